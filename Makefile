@@ -9,7 +9,8 @@
 #   make check    style, types, import rooms, budgets
 #   make interop  exchange with a real Keras 2 and 3, ONNX and pickle, in an environment of its own
 #   make mutants  put small faults into the code and see whether a test notices (ARGS="--seed 7")
-#   make bench    speed and memory                    (PEERS=1: an installed Keras beside it)
+#   make bench    speed and memory                    (PEERS=1: an installed Keras beside it;
+#                 GROWTH=1: how time grows with batch, width, depth and steps, to build/growth.svg)
 
 BIN := .venv/bin
 LAB := .venv/ready-lab
@@ -90,7 +91,7 @@ mutants: .venv/mutants/ready
 	@touch $@
 
 bench: $(READY)
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench$(if $(GROWTH),.growth)
 
 clean:
 	rm -rf build dist .pytest_cache .ruff_cache

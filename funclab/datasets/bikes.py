@@ -11,6 +11,8 @@ Learning Repository, set 275, licensed CC BY 4.0; see BIKES_LICENSE.txt beside t
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from funclab.datasets import shipped
@@ -21,7 +23,7 @@ from funclab.shape_math import Array
 Arrays = dict[str, Array]
 Set = tuple[Array, Array]
 
-FIRST_DAY = np.datetime64("2011-01-01")
+FIRST_DAY: Any = np.datetime64("2011-01-01")
 DAYS, YEAR = 731, 365
 """Days in all, and those of 2011: a model is trained on that year and tested on the next."""
 COLDEST, WARMEST, STEPS = -8, 39, 50
@@ -106,8 +108,8 @@ def load_riders(seed: int = 0) -> tuple[tuple[Arrays, Arrays], tuple[Arrays, Arr
     data = table()
     shares = np.eye(len(WEATHER))[data["weather"]].mean(1)
     weather = np.column_stack([data["temperature"].mean(1), shares])
-    x = {"weather": weather, "weekday": np.eye(len(WEEKDAYS))[data["weekday"]]}
-    y = {name: data[name].sum(1) for name in ("casual", "registered")}
+    x: Arrays = {"weather": weather, "weekday": np.eye(len(WEEKDAYS))[data["weekday"]]}
+    y: Arrays = {name: data[name].sum(1) for name in ("casual", "registered")}
     order = YEAR + np.random.RandomState(seed).permutation(DAYS - YEAR)
     tested, trained = np.split(order, [(DAYS - YEAR) // 4])
     return _days(x, y, trained), _days(x, y, tested)

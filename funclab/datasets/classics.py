@@ -19,7 +19,6 @@ from numpy.lib import format as npy
 from funclab.config import image_data_format
 from funclab.errors import ArgumentError, DataError
 from funclab.shape_math import Array
-from funclab.utils.downloads import get_file
 
 Set = tuple[Array, Array]
 
@@ -105,6 +104,8 @@ def fetch(name: str, path: Any = None, **settings: Any) -> Path:
 
     Raises: DataError when it is not here and cannot be fetched, or is another file.
     """
+    from funclab.utils.downloads import get_file  # which loads what speaks HTTP, for few sessions
+
     origin, file_hash, instead = DOWNLOADS[name]
     try:
         return Path(get_file(path or name, origin=origin, file_hash=file_hash, **settings))
@@ -116,7 +117,7 @@ def fetch(name: str, path: Any = None, **settings: Any) -> Path:
 
 def read(path: Path) -> dict[str, Array]:
     """The arrays of an npz file, whose objects may be lists and numbers, and nothing that acts."""
-    arrays = {}
+    arrays: dict[str, Array] = {}
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
             with archive.open(name) as file:

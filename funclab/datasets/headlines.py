@@ -18,6 +18,7 @@ Story = tuple[str, str, str]
 
 PEOPLE = ("man", "baker", "teacher", "mayor", "farmer", "pilot")
 ANIMALS = ("dog", "parrot", "goose", "horse", "cat", "monkey")
+ACTORS = PEOPLE + ANIMALS
 ROUGH = ("bites", "chases", "carries")
 POLITE = ("teaches", "paints", "feeds")
 WHERE = ("", "at school", "in town", "on a boat", "near the station")
@@ -27,7 +28,7 @@ READ = (1, 1, 0, 1, 0)
 """Whether people read at each of the HOURS."""
 LENGTH = 9
 
-_EVERY = (*PEOPLE, *ANIMALS, *ROUGH, *POLITE, *" ".join((*WHERE, *WHEN)).split())
+_EVERY = (*ACTORS, *ROUGH, *POLITE, *" ".join((*WHERE, *WHEN)).split())
 WORDS = ("", *dict.fromkeys(_EVERY))
 """The vocabulary; a word's id is its place. Id 0 fills short headlines at their end."""
 
@@ -104,6 +105,16 @@ def ids(phrases: Sequence[str]) -> Array:
 def text(row: Array) -> str:
     """The words of one row of ids."""
     return " ".join(WORDS[number] for number in row if number)
+
+
+def story(row: Array) -> Story:
+    """Who does what to whom, in one row of ids.
+
+    >>> story(ids(["this morning man bites cat at school"])[0])
+    ('man', 'bites', 'cat')
+    """
+    who, what, whom = (word for word in text(row).split() if word in ACTORS + ROUGH + POLITE)
+    return who, what, whom
 
 
 def _story(random: Any, unusual: bool) -> Story:

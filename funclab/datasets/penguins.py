@@ -39,11 +39,11 @@ def load_data(seed: int = 0) -> tuple[tuple[Arrays, Arrays], tuple[Arrays, Array
     """
     data = shipped.read("penguins")
     order = np.random.RandomState(seed).permutation(len(data["mass"]))
-    x = {
+    x: Arrays = {
         "measures": data["measures"],
         "island": np.eye(len(ISLANDS), dtype="float32")[data["island"]],
     }
-    y = {name: data[name] for name in ("species", "sex", "mass")}
+    y: Arrays = {name: data[name] for name in ("species", "sex", "mass")}
     return _rows(x, y, order[TEST:]), _rows(x, y, order[:TEST])
 
 

@@ -25,7 +25,7 @@ RING = np.array(
         [0, 1, 1, 1, 0],
     ]
 )
-KINDS = {"squares": SQUARE, "rings": RING}
+KINDS: dict[str, Array] = {"squares": SQUARE, "rings": RING}
 
 
 def load_data(n: int = 1000, size: int = 28, seed: int = 0, test: int = 500) -> tuple[Set, Set]:
@@ -47,7 +47,9 @@ def load_data(n: int = 1000, size: int = 28, seed: int = 0, test: int = 500) -> 
 
 def _images(n: int, size: int, random: np.random.RandomState) -> Set:
     x = 0.1 * random.random_sample((n, size, size, 1))
-    counts = {kind: random.randint(MOST + 1, size=n).astype("int32") for kind in KINDS}
+    counts: dict[str, Array] = {
+        kind: random.randint(MOST + 1, size=n).astype("int32") for kind in KINDS
+    }
     for i, image in enumerate(x[..., 0]):
         shapes = [shape for kind, shape in KINDS.items() for _ in range(counts[kind][i])]
         for shape, (row, column) in zip(shapes, _corners(size, random)):

@@ -15,7 +15,7 @@ from funclab.errors import ShapeError, unwritten
 from funclab.fields import wrong_value
 from funclab.shape_math import Array, Lengths, show
 
-_rng = np.random.default_rng()
+_rng: np.random.Generator | None = None  # until it is needed: NumPy then loads more of itself
 _own: ContextVar[np.random.Generator | None] = ContextVar("own generator", default=None)
 
 
@@ -33,7 +33,11 @@ def draw_from(generator: np.random.Generator) -> None:
 
 def rng() -> np.random.Generator:
     """The generator behind everything random that has no seed of its own."""
-    return _own.get() or _rng
+    global _rng
+    own = _own.get()
+    if own is None:
+        own = _rng = _rng or np.random.default_rng()
+    return own
 
 
 @contextmanager

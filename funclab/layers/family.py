@@ -50,6 +50,8 @@ def documentation(text: str, rank: int, name: str, example: Example) -> str:
 
 def _wrapped(line: str) -> str:
     """A line as several; those of a label, such as "Shapes:", are indented."""
+    if len(line) <= 96:
+        return f"    {line}".rstrip()
     hanging = " " * (8 if re.match(r"\w+: ", line) else 4)
     return textwrap.fill(line, 100, initial_indent="    ", subsequent_indent=hanging)
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from funclab import structure
+from funclab.graph.locks import making
 from funclab.graph.op import Op
 from funclab.graph.operation import OpOperation, placeholder
 from funclab.graph.tape import Tape
@@ -104,22 +105,27 @@ class Composed(Op, abstract=True):
 
 
 KINDS: dict[str, type[Composed]] = {}
-"""The class of each function, by its name."""
+FUNCTIONS: dict[str, tuple[Any, str]] = {}
+"""The functions by their names, each with those of its inputs."""
+
+
+@functools.cache
+def signature_of(name: str) -> inspect.Signature:
+    return inspect.signature(FUNCTIONS[name][0])
 
 
 def composed(name: str, function: Any, inputs: str, sometimes: bool = False) -> Any:
     """The function, which makes one node when it is called on tensors."""
-    signature = inspect.signature(function)
-    kind = KINDS[name] = _kind(name, function, inputs, signature)
-    names = {name.removeprefix("*") for name in kind.inputs}
+    FUNCTIONS[name] = (function, inputs)
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         if not _has_tensor((args, kwargs)):
             return function(*args, **kwargs)
-        bound = signature.bind(*args, **kwargs)
+        bound, kind = signature_of(name).bind(*args, **kwargs), kind_of(name)
         bound.apply_defaults()
         arguments = bound.arguments
+        names = {name.removeprefix("*") for name in kind.inputs}
         settings = {name: _plain(value) for name, value in arguments.items() if name not in names}
         if _has_tensor(settings):
             return function(*args, **kwargs)
@@ -145,8 +151,16 @@ def compose(functions: dict[str, Any]) -> None:
     functions["hard_swish"] = functions["hard_silu"]
 
 
-def _kind(name: str, function: Any, inputs: str, signature: inspect.Signature) -> type[Composed]:
-    parameters = signature.parameters
+def kind_of(name: str) -> type[Composed]:
+    """The class of a function, made when it is first needed: most never are."""
+    with making:
+        if name not in KINDS:
+            KINDS[name] = _kind(name, *FUNCTIONS[name])
+        return KINDS[name]
+
+
+def _kind(name: str, function: Any, inputs: str) -> type[Composed]:
+    parameters = signature_of(name).parameters
     names = tuple(inputs.split()) or (next(iter(parameters)),)
     settings = {
         name: parameter.default
@@ -165,7 +179,7 @@ def _kind(name: str, function: Any, inputs: str, signature: inspect.Signature) -
 
 
 def _again(name: str, settings: dict[str, Any]) -> Composed:
-    return KINDS[name](**settings)
+    return kind_of(name)(**settings)
 
 
 def _plain(value: Any) -> Any:

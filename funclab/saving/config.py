@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -26,6 +27,9 @@ MASK = "__mask__"
 FILLED_IN = ("training", "mask")
 """Call arguments that Keras writes for every call, whether or not the user passed them."""
 
+AUTOMATIC = re.compile(r"(not_equal|any|logical_and|logical_or)(_\d+)?")
+"""Names that Keras gives to the ops that make masks."""
+
 MASKS = ("query_mask", "value_mask", "key_mask")
 """Those that Keras writes where a tensor of the call carries a mask."""
 
@@ -37,16 +41,19 @@ def graph_to_config(model: Any) -> dict[str, Any]:
     Where a call of a nested functional model makes an output, Keras 3 counts from 1.
     """
     graph: Graph = model.graph
-    numbers = _numbers(graph)
+    numbers, names = _numbers(graph), _names(graph)
     operations = []
     for operation in graph.operations:
         calls = [node for node in graph.nodes if node.operation is operation]
+        entry = operation_to_config(operation)
+        if operation.name != names[operation]:
+            entry["config"] = {**entry["config"], "name": names[operation]}
         operations.append(
             {
-                **operation_to_config(operation),
-                "name": operation.name,
+                **entry,
+                "name": names[operation],
                 "inbound_nodes": [
-                    _arguments_to_config(node, graph, numbers)
+                    _arguments_to_config(node, graph, numbers, names)
                     for node in calls
                     if not node.is_input
                 ],
@@ -55,7 +62,7 @@ def graph_to_config(model: Any) -> dict[str, Any]:
 
     def history(tensor: Tensor) -> list[Any]:
         node, index = graph.producer(tensor)
-        return [node.operation.name, numbers[node] + _first_call(node.operation), index]
+        return [names[node.operation], numbers[node] + _first_call(node.operation), index]
 
     return {
         "name": model.name,
@@ -208,12 +215,29 @@ def _numbers(graph: Graph) -> dict[Node, int]:
     return numbers
 
 
-def _arguments_to_config(node: Node, graph: Graph, numbers: dict[Node, int]) -> dict[str, Any]:
+def _names(graph: Graph) -> dict[Operation, str]:
+    """Each operation's name in a file.
+
+    Keras makes ops for masks while it reads a file, and names them not_equal, any ... whether or
+    not the file has these names. So where masks travel, such ops of the user have others there.
+    """
+    masked = any(tensor.mask is not None for node in graph.nodes for tensor in node.output_tensors)
+    return {
+        operation: f"own_{operation.name}"
+        if masked and isinstance(operation, OpOperation) and AUTOMATIC.fullmatch(operation.name)
+        else operation.name
+        for operation in graph.operations
+    }
+
+
+def _arguments_to_config(
+    node: Node, graph: Graph, numbers: dict[Node, int], names: dict[Operation, str]
+) -> dict[str, Any]:
     def leaf(value: Any) -> Any:
         if not isinstance(value, Tensor):
             return value
         producer, index = graph.producer(value)
-        history = [producer.operation.name, numbers[producer], index]
+        history = [names[producer.operation], numbers[producer], index]
         config = {"shape": list(value.shape), "dtype": value.dtype, "keras_history": history}
         return {"class_name": TENSOR, "config": config}
 
@@ -315,18 +339,26 @@ def _own_arguments(arguments: dict[str, Any], args: list[Any]) -> dict[str, Any]
     """The keyword arguments of a call without those that are filled in anyway.
 
     In a graph Keras passes the `training` of the whole model on, whatever was written; and the
-    masks that the layers before have made.
+    masks that the layers before have made, but `mask` only where a single argument has tensors.
     """
     own = {**arguments["kwargs"]}
     passed = arguments.get("passed", ())
     leaves = [leaf for leaf in structure.flatten(args) if isinstance(leaf, Tensor)]
     masked = any(leaf.mask is not None for leaf in leaves)
+    by_name = [key for key in own if key not in FILLED_IN and _holds_a_tensor(own[key])]
     if "training" in own and "training" not in passed:
         del own["training"]
     for key in [key for key in own if key == "mask" or key in MASKS]:
-        if key not in passed and (masked or not any(structure.flatten(own[key]))):
+        filled_in = masked and not (key == "mask" and by_name)
+        if key not in passed and (filled_in or not any(structure.flatten(own[key]))):
             del own[key]
     return own
+
+
+def _holds_a_tensor(config: Any) -> bool:
+    if isinstance(config, dict):
+        return config.get("class_name") == TENSOR or any(map(_holds_a_tensor, config.values()))
+    return isinstance(config, list) and any(map(_holds_a_tensor, config))
 
 
 def _map_histories(function: Callable[[Any], Any], tree: Any) -> Any:

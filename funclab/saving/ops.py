@@ -13,7 +13,7 @@ from funclab.errors import ConfigError
 from funclab.graph.node import OBSERVERS, Node
 from funclab.graph.operation import OpOperation
 from funclab.graph.tensor import OPERATORS
-from funclab.ops.composed import ALWAYS, KINDS, Composed
+from funclab.ops.composed import ALWAYS, FUNCTIONS, Composed, kind_of
 from funclab.ops.indexing import GetItem
 
 # Where Keras 3 has the ops, and their names there where these differ.
@@ -160,7 +160,8 @@ def op_from_config(entry: dict[str, Any]) -> Callable[..., Any]:
     name, config = entry["class_name"], dict(entry["config"])
     own_name = config.pop("name")
     if entry.get("module") == OWN:
-        return OpOperation((KINDS.get(name) or registry.lookup("op", name))(**config), own_name)
+        kind = kind_of(name) if name in FUNCTIONS else registry.lookup("op", name)
+        return OpOperation(kind(**config), own_name)
     wanted = _function_name(name)
     function = OPERATORS.get(wanted)
     function = {"GetItem": _get_item, "Einsum": _einsum, "Pad": _pad}.get(name, function)
@@ -171,7 +172,7 @@ def op_from_config(entry: dict[str, Any]) -> Callable[..., Any]:
             fix="build the model in Keras without it, or with a layer that does the same.",
         )
     settings = _taken(function, own_name, config)
-    inputs = KINDS[wanted].inputs if wanted in KINDS else ()
+    inputs = kind_of(wanted).inputs if wanted in FUNCTIONS else ()
 
     def call(*args: Any, **kwargs: Any) -> Any:
         made: list[Node] = []

@@ -10,28 +10,32 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from funclab.missing import absent
+
 _NAMES = {
     "arrange": "checking",
     "ask": "asking",
     "catch_up": "catching_up",
     "check": "checking",
-    "export_progress": "progress",
-    "forget_progress": "progress",
+    "export_progress": "keeping",
+    "forget_progress": "keeping",
     "hint": "checking",
-    "import_progress": "progress",
-    "progress": "progress",
-    "result": "progress",
+    "import_progress": "keeping",
+    "progress": "keeping",
+    "result": "keeping",
     "scene": "scenes",
     "solution": "checking",
 }
 
 __all__ = [*_NAMES]
 
+_absent = absent(__name__, __all__)
+
 
 def __getattr__(name: str) -> Any:
     if name in _NAMES:
         return getattr(importlib.import_module(f"funclab.teach.{_NAMES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return _absent(name)
 
 
 def __dir__() -> list[str]:

@@ -54,7 +54,7 @@ def catch_up(
         key for key in own if not callable(target[key]) or hasattr(target[key], "name")
     )
     where = f"before “{section}”" if section else "at its end"
-    print(f"Lesson {lesson}, {where}: {there} are here.")
+    print(f"Lesson {lesson}, {where}. Here now: {there}.")
 
 
 def cells_before(lesson: int, section: str | None) -> list[str]:

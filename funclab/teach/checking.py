@@ -19,7 +19,7 @@ from funclab.errors import FunclabError
 from funclab.teach import course
 from funclab.teach.attempt import Attempt, is_untried, run
 from funclab.teach.judging import JUDGES, verdict_on
-from funclab.teach.progress import record_hint, record_try, tries_of
+from funclab.teach.keeping import HINTS, LAST, record_hint, record_try, tries_of
 from funclab.view.diff.picture import halves
 from funclab.view.diff.view import diff
 from funclab.view.lesson.exercise import ExerciseView, Verdict
@@ -28,8 +28,6 @@ from funclab.view.notebook import runs
 from funclab.view.scene.diagram import bare
 
 NOTHING: Any = object()
-LAST: dict[str, tuple[Attempt, Verdict]] = {}
-"""The last try at each exercise, in this session."""
 
 
 def check(
@@ -84,13 +82,15 @@ def judge(item: course.Exercise, attempt: Attempt) -> Verdict:
     """The verdict on a try; a stale object is named as such, and is no try."""
     verdict = verdict_on(item, attempt)
     if verdict.kind == "wrong" and attempt.model is not None:
-        old = runs.stale_run([node.time for node in attempt.model.graph.nodes])
+        made_by = [*attempt.model.graph.nodes, *attempt.model.inbound_nodes[:1]]
+        old = runs.stale_run([node.time for node in made_by])
         if old is not None:
             made, newer = old
             key = "lesson_stale_failed" if newer.failed else "lesson_stale_again"
             name = attempt.model.name
             verdict = Verdict("stale", say(key, name=name, made=made.number, newer=newer.number))
     if verdict.kind in ("right", "wrong"):
+        attempt.names = dict(attempt.names)  # as they are now: our solution will run among them
         LAST[item.id] = attempt, verdict
         record_try(item.id, verdict.right, verdict.mistake or "other")
     return verdict
@@ -110,10 +110,6 @@ def hint(exercise: str, *, look: str | None = None) -> ExerciseView:
     if attempt is None:
         verdict.lit = verdict_on(item, Attempt(names=runs.names())).lit
     return view_of(item, attempt, verdict, look=look, state={"hints": HINTS[item.id]})
-
-
-HINTS: dict[str, int] = {}
-"""How many hints were asked for, in this session."""
 
 
 def solution(exercise: str, *, look: str | None = None) -> ExerciseView:

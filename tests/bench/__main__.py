@@ -10,7 +10,8 @@ Each library runs each workload in a process of its own. Both stand ready and wa
 rounds take turns (A B A B), so that whatever else the machine is doing disturbs both alike.
 
 The variable OPENBLAS_CORETYPE holds NumPy's matrix products, and not those of other libraries, to
-an older kind of processor. Users rarely set it, so it is taken out of the environment here.
+an older kind of processor; PYTHONDONTWRITEBYTECODE has every module compiled at each start. Users
+rarely set them, so they are taken out of the environment here.
 """
 
 import argparse
@@ -28,6 +29,9 @@ from typing import Any
 
 from tests.bench.workloads import WORKLOADS
 
+UNUSUAL = ("OPENBLAS_CORETYPE", "PYTHONDONTWRITEBYTECODE")
+"""What few users set, and what changes much: the processor that BLAS computes for, and that Python
+compiles every module anew."""
 ROOT = Path(__file__).resolve().parents[2]
 MEASURES = {
     "fit": "us per step in fit",
@@ -43,7 +47,8 @@ class Side:
         self.module = module
         self.python = python
         self.environment = {"KERAS_BACKEND": "jax", **os.environ}
-        self.environment.pop("OPENBLAS_CORETYPE", None)
+        for name in UNUSUAL:
+            self.environment.pop(name, None)
         self.environment |= {"OPENBLAS_CORETYPE": blas} if blas else {}
 
     def spawn(self, *arguments: str, **environment: str) -> subprocess.Popen:
@@ -186,8 +191,8 @@ def main() -> None:
     sides = list(chosen_sides(options))
     print(f"Least of {options.rounds} rounds (their median). Smaller is better.")
     print(f"NumPy's matrix products use OpenBLAS for {kind_of_blas(sides[0])}.")
-    if "OPENBLAS_CORETYPE" in os.environ:
-        print("OPENBLAS_CORETYPE was set; it is left out here.")
+    if left := [name for name in UNUSUAL if name in os.environ]:
+        print(f"{' and '.join(left)} was set; it is left out here.")
     everything = {}
     for workload in options.workloads:
         everything[workload] = measure(sides, workload, options.rounds)

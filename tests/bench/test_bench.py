@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import funclab
+from tests.bench import growth
 from tests.bench.__main__ import MEASURES, Side, Worker, kind_of_blas, ratio
 from tests.bench.kernels import measure
 from tests.bench.workloads import WORKLOADS
@@ -54,3 +55,30 @@ def test_the_ratio_tells_how_many_times_as_fast_the_first_side_is():
     text = ratio([ours, theirs])
 
     assert text.split() == ["2.00", "times", "as", "fast", "(2.50)"]
+
+
+@pytest.mark.parametrize("name", list(growth.GROWTHS))
+def test_what_grows_trains_at_its_smallest_size(name, monkeypatch):
+    monkeypatch.setattr(growth, "LONGEST", 0.0)
+    grows = growth.GROWTHS[name]
+
+    time = growth.microseconds(grows, grows.sizes[0])
+
+    assert time > 0
+
+
+def test_an_exponent_tells_how_time_grows_from_size_to_size():
+    sizes = growth.GROWTHS["depth"].sizes
+    times = [float(size**2) for size in sizes]
+
+    found = growth.exponents("depth", times)
+
+    np.testing.assert_allclose(found[1:], 2)
+
+
+def test_the_growth_curves_are_drawn_and_told_with_their_reasons():
+    curves = growth.Curves({"steps": [float(n) for n in growth.GROWTHS["steps"].sizes]})
+
+    assert curves.svg.count("<path") == 1 + len(growth.GROWTHS["steps"].sizes)
+    assert growth.GROWTHS["steps"].reason in curves.description
+    assert "exponent" in curves.text

@@ -1,4 +1,4 @@
-"""The eight workloads, written once: `keras` is funclab or the real Keras."""
+"""The workloads, written once: `keras` is funclab or the real Keras."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-Maker = Callable[[np.random.RandomState, int], np.ndarray]
+Maker = Callable[[np.random.Generator, int], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Workload:
     build: Callable[[Any], Any]
 
     def data(self, steps: int | None = None) -> tuple[Any, Any]:
-        random = np.random.RandomState(0)
+        random = np.random.default_rng(0)
         samples = self.batch * (steps or self.steps)
         x = [maker(random, samples) for maker in self.x]
         y = [maker(random, samples) for maker in self.y]
@@ -53,22 +53,22 @@ def first(data: Any, count: int) -> Any:
 
 
 def values(*shape: int) -> Maker:
-    return lambda random, n: random.standard_normal((n, *shape)).astype("float32")
+    return lambda random, n: random.standard_normal((n, *shape), "float32")
 
 
 def words(vocabulary: int, length: int) -> Maker:
-    return lambda random, n: random.randint(1, vocabulary, (n, length)).astype("int32")
+    return lambda random, n: random.integers(1, vocabulary, (n, length), "int32")
 
 
-def yes_or_no(random: np.random.RandomState, n: int) -> np.ndarray:
-    return random.randint(0, 2, (n, 1)).astype("float32")
+def yes_or_no(random: np.random.Generator, n: int) -> np.ndarray:
+    return random.integers(0, 2, (n, 1)).astype("float32")
 
 
 def one_hot(*shape: int) -> Maker:
     """One class of the last dimension, for every place of the dimensions before it."""
     *places, count = shape
     eye = np.eye(count, dtype="float32")
-    return lambda random, n: eye[random.randint(0, count, (n, *places))]
+    return lambda random, n: eye[random.integers(0, count, (n, *places))]
 
 
 def perceptron(keras: Any, width: int) -> Any:
@@ -195,3 +195,74 @@ def resnet(keras):
     model = keras.Model(inputs, layers.Dense(10, activation="softmax")(x))
     model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
     return model
+
+
+# What a layer costs: it reads the data, and a Dense(10) with a softmax follows it.
+SEQUENCE, IMAGE = values(50, 64), values(28, 28, 32)
+
+
+def chain(layers: Any, x: Any) -> Any:
+    for _ in range(1000):
+        x = layers.Dense(16, activation="relu")(x)
+    return x
+
+
+LAYERS: dict[str, tuple[str, Maker, Callable[[Any, Any], Any]]] = {
+    "gru": ("GRU(64), 50 steps of 64", SEQUENCE, lambda layers, x: layers.GRU(64)(x)),
+    "simple_rnn": (
+        "SimpleRNN(64), 50 steps of 64",
+        SEQUENCE,
+        lambda layers, x: layers.SimpleRNN(64)(x),
+    ),
+    "conv1d": (
+        "Conv1D(64, 5), 50 steps of 64",
+        SEQUENCE,
+        lambda layers, x: layers.GlobalMaxPooling1D()(layers.Conv1D(64, 5)(x)),
+    ),
+    "separable": (
+        "SeparableConv2D(64, 3) on 28x28x32",
+        IMAGE,
+        lambda layers, x: layers.GlobalMaxPooling2D()(layers.SeparableConv2D(64, 3)(x)),
+    ),
+    "transposed": (
+        "Conv2DTranspose(16, 3, strides=2) on 28x28x32",
+        IMAGE,
+        lambda layers, x: layers.GlobalMaxPooling2D()(
+            layers.Conv2DTranspose(16, 3, strides=2, padding="same")(x)
+        ),
+    ),
+    "attention": (
+        "MultiHeadAttention(4, 16), 50 steps of 64",
+        SEQUENCE,
+        lambda layers, x: layers.GlobalAveragePooling1D()(layers.MultiHeadAttention(4, 16)(x, x)),
+    ),
+    "batch_norm": (
+        "BatchNormalization on 28x28x32",
+        IMAGE,
+        lambda layers, x: layers.GlobalMaxPooling2D()(layers.BatchNormalization()(x)),
+    ),
+    "layer_norm": (
+        "LayerNormalization, 50 steps of 64",
+        SEQUENCE,
+        lambda layers, x: layers.GlobalMaxPooling1D()(layers.LayerNormalization()(x)),
+    ),
+    "chain_of_1000": ("1,000 layers of Dense(16)", values(16), chain),
+}
+
+
+def with_a_head(body: Callable[[Any, Any], Any], shape: tuple[int, ...]) -> Callable[[Any], Any]:
+    def build(keras: Any) -> Any:
+        x = keras.Input(shape)
+        y = keras.layers.Dense(10, activation="softmax")(body(keras.layers, x))
+        model = keras.Model(x, y)
+        model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
+        return model
+
+    return build
+
+
+for name, (title, data, body) in LAYERS.items():
+    shape = data(np.random.default_rng(0), 1).shape[1:]
+    WORKLOADS[name] = Workload(
+        f"{title}, batch 32, Adam", 32, 40, [data], [one_hot(10)], with_a_head(body, shape)
+    )

@@ -131,9 +131,9 @@ CASES = [
     ),
     Case(
         "profile", ".fl.fl-profile", "funclab.profile(model, x$)",
-        ".fl-step:nth-child(2)", Shown({"at": 1}, ".fl-step.fl-now:nth-child(2)", ""),
-        ("s",), Shown({"by": "steps"}, ".fl-now", ""),
-        ("m",), ("1",), Shown({}, ".fl-now", ""),
+        ".fl-step:nth-child(2)", Shown({"at": 1}, ".fl-caption", "head ("),
+        ("s",), Shown({"by": "steps"}, ".fl-caption", "1. shared"),
+        (), ("1",), Shown({}, ".fl-step", "shared"),
     ),
     Case(
         "training", ".fl-training", "funclab.watch(model$)",

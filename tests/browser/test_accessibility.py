@@ -7,7 +7,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 import funclab
+from funclab.teach import arrange, ask
+from funclab.teach.checking import check_lines
 from funclab.teach.scenes import scene
+from funclab.view.lesson.failed import FailedView
+from tests.teach.tries import tries
 from tests.view import models
 
 
@@ -26,7 +30,32 @@ def trained():
     return model
 
 
+def answered():
+    question = ask("1.1")
+    question.choose(0)
+    return question
+
+
+def failed_exercise():
+    one = next(one for one in tries() if one.mistake == "result_lost")
+    view = check_lines(one.exercise, one.lines, one.names)
+    view.show(hints=3)
+    return view
+
+
+def failed_call():
+    try:
+        return funclab.Model(funclab.Input((4,)), funclab.layers.Dense(2, name="rule"))
+    except TypeError as error:
+        return FailedView(error, "Model(x, rule)")
+
+
 VIEWS = {
+    "question": lambda: ask("1.2"),
+    "question, answered": answered,
+    "lines to arrange": lambda: arrange("1A", order=[0, 1]),
+    "exercise, failed": failed_exercise,
+    "error shown on purpose": failed_call,
     "explorer": lambda: funclab.explore(
         models.shared_inside(), open=True, selected="twice[1]", table=True
     ),

@@ -15,7 +15,7 @@ from funclab.teach.scenes import scene
 from funclab.view.trace.still import spine
 from tests.browser.projector import small_words
 from tests.browser.test_trace import ROOT, press, text
-from tests.view import models
+from tests.view import gallery, models
 
 WATCH_DOTS = """() => {
   window.dots = 0;
@@ -23,6 +23,16 @@ WATCH_DOTS = """() => {
   new MutationObserver((changes) => {
     for (const change of changes) window.dots += [...change.addedNodes].filter(isDot).length;
   }).observe(document, {subtree: true, childList: true});
+}"""
+
+COVERED = """() => {
+  const tag = document.querySelector(".fl-graph .fl-tag").getBoundingClientRect();
+  const shapes = document.querySelectorAll(".fl-graph .plate, .fl-graph .box > text");
+  return [...shapes].filter((shape) => {
+    const at = shape.getBoundingClientRect();
+    const across = at.left < tag.right && tag.left < at.right;
+    return across && at.top + 2 < tag.bottom && tag.top + 2 < at.bottom;
+  }).map((shape) => shape.textContent);
 }"""
 
 
@@ -243,6 +253,18 @@ def test_ways_are_lit_as_data_go_and_turned_as_gradients_come_back(page_of):
         "tensor first[0:0] > base[0]",
     ]
     assert arrows == len(back)
+
+
+@pytest.mark.parametrize("name", ["transformer_2", "siamese"])
+def test_the_tag_of_a_step_covers_no_shape_and_no_other_box(name, page_of):
+    model = gallery.built(name)
+    batch = [np.zeros((2, *(tensor.shape[1:])), tensor.dtype) for tensor in model.inputs]
+    view = funclab.trace(model, batch)
+    page = page_of(view, reduced_motion="reduce")
+
+    for _ in view.stills[1:]:
+        press(page, "ArrowRight")
+        assert page.evaluate(COVERED) == []
 
 
 def test_a_gradient_of_one_number_stands_at_its_edge(page_of):

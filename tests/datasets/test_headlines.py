@@ -50,6 +50,12 @@ def test_ids_and_text_are_each_others_inverse_and_zero_fills_the_end():
     assert row.shape == (headlines.LENGTH,) and row[8] == 0 and (row[:8] > 0).all()
 
 
+def test_the_story_of_a_headline_is_who_does_what_to_whom():
+    train, _ = headlines.load_data(seed=5)
+
+    assert all(headlines.story(row) == story(row) for row in train.words)
+
+
 def test_a_seed_gives_the_same_headlines_again():
     first, again, other = (headlines.load_data(seed=seed)[0].words for seed in (6, 6, 7))
 

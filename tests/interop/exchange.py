@@ -35,6 +35,7 @@ from tests.interop.catalogue import CASES as CATALOGUE
 from tests.interop.catalogue import classes_without
 from tests.parity.case import Case
 from tests.parity.models import CASES as PARITY
+from tests.parity.optimizer_models import heavy_class
 from tests.parity.record import TOLERANCE
 from tests.parity.recurrent_models import plain_cell_class
 from tests.saving.cases import CASES as SAVING
@@ -68,6 +69,7 @@ def own(library: Any) -> dict[str, Any]:
     return {
         "fourth_power": lambda y, z: ops.mean(ops.square(ops.square(y - z)), axis=-1),
         "PlainCell": plain_cell_class(library),
+        "Heavy": heavy_class(library),
     }
 
 

@@ -17,15 +17,21 @@ from nbconvert import HTMLExporter
 LESSONS = Path(__file__).resolve().parents[2] / "notebooks"
 
 # Notebook pages as nbconvert writes them, without the scripts it would fetch from elsewhere, and
-# with the pictures in the page itself: there they have names, themes and a width that fits.
+# with the pictures in the page itself: there they have names, themes and a width that fits. What a
+# question covers is folded.
 PAGE = """
 {%- extends 'lab/index.html.j2' -%}
 {%- block html_head_js_requirejs -%}{%- endblock -%}
 {%- block html_head_js_mathjax -%}{%- endblock -%}
 {%- block html_head_js_mermaidjs -%}{%- endblock -%}
 {%- block data_svg scoped -%}
+{%- set cover = output.metadata.get('application/vnd.funclab.view+json', {}).get('cover') -%}
 <div class="jp-RenderedSVG jp-OutputArea-output {{ extra_class }}">
+{%- if cover -%}
+<details><summary>Question {{ cover }} comes first: answer it above.</summary>
+{%- endif -%}
 {{ output.data['image/svg+xml'] }}
+{%- if cover -%}</details>{%- endif -%}
 </div>
 {%- endblock -%}
 """
@@ -52,12 +58,17 @@ def title(notebook: nbformat.NotebookNode, path: Path) -> str:
     return first[0].lstrip("# ") if first and first[0].startswith("# ") else path.stem
 
 
+def page_of(notebook: nbformat.NotebookNode) -> str:
+    """A lesson as a page that needs no scripts."""
+    return HTMLExporter(raw_template=PAGE).from_notebook_node(notebook)[0]
+
+
 def render(path: Path, folder: Path) -> str:
     """Write one page; returns its entry in the list of lessons."""
     start = perf_counter()
     notebook = run(path)
     notebook.metadata["title"] = title(notebook, path)
-    page, _ = HTMLExporter(raw_template=PAGE).from_notebook_node(notebook)
+    page = page_of(notebook)
     target = folder / f"{path.stem}.html"
     target.write_text(page, encoding="utf-8")
     print(f"{target}  {perf_counter() - start:.1f} s", flush=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import nbformat
 
-from tests.lessons.render import LESSONS, title
+from tests.lessons.render import LESSONS, page_of, title
 
 NOTEBOOKS = {path.name: nbformat.read(path, as_version=4) for path in LESSONS.glob("*.ipynb")}
 
@@ -38,3 +40,12 @@ def test_every_lesson_runs_in_the_kernel_that_everybody_has():
 def test_every_lesson_opens_with_its_title():
     for name, notebook in NOTEBOOKS.items():
         assert title(notebook, LESSONS / name) != LESSONS.joinpath(name).stem
+
+
+def test_a_page_without_scripts_folds_what_a_question_covers():
+    lesson = min(LESSONS.glob("01_*.ipynb"))
+
+    page = page_of(nbformat.read(lesson, as_version=4))
+
+    folded = re.findall(r"<summary>Question (\S+) comes first.*?</summary>\s*<svg", page)
+    assert folded == ["1.1", "1.2", "1.3", "1.4", "1.5"]

@@ -20,6 +20,11 @@ every_rebuilt = pytest.mark.parametrize("lesson", REBUILT, ids=str)
 every_old = pytest.mark.parametrize("lesson", [x for x in LESSONS if x not in REBUILT], ids=str)
 
 
+def new(cells):
+    """Cells without the questions on earlier lessons, which stand before a lesson's own."""
+    return [cell for cell in cells if "recall" not in tags(cell)]
+
+
 def test_there_is_a_first_lesson():
     assert any(lesson.path.name.startswith("01_") for lesson in LESSONS)
 
@@ -35,9 +40,9 @@ def test_every_objective_is_checked_by_an_exercise_and_every_exercise_checks_one
 @every_lesson
 def test_the_first_picture_and_the_first_trained_model_come_early(lesson):
     picture = next(cell for cell in lesson.code if "picture" in tags(cell))
-    code = lesson.before(picture.source, "code")
-    text = lesson.before(picture.source, "markdown")
-    until_fit = lesson.before(".fit(", "code")
+    code = new(lesson.before(picture.source, "code"))
+    text = new(lesson.before(picture.source, "markdown"))
+    until_fit = new(lesson.before(".fit(", "code"))
     fit = next(i for i, line in enumerate(until_fit[-1].source.splitlines()) if ".fit(" in line)
 
     assert len(code) <= 3 and words(text) <= 150
@@ -55,7 +60,7 @@ def test_a_lesson_is_short(lesson):
 def test_the_reader_is_asked_for_something_every_few_cells(lesson):
     waiting: list = []
     for cell in lesson.cells:
-        if {"ask", "exercise"} & set(tags(cell)):
+        if {"ask", "exercise", "recall"} & set(tags(cell)):
             waiting = []
         waiting.append(cell)
 
@@ -117,6 +122,8 @@ def test_every_question_is_asked_where_it_stands_and_covers_the_picture_after_it
         assert ASKS.match(asking.source)[1] == name and "ask" in tags(asking)
         assert views[0].metadata[VIEW].cover == name, f"nothing is covered after {name}"
         assert "picture" in tags(later[0]), f"what follows {name} shows nothing"
+        caption = lesson.after(later[0], "markdown")[0]  # it is covered, too
+        assert not tags(caption) and "\n#" not in caption.source, caption.source
 
 
 @every_rebuilt

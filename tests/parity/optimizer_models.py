@@ -122,8 +122,8 @@ def scheduled(keras, settings):
     return small(keras, keras.optimizers.Adam(rate))
 
 
-@case(**FIVE)
-def optimizer_of_ones_own(keras):
+def heavy_class(keras):
+    """An optimizer of one's own."""
     ops = keras.ops
 
     class Heavy(keras.optimizers.Optimizer):
@@ -140,7 +140,13 @@ def optimizer_of_ones_own(keras):
             steps = ops.cast(self.iterations + 1, variable.dtype)
             self.assign_sub(variable, rate * pace / ops.sqrt(steps))
 
-    return small(keras, Heavy(learning_rate=0.05, weight_decay=0.1, clipnorm=0.5))
+    return Heavy
+
+
+@case(**FIVE)
+def optimizer_of_ones_own(keras):
+    heavy = heavy_class(keras)(learning_rate=0.05, weight_decay=0.1, clipnorm=0.5)
+    return small(keras, heavy)
 
 
 @variants(

@@ -168,6 +168,19 @@ def masked_words(keras):
     return model
 
 
+@case(x=tokens(7, 5), y=classes(3))
+def masked_words_by_name(keras):
+    layers = keras.layers
+    words = keras.Input((5,), dtype="int32")
+    embed = layers.Embedding(7, 4, mask_zero=True)
+    x = embed(words)
+    _, *states = layers.LSTM(3, return_state=True)(x)
+    x = layers.LSTM(3)(x, initial_state=states, mask=embed.compute_mask(words))
+    model = keras.Model(words, layers.Dense(3, activation="softmax")(x))
+    model.compile("rmsprop", "sparse_categorical_crossentropy")
+    return model
+
+
 @case(x=padded(5, 3), y=normal(2))
 def masked_vectors(keras):
     layers = keras.layers

@@ -4,8 +4,10 @@ import json
 
 import pytest
 
-from funclab import registry
+from funclab import Input, Model, ops, registry
 from funclab.graph.operation import OpOperation
+from funclab.layers import LSTM, Embedding
+from funclab.models import model_from_json
 from funclab.saving import onnx_ops
 from funclab.saving.ops import OWN, op_to_config
 from tests.ops.test_contract import EXAMPLES
@@ -40,3 +42,16 @@ def test_what_onnx_is_written_for_are_ops(table):
     names = {name.partition(" ")[0] for name in getattr(onnx_ops, table)}
 
     assert names - known == set()
+
+
+def test_no_op_in_a_file_has_a_name_that_keras_may_give_to_its_own_masks():
+    words = Input((5,), dtype="int32")
+    x = LSTM(3)(Embedding(7, 4, mask_zero=True)(words))
+    seen = ops.cast(ops.not_equal(words, 3), "float32")
+    model = Model(words, [x, seen])
+
+    text = model.to_json()
+
+    names = [layer["name"] for layer in json.loads(text)["config"]["layers"]]
+    assert "own_not_equal" in names
+    assert model_from_json(text).to_json() == text

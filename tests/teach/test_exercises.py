@@ -5,17 +5,23 @@ from __future__ import annotations
 import re
 from time import perf_counter
 
+import numpy as np
 import pytest
 
-from funclab.teach import course, progress
+from funclab import Input, initializers, utils
+from funclab.layers import Dense
+from funclab.models import Model
+from funclab.teach import course, keeping
 from funclab.teach.attempt import run
 from funclab.teach.checking import check, check_lines, known_exercise
+from funclab.teach.graphs import trained_copy
 from tests.teach.tries import LESSONS, Try, module, tries
 
 TRIES = list(tries())
 RIGHT = [one for one in TRIES if not one.mistake]
 WRONG = [one for one in TRIES if one.mistake]
 each = pytest.mark.parametrize
+DATA, KINDS = np.eye(6, dtype="float32").repeat(8, 0), np.arange(48) % 3
 
 
 @each("attempt", RIGHT, ids=str)
@@ -115,15 +121,43 @@ def test_lines_that_stop_are_answered_with_the_line(lines):
 @each("exercise", [e for n in LESSONS for e in course.lesson(n).exercises])
 def test_what_the_lesson_ships_is_not_tried_yet(exercise):
     item = known_exercise(exercise)
-    tries = len(progress.tries_of(exercise))
+    tries = len(keeping.tries_of(exercise))
 
     views = [check(exercise), check_lines(exercise, item.start), check_lines(exercise, "# later\n")]
 
     assert [repr(view) for view in views] == [f"{exercise}: not tried yet."] * 3
-    assert len(progress.tries_of(exercise)) == tries
+    assert len(keeping.tries_of(exercise)) == tries
 
 
 def test_what_the_lesson_has_not_made_yet_is_named():
     verdict = check("1B", 3, names={}).verdict
 
     assert verdict.kind == "stale" and "reader" in verdict.says
+
+
+def test_what_a_model_learns_in_a_check_depends_on_its_graph_alone():
+    shares = set()
+    for seed in range(50):
+        utils.set_random_seed(seed)
+        x = Input((6,))
+        model = Model(x, Dense(3, activation="softmax")(x))
+        copy = trained_copy(model, DATA, KINDS, loss="sparse_categorical_crossentropy", epochs=2)
+        shares.add(tuple(np.ravel(copy.predict(DATA[:2], verbose=0)).round(6)))
+
+    assert len(shares) == 1
+
+
+def test_a_check_that_trains_leaves_the_notebook_s_random_numbers_and_weights_alone():
+    one = next(one for one in RIGHT if one.exercise == "1D")
+    names = one.names
+    model = run(one.lines, names, "model").answer
+    before = [weight.numpy().copy() for weight in model.weights]
+    utils.set_random_seed(3)
+    wanted = initializers.rng().random()
+    utils.set_random_seed(3)
+
+    verdict = check("1D", model, names=names).verdict
+
+    assert verdict.right
+    assert initializers.rng().random() == wanted
+    assert all(np.array_equal(a, b.numpy()) for a, b in zip(before, model.weights))

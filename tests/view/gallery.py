@@ -16,7 +16,6 @@ ROOMS = {
 """Width and height in CSS pixels: above a panel in a window 1280 by 900, and in one 1280 by 720;
 the first of these on a wall; and a page."""
 TOO_LARGE = {
-    "low": ["mobilenet"],
     "projector": ["resnet", "transformer_2", "transformer_4", "mobilenet"],
 }
 """What fits a room in no way: the explorer has an overview of it above a part."""

@@ -3,8 +3,7 @@ line."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import combinations, pairwise
+from itertools import combinations, compress, pairwise
 from typing import Any, NamedTuple
 
 import graphviz
@@ -13,9 +12,11 @@ import numpy as np
 from funclab.view.draw import theme
 from funclab.view.draw.canvas import Canvas, Font
 from funclab.view.draw.geometry import Area, Points, area
+from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import text_width
 from funclab.view.scene.diagram import Diagram
 from funclab.view.scene.scene import Edge, Scene
+from funclab.view.scene.sizes import TAB
 
 STEPS = 24
 """Points along each curve of a wire."""
@@ -55,7 +56,7 @@ class Texts(Canvas):
         self.texts.append(Text(text, font.size, place))
 
 
-def texts(picture: Diagram) -> list[Text]:
+def texts(picture: Picture) -> list[Text]:
     canvas = Texts()
     picture.draw(canvas)
     return canvas.texts
@@ -67,34 +68,24 @@ def overlap(a: Area, b: Area, least: float = 0.5) -> bool:
     )
 
 
-def overlapping_texts(picture: Diagram) -> list[tuple[str, str]]:
-    """Pairs of texts that share a place."""
+def overlapping_texts(picture: Picture) -> list[tuple[str, str]]:
+    """Pairs of texts that share a place, or are less than a pixel apart."""
     pairs = combinations(texts(picture), 2)
-    return [(a.words, b.words) for a, b in pairs if overlap(a.area, b.area)]
+    return [(a.words, b.words) for a, b in pairs if overlap(a.area, b.area, -1)]
 
 
 def wires_through_texts(picture: Diagram) -> list[tuple[str, str]]:
     """Wires that run through a text, in frames too."""
-    written = texts(picture)
-    areas = [text.area.grown(-1) for text in written]
-    return [
-        (f"{edge.source.key} -> {edge.target.key}", text.words)
-        for scene, x, y in placed(picture.scene)
-        for edge in scene.edges
-        for text, reached in zip(
-            written, reach([(a + x, b + y) for a, b in edge.path], areas), strict=True
-        )
-        if reached
-    ]
-
-
-def placed(scene: Scene, x: float = 0, y: float = 0) -> Iterator[tuple[Scene, float, float]]:
-    """A scene and those in its frames, each with where it begins in the picture."""
-    yield scene, x, y
-    for box in scene.boxes:
-        if box.inside is not None:
-            left, top = box.middle.real - box.inside.width / 2, box.bottom - box.inside.height
-            yield from placed(box.inside, x + left, y + top)
+    written, through = texts(picture), []
+    for scene, corner in picture.scene.placed():
+        areas = [text.area.grown(-1) for text in written]
+        for place in areas:
+            place.x, place.y = place.x - corner.real, place.y - corner.imag
+        for edge in scene.edges:
+            reached = compress(written, reach(edge.path, areas))
+            name = f"{edge.source.key} -> {edge.target.key}"
+            through += [(name, text.words) for text in reached]
+    return through
 
 
 def bent(scene: Scene) -> list[tuple[str, str]]:
@@ -170,7 +161,7 @@ def overlapping(scene: Scene) -> list[tuple[str, str]]:
     return [
         (first, second)
         for (first, a), (second, b) in combinations(areas(scene).items(), 2)
-        if a.x < b.right and b.x < a.right and a.y < b.bottom and b.y < a.bottom
+        if a.meets(b)
     ]
 
 
@@ -205,6 +196,24 @@ def reach(curves: Points, some: list[Area]) -> list[bool]:
     x, y = at.real, at.imag
     within = (low.real < x) & (x < high.real) & (low.imag < y) & (y < high.imag)
     return within.any(axis=0).tolist()
+
+
+def hidden_arrows(scene: Scene, straight: float = 8, bent: float = 6) -> list[str]:
+    """Edges to a number on a box whose last straight part is too short to show an arrow, straight
+    on from the box or after a bend, which shows part of it."""
+    numbers = [complex(x, y) for box in scene.boxes for x, y, _ in box.ports]
+    plates = {plate.key for plate in scene.plates}
+    starts = {edge.target.key: edge for edge in scene.edges if edge.target.key in plates}
+    hidden = []
+    for edge in (edge for edge in scene.edges if edge.target.key not in plates):
+        *_, (_, _, low, high) = parts = stretches(edge)
+        seen, least = high - low, bent
+        if len(parts) == 1 and edge.source.key in starts:
+            least, first = straight, stretches(starts[edge.source.key])
+            seen += sum(end - start for *_, start, end in first)
+        if seen < least and any(abs(complex(*edge.path[-1]) - port) < TAB for port in numbers):
+            hidden.append(f"{edge.source.key} -> {edge.target.key}")
+    return hidden
 
 
 def inside(point: complex, area: Area) -> bool:

@@ -79,14 +79,14 @@ def _arguments(op: Composed, args: list[Source]) -> list[Source]:
     else by name, where it is not the default."""
     if op.inputs[0].startswith("*"):
         return [*args, *_keywords(vars(op), op)]
-    given, by_place = dict(zip(op.inputs, args)), True
+    by_name, by_place = dict(zip(op.inputs, args)), True
     items: list[Source] = []
     for name, parameter in inspect.signature(op.function).parameters.items():
-        if name in given:
-            items.append(given[name] if by_place else Chain([f"{name}=", given[name]]))
+        if name in by_name:
+            items.append(by_name[name] if by_place else Chain([f"{name}=", by_name[name]]))
         elif name in vars(op) and getattr(op, name) != parameter.default:
             items += _keywords({name: getattr(op, name)}, op)
-        by_place = by_place and name in given
+        by_place = by_place and name in by_name
     return items
 
 

@@ -85,8 +85,8 @@ class Side:
             what = self.signature(node.operation)
             if node.is_input:
                 inputs = self.graph.input_nodes
-                place = inputs.index(node) if node in inputs else -1
-                above[node] = self.codes.number("input", what, place)
+                index = inputs.index(node) if node in inputs else -1
+                above[node] = self.codes.number("input", what, index)
             else:
                 taken = tuple((above[parent], i) for parent, i in self.parents(node))
                 above[node] = self.codes.number(what, tuple(constants_of(node)), taken)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
-from functools import partial
 from typing import Any, ClassVar
 
 from funclab.view.diff.sentences import Entry
-from funclab.view.draw.canvas import Canvas, Font, Paint, shown
-from funclab.view.draw.geometry import area
+from funclab.view.draw.canvas import Canvas, Font, shown
 from funclab.view.draw.picture import html_grid
 from funclab.view.draw.text import clean, folded_lines, text_width
 from funclab.view.scene import graph_text, words
-from funclab.view.scene.diagram import MOST_CALLS, PROJECTOR_CALLS, Diagram, Graphs, diagram
+from funclab.view.scene.diagram import MOST_CALLS, PROJECTOR_CALLS, Diagram, Graphs, chooser
 from funclab.view.scene.scene import Box, Scene
 
 SIDES = ("left", "right")
@@ -25,10 +23,8 @@ ROOM, ON_A_WALL = (440, 420), (230, 300)
 """The width and height for each of the two graphs, near and on a projector."""
 NARROWEST = 760
 """The least width of the sentences below."""
-PILL, MOST_PILLS = 11, 6
-NUMBER = Font(12, "on-colour", bold=True, anchor="middle")
-TAG_HEIGHT, TOP = 18, 6
-"""The height of a tag, and the room above for numbers."""
+MOST_NUMBERS = 6
+"""How many numbers of sentences a box carries."""
 
 
 @dataclass(repr=False)
@@ -44,7 +40,7 @@ class Comparison(Graphs):
     right: str
     entries: list[Entry]
     notes: list[str] = field(default_factory=list)
-    """What is no difference in structure, but worth knowing: whose the weights are."""
+    """What does not count as a difference, but is worth knowing: whose the weights are."""
     shared: list[Entry] = field(default_factory=list)
     """The layers that are in both models; the kind of each is the mark that both pictures carry."""
     numbers: tuple[int, int] = (0, 0)
@@ -148,18 +144,31 @@ class Comparison(Graphs):
 
 
 class Half(Diagram):
-    """One of the two graphs: a dashed line around each box that differs, the numbers of its
-    sentences, and a tag at what is in both models, with the same letter on both sides."""
+    """One of the two graphs: a dashed line around each box that differs, before its name the
+    numbers of its sentences, and a tag at what is in both models, with the same letter on both
+    sides."""
 
-    def __init__(self, drawn: Diagram, difference: Comparison, side: str) -> None:
-        super().__init__(drawn.scene)
-        self.boxes = boxes_of(drawn.scene)
+    def __init__(self, scene: Scene, difference: Comparison, side: str) -> None:
+        super().__init__(scene)
+        self.boxes = boxes_of(scene)
         self.numbers: dict[str, list[str]] = {}
         """The numbers of the sentences about each box, by its key."""
         for number, entry in enumerate(difference, 1):
             for key in dict.fromkeys(self.keys_of(getattr(entry, side))):
                 self.numbers.setdefault(key, []).append(str(number))
         self.tags = {key: layer.kind for layer in difference.shared for key in getattr(layer, side)}
+
+    def mark(self) -> Scene:
+        """The scene with numbers and tags as marks of its boxes, before it is placed."""
+        for box in self.scene.every_box:
+            key = clean(box.key)
+            numbers = self.numbers.get(key, [])
+            if len(numbers) > MOST_NUMBERS:
+                numbers = [*numbers[: MOST_NUMBERS - 1], "…"]
+            marks = {", ".join(numbers): "fault", self.tags.get(key, ""): "ink"}
+            box.marks = {words: colour for words, colour in marks.items() if words}
+            box.outline = "6 3" if numbers else None
+        return self.scene
 
     @property
     def numbered(self) -> Scene:
@@ -174,23 +183,6 @@ class Half(Diagram):
     def keys_of(self, calls: Iterable[str]) -> list[str]:
         """The boxes that calls are drawn in, or folded away in."""
         return [key for call in calls if (key := shown_at(call, self.boxes))]
-
-    def draw(self, canvas: Canvas) -> tuple[float, float]:
-        canvas.shift(TOP * 1j)
-        width, height = super().draw(canvas)
-        for key in self.numbers:
-            canvas.rect(self.boxes[key].grown(4), Paint("", "fault", 2, "6 3"), 11)
-        for key, numbers in self.numbers.items():
-            more = [*numbers[: MOST_PILLS - 1], "…"]
-            for i, number in enumerate(numbers if len(numbers) <= MOST_PILLS else more):
-                middle = self.boxes[key].corner + complex(2 + i * 24, -4)
-                canvas.circle(middle, PILL, Paint("fault"))
-                canvas.text_line(middle + 4j, number, NUMBER)
-        for key, box in self.boxes.items():
-            if key in self.tags:
-                draw_tag(canvas, box, self.tags[key])
-        canvas.close()
-        return width, height + TOP + TAG_HEIGHT
 
 
 def halves(difference: Comparison, large: bool = False) -> list[Half]:
@@ -213,22 +205,22 @@ def half(difference: Comparison, side: str, large: bool = False, choice: str | N
     keys = [key for entry in difference for key in getattr(entry, side)]
     shared = [key for layer in difference.shared for key in getattr(layer, side)]
     focus = keys[0] if keys else _opposite(difference, side)
-    draw = partial(
-        diagram,
-        model,
-        expand_nested={path for key in (*keys, *shared) for path in _paths(key)},
-        most_calls=most_calls,
-        focus=focus,
-        room=room,
-        choice=1 if large else choice,  # two lines in a box: a longer one would not fit
-        look="auto",
-    )
-    drawn = draw()
-    boxes = drawn.scene.every_box
+    wanted = 1 if large else choice  # two lines in a box: a longer one would not fit
+
+    def draw(unfolded: Collection[str] = ()) -> Scene:
+        nested = {path for key in (*keys, *shared) for path in _paths(key)}
+        ways = chooser(model, expand_nested=nested, most_calls=most_calls, focus=focus,
+                       unfolded=unfolded)  # fmt: skip
+        plain = ways.build
+        ways.build = lambda fold: Half(plain(fold), difference, side).mark()
+        return ways.draw(ways.fit(room, wanted))
+
+    scene = draw()
+    boxes = scene.every_box
     holding = [box.key for box in boxes if box.role == "repeat" and focus in box.members]
     if holding and focus not in {box.key for box in boxes}:
-        drawn = draw(unfolded=holding)
-    return Half(drawn, difference, side)
+        scene = draw(holding)
+    return Half(scene, difference, side)
 
 
 def name_of(difference: Comparison, side: str) -> str:
@@ -258,25 +250,13 @@ def _paths(key: str) -> Iterator[str]:
     return ("/".join(steps[:i]) for i in range(1, len(steps)))
 
 
-def boxes_of(scene: Scene, origin: complex = 0j) -> dict[str, Box]:
+def boxes_of(scene: Scene) -> dict[str, Box]:
     """All boxes by key, those in open frames, too, placed where they are in the whole picture."""
-    boxes = {}
-    for box in scene.boxes:
-        placed = replace(box, x=box.x + origin.real, y=box.y + origin.imag)
-        boxes[clean(box.key)] = placed
-        if box.inside is not None:
-            left = placed.middle.real - box.inside.width / 2
-            boxes |= boxes_of(box.inside, complex(left, placed.bottom - box.inside.height))
-    return boxes
-
-
-def draw_tag(canvas: Canvas, box: Box, mark: str) -> None:
-    """= A, at the lower left of a box."""
-    width = text_width(mark, 12, bold=True) + 12
-    middle = complex(box.x + 10 + width / 2, box.bottom + 4)  # clear of the texts
-    corner = middle - complex(width, TAG_HEIGHT) / 2
-    canvas.rect(area(corner, width, TAG_HEIGHT), Paint("ink"), 4)
-    canvas.text_line(middle + 4.5j, mark, Font(12, "paper", bold=True, anchor="middle"))
+    return {
+        clean(box.key): replace(box, x=box.x + corner.real, y=box.y + corner.imag)
+        for part, corner in scene.placed()
+        for box in part.boxes
+    }
 
 
 def shown_at(key: str, boxes: dict[str, Box]) -> str:
@@ -284,5 +264,5 @@ def shown_at(key: str, boxes: dict[str, Box]) -> str:
     if key in boxes:
         return key
     folds = (name for name, box in boxes.items() if key in map(clean, box.members))
-    place = key.rpartition("/")[0]
-    return next(folds, "") or (shown_at(place, boxes) if place else "")
+    frame = key.rpartition("/")[0]
+    return next(folds, "") or (shown_at(frame, boxes) if frame else "")

@@ -203,7 +203,7 @@ def _called(pairs: Match, a: Operation, b: Operation) -> Iterator[Entry]:
 
 
 def _renamed(pairs: Match, a: Operation, b: Operation) -> Iterator[Entry]:
-    """Names that were only counted say nothing: two of them are no difference."""
+    """A layer under another name; automatic names such as dense_1 do not count."""
     if a.name != b.name and not (words.is_automatic(a) and words.is_automatic(b)):
         sentence = f"left: {quoted(a)} is right: {quoted(b)}, under another name"
         yield _entry("renamed", pairs, [a], [b], sentence)

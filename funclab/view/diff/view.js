@@ -53,7 +53,7 @@ const diff = {
     const about = [...entries.keys()].filter((i) => entries[i][side].includes(key));
     if (about.length) this.go(ctx, about.find((i) => i > ctx.state.entry) ?? about[0]);
     else {
-      const shared = ctx.facts.shared.find((one) => one[side].includes(key));
+      const shared = ctx.facts.shared.find((layer) => layer[side].includes(key));
       ctx.say(shared ? `${shared.kind}: ${shared.sentence}` : ctx.t("diff_alike", { key }));
     }
   },
@@ -61,15 +61,15 @@ const diff = {
   go(ctx, entry) {
     const count = ctx.facts.entries.length;
     if (!count) return;
-    const at = (entry + count) % count, one = ctx.facts.entries[at];
-    ctx.ask(this.question(ctx, one, at), () => ctx.set({ entry: at }));
+    const at = (entry + count) % count, next = ctx.facts.entries[at];
+    ctx.ask(this.question(ctx, next, at), () => ctx.set({ entry: at }));
   },
 
-  question(ctx, one, at) {
-    const kinds = [...new Set([one.kind, "added", "removed", "changed", "shared"])].slice(0, 4).sort();
-    const where = [...one.left, ...one.right].join(", ");
+  question(ctx, entry, at) {
+    const kinds = [...new Set([entry.kind, "added", "removed", "changed", "shared"])].slice(0, 4).sort();
+    const where = [...entry.left, ...entry.right].join(", ");
     return where ? { id: `diff ${at}`, prompt: ctx.t("ask_diff", { where }), options: kinds,
-      answer: one.kind, explain: one.sentence } : null;
+      answer: entry.kind, explain: entry.sentence } : null;
   },
 
   keys(ctx) {

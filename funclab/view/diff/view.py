@@ -64,7 +64,7 @@ def diff(a: Any, b: Any = None) -> Difference:
     """What is different between two models, `a` on the left and `b` on the right.
 
     Layers are paired when they are the same object, else by the names they were given, else by what
-    they are and what is around them. Names that were only counted (dense_1) are no difference.
+    they are and what is around them. Automatic names (dense_1) do not count.
     Raises: TensorTypeError unless both are models with a graph.
 
     >>> from funclab import Input, Model, layers

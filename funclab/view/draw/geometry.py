@@ -60,6 +60,29 @@ class Area:
         width, height = self.width + 2 * margin, self.height + 2 * margin
         return Area(x=self.x - margin, y=self.y - margin, width=width, height=height)
 
+    def meets(self, other: Area) -> bool:
+        across = self.x < other.right and other.x < self.right
+        return across and self.y < other.bottom and other.y < self.bottom
+
+    def contains(self, other: Area) -> bool:
+        across = self.x <= other.x and other.right <= self.right
+        return across and self.y <= other.y and other.bottom <= self.bottom
+
+
+def next_to(part: Area, width: float, height: float, others: list[Area]) -> Area:
+    """A place at a corner of a part that meets no other, or right of it."""
+    left, right = part.x + 6, part.right - width - 6
+    for corner in (
+        complex(right, part.bottom),
+        complex(left, part.bottom),
+        complex(right, part.y),
+        complex(left, part.y),
+    ):
+        place = area(corner - height / 2 * 1j, width, height)
+        if not any(place.meets(other) for other in others):
+            return place
+    return area(complex(part.right + 4, part.middle.imag - height / 2), width, height)
+
 
 def area(corner: complex, width: float, height: float) -> Area:
     return Area(x=corner.real, y=corner.imag, width=width, height=height)

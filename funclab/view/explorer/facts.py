@@ -150,10 +150,10 @@ def settings(layer: Any, every: bool = False) -> list[list[str]]:
     ]
 
 
-def _setting(given: Any, value: Any) -> str:
+def _setting(attribute: Any, value: Any) -> str:
     """A setting as it is written in code, more or less: a layer in it by its class."""
-    if inspect.isfunction(given):
-        return given.__name__
+    if inspect.isfunction(attribute):
+        return attribute.__name__
     if isinstance(value, dict) and "class_name" in value:
         return registry.to_snake_case(str(value["class_name"]))
     if not isinstance(value, (list, tuple)):

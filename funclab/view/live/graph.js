@@ -11,6 +11,9 @@ function ringAround(part, name = "fl-ring", margin = 4) {
   return part.appendChild(s("rect", { class: name, x: at.x - margin, y: at.y - margin, ...size, rx: 10 }));
 }
 
+const boundsOf = (part) => part?.getBoundingClientRect() ?? new DOMRect();
+const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+
 class Graph {
   /** An empty place for a graph; `chosen(key)` hears which part was clicked. */
   constructor(label, chosen) {
@@ -51,13 +54,19 @@ class Graph {
     const width = words.length * 7.4 + 12;
     const text = s("text", { x: x + width / 2, y: y + 13, "text-anchor": "middle" });
     text.textContent = words;
-    part.append(s("g", { class: "fl-tag" }, s("rect", { x, y, width, height: 18, rx: 9 }), text));
+    return part.appendChild(s("g", { class: "fl-tag" }, s("rect", { x, y, width, height: 18, rx: 9 }), text));
   }
 
-  /** The same at the lower right of a ring. */
+  /** The same at a corner of a ring where no other part lies, or right of it. */
   sign(ring, words) {
-    const { x, y, width, height } = ring.getBBox();
-    this.tag(ring.parentNode, words, x + width - 18 - words.length * 7.4, y + height - 9);
+    const { x, y, width, height } = ring.getBBox(), right = x + width - 18 - words.length * 7.4;
+    const low = y + height - 9, places = [[right, low], [x + 6, low], [right, y - 9], [x + 6, y - 9]];
+    const others = [...this.parts().values()].filter((part) => !part.contains(ring)).map((part) => boundsOf(part.querySelector("rect")));
+    for (const [left, top] of [...places, [x + width + 4, y + height / 2 - 9]]) {
+      const tag = this.tag(ring.parentNode, words, left, top), at = boundsOf(tag);
+      if (left > x + width || !others.some((other) => meet(other, at))) return;
+      tag.remove();
+    }
   }
 
   /** Scroll a part to the middle of what is seen. */

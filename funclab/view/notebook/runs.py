@@ -28,11 +28,13 @@ class Run:
 
 
 RUNS: list[Run] = []
+_shells: list[Any] = []
 
 
 def watch(shell: Any) -> None:
     """Note every run of a cell from now on."""
     ignore(shell)
+    _shells.append(shell)
     shell.events.register("pre_run_cell", _begin)
     shell.events.register("post_run_cell", _end)
 
@@ -43,11 +45,12 @@ def ignore(shell: Any) -> None:
         if function in shell.events.callbacks[name]:
             shell.events.unregister(name, function)
     RUNS.clear()
+    _shells.clear()
 
 
 def _begin(info: Any) -> None:
     if getattr(info, "cell_id", None) and info.store_history:
-        number = getattr(_shell(), "execution_count", 0)
+        number = _shells[-1].execution_count
         RUNS.append(Run(info.cell_id, info.raw_cell or "", number, now()))
         del RUNS[:-MOST_RUNS]
 
@@ -74,10 +77,4 @@ def stale_run(times: list[int]) -> tuple[Run, Run] | None:
 
 def names() -> Mapping[str, Any]:
     """The variables of the notebook; those of the program where there is none."""
-    shell = _shell()
-    return shell.user_ns if shell is not None else vars(sys.modules["__main__"])
-
-
-def _shell() -> Any:
-    interactive = sys.modules.get("IPython")
-    return interactive.get_ipython() if interactive is not None else None
+    return _shells[-1].user_ns if _shells else vars(sys.modules["__main__"])

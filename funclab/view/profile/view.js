@@ -17,25 +17,30 @@ const profile = {
 
   rows(ctx) { return this.faces[ctx.state.by] ?? []; },
 
+  /** In ask mode: whether what takes longest is still to be guessed, and nothing shown before. */
+  asks(ctx) {
+    const answered = ctx.model.get("answers").some(({ id }) => id === ctx.facts.longest.id);
+    return ctx.model.get("ask") && !answered;
+  },
+
   update(ctx) {
-    const rows = this.rows(ctx), { by, at } = ctx.state;
+    const rows = this.rows(ctx), { by, at } = ctx.state, asks = this.asks(ctx), shown = `${by} ${asks}`;
     rows.forEach((row, i) => {
       row.className = i === at ? "fl-step fl-now" : "fl-step";
       row.ariaCurrent = i === at ? "step" : null;
       fit(ctx, row.firstChild);
     });
-    if (this.shown !== by) this.list.replaceChildren(...rows);
+    if (this.shown !== shown) this.list.replaceChildren(...(asks ? [] : rows));
     else if (this.at !== at && rows[at]) ctx.bringInSight(ctx.captionBox, rows[at]);
-    Object.assign(this, { shown: by, at });
+    Object.assign(this, { shown, at });
+    if (asks && !ctx.gate) ctx.ask(ctx.facts.longest, () => ctx.update());
   },
 
   go(ctx, at) { ctx.set({ at: Math.max(0, Math.min(this.rows(ctx).length - 1, at)) }); },
 
-  /** The bar that is longest: what took most of the time. In ask mode a question comes first. */
   longest(ctx) {
-    const width = (row) => Number(row.querySelector("rect").getAttribute("width"));
-    const widths = this.rows(ctx).map(width);
-    ctx.ask(ctx.facts.longest, () => this.go(ctx, widths.indexOf(Math.max(...widths))));
+    const widths = this.rows(ctx).map((row) => Number(row.querySelector("rect").getAttribute("width")));
+    this.go(ctx, widths.indexOf(Math.max(...widths)));
   },
 
   keys(ctx) {
@@ -51,7 +56,7 @@ const profile = {
     };
   },
 
-  caption(ctx) { return ctx.facts.captions[`${ctx.state.by} ${ctx.state.at}`] ?? ""; },
+  caption(ctx) { return this.asks(ctx) ? "" : ctx.facts.captions[`${ctx.state.by} ${ctx.state.at}`] ?? ""; },
 };
 
 export default liveView(() => profile);

@@ -69,7 +69,7 @@ def caption_groups(scene: Scene) -> None:
                 where = f"in {shorten(where, 28)}" if where else "outside"
                 group.caption = [f"the same weights as {where}:", f"{calls} use them in all"]
                 continue
-            places[group.number] = part.place
+            places[group.number] = part.frame
             here = f" {group.size} of them here;" if group.total > group.size else ""
             last = (
                 "frozen: training leaves them" if group.frozen else "gradients of all add up here"
@@ -178,9 +178,9 @@ class Calls:
                 entries += [entry for block in item.blocks for entry in self._entries(block)]
         return entries
 
-    def _scene(self, entries: Sequence[Entry], place: str, prefix: str | None = None) -> Scene:
+    def _scene(self, entries: Sequence[Entry], frame: str, prefix: str | None = None) -> Scene:
         """The scene of all calls, or of those in a frame, whose names lose their `prefix`."""
-        scene = Scene(clean(self.model.name), self.face, place=place)
+        scene = Scene(clean(self.model.name), self.face, frame=frame)
         boxes: dict[Node, Box] = {}
         for entry in entries:
             box = self._box(entry) if isinstance(entry, Node) else self._box_of_several(entry)
@@ -243,7 +243,7 @@ class Calls:
         )
         if wrapped.nested and self._is_open(wrapped.key):
             wrapped.inside = self._within(inner, wrapped.key)
-        return Scene(box.name, self.face, place=box.key, boxes=[wrapped])
+        return Scene(box.name, self.face, frame=box.key, boxes=[wrapped])
 
     def _new_box(self, node: Node, key: str) -> Box:
         layer, which = node.operation, self._which_input(node)
@@ -251,7 +251,7 @@ class Calls:
             key=key,
             name=clean(layer.name),
             detail=words.call_words(node) + which,
-            brief=(words.brief(node) + which).removeprefix(" · "),
+            brief=which.removeprefix(" · ") if " · inputs[" in which else words.brief(node) + which,
             several=len(layer.inbound_nodes) > 1,
             role=role(self.graph, node),
             node=node.index,

@@ -47,11 +47,13 @@ ALIKE = Choice("alike folded, lines", "alike", IN_LINES, COLUMNS)
 
 
 class Trial(NamedTuple):
-    """A layout: its density, its direction and its number of columns; 0 columns for a U."""
+    """A layout: its density, its direction and its number of columns, 0 for a U; and whether the
+    weights capsules stand under it."""
 
     density: str
     direction: str
     columns: int
+    under: bool = False
 
 
 class Fit(NamedTuple):
@@ -160,12 +162,18 @@ class Chooser:
                 trials = [Trial(density, "TB", columns)] * ("TB" in directions)
                 if "LR" in directions and columns == 1 and density == choice.steps[0][0]:
                     trials.insert(directions.index("LR"), Trial(density, "LR", 1))
+                if columns == 1 and "TB" in directions and self._has_capsules(choice, density):
+                    trials.append(Trial(density, "TB", 1, under=True))
                 if trials:
                     yield trials
 
+    def _has_capsules(self, choice: Choice, density: str) -> bool:
+        groups = self.scene(choice.fold).groups
+        return not DENSITIES[density].rows and any(group.weights for group in groups)
+
     def _placed(self, fold: str, trial: Trial, room: Room) -> Scene:
         scene = self.scene(fold)
-        scene.density, scene.direction = trial.density, trial.direction
+        scene.density, scene.direction, scene.under = trial.density, trial.direction, trial.under
         margin = 2 * TAB + (10 if trial.columns > 1 else 0)  # room for wires at the feet
         place(scene, trial.columns, room[trial.direction == "TB"] - margin)
         return scene

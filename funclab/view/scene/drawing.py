@@ -24,6 +24,7 @@ MASK_DISTANCE = 4 * (1 + 1j)
 DOT = 2.5
 DETAIL = Font(sizes.DETAIL, "soft")
 PILL = Font(sizes.PILL, "on-colour", bold=True, anchor="middle")
+INK_PILL = Font(sizes.PILL, "paper", bold=True, anchor="middle")
 TAB_NUMBER = Font(11, bold=True, anchor="middle")
 VALUE, VALUE_ARROW = Font(sizes.MONO, mono=True), Font(sizes.MONO, "soft", mono=True)
 
@@ -59,8 +60,7 @@ def draw_scene(canvas: Canvas, scene: Scene) -> None:
     for box in scene.boxes:
         draw_box(canvas, scene, box, groups.get(box.group))
         if box.inside is not None:
-            left = box.middle.real - box.inside.width / 2
-            canvas.shift(complex(left, box.bottom - box.inside.height))
+            canvas.shift(box.inner_corner)
             draw_scene(canvas, box.inside)
             canvas.close()
             canvas.close()
@@ -174,6 +174,7 @@ def draw_box(canvas: Canvas, scene: Scene, box: Box, group: Group | None) -> Non
     radius = ROUND if density.two_lines else ROUND - 3
     rim = "rim" if density.rows and colour == "neutral" else colour
     canvas.rect(box, Paint(fill, rim, 1 if density.rows else 1.5, "5 4" * folded), radius)
+    _draw_outline(canvas, box, density)
     if not folded:
         canvas.bar(box, density.bar, radius, colour)
     draw_heading(canvas, box, group, colour, density)
@@ -199,16 +200,21 @@ def _draw_gathered(
         canvas.path(curved(rounded(card, ROUND)), Paint("", "rim", 1))
     paint = Paint("", colour, 1.5) if repeats else Paint("plain", "rim", 1)
     canvas.rect(box, paint, ROUND)
+    _draw_outline(canvas, box, density)
     title, detail, varies = sizes.repeat_texts(box, density)
     axis = 0.0
     if box.inside and not sizes.is_central(box.inside):
         axis = box.inside.axis + (box.width - box.inside.width) / 2
-    start = box.corner + axis + (12 + 1j * (21 - 3 * density.rows))
+    size, line = sizes.NAME, 21.0 - 3 * density.rows
+    if sizes.is_line(box, density):
+        size, line = density.name, (box.height + density.name) / 2 - 2
+    start = box.corner + axis + (12 + 1j * line)
+    start += _draw_marks(canvas, box, start - 5j, density)
     if group is not None:
         canvas.path(mark_path(group.mark, start + (7 - 5j)), Paint(colour))
         start += sizes.MARK
-    canvas.text_line(start, title, Font(sizes.NAME, bold=True))
-    wide = text_width(title, sizes.NAME, bold=True) + 10
+    canvas.text_line(start, title, Font(size, bold=True))
+    wide = text_width(title, size, bold=True) + 10
     canvas.text_line(start + wide, detail, Font(sizes.SMALL, "soft"))
     for i, line in enumerate(varies, 1):
         canvas.text_line(start + i * sizes.LINE * 1j, line, Font(sizes.SMALL, "soft"))
@@ -245,15 +251,18 @@ def draw_heading(
         density = sizes.DENSITIES["full"]
     texts = sizes.box_texts(box, density)
     start = box.corner + density.bar + density.pad
-    two = density.two_lines
+    more = texts.detail or box.note or box.inside is not None or box.rows
+    two = density.two_lines and more  # else the name stands in the middle
     # The heading of an open frame stands at its top, above what is inside.
     height = density.height if box.inside is not None else box.height
-    line = round(density.height * 0.42) if two else (height + density.name) / 2 - 2
+    line = round(density.height * 0.4) if two else (height + density.name) / 2 - 2
     if two:
         detail = Font(density.detail, "soft")
-        canvas.text_line(start + 1j * round(density.height * 0.8), texts.detail, detail)
+        canvas.text_line(start + 1j * round(density.height * 0.83), texts.detail, detail)
     if box.note and density.plates:
         canvas.text_line(start + 58j, box.note, Font(sizes.SMALL, "soft"))
+    middle = (line - 5) * 1j if two else 1j * height / 2
+    start += _draw_marks(canvas, box, start + middle, density)
     if group is not None:
         canvas.path(mark_path(group.mark, start + (7 + 1j * (line - 5))), Paint(colour))
         start += sizes.MARK
@@ -262,21 +271,44 @@ def draw_heading(
     if not two and texts.detail:
         start += text_width(texts.name, density.name, bold=True) + 8
         canvas.text_line(start + 1j * line, texts.detail, Font(density.detail, "soft"))
-    middle = (line - 5) * 1j if two else 1j * height / 2
-    end = complex(box.right - 10, box.y) + middle - PILL_HEIGHT / 2 * 1j
+    end = complex(box.right - 10, box.y) + middle
     if box.opens and not two:
         end -= sizes.SIGN
     if texts.pill:
         end -= sizes.pill_width(texts.pill)
-        _pill(canvas, end, texts.pill, colour)
+        _pill(canvas, end, texts.pill, colour, pill_height(density))
     if box.frozen:
-        canvas.path(lock_path(end - sizes.LOCK + (2 + 2j)), Paint("soft"))
+        canvas.path(lock_path(end - sizes.LOCK + (2 - 7j)), Paint("soft"))
 
 
-def _pill(canvas: Canvas, corner: complex, text: str, colour: str) -> None:
-    width = sizes.pill_width(text)
-    canvas.rect(area(corner, width, PILL_HEIGHT), Paint(colour), PILL_HEIGHT / 2)
-    canvas.text_line(corner + width / 2 + 13j, text, PILL)
+def _pill(
+    canvas: Canvas, start: complex, text: str, colour: str, height: float = PILL_HEIGHT
+) -> float:
+    """White words on a colour, from the middle of its left side on; returns how wide it is."""
+    width, font = sizes.pill_width(text), INK_PILL if colour == "ink" else PILL
+    canvas.rect(area(start - height / 2 * 1j, width, height), Paint(colour), height / 2)
+    canvas.text_line(start + (width / 2 + 4j), text, font)
+    return width
+
+
+def _draw_marks(canvas: Canvas, box: Box, start: complex, density: Density) -> float:
+    """The marks of a view, from left to right; returns how wide they are."""
+    end = start
+    for words, colour in box.marks.items():
+        end += _pill(canvas, end, words, colour, pill_height(density)) + sizes.MARK_GAP
+    return (end - start).real
+
+
+def _draw_outline(canvas: Canvas, box: Box, density: Density) -> None:
+    """The line of a view around a box, under the numbers of its inputs."""
+    if box.outline is not None:
+        margin = 1 if density.rows else 4
+        canvas.rect(box.grown(margin), Paint("", "fault", 2.2, box.outline), 7 + margin)
+
+
+def pill_height(density: Density) -> float:
+    """As high as fits in a box, or in the upper part of one with two lines."""
+    return min(PILL_HEIGHT, density.height - (16 if density.two_lines else 4))
 
 
 def _draw_ports(canvas: Canvas, box: Box, colour: str) -> None:
@@ -295,7 +327,7 @@ def _draw_row(canvas: Canvas, box: Box, row: Row, y: float, colour: str) -> None
     corner = complex(box.x + ROW_LEFT, y - height / 2)
     frame = area(corner, box.width - ROW_LEFT - ROW_INSET, height)
     canvas.rect(frame, Paint("paper", colour, 1, "4 3" if row.note else ""), 5)
-    _pill(canvas, complex(frame.x + 2, y - PILL_HEIGHT / 2), sizes.node_words(row.index), colour)
+    _pill(canvas, complex(frame.x + 2, y), sizes.node_words(row.index), colour)
     start = complex(frame.x + 2 + index, y + 4)
     if row.note:
         canvas.text_line(start, row.note, DETAIL)

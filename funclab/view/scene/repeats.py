@@ -9,6 +9,7 @@ its calls, in which the hash of a call includes those of the calls it reads (Wei
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any, NamedTuple
@@ -27,6 +28,8 @@ FEWEST, LARGE = 3, 12
 """Repetitions worth folding: three, or two of at least so many calls."""
 NOT_COMPARED = {"name", "seed", "weights", "trainable"}
 MOST_AT_AN_END = 20
+MOST_VALUES = 4
+"""How many values are written out."""
 FEWEST_CALLS = 4
 """Calls that share a prefix and are worth a frame."""
 
@@ -41,9 +44,18 @@ class Repetition:
         self.calls = [node for nodes in self.rounds for node in nodes]
 
     def varies(self) -> list[str]:
-        """How the blocks differ: `filters 64 · 128 · 256`."""
-        lines = [line for items in zip(*self.blocks, strict=True) for line in _varying(items)]
-        return list(dict.fromkeys(lines))
+        """How the blocks differ: `filters 64 · 128 · 256`, after the name of the call where calls
+        of a block differ from each other in that."""
+        first: dict[tuple[str, str], str] = {}
+        for items in zip(*self.blocks, strict=True):
+            for call, setting, values in _varying(items):
+                first.setdefault((setting, values), call)
+        several = Counter(setting for setting, _ in first)
+        own = f"{prefix_of(self.rounds[0])}_"
+        return [
+            clean(f"{call.removeprefix(own)}: " * (several[setting] > 1) + f"{setting} {values}")
+            for (setting, values), call in first.items()
+        ]
 
 
 Item = tuple[Node, ...] | Repetition
@@ -222,25 +234,29 @@ def runs(row: Any, sizes: Sequence[tuple[int, bool]]) -> Iterator[_Run]:
                 yield _Run((times - 1) * size, sizes[largest], times, period, largest)
 
 
-def _varying(items: Sequence[Item]) -> Iterator[str]:
-    """The settings in which parts differ that stand at the same place of their blocks."""
+def _varying(items: Sequence[Item]) -> Iterator[tuple[str, str, str]]:
+    """The settings in which parts differ that stand at the same place of their blocks: the name of
+    the call, the setting, and its values."""
     if isinstance(items[0], Repetition):
         repeats = [item for item in items if isinstance(item, Repetition)]
-        yield from _line("×", [len(repeat.blocks) for repeat in repeats])
+        for times in _values([len(repeat.blocks) for repeat in repeats]):
+            yield "", "repeated", f"{times} times"
         for parts in zip(*(repeat.blocks[0] for repeat in repeats), strict=True):
             yield from _varying(parts)
     else:
         for nodes in zip(*items, strict=True):  # type: ignore[arg-type]
             every = [settings(node.operation) for node in nodes]
-            for name in every[0]:
-                yield from _line(f"{name} ", [config.get(name) for config in every])
+            for setting in every[0]:
+                for values in _values([config.get(setting) for config in every]):
+                    yield nodes[0].operation.name, setting, values
 
 
-def _line(name: str, values: list[Any]) -> Iterator[str]:
+def _values(values: list[Any]) -> Iterator[str]:
+    """The values as a text, if they differ; of many, those that follow a different one."""
     texts = [words.value_text(value) for value in values]
     if len(set(texts)) > 1:
         changes = [text for i, text in enumerate(texts) if i == 0 or text != texts[i - 1]]
-        yield f"{name}{' · '.join(changes)}"
+        yield " · ".join(texts if len(texts) <= MOST_VALUES else changes)
 
 
 class Family:

@@ -52,6 +52,10 @@ class Box(Area):
     """Whether the order of several inputs matters, so that they are numbered."""
     weights: int = 0
     """How many numbers its layer learns or keeps."""
+    marks: dict[str, str] = field(default_factory=dict)
+    """What a view writes before the name, each with its colour."""
+    outline: str | None = None
+    """The dashes of a red line around it, nothing for a line without gaps."""
     ports: list[tuple[float, float, str]] = field(default_factory=list)
     """The middles of the ports that are drawn, and what is written on each."""
     starts: list[str] = field(default_factory=list)
@@ -72,6 +76,13 @@ class Box(Area):
     def heading(self) -> str:
         """The name, after the number of repetitions: `×4 block`."""
         return f"×{self.times} {self.name}".rstrip() if self.role == "repeat" else self.name
+
+    @property
+    def inner_corner(self) -> complex:
+        """Where the corner of what is inside lies."""
+        assert self.inside is not None
+        left = self.middle.real - self.inside.width / 2
+        return complex(left, self.bottom - self.inside.height)
 
     @property
     def gathers(self) -> bool:
@@ -175,7 +186,7 @@ class Scene:
     name: str
     face: str
     direction: str = "TB"
-    place: str = ""
+    frame: str = ""
     """The key of the frame that it fills; nothing for a whole picture."""
     boxes: list[Box] = field(default_factory=list)
     plates: list[Plate] = field(default_factory=list)
@@ -187,6 +198,8 @@ class Scene:
     spine: list[list[str]] = field(default_factory=list)
     """The boxes on the longest way through the model, for each column."""
     density: str = "full"
+    under: bool = False
+    """Whether weights capsules stand under the picture, not beside it."""
     axis: float = 0
     """Where the spine is across the flow."""
     hidden: int = 0
@@ -212,6 +225,13 @@ class Scene:
         for box in self.boxes:
             if box.inside is not None:
                 yield from box.inside.walk()
+
+    def placed(self, corner: complex = 0j) -> Iterator[tuple[Scene, complex]]:
+        """This scene and those inside its open frames, each with where its corner lies."""
+        yield self, corner
+        for box in self.boxes:
+            if box.inside is not None:
+                yield from box.inside.placed(corner + box.inner_corner)
 
     @property
     def every_box(self) -> list[Box]:

@@ -66,13 +66,15 @@ LONGEST_NAME, LONGEST_OF_ROWS, LONGEST_ID = 28, 56, 34
 BAR, PAD = 8, 12
 LINE = 16
 ROW_GAP, ROW_PAD = 6, 6
-HEADER = 48
+HEADER = 53
 MARK, LOCK, SIGN = 20, 18, 26
+MARK_GAP = 5
+"""The room after a pill before the name."""
 NOTE = 17
 """How much higher a box is for its note."""
 FRAME_PAD, TAB = 22, 14
 CAPSULE_PAD = 24
-REPEAT, RACK, CARDS, MOST_VARIES = 30, 20, 8, 4
+REPEAT, RACK, CARDS = 30, 20, 8
 """The heading of a repeat, the height of a rack of ticks, how far the cards behind it reach."""
 AXIS = 17
 """In lines, how far from the left of a box the wire runs."""
@@ -119,8 +121,12 @@ def fitted(text: str, room: float, size: float, bold: bool = False) -> str:
         text, more, _ = text.removesuffix(" …").rpartition(" · ")
         text += " …" * bool(more)
     text = text or first
+    if " " in text and text_width(text, size, bold) > room:
+        text = text.partition(" ")[2] if text[0].isupper() else ""  # a size without the class
     while text and text_width(text, size, bold) > room:
-        text = shorten(text, len(text) - 1) if len(text) > 8 else ""
+        if len(text) <= 8:
+            return text if bold else ""  # a name is never left out
+        text = shorten(text, len(text) - 1)
     return text
 
 
@@ -201,14 +207,22 @@ def pill_width(text: str) -> float:
     return text_width(text, PILL, bold=True) + 16
 
 
+def marks_width(box: Box) -> float:
+    """How wide the pills of a view before the name are."""
+    return sum(pill_width(words) + MARK_GAP for words in box.marks)
+
+
 def repeat_texts(box: Box, density: Density) -> tuple[str, str, list[str]]:
     """How often a repeat is repeated, what it is, and the lines on how its blocks vary."""
-    room = density.widest + 30 - rack_width(box)
+    room = density.widest + 30 - rack_width(box) - marks_width(box)
     longest = room - text_width(box.heading, NAME, bold=True)
     details = (box.detail, box.detail.partition(",")[0])
     detail = next((words for words in details if text_width(words, SMALL) <= longest), "")
-    varies = [shorten(line, LONGEST_OF_ROWS) for line in box.varies[:MOST_VARIES]]
-    return box.heading, detail, [fitted(line, room, SMALL) for line in varies]
+    varies = [shorten(line, LONGEST_OF_ROWS) for line in box.varies[: most_varies(box, density)]]
+    for i, line in enumerate(varies):
+        if text_width(line, SMALL) > room:  # without the call
+            varies[i] = fitted(line.rpartition(": ")[2], room, SMALL)
+    return box.heading, detail, varies
 
 
 def rack_width(box: Box) -> float:
@@ -216,11 +230,23 @@ def rack_width(box: Box) -> float:
     return min(13 * len(box.starts), 170) if box.inside is not None else 0
 
 
+def is_line(box: Box, density: Density) -> bool:
+    """Whether a closed frame is a line among others."""
+    return density.rows and box.inside is None and not box.starts
+
+
+def most_varies(box: Box, density: Density) -> int:
+    """How many lines a repeat has on how its blocks differ."""
+    return min(len(box.varies), 2 if density.brief and box.inside is not None else 4)
+
+
 def heading_height(box: Box, density: Density) -> float:
     """How much of an open frame, or of a repeat, is above what is inside it."""
     if not box.gathers:
         return density.height + (NOTE if box.note and density.plates else 0)
-    return (REPEAT - 6 * density.rows) + LINE * min(len(box.varies), MOST_VARIES)
+    if is_line(box, density):
+        return density.height
+    return (REPEAT - 6 * density.rows) + LINE * most_varies(box, density)
 
 
 def ticks(box: Box) -> Area:
@@ -234,7 +260,9 @@ def ticks(box: Box) -> Area:
 
 def _measure_repeat(box: Box, density: Density) -> None:
     title, detail, varies = repeat_texts(box, density)
-    heading = text_width(title, NAME, bold=True) + 10 + text_width(detail, SMALL)
+    size = density.name if is_line(box, density) else NAME
+    heading = text_width(title, size, bold=True) + 10 + text_width(detail, SMALL)
+    heading += marks_width(box)
     box.height = heading_height(box, density)
     if box.inside is None:
         box.width = max(heading, min(9 * box.times, 420)) + 36
@@ -262,7 +290,7 @@ def measure_box(box: Box, density: Density) -> None:
         density = DENSITIES["full"]
     texts = box_texts(box, density)
     first = text_width(texts.name, density.name, bold=True)
-    first += MARK if box.group is not None else 0
+    first += marks_width(box) + (MARK if box.group is not None else 0)
     first += pill_width(texts.pill) + 14 if texts.pill else 0
     first += LOCK if box.frozen else 0
     first += SIGN if box.opens and (box.rows or not density.two_lines) else 0

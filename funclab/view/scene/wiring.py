@@ -70,7 +70,7 @@ class Wires:
     def _border(self, scene: Scene, tensor: Tensor, way: str) -> Plate:
         """Where a tensor crosses the border of a frame."""
         plate = self._plate(tensor, False)
-        plate.key, plate.border = f"{scene.place} {way} {plate.name}", way
+        plate.key, plate.border = f"{scene.frame} {way} {plate.name}", way
         scene.plates.append(plate)
         return plate
 

@@ -113,7 +113,7 @@ def detail(layer: Any) -> str:
     before, after = ([*_told(layer, table)] for table in (_SETTINGS, _FLAGS))
     function = getattr(layer, "activation", None)
     activation = "" if function is None else value_text(function)
-    settings = [_first(layer, _WINDOWS), *before, activation * (activation != "linear"), *after]
+    settings = [_first(layer, _WINDOWS), activation * (activation != "linear"), *before, *after]
     head = " ".join(filter(None, [kind(layer), of, size, counted]))
     return " · ".join(filter(None, [head, *settings]))
 
@@ -149,9 +149,9 @@ def brief(node: Node) -> str:
     if not layer.is_layer:
         return _operator(node)
     told = call_words(node)
-    if not is_automatic(layer):
-        return told
-    return told.removeprefix(kind(layer)).removeprefix(" · ").strip()
+    if is_automatic(layer) or layer.name.lower().endswith(f"_{kind(layer)}".lower()):
+        return told.removeprefix(kind(layer)).removeprefix(" · ").strip()
+    return told
 
 
 def _operator(node: Node) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from funclab.view.draw.canvas import Canvas, Font, Paint
-from funclab.view.draw.geometry import Area, area, curved, of_length
+from funclab.view.draw.geometry import Area, area, curved, next_to, of_length
 from funclab.view.draw.picture import Cells, Picture
 from funclab.view.draw.text import folded_lines, text_width
 from funclab.view.live.said import named, say
@@ -182,7 +182,7 @@ def draw_marked(canvas: Canvas, scene: Scene, still: Still, corner: complex) -> 
     canvas.shift(corner)
     draw_scene(canvas, scene)
     areas: dict[str, Area] = {}
-    for inside, origin in _scenes(scene, 0j):
+    for inside, origin in scene.placed():
         parts = {item.key: item for item in inside.items()}
         parts |= {group.name: group for group in inside.groups if group.width}
         for key, part in parts.items():
@@ -198,17 +198,9 @@ def draw_marked(canvas: Canvas, scene: Scene, still: Still, corner: complex) -> 
     ring = next((areas[key] for key in still.anchors if key in areas), None)
     if ring is not None:
         canvas.rect(ring, Paint("", "ink", 2.5), 10)
-        _draw_tag(canvas, ring, still.sign)
+        others = [part.grown(-4) for part in areas.values() if not part.contains(ring)]
+        _draw_tag(canvas, ring, still.sign, others)
     canvas.close()
-
-
-def _scenes(scene: Scene, corner: complex) -> Iterator[tuple[Scene, complex]]:
-    """A scene and those inside its open boxes, each with where its corner lies."""
-    yield scene, corner
-    for box in scene.boxes:
-        if box.inside is not None:
-            left = box.middle.real - box.inside.width / 2
-            yield from _scenes(box.inside, corner + complex(left, box.bottom - box.inside.height))
 
 
 def _draw_flow(canvas: Canvas, points: list[complex], back: bool) -> None:
@@ -220,8 +212,9 @@ def _draw_flow(canvas: Canvas, points: list[complex], back: bool) -> None:
         canvas.arrow(start, of_length(start - following, 10), colour)
 
 
-def _draw_tag(canvas: Canvas, ring: Area, words: str) -> None:
+def _draw_tag(canvas: Canvas, ring: Area, words: str, others: list[Area]) -> None:
+    """Words at a corner of a ring where no other part lies, or right of it."""
     width = text_width(words, 11, bold=True) + 14
-    pill = area(complex(ring.right - width - 6, ring.bottom - 9), width, 18)
+    pill = next_to(ring, width, 18, others)
     canvas.rect(pill, Paint("ink"), 9)
     canvas.text_line(pill.corner + (7 + 13j), words, TAG)

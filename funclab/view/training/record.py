@@ -227,6 +227,6 @@ def now() -> tuple[float, float]:
 def rest_after(spent: float) -> float:
     """How long to rest after work that began at `spent` of this thread's CPU time.
 
-    CPU time counts, not the clock's: what other programs do to a busy machine is no cost of ours.
+    CPU time counts, not the clock's: other programs may keep a machine busy.
     """
     return max(PAUSE, SPACING * (cpu_time() - spent))

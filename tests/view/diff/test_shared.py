@@ -9,6 +9,8 @@ import subprocess
 from funclab import Input, Model, layers
 from funclab.view.diff.picture import boxes_of, half, halves
 from funclab.view.diff.view import diff
+from tests.view import gallery
+from tests.view.measures import overlapping_texts
 
 
 def autoencoder() -> tuple[Model, Model]:
@@ -142,6 +144,16 @@ def residual(odd: int = -1) -> Model:
         inner = layers.Dense(8, "tanh" if i == odd else "relu", name=f"wide_{i}")(y)
         y = layers.add([y, layers.Dense(8, name=f"back_{i}")(inner)], name=f"sum_{i}")
     return Model(x, y)
+
+
+def test_marks_lie_over_no_name_however_dense_the_graphs_are():
+    difference = diff(gallery.built("resnet"), gallery.built("unet"))
+
+    graphs = halves(difference)
+
+    for graph in graphs:
+        assert any(box.marks for box in graph.scene.every_box)
+        assert overlapping_texts(graph) == []
 
 
 def test_both_graphs_are_drawn_with_as_many_words():

@@ -88,9 +88,12 @@ def test_a_call_outside_the_model_still_counts_in_the_node_index():
 def test_several_inputs_and_outputs_are_numbered_as_the_model_takes_and_gives_them():
     scene = scene_of(models.two_and_two())
 
-    inputs = {box.name: box.detail for box in scene.boxes if box.role == "input"}
+    inputs = {box.name: (box.detail, box.brief) for box in scene.boxes if box.role == "input"}
     outputs = {plate.name: plate.label for plate in scene.plates if plate.output}
-    assert inputs == {"main": "InputLayer · inputs[0]", "extra": "InputLayer · inputs[1]"}
+    assert inputs == {
+        "main": ("InputLayer · inputs[0]", "inputs[0]"),
+        "extra": ("InputLayer · inputs[1]", "inputs[1]"),
+    }
     assert outputs == {"late[0:0]": "outputs[0]", "early[0:0]": "outputs[1]"}
 
 

@@ -61,7 +61,10 @@ def test_nested_skips_make_a_u_in_which_they_run_straight_across():
 
     skips = [edge for edge in scene.edges if edge.target.index == 1]
     assert len(skips) == 3
+    ends = {edge.target.key: edge.source.key for edge in scene.edges}
+    boxes = {box.key: box for box in scene.boxes}
     for skip in skips:
+        assert skip.path[0][0] == boxes[ends[skip.source.key]].right
         assert {y for _, y in skip.path} == {skip.path[0][1]}
     assert [label.text for label in scene.labels] == ["32 × 32", "16 × 16", "8 × 8", "4 × 4"]
 

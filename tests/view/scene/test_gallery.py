@@ -9,11 +9,13 @@ import pytest
 from funclab import Input, Model
 from funclab.layers import Dense
 from funclab.view import diagram
+from funclab.view.scene.sizes import box_texts, density_of
 from tests.view import gallery
 from tests.view.measures import (
     bent,
     crossed_boxes,
     crossings,
+    hidden_arrows,
     overlapping,
     overlapping_texts,
     texts,
@@ -49,6 +51,12 @@ def test_every_text_is_legible_and_clear_of_other_texts_and_wires(name, room):
 
 
 @every_picture
+def test_every_box_has_its_name(name, room):
+    for part in drawn(name, room).scene.walk():
+        assert all(box_texts(box, density_of(part)).name for box in part.boxes if not box.gathers)
+
+
+@every_picture
 def test_a_model_fits_its_room_as_far_as_the_rules_allow(name, room):
     scene = drawn(name, room).scene
 
@@ -62,6 +70,20 @@ def test_a_model_fits_its_room_as_far_as_the_rules_allow(name, room):
 def test_the_main_line_is_straight_in_each_column(name, room):
     for part in drawn(name, room).scene.walk():
         assert bent(part) == []
+
+
+@every_picture
+def test_an_arrow_that_comes_to_a_number_is_seen(name, room):
+    for part in drawn(name, room).scene.walk():
+        assert hidden_arrows(part) == []
+
+
+@pytest.mark.parametrize("room", gallery.ROOMS)
+def test_weights_that_two_calls_share_are_drawn_in_every_room(room):
+    (group,) = drawn("siamese", room).scene.groups
+
+    assert group.width > 0
+    assert len(group.ties) == 2
 
 
 @every_picture

@@ -158,15 +158,18 @@ def test_the_first_input_stands_before_the_second(face, direction):
     assert left.x < right.x if direction == "TB" else left.y < right.y
 
 
-@pytest.mark.parametrize("direction", ["TB", "LR"])
-def test_a_capsule_is_tied_to_the_calls_of_its_layer_and_to_no_other_box(direction):
+@pytest.mark.parametrize(
+    ("direction", "size"), [("TB", None), ("LR", None), ("TB", (760, 900))]
+)  # fmt: skip
+def test_a_capsule_is_tied_to_the_calls_of_its_layer_and_to_no_other_box(direction, size):
     near, far, room = (Input((4,), name=name) for name in ("near", "far", "room"))
     ear, walls = Dense(4, name="ear"), Dense(4, name="walls")
     heard = layers.add([ear(near), ear(far), walls(room)])
     model = Model([near, far, room], layers.add([ear(heard), walls(room)]))
 
-    scene = diagram(model, direction=direction).scene
+    scene = diagram(model, direction=direction, room=size).scene
 
+    assert scene.under == (size is not None)
     for group in scene.groups:
         others = [item for item in scene.items() if item.key not in group.calls]
         along = [at for tie in group.ties for at in points(tie)]

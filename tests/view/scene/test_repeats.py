@@ -8,7 +8,7 @@ from funclab import Input, ops
 from funclab.layers import Add, Dense, Dropout, ReLU, Softmax
 from funclab.models import Model
 from funclab.view.scene.calls import Calls
-from tests.view.gallery import resnet
+from tests.view.gallery import mobilenet, resnet
 
 
 def transformer(blocks):
@@ -63,6 +63,13 @@ def test_stages_that_differ_in_filters_fold_when_alike_is_enough():
         (3, []),
     ]
     assert scene.hidden == 92 - 28
+
+
+def test_alike_blocks_say_which_call_varies_where_several_do():
+    scene = scene_of(mobilenet(), fold="alike")
+
+    *_, inner = (box.varies for box in repeats(scene) if box.varies)
+    assert inner[:2] == ["repeated 5 · 3 · 3 times", "block_7_expand: filters 384 · 576 · 960"]
 
 
 def test_two_repetitions_fold_only_when_they_are_large():

@@ -19,7 +19,7 @@ WORDS = Input((1,), dtype="string", name="words")
     [
         (layers.Conv2D(8, 3)(IMAGE), "8 · 3×3"),
         (layers.Conv2D(8, (1, 3), 2, "same", activation="relu")(IMAGE),
-         "8 · 1×3 · strides 2 · same · relu"),
+         "8 · 1×3 · relu · strides 2 · same"),
         (layers.Conv2D(6, 3, dilation_rate=2, groups=3)(IMAGE), "6 · 3×3 · dilation 2 · groups 3"),
         (layers.MaxPooling2D()(IMAGE), "2×2"),
         (layers.MaxPooling2D(3, strides=2)(IMAGE), "3×3 · strides 2"),

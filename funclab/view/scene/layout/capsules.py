@@ -1,13 +1,16 @@
-"""Weights capsules: beside the calls of their layer, tied to each by a dotted line."""
+"""Weights capsules: beside the calls of their layer, or under the picture, tied to each call by a
+dotted line."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from funclab.view.draw.geometry import Area, Points
+from funclab.view.draw.geometry import Area, Points, pairs, rounded
 from funclab.view.scene.scene import Group, Scene
 
 DISTANCE, BETWEEN = 30, 14
+LANE, UNDER = 11, 20
+"""The distance of dotted lines beside each other, and of a capsule from the picture above it."""
 ASIDE, CORNER = 7, 16
 """How far from a box a line runs that must not seem to start at the boxes behind it."""
 
@@ -50,6 +53,9 @@ class Capsules:
         self.places = {item.key: self.place_of(item) for item in scene.items()}
         self.taken: list[Span] = []
         """Where along the flow there are capsules already."""
+        self.under = scene.under and not self.sideways
+        self.lane = 0.0
+        """Where the dotted lines to capsules under the picture run down."""
 
     def place_of(self, area: Area) -> Place:
         x, y = Span(area.x, area.right), Span(area.y, area.bottom)
@@ -57,6 +63,9 @@ class Capsules:
 
     def put(self, group: Group) -> None:
         """Give a capsule its position."""
+        if self.under:
+            self._put_under(group)
+            return
         size = group.width if self.sideways else group.height
         spans = [self.places[key].along for key in group.calls]
         middle = sum(span.start + span.end for span in spans) / (2 * len(spans))
@@ -68,6 +77,17 @@ class Capsules:
         starts, ends = zip(*spans, own)
         free = self._reach(Span(min(starts), max(ends))) + DISTANCE
         group.x, group.y = (own.start, free) if self.sideways else (free, own.start)
+
+    def _put_under(self, group: Group) -> None:
+        """Place a capsule below everything, left of its line."""
+        first = min(self.places[key].along.start for key in group.calls)
+        low = max(place.along.end for place in self.places.values())
+        low = max([low, *(y for edge in self.scene.edges for _, y in edge.path)])
+        free = self._reach(Span(first, low))
+        self.lane = max(self.lane + LANE, free + DISTANCE / 2)
+        start = max([low + UNDER - BETWEEN, *(span.end for span in self.taken)]) + BETWEEN
+        self.taken.append(Span(start, start + group.height))
+        group.x, group.y = max(0.0, free - group.width), start
 
     def _reach(self, level: Span) -> float:
         """How far across everything reaches that stands on a stretch of the flow."""
@@ -82,7 +102,8 @@ class Capsules:
         call."""
         capsule = self.place_of(group)
         group.ties = []
-        levels = {key: self._level(group, key, capsule.across.start) for key in group.calls}
+        end = self.lane + DISTANCE if self.under else capsule.across.start
+        levels = {key: self._level(group, key, end) for key in group.calls}
         for key, level in levels.items():
             call = self.places[key]
             calls = [self.places[other] for other in group.calls if levels[other] == level]
@@ -91,8 +112,13 @@ class Capsules:
             if after:
                 stop = min(after).start if level == call.along.middle else min(after).end - CORNER
                 points += [points[-1], (stop, level), (stop, level)]
+            elif self.under:  # down beside the picture, and back to the capsule
+                last = complex(capsule.across.end, capsule.along.middle)
+                turns = [complex(*points[-1]), complex(self.lane, level)]
+                turns += [complex(self.lane, last.imag), last]
+                points += pairs(rounded(turns, CORNER / 2))[1:]
             else:  # along the level to the edge of the picture, and over to the capsule
-                end, last = capsule.across.start, capsule.along.middle
+                last = capsule.along.middle
                 edge, bend = end - DISTANCE, end - DISTANCE / 2
                 points += [points[-1], (edge, level), (edge, level)]
                 points += [(bend, level), (bend, last), (end, last)]

@@ -207,7 +207,8 @@ def measure(scene: Scene, cells: list[Cell], density: Density) -> None:
         elif len(ports) > 1:
             widths = [plate.height if sideways else plate.width for plate in cell.plates.values()]
             widths = [] if density.beside else widths
-            step = max([STEP, *(width + 16 for width in widths)])  # tensors beside each other
+            apart = 16 if density.plates else sizes.BESIDE + TAB  # tensors beside each other
+            step = max([STEP, *(width + apart for width in widths)])
             first = 0 if in_lines else (len(ports) - 1) / 2  # in lines, on the axis
             cell.outs = {port: (i - first) * step for i, port in enumerate(ports)}
             if any(cell.beside(port) for port in ports):

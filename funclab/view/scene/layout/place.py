@@ -280,11 +280,11 @@ def cuts(order: list[Cell]) -> list[int]:
     so that every part between two cuts has cells of its own; none before the last input."""
     after: dict[tuple[Cell, int], int] = {}
     last: dict[tuple[Cell, int], int] = {}
-    place = {cell: i for i, cell in enumerate(order)}
+    index = {cell: i for i, cell in enumerate(order)}
     for cell in order:
         for wire in cell.leaving:
             tensor = (cell, wire.port)
-            last[tensor] = max(last.get(tensor, 0), place[wire.target])
+            last[tensor] = max(last.get(tensor, 0), index[wire.target])
     beginnings = max((i for i, cell in enumerate(order) if not cell.entering), default=0)
     alive: set[tuple[Cell, int]] = set()
     for i, cell in enumerate(order[:-1]):
@@ -296,16 +296,16 @@ def cuts(order: list[Cell]) -> list[int]:
 
 
 def wrapped(
-    order: list[Cell], places: list[int], count: int, length: Callable[[int, int], float]
+    order: list[Cell], cuts: list[int], count: int, length: Callable[[int, int], float]
 ) -> list[list[Cell]]:
     """At most `count` columns of cells, the longest of which is as short as can be.
 
-    `length` gives how long a column from one cell to before another is. Of places that are as
+    `length` gives how long a column from one cell to before another is. Of cuts that are as
     good, those where the shape changes are preferred.
     """
-    best = _shortest(order, places, count, length)
+    best = _shortest(order, cuts, count, length)
     shapes = [next((plate.shape for plate in cell.plates.values()), "") for cell in order]
-    changing = [place for place in places if shapes[place - 1] != shapes[place]]
+    changing = [cut for cut in cuts if shapes[cut - 1] != shapes[cut]]
     preferred = _shortest(order, changing, count, length)
     if preferred[0] <= 1.04 * best[0]:
         best = preferred
@@ -314,14 +314,14 @@ def wrapped(
 
 
 def _shortest(
-    order: list[Cell], places: list[int], count: int, length: Callable[[int, int], float]
+    order: list[Cell], cuts: list[int], count: int, length: Callable[[int, int], float]
 ) -> tuple[float, list[int]]:
     """The least length of the longest column, and where to cut for it."""
     low, high = 0.0, length(0, len(order))
     chosen: list[int] = []
     for _ in range(16):
         limit = (low + high) / 2
-        cut = _greedy(len(order), places, count, length, limit)
+        cut = _greedy(len(order), cuts, count, length, limit)
         if cut is None:
             low = limit
         else:
@@ -330,15 +330,15 @@ def _shortest(
 
 
 def _greedy(
-    end: int, places: list[int], count: int, length: Callable[[int, int], float], limit: float
+    end: int, cuts: list[int], count: int, length: Callable[[int, int], float], limit: float
 ) -> list[int] | None:
     """Where to cut so that no column is longer than a limit; None if that takes more columns."""
     starts, here, last = [], 0, 0
-    for place in [*places, end]:
-        if length(here, place) > limit:
+    for cut in [*cuts, end]:
+        if length(here, cut) > limit:
             starts.append(last)
             here = last
-        if length(here, place) > limit:
+        if length(here, cut) > limit:
             return None
-        last = place
+        last = cut
     return starts if len(starts) < count else None

@@ -21,6 +21,8 @@ from funclab.view.scene.scene import Box
 
 APART = 14
 """The distance of boxes beside each other."""
+BEND = 5
+"""How much further from the boxes a lane runs in lines: room for a corner and an arrow."""
 
 
 Zone = tuple[int, int]
@@ -234,13 +236,13 @@ class Lanes:
     ) -> None:
         self.tracks, self.cells = tracks, cells
         self.in_lines, self.sideways = in_lines, sideways
-        self.place = {id(track): i for i, track in enumerate(tracks)}
+        self.order = {id(track): i for i, track in enumerate(tracks)}
         self.main = next((track for track in tracks if track.host is None), None)
         self.lanes: dict[tuple[Cell, int], Lane] = {}
         self.occupied: dict[int, list[int]] = defaultdict(list)
         sizes_at: dict[int, set[float]] = defaultdict(set)
         for cell in cells:
-            self.occupied[cell.rank].append(self.place[id(cell.track)])
+            self.occupied[cell.rank].append(self.order[id(cell.track)])
             sizes_at[cell.rank].add(cell.size)
         self.uneven = {rank for rank, lengths in sizes_at.items() if len(lengths) > 1}
 
@@ -309,7 +311,7 @@ class Lanes:
             return
         if own:
             wire.lane = track
-            side = -1 if self.place[id(track)] < self.place[id(target.track)] else 1
+            side = -1 if self.order[id(track)] < self.order[id(target.track)] else 1
             wire.side = side if sideways and self._is_free(wire, side) else 0
             track.high = max(track.high, target.rank if wire.side else target.rank - 1)
         elif (
@@ -333,10 +335,10 @@ class Lanes:
         target = wire.target
         if side > 0 and target.margin > sizes.BESIDE:
             return False  # its shape stands there
-        here = self.place[id(target.track)]
-        limit = self.place[id(wire.source.track)] if isinstance(wire.lane, Track) else None
-        for place in self.occupied[target.rank]:
-            if (place - here) * side > 0 and (limit is None or (limit - place) * side > 0):
+        here = self.order[id(target.track)]
+        limit = self.order[id(wire.source.track)] if isinstance(wire.lane, Track) else None
+        for other in self.occupied[target.rank]:
+            if (other - here) * side > 0 and (limit is None or (limit - other) * side > 0):
                 return False
         taken = sum(other.side == side for other in target.entering)
         most = 2 if target.size >= 30 else 1
@@ -351,7 +353,8 @@ class Lanes:
         for side, tracks in ((1, self.tracks[here:]), (-1, self.tracks[here::-1])):
             for track in tracks:
                 self._put(track, reached[side], side)
-        rights = reached[1]
+        more = BEND * self.in_lines
+        rights = {zone: reach + more for zone, reach in reached[1].items()}
         for lane in sorted(self.lanes.values(), key=lambda lane: (lane.high - lane.low, lane.low)):
             zones = [(rank, words) for rank in range(lane.low, lane.high + 1) for words in (0, 1)]
             lane.at = max((rights.get(zone, 0.0) for zone in zones), default=0) + LANE
@@ -399,11 +402,11 @@ class Lanes:
         taken = [0.0]
         wires = [wire for wire in cell.entering if not wire.side and wire is not axis]
         for wire in sorted(wires, key=lambda wire: (wire.lane is not None, wire.index)):
-            place = wire.source.at - cell.at if wire.lane is None else STEP
-            while any(abs(place - other) < sizes.TAB + 2 for other in taken):
-                place = max(taken) + sizes.TAB + 4
-            wire.into = min(place, cell.far - 12)
-            taken.append(place)
+            into = wire.source.at - cell.at if wire.lane is None else STEP
+            while any(abs(into - other) < sizes.TAB + 2 for other in taken):
+                into = max(taken) + sizes.TAB + 4
+            wire.into = min(into, cell.far - 12)
+            taken.append(into)
 
 
 def is_frame(cell: Cell) -> bool:

@@ -13,11 +13,11 @@ FEWEST = 2
 """Skips that make a U."""
 AXIS = 26
 """How far from the left of the boxes the wire runs."""
-APART, NEAR = 84, 42
+APART, NEAR = 60, 36
 """The least way from the words on the left to the boxes on the right, and that of short lines."""
 LEFT = 104, 76
 """Room for the words on the bands."""
-BELOW = 17
+BELOW = 20
 """Room for a number under a box, and for an arrow."""
 
 
@@ -25,13 +25,13 @@ def arms(cells: list[Cell]) -> tuple[list[Cell], list[Cell], list[tuple[Cell, Ce
     """The cells on the way down and up, and the pairs that stand level; None if there is no U."""
     spine = longest_way(cells)
     boxes = [cell.box for cell in cells]
-    place = {cell: i for i, cell in enumerate(spine)}
+    index = {cell: i for i, cell in enumerate(spine)}
     wires = [wire for cell in cells for wire in cell.leaving]
     if len(spine) < len(cells) or any(box is None or box.inside for box in boxes):
         return None
-    skips = [(w.source, w.target) for w in wires if place[w.target] - place[w.source] > 1]
-    skips.sort(key=lambda pair: place[pair[0]])
-    ends = [place[end] for end, _ in skips] + [place[end] for _, end in reversed(skips)]
+    skips = [(w.source, w.target) for w in wires if index[w.target] - index[w.source] > 1]
+    skips.sort(key=lambda pair: index[pair[0]])
+    ends = [index[end] for end, _ in skips] + [index[end] for _, end in reversed(skips)]
     if len(skips) < FEWEST or ends != sorted(set(ends)):
         return None
     first, last = ends[len(skips) - 1], ends[len(skips)]
@@ -82,7 +82,9 @@ class U:
         parts = arms(cells)
         assert parts is not None
         self.scene, self.cells = scene, cells
-        self.down, self.up, self.pairs = parts
+        self.down, self.up, across = parts
+        self.leading = {cell for cell, _ in across}
+        """The cells with a wire across, over which their shapes stand."""
         self.density = sizes.density_of(scene)
         self.row = set_rows(*parts)
         self.short = self.density.brief
@@ -128,7 +130,8 @@ class U:
         cell.start = box.y
         box.ports = []
         for plate in cell.plates.values():
-            plate.x, plate.y = box.right + BESIDE_BOX, cell.middle - plate.height / 2
+            over = plate.height if cell in self.leading else plate.height / 2
+            plate.x, plate.y = box.right + BESIDE_BOX, cell.middle - over
 
     def _way(self, wire: Wire) -> Points:
         source, target = wire.source, wire.target
@@ -138,16 +141,15 @@ class U:
         across = (source in self.down) != (target in self.down)
         tab = sizes.TAB if has_numbers(target) and (across or not self.density.rows) else 0
         if across:
-            start = max([a.right, *(p.right + 8 for p in source.plates.values() if p.width)])
             if tab:
                 b.ports.append((b.x - tab / 2, target.middle, str(wire.index)))
-            return straight((start, source.middle), (b.x - tab, target.middle))
+            return straight((a.right, source.middle), (b.x - tab, target.middle))
         x = a.x + AXIS
         if source in self.down:
             return straight((x, a.bottom), (x, b.y - tab))
         if tab:
-            b.ports.append((x, b.bottom + tab / 2 - 1, str(wire.index)))
-        return straight((x, a.y), (x, b.bottom + max(0, tab - 1)))
+            b.ports.append((x, b.bottom + tab / 2 - 2, str(wire.index)))
+        return straight((x, a.y), (x, b.bottom + max(0, tab - 2)))
 
     def _end(self, cell: Cell, stubs: dict[str, Edge]) -> None:
         """The arrow by which the result leaves, onward from the last box."""
@@ -155,7 +157,7 @@ class U:
         assert box is not None
         for plate in cell.plates.values():
             x = box.x + AXIS
-            start, end = (box.bottom, box.bottom + 16) if cell in self.down else (box.y, box.y - 16)
+            start, end = (box.bottom, box.bottom + 13) if cell in self.down else (box.y, box.y - 13)
             stubs[plate.key].path = straight((x, start), (x, end))
 
     def _bands(self) -> None:

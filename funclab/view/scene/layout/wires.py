@@ -7,16 +7,17 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from funclab.view.draw.geometry import pairs, rounded
-from funclab.view.scene import sizes
 from funclab.view.scene.layout.cells import FAN, Cell, Wire, row_offset
 from funclab.view.scene.layout.tracks import has_numbers, is_frame
 from funclab.view.scene.scene import Edge, Scene
-from funclab.view.scene.sizes import Density
+from funclab.view.scene.sizes import TAB, Density
 
 LEVEL, NEAR = 8, 6
 """Distance of two levels, and of two lines on one level."""
 START, HEAD = 3, 8
 """Room before the first level, and for the head of an arrow after the last."""
+SHAFT, SHORT = 12, 8
+"""How much of a wire is seen before the number that it enters at, and in lines."""
 RADIUS = 7
 
 
@@ -57,9 +58,9 @@ class Levels:
         for cell in cells:
             for port in cell.outs:
                 out, wires = cell.at + cell.outs[port], [w for w in cell.leaving if w.port == port]
-                places = [wire.lane.at if wire.lane else wire.entry for wire in wires]
-                if any(abs(place - out) > 0.5 for place in places):
-                    self.buses[cell, port] = Crossing(cell.rank + 1, out, places)
+                ends = [wire.lane.at if wire.lane else wire.entry for wire in wires]
+                if any(abs(end - out) > 0.5 for end in ends):
+                    self.buses[cell, port] = Crossing(cell.rank + 1, out, ends)
             for wire in cell.entering:
                 if wire.lane and not wire.side and abs(wire.lane.at - wire.entry) > 0.5:
                     self.arrivals[wire] = Crossing(cell.rank, wire.lane.at, [wire.entry])
@@ -101,9 +102,12 @@ class Levels:
             has_numbers(cell) and any(not wire.side for wire in cell.entering) for cell in cells
         )
         need = depth * LEVEL + START + HEAD - 2 if depth else 0
-        crowded = depth or density.plates or tail < 16
-        room = sizes.TAB - 3 + HEAD * density.rows if tabs and crowded else 0
-        return tail + max(density.gap if rank else 0, need) + room
+        gap = tail + max(density.gap if rank else 0, need)
+        if not tabs:
+            return gap
+        if depth or density.plates:
+            return gap + TAB - 3 + HEAD * density.rows
+        return max(gap, TAB - 1 + (SHORT if density.rows else SHAFT))
 
     def _place(self, rank: int, free: float) -> None:
         for crossing in self.gaps.get(rank, []):
@@ -212,7 +216,7 @@ class Wires:
             level = target.middle + wire.into
             turns.append(complex(here, level))
             reach = target.far if wire.side > 0 else target.near
-            reach += sizes.TAB if has_numbers(target) else self._rim(target)
+            reach += TAB if has_numbers(target) else self._rim(target)
             turns.append(complex(target.at + wire.side * reach, level))
             return turns
         if arrival is not None:
@@ -223,7 +227,7 @@ class Wires:
             turns.append(complex(wire.entry, level))
             turns.append(complex(target.at - target.near, level))
             return turns
-        port = sizes.TAB / 2 if is_frame(target) else sizes.TAB - 2
+        port = TAB / 2 if is_frame(target) else TAB - 2
         out = port if has_numbers(target) else self._rim(target)
         turns.append(complex(wire.entry, target.start - out))
         return turns
@@ -235,19 +239,19 @@ class Wires:
 
     def _split(self, bus: Crossing) -> None:
         """A dot wherever one line becomes two."""
-        places = {round(place, 1) for place in bus.below}
-        if len(bus.below) > 1 and len(places) > 1:
+        ends = {round(end, 1) for end in bus.below}
+        if len(bus.below) > 1 and len(ends) > 1:
             self.dots.add(complex(bus.above, bus.y))
-            for place in bus.below:
-                if bus.low + 0.5 < place < bus.high - 0.5:
-                    self.dots.add(complex(place, bus.y))
+            for end in bus.below:
+                if bus.low + 0.5 < end < bus.high - 0.5:
+                    self.dots.add(complex(end, bus.y))
 
     def _ports(self, cell: Cell) -> list[tuple[float, float, str]]:
         """The middles of the ports that are drawn on a box, and their numbers."""
         box = cell.box
         if box is None or not has_numbers(cell):
             return []
-        half, points = sizes.TAB / 2, []
+        half, points = TAB / 2, []
         frame = is_frame(cell)
         for wire in cell.entering:
             number = str(wire.index) if box.inputs > 1 else ""

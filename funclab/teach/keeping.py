@@ -22,6 +22,11 @@ from funclab.teach import course
 VERSION = 1
 EMPTY: dict[str, Any] = {"version": VERSION, "answers": [], "exercises": {}}
 
+LAST: dict[str, Any] = {}
+"""The last try at each exercise and its verdict, in this session."""
+HINTS: dict[str, int] = {}
+"""How many hints were asked for by `hint`, in this session."""
+
 _lock = RLock()
 _memory: dict[str, Any] = copy.deepcopy(EMPTY)
 
@@ -193,5 +198,7 @@ def import_progress(path: Any) -> None:
 
 def forget_progress() -> None:
     """Begin anew: no answers, no tries."""
+    LAST.clear()
+    HINTS.clear()
     with _lock:
         _keep(copy.deepcopy(EMPTY))

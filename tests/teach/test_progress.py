@@ -1,0 +1,117 @@
+"""Progress: kept in a small file, exported and imported, and told by misconception."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from funclab.errors import DataError, FileError
+from funclab.teach import ask, export_progress, forget_progress, import_progress, result
+from funclab.teach import keeping as module
+
+
+@pytest.fixture
+def file(tmp_path, monkeypatch):
+    path = tmp_path / "home" / "progress.json"
+    monkeypatch.setenv("FUNCLAB_PROGRESS", str(path))
+    forget_progress()
+    yield path
+    monkeypatch.setenv("FUNCLAB_PROGRESS", "off")
+    forget_progress()
+
+
+def test_an_answer_is_kept_and_still_known_in_the_next_session(file):
+    ask("1.1").choose(0)
+
+    again = ask("1.1")
+
+    assert json.loads(file.read_text())["answers"] == [{"question": "1.1", "option": 0}]
+    assert again.answers == [0] and again.answered
+
+
+def test_every_vote_is_kept_in_order(file):
+    question = ask("1.1", votes=2)
+
+    question.choose(0)
+    waiting = question.answered
+    question.choose(2)
+
+    assert not waiting and question.answered
+    assert module.answers_to("1.1") == [0, 2]
+
+
+def test_the_result_says_how_often_each_misconception_was_held_and_seen_through(file):
+    ask("1.1").choose(0)
+    ask("1.1").choose(2)
+    module.record_try("1B", False, "new_layer")
+    module.record_try("1B", True)
+    module.record_answer("no such question", 0)
+
+    told = result()
+
+    assert told[1] == {"belief": "A layer is a tensor.", "held": 1, "seen_through": 1}
+    assert told[7]["seen_through"] == 1 and told[7]["held"] == 0
+    assert told[3]["held"] == 1
+    assert set(told) == {1, 3, 7}
+
+
+def test_what_is_exported_can_be_imported_elsewhere(file, tmp_path):
+    ask("1.2").choose(1)
+    module.record_hint("1A", 2)
+
+    export_progress(tmp_path / "me.json")
+    forget_progress()
+    import_progress(tmp_path / "me.json")
+
+    assert module.answers_to("1.2") == [1]
+    assert module.progress()["exercises"]["1A"]["hints"] == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"version": 2}', '{"version": 1, "answers": [3]}']
+)
+def test_another_file_is_refused_and_changes_nothing(file, tmp_path, text):
+    ask("1.2").choose(1)
+    (tmp_path / "other.json").write_text(text)
+
+    with pytest.raises(DataError, match="not a file of progress"):
+        import_progress(tmp_path / "other.json")
+    with pytest.raises(FileError, match="not read"):
+        import_progress(tmp_path / "nowhere.json")
+
+    assert module.answers_to("1.2") == [1]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"version": 2}'])
+def test_a_damaged_file_is_begun_anew(file, text):
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+
+    ask("1.3").choose(2)
+
+    assert json.loads(file.read_text())["answers"][-1] == {"question": "1.3", "option": 2}
+
+
+def test_where_nothing_can_be_written_progress_lasts_as_long_as_the_session(tmp_path, monkeypatch):
+    (tmp_path / "blocked").write_text("a file, no folder")
+    monkeypatch.setenv("FUNCLAB_PROGRESS", str(tmp_path / "blocked" / "progress.json"))
+    forget_progress()
+
+    ask("1.1").choose(1)
+
+    assert module.answers_to("1.1") == [1]
+    forget_progress()
+    assert module.answers_to("1.1") == []
+
+
+def test_progress_can_be_off(tmp_path, monkeypatch):
+    monkeypatch.setenv("FUNCLAB_PROGRESS", "off")
+
+    assert module.path() is None
+
+
+def test_every_public_name_stays_what_it_is_when_its_file_is_imported():
+    import funclab.teach as teach
+
+    assert all(callable(getattr(teach, name)) for name in teach.__all__)
