@@ -95,6 +95,7 @@ FUNCTIONS = [
      "z.repeat(2, 1).repeat(3, 2)[..., None]"),
     ("K.conv2d_transpose(K.expand_dims(z), K.ones((1, 2, 1, 1)), (4, 5, 6, 1), strides=(1, 2))",
      "z.repeat(2, 2)[..., None]"),
+    ("K.dot(K.constant(2, shape=(4, 4)), x)", "np.full((4, 4), 2.0) @ x"),
 ]  # fmt: skip
 
 
