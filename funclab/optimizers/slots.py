@@ -32,7 +32,9 @@ class Stretch(NamedTuple):
         return Stretch(self.weights[begin:end], self.grads[begin:end], slots)
 
 
-def shared(update: Callable[[Stretch], Any], part: Stretch) -> Any:
+def shared(
+    update: Callable[[Stretch], Any], part: Stretch
+) -> tuple[Callable[..., Any], tuple[Any, ...]]:
     """What `update` gives for a stretch, a kernel and all it gets; each thread has half of a long
     one."""
     size = part.weights.size
