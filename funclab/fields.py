@@ -225,7 +225,7 @@ MEANINGS = {
     "input_axes": "the axes that count the inputs; None for all but the last",
     "output_axes": "the axes that count the outputs; None for the last, and those of a window",
     "VarianceScaling.scale": "the variance, times the number of connections",
-    "mode": 'which connections count: "fan_in", "fan_out" or "fan_avg"',
+    "VarianceScaling.mode": 'which connections count: "fan_in", "fan_out" or "fan_avg"',
     "OrthogonalRegularizer.mode": 'which vectors are compared: "rows" or "columns"',
     "distribution": '"truncated_normal", "untruncated_normal" or "uniform"',
     "factor": "the factor of the penalty",

@@ -34,7 +34,7 @@ class Moment(NamedTuple):
 def moments(plan: Plan, names: Mapping[Value, str] | None = None) -> Iterator[Moment]:
     """Run a plan made with `keep`, one step for each moment that is asked for.
 
-    >>> from funclab import ops
+    >>> from funclab import Variable, ops
     >>> x = Variable([3.0, 4.0], name="x")
     >>> for moment in moments(Plan(ops.sum(x * x), keep=True)):
     ...     print(moment.kind, *moment.arrays)

@@ -23,7 +23,7 @@ from funclab.view.scene.diagram import calls_before, maker, source_inputs
 
 __all__ = [
     "accuracy", "activation_of", "calls_before", "calls_by_input", "calls_of", "chain_to",
-    "is_concatenation", "is_shared", "joins", "maker", "own_layers", "reads", "same_answer",
+    "is_concatenation", "is_shared", "joins", "maker", "own_layers", "reads",
     "softmaxes", "source_inputs", "trained_copy", "unused_calls", "ways", "weighted_calls",
 ]  # fmt: skip
 
@@ -156,48 +156,3 @@ def accuracy(model: Any, x: Any, y: Array) -> float:
     if answers.shape[-1] == 1:
         return float(((answers[..., 0] > 0.5) == (np.asarray(y).reshape(-1) > 0.5)).mean())
     return float((answers.argmax(axis=-1) == np.asarray(y).reshape(-1)).mean())
-
-
-# Answers in words and numbers.
-def same_answer(given: Any, wanted: Any, tolerance: float = 0.005) -> bool:
-    """Whether an answer is the one wanted: (None, 8), [None, 8] and "(None, 8)" are the same.
-
-    >>> same_answer("(None, 8)", (None, 8)), same_answer(0.2001, 0.2), same_answer(8, (8,))
-    (True, True, False)
-    """
-    given, wanted = plain_answer(given), plain_answer(wanted)
-    if isinstance(given, tuple) and isinstance(wanted, tuple):
-        pairs = zip(given, wanted)
-        return len(given) == len(wanted) and all(same_answer(a, b, tolerance) for a, b in pairs)
-    numbers = [isinstance(one, (int, float)) for one in (given, wanted)]
-    return abs(given - wanted) <= tolerance if all(numbers) else given == wanted
-
-
-def plain_answer(value: Any) -> Any:
-    """An answer as tuples, numbers, text and None.
-
-    >>> plain_answer(["(None, 24, 8)", np.int64(40), "2,080"])
-    ((None, 24, 8), 40, 2080)
-    """
-    if isinstance(value, str):
-        return _read(value)
-    if isinstance(value, (list, tuple)):
-        return tuple(plain_answer(item) for item in value)
-    if isinstance(value, np.generic):
-        return value.item()
-    fraction = hasattr(value, "numerator") and not isinstance(value, int)
-    return float(value) if fraction else value
-
-
-def _read(text: str) -> Any:
-    """What a text says: a shape, a number, or itself."""
-    words = text.strip().strip("()[]")
-    if "(" in text or "[" in text:
-        return tuple(_read(word) for word in words.split(",") if word.strip())
-    if words == "None":
-        return None
-    try:
-        number = float(words.replace(",", ""))
-    except ValueError:
-        return text.strip()
-    return int(number) if number.is_integer() else number

@@ -31,9 +31,7 @@ class Mistake:
     beside them. `values` fill the {names} of the message: layers, tensors, shapes, numbers.
     """
 
-    def __init__(
-        self, name: str, at: Mapping[Node | Operation, str] | None = None, **values: Any
-    ) -> None:
+    def __init__(self, name: str, at: Mapping[Any, str] | None = None, **values: Any) -> None:
         self.name, self.at, self.values = name, dict(at or {}), values
 
 

@@ -33,7 +33,8 @@ def call_by_plan(model: Any, x: Any, training: Any = None, mask: Any = None) -> 
     A call shows at once what was changed on a layer, such as its rate. So a plan is kept only for
     layers of funclab whose settings are plain values, and made anew when one of them is another.
     """
-    arrays = ready_arrays(model, x) if mask is None else None
+    plain = mask is None and (training is None or isinstance(training, bool))
+    arrays = ready_arrays(model, x) if plain else None
     if arrays is None or len(arrays[0]) > BATCH_SIZE or not is_own(type(model)):
         return None
     step = kept_step(model, arrays, bool(training))

@@ -382,7 +382,7 @@ def test_the_strip_of_a_big_model_is_walked_by_keys_and_dragged(
     if live:
         code = "from tests.view import gallery\ngallery.built('mobilenet').explore()"
         page = explorer_on(open_notebook, write_notebook, lab, code).page
-        page.set_viewport_size({"width": 1280, "height": 620})  # in a taller one all of it fits
+        page.set_viewport_size({"width": 1280, "height": 520})  # in a taller one all of it fits
         page.focus(ROOT)
     else:
         page = opened_page(funclab.explore(gallery.built("mobilenet"), look="projector"))

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+from funclab.kernels import columns, winograd
 from funclab.kernels import conv as kernels
 from funclab.kernels.window import Window
 
@@ -98,7 +99,7 @@ def test_cutting_the_work_into_other_blocks_changes_nothing(settings, block, mon
     window = Window(*settings)
     x, w, g = setting(window, 6, 1)
     gx, gw, out = np.empty_like(x), np.empty_like(w), np.empty_like(g)
-    monkeypatch.setattr(kernels, "BLOCK", block)
+    monkeypatch.setattr(columns, "BLOCK", block)
 
     kernels.conv(x, w, None, out, window)
     kernels.conv_vjp_w(x, g, gw, window)
@@ -107,3 +108,75 @@ def test_cutting_the_work_into_other_blocks_changes_nothing(settings, block, mon
     np.testing.assert_allclose(out, plain_conv(x, w, window), atol=1e-12)
     np.testing.assert_allclose((gw * w).sum(), (g * out).sum())
     np.testing.assert_allclose((gx * x).sum(), (g * out).sum())
+
+
+TILED = [
+    # size of the image, channels, filters, padding
+    ((8, 8), 3, 5, ((0, 0), (0, 0))),
+    ((8, 8), 5, 3, ((1, 1), (1, 1))),
+    ((3, 3), 2, 2, ((0, 0), (0, 0))),
+    ((5, 10), 1, 4, ((0, 2), (1, 0))),
+    ((7, 4), 4, 1, ((2, 2), (2, 2))),
+]
+
+
+def three_by_three(padding):
+    return Window((3, 3), (1, 1), (1, 1), padding)
+
+
+@pytest.mark.parametrize("tiles", [1, 1000])
+@pytest.mark.parametrize(("size", "channels", "filters", "padding"), TILED)
+def test_fewer_multiplications_give_the_same(size, channels, filters, padding, tiles, monkeypatch):
+    window = three_by_three(padding)
+    x, w = numbers(5, *size, channels), numbers(3, 3, channels, filters)
+    g = numbers(5, *out_size(x, window), filters)
+    gx, gw, out = np.empty_like(x), np.empty_like(w), np.empty_like(g)
+    monkeypatch.setattr(winograd, "TILES", tiles)
+
+    winograd.conv(x, w, np.arange(filters), out, window)
+    winograd.conv_vjp_w(x, g, gw, window)
+    winograd.conv_vjp_x(g, w, gx, window)
+
+    out -= np.arange(filters)
+    np.testing.assert_allclose(out, plain_conv(x, w, window), atol=1e-12)
+    np.testing.assert_allclose((gw * w).sum(), (g * out).sum())
+    np.testing.assert_allclose((gx * x).sum(), (g * out).sum())
+
+
+def test_along_a_line_six_multiplications_give_four_outputs():
+    x, w = numbers(6), numbers(3)
+
+    out = winograd.OUTPUTS.T @ ((winograd.PIXELS @ x) * (winograd.WEIGHTS @ w))
+
+    np.testing.assert_allclose(out, np.correlate(x, w), atol=1e-12)
+
+
+def test_fewer_multiplications_keep_five_digits_in_single_precision():
+    window = three_by_three(((1, 1), (1, 1)))
+    x, w = numbers(4, 12, 12, 64), numbers(3, 3, 64, 64)
+    exact, out = np.empty_like(x), np.empty_like(x, np.float32)
+
+    columns.conv(x, w, None, exact, window)
+    winograd.conv(x.astype(np.float32), w.astype(np.float32), None, out, window)
+
+    assert np.abs(out - exact).max() < 4e-6 * np.abs(exact).max()
+
+
+@pytest.mark.parametrize(
+    ("size", "strides", "channels", "padding", "tiled"),
+    [
+        ((3, 3), (1, 1), 64, 1, True),
+        ((3, 3), (1, 1), 4, 1, False),  # too few channels
+        ((3, 3), (2, 2), 64, 1, False),
+        ((3, 3), (1, 1), 64, 3, False),
+        ((5, 5), (1, 1), 64, 1, False),
+    ],
+)
+def test_only_plain_kernels_with_many_channels_are_done_in_tiles(
+    size, strides, channels, padding, tiled
+):
+    window = Window(size, strides, (1, 1), ((padding, padding),) * 2)
+    x, w = np.empty((32, 16, 16, channels)), np.empty((*size, channels, 64))
+    out = np.empty((32, *out_size(x, window), 64))
+
+    assert winograd.suits(x, w, window, out) == tiled

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.misuse import refusals
 from tests.misuse.answers import LINES, answer, written
 
 WRITTEN = written()
@@ -14,3 +15,7 @@ def test_the_answer_is_the_one_that_was_read_through(title):
 
 def test_every_line_has_an_answer_and_every_answer_a_line():
     assert set(WRITTEN) == set(LINES)
+
+
+def test_constructors_take_and_refuse_what_they_did_when_it_was_read_through():
+    assert refusals.refusals() == refusals.WRITTEN.read_text("utf-8"), "tests.misuse.refusals"

@@ -9,9 +9,10 @@
 
 Everything happens in a copy, build/mutants/tree, with the JIT off: NumPy does the work of the
 loops, and a test compares each loop with it. First all tests run once, to see which test runs
-which line. Then each fault is tried against the tests that run its line, those of its own room
-first, for at most two minutes' worth of tests. The first test that fails, or does not end in
-time, has noticed it.
+which line; none may fail, and nothing is run again while no file has changed. Then each fault is
+tried against the tests that run its line, those of its own room first, for at most two minutes'
+worth of tests. The first test that fails, or does not end in time, has noticed it. At the end those
+that noticed something run once more without any fault: they must pass.
 """
 
 from __future__ import annotations
@@ -29,7 +30,6 @@ from pathlib import Path
 from typing import Any
 
 import coverage
-import pytest
 
 from tests.mutants.places import Mutant, sample
 
@@ -66,6 +66,8 @@ SECONDS = 120
 """The most that the tests of one fault may take without it; with it they get thrice as long."""
 GOAL = 0.9
 
+PYTEST = (sys.executable, "-m", "pytest")
+IN_TWO = ("-n", "2", "--dist", "loadfile")
 ENVIRONMENT = os.environ | {
     "FUNCLAB_JIT": "0",
     "PYTHONPATH": str(TREE),
@@ -93,9 +95,11 @@ def watch() -> None:
     for name in ("funclab", "tests"):
         shutil.copytree(ROOT / name, TREE / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", TREE)
-    command = [sys.executable, "-m", "tests.mutants.watch", str(WORK / "watch")]
-    command += [*TESTS, *(f"--ignore={path}" for path in NOT_TRIED)]
-    subprocess.run(command, cwd=TREE, env=ENVIRONMENT, check=True)
+    options = ["-q", "-p", "no:cacheprovider", "-p", "tests.mutants.watch", *IN_TWO]
+    paths = [*TESTS, *(f"--ignore={path}" for path in NOT_TRIED)]
+    environment = ENVIRONMENT | {"WATCH": str(WORK / "watch")}
+    if subprocess.run([*PYTEST, *options, *paths], cwd=TREE, env=environment).returncode:
+        sys.exit("The tests above fail without any fault, so no count would be right: mend them.")
     stamp.write_text(digest)
 
 
@@ -142,37 +146,45 @@ class Coverage:
         return chosen
 
 
-def fails(arguments: list[str]) -> int:
-    """The exit status of pytest over these tests, up to the first that fails; 0 if none does."""
-    (WORK / "tests.txt").write_text("\n".join(arguments))
-    options = ["-x", "-q", "-p", "no:cacheprovider", "--timeout=60", f"@{WORK / 'tests.txt'}"]
+def failed(run: list[str], known: list[str], *options: str) -> list[str]:
+    """The tests among these that fail; "" stands for one that did not end, or did not begin."""
+    (WORK / "chosen.json").write_text(json.dumps([run, known]))
+    last = WORK / "cache" / "v" / "cache" / "lastfailed"
+    last.unlink(missing_ok=True)
+    options = ("-q", "--timeout=60", "-p", "tests.mutants.chosen", *options)
     with subprocess.Popen(
-        [sys.executable, "-m", "pytest", *options],
+        [*PYTEST, *options, "-o", f"cache_dir={WORK / 'cache'}", *sorted(set(map(file_of, run)))],
         cwd=TREE,
-        env=ENVIRONMENT_OF_ATTEMPTS,
+        env=ENVIRONMENT_OF_ATTEMPTS | {"CHOSEN": str(WORK / "chosen.json")},
         start_new_session=True,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:
         try:
-            return process.wait(60 + 3 * SECONDS)
+            status = process.wait(60 + 3 * SECONDS)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
-            return 1
+            return [""]
+    names = list(json.loads(last.read_text())) if last.exists() else []
+    return names or [""] * bool(status)
 
 
-def attempt(mutant: Mutant, tests: list[str]) -> str:
-    """What became of a fault: whether a test failed, or it lived."""
+def attempt(mutant: Mutant, covered: Coverage) -> str:
+    """What became of a fault: the test that failed, or that it lived."""
+    tests = covered.tests(mutant)
     if not tests:
         return "lived, and no test runs this line"
     (TREE / mutant.path).write_text(mutant.text)
-    status = 0
-    for part in (tests[:FIRST], tests[FIRST:]):
-        status = status or (fails(part) if part else 0)
-        if status == pytest.ExitCode.USAGE_ERROR:  # a test has another name now: run its file
-            status = fails(sorted(set(map(file_of, part))))
+    parts = (part for part in (tests[:FIRST], tests[FIRST:]) if part)
+    names = next(filter(None, (failed(part, [*covered.seconds], "-x") for part in parts)), [])
     (TREE / mutant.path).write_text(mutant.source)
-    return "noticed" if status else "lived"
+    return f"noticed by {names[0]}" if names else "lived"
+
+
+def unsound(ends: dict[str, str], covered: Coverage) -> list[str]:
+    """The tests that have noticed a fault and fail without any."""
+    noticed = {end.removeprefix("noticed by ") for end in ends.values()} & {*covered.seconds}
+    return failed(sorted(noticed), [*covered.seconds]) if noticed else []
 
 
 def main() -> int:
@@ -186,17 +198,19 @@ def main() -> int:
     mutants, known = sample(TREE, options.count, options.seed, options.within), equivalents()
     record = WORK / f"seed{options.seed}.json"
     before = json.loads(record.read_text()) if options.again else {}
-    ends = {name: end for name, end in before.items() if end == "noticed"}
+    ends = {name: end for name, end in before.items() if end.startswith("noticed")}
     covered = Coverage()
     for i, mutant in enumerate(mutants, 1):
         name = str(mutant)
         if name not in ends:
-            ends[name] = "equivalent" if name in known else attempt(mutant, covered.tests(mutant))
-            print(f"{i}/{len(mutants)} {ends[name]}: {name}", flush=True)
+            ends[name] = "equivalent" if name in known else attempt(mutant, covered)
+            print(f"{i}/{len(mutants)} {ends[name]}:\n    {name}", flush=True)
             record.write_text(json.dumps(ends))
-    counts = Counter(ends[str(mutant)].partition(",")[0] for mutant in mutants)
+    counts = Counter(ends[str(mutant)].replace(",", " ").split()[0] for mutant in mutants)
     tried = len(mutants) - counts["equivalent"]
     print(*(name for name, end in ends.items() if end.startswith("lived")), sep="\n")
+    if names := unsound(ends, covered):
+        sys.exit("These tests fail without a fault too:\n" + "\n".join(names))
     print(
         f"{counts['noticed']} of {tried} noticed ({counts['noticed'] / tried:.1%}), beside ", end=""
     )

@@ -6,8 +6,8 @@ import nbformat
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from funclab.errors import NameLookupError
-from funclab.teach import catching_up, forget_progress
+from funclab.errors import ArgumentError, NameLookupError
+from funclab.teach import arrange, catching_up, forget_progress
 from funclab.view.notebook.extension import load_ipython_extension, unload_ipython_extension
 
 SETUP = (
@@ -141,6 +141,14 @@ def test_a_page_can_ask_for_a_check_and_nothing_else(notebook):
     view.set_state({"state": {"order": "abc"}})
 
     assert view.facts["verdict"] == "wrong" and view.state["order"] == []
+
+
+@pytest.mark.parametrize(
+    "state", [{"order": [99]}, {"order": "0"}, {"order": [0, 0]}, {"hints": "x"}]
+)
+def test_a_state_of_the_lines_that_cannot_be_is_refused(state):
+    with pytest.raises(ArgumentError, match="each once"):
+        arrange("1A", **state)
 
 
 def test_an_error_that_is_shown_on_purpose_stops_nothing(notebook, capsys):

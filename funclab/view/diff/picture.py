@@ -7,13 +7,12 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, ClassVar
 
 from funclab.view.diff.sentences import Entry
-from funclab.view.draw.canvas import Canvas, Font, Paint, shown
+from funclab.view.draw.canvas import Canvas, Font, shown
 from funclab.view.draw.picture import html_grid
 from funclab.view.draw.text import clean, folded_lines, text_width
 from funclab.view.scene import graph_text, words
 from funclab.view.scene.diagram import MOST_CALLS, PROJECTOR_CALLS, Diagram, Graphs, chooser
 from funclab.view.scene.scene import Box, Scene
-from funclab.view.scene.sizes import density_of
 
 SIDES = ("left", "right")
 TITLES = ("kind", *SIDES, "difference")
@@ -168,6 +167,7 @@ class Half(Diagram):
                 numbers = [*numbers[: MOST_NUMBERS - 1], "…"]
             marks = {", ".join(numbers): "fault", self.tags.get(key, ""): "ink"}
             box.marks = {words: colour for words, colour in marks.items() if words}
+            box.outline = "6 3" if numbers else None
         return self.scene
 
     @property
@@ -183,13 +183,6 @@ class Half(Diagram):
     def keys_of(self, calls: Iterable[str]) -> list[str]:
         """The boxes that calls are drawn in, or folded away in."""
         return [key for call in calls if (key := shown_at(call, self.boxes))]
-
-    def draw(self, canvas: Canvas) -> tuple[float, float]:
-        size = super().draw(canvas)
-        margin = 1 if density_of(self.scene).rows else 4
-        for key in self.numbers:
-            canvas.rect(self.boxes[key].grown(margin), Paint("", "fault", 2, "6 3"), 7 + margin)
-        return size
 
 
 def halves(difference: Comparison, large: bool = False) -> list[Half]:

@@ -21,6 +21,8 @@ LONGEST_NOTE = 60
 DROP, HALF_GAP = 34, 9
 BETWEEN, HEADING, BELOW = 60, 34, 16
 ASIDE = 8
+BEND = 8
+"""How far above its end a wire to a side begins to turn."""
 
 
 class Fault(Picture):
@@ -85,6 +87,9 @@ class FaultDiagram(Fault, Diagram):
         self.headings = headings or {}
         self.cut: list[Edge] = []
         scene.title, scene.description = clean(title), self._sentences(clean(title))
+        for box in scene.boxes:
+            if box.key in notes:
+                box.outline = "6 4" if box.key == broken else ""
         if broken:
             self._break_off()
 
@@ -102,7 +107,9 @@ class FaultDiagram(Fault, Diagram):
         call = next(box for box in self.scene.boxes if box.key == self.broken)
         into = [edge for edge in self.scene.edges if edge.target.key == self.broken]
         for edge in into:
-            edge.path[-2:] = [(x, y + DROP) for x, y in edge.path[-2:]]
+            (_, before), (_, end) = edge.path[-2:]
+            low = end - BEND * (before == end)  # into a side, with the bend before it
+            edge.path[:] = [(x, y + DROP * (y >= low)) for x, y in edge.path]
         self.cut = [edge for edge in into if (edge.source.key, edge.target.index) in self.gaps]
         self.scene.edges = [edge for edge in self.scene.edges if edge not in self.cut]
         call.y += DROP
@@ -138,9 +145,7 @@ class FaultDiagram(Fault, Diagram):
         return start.real + text_width(words, GAP.size, mono=True) + 12
 
     def _mark(self, canvas: Canvas, box: Box, note: str) -> float:
-        """A red frame around the box, and the note to its right; returns where it ends."""
-        dash = "6 4" if box.key == self.broken else ""
-        canvas.rect(box.grown(4), Paint("", "fault", 2.5, dash), 11)
+        """The note of a box, to its right if there is room; returns where it ends."""
         if not note:
             return 0
         start = complex(box.right + 14, box.middle.imag + 5)
@@ -155,12 +160,12 @@ class FaultDiagram(Fault, Diagram):
 
 
 def draw_cut(canvas: Canvas, edge: Edge) -> complex:
-    """A double red edge with a gap and a cross in its last curve; returns the middle of the gap."""
+    """A double red edge with a gap and a cross in its last part; returns the middle of the gap."""
+    turn = 1 if edge.path[-1][0] <= edge.path[0][0] else -1
     for shift in (-2, 2):
-        points = [complex(x + shift, y) for x, y in edge.path]
+        points = [complex(x + shift, y + turn * shift) for x, y in edge.path]
         canvas.path(curved(points), Paint("", "fault", 2))
-    first, second, third, last = (complex(*point) for point in edge.path[-4:])
-    middle = (first + 3 * second + 3 * third + last) / 8
+    middle = (complex(*edge.path[-4]) + complex(*edge.path[-1])) / 2
     gap = area(middle - HALF_GAP * (1 + 1j), 2 * HALF_GAP, 2 * HALF_GAP)
     canvas.rect(gap, Paint("paper"), HALF_GAP)
     canvas.text_line(middle + 5j, "✗", CROSS)

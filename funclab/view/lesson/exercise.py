@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import traitlets
 
+from funclab.errors import ArgumentError
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
 from funclab.view.lesson.card import Card, bare_inner
@@ -66,6 +67,7 @@ class ExerciseView(View):
     ) -> None:
         self.name, self.check, self.solution, self.hinted = name, check, solution, hinted
         self.verdict = verdict
+        self.numbers = [line["number"] for line in lines]
         known = {"kind": "exercise", "id": name, "task": task, "hints": list(hints)}
         kind = "arrange" if lines else "hint"
         super().__init__(
@@ -102,10 +104,15 @@ class ExerciseView(View):
 
     def _checked_state(self, state: dict[str, Any]) -> dict[str, Any]:
         checked = super()._checked_state(state)
-        order, number = checked.get("order", []), checked.get("hints", 0)
-        numbers = isinstance(order, list) and all(type(one) is int for one in order)
-        if not numbers or type(number) is not int:
-            raise traitlets.TraitError("hints is a number, order a list of numbers")
+        order, hints = checked.get("order", []), checked.get("hints", 0)
+        known = isinstance(order, list) and all(one in self.numbers for one in order)
+        if not known or len({*order}) < len(order) or type(hints) is not int:
+            raise ArgumentError(
+                f"{type(self).__name__} was given order={order!r} and hints={hints!r}.",
+                why=f"`order` is a list of the numbers of lines, of {self.numbers}, each once, and "
+                "`hints` is how many are open.",
+                fix="leave both out, or give numbers.",
+            )
         return checked
 
     @traitlets.observe("state")

@@ -174,6 +174,7 @@ def draw_box(canvas: Canvas, scene: Scene, box: Box, group: Group | None) -> Non
     radius = ROUND if density.two_lines else ROUND - 3
     rim = "rim" if density.rows and colour == "neutral" else colour
     canvas.rect(box, Paint(fill, rim, 1 if density.rows else 1.5, "5 4" * folded), radius)
+    _draw_outline(canvas, box, density)
     if not folded:
         canvas.bar(box, density.bar, radius, colour)
     draw_heading(canvas, box, group, colour, density)
@@ -199,6 +200,7 @@ def _draw_gathered(
         canvas.path(curved(rounded(card, ROUND)), Paint("", "rim", 1))
     paint = Paint("", colour, 1.5) if repeats else Paint("plain", "rim", 1)
     canvas.rect(box, paint, ROUND)
+    _draw_outline(canvas, box, density)
     title, detail, varies = sizes.repeat_texts(box, density)
     axis = 0.0
     if box.inside and not sizes.is_central(box.inside):
@@ -295,6 +297,13 @@ def _draw_marks(canvas: Canvas, box: Box, start: complex, density: Density) -> f
     for words, colour in box.marks.items():
         end += _pill(canvas, end, words, colour, pill_height(density)) + sizes.MARK_GAP
     return (end - start).real
+
+
+def _draw_outline(canvas: Canvas, box: Box, density: Density) -> None:
+    """The line of a view around a box, under the numbers of its inputs."""
+    if box.outline is not None:
+        margin = 1 if density.rows else 4
+        canvas.rect(box.grown(margin), Paint("", "fault", 2.2, box.outline), 7 + margin)
 
 
 def pill_height(density: Density) -> float:

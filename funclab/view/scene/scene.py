@@ -54,6 +54,8 @@ class Box(Area):
     """How many numbers its layer learns or keeps."""
     marks: dict[str, str] = field(default_factory=dict)
     """What a view writes before the name, each with its colour."""
+    outline: str | None = None
+    """The dashes of a red line around it, nothing for a line without gaps."""
     ports: list[tuple[float, float, str]] = field(default_factory=list)
     """The middles of the ports that are drawn, and what is written on each."""
     starts: list[str] = field(default_factory=list)

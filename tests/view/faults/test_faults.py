@@ -8,7 +8,7 @@ from funclab.errors import FunclabError
 from funclab.layers import LSTM, Dense
 from funclab.view.faults.faults import picture_of_fault
 from tests.misuse.desk import Desk
-from tests.view.measures import overlapping_texts
+from tests.view.measures import overlapping_texts, stretches
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +118,10 @@ def test_a_failed_call_is_drawn_with_the_shapes_it_was_given():
     assert {plate.shape for plate in picture.scene.plates} == {"(None, 4)", "(None, 5)"}
     assert picture.broken == "sum[?]"
     assert [key for key, _ in picture.gaps] == ["tensor four[0:0]", "tensor five[0:0]"]
+    assert [upright for edge in picture.cut for upright, *_ in stretches(edge)[-1:]] == [
+        True,
+        False,
+    ]
     assert picture.svg.count('class="s-fault"') >= 5
 
 
