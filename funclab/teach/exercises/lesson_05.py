@@ -98,11 +98,19 @@ def half(attempt: Attempt) -> Mistake | None:
     if node.operation is not encoder:
         new = [one for one in [node] if getattr(node.operation, "weights", None)]
         if new:
-            weights = {"other": node, "n": node.operation.count_params(), "layer": encoder}
+            weights = {
+                "other": node,
+                "n": node.operation.count_params(),
+                "layer": encoder,
+            }
             return Mistake("other_weights", {node: "weights of its own"}, **weights)
         return Mistake("", {node: "ends here"}, tensor=ends[0], layer=encoder)
     read = node.arguments.tensors[0]
-    values = {"k": node.index, "layer": encoder, "input": maker(read)}
+    values = {
+        "k": node.index,
+        "layer": encoder,
+        "input": maker(read),
+    }
     if read is not right:
         return Mistake("wrong_row", {node: f"node {node.index}"}, **values)
     if start is not right:
@@ -168,7 +176,12 @@ def one_name(attempt: Attempt) -> Mistake:
 def not_shared(model: Functional, first: Node, second: Node) -> Mistake:
     """Two encoders: with equal weights, which part at the first step, or with different ones."""
     notes = {first: "one set of weights", second: "another set"}
-    values = {"model": model, "first": first, "second": second, "n": model.count_params()}
+    values = {
+        "model": model,
+        "first": first,
+        "second": second,
+        "n": model.count_params(),
+    }
     ones, others = (node.operation.get_weights() for node in (first, second))
     if [x.shape for x in ones] == [x.shape for x in others] and all(
         np.array_equal(x, y) for x, y in zip(ones, others)
