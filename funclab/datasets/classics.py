@@ -192,7 +192,11 @@ def divided(x: Any, y: Any, test_split: float) -> tuple[Set, Set]:
 
 
 def numbered(
-    texts: Sequence[Any], labels: Array, start_char: int | None, index_from: int, maxlen: int | None
+    texts: Array | Sequence[Any],
+    labels: Array,
+    start_char: int | None,
+    index_from: int,
+    maxlen: int | None,
 ) -> tuple[list[list[int]], list[Any]]:
     """Texts as lists of word numbers from `index_from`, with a mark where they start.
 

@@ -1,378 +1,419 @@
 """Recurrent layers over a whole sequence: simple, gated (GRU), and with a cell state (LSTM).
 
 Arrays are (time, batch, features), so that a step is one block of memory; the states hs and cs hold
-one step more, the initial state in front. The products of all inputs with the kernel are one large
-matrix product; each step then needs one with the recurrent kernel, and a few loops over the gates.
+one step more, the initial state in front. Samples do not meet: each thread takes half of a batch
+through all the steps. `gates` comes with the products of the inputs and the kernel, and holds the
+activated gates at the end.
 
-What all of them take: `gates` holds the products of the inputs, and after a step the activated
-gates; `ggates` takes the gradients before the activations. `gate` and `squash` number the
-activations of gates and values. Where `frozen` (time, batch, 1) is True the state stays as it is.
-`dropout` (batch, units) multiplies the state on its way into the recurrent kernel, and `gdropout`
-takes its gradient. Going back, `gh` and `gc` are taken from the last state to the first; `ghs` are
-the gradients of the states that each step hands out. Any of frozen, dropout, gdropout and ghs may
-be None.
+What the loops take: the samples from `first` to `last`; `recurrent`, the recurrent kernel; `gate`
+and `squash`, the numbers of the activations of gates and values; `frozen` (time, batch, 1), True
+where the state stays as it is; `dropout` (batch, units), which the state is multiplied with on its
+way into the recurrent kernel. Going back, `gh` and `gc` are taken from the last state to the first,
+`ggates` takes the gradients before the activations, and `gdropout` that of dropout; `ghs` are the
+gradients of the states that each step hands out. Without frozen, dropout or ghs, their arrays are
+empty. The same in NumPy, and so easier to read: recurrent_in_numpy.py.
 """
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from funclab.kernels.jit import jit
-from funclab.kernels.threads import matmul
+from funclab.kernels import recurrent_in_numpy as in_numpy
+from funclab.kernels.jit import ENABLED, jit
+from funclab.kernels.threads import WORTH_SHARING, run_halves
 
-ACTIVATIONS = ("linear", "relu", "hard_sigmoid", "softsign", "sigmoid", "tanh")
+# As in recurrent_in_numpy; written here because compiled code does not see other files change.
 LINEAR, RELU, HARD_SIGMOID, SOFTSIGN, SIGMOID, TANH = range(6)
 
-
-def project(xs, w, bias, gates):
-    """gates = xs w + bias, for all steps at once; bias may be None."""
-    rows = gates.shape[0] * gates.shape[1]
-    matmul(xs.reshape(rows, xs.shape[2]), w, gates.reshape(rows, gates.shape[2]))
-    if bias is not None:
-        gates += bias
+# tanh(x) = x P(x^2) / Q(x^2) up to 9.1, beyond which float32 knows only 1: the coefficients for
+# which the largest error is least. With the rounding it is 3e-7 (NumPy's: 6e-8, at twice the time).
+LIMIT = np.float32(9.1)
+P1, P2, P3, P4 = np.array([0.133775, 3.491291e-3, 2.0534104e-5, 1.3242881e-8], np.float32)
+Q1, Q2, Q3, Q4 = np.array([0.4671082, 2.5860916e-2, 3.278422e-4, 7.7324716e-7], np.float32)
 
 
-def simple_rnn(recurrent, frozen, dropout, gates, hs, squash):
+def share_batch(work, gates, xs, hs):
+    """`work(first, last)` for all samples: with large products, for half of them on each thread."""
+    batch = gates.shape[1]
+    operations = 2 * gates.size * (xs.shape[2] + hs.shape[2])
+    if ENABLED and operations > WORTH_SHARING:
+        run_halves(work, batch, operations)
+    else:
+        work(0, batch)
+
+
+def weights_vjp(products):
+    """slot = states^T g, summed over all steps, for each (states, g, slot): half the columns each.
+
+    For a slot without rows, that of a bias, the states count as 1.
+    """
+    whole = [(states, g, slot) for states, g, slot in products if slot is not None]
+
+    def half(first, last):
+        for states, g, slot in whole:
+            n = g.shape[2]
+            columns = slice(n * first // 2, n * last // 2)
+            rows = g.reshape(-1, n)
+            ones = slot.ndim == 1
+            left = np.ones(len(rows), g.dtype) if ones else states.reshape(len(rows), -1).T
+            np.matmul(left, rows[:, columns], out=slot[..., columns])
+
+    run_halves(half, 2, sum(2 * slot.size * g.shape[0] * g.shape[1] for _, g, slot in whole))
+
+
+@jit(numpy=in_numpy.simple_rnn)
+def simple_rnn(first, last, recurrent, bias, frozen, dropout, gates, hs, squash):
     """Fill gates (the new states) and hs, step by step."""
-    product = np.empty(gates.shape[1:], gates.dtype)
     for s in range(len(gates)):
-        np.matmul(thinned(hs[s], dropout), recurrent, out=product)
-        gates[s] += product
-        activate(gates[s], squash)
-        np.copyto(hs[s + 1], gates[s])
-        freeze(hs, s, frozen)
+        state = thinned(hs[s, first:last], dropout, first)
+        add_product(state, recurrent, gates[s, first:last], 0)
+        for r in range(first, last):
+            add(gates[s, r], bias)
+            activate(gates[s, r], squash)
+            hs[s + 1, r] = hs[s, r] if is_frozen(frozen, s, r) else gates[s, r]
 
 
-def simple_rnn_vjp(ghs, gh, recurrent, frozen, dropout, gdropout, gates, hs, ggates, squash):
+@jit(numpy=in_numpy.simple_rnn_vjp)
+def simple_rnn_vjp(
+    first, last, ghs, gh, recurrent, frozen, dropout, gdropout, gates, hs, ggates, squash
+):
     """Fill ggates; take gh to the first state."""
-    for s in reversed(range(len(gates))):
-        if ghs is not None:
-            gh += ghs[s]
-        kept = None if frozen is None else gh.copy()
-        np.copyto(ggates[s], gh)
-        times_slope(ggates[s], gates[s], squash)
-        clear(ggates[s], s, frozen)
-        np.matmul(ggates[s], recurrent.T, out=gh)
-        through_dropout(gh, hs[s], dropout, gdropout)
-        if frozen is not None:
-            np.copyto(gh, kept, where=frozen[s])
+    turned = np.ascontiguousarray(recurrent.T)
+    for s in range(len(gates) - 1, -1, -1):
+        receive(ghs, s, first, last, gh)
+        for r in range(first, last):
+            if is_frozen(frozen, s, r):
+                ggates[s, r] = 0
+            else:
+                ggates[s, r] = gh[r]
+                times_slope(ggates[s, r], gates[s, r], squash)
+        back = np.zeros((last - first, hs.shape[2]), hs.dtype)
+        add_product(ggates[s, first:last], turned, back, 0)
+        through_dropout(back, hs[s], dropout, gdropout, first)
+        for r in range(first, last):
+            if not is_frozen(frozen, s, r):
+                gh[r] = back[r - first]
 
 
-def gru(recurrent, bias, frozen, dropout, gates, pulled, hs, gate, squash):
+@jit(numpy=in_numpy.gru)
+def gru(first, last, recurrent, bias, inner_bias, frozen, dropout, gates, pulled, hs, gate, squash):
     """Fill gates (z, r, value), pulled (what r lets through, or what it is let act on) and hs.
 
-    With a bias, r multiplies the recurrent product, which has that bias; without one, it multiplies
-    the state before the product.
+    With an inner bias, r multiplies the recurrent product, which has that bias; with an empty one,
+    r multiplies the state before the product.
     """
     units = hs.shape[2]
-    width = 2 * units if bias is None else 3 * units
-    product = np.empty((hs.shape[1], width), gates.dtype)
+    to_gates = np.ascontiguousarray(recurrent[:, : 2 * units])
+    to_value = np.ascontiguousarray(recurrent[:, 2 * units :])
     for s in range(len(gates)):
-        state, value = thinned(hs[s], dropout), gates[s, :, 2 * units :]
-        np.matmul(state, recurrent[:, :width], out=product)
-        if bias is not None:
-            product += bias
-        open_gates(gates[s], product, gate)
-        if bias is None:
-            np.multiply(gates[s, :, units : 2 * units], state, out=pulled[s])
-            value += pulled[s] @ recurrent[:, width:]
-        else:
-            np.copyto(pulled[s], product[:, 2 * units :])
-            value += gates[s, :, units : 2 * units] * pulled[s]
-        activate(value, squash)
-        gru_cell(gates[s], hs[s], hs[s + 1])
-        freeze(hs, s, frozen)
+        state = thinned(hs[s, first:last], dropout, first)
+        add_product(state, to_gates, gates[s, first:last], 0)
+        if inner_bias.size:
+            for r in range(first, last):
+                pulled[s, r] = inner_bias[2 * units :]
+            add_product(state, to_value, pulled[s, first:last], 0)
+        for r in range(first, last):
+            y = gates[s, r]
+            add(y, bias)
+            if inner_bias.size:
+                add(y[: 2 * units], inner_bias)
+            activate(y[: 2 * units], gate)
+            if inner_bias.size:
+                add_products(y[2 * units :], y[units : 2 * units], pulled[s, r])
+            else:
+                pulled[s, r] = 0
+                add_products(pulled[s, r], y[units : 2 * units], state[r - first])
+        if not inner_bias.size:
+            add_product(pulled[s, first:last], to_value, gates[s, first:last], 2 * units)
+        for r in range(first, last):
+            activate(gates[s, r, 2 * units :], squash)
+            gru_cell(gates[s, r], hs[s, r], hs[s + 1, r])
+            if is_frozen(frozen, s, r):
+                hs[s + 1, r] = hs[s, r]
 
 
+@jit(numpy=in_numpy.gru_vjp)
 def gru_vjp(
-    ghs, gh, recurrent, frozen, dropout, gdropout, gates, pulled, hs, ggates, ginner, gate, squash
-):
-    """Fill ggates, and ginner: the gradients of the recurrent product, None without its bias."""
+    first, last, ghs, gh, recurrent, frozen, dropout, gdropout, gates, pulled, hs, ggates, ginner,
+    gate, squash,
+):  # fmt: skip
+    """Fill ggates and ginner, the gradients of the recurrent product; empty without its bias."""
     units = hs.shape[2]
-    for s in reversed(range(len(gates))):
-        if ghs is not None:
-            gh += ghs[s]
-        kept = None if frozen is None else gh.copy()
-        gru_cell_vjp(gates[s], hs[s], gh, ggates[s], gate, squash)
-        clear(ggates[s], s, frozen)
-        reset = gates[s, :, units : 2 * units]
-        greset, gvalue = ggates[s, :, units : 2 * units], ggates[s, :, 2 * units :]
-        if ginner is None:
-            gpulled = gvalue @ recurrent[:, 2 * units :].T
-            np.multiply(gpulled, thinned(hs[s], dropout), out=greset)
-            times_slope(greset, reset, gate)
-            gstate = ggates[s, :, : 2 * units] @ recurrent[:, : 2 * units].T
-            gstate += gpulled * reset
+    turned = np.ascontiguousarray(recurrent.T)
+    for s in range(len(gates) - 1, -1, -1):
+        receive(ghs, s, first, last, gh)
+        for r in range(first, last):
+            if is_frozen(frozen, s, r):
+                ggates[s, r] = 0
+            else:
+                gru_cell_vjp(gates[s, r], hs[s, r], gh[r], ggates[s, r], gate, squash)
+        back = np.zeros((last - first, units), hs.dtype)
+        if ginner.size:
+            for r in range(first, last):
+                g, reset = ggates[s, r], gates[s, r, units : 2 * units]
+                add_products(g[units : 2 * units], g[2 * units :], pulled[s, r])
+                times_slope(g[units : 2 * units], reset, gate)
+                ginner[s, r, : 2 * units] = g[: 2 * units]
+                ginner[s, r, 2 * units :] = 0
+                add_products(ginner[s, r, 2 * units :], g[2 * units :], reset)
+            add_product(ginner[s, first:last], turned, back, 0)
         else:
-            np.multiply(gvalue, pulled[s], out=greset)
-            times_slope(greset, reset, gate)
-            np.copyto(ginner[s], ggates[s])
-            ginner[s, :, 2 * units :] *= reset
-            gstate = ginner[s] @ recurrent.T
-        through_dropout(gstate, hs[s], dropout, gdropout)
-        gh += gstate
-        if frozen is not None:
-            np.copyto(gh, kept, where=frozen[s])
+            state = thinned(hs[s, first:last], dropout, first)
+            gpulled = np.zeros_like(back)
+            add_product(ggates[s, first:last, 2 * units :], turned[2 * units :], gpulled, 0)
+            for r in range(first, last):
+                greset, reset = ggates[s, r, units : 2 * units], gates[s, r, units : 2 * units]
+                add_products(greset, gpulled[r - first], state[r - first])
+                times_slope(greset, reset, gate)
+                add_products(back[r - first], gpulled[r - first], reset)
+            add_product(ggates[s, first:last, : 2 * units], turned[: 2 * units], back, 0)
+        through_dropout(back, hs[s], dropout, gdropout, first)
+        for r in range(first, last):
+            add(gh[r], back[r - first])
 
 
-def lstm(recurrent, bias, frozen, dropout, gates, hs, cs, bent, gate, squash):
-    """Fill gates, hs, cs and bent (the squashed cell states), step by step."""
-    steps, batch, width = gates.shape
-    units = width // 4
-    product = np.empty((batch, width), gates.dtype)
-    for s in range(steps):
-        np.matmul(thinned(hs[s], dropout), recurrent, out=product)
-        activate_gates(gates[s], product, bias, gate, squash)
-        lstm_cell(gates[s], cs[s], cs[s + 1])
-        np.copyto(bent[s], cs[s + 1])
-        activate(bent[s], squash)
-        np.multiply(gates[s, :, 3 * units :], bent[s], out=hs[s + 1])
-        freeze(hs, s, frozen)
-        freeze(cs, s, frozen)
+@jit(numpy=in_numpy.lstm)
+def lstm(first, last, recurrent, bias, frozen, dropout, gates, hs, cs, bent, gate, squash):
+    """Fill gates (input, forget, value, output), hs, cs and bent (the squashed cell states)."""
+    for s in range(len(gates)):
+        state = thinned(hs[s, first:last], dropout, first)
+        add_product(state, recurrent, gates[s, first:last], 0)
+        for r in range(first, last):
+            add(gates[s, r], bias)
+            lstm_cell(gates[s, r], cs[s, r], cs[s + 1, r], bent[s, r], hs[s + 1, r], gate, squash)
+            if is_frozen(frozen, s, r):
+                hs[s + 1, r], cs[s + 1, r] = hs[s, r], cs[s, r]
 
 
+@jit(numpy=in_numpy.lstm_vjp)
 def lstm_vjp(
-    ghs, gh, gc, recurrent, frozen, dropout, gdropout, gates, hs, cs, bent, ggates, gate, squash
-):
+    first, last, ghs, gh, gc, recurrent, frozen, dropout, gdropout, gates, hs, cs, bent, ggates,
+    gate, squash,
+):  # fmt: skip
     """Fill ggates; take gh and gc to the first states."""
-    for s in reversed(range(len(gates))):
-        if ghs is not None:
-            gh += ghs[s]
-        kept = None if frozen is None else (gh.copy(), gc.copy())
-        lstm_cell_vjp(gates[s], cs[s], bent[s], gh, gc, ggates[s], gate, squash)
-        clear(ggates[s], s, frozen)
-        np.matmul(ggates[s], recurrent.T, out=gh)
-        through_dropout(gh, hs[s], dropout, gdropout)
-        if kept is not None:
-            np.copyto(gh, kept[0], where=frozen[s])
-            np.copyto(gc, kept[1], where=frozen[s])
+    turned = np.ascontiguousarray(recurrent.T)
+    for s in range(len(gates) - 1, -1, -1):
+        receive(ghs, s, first, last, gh)
+        for r in range(first, last):
+            if is_frozen(frozen, s, r):
+                ggates[s, r] = 0
+            else:
+                y, g = gates[s, r], ggates[s, r]
+                lstm_cell_vjp(y, cs[s, r], bent[s, r], gh[r], gc[r], g, gate, squash)
+        back = np.zeros((last - first, hs.shape[2]), hs.dtype)
+        add_product(ggates[s, first:last], turned, back, 0)
+        through_dropout(back, hs[s], dropout, gdropout, first)
+        for r in range(first, last):
+            if not is_frozen(frozen, s, r):
+                gh[r] = back[r - first]
 
 
-def inputs_vjp(ggates, w, gxs):
-    """The gradient of the inputs of all steps."""
-    rows = ggates.shape[0] * ggates.shape[1]
-    matmul(ggates.reshape(rows, -1), w.T, gxs.reshape(rows, -1))
-
-
-def weight_vjp(states, g, slot):
-    """slot = the products of all steps' states and gradients, summed."""
-    rows = g.shape[0] * g.shape[1]
-    matmul(states.reshape(rows, -1).T, g.reshape(rows, -1), slot)
-
-
-def bias_vjp(g, slot):
-    """slot = the gradients of all steps and samples, summed."""
-    rows = g.reshape(-1, g.shape[2])
-    np.matmul(np.ones(len(rows), g.dtype), rows, out=slot)
-
-
-# Parts of a step.
-def thinned(states, dropout):
-    return states if dropout is None else states * dropout
-
-
-def through_dropout(g, state, dropout, gdropout):
-    """From the gradient of a thinned state to that of the state."""
-    if gdropout is not None:
-        gdropout += g * state
-    if dropout is not None:
-        g *= dropout
-
-
-def freeze(states, s, frozen):
-    if frozen is not None:
-        np.copyto(states[s + 1], states[s], where=frozen[s])
-
-
-def clear(g, s, frozen):
-    if frozen is not None:
-        np.copyto(g, 0, where=frozen[s])
-
-
-def open_gates(gates, product, gate):
-    """z and r of a GRU: activations of gates + product."""
-    width = 2 * (gates.shape[1] // 3)
-    both = gates[:, :width]
-    both += product[:, :width]
-    activate(both, gate)
-
-
-def activate_gates(gates, product, bias, gate, squash):
-    """gates = activations of gates + product + bias, in the order: input, forget, value, output."""
-    if gate == SIGMOID and squash == TANH:
-        # sigmoid(z) = (1 + tanh(z / 2)) / 2, so one call to tanh serves all.
-        halve_gates(gates, product, bias)
-        np.tanh(gates, out=gates)
-        shift_gates(gates)
-        return
-    gates += product
-    gates += bias
-    units = gates.shape[1] // 4
-    activate(gates[:, : 2 * units], gate)
-    activate(gates[:, 2 * units : 3 * units], squash)
-    activate(gates[:, 3 * units :], gate)
-
-
-def activate(x, activation):
-    """Apply an activation in place."""
-    if activation == TANH:
-        np.tanh(x, out=x)
-    elif activation == SIGMOID:
-        x *= 0.5
-        np.tanh(x, out=x)
-        x += 1
-        x *= 0.5
-    elif activation == HARD_SIGMOID:
-        x /= 6
-        x += 0.5
-        np.clip(x, 0, 1, out=x)
-    elif activation == RELU:
-        np.maximum(x, 0, out=x)
-    elif activation == SOFTSIGN:
-        x /= 1 + np.abs(x)
+# Parts of a step, for some samples.
+@jit
+def thinned(states, dropout, first):
+    """The states times dropout."""
+    if not dropout.size:
+        return states
+    out = np.zeros_like(states)
+    for r in range(len(states)):
+        add_products(out[r], states[r], dropout[first + r])
+    return out
 
 
 @jit
-def slope(activation, y):
-    """The derivative of an activation, from its result: a number, or an array."""
+def through_dropout(g, states, dropout, gdropout, first):
+    """From the gradient g of thinned states to that of the states."""
+    if dropout.size:
+        for r in range(len(g)):
+            add_products(gdropout[first + r], g[r], states[first + r])
+            for k in range(g.shape[1]):
+                g[r, k] *= dropout[first + r, k]
+
+
+@jit
+def receive(ghs, s, first, last, gh):
+    """Add the gradient of the output of step s."""
+    if ghs.size:
+        for r in range(first, last):
+            add(gh[r], ghs[s, r])
+
+
+@jit
+def is_frozen(frozen, s, r):
+    return frozen.size > 0 and frozen[s, r, 0]
+
+
+@jit(numpy=in_numpy.add_product)
+def add_product(a, w, out, at):
+    """out += a w, for few rows; `at` is the column of out in which it begins.
+
+    BLAS cannot be called from a loop. At these sizes this is as fast: four rows of `a` with four
+    of `w` at a time, so that each number, once loaded, is used four times.
+    """
+    rows, length = a.shape
+    columns = w.shape[1]
+    whole_rows, whole_length = rows - rows % 4, length - length % 4
+    for i in range(0, whole_rows, 4):
+        y0, y1, y2, y3 = out[i, at:], out[i + 1, at:], out[i + 2, at:], out[i + 3, at:]
+        for k in range(0, whole_length, 4):
+            w0, w1, w2, w3 = w[k], w[k + 1], w[k + 2], w[k + 3]
+            a00, a01, a02, a03 = a[i, k], a[i, k + 1], a[i, k + 2], a[i, k + 3]
+            a10, a11, a12, a13 = a[i + 1, k], a[i + 1, k + 1], a[i + 1, k + 2], a[i + 1, k + 3]
+            a20, a21, a22, a23 = a[i + 2, k], a[i + 2, k + 1], a[i + 2, k + 2], a[i + 2, k + 3]
+            a30, a31, a32, a33 = a[i + 3, k], a[i + 3, k + 1], a[i + 3, k + 2], a[i + 3, k + 3]
+            for j in range(columns):
+                x0, x1, x2, x3 = w0[j], w1[j], w2[j], w3[j]
+                y0[j] += a00 * x0 + a01 * x1 + a02 * x2 + a03 * x3
+                y1[j] += a10 * x0 + a11 * x1 + a12 * x2 + a13 * x3
+                y2[j] += a20 * x0 + a21 * x1 + a22 * x2 + a23 * x3
+                y3[j] += a30 * x0 + a31 * x1 + a32 * x2 + a33 * x3
+    for i in range(rows):
+        for k in range(whole_length if i < whole_rows else 0, length):
+            y, x, scale = out[i, at:], w[k], a[i, k]
+            for j in range(columns):
+                y[j] += scale * x[j]
+
+
+# Parts of a step, for one sample. The compiler makes vectors of short loops over few arrays.
+@jit
+def add(x, y):
+    for k in range(x.size):
+        x[k] += y[k]
+
+
+@jit
+def add_products(x, y, z):
+    for k in range(x.size):
+        x[k] += y[k] * z[k]
+
+
+@jit(numpy=in_numpy.activate)
+def activate(y, activation):
+    """Apply an activation in place."""
+    zero, half, one, six = y.dtype.type(0), y.dtype.type(0.5), y.dtype.type(1), y.dtype.type(6)
     if activation == TANH:
-        return 1 - y * y
-    if activation == SIGMOID:
-        return y * (1 - y)
-    if activation == HARD_SIGMOID:
-        return ((0 < y) & (y < 1)) * (y * 0 + 1) / 6
-    if activation == RELU:
-        return (y > 0) * (y * 0 + 1)
-    if activation == SOFTSIGN:
-        return (1 - np.abs(y)) * (1 - np.abs(y))
-    return y * 0 + 1
+        bend(y, one)
+    elif activation == SIGMOID:
+        bend(y, half)
+    elif activation == RELU:
+        for k in range(y.size):
+            y[k] = zero if y[k] < zero else y[k]
+    elif activation == HARD_SIGMOID:
+        for k in range(y.size):
+            x = y[k] / six + half
+            x = zero if x < zero else x
+            y[k] = one if x > one else x
+    elif activation == SOFTSIGN:
+        for k in range(y.size):
+            y[k] /= one + abs(y[k])
 
 
-@jit(numpy=lambda g, y, activation: np.multiply(g, slope(activation, y), out=g))
+@jit
+def bend(y, scale):
+    """y = scale tanh(scale y) + 1 - scale: tanh with a scale of 1, the sigmoid with a half."""
+    one = y.dtype.type(1)
+    rest = one - scale
+    if y.itemsize > 4:
+        for k in range(y.size):
+            y[k] = scale * math.tanh(scale * y[k]) + rest
+        return
+    for k in range(y.size):
+        x = scale * y[k]
+        x = LIMIT if x > LIMIT else x
+        x = -LIMIT if x < -LIMIT else x
+        q = x * x
+        top = x * (one + q * (P1 + q * (P2 + q * (P3 + q * P4))))
+        x = top / (one + q * (Q1 + q * (Q2 + q * (Q3 + q * Q4))))
+        x = one if x > one else x
+        x = -one if x < -one else x
+        y[k] = scale * x + rest
+
+
+@jit(numpy=in_numpy.times_slope)
 def times_slope(g, y, activation):
-    """g *= the derivative of an activation, from its result."""
-    for row in range(g.shape[0]):
-        for k in range(g.shape[1]):
-            g[row, k] *= slope(activation, y[row, k])
+    """g *= the derivative of an activation, from its result y."""
+    zero, one, six = y.dtype.type(0), y.dtype.type(1), y.dtype.type(6)
+    if activation == TANH:
+        for k in range(y.size):
+            g[k] *= one - y[k] * y[k]
+    elif activation == SIGMOID:
+        for k in range(y.size):
+            g[k] *= y[k] * (one - y[k])
+    elif activation == HARD_SIGMOID:
+        for k in range(y.size):
+            g[k] *= one / six if zero < y[k] < one else zero
+    elif activation == RELU:
+        for k in range(y.size):
+            g[k] *= one if y[k] > zero else zero
+    elif activation == SOFTSIGN:
+        for k in range(y.size):
+            g[k] *= (one - abs(y[k])) * (one - abs(y[k]))
 
 
-def halve_gates_in_numpy(gates, product, bias):
-    units = gates.shape[1] // 4
-    gates += product
-    gates += bias
-    gates[:, : 2 * units] *= 0.5
-    gates[:, 3 * units :] *= 0.5
-
-
-@jit(numpy=halve_gates_in_numpy)
-def halve_gates(gates, product, bias):
-    units = gates.shape[1] // 4
-    half = gates.dtype.type(0.5)
-    for row in range(gates.shape[0]):
-        for k in range(gates.shape[1]):
-            total = gates[row, k] + product[row, k] + bias[k]
-            is_value = (k >= 2 * units) & (k < 3 * units)
-            gates[row, k] = total if is_value else total * half
-
-
-def shift_gates_in_numpy(gates):
-    units = gates.shape[1] // 4
-    for part in (gates[:, : 2 * units], gates[:, 3 * units :]):
-        part *= 0.5
-        part += 0.5
-
-
-@jit(numpy=shift_gates_in_numpy)
-def shift_gates(gates):
-    units = gates.shape[1] // 4
-    half = gates.dtype.type(0.5)
-    for row in range(gates.shape[0]):
-        for k in range(gates.shape[1]):
-            y = gates[row, k]
-            is_value = (k >= 2 * units) & (k < 3 * units)
-            gates[row, k] = y if is_value else y * half + half
-
-
-def lstm_cell_in_numpy(gates, before, after):
-    enter, forget, value, _ = np.split(gates, 4, axis=1)
-    np.add(forget * before, enter * value, out=after)
-
-
-@jit(numpy=lstm_cell_in_numpy)
-def lstm_cell(gates, before, after):
-    """after = forget gate * before + input gate * value."""
-    units = before.shape[1]
-    for row in range(before.shape[0]):
-        for k in range(units):
-            fresh = gates[row, k] * gates[row, 2 * units + k]
-            after[row, k] = gates[row, units + k] * before[row, k] + fresh
-
-
-def lstm_cell_vjp_in_numpy(gates, before, bent, gh, gc, ggates, gate, squash):
-    enter, forget, value, leave = np.split(gates, 4, axis=1)
-    genter, gforget, gvalue, gleave = np.split(ggates, 4, axis=1)
-    gc += gh * leave * slope(squash, bent)
-    np.multiply(gh * bent, slope(gate, leave), out=gleave)
-    np.multiply(gc * value, slope(gate, enter), out=genter)
-    np.multiply(gc * before, slope(gate, forget), out=gforget)
-    np.multiply(gc * enter, slope(squash, value), out=gvalue)
-    gc *= forget
-
-
-@jit(numpy=lstm_cell_vjp_in_numpy)
-def lstm_cell_vjp(gates, before, bent, gh, gc, ggates, gate, squash):
-    """From gradients of the new state (gh, gc) to those of gates; gc becomes the old state's."""
-    units = before.shape[1]
-    for row in range(before.shape[0]):
-        enter, forget = gates[row, :units], gates[row, units : 2 * units]
-        value, leave = gates[row, 2 * units : 3 * units], gates[row, 3 * units :]
-        # Several short loops: the compiler gives up vectors in one that touches all the arrays.
-        for k in range(units):
-            y = bent[row, k]
-            gc[row, k] += gh[row, k] * leave[k] * slope(squash, y)
-            ggates[row, 3 * units + k] = gh[row, k] * y * slope(gate, leave[k])
-        for k in range(units):
-            ggates[row, k] = gc[row, k] * value[k] * slope(gate, enter[k])
-        for k in range(units):
-            ggates[row, units + k] = gc[row, k] * before[row, k] * slope(gate, forget[k])
-        for k in range(units):
-            ggates[row, 2 * units + k] = gc[row, k] * enter[k] * slope(squash, value[k])
-        for k in range(units):
-            gc[row, k] *= forget[k]
-
-
-def gru_cell_in_numpy(gates, before, after):
-    z, _, value = np.split(gates, 3, axis=1)
-    np.add(value, z * (before - value), out=after)
-
-
-@jit(numpy=gru_cell_in_numpy)
-def gru_cell(gates, before, after):
+@jit
+def gru_cell(y, before, after):
     """after = z * before + (1 - z) * value."""
-    units = before.shape[1]
-    for row in range(before.shape[0]):
-        for k in range(units):
-            value = gates[row, 2 * units + k]
-            after[row, k] = value + gates[row, k] * (before[row, k] - value)
+    units = before.size
+    z, value = y[:units], y[2 * units :]
+    for k in range(units):
+        after[k] = value[k] + z[k] * (before[k] - value[k])
 
 
-def gru_cell_vjp_in_numpy(gates, before, gh, ggates, gate, squash):
-    z, _, value = np.split(gates, 3, axis=1)
-    gz, _, gvalue = np.split(ggates, 3, axis=1)
-    np.multiply(gh * (before - value), slope(gate, z), out=gz)
-    np.multiply(gh * (1 - z), slope(squash, value), out=gvalue)
-    gh *= z
+@jit
+def gru_cell_vjp(y, before, gh, g, gate, squash):
+    """The gradients of z and the value, 0 for r; gh becomes what goes straight to the old state."""
+    units, one = before.size, y.dtype.type(1)
+    z, value = y[:units], y[2 * units :]
+    gz, gvalue = g[:units], g[2 * units :]
+    for k in range(units):
+        gz[k] = gh[k] * (before[k] - value[k])
+    for k in range(units):
+        gvalue[k] = gh[k] * (one - z[k])
+    for k in range(units):
+        gh[k] *= z[k]
+    g[units : 2 * units] = 0
+    times_slope(gz, z, gate)
+    times_slope(gvalue, value, squash)
 
 
-@jit(numpy=gru_cell_vjp_in_numpy)
-def gru_cell_vjp(gates, before, gh, ggates, gate, squash):
-    """The gradients of z and the value; gh becomes what goes straight to the old state."""
-    units = before.shape[1]
-    for row in range(before.shape[0]):
-        z, value = gates[row, :units], gates[row, 2 * units :]
-        for k in range(units):
-            ggates[row, k] = gh[row, k] * (before[row, k] - value[k]) * slope(gate, z[k])
-        for k in range(units):
-            ggates[row, 2 * units + k] = gh[row, k] * (1 - z[k]) * slope(squash, value[k])
-        for k in range(units):
-            gh[row, k] *= z[k]
+@jit
+def lstm_cell(y, before, after, bent, h, gate, squash):
+    """after = forget * before + input * value; h = output * squash(after)."""
+    units = before.size
+    activate(y[: 2 * units], gate)
+    activate(y[2 * units : 3 * units], squash)
+    activate(y[3 * units :], gate)
+    enter, forget, value, leave = y[:units], y[units:], y[2 * units :], y[3 * units :]
+    for k in range(units):
+        after[k] = forget[k] * before[k] + enter[k] * value[k]
+    bent[:] = after
+    activate(bent, squash)
+    for k in range(units):
+        h[k] = leave[k] * bent[k]
+
+
+@jit
+def lstm_cell_vjp(y, before, bent, gh, gc, g, gate, squash):
+    """From gradients of the new state (gh, gc) to those of gates; gc becomes the old state's."""
+    units = before.size
+    enter, forget, value, leave = y[:units], y[units:], y[2 * units : 3 * units], y[3 * units :]
+    genter, gforget, gvalue, gleave = g[:units], g[units:], g[2 * units : 3 * units], g[3 * units :]
+    for k in range(units):
+        genter[k] = gh[k] * leave[k]
+    times_slope(genter, bent, squash)
+    add(gc, genter)
+    for k in range(units):
+        genter[k] = gc[k] * value[k]
+    for k in range(units):
+        gforget[k] = gc[k] * before[k]
+    for k in range(units):
+        gvalue[k] = gc[k] * enter[k]
+    for k in range(units):
+        gleave[k] = gh[k] * bent[k]
+    for k in range(units):
+        gc[k] *= forget[k]
+    times_slope(g[: 2 * units], y[: 2 * units], gate)
+    times_slope(gvalue, value, squash)
+    times_slope(gleave, leave, gate)

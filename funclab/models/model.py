@@ -29,8 +29,9 @@ class Model(Layer):
     Raises: GraphError, TensorTypeError when inputs and outputs make no graph.
     """
 
-    inputs: list[Any] | None = None
-    outputs: list[Any] | None = None
+    inputs: Any = None
+    outputs: Any = None
+    """The tensors between which a model's graph lies, as lists; None without a graph."""
     stop_training = False
     _initial_epoch: int | None = None
     """Where a callback lets training begin, such as BackupAndRestore."""

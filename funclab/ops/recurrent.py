@@ -11,10 +11,11 @@ from funclab import shape_math
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.op import Array, Op, Work
 from funclab.kernels import recurrent as kernels
+from funclab.kernels import recurrent_in_numpy as codes
 from funclab.ops.base import Slot
 from funclab.shape_math import Shape, known, show
 
-ACTIVATIONS = kernels.ACTIVATIONS
+ACTIVATIONS = codes.ACTIVATIONS
 """The activations that the fused ops know."""
 
 
@@ -105,13 +106,19 @@ class Recurrence(Op, abstract=True):
     def forward(self, *arrays: Any) -> None:
         inputs, ((sequence, *last), *rest) = self.by_name(arrays)
         room, _ = self._room(rest)
-        np.copyto(room.xs, self._in_time(inputs.x))
-        for states, first in zip(room.states, inputs.states, strict=True):
-            np.copyto(states[0], first)
-        frozen = self._frozen(inputs)
-        self._steps(inputs, frozen, room)
+        x, frozen = self._in_time(inputs.x), self._frozen(inputs)
+        for states, initial in zip(room.states, inputs.states, strict=True):
+            np.copyto(states[0], initial)
+
+        def half(*ends: int) -> None:
+            samples = slice(*ends)
+            np.copyto(room.xs[:, samples], x[:, samples])
+            np.matmul(room.xs[:, samples], inputs.kernel, room.gates[:, samples])
+            self._steps(ends, inputs, frozen, room)
+
+        kernels.share_batch(half, room.gates, room.xs, room.states[0])
         shown = room.states[0][1:]
-        shown = shown if frozen is None else shown * self._begun(frozen)
+        shown = shown * self._begun(frozen) if frozen.size else shown
         np.copyto(sequence, shown.swapaxes(0, 1) if self.return_sequences else shown[-1])
         for out, states in zip(last, room.states, strict=True):
             np.copyto(out, states[-1])
@@ -120,51 +127,58 @@ class Recurrence(Op, abstract=True):
         (gsequence, *glast), *rest = arrays
         inputs, (_, *rest) = self.by_name(rest)
         room, (gx, *slots) = self._room(rest)
-        frozen = self._frozen(inputs)
+        frozen, gdropout = self._frozen(inputs), np.zeros_like(_dropout(inputs))
         gs = [g.copy() for g in glast]
         gstates = self._gstates(gsequence, frozen, gs[0])
-        gdropout = np.zeros_like(inputs.dropout) if self.dropped else None
-        self._steps_vjp(inputs, frozen, room, gstates, gs, gdropout)
-        if gx is not None:
-            gxs = np.empty_like(room.xs)
-            kernels.inputs_vjp(room.ggates, inputs.kernel, gxs)
-            np.copyto(self._in_time(gx), gxs)
+
+        def half(*ends: int) -> None:
+            samples = slice(*ends)
+            self._steps_vjp(ends, inputs, frozen, room, gstates, gs, gdropout)
+            if gx is not None:
+                gxs = self._in_time(gx)[:, samples]
+                np.matmul(room.ggates[:, samples], inputs.kernel.T, gxs)
+
+        kernels.share_batch(half, room.gates, room.xs, room.states[0])
         n = self.state_count
-        self._weights_vjp(inputs, room, *slots[n : n + 3])
+        kernels.weights_vjp(self._products(inputs, room, *slots[n : n + 3]))
         dropped = [(slots[-1], gdropout)] if self.dropped else []
         for slot, value in [*zip(slots, gs), *dropped]:
             if slot is not None:
                 np.copyto(slot, value)
 
-    def _steps(self, inputs: Inputs, frozen: Array | None, room: Room) -> None:
-        """All steps forward: fill gates, states and extra."""
+    def _steps(self, ends: Any, inputs: Inputs, frozen: Array, room: Room) -> None:
+        """All steps forward, for the samples between `ends`: fill gates, states and extra."""
         raise NotImplementedError
 
-    def _steps_vjp(self, inputs: Inputs, frozen: Array | None, room: Room, *gradients: Any) -> None:
+    def _steps_vjp(
+        self, ends: Any, inputs: Inputs, frozen: Array, room: Room, *gradients: Any
+    ) -> None:
         """All steps backward: fill ggates, take gs to the first states, add to gdropout.
 
         `gradients`: those of each step's output, gs, gdropout.
         """
         raise NotImplementedError
 
-    def _weights_vjp(
+    def _products(
         self, inputs: Inputs, room: Room, gkernel: Slot, grecurrent: Slot, gbias: Slot
-    ) -> None:
-        if gkernel is not None:
-            kernels.weight_vjp(room.xs, room.ggates, gkernel)
-        if grecurrent is not None:
-            thinned = kernels.thinned(room.states[0][:-1], inputs.dropout)
-            kernels.weight_vjp(thinned, room.ggates, grecurrent)
-        if gbias is not None:
-            kernels.bias_vjp(room.ggates, gbias)
+    ) -> list[tuple[Any, Array, Slot]]:
+        """What the weights were multiplied with, the gradient of what was made of it, and slots."""
+        states = self._states_in(inputs, room)
+        bias = (None, room.ggates, gbias)
+        return [(room.xs, room.ggates, gkernel), (states, room.ggates, grecurrent), bias]
 
-    def _gstates(self, gsequence: Array, frozen: Array | None, gh: Array) -> Array | None:
+    def _states_in(self, inputs: Inputs, room: Room) -> Array:
+        """The states that the recurrent kernel was multiplied with."""
+        states = room.states[0][:-1]
+        return states * inputs.dropout if self.dropped else states
+
+    def _gstates(self, gsequence: Array, frozen: Array, gh: Array) -> Array:
         """The gradients of the outputs of all steps; without return_sequences, gh takes them in."""
         if self.return_sequences:
             gstates = gsequence.swapaxes(0, 1)
-            return gstates if frozen is None else gstates * self._begun(frozen)
-        gh += gsequence if frozen is None else gsequence * self._begun(frozen)[-1]
-        return None
+            return np.ascontiguousarray(gstates * self._begun(frozen) if frozen.size else gstates)
+        gh += gsequence * self._begun(frozen)[-1] if frozen.size else gsequence
+        return np.empty((0, 0, 0), gsequence.dtype)
 
     def by_name(self, arrays: Any) -> tuple[Inputs, Any]:
         """The inputs by name, and the arrays that come after them."""
@@ -185,10 +199,11 @@ class Recurrence(Op, abstract=True):
         turned = x.swapaxes(0, 1)
         return turned[::-1] if self.go_backwards else turned
 
-    def _frozen(self, inputs: Inputs) -> Array | None:
+    def _frozen(self, inputs: Inputs) -> Array:
+        """Where a step leaves the states as they are (time, batch, 1); empty without a mask."""
         if inputs.mask is None:
-            return None
-        return ~self._in_time(inputs.mask).astype(bool)[..., None]
+            return np.empty((0, 0, 0), bool)
+        return ~self._in_time(inputs.mask).astype(bool, order="C")[..., None]
 
     @staticmethod
     def _begun(frozen: Array) -> Array:
@@ -213,15 +228,16 @@ class SimpleRNN(Recurrence):
     Source: Elman, "Finding structure in time", Cognitive Science 1990.
     """
 
-    def _steps(self, inputs: Inputs, frozen: Array | None, room: Room) -> None:
-        kernels.project(room.xs, inputs.kernel, inputs.bias, room.gates)
-        known = inputs.recurrent, frozen, inputs.dropout, room.gates
-        kernels.simple_rnn(*known, *room.states, *self._codes())
+    def _steps(self, ends: Any, inputs: Inputs, frozen: Array, room: Room) -> None:
+        known = inputs.recurrent, inputs.bias, frozen, _dropout(inputs), room.gates
+        kernels.simple_rnn(*ends, *known, *room.states, *self._codes())
 
-    def _steps_vjp(self, inputs: Inputs, frozen: Any, room: Room, *gradients: Any) -> None:
+    def _steps_vjp(
+        self, ends: Any, inputs: Inputs, frozen: Array, room: Room, *gradients: Any
+    ) -> None:
         gstates, gs, gdropout = gradients
-        known = inputs.recurrent, frozen, inputs.dropout, gdropout, room.gates, *room.states
-        kernels.simple_rnn_vjp(gstates, *gs, *known, room.ggates, *self._codes())  # type: ignore[call-overload]
+        known = inputs.recurrent, frozen, _dropout(inputs), gdropout, room.gates, *room.states
+        kernels.simple_rnn_vjp(*ends, gstates, *gs, *known, room.ggates, *self._codes())
 
 
 class GRU(Recurrence):
@@ -249,36 +265,36 @@ class GRU(Recurrence):
     def _bias_shape(self, width: int | None) -> Shape:
         return (2, width) if self.reset_after else (width,)
 
-    def _steps(self, inputs: Inputs, frozen: Array | None, room: Room) -> None:
-        first, second = inputs.bias if self.reset_after else (inputs.bias, None)
-        kernels.project(room.xs, inputs.kernel, first, room.gates)
-        known = inputs.recurrent, second, frozen, inputs.dropout, room.gates, room.extra[0]
-        kernels.gru(*known, *room.states, *self._codes())
+    def _steps(self, ends: Any, inputs: Inputs, frozen: Array, room: Room) -> None:
+        biases = inputs.bias if self.reset_after else (inputs.bias, inputs.bias[:0])
+        known = inputs.recurrent, *biases, frozen, _dropout(inputs), room.gates, room.extra[0]
+        kernels.gru(*ends, *known, *room.states, *self._codes())
 
-    def _steps_vjp(self, inputs: Inputs, frozen: Any, room: Room, *gradients: Any) -> None:
+    def _steps_vjp(
+        self, ends: Any, inputs: Inputs, frozen: Array, room: Room, *gradients: Any
+    ) -> None:
         gstates, gs, gdropout = gradients
         pulled, ginner = room.extra
-        into = room.ggates, ginner if self.reset_after else None
-        known = inputs.recurrent, frozen, inputs.dropout, gdropout, room.gates, pulled
-        kernels.gru_vjp(gstates, *gs, *known, *room.states, *into, *self._codes())  # type: ignore[call-overload]
+        into = room.ggates, ginner if self.reset_after else ginner[:0]
+        known = inputs.recurrent, frozen, _dropout(inputs), gdropout, room.gates, pulled
+        kernels.gru_vjp(*ends, gstates, *gs, *known, *room.states, *into, *self._codes())
 
-    def _weights_vjp(
+    def _products(
         self, inputs: Inputs, room: Room, gkernel: Slot, grecurrent: Slot, gbias: Slot
-    ) -> None:
+    ) -> list[tuple[Any, Array, Slot]]:
         pulled, ginner = room.extra
-        bias = gbias[0] if self.reset_after and gbias is not None else gbias
-        super()._weights_vjp(inputs, room, gkernel, None, bias)
-        if self.reset_after and gbias is not None:
-            kernels.bias_vjp(ginner, gbias[1])
-        if grecurrent is None:
-            return
-        states = kernels.thinned(room.states[0][:-1], inputs.dropout)
+        kernel, (states, ggates, _), bias = super()._products(
+            inputs, room, gkernel, grecurrent, gbias
+        )
         if self.reset_after:
-            kernels.weight_vjp(states, ginner, grecurrent)
-            return
+            both = [None, None] if gbias is None else gbias
+            biases = [(None, g, slot) for g, slot in zip((ggates, ginner), both)]
+            return [kernel, (states, ginner, grecurrent), *biases]
+        if grecurrent is None:
+            return [kernel, bias]
         n = 2 * states.shape[2]
-        kernels.weight_vjp(states, room.ggates[..., :n], grecurrent[:, :n])
-        kernels.weight_vjp(pulled, room.ggates[..., n:], grecurrent[:, n:])
+        to_gates = (states, ggates[..., :n], grecurrent[:, :n])
+        return [kernel, to_gates, (pulled, ggates[..., n:], grecurrent[:, n:]), bias]
 
 
 class LSTM(Recurrence):
@@ -294,8 +310,9 @@ class LSTM(Recurrence):
         `masked`, a mask (batch, time) follows; if `dropped`, numbers (batch, units) that h is
         multiplied with on its way to z.
     Gradient: the same steps backward in time; a step that is masked hands gradients on unchanged.
-    Numerics: sigmoid(z) is (1 + tanh(z / 2)) / 2, right to one rounding error of 1. Where the mask
-        is False, h and c stay and the output of the step before is repeated, zeros at first.
+    Numerics: sigmoid(z) is (1 + tanh(z / 2)) / 2, and tanh of float32 a quotient of polynomials,
+        right to three rounding errors of 1. Where the mask is False, h and c stay and the output of
+        the step before is repeated, zeros at first.
     Source: Hochreiter and Schmidhuber, "Long short-term memory", 1997, with the forget gate of Gers
         et al., "Learning to forget", 2000.
     """
@@ -306,15 +323,21 @@ class LSTM(Recurrence):
     extra: ClassVar[tuple[int, ...]] = (1,)
     n_outputs: ClassVar[int] = 3
 
-    def _steps(self, inputs: Inputs, frozen: Array | None, room: Room) -> None:
-        kernels.project(room.xs, inputs.kernel, None, room.gates)
-        known = inputs.recurrent, inputs.bias, frozen, inputs.dropout, room.gates
-        kernels.lstm(*known, *room.states, *room.extra, *self._codes())
+    def _steps(self, ends: Any, inputs: Inputs, frozen: Array, room: Room) -> None:
+        known = inputs.recurrent, inputs.bias, frozen, _dropout(inputs), room.gates
+        kernels.lstm(*ends, *known, *room.states, *room.extra, *self._codes())
 
-    def _steps_vjp(self, inputs: Inputs, frozen: Any, room: Room, *gradients: Any) -> None:
+    def _steps_vjp(
+        self, ends: Any, inputs: Inputs, frozen: Array, room: Room, *gradients: Any
+    ) -> None:
         gstates, gs, gdropout = gradients
-        known = inputs.recurrent, frozen, inputs.dropout, gdropout, room.gates, *room.states
-        kernels.lstm_vjp(gstates, *gs, *known, *room.extra, room.ggates, *self._codes())  # type: ignore[call-overload]
+        known = inputs.recurrent, frozen, _dropout(inputs), gdropout, room.gates, *room.states
+        kernels.lstm_vjp(*ends, gstates, *gs, *known, *room.extra, room.ggates, *self._codes())
+
+
+def _dropout(inputs: Inputs) -> Array:
+    """What the state is multiplied with on its way into the recurrent kernel; empty for nothing."""
+    return np.empty((0, 0), inputs.x.dtype) if inputs.dropout is None else inputs.dropout
 
 
 def recurrence(

@@ -85,8 +85,8 @@ class Peak(Reduction, abstract=True):
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
         np.equal(x, self.spread(x, out), gx)
-        np.divide(gx, gx.sum(self.axes(x), keepdims=True), gx)
-        np.multiply(gx, self.spread(x, g), gx)
+        share = np.reciprocal(gx.sum(self.axes(x), keepdims=True))
+        np.multiply(gx, share * self.spread(x, g), gx)
 
 
 class Truth(Reduction, abstract=True):

@@ -21,7 +21,7 @@ from funclab.metrics.base import State
 from funclab.optimizers import settings
 from funclab.optimizers.own import Remembering
 from funclab.optimizers.schedules import InverseTimeDecay
-from funclab.optimizers.slots import Slots, Stretch, Weight
+from funclab.optimizers.slots import Slots, Stretch, Weight, shared
 from funclab.shape_math import Array
 
 EXAMPLE = """
@@ -247,7 +247,7 @@ class Optimizer(Remembering):
     def _by_part(self, parts: Sequence[Stretch]) -> list[Update]:
         return [
             Update(
-                *self.update(part),
+                *shared(self.update, part),
                 f"weights[{part.weights.size}] = {self.name}(weights, gradients)",
             )
             for part in parts

@@ -11,8 +11,12 @@ import numpy as np
 from funclab.engine.memory import offsets, runs
 from funclab.graph.locks import making
 from funclab.graph.value import Variable
+from funclab.kernels.threads import WORTH_SHARING, run_halves
 from funclab.metrics.base import State
 from funclab.shape_math import Array, known
+
+OPERATIONS = 20
+"""A weight waits for memory as long as this many operations of a matrix product take."""
 
 
 class Stretch(NamedTuple):
@@ -21,6 +25,28 @@ class Stretch(NamedTuple):
     weights: Array
     grads: Array
     slots: tuple[Array, ...]
+
+    def cut(self, begin: int, end: int) -> Stretch:
+        """Only these weights."""
+        slots = tuple(slot[begin:end] for slot in self.slots)
+        return Stretch(self.weights[begin:end], self.grads[begin:end], slots)
+
+
+def shared(
+    update: Callable[[Stretch], Any], part: Stretch
+) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    """What `update` gives for a stretch, a kernel and all it gets; each thread has half of a long
+    one."""
+    size = part.weights.size
+    if OPERATIONS * size < WORTH_SHARING:
+        return update(part)
+    halves = [update(part.cut(0, size // 2)), update(part.cut(size // 2, size))]
+
+    def change(first: int, last: int) -> None:
+        for kernel, arrays in halves[first:last]:
+            kernel(*arrays)
+
+    return run_halves, (change, 2, OPERATIONS * size)
 
 
 class Extent(NamedTuple):

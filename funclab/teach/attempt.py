@@ -115,9 +115,10 @@ def _line(error: BaseException, source: str) -> str:
 
 def is_untried(source: str, start: str) -> bool:
     """Whether lines are as the exercise gave them, only comments, or still have a blank."""
-    lines = [line.split("#")[0].strip() for line in source.splitlines()]
-    code = "\n".join(line for line in lines if line)
-    given = "\n".join(line.strip() for line in start.splitlines() if line.strip())
+    code, given = (
+        "\n".join(filter(None, (line.split("#")[0].strip() for line in text.splitlines())))
+        for text in (source, start)
+    )
     return not code or code == given or bool(BLANK.search(code))
 
 

@@ -22,9 +22,10 @@ from funclab.shape_math import Array
 from funclab.view.scene.diagram import calls_before, maker, source_inputs
 
 __all__ = [
-    "accuracy", "activation_of", "calls_before", "calls_of", "chain_to", "fresh_copy",
-    "is_shared", "joins", "maker", "order_counts", "own_layers", "reads", "rows_read",
-    "softmaxes", "source_inputs", "trained_copy", "unused_calls", "ways",
+    "accuracy", "activation_of", "calls_before", "calls_by_input", "calls_of", "chain_to",
+    "fresh_copy", "is_concatenation", "is_shared", "joins", "maker", "order_counts", "own_layers",
+    "reads", "rows_read", "softmaxes", "source_inputs", "trained_copy", "unused_calls", "ways",
+    "weighted_calls",
 ]  # fmt: skip
 
 
@@ -67,6 +68,24 @@ def unused_calls(nodes: Sequence[Node], model: Functional) -> list[Node]:
     read = {parent for node in nodes for parent in reads(node)}
     inside = set(model.graph.nodes)
     return [node for node in nodes if node not in inside and node not in read and reads(node)]
+
+
+def weighted_calls(model: Functional) -> list[Node]:
+    """The calls in a model of layers that hold weights, in the order of calling."""
+    return [node for node in calls_of(model) if getattr(node.operation, "weights", None)]
+
+
+def calls_by_input(model: Functional) -> list[list[Node]]:
+    """For each input of a model, the calls with weights that depend on it alone."""
+    calls = [(source_inputs(node.output_tensors[0]), node) for node in weighted_calls(model)]
+    alone = [(sources[0], node) for sources, node in calls if len(sources) == 1]
+    return [[node for one, node in alone if one is source] for source in model.inputs]
+
+
+def is_concatenation(node: Node) -> bool:
+    """Whether a call lays tensors end to end, as a layer or as an op."""
+    operation: Any = node.operation
+    return type(getattr(operation, "op", operation)).__name__ == "Concatenate"
 
 
 # Layers.
@@ -141,11 +160,23 @@ def fixed_start(seed: int = 0) -> Iterator[None]:
 
 
 def trained_copy(
-    model: Functional, x: Any, y: Any, *, loss: str, epochs: int = 20, optimizer: Any = "adam"
+    model: Functional,
+    x: Any,
+    y: Any,
+    *,
+    loss: str,
+    epochs: int = 20,
+    optimizer: Any = "adam",
+    weights: list[Array] | None = None,
 ) -> Functional:
-    """A copy of a model, trained from a fixed start: the verdict depends on the graph alone."""
+    """A copy of a model, trained from a fixed start: the verdict depends on the graph alone.
+
+    `weights`: those to begin with, in place of ones drawn anew.
+    """
     with fixed_start():
         copy: Any = clone_model(model)
+        if weights is not None:
+            copy.set_weights(weights)
         copy.compile(optimizer, loss)
         copy.fit(x, y, epochs=epochs, batch_size=32, verbose=0, live=False)
     return copy

@@ -31,9 +31,7 @@ class Mistake:
     beside them. `values` fill the {names} of the message: layers, tensors, shapes, numbers.
     """
 
-    def __init__(
-        self, name: str, at: Mapping[Node | Operation, str] | None = None, **values: Any
-    ) -> None:
+    def __init__(self, name: str, at: Mapping[Any, str] | None = None, **values: Any) -> None:
         self.name, self.at, self.values = name, dict(at or {}), values
 
 
@@ -112,7 +110,7 @@ def _wrong(exercise: course.Exercise, attempt: Attempt, mistake: Mistake) -> Ver
             mistake.values[key] = exercise.wants
     if foreseen is not None:
         says = filled(foreseen.says, mistake.values)
-        marked = _picture(attempt, mistake.at, {})
+        marked = _picture(attempt, mistake.at, {}) or _fault(attempt.error)
         return Verdict(
             "wrong", says, mistake.name, foreseen.misconception, marked, values=mistake.values
         )
@@ -138,13 +136,15 @@ def _stopped(attempt: Attempt) -> Verdict:
     says = say(
         "lesson_stopped", line=attempt.stopped_at, what=_words(about, 18), fix=_words(fix, 12)
     )
-    marked = None
-    if isinstance(error, FunclabError):
-        try:
-            marked = picture_of_fault(error)
-        except Exception:  # its words remain
-            marked = None
-    return Verdict("wrong", says, marked=marked)
+    return Verdict("wrong", says, marked=_fault(error))
+
+
+def _fault(error: BaseException | None) -> Any:
+    """The picture of an error of funclab's, if it has one."""
+    try:
+        return picture_of_fault(error) if isinstance(error, FunclabError) else None
+    except Exception:  # its words remain
+        return None
 
 
 def _words(text: str, most: int) -> str:

@@ -76,7 +76,7 @@ def ready_arrays(model: Any, data: Any) -> list[Array] | None:
     """The arrays of `data`, where they are what the inputs take as they stand; None where anything
     is left to match, convert or complain about."""
     parts = data if isinstance(data, (list, tuple)) else [data]
-    tensors, first = model.inputs, parts[0] if parts else None
+    tensors = model.inputs
     if tensors is None or len(parts) != len(tensors) or isinstance(model.input_structure, dict):
         return None
     for part, tensor in zip(parts, tensors):
@@ -85,7 +85,7 @@ def ready_arrays(model: Any, data: Any) -> list[Array] | None:
             and part.ndim == len(tensor.shape)
             and part.shape[1:] == tensor.shape[1:]
             and name_of(part.dtype) == tensor.dtype
-            and len(part) == len(first)
+            and len(part) == len(parts[0])
             and part.size
         )
         if not fits:

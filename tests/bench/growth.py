@@ -66,19 +66,20 @@ GROWTHS = {
     "batch": Growth(
         "samples in a batch (784-64-64-10)", [1, 4, 16, 64, 256, 1024, 4096],
         lambda batch: mlp(64, batch),
-        "Below 64 samples the calls and the update of the weights, which do not grow, weigh most.",
+        "Calls and the update of the weights do not grow, and weigh most below 64 samples; from "
+        "some thousand on, the samples no longer fit into the processor's cache.",
     ),
     "width": Growth(
         "units in a layer (784-n-n-10, batch 32)", [16, 64, 256, 1024, 4096],
         lambda width: mlp(width, 32),
-        "The weights between the two layers grow with the square: from some 1,024 units on, four "
-        "times the units take up to sixteen times as long.",
+        "The weights between the two layers grow with the square, so the curve becomes steeper "
+        "than a straight one where they are most of the work; below 64 units, calls are.",
     ),
     "depth": Growth(
         "layers in a chain (Dense(64), batch 32)", [1, 4, 16, 64, 256, 1024],
         chain,
-        "Until a few layers are there, loss, metrics and gathering weigh most; from some 300 on, "
-        "the weights no longer fit into the processor's own cache.",
+        "Loss, metrics and gathering weigh most until a few layers are there; from some hundred "
+        "on, weights, gradients and what the optimizer keeps no longer fit into the cache.",
     ),
     "steps": Growth(
         "steps of a sequence (LSTM(64), batch 32)", [4, 16, 64, 256, 1024],

@@ -86,6 +86,7 @@ def peak_memory() -> float:
 
 
 def serve(module: str, name: str) -> None:
+    sys.setrecursionlimit(100_000)  # Keras goes through a graph in calls of calls
     bench = Bench(import_module(module), WORKLOADS[name])
     bench.warm()
     answer("ready")

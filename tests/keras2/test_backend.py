@@ -83,6 +83,7 @@ FUNCTIONS = [
     ("K.pool2d(K.expand_dims(z), (5, 1), pool_mode='avg')[:, 0, :, 0]", "z.mean(1)"),
     ("K.conv1d(z, K.ones((5, 3, 1)))", "z.sum((1, 2)).reshape(4, 1, 1)"),
     ("K.stop_gradient(x) * K.constant(2, shape=(3,))", "2 * x"),
+    ("K.dot(K.constant(2, shape=(4, 4)), x)", "np.full((4, 4), 2.0) @ x"),
 ]  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Odd inputs end as a real Keras 3 recorded, or as decided in odd/decisions.toml.
 
-Every error is a FunclabError, unless it is the user's own.
+Every error is a FunclabError, unless it is the user's own, and says what odd_answers.txt says.
 """
 
 import json
@@ -12,6 +12,7 @@ import pytest
 
 import funclab
 from funclab.errors import FunclabError
+from tests.parity.odd_answers import told, written
 from tests.parity.odd_inputs import FOLDER, RECORD, outcome, quiet, rows, space
 
 KERAS: dict[str, Any] = json.loads(RECORD.read_text("utf-8"))
@@ -19,6 +20,7 @@ DECISIONS: list[dict[str, Any]] = tomllib.loads((FOLDER / "decisions.toml").read
     "decision"
 ]
 DECIDED = {row: decision for decision in DECISIONS for row in decision["rows"]}
+ANSWERS = written()
 ROWS = list(rows())
 TABLES = sorted({row.partition("(")[0] for row in ROWS})
 
@@ -51,7 +53,9 @@ def close(one: Any, other: Any) -> bool:
 def complaint(row: str) -> str:
     """What is wrong with the outcome of a row; "" when nothing is."""
     result, keras, decision = in_funclab(row), KERAS[row], DECIDED.get(row)
-    own = kind(result)
+    own, words = kind(result), told(result)
+    if words and words not in ANSWERS:
+        return f"{row}: python -m tests.parity.odd_answers, for {words}"
     if decision is not None:
         wanted = decision["outcome"]
         same = "gives" in keras and own == "accepts" and close(result["gives"], keras["gives"])

@@ -71,7 +71,9 @@ HEAVY = [
     *("numba", "matplotlib", "ipywidgets", "anywidget", "h5py", "IPython", "graphviz", "tqdm"),
     *("pandas", "asyncio", "concurrent.futures", "logging", "funclab.view.scene.scene"),
 ]
-KERNEL_TOOLS = {f"funclab.kernels.{name}" for name in ("jit", "threads", "window")}
+KERNEL_TOOLS = {
+    f"funclab.kernels.{name}" for name in ("jit", "threads", "window", "recurrent_in_numpy")
+}
 # Modules of loops whose plain functions others call, outside of their own loops.
 KERNEL_TOOLS |= {"funclab.kernels", "funclab.kernels.depthwise"}
 # What a module of compiled loops may lean on. numba keeps machine code by the date of one file,

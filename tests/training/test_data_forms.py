@@ -184,6 +184,13 @@ def test_a_stored_array_gives_chosen_rows_in_the_order_asked_for(stored):
     assert chosen.dtype == "float32"
 
 
+def test_a_stored_array_says_of_itself_what_an_array_does(stored):
+    part, array = Stored(stored, "float32")[4:], np.array(stored)[4:]
+
+    for name in ("shape", "ndim", "size"):
+        assert getattr(part, name) == getattr(array, name)
+
+
 def test_a_loader_of_pairs_is_also_read_for_predictions():
     model = model_of()
 

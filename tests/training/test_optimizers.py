@@ -124,6 +124,18 @@ def test_weights_of_an_optimizer_can_be_taken_and_restored():
     np.testing.assert_array_equal(w.array, same.array)
 
 
+@pytest.mark.parametrize("name", ["SGD", "RMSprop", "Adam"])
+def test_a_long_array_is_changed_as_many_short_ones(name):
+    short, long = Variable(np.arange(7.0)), Variable(np.tile(np.arange(7.0), 150_000))
+
+    for w in (short, long):
+        optimizer = optimizers.get(name)
+        for _ in range(2):
+            optimizer.apply([w.array + 1], [w])
+
+    np.testing.assert_array_equal(long.array.reshape(-1, 7), np.tile(short.array, (150_000, 1)))
+
+
 def test_variables_may_be_left_out_of_weight_decay():
     optimizer = SGD(0.5, weight_decay=0.5)
     names = ("dense/kernel", "dense/bias", "norm/gamma", "plain")

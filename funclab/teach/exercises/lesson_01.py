@@ -111,7 +111,7 @@ def second_eye(attempt: Attempt) -> Mistake | None:
 
 def no_eye(attempt: Attempt, hidden: Any, source: Any) -> Mistake:
     outputs = outputs_given(attempt)
-    first = outputs[0] if outputs else None
+    first: Any = outputs[0] if outputs else None
     where = {"layer": hidden, "input": maker(source)}
     if isinstance(first, Operation):
         return Mistake("gave_a_layer", place_of(first, "a layer"), **{**where, "layer": first})
@@ -202,7 +202,7 @@ def short_cut(attempt: Attempt) -> Mistake | None:
     share = reading(model)
     if share > ENOUGH:
         return None
-    narrow = min(calls_of(model), key=lambda node: node.output_tensors[0].shape[-1])
+    narrow = min(calls_of(model), key=lambda node: node.output_tensors[0].shape[-1] or 0)
     return Mistake("reads_badly", {narrow: "few numbers pass"}, model=model, accuracy=share)
 
 
@@ -270,7 +270,7 @@ def not_ten(model: Functional) -> Mistake:
 
 
 def count(layer: Any) -> int:
-    return layer.count_params() if isinstance(layer, Operation) and layer.is_layer else 0
+    return layer.count_params() if getattr(layer, "is_layer", False) else 0
 
 
 def outputs_given(attempt: Attempt) -> list[Any]:

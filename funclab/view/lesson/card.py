@@ -87,10 +87,10 @@ def drawn_graph(
 
 @dataclass(repr=False)
 class Card(Picture):
-    """A sheet: `title`, then `texts`, then a picture. Its bar has the colour of `ink`."""
+    """A sheet: `title`, then `paragraphs`, then a picture. Its bar has the colour of `ink`."""
 
     title: str
-    texts: list[str]
+    paragraphs: list[str]
     inner: Picture | None = None
     ink: str = "neutral"
     look: str = "auto"
@@ -102,14 +102,14 @@ class Card(Picture):
     @property
     def description(self) -> str:
         inner = [self.inner.description] if self.inner is not None else []
-        return clean(" ".join([self.title, *self.texts, *inner]))
+        return clean(" ".join([self.title, *self.paragraphs, *inner]))
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         drawn = Canvas(canvas.palette)
         width, height = self.inner.draw(drawn) if self.inner is not None else (0, 0)
         width = max(width, WIDTH)
         lines = [
-            line for text in self.texts for line in folded_lines(prose(text), width - 20, TEXT)
+            line for text in self.paragraphs for line in folded_lines(prose(text), width - 20, TEXT)
         ]
         top = TOP + LINE * len(lines) + 10
         sheet = area(1 + 1j, width + 2 * LEFT, top + height + 8 * bool(height))

@@ -1,0 +1,331 @@
+"""Lesson 5: what if I call it twice?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from funclab.errors import AmbiguousNodeError
+from funclab.graph.node import Node
+from funclab.graph.operation import Operation
+from funclab.graph.tensor import Tensor
+from funclab.models.model import Functional
+from funclab.shape_math import Array
+from funclab.teach.attempt import Attempt, tensors_of
+from funclab.teach.graphs import (
+    accuracy,
+    activation_of,
+    calls_by_input,
+    is_concatenation,
+    joins,
+    maker,
+    source_inputs,
+    trained_copy,
+    weighted_calls,
+)
+from funclab.teach.judging import Mistake, calls_made, judge, known, lights
+
+ONE, ENOUGH = (None, 1), 0.65
+
+
+# 5A
+@judge("5A")
+def twins(attempt: Attempt) -> Mistake | None:
+    """One layer called on each of two inputs, a comparison, one probability."""
+    if attempt.model is None:
+        return missing_input(attempt)
+    model = attempt.model
+    output = model.outputs[0]
+    if len(source_inputs(output)) < 2:
+        return one_image(model)
+    apart = two_encoders(model)
+    if apart is not None:
+        first, second = apart
+        total = sum(node.operation.count_params() for node in apart)
+        notes = {first: "one layer", second: "another layer"}
+        return Mistake("two_layers", notes, first=first, second=second, n=total)
+    laid = [node for node in joins(model) if is_concatenation(node)]
+    if laid:
+        notes = {laid[0]: "end to end"}
+        return Mistake("end_to_end", notes, join=laid[0], output=output)
+    right = all(calls_by_input(model)) and is_probability(output) and len(model.inputs) == 2
+    return None if right else Mistake("", {maker(output): "the end"}, model=model)
+
+
+def missing_input(attempt: Attempt) -> Mistake:
+    """A Model that could not be made, because it was not given what its calls read."""
+    made = attempt.given_to_model
+    for tensor in tensors_of(made[1]) if made else []:
+        missing = [x for x in source_inputs(tensor) if all(x is not given for given in made[0])]
+        if missing:
+            notes = {maker(missing[0]): "not among the inputs"}
+            return Mistake("input_missing", notes, input=maker(missing[0]), tensor=tensor)
+    return Mistake("")
+
+
+def one_image(model: Functional) -> Mistake:
+    """Twins that both see the same image: by one call, or by two calls on one Input."""
+    [*calls, _] = weighted_calls(model) or [None]
+    if len(calls) == 1:
+        [tensor] = calls[0].output_tensors
+        return Mistake("called_once", {calls[0]: "both sides"}, layer=calls[0], tensor=tensor)
+    if len(calls) == 2 and calls[0].operation is calls[1].operation:
+        notes = dict.fromkeys(calls, "the same image")
+        source = maker(source_inputs(model.outputs[0])[0])
+        return Mistake("same_input_twice", notes, layer=calls[0], input=source)
+    return Mistake("", {maker(model.outputs[0]): "the end"}, model=model)
+
+
+@lights("5A")
+def calls_of_the_eye(attempt: Attempt) -> list[Node | Operation]:
+    nodes = [node for node in calls_made(attempt) if getattr(node.operation, "weights", None)]
+    return [node for node in nodes if node.operation is nodes[0].operation]
+
+
+# 5B
+@judge("5B")
+def half(attempt: Attempt) -> Mistake | None:
+    """From `right` to what the shared encoder has made of it already."""
+    encoder, right = known(attempt, "enc"), known(attempt, "right")
+    if isinstance(attempt.error, AmbiguousNodeError):
+        notes = {node: f"row {node.index}" for node in encoder.inbound_nodes}
+        return Mistake("output_alone", notes, layer=encoder, n=len(encoder.inbound_nodes))
+    starts, ends = ends_given(attempt)
+    if not (starts and ends):
+        return Mistake("")
+    node, start = maker(ends[0]), starts[0]
+    if node.operation is not encoder:
+        new = [one for one in [node] if getattr(node.operation, "weights", None)]
+        if new:
+            weights = {
+                "other": node,
+                "n": node.operation.count_params(),
+                "layer": encoder,
+            }
+            return Mistake("other_weights", {node: "weights of its own"}, **weights)
+        return Mistake("", {node: "ends here"}, tensor=ends[0], layer=encoder)
+    read = node.arguments.tensors[0]
+    values = {
+        "k": node.index,
+        "layer": encoder,
+        "input": maker(read),
+    }
+    if read is not right:
+        return Mistake("wrong_row", {node: f"node {node.index}"}, **values)
+    if start is not right:
+        notes = {maker(read): "read by the call", maker(start): "given to Model"}
+        return Mistake("other_input", notes, other=maker(start), **values)
+    first = next(x for x in encoder.inbound_nodes if x.arguments.tensors[0] is right)
+    if node is first or node is maker_of(attempt.names.get("b")):
+        return None
+    return Mistake("called_again", {node: "new"}, **values)
+
+
+def ends_given(attempt: Attempt) -> tuple[list[Tensor], list[Tensor]]:
+    """The inputs and outputs of the answer, or of the Model that could not be made."""
+    if attempt.model is not None:
+        return attempt.model.inputs, attempt.model.outputs
+    made = attempt.given_to_model
+    return (tensors_of(made[0]), tensors_of(made[1])) if made else ([], [])
+
+
+def maker_of(value: Any) -> Node | None:
+    return maker(value) if isinstance(value, Tensor) and tensors_of(value) else None
+
+
+@lights("5B")
+def the_call_on_right(attempt: Attempt) -> list[Node | Operation]:
+    encoder, right = known(attempt, "enc"), known(attempt, "right")
+    return [x for x in encoder.inbound_nodes if x.arguments.tensors[0] is right][:1]
+
+
+# 5C
+@judge("5C")
+def real_sharing(attempt: Attempt) -> Mistake | None:
+    """The images go through the same weights, which learn."""
+    if attempt.model is None:
+        return one_name(attempt)
+    model = attempt.model
+    calls = weighted_calls(model)[:-1]
+    frozen = [node for node in calls if not node.operation.trainable_weights]
+    if frozen:
+        return Mistake("frozen", dict.fromkeys(frozen, "does not learn"), layer=frozen[0])
+    apart = two_encoders(model)
+    if apart is not None:
+        return not_shared(model, *apart)
+    if len(model.inputs) == 2 and (all(calls_by_input(model)) or is_stacked(calls)):
+        return None
+    total = sum(layer.count_params() for layer in {node.operation for node in calls})
+    return Mistake("", {maker(model.outputs[0]): "the end"}, model=model, n=total)
+
+
+def one_name(attempt: Attempt) -> Mistake:
+    """A Model that could not be made, because two of its layers have one name."""
+    same = getattr(attempt.error, "graph", None)
+    layers = [x for x in same if isinstance(x, Operation)] if isinstance(same, list) else []
+    if len(layers) < 2:
+        return Mistake("")
+    first, second = layers[:2]
+    notes = {x.inbound_nodes[-1]: "weights of its own" for x in (first, second)}
+    if isinstance(first, Functional):
+        return Mistake("cloned", notes, first="the original", second="the clone")
+    return Mistake("same_name", notes, layer=first)
+
+
+def not_shared(model: Functional, first: Node, second: Node) -> Mistake:
+    """Two encoders: with equal weights, which part at the first step, or with different ones."""
+    notes = {first: "one set of weights", second: "another set"}
+    values = {
+        "model": model,
+        "first": first,
+        "second": second,
+        "n": model.count_params(),
+    }
+    ones, others = (node.operation.get_weights() for node in (first, second))
+    if [x.shape for x in ones] == [x.shape for x in others] and all(
+        np.array_equal(x, y) for x, y in zip(ones, others)
+    ):
+        a, b = numbers_after_a_step(model, first, second)
+        return Mistake("copied_weights", notes, a=a, b=b, **values)
+    return Mistake("counted_both", notes, **values)
+
+
+def numbers_after_a_step(model: Functional, first: Node, second: Node) -> list[str]:
+    """The pair of weights that a training step on 32 pairs of digits moves furthest apart."""
+    from funclab.datasets import digits
+
+    pairs, _ = digits.load_pairs(32, test=2)
+    copy = trained_copy(
+        model,
+        [pairs.left, pairs.right],
+        pairs.same,
+        loss="binary_crossentropy",
+        epochs=1,
+        weights=model.get_weights(),
+    )
+    ones, others = (
+        np.concatenate([w.ravel() for w in copy.get_layer(node.operation.name).get_weights()])
+        for node in (first, second)
+    )
+    place = np.abs(ones - others).argmax()
+    return [f"{weights[place]:.4f}" for weights in (ones, others)]
+
+
+def is_stacked(calls: list[Node]) -> bool:
+    """Whether one layer reads both images at once, stacked: (None, 2, ...)."""
+    shapes = [node.output_tensors[0].shape for node in calls]
+    return len({node.operation for node in calls}) == 1 and shapes[0][1:2] == (2,)
+
+
+@lights("5C")
+def both_eyes(attempt: Attempt) -> list[Node | Operation]:
+    """Of a try its own encoders, else those that the exercise ships."""
+    if attempt.model is not None:
+        return list(weighted_calls(attempt.model)[:-1])
+    return [known(attempt, name).inbound_nodes[0] for name in ("first", "second")]
+
+
+# 5D
+@judge("5D")
+def three_images(attempt: Attempt) -> Mistake | None:
+    """One encoder, three calls, one probability, the right index; learns."""
+    if attempt.model is None:
+        return missing_input(attempt)
+    model = attempt.model
+    output = model.outputs[0]
+    if not is_probability(output):
+        end = {"shape": output.shape, "activation": activation_of(maker(output))}
+        return Mistake("not_a_probability", {maker(output): "the end"}, output=output, **end)
+    apart = two_encoders(model)
+    if apart is not None:
+        first, second = apart
+        layers = {node.operation for calls in calls_by_input(model) for node in calls}
+        notes = {first: "one encoder", second: "another"}
+        return Mistake("several_encoders", notes, first=first, second=second, n=len(layers))
+    index = attempt.names.get("index")
+    if (
+        len(model.inputs) != 3
+        or not all(calls_by_input(model))
+        or not isinstance(index, (int, np.integer))
+    ):
+        return Mistake("", {maker(output): "the end"}, model=model)
+    return misnumbered(attempt, model, int(index)) or badly_judged(attempt, model)
+
+
+def misnumbered(attempt: Attempt, model: Functional, index: int) -> Mistake | None:
+    """Whether the index is that of another call than the one on the middle image."""
+    place = places(attempt, model).index("middle")
+    middle, calls = model.inputs[place], calls_by_input(model)[place]
+    if index in [node.index for node in calls]:
+        return None
+    layer = calls[0].operation
+    rows = layer.inbound_nodes
+    found, notes = "no row", {calls[0]: "reads the middle image"}
+    if 0 <= index < len(rows):
+        found = f"the call on {maker(rows[index].arguments.tensors[0]).operation.name}"
+        notes = {rows[index]: f"node {index}"}
+    values = {"layer": layer, "found": found, "input": maker(middle)}
+    return Mistake("wrong_index", notes, k=index, **values)
+
+
+def places(attempt: Attempt, model: Functional) -> list[str]:
+    """Which image each input of a model takes: by the lesson's variables, else by its place."""
+    sides = ["left", "middle", "right"]
+    found = [[side for side in sides if attempt.names.get(side) is x] for x in model.inputs]
+    return [names[0] for names in found] if all(found) else sides
+
+
+def badly_judged(attempt: Attempt, model: Functional) -> Mistake | None:
+    """Whether the model, trained from a fixed start, hardly does better than guessing."""
+    (x, y), (x_test, y_test) = triples()
+    order = places(attempt, model)
+    copy = trained_copy(model, [x[at] for at in order], y, loss="binary_crossentropy", epochs=30)
+    share = accuracy(copy, [x_test[at] for at in order], y_test)
+    if share > ENOUGH:
+        return None
+    join = joins(model)[0]
+    values = {"output": model.outputs[0], "accuracy": share, "join": join}
+    return Mistake("end_to_end", {join: "no comparison"}, **values)
+
+
+def triples(n: int = 600) -> list[tuple[dict[str, Array], Array]]:
+    """Three images each, for learning and unseen: whether the middle one shows the left digit."""
+    from funclab.datasets import digits
+
+    return [_triples(pairs) for pairs in digits.load_pairs(2 * n, test=2 * n)]
+
+
+def _triples(pairs: Any) -> tuple[dict[str, Array], Array]:
+    digit = pairs.left_digit
+    rows = np.flatnonzero(pairs.same == 1)
+    others = [(i + (np.roll(digit, -i) != digit[i]).argmax()) % len(digit) for i in rows]
+    equal, other = pairs.right[rows], pairs.left[others]
+    is_left = np.arange(len(rows)) % 2
+    left = np.where(is_left[:, None], equal, other)
+    right = np.where(is_left[:, None], other, equal)
+    return {"left": left, "middle": pairs.left[rows], "right": right}, is_left
+
+
+@lights("5D")
+def calls_of_the_encoder(attempt: Attempt) -> list[Node | Operation]:
+    assert attempt.model is not None
+    return [node for calls in calls_by_input(attempt.model) for node in calls[:1]]
+
+
+# What several of these ask.
+def two_encoders(model: Functional) -> tuple[Node, Node] | None:
+    """Calls of two different layers on two inputs, neither of which reads the other's input."""
+    found = [calls for calls in calls_by_input(model) if calls]
+    for i, ours in enumerate(found):
+        for theirs in found[i + 1 :]:
+            layers = {node.operation for node in ours} ^ {node.operation for node in theirs}
+            one = [node for node in ours if node.operation in layers]
+            two = [node for node in theirs if node.operation in layers]
+            if one and two:
+                return one[0], two[0]
+    return None
+
+
+def is_probability(output: Tensor) -> bool:
+    return output.shape == ONE and activation_of(maker(output)) == "sigmoid"
