@@ -263,8 +263,8 @@ def has_hours(tensors: Sequence[Tensor]) -> bool:
 
 def where_hours_end(model: Functional) -> Node:
     """The first call that reads hours and returns none; the last call when there is none."""
-    ends = [node for node in calls_of(model)
-            if has_hours(node.arguments.tensors) and not has_hours(node.output_tensors)]  # fmt: skip
+    reading = [node for node in calls_of(model) if has_hours(node.arguments.tensors)]
+    ends = [node for node in reading if not has_hours(node.output_tensors)]
     return ends[0] if ends else maker(model.outputs[0])
 
 
