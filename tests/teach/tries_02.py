@@ -119,6 +119,7 @@ h = Dense(8, activation="relu")(GlobalAveragePooling1D(name="mean")(hours))
 model = Model(hours, Dense(1, activation="sigmoid")(h))
 """,
         "softmax_of_one": 'model = Model(hours, Dense(1, activation="softmax")(Flatten()(hours)))',
+        "other_input": 'model = Model(day, Dense(1, activation="sigmoid")(Flatten()(day)))',
         "shapes_differ": 'model = Model(hours, Dense(1, activation="sigmoid")(hours))',
     },
 }

@@ -33,6 +33,7 @@ from funclab.teach.judging import Mistake, judge, known, lights
 
 HOURS = 24
 DAY, WITH_WEEK, ONE = (None, HOURS, 4), (None, HOURS, 11), (None, 1)
+EACH_HOUR = ((None, HOURS, 1), (None, HOURS))
 BUDGET, ENOUGH = 200, 0.9
 
 
@@ -41,8 +42,10 @@ BUDGET, ENOUGH = 200, 0.9
 def five_calls(attempt: Attempt) -> Mistake | None:
     """The shape that each call returns, and the weights of its layer."""
     nodes = calls(attempt)
-    if not nodes or not isinstance(attempt.answer, (list, tuple, dict)):
+    if not isinstance(attempt.answer, (list, tuple, dict)):
         return Mistake("")
+    if not nodes:
+        return Mistake("", layer="calls that these lines do not make", given="answers")
     pairs = answers_by_call(attempt.answer, nodes)
     if pairs is None:
         return Mistake("", layer=f"{len(nodes)} calls", given=f"{len(attempt.answer)} answers")
@@ -161,7 +164,7 @@ def one_answer_a_day(attempt: Attempt) -> Mistake | None:
         return hours_left_open(attempt)
     [output, *_], [source, *_] = model.outputs, model.inputs
     end = {maker(output): str(output.shape)}
-    other = Mistake("", end, model=model, shape=output.shape)
+    other = Mistake("", end, model=model, shape=output.shape, input=maker(source))
     if output.shape == (None, HOURS, 1):
         return Mistake("still_per_hour", end, tensor=output, shape=output.shape)
     if len(model.inputs) > 1 or source.shape != DAY or output.shape != ONE:
@@ -203,7 +206,10 @@ def cheap_and_right(attempt: Attempt) -> Mistake | None:
     if model is None:
         return Mistake("")
     output, total = model.outputs[0], model.count_params()
-    end = maker(output)
+    end, start = maker(output), model.inputs[0]
+    if len(model.inputs) > 1 or start.shape not in EACH_HOUR:
+        other = maker(model.inputs[-1])
+        return Mistake("other_input", {other: "not hours"}, model=model, other=other)
     if output.shape != ONE or len(model.outputs) > 1:
         return Mistake("shapes_differ", {end: str(output.shape)}, model=model, b=output.shape)
     if softmaxes(output):
