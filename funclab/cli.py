@@ -207,7 +207,7 @@ def train_images() -> None:
 
 
 def train_words() -> None:
-    """embedding, LSTM, layers over time"""
+    """embedding, recurrent layers, layers over time"""
     import numpy as np
 
     from funclab import layers
@@ -216,6 +216,9 @@ def train_words() -> None:
     words = layers.Input((5,), dtype="int32")
     vectors = layers.Embedding(7, 4, mask_zero=True)(words)
     states = layers.LSTM(3, return_sequences=True)(vectors)
+    states = layers.SimpleRNN(3, return_sequences=True)(
+        layers.GRU(3, return_sequences=True)(states)
+    )
     states = layers.TimeDistributed(layers.Dense(3))(states)
     model = Model(words, layers.Dense(2, activation="softmax")(layers.LSTM(3)(states)))
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])

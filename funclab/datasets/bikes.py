@@ -11,11 +11,13 @@ Learning Repository, set 275, licensed CC BY 4.0; see BIKES_LICENSE.txt beside t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from funclab.datasets import shipped
+from funclab.datasets.cards import Cards
 from funclab.fields import wrong_value
 from funclab.meant import is_whole
 from funclab.shape_math import Array
@@ -29,6 +31,7 @@ DAYS, YEAR = 731, 365
 COLDEST, WARMEST, STEPS = -8, 39, 50
 """Degrees Celsius; the source has the range between in 50 steps."""
 WEEKDAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
+BAR, TALLEST, CARD = 7, 76, 191
 WEATHER = ("clear", "mist", "rain or snow", "storm")
 
 
@@ -72,6 +75,27 @@ def load_data() -> tuple[Set, Set]:
     data = table()
     x, y = _rented(data), data["working"]
     return (x[:YEAR], y[:YEAR]), (x[YEAR:], y[YEAR:])
+
+
+def draw(days: Any, captions: Sequence[Any]) -> Cards:
+    """A row of days, each with a bar for every hour from midnight to midnight, and its caption.
+
+    Shapes: days (n, 24) or (n, 24, 1), bikes rented. The tallest bar is the most of all the days.
+
+    >>> draw(load_data()[0][0][:2], ["Saturday", "Sunday"])
+    <2 days of bikes: Saturday, Sunday>
+    """
+    array = np.asarray(days, np.float32).reshape(-1, 24)
+    array = array / max(1e-9, float(array.max(initial=0)))
+    return Cards("days of bikes", [_bars(day) for day in array], captions, CARD)
+
+
+def _bars(day: Array) -> str:
+    return "".join(
+        f'<rect x="{8 + BAR * hour}" y="{86 - TALLEST * bikes:.1f}" width="{BAR - 1}" '
+        f'height="{TALLEST * bikes:.1f}" fill-opacity="0.8"/>'
+        for hour, bikes in enumerate(day)
+    )
 
 
 def load_hours(window: int = 24) -> tuple[Set, Set]:

@@ -8,18 +8,17 @@ distributes as `load_digits`; see DIGITS_LICENSE.txt beside this file.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from funclab.datasets import shipped
+from funclab.datasets.cards import Cards
 from funclab.errors import ArgumentError
 from funclab.shape_math import Array
-from funclab.view.draw import theme
 
 TRAINING_IMAGES = 1297
-PIXEL, CARD, HEIGHT = 10, 100, 114
+PIXEL, CARD = 10, 100
 
 
 def load_data() -> tuple[tuple[Array, Array], tuple[Array, Array]]:
@@ -93,31 +92,7 @@ def _partner(labels: Array, i: int, alike: int, random: Any) -> int:
     return random.choice(np.flatnonzero(wanted))
 
 
-class Pictures:
-    """Images in a row, each on a card with its caption; a notebook shows them in its colours."""
-
-    def __init__(self, images: Array, captions: Sequence[Any]) -> None:
-        self.images, self.captions = images, [str(caption) for caption in captions]
-
-    def _repr_svg_(self) -> str:
-        width = CARD * len(self.images)
-        cards = "".join(
-            _card(CARD * i, image, caption)
-            for i, (image, caption) in enumerate(zip(self.images, self.captions))
-        )
-        name = f"Handwritten digits: {escape(', '.join(self.captions))}"
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="funclab" role="img" '
-            f'aria-label="{name}" width="{width}" height="{HEIGHT}" '
-            f'viewBox="0 0 {width} {HEIGHT}" style="max-width:100%;height:auto">'
-            f"<title>{name}</title><style>{theme.style_sheet()}</style>{cards}</svg>"
-        )
-
-    def __repr__(self) -> str:
-        return f"<{len(self.images)} handwritten digits: {', '.join(self.captions)}>"
-
-
-def draw(images: Any, captions: Sequence[Any]) -> Pictures:
+def draw(images: Any, captions: Sequence[Any]) -> Cards:
     """A row of pictures, with a caption under each.
 
     Shapes: images (n, 8, 8) or (n, 64), from 0 to 16 or from 0 to 1.
@@ -126,21 +101,14 @@ def draw(images: Any, captions: Sequence[Any]) -> Pictures:
     <3 handwritten digits: zero, one, two>
     """
     array = np.asarray(images, np.float32).reshape(-1, 8, 8)
-    return Pictures(array / max(1.0, float(array.max(initial=0))), captions)
+    array = array / max(1.0, float(array.max(initial=0)))
+    return Cards("handwritten digits", [_pixels(image) for image in array], captions, CARD)
 
 
-def _card(left: int, image: Array, caption: str) -> str:
-    pixels = "".join(
-        f'<rect x="{left + 8 + PIXEL * column}" y="{8 + PIXEL * row}" width="{PIXEL}" '
+def _pixels(image: Array) -> str:
+    return "".join(
+        f'<rect x="{8 + PIXEL * column}" y="{8 + PIXEL * row}" width="{PIXEL}" '
         f'height="{PIXEL}" fill-opacity="{ink:.2f}"/>'
         for (row, column), ink in np.ndenumerate(image)
         if ink
-    )
-    paper, rim, ink = (theme.LIGHT[name] for name in ("paper", "rim", "ink"))
-    return (
-        f'<rect class="f-paper s-rim" fill="{paper}" stroke="{rim}" x="{left + 1.5}" y="1.5" '
-        f'width="{CARD - 7}" height="{HEIGHT - 3}" rx="6"/>'
-        f'<g class="f-ink" fill="{ink}" shape-rendering="crispEdges">{pixels}</g>'
-        f'<text class="f-ink" fill="{ink}" x="{left + CARD // 2 - 2}" y="{HEIGHT - 9}" '
-        f'text-anchor="middle" font-size="15" font-family="{theme.SANS}">{escape(caption)}</text>'
     )

@@ -72,7 +72,7 @@ def simple_rnn(first, last, recurrent, bias, frozen, dropout, gates, hs, squash)
         for r in range(first, last):
             add(gates[s, r], bias)
             activate(gates[s, r], squash)
-            hs[s + 1, r] = hs[s, r] if is_frozen(frozen, s, r) else gates[s, r]
+            copy(hs[s + 1, r], hs[s, r] if is_frozen(frozen, s, r) else gates[s, r])
 
 
 @jit(numpy=in_numpy.simple_rnn_vjp)
@@ -94,7 +94,7 @@ def simple_rnn_vjp(
         through_dropout(back, hs[s], dropout, gdropout, first)
         for r in range(first, last):
             if not is_frozen(frozen, s, r):
-                gh[r] = back[r - first]
+                copy(gh[r], back[r - first])
 
 
 @jit(numpy=in_numpy.gru)
@@ -112,7 +112,7 @@ def gru(first, last, recurrent, bias, inner_bias, frozen, dropout, gates, pulled
         add_product(state, to_gates, gates[s, first:last], 0)
         if inner_bias.size:
             for r in range(first, last):
-                pulled[s, r] = inner_bias[2 * units :]
+                copy(pulled[s, r], inner_bias[2 * units :])
             add_product(state, to_value, pulled[s, first:last], 0)
         for r in range(first, last):
             y = gates[s, r]
@@ -131,7 +131,7 @@ def gru(first, last, recurrent, bias, inner_bias, frozen, dropout, gates, pulled
             activate(gates[s, r, 2 * units :], squash)
             gru_cell(gates[s, r], hs[s, r], hs[s + 1, r])
             if is_frozen(frozen, s, r):
-                hs[s + 1, r] = hs[s, r]
+                copy(hs[s + 1, r], hs[s, r])
 
 
 @jit(numpy=in_numpy.gru_vjp)
@@ -155,7 +155,7 @@ def gru_vjp(
                 g, reset = ggates[s, r], gates[s, r, units : 2 * units]
                 add_products(g[units : 2 * units], g[2 * units :], pulled[s, r])
                 times_slope(g[units : 2 * units], reset, gate)
-                ginner[s, r, : 2 * units] = g[: 2 * units]
+                copy(ginner[s, r, : 2 * units], g[: 2 * units])
                 ginner[s, r, 2 * units :] = 0
                 add_products(ginner[s, r, 2 * units :], g[2 * units :], reset)
             add_product(ginner[s, first:last], turned, back, 0)
@@ -184,7 +184,8 @@ def lstm(first, last, recurrent, bias, frozen, dropout, gates, hs, cs, bent, gat
             add(gates[s, r], bias)
             lstm_cell(gates[s, r], cs[s, r], cs[s + 1, r], bent[s, r], hs[s + 1, r], gate, squash)
             if is_frozen(frozen, s, r):
-                hs[s + 1, r], cs[s + 1, r] = hs[s, r], cs[s, r]
+                copy(hs[s + 1, r], hs[s, r])
+                copy(cs[s + 1, r], cs[s, r])
 
 
 @jit(numpy=in_numpy.lstm_vjp)
@@ -207,7 +208,7 @@ def lstm_vjp(
         through_dropout(back, hs[s], dropout, gdropout, first)
         for r in range(first, last):
             if not is_frozen(frozen, s, r):
-                gh[r] = back[r - first]
+                copy(gh[r], back[r - first])
 
 
 # Parts of a step, for some samples.
@@ -276,7 +277,14 @@ def add_product(a, w, out, at):
                 y[j] += scale * x[j]
 
 
-# Parts of a step, for one sample. The compiler makes vectors of short loops over few arrays.
+# Parts of a step, for one sample. The compiler makes vectors of short loops over few arrays; an
+# assignment of arrays would make it compile the words of an error about shapes, for seconds.
+@jit
+def copy(x, y):
+    for k in range(x.size):
+        x[k] = y[k]
+
+
 @jit
 def add(x, y):
     for k in range(x.size):
@@ -388,7 +396,7 @@ def lstm_cell(y, before, after, bent, h, gate, squash):
     enter, forget, value, leave = y[:units], y[units:], y[2 * units :], y[3 * units :]
     for k in range(units):
         after[k] = forget[k] * before[k] + enter[k] * value[k]
-    bent[:] = after
+    copy(bent, after)
     activate(bent, squash)
     for k in range(units):
         h[k] = leave[k] * bent[k]

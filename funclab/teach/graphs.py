@@ -23,8 +23,9 @@ from funclab.view.scene.diagram import calls_before, maker, source_inputs
 
 __all__ = [
     "accuracy", "activation_of", "calls_before", "calls_by_input", "calls_of", "chain_to",
-    "is_concatenation", "is_shared", "joins", "maker", "own_layers", "reads",
-    "softmaxes", "source_inputs", "trained_copy", "unused_calls", "ways", "weighted_calls",
+    "fresh_copy", "is_concatenation", "is_shared", "joins", "maker", "order_counts", "own_layers",
+    "reads", "rows_read", "softmaxes", "source_inputs", "trained_copy", "unused_calls", "ways",
+    "weighted_calls",
 ]  # fmt: skip
 
 
@@ -115,6 +116,37 @@ def softmaxes(tensor: Tensor) -> list[Node]:
     return [node for node in reversed(chain) if activation_of(node) == "softmax"]
 
 
+# What numbers say.
+def fresh_copy(model: Functional) -> Any:
+    """A copy of a model whose weights are drawn from a fixed start."""
+    with fixed_start():
+        return clone_model(model)
+
+
+def rows_read(model: Functional) -> list[int]:
+    """The rows of an example, along its first axis, that can change what a model answers."""
+    copy, x = fresh_copy(model), _examples(model)
+    before = np.asarray(copy(x))
+    rows = []
+    for row in range(x.shape[1]):
+        changed = x.copy()
+        changed[:, row] = changed[::-1, row]  # that of another example
+        if not np.allclose(copy(changed), before, atol=1e-6):
+            rows.append(row)
+    return rows
+
+
+def order_counts(model: Functional) -> bool:
+    """Whether a model can answer otherwise when the rows of an example change places."""
+    copy, x = fresh_copy(model), _examples(model)
+    return not np.allclose(copy(x), copy(np.ascontiguousarray(x[:, ::-1])), atol=1e-5)
+
+
+def _examples(model: Functional) -> Array:
+    shape = (16, *model.inputs[0].shape[1:])
+    return np.random.default_rng(0).normal(size=shape).astype("float32")
+
+
 # Learning.
 @contextmanager
 def fixed_start(seed: int = 0) -> Iterator[None]:
@@ -134,7 +166,7 @@ def trained_copy(
     *,
     loss: str,
     epochs: int = 20,
-    optimizer: str = "adam",
+    optimizer: Any = "adam",
     weights: list[Array] | None = None,
 ) -> Functional:
     """A copy of a model, trained from a fixed start: the verdict depends on the graph alone.

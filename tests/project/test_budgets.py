@@ -38,6 +38,7 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
     ("funclab/keras2/", DENSITY): (12.5, "tables of names, and Keras 2's arguments"),
     ("funclab/datasets/", DENSITY): (13.5, "tables of words, and formulas of curves"),
     ("funclab/teach/", DENSITY): (12.0, "questions to a graph, a line each"),
+    ("funclab/teach/exercises/", DENSITY): (13.0, "a mistake a line: its name, places and values"),
     ("funclab/layers/hashing.py", DENSITY): (15.0, "formulas of hashes, as they were published"),
     ("funclab/saving/onnx_ops.py", DENSITY): (16.5, "tables and formulas: a line for each op"),
     ("funclab/saving/onnx_windows.py", DENSITY): (15, "lists of axes and what becomes of each"),

@@ -1,0 +1,54 @@
+"""Examples as small pictures in a row: each on a card, with a caption."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+from funclab.view.draw import theme
+
+HEIGHT = 114
+
+
+class Cards:
+    """Pictures in a row, each on a card with its caption; a notebook shows them in its colours.
+
+    `what` says what they show. `drawings`: the shapes of each, as SVG from (8, 8) down to y = 88.
+    `width`: that of a card.
+    """
+
+    def __init__(
+        self, what: str, drawings: Sequence[str], captions: Sequence[Any], width: int
+    ) -> None:
+        self.what, self.width = what, width
+        self.drawings, self.captions = drawings, [str(caption) for caption in captions]
+
+    def _repr_svg_(self) -> str:
+        width = self.width * len(self.drawings)
+        cards = "".join(
+            self._card(self.width * i, drawing, caption)
+            for i, (drawing, caption) in enumerate(zip(self.drawings, self.captions))
+        )
+        name = f"{self.what.capitalize()}: {escape(', '.join(self.captions))}"
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="funclab" role="img" '
+            f'aria-label="{name}" width="{width}" height="{HEIGHT}" '
+            f'viewBox="0 0 {width} {HEIGHT}" style="max-width:100%;height:auto">'
+            f"<title>{name}</title><style>{theme.style_sheet()}</style>{cards}</svg>"
+        )
+
+    def __repr__(self) -> str:
+        return f"<{len(self.drawings)} {self.what}: {', '.join(self.captions)}>"
+
+    def _card(self, left: int, drawing: str, caption: str) -> str:
+        paper, rim, ink = (theme.LIGHT[name] for name in ("paper", "rim", "ink"))
+        return (
+            f'<g transform="translate({left} 0)">'
+            f'<rect class="f-paper s-rim" fill="{paper}" stroke="{rim}" x="1.5" y="1.5" '
+            f'width="{self.width - 7}" height="{HEIGHT - 3}" rx="6"/>'
+            f'<g class="f-ink" fill="{ink}" shape-rendering="crispEdges">{drawing}</g>'
+            f'<text class="f-ink" fill="{ink}" x="{self.width // 2 - 2}" y="{HEIGHT - 9}" '
+            f'text-anchor="middle" font-size="15" font-family="{theme.SANS}">{escape(caption)}'
+            "</text></g>"
+        )

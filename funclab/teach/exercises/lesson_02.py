@@ -1,0 +1,288 @@
+"""Lesson 2: where does each shape come from?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from funclab import optimizers
+from funclab.errors import ShapeError
+from funclab.graph.node import Node
+from funclab.graph.operation import Operation
+from funclab.graph.tensor import Tensor
+from funclab.layers import Dense
+from funclab.models.model import Functional
+from funclab.shape_math import Array
+from funclab.teach.answers import answers_by_call, plain_answer, same_answer, shape_and_weights
+from funclab.teach.attempt import Attempt, tensors_of
+from funclab.teach.graphs import (
+    accuracy,
+    calls_before,
+    calls_of,
+    maker,
+    order_counts,
+    reads,
+    rows_read,
+    softmaxes,
+    source_inputs,
+    trained_copy,
+)
+from funclab.teach.judging import Mistake, judge, known, lights
+
+HOURS = 24
+DAY, WITH_WEEK, ONE = (None, HOURS, 4), (None, HOURS, 11), (None, 1)
+EACH_HOUR = ((None, HOURS, 1), (None, HOURS))
+BUDGET, ENOUGH = 200, 0.9
+
+
+# 2A
+@judge("2A")
+def five_calls(attempt: Attempt) -> Mistake | None:
+    """The shape that each call returns, and the weights of its layer."""
+    nodes = calls(attempt)
+    if not isinstance(attempt.answer, (list, tuple, dict)):
+        return Mistake("")
+    if not nodes:
+        return Mistake("", layer="calls that these lines do not make", given="answers")
+    pairs = answers_by_call(attempt.answer, nodes)
+    if pairs is None:
+        return Mistake("", layer=f"{len(nodes)} calls", given=f"{len(attempt.answer)} answers")
+    for node, given in pairs:
+        if not same_answer(given, shape_and_weights(node)):
+            return not_so(node, plain_answer(given))
+    return None
+
+
+def not_so(node: Node, given: Any) -> Mistake:
+    """What is wrong in the answer for a call. What the call reads is marked, not what it makes."""
+    shape, weights = shape_and_weights(node)
+    at = dict.fromkeys(reads(node), f"{node.operation.name} reads this")
+    if not isinstance(given, tuple) or len(given) != 2:
+        return Mistake("", at, layer=node, given=given)
+    if not same_answer(given[0], shape):
+        return not_this_shape(node, given[0], shape, at)
+    rows = int(np.prod([size for size in shape[1:-1] if size]))
+    name = "counted_per_hour" if weights and given[1] == weights * rows else ""
+    return Mistake(name, at, layer=node, given=given[1])
+
+
+def not_this_shape(node: Node, given: Any, shape: Any, at: dict[Any, str]) -> Mistake:
+    values: dict[str, Any] = {"layer": node, "given": given}
+    if not isinstance(given, tuple):
+        return Mistake("", at, **values)
+    if given == shape[1:]:
+        return Mistake("without_batch", at, **values)
+    if given[1:] == shape[1:] and isinstance(given[0], int):
+        return Mistake("fixed_open_size", at, **values)
+    if isinstance(node.operation, Dense) and len(shape) == 3 and given == (None, shape[-1]):
+        return Mistake("one_row_a_day", at, **values)
+    read = [tensor.shape[1:] for tensor in node.arguments.tensors]
+    if len(read) > 1 and given[1:] == tuple(map(sum, zip(*read))):
+        return Mistake("added_axes", at, join=node, a=(None, *read[0]), b=(None, *read[1]))
+    return Mistake("", at, **values)
+
+
+def calls(attempt: Attempt) -> list[Node]:
+    return [node for node in attempt.nodes if not node.is_input]
+
+
+@lights("2A")
+def what_the_first_wrong_call_reads(attempt: Attempt) -> list[Node | Operation]:
+    pairs = answers_by_call(attempt.answer, calls(attempt)) or []
+    wrong = [node for node, given in pairs if not same_answer(given, shape_and_weights(node))]
+    return list(reads(wrong[0])) if wrong else []
+
+
+# 2B
+@judge("2B")
+def a_week_for_each_hour(attempt: Attempt) -> Mistake | None:
+    """The four numbers of each hour, and the seven of the week behind them; no weights."""
+    day, week = known(attempt, "day"), known(attempt, "week")
+    if not tensors_of(attempt.answer):
+        return not_joined(attempt)
+    full = tensors_of(attempt.answer)[0]
+    if full.shape[0] is not None:
+        return closed_batch(full)
+    sources = source_inputs(full)
+    missing = [source for source in (day, week) if not any(one is source for one in sources)]
+    if missing:
+        at = {maker(missing[0]): "not read"}
+        return Mistake("input_left_out", at, input=maker(missing[0]), tensor=full)
+    for node in calls_before([full]):
+        if weights_of(node):
+            at = {node: f"{weights_of(node):,} weights"}
+            return Mistake("weights_for_copies", at, layer=node, n=weights_of(node))
+    if full.shape == WITH_WEEK and is_day_and_week(day, week, full):
+        return None
+    return Mistake("", {maker(full): "the end"}, tensor=full, shape=full.shape)
+
+
+def is_day_and_week(day: Tensor, week: Tensor, full: Tensor) -> bool:
+    """Whether the numbers that arrive are those of the day, and those of the week for each hour."""
+    x, seven = np.arange(2 * HOURS * 4.0).reshape(2, HOURS, 4), np.arange(14.0).reshape(2, 7)
+    wanted = np.concatenate([x, seven[:, None].repeat(HOURS, 1)], axis=-1)
+    return np.allclose(answers(Functional([day, week], full), [x, seven]), wanted)
+
+
+def not_joined(attempt: Attempt) -> Mistake:
+    error: Any = attempt.error
+    if not isinstance(error, ShapeError) or len(error.tensors) < 2:
+        return Mistake("")
+    a, b = error.tensors[:2]
+    at = {maker(tensor): str(tensor.shape) for tensor in (a, b)}
+    for node in calls(attempt):
+        if changes_batch(node):
+            return Mistake("batch_is_24", at, layer=node, tensor=reads(node)[0])
+    if len(a.shape) != len(b.shape):
+        return Mistake("one_axis_more", at, join=error.graph, a=a.shape, b=b.shape)
+    return Mistake("")
+
+
+def closed_batch(full: Tensor) -> Mistake:
+    """Where the number of days was fixed: at an Input, or by a call."""
+    behind = calls_before([full])
+    node = next(node for node in behind if node.output_tensors[0].shape[0] is not None)
+    n = node.output_tensors[0].shape[0]
+    if n == HOURS and not node.is_input:
+        return Mistake("batch_is_24", {node: "24 days"}, layer=node, tensor=reads(node)[0])
+    return Mistake("fixed_batch", {node: f"{n} in front"}, input=node, n=n)
+
+
+@lights("2B")
+def the_week(attempt: Attempt) -> list[Node | Operation]:
+    return [maker(known(attempt, "week"))]
+
+
+# 2C
+@judge("2C")
+def one_answer_a_day(attempt: Attempt) -> Mistake | None:
+    """One number for each day, made of all of its hours, which are told apart."""
+    model = attempt.model
+    if model is None:
+        return hours_left_open(attempt)
+    [output, *_], [source, *_] = model.outputs, model.inputs
+    end = {maker(output): str(output.shape)}
+    other = Mistake("", end, model=model, shape=output.shape, input=maker(source))
+    if output.shape == (None, HOURS, 1):
+        return Mistake("still_per_hour", end, tensor=output, shape=output.shape)
+    if len(model.inputs) > 1 or source.shape != DAY or output.shape != ONE:
+        return other
+    folding = [node for node in calls_of(model) if changes_batch(node)]
+    if folding:
+        shape = folding[0].output_tensors[0].shape
+        return Mistake("folded_batch", {folding[0]: str(shape)}, layer=folding[0], shape=shape)
+    rows, layer = rows_read(model), where_hours_end(model)
+    if len(rows) == 1:
+        return Mistake("one_hour_alone", {layer: "one hour left"}, layer=layer, k=rows[0])
+    if not order_counts(model):
+        return Mistake("averaged_hours", {layer: "all alike"}, layer=layer)
+    return None if len(rows) == HOURS else other
+
+
+def hours_left_open(attempt: Attempt) -> Mistake:
+    error: Any = attempt.error
+    stopped = getattr(error, "tensors", ())
+    sources = [source for tensor in stopped for source in source_inputs(tensor)]
+    unknown = [source for source in sources if None in source.shape[1:]]
+    if not unknown:
+        return Mistake("")
+    at = {maker(unknown[0]): "how many hours?", maker(stopped[0]): "how many numbers?"}
+    return Mistake("no_fixed_hours", at, input=maker(unknown[0]), layer=error.graph)
+
+
+@lights("2C")
+def where_24_comes_last(attempt: Attempt) -> list[Node | Operation]:
+    model = attempt.model or known(attempt, "model")
+    return [[node for node in model.graph.nodes if has_hours(node.output_tensors)][-1]]
+
+
+# 2D
+@judge("2D")
+def cheap_and_right(attempt: Attempt) -> Mistake | None:
+    """One probability for each day, few weights, right on days of another year."""
+    model = attempt.model
+    if model is None:
+        return Mistake("")
+    output, total = model.outputs[0], model.count_params()
+    end, start = maker(output), model.inputs[0]
+    if len(model.inputs) > 1 or start.shape not in EACH_HOUR:
+        other = maker(model.inputs[-1])
+        return Mistake("other_input", {other: "not hours"}, model=model, other=other)
+    if output.shape != ONE or len(model.outputs) > 1:
+        return Mistake("shapes_differ", {end: str(output.shape)}, model=model, b=output.shape)
+    if softmaxes(output):
+        layer = softmaxes(output)[-1]
+        return Mistake("softmax_of_one", {layer: "softmax"}, layer=layer)
+    if total > BUDGET:
+        node = max(calls_of(model), key=weights_of)
+        at = {node: f"{weights_of(node):,} weights"}
+        return Mistake("too_many_weights", at, model=model, n=total, layer=node)
+    share = told_apart(model)
+    if share >= ENOUGH:
+        return None
+    if order_counts(model):
+        values = {"model": model, "shape": output.shape, "n": total}
+        return Mistake("", {end: f"{share:.0%}"}, accuracy=share, **values)
+    return hours_alike(model, share)
+
+
+def hours_alike(model: Functional, share: float) -> Mistake:
+    """A model for which an hour could stand at any place of the day."""
+    end = where_hours_end(model)
+    before = [node for node in calls_before(end.arguments.tensors) if weights_of(node)]
+    if not before:
+        at = {end: "one number is left"}
+        return Mistake("only_the_mean", at, layer=end, accuracy=share)
+    at = {before[0]: "one hour at a time"}
+    return Mistake("one_hour_at_a_time", at, layer=before[0], n=weights_of(before[0]))
+
+
+def told_apart(model: Functional) -> float:
+    """On how many days of 2012 a model is right once it is trained on 2011 from a fixed start."""
+    from funclab.datasets import bikes
+
+    (x, y), (x_test, y_test) = bikes.load_data()
+    size = (-1, *model.inputs[0].shape[1:])
+    x, x_test = x.reshape(size) / 1000, x_test.reshape(size) / 1000
+    adam = optimizers.Adam(0.01)
+    copy = trained_copy(model, x, y, loss="binary_crossentropy", epochs=100, optimizer=adam)
+    return accuracy(copy, x_test, y_test)
+
+
+@lights("2D")
+def the_most_weights(attempt: Attempt) -> list[Node | Operation]:
+    if attempt.model is None:
+        return [maker(known(attempt, "hours"))]
+    return [max(calls_of(attempt.model), key=weights_of)]
+
+
+# What several of these ask.
+def weights_of(node: Node) -> int:
+    return shape_and_weights(node)[1]
+
+
+def has_hours(tensors: Sequence[Tensor]) -> bool:
+    return any(len(x.shape) > 2 and x.shape[1] == HOURS for x in tensors)
+
+
+def where_hours_end(model: Functional) -> Node:
+    """The first call that reads hours and returns none; the last call when there is none."""
+    reading = [node for node in calls_of(model) if has_hours(node.arguments.tensors)]
+    ends = [node for node in reading if not has_hours(node.output_tensors)]
+    return ends[0] if ends else maker(model.outputs[0])
+
+
+def changes_batch(node: Node) -> bool:
+    """Whether a call returns another number of examples than it reads."""
+    read, made = node.arguments.tensors, node.output_tensors[0]
+    if len(read) != 1 or read[0].shape[0] is not None or None in read[0].shape[1:]:
+        return False
+    if made.shape[:1] == (HOURS,):
+        return True
+    return len(answers(Functional(read[0], made), np.zeros((2, *read[0].shape[1:])))) != 2
+
+
+def answers(model: Functional, x: Any) -> Array:
+    return np.asarray(model(x))
