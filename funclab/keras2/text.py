@@ -136,7 +136,7 @@ class Tokenizer:
                 row /= len(sequence) or 1
             elif mode == "tfidf":
                 held = np.flatnonzero(row)
-                texts = np.array([self.word_docs[self.index_word[i]] for i in held])
+                texts = np.array([self.word_docs[self.index_word[i]] for i in map(int, held)])
                 row[held] = (1 + np.log(row[held])) * np.log(1 + self.document_count / (1 + texts))
             elif mode != "count":
                 raise ArgumentError(

@@ -70,7 +70,7 @@ def unused_calls(nodes: Sequence[Node], model: Functional) -> list[Node]:
     return [node for node in nodes if node not in inside and node not in read and reads(node)]
 
 
-def weighted_calls(model: Functional) -> list[Node]:
+def weighted_calls(model: Functional) -> list[Any]:
     """The calls in a model of layers that hold weights, in the order of calling."""
     return [node for node in calls_of(model) if getattr(node.operation, "weights", None)]
 

@@ -183,7 +183,7 @@ def one_answer_a_day(attempt: Attempt) -> Mistake | None:
 
 def hours_left_open(attempt: Attempt) -> Mistake:
     error: Any = attempt.error
-    stopped = getattr(error, "tensors", ())
+    stopped: list[Any] = list(getattr(error, "tensors", ()))
     sources = [source for tensor in stopped for source in source_inputs(tensor)]
     unknown = [source for source in sources if None in source.shape[1:]]
     if not unknown:
@@ -276,12 +276,13 @@ def where_hours_end(model: Functional) -> Node:
 
 def changes_batch(node: Node) -> bool:
     """Whether a call returns another number of examples than it reads."""
-    read, made = node.arguments.tensors, node.output_tensors[0]
+    read: list[Any] = list(node.arguments.tensors)
+    made = node.output_tensors[0]
     if len(read) != 1 or read[0].shape[0] is not None or None in read[0].shape[1:]:
         return False
     if made.shape[:1] == (HOURS,):
         return True
-    return len(answers(Functional(read[0], made), np.zeros((2, *read[0].shape[1:])))) != 2
+    return len(answers(Functional(read[0], made), np.zeros([2, *read[0].shape[1:]]))) != 2
 
 
 def answers(model: Functional, x: Any) -> Array:

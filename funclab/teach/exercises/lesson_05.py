@@ -55,9 +55,9 @@ def twins(attempt: Attempt) -> Mistake | None:
 
 def missing_input(attempt: Attempt) -> Mistake:
     """A Model that could not be made, because it was not given what its calls read."""
-    made = attempt.given_to_model
-    for tensor in tensors_of(made[1]) if made else []:
-        missing = [x for x in source_inputs(tensor) if all(x is not given for given in made[0])]
+    inputs, outputs = attempt.given_to_model or ([], [])
+    for tensor in tensors_of(outputs):
+        missing = [x for x in source_inputs(tensor) if all(x is not given for given in inputs)]
         if missing:
             notes = {maker(missing[0]): "not among the inputs"}
             return Mistake("input_missing", notes, input=maker(missing[0]), tensor=tensor)
@@ -66,7 +66,7 @@ def missing_input(attempt: Attempt) -> Mistake:
 
 def one_image(model: Functional) -> Mistake:
     """Twins that both see the same image: by one call, or by two calls on one Input."""
-    [*calls, _] = weighted_calls(model) or [None]
+    calls = weighted_calls(model)[:-1]
     if len(calls) == 1:
         [tensor] = calls[0].output_tensors
         return Mistake("called_once", {calls[0]: "both sides"}, layer=calls[0], tensor=tensor)
@@ -94,7 +94,8 @@ def half(attempt: Attempt) -> Mistake | None:
     starts, ends = ends_given(attempt)
     if not (starts and ends):
         return Mistake("")
-    node, start = maker(ends[0]), starts[0]
+    node: Any = maker(ends[0])
+    start = starts[0]
     if node.operation is not encoder:
         new = [one for one in [node] if getattr(node.operation, "weights", None)]
         if new:
@@ -173,7 +174,7 @@ def one_name(attempt: Attempt) -> Mistake:
     return Mistake("same_name", notes, layer=first)
 
 
-def not_shared(model: Functional, first: Node, second: Node) -> Mistake:
+def not_shared(model: Functional, first: Any, second: Any) -> Mistake:
     """Two encoders: with equal weights, which part at the first step, or with different ones."""
     notes = {first: "one set of weights", second: "another set"}
     values = {
@@ -314,7 +315,7 @@ def calls_of_the_encoder(attempt: Attempt) -> list[Node | Operation]:
 
 
 # What several of these ask.
-def two_encoders(model: Functional) -> tuple[Node, Node] | None:
+def two_encoders(model: Functional) -> tuple[Any, Any] | None:
     """Calls of two different layers on two inputs, neither of which reads the other's input."""
     found = [calls for calls in calls_by_input(model) if calls]
     for i, ours in enumerate(found):
