@@ -74,6 +74,17 @@ def test_bytes_are_what_is_read_and_written():
     assert taken[0].bytes == 2 * 96 + 12
 
 
+def test_a_step_of_its_own_moves_each_of_its_arrays_once():
+    x, y = variable(4), variable(8)
+    plan = Plan(ops.sum(x))
+    plan.add_step(np.add, [x.array, x.array, x.array], "x = 2 x")
+    plan.add_step(np.copyto, [y.array[:4], x.array], "y = x")
+
+    *_, doubled, copied = plan.profile().steps
+
+    assert (doubled.bytes, copied.bytes) == (16, 32)
+
+
 def test_every_step_has_a_time_a_floor_and_a_line():
     x = variable(4, 5)
     plan = Plan(ops.sum(ops.softmax(x @ variable(5, 6))))

@@ -128,6 +128,8 @@ def test_variables_hold_what_was_set():
 
     np.testing.assert_array_equal(K.batch_get_value([a, b]), [[3, 4], [5, 6]])
     np.testing.assert_array_equal(K.eval(a + b), [8, 10])
+    assert K.variable(1, name="rate").name == "rate"
+    assert K.variable(1).name.startswith("Variable")
     assert (K.dtype(a), K.ndim(a), K.int_shape(a)) == ("float32", 1, (2,))
 
 

@@ -40,9 +40,10 @@ ROOMS = (
     *("datasets", "engine", "graph", "interop", "kernels", "keras2", "layers", "misuse", "models"),
     *("ops", "parity", "saving", "training"),
 )
-NAMES = tuple(  # what a module lists, it lists when it is imported
-    f"tests/project/test_{name}.py"
-    for name in ("names", "keras_names", "keras_signatures", "meanings")
+NAMES = (  # what a module lists, it lists when it is imported
+    *("tests/project/test_names.py", "tests/project/test_keras_names.py"),
+    *("tests/project/test_keras_signatures.py", "tests/project/test_meanings.py"),
+    "tests/saving/test_op_names.py",
 )
 TESTS = (  # in funclab, the doctests
     *("funclab", *NAMES, "tests/project/test_settings.py", "tests/project/test_utils.py"),

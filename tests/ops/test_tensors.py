@@ -16,6 +16,7 @@ FUNCTIONS: dict[str, Any] = {
     "floor and remainder": lambda x: x // 0.5 + x % 0.5,
     "comparison": lambda x: ops.where(x > 0, x, 0.1 * x) + ops.cast(x <= 0.5, "float32"),
     "product": lambda x: x @ np.ones((6, 2), "float32"),
+    "product from the left": lambda x: np.ones((2, 4), "float32").tolist() @ x,
     "slices": lambda x: x[:, 1:, ::2] + x[:, :1, 0:6:2],
     "new axis": lambda x: x[:, None, ..., 0],
     "concatenate": lambda x: ops.concatenate([x, 2 * x], axis=-1),

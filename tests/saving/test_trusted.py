@@ -100,12 +100,21 @@ def wide_chunk(file, name, folder):
     )
 
 
+def plugin(file, name, folder):
+    layout = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    layout.set_chunk((1,))
+    layout.set_filter(32015, h5py.h5z.FLAG_OPTIONAL)
+    space = h5py.h5s.create_simple((1,))
+    del file[name]
+    h5py.h5d.create(file.id, name.encode(), h5py.h5t.NATIVE_FLOAT, space, dcpl=layout)
+
+
 def deep(file, name, folder):
     file.create_group("/".join("a" * 500))
 
 
 ATTACKS = [external, external_link, virtual, soft_link, hard_loop, objects, references, bomb]
-ATTACKS += [wide_chunk, deep]
+ATTACKS += [wide_chunk, plugin, deep]
 
 
 @pytest.mark.soak("attack files")
