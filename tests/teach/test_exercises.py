@@ -99,7 +99,10 @@ def test_the_solution_stands_beside_what_was_tried(attempt: Try):
     assert told["left"].startswith("<svg") and told["right"].startswith("<svg")
 
 
-@each("answer", [None, 3, "eye", [], object(), print, float("nan"), {"a": 1}], ids=repr)
+ANSWERS = [None, 3, "eye", [], object(), print, float("nan"), {"a": 1}]
+
+
+@each("answer", ANSWERS, ids=lambda answer: type(answer).__name__)
 @each("exercise", [e for n in LESSONS for e in course.lesson(n).exercises])
 def test_nothing_that_is_given_ends_in_a_traceback(exercise, answer):
     names = next(one for one in TRIES if one.exercise == exercise).names
