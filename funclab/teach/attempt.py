@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,7 +72,7 @@ def flat(value: Any) -> Iterator[Any]:
         yield value
 
 
-def run(source: str, names: MutableMapping[str, Any], wants: str = "") -> Attempt:
+def run(source: str, names: dict[str, Any], wants: str = "") -> Attempt:
     """Run a student's lines among the variables of the notebook.
 
     The answer is the variable `wants`, if the lines set it. An error is part of the attempt.
@@ -82,7 +82,7 @@ def run(source: str, names: MutableMapping[str, Any], wants: str = "") -> Attemp
     attempt = Attempt(names=names, nodes=nodes)
     OBSERVERS.append(nodes)
     try:
-        exec(compile(source, FILE, "exec"), names)  # type: ignore[arg-type]
+        exec(compile(source, FILE, "exec"), names)
     except (Exception, KeyboardInterrupt) as error:
         attempt.error = error
         attempt.stopped_at = _line(error, source)

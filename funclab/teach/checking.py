@@ -9,8 +9,7 @@ from __future__ import annotations
 import ast
 import importlib
 import random
-import re
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -58,9 +57,7 @@ def check(
     return judged(item, attempt, look)
 
 
-def check_lines(
-    exercise: str, source: str, names: MutableMapping[str, Any] | None = None
-) -> ExerciseView:
+def check_lines(exercise: str, source: str, names: dict[str, Any] | None = None) -> ExerciseView:
     """The same for lines of Python: they run among `names`, those of the notebook unless given.
 
     Raises: NameLookupError for an exercise that there is not.
@@ -68,7 +65,7 @@ def check_lines(
     item = known_exercise(exercise)
     if is_untried(source, item.start):
         return view_of(item, None, Verdict("untried", ""))
-    attempt = run(source, runs.names() if names is None else names, item.wants)  # type: ignore[arg-type]
+    attempt = run(source, runs.names() if names is None else names, item.wants)
     return judged(item, attempt)
 
 
@@ -219,7 +216,6 @@ def known_exercise(name: str) -> course.Exercise:
     Raises: NameLookupError for an exercise that there is not.
     """
     item = course.exercise(name)
-    number = int(re.match(r"\d+", item.id)[0])  # type: ignore[index]
     if item.id not in JUDGES:
-        importlib.import_module(f"funclab.teach.exercises.lesson_{number:02}")
+        importlib.import_module(f"funclab.teach.exercises.lesson_{item.lesson:02}")
     return item

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,9 +15,9 @@ from funclab.teach import course
 from funclab.teach.attempt import Attempt, flat, tensors_of
 from funclab.teach.graphs import maker, source_inputs
 from funclab.view.draw.text import clean, shorten
-from funclab.view.faults.faults import picture_of_fault
 from funclab.view.lesson.card import Marked, drawn_graph
 from funclab.view.lesson.exercise import Verdict
+from funclab.view.lesson.failed import fault_of
 from funclab.view.live.said import say
 
 LONGEST_NAME = 40
@@ -81,11 +80,10 @@ def known(attempt: Attempt, name: str) -> Any:
 
 def verdict_on(exercise: course.Exercise, attempt: Attempt) -> Verdict:
     """What is said about a try. Whatever the try is, this does not fail."""
-    number = int(re.match(r"\d+", exercise.id)[0])  # type: ignore[index]
     try:
         mistake = JUDGES[exercise.id](attempt)
     except NotThere as error:
-        return Verdict("stale", say("lesson_not_there", name=error.args[0], n=number))
+        return Verdict("stale", say("lesson_not_there", name=error.args[0], n=exercise.lesson))
     except Exception:  # a try that nobody thought of must not end in a traceback
         mistake = Mistake("")
     if mistake is None:
@@ -99,7 +97,7 @@ def verdict_on(exercise: course.Exercise, attempt: Attempt) -> Verdict:
 def _lit(exercise: course.Exercise, attempt: Attempt) -> dict[Node | Operation, str]:
     try:
         return dict.fromkeys(LIGHTS[exercise.id](attempt), say("lesson_here"))
-    except Exception:
+    except Exception:  # without a place to light, the hint has its words
         return {}
 
 
@@ -110,7 +108,7 @@ def _wrong(exercise: course.Exercise, attempt: Attempt, mistake: Mistake) -> Ver
             mistake.values[key] = exercise.wants
     if foreseen is not None:
         says = filled(foreseen.says, mistake.values)
-        marked = _picture(attempt, mistake.at, {}) or _fault(attempt.error)
+        marked = _picture(attempt, mistake.at, {}) or fault_of(attempt.error)
         return Verdict(
             "wrong", says, mistake.name, foreseen.misconception, marked, values=mistake.values
         )
@@ -136,15 +134,7 @@ def _stopped(attempt: Attempt) -> Verdict:
     says = say(
         "lesson_stopped", line=attempt.stopped_at, what=_words(about, 18), fix=_words(fix, 12)
     )
-    return Verdict("wrong", says, marked=_fault(error))
-
-
-def _fault(error: BaseException | None) -> Any:
-    """The picture of an error of funclab's, if it has one."""
-    try:
-        return picture_of_fault(error) if isinstance(error, FunclabError) else None
-    except Exception:  # its words remain
-        return None
+    return Verdict("wrong", says, marked=fault_of(error))
 
 
 def _words(text: str, most: int) -> str:

@@ -17,6 +17,7 @@ import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Any
 
 from funclab.errors import ArgumentError, NameLookupError
@@ -94,6 +95,11 @@ class Exercise:
     """The lines to arrange."""
     solution: str | list[int] = ""
     """Code; or the numbers of the lines, in order."""
+
+    @property
+    def lesson(self) -> int:
+        """The number of its lesson."""
+        return int(self.id.rstrip(ascii_uppercase))
 
     @property
     def solution_code(self) -> str:

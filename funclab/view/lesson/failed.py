@@ -20,7 +20,7 @@ class FailedView(View):
 
     def __init__(self, error: BaseException, line: str = "", **settings: Any) -> None:
         self.error, self.line_at_fault = error, line
-        self.fault = _picture(error)
+        self.fault = fault_of(error)
         facts = {"kind": "failed", "name": type(error).__name__, "line": line.strip()}
         facts |= {"what": str(error), "why": "", "fix": ""}
         if isinstance(error, FunclabError):
@@ -49,7 +49,7 @@ class FailedView(View):
         return "\n".join(lines)
 
 
-def _picture(error: BaseException) -> Any:
+def fault_of(error: BaseException | None) -> Any:
     """The piece of graph that an error speaks of; a picture that fails must not hide its text."""
     if not isinstance(error, FunclabError):
         return None

@@ -36,7 +36,7 @@ class QuestionView(View):
         *,
         votes: int = 1,
         covers: bool = True,
-        given: Answers = [],  # noqa: B006 (it is only read)
+        given: Sequence[int | None] = (),
         record: Callable[[int | None], None] = lambda option: None,
         **settings: Any,
     ) -> None:

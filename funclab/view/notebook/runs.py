@@ -6,7 +6,6 @@ The kernel knows what was run, not what was typed since.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +74,6 @@ def stale_run(times: list[int]) -> tuple[Run, Run] | None:
     return None
 
 
-def names() -> Mapping[str, Any]:
+def names() -> dict[str, Any]:
     """The variables of the notebook; those of the program where there is none."""
     return _shells[-1].user_ns if _shells else vars(sys.modules["__main__"])
