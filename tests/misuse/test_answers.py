@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.misuse import refusals
+from tests.misuse import advice, refusals
 from tests.misuse.answers import LINES, answer, written
 
 WRITTEN = written()
@@ -19,3 +19,7 @@ def test_every_line_has_an_answer_and_every_answer_a_line():
 
 def test_constructors_take_and_refuse_what_they_did_when_it_was_read_through():
     assert refusals.refusals() == refusals.WRITTEN.read_text("utf-8"), "tests.misuse.refusals"
+
+
+def test_the_advice_about_shapes_is_what_it_was_when_it_was_read_through():
+    assert advice.written() == advice.WRITTEN.read_text("utf-8"), "python -m tests.misuse.advice"
