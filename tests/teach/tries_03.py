@@ -60,7 +60,8 @@ score = model.evaluate({score}, verbose=0)
 
 
 LINEAR, SOFTMAX = 'Dense(10, name="digit")', 'Dense(10, activation="softmax", name="digit")'
-LOGITS, PLAIN = "SparseCategoricalCrossentropy(from_logits=True)", '"sparse_categorical_crossentropy"'
+LOGITS = "SparseCategoricalCrossentropy(from_logits=True)"
+PLAIN = '"sparse_categorical_crossentropy"'
 FROZEN = """
 model = new_reader("model")
 model.get_layer("hidden").trainable = False
@@ -123,11 +124,8 @@ WRONG = {
     },
     "3B": {
         "built_anew": BUILD + FIRST + 'model = new_reader("anew")\n' + SECOND + SCORE,
-        "not_compiled": 'model = new_reader("model")\n' + FIRST + 'model.compile("adam", **settings)',
-        "predict_for_fit": BUILD
-        + FIRST
-        + "second = model.predict(x_test, verbose=0)\n"
-        + SCORE,
+        "not_compiled": 'model = new_reader("model")\n' + FIRST,
+        "predict_for_fit": BUILD + FIRST + "second = model.predict(x_test, verbose=0)\n" + SCORE,
         "judged_on_training": BUILD
         + FIRST
         + SECOND
@@ -150,8 +148,6 @@ WRONG = {
         "scaled_one_side": changed(data="raw_train, raw_test = x_train, x_test * 16"),
         "frozen": changed(model=FROZEN),
         "loss_misfit": changed(loss='"mse"'),
-        "judged_on_training": changed(
-            optimizer="optimizers.SGD(0.01)", score="raw_train, y_train"
-        ),
+        "judged_on_training": changed(optimizer="optimizers.SGD(0.01)", score="raw_train, y_train"),
     },
 }

@@ -15,7 +15,7 @@ from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.models.model import Functional
 from funclab.shape_math import Array
-from funclab.teach.answers import plain_answer, same_answer
+from funclab.teach.answers import plain_answer, same_answer, shape_and_weights
 from funclab.teach.attempt import Attempt, flat
 from funclab.teach.graphs import (
     activation_of,
@@ -98,7 +98,7 @@ def trained_twice_and_judged(attempt: Attempt) -> Mistake | None:
             return Mistake("predict_for_fit", at, variable=name, layer=end)
     frozen = frozen_calls(model)
     if frozen:
-        n = sum(weight.size for weight in frozen[0].operation.get_weights())
+        _, n = shape_and_weights(frozen[0])
         return Mistake("frozen", {frozen[0]: "does not learn"}, layer=frozen[0], n=n)
     if len(learned) < 2 or attempt.error is not None:
         return Mistake("", {end: "the end"}, model=model)
@@ -163,7 +163,7 @@ def softmax_once(attempt: Attempt) -> Mistake | None:
 def still_twice(model: Functional, taken: list[Node], second: Any) -> Mistake:
     """Softmax twice, perhaps beside a change that could not help."""
     compiled, end = model.compiled_state, taken[-1]
-    at = {node: "softmax" for node in taken}
+    at = dict.fromkeys(taken, "softmax")
     losses = model.history.history["loss"] if model.history is not None else []
     if len(losses) > EPOCHS:
         values = {"n": len(losses), "value": f"{losses[-1]:.2f}", "layer": end}
@@ -261,7 +261,7 @@ def the_end(attempt: Attempt) -> list[Node | Operation]:
     return [maker((attempt.model or known(attempt, "reader")).outputs[0])]
 
 
-def frozen_calls(model: Functional) -> list[Node]:
+def frozen_calls(model: Functional) -> list[Any]:
     return [node for node in weighted_calls(model) if not node.operation.trainable_weights]
 
 
@@ -273,8 +273,9 @@ def loss_of(model: Functional) -> Any:
 def score_of(attempt: Attempt) -> list[float] | None:
     """What `evaluate` returned: the loss and the accuracy; None when there is no such list."""
     score = attempt.new.get("score", attempt.names.get("score"))
-    well = isinstance(score, (list, tuple)) and len(score) == 2
-    return [float(value) for value in score] if well else None
+    if not isinstance(score, (list, tuple)) or len(score) != 2:
+        return None
+    return [float(value) for value in score]
 
 
 def measured(model: Functional, x: Array, y: Array) -> tuple[float, float]:
