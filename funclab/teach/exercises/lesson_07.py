@@ -179,7 +179,7 @@ def residual_block(attempt: Attempt) -> Mistake | None:
         values = {"join": join, "layer": flat, "shape": flat.output_tensors[0].shape}
         return Mistake("positions_lost", {flat: "no positions"}, **values)
     if a.shape[-1] != b.shape[-1]:
-        few, many = sorted((a, b), key=lambda tensor: tensor.shape[-1])
+        few, many = sorted((a, b), key=lambda tensor: tensor.shape[-1] or 0)
         at = {maker(few): "one channel"}
         values = {"layer": maker(few), "n": many.shape[-1], "join": join}
         return Mistake("one_channel_for_all", at, **values)
