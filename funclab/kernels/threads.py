@@ -103,8 +103,17 @@ def matmul(a, b, out):
 
     The shorter side would let both threads prepare all of the larger factor: a sixth slower.
     """
-    rows, columns = out.shape
     operations = 2 * out.size * a.shape[1]
+    if operations >= WORTH_SHARING:
+        _matmul_in_halves(a, b, out, operations)
+    elif a.dtype == b.dtype == out.dtype and out.flags.c_contiguous:
+        np.dot(a, b, out)  # the same call of BLAS, with less of Python and NumPy around it
+    else:
+        np.matmul(a, b, out)
+
+
+def _matmul_in_halves(a, b, out, operations):
+    rows, columns = out.shape
 
     def upper_or_lower(first, last):
         np.matmul(a[first:last], b, out[first:last])
@@ -112,9 +121,7 @@ def matmul(a, b, out):
     def left_or_right(first, last):
         np.matmul(a, b[:, first:last], out[:, first:last])
 
-    if operations < WORTH_SHARING:
-        np.matmul(a, b, out)
-    elif rows >= columns:
+    if rows >= columns:
         run_halves(upper_or_lower, rows, operations)
     else:
         run_halves(left_or_right, columns, operations)
