@@ -7,6 +7,7 @@ so that they are still in the processor's cache when the product reads them.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 
@@ -68,26 +69,29 @@ def conv_vjp_x(g, w, gx, window):
             product = scratch("product", (len(matrix), w.shape[-2]), g.dtype)
             pixels = product.reshape(*block.shape[:-1], -1)
             target = gx[images, ..., channels]
-            for position in np.ndindex(*window.size):
-                kernel = w[*position, :, filters]
-                np.matmul(matrix, kernel.T, out=product)
-                seeing, seen = _reach(window, position, pixels.shape, target.shape)
-                target[:, *seen] += pixels[:, *seeing]
+            for position, seeing, seen in _taps(window, pixels.shape[1:-1], target.shape[1:-1]):
+                np.matmul(matrix, w[*position, :, filters].T, out=product)
+                looked_at = target[seen]
+                looked_at += pixels[seeing]
 
 
-def _reach(window, position, out, x):
-    """The outputs that see real pixels with one position of the kernel, and those pixels.
+@functools.lru_cache(maxsize=256)
+def _taps(window, outputs, lengths):
+    """For each position of the kernel, the outputs that see real pixels with it, and those pixels.
 
-    `out` and `x` are shapes.
+    `outputs` and `lengths` count the outputs and the pixels along each axis.
     """
-    seeing, seen = [], []
-    for axis, at in enumerate(position):
-        first, last, offset = reach(window, axis, at, out[axis + 1], x[axis + 1])
-        stride = window.strides[axis]
-        start = first * stride + offset
-        seeing.append(slice(first, last))
-        seen.append(slice(start, start + (last - first) * stride, stride))
-    return seeing, seen
+    taps = []
+    for position in np.ndindex(*window.size):
+        seeing, seen = [slice(None)], [slice(None)]
+        for axis, at in enumerate(position):
+            first, last, offset = reach(window, axis, at, outputs[axis], lengths[axis])
+            stride = window.strides[axis]
+            start = first * stride + offset
+            seeing.append(slice(first, last))
+            seen.append(slice(start, start + (last - first) * stride, stride))
+        taps.append((position, tuple(seeing), tuple(seen)))
+    return taps
 
 
 def _blocks(x, window, out):
@@ -147,7 +151,9 @@ def _columns(views):
         return columns
     # Few channels make short runs, slow to copy. Turned round, a run is a row of the image.
     turned = scratch("columns", (k, n), views.dtype)
-    np.copyto(turned.reshape(inside + pixels), np.moveaxis(views, range(rank), range(-rank, 0)))
+    np.copyto(
+        turned.reshape(inside + pixels), views.transpose(*range(rank, 2 * rank), *range(rank))
+    )
     return turned.T
 
 

@@ -103,11 +103,8 @@ def run_halves(work, n, operations):
 
 
 def share(work, n, operations):
-    """`work(first, last)` for n items that do not depend on each other: in halves, if it pays."""
-    if operations < WORTH_SHARING:
-        work(0, n)
-    else:
-        run_halves(work, n, operations)
+    """`work(first, last)` for n items: in halves if it pays, else at once. What it returned."""
+    return [work(0, n)] if operations < WORTH_SHARING else run_halves(work, n, operations)
 
 
 def matmul(a, b, out):
@@ -154,7 +151,7 @@ def scratch(name, shape, dtype):
     It keeps the largest size asked for, and stays in the processor's cache.
     """
     dtype = np.dtype(dtype)
-    count = dtype.itemsize * int(np.prod(shape))
+    count = dtype.itemsize * math.prod(shape)
     kept = _memory.__dict__.get(name)
     if kept is None or kept.size < count:
         kept = _memory.__dict__[name] = np.empty(count, np.uint8)
