@@ -7,7 +7,6 @@ so that they are still in the processor's cache when the product reads them.
 
 from __future__ import annotations
 
-import functools
 import itertools
 import math
 
@@ -15,7 +14,7 @@ import numpy as np
 
 from funclab.kernels.jit import jit
 from funclab.kernels.threads import scratch
-from funclab.kernels.window import reach
+from funclab.kernels.window import taps
 
 BLOCK = 1 << 20
 """Bytes of windows copied at a time; measured flat from 0.5 to 4 MB with 1 MB of cache."""
@@ -69,29 +68,10 @@ def conv_vjp_x(g, w, gx, window):
             product = scratch("product", (len(matrix), w.shape[-2]), g.dtype)
             pixels = product.reshape(*block.shape[:-1], -1)
             target = gx[images, ..., channels]
-            for position, seeing, seen in _taps(window, pixels.shape[1:-1], target.shape[1:-1]):
+            for position, seeing, seen in taps(window, pixels.shape[1:-1], target.shape[1:-1]):
                 np.matmul(matrix, w[*position, :, filters].T, out=product)
                 looked_at = target[seen]
                 looked_at += pixels[seeing]
-
-
-@functools.lru_cache(maxsize=256)
-def _taps(window, outputs, lengths):
-    """For each position of the kernel, the outputs that see real pixels with it, and those pixels.
-
-    `outputs` and `lengths` count the outputs and the pixels along each axis.
-    """
-    taps = []
-    for position in np.ndindex(*window.size):
-        seeing, seen = [slice(None)], [slice(None)]
-        for axis, at in enumerate(position):
-            first, last, offset = reach(window, axis, at, outputs[axis], lengths[axis])
-            stride = window.strides[axis]
-            start = first * stride + offset
-            seeing.append(slice(first, last))
-            seen.append(slice(start, start + (last - first) * stride, stride))
-        taps.append((position, tuple(seeing), tuple(seen)))
-    return taps
 
 
 def _blocks(x, window, out):
