@@ -150,7 +150,8 @@ def recurrent(nodes: Sequence[Node]) -> list[Node]:
 
 @lights("8B")
 def where_a_stack_begins(attempt: Attempt) -> list[Node | Operation]:
-    return recurrent(calls_made(attempt))[:1] or [maker(known(attempt, "hours"))]
+    [start, *_] = recurrent(calls_made(attempt)) or [maker(known(attempt, "hours"))]
+    return [start]
 
 
 # 8C
