@@ -13,14 +13,14 @@ left, right = Input((64,), name="left"), Input((64,), name="right")
 gap = (eye(left) - eye(right)) ** 2
 twins = Model([left, right], Dense(1, activation="sigmoid", name="same")(gap), name="twins")
 postcode = Input((5, 64), name="postcode")
+clone = clone_model(reader)
+clone.set_weights(reader.get_weights())
 """
-OTHERS = """
-copy = clone_model(reader)
-copy.set_weights(reader.get_weights())
+NAMESAKE = """
 x = Dense(10, activation="softmax", name="digit")(Dense(32, name="code")(image))
 namesake = Model(image, x, name="reader")
 """
-TRUE = {"outer": True, "eye": True, "twins": True, "copy": False, "namesake": False}
+TRUE = {"outer": True, "eye": True, "twins": True, "clone": False, "namesake": False}
 SINGLE = """
 h = Dense(32, activation="relu")(image)
 single = Model(image, Dense(10, activation="softmax")(h), name="single")
@@ -30,18 +30,18 @@ HEAD = 'Dense(10, activation="softmax", name="ten")'
 
 
 def predicting(**changed: bool) -> str:
-    return f"{OTHERS}\nmoves = {TRUE | changed}"
+    return f"{NAMESAKE}\nmoves = {TRUE | changed}"
 
 
 RIGHT = {
     "6A": [
         predicting(),
-        f"{OTHERS}\nmoves = [1, 1, 1, 0, 0]",
-        f'{OTHERS}\nmoves = {{"eye", "twins", "outer"}}',
-        f"""{OTHERS}
+        f"{NAMESAKE}\nmoves = [1, 1, 1, 0, 0]",
+        f'{NAMESAKE}\nmoves = {{"eye", "twins", "outer"}}',
+        f"""{NAMESAKE}
 own = {{id(weight) for weight in reader.weights}}
 moves = [any(id(weight) in own for weight in model.weights)
-         for model in (outer, eye, twins, copy, namesake)]
+         for model in (outer, eye, twins, clone, namesake)]
 """,
     ],
     "6B": [
@@ -82,7 +82,7 @@ WRONG = {
         "outer_apart": predicting(outer=False),
         "eye_apart": predicting(eye=False),
         "twins_apart": predicting(twins=False),
-        "copy_follows": predicting(copy=True),
+        "clone_follows": predicting(clone=True),
         "namesake_follows": predicting(namesake=True),
     },
     "6B": {

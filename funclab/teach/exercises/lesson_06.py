@@ -29,7 +29,7 @@ MISJUDGED = {
     "outer": "outer_apart",
     "eye": "eye_apart",
     "twins": "twins_apart",
-    "copy": "copy_follows",
+    "clone": "clone_follows",
     "namesake": "namesake_follows",
 }
 """The models of 6A, and what is wrong when one of them is misjudged."""
