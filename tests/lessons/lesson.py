@@ -10,7 +10,7 @@ from typing import Any
 
 import nbformat
 
-from tests.project.source import ROOT
+from funclab.teach.catching_up import lesson_files
 
 
 @dataclass(frozen=True)
@@ -121,5 +121,5 @@ def outputs(cell: Any, mime: str) -> list[str]:
 
 OLD = {"08_words_in_two_answers_out"}
 """Lessons as they were before `funclab.teach`, until those stand that take their places."""
-LESSONS = [Lesson(path) for path in sorted(ROOT.glob("notebooks/*.ipynb"))]
+LESSONS = [Lesson(path) for path in lesson_files().values()]
 REBUILT = [lesson for lesson in LESSONS if str(lesson) not in OLD]
