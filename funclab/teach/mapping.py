@@ -13,6 +13,8 @@ from funclab.view.draw.picture import text_grid
 
 TITLES = ("lesson", "it asks", "minutes", "so far", "afterwards you can")
 
+LEFT = 'style="text-align:left"'
+
 
 @dataclass(frozen=True)
 class Stop:
@@ -45,10 +47,10 @@ class CourseMap:
         return "\n".join(text_grid(TITLES[:-1], rows))
 
     def _repr_html_(self) -> str:
-        head = "".join(f'<th scope="col">{title}</th>' for title in TITLES)
+        head = "".join(f'<th scope="col" {LEFT}>{title}</th>' for title in TITLES)
         rows = "".join(_row(stop) for stop in self.stops)
         return (
-            '<table class="funclab-map" style="text-align:left"><caption>The course</caption>'
+            '<table class="funclab-map"><caption>The course</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
         )
 
@@ -56,7 +58,7 @@ class CourseMap:
 def _row(stop: Stop) -> str:
     number, title, *others = map(escape, stop.cells)
     link = f'<a href="{escape(stop.path.name)}">{title}</a>'
-    cells = "".join(f'<td style="text-align:left">{text}</td>' for text in (link, *others))
+    cells = "".join(f"<td {LEFT}>{text}</td>" for text in (link, *others))
     return f'<tr><th scope="row">{number}</th>{cells}</tr>'
 
 
