@@ -56,7 +56,8 @@ ELSEWHERE = {
         "Conv1D and Conv2D share theirs.",
     ),
     "decode_predictions": "the names of ImageNet's classes would be a download.",
-    "ctc_label_dense_to_sparse": "there are no sparse tensors; K.ctc_batch_cost takes dense labels.",
+    "ctc_label_dense_to_sparse": "K.ctc_batch_cost takes dense labels; there are no sparse "
+    "tensors.",
     "print_tensor": "write K.function([model.input], [tensor])([data]), or see model.trace(data).",
 }
 
