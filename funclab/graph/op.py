@@ -87,7 +87,7 @@ class Op(registry.SetOnce):
 
         Tensors or values in a list are stacked first.
         """
-        inputs = tuple(map(stacked, inputs))
+        inputs = tuple(OPERATORS["stack"](x) if holds_tensors(x) else x for x in inputs)
         if any(isinstance(x, Tensor) for x in inputs):
             return OpOperation(self)(*inputs)
         if any(isinstance(x, Value) for x in inputs):
@@ -152,10 +152,9 @@ class View(Op, abstract=True):
         np.copyto(gx, g.reshape(gx.shape))
 
 
-def stacked(x: Any) -> Any:
-    """The tensors in a list, side by side along a new first axis; anything else as it is."""
-    is_list = isinstance(x, (list, tuple)) and any(isinstance(leaf, Operators) for leaf in x)
-    return OPERATORS["stack"](x) if is_list else x
+def holds_tensors(x: Any) -> bool:
+    """Whether x is a list with tensors or values in it."""
+    return isinstance(x, (list, tuple)) and any(isinstance(leaf, Operators) for leaf in x)
 
 
 def promote(*dtypes: str) -> str:

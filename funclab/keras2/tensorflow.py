@@ -10,8 +10,9 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from typing import Any
 
-import funclab
+from funclab import ops, utils
 from funclab.errors import GraphError, NoSuchNameError
+from funclab.keras2.paths import module_of
 from funclab.missing import ELSEWHERE
 
 NO_TENSORFLOW = "tensorboard.compat.notf"
@@ -24,18 +25,18 @@ class TensorFlow(types.ModuleType):
 
     def __init__(self) -> None:
         super().__init__("tensorflow", __doc__)
-        self.__path__, self.__version__ = [], funclab.__version__
+        self.__path__, self.__version__ = [], sys.modules["funclab"].__version__
 
     def __getattr__(self, name: str) -> Any:
         if name == "keras":
-            return importlib.import_module("keras")
+            return module_of("keras")
         if name == "random":
-            return types.SimpleNamespace(set_seed=funclab.utils.set_random_seed)
+            return types.SimpleNamespace(set_seed=utils.set_random_seed)
         if name == "set_random_seed":
-            return funclab.utils.set_random_seed
+            return utils.set_random_seed
         if name.startswith("_"):
             raise AttributeError(name)
-        here = f"write keras.ops.{name}." if hasattr(funclab.ops, name) else None
+        here = f"write keras.ops.{name}." if hasattr(ops, name) else None
         raise NoSuchNameError(
             f"module 'tensorflow' has no attribute {name!r}.",
             why="after install_as_keras(tensorflow=True), tensorflow is funclab, which has "

@@ -22,7 +22,7 @@ from funclab.texts import STRING, as_texts, dtype_of
 from funclab.training.checks import check_ids, check_lengths, input_names
 from funclab.training.compiled import Compiled
 from funclab.training.inputs import as_array, match_arrays
-from funclab.training.matching import Names
+from funclab.training.matching import Names, Output
 from funclab.training.step import Spec, Specs, Step, has_own_loss
 from funclab.training.stored import Stored
 from funclab.training.targets import function_of, match_targets, match_weights
@@ -98,18 +98,15 @@ def prepare(
     names, shapes, dtypes = outputs_of(model, compiled, inputs, tree)
     outputs = compiled.outputs or []
     float_type = next((dtype for dtype in dtypes if dtype.startswith("float")), "float32")
+    forms, places = None, names.names
     if has_own_loss(model) and not any(output.needs_targets for output in outputs):
         forms, targets, weights = free_targets(y, sample_weight, class_weight)
         kinds = [LABELS.get(target.dtype.kind, float_type) for target in targets]
         places = [f"{i + 1}" for i in range(max(len(targets), len(weights)))]
     else:
-        forms, places = None, names.names
         targets = match_targets(names, outputs, shapes, y)
         weights = match_weights(names, outputs, shapes, targets, sample_weight, class_weight)
-        kinds = [
-            "int32" if labels is not None and whole(output.loss) else dtype
-            for output, labels, dtype in zip(outputs, targets, dtypes)
-        ]
+        kinds = kinds_of(outputs, targets, dtypes)
     theirs = [("target", targets), ("sample_weight", weights)]
     check_lengths([mine, *((side, arrays, lambda: places) for side, arrays in theirs)])
     seen = [None if target is None else target.shape for target in targets]
@@ -118,6 +115,14 @@ def prepare(
         None if weight is None else weight.astype(float_type, copy=False) for weight in weights
     ]
     return Data(inputs, targets, weights, tree, kinds)
+
+
+def kinds_of(outputs: Sequence[Output], targets: Sequence[Any], dtypes: list[str]) -> list[str]:
+    """The dtypes of the targets: whole for a loss that reads class numbers."""
+    return [
+        "int32" if labels is not None and whole(output.loss) else dtype
+        for output, labels, dtype in zip(outputs, targets, dtypes)
+    ]
 
 
 LABELS = {"i": "int32", "u": "int32", "b": "bool"}

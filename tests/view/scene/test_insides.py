@@ -132,7 +132,7 @@ class Placed(Layer):
         super().__init__(**settings)
         self.places = Embedding(4, 5, name="places")
 
-    def build(self, shape):
+    def build(self, input_shape):
         self.weight = self.add_weight(shape=(5,), name="weight")
 
     def call(self, x):
