@@ -14,7 +14,7 @@ import numpy as np
 
 from funclab.kernels.jit import jit
 from funclab.kernels.threads import scratch
-from funclab.kernels.window import reach
+from funclab.kernels.window import taps
 
 BLOCK = 1 << 20
 """Bytes of windows copied at a time; measured flat from 0.5 to 4 MB with 1 MB of cache."""
@@ -68,26 +68,10 @@ def conv_vjp_x(g, w, gx, window):
             product = scratch("product", (len(matrix), w.shape[-2]), g.dtype)
             pixels = product.reshape(*block.shape[:-1], -1)
             target = gx[images, ..., channels]
-            for position in np.ndindex(*window.size):
-                kernel = w[*position, :, filters]
-                np.matmul(matrix, kernel.T, out=product)
-                seeing, seen = _reach(window, position, pixels.shape, target.shape)
-                target[:, *seen] += pixels[:, *seeing]
-
-
-def _reach(window, position, out, x):
-    """The outputs that see real pixels with one position of the kernel, and those pixels.
-
-    `out` and `x` are shapes.
-    """
-    seeing, seen = [], []
-    for axis, at in enumerate(position):
-        first, last, offset = reach(window, axis, at, out[axis + 1], x[axis + 1])
-        stride = window.strides[axis]
-        start = first * stride + offset
-        seeing.append(slice(first, last))
-        seen.append(slice(start, start + (last - first) * stride, stride))
-    return seeing, seen
+            for position, seeing, seen in taps(window, pixels.shape[1:-1], target.shape[1:-1]):
+                np.matmul(matrix, w[*position, :, filters].T, out=product)
+                looked_at = target[seen]
+                looked_at += pixels[seeing]
 
 
 def _blocks(x, window, out):
@@ -147,7 +131,9 @@ def _columns(views):
         return columns
     # Few channels make short runs, slow to copy. Turned round, a run is a row of the image.
     turned = scratch("columns", (k, n), views.dtype)
-    np.copyto(turned.reshape(inside + pixels), np.moveaxis(views, range(rank), range(-rank, 0)))
+    np.copyto(
+        turned.reshape(inside + pixels), views.transpose(*range(rank, 2 * rank), *range(rank))
+    )
     return turned.T
 
 

@@ -9,10 +9,12 @@ There are three ways to compute them, each in a module of its own.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from funclab.kernels import columns, depthwise, winograd
-from funclab.kernels.threads import run_halves
+from funclab.kernels.threads import share
 
 
 def conv(x, w, bias, out, window):
@@ -25,8 +27,8 @@ def conv(x, w, bias, out, window):
     def half(first, last):
         function(x[first:last], w, bias, out[first:last], window)
 
-    function = _way(x, w, window, out).conv
-    run_halves(half, len(x), operations(w, out))
+    function = _way(x.shape, w.shape, window, out.shape).conv
+    share(half, len(x), operations(w, out))
 
 
 def conv_vjp_x(g, w, gx, window):
@@ -35,8 +37,8 @@ def conv_vjp_x(g, w, gx, window):
     def half(first, last):
         function(g[first:last], w, gx[first:last], window)
 
-    function = _way(gx, w, window, g).conv_vjp_x
-    run_halves(half, len(g), operations(w, g))
+    function = _way(gx.shape, w.shape, window, g.shape).conv_vjp_x
+    share(half, len(g), operations(w, g))
 
 
 def conv_vjp_w(x, g, gw, window):
@@ -47,8 +49,8 @@ def conv_vjp_w(x, g, gw, window):
         function(x[first:last], g[first:last], total, window)
         return total
 
-    function = _way(x, gw, window, g).conv_vjp_w
-    halves = run_halves(half, len(x), operations(gw, g))
+    function = _way(x.shape, gw.shape, window, g.shape).conv_vjp_w
+    halves = share(half, len(x), operations(gw, g))
     np.copyto(gw, halves[0])
     for more in halves[1:]:
         gw += more
@@ -66,8 +68,9 @@ def operations(w, out):
     return each * out.size
 
 
+@lru_cache(maxsize=256)
 def _way(x, w, window, out):
-    """The fastest module for a convolution of x with w that gives out."""
+    """The fastest module for a convolution of x with w that gives out, by their shapes."""
     if depthwise.suits(x, w):
         return depthwise
     return winograd if winograd.suits(x, w, window, out) else columns

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from funclab.kernels.jit import jit
-from funclab.kernels.threads import run_halves
+from funclab.kernels.threads import share
 
 OPERATIONS = 50
 """What one element costs in these loops, in operations of a matrix product."""
@@ -25,7 +25,7 @@ def moments(x, mask):
         add_distances(x[first:last], near, some(mask, first, last), sums)
         return sums
 
-    total, squares = np.sum(run_halves(half, len(x), OPERATIONS * x.size), axis=0)
+    total, squares = sum(share(half, len(x), OPERATIONS * x.size))
     count = counted(mask, x)
     offset = total / count
     mean = near + offset if mask is None or mask.any() else offset
@@ -39,7 +39,7 @@ def normalize(x, mean, scale, shift, out):
     def half(first, last):
         scale_and_shift(x[first:last], *rows, out[first:last])
 
-    run_halves(half, len(x), OPERATIONS * x.size)
+    share(half, len(x), OPERATIONS * x.size)
 
 
 def sums_for_vjp(g, x, mean):
@@ -50,7 +50,7 @@ def sums_for_vjp(g, x, mean):
         add_products(g[first:last], x[first:last], mean, sums)
         return sums
 
-    return np.sum(run_halves(half, len(x), OPERATIONS * x.size), axis=0)
+    return sum(share(half, len(x), OPERATIONS * x.size))
 
 
 def moments_vjp(g, x, mean, scale, pull, tilt, mask, gx):
@@ -61,7 +61,7 @@ def moments_vjp(g, x, mean, scale, pull, tilt, mask, gx):
         part = slice(first, last)
         pull_and_tilt(g[part], x[part], *rows, some(mask, first, last), gx[part])
 
-    run_halves(half, len(x), OPERATIONS * x.size)
+    share(half, len(x), OPERATIONS * x.size)
 
 
 def counted(mask, x):
@@ -136,7 +136,7 @@ def normalize_rows(x, scale, shift, epsilon, centered, out, mean, inverse):
         rows = out[part], mean[part], inverse[part]
         each_row(x[part], scale, shift, epsilon, centered, *rows)
 
-    run_halves(half, len(x), OPERATIONS * x.size)
+    share(half, len(x), OPERATIONS * x.size)
 
 
 def normalize_rows_vjp(g, x, scale, mean, inverse, centered, gx):
@@ -148,7 +148,7 @@ def normalize_rows_vjp(g, x, scale, mean, inverse, centered, gx):
         each_row_vjp(g[part], x[part], scale, mean[part], inverse[part], centered, sums, gx[part])
         return sums
 
-    return np.sum(run_halves(half, len(x), OPERATIONS * x.size), axis=0)
+    return sum(share(half, len(x), OPERATIONS * x.size))
 
 
 def each_row_in_numpy(x, scale, shift, epsilon, centered, out, mean, inverse):

@@ -8,6 +8,7 @@ on the thread that calls it.
 from __future__ import annotations
 
 import functools
+import math
 import os
 import threading
 from contextlib import contextmanager
@@ -16,6 +17,9 @@ import numpy as np
 
 WORTH_SHARING = 2e7
 """Arithmetic operations that take one core about 200 microseconds in a matrix product."""
+
+OF_A_STACK = 4e5
+"""What each matrix of a stack costs beside its arithmetic, in operations."""
 
 _memory = threading.local()
 _lock = threading.Lock()
@@ -98,13 +102,36 @@ def run_halves(work, n, operations):
         return [first, work(half, n) if second.cancel() else second.result()]
 
 
-def matmul(a, b, out):
-    """out = a @ b for matrices; when it is large, each thread makes half of the longer side.
+def share(work, n, operations):
+    """`work(first, last)` for n items: in halves if it pays, else at once. What it returned."""
+    return [work(0, n)] if operations < WORTH_SHARING else run_halves(work, n, operations)
 
-    The shorter side would let both threads prepare all of the larger factor: a sixth slower.
+
+def matmul(a, b, out):
+    """out = a @ b, for matrices or for stacks of as many; when it is large, each thread makes half.
+
+    Of a matrix that is half of the longer side: the shorter one would let both threads prepare all
+    of the larger factor, a sixth slower.
     """
+    operations = 2 * out.size * a.shape[-1]
+    if out.ndim > 2:
+        count = math.prod(out.shape[:-2])
+        stack = functools.partial(_matmul_stack, a, b, out)
+        share(stack, len(out), operations + count * OF_A_STACK)
+    elif operations >= WORTH_SHARING:
+        _matmul_in_halves(a, b, out, operations)
+    elif a.dtype == b.dtype == out.dtype and out.flags.c_contiguous:
+        np.dot(a, b, out)  # the same call of BLAS, with less of Python and NumPy around it
+    else:
+        np.matmul(a, b, out)
+
+
+def _matmul_stack(a, b, out, first, last):
+    np.matmul(a[first:last], b[first:last], out[first:last])
+
+
+def _matmul_in_halves(a, b, out, operations):
     rows, columns = out.shape
-    operations = 2 * out.size * a.shape[1]
 
     def upper_or_lower(first, last):
         np.matmul(a[first:last], b, out[first:last])
@@ -112,9 +139,7 @@ def matmul(a, b, out):
     def left_or_right(first, last):
         np.matmul(a, b[:, first:last], out[:, first:last])
 
-    if operations < WORTH_SHARING:
-        np.matmul(a, b, out)
-    elif rows >= columns:
+    if rows >= columns:
         run_halves(upper_or_lower, rows, operations)
     else:
         run_halves(left_or_right, columns, operations)
@@ -126,7 +151,7 @@ def scratch(name, shape, dtype):
     It keeps the largest size asked for, and stays in the processor's cache.
     """
     dtype = np.dtype(dtype)
-    count = dtype.itemsize * int(np.prod(shape))
+    count = dtype.itemsize * math.prod(shape)
     kept = _memory.__dict__.get(name)
     if kept is None or kept.size < count:
         kept = _memory.__dict__[name] = np.empty(count, np.uint8)

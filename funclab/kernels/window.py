@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -26,6 +28,26 @@ def reach(window, axis, at, outputs, length):
     first = max(0, -(offset // stride))
     last = min(outputs, -(-(length - offset) // stride))
     return first, max(first, last), offset
+
+
+@lru_cache(maxsize=256)
+def taps(window, outputs, lengths):
+    """For each position of the kernel, the outputs that see real pixels with it, and those pixels.
+
+    `outputs` and `lengths` count the outputs and the pixels along each axis; the two are slices
+    along the batch and these axes.
+    """
+    result = []
+    for position in itertools.product(*map(range, window.size)):
+        seeing, seen = [slice(None)], [slice(None)]
+        for axis, at in enumerate(position):
+            first, last, offset = reach(window, axis, at, outputs[axis], lengths[axis])
+            stride = window.strides[axis]
+            start = first * stride + offset
+            seeing.append(slice(first, last))
+            seen.append(slice(start, start + (last - first) * stride, stride))
+        result.append((position, tuple(seeing), tuple(seen)))
+    return result
 
 
 def volumes(x):

@@ -103,7 +103,7 @@ def dot_product_attention(
     if times > 1:
         key, value = repeat(key, times, 2), repeat(value, times, 2)
     scale = 1 / math.sqrt(known(shapes[0])[3]) if scale is None else scale
-    scores = multiply(einsum(SCORES, query, key), scale)
+    scores = einsum(SCORES, multiply(query, scale), key)  # fewer numbers than the scores
     scores = scores if bias is None else add(scores, bias)
     if is_causal:
         seen = position_mask(query, key)

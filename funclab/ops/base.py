@@ -12,6 +12,7 @@ from funclab import shape_math
 from funclab.errors import ShapeError
 from funclab.fields import signed
 from funclab.graph.op import Array, Op
+from funclab.kernels import reduction
 from funclab.shape_math import Shape, show
 
 Slot = Array | None
@@ -140,8 +141,8 @@ def sum_to(g: Array, slot: Slot) -> None:
         return
     lead = g.ndim - slot.ndim
     stretched = [i + lead for i, length in enumerate(slot.shape) if length == 1]
-    summed = g.sum(axis=(*range(lead), *stretched))
-    np.copyto(slot, summed.reshape(slot.shape))
+    summed = slot.squeeze(tuple(i - lead for i in stretched))
+    reduction.reduce(np.add, g, (*range(lead), *stretched), summed)
 
 
 def product_to(g: Array, factor: Array, slot: Slot) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import string
-from collections.abc import Iterable, Sequence
-from functools import reduce
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,13 +14,6 @@ from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.op import Array, Op
 from funclab.kernels import threads
 from funclab.shape_math import Shape, known, show
-
-
-class Factor(NamedTuple):
-    """An array with a letter for each of its axes."""
-
-    letters: str
-    array: Array
 
 
 class Einsum(Op):
@@ -60,125 +53,178 @@ class Einsum(Op):
         lengths = dict(zip("".join(terms), (n for shape in shapes for n in known(shape))))
         return 2 * math.prod(lengths.values()) * (len(terms) - 1)
 
-    def letters(self, ranks: Sequence[int]) -> tuple[list[str], str]:
+    def letters(self, ranks: Sequence[int]) -> tuple[tuple[str, ...], str]:
         """The terms and the output, with letters in place of "..."."""
-        inputs, _, output = self.subscripts.partition("->")
-        free = [c for c in reversed(string.ascii_letters) if c not in self.subscripts]
-        written = inputs.split(",")
-        spare = [rank - len(term.replace("...", "")) for term, rank in zip(written, ranks)]
-        fits = [left == 0 or (left > 0 and "..." in term) for term, left in zip(written, spare)]
-        if len(written) != len(ranks) or not all(fits):
-            raise ShapeError(
-                f"Einsum {self.subscripts!r} does not fit {len(ranks)} tensors with "
-                f"{', '.join(map(str, ranks))} axes.",
-                why="each tensor has a term of the formula, and each of its axes a letter.",
-                fix='write a term for each, or "..." for axes that have no letter.',
-            )
-        others = "".join(free[: max(spare)])
-        terms = [
-            term.replace("...", others[len(others) - left :])
-            for term, left in zip(written, spare, strict=True)
-        ]
-        return terms, output.replace("...", others)
+        return _letters(self.subscripts, tuple(ranks))
 
     def forward(self, *arrays: Array) -> None:
         *inputs, out = arrays
         terms, output = self.letters([array.ndim for array in inputs])
-        contract(list(map(Factor, terms, inputs)), output, out)
+        contract(terms, inputs, output, out)
 
     def vjp(self, g: Array, *arrays: Any) -> None:
         count = (len(arrays) - 1) // 2
         inputs, slots = arrays[:count], arrays[count + 1 :]
         terms, output = self.letters([array.ndim for array in inputs])
-        factors = list(map(Factor, terms, inputs))
         for i, slot in enumerate(slots):
             if slot is not None:
-                others = [Factor(output, g), *factors[:i], *factors[i + 1 :]]
-                _gradient(others, terms[i], slot)
+                others = [output, *terms[:i], *terms[i + 1 :]]
+                _gradient(others, [g, *inputs[:i], *inputs[i + 1 :]], terms[i], slot)
 
 
-def contract(factors: Sequence[Factor], output: str, out: Array) -> None:
+class Matrices(NamedTuple):
+    """How a factor becomes a stack of matrices: the axes to sum over, the order of the others, and
+    the shape of the stack."""
+
+    summed: tuple[int, ...]
+    order: tuple[int, ...]
+    shape: tuple[int, ...]
+
+    def of(self, array: Array) -> Array:
+        array = array.sum(self.summed) if self.summed else array
+        return array.transpose(self.order).reshape(self.shape)
+
+
+class Pair(NamedTuple):
+    """Two factors as one, summed over what nobody wants: a product of matrices.
+
+    It has the axes `letters`, with the lengths `shape`; as a stack of matrices it is `stack`. With
+    `turned`, the second factor comes first.
+    """
+
+    turned: bool
+    first: Matrices
+    second: Matrices
+    letters: str
+    shape: tuple[int, ...]
+    stack: tuple[int, ...]
+
+    def product(self, x: Array, y: Array, room: Array | None) -> Array:
+        """The product, made in `room` if there is one."""
+        x, y = (y, x) if self.turned else (x, y)
+        a, b = self.first.of(x), self.second.of(y)
+        made: Array = np.empty(self.shape, np.result_type(a, b)) if room is None else room
+        threads.matmul(a, b, made.reshape(self.stack, copy=False))
+        return made
+
+
+class Recipe(NamedTuple):
+    """What to do with arrays of known shapes, for a formula."""
+
+    alone: list[tuple[str, tuple[int, ...]]]
+    """For each factor, the formula for its diagonal if it has a letter twice, and the axes that are
+    stretched to those of the others."""
+    pairs: list[Pair]
+    summed: tuple[int, ...]
+    order: tuple[int, ...]
+    """The axes of the last product to sum over, and the order of the others in the output."""
+    beside: tuple[slice | None, ...]
+    """An index that gives axes to the letters of the output that no factor has."""
+
+
+def contract(terms: Sequence[str], arrays: Sequence[Array], output: str, out: Array) -> None:
     """Write the sum of products to `out`, whose axes have the letters of `output`."""
-    lengths = _lengths(factors)
-    wanted = [set(output).union(*(f.letters for f in factors[i:])) for i in range(len(factors) + 1)]
-    whole = [_alone(factor, lengths) for factor in factors]
-    kept = iter(wanted[2:])
-    room = out if len(whole) == 2 and out.flags.c_contiguous else None
-    made = reduce(lambda x, y: _product(x, y, output, next(kept), room), whole)
-    if made.array is out:
-        return
-    made = _summed(made, set(output))
-    order = [made.letters.index(letter) for letter in output if letter in made.letters]
-    beside = tuple(None if letter not in made.letters else slice(None) for letter in output)
-    np.copyto(out, made.array.transpose(order)[beside])
+    recipe = _recipe(tuple(terms), tuple(array.shape for array in arrays), output)
+    whole = [
+        (np.einsum(diagonal, array) if diagonal else array).squeeze(stretched)
+        for array, (diagonal, stretched) in zip(arrays, recipe.alone, strict=True)
+    ]
+    made, pairs = whole[0], recipe.pairs
+    # A single product is made where it belongs, if its axes are those of the output.
+    fits = len(pairs) == 1 and pairs[0].letters == output and out.flags.c_contiguous
+    for pair, other in zip(pairs, whole[1:], strict=True):
+        made = pair.product(made, other, out if fits else None)
+    if made is not out:
+        made = made.sum(recipe.summed) if recipe.summed else made
+        np.copyto(out, made.transpose(recipe.order)[recipe.beside])
 
 
-def _lengths(factors: Iterable[Factor]) -> dict[str, int]:
+@lru_cache(maxsize=1024)
+def _letters(subscripts: str, ranks: tuple[int, ...]) -> tuple[tuple[str, ...], str]:
+    inputs, _, output = subscripts.partition("->")
+    free = [c for c in reversed(string.ascii_letters) if c not in subscripts]
+    written = inputs.split(",")
+    spare = [rank - len(term.replace("...", "")) for term, rank in zip(written, ranks)]
+    fits = [left == 0 or (left > 0 and "..." in term) for term, left in zip(written, spare)]
+    if len(written) != len(ranks) or not all(fits):
+        raise ShapeError(
+            f"Einsum {subscripts!r} does not fit {len(ranks)} tensors with "
+            f"{', '.join(map(str, ranks))} axes.",
+            why="each tensor has a term of the formula, and each of its axes a letter.",
+            fix='write a term for each, or "..." for axes that have no letter.',
+        )
+    others = "".join(free[: max(spare)])
+    terms = tuple(
+        term.replace("...", others[len(others) - left :])
+        for term, left in zip(written, spare, strict=True)
+    )
+    return terms, output.replace("...", others)
+
+
+@lru_cache(maxsize=1024)
+def _recipe(terms: tuple[str, ...], shapes: tuple[Shape, ...], output: str) -> Recipe:
+    lengths = _lengths(terms, shapes)
+    alone, factors = [], []
+    for term, shape in zip(terms, shapes, strict=True):
+        own = dict(zip(term, shape))  # each letter once
+        stretched = tuple(i for i, c in enumerate(own) if own[c] == 1 != lengths[c])
+        alone.append((f"{term}->{''.join(own)}" if len(own) < len(term) else "", stretched))
+        factors.append("".join(c for i, c in enumerate(own) if i not in stretched))
+    pairs, made = [], factors[0]
+    for i, other in enumerate(factors[1:], 2):
+        wanted = set(output).union(*factors[i:])
+        pairs.append(_pair(made, other, output, wanted, lengths))
+        made = pairs[-1].letters
+    left = [c for c in made if c in output]
+    return Recipe(
+        alone,
+        pairs,
+        tuple(i for i, c in enumerate(made) if c not in output),
+        tuple(left.index(c) for c in output if c in left),
+        tuple(slice(None) if c in left else None for c in output),
+    )
+
+
+def _lengths(terms: Sequence[str], shapes: Sequence[Shape]) -> dict[str, int]:
     lengths: dict[str, int] = {}
-    for letters, array in factors:
-        for letter, length in zip(letters, array.shape, strict=True):
+    for term, shape in zip(terms, shapes, strict=True):
+        for letter, length in zip(term, known(shape), strict=True):
             lengths[letter] = max(length, lengths.get(letter, 0))
     return lengths
 
 
-def _alone(factor: Factor, lengths: dict[str, int]) -> Factor:
-    """A factor with each letter once, and without axes that are stretched to the others."""
-    letters = "".join(dict.fromkeys(factor.letters))
-    array = factor.array
-    if letters != factor.letters:
-        array = np.einsum(f"{factor.letters}->{letters}", array)
-    stretched = [i for i, c in enumerate(letters) if array.shape[i] == 1 != lengths[c]]
-    kept = "".join(c for i, c in enumerate(letters) if i not in stretched)
-    return Factor(kept, array.squeeze(tuple(stretched)))
-
-
-def _summed(factor: Factor, wanted: Iterable[str]) -> Factor:
-    """A factor summed over the letters that nobody wants."""
-    gone = tuple(i for i, letter in enumerate(factor.letters) if letter not in wanted)
-    kept = "".join(letter for letter in factor.letters if letter in wanted)
-    return Factor(kept, factor.array.sum(gone) if gone else factor.array)
-
-
-def _product(
-    x: Factor, y: Factor, output: str, wanted: Iterable[str], room: Array | None
-) -> Factor:
-    """Two factors as one, summed over the letters that are not wanted: a product of matrices.
-
-    It is made in `room`, if that has the same axes.
-    """
-    x, y = _summed(x, {*wanted, *y.letters}), _summed(y, {*wanted, *x.letters})
-    both = sorted((c for c in x.letters if c in y.letters), key=output.find)
+def _pair(x: str, y: str, output: str, wanted: set[str], lengths: dict[str, int]) -> Pair:
+    both = sorted((c for c in x if c in y), key=output.find)
     batch, inner = ([c for c in both if (c in wanted) == kept] for kept in (True, False))
-    left, right = (sorted({*f.letters} - {*both}, key=output.find) for f in (x, y))
-    if left and right and output.find(left[-1]) > output.find(right[-1]):
+    left, right = (sorted((set(f) - set(both)) & wanted, key=output.find) for f in (x, y))
+    turned = bool(left and right and output.find(left[-1]) > output.find(right[-1]))
+    if turned:
         x, y, left, right = y, x, right, left
-    a = _matrix(x, batch, left, inner)
-    b = _matrix(y, batch, inner, right)
-    lengths = _lengths([x, y])
     letters = "".join((*batch, *left, *right))
-    shape = tuple(lengths[letter] for letter in letters)
-    if room is None or letters != output or room.shape != shape:
-        room = np.empty(shape, np.result_type(a, b))
-    made = room.reshape(*shape[: len(batch)], a.shape[-2], b.shape[-1], copy=False)
-    if batch:
-        np.matmul(a, b, made)
-    else:
-        threads.matmul(a, b, made)
-    return Factor(letters, room)
+    first = _matrices(x, batch, left, inner, lengths)
+    second = _matrices(y, batch, inner, right, lengths)
+    shape = tuple(lengths[c] for c in letters)
+    stack = (*shape[: len(batch)], first.shape[-2], second.shape[-1])
+    return Pair(turned, first, second, letters, shape, stack)
 
 
-def _matrix(factor: Factor, batch: list[str], rows: list[str], columns: list[str]) -> Array:
-    """A factor as matrices: the letters of the rows become one axis, and those of the columns."""
+def _matrices(
+    factor: str, batch: list[str], rows: list[str], columns: list[str], lengths: dict[str, int]
+) -> Matrices:
+    """The letters of the rows become one axis, and those of the columns another."""
     letters = [*batch, *rows, *columns]
-    moved = factor.array.transpose([factor.letters.index(letter) for letter in letters])
-    first, middle = len(batch), len(batch) + len(rows)
-    sizes = math.prod(moved.shape[first:middle]), math.prod(moved.shape[middle:])
-    return moved.reshape(*moved.shape[:first], *sizes)
+    left = [c for c in factor if c in letters]
+    sizes = [math.prod(lengths[c] for c in axis) for axis in (rows, columns)]
+    return Matrices(
+        tuple(i for i, c in enumerate(factor) if c not in letters),
+        tuple(left.index(c) for c in letters),
+        (*(lengths[c] for c in batch), *sizes),
+    )
 
 
-def _gradient(others: Sequence[Factor], term: str, slot: Array) -> None:
-    """Write the gradient of one term: the others summed over all that is not in it."""
-    lengths = _lengths(others)
+def _gradient(terms: Sequence[str], arrays: Sequence[Array], term: str, slot: Array) -> None:
+    """Write the gradient of a term: the product of the others, summed over what it lacks."""
+    lengths = _lengths(terms, [array.shape for array in arrays])
     letters = "".join(dict.fromkeys(term))
     into: Array = slot
     if letters != term:  # only the diagonal was read
@@ -187,10 +233,10 @@ def _gradient(others: Sequence[Factor], term: str, slot: Array) -> None:
     shared = [c in lengths and lengths[c] == n for c, n in zip(letters, into.shape)]
     output = "".join(letter for letter, kept in zip(letters, shared) if kept)
     if output == term:
-        contract(others, term, slot)
+        contract(terms, arrays, term, slot)
         return
     made = np.empty([lengths[letter] for letter in output], slot.dtype)
-    contract(others, output, made)
+    contract(terms, arrays, output, made)
     np.copyto(into, made[tuple(slice(None) if kept else None for kept in shared)])
 
 

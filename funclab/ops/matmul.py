@@ -50,7 +50,7 @@ class MatMul(Op):
         return tuple(tall.get(id(a), a) for a in arrays)
 
     def forward(self, x: Array, y: Array, out: Array) -> None:
-        if x.ndim == y.ndim == 2:
+        if _in_step(x, y, out):
             threads.matmul(x, y, out)
         else:
             np.matmul(x, y, out)
@@ -62,11 +62,16 @@ class MatMul(Op):
             _product(x.swapaxes(-1, -2), g, gy)
 
 
+def _in_step(a: Array, b: Array, out: Array) -> bool:
+    """Whether these are single matrices, or stacks of as many."""
+    if a.ndim == b.ndim == out.ndim:
+        return out.ndim == 2 or a.shape[:-2] == b.shape[:-2] == out.shape[:-2]
+    return False
+
+
 def _product(a: Array, b: Array, slot: Array) -> None:
-    if a.ndim == b.ndim == slot.ndim == 2:
+    if _in_step(a, b, slot):
         threads.matmul(a, b, slot)
-    elif a.ndim == b.ndim == slot.ndim and a.shape[:-2] == b.shape[:-2] == slot.shape[:-2]:
-        np.matmul(a, b, slot)
     else:
         sum_to(np.matmul(a, b), slot)
 

@@ -20,13 +20,15 @@ from funclab.shape_math import Shape, known, show
 
 def rows_of(x: Array, *axes: int) -> Array:
     """A row for each position on the other axes: the same memory when the axes come last."""
-    moved = np.moveaxis(x, axes, range(-len(axes), 0))
-    return moved.reshape(-1, math.prod(moved.shape[x.ndim - len(axes) :]))
+    last = range(x.ndim - len(axes), x.ndim)
+    if [axis % x.ndim for axis in axes] != [*last]:
+        x = np.moveaxis(x, axes, last)
+    return x.reshape(-1, math.prod(x.shape[last.start :]))
 
 
 def store(rows: Array, out: Array, *axes: int) -> None:
     """Write to `out` what was computed in `rows_of(out, *axes)`."""
-    if not np.shares_memory(rows, out):
+    if not np.may_share_memory(rows, out):  # a copy, then
         moved = np.moveaxis(out, axes, range(-len(axes), 0))
         np.copyto(moved, rows.reshape(moved.shape))
 

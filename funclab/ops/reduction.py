@@ -8,6 +8,7 @@ import numpy as np
 
 from funclab import shape_math
 from funclab.graph.op import Array, Op
+from funclab.kernels import reduction as kernels
 from funclab.ops.arithmetic import greater, less, maximum, minimum, not_equal, subtract
 from funclab.ops.base import named_like, with_settings
 from funclab.ops.basic import cast
@@ -33,7 +34,7 @@ class Reduction(Op, abstract=True):
         return shape_math.reduce(x, self.axis, self.keepdims)
 
     def forward(self, x: Array, out: Array) -> None:
-        self.ufunc.reduce(x, self.axis, None, out, self.keepdims)
+        kernels.reduce(self.ufunc, x, self.axes(x), out)
 
     def axes(self, x: Array) -> tuple[int, ...]:
         return shape_math.reduced_axes(x.ndim, self.axis)
@@ -77,16 +78,14 @@ class Mean(Reduction):
         np.divide(out, x.size // (out.size or 1), out)
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
-        np.divide(self.spread(x, g), x.size // (out.size or 1), gx)
+        np.copyto(gx, self.spread(x, g / (x.size // (out.size or 1))))
 
 
 class Peak(Reduction, abstract=True):
     """The largest or smallest; where several are equal they share the gradient."""
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
-        np.equal(x, self.spread(x, out), gx)
-        share = np.reciprocal(gx.sum(self.axes(x), keepdims=True))
-        np.multiply(gx, share * self.spread(x, g), gx)
+        kernels.extreme_vjp(g, x, self.axes(x), out, gx)
 
 
 class Truth(Reduction, abstract=True):

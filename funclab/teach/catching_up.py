@@ -75,7 +75,7 @@ def cells_before(lesson: int, section: str | None) -> list[str]:
         if section is not None and facts.get("section") == section:
             break
         source = "".join(cell["source"])
-        left_out = SHOWN_ONLY & {*cell["metadata"].get("tags", [])} or source.startswith("%%")
+        left_out = SHOWN_ONLY & {*cell["metadata"].get("tags", [])}
         if cell["cell_type"] == "code" and not left_out:
             lines = source.splitlines()
             sources.append("\n".join(line for line in lines if not line.startswith(("%", "!"))))

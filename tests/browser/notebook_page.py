@@ -24,6 +24,7 @@ THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 # The page looks idle before its session can run anything, so each promise is awaited.
 READY = """async () => {
   const answer = async () => {
+    await jupyterapp.restored;  // until then it may move the focus to the notebook
     const panel = jupyterapp.shell.currentWidget;
     await panel.context.ready;
     await panel.sessionContext.ready;

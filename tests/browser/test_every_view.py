@@ -238,8 +238,9 @@ def test_a_reloaded_page_has_the_view_as_it_was_and_its_keys_work(stage):
 
     stage.reload()
 
-    stage.focus(stage.views(1).first)
-    stage.sees(case.keyed)
+    view = stage.views(1).first
+    stage.sees(case.keyed, view)
+    stage.focus(view)
     stage.press("r")
     stage.sees_nothing_of(case.keyed)
     stage.knows("view.state == view.home", True)

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 
-from funclab.teach import arrange, ask, course
+from funclab.teach import arrange, ask, concept_test, course
 from funclab.teach.checking import check_lines
 from tests.browser.conftest import WINDOW
 from tests.browser.every_view import SHUT_DOWN
@@ -64,6 +64,31 @@ def test_a_page_without_a_kernel_remembers_the_answer(opened_page):
     page.reload()
 
     expect(page.locator(".fl-reveal")).to_contain_text("Nothing has been computed yet")
+
+
+def test_the_concept_test_is_taken_by_keys_and_says_nothing_before_its_end(lab, run_cells):
+    notebook = run_cells(lab, 'from funclab.teach import concept_test\nconcept_test("A")')
+    view = notebook.page.locator(".fl-lesson").first
+    view.focus()
+
+    for at in range(1, 21):
+        expect(view).to_contain_text(f"question {at} of 20, {21 - at} still open")
+        notebook.page.keyboard.press("1")
+
+    expect(view).to_contain_text("of 20 answers are right.")
+    expect(view.locator("li").first).to_contain_text("×: “")
+    notebook.page.keyboard.press("ArrowLeft")
+    expect(view).to_contain_text("question 20 of 20, 0 still open")
+    expect(view.locator("[aria-pressed=true]")).to_have_count(1)
+
+
+def test_a_page_of_the_concept_test_says_that_its_result_needs_the_notebook(opened_page):
+    page = opened_page(concept_test("B"))
+
+    for _ in range(20):
+        page.keyboard.press("1")
+
+    expect(page.locator(".fl-stage")).to_contain_text("A saved page cannot work out the result")
 
 
 def test_an_answer_opens_the_next_picture_and_no_other_and_outlives_a_reload(lab, run_cells):

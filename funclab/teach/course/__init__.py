@@ -164,6 +164,16 @@ def misconceptions() -> dict[int, Misconception]:
 
 
 @functools.cache
+def concept_test(form: str) -> tuple[Question, ...]:
+    """The items of the concept test in a form, "A" or "B"."""
+    rows = read(HERE / "concept_test.toml")["item"]
+    return tuple(
+        _question({"id": f"{form}.{number}", "reveal": "", **row[form]})
+        for number, row in enumerate(rows, 1)
+    )
+
+
+@functools.cache
 def lesson(number: int) -> Lesson:
     """A lesson's questions and exercises.
 

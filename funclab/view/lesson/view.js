@@ -19,9 +19,9 @@ const failed = {
   keys: () => ({}),
 };
 
-const lesson = { question, exercise, failed };
+const lesson = { question, exercise, failed, test };
 
-/** One script shows all three: what a view is, its facts say. */
+/** One script shows all of them: what a view is, its facts say. */
 function partOf(model) {
   return { name: "lesson", ...lesson[model.get("facts").kind] };
 }

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import base64
 import json
+import threading
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 from uuid import uuid4
@@ -77,6 +80,8 @@ class View(anywidget.AnyWidget):
         **traits: Any,
     ) -> None:
         self.displays, own_id = 0, uuid4().hex
+        self.lock = threading.RLock()
+        """Held while traits change together: a training thread and the page both change them."""
         whole = {**self.blank_state, **self._checked_state(state or {})}
         super().__init__(
             look=theme.chosen(look),
@@ -103,7 +108,14 @@ class View(anywidget.AnyWidget):
 
     def show(self, **state: Any) -> None:
         """Change the state from Python, as a click or key would."""
-        self.state = {**self.state, **self._checked_state(state)}
+        with self.hold_sync():
+            self.state = {**self.state, **self._checked_state(state)}
+
+    @contextmanager
+    def hold_sync(self) -> Iterator[None]:
+        """Send what changes meanwhile as one message, and let no other thread change anything."""
+        with self.lock, super().hold_sync():
+            yield
 
     def line(self) -> str:
         """One line of Python that makes this view in its present state."""
@@ -157,18 +169,19 @@ class View(anywidget.AnyWidget):
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take what a page sends, all of it or, if it is not possible, nothing."""
         names = FROM_PAGE & {*sync_data} & {*self.keys} if isinstance(sync_data, dict) else set()
-        before = {name: getattr(self, name) for name in names}
-        try:
-            data = {name: sync_data[name] for name in names}
-            if "state" in data:
-                data["state"] = {**self.state, **data["state"]}
-                self._checked_state({name: data["state"][name] for name in self.blank_state})
-            super().set_state(data)
-        except Exception as error:
-            self._log("was sent what it cannot be", error)
-            for name, value in before.items():
-                setattr(self, name, value)
-            self.send_state(list(before))
+        with self.lock:
+            before = {name: getattr(self, name) for name in names}
+            try:
+                data = {name: sync_data[name] for name in names}
+                if "state" in data:
+                    data["state"] = {**self.state, **data["state"]}
+                    self._checked_state({name: data["state"][name] for name in self.blank_state})
+                super().set_state(data)
+            except Exception as error:
+                self._log("was sent what it cannot be", error)
+                for name, value in before.items():
+                    setattr(self, name, value)
+                self.send_state(list(before))
 
     def _on_message(self, _: Any, content: dict[str, Any], buffers: Any) -> None:
         try:

@@ -71,9 +71,7 @@ def caption_groups(scene: Scene) -> None:
                 continue
             places[group.number] = part.frame
             here = f" {group.size} of them here;" if group.total > group.size else ""
-            last = (
-                "frozen: training leaves them" if group.frozen else "gradients of all add up here"
-            )
+            last = "frozen: training leaves them" if group.frozen else "learns from all of them"
             group.caption = [f"used by {calls},{here}", last]
 
 

@@ -253,7 +253,8 @@ class Feed(Watcher):
         )
         for view in self.views:
             lost = {"serial": next(self.serial), "phase": "lost", "error": repr(error)}
-            view.status = {**view.status, **lost}
+            with view.hold_sync():
+                view.status = {**view.status, **lost}
 
     def act(self, content: Numbers) -> None:
         """Do what a button asks, or answer a page that asks whether buttons are heard here."""

@@ -52,7 +52,7 @@ def test_the_calls_of_a_shared_layer_are_tied_to_its_weights_which_exist_once():
     (group,) = scene.groups
     assert group.calls == ["dense[0]", "dense[1]"]
     assert group.weights == "64×64 + 64 = 4,160"
-    assert group.caption == ["used by 2 calls,", "gradients of all add up here"]
+    assert group.caption == ["used by 2 calls,", "learns from all of them"]
     assert len(group.ties) == 2
     assert [box.group for box in scene.boxes] == [None, 0, 0, None]
 

@@ -1,0 +1,109 @@
+"""The concept test: two forms that ask the same, and a result for each misconception."""
+
+from __future__ import annotations
+
+import pytest
+
+from funclab.errors import ArgumentError
+from funclab.teach import concept_test, course, forget_progress, progress
+from funclab.view.lesson.test import TestView
+
+FORMS = ("A", "B")
+
+
+@pytest.fixture(autouse=True)
+def begun_anew():
+    forget_progress()
+    yield
+    forget_progress()
+
+
+def answer(view: TestView, form: str, *, right: bool) -> None:
+    """Answer every item right, or with the first option that is wrong."""
+    known = {item.text: item for item in course.concept_test(form)}
+    for at, asked in enumerate(view.facts["items"]):
+        options = known[asked["text"]].options
+        wanted = next(option.text for option in options if option.right is right)
+        view.choose(at, asked["options"].index(wanted))
+
+
+def test_both_forms_have_twenty_items_with_the_same_misconceptions():
+    items = [course.concept_test(form) for form in FORMS]
+
+    kinds = [[[option.misconception for option in item.options] for item in form] for form in items]
+
+    assert kinds[0] == kinds[1] and len(kinds[0]) == 20
+    assert {*range(26)} == {number for item in kinds[0] for number in item}
+
+
+def test_the_forms_differ_in_every_item():
+    a, b = (course.concept_test(form) for form in FORMS)
+
+    assert [one.text for one, other in zip(a, b) if one.text == other.text] == []
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_right_option_stands_in_every_place(form):
+    right = {item.text: item.options[item.answer].text for item in course.concept_test(form)}
+
+    places = [
+        asked["options"].index(right[asked["text"]]) for asked in concept_test(form).facts["items"]
+    ]
+
+    assert all(2 <= places.count(place) <= 9 for place in range(4)), places
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_all_answers_right_are_a_result_of_one_sentence(form):
+    view = concept_test(form)
+
+    answer(view, form, right=True)
+
+    assert view.facts["result"] == ["20 of 20 answers are right."]
+
+
+def test_the_result_names_each_misconception_that_the_answers_show_with_the_truth():
+    view = concept_test("A")
+
+    answer(view, "A", right=False)
+
+    result = view.facts["result"]
+    assert result[0] == "0 of 20 answers are right."
+    shown = [course.misconceptions()[number] for number in (1, 13, 20)]
+    assert all(any(one.belief in line and one.truth in line for line in result) for one in shown)
+
+
+def test_nothing_is_said_before_the_last_answer():
+    view = concept_test("A")
+
+    for at in range(19):
+        view.choose(at, 0)
+
+    assert "result" not in view.facts and not view.done
+    view.choose(19, 0)
+    assert view.done and view.facts["result"]
+
+
+def test_answers_are_recorded_by_the_number_of_the_item_and_of_its_option():
+    view = concept_test("B")
+
+    answer(view, "B", right=True)
+
+    kept = {entry["question"]: entry["option"] for entry in progress()["answers"]}
+    assert kept == {item.id: item.answer for item in course.concept_test("B")}
+
+
+def test_a_page_may_not_send_answers_that_are_not_there():
+    view = concept_test("A")
+    before = list(view.answers)
+
+    for answers in ([9] * 20, [0], ["0"] * 20, [True] * 20):
+        view.set_state({"answers": answers})
+
+    assert view.answers == before
+
+
+@pytest.mark.parametrize("form", ["C", "", None, 1])
+def test_another_form_is_refused(form):
+    with pytest.raises(ArgumentError, match="form"):
+        concept_test(form)
