@@ -230,6 +230,7 @@ def for_sum(shapes: Sequence[Shape]) -> str:
 
 
 Pair = list[tuple[int, Shape]]
+OR_JOIN = ", or lay them end to end with Concatenate()"
 
 
 def _features(pair: Pair, applies: bool) -> str:
@@ -238,7 +239,7 @@ def _features(pair: Pair, applies: bool) -> str:
         return ""
     (i, small), (_, large) = sorted(pair, key=lambda numbered: numbered[1][-1] or 0)
     layer = f"Conv2D({large[-1]}, 1)" if len(small) == 4 else f"Dense({large[-1]})"
-    or_join = ", or lay them end to end with Concatenate()" if len(small) == len(large) else ""
+    or_join = OR_JOIN if len(small) == len(large) else ""
     return (
         f"bring the {nth(i)} input from {small[-1]} to {large[-1]} on its last axis: "
         f"{layer}(x){or_join}."
@@ -331,9 +332,8 @@ def for_dot(a: Shape, b: Shape) -> str:
     if pairs:
         i, j = pairs[0]
         return f"sum over axes of one length, {a[i]}: Dot(axes={i if i == j else (i, j)})."
-    return _features([(0, a), (1, b)], None not in (a[-1], b[-1])).partition(", or lay")[0] or (
-        "choose axes of one length."
-    )
+    fix = _features([(0, a), (1, b)], None not in (a[-1], b[-1]))
+    return fix.replace(OR_JOIN, "") or "choose axes of one length."
 
 
 # Targets.

@@ -71,6 +71,12 @@ def same(a: Sequence[int | None], b: Sequence[int | None]) -> bool:
 
 def axis_index(axis: int, rank: int, argument: str = "axis") -> int:
     """An axis counted from the front: -1 becomes rank - 1."""
+    if meant.is_whole(axis) and not rank:
+        raise ShapeError(
+            f"{argument}={axis!r} is out of range for a single number, which has no axes.",
+            why="an axis is a direction of an array: a list has one, a table two.",
+            fix="give the number an axis: x[None], or numpy.array([x]).",
+        )
     if not meant.is_whole(axis) or not -rank <= axis < rank:
         raise ShapeError(
             f"{argument}={axis!r} is out of range for a tensor with {rank} axes.",

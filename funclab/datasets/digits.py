@@ -18,7 +18,7 @@ from funclab.errors import ArgumentError
 from funclab.shape_math import Array
 
 TRAINING_IMAGES = 1297
-PIXEL, CARD = 10, 100
+PICTURE, CARD = 80, 100
 
 
 def load_data() -> tuple[tuple[Array, Array], tuple[Array, Array]]:
@@ -95,20 +95,23 @@ def _partner(labels: Array, i: int, alike: int, random: Any) -> int:
 def draw(images: Any, captions: Sequence[Any]) -> Cards:
     """A row of pictures, with a caption under each.
 
-    Shapes: images (n, 8, 8) or (n, 64), from 0 to 16 or from 0 to 1.
+    Shapes: images (n, 64), or (n, side, side) with or without an axis for one channel; from 0 to
+    16 or from 0 to 1. The larger the side, the smaller its pixels.
 
     >>> draw(load_data()[0][0][:3], ["zero", "one", "two"])
     <3 handwritten digits: zero, one, two>
     """
-    array = np.asarray(images, np.float32).reshape(-1, 8, 8)
-    array = array / max(1.0, float(array.max(initial=0)))
+    array = np.asarray(images, np.float32)
+    shape = (-1, 8, 8) if array.ndim < 3 else (len(array), *[array.shape[1]] * 2)
+    array = array.reshape(shape) / max(1.0, float(array.max(initial=0)))
     return Cards("handwritten digits", [_pixels(image) for image in array], captions, CARD)
 
 
 def _pixels(image: Array) -> str:
+    pixel = PICTURE / len(image)
     return "".join(
-        f'<rect x="{8 + PIXEL * column}" y="{8 + PIXEL * row}" width="{PIXEL}" '
-        f'height="{PIXEL}" fill-opacity="{ink:.2f}"/>'
+        f'<rect x="{8 + pixel * column:.4g}" y="{8 + pixel * row:.4g}" width="{pixel:.4g}" '
+        f'height="{pixel:.4g}" fill-opacity="{ink:.2f}"/>'
         for (row, column), ink in np.ndenumerate(image)
         if ink
     )

@@ -9,9 +9,13 @@ were measured for K. B. Gorman, T. D. Williams and W. R. Fraser, PLoS ONE 9(3), 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from funclab.datasets import shipped
+from funclab.datasets.cards import Cards
 from funclab.shape_math import Array
 
 Arrays = dict[str, Array]
@@ -22,12 +26,18 @@ SEXES = ("female", "male")
 MEASURES = ("bill_length_mm", "bill_depth_mm", "flipper_length_mm")
 TEST = 83
 """A quarter of the birds, with which no model is trained."""
+CARD, SCALE = 172, 0.65
+"""The width of a card, and pixels for a millimetre."""
 
 
-def load_data(seed: int = 0) -> tuple[tuple[Arrays, Arrays], tuple[Arrays, Arrays]]:
+def load_data(
+    seed: int = 0, scaled: bool = False
+) -> tuple[tuple[Arrays, Arrays], tuple[Arrays, Arrays]]:
     """Two inputs and three answers by name, for training and for testing.
 
-    Which birds are for testing is drawn by `seed`: the rows of the source are in order of species.
+    `seed` (whole number) draws which birds are for testing: the rows of the source are in order of
+    species. `scaled`: whether each measure is shifted and divided so that those for training have
+    mean 0 and standard deviation 1.
 
     Shapes: x has measures (250, 3) float32, millimetres in the order of MEASURES, and island
     (250, 3) float32, one-hot over ISLANDS; y has species (250,) int32, an index of SPECIES, sex
@@ -44,6 +54,9 @@ def load_data(seed: int = 0) -> tuple[tuple[Arrays, Arrays], tuple[Arrays, Array
         "island": np.eye(len(ISLANDS), dtype="float32")[data["island"]],
     }
     y: Arrays = {name: data[name] for name in ("species", "sex", "mass")}
+    if scaled:
+        trained = x["measures"][order[TEST:]]
+        x["measures"] = (x["measures"] - trained.mean(0)) / trained.std(0)
     return _rows(x, y, order[TEST:]), _rows(x, y, order[:TEST])
 
 
@@ -71,3 +84,30 @@ def table() -> Arrays:
         "body_mass_g": data["mass"],
         "sex": np.array(SEXES)[data["sex"]],
     }
+
+
+def draw(birds: Any, captions: Sequence[Any]) -> Cards:
+    """A row of penguins: the bill and the flipper of each, to one scale, and its caption.
+
+    Shapes: birds (n, 3), millimetres in the order of MEASURES. `captions`: a text for each bird.
+
+    >>> draw([[39.1, 18.7, 181.0], [46.5, 17.9, 192.0]], ["A", "B"])
+    <2 penguins: A, B>
+    """
+    rows = np.asarray(birds, np.float32).reshape(-1, len(MEASURES))
+    return Cards("penguins", [_bird(*map(float, row)) for row in rows], captions, CARD)
+
+
+def _bird(length: float, depth: float, flipper: float) -> str:
+    """A bill and a flipper, with their sizes in millimetres."""
+    tip, half, wing = 12 + SCALE * length, SCALE * depth / 2, 12 + SCALE * flipper
+    middle = (12 + wing) / 2
+    return (
+        f'<path fill-opacity="0.8" shape-rendering="auto" d="M12 {26 - half:.1f} '
+        f'Q{tip - 8:.1f} {26 - half:.1f} {tip:.1f} 30 L12 {26 + half:.1f} Z"/>'
+        f'<path fill-opacity="0.4" shape-rendering="auto" d="M12 66 '
+        f'Q{middle:.1f} 48 {wing:.1f} 66 Q{middle:.1f} 84 12 66 Z"/>'
+        f'<text x="{tip + 8:.1f}" y="31" font-size="13">bill {length:.0f} × {depth:.0f}</text>'
+        f'<text x="{middle:.1f}" y="70.5" text-anchor="middle" font-size="13">'
+        f"flipper {flipper:.0f}</text>"
+    )

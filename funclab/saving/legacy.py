@@ -199,8 +199,12 @@ def keras_2_hard_sigmoid(x: Any) -> Any:
 registry.register("activation", keras_2_hard_sigmoid)
 
 
+OUTSIDE_KERAS = {inside: name for name, inside in registry.INSIDE_KERAS.items()}
+
+
 def _object(entry: dict[str, Any]) -> dict[str, Any]:
     name, config = entry["class_name"].rpartition(">")[2], entry["config"]
+    name = OUTSIDE_KERAS.get(name, name)
     if isinstance(config, list):  # a Sequential of the first versions
         config = {"layers": config}
     if not isinstance(config, dict):

@@ -66,7 +66,9 @@ def check_lengths(sides: Sequence[Side]) -> None:
 
 def _counts(array: tuple[str, int], other: tuple[str, int]) -> Instead:
     """For a picture: two arrays, and how many samples each has."""
-    items = [Item("array", name, f"{count} samples") for name, count in (array, other)]
+    items = [
+        Item("array", name, f"{count} sample{'s' * (count != 1)}") for name, count in (array, other)
+    ]
     return Instead("Every sample needs a row in each array", items, note=f"{array[1]} ≠ {other[1]}")
 
 

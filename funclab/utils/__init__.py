@@ -149,11 +149,11 @@ def standardize_dtype(dtype: Any) -> str:
     if dtype is None:
         return config.floatx()
     named = {int: "int32", "int": "int32", float: "float32", str: STRING}
-    name = named.get(dtype) or getattr(dtype, "name", dtype)
     try:
+        name = named.get(dtype) or getattr(dtype, "name", dtype)
         name = name if isinstance(name, str) else np.dtype(name).name
-    except TypeError:
-        name = repr(name)
+    except TypeError:  # not a dtype, or a list, which is not a key of a dict either
+        name = ""
     if name in (*DTYPES, *OTHER_DTYPES, STRING):
         return name
     raise wrong_value("standardize_dtype", "dtype", dtype, "a dtype", '"float32"')

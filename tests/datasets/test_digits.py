@@ -1,6 +1,7 @@
 """The digits that lessons use: the data as published, and pairs that are fair."""
 
 import hashlib
+import re
 from xml.etree import ElementTree
 
 import numpy as np
@@ -67,3 +68,14 @@ def test_drawn_digits_have_a_title_that_a_screen_reader_says():
     assert "<title>Handwritten digits: a &lt;b&gt;, 7</title>" in svg
     assert ElementTree.fromstring(svg).get("role") == "img"
     assert repr(picture) == "<2 handwritten digits: a <b>, 7>"
+
+
+def test_a_larger_sheet_is_drawn_with_smaller_pixels():
+    sheets = np.zeros((3, 12, 12, 1))
+    sheets[:, 11, 11] = 16
+
+    svg = digits.draw(sheets, ["a", "b", "c"])._repr_svg_()
+
+    [pixel] = re.findall(r'<rect x="(\S+)" y="(\S+)" width="(\S+)"[^>]* fill-opacity', svg)[:1]
+    assert svg.count("fill-opacity") == 3
+    assert pixel == ("81.33", "81.33", "6.667")

@@ -3,6 +3,7 @@
 import csv
 import importlib
 import inspect
+import re
 
 import numpy as np
 import pytest
@@ -61,6 +62,28 @@ def test_every_penguin_is_either_for_training_or_for_testing():
     np.testing.assert_array_equal(np.sort(masses), np.sort(penguins.table()["body_mass_g"]))
     assert len(first[1][1]["mass"]) == 83
     assert not np.array_equal(first[0][1]["mass"], other[0][1]["mass"])
+
+
+def test_scaled_measures_have_mean_0_and_deviation_1_for_the_birds_to_train_with():
+    (x, y), (x_test, _) = penguins.load_data(3, scaled=True)
+    (raw, masses), (raw_test, _) = penguins.load_data(3)
+
+    np.testing.assert_allclose(x["measures"].mean(0), 0, atol=1e-4)
+    np.testing.assert_allclose(x["measures"].std(0), 1, atol=1e-4)
+    wanted = (raw_test["measures"] - raw["measures"].mean(0)) / raw["measures"].std(0)
+    np.testing.assert_allclose(x_test["measures"], wanted, atol=1e-4)
+    np.testing.assert_array_equal(y["mass"], masses["mass"])
+
+
+def test_drawn_penguins_show_their_sizes_and_a_larger_one_is_longer():
+    picture = penguins.draw([[36, 18, 182], [49, 16, 230]], ["a <b>", "B"])
+
+    svg = picture._repr_svg_()
+    tips = [float(x) for x in re.findall(r"66 Q[\d.]+ 48 ([\d.]+) 66", svg)]
+    assert "bill 36 × 18" in svg and "flipper 230" in svg
+    assert "a &lt;b&gt;" in svg and "<b>" not in svg
+    assert tips[0] < tips[1] < penguins.CARD
+    assert repr(picture) == "<2 penguins: a <b>, B>"
 
 
 def test_a_penguin_keeps_its_measures_its_island_and_its_answers():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 import nbformat
 
-from tests.project.source import ROOT
+from funclab.teach.catching_up import lesson_files
 
 
 @dataclass(frozen=True)
@@ -83,12 +82,6 @@ class Lesson:
         facts = [cell.metadata.get("funclab", {}) for cell in self.cells]
         return {number for one in facts for number in one.get("misconceptions", [])}
 
-    @property
-    def solutions(self) -> list[str]:
-        """The code blocks in the exercises' text, in order."""
-        text = "\n".join(cell.source for cell in self.exercises)
-        return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-
     def before(self, wanted: str, cell_type: str) -> list[Any]:
         """The cells of a type up to the first cell whose source holds `wanted`."""
         found = []
@@ -119,7 +112,4 @@ def outputs(cell: Any, mime: str) -> list[str]:
     return [one for one in found if one is not None]
 
 
-OLD = {"08_words_in_two_answers_out"}
-"""Lessons as they were before `funclab.teach`, until those stand that take their places."""
-LESSONS = [Lesson(path) for path in sorted(ROOT.glob("notebooks/*.ipynb"))]
-REBUILT = [lesson for lesson in LESSONS if str(lesson) not in OLD]
+LESSONS = [Lesson(path) for path in lesson_files().values()]

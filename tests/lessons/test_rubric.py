@@ -8,7 +8,7 @@ import pytest
 
 from funclab.teach import course
 from funclab.teach.asking import question_text
-from tests.lessons.lesson import LESSONS, REBUILT, code_lines, outputs, tags, words
+from tests.lessons.lesson import LESSONS, code_lines, outputs, tags, words
 
 PICTURES = ("image/svg+xml", "image/png")
 VIEW = "application/vnd.funclab.view+json"
@@ -16,8 +16,6 @@ ASKS = re.compile(r'ask\("([\d.]+)"')
 TRIES = re.compile(r'%%check (\w+)|arrange\("(\w+)"\)|check\("(\w+)"\)')
 
 every_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=str)
-every_rebuilt = pytest.mark.parametrize("lesson", REBUILT, ids=str)
-every_old = pytest.mark.parametrize("lesson", [x for x in LESSONS if x not in REBUILT], ids=str)
 
 
 def new(cells):
@@ -101,7 +99,7 @@ def test_misconceptions_are_met_and_the_right_case_stands_first(lesson):
     assert not errors or ["picture"] in kinds[: errors[0]]
 
 
-@every_rebuilt
+@every_lesson
 def test_a_later_lesson_opens_with_three_questions_on_earlier_ones(lesson):
     first = next(i for i, cell in enumerate(lesson.cells) if "picture" in tags(cell))
     recalled = [cell for cell in lesson.cells[:first] if "recall" in tags(cell)]
@@ -111,7 +109,7 @@ def test_a_later_lesson_opens_with_three_questions_on_earlier_ones(lesson):
     assert all(match and int(match[1].split(".")[0]) < lesson.number for match in asked)
 
 
-@every_rebuilt
+@every_lesson
 def test_every_question_is_asked_where_it_stands_and_covers_the_picture_after_it(lesson):
     for cell in lesson.questions:
         name = cell.metadata.funclab.question
@@ -126,7 +124,7 @@ def test_every_question_is_asked_where_it_stands_and_covers_the_picture_after_it
         assert not tags(caption) and "\n#" not in caption.source, caption.source
 
 
-@every_rebuilt
+@every_lesson
 def test_the_questions_and_exercises_are_those_of_the_lesson_s_file(lesson):
     data = course.lesson(lesson.number)
     asked = [cell.metadata.funclab.question for cell in lesson.questions]
@@ -144,7 +142,7 @@ def test_the_questions_and_exercises_are_those_of_the_lesson_s_file(lesson):
             assert objective == exercise.objective and name in cell.source
 
 
-@every_rebuilt
+@every_lesson
 def test_exercises_are_of_four_kinds_in_the_order_in_which_help_fades(lesson):
     tried = [TRIES.match(cell.source) for cell in lesson.tagged("exercise")]
     names = [next(filter(None, match.groups())) for match in tried if match]
@@ -154,7 +152,7 @@ def test_exercises_are_of_four_kinds_in_the_order_in_which_help_fades(lesson):
     assert len(set(kinds)) >= 4 and kinds == sorted(kinds, key=course.KINDS.index)
 
 
-@every_rebuilt
+@every_lesson
 def test_what_a_lesson_ships_is_untried_and_no_cell_gives_an_answer_away(lesson):
     for cell in lesson.code:
         if "exercise" in tags(cell):
@@ -162,7 +160,7 @@ def test_what_a_lesson_ships_is_untried_and_no_cell_gives_an_answer_away(lesson)
         assert "assert" not in cell.source, cell.source
 
 
-@every_rebuilt
+@every_lesson
 def test_a_cell_that_shows_an_error_on_purpose_fails_and_the_lesson_goes_on(lesson):
     for cell in lesson.code:
         shown = "".join(outputs(cell, "text/plain"))
@@ -171,7 +169,7 @@ def test_a_cell_that_shows_an_error_on_purpose_fails_and_the_lesson_goes_on(less
         assert "fails" not in tags(cell) or re.match(r"\w+Error: ", shown), cell.source
 
 
-@every_rebuilt
+@every_lesson
 def test_its_sections_have_names_to_catch_up_to(lesson):
     named = [cell.metadata.get("funclab", {}).get("section") for cell in lesson.cells]
     sections = [name for name in named if name]
@@ -184,16 +182,6 @@ def test_its_figures_are_printed(lesson, record_property):
     record_property("rubric", f"{lesson}: {lesson.figures}")
 
     assert lesson.figures
-
-
-@every_old
-def test_an_old_lesson_recalls_earlier_ones_in_its_text(lesson):
-    opening = lesson.cells[: lesson.cells.index(lesson.code[0])]
-    recalled = [cell for cell in opening if "recall" in tags(cell)]
-
-    for cell in recalled:
-        assert cell.source.partition("<details>")[0].count("?") == 3
-        assert cell.metadata.funclab.lesson < lesson.number
 
 
 @every_lesson

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from funclab import registry
-from funclab.errors import FunclabError, Instead, Item, Pairs
+from funclab.errors import FunclabError
 from tests.misuse.causes import Cause
 from tests.misuse.desk import Desk
+from tests.misuse.drawn import drawn
 from tests.misuse.shape_causes import SHAPES
 from tests.misuse.test_misuse import CASES
 from tests.misuse.value_causes import VALUES
@@ -37,20 +38,6 @@ def answer(line: Callable[[Desk], Any]) -> str:
             told = []
     told = [*(f"{one.category.__name__}: {one.message}" for one in caught), *map(str.rstrip, told)]
     return CHANGING.sub("...", "\n".join(told)).replace("\n\n", "\n")
-
-
-def drawn(facts: Any) -> Iterator[str]:
-    if isinstance(facts, Instead):
-        yield f"  {facts.title} ({facts.note})"
-        for name, items in (("not", facts.wrong), ("but", facts.right)):
-            yield f"  {name}: {', '.join(map(shown, items))}"
-    if isinstance(facts, Pairs):
-        yield f"  {facts.side} of {facts.model}:"
-        yield from (f"  {' | '.join(row)}" for row in facts.rows)
-
-
-def shown(item: Item) -> str:
-    return f"{item.kind} {item.name} ({item.detail})"
 
 
 LINES = {

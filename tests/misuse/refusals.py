@@ -77,18 +77,23 @@ def answer(made: Callable[..., Any], settings: dict[str, Any], name: str, value:
     return ""
 
 
-def refusals() -> str:
+def refusals(title: str, made: Callable[..., Any], settings: Any) -> tuple[list[str], set[str]]:
+    """A line for each argument of a class, with the odd values that it takes, and the answers to
+    all others."""
     taken, answers = list[str](), set[str]()
     with registry.fresh_names(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for title, made, settings in makers():
-            for name in sorted(arguments(made).keys() - {"name", "dtype"}):
-                told = [answer(made, settings, name, value) for value in VALUES]
-                values = [repr(value) for value, one in zip(VALUES, told) if not one]
-                taken.append(f"{title} {name}: {' '.join(values)}".rstrip())
-                answers.update(filter(None, told))
-    return "\n".join((*taken, "", *sorted(answers))) + "\n"
+        for name in sorted(arguments(made).keys() - {"name", "dtype"}):
+            told = [answer(made, settings, name, value) for value in VALUES]
+            values = [repr(value) for value, one in zip(VALUES, told) if not one]
+            taken.append(f"{title} {name}: {' '.join(values)}".rstrip())
+            answers.update(filter(None, told))
+    return taken, answers
 
 
 if __name__ == "__main__":
-    WRITTEN.write_text(refusals(), "utf-8")
+    lines, words = list[str](), set[str]()
+    for maker in makers():
+        taken, answers = refusals(*maker)
+        lines, words = lines + taken, words | answers
+    WRITTEN.write_text("\n".join((*lines, "", *sorted(words))) + "\n", "utf-8")

@@ -2,10 +2,11 @@
 
 import pytest
 
-from tests.misuse import refusals
+from tests.misuse import advice, refusals
 from tests.misuse.answers import LINES, answer, written
 
 WRITTEN = written()
+REFUSALS = refusals.WRITTEN.read_text("utf-8")
 
 
 @pytest.mark.parametrize("title", LINES)
@@ -17,5 +18,23 @@ def test_every_line_has_an_answer_and_every_answer_a_line():
     assert set(WRITTEN) == set(LINES)
 
 
-def test_constructors_take_and_refuse_what_they_did_when_it_was_read_through():
-    assert refusals.refusals() == refusals.WRITTEN.read_text("utf-8"), "tests.misuse.refusals"
+@pytest.mark.parametrize("maker", [*refusals.makers()], ids=lambda maker: maker[0])
+def test_a_constructor_takes_and_refuses_what_it_did_when_it_was_read_through(maker):
+    taken, answers = refusals.refusals(*maker)
+
+    title = f"{maker[0]} "
+    lines = [line for line in REFUSALS.splitlines() if line.startswith(title)]
+    assert taken == lines, "python -m tests.misuse.refusals"
+    for words in answers:
+        assert f"\n{words}\n" in REFUSALS, "python -m tests.misuse.refusals"
+
+
+def test_every_constructor_of_the_text_is_there():
+    titles = {title for title, *_ in refusals.makers()}
+    lines = REFUSALS.partition("\n\n")[0].splitlines()
+
+    assert {line.partition(" ")[0] for line in lines} <= titles
+
+
+def test_the_advice_about_shapes_is_what_it_was_when_it_was_read_through():
+    assert advice.written() == advice.WRITTEN.read_text("utf-8"), "python -m tests.misuse.advice"

@@ -37,10 +37,12 @@ class Mutant:
 
     def __str__(self) -> str:
         """The lines taken out and put in, each in one line."""
-        changed = difflib.ndiff(self.source.splitlines(), self.text.splitlines())
-        lines = [line[2:].strip() for line in changed if line[:2] == "- "]
-        changed = difflib.ndiff(self.source.splitlines(), self.text.splitlines())
-        others = [line[2:].strip() for line in changed if line[:2] == "+ "]
+        diff = difflib.unified_diff(
+            self.source.splitlines(), self.text.splitlines(), n=0, lineterm=""
+        )
+        changed = [line for line in diff if not line.startswith(("---", "+++", "@@"))]
+        lines = [line[1:].strip() for line in changed if line[0] == "-"]
+        others = [line[1:].strip() for line in changed if line[0] == "+"]
         return f"{self.path}: {' '.join(lines)} → {' '.join(others)}"
 
 

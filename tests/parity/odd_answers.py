@@ -1,4 +1,4 @@
-"""The words of every error that odd inputs end in, in one text that can be read through.
+"""The words and the picture of every error that odd inputs end in, in one text to read through.
 
 `python -m tests.parity.odd_answers` writes odd_answers.txt anew; look at what git shows of it.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from funclab.errors import FunclabError
+from tests.misuse.drawn import drawn
 
 WRITTEN = Path(__file__).with_suffix(".txt")
 CHANGING = re.compile(r"0x[0-9a-f]+|/\S+/|(?<=array\()[^)]*|-?\d+\.\d{3,}")
@@ -21,7 +22,8 @@ def told(result: Any) -> str:
     error = result.get("error")
     if not isinstance(error, FunclabError):
         return ""
-    return CHANGING.sub("...", f"{type(error).__name__}: {error}".replace("\n\n", "\n"))
+    words = f"{type(error).__name__}: {error}".replace("\n\n", "\n")
+    return CHANGING.sub("...", "\n".join([words, *map(str.rstrip, drawn(error.facts))]))
 
 
 def written() -> set[str]:

@@ -109,6 +109,9 @@ def test_small_helpers_answer_as_in_keras():
     utils.clear_session(free_memory=False)
 
 
+WRONG_DTYPES = ("nope", "", 3, object, [1], {}, np.zeros(2))
+
+
 @pytest.mark.parametrize(
     ("make", "error", "says"),
     [
@@ -132,7 +135,7 @@ def test_small_helpers_answer_as_in_keras():
         (lambda: utils.split_dataset(SERIES, 1.5), ArgumentError, "left_size"),
         (lambda: utils.split_dataset((SERIES, [1]), 0.5), DataError, "one length"),
         (lambda: utils.unpack_x_y_sample_weight((1, 2, 3, 4)), DataError, "tuple of 4"),
-        (lambda: utils.standardize_dtype("nope"), ArgumentError, "dtype"),
+        *((lambda x=x: utils.standardize_dtype(x), ArgumentError, "dtype") for x in WRONG_DTYPES),
         (lambda: utils.img_to_array(np.zeros(3)), DataError, "Unsupported image shape"),
         (lambda: utils.get_file("x"), ArgumentError, "origin"),
         (lambda: utils.get_file("a/b", origin="file:///x"), ArgumentError, "fname"),

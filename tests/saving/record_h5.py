@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from tests.parity.case import Case, normal, tokens
+from tests.parity.models import CASES as PARITY
 from tests.saving.cases import CASES as SAVING
 from tests.saving.record import observe, started
 
@@ -34,6 +35,8 @@ CASES: dict[str, Case] = {
     )
 }
 KERAS_3 = {f"keras_3_{name}": SAVING[name] for name in ("nested_models", "operators", "amsgrad")}
+# In these files its class has the name that it has inside Keras.
+KERAS_3["keras_3_group_query_attention"] = PARITY["group_query_attention"]
 
 
 def case(x: Any, y: Any) -> Any:

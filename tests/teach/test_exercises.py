@@ -21,7 +21,7 @@ TRIES = list(tries())
 RIGHT = [one for one in TRIES if not one.mistake]
 WRONG = [one for one in TRIES if one.mistake]
 each = pytest.mark.parametrize
-LEARNING = {"1D", "2D", "3C", "5D"}
+LEARNING = {"1D", "2D", "3C", "4D", "5D", "7D", "8D"}
 """Exercises whose check trains the answer: seconds, not milliseconds."""
 DATA, KINDS = np.eye(6, dtype="float32").repeat(8, 0), np.arange(48) % 3
 

@@ -172,7 +172,7 @@ CELLS = [
     ("code", "ask('1.1')", {"tags": ["ask"]}),
     ("code", "%%fails\n1 / 0", {"tags": ["fails"]}),
     ("markdown", "## Next", {"funclab": {"section": "next"}}),
-    ("code", "b = a + 1\nprint(b)", {}),
+    ("code", "%%shapes\nb = a + 1\nprint(b)", {}),
 ]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from funclab import losses, ops
 from funclab.engine.plan import Plan
-from funclab.errors import ArgumentError, DataError, LossError
+from funclab.errors import ArgumentError, DataError, LossError, ShapeError
 from funclab.graph.value import Constant, Value, Variable
 from funclab.layers import Dense, Input
 from funclab.models import Model
@@ -229,3 +229,40 @@ def test_weights_with_an_axis_of_one_are_summed_once_as_in_keras():
     found = loss(y_true, y_pred, sample_weight=np.array([[1.0], [3.0]]))
 
     np.testing.assert_allclose(found, 3 * (1 + 3) / (1 + 3))
+
+
+MEANS = (
+    *("mean_squared_error", "mean_absolute_error", "mean_absolute_percentage_error"),
+    *("mean_squared_logarithmic_error", "huber", "log_cosh", "poisson", "hinge", "squared_hinge"),
+    "binary_crossentropy",
+)
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 3), (2, 1, 3), (2, 3, 1), (0, 3), (2, 0, 3)], ids=str)
+@pytest.mark.parametrize("name", MEANS)
+def test_the_losses_of_numbers_have_the_mean_over_the_last_axis(name, shape):
+    random = np.random.default_rng(1)
+    y_true, y_pred = (random.uniform(0.1, 0.9, shape).astype("float32") for _ in "ab")
+    loss = getattr(losses, name)
+
+    whole, each = loss(y_true, y_pred), loss(y_true[..., None], y_pred[..., None])
+
+    assert (whole.shape, each.shape) == (shape[:-1], shape)
+    np.testing.assert_allclose(whole, np.mean(each, -1), rtol=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(0,), (2, 0)], ids=str)
+@pytest.mark.parametrize("name", ["mean_squared_error", "mean_absolute_error"])
+def test_the_mean_of_no_numbers_is_nan(name, shape):
+    loss = getattr(losses, name)(np.ones(shape, "float32"), np.ones(shape, "float32"))
+
+    assert loss.shape == shape[:-1]
+    assert np.isnan(loss).all()
+
+
+@pytest.mark.parametrize("name", ["mean_squared_error", "mean_absolute_error"])
+def test_a_loss_of_two_single_numbers_says_that_they_have_no_axis(name):
+    with pytest.raises(ShapeError, match="a single number, which has no axes") as caught:
+        getattr(losses, name)(np.float32(1), np.float32(2))
+
+    assert "x[None]" in caught.value.fix

@@ -92,6 +92,40 @@ def test_a_sequence_is_told_when_an_epoch_ends():
     assert pairs.epochs == 3
 
 
+class Watched(Pairs):
+    """Writes down which batches are asked for."""
+
+    def __init__(self):
+        super().__init__(X, Y)
+        self.asked = []
+
+    def __getitem__(self, i):
+        self.asked.append(i)
+        return super().__getitem__(i)
+
+
+def test_the_batches_of_a_sequence_come_in_an_order_by_chance_unless_told_otherwise():
+    pairs, in_order = Watched(), Watched()
+
+    compiled().fit(pairs, epochs=12, verbose=0)
+    compiled().fit(in_order, epochs=12, shuffle=False, verbose=0)
+
+    orders = [tuple(pairs.asked[i : i + 3]) for i in range(0, len(pairs.asked), 3)]
+    assert [sorted(order) for order in orders] == [[0, 1, 2]] * 12
+    assert len(set(orders)) > 1
+    assert in_order.asked == [0, 1, 2] * 12
+
+
+def test_a_sequence_is_asked_for_what_is_used_only():
+    pairs = Watched()
+
+    compiled().fit(pairs, epochs=2, steps_per_epoch=2, shuffle=False, verbose=0)
+    compiled().evaluate(pairs, steps=1, verbose=0)
+    compiled().predict(pairs, steps=1, verbose=0)
+
+    assert pairs.asked == [0, 1, 0, 1, 0, 0]
+
+
 def test_validation_may_be_a_stream_too():
     model, other = compiled(), compiled()
 

@@ -183,6 +183,7 @@ def watch(model: Any, **settings: Any) -> TrainingView:
 def compare_runs(
     *histories: Any,
     labels: Sequence[str] | None = None,
+    curves: Sequence[str] | None = None,
     look: str | None = None,
     ask: bool | None = None,
     tour: Any = (),
@@ -193,10 +194,12 @@ def compare_runs(
     `histories`: what `fit` returned. `labels`: a name for each; those of `fit(run=...)` unless
     given. `groups`: lists of histories by name, as in compare_runs(shared=[h1, h2],
     separate=[h3, h4]): each group is drawn as its mean in a band from its lowest to its highest
-    value. `look`, `ask` and `tour` are those of every view; log=True, smooth=True and joined=True
-    are settings of this one.
+    value. `curves`: the losses and metrics to show, such as ["loss", "sex_accuracy"], each with its
+    validation; all unless given. `look`, `ask` and `tour` are those of every view; log=True,
+    smooth=True and joined=True are settings of this one.
 
-    Raises: ArgumentError for something that is not a History, or a wrong number of labels.
+    Raises: ArgumentError for something that is not a History, a wrong number of labels, or a curve
+        that no run has.
     """
     lists = {key: group for key, group in groups.items() if is_group(key, group)}
     state = {key: value for key, value in groups.items() if key not in lists}
@@ -208,13 +211,15 @@ def compare_runs(
     runs = summaries([*named, *((key, "", h) for key, group in lists.items() for h in group)])
     models = {history.model for group in (histories, *lists.values()) for history in group}
     outputs = [name for model in models for name in outputs_of(model)]
-    names = dict.fromkeys(name for run in runs for name in run["values"])
+    charts = charts_of(dict.fromkeys(name for run in runs for name in run["values"]), outputs)
+    charts = charts if curves is None else chosen(charts, curves)
     titles = list(by_title(runs))
     if len(titles) > MOST_TITLES:
         titles = [*titles[:MOST_TITLES], f"{len(titles) - MOST_TITLES} more"]
     call = [f"history{i + 1}" for i in range(len(histories))] + [f"{key}={key}" for key in lists]
+    call += [] if curves is None else [f"curves={[*curves]}"]
     view = TrainingView(
-        facts={"charts": charts_of(names, outputs), "layers": [], "compared": True},
+        facts={"charts": charts, "layers": [], "compared": True},
         title=f"Runs: {clean(listed(titles))}",
         call=f"funclab.compare_runs({', '.join(call)}$)",
         state=state,
@@ -224,6 +229,20 @@ def compare_runs(
     )
     view.show_runs(runs, OVER)
     return view
+
+
+def chosen(charts: Sequence[Numbers], curves: Any) -> list[Numbers]:
+    """The charts of some losses and metrics, in the order of their names.
+
+    Raises: ArgumentError for a name that is not among them, or no list of names.
+    """
+    by_name = {chart["key"]: chart for chart in charts}
+    is_list = isinstance(curves, (list, tuple)) and len(curves) > 0
+    unknown = [name for name in curves if name not in by_name] if is_list else [curves]
+    if unknown:
+        wanted = f"a list of names, from {', '.join(by_name)}"
+        raise wrong_value("compare_runs", "curves", curves, wanted, str([*by_name][:1]))
+    return [by_name[name] for name in dict.fromkeys(curves)]
 
 
 def is_group(name: str, value: Any) -> bool:

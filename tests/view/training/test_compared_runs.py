@@ -42,6 +42,18 @@ def test_groups_say_what_line_and_band_are_and_which_ends_lowest():
     assert view.line() == "funclab.compare_runs(shared=shared, separate=separate)"
 
 
+def test_only_the_curves_that_are_named_are_shown_each_with_its_validation():
+    first, second = history_of([2.0, 1.0], [3.0, 2.0]), history_of([2.0, 1.5], [3.0, 2.5])
+    for history in (first, second):
+        history.history["accuracy"] = [0.5, 0.75]
+
+    view = compare_runs(first, second, curves=["loss"])
+
+    assert [chart["key"] for chart in view.facts["charts"]] == ["loss"]
+    assert len(loss_chart(view).lines) == 4
+    assert view.line() == "funclab.compare_runs(history1, history2, curves=['loss'])"
+
+
 @pytest.mark.parametrize(
     ("losses", "words"),
     [
@@ -127,6 +139,9 @@ def test_twenty_long_runs_weigh_no_more_than_the_page_can_hold():
         ([], {}, "0 runs"),
         ([], {"colour": "red"}, "not a list of Histories"),
         ([], {"shared": [None]}, "not a History"),
+        ([history_of([1.0])], {"curves": ["accuracy"]}, "from loss"),
+        ([history_of([1.0])], {"curves": "loss"}, "a list of names"),
+        ([history_of([1.0])], {"curves": []}, "a list of names"),
     ],
 )
 def test_compare_runs_takes_histories_and_a_label_for_each(histories, settings, what):

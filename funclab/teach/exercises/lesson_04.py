@@ -1,0 +1,347 @@
+"""Lesson 4: can one model answer three questions?"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+
+from funclab import optimizers
+from funclab.errors import LossError, ShapeError
+from funclab.graph.node import Node
+from funclab.graph.operation import Operation
+from funclab.graph.tensor import Tensor
+from funclab.models.model import Functional
+from funclab.shape_math import Array
+from funclab.teach.attempt import Attempt, tensors_of
+from funclab.teach.graphs import (
+    activation_of,
+    maker,
+    source_inputs,
+    trained_copy,
+    weighted_calls,
+)
+from funclab.teach.judging import Mistake, judge, known, lights
+from funclab.training.compiled import name_of
+from funclab.training.matching import Output
+from funclab.training.targets import AMOUNTS, CATEGORICAL, SPARSE, function_of
+
+QUESTIONS = 3
+WHAT = {
+    "softmax": "the number of a class",
+    "sigmoid": "a yes or no, as 1 or 0",
+    "linear": "an amount",
+}
+"""What an output answers, by its last activation."""
+RIDERS = ("casual", "registered")
+ENOUGH = {"casual": 400, "registered": 900}
+WARMEST, THOUSAND = 40, 1000
+
+
+# 4A
+@judge("4A")
+def names_of_curves(attempt: Attempt) -> Mistake | None:
+    """The names under which a model with two outputs records its training."""
+    model: Any = attempt.names.get("two")
+    given = names_in(attempt.answer)
+    if not given or not is_compiled(model):
+        return Mistake("")
+    wanted = model.compiled_state.metrics_names
+    for key in given:
+        mistake = None if key in wanted else not_recorded(attempt, model, key)
+        if mistake is not None:
+            return mistake
+    ends = last_calls(model)
+    notes = dict.fromkeys(ends, "an output")
+    if "loss" not in given:
+        return Mistake("total_missing", notes, layer=ends[0])
+    if set(given) == set(wanted):
+        return None
+    surplus = len(set(given) - set(wanted))
+    return Mistake("", notes, model=model, n=surplus, layer=ends[0])
+
+
+def names_in(answer: Any) -> list[str]:
+    """The names that a student wrote: in a list, a set, a dict or a text."""
+    if isinstance(answer, str):
+        answer = re.findall(r"\w+", answer)
+    if not isinstance(answer, (list, tuple, set, frozenset, dict)):
+        return []
+    return [name for name in answer if isinstance(name, str)]
+
+
+def not_recorded(attempt: Attempt, model: Functional, key: str) -> Mistake | None:
+    """What is wrong in a name under which nothing is recorded."""
+    ends = last_calls(model)
+    metrics = [name_of(metric) for output in outputs_of(model) for metric in output.metrics]
+    if key.startswith("val_"):
+        return Mistake("not_validated", {ends[0]: "trained"}, key=key, layer=ends[0])
+    for name, value in attempt.names.items():
+        for tensor in model.outputs:
+            if value is tensor and re.match(rf"{name}(_|$)", key):
+                notes = {maker(tensor): "made this output"}
+                return Mistake("python_variables", notes, key=key, layer=maker(tensor))
+    if key in metrics:
+        notes = dict.fromkeys(ends, "this one?")
+        values = {"key": key, "layer": ends[0]}
+        return Mistake("output_not_named", notes, n=len(ends), **values)
+    for node in ends:
+        if key in [f"{node.operation.name}_{metric}" for metric in metrics]:
+            return Mistake("metric_everywhere", {node: "not asked"}, key=key, layer=node)
+    return None
+
+
+@lights("4A")
+def both_ends(attempt: Attempt) -> list[Node | Operation]:
+    return list(last_calls(known(attempt, "two")))
+
+
+# 4B
+@judge("4B")
+def a_loss_for_each(attempt: Attempt) -> Mistake | None:
+    """Three outputs in another order, each with a loss that fits its activation and targets."""
+    model = attempt.model
+    if model is None or len(model.outputs) != QUESTIONS:
+        return Mistake("")
+    ends = last_calls(model)
+    if isinstance(attempt.error, LossError):
+        return unknown_key(attempt, model)
+    if not is_compiled(model):
+        values = {"layer": ends[0], "loss": "no loss", "what": WHAT["linear"]}
+        return Mistake("", {ends[0]: "no loss"}, **values)
+    pairs = list(zip(ends, outputs_of(model)))
+    unfit = [(node, output) for node, output in pairs if not fits(node, output)]
+    if not unfit:
+        return None
+    for node, output in unfit:
+        if output.loss is None:
+            return Mistake("no_loss", {node: "no loss"}, layer=node)
+    node, output = unfit[0]
+    what = WHAT.get(activation_of(node), WHAT["linear"])
+    notes = {node: output.loss_name}
+    values = {"layer": node, "loss": output.loss_name, "what": what}
+    functions = [function_of(output.loss) for _, output in pairs]
+    if len(set(functions)) == 1:
+        return Mistake("one_for_all", notes, **values)
+    for node, output in unfit:
+        special = {"layer": node, "loss": output.loss_name}
+        if activation_of(node) == "softmax" and function_of(output.loss) in CATEGORICAL:
+            return Mistake("rows_wanted", {node: "class numbers"}, **special)
+        if takes_logits(output):
+            return Mistake("softmax_twice", {node: activation_of(node)}, **special)
+    if all(any(suits(node, function) for function in functions) for node in ends):
+        return Mistake("order_of_trio", notes, **values)
+    return Mistake("", notes, **values)
+
+
+def unknown_key(attempt: Attempt, model: Functional) -> Mistake:
+    """A dict of losses with a key that names no output."""
+    losses = attempt.given_to("compile", "loss")
+    for key in losses if isinstance(losses, dict) else ():
+        for tensor in model.outputs:
+            if key not in model.output_names and attempt.names.get(key) is tensor:
+                notes = {maker(tensor): "made this output"}
+                return Mistake("python_variables", notes, key=key, layer=maker(tensor))
+    return Mistake("")
+
+
+def fits(node: Node, output: Output) -> bool:
+    """Whether the loss of an output fits what its last call gives."""
+    return suits(node, function_of(output.loss)) and not takes_logits(output)
+
+
+def suits(node: Node, function: Any) -> bool:
+    """Whether a loss function is one for what a call gives, judged by its activation."""
+    name = getattr(function, "__name__", "")
+    activation = activation_of(node)
+    if activation == "softmax":
+        return function in SPARSE
+    if activation == "sigmoid":
+        return name in ("binary_crossentropy", "binary_focal_crossentropy")
+    return function in AMOUNTS or name in ("log_cosh", "mean_absolute_percentage_error")
+
+
+def takes_logits(output: Output) -> bool:
+    """Whether the loss makes probabilities of what it is given."""
+    return bool(getattr(output.loss, "settings", {}).get("from_logits"))
+
+
+@lights("4B")
+def three_ends(attempt: Attempt) -> list[Node | Operation]:
+    if attempt.model is not None:
+        return list(last_calls(attempt.model))
+    return [maker(known(attempt, name)) for name in ("sex", "kilos", "kind")]
+
+
+# 4C
+@judge("4C")
+def trio_again(attempt: Attempt) -> Mistake | None:
+    """What trio answers, from the inputs that its calls read or from new calls of its layers."""
+    trio, model = known(attempt, "trio"), attempt.model
+    if model is None:
+        return not_connected(attempt)
+    read = {source for output in model.outputs for source in source_inputs(output)}
+    idle = [source for source in model.inputs if source not in read]
+    if idle:
+        notes = {maker(idle[0]): "nobody reads this"}
+        return Mistake("nobody_reads", notes, other=maker(idle[0]))
+    if answers_alike(model, trio):
+        return None
+    values = {"model": model, "n": len(model.outputs), "input": maker(model.inputs[0])}
+    names = {layer.name for layer in trio.layers}
+    for node in weighted_calls(model):
+        layer = node.operation
+        if layer is trio or layer in trio.layers:
+            continue
+        if layer.name in names or isinstance(layer, Functional):
+            return Mistake("cloned", {node: "fresh weights"}, layer=node)
+        return Mistake("new_layers", {node: "new"}, layer=node, n=layer.count_params())
+    return Mistake("", {maker(model.outputs[0]): "the end"}, **values)
+
+
+def not_connected(attempt: Attempt) -> Mistake:
+    """A Model that could not be made, because it was not given what its calls read."""
+    inputs, outputs = attempt.given_to_model or ([], [])
+    ends = tensors_of(outputs)
+    needed = [source for end in ends for source in source_inputs(end)]
+    missing = [source for source in needed if all(source is not given for given in inputs)]
+    if not missing:
+        return Mistake("")
+    source, end = missing[0], ends[0]
+    values = {"tensor": end, "input": maker(source)}
+    arrays = [given for given in inputs if not tensors_of(given)]
+    if arrays:
+        shape = tuple(getattr(arrays[0], "shape", ()))
+        return Mistake("gave_numbers", {maker(source): "begins here"}, shape=shape, **values)
+    others = [x for x in tensors_of(inputs) if x not in needed and x.shape == source.shape]
+    if others:
+        notes = {maker(source): "read", maker(others[0]): "handed over"}
+        return Mistake("look_alike", notes, other=maker(others[0]), **values)
+    return Mistake("left_out", {maker(source): "not handed over"}, **values)
+
+
+def answers_alike(model: Functional, trio: Functional) -> bool:
+    """Whether two models give the same answers, whatever the order of inputs and outputs."""
+    if [x.shape for x in model.inputs] != [x.shape for x in trio.inputs]:
+        return False
+    examples = list(np.random.default_rng(0).normal(size=(2, 8, 3)).astype("float32"))
+    wanted = answers(trio, examples)
+    for order in (examples, examples[::-1]):
+        ours = answers(model, order)
+        if len(ours) == len(wanted) and all(
+            any(x.shape == y.shape and np.allclose(x, y, atol=1e-5) for x in ours) for y in wanted
+        ):
+            return True
+    return False
+
+
+def answers(model: Functional, x: list[Array]) -> list[Array]:
+    made = Functional(model.inputs, model.outputs)(x)
+    return [np.asarray(one) for one in (made if isinstance(made, list) else [made])]
+
+
+@lights("4C")
+def the_island(attempt: Attempt) -> list[Node | Operation]:
+    return [maker(known(attempt, "island"))]
+
+
+# 4D
+@judge("4D")
+def riders(attempt: Attempt) -> Mistake | None:
+    """Two inputs, two amounts by name, near enough on days that the model has not seen."""
+    model = attempt.model
+    if model is None:
+        return not_joined(attempt)
+    ends = last_calls(model)
+    if len(ends) == 1 and ends[0].output_tensors[0].shape == (None, len(RIDERS)):
+        shape = ends[0].output_tensors[0].shape
+        return Mistake("one_output", {ends[0]: "both in one"}, layer=ends[0], shape=shape)
+    if len(ends) > 1 and ends[0].operation is ends[-1].operation:
+        return Mistake("one_layer_twice", dict.fromkeys(ends, "one layer"), layer=ends[0])
+    if sorted(model.output_names) != sorted(RIDERS):
+        names = " and ".join(map(str, model.output_names))
+        return Mistake("other_names", dict.fromkeys(ends, "an output"), names=names)
+    for tensor in model.outputs:
+        unread = [x for x in model.inputs if x not in source_inputs(tensor)]
+        if unread or len(model.inputs) == 1:
+            return not_read(attempt, model, tensor, unread)
+    for node in ends:
+        activation = activation_of(node)
+        if activation in ("sigmoid", "softmax", "tanh"):
+            notes = {node: activation}
+            return Mistake("squashed", notes, layer=node, activation=activation)
+    notes = dict.fromkeys(ends, "an amount")
+    if any(node.output_tensors[0].shape != (None, 1) for node in ends):
+        return Mistake("", notes, model=model, casual="?", registered="?")
+    off = riders_off(model)
+    near = all(off[name] <= ENOUGH[name] for name in RIDERS)
+    return None if near else Mistake("", notes, model=model, **off)
+
+
+def not_joined(attempt: Attempt) -> Mistake:
+    """No model: two inputs that were added up, or one that was not handed over."""
+    error: Any = attempt.error
+    if isinstance(error, ShapeError) and len(error.tensors) > 1:
+        a, b = error.tensors[:2]
+        notes = {maker(tensor): str(tensor.shape) for tensor in (a, b)}
+        return Mistake("added_up", notes, a=a, b=b)
+    mistake = not_connected(attempt)
+    if mistake.name == "left_out":
+        mistake.name = "input_unread"
+    return mistake if mistake.name == "input_unread" else Mistake("")
+
+
+def not_read(attempt: Attempt, model: Functional, tensor: Tensor, unread: list[Tensor]) -> Mistake:
+    """An output that one of the inputs does not reach, or a model without that input."""
+    given = [x for x in map(attempt.names.get, ("weather", "weekday")) if tensors_of(x)]
+    other = [x for x in given if not any(x is y for y in model.inputs)]
+    sources: list[Any] = [*unread, *other]
+    if not sources:
+        return Mistake("", {maker(tensor): "the end"}, model=model, casual="?", registered="?")
+    notes = {maker(sources[0]): "not read", maker(tensor): "an output"}
+    return Mistake("input_unread", notes, input=maker(sources[0]), tensor=tensor)
+
+
+def riders_off(model: Functional) -> dict[str, int]:
+    """The mean error in riders, on unseen days, of a model trained from a fixed start."""
+    from funclab.datasets import bikes
+
+    days, (x, y) = bikes.load_riders()
+    targets = {name: days[1][name] / THOUSAND for name in model.output_names}
+    adam = optimizers.Adam(0.01)
+    fed = fed_to(model, days[0])
+    copy: Any = trained_copy(model, fed, targets, loss="mse", epochs=60, optimizer=adam)
+    made = copy.predict(fed_to(model, x), verbose=0)
+    made = made if isinstance(made, dict) else dict(zip(model.output_names, made))
+    return {
+        name: round(float(np.abs(made[name][:, 0] * THOUSAND - y[name]).mean())) for name in RIDERS
+    }
+
+
+def fed_to(model: Functional, x: dict[str, Array]) -> list[Array]:
+    """The weather, with its temperature in parts of 40 degrees, and the weekday; by their sizes."""
+    weather = x["weather"] / np.array([WARMEST, 1, 1, 1, 1], "float32")
+    by_size = {part.shape[1]: part for part in (weather, x["weekday"])}
+    return [by_size[source.shape[1]] for source in model.inputs]
+
+
+@lights("4D")
+def what_answers(attempt: Attempt) -> list[Node | Operation]:
+    if attempt.model is None:
+        return [maker(known(attempt, "weather"))]
+    return list(last_calls(attempt.model))
+
+
+# What several of these ask.
+def last_calls(model: Functional) -> list[Node]:
+    return [maker(tensor) for tensor in model.outputs]
+
+
+def is_compiled(model: Any) -> bool:
+    return isinstance(model, Functional) and model.compiled_state is not None
+
+
+def outputs_of(model: Any) -> list[Output]:
+    """The outputs of a compiled model, with their losses and metrics."""
+    return model.compiled_state.outputs

@@ -1,0 +1,292 @@
+"""Lesson 6: can a model be a layer?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from funclab.errors import ShapeError
+from funclab.graph.node import Node
+from funclab.graph.operation import Operation
+from funclab.graph.tensor import Tensor
+from funclab.models.model import Functional
+from funclab.shape_math import Array
+from funclab.teach.attempt import Attempt, flat, tensors_of
+from funclab.teach.graphs import (
+    activation_of,
+    fresh_copy,
+    maker,
+    reads,
+    softmaxes,
+    source_inputs,
+    weighted_calls,
+)
+from funclab.teach.judging import Mistake, calls_made, judge, known, lights
+
+MISJUDGED = {
+    "outer": "outer_apart",
+    "eye": "eye_apart",
+    "twins": "twins_apart",
+    "clone": "clone_follows",
+    "namesake": "namesake_follows",
+}
+"""The models of 6A, and what is wrong when one of them is misjudged."""
+POSTCODE, FIVE_ANSWERS, TEN, ENCODED = (None, 5, 64), (None, 5, 10), (None, 10), (None, 32)
+
+
+# 6A
+@judge("6A")
+def whose_answers_change(attempt: Attempt) -> Mistake | None:
+    """Those of the models that hold a weight of the one that trains."""
+    moves = predicted(attempt.answer)
+    if moves is None:
+        return Mistake("", given=type(attempt.answer).__name__)
+    name = first_misjudged(attempt, moves)
+    if name is None:
+        return None
+    model = known(attempt, name)
+    node = reader_of(attempt, model)
+    n = model.count_params() if moves[name] else node.operation.count_params()
+    values = {"layer": node, "n": n, "trained": "reader"}
+    return Mistake(MISJUDGED[name], {node: f"in {name}"}, model=name, **values)
+
+
+def first_misjudged(attempt: Attempt, moves: Mapping[str, bool]) -> str | None:
+    trained = weights_in(known(attempt, "reader"))
+    for name in MISJUDGED:
+        if moves[name] != bool(trained & weights_in(known(attempt, name))):
+            return name
+    return None
+
+
+def predicted(answer: Any) -> dict[str, bool] | None:
+    """True or False by model, from a dict, from a list in order, or from a set of those that move;
+    None when something is missing."""
+    if isinstance(answer, (set, frozenset)) and answer <= MISJUDGED.keys():
+        return {name: name in answer for name in MISJUDGED}
+    if isinstance(answer, np.ndarray):
+        answer = answer.tolist()
+    if isinstance(answer, (list, tuple)) and len(answer) == len(MISJUDGED):
+        answer = dict(zip(MISJUDGED, answer))
+    if not isinstance(answer, Mapping) or answer.keys() != MISJUDGED.keys():
+        return None
+    plain = all(isinstance(value, (bool, int, np.bool_)) for value in answer.values())
+    return {name: bool(value) for name, value in answer.items()} if plain else None
+
+
+def reader_of(attempt: Attempt, model: Functional) -> Any:
+    """The call in a model that reads images: the one that shares weights, else the first."""
+    trained, calls = weights_in(known(attempt, "reader")), weighted_calls(model)
+    return next((node for node in calls if trained & weights_in(node.operation)), calls[0])
+
+
+def weights_in(layer: Any) -> set[int]:
+    """The weights of a layer or model, by identity."""
+    return {id(weight) for weight in layer.weights}
+
+
+@lights("6A")
+def where_the_weights_are(attempt: Attempt) -> list[Node | Operation]:
+    moves = predicted(attempt.answer)
+    name = first_misjudged(attempt, moves) if moves is not None else None
+    return [reader_of(attempt, known(attempt, name or "outer"))]
+
+
+# 6B
+@judge("6B")
+def five_images_one_reader(attempt: Attempt) -> Mistake | None:
+    """Ten probabilities for each of five images, by the same rule for each."""
+    model = attempt.model
+    if model is None:
+        return not_made(attempt)
+    [output, *_], [source, *_] = model.outputs, model.inputs
+    end = {maker(output): str(output.shape)}
+    values = {"output": output, "shape": output.shape, "model": model}
+    if output.shape == TEN and source.shape == POSTCODE:
+        return Mistake("one_answer", end, **values)
+    if output.shape != FIVE_ANSWERS or source.shape != POSTCODE or len(model.inputs) > 1:
+        return Mistake("", end, **values)
+    alone, alike, sums_to_one = how_it_reads(model)
+    calls = weighted_calls(model)
+    if not alone:
+        largest = max(calls, key=lambda node: node.operation.count_params())
+        notes = {largest: "reads all five"}
+        n = largest.operation.count_params()
+        return Mistake("all_at_once", notes, layer=largest, n=n)
+    if not alike:
+        first = calls[0]
+        second = next(node for node in calls if node.operation is not first.operation)
+        notes = {first: "one reader", second: "another"}
+        return Mistake("several_readers", notes, first=first, second=second)
+    return None if sums_to_one else Mistake("", end, **values)
+
+
+def how_it_reads(model: Functional) -> tuple[bool, bool, bool]:
+    """Whether each answer depends on its own image alone; whether all places are read alike; and
+    whether the answers are probabilities."""
+    copy: Any = fresh_copy(model)
+    x = np.random.default_rng(0).random((4, 5, 64), "float32")
+    changed = x.copy()
+    changed[:, 0] = x[::-1, 0]
+    before, after, turned = np.split(np.asarray(copy(np.concatenate([x, changed, x[:, ::-1]]))), 3)
+    alone = np.allclose(after[:, 1:], before[:, 1:], atol=1e-5)
+    return alone, np.allclose(turned[:, ::-1], before, atol=1e-5), sums_to_one(before)
+
+
+def sums_to_one(answers: Array) -> bool:
+    return bool((answers >= 0).all() and np.allclose(answers.sum(axis=-1), 1, atol=1e-4))
+
+
+def not_made(attempt: Attempt) -> Mistake:
+    """A Model, or a call of one, that could not be made."""
+    error: Any = attempt.error
+    cut = cut_off(attempt)
+    if cut is not None:
+        tensor, needed, start = cut
+        notes = {maker(needed): "the way back ends here", maker(start): "the Input of the model"}
+        values = {"tensor": tensor, "input": maker(needed), "other": maker(start)}
+        inside = needed.shape == (None, 64) and start.shape == POSTCODE
+        return Mistake("inner_tensor" if inside else "other_input", notes, **values)
+    if isinstance(error, ShapeError) and isinstance(error.graph, Functional) and error.tensors:
+        single, wide = error.graph, error.tensors[0]
+        values = {"layer": single, "shape": single.inputs[0].shape, "other": wide.shape}
+        return Mistake("called_directly", {maker(wide): str(wide.shape)}, **values)
+    return Mistake("")
+
+
+def cut_off(attempt: Attempt) -> tuple[Tensor, Tensor, Tensor] | None:
+    """Of a Model that could not be made: its output, the Input that this depends on, and the one
+    that it was given instead."""
+    inputs, outputs = attempt.given_to_model or ([], [])
+    starts = tensors_of(inputs)
+    for tensor in tensors_of(outputs):
+        for needed in source_inputs(tensor):
+            if starts and all(needed is not start for start in starts):
+                return tensor, needed, starts[0]
+    return None
+
+
+@lights("6B")
+def calls_that_read_images(attempt: Attempt) -> list[Node | Operation]:
+    nodes = [node for node in calls_made(attempt) if reads(node)]
+    return [node for node in nodes if getattr(node.operation, "weights", None)]
+
+
+# 6C
+@judge("6C")
+def inner_tensor_of_page(attempt: Attempt) -> Mistake | None:
+    """What `code` of `reader` makes of `page`, with the weights that are there."""
+    page, reader = known(attempt, "page"), known(attempt, "reader")
+    model = attempt.model
+    if model is None:
+        return no_way_to_page(attempt, page, reader)
+    [output, *_], [source, *_] = model.outputs, model.inputs
+    end = {maker(output): str(output.shape)}
+    if len(model.inputs) > 1 or source is not page:
+        notes = {maker(source): "the model starts here"}
+        return Mistake("other_input", notes, other=maker(source), input=maker(page))
+    stranger = not_among(weights_in(reader), model)
+    if stranger is not None:
+        return unknown_weights("cloned", stranger)
+    if output.shape == TEN:
+        return Mistake("whole_answer", end, tensor=output, shape=output.shape, layer=reader)
+    if output.shape != ENCODED:
+        return Mistake("", end, model=model)
+    x = np.random.default_rng(0).random((4, 64), "float32")
+    wanted: Any = Functional(reader.inputs, reader.get_layer("code").get_output_at(0))
+    called: Any = model
+    same = np.allclose(np.asarray(called(x)), np.asarray(wanted(x)), atol=1e-5)
+    return None if same else Mistake("", end, model=model)
+
+
+def no_way_to_page(attempt: Attempt, page: Tensor, reader: Functional) -> Mistake:
+    """A Model that could not be made: of a layer, or of a tensor that another Input leads to."""
+    _, outputs = attempt.given_to_model or ([], [])
+    idle = [value for value in flat(outputs) if isinstance(value, Operation)]
+    if idle:
+        notes = {idle[0].inbound_nodes[0]: "a layer, not a tensor"} if idle[0].inbound_nodes else {}
+        return Mistake("layer_as_output", notes, layer=idle[0])
+    cut = cut_off(attempt)
+    if cut is None:
+        return Mistake("")
+    tensor, needed, start = cut
+    if needed is page:
+        notes = {maker(page): "read, but not given"}
+        return Mistake("other_input", notes, other=maker(start), input=maker(page))
+    notes = {maker(tensor): "inside", maker(needed): "the way back ends here"}
+    values = {"tensor": tensor, "input": maker(needed), "layer": reader, "other": maker(start)}
+    return Mistake("inner_tensor", notes, **values)
+
+
+def not_among(weights: set[int], model: Functional) -> Any:
+    """The first call of a layer with other weights than these."""
+    calls = weighted_calls(model)
+    return next((node for node in calls if not weights_in(node.operation) <= weights), None)
+
+
+def unknown_weights(if_model: str, node: Any) -> Mistake:
+    """A call of a layer, or of a model, that holds weights of its own."""
+    name = if_model if isinstance(node.operation, Functional) else "new_layer"
+    n = node.operation.count_params()
+    return Mistake(name, {node: "weights of its own"}, layer=node, n=n)
+
+
+@lights("6C")
+def the_inner_call(attempt: Attempt) -> list[Node | Operation]:
+    return [known(attempt, "reader").get_layer("code").inbound_nodes[0]]
+
+
+# 6D
+@judge("6D")
+def borrowed_and_held(attempt: Attempt) -> Mistake | None:
+    """The eye that exists, held when `compile` looked; a head that learns; ten probabilities."""
+    model, eye = attempt.model, known(attempt, "eye")
+    if model is None:
+        return Mistake("")
+    [output, *_], borrowed = model.outputs, weights_in(eye)
+    end = {maker(output): str(output.shape)}
+    if not borrowed <= weights_in(model):
+        return without_the_eye(model, eye, end)
+    softmax = softmaxes(output)
+    if output.shape != TEN or len(softmax) != 1 or activation_of(maker(output)) != "softmax":
+        activation = " and ".join(activation_of(node) for node in softmax) or "no softmax"
+        values = {"output": output, "shape": output.shape, "activation": activation}
+        return Mistake("not_ten", end, **values)
+    if not model.compiled:
+        return Mistake("", end, model=model)
+    return wrong_lock(model, borrowed)
+
+
+def without_the_eye(model: Functional, eye: Functional, end: dict[Any, str]) -> Mistake:
+    stranger = not_among(weights_in(eye), model)
+    if stranger is None:
+        return Mistake("", end, model=model)
+    found = unknown_weights("cloned", stranger)
+    return Mistake(found.name, found.at, layer=stranger, n=eye.count_params())
+
+
+def wrong_lock(model: Functional, borrowed: set[int]) -> Mistake | None:
+    """What a training step would move: the weights that were trainable at `compile`."""
+    state: Any = model.compiled_state
+    moving = {id(weight) for weight in state.trainable or []}
+    calls = weighted_calls(model)
+    of_the_eye = next(node for node in calls if weights_in(node.operation) & borrowed)
+    head = next((node for node in calls if not weights_in(node.operation) & borrowed), of_the_eye)
+    if moving & borrowed:
+        frozen = not any(id(weight) in borrowed for weight in model.trainable_weights)
+        notes = {of_the_eye: "still trains"}
+        n = of_the_eye.operation.count_params()
+        name = "frozen_late" if frozen else "eye_learns"
+        return Mistake(name, notes, layer=of_the_eye, model=model, n=n)
+    if not moving:
+        return Mistake("all_held", {head: "held"}, layer=head, model=model)
+    return None
+
+
+@lights("6D")
+def calls_with_weights(attempt: Attempt) -> list[Node | Operation]:
+    if attempt.model is not None:
+        return list(weighted_calls(attempt.model))
+    return [known(attempt, "eye").get_layer("code").inbound_nodes[0]]

@@ -1,0 +1,304 @@
+"""Lesson 7: what if the paper slips?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from funclab import optimizers
+from funclab.errors import ShapeError
+from funclab.graph.node import Node
+from funclab.graph.operation import Operation
+from funclab.graph.tensor import Tensor
+from funclab.layers import Conv2D, Dense
+from funclab.models.model import Functional
+from funclab.shape_math import Array
+from funclab.teach.answers import answers_by_call, plain_answer, same_answer, shape_and_weights
+from funclab.teach.attempt import Attempt, tensors_of
+from funclab.teach.graphs import (
+    accuracy,
+    activation_of,
+    calls_before,
+    calls_of,
+    fresh_copy,
+    is_concatenation,
+    joins,
+    maker,
+    own_layers,
+    reads,
+    softmaxes,
+    source_inputs,
+    trained_copy,
+    weighted_calls,
+)
+from funclab.teach.judging import Mistake, calls_made, judge, known, lights
+
+SIDE, SHEET, TEN = 12, (None, 12, 12, 1), (None, 10)
+BUDGET, ENOUGH, SLIP = 1500, 0.85, 2
+
+
+# 7A
+@judge("7A")
+def five_calls(attempt: Attempt) -> Mistake | None:
+    """The shape that each call returns, and the weights of its layer."""
+    nodes = calls(attempt)
+    if not isinstance(attempt.answer, (list, tuple, dict)):
+        return Mistake("")
+    if not nodes:
+        return Mistake("", layer="calls that these lines do not make", given="answers")
+    pairs = answers_by_call(attempt.answer, nodes)
+    if pairs is None:
+        return Mistake("", layer=f"{len(nodes)} calls", given=f"{len(attempt.answer)} answers")
+    for node, given in pairs:
+        if not same_answer(given, shape_and_weights(node)):
+            return not_so(node, plain_answer(given))
+    return None
+
+
+def not_so(node: Node, given: Any) -> Mistake:
+    """What is wrong in the answer for a call. What the call reads is marked, not what it makes."""
+    shape, weights = shape_and_weights(node)
+    at = dict.fromkeys(reads(node), f"{node.operation.name} reads this")
+    values: dict[str, Any] = {"layer": node, "given": given}
+    if not isinstance(given, tuple) or len(given) != 2:
+        return Mistake("", at, **values)
+    values["given"] = given[0]
+    if not same_answer(given[0], shape):
+        return Mistake(other_shape(node, given[0], shape), at, **values)
+    layer, read = node.operation, node.arguments.tensors[0].shape
+    values |= {"given": given[1], "n": read[-1]}
+    positions = int(np.prod([size for size in shape[1:-1] if size]))
+    if isinstance(layer, Conv2D) and given[1] == 9 * shape[-1] + shape[-1]:
+        return Mistake("one_channel_read", at, **values)
+    name = "counted_per_position" if weights and given[1] == weights * positions else ""
+    return Mistake(name, at, **values)
+
+
+def other_shape(node: Node, given: Any, shape: Any) -> str:
+    """The name of the mistake in a shape."""
+    if not isinstance(given, tuple):
+        return ""
+    read = node.arguments.tensors[0].shape
+    if given == shape[1:]:
+        return "without_batch"
+    if len(shape) == 4 and given[1:] == (*read[1:3], shape[-1]):
+        return "edges_kept"
+    flat = isinstance(node.operation, Dense) and given == (None, shape[-1])
+    return "dense_flattened" if flat else ""
+
+
+def calls(attempt: Attempt) -> list[Node]:
+    return [node for node in attempt.nodes if not node.is_input]
+
+
+@lights("7A")
+def what_the_first_wrong_call_reads(attempt: Attempt) -> list[Node | Operation]:
+    pairs = answers_by_call(attempt.answer, calls(attempt)) or []
+    wrong = [node for node, given in pairs if not same_answer(given, shape_and_weights(node))]
+    return list(reads(wrong[0])) if wrong else []
+
+
+# 7B
+@judge("7B")
+def what_without_where(attempt: Attempt) -> Mistake | None:
+    """From the sheet to the first tensor of `windows` that stays the same when a digit slides."""
+    windows = known(attempt, "windows")
+    if attempt.model is None:
+        return no_model(attempt)
+    model = attempt.model
+    output = model.outputs[0]
+    new = own_layers(model, windows)
+    if new:
+        node = next(node for node in calls_of(model) if node.operation is new[0])
+        return Mistake("new_weights", {node: "new"}, layer=new[0], n=new[0].count_params())
+    values = {"tensor": output, "shape": output.shape, "layer": maker(output)}
+    if model.inputs[0] is not windows.inputs[0] or not weighted_calls(model):
+        return Mistake("", {maker(output): "the end"}, model=model, **values)
+    if len(output.shape) > 2:
+        return Mistake("still_has_positions", {maker(output): "moves along"}, **values)
+    if slides(model):
+        return Mistake("hidden_in_a_list", {maker(output): "a list of positions"}, **values)
+    before = [node for node in reads(maker(output)) if len(node.output_tensors[0].shape) < 3]
+    if before:
+        return Mistake("too_late", {maker(output): "reads the tensor wanted"}, **values)
+    return None
+
+
+def slides(model: Functional) -> bool:
+    """Whether what a model makes changes when a dot in the middle of the sheet slides."""
+    dots = np.zeros((2, *SHEET[1:]), "float32")
+    dots[0, 5:7, 5:7], dots[1, 5:7, 6:8] = 1, 1
+    a, b = np.asarray(fresh_copy(model)(dots))
+    return not np.allclose(a, b, atol=1e-5)
+
+
+def no_model(attempt: Attempt) -> Mistake:
+    made = attempt.given_to_model
+    first: Any = made[1][0] if made and made[1] else attempt.answer
+    if isinstance(first, Operation):
+        place = first.inbound_nodes[0] if first.inbound_nodes else first
+        return Mistake("gave_a_layer", {place: "a layer"}, layer=first)
+    starts, ends = (tensors_of(part) for part in made or ([], []))
+    read = [source for tensor in ends for source in source_inputs(tensor)]
+    if starts and read and read[0] is not starts[0]:
+        at = {maker(read[0]): "read by the layers", maker(starts[0]): "given to Model"}
+        values = {"tensor": ends[0], "input": maker(read[0]), "other": maker(starts[0])}
+        return Mistake("other_input", at, **values)
+    return Mistake("")
+
+
+@lights("7B")
+def calls_with_positions(attempt: Attempt) -> list[Node | Operation]:
+    nodes = calls_of(known(attempt, "windows"))
+    return [node for node in nodes if has_positions(node.output_tensors[0])]
+
+
+# 7C
+@judge("7C")
+def residual_block(attempt: Attempt) -> Mistake | None:
+    """A tensor and what a convolution makes of it, added at each of 12 × 12 positions."""
+    if attempt.model is None:
+        return not_added(attempt)
+    model = attempt.model
+    output = model.outputs[0]
+    end, shape = {maker(output): str(output.shape)}, output.shape
+    laid = [node for node in joins(model) if is_concatenation(node)]
+    if laid:
+        at = {laid[0]: "end to end"}
+        return Mistake("end_to_end", at, join=laid[0], shape=laid[0].output_tensors[0].shape)
+    adding = [node for node in calls_of(model) if len(node.arguments.tensors) > 1]
+    if not adding or source_inputs(output) != [known(attempt, "paper")]:
+        return Mistake("", end, model=model, shape=shape)
+    join = adding[-1]
+    a, b = join.arguments.tensors[:2]
+    if a is b:
+        return Mistake("same_tensor", {join: "twice the same"}, join=join, tensor=a)
+    if not has_positions(a) or not has_positions(b):
+        flat = maker(a if not has_positions(a) else b)
+        values = {"join": join, "layer": flat, "shape": flat.output_tensors[0].shape}
+        return Mistake("positions_lost", {flat: "no positions"}, **values)
+    if a.shape[-1] != b.shape[-1]:
+        few, many = sorted((a, b), key=lambda tensor: tensor.shape[-1] or 0)
+        at = {maker(few): "one channel"}
+        values = {"layer": maker(few), "n": many.shape[-1], "join": join}
+        return Mistake("one_channel_for_all", at, **values)
+    right = a.shape[1:3] == b.shape[1:3] == shape[1:3] == (SIDE, SIDE)
+    return None if right else Mistake("", end, model=model, shape=shape)
+
+
+def not_added(attempt: Attempt) -> Mistake:
+    error: Any = attempt.error
+    if not isinstance(error, ShapeError) or len(error.tensors) < 2:
+        return Mistake("")
+    a, b = sorted(error.tensors[:2], key=lambda tensor: tensor.shape[1] or 0, reverse=True)
+    at = {maker(tensor): str(tensor.shape) for tensor in (a, b)}
+    values = {"a": a.shape, "b": b.shape, "join": error.graph}
+    for tensor in (a, b):
+        if not has_positions(tensor):
+            lost = {"layer": maker(tensor), "shape": tensor.shape}
+            return Mistake("positions_lost", at, **{**values, **lost})
+    if a.shape[1:3] != b.shape[1:3]:
+        return Mistake("sizes_differ", at, layer=maker(b), other=maker(a), **values)
+    return Mistake("channels_differ", at, **values)
+
+
+@lights("7C")
+def the_two_that_meet(attempt: Attempt) -> list[Node | Operation]:
+    """The calls whose results are to be added; of a block that was never tried, the Input."""
+    nodes = [node for node in calls_made(attempt) if isinstance(node.operation, Conv2D)]
+    return list(nodes[-2:]) or [maker(known(attempt, "paper"))]
+
+
+# 7D
+@judge("7D")
+def reads_what_slipped(attempt: Attempt) -> Mistake | None:
+    """Ten probabilities, few weights; learns in the middle, reads two pixels to the right."""
+    if attempt.model is None:
+        return Mistake("")
+    model = attempt.model
+    output, total = model.outputs[0], model.count_params()
+    start, end = model.inputs[0], maker(output)
+    if start.shape != SHEET or len(model.inputs) > 1:
+        other = maker(model.inputs[-1])
+        return Mistake("other_input", {other: str(start.shape)}, model=model, other=other)
+    if has_positions(output):
+        values = {"model": model, "shape": output.shape}
+        return Mistake("one_answer_a_position", {end: str(output.shape)}, **values)
+    if total > BUDGET:
+        node = max(weighted_calls(model), key=lambda node: node.operation.count_params())
+        at = {node: f"{node.operation.count_params():,} weights"}
+        return Mistake("too_many_weights", at, model=model, n=total, layer=node)
+    if output.shape == TEN and len(softmaxes(output)) != 1:
+        values = {"model": model, "activation": f"{activation_of(end)} at its end"}
+        if len(softmaxes(output)) > 1:
+            values["activation"] = "softmax taken twice"
+        return Mistake("not_probabilities", {end: "the end"}, **values)
+    return too_few_read(model, total)
+
+
+def too_few_read(model: Functional, total: int) -> Mistake | None:
+    """Whether a model that has learned in the middle misreads digits further right, and why."""
+    middle, share = reading(model) if model.outputs[0].shape == TEN else (0.0, 0.0)
+    if share >= ENOUGH:
+        return None
+    values = {"model": model, "accuracy": share, "middle": middle}
+    last = where_positions_end(model)
+    if slides(model) and weighted_calls(model):
+        node = next((x for x in weighted_calls(model) if not has_positions_read(x)), last)
+        before = [x for x in weighted_calls(model) if x in calls_before(node.arguments.tensors)]
+        name = "positions_in_a_list" if before else "reads_a_list"
+        return Mistake(name, {node: "a weight for each position"}, layer=node, **values)
+    values |= {"shape": model.outputs[0].shape, "n": total, "layer": last}
+    return Mistake("", {last: f"{share:.0%}"}, **values)
+
+
+def reading(model: Functional) -> list[float]:
+    """How many unseen digits a model reads in the middle, and how many two pixels to the right,
+    once it is trained in the middle from a fixed start."""
+    from funclab.datasets import digits
+
+    (x, y), (x_test, y_test) = digits.load_data()
+    copy = trained_copy(
+        model,
+        sheets(x),
+        y,
+        loss="sparse_categorical_crossentropy",
+        epochs=8,
+        optimizer=optimizers.Adam(0.01),
+    )
+    return [accuracy(copy, sheets(x_test, right), y_test) for right in (0, SLIP)]
+
+
+def sheets(images: Array, right: int = 0) -> Array:
+    """Digits on sheets of 12 × 12 pixels, so many pixels to the right of the middle."""
+    papers = np.zeros((len(images), *SHEET[1:]), "float32")
+    papers[:, 2:10, 2 + right : 10 + right, 0] = images / 16
+    return papers
+
+
+@lights("7D")
+def where_positions_go(attempt: Attempt) -> list[Node | Operation]:
+    if attempt.model is None:
+        return [maker(known(attempt, "paper"))]
+    return [where_positions_end(attempt.model)]
+
+
+# What several of these ask.
+def has_positions(tensor: Tensor) -> bool:
+    """Whether a tensor has rows and columns, several of them."""
+    return len(tensor.shape) == 4 and max(size or 2 for size in tensor.shape[1:3]) > 1
+
+
+def has_positions_read(node: Node) -> bool:
+    return any(has_positions(tensor) for tensor in node.arguments.tensors)
+
+
+def where_positions_end(model: Functional) -> Node:
+    """The first call that reads rows and columns and returns none; else the last call."""
+    ends = [
+        node
+        for node in calls_of(model)
+        if has_positions_read(node) and not has_positions(node.output_tensors[0])
+    ]
+    return ends[0] if ends else maker(model.outputs[0])

@@ -1,0 +1,323 @@
+"""Lesson 8: how is order read?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from funclab import layers, optimizers
+from funclab.errors import ShapeError, TensorTypeError
+from funclab.graph.node import Node
+from funclab.graph.operation import Operation
+from funclab.graph.tensor import Tensor
+from funclab.models.model import Functional
+from funclab.shape_math import Array
+from funclab.teach.answers import answers_by_call, plain_answer, same_answer
+from funclab.teach.attempt import Attempt, tensors_of
+from funclab.teach.graphs import (
+    accuracy,
+    activation_of,
+    calls_before,
+    calls_of,
+    fresh_copy,
+    maker,
+    reads,
+    source_inputs,
+    trained_copy,
+    weighted_calls,
+)
+from funclab.teach.judging import Mistake, calls_made, judge, known, lights
+
+HOURS, LONG, ENOUGH = 24, 24, 0.95
+ONE, TWELVE = (None, 1), (None, 12)
+RECURRENT = (layers.RNN, layers.Bidirectional)
+TURNED = ("man bites dog", "dog bites man", "baker feeds goose at school", "goose feeds baker")
+
+
+# 8A
+@judge("8A")
+def four_calls(attempt: Attempt) -> Mistake | None:
+    """The shape that each call returns."""
+    nodes = calls(attempt)
+    if not isinstance(attempt.answer, (list, tuple, dict)):
+        return Mistake("")
+    if not nodes:
+        return Mistake("", layer="calls that these lines do not make", given="answers")
+    pairs = answers_by_call(attempt.answer, nodes)
+    if pairs is None:
+        return Mistake("", layer=f"{len(nodes)} calls", given=f"{len(attempt.answer)} answers")
+    for node, given in pairs:
+        if not same_answer(given, node.output_tensors[0].shape):
+            return not_this_shape(node, plain_answer(given))
+    return None
+
+
+def not_this_shape(node: Node, given: Any) -> Mistake:
+    """What is wrong in the answer for a call. What the call reads is marked, not what it makes."""
+    at = dict.fromkeys(reads(node), f"{node.operation.name} reads this")
+    values: dict[str, Any] = {"layer": node, "given": given}
+    shape, last_alone = node.output_tensors[0].shape, (None, node.output_tensors[0].shape[-1])
+    if given == shape[1:]:
+        return Mistake("without_batch", at, **values)
+    if len(shape) == 3 and given == last_alone:
+        is_dense = isinstance(node.operation, layers.Dense)
+        return Mistake("one_row" if is_dense else "last_only", at, **values)
+    if len(shape) == 3 and given == (None, None, shape[-1]):
+        return Mistake("hours_left_open", at, **values)
+    if isinstance(node.operation, RECURRENT) and given == (None, HOURS, shape[-1]):
+        return Mistake("all_steps", at, **values)
+    return Mistake("", at, **values)
+
+
+def calls(attempt: Attempt) -> list[Node]:
+    return [node for node in attempt.nodes if not node.is_input]
+
+
+@lights("8A")
+def what_the_first_wrong_call_reads(attempt: Attempt) -> list[Node | Operation]:
+    pairs = answers_by_call(attempt.answer, calls(attempt)) or []
+    wrong = [n for n, given in pairs if not same_answer(given, n.output_tensors[0].shape)]
+    return list(reads(wrong[0])) if wrong else []
+
+
+# 8B
+@judge("8B")
+def two_in_a_row(attempt: Attempt) -> Mistake | None:
+    """A recurrent layer that reads the states of another one at every hour."""
+    if attempt.model is None:
+        return not_stacked(attempt)
+    model = attempt.model
+    output, source = model.outputs[0], model.inputs[0]
+    other = Mistake("", {maker(output): str(output.shape)}, model=model)
+    stack = recurrent(calls_of(model))
+    if not stack:
+        return other
+    last = stack[-1]
+    read = last.arguments.tensors[0]
+    behind = calls_before([read])
+    if not recurrent(behind):
+        return one_recurrent(last, read)
+    first = recurrent(behind)[-1]
+    if len(first.output_tensors[0].shape) < 3:
+        between = maker(read)
+        at = {first: "one row", between: str(read.shape)}
+        return Mistake("repeated", at, layer=first, between=between, shape=read.shape)
+    right = output.shape == ONE and source.shape[1:] == (HOURS, 1) == (read.shape[1], 1)
+    return None if right else other
+
+
+def one_recurrent(last: Node, read: Tensor) -> Mistake:
+    """A recurrent layer without another one before it."""
+    between = maker(read)
+    if between.is_input:
+        return Mistake("read_directly", {last: "reads the input"}, next=last, input=between)
+    return Mistake("hour_by_hour", {between: "remembers nothing"}, layer=between, next=last)
+
+
+def not_stacked(attempt: Attempt) -> Mistake:
+    """Layers that could not be called, or a Model that starts at another Input than its calls."""
+    error: Any = attempt.error
+    if isinstance(error, ShapeError) and error.tensors:
+        node = maker(error.tensors[0])
+        if recurrent([node]):
+            shape = node.output_tensors[0].shape
+            return Mistake(
+                "last_only", {node: str(shape)}, layer=node, shape=shape, next=error.graph
+            )
+    made = attempt.given_to("__call__", "sequences")
+    if isinstance(error, TensorTypeError) and isinstance(made, Operation):
+        return Mistake("layer_given", {made: "not called"}, layer=made, next=error.graph)
+    return missing_input(attempt, "other_input")
+
+
+def missing_input(attempt: Attempt, name: str) -> Mistake:
+    """A Model that could not be made, because it was not given what its calls read."""
+    inputs, outputs = attempt.given_to_model or ([], [])
+    for tensor in tensors_of(outputs):
+        missing = [x for x in source_inputs(tensor) if all(x is not own for own in inputs)]
+        if missing:
+            [start, *_], at = tensors_of(inputs), {maker(missing[0]): "not among the inputs"}
+            values = {"tensor": tensor, "other": maker(missing[0]), "input": maker(start)}
+            return Mistake(name, at, **values)
+    return Mistake("")
+
+
+def recurrent(nodes: Sequence[Node]) -> list[Node]:
+    return [node for node in nodes if isinstance(node.operation, RECURRENT)]
+
+
+@lights("8B")
+def where_a_stack_begins(attempt: Attempt) -> list[Node | Operation]:
+    [start, *_] = recurrent(calls_made(attempt)) or [maker(known(attempt, "hours"))]
+    return [start]
+
+
+# 8C
+@judge("8C")
+def padding_left_out(attempt: Attempt) -> Mistake | None:
+    """One answer for a headline, by its words and their order, whatever stands for no word."""
+    model = attempt.model
+    if model is None:
+        return Mistake("")
+    [output, *_], [source, *_] = model.outputs, model.inputs
+    if len(output.shape) == 3:
+        at = {maker(output): str(output.shape)}
+        return Mistake("one_answer_each", at, output=maker(output), shape=output.shape)
+    tables = embeddings(model)
+    if len(model.inputs) > 1 or output.shape != TWELVE or not tables:
+        return Mistake("", {maker(output): "the end"}, model=model, shape=output.shape)
+    copy, x = fresh_copy(model), headlines_for(model)
+    said = np.asarray(copy(x))
+    add_to_zeros(copy)
+    if not np.allclose(copy(x), said, atol=1e-6):
+        return zeros_read(model, source)
+    if np.allclose(said[0], said[1], atol=1e-6):  # of the same words in another order
+        layer = where_words_end(model)
+        return Mistake("no_order", {layer: "all alike"}, layer=layer)
+    return None
+
+
+def zeros_read(model: Functional, source: Tensor) -> Mistake:
+    """Where the mask ends, or that there is none."""
+    lost, table = where_mask_ends(model), embeddings(model)[0]
+    if lost is None and not any(node.output_masks[0] is not None for node in calls_of(model)):
+        return Mistake("no_mask", {table: "no mask"}, layer=table)
+    if lost is None:
+        return Mistake("", {table: "0 counts"}, model=model, shape=model.outputs[0].shape)
+    if source.shape[1] is None:
+        return Mistake("any_length", {lost: "the mask ends"}, input=maker(source), layer=lost)
+    tensor = lost.output_tensors[0]
+    return Mistake("lost", {lost: "the mask ends"}, layer=lost, tensor=tensor)
+
+
+def where_mask_ends(model: Functional) -> Node | None:
+    """The first call that is given a mask and knows nothing of masks."""
+    for node in calls_of(model):
+        masked = any(mask is not None for mask in node.input_masks)
+        if masked and not getattr(node.operation, "supports_masking", False):
+            return node
+    return None
+
+
+def add_to_zeros(model: Any) -> None:
+    """Change the vectors that stand for no word: where padding is left out, no answer changes."""
+    for layer in model.layers:
+        if isinstance(layer, layers.Embedding):
+            [table] = layer.get_weights()
+            table[0] += 1
+            layer.set_weights([table])
+
+
+@lights("8C")
+def the_end_of_the_mask(attempt: Attempt) -> list[Node | Operation]:
+    model = attempt.model or known(attempt, "model")
+    return [where_mask_ends(model) or embeddings(model)[0]]
+
+
+# 8D
+@judge("8D")
+def words_and_hour(attempt: Attempt) -> Mistake | None:
+    """One probability, from the words in their order and from the hour; learns."""
+    model = attempt.model
+    if model is None:
+        return cannot_join(attempt)
+    output = model.outputs[0]
+    end = maker(output)
+    values = {"model": model, "output": end, "shape": output.shape}
+    if len(output.shape) == 3:
+        return Mistake("one_answer_each", {end: str(output.shape)}, **values)
+    read = [name for name in ("words", "hour") if input_like(source_inputs(output), name)]
+    if len(read) < 2:
+        [missing] = {"words", "hour"} - {*read} if read else {"words"}
+        return Mistake("input_missing", {end: f"without {missing}"}, input=missing, **values)
+    activation = activation_of(end)
+    bare = isinstance(end.operation, layers.Dense) and activation == "linear"
+    if output.shape != ONE or activation == "softmax" or bare:
+        return Mistake("not_a_probability", {end: activation}, activation=activation, **values)
+    share = popular_told(model)
+    if share >= ENOUGH:
+        return None
+    if order_matters(model):
+        return Mistake("", {end: f"{share:.0%}"}, accuracy=share, **values)
+    layer = where_words_end(model)
+    return Mistake("no_order", {layer: "all alike"}, layer=layer, accuracy=share)
+
+
+def cannot_join(attempt: Attempt) -> Mistake:
+    error: Any = attempt.error
+    if isinstance(error, ShapeError) and len(error.tensors) > 1:
+        a, b = error.tensors[:2]
+        at = {maker(tensor): str(tensor.shape) for tensor in (a, b)}
+        return Mistake("cannot_add", at, join=error.graph, a=a.shape, b=b.shape)
+    mistake = missing_input(attempt, "input_missing")
+    if mistake.values:
+        mistake.values |= {"model": "model", "input": mistake.values["other"]}
+    return mistake
+
+
+def input_like(tensors: Sequence[Tensor], name: str) -> bool:
+    """Whether an Input of words, or of the hour, is among some tensors."""
+    size = {"words": (9,), "hour": (5,)}[name]
+    return any(tensor.shape[1:] == size for tensor in tensors)
+
+
+def popular_told(model: Functional) -> float:
+    """How many of 500 unseen headlines a model is right about, trained from a fixed start."""
+    from funclab.datasets import headlines
+
+    trained, tested = headlines.load_data(1000)
+    places = [1 if tensor.shape[1:] == (5,) else 0 for tensor in model.inputs]
+    x, x_test = ([part[place] for place in places] for part in (trained, tested))
+    copy = trained_copy(
+        model,
+        x,
+        trained.popular,
+        loss="binary_crossentropy",
+        optimizer=optimizers.Adam(0.01),
+    )
+    return accuracy(copy, x_test, tested.popular)
+
+
+@lights("8D")
+def both_inputs(attempt: Attempt) -> list[Node | Operation]:
+    if attempt.model is not None:
+        return [maker(tensor) for tensor in attempt.model.inputs]
+    return [maker(known(attempt, name)) for name in ("words", "hour") if name in attempt.names]
+
+
+# What several of these ask.
+def embeddings(model: Functional) -> list[Node]:
+    nodes = weighted_calls(model)
+    return [node for node in nodes if isinstance(node.operation, layers.Embedding)]
+
+
+def where_words_end(model: Functional) -> Node:
+    """The first call that reads rows and returns one; the last call when there is none."""
+    for node in calls_of(model):
+        rows = any(len(tensor.shape) == 3 for tensor in node.arguments.tensors)
+        if rows and len(node.output_tensors[0].shape) == 2:
+            return node
+    return maker(model.outputs[0])
+
+
+def order_matters(model: Functional) -> bool:
+    """Whether a model can answer otherwise when two words of a headline change places."""
+    first, second = np.asarray(fresh_copy(model)(headlines_for(model)))[:2]
+    return not np.allclose(first, second, atol=1e-6)
+
+
+def headlines_for(model: Functional) -> list[Array]:
+    """Short headlines for a model, the first two with the same words; zeros where it reads more."""
+    from funclab.datasets import headlines
+
+    x: list[Array] = []
+    for tensor in model.inputs:
+        size = tensor.shape[1] or LONG
+        rows = np.zeros((len(TURNED), size), tensor.dtype)
+        if "int" in tensor.dtype:
+            numbers = headlines.ids(TURNED)[:, :size]
+            rows[:, : numbers.shape[1]] = numbers
+        x.append(rows)
+    return x

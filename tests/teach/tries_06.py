@@ -1,0 +1,139 @@
+"""Lesson 6: tries at its exercises."""
+
+LESSON = """
+from funclab.models import clone_model
+image = Input((64,), name="image")
+code = Dense(32, activation="relu", name="code")(image)
+digit = Dense(10, activation="softmax", name="digit")(code)
+reader = Model(image, digit, name="reader")
+page = Input((64,), name="page")
+outer = Model(page, reader(page), name="outer")
+eye = Model(image, code, name="eye")
+left, right = Input((64,), name="left"), Input((64,), name="right")
+gap = (eye(left) - eye(right)) ** 2
+twins = Model([left, right], Dense(1, activation="sigmoid", name="same")(gap), name="twins")
+postcode = Input((5, 64), name="postcode")
+clone = clone_model(reader)
+clone.set_weights(reader.get_weights())
+"""
+NAMESAKE = """
+x = Dense(10, activation="softmax", name="digit")(Dense(32, name="code")(image))
+namesake = Model(image, x, name="reader")
+"""
+TRUE = {"outer": True, "eye": True, "twins": True, "clone": False, "namesake": False}
+SINGLE = """
+h = Dense(32, activation="relu")(image)
+single = Model(image, Dense(10, activation="softmax")(h), name="single")
+"""
+COMPILE = 'model.compile("adam", "sparse_categorical_crossentropy")'
+HEAD = 'Dense(10, activation="softmax", name="ten")'
+
+
+def predicting(**changed: bool) -> str:
+    return f"{NAMESAKE}\nmoves = {TRUE | changed}"
+
+
+RIGHT = {
+    "6A": [
+        predicting(),
+        f"{NAMESAKE}\nmoves = [1, 1, 1, 0, 0]",
+        f'{NAMESAKE}\nmoves = {{"eye", "twins", "outer"}}',
+        f"""{NAMESAKE}
+own = {{id(weight) for weight in reader.weights}}
+moves = [any(id(weight) in own for weight in model.weights)
+         for model in (outer, eye, twins, clone, namesake)]
+""",
+    ],
+    "6B": [
+        f"{SINGLE}\nmodel = Model(postcode, layers.TimeDistributed(single)(postcode))",
+        f"""{SINGLE}
+slices = [single(postcode[:, place]) for place in range(5)]
+model = Model(postcode, ops.stack(slices, axis=1))
+""",
+        """
+h = Dense(16, activation="tanh")(postcode)
+model = Model(postcode, layers.Softmax()(Dense(10)(h)))
+""",
+    ],
+    "6C": [
+        "model = Model(page, eye(page))",
+        'model = Model(page, reader.get_layer("code")(page))',
+        "inside = Model(image, code)\nmodel = Model(inputs=[page], outputs=[inside(page)])",
+    ],
+    "6D": [
+        f"eye.trainable = False\nmodel = Model(page, {HEAD}(eye(page)))\n{COMPILE}",
+        f"""
+reader.get_layer("code").trainable = False
+model = Model(image, layers.Softmax()(Dense(10)(code)))
+{COMPILE}
+""",
+        f"""
+h = Dense(16, activation="relu")(eye(page))
+model = Model(page, {HEAD}(h))
+{COMPILE}
+eye.trainable = False
+{COMPILE}
+""",
+    ],
+}
+
+WRONG = {
+    "6A": {
+        "outer_apart": predicting(outer=False),
+        "eye_apart": predicting(eye=False),
+        "twins_apart": predicting(twins=False),
+        "clone_follows": predicting(clone=True),
+        "namesake_follows": predicting(namesake=True),
+    },
+    "6B": {
+        "other_input": f"{SINGLE}\nmodel = Model(image, layers.TimeDistributed(single)(postcode))",
+        "inner_tensor": f"{SINGLE}\nmodel = Model(postcode, single.output)",
+        "called_directly": f"{SINGLE}\nmodel = Model(postcode, single(postcode))",
+        "several_readers": """
+slices = [Dense(10, activation="softmax")(postcode[:, place]) for place in range(5)]
+model = Model(postcode, ops.stack(slices, axis=1))
+""",
+        "all_at_once": """
+h = Dense(50, name="all_pixels")(layers.Flatten()(postcode))
+model = Model(postcode, layers.Softmax()(layers.Reshape((5, 10))(h)))
+""",
+        "one_answer": f"{SINGLE}\nmodel = Model(postcode, single(postcode[:, 0]))",
+    },
+    "6C": {
+        "inner_tensor": "model = Model(page, code)",
+        "layer_as_output": 'model = Model(page, reader.get_layer("code"))',
+        "other_input": "model = Model(image, eye(page))",
+        "whole_answer": "model = Model(page, reader(page))",
+        "new_layer": 'model = Model(page, Dense(32, activation="relu", name="mine")(page))',
+        "cloned": "model = Model(page, clone_model(eye)(page))",
+    },
+    "6D": {
+        "frozen_late": f"""
+model = Model(page, {HEAD}(eye(page)))
+{COMPILE}
+eye.trainable = False
+""",
+        "all_held": f"""
+model = Model(page, {HEAD}(eye(page)))
+model.trainable = False
+{COMPILE}
+""",
+        "eye_learns": f"model = Model(page, {HEAD}(eye(page)))\n{COMPILE}",
+        "cloned": f"""
+lent = clone_model(eye)
+lent.trainable = False
+model = Model(page, {HEAD}(lent(page)))
+{COMPILE}
+""",
+        "new_layer": f"""
+held = Dense(32, activation="relu", trainable=False, name="held")
+model = Model(page, {HEAD}(held(page)))
+{COMPILE}
+""",
+        "not_ten": f"""
+eye.trainable = False
+model = Model(page, layers.Softmax()({HEAD}(eye(page))))
+{COMPILE}
+""",
+    },
+}

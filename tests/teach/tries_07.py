@@ -1,0 +1,156 @@
+"""Lesson 7: tries at its exercises."""
+
+LESSON = """
+paper = Input((12, 12, 1), name="paper")
+h = Conv2D(8, 3, activation="relu", name="look")(paper)
+h = Conv2D(16, 3, activation="relu", name="again")(h)
+anywhere = GlobalMaxPooling2D(name="anywhere")
+digit = Dense(10, activation="softmax", name="digit")
+windows = Model(paper, digit(anywhere(h)), name="windows")
+"""
+CALLS = """
+a = Conv2D(4, 3, name="a")(paper)
+b = layers.MaxPooling2D(2, name="b")(a)
+c = Conv2D(6, 3, name="c")(b)
+d = Dense(5, name="d")(c)
+e = GlobalMaxPooling2D(name="e")(d)
+"""
+
+
+def guess(a="(None, 10, 10, 4)", a_weights="40", c_weights="222", d="(None, 3, 3, 5)"):
+    """The five calls and an answer to them, in which some parts may be wrong."""
+    last = f"[{d}, 35], [(None, 5), 0]"
+    c = f"[(None, 3, 3, 6), {c_weights}]"
+    return f"{CALLS}guess = [[{a}, {a_weights}], [(None, 5, 5, 4), 0], {c}, {last}]"
+
+
+def added(more, h='Conv2D(8, 3, padding="same", activation="relu", name="first")(paper)'):
+    """A block: what stands on the short cut, and what is added to it."""
+    return f"h = {h}\nmore = {more}\nmodel = Model(paper, add([h, more]))"
+
+
+def reader(lines, answer='Dense(10, activation="softmax", name="digit")'):
+    """A reader, from the lines that make h."""
+    return f"{lines}\nmodel = Model(paper, {answer}(h))"
+
+
+RIGHT = {
+    "7A": [
+        guess(),
+        CALLS
+        + """
+guess = {"a": ((None, 10, 10, 4), 40), "b": ((None, 5, 5, 4), 0), "c": ((None, 3, 3, 6), 222)}
+guess |= {"d": ((None, 3, 3, 5), 35), "e": ((None, 5), 0)}
+""",
+        CALLS
+        + """
+shapes = "(None, 10, 10, 4)", "(None, 5, 5, 4)", "(None, 3, 3, 6)", "(None, 3, 3, 5)", "(None, 5)"
+guess = list(zip(shapes, ["40", "0", "222", "35", "0"]))
+""",
+    ],
+    "7B": [
+        'what = Model(paper, windows.get_layer("anywhere").output)',
+        "what = Model(windows.inputs, digit.get_input_at(0))",
+        "what = Model(paper, ops.max(h, axis=(1, 2)))",
+    ],
+    "7C": [
+        added('Conv2D(8, 3, padding="same", activation="relu")(h)'),
+        added('Conv2D(16, 5, padding="same")(h)', h='Conv2D(16, 3, padding="same")(paper)'),
+        """
+h = Conv2D(8, 3, padding="same", activation="relu")(paper)
+more = Conv2D(16, 3, activation="relu")(layers.ZeroPadding2D(1)(h))
+model = Model(paper, Conv2D(16, 1)(h) + more)
+""",
+    ],
+    "7D": [
+        reader("""
+h = Conv2D(8, 3, padding="same", activation="relu")(paper)
+h = Conv2D(16, 3, padding="same", activation="relu")(h)
+h = GlobalMaxPooling2D()(h)
+"""),
+        reader("""
+near = Conv2D(6, 3, padding="same", activation="relu")(paper)
+wide = Conv2D(6, 5, padding="same", activation="relu")(paper)
+h = Conv2D(10, 3, padding="same", activation="relu")(concatenate([near, wide]))
+h = ops.max(h, axis=(1, 2))
+"""),
+        reader(
+            """
+h = Conv2D(8, 3, padding="same", activation="relu")(paper)
+h = add([h, Conv2D(8, 3, padding="same", activation="relu")(h)])
+h = Conv2D(8, 3, padding="same", activation="relu")(h)
+h = Dense(10)(GlobalMaxPooling2D()(h))
+""",
+            "layers.Softmax()",
+        ),
+    ],
+}
+
+WRONG = {
+    "7A": {
+        "edges_kept": guess(a="(None, 12, 12, 4)"),
+        "counted_per_position": guess(a_weights="4000"),
+        "one_channel_read": guess(c_weights="60"),
+        "dense_flattened": guess(d="(None, 5)"),
+        "without_batch": guess(a="(10, 10, 4)"),
+    },
+    "7B": {
+        "still_has_positions": 'what = Model(paper, windows.get_layer("again").output)',
+        "hidden_in_a_list": 'what = Model(paper, Flatten(name="list")(h))',
+        "too_late": "what = Model(paper, windows.output)",
+        "gave_a_layer": 'what = Model(paper, windows.get_layer("anywhere"))',
+        "new_weights": """
+own = Conv2D(16, 3, activation="relu", name="own")(paper)
+what = Model(paper, GlobalMaxPooling2D()(own))
+""",
+        "other_input": """
+sheet = Input((12, 12, 1), name="sheet")
+what = Model(sheet, windows.get_layer("anywhere").output)
+""",
+    },
+    "7C": {
+        "sizes_differ": added('Conv2D(8, 3, activation="relu", name="more")(h)'),
+        "channels_differ": added('Conv2D(16, 3, padding="same", name="more")(h)'),
+        "one_channel_for_all": added('Conv2D(1, 3, padding="same", name="more")(h)'),
+        "end_to_end": """
+h = Conv2D(8, 3, padding="same", name="first")(paper)
+more = Conv2D(16, 3, padding="same", name="more")(h)
+model = Model(paper, concatenate([h, more], name="both"))
+""",
+        "positions_lost": """
+h = Conv2D(8, 3, padding="same", name="first")(paper)
+more = Conv2D(8, 3, name="more")(h)
+tops = [GlobalMaxPooling2D(name="top_h")(h), GlobalMaxPooling2D(name="top_more")(more)]
+model = Model(paper, add(tops, name="sum"))
+""",
+        "same_tensor": added("h"),
+    },
+    "7D": {
+        "reads_a_list": reader("""
+h = Dense(9, activation="relu", name="hidden")(Flatten()(paper))
+"""),
+        "positions_in_a_list": reader("""
+h = Conv2D(4, 3, activation="relu", name="look")(paper)
+h = Flatten()(MaxPooling2D(2)(h))
+"""),
+        "one_answer_a_position": reader('h = Conv2D(8, 3, activation="relu", name="look")(paper)'),
+        "too_many_weights": reader("""
+h = Conv2D(16, 3, activation="relu", name="look")(paper)
+h = Conv2D(32, 3, activation="relu", name="again")(h)
+h = GlobalMaxPooling2D()(h)
+"""),
+        "not_probabilities": reader(
+            """
+h = Conv2D(8, 3, padding="same", activation="relu")(paper)
+h = GlobalMaxPooling2D()(h)
+""",
+            'Dense(10, name="digit")',
+        ),
+        "other_input": """
+paper = Input((144,), name="row")
+h = layers.Reshape((12, 12, 1))(paper)
+h = GlobalMaxPooling2D()(Conv2D(8, 3, padding="same", activation="relu")(h))
+model = Model(paper, Dense(10, activation="softmax")(h))
+""",
+    },
+}
