@@ -186,6 +186,14 @@ def test_what_belongs_to_arrays_cannot_go_with_a_stream(extra):
         model.fit(Pairs(X, Y), verbose=0, **extra)
 
 
+@pytest.mark.parametrize(
+    "extra", [{"y": Y}, {"sample_weight": np.ones(10)}], ids=["y", "sample_weight"]
+)
+def test_evaluate_takes_nothing_of_arrays_with_a_stream_either(extra):
+    with pytest.raises(ArgumentError, match=f"`{[*extra][0]}` argument is not supported"):
+        compiled().evaluate(Pairs(X, Y), verbose=0, **extra)
+
+
 def test_the_generator_methods_of_keras_2_still_work():
     model = compiled()
 
