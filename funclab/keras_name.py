@@ -8,13 +8,18 @@ import sys
 from funclab.errors import GraphError
 
 
-def install_as_keras() -> None:
+def install_as_keras(tensorflow: bool = False) -> None:
     """From now on, in this process, `import keras` and `from keras.layers import ...` give funclab.
 
     Code written for Keras 2, and for 1, runs too: its modules, such as `keras.backend`, the names
     of its arguments, and its methods are known from then on.
 
-    Raises: GraphError (a RuntimeError) when the real Keras is loaded already; nothing changes then.
+    tensorflow: whether `import tensorflow as tf` and `from tensorflow.keras.layers import ...` give
+        funclab, too, for notebooks that want no more of TensorFlow than its Keras. All else that
+        they ask of it is an error that says where to find it.
+
+    Raises: GraphError (a RuntimeError) when the real Keras is loaded already, or a real TensorFlow
+        is installed that would be hidden; nothing changes then.
     """
     keras2 = importlib.import_module("funclab.keras2")
     loaded = sys.modules.get("keras")
@@ -25,4 +30,6 @@ def install_as_keras() -> None:
             "code that holds it would mix two libraries.",
             fix="restart the kernel and call funclab.install_as_keras() before importing keras.",
         )
+    if tensorflow:
+        importlib.import_module("funclab.keras2.tensorflow").install()
     keras2.install()

@@ -48,6 +48,16 @@ ELSEWHERE = {
     "CuDNNLSTM": "write funclab.layers.LSTM; what it computes is the same.",
     "CuDNNGRU": "write funclab.layers.GRU(units, reset_after=True); what it computes is the same.",
     **{f"reduce_{name}": f"write funclab.ops.{name}." for name in ("mean", "sum", "max", "min")},
+    "manual_variable_initialization": "leave the line out: weights have their numbers from the "
+    "start.",
+    **dict.fromkeys(
+        ("LocallyConnected1D", "LocallyConnected2D", "local_conv1d", "local_conv2d"),
+        "there is no layer with filters of its own for each position, as there is none in Keras 3; "
+        "Conv1D and Conv2D share theirs.",
+    ),
+    "decode_predictions": "the names of ImageNet's classes would be a download.",
+    "ctc_label_dense_to_sparse": "K.ctc_batch_cost takes dense labels; there are no sparse "
+    "tensors.",
     "print_tensor": "write K.function([model.input], [tensor])([data]), or see model.trace(data).",
 }
 

@@ -9,7 +9,7 @@ import numpy as np
 from funclab import registry
 from funclab.graph.operation import OpOperation
 from funclab.graph.tape import current_tape
-from funclab.graph.tensor import Tensor
+from funclab.graph.tensor import OPERATORS, Operators, Tensor
 from funclab.graph.value import Call, Constant, Value
 from funclab.shape_math import Array, Shape
 from funclab.texts import STRING, storage, text_refused
@@ -83,7 +83,11 @@ class Op(registry.SetOnce):
         return arrays
 
     def __call__(self, *inputs: Any) -> Any:
-        """On tensors: a node of the graph. On values: a call on the tape. On arrays: the result."""
+        """On tensors: a node of the graph. On values: a call on the tape. On arrays: the result.
+
+        Tensors or values in a list are stacked first.
+        """
+        inputs = tuple(OPERATORS["stack"](x) if holds_tensors(x) else x for x in inputs)
         if any(isinstance(x, Tensor) for x in inputs):
             return OpOperation(self)(*inputs)
         if any(isinstance(x, Value) for x in inputs):
@@ -146,6 +150,11 @@ class View(Op, abstract=True):
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
         np.copyto(gx, g.reshape(gx.shape))
+
+
+def holds_tensors(x: Any) -> bool:
+    """Whether x is a list with tensors or values in it."""
+    return isinstance(x, (list, tuple)) and any(isinstance(leaf, Operators) for leaf in x)
 
 
 def promote(*dtypes: str) -> str:

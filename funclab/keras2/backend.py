@@ -17,7 +17,7 @@ from funclab import backend as keras_3
 from funclab import ops, registry
 from funclab import random as keras_random
 from funclab.config import floatx, image_data_format, set_image_data_format
-from funclab.errors import NotSupportedError
+from funclab.errors import warn
 from funclab.graph.tape import current_tape
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Variable
@@ -168,7 +168,7 @@ def shape(x: Any) -> Shape:
     return tuple(x.shape)
 
 
-int_shape = shape
+int_shape = get_variable_shape = shape
 
 
 def count_params(x: Any) -> int:
@@ -217,16 +217,13 @@ def name_scope(name: str) -> Iterator[None]:
 
 
 def set_learning_phase(value: int) -> None:
-    """0 is how models are used outside of training anyway.
-
-    Raises: NotSupportedError for 1.
-    """
+    """Changes nothing: `fit` trains, and `predict` and `evaluate` use what was trained, whatever
+    the phase. Says so for 1, with which Keras 2 predicted as in training, too."""
     if value not in (0, False):
-        raise NotSupportedError(
-            f"set_learning_phase({value!r}) is not supported.",
-            why="a plan is made for training or for use, and each call says for which.",
-            fix="call the model with model(x, training=True), or make a function "
-            "K.function([model.input, K.learning_phase()], [model.output]) and call it with [x, 1]",
+        warn(
+            f"K.set_learning_phase({value!r}) changes nothing: Dropout and BatchNormalization act "
+            "as in training while the model is trained, and only then. For their outputs in "
+            "training, write model(x, training=True)."
         )
 
 
@@ -312,6 +309,16 @@ def batch_normalization(
     return ops.batch_normalization(x, mean, var, axis, beta, gamma, epsilon)
 
 
+def normalize_batch_in_training(
+    x: Any, gamma: Any, beta: Any, reduction_axes: Any, epsilon: float = 1e-3
+) -> tuple[Any, Any, Any]:
+    """x brought to mean 0 and variance 1 along axes, times gamma plus beta; the mean, the
+    variance."""
+    mean, var = ops.moments(x, reduction_axes, keepdims=True)
+    normed = (x - mean) * ops.rsqrt(var + epsilon) * gamma + beta
+    return normed, *(ops.squeeze(part, reduction_axes) for part in (mean, var))
+
+
 # Functions of slices.
 def map_fn(fn: Callable[[Any], Any], elems: Any, name: Any = None, dtype: Any = None) -> Any:
     """What a function returns for each slice along the first axis, whose length must be known."""
@@ -324,6 +331,13 @@ def foldl(
     """fn(... fn(fn(initializer, first), second) ..., last), of slices along the first axis."""
     start, rest = (elems[0], elems[1:]) if initializer is None else (initializer, elems)
     return ops.scan(lambda total, x: (fn(total, x), None), start, rest)[0]
+
+
+def foldr(
+    fn: Callable[[Any, Any], Any], elems: Any, initializer: Any = None, name: Any = None
+) -> Any:
+    """The same from the last slice to the first."""
+    return foldl(fn, ops.flip(elems, 0), initializer)
 
 
 # Losses.
@@ -351,6 +365,23 @@ def ctc_batch_cost(y_true: Any, y_pred: Any, input_length: Any, label_length: An
     scores = ops.log(y_pred + keras_3.epsilon())
     lengths = ops.squeeze(labels, -1), ops.squeeze(steps, -1)
     return ops.expand_dims(ops.ctc_loss(y_true, scores, *lengths, y_pred.shape[-1] - 1), -1)
+
+
+def ctc_decode(
+    y_pred: Any, input_length: Any, greedy: bool = True, beam_width: int = 100, top_paths: int = 1
+) -> tuple[list[Any], Any]:
+    """The labels that the chances of each step stand for, the likeliest first, filled up by -1;
+    and how likely they are. The last class is the blank.
+
+    Shapes: y_pred (batch, steps, classes), input_length (batch) -> labels (batch, steps) of each
+        path, scores (batch, paths).
+    """
+    scores = ops.log(y_pred + keras_3.epsilon())
+    labels, likely = ops.ctc_decode(
+        scores, ops.cast(input_length, "int32"), "greedy" if greedy else "beam_search",
+        beam_width, top_paths, mask_index=y_pred.shape[-1] - 1,
+    )  # fmt: skip
+    return [labels[i] for i in range(labels.shape[0])], likely
 
 
 # Chance.

@@ -8,6 +8,7 @@ from typing import Any
 from funclab import layers, models, utils
 from funclab.errors import ArgumentError, NotSupportedError
 from funclab.graph.node import Node
+from funclab.layers.merge import Merge as MergeLayer
 from funclab.layers.spec import InputSpec
 from funclab.meant import is_whole
 from funclab.shape_math import Array
@@ -74,6 +75,13 @@ def Merge(
     return layer
 
 
+class _Merge(MergeLayer, abstract=True):
+    """The base of a merge layer of one's own, which writes `_merge_function(inputs)`."""
+
+    def merge(self, inputs: list[Any], masks: list[Any]) -> Any:
+        return self._merge_function(inputs)  # type: ignore[attr-defined]
+
+
 _lambda = layers.Lambda
 
 
@@ -125,6 +133,7 @@ LAYERS: dict[str, Any] = {
     "CuDNNLSTM": "LSTM",
     "CuDNNGRU": "GRU",
     "Merge": Merge,
+    "_Merge": _Merge,
     "merge": merge,
     "ThresholdedReLU": lambda theta=1.0, **more: layers.ReLU(threshold=float(theta), **more),
 }

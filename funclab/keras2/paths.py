@@ -62,9 +62,23 @@ LAYERS = (
     *("core", "convolutional", "recurrent", "convolutional_recurrent", "embeddings", "local"),
     *("normalization", "advanced_activations", "merge", "pooling", "noise", "wrappers"),
 )
-UTILS = ("np_utils", "vis_utils", "visualize_util", "generic_utils", "data_utils")
+UTILS = (
+    *("np_utils", "vis_utils", "visualize_util", "generic_utils", "data_utils", "layer_utils"),
+    *("io_utils", "training_utils"),
+)
 ENGINE = ("topology", "training", "network", "sequential", "base_layer", "input_layer")
-APPLICATIONS = ("vgg16", "vgg19", "resnet50", "inception_v3", "xception", "mobilenet")
+APPLICATIONS = (
+    "vgg16",
+    "vgg19",
+    "resnet50",
+    "inception_v3",
+    "xception",
+    "mobilenet",
+    "mobilenet_v2",
+    "densenet",
+    "nasnet",
+    "inception_resnet_v2",
+)
 
 FACES: dict[str, tuple[str, Mapping[str, Any]]] = {
     "keras": ("", {}),
@@ -81,6 +95,7 @@ FACES: dict[str, tuple[str, Mapping[str, Any]]] = {
     "keras.losses": ("losses", {"cosine_proximity": "cosine_similarity"}),
     "keras.objectives": ("losses", {"cosine_proximity": "cosine_similarity"}),
     "keras.initializations": ("initializers", {}),
+    "keras.applications.imagenet_utils": ("keras2.imagenet", {}),
     "keras.preprocessing.image": ("preprocessing.image", {}),
     "keras.preprocessing.sequence": ("keras2.sequence", {}),
     "keras.preprocessing.text": ("keras2.text", {}),

@@ -6,11 +6,11 @@ from typing import Any
 
 from funclab import ops
 from funclab.config import image_data_format
-from funclab.layers.resizing import UpSampling2D
+from funclab.layers.resizing import UpSampling2D, UpSampling3D
 
 __all__ = [
-    "conv1d", "conv2d", "conv2d_transpose", "conv3d", "pool2d", "pool3d",
-    "resize_images", "spatial_2d_padding",
+    "conv1d", "conv2d", "conv2d_transpose", "conv3d", "conv3d_transpose", "pool2d", "pool3d",
+    "resize_images", "resize_volumes", "spatial_2d_padding", "spatial_3d_padding",
 ]  # fmt: skip
 
 
@@ -43,6 +43,18 @@ def conv2d_transpose(
     return ops.conv_transpose(x, kernel, strides, padding, None, data_format, dilation_rate)
 
 
+def conv3d_transpose(
+    x: Any,
+    kernel: Any,
+    output_shape: Any = None,
+    strides: Any = (1, 1, 1),
+    padding: str = "valid",
+    data_format: str | None = None,
+) -> Any:
+    """The same of volumes."""
+    return conv2d_transpose(x, kernel, output_shape, strides, padding, data_format)
+
+
 def pool2d(
     x: Any,
     pool_size: Any,
@@ -69,6 +81,13 @@ def spatial_2d_padding(
     return ops.pad(x, pads)
 
 
+def spatial_3d_padding(
+    x: Any, padding: Any = ((1, 1), (1, 1), (1, 1)), data_format: str | None = None
+) -> Any:
+    """Zeros around volumes, before and after along each axis."""
+    return spatial_2d_padding(x, padding, data_format)
+
+
 def resize_images(
     x: Any,
     height_factor: int,
@@ -79,3 +98,14 @@ def resize_images(
     """Images grown by whole factors."""
     layer = UpSampling2D((height_factor, width_factor), data_format, interpolation)
     return layer.call(x)
+
+
+def resize_volumes(
+    x: Any,
+    depth_factor: int,
+    height_factor: int,
+    width_factor: int,
+    data_format: str | None = None,
+) -> Any:
+    """Volumes grown by whole factors."""
+    return UpSampling3D((depth_factor, height_factor, width_factor), data_format).call(x)

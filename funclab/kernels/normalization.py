@@ -25,7 +25,7 @@ def moments(x, mask):
         add_distances(x[first:last], near, some(mask, first, last), sums)
         return sums
 
-    total, squares = sum(share(half, len(x), OPERATIONS * x.size))
+    total, squares = added(share(half, len(x), OPERATIONS * x.size))
     count = counted(mask, x)
     offset = total / count
     mean = near + offset if mask is None or mask.any() else offset
@@ -50,7 +50,7 @@ def sums_for_vjp(g, x, mean):
         add_products(g[first:last], x[first:last], mean, sums)
         return sums
 
-    return sum(share(half, len(x), OPERATIONS * x.size))
+    return added(share(half, len(x), OPERATIONS * x.size))
 
 
 def moments_vjp(g, x, mean, scale, pull, tilt, mask, gx):
@@ -62,6 +62,11 @@ def moments_vjp(g, x, mean, scale, pull, tilt, mask, gx):
         pull_and_tilt(g[part], x[part], *rows, some(mask, first, last), gx[part])
 
     share(half, len(x), OPERATIONS * x.size)
+
+
+def added(parts):
+    first, *others = parts
+    return sum(others, first)
 
 
 def counted(mask, x):
@@ -148,7 +153,7 @@ def normalize_rows_vjp(g, x, scale, mean, inverse, centered, gx):
         each_row_vjp(g[part], x[part], scale, mean[part], inverse[part], centered, sums, gx[part])
         return sums
 
-    return sum(share(half, len(x), OPERATIONS * x.size))
+    return added(share(half, len(x), OPERATIONS * x.size))
 
 
 def each_row_in_numpy(x, scale, shift, epsilon, centered, out, mean, inverse):

@@ -29,6 +29,7 @@ from funclab.graph.tensor import OPERATORS, Tensor
 from funclab.graph.value import Constant, Value, Variable
 from funclab.layers import arguments
 from funclab.layers.arguments import KERAS_2_KEYWORDS, call_parameters, parameters
+from funclab.layers.batches import computed
 from funclab.layers.configs import brief, rebuilt, settings
 from funclab.layers.spec import check_inputs, maker_hint
 from funclab.layers.weights import Weighted
@@ -253,7 +254,7 @@ class Layer(Weighted):
         for name, value in arguments.own_masks(type(self), (first, *rest), kwargs).items():
             _fill(name, value, positions, rest, kwargs)
         tape.scope = (*tape.scope, self.name)
-        outputs = structure.map_structure(self._as_value, self.call(first, *rest, **kwargs))
+        outputs = structure.map_structure(self._as_value, computed(self, (first, *rest), kwargs))
         outputs = self._with_masks(first, mask, outputs)
         self._add_activity_losses(tape, structure.flatten(outputs))
         return outputs

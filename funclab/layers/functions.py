@@ -139,8 +139,11 @@ def to_config(function: Any) -> Any:
     if not isinstance(function, types.FunctionType):
         return function
     name = function.__name__
-    if any(getattr(room, name, None) is function for room in (activations, ops)):
-        return {"class_name": "function", "config": name}
+    for room in (activations, ops):
+        if getattr(room, name, None) is function:  # with the module, Keras reads it
+            module = room.__name__.replace("funclab", "keras")
+            entry = {"module": module, "class_name": "function", "config": name}
+            return {**entry, "registered_name": name}
     cells = [cell.cell_contents for cell in function.__closure__ or ()]
     config = {
         "name": name,

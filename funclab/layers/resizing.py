@@ -100,7 +100,8 @@ class Cropping(Bordered, abstract=True):
             subjects = {1: "sequences", 2: "images", 3: "volumes"}[self.rank]
             raise ShapeError(
                 f"`cropping` takes {total} of the {length} positions on axis {axis} of {subjects} "
-                f"of shape {shape_math.show(shape)}.",
+                f"of shape {shape_math.show(shape)}. (Values in `cropping` argument should be "
+                "smaller than the corresponding spatial dimension of the input.)",
                 why="nothing would be left.",
                 fix=f"crop less, or use larger {subjects}.",
             )

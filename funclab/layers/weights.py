@@ -11,7 +11,7 @@ from funclab import constraints, initializers, regularizers, shape_math, structu
 from funclab.errors import ArgumentError, NotBuiltError, WeightsError
 from funclab.graph.locks import holding, locks_of, read
 from funclab.graph.operation import Operation
-from funclab.graph.tape import current_tape
+from funclab.graph.tape import current_tape, is_recording
 from funclab.graph.value import Variable
 from funclab.layers.arguments import dtype_name
 from funclab.shape_math import Array, show
@@ -220,8 +220,17 @@ class Weighted(Operation):
 
     @property
     def losses(self) -> list[Any]:
-        """The penalties of regularizers on weights, as numbers of this moment."""
-        return [v.regularizer(v.array) for v in self.weights if v.regularizer is not None]
+        """The penalties of regularizers on trainable weights, as numbers of this moment; in a
+        model's `compute_loss` values, and what layers added by `add_loss` before them."""
+        tape, recording = current_tape(), is_recording()
+        weights = [v for v in self.trainable_weights if v.regularizer is not None]
+        penalties = [v.regularizer(v if recording else v.array) for v in weights]  # type: ignore[misc]
+        return [*(() if tape.scope else tape.losses), *penalties]
+
+    @property
+    def metrics(self) -> list[Any]:
+        """The metrics kept in attributes, of this layer and of those inside it."""
+        return held_metrics(self)
 
 
 class Memory:
@@ -241,6 +250,17 @@ class Memory:
             value[:] = content
         for memory in self.inner:
             memory.restore()
+
+
+def held_metrics(layer: Weighted, own: bool = True) -> list[Any]:
+    """The metrics in attributes of a layer, and of those inside it. As in Keras, attributes of a
+    model that serves as a layer do not count; those of its layers do."""
+    values = [*vars(layer).values()] if own else []
+    leaves = [leaf for value in values for leaf in structure.flatten(value)]
+    metrics = [leaf for leaf in leaves if hasattr(leaf, "update_state") and hasattr(leaf, "result")]
+    for inner in layer.sublayers:
+        metrics += held_metrics(inner, own=not hasattr(inner, "compiled_state"))
+    return unique(metrics)
 
 
 def _within(layer: Weighted) -> dict[Weighted, None]:

@@ -16,6 +16,7 @@ from funclab.graph.value import Constant, Variable
 from funclab.layers.arguments import dtype_name, floatx
 from funclab.losses.base import multiplied, prefix
 from funclab.losses.functions import as_float, is_symbolic
+from funclab.metrics.recording import recorded
 from funclab.ops.scores import Tally
 from funclab.shape_math import Array
 
@@ -36,6 +37,8 @@ class Metric:
             dataclass(eq=False, repr=False)(cls)
         guarded(cls)
         described(cls)
+        if "update_state" in vars(cls):
+            cls.update_state = recorded(cls.update_state)
         if not abstract:
             registry.register("metric", cls, registry.to_snake_case(cls.__name__))
 

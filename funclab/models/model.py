@@ -119,9 +119,8 @@ class Model(Layer):
     def loss(self) -> Any:
         return self.compiled_state and self.compiled_state.loss
 
-    @property
-    def metrics(self) -> list[Any]:
-        return self.compiled_state.metrics if self.compiled_state else []
+    metrics = property(training.metrics_of)  # type: ignore[assignment]
+    compute_loss = training.compute_loss
 
     @property
     def metrics_names(self) -> list[str]:

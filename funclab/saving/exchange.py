@@ -108,14 +108,9 @@ def check_portable(model: Any) -> None:
     for nested in [model, *_layers_inside(model)]:
         for node in getattr(getattr(nested, "graph", None), "nodes", ()):
             operation = node.operation
-            if isinstance(operation, OpOperation) and op_to_config(operation)["module"] == OWN:
-                raise ArgumentError(
-                    f"{operation.name} is the op {type(operation.op).__name__}, which Keras does "
-                    "not have.",
-                    why="Keras has another set of ops, or the op without one of its settings.",
-                    fix="write it with other functions of funclab.ops, or as a layer.",
-                    graph=operation,
-                )
+            if isinstance(operation, OpOperation):
+                _check_op(operation)
+                continue
             training = node.arguments.kwargs.get("training")
             position = call_parameters(type(operation)).get("training", 0)
             if 0 < position < len(node.arguments.args):
@@ -129,6 +124,16 @@ def check_portable(model: Any) -> None:
                     "trained, set its `trainable` to False.",
                     graph=operation,
                 )
+
+
+def _check_op(operation: OpOperation) -> None:
+    if op_to_config(operation)["module"] == OWN:
+        raise ArgumentError(
+            f"{operation.name} is the op {type(operation.op).__name__}, which Keras does not have.",
+            why="Keras has another set of ops, or the op without one of its settings.",
+            fix="write it with other functions of funclab.ops, or as a layer.",
+            graph=operation,
+        )
 
 
 def _layers_inside(layer: Any) -> list[Any]:

@@ -204,7 +204,8 @@ OUTSIDE_KERAS = {inside: name for name, inside in registry.INSIDE_KERAS.items()}
 
 def _object(entry: dict[str, Any]) -> dict[str, Any]:
     name, config = entry["class_name"].rpartition(">")[2], entry["config"]
-    name = OUTSIDE_KERAS.get(name, name)
+    if name in OUTSIDE_KERAS:
+        name = OUTSIDE_KERAS[name]
     if isinstance(config, list):  # a Sequential of the first versions
         config = {"layers": config}
     if not isinstance(config, dict):

@@ -126,7 +126,7 @@ class _Writer:
             name = value.path if isinstance(value, Variable) else "constant"
             self.names[value] = self._array(name, value.array)
         elif value.zeros_like is None:
-            raise unknown_length("A recurrent layer")
+            raise unknown_length("A recurrent layer, or one that asks how large the batch is,")
 
     def _write_call(self, call: Call) -> None:
         kind = kind_of(call.op)

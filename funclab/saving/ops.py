@@ -142,12 +142,12 @@ def _filled_in(name: str, settings: dict[str, Any]) -> dict[str, Any]:
 def op_arguments(operation: OpOperation, args: list[Any]) -> list[Any]:
     """What a call of the op gets in Keras, for what it got here."""
     name = _keras_name(operation.op)
-    if name in TAKES_A_LIST and not isinstance(operation.op, Composed):
+    if name in TAKES_A_LIST:
         return [args]
     if isinstance(operation.op, GetItem):
         key = list(operation.op.parts())
         return [*args, key[0] if len(key) == 1 and isinstance(key[0], int) else key]
-    if name in IN_THE_CALL and not isinstance(operation.op, Composed):
+    if name in IN_THE_CALL:
         return [*args, getattr(operation.op, IN_THE_CALL[name], None)]
     return args
 

@@ -17,6 +17,7 @@ _NAMES = {
     "ask": "asking",
     "catch_up": "catching_up",
     "check": "checking",
+    "course_map": "mapping",
     "concept_test": "testing",
     "export_progress": "keeping",
     "forget_progress": "keeping",

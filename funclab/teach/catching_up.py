@@ -93,15 +93,26 @@ def cells_of(lesson: int) -> list[dict[str, Any]]:
 
     Raises: NameLookupError for a lesson that there is not.
     """
-    found = {
-        int(path.name[:2]): path
-        for folder in reversed(FOLDERS)
-        for path in sorted(folder.glob("[0-9][0-9]_*.ipynb"))
-    }
-    if lesson not in found:
+    files = lesson_files()
+    if lesson not in files:
         raise NameLookupError(
             f"There is no lesson {lesson!r} here.",
-            why=f"the lessons that came with funclab are {', '.join(map(str, sorted(found)))}.",
+            why=f"the lessons that came with funclab are {', '.join(map(str, files))}.",
             fix="give the number of one of them.",
         )
-    return json.loads(found[lesson].read_text(encoding="utf-8"))["cells"]
+    return notebook(files[lesson])["cells"]
+
+
+def lesson_files() -> dict[int, Path]:
+    """The notebooks of the lessons that came with funclab, by their numbers, in order."""
+    files = {
+        int(path.name[:2]): path
+        for folder in reversed(FOLDERS)
+        for path in folder.glob("[0-9][0-9]_*.ipynb")
+    }
+    return {number: files[number] for number in sorted(files) if number > 0}
+
+
+def notebook(path: Path) -> dict[str, Any]:
+    """What the file of a lesson holds."""
+    return json.loads(path.read_text(encoding="utf-8"))

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from typing import Any
 
+import numpy as np
+
 from funclab import losses, meant, metrics, optimizers, structure
 from funclab.callbacks.base import Named
 from funclab.errors import ArgumentError, BusyError, LossError, NotCompiledError, NotSupportedError
@@ -15,6 +17,7 @@ from funclab.fields import wrong_value
 from funclab.graph.locks import making
 from funclab.graph.value import Variable
 from funclab.layers.checks import positive
+from funclab.layers.weights import held_metrics, unique
 from funclab.metrics import Mean, Metric, Sum
 from funclab.shape_math import Shape
 from funclab.training.logits import warn_of_logits
@@ -43,11 +46,20 @@ class Compiled:
         self.trainable: list[Variable] | None = None
         self.metrics_per_output: list[list[tuple[Metric, bool]]] | None = None
         """For each output its metrics, and whether each is weighted."""
+        self.forms: tuple[Any, Any] | None = None
+        """The trees of targets and sample weights that only the model's own compute_loss reads."""
         self.kinds: list[type[Metric]] | None = None
         """What "accuracy" means for each output."""
         self.loss_mean = Mean("loss")
         self.loss_means: list[Mean | None] = []
         self.trackers: dict[str, Metric] = {"loss": self.loss_mean}
+        """What logs and History tell."""
+        self.metrics: list[Metric] = [self.loss_mean]
+        """All running means and metrics, parallel to `metrics_names` once data has been seen."""
+        self.held: list[Metric] = []
+        """Those that the model and its layers keep in attributes."""
+        self.chosen: list[str] | None = None
+        """What logs tell, if the class of the model has a property `metrics` of its own."""
         self.steps = Steps()
         self.loop: Any = None
         """The training loop that is under way, if any."""
@@ -71,10 +83,17 @@ class Compiled:
         ]
         self.outputs = outputs  # last: an interrupt may come before
 
-    def choose(self, targets: Sequence[Shape | None], outputs: Sequence[Shape]) -> None:
+    def choose(
+        self,
+        model: Any,
+        targets: Sequence[Shape | None],
+        outputs: Sequence[Shape],
+        forms: tuple[Any, Any] | None = None,
+    ) -> None:
         """Make the metrics, once the shapes of targets and outputs are known."""
         kinds = [accuracy_for(t or (), o) for t, o in zip(targets, outputs)]
-        if kinds == self.kinds:
+        held = held_metrics(model)
+        if (kinds, held, forms) == (self.kinds, self.held, self.forms):
             return
         metrics = [
             [
@@ -84,15 +103,22 @@ class Compiled:
             for output, kind in zip(self.outputs or [], kinds)
         ]
         means = [mean for mean in self.loss_means if mean is not None]
-        values = [self.loss_mean, *means, *in_order(metrics)]
-        trackers = dict(zip(self.metrics_names, values, strict=True))
+        own = [self.loss_mean, *means, *in_order(metrics)]
+        trackers = dict(zip(self.metrics_names, own)) | {metric.name: metric for metric in held}
         self.steps = Steps()  # plans made before held other metrics
-        self.metrics_per_output, self.trackers = metrics, trackers
-        self.kinds = kinds  # last: an interrupt may come before
+        self.metrics_per_output, self.metrics = metrics, unique([*own, *held])
+        if chooses_metrics(model):
+            trackers = {metric.name: metric for metric in model.metrics}
+            self.chosen = list(trackers)
+        self.trackers = trackers
+        self.kinds, self.held, self.forms = kinds, held, forms  # last: an interrupt may come before
 
     @property
     def metrics_names(self) -> list[str]:
-        """The keys of logs and History: losses, plain metrics, weighted ones; each its own."""
+        """The keys of logs and History: losses, plain metrics, weighted ones, each its own; then
+        those kept in attributes."""
+        if self.chosen is not None:
+            return self.chosen
         outputs = self.outputs or []
         prefixes = [f"{output.name}_" if len(outputs) > 1 else "" for output in outputs]
         keys = ["loss", *(mean.name for mean in self.loss_means if mean is not None)]
@@ -104,17 +130,12 @@ class Compiled:
                 key = prefix + name_of(metric)
                 weighted = f"{prefix}weighted_{name_of(metric)}"
                 keys.append(free(keys, weighted if key in keys else key))
-        return keys
-
-    @property
-    def metrics(self) -> list[Metric]:
-        """The running means and metrics, parallel to `metrics_names` once data has been seen."""
-        return list(self.trackers.values())
+        return list(dict.fromkeys([*keys, *(metric.name for metric in self.held)]))
 
     def reset(self) -> None:
         """Forget all batches, at the start of an epoch."""
-        for tracker in self.trackers.values():
-            tracker.reset_state()
+        for metric in unique([*self.metrics, *self.trackers.values()]):
+            metric.reset_state()
 
     def logs(self) -> dict[str, Any]:
         """The running loss and metrics, as numbers."""
@@ -175,6 +196,7 @@ def compile(
     if model.outputs is not None:
         compiled.assign(names_of_outputs(model))
         compiled.trainable = model.trainable_weights
+    compiled.held = held_metrics(model)
     with model.compiled_state.lock if model.compiled_state else nullcontext():
         check_idle(model, "compile")
         model.compiled_state = compiled
@@ -184,16 +206,29 @@ def compile(
 
 def refuse_own_steps(model: Any) -> None:
     """A class that overrides Keras' steps would be trained without them, and not notice."""
-    steps = ("train_step", "test_step", "predict_step", "compute_loss", "compute_metrics")
+    steps = ("train_step", "test_step", "predict_step", "compute_metrics")
     own = [step for step in steps if hasattr(type(model), step)]
     if own:
         raise NotSupportedError(
             f"{type(model).__name__} has a {own[0]}() of its own, which funclab does not call.",
             why="`fit` makes one plan of the model, its loss and the optimizer; gradients are a "
             "part of it, not something to ask TensorFlow, PyTorch or JAX for.",
-            fix="leave it out. For a loss of your own, write self.add_loss(loss) in `call`; for "
-            "two models that learn in turns, call train_on_batch(x, y) of each in a loop.",
+            fix="leave it out. For a loss of your own, write the method compute_loss(self, x, y, "
+            "y_pred, sample_weight), or self.add_loss(loss) in `call`; for two models that learn "
+            "in turns, call train_on_batch(x, y) of each in a loop.",
         )
+
+
+def metrics_of(model: Any) -> list[Metric]:
+    """The running losses and metrics that `compile` made, and those kept in attributes of the model
+    and its layers."""
+    made = model.compiled_state.metrics if model.compiled_state else []
+    return unique([*made, *held_metrics(model)])
+
+
+def chooses_metrics(model: Any) -> bool:
+    """Whether the class of the model says in a property `metrics` of its own what logs tell."""
+    return getattr(type(model).metrics, "fget", metrics_of) is not metrics_of
 
 
 def require(model: Any) -> Compiled:
@@ -294,7 +329,7 @@ def in_order(metrics_per_output: Sequence[Sequence[tuple[Metric, bool]]]) -> lis
 
 def number(result: Any) -> Any:
     """A plain float where there is one number."""
-    if getattr(result, "size", 1) != 1:
+    if np.ndim(result):
         return result
     try:
         return float(result)

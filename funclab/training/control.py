@@ -258,7 +258,7 @@ def between_batches(compiled: Any) -> Iterator[None]:
 @contextmanager
 def metrics_kept(compiled: Any) -> Iterator[None]:
     """Put the running means back, at the end, as they are now."""
-    states = [state for metric in compiled.trackers.values() for state in metric.variables]
+    states = [state for metric in compiled.metrics for state in metric.variables]
     values = [state.numpy() for state in states]
     try:
         yield

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from funclab import config, structure
-from funclab.errors import DataError, ShapeError, warn
+from funclab import advice, config, structure
+from funclab.errors import ArgumentError, DataError, ShapeError, warn
 from funclab.graph.locks import making
 from funclab.graph.tape import Tape
 from funclab.graph.value import Value
@@ -22,8 +22,8 @@ from funclab.texts import STRING, as_texts, dtype_of
 from funclab.training.checks import check_ids, check_lengths, input_names
 from funclab.training.compiled import Compiled
 from funclab.training.inputs import as_array, match_arrays
-from funclab.training.matching import Names
-from funclab.training.step import Spec, Specs, Step
+from funclab.training.matching import Names, Output
+from funclab.training.step import Spec, Specs, Step, has_own_loss
 from funclab.training.stored import Stored
 from funclab.training.targets import function_of, match_targets, match_weights
 
@@ -97,20 +97,62 @@ def prepare(
         return Data(inputs, [], [], tree, [])
     names, shapes, dtypes = outputs_of(model, compiled, inputs, tree)
     outputs = compiled.outputs or []
-    targets = match_targets(names, outputs, shapes, y)
-    weights = match_weights(names, outputs, shapes, targets, sample_weight, class_weight)
-    theirs = [("target", targets), ("sample_weight", weights)]
-    check_lengths([mine, *((side, arrays, lambda: names.names) for side, arrays in theirs)])
-    compiled.choose([None if target is None else target.shape for target in targets], shapes)
-    kinds = [
-        "int32" if labels is not None and whole(output.loss) else dtype
-        for output, labels, dtype in zip(outputs, targets, dtypes)
-    ]
     float_type = next((dtype for dtype in dtypes if dtype.startswith("float")), "float32")
+    forms, places = None, names.names
+    if has_own_loss(model) and not any(output.needs_targets for output in outputs):
+        forms, targets, weights = free_targets(y, sample_weight, class_weight)
+        kinds = [LABELS.get(target.dtype.kind, float_type) for target in targets]
+        places = [f"{i + 1}" for i in range(max(len(targets), len(weights)))]
+    else:
+        targets = match_targets(names, outputs, shapes, y)
+        weights = match_weights(names, outputs, shapes, targets, sample_weight, class_weight)
+        kinds = kinds_of(outputs, targets, dtypes)
+    theirs = [("target", targets), ("sample_weight", weights)]
+    check_lengths([mine, *((side, arrays, lambda: places) for side, arrays in theirs)])
+    seen = [None if target is None else target.shape for target in targets]
+    compiled.choose(model, seen, shapes, forms)
     weights = [
         None if weight is None else weight.astype(float_type, copy=False) for weight in weights
     ]
     return Data(inputs, targets, weights, tree, kinds)
+
+
+def kinds_of(outputs: Sequence[Output], targets: Sequence[Any], dtypes: list[str]) -> list[str]:
+    """The dtypes of the targets: whole for a loss that reads class numbers."""
+    return [
+        "int32" if labels is not None and whole(output.loss) else dtype
+        for output, labels, dtype in zip(outputs, targets, dtypes)
+    ]
+
+
+LABELS = {"i": "int32", "u": "int32", "b": "bool"}
+"""The dtypes of targets that are not amounts, by their kind in NumPy."""
+
+
+def free_targets(
+    y: Any, sample_weight: Any, class_weight: Any
+) -> tuple[tuple[Any, Any], list[Any], list[Any]]:
+    """The forms and arrays of targets and weights for a model's own compute_loss, in which any
+    number of them may have any meaning."""
+    if class_weight is not None:
+        raise ArgumentError(
+            "`class_weight` needs a loss in compile().",
+            why="a `compute_loss` of one's own may take its targets for anything.",
+            fix="pass sample_weight=numpy.array([weight_of[label] for label in y]), and multiply "
+            "by it in compute_loss.",
+        )
+    given = [() if side is None else _numbers_joined(side) for side in (y, sample_weight)]
+    trees = [structure.map_structure(as_array, tree) for tree in given]
+    sides = [structure.flatten(tree) for tree in trees]
+    for array in (*sides[0], *sides[1]):
+        if array.dtype.kind not in "biuf":
+            raise DataError(
+                f"The targets or weights are not numbers: dtype {array.dtype}.",
+                why="losses calculate with numbers.",
+                fix=advice.for_kind("y", array),
+            )
+    y_form, weight_form = (structure.map_structure(lambda _: None, tree) for tree in trees)
+    return (y_form, weight_form), sides[0], sides[1]
 
 
 def _both_at_once(model: Any, x: Any, y: Any) -> str:

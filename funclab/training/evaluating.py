@@ -95,7 +95,7 @@ def evaluate_batches(
 
 def in_order(compiled: Compiled, logs: dict[str, Any]) -> Any:
     """The numbers without their names: one alone, or a list parallel to `metrics_names`."""
-    values = [logs[name] for name in compiled.metrics_names]
+    values = [*logs.values()]
     return values[0] if len(values) == 1 else values
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from typing import Any, NamedTuple
@@ -10,15 +11,15 @@ import numpy as np
 
 from funclab import ops, structure
 from funclab.engine.plan import Plan
-from funclab.errors import ArgumentError, LossError, Pair, Pairs, ShapeError
+from funclab.errors import LossError, Pair, Pairs, ShapeError
 from funclab.graph.tape import Tape, current_tape
 from funclab.graph.value import Constant, Value, Variable
 from funclab.losses.functions import as_float
-from funclab.metrics import Metric
 from funclab.metrics.base import Mean
+from funclab.metrics.recording import on_tape, take_batch
 from funclab.ops.scores import Tally
 from funclab.shape_math import Array, Shape, known, show
-from funclab.training.compiled import Compiled
+from funclab.training.compiled import Compiled, require
 
 Spec = tuple[Shape, str]
 
@@ -47,6 +48,8 @@ class Step:
         )
         self.plan: Plan
         self.tree: Any = None
+        self.given: Any = None
+        """The inputs in the form of the data, and in `tree` that of the outputs."""
         self.outputs: list[Value] = []
         self.made: dict[tuple[str, ...], list[Value]] = {}
 
@@ -71,6 +74,7 @@ class Step:
         for value, name in zip(self.inputs, getattr(model, "input_names", None) or []):
             if value is not None:
                 value.name = name
+        self.given = structure.unpack_singleton(structure.pack(tree, self.inputs))
         made = model(structure.pack(tree, self.inputs))
         self.made = current_tape().made
         # As in Keras: a graph's only output comes alone, also from a list.
@@ -94,7 +98,7 @@ def evaluate_step(model: Any, compiled: Compiled, specs: Specs, tree: Any) -> St
     step = Step(specs)
     with Tape() as tape:
         step.forward(model, tree)
-        total = add_losses_and_metrics(step, compiled, tape, needed=False)
+        total = add_losses_and_metrics(step, model, compiled, training=False)
     step.plan = Plan([total, *step.outputs], wrt=(), updates=tape.updates)
     add_gatherers(step, compiled)
     return step
@@ -115,7 +119,7 @@ def train_step(
     step = Step(specs)
     with Tape(training=True) as tape:
         step.forward(model, tree)
-        total = add_losses_and_metrics(step, compiled, tape)
+        total = add_losses_and_metrics(step, model, compiled)
     outputs = [total, *step.outputs]
     step.plan = Plan(outputs, wrt=trainable, updates=tape.updates, keep=keep)
     if trainable and total not in step.plan.needs_gradient:
@@ -134,22 +138,13 @@ def train_step(
 
 
 def add_losses_and_metrics(
-    step: Step, compiled: Compiled, tape: Tape, needed: bool = True
+    step: Step, model: Any, compiled: Compiled, training: bool = True
 ) -> Value:
     """The total loss on the tape; losses and metrics are added to their running means."""
-    parts: list[Value] = []
-    outputs = zip(compiled.outputs or [], step.outputs, step.targets, step.weights)
-    for i, (output, prediction, target, weight) in enumerate(outputs):
-        if output.loss is None or target is None:
-            continue
-        value = one_loss(output, target, prediction, weight)
-        mean = compiled.loss_means[i]
-        if mean is not None:
-            track(mean, value, step.specs.batch)
-        parts.append(value if output.weight is None else value * output.weight)
-    parts += [*tape.losses, *penalties(compiled)]
-    names = [output.name for output in compiled.outputs or []] if needed else []
-    total = added([scalar(part) for part in parts], names)
+    if has_own_loss(model):
+        total = own_loss(step, model, compiled, training)
+    else:
+        total = total_loss(compiled, step.outputs, step.targets, step.weights, training)
     track(compiled.loss_mean, total, step.specs.batch)
     for prediction, target, weight, metrics in zip(
         step.outputs, step.targets, step.weights, compiled.metrics_per_output or []
@@ -160,6 +155,85 @@ def add_losses_and_metrics(
                     target, prediction, *([weight] if weighted and weight is not None else [])
                 )
     return total
+
+
+def total_loss(
+    compiled: Compiled,
+    outputs: Sequence[Value],
+    targets: Sequence[Value | None],
+    weights: Sequence[Value | None],
+    needed: bool,
+) -> Value:
+    """The weighted sum of the outputs' losses, with what layers and regularizers add; `needed`
+    says that there must be some."""
+    parts: list[Value] = []
+    settings = compiled.outputs or []
+    sides = zip(settings, compiled.loss_means, outputs, targets, weights)
+    for output, mean, prediction, target, weight in sides:
+        if output.loss is None or target is None:
+            continue
+        value = one_loss(output, target, prediction, weight)
+        if mean is not None:
+            track(mean, value, known(prediction.shape)[0])
+        parts.append(value if output.weight is None else value * output.weight)
+    parts += [*current_tape().losses, *penalties(compiled)]
+    names = [output.name for output in settings] if needed else []
+    return added([scalar(part) for part in parts], names)
+
+
+def compute_loss(
+    model: Any,
+    x: Any = None,
+    y: Any = None,
+    y_pred: Any = None,
+    sample_weight: Any = None,
+    training: bool = True,
+) -> Value:
+    """The loss that `fit` makes small and `evaluate` tells; a subclass may write one of its own.
+
+    It gets the inputs `x`, the targets `y`, the outputs `y_pred` and the `sample_weight` of a batch
+    as values, in the form of the data, and returns a number made of them by funclab.ops;
+    `self.losses` holds what layers and regularizers add. `super().compute_loss(...)` is the loss
+    chosen in `compile`, with these. Metrics may be updated in it. `training` is left out for a
+    method that does not take it.
+
+    Raises: NotCompiledError; LossError when nothing makes a loss.
+    """
+    outputs = structure.flatten(y_pred)
+    targets, weights = (
+        [None] * len(outputs) if side is None else structure.flatten(side)
+        for side in (y, sample_weight)
+    )
+    return total_loss(require(model), outputs, targets, weights, training)
+
+
+def has_own_loss(model: Any) -> bool:
+    """Whether the class of the model writes `compute_loss`."""
+    return type(model).compute_loss is not compute_loss
+
+
+def own_loss(step: Step, model: Any, compiled: Compiled, training: bool) -> Value:
+    """What the model's own `compute_loss` returns."""
+    forms = compiled.forms or (step.tree, step.tree)
+    y, sample_weight = map(in_form, (step.targets, step.weights), forms)
+    y_pred = structure.pack(step.tree, step.outputs)
+    passed = {"x": step.given, "y": y, "y_pred": y_pred, "sample_weight": sample_weight}
+    if "training" in inspect.signature(model.compute_loss).parameters:
+        passed["training"] = training
+    value = model.compute_loss(**passed)
+    if not isinstance(value, Value):
+        raise LossError(
+            f"compute_loss of {type(model).__name__} returned a {type(value).__name__}, which does "
+            "not depend on the predictions.",
+            why="gradients flow only through funclab.ops: NumPy has left the tape.",
+            fix="return what funclab.ops gives, for example ops.mean(ops.square(y - y_pred)).",
+        )
+    return scalar(value)
+
+
+def in_form(values: Sequence[Value | None], tree: Any) -> Any:
+    """Values in the form of the data they stand for; None where there are none."""
+    return structure.pack(tree, values) if any(value is not None for value in values) else None
 
 
 def one_loss(output: Any, target: Value, prediction: Value, weight: Value | None) -> Value:
@@ -217,12 +291,6 @@ def track(mean: Mean, value: Value, batch: int) -> None:
     Tally(batch)(mean.sums, value)
 
 
-def on_tape(metric: Metric) -> bool:
-    """Whether the metric's arithmetic is ops only: ours is; a user's own may use NumPy."""
-    own = type(metric).update_state.__module__
-    return metric.on_tape and own.startswith("funclab.")
-
-
 def add_gatherers(step: Step, compiled: Compiled) -> None:
     """Metrics that work on arrays take them after the rest of the plan has run."""
     array = step.plan.array
@@ -236,15 +304,3 @@ def add_gatherers(step: Step, compiled: Compiled) -> None:
                     arrays.append(array(weight))
                 text = f"{metric.name}: take the batch"
                 step.plan.add_step(partial(take_batch, metric), arrays, text, last=True)
-
-
-def take_batch(metric: Metric, *arrays: Array) -> None:
-    """Let a user's metric take a batch."""
-    try:
-        metric.update_state(*arrays)
-    except StopIteration as error:  # in a loop of batches it would be taken for their end
-        raise ArgumentError(
-            f"The metric {metric.name} raised StopIteration in update_state.",
-            why="a next() without a default found its iterator at the end.",
-            fix="give next() a default, next(iterator, None), or loop with `for`.",
-        ) from error

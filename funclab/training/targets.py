@@ -213,9 +213,7 @@ def warn_of_amounts(output: Output, y: Any, names: Names) -> None:
 
 
 def _class_numbers(output: Output, shape: Shape, y: Array) -> Array:
-    fits = _fits(y.shape, shape[:-1])
-    if not fits and y.ndim == len(shape) and y.shape[-1] == 1 and _fits(y.shape[:-1], shape[:-1]):
-        fits, y = True, y[..., 0]
+    fits = _fits(y.shape, shape[:-1]) or (y.shape[-1] == 1 and _fits(y.shape[:-1], shape[:-1]))
     name = output.loss_name
     classes = shape[-1]
     if not fits:

@@ -90,6 +90,14 @@ LINES = [
     ("from keras.preprocessing.text import Tokenizer, one_hot", "len(one_hot('a b', 9)) == 2"),
     ("from keras import losses, metrics, optimizers, regularizers", "losses is keras.losses"),
     ("import keras.applications", "True"),
+    ("from keras.utils import layer_utils, io_utils, training_utils", "layer_utils is not None"),
+    ("from keras.applications.imagenet_utils import preprocess_input",
+     "preprocess_input(np.zeros((1, 1, 1, 3)))[0, 0, 0].tolist()"
+     " == [np.float32(-m) for m in (103.939, 116.779, 123.68)]"),
+    ("from keras.applications import imagenet_utils",
+     "imagenet_utils.preprocess_input(np.full((3, 1, 1), 255), 'channels_first', 'tf').sum() == 3"),
+    ("", "np.allclose(imagenet_utils.preprocess_input(np.full((1, 3), 255.0), mode='torch'),"
+     " (1 - np.array([0.485, 0.456, 0.406])) / [0.229, 0.224, 0.225])"),
     ("from keras import ops", "ops is keras.ops"),
     ("from keras.optimizers.schedules import ExponentialDecay",
      "ExponentialDecay is funclab.optimizers.schedules.ExponentialDecay"),
@@ -219,6 +227,15 @@ loss, metric = looking.evaluate(x, x[:, :1], batch_size=40, verbose=0)
 out, inner = looking.predict(x)""",
      "np.isclose(loss, ((out - x[:, :1]) ** 2).mean() + 0.1 * abs(inner).sum())"
      " and np.isclose(metric, abs(inner).mean())"),
+    ("""
+from keras.layers.merge import _Merge
+class Between(_Merge):
+    def _merge_function(self, inputs):
+        share = K.random_uniform((K.shape(inputs[0])[0], 1))
+        return share * inputs[0] + (1 - share) * inputs[1]
+between = Between()([a, Dense(6, kernel_initializer="zeros")(a)])
+shares = K.function([a], [between])([x])[0] / x""",
+     "np.allclose(shares, shares[:, :1], rtol=1e-4) and 0 <= shares.min() and shares.max() <= 1"),
     ("joined = merge([a, a], mode=lambda xs: xs[0] * xs[1], output_shape=(6,))",
      "np.allclose(K.function([a], [joined])([x])[0], x ** 2)"),
 ]  # fmt: skip
@@ -226,6 +243,10 @@ out, inner = looking.predict(x)""",
 # Lines that must raise, and what the error says.
 REFUSALS = [
     ("from keras.applications.vgg16 import VGG16", "no trained networks to download"),
+    ("from keras.applications.mobilenet_v2 import MobileNetV2", "no trained networks to download"),
+    ("from keras.applications.imagenet_utils import decode_predictions", "would be a download"),
+    ("from keras.layers import LocallyConnected1D", "share theirs"),
+    ("K.manual_variable_initialization(True)", "leave the line out"),
     ("from keras import applications\napplications.ResNet50()", "no trained networks to download"),
     ("from keras.preprocessing.image import ImageDataGenerator", "with NumPy"),
     ("from keras.wrappers.scikit_learn import KerasClassifier", "clone_model"),

@@ -95,6 +95,14 @@ FUNCTIONS = [
      "z.repeat(2, 1).repeat(3, 2)[..., None]"),
     ("K.conv2d_transpose(K.expand_dims(z), K.ones((1, 2, 1, 1)), (4, 5, 6, 1), strides=(1, 2))",
      "z.repeat(2, 2)[..., None]"),
+    ("K.resize_volumes(K.reshape(z, (4, 1, 5, 3, 1)), 2, 1, 3, 'channels_last')[..., 0]",
+     "z[:, None].repeat(2, 1).repeat(3, 3)"),
+    ("K.spatial_3d_padding(K.reshape(z, (4, 1, 5, 3, 1)), ((0, 1), (2, 0), (0, 0)))[..., 0]",
+     "np.pad(z[:, None], ((0, 0), (0, 1), (2, 0), (0, 0)))"),
+    ("K.conv3d_transpose(K.reshape(z, (4, 1, 5, 3, 1)), K.ones((2, 1, 1, 1, 1)))[..., 0]",
+     "z[:, None].repeat(2, 1)"),
+    ("K.normalize_batch_in_training(x, K.ones((3,)), K.constant([2.0] * 3), [0], 0.1)[0]",
+     "(x - x.mean(0)) / np.sqrt(x.var(0) + 0.1) + 2"),
     ("K.dot(K.constant(2, shape=(4, 4)), x)", "np.full((4, 4), 2.0) @ x"),
 ]  # fmt: skip
 
@@ -158,6 +166,7 @@ def test_functions_of_slices_are_stacked_or_folded():
     np.testing.assert_array_equal(doubled, 2 * X)
     np.testing.assert_allclose(summed, X.sum(0), rtol=1e-5)
     np.testing.assert_allclose(grown, X.sum(0) + 1, rtol=1e-5)
+    assert K.foldr(lambda total, row: row - total, np.array([1.0, 10.0, 100.0])) == 91.0
 
 
 def test_ctc_counts_every_way_to_say_the_labels():
@@ -166,6 +175,27 @@ def test_ctc_counts_every_way_to_say_the_labels():
     loss = K.ctc_batch_cost(np.array([[0]]), chances, np.array([[2]]), np.array([[1]]))
 
     np.testing.assert_allclose(loss, [[-np.log(0.5 * 0.5 + 2 * 0.5 * 0.3)]], rtol=1e-5)
+
+
+@pytest.mark.parametrize("greedy", [True, False])
+def test_ctc_reads_the_labels_between_blanks(greedy):
+    chances = np.eye(3)[[[0, 0, 2, 0, 1, 2]]] * 0.9 + 0.03  # the last class is the blank
+
+    (labels,), scores = K.ctc_decode(chances, np.array([6]), greedy)
+
+    assert K.eval(labels)[0].tolist()[:4] == [0, 0, 1, -1]
+    assert scores.shape == (1, 1)
+
+
+def test_batches_have_a_mean_and_a_variance():
+    _, mean, var = K.normalize_batch_in_training(X, K.ones((3,)), K.zeros((3,)), [0])
+
+    np.testing.assert_allclose([K.eval(mean), K.eval(var)], [X.mean(0), X.var(0)], rtol=1e-5)
+
+
+def test_a_phase_for_all_models_is_said_to_change_nothing():
+    with pytest.warns(UserWarning, match="changes nothing"):
+        K.set_learning_phase(1)
 
 
 def test_truncated_numbers_stay_within_two_deviations():
@@ -285,7 +315,6 @@ REFUSED = [
     (lambda: K.function([Input((3,))], [small_model().output]), GraphError, "disconnected"),
     (lambda: same_function()(X), ArgumentError, "square brackets"),
     (lambda: same_function()([X[0]]), ShapeError, "add the batch axis"),
-    (lambda: K.set_learning_phase(1), FunclabError, "training=True"),
     (lambda: K.rnn(None, Input((None, 3)), []), ShapeError, "how many steps"),
     (lambda: K.get_session(), FunclabError, "there is no session"),
     (lambda: K.tf, FunclabError, "needs no TensorFlow"),

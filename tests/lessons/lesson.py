@@ -9,7 +9,7 @@ from typing import Any
 
 import nbformat
 
-from tests.project.source import ROOT
+from funclab.teach.catching_up import lesson_files
 
 
 @dataclass(frozen=True)
@@ -112,4 +112,4 @@ def outputs(cell: Any, mime: str) -> list[str]:
     return [one for one in found if one is not None]
 
 
-LESSONS = [Lesson(path) for path in sorted(ROOT.glob("notebooks/*.ipynb"))]
+LESSONS = [Lesson(path) for path in lesson_files().values()]

@@ -272,6 +272,36 @@ def test_a_model_without_keras_is_not_moved_to_it(monkeypatch):
         funclab.to_keras(CASES["merges"].build(funclab))
 
 
+@every_case
+def test_a_model_may_be_moved_to_keras(name):
+    saving.check_portable(CASES[name].build(funclab))
+
+
+def test_an_op_that_keras_does_not_have_is_not_moved_to_it():
+    x = funclab.Input((3,), name="x")
+    negative = funclab.Model(x, funclab.ops.relu(x, threshold=1.0))
+
+    with pytest.raises(FunclabError, match="which Keras does not have"):
+        saving.check_portable(negative)
+
+
+@pytest.mark.parametrize(
+    ("function", "module"),
+    [(funclab.ops.square, "keras.ops"), (funclab.activations.relu, "keras.activations")],
+)
+def test_a_function_of_funclab_in_a_lambda_is_written_with_its_module_in_keras(function, module):
+    layer = layers.Lambda(function)
+
+    name = function.__name__
+    assert layer.get_config()["function"] == {
+        "module": module,
+        "class_name": "function",
+        "config": name,
+        "registered_name": name,
+    }
+    assert layers.Lambda.from_config(layer.get_config()).function is function
+
+
 def test_training_in_a_call_is_not_moved_to_keras():
     x = funclab.Input((3,))
     model = funclab.Model(x, funclab.layers.Dropout(0.5)(x, training=True))

@@ -216,9 +216,9 @@ def not_connected(attempt: Attempt) -> Mistake:
         return Mistake("gave_numbers", {maker(source): "begins here"}, shape=shape, **values)
     others = [x for x in tensors_of(inputs) if x not in needed and x.shape == source.shape]
     if others:
-        notes = {maker(source): "read", maker(others[0]): "handed over"}
+        notes = {maker(source): "read by the calls", maker(others[0]): "passed to Model"}
         return Mistake("look_alike", notes, other=maker(others[0]), **values)
-    return Mistake("left_out", {maker(source): "not handed over"}, **values)
+    return Mistake("left_out", {maker(source): "not passed to Model"}, **values)
 
 
 def answers_alike(model: Functional, trio: Functional) -> bool:

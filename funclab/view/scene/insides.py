@@ -22,7 +22,7 @@ from funclab.layers.arguments import call_parameters, first_parameter
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 
-_graphs: WeakKeyDictionary[Node, Graph] = WeakKeyDictionary()
+_graphs: WeakKeyDictionary[Node, Graph | None] = WeakKeyDictionary()
 
 
 class Argument(Operation):
@@ -92,7 +92,7 @@ def is_own(layer: Any) -> bool:
     return own or getattr(layer, "opened", False)
 
 
-def _graph_of_call(node: Node) -> Graph:
+def _graph_of_call(node: Node) -> Graph | None:
     """The calls that a layer's `call` makes of ops and of other layers, as a graph."""
     if node not in _graphs:
         tensors = list(dict.fromkeys(node.arguments.tensors))
@@ -123,8 +123,10 @@ class _Drawing:
         self.operations: dict[Any, Operation] = {}
         self.names: set[str] = {*self.layers}
         self.tensors: dict[Value, Tensor] = {}
+        self.sources: list[Tensor] = []
+        """What is computed from weights or numbers alone: it comes in beside the arguments."""
 
-    def graph(self, inputs: list[Value], outputs: list[Value]) -> Graph:
+    def graph(self, inputs: list[Value], outputs: list[Value]) -> Graph | None:
         groups = [list(group) for _, group in groupby(calls_behind(outputs), _entry)]
         passed = {*outputs, *(value for calls in groups for value in _reads(calls))}
         masks = [value.mask for value in inputs if value.mask in passed]
@@ -134,7 +136,9 @@ class _Drawing:
         for calls in groups:
             self._record(calls, passed)
         made = [self.tensors[value] for value in inputs]
-        return Graph(made, [self.tensors[value] for value in outputs])
+        if not all(value in self.tensors for value in outputs):
+            return None  # it could be computed only for batches of a known size
+        return Graph([*made, *self.sources], [self.tensors[value] for value in outputs])
 
     def _record(self, calls: list[Call], passed: set[Value]) -> None:
         name = str(calls[0].scope[1]) if len(calls[0].scope) > 1 else ""
@@ -145,6 +149,7 @@ class _Drawing:
         for value in (value for call in calls for value in call.outputs):
             if value in passed or len(calls) == 1:
                 self.tensors[value] = node.make(value)
+                self.sources += [self.tensors[value]] if node.is_input else []
 
     def _operation(self, name: str, call: Call) -> Operation:
         """A stand-in, so that the nodes of the user's layer stay as they are."""

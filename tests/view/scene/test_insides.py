@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from funclab import Input
+from funclab import Input, ops
 from funclab.layers import Dense, Dropout, Embedding, Layer, MultiHeadAttention
 from funclab.models import Model
 from funclab.view import diagram
@@ -123,3 +123,39 @@ def test_attention_in_heads_opens_to_its_dense_layers_and_the_masks_that_it_read
     assert next(box for box in diagram(model).scene.boxes if box.key == "heads[0]").brief == (
         "MultiHeadAttention · 2 heads · key 3 · causal"
     )
+
+
+class Placed(Layer):
+    """Adds what is computed from weights alone: a bent weight, and embeddings of positions."""
+
+    def __init__(self, **settings):
+        super().__init__(**settings)
+        self.places = Embedding(4, 5, name="places")
+
+    def build(self, input_shape):
+        self.weight = self.add_weight(shape=(5,), name="weight")
+
+    def call(self, x):
+        return x + self.places(ops.arange(4)) * ops.relu(self.weight)
+
+
+def test_what_a_call_computes_from_weights_alone_comes_in_beside_its_arguments():
+    x = Input((4, 5))
+
+    inside = frame_of(model_of(Placed(name="placed"), x), "placed[0]")
+
+    keys = {box.key.removeprefix("placed[0]/") for box in inside.boxes}
+    assert keys == {"x[0]", "places[0]", "relu[0]", "multiply[0]", "add[0]"}
+
+
+class Counting(Layer):
+    def call(self, x):
+        return x + ops.zeros((ops.shape(x)[0], 5))
+
+
+def test_a_call_that_needs_the_size_of_the_batch_stays_closed():
+    layer = Counting(name="counting")
+
+    model = model_of(layer, Input((5,)))
+
+    assert [box.key for box in diagram(model, expand_nested=True).scene.boxes][-1] == "counting[0]"

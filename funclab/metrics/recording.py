@@ -1,0 +1,66 @@
+"""Metrics that work on arrays, updated on the tape: in a layer's call, or a model's loss."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from funclab.errors import ArgumentError
+from funclab.graph.op import Op
+from funclab.graph.tape import current_tape
+from funclab.losses.functions import is_symbolic
+from funclab.shape_math import Array, Shape
+
+
+def on_tape(metric: Any) -> bool:
+    """Whether the metric's arithmetic is ops only: ours is; a user's own may use NumPy."""
+    own = type(metric).update_state.__module__
+    return metric.on_tape and own.startswith("funclab.")
+
+
+def recorded(update: Callable[..., None]) -> Callable[..., None]:
+    """An `update_state` that, on the tape of a layer's call or a loss, becomes a step of it."""
+
+    @functools.wraps(update)
+    def update_state(self: Any, *args: Any, **kwargs: Any) -> None:
+        if not (any(map(is_symbolic, (*args, *kwargs.values()))) and not on_tape(self)):
+            return update(self, *args, **kwargs)
+        names = [*inspect.signature(update).parameters][1:]
+        given = {**dict(zip(names, args)), **kwargs}
+        passed = {name: value for name, value in given.items() if value is not None}
+        counted = TakeBatch(self, tuple(passed))(*passed.values())
+        current_tape().updates.append(counted.origin)
+
+    return update_state
+
+
+class TakeBatch(Op, abstract=True):
+    """Lets a metric that works on arrays take a batch; out = 0.
+
+    Shapes: the arguments of its `update_state` -> ().
+    """
+
+    differentiable = False
+    makes = "float32"
+    metric: Any = None
+    names: tuple[str, ...] = ()
+
+    def shape(self, *shapes: Shape) -> Shape:
+        return ()
+
+    def forward(self, *arrays: Array) -> None:
+        take_batch(self.metric, **dict(zip(self.names, arrays[:-1])))
+
+
+def take_batch(metric: Any, *arrays: Array, **named: Array) -> None:
+    """Let a user's metric take a batch."""
+    try:
+        metric.update_state(*arrays, **named)
+    except StopIteration as error:  # in a loop of batches it would be taken for their end
+        raise ArgumentError(
+            f"The metric {metric.name} raised StopIteration in update_state.",
+            why="a next() without a default found its iterator at the end.",
+            fix="give next() a default, next(iterator, None), or loop with `for`.",
+        ) from error
