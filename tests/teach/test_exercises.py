@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from time import perf_counter
 
 import numpy as np
 import pytest
@@ -21,8 +20,6 @@ TRIES = list(tries())
 RIGHT = [one for one in TRIES if not one.mistake]
 WRONG = [one for one in TRIES if one.mistake]
 each = pytest.mark.parametrize
-LEARNING = {"1D", "2D", "3C", "4D", "5D", "7D", "8D"}
-"""Exercises whose check trains the answer: seconds, not milliseconds."""
 DATA, KINDS = np.eye(6, dtype="float32").repeat(8, 0), np.arange(48) % 3
 
 
@@ -61,19 +58,6 @@ def test_all_messages_of_an_exercise_differ(attempt: Try):
     item = course.exercise(attempt.exercise)
 
     assert len({wrong.says for wrong in item.wrong.values()}) == len(item.wrong)
-
-
-@each("attempt", [one for one in TRIES if one.exercise not in LEARNING], ids=str)
-def test_a_check_of_structure_answers_at_once(attempt: Try):
-    names = attempt.names
-    item = known_exercise(attempt.exercise)
-    check_lines(attempt.exercise, attempt.lines, dict(names))
-    answer = run(attempt.lines, names, item.wants).answer
-
-    begin = perf_counter()
-    check(attempt.exercise, answer, names=names)
-
-    assert perf_counter() - begin < 0.3
 
 
 @each("exercise", [e for n in LESSONS for e in course.lesson(n).exercises])

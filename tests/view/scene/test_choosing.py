@@ -43,8 +43,8 @@ def test_a_long_model_is_wrapped_where_one_tensor_alone_passes_and_says_which():
     scene = diagram(gallery.built("resnet"), room=SCREEN).scene
 
     assert [label.text for label in scene.labels] == [
-        "from re_lu_8 (None, 32, 32, 16)",
-        "from re_lu_16 (None, 16, 16, 32)",
+        "from block 4: re_lu_8 (None, 32, 32, 16)",
+        "from block 3: re_lu_16 (None, 16, 16, 32)",
     ]
 
 

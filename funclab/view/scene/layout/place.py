@@ -199,7 +199,8 @@ class Placing:
         plate = wire.source.plates.get(wire.port)
         box = wire.source.box
         name = box.members[-1].rpartition("[")[0] if box and box.members else box and box.name
-        words = f"from {shorten(name or '', 24)}"
+        block = f"block {box.times}: " if box and box.role == "repeat" else ""
+        words = f"from {block}{shorten(name or '', 24)}"
         text = f"{words} {sizes.shape_words(plate.shape, self.density)}" if plate else words
         return Label(width=text_width(text, 11, mono=True), height=14, text=text)
 
