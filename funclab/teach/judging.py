@@ -119,6 +119,9 @@ def _wrong(exercise: course.Exercise, attempt: Attempt, mistake: Mistake) -> Ver
         return Verdict("wrong", say("lesson_no_answer", name=exercise.wants))
     if attempt.model is None and not mistake.values:
         kind = type(attempt.answer).__name__
+        if exercise.kind == "predict" and exercise.start:
+            line = exercise.start.splitlines()[-1]
+            return Verdict("wrong", say("lesson_other_form", line=line, name=exercise.wants))
         return Verdict("wrong", say("lesson_other_kind", kind=kind, name=exercise.wants))
     marked = _picture(attempt, mistake.at, {})
     return Verdict("wrong", filled(exercise.otherwise, values), marked=marked, values=values)
