@@ -32,7 +32,7 @@ TF_OPS = {
         "ceil", "relu", "relu6", "elu", "selu", "silu", "gelu", "leaky_relu", "softmax",
         "log_softmax", "softplus", "softsign", "stack", "reshape", "expand_dims", "squeeze",
         "transpose", "tile", "cast", "matmul", "greater", "greater_equal", "less", "less_equal",
-        "one_hot",
+        "one_hot", "equal", "not_equal", "logical_and", "logical_or", "logical_not",
     )},
     "truediv": "divide", "pow": "power", "floormod": "mod", "floordiv": "floor_divide",
     "swish": "silu", "concat": "concatenate", "clip_by_value": "clip", "reduce_mean": "mean",
