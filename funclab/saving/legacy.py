@@ -119,7 +119,9 @@ def weights_for(
         )
     if stored.keys() != layers.keys():
         stored = dict(zip(layers, stored.values()))
-    paths = {id(variable): path for path, variable in placed_variables(model).items()}
+    paths: dict[int, list[str]] = {}  # of a weight that a wrapper shares with its layer, two
+    for path, variable in placed_variables(model).items():
+        paths.setdefault(id(variable), []).append(path)
     state = {}
     for name, variables in layers.items():
         if len(variables) != len(stored[name]):
@@ -129,7 +131,8 @@ def weights_for(
                 why=f"{name} has the weights {', '.join(v.path for v in variables)}.",
                 fix="build the model as it was when the weights were saved.",
             )
-        state |= {paths[id(v)]: array for v, array in zip(variables, stored[name])}
+        pairs = zip(variables, stored[name])
+        state |= {path: array for v, array in pairs for path in paths[id(v)]}
     return state
 
 
