@@ -87,7 +87,8 @@ def verdict_on(exercise: course.Exercise, attempt: Attempt) -> Verdict:
     except Exception:  # a try that nobody thought of must not end in a traceback
         mistake = Mistake("")
     if mistake is None:
-        kept = Verdict("right", say("lesson_well_done"))
+        praise = "lesson_predicted" if exercise.kind == "predict" else "lesson_well_done"
+        kept = Verdict("right", say(praise))
     else:
         kept = _wrong(exercise, attempt, mistake)
     kept.lit = _picture(attempt, {}, _lit(exercise, attempt))
