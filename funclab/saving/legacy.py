@@ -32,7 +32,7 @@ TF_OPS = {
         "ceil", "relu", "relu6", "elu", "selu", "silu", "gelu", "leaky_relu", "softmax",
         "log_softmax", "softplus", "softsign", "stack", "reshape", "expand_dims", "squeeze",
         "transpose", "tile", "cast", "matmul", "greater", "greater_equal", "less", "less_equal",
-        "one_hot",
+        "one_hot", "equal", "not_equal", "logical_and", "logical_or", "logical_not",
     )},
     "truediv": "divide", "pow": "power", "floormod": "mod", "floordiv": "floor_divide",
     "swish": "silu", "concat": "concatenate", "clip_by_value": "clip", "reduce_mean": "mean",
@@ -119,7 +119,9 @@ def weights_for(
         )
     if stored.keys() != layers.keys():
         stored = dict(zip(layers, stored.values()))
-    paths = {id(variable): path for path, variable in placed_variables(model).items()}
+    paths: dict[int, list[str]] = {}  # of a weight that a wrapper shares with its layer, two
+    for path, variable in placed_variables(model).items():
+        paths.setdefault(id(variable), []).append(path)
     state = {}
     for name, variables in layers.items():
         if len(variables) != len(stored[name]):
@@ -129,7 +131,8 @@ def weights_for(
                 why=f"{name} has the weights {', '.join(v.path for v in variables)}.",
                 fix="build the model as it was when the weights were saved.",
             )
-        state |= {paths[id(v)]: array for v, array in zip(variables, stored[name])}
+        pairs = zip(variables, stored[name])
+        state |= {path: array for v, array in pairs for path in paths[id(v)]}
     return state
 
 

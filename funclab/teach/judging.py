@@ -87,7 +87,8 @@ def verdict_on(exercise: course.Exercise, attempt: Attempt) -> Verdict:
     except Exception:  # a try that nobody thought of must not end in a traceback
         mistake = Mistake("")
     if mistake is None:
-        kept = Verdict("right", say("lesson_well_done"))
+        praise = "lesson_predicted" if exercise.kind == "predict" else "lesson_well_done"
+        kept = Verdict("right", say(praise))
     else:
         kept = _wrong(exercise, attempt, mistake)
     kept.lit = _picture(attempt, {}, _lit(exercise, attempt))
@@ -119,6 +120,9 @@ def _wrong(exercise: course.Exercise, attempt: Attempt, mistake: Mistake) -> Ver
         return Verdict("wrong", say("lesson_no_answer", name=exercise.wants))
     if attempt.model is None and not mistake.values:
         kind = type(attempt.answer).__name__
+        if exercise.kind == "predict" and exercise.start:
+            line = exercise.start.splitlines()[-1]
+            return Verdict("wrong", say("lesson_other_form", line=line, name=exercise.wants))
         return Verdict("wrong", say("lesson_other_kind", kind=kind, name=exercise.wants))
     marked = _picture(attempt, mistake.at, {})
     return Verdict("wrong", filled(exercise.otherwise, values), marked=marked, values=values)

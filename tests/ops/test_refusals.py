@@ -39,7 +39,7 @@ REFUSED = {
         ArgumentError,
         lambda: tree.assert_same_structure([1, [2]], [[1], 2]),
     ),
-    "axis=-1 is out of range for a tensor with 0 axes": (
+    "axis=-1 is out of range for a single number, which has no axes": (
         ShapeError,
         lambda: losses.mean_absolute_error(ONE, ONE),
     ),

@@ -31,7 +31,7 @@ CASES: dict[str, Case] = {
     for name in (
         *("dense_layers", "merges", "masked_words", "masked_vectors", "nested_models"),
         *("a_nested_model_makes_the_output", "amsgrad", "rmsprop_full", "nesterov", "adamw"),
-        "falling_rate",
+        *("falling_rate", "masked_words_by_name"),
     )
 }
 KERAS_3 = {f"keras_3_{name}": SAVING[name] for name in ("nested_models", "operators", "amsgrad")}

@@ -57,6 +57,21 @@ def test_a_model_written_as_h5_predicts_and_trains_on_as_before(name, unpacked, 
         np.testing.assert_allclose(seen[key], array, rtol=TOLERANCE, atol=TOLERANCE, err_msg=key)
 
 
+def test_a_weight_that_a_wrapper_shares_with_its_layer_is_read(tmp_path):
+    x = funclab.Input((3,))
+    model = funclab.Model(x, funclab.layers.SpectralNormalization(funclab.layers.Dense(2))(x))
+    model.compile("sgd", "mse")
+    rows = np.linspace(-1, 1, 12, dtype="float32").reshape(4, 3)
+    model.fit(rows, rows[:, :2], verbose=0)
+    model.save(tmp_path / "m.h5")
+
+    loaded = load_model(tmp_path / "m.h5")
+
+    np.testing.assert_array_equal(loaded.predict(rows, verbose=0), model.predict(rows, verbose=0))
+    for ours, theirs in zip(loaded.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
 def test_weights_are_loaded_into_the_layers_of_the_same_names(tmp_path):
     def model_of(*names):
         sizes = {"a": 3, "b": 2, "c": 5}

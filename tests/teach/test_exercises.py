@@ -97,6 +97,15 @@ def test_nothing_that_is_given_ends_in_a_traceback(exercise, answer):
     assert len(verdict.says.split()) <= course.LONGEST_MESSAGE
 
 
+@each("answer", [18, [18, 0.2], "eye"], ids=str)
+def test_a_prediction_in_another_form_is_told_the_form_and_not_that_a_model_is_wanted(answer):
+    names = next(one for one in TRIES if one.exercise == "3A").names
+
+    says = check("3A", answer, names=names).verdict.says
+
+    assert "guess = [..., ..., ...]" in says and "Model" not in says
+
+
 @each("lines", ["1 +", "raise KeyError(3)", "eye = undefined", "def f(:", "import nowhere_at_all"])
 def test_lines_that_stop_are_answered_with_the_line(lines):
     names = next(one for one in TRIES if one.exercise == "1B").names
