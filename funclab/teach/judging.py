@@ -135,6 +135,8 @@ def _stopped(attempt: Attempt) -> Verdict:
     about = f"{type(error).__name__}: {said}".rstrip(". ") + "."
     about = error.what if isinstance(error, FunclabError) else about
     fix = error.fix if isinstance(error, FunclabError) else say("lesson_read_line")
+    if fix.split(" ")[0].isalpha():  # a word, not code
+        fix = fix[:1].upper() + fix[1:]
     says = say(
         "lesson_stopped", line=attempt.stopped_at, what=_words(about, 18), fix=_words(fix, 12)
     )
