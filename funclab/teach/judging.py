@@ -120,6 +120,9 @@ def _wrong(exercise: course.Exercise, attempt: Attempt, mistake: Mistake) -> Ver
         return Verdict("wrong", say("lesson_no_answer", name=exercise.wants))
     if attempt.model is None and not mistake.values:
         kind = type(attempt.answer).__name__
+        if exercise.kind == "predict" and exercise.start:
+            line = exercise.start.splitlines()[-1]
+            return Verdict("wrong", say("lesson_other_form", line=line, name=exercise.wants))
         return Verdict("wrong", say("lesson_other_kind", kind=kind, name=exercise.wants))
     marked = _picture(attempt, mistake.at, {})
     return Verdict("wrong", filled(exercise.otherwise, values), marked=marked, values=values)
@@ -132,6 +135,8 @@ def _stopped(attempt: Attempt) -> Verdict:
     about = f"{type(error).__name__}: {said}".rstrip(". ") + "."
     about = error.what if isinstance(error, FunclabError) else about
     fix = error.fix if isinstance(error, FunclabError) else say("lesson_read_line")
+    if fix.split(" ")[0].isalpha():  # a word, not code
+        fix = fix[:1].upper() + fix[1:]
     says = say(
         "lesson_stopped", line=attempt.stopped_at, what=_words(about, 18), fix=_words(fix, 12)
     )

@@ -124,6 +124,7 @@ tops = [GlobalMaxPooling2D(name="top_h")(h), GlobalMaxPooling2D(name="top_more")
 model = Model(paper, add(tops, name="sum"))
 """,
         "same_tensor": added("h"),
+        "side_by_side": added('Conv2D(8, 3, padding="same", name="more")(paper)'),
     },
     "7D": {
         "reads_a_list": reader("""
@@ -133,6 +134,7 @@ h = Dense(9, activation="relu", name="hidden")(Flatten()(paper))
 h = Conv2D(4, 3, activation="relu", name="look")(paper)
 h = Flatten()(MaxPooling2D(2)(h))
 """),
+        "windows_lost": "model = windows",
         "one_answer_a_position": reader('h = Conv2D(8, 3, activation="relu", name="look")(paper)'),
         "too_many_weights": reader("""
 h = Conv2D(16, 3, activation="relu", name="look")(paper)

@@ -58,8 +58,9 @@ def names_of_curves(attempt: Attempt) -> Mistake | None:
         return Mistake("total_missing", notes, layer=ends[0])
     if set(given) == set(wanted):
         return None
-    surplus = len(set(given) - set(wanted))
-    return Mistake("", notes, model=model, n=surplus, layer=ends[0])
+    surplus = ", ".join(sorted(set(given) - set(wanted))) or "none"
+    missing = len(set(wanted) - set(given))
+    return Mistake("", notes, model=model, surplus=surplus, n=missing, layer=ends[0])
 
 
 def names_in(answer: Any) -> list[str]:

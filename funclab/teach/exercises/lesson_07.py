@@ -35,7 +35,7 @@ from funclab.teach.graphs import (
 from funclab.teach.judging import Mistake, calls_made, judge, known, lights
 
 SIDE, SHEET, TEN = 12, (None, 12, 12, 1), (None, 10)
-BUDGET, ENOUGH, SLIP = 1500, 0.85, 2
+BUDGET, ENOUGH, MAY_LOSE, SLIP = 1500, 0.85, 0.01, 2
 
 
 # 7A
@@ -183,8 +183,13 @@ def residual_block(attempt: Attempt) -> Mistake | None:
         at = {maker(few): "one channel"}
         values = {"layer": maker(few), "n": many.shape[-1], "join": join}
         return Mistake("one_channel_for_all", at, **values)
-    right = a.shape[1:3] == b.shape[1:3] == shape[1:3] == (SIDE, SIDE)
-    return None if right else Mistake("", end, model=model, shape=shape)
+    if not (a.shape[1:3] == b.shape[1:3] == shape[1:3] == (SIDE, SIDE)):
+        return Mistake("", end, model=model, shape=shape)
+    shared = set(calls_before([a])) & set(calls_before([b]))
+    if any(isinstance(node.operation, Conv2D) for node in shared):
+        return None
+    at = {maker(tensor): "starts at the Input" for tensor in (a, b)}
+    return Mistake("side_by_side", at, join=join, layer=maker(a), other=maker(b))
 
 
 def not_added(attempt: Attempt) -> Mistake:
@@ -213,7 +218,7 @@ def the_two_that_meet(attempt: Attempt) -> list[Node | Operation]:
 # 7D
 @judge("7D")
 def reads_what_slipped(attempt: Attempt) -> Mistake | None:
-    """Ten probabilities, few weights; learns in the middle, reads two pixels to the right."""
+    """Ten probabilities, few weights; reads as well after a slip as in the middle."""
     if attempt.model is None:
         return Mistake("")
     model = attempt.model
@@ -240,10 +245,12 @@ def reads_what_slipped(attempt: Attempt) -> Mistake | None:
 def too_few_read(model: Functional, total: int) -> Mistake | None:
     """Whether a model that has learned in the middle misreads digits further right, and why."""
     middle, share = reading(model) if model.outputs[0].shape == TEN else (0.0, 0.0)
-    if share >= ENOUGH:
-        return None
     values = {"model": model, "accuracy": share, "middle": middle}
     last = where_positions_end(model)
+    if share >= ENOUGH:
+        if middle - share <= MAY_LOSE:
+            return None
+        return Mistake("windows_lost", {last: f"{share:.0%}"}, layer=last, **values)
     if slides(model) and weighted_calls(model):
         node = next((x for x in weighted_calls(model) if not has_positions_read(x)), last)
         before = [x for x in weighted_calls(model) if x in calls_before(node.arguments.tensors)]
