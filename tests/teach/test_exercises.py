@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import warnings
 
 import numpy as np
 import pytest
 
 from funclab import Input, initializers, utils
 from funclab.layers import Dense
+from funclab.losses import SparseCategoricalCrossentropy
 from funclab.models import Model
 from funclab.teach import course, keeping
 from funclab.teach.attempt import run
@@ -143,6 +145,17 @@ def test_what_a_model_learns_in_a_check_depends_on_its_graph_alone():
         shares.add(tuple(np.ravel(copy.predict(DATA[:2], verbose=0)).round(6)))
 
     assert len(shares) == 1
+
+
+def test_a_check_that_trains_does_not_repeat_the_warnings_of_compile():
+    x = Input((6,))
+    model = Model(x, Dense(3, activation="softmax")(x))
+    loss = SparseCategoricalCrossentropy(from_logits=True)
+    with warnings.catch_warnings(action="error"):
+        with pytest.raises(UserWarning, match="from_logits"):
+            model.compile("adam", loss)
+
+        trained_copy(model, DATA, KINDS, loss=loss, epochs=1)
 
 
 def test_a_check_that_trains_leaves_the_notebook_s_random_numbers_and_weights_alone():

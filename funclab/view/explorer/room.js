@@ -2,7 +2,7 @@
 // it. The place is decided with the picture; selecting moves nothing.
 
 // As wide as a panel beside the picture is with its gap, as high as one below, and the width under
-// which it lies over the picture instead.
+// which it lies over the picture instead, unless there is room below.
 const BESIDE = 360, BELOW = 120, NARROW = 700, ON_A_WALL = [520, 204];
 // The least height of a panel beside the picture: what most layers have to say.
 const PANEL = 420;
@@ -52,10 +52,10 @@ class Room {
   }
 
   /** Where the panel stands: as decided with the picture, if the window is as it was then. */
-  side(picture, wide) {
-    const [width] = this.size;
-    if (width < NARROW || picture?.side === "over") return "over";
-    const [panel] = this.panel;
+  side(picture, wide, tall) {
+    const [width, high] = this.size, [panel, below] = this.panel;
+    if (width < NARROW) return tall + below <= high ? "below" : "over";
+    if (picture?.side === "over") return "over";
     return picture?.side === "beside" && wide + panel <= width + 2 ? "beside" : "below";
   }
 
@@ -65,7 +65,7 @@ class Room {
   arrange() {
     const { ctx, work, stage } = this, picture = stage.picture, [, high] = this.size;
     const drawn = ctx.stage.querySelector("svg"), [wide, tall] = ["width", "height"].map((name) => Number(drawn?.getAttribute(name) ?? 0));
-    const side = this.side(picture, wide), strip = picture?.strip ? this.strip.offsetHeight : 0;
+    const side = this.side(picture, wide, tall), strip = picture?.strip ? this.strip.offsetHeight : 0;
     for (const name of ["beside", "below", "over"]) work.classList.toggle(`fl-${name}`, name === side);
     const sizes = { room: high, tall: Math.min(high, Math.max(tall + strip, PANEL)),
       said: Math.min(260, Math.max(this.panel[1], high - tall - strip - 4)), stage: high - this.panel[1] - strip };

@@ -8,6 +8,7 @@ import traceback
 from types import TracebackType
 from typing import Any
 
+from funclab.callbacks.base import History
 from funclab.engine.plan import Plan
 from funclab.errors import FunclabError
 from funclab.graph.operation import Operation
@@ -63,12 +64,17 @@ def unload_ipython_extension(shell: Any) -> None:
 def load_in_marimo() -> None:
     """The same in marimo, which has no extensions to load, and asks each object what it shows."""
     Operation._mime_ = Tensor._mime_ = in_marimo  # type: ignore[attr-defined]
+    History._mime_ = in_marimo  # type: ignore[attr-defined]
     fitting.live_by_default = True
 
 
 def in_marimo(subject: Any) -> tuple[str, str]:
-    """The explorer of a model, layer or tensor: a type of text, and the text."""
-    view, marimo = explored(subject), sys.modules["marimo"]
+    """The explorer of a model, layer or tensor, or the curves of a training, in whose place marimo
+    shows what a cell returns: a type of text, and the text."""
+    from funclab.view.training.view import watch
+
+    view = watch(subject.model) if isinstance(subject, History) else explored(subject)
+    marimo = sys.modules["marimo"]
     return (PLAIN, repr(subject)) if view is None else marimo.as_html(view)._mime_()  # type: ignore[attr-defined]
 
 
