@@ -15,7 +15,7 @@ from funclab.graph.tensor import Tensor
 from funclab.layers import Dense
 from funclab.models.model import Functional
 from funclab.shape_math import Array
-from funclab.teach.answers import answers_by_call, plain_answer, same_answer, shape_and_weights
+from funclab.teach.answers import same_answer, shape_and_weights
 from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
     accuracy,
@@ -30,6 +30,7 @@ from funclab.teach.graphs import (
     trained_copy,
 )
 from funclab.teach.judging import Mistake, judge, known, lights
+from funclab.teach.predicting import calls, judge_predictions
 
 HOURS = 24
 DAY, WITH_WEEK, ONE = (None, HOURS, 4), (None, HOURS, 11), (None, 1)
@@ -38,23 +39,6 @@ BUDGET, ENOUGH = 200, 0.9
 
 
 # 2A
-@judge("2A")
-def five_calls(attempt: Attempt) -> Mistake | None:
-    """The shape that each call returns, and the weights of its layer."""
-    nodes = calls(attempt)
-    if not isinstance(attempt.answer, (list, tuple, dict)):
-        return Mistake("")
-    if not nodes:
-        return Mistake("", layer="calls that these lines do not make", given="answers")
-    pairs = answers_by_call(attempt.answer, nodes)
-    if pairs is None:
-        return Mistake("", layer=f"{len(nodes)} calls", given=f"{len(attempt.answer)} answers")
-    for node, given in pairs:
-        if not same_answer(given, shape_and_weights(node)):
-            return not_so(node, plain_answer(given))
-    return None
-
-
 def not_so(node: Node, given: Any) -> Mistake:
     """What is wrong in the answer for a call. What the call reads is marked, not what it makes."""
     shape, weights = shape_and_weights(node)
@@ -84,15 +68,7 @@ def not_this_shape(node: Node, given: Any, shape: Any, at: dict[Any, str]) -> Mi
     return Mistake("", at, **values)
 
 
-def calls(attempt: Attempt) -> list[Node]:
-    return [node for node in attempt.nodes if not node.is_input]
-
-
-@lights("2A")
-def what_the_first_wrong_call_reads(attempt: Attempt) -> list[Node | Operation]:
-    pairs = answers_by_call(attempt.answer, calls(attempt)) or []
-    wrong = [node for node, given in pairs if not same_answer(given, shape_and_weights(node))]
-    return list(reads(wrong[0])) if wrong else []
+judge_predictions("2A", shape_and_weights, not_so)
 
 
 # 2B

@@ -14,7 +14,7 @@ from funclab.graph.tensor import Tensor
 from funclab.layers import Conv2D, Dense
 from funclab.models.model import Functional
 from funclab.shape_math import Array
-from funclab.teach.answers import answers_by_call, plain_answer, same_answer, shape_and_weights
+from funclab.teach.answers import same_answer, shape_and_weights
 from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
     accuracy,
@@ -33,29 +33,13 @@ from funclab.teach.graphs import (
     weighted_calls,
 )
 from funclab.teach.judging import Mistake, calls_made, judge, known, lights
+from funclab.teach.predicting import judge_predictions
 
 SIDE, SHEET, TEN = 12, (None, 12, 12, 1), (None, 10)
 BUDGET, ENOUGH, MAY_LOSE, SLIP = 1500, 0.85, 0.01, 2
 
 
 # 7A
-@judge("7A")
-def five_calls(attempt: Attempt) -> Mistake | None:
-    """The shape that each call returns, and the weights of its layer."""
-    nodes = calls(attempt)
-    if not isinstance(attempt.answer, (list, tuple, dict)):
-        return Mistake("")
-    if not nodes:
-        return Mistake("", layer="calls that these lines do not make", given="answers")
-    pairs = answers_by_call(attempt.answer, nodes)
-    if pairs is None:
-        return Mistake("", layer=f"{len(nodes)} calls", given=f"{len(attempt.answer)} answers")
-    for node, given in pairs:
-        if not same_answer(given, shape_and_weights(node)):
-            return not_so(node, plain_answer(given))
-    return None
-
-
 def not_so(node: Node, given: Any) -> Mistake:
     """What is wrong in the answer for a call. What the call reads is marked, not what it makes."""
     shape, weights = shape_and_weights(node)
@@ -88,15 +72,7 @@ def other_shape(node: Node, given: Any, shape: Any) -> str:
     return "dense_flattened" if flat else ""
 
 
-def calls(attempt: Attempt) -> list[Node]:
-    return [node for node in attempt.nodes if not node.is_input]
-
-
-@lights("7A")
-def what_the_first_wrong_call_reads(attempt: Attempt) -> list[Node | Operation]:
-    pairs = answers_by_call(attempt.answer, calls(attempt)) or []
-    wrong = [node for node, given in pairs if not same_answer(given, shape_and_weights(node))]
-    return list(reads(wrong[0])) if wrong else []
+judge_predictions("7A", shape_and_weights, not_so)
 
 
 # 7B

@@ -14,7 +14,6 @@ from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.models.model import Functional
 from funclab.shape_math import Array
-from funclab.teach.answers import answers_by_call, plain_answer, same_answer
 from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
     accuracy,
@@ -29,6 +28,7 @@ from funclab.teach.graphs import (
     weighted_calls,
 )
 from funclab.teach.judging import Mistake, calls_made, judge, known, lights
+from funclab.teach.predicting import judge_predictions
 
 HOURS, LONG, ENOUGH = 24, 24, 0.95
 ONE, TWELVE = (None, 1), (None, 12)
@@ -37,23 +37,6 @@ TURNED = ("man bites dog", "dog bites man", "baker feeds goose at school", "goos
 
 
 # 8A
-@judge("8A")
-def four_calls(attempt: Attempt) -> Mistake | None:
-    """The shape that each call returns."""
-    nodes = calls(attempt)
-    if not isinstance(attempt.answer, (list, tuple, dict)):
-        return Mistake("")
-    if not nodes:
-        return Mistake("", layer="calls that these lines do not make", given="answers")
-    pairs = answers_by_call(attempt.answer, nodes)
-    if pairs is None:
-        return Mistake("", layer=f"{len(nodes)} calls", given=f"{len(attempt.answer)} answers")
-    for node, given in pairs:
-        if not same_answer(given, node.output_tensors[0].shape):
-            return not_this_shape(node, plain_answer(given))
-    return None
-
-
 def not_this_shape(node: Node, given: Any) -> Mistake:
     """What is wrong in the answer for a call. What the call reads is marked, not what it makes."""
     at = dict.fromkeys(reads(node), f"{node.operation.name} reads this")
@@ -71,15 +54,11 @@ def not_this_shape(node: Node, given: Any) -> Mistake:
     return Mistake("", at, **values)
 
 
-def calls(attempt: Attempt) -> list[Node]:
-    return [node for node in attempt.nodes if not node.is_input]
+def output_shape(node: Node) -> Any:
+    return node.output_tensors[0].shape
 
 
-@lights("8A")
-def what_the_first_wrong_call_reads(attempt: Attempt) -> list[Node | Operation]:
-    pairs = answers_by_call(attempt.answer, calls(attempt)) or []
-    wrong = [n for n, given in pairs if not same_answer(given, n.output_tensors[0].shape)]
-    return list(reads(wrong[0])) if wrong else []
+judge_predictions("8A", output_shape, not_this_shape)
 
 
 # 8B

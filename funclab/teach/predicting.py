@@ -1,0 +1,48 @@
+"""Exercises in which students predict what the calls of some lines make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from funclab.graph.node import Node
+from funclab.graph.operation import Operation
+from funclab.teach.answers import answers_by_call, plain_answer, same_answer
+from funclab.teach.attempt import Attempt
+from funclab.teach.graphs import reads
+from funclab.teach.judging import Mistake, judge, lights
+
+
+def judge_predictions(
+    exercise: str, wanted: Callable[[Node], Any], mistake: Callable[[Node, Any], Mistake]
+) -> None:
+    """Make the judge of an exercise, and what its first hint lights: all that a wrong call reads.
+
+    `wanted` returns the right answer for a call, `mistake` what is wrong in another one.
+    """
+
+    @judge(exercise)
+    def all_calls(attempt: Attempt) -> Mistake | None:
+        nodes = calls(attempt)
+        if not isinstance(attempt.answer, (list, tuple, dict)):
+            return Mistake("")
+        if not nodes:
+            return Mistake("", layer="calls that these lines do not make", given="answers")
+        pairs = answers_by_call(attempt.answer, nodes)
+        if pairs is None:
+            return Mistake("", layer=f"{len(nodes)} calls", given=f"{len(attempt.answer)} answers")
+        for node, answer in pairs:
+            if not same_answer(answer, wanted(node)):
+                return mistake(node, plain_answer(answer))
+        return None
+
+    @lights(exercise)
+    def read_by_the_first_wrong_call(attempt: Attempt) -> list[Node | Operation]:
+        pairs = answers_by_call(attempt.answer, calls(attempt)) or []
+        wrong = [node for node, answer in pairs if not same_answer(answer, wanted(node))]
+        return list(reads(wrong[0])) if wrong else []
+
+
+def calls(attempt: Attempt) -> list[Node]:
+    """The calls that the lines of a try made."""
+    return [node for node in attempt.nodes if not node.is_input]
