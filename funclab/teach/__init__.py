@@ -15,6 +15,7 @@ from funclab.missing import absent
 _NAMES = {
     "arrange": "checking",
     "ask": "asking",
+    "cards": "voting",
     "catch_up": "catching_up",
     "check": "checking",
     "course_map": "mapping",
@@ -27,6 +28,7 @@ _NAMES = {
     "result": "keeping",
     "scene": "scenes",
     "solution": "checking",
+    "vote": "voting",
 }
 
 __all__ = [*_NAMES]
