@@ -13,6 +13,7 @@ from funclab.teach.checking import check_lines
 from tests.browser.conftest import WINDOW
 from tests.browser.every_view import SHUT_DOWN
 from tests.browser.notebook_page import CELLS, READY, RUN_ALL, NotebookPage, write_cells
+from tests.browser.presenter import take
 from tests.browser.projector import small_words
 from tests.browser.waiting import laid_out
 from tests.teach.tries import module, tries
@@ -167,17 +168,6 @@ def test_show_me_on_the_cover_opens_it_and_counts_as_an_answer(lab, run_cells):
     expect(notebook.page.locator(PICTURE)).to_have_count(1)
     expect(notebook.page.locator(".fl-reveal")).to_contain_text("The answer: a tensor")
     notebook.comes_to_say("progress()['answers']", "[{'question': '1.1', 'option': None}]")
-
-
-def take(page, text: str) -> None:
-    """Take a line into the program by keys."""
-    lines = page.locator(".fl-lines li")
-    wanted = next(i for i, one in enumerate(lines.all_inner_texts()) if one.endswith(text))
-    here = lines.evaluate_all("all => all.findIndex((one) => one.classList.contains('fl-here'))")
-    key = "ArrowDown" if wanted > here else "ArrowUp"
-    for _ in range(abs(wanted - here)):
-        page.keyboard.press(key)
-    page.keyboard.press("Enter")
 
 
 def test_lines_are_put_in_order_and_checked_by_keys_alone(lab, run_cells):

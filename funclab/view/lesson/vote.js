@@ -58,7 +58,7 @@ const vote = {
 
   /** Both votes side by side: a bar for each option, with its number and share. */
   result(ctx) {
-    const votes = this.held(ctx), heads = ["", ...votes.map((_, i) => ctx.t(`lesson_vote_${VOTES[i]}`))];
+    const votes = this.held(ctx), heads = [ctx.t("lesson_vote_options"), ...votes.map((_, i) => ctx.t(`lesson_vote_${VOTES[i]}`))];
     const bar = (counts, i, number) => {
       const share = Math.round((100 * counts[i]) / this.sum(counts));
       return h("div", { class: `fl-votes fl-votes-${VOTES[number]}` }, h("div", { style: `width:${share}%` }), `${counts[i]} · ${share} %`);
