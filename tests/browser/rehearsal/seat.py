@@ -50,7 +50,6 @@ class Seat(Demo):
     def __init__(self, number: int, notebook, outcomes: list[Outcome]):
         super().__init__(notebook)
         self.number, self.outcomes = number, outcomes
-        self.page.set_default_timeout(LONG * 1000)
         self.silent: list[str] = []
 
     @contextmanager
