@@ -123,9 +123,9 @@ def walk(seat: Seat, begin: int, end: int, step) -> None:
         step(seat)
     except Exception as error:
         problem = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-        seat.notebook.screenshot(f"rehearsal-{begin}-seat-{seat.number}-{step.__name__}")
+        seat.keep_sight(f"{begin}-{step.__name__}-stopped")
     seconds = time.perf_counter() - start
-    seat.notebook.screenshot(f"rehearsal-step-{step.__name__}-seat-{seat.number}")
+    seat.keep_sight(f"{begin}-{step.__name__}")
     name = f"{step.__name__}: no seat falls behind its {end - begin} minutes"
     seat.note(begin, name, seconds, problem, within=60 * (end - begin))
 
