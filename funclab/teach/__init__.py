@@ -33,6 +33,7 @@ _NAMES = {
     "shares_layer": "grading",
     "solution": "checking",
     "solved": "grading",
+    "use_lesson": "own",
     "within_weights": "grading",
 }
 
