@@ -12,8 +12,8 @@ from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.models.model import Functional
 
-BLANK = re.compile(r"\.\.\.|___")
-"""What stands in the code of an exercise where the student is to write."""
+BLANK = re.compile(r"\.\.\.|___|raise NotImplementedError\(\)")
+"""What stands in the code of an exercise where the student is to write; the last is nbgrader's."""
 
 
 @dataclass
