@@ -9,7 +9,7 @@ from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.layers import Dense
 from funclab.models.model import Functional
-from funclab.teach.attempt import Attempt, tensors_of
+from funclab.teach.attempt import Attempt, numpy_was_given, tensors_of
 from funclab.teach.graphs import (
     accuracy,
     activation_of,
@@ -284,15 +284,6 @@ def outputs_given(attempt: Attempt) -> list[Any]:
 def place_of(layer: Operation, note: str) -> dict[Node | Operation, str]:
     """Where a layer is marked: at its first call if it has one."""
     return {layer.inbound_nodes[0] if layer.inbound_nodes else layer: note}
-
-
-def numpy_was_given(attempt: Attempt) -> Any:
-    """The tensor that NumPy was given when the lines stopped."""
-    for function in ("__array_ufunc__", "__array_function__", "__array__"):
-        tensor = attempt.given_to(function, "self")
-        if tensors_of(tensor):
-            return tensor
-    return None
 
 
 def other_input(attempt: Attempt) -> Mistake | None:
