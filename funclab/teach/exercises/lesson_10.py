@@ -146,7 +146,7 @@ def how_far_the_first_wrong_one_comes(attempt: Attempt) -> list[Node | Operation
 @judge("10B")
 def from_the_first_input(attempt: Attempt) -> Mistake | None:
     """From the Input that `half` was made from to `half`, which was made once."""
-    half = attempt.names.get("half")
+    half: Any = attempt.names.get("half")
     if not tensors_of(half):
         return Mistake("")
     source = source_inputs(half)[0]
@@ -157,7 +157,7 @@ def from_the_first_input(attempt: Attempt) -> Mistake | None:
     start, output = model.inputs[0], model.outputs[0]
     values = {"model": model, "tensor": output, "input": maker(start)}
     if len(heavy) > 1:
-        node = heavy[-1]
+        node: Any = heavy[-1]
         n = node.operation.count_params()
         return Mistake("new_layer", {node: "a second call"}, layer=node, n=n)
     if not maker(start).is_input:
@@ -175,7 +175,7 @@ def not_from_there(attempt: Attempt, source: Tensor) -> Mistake:
         return Mistake("no_such_call", {layer.inbound_nodes[0]: "its only call"}, layer=layer)
     if of_one_name(attempt.error):
         return one_name(attempt.error, "both_inputs")
-    start = next(iter((attempt.given_to_model or ([], []))[0]), None)
+    start: Any = next(iter((attempt.given_to_model or ([], []))[0]), None)
     if isinstance(start, Operation):
         place = start.inbound_nodes[0] if start.inbound_nodes else start
         return Mistake("gave_a_layer", {place: "a layer"}, layer=start)
@@ -336,8 +336,9 @@ def of_one_name(error: Any) -> list[Any]:
 def one_name(error: Any, mistake: str = "one_name", **values: Any) -> Mistake:
     """Two layers of one name in a model."""
     layers = of_one_name(error)
-    at = dict.fromkeys((layer.inbound_nodes[0] for layer in layers), layers[0].name)
-    return Mistake(mistake, at, called=layers[0].name, **values)
+    shared: str = layers[0].name
+    at = dict.fromkeys((layer.inbound_nodes[0] for layer in layers), shared)
+    return Mistake(mistake, at, called=shared, **values)
 
 
 def function_of(error: Any) -> str:
