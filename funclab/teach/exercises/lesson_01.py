@@ -25,7 +25,14 @@ from funclab.teach.graphs import (
     unused_calls,
     ways,
 )
-from funclab.teach.judging import Mistake, calls_made, judge, known, lights
+from funclab.teach.judging import (
+    Mistake,
+    calls_made,
+    judge,
+    known,
+    lights,
+    numpy_was_given,
+)
 
 TEN = (None, 10)
 BUDGET, ENOUGH = 3000, 0.85
