@@ -125,12 +125,3 @@ def is_untried(source: str, start: str) -> bool:
 def tensors_of(value: Any) -> list[Tensor]:
     """The symbolic tensors in a value."""
     return [x for x in flat(value) if isinstance(x, Tensor) and hasattr(x, "_keras_history")]
-
-
-def numpy_was_given(attempt: Attempt) -> Any:
-    """The tensor that NumPy was given when the lines stopped."""
-    for function in ("__array_ufunc__", "__array_function__", "__array__"):
-        tensor = attempt.given_to(function, "self")
-        if tensors_of(tensor):
-            return tensor
-    return None

@@ -9,7 +9,7 @@ from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.layers import Dense
 from funclab.models.model import Functional
-from funclab.teach.attempt import Attempt, numpy_was_given, tensors_of
+from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
     accuracy,
     activation_of,

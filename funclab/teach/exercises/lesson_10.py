@@ -13,7 +13,7 @@ from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.models import Model
 from funclab.models.model import Functional
-from funclab.teach.attempt import Attempt, numpy_was_given, tensors_of
+from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
     accuracy,
     calls_by_input,
@@ -26,7 +26,15 @@ from funclab.teach.graphs import (
     source_inputs,
     trained_copy,
 )
-from funclab.teach.judging import Mistake, calls_made, first_input, judge, known, lights
+from funclab.teach.judging import (
+    Mistake,
+    calls_made,
+    first_input,
+    judge,
+    known,
+    lights,
+    numpy_was_given,
+)
 
 NUMBERS = range(5, 9)
 MOMENTS = ("call", "model", "compile", "fit", "never")
