@@ -16,6 +16,7 @@ _NAMES = {
     "all_of": "grading",
     "arrange": "checking",
     "ask": "asking",
+    "cards": "voting",
     "catch_up": "catching_up",
     "check": "checking",
     "course_map": "mapping",
@@ -34,6 +35,7 @@ _NAMES = {
     "solution": "checking",
     "solved": "grading",
     "use_lesson": "own",
+    "vote": "voting",
     "within_weights": "grading",
 }
 
