@@ -5,6 +5,7 @@
 #   make catalogue  a page of every layer: build/catalogue/index.html
 #   make pictures  draw README's pictures anew
 #   make lite     the lessons as a site that runs in the browser: build/lite
+#   make site     lessons, gallery, reference, errors, as pages: build/site, with build/lite in it
 #   make test     everything: unit tests with and without the JIT, doctests, lessons, browser
 #   make soak     threads, interrupts, killed saves, damaged files, hostile texts: 200,000 trials (40 minutes)
 #   make check    style, types, import rooms, budgets
@@ -28,7 +29,7 @@ PLAIN := tests/ops tests/guide/test_guide.py $(wildcard tests/engine/test_*.py) 
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout 120 \
          --nbval-sanitize-with tests/lessons/sanitize.cfg
 
-.PHONY: lab lessons gallery catalogue pictures lite test soak check interop mutants bench setup system clean
+.PHONY: lab lessons gallery catalogue pictures lite site test soak check interop mutants bench setup system clean
 .DEFAULT_GOAL := lab
 
 setup: $(READY)
@@ -62,6 +63,13 @@ lite: $(READY) $(SITE)/ready system
 	$(BIN)/python -m tests.lessons.without notebooks/*.ipynb
 	$(SITE)/bin/python -m tests.site.lite build/lite
 	$(BIN)/python -m pytest -q tests/site/check_lite.py
+
+site: $(READY) $(SITE)/ready system build/lite/index.html
+	$(SITE)/bin/python -m tests.site build/site
+	$(BIN)/python -m pytest -q -n $(WORKERS) tests/site/check_site.py
+
+build/lite/index.html:
+	@$(MAKE) lite
 
 # Sphinx and JupyterLite are in .venv/site only: nothing else here needs them, and JupyterLite packs
 # every extension that it finds beside it.
