@@ -1,10 +1,22 @@
-"""The end of a dense layer: add the bias to the rows of a matrix, and activate."""
+"""The end of a dense layer: add the bias to the rows of a matrix, and activate.
+
+Where the rows are those of images, each thread does half of them.
+"""
 
 import numpy as np
 
 from funclab.kernels.jit import jit
+from funclab.kernels.threads import WORTH_SHARING, run_halves, share_samples
+
+OPERATIONS = 50
+"""What one element costs in these loops, in operations of a matrix product."""
 
 LINEAR, RELU, TANH, SIGMOID = 0, 1, 2, 3
+
+
+def bias_activation(x, b, kind, out):
+    """out = the activation `kind` of x + b."""
+    share_samples(add_and_activate, (x, out), b, kind, cost=OPERATIONS)
 
 
 def bias_rows_in_numpy(x, b, relu, out):
@@ -23,21 +35,34 @@ def bias_rows(x, b, relu, out):
             out[i, j] = zero if relu and y < zero else y
 
 
-def bias_tanh(x, b, out):
-    bias_rows(x, b, False, out)
-    np.tanh(out, out)
+def add_and_activate(x, out, b, kind):
+    bias_rows(x, b, kind == RELU, out)
+    if kind == TANH:
+        np.tanh(out, out)
+    elif kind == SIGMOID:  # 1 / (1 + e^-y); far left e^-y becomes infinite, and the result 0
+        np.negative(out, out)
+        np.exp(out, out)
+        np.add(out, 1, out)
+        np.reciprocal(out, out)
 
 
-def bias_sigmoid(x, b, out):
-    """1 / (1 + e^-y) with y = x + b; far left e^-y becomes infinite, and the result 0."""
-    bias_rows(x, b, False, out)
-    np.negative(out, out)
-    np.exp(out, out)
-    np.add(out, 1, out)
-    np.reciprocal(out, out)
+def bias_activation_vjp(g, out, kind, gx, gb):
+    """Fill gx and gb, the sum of its rows: of each half by itself, where there are many."""
+    operations = OPERATIONS * g.size
+    if operations < WORTH_SHARING:
+        slope_and_sum(g, out, kind, gx, gb)
+        return
+
+    def half(first, last):
+        total = np.empty_like(gb)
+        slope_and_sum(g[first:last], out[first:last], kind, gx[first:last], total)
+        return total
+
+    first, *others = run_halves(half, len(g), operations)
+    np.copyto(gb, sum(others, first))
 
 
-def bias_activation_vjp_in_numpy(g, out, kind, gx, gb):
+def slope_and_sum_in_numpy(g, out, kind, gx, gb):
     if kind == RELU:
         np.copyto(gx, np.where(out > 0, g, 0))
     else:
@@ -46,8 +71,8 @@ def bias_activation_vjp_in_numpy(g, out, kind, gx, gb):
     np.sum(gx, axis=0, out=gb)
 
 
-@jit(numpy=bias_activation_vjp_in_numpy)
-def bias_activation_vjp(g, out, kind, gx, gb):
+@jit(numpy=slope_and_sum_in_numpy)
+def slope_and_sum(g, out, kind, gx, gb):
     """The slope of the activation in terms of `out`, and the bias gradient in the same pass."""
     rows, columns = g.shape
     zero, one = g.dtype.type(0), g.dtype.type(1)

@@ -107,6 +107,22 @@ def share(work, n, operations):
     return [work(0, n)] if operations < WORTH_SHARING else run_halves(work, n, operations)
 
 
+def share_samples(loop, arrays, *others, cost):
+    """`loop(*arrays, *others)`: when it pays, each thread does half of the arrays' first axis.
+
+    `cost` is what an element of the largest array takes, in operations of a matrix product.
+    """
+    operations = cost * max(array.size for array in arrays)
+    if operations < WORTH_SHARING:
+        loop(*arrays, *others)
+        return
+
+    def half(first, last):
+        loop(*(array[first:last] for array in arrays), *others)
+
+    run_halves(half, len(arrays[0]), operations)
+
+
 def matmul(a, b, out):
     """out = a @ b, for matrices or for stacks of as many; when it is large, each thread makes half.
 

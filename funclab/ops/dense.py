@@ -44,12 +44,7 @@ class BiasActivation(Op):
         )
 
     def forward(self, x: Array, b: Array, out: Array) -> None:
-        if self.activation == "tanh":
-            kernels.bias_tanh(x, b, out)
-        elif self.activation == "sigmoid":
-            kernels.bias_sigmoid(x, b, out)
-        else:
-            kernels.bias_rows(x, b, self.activation == "relu", out)
+        kernels.bias_activation(x, b, FUSED[self.activation], out)
 
     def vjp(self, g: Array, x: Array, b: Array, out: Array, gx: Slot, gb: Slot) -> None:
         # A slot that nobody asked for costs one throw-away array: rare, and simpler.
