@@ -209,7 +209,8 @@ def _logits(output: Any, op: Op) -> Any:
     if call is not None and call.op == op:
         scores = call.inputs[0]
     elif call is not None and op == Sigmoid() and call.op == BiasActivation("sigmoid"):
-        scores = bias_activation(*call.inputs)  # the same again, stopped before the sigmoid
+        x, b = call.inputs
+        scores = bias_activation(x, b)  # the same again, stopped before the sigmoid
     else:
         return None
     if scores.shape == output.shape:
