@@ -67,7 +67,8 @@ def _blas():
 def _helper():
     from concurrent.futures import ThreadPoolExecutor
 
-    return ThreadPoolExecutor(1, "funclab")
+    # Infinity and NaN travel on without warnings, as in the plan whose work is shared out.
+    return ThreadPoolExecutor(1, "funclab", functools.partial(np.seterr, all="ignore"))
 
 
 if hasattr(os, "register_at_fork"):  # a forked process has no threads but the one that forked

@@ -1,5 +1,6 @@
 """Loops over so many images that each thread does half of them."""
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,9 @@ BIAS = Variable(np.array([0.1, -0.2, 0.3, 0.0], "float32"))
 OPS = {
     "max pooling": lambda x: ops.max_pool(x, 2),
     "average pooling": lambda x: ops.average_pool(x, 3),
+    "softmax": ops.softmax,
+    "the largest of each row": lambda x: ops.max(x, axis=2),
+    "the sum of each row": lambda x: ops.sum(x, axis=2),
     **{
         f"bias and {name}": lambda x, name=name: ops.bias_activation(x, BIAS, name)
         for name in ("linear", "relu", "tanh", "sigmoid")
@@ -53,3 +57,13 @@ def test_the_numbers_are_the_same_bit_for_bit_on_one_core(name, monkeypatch):
 
     for key, array in one.items():
         np.testing.assert_array_equal(array, two[key])
+
+
+def test_an_overflow_makes_no_warning_on_the_second_thread(monkeypatch):
+    monkeypatch.setattr(threads, "cores", lambda: 2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+
+        result = run("bias and sigmoid", np.full_like(IMAGES, -1000))
+
+    assert not result["out"].any()
