@@ -16,7 +16,7 @@ LINEAR, RELU, TANH, SIGMOID = 0, 1, 2, 3
 
 def bias_activation(x, b, kind, out):
     """out = the activation `kind` of x + b."""
-    share_samples(add_and_activate, (x, out), b, kind, cost=OPERATIONS)
+    share_samples(OPERATIONS * x.size, add_and_activate, (x, out), b, kind)
 
 
 def bias_rows_in_numpy(x, b, relu, out):

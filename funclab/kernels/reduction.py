@@ -29,7 +29,7 @@ def reduce(ufunc, x, axes, out):
         return
     rows = out.reshape(len(blocks), -1)
     if ufunc in LOOPS:
-        share_samples(LOOPS[ufunc], (blocks, rows), cost=OPERATIONS)
+        share_samples(OPERATIONS * x.size, LOOPS[ufunc], (blocks, rows))
     else:
         ufunc.reduce(blocks, 1, None, rows)
 
@@ -44,7 +44,7 @@ def extreme_vjp(g, x, axes, out, gx):
         return
     rows = len(blocks), -1
     arrays = g.reshape(rows), blocks, out.reshape(rows), into
-    share_samples(share, arrays, cost=2 * OPERATIONS)
+    share_samples(2 * OPERATIONS * x.size, share, arrays)
 
 
 def as_blocks(x, axes):

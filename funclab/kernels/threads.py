@@ -108,12 +108,8 @@ def share(work, n, operations):
     return [work(0, n)] if operations < WORTH_SHARING else run_halves(work, n, operations)
 
 
-def share_samples(loop, arrays, *others, cost):
-    """`loop(*arrays, *others)`: when it pays, each thread does half of the arrays' first axis.
-
-    `cost` is what an element of the largest array takes, in operations of a matrix product.
-    """
-    operations = cost * max(array.size for array in arrays)
+def share_samples(operations, loop, arrays, *others):
+    """`loop(*arrays, *others)`: if it pays, each thread does half of the arrays' first axis."""
     if operations < WORTH_SHARING:
         loop(*arrays, *others)
         return

@@ -51,11 +51,11 @@ class Largest(Windows, abstract=True):
 
     def forward(self, x: Array, out: Array, winner: Array) -> None:
         arrays = [*map(self.volumes, (x, out, winner))]
-        share_samples(pooling.max_pool, arrays, *self.spans(x, out), cost=OPERATIONS)
+        share_samples(OPERATIONS * x.size, pooling.max_pool, arrays, *self.spans(x, out))
 
     def vjp(self, g: Array, x: Array, out: Array, winner: Array, gx: Array) -> None:
         arrays = [*map(self._pixels, (g, winner, gx))]
-        share_samples(pooling.max_pool_vjp, arrays, cost=OPERATIONS)
+        share_samples(OPERATIONS * x.size, pooling.max_pool_vjp, arrays)
 
     def _pixels(self, x: Array) -> Array:
         """The same memory as (batch, pixels, channels)."""
@@ -68,11 +68,11 @@ class Average(Windows, abstract=True):
 
     def forward(self, x: Array, out: Array) -> None:
         arrays = [self.volumes(x), self.volumes(out)]
-        share_samples(pooling.average_pool, arrays, *self.spans(x, out), cost=OPERATIONS)
+        share_samples(OPERATIONS * x.size, pooling.average_pool, arrays, *self.spans(x, out))
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
         arrays = [self.volumes(g), self.volumes(gx)]
-        share_samples(pooling.average_pool_vjp, arrays, *self.spans(x, out), cost=OPERATIONS)
+        share_samples(OPERATIONS * x.size, pooling.average_pool_vjp, arrays, *self.spans(x, out))
 
 
 class Pooling(Windows, Sliding, abstract=True):
