@@ -28,8 +28,9 @@ def reduce(ufunc, x, axes, out):
         ufunc.reduce(x, axes, None, out, out.ndim == x.ndim)
         return
     rows = out.reshape(len(blocks), -1)
-    if ufunc in LOOPS:
-        share_samples(OPERATIONS * x.size, LOOPS[ufunc], (blocks, rows))
+    loops = {np.add: add, np.maximum: largest, np.minimum: smallest}
+    if ufunc in loops:
+        share_samples(OPERATIONS * x.size, loops[ufunc], (blocks, rows))
     else:
         ufunc.reduce(blocks, 1, None, rows)
 
@@ -89,9 +90,6 @@ def smallest(x, out):
             for c in range(x.shape[2]):
                 value = x[block, i, c]
                 best[c] = value if (value < best[c]) | (value != value) else best[c]
-
-
-LOOPS = {np.add: add, np.maximum: largest, np.minimum: smallest}
 
 
 def share_in_numpy(g, x, out, gx):
