@@ -41,8 +41,8 @@ POINTS = (0, NEAR, -NEAR, FAR, -FAR)
 -2 of most texts, single precision loses another half of a digit."""
 
 TILES = 64
-"""Multiplied at a time. Fewer make the products slow; more do not fit into the cache, where with 256
-a convolution of 64 channels takes a quarter longer."""
+"""Multiplied at a time. Fewer make the products slow; more do not fit into the cache: with 256, a
+convolution of 64 channels takes a quarter longer."""
 
 
 def at_points(count):
