@@ -6,17 +6,12 @@ Where the rows are those of images, each thread does half of them.
 import numpy as np
 
 from funclab.kernels.jit import jit
-from funclab.kernels.threads import WORTH_SHARING, run_halves, share_samples
+from funclab.kernels.threads import WORTH_SHARING, run_halves
 
-OPERATIONS = 50
-"""What one element costs in these loops, in operations of a matrix product."""
+MANY = WORTH_SHARING / 50
+"""Elements that are worth two threads: each costs as much as 50 operations of a matrix product."""
 
 LINEAR, RELU, TANH, SIGMOID = 0, 1, 2, 3
-
-
-def bias_activation(x, b, kind, out):
-    """out = the activation `kind` of x + b."""
-    share_samples(OPERATIONS * x.size, add_and_activate, (x, out), b, kind)
 
 
 def bias_rows_in_numpy(x, b, relu, out):
@@ -35,7 +30,8 @@ def bias_rows(x, b, relu, out):
             out[i, j] = zero if relu and y < zero else y
 
 
-def add_and_activate(x, out, b, kind):
+def bias_activation(x, b, kind, out):
+    """out = the activation `kind` of x + b."""
     bias_rows(x, b, kind == RELU, out)
     if kind == TANH:
         np.tanh(out, out)
@@ -46,23 +42,26 @@ def add_and_activate(x, out, b, kind):
         np.reciprocal(out, out)
 
 
-def bias_activation_vjp(g, out, kind, gx, gb):
-    """Fill gx and gb, the sum of its rows: of each half by itself, where there are many."""
-    operations = OPERATIONS * g.size
-    if operations < WORTH_SHARING:
-        slope_and_sum(g, out, kind, gx, gb)
-        return
+def bias_activation_in_halves(x, b, kind, out):
+    def half(first, last):
+        bias_activation(x[first:last], b, kind, out[first:last])
+
+    run_halves(half, len(x), WORTH_SHARING)
+
+
+def bias_activation_vjp_in_halves(g, out, kind, gx, gb):
+    """As bias_activation_vjp, with the sums of both halves."""
 
     def half(first, last):
         total = np.empty_like(gb)
-        slope_and_sum(g[first:last], out[first:last], kind, gx[first:last], total)
+        bias_activation_vjp(g[first:last], out[first:last], kind, gx[first:last], total)
         return total
 
-    first, *others = run_halves(half, len(g), operations)
+    first, *others = run_halves(half, len(g), WORTH_SHARING)
     np.copyto(gb, sum(others, first))
 
 
-def slope_and_sum_in_numpy(g, out, kind, gx, gb):
+def bias_activation_vjp_in_numpy(g, out, kind, gx, gb):
     if kind == RELU:
         np.copyto(gx, np.where(out > 0, g, 0))
     else:
@@ -71,8 +70,8 @@ def slope_and_sum_in_numpy(g, out, kind, gx, gb):
     np.sum(gx, axis=0, out=gb)
 
 
-@jit(numpy=slope_and_sum_in_numpy)
-def slope_and_sum(g, out, kind, gx, gb):
+@jit(numpy=bias_activation_vjp_in_numpy)
+def bias_activation_vjp(g, out, kind, gx, gb):
     """The slope of the activation in terms of `out`, and the bias gradient in the same pass."""
     rows, columns = g.shape
     zero, one = g.dtype.type(0), g.dtype.type(1)
