@@ -7,7 +7,8 @@
 #   make test     everything: unit tests with and without the JIT, doctests, lessons, browser
 #   make soak     threads, interrupts, killed saves, damaged files, hostile texts: 200,000 trials (40 minutes)
 #   make check    style, types, import rooms, budgets
-#   make interop  exchange with a real Keras 2 and 3, ONNX and pickle, in an environment of its own
+#   make interop  exchange with a real Keras 2 and 3, ONNX and pickle, in an environment of its own:
+#                 models that have every class      (ARGS=--all: all models, hours)
 #   make mutants  put small faults into the code and see whether a test notices (ARGS="--seed 7")
 #   make bench    speed and memory                    (PEERS=1: an installed Keras beside it;
 #                 GROWTH=1: how time grows with batch, width, depth and steps, to build/growth.svg)
