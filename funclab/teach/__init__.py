@@ -13,6 +13,7 @@ from typing import Any
 from funclab.missing import absent
 
 _NAMES = {
+    "all_of": "grading",
     "arrange": "checking",
     "ask": "asking",
     "catch_up": "catching_up",
@@ -22,11 +23,17 @@ _NAMES = {
     "export_progress": "keeping",
     "forget_progress": "keeping",
     "hint": "checking",
+    "learns": "grading",
     "import_progress": "keeping",
     "progress": "keeping",
     "result": "keeping",
+    "same_graph": "grading",
+    "same_shapes": "grading",
     "scene": "scenes",
+    "shares_layer": "grading",
     "solution": "checking",
+    "solved": "grading",
+    "within_weights": "grading",
 }
 
 __all__ = [*_NAMES]
