@@ -54,6 +54,29 @@ def add_teaching(commands: argparse._SubParsersAction) -> None:
     command.add_argument("--timeout", type=float, default=120, help="seconds for a cell")
     command.set_defaults(run=check_notebooks)
 
+    command = commands.add_parser("new-lesson", help="start a lesson of your own, here")
+    command.add_argument("name", help="such as bees: letters, digits and _")
+    command.set_defaults(run=new_lesson)
+
+    command = commands.add_parser("release", help="make assignments of nbgrader from lessons")
+    command.add_argument("notebooks", nargs="+", type=Path, metavar="NOTEBOOK")
+    command.add_argument("--course", type=Path, default=Path(), help="the folder of the course")
+    command.add_argument("--points", type=float, default=1, help="points for each exercise")
+    command.set_defaults(run=release)
+
+
+def release(chosen: argparse.Namespace) -> int:
+    from funclab.teach import releasing
+
+    return releasing.release(chosen.notebooks, chosen.course, chosen.points)
+
+
+def new_lesson(chosen: argparse.Namespace) -> int:
+    from funclab.teach import starting
+
+    starting.new_lesson(chosen.name)
+    return 0
+
 
 def check_notebooks(chosen: argparse.Namespace) -> int:
     from funclab.teach import notebooks
