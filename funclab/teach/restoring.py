@@ -63,6 +63,7 @@ def read(path: Path) -> dict[str, Any]:
 
     Raises: FileError for a file that is not there, or is something else.
     """
+    content: dict[str, Any] = {}
     try:
         content = notebook(path)
         well = all(isinstance(cell["metadata"], dict) for cell in content["cells"])
