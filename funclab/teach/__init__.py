@@ -16,6 +16,7 @@ _NAMES = {
     "all_of": "grading",
     "arrange": "checking",
     "ask": "asking",
+    "cards": "voting",
     "catch_up": "catching_up",
     "check": "checking",
     "course_map": "mapping",
@@ -33,6 +34,8 @@ _NAMES = {
     "shares_layer": "grading",
     "solution": "checking",
     "solved": "grading",
+    "use_lesson": "own",
+    "vote": "voting",
     "within_weights": "grading",
 }
 
