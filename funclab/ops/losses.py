@@ -204,7 +204,7 @@ def _logits(output: Any, op: Op) -> Any:
     one step, where the probability of a confident mistake has rounded to 0. TimeDistributed and
     Reshape may have given the probabilities another shape since."""
     call = output.origin if isinstance(output, Value) else None
-    while call is not None and isinstance(call.op, View):
+    while call is not None and isinstance(call.op, View) and call.op.differentiable:
         call = call.inputs[0].origin
     if call is not None and call.op == op:
         scores = call.inputs[0]

@@ -150,6 +150,17 @@ def test_a_confident_mistake_in_a_sequence_keeps_its_gradient(loss, activate, ex
     np.testing.assert_allclose(plan.grads[scores], expected, atol=1e-7)
 
 
+def test_no_gradient_passes_probabilities_that_are_held_fixed():
+    scores = Variable(np.zeros((1, 2)))
+    fixed = ops.reshape(ops.stop_gradient(ops.softmax(scores)), (1, 1, 2))
+    loss = ops.categorical_crossentropy(Constant(np.eye(2)[None, :1]), fixed)
+    plan = Plan(loss, wrt=[scores])
+
+    plan.run()
+
+    np.testing.assert_array_equal(plan.grads[scores], 0)
+
+
 def test_probabilities_whose_rows_were_cut_anew_are_taken_as_they_are():
     scores = Constant(np.zeros((2, 4)))
     pairs = ops.reshape(ops.softmax(scores), (4, 2))
