@@ -7,9 +7,11 @@
 #   make lite     the lessons as a site that runs in the browser: build/lite
 #   make site     lessons, gallery, reference, errors, as pages: build/site, with build/lite in it
 #   make test     everything: unit tests with and without the JIT, doctests, lessons, browser
+#   make rehearsal  lesson 5 as a class of 50 minutes: five seats at once in JupyterLab, and every check
 #   make soak     threads, interrupts, killed saves, damaged files, hostile texts: 200,000 trials (40 minutes)
 #   make check    style, types, import rooms, budgets
-#   make interop  exchange with a real Keras 2 and 3, ONNX and pickle, in an environment of its own
+#   make interop  exchange with a real Keras 2 and 3, ONNX and pickle, in an environment of its own:
+#                 models that have every class      (ARGS=--all: all models, hours)
 #   make mutants  put small faults into the code and see whether a test notices (ARGS="--seed 7")
 #   make bench    speed and memory                    (PEERS=1: an installed Keras beside it;
 #                 GROWTH=1: how time grows with batch, width, depth and steps, to build/growth.svg)
@@ -26,10 +28,9 @@ PLAIN := tests/ops tests/guide/test_guide.py $(wildcard tests/engine/test_*.py) 
          $(patsubst %, tests/training/test_%.py, compile data fit losses metrics optimizers streams) \
          --deselect tests/ops/test_tensors.py::test_a_model_of_ops_is_read_back_from_its_file \
          --deselect tests/ops/test_random.py::test_the_stream_of_a_layer_is_saved_with_its_model
-NBVAL := --nbval --nbval-current-env --nbval-cell-timeout 120 \
-         --nbval-sanitize-with tests/lessons/sanitize.cfg
+NBVAL := -p funclab.teach.notebooks
 
-.PHONY: lab lessons gallery catalogue pictures lite site test soak check interop mutants bench setup system clean
+.PHONY: lab lessons gallery catalogue pictures lite site test rehearsal soak check interop mutants bench setup system clean
 .DEFAULT_GOAL := lab
 
 setup: $(READY)
@@ -83,6 +84,12 @@ $(SITE)/ready: pyproject.toml
 test: $(READY) system
 	$(BIN)/python -m pytest -q -n $(WORKERS) -p tests.setup.without $(PLAIN)
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile $(NBVAL) tests funclab notebooks
+
+# The loops are compiled before, as on a machine that has been taught on. Then the ten-minute
+# demonstration; screenshots are in build/screenshots. Ends with an error if a check failed.
+rehearsal: $(READY) system
+	$(BIN)/funclab warm
+	$(BIN)/python -m tests.browser.rehearsal $(ARGS)
 
 # The tests with the mark `soak`, which `make test` runs in a short form. Prints what was tried.
 soak: $(READY)

@@ -13,8 +13,10 @@ from typing import Any
 from funclab.missing import absent
 
 _NAMES = {
+    "all_of": "grading",
     "arrange": "checking",
     "ask": "asking",
+    "cards": "voting",
     "catch_up": "catching_up",
     "check": "checking",
     "course_map": "mapping",
@@ -22,11 +24,19 @@ _NAMES = {
     "export_progress": "keeping",
     "forget_progress": "keeping",
     "hint": "checking",
+    "learns": "grading",
     "import_progress": "keeping",
     "progress": "keeping",
     "result": "keeping",
+    "same_graph": "grading",
+    "same_shapes": "grading",
     "scene": "scenes",
+    "shares_layer": "grading",
     "solution": "checking",
+    "solved": "grading",
+    "use_lesson": "own",
+    "vote": "voting",
+    "within_weights": "grading",
 }
 
 __all__ = [*_NAMES]

@@ -224,6 +224,27 @@ def first_input(tensors: Any) -> Tensor | None:
     return found[0] if found else None
 
 
+def numpy_was_given(attempt: Attempt) -> Any:
+    """The tensor that NumPy was given when the lines stopped."""
+    for function in ("__array_ufunc__", "__array_function__", "__array__"):
+        tensor = attempt.given_to(function, "self")
+        if tensors_of(tensor):
+            return tensor
+    return None
+
+
+def missing_input(attempt: Attempt, name: str) -> Mistake:
+    """A Model that could not be made, because it was not given what its calls read."""
+    inputs, outputs = attempt.given_to_model or ([], [])
+    for tensor in tensors_of(outputs):
+        missing = [x for x in source_inputs(tensor) if all(x is not own for own in inputs)]
+        if missing:
+            [start, *_], at = tensors_of(inputs), {maker(missing[0]): "not among the inputs"}
+            values = {"tensor": tensor, "other": maker(missing[0]), "input": maker(start)}
+            return Mistake(name, at, **values)
+    return Mistake("")
+
+
 def source(tensor: Tensor) -> Operation:
     """The layer whose call made a tensor."""
     return maker(tensor).operation

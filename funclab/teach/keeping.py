@@ -20,7 +20,7 @@ from funclab.files import write_text
 from funclab.teach import course
 
 VERSION = 1
-EMPTY: dict[str, Any] = {"version": VERSION, "answers": [], "exercises": {}}
+EMPTY: dict[str, Any] = {"version": VERSION, "answers": [], "exercises": {}, "votes": []}
 
 LAST: dict[str, Any] = {}
 """The last try at each exercise and its verdict, in this session."""
@@ -40,7 +40,7 @@ def path() -> Path | None:
 
 
 def progress() -> dict[str, Any]:
-    """All that is kept: `answers`, in order, and `exercises` by name."""
+    """All that is kept: `answers` in order, `exercises` by name, and the `votes` of classes."""
     with _lock:
         kept = _read(path())
         if kept is not None:
@@ -64,13 +64,15 @@ def _checked(data: Any) -> dict[str, Any]:
     well = isinstance(data, dict) and data.get("version") == VERSION
     well = well and isinstance(data.get("answers"), list)
     well = well and isinstance(data.get("exercises"), dict)
-    if not well or not all(isinstance(answer, dict) for answer in data["answers"]):
+    well = well and isinstance(data.get("votes", []), list)  # older files have none
+    rows = [*data["answers"], *data.get("votes", [])] if well else []
+    if not well or not all(isinstance(row, dict) for row in rows):
         raise DataError(
             "This is not a file of progress.",
             why=f"such a file has the version {VERSION}, a list of answers, and exercises by name.",
             fix="pass a file that teach.export_progress wrote.",
         )
-    return {name: data[name] for name in EMPTY}
+    return {name: data.get(name, []) for name in EMPTY}
 
 
 def _keep(data: dict[str, Any]) -> None:
@@ -96,6 +98,20 @@ def record_answer(question: str, option: int | None) -> None:
 def answers_to(question: str) -> list[int | None]:
     """The options chosen for a question, in order."""
     return [one["option"] for one in progress()["answers"] if one.get("question") == question]
+
+
+def record_vote(question: str, began: str, votes: list[list[int]]) -> None:
+    """Keep how many cards a class raised for each option of a question, in one vote or two.
+
+    `began` is the time at which its first vote ended: what is recorded again under the same time
+    replaces what was kept.
+    """
+    with _lock:
+        data = progress()
+        same = {"question": question, "began": began}
+        others = [vote for vote in data["votes"] if not same.items() <= vote.items()]
+        data["votes"] = [*others, same | dict(zip(("first", "second"), votes))]
+        _keep(data)
 
 
 def record_try(exercise: str, right: bool, mistake: str = "") -> None:

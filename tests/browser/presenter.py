@@ -6,7 +6,7 @@ import re
 import time
 from contextlib import contextmanager
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.notebook_page import NotebookPage
 
@@ -87,3 +87,14 @@ class Demo:
         self.go_to(index)
         self.keys("Enter", "Control+v", "Shift+Enter")
         self.await_end(index)
+
+
+def take(page: Page, text: str, view: Locator | None = None) -> None:
+    """Take a line of an exercise into the program by keys, or out of it."""
+    lines = (view or page).locator(".fl-lines li")
+    wanted = next(i for i, one in enumerate(lines.all_inner_texts()) if one.endswith(text))
+    here = lines.evaluate_all("all => all.findIndex((one) => one.classList.contains('fl-here'))")
+    key = "ArrowDown" if wanted > here else "ArrowUp"
+    for _ in range(abs(wanted - here)):
+        page.keyboard.press(key)
+    page.keyboard.press("Enter")

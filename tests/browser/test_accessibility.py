@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 import funclab
-from funclab.teach import arrange, ask
+from funclab.teach import arrange, ask, vote
 from funclab.teach.checking import check_lines
 from funclab.teach.scenes import scene
 from funclab.view.lesson.failed import FailedView
@@ -53,6 +53,8 @@ def failed_call():
 VIEWS = {
     "question": lambda: ask("1.2"),
     "question, answered": answered,
+    "vote": lambda: vote("5.1"),
+    "vote, ended": lambda: vote("5.1", first=[7, 9, 6, 4], second=[20, 1, 4, 1], ended=2),
     "lines to arrange": lambda: arrange("1A", order=[0, 1]),
     "exercise, failed": failed_exercise,
     "error shown on purpose": failed_call,

@@ -236,7 +236,7 @@ def wait_for_answer(address):
 
 def test_one_command_brings_the_first_lesson_to_the_browser(browser, tmp_path):
     start = time.perf_counter()
-    command = [sys.executable, "-m", "funclab.cli", "lab", "--port", "18990", "--no-browser"]
+    command = [sys.executable, "-m", "funclab", "lab", "--port", "18990", "--no-browser"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "env": environment(tmp_path)}
     options = ["--LabApp.expose_app_in_browser=True"]
     with subprocess.Popen([*command, *options], cwd=PROJECT, **pipes) as server:

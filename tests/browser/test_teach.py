@@ -8,11 +8,12 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 
-from funclab.teach import arrange, ask, concept_test, course
+from funclab.teach import arrange, ask, cards, concept_test, course, vote
 from funclab.teach.checking import check_lines
 from tests.browser.conftest import WINDOW
 from tests.browser.every_view import SHUT_DOWN
 from tests.browser.notebook_page import CELLS, READY, RUN_ALL, NotebookPage, write_cells
+from tests.browser.presenter import take
 from tests.browser.projector import small_words
 from tests.browser.waiting import laid_out
 from tests.teach.tries import module, tries
@@ -169,17 +170,6 @@ def test_show_me_on_the_cover_opens_it_and_counts_as_an_answer(lab, run_cells):
     notebook.comes_to_say("progress()['answers']", "[{'question': '1.1', 'option': None}]")
 
 
-def take(page, text: str) -> None:
-    """Take a line into the program by keys."""
-    lines = page.locator(".fl-lines li")
-    wanted = next(i for i, one in enumerate(lines.all_inner_texts()) if one.endswith(text))
-    here = lines.evaluate_all("all => all.findIndex((one) => one.classList.contains('fl-here'))")
-    key = "ArrowDown" if wanted > here else "ArrowUp"
-    for _ in range(abs(wanted - here)):
-        page.keyboard.press(key)
-    page.keyboard.press("Enter")
-
-
 def test_lines_are_put_in_order_and_checked_by_keys_alone(lab, run_cells):
     item = course.exercise("1A")
     notebook = run_cells(lab, SETUP, 'arrange("1A")')
@@ -232,8 +222,10 @@ def test_an_exercise_is_failed_in_its_ways_and_then_solved_from_a_clean_kernel(
         lambda: ask("1.1", look="projector"),
         lambda: arrange("1A", look="projector"),
         lambda: check_wrong("projector"),
+        lambda: vote("5.1", look="projector"),
+        lambda: vote("5.1", look="projector", first=[7, 9, 6, 4], second=[20, 1, 4, 1], ended=2),
     ],
-    ids=["question", "lines", "verdict"],
+    ids=["question", "lines", "verdict", "vote", "vote, ended"],
 )
 def test_a_class_can_read_every_word(opened_page, make):
     page = opened_page(make(), height=720)
@@ -242,6 +234,117 @@ def test_a_class_can_read_every_word(opened_page, make):
     laid_out(page)
 
     assert small_words(page.locator(".fl")) == []
+
+
+def press(page, keys: str) -> None:
+    for key in keys.split():
+        page.keyboard.press(key)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_class_votes_twice_by_keys_and_sees_no_count_before_the_end(opened_page, scheme):
+    page = opened_page(vote("5.1", look="projector"), height=720, color_scheme=scheme)
+    stage, bars = page.locator(".fl-stage"), page.locator(".fl-votes")
+
+    press(page, "a 7 b 9 c 6 d d d d d Shift+D")
+    expect(stage).to_contain_text("Cards counted: 26.")
+    press(page, "Enter")
+    expect(stage).to_contain_text("Talk to your neighbour")
+    hidden = stage.inner_text(), bars.count()
+    press(page, "a 2 0 b c 4 d Enter")
+
+    assert hidden[1] == 0 and "✓" not in hidden[0]
+    expect(bars).to_have_text(
+        [
+            "7 · 27 %",
+            "20 · 77 %",
+            "9 · 35 %",
+            "1 · 4 %",
+            "6 · 23 %",
+            "4 · 15 %",
+            "4 · 15 %",
+            "1 · 4 %",
+        ]
+    )
+    widths = bars.locator("div").evaluate_all("all => all.map((one) => one.style.width)")
+    assert widths[:2] == ["27%", "77%"]
+    expect(stage).to_contain_text("A: 7 of 26 at first, 20 of 26 after the talk.")
+    expect(stage).to_contain_text("C misled most: Weights belong to the layer.")
+    assert page.evaluate("document.documentElement.scrollHeight") <= 720
+
+
+def test_undo_takes_back_a_key_of_a_vote_and_even_its_end(opened_page):
+    page = opened_page(vote("5.1"))
+    stage = page.locator(".fl-stage")
+
+    press(page, "Enter")
+    expect(page.locator(".fl-status")).to_contain_text("No card is counted yet")
+    press(page, "5")
+    expect(page.locator(".fl-status")).to_contain_text("Press a letter first")
+    press(page, "a b 1 2 Enter u u")
+
+    expect(stage).to_contain_text("Think for yourself")
+    expect(stage).to_contain_text("Cards counted: 2.")
+
+
+def test_after_a_clear_first_vote_the_answer_can_be_shown_at_once(opened_page):
+    page = opened_page(vote("5.1"))
+
+    press(page, "a 9 b Enter s")
+
+    expect(page.locator(".fl-votes")).to_have_text(["9 · 90 %", "1 · 10 %", "0 · 0 %", "0 · 0 %"])
+    expect(page.locator(".fl-reveal")).to_contain_text("A: 9 of 10 at first.")
+
+
+def test_a_page_without_a_kernel_remembers_a_vote(opened_page):
+    page = opened_page(vote("5.1"))
+    press(page, "a 7 Enter b 3")
+
+    page.reload()
+    page.focus(".fl")
+    press(page, "Enter")
+
+    expect(page.locator(".fl-votes").nth(0)).to_have_text("7 · 100 %")
+    expect(page.locator(".fl-votes").nth(3)).to_have_text("3 · 100 %")
+
+
+def test_with_caps_lock_on_a_letter_means_the_same(opened_page):
+    page = opened_page(vote("5.1"))
+    caps = """([key, shiftKey]) => document.activeElement.dispatchEvent(new KeyboardEvent(
+      "keydown", { key, shiftKey, modifierCapsLock: true, bubbles: true }))"""
+
+    for key, shift in (("A", False), ("A", False), ("a", True)):
+        page.evaluate(caps, [key, shift])
+
+    expect(page.locator(".fl-stage")).to_contain_text("Cards counted: 1.")
+
+
+def test_a_vote_opens_the_next_picture_and_is_kept_by_the_kernel(lab, run_cells):
+    begin = SETUP.replace("import arrange, ask", "import vote")
+    notebook = run_cells(lab, begin, 'vote("1.1")', "reader")
+    page = notebook.page
+    expect(page.locator(COVER)).to_have_count(1)
+    page.locator(".fl-lesson").first.focus()
+
+    press(page, "a 5 b 2 Enter c 7")
+    expect(page.locator(COVER)).to_have_count(1)
+    press(page, "Enter")
+
+    expect(page.locator(PICTURE)).to_have_count(1)
+    counts = "[(one['first'], one['second']) for one in progress()['votes']]"
+    notebook.comes_to_say(counts, "[([5, 2, 0], [0, 0, 7])]")
+    assert notebook.quiet
+
+
+def test_each_card_is_printed_on_a_page_of_its_own(opened_page):
+    page = opened_page(cards())
+    page.emulate_media(media="print")
+    sheets = page.locator(".sheet svg")
+
+    expect(page.locator("h1, h2").locator("visible=true")).to_have_count(0)
+    assert [one.get_attribute("aria-label")[-1] for one in sheets.all()] == [*"ABCD"]
+    breaks = "all => all.map((one) => getComputedStyle(one.closest('section')).breakBefore)"
+    assert sheets.evaluate_all(breaks) == ["auto", "page", "page", "page"]
 
 
 def check_wrong(look: str):

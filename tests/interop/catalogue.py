@@ -58,15 +58,39 @@ CASES["metric_classes"] = Case(
 )
 
 
-def classes_without(texts: Iterable[str]) -> set[str]:
-    """The layers, optimizers, schedules, losses and metrics of funclab that no model has, of which
-    these are the JSON texts."""
-    words = {word for text in texts for word in re.findall(r'"(\w+)"', text)}
+def known_classes() -> set[str]:
+    """The layers, optimizers, schedules, losses and metrics of funclab that are loaded."""
     kinds = ("layer", "optimizer", "schedule", "loss", "metric")
-    known = {
+    return {
         cls.__name__
         for kind in kinds
         for cls in registry.registered(kind).values()
         if isinstance(cls, type) and cls.__module__.startswith("funclab.")
     }
-    return known - words - WITHOUT_MODEL
+
+
+def words(text: str) -> set[str]:
+    """The words in quotes in a model's JSON text, with the names of its classes among them."""
+    return set(re.findall(r'"(\w+)"', text))
+
+
+def classes_without(texts: Iterable[str]) -> set[str]:
+    """The classes that no model has, of which these are the JSON texts."""
+    found = set().union(*map(words, texts))
+    return known_classes() - found - WITHOUT_MODEL
+
+
+def cover(texts: dict[str, str], chosen: Iterable[str]) -> list[str]:
+    """The names of a few models that together have each class that any model has.
+
+    They are the chosen ones and, as long as a class is missing, the model with the most of these.
+    """
+    known = known_classes()
+    classes = {name: words(text) & known for name, text in texts.items()}
+    names = list(chosen)
+    missing = set().union(*classes.values())
+    missing.difference_update(*(classes.get(name, ()) for name in names))
+    while missing:
+        names.append(max(classes, key=lambda name: len(classes[name] & missing)))
+        missing -= classes[names[-1]]
+    return names

@@ -1,10 +1,14 @@
-"""Exchanges files with a real Keras: every parity model both ways, and says what does not agree.
+"""Exchanges files with a real Keras: parity models both ways, and says what does not agree.
 
 `make interop` sets up an environment with Keras and JAX and runs this there. By hand:
 
-    KERAS_BACKEND=jax python -m tests.interop.exchange                every model
+    KERAS_BACKEND=jax python -m tests.interop.exchange                models that have every class
+    KERAS_BACKEND=jax python -m tests.interop.exchange --all          every model, in some hours
     KERAS_BACKEND=jax python -m tests.interop.exchange guide_mlp      only this one
     KERAS_BACKEND=jax python -m tests.interop.exchange --ways live    the ways with this title
+
+Without `--all` these are the models of tests/saving and of `graph_models`, those that some way
+refuses, and as few others as it takes to have every layer, optimizer, schedule, loss and metric.
 
 For each model and each direction: one library builds it, takes two training steps and saves it to
 a `.keras` file; the other loads the file. Both must predict the same numbers, take three further
@@ -34,7 +38,8 @@ import numpy as np
 import funclab
 from funclab.errors import FunclabError
 from tests.interop.catalogue import CASES as CATALOGUE
-from tests.interop.catalogue import classes_without
+from tests.interop.catalogue import classes_without, cover
+from tests.parity import graph_models
 from tests.parity.case import BATCH, SAMPLES, Case
 from tests.parity.models import CASES as PARITY
 from tests.parity.optimizer_models import heavy_class
@@ -259,18 +264,20 @@ def layer_classes(names: Iterable[str]) -> set[str]:
     return classes
 
 
-def texts() -> Iterator[str]:
-    """Each model as JSON."""
-    for name in CASES.keys() - REFUSED:
-        yield CASES[name].build(funclab).to_json()
+def small_set(texts: dict[str, str]) -> list[str]:
+    """The models that are tried unless others are asked for."""
+    refused = REFUSED | NOT_IN_ONNX
+    about_graphs = {n for n, c in CASES.items() if c.build.__module__ == graph_models.__name__}
+    first = [name for name in CASES if name in {*SAVING, *about_graphs, *refused}]
+    return cover(texts, first)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.interop.exchange")
-    parser.add_argument("names", nargs="*", help="the models; all by default")
+    parser.add_argument("names", nargs="*", help="the models; by default some that have each class")
+    parser.add_argument("--all", action="store_true", help="every model")
     parser.add_argument("--ways", default="", help="a part of the titles of the ways to try")
     options = parser.parse_args()
-    names = options.names
 
     import keras
     import tf_keras
@@ -280,17 +287,19 @@ def main() -> int:
     for case in CASES.values():
         if case.batch == BATCH:  # which leaves a rest: JAX would compile each step for two shapes
             case.batch = SAMPLES // 2
+    written = {name: case for name, case in CASES.items() if name not in REFUSED}
+    texts = {name: case.build(funclab).to_json() for name, case in written.items()}
+    names = options.names or (list(CASES) if options.all else small_set(texts))
     failed = 0
     for title, way, refused in ways():
         if options.ways not in title:
             continue
-        tried = {n: attempt(CASES[n], libraries, way, refused) for n in names or CASES}
-        chosen = [name for name, message in tried.items() if message is not None]
-        wrong = {name: message for name, message in tried.items() if message}
+        messages = {n: attempt(CASES[n], libraries, way, refused) for n in names}
+        chosen = [name for name, message in messages.items() if message is not None]
+        wrong = {name: message for name, message in messages.items() if message}
         for name, message in wrong.items():
-            print(
-                f"  {name}: {message}" if names else f"  {name}: {' '.join(message.split())[:300]}"
-            )
+            short = message if options.names else " ".join(message.split())[:300]
+            print(f"  {name}: {short}")
         classes = len(layer_classes(chosen))
         print(
             f"{title}: {len(chosen) - len(wrong)} of {len(chosen)} models with {classes} classes "
@@ -298,7 +307,8 @@ def main() -> int:
             flush=True,
         )
         failed += len(wrong)
-    if not names and (left := classes_without(texts())):
+    tried = [texts[name] for name in names if name in texts]
+    if not options.names and (left := classes_without(tried)):
         print(f"No model has {', '.join(sorted(left))}.")
         failed += 1
     return min(failed, 1)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 
-SANITIZE = Path(__file__).with_name("sanitize.cfg")
 CELLS = [
     "%load_ext funclab\nimport funclab\nfrom funclab import Input, Model, layers\n"
     'from funclab.layers import Dense\n\nx = Input((16,), name="x")\n'
@@ -56,8 +54,8 @@ def notebook(tmp_path_factory):
 
 
 def test_every_view_keeps_its_promise_twice(notebook):
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval"]
-    command += ["--nbval-current-env", "--nbval-sanitize-with", str(SANITIZE), str(notebook)]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    command += ["-p", "funclab.teach.notebooks", str(notebook)]
 
     runs = [subprocess.run(command, capture_output=True, text=True) for _ in range(2)]
 

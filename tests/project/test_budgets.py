@@ -37,6 +37,7 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
     ("funclab/view/", DENSITY): (13.5, "geometry: every coordinate is an attribute of something"),
     ("funclab/keras2/", DENSITY): (12.5, "tables of names, and Keras 2's arguments"),
     ("funclab/datasets/", DENSITY): (13.5, "tables of words, and formulas of curves"),
+    ("funclab/cli/warm.py", DENSITY): (12.5, "tiny models, a layer a line"),
     ("funclab/teach/", DENSITY): (12.0, "questions to a graph, a line each"),
     ("funclab/teach/exercises/", DENSITY): (13.0, "a mistake a line: its name, places and values"),
     ("funclab/layers/hashing.py", DENSITY): (15.0, "formulas of hashes, as they were published"),

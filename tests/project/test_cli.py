@@ -13,6 +13,7 @@ import pytest
 
 import funclab
 from funclab import cli
+from funclab.cli import doctor, lab
 
 ROOT = Path(__file__).resolve().parents[2]
 FUNCLAB = [sys.executable, "-m", "funclab"]
@@ -85,11 +86,11 @@ def test_a_busy_port_is_passed_over():
         listener.listen()
         busy = listener.getsockname()[1]
 
-        assert cli.free_port(busy) > busy
+        assert lab.free_port(busy) > busy
 
 
 def test_a_folder_without_lessons_opens_jupyterlab_itself(tmp_path):
-    assert cli.first_lesson(tmp_path) == (tmp_path, "")
+    assert lab.first_lesson(tmp_path) == (tmp_path, "")
 
 
 def test_warm_leaves_the_machine_code_of_the_loops_on_disk(tmp_path):
@@ -111,14 +112,14 @@ def test_doctor_finds_nothing_missing_here():
     [((6, 31), "Stop is"), ((7, 0), "Pause, Step and Stop"), ((7, 4, 0), "Pause, Step and Stop")],
 )
 def test_doctor_knows_which_buttons_a_kernel_hears(kernel, heard):
-    well, found, _ = cli.buttons(kernel)
+    well, found, _ = doctor.buttons(kernel)
 
     assert well
     assert heard in found
 
 
 def test_doctor_misses_nothing_where_only_pictures_are_wanted():
-    well, found, _ = cli.buttons(())
+    well, found, _ = doctor.buttons(())
 
     assert well
     assert "pip install 'funclab[lab]'" in found
@@ -133,7 +134,7 @@ def test_doctor_says_so_when_numpy_does_the_work_of_the_loops():
 def test_doctor_tells_what_slows_matrix_products_down(monkeypatch):
     monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
 
-    assert "unset it for full speed" in cli.numpy()[1]
+    assert "unset it for full speed" in doctor.numpy()[1]
 
 
 def test_an_unknown_option_is_refused(capsys):

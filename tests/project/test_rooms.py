@@ -63,6 +63,7 @@ DOORS = {
     "keras": {"saving"},
     "onnx": {"saving"},
     "jupyterlab": {"cli"},
+    "pytest": {"teach"},
     "hatchling": {"view"},
     "PIL": {"view"},
     "tqdm": {"callbacks", "training", "datasets"},

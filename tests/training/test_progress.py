@@ -5,17 +5,16 @@ from __future__ import annotations
 import configparser
 import re
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from funclab.callbacks import LambdaCallback
+from funclab.teach.notebooks import SANITIZE
 from funclab.training import progress
 from tests.training.conftest import line
 
 X, Y = np.zeros((6, 3)), np.ones(6)
-SANITIZE = Path(__file__).parents[1] / "lessons" / "sanitize.cfg"
 
 
 def compiled():
@@ -34,7 +33,7 @@ def printed(capsys, pause=0.0, **options):
 def sanitized(text):
     """The text as the lessons' tests compare it."""
     rules = configparser.ConfigParser(interpolation=None)
-    rules.read(SANITIZE)
+    rules.read(SANITIZE, encoding="utf-8")
     for section in rules.sections():
         text = re.sub(rules[section]["regex"], rules[section]["replace"], text)
     return text

@@ -25,7 +25,14 @@ from funclab.teach.graphs import (
     unused_calls,
     ways,
 )
-from funclab.teach.judging import Mistake, calls_made, judge, known, lights
+from funclab.teach.judging import (
+    Mistake,
+    calls_made,
+    judge,
+    known,
+    lights,
+    numpy_was_given,
+)
 
 TEN = (None, 10)
 BUDGET, ENOUGH = 3000, 0.85
@@ -284,15 +291,6 @@ def outputs_given(attempt: Attempt) -> list[Any]:
 def place_of(layer: Operation, note: str) -> dict[Node | Operation, str]:
     """Where a layer is marked: at its first call if it has one."""
     return {layer.inbound_nodes[0] if layer.inbound_nodes else layer: note}
-
-
-def numpy_was_given(attempt: Attempt) -> Any:
-    """The tensor that NumPy was given when the lines stopped."""
-    for function in ("__array_ufunc__", "__array_function__", "__array__"):
-        tensor = attempt.given_to(function, "self")
-        if tensors_of(tensor):
-            return tensor
-    return None
 
 
 def other_input(attempt: Attempt) -> Mistake | None:

@@ -13,8 +13,7 @@ from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.models.model import Functional
-from funclab.shape_math import Array
-from funclab.teach.attempt import Attempt, tensors_of
+from funclab.teach.attempt import Attempt
 from funclab.teach.graphs import (
     accuracy,
     activation_of,
@@ -25,15 +24,20 @@ from funclab.teach.graphs import (
     reads,
     source_inputs,
     trained_copy,
-    weighted_calls,
 )
-from funclab.teach.judging import Mistake, calls_made, judge, known, lights
+from funclab.teach.judging import Mistake, calls_made, judge, known, lights, missing_input
 from funclab.teach.predicting import judge_predictions
+from funclab.teach.reading import (
+    add_to_zeros,
+    embeddings,
+    headlines_for,
+    order_matters,
+    where_words_end,
+)
 
-HOURS, LONG, ENOUGH = 24, 24, 0.95
+HOURS, ENOUGH = 24, 0.95
 ONE, TWELVE = (None, 1), (None, 12)
 RECURRENT = (layers.RNN, layers.Bidirectional)
-TURNED = ("man bites dog", "dog bites man", "baker feeds goose at school", "goose feeds baker")
 
 
 # 8A
@@ -111,18 +115,6 @@ def not_stacked(attempt: Attempt) -> Mistake:
     return missing_input(attempt, "other_input")
 
 
-def missing_input(attempt: Attempt, name: str) -> Mistake:
-    """A Model that could not be made, because it was not given what its calls read."""
-    inputs, outputs = attempt.given_to_model or ([], [])
-    for tensor in tensors_of(outputs):
-        missing = [x for x in source_inputs(tensor) if all(x is not own for own in inputs)]
-        if missing:
-            [start, *_], at = tensors_of(inputs), {maker(missing[0]): "not among the inputs"}
-            values = {"tensor": tensor, "other": maker(missing[0]), "input": maker(start)}
-            return Mistake(name, at, **values)
-    return Mistake("")
-
-
 def recurrent(nodes: Sequence[Node]) -> list[Node]:
     return [node for node in nodes if isinstance(node.operation, RECURRENT)]
 
@@ -178,15 +170,6 @@ def where_mask_ends(model: Functional) -> Node | None:
         if masked and not getattr(node.operation, "supports_masking", False):
             return node
     return None
-
-
-def add_to_zeros(model: Any) -> None:
-    """Change the vectors that stand for no word: where padding is left out, no answer changes."""
-    for layer in model.layers:
-        if isinstance(layer, layers.Embedding):
-            [table] = layer.get_weights()
-            table[0] += 1
-            layer.set_weights([table])
 
 
 @lights("8C")
@@ -264,39 +247,3 @@ def both_inputs(attempt: Attempt) -> list[Node | Operation]:
     if attempt.model is not None:
         return [maker(tensor) for tensor in attempt.model.inputs]
     return [maker(known(attempt, name)) for name in ("words", "hour") if name in attempt.names]
-
-
-# What several of these ask.
-def embeddings(model: Functional) -> list[Node]:
-    nodes = weighted_calls(model)
-    return [node for node in nodes if isinstance(node.operation, layers.Embedding)]
-
-
-def where_words_end(model: Functional) -> Node:
-    """The first call that reads rows and returns one; the last call when there is none."""
-    for node in calls_of(model):
-        rows = any(len(tensor.shape) == 3 for tensor in node.arguments.tensors)
-        if rows and len(node.output_tensors[0].shape) == 2:
-            return node
-    return maker(model.outputs[0])
-
-
-def order_matters(model: Functional) -> bool:
-    """Whether a model can answer otherwise when two words of a headline change places."""
-    first, second = np.asarray(fresh_copy(model)(headlines_for(model)))[:2]
-    return not np.allclose(first, second, atol=1e-6)
-
-
-def headlines_for(model: Functional) -> list[Array]:
-    """Short headlines for a model, the first two with the same words; zeros where it reads more."""
-    from funclab.datasets import headlines
-
-    x: list[Array] = []
-    for tensor in model.inputs:
-        size = tensor.shape[1] or LONG
-        rows = np.zeros((len(TURNED), size), tensor.dtype)
-        if "int" in tensor.dtype:
-            numbers = headlines.ids(TURNED)[:, :size]
-            rows[:, : numbers.shape[1]] = numbers
-        x.append(rows)
-    return x

@@ -19,7 +19,7 @@ const failed = {
   keys: () => ({}),
 };
 
-const lesson = { question, exercise, failed, test };
+const lesson = { question, exercise, failed, test, vote };
 
 /** One script shows all of them: what a view is, its facts say. */
 function partOf(model) {

@@ -9,10 +9,14 @@ const ANSWERED = {
     catch { return []; }
   },
 
-  /** Remember the answers to a question, and open what waits for them. */
-  keep(id, answers) {
+  store(id, answers) {
     try { localStorage.setItem(this.key(id), JSON.stringify(answers)); }
     catch { /* A private window remembers nothing. */ }
+  },
+
+  /** Remember the answers to a question, and open what waits for them. */
+  keep(id, answers) {
+    this.store(id, answers);
     KERNEL.news.dispatchEvent(new Event(`answered ${id}`));
   },
 };

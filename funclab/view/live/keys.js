@@ -5,6 +5,12 @@ const WRITTEN = "textarea,select,input:not([type=range],[type=checkbox],[type=ra
 /** What a slider does by itself. */
 const SLIDES = /^(Arrow(Left|Right|Up|Down)|Home|End)$/;
 
+/** The key that was meant: with caps lock on, a letter is the same as without. */
+function keyMeant(event) {
+  if (event.key.length > 1 || !event.getModifierState("CapsLock")) return event.key;
+  return event.shiftKey ? event.key.toUpperCase() : event.key.toLowerCase();
+}
+
 class Keys {
   constructor(ctx) {
     this.ctx = ctx;
@@ -55,8 +61,9 @@ class Keys {
   }
 
   press(event) {
-    const { el } = this.ctx, { key } = event;
+    const { el } = this.ctx;
     if (!el.contains(document.activeElement) || event.ctrlKey || event.metaKey || event.altKey) return;
+    const key = keyMeant(event);
     // It runs the cell, here as everywhere in a notebook.
     if ((event.shiftKey && key === "Enter") || event.isComposing) return;
     const done = this.handle(event.target, key);

@@ -17,6 +17,10 @@ PAGE = (
     "main>section{margin-bottom:3rem}.still table{border-collapse:collapse;margin-top:1rem}"
     ".still :is(th,td){text-align:left;padding:.2rem .8rem;border-bottom:1px solid var(--f-rim);"
     "font-weight:400}.still :is(caption,thead th){font-weight:600;text-align:left}"
+    "@page sheet{margin:8mm}@media print{section:has(.sheet){page:sheet;break-inside:avoid;"
+    "margin:0;text-align:center}section+section:has(.sheet){break-before:page}"
+    "body:has(.sheet){margin:0}:is(h1,h2):has(~section .sheet,+.sheet){display:none}"
+    ".sheet svg{max-height:98vh}}"
 )
 
 
@@ -44,7 +48,8 @@ def _part(shown: Any, name: str, several: bool) -> str:
     if hasattr(shown, "room"):
         body, code = f"<noscript>{shown.svg()}</noscript>", _code(shown, name)
     else:
-        body, code = f'<div class="fl still">{shown.svg}{shown.table}</div>', ""  # type: ignore[attr-defined]
+        kind = "fl still sheet" if getattr(shown, "sheet", False) else "fl still"
+        body, code = f'<div class="{kind}">{shown.svg}{shown.table}</div>', ""
     return f'<section id="{name}">{heading}{body}</section>{code}'
 
 

@@ -26,7 +26,7 @@ def export_html(view: Any, path: Any = None) -> Page:
     Raises: TensorTypeError for anything else.
     """
     shown = [shown_of(v) for v in (view if isinstance(view, (list, tuple)) else [view])]
-    page = page_of(shown)
+    page = page_of([part for one in shown for part in getattr(one, "pages", [one])])
     if path is not None:
         write_text(path, page)
     return page

@@ -1,0 +1,301 @@
+"""Lesson 9: which word looks at which?"""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from funclab import layers, optimizers
+from funclab.errors import ShapeError
+from funclab.graph.node import Node
+from funclab.graph.operation import Operation
+from funclab.graph.tensor import Tensor
+from funclab.models.model import Functional, Model
+from funclab.shape_math import Array
+from funclab.teach.attempt import Attempt, flat, tensors_of
+from funclab.teach.graphs import (
+    accuracy,
+    activation_of,
+    calls_before,
+    calls_of,
+    fresh_copy,
+    maker,
+    reads,
+    source_inputs,
+    trained_copy,
+)
+from funclab.teach.judging import (
+    Mistake,
+    calls_made,
+    judge,
+    known,
+    lights,
+    missing_input,
+    numpy_was_given,
+)
+from funclab.teach.reading import add_to_zeros, headlines_for, order_matters, where_words_end
+
+ASKED, TOLD, LOOKS = 4, 9, (None, 4, 9)
+MIXED, TWELVE = (None, 9, 16), (None, 12)
+STRONG, SCALES = 4.0, (1, 2, 4)
+"""Factors for first weights, with which attention tells words apart from the start."""
+SOME, ENOUGH = 0.01, 0.95
+LOOKING = (layers.Attention, layers.MultiHeadAttention, layers.GroupQueryAttention)
+
+
+# 9A
+@judge("9A")
+def a_question_looks_at_a_headline(attempt: Attempt) -> Mistake | None:
+    """For each of four words nine weights that sum to 1, from both inputs."""
+    model = attempt.model
+    if model is None:
+        return stopped(attempt, "input_missing")
+    end = maker(model.outputs[0])
+    shape, read = model.outputs[0].shape, source_inputs(model.outputs[0])
+    values: dict[str, Any] = {"layer": end, "shape": shape, "source": maker(read[0])}
+    at = {end: str(shape)}
+    if shape == (None, TOLD, ASKED):
+        return Mistake("turned", at, **values)
+    if shape in {(None, n, n) for n in (ASKED, TOLD)}:
+        return Mistake("looks_at_itself", at, **values)
+    if shape != LOOKS or {tensor.shape[1] for tensor in read} != {ASKED, TOLD}:
+        return Mistake("", at, **values)
+    random = np.random.default_rng(0)
+    x = [random.normal(size=(5, *tensor.shape[1:])) for tensor in model.inputs]
+    weights = np.asarray(fresh_copy(model)([part.astype("float32") for part in x]))
+    if np.allclose(weights.sum(2), 1, atol=1e-4) and weights.min() >= 0:
+        return None
+    if np.allclose(weights.sum(1), 1, atol=1e-4):
+        return Mistake("columns", {end: "columns sum to 1"}, **values)
+    total = f"{weights[0, 0].sum():.2f}"
+    return Mistake("no_softmax", {end: f"a row: {total}"}, total=total, **values)
+
+
+@lights("9A")
+def what_is_compared(attempt: Attempt) -> list[Node | Operation]:
+    nodes = calls_made(attempt)
+    readers = [node for node in nodes if isinstance(node.operation, layers.Dense)]
+    return [*(readers or nodes)[:2]]
+
+
+# 9B
+@judge("9B")
+def values_mixed_by_weights(attempt: Attempt) -> Mistake | None:
+    """For each word the sum of all values, each times the weight of its column in this row."""
+    model = attempt.model
+    if model is None:
+        return not_mixed(attempt)
+    output = model.outputs[0]
+    end, weights, value = maker(output), known(attempt, "weights"), known(attempt, "value")
+    at, says = {end: str(output.shape)}, {"layer": end, "shape": output.shape}
+    if output.shape == (None, MIXED[-1]):
+        return Mistake("one_row", at, **says)
+    if output.shape != MIXED:
+        return Mistake("", at, **says)
+    [scores] = maker(weights).arguments.tensors[:1]
+    shares, values, bare, made = numbers_of(model, [weights, value, scores, output], STRONG)
+    if np.allclose(made, shares @ values, atol=1e-4):
+        return None
+    if np.allclose(made, np.swapaxes(shares, 1, 2) @ values, atol=1e-4):
+        return Mistake("columns", {end: "sums over rows of the weights"}, **says)
+    if np.allclose(made, bare @ values, rtol=1e-3, atol=1e-4):
+        return Mistake("no_softmax", {maker(scores): "no softmax"}, scores=scores, **says)
+    return Mistake("", at, **says)
+
+
+def not_mixed(attempt: Attempt) -> Mistake:
+    """Axes of different lengths, or of the batch; a function of NumPy."""
+    error: Any = attempt.error
+    if not isinstance(error, ShapeError) or len(error.tensors) < 2:
+        return stopped(attempt)
+    a, b = error.tensors[:2]
+    axes = getattr(error.graph, "axes", None)
+    i, j = (axes, axes) if isinstance(axes, int) else axes or (None, None)
+    at = {maker(tensor): str(tensor.shape) for tensor in (a, b)}
+    if i is None or j is None:
+        return Mistake("")
+    if 0 in (i, j):
+        return Mistake("batch_counted", at, layer=error.graph, axes=(i, j))
+    n, m = a.shape[i], b.shape[j]
+    return Mistake("lengths_differ", at, layer=error.graph, n=n, m=m, a=a.shape, b=b.shape)
+
+
+@lights("9B")
+def weights_and_values(attempt: Attempt) -> list[Node | Operation]:
+    return [maker(known(attempt, name)) for name in ("weights", "value")]
+
+
+# 9C
+@judge("9C")
+def zeros_do_not_count(attempt: Attempt) -> Mistake | None:
+    """One answer for a headline, by its words and their order, whatever stands for no word."""
+    model = attempt.model
+    if model is None:
+        return Mistake("")
+    output = model.outputs[0]
+    end = maker(output)
+    if len(output.shape) == 3:
+        return Mistake("one_answer_each", {end: str(output.shape)}, layer=end, shape=output.shape)
+    if len(model.inputs) > 1 or output.shape != TWELVE:
+        return Mistake("", {end: str(output.shape)}, model=model, shape=output.shape)
+    copy, x = fresh_copy(model), headlines_for(model)
+    said = np.asarray(copy(x))
+    add_to_zeros(copy)
+    if not np.allclose(copy(x), said, atol=1e-6):
+        return zeros_seen(model)
+    if not order_matters(model, SCALES):
+        return Mistake("no_order", {where_words_end(model): "all alike"}, layer=end)
+    return None
+
+
+def zeros_seen(model: Functional) -> Mistake:
+    """Where zeros still count: in the weights of words, or where rows become one."""
+    average = where_words_end(model)
+    for node in calls_of(model):
+        if not is_softmax(node):
+            continue
+        [shares] = numbers_of(model, node.output_tensors[:1])
+        first = shares[0]  # three words and six zeros
+        share = float(first[:3, 3:].sum(-1).max())
+        if share < SOME:
+            continue
+        later = [call for call in calls_of(model) if node in reads(call)]
+        if first[3:].sum() < SOME:
+            return Mistake("rows_masked", {node: "rows hidden"}, layer=node)
+        if later and later[0].output_tensors[0].shape == node.output_tensors[0].shape:
+            [left] = numbers_of(model, later[0].output_tensors[:1])
+            total = f"{left[0, 0].sum():.2f}"
+            return Mistake("after_softmax", {later[0]: total}, layer=later[0], total=total)
+        return Mistake("padding_in_weights", {node: f"{share:.0%}"}, layer=node, share=share)
+    return Mistake("padding_in_average", {average: "counts all rows"}, layer=average)
+
+
+@lights("9C")
+def where_zeros_count(attempt: Attempt) -> list[Node | Operation]:
+    model = attempt.model or known(attempt, "model")
+    return [*filter(is_softmax, calls_of(model)), where_words_end(model)]
+
+
+# 9D
+@judge("9D")
+def two_heads(attempt: Attempt) -> Mistake | None:
+    """Two heads that read the same rows, each by layers of its own; learns whom it happens to."""
+    model = attempt.model
+    if model is None:
+        return not_joined(attempt)
+    output = model.outputs[0]
+    end = maker(output)
+    values = {"model": model, "layer": end, "shape": output.shape}
+    if len(output.shape) == 3:
+        return Mistake("one_answer_each", {end: str(output.shape)}, **values)
+    if output.shape != TWELVE or activation_of(end) != "softmax":
+        kind = activation_of(end)
+        return Mistake("not_probabilities", {end: kind}, activation=kind, **values)
+    share = told_right(model)
+    if share < ENOUGH and not order_matters(model, SCALES):
+        return Mistake("no_order", {end: "all alike"}, accuracy=share, **values)
+    heads = [node for node in calls_of(model) if is_softmax(node) or is_attention(node)]
+    beside = count_beside(heads)
+    if beside < 2 and len(heads) > 1:
+        first, second = heads[:2]
+        at, pair = {first: "one head", second: "another"}, {"first": first, "second": second}
+        same = layers_of(first) == layers_of(second)
+        return Mistake("same_head" if same else "in_a_row", at, **pair)
+    if beside > 1 and share >= ENOUGH:
+        return None
+    n = {0: "no head", 1: "one head"}.get(beside, f"{beside} heads")
+    return Mistake("", {end: f"{share:.0%}"}, n=n, accuracy=share, model=model)
+
+
+def count_beside(heads: list[Node]) -> int:
+    """How many heads there are side by side, each with layers of its own."""
+    own = [0, *(heads_in(node) for node in heads)]
+    for first, second in combinations(heads, 2):
+        above = first in calls_before(second.output_tensors)
+        if not above and layers_of(first) != layers_of(second):
+            own.append(heads_in(first) + heads_in(second))
+    return max(own)
+
+
+def heads_in(node: Node) -> int:
+    """How many heads a call has."""
+    names = ("num_heads", "num_query_heads")
+    return next((getattr(node.operation, x) for x in names if hasattr(node.operation, x)), 1)
+
+
+def is_attention(node: Node) -> bool:
+    return isinstance(node.operation, LOOKING)
+
+
+def layers_of(node: Node) -> set[Operation]:
+    """The layers with weights that a call depends on, its own among them."""
+    before = calls_before(node.output_tensors)
+    return {call.operation for call in before if getattr(call.operation, "weights", None)}
+
+
+def told_right(model: Functional) -> float:
+    """How many of 500 unseen headlines a model is right about, trained from a fixed start."""
+    from funclab.datasets import headlines
+
+    trained, tested = (part.words for part in headlines.load_data(500))
+    copy = trained_copy(
+        model,
+        trained,
+        bitten(trained),
+        loss="sparse_categorical_crossentropy",
+        optimizer=optimizers.Adam(0.01),
+        epochs=12,
+    )
+    return accuracy(copy, tested, bitten(tested))
+
+
+def bitten(words: Array) -> Array:
+    """To whom it happens in each headline, as the lesson numbers people and animals."""
+    from funclab.datasets import headlines
+
+    return np.array([headlines.ACTORS.index(headlines.story(row)[2]) for row in words])
+
+
+def not_joined(attempt: Attempt) -> Mistake:
+    error: Any = attempt.error
+    if isinstance(error, ShapeError) and len(error.tensors) > 1:
+        a, b = error.tensors[:2]
+        at = {maker(tensor): str(tensor.shape) for tensor in (a, b)}
+        return Mistake("cannot_join", at, join=error.graph, a=a.shape, b=b.shape)
+    nodes = calls_before(tensors_of((attempt.given_to_model or ([], []))[1]))
+    for first, second in combinations(nodes, 2):
+        same = first.operation.name == second.operation.name
+        if same and first.operation is not second.operation:
+            at = {first: "one layer", second: "another"}
+            return Mistake("one_name", at, layer=first)
+    return stopped(attempt)
+
+
+@lights("9D")
+def what_both_heads_read(attempt: Attempt) -> list[Node | Operation]:
+    return [maker(known(attempt, "placed"))]
+
+
+# What several of these ask.
+def stopped(attempt: Attempt, missing: str = "") -> Mistake:
+    """NumPy on the way, or a Model without an Input that its calls read."""
+    used = numpy_was_given(attempt)
+    if used is not None:
+        return Mistake("numpy", {maker(used): "the path ends here"}, layer=maker(used))
+    return missing_input(attempt, missing) if missing else Mistake("")
+
+
+def is_softmax(node: Node) -> bool:
+    """Whether a call makes weights between words: shares of 1, for each pair of rows."""
+    shape = node.output_tensors[0].shape
+    return activation_of(node) == "softmax" and len(shape) == 3 and shape[1] == shape[2]
+
+
+def numbers_of(model: Functional, tensors: list[Tensor], scale: float = 1) -> list[Array]:
+    """What some tensors of a model are for short headlines; `scale`: the factor of its weights."""
+    copy: Any = fresh_copy(Model(model.inputs, tensors))
+    copy.set_weights([scale * weight for weight in copy.get_weights()])
+    numbers = copy(headlines_for(model))
+    return [np.asarray(part) for part in flat(numbers)]
