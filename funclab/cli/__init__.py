@@ -39,10 +39,20 @@ def command_parser() -> argparse.ArgumentParser:
     command.add_argument("--port", type=int, default=8888, help="the first port to try")
     command = commands.add_parser("warm", help="compile the numeric loops, so that no lesson waits")
     command.set_defaults(run=lambda chosen: warm.warm())
-    command = commands.add_parser("doctor", help="check this installation, with cures")
-    command.set_defaults(run=lambda chosen: doctor.doctor())
+    command = commands.add_parser(
+        "doctor", help="check this installation; or put back the graded cells of a notebook"
+    )
+    command.add_argument("notebook", nargs="?", type=Path, help="whose graded cells may be missing")
+    command.add_argument("--from", dest="original", type=Path, help="as it was handed out")
+    command.set_defaults(run=run_doctor)
     add_teaching(commands)
     return parser
+
+
+def run_doctor(chosen: argparse.Namespace) -> int:
+    if chosen.notebook is None:
+        return doctor.doctor()
+    return doctor.restore_cells(chosen.notebook, chosen.original)
 
 
 def add_teaching(commands: argparse._SubParsersAction) -> None:

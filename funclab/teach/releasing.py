@@ -10,7 +10,6 @@ import importlib.util
 import json
 import os
 import random
-import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -18,13 +17,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from funclab.errors import DataError, FileError
+from funclab.errors import DataError
 from funclab.files import write_text
 from funclab.teach import course
-from funclab.teach.catching_up import notebook
+from funclab.teach.restoring import EXERCISE, read
 
-EXERCISE = re.compile(r"%%check (\S+)|arrange\(\"(\w+)\"")
-"""How the cell of an exercise begins."""
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 SCHEMA = 3
 """The version of nbgrader's metadata."""
@@ -67,15 +64,8 @@ def assignment(path: Path, points: float) -> dict[str, Any]:
 
     Raises: FileError for a file that is not a notebook; DataError without an exercise.
     """
-    try:
-        content = notebook(path)
-        cells = content["cells"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise FileError(
-            f"The notebook {str(path)!r} was not read: {error}.",
-            why="an assignment is made of the notebook of a lesson.",
-            fix="correct the path.",
-        ) from error
+    content = read(path)
+    cells = content["cells"]
     made: list[dict[str, Any]] = []
     for cell in cells:
         named = EXERCISE.match("".join(cell["source"])) if cell["cell_type"] == "code" else None

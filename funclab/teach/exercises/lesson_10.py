@@ -187,6 +187,9 @@ def not_from_there(attempt: Attempt, source: Tensor) -> Mistake:
     if isinstance(start, Operation):
         place = start.inbound_nodes[0] if start.inbound_nodes else start
         return Mistake("gave_a_layer", {place: "a layer"}, layer=start)
+    if tensors_of(start) and not maker(start).is_input:
+        values = {"model": "Model", "tensor": start, "layer": maker(start)}
+        return Mistake("starts_midway", {maker(start): "starts behind this"}, **values)
     if tensors_of(start):
         at = {maker(start): "given to Model", maker(source): "read by the layers"}
         return Mistake("fresh_input", at, other=maker(start), layer=reader)
@@ -206,11 +209,12 @@ def one_eye_for_both(attempt: Attempt) -> Mistake | None:
         return no_twins(attempt)
     model = attempt.model
     output, end = model.outputs[0], maker(model.outputs[0])
+    values = {"model": model, "shape": output.shape}
     sides = calls_by_input(model)
-    if len(sides) != 2:
-        return Mistake("", {end: "the end"}, model=model, shape=output.shape, accuracy="none")
+    if len(sides) != 2 or not all(sides):
+        return Mistake("", dict.fromkeys(calls_of(model)[:1], "the first call"), **values)
     left, right = ([node.operation for node in side] for side in sides)
-    if left != right and left and right:
+    if left != right:
         at = {sides[0][0]: "one eye", sides[1][0]: "another"}
         return Mistake("renamed", at, layer=left[0], other=right[0])
     laid = [node for node in joins(model) if is_concatenation(node)]
@@ -219,12 +223,12 @@ def one_eye_for_both(attempt: Attempt) -> Mistake | None:
     if output.shape == (None, 1) and softmaxes(output):
         return Mistake("always_one", {end: "always 1"}, layer=end)
     if output.shape != (None, 1):
-        return Mistake("", {end: "the end"}, model=model, shape=output.shape, accuracy="none")
+        return Mistake("", {end: "the end"}, **values)
     share = judging(model)
     if share >= ENOUGH:
         return None
     join = next(iter(joins(model)), end)
-    values = {"model": model, "shape": output.shape, "accuracy": share, "join": join}
+    values |= {"accuracy": share, "join": join}
     return Mistake("only_adds_up" if share < GUESSING else "", {join: f"{share:.0%}"}, **values)
 
 
