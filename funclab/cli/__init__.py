@@ -39,10 +39,20 @@ def command_parser() -> argparse.ArgumentParser:
     command.add_argument("--port", type=int, default=8888, help="the first port to try")
     command = commands.add_parser("warm", help="compile the numeric loops, so that no lesson waits")
     command.set_defaults(run=lambda chosen: warm.warm())
-    command = commands.add_parser("doctor", help="check this installation, with cures")
-    command.set_defaults(run=lambda chosen: doctor.doctor())
+    command = commands.add_parser(
+        "doctor", help="check this installation; or put back the graded cells of a notebook"
+    )
+    command.add_argument("notebook", nargs="?", type=Path, help="whose graded cells may be missing")
+    command.add_argument("--from", dest="original", type=Path, help="as it was handed out")
+    command.set_defaults(run=run_doctor)
     add_teaching(commands)
     return parser
+
+
+def run_doctor(chosen: argparse.Namespace) -> int:
+    if chosen.notebook is None:
+        return doctor.doctor()
+    return doctor.restore_cells(chosen.notebook, chosen.original)
 
 
 def add_teaching(commands: argparse._SubParsersAction) -> None:
@@ -53,6 +63,29 @@ def add_teaching(commands: argparse._SubParsersAction) -> None:
     command.add_argument("paths", nargs="*", type=Path, default=[Path()], metavar="PATH")
     command.add_argument("--timeout", type=float, default=120, help="seconds for a cell")
     command.set_defaults(run=check_notebooks)
+
+    command = commands.add_parser("new-lesson", help="start a lesson of your own, here")
+    command.add_argument("name", help="such as bees: letters, digits and _")
+    command.set_defaults(run=new_lesson)
+
+    command = commands.add_parser("release", help="make assignments of nbgrader from lessons")
+    command.add_argument("notebooks", nargs="+", type=Path, metavar="NOTEBOOK")
+    command.add_argument("--course", type=Path, default=Path(), help="the folder of the course")
+    command.add_argument("--points", type=float, default=1, help="points for each exercise")
+    command.set_defaults(run=release)
+
+
+def release(chosen: argparse.Namespace) -> int:
+    from funclab.teach import releasing
+
+    return releasing.release(chosen.notebooks, chosen.course, chosen.points)
+
+
+def new_lesson(chosen: argparse.Namespace) -> int:
+    from funclab.teach import starting
+
+    starting.new_lesson(chosen.name)
+    return 0
 
 
 def check_notebooks(chosen: argparse.Namespace) -> int:

@@ -1,9 +1,10 @@
-"""`funclab doctor`: what an installation lacks, with a cure for each part."""
+"""`funclab doctor`: what an installation lacks, or a notebook, with a cure for each part."""
 
 from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -18,6 +19,24 @@ def doctor() -> int:
         if not well:
             print(f"    {cure}")
     return 0 if all(well for well, _, _ in findings) else 1
+
+
+def restore_cells(path: Path, original: Path | None) -> int:
+    """Put back the graded cells that a notebook lacks, and name them; returns 1 if some are there
+    several times, which only a person can mend.
+
+    Raises: FileError as `funclab.teach.restoring.restore` does.
+    """
+    from funclab.teach.restoring import restore
+
+    found = restore(path, original)
+    for name in found.names:
+        print(f"{mark(True)} {name} was missing, and is back as it was handed out")
+    for name in found.repeated:
+        print(f"{mark(False)} {name} is there several times: delete all but one of these cells")
+    if not found.names and not found.repeated:
+        print(f"{mark(True)} {path}: all {found.graded} graded cells are there")
+    return int(bool(found.repeated))
 
 
 def mark(well: bool) -> str:

@@ -1,8 +1,15 @@
-"""The end of a dense layer: add the bias to the rows of a matrix, and activate."""
+"""The end of a dense layer: add the bias to the rows of a matrix, and activate.
+
+Where the rows are those of images, each thread does half of them.
+"""
 
 import numpy as np
 
 from funclab.kernels.jit import jit
+from funclab.kernels.threads import WORTH_SHARING, run_halves
+
+MANY = WORTH_SHARING / 50
+"""Elements that are worth two threads: each costs as much as 50 operations of a matrix product."""
 
 LINEAR, RELU, TANH, SIGMOID = 0, 1, 2, 3
 
@@ -23,18 +30,35 @@ def bias_rows(x, b, relu, out):
             out[i, j] = zero if relu and y < zero else y
 
 
-def bias_tanh(x, b, out):
-    bias_rows(x, b, False, out)
-    np.tanh(out, out)
+def bias_activation(x, b, kind, out):
+    """out = the activation `kind` of x + b."""
+    bias_rows(x, b, kind == RELU, out)
+    if kind == TANH:
+        np.tanh(out, out)
+    elif kind == SIGMOID:  # 1 / (1 + e^-y); far left e^-y becomes infinite, and the result 0
+        np.negative(out, out)
+        np.exp(out, out)
+        np.add(out, 1, out)
+        np.reciprocal(out, out)
 
 
-def bias_sigmoid(x, b, out):
-    """1 / (1 + e^-y) with y = x + b; far left e^-y becomes infinite, and the result 0."""
-    bias_rows(x, b, False, out)
-    np.negative(out, out)
-    np.exp(out, out)
-    np.add(out, 1, out)
-    np.reciprocal(out, out)
+def bias_activation_in_halves(x, b, kind, out):
+    def half(first, last):
+        bias_activation(x[first:last], b, kind, out[first:last])
+
+    run_halves(half, len(x), WORTH_SHARING)
+
+
+def bias_activation_vjp_in_halves(g, out, kind, gx, gb):
+    """As bias_activation_vjp, with the sums of both halves."""
+
+    def half(first, last):
+        total = np.empty_like(gb)
+        bias_activation_vjp(g[first:last], out[first:last], kind, gx[first:last], total)
+        return total
+
+    first, *others = run_halves(half, len(g), WORTH_SHARING)
+    np.copyto(gb, sum(others, first))
 
 
 def bias_activation_vjp_in_numpy(g, out, kind, gx, gb):

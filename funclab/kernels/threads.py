@@ -67,7 +67,8 @@ def _blas():
 def _helper():
     from concurrent.futures import ThreadPoolExecutor
 
-    return ThreadPoolExecutor(1, "funclab")
+    # Infinity and NaN travel on without warnings, as in the plan whose work is shared out.
+    return ThreadPoolExecutor(1, "funclab", functools.partial(np.seterr, all="ignore"))
 
 
 if hasattr(os, "register_at_fork"):  # a forked process has no threads but the one that forked
@@ -105,6 +106,18 @@ def run_halves(work, n, operations):
 def share(work, n, operations):
     """`work(first, last)` for n items: in halves if it pays, else at once. What it returned."""
     return [work(0, n)] if operations < WORTH_SHARING else run_halves(work, n, operations)
+
+
+def share_samples(operations, loop, arrays, *others):
+    """`loop(*arrays, *others)`: if it pays, each thread does half of the arrays' first axis."""
+    if operations < WORTH_SHARING:
+        loop(*arrays, *others)
+        return
+
+    def half(first, last):
+        loop(*(array[first:last] for array in arrays), *others)
+
+    run_halves(half, len(arrays[0]), operations)
 
 
 def matmul(a, b, out):

@@ -40,8 +40,9 @@ POINTS = (0, NEAR, -NEAR, FAR, -FAR)
 """And infinity, where a polynomial's value is its last coefficient. With the points 0, 1, -1, 2 and
 -2 of most texts, single precision loses another half of a digit."""
 
-TILES = 256
-"""Multiplied at a time. Fewer make the products slow; more do not fit into the cache."""
+TILES = 64
+"""Multiplied at a time. Fewer make the products slow; more do not fit into the cache: with 256, a
+convolution of 64 channels takes a quarter longer."""
 
 
 def at_points(count):
@@ -65,16 +66,25 @@ BOTH_WAYS = np.kron(WEIGHTS, WEIGHTS)
 """WEIGHTS along the rows and along the columns at once."""
 
 
-def suits(x, w, window, out):
-    """Whether this way is the faster one, for arrays of these shapes: there is enough work, and not
-    too much of it beyond the edges."""
+def suits(x, w, window, out, cut):
+    """Whether this way is the faster one for arrays of these shapes: there is enough work, and few
+    of the multiplications are for nothing. `cut` is what is made in tiles: out, or x."""
     plain = window.size == (3, 3) and window.strides == window.dilation == (1, 1)
     if not plain or w[-2] != x[-1] or max(map(max, window.padding)) > 2:
         return False
-    height, width = out[1:3]
-    tiles = _tiles(height) * _tiles(width)
-    filled = height * width / (tiles * SIDE**2)
-    return min(w[-2:]) * filled >= 24 and filled > 0.5 and x[0] * tiles >= 48
+    needed, tiles = _needed(out, cut), _tiles(cut[1]) * _tiles(cut[2])
+    return min(w[-2:]) * needed >= 24 and needed > 0.5 and x[0] * tiles >= 48
+
+
+def suits_weights(x, w, window, out):
+    """The same for the gradient of the weights, which also takes more from x and g to tiles."""
+    needed = _needed(out, out)
+    return suits(x, w, window, out, out) and min(w[-2:]) * needed >= 28 and needed > 0.75
+
+
+def _needed(out, cut):
+    """The fraction of the multiplications that a product without tiles would need as well."""
+    return out[1] * out[2] / (_tiles(cut[1]) * _tiles(cut[2]) * SIDE**2)
 
 
 def conv(x, w, bias, out, window):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from funclab import ops
+from funclab import activations, ops
 from funclab.errors import ArgumentError, ShapeError
 from funclab.layers.checks import one_of
 from funclab.layers.core import Kernel, finish
@@ -96,7 +96,8 @@ class Conv(Sliding, abstract=True):
         return self.slide(inputs, *self.settings)
 
     def slide(self, x: Any, *settings: Any) -> Any:
-        if self.channel_axis == -1:
+        fused = activations.fused_name(self.activation) not in (None, "linear")
+        if fused and self.channel_axis == -1:
             return finish(ops.conv(x, self.kernel, *settings), self.bias, self.activation)
         return self.activation(ops.conv(x, self.kernel, *settings, bias=self.bias))
 

@@ -268,9 +268,15 @@ class State(np.lib.mixins.NDArrayOperatorsMixin):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         return np.array(self.array, dtype)
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **settings: Any) -> Any:
+    def __array_ufunc__(
+        self, ufunc: Any, method: str, *inputs: Any, out: tuple[Any, ...] = (), **settings: Any
+    ) -> Any:
+        """NumPy on its present value; `state *= 2` changes it in place."""
         plain = [x.array if isinstance(x, State) else x for x in inputs]
-        return getattr(ufunc, method)(*plain, **settings)
+        if out:
+            settings["out"] = tuple(x.array if isinstance(x, State) else x for x in out)
+        result = getattr(ufunc, method)(*plain, **settings)
+        return out[0] if len(out) == 1 else result
 
     def __float__(self) -> float:
         return float(self.array)

@@ -44,18 +44,17 @@ class BiasActivation(Op):
         )
 
     def forward(self, x: Array, b: Array, out: Array) -> None:
-        if self.activation == "tanh":
-            kernels.bias_tanh(x, b, out)
-        elif self.activation == "sigmoid":
-            kernels.bias_sigmoid(x, b, out)
-        else:
-            kernels.bias_rows(x, b, self.activation == "relu", out)
+        few = x.size < kernels.MANY
+        loop = kernels.bias_activation if few else kernels.bias_activation_in_halves
+        loop(x, b, FUSED[self.activation], out)
 
     def vjp(self, g: Array, x: Array, b: Array, out: Array, gx: Slot, gb: Slot) -> None:
         # A slot that nobody asked for costs one throw-away array: rare, and simpler.
         gx = np.empty_like(g) if gx is None else gx
         gb = np.empty_like(b) if gb is None else gb
-        kernels.bias_activation_vjp(g, out, FUSED[self.activation], gx, gb)
+        few = g.size < kernels.MANY
+        loop = kernels.bias_activation_vjp if few else kernels.bias_activation_vjp_in_halves
+        loop(g, out, FUSED[self.activation], gx, gb)
 
 
 class BiasAdd(Op):

@@ -12,7 +12,7 @@ import numpy as np
 
 from funclab import config, shape_math
 from funclab.errors import ShapeError
-from funclab.graph.op import Array, Op, Work, as_float
+from funclab.graph.op import Array, Op, View, Work, as_float
 from funclab.graph.value import Value
 from funclab.kernels import losses as kernels
 from funclab.kernels.softmax import lower_rows
@@ -24,7 +24,7 @@ from funclab.ops.dense import BiasActivation, bias_activation
 from funclab.ops.elementwise import Sigmoid, clip, log, negative
 from funclab.ops.indexing import take_along_axis
 from funclab.ops.reduction import sum
-from funclab.ops.shaping import expand_dims, moveaxis, squeeze
+from funclab.ops.shaping import expand_dims, moveaxis, reshape, squeeze
 from funclab.shape_math import Shape, show
 
 
@@ -201,14 +201,22 @@ def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> 
 
 def _logits(output: Any, op: Op) -> Any:
     """The scores behind probabilities that `op` has just made: from these the loss is exact and
-    one step, where the probability of a confident mistake has rounded to 0."""
+    one step, where the probability of a confident mistake has rounded to 0. TimeDistributed and
+    Reshape may have given the probabilities another shape since."""
     call = output.origin if isinstance(output, Value) else None
+    while call is not None and isinstance(call.op, View) and call.op.differentiable:
+        call = call.inputs[0].origin
     if call is not None and call.op == op:
-        return call.inputs[0]
-    if call is not None and op == Sigmoid() and call.op == BiasActivation("sigmoid"):
+        scores = call.inputs[0]
+    elif call is not None and op == Sigmoid() and call.op == BiasActivation("sigmoid"):
         x, b = call.inputs
-        return bias_activation(x, b)  # the same again, stopped before the sigmoid
-    return None
+        scores = bias_activation(x, b)  # the same again, stopped before the sigmoid
+    else:
+        return None
+    if scores.shape == output.shape:
+        return scores
+    same_rows = op == Sigmoid() or scores.shape[-1] == output.shape[-1]
+    return reshape(scores, output.shape) if same_rows else None
 
 
 def _probabilities(output: Any) -> Any:

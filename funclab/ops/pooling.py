@@ -11,10 +11,14 @@ import numpy as np
 from funclab.errors import ShapeError
 from funclab.graph.op import Array, Work
 from funclab.kernels import pooling
+from funclab.kernels.threads import share_samples
 from funclab.kernels.window import volumes
 from funclab.ops.base import named_like
 from funclab.ops.window import Sliding, Spatial, check_format, check_padding, per_axis
 from funclab.shape_math import Shape, show
+
+OPERATIONS = 100
+"""What one pixel of one channel costs in these loops, in operations of a matrix product."""
 
 
 class Windows(Spatial, abstract=True):
@@ -46,11 +50,12 @@ class Largest(Windows, abstract=True):
         return ((self.shape(x), "int32"),)
 
     def forward(self, x: Array, out: Array, winner: Array) -> None:
-        arrays = map(self.volumes, (x, out, winner))
-        pooling.max_pool(*arrays, *self.spans(x, out))
+        arrays = [*map(self.volumes, (x, out, winner))]
+        share_samples(OPERATIONS * x.size, pooling.max_pool, arrays, *self.spans(x, out))
 
     def vjp(self, g: Array, x: Array, out: Array, winner: Array, gx: Array) -> None:
-        pooling.max_pool_vjp(*map(self._pixels, (g, winner, gx)))
+        arrays = [*map(self._pixels, (g, winner, gx))]
+        share_samples(OPERATIONS * x.size, pooling.max_pool_vjp, arrays)
 
     def _pixels(self, x: Array) -> Array:
         """The same memory as (batch, pixels, channels)."""
@@ -62,10 +67,12 @@ class Average(Windows, abstract=True):
     """out = the mean of each window."""
 
     def forward(self, x: Array, out: Array) -> None:
-        pooling.average_pool(self.volumes(x), self.volumes(out), *self.spans(x, out))
+        arrays = [self.volumes(x), self.volumes(out)]
+        share_samples(OPERATIONS * x.size, pooling.average_pool, arrays, *self.spans(x, out))
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
-        pooling.average_pool_vjp(self.volumes(g), self.volumes(gx), *self.spans(x, out))
+        arrays = [self.volumes(g), self.volumes(gx)]
+        share_samples(OPERATIONS * x.size, pooling.average_pool_vjp, arrays, *self.spans(x, out))
 
 
 class Pooling(Windows, Sliding, abstract=True):

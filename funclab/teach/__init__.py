@@ -34,6 +34,7 @@ _NAMES = {
     "shares_layer": "grading",
     "solution": "checking",
     "solved": "grading",
+    "use_lesson": "own",
     "vote": "voting",
     "within_weights": "grading",
 }

@@ -56,7 +56,11 @@ def question_text(question: str) -> str:
     >>> print(question_text("1.5").splitlines()[2])
     - **1** a model that ends in `rule`
     """
-    item = course.question(question)
+    return text_of(course.question(question))
+
+
+def text_of(item: course.Question) -> str:
+    """The Markdown of a question that is at hand."""
     options = [f"- **{i}** {option.text}" for i, option in enumerate(item.options, 1)]
     answer = f"**{item.answer + 1}.** {item.reveal}"
     lines = [f"**Question {item.id}.** {item.text}", "", *options, ""]

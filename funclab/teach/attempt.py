@@ -12,8 +12,8 @@ from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.models.model import Functional
 
-BLANK = re.compile(r"\.\.\.|___")
-"""What stands in the code of an exercise where the student is to write."""
+BLANK = re.compile(r"\.\.\.|___|raise NotImplementedError\(\)")
+"""What stands in the code of an exercise where the student is to write; the last is nbgrader's."""
 
 
 @dataclass
@@ -30,6 +30,8 @@ class Attempt:
     nodes: list[Node] = field(default_factory=list)
     error: BaseException | None = None
     new: dict[str, Any] = field(default_factory=dict)
+    before: Mapping[str, Any] | None = None
+    """The variables of the notebook before the lines ran, if lines did."""
     stopped_at: str = ""
     """The line that the error stopped."""
 
@@ -79,7 +81,7 @@ def run(source: str, names: dict[str, Any], wants: str = "") -> Attempt:
     """
     nodes: list[Node] = []
     before = dict(names)
-    attempt = Attempt(names=names, nodes=nodes)
+    attempt = Attempt(names=names, nodes=nodes, before=before)
     OBSERVERS.append(nodes)
     try:
         exec(compile(source, FILE, "exec"), names)
@@ -93,7 +95,10 @@ def run(source: str, names: dict[str, Any], wants: str = "") -> Attempt:
         for name, value in names.items()
         if not name.startswith("_") and before.get(name, before) is not value
     }
-    attempt.answer = attempt.new.get(wants)
+    ended = attempt.error is None and wants
+    if ended and re.search(rf"^{wants} *=", source, flags=re.MULTILINE):
+        attempt.answer = names.get(wants)  # also when it is the very number that was there before
+    attempt.answer = attempt.new.get(wants, attempt.answer)
     return attempt
 
 

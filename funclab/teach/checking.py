@@ -58,14 +58,18 @@ def check(
 
 
 def check_lines(exercise: str, source: str, names: dict[str, Any] | None = None) -> ExerciseView:
-    """The same for lines of Python: they run among `names`, those of the notebook unless given.
+    """The same for lines of Python: they run among `names`, those of the notebook unless given, or,
+    of an exercise whose lines are to be arranged, a copy of these.
 
     Raises: NameLookupError for an exercise that there is not.
     """
     item = known_exercise(exercise)
     if is_untried(source, item.start):
         return view_of(item, None, Verdict("untried", ""))
-    attempt = run(source, runs.names() if names is None else names, item.wants)
+    names = runs.names() if names is None else names
+    if item.lines:
+        names = dict(names)
+    attempt = run(source, names, item.wants)
     return judged(item, attempt)
 
 

@@ -12,6 +12,7 @@ In a test of otter-grader, or with pytest, the reasons are the message: `assert 
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -206,7 +207,8 @@ def _careful(student: Any, compared: Callable[[Parts], Grade]) -> Grade:
     try:
         if words.graph_of(student) is None:
             return Grade(False, 0.0, (f"The answer is {_kind(student)}; expected a model.",))
-        return compared(Parts(student))
+        with warnings.catch_warnings(action="ignore"):  # nbgrader gives 0 to a cell that warns
+            return compared(Parts(student))
     except Exception as error:  # a layer of the student's own may do anything
         what = error.what if isinstance(error, FunclabError) else error
         said = plain(f"{type(error).__name__}: {what}")

@@ -165,7 +165,7 @@ def trained_copy(
     x: Any,
     y: Any,
     *,
-    loss: str,
+    loss: Any,
     epochs: int = 20,
     optimizer: Any = "adam",
     weights: list[Array] | None = None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -31,16 +32,21 @@ def where_words_end(model: Functional) -> Node:
     return maker(model.outputs[0])
 
 
-def order_matters(model: Functional, scale: float = 1) -> bool:
+def order_matters(model: Functional, scales: Sequence[float] = (1,)) -> bool:
     """Whether a model can answer otherwise when two words of a headline change places.
 
-    `scale`: the factor of its first weights. Attention whose weights are small looks at all words
-    alike, and their order hardly shows.
+    `scales`: factors of its first weights, of which any may show it. Attention whose weights are
+    small looks at all words alike, and their order hardly shows; large ones can make an answer
+    that is certain, whatever the order.
     """
-    copy = fresh_copy(model)
-    copy.set_weights([scale * weight for weight in copy.get_weights()])
-    first, second = np.asarray(copy(headlines_for(model)))[:2]
-    return not np.allclose(first, second, atol=1e-6)
+    copy, x = fresh_copy(model), headlines_for(model)
+    weights = copy.get_weights()
+    for scale in scales:
+        copy.set_weights([scale * weight for weight in weights])
+        first, second = np.asarray(copy(x))[:2]
+        if not np.allclose(first, second, atol=1e-6):
+            return True
+    return False
 
 
 def add_to_zeros(model: Any) -> None:

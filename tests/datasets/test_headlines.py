@@ -1,5 +1,7 @@
 """Made headlines: their rules hold, and no answer is given away."""
 
+import re
+
 import numpy as np
 
 from funclab.datasets import headlines
@@ -39,6 +41,13 @@ def test_many_pairs_can_only_be_told_apart_by_the_order_of_their_words():
     pairs = zip(train.first[different], train.second[different], strict=True)
     swapped = [story(a) == story(b)[::-1] for a, b in pairs]
     assert 0.4 < np.mean(swapped) < 0.6
+
+
+def test_the_vocabulary_is_of_plain_words_and_holds_each_once():
+    words = headlines.WORDS[1:]
+
+    assert all(re.fullmatch("[a-z]+", word) for word in words)
+    assert len({*words}) == len(words)
 
 
 def test_ids_and_text_are_each_others_inverse_and_zero_fills_the_end():

@@ -1,5 +1,7 @@
 """A profile times the steps of a plan, and says what each has to do at the least."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -96,6 +98,15 @@ def test_every_step_has_a_time_a_floor_and_a_line():
     assert timed.seconds == sum(step.seconds for step in timed.steps)
     assert len(str(timed).splitlines()) == len(plan.steps) + 3
     assert "matmul" in str(timed)
+
+
+def test_the_times_of_the_steps_add_up_to_no_more_than_the_time_of_the_rounds():
+    plan = Plan(ops.sum(ops.softmax(variable(40, 50) @ variable(50, 60))))
+    start = time.perf_counter()
+
+    timed = plan.profile()
+
+    assert timed.seconds * timed.rounds <= time.perf_counter() - start
 
 
 def test_variables_are_as_they_were_afterwards():

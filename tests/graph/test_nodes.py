@@ -50,6 +50,16 @@ def test_a_negative_index_counts_the_calls_from_the_last(asked):
         assert error.value.fix == "use an index from 0 to 2."
 
 
+def test_of_one_call_the_only_index_is_named():
+    dense = Dense(4)
+    dense(Input((3,)))
+
+    with pytest.raises(FunclabError, match="only 1") as error:
+        dense.get_output_at(1)
+
+    assert error.value.fix == "use 0, its only index."
+
+
 def test_the_output_of_a_shared_layer_is_ambiguous_in_the_words_of_the_guide():
     dense, *_ = shared_layer()
 

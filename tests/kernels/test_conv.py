@@ -179,4 +179,23 @@ def test_only_plain_kernels_with_many_channels_are_done_in_tiles(
     x, w = np.empty((32, 16, 16, channels)), (*size, channels, 64)
     out = (32, *out_size(x, window), 64)
 
-    assert winograd.suits(x.shape, w, window, out) == tiled
+    assert winograd.suits(x.shape, w, window, out, out) == tiled
+
+
+@pytest.mark.parametrize(
+    ("side", "padding", "expected"),
+    [
+        (16, 1, (True, True, True)),
+        (11, 0, (True, True, False)),  # almost half of the tiles is empty
+        (9, 0, (True, False, True)),  # out takes two tiles each way, x three
+        (7, 0, (False, False, False)),  # out is 5 by 5, in two tiles each way
+    ],
+)
+def test_each_gradient_is_done_in_tiles_only_where_they_are_well_filled(side, padding, expected):
+    window = three_by_three(((padding, padding),) * 2)
+    x, w = (32, side, side, 64), (3, 3, 64, 64)
+    out = (32, *out_size(np.empty(x), window), 64)
+
+    forward, back = (winograd.suits(x, w, window, out, cut) for cut in (out, x))
+
+    assert (forward, back, winograd.suits_weights(x, w, window, out)) == expected

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from funclab import Input, ops
+from funclab import Input, models, ops
 from funclab.datasets import headlines
 from funclab.layers import Embedding
 from funclab.teach import catch_up
@@ -86,3 +86,40 @@ def test_which_book_a_sentence_is_from_a_mean_tells_as_well_as_a_transformer(nin
 
     assert 0.85 < of_mean < 0.9
     assert 0.82 < of_block < of_mean
+
+
+@pytest.fixture(scope="module")
+def ten() -> dict[str, Any]:
+    """The variables of lesson 10 when its cells have run."""
+    names: dict[str, Any] = {}
+    catch_up(10, names=names)
+    return names
+
+
+def test_of_four_models_without_an_error_two_read_and_one_of_these_has_no_hidden_layer(ten):
+    a, b, d, c = last([*ten["runs"], ten["by_row"]])
+
+    assert last([ten["by_reader"]])[0] > 0.9
+    assert min(a, d) > 0.89 and abs(a - d) < 0.04
+    assert 0.55 < b < 0.72 and 0.25 < c < 0.36
+    assert (ten["a"].count_params(), ten["d"].count_params()) == (2410, 650)
+
+
+def test_the_thirteenth_model_works(ten):
+    learn, state = ten["learn"], ten["state"]
+    strip = state.inbound_nodes[-1].arguments.tensors[0]
+
+    assert len(state.inbound_nodes) == 3 and strip.shape == (None, None, 8)
+    assert 0.8 < last([learn(ten["model_13"], verbose=0)])[0] < 0.9
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_dare_can_be_met_with_one_argument(ten):
+    config = ten["reader"].get_config()
+    for layer in config["layers"]:
+        if layer["config"]["name"] == "enc":
+            layer["config"]["kernel_initializer"] = "zeros"
+
+    broken = models.Model.from_config(config)
+
+    assert last([ten["learn"](broken, verbose=0)])[0] < 0.12

@@ -2,12 +2,22 @@
 
 import re
 
+import pytest
+
 from funclab import layers, models, optimizers, registry
 from funclab.fields import MEANINGS
 from funclab.optimizers import schedules
 
 EMPTY = re.compile(r"^ +(\w+)(?: \([^)]*\))?: *[.;]", re.MULTILINE)
 """The line of a parameter in a docstring, with no meaning in it."""
+
+
+AXES = {1: ["time"], 2: ["height", "width"], 3: ["depth", "height", "width"]}
+WORDS = {
+    *("batch", "steps", "new", "features", "channels", "filters", "output_size", "same", "as", "x"),
+    *("size", "depth_multiplier"),
+}
+"""Of what the shapes are made in which a layer is described, beside its axes."""
 
 
 def things() -> list:
@@ -33,3 +43,15 @@ def test_every_meaning_of_a_parameter_is_told_by_the_class_it_is_about():
     found = {key for key, says in meanings.items() if re.search(rf": {re.escape(says)}[;.]", told)}
 
     assert {key for key in meanings.keys() - found if not key.startswith("moving_")} == set()
+
+
+@pytest.mark.parametrize("name", [name for name in dir(layers) if re.search("[123]D$", name)])
+def test_the_shapes_of_a_layer_with_a_number_of_axes_are_told_by_the_names_of_these(name):
+    axes = AXES[int(name[-2])]
+    text = " ".join(getattr(layers, name).__doc__.split())
+
+    [shapes] = re.findall(r"Shapes: x (\(.*?\)) -> out (\(.*?\))", text)
+
+    before, after = (re.findall(r"\w+", shape) for shape in shapes)
+    assert [word for word in before if word not in WORDS] == axes
+    assert [word for word in after if word not in WORDS] in (axes, [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 
 import pytest
 
@@ -36,3 +37,13 @@ def test_every_public_class_and_function_says_what_it_is(room):
     silent = [name for name, value in own.items() if callable(value) and not value.__doc__]
 
     assert silent == []
+
+
+@pytest.mark.parametrize("name", ["Conv", "GlobalM", "Spatial", "Separable"])
+def test_a_beginning_of_many_names_is_answered_with_three_of_them(name):
+    with pytest.raises(AttributeError) as caught:
+        getattr(funclab.layers, name)
+
+    near = re.findall(r"\w+", caught.value.why.partition("near it are ")[2])
+    assert len(near) == 3
+    assert all(other.startswith(name) and hasattr(funclab.layers, other) for other in near)

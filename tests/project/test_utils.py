@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import re
 import tarfile
 import zipfile
 from pathlib import Path
@@ -91,6 +92,15 @@ def test_a_progress_bar_shows_means_and_latest_values(capsys):
     assert bar.logs() == {"loss": 2.0, "rate": 3.0}
     bar.add(1, [("loss", 0.25)])
     assert "4/4" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("step", range(1, 7))
+def test_a_progress_bar_has_the_same_length_at_every_step_and_after_the_last(step, capsys):
+    utils.Progbar(4).update(step, finalize=True)
+
+    drawn = re.findall("[━─]+", capsys.readouterr().out)
+    assert [len(bar) for bar in drawn] == [20]
+    assert drawn[0].count("━") == min(5 * step, 20)
 
 
 def test_small_helpers_answer_as_in_keras():

@@ -7,7 +7,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from funclab.errors import ArgumentError, NameLookupError
-from funclab.teach import arrange, catching_up, forget_progress
+from funclab.teach import arrange, catching_up, course, forget_progress
 from funclab.view.notebook.extension import load_ipython_extension, unload_ipython_extension
 
 SETUP = (
@@ -112,6 +112,15 @@ def test_the_first_hint_lights_the_place_before_anything_was_tried(notebook):
     view = notebook.run("h", 'hint("1B")').result
 
     assert "hidden_2" in view.pictures["lit"]
+
+
+def test_lines_to_arrange_that_are_typed_leave_the_variables_of_the_lesson_alone(notebook, capsys):
+    before = notebook.shell.user_ns["reader"]
+
+    notebook.run("a", f"%%check 1A\n{course.exercise('1A').solution_code}")
+
+    assert "1A: right." in capsys.readouterr().out
+    assert notebook.shell.user_ns["reader"] is before and "model" not in notebook.shell.user_ns
 
 
 def test_lines_that_are_left_out_are_missing_although_the_notebook_has_their_names(notebook):

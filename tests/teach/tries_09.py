@@ -93,6 +93,14 @@ model = Model(words, {WHOM}(GlobalAveragePooling1D()(rows, mask=seen)))
 """,
     ],
     "9D": [
+        f"""
+seen = ops.not_equal(words, 0)
+looked = layers.MultiHeadAttention(2, 8)(placed, placed, attention_mask=seen[:, None, :])
+rows = layers.LayerNormalization()(Add()([placed, looked]))
+each = Dense(16)(Dense(32, activation="relu")(rows))
+rows = layers.LayerNormalization()(Add()([rows, each]))
+model = Model(words, {WHOM}(GlobalAveragePooling1D()(rows, mask=seen)))
+""",
         heads("a, b = head(placed, new()), head(placed, new())", "concatenate([a, b])"),
         heads(
             "rows = Add()([placed, layers.MultiHeadAttention(2, 8)(placed, placed)])",
@@ -153,6 +161,14 @@ model = Model(words, {WHOM}(GlobalAveragePooling1D()(vectors, mask=seen)))
         ),
         "cannot_join": heads(
             "a, b = head(placed, new(8)), head(placed, new(4))", "layers.add([a, b])"
+        ),
+        "one_name": heads(
+            """
+def named():
+    return [Dense(8, name=name) for name in ("query", "key", "value")]
+a, b = head(placed, named()), head(placed, named())
+""",
+            "a + b",
         ),
         "one_answer_each": f"""
 rows = layers.MultiHeadAttention(2, 8)(placed, placed)

@@ -133,6 +133,45 @@ def test_rounding_never_hides_a_confident_mistake():
 
 
 @pytest.mark.parametrize(
+    ("loss", "activate", "expected"),
+    [
+        (losses.CategoricalCrossentropy, ops.softmax, [[-1, 1], [0, 0]]),
+        (losses.BinaryCrossentropy, ops.sigmoid, [[-0.25, 0.5], [0, -0.25]]),
+    ],
+)
+def test_a_confident_mistake_in_a_sequence_keeps_its_gradient(loss, activate, expected):
+    scores = Value((2, 2))
+    sequence = ops.reshape(activate(scores), (1, 2, 2))
+    plan = Plan(loss(reduction="sum")(Constant(np.eye(2)[None]), sequence), wrt=[scores])
+    plan.array(scores)[...] = [[0, 200], [-200, 0]]
+
+    plan.run()
+
+    np.testing.assert_allclose(plan.grads[scores], expected, atol=1e-7)
+
+
+def test_no_gradient_passes_probabilities_that_are_held_fixed():
+    scores = Variable(np.zeros((1, 2)))
+    fixed = ops.reshape(ops.stop_gradient(ops.softmax(scores)), (1, 1, 2))
+    loss = ops.categorical_crossentropy(Constant(np.eye(2)[None, :1]), fixed)
+    plan = Plan(loss, wrt=[scores])
+
+    plan.run()
+
+    np.testing.assert_array_equal(plan.grads[scores], 0)
+
+
+def test_probabilities_whose_rows_were_cut_anew_are_taken_as_they_are():
+    scores = Constant(np.zeros((2, 4)))
+    pairs = ops.reshape(ops.softmax(scores), (4, 2))
+    plan = Plan(ops.categorical_crossentropy(Constant(np.eye(2)[[0, 1, 0, 1]]), pairs))
+
+    plan.run()
+
+    np.testing.assert_allclose(plan.array(plan.outputs[0]), np.log(2) * np.ones(4), 1e-6)
+
+
+@pytest.mark.parametrize(
     ("make", "error", "words"),
     [
         (lambda: losses.get("mean_square_error"), ValueError, "did you mean mean_squared_error"),

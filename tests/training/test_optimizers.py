@@ -35,6 +35,26 @@ def test_the_learning_rate_may_change_between_steps():
     assert float(optimizer.lr) == 0.001
 
 
+def test_the_learning_rate_may_be_multiplied_in_place():
+    optimizer = SGD(0.1)
+
+    optimizer.learning_rate *= 0.5
+
+    assert float(optimizer.learning_rate) == pytest.approx(0.05)
+
+
+def test_an_own_step_may_subtract_in_place():
+    class Plain(optimizers.Optimizer):
+        def update_step(self, gradient, variable, learning_rate):
+            variable -= learning_rate * gradient
+
+    weight = Variable(np.ones(2, "float32"))
+
+    Plain(0.1).apply([np.array([1.0, -2.0], "float32")], [weight])
+
+    np.testing.assert_allclose(weight.numpy(), [0.9, 1.2], rtol=1e-6)
+
+
 def test_a_schedule_gives_each_step_its_rate():
     optimizer = SGD(schedules.ExponentialDecay(1.0, decay_steps=1, decay_rate=0.5))
     w = Variable([0.0])

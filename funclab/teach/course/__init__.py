@@ -97,9 +97,10 @@ class Exercise:
     """Code; or the numbers of the lines, in order."""
 
     @property
-    def lesson(self) -> int:
-        """The number of its lesson."""
-        return int(self.id.rstrip(ascii_uppercase))
+    def lesson(self) -> int | str:
+        """The number of its lesson, or the name of a teacher's own."""
+        number = self.id.rstrip(ascii_uppercase)
+        return int(number) if number.isdigit() else number.rstrip(".")
 
     @property
     def solution_code(self) -> str:
@@ -112,10 +113,14 @@ class Exercise:
 class Lesson:
     """What the file of a lesson holds."""
 
-    number: int
+    number: int | str
     title: str
     questions: dict[str, Question] = field(default_factory=dict)
     exercises: dict[str, Exercise] = field(default_factory=dict)
+
+
+OWN: dict[str, Lesson] = {}
+"""Lessons of a teacher's own, by name: those that `use_lesson` brought in."""
 
 
 def question(name: str) -> Question:
@@ -140,8 +145,11 @@ def _named(
     match = re.fullmatch(form, str(name))
     number = int(match[1]) if match else 0
     known = items(lesson(number)) if number in numbers() else {}
+    for own in OWN.values():
+        known = {**known, **items(own)}
     if str(name) not in known:
         every = [item for one in numbers() for item in items(lesson(one))]
+        every += [item for own in OWN.values() for item in items(own)]
         raise NameLookupError(
             f"There is no {kind} {str(name)!r}{near(str(name), every)}.",
             why=f"the {kind}s of the course are {', '.join(every)}.",
@@ -186,13 +194,15 @@ def read(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def made(number: int, data: dict[str, Any]) -> Lesson:
-    """The lesson that the contents of a file describe.
+def made(number: int | str, data: dict[str, Any]) -> Lesson:
+    """The lesson that the contents of a file describe: by its number in the course, or the name of
+    a teacher's own, whose mistakes need no misconceptions and whose answers need no variants.
 
     Raises: ArgumentError for contents that do not fit.
     """
-    questions = [_question(row) for row in data.get("question", [])]
-    exercises = [_exercise(row) for row in data.get("exercise", [])]
+    own = isinstance(number, str)
+    questions = [_question(row, own) for row in data.get("question", [])]
+    exercises = [_exercise(row, own) for row in data.get("exercise", [])]
     made = Lesson(
         number,
         data["title"],
@@ -200,32 +210,36 @@ def made(number: int, data: dict[str, Any]) -> Lesson:
         {item.id: item for item in exercises},
     )
     names = [item.id for item in (*questions, *exercises)]
-    own = [re.fullmatch(rf"{number}(\.\d+|[A-Z])", name) for name in names]
-    _demand(all(own) and len({*names}) == len(names), f"lesson {number}", f"has the names {names}")
+    form = rf"{number}\.(\d+|[A-Z])" if own else rf"{number}(\.\d+|[A-Z])"
+    fit = all(re.fullmatch(form, name) for name in names) and len({*names}) == len(names)
+    _demand(fit, f"lesson {number}", f"has the names {names}")
     return made
 
 
-def _question(row: dict[str, Any]) -> Question:
+def _question(row: dict[str, Any], own: bool = False) -> Question:
     options = tuple(Option(**option) for option in row["options"])
     made = Question(**{**row, "options": options})
     _demand(2 <= len(options) <= 4, made.id, "needs two to four options")
     _demand(sum(option.right for option in options) == 1, made.id, "needs one right option")
     for option in options:
-        known = option.right or option.misconception in misconceptions()
+        known = own or option.right or option.misconception in misconceptions()
         _demand(known, made.id, f"has the wrong option {option.text!r} without a misconception")
     return made
 
 
-def _exercise(row: dict[str, Any]) -> Exercise:
-    wrong = {name: Wrong(name, **mistake) for name, mistake in row["wrong"].items()}
+def _exercise(row: dict[str, Any], own: bool = False) -> Exercise:
+    wrong = {name: Wrong(name, **mistake) for name, mistake in row.get("wrong", {}).items()}
     lists = {name: tuple(row.get(name, ())) for name in ("hints", "right", "lines")}
-    made = Exercise(**{**row, **lists, "wrong": wrong})
+    otherwise = row.get("otherwise", "{reason}" if own else "")
+    made = Exercise(**{**row, **lists, "wrong": wrong, "otherwise": otherwise})
     _demand(made.kind in KINDS, made.id, f"is of the kind {made.kind!r}")
     _demand(len(made.hints) == 3, made.id, "needs three hints: where, which rule, an example")
-    _demand(len(made.right) >= 3, made.id, "needs three right answers of different structure")
-    _demand(len(wrong) >= 5, made.id, "needs five mistakes that are foreseen")
+    _demand(
+        own or len(made.right) >= 3, made.id, "needs three right answers of different structure"
+    )
+    _demand(own or len(wrong) >= 5, made.id, "needs five mistakes that are foreseen")
     for mistake in wrong.values():
-        known = mistake.misconception in misconceptions()
+        known = own or mistake.misconception in misconceptions()
         _demand(known, made.id, f"ties {mistake.name} to no misconception")
     _short(made.id, [*(mistake.says for mistake in wrong.values()), made.otherwise])
     return made
@@ -242,5 +256,5 @@ def _demand(well: bool, name: str, problem: str) -> None:
         raise ArgumentError(
             f"{name} {problem}.",
             why="questions and exercises have a fixed form, which the lessons rely on.",
-            fix="correct the file of the lesson, funclab/teach/course/lesson_NN.toml.",
+            fix="correct the TOML file of the lesson.",
         )

@@ -14,7 +14,7 @@ from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.models.model import Functional, Model
 from funclab.shape_math import Array
-from funclab.teach.attempt import Attempt, flat
+from funclab.teach.attempt import Attempt, flat, tensors_of
 from funclab.teach.graphs import (
     accuracy,
     activation_of,
@@ -39,8 +39,8 @@ from funclab.teach.reading import add_to_zeros, headlines_for, order_matters, wh
 
 ASKED, TOLD, LOOKS = 4, 9, (None, 4, 9)
 MIXED, TWELVE = (None, 9, 16), (None, 12)
-STRONG = 4.0
-"""A factor for first weights, with which attention tells words apart from the start."""
+STRONG, SCALES = 4.0, (1, 2, 4)
+"""Factors for first weights, with which attention tells words apart from the start."""
 SOME, ENOUGH = 0.01, 0.95
 LOOKING = (layers.Attention, layers.MultiHeadAttention, layers.GroupQueryAttention)
 
@@ -145,7 +145,7 @@ def zeros_do_not_count(attempt: Attempt) -> Mistake | None:
     add_to_zeros(copy)
     if not np.allclose(copy(x), said, atol=1e-6):
         return zeros_seen(model)
-    if not order_matters(model, STRONG):
+    if not order_matters(model, SCALES):
         return Mistake("no_order", {where_words_end(model): "all alike"}, layer=end)
     return None
 
@@ -193,8 +193,9 @@ def two_heads(attempt: Attempt) -> Mistake | None:
     if output.shape != TWELVE or activation_of(end) != "softmax":
         kind = activation_of(end)
         return Mistake("not_probabilities", {end: kind}, activation=kind, **values)
-    if not order_matters(model, STRONG):
-        return Mistake("no_order", {end: "all alike"}, accuracy=told_right(model), **values)
+    share = told_right(model)
+    if share < ENOUGH and not order_matters(model, SCALES):
+        return Mistake("no_order", {end: "all alike"}, accuracy=share, **values)
     heads = [node for node in calls_of(model) if is_softmax(node) or is_attention(node)]
     beside = count_beside(heads)
     if beside < 2 and len(heads) > 1:
@@ -202,10 +203,9 @@ def two_heads(attempt: Attempt) -> Mistake | None:
         at, pair = {first: "one head", second: "another"}, {"first": first, "second": second}
         same = layers_of(first) == layers_of(second)
         return Mistake("same_head" if same else "in_a_row", at, **pair)
-    share = told_right(model)
     if beside > 1 and share >= ENOUGH:
         return None
-    n = "one head" if beside == 1 else f"{beside} heads"
+    n = {0: "no head", 1: "one head"}.get(beside, f"{beside} heads")
     return Mistake("", {end: f"{share:.0%}"}, n=n, accuracy=share, model=model)
 
 
@@ -264,6 +264,12 @@ def not_joined(attempt: Attempt) -> Mistake:
         a, b = error.tensors[:2]
         at = {maker(tensor): str(tensor.shape) for tensor in (a, b)}
         return Mistake("cannot_join", at, join=error.graph, a=a.shape, b=b.shape)
+    nodes = calls_before(tensors_of((attempt.given_to_model or ([], []))[1]))
+    for first, second in combinations(nodes, 2):
+        same = first.operation.name == second.operation.name
+        if same and first.operation is not second.operation:
+            at = {first: "one layer", second: "another"}
+            return Mistake("one_name", at, layer=first)
     return stopped(attempt)
 
 

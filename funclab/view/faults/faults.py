@@ -23,7 +23,7 @@ from funclab.view.scene.wiring import joined, plate_of
 from funclab.view.shapes.failure import Failure, failed_step
 from funclab.view.tables.nodes import node_table
 
-INSIDE = "inside "
+INSIDE, GIVEN = "inside ", "given "
 
 
 def picture_of_fault(error: FunclabError, look: str = "auto") -> Any:
@@ -70,14 +70,24 @@ def missing_input(graph: Graph, node: Node, fix: str, look: str) -> FaultDiagram
     """The whole way to the outputs, with the input that was left out and its look-alikes."""
     needed = [tensor for output in graph.outputs for tensor in source_inputs(output)]
     inputs = [tensor for tensor in graph.inputs if maker(tensor).is_input]
-    whole = Graph(list(dict.fromkeys([*needed, *inputs])), graph.outputs)
+    whole = Graph(list(dict.fromkeys(needed)), graph.outputs)
     scene = calls_of("the way to the outputs", whole, look)
     missing = node.output_tensors[0]
     notes = {node.key: "not among the inputs"}
-    for tensor in inputs:
-        if tensor not in needed and tensor.shape == missing.shape:
-            notes[maker(tensor).key] = "given instead: same shape, another tensor"
     place(scene)
+    keys = {box.key for box in scene.boxes}
+    for i, tensor in enumerate(inputs):
+        if tensor in needed:
+            continue
+        # In a graph of its own: it may have the name of the input that is missing.
+        alone, key = Graph([tensor], [tensor]), maker(tensor).key
+        prefix = f"{GIVEN}{i} " if key in keys else ""
+        unread = calls_of("", alone, look, prefix)
+        plain(unread, alone, [])
+        place(unread)
+        beside(scene, unread)
+        if tensor.shape == missing.shape:
+            notes[f"{prefix}{key}"] = "given instead: same shape, another tensor"
     title = f"{clean(node.operation.name)} is missing among the inputs"
     return FaultDiagram(scene, title, fix, notes)
 

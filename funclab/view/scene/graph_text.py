@@ -53,7 +53,7 @@ def group_lines(scene: Scene) -> Iterator[str]:
     told: set[int] = set()
     for part in scene.walk():
         for group in part.groups:
-            if group.number not in told:
+            if group.total and group.number not in told:
                 told.add(group.number)
                 weights = f"; its weights, {group.numbers}, exist once" if group.numbers else ""
                 yield f"{group.name} is shared: called {times(group.total)}{weights}."

@@ -51,6 +51,26 @@ def test_a_missing_input_is_marked_beside_its_look_alike():
     assert "✗ not among the inputs" in picture.svg
 
 
+def test_a_second_input_of_the_same_name_is_drawn_beside_the_one_that_is_missing():
+    first = Input((3,), name="image")
+    out = Dense(2)(first)
+
+    picture = fault_of(lambda: Model(Input((3,), name="image"), out))
+
+    names = [box.name for box in picture.scene.boxes]
+    assert names.count("image") == len(picture.notes) == 2
+    assert "✗ given instead: same shape, another tensor" in picture.svg
+    assert overlapping_texts(picture) == []
+
+
+def test_layers_of_one_name_are_not_called_shared():
+    x = Input((3,))
+
+    picture = fault_of(lambda: Model(x, Dense(3, name="one")(Dense(3, name="one")(x))))
+
+    assert "shared" not in picture.text.partition("Fix:")[0]
+
+
 def test_an_inner_tensor_is_drawn_inside_the_nested_model_and_outside_with_its_node(desk):
     picture = fault_of(lambda: Model(desk.left, [desk.read, desk.hidden]))
 

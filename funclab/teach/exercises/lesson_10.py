@@ -1,0 +1,358 @@
+"""Lesson 10: what does the error want?"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from funclab.errors import DataError, GraphError, NodeIndexError, ShapeError, TensorTypeError
+from funclab.graph.node import OBSERVERS, Node
+from funclab.graph.operation import Operation
+from funclab.graph.tensor import Tensor
+from funclab.models import Model
+from funclab.models.model import Functional
+from funclab.teach.attempt import Attempt, tensors_of
+from funclab.teach.graphs import (
+    accuracy,
+    calls_by_input,
+    calls_of,
+    fixed_start,
+    is_concatenation,
+    joins,
+    maker,
+    softmaxes,
+    source_inputs,
+    trained_copy,
+)
+from funclab.teach.judging import (
+    Mistake,
+    calls_made,
+    first_input,
+    judge,
+    known,
+    lights,
+    numpy_was_given,
+)
+
+NUMBERS = range(5, 9)
+MOMENTS = ("call", "model", "compile", "fit", "never")
+ENOUGH, GUESSING = 0.7, 0.6
+
+
+# 10A
+@dataclass
+class Run:
+    """A program that was run: the moment at which it stopped, its calls, and the error."""
+
+    name: str
+    moment: str = "never"
+    nodes: list[Node] = field(default_factory=list)
+    error: Any = None
+
+
+@judge("10A")
+def moments(attempt: Attempt) -> Mistake | None:
+    """For each program, the moment at which it stops when it is run."""
+    answers = answers_by_number(attempt.answer)
+    programs = [attempt.names.get(f"model_{number}") for number in NUMBERS]
+    if answers is None or not all(map(callable, programs)):
+        return (
+            Mistake("", given="something else", model="models 5 to 8") if answers else Mistake("")
+        )
+    for run, answer in zip(runs_of(programs), answers):
+        if answer not in MOMENTS:
+            return Mistake("", last_calls(run), given=answer, model=run.name)
+        if answer != run.moment:
+            if of_one_name(run.error):
+                attempt.error = run.error  # it has a picture of both layers
+            return other_moment(run, answer)
+    return None
+
+
+def answers_by_number(answer: Any) -> list[str] | None:
+    """The answers in the order of the programs, in small letters; None when there are not four."""
+    if isinstance(answer, dict):
+        answer = [answer.get(number, answer.get(str(number))) for number in NUMBERS]
+    if not isinstance(answer, (list, tuple)) or len(answer) != len(NUMBERS):
+        return None
+    known = [str(item).strip().lower() for item in answer]
+    return known if any(item in MOMENTS for item in known) else None
+
+
+def runs_of(programs: Sequence[Any]) -> list[Run]:
+    return [run_of(f"model {number}", program) for number, program in zip(NUMBERS, programs)]
+
+
+def run_of(name: str, program: Callable[[], Any]) -> Run:
+    """Run a program, with random numbers of its own and without its warnings."""
+    run = Run(name)
+    OBSERVERS.append(run.nodes)
+    try:
+        with warnings.catch_warnings(action="ignore"), fixed_start():
+            program()
+    except Exception as error:
+        run.error, run.moment = error, moment_of(error)
+    finally:
+        OBSERVERS[:] = [observer for observer in OBSERVERS if observer is not run.nodes]
+    return run
+
+
+def moment_of(error: BaseException) -> str:
+    """The outermost of the steps call, Model, compile and fit on the way to an error."""
+    trace = error.__traceback__
+    while trace is not None:
+        function, values = trace.tb_frame.f_code.co_name, trace.tb_frame.f_locals
+        owner = values.get("self", values.get("model"))
+        if isinstance(owner, Functional) and function in ("__init__", "compile", "fit"):
+            return "model" if function == "__init__" else function
+        if isinstance(owner, Operation) and function == "__call__":
+            return "call"
+        trace = trace.tb_next
+    return ""
+
+
+def other_moment(run: Run, answer: str) -> Mistake:
+    """What is wrong in the answer for a program."""
+    values = {"model": run.name, "given": answer}
+    if isinstance(run.error, ShapeError) and run.error.tensors:
+        read = run.error.tensors[0]
+        at = {maker(read): f"{run.name} reads this"}
+        return Mistake("axes_not_counted", at, layer=maker(read), shape=read.shape, **values)
+    if of_one_name(run.error):
+        name = "name_at_a_call" if answer == "call" else "names_do_not_matter"
+        return one_name(run.error, name, **values)
+    if isinstance(run.error, DataError):
+        model: Any = Attempt(error=run.error).given_to("fit", "model")
+        end = maker(model.outputs[0])
+        name = "targets_fit" if answer == "never" else "targets_before_fit"
+        return Mistake(name, {end: "the output"}, layer=end, **values)
+    if run.error is None:
+        nodes = [node for node in run.nodes if getattr(node.operation, "weights", None)]
+        n = len({node.operation for node in nodes})
+        at = dict.fromkeys(nodes, "weights of its own")
+        return Mistake("sharing_is_not_checked", at, n=n, **values)
+    return Mistake("", last_calls(run), **values)
+
+
+def last_calls(run: Run) -> dict[Any, str]:
+    """The last call that a program made."""
+    return dict.fromkeys(run.nodes[-1:], f"{run.name} comes to here")
+
+
+@lights("10A")
+def how_far_the_first_wrong_one_comes(attempt: Attempt) -> list[Node | Operation]:
+    answers = answers_by_number(attempt.answer) or []
+    programs = [known(attempt, f"model_{number}") for number in NUMBERS]
+    wrong = [run for run, answer in zip(runs_of(programs), answers) if answer != run.moment]
+    nodes = wrong[0].nodes[-1:] or [maker(known(attempt, "image"))]
+    return list(nodes)
+
+
+# 10B
+@judge("10B")
+def from_the_first_input(attempt: Attempt) -> Mistake | None:
+    """From the Input that `half` was made from to `half`, which was made once."""
+    half: Any = attempt.names.get("half")
+    if not tensors_of(half):
+        return Mistake("")
+    source = source_inputs(half)[0]
+    if attempt.model is None:
+        return not_from_there(attempt, source)
+    model = attempt.model
+    heavy = [node for node in calls_made(attempt) if getattr(node.operation, "weights", None)]
+    start, output = model.inputs[0], model.outputs[0]
+    values = {"model": model, "tensor": output, "input": maker(start)}
+    if len(heavy) > 1:
+        node: Any = heavy[-1]
+        n = node.operation.count_params()
+        return Mistake("new_layer", {node: "a second call"}, layer=node, n=n)
+    if not maker(start).is_input:
+        at = {maker(start): "starts behind this"}
+        return Mistake("starts_midway", at, model=model, tensor=start, layer=maker(start))
+    if model.inputs == [source] and output is half:
+        return None
+    return Mistake("", {maker(output): "ends here"}, **values)
+
+
+def not_from_there(attempt: Attempt, source: Tensor) -> Mistake:
+    reader = next(node for node in attempt.nodes if source in node.arguments.tensors)
+    if isinstance(attempt.error, NodeIndexError):
+        layer: Any = attempt.error.graph
+        return Mistake("no_such_call", {layer.inbound_nodes[0]: "its only call"}, layer=layer)
+    if of_one_name(attempt.error):
+        return one_name(attempt.error, "both_inputs")
+    start: Any = next(iter((attempt.given_to_model or ([], []))[0]), None)
+    if isinstance(start, Operation):
+        place = start.inbound_nodes[0] if start.inbound_nodes else start
+        return Mistake("gave_a_layer", {place: "a layer"}, layer=start)
+    if tensors_of(start) and not maker(start).is_input:
+        values = {"model": "Model", "tensor": start, "layer": maker(start)}
+        return Mistake("starts_midway", {maker(start): "starts behind this"}, **values)
+    if tensors_of(start):
+        at = {maker(start): "given to Model", maker(source): "read by the layers"}
+        return Mistake("fresh_input", at, other=maker(start), layer=reader)
+    return Mistake("")
+
+
+@lights("10B")
+def the_input_behind(attempt: Attempt) -> list[Node | Operation]:
+    return [maker(source_inputs(known(attempt, "half"))[0])]
+
+
+# 10C
+@judge("10C")
+def one_eye_for_both(attempt: Attempt) -> Mistake | None:
+    """Both images through the same layers, compared number by number; one probability; learns."""
+    if attempt.model is None:
+        return no_twins(attempt)
+    model = attempt.model
+    output, end = model.outputs[0], maker(model.outputs[0])
+    values = {"model": model, "shape": output.shape}
+    sides = calls_by_input(model)
+    if len(sides) != 2 or not all(sides):
+        return Mistake("", dict.fromkeys(calls_of(model)[:1], "the first call"), **values)
+    left, right = ([node.operation for node in side] for side in sides)
+    if left != right:
+        at = {sides[0][0]: "one eye", sides[1][0]: "another"}
+        return Mistake("renamed", at, layer=left[0], other=right[0])
+    laid = [node for node in joins(model) if is_concatenation(node)]
+    if laid:
+        return Mistake("end_to_end", {laid[0]: "end to end"}, join=laid[0])
+    if output.shape == (None, 1) and softmaxes(output):
+        return Mistake("always_one", {end: "always 1"}, layer=end)
+    if output.shape != (None, 1):
+        return Mistake("", {end: "the end"}, **values)
+    share = judging(model)
+    if share >= ENOUGH:
+        return None
+    join = next(iter(joins(model)), end)
+    values |= {"accuracy": share, "join": join}
+    return Mistake("only_adds_up" if share < GUESSING else "", {join: f"{share:.0%}"}, **values)
+
+
+def judging(model: Functional) -> float:
+    """How many unseen pairs a model judges correctly, once it is trained from a fixed start."""
+    from funclab.datasets import digits
+
+    train, test = digits.load_pairs(300)
+    plain: Any = Model(list(model.inputs), model.outputs[0])
+    copy = trained_copy(
+        plain,
+        [train.left, train.right],
+        train.same,
+        loss="binary_crossentropy",
+        epochs=40,
+    )
+    return accuracy(copy, [test.left, test.right], test.same)
+
+
+def no_twins(attempt: Attempt) -> Mistake:
+    used, error = numpy_was_given(attempt), attempt.error
+    if used is not None:
+        at = {maker(used): "the path ends here"}
+        return Mistake("left_the_graph", at, function=function_of(error), layer=maker(used))
+    if of_one_name(error):
+        return one_name(error)
+    wanted = not_given(attempt) if isinstance(error, GraphError) else []
+    if wanted:
+        at = {maker(tensor): "not among the inputs" for tensor in wanted}
+        return Mistake("input_left_out", at, other=maker(wanted[0]))
+    return Mistake("")
+
+
+@lights("10C")
+def the_first_calls(attempt: Attempt) -> list[Node | Operation]:
+    nodes = [node for node in calls_made(attempt) if any(map(_is_input, node.parent_nodes))]
+    return list(nodes) or [maker(known(attempt, name)) for name in ("left", "right")]
+
+
+def _is_input(node: Node) -> bool:
+    return node.is_input
+
+
+# 10D
+@judge("10D")
+def disconnected_on_purpose(attempt: Attempt) -> Mistake | None:
+    """Model stops with "Graph disconnected", and its inputs look like those it needs."""
+    error: Any = attempt.error
+    if error is None:
+        return no_error(attempt)
+    starts, ends = (tensors_of(part) for part in attempt.given_to_model or ([], []))
+    if isinstance(error, GraphError) and "disconnected" in str(error):
+        return not_alike(starts, list(dict.fromkeys(x for end in ends for x in source_inputs(end))))
+    if of_one_name(error):
+        return one_name(error)
+    if isinstance(error, ShapeError) and isinstance(error.graph, Operation):
+        at = {maker(tensor): str(tensor.shape) for tensor in error.tensors}
+        return Mistake("stopped_at_a_call", at, layer=error.graph)
+    used = numpy_was_given(attempt)
+    if used is not None:
+        return Mistake("left_the_graph", {maker(used): "ends here"}, function=function_of(error))
+    outputs = (attempt.given_to_model or ([], []))[1]
+    layer = next((x for x in outputs if isinstance(x, Operation)), None)
+    if isinstance(error, TensorTypeError) and layer is not None:
+        place = layer.inbound_nodes[0] if layer.inbound_nodes else layer
+        return Mistake("gave_a_layer", {place: "a layer"}, layer=layer)
+    return Mistake("")
+
+
+def no_error(attempt: Attempt) -> Mistake:
+    """What is said of lines that work."""
+    model = attempt.model
+    nodes = calls_of(model) if model is not None else attempt.nodes
+    start = first_input([tensor for node in nodes for tensor in node.output_tensors])
+    if start is None:
+        return Mistake("")
+    named = {"model": model if model is not None else "Model", "input": maker(start)}
+    return Mistake("no_error", {maker(start): "the very Input"}, **named)
+
+
+def not_alike(starts: list[Tensor], wanted: list[Tensor]) -> Mistake | None:
+    """How the inputs of a Model that is disconnected differ from those that it needs."""
+    other = [tensor for tensor in starts if not maker(tensor).is_input]
+    if other:
+        values = {"tensor": other[0], "layer": maker(other[0])}
+        return Mistake("not_an_input", {maker(other[0]): "not an Input"}, **values)
+    missing = [tensor for tensor in wanted if tensor not in starts]
+    at = {maker(tensor): "is needed" for tensor in missing}
+    if len(starts) < len(wanted):
+        return Mistake("too_few", at, other=maker(missing[0]))
+    a, b = ([tensor.shape for tensor in tensors] for tensors in (starts, wanted))
+    if sorted(map(str, a)) == sorted(map(str, b)):
+        return None
+    texts = {"a": " and ".join(map(str, a)), "b": " and ".join(map(str, b))}
+    return Mistake("other_shape", at, **texts)
+
+
+@lights("10D")
+def inputs_behind(attempt: Attempt) -> list[Node | Operation]:
+    starts = [node for node in attempt.nodes if node.is_input]
+    return list(starts) or [maker(known(attempt, "image"))]
+
+
+# What several of these ask.
+def not_given(attempt: Attempt) -> list[Tensor]:
+    """The Inputs that the outputs of a failed Model come from, and that it was not given."""
+    starts, ends = (tensors_of(part) for part in attempt.given_to_model or ([], []))
+    return [source for end in ends for source in source_inputs(end) if source not in starts]
+
+
+def of_one_name(error: Any) -> list[Any]:
+    """The layers of one name that an error is about."""
+    layers = getattr(error, "graph", None)
+    return layers if isinstance(layers, list) else []
+
+
+def one_name(error: Any, mistake: str = "one_name", **values: Any) -> Mistake:
+    """Two layers of one name in a model."""
+    layers = of_one_name(error)
+    shared: str = layers[0].name
+    at = dict.fromkeys((layer.inbound_nodes[0] for layer in layers), shared)
+    return Mistake(mistake, at, called=shared, **values)
+
+
+def function_of(error: Any) -> str:
+    """The name of the function of NumPy that was given a tensor."""
+    return str(error.what).split(" ")[0] if hasattr(error, "what") else "NumPy"

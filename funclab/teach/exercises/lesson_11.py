@@ -1,0 +1,266 @@
+"""Lesson 11: how do I write my own?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from funclab import layers, optimizers
+from funclab.errors import ArgumentError, LossError, TensorTypeError
+from funclab.graph.node import Node
+from funclab.graph.operation import Operation
+from funclab.graph.value import Variable
+from funclab.models.model import Functional
+from funclab.shape_math import Array
+from funclab.teach.attempt import Attempt
+from funclab.teach.graphs import calls_of, fresh_copy, maker, reads, trained_copy, weighted_calls
+from funclab.teach.judging import Mistake, judge, known, lights
+from funclab.teach.predicting import judge_predictions
+
+HOURS = 24
+ENOUGH, BATCHES, EPOCHS = (0.78, 0.82), 273, 5
+"""The share of hours asked for in 11D; the batches of an epoch, and the epochs, of its training."""
+LIMIT = 0.05
+"""The longest step in 11E."""
+
+
+# 11A
+def weights_built(node: Node) -> int:
+    """The weights that a call builds: none, unless it is the first of its layer."""
+    layer: Any = node.operation
+    return layer.count_params() if layer.inbound_nodes[0] is node else 0
+
+
+def not_so_many(node: Node, given: Any) -> Mistake:
+    """What is wrong in the answer for a call."""
+    layer, [read] = node.operation, node.arguments.tensors
+    at = dict.fromkeys(reads(node), f"{layer.name} reads this")
+    values: dict[str, Any] = {"layer": node, "given": given}
+    if not weights_built(node):
+        return Mistake("built_again" if given else "", at, **values)
+    if given == 0:
+        return Mistake("not_yet", at, **values)
+    if isinstance(layer, layers.Dense):
+        flat = layer.units * (HOURS * int(read.shape[-1] or 1) + 1)
+        return Mistake("flattened" if given == flat else "", at, **values)
+    if given == HOURS:
+        return Mistake("rows_only", at, **values)
+    return Mistake("same_class" if given == 2 * HOURS else "", at, **values)
+
+
+judge_predictions("11A", weights_built, not_so_many)
+
+
+# 11B
+@judge("11B")
+def last_hour_and_a_share_of_the_rise(attempt: Attempt) -> Mistake | None:
+    """One trainable number, 0 at first, in a layer that computes what it did."""
+    model = attempt.model
+    if model is None:
+        return not_built(attempt)
+    node = maker(model.outputs[0])
+    layer: Any = node.operation
+    weights = layer.weights if layer.is_layer else []
+    size = sum(weight.numpy().size for weight in weights)
+    at, values = {node: "the share"}, {"layer": node, "model": model, "n": size}
+    if not weights:
+        share = getattr(layer, "share", None)
+        kind = "an array" if isinstance(share, np.ndarray) else f"a {type(share).__name__}"
+        return Mistake("not_a_weight" if share is not None else "", at, kind=kind, **values)
+    if size > 1:
+        return Mistake("per_hour", at, **values)
+    if not layer.trainable_weights:
+        return Mistake("fixed", at, **values)
+    x, copy = windows(), fresh_copy(model)
+    [share], last, before = copy.get_weights(), x[:, -1], x[:, -2]
+    if share.item() != 0:
+        return Mistake("random_start", at, value=f"{share.item():.2f}", **values)
+    for number in (0.0, 0.5):
+        copy.set_weights([np.full_like(share, number)])
+        if not same(copy(x), last + number * (last - before)):
+            return Mistake("", at, **values)
+    return None
+
+
+def not_built(attempt: Attempt) -> Mistake:
+    """A layer that failed in `build`, or in `call` because `build` had not kept something."""
+    error = attempt.error
+    layer = attempt.given_to("call", "self") or attempt.given_to("build", "self")
+    if not isinstance(layer, Operation):
+        return Mistake("")
+    shape = attempt.given_to("_new_variable", "shape")
+    if isinstance(error, ArgumentError) and shape is not None and None in shape:
+        return Mistake("open_shape", {layer: str(shape)}, layer=layer, shape=tuple(shape))
+    if isinstance(error, AttributeError) and error.name:
+        return Mistake("not_kept", {layer: f"no {error.name}"}, layer=layer, missing=error.name)
+    sizes = [weight.numpy().size for weight in getattr(layer, "weights", [])]
+    if sum(sizes) > 1:
+        return Mistake("per_hour", {layer: "too many"}, layer=layer, n=sum(sizes))
+    return Mistake("")
+
+
+@lights("11B")
+def the_call_with_the_share(attempt: Attempt) -> list[Node | Operation]:
+    model = attempt.model or known(attempt, "forecast")
+    return [weighted_calls(model)[0] if weighted_calls(model) else calls_of(model)[0]]
+
+
+# 11C
+@judge("11C")
+def a_way_back_to_fade(attempt: Attempt) -> Mistake | None:
+    """The same answers, and a step of training that moves the weight behind them."""
+    model = attempt.model
+    if model is None:
+        return numpy_in_call(attempt)
+    node, *others = calls_of(model)
+    layer: Any = node.operation
+    weights = layer.weights if layer.is_layer else []
+    size = sum(weight.numpy().size for weight in weights)
+    at, values = {node: "no way back"}, {"layer": node, "n": size}
+    if not weights or not others:
+        return Mistake("no_weight" if others else "", at, **values)
+    if not layer.trainable_weights:
+        return Mistake("frozen", at, **values)
+    if size > 1:
+        return Mistake("per_hour", at, **values)
+    copy: Any = fresh_copy(model)
+    position = [id(weight) for weight in model.weights].index(id(weights[0]))
+    start = copy.get_weights()[position].item()
+    copy.compile(optimizers.Adam(0.01), "mse")
+    copy.train_on_batch(windows(), windows()[:, -1])
+    if copy.get_weights()[position].item() == start:
+        return Mistake("still_numpy", at, value=f"{start:g}", **values)
+    for fade in (0.5, 1.0):
+        arrays = [np.ones_like(array) for array in copy.get_weights()]
+        arrays[position][...] = fade
+        copy.set_weights(arrays)
+        shares = np.exp(-fade * np.arange(HOURS)[::-1, None])
+        if not same(copy(windows()), (windows() * (shares / shares.sum())).sum(1) + 1):
+            return Mistake("", at, **values)
+    return None
+
+
+def numpy_in_call(attempt: Attempt) -> Mistake:
+    layer = attempt.given_to("call", "self")
+    if isinstance(attempt.error, TensorTypeError) and isinstance(layer, Operation):
+        at = {layer: "NumPy"}
+        return Mistake("numpy_op", at, layer=layer, line=attempt.stopped_at)
+    return Mistake("")
+
+
+@lights("11C")
+def where_the_way_back_ends(attempt: Attempt) -> list[Node | Operation]:
+    return [calls_of(attempt.model or known(attempt, "forecast"))[0]]
+
+
+# 11D
+@judge("11D")
+def enough_in_four_of_five_hours(attempt: Attempt) -> Mistake | None:
+    """A loss with which the lesson's model has enough bikes in 80 % of the hours of 2011."""
+    charge = attempt.answer
+    model: Functional = known(attempt, "forecast")
+    end = maker(model.outputs[0])
+    if not callable(charge) or isinstance(charge, (type, Operation)):
+        return Mistake("")
+    values: dict[str, Any] = {"charge": getattr(charge, "__name__", "charge"), "layer": end}
+    try:
+        share = share_with_enough(model, charge)
+    except TensorTypeError:
+        return Mistake("numpy", {end: "no gradient"}, **values)
+    except LossError as error:
+        name = "counts" if "slope" in str(error) else "numpy"
+        return Mistake(name, {end: "no gradient"}, **values)
+    returned = np.size(price(charge, [10, 10, 10], [9, 10, 11]))
+    if returned > 3:
+        return Mistake("every_pair", {end: "(None, 1)"}, n=returned, **values)
+    few, many = (float(np.mean(price(charge, [10], [forecast]))) for forecast in (0, 20))
+    at, values = {end: f"{share:.0%} have enough"}, {**values, "share": share}
+    if min(few, many) < 0:
+        return Mistake("below_zero", at, value=f"{min(few, many):g}", **values)
+    if many == 0:
+        return Mistake("free", at, **values)
+    if few < many:
+        return Mistake("wrong_side", at, **values)
+    return None if ENOUGH[0] <= share <= ENOUGH[1] else Mistake("", at, **values)
+
+
+def share_with_enough(model: Functional, charge: Callable[..., Any]) -> float:
+    """The hours of 2011 with enough bikes, after training with a loss from a fixed start."""
+    x, y = hours_of_2011()
+    rate = optimizers.schedules.CosineDecay(0.1, BATCHES * EPOCHS)
+    copy: Any = trained_copy(
+        model, x, y, loss=charge, epochs=EPOCHS, optimizer=optimizers.Adam(rate)
+    )
+    return float((copy.predict(x, batch_size=512, verbose=0) >= y).mean())
+
+
+def price(charge: Callable[..., Any], wanted: list[int], forecast: list[int]) -> Array:
+    """What a loss returns for some hours."""
+    y, answer = (np.array(numbers, "float32")[:, None] for numbers in (wanted, forecast))
+    return np.asarray(charge(y, answer))
+
+
+@lights("11D")
+def what_moves_all_forecasts(attempt: Attempt) -> list[Node | Operation]:
+    return [maker(known(attempt, "forecast").outputs[0])]
+
+
+# 11E
+@judge("11E")
+def a_step_that_is_never_long(attempt: Attempt) -> Mistake | None:
+    """The step of SGD where it is short, and 0.05 where it is not, both ways."""
+    step = attempt.answer
+    node = maker(known(attempt, "forecast").outputs[0])
+    if not isinstance(step, optimizers.Optimizer):
+        return Mistake("")
+    rate = float(step.learning_rate)
+    products = np.array([0.02, -0.03, 4, -5])
+    weight = Variable(np.ones(4, "float32"))
+    step.apply([(products / rate).astype("float32")], [weight])
+    moved = 1 - weight.numpy()
+    wanted = np.clip(products, -LIMIT, LIMIT)
+    if np.allclose(moved, wanted, atol=1e-4):
+        return None
+    longest = np.abs(moved).max()
+    values = {"step": type(step).__name__, "layer": node, "moved": f"{longest:.2g}"}
+    at = {node: "moved by this"}
+    if not moved.any():
+        return Mistake("not_assigned", at, **values)
+    if np.allclose(weight.numpy(), -products, atol=1e-4) or same(weight.numpy(), -wanted):
+        return Mistake("replaced", at, after=f"{weight.numpy()[0]:.2g}", **values)
+    if np.allclose(moved, products, rtol=1e-3):
+        return Mistake("no_limit", at, **values)
+    if (np.isclose(moved, products, rtol=1e-3) | np.isclose(moved, wanted, atol=1e-4)).all():
+        return Mistake("one_side", at, **values)
+    if longest < LIMIT / 2 and np.sign(moved[2]) == 1:
+        return Mistake("limited_before", at, **values)
+    if same(moved, LIMIT * np.sign(products)):
+        return Mistake("always_full", at, **values)
+    worst = int(np.abs(moved - wanted).argmax())
+    told = {"after": f"{weight.numpy()[worst]:.3g}", "wanted": f"{1 - wanted[worst]:.3g}"}
+    return Mistake("", at, product=f"{products[worst]:g}", **told, **values)
+
+
+@lights("11E")
+def what_goes_too_far(attempt: Attempt) -> list[Node | Operation]:
+    return [maker(known(attempt, "forecast").outputs[0])]
+
+
+# What several of these ask.
+def same(a: Any, b: Any) -> bool:
+    return np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=1e-4, atol=1e-4)
+
+
+@cache
+def hours_of_2011() -> tuple[Array, Array]:
+    from funclab.datasets import bikes
+
+    return bikes.load_hours()[0]
+
+
+def windows() -> Array:
+    """Eight windows of 24 hours, in thousands of bikes."""
+    return hours_of_2011()[0][::1000][:8] / 1000
