@@ -14,7 +14,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from funclab.teach import course
-from tests.browser.presenter import take
+from tests.browser.presenter import IDLE, take
 from tests.browser.rehearsal.seat import Seat, words
 from tests.teach.tries_05 import RIGHT, WRONG
 
@@ -245,14 +245,16 @@ def stop(seat: Seat) -> None:
     at = seat.type_cell("def unseen", code)
     seat.run(at)
     curves = seat.cell(at).locator(".fl-training")
-    curves.locator(".fl-where").wait_for()
-    expect(curves.get_by_role("button", name="stop")).to_be_enabled()
-    seat.enter(at)
-    with seat.check(36, "a fit in the cell hears Stop by key"):
-        seat.keys("x")
-        curves.get_by_text("Stopped").first.wait_for()
-        seat.page.wait_for_function("""() => jupyterapp.shell.currentWidget
-          .sessionContext.session.kernel.status === 'idle'""")
+    try:
+        with seat.check(36, "a fit in the cell hears Stop by key"):
+            curves.locator(".fl-where").wait_for()
+            expect(curves.get_by_role("button", name="stop")).to_be_enabled()
+            seat.enter(at)
+            seat.keys("x")
+            curves.get_by_text("Stopped").first.wait_for()
+            seat.page.wait_for_function(IDLE)
+    finally:
+        seat.interrupt()
 
 
 def concatenated(seat: Seat) -> None:

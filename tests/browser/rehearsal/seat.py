@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from playwright.sync_api import Error, Locator, expect
 
 from tests.browser.notebook_page import READY, SCREENSHOTS
-from tests.browser.presenter import FIRST_CELL, Demo
+from tests.browser.presenter import ACTIVE, FIRST_CELL, IDLE, Demo
 from tests.browser.projector import small_words
 from tests.browser.rehearsal.outcomes import Outcome
 
@@ -157,6 +157,13 @@ class Seat(Demo):
         self.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
         assert self.page.evaluate(READY), "The kernel does not answer."
         self.page.evaluate(FIRST_CELL)
+
+    def interrupt(self) -> None:
+        """End a cell that still runs, by the keys of JupyterLab."""
+        if not self.page.evaluate(IDLE):
+            self.go_to(self.page.evaluate(ACTIVE))
+            self.keys("i", "i")
+            self.page.wait_for_function(IDLE)
 
     def restart(self) -> None:
         """A new kernel, by the keys of JupyterLab."""
