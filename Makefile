@@ -4,6 +4,8 @@
 #   make gallery  pictures of models that must fit one screen: build/gallery/index.html
 #   make catalogue  a page of every layer: build/catalogue/index.html
 #   make pictures  draw README's pictures anew
+#   make lite     the lessons as a site that runs in the browser: build/lite
+#   make site     lessons, gallery, reference, errors, as pages: build/site, with build/lite in it
 #   make test     everything: unit tests with and without the JIT, doctests, lessons, browser
 #   make rehearsal  lesson 5 as a class of 50 minutes: five seats at once in JupyterLab, and every check
 #   make soak     threads, interrupts, killed saves, damaged files, hostile texts: 200,000 trials (40 minutes)
@@ -20,6 +22,7 @@ READY := .venv/ready-test
 PORT ?= 8888
 ARGS ?=
 WORKERS ?= 2
+SITE ?= .venv/site
 PLAIN := tests/ops tests/guide/test_guide.py $(wildcard tests/engine/test_*.py) \
          $(filter-out %/test_threads.py %/test_recurrent.py, $(wildcard tests/kernels/test_*.py)) \
          $(patsubst %, tests/training/test_%.py, compile data fit losses metrics optimizers streams) \
@@ -27,7 +30,7 @@ PLAIN := tests/ops tests/guide/test_guide.py $(wildcard tests/engine/test_*.py) 
          --deselect tests/ops/test_random.py::test_the_stream_of_a_layer_is_saved_with_its_model
 NBVAL := -p funclab.teach.notebooks
 
-.PHONY: lab lessons gallery catalogue pictures test rehearsal soak check interop mutants bench setup system clean
+.PHONY: lab lessons gallery catalogue pictures lite site test rehearsal soak check interop mutants bench setup system clean
 .DEFAULT_GOAL := lab
 
 setup: $(READY)
@@ -55,6 +58,26 @@ catalogue: $(READY)
 
 pictures: $(READY) system
 	$(BIN)/python -m tests.browser.readme_pictures notebooks/images
+
+# Runs every lesson without what a browser's Python lacks, builds the site, and opens it.
+lite: $(READY) $(SITE)/ready system
+	$(BIN)/python -m tests.lessons.without notebooks/*.ipynb
+	$(SITE)/bin/python -m tests.site.lite build/lite
+	$(BIN)/python -m pytest -q tests/site/check_lite.py
+
+site: $(READY) $(SITE)/ready system build/lite/index.html
+	$(SITE)/bin/python -m tests.site build/site
+	$(BIN)/python -m pytest -q -n $(WORKERS) tests/site/check_site.py
+
+build/lite/index.html:
+	@$(MAKE) lite
+
+# Sphinx and JupyterLite are in .venv/site only: nothing else here needs them, and JupyterLite packs
+# every extension that it finds beside it.
+$(SITE)/ready: pyproject.toml
+	"$$(sh tests/setup/python.sh)" -m venv $(SITE)
+	$(SITE)/bin/pip install --quiet --editable ".[site]"
+	@touch $@
 
 # The engine once more as in a browser: without numba, h5py, matplotlib and new threads. Then
 # everything; the last line counts everything.

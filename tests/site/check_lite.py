@@ -1,0 +1,106 @@
+"""The browser site in a real browser, up to where its Python would be fetched; `make lite` runs it.
+
+`pytest tests/site/check_lite.py` looks at what `make lite` has built, and needs no network.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect, sync_playwright
+
+from tests.browser.conftest import BROWSER_OPTIONS, program
+from tests.project.source import ROOT
+
+BUILT = ROOT / "build" / "lite"
+SCREENSHOT = ROOT / "build" / "screenshots" / "lite.png"
+PYODIDE = re.compile(r"https://cdn\.jsdelivr\.net/pyodide/v[\d.]+/full/")
+LESSONS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """A server of files that writes no log."""
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    assert BUILT.is_dir(), "make lite builds it"
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(BUILT)))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> list[str]:
+    """What the page wanted from other addresses: none of it is let through."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def page(address: str, elsewhere: list[str]) -> Iterator[Page]:
+    """The first lesson, opened in the browser site."""
+
+    def route(request: Route) -> None:
+        if request.request.url.startswith(address):
+            request.continue_()
+        else:
+            elsewhere.append(request.request.url)
+            request.abort()
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program(), args=BROWSER_OPTIONS)
+        context = browser.new_context(viewport={"width": 1280, "height": 1600})
+        context.route("**/*", route)
+        opened = context.new_page()
+        opened.goto(f"{address}/lab/index.html?path={LESSONS[1]}")
+        opened.locator(".jp-Notebook .fl").first.wait_for(timeout=120_000)
+        yield opened
+        browser.close()
+
+
+def test_every_lesson_lies_among_the_files(page, address):
+    listed = page.evaluate(f"async () => (await fetch('{address}/api/contents/all.json')).json()")
+
+    assert {item["name"] for item in listed["content"]} >= set(LESSONS)
+
+
+def test_the_wheels_of_funclab_and_of_its_pure_packages_are_served(page, address):
+    index = page.evaluate(f"async () => (await fetch('{address}/pypi/all.json')).json()")
+
+    assert {"funclab", "anywidget", "ipywidgets", "psygnal", "comm"} <= set(index)
+
+
+def test_stored_views_are_shown_and_answer_clicks_without_python(page):
+    view = page.locator(".jp-Notebook .fl").first
+
+    view.locator("[data-key='hidden_1[0]']").first.click()
+
+    expect(view.locator(".fl-caption")).to_contain_text("is selected")
+    SCREENSHOT.parent.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOT)
+
+
+def test_stored_pictures_are_trusted(page):
+    digits = page.locator(".jp-Cell:has-text('digits.draw') .jp-RenderedSVG img")
+
+    expect(digits.first).to_be_visible()
+
+
+def test_its_python_is_all_that_it_wants_from_elsewhere(page, elsewhere):
+    page.wait_for_function("() => document.querySelector('.jp-Notebook-ExecutionIndicator')")
+
+    assert elsewhere
+    assert [url for url in elsewhere if not PYODIDE.match(url)] == []

@@ -1,0 +1,50 @@
+"""Settings of Sphinx for the site, which `python -m tests.site` builds from generated sources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from funclab import __version__
+from tests.site.fields import as_fields
+
+project = "funclab"
+author = "funclab contributors"
+copyright = "funclab contributors; BSD-3-Clause"
+version = release = __version__
+
+extensions = ["myst_nb", "sphinx.ext.autodoc"]
+nb_execution_mode = "off"  # lessons show the outputs they are kept with
+myst_enable_extensions = ["attrs_inline"]
+myst_heading_anchors = 2
+autodoc_inherit_docstrings = False
+autodoc_preserve_defaults = True
+autodoc_typehints = "none"  # docstrings say which types there are
+autodoc_class_signature = "mixed"
+add_module_names = False
+toc_object_entries_show_parents = "hide"
+nitpicky = False
+
+html_theme = "pydata_sphinx_theme"
+html_title = "funclab"
+html_static_path = ["_static"]
+html_css_files = ["pictures.css", "site.css"]
+html_copy_source = False
+html_show_sourcelink = False
+html_show_sphinx = False
+html_sidebars = {"index": [], "ways": [], "hubs": []}
+html_theme_options = {
+    "logo": {"text": "funclab"},
+    "navbar_end": ["theme-switcher"],
+    "footer_end": [],
+    "show_version_warning_banner": False,
+    "secondary_sidebar_items": ["page-toc"],
+    "header_links_before_dropdown": 8,
+}
+linkcheck_ignore = [r"^lite/", r"https?://localhost"]
+
+
+def setup(app: Any) -> None:
+    def fields(_app: Any, kind: str, name: str, item: Any, options: Any, lines: list[str]) -> None:
+        lines[:] = as_fields(lines)
+
+    app.connect("autodoc-process-docstring", fields)

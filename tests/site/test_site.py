@@ -1,0 +1,79 @@
+"""The site in short: its pages, its reference and its fields, without building it."""
+
+import inspect
+import re
+from types import ModuleType
+
+import pytest
+
+import funclab
+from funclab import layers, ops
+from tests.site.__main__ import HERE, MADE
+from tests.site.fields import as_fields
+from tests.site.names import ROOMS, public_names
+from tests.site.reference import pages
+
+PAGES = sorted((HERE / "pages").glob("*.md"))
+NOT_LISTED = {"backend": "functions of tensors under Keras' older names", "training": "inner parts"}
+"""Public rooms without a page in the reference, and why."""
+
+
+def exists(target: str) -> bool:
+    """Whether a page is written, or made in one of the folders that are made."""
+    folder, _, name = target.rpartition("/")
+    if folder:
+        return folder in MADE and name.partition(".")[0] == "index"
+    return (HERE / "pages" / target).with_suffix(".md").exists()
+
+
+def test_every_page_in_the_table_of_contents_exists():
+    start = (HERE / "pages/index.md").read_text(encoding="utf-8")
+
+    targets = start.partition("```{toctree}\n:hidden:\n")[2].partition("```")[0].split()
+
+    assert [target for target in targets if not exists(target)] == []
+    assert {f"{name}/index" for name in MADE} <= set(targets)
+
+
+def test_every_link_from_a_written_page_leads_to_a_page():
+    links = [
+        (page.name, target)
+        for page in PAGES
+        for target in re.findall(r"\]\(([^)#]+\.(?:md|rst))\)", page.read_text(encoding="utf-8"))
+    ]
+
+    assert len(links) > 4
+    assert [(name, target) for name, target in links if not exists(target)] == []
+
+
+def test_the_reference_has_a_page_for_every_public_room():
+    rooms = {name for name in funclab.__all__ if isinstance(getattr(funclab, name), ModuleType)}
+
+    assert {f"funclab.{room}" for room in rooms - set(NOT_LISTED)} <= set(ROOMS)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_reference_lists_every_public_name(room):
+    names = {name.path for name in public_names(room)}
+
+    text = pages()[f"{room}.rst"]
+
+    assert names
+    assert {name for name in names if not re.search(rf":: {re.escape(name)}$", text, re.M)} == set()
+
+
+def test_the_fixed_lines_of_a_docstring_become_fields():
+    lines = as_fields((inspect.getdoc(layers.Dense) or "").split("\n"))
+
+    text = "\n".join(lines)
+    assert ":Shapes: x (batch, ..., features) -> out (batch, ..., units)." in lines
+    assert ":Weights: kernel (features, units), bias (units,)." in lines
+    assert ":param units: int; how many numbers the layer gives for each sample or step." in lines
+    assert ":Raises: ArgumentError unless ``units`` is a positive whole number; ShapeError" in text
+    assert ".. code-block:: pycon" in lines and lines[0].startswith("A fully connected layer")
+
+
+def test_a_colon_in_a_sentence_does_not_begin_a_field():
+    lines = as_fields((inspect.getdoc(ops.conv) or "").split("\n"))
+
+    assert sum(line.startswith(":") for line in lines) == 1
