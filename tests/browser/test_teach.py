@@ -160,6 +160,32 @@ def test_the_caption_below_a_covered_picture_is_covered_too(jupyter, open_notebo
     expect(caption).to_be_visible()
 
 
+# As on a machine so busy that what was sent after the model got lost; then the cell is drawn anew.
+LOSE_AND_REDRAW = """async () => {
+  for (const model of globalThis.funclab.models.values()) {
+    if (!model.get("cover")) continue;
+    const whole = await model.widget_manager.get_model(model.get("own_id"));
+    whole.set_state({ cover: "", pictures: {} });
+  }
+  await jupyterapp.commands.execute("notebook:move-cell-up");
+}"""
+
+
+def test_a_cover_and_a_picture_that_got_lost_on_their_way_come_from_the_output(lab, run_cells):
+    notebook = run_cells(lab, *ASKED[:-1])
+    page = notebook.page
+    expect(page.locator(COVER)).to_have_count(1)
+
+    page.evaluate(LOSE_AND_REDRAW)
+
+    expect(page.locator(COVER)).to_have_count(1)
+    expect(page.locator(PICTURE)).to_have_count(0)
+    question(page).focus()
+    page.keyboard.press("3")
+    expect(page.locator(f"{PICTURE} .box").first).to_be_visible()
+    assert notebook.quiet
+
+
 def test_show_me_on_the_cover_opens_it_and_counts_as_an_answer(lab, run_cells):
     notebook = run_cells(lab, *ASKED)
 

@@ -172,6 +172,12 @@ def test_each_letter_has_a_page_or_all_have_one_to_fold():
     assert letters == [["A"], ["B"], ["C"], ["D"], ["A", "B", "C", "D"]]
 
 
+def test_a_page_is_named_by_its_letter_and_described_by_its_sign():
+    page = cards().pages[0]
+
+    assert (page.title, page.description) == ("Card A", "Card A. A: diamond.")
+
+
 def test_the_signs_of_the_cards_differ_without_their_colours():
     shapes = [re.search(r'<path d="([^"]+)"', page.svg)[1] for page in cards().pages]
 

@@ -264,3 +264,12 @@ def test_a_metric_with_counts_is_pickled(name):
     metric = getattr(metrics, name)(**settings.get(name, {}))
 
     assert pickle.loads(pickle.dumps(metric)).get_config() == metric.get_config()
+
+
+def test_targets_are_compared_in_the_dtype_of_the_predictions_as_in_keras():
+    likelier, nearly_one = np.array([[0.5, 0.5 + 1e-12]]), np.array([[1 + 1e-12]])
+
+    of_classes = metrics.categorical_accuracy(likelier, np.array([[0.9, 0.1]], "float32"))
+    of_switches = metrics.binary_accuracy(nearly_one, np.array([[0.9]], "float32"))
+
+    assert (of_classes.tolist(), of_switches.tolist()) == ([1.0], [[1.0]])

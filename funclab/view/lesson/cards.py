@@ -39,7 +39,8 @@ class Cards(Picture):
 
     @property
     def title(self) -> str:
-        return say("lesson_cards", letters=", ".join(self.letters))
+        key = "lesson_card" if len(self.letters) == 1 else "lesson_cards"
+        return say(key, letters=", ".join(self.letters))
 
     @property
     def description(self) -> str:

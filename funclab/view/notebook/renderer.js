@@ -51,6 +51,7 @@
       this.leave?.(true);
       this.join(module, id);
       this.live = module.inKernel(id) ?? await this.soon(module, id);
+      if (this.live) await this.mend(this.live, id, text);
       const held = this.live ? null : module.held(await unpacked(text));
       this.live ??= module.inKernel(id); // it may have come meanwhile
       this.held = this.live ? null : held;
@@ -65,6 +66,19 @@
       });
     }
 
+    /**
+     * Pictures and cover are sent right after the model, and have been seen to get lost on a machine
+     * that five browsers kept busy: then they are taken from the output.
+     */
+    async mend(live, id, text) {
+      const some = (pictures) => Object.keys(pictures ?? {}).length > 0;
+      if (some(live.get("pictures"))) return;
+      const { pictures, cover } = await unpacked(text);
+      if (!some(pictures) || some(live.get("pictures"))) return;
+      const model = await live.widget_manager?.get_model(id);
+      model?.set_state({ pictures, cover }); // a plain set would send them to the kernel
+    }
+
     /** Count this output among those of its view, and change to the kernel's model when one comes. */
     join(module, id) {
       const { places, news } = module.KERNEL;
@@ -75,7 +89,7 @@
         this.live = module.inKernel(id);
         this.held.handTo(this.live);
         this.held = null;
-        this.put(module);
+        this.mend(this.live, id, this.output.metadata[MIME].held).then(() => { if (!this.isDisposed) this.put(module); });
       };
       news.addEventListener(id, listen);
       this.leave = (cleared) => {

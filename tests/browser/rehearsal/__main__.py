@@ -15,25 +15,27 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import nbformat
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Request, sync_playwright
 
 from tests.browser.conftest import BROWSER_OPTIONS, program
-from tests.browser.notebook_page import NotebookPage
+from tests.browser.notebook_page import LOCAL, NotebookPage
 from tests.browser.presenter import PROJECTOR
 from tests.browser.rehearsal.demo import demonstrate
 from tests.browser.rehearsal.lesson import STEPS
 from tests.browser.rehearsal.outcomes import Outcome, all_passed, table
-from tests.browser.rehearsal.seat import Seat
+from tests.browser.rehearsal.seat import LONG, Seat
 from tests.browser.server import Server, free_port, serve
 from tests.project.source import ROOT
 
 LESSON = "05_*.ipynb"
+DOOR = threading.Lock()
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="rehearsal", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(prog="rehearsal", description="Lesson 5 as a class.")
     parser.add_argument("--seats", type=int, default=5, help="how many at once (5)")
     parser.add_argument("--steps", type=int, default=len(STEPS), help="only the first steps")
     parser.add_argument("--no-demo", action="store_true", help="without the demonstration")
@@ -69,18 +71,21 @@ def sit_down(number: int, home: Path, server: Server, port: int, barrier, outcom
     """One seat, from its first page to its last step, in a thread of its own."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
-        barrier.wait()
-        start = time.perf_counter()
         try:
-            seat = Seat(number, opened(browser, number, home, server), outcomes)
+            with DOOR:  # the class comes in one by one
+                start = time.perf_counter()
+                seat = Seat(number, opened(browser, number, home, server), outcomes)
         except Exception as error:
             barrier.abort()
             outcomes.append(Outcome(0, "the lesson is up", number, 0, f"{error}"[:300]))
             return
         seat.note(0, "the lesson is up, and its kernel answers", time.perf_counter() - start)
-        for begin, end, step in STEPS[: options.steps]:
-            barrier.wait()
-            walk(seat, begin, end, step)
+        try:
+            for begin, end, step in STEPS[: options.steps]:
+                barrier.wait()
+                walk(seat, begin, end, step)
+        except threading.BrokenBarrierError:
+            return  # a seat did not get in, which its outcome says
         finish(seat)
 
 
@@ -93,7 +98,22 @@ def opened(browser: Browser, number: int, home: Path, server: Server) -> Noteboo
             cell.outputs, cell.execution_count = [], None
     path = home / f"seat{number}.ipynb"
     nbformat.write(notebook, path)
-    return NotebookPage.open(browser.new_context(viewport=PROJECTOR), server, path)
+    context = browser.new_context(viewport=PROJECTOR)
+    context.set_default_timeout(LONG * 1000)
+    return Window.open(context, server, path)
+
+
+class Window(NotebookPage):
+    """A notebook whose requests are noted, not held up: a class has enough to wait for."""
+
+    def listen(self, context: BrowserContext) -> None:
+        self.page.on("request", self._note_request)
+        self.page.on("console", self._note_console)
+        self.page.on("pageerror", lambda error: self._note_error(str(error)))
+
+    def _note_request(self, request: Request) -> None:
+        if urlsplit(request.url).hostname not in LOCAL | {None}:
+            self.outside_requests.append(request.url)
 
 
 def walk(seat: Seat, begin: int, end: int, step) -> None:
@@ -103,9 +123,9 @@ def walk(seat: Seat, begin: int, end: int, step) -> None:
         step(seat)
     except Exception as error:
         problem = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-        seat.notebook.screenshot(f"rehearsal-{begin}-seat-{seat.number}-{step.__name__}")
+        seat.keep_sight(f"{begin}-{step.__name__}-stopped")
     seconds = time.perf_counter() - start
-    seat.notebook.screenshot(f"rehearsal-step-{step.__name__}-seat-{seat.number}")
+    seat.keep_sight(f"{begin}-{step.__name__}")
     name = f"{step.__name__}: no seat falls behind its {end - begin} minutes"
     seat.note(begin, name, seconds, problem, within=60 * (end - begin))
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from playwright.sync_api import Error, Locator, expect
 
-from tests.browser.notebook_page import READY
+from tests.browser.notebook_page import READY, SCREENSHOTS
 from tests.browser.presenter import FIRST_CELL, Demo
 from tests.browser.projector import small_words
 from tests.browser.rehearsal.outcomes import Outcome
@@ -50,7 +50,6 @@ class Seat(Demo):
     def __init__(self, number: int, notebook, outcomes: list[Outcome]):
         super().__init__(notebook)
         self.number, self.outcomes = number, outcomes
-        self.page.set_default_timeout(LONG * 1000)
         self.silent: list[str] = []
 
     @contextmanager
@@ -61,13 +60,22 @@ class Seat(Demo):
             yield
         except (AssertionError, Error) as error:
             problem = " ".join(str(error).split())[:300] or type(error).__name__
-            self.notebook.screenshot(f"rehearsal-{minute}-seat-{self.number}-{len(self.outcomes)}")
+            self.keep_sight(f"{minute}-{len(self.outcomes)}")
         self.note(minute, name, time.perf_counter() - start, problem, within)
 
     def note(self, minute: int, name: str, seconds: float, problem: str = "", within: float = 0):
         if within and not problem and seconds > within:
             problem = f"{seconds:.2f} s; wanted: {within:g} s"
         self.outcomes.append(Outcome(minute, name, self.number, seconds, problem))
+        sign = f"✗ {problem}" if problem else "✓"
+        print(f"{minute:>3}  seat {self.number}  {seconds:6.1f} s  {name}  {sign}", flush=True)
+
+    def keep_sight(self, name: str) -> None:
+        """A screenshot for eyes; a page that is too busy for one has none."""
+        with suppress(Error):
+            SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+            path = SCREENSHOTS / f"rehearsal-{name}-seat-{self.number}.png"
+            self.page.screenshot(path=path, timeout=10_000)
 
     def at(self, text: str) -> int:
         """The number of a cell."""
