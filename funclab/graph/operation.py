@@ -120,12 +120,11 @@ class Operation:
         if not hasattr(index, "__index__"):
             raise explain.node_index(self, end, index)
         if not -count <= index < count:
-            indices = f"an index from 0 to {count - 1}" if count > 1 else "0, its only index"
             raise NodeIndexError(
                 f"Asked to get {end} at node {index}, but the layer has only {count} "
                 "inbound nodes.",
                 why=f"{self.name} was called {times(count)}; calls are numbered from 0.",
-                fix=f"use {indices}.",
+                fix=f"use an index from 0 to {count - 1}." if count > 1 else "use index 0.",
                 graph=self,
             )
         return self.inbound_nodes[index]

@@ -57,7 +57,7 @@ def test_of_one_call_the_only_index_is_named():
     with pytest.raises(FunclabError, match="only 1") as error:
         dense.get_output_at(1)
 
-    assert error.value.fix == "use 0, its only index."
+    assert error.value.fix == "use index 0."
 
 
 def test_the_output_of_a_shared_layer_is_ambiguous_in_the_words_of_the_guide():

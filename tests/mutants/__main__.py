@@ -93,7 +93,7 @@ def watch() -> None:
     if stamp.exists() and stamp.read_text() == digest:
         return
     shutil.rmtree(TREE, ignore_errors=True)
-    for name in ("funclab", "tests"):
+    for name in ("funclab", "tests", "notebooks"):  # a doctest reads the lessons
         shutil.copytree(ROOT / name, TREE / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", TREE)
     options = ["-q", "-p", "no:cacheprovider", "-p", "tests.mutants.watch", *IN_TWO]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 from funclab import __version__
@@ -47,4 +48,16 @@ def setup(app: Any) -> None:
     def fields(_app: Any, kind: str, name: str, item: Any, options: Any, lines: list[str]) -> None:
         lines[:] = as_fields(lines)
 
+    def arguments(_app: Any, kind: str, name: str, item: Any, *rest: Any) -> Any:
+        """Of a class: those that Shift+Tab shows in a notebook, which Sphinx does not look for."""
+        if kind not in ("class", "exception"):
+            return None
+        try:
+            signature = inspect.signature(item)
+        except (TypeError, ValueError):  # as of a builtin
+            return None
+        plain = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
+        return str(inspect.Signature(plain)), ""
+
     app.connect("autodoc-process-docstring", fields)
+    app.connect("autodoc-process-signature", arguments)

@@ -35,9 +35,9 @@ question covers is folded. In the browser, on Binder or on your own machine you 
 click the pictures and write the lines of the exercises: see [](../ways.md)."""
 
 
-def link(name: str) -> str:
+def link(name: str, text: str = "run it in the browser") -> str:
     """To the lesson where it runs in the browser: beside the site, not a page of it."""
-    return f'<a href="../lite/lab/index.html?path={name}">run it in the browser</a>'
+    return f'<a href="../lite/lab/index.html?path={name}">{text}</a>'
 
 
 def page(notebook: Any, name: str) -> Any:
@@ -45,7 +45,7 @@ def page(notebook: Any, name: str) -> Any:
     notebook.metadata.language_info = {"name": "python", "pygments_lexer": "ipython3"}
     first = notebook.cells[0]
     heading, _, rest = first.source.partition("\n")
-    first.source = f"{heading}\n\n{link(name)[0].upper()}{link(name)[1:]}\n{rest}"
+    first.source = f"{heading}\n\n{link(name, 'Run it in the browser')}\n{rest}"
     for cell in notebook.cells:
         cell.setdefault("metadata", {}).pop("tags", None)
         for output in cell.get("outputs", []):

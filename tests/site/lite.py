@@ -53,15 +53,16 @@ def main(folder: Path) -> None:
 
 
 def write_contents(folder: Path) -> None:
-    """Every lesson, with a first cell that gets funclab there, and what lessons refer to."""
-    shutil.copytree(ROOT / "notebooks", folder, ignore=shutil.ignore_patterns(".*", "images"))
-    for path in folder.glob("*.ipynb"):
+    """Every lesson, with a first cell that gets funclab there."""
+    folder.mkdir()
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
         lesson = nbformat.read(path, as_version=4)
         lesson.metadata.kernelspec = KERNEL
         lesson.cells.insert(0, nbformat.v4.new_code_cell(FIRST_CELL.rstrip(), id="in-the-browser"))
         for cell in lesson.cells:
             cell.metadata.trusted = True  # this project's own: JupyterLab shows all stored outputs
-        path.write_text(json.dumps(lesson), encoding="utf-8")  # nbformat would write no trust
+        # nbformat would leave the trust out.
+        (folder / path.name).write_text(json.dumps(lesson), encoding="utf-8")
 
 
 def get_wheels(folder: Path) -> None:

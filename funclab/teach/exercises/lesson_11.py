@@ -19,6 +19,7 @@ from funclab.teach.attempt import Attempt
 from funclab.teach.graphs import calls_of, fresh_copy, maker, reads, trained_copy, weighted_calls
 from funclab.teach.judging import Mistake, judge, known, lights
 from funclab.teach.predicting import judge_predictions
+from funclab.view.draw.text import shorten
 
 HOURS = 24
 ENOUGH, BATCHES, EPOCHS = (0.78, 0.82), 273, 5
@@ -68,7 +69,7 @@ def last_hour_and_a_share_of_the_rise(attempt: Attempt) -> Mistake | None:
     at, values = {node: "the share"}, {"layer": node, "model": model, "n": size}
     if not weights:
         share = getattr(layer, "share", None)
-        kind = "an array" if isinstance(share, np.ndarray) else f"a {type(share).__name__}"
+        kind = "an array" if isinstance(share, np.ndarray) else "a plain number"
         return Mistake("not_a_weight" if share is not None else "", at, kind=kind, **values)
     if size > 1:
         return Mistake("per_hour", at, **values)
@@ -163,20 +164,26 @@ def enough_in_four_of_five_hours(attempt: Attempt) -> Mistake | None:
     charge = attempt.answer
     model: Functional = known(attempt, "forecast")
     end = maker(model.outputs[0])
-    if not callable(charge) or isinstance(charge, (type, Operation)):
-        return Mistake("")
     values: dict[str, Any] = {"charge": getattr(charge, "__name__", "charge"), "layer": end}
+    if not callable(charge) or isinstance(charge, (type, Operation)):
+        found = f"`charge` is of the kind {type(charge).__name__}, not a function"
+        return Mistake("", {end: "the forecasts"}, found=found, **values)
     try:
+        if charge(*(np.ones((1, 1), "float32"),) * 2) is None:
+            found = "`charge` returns None: it has no `return`"
+            return Mistake("", {end: "no loss"}, found=found, **values)
         share = share_with_enough(model, charge)
+        returned = np.size(price(charge, [10, 10, 10], [9, 10, 11]))
+        few, many = (float(np.mean(price(charge, [10], [forecast]))) for forecast in (0, 20))
     except TensorTypeError:
         return Mistake("numpy", {end: "no gradient"}, **values)
     except LossError as error:
         name = "counts" if "slope" in str(error) else "numpy"
         return Mistake(name, {end: "no gradient"}, **values)
-    returned = np.size(price(charge, [10, 10, 10], [9, 10, 11]))
+    except Exception as error:  # whatever a student's function may do
+        return Mistake("", {end: "no loss"}, found=stopped("`charge`", error), **values)
     if returned > 3:
         return Mistake("every_pair", {end: "(None, 1)"}, n=returned, **values)
-    few, many = (float(np.mean(price(charge, [10], [forecast]))) for forecast in (0, 20))
     at, values = {end: f"{share:.0%} have enough"}, {**values, "share": share}
     if min(few, many) < 0:
         return Mistake("below_zero", at, value=f"{min(few, many):g}", **values)
@@ -184,7 +191,18 @@ def enough_in_four_of_five_hours(attempt: Attempt) -> Mistake | None:
         return Mistake("free", at, **values)
     if few < many:
         return Mistake("wrong_side", at, **values)
-    return None if ENOUGH[0] <= share <= ENOUGH[1] else Mistake("", at, **values)
+    if ENOUGH[0] <= share <= ENOUGH[1]:
+        return None
+    found = f"With `{values['charge']}`, {share:.0%} of the hours of 2011 have enough".replace(
+        "%", " %"
+    )
+    return Mistake("", at, found=found, **values)
+
+
+def stopped(what: str, error: Exception) -> str:
+    """That a student's function stopped, and the first words of why."""
+    said = str(getattr(error, "what", error)).split(". ")[0].rstrip(".")
+    return f"{what} stopped with {type(error).__name__}: {shorten(said, 80)}"
 
 
 def share_with_enough(model: Functional, charge: Callable[..., Any]) -> float:
@@ -214,19 +232,25 @@ def a_step_that_is_never_long(attempt: Attempt) -> Mistake | None:
     """The step of SGD where it is short, and 0.05 where it is not, both ways."""
     step = attempt.answer
     node = maker(known(attempt, "forecast").outputs[0])
+    at = {node: "moved by this"}
+    values: dict[str, Any] = {"step": type(step).__name__, "layer": node}
     if not isinstance(step, optimizers.Optimizer):
-        return Mistake("")
+        kind = "a class" if isinstance(step, type) else f"of the kind {type(step).__name__}"
+        found = f"`step` is {kind}, not an optimizer"
+        return Mistake("", at, found=found, **values)
     rate = float(step.learning_rate)
     products = np.array([0.02, -0.03, 4, -5])
     weight = Variable(np.ones(4, "float32"))
-    step.apply([(products / rate).astype("float32")], [weight])
+    try:
+        step.apply([(products / rate).astype("float32")], [weight])
+    except Exception as error:  # whatever a student's method may do
+        return Mistake("", at, found=stopped("The step", error), **values)
     moved = 1 - weight.numpy()
     wanted = np.clip(products, -LIMIT, LIMIT)
     if np.allclose(moved, wanted, atol=1e-4):
         return None
     longest = np.abs(moved).max()
-    values = {"step": type(step).__name__, "layer": node, "moved": f"{longest:.2g}"}
-    at = {node: "moved by this"}
+    values["moved"] = f"{longest:.2g}"
     if not moved.any():
         return Mistake("not_assigned", at, **values)
     if np.allclose(weight.numpy(), -products, atol=1e-4) or same(weight.numpy(), -wanted):
@@ -240,8 +264,8 @@ def a_step_that_is_never_long(attempt: Attempt) -> Mistake | None:
     if same(moved, LIMIT * np.sign(products)):
         return Mistake("always_full", at, **values)
     worst = int(np.abs(moved - wanted).argmax())
-    told = {"after": f"{weight.numpy()[worst]:.3g}", "wanted": f"{1 - wanted[worst]:.3g}"}
-    return Mistake("", at, product=f"{products[worst]:g}", **told, **values)
+    found = f"`{values['step']}` moves a weight from 1 to {weight.numpy()[worst]:.3g} where rate "
+    return Mistake("", at, found=f"{found}times gradient is {products[worst]:g}", **values)
 
 
 @lights("11E")
