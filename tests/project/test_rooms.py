@@ -66,10 +66,9 @@ DOORS = {
     "pytest": {"teach"},
     "hatchling": {"view"},
     "PIL": {"view"},
-    "tqdm": {"callbacks", "training", "datasets"},
 }
 HEAVY = [
-    *("numba", "matplotlib", "ipywidgets", "anywidget", "h5py", "IPython", "graphviz", "tqdm"),
+    *("numba", "matplotlib", "ipywidgets", "anywidget", "h5py", "IPython", "graphviz"),
     *("pandas", "asyncio", "concurrent.futures", "logging", "funclab.view.scene.scene"),
 ]
 KERNEL_TOOLS = {

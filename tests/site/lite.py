@@ -21,7 +21,7 @@ from funclab import __version__
 from funclab.view.notebook import labextension
 
 ROOT = Path(__file__).resolve().parents[2]
-PURE = ("anywidget", "comm", "graphviz", "ipywidgets", "jupyterlab_widgets", "psygnal", "tqdm")
+PURE = ("anywidget", "comm", "graphviz", "ipywidgets", "jupyterlab_widgets", "psygnal")
 """The pure packages that funclab needs in a browser, and those that they need, without those that
 Pyodide has (NumPy, Pillow, IPython, traitlets, typing_extensions). Each in the version whose
 scripts the site brings."""
