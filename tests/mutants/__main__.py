@@ -175,10 +175,12 @@ def attempt(mutant: Mutant, covered: Coverage) -> str:
     tests = covered.tests(mutant)
     if not tests:
         return "lived, and no test runs this line"
-    (TREE / mutant.path).write_text(mutant.text)
     parts = (part for part in (tests[:FIRST], tests[FIRST:]) if part)
-    names = next(filter(None, (failed(part, [*covered.seconds], "-x") for part in parts)), [])
-    (TREE / mutant.path).write_text(mutant.source)
+    (TREE / mutant.path).write_text(mutant.text)
+    try:
+        names = next(filter(None, (failed(part, [*covered.seconds], "-x") for part in parts)), [])
+    finally:  # an interrupted run can go on with --again
+        (TREE / mutant.path).write_text(mutant.source)
     return f"noticed by {names[0]}" if names else "lived"
 
 
