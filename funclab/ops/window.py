@@ -74,8 +74,9 @@ class Sliding(Spatial, abstract=True):
         )
         if any(length is not None and length <= 0 for length in lengths):
             spans = [spread * (n - 1) + 1 for n, spread in zip(size, dilation, strict=True)]
+            name = self.name.removesuffix("_bias")  # the bias has no part in this
             raise ShapeError(
-                f"Computed output size would be negative: {self.name} on a tensor of shape "
+                f"Computed output size would be negative: {name} on a tensor of shape "
                 f"{show(x)} gives spatial shape {show(lengths)}. One of the dimensions in the "
                 "output is <= 0 due to downsampling.",
                 why=f"a window that spans {show(spans)} does not fit in {show(self.spatial(x))} "

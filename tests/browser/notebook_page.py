@@ -101,6 +101,7 @@ class NotebookPage:
             if opened.page.evaluate(READY):
                 return opened
             opened.page.reload()
+            opened.console_errors.clear()  # Jupyter complains of the kernel that did not answer
         raise AssertionError(f"The kernel of {notebook.name} does not answer.")
 
     def listen(self, context: BrowserContext) -> None:
