@@ -335,10 +335,8 @@ def _why_calls(mine: Parts, wanted: Parts) -> list[str]:
 def _partner(node: Node, left_over: list[Node], side: Parts) -> Node | None:
     """The call on the other side that stands in the place of one: of its class, set otherwise."""
     settings = repr(settings_of(node.operation))
-    others = (
-        one for one in _nodes(side, side.calls) if repr(settings_of(one.operation)) != settings
-    )
-    return next((one for one in (*left_over, *others) if _class(one) == _class(node)), None)
+    others = (x for x in _nodes(side, side.calls) if repr(settings_of(x.operation)) != settings)
+    return next((x for x in (*left_over, *others) if _class(x) == _class(node)), None)
 
 
 def _class(node: Node) -> str:
@@ -352,7 +350,7 @@ def _difference(node: Node, other: Node) -> str:
     for key, value in mine.items():
         if key in wanted and repr(value) != repr(wanted[key]) and "initializer" not in key:
             return f"{told(node)} has {key}={value!r}; expected {wanted[key]!r}."
-    shapes = [", ".join(map(show, one.input_shapes)) for one in (node, other)]
+    shapes = [", ".join(map(show, call.input_shapes)) for call in (node, other)]
     if shapes[0] != shapes[1]:
         return f"{told(node)} is given {shapes[0]}; expected {shapes[1]}."
     return f"{told(node)} ({_class(node)}) computes something else than expected."

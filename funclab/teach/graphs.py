@@ -37,6 +37,11 @@ def calls_of(model: Functional, kind: type | None = None) -> list[Node]:
     return [node for node in nodes if kind is None or isinstance(node.operation, kind)]
 
 
+def first_call(operation: Operation) -> Node | Operation:
+    """Where a layer is drawn: at its first call; without any call, alone."""
+    return operation.inbound_nodes[0] if operation.inbound_nodes else operation
+
+
 def reads(node: Node) -> list[Node]:
     """The calls whose outputs a call reads."""
     return node.parent_nodes if not node.is_input else []

@@ -126,6 +126,10 @@ class Parts:
         if name == "Identity":
             self._made[call.outputs[0]] = sources[0]
             return
+        if name == "ConvBias":  # without an activation, a convolution adds its bias itself
+            convolution = self._add(Part(f"Conv {sorted(settings.items())}", sources[:2], place))
+            sources = [(convolution, 0), sources[2]]
+            name, settings = "BiasActivation", {"activation": "linear"}
         if name == "BiasActivation":
             activation = settings.pop("activation")
             bias = self._add(Part("Bias", sources, place))

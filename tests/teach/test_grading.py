@@ -100,6 +100,16 @@ def test_a_graph_is_the_same_however_it_is_written(name):
         assert grade and (grade.score, str(grade)) == (1.0, "Passed.")
 
 
+@each("kind", [layers.Conv2D, layers.Conv2DTranspose, layers.SeparableConv2D])
+def test_a_convolution_is_the_same_with_its_activation_as_a_layer(kind):
+    x = Input((8, 8, 2))
+    fused = Model(x, kind(4, 3, activation="relu")(x))
+    apart = Model(x, layers.ReLU()(kind(4, 3)(x)))
+
+    assert same_graph(fused, apart) and same_graph(apart, fused)
+    assert not same_graph(Model(x, kind(4, 3)(x)), fused)
+
+
 @each("name", OTHER)
 def test_another_graph_gets_part_of_the_points_and_the_reason(name):
     make, reason = OTHER[name]

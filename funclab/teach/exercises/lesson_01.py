@@ -16,6 +16,7 @@ from funclab.teach.graphs import (
     calls_before,
     calls_of,
     chain_to,
+    first_call,
     joins,
     maker,
     own_layers,
@@ -290,7 +291,7 @@ def outputs_given(attempt: Attempt) -> list[Any]:
 
 def place_of(layer: Operation, note: str) -> dict[Node | Operation, str]:
     """Where a layer is marked: at its first call if it has one."""
-    return {layer.inbound_nodes[0] if layer.inbound_nodes else layer: note}
+    return {first_call(layer): note}
 
 
 def other_input(attempt: Attempt) -> Mistake | None:

@@ -21,6 +21,7 @@ from funclab.teach.graphs import (
     activation_of,
     calls_before,
     calls_of,
+    first_call,
     fresh_copy,
     is_concatenation,
     joins,
@@ -113,8 +114,7 @@ def no_model(attempt: Attempt) -> Mistake:
     made = attempt.given_to_model
     first: Any = made[1][0] if made and made[1] else attempt.answer
     if isinstance(first, Operation):
-        place = first.inbound_nodes[0] if first.inbound_nodes else first
-        return Mistake("gave_a_layer", {place: "a layer"}, layer=first)
+        return Mistake("gave_a_layer", {first_call(first): "a layer"}, layer=first)
     starts, ends = (tensors_of(part) for part in made or ([], []))
     read = [source for tensor in ends for source in source_inputs(tensor)]
     if starts and read and read[0] is not starts[0]:

@@ -18,6 +18,7 @@ from funclab.teach.graphs import (
     accuracy,
     calls_by_input,
     calls_of,
+    first_call,
     fixed_start,
     is_concatenation,
     joins,
@@ -185,8 +186,7 @@ def not_from_there(attempt: Attempt, source: Tensor) -> Mistake:
         return one_name(attempt.error, "both_inputs")
     start: Any = next(iter((attempt.given_to_model or ([], []))[0]), None)
     if isinstance(start, Operation):
-        place = start.inbound_nodes[0] if start.inbound_nodes else start
-        return Mistake("gave_a_layer", {place: "a layer"}, layer=start)
+        return Mistake("gave_a_layer", {first_call(start): "a layer"}, layer=start)
     if tensors_of(start) and not maker(start).is_input:
         values = {"model": "Model", "tensor": start, "layer": maker(start)}
         return Mistake("starts_midway", {maker(start): "starts behind this"}, **values)
@@ -293,8 +293,7 @@ def disconnected_on_purpose(attempt: Attempt) -> Mistake | None:
     outputs = (attempt.given_to_model or ([], []))[1]
     layer = next((x for x in outputs if isinstance(x, Operation)), None)
     if isinstance(error, TensorTypeError) and layer is not None:
-        place = layer.inbound_nodes[0] if layer.inbound_nodes else layer
-        return Mistake("gave_a_layer", {place: "a layer"}, layer=layer)
+        return Mistake("gave_a_layer", {first_call(layer): "a layer"}, layer=layer)
     return Mistake("")
 
 
