@@ -12,15 +12,12 @@ import os
 import sys
 from datetime import date
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
-import nbformat
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
-from funclab.teach import course
-from funclab.teach.catching_up import lesson_files
+from funclab.teach import catching_up, course
 from funclab.teach.exercises.lesson_14 import GONE
 from funclab.teach.in_keras import run
 
@@ -29,21 +26,22 @@ MAGIC = "%%keras\n"
 FOUR = "--xla_force_host_platform_device_count=4"
 
 
-def cells_of(path: Path) -> list[tuple[str, str]]:
+def cells_of(number: int) -> list[tuple[str, str]]:
     """The cells for Keras in a lesson: their lines, and what these print."""
     shell = InteractiveShell.instance()
     found = []
-    for cell in nbformat.read(path, as_version=4).cells:
-        if cell.cell_type != "code":
+    for cell in catching_up.cells_of(number):
+        source = "".join(cell["source"])
+        lines = source.removeprefix(MAGIC)
+        if cell["cell_type"] != "code":
             continue
-        lines = cell.source.removeprefix(MAGIC)
-        if lines != cell.source:
+        if lines != source:
             found.append((lines, run(lines, shell.user_ns)))
-        elif not found or "install_as_keras()" not in lines:  # that is refused beside a real Keras
+        elif "install_as_keras()" in lines:  # that is refused beside a real Keras
+            break
+        else:
             with capture_output():
                 shell.run_cell(lines).raise_error()
-        else:
-            break
     return found
 
 
@@ -77,7 +75,7 @@ def main() -> int:
     os.environ.setdefault("KERAS_BACKEND", "jax")
     keras = import_module("keras")
     rules_hold(keras)
-    cells = cells_of(lesson_files()[14])
+    cells = cells_of(14)
     if "--write" in sys.argv:
         RECORD.write_text(written(keras.__version__, cells), encoding="utf-8")
         return 0
