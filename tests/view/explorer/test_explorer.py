@@ -401,25 +401,6 @@ def test_settings_and_weights_are_told_as_one_would_write_them(layer, dtype, set
     assert "NotImplementedError" not in "".join(line["source"] for line in tape)
 
 
-def test_an_op_whose_source_python_does_not_keep_has_its_arithmetic_all_the_same():
-    names = {}
-    exec(  # as at the prompt of plain Python
-        "from funclab.graph.op import Op\n"
-        "class Twice(Op):\n"
-        "    def forward(self, x, out):\n"
-        "        out[:] = 2 * x\n"
-        "    def vjp(self, g, x, out, gx):\n"
-        "        gx[:] = 2 * g\n",
-        names,
-    )
-    x = Input((3,), name="x")
-    view = Model(x, names["Twice"]()(x)).explore()
-
-    [line] = view.answer_to({"ask": "tape", "key": "twice[0]"})["value"]
-
-    assert line["text"].endswith("twice(x[0:0] (None, 3))") and line["source"] == ""
-
-
 def test_the_numbers_of_a_weight_are_drawn_when_they_are_asked_for():
     view = gallery.built("mlp").explore()
     kernel = view.model.layers[1].weights[0]
