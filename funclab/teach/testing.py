@@ -40,8 +40,8 @@ def concept_test(form: str = "A", *, look: str | None = None) -> TestView:
 def exit_ticket(lesson: int, *, form: str = "A", look: str | None = None) -> TestView:
     """Two items of the concept test that fit a lesson best: the end of a class.
 
-    They are those whose wrong options are tied to what the lesson asks about, and to as little else
-    in the course as possible. Keys and result are those of `concept_test`. The answers are recorded
+    They are those whose wrong options are tied to what the lesson asks about, and most of all to
+    what earlier lessons did not ask about. Keys and result are those of `concept_test`. The answers are recorded
     as "5/A.9" and so on, and count in `result` and in what `export_progress` writes.
 
     `lesson`: its number. `form` (default "A"): the form of the test from which the items are; take
@@ -66,8 +66,8 @@ def exit_ticket(lesson: int, *, form: str = "A", look: str | None = None) -> Tes
 
 def _fit(item: course.Question, lesson: int) -> float:
     """How much an item is about a lesson: each wrong option whose misconception the lesson asks
-    about counts 1 / n, where n lessons ask about it."""
-    asked = [_asked_about(number) for number in course.numbers()]
+    about counts 1 / n, where n lessons have asked about it by then."""
+    asked = [_asked_about(number) for number in course.numbers() if number <= lesson]
     wrong = [option.misconception for option in item.options if not option.right]
     return sum(1 / sum(m in some for some in asked) for m in wrong if m in _asked_about(lesson))
 
