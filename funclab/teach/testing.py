@@ -41,8 +41,8 @@ def exit_ticket(lesson: int, *, form: str = "A", look: str | None = None) -> Tes
     """Two items of the concept test that fit a lesson best: the end of a class.
 
     They are those whose wrong options are tied to what the lesson asks about, and most of all to
-    what earlier lessons did not ask about. Keys and result are those of `concept_test`. The answers are recorded
-    as "5/A.9" and so on, and count in `result` and in what `export_progress` writes.
+    what earlier lessons did not ask about. Keys and result are those of `concept_test`. The answers
+    are recorded as "5/A.9" and so on, and count in `result` and in what `export_progress` writes.
 
     `lesson`: its number. `form` (default "A"): the form of the test from which the items are; take
     "B" if the class has just had A. `look`: see `funclab.view.live.view.View`.
