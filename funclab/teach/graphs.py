@@ -191,7 +191,8 @@ def trained_copy(
 
 def accuracy(model: Any, x: Any, y: Array) -> float:
     """How many of some examples a model gets right: its largest output, or one above a half."""
-    answers = np.asarray(model.predict(x, batch_size=500, verbose=0))
+    with warnings.catch_warnings(action="ignore"):  # a list for inputs that are in a dict
+        answers = np.asarray(model.predict(x, batch_size=500, verbose=0))
     if answers.shape[-1] == 1:
         return float(((answers[..., 0] > 0.5) == (np.asarray(y).reshape(-1) > 0.5)).mean())
     return float((answers.argmax(axis=-1) == np.asarray(y).reshape(-1)).mean())
