@@ -25,8 +25,8 @@ from funclab.view.scene.diagram import calls_before, maker, source_inputs
 __all__ = [
     "accuracy", "activation_of", "calls_before", "calls_by_input", "calls_of", "chain_to",
     "fresh_copy", "is_concatenation", "is_shared", "joins", "maker", "order_counts", "own_layers",
-    "reads", "rows_read", "softmaxes", "source_inputs", "trained_copy", "unused_calls", "ways",
-    "weighted_calls",
+    "plain", "reads", "rows_read", "softmaxes", "source_inputs", "trained_copy", "unused_calls",
+    "ways", "weighted_calls",
 ]  # fmt: skip
 
 
@@ -109,6 +109,8 @@ def own_layers(model: Functional, others: Functional) -> list[Any]:
 def activation_of(node: Node) -> str:
     """The activation that a call applies last: "softmax", "relu", ...; "linear" for none."""
     operation: Any = node.operation
+    if isinstance(operation, Functional):
+        return activation_of(maker(operation.outputs[0]))
     if isinstance(operation, OpOperation):
         return type(operation.op).__name__.lower()
     if isinstance(operation, (layers.Softmax, layers.ReLU)):
@@ -117,16 +119,33 @@ def activation_of(node: Node) -> str:
 
 
 def softmaxes(tensor: Tensor) -> list[Node]:
-    """The calls on the last stretch of a graph that take softmax, the first of them first."""
-    chain = [node for node in chain_to(tensor) if not node.is_input]
-    return [node for node in reversed(chain) if activation_of(node) == "softmax"]
+    """The calls on the last stretch of a graph that take softmax, the first of them first.
+
+    The call of a model counts as often as there are such calls inside it.
+    """
+    taken: list[Node] = []
+    for node in reversed([node for node in chain_to(tensor) if not node.is_input]):
+        inner: Any = node.operation
+        if isinstance(inner, Functional):
+            taken += [node] * len(softmaxes(inner.outputs[0]))
+        elif activation_of(node) == "softmax":
+            taken.append(node)
+    return taken
 
 
 # What numbers say.
+def plain(model: Functional) -> Functional:
+    """A model of one output, without a list or dict around this output or its inputs."""
+    wrapped = not isinstance(model.output, Tensor) or isinstance(model.input, dict)
+    if wrapped and len(model.outputs) == 1:
+        return Functional(model.inputs, model.outputs[0], name=model.name)
+    return model
+
+
 def fresh_copy(model: Functional) -> Any:
-    """A copy of a model whose weights are drawn from a fixed start."""
+    """A plain copy of a model whose weights are drawn from a fixed start."""
     with fixed_start():
-        return clone_model(model)
+        return clone_model(plain(model))
 
 
 def rows_read(model: Functional) -> list[int]:
@@ -175,13 +194,13 @@ def trained_copy(
     optimizer: Any = "adam",
     weights: list[Array] | None = None,
 ) -> Functional:
-    """A copy of a model, trained from a fixed start: the verdict depends on the graph alone.
+    """A plain copy of a model, trained from a fixed start: the verdict depends on the graph alone.
 
     `weights`: those to begin with, in place of ones drawn anew.
     """
     # The student's own `compile` has warned already, and the verdict says what is wrong.
     with warnings.catch_warnings(action="ignore"), fixed_start():
-        copy: Any = clone_model(model)
+        copy: Any = clone_model(plain(model))
         if weights is not None:
             copy.set_weights(weights)
         copy.compile(optimizer, loss)
@@ -191,8 +210,7 @@ def trained_copy(
 
 def accuracy(model: Any, x: Any, y: Array) -> float:
     """How many of some examples a model gets right: its largest output, or one above a half."""
-    with warnings.catch_warnings(action="ignore"):  # a list for inputs that are in a dict
-        answers = np.asarray(model.predict(x, batch_size=500, verbose=0))
+    answers = np.asarray(model.predict(x, batch_size=500, verbose=0))
     if answers.shape[-1] == 1:
         return float(((answers[..., 0] > 0.5) == (np.asarray(y).reshape(-1) > 0.5)).mean())
     return float((answers.argmax(axis=-1) == np.asarray(y).reshape(-1)).mean())

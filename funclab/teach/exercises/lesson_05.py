@@ -369,5 +369,5 @@ def images(model: Functional) -> list[Array]:
 def answers_to(model: Functional, x: list[Array]) -> Array:
     """What a copy of a model that has not been trained answers, in double precision."""
     copy: Any = fresh_copy(model)
-    with warnings.catch_warnings(action="ignore"):  # on inputs in a dict, and a softmax of one
+    with warnings.catch_warnings(action="ignore"):  # on a softmax of one number
         return np.asarray(copy([part.astype("float32") for part in x]), "float64")
