@@ -101,9 +101,9 @@ def is_shared(layer: Operation, model: Functional) -> bool:
 
 
 def own_layers(model: Functional, others: Functional) -> list[Any]:
-    """The layers of a model that hold weights and that another model does not have."""
-    known = set(others.layers)
-    return [layer for layer in model.layers if layer not in known and layer.weights]
+    """The layers of a model that hold weights which another model does not have."""
+    known = {id(weight) for weight in others.weights}
+    return [x for x in model.layers if any(id(weight) not in known for weight in x.weights)]
 
 
 def activation_of(node: Node) -> str:
