@@ -104,7 +104,7 @@ def what_without_where(attempt: Attempt) -> Mistake | None:
     if start is not paper:
         at = {maker(start): "the model starts here"}
         return Mistake("other_input", at, other=maker(start), input=maker(paper))
-    if not weighted_calls(model) or len(model.outputs) > 1:
+    if not weighted_calls(model) or len(model.outputs) > 1 or len(output.shape) < 2:
         return Mistake("", {maker(output): "the end"}, model=model, **values)
     if len(output.shape) > 2:
         return Mistake("still_has_positions", {maker(output): "moves along"}, **values)
@@ -264,9 +264,9 @@ def reads_what_slipped(attempt: Attempt) -> Mistake | None:
         at = {node: f"{node.operation.count_params():,} weights"}
         return Mistake("too_many_weights", at, model=model, n=total, layer=node)
     if output.shape == TEN and len(softmaxes(output)) != 1:
-        values = {"model": model, "activation": f"{activation_of(end)} at its end"}
+        values = {"model": model, "activation": f"{activation_of(end)} instead of softmax"}
         if len(softmaxes(output)) > 1:
-            values["activation"] = "softmax taken twice"
+            values["activation"] = "a softmax of a softmax"
         return Mistake("not_probabilities", {end: "the end"}, **values)
     return too_few_read(model, total)
 
