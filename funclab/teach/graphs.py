@@ -23,10 +23,10 @@ from funclab.shape_math import Array
 from funclab.view.scene.diagram import calls_before, maker, source_inputs
 
 __all__ = [
-    "accuracy", "activation_of", "calls_before", "calls_by_input", "calls_of", "chain_to",
-    "fresh_copy", "is_concatenation", "is_shared", "joins", "maker", "order_counts", "own_layers",
-    "plain", "reads", "rows_read", "softmaxes", "source_inputs", "trained_copy", "unused_calls",
-    "ways", "weighted_calls",
+    "accuracy", "activation_of", "calls_before", "calls_by_input", "calls_of", "calls_within",
+    "chain_to", "fresh_copy", "is_concatenation", "is_shared", "joins", "maker", "order_counts",
+    "own_layers", "plain", "reads", "rows_read", "softmaxes", "source_inputs", "trained_copy",
+    "unused_calls", "unwrapped", "ways", "weighted_calls",
 ]  # fmt: skip
 
 
@@ -35,6 +35,23 @@ def calls_of(model: Functional, kind: type | None = None) -> list[Node]:
     """The calls in a model of layers of a kind, or all but its inputs, in the order of calling."""
     nodes = [node for node in model.graph.nodes if not node.is_input]
     return [node for node in nodes if kind is None or isinstance(node.operation, kind)]
+
+
+def unwrapped(model: Functional) -> Functional:
+    """The model inside, where a model does nothing but call another one."""
+    calls = [node.operation for node in calls_of(model)]
+    if len(calls) == 1 and isinstance(calls[0], Functional):
+        return unwrapped(calls[0])
+    return model
+
+
+def calls_within(model: Functional) -> list[Node]:
+    """The calls in a model, each call of another model followed by the calls in that one."""
+    nodes: list[Node] = []
+    for node in calls_of(model):
+        inner: Any = node.operation
+        nodes += [node, *(calls_within(inner) if isinstance(inner, Functional) else [])]
+    return nodes
 
 
 def first_call(operation: Operation) -> Node | Operation:
@@ -144,7 +161,7 @@ def plain(model: Functional) -> Functional:
 
 def fresh_copy(model: Functional) -> Any:
     """A plain copy of a model whose weights are drawn from a fixed start."""
-    with fixed_start():
+    with warnings.catch_warnings(action="ignore"), fixed_start():
         return clone_model(plain(model))
 
 

@@ -18,12 +18,12 @@ from funclab.teach.graphs import (
     accuracy,
     activation_of,
     calls_by_input,
-    calls_of,
     fresh_copy,
     joins,
     maker,
     source_inputs,
     trained_copy,
+    unwrapped,
     weighted_calls,
 )
 from funclab.teach.judging import Mistake, calls_made, judge, known, lights
@@ -167,14 +167,6 @@ def real_sharing(attempt: Attempt) -> Mistake | None:
     if len(model.outputs) == 1 and len(source_inputs(model.outputs[0])) < 2:
         return one_image(model)
     return judges_pairs(model)
-
-
-def unwrapped(model: Functional) -> Functional:
-    """The model inside, where a model does nothing but call another one."""
-    calls = [node.operation for node in calls_of(model)]
-    if len(calls) == 1 and isinstance(calls[0], Functional):
-        return unwrapped(calls[0])
-    return model
 
 
 def one_name(attempt: Attempt) -> Mistake:
