@@ -24,8 +24,8 @@ from funclab.view.scene.diagram import calls_before, maker, source_inputs
 
 __all__ = [
     "accuracy", "activation_of", "calls_before", "calls_by_input", "calls_of", "calls_within",
-    "chain_to", "fresh_copy", "is_concatenation", "is_shared", "joins", "maker", "order_counts",
-    "own_layers", "plain", "reads", "rows_read", "softmaxes", "source_inputs", "trained_copy",
+    "chain_to", "fresh_copy", "innermost", "is_concatenation", "is_shared", "joins", "maker",
+    "order_counts", "own_layers", "plain", "reads", "rows_read", "softmaxes", "source_inputs", "trained_copy",
     "unused_calls", "unwrapped", "ways", "weighted_calls",
 ]  # fmt: skip
 
@@ -123,11 +123,15 @@ def own_layers(model: Functional, others: Functional) -> list[Any]:
     return [x for x in model.layers if any(id(weight) not in known for weight in x.weights)]
 
 
+def innermost(node: Node) -> Node:
+    """The last call of a layer: that inside a model, where the call is one of a model."""
+    inner: Any = node.operation
+    return innermost(maker(inner.outputs[0])) if isinstance(inner, Functional) else node
+
+
 def activation_of(node: Node) -> str:
     """The activation that a call applies last: "softmax", "relu", ...; "linear" for none."""
-    operation: Any = node.operation
-    if isinstance(operation, Functional):
-        return activation_of(maker(operation.outputs[0]))
+    operation: Any = innermost(node).operation
     if isinstance(operation, OpOperation):
         return type(operation.op).__name__.lower()
     if isinstance(operation, (layers.Softmax, layers.ReLU)):

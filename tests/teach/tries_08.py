@@ -91,6 +91,11 @@ model = Model({{"long": long}}, {{"whom": {BITTEN}(reader(long))}})
 told = Dense(1, activation="sigmoid")(LSTM(16)(rows))
 model = Model([hour, words], told * Dense(1, activation="sigmoid")(hour))
 """,
+        f"""
+{ROWS}
+head = Sequential([Dense(16, activation="relu"), Dense(1, activation="sigmoid")])
+model = Model({{"words": words, "hour": hour}}, head(concatenate([layers.GRU(16)(rows), hour])))
+""",
     ],
 }
 
@@ -175,5 +180,19 @@ rows = ops.relu(table(long)) * words_only
             ),
         ),
         ("lost", story("", "layers.Reshape((24, 16))(table(long))")),
+    ],
+    "8D": [
+        (
+            "not_a_probability",
+            popular("both = concatenate([LSTM(16)(rows), hour])", "both", "relu"),
+        ),
+        (
+            "not_a_probability",
+            f"""
+{ROWS}
+head = Sequential([Dense(16, activation="relu"), Dense(1)])
+model = Model([words, hour], head(concatenate([LSTM(16)(rows), hour])))
+""",
+        ),
     ],
 }

@@ -72,10 +72,8 @@ def other_shape(node: Node, given: Any, shape: Any) -> str:
         return "without_batch"
     if len(shape) == 4 and given[1:] == (*read[1:3], shape[-1]):
         return "edges_kept"
-    if isinstance(node.operation, MaxPooling2D) and given[1:] == (
-        *(n - 1 for n in read[1:3]),
-        read[3],
-    ):
+    slid = (*((size or 1) - 1 for size in read[1:3]), read[-1])
+    if isinstance(node.operation, MaxPooling2D) and given[1:] == slid:
         return "blocks_overlap"
     if isinstance(node.operation, GlobalMaxPooling2D) and given == (None, 1):
         return "one_for_all_channels"

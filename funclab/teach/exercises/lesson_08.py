@@ -22,6 +22,7 @@ from funclab.teach.graphs import (
     calls_of,
     calls_within,
     fresh_copy,
+    innermost,
     maker,
     reads,
     source_inputs,
@@ -211,12 +212,14 @@ def words_and_hour(attempt: Attempt) -> Mistake | None:
     if len(output.shape) == 3:
         return Mistake("one_answer_each", {end: str(output.shape)}, **values)
     read = [name for name in ("words", "hour") if input_like(source_inputs(output), name)]
-    if len(read) < 2:
+    if len(read) < 2 and len(model.outputs) == 1:
         [missing] = {"words", "hour"} - {*read} if read else {"words"}
         return Mistake("input_missing", {end: f"without {missing}"}, input=missing, **values)
+    if len(model.outputs) > 1:
+        return Mistake("", {end: "one of several"}, model=model)
     activation = activation_of(end)
-    bare = isinstance(end.operation, layers.Dense) and activation == "linear"
-    if output.shape != ONE or activation == "softmax" or bare:
+    fixed = hasattr(innermost(end).operation, "activation") or activation in ("softmax", "relu")
+    if output.shape != ONE or (fixed and activation not in ("sigmoid", "hard_sigmoid")):
         return Mistake("not_a_probability", {end: activation}, activation=activation, **values)
     share = popular_told(model)
     if share >= ENOUGH:
