@@ -25,8 +25,8 @@ from funclab.view.scene.diagram import calls_before, maker, source_inputs
 __all__ = [
     "accuracy", "activation_of", "calls_before", "calls_by_input", "calls_of", "calls_within",
     "chain_to", "fresh_copy", "innermost", "is_concatenation", "is_shared", "joins", "maker",
-    "order_counts", "own_layers", "plain", "reads", "rows_read", "softmaxes", "source_inputs", "trained_copy",
-    "unused_calls", "unwrapped", "ways", "weighted_calls",
+    "order_counts", "own_layers", "plain", "reads", "rows_read", "softmaxes", "source_inputs",
+    "trained_copy", "unused_calls", "unwrapped", "ways", "weighted_calls",
 ]  # fmt: skip
 
 
