@@ -56,7 +56,7 @@ TAKES = {
 }
 """What a function of each kind is called with."""
 
-_used: ContextVar[Counter[str]] = ContextVar("used names", default=Counter())
+_used: ContextVar[Counter[str]] = ContextVar("used names", default=Counter())  # noqa: B039
 """How often each name was used: one count for the session, and one for each `fresh_names`."""
 _known: dict[str, dict[str, Any]] = {}
 

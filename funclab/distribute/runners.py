@@ -6,7 +6,6 @@ A runner has `run(work, tasks)`, which yields what each trial brought as it ends
 
 from __future__ import annotations
 
-import itertools
 import uuid
 import warnings
 from collections.abc import Iterator, Sequence
@@ -186,7 +185,7 @@ def _same(work: Work) -> Work:
 
 
 def runner(client: Any, workers: int | None, lasting: bool) -> Here | Cluster:
-    """Where trials run: on a client's cluster, or in so many processes here, None for one each core.
+    """Where trials run: on a client's cluster, or in so many processes here (None: one a core).
 
     Raises: ArgumentError for a client or a number of workers that cannot be used;
         MissingPackageError for a package that is not installed.

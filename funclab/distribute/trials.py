@@ -74,9 +74,7 @@ class Trial:
         length = max(map(len, self.values.values()), default=0)
         history.epoch = list(range(length))
         history.history.update(self.values)
-        history.epochs_of = {
-            name: self.measured.get(name, history.epoch) for name in self.values
-        }
+        history.epochs_of = {name: self.measured.get(name, history.epoch) for name in self.values}
         return history
 
 
