@@ -84,7 +84,9 @@ class Processes(Here):
                 del left[record["trial"], record["epochs"]]
                 yield record
         finally:
-            records.close()
+            with warnings.catch_warnings():  # that some were ended is what was asked for
+                warnings.simplefilter("ignore")
+                records.close()
 
 
 class Cluster:

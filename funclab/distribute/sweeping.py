@@ -109,6 +109,7 @@ def sweep(
         kept.close()
         raise
     if live if live is not None else fitting.live_by_default:
+        made.background = background
         made.show(**(live if isinstance(live, dict) else {}))
     return made.start() if background else made.run()
 
@@ -131,11 +132,12 @@ class Sweep:
         stop = Path(tempfile.gettempdir(), f"funclab-sweep-{uuid.uuid4().hex}")
         self.work = Work(journal.name, build, data, fit, of_fit, seed, str(stop))
         self.results: dict[Key, Trial] = {}
-        self.stopped = False
+        self.stopped = self.background = False
         self.error: BaseException | None = None
         self.running = True
         """Whether trials are still to come."""
-        self._watchers: list[Callable[[], None]] = []
+        self.watchers: list[Callable[[], None]] = []
+        """Called when a trial has ended, and when the sweep has."""
         self._thread: threading.Thread | None = None
         for record in journal.records:
             if record["trial"] < len(plan.configs):  # it may have been begun with more
@@ -167,6 +169,7 @@ class Sweep:
 
     def start(self) -> Sweep:
         """Run the trials in a background thread; returns at once."""
+        self.background = True
         self._thread = threading.Thread(target=self._run_quietly, name="funclab sweep", daemon=True)
         self._thread.start()
         return self
@@ -191,7 +194,7 @@ class Sweep:
         return float(trial.history.history[self.monitor][-1])
 
     def _tell(self) -> None:
-        for watcher in self._watchers:
+        for watcher in self.watchers:
             watcher()
 
     def wait(self, timeout: float | None = None) -> Sweep:
@@ -296,7 +299,7 @@ class Sweep:
 
         feed = TrialsFeed(self, settings)
         if self.running:
-            self._watchers.append(feed.tell)
+            self.watchers.append(feed.tell)
         return feed.view
 
     def show(self, **settings: Any) -> None:
@@ -306,7 +309,7 @@ class Sweep:
         view = self.view(**settings)
         output = show(view)
         if output is not None:
-            self._watchers.append(lambda: None if self.running else output.renew(view))
+            self.watchers.append(lambda: None if self.running else output.renew(view))
 
     def __repr__(self) -> str:
         errors = sum(bool(trial.error) for trial in self.results.values())
@@ -382,7 +385,7 @@ def _check_numbers(
 
 def _check_names(build: Any, known: Any, fit: dict[str, Any], search: str) -> None:
     """Every name of the space is an argument of `build` or of `fit`."""
-    if not callable(build):
+    if not callable(build) or hasattr(build, "fit"):
         raise ArgumentError(
             f"`build` is a function that returns a compiled model. Received: {build!r}.",
             why="each trial makes a model of its own.",

@@ -15,7 +15,7 @@ from typing import Any
 from funclab import initializers, registry
 from funclab.callbacks.base import Callback, History, Logs
 from funclab.distribute.journal import Record
-from funclab.distribute.space import TRAINING, Config, in_words, label, stream
+from funclab.distribute.space import TRAINING, Config, in_words, label, short, stream
 from funclab.errors import ArgumentError
 
 Key = tuple[int, int]
@@ -65,6 +65,11 @@ class Trial:
     def label(self) -> str:
         """Its number and settings in words."""
         return f"{self.number}: {in_words(self.config)}"
+
+    @property
+    def values_label(self) -> str:
+        """The same without the names of the settings, as a legend has it."""
+        return f"{self.number}: {', '.join(map(short, self.config.values()))}"
 
     @property
     def history(self) -> History:

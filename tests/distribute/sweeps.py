@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -30,6 +31,13 @@ def build(units=4, rate=0.01, marks="", number=0):
     model = funclab.Model(inputs, Dense(1)(hidden))
     model.compile(funclab.optimizers.SGD(rate), "mse")
     return model
+
+
+def dangerous(number):
+    """A model; for one number, the end of the process, as when memory runs out."""
+    if number == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return build()
 
 
 def small(space=SPACE, client=None, **settings) -> Sweep:

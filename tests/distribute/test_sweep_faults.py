@@ -9,8 +9,14 @@ import signal
 
 import pytest
 from distributed import Client, LocalCluster
+from joblib import parallel_config
+from sklearn.model_selection import GridSearchCV
 
-from tests.distribute.sweeps import counted, counted_from, numbers, records, starts, wait_until
+from funclab.distribute import sweep
+from funclab.wrappers import Regressor
+from tests.distribute.sweeps import (
+    X, Y, counted, counted_from, dangerous, numbers, records, small, starts, wait_until,
+)  # fmt: skip
 
 TRIALS = 200 if os.environ.get("SOAK") else 40
 
@@ -56,3 +62,41 @@ def test_a_sweep_outlives_a_worker_and_its_client_with_nothing_run_twice_or_lost
     alone = counted(TRIALS, tmp_path / "other", tmp_path / "alone.jsonl")
     for own, other in zip(numbers(resumed), numbers(alone)):
         assert own[2:] == other[2:]
+
+
+def test_what_trials_bring_does_not_depend_on_the_cluster(cluster):
+    with Client(cluster) as client:
+        made = small(client=client)
+
+    assert numbers(made) == numbers(small())
+
+
+def test_a_trial_that_ends_its_workers_is_what_failed(cluster):
+    with Client(cluster) as client:
+        made = sweep(dangerous, {"number": [0, 1, 2]}, (X, Y), client)
+
+    assert [bool(trial.error) for trial in made.trials] == [False, False, True]
+    assert "KilledWorker" in made.trials[2].error
+
+
+def test_a_sweep_on_a_cluster_can_be_cancelled_and_leaves_nothing_there(cluster, tmp_path):
+    journal = tmp_path / "sweep.jsonl"
+    space = {"number": list(range(200))}
+    with Client(cluster) as client:
+        made = small(space, client, epochs=50, journal=journal, background=True)
+        wait_until(lambda: len(made.results) >= 2)
+        made.cancel().wait(60)
+        kept = client.list_datasets()
+
+    assert made.stopped and len(records(journal)) == len(made.results) < 200
+    assert kept == ()
+
+
+def test_a_search_of_scikit_learn_runs_on_the_workers_of_dask(cluster):
+    search = GridSearchCV(Regressor(epochs=3, random_state=0), {"units": [2, 8]}, cv=2)
+    alone = search.fit(X, Y[:, 0]).cv_results_["mean_test_score"]
+
+    with Client(cluster), parallel_config("dask"):
+        together = search.fit(X, Y[:, 0]).cv_results_["mean_test_score"]
+
+    assert together.tolist() == alone.tolist()
