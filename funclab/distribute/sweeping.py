@@ -7,6 +7,7 @@ import math
 import tempfile
 import threading
 import uuid
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,9 @@ from typing import Any
 from funclab import meant
 from funclab.callbacks.control import Monitor
 from funclab.distribute import space as spaces
+from funclab.distribute.executors import executor
 from funclab.distribute.journal import Journal, Record
 from funclab.distribute.plans import Plan
-from funclab.distribute.runners import runner
 from funclab.distribute.trials import Key, Task, Trial, Work, as_arguments, trial_of
 from funclab.errors import ArgumentError, NameLookupError, import_for
 from funclab.fields import wrong_value
@@ -98,11 +99,11 @@ def sweep(
         "build": spaces.label(build), "fit": spaces.label(fit), "data": spaces.label(data),
         **({"factor": factor} if search == "halving" else {}),
     }  # fmt: skip
-    where = runner(client, workers, journal is not None)
+    runs_on = executor(client, workers, journal is not None)
     kept = Journal(journal, about)
     try:
         made = Sweep(
-            build, data, fit, plan, where, kept,
+            build, data, fit, plan, runs_on, kept,
             monitor=monitor, mode=mode, seed=seed, names=list(known),
         )  # fmt: skip
     except BaseException:
@@ -122,10 +123,10 @@ class Sweep:
     """
 
     def __init__(
-        self, build: Any, data: Any, fit: dict[str, Any], plan: Plan, where: Any, journal: Journal,
-        *, monitor: str | None, mode: str, seed: int, names: list[str],
+        self, build: Any, data: Any, fit: dict[str, Any], plan: Plan, executor: Any,
+        journal: Journal, *, monitor: str | None, mode: str, seed: int, names: list[str],
     ) -> None:  # fmt: skip
-        self.plan, self.runner, self.journal = plan, where, journal
+        self.plan, self.executor, self.journal = plan, executor, journal
         self.monitor, self.names, self.count = monitor, names, plan.count()
         self.mode = Monitor(monitor or "loss", mode, 0).mode
         of_fit = frozenset(set(names) - set(_parameters(build, names)))
@@ -148,7 +149,7 @@ class Sweep:
         try:
             for tasks in self.plan.rounds(self.results, self.ranked):
                 left = [task for task in tasks if task.key not in self.results]
-                for record in self.runner.run(self.work, left):
+                for record in self.executor.run(self.work, left) if left else ():
                     self.journal.add(record)
                     self._take(record)
                     self._tell()
@@ -194,8 +195,12 @@ class Sweep:
         return float(trial.history.history[self.monitor][-1])
 
     def _tell(self) -> None:
-        for watcher in self.watchers:
-            watcher()
+        for watcher in [*self.watchers]:
+            try:
+                watcher()
+            except Exception as error:  # what is only seen must not end what runs
+                self.watchers.remove(watcher)
+                warnings.warn(f"A view of a sweep has ended: {error!r}.", stacklevel=2)
 
     def wait(self, timeout: float | None = None) -> Sweep:
         """Wait for the end of a sweep in the background, at most `timeout` seconds (None: as long
@@ -214,7 +219,7 @@ class Sweep:
         they end after their epoch. What has ended stays, and a journal can be taken up again.
         """
         if self.running:
-            self.runner.cancel()
+            self.executor.cancel(self.work)
         return self
 
     @property

@@ -15,7 +15,16 @@ from sklearn.model_selection import GridSearchCV
 from funclab.distribute import sweep
 from funclab.wrappers import Regressor
 from tests.distribute.sweeps import (
-    X, Y, counted, counted_from, dangerous, numbers, records, small, starts, wait_until,
+    X,
+    Y,
+    counted,
+    counted_from,
+    dangerous,
+    numbers,
+    records,
+    small,
+    starts,
+    wait_until,
 )  # fmt: skip
 
 TRIALS = 200 if os.environ.get("SOAK") else 40

@@ -1,7 +1,7 @@
 """Where the trials of a sweep run: here, in processes of this machine, or on a Dask cluster.
 
-A runner has `run(work, tasks)`, which yields what each trial brought as it ends, in any order, and
-`cancel()`, which another thread may call.
+An executor has `run(work, tasks)`, which yields what each trial brought as it ends, in any order,
+and `cancel(work)`, which another thread may call.
 """
 
 from __future__ import annotations
@@ -22,23 +22,22 @@ LARGE = "Sending large graph"
 """How Dask's warning begins that data travel through the scheduler."""
 
 
-class Here:
+class LocalExecutor:
     """Trials run one after the other, in this process."""
 
     def run(self, work: Work, tasks: Sequence[Task]) -> Iterator[Record]:
-        self.stop = work.stop
         for task in tasks:
             record = run(work, task)
             if record is None:
                 return
             yield record
 
-    def cancel(self) -> None:
+    def cancel(self, work: Work) -> None:
         """End the running trials after their epoch, and begin no other."""
-        Path(self.stop).touch()
+        Path(work.stop).touch()
 
 
-class Processes(Here):
+class ProcessExecutor(LocalExecutor):
     """Trials run in so many processes of this machine, which joblib starts."""
 
     def __init__(self, workers: int) -> None:
@@ -46,7 +45,6 @@ class Processes(Here):
         self.joblib = import_for("A sweep in several processes (workers=1 needs none)", "joblib")
 
     def run(self, work: Work, tasks: Sequence[Task]) -> Iterator[Record]:
-        self.stop = work.stop
         left = {task.key: task for task in tasks}
         while left:
             try:
@@ -89,7 +87,7 @@ class Processes(Here):
                 records.close()
 
 
-class Cluster:
+class DaskExecutor:
     """Trials run on the workers of a Dask cluster.
 
     With `lasting=True` they go on when this process ends: the scheduler keeps what they bring until
@@ -176,7 +174,7 @@ class Cluster:
                 with suppress(KeyError, OSError):  # the scheduler may be gone
                     self.client.unpublish_dataset(future.key)
 
-    def cancel(self) -> None:
+    def cancel(self, work: Work) -> None:
         """Begin no other trial; those that run now end, and do not count."""
         self.cancelled = True
         self.client.cancel(list(self.futures))
@@ -186,15 +184,15 @@ def _same(work: Work) -> Work:
     return work
 
 
-def runner(client: Any, workers: int | None, lasting: bool) -> Here | Cluster:
+def executor(client: Any, workers: int | None, lasting: bool) -> LocalExecutor | DaskExecutor:
     """Where trials run: on a client's cluster, or in so many processes here (None: one a core).
 
     Raises: ArgumentError for a client or a number of workers that cannot be used;
         MissingPackageError for a package that is not installed.
     """
     if client is not None:
-        return Cluster(client, lasting)
+        return DaskExecutor(client, lasting)
     if workers == 1:
-        return Here()
+        return LocalExecutor()
     joblib = import_for("A sweep in several processes (workers=1 needs none)", "joblib")
-    return Processes(workers or joblib.cpu_count())
+    return ProcessExecutor(workers or joblib.cpu_count())
