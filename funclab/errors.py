@@ -179,7 +179,7 @@ class BusyError(FunclabError, RuntimeError):
 
 
 class ClusterError(FunclabError, RuntimeError):
-    """A cluster that has lost what it was given, or cannot be reached."""
+    """A cluster whose workers are gone, or that has lost what it was given."""
 
 
 class NameLookupError(FunclabError, ValueError, KeyError):
