@@ -100,15 +100,10 @@ def sweep(
         **({"factor": factor} if search == "halving" else {}),
     }  # fmt: skip
     runs_on = executor(client, workers, journal is not None)
-    kept = Journal(journal, about)
-    try:
-        made = Sweep(
-            build, data, fit, plan, runs_on, kept,
-            monitor=monitor, mode=mode, seed=seed, names=list(known),
-        )  # fmt: skip
-    except BaseException:
-        kept.close()
-        raise
+    made = Sweep(
+        build, data, fit, plan, runs_on, Journal(journal, about),
+        monitor=monitor, mode=mode, seed=seed, names=list(known),
+    )  # fmt: skip
     if live if live is not None else fitting.live_by_default:
         made.background = background
         made.show(**(live if isinstance(live, dict) else {}))
@@ -140,9 +135,13 @@ class Sweep:
         self.watchers: list[Callable[[], None]] = []
         """Called when a trial has ended, and when the sweep has."""
         self._thread: threading.Thread | None = None
-        for record in journal.records:
-            if record["trial"] < len(plan.configs):  # it may have been begun with more
-                self._take(record)
+        try:
+            for record in journal.records:
+                if record["trial"] < len(plan.configs):  # it may have been begun with more
+                    self._take(record)
+        except BaseException:
+            journal.close()
+            raise
 
     def run(self) -> Sweep:
         """Run the trials that have not ended."""

@@ -11,7 +11,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from funclab import initializers, utils
+from funclab import initializers
 from funclab.callbacks.base import History
 from funclab.errors import ArgumentError, DataError, NotCompiledError
 from funclab.shape_math import Array
@@ -109,7 +109,7 @@ class Classifying:
         return X, numbers
 
     def _as_rows(self, y: Array) -> Array:
-        return utils.to_categorical(y, len(self.classes_)).astype("float32")
+        return np.eye(len(self.classes_), dtype="float32")[y]
 
     def _targets(self, y: Array) -> Array:
         """One-hot rows; class numbers for a sparse loss; 0 and 1 for a single output."""
