@@ -20,6 +20,9 @@ from funclab.distribute.records import ClusterRecord
 from funclab.errors import ArgumentError, ClusterError
 from funclab.shape_math import Array
 
+JOIN_SECONDS = 60.0
+"""How long a worker may take to import funclab and to make the model, if there is no other."""
+
 REFRESH_SECONDS = 1.0
 """How often to ask the scheduler for workers that have joined."""
 
@@ -94,7 +97,10 @@ class Team:
 
         Raises: OSError when the connection breaks.
         """
-        return await getattr(self.client.rpc(worker), handler)(run=self.run, **message)
+        try:
+            return await getattr(self.client.rpc(worker), handler)(run=self.run, **message)
+        except RuntimeError as error:  # the client itself is closed
+            raise ConnectionError(str(error)) from error
 
     # Who takes part.
     async def refresh(self) -> None:
@@ -104,24 +110,27 @@ class Team:
         """
         if time.monotonic() >= self.due or not self.members:
             await self._invite()
-        until = time.monotonic() + self.patience
+        begun = time.monotonic()
         while not self.members:
             if self.joining:
                 tasks = self.joining.values()
                 await asyncio.wait(tasks, timeout=0.1, return_when=asyncio.FIRST_COMPLETED)
             if not self.members:
-                if time.monotonic() > until:
-                    raise no_workers(self.patience)
+                limit = self.patience + JOIN_SECONDS * bool(self.joining)
+                if time.monotonic() - begun > limit:
+                    raise no_workers(limit)
                 await asyncio.sleep(0.05)
                 await self._invite()
 
     async def _invite(self) -> None:
         first = not self.due
         self.due = time.monotonic() + REFRESH_SECONDS
+        if self.client.scheduler is None:  # the client is closed
+            return
         try:
             call = self.client.scheduler.ncores_running(workers=None)
             running = await asyncio.wait_for(call, self.patience)
-        except (TimeoutError, OSError):  # the workers may be there all the same
+        except (TimeoutError, OSError, RuntimeError):  # the workers may be there all the same
             return
         workers = [w for w in running if self.chosen is None or w in self.chosen]
         for worker in workers:
@@ -141,7 +150,7 @@ class Team:
             await self.ask(worker, "funclab_open", model=self.model)
             self.members.append(worker)
             self.record.note(worker, "joined")
-        except OSError:  # it is tried again, if the scheduler still knows it
+        except (OSError, RuntimeError):  # it is tried again, if the scheduler still knows it
             pass
         finally:
             self.joining.pop(worker, None)
@@ -278,9 +287,9 @@ class Team:
         await asyncio.gather(*(self.told(worker, "funclab_close") for worker in self.members))
 
 
-def no_workers(patience: float) -> ClusterError:
+def no_workers(seconds: float) -> ClusterError:
     return ClusterError(
-        f"No worker of the cluster has answered for {patience:g} seconds; the epoch is incomplete.",
+        f"No worker of the cluster has answered for {seconds:g} seconds; the epoch is incomplete.",
         why="the workers or the scheduler are gone. Steps that were done have been counted once "
         "each; the step under way has not changed the model.",
         fix="start workers, and call fit again; with callbacks=[BackupAndRestore(folder)] in both "
