@@ -24,7 +24,7 @@ def judge_predictions(
 
     @judge(exercise)
     def all_calls(attempt: Attempt) -> Mistake | None:
-        pairs = answers_by_call(attempt.answer, calls(attempt, exercise))
+        pairs = answers_by_call(attempt.answer, calls_asked(attempt, exercise))
         if pairs is None:
             return Mistake("")
         for node, answer in pairs:
@@ -34,15 +34,17 @@ def judge_predictions(
 
     @lights(exercise)
     def read_by_the_first_wrong_call(attempt: Attempt) -> list[Node | Operation]:
-        pairs = answers_by_call(attempt.answer, calls(attempt, exercise)) or []
+        pairs = answers_by_call(attempt.answer, calls_asked(attempt, exercise)) or []
         wrong = [node for node, answer in pairs if not same_answer(answer, wanted(node))]
         return list(reads(wrong[0])) if wrong else []
 
 
-def calls(attempt: Attempt, exercise: str) -> list[Node]:
-    """The calls that the lines of a try made; of an answer alone, those that the exercise ships."""
-    made = [node for node in attempt.nodes if not node.is_input]
-    if made or not course.exercise(exercise).start:
-        return made
-    shipped = run(course.exercise(exercise).start, dict(attempt.names)).nodes
-    return [node for node in shipped if not node.is_input]
+def calls(attempt: Attempt) -> list[Node]:
+    """The calls that the lines of a try made."""
+    return [node for node in attempt.nodes if not node.is_input]
+
+
+def calls_asked(attempt: Attempt, exercise: str) -> list[Node]:
+    """The calls that a try is about: its own, or those that the exercise ships."""
+    start = course.exercise(exercise).start
+    return calls(attempt) or calls(run(start, dict(attempt.names)))
