@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from funclab.distribute.records import ClusterRecord, Share, StepRecord, WorkerRecord
+from funclab.distribute.shards import Shards
 from funclab.errors import ArgumentError, MissingPackageError
 
-__all__ = ["Cluster", "ClusterRecord", "Share", "StepRecord", "WorkerRecord"]
+__all__ = ["Cluster", "ClusterRecord", "Shards", "Share", "StepRecord", "WorkerRecord"]
 
 
 class Cluster:
@@ -52,6 +53,6 @@ class Cluster:
 def cluster_runner(model: Any, compiled: Any, cluster: Any) -> Any:
     """The runner for what a user passes as `cluster`: a client or a Cluster."""
     chosen = cluster if isinstance(cluster, Cluster) else Cluster(cluster)
-    from funclab.distribute.runner import ClusterRunner
+    from funclab.distribute.spread import SpreadRunner
 
-    return ClusterRunner(model, compiled, chosen)
+    return SpreadRunner(model, compiled, chosen)
