@@ -20,6 +20,7 @@ from funclab.distribute.wire import (
     trained_variables,
 )
 from funclab.engine.memory import flat_views
+from funclab.errors import NotSupportedError
 from funclab.graph.locks import holding, locks_of
 from funclab.graph.value import Value, Variable
 from funclab.metrics.recording import take_batch
@@ -35,6 +36,7 @@ class ClusterRunner(Runner):
 
     def __init__(self, model: Any, compiled: Compiled | None, cluster: Any) -> None:
         super().__init__(model, compiled)  # type: ignore[arg-type]
+        refuse_renorm(model)
         self.team = Team(cluster, partial(packed_model, self))
         self.record = self.team.record
         self.steps = Steps()
@@ -60,6 +62,18 @@ class ClusterRunner(Runner):
 
     def close(self) -> None:
         self.team.sync(self.team.close)
+
+
+def refuse_renorm(layer: Any) -> None:
+    """Raise a NotSupportedError for batch renormalization that is to be synchronized."""
+    if getattr(layer, "renorm", False) and getattr(layer, "synchronized", False):
+        raise NotSupportedError(
+            f"{layer.name} has both renorm and synchronized, and is to be trained on a cluster.",
+            why="only plain batch normalization exchanges its sums between workers.",
+            fix="leave one of the two out.",
+        )
+    for inner in layer.sublayers:
+        refuse_renorm(inner)
 
 
 class ClusterStep(Step):

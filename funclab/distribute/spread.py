@@ -32,6 +32,8 @@ class OpenPart:
     worker: str
     until: int = 0
     ended: bool = False
+    ahead: asyncio.Future[Any] | None = None
+    """The reply to come, of a part that is read before it is needed."""
 
     @property
     def left(self) -> int:
@@ -107,6 +109,8 @@ class Spread:
         self.known_lost += len(lost)
         gone = [part for part in self.open if part.worker in lost or part.worker not in workers]
         for part in gone:
+            if part.ahead is not None:
+                part.ahead.cancel()
             self.open.remove(part)
             self.waiting.appendleft((part.number, part.counted))
         share = -(-wanted // len(workers))
@@ -117,15 +121,14 @@ class Spread:
                 share = max(share, wanted)
             if not reading:
                 return True
-            calls = [
-                asyncio.ensure_future(self.read(part, part.counted + share)) for part in reading
-            ]
+            calls = [part.ahead or self.reading(part, share) for part in reading]
             if await self.team.watch([part.worker for part in reading], calls):
-                for call in calls:
+                for part, call in zip(reading, calls):
                     call.cancel()
+                    part.ahead = None
                 return False
             for part, call in zip(reading, calls):
-                reply = call.result()
+                reply, part.ahead = call.result(), None
                 part.until, part.ended = reply["until"], reply["ended"]
                 self.sample = reply["sample"] if self.sample is None else self.sample
                 self.forget_if_done(part)
@@ -141,6 +144,20 @@ class Spread:
             growing = OpenPart(number, counted, worker)
             self.open.append(growing)
         return growing
+
+    def read_ahead(self, workers: Sequence[str], share: int) -> None:
+        """Let workers begin a part while they compute with the last samples of another."""
+        for worker in workers:
+            mine = [part for part in self.open if part.worker == worker]
+            soon = sum(part.left for part in mine) < 4 * share
+            if self.waiting and soon and all(part.ended for part in mine):
+                part = OpenPart(*self.waiting.popleft(), worker)
+                self.open.append(part)
+                part.ahead = self.reading(part, share)
+                part.ahead.add_done_callback(lambda call: call.cancelled() or call.exception())
+
+    def reading(self, part: OpenPart, share: int) -> asyncio.Future[Any]:
+        return asyncio.ensure_future(self.read(part, part.counted + share))
 
     def left(self) -> int:
         return sum(part.left for part in self.open)
@@ -181,6 +198,7 @@ class Spread:
                 take = self.taken(worker, count)
                 parts.append(Assignment(worker, begin, count, form, take=take))
                 begin += count
+        self.read_ahead(workers, -(-self.size // len(workers)))
         return parts
 
     def taken(self, worker: str, count: int) -> list[tuple[list[Any], int, int]]:
