@@ -6,11 +6,14 @@ notebook in which nothing stands is divided by the same rules as the lessons.
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from funclab.errors import FileError, MissingPackageError
+from funclab.errors import MissingPackageError
+from funclab.teach.restoring import read
 
 PICTURES = {"image/svg+xml", "image/png"}
 # The cells as nbconvert draws them, in sections; the script shows one section at a time, as large
@@ -116,8 +119,23 @@ def write_slides(path: Path, target: Path | None = None) -> Path:
 
     Raises: FileError for a file that is not a notebook; MissingPackageError without nbconvert.
     """
+    content = read(path)
+    cells = content["cells"]
+    if not any(cell["metadata"].get("slideshow") for cell in cells):
+        divide(cells)
+    content.setdefault("metadata", {})["title"] = title_of(cells) or path.stem
+    page, _ = exporter_of_slides().from_file(io.StringIO(json.dumps(content)))
+    written = target or Path(f"{path.stem}.slides.html")
+    written.write_text(page, encoding="utf-8")
+    return written
+
+
+def exporter_of_slides() -> Any:
+    """What draws the cells.
+
+    Raises: MissingPackageError without nbconvert.
+    """
     try:
-        import nbformat
         from nbconvert import SlidesExporter
     except ImportError:
         raise MissingPackageError(
@@ -125,23 +143,9 @@ def write_slides(path: Path, target: Path | None = None) -> Path:
             why="nbconvert draws the cells of a notebook.",
             fix="type pip install 'funclab[lab]'.",
         ) from None
-    try:
-        notebook = nbformat.read(path, as_version=4)
-    except (OSError, ValueError) as error:
-        raise FileError(
-            f"{path} cannot be read as a notebook: {error}",
-            why="slides are made of the cells of a notebook.",
-            fix="give the path of a file that ends in .ipynb.",
-        ) from error
-    if not any(cell.metadata.get("slideshow") for cell in notebook.cells):
-        divide(notebook.cells)
     exporter = SlidesExporter(raw_template=PAGE)
     exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
-    notebook.metadata["title"] = title_of(notebook.cells) or path.stem
-    page, _ = exporter.from_notebook_node(notebook)
-    written = target or Path(f"{path.stem}.slides.html")
-    written.write_text(page, encoding="utf-8")
-    return written
+    return exporter
 
 
 def title_of(cells: Sequence[Any]) -> str:
