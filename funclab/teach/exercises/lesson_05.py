@@ -317,8 +317,10 @@ def _triples(pairs: Any) -> tuple[dict[str, Array], Array]:
 
 @lights("5D")
 def calls_of_the_encoder(attempt: Attempt) -> list[Node | Operation]:
-    assert attempt.model is not None
-    return [node for calls in calls_by_input(attempt.model) for node in calls[:1]]
+    if attempt.model is not None:
+        return [node for calls in calls_by_input(attempt.model) for node in calls[:1]]
+    called = calls_of_the_eye(attempt) if attempt.nodes else []
+    return called or [maker(known(attempt, name)) for name in ("left", "right")]
 
 
 # What several of these ask.
