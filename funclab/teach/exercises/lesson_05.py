@@ -361,7 +361,12 @@ def images(model: Functional) -> list[Array]:
 
 
 def answers_to(model: Functional, x: list[Array]) -> Array:
-    """What a copy of a model that has not been trained answers, in double precision."""
+    """What an untrained copy of a model, no kernel of it zero, answers, in double precision."""
     copy: Any = fresh_copy(model)
+    draw = np.random.default_rng(1)
+    zero = [w.ndim > 1 and not w.any() for w in copy.get_weights()]
+    copy.set_weights(
+        [draw.normal(size=w.shape) if empty else w for w, empty in zip(copy.get_weights(), zero)]
+    )
     with warnings.catch_warnings(action="ignore"):  # on a softmax of one number
         return np.asarray(copy([part.astype("float32") for part in x]), "float64")
