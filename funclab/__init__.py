@@ -33,8 +33,8 @@ def version() -> str:
 
 # What is heavy, or needed by few, is imported when first asked for.
 _ROOMS = (
-    "backend", "callbacks", "config", "datasets", "losses", "metrics", "models", "optimizers",
-    "preprocessing", "random", "saving", "teach", "training", "tree", "utils", "view",
+    "backend", "callbacks", "config", "datasets", "distribute", "losses", "metrics", "models",
+    "optimizers", "preprocessing", "random", "saving", "teach", "training", "tree", "utils", "view",
 )  # fmt: skip
 _NAMES = {
     "Functional": "models",

@@ -178,6 +178,10 @@ class BusyError(FunclabError, RuntimeError):
     """A model that is asked for something while it is being trained."""
 
 
+class ClusterError(FunclabError, RuntimeError):
+    """Workers of a cluster that are needed and gone."""
+
+
 class NameLookupError(FunclabError, ValueError, KeyError):
     """A name that stands for nothing known."""
 
