@@ -1,4 +1,5 @@
-"""Training on more than one machine: `fit(cluster=client)`, `evaluate` and `predict` likewise."""
+"""More than one process or machine: `sweep` over settings of a model, and `fit(cluster=client)`,
+`evaluate` and `predict` likewise. dask and joblib are loaded when they are first needed."""
 
 from __future__ import annotations
 
@@ -6,9 +7,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from funclab.distribute.records import ClusterRecord, Share, StepRecord, WorkerRecord
+from funclab.distribute.shards import Shards
+from funclab.distribute.space import Between
+from funclab.distribute.sweeping import Sweep, sweep
+from funclab.distribute.trials import Trial
 from funclab.errors import ArgumentError, MissingPackageError
 
-__all__ = ["Cluster", "ClusterRecord", "Share", "StepRecord", "WorkerRecord"]
+__all__ = [
+    "Between", "Cluster", "ClusterRecord", "Shards", "Share", "StepRecord", "Sweep", "Trial",
+    "WorkerRecord", "sweep",
+]  # fmt: skip
 
 
 class Cluster:
@@ -52,6 +60,6 @@ class Cluster:
 def cluster_runner(model: Any, compiled: Any, cluster: Any) -> Any:
     """The runner for what a user passes as `cluster`: a client or a Cluster."""
     chosen = cluster if isinstance(cluster, Cluster) else Cluster(cluster)
-    from funclab.distribute.runner import ClusterRunner
+    from funclab.distribute.spread import SpreadRunner
 
-    return ClusterRunner(model, compiled, chosen)
+    return SpreadRunner(model, compiled, chosen)
