@@ -136,6 +136,8 @@ def _stopped(attempt: Attempt) -> Verdict:
     about = f"{type(error).__name__}: {said}".rstrip(". ") + "."
     about = error.what if isinstance(error, FunclabError) else about
     fix = error.fix if isinstance(error, FunclabError) else say("lesson_read_line")
+    if isinstance(error, NameError) and error.name:
+        fix = say("lesson_make_first", name=error.name)
     if fix.split(" ")[0].isalpha():  # a word, not code
         fix = fix[:1].upper() + fix[1:]
     says = say(
