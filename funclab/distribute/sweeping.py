@@ -155,6 +155,8 @@ class Sweep:
                 if any(task.key not in self.results for task in tasks):
                     self.stopped = True
                     break
+            else:
+                self.count = len(self.results)  # fewer than planned where trials failed
         except KeyboardInterrupt:
             self.stopped = True
         except BaseException as error:

@@ -13,6 +13,7 @@ from joblib import parallel_config
 from sklearn.model_selection import GridSearchCV
 
 from funclab.distribute import sweep
+from funclab.errors import ClusterError
 from funclab.wrappers import Regressor
 from tests.distribute.sweeps import (
     X,
@@ -80,12 +81,34 @@ def test_what_trials_bring_does_not_depend_on_the_cluster(cluster):
     assert numbers(made) == numbers(small())
 
 
-def test_a_trial_that_ends_its_workers_is_what_failed(cluster):
+def test_a_trial_that_ends_its_workers_is_what_failed_and_no_other(cluster, monkeypatch):
+    # Dask then gives up all that a worker was to run when it died, at once.
+    monkeypatch.setattr(cluster.scheduler, "allowed_failures", 0)
     with Client(cluster) as client:
-        made = sweep(dangerous, {"number": [0, 1, 2]}, (X, Y), client)
+        made = sweep(dangerous, {"number": [0, 1, 2, 3, 4]}, (X, Y), client)
 
-    assert [bool(trial.error) for trial in made.trials] == [False, False, True]
-    assert "KilledWorker" in made.trials[2].error
+    errors = {trial.number: trial.error for trial in made.trials if trial.error}
+    assert len(made.trials) == 5
+    assert list(errors) == [2] and errors[2].startswith("KilledWorker")
+
+
+def test_a_cluster_that_drops_its_trials_is_an_error_and_the_journal_takes_up_the_sweep(
+    cluster, tmp_path
+):
+    journal = tmp_path / "sweep.jsonl"
+    space = {"number": list(range(30))}
+    with Client(cluster) as client:
+        made = small(space, client, epochs=30, journal=journal, background=True)
+        wait_until(lambda: len(made.results) >= 2)
+        client.restart()
+        with pytest.raises(ClusterError, match="has dropped trials of this sweep"):
+            made.wait(60)
+        left = len(records(journal))
+        again = small(space, client, epochs=30, journal=journal)
+
+    assert 2 <= left < 30
+    assert sorted(record["trial"] for record in records(journal)) == list(range(30))
+    assert not again.stopped
 
 
 def test_a_sweep_on_a_cluster_can_be_cancelled_and_leaves_nothing_there(cluster, tmp_path):
