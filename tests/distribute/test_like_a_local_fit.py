@@ -101,6 +101,7 @@ def test_a_live_view_shows_the_gradients_of_a_cluster(of_workers):
     assert "dense" in str(state)
 
 
+@pytest.mark.filterwarnings("ignore")  # of the loss, and of sums that overflow
 def test_a_live_view_does_not_say_where_on_the_workers_a_loss_became_nan(of_workers):
     model, data = mlp()
     model.optimizer.learning_rate = 1e30

@@ -21,6 +21,7 @@ from funclab.teach.graphs import (
     activation_of,
     calls_before,
     calls_of,
+    calls_within,
     first_call,
     fresh_copy,
     is_concatenation,
@@ -279,8 +280,9 @@ def too_few_read(model: Functional, total: int) -> Mistake | None:
             return None
         return Mistake("windows_lost", {last: f"{share:.0%}"}, layer=last, **values)
     if slides(model) and weighted_calls(model):
-        node = next((x for x in weighted_calls(model) if not has_positions_read(x)), last)
-        before = [x for x in weighted_calls(model) if x in calls_before(node.arguments.tensors)]
+        weighted = [x for x in calls_within(model) if getattr(x.operation, "weights", None)]
+        node: Any = next((x for x in weighted if not has_positions_read(x)), last)
+        before = [x for x in weighted if x in calls_before(node.arguments.tensors)]
         name = "positions_in_a_list" if before else "reads_a_list"
         return Mistake(name, {node: "a weight for each position"}, layer=node, **values)
     values |= {"shape": model.outputs[0].shape, "n": total, "layer": last}
