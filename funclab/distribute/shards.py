@@ -66,7 +66,7 @@ class DaskShards(Shards):
     def __init__(self, sides: Sequence[Any]) -> None:
         sides = [side for side in sides if side is not None]
         leaves = [leaf for side in sides for leaf in structure.flatten(side)]
-        if len(leaves) == 1 and not is_dask_array(leaves[0]):
+        if len(leaves) == 1 and is_bag(leaves[0]):
             self.form, leaves = None, [leaves[0].to_delayed()]
         else:
             self.form = structure.map_structure(lambda _: None, tuple(sides))
@@ -106,13 +106,18 @@ def is_dask_array(x: Any) -> bool:
     return hasattr(x, "blocks") and hasattr(x, "numblocks")
 
 
+def is_bag(x: Any) -> bool:
+    """Whether a Dask collection is one of samples, rather than of rows and columns."""
+    return hasattr(x, "to_delayed") and not is_dask_array(x) and not hasattr(x, "columns")
+
+
 def blocks_of(arrays: Sequence[Any]) -> list[list[Any]]:
     """For each array its blocks along the first axis, alike for all."""
     for array in arrays:
         if not is_dask_array(array):
             raise DataError(
-                f"A {type(array).__name__} and Dask arrays cannot be dealt out together.",
-                why="inputs, targets and weights are cut into the same parts.",
+                f"A {type(array).__name__} is not a Dask array, and cannot be dealt out as one.",
+                why="inputs, targets and weights are cut into the same blocks of samples.",
                 fix="pass all as Dask arrays: frame.to_dask_array(lengths=True), or "
                 "dask.array.from_array(y, chunks=x.chunks[0]); or a bag of (x, y) alone.",
             )

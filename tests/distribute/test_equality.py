@@ -10,7 +10,7 @@ from funclab.errors import NotSupportedError
 from funclab.layers import Input
 from funclab.models import Model
 from funclab.utils import set_random_seed
-from tests.distribute.models import cnn, lstm, mlp, numbers, pair, sgd, two_outputs
+from tests.distribute.models import cnn, lstm, mlp, numbers, own_parts, pair, sgd, two_outputs
 
 CLOSE = {"rtol": 1e-5, "atol": 1e-5}
 
@@ -21,7 +21,7 @@ def assert_alike(first, second):
 
 
 @pytest.mark.parametrize("workers", [1, 2, 4])
-@pytest.mark.parametrize("make", [mlp, cnn, lstm, two_outputs])
+@pytest.mark.parametrize("make", [mlp, cnn, lstm, two_outputs, own_parts])
 def test_any_number_of_workers_trains_like_one_machine(make, workers, of_workers):
     alone, spread, data = pair(make)
     options = {"batch_size": 8, "epochs": 2, "verbose": 0}

@@ -21,7 +21,8 @@ from tests.distribute.conftest import local_cluster
 GIGABYTE = 1 << 30
 FEATURES = 256
 TOTAL = 8 * GIGABYTE if os.environ.get("SOAK") else 16 << 20
-EACH = TOTAL // 128
+FILES = 128 if os.environ.get("SOAK") else 12
+EACH = TOTAL // FILES
 """Bytes of a file."""
 
 
@@ -50,10 +51,10 @@ def test_data_on_disk_train_within_a_gigabyte_a_process(tmp_path):
     model = Model(inputs, layers.Dense(1)(inputs))
     model.compile("adam", "mse")
     with local_cluster(2) as cluster, cluster.get_client() as client:
-        files = client.map(partial(written, tmp_path), range(128), pure=False)
+        files = client.map(partial(written, tmp_path), range(FILES), pure=False)
         samples = sum(client.gather(files))
         size = sum(path.stat().st_size for path in tmp_path.iterdir())
-        shards = Shards(partial(load, tmp_path), range(128))
+        shards = Shards(partial(load, tmp_path), range(FILES))
 
         before = peak_memory()
         history = model.fit(shards, batch_size=4096, verbose=0, cluster=client)
