@@ -22,7 +22,7 @@ const failed = {
 /** What a real Keras printed. */
 const printed = {
   draw(ctx) {
-    ctx.stage.append(h("pre", {}, h("code", {}, ctx.facts.printed)));
+    ctx.stage.append(h("p", { class: "fl-prompt" }, ctx.model.get("title")), h("pre", {}, h("code", {}, ctx.facts.printed)));
   },
   update() {},
   keys: () => ({}),
