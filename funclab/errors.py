@@ -179,7 +179,7 @@ class BusyError(FunclabError, RuntimeError):
 
 
 class ClusterError(FunclabError, RuntimeError):
-    """Workers of a cluster that are needed and gone."""
+    """A cluster whose workers are gone, or that has lost what it was given."""
 
 
 class NameLookupError(FunclabError, ValueError, KeyError):

@@ -1,4 +1,5 @@
-"""Training on more than one machine: `fit(cluster=client)`, `evaluate` and `predict` likewise."""
+"""More than one process or machine: `sweep` over settings of a model, and `fit(cluster=client)`,
+`evaluate` and `predict` likewise. dask and joblib are loaded when they are first needed."""
 
 from __future__ import annotations
 
@@ -6,9 +7,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from funclab.distribute.records import ClusterRecord, Share, StepRecord, WorkerRecord
+from funclab.distribute.space import Between
+from funclab.distribute.sweeping import Sweep, sweep
+from funclab.distribute.trials import Trial
 from funclab.errors import ArgumentError, MissingPackageError
 
-__all__ = ["Cluster", "ClusterRecord", "Share", "StepRecord", "WorkerRecord"]
+__all__ = [
+    "Between", "Cluster", "ClusterRecord", "Share", "StepRecord", "Sweep", "Trial", "WorkerRecord",
+    "sweep",
+]  # fmt: skip
 
 
 class Cluster:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -154,7 +155,14 @@ class _Values(dict):
 
 
 def filled(message: str, values: Mapping[str, Any]) -> str:
-    """A message with names, shapes and numbers filled in."""
+    """A message with names, shapes and numbers filled in, without sentences that lack theirs.
+
+    >>> filled("{model} ends at {tensor}. Wanted: a row. Look at {model}.", {"model": "what"})
+    'Wanted: a row. Look at what.'
+    """
+    sentences = re.split(r"(?<=[.?!]) ", message)
+    complete = [x for x in sentences if set(re.findall(r"{(\w+)}", x)) <= values.keys()]
+    message = " ".join(complete) or message
     return message.format_map(_Values({key: told(value) for key, value in values.items()}))
 
 
