@@ -1,7 +1,8 @@
 """Time of a training step on the workers of a Dask cluster, and from how large a step on they pay.
 
     python -m tests.bench.cluster                       measure, and print all tables
-    python -m tests.bench.cluster --keep FILE.json      go on from what FILE holds, and add
+    python -m tests.bench.cluster --keep FILE.json      measure what FILE does not hold, and add it
+    ... --keep FILE.json --again                        measure all again, and keep what is faster
 
 Workers are processes on this machine, each held to one core. What they take is split into the time
 until the slowest has computed, transfer (sending, adding up, Dask's own work), and the client's own
@@ -27,12 +28,13 @@ from typing import Any
 import numpy as np
 
 import funclab
+from funclab.view.draw.text import plural
 from tests.bench import network
 
 SIZES, BATCHES = [10**4, 10**5, 10**6, 10**7], [128, 1024]
 WORKERS, FEW_WEIGHTS = [1, 2, 4], 10**5
 """How many workers are measured; more than 2 only with few weights, where the calls are all."""
-WARM, FEWEST, SECONDS = 2, 4, 1.5
+WARM, FEWEST, SECONDS = 2, 4, 1.0
 """Steps that do not count, the least number of those that do, and when it is enough."""
 
 
@@ -138,50 +140,40 @@ def wanted() -> list[tuple[int, int, int, int]]:
     return keys
 
 
-def measure_all(done: list[Measured], keep: Callable[[list[Measured]], None]) -> None:
-    """Add to `done` what is missing there."""
+def measure_all(keys: list[tuple[int, int, int, int]], keep: Callable[[Measured], None]) -> None:
+    """Measure what the keys name."""
     from dask.distributed import Client, LocalCluster
 
-    have = {each.key for each in done}
-    missing = [key for key in wanted() if key not in have]
-    for count in {key[3] for key in missing if not key[2]}:
+    for count in sorted({key[3] for key in keys if not key[2]}):
         held = set(cores()[:count])
         with ProcessPoolExecutor(1, get_context("spawn"), hold_to, (held,)) as pool:
-            for weights, batch, *_ in [key for key in missing if key[2:] == (0, count)]:
+            for weights, batch, *_ in [key for key in keys if key[2:] == (0, count)]:
                 seconds = pool.submit(measure_local, weights, batch).result()
-                done.append(Measured(weights, batch, 0, count, seconds))
-                keep(done)
-    missing = [key for key in missing if key[2]]
-    if not missing:
+                keep(Measured(weights, batch, 0, count, seconds))
+    keys = [key for key in keys if key[2]]
+    if not keys:
         return
-    most = max(workers for _, _, workers, _ in missing)
+    most = max(workers for _, _, workers, _ in keys)
     settings = {"dashboard_address": None, "memory_limit": 0, "threads_per_worker": 1}
     with LocalCluster(n_workers=most, **settings) as cluster, Client(cluster) as client:
         addresses: Any = client.nthreads()
         for i, worker in enumerate(sorted(addresses)):
             client.run(hold_to, {cores()[i % len(cores())]}, workers=[worker])
-        for weights, batch, workers, _ in missing:
-            done.append(measure_cluster(weights, batch, workers, client))
-            keep(done)
+        for weights, batch, workers, _ in keys:
+            keep(measure_cluster(weights, batch, workers, client))
 
 
-def table_of(done: list[Measured]) -> None:
-    """Print what was measured, in milliseconds."""
+def print_table(done: list[Measured]) -> None:
+    """What was measured, in milliseconds."""
     print("Milliseconds of a step: an MLP with two hidden layers, Adam; the fastest step.")
     titles = ("weights", "batch", "where", "step", "compute", "wait", "transfer", "client")
     rows = []
-    for each in sorted(done, key=lambda m: (m.weights, m.batch, m.workers, m.cores)):
-        where = f"{each.workers} workers" if each.workers else f"local, {each.cores} cores"
-        where = (
-            where.removesuffix("s")
-            if 1 in (each.workers, each.cores * (not each.workers))
-            else where
-        )
+    for each in done:
         parts = [each.compute, each.wait, each.transfer, each.client] if each.workers else []
         cells = [f"{seconds * 1e3:,.2f}" for seconds in (each.total, *parts)]
-        rows.append(
-            [f"{each.weights:,}", f"{each.batch:,}", where, *cells, *[""] * (5 - len(cells))]
-        )
+        where = plural(each.workers, "worker") if each.workers else plural(each.cores, "core")
+        sizes = f"{each.weights:,}", f"{each.batch:,}", where
+        rows.append([*sizes, *cells, *[""] * (5 - len(cells))])
     print(*network.lines(titles, rows), sep="\n")
 
 
@@ -189,21 +181,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.cluster", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--keep", type=Path, help="a file for what is measured, to go on from")
+    parser.add_argument("--again", action="store_true", help="measure also what the file holds")
     options = parser.parse_args()
-    file = options.keep
-    done = (
-        [Measured(**each) for each in json.loads(file.read_text())]
-        if file and file.exists()
-        else []
-    )
+    file: Path | None = options.keep
+    held = json.loads(file.read_text()) if file and file.exists() else []
+    best = {each.key: each for each in (Measured(**values) for values in held)}
 
-    def keep(measured: list[Measured]) -> None:
-        print(measured[-1], file=sys.stderr, flush=True)
+    def keep(new: Measured) -> None:
+        print(new, file=sys.stderr, flush=True)
+        best[new.key] = min(best.get(new.key, new), new, key=lambda each: each.total)
         if file:
-            file.write_text(json.dumps([asdict(each) for each in measured], indent=1))
+            file.write_text(json.dumps([asdict(each) for each in best.values()], indent=1))
 
-    measure_all(done, keep)
-    table_of(done)
+    measure_all([key for key in wanted() if options.again or key not in best], keep)
+    done = sorted(best.values(), key=lambda each: each.key)
+    print_table(done)
     network.report(done, width_of)
 
 
