@@ -4,7 +4,7 @@ Images are (batch, height, width, channels), sequences (batch, time, channels) a
 depth, height, width, channels), with any strides in memory; kernels are contiguous (size along each
 of these axes, channels / groups, filters).
 
-There are three ways to compute them, each in a module of its own.
+There are four ways to compute them, each in a module of its own.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from funclab.kernels import columns, depthwise, winograd
+from funclab.kernels import columns, depthwise, sequences, winograd
 from funclab.kernels.threads import share
 
 
@@ -74,6 +74,8 @@ def _way(x, w, window, out, cut):
     the one that is to be made: out, or x for its gradient; None for the gradient of w."""
     if depthwise.suits(x, w):
         return depthwise
+    if sequences.suits(x, w, window, out, cut or out):
+        return sequences
     if cut is None:
         return winograd if winograd.suits_weights(x, w, window, out) else columns
     return winograd if winograd.suits(x, w, window, out, cut) else columns
