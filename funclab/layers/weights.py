@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -109,19 +109,22 @@ class Weighted(Operation):
     @property
     def held(self) -> list[Weighted]:
         """The layers held in attributes, also in lists and dicts, in order."""
-        layers: dict[Weighted, None] = {}
+        held = (leaf for leaf in self._leaves() if isinstance(leaf, Weighted) and leaf is not self)
+        return list(dict.fromkeys(held))
+
+    def _leaves(self) -> Iterator[Any]:
+        """What its attributes hold, also in lists and dicts; not its calls and its arguments."""
         for name, value in vars(self).copy().items():  # another thread may add some
             if name not in ("constructor_arguments", "inbound_nodes", "outbound_nodes"):
-                for leaf in structure.flatten(value):
-                    if isinstance(leaf, Weighted) and leaf is not self:
-                        layers.setdefault(leaf)
-        return list(layers)
+                if structure.is_container(value):
+                    yield from structure.flatten(value)
+                else:
+                    yield value
 
     @property
     def variables(self) -> list[Variable]:
         """All that lasts: weights, and state such as random streams."""
-        held = [v for value in vars(self).copy().values() for v in structure.flatten(value)]
-        own = [*self._own_weights, *(v for v in held if isinstance(v, Variable))]
+        own = [*self._own_weights, *(v for v in self._leaves() if isinstance(v, Variable))]
         own.sort(key=lambda v: (not v.trainable, _is_stream(v)))
         return unique([*own, *_each(self.sublayers, "variables")])
 
