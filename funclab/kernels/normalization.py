@@ -87,7 +87,7 @@ def add_distances_in_numpy(x, near, mask, sums):
 def add_distances(x, near, mask, sums):
     total, squares = sums[0], sums[1]
     fours = 0 if mask is not None else len(x) - len(x) % 4
-    for row in range(0, fours, 4):  # the sums in float64 are what costs: once for four rows
+    for row in range(0, fours, 4):  # adding to the sums in float64 is what costs: once for four
         for c in range(x.shape[1]):
             a, b = x[row, c] - near[c], x[row + 1, c] - near[c]
             d, e = x[row + 2, c] - near[c], x[row + 3, c] - near[c]
