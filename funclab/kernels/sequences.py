@@ -31,7 +31,7 @@ def suits(x, w, window, out, cut):
         return False
     tiles = -(-cut[1] // (SEEN + 1 - w[0]))
     saved = out[1] * w[0] / (SEEN * tiles)
-    return min(w[-2:]) >= 32 and saved > 1.4 and x[0] * tiles >= 64
+    return min(w[-2:]) * saved >= 56 and saved > 1.4 and x[0] * tiles >= 64
 
 
 @functools.cache

@@ -100,9 +100,9 @@ example(
 )
 example(
     named("ConvBias", (1,), "valid", LAST, (1,)),
-    normal(30, 32),
-    lambda batch, rng: rng.standard_normal((5, 32, 32)) / 15,
-    weight(32),
+    normal(30, 40),
+    lambda batch, rng: rng.standard_normal((5, 40, 40)) / 15,
+    weight(40),
 )
 example(named("Conv", (2, 2)), normal(4, 7, 2), weight(1, 1, 2, 4))
 example(named("ConvBias", (2,), "same", LAST, (1,)), normal(6, 2), weight(3, 2, 4), weight(4))
