@@ -90,4 +90,17 @@ def test_plain_kernels_with_many_channels_are_done_in_tiles(
     out = (batch, *out_size(x, window), 64)
 
     assert sequences.suits(x.shape, w, window, out, out) == suited
-    assert (conv._way(x.shape, w, window, out, out) is sequences) == suited
+
+
+@pytest.mark.parametrize("lengths", [(50,), (16, 16)])
+def test_whole_numbers_give_whole_numbers(lengths):
+    size = (3,) * len(lengths)
+    window = Window(size, (1,) * len(size), (1,) * len(size), ((0, 0),) * len(size))
+    x, w = np.ones((32, *lengths, 64), np.int32), np.ones((*size, 64, 64), np.int32)
+    out, gx = np.empty((32, *out_size(x, window), 64), np.int32), np.empty_like(x)
+
+    conv.conv(x, w, None, out, window)
+    conv.conv_vjp_x(out, w, gx, window)
+
+    assert (out == 64 * 3 ** len(size)).all()
+    assert gx.sum() == 64 * w.size * out[..., 0].size * 3 ** len(size)
