@@ -8,6 +8,7 @@
 #   make site     lessons, gallery, reference, errors, as pages: build/site, with build/lite in it
 #   make test     everything: unit tests with and without the JIT, doctests, lessons, browser
 #   make rehearsal  lesson 5 as a class of 50 minutes: five seats at once in JupyterLab, and every check
+#   make exercises  every exercise of every lesson failed and solved in JupyterLab (10 minutes)
 #   make soak     threads, interrupts, killed saves, damaged files, hostile texts: 200,000 trials (40 minutes)
 #   make check    style, types, import rooms, budgets
 #   make interop  exchange with a real Keras 2 and 3, ONNX and pickle, in an environment of its own:
@@ -30,7 +31,7 @@ PLAIN := tests/ops tests/guide/test_guide.py $(wildcard tests/engine/test_*.py) 
          --deselect tests/ops/test_random.py::test_the_stream_of_a_layer_is_saved_with_its_model
 NBVAL := -p funclab.teach.notebooks
 
-.PHONY: lab lessons gallery catalogue pictures lite site test rehearsal soak check interop mutants bench setup system clean
+.PHONY: lab lessons gallery catalogue pictures lite site test rehearsal exercises soak check interop mutants bench setup system clean
 .DEFAULT_GOAL := lab
 
 setup: $(READY)
@@ -91,6 +92,10 @@ rehearsal: $(READY) system
 	$(BIN)/funclab warm
 	$(BIN)/python -m tests.browser.rehearsal $(ARGS)
 
+# Every exercise in JupyterLab, in a kernel of its own: failed in each foreseen way, solved in three.
+exercises: $(READY) system
+	EXERCISES=1 $(BIN)/pytest -q -n $(WORKERS) tests/browser/test_teach.py -k solved_from_a_clean_kernel
+
 # The tests with the mark `soak`, which `make test` runs in a short form. Prints what was tried.
 soak: $(READY)
 	SOAK=1 $(BIN)/pytest -q --timeout 7200 -n $(WORKERS) -m soak tests
@@ -106,6 +111,7 @@ check: $(READY)
 interop: .venv/interop/ready
 	KERAS_BACKEND=jax XLA_FLAGS="--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true" \
 	JAX_COMPILATION_CACHE_DIR=build/jax JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0 .venv/interop/bin/python -m tests.interop.exchange $(ARGS)
+	FUNCLAB_PROGRESS=off .venv/interop/bin/python -m tests.interop.lesson
 
 .venv/interop/ready: pyproject.toml
 	"$$(sh tests/setup/python.sh)" -m venv .venv/interop

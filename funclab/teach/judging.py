@@ -233,6 +233,12 @@ def numpy_was_given(attempt: Attempt) -> Any:
     return None
 
 
+def stopped(what: str, error: Exception) -> str:
+    """That a student's function stopped, and the first words of why."""
+    said = str(getattr(error, "what", error)).split(". ")[0].rstrip(".")
+    return f"{what} stopped with {type(error).__name__}: {shorten(said, 80)}"
+
+
 def missing_input(attempt: Attempt, name: str) -> Mistake:
     """A Model that could not be made, because it was not given what its calls read."""
     inputs, outputs = attempt.given_to_model or ([], [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 
 import nbformat
@@ -16,13 +17,17 @@ from tests.browser.notebook_page import CELLS, READY, RUN_ALL, NotebookPage, wri
 from tests.browser.presenter import take
 from tests.browser.projector import small_words
 from tests.browser.waiting import laid_out
-from tests.teach.tries import module, tries
+from tests.teach.tries import LESSONS, module, tries
 
 SAVE = "() => jupyterapp.commands.execute('docmanager:save')"
 SETUP = (
     "%load_ext funclab\nimport numpy as np\nfrom funclab import Input, Model, layers\n"
     "from funclab.layers import Dense, concatenate\n"
     "from funclab.teach import arrange, ask, progress\n" + module(1).LESSON
+)
+EVERYTHING = (
+    "%load_ext funclab\nfrom funclab.teach.checking import base_names\n"
+    "globals().update(base_names({}))"
 )
 ASKED = (SETUP, 'ask("1.1")', "reader", "%%fails\nModel(pixels, Dense(10))")
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -223,16 +228,21 @@ def test_lines_are_put_in_order_and_checked_by_keys_alone(lab, run_cells):
     assert notebook.quiet
 
 
-@pytest.mark.parametrize("name", list(course.lesson(1).exercises))
+# `make exercises` tries those of every lesson.
+TRIED = LESSONS if os.environ.get("EXERCISES") else [1]
+
+
+@pytest.mark.parametrize("name", [name for n in TRIED for name in course.lesson(n).exercises])
 def test_an_exercise_is_failed_in_its_ways_and_then_solved_from_a_clean_kernel(
     lab, run_cells, name
 ):
     own = [one for one in tries() if one.exercise == name]
     own.sort(key=lambda one: not one.mistake)
-    cells = [f"{module(1).LESSON}\nget_ipython().run_cell_magic('check', '{name}', {one.lines!r})"
+    lesson = module(own[0].lesson).LESSON
+    cells = [f"{lesson}\nget_ipython().run_cell_magic('check', '{name}', {one.lines!r})"
              for one in own]  # fmt: skip
 
-    notebook = run_cells(lab, SETUP, *cells)
+    notebook = run_cells(lab, EVERYTHING, *cells)
 
     verdicts = notebook.page.locator(".fl-verdict")
     expect(verdicts).to_have_count(len(own))

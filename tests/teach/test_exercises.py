@@ -13,7 +13,7 @@ from funclab.layers import Dense
 from funclab.losses import SparseCategoricalCrossentropy
 from funclab.models import Model
 from funclab.teach import course, keeping
-from funclab.teach.attempt import run
+from funclab.teach.attempt import is_untried, run
 from funclab.teach.checking import check, check_lines, known_exercise
 from funclab.teach.graphs import trained_copy
 from tests.teach.tries import LESSONS, Try, module, tries
@@ -127,6 +127,15 @@ def test_what_the_lesson_ships_is_not_tried_yet(exercise):
 
     assert [repr(view) for view in views] == [f"{exercise}: not tried yet."] * 3
     assert len(keeping.tries_of(exercise)) == tries
+
+
+@each(
+    ("lines", "tried"),
+    [("x = ...", False), ("guess = [..., 3]", False), ("f(...)", False), ("___ = 3", False),
+     ("out[...] = x", True), ("self.rows()[...] = 0", True)],
+)  # fmt: skip
+def test_dots_are_a_blank_unless_they_stand_for_a_whole_array(lines, tried):
+    assert is_untried(lines, "model = ...") != tried
 
 
 def test_what_the_lesson_has_not_made_yet_is_named():
