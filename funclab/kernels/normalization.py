@@ -86,14 +86,7 @@ def add_distances_in_numpy(x, near, mask, sums):
 @jit(numpy=add_distances_in_numpy)
 def add_distances(x, near, mask, sums):
     total, squares = sums[0], sums[1]
-    fours = 0 if mask is not None else len(x) - len(x) % 4
-    for row in range(0, fours, 4):  # adding to the sums in float64 is what costs: once for four
-        for c in range(x.shape[1]):
-            a, b = x[row, c] - near[c], x[row + 1, c] - near[c]
-            d, e = x[row + 2, c] - near[c], x[row + 3, c] - near[c]
-            total[c] += a + b + d + e
-            squares[c] += a * a + b * b + d * d + e * e
-    for row in range(fours, len(x)):
+    for row in range(x.shape[0]):
         if mask is None or mask[row]:
             for c in range(x.shape[1]):
                 distance = x[row, c] - near[c]
@@ -108,15 +101,7 @@ def add_products_in_numpy(g, x, mean, sums):
 @jit(numpy=add_products_in_numpy)
 def add_products(g, x, mean, sums):
     total, products = sums[0], sums[1]
-    fours = len(x) - len(x) % 4
-    for row in range(0, fours, 4):
-        for c in range(x.shape[1]):
-            a, b, d, e = g[row, c], g[row + 1, c], g[row + 2, c], g[row + 3, c]
-            total[c] += a + b + d + e
-            a, b = a * (x[row, c] - mean[c]), b * (x[row + 1, c] - mean[c])
-            d, e = d * (x[row + 2, c] - mean[c]), e * (x[row + 3, c] - mean[c])
-            products[c] += a + b + d + e
-    for row in range(fours, len(x)):
+    for row in range(x.shape[0]):
         for c in range(x.shape[1]):
             total[c] += g[row, c]
             products[c] += g[row, c] * (x[row, c] - mean[c])
