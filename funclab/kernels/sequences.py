@@ -16,7 +16,7 @@ import functools
 
 import numpy as np
 
-from funclab.kernels.sequence_tiles import evaluate, interpolate
+from funclab.kernels import sequence_tiles as loops
 from funclab.kernels.threads import scratch
 from funclab.kernels.winograd import PIXELS, SEEN, at_points
 
@@ -55,9 +55,9 @@ def conv(x, w, bias, out, window):
     for some, tiles in _blocks(out, k):
         values = scratch("pixels", (SEEN, tiles, channels), x.dtype)
         products = scratch("products", (SEEN, tiles, filters), x.dtype)
-        evaluate(x[some], pixels, step, before, values)
+        loops.evaluate(x[some], pixels, step, before, values)
         np.matmul(values, kernel, out=products)
-        interpolate(products, outputs, step, added, out[some])
+        loops.interpolate(products, outputs, step, added, out[some])
 
 
 def conv_vjp_x(g, w, gx, window):
@@ -77,8 +77,8 @@ def conv_vjp_w(x, g, gw, window):
     for some, tiles in _blocks(g, k):
         seen = scratch("pixels", (SEEN, tiles, channels), x.dtype)
         gradients = scratch("products", (SEEN, tiles, filters), x.dtype)
-        evaluate(x[some], pixels, step, before, seen)
-        evaluate(g[some], outputs, step, 0, gradients)
+        loops.evaluate(x[some], pixels, step, before, seen)
+        loops.evaluate(g[some], outputs, step, 0, gradients)
         np.matmul(seen.swapaxes(1, 2), gradients, out=product)
         total += product
     np.matmul(weights.T, total.reshape(SEEN, -1), out=gw.reshape(k, -1))
