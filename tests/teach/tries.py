@@ -2,7 +2,8 @@
 
 A lesson's file `tries_NN.py` holds LESSON (lines that the lesson runs before its exercises), RIGHT
 and WRONG. RIGHT maps an exercise to three programs of different structure; WRONG maps it to a
-program for each mistake that is foreseen, by its name.
+program for each mistake that is foreseen, by its name. Where one mistake has several faces, MORE
+maps the exercise to (name, program) pairs.
 """
 
 from __future__ import annotations
@@ -48,4 +49,6 @@ def tries() -> Iterator[Try]:
         for exercise, programs in module(lesson).RIGHT.items():
             yield from (Try(lesson, exercise, "", lines) for lines in programs)
         for exercise, mistakes in module(lesson).WRONG.items():
-            yield from (Try(lesson, exercise, name, lines) for name, lines in mistakes.items())
+            more = getattr(module(lesson), "MORE", {}).get(exercise, [])
+            named = [*mistakes.items(), *more]
+            yield from (Try(lesson, exercise, name, lines) for name, lines in named)
