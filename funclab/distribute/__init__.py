@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from funclab.distribute.records import ClusterRecord, Share, StepRecord, WorkerRecord
+from funclab.distribute.shards import Shards
 from funclab.distribute.space import Between
 from funclab.distribute.sweeping import Sweep, sweep
 from funclab.distribute.trials import Trial
 from funclab.errors import ArgumentError, MissingPackageError
 
 __all__ = [
-    "Between", "Cluster", "ClusterRecord", "Share", "StepRecord", "Sweep", "Trial", "WorkerRecord",
-    "sweep",
+    "Between", "Cluster", "ClusterRecord", "Shards", "Share", "StepRecord", "Sweep", "Trial",
+    "WorkerRecord", "sweep",
 ]  # fmt: skip
 
 
@@ -59,6 +60,6 @@ class Cluster:
 def cluster_runner(model: Any, compiled: Any, cluster: Any) -> Any:
     """The runner for what a user passes as `cluster`: a client or a Cluster."""
     chosen = cluster if isinstance(cluster, Cluster) else Cluster(cluster)
-    from funclab.distribute.runner import ClusterRunner
+    from funclab.distribute.spread import SpreadRunner
 
-    return ClusterRunner(model, compiled, chosen)
+    return SpreadRunner(model, compiled, chosen)

@@ -1,6 +1,6 @@
 """Where the trials of a sweep run: here, in processes of this machine, or on a Dask cluster.
 
-An executor has `run(work, tasks)`, which yields what each trial brought as it ends, in any order,
+An executor has `run(work, tasks)`, which yields the result of each trial as it ends, in any order,
 and `cancel(work)`, which another thread may call.
 """
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from funclab.distribute.journal import Record
-from funclab.distribute.trials import Task, Work, failed, run
+from funclab.distribute.trials import Task, Work, error_in_words, failed, run
 from funclab.errors import ArgumentError, ClusterError, import_for
 
 PREFIX = "funclab-sweep"
@@ -70,7 +70,7 @@ class ProcessExecutor(LocalExecutor):
     def _finished(
         self, work: Work, left: dict[Any, Task], tasks: Sequence[Task], workers: int
     ) -> Iterator[Record]:
-        """What the tasks bring; each is taken out of those that are left. A stop ends it."""
+        """The results of the tasks; each is taken out of those that are left. A stop ends it."""
         parallel = self.joblib.Parallel(
             workers, return_as="generator_unordered", batch_size=1, pre_dispatch="2*n_jobs"
         )
@@ -90,8 +90,8 @@ class ProcessExecutor(LocalExecutor):
 class DaskExecutor:
     """Trials run on the workers of a Dask cluster.
 
-    With `lasting=True` they go on when this process ends: the scheduler keeps what they bring until
-    the sweep is taken up again.
+    With `lasting=True` they go on when this process ends: the scheduler keeps their results until
+    the sweep is resumed.
 
     Raises: ArgumentError for what is not a Client that waits for its answers.
     """
@@ -109,23 +109,48 @@ class DaskExecutor:
         self.cancelled = False
 
     def run(self, work: Work, tasks: Sequence[Task]) -> Iterator[Record]:
-        self.futures = self._submit(work, tasks)
+        suspects: list[Task] = []
+        yield from self._finished(work, tasks, suspects)
+        # Dask blames every task of a dead worker: alone, only the one that ended it fails again.
+        for task in suspects if not self.cancelled else ():
+            yield from self._finished(work, [task], None)
+
+    def _finished(
+        self, work: Work, tasks: Sequence[Task], suspects: list[Task] | None
+    ) -> Iterator[Record]:
+        """The results of the tasks. Those whose workers died go to suspects, unless it is None."""
+        self.futures = self._submit(work, tasks, "-alone" * (suspects is None))
         try:
             for future in self.dask.as_completed(list(self.futures)):
-                record = self._record(future)
-                if record is None:
+                if self.cancelled:
                     return
-                yield record
+                outcome, task = self._outcome(future), self.futures[future]
+                if suspects is not None and isinstance(outcome, self._killed):
+                    suspects.append(task)
+                elif isinstance(outcome, Exception):
+                    yield failed(task, error_in_words(outcome))
+                elif outcome is None:  # the worker was interrupted
+                    return
+                else:
+                    yield outcome
                 self._forget([future])
         finally:
-            self.client.cancel(list(self.futures))
+            with suppress(Exception):  # a cluster that is gone holds nothing to cancel
+                self.client.cancel(list(self.futures))
             self._forget(list(self.futures))
 
-    def _submit(self, work: Work, tasks: Sequence[Task]) -> dict[Any, Task]:
+    @property
+    def _killed(self) -> type[Exception]:
+        return self.dask.scheduler.KilledWorker
+
+    def _submit(self, work: Work, tasks: Sequence[Task], ending: str) -> dict[Any, Task]:
         """A future for each task: one that the scheduler has kept, or a new one."""
-        names = {f"{PREFIX}-{work.name}-{task.number}-{task.epochs}": task for task in tasks}
-        kept = self._kept(work, names)
-        futures = {name: self.client.get_dataset(name) for name in kept}
+        names = {
+            f"{PREFIX}-{work.name}-{task.number}-{task.epochs}{ending}": task for task in tasks
+        }
+        kept = {name: self.client.get_dataset(name) for name in self._kept(work, names)}
+        if kept.keys() == names.keys():
+            return {future: names[name] for name, future in kept.items()}
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", LARGE)
             # The work travels inside one task: it outlives the client and every worker.
@@ -135,9 +160,9 @@ class DaskExecutor:
             for name, task in names.items()
             if name not in kept
         }
-        if self.lasting and new:
+        if self.lasting:
             self.client.publish_dataset(**new)
-        return {future: names[name] for name, future in {**futures, **new}.items()}
+        return {future: names[name] for name, future in {**kept, **new}.items()}
 
     def _kept(self, work: Work, names: dict[str, Task]) -> set[str]:
         """What the scheduler has kept of these; it forgets what is in the journal already."""
@@ -148,30 +173,30 @@ class DaskExecutor:
             self.client.unpublish_dataset(name)
         return known & names.keys()
 
-    def _record(self, future: Any) -> Record | None:
-        """What the trial behind a future brought; None after `cancel`."""
-        if self.cancelled:
-            return None
-        if future.status == "finished":
-            return future.result()
-        if future.status == "error":
-            error = future.exception()
-            reason = f"{type(error).__name__}: {error}"
-            return failed(self.futures[future], reason)
+    def _outcome(self, future: Any) -> Record | Exception | None:
+        """The result of the trial behind a future, or the error that it ended with."""
+        cause = None
+        if future.status in ("finished", "error"):
+            try:
+                return future.result()
+            except Exception as error:
+                if future.status == "error":
+                    return error
+                cause = error
         raise ClusterError(
             f"The cluster has dropped trials of this sweep, such as number "
             f"{self.futures[future].number}: they are {future.status}.",
             why="its scheduler was restarted, or cannot be reached.",
             fix="call `sweep` again with a client of a running cluster; with a journal it goes on "
             "after the last trial that ended.",
-        )
+        ) from cause
 
     def _forget(self, futures: Sequence[Any]) -> None:
         """What is in the journal need not be kept on the cluster."""
         for future in futures:
             del self.futures[future]
             if self.lasting:
-                with suppress(KeyError, OSError):  # the scheduler may be gone
+                with suppress(Exception):  # the same
                     self.client.unpublish_dataset(future.key)
 
     def cancel(self, work: Work) -> None:

@@ -230,6 +230,8 @@ class Drawn(Local):
 
 
 class PartDropout(Drawn):
+    """Dropout: it counts on over the numbers of the samples before, and of those after."""
+
     def forward(self, x: Array, state: Array, out: Array, kept: Array) -> None:
         before, each = state[1].copy(), np.uint64(kept.size // self.part.count)
         state[1] += np.uint64(self.part.begin) * each
@@ -240,6 +242,8 @@ class PartDropout(Drawn):
 
 
 class PartDraw(Drawn):
+    """Random numbers alone: all of the batch are drawn, and the part's are used."""
+
     def forward(self, state: Array, out: Array) -> None:
         shape, part = list(out.shape), self.part
         shape[self.axis] = part.total * self.step

@@ -15,7 +15,8 @@ class Share(NamedTuple):
 
     The seconds add up to those of the step: `compute` is the worker's own plan, `wait` the time
     until the slowest worker's plan is done, `transfer` all that remains: sending weights and
-    samples, adding up sums and gradients, and Dask's own work.
+    samples, reading what the workers have not read ahead, adding up sums and gradients, and Dask's
+    own work.
     """
 
     worker: str

@@ -11,7 +11,7 @@ import numpy as np
 
 from funclab import structure
 from funclab.distribute.parts import recorded
-from funclab.distribute.team import Share, Team
+from funclab.distribute.team import Assignment, Team
 from funclab.distribute.wire import (
     Layout,
     metric_sums,
@@ -20,6 +20,7 @@ from funclab.distribute.wire import (
     trained_variables,
 )
 from funclab.engine.memory import flat_views
+from funclab.errors import NotSupportedError
 from funclab.graph.locks import holding, locks_of
 from funclab.graph.value import Value, Variable
 from funclab.metrics.recording import take_batch
@@ -35,6 +36,7 @@ class ClusterRunner(Runner):
 
     def __init__(self, model: Any, compiled: Compiled | None, cluster: Any) -> None:
         super().__init__(model, compiled)  # type: ignore[arg-type]
+        refuse_renorm(model)
         self.team = Team(cluster, partial(packed_model, self))
         self.record = self.team.record
         self.steps = Steps()
@@ -62,13 +64,28 @@ class ClusterRunner(Runner):
         self.team.sync(self.team.close)
 
 
+def refuse_renorm(layer: Any) -> None:
+    """Raise a NotSupportedError for batch renormalization that is to be synchronized."""
+    if getattr(layer, "renorm", False) and getattr(layer, "synchronized", False):
+        raise NotSupportedError(
+            f"{layer.name} has both renorm and synchronized, and is to be trained on a cluster.",
+            why="only plain batch normalization exchanges its sums between workers.",
+            fix="leave one of the two out.",
+        )
+    for inner in layer.sublayers:
+        refuse_renorm(inner)
+
+
 class ClusterStep(Step):
     """A batch of one shape, of which each worker computes a part."""
 
     def __init__(self, runner: ClusterRunner, kind: str, specs: Specs, tree: Any) -> None:
         super().__init__(specs)
         recorded(self, runner, kind, tree)
-        self.plan = ClusterPlan(runner, self, kind, tree)  # type: ignore[assignment]
+        self.plan = self.planned(runner, kind, tree)  # type: ignore[assignment]
+
+    def planned(self, runner: ClusterRunner, kind: str, tree: Any) -> ClusterPlan:
+        return ClusterPlan(runner, self, kind, tree)
 
     def results(self, fill: Callable[[], None]) -> list[Array]:
         fill()
@@ -131,15 +148,18 @@ class ClusterPlan:
         return runner.team.sync(runner.team.step, self, weights, changed)
 
     # What the team asks.
-    async def deal(self, workers: list[str]) -> list[Share]:
+    async def deal(self, workers: list[str]) -> list[Assignment]:
         """Equal parts of the batch in the buffers."""
         total = self.specs.batch
         count = min(len(workers), total)
         borders = [total * i // count for i in range(count + 1)]
         return [
-            Share(worker, begin, end - begin, self.form(end - begin), self.rows(begin, end))
+            Assignment(worker, begin, end - begin, self.form(end - begin), self.rows(begin, end))
             for worker, begin, end in zip(workers, borders, borders[1:])
         ]
+
+    def commit(self, parts: Sequence[Assignment]) -> None:
+        """The batch has been computed; the next one is in the buffers when it is dealt."""
 
     def rows(self, begin: int, end: int) -> list[Array | None]:
         return [None if v is None else self.buffers[v][begin:end] for v in self.values]

@@ -15,15 +15,17 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from funclab.distribute.parts import Part, PartStep, part_step
+from funclab.distribute.reading import Library
 from funclab.distribute.wire import (
     Layout,
-    arrays_of,
     metric_sums,
+    packed_error,
     state_variables,
     trained_variables,
 )
@@ -50,9 +52,10 @@ class Site:
         self.part = Part(self.add_up)
         self.states = state_variables(self.runner)
         self.weights = Layout([*trained_variables(self.runner), *self.states])
-        self.plans: OrderedDict[bytes, PartStep] = OrderedDict()
+        self.plans: OrderedDict[Any, PartStep] = OrderedDict()
+        self.metrics: Any = None
         self.computing = ThreadPoolExecutor(1, "funclab")
-        self.pieces: dict[Any, Any] = {}
+        self.library = Library(worker, self.runner)
         self.box: dict[tuple[int, str, int], Any] = {}
         """What other workers have sent: by step, what it is, and its number or sender."""
         self.news = threading.Condition()
@@ -134,16 +137,17 @@ class Site:
         except Aborted:
             return {"lost": True}
         except Exception as error:
-            import cloudpickle
-
-            return {"error": cloudpickle.dumps(error)}
+            return {"error": packed_error(error)}
 
     def compute(self, job: dict[str, Any]) -> dict[str, Any]:
         self.load_weights(job)
         part, kind = self.part, job["kind"]
         part.begin, part.count, part.total = job["begin"], job["count"], job["total"]
-        rows = job["rows"] if job["take"] is None else self.take(job["take"])
-        step = self.plan(job["form"], rows)
+        if job["take"] is None:
+            step, rows = self.plan(job["form"], None, None, job["rows"]), job["rows"]
+        else:
+            specs, tree, rows = self.library.take(job["take"])
+            step = self.plan(job["form"], specs, tree, rows)
         step.fill(rows)
         metrics = metric_sums(self.runner.compiled) if kind != "predict" else []
         for sums in metrics:
@@ -185,24 +189,29 @@ class Site:
             self.send(child, ("weights", self.rank), weights)
         self.weights.load(weights)
 
-    def plan(self, form: bytes, rows: list[Array | None]) -> PartStep:
-        """The plan for a part of this form."""
-        if form not in self.plans:
-            kind, specs, tree, forms = pickle.loads(form)
-            runner, compiled = self.runner, self.runner.compiled
+    def plan(self, form: bytes, specs: Any, tree: Any, rows: list[Array | None]) -> PartStep:
+        """The plan for a part of this form, which brings specs and tree if they are not given."""
+        key = form, specs
+        if key not in self.plans:
+            kind, *ends, forms = pickle.loads(form)
+            specs, tree = ends if specs is None else (specs, tree)
             if kind != "predict":
-                inputs = rows[: len(specs.inputs)]
-                _, shapes, _ = outputs_of(runner.model, compiled, inputs, tree)
-                targets = [None if spec is None else spec[0] for spec in specs.targets]
-                before = compiled.metrics
-                compiled.choose(runner.model, targets, shapes, forms)
-                if compiled.metrics is not before:  # the plans so far add to other metrics
-                    self.plans.clear()
-            self.plans[form] = part_step(runner, kind, specs, tree, self.part)
+                self.choose_metrics(specs, tree, forms, rows)
+            self.plans[key] = part_step(self.runner, kind, specs, tree, self.part)
             while len(self.plans) > KEPT_PLANS:
                 self.plans.popitem(last=False)
-        self.plans.move_to_end(form)
-        return self.plans[form]
+        self.plans.move_to_end(key)
+        return self.plans[key]
+
+    def choose_metrics(self, specs: Any, tree: Any, forms: Any, rows: list[Array | None]) -> None:
+        """Make the losses and metrics, as the client has made them from these shapes."""
+        model, compiled = self.runner.model, self.runner.compiled
+        _, shapes, _ = outputs_of(model, compiled, rows[: len(specs.inputs)], tree)
+        targets = [None if spec is None else spec[0] for spec in specs.targets]
+        compiled.choose(model, targets, shapes, forms)
+        if compiled.metrics is not self.metrics:  # the plans so far add to others
+            self.plans.clear()
+        self.metrics = compiled.metrics
 
     def changed(self, step: PartStep) -> list[Any]:
         """The model's state that a step changes."""
@@ -210,13 +219,17 @@ class Site:
         changed = {id(call.inputs[i]) for call in calls for i in call.op.mutates}
         return [variable for variable in self.states if id(variable) in changed]
 
-    def take(self, pieces: Any) -> list[Array | None]:
-        """The rows of a batch that lie on this worker."""
-        return arrays_of(self.pieces, pieces)
+    async def read(self, **request: Any) -> Any:
+        """Read data of the worker's own; see `Library.read`."""
+        from distributed.protocol.serialize import to_serialize
+
+        reading = partial(self.library.read, **request)
+        return to_serialize(await self.loop.run_in_executor(self.library.thread, reading))
 
     def close(self) -> None:
         self.abort(2**62)
         self.computing.shutdown(wait=False)
+        self.library.close()
 
 
 def is_float(variable: Any) -> bool:
@@ -267,5 +280,7 @@ def install(dask_worker: Any = None) -> None:
         "funclab_step": reception.asking(Site.step),
         "funclab_put": reception.asking(Site.put),
         "funclab_abort": reception.asking(Site.abort),
+        "funclab_read": reception.asking(Site.read),
+        "funclab_drop": reception.asking(lambda site, key: site.library.drop(key)),
         "funclab_ping": reception.asking(lambda site: True),
     }

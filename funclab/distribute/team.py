@@ -28,7 +28,7 @@ REFRESH_SECONDS = 1.0
 
 
 @dataclass
-class Share:
+class Assignment:
     """A worker's part of a batch: `count` samples from number `begin` on, as arrays in `rows` or as
     what to `take` of the data that lie on the worker; `form` is the kind of plan they need."""
 
@@ -40,14 +40,17 @@ class Share:
     take: Any = None
 
 
-class Batch(Protocol):
+class DealtBatch(Protocol):
     """A batch that can be dealt out."""
 
     kind: str
 
-    async def deal(self, workers: list[str]) -> list[Share]:
+    async def deal(self, workers: list[str]) -> list[Assignment]:
         """A part for each worker that gets one; none when workers were lost meanwhile."""
         ...
+
+    def commit(self, parts: Sequence[Assignment]) -> None:
+        """All parts have been computed, and count."""
 
 
 class Team:
@@ -71,6 +74,9 @@ class Team:
         self.model: bytes | None = None
         self.members: list[str] = []
         self.joining: dict[str, asyncio.Task[Any]] = {}
+        self.lost: list[str] = []
+        """Who was lost, in order; some may be back."""
+        self.background: set[asyncio.Future[Any]] = set()
         self.current: set[str] = set()
         """The members that have the weights as they are."""
         self.attempt = 0
@@ -159,11 +165,12 @@ class Team:
         """Leave a worker out; when it answers again, it is let in as a new one."""
         if worker in self.members:
             self.members.remove(worker)
+            self.lost.append(worker)
             self.current.discard(worker)
             self.record.note(worker, why)
 
     # Steps.
-    async def step(self, batch: Batch, weights: Array, changed: bool) -> list[dict[str, Any]]:
+    async def step(self, batch: DealtBatch, weights: Array, changed: bool) -> list[dict[str, Any]]:
         """What the workers reply who have each computed a part of a batch.
 
         weights: the buffer of weights and state; `changed` if it is another than before.
@@ -177,6 +184,7 @@ class Team:
             parts = await batch.deal(self.members)
             replies = await self.attempt_step(batch, parts, weights) if parts else None
             if replies is not None:
+                batch.commit(parts)
                 done = [
                     (part.worker, part.count, reply["compute"])
                     for part, reply in zip(parts, replies)
@@ -186,7 +194,7 @@ class Team:
             repeats += 1
 
     async def attempt_step(
-        self, batch: Batch, parts: Sequence[Share], weights: Array
+        self, batch: DealtBatch, parts: Sequence[Assignment], weights: Array
     ) -> list[dict[str, Any]] | None:
         """The replies to one attempt at a step; None when a worker was lost."""
         from distributed.protocol.serialize import to_serialize
@@ -279,6 +287,11 @@ class Team:
         """Tell a worker, who may be gone."""
         with contextlib.suppress(OSError, TypeError, asyncio.TimeoutError):
             await asyncio.wait_for(self.ask(worker, handler, **message), self.patience)
+
+    def keep(self, task: asyncio.Future[Any]) -> None:
+        """Let a task run on by itself."""
+        self.background.add(task)
+        task.add_done_callback(self.background.discard)
 
     async def close(self) -> None:
         """Let the workers forget the model."""

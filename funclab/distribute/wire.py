@@ -96,5 +96,11 @@ def _no_optimizer() -> Any:
     return "sgd"
 
 
-def arrays_of(pieces: dict[Any, Any], taken: Any) -> list[Array | None]:
-    raise NotImplementedError
+def packed_error(error: Exception) -> bytes:
+    """An error for the client, with the classes of a notebook."""
+    import cloudpickle
+
+    try:
+        return cloudpickle.dumps(error)
+    except Exception:  # it holds something that cannot travel: its words can
+        return cloudpickle.dumps(RuntimeError(f"{type(error).__name__}: {error}"))

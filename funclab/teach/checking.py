@@ -59,7 +59,8 @@ def check(
 
 def check_lines(exercise: str, source: str, names: dict[str, Any] | None = None) -> ExerciseView:
     """The same for lines of Python: they run among `names`, those of the notebook unless given, or,
-    of an exercise whose lines are to be arranged, a copy of these.
+    of an exercise whose lines are to be arranged, a copy of these. Lines that are only arranged do
+    not find there what others of them are to make.
 
     Raises: NameLookupError for an exercise that there is not.
     """
@@ -68,7 +69,9 @@ def check_lines(exercise: str, source: str, names: dict[str, Any] | None = None)
         return view_of(item, None, Verdict("untried", ""))
     names = runs.names() if names is None else names
     if item.lines:
-        names = dict(names)
+        arranged = all(line in item.lines for line in source.splitlines() if line.strip())
+        hidden = assigned("\n".join(item.lines)) if arranged else set()
+        names = {name: value for name, value in names.items() if name not in hidden}
     attempt = run(source, names, item.wants)
     return judged(item, attempt)
 

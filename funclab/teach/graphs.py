@@ -14,19 +14,23 @@ from typing import Any
 import numpy as np
 
 from funclab import initializers, layers
+from funclab.engine.plan import calls_behind
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
+from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
+from funclab.graph.value import Value
 from funclab.models import clone_model
 from funclab.models.model import Functional
 from funclab.shape_math import Array
+from funclab.structure import flatten
 from funclab.view.scene.diagram import calls_before, maker, source_inputs
 
 __all__ = [
     "accuracy", "activation_of", "calls_before", "calls_by_input", "calls_of", "calls_within",
     "chain_to", "fresh_copy", "innermost", "is_concatenation", "is_shared", "joins", "maker",
-    "order_counts", "own_layers", "plain", "reads", "rows_read", "softmaxes", "source_inputs",
-    "trained_copy", "unused_calls", "unwrapped", "ways", "weighted_calls",
+    "multiplications", "order_counts", "own_layers", "plain", "reads", "rows_read", "softmaxes",
+    "source_inputs", "trained_copy", "unused_calls", "unwrapped", "ways", "weighted_calls",
 ]  # fmt: skip
 
 
@@ -152,6 +156,25 @@ def softmaxes(tensor: Tensor) -> list[Node]:
         elif activation_of(node) == "softmax":
             taken.append(node)
     return taken
+
+
+def multiplications(node: Node) -> int:
+    """The numbers that a call multiplies by weights, or in products of tensors, for one example.
+
+    >>> from funclab.layers import Dense, Input
+    >>> multiplications(maker(Dense(3)(Input((2,)))))
+    6
+    """
+    if node.is_input:
+        return 0
+    values = {
+        tensor: Value((1, *tensor.shape[1:]), tensor.dtype) for tensor in node.arguments.tensors
+    }
+    args, kwargs = node.arguments.fill_in(values)
+    with Tape():
+        outputs = flatten(node.operation(*args, **kwargs))
+    calls = calls_behind(outputs)
+    return sum(call.op.operations(*(value.shape for value in call.inputs)) for call in calls) // 2
 
 
 # What numbers say.

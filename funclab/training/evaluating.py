@@ -48,12 +48,16 @@ def evaluate(
     check_counts(batch_size=batch_size, steps=steps)
     runner, verbose = runner_for(model, compiled, cluster), wanted_verbose(verbose)
     with closing(runner), one_blas_thread(), between_batches(compiled):
-        if is_stream(x):
+        size = batch_size or usual_size(model)
+        source: Any = runner.source("test", (x, y, sample_weight), size, False, steps)
+        if source is not None:
+            pass
+        elif is_stream(x):
             check_stream(x, y=y, sample_weight=sample_weight)
-            source: Any = Stream(x, runner.prepare, runner.test, steps)
+            source = Stream(x, runner.prepare, runner.test, steps)
         else:
             data = runner.prepare(x, y, sample_weight)
-            source = Batches(data, batch_size or usual_size(model), False, runner.test, steps)
+            source = Batches(data, size, False, runner.test, steps)
         told = CallbackList(callbacks, model=model, steps=source.steps, verbose=verbose)
         progress = Progress(
             0 if any(map(shows_progress, told.callbacks)) else verbose, source.steps
@@ -130,8 +134,11 @@ def predict_with(
     runner: Runner, x: Any, batch_size: int | None, verbose: int, steps: int | None, callbacks: Any
 ) -> Any:
     """The outputs by the steps of a runner."""
-    model = runner.model
-    if is_stream(x):
+    model, size = runner.model, batch_size or usual_size(runner.model)
+    away = runner.source("predict", (x,), size, False, steps)
+    if away is not None:
+        source: Any = away
+    elif is_stream(x):
         one_input = len(getattr(model, "inputs", None) or ()) == 1
 
         def ready(x: Any, *_: Any) -> Data:
@@ -144,9 +151,9 @@ def predict_with(
                 x = x[0]  # the others are the targets, in the lists of a DataLoader
             return prepare(model, None, x)
 
-        source: Any = Stream(x, ready, runner.predict, steps, targets=False)
+        source = Stream(x, ready, runner.predict, steps, targets=False)
     else:
-        data, size = prepare(model, None, x), batch_size or usual_size(model)
+        data = prepare(model, None, x)
         if len(data) <= size and not (callbacks or verbose or steps or runner.record):
             return predict_data(model, data)
         source = Batches(data, size, False, runner.predict, steps)
@@ -154,7 +161,7 @@ def predict_with(
     progress = Progress(0 if any(map(shows_progress, told.callbacks)) else verbose, source.steps)
     parts = predict_batches(source, told, progress)
     progress.end({})
-    return parts
+    return parts if away is None else structure.map_structure(away.restored, parts)
 
 
 def predict_batches(source: Any, told: CallbackList, progress: Progress) -> Any:

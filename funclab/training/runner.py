@@ -24,6 +24,10 @@ class Runner:
     def __init__(self, model: Any, compiled: Compiled) -> None:
         self.model, self.compiled = model, compiled
 
+    def source(self, kind: str, sides: Any, size: int, shuffle: Any, steps: int | None) -> Any:
+        """The steps for data that are not at this machine: (x, y, sample_weight); else None."""
+        return None
+
     def close(self) -> None:
         """There are no more steps to come."""
 

@@ -14,7 +14,7 @@ def local_cluster(workers: int) -> Any:
     from dask.distributed import LocalCluster
 
     return LocalCluster(
-        n_workers=workers, threads_per_worker=1, dashboard_address=None, memory_limit=0
+        n_workers=workers, threads_per_worker=1, dashboard_address=":0", memory_limit=0
     )
 
 

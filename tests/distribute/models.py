@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from funclab import layers, optimizers
+from funclab import layers, metrics, ops, optimizers
 from funclab.layers import Input
+from funclab.metrics import Metric
 from funclab.models import Model
 from funclab.utils import set_random_seed
 
@@ -83,6 +84,52 @@ def two_outputs() -> tuple[Model, dict[str, Any]]:
     weights = {"kind": np.arange(SAMPLES) % 3, "size": np.linspace(0.1, 2, SAMPLES)}
     targets = {"kind": classes(3), "size": numbers(2)}
     return model, {"x": numbers(4), "y": targets, "sample_weight": weights}
+
+
+class Largest(Metric):
+    """The mean over samples of their largest number: a metric that works on arrays."""
+
+    def __init__(self) -> None:
+        super().__init__(name="largest")
+        self.sums = self.add_variable((2,))
+
+    def update_state(self, values: Any) -> None:
+        self.sums.assign_add([np.max(values, -1).sum(), len(values)])
+
+    def result(self) -> Any:
+        return self.sums[0] / self.sums[1]
+
+
+class Watched(layers.Layer):
+    """Hands its input on, and keeps metrics of it: a number for a batch, and one of arrays."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.size, self.largest = metrics.Mean("size"), Largest()
+
+    def call(self, x: Any) -> Any:
+        self.size.update_state(ops.mean(ops.abs(x)))
+        self.largest.update_state(x)
+        return x
+
+
+class Penalized(Model):
+    """A model with a loss of its own."""
+
+    def compute_loss(
+        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None
+    ) -> Any:
+        loss = super().compute_loss(x, y, y_pred, sample_weight)
+        return loss + 0.1 * ops.mean(ops.square(y_pred))
+
+
+def own_parts() -> tuple[Model, dict[str, Any]]:
+    """Metrics in a layer, and a loss of the model's own."""
+    inputs = Input((4,))
+    x = Watched()(layers.Dense(5, activation="tanh")(inputs))
+    model = Penalized(inputs, layers.Dense(1)(x))
+    model.compile(sgd(), "mse")
+    return model, {"x": numbers(4), "y": numbers(1)}
 
 
 def pair(make: Any, **settings: Any) -> tuple[Model, Model, dict[str, Any]]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from funclab import layers, structure
+from funclab import layers, random, structure
+from funclab.errors import NotSupportedError
 from funclab.layers import Input
 from funclab.models import Model
 from funclab.utils import set_random_seed
-from tests.distribute.models import cnn, lstm, mlp, numbers, pair, sgd, two_outputs
+from tests.distribute.models import cnn, lstm, mlp, numbers, own_parts, pair, sgd, two_outputs
 
 CLOSE = {"rtol": 1e-5, "atol": 1e-5}
 
@@ -20,7 +21,7 @@ def assert_alike(first, second):
 
 
 @pytest.mark.parametrize("workers", [1, 2, 4])
-@pytest.mark.parametrize("make", [mlp, cnn, lstm, two_outputs])
+@pytest.mark.parametrize("make", [mlp, cnn, lstm, two_outputs, own_parts])
 def test_any_number_of_workers_trains_like_one_machine(make, workers, of_workers):
     alone, spread, data = pair(make)
     options = {"batch_size": 8, "epochs": 2, "verbose": 0}
@@ -73,6 +74,28 @@ def test_batch_normalization_is_by_worker_unless_synchronized(of_workers):
     np.testing.assert_allclose(mean, 0.5 * x.mean(0))
     parts = (x[:2].var(0) + x[2:].var(0)) / 2
     np.testing.assert_allclose(variance, 0.5 + 0.5 * parts)
+
+
+def test_renormalization_is_refused_where_it_should_be_synchronized(of_workers):
+    inputs = Input((2,))
+    model = Model(inputs, layers.BatchNormalization(renorm=True, synchronized=True)(inputs))
+    model.compile("sgd", "mse")
+
+    with pytest.raises(NotSupportedError, match="both renorm and synchronized"):
+        model.fit(numbers(2), numbers(2), verbose=0, cluster=of_workers(2))
+
+
+def test_random_orders_along_the_batch_are_refused(of_workers):
+    class Shuffled(layers.Layer):
+        def call(self, x):
+            return random.shuffle(x, seed=1)
+
+    inputs = Input((2,))
+    model = Model(inputs, layers.Dense(2)(Shuffled()(inputs)))
+    model.compile("sgd", "mse")
+
+    with pytest.raises(NotSupportedError, match="cannot be drawn in parts"):
+        model.fit(numbers(2), numbers(2), verbose=0, cluster=of_workers(2))
 
 
 def test_frozen_weights_and_batches_from_a_generator_train_alike(of_workers):

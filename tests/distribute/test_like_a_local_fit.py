@@ -101,6 +101,16 @@ def test_a_live_view_shows_the_gradients_of_a_cluster(of_workers):
     assert "dense" in str(state)
 
 
+@pytest.mark.filterwarnings("ignore")  # of the loss, and of sums that overflow
+def test_a_live_view_does_not_say_where_on_the_workers_a_loss_became_nan(of_workers):
+    model, data = mlp()
+    model.optimizer.learning_rate = 1e30
+
+    model.fit(**data, epochs=2, live=True, verbose=0, cluster=of_workers(2))
+
+    assert "nan or infinite on the workers" in str(model.watch().get_state())
+
+
 def test_what_is_wrong_with_the_data_or_the_loss_is_said_before_the_first_step(of_workers):
     inputs = Input((3,))
     model = Model(inputs, layers.Dense(2)(inputs))

@@ -118,6 +118,16 @@ def test_lines_that_stop_are_answered_with_the_line(lines):
     assert lines in view.verdict.says and len(view.verdict.says.split()) <= 40
 
 
+def test_an_arranged_line_does_not_read_what_the_lesson_made_under_the_same_name():
+    item, names = known_exercise("5A"), next(one for one in TRIES if one.exercise == "5A").names
+    lines = item.solution_code.splitlines()
+    lines.remove("a = eye(left)")
+
+    says = check_lines("5A", "\n".join(lines), names).verdict.says
+
+    assert "a" in names and "gap = (a - b) ** 2" in says and "has to make a" in says
+
+
 @each("exercise", [e for n in LESSONS for e in course.lesson(n).exercises])
 def test_what_the_lesson_ships_is_not_tried_yet(exercise):
     item = known_exercise(exercise)

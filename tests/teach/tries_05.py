@@ -81,7 +81,7 @@ model = Model([left, right], Dense(1, activation="sigmoid")(gap))
         "p, q = Input((64,)), Input((64,))\nmodel = Model([p, q], twins([p, q]))",
         """
 second = first
-judge = Dense(1, activation="sigmoid")
+judge = Dense(1, activation="sigmoid", kernel_initializer="zeros")
 model = Model([left, right], judge(abs(second(right) - first(left))))
 """,
     ],

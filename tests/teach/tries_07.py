@@ -215,4 +215,23 @@ model = Model(paper, paper + more)
         ),
         ("sizes_differ", added('Conv2D(8, 3, strides=2, padding="same", name="more")(h)')),
     ],
+    "7D": [
+        (
+            "reads_a_list",
+            """
+sheet = Input((12, 12, 1), name="sheet")
+body = Model(sheet, Dense(9, activation="relu")(Flatten()(sheet)), name="body")
+model = Model(paper, Dense(10, activation="softmax")(body(paper)))
+""",
+        ),
+        (
+            "not_probabilities",
+            """
+sheet = Input((12, 12, 1), name="sheet")
+tops = GlobalMaxPooling2D()(Conv2D(8, 3, padding="same")(sheet))
+body = Model(sheet, Dense(10, activation="softmax")(tops), name="body")
+model = Model(paper, layers.Softmax()(body(paper)))
+""",
+        ),
+    ],
 }

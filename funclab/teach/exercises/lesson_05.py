@@ -317,8 +317,10 @@ def _triples(pairs: Any) -> tuple[dict[str, Array], Array]:
 
 @lights("5D")
 def calls_of_the_encoder(attempt: Attempt) -> list[Node | Operation]:
-    assert attempt.model is not None
-    return [node for calls in calls_by_input(attempt.model) for node in calls[:1]]
+    if attempt.model is not None:
+        return [node for calls in calls_by_input(attempt.model) for node in calls[:1]]
+    called = calls_of_the_eye(attempt) if attempt.nodes else []
+    return called or [maker(known(attempt, name)) for name in ("left", "right")]
 
 
 # What several of these ask.
@@ -359,7 +361,12 @@ def images(model: Functional) -> list[Array]:
 
 
 def answers_to(model: Functional, x: list[Array]) -> Array:
-    """What a copy of a model that has not been trained answers, in double precision."""
+    """What an untrained copy of a model, no kernel of it zero, answers, in double precision."""
     copy: Any = fresh_copy(model)
+    draw = np.random.default_rng(1)
+    zero = [w.ndim > 1 and not w.any() for w in copy.get_weights()]
+    copy.set_weights(
+        [draw.normal(size=w.shape) if empty else w for w, empty in zip(copy.get_weights(), zero)]
+    )
     with warnings.catch_warnings(action="ignore"):  # on a softmax of one number
         return np.asarray(copy([part.astype("float32") for part in x]), "float64")
