@@ -22,7 +22,7 @@ LAB := .venv/ready-lab
 READY := .venv/ready-test
 PORT ?= 8888
 ARGS ?=
-WORKERS ?= 2
+WORKERS ?= 3
 SITE ?= .venv/site
 PLAIN := tests/ops tests/guide/test_guide.py $(wildcard tests/engine/test_*.py) \
          $(filter-out %/test_threads.py %/test_halves.py %/test_recurrent.py, $(wildcard tests/kernels/test_*.py)) \
