@@ -24,9 +24,9 @@ from funclab.view.scene.diagram import calls_before, maker, source_inputs
 
 __all__ = [
     "accuracy", "activation_of", "calls_before", "calls_by_input", "calls_of", "chain_to",
-    "fresh_copy", "is_concatenation", "is_shared", "joins", "maker", "order_counts", "own_layers",
-    "reads", "rows_read", "softmaxes", "source_inputs", "trained_copy", "unused_calls", "ways",
-    "weighted_calls",
+    "fresh_copy", "gives_probabilities", "is_concatenation", "is_shared", "joins", "maker",
+    "order_counts", "own_layers", "reads", "rows_read", "same_answers", "softmaxes",
+    "source_inputs", "trained_copy", "unused_calls", "ways", "weighted_calls",
 ]  # fmt: skip
 
 
@@ -101,9 +101,9 @@ def is_shared(layer: Operation, model: Functional) -> bool:
 
 
 def own_layers(model: Functional, others: Functional) -> list[Any]:
-    """The layers of a model that hold weights and that another model does not have."""
-    known = set(others.layers)
-    return [layer for layer in model.layers if layer not in known and layer.weights]
+    """The layers of a model with weights that another model does not have."""
+    known = {id(weight) for weight in others.weights}
+    return [x for x in model.layers if any(id(weight) not in known for weight in x.weights)]
 
 
 def activation_of(node: Node) -> str:
@@ -117,9 +117,14 @@ def activation_of(node: Node) -> str:
 
 
 def softmaxes(tensor: Tensor) -> list[Node]:
-    """The calls on the last stretch of a graph that take softmax, the first of them first."""
-    chain = [node for node in chain_to(tensor) if not node.is_input]
-    return [node for node in reversed(chain) if activation_of(node) == "softmax"]
+    """The calls at the end of a graph that take softmax, the first of them first: the last call
+    with weights, and those behind it."""
+    stretch = []
+    for node in chain_to(tensor):
+        stretch.append(node)
+        if getattr(node.operation, "weights", None):
+            break
+    return [node for node in reversed(stretch) if activation_of(node) == "softmax"]
 
 
 # What numbers say.
@@ -132,12 +137,12 @@ def fresh_copy(model: Functional) -> Any:
 def rows_read(model: Functional) -> list[int]:
     """The rows of an example, along its first axis, that can change what a model answers."""
     copy, x = fresh_copy(model), _examples(model)
-    before = np.asarray(copy(x))
+    before = _answers(copy, x)
     rows = []
     for row in range(x.shape[1]):
         changed = x.copy()
         changed[:, row] = changed[::-1, row]  # that of another example
-        if not np.allclose(copy(changed), before, atol=1e-6):
+        if not np.allclose(_answers(copy, changed), before, atol=1e-6):
             rows.append(row)
     return rows
 
@@ -145,7 +150,29 @@ def rows_read(model: Functional) -> list[int]:
 def order_counts(model: Functional) -> bool:
     """Whether a model can answer otherwise when the rows of an example change places."""
     copy, x = fresh_copy(model), _examples(model)
-    return not np.allclose(copy(x), copy(np.ascontiguousarray(x[:, ::-1])), atol=1e-5)
+    turned = np.ascontiguousarray(x[:, ::-1])
+    return not np.allclose(_answers(copy, x), _answers(copy, turned), atol=1e-5)
+
+
+def gives_probabilities(model: Functional) -> bool:
+    """Whether a model with one output gives numbers from 0 to 1 that add up to 1."""
+    made = _answers(fresh_copy(model), _examples(model))
+    return bool((made >= 0).all() and np.allclose(made.sum(axis=-1), 1, atol=1e-4))
+
+
+def same_answers(model: Functional, other: Functional) -> bool:
+    """Whether two models, each with one input and one output, answer the same as they are now."""
+    if model.inputs[0].shape != other.inputs[0].shape or len(model.outputs) > 1:
+        return False
+    x = _examples(model)
+    ours, theirs = _answers(model, x), _answers(other, x)
+    return ours.shape == theirs.shape and np.allclose(ours, theirs, atol=1e-5)
+
+
+def _answers(model: Any, x: Array) -> Array:
+    """What a model answers, without drawing from the notebook's random numbers."""
+    with fixed_start():
+        return np.asarray(model(x))
 
 
 def _examples(model: Functional) -> Array:

@@ -27,7 +27,7 @@ def judge_predictions(
         if not isinstance(attempt.answer, (list, tuple, dict)):
             return Mistake("")
         if not nodes:
-            return Mistake("", layer="calls that these lines do not make", given="answers")
+            return Mistake("", layer="calls no longer in the cell", given="answers")
         pairs = answers_by_call(attempt.answer, nodes)
         if pairs is None:
             return Mistake("", layer=f"{len(nodes)} calls", given=f"{len(attempt.answer)} answers")

@@ -2,7 +2,8 @@
 
 A lesson's file `tries_NN.py` holds LESSON (lines that the lesson runs before its exercises), RIGHT
 and WRONG. RIGHT maps an exercise to three programs of different structure; WRONG maps it to a
-program for each mistake that is foreseen, by its name.
+program, or a list of some, for each mistake that is foreseen, by its name. REFUSED, which a lesson
+may leave out, maps an exercise to programs with mistakes that are not foreseen.
 """
 
 from __future__ import annotations
@@ -15,9 +16,12 @@ from typing import Any, NamedTuple
 from funclab.teach.attempt import run
 from funclab.teach.checking import base_names
 
+OTHER = "other"
+
 
 class Try(NamedTuple):
-    """An exercise, what is wrong in the lines ("" for nothing), and the lines."""
+    """An exercise, what is wrong in the lines ("" for nothing, OTHER for what is not foreseen), and
+    the lines."""
 
     lesson: int
     exercise: str
@@ -48,4 +52,8 @@ def tries() -> Iterator[Try]:
         for exercise, programs in module(lesson).RIGHT.items():
             yield from (Try(lesson, exercise, "", lines) for lines in programs)
         for exercise, mistakes in module(lesson).WRONG.items():
-            yield from (Try(lesson, exercise, name, lines) for name, lines in mistakes.items())
+            for name, lines in mistakes.items():
+                programs = [lines] if isinstance(lines, str) else lines
+                yield from (Try(lesson, exercise, name, one) for one in programs)
+        for exercise, programs in getattr(module(lesson), "REFUSED", {}).items():
+            yield from (Try(lesson, exercise, OTHER, lines) for lines in programs)

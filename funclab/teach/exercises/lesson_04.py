@@ -22,10 +22,11 @@ from funclab.teach.graphs import (
     trained_copy,
     weighted_calls,
 )
-from funclab.teach.judging import Mistake, judge, known, lights
+from funclab.teach.judging import Mistake, judge, known, lights, told
 from funclab.training.compiled import name_of
 from funclab.training.matching import Output
-from funclab.training.targets import AMOUNTS, CATEGORICAL, SPARSE, function_of
+from funclab.training.targets import CATEGORICAL, SPARSE, function_of
+from funclab.view.draw.text import listed
 
 QUESTIONS = 3
 WHAT = {
@@ -69,7 +70,7 @@ def names_in(answer: Any) -> list[str]:
         answer = re.findall(r"\w+", answer)
     if not isinstance(answer, (list, tuple, set, frozenset, dict)):
         return []
-    return [name for name in answer if isinstance(name, str)]
+    return [name.strip() for name in answer if isinstance(name, str)]
 
 
 def not_recorded(attempt: Attempt, model: Functional, key: str) -> Mistake | None:
@@ -160,7 +161,18 @@ def suits(node: Node, function: Any) -> bool:
         return function in SPARSE
     if activation == "sigmoid":
         return name in ("binary_crossentropy", "binary_focal_crossentropy")
-    return function in AMOUNTS or name in ("log_cosh", "mean_absolute_percentage_error")
+    return is_least_at_target(function)
+
+
+def is_least_at_target(function: Any) -> bool:
+    """Whether a loss function is least for the right amount, and grows on both sides of it."""
+    target, amounts = np.array([[4.0]]), (2.0, 3.5, 4.0, 4.5, 6.0)
+    try:
+        losses = [float(np.mean(function(target, np.array([[x]])))) for x in amounts]
+    except Exception:  # a function for other targets, or none
+        return False
+    far, near, right, over, beyond = losses
+    return far > near > right and right < over < beyond
 
 
 def takes_logits(output: Output) -> bool:
@@ -189,7 +201,13 @@ def trio_again(attempt: Attempt) -> Mistake | None:
         return Mistake("nobody_reads", notes, other=maker(idle[0]))
     if answers_alike(model, trio):
         return None
-    values = {"model": model, "n": len(model.outputs), "input": maker(model.inputs[0])}
+    n = len(model.outputs)
+    made = "1 output" if n == 1 else f"{n} outputs"
+    values = {
+        "model": model,
+        "n": f"{made}, but other answers than trio," if n == QUESTIONS else made,
+        "input": listed([told(maker(source)) for source in model.inputs]),
+    }
     names = {layer.name for layer in trio.layers}
     for node in weighted_calls(model):
         layer = node.operation
@@ -223,13 +241,20 @@ def not_connected(attempt: Attempt) -> Mistake:
 
 
 def answers_alike(model: Functional, trio: Functional) -> bool:
-    """Whether two models give the same answers, whatever the order of inputs and outputs."""
+    """Whether two models give the same answers, whatever the order of inputs and outputs.
+
+    An Input of trio, or another of the same name, is given what trio is given there.
+    """
     if [x.shape for x in model.inputs] != [x.shape for x in trio.inputs]:
         return False
     examples = list(np.random.default_rng(0).normal(size=(2, 8, 3)).astype("float32"))
     wanted = answers(trio, examples)
-    for order in (examples, examples[::-1]):
-        ours = answers(model, order)
+    names = [told(maker(source)) for source in trio.inputs]
+    roles = [told(maker(source)) for source in model.inputs]
+    for order in ((0, 1), (1, 0)):
+        if any(role in names and role != names[k] for role, k in zip(roles, order)):
+            continue
+        ours = answers(model, [examples[k] for k in order])
         if len(ours) == len(wanted) and all(
             any(x.shape == y.shape and np.allclose(x, y, atol=1e-5) for x in ours) for y in wanted
         ):
@@ -261,7 +286,7 @@ def riders(attempt: Attempt) -> Mistake | None:
     if len(ends) > 1 and ends[0].operation is ends[-1].operation:
         return Mistake("one_layer_twice", dict.fromkeys(ends, "one layer"), layer=ends[0])
     if sorted(model.output_names) != sorted(RIDERS):
-        names = " and ".join(map(str, model.output_names))
+        names = listed([str(name) for name in model.output_names])
         return Mistake("other_names", dict.fromkeys(ends, "an output"), names=names)
     for tensor in model.outputs:
         unread = [x for x in model.inputs if x not in source_inputs(tensor)]
@@ -274,10 +299,13 @@ def riders(attempt: Attempt) -> Mistake | None:
             return Mistake("squashed", notes, layer=node, activation=activation)
     notes = dict.fromkeys(ends, "an amount")
     if any(node.output_tensors[0].shape != (None, 1) for node in ends):
-        return Mistake("", notes, model=model, casual="?", registered="?")
+        shapes = listed([told(tensor.shape) for tensor in model.outputs])
+        return Mistake("", notes, model=model, value=f"gives {shapes}, not (None, 1) twice")
     off = riders_off(model)
-    near = all(off[name] <= ENOUGH[name] for name in RIDERS)
-    return None if near else Mistake("", notes, model=model, **off)
+    if all(off[name] <= ENOUGH[name] for name in RIDERS):
+        return None
+    value = f"is off by {off['casual']} casual and {off['registered']} registered riders"
+    return Mistake("", notes, model=model, value=value)
 
 
 def not_joined(attempt: Attempt) -> Mistake:
@@ -299,7 +327,10 @@ def not_read(attempt: Attempt, model: Functional, tensor: Tensor, unread: list[T
     other = [x for x in given if not any(x is y for y in model.inputs)]
     sources: list[Any] = [*unread, *other]
     if not sources:
-        return Mistake("", {maker(tensor): "the end"}, model=model, casual="?", registered="?")
+        start = maker(model.inputs[0])
+        return Mistake(
+            "", {start: "one Input"}, model=model, value=f"starts at {told(start)} alone"
+        )
     notes = {maker(sources[0]): "not read", maker(tensor): "an output"}
     return Mistake("input_unread", notes, input=maker(sources[0]), tensor=tensor)
 
