@@ -200,6 +200,8 @@ model = Model(pixels, rule(pixels))
         "model = Model(pixels, ops.softmax(Dense(10)(pixels), axis=0))",
         'model = Model(pixels, Dense(10)(layers.Softmax(name="before")(pixels)))',
         'model = Model(pixels, Dense(10, activation="sigmoid")(pixels))',
+        "model = Model(pixels, [digit, h1])",
+        'from funclab import Sequential\nmodel = Sequential([Dense(10, activation="softmax")])',
     ],
     "1D": [
         """

@@ -305,7 +305,10 @@ def end_of(model: Functional) -> dict[str, Any]:
     output = model.outputs[0]
     twice = len(softmaxes(output)) > 1
     activation = "softmax twice" if twice else activation_of(maker(output))
-    return {"model": model, "shape": output.shape, "activation": activation}
+    shape = f"{len(model.outputs)} outputs" if len(model.outputs) > 1 else told(output.shape)
+    if len(model.inputs) > 1:
+        shape = f"{shape} from {len(model.inputs)} inputs"
+    return {"model": model, "shape": shape, "activation": activation}
 
 
 def not_ten(model: Functional) -> Mistake:
@@ -321,7 +324,8 @@ def outputs_given(attempt: Attempt) -> list[Any]:
     made = attempt.given_to_model
     if made is not None:
         return made[1]
-    return [] if attempt.answer is None else [attempt.answer]
+    no_output = attempt.answer is None or isinstance(attempt.answer, Functional)
+    return [] if no_output else [attempt.answer]
 
 
 def place_of(layer: Operation, note: str) -> dict[Node | Operation, str]:
