@@ -30,6 +30,9 @@ __all__ = [
 ]  # fmt: skip
 
 
+RECURRENT = (layers.RNN, layers.Bidirectional)
+
+
 # Calls.
 def calls_of(model: Functional, kind: type | None = None) -> list[Node]:
     """The calls in a model of layers of a kind, or all but its inputs, in the order of calling."""
@@ -135,7 +138,17 @@ def fresh_copy(model: Functional) -> Any:
 
 
 def rows_read(model: Functional) -> list[int]:
-    """The rows of an example, along its first axis, that can change what a model answers."""
+    """The rows of an example, along its first axis, that can change what a model answers.
+
+    With the first weights, a recurrent layer hardly remembers its first steps; it reads all of
+    them nevertheless, and so does the model.
+    """
+    recurrent = [x for x in calls_of(model) if isinstance(x.operation, RECURRENT)]
+    parts = [Functional(model.inputs, x.arguments.tensors[0]) for x in recurrent]
+    return sorted({row for part in (model, *parts) for row in _rows_that_count(part)})
+
+
+def _rows_that_count(model: Functional) -> list[int]:
     copy, x = fresh_copy(model), _examples(model)
     before = _answers(copy, x)
     rows = []

@@ -62,6 +62,7 @@ full = ops.concatenate([day, w], axis=-1)
         made_of('h = Flatten()(Dense(8, activation="relu")(day))'),
         made_of("h = Reshape((96,))(day)"),
         made_of("h = Flatten()(Dense(1)(layers.Permute((2, 1))(each)))"),
+        made_of("h = layers.GRU(3)(each)"),
     ],
     "2D": [
         """
@@ -132,10 +133,12 @@ REFUSED = {
     "2A": [guess(b="8"), guess(c="[None, 24, 8]"), f"{CALLS}guess = 40, 10, 0, 0, 241"],
     "2B": [
         "full = concatenate([RepeatVector(24)(week), day])",
+        "full = layers.Concatenate()",
         "full = concatenate([day, Reshape((24, 7))(ops.repeat(week, 24, axis=1))])",
     ],
     "2C": [
         made_of("h = Flatten()(each[:, :12])"),
+        made_of("h = layers.GRU(3)(each[:, :12])"),
         made_of("h = Reshape((1, 192))(each)"),
         """
 h = Flatten()(each)

@@ -70,6 +70,12 @@ NORMALIZED = """
 h = Dense(32, activation="relu")(layers.BatchNormalization()(pixels))
 model = Model(pixels, Dense(10, activation="softmax")(h))
 """
+ADAPTED = """
+scaled = layers.Normalization()
+scaled.adapt(raw_train)
+h = Dense(32, activation="relu")(scaled(pixels))
+model = Model(pixels, Dense(10, activation="softmax")(h))
+"""
 
 RIGHT = {
     "3A": [
@@ -81,6 +87,7 @@ guess = (gradient, Fraction(1, 5), (0.2 * 3 - 3) ** 2)
 """,
         'guess = {"loss": "5.76", "weight": 2 - 0.1 * 18, "gradient": np.float32(18)}',
         "guess = np.array([18, 0.2, 5.76])",
+        'guess = {"w": 0.2, "gradient": 18, "loss": 5.76}',
         "guess = dict(slope=np.array([[18.0]]), w=np.array([[0.2]]), after=np.array(5.76))",
     ],
     "3B": [
@@ -116,6 +123,8 @@ model.compile("rmsprop", **settings)
         changed(model=NORMALIZED),
         changed(data=RAW + "raw_train, raw_test = raw_train / 8 - 1, raw_test / 8 - 1"),
         changed(optimizer="optimizers.SGD(0.01)") + "loss, score = score\n",
+        changed(model=ADAPTED),
+        changed(score="raw_test / 8 - 1, y_test").replace("raw_train, y", "raw_train / 8 - 1, y"),
         changed(optimizer="optimizers.SGD(0.01)", score="raw_test, y_test, return_dict=True"),
     ],
 }
@@ -168,6 +177,7 @@ REFUSED = {
     "3A": ["guess = [-18, 3.8, 70.56]", "guess = [9, 1.1, 0.09]", "guess = [18, 0.2]"],
     "3C": [
         'model = new_reader("model")',
+        'model = new_reader("model")\nmodel.compile("adam")',
         repaired(SOFTMAX, PLAIN).replace('"adam"', "optimizers.SGD(100)"),
         "own = SparseCategoricalCrossentropy(from_logits=True)\n"
         + repaired(SOFTMAX, "lambda y, answers: own(y, answers) * 0.1"),

@@ -108,6 +108,9 @@ def is_day_and_week(day: Tensor, week: Tensor, full: Tensor) -> bool:
 
 def not_joined(attempt: Attempt) -> Mistake:
     error: Any = attempt.error
+    if error is None and attempt.answer is not None:
+        kind = type(attempt.answer).__name__
+        return Mistake("", tensor="full", shape=f"an object of the kind {kind}")
     if not isinstance(error, ShapeError) or len(error.tensors) < 2:
         return Mistake("")
     a, b = error.tensors[:2]

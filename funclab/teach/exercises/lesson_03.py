@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -46,7 +46,8 @@ def one_step(attempt: Attempt) -> Mistake | None:
     layer = the_slope(attempt)
     given = attempt.answer
     if isinstance(given, Mapping):
-        given = [given[part] for part in PARTS] if set(PARTS) <= set(given) else [*given.values()]
+        others = iter([value for key, value in given.items() if key not in PARTS])
+        given = [given[part] if part in given else next(others, None) for part in PARTS]
     given = plain_answer(given)
     if not isinstance(given, tuple) or len(given) != len(PARTS):
         return Mistake("")
@@ -149,12 +150,15 @@ def softmax_once(attempt: Attempt) -> Mistake | None:
     if model.compiled_state is None:
         return Mistake("", {end: "no loss yet"}, model=model, value="was not compiled")
     loss = loss_of(model)
+    if loss is None:
+        return Mistake("", {end: "no loss yet"}, model=model, value="was compiled without a loss")
     name, logits = loss_name(loss), takes_logits(loss)
     own = not str(getattr(function_of(loss), "__module__", "")).startswith("funclab.")
     if own and logits is None:
         value = f"has the loss {name}, which is not a crossentropy"
         return Mistake("", {end: "the end"}, model=model, value=value)
-    if logits is None or isinstance(attempt.error, DataError):
+    other_targets = isinstance(attempt.error, DataError) and not name.startswith("sparse")
+    if logits is None or other_targets:
         at = {end: str(output.shape)}
         return Mistake("shapes_differ", at, a=(None,), b=output.shape, layer=end)
     taken = last_softmaxes(output)
@@ -199,7 +203,7 @@ def still_twice(model: Functional, taken: list[Node], second: Any) -> Mistake:
     if len(losses) > EPOCHS:
         values = {"n": len(losses), "value": f"{losses[-1]:.2f}", "layer": end}
         return Mistake("more_epochs", at, model=model, **values)
-    if compiled.plain_metrics != ["accuracy"]:
+    if compiled.plain_metrics and compiled.plain_metrics != ["accuracy"]:
         optimizer = type(compiled.optimizer).__name__
         return Mistake("changed_metrics", at, optimizer=optimizer, layer=end)
     return Mistake("softmax_twice", at, layer=end, second=second)
@@ -245,7 +249,7 @@ def raw_pixels(attempt: Attempt) -> Mistake | None:
         return Mistake("loss_misfit", {end: "ten probabilities"}, loss=loss, layer=end)
     score = score_of(attempt) or []
     unseen = measured_on(attempt, model, "test")
-    best = max(share for _, share in unseen)
+    best = max(one.share for one in unseen)
     values = {"model": model, "accuracy": best, "layer": first, "score": shown(score)}
     frozen = frozen_calls(model)
     if frozen:  # with or without 80 %: that depends on the first weights
@@ -253,19 +257,19 @@ def raw_pixels(attempt: Attempt) -> Mistake | None:
     trained = measured_on(attempt, model, "train")
     found, own = alike(score, unseen), alike(score, trained)
     if own and not found:
-        values["accuracy"] = own[0][1]
+        values["accuracy"] = own[0].share
         return Mistake("judged_on_training", {first: "its own digits"}, **values)
     if not found:
         return Mistake("", {end: "the answers"}, **values)
-    loss, share = found[0]
-    values["accuracy"] = share
-    if share > TOO_GOOD and share > max(share for _, share in trained) - 0.03:
+    judged, learned = min(found), min(trained)
+    values["accuracy"] = judged.share
+    if judged.share > TOO_GOOD and judged.share > max(one.share for one in trained) - 0.03:
         return Mistake("learned_unseen", {first: "knows them"}, **values)
-    least = min(loss for loss, _ in unseen)
-    if least < loss / 2 and share > 0.5:
-        sizes = {"value": f"{loss:.2f}", "other": f"{least:.2f}"}
+    least, one_size = min(unseen).loss, 0.8 < judged.size / learned.size < 1.25
+    if least < judged.loss / 2 and judged.share > 0.5 and not one_size:
+        sizes = {"value": f"{judged.loss:.2f}", "other": f"{least:.2f}"}
         return Mistake("scaled_one_side", {first: "two sizes"}, **values, **sizes)
-    return None if share >= ENOUGH else too_few(model, values, first)
+    return None if judged.share >= ENOUGH else too_few(model, values, first)
 
 
 def too_few(model: Functional, values: dict[str, Any], first: Node) -> Mistake:
@@ -278,25 +282,33 @@ def too_few(model: Functional, values: dict[str, Any], first: Node) -> Mistake:
     return Mistake(name, at, rate=f"{rate:g}", **values)
 
 
-def measured_on(attempt: Attempt, model: Functional, digits: str) -> list[tuple[float, float]]:
-    """The loss and the accuracy of a model on the training or the test digits, in each size."""
+class Measured(NamedTuple):
+    """The loss and the accuracy of a model on images, and the spread of their pixels."""
+
+    loss: float
+    share: float
+    size: float
+
+
+def measured_on(attempt: Attempt, model: Functional, digits: str) -> list[Measured]:
+    """What a model makes of the training or the test digits, in each size."""
     y = known(attempt, f"y_{digits}")
-    return [measured(model, x, y) for x in images(attempt, digits)]
+    return [Measured(*measured(model, x, y), x.std()) for x in images(attempt, digits)]
 
 
 def images(attempt: Attempt, digits: str) -> list[Array]:
-    """The images of the training or the test digits, in each size that the variables have."""
-    shape = known(attempt, f"x_{digits}").shape
-    arrays = [x for x in attempt.names.values() if isinstance(x, np.ndarray) and x.shape == shape]
-    return list({float(np.sum(x)): x for x in arrays}.values())
+    """The images of the training or the test digits, in each size that the variables have, and in
+    two that are often computed within a call: from -1 to 1, and standardized."""
+    x, y = known(attempt, f"x_{digits}"), known(attempt, "x_train")
+    arrays = [z for z in attempt.names.values() if isinstance(z, np.ndarray) and z.shape == x.shape]
+    arrays += [2 * x - 1, (x - y.mean()) / y.std()]
+    return list({float(np.sum(z)): z for z in arrays}.values())
 
 
-def alike(
-    score: Sequence[float], scores: Iterable[tuple[float, float]]
-) -> list[tuple[float, float]]:
+def alike(score: Sequence[float], scores: Iterable[Measured]) -> list[Measured]:
     """Those of some losses and accuracies that are a score: both, or the accuracy alone."""
     n = len(score)
-    return [one for one in scores if n and np.allclose(score, one[-n:], rtol=1e-4, atol=1e-6)]
+    return [one for one in scores if n and np.allclose(score, one[2 - n : 2], rtol=1e-4, atol=1e-6)]
 
 
 def shown(score: Sequence[float]) -> str:
@@ -316,7 +328,8 @@ def the_end(attempt: Attempt) -> list[Node | Operation]:
 
 
 def frozen_calls(model: Functional) -> list[Any]:
-    return [node for node in weighted_calls(model) if not node.operation.trainable_weights]
+    calls = weighted_calls(model)
+    return [x for x in calls if not (x.operation.trainable_weights or x.operation.trainable)]
 
 
 def loss_of(model: Functional) -> Any:
