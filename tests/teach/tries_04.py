@@ -66,6 +66,15 @@ model.compile("adam", loss=by_key)
 """,
         with_losses(mass='"msle"'),
         with_losses(mass="lambda y, answers: (y - answers) ** 2"),
+        """
+from funclab import losses
+class Off(losses.Loss):
+    def call(self, y_true, y_pred):
+        return ops.abs(y_true - y_pred)
+def yes_or_no(y_true, y_pred):
+    return losses.binary_crossentropy(y_true, y_pred)
+"""
+        + with_losses(sex="yes_or_no", mass="Off()"),
     ],
     "4C": [
         "model = Model([measures, island], [kind, sex, kilos])",
@@ -117,11 +126,17 @@ model.compile("adam", loss=["sparse_categorical_crossentropy", "binary_crossentr
 """,
         "one_for_all": f'{OUTPUTS}\nmodel.compile("adam", loss="mse")',
         "rows_wanted": with_losses(species='"categorical_crossentropy"'),
-        "no_loss": f"""
+        "no_loss": [
+            f"""
 {OUTPUTS}
 losses = {{"sex": "binary_crossentropy"}}
 model.compile("adam", loss={{**losses, "species": "sparse_categorical_crossentropy"}})
 """,
+            """
+model = Model([measures, island], [sex, kilos], name="two")
+model.compile("adam", loss=["binary_crossentropy", "mse"])
+""",
+        ],
         "softmax_twice": "from funclab import losses\n"
         + with_losses(species="losses.SparseCategoricalCrossentropy(from_logits=True)"),
     },

@@ -12,6 +12,7 @@ from funclab.errors import LossError, ShapeError
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
+from funclab.losses import BinaryCrossentropy, SparseCategoricalCrossentropy
 from funclab.models.model import Functional
 from funclab.shape_math import Array
 from funclab.teach.attempt import Attempt, tensors_of
@@ -104,9 +105,14 @@ def both_ends(attempt: Attempt) -> list[Node | Operation]:
 def a_loss_for_each(attempt: Attempt) -> Mistake | None:
     """Three outputs in another order, each with a loss that fits its activation and targets."""
     model = attempt.model
-    if model is None or len(model.outputs) != QUESTIONS:
+    if model is None:
         return Mistake("")
     ends = last_calls(model)
+    if len(ends) != QUESTIONS:
+        wanted = [maker(known(attempt, name)) for name in ("sex", "kilos", "kind")]
+        left_out = [node for node in wanted if node not in ends]
+        values = {"layer": left_out[0]} if left_out else {}
+        return Mistake("no_loss", dict.fromkeys(left_out, "not an output"), **values)
     if isinstance(attempt.error, LossError):
         return unknown_key(attempt, model)
     if not is_compiled(model):
@@ -132,7 +138,7 @@ def a_loss_for_each(attempt: Attempt) -> Mistake | None:
             return Mistake("rows_wanted", {node: "class numbers"}, **special)
         if takes_logits(output):
             return Mistake("softmax_twice", {node: activation_of(node)}, **special)
-    if all(any(suits(node, function) for function in functions) for node in ends):
+    if all(any(suits(node, output.loss) for _, output in pairs) for node in ends):
         return Mistake("order_of_trio", notes, **values)
     return Mistake("", notes, **values)
 
@@ -150,29 +156,45 @@ def unknown_key(attempt: Attempt, model: Functional) -> Mistake:
 
 def fits(node: Node, output: Output) -> bool:
     """Whether the loss of an output fits what its last call gives."""
-    return suits(node, function_of(output.loss)) and not takes_logits(output)
+    return suits(node, output.loss) and not takes_logits(output)
 
 
-def suits(node: Node, function: Any) -> bool:
-    """Whether a loss function is one for what a call gives, judged by its activation."""
-    name = getattr(function, "__name__", "")
+def suits(node: Node, loss: Any) -> bool:
+    """Whether a loss is one for what a call gives, judged by its activation.
+
+    That of a student's own is told by the numbers that it gives.
+    """
+    function = function_of(loss)
     activation = activation_of(node)
     if activation == "softmax":
-        return function in SPARSE
+        shares = [[0.7, 0.2, 0.1], [0.3, 0.3, 0.4]]
+        return function in SPARSE or is_alike(loss, SparseCategoricalCrossentropy(), [0, 2], shares)
     if activation == "sigmoid":
-        return name in ("binary_crossentropy", "binary_focal_crossentropy")
-    return is_least_at_target(function)
+        shares = [[0.7], [0.2]]
+        focal = getattr(function, "__name__", "") == "binary_focal_crossentropy"
+        return focal or is_alike(loss, BinaryCrossentropy(), [[1], [1]], shares)
+    return is_least_at_target(loss)
 
 
-def is_least_at_target(function: Any) -> bool:
-    """Whether a loss function is least for the right amount, and grows on both sides of it."""
+def is_alike(loss: Any, other: Any, targets: list[Any], answers: list[list[float]]) -> bool:
+    """Whether two losses give the same for some targets and answers."""
+    y, made = np.array(targets, "float32"), np.array(answers, "float32")
+    return bool(np.allclose(loss_for(loss, y, made), loss_for(other, y, made), atol=1e-5))
+
+
+def is_least_at_target(loss: Any) -> bool:
+    """Whether a loss is least for the right amount, and grows on both sides of it."""
     target, amounts = np.array([[4.0]]), (2.0, 3.5, 4.0, 4.5, 6.0)
-    try:
-        losses = [float(np.mean(function(target, np.array([[x]])))) for x in amounts]
-    except Exception:  # a function for other targets, or none
-        return False
-    far, near, right, over, beyond = losses
+    far, near, right, over, beyond = (loss_for(loss, target, np.array([[x]])) for x in amounts)
     return far > near > right and right < over < beyond
+
+
+def loss_for(loss: Any, targets: Array, answers: Array) -> float:
+    """What a loss gives; nan when it is one for targets of another kind, or none."""
+    try:
+        return float(np.mean(loss(targets, answers)))
+    except Exception:
+        return float("nan")
 
 
 def takes_logits(output: Output) -> bool:
