@@ -111,6 +111,7 @@ check: $(READY)
 interop: .venv/interop/ready
 	KERAS_BACKEND=jax XLA_FLAGS="--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true" \
 	JAX_COMPILATION_CACHE_DIR=build/jax JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0 .venv/interop/bin/python -m tests.interop.exchange $(ARGS)
+	FUNCLAB_PROGRESS=off .venv/interop/bin/python -m tests.interop.lesson
 
 .venv/interop/ready: pyproject.toml
 	"$$(sh tests/setup/python.sh)" -m venv .venv/interop

@@ -33,8 +33,8 @@ def version() -> str:
 
 # What is heavy, or needed by few, is imported when first asked for.
 _ROOMS = (
-    "backend", "callbacks", "config", "datasets", "losses", "metrics", "models", "optimizers",
-    "preprocessing", "random", "saving", "teach", "training", "tree", "utils", "view",
+    "backend", "callbacks", "config", "datasets", "distribute", "losses", "metrics", "models",
+    "optimizers", "preprocessing", "random", "saving", "teach", "training", "tree", "utils", "view",
 )  # fmt: skip
 _NAMES = {
     "Functional": "models",
@@ -77,7 +77,7 @@ _absent = absent(__name__, __all__)
 
 
 def __getattr__(name: str) -> Any:
-    if name in _ROOMS:
+    if name in _ROOMS or name == "wrappers":  # which not everybody can import: it is not in __all__
         return importlib.import_module(f"funclab.{name}")
     if name in _NAMES:
         importlib.import_module("funclab.models")  # which views and files then know

@@ -178,6 +178,10 @@ class BusyError(FunclabError, RuntimeError):
     """A model that is asked for something while it is being trained."""
 
 
+class ClusterError(FunclabError, RuntimeError):
+    """A cluster whose workers are gone, or that has lost what it was given."""
+
+
 class NameLookupError(FunclabError, ValueError, KeyError):
     """A name that stands for nothing known."""
 

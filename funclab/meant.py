@@ -72,6 +72,7 @@ FIT = (
     "x", "y", "batch_size", "epochs", "verbose", "callbacks", "validation_split",
     "validation_data", "shuffle", "class_weight", "sample_weight", "initial_epoch", "steps",
     "steps_per_epoch", "validation_steps", "validation_batch_size", "validation_freq",
+    "cluster",
 )  # fmt: skip
 """The arguments of fit, evaluate and predict."""
 COMPILE = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")

@@ -41,8 +41,8 @@ ELSEWHERE = {
     "mixed_precision": "leave the line out: funclab computes in float32 or float64.",
     "distribution": "leave the line out: there is one device, the CPU.",
     "interfaces": "leave out the line and its decorators: old names of arguments are understood.",
-    "scikit_learn": "call fit and predict of the model in a loop over the folds, with a new model "
-    "for each: clone_model(model) makes one.",
+    "scikit_learn": "KerasClassifier(build) and KerasRegressor(build) are written "
+    "funclab.wrappers.Classifier(build) and Regressor(build) today.",
     "multi_gpu_model": "there is one device: leave the line out, and train the model itself.",
     "set_session": "there is no session, and no GPU to set up: leave the line out.",
     "CuDNNLSTM": "write funclab.layers.LSTM; what it computes is the same.",

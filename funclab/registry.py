@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import FrozenInstanceError, dataclass, fields
 from typing import Any, ClassVar, dataclass_transform
 
@@ -55,7 +56,8 @@ TAKES = {
 }
 """What a function of each kind is called with."""
 
-_used: Counter[str] = Counter()
+_used: ContextVar[Counter[str]] = ContextVar("used names", default=Counter())  # noqa: B039
+"""How often each name was used: one count for the session, and one for each `fresh_names`."""
 _known: dict[str, dict[str, Any]] = {}
 
 
@@ -76,32 +78,35 @@ def prefix_of(cls: type) -> str:
 
 def auto_name(prefix: str) -> str:
     """`dense` the first time, then `dense_1`, `dense_2` ..."""
-    count = _used[prefix]
-    _used[prefix] += 1
+    used = _used.get()
+    count = used[prefix]
+    used[prefix] += 1
     return f"{prefix}_{count}" if count else prefix
 
 
 def count(prefix: str) -> int:
     """How often this was asked for with a prefix, from 1 on."""
-    _used[f"uid {prefix}"] += 1
-    return _used[f"uid {prefix}"]
+    used = _used.get()
+    used[f"uid {prefix}"] += 1
+    return used[f"uid {prefix}"]
 
 
 def reset_names() -> None:
     """Begin counting from the start, as in a new session."""
-    _used.clear()
+    _used.get().clear()
 
 
 @contextmanager
 def fresh_names() -> Iterator[None]:
-    """Within the block, count names from the start; after it, go on as if nothing had been made."""
-    before = Counter(_used)
-    _used.clear()
+    """Within the block, count names from the start; after it, go on as if nothing had been made.
+
+    Only in this thread: others go on as they were.
+    """
+    token = _used.set(Counter())
     try:
         yield
     finally:
-        _used.clear()
-        _used.update(before)
+        _used.reset(token)
 
 
 def unique_names(names: Iterable[str]) -> list[str]:

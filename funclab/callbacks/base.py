@@ -116,6 +116,7 @@ class History(Callback):
 
     `stopped` says whether an interrupt ended the training early. `run` is the name given to `fit`;
     `now` holds what `evaluate_each_epoch` found: the training data, evaluated after each epoch.
+    `cluster` tells what the workers did, of `fit(cluster=...)`.
     """
 
     plot: Callable[..., Any]
@@ -127,6 +128,7 @@ class History(Callback):
         super().__init__()
         self.run = ""
         self.snapshots: Any = None
+        self.cluster: Any = None
         self.now: Series = Series()
         self.history: Series = Series()
         self.epoch: list[int] = []

@@ -103,7 +103,7 @@ FACES: dict[str, tuple[str, Mapping[str, Any]]] = {
 """What each module of Keras is here: a room of funclab, and more names."""
 
 ABSENT = (
-    *("keras.applications", "keras.wrappers", "keras.wrappers.scikit_learn"),
+    *("keras.applications", "keras.wrappers.scikit_learn"),
     *(f"keras.applications.{name}" for name in APPLICATIONS),
 )
 

@@ -46,7 +46,9 @@ class BatchNormalization(Affine):
     """Each channel brought to mean 0 and variance 1, then scaled by gamma and moved by beta.
 
     In training by the statistics of the batch, which the moving statistics follow; otherwise, and
-    always when the layer is frozen (trainable = False), by the moving statistics.
+    always when the layer is frozen (trainable = False), by the moving statistics. A batch that
+    `fit` spreads over several machines is normalized as a whole if `synchronized`, else each part
+    by itself.
     Shapes: x (batch, ...) -> out (same as x); the channels are on `axis`.
     Weights: gamma, beta, moving_mean, moving_variance (channels,); the last two are not trainable,
         nor are moving_stddev, renorm_mean and renorm_stddev (channels,), with `renorm`.
@@ -120,6 +122,7 @@ class BatchNormalization(Affine):
         scale = ops.ones(mean.shape, self.dtype) if self.gamma is None else self.gamma
         offset = ops.zeros(mean.shape, self.dtype) if self.beta is None else self.beta
         settings = {"mask": mask, "momentum": self.momentum, **end}
+        settings["synchronized"] = bool(self.synchronized)
         return ops.normalize_batch(inputs, scale, offset, mean, variance, **settings)
 
     def _renormalized(self, x: Any, mask: Any) -> Any:

@@ -80,6 +80,8 @@ class BatchNormalization(PerChannel):
 
     momentum: float = 0.99
     masked: bool = False
+    synchronized: bool = False
+    """Whether a batch that is spread over several machines is normalized as a whole."""
     mutates: ClassVar[tuple[int, ...]] = (3, 4)
 
     def work(self, x: Shape, *channels: Shape) -> Work:
@@ -89,7 +91,7 @@ class BatchNormalization(PerChannel):
     def forward(self, x: Array, scale: Array, offset: Array, *rest: Array) -> None:
         moving_mean, moving_variance, *mask, out, mean, variance = rest
         rows, into = self.rows(x), self.rows(out)
-        mean[:], variance[:] = kernels.moments(rows, self._mask(mask, x))
+        mean[:], variance[:] = self.moments(rows, self._mask(mask, x))
         kernels.normalize(rows, mean, scale / np.sqrt(variance + self.epsilon), offset, into)
         self.store(into, out)
         for moving, batch in ((moving_mean, mean), (moving_variance, variance)):
@@ -108,11 +110,22 @@ class BatchNormalization(PerChannel):
             np.copyto(goffset, total)
         if gx is not None:
             counts = self._mask(mask, x)
-            steep = scale * inverse / kernels.counted(counts, rows)
+            total, products, number = self.pulls(total, products, counts, rows)
+            steep = scale * inverse / number
             into = self.rows(gx)
             pulls = total * steep, products * inverse**2 * steep
             kernels.moments_vjp(g, rows, mean, scale * inverse, *pulls, counts, into)
             self.store(into, gx)
+
+    def moments(self, rows: Array, mask: Array | None) -> tuple[Array, Array]:
+        """Mean and variance of each channel, over the rows of the batch that count."""
+        return kernels.moments(rows, mask)
+
+    def pulls(
+        self, total: Array, products: Array, mask: Array | None, rows: Array
+    ) -> tuple[Array, Array, float]:
+        """The batch's sums of g and of g (x - mean), and how many rows count."""
+        return total, products, float(kernels.counted(mask, rows))
 
     def _mask(self, mask: Any, x: Array) -> Array | None:
         """For each row, whether it counts."""
@@ -253,12 +266,15 @@ def normalize_batch(
     axis: int = -1,
     momentum: float = 0.99,
     epsilon: float = 1e-3,
+    synchronized: bool = False,
 ) -> Any:
     """Normalize by this batch's mean and variance, which the moving statistics follow (training).
 
+    A batch that is spread over several machines is normalized machine by machine, or as a whole if
+    `synchronized`.
     Shapes: x (any), the next four (channels,), mask over leading axes of x -> same as x.
     """
-    op = BatchNormalization(axis, epsilon, momentum, masked=mask is not None)
+    op = BatchNormalization(axis, epsilon, momentum, mask is not None, synchronized)
     extra = () if mask is None else (mask,)
     return op(x, scale, offset, moving_mean, moving_variance, *extra)
 

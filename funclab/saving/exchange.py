@@ -72,7 +72,7 @@ def to_keras(model: Any, custom_objects: Any = None) -> Any:
     custom_objects: the counterparts, made for Keras, of layers and functions of your own.
     Raises: MissingPackageError without Keras; FunclabError for what Keras does not have.
     """
-    keras = _keras()
+    keras = real_keras()
     check_portable(model)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "model.keras")
@@ -100,7 +100,7 @@ def shown(model: Any) -> Any:
 def is_keras_model(value: Any) -> bool:
     """Whether something is a model of a real Keras; Keras is not imported for it."""
     keras = sys.modules.get("keras")
-    return _is_real(keras) and isinstance(value, keras.Model)
+    return is_real(keras) and isinstance(value, keras.Model)
 
 
 def check_portable(model: Any) -> None:
@@ -141,12 +141,16 @@ def _layers_inside(layer: Any) -> list[Any]:
     return [*inner, *(layer for held in inner for layer in _layers_inside(held))]
 
 
-def _keras() -> ModuleType:
+def real_keras() -> ModuleType:
+    """Keras itself.
+
+    Raises: MissingPackageError when it is not installed, or `import keras` means funclab.
+    """
     try:
         keras = import_module("keras")
     except ImportError:
         keras = None
-    if not _is_real(keras):
+    if not is_real(keras):
         raise MissingPackageError(
             "to_keras needs Keras 3, which is not there.",
             why="`keras` is not installed, or `import keras` means funclab in this session.",
@@ -155,5 +159,7 @@ def _keras() -> ModuleType:
     return keras
 
 
-def _is_real(keras: ModuleType | None) -> TypeGuard[ModuleType]:
-    return keras is not None and keras is not sys.modules.get("funclab")
+def is_real(keras: ModuleType | None) -> TypeGuard[ModuleType]:
+    """Whether a module is Keras itself, and not what stands for it after `install_as_keras`."""
+    own = sys.modules["funclab"].__file__
+    return keras is not None and vars(keras).get("__file__") not in (None, own)

@@ -54,18 +54,12 @@ TF_SETTINGS = {
 TF_DEFAULTS = {"gelu": {"approximate": False}}
 
 SLOTS = {
-    "m": "momentum",
-    "v": "velocity",
-    "vhat": "highest_velocity",
-    "u": "largest",
-    "rms": "velocity",
-    "mg": "average",
-    "average_gradient": "average",
-    "accumulated_grad": "squared_gradient",
-    "accum_grad": "squared_gradient",
-    "accumulated_delta_var": "squared_step",
+    "m": "momentum", "v": "velocity", "vhat": "highest_velocity", "u": "largest",
+    "r": "rows", "c": "columns", "rms": "velocity", "mg": "average",
+    "average_gradient": "average", "accumulated_grad": "squared_gradient",
+    "accum_grad": "squared_gradient", "accumulated_delta_var": "squared_step",
     "accum_var": "squared_step",
-}
+}  # fmt: skip
 """What optimizers of Keras 2 call what they remember; other names are the same here."""
 
 
@@ -153,7 +147,12 @@ def _optimizer_state(model: Any, layers: list[str], stored: list[Any]) -> list[A
             slot = "largest"
         held.setdefault(slot, []).append(array)
     known = {layer.name: layer.trainable_weights for layer in model.layers}
-    order = [id(variable) for name in layers for variable in known.get(name, [])]
+    variables = [variable for name in layers for variable in known.get(name, [])]
+    order = [id(variable) for variable in variables]
+    none = np.zeros((), "float32")
+    for slot in {"rows", "columns"} & held.keys():  # Adafactor keeps none of a vector
+        kept = iter(held[slot])
+        held[slot] = [next(kept, none) if len(v.shape) > 1 else none for v in variables]
     if any(len(held.get(slot, [])) != len(order) for _, slot in slots):
         warn(f"The state of {optimizer.name} in the file is of another kind: it starts afresh.")
         return []
@@ -418,6 +417,8 @@ def _settings(training: dict[str, Any], is_old: bool, model: Any) -> dict[str, A
             return (
                 config["name"] if known or config["name"] in ("acc", "accuracy") else config["fn"]
             )
+        if config.get("curve") == "PR_GAIN":
+            config["curve"] = "PRGAIN"
         return {**entry, "config": config}
 
     kept = {"loss": loss, "metrics": metric, "weighted_metrics": metric}

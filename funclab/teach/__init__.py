@@ -21,6 +21,7 @@ _NAMES = {
     "check": "checking",
     "course_map": "mapping",
     "concept_test": "testing",
+    "exit_ticket": "testing",
     "export_progress": "keeping",
     "forget_progress": "keeping",
     "hint": "checking",

@@ -59,8 +59,8 @@ def same_answer(given: Any, wanted: Any, tolerance: float = 0.005) -> bool:
 def plain_answer(value: Any) -> Any:
     """An answer as tuples, numbers, text and None.
 
-    >>> plain_answer(["(None, 24, 8)", np.int64(40), "2,080"])
-    ((None, 24, 8), 40, 2080)
+    >>> plain_answer(["(None, 24, 8)", "None, 5", np.int64(40), "2,080"])
+    ((None, 24, 8), (None, 5), 40, 2080)
     """
     if isinstance(value, str):
         return _read(value)
@@ -77,7 +77,7 @@ def plain_answer(value: Any) -> Any:
 def _read(text: str) -> Any:
     """What a text says: a shape, a number, or itself."""
     words = text.strip().strip("()[]")
-    if "(" in text or "[" in text:
+    if "(" in text or "[" in text or ("," in text and "None" in text):
         return tuple(_read(word) for word in words.split(",") if word.strip())
     if words == "None":
         return None

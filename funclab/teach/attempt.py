@@ -12,8 +12,9 @@ from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.models.model import Functional
 
-BLANK = re.compile(r"\.\.\.|___|raise NotImplementedError\(\)")
-"""What stands in the code of an exercise where the student is to write; the last is nbgrader's."""
+BLANK = re.compile(r"(?<![\w)\]]\[)\.\.\.|___|raise NotImplementedError\(\)")
+"""What stands in the code of an exercise where the student is to write; the last is nbgrader's.
+The dots of `out[...] = x`, which is the whole array, are the student's own."""
 
 
 @dataclass

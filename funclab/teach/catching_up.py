@@ -17,8 +17,8 @@ from funclab.view.notebook import runs
 PACKAGE = Path(__file__).resolve().parents[1]
 FOLDERS = (PACKAGE / "notebooks", PACKAGE.parent / "notebooks")
 """Where lessons are: in an installed package, and in a clone."""
-SHOWN_ONLY = {"ask", "exercise", "fails"}
-"""The tags of cells that leave nothing behind."""
+SHOWN_ONLY = {"ask", "exercise", "fails", "keras"}
+"""The tags of cells that leave nothing behind, or that change what `import keras` means."""
 
 
 def catch_up(

@@ -14,19 +14,24 @@ from typing import Any
 import numpy as np
 
 from funclab import initializers, layers
+from funclab.engine.plan import calls_behind
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
+from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
+from funclab.graph.value import Value
 from funclab.models import clone_model
 from funclab.models.model import Functional
 from funclab.shape_math import Array
+from funclab.structure import flatten
 from funclab.view.scene.diagram import calls_before, maker, source_inputs
 
 __all__ = [
-    "accuracy", "activation_of", "calls_before", "calls_by_input", "calls_of", "chain_to",
-    "fresh_copy", "gives_probabilities", "is_concatenation", "is_shared", "joins", "maker",
-    "order_counts", "own_layers", "reads", "rows_read", "same_answers", "softmaxes",
-    "source_inputs", "trained_copy", "unused_calls", "ways", "weighted_calls",
+    "accuracy", "activation_of", "calls_before", "calls_by_input", "calls_of", "calls_within",
+    "chain_to", "fresh_copy", "gives_probabilities", "innermost", "is_concatenation", "is_shared",
+    "joins", "maker", "multiplications", "order_counts", "own_layers", "plain", "reads",
+    "rows_read", "same_answers", "softmaxes", "source_inputs", "trained_copy", "unused_calls",
+    "unwrapped", "ways", "weighted_calls",
 ]  # fmt: skip
 
 
@@ -38,6 +43,23 @@ def calls_of(model: Functional, kind: type | None = None) -> list[Node]:
     """The calls in a model of layers of a kind, or all but its inputs, in the order of calling."""
     nodes = [node for node in model.graph.nodes if not node.is_input]
     return [node for node in nodes if kind is None or isinstance(node.operation, kind)]
+
+
+def unwrapped(model: Functional) -> Functional:
+    """The model inside, where a model does nothing but call another one."""
+    calls = [node.operation for node in calls_of(model)]
+    if len(calls) == 1 and isinstance(calls[0], Functional):
+        return unwrapped(calls[0])
+    return model
+
+
+def calls_within(model: Functional) -> list[Node]:
+    """The calls in a model, each call of another model followed by the calls in that one."""
+    nodes: list[Node] = []
+    for node in calls_of(model):
+        inner: Any = node.operation
+        nodes += [node, *(calls_within(inner) if isinstance(inner, Functional) else [])]
+    return nodes
 
 
 def first_call(operation: Operation) -> Node | Operation:
@@ -104,14 +126,20 @@ def is_shared(layer: Operation, model: Functional) -> bool:
 
 
 def own_layers(model: Functional, others: Functional) -> list[Any]:
-    """The layers of a model with weights that another model does not have."""
+    """The layers of a model that hold weights which another model does not have."""
     known = {id(weight) for weight in others.weights}
     return [x for x in model.layers if any(id(weight) not in known for weight in x.weights)]
 
 
+def innermost(node: Node) -> Node:
+    """The last call of a layer: that inside a model, where the call is one of a model."""
+    inner: Any = node.operation
+    return innermost(maker(inner.outputs[0])) if isinstance(inner, Functional) else node
+
+
 def activation_of(node: Node) -> str:
     """The activation that a call applies last: "softmax", "relu", ...; "linear" for none."""
-    operation: Any = node.operation
+    operation: Any = innermost(node).operation
     if isinstance(operation, OpOperation):
         return type(operation.op).__name__.lower()
     if isinstance(operation, (layers.Softmax, layers.ReLU)):
@@ -121,20 +149,54 @@ def activation_of(node: Node) -> str:
 
 def softmaxes(tensor: Tensor) -> list[Node]:
     """The calls at the end of a graph that take softmax, the first of them first: the last call
-    with weights, and those behind it."""
-    stretch = []
+    with weights, and those behind it.
+
+    The call of a model counts as often as there are such calls inside it.
+    """
+    taken: list[Node] = []
     for node in chain_to(tensor):
-        stretch.append(node)
-        if getattr(node.operation, "weights", None):
+        inner: Any = node.operation
+        if isinstance(inner, Functional):
+            taken += [node] * len(softmaxes(inner.outputs[0]))
+        elif activation_of(node) == "softmax":
+            taken.append(node)
+        if getattr(inner, "weights", None):
             break
-    return [node for node in reversed(stretch) if activation_of(node) == "softmax"]
+    return taken[::-1]
+
+
+def multiplications(node: Node) -> int:
+    """The numbers that a call multiplies by weights, or in products of tensors, for one example.
+
+    >>> from funclab.layers import Dense, Input
+    >>> multiplications(maker(Dense(3)(Input((2,)))))
+    6
+    """
+    if node.is_input:
+        return 0
+    values = {
+        tensor: Value((1, *tensor.shape[1:]), tensor.dtype) for tensor in node.arguments.tensors
+    }
+    args, kwargs = node.arguments.fill_in(values)
+    with Tape():
+        outputs = flatten(node.operation(*args, **kwargs))
+    calls = calls_behind(outputs)
+    return sum(call.op.operations(*(value.shape for value in call.inputs)) for call in calls) // 2
 
 
 # What numbers say.
+def plain(model: Functional) -> Functional:
+    """A model of one output, without a list or dict around this output or its inputs."""
+    wrapped = not isinstance(model.output, Tensor) or isinstance(model.input, dict)
+    if wrapped and len(model.outputs) == 1:
+        return Functional(model.inputs, model.outputs[0], name=model.name)
+    return model
+
+
 def fresh_copy(model: Functional) -> Any:
-    """A copy of a model whose weights are drawn from a fixed start."""
-    with fixed_start():
-        return clone_model(model)
+    """A plain copy of a model whose weights are drawn from a fixed start."""
+    with warnings.catch_warnings(action="ignore"), fixed_start():
+        return clone_model(plain(model))
 
 
 def rows_read(model: Functional) -> list[int]:
@@ -215,13 +277,13 @@ def trained_copy(
     optimizer: Any = "adam",
     weights: list[Array] | None = None,
 ) -> Functional:
-    """A copy of a model, trained from a fixed start: the verdict depends on the graph alone.
+    """A plain copy of a model, trained from a fixed start: the verdict depends on the graph alone.
 
     `weights`: those to begin with, in place of ones drawn anew.
     """
     # The student's own `compile` has warned already, and the verdict says what is wrong.
     with warnings.catch_warnings(action="ignore"), fixed_start():
-        copy: Any = clone_model(model)
+        copy: Any = clone_model(plain(model))
         if weights is not None:
             copy.set_weights(weights)
         copy.compile(optimizer, loss)

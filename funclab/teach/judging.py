@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -138,6 +139,8 @@ def _stopped(attempt: Attempt) -> Verdict:
     about = f"{type(error).__name__}: {said}".rstrip(". ") + "."
     about = error.what if isinstance(error, FunclabError) else about
     fix = error.fix if isinstance(error, FunclabError) else say("lesson_read_line")
+    if isinstance(error, NameError) and error.name:
+        fix = say("lesson_make_first", name=error.name)
     if fix.split(" ")[0].isalpha():  # a word, not code
         fix = fix[:1].upper() + fix[1:]
     says = say(
@@ -157,7 +160,14 @@ class _Values(dict):
 
 
 def filled(message: str, values: Mapping[str, Any]) -> str:
-    """A message with names, shapes and numbers filled in."""
+    """A message with names, shapes and numbers filled in, without sentences that lack theirs.
+
+    >>> filled("{model} ends at {tensor}. Wanted: a row. Look at {model}.", {"model": "what"})
+    'Wanted: a row. Look at what.'
+    """
+    sentences = re.split(r"(?<=[.?!]) ", message)
+    complete = [x for x in sentences if set(re.findall(r"{(\w+)}", x)) <= values.keys()]
+    message = " ".join(complete) or message
     return message.format_map(_Values({key: told(value) for key, value in values.items()}))
 
 
@@ -185,20 +195,21 @@ def _picture(
     at: Mapping[Node | Operation, str],
     lit: Mapping[Node | Operation, str],
 ) -> Any:
-    """The student's graph with places marked; None when there is no graph, or nothing to mark."""
+    """The student's graph with places marked, or, where it cannot be drawn, these places alone;
+    None when there is nothing to mark."""
     places = at or lit
-    try:
-        called = [place for place in places if isinstance(place, Node)]
-        idle = [place for place in places if not isinstance(place, Node)]
-        tensors = _drawn(attempt) + [x for node in called for x in node.output_tensors]
-        if not places or not (tensors or idle):
-            return None
-        name = getattr(attempt.answer, "name", "")
-        notes = {clean(place.key if isinstance(place, Node) else place.name): note
-                 for place, note in places.items()}  # fmt: skip
-        return Marked(drawn_graph(str(name), tensors, idle), notes, "fault" if at else "input")
-    except Exception:  # a picture that fails must not hide the words
-        return None
+    called = [x for place in places if isinstance(place, Node) for x in place.output_tensors]
+    idle = [place for place in places if not isinstance(place, Node)]
+    notes = {clean(place.key if isinstance(place, Node) else place.name): note
+             for place, note in places.items()}  # fmt: skip
+    for graph in (_drawn(attempt), []) if places else ():
+        try:
+            name = getattr(attempt.answer, "name", "")
+            drawn = drawn_graph(str(name), graph + called, idle)
+            return Marked(drawn, notes, "fault" if at else "input")
+        except Exception:  # a picture that fails must not hide the words
+            continue
+    return None
 
 
 def _drawn(attempt: Attempt) -> list[Tensor]:
@@ -234,6 +245,12 @@ def numpy_was_given(attempt: Attempt) -> Any:
         if tensors_of(tensor):
             return tensor
     return None
+
+
+def stopped(what: str, error: Exception) -> str:
+    """That a student's function stopped, and the first words of why."""
+    said = str(getattr(error, "what", error)).split(". ")[0].rstrip(".")
+    return f"{what} stopped with {type(error).__name__}: {shorten(said, 80)}"
 
 
 def missing_input(attempt: Attempt, name: str) -> Mistake:

@@ -149,21 +149,22 @@ def result() -> dict[int, dict[str, Any]]:
     """
     data = progress()
     held: Counter[int] = Counter()
-    last = {}
+    last: dict[str, tuple[course.Question, bool]] = {}
     for answer in data["answers"]:
-        item = _known(course.question, answer.get("question"))
+        item = _known(_asked, answer.get("question"))
         option = answer.get("option")
         if item is None or not isinstance(option, int) or not 0 <= option < len(item.options):
             continue
         held[item.options[option].misconception] += 1
-        last[item.id] = item.options[option].right
+        last[str(answer["question"])] = (item, item.options[option].right)
     for name, entry in data["exercises"].items():
         item = _known(course.exercise, name)
         mistakes = item.wrong if item is not None else {}
         held.update(mistakes[one].misconception for one in entry["tries"] if one in mistakes)
     right: Counter[int] = Counter()
-    for name in (name for name, well in last.items() if well):
-        right.update({option.misconception for option in course.question(name).options})
+    for item, well in last.values():
+        if well:
+            right.update({option.misconception for option in item.options})
     met = sorted({*held, *right} - {0})
     beliefs = course.misconceptions()
     return {
@@ -174,6 +175,14 @@ def result() -> dict[int, dict[str, Any]]:
         }
         for number in met
     }
+
+
+def _asked(name: Any) -> course.Question:
+    """The question of the course, or the item of an exit ticket, such as "5/A.9"."""
+    _, of_ticket, item = str(name).partition("/")
+    if not of_ticket:
+        return course.question(name)
+    return {known.id: known for form in "AB" for known in course.concept_test(form)}[item]
 
 
 def _known(find: Any, name: Any) -> Any:

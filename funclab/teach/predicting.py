@@ -7,8 +7,9 @@ from typing import Any
 
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
+from funclab.teach import course
 from funclab.teach.answers import answers_by_call, plain_answer, same_answer
-from funclab.teach.attempt import Attempt
+from funclab.teach.attempt import Attempt, run
 from funclab.teach.graphs import reads
 from funclab.teach.judging import Mistake, judge, lights
 
@@ -23,14 +24,9 @@ def judge_predictions(
 
     @judge(exercise)
     def all_calls(attempt: Attempt) -> Mistake | None:
-        nodes = calls(attempt)
-        if not isinstance(attempt.answer, (list, tuple, dict)):
-            return Mistake("")
-        if not nodes:
-            return Mistake("", layer="calls no longer in the cell", given="answers")
-        pairs = answers_by_call(attempt.answer, nodes)
+        pairs = answers_by_call(attempt.answer, calls_asked(attempt, exercise))
         if pairs is None:
-            return Mistake("", layer=f"{len(nodes)} calls", given=f"{len(attempt.answer)} answers")
+            return Mistake("")
         for node, answer in pairs:
             if not same_answer(answer, wanted(node)):
                 return mistake(node, plain_answer(answer))
@@ -38,7 +34,7 @@ def judge_predictions(
 
     @lights(exercise)
     def read_by_the_first_wrong_call(attempt: Attempt) -> list[Node | Operation]:
-        pairs = answers_by_call(attempt.answer, calls(attempt)) or []
+        pairs = answers_by_call(attempt.answer, calls_asked(attempt, exercise)) or []
         wrong = [node for node, answer in pairs if not same_answer(answer, wanted(node))]
         return list(reads(wrong[0])) if wrong else []
 
@@ -46,3 +42,9 @@ def judge_predictions(
 def calls(attempt: Attempt) -> list[Node]:
     """The calls that the lines of a try made."""
     return [node for node in attempt.nodes if not node.is_input]
+
+
+def calls_asked(attempt: Attempt, exercise: str) -> list[Node]:
+    """The calls that a try is about: its own, or those that the exercise ships."""
+    start = course.exercise(exercise).start
+    return calls(attempt) or calls(run(start, dict(attempt.names)))

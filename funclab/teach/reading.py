@@ -11,21 +11,21 @@ from funclab import layers
 from funclab.graph.node import Node
 from funclab.models.model import Functional
 from funclab.shape_math import Array
-from funclab.teach.graphs import calls_of, fresh_copy, maker, weighted_calls
+from funclab.teach.graphs import calls_within, fresh_copy, maker
 
 LONGEST = 24
 """The number of words that a model reads in a check, where its Input leaves it open."""
 TURNED = ("man bites dog", "dog bites man", "baker feeds goose at school", "goose feeds baker")
 
 
-def embeddings(model: Functional) -> list[Node]:
-    nodes = weighted_calls(model)
+def embeddings(model: Functional) -> list[Any]:
+    nodes = calls_within(model)
     return [node for node in nodes if isinstance(node.operation, layers.Embedding)]
 
 
 def where_words_end(model: Functional) -> Node:
     """The first call that reads rows and returns one; the last call when there is none."""
-    for node in calls_of(model):
+    for node in calls_within(model):
         rows = any(len(tensor.shape) == 3 for tensor in node.arguments.tensors)
         if rows and len(node.output_tensors[0].shape) == 2:
             return node
@@ -51,11 +51,10 @@ def order_matters(model: Functional, scales: Sequence[float] = (1,)) -> bool:
 
 def add_to_zeros(model: Any) -> None:
     """Change the vectors that stand for no word: where padding is left out, no answer changes."""
-    for layer in model.layers:
-        if isinstance(layer, layers.Embedding):
-            [table] = layer.get_weights()
-            table[0] += 1
-            layer.set_weights([table])
+    for layer in dict.fromkeys(node.operation for node in embeddings(model)):
+        [table] = layer.get_weights()
+        table[0] += 1
+        layer.set_weights([table])
 
 
 def headlines_for(model: Functional) -> list[Array]:

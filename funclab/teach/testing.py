@@ -1,4 +1,5 @@
-"""`concept_test`: which misconceptions somebody holds, before a course or after it."""
+"""`concept_test` and `exit_ticket`: which misconceptions somebody holds, before a course, after it,
+or at the end of a class."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 
-from funclab.errors import ArgumentError
+from funclab.errors import ArgumentError, NameLookupError
 from funclab.teach import course
 from funclab.teach.keeping import record_answer
 from funclab.view.lesson.test import TestView
@@ -31,22 +32,75 @@ def concept_test(form: str = "A", *, look: str | None = None) -> TestView:
     >>> concept_test("B")
     <Concept test B (not validated)>
     """
+    _check_form("concept_test", form)
+    title = say("lesson_test", id=form)
+    return _test(title, f'concept_test("{form}"$)', course.concept_test(form), "", look)
+
+
+def exit_ticket(lesson: int, *, form: str = "A", look: str | None = None) -> TestView:
+    """Two items of the concept test that fit a lesson best: the end of a class.
+
+    They are those whose wrong options are tied to what the lesson asks about, and most of all to
+    what earlier lessons did not ask about. Keys and result are those of `concept_test`. The answers
+    are recorded as "5/A.9" and so on, and count in `result` and in what `export_progress` writes.
+
+    `lesson`: its number. `form` (default "A"): the form of the test from which the items are; take
+    "B" if the class has just had A. `look`: see `funclab.view.live.view.View`.
+
+    Raises: ArgumentError for another form; NameLookupError for a lesson without questions.
+
+    >>> exit_ticket(5)
+    <Exit ticket of lesson 5>
+    """
+    _check_form("exit_ticket", form)
+    if lesson not in course.numbers():
+        raise NameLookupError(
+            f"There is no lesson {lesson!r} to end with a ticket.",
+            why=f"the lessons with questions are {', '.join(map(str, course.numbers()))}.",
+            fix="give the number of one of them.",
+        )
+    items = sorted(course.concept_test(form), key=lambda item: -_fit(item, lesson))[:2]
+    call = f"exit_ticket({lesson}$)" if form == "A" else f'exit_ticket({lesson}, form="B"$)'
+    return _test(say("lesson_ticket", n=lesson), call, items, f"{lesson}/", look)
+
+
+def _fit(item: course.Question, lesson: int) -> float:
+    """How much an item is about a lesson: each wrong option whose misconception the lesson asks
+    about counts 1 / n, where n lessons have asked about it by then."""
+    asked = [_asked_about(number) for number in course.numbers() if number <= lesson]
+    wrong = [option.misconception for option in item.options if not option.right]
+    return sum(1 / sum(m in some for some in asked) for m in wrong if m in _asked_about(lesson))
+
+
+def _asked_about(lesson: int) -> set[int]:
+    """The misconceptions that the questions of a lesson are tied to."""
+    questions = course.lesson(lesson).questions.values()
+    return {option.misconception for question in questions for option in question.options} - {0}
+
+
+def _check_form(function: str, form: str) -> None:
     if form not in FORMS:
         raise ArgumentError(
-            f"concept_test was given form={form!r}.",
+            f"{function} was given form={form!r}.",
             why="the test has the forms A and B, which ask the same with other names and numbers.",
-            fix='write concept_test("A") or concept_test("B").',
+            fix='choose "A" or "B".',
         )
-    shuffled = _shuffled(course.concept_test(form))
-    items = [item for _, item in shuffled]
+
+
+def _test(
+    title: str, call: str, known: Sequence[course.Question], prefix: str, look: str | None
+) -> TestView:
+    """A view of some items in a mixed order, which records answers in the order of the course."""
+    items = _shuffled(known)
+    original = {item.id: item.options for item in known}
 
     def record(at: int, option: int) -> None:
-        number, item = shuffled[at]
-        known = course.concept_test(form)[number].options
-        record_answer(f"{form}.{number + 1}", known.index(item.options[option]))
+        item = items[at]
+        record_answer(prefix + item.id, original[item.id].index(item.options[option]))
 
     return TestView(
-        form,
+        title,
+        call,
         [(item.text, [option.text for option in item.options]) for item in items],
         told=lambda answers: result_text(items, answers),
         record=record,
@@ -54,13 +108,13 @@ def concept_test(form: str = "A", *, look: str | None = None) -> TestView:
     )
 
 
-def _shuffled(items: Sequence[course.Question]) -> list[tuple[int, course.Question]]:
-    """The items and their options in a mixed order, always the same; each with its number."""
+def _shuffled(items: Sequence[course.Question]) -> list[course.Question]:
+    """The items and their options in a mixed order, always the same."""
     mix = random.Random(len(items))
     mixed = []
-    for number, item in enumerate(items):
+    for item in items:
         options = tuple(mix.sample(item.options, len(item.options)))
-        mixed.append((number, course.Question(item.id, item.text, options, item.reveal)))
+        mixed.append(course.Question(item.id, item.text, options, item.reveal))
     mix.shuffle(mixed)
     return mixed
 

@@ -91,6 +91,7 @@ class Training(History):
         super().__init__()
         self.model = loop.model
         self.run, self.snapshots = loop.options.run, loop.options.snapshots
+        self.cluster = loop.history.cluster
         self.error: BaseException | None = None
         self._control = loop.control
         self._thread = threading.Thread(

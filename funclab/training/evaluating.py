@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from functools import partial
 from typing import Any
 
@@ -17,7 +18,7 @@ from funclab.training.compiled import Compiled, check_idle, require
 from funclab.training.control import between_batches, uninterrupted
 from funclab.training.data import Batches, Data, prepare
 from funclab.training.progress import Progress
-from funclab.training.runner import Runner, predicting
+from funclab.training.runner import Runner, predicting, runner_for
 from funclab.training.sources import usual_size
 from funclab.training.step import Specs, Step
 from funclab.training.streams import Stream, check_stream, is_stream
@@ -33,23 +34,30 @@ def evaluate(
     steps: int | None = None,
     callbacks: Any = None,
     return_dict: bool = False,
+    cluster: Any = None,
     **legacy: Any,
 ) -> Any:
     """Loss and metrics on data: a number or a list in the order of `metrics_names`, or a dict.
+
+    With a `cluster`, a `dask.distributed.Client`, each worker computes a part of every batch.
 
     Raises: DataError, ShapeError, ArgumentError, NotCompiledError.
     """
     compiled = require(model)
     check_legacy("evaluate", legacy)
     check_counts(batch_size=batch_size, steps=steps)
-    runner, verbose = Runner(model, compiled), wanted_verbose(verbose)
-    with one_blas_thread(), between_batches(compiled):
-        if is_stream(x):
+    runner, verbose = runner_for(model, compiled, cluster), wanted_verbose(verbose)
+    with closing(runner), one_blas_thread(), between_batches(compiled):
+        size = batch_size or usual_size(model)
+        source: Any = runner.source("test", (x, y, sample_weight), size, False, steps)
+        if source is not None:
+            pass
+        elif is_stream(x):
             check_stream(x, y=y, sample_weight=sample_weight)
-            source: Any = Stream(x, runner.prepare, runner.test, steps)
+            source = Stream(x, runner.prepare, runner.test, steps)
         else:
             data = runner.prepare(x, y, sample_weight)
-            source = Batches(data, batch_size or usual_size(model), False, runner.test, steps)
+            source = Batches(data, size, False, runner.test, steps)
         told = CallbackList(callbacks, model=model, steps=source.steps, verbose=verbose)
         progress = Progress(
             0 if any(map(shows_progress, told.callbacks)) else verbose, source.steps
@@ -106,20 +114,31 @@ def predict(
     verbose: Any = "auto",
     steps: int | None = None,
     callbacks: Any = None,
+    cluster: Any = None,
     **legacy: Any,
 ) -> Any:
     """Outputs for data, as arrays in the form of the model's outputs. Silent unless verbose.
+
+    With a `cluster`, a `dask.distributed.Client`, each worker computes a part of every batch.
 
     Raises: DataError, ShapeError, ArgumentError.
     """
     check_legacy("predict", legacy)
     check_counts(batch_size=batch_size, steps=steps)
     verbose = wanted_verbose(verbose, auto=0)
+    with closing(runner_for(model, model.compiled_state, cluster)) as runner:
+        return predict_with(runner, x, batch_size, verbose, steps, callbacks)
 
-    def make(specs: Any, tree: Any) -> Step:
-        return predicting(model, specs, tree)
 
-    if is_stream(x):
+def predict_with(
+    runner: Runner, x: Any, batch_size: int | None, verbose: int, steps: int | None, callbacks: Any
+) -> Any:
+    """The outputs by the steps of a runner."""
+    model, size = runner.model, batch_size or usual_size(runner.model)
+    away = runner.source("predict", (x,), size, False, steps)
+    if away is not None:
+        source: Any = away
+    elif is_stream(x):
         one_input = len(getattr(model, "inputs", None) or ()) == 1
 
         def ready(x: Any, *_: Any) -> Data:
@@ -132,17 +151,17 @@ def predict(
                 x = x[0]  # the others are the targets, in the lists of a DataLoader
             return prepare(model, None, x)
 
-        source: Any = Stream(x, ready, make, steps, targets=False)
+        source = Stream(x, ready, runner.predict, steps, targets=False)
     else:
-        data, size = prepare(model, None, x), batch_size or usual_size(model)
-        if len(data) <= size and not (callbacks or verbose or steps):
+        data = prepare(model, None, x)
+        if len(data) <= size and not (callbacks or verbose or steps or runner.record):
             return predict_data(model, data)
-        source = Batches(data, size, False, make, steps)
+        source = Batches(data, size, False, runner.predict, steps)
     told = CallbackList(callbacks, model=model, steps=source.steps, verbose=verbose)
     progress = Progress(0 if any(map(shows_progress, told.callbacks)) else verbose, source.steps)
     parts = predict_batches(source, told, progress)
     progress.end({})
-    return parts
+    return parts if away is None else structure.map_structure(away.restored, parts)
 
 
 def predict_batches(source: Any, told: CallbackList, progress: Progress) -> Any:

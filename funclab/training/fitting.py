@@ -17,7 +17,7 @@ from funclab.training.arguments import FitOptions, check_legacy, check_monitor
 from funclab.training.background import in_background, in_turns, to_the_end
 from funclab.training.compiled import check_idle, require
 from funclab.training.loop import TrainingLoop
-from funclab.training.runner import Runner
+from funclab.training.runner import runner_for
 from funclab.training.sources import training_source, validation_source
 
 live_by_default = False
@@ -50,6 +50,7 @@ def fit(
     run: str = "",
     evaluate_each_epoch: bool = False,
     snapshots: Any = False,
+    cluster: Any = None,
     **legacy: Any,
 ) -> History:
     """Train, and return the History of losses and metrics.
@@ -80,6 +81,8 @@ def fit(
         they are then; the numbers go to `history.now`.
     snapshots: True keeps the weights of up to 20 epochs, in at most 64 MB, for
         `history.restore(epoch)`; a number says how many.
+    cluster: a `dask.distributed.Client`, or a `funclab.distribute.Cluster`, whose workers each
+        compute a part of every batch; `history.cluster` tells what they did.
 
     Everything that can be checked is checked before the first step. An interrupt (Ctrl-C, the Stop
     button) ends training after the running batch: the weights stay, `history.stopped` is True.
@@ -97,7 +100,7 @@ def fit(
     options.check(quiet=bool(background or watchers))
     if validation_data is not None:
         options.validation_split = 0.0  # as in Keras, one of the two
-    runner = Runner(model, require(model))
+    runner = runner_for(model, require(model), cluster)
     check_idle(model, "fit")
     runner.warn_of_changes()
     training, held_out = training_source(runner, x, y, sample_weight, class_weight, options)

@@ -46,6 +46,7 @@ class TrainingLoop:
         self.epochs = range(options.initial_epoch, last)
         self.history = History()
         self.history.run, self.history.snapshots = options.run, options.snapshots
+        self.history.cluster, self.close = runner.record, runner.close
         self.interrupts = Interrupts()
         self.control = Control(self.interrupts.ask)
         self.mode = "blocking"
@@ -81,6 +82,7 @@ class TrainingLoop:
         if self.compiled.loop is self:
             self.compiled.loop = None
         self.control.end(error)
+        self.close()
 
     @begins_or_ends
     @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from funclab import structure
@@ -17,8 +18,18 @@ from funclab.training.step import Specs, Step, evaluate_step, predict_step, trai
 class Runner:
     """Trains and evaluates a compiled model on batches."""
 
+    record: Any = None
+    """What workers did, of a runner that has some."""
+
     def __init__(self, model: Any, compiled: Compiled) -> None:
         self.model, self.compiled = model, compiled
+
+    def source(self, kind: str, sides: Any, size: int, shuffle: Any, steps: int | None) -> Any:
+        """The steps for data that are not at this machine: (x, y, sample_weight); else None."""
+        return None
+
+    def close(self) -> None:
+        """There are no more steps to come."""
 
     def prepare(self, x: Any, y: Any = None, weight: Any = None, classes: Any = None) -> Data:
         return prepare(self.model, self.compiled, x, y, weight, classes)
@@ -39,6 +50,10 @@ class Runner:
             lambda: evaluate_step(self.model, self.compiled, specs, tree),
         )
 
+    def predict(self, specs: Specs, tree: Any) -> Step:
+        """The plan that predicts batches of these shapes."""
+        return predicting(self.model, specs, tree)
+
     def trainable(self) -> list[Variable]:
         """The weights that training changes: those trainable at `compile`, side by side."""
         with making:
@@ -57,6 +72,14 @@ class Runner:
                 f"set `model.trainable` without calling `model.compile` after? {self.model.name} "
                 "trains the weights that were trainable when it was compiled.",
             )
+
+
+def runner_for(model: Any, compiled: Any, cluster: Any) -> Runner:
+    """The runner for a model: on this machine, or on the workers of a cluster."""
+    if cluster is None:
+        return Runner(model, compiled)
+    # The room `distribute`, which is above this one, and is loaded by those who need it.
+    return sys.modules["funclab"].distribute.cluster_runner(model, compiled, cluster)
 
 
 def predicting(model: Any, specs: Specs, tree: Any) -> Step:

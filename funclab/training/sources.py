@@ -20,6 +20,11 @@ def training_source(
 ) -> tuple[Source, Data | None]:
     """Batches to train on, and the data held out by `validation_split`."""
     fraction, steps = options.validation_split, options.steps_per_epoch
+    size = options.batch_size or usual_size(runner.model)
+    away = runner.source("train", (x, y, sample_weight), size, options.shuffle, steps)
+    if away is not None:
+        check_stream(x, class_weight=class_weight, validation_split=fraction)
+        return away, None
     if is_stream(x):
         check_stream(x, y=y, sample_weight=sample_weight, validation_split=fraction)
 
@@ -30,7 +35,6 @@ def training_source(
     data, held_out = runner.prepare(x, y, sample_weight, class_weight), None
     if fraction:
         data, held_out = split(data, fraction)
-    size = options.batch_size or usual_size(runner.model)
     return Batches(data, size, options.shuffle, runner.train, steps), held_out
 
 
@@ -42,10 +46,17 @@ def validation_source(
     size = options.validation_batch_size or options.batch_size or usual_size(runner.model)
     try:
         if is_stream(validation_data):
+            away = runner.source("test", (validation_data,), size, False, steps)
+            if away is not None:
+                return away
             return Stream(validation_data, runner.prepare, runner.test, steps)
         data = held_out
         if validation_data is not None:
-            data = runner.prepare(*validation_parts(validation_data))
+            parts = validation_parts(validation_data)
+            away = runner.source("test", parts, size, False, steps)
+            if away is not None:
+                return away
+            data = runner.prepare(*parts)
         return None if data is None else Batches(data, size, False, runner.test, steps)
     except (DataError, ShapeError, ArgumentError) as error:
         raise located(error, "validation_data") from None

@@ -122,7 +122,16 @@ def train_step(
         total = add_losses_and_metrics(step, model, compiled)
     outputs = [total, *step.outputs]
     step.plan = Plan(outputs, wrt=trainable, updates=tape.updates, keep=keep)
-    if trainable and total not in step.plan.needs_gradient:
+    if trainable:
+        require_gradient(step.plan, total, model)
+        compiled.optimizer.add_steps(step.plan)
+    add_gatherers(step, compiled)
+    return step
+
+
+def require_gradient(plan: Plan, total: Value, model: Any) -> None:
+    """Raise a LossError for a loss that no weight being trained can change."""
+    if total not in plan.needs_gradient:
         raise LossError(
             f"No gradients provided for any variable: the loss of {model.name} depends on none of "
             "its weights in a way that has a slope.",
@@ -131,10 +140,6 @@ def train_step(
             "counts hits is a metric.",
             graph=model,
         )
-    if trainable:
-        compiled.optimizer.add_steps(step.plan)
-    add_gatherers(step, compiled)
-    return step
 
 
 def add_losses_and_metrics(

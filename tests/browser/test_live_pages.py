@@ -12,6 +12,7 @@ import funclab
 from funclab.layers import Dense
 from tests.browser.projector import small_words
 from tests.browser.waiting import laid_out
+from tests.distribute.sweeps import small
 
 UNDER_WAY = {"phase": "running", "epoch": 2, "last": 3, "batch": 4, "steps": 4, "rate": "0.01"}
 
@@ -77,6 +78,22 @@ def test_on_a_projector_the_view_of_a_training_fits_the_screen(browser, tmp_path
     assert all(box["x"] >= 0 and box["x"] + box["width"] <= 1280 for box in boxes)
     assert small_words(page.locator(".fl-stage")) == []
     page.close()
+
+
+def test_the_page_of_a_sweep_has_its_curves_and_a_table_that_a_key_hides(opened_page):
+    made = small({"units": [2, 8, -1]})
+    page = opened_page(made.view())
+    rows = page.locator(".fl-trials tbody tr")
+
+    expect(rows).to_have_count(3)
+    expect(rows.first).to_contain_text(str(made.best.config["units"]))
+    expect(page.locator(".fl-chart svg")).to_have_count(1)
+    expect(page.locator(".fl-where")).to_contain_text("All 3 trainings have ended.")
+    expect(page.locator("[aria-keyshortcuts=x]")).to_be_hidden()
+    page.keyboard.press("t")
+    expect(rows).to_have_count(0)
+    page.keyboard.press("t")
+    expect(rows).to_have_count(3)
 
 
 def trained(metrics=()):

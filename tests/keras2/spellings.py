@@ -249,7 +249,7 @@ REFUSALS = [
     ("K.manual_variable_initialization(True)", "leave the line out"),
     ("from keras import applications\napplications.ResNet50()", "no trained networks to download"),
     ("from keras.preprocessing.image import ImageDataGenerator", "with NumPy"),
-    ("from keras.wrappers.scikit_learn import KerasClassifier", "clone_model"),
+    ("from keras.wrappers.scikit_learn import KerasClassifier", "funclab.wrappers.Classifier"),
     ("from keras.utils import multi_gpu_model", "one device"),
     ("from keras.legacy import interfaces", "leave out the line"),
     ("K.map_fn(lambda x: x, K.placeholder((None, 2)))", "needs to know its length"),

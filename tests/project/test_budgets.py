@@ -34,6 +34,7 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
     },
     ("funclab/layers/normalization.py", DENSITY): (11.5, "formulas of statistics, made of ops"),
     ("funclab/optimizers/by_weight.py", DENSITY): (11.5, "equations, as their papers have them"),
+    ("funclab/distribute/", DENSITY): (12.5, "messages: dicts of all that travels in a step"),
     ("funclab/view/", DENSITY): (13.5, "geometry: every coordinate is an attribute of something"),
     ("funclab/keras2/", DENSITY): (12.5, "tables of names, and Keras 2's arguments"),
     ("funclab/datasets/", DENSITY): (13.5, "tables of words, and formulas of curves"),

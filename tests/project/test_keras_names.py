@@ -40,7 +40,7 @@ MISSING: dict[str, dict[str, str]] = {
         "quantizers",
         ONE_DEVICE: "device distribution",
         INTERNALS: "Function StatelessScope SymbolicScope name_scope legacy src export",
-        OTHER_LIBRARY: "wrappers visualization",
+        OTHER_LIBRARY: "visualization",
     },
     "callbacks": {
         OTHER_LIBRARY: "OrbaxCheckpoint",

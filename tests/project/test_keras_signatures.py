@@ -47,6 +47,9 @@ DIFFERENT = {
         layers.SpatialDropout* name=absent dtype=absent""",
     "more than Keras takes": """
         .Model.fit background=False live=None run='' evaluate_each_epoch=False snapshots=False
+        .Model.fit cluster=None
+        .Model.evaluate cluster=None
+        .Model.predict cluster=None
         .Model.summary as_frame=False
         .Model.compile_from_config custom_objects=None
         .Variable value=None regularizer=None constraint=None

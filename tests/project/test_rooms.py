@@ -61,6 +61,7 @@ DOORS = {
     "matplotlib": {"view"},
     "dask": {"distribute"},
     "distributed": {"distribute"},
+    "cloudpickle": {"distribute"},
     "joblib": {"distribute"},
     "sklearn": {"wrappers"},
     "graphviz": {"view"},

@@ -97,6 +97,18 @@ def settings_of_old(keras):
     return model
 
 
+@case(x=normal(3), y=tokens(2, 1))
+def rows_and_columns(keras):
+    """Adafactor, which keeps rows and columns of matrices alone; a curve of another name."""
+    x = keras.Input((3,))
+    y = keras.layers.Dense(4, activation="tanh")(x)
+    model = keras.Model(x, keras.layers.Dense(1, activation="sigmoid")(y))
+    curve = "PRGAIN" if keras.__version__ > "3" else "PR_GAIN"
+    metrics = [keras.metrics.AUC(curve=curve)]
+    model.compile(keras.optimizers.Adafactor(0.1), "binary_crossentropy", metrics=metrics)
+    return model
+
+
 def old_optimizer(name: str, **settings: Any) -> None:
     def build(keras: Any) -> Any:
         x = keras.Input((3,))

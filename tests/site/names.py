@@ -26,6 +26,8 @@ ROOMS = {
     "funclab.datasets": "Data",
     "funclab.preprocessing": "Preprocessing",
     "funclab.saving": "Saving",
+    "funclab.distribute": "Sweeps and clusters",
+    "funclab.wrappers": "Estimators of scikit-learn",
     "funclab.config": "Settings",
     "funclab.tree": "Trees",
     "funclab.utils": "Utilities",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from funclab.errors import ArgumentError
-from funclab.teach import concept_test, course, forget_progress, progress
+from funclab.errors import ArgumentError, NameLookupError
+from funclab.teach import concept_test, course, exit_ticket, forget_progress, progress, result
 from funclab.view.lesson.test import TestView
 
 FORMS = ("A", "B")
@@ -107,3 +107,52 @@ def test_a_page_may_not_send_answers_that_are_not_there():
 def test_another_form_is_refused(form):
     with pytest.raises(ArgumentError, match="form"):
         concept_test(form)
+
+
+@pytest.mark.parametrize("lesson", course.numbers())
+def test_a_ticket_has_two_items_on_what_the_lesson_asks_about(lesson):
+    questions = course.lesson(lesson).questions.values()
+    asked = {option.misconception for item in questions for option in item.options} - {0}
+    known = {item.text: item for item in course.concept_test("A")}
+
+    items = [known[item["text"]] for item in exit_ticket(lesson).facts["items"]]
+
+    assert len(items) == 2
+    for item in items:
+        assert asked & {option.misconception for option in item.options}, item
+
+
+def test_the_ticket_of_lesson_5_is_about_indices_and_shared_gradients():
+    items = {item.text for item in course.concept_test("A") if item.id in ("A.9", "A.10")}
+
+    assert {item["text"] for item in exit_ticket(5).facts["items"]} == items
+
+
+def test_a_ticket_of_the_other_form_asks_the_same_with_other_words():
+    texts = [{item["text"] for item in exit_ticket(5, form=form).facts["items"]} for form in FORMS]
+
+    assert not texts[0] & texts[1]
+    assert exit_ticket(5, form="B").line() == 'exit_ticket(5, form="B")'
+
+
+def test_what_a_ticket_shows_counts_in_the_result():
+    view = exit_ticket(5)
+    answer(view, "A", right=False)
+
+    kept = {entry["question"] for entry in progress()["answers"]}
+
+    assert kept == {"5/A.9", "5/A.10"}
+    assert (result()[4]["held"], result()[20]["held"]) == (1, 1)
+    assert view.facts["result"][0] == "0 of 2 answers are right."
+
+
+def test_an_answer_of_a_ticket_that_is_right_sees_through_its_misconceptions():
+    answer(exit_ticket(5), "A", right=True)
+
+    assert result()[20] == {**result()[20], "held": 0, "seen_through": 1}
+
+
+@pytest.mark.parametrize("lesson", [0, 99, "5", None])
+def test_a_ticket_of_no_lesson_is_refused(lesson):
+    with pytest.raises(NameLookupError, match="lesson"):
+        exit_ticket(lesson)

@@ -13,7 +13,7 @@ from funclab.layers import Dense
 from funclab.losses import SparseCategoricalCrossentropy
 from funclab.models import Model
 from funclab.teach import course, keeping
-from funclab.teach.attempt import run
+from funclab.teach.attempt import is_untried, run
 from funclab.teach.checking import check, check_lines, known_exercise
 from funclab.teach.graphs import trained_copy
 from tests.teach.tries import LESSONS, OTHER, Try, module, tries
@@ -128,6 +128,16 @@ def test_lines_that_stop_are_answered_with_the_line(lines):
     assert lines in view.verdict.says and len(view.verdict.says.split()) <= 40
 
 
+def test_an_arranged_line_does_not_read_what_the_lesson_made_under_the_same_name():
+    item, names = known_exercise("5A"), next(one for one in TRIES if one.exercise == "5A").names
+    lines = item.solution_code.splitlines()
+    lines.remove("a = eye(left)")
+
+    says = check_lines("5A", "\n".join(lines), names).verdict.says
+
+    assert "a" in names and "gap = (a - b) ** 2" in says and "has to make a" in says
+
+
 @each("exercise", [e for n in LESSONS for e in course.lesson(n).exercises])
 def test_what_the_lesson_ships_is_not_tried_yet(exercise):
     item = known_exercise(exercise)
@@ -137,6 +147,15 @@ def test_what_the_lesson_ships_is_not_tried_yet(exercise):
 
     assert [repr(view) for view in views] == [f"{exercise}: not tried yet."] * 3
     assert len(keeping.tries_of(exercise)) == tries
+
+
+@each(
+    ("lines", "tried"),
+    [("x = ...", False), ("guess = [..., 3]", False), ("f(...)", False), ("___ = 3", False),
+     ("out[...] = x", True), ("self.rows()[...] = 0", True)],
+)  # fmt: skip
+def test_dots_are_a_blank_unless_they_stand_for_a_whole_array(lines, tried):
+    assert is_untried(lines, "model = ...") != tried
 
 
 def test_what_the_lesson_has_not_made_yet_is_named():

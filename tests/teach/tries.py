@@ -2,8 +2,9 @@
 
 A lesson's file `tries_NN.py` holds LESSON (lines that the lesson runs before its exercises), RIGHT
 and WRONG. RIGHT maps an exercise to three programs of different structure; WRONG maps it to a
-program, or a list of some, for each mistake that is foreseen, by its name. REFUSED, which a lesson
-may leave out, maps an exercise to programs with mistakes that are not foreseen.
+program for each mistake that is foreseen, by its name. Where one mistake has several faces, MORE
+maps the exercise to (name, program) pairs. REFUSED maps it to programs with mistakes that are not
+foreseen.
 """
 
 from __future__ import annotations
@@ -52,8 +53,8 @@ def tries() -> Iterator[Try]:
         for exercise, programs in module(lesson).RIGHT.items():
             yield from (Try(lesson, exercise, "", lines) for lines in programs)
         for exercise, mistakes in module(lesson).WRONG.items():
-            for name, lines in mistakes.items():
-                programs = [lines] if isinstance(lines, str) else lines
-                yield from (Try(lesson, exercise, name, one) for one in programs)
+            more = getattr(module(lesson), "MORE", {}).get(exercise, [])
+            named = [*mistakes.items(), *more]
+            yield from (Try(lesson, exercise, name, lines) for name, lines in named)
         for exercise, programs in getattr(module(lesson), "REFUSED", {}).items():
             yield from (Try(lesson, exercise, OTHER, lines) for lines in programs)

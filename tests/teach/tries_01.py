@@ -124,20 +124,10 @@ model = Model(pixels, digit)
     },
     "1B": {
         "gave_a_layer": 'eye = Model(pixels, reader.get_layer("hidden_2"))',
-        "new_layer": [
-            'eye = Model(pixels, Dense(32, activation="relu", name="mine")(h1))',
-            "from funclab.models import clone_model\neye = clone_model(Model(pixels, h2))",
-        ],
-        "fresh_input": [
-            'eye = Model(Input((64,), name="photo"), h2)',
-            "eye = Model(h1, h2)",
-            'eye = Model([pixels, Input((64,), name="second")], h2)',
-        ],
+        "new_layer": 'eye = Model(pixels, Dense(32, activation="relu", name="mine")(h1))',
+        "fresh_input": 'eye = Model(Input((64,), name="photo"), h2)',
         "gave_numbers": "eye = Model(pixels, reader.predict(images, verbose=0))",
-        "last_call": [
-            "eye = Model(pixels, reader.output)",
-            "eye = Model(pixels, reader(pixels))",
-        ],
+        "last_call": "eye = Model(pixels, reader.output)",
     },
     "1C": {
         "gave_a_layer": 'rule = Dense(10, name="mine")\nmodel = Model(pixels, rule)',
@@ -188,6 +178,18 @@ narrow = Dense(1, name="narrow")(concatenate([h, pixels]))
 model = Model(pixels, Dense(10, activation="softmax")(narrow))
 """,
     },
+}
+
+MORE = {
+    "1B": [
+        (
+            "new_layer",
+            "from funclab.models import clone_model\neye = clone_model(Model(pixels, h2))",
+        ),
+        ("fresh_input", "eye = Model(h1, h2)"),
+        ("fresh_input", 'eye = Model([pixels, Input((64,), name="second")], h2)'),
+        ("last_call", "eye = Model(pixels, reader(pixels))"),
+    ],
 }
 
 REFUSED = {

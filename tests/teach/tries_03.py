@@ -139,10 +139,7 @@ WRONG = {
     },
     "3B": {
         "built_anew": BUILD + FIRST + 'model = new_reader("anew")\n' + SECOND + SCORE,
-        "not_compiled": [
-            'model = new_reader("model")\n' + FIRST,
-            BUILD + 'model = new_reader("anew")\n' + FIRST + SECOND + SCORE,
-        ],
+        "not_compiled": 'model = new_reader("model")\n' + FIRST,
         "predict_for_fit": BUILD + FIRST + "second = model.predict(x_test, verbose=0)\n" + SCORE,
         "judged_on_training": BUILD
         + FIRST
@@ -171,6 +168,12 @@ WRONG = {
             "fit(raw_train, y_train", "fit(raw_test, y_test"
         ),
     },
+}
+
+MORE = {
+    "3B": [
+        ("not_compiled", BUILD + 'model = new_reader("anew")\n' + FIRST + SECOND + SCORE),
+    ],
 }
 
 REFUSED = {

@@ -126,17 +126,11 @@ model.compile("adam", loss=["sparse_categorical_crossentropy", "binary_crossentr
 """,
         "one_for_all": f'{OUTPUTS}\nmodel.compile("adam", loss="mse")',
         "rows_wanted": with_losses(species='"categorical_crossentropy"'),
-        "no_loss": [
-            f"""
+        "no_loss": f"""
 {OUTPUTS}
 losses = {{"sex": "binary_crossentropy"}}
 model.compile("adam", loss={{**losses, "species": "sparse_categorical_crossentropy"}})
 """,
-            """
-model = Model([measures, island], [sex, kilos], name="two")
-model.compile("adam", loss=["binary_crossentropy", "mse"])
-""",
-        ],
         "softmax_twice": "from funclab import losses\n"
         + with_losses(species="losses.SparseCategoricalCrossentropy(from_logits=True)"),
     },
@@ -176,6 +170,18 @@ day = layers.add([weather, weekday])
 model = Model([weather, weekday], [Dense(1, name="casual")(day), Dense(1, name="registered")(day)])
 """,
     },
+}
+
+MORE = {
+    "4B": [
+        (
+            "no_loss",
+            """
+model = Model([measures, island], [sex, kilos], name="two")
+model.compile("adam", loss=["binary_crossentropy", "mse"])
+""",
+        ),
+    ],
 }
 
 REFUSED = {

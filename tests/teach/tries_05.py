@@ -5,6 +5,8 @@ left, right = Input((64,), name="left"), Input((64,), name="right")
 enc = Dense(32, activation="relu", name="enc")
 a = enc(left)
 b = enc(right)
+same = Dense(1, activation="sigmoid", name="same")((a - b) ** 2)
+twins = Model([left, right], same, name="twins")
 middle = Input((64,), name="middle")
 first = Dense(32, activation="relu", name="first")
 second = Dense(32, activation="relu", name="second")
@@ -37,11 +39,28 @@ one, two = Dense(32, activation="relu"), Dense(32, activation="relu")
 gap = abs(two(one(p)) - two(one(q)))
 model = Model([p, q], ops.sigmoid(Dense(1)(gap)))
 """,
+        """
+both = layers.TimeDistributed(Dense(32, activation="relu"))(
+    concatenate([layers.Reshape((1, 64))(side) for side in (left, right)], axis=1)
+)
+gap = abs(both[:, 0] - both[:, 1])
+model = Model([left, right], Dense(1, activation="sigmoid")(gap))
+""",
+        """
+u, v = Input((64,), name="u"), Input((64,), name="v")
+eye = Dense(32, activation="relu")
+alike = layers.Dot(axes=1, normalize=True)([eye(u), eye(v)])
+model = Model({"u": u, "v": v}, Dense(1, activation="sigmoid")(alike))
+""",
     ],
     "5B": [
         "half = Model(right, enc.get_output_at(1))",
         "half = Model(right, b)",
         "half = Model([right], enc.inbound_nodes[1].output_tensors)",
+        """
+node = next(node for node in enc.inbound_nodes if node.input_tensors[0] is right)
+half = Model(inputs=right, outputs={"code": node.output_tensors[0]})
+""",
     ],
     "5C": [
         """
@@ -58,6 +77,12 @@ model = Model([left, right], Dense(1, activation="sigmoid")(gap))
 both = layers.TimeDistributed(Dense(32, activation="relu"))(ops.stack([left, right], axis=1))
 gap = (both[:, 0] - both[:, 1]) ** 2
 model = Model([left, right], Dense(1, activation="sigmoid")(gap))
+""",
+        "p, q = Input((64,)), Input((64,))\nmodel = Model([p, q], twins([p, q]))",
+        """
+second = first
+judge = Dense(1, activation="sigmoid", kernel_initializer="zeros")
+model = Model([left, right], judge(abs(second(right) - first(left))))
 """,
     ],
     "5D": [
@@ -80,6 +105,20 @@ r, l, m = eye(right), eye(left), eye(middle)
 both = concatenate([layers.multiply([m, l]), layers.multiply([m, r])])
 model = Model([middle, left, right], Dense(1, activation="sigmoid")(both))
 index = 2
+""",
+        """
+eye = Dense(32, activation="relu")
+l, m, r = eye(left), eye(middle), eye(right)
+gaps = [ops.sum((m - side) ** 2, axis=-1, keepdims=True) for side in (l, r)]
+chances = layers.Softmax()(-concatenate(gaps))
+model = Model({"left": left, "middle": middle, "right": right}, chances[:, :1])
+index = 1
+""",
+        """
+eye = Dense(32, activation="relu")
+l, m, r = eye(left), eye(middle), eye(right)
+model = Model([right, middle, left], 1 - Dense(1, activation="sigmoid")(m * (l - r)))
+index = 1
 """,
     ],
 }
@@ -152,6 +191,14 @@ two = Dense(32, activation="relu", name="two")
 gap = (one(left) - two(right)) ** 2
 model = Model([left, right], Dense(1, activation="sigmoid", name="same")(gap))
 """,
+        "same_input_twice": """
+gap = (first(left) - first(left)) ** 2
+model = Model([left, right], Dense(1, activation="sigmoid", name="same")(gap))
+""",
+        "end_to_end": """
+gap = first(left) - first(right)
+model = Model([left, right], Dense(1, activation="sigmoid", name="same")(gap))
+""",
     },
     "5D": {
         "several_encoders": f"""
@@ -184,5 +231,51 @@ l, m, r = eye(left), eye(middle), eye(right)
 {JUDGED.replace("sigmoid", "softmax")}
 index = 1
 """,
+        "no_index": f"""
+eye = Dense(32, activation="relu", name="eye")
+l, m, r = eye(left), eye(middle), eye(right)
+{JUDGED}
+""",
     },
+}
+
+MORE = {
+    "5A": [
+        (
+            "end_to_end",
+            """
+eye = Dense(32, activation="relu", name="eye")
+gap = eye(left) ** 2 - eye(right) ** 2
+model = Model([left, right], Dense(1, activation="sigmoid", name="same")(gap))
+""",
+        ),
+    ],
+    "5B": [
+        ("called_again", 'side = Input((64,), name="right")\nhalf = Model(side, enc(side))'),
+        ("called_again", "half = Model(right, Model(right, b)(right))"),
+        ("called_again", "half = Model(left, enc(left))"),
+        ("other_input", "half = Model([right, left], b)"),
+        ("wrong_row", "half = Model([left, right], [b, a])"),
+    ],
+    "5C": [
+        (
+            "end_to_end",
+            """
+both = concatenate([first(left), first(right)])
+model = Model([left, right], Dense(1, activation="sigmoid", name="same")(both))
+""",
+        ),
+    ],
+    "5D": [
+        (
+            "end_to_end",
+            """
+eye = Dense(32, activation="relu", name="eye")
+l, m, r = eye(left), eye(middle), eye(right)
+far = ops.sum((l - m) ** 2 - (m - r) ** 2, axis=-1, keepdims=True)
+model, index = Model([left, middle, right], ops.sigmoid(far)), 1
+""",
+        ),
+        ("no_index", f"l, m, r = enc(left), enc(middle), enc(right)\n{JUDGED}\nindex = enc"),
+    ],
 }

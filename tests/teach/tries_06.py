@@ -1,6 +1,7 @@
 """Lesson 6: tries at its exercises."""
 
 LESSON = """
+from funclab import Sequential
 from funclab.models import clone_model
 image = Input((64,), name="image")
 code = Dense(32, activation="relu", name="code")(image)
@@ -38,6 +39,8 @@ RIGHT = {
         predicting(),
         f"{NAMESAKE}\nmoves = [1, 1, 1, 0, 0]",
         f'{NAMESAKE}\nmoves = {{"eye", "twins", "outer"}}',
+        f'{NAMESAKE}\nmoves = ["twins", "outer", "eye"]',
+        f"{NAMESAKE}\nmoves = {TRUE | {'postcode': False}}",
         f"""{NAMESAKE}
 own = {{id(weight) for weight in reader.weights}}
 moves = [any(id(weight) in own for weight in model.weights)
@@ -54,11 +57,20 @@ model = Model(postcode, ops.stack(slices, axis=1))
 h = Dense(16, activation="tanh")(postcode)
 model = Model(postcode, layers.Softmax()(Dense(10)(h)))
 """,
+        """
+pages = Input((5, 64), name="pages")
+model = Model({"pages": pages}, {"digits": layers.TimeDistributed(outer)(pages)})
+""",
     ],
     "6C": [
         "model = Model(page, eye(page))",
         'model = Model(page, reader.get_layer("code")(page))',
         "inside = Model(image, code)\nmodel = Model(inputs=[page], outputs=[inside(page)])",
+        """
+inside = Model(reader.input, [code, digit])
+numbers, _ = inside(page)
+model = Model({"page": page}, {"numbers": numbers})
+""",
     ],
     "6D": [
         f"eye.trainable = False\nmodel = Model(page, {HEAD}(eye(page)))\n{COMPILE}",
@@ -74,6 +86,13 @@ model = Model(page, {HEAD}(h))
 eye.trainable = False
 {COMPILE}
 """,
+        f"""
+eye.trainable = False
+head = Sequential([Dense(24, activation="tanh"), Dense(10), layers.Activation("softmax")])
+model = Model(left, head(eye(left)))
+{COMPILE}
+""",
+        f"model = Model(page, {HEAD}(ops.stop_gradient(eye(page))))\n{COMPILE}",
     ],
 }
 
@@ -96,6 +115,10 @@ model = Model(postcode, ops.stack(slices, axis=1))
         "all_at_once": """
 h = Dense(50, name="all_pixels")(layers.Flatten()(postcode))
 model = Model(postcode, layers.Softmax()(layers.Reshape((5, 10))(h)))
+""",
+        "mixed": f"""{SINGLE}
+slices = [single(postcode[:, 4 - place]) for place in range(5)]
+model = Model(postcode, ops.stack(slices, axis=1))
 """,
         "one_answer": f"{SINGLE}\nmodel = Model(postcode, single(postcode[:, 0]))",
     },
@@ -135,5 +158,49 @@ eye.trainable = False
 model = Model(page, layers.Softmax()({HEAD}(eye(page))))
 {COMPILE}
 """,
+        "not_compiled": f"eye.trainable = False\nmodel = Model(page, {HEAD}(eye(page)))",
+        "old_head": f"""
+eye.trainable = False
+model = Model(page, {HEAD}(reader(page)))
+{COMPILE}
+""",
     },
+}
+
+MORE = {
+    "6B": [
+        ("mixed", "model = Model(postcode, layers.Softmax(axis=1)(Dense(10)(postcode)))"),
+        ("mixed", f"{SINGLE}\nmodel = Model(postcode, ops.stack([single(postcode[:, 0])] * 5, 1))"),
+    ],
+    "6C": [
+        ("other_input", 'page_2 = Input((64,), name="page")\nmodel = Model(page_2, eye(page_2))'),
+        ("other_input", "model = Model([page, image], code)"),
+        (
+            "new_layer",
+            """
+mine = Dense(32, activation="relu", name="mine")
+model = Model(page, mine(page))
+mine.set_weights(eye.get_weights())
+""",
+        ),
+    ],
+    "6D": [
+        (
+            "not_compiled",
+            f"eye.trainable = False\nmodel = Model(page, {HEAD}(eye(page)))\nmodel.compile('adam')",
+        ),
+        (
+            "not_ten",
+            f"""
+eye.trainable = False
+head = Sequential([{HEAD}, layers.Softmax()])
+model = Model(page, head(eye(page)))
+{COMPILE}
+""",
+        ),
+        (
+            "eye_learns",
+            f"x = eye(page)\nx.trainable = False\nmodel = Model(page, {HEAD}(x))\n{COMPILE}",
+        ),
+    ],
 }

@@ -17,11 +17,19 @@ e = GlobalMaxPooling2D(name="e")(d)
 """
 
 
-def guess(a="(None, 10, 10, 4)", a_weights="40", c_weights="222", d="(None, 3, 3, 5)"):
+def guess(
+    a="(None, 10, 10, 4)",
+    a_weights="40",
+    b="(None, 5, 5, 4)",
+    c_weights="222",
+    d="(None, 3, 3, 5)",
+    d_weights="35",
+    e="(None, 5)",
+):
     """The five calls and an answer to them, in which some parts may be wrong."""
-    last = f"[{d}, 35], [(None, 5), 0]"
+    last = f"[{d}, {d_weights}], [{e}, 0]"
     c = f"[(None, 3, 3, 6), {c_weights}]"
-    return f"{CALLS}guess = [[{a}, {a_weights}], [(None, 5, 5, 4), 0], {c}, {last}]"
+    return f"{CALLS}guess = [[{a}, {a_weights}], [{b}, 0], {c}, {last}]"
 
 
 def added(more, h='Conv2D(8, 3, padding="same", activation="relu", name="first")(paper)'):
@@ -47,11 +55,17 @@ guess |= {"d": ((None, 3, 3, 5), 35), "e": ((None, 5), 0)}
 shapes = "(None, 10, 10, 4)", "(None, 5, 5, 4)", "(None, 3, 3, 6)", "(None, 3, 3, 5)", "(None, 5)"
 guess = list(zip(shapes, ["40", "0", "222", "35", "0"]))
 """,
+        """
+guess = [[(None, 10, 10, 4), 3 * 3 * 4 + 4], [(None, 5, 5, 4), 0], [(None, 3, 3, 6), 9 * 24 + 6]]
+guess += [[(None, 3, 3, 5), 6 * 5 + 5], [(None, 5), 0]]
+""",
     ],
     "7B": [
         'what = Model(paper, windows.get_layer("anywhere").output)',
         "what = Model(windows.inputs, digit.get_input_at(0))",
         "what = Model(paper, ops.max(h, axis=(1, 2)))",
+        "rows = Model(paper, h)\nwhat = Model(paper, {'what': anywhere(rows(paper))})",
+        "what = Model(paper, layers.GlobalMaxPooling1D()(layers.Reshape((64, 16))(h)))",
     ],
     "7C": [
         added('Conv2D(8, 3, padding="same", activation="relu")(h)'),
@@ -60,6 +74,17 @@ guess = list(zip(shapes, ["40", "0", "222", "35", "0"]))
 h = Conv2D(8, 3, padding="same", activation="relu")(paper)
 more = Conv2D(16, 3, activation="relu")(layers.ZeroPadding2D(1)(h))
 model = Model(paper, Conv2D(16, 1)(h) + more)
+""",
+        added("""concatenate([
+    Conv2D(4, 3, padding="same", activation="relu")(h), Conv2D(4, 5, padding="same")(h)])"""),
+        """
+inner = Input((12, 12, 8))
+block = Model(inner, inner + Conv2D(8, 3, padding="same")(inner), name="block")
+model = Model(paper, block(Conv2D(8, 3, padding="same", activation="relu")(paper)))
+""",
+        """
+h = Conv2D(8, 3, padding="same", activation="relu")(paper)
+model = Model(paper, add([h, layers.Conv2DTranspose(8, 3)(Conv2D(16, 3)(h))]))
 """,
     ],
     "7D": [
@@ -92,6 +117,9 @@ WRONG = {
         "counted_per_position": guess(a_weights="4000"),
         "one_channel_read": guess(c_weights="60"),
         "dense_flattened": guess(d="(None, 5)"),
+        "no_bias": guess(c_weights="216"),
+        "blocks_overlap": guess(b="(None, 9, 9, 4)"),
+        "one_for_all_channels": guess(e="(None, 1)"),
         "without_batch": guess(a="(10, 10, 4)"),
     },
     "7B": {
@@ -125,6 +153,8 @@ model = Model(paper, add(tops, name="sum"))
 """,
         "same_tensor": added("h"),
         "side_by_side": added('Conv2D(8, 3, padding="same", name="more")(paper)'),
+        "not_a_sum": added('Conv2D(8, 3, padding="same")(h)').replace("add(", "layers.multiply("),
+        "no_convolution": added("ops.relu(h)"),
     },
     "7D": {
         "reads_a_list": reader("""
@@ -155,4 +185,53 @@ h = GlobalMaxPooling2D()(Conv2D(8, 3, padding="same", activation="relu")(h))
 model = Model(paper, Dense(10, activation="softmax")(h))
 """,
     },
+}
+
+MORE = {
+    "7A": [
+        ("counted_per_position", guess(d_weights="275")),
+        ("no_bias", guess(a_weights="37")),
+        ("edges_kept", guess(a="(None, 12, 12, 4)").replace(CALLS, "")),
+    ],
+    "7B": [
+        (
+            "other_input",
+            'sheet = Input((12, 12, 1), name="sheet")\nwhat = Model(sheet, windows(sheet))',
+        ),
+        ("too_late", "what = windows"),
+    ],
+    "7C": [
+        (
+            "not_a_sum",
+            added('Conv2D(8, 3, padding="same")(h)').replace("add([h, more])", "h - more"),
+        ),
+        ("no_convolution", added('Dense(8, activation="relu")(h)')),
+        (
+            "side_by_side",
+            """
+more = Conv2D(1, 3, padding="same")(Conv2D(8, 3, padding="same")(paper))
+model = Model(paper, paper + more)
+""",
+        ),
+        ("sizes_differ", added('Conv2D(8, 3, strides=2, padding="same", name="more")(h)')),
+    ],
+    "7D": [
+        (
+            "reads_a_list",
+            """
+sheet = Input((12, 12, 1), name="sheet")
+body = Model(sheet, Dense(9, activation="relu")(Flatten()(sheet)), name="body")
+model = Model(paper, Dense(10, activation="softmax")(body(paper)))
+""",
+        ),
+        (
+            "not_probabilities",
+            """
+sheet = Input((12, 12, 1), name="sheet")
+tops = GlobalMaxPooling2D()(Conv2D(8, 3, padding="same")(sheet))
+body = Model(sheet, Dense(10, activation="softmax")(tops), name="body")
+model = Model(paper, layers.Softmax()(body(paper)))
+""",
+        ),
+    ],
 }

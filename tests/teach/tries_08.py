@@ -1,6 +1,7 @@
 """Lesson 8: tries at its exercises."""
 
 LESSON = """
+from funclab import Sequential
 from funclab.datasets import headlines
 hours = Input((24, 1), name="hours")
 words = Input((9,), dtype="int32", name="words")
@@ -54,11 +55,18 @@ RIGHT = {
 guess = {"a": [None, 24, 8], "b": [None, 24, 2], "c": [None, 5], "d": [None, 1]}
 """,
         CALLS + 'guess = ["(None, 24, 8)", "(None, 24, 2)", "(None, 5)", "(None, 1)"]',
+        'guess = "None, 24, 8", "None, 24, 2", "None, 5", "None, 1"',
     ],
     "8B": [
         stack("first = LSTM(16, return_sequences=True)(hours)", "first"),
         stack("", "layers.Bidirectional(LSTM(8, return_sequences=True))(hours)"),
         stack("", "layers.RNN(layers.LSTMCell(16), return_sequences=True)(hours)"),
+        stack("both = Sequential([LSTM(8, return_sequences=True), Dense(4)])", "both(hours)"),
+        "model = Sequential([hours, layers.GRU(8, return_sequences=True), LSTM(16), Dense(1)])",
+        """
+second = layers.RNN([layers.LSTMCell(16), layers.LSTMCell(16)], name="second")
+model = Model(hours, Dense(1)(second(hours)))
+""",
     ],
     "8C": [
         story("", "layers.ReLU()(table(long))"),
@@ -69,6 +77,11 @@ rows = Dense(16, activation="relu")(table(long))
 states = layers.Bidirectional(LSTM(8, return_sequences=True))(rows)
 model = Model(long, {BITTEN}(layers.GlobalAveragePooling1D()(states)))
 """,
+        f"""
+numbers = Input((24,), dtype="int32")
+reader = Model(numbers, LSTM(16)(layers.Activation("relu")(table(numbers))), name="reader")
+model = Model({{"long": long}}, {{"whom": {BITTEN}(reader(long))}})
+""",
     ],
     "8D": [
         popular("both = concatenate([LSTM(16)(rows), hour])", 'Dense(16, activation="relu")(both)'),
@@ -77,6 +90,11 @@ model = Model(long, {BITTEN}(layers.GlobalAveragePooling1D()(states)))
 {ROWS}
 told = Dense(1, activation="sigmoid")(LSTM(16)(rows))
 model = Model([hour, words], told * Dense(1, activation="sigmoid")(hour))
+""",
+        f"""
+{ROWS}
+head = Sequential([Dense(16, activation="relu"), Dense(1, activation="sigmoid")])
+model = Model({{"words": words, "hour": hour}}, head(concatenate([layers.GRU(16)(rows), hour])))
 """,
     ],
 }
@@ -97,6 +115,10 @@ WRONG = {
         ),
         "hour_by_hour": stack("", 'Dense(16, name="each")(hours)'),
         "read_directly": stack("first = LSTM(16, return_sequences=True)(hours)", "hours"),
+        "one_answer_each": """
+first, second = LSTM(16, return_sequences=True), LSTM(16, return_sequences=True)
+model = Model(hours, Dense(1, name="next")(second(first(hours))))
+""",
         "layer_given": stack("", 'LSTM(16, return_sequences=True, name="first")'),
         "other_input": stack(
             'mine = Input((24, 1), name="mine")',
@@ -139,4 +161,38 @@ model = Model(long, {BITTEN}(mean))
             "softmax",
         ),
     },
+}
+
+MORE = {
+    "8B": [
+        ("hour_by_hour", stack("", 'layers.Conv1D(16, 3, padding="same")(hours)')),
+        ("repeated", stack("state = LSTM(16)(hours)", "state[:, None]")),
+    ],
+    "8C": [
+        (
+            "lost",
+            story(
+                """
+words_only = ops.cast(ops.expand_dims(ops.not_equal(long, 0), -1), "float32")
+rows = ops.relu(table(long)) * words_only
+""",
+                "rows",
+            ),
+        ),
+        ("lost", story("", "layers.Reshape((24, 16))(table(long))")),
+    ],
+    "8D": [
+        (
+            "not_a_probability",
+            popular("both = concatenate([LSTM(16)(rows), hour])", "both", "relu"),
+        ),
+        (
+            "not_a_probability",
+            f"""
+{ROWS}
+head = Sequential([Dense(16, activation="relu"), Dense(1)])
+model = Model([words, hour], head(concatenate([LSTM(16)(rows), hour])))
+""",
+        ),
+    ],
 }

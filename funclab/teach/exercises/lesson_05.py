@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -17,11 +18,12 @@ from funclab.teach.graphs import (
     accuracy,
     activation_of,
     calls_by_input,
-    is_concatenation,
+    fresh_copy,
     joins,
     maker,
     source_inputs,
     trained_copy,
+    unwrapped,
     weighted_calls,
 )
 from funclab.teach.judging import Mistake, calls_made, judge, known, lights
@@ -37,7 +39,7 @@ def twins(attempt: Attempt) -> Mistake | None:
         return missing_input(attempt)
     model = attempt.model
     output = model.outputs[0]
-    if len(source_inputs(output)) < 2:
+    if len(model.outputs) == 1 and len(source_inputs(output)) < 2:
         return one_image(model)
     apart = two_encoders(model)
     if apart is not None:
@@ -45,12 +47,7 @@ def twins(attempt: Attempt) -> Mistake | None:
         total = sum(node.operation.count_params() for node in apart)
         notes = {first: "one layer", second: "another layer"}
         return Mistake("two_layers", notes, first=first, second=second, n=total)
-    laid = [node for node in joins(model) if is_concatenation(node)]
-    if laid:
-        notes = {laid[0]: "end to end"}
-        return Mistake("end_to_end", notes, join=laid[0], output=output)
-    right = all(calls_by_input(model)) and is_probability(output) and len(model.inputs) == 2
-    return None if right else Mistake("", {maker(output): "the end"}, model=model)
+    return judges_pairs(model)
 
 
 def missing_input(attempt: Attempt) -> Mistake:
@@ -83,6 +80,18 @@ def calls_of_the_eye(attempt: Attempt) -> list[Node | Operation]:
     return [node for node in nodes if node.operation is nodes[0].operation]
 
 
+def judges_pairs(model: Functional) -> Mistake | None:
+    """Behind an eye for two images, a comparison that can say "equal", and one probability."""
+    calls, end = weighted_calls(model)[:-1], {maker(model.outputs[0]): "the end"}
+    read = all(calls_by_input(model)) or is_stacked(calls)
+    if not read or (len(model.inputs), len(model.outputs)) != (2, 1) or not is_probability(model):
+        return Mistake("", end, model=model)
+    if not only_adds_up(model):
+        return None
+    join: Any = (joins(model) or list(end))[-1]
+    return Mistake("end_to_end", {join: "only adds up"}, join=join)
+
+
 # 5B
 @judge("5B")
 def half(attempt: Attempt) -> Mistake | None:
@@ -94,33 +103,33 @@ def half(attempt: Attempt) -> Mistake | None:
     starts, ends = ends_given(attempt)
     if not (starts and ends):
         return Mistake("")
-    node: Any = maker(ends[0])
-    start = starts[0]
+    first = next(x for x in encoder.inbound_nodes if x.arguments.tensors[0] is right)
+    there = [first, *(maker_of(attempt.names.get(name)) for name in ("a", "b"))]
+    node: Any = next((x for x in map(maker, ends) if x not in there[::2]), maker(ends[0]))
+    start = next((x for x in starts if x is not right), right)
+    values = {"k": node.index, "layer": node}
     if node.operation is not encoder:
-        new = [one for one in [node] if getattr(node.operation, "weights", None)]
-        if new:
-            weights = {
-                "other": node,
-                "n": node.operation.count_params(),
-                "layer": encoder,
-            }
-            return Mistake("other_weights", {node: "weights of its own"}, **weights)
-        return Mistake("", {node: "ends here"}, tensor=ends[0], layer=encoder)
-    read = node.arguments.tensors[0]
-    values = {
-        "k": node.index,
-        "layer": encoder,
-        "input": maker(read),
-    }
-    if read is not right:
+        return elsewhere(node, encoder)
+    if node.index > first.index and node not in there:
+        return Mistake("called_again", {node: "new"}, **values)
+    values["input"] = maker(node.arguments.tensors[0])
+    if node.arguments.tensors[0] is not right:
         return Mistake("wrong_row", {node: f"node {node.index}"}, **values)
     if start is not right:
-        notes = {maker(read): "read by the call", maker(start): "given to Model"}
+        notes = {maker(right): "read by the call", maker(start): "given to Model"}
         return Mistake("other_input", notes, other=maker(start), **values)
-    first = next(x for x in encoder.inbound_nodes if x.arguments.tensors[0] is right)
-    if node is first or node is maker_of(attempt.names.get("b")):
-        return None
-    return Mistake("called_again", {node: "new"}, **values)
+    return None
+
+
+def elsewhere(node: Node, encoder: Operation) -> Mistake:
+    """A model that ends at a call of another layer, or of a model around the encoder."""
+    other: Any = node.operation
+    if isinstance(other, Functional) and encoder in other.layers:
+        return Mistake("called_again", {node: "new"}, layer=node, k=node.index)
+    if getattr(other, "weights", None):
+        values = {"other": node, "n": other.count_params(), "layer": encoder}
+        return Mistake("other_weights", {node: "weights of its own"}, **values)
+    return Mistake("", {node: "ends here"}, tensor=node.output_tensors[0], layer=encoder)
 
 
 def ends_given(attempt: Attempt) -> tuple[list[Tensor], list[Tensor]]:
@@ -147,7 +156,7 @@ def real_sharing(attempt: Attempt) -> Mistake | None:
     """The images go through the same weights, which learn."""
     if attempt.model is None:
         return one_name(attempt)
-    model = attempt.model
+    model = unwrapped(attempt.model)
     calls = weighted_calls(model)[:-1]
     frozen = [node for node in calls if not node.operation.trainable_weights]
     if frozen:
@@ -155,10 +164,9 @@ def real_sharing(attempt: Attempt) -> Mistake | None:
     apart = two_encoders(model)
     if apart is not None:
         return not_shared(model, *apart)
-    if len(model.inputs) == 2 and (all(calls_by_input(model)) or is_stacked(calls)):
-        return None
-    total = sum(layer.count_params() for layer in {node.operation for node in calls})
-    return Mistake("", {maker(model.outputs[0]): "the end"}, model=model, n=total)
+    if len(model.outputs) == 1 and len(source_inputs(model.outputs[0])) < 2:
+        return one_image(model)
+    return judges_pairs(model)
 
 
 def one_name(attempt: Attempt) -> Mistake:
@@ -235,7 +243,7 @@ def three_images(attempt: Attempt) -> Mistake | None:
         return missing_input(attempt)
     model = attempt.model
     output = model.outputs[0]
-    if not is_probability(output):
+    if not is_probability(model):
         end = {"shape": output.shape, "activation": activation_of(maker(output))}
         return Mistake("not_a_probability", {maker(output): "the end"}, output=output, **end)
     apart = two_encoders(model)
@@ -244,30 +252,29 @@ def three_images(attempt: Attempt) -> Mistake | None:
         layers = {node.operation for calls in calls_by_input(model) for node in calls}
         notes = {first: "one encoder", second: "another"}
         return Mistake("several_encoders", notes, first=first, second=second, n=len(layers))
-    index = attempt.names.get("index")
-    if (
-        len(model.inputs) != 3
-        or not all(calls_by_input(model))
-        or not isinstance(index, (int, np.integer))
-    ):
+    if len(model.inputs) != 3 or not all(calls_by_input(model)):
         return Mistake("", {maker(output): "the end"}, model=model)
-    return misnumbered(attempt, model, int(index)) or badly_judged(attempt, model)
+    return misnumbered(attempt, model) or badly_judged(attempt, model)
 
 
-def misnumbered(attempt: Attempt, model: Functional, index: int) -> Mistake | None:
-    """Whether the index is that of another call than the one on the middle image."""
+def misnumbered(attempt: Attempt, model: Functional) -> Mistake | None:
+    """Whether the index is missing, or that of another call than the one on the middle image."""
+    index = attempt.names.get("index")
     place = places(attempt, model).index("middle")
     middle, calls = model.inputs[place], calls_by_input(model)[place]
+    layer = calls[0].operation
+    values = {"layer": layer, "input": maker(middle)}
+    found, notes = "no row", {calls[0]: "reads the middle image"}
+    if not isinstance(index, (int, np.integer)):
+        found = "not set" if index is None else f"of type {type(index).__name__}"
+        return Mistake("no_index", notes, found=found, **values)
     if index in [node.index for node in calls]:
         return None
-    layer = calls[0].operation
     rows = layer.inbound_nodes
-    found, notes = "no row", {calls[0]: "reads the middle image"}
     if 0 <= index < len(rows):
         found = f"the call on {maker(rows[index].arguments.tensors[0]).operation.name}"
         notes = {rows[index]: f"node {index}"}
-    values = {"layer": layer, "found": found, "input": maker(middle)}
-    return Mistake("wrong_index", notes, k=index, **values)
+    return Mistake("wrong_index", notes, k=int(index), found=found, **values)
 
 
 def places(attempt: Attempt, model: Functional) -> list[str]:
@@ -287,7 +294,7 @@ def badly_judged(attempt: Attempt, model: Functional) -> Mistake | None:
         return None
     join = joins(model)[0]
     values = {"output": model.outputs[0], "accuracy": share, "join": join}
-    return Mistake("end_to_end", {join: "no comparison"}, **values)
+    return Mistake("end_to_end", {join: "begin here"}, **values)
 
 
 def triples(n: int = 600) -> list[tuple[dict[str, Array], Array]]:
@@ -310,8 +317,10 @@ def _triples(pairs: Any) -> tuple[dict[str, Array], Array]:
 
 @lights("5D")
 def calls_of_the_encoder(attempt: Attempt) -> list[Node | Operation]:
-    assert attempt.model is not None
-    return [node for calls in calls_by_input(attempt.model) for node in calls[:1]]
+    if attempt.model is not None:
+        return [node for calls in calls_by_input(attempt.model) for node in calls[:1]]
+    called = calls_of_the_eye(attempt) if attempt.nodes else []
+    return called or [maker(known(attempt, name)) for name in ("left", "right")]
 
 
 # What several of these ask.
@@ -328,5 +337,36 @@ def two_encoders(model: Functional) -> tuple[Any, Any] | None:
     return None
 
 
-def is_probability(output: Tensor) -> bool:
-    return output.shape == ONE and activation_of(maker(output)) == "sigmoid"
+def is_probability(model: Functional) -> bool:
+    """Whether a model answers one number for each example, which stays between 0 and 1."""
+    output = model.outputs[0]
+    if output.shape != ONE or activation_of(maker(output)) == "sigmoid":
+        return output.shape == ONE
+    answers = answers_to(model, [np.geomspace(0.1, 10, 16)[:, None] * x for x in images(model)])
+    return bool(answers.min() >= 0 and answers.max() <= 1 and np.ptp(answers) > 0)
+
+
+def only_adds_up(model: Functional) -> bool:
+    """Whether the probability comes from a sum of two parts, one for each image."""
+    x, y = (np.abs(x) / 10 for x in images(model))
+    both = [np.concatenate([x, x[::-1]] * 2), np.concatenate([y, y[::-1], y[::-1], y])]
+    p = np.clip(answers_to(model, both), 1e-6, 1 - 1e-6)
+    first, second, third, fourth = np.split(np.log(p / (1 - p)), 4)
+    return np.allclose(first + second, third + fourth, atol=1e-5)
+
+
+def images(model: Functional) -> list[Array]:
+    draw = np.random.default_rng(0)
+    return [draw.normal(size=(16, *x.shape[1:])) for x in model.inputs]
+
+
+def answers_to(model: Functional, x: list[Array]) -> Array:
+    """What an untrained copy of a model, no kernel of it zero, answers, in double precision."""
+    copy: Any = fresh_copy(model)
+    draw = np.random.default_rng(1)
+    zero = [w.ndim > 1 and not w.any() for w in copy.get_weights()]
+    copy.set_weights(
+        [draw.normal(size=w.shape) if empty else w for w, empty in zip(copy.get_weights(), zero)]
+    )
+    with warnings.catch_warnings(action="ignore"):  # on a softmax of one number
+        return np.asarray(copy([part.astype("float32") for part in x]), "float64")

@@ -18,9 +18,11 @@ from funclab.teach.graphs import (
     activation_of,
     fresh_copy,
     maker,
+    plain,
     reads,
     softmaxes,
     source_inputs,
+    trained_copy,
     weighted_calls,
 )
 from funclab.teach.judging import Mistake, calls_made, judge, known, lights
@@ -41,8 +43,8 @@ POSTCODE, FIVE_ANSWERS, TEN, ENCODED = (None, 5, 64), (None, 5, 10), (None, 10),
 def whose_answers_change(attempt: Attempt) -> Mistake | None:
     """Those of the models that hold a weight of the one that trains."""
     moves = predicted(attempt.answer)
-    if moves is None:
-        return Mistake("", given=type(attempt.answer).__name__)
+    if not isinstance(moves, dict):
+        return Mistake("", given=moves)
     name = first_misjudged(attempt, moves)
     if name is None:
         return None
@@ -61,19 +63,26 @@ def first_misjudged(attempt: Attempt, moves: Mapping[str, bool]) -> str | None:
     return None
 
 
-def predicted(answer: Any) -> dict[str, bool] | None:
-    """True or False by model, from a dict, from a list in order, or from a set of those that move;
-    None when something is missing."""
-    if isinstance(answer, (set, frozenset)) and answer <= MISJUDGED.keys():
-        return {name: name in answer for name in MISJUDGED}
+def predicted(answer: Any) -> dict[str, bool] | str:
+    """True or False by model, from a dict, from a list in order, or from the names of those that
+    move; else what is wrong with the answer."""
     if isinstance(answer, np.ndarray):
         answer = answer.tolist()
-    if isinstance(answer, (list, tuple)) and len(answer) == len(MISJUDGED):
+    several = isinstance(answer, (set, frozenset, list, tuple))
+    if several and answer and all(isinstance(x, str) and x in MISJUDGED for x in answer):
+        return {name: name in answer for name in MISJUDGED}
+    if isinstance(answer, (list, tuple)):
+        if len(answer) != len(MISJUDGED):
+            return f"has {len(answer)} entries"
         answer = dict(zip(MISJUDGED, answer))
-    if not isinstance(answer, Mapping) or answer.keys() != MISJUDGED.keys():
-        return None
-    plain = all(isinstance(value, (bool, int, np.bool_)) for value in answer.values())
-    return {name: bool(value) for name, value in answer.items()} if plain else None
+    if not isinstance(answer, Mapping):
+        return f"is of type {type(answer).__name__}"
+    for name in MISJUDGED:
+        if name not in answer:
+            return f"says nothing about {name}"
+        if not isinstance(answer[name], (bool, int, np.bool_)):
+            return f"gives {answer[name]!r:.20} for {name}"
+    return {name: bool(answer[name]) for name in MISJUDGED}
 
 
 def reader_of(attempt: Attempt, model: Functional) -> Any:
@@ -90,7 +99,7 @@ def weights_in(layer: Any) -> set[int]:
 @lights("6A")
 def where_the_weights_are(attempt: Attempt) -> list[Node | Operation]:
     moves = predicted(attempt.answer)
-    name = first_misjudged(attempt, moves) if moves is not None else None
+    name = first_misjudged(attempt, moves) if isinstance(moves, dict) else None
     return [reader_of(attempt, known(attempt, name or "outer"))]
 
 
@@ -108,13 +117,14 @@ def five_images_one_reader(attempt: Attempt) -> Mistake | None:
         return Mistake("one_answer", end, **values)
     if output.shape != FIVE_ANSWERS or source.shape != POSTCODE or len(model.inputs) > 1:
         return Mistake("", end, **values)
-    alone, alike, sums_to_one = how_it_reads(model)
+    moved, alike, sums_to_one = how_it_reads(model)
     calls = weighted_calls(model)
-    if not alone:
-        largest = max(calls, key=lambda node: node.operation.count_params())
-        notes = {largest: "reads all five"}
-        n = largest.operation.count_params()
-        return Mistake("all_at_once", notes, layer=largest, n=n)
+    if moved:
+        wide = [node for node in calls if node.arguments.tensors[0].shape[-1] == 5 * 64]
+        if not wide:
+            return Mistake("mixed", end, **values, k=moved[0] + 1)
+        n = wide[0].operation.count_params()
+        return Mistake("all_at_once", {wide[0]: "reads all five"}, layer=wide[0], n=n)
     if not alike:
         first = calls[0]
         second = next(node for node in calls if node.operation is not first.operation)
@@ -123,16 +133,16 @@ def five_images_one_reader(attempt: Attempt) -> Mistake | None:
     return None if sums_to_one else Mistake("", end, **values)
 
 
-def how_it_reads(model: Functional) -> tuple[bool, bool, bool]:
-    """Whether each answer depends on its own image alone; whether all places are read alike; and
+def how_it_reads(model: Functional) -> tuple[list[int], bool, bool]:
+    """Which other answers depend on the first image; whether all places are read alike; and
     whether the answers are probabilities."""
     copy: Any = fresh_copy(model)
     x = np.random.default_rng(0).random((4, 5, 64), "float32")
     changed = x.copy()
     changed[:, 0] = x[::-1, 0]
     before, after, turned = np.split(np.asarray(copy(np.concatenate([x, changed, x[:, ::-1]]))), 3)
-    alone = np.allclose(after[:, 1:], before[:, 1:], atol=1e-5)
-    return alone, np.allclose(turned[:, ::-1], before, atol=1e-5), sums_to_one(before)
+    moved = [k for k in range(1, 5) if not np.allclose(after[:, k], before[:, k], atol=1e-5)]
+    return moved, np.allclose(turned[:, ::-1], before, atol=1e-5), sums_to_one(before)
 
 
 def sums_to_one(answers: Array) -> bool:
@@ -182,21 +192,22 @@ def inner_tensor_of_page(attempt: Attempt) -> Mistake | None:
     model = attempt.model
     if model is None:
         return no_way_to_page(attempt, page, reader)
-    [output, *_], [source, *_] = model.outputs, model.inputs
+    output, source = model.outputs[0], next((x for x in model.inputs if x is not page), page)
     end = {maker(output): str(output.shape)}
-    if len(model.inputs) > 1 or source is not page:
-        notes = {maker(source): "the model starts here"}
-        return Mistake("other_input", notes, other=maker(source), input=maker(page))
+    if source is not page:
+        notes, name = {maker(source): "the model starts here"}, maker(source).operation.name
+        other = f"a new {name}" if name == maker(page).operation.name else name
+        return Mistake("other_input", notes, other=other, input=maker(page))
     stranger = not_among(weights_in(reader), model)
     if stranger is not None:
         return unknown_weights("cloned", stranger)
     if output.shape == TEN:
         return Mistake("whole_answer", end, tensor=output, shape=output.shape, layer=reader)
-    if output.shape != ENCODED:
+    if output.shape != ENCODED or len(model.outputs) > 1:
         return Mistake("", end, model=model)
     x = np.random.default_rng(0).random((4, 64), "float32")
     wanted: Any = Functional(reader.inputs, reader.get_layer("code").get_output_at(0))
-    called: Any = model
+    called: Any = plain(model)
     same = np.allclose(np.asarray(called(x)), np.asarray(wanted(x)), atol=1e-5)
     return None if same else Mistake("", end, model=model)
 
@@ -249,14 +260,19 @@ def borrowed_and_held(attempt: Attempt) -> Mistake | None:
     end = {maker(output): str(output.shape)}
     if not borrowed <= weights_in(model):
         return without_the_eye(model, eye, end)
+    state: Any = model.compiled_state
+    moving = {id(weight) for weight in (state.trainable or [] if state else [])}
+    if "reader" in attempt.names and moving & weights_in(attempt.names["reader"]) - borrowed:
+        return with_the_old_head(model, attempt.names["reader"].get_layer("digit"))
     softmax = softmaxes(output)
     if output.shape != TEN or len(softmax) != 1 or activation_of(maker(output)) != "softmax":
         activation = " and ".join(activation_of(node) for node in softmax) or "no softmax"
         values = {"output": output, "shape": output.shape, "activation": activation}
         return Mistake("not_ten", end, **values)
-    if not model.compiled:
-        return Mistake("", end, model=model)
-    return wrong_lock(model, borrowed)
+    if not state or state.loss is None:
+        reason = "has no loss" if state else "is not compiled"
+        return Mistake("not_compiled", end, model=model, reason=reason)
+    return wrong_lock(model, borrowed, moving)
 
 
 def without_the_eye(model: Functional, eye: Functional, end: dict[Any, str]) -> Mistake:
@@ -267,14 +283,18 @@ def without_the_eye(model: Functional, eye: Functional, end: dict[Any, str]) -> 
     return Mistake(found.name, found.at, layer=stranger, n=eye.count_params())
 
 
-def wrong_lock(model: Functional, borrowed: set[int]) -> Mistake | None:
+def with_the_old_head(model: Functional, head: Any) -> Mistake:
+    own = weights_in(head)
+    node = next(x for x in weighted_calls(model) if weights_in(x.operation) & own)
+    return Mistake("old_head", {node: "the head of reader"}, layer=head, n=head.count_params())
+
+
+def wrong_lock(model: Functional, borrowed: set[int], moving: set[int]) -> Mistake | None:
     """What a training step would move: the weights that were trainable at `compile`."""
-    state: Any = model.compiled_state
-    moving = {id(weight) for weight in state.trainable or []}
     calls = weighted_calls(model)
     of_the_eye = next(node for node in calls if weights_in(node.operation) & borrowed)
     head = next((node for node in calls if not weights_in(node.operation) & borrowed), of_the_eye)
-    if moving & borrowed:
+    if moving & borrowed and learns(model, borrowed):
         frozen = not any(id(weight) in borrowed for weight in model.trainable_weights)
         notes = {of_the_eye: "still trains"}
         n = of_the_eye.operation.count_params()
@@ -283,6 +303,18 @@ def wrong_lock(model: Functional, borrowed: set[int]) -> Mistake | None:
     if not moving:
         return Mistake("all_held", {head: "held"}, layer=head, model=model)
     return None
+
+
+def learns(model: Functional, borrowed: set[int]) -> bool:
+    """Whether training moves these weights, or would, if they were not frozen by now."""
+    places = [i for i, weight in enumerate(model.weights) if id(weight) in borrowed]
+    before = model.get_weights()
+    if not any(id(weight) in borrowed for weight in model.trainable_weights):
+        return True
+    x, y = np.random.default_rng(0).random((32, 64), "float32"), np.arange(32) % 10
+    loss = "sparse_categorical_crossentropy"
+    after = trained_copy(model, x, y, loss=loss, epochs=1, weights=before).get_weights()
+    return not all(np.array_equal(before[i], after[i]) for i in places)
 
 
 @lights("6D")

@@ -11,7 +11,7 @@ from funclab.errors import ShapeError
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
-from funclab.layers import Conv2D, Dense
+from funclab.layers import Conv2D, Dense, GlobalMaxPooling2D, MaxPooling2D
 from funclab.models.model import Functional
 from funclab.shape_math import Array
 from funclab.teach.answers import same_answer, shape_and_weights
@@ -21,12 +21,14 @@ from funclab.teach.graphs import (
     activation_of,
     calls_before,
     calls_of,
+    calls_within,
     first_call,
     fresh_copy,
     is_concatenation,
     joins,
     maker,
     own_layers,
+    plain,
     reads,
     softmaxes,
     source_inputs,
@@ -53,11 +55,13 @@ def not_so(node: Node, given: Any) -> Mistake:
         return Mistake(other_shape(node, given[0], shape), at, **values)
     layer, read = node.operation, node.arguments.tensors[0].shape
     values |= {"given": given[1], "n": read[-1]}
-    positions = int(np.prod([size for size in shape[1:-1] if size]))
     if isinstance(layer, Conv2D) and given[1] == 9 * shape[-1] + shape[-1]:
         return Mistake("one_channel_read", at, **values)
-    name = "counted_per_position" if weights and given[1] == weights * positions else ""
-    return Mistake(name, at, **values)
+    if weights and given[1] in (weights - shape[-1], weights - shape[-1] + 1):
+        return Mistake("no_bias", at, **{**values, "n": shape[-1]})
+    positions = int(np.prod(shape[1:-1]))
+    anew = weights * positions, (weights - shape[-1]) * positions + shape[-1]
+    return Mistake("counted_per_position" if weights and given[1] in anew else "", at, **values)
 
 
 def other_shape(node: Node, given: Any, shape: Any) -> str:
@@ -69,6 +73,11 @@ def other_shape(node: Node, given: Any, shape: Any) -> str:
         return "without_batch"
     if len(shape) == 4 and given[1:] == (*read[1:3], shape[-1]):
         return "edges_kept"
+    slid = (*((size or 1) - 1 for size in read[1:3]), read[-1])
+    if isinstance(node.operation, MaxPooling2D) and given[1:] == slid:
+        return "blocks_overlap"
+    if isinstance(node.operation, GlobalMaxPooling2D) and given == (None, 1):
+        return "one_for_all_channels"
     flat = isinstance(node.operation, Dense) and given == (None, shape[-1])
     return "dense_flattened" if flat else ""
 
@@ -90,7 +99,11 @@ def what_without_where(attempt: Attempt) -> Mistake | None:
         node = next(node for node in calls_of(model) if node.operation is new[0])
         return Mistake("new_weights", {node: "new"}, layer=new[0], n=new[0].count_params())
     values = {"tensor": output, "shape": output.shape, "layer": maker(output)}
-    if model.inputs[0] is not windows.inputs[0] or not weighted_calls(model):
+    start, paper = model.inputs[0], windows.inputs[0]
+    if start is not paper:
+        at = {maker(start): "the model starts here"}
+        return Mistake("other_input", at, other=maker(start), input=maker(paper))
+    if not weighted_calls(model) or len(model.outputs) > 1 or len(output.shape) < 2:
         return Mistake("", {maker(output): "the end"}, model=model, **values)
     if len(output.shape) > 2:
         return Mistake("still_has_positions", {maker(output): "moves along"}, **values)
@@ -99,7 +112,16 @@ def what_without_where(attempt: Attempt) -> Mistake | None:
     before = [node for node in reads(maker(output)) if len(node.output_tensors[0].shape) < 3]
     if before:
         return Mistake("too_late", {maker(output): "reads the tensor wanted"}, **values)
+    if not same_numbers(model, Functional(paper, maker(windows.outputs[0]).arguments.tensors[0])):
+        return Mistake("", {maker(output): "the end"}, model=model, **values)
     return None
+
+
+def same_numbers(model: Functional, other: Functional) -> bool:
+    """Whether two models make the same numbers of a sheet."""
+    x = np.random.default_rng(0).random((4, *SHEET[1:]), "float32")
+    first, second = (np.asarray(as_called(x)) for as_called in (plain(model), other))
+    return first.shape == second.shape and np.allclose(first, second, atol=1e-5)
 
 
 def slides(model: Functional) -> bool:
@@ -119,7 +141,7 @@ def no_model(attempt: Attempt) -> Mistake:
     read = [source for tensor in ends for source in source_inputs(tensor)]
     if starts and read and read[0] is not starts[0]:
         at = {maker(read[0]): "read by the layers", maker(starts[0]): "given to Model"}
-        values = {"tensor": ends[0], "input": maker(read[0]), "other": maker(starts[0])}
+        values = {"input": maker(read[0]), "other": maker(starts[0])}
         return Mistake("other_input", at, **values)
     return Mistake("")
 
@@ -136,16 +158,22 @@ def residual_block(attempt: Attempt) -> Mistake | None:
     """A tensor and what a convolution makes of it, added at each of 12 × 12 positions."""
     if attempt.model is None:
         return not_added(attempt)
-    model = attempt.model
+    model, before = opened(attempt.model)
     output = model.outputs[0]
     end, shape = {maker(output): str(output.shape)}, output.shape
+    adding = [node for node in joins(model) if "Add" in kind(node)]
     laid = [node for node in joins(model) if is_concatenation(node)]
-    if laid:
+    if laid and not adding:
         at = {laid[0]: "end to end"}
         return Mistake("end_to_end", at, join=laid[0], shape=laid[0].output_tensors[0].shape)
-    adding = [node for node in calls_of(model) if len(node.arguments.tensors) > 1]
-    if not adding or source_inputs(output) != [known(attempt, "paper")]:
-        return Mistake("", end, model=model, shape=shape)
+    twice = [node for node in calls_of(model) if len(node.arguments.tensors) > 1]
+    other = [node for node in twice if node not in laid and "Add" not in kind(node)]
+    if other and not adding:
+        return Mistake("not_a_sum", {other[-1]: "not a sum"}, join=other[-1])
+    adding = adding or [node for node in twice if node not in laid]
+    sources = source_inputs(attempt.model.outputs[0])
+    if not adding or sources != [known(attempt, "paper")]:
+        return Mistake("", end, model="model", shape=shape)
     join = adding[-1]
     a, b = join.arguments.tensors[:2]
     if a is b:
@@ -161,11 +189,35 @@ def residual_block(attempt: Attempt) -> Mistake | None:
         return Mistake("one_channel_for_all", at, **values)
     if not (a.shape[1:3] == b.shape[1:3] == shape[1:3] == (SIDE, SIDE)):
         return Mistake("", end, model=model, shape=shape)
-    shared = set(calls_before([a])) & set(calls_before([b]))
-    if any(isinstance(node.operation, Conv2D) for node in shared):
-        return None
+    ways = [{*before, *calls_before([tensor])} for tensor in (a, b)]
+    if any(convolves(node.operation) for node in ways[0] & ways[1]):
+        if any(convolves(node.operation) for node in ways[0] ^ ways[1]):
+            return None
+        node = maker(max((a, b), key=lambda tensor: len(calls_before([tensor]))))
+        return Mistake("no_convolution", {node: "no window"}, layer=node, join=join)
     at = {maker(tensor): "starts at the Input" for tensor in (a, b)}
     return Mistake("side_by_side", at, join=join, layer=maker(a), other=maker(b))
+
+
+def opened(model: Functional) -> tuple[Functional, list[Node]]:
+    """The model in which a chain of calls ends, and the calls before it."""
+    before: list[Node] = []
+    while not joins(model) and isinstance(maker(model.outputs[0]).operation, Functional):
+        call: Any = maker(model.outputs[0])
+        before += calls_before(call.arguments.tensors)
+        model = call.operation
+    return model, before
+
+
+def kind(node: Node) -> str:
+    """The class of a layer, or of the op that a call applies."""
+    operation: Any = node.operation
+    return type(getattr(operation, "op", operation)).__name__
+
+
+def convolves(layer: Any) -> bool:
+    """Whether a layer is a convolution, or a model or wrapper with one inside."""
+    return "Conv" in type(layer).__name__ or any(map(convolves, getattr(layer, "layers", ())))
 
 
 def not_added(attempt: Attempt) -> Mistake:
@@ -211,9 +263,9 @@ def reads_what_slipped(attempt: Attempt) -> Mistake | None:
         at = {node: f"{node.operation.count_params():,} weights"}
         return Mistake("too_many_weights", at, model=model, n=total, layer=node)
     if output.shape == TEN and len(softmaxes(output)) != 1:
-        values = {"model": model, "activation": f"{activation_of(end)} at its end"}
+        values = {"model": model, "activation": f"{activation_of(end)} instead of softmax"}
         if len(softmaxes(output)) > 1:
-            values["activation"] = "softmax taken twice"
+            values["activation"] = "a softmax of a softmax"
         return Mistake("not_probabilities", {end: "the end"}, **values)
     return too_few_read(model, total)
 
@@ -228,8 +280,9 @@ def too_few_read(model: Functional, total: int) -> Mistake | None:
             return None
         return Mistake("windows_lost", {last: f"{share:.0%}"}, layer=last, **values)
     if slides(model) and weighted_calls(model):
-        node = next((x for x in weighted_calls(model) if not has_positions_read(x)), last)
-        before = [x for x in weighted_calls(model) if x in calls_before(node.arguments.tensors)]
+        weighted = [x for x in calls_within(model) if getattr(x.operation, "weights", None)]
+        node: Any = next((x for x in weighted if not has_positions_read(x)), last)
+        before = [x for x in weighted if x in calls_before(node.arguments.tensors)]
         name = "positions_in_a_list" if before else "reads_a_list"
         return Mistake(name, {node: "a weight for each position"}, layer=node, **values)
     values |= {"shape": model.outputs[0].shape, "n": total, "layer": last}

@@ -13,17 +13,21 @@ from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.models.model import Functional
+from funclab.shape_math import Array
 from funclab.teach.attempt import Attempt
 from funclab.teach.graphs import (
     accuracy,
     activation_of,
     calls_before,
     calls_of,
+    calls_within,
     fresh_copy,
+    innermost,
     maker,
     reads,
     source_inputs,
     trained_copy,
+    unwrapped,
 )
 from funclab.teach.judging import Mistake, calls_made, judge, known, lights, missing_input
 from funclab.teach.predicting import judge_predictions
@@ -71,24 +75,28 @@ def two_in_a_row(attempt: Attempt) -> Mistake | None:
     """A recurrent layer that reads the states of another one at every hour."""
     if attempt.model is None:
         return not_stacked(attempt)
-    model = attempt.model
+    model = unwrapped(attempt.model)
     output, source = model.outputs[0], model.inputs[0]
-    other = Mistake("", {maker(output): str(output.shape)}, model=model)
+    end = {maker(output): str(output.shape)}
+    other = Mistake("", end, model="model")
     stack = recurrent(calls_of(model))
     if not stack:
         return other
+    if len(output.shape) == 3:
+        return Mistake("one_answer_each", end, output=maker(output), shape=output.shape)
     last = stack[-1]
     read = last.arguments.tensors[0]
     behind = calls_before([read])
-    if not recurrent(behind):
+    cells = getattr(getattr(last.operation, "cell", None), "cells", ())
+    if not recurrent(behind) and len(cells) < 2:
         return one_recurrent(last, read)
-    first = recurrent(behind)[-1]
-    if len(first.output_tensors[0].shape) < 3:
+    first = [*recurrent(behind), last][-2 if recurrent(behind) else -1]
+    if first is not last and len(first.output_tensors[0].shape) < 3:
         between = maker(read)
         at = {first: "one row", between: str(read.shape)}
         return Mistake("repeated", at, layer=first, between=between, shape=read.shape)
     right = output.shape == ONE and source.shape[1:] == (HOURS, 1) == (read.shape[1], 1)
-    return None if right else other
+    return None if right and len(model.outputs) == 1 else other
 
 
 def one_recurrent(last: Node, read: Tensor) -> Mistake:
@@ -104,7 +112,7 @@ def not_stacked(attempt: Attempt) -> Mistake:
     error: Any = attempt.error
     if isinstance(error, ShapeError) and error.tensors:
         node = maker(error.tensors[0])
-        if recurrent([node]):
+        if recurrent([node]) and len(error.tensors[0].shape) < 3:
             shape = node.output_tensors[0].shape
             return Mistake(
                 "last_only", {node: str(shape)}, layer=node, shape=shape, next=error.graph
@@ -116,7 +124,13 @@ def not_stacked(attempt: Attempt) -> Mistake:
 
 
 def recurrent(nodes: Sequence[Node]) -> list[Node]:
-    return [node for node in nodes if isinstance(node.operation, RECURRENT)]
+    """The calls of recurrent layers, and of models that hold some."""
+    return [node for node in nodes if is_recurrent(node.operation)]
+
+
+def is_recurrent(layer: Any) -> bool:
+    inner = layer.layers if isinstance(layer, Functional) else []
+    return isinstance(layer, RECURRENT) or any(map(is_recurrent, inner))
 
 
 @lights("8B")
@@ -141,8 +155,10 @@ def padding_left_out(attempt: Attempt) -> Mistake | None:
         return Mistake("", {maker(output): "the end"}, model=model, shape=output.shape)
     copy, x = fresh_copy(model), headlines_for(model)
     said = np.asarray(copy(x))
+    gaps = len(tables) == 1 and recurrent(calls_within(model))
+    skipped = not gaps or np.allclose(copy(with_a_gap(x)), said, atol=1e-6)
     add_to_zeros(copy)
-    if not np.allclose(copy(x), said, atol=1e-6):
+    if not skipped or not np.allclose(copy(x), said, atol=1e-6):
         return zeros_read(model, source)
     if np.allclose(said[0], said[1], atol=1e-6):  # of the same words in another order
         layer = where_words_end(model)
@@ -150,10 +166,15 @@ def padding_left_out(attempt: Attempt) -> Mistake | None:
     return None
 
 
+def with_a_gap(x: list[Array]) -> list[Array]:
+    """Headlines with a zero behind their first word, at the cost of one at their end."""
+    return [np.insert(part, 1, 0, axis=1)[:, : part.shape[1]] for part in x]
+
+
 def zeros_read(model: Functional, source: Tensor) -> Mistake:
     """Where the mask ends, or that there is none."""
     lost, table = where_mask_ends(model), embeddings(model)[0]
-    if lost is None and not any(node.output_masks[0] is not None for node in calls_of(model)):
+    if lost is None and all(node.output_masks[0] is None for node in calls_within(model)):
         return Mistake("no_mask", {table: "no mask"}, layer=table)
     if lost is None:
         return Mistake("", {table: "0 counts"}, model=model, shape=model.outputs[0].shape)
@@ -165,7 +186,7 @@ def zeros_read(model: Functional, source: Tensor) -> Mistake:
 
 def where_mask_ends(model: Functional) -> Node | None:
     """The first call that is given a mask and knows nothing of masks."""
-    for node in calls_of(model):
+    for node in calls_within(model):
         masked = any(mask is not None for mask in node.input_masks)
         if masked and not getattr(node.operation, "supports_masking", False):
             return node
@@ -191,12 +212,14 @@ def words_and_hour(attempt: Attempt) -> Mistake | None:
     if len(output.shape) == 3:
         return Mistake("one_answer_each", {end: str(output.shape)}, **values)
     read = [name for name in ("words", "hour") if input_like(source_inputs(output), name)]
-    if len(read) < 2:
+    if len(read) < 2 and len(model.outputs) == 1:
         [missing] = {"words", "hour"} - {*read} if read else {"words"}
         return Mistake("input_missing", {end: f"without {missing}"}, input=missing, **values)
+    if len(model.outputs) > 1:
+        return Mistake("", {end: "one of several"}, model=model)
     activation = activation_of(end)
-    bare = isinstance(end.operation, layers.Dense) and activation == "linear"
-    if output.shape != ONE or activation == "softmax" or bare:
+    fixed = hasattr(innermost(end).operation, "activation") or activation in ("softmax", "relu")
+    if output.shape != ONE or (fixed and activation not in ("sigmoid", "hard_sigmoid")):
         return Mistake("not_a_probability", {end: activation}, activation=activation, **values)
     share = popular_told(model)
     if share >= ENOUGH:

@@ -17,9 +17,8 @@ from funclab.models.model import Functional
 from funclab.shape_math import Array
 from funclab.teach.attempt import Attempt
 from funclab.teach.graphs import calls_of, fresh_copy, maker, reads, trained_copy, weighted_calls
-from funclab.teach.judging import Mistake, judge, known, lights
+from funclab.teach.judging import Mistake, judge, known, lights, stopped
 from funclab.teach.predicting import judge_predictions
-from funclab.view.draw.text import shorten
 
 HOURS = 24
 ENOUGH, BATCHES, EPOCHS = (0.78, 0.82), 273, 5
@@ -197,12 +196,6 @@ def enough_in_four_of_five_hours(attempt: Attempt) -> Mistake | None:
         "%", " %"
     )
     return Mistake("", at, found=found, **values)
-
-
-def stopped(what: str, error: Exception) -> str:
-    """That a student's function stopped, and the first words of why."""
-    said = str(getattr(error, "what", error)).split(". ")[0].rstrip(".")
-    return f"{what} stopped with {type(error).__name__}: {shorten(said, 80)}"
 
 
 def share_with_enough(model: Functional, charge: Callable[..., Any]) -> float:

@@ -198,13 +198,21 @@ def _call(call: Any, names: Names) -> Facts:
     outputs = ", ".join(f"{names[value]} {show(value.shape)}" for value in call.outputs)
     options = str(call.op).partition("(")[2][:-1]
     op = type(call.op)
-    methods = map(inspect.getsource, [op.forward, op.vjp][: 1 + op.differentiable])
+    methods = map(_source, [op.forward, op.vjp][: 1 + op.differentiable])
     return {
         "op": call.op.name,
         "text": f"{outputs} = {call.op.name}({', '.join(filter(None, [inputs, options]))})",
         "doc": inspect.getdoc(op) or "",
-        "source": "\n\n".join(inspect.cleandoc(f"\n{method}") for method in methods),
+        "source": "\n\n".join(inspect.cleandoc(f"\n{method}") for method in methods if method),
     }
+
+
+def _source(method: Any) -> str:
+    """The source of a method; nothing for one that was written where Python keeps no lines."""
+    try:
+        return inspect.getsource(method)
+    except OSError:
+        return ""
 
 
 def questions_of(model: Any, facts: Facts) -> dict[str, Facts]:

@@ -17,7 +17,8 @@ class TestView(View):
     """Items with two to four options each, chosen by key; nothing is said before all are answered.
 
     `answers` holds the number of the option chosen for each item, from 0, and None while it is
-    open. `told` returns the sentences of the result: the first is its heading.
+    open. `told` returns the sentences of the result: the first is its heading. `call` is the
+    line of Python that makes the view.
     """
 
     __test__ = False  # pytest collects classes whose names begin with Test
@@ -27,7 +28,8 @@ class TestView(View):
 
     def __init__(
         self,
-        name: str,
+        title: str,
+        call: str,
         items: Sequence[tuple[str, Sequence[str]]],
         *,
         told: Callable[[list[int]], list[str]],
@@ -37,8 +39,8 @@ class TestView(View):
         self.result_of, self.record = told, record
         asked = [{"text": text, "options": list(options)} for text, options in items]
         super().__init__(
-            title=say("lesson_test", id=name),
-            call=f'concept_test("{name}"$)',
+            title=title,
+            call=call,
             facts={"kind": "test", "items": asked},
             answers=[None] * len(asked),
             **settings,
@@ -78,7 +80,10 @@ class TestView(View):
 
     def picture(self) -> Picture:
         facts: Any = self.facts
-        heading, *rest = facts.get("result") or [self.title, say("lesson_test_still")]
+        heading, *rest = facts.get("result") or [
+            self.title,
+            say("lesson_test_still", n=len(self.answers)),
+        ]
         return Card(heading, rest, look=self.look)
 
     def __repr__(self) -> str:

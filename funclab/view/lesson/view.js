@@ -19,7 +19,16 @@ const failed = {
   keys: () => ({}),
 };
 
-const lesson = { question, exercise, failed, test, vote };
+/** What a real Keras printed. */
+const printed = {
+  draw(ctx) {
+    ctx.stage.append(h("pre", {}, h("code", {}, ctx.facts.printed)));
+  },
+  update() {},
+  keys: () => ({}),
+};
+
+const lesson = { question, exercise, failed, printed, test, vote };
 
 /** One script shows all of them: what a view is, its facts say. */
 function partOf(model) {

@@ -1,4 +1,5 @@
-"""Commands of the notebook: `%funclab`, `%nodes LAYER`, `%%shapes`, `%%fails` and `%%check`."""
+"""Commands of the notebook: `%funclab`, `%nodes LAYER`, `%%shapes`, `%%fails`, `%%check`
+and `%%keras`."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from funclab.graph.node import OBSERVERS, Node
 from funclab.graph.operation import Operation
 from funclab.view.draw import theme
 from funclab.view.lesson.failed import FailedView
-from funclab.view.notebook.ways import CHECK, WAYS, Way
+from funclab.view.notebook.ways import CHECK, KERAS, WAYS, Way
 from funclab.view.shapes.failure import failed_step
 from funclab.view.shapes.steps import walk
 from funclab.view.shapes.view import ShapeWalk
@@ -33,6 +34,7 @@ HELP = [
     ("%%shapes", "first line of a cell: how each call in it inferred its shape"),
     ("%%fails", "first line of a cell: show its error, and go on"),
     ("%%check 1B", "first line of a cell: run it as the answer to an exercise"),
+    ("%%keras", "first line of a cell: run it if Keras is installed; else show what is recorded"),
     *((f"%funclab {word} {way.example}", way.says) for word, way in WAYS.items()),
     *((f"%funclab {word} {example}", says) for word, (example, says) in SWITCHES.items()),
 ]
@@ -109,6 +111,11 @@ class FunclabMagics(Magics):
         """Run a cell as the answer to an exercise and say what there is to say: `%%check 1B`."""
         lines = self.shell.transform_cell(cell)
         display(CHECK.load()(line.strip().strip("\"'"), lines, self.shell.user_ns))
+
+    @cell_magic
+    def keras(self, line: str, cell: str) -> None:
+        """Run a cell written for a real Keras, if there is one, and show what it prints."""
+        display(KERAS.load()(self.shell.transform_cell(cell), self.shell.user_ns))
 
     @staticmethod
     def _show(nodes: list[Node], failure: Any) -> None:

@@ -49,6 +49,8 @@ WAYS = {
 """Every view by its word in `%funclab`."""
 CHECK = Way("check_lines", "teach.checking", '"1B"', "the answer to an exercise")
 """What `%%check` calls."""
+KERAS = Way("in_keras", "teach.in_keras", "", "what a real Keras says to some lines")
+"""What `%%keras` calls."""
 
 
 def make(word: str, *args: Any, **settings: Any) -> Any:

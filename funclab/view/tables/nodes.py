@@ -67,7 +67,7 @@ class NodeTable(Picture):
         ]
         hidden = len(rows) - MOST_ROWS
         rows = rows[:MOST_ROWS]
-        starts = _starts([titles, *rows])
+        starts = column_starts([titles, *rows])
         name = shorten(self.name, sizes.LONGEST_NAME)
         detail_at = LEFT + text_width(name, NAME, bold=True) + 12
         heading = detail_at + text_width(self.detail, sizes.DETAIL) + LEFT
@@ -83,11 +83,11 @@ class NodeTable(Picture):
         canvas.text_line(LEFT + 32j, name, Font(NAME, bold=True))
         canvas.text_line(detail_at + 32j, self.detail, Font(sizes.DETAIL, "soft"))
         if rows:
-            _draw_cells(canvas, titles, starts, 60, Font(sizes.DETAIL, "soft", bold=True))
+            draw_cells(canvas, titles, starts, 60, Font(sizes.DETAIL, "soft", bold=True))
         for top, row in enumerate(rows):
             y = TOP + ROW * top
             canvas.rect(area(complex(20, y + 2), width - 32, ROW - 4), Paint("plain"), 5)
-            _draw_cells(canvas, row, starts, y + 18, Font(sizes.MONO, mono=True))
+            draw_cells(canvas, row, starts, y + 18, Font(sizes.MONO, mono=True))
         for i, line in enumerate(notes, 1):
             canvas.text_line(complex(LEFT, below + NOTE_LINE * i), line, Font(NOTE))
         return width, height
@@ -96,7 +96,7 @@ class NodeTable(Picture):
         return {**super()._repr_mimebundle_(), "text/plain": self.text}
 
 
-def _starts(lines: list[list[str]]) -> list[float]:
+def column_starts(lines: list[list[str]]) -> list[float]:
     """Where each column starts, and where the last one ends."""
     starts = [float(LEFT)]
     for column in zip(*lines, strict=True):
@@ -105,9 +105,7 @@ def _starts(lines: list[list[str]]) -> list[float]:
     return starts
 
 
-def _draw_cells(
-    canvas: Canvas, cells: list[str], starts: list[float], y: float, font: Font
-) -> None:
+def draw_cells(canvas: Canvas, cells: list[str], starts: list[float], y: float, font: Font) -> None:
     for cell, x in zip(cells, starts, strict=False):
         canvas.text_line(complex(x, y), cell, font)
 

@@ -23,7 +23,7 @@ class Scale {
 
 class Curves {
   constructor(ctx) {
-    Object.assign(this, { ctx, pointed: 0, dots: [] });
+    Object.assign(this, { ctx, facts: ctx.facts.charts, pointed: 0, dots: [] });
     this.figures = ctx.facts.charts.map((facts) => {
       const figure = { facts, markup: "" };
       figure.el = h("div", { class: "fl-chart",

@@ -145,7 +145,8 @@ class Feed(Watcher):
         inputs = [step.plan.array(value) for value in step.inputs if value is not None]
         finite = all(np.isfinite(array).all() for array in inputs)
         layer = first_lost(step.plan) if finite else ""
-        kind = "data" if not finite else "layer" if layer else "loss"
+        own = "loss" if step.plan.calls else "away"  # a plan on workers has no calls here
+        kind = "data" if not finite else "layer" if layer else own
         words = say(f"live_nan_{kind}", layer=named(layer), epoch=self.epoch + 1, batch=self.batch)
         self.record.nan = {"nan_layer": layer, "nan": words}
         self.look_due = self.curves_due = 0.0

@@ -8,6 +8,7 @@ const SWITCHES = {
   g: ["graph", "live_graph_show", "live_graph_hide"],
   t: ["table", "live_table_show", "live_table_hide"],
 };
+const TRIALS = { t: ["table", "sweep_show", "live_table_hide", "trials"] };
 let lastShown = null; // when the final picture renews the output, the keys stay where they were
 
 function trainingView() {
@@ -74,13 +75,15 @@ function trainingView() {
     },
 
     keys(ctx) {
-      const { state, model } = ctx, { compared, charts } = ctx.facts, { runs, smoothed } = this.curves.curves;
+      const { state, model } = ctx, { compared, sweep, charts } = ctx.facts, { runs, smoothed } = this.curves.curves;
       const status = this.status(ctx), graph = () => Boolean(model.get("pictures").graph), following = measureAfter(state.measure);
       const act = (what) => () => this.act(ctx, what), rate = (factor) => () => this.setRate(ctx, Number(status.rate ?? 0) * factor);
       const key = (name, run, button, when) => ({ label: ctx.t(`live_key_${name}`), button, run, when });
-      const when = { e: () => smoothed, j: () => runs > 1 && model.widget_manager?.kernel, g: graph, t: graph };
-      const switches = Object.entries(SWITCHES).filter(([letter]) => !compared || "lej".includes(letter)).map(([letter, [name, on, off]]) =>
-        [letter, key(name, () => ctx.set({ [name]: !state[name] }), ctx.t(state[name] ? off : on), when[letter])]);
+      const swept = () => Boolean(status.rows?.length);
+      const when = { e: () => smoothed, j: () => runs > 1 && model.widget_manager?.kernel, g: graph, t: sweep ? swept : graph };
+      const switches = Object.entries({ ...SWITCHES, ...(sweep && TRIALS) }).filter(([letter]) => !compared || (sweep ? "lejt" : "lej").includes(letter))
+        .map(([letter, [name, on, off, label = name]]) =>
+          [letter, key(label, () => ctx.set({ [name]: !state[name] }), ctx.t(state[name] ? off : on), when[letter])]);
       const steering = {
         " ": key("pause", act(status.paused ? "resume" : "pause"), ctx.t(status.paused ? "live_resume" : "live_pause")),
         n: key("step", act("step"), ctx.t("live_step")),
@@ -96,7 +99,7 @@ function trainingView() {
         i: key("interrupt", () => this.interrupt(ctx)),
       };
       return {
-        ...(compared ? {} : steering),
+        ...(sweep ? { x: key("end", act("stop"), ctx.t("live_stop")) } : compared ? {} : steering),
         ...Object.fromEntries(switches),
         m: key("charts", () => ctx.set({ chart: (state.chart + 1) % charts.length }), ctx.t("live_charts"),
           () => ctx.look === "projector" && charts.length > 1),
@@ -117,6 +120,7 @@ function trainingView() {
       this.lookedAt = h("label", { class: "fl-place" }, h("span"), " ", this.back);
       const rates = group("", h("label", {}, ctx.t("live_rate"), " ", this.rate), ctx.buttons["-"], ctx.buttons["+"]);
       rates.classList.add("fl-rates");
+      rates.hidden = ctx.facts.compared;
       this.steering = group(" nxs", rates);
       this.steering.setAttribute("role", "group");
       this.steering.setAttribute("aria-label", ctx.t("live_steering"));
@@ -193,13 +197,30 @@ function trainingView() {
       return Boolean(open);
     },
 
+    /** The charts of a sweep are known when a trial has ended. */
+    renewCurves(ctx) {
+      if (same(this.curves.facts, ctx.facts.charts)) return;
+      const { el } = this.curves;
+      this.curves = new Curves(ctx);
+      el.replaceWith(this.curves.el);
+    },
+
+    /** The trials of a sweep, the best one first. */
+    trials(ctx, { rows = [], heads = [], more }) {
+      if (!ctx.state.table || !rows.length) return [];
+      const trials = rows.map(([number, ...cells]) => row(number, cells));
+      return [table(trials, heads, ctx.t("sweep_trials"), "fl-trials"), h("p", { class: "fl-special" }, more)];
+    },
+
     update(ctx) {
+      this.renewCurves(ctx);
       const status = this.status(ctx), { epoch } = ctx.state, heat = this.curves.curves.heat ?? [];
       this.latest = { ...heat.at(-1)?.layers, ...this.latest };
-      this.curves.update(this.hidden(ctx));
+      const hidden = this.hidden(ctx);
+      this.curves.update(hidden);
       const shown = epoch ? heat.findLast((measured) => measured.epoch <= epoch)?.layers ?? {} : this.latest;
       this.graph.update(shown, status.nan_layer);
-      ctx.panel.replaceChildren(...this.graph.table(shown, heat, (key) => this.select(ctx, key)));
+      ctx.panel.replaceChildren(...(hidden ? [] : this.trials(ctx, status)), ...this.graph.table(shown, heat, (key) => this.select(ctx, key)));
       this.announce(ctx, status.phase);
       this.say(ctx, status);
       this.press(ctx, status);
@@ -207,8 +228,8 @@ function trainingView() {
 
     /** Progress and reasons in words. */
     say(ctx, status) {
-      const { last = 1, epoch = 1, steps, batch, rate_by: by } = status, going = underWay(status);
-      const done = (epoch - 1 + (steps ? batch / steps : 0)) || 0;
+      const { of, last = of ?? 1, epoch = 1, steps, batch, rate_by: by } = status, going = underWay(status);
+      const done = status.done ?? ((epoch - 1 + (steps ? batch / steps : 0)) || 0);
       this.words.textContent = progressWords(ctx, status);
       this.progress.hidden = !going;
       this.progress.setAttribute("aria-valuemax", last);
@@ -222,8 +243,9 @@ function trainingView() {
     /** Which buttons reach the training, and what is shown beside them. */
     press(ctx, status) {
       const { rate, back, lookedAt } = this, { state, facts } = ctx, off = Boolean(whyNot(ctx, status, this.channel));
-      for (const key of facts.compared ? "" : " nxs-+") {
+      for (const key of " nxs-+") {
         const button = ctx.buttons[key];
+        if (!button) continue;
         const works = !(off || (status.rate_by && "-+".includes(key))) || (key === "x" && this.channel.interrupts);
         button.setAttribute("aria-disabled", String(!works));
         if (works) button.removeAttribute("aria-describedby");

@@ -17,7 +17,6 @@ from funclab.errors import ArgumentError, TensorTypeError
 from funclab.fields import wrong_value
 from funclab.graph.operation import Operation
 from funclab.view.draw import theme
-from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean, listed, plural
 from funclab.view.live.said import say
 from funclab.view.live.view import View
@@ -95,7 +94,7 @@ class TrainingView(View):
     def _smoothed(self, charts: RunCharts) -> str:
         return say("live_caption_smoothed", n=charts.smoothed_epochs) if charts.window else ""
 
-    def picture(self) -> Picture:
+    def picture(self) -> Curves:
         look, facts, runs, state = theme.still(self.look), self.facts, self.runs, self.state
         charts = self._charts()
         made = (charts.chart(chart, state["log"], state["smooth"]) for chart in facts["charts"])

@@ -20,9 +20,10 @@ function progressWords(ctx, status) {
 }
 
 function placeWords(ctx, status) {
-  const { last, phase, steps, epoch: n, error, speed, left } = status;
-  if (!last) return "";
-  const place = ctx.t(steps ? "live_place" : "live_place_open", status);
+  const { last, phase, steps, epoch: n, error, speed, left, words } = status;
+  if (words && !["gone", "stored"].includes(phase)) return words; // of a sweep
+  if (!last && !words) return "";
+  const place = words ?? ctx.t(steps ? "live_place" : "live_place_open", status);
   if (phase === "over" && n === 1) return ctx.t("live_over_one");
   if (["failed", "gone", "stored", "lost", "stopped", "over"].includes(phase)) return ctx.t(`live_${phase}`, { place, error, n });
   return [
@@ -37,6 +38,6 @@ function whyNot(ctx, status, channel) {
   if (!channel.possible) return ctx.t("live_why_no_kernel");
   if (channel.heard) return "";
   if (channel.asking) return ctx.t("live_why_asking");
-  const key = status.mode === "blocking" ? "live_why_blocking" : "live_why_busy";
+  const key = { blocking: "live_why_blocking", sweep: "sweep_why" }[status.mode] ?? "live_why_busy";
   return ctx.t(key, { kernel: status.kernel || ctx.t("live_this_kernel") });
 }

@@ -290,11 +290,23 @@ def alone(seat: Seat) -> None:
 
 def ticket(seat: Seat) -> None:
     name = f"ticket{seat.number}.json"
+    with seat.check(
+        48, "two items of the concept test are answered by keys, and then their result"
+    ):
+        at = seat.type_cell("turn = Dense(64", f"{OTHER}teach.exit_ticket(5)")
+        seat.run_index(at)
+        view = seat.enter(at)
+        for _ in range(2):
+            seat.keys("1")
+        expect(view.locator(".fl-prompt")).to_have_text(re.compile("of 2 answers are right"))
+    seat.readable(48, "the result of the ticket", view)
     with seat.check(48, "the exit ticket is exported as JSON with a result for each misconception"):
         at = seat.type_cell("turn = Dense(64", f'{OTHER}teach.export_progress("{name}")')
         seat.run_index(at)
         data = json.loads(seat.said(f"print(open('{name}').read())"))
         assert len({row["question"] for row in data["answers"]}) >= 8 - (seat.number == 1)
+        asked = {str(row["question"]) for row in data["answers"]}
+        assert {"5/A.9", "5/A.10"} <= asked, asked
         assert data["result"] and all(
             {"held", "seen_through"} <= {*r} for r in data["result"].values()
         )

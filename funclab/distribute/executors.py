@@ -1,0 +1,223 @@
+"""Where the trials of a sweep run: here, in processes of this machine, or on a Dask cluster.
+
+An executor has `run(work, tasks)`, which yields what each trial brought as it ends, in any order,
+and `cancel(work)`, which another thread may call.
+"""
+
+from __future__ import annotations
+
+import uuid
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from funclab.distribute.journal import Record
+from funclab.distribute.trials import Task, Work, error_in_words, failed, run
+from funclab.errors import ArgumentError, ClusterError, import_for
+
+PREFIX = "funclab-sweep"
+LARGE = "Sending large graph"
+"""How Dask's warning begins that data travel through the scheduler."""
+
+
+class LocalExecutor:
+    """Trials run one after the other, in this process."""
+
+    def run(self, work: Work, tasks: Sequence[Task]) -> Iterator[Record]:
+        for task in tasks:
+            record = run(work, task)
+            if record is None:
+                return
+            yield record
+
+    def cancel(self, work: Work) -> None:
+        """End the running trials after their epoch, and begin no other."""
+        Path(work.stop).touch()
+
+
+class ProcessExecutor(LocalExecutor):
+    """Trials run in so many processes of this machine, which joblib starts."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self.joblib = import_for("A sweep in several processes (workers=1 needs none)", "joblib")
+
+    def run(self, work: Work, tasks: Sequence[Task]) -> Iterator[Record]:
+        left = {task.key: task for task in tasks}
+        while left:
+            try:
+                yield from self._finished(work, left, list(left.values()), self.workers)
+                return
+            except self._killed:
+                # One of those that ran has ended its process, and nobody knows which: each of them
+                # gets a process of its own.
+                suspects = list(left.values())[: 2 * self.workers]
+            for task in suspects:
+                try:
+                    yield from self._finished(work, left, [task], 2)
+                except self._killed:
+                    del left[task.key]
+                    yield failed(task, "its process has ended: killed, or out of memory.")
+            if work.stopped:
+                return
+
+    @property
+    def _killed(self) -> type[Exception]:
+        return import_for("A sweep", "joblib.externals.loky.process_executor").TerminatedWorkerError
+
+    def _finished(
+        self, work: Work, left: dict[Any, Task], tasks: Sequence[Task], workers: int
+    ) -> Iterator[Record]:
+        """What the tasks bring; each is taken out of those that are left. A stop ends it."""
+        parallel = self.joblib.Parallel(
+            workers, return_as="generator_unordered", batch_size=1, pre_dispatch="2*n_jobs"
+        )
+        records = parallel(self.joblib.delayed(run)(work, task) for task in tasks)
+        try:
+            for record in records:
+                if record is None:
+                    return
+                del left[record["trial"], record["epochs"]]
+                yield record
+        finally:
+            with warnings.catch_warnings():  # that some were ended is what was asked for
+                warnings.simplefilter("ignore")
+                records.close()
+
+
+class DaskExecutor:
+    """Trials run on the workers of a Dask cluster.
+
+    With `lasting=True` they go on when this process ends: the scheduler keeps what they bring until
+    the sweep is taken up again.
+
+    Raises: ArgumentError for what is not a Client that waits for its answers.
+    """
+
+    def __init__(self, client: Any, lasting: bool) -> None:
+        self.dask = import_for("A sweep on a cluster", "distributed")
+        if not isinstance(client, self.dask.Client) or client.asynchronous:
+            raise ArgumentError(
+                f"`client` is a Client of Dask that is not asynchronous. Received: {client!r}.",
+                why="the trials of a sweep are sent to the workers that it knows.",
+                fix="write client=dask.distributed.Client(), or leave `client` out.",
+            )
+        self.client, self.lasting = client, lasting
+        self.futures: dict[Any, Task] = {}
+        self.cancelled = False
+
+    def run(self, work: Work, tasks: Sequence[Task]) -> Iterator[Record]:
+        suspects: list[Task] = []
+        yield from self._finished(work, tasks, suspects)
+        # Dask blames all that a dead worker was to run; run alone, each answers for itself.
+        for task in suspects if not self.cancelled else ():
+            yield from self._finished(work, [task], None)
+
+    def _finished(
+        self, work: Work, tasks: Sequence[Task], suspects: list[Task] | None
+    ) -> Iterator[Record]:
+        """What the tasks bring; suspects, unless it is None, get those whose workers died."""
+        self.futures = self._submit(work, tasks, "-alone" * (suspects is None))
+        try:
+            for future in self.dask.as_completed(list(self.futures)):
+                if self.cancelled:
+                    return
+                outcome, task = self._outcome(future), self.futures[future]
+                if suspects is not None and isinstance(outcome, self._killed):
+                    suspects.append(task)
+                elif isinstance(outcome, Exception):
+                    yield failed(task, error_in_words(outcome))
+                elif outcome is None:  # the worker was interrupted
+                    return
+                else:
+                    yield outcome
+                self._forget([future])
+        finally:
+            with suppress(Exception):  # a cluster that is gone holds nothing to cancel
+                self.client.cancel(list(self.futures))
+            self._forget(list(self.futures))
+
+    @property
+    def _killed(self) -> type[Exception]:
+        return self.dask.scheduler.KilledWorker
+
+    def _submit(self, work: Work, tasks: Sequence[Task], ending: str) -> dict[Any, Task]:
+        """A future for each task: one that the scheduler has kept, or a new one."""
+        names = {
+            f"{PREFIX}-{work.name}-{task.number}-{task.epochs}{ending}": task for task in tasks
+        }
+        kept = {name: self.client.get_dataset(name) for name in self._kept(work, names)}
+        if kept.keys() == names.keys():
+            return {future: names[name] for name, future in kept.items()}
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", LARGE)
+            # The work travels inside one task: it outlives the client and every worker.
+            shared = self.client.submit(_same, work, key=f"{PREFIX}-{uuid.uuid4().hex}")
+        new = {
+            name: self.client.submit(run, shared, task, key=name)
+            for name, task in names.items()
+            if name not in kept
+        }
+        if self.lasting:
+            self.client.publish_dataset(**new)
+        return {future: names[name] for name, future in {**kept, **new}.items()}
+
+    def _kept(self, work: Work, names: dict[str, Task]) -> set[str]:
+        """What the scheduler has kept of these; it forgets what is in the journal already."""
+        if not self.lasting:
+            return set()
+        known = {n for n in self.client.list_datasets() if n.startswith(f"{PREFIX}-{work.name}-")}
+        for name in known - names.keys():
+            self.client.unpublish_dataset(name)
+        return known & names.keys()
+
+    def _outcome(self, future: Any) -> Record | Exception | None:
+        """What the trial behind a future brought, or why it brought nothing."""
+        cause = None
+        if future.status in ("finished", "error"):
+            try:
+                return future.result()
+            except Exception as error:
+                if future.status == "error":
+                    return error
+                cause = error
+        raise ClusterError(
+            f"The cluster has dropped trials of this sweep, such as number "
+            f"{self.futures[future].number}: they are {future.status}.",
+            why="its scheduler was restarted, or cannot be reached.",
+            fix="call `sweep` again with a client of a running cluster; with a journal it goes on "
+            "after the last trial that ended.",
+        ) from cause
+
+    def _forget(self, futures: Sequence[Any]) -> None:
+        """What is in the journal need not be kept on the cluster."""
+        for future in futures:
+            del self.futures[future]
+            if self.lasting:
+                with suppress(Exception):  # the same
+                    self.client.unpublish_dataset(future.key)
+
+    def cancel(self, work: Work) -> None:
+        """Begin no other trial; those that run now end, and do not count."""
+        self.cancelled = True
+        self.client.cancel(list(self.futures))
+
+
+def _same(work: Work) -> Work:
+    return work
+
+
+def executor(client: Any, workers: int | None, lasting: bool) -> LocalExecutor | DaskExecutor:
+    """Where trials run: on a client's cluster, or in so many processes here (None: one a core).
+
+    Raises: ArgumentError for a client or a number of workers that cannot be used;
+        MissingPackageError for a package that is not installed.
+    """
+    if client is not None:
+        return DaskExecutor(client, lasting)
+    if workers == 1:
+        return LocalExecutor()
+    joblib = import_for("A sweep in several processes (workers=1 needs none)", "joblib")
+    return ProcessExecutor(workers or joblib.cpu_count())

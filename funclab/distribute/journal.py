@@ -1,0 +1,125 @@
+"""The journal of a sweep: a file to which a line is added when a trial ends."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import uuid
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from funclab import files
+from funclab.errors import BusyError, ConfigError
+
+Record = dict[str, Any]
+BEGINNING = '{"funclab": "sweep", '
+
+
+class Journal:
+    """What a sweep has brought so far: in a file, or without a `path` in memory alone.
+
+    Every line is a whole JSON object: the first one says which sweep it is, each of the others what
+    one trial brought. A process that was killed while it wrote leaves a last line without its end;
+    it is cut off, and its trial counts as one that did not end.
+
+    path: the file; it is made when there is none.
+    about: what the sweep is. A file that says otherwise is of another sweep.
+
+    Raises: ConfigError for a file that is not a journal, or that of another sweep; BusyError while
+        another sweep holds it; FileError when it cannot be written.
+    """
+
+    def __init__(self, path: Any, about: Record) -> None:
+        self.path = None if path is None else files.as_path(path)
+        self.name = uuid.uuid4().hex[:12]
+        """Names the sweep on a cluster, also when it is taken up again."""
+        self.records: list[Record] = []
+        if self.path is None:
+            return
+        self._first = {"about": json.loads(json.dumps(about))}
+        self._hold()
+        try:
+            self._read()
+        except BaseException:
+            self.close()
+            raise
+
+    def _hold(self) -> None:
+        """Keep others from writing to the file."""
+        assert self.path is not None
+        files.append_text(self.path, "")  # makes it, or says why it cannot be written
+        self._file = self.path.open("rb+")
+        with suppress(ImportError):  # there are no such locks on Windows
+            locks = importlib.import_module("fcntl")
+            try:
+                locks.flock(self._file, locks.LOCK_EX | locks.LOCK_NB)
+            except OSError as error:
+                self._file.close()
+                raise BusyError(
+                    f"Another sweep is writing to the journal {str(self.path)!r}.",
+                    why="two sweeps with one journal would run the same trials twice.",
+                    fix="wait for the other one, end it, or give this one a journal of its own.",
+                ) from error
+
+    def _read(self) -> None:
+        whole, end, torn = self._file.read().rpartition(b"\n")
+        lines = whole.split(b"\n") if end else []
+        if not lines and not BEGINNING.encode().startswith(torn[: len(BEGINNING)]):
+            raise self._not_a_journal("its first line is not that of a journal")
+        self._file.truncate(len(whole + end))
+        if not lines:
+            self._first = {"name": self.name, **self._first}
+            self._write({"funclab": "sweep", **self._first})
+            return
+        first, *self.records = [self._parsed(i, line) for i, line in enumerate(lines, 1)]
+        if first.get("funclab") != "sweep" or "name" not in first:
+            raise self._not_a_journal("its first line is not that of a journal")
+        self._compare(first["about"])
+        self.name = first["name"]
+
+    def _parsed(self, number: int, line: bytes) -> Record:
+        try:
+            record = json.loads(line)
+            if isinstance(record, dict):
+                return record
+        except ValueError:
+            pass
+        raise self._not_a_journal(f"line {number} is not a JSON object")
+
+    def _not_a_journal(self, reason: str) -> ConfigError:
+        return ConfigError(
+            f"The file {str(self.path)!r} cannot be read as the journal of a sweep: {reason}.",
+            why="a sweep adds to its journal, and overwrites nothing else.",
+            fix="name another file, which the sweep then makes.",
+        )
+
+    def _compare(self, about: Record) -> None:
+        own = self._first["about"]
+        for key in own:
+            if own[key] != about.get(key):
+                raise ConfigError(
+                    f"The journal {str(self.path)!r} is that of another sweep: its {key} is "
+                    f"{about.get(key)!r}, not {own[key]!r}.",
+                    why="trials of two different sweeps cannot be compared.",
+                    fix="take up a sweep with the arguments that it began with, or name another "
+                    "file.",
+                )
+
+    def add(self, record: Record) -> None:
+        """Add what a trial brought, in the file first."""
+        if self.path is not None:
+            self._write(record)
+        self.records.append(record)
+
+    def _write(self, record: Record) -> None:
+        assert self.path is not None
+        files.append_text(self.path, json.dumps(record) + "\n")
+
+    def close(self) -> None:
+        """Let others write to the file."""
+        if self.path is not None:
+            self._file.close()
+
+    def __repr__(self) -> str:
+        return f"<Journal of {len(self.records)} trials: {self.path or Path('memory')}>"

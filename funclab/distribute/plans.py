@@ -1,0 +1,66 @@
+"""Which trials a sweep runs, and for how many epochs: all at once, or in rounds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from funclab.distribute.space import Config
+from funclab.distribute.trials import Key, Task, Trial
+
+Results = Mapping[Key, Trial]
+Ranked = Callable[[Sequence[Trial]], list[Trial]]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The rounds of a sweep: one of all trials, or, with a `factor`, successive halving.
+
+    A round of halving trains what the round before left from the start, `factor` times as long; the
+    best of each round, one of `factor`, go on. The last round trains for `epochs`.
+    """
+
+    configs: list[Config]
+    epochs: int
+    factor: int = 0
+
+    def lengths(self) -> list[int]:
+        """The epochs of each round."""
+        if not self.factor:
+            return [self.epochs]
+        rounds = min(_log(self.epochs, self.factor), _log(len(self.configs), self.factor))
+        return [self.epochs // self.factor**i for i in range(rounds, -1, -1)]
+
+    def count(self) -> int:
+        """How many trainings there are in all, if none fails."""
+        rounds = range(len(self.lengths()))
+        return sum(self._size(i) for i in rounds)
+
+    def _size(self, number: int) -> int:
+        return max(1, len(self.configs) // max(1, self.factor) ** number)
+
+    def rounds(self, results: Results, ranked: Ranked) -> Iterator[list[Task]]:
+        """The tasks of each round, for which those of the round before must have ended."""
+        chosen = list(range(len(self.configs)))
+        for i, epochs in enumerate(self.lengths()):
+            if i:
+                before = [results[number, self.lengths()[i - 1]] for number in chosen]
+                ended = [trial for trial in ranked(before) if not math.isnan(trial.score)]
+                chosen = sorted(trial.number for trial in ended[: self._size(i)])
+            yield [
+                Task(number, int(self.configs[number].get("epochs", epochs)), self.configs[number])
+                for number in chosen
+            ]
+
+
+def _log(number: int, base: int) -> int:
+    """How often a number can be divided by the base.
+
+    >>> _log(8, 3), _log(9, 3)
+    (1, 2)
+    """
+    count = 0
+    while number >= base:
+        number, count = number // base, count + 1
+    return count

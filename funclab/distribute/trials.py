@@ -1,0 +1,220 @@
+"""One trial of a sweep: what it is told, how it runs, wherever that is, and what it brings."""
+
+from __future__ import annotations
+
+import copy
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from funclab import initializers, registry
+from funclab.callbacks.base import Callback, History, Logs
+from funclab.distribute.journal import Record
+from funclab.distribute.space import TRAINING, Config, in_words, label, short, stream
+from funclab.errors import ArgumentError
+
+Key = tuple[int, int]
+
+_loading = threading.Lock()
+_loaded: dict[str, Any] = {}
+"""What the data function of the latest sweep returned in this process."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be tried: the number of the trial, its settings, and for how many epochs."""
+
+    number: int
+    epochs: int
+    config: Config
+
+    @property
+    def key(self) -> Key:
+        return self.number, self.epochs
+
+
+@dataclass
+class Trial:
+    """What a trial brought.
+
+    `number` counts from 0, `config` holds its settings as the journal has them, `values` a list for
+    each loss and metric, `measured` the epochs of those that were not measured in each one.
+    `score` is the last value of what the sweep compares: nan after an error, which is in `error`.
+    """
+
+    number: int
+    epochs: int
+    config: Config
+    values: dict[str, list[float]] = field(default_factory=dict)
+    measured: dict[str, list[int]] = field(default_factory=dict)
+    seconds: float = 0.0
+    worker: str = ""
+    error: str = ""
+    score: float = float("nan")
+
+    @property
+    def key(self) -> Key:
+        return self.number, self.epochs
+
+    @property
+    def label(self) -> str:
+        """Its number and settings in words."""
+        return f"{self.number}: {in_words(self.config)}"
+
+    @property
+    def values_label(self) -> str:
+        """The same without the names of the settings, as a legend has it."""
+        return f"{self.number}: {', '.join(map(short, self.config.values()))}"
+
+    @property
+    def history(self) -> History:
+        """Its training run, as `fit` returns it."""
+        history = History()
+        history.run = self.label
+        length = max(map(len, self.values.values()), default=0)
+        history.epoch = list(range(length))
+        history.history.update(self.values)
+        history.epochs_of = {name: self.measured.get(name, history.epoch) for name in self.values}
+        return history
+
+
+class Stopped(Callback):
+    """Ends a trial at the end of an epoch once a file is there: all processes can see it."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self.path = path
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        if self.path and os.path.exists(self.path):
+            self.model.stop_training = True
+
+
+@dataclass(frozen=True)
+class Work:
+    """What all trials of a sweep share. It travels to every process that runs them.
+
+    `data` holds x, y and the like as `fit` takes them, or is a function that returns that; it is
+    then called once in each process. `arguments` go to `fit`; so do the settings in `of_fit`.
+    `stop` is the path of the file that ends the sweep.
+    """
+
+    name: str
+    build: Any
+    data: Any
+    arguments: dict[str, Any]
+    of_fit: frozenset[str]
+    seed: int
+    stop: str = ""
+
+    def train(self, task: Task) -> tuple[Any, History]:
+        """The model of a task, trained: the same numbers wherever it runs."""
+        own = {name: task.config[name] for name in self.of_fit & task.config.keys()}
+        settings = {**self.arguments, **own}
+        callbacks = settings.pop("callbacks", None) or []
+        callbacks = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]
+        with own_stream(self.seed, task.number):
+            model = self.build(**{k: v for k, v in task.config.items() if k not in own})
+            if not hasattr(model, "fit") or isinstance(model, type):
+                raise ArgumentError(
+                    f"`build` returned {model!r}, which is not a model.",
+                    why="a trial trains the model that `build` makes of its settings.",
+                    fix="end `build` with model.compile(...) and return model.",
+                )
+            history = model.fit(
+                **as_arguments(loaded(self.name, self.data)),
+                **settings | {"epochs": task.epochs, "verbose": 0, "live": False},
+                callbacks=[*copy.deepcopy(list(callbacks)), Stopped(self.stop)],
+            )
+        return model, history
+
+    @property
+    def stopped(self) -> bool:
+        return bool(self.stop) and os.path.exists(self.stop)
+
+
+@contextmanager
+def own_stream(seed: int, number: int) -> Iterator[None]:
+    """Within the block, random numbers and names are those of one trial, in this thread only."""
+    with initializers.using(stream(seed, TRAINING, number)), registry.fresh_names():
+        yield
+
+
+def run(work: Work, task: Task) -> Record | None:
+    """What a trial brought, as plain data; None when it was interrupted.
+
+    An error of the trial is what it brought.
+    """
+    begun = time.perf_counter()
+    record: Record = {"trial": task.number, "epochs": task.epochs, "config": label(task.config)}
+    try:
+        _, history = work.train(task)
+        if history.stopped or work.stopped:
+            return None
+        record |= values_of(history)
+    except (Exception, SystemExit) as error:
+        record["error"] = error_in_words(error)
+    record["seconds"] = round(time.perf_counter() - begun, 4)
+    record["worker"] = f"{socket.gethostname()}:{os.getpid()}"
+    return record
+
+
+def values_of(history: History) -> Record:
+    """The losses and metrics of a run, and the epochs of those that came less often."""
+    values = {name: list(map(float, series)) for name, series in history.history.items()}
+    rarer = {
+        name: [history.epoch.index(epoch) for epoch in epochs]
+        for name, epochs in history.epochs_of.items()
+        if epochs != history.epoch
+    }
+    return {"values": values, **({"measured": rarer} if rarer else {})}
+
+
+def error_in_words(error: BaseException) -> str:
+    """An error as a trial keeps it."""
+    return f"{type(error).__name__}: {getattr(error, 'what', error)}"
+
+
+def failed(task: Task, reason: str) -> Record:
+    """What a trial brought whose process has ended."""
+    facts = {"trial": task.number, "epochs": task.epochs, "config": label(task.config)}
+    return {**facts, "error": reason, "seconds": 0.0, "worker": ""}
+
+
+def trial_of(record: Record) -> Trial:
+    """A line of the journal as a Trial."""
+    others = {name: value for name, value in record.items() if name != "trial"}
+    return Trial(record["trial"], **others)
+
+
+def loaded(name: str, data: Any) -> Any:
+    """The data of a sweep; a function is called once in each process."""
+    if not callable(data):
+        return data
+    with _loading:
+        if name not in _loaded:
+            _loaded.clear()
+            _loaded[name] = data()
+        return _loaded[name]
+
+
+def as_arguments(data: Any) -> dict[str, Any]:
+    """Data as arguments of `fit`.
+
+    Raises: ArgumentError for anything but a dict of arguments, or x, y and perhaps validation data.
+    """
+    if isinstance(data, dict):
+        return data
+    if isinstance(data, (tuple, list)) and len(data) in (2, 3):
+        return dict(zip(("x", "y", "validation_data"), data))
+    raise ArgumentError(
+        f"The data of a sweep is (x, y), (x, y, (x_val, y_val)) or a dict; received {type(data)}.",
+        why="every trial calls model.fit with it.",
+        fix='write (x, y), or {"x": x, "y": y, "validation_split": 0.2}, or a function of no '
+        "arguments that returns one of these where the trial runs.",
+    )

@@ -1,0 +1,223 @@
+"""Lesson 12: what is inside?"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from funclab import ops
+from funclab.engine.gradcheck import check_gradient
+from funclab.engine.plan import Plan
+from funclab.graph.node import Node
+from funclab.graph.op import Op
+from funclab.graph.operation import Operation
+from funclab.graph.value import Variable
+from funclab.shape_math import Array
+from funclab.teach.attempt import Attempt
+from funclab.teach.graphs import calls_of, maker
+from funclab.teach.judging import Mistake, judge, known, lights, stopped
+from funclab.teach.predicting import judge_predictions
+
+X, Y, G = 3.0, -2.0, 10.0
+"""In 12A, the two inputs of each op, and the gradient that comes back to it."""
+XS, YS, GS = (np.array(row) for row in ([-1.5, 0.5, 2.0], [1.0, -2.0, 0.5], [10.0, -3.0, 2.0]))
+"""The same in the other exercises: each op is tried on three numbers."""
+TRUSTED = 1e-6
+"""How far a gradient may be from measured differences, relative to it."""
+LEFT_OVER = 7.0
+"""What stands in a slot before an op writes there."""
+
+
+class Ran(NamedTuple):
+    """What an op wrote, forward into `out`, and backward into its slots."""
+
+    out: Array
+    slots: list[Array]
+
+    @property
+    def untouched(self) -> bool:
+        return any((slot == LEFT_OVER).all() for slot in self.slots)
+
+
+# 12A
+def written_for_y(node: Node) -> float:
+    """The gradient that an op writes for the Input that was made last."""
+    return slots_of(node)[-1]
+
+
+def slots_of(node: Node) -> tuple[float, float]:
+    """The gradients that an op writes for x and for y."""
+    operation: Any = node.operation
+    inputs = node.arguments.tensors
+    x, y = sorted(inputs, key=lambda tensor: maker(tensor).time)
+    values = {x: Variable(X, dtype="float64"), y: Variable(Y, dtype="float64")}
+    plan = Plan(ops.multiply(operation.op(*(values[tensor] for tensor in inputs)), G))
+    plan.run()
+    return float(plan.grads[values[x]]), float(plan.grads[values[y]])
+
+
+def not_that_gradient(node: Node, given: Any) -> Mistake:
+    """What is wrong in the answer for an op."""
+    operation: Any = node.operation
+    for_x, wanted = slots_of(node)
+    out = float(operation.op(np.float64(X), np.float64(Y)))
+    names = {"Subtract": "sign_lost", "Multiply": "own_factor", "Maximum": "not_chosen"}
+    at, values = {node: f"g = {G:g}"}, {"layer": node, "given": given}
+    if given == for_x != wanted:
+        return Mistake(names.get(type(operation.op).__name__, ""), at, **values)
+    if wanted and given == wanted / G:
+        return Mistake("slope_only", at, **values)
+    if wanted and given == wanted / 2:
+        return Mistake("halved", at, **values)
+    return Mistake("forward" if given == out else "", at, **values)
+
+
+judge_predictions("12A", written_for_y, not_that_gradient)
+
+
+# 12B
+@judge("12B")
+def back_through_a_cube(attempt: Attempt) -> Mistake | None:
+    """x cubed forward, and three times x squared times g backward."""
+    node, ran, mistake = run_own_op(attempt, XS)
+    if ran is None:
+        return mistake
+    [slot], wanted, at = ran.slots, 3 * GS * XS**2, {node: "its vjp"}
+    values: dict[str, Any] = {"layer": node, "wrote": f"{slot[-1]:g}", "g": f"{GS[-1]:g}"}
+    values |= {"found": f"For x = 2 and g = {GS[-1]:g}, {node_name(node)} writes {slot[-1]:g}"}
+    if not np.allclose(ran.out, XS**3):
+        return Mistake("", at, **{**values, "found": f"{node_name(node)} no longer returns x³"})
+    if agrees(node, ran, [wanted], XS):
+        return None
+    if ran.untouched:
+        return Mistake("not_written", at, **values)
+    if np.allclose(slot, wanted + LEFT_OVER):
+        return Mistake("added", at, **values)
+    if np.allclose(slot * GS, wanted):
+        return Mistake("slope_only", at, **values)
+    if np.allclose(slot, GS * XS**3):
+        return Mistake("value", at, **values)
+    ratios = slot / wanted
+    return Mistake("factor" if np.allclose(ratios, ratios[0]) else "", at, **values)
+
+
+# 12C
+@judge("12C")
+def both_slots_of_a_gap(attempt: Attempt) -> Mistake | None:
+    """The square of x - y forward; backward, two gradients that differ in their sign."""
+    node, ran, mistake = run_own_op(attempt, XS, YS)
+    if ran is None:
+        return mistake
+    (gx, gy), wanted, at = ran.slots, 2 * GS * (XS - YS), {node: "its vjp"}
+    found = f"{node_name(node)} writes {gx[0]:g} for x and {gy[0]:g} for y, where x is -1.5, y is 1"
+    values: dict[str, Any] = {"layer": node, "gx": f"{gx[0]:g}", "gy": f"{gy[0]:g}"}
+    values |= {"found": f"{found} and g is 10"}
+    if not np.allclose(ran.out, (XS - YS) ** 2):
+        return Mistake("forward_changed", at, out=f"{ran.out[0]:g}", **values)
+    if agrees(node, ran, [wanted, -wanted], XS, YS):
+        return None
+    if ran.untouched:
+        return Mistake("not_written", at, **values)
+    if np.allclose(gx, gy):
+        return Mistake("same_sign", at, **values)
+    if np.allclose(gx, -wanted) and np.allclose(gy, wanted):
+        return Mistake("both_turned", at, **values)
+    if not (gx.any() and gy.any()):
+        return Mistake("no_way_back", at, **values)
+    return Mistake("slope_only" if np.allclose(gy * GS, -wanted) else "", at, **values)
+
+
+# 12D
+@judge("12D")
+def nearness_and_its_slope(attempt: Attempt) -> Mistake | None:
+    """1 / (1 + x²) forward, by an op of the student's own, and its slope backward."""
+    node, ran, mistake = run_own_op(attempt, XS)
+    if ran is None:
+        return mistake
+    [slot], at, wanted_out = ran.slots, {node: "its vjp"}, 1 / (1 + XS**2)
+    wanted = -2 * GS * XS * wanted_out**2
+    out, wrote = f"{ran.out[-1]:.3g}", f"{slot[-1]:.3g}"
+    found = f"For x = 2, {node_name(node)} returns {out}; for g = 2 it writes {wrote}"
+    values = {"layer": node, "out": out, "wrote": wrote, "found": found}
+    if not ran.out.any():
+        return Mistake("forward_empty", {node: "its forward"}, **values)
+    if not np.allclose(ran.out, wanted_out):
+        return Mistake("", {node: "its forward"}, **values)
+    if agrees(node, ran, [wanted], XS):
+        return None
+    if ran.untouched:
+        return Mistake("not_written", at, **values)
+    if np.allclose(slot, -wanted):
+        return Mistake("uphill", at, **values)
+    if np.allclose(slot * GS, wanted):
+        return Mistake("slope_only", at, **values)
+    return Mistake("not_squared" if np.allclose(slot * wanted_out, wanted) else "", at, **values)
+
+
+# What several of these ask.
+def run_own_op(attempt: Attempt, *arrays: Array) -> tuple[Any, Ran | None, Mistake]:
+    """The call of the student's own op, and what the op writes; or what is wrong before that."""
+    if attempt.model is None:
+        return None, None, Mistake("")
+    node = own_call(attempt.model)
+    if node is None:
+        end = maker(attempt.model.outputs[0])
+        found = "No call in `model` is of an op that you wrote"
+        return end, None, Mistake("", {end: "no op of your own"}, layer=end, found=found)
+    operation: Any = node.operation
+    op: Op = operation.op
+    values = {"layer": node}
+    reads = len(node.arguments.tensors)
+    if type(op).forward is Op.forward or reads != len(arrays):
+        found = f"{node_name(node)} reads {reads}, not {len(arrays)}"
+        if reads == len(arrays):
+            found = f"{node_name(node)} has no `forward` yet"
+        return node, None, Mistake("", {node: "its forward"}, found=found, **values)
+    if type(op).vjp is Op.vjp or not op.differentiable:
+        return node, None, Mistake("no_vjp", {node: "no way back"}, found=NO_VJP, **values)
+    method = "forward"
+    try:
+        out = np.zeros(op.shape(*(array.shape for array in arrays)))
+        work = op.scratch([array.shape for array in arrays], "float64")
+        op.forward(*op.bind(*arrays, out, *work))
+        method = "vjp"
+        slots = [np.full_like(array, LEFT_OVER) for array in arrays]
+        op.vjp(*op.bind(GS.copy(), *arrays, out, *work, *slots))
+    except Exception as error:  # whatever a student's method may do
+        found = stopped(f"`{method}`", error)
+        return node, None, Mistake("", {node: f"its {method}"}, found=found, **values)
+    return node, Ran(out, slots), Mistake("")
+
+
+def agrees(node: Node, ran: Ran, wanted: list[Array], *arrays: Array) -> bool:
+    """Whether an op writes the gradients that are wanted, and differences say the same."""
+    operation: Any = node.operation
+    right = all(np.allclose(slot, gradient) for slot, gradient in zip(ran.slots, wanted))
+    return right and check_gradient(operation.op, *arrays) < TRUSTED
+
+
+NO_VJP = "There is no `vjp` yet"
+
+
+def own_call(model: Any) -> Node | None:
+    """The first call in a model of an op that is not from funclab."""
+    for node in calls_of(model):
+        op = getattr(node.operation, "op", None)
+        if op is not None and not type(op).__module__.startswith("funclab."):
+            return node
+    return None
+
+
+def node_name(node: Node) -> str:
+    return node.operation.name
+
+
+def the_op(attempt: Attempt) -> list[Node | Operation]:
+    """The call of the student's own op; before there is one, the end of the lesson's twins."""
+    model = attempt.model or known(attempt, "twins")
+    return [own_call(model) or maker(maker(model.outputs[0]).arguments.tensors[0])]
+
+
+for exercise in ("12B", "12C", "12D"):
+    lights(exercise)(the_op)

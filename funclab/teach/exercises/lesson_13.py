@@ -1,0 +1,229 @@
+"""Lesson 13: what does a step cost?"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from funclab import layers, optimizers
+from funclab.graph.node import Node
+from funclab.graph.operation import Operation
+from funclab.models.model import Functional
+from funclab.shape_math import known as whole
+from funclab.teach.attempt import Attempt
+from funclab.teach.exercises.lesson_07 import sheets
+from funclab.teach.graphs import (
+    accuracy,
+    activation_of,
+    calls_before,
+    calls_of,
+    maker,
+    multiplications,
+    trained_copy,
+)
+from funclab.teach.judging import Mistake, judge, known, lights, stopped
+from funclab.teach.predicting import judge_predictions
+
+BATCH, BEFORE = 32, 73_728
+"""The batch of the lesson, and the multiplications of `again` for one sheet."""
+AT_MOST, EPOCHS, READ = 20_000, 8, 0.8
+"""13C: multiplications for a sheet, epochs of training, and what has to be read after them."""
+MANY, FEW = 100_000, 2_000
+"""13D: the least weights, and the most multiplications."""
+WINDOWS = (layers.Conv1D, layers.Conv2D, layers.Conv3D)
+
+
+# 13A
+def not_so_many(node: Node, given: Any) -> Mistake:
+    """What is wrong in the answer for a call."""
+    layer: Any = node.operation
+    wanted, weights = multiplications(node), layer.count_params()
+    at, values = {node: str(node.output_shapes[0])}, {"layer": node, "given": given}
+    if not weights:
+        return Mistake("without_weights", at, **values)
+    kernel, biases = (math.prod(weight.shape) for weight in layer.weights)
+    positions = wanted // kernel
+    rows, columns, channels = whole(node.input_shapes[0][1:])
+    if given in (kernel, weights):
+        return Mistake("weights", at, **values)
+    if given == rows * columns * kernel:
+        return Mistake("edges_kept", at, **values)
+    if given == wanted / channels:
+        return Mistake("one_channel", at, **values)
+    if given == wanted * BATCH:
+        return Mistake("whole_batch", at, **values)
+    if given in (wanted + biases, positions * weights):
+        return Mistake("biases", at, **values)
+    return Mistake("", at, **values)
+
+
+judge_predictions("13A", multiplications, not_so_many)
+
+
+# 13B
+@judge("13B")
+def count_of_a_convolution(attempt: Attempt) -> Mistake | None:
+    """Positions times weights, for images and windows of any size."""
+    count, node = attempt.answer, the_dearest(known(attempt, "windows"))
+    values: dict[str, Any] = {"layer": node}
+    if not callable(count):
+        found = f"`count` is of the kind {type(count).__name__}, not a function"
+        return Mistake("", {node: "to be counted"}, found=found, **values)
+    try:
+        given = as_number(count(10, 10, 8, 16, 3))
+        other = as_number(count(9, 7, 3, 2, 5))
+    except Exception as error:  # whatever a student's function may do
+        found = stopped("`count`", error)
+        return Mistake("", {node: "to be counted"}, found=found, **values)
+    if given is None or other is None:
+        found = "`count` returns no number"
+        return Mistake("", {node: "to be counted"}, found=found, **values)
+    if given == BEFORE:
+        wanted = 5 * 3 * 25 * 3 * 2
+        at = {node: f"{BEFORE:,}"}
+        if other == wanted:
+            return None
+        return Mistake("rows_only", at, given=f"{other:,}", wanted=f"{wanted:,}", **values)
+    values["given"] = f"{given:,}"
+    wrong = {
+        "weights": (1152, 1168),
+        "edges_kept": (100 * 1152, 100 * 1168),
+        "one_channel": (BEFORE / 8,),
+        "window_flat": (BEFORE / 3,),
+        "biases": (BEFORE + 16, 64 * 1168),
+    }
+    name = next((name for name, numbers in wrong.items() if given in numbers), "")
+    found = f"For {node.operation.name}, `count` returns {given:,}"
+    return Mistake(name, {node: f"{BEFORE:,}"}, found=found, **values)
+
+
+def as_number(value: Any) -> int | float | None:
+    """A number of Python; None for anything else."""
+    if isinstance(value, (int, float, np.number)) and math.isfinite(value):
+        return int(value) if value == int(value) else float(value)
+    return None
+
+
+# 13C
+@judge("13C")
+def a_frugal_reader(attempt: Attempt) -> Mistake | None:
+    """A reader through windows with few multiplications, which still learns to read."""
+    model = attempt.model
+    if model is None:
+        return Mistake("")
+    dearest, end = the_dearest(model), maker(model.outputs[0])
+    total, most = total_of(model), multiplications(dearest)
+    at = {dearest: f"{most:,}"}
+    values: dict[str, Any] = {"layer": dearest, "model": model, "total": total, "most": most}
+    [first, *_] = model.inputs
+    if len(model.inputs) > 1 or first.shape != (None, 12, 12, 1):
+        return Mistake(
+            "other_sheet", {maker(first): str(first.shape)}, input=maker(first), **values
+        )
+    if model.outputs[0].shape != (None, 10) or activation_of(end) != "softmax":
+        return Mistake("no_softmax", {end: "ten probabilities"}, **{**values, "layer": end})
+    windows = [node for node in calls_of(model) if isinstance(node.operation, WINDOWS)]
+    if not windows:
+        return Mistake("no_window", {dearest: "a list of pixels"}, **values)
+    if total > AT_MOST:
+        return too_dear(model, windows, at, values)
+    share = read_after_training(model)
+    if share >= READ:
+        return None
+    return Mistake("misreads", {windows[-1]: "too little"}, **values, share=share)
+
+
+def too_dear(
+    model: Functional, windows: list[Node], at: dict[Node, str], values: dict[str, Any]
+) -> Mistake:
+    """Why a reader needs too many multiplications."""
+    node: Node = values["layer"]
+    after = [call for call in calls_of(model) if is_halving(call)]
+    late = [call for call in after if windows[-1] in calls_before([call.output_tensors[0]])]
+    if late and values["most"] >= BEFORE:
+        return Mistake("pooled_late", at, pool=late[0], **values)
+    weights = model.count_params()
+    if weights < 1418:
+        positions = math.prod(whole(node.output_shapes[0][1:-1]))
+        return Mistake("fewer_weights", at, weights=weights, positions=positions, **values)
+    return Mistake("", at, **values)
+
+
+def is_halving(node: Node) -> bool:
+    """Whether a call pools, but not everything at once."""
+    name = type(node.operation).__name__
+    return "Pooling" in name and not name.startswith("Global")
+
+
+def read_after_training(model: Functional) -> float:
+    """The fraction of unseen digits that a model reads after training from a fixed start."""
+    from funclab.datasets import digits
+
+    (x, y), (x_test, y_test) = digits.load_data()
+    copy = trained_copy(
+        model,
+        sheets(x),
+        y,
+        loss="sparse_categorical_crossentropy",
+        epochs=EPOCHS,
+        optimizer=optimizers.Adam(0.01),
+    )
+    return accuracy(copy, sheets(x_test), y_test)
+
+
+# 13D
+@judge("13D")
+def many_weights_that_cost_little(attempt: Attempt) -> Mistake | None:
+    """A model of many weights of which an example needs only a few."""
+    model = attempt.model
+    if model is None:
+        return Mistake("")
+    weights, total, node = model.count_params(), total_of(model), the_dearest(model)
+    values: dict[str, Any] = {"model": model, "layer": node, "weights": weights, "total": total}
+    if weights < MANY:
+        largest = max(calls_of(model), key=weights_of)
+        at = {largest: f"{weights_of(largest):,} weights"}
+        return Mistake("few_weights", at, **{**values, "layer": largest})
+    if total <= FEW:
+        return None
+    at = {node: f"{multiplications(node):,}"}
+    return Mistake(why_dear(node), at, **values)
+
+
+def why_dear(node: Node) -> str:
+    """Why a call multiplies so often."""
+    layer: Any = node.operation
+    if isinstance(layer, WINDOWS):
+        return "window"
+    if len(node.input_shapes[0]) > 2 and not isinstance(layer, layers.Dense):
+        return "per_step"
+    earlier = [call.operation for call in calls_before(node.arguments.tensors)]
+    before = {type(getattr(operation, "op", operation)).__name__ for operation in earlier}
+    if {"CategoryEncoding", "OneHot"} & before:
+        return "one_hot"
+    return "flattened" if "Embedding" in before else "dense"
+
+
+# What several of these ask.
+def total_of(model: Functional) -> int:
+    return sum(map(multiplications, calls_of(model)))
+
+
+def weights_of(node: Node) -> int:
+    layer: Any = node.operation
+    return layer.count_params() if layer.is_layer else 0
+
+
+def the_dearest(model: Functional) -> Node:
+    """The call with the most multiplications."""
+    return max(calls_of(model), key=multiplications)
+
+
+def what_costs_most(attempt: Attempt) -> list[Node | Operation]:
+    return [the_dearest(attempt.model or known(attempt, "windows"))]
+
+
+for exercise in ("13B", "13C", "13D"):
+    lights(exercise)(what_costs_most)

@@ -1,0 +1,339 @@
+"""Lesson 14: what changes in Keras?"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from funclab.errors import GraphError, TensorTypeError
+from funclab.graph.node import Node
+from funclab.graph.operation import Operation
+from funclab.models import Model, clone_model
+from funclab.models.model import Functional
+from funclab.shape_math import Array
+from funclab.teach.attempt import Attempt, tensors_of
+from funclab.teach.graphs import (
+    activation_of,
+    calls_by_input,
+    calls_of,
+    first_call,
+    fixed_start,
+    is_concatenation,
+    joins,
+    maker,
+    softmaxes,
+    source_inputs,
+    weighted_calls,
+)
+from funclab.teach.judging import Mistake, calls_made, judge, known, lights, numpy_was_given
+
+LINES = range(1, 7)
+INDICES = {f"get_{end}_at" for side in ("input", "output")
+           for end in (side, f"{side}_shape", f"{side}_mask")}  # fmt: skip
+GONE = {*INDICES, "inbound_nodes", "outbound_nodes", "input_shape", "output_shape"}
+"""What Keras 3.15 no longer has in layers; `make interop` asks a real one."""
+
+
+@contextmanager
+def rules_of_keras_3() -> Iterator[list[tuple[Operation, str]]]:
+    """What code outside of funclab may ask a layer about its calls, as in Keras 3: no indices, and
+    `input` and `output` are those of the first call. Yields a list of what was asked.
+    """
+    asked: list[tuple[Operation, str]] = []
+
+    def ask(self: Operation, name: str) -> Any:
+        own = sys._getframe(1).f_globals.get("__name__", "").startswith("funclab.")
+        if own or name not in {*GONE, "input", "output"} or isinstance(self, Functional):
+            return object.__getattribute__(self, name)
+        asked.append((self, name))
+        if name in GONE:
+            kind = type(self).__name__
+            raise AttributeError(f"{kind!r} object has no attribute {name!r}", name=name, obj=self)
+        nodes = object.__getattribute__(self, "inbound_nodes")
+        tensors = getattr(nodes[0], f"{name}_tensors")
+        return tensors[0] if len(tensors) == 1 else tensors
+
+    Operation.__getattribute__ = ask
+    try:
+        yield asked
+    finally:
+        del Operation.__getattribute__
+
+
+# 14A
+@judge("14A")
+def which_lines_run(attempt: Attempt) -> Mistake | None:
+    """For each line, whether it runs under the rules of Keras 3."""
+    answers = answers_by_number(attempt.answer)
+    lines: list[Any] = [attempt.names.get(f"line_{number}") for number in LINES]
+    eye = known(attempt, "eye")
+    at = {eye.inbound_nodes[0]: "call 0"}
+    if answers is None or not all(map(callable, lines)):
+        values = {"line": "1 to 6", "given": "something else", "layer": eye}
+        return Mistake("", at, **values) if attempt.answer is not None else Mistake("")
+    for number, line, answer in zip(LINES, lines, answers):
+        values = {"line": str(number), "given": str(answer), "layer": eye}
+        if answer is None:
+            return Mistake("", at, **values)
+        mistake = judged(line, answer, eye)
+        if mistake is not None:
+            mistake.values = {**values, **mistake.values}
+            mistake.at = mistake.at or at
+            return mistake
+    return None
+
+
+def answers_by_number(answer: Any) -> list[bool | None] | None:
+    """True, False or None (not understood) for each line; None when there are not six."""
+    if isinstance(answer, dict):
+        answer = [answer.get(number, answer.get(str(number))) for number in LINES]
+    if not isinstance(answer, (list, tuple)) or len(answer) != len(LINES):
+        return None
+    words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    return [words.get(str(item).strip().lower()) for item in answer]
+
+
+def judged(line: Callable[[], Any], answer: bool, eye: Any) -> Mistake | None:
+    """What is wrong in the answer for a line; None if nothing is."""
+    with rules_of_keras_3() as asked:
+        try:
+            model, error = line(), None
+        except Exception as stopped:  # whatever a line may do
+            model, error = None, stopped
+    if answer == (error is None):
+        return None
+    of_output = any(name == "output" for _, name in asked)
+    if isinstance(error, AttributeError) and asked:
+        layer, method = asked[-1]
+        return Mistake("index_stays", layer=layer, method=method)
+    if isinstance(error, TensorTypeError):
+        return Mistake("numpy_leaves_no_trace")
+    if isinstance(error, GraphError) and of_output:
+        [given], _ = Attempt(error=error).given_to_model or ([None], [])
+        node = calls_reading(eye, given)
+        first = maker(eye.inbound_nodes[0].input_tensors[0])
+        read = maker(given) if tensors_of(given) else "its Input"
+        return Mistake("output_of_any_call", node, input=read, first=first)
+    if error is None and of_output:
+        at = dict.fromkeys(eye.inbound_nodes[:1], "the first call")
+        return Mistake("output_is_refused", at, n=len(eye.inbound_nodes))
+    if isinstance(model, Functional):
+        last = maker(model.outputs[0])
+        name = "tensor_is_enough" if last.operation.is_layer else "ops_are_calls"
+        return Mistake(name, {last: "made this"})
+    return Mistake("")
+
+
+def calls_reading(layer: Any, tensor: Any) -> dict[Any, str]:
+    nodes = [node for node in layer.inbound_nodes if tensor in node.input_tensors]
+    return {node: f"call {node.index}" for node in nodes}
+
+
+@lights("14A")
+def the_call_of_the_first_wrong_line(attempt: Attempt) -> list[Node | Operation]:
+    mistake = which_lines_run(attempt)
+    return list(mistake.at)[:1] if mistake else [known(attempt, "eye").inbound_nodes[0]]
+
+
+# 14B
+@judge("14B")
+def right_half_of_any_twins(attempt: Attempt) -> Mistake | None:
+    """From the right image of a copy of the twins to what its eye makes of it, without indices."""
+    half, twins = attempt.answer, known(attempt, "twins")
+    if not callable(half) or isinstance(half, (type, Operation)):
+        return Mistake("")
+    copy = copied(twins)
+    eye: Any = copy.get_layer("eye")
+    wanted = eye.inbound_nodes[1].output_tensors[0]
+    at = {maker(wanted): "this is wanted"}
+    with rules_of_keras_3() as asked:
+        try:
+            model, error = half(copy), None
+        except Exception as stopped:  # whatever a student's function may do
+            model, error = None, stopped
+    if not isinstance(model, Functional):
+        return no_half(attempt, eye, asked, error, at)
+    output = model.outputs[0]
+    new = [node for node in weighted_calls(model) if node.operation not in copy.layers]
+    if new:
+        n = new[0].operation.count_params()
+        return Mistake("new_layer", {new[0]: "new weights"}, layer=new[0], n=n)
+    rows = images()[1]
+    if len(model.inputs) == 1 and output.shape == wanted.shape:
+        expected = Model(copy.inputs[1], wanted)(rows)
+        if np.allclose(model(rows), expected, atol=1e-5):
+            return None
+    values = {"model": "half", "shape": output.shape, "layer": eye}
+    return Mistake("", {maker(output): "ends here"}, **values)
+
+
+def no_half(
+    attempt: Attempt,
+    eye: Any,
+    asked: list[tuple[Operation, str]],
+    error: BaseException | None,
+    at: dict[Any, str],
+) -> Mistake:
+    """What is said of a function that returned no model."""
+    if isinstance(error, AttributeError) and asked and asked[-1][1] in GONE:
+        return Mistake("gone", at, layer=asked[-1][0], method=asked[-1][1])
+    outputs = (Attempt(error=error).given_to_model or ([], []))[1]
+    layer = next((x for x in outputs if isinstance(x, Operation)), None)
+    if layer is not None:
+        return Mistake("gave_a_layer", {first_call(layer): "a layer"}, layer=layer)
+    ends = tensors_of(outputs)
+    if not ends:
+        kind = "nothing" if error is None else type(error).__name__
+        return Mistake("", at, model="half", shape=kind, layer=eye)
+    end, sources = ends[0], source_inputs(ends[0])
+    left, right = eye.inbound_nodes[0].input_tensors[0], eye.inbound_nodes[1].input_tensors[0]
+    if (eye, "output") in asked and sources == [left]:
+        return Mistake("first_call", at, layer=eye, first=maker(left))
+    if left in sources and right in sources:
+        return Mistake("needs_both", at, layer=eye, tensor=end)
+    return Mistake("other_graph", {maker(end): "another model"}, layer=eye, tensor=end)
+
+
+@lights("14B")
+def the_call_on_the_right_image(attempt: Attempt) -> list[Node | Operation]:
+    return [known(attempt, "eye").inbound_nodes[-1]]
+
+
+# 14C
+@judge("14C")
+def same_answers_own_layers(attempt: Attempt) -> Mistake | None:
+    """The same answers from layers of its own: one eye, and one layer that decides."""
+    model, twins = attempt.model, known(attempt, "twins")
+    if model is None:
+        return Mistake("")
+    calls = [node for node in calls_of(model) if node.operation is twins]
+    if calls:
+        return Mistake("called_twins", {calls[0]: "the twins"}, model=model, layer=twins)
+    own = {id(layer) for layer in twins.layers if layer.weights}
+    heavy = weighted_calls(model)
+    shared = [node for node in heavy if id(node.operation) in own]
+    values: dict[str, Any] = {"model": model, "layer": (heavy or calls_of(model))[-1]}
+    if shared:
+        at = dict.fromkeys(shared, "a layer of twins")
+        return Mistake("shared_layers", at, model=model, layer=shared[0])
+    layers = list(dict.fromkeys(node.operation for node in heavy))
+    if model.count_params() > twins.count_params() and len(layers) > 2:
+        at = dict.fromkeys(heavy[:2], "weights of its own")
+        n = model.count_params()
+        return Mistake("two_eyes", at, model=model, n=n, layer=layers[0], other=layers[1])
+    if len(model.inputs) == 2 and same_answers(model, twins):
+        return None
+    carried = [any(equal(layer, other) for other in twins.layers) for layer in layers]
+    fresh = [layer for layer, well in zip(layers, carried) if not well]
+    if not fresh or model.count_params() != twins.count_params():
+        return Mistake("", {values["layer"]: "answers otherwise"}, **values)
+    at = {node: "new weights" for node in heavy if node.operation in fresh}
+    name = "only_a_part" if any(carried) else "fresh_weights"
+    return Mistake(name, at, model=model, layer=fresh[0])
+
+
+def same_answers(model: Functional, twins: Functional) -> bool:
+    try:
+        return np.allclose(model(images()), twins(images()), atol=1e-5)
+    except Exception:  # other inputs
+        return False
+
+
+def equal(layer: Any, other: Any) -> bool:
+    """Whether two layers hold the same numbers."""
+    a, b = layer.get_weights(), other.get_weights()
+    return len(a) == len(b) > 0 and all(map(np.array_equal, a, b))
+
+
+@lights("14C")
+def layers_with_weights(attempt: Attempt) -> list[Node | Operation]:
+    return list(weighted_calls(attempt.model or known(attempt, "twins")))
+
+
+# 14D
+@judge("14D")
+def product_of_two_codes(attempt: Attempt) -> Mistake | None:
+    """Both images through one layer of 16 numbers, multiplied, then one probability."""
+    model = attempt.model
+    if model is None:
+        return no_product(attempt)
+    output, end = model.outputs[0], maker(model.outputs[0])
+    values: dict[str, Any] = {"model": model, "shape": output.shape, "layer": end}
+    sides = calls_by_input(model)
+    if len(sides) != 2 or not all(sides):
+        return Mistake("", {end: "the end"}, **values)
+    left, right = ([node.operation for node in side] for side in sides)
+    if left != right:
+        at = {sides[0][0]: "weights of its own", sides[1][0]: "weights of its own"}
+        return Mistake("two_layers", at, layer=left[0], other=right[0])
+    laid = [node for node in joins(model) if is_concatenation(node)]
+    if laid:
+        return Mistake("laid_end_to_end", {laid[0]: "end to end"}, join=laid[0])
+    if output.shape == (None, 1) and softmaxes(output):
+        return Mistake("softmax_of_one", {end: "always 1"}, layer=end)
+    if same_product(model):
+        return None
+    join = next(iter(joins(model)), end)
+    if activation_of(end) == "sigmoid" and not multiplies(join):
+        return Mistake("added", {join: "not a product"}, join=join)
+    return Mistake("", {end: "the end"}, **values)
+
+
+def multiplies(node: Node) -> bool:
+    operation: Any = node.operation
+    return type(getattr(operation, "op", operation)).__name__ == "Multiply"
+
+
+def same_product(model: Functional) -> bool:
+    """Whether the numbers of a model are those of the old program with the same weights."""
+    with fixed_start():
+        copy: Any = clone_model(model)
+    weights = [np.asarray(array) for array in copy.get_weights()]
+    if [array.shape for array in weights] != [(64, 16), (16,), (16, 1), (1,)]:
+        return False
+    w, b, v, c = weights
+    codes = [np.maximum(rows @ w + b, 0) for rows in images()]
+    wanted = 1 / (1 + np.exp(-(codes[0] * codes[1] @ v + c)))
+    return np.allclose(copy(images()), wanted, atol=1e-5)
+
+
+def no_product(attempt: Attempt) -> Mistake:
+    used = numpy_was_given(attempt)
+    if used is not None:
+        what = str(getattr(attempt.error, "what", "A function"))
+        at = {maker(used): "the path ends here"}
+        return Mistake("numpy", at, function=what.split(" ")[0], layer=maker(used))
+    starts, ends = (tensors_of(part) for part in attempt.given_to_model or ([], []))
+    missing = [x for end in ends for x in source_inputs(end) if x not in starts]
+    if isinstance(attempt.error, GraphError) and missing:
+        at = {maker(missing[0]): "not among the inputs"}
+        return Mistake("input_left_out", at, input=maker(missing[0]))
+    return Mistake("")
+
+
+@lights("14D")
+def the_calls_on_images(attempt: Attempt) -> list[Node | Operation]:
+    nodes = [node for node in calls_made(attempt) if any(map(_is_input, node.parent_nodes))]
+    return list(nodes) or [maker(known(attempt, name)) for name in ("left", "right")]
+
+
+def _is_input(node: Node) -> bool:
+    return node.is_input
+
+
+# What several of these ask.
+def copied(twins: Functional) -> Functional:
+    """The twins as they come from a file: layers of their own, with the same weights."""
+    with fixed_start():
+        copy: Any = clone_model(twins)
+    copy.set_weights(twins.get_weights())
+    return copy
+
+
+def images() -> list[Array]:
+    """Eight pairs of images of random pixels."""
+    return list(np.random.default_rng(0).uniform(0, 1, (2, 8, 64)).astype("float32"))

@@ -1,0 +1,166 @@
+"""The live view of a sweep: a table of its trials, best first, and the curves of the best ones."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from funclab.view.draw.canvas import Canvas, Font
+from funclab.view.draw.chart import brief
+from funclab.view.draw.picture import Cells
+from funclab.view.draw.text import clean, plural, shorten
+from funclab.view.live.said import say
+from funclab.view.tables.nodes import column_starts, draw_cells
+from funclab.view.training.control import StopControl, kernel_name
+from funclab.view.training.curves import Curves, charts_of
+from funclab.view.training.record import Numbers, rest_after, summary
+from funclab.view.training.view import TrainingView
+
+MOST_CURVES, MOST_ROWS, STILL_ROWS = 12, 50, 20
+"""Trials whose curves are drawn, in the table of a page, and in that of a still picture."""
+LONGEST_CELL = 40
+LONGEST_PAUSE = 2.0
+"""Seconds between two times that the view is drawn anew, at most; it is drawn when a trial ends."""
+ROW, TEXT = 22, 13
+
+
+@dataclass(repr=False)
+class TrialCurves(Curves):
+    """The curves of the best trials over a table of trials, as a still picture."""
+
+    heads: list[str] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+
+    @property
+    def grid(self) -> tuple[Cells, list[Cells]]:
+        """The table of trials."""
+        return self.heads, [*self.rows]
+
+    def draw(self, canvas: Canvas) -> tuple[float, float]:
+        width, height = super().draw(canvas)
+        if not self.rows:
+            return width, height
+        lines = [self.heads, *self.rows[:STILL_ROWS]]
+        starts = column_starts(lines)
+        for i, line in enumerate(lines):
+            font = Font(TEXT, "ink" if i else "soft", bold=not i, mono=bool(i))
+            draw_cells(canvas, line, starts, height + ROW * (i + 1), font)
+        return max(width, starts[-1]), height + ROW * len(lines) + 8
+
+
+class TrialsView(TrainingView):
+    """The trials of a sweep: curves of the best ones, and a table."""
+
+    blank_state: ClassVar[dict[str, Any]] = {**TrainingView.blank_state, "table": True}
+
+    def picture(self) -> TrialCurves:
+        curves, status = super().picture(), self.status
+        rows = status["rows"] if self.state["table"] else []
+        words = f"{status['words']} {curves.description}" if rows else curves.description
+        return TrialCurves(
+            curves.charts, self.title, words, curves.look, curves.framed, status["heads"], rows
+        )
+
+
+class TrialsFeed:
+    """Shows a sweep in a view, and draws it anew as trials end.
+
+    `sweep` has `trials`, `results`, `ranked(trials)`, `count`, `monitor`, `names`, `running`,
+    `stopped`, `error`, `background` and `cancel()`. `settings` are those of the view.
+    """
+
+    def __init__(self, sweep: Any, settings: dict[str, Any]) -> None:
+        self.sweep, self.serial, self.due = sweep, 0, 0.0
+        state = {key: settings.pop(key) for key in TrialsView.blank_state if key in settings}
+        facts = {"charts": charts_of(["loss"], []), "layers": [], "compared": True, "sweep": True}
+        self.view = TrialsView(facts=facts, call="sweep.view($)", state=state, **settings)
+        self.control = None
+        if sweep.running:
+            self.control = StopControl(self.act)
+            self.view.control = self.control.model_id
+        self.tell()
+
+    def tell(self) -> None:
+        """A trial has ended, or the sweep: draw the view, unless that was just now."""
+        if self.sweep.running and time.perf_counter() < self.due:
+            return
+        begun, spent = time.perf_counter(), time.process_time()
+        ended = [trial for trial in self.sweep.trials if trial.values]
+        best = sorted(self.sweep.ranked(ended)[:MOST_CURVES], key=lambda trial: trial.number)
+        names = dict.fromkeys(name for trial in ended for name in trial.values)
+        with self.view.hold_sync():
+            self.view.title = say("sweep_title", n=len(self.sweep.results), all=self.sweep.count)
+            if names:
+                self.view.facts = {**self.view.facts, "charts": charts_of(names, [])}
+            runs = [summary(trial.history, trial.values_label) for trial in best]
+            self.view.show_runs(runs, self.status())
+        self.due = begun + min(LONGEST_PAUSE, rest_after(spent))
+        if self.control is not None and not self.sweep.running:
+            self.control.close()
+
+    def status(self) -> Numbers:
+        """How far the sweep is, in numbers, in words, and as a table."""
+        sweep, self.serial = self.sweep, self.serial + 1
+        heads, rows = self._table()
+        hidden = len(rows) - MOST_ROWS
+        return {
+            "phase": self._phase(),
+            "serial": self.serial,
+            "done": len(sweep.results),
+            "of": sweep.count,
+            "words": self._words(),
+            "heads": heads,
+            "rows": rows[:MOST_ROWS],
+            "more": say("sweep_more", more=plural(hidden, "trial")) if hidden > 0 else "",
+            "mode": "background" if sweep.background else "sweep",
+            "kernel": kernel_name(),
+        }
+
+    def _phase(self) -> str:
+        if self.sweep.running:
+            return "running"
+        return "failed" if self.sweep.error else "stopped" if self.sweep.stopped else "over"
+
+    def _words(self) -> str:
+        sweep, trials = self.sweep, self.sweep.trials
+        failed = sum(bool(trial.error) for trial in trials)
+        best = next((t for t in sweep.ranked(trials) if not math.isnan(t.score)), None)
+        sentences = [
+            say(f"sweep_{self._phase()}", n=len(sweep.results), all=sweep.count),
+            say("sweep_errors", failed=plural(failed, "trial")) if failed else "",
+            say("sweep_best", label=clean(best.label), key=sweep.monitor, value=brief(best.score))
+            if best
+            else "",
+            say("sweep_curves", n=MOST_CURVES) if len(trials) - failed > MOST_CURVES else "",
+        ]
+        return " ".join(filter(None, sentences))
+
+    def _table(self) -> tuple[list[str], list[list[str]]]:
+        """A row for each trial, best first: its settings, and what it brought at the end."""
+        trials = self.sweep.ranked(self.sweep.trials)
+        measured = list(dict.fromkeys(name for trial in trials for name in trial.values))
+        errors = any(trial.error for trial in trials)
+        heads = ["trial", *self.sweep.names, "epochs", *measured, "seconds"]
+        rows = []
+        for trial in trials:
+            settings = [cell(trial.config.get(name)) for name in self.sweep.names]
+            ends = [cell(trial.values.get(name, [""])[-1]) for name in measured]
+            row = [str(trial.number), *settings, str(trial.epochs), *ends, f"{trial.seconds:.2f}"]
+            rows.append([*row, cell(trial.error)] if errors else row)
+        return [clean(head) for head in ([*heads, "error"] if errors else heads)], rows
+
+    def act(self, content: Numbers) -> None:
+        """Do what the button asks, or answer a page that asks whether it is heard here."""
+        if content.get("do") == "stop":
+            self.sweep.cancel()
+        answer = {"kind": "ack", "id": content.get("id"), "problem": "", "status": self.status()}
+        self.view.send(answer)
+
+
+def cell(value: Any) -> str:
+    """A value as a cell of the table has it."""
+    if isinstance(value, float):
+        return brief(value) if math.isfinite(value) else str(value)
+    return shorten(clean(str(value)), LONGEST_CELL)

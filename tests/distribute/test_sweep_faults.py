@@ -1,0 +1,134 @@
+"""A sweep on a real cluster of processes, some of which are killed."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import random
+import signal
+
+import pytest
+from distributed import Client, LocalCluster
+from joblib import parallel_config
+from sklearn.model_selection import GridSearchCV
+
+from funclab.distribute import sweep
+from funclab.errors import ClusterError
+from funclab.wrappers import Regressor
+from tests.distribute.sweeps import (
+    X,
+    Y,
+    counted,
+    counted_from,
+    dangerous,
+    numbers,
+    records,
+    small,
+    starts,
+    wait_until,
+)  # fmt: skip
+
+TRIALS = 200 if os.environ.get("SOAK") else 40
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as made:
+        yield made
+
+
+def kill_a_worker(cluster) -> int:
+    """Kill one worker, as the system does when memory runs out; returns its process id."""
+    process = random.choice([worker.pid for worker in cluster.workers.values()])
+    os.kill(process, signal.SIGKILL)
+    return process
+
+
+@pytest.mark.soak("trials of a sweep, a worker and the client killed")
+def test_a_sweep_outlives_a_worker_and_its_client_with_nothing_run_twice_or_lost(cluster, tmp_path):
+    journal, marks = tmp_path / "sweep.jsonl", tmp_path / "marks"
+    arguments = (cluster.scheduler_address, TRIALS, marks, journal)
+    process = multiprocessing.get_context("spawn").Process(target=counted_from, args=arguments)
+    process.start()
+    wait_until(lambda: len(records(journal)) >= TRIALS // 4)
+    before_death = {record["trial"] for record in records(journal)}
+    dead = kill_a_worker(cluster)
+    wait_until(lambda: len(records(journal)) >= TRIALS // 2)
+    process.kill()
+    process.join()
+    left = len(records(journal))
+    with Client(cluster) as client:
+        resumed = counted(TRIALS, marks, journal, client)
+        kept = client.list_datasets()
+
+    assert TRIALS // 2 <= left < TRIALS
+    assert sorted(record["trial"] for record in records(journal)) == list(range(TRIALS))
+    began = starts(marks)
+    assert sorted(began) == list(range(TRIALS))
+    again = {number for number, processes in began.items() if len(processes) > 1}
+    assert all(began[number][0] == dead and len(began[number]) == 2 for number in again)
+    assert not again & before_death
+    assert kept == ()
+    alone = counted(TRIALS, tmp_path / "other", tmp_path / "alone.jsonl")
+    for own, other in zip(numbers(resumed), numbers(alone)):
+        assert own[2:] == other[2:]
+
+
+def test_what_trials_bring_does_not_depend_on_the_cluster(cluster):
+    with Client(cluster) as client:
+        made = small(client=client)
+
+    assert numbers(made) == numbers(small())
+
+
+def test_a_trial_that_ends_its_workers_is_what_failed_and_no_other(cluster, monkeypatch):
+    # Dask then gives up all that a worker was to run when it died, at once.
+    monkeypatch.setattr(cluster.scheduler, "allowed_failures", 0)
+    with Client(cluster) as client:
+        made = sweep(dangerous, {"number": [0, 1, 2, 3, 4]}, (X, Y), client)
+
+    errors = {trial.number: trial.error for trial in made.trials if trial.error}
+    assert len(made.trials) == 5
+    assert list(errors) == [2] and errors[2].startswith("KilledWorker")
+
+
+def test_a_cluster_that_drops_its_trials_is_an_error_and_the_journal_takes_up_the_sweep(
+    cluster, tmp_path
+):
+    journal = tmp_path / "sweep.jsonl"
+    space = {"number": list(range(30))}
+    with Client(cluster) as client:
+        made = small(space, client, epochs=30, journal=journal, background=True)
+        wait_until(lambda: len(made.results) >= 2)
+        client.restart()
+        with pytest.raises(ClusterError, match="has dropped trials of this sweep"):
+            made.wait(60)
+        left = len(records(journal))
+        again = small(space, client, epochs=30, journal=journal)
+
+    assert 2 <= left < 30
+    assert sorted(record["trial"] for record in records(journal)) == list(range(30))
+    assert not again.stopped
+
+
+def test_a_sweep_on_a_cluster_can_be_cancelled_and_leaves_nothing_there(cluster, tmp_path):
+    journal = tmp_path / "sweep.jsonl"
+    space = {"number": list(range(200))}
+    with Client(cluster) as client:
+        made = small(space, client, epochs=50, journal=journal, background=True)
+        wait_until(lambda: len(made.results) >= 2)
+        made.cancel().wait(60)
+        kept = client.list_datasets()
+
+    assert made.stopped and len(records(journal)) == len(made.results) < 200
+    assert kept == ()
+
+
+def test_a_search_of_scikit_learn_runs_on_the_workers_of_dask(cluster):
+    search = GridSearchCV(Regressor(epochs=3, random_state=0), {"units": [2, 8]}, cv=2)
+    alone = search.fit(X, Y[:, 0]).cv_results_["mean_test_score"]
+
+    with Client(cluster), parallel_config("dask"):
+        together = search.fit(X, Y[:, 0]).cv_results_["mean_test_score"]
+
+    assert together.tolist() == alone.tolist()
