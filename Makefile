@@ -15,14 +15,15 @@
 #                 models that have every class      (ARGS=--all: all models, hours)
 #   make mutants  put small faults into the code and see whether a test notices (ARGS="--seed 7")
 #   make bench    speed and memory                    (PEERS=1: an installed Keras beside it;
-#                 GROWTH=1: how time grows with batch, width, depth and steps, to build/growth.svg)
+#                 GROWTH=1: how time grows with batch, width, depth and steps, to build/growth.svg;
+#                 CLUSTER=1: a step on workers of a Dask cluster, and from what size on they pay)
 
 BIN := .venv/bin
 LAB := .venv/ready-lab
 READY := .venv/ready-test
 PORT ?= 8888
 ARGS ?=
-WORKERS ?= 2
+WORKERS ?= 3
 SITE ?= .venv/site
 PLAIN := tests/ops tests/guide/test_guide.py $(wildcard tests/engine/test_*.py) \
          $(filter-out %/test_threads.py %/test_halves.py %/test_recurrent.py, $(wildcard tests/kernels/test_*.py)) \
@@ -129,7 +130,7 @@ mutants: .venv/mutants/ready
 	@touch $@
 
 bench: $(READY)
-	$(BIN)/python -m tests.bench$(if $(GROWTH),.growth)
+	$(BIN)/python -m tests.bench$(if $(GROWTH),.growth)$(if $(CLUSTER),.cluster)
 
 clean:
 	rm -rf build dist .pytest_cache .ruff_cache

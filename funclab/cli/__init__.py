@@ -74,11 +74,23 @@ def add_teaching(commands: argparse._SubParsersAction) -> None:
     command.add_argument("--points", type=float, default=1, help="points for each exercise")
     command.set_defaults(run=release)
 
+    command = commands.add_parser("slides", help="write a notebook as slides, without a network")
+    command.add_argument("notebook", type=Path, metavar="NOTEBOOK")
+    command.add_argument("--to", type=Path, metavar="FILE", help="the file to write")
+    command.set_defaults(run=slides)
+
 
 def release(chosen: argparse.Namespace) -> int:
     from funclab.teach import releasing
 
     return releasing.release(chosen.notebooks, chosen.course, chosen.points)
+
+
+def slides(chosen: argparse.Namespace) -> int:
+    from funclab.teach.slides import write_slides
+
+    print(f"{write_slides(chosen.notebook, chosen.to)} is written.")
+    return 0
 
 
 def new_lesson(chosen: argparse.Namespace) -> int:

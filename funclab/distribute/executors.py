@@ -1,6 +1,6 @@
 """Where the trials of a sweep run: here, in processes of this machine, or on a Dask cluster.
 
-An executor has `run(work, tasks)`, which yields what each trial brought as it ends, in any order,
+An executor has `run(work, tasks)`, which yields the result of each trial as it ends, in any order,
 and `cancel(work)`, which another thread may call.
 """
 
@@ -70,7 +70,7 @@ class ProcessExecutor(LocalExecutor):
     def _finished(
         self, work: Work, left: dict[Any, Task], tasks: Sequence[Task], workers: int
     ) -> Iterator[Record]:
-        """What the tasks bring; each is taken out of those that are left. A stop ends it."""
+        """The results of the tasks; each is taken out of those that are left. A stop ends it."""
         parallel = self.joblib.Parallel(
             workers, return_as="generator_unordered", batch_size=1, pre_dispatch="2*n_jobs"
         )
@@ -90,8 +90,8 @@ class ProcessExecutor(LocalExecutor):
 class DaskExecutor:
     """Trials run on the workers of a Dask cluster.
 
-    With `lasting=True` they go on when this process ends: the scheduler keeps what they bring until
-    the sweep is taken up again.
+    With `lasting=True` they go on when this process ends: the scheduler keeps their results until
+    the sweep is resumed.
 
     Raises: ArgumentError for what is not a Client that waits for its answers.
     """
@@ -111,14 +111,14 @@ class DaskExecutor:
     def run(self, work: Work, tasks: Sequence[Task]) -> Iterator[Record]:
         suspects: list[Task] = []
         yield from self._finished(work, tasks, suspects)
-        # Dask blames all that a dead worker was to run; run alone, each answers for itself.
+        # Dask blames every task of a dead worker: alone, only the one that ended it fails again.
         for task in suspects if not self.cancelled else ():
             yield from self._finished(work, [task], None)
 
     def _finished(
         self, work: Work, tasks: Sequence[Task], suspects: list[Task] | None
     ) -> Iterator[Record]:
-        """What the tasks bring; suspects, unless it is None, get those whose workers died."""
+        """The results of the tasks. Those whose workers died go to suspects, unless it is None."""
         self.futures = self._submit(work, tasks, "-alone" * (suspects is None))
         try:
             for future in self.dask.as_completed(list(self.futures)):
@@ -174,7 +174,7 @@ class DaskExecutor:
         return known & names.keys()
 
     def _outcome(self, future: Any) -> Record | Exception | None:
-        """What the trial behind a future brought, or why it brought nothing."""
+        """The result of the trial behind a future, or the error that it ended with."""
         cause = None
         if future.status in ("finished", "error"):
             try:

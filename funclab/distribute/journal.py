@@ -17,14 +17,14 @@ BEGINNING = '{"funclab": "sweep", '
 
 
 class Journal:
-    """What a sweep has brought so far: in a file, or without a `path` in memory alone.
+    """The results of a sweep so far: in a file, or without a `path` in memory only.
 
-    Every line is a whole JSON object: the first one says which sweep it is, each of the others what
-    one trial brought. A process that was killed while it wrote leaves a last line without its end;
-    it is cut off, and its trial counts as one that did not end.
+    Every line is a JSON object: the first describes the sweep, each of the others is the result of
+    one trial. A process that was killed while it wrote leaves an incomplete last line; that line is
+    cut off, and its trial runs again.
 
-    path: the file; it is made when there is none.
-    about: what the sweep is. A file that says otherwise is of another sweep.
+    path: the file; it is created if it does not exist.
+    about: the settings of the sweep. A file with other settings belongs to another sweep.
 
     Raises: ConfigError for a file that is not a journal, or that of another sweep; BusyError while
         another sweep holds it; FileError when it cannot be written.
@@ -33,7 +33,7 @@ class Journal:
     def __init__(self, path: Any, about: Record) -> None:
         self.path = None if path is None else files.as_path(path)
         self.name = uuid.uuid4().hex[:12]
-        """Names the sweep on a cluster, also when it is taken up again."""
+        """Identifies the sweep on a cluster, also after it was resumed."""
         self.records: list[Record] = []
         if self.path is None:
             return
@@ -102,12 +102,12 @@ class Journal:
                     f"The journal {str(self.path)!r} is that of another sweep: its {key} is "
                     f"{about.get(key)!r}, not {own[key]!r}.",
                     why="trials of two different sweeps cannot be compared.",
-                    fix="take up a sweep with the arguments that it began with, or name another "
+                    fix="resume a sweep with the arguments that it began with, or name another "
                     "file.",
                 )
 
     def add(self, record: Record) -> None:
-        """Add what a trial brought, in the file first."""
+        """Add the result of a trial, to the file first."""
         if self.path is not None:
             self._write(record)
         self.records.append(record)

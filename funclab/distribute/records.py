@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 KEPT_STEPS = 1000
 
@@ -47,9 +47,11 @@ class WorkerRecord:
     transfer: float = 0.0
 
 
-@dataclass
+@dataclass(repr=False)
 class ClusterRecord:
     """What a call of `fit(cluster=...)` did on its workers: `history.cluster`.
+
+    Notebooks show it as a picture, with a link to Dask's dashboard; `print` shows it as a table.
 
     workers: for each address the sums over its training steps.
     steps: the last 1000 steps, those of validation too.
@@ -84,3 +86,27 @@ class ClusterRecord:
             worker.compute += share.compute
             worker.wait += share.wait
             worker.transfer += share.transfer
+
+    def picture(self, look: str | None = None) -> Any:
+        """The workers, their shares of the samples, and where the time of a step went.
+
+        look: "auto", "light", "dark", "print" or "projector"; the one chosen for all pictures
+            unless given.
+        Raises: ArgumentError for another look.
+        """
+        from funclab.view.draw import theme
+        from funclab.view.profile.workers import workers
+
+        return workers(self, theme.chosen(look))
+
+    def __repr__(self) -> str:
+        return f"<ClusterRecord: {self.picture().title}>"
+
+    def __str__(self) -> str:
+        return str(self.picture())
+
+    def _ipython_display_(self) -> None:
+        self.picture()._ipython_display_()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return self.picture()._repr_mimebundle_(include, exclude)

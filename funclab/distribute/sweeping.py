@@ -47,13 +47,14 @@ def sweep(
     live: Any = None,
     **fit: Any,
 ) -> Sweep:
-    """Train a model with many settings, and compare what comes of them.
+    """Train a model with many settings, and compare the results.
 
-    Each trial calls `build` with settings of its own, and `fit` on the model. It has a stream of
-    random numbers of its own, made of `seed` and its number: what it brings does not depend on
-    where it runs, beside how many others, or in which order. (Numbers that `build` draws from
-    NumPy's or Python's own generators are not part of that.) The error of a trial is kept as what
-    it brought. An interrupt ends the sweep; what has ended until then stays.
+    Each trial calls `build` with its settings, and `fit` on the model. It has its own stream of
+    random numbers, which depends only on `seed` and the number of the trial: its result does not
+    depend on where it runs, how many others run at the same time, or in which order. (This does not
+    hold for numbers that `build` draws from NumPy's or Python's global generators.) An error in a
+    trial is recorded as its result, and the sweep goes on. An interrupt ends the sweep; results so
+    far are kept.
 
     build: a function that returns a compiled model. Its arguments are names of the space.
     space: for each name a list of values, a `Between`, or a distribution of scipy.stats. Names that
@@ -66,17 +67,17 @@ def sweep(
     search: "grid" tries every combination; "random" draws `trials` of them; "halving" draws as many
         (without `trials` it takes the grid), trains all for a few epochs, and the best of them from
         the start for `factor` times as many, until few are left.
-    trials: how many combinations are drawn. A sweep with a journal may be taken up with more.
+    trials: how many combinations are drawn. A sweep with a journal can be resumed with more.
     epochs: for how many epochs a trial is trained; with "halving", in the last round.
-    factor: with "halving", one of so many goes on to the next round.
+    factor: with "halving", one in `factor` trials goes on to the next round.
     monitor: the loss or metric that is compared, by its value in the last epoch; None for
         "val_loss" or, without validation, "loss".
     mode: "min", "max", or "auto", which tells from the name whether larger is better.
     seed: a whole number from 0; trials with another one draw other random numbers.
     workers: without a client, in how many processes trials run. None is one for each core; 1 runs
         them here, which is the fastest for small models: see the README.
-    journal: the path of a file that is told of each trial when it ends. A sweep that was ended by
-        anything goes on where it was when it is called with the same arguments and journal.
+    journal: the path of a file to which the result of each trial is added when it ends. However a
+        sweep was ended, it resumes when it is called with the same arguments and journal.
     background: whether to return at once, while a thread runs the sweep.
     live: whether the table and curves are shown in the notebook while they grow; a dict says how,
         as {"look": "projector"}. None does so when the notebook extension is loaded.
@@ -100,14 +101,14 @@ def sweep(
         **({"factor": factor} if search == "halving" else {}),
     }  # fmt: skip
     runs_on = executor(client, workers, journal is not None)
-    made = Sweep(
+    result = Sweep(
         build, data, fit, plan, runs_on, Journal(journal, about),
         monitor=monitor, mode=mode, seed=seed, names=list(known),
     )  # fmt: skip
     if live if live is not None else fitting.live_by_default:
-        made.background = background
-        made.show(**(live if isinstance(live, dict) else {}))
-    return made.start() if background else made.run()
+        result.background = background
+        result.show(**(live if isinstance(live, dict) else {}))
+    return result.start() if background else result.run()
 
 
 class Sweep:
@@ -217,7 +218,7 @@ class Sweep:
 
     def cancel(self) -> Sweep:
         """End the sweep: no other trial begins, and those that run do not count. On this machine
-        they end after their epoch. What has ended stays, and a journal can be taken up again.
+        they end after their epoch. Results so far are kept, and a journal resumes the sweep.
         """
         if self.running:
             self.executor.cancel(self.work)
@@ -238,7 +239,7 @@ class Sweep:
 
     @property
     def trials(self) -> list[Trial]:
-        """What each trial brought, by number; of several rounds the longest training."""
+        """The result of each trial, by number; with halving, that of its longest training."""
         longest = {key[0]: self.results[key] for key in sorted(self.results)}
         return list(longest.values())
 
@@ -255,7 +256,7 @@ class Sweep:
                 "No trial of this sweep has a score, so none is the best.",
                 why=f"the first one that failed says: {errors[0]}" if errors
                 else "none has ended, or the score of each is nan.",
-                fix="see sweep.frame() for what each trial brought.",
+                fix="see sweep.frame() for the result of each trial.",
             )  # fmt: skip
         if self.plan.factor:
             longest = max(trial.epochs for trial in scored)

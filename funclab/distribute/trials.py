@@ -1,4 +1,4 @@
-"""One trial of a sweep: what it is told, how it runs, wherever that is, and what it brings."""
+"""One trial of a sweep: its settings, how it runs in any process, and its result."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Task:
 
 @dataclass
 class Trial:
-    """What a trial brought.
+    """The result of a trial.
 
     `number` counts from 0, `config` holds its settings as the journal has them, `values` a list for
     each loss and metric, `measured` the epochs of those that were not measured in each one.
@@ -146,9 +146,9 @@ def own_stream(seed: int, number: int) -> Iterator[None]:
 
 
 def run(work: Work, task: Task) -> Record | None:
-    """What a trial brought, as plain data; None when it was interrupted.
+    """The result of a trial as plain data; None when it was interrupted.
 
-    An error of the trial is what it brought.
+    An error in the trial is recorded as its result.
     """
     begun = time.perf_counter()
     record: Record = {"trial": task.number, "epochs": task.epochs, "config": label(task.config)}
@@ -181,7 +181,7 @@ def error_in_words(error: BaseException) -> str:
 
 
 def failed(task: Task, reason: str) -> Record:
-    """What a trial brought whose process has ended."""
+    """The result of a trial whose process has ended."""
     facts = {"trial": task.number, "epochs": task.epochs, "config": label(task.config)}
     return {**facts, "error": reason, "seconds": 0.0, "worker": ""}
 

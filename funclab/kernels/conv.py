@@ -4,7 +4,7 @@ Images are (batch, height, width, channels), sequences (batch, time, channels) a
 depth, height, width, channels), with any strides in memory; kernels are contiguous (size along each
 of these axes, channels / groups, filters).
 
-There are three ways to compute them, each in a module of its own.
+There are four ways to compute them, each in a module of its own.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from funclab.kernels import columns, depthwise, winograd
+from funclab.kernels import columns, depthwise, sequences, winograd
 from funclab.kernels.threads import share
 
 
@@ -27,7 +27,7 @@ def conv(x, w, bias, out, window):
     def half(first, last):
         function(x[first:last], w, bias, out[first:last], window)
 
-    function = _way(x.shape, w.shape, window, out.shape, out.shape).conv
+    function = _way(x.shape, w.shape, window, out.shape, out.shape, out.dtype.kind).conv
     share(half, len(x), operations(w, out))
 
 
@@ -37,7 +37,7 @@ def conv_vjp_x(g, w, gx, window):
     def half(first, last):
         function(g[first:last], w, gx[first:last], window)
 
-    function = _way(gx.shape, w.shape, window, g.shape, gx.shape).conv_vjp_x
+    function = _way(gx.shape, w.shape, window, g.shape, gx.shape, gx.dtype.kind).conv_vjp_x
     share(half, len(g), operations(w, g))
 
 
@@ -49,7 +49,7 @@ def conv_vjp_w(x, g, gw, window):
         function(x[first:last], g[first:last], total, window)
         return total
 
-    function = _way(x.shape, gw.shape, window, g.shape, None).conv_vjp_w
+    function = _way(x.shape, gw.shape, window, g.shape, None, gw.dtype.kind).conv_vjp_w
     halves = share(half, len(x), operations(gw, g))
     np.copyto(gw, halves[0])
     for more in halves[1:]:
@@ -69,11 +69,16 @@ def operations(w, out):
 
 
 @lru_cache(maxsize=256)
-def _way(x, w, window, out, cut):
+def _way(x, w, window, out, cut, kind):
     """The fastest module for a convolution of x with w that gives out, by their shapes. `cut` is
-    the one that is to be made: out, or x for its gradient; None for the gradient of w."""
+    the one that is to be made: out, or x for its gradient; None for the gradient of w. `kind` is
+    that of the dtype: the ways with fewer multiplications have fractions on their way."""
     if depthwise.suits(x, w):
         return depthwise
+    if kind != "f":
+        return columns
+    if sequences.suits(x, w, window, out, cut or out):
+        return sequences
     if cut is None:
         return winograd if winograd.suits_weights(x, w, window, out) else columns
     return winograd if winograd.suits(x, w, window, out, cut) else columns

@@ -91,6 +91,7 @@ class _Loop:
             if isinstance(scope.get(name), _Loop):
                 scope[name] = scope[name].compiled
         options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": FAST}
+        options["no_cfunc_wrapper"] = True  # an entrance for C, which nobody uses
         compiler = numba.njit(cache=True, **options)
         try:
             compiled = compiler(self.loop)

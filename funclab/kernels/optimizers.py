@@ -11,7 +11,6 @@ import numpy as np
 from funclab.kernels.jit import jit
 
 
-@jit
 def advance(learning_rate, iterations, rates):
     iterations[0] += 1
     rates[0] = learning_rate[0]

@@ -37,7 +37,7 @@ def gru(first, last, recurrent, bias, inner_bias, frozen, dropout, gates, pulled
     for s in range(len(gates)):
         state, y = thinned(hs[s, half], dropout[half]), gates[s, half]
         y += bias
-        z, reset, value = np.split(y, 3, axis=1)
+        z, reset, value = parts(y, 3)
         if inner_bias.size:
             product = state @ recurrent + inner_bias
             y[:, : 2 * units] += product[:, : 2 * units]
@@ -61,8 +61,8 @@ def gru_vjp(
     half, units = slice(first, last), hs.shape[2]
     for s in reversed(range(len(gates))):
         receive(ghs, s, half, gh)
-        z, reset, value = np.split(gates[s, half], 3, axis=1)
-        gz, greset, gvalue = np.split(ggates[s, half], 3, axis=1)
+        z, reset, value = parts(gates[s, half], 3)
+        gz, greset, gvalue = parts(ggates[s, half], 3)
         np.multiply(gh[half], hs[s, half] - value, out=gz)
         np.multiply(gh[half], 1 - z, out=gvalue)
         times_slope(gz, z, gate)
@@ -91,7 +91,7 @@ def lstm(first, last, recurrent, bias, frozen, dropout, gates, hs, cs, bent, gat
     for s in range(len(gates)):
         y = gates[s, half]
         y += thinned(hs[s, half], dropout[half]) @ recurrent + bias
-        enter, forget, value, leave = np.split(y, 4, axis=1)
+        enter, forget, value, leave = parts(y, 4)
         activate(y[:, : 2 * units], gate)
         activate(value, squash)
         activate(leave, gate)
@@ -111,8 +111,8 @@ def lstm_vjp(
     for s in reversed(range(len(gates))):
         receive(ghs, s, half, gh)
         moving = ~held(frozen, s, half)
-        enter, forget, value, leave = np.split(gates[s, half], 4, axis=1)
-        genter, gforget, gvalue, gleave = np.split(ggates[s, half], 4, axis=1)
+        enter, forget, value, leave = parts(gates[s, half], 4)
+        genter, gforget, gvalue, gleave = parts(ggates[s, half], 4)
         within = gh[half] * leave
         times_slope(within, bent[s, half], squash)
         within += gc[half]
@@ -131,6 +131,11 @@ def lstm_vjp(
 
 
 # Parts of a step.
+def parts(y, count):
+    """As many equal parts of the columns; np.split takes six times as long."""
+    return y.reshape(len(y), count, -1).swapaxes(0, 1)
+
+
 def thinned(states, dropout):
     return states * dropout if dropout.size else states
 

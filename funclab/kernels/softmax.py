@@ -32,11 +32,14 @@ def lower_rows_in_numpy(x, out):
 def lower_rows(x, out):
     """out = x - the largest of its row. A NaN stays NaN, and its row's sum with it."""
     rows, columns = x.shape
+    half = columns // 2
     for i in range(rows):
-        top = x[i, 0]
-        for j in range(columns):
-            if x[i, j] > top:
-                top = x[i, j]
+        # Each comparison waits for the one before: the two halves of a row wait together.
+        top, other = x[i, 0], x[i, columns - 1]
+        for j in range(half):
+            top = x[i, j] if x[i, j] > top else top
+            other = x[i, j + half] if x[i, j + half] > other else other
+        top = other if other > top else top
         for j in range(columns):
             out[i, j] = x[i, j] - top
 

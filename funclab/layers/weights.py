@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,10 @@ KERAS_3_ORDER = (
 KERAS_2_ORDER = (
     "name", "shape", "dtype", "initializer", "regularizer", "trainable", "constraint",
 )  # fmt: skip
+
+SETTINGS = {str, int, float, bool, type(None)}
+NOT_HELD = {"constructor_arguments", "inbound_nodes", "outbound_nodes"}
+"""The types and the names of attributes in which no layer and no weight is."""
 
 
 class Weighted(Operation):
@@ -109,21 +113,30 @@ class Weighted(Operation):
     @property
     def held(self) -> list[Weighted]:
         """The layers held in attributes, also in lists and dicts, in order."""
-        layers: dict[Weighted, None] = {}
+        held = (leaf for leaf in self._leaves() if isinstance(leaf, Weighted) and leaf is not self)
+        return list(dict.fromkeys(held))
+
+    def _leaves(self) -> Iterator[Any]:
+        """The objects that its attributes hold, also in lists and dicts; not its calls and its
+        arguments, and no settings."""
         for name, value in vars(self).copy().items():  # another thread may add some
-            if name not in ("constructor_arguments", "inbound_nodes", "outbound_nodes"):
-                for leaf in structure.flatten(value):
-                    if isinstance(leaf, Weighted) and leaf is not self:
-                        layers.setdefault(leaf)
-        return list(layers)
+            if type(value) in SETTINGS or name in NOT_HELD:
+                continue
+            if structure.is_container(value):
+                yield from structure.flatten(value)
+            else:
+                yield value
 
     @property
     def variables(self) -> list[Variable]:
         """All that lasts: weights, and state such as random streams."""
-        held = [v for value in vars(self).copy().values() for v in structure.flatten(value)]
-        own = [*self._own_weights, *(v for v in held if isinstance(v, Variable))]
+        return unique([*self._own_variables(), *_each(self.sublayers, "variables")])
+
+    def _own_variables(self) -> list[Variable]:
+        """Those that its own attributes hold; the trained ones first, the streams last."""
+        own = [*self._own_weights, *(v for v in self._leaves() if isinstance(v, Variable))]
         own.sort(key=lambda v: (not v.trainable, _is_stream(v)))
-        return unique([*own, *_each(self.sublayers, "variables")])
+        return own
 
     @property
     def weights(self) -> list[Variable]:
@@ -135,9 +148,11 @@ class Weighted(Operation):
         """The weights that training changes."""
         if not self.trainable:
             return []
-        inner = {id(v) for v in _each(self.sublayers, "weights")}
-        own = [v for v in self.weights if id(v) not in inner and v.trainable]
-        return unique([*own, *_each(self.sublayers, "trainable_weights")])
+        layers = self.sublayers
+        inner = {id(v) for v in _each(layers, "weights")}
+        own = [v for v in self._own_variables() if id(v) not in inner and v.trainable]
+        own = [v for v in own if not _is_stream(v)]
+        return unique([*own, *_each(layers, "trainable_weights")])
 
     @property
     def non_trainable_weights(self) -> list[Variable]:
@@ -255,9 +270,8 @@ class Memory:
 def held_metrics(layer: Weighted, own: bool = True) -> list[Any]:
     """The metrics in attributes of a layer, and of those inside it. As in Keras, attributes of a
     model that serves as a layer do not count; those of its layers do."""
-    values = [*vars(layer).values()] if own else []
-    leaves = [leaf for value in values for leaf in structure.flatten(value)]
-    metrics = [leaf for leaf in leaves if hasattr(leaf, "update_state") and hasattr(leaf, "result")]
+    kinds = [(leaf, type(leaf)) for leaf in (layer._leaves() if own else ())]
+    metrics = [x for x, kind in kinds if hasattr(kind, "update_state") and hasattr(kind, "result")]
     for inner in layer.sublayers:
         metrics += held_metrics(inner, own=not hasattr(inner, "compiled_state"))
     return unique(metrics)

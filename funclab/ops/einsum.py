@@ -120,6 +120,8 @@ class Recipe(NamedTuple):
     """The axes of the last product to sum over, and the order of the others in the output."""
     beside: tuple[slice | None, ...]
     """An index that gives axes to the letters of the output that no factor has."""
+    place: tuple[int, ...] | None
+    """The order of the output's axes in which a single product can be made where it belongs."""
 
 
 def contract(terms: Sequence[str], arrays: Sequence[Array], output: str, out: Array) -> None:
@@ -129,12 +131,11 @@ def contract(terms: Sequence[str], arrays: Sequence[Array], output: str, out: Ar
         (np.einsum(diagonal, array) if diagonal else array).squeeze(stretched)
         for array, (diagonal, stretched) in zip(arrays, recipe.alone, strict=True)
     ]
-    made, pairs = whole[0], recipe.pairs
-    # A single product is made where it belongs, if its axes are those of the output.
-    fits = len(pairs) == 1 and pairs[0].letters == output and out.flags.c_contiguous
-    for pair, other in zip(pairs, whole[1:], strict=True):
-        made = pair.product(made, other, out if fits else None)
-    if made is not out:
+    made, place = whole[0], recipe.place
+    room = None if place is None or not out.flags.c_contiguous else out.transpose(place)
+    for pair, other in zip(recipe.pairs, whole[1:], strict=True):
+        made = pair.product(made, other, room)
+    if room is None:
         made = made.sum(recipe.summed) if recipe.summed else made
         np.copyto(out, made.transpose(recipe.order)[recipe.beside])
 
@@ -182,7 +183,17 @@ def _recipe(terms: tuple[str, ...], shapes: tuple[Shape, ...], output: str) -> R
         tuple(i for i, c in enumerate(made) if c not in output),
         tuple(left.index(c) for c in output if c in left),
         tuple(slice(None) if c in left else None for c in output),
+        _place(pairs, output),
     )
+
+
+def _place(pairs: list[Pair], output: str) -> tuple[int, ...] | None:
+    """`Recipe.place`; None where BLAS could not write to it, or axes would have to be joined."""
+    if len(pairs) != 1 or {*pairs[0].letters} != {*output}:
+        return None
+    letters, shape, stack = pairs[0].letters, pairs[0].shape, pairs[0].stack
+    apart = shape == stack and letters[-1] == output[-1]
+    return tuple(map(output.index, letters)) if letters == output or apart else None
 
 
 def _lengths(terms: Sequence[str], shapes: Sequence[Shape]) -> dict[str, int]:
@@ -224,20 +235,33 @@ def _matrices(
 
 def _gradient(terms: Sequence[str], arrays: Sequence[Array], term: str, slot: Array) -> None:
     """Write the gradient of a term: the product of the others, summed over what it lacks."""
-    lengths = _lengths(terms, [array.shape for array in arrays])
-    letters = "".join(dict.fromkeys(term))
+    letters, output, index = _reached(
+        tuple(terms), tuple(array.shape for array in arrays), term, slot.shape
+    )
     into: Array = slot
     if letters != term:  # only the diagonal was read
         slot.fill(0)
         into = np.einsum(f"{term}->{letters}", slot)
-    shared = [c in lengths and lengths[c] == n for c, n in zip(letters, into.shape)]
-    output = "".join(letter for letter, kept in zip(letters, shared) if kept)
     if output == term:
         contract(terms, arrays, term, slot)
         return
-    made = np.empty([lengths[letter] for letter in output], slot.dtype)
+    shape = [n for n, kept in zip(into.shape, index) if kept is not None]
+    made = np.empty(shape, slot.dtype)
     contract(terms, arrays, output, made)
-    np.copyto(into, made[tuple(slice(None) if kept else None for kept in shared)])
+    np.copyto(into, made[index])
+
+
+@lru_cache(maxsize=1024)
+def _reached(
+    terms: tuple[str, ...], shapes: tuple[Shape, ...], term: str, shape: Shape
+) -> tuple[str, str, tuple[slice | None, ...]]:
+    """The letters of a term, each once; those of them that the product of the others has, in the
+    length of the term; and the index that gives that product the axes of the rest."""
+    own = dict(zip(term, shape))
+    lengths = _lengths(terms, shapes)
+    kept = [lengths.get(c) == n for c, n in own.items()]
+    output = "".join(c for c, there in zip(own, kept) if there)
+    return "".join(own), output, tuple(slice(None) if there else None for there in kept)
 
 
 def einsum(subscripts: str, *operands: Any) -> Any:

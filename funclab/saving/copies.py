@@ -7,6 +7,7 @@ pickled are the layers, and a flat list of the calls from which the nodes are ma
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any, NamedTuple
 
 from funclab import structure
@@ -109,6 +110,8 @@ def clone_model(
 ) -> Any:
     """A new model of the same shape with new layers and new weights; sharing is kept.
 
+    It is compiled as the model is, with a fresh optimizer.
+
     model: the model.
     input_tensors: what the copy begins with; default None, for new inputs.
     clone_function: called with each layer, returns another in place of it; default None.
@@ -124,7 +127,9 @@ def clone_model(
         return _copy(model)
     if type(model).__name__ == "Sequential" and input_tensors is None:
         first = [_copy(model.input_layers[0])] if model.inputs else []
-        return type(model)([*first, *map(copy, model.layers)], name=model.name)
+        return compiled_like(
+            model, type(model)([*first, *map(copy, model.layers)], name=model.name)
+        )
     copy_of: dict[Operation, Any] = {}
     for operation in model.graph.operations:
         if isinstance(operation, OpOperation):
@@ -134,7 +139,21 @@ def clone_model(
         else:
             copy_of[operation] = copy(operation)
     ends = _replay_on_copies(model, copy_of, input_tensors, call_function or _call)
-    return type(model)(*ends, name=model.name)
+    return compiled_like(model, type(model)(*ends, name=model.name))
+
+
+def compiled_like(model: Any, clone: Any) -> Any:
+    """The clone, compiled if the model is."""
+    settings = model.compiled_state
+    if settings is not None:
+        clone.compile(
+            _copy(settings.optimizer),
+            deepcopy(settings.loss),
+            metrics=deepcopy(settings.plain_metrics),
+            loss_weights=settings.loss_weights,
+            weighted_metrics=deepcopy(settings.weighted_metrics),
+        )
+    return clone
 
 
 def _call(layer: Any, *args: Any, **settings: Any) -> Any:

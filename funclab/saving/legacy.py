@@ -54,12 +54,16 @@ TF_SETTINGS = {
 TF_DEFAULTS = {"gelu": {"approximate": False}}
 
 SLOTS = {
-    "m": "momentum", "v": "velocity", "vhat": "highest_velocity", "u": "largest",
-    "r": "rows", "c": "columns", "rms": "velocity", "mg": "average",
-    "average_gradient": "average", "accumulated_grad": "squared_gradient",
-    "accum_grad": "squared_gradient", "accumulated_delta_var": "squared_step",
-    "accum_var": "squared_step",
-}  # fmt: skip
+    "m": "momentum",
+    **dict.fromkeys(("v", "rms"), "velocity"),
+    "vhat": "highest_velocity",
+    "u": "largest",
+    "r": "rows",
+    "c": "columns",
+    **dict.fromkeys(("mg", "average_gradient"), "average"),
+    **dict.fromkeys(("accumulated_grad", "accum_grad"), "squared_gradient"),
+    **dict.fromkeys(("accumulated_delta_var", "accum_var"), "squared_step"),
+}
 """What optimizers of Keras 2 call what they remember; other names are the same here."""
 
 
@@ -380,13 +384,13 @@ def _references(value: Any) -> Iterator[list[Any]]:
             yield from _references(item)
 
 
-def _map(function: Callable[[Any], Any], value: Any) -> Any:
-    """A config with something else in place of each reference."""
-    if _is_reference(value):
+def _map(function: Callable[[Any], Any], value: Any, wanted: Any = _is_reference) -> Any:
+    """A config with something else in place of each reference, or what else is `wanted`."""
+    if wanted(value):
         return function(value)
     if isinstance(value, dict):
-        return {key: _map(function, item) for key, item in value.items()}
-    return [_map(function, item) for item in value] if isinstance(value, list) else value
+        return {key: _map(function, item, wanted) for key, item in value.items()}
+    return [_map(function, item, wanted) for item in value] if isinstance(value, list) else value
 
 
 def _alone(value: Any) -> Any:
@@ -422,18 +426,14 @@ def _settings(training: dict[str, Any], is_old: bool, model: Any) -> dict[str, A
         return {**entry, "config": config}
 
     kept = {"loss": loss, "metrics": metric, "weighted_metrics": metric}
-    settings = {name: _objects(kept[name], training.get(name)) for name in kept}
+    settings = {name: _map(kept[name], training.get(name), _is_object) for name in kept}
     settings["loss_weights"] = training.get("loss_weights")
     return {**settings, "optimizer": _optimizer(training["optimizer_config"])}
 
 
-def _objects(function: Callable[[Any], Any], value: Any) -> Any:
-    """Lists and dicts with something else in place of each description of an object."""
-    if isinstance(value, dict) and {"class_name", "config"} <= value.keys():
-        return function(value)
-    if isinstance(value, dict):
-        return {key: _objects(function, item) for key, item in value.items()}
-    return [_objects(function, item) for item in value] if isinstance(value, list) else value
+def _is_object(value: Any) -> bool:
+    """Whether it describes an object."""
+    return isinstance(value, dict) and {"class_name", "config"} <= value.keys()
 
 
 def _optimizer(entry: dict[str, Any]) -> dict[str, Any]:

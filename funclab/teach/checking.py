@@ -60,7 +60,7 @@ def check(
 def check_lines(exercise: str, source: str, names: dict[str, Any] | None = None) -> ExerciseView:
     """The same for lines of Python: they run among `names`, those of the notebook unless given, or,
     of an exercise whose lines are to be arranged, a copy of these. Lines that are only arranged do
-    not find there what others of them are to make: a line too early stops, as in a new notebook.
+    not find there what others of them are to make.
 
     Raises: NameLookupError for an exercise that there is not.
     """
@@ -70,25 +70,10 @@ def check_lines(exercise: str, source: str, names: dict[str, Any] | None = None)
     names = runs.names() if names is None else names
     if item.lines:
         arranged = all(line in item.lines for line in source.splitlines() if line.strip())
-        hidden = made_by(item.solution_code) if arranged else set()
+        hidden = assigned("\n".join(item.lines)) if arranged else set()
         names = {name: value for name, value in names.items() if name not in hidden}
     attempt = run(source, names, item.wants)
     return judged(item, attempt)
-
-
-def made_by(source: str) -> set[str]:
-    """The variables that lines set, save those that they read before.
-
-    >>> sorted(made_by("h = Dense(2)(x); x = Input((3,)); y = h"))
-    ['h', 'y']
-    """
-    made: set[str] = set()
-    read: set[str] = set()
-    for statement in ast.parse(source).body:
-        names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
-        read |= {name.id for name in names if isinstance(name.ctx, ast.Load)} - made
-        made |= {name.id for name in names if isinstance(name.ctx, ast.Store)}
-    return made - read
 
 
 def judged(item: course.Exercise, attempt: Attempt, look: str | None = None) -> ExerciseView:

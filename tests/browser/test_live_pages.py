@@ -81,12 +81,12 @@ def test_on_a_projector_the_view_of_a_training_fits_the_screen(browser, tmp_path
 
 
 def test_the_page_of_a_sweep_has_its_curves_and_a_table_that_a_key_hides(opened_page):
-    made = small({"units": [2, 8, -1]})
-    page = opened_page(made.view())
+    result = small({"units": [2, 8, -1]})
+    page = opened_page(result.view())
     rows = page.locator(".fl-trials tbody tr")
 
     expect(rows).to_have_count(3)
-    expect(rows.first).to_contain_text(str(made.best.config["units"]))
+    expect(rows.first).to_contain_text(str(result.best.config["units"]))
     expect(page.locator(".fl-chart svg")).to_have_count(1)
     expect(page.locator(".fl-where")).to_contain_text("All 3 trainings have ended.")
     expect(page.locator("[aria-keyshortcuts=x]")).to_be_hidden()

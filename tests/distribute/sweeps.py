@@ -60,9 +60,9 @@ def counted_from(address: str, *arguments) -> None:
         counted(*arguments, client)
 
 
-def numbers(made: Sweep) -> list[tuple]:
+def numbers(result: Sweep) -> list[tuple]:
     """What the trials brought, without where and how fast."""
-    return [(trial.number, trial.config, trial.values, trial.error) for trial in made.trials]
+    return [(trial.number, trial.config, trial.values, trial.error) for trial in result.trials]
 
 
 def records(journal: Path) -> list[dict]:

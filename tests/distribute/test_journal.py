@@ -23,12 +23,12 @@ def ended(tmp_path):
 def test_a_journal_has_a_line_for_each_trial_after_the_one_that_says_what_it_is(tmp_path):
     journal = tmp_path / "sweep.jsonl"
 
-    made = small(journal=journal)
+    result = small(journal=journal)
 
     first, *others = map(json.loads, journal.read_text().splitlines())
     assert first["funclab"] == "sweep" and first["about"]["space"] == SPACE
     assert [line["trial"] for line in others] == list(range(6))
-    assert [line["values"] for line in others] == [trial.values for trial in made.trials]
+    assert [line["values"] for line in others] == [trial.values for trial in result.trials]
 
 
 def test_a_sweep_that_has_ended_runs_nothing_when_it_is_called_again(ended):

@@ -48,34 +48,34 @@ def test_a_sweep_leaves_the_random_numbers_and_names_of_the_session_alone():
 
 
 def test_sweeps_in_several_threads_do_not_disturb_each_other():
-    expected, made = numbers(small()), []
-    threads = [threading.Thread(target=lambda: made.append(small())) for _ in range(2)]
+    expected, result = numbers(small()), []
+    threads = [threading.Thread(target=lambda: result.append(small())) for _ in range(2)]
 
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
-    assert [numbers(each) for each in made] == [expected, expected]
+    assert [numbers(each) for each in result] == [expected, expected]
 
 
 def test_a_grid_tries_every_combination_and_knows_the_best():
-    made = small(epochs=5)
+    result = small(epochs=5)
 
-    tried = [tuple(trial.config.values()) for trial in made.trials]
+    tried = [tuple(trial.config.values()) for trial in result.trials]
 
     assert tried == [(units, rate) for units in SPACE["units"] for rate in SPACE["rate"]]
-    assert made.best.score == min(trial.values["val_loss"][-1] for trial in made.trials)
-    assert made.count == len(made.results) == 6
+    assert result.best.score == min(trial.values["val_loss"][-1] for trial in result.trials)
+    assert result.count == len(result.results) == 6
 
 
 def test_the_model_of_a_trial_can_be_trained_again_with_the_same_numbers():
-    made = small()
+    result = small()
 
-    for trial in made.trials[:2]:
-        loss = made.model(trial.number).evaluate(X[48:], Y[48:], verbose=0)
+    for trial in result.trials[:2]:
+        loss = result.model(trial.number).evaluate(X[48:], Y[48:], verbose=0)
         assert loss == trial.score
-    assert made.model().evaluate(X[48:], Y[48:], verbose=0) == made.best.score
+    assert result.model().evaluate(X[48:], Y[48:], verbose=0) == result.best.score
 
 
 def test_what_is_drawn_at_random_differs_and_begins_alike_for_more_trials():
@@ -93,9 +93,9 @@ def test_what_is_drawn_at_random_differs_and_begins_alike_for_more_trials():
 
 
 def test_draws_from_lists_are_all_different_until_there_are_no_more():
-    made = small(search="random", trials=50, epochs=1)
+    result = small(search="random", trials=50, epochs=1)
 
-    assert len({tuple(trial.config.values()) for trial in made.trials}) == 6
+    assert len({tuple(trial.config.values()) for trial in result.trials}) == 6
 
 
 def test_numbers_on_a_logarithmic_range_have_factors_that_are_equally_likely():
@@ -112,61 +112,61 @@ def test_numbers_on_a_logarithmic_range_have_factors_that_are_equally_likely():
 def test_halving_trains_the_best_of_each_round_longer_from_the_start():
     space = {"units": [2, 3, 4], "rate": [0.0001, 0.01, 0.1]}
 
-    made = small(space, search="halving", epochs=9, factor=3)
+    result = small(space, search="halving", epochs=9, factor=3)
     whole = small(space, epochs=9)
 
-    rounds = {epochs: [n for n, e in made.results if e == epochs] for epochs in (1, 3, 9)}
+    rounds = {epochs: [n for n, e in result.results if e == epochs] for epochs in (1, 3, 9)}
     assert [len(rounds[epochs]) for epochs in (1, 3, 9)] == [9, 3, 1]
-    assert made.count == 13
+    assert result.count == 13
     for epochs, after in ((1, 3), (3, 9)):
-        scores = {n: made.results[n, epochs].score for n in rounds[epochs]}
+        scores = {n: result.results[n, epochs].score for n in rounds[epochs]}
         assert sorted(rounds[after]) == sorted(sorted(scores, key=scores.get)[: len(rounds[after])])
-    assert made.best.epochs == 9
-    assert made.best.values == whole.trials[made.best.number].values
+    assert result.best.epochs == 9
+    assert result.best.values == whole.trials[result.best.number].values
 
 
 def test_the_error_of_a_trial_is_what_it_brought_and_the_others_go_on():
-    made = small({"units": [4, -1, 8]})
+    result = small({"units": [4, -1, 8]})
 
-    errors = [trial.error for trial in made.trials]
+    errors = [trial.error for trial in result.trials]
 
     assert errors[0] == errors[2] == ""
     assert errors[1].startswith("ArgumentError: ") and "units=-1" in errors[1]
-    assert math.isnan(made.trials[1].score)
-    assert repr(made) == "<Sweep: 3 of 3 trainings, 1 failed>"
+    assert math.isnan(result.trials[1].score)
+    assert repr(result) == "<Sweep: 3 of 3 trainings, 1 failed>"
 
 
 def test_halving_goes_on_without_the_trials_that_failed():
-    made = small({"units": [4, -1, -2, 8]}, search="halving", factor=2, epochs=4)
+    result = small({"units": [4, -1, -2, 8]}, search="halving", factor=2, epochs=4)
 
-    assert made.best.epochs == 4 and not made.best.error
-    assert not made.stopped
+    assert result.best.epochs == 4 and not result.best.error
+    assert not result.stopped
 
 
 def test_a_trial_that_ends_its_process_is_what_failed_and_the_others_go_on():
-    made = sweep(dangerous, {"number": list(range(6))}, (X, Y), workers=2)
+    result = sweep(dangerous, {"number": list(range(6))}, (X, Y), workers=2)
 
-    errors = {trial.number: trial.error for trial in made.trials if trial.error}
+    errors = {trial.number: trial.error for trial in result.trials if trial.error}
 
-    assert len(made.trials) == 6
+    assert len(result.trials) == 6
     assert list(errors) == [2] and "its process has ended" in errors[2]
 
 
 def test_names_that_build_does_not_take_go_to_fit():
-    made = small({"units": [4], "batch_size": [8, 64], "epochs": [1, 3]})
+    result = small({"units": [4], "batch_size": [8, 64], "epochs": [1, 3]})
 
-    lengths = [len(trial.values["loss"]) for trial in made.trials]
+    lengths = [len(trial.values["loss"]) for trial in result.trials]
 
     assert lengths == [1, 3, 1, 3]
-    assert made.trials[0].values["loss"] != made.trials[2].values["loss"][:1]
+    assert result.trials[0].values["loss"] != result.trials[2].values["loss"][:1]
 
 
 def test_each_trial_has_callbacks_of_its_own():
     stop = EarlyStopping("loss", patience=0, min_delta=10.0)
 
-    made = small(epochs=20, callbacks=[stop])
+    result = small(epochs=20, callbacks=[stop])
 
-    assert [len(trial.values["loss"]) for trial in made.trials] == [2] * 6
+    assert [len(trial.values["loss"]) for trial in result.trials] == [2] * 6
     assert stop.model is None
 
 
@@ -177,16 +177,16 @@ def test_data_may_come_from_a_function_which_is_called_once_in_a_process():
         calls.append(1)
         return {"x": X, "y": Y, "validation_split": 0.25}
 
-    made = sweep(build, SPACE, data, epochs=2, workers=1)
+    result = sweep(build, SPACE, data, epochs=2, workers=1)
 
     assert len(calls) == 1
-    assert numbers(made) == numbers(small())
+    assert numbers(result) == numbers(small())
 
 
 def test_validation_data_may_be_the_third_of_the_data():
-    made = sweep(build, {"units": [4]}, (X[:48], Y[:48], (X[48:], Y[48:])), epochs=2, workers=1)
+    result = sweep(build, {"units": [4]}, (X[:48], Y[:48], (X[48:], Y[48:])), epochs=2, workers=1)
 
-    assert numbers(made)[0][2] == numbers(small({"units": [4]}))[0][2]
+    assert numbers(result)[0][2] == numbers(small({"units": [4]}))[0][2]
 
 
 def test_a_larger_accuracy_is_better_and_the_mode_may_say_so():
@@ -196,21 +196,21 @@ def test_a_larger_accuracy_is_better_and_the_mode_may_say_so():
         return model
 
     data = (X, np.eye(3)[Y[:, 0].astype(int) % 3])
-    made = sweep(classify, {"units": [3] * 4}, data, epochs=2, workers=1, monitor="accuracy")
+    result = sweep(classify, {"units": [3] * 4}, data, epochs=2, workers=1, monitor="accuracy")
     turned = sweep(
         classify, {"units": [3] * 4}, data, epochs=2, workers=1, monitor="mae", mode="max"
     )
 
-    assert made.best.score == max(trial.values["accuracy"][-1] for trial in made.trials)
+    assert result.best.score == max(trial.values["accuracy"][-1] for trial in result.trials)
     assert turned.best.score == max(trial.values["mae"][-1] for trial in turned.trials)
 
 
 def test_results_are_a_frame_with_a_row_for_each_trial():
-    made = small({"units": [4, -1]})
+    result = small({"units": [4, -1]})
 
-    frame = made.frame()
+    frame = result.frame()
 
-    first = made.trials[0]
+    first = result.trials[0]
     assert frame["trial"].tolist() == [0, 1] and frame["units"].tolist() == [4, -1]
     assert frame["val_loss"][0] == first.score and frame["loss"][0] == first.values["loss"][-1]
     assert frame["error"][1].startswith("ArgumentError")
@@ -237,10 +237,10 @@ def test_an_interrupt_ends_a_sweep_and_what_has_ended_stays(tmp_path):
             raise KeyboardInterrupt
         return build()
 
-    made = sweep(interrupted, {"number": list(range(6))}, (X, Y), workers=1)
+    result = sweep(interrupted, {"number": list(range(6))}, (X, Y), workers=1)
 
-    assert made.stopped and not made.running
-    assert [trial.number for trial in made.trials] == [0, 1, 2]
+    assert result.stopped and not result.running
+    assert [trial.number for trial in result.trials] == [0, 1, 2]
 
 
 def test_a_trial_that_is_interrupted_while_it_trains_does_not_count():
@@ -251,10 +251,10 @@ def test_a_trial_that_is_interrupted_while_it_trains_does_not_count():
         threading.Timer(0.2, signal.raise_signal, [signal.SIGINT]).start()
         return build()
 
-    made = sweep(interrupting, {"number": [0, 1]}, (X, Y), workers=1, epochs=1_000_000)
+    result = sweep(interrupting, {"number": [0, 1]}, (X, Y), workers=1, epochs=1_000_000)
 
-    assert made.stopped and begun == [0]
-    assert made.trials == []
+    assert result.stopped and begun == [0]
+    assert result.trials == []
 
 
 def test_a_sweep_in_the_background_can_be_cancelled_and_taken_up_again(tmp_path):
@@ -262,25 +262,25 @@ def test_a_sweep_in_the_background_can_be_cancelled_and_taken_up_again(tmp_path)
     space = {"marks": [str(marks)], "number": list(range(12))}
     settings = {"workers": 1, "epochs": 60, "journal": journal}
 
-    made = sweep(build, space, (X, Y), background=True, **settings)
-    wait_until(lambda: len(made.results) >= 2)
-    made.cancel().wait()
-    ended = set(made.results)
+    result = sweep(build, space, (X, Y), background=True, **settings)
+    wait_until(lambda: len(result.results) >= 2)
+    result.cancel().wait()
+    ended = set(result.results)
     again = sweep(build, space, (X, Y), **settings)
 
-    assert made.stopped and 2 <= len(ended) < 12
+    assert result.stopped and 2 <= len(ended) < 12
     assert len(again.trials) == 12 and not again.stopped
     began = starts(marks)
     assert all(len(began[number]) == 1 for number, _ in ended)
 
 
 def test_a_sweep_in_two_processes_can_be_cancelled():
-    made = small({"number": list(range(40))}, workers=2, epochs=200, background=True)
+    result = small({"number": list(range(40))}, workers=2, epochs=200, background=True)
 
-    wait_until(lambda: len(made.results) >= 2)
-    made.cancel().wait(60)
+    wait_until(lambda: len(result.results) >= 2)
+    result.cancel().wait(60)
 
-    assert made.stopped and len(made.results) < 40
+    assert result.stopped and len(result.results) < 40
 
 
 @pytest.mark.parametrize(

@@ -33,8 +33,8 @@ TRIALS = 200 if os.environ.get("SOAK") else 40
 
 @pytest.fixture(scope="module")
 def cluster():
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as made:
-        yield made
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as result:
+        yield result
 
 
 def kill_a_worker(cluster) -> int:
@@ -76,19 +76,19 @@ def test_a_sweep_outlives_a_worker_and_its_client_with_nothing_run_twice_or_lost
 
 def test_what_trials_bring_does_not_depend_on_the_cluster(cluster):
     with Client(cluster) as client:
-        made = small(client=client)
+        result = small(client=client)
 
-    assert numbers(made) == numbers(small())
+    assert numbers(result) == numbers(small())
 
 
 def test_a_trial_that_ends_its_workers_is_what_failed_and_no_other(cluster, monkeypatch):
     # Dask then gives up all that a worker was to run when it died, at once.
     monkeypatch.setattr(cluster.scheduler, "allowed_failures", 0)
     with Client(cluster) as client:
-        made = sweep(dangerous, {"number": [0, 1, 2, 3, 4]}, (X, Y), client)
+        result = sweep(dangerous, {"number": [0, 1, 2, 3, 4]}, (X, Y), client)
 
-    errors = {trial.number: trial.error for trial in made.trials if trial.error}
-    assert len(made.trials) == 5
+    errors = {trial.number: trial.error for trial in result.trials if trial.error}
+    assert len(result.trials) == 5
     assert list(errors) == [2] and errors[2].startswith("KilledWorker")
 
 
@@ -98,11 +98,11 @@ def test_a_cluster_that_drops_its_trials_is_an_error_and_the_journal_takes_up_th
     journal = tmp_path / "sweep.jsonl"
     space = {"number": list(range(30))}
     with Client(cluster) as client:
-        made = small(space, client, epochs=30, journal=journal, background=True)
-        wait_until(lambda: len(made.results) >= 2)
+        result = small(space, client, epochs=30, journal=journal, background=True)
+        wait_until(lambda: len(result.results) >= 2)
         client.restart()
         with pytest.raises(ClusterError, match="has dropped trials of this sweep"):
-            made.wait(60)
+            result.wait(60)
         left = len(records(journal))
         again = small(space, client, epochs=30, journal=journal)
 
@@ -115,12 +115,12 @@ def test_a_sweep_on_a_cluster_can_be_cancelled_and_leaves_nothing_there(cluster,
     journal = tmp_path / "sweep.jsonl"
     space = {"number": list(range(200))}
     with Client(cluster) as client:
-        made = small(space, client, epochs=50, journal=journal, background=True)
-        wait_until(lambda: len(made.results) >= 2)
-        made.cancel().wait(60)
+        result = small(space, client, epochs=50, journal=journal, background=True)
+        wait_until(lambda: len(result.results) >= 2)
+        result.cancel().wait(60)
         kept = client.list_datasets()
 
-    assert made.stopped and len(records(journal)) == len(made.results) < 200
+    assert result.stopped and len(records(journal)) == len(result.results) < 200
     assert kept == ()
 
 

@@ -246,3 +246,15 @@ def test_the_documented_steps_are_the_steps():
 
     lines = [line for line in str(plan).splitlines() if not line.startswith("#")]
     assert len(lines) == len(plan.steps)
+
+
+@pytest.mark.parametrize(("settings", "buffers"), [({}, 2), ({"keep": True}, 5)], ids=str)
+def test_a_plan_without_gradients_uses_memory_again_unless_it_is_kept(settings, buffers):
+    values = [Value((64,))]
+    for _ in range(5):
+        values.append(ops.exp(values[-1]))
+
+    plan = Plan(values[-1], wrt=(), **settings)
+
+    addresses = {plan.array(value).__array_interface__["data"][0] for value in values[1:]}
+    assert len(addresses) == buffers

@@ -124,3 +124,13 @@ def test_rates_are_measured_once():
     assert matmul_rate("float32") == matmul_rate("float32") > 1e8
     assert copy_rate(100) == copy_rate(1 << 18) > 1e8
     assert copy_rate(1 << 30) == copy_rate(1 << 26)
+
+
+def test_the_seconds_of_the_steps_are_within_those_of_the_call():
+    plan = Plan(ops.sum(variable(40, 50) @ variable(50, 60)))
+
+    begin = time.perf_counter()
+    timed = plan.profile()
+    passed = time.perf_counter() - begin
+
+    assert 0 < timed.seconds < passed

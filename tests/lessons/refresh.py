@@ -1,7 +1,8 @@
 """Bring lessons up to date: `python -m tests.lessons.refresh notebooks/01_*.ipynb`.
 
-The text above each `ask` and the first lines of each exercise come from the course's data; all
-cells run, and what a run leaves of the machine is taken away. A lesson is committed like this.
+The text above each `ask` and the first lines of each exercise come from the course's data; each
+cell says whether it begins a slide; all cells run, and what a run leaves of the machine is taken
+away. A lesson is committed like this.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import nbformat
 
 from funclab.teach import course
 from funclab.teach.asking import question_text
+from funclab.teach.slides import divide
 from tests.lessons.render import run
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -29,6 +31,7 @@ def refresh(path: Path) -> None:
     nbformat.write(notebook, path)
     notebook = run(path)
     strip(notebook)
+    divide(notebook.cells)
     nbformat.write(notebook, path)
 
 

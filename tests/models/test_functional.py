@@ -180,6 +180,21 @@ def test_a_clone_has_weights_of_its_own():
     assert not {id(w) for w in clone.weights} & {id(w) for w in model.weights}
 
 
+@pytest.mark.parametrize("kind", ["graph", "stack"])
+def test_a_clone_is_compiled_as_the_model_is_with_a_fresh_optimizer(kind):
+    model = perceptron() if kind == "graph" else models.Sequential([Input((4,)), Dense(3)])
+    model.compile("adam", lambda t, y: ops.mean(ops.square(t - y)), metrics=["mae"])
+    width = model.output_shape[-1]
+    model.train_on_batch(rows(2, *model.input_shape[1:]), rows(2, width))
+
+    clone = models.clone_model(model)
+
+    assert (int(model.optimizer.iterations), int(clone.optimizer.iterations)) == (1, 0)
+    clone.train_on_batch(rows(2, *model.input_shape[1:]), rows(2, width))
+    assert (int(model.optimizer.iterations), int(clone.optimizer.iterations)) == (1, 1)
+    assert clone.metrics_names == model.metrics_names
+
+
 def test_get_layer_finds_by_name_or_index_and_says_what_there_is():
     model = perceptron()
 

@@ -98,6 +98,12 @@ example(
     normal(18, 18, 24),
     lambda batch, rng: rng.standard_normal((3, 3, 24, 24)) / 15,
 )
+example(
+    named("ConvBias", (1,), "valid", LAST, (1,)),
+    normal(30, 40),
+    lambda batch, rng: rng.standard_normal((5, 40, 40)) / 15,
+    weight(40),
+)
 example(named("Conv", (2, 2)), normal(4, 7, 2), weight(1, 1, 2, 4))
 example(named("ConvBias", (2,), "same", LAST, (1,)), normal(6, 2), weight(3, 2, 4), weight(4))
 example(named("Conv", (1,), "valid", FIRST, (2,)), normal(2, 8), weight(3, 2, 4))

@@ -7,6 +7,7 @@ import pytest
 
 from funclab import Input, Model, activations, models, ops
 from funclab.engine.plan import Plan
+from funclab.errors import TensorTypeError
 from funclab.graph.value import Value
 
 X = np.random.default_rng(0).standard_normal((5, 4, 6)).astype("float32")
@@ -126,3 +127,8 @@ def test_an_op_with_several_outputs_is_one_node():
 
     assert first._keras_history.operation is second._keras_history.operation
     assert (first.id, second.id) == ("split[0:0]", "split[0:1]")
+
+
+def test_arithmetic_with_text_is_refused():
+    with pytest.raises(TensorTypeError, match="exp cannot compute with text"):
+        ops.exp(Input((3,), dtype="string"))

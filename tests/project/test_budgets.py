@@ -24,6 +24,7 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
         14.5,
         "a loop is full of indices, each of three tokens or more",
     ),
+    ("funclab/kernels/sequence_tiles.py", DENSITY): (16.5, "sums of six products, written out"),
     ("funclab/ops/", DENSITY): (
         13.0,
         "the signatures of forward and vjp name every array and its type",

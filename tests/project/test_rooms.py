@@ -71,6 +71,7 @@ DOORS = {
     "onnx": {"saving"},
     "jupyterlab": {"cli"},
     "pytest": {"teach"},
+    "nbconvert": {"teach"},
     "hatchling": {"view"},
     "PIL": {"view"},
 }

@@ -364,7 +364,8 @@ class Recorded:
 
 @pytest.fixture
 def keras_model(monkeypatch):
-    monkeypatch.setitem(sys.modules, "keras", types.SimpleNamespace(Model=Recorded))
+    keras = types.SimpleNamespace(Model=Recorded, __file__="keras/__init__.py")
+    monkeypatch.setitem(sys.modules, "keras", keras)
     return Recorded()
 
 

@@ -161,16 +161,10 @@ def residual_block(attempt: Attempt) -> Mistake | None:
     model, before = opened(attempt.model)
     output = model.outputs[0]
     end, shape = {maker(output): str(output.shape)}, output.shape
-    adding = [node for node in joins(model) if "Add" in kind(node)]
-    laid = [node for node in joins(model) if is_concatenation(node)]
-    if laid and not adding:
-        at = {laid[0]: "end to end"}
-        return Mistake("end_to_end", at, join=laid[0], shape=laid[0].output_tensors[0].shape)
     twice = [node for node in calls_of(model) if len(node.arguments.tensors) > 1]
-    other = [node for node in twice if node not in laid and "Add" not in kind(node)]
-    if other and not adding:
-        return Mistake("not_a_sum", {other[-1]: "not a sum"}, join=other[-1])
-    adding = adding or [node for node in twice if node not in laid]
+    adding = [node for node in twice if "Add" in kind(node)]
+    if twice and not adding:
+        return not_summed(twice[-1])
     sources = source_inputs(attempt.model.outputs[0])
     if not adding or sources != [known(attempt, "paper")]:
         return Mistake("", end, model="model", shape=shape)
@@ -188,7 +182,21 @@ def residual_block(attempt: Attempt) -> Mistake | None:
         values = {"layer": maker(few), "n": many.shape[-1], "join": join}
         return Mistake("one_channel_for_all", at, **values)
     if not (a.shape[1:3] == b.shape[1:3] == shape[1:3] == (SIDE, SIDE)):
-        return Mistake("", end, model=model, shape=shape)
+        return Mistake("", end, model="model", shape=shape)
+    return not_in_a_row(join, before)
+
+
+def not_summed(join: Node) -> Mistake:
+    """A call that puts two tensors together in another way."""
+    if is_concatenation(join):
+        at = {join: "end to end"}
+        return Mistake("end_to_end", at, join=join, shape=join.output_tensors[0].shape)
+    return Mistake("not_a_sum", {join: "not a sum"}, join=join)
+
+
+def not_in_a_row(join: Node, before: list[Node]) -> Mistake | None:
+    """Two tensors that are added, of which none is what a convolution makes of the other."""
+    a, b = join.arguments.tensors[:2]
     ways = [{*before, *calls_before([tensor])} for tensor in (a, b)]
     if any(convolves(node.operation) for node in ways[0] & ways[1]):
         if any(convolves(node.operation) for node in ways[0] ^ ways[1]):

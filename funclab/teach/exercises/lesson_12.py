@@ -21,8 +21,8 @@ from funclab.teach.predicting import judge_predictions
 
 X, Y, G = 3.0, -2.0, 10.0
 """In 12A, the two inputs of each op, and the gradient that comes back to it."""
-XS, YS, GS = (np.array(row) for row in ([-1.5, 0.5, 2.0], [1.0, -2.0, 0.5], [10.0, -3.0, 2.0]))
-"""The same in the other exercises: each op is tried on three numbers."""
+XS, YS, GS = (np.array([row]) for row in ([-1.5, 0.5, 2.0], [1.0, -2.0, 0.5], [10.0, -3.0, 2.0]))
+"""The same in the other exercises: each op is tried on a batch of one, with three numbers."""
 TRUSTED = 1e-6
 """How far a gradient may be from measured differences, relative to it."""
 LEFT_OVER = 7.0
@@ -84,8 +84,9 @@ def back_through_a_cube(attempt: Attempt) -> Mistake | None:
     if ran is None:
         return mistake
     [slot], wanted, at = ran.slots, 3 * GS * XS**2, {node: "its vjp"}
-    values: dict[str, Any] = {"layer": node, "wrote": f"{slot[-1]:g}", "g": f"{GS[-1]:g}"}
-    values |= {"found": f"For x = 2 and g = {GS[-1]:g}, {node_name(node)} writes {slot[-1]:g}"}
+    wrote, g = last(slot), last(GS)
+    found = f"For x = 2 and g = {g}, {node_name(node)} writes {wrote}"
+    values = {"layer": node, "wrote": wrote, "g": g, "found": found}
     if not np.allclose(ran.out, XS**3):
         return Mistake("", at, **{**values, "found": f"{node_name(node)} no longer returns x³"})
     if agrees(node, ran, [wanted], XS):
@@ -99,7 +100,7 @@ def back_through_a_cube(attempt: Attempt) -> Mistake | None:
     if np.allclose(slot, GS * XS**3):
         return Mistake("value", at, **values)
     ratios = slot / wanted
-    return Mistake("factor" if np.allclose(ratios, ratios[0]) else "", at, **values)
+    return Mistake("factor" if np.allclose(ratios, ratios.flat[0]) else "", at, **values)
 
 
 # 12C
@@ -110,11 +111,11 @@ def both_slots_of_a_gap(attempt: Attempt) -> Mistake | None:
     if ran is None:
         return mistake
     (gx, gy), wanted, at = ran.slots, 2 * GS * (XS - YS), {node: "its vjp"}
-    found = f"{node_name(node)} writes {gx[0]:g} for x and {gy[0]:g} for y, where x is -1.5, y is 1"
-    values: dict[str, Any] = {"layer": node, "gx": f"{gx[0]:g}", "gy": f"{gy[0]:g}"}
-    values |= {"found": f"{found} and g is 10"}
+    for_x, for_y = last(gx), last(gy)
+    found = f"Where x is 2, y 0.5 and g 2, {node_name(node)} writes {for_x} for x and {for_y} for y"
+    values = {"layer": node, "gx": for_x, "gy": for_y, "found": found}
     if not np.allclose(ran.out, (XS - YS) ** 2):
-        return Mistake("forward_changed", at, out=f"{ran.out[0]:g}", **values)
+        return Mistake("forward_changed", at, out=last(ran.out), **values)
     if agrees(node, ran, [wanted, -wanted], XS, YS):
         return None
     if ran.untouched:
@@ -137,7 +138,7 @@ def nearness_and_its_slope(attempt: Attempt) -> Mistake | None:
         return mistake
     [slot], at, wanted_out = ran.slots, {node: "its vjp"}, 1 / (1 + XS**2)
     wanted = -2 * GS * XS * wanted_out**2
-    out, wrote = f"{ran.out[-1]:.3g}", f"{slot[-1]:.3g}"
+    out, wrote = last(ran.out), last(slot)
     found = f"For x = 2, {node_name(node)} returns {out}; for g = 2 it writes {wrote}"
     values = {"layer": node, "out": out, "wrote": wrote, "found": found}
     if not ran.out.any():
@@ -207,6 +208,11 @@ def own_call(model: Any) -> Node | None:
         if op is not None and not type(op).__module__.startswith("funclab."):
             return node
     return None
+
+
+def last(array: Array) -> str:
+    """The last number of an array, as a message shows it."""
+    return f"{array.flat[-1]:.3g}"
 
 
 def node_name(node: Node) -> str:

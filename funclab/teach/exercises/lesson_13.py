@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab import layers, optimizers
+from funclab import optimizers
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.models.model import Functional
@@ -28,11 +28,10 @@ from funclab.teach.predicting import judge_predictions
 
 BATCH, BEFORE = 32, 73_728
 """The batch of the lesson, and the multiplications of `again` for one sheet."""
-AT_MOST, EPOCHS, READ = 20_000, 8, 0.8
-"""13C: multiplications for a sheet, epochs of training, and what has to be read after them."""
+WEIGHTS, AT_MOST, EPOCHS, READ = 1418, 20_000, 8, 0.8
+"""13C: the weights before, multiplications for a sheet, epochs, and what is read after these."""
 MANY, FEW = 100_000, 2_000
 """13D: the least weights, and the most multiplications."""
-WINDOWS = (layers.Conv1D, layers.Conv2D, layers.Conv3D)
 
 
 # 13A
@@ -124,7 +123,7 @@ def a_frugal_reader(attempt: Attempt) -> Mistake | None:
         )
     if model.outputs[0].shape != (None, 10) or activation_of(end) != "softmax":
         return Mistake("no_softmax", {end: "ten probabilities"}, **{**values, "layer": end})
-    windows = [node for node in calls_of(model) if isinstance(node.operation, WINDOWS)]
+    windows = [node for node in calls_of(model) if has_window(node)]
     if not windows:
         return Mistake("no_window", {dearest: "a list of pixels"}, **values)
     if total > AT_MOST:
@@ -145,10 +144,15 @@ def too_dear(
     if late and values["most"] >= BEFORE:
         return Mistake("pooled_late", at, pool=late[0], **values)
     weights = model.count_params()
-    if weights < 1418:
+    if weights < WEIGHTS and has_window(node):
         positions = math.prod(whole(node.output_shapes[0][1:-1]))
         return Mistake("fewer_weights", at, weights=weights, positions=positions, **values)
     return Mistake("", at, **values)
+
+
+def has_window(node: Node) -> bool:
+    """Whether a call is that of a convolution, of whatever kind."""
+    return "Conv" in type(node.operation).__name__
 
 
 def is_halving(node: Node) -> bool:
@@ -186,6 +190,11 @@ def many_weights_that_cost_little(attempt: Attempt) -> Mistake | None:
         largest = max(calls_of(model), key=weights_of)
         at = {largest: f"{weights_of(largest):,} weights"}
         return Mistake("few_weights", at, **{**values, "layer": largest})
+    for call in calls_of(model):  # each of their weights is multiplied once, outside of products
+        name, used = type(call.operation).__name__, weights_of(call)
+        if ("Normalization" in name or "PReLU" in name) and used > FEW:
+            at, values["layer"], values["total"] = {call: f"{used:,}"}, call, used
+            return Mistake("dense", at, **values)
     if total <= FEW:
         return None
     at = {node: f"{multiplications(node):,}"}
@@ -195,9 +204,11 @@ def many_weights_that_cost_little(attempt: Attempt) -> Mistake | None:
 def why_dear(node: Node) -> str:
     """Why a call multiplies so often."""
     layer: Any = node.operation
-    if isinstance(layer, WINDOWS):
+    if has_window(node):
         return "window"
-    if len(node.input_shapes[0]) > 2 and not isinstance(layer, layers.Dense):
+    if not layer.is_layer or not layer.weights:
+        return ""
+    if len(node.input_shapes[0]) > 2:
         return "per_step"
     earlier = [call.operation for call in calls_before(node.arguments.tensors)]
     before = {type(getattr(operation, "op", operation)).__name__ for operation in earlier}

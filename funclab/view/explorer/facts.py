@@ -100,14 +100,14 @@ def _layer(layer: Operation, part: Part) -> Facts:
 
 def _told(layer: Any) -> Facts:
     """What a layer does, what was set, and its weights: as arithmetic, and each with its shape."""
-    weights = words.weights_of(layer)
-    arrays = [] if words.graph_of(layer) is not None else weights
-    names = words.weight_names(layer)
+    arrays = [] if words.graph_of(layer) is not None else words.weights_of(layer)
     return {
         "detail": words.detail(layer),
         "settings": settings(layer),
-        "weights": words.arithmetic(layer) if weights else "",
-        "arrays": [[name, show(weight.shape)] for name, weight in zip(names, arrays)],
+        "weights": words.arithmetic(layer),
+        "arrays": [
+            [name, show(weight.shape)] for name, weight in zip(words.weight_names(arrays), arrays)
+        ],
     }
 
 

@@ -154,7 +154,8 @@ class Explorer(View):
         """The picture of a weight, asked for as "dense kernel", and what sums it up."""
         layer, _, name = key.rpartition(" ")
         owner = self.objects.get(layer)
-        weight = dict(zip(words.weight_names(owner), words.weights_of(owner))).get(name)
+        weights = words.weights_of(owner)
+        weight = dict(zip(words.weight_names(weights), weights)).get(name)
         if weight is None:
             return None
         drawn = Values(name, weight.numpy(), self.look)

@@ -325,7 +325,7 @@ class Calls:
         return [self._group(layer, keys[layer]) for layer in self.shared if layer in keys]
 
     def _group(self, layer: Operation, keys: list[str]) -> Group:
-        numbers = words.arithmetic(layer) if words.weights_of(layer) else ""
+        numbers = words.arithmetic(layer)
         return Group(
             self.shared[layer],
             clean(layer.name),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -220,7 +220,7 @@ def weights_of(layer: Any) -> list[Variable]:
 
 
 def arithmetic(layer: Any) -> str:
-    """The weights of a layer as a sum of products of lengths.
+    """The weights of a layer as a sum of products of lengths; nothing for a layer without any.
 
     >>> from funclab.layers import Dense
     >>> dense = Dense(64)
@@ -229,6 +229,8 @@ def arithmetic(layer: Any) -> str:
     '64×64 + 64 = 4,160'
     """
     weights = weights_of(layer)
+    if not weights:
+        return ""
     total = f"{count(weights):,}"
     if graph_of(layer) is not None or len(weights) > 4:
         return f"{len(weights)} arrays, {total} numbers"
@@ -261,16 +263,16 @@ def listed_value(value: Any) -> str:
     return value_text(value)
 
 
-def weight_names(layer: Any) -> list[str]:
-    """The names of a layer's weights, after what tells two of one name apart: `query/kernel`.
+def weight_names(weights: Sequence[Variable]) -> list[str]:
+    """The names of weights of one layer, after what tells two of one name apart: `query/kernel`.
 
     >>> from funclab.layers import LSTM, Bidirectional
     >>> both = Bidirectional(LSTM(2, name="lstm"))
     >>> both.build((None, 5, 4))
-    >>> weight_names(both)[2:4]
+    >>> weight_names(both.weights)[2:4]
     ['forward_lstm/bias', 'backward_lstm/kernel']
     """
-    paths = [weight.path.split("/") for weight in weights_of(layer)]
+    paths = [weight.path.split("/") for weight in weights]
     names = [path[-1] for path in paths]
     if len(set(names)) == len(names):
         return list(map(clean, names))

@@ -138,7 +138,7 @@ class TrialsFeed:
         return " ".join(filter(None, sentences))
 
     def _table(self) -> tuple[list[str], list[list[str]]]:
-        """A row for each trial, best first: its settings, and what it brought at the end."""
+        """A row for each trial, best first: its settings, and its numbers at the end."""
         trials = self.sweep.ranked(self.sweep.trials)
         measured = list(dict.fromkeys(name for trial in trials for name in trial.values))
         errors = any(trial.error for trial in trials)

@@ -35,13 +35,13 @@ def test_the_words_say_how_far_it_is_what_failed_and_which_is_best(ended):
 
 
 def test_the_curves_are_those_of_the_best_trials_each_by_its_settings():
-    made = small({"units": [2, 4, 8, 16], "rate": [0.001, 0.01, 0.05, 0.1]})
+    result = small({"units": [2, 4, 8, 16], "rate": [0.001, 0.01, 0.05, 0.1]})
 
-    view = made.view()
+    view = result.view()
 
-    best = {trial.number for trial in made.ranked(made.trials)[:MOST_CURVES]}
+    best = {trial.number for trial in result.ranked(result.trials)[:MOST_CURVES]}
     assert {int(run["label"].split(":")[0]) for run in view.runs} == best
-    first = made.trials[min(best)]
+    first = result.trials[min(best)]
     rate = f"{first.config['rate']:.4g}"
     assert view.runs[0]["label"] == f"{first.number}: {first.config['units']}, {rate}"
     assert "The curves are those of the best 12." in view.status["words"]
@@ -65,22 +65,22 @@ def test_settings_of_every_view_go_into_its_line_of_python(ended):
 
 
 def test_a_view_follows_a_sweep_that_runs_and_its_button_ends_it():
-    made = small({"number": list(range(400))}, epochs=20, background=True)
-    feed = TrialsFeed(made, {})
-    made.watchers.append(feed.tell)
+    result = small({"number": list(range(400))}, epochs=20, background=True)
+    feed = TrialsFeed(result, {})
+    result.watchers.append(feed.tell)
     view = feed.view
 
     wait_until(lambda: view.status["done"] >= 3)
     phase = view.status["phase"]
     feed.act({"do": "stop", "id": 1})
-    made.wait(60)
+    result.wait(60)
 
     assert phase == "running"
     assert [chart["key"] for chart in view.facts["charts"]] == ["loss"]
     assert feed.control is not None and feed.control.comm is None
     assert view.status["phase"] == "stopped"
-    assert view.status["words"].startswith(f"Stopped after {len(made.results)} of 400 trainings")
-    assert view.status["done"] == len(made.results) < 400
+    assert view.status["words"].startswith(f"Stopped after {len(result.results)} of 400 trainings")
+    assert view.status["done"] == len(result.results) < 400
 
 
 def test_a_sweep_is_shown_by_its_view(ended):
@@ -94,7 +94,7 @@ def test_names_and_errors_of_any_characters_are_only_text():
     def build(units):
         raise ValueError("<script>alert(1)</script>\x1b[31m")
 
-    made = sweep(build, {"units": ["</text><b>"]}, ([0.0], [0.0]), workers=1)
-    svg = made.view().svg()
+    result = sweep(build, {"units": ["</text><b>"]}, ([0.0], [0.0]), workers=1)
+    svg = result.view().svg()
 
     assert "<script>" not in svg and "<b>" not in svg and "\x1b" not in svg
