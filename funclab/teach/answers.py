@@ -64,6 +64,8 @@ def plain_answer(value: Any) -> Any:
     """
     if isinstance(value, str):
         return _read(value)
+    if isinstance(value, np.ndarray):
+        return value.item() if value.size == 1 else plain_answer(value.tolist())
     if isinstance(value, (list, tuple)):
         return tuple(plain_answer(item) for item in value)
     if isinstance(value, np.generic):

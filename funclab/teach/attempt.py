@@ -38,8 +38,8 @@ class Attempt:
 
     @property
     def model(self) -> Functional | None:
-        """The answer, if it is a model with a graph."""
-        return self.answer if isinstance(self.answer, Functional) else None
+        """The answer, if it is a model with a graph: a Sequential without an Input has none."""
+        return self.answer if isinstance(self.answer, Functional) and self.answer.built else None
 
     @property
     def layers(self) -> list[Operation]:

@@ -28,10 +28,14 @@ from funclab.view.scene.diagram import calls_before, maker, source_inputs
 
 __all__ = [
     "accuracy", "activation_of", "calls_before", "calls_by_input", "calls_of", "calls_within",
-    "chain_to", "fresh_copy", "innermost", "is_concatenation", "is_shared", "joins", "maker",
-    "multiplications", "order_counts", "own_layers", "plain", "reads", "rows_read", "softmaxes",
-    "source_inputs", "trained_copy", "unused_calls", "unwrapped", "ways", "weighted_calls",
+    "chain_to", "fresh_copy", "gives_probabilities", "innermost", "is_concatenation", "is_shared",
+    "joins", "maker", "multiplications", "order_counts", "own_layers", "plain", "reads",
+    "rows_read", "same_answers", "softmaxes", "source_inputs", "trained_copy", "unused_calls",
+    "unwrapped", "ways", "weighted_calls",
 ]  # fmt: skip
+
+
+RECURRENT = (layers.RNN, layers.Bidirectional)
 
 
 # Calls.
@@ -144,18 +148,21 @@ def activation_of(node: Node) -> str:
 
 
 def softmaxes(tensor: Tensor) -> list[Node]:
-    """The calls on the last stretch of a graph that take softmax, the first of them first.
+    """The calls at the end of a graph that take softmax, the first of them first: the last call
+    with weights, and those behind it.
 
     The call of a model counts as often as there are such calls inside it.
     """
     taken: list[Node] = []
-    for node in reversed([node for node in chain_to(tensor) if not node.is_input]):
+    for node in chain_to(tensor):
         inner: Any = node.operation
         if isinstance(inner, Functional):
             taken += [node] * len(softmaxes(inner.outputs[0]))
         elif activation_of(node) == "softmax":
             taken.append(node)
-    return taken
+        if getattr(inner, "weights", None):
+            break
+    return taken[::-1]
 
 
 def multiplications(node: Node) -> int:
@@ -193,14 +200,24 @@ def fresh_copy(model: Functional) -> Any:
 
 
 def rows_read(model: Functional) -> list[int]:
-    """The rows of an example, along its first axis, that can change what a model answers."""
+    """The rows of an example, along its first axis, that can change what a model answers.
+
+    With the first weights, a recurrent layer hardly remembers its first steps; it reads all of
+    them nevertheless, and so does the model.
+    """
+    recurrent = [x for x in calls_of(model) if isinstance(x.operation, RECURRENT)]
+    parts = [Functional(model.inputs, x.arguments.tensors[0]) for x in recurrent]
+    return sorted({row for part in (model, *parts) for row in _rows_that_count(part)})
+
+
+def _rows_that_count(model: Functional) -> list[int]:
     copy, x = fresh_copy(model), _examples(model)
-    before = np.asarray(copy(x))
+    before = _answers(copy, x)
     rows = []
     for row in range(x.shape[1]):
         changed = x.copy()
         changed[:, row] = changed[::-1, row]  # that of another example
-        if not np.allclose(copy(changed), before, atol=1e-6):
+        if not np.allclose(_answers(copy, changed), before, atol=1e-6):
             rows.append(row)
     return rows
 
@@ -208,7 +225,29 @@ def rows_read(model: Functional) -> list[int]:
 def order_counts(model: Functional) -> bool:
     """Whether a model can answer otherwise when the rows of an example change places."""
     copy, x = fresh_copy(model), _examples(model)
-    return not np.allclose(copy(x), copy(np.ascontiguousarray(x[:, ::-1])), atol=1e-5)
+    turned = np.ascontiguousarray(x[:, ::-1])
+    return not np.allclose(_answers(copy, x), _answers(copy, turned), atol=1e-5)
+
+
+def gives_probabilities(model: Functional) -> bool:
+    """Whether a model with one output gives numbers from 0 to 1 that add up to 1."""
+    made = _answers(fresh_copy(model), _examples(model))
+    return bool((made >= 0).all() and np.allclose(made.sum(axis=-1), 1, atol=1e-4))
+
+
+def same_answers(model: Functional, other: Functional) -> bool:
+    """Whether two models, each with one input and one output, answer the same as they are now."""
+    if model.inputs[0].shape != other.inputs[0].shape or len(model.outputs) > 1:
+        return False
+    x = _examples(model)
+    ours, theirs = _answers(model, x), _answers(other, x)
+    return ours.shape == theirs.shape and np.allclose(ours, theirs, atol=1e-5)
+
+
+def _answers(model: Any, x: Array) -> Array:
+    """What a model answers, without drawing from the notebook's random numbers."""
+    with fixed_start():
+        return np.asarray(model(x))
 
 
 def _examples(model: Functional) -> Array:

@@ -11,6 +11,7 @@ from funclab.graph.graph import reached
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
+from funclab.models import Sequential
 from funclab.shape_math import show
 from funclab.teach import course
 from funclab.teach.attempt import Attempt, flat, tensors_of
@@ -121,6 +122,8 @@ def _wrong(exercise: course.Exercise, attempt: Attempt, mistake: Mistake) -> Ver
         return Verdict("wrong", say("lesson_no_answer", name=exercise.wants))
     if attempt.model is None and not mistake.values:
         kind = type(attempt.answer).__name__
+        if isinstance(attempt.answer, Sequential):
+            kind = f"{kind} without an Input"
         if exercise.kind == "predict" and exercise.start:
             line = exercise.start.splitlines()[-1]
             return Verdict("wrong", say("lesson_other_form", line=line, name=exercise.wants))

@@ -16,11 +16,12 @@ from funclab.teach import course, keeping
 from funclab.teach.attempt import is_untried, run
 from funclab.teach.checking import check, check_lines, known_exercise
 from funclab.teach.graphs import trained_copy
-from tests.teach.tries import LESSONS, Try, module, tries
+from tests.teach.tries import LESSONS, OTHER, Try, module, tries
 
 TRIES = list(tries())
 RIGHT = [one for one in TRIES if not one.mistake]
-WRONG = [one for one in TRIES if one.mistake]
+WRONG = [one for one in TRIES if one.mistake not in ("", OTHER)]
+REFUSED = [one for one in TRIES if one.mistake == OTHER]
 each = pytest.mark.parametrize
 DATA, KINDS = np.eye(6, dtype="float32").repeat(8, 0), np.arange(48) % 3
 
@@ -44,6 +45,15 @@ def test_a_mistake_that_was_foreseen_is_named_in_the_student_s_own_words(attempt
     assert re.search(r"Look|Count|Follow", verdict.says) and "Wanted" in verdict.says
     assert verdict.marked is not None or not attempt.names, verdict.says
     assert verdict.says in str(view) and view.svg().startswith("<svg")
+
+
+@each("attempt", REFUSED, ids=str)
+def test_another_mistake_is_refused_with_what_is_wanted(attempt: Try):
+    verdict = check_lines(attempt.exercise, attempt.lines, attempt.names).verdict
+
+    assert (verdict.kind, verdict.mistake) == ("wrong", "")
+    assert "Wanted" in verdict.says and len(verdict.says.split()) <= course.LONGEST_MESSAGE
+    assert "{" not in verdict.says and not re.match(r"it |model it\b", verdict.says)
 
 
 @each("lesson", LESSONS)

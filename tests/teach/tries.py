@@ -3,7 +3,8 @@
 A lesson's file `tries_NN.py` holds LESSON (lines that the lesson runs before its exercises), RIGHT
 and WRONG. RIGHT maps an exercise to three programs of different structure; WRONG maps it to a
 program for each mistake that is foreseen, by its name. Where one mistake has several faces, MORE
-maps the exercise to (name, program) pairs.
+maps the exercise to (name, program) pairs. REFUSED maps it to programs with mistakes that are not
+foreseen.
 """
 
 from __future__ import annotations
@@ -16,9 +17,12 @@ from typing import Any, NamedTuple
 from funclab.teach.attempt import run
 from funclab.teach.checking import base_names
 
+OTHER = "other"
+
 
 class Try(NamedTuple):
-    """An exercise, what is wrong in the lines ("" for nothing), and the lines."""
+    """An exercise, what is wrong in the lines ("" for nothing, OTHER for what is not foreseen), and
+    the lines."""
 
     lesson: int
     exercise: str
@@ -52,3 +56,5 @@ def tries() -> Iterator[Try]:
             more = getattr(module(lesson), "MORE", {}).get(exercise, [])
             named = [*mistakes.items(), *more]
             yield from (Try(lesson, exercise, name, lines) for name, lines in named)
+        for exercise, programs in getattr(module(lesson), "REFUSED", {}).items():
+            yield from (Try(lesson, exercise, OTHER, lines) for lines in programs)

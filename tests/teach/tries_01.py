@@ -35,6 +35,10 @@ model = Model(pixels, layers.Softmax()(h))
         "eye = Model(pixels, h2)",
         'eye = Model(pixels, reader.get_layer("hidden_2").output)',
         "eye = Model(reader.input, reader.layers[2].get_output_at(0))",
+        """
+own = Input((64,), name="own")
+eye = Model(own, Model(reader.inputs, h2, name="inner")(own))
+""",
     ],
     "1C": [
         """
@@ -45,6 +49,15 @@ model = Model(pixels, rule(h1))
         """
 rule = Dense(10, name="rule")
 model = Model(pixels, layers.Activation("softmax")(rule(pixels)))
+""",
+        """
+raised = ops.exp(Dense(10, name="rule")(pixels))
+model = Model(pixels, raised / ops.sum(raised, axis=-1, keepdims=True))
+""",
+        """
+from funclab import Sequential
+two = Sequential([Dense(10), layers.Softmax()], name="two")
+model = Model(pixels, two(pixels))
 """,
     ],
     "1D": [
@@ -59,8 +72,18 @@ model = Model(pixels, layers.Softmax()(total))
 """,
         """
 h = Dense(16, activation="relu")(pixels)
-p = Dense(16, activation="tanh")(pixels)
+p = Dense(16)(pixels)
 model = Model(pixels, Dense(10, activation="softmax")(concatenate([h, p])))
+""",
+        """
+joined = pixels
+for units in (8, 8):
+    joined = concatenate([joined, Dense(units, activation="relu")(joined)])
+model = Model(pixels, Dense(10, activation="softmax")(joined))
+""",
+        """
+h = Dense(64, activation="relu")(Dense(10)(pixels))
+model = Model(pixels, ops.softmax(Dense(10)(ops.maximum(h, pixels))))
 """,
     ],
 }
@@ -155,4 +178,52 @@ narrow = Dense(1, name="narrow")(concatenate([h, pixels]))
 model = Model(pixels, Dense(10, activation="softmax")(narrow))
 """,
     },
+}
+
+MORE = {
+    "1B": [
+        (
+            "new_layer",
+            "from funclab.models import clone_model\neye = clone_model(Model(pixels, h2))",
+        ),
+        ("fresh_input", "eye = Model(h1, h2)"),
+        ("fresh_input", 'eye = Model([pixels, Input((64,), name="second")], h2)'),
+        ("last_call", "eye = Model(pixels, reader(pixels))"),
+    ],
+}
+
+REFUSED = {
+    "1B": ["eye = Model(pixels, h1)", "eye = Model(pixels, [h2, digit])"],
+    "1C": [
+        """
+rule = Dense(10, name="rule")
+model = Model(pixels, rule(pixels))
+""",
+        "model = Model(pixels, ops.softmax(Dense(10)(pixels), axis=0))",
+        'model = Model(pixels, Dense(10)(layers.Softmax(name="before")(pixels)))',
+        'model = Model(pixels, Dense(10, activation="sigmoid")(pixels))',
+        "model = Model(pixels, [digit, h1])",
+        'from funclab import Sequential\nmodel = Sequential([Dense(10, activation="softmax")])',
+    ],
+    "1D": [
+        """
+twice = concatenate([pixels, pixels])
+model = Model(pixels, Dense(10, activation="softmax")(twice))
+""",
+        """
+a = Dense(16, activation="relu")(pixels)
+b = Dense(16, activation="relu")(a)
+model = Model(pixels, Dense(10, activation="softmax")(concatenate([a, b])))
+""",
+        """
+a = Dense(16, activation="relu")(pixels)
+b = Dense(16, activation="relu")(concatenate([a, pixels]))
+model = Model(pixels, Dense(10, activation="softmax")(b))
+""",
+        """
+a = Dense(16, activation="relu")(pixels)
+b = Dense(16, activation="tanh")(pixels)
+model = Model(pixels, Dense(10, activation="softmax")(concatenate([a, b])))
+""",
+    ],
 }

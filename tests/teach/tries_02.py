@@ -54,11 +54,15 @@ full = layers.Concatenate(axis=2)([day, ops.repeat(w, 24, axis=1)])
 w = ops.zeros((24, 7)) + Reshape((1, 7))(week)
 full = ops.concatenate([day, w], axis=-1)
 """,
+        "full = concatenate([day, Reshape((24, 7))(concatenate([week] * 24))])",
+        "full = Model([day, week], concatenate([day, ops.stack([week] * 24, axis=1)]))",
     ],
     "2C": [
         made_of("h = Dense(8)(Flatten()(day))"),
         made_of('h = Flatten()(Dense(8, activation="relu")(day))'),
         made_of("h = Reshape((96,))(day)"),
+        made_of("h = Flatten()(Dense(1)(layers.Permute((2, 1))(each)))"),
+        made_of("h = layers.GRU(3)(each)"),
     ],
     "2D": [
         """
@@ -104,6 +108,7 @@ full = concatenate([day, RepeatVector(24)(week)])
 day = Input((None, 4), name="day")
 h = Flatten()(Dense(8)(day))
 """),
+        "softmax_of_one": 'model = Model(day, Dense(1, activation="softmax")(Flatten()(each)))',
     },
     "2D": {
         "one_hour_at_a_time": """
@@ -122,4 +127,27 @@ model = Model(hours, Dense(1, activation="sigmoid")(h))
         "other_input": 'model = Model(day, Dense(1, activation="sigmoid")(Flatten()(day)))',
         "shapes_differ": 'model = Model(hours, Dense(1, activation="sigmoid")(hours))',
     },
+}
+
+REFUSED = {
+    "2A": [guess(b="8"), guess(c="[None, 24, 8]"), f"{CALLS}guess = 40, 10, 0, 0, 241"],
+    "2B": [
+        "full = concatenate([RepeatVector(24)(week), day])",
+        "full = layers.Concatenate()",
+        "full = concatenate([day, Reshape((24, 7))(ops.repeat(week, 24, axis=1))])",
+    ],
+    "2C": [
+        made_of("h = Flatten()(each[:, :12])"),
+        made_of("h = layers.GRU(3)(each[:, :12])"),
+        made_of("h = Reshape((1, 192))(each)"),
+        """
+h = Flatten()(each)
+model = Model(day, [Dense(1)(h), Dense(1)(h)])
+""",
+    ],
+    "2D": [
+        'model = Model(hours, Dense(1, activation="sigmoid")(hours[:, 12]))',
+        'model = Model(hours, Dense(1, activation="sigmoid", trainable=False)(Flatten()(hours)))',
+        "from funclab import Sequential\nmodel = Sequential([Flatten(), Dense(1)])",
+    ],
 }

@@ -70,6 +70,12 @@ NORMALIZED = """
 h = Dense(32, activation="relu")(layers.BatchNormalization()(pixels))
 model = Model(pixels, Dense(10, activation="softmax")(h))
 """
+ADAPTED = """
+scaled = layers.Normalization()
+scaled.adapt(raw_train)
+h = Dense(32, activation="relu")(scaled(pixels))
+model = Model(pixels, Dense(10, activation="softmax")(h))
+"""
 
 RIGHT = {
     "3A": [
@@ -81,6 +87,8 @@ guess = (gradient, Fraction(1, 5), (0.2 * 3 - 3) ** 2)
 """,
         'guess = {"loss": "5.76", "weight": 2 - 0.1 * 18, "gradient": np.float32(18)}',
         "guess = np.array([18, 0.2, 5.76])",
+        'guess = {"w": 0.2, "gradient": 18, "loss": 5.76}',
+        "guess = dict(slope=np.array([[18.0]]), w=np.array([[0.2]]), after=np.array(5.76))",
     ],
     "3B": [
         BUILD + FIRST + SECOND + SCORE,
@@ -105,12 +113,19 @@ model.compile("rmsprop", **settings)
         repaired(SOFTMAX, PLAIN),
         repaired(LINEAR, PLAIN, wrap="layers.Softmax()"),
         repaired(LINEAR, "SparseCategoricalCrossentropy()", wrap="ops.softmax"),
+        "own = SparseCategoricalCrossentropy(from_logits=True)\n"
+        + repaired(LINEAR, "lambda y, answers: own(y, answers)"),
+        repaired(SOFTMAX, PLAIN).replace('"adam"', "optimizers.SGD(0.5)"),
     ],
     "3D": [
         changed(data="raw_train, raw_test = x_train, x_test"),
         changed(optimizer="optimizers.SGD(0.01)"),
         changed(model=NORMALIZED),
         changed(data=RAW + "raw_train, raw_test = raw_train / 8 - 1, raw_test / 8 - 1"),
+        changed(optimizer="optimizers.SGD(0.01)") + "loss, score = score\n",
+        changed(model=ADAPTED),
+        changed(score="raw_test / 8 - 1, y_test").replace("raw_train, y", "raw_train / 8 - 1, y"),
+        changed(optimizer="optimizers.SGD(0.01)", score="raw_test, y_test, return_dict=True"),
     ],
 }
 
@@ -149,5 +164,30 @@ WRONG = {
         "frozen": changed(model=FROZEN),
         "loss_misfit": changed(loss='"mse"'),
         "judged_on_training": changed(optimizer="optimizers.SGD(0.01)", score="raw_train, y_train"),
+        "learned_unseen": changed(optimizer="optimizers.SGD(0.01)").replace(
+            "fit(raw_train, y_train", "fit(raw_test, y_test"
+        ),
     },
+}
+
+MORE = {
+    "3B": [
+        ("not_compiled", BUILD + 'model = new_reader("anew")\n' + FIRST + SECOND + SCORE),
+    ],
+}
+
+REFUSED = {
+    "3A": ["guess = [-18, 3.8, 70.56]", "guess = [9, 1.1, 0.09]", "guess = [18, 0.2]"],
+    "3C": [
+        'model = new_reader("model")',
+        'model = new_reader("model")\nmodel.compile("adam")',
+        repaired(SOFTMAX, PLAIN).replace('"adam"', "optimizers.SGD(100)"),
+        "own = SparseCategoricalCrossentropy(from_logits=True)\n"
+        + repaired(SOFTMAX, "lambda y, answers: own(y, answers) * 0.1"),
+    ],
+    "3D": [
+        changed() + "score = [0.1, 0.95]\n",
+        changed(optimizer="optimizers.SGD(0.01)", score="raw_test[:9], y_test[:9]"),
+        changed() + "score = reader\n",
+    ],
 }

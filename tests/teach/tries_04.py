@@ -48,6 +48,7 @@ RIGHT = {
         guess("loss", "which_loss", "heavy_loss", "which_accuracy", "heavy_mae"),
         TWO + 'guess = {"heavy_mae", "heavy_loss", "which_accuracy", "which_loss", "loss"}',
         TWO + 'guess = "loss, which_loss, which_accuracy, heavy_loss, heavy_mae"',
+        guess("loss ", "which_loss ", "which_accuracy ", "heavy_loss ", "heavy_mae"),
     ],
     "4B": [
         with_losses(),
@@ -63,6 +64,17 @@ class_numbers = losses.SparseCategoricalCrossentropy()
 by_key = {"s": losses.BinaryCrossentropy(), "m": losses.Huber(), "k": class_numbers}
 model.compile("adam", loss=by_key)
 """,
+        with_losses(mass='"msle"'),
+        with_losses(mass="lambda y, answers: (y - answers) ** 2"),
+        """
+from funclab import losses
+class Off(losses.Loss):
+    def call(self, y_true, y_pred):
+        return ops.abs(y_true - y_pred)
+def yes_or_no(y_true, y_pred):
+    return losses.binary_crossentropy(y_true, y_pred)
+"""
+        + with_losses(sex="yes_or_no", mass="Off()"),
     ],
     "4C": [
         "model = Model([measures, island], [kind, sex, kilos])",
@@ -70,6 +82,10 @@ model.compile("adam", loss=by_key)
         """
 home = Input((3,), name="home")
 model = Model([measures, home], trio([measures, home]))
+""",
+        """
+size, home = Input((3,), name="size"), Input((3,), name="home")
+model = Model([home, size], trio([size, home]))
 """,
     ],
     "4D": [
@@ -154,4 +170,40 @@ day = layers.add([weather, weekday])
 model = Model([weather, weekday], [Dense(1, name="casual")(day), Dense(1, name="registered")(day)])
 """,
     },
+}
+
+MORE = {
+    "4B": [
+        (
+            "no_loss",
+            """
+model = Model([measures, island], [sex, kilos], name="two")
+model.compile("adam", loss=["binary_crossentropy", "mse"])
+""",
+        ),
+    ],
+}
+
+REFUSED = {
+    "4A": [guess("loss", "loss_which", "loss_heavy"), guess("loss", "which_loss", "heavy_loss")],
+    "4B": [
+        with_losses(sex='"mse"'),
+        with_losses(mass='"cosine_similarity"'),
+        with_losses(mass="lambda y, answers: answers - y"),
+        'model = Model([measures, island], [sex, kilos, kind], name="reordered")',
+    ],
+    "4C": [
+        """
+home = Input((3,), name="home")
+model = Model([measures, home], trio([home, measures]))
+""",
+        """
+home = Input((3,), name="home")
+model = Model([measures, home], trio([measures, home * 0]))
+""",
+        "model = Model([measures, island], body)",
+    ],
+    "4D": [
+        rides('riders = [Dense(2, name="casual")(h), Dense(2, name="registered")(h)]'),
+    ],
 }

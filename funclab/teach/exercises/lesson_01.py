@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from funclab import activations
 from funclab.errors import NeverCalledError, ShapeError
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
+from funclab.graph.tensor import Tensor
 from funclab.layers import Dense
 from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, tensors_of
@@ -17,9 +19,12 @@ from funclab.teach.graphs import (
     calls_of,
     chain_to,
     first_call,
+    gives_probabilities,
     joins,
     maker,
     own_layers,
+    reads,
+    same_answers,
     softmaxes,
     source_inputs,
     trained_copy,
@@ -33,10 +38,13 @@ from funclab.teach.judging import (
     known,
     lights,
     numpy_was_given,
+    told,
 )
+from funclab.view.draw.text import listed
 
 TEN = (None, 10)
 BUDGET, ENOUGH = 3000, 0.85
+ACTIVATIONS = {name for name in activations.__all__ if name not in ("linear", "softmax")}
 
 
 # 1A
@@ -100,21 +108,26 @@ def second_eye(attempt: Attempt) -> Mistake | None:
     if attempt.model is None:
         return no_eye(attempt, hidden, source)
     model = attempt.model
-    [output, *_], [start, *_] = model.outputs, model.inputs
-    if output is hidden.get_output_at(0) and start is source:
-        return None
-    if start is not source:
-        notes = {maker(start): "another Input"}
-        return Mistake("fresh_input", notes, model=model, other=maker(start), layer=hidden)
-    if output is reader.outputs[0]:
-        notes = {maker(output): "the reader's last call"}
-        where = {"layer": hidden, "input": maker(source)}
-        return Mistake("last_call", notes, model=model, tensor=output, **where)
+    [output, *more] = model.outputs
+    start = next((x for x in model.inputs if x is not source), source)
+    where = {"layer": hidden, "input": maker(source)}
+    if more:
+        ends = listed([told(tensor) for tensor in model.outputs])
+        return Mistake("", {maker(more[-1]): "another output"}, tensor=ends, **where)
     new = own_layers(model, reader)
     if new:
         node = next(node for node in calls_of(model) if node.operation is new[0])
         return Mistake("new_layer", {node: "new"}, layer=new[0], n=new[0].count_params())
-    return Mistake("", {maker(output): "ends here"}, tensor=output, input=maker(source))
+    alone = len(model.inputs) == 1
+    if alone and same_answers(model, Functional(source, hidden.get_output_at(0))):
+        return None
+    if start is not source:
+        notes = {maker(start): "another start"}
+        return Mistake("fresh_input", notes, model=model, other=maker(start), **where)
+    if output is reader.outputs[0] or maker(output).operation is reader:
+        notes = {maker(output): "the reader's last call"}
+        return Mistake("last_call", notes, model=model, tensor=output, **where)
+    return Mistake("", {maker(output): "ends here"}, tensor=output, **where)
 
 
 def no_eye(attempt: Attempt, hidden: Any, source: Any) -> Mistake:
@@ -128,7 +141,7 @@ def no_eye(attempt: Attempt, hidden: Any, source: Any) -> Mistake:
         return Mistake("gave_numbers", notes, shape=tuple(first.shape), **where)
     moved = other_input(attempt)
     if moved is not None:
-        return Mistake("fresh_input", moved.at, **{**moved.values, "layer": hidden})
+        return Mistake("fresh_input", moved.at, **{**moved.values, **where})
     return Mistake("")
 
 
@@ -198,7 +211,7 @@ def short_cut(attempt: Attempt) -> Mistake | None:
     if len(model.inputs) > 1:
         return two_inputs(model)
     output, source = model.outputs[0], model.inputs[0]
-    if ways(source, output) < 2:
+    if ways(source, output) < 2 or not passes_hidden_layers(source, output):
         return unused_join(attempt, model) or Mistake("", model=model, input=maker(source))
     if not is_probabilities(model) or source.shape != (None, 64):
         return Mistake("not_probabilities", {maker(output): "the end"}, **end_of(model))
@@ -212,6 +225,25 @@ def short_cut(attempt: Attempt) -> Mistake | None:
         return None
     narrow = min(calls_of(model), key=lambda node: node.output_tensors[0].shape[-1] or 0)
     return Mistake("reads_badly", {narrow: "few numbers pass"}, model=model, accuracy=share)
+
+
+def passes_hidden_layers(source: Tensor, output: Tensor) -> bool:
+    """Whether one way leads through a hidden layer, and another past all of them.
+
+    A Dense layer without an activation may stand on the second way: it only weighs the pixels.
+    """
+    calls = calls_before([output])
+    weighted = [node for node in calls if getattr(node.operation, "weights", None)]
+    before = {node for call in weighted for node in calls_before(call.arguments.tensors)}
+    most, open_way = {maker(source): 0}, {maker(source)}
+    for node in calls:
+        known = [parent for parent in reads(node) if parent in most]
+        if known:
+            most[node] = max(most[parent] for parent in known) + (node in weighted)
+            active = activation_of(node) in ACTIVATIONS
+            if not (active and node in before) and not open_way.isdisjoint(known):
+                open_way.add(node)
+    return maker(output) in open_way and most[maker(output)] > 1
 
 
 def reading(model: Functional) -> float:
@@ -263,14 +295,20 @@ def pixels_and_hidden(attempt: Attempt) -> list[Node | Operation]:
 
 # What several of these ask.
 def is_probabilities(model: Functional) -> bool:
-    """Whether a model ends in ten numbers behind exactly one softmax."""
+    """Whether a model gives ten probabilities, with softmax or otherwise, but not twice."""
     [output, *more] = model.outputs
-    return not more and output.shape == TEN and len(softmaxes(output)) == 1
+    fits = not more and len(model.inputs) == 1 and output.shape == TEN
+    return fits and len(softmaxes(output)) < 2 and gives_probabilities(model)
 
 
 def end_of(model: Functional) -> dict[str, Any]:
     output = model.outputs[0]
-    return {"model": model, "shape": output.shape, "activation": activation_of(maker(output))}
+    twice = len(softmaxes(output)) > 1
+    activation = "softmax twice" if twice else activation_of(maker(output))
+    shape = f"{len(model.outputs)} outputs" if len(model.outputs) > 1 else told(output.shape)
+    if len(model.inputs) > 1:
+        shape = f"{shape} from {len(model.inputs)} inputs"
+    return {"model": model, "shape": shape, "activation": activation}
 
 
 def not_ten(model: Functional) -> Mistake:
@@ -286,7 +324,8 @@ def outputs_given(attempt: Attempt) -> list[Any]:
     made = attempt.given_to_model
     if made is not None:
         return made[1]
-    return [] if attempt.answer is None else [attempt.answer]
+    no_output = attempt.answer is None or isinstance(attempt.answer, Functional)
+    return [] if no_output else [attempt.answer]
 
 
 def place_of(layer: Operation, note: str) -> dict[Node | Operation, str]:

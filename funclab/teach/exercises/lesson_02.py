@@ -29,7 +29,7 @@ from funclab.teach.graphs import (
     source_inputs,
     trained_copy,
 )
-from funclab.teach.judging import Mistake, judge, known, lights
+from funclab.teach.judging import Mistake, judge, known, lights, told
 from funclab.teach.predicting import calls, judge_predictions
 
 HOURS = 24
@@ -48,8 +48,9 @@ def not_so(node: Node, given: Any) -> Mistake:
     if not same_answer(given[0], shape):
         return not_this_shape(node, given[0], shape, at)
     rows = int(np.prod([size for size in shape[1:-1] if size]))
-    name = "counted_per_hour" if weights and given[1] == weights * rows else ""
-    return Mistake(name, at, layer=node, given=given[1])
+    if weights and given[1] == weights * rows:
+        return Mistake("counted_per_hour", at, layer=node, given=given[1])
+    return Mistake("", at, layer=node, given=f"{told(given[1])} weights")
 
 
 def not_this_shape(node: Node, given: Any, shape: Any, at: dict[Any, str]) -> Mistake:
@@ -76,9 +77,10 @@ judge_predictions("2A", shape_and_weights, not_so)
 def a_week_for_each_hour(attempt: Attempt) -> Mistake | None:
     """The four numbers of each hour, and the seven of the week behind them; no weights."""
     day, week = known(attempt, "day"), known(attempt, "week")
-    if not tensors_of(attempt.answer):
+    made = tensors_of(attempt.answer if attempt.model is None else attempt.model.outputs)
+    if not made:
         return not_joined(attempt)
-    full = tensors_of(attempt.answer)[0]
+    full = made[0]
     if full.shape[0] is not None:
         return closed_batch(full)
     sources = source_inputs(full)
@@ -92,7 +94,9 @@ def a_week_for_each_hour(attempt: Attempt) -> Mistake | None:
             return Mistake("weights_for_copies", at, layer=node, n=weights_of(node))
     if full.shape == WITH_WEEK and is_day_and_week(day, week, full):
         return None
-    return Mistake("", {maker(full): "the end"}, tensor=full, shape=full.shape)
+    other = ", but with other numbers" if full.shape == WITH_WEEK else ""
+    shape = f"{told(full.shape)}{other}"
+    return Mistake("", {maker(full): "the end"}, tensor=full, shape=shape)
 
 
 def is_day_and_week(day: Tensor, week: Tensor, full: Tensor) -> bool:
@@ -104,6 +108,9 @@ def is_day_and_week(day: Tensor, week: Tensor, full: Tensor) -> bool:
 
 def not_joined(attempt: Attempt) -> Mistake:
     error: Any = attempt.error
+    if error is None and attempt.answer is not None:
+        kind = type(attempt.answer).__name__
+        return Mistake("", tensor="full", shape=f"an object of the kind {kind}")
     if not isinstance(error, ShapeError) or len(error.tensors) < 2:
         return Mistake("")
     a, b = error.tensors[:2]
@@ -138,9 +145,12 @@ def one_answer_a_day(attempt: Attempt) -> Mistake | None:
     model = attempt.model
     if model is None:
         return hours_left_open(attempt)
-    [output, *_], [source, *_] = model.outputs, model.inputs
+    [output, *more], [source, *_] = model.outputs, model.inputs
     end = {maker(output): str(output.shape)}
-    other = Mistake("", end, model=model, shape=output.shape, input=maker(source))
+    shape = f"{1 + len(more)} outputs" if more else output.shape
+    other = Mistake("", end, model=model, shape=shape, n="the", input=maker(source))
+    if more:
+        return other
     if output.shape == (None, HOURS, 1):
         return Mistake("still_per_hour", end, tensor=output, shape=output.shape)
     if len(model.inputs) > 1 or source.shape != DAY or output.shape != ONE:
@@ -149,10 +159,13 @@ def one_answer_a_day(attempt: Attempt) -> Mistake | None:
     if folding:
         shape = folding[0].output_tensors[0].shape
         return Mistake("folded_batch", {folding[0]: str(shape)}, layer=folding[0], shape=shape)
+    if softmaxes(output):
+        return softmax_of_one(output)
     rows, layer = rows_read(model), where_hours_end(model)
+    other.values["n"] = len(rows)
     if len(rows) == 1:
         return Mistake("one_hour_alone", {layer: "one hour left"}, layer=layer, k=rows[0])
-    if not order_counts(model):
+    if rows and not order_counts(model):
         return Mistake("averaged_hours", {layer: "all alike"}, layer=layer)
     return None if len(rows) == HOURS else other
 
@@ -189,8 +202,7 @@ def cheap_and_right(attempt: Attempt) -> Mistake | None:
     if output.shape != ONE or len(model.outputs) > 1:
         return Mistake("shapes_differ", {end: str(output.shape)}, model=model, b=output.shape)
     if softmaxes(output):
-        layer = softmaxes(output)[-1]
-        return Mistake("softmax_of_one", {layer: "softmax"}, layer=layer)
+        return softmax_of_one(output)
     if total > BUDGET:
         node = max(calls_of(model), key=weights_of)
         at = {node: f"{weights_of(node):,} weights"}
@@ -199,7 +211,9 @@ def cheap_and_right(attempt: Attempt) -> Mistake | None:
     if share >= ENOUGH:
         return None
     if order_counts(model):
-        values = {"model": model, "shape": output.shape, "n": total}
+        learning = sum(weight.numpy().size for weight in model.trainable_weights)
+        weights = f"{total} weights, of which {learning} learn," if learning < total else ""
+        values = {"model": model, "shape": output.shape, "n": weights or f"{total} weights"}
         return Mistake("", {end: f"{share:.0%}"}, accuracy=share, **values)
     return hours_alike(model, share)
 
@@ -235,6 +249,11 @@ def the_most_weights(attempt: Attempt) -> list[Node | Operation]:
 
 
 # What several of these ask.
+def softmax_of_one(output: Tensor) -> Mistake:
+    layer = softmaxes(output)[-1]
+    return Mistake("softmax_of_one", {layer: "softmax"}, layer=layer)
+
+
 def weights_of(node: Node) -> int:
     return shape_and_weights(node)[1]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,11 +13,13 @@ from funclab.errors import DataError, NotCompiledError
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
+from funclab.losses import SparseCategoricalCrossentropy
 from funclab.models.model import Functional
 from funclab.shape_math import Array
 from funclab.teach.answers import plain_answer, same_answer, shape_and_weights
 from funclab.teach.attempt import Attempt, flat
 from funclab.teach.graphs import (
+    accuracy,
     activation_of,
     calls_of,
     chain_to,
@@ -25,12 +27,15 @@ from funclab.teach.graphs import (
     trained_copy,
     weighted_calls,
 )
-from funclab.teach.judging import Mistake, judge, known, lights
+from funclab.teach.judging import Mistake, judge, known, lights, told
+from funclab.training.targets import function_of
 
 PARTS = ("gradient", "weight", "loss")
 WEIGHT, X, Y, RATE = 2.0, 3.0, 3.0, 0.1
 """The model and the sample of exercise 3A, and the rate of its optimizer."""
 LOW_LOSS, ENOUGH, EPOCHS = 0.5, 0.8, 20
+TOO_GOOD = 0.94
+"""More than a reader gets right of digits by people whose writing it has not seen."""
 CROSSENTROPIES = ("sparse_categorical_crossentropy", "categorical_crossentropy")
 
 
@@ -41,8 +46,9 @@ def one_step(attempt: Attempt) -> Mistake | None:
     layer = the_slope(attempt)
     given = attempt.answer
     if isinstance(given, Mapping):
-        given = [given.get(part) for part in PARTS]
-    given = plain_answer(given.tolist() if isinstance(given, np.ndarray) else given)
+        others = iter([value for key, value in given.items() if key not in PARTS])
+        given = [given[part] if part in given else next(others, None) for part in PARTS]
+    given = plain_answer(given)
     if not isinstance(given, tuple) or len(given) != len(PARTS):
         return Mistake("")
     error = WEIGHT * X - Y
@@ -116,7 +122,7 @@ def badly_measured(attempt: Attempt, model: Functional, at: dict[Node, str]) -> 
     score = score_of(attempt)
     if score is None:
         return Mistake("", at, model=model)
-    return Mistake("judged_too_early", at, model=model, accuracy=score[1])
+    return Mistake("judged_too_early", at, model=model, accuracy=score[-1])
 
 
 def numbers(names: Mapping[str, Any]) -> Iterator[float]:
@@ -137,15 +143,25 @@ def the_last_layer(attempt: Attempt) -> list[Node | Operation]:
 def softmax_once(attempt: Attempt) -> Mistake | None:
     """Softmax once on the way to the loss, which then falls."""
     model = attempt.model
-    if model is None or model.compiled_state is None:
+    if model is None:
         return Mistake("")
-    output, loss = model.outputs[0], loss_of(model)
-    end, name = maker(output), loss.fn.__name__
-    if name not in CROSSENTROPIES or isinstance(attempt.error, DataError):
+    output = model.outputs[0]
+    end = maker(output)
+    if model.compiled_state is None:
+        return Mistake("", {end: "no loss yet"}, model=model, value="was not compiled")
+    loss = loss_of(model)
+    if loss is None:
+        return Mistake("", {end: "no loss yet"}, model=model, value="was compiled without a loss")
+    name, logits = loss_name(loss), takes_logits(loss)
+    own = not str(getattr(function_of(loss), "__module__", "")).startswith("funclab.")
+    if own and logits is None:
+        value = f"has the loss {name}, which is not a crossentropy"
+        return Mistake("", {end: "the end"}, model=model, value=value)
+    other_targets = isinstance(attempt.error, DataError) and not name.startswith("sparse")
+    if logits is None or other_targets:
         at = {end: str(output.shape)}
         return Mistake("shapes_differ", at, a=(None,), b=output.shape, layer=end)
     taken = last_softmaxes(output)
-    logits = bool(loss.settings.get("from_logits"))
     if len(taken) + logits > 1:
         return still_twice(model, taken, "the loss" if logits else taken[0].operation)
     if not taken and not logits:
@@ -153,11 +169,30 @@ def softmax_once(attempt: Attempt) -> Mistake | None:
         value = f"{float(np.asarray(model(x[:1])).sum()):.2f}"
         return Mistake("softmax_nowhere", {end: "no softmax"}, layer=end, value=value)
     if attempt.error is not None or output.shape != (None, 10):
-        return Mistake("")
+        return Mistake("", {end: "the end"}, model=model, value=f"gives {told(output.shape)}")
     final = loss_after_training(model, name)
     if final < LOW_LOSS:
         return None
-    return Mistake("", {end: "the end"}, model=model, value=f"{final:.2f}")
+    value = f"ends with a loss of {final:.2f} when `check` trains it for {EPOCHS} epochs"
+    return Mistake("", {end: "the end"}, model=model, value=value)
+
+
+def takes_logits(loss: Any) -> bool | None:
+    """Whether a crossentropy takes softmax itself; None for a loss that is not a crossentropy.
+
+    That of a student's own function is told by the numbers that it gives.
+    """
+    if loss_name(loss) in CROSSENTROPIES:
+        return bool(loss.settings.get("from_logits"))
+    classes, given = np.array([0, 2]), np.array([[0.7, 0.2, 0.1], [0.3, 0.3, 0.4]], "float32")
+    for logits in (False, True):
+        wanted = SparseCategoricalCrossentropy(from_logits=logits)(classes, given)
+        try:
+            if np.allclose(loss(classes, given), wanted, atol=1e-4):
+                return logits
+        except Exception:  # a loss for targets of another shape
+            return None
+    return None
 
 
 def still_twice(model: Functional, taken: list[Node], second: Any) -> Mistake:
@@ -168,7 +203,7 @@ def still_twice(model: Functional, taken: list[Node], second: Any) -> Mistake:
     if len(losses) > EPOCHS:
         values = {"n": len(losses), "value": f"{losses[-1]:.2f}", "layer": end}
         return Mistake("more_epochs", at, model=model, **values)
-    if compiled.plain_metrics != ["accuracy"]:
+    if compiled.plain_metrics and compiled.plain_metrics != ["accuracy"]:
         optimizer = type(compiled.optimizer).__name__
         return Mistake("changed_metrics", at, optimizer=optimizer, layer=end)
     return Mistake("softmax_twice", at, layer=end, second=second)
@@ -186,10 +221,13 @@ def last_softmaxes(output: Tensor) -> list[Node]:
 
 
 def loss_after_training(model: Functional, name: str) -> float:
-    """The loss of a copy that learned from the digits for 20 epochs from a fixed start."""
+    """The loss of a copy that learned for 20 epochs from a fixed start, with an optimizer alike."""
     x, y = digits_of("train")
-    targets = y if name.startswith("sparse") else np.eye(10, dtype="float32")[y]
-    copy: Any = trained_copy(model, x, targets, loss=loss_of(model), epochs=EPOCHS)
+    targets = np.eye(10, dtype="float32")[y] if name.startswith("categorical") else y
+    theirs = model.optimizer
+    optimizer = type(theirs).from_config(theirs.get_config())
+    settings = {"loss": loss_of(model), "epochs": EPOCHS, "optimizer": optimizer}
+    copy: Any = trained_copy(model, x, targets, **settings)
     return float(copy.evaluate(x, targets, verbose=0))
 
 
@@ -206,48 +244,76 @@ def raw_pixels(attempt: Attempt) -> Mistake | None:
     if model is None or model.compiled_state is None:
         return Mistake("")
     end, first = maker(model.outputs[0]), calls_of(model)[0]
-    loss = loss_of(model).fn.__name__
+    loss = loss_name(loss_of(model))
     if loss not in CROSSENTROPIES:
         return Mistake("loss_misfit", {end: "ten probabilities"}, loss=loss, layer=end)
-    score = score_of(attempt)
-    if attempt.error is not None or score is None or model.history is None:
-        return Mistake("", {end: "the answers"}, model=model, accuracy="unknown")
-    values = {"model": model, "accuracy": score[1], "layer": first}
+    score = score_of(attempt) or []
+    unseen = measured_on(attempt, model, "test")
+    best = max(one.share for one in unseen)
+    values = {"model": model, "accuracy": best, "layer": first, "score": shown(score)}
     frozen = frozen_calls(model)
     if frozen:  # with or without 80 %: that depends on the first weights
         return Mistake("frozen", {frozen[0]: "does not learn"}, **{**values, "layer": frozen[0]})
-    y = known(attempt, "y_test")
-    unseen = [measured(model, x, y) for x in images(attempt, "test")]
-    if not is_among(score, unseen):
-        y = known(attempt, "y_train")
-        if is_among(score, (measured(model, x, y) for x in images(attempt, "train"))):
-            return Mistake("judged_on_training", {first: "its own digits"}, **values)
+    trained = measured_on(attempt, model, "train")
+    found, own = alike(score, unseen), alike(score, trained)
+    if own and not found:
+        values["accuracy"] = own[0].share
+        return Mistake("judged_on_training", {first: "its own digits"}, **values)
+    if not found:
         return Mistake("", {end: "the answers"}, **values)
-    least = min(loss for loss, _ in unseen)
-    if least < score[0] / 2 and score[1] > 0.5:
-        sizes = {"value": f"{score[0]:.2f}", "other": f"{least:.2f}"}
+    judged, learned = min(found), min(trained)
+    values["accuracy"] = judged.share
+    if judged.share > TOO_GOOD and judged.share > max(one.share for one in trained) - 0.03:
+        return Mistake("learned_unseen", {first: "knows them"}, **values)
+    least, one_size = min(unseen).loss, 0.8 < judged.size / learned.size < 1.25
+    if least < judged.loss / 2 and judged.share > 0.5 and not one_size:
+        sizes = {"value": f"{judged.loss:.2f}", "other": f"{least:.2f}"}
         return Mistake("scaled_one_side", {first: "two sizes"}, **values, **sizes)
-    return None if score[1] >= ENOUGH else too_few(model, values, first)
+    return None if judged.share >= ENOUGH else too_few(model, values, first)
 
 
 def too_few(model: Functional, values: dict[str, Any], first: Node) -> Mistake:
     """Why a reader gets too few digits right."""
-    at, epochs = {first: "reads the pixels"}, len(model.history.epoch)
+    at, epochs = {first: "reads the pixels"}, len(model.history.epoch) if model.history else 0
     if epochs > EPOCHS:
         return Mistake("more_epochs", at, n=epochs, **values)
     rate = float(model.optimizer.learning_rate)
-    return Mistake("" if np.isclose(rate, RATE) else "other_rate", at, rate=f"{rate:g}", **values)
+    name = "" if np.isclose(rate, RATE) or not epochs else "other_rate"
+    return Mistake(name, at, rate=f"{rate:g}", **values)
+
+
+class Measured(NamedTuple):
+    """The loss and the accuracy of a model on images, and the spread of their pixels."""
+
+    loss: float
+    share: float
+    size: float
+
+
+def measured_on(attempt: Attempt, model: Functional, digits: str) -> list[Measured]:
+    """What a model makes of the training or the test digits, in each size."""
+    y = known(attempt, f"y_{digits}")
+    return [Measured(*measured(model, x, y), x.std()) for x in images(attempt, digits)]
 
 
 def images(attempt: Attempt, digits: str) -> list[Array]:
-    """The images of the training or the test digits, in each size that the variables have."""
-    shape = known(attempt, f"x_{digits}").shape
-    arrays = [x for x in attempt.names.values() if isinstance(x, np.ndarray) and x.shape == shape]
-    return list({float(np.sum(x)): x for x in arrays}.values())
+    """The images of the training or the test digits, in each size that the variables have, and in
+    two that are often computed within a call: from -1 to 1, and standardized."""
+    x, y = known(attempt, f"x_{digits}"), known(attempt, "x_train")
+    arrays = [z for z in attempt.names.values() if isinstance(z, np.ndarray) and z.shape == x.shape]
+    arrays += [2 * x - 1, (x - y.mean()) / y.std()]
+    return list({float(np.sum(z)): z for z in arrays}.values())
 
 
-def is_among(score: list[float], scores: Iterable[tuple[float, float]]) -> bool:
-    return any(np.allclose(score, other, rtol=1e-4, atol=1e-6) for other in scores)
+def alike(score: Sequence[float], scores: Iterable[Measured]) -> list[Measured]:
+    """Those of some losses and accuracies that are a score: both, or the accuracy alone."""
+    n = len(score)
+    return [one for one in scores if n and np.allclose(score, one[2 - n : 2], rtol=1e-4, atol=1e-6)]
+
+
+def shown(score: Sequence[float]) -> str:
+    """How a message shows what `score` holds."""
+    return f"{score[-1]:.2f}" if score else "not what evaluate returns"
 
 
 @lights("3D")
@@ -262,7 +328,8 @@ def the_end(attempt: Attempt) -> list[Node | Operation]:
 
 
 def frozen_calls(model: Functional) -> list[Any]:
-    return [node for node in weighted_calls(model) if not node.operation.trainable_weights]
+    calls = weighted_calls(model)
+    return [x for x in calls if not (x.operation.trainable_weights or x.operation.trainable)]
 
 
 def loss_of(model: Functional) -> Any:
@@ -270,19 +337,24 @@ def loss_of(model: Functional) -> Any:
     return model.compiled_state.outputs[0].loss
 
 
+def loss_name(loss: Any) -> str:
+    """The name of a loss function; of an object that is not made of one, that of its class."""
+    return getattr(function_of(loss), "__name__", type(loss).__name__)
+
+
 def score_of(attempt: Attempt) -> list[float] | None:
-    """What `evaluate` returned: the loss and the accuracy; None when there is no such list."""
+    """What `evaluate` returned: the loss and the accuracy, or what was kept of them; else None."""
     score = attempt.new.get("score", attempt.names.get("score"))
-    if not isinstance(score, (list, tuple)) or len(score) != 2:
-        return None
-    return [float(value) for value in score]
+    if isinstance(score, (list, tuple, Mapping, float, np.ndarray, np.generic)):
+        values = np.ravel([*score.values()] if isinstance(score, Mapping) else score)
+        return [float(value) for value in values] if values.size in (1, 2) else None
+    return None
 
 
 def measured(model: Functional, x: Array, y: Array) -> tuple[float, float]:
     """The loss and the accuracy of a model as it is now."""
-    scores: Any = model.evaluate(x, y, verbose=0)
-    loss, share = scores[:2]
-    return float(loss), float(share)
+    loss = np.ravel(model.evaluate(x, y, verbose=0))[0]
+    return float(loss), accuracy(model, x, y)
 
 
 def digits_of(which: str) -> tuple[Array, Array]:

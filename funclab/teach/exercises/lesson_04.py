@@ -12,6 +12,7 @@ from funclab.errors import LossError, ShapeError
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
+from funclab.losses import BinaryCrossentropy, SparseCategoricalCrossentropy
 from funclab.models.model import Functional
 from funclab.shape_math import Array
 from funclab.teach.attempt import Attempt, tensors_of
@@ -22,10 +23,11 @@ from funclab.teach.graphs import (
     trained_copy,
     weighted_calls,
 )
-from funclab.teach.judging import Mistake, judge, known, lights
+from funclab.teach.judging import Mistake, judge, known, lights, told
 from funclab.training.compiled import name_of
 from funclab.training.matching import Output
-from funclab.training.targets import AMOUNTS, CATEGORICAL, SPARSE, function_of
+from funclab.training.targets import CATEGORICAL, SPARSE, function_of
+from funclab.view.draw.text import listed
 
 QUESTIONS = 3
 WHAT = {
@@ -69,7 +71,7 @@ def names_in(answer: Any) -> list[str]:
         answer = re.findall(r"\w+", answer)
     if not isinstance(answer, (list, tuple, set, frozenset, dict)):
         return []
-    return [name for name in answer if isinstance(name, str)]
+    return [name.strip() for name in answer if isinstance(name, str)]
 
 
 def not_recorded(attempt: Attempt, model: Functional, key: str) -> Mistake | None:
@@ -103,9 +105,14 @@ def both_ends(attempt: Attempt) -> list[Node | Operation]:
 def a_loss_for_each(attempt: Attempt) -> Mistake | None:
     """Three outputs in another order, each with a loss that fits its activation and targets."""
     model = attempt.model
-    if model is None or len(model.outputs) != QUESTIONS:
+    if model is None:
         return Mistake("")
     ends = last_calls(model)
+    if len(ends) != QUESTIONS:
+        wanted = [maker(known(attempt, name)) for name in ("sex", "kilos", "kind")]
+        left_out = [node for node in wanted if node not in ends]
+        values = {"layer": left_out[0]} if left_out else {}
+        return Mistake("no_loss", dict.fromkeys(left_out, "not an output"), **values)
     if isinstance(attempt.error, LossError):
         return unknown_key(attempt, model)
     if not is_compiled(model):
@@ -131,7 +138,7 @@ def a_loss_for_each(attempt: Attempt) -> Mistake | None:
             return Mistake("rows_wanted", {node: "class numbers"}, **special)
         if takes_logits(output):
             return Mistake("softmax_twice", {node: activation_of(node)}, **special)
-    if all(any(suits(node, function) for function in functions) for node in ends):
+    if all(any(suits(node, output.loss) for _, output in pairs) for node in ends):
         return Mistake("order_of_trio", notes, **values)
     return Mistake("", notes, **values)
 
@@ -149,18 +156,45 @@ def unknown_key(attempt: Attempt, model: Functional) -> Mistake:
 
 def fits(node: Node, output: Output) -> bool:
     """Whether the loss of an output fits what its last call gives."""
-    return suits(node, function_of(output.loss)) and not takes_logits(output)
+    return suits(node, output.loss) and not takes_logits(output)
 
 
-def suits(node: Node, function: Any) -> bool:
-    """Whether a loss function is one for what a call gives, judged by its activation."""
-    name = getattr(function, "__name__", "")
+def suits(node: Node, loss: Any) -> bool:
+    """Whether a loss is one for what a call gives, judged by its activation.
+
+    That of a student's own is told by the numbers that it gives.
+    """
+    function = function_of(loss)
     activation = activation_of(node)
     if activation == "softmax":
-        return function in SPARSE
+        shares = [[0.7, 0.2, 0.1], [0.3, 0.3, 0.4]]
+        return function in SPARSE or is_alike(loss, SparseCategoricalCrossentropy(), [0, 2], shares)
     if activation == "sigmoid":
-        return name in ("binary_crossentropy", "binary_focal_crossentropy")
-    return function in AMOUNTS or name in ("log_cosh", "mean_absolute_percentage_error")
+        shares = [[0.7], [0.2]]
+        focal = getattr(function, "__name__", "") == "binary_focal_crossentropy"
+        return focal or is_alike(loss, BinaryCrossentropy(), [[1], [1]], shares)
+    return is_least_at_target(loss)
+
+
+def is_alike(loss: Any, other: Any, targets: list[Any], answers: list[list[float]]) -> bool:
+    """Whether two losses give the same for some targets and answers."""
+    y, made = np.array(targets, "float32"), np.array(answers, "float32")
+    return bool(np.allclose(loss_for(loss, y, made), loss_for(other, y, made), atol=1e-5))
+
+
+def is_least_at_target(loss: Any) -> bool:
+    """Whether a loss is least for the right amount, and grows on both sides of it."""
+    target, amounts = np.array([[4.0]]), (2.0, 3.5, 4.0, 4.5, 6.0)
+    far, near, right, over, beyond = (loss_for(loss, target, np.array([[x]])) for x in amounts)
+    return far > near > right and right < over < beyond
+
+
+def loss_for(loss: Any, targets: Array, answers: Array) -> float:
+    """What a loss gives; nan when it is one for targets of another kind, or none."""
+    try:
+        return float(np.mean(loss(targets, answers)))
+    except Exception:
+        return float("nan")
 
 
 def takes_logits(output: Output) -> bool:
@@ -189,7 +223,13 @@ def trio_again(attempt: Attempt) -> Mistake | None:
         return Mistake("nobody_reads", notes, other=maker(idle[0]))
     if answers_alike(model, trio):
         return None
-    values = {"model": model, "n": len(model.outputs), "input": maker(model.inputs[0])}
+    n = len(model.outputs)
+    made = "1 output" if n == 1 else f"{n} outputs"
+    values = {
+        "model": model,
+        "n": f"{made}, but other answers than trio," if n == QUESTIONS else made,
+        "input": listed([told(maker(source)) for source in model.inputs]),
+    }
     names = {layer.name for layer in trio.layers}
     for node in weighted_calls(model):
         layer = node.operation
@@ -223,13 +263,20 @@ def not_connected(attempt: Attempt) -> Mistake:
 
 
 def answers_alike(model: Functional, trio: Functional) -> bool:
-    """Whether two models give the same answers, whatever the order of inputs and outputs."""
+    """Whether two models give the same answers, whatever the order of inputs and outputs.
+
+    An Input of trio, or another of the same name, is given what trio is given there.
+    """
     if [x.shape for x in model.inputs] != [x.shape for x in trio.inputs]:
         return False
     examples = list(np.random.default_rng(0).normal(size=(2, 8, 3)).astype("float32"))
     wanted = answers(trio, examples)
-    for order in (examples, examples[::-1]):
-        ours = answers(model, order)
+    names = [told(maker(source)) for source in trio.inputs]
+    roles = [told(maker(source)) for source in model.inputs]
+    for order in ((0, 1), (1, 0)):
+        if any(role in names and role != names[k] for role, k in zip(roles, order)):
+            continue
+        ours = answers(model, [examples[k] for k in order])
         if len(ours) == len(wanted) and all(
             any(x.shape == y.shape and np.allclose(x, y, atol=1e-5) for x in ours) for y in wanted
         ):
@@ -261,7 +308,7 @@ def riders(attempt: Attempt) -> Mistake | None:
     if len(ends) > 1 and ends[0].operation is ends[-1].operation:
         return Mistake("one_layer_twice", dict.fromkeys(ends, "one layer"), layer=ends[0])
     if sorted(model.output_names) != sorted(RIDERS):
-        names = " and ".join(map(str, model.output_names))
+        names = listed([str(name) for name in model.output_names])
         return Mistake("other_names", dict.fromkeys(ends, "an output"), names=names)
     for tensor in model.outputs:
         unread = [x for x in model.inputs if x not in source_inputs(tensor)]
@@ -274,10 +321,13 @@ def riders(attempt: Attempt) -> Mistake | None:
             return Mistake("squashed", notes, layer=node, activation=activation)
     notes = dict.fromkeys(ends, "an amount")
     if any(node.output_tensors[0].shape != (None, 1) for node in ends):
-        return Mistake("", notes, model=model, casual="?", registered="?")
+        shapes = listed([told(tensor.shape) for tensor in model.outputs])
+        return Mistake("", notes, model=model, value=f"gives {shapes}, not (None, 1) twice")
     off = riders_off(model)
-    near = all(off[name] <= ENOUGH[name] for name in RIDERS)
-    return None if near else Mistake("", notes, model=model, **off)
+    if all(off[name] <= ENOUGH[name] for name in RIDERS):
+        return None
+    value = f"is off by {off['casual']} casual and {off['registered']} registered riders"
+    return Mistake("", notes, model=model, value=value)
 
 
 def not_joined(attempt: Attempt) -> Mistake:
@@ -299,7 +349,10 @@ def not_read(attempt: Attempt, model: Functional, tensor: Tensor, unread: list[T
     other = [x for x in given if not any(x is y for y in model.inputs)]
     sources: list[Any] = [*unread, *other]
     if not sources:
-        return Mistake("", {maker(tensor): "the end"}, model=model, casual="?", registered="?")
+        start = maker(model.inputs[0])
+        return Mistake(
+            "", {start: "one Input"}, model=model, value=f"starts at {told(start)} alone"
+        )
     notes = {maker(sources[0]): "not read", maker(tensor): "an output"}
     return Mistake("input_unread", notes, input=maker(sources[0]), tensor=tensor)
 
