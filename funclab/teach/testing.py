@@ -59,23 +59,30 @@ def exit_ticket(lesson: int, *, form: str = "A", look: str | None = None) -> Tes
             why=f"the lessons with questions are {', '.join(map(str, course.numbers()))}.",
             fix="give the number of one of them.",
         )
-    items = sorted(course.concept_test(form), key=lambda item: -_fit(item, lesson))[:2]
+    items = sorted(course.concept_test(form), key=lambda item: _fit(item, lesson), reverse=True)[:2]
     call = f"exit_ticket({lesson}$)" if form == "A" else f'exit_ticket({lesson}, form="B"$)'
     return _test(say("lesson_ticket", n=lesson), call, items, f"{lesson}/", look)
 
 
-def _fit(item: course.Question, lesson: int) -> float:
-    """How much an item is about a lesson: each wrong option whose misconception the lesson asks
-    about counts 1 / n, where n lessons have asked about it by then."""
-    asked = [_asked_about(number) for number in course.numbers() if number <= lesson]
+def _fit(item: course.Question, lesson: int) -> tuple[float, float]:
+    """How much an item is about a lesson, by its questions and then by its exercises: each wrong
+    option whose misconception the lesson meets counts 1 / n, where n lessons have met it by then.
+    """
     wrong = [option.misconception for option in item.options if not option.right]
-    return sum(1 / sum(m in some for some in asked) for m in wrong if m in _asked_about(lesson))
+    met = [_met(number) for number in course.numbers() if number <= lesson]
+    fits = [
+        sum(1 / sum(m in one[kind] for one in met) for m in wrong if m in met[-1][kind])
+        for kind in (0, 1)
+    ]
+    return fits[0], fits[1]
 
 
-def _asked_about(lesson: int) -> set[int]:
-    """The misconceptions that the questions of a lesson are tied to."""
-    questions = course.lesson(lesson).questions.values()
-    return {option.misconception for question in questions for option in question.options} - {0}
+def _met(lesson: int) -> tuple[set[int], set[int]]:
+    """The misconceptions that the questions of a lesson are tied to, and its exercises."""
+    data = course.lesson(lesson)
+    options = [option for question in data.questions.values() for option in question.options]
+    mistakes = [wrong for exercise in data.exercises.values() for wrong in exercise.wrong.values()]
+    return {x.misconception for x in options} - {0}, {x.misconception for x in mistakes}
 
 
 def _check_form(function: str, form: str) -> None:

@@ -111,15 +111,19 @@ def test_another_form_is_refused(form):
 
 @pytest.mark.parametrize("lesson", course.numbers())
 def test_a_ticket_has_two_items_on_what_the_lesson_asks_about(lesson):
-    questions = course.lesson(lesson).questions.values()
-    asked = {option.misconception for item in questions for option in item.options} - {0}
+    data = course.lesson(lesson)
+    asked = {option.misconception for item in data.questions.values() for option in item.options}
+    tried = {
+        wrong.misconception for item in data.exercises.values() for wrong in item.wrong.values()
+    }
+    met = (asked | tried) - {0}
     known = {item.text: item for item in course.concept_test("A")}
 
     items = [known[item["text"]] for item in exit_ticket(lesson).facts["items"]]
 
     assert len(items) == 2
     for item in items:
-        assert asked & {option.misconception for option in item.options}, item
+        assert met & {option.misconception for option in item.options}, item
 
 
 def test_the_ticket_of_lesson_5_is_about_indices_and_shared_gradients():
