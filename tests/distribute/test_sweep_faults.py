@@ -100,7 +100,7 @@ def test_a_cluster_that_drops_its_trials_is_an_error_and_the_journal_takes_up_th
     with Client(cluster) as client:
         result = small(space, client, epochs=30, journal=journal, background=True)
         wait_until(lambda: len(result.results) >= 2)
-        client.restart()
+        client.restart(wait_for_workers=False)
         with pytest.raises(ClusterError, match="has dropped trials of this sweep"):
             result.wait(60)
         left = len(records(journal))
