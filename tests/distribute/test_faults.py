@@ -108,9 +108,13 @@ def test_a_worker_that_is_slow_but_answers_is_waited_for(client, tmp_path):
 
 def test_a_worker_that_joins_late_gets_its_share(cluster, client, tmp_path):
     alone, spread, data = pair(accident_model, trigger=tmp_path / "never", event="slow")
-    more = callbacks.LambdaCallback(
-        on_epoch_begin=lambda epoch, logs: cluster.scale(3) if epoch == 1 else None
-    )
+
+    def enlarge(epoch, logs):
+        if epoch == 1:
+            cluster.scale(3)
+            client.wait_for_workers(3)  # in thousands of epochs, rounding would tell
+
+    more = callbacks.LambdaCallback(on_epoch_begin=enlarge)
     there = Until(lambda record: len(record.steps[-1].shares) == 3)
 
     history = spread.fit(**data, epochs=9999, callbacks=[more, there], cluster=client)
