@@ -57,14 +57,15 @@ class Shards:
 
 
 class DaskShards(Shards):
-    """The parts of Dask collections: arrays for inputs, targets and weights, or bags of samples.
+    """The parts of Dask collections: arrays or frames for inputs, targets and weights, or a bag of
+    samples.
 
     A part is computed by Dask on the worker that takes it. Those of a collection that is persisted
     go from worker to worker.
     """
 
     def __init__(self, sides: Sequence[Any]) -> None:
-        sides = [side for side in sides if side is not None]
+        sides = [structure.map_structure(as_array, side) for side in sides if side is not None]
         leaves = [leaf for side in sides for leaf in structure.flatten(side)]
         if len(leaves) == 1 and is_bag(leaves[0]):
             self.form, leaves = None, [leaves[0].to_delayed()]
@@ -81,6 +82,12 @@ class DaskShards(Shards):
         if samples and isinstance(samples[0], tuple):
             return tuple(map(stacked, zip(*samples)))
         return (stacked(samples),)
+
+
+def as_array(collection: Any) -> Any:
+    """A Dask frame or series as an array, whose rows the workers count."""
+    is_frame = hasattr(collection, "to_dask_array")
+    return collection.to_dask_array(lengths=True) if is_frame else collection
 
 
 def stacked(samples: Sequence[Any]) -> Any:
@@ -118,7 +125,7 @@ def blocks_of(arrays: Sequence[Any]) -> list[list[Any]]:
             raise DataError(
                 f"A {type(array).__name__} is not a Dask array, and cannot be dealt out as one.",
                 why="inputs, targets and weights are cut into the same blocks of samples.",
-                fix="pass all as Dask arrays: frame.to_dask_array(lengths=True), or "
+                fix="pass all as Dask arrays or frames, for example "
                 "dask.array.from_array(y, chunks=x.chunks[0]); or a bag of (x, y) alone.",
             )
     whole = [array.rechunk(dict.fromkeys(range(1, array.ndim), -1)) for array in arrays]

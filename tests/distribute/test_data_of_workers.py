@@ -1,4 +1,4 @@
-"""Data that the workers read themselves: files, generators, Dask arrays and bags."""
+"""Data that the workers read themselves: files, generators, Dask arrays, frames and bags."""
 
 from __future__ import annotations
 
@@ -66,6 +66,12 @@ def data_in(form, folder):
         return {"x": Shards(from_file, sorted(folder.glob("*.npz")))}
     if form == "generators":
         return {"x": Shards(batch_by_batch, [0, 12])}
+    if form == "frames":
+        import dask.dataframe
+        import pandas
+
+        x = dask.dataframe.from_pandas(pandas.DataFrame(X), npartitions=2)
+        return {"x": x, "y": dask.dataframe.from_pandas(pandas.Series(Y[:, 0]), npartitions=2)}
     if form == "bag":
         return {"x": dask.bag.from_sequence(list(zip(X, Y)), npartitions=2)}
     arrays = dask.array.from_array(X, chunks=(12, 2)), dask.array.from_array(Y, chunks=(8, 1))
@@ -79,7 +85,15 @@ def data_in(form, folder):
 
 @pytest.mark.parametrize(
     "form",
-    ["files", "generators", "arrays", "persisted arrays", "arrays of unknown lengths", "bag"],
+    [
+        "files",
+        "generators",
+        "arrays",
+        "persisted arrays",
+        "arrays of unknown lengths",
+        "frames",
+        "bag",
+    ],
 )
 def test_workers_train_on_what_they_read_as_one_machine_on_these_batches(form, client, tmp_path):
     alone, spread, _ = pair(small)
