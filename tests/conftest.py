@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +34,12 @@ class Trials:
             yield
         except (Exception, pytest.fail.Exception) as error:
             self.failures.append(f"{name}: {type(error).__name__}: {error}")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def heard() -> None:
+    """Interrupts are heard as in a terminal, also where tests were started in the background."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -101,7 +101,7 @@ example(
 example(
     named("ConvBias", (1,), "valid", LAST, (1,)),
     normal(30, 40),
-    lambda batch, rng: rng.standard_normal((5, 40, 40)) / 15,
+    lambda batch, rng: rng.standard_normal((4, 40, 40)) / 15,
     weight(40),
 )
 example(named("Conv", (2, 2)), normal(4, 7, 2), weight(1, 1, 2, 4))

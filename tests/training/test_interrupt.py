@@ -16,14 +16,6 @@ RANDOM = np.random.RandomState(0)
 X, Y = RANDOM.randn(12, 3), RANDOM.randn(12)
 
 
-@pytest.fixture(autouse=True)
-def heard():
-    """Interrupts are heard as in a terminal, also where tests were started in the background."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 def compiled():
     model = line()
     model.compile(SGD(0.1), "mse")
