@@ -7,7 +7,7 @@
 Workers are processes on this machine, each held to one core. What they take is split into the time
 until the slowest has computed, transfer (sending, adding up, Dask's own work), and the client's own
 work (its copy of the weights, the optimizer). `tests.bench.network` fits a model to that, tells how
-far it is from what was measured, and foretells other networks and more workers.
+far it is from what was measured, and predicts other networks and more workers.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ The bytes are those on the longest way: samples and weights from the client to t
 down the tree to its last, and gradients back. A parent sends to both its children through the same
 cable. A network adds its time for these bytes, and its latency for each message on that way. All
 nine numbers are fitted to what was measured, with the least sum of squared relative errors; none is
-below 0. Waiting for workers that are slower than others is not foretold.
+below 0. Waiting for workers that are slower than others is not predicted.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ def errors(model: Model, done: Sequence[Any]) -> list[float]:
 
 
 def left_out(done: Sequence[Any], width: Width) -> list[float]:
-    """The same, each size of model foretold from the others."""
+    """The same, each size of model predicted from the others."""
     found = []
     for weights in sorted({m.weights for m in done}):
         model = fitted([m for m in done if m.weights != weights], width)
@@ -155,7 +155,7 @@ def checked(done: Sequence[Any]) -> list[Any]:
 
 
 def report(done: Sequence[Any], width: Width) -> None:
-    """Print the model, how far it is off, and what it foretells."""
+    """Print the model, how far it is off, and what it predicts."""
     model = fitted(done, width)
     print("\nThe model: milliseconds, and nanoseconds for each weight, sample or byte")
     for name in ("compute", "transfer", "client", "local"):
@@ -177,10 +177,10 @@ def report(done: Sequence[Any], width: Width) -> None:
     for name, of in (("fitted", found), ("size left out", unseen)):
         sizes = [abs(error) for error in of]
         print(f"{name}: {statistics.median(sizes):.0%} in the median, {max(sizes):.0%} at most")
-    foretell(model, sorted({m.weights for m in done}))
+    predict(model, sorted({m.weights for m in done}))
 
 
-def foretell(model: Model, sizes: Sequence[int]) -> None:
+def predict(model: Model, sizes: Sequence[int]) -> None:
     """Print the gains in each network, and from where on there is one."""
     for network, rate in NETWORKS.items():
         print(f"\n{network}: how many times as fast as a local fit on one core")
