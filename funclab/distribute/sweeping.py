@@ -21,6 +21,7 @@ from funclab.distribute.plans import Plan
 from funclab.distribute.trials import Key, Task, Trial, Work, as_arguments, trial_of
 from funclab.errors import ArgumentError, NameLookupError, import_for
 from funclab.fields import wrong_value
+from funclab.registry import near
 from funclab.training import fitting
 
 SEARCHES = ("grid", "random", "halving")
@@ -407,7 +408,8 @@ def _check_names(build: Any, known: Any, fit: dict[str, Any], search: str) -> No
             raise ArgumentError(
                 f"`build` takes no argument {name!r}, and neither does `fit` in a sweep.",
                 why=f"`build` takes {', '.join(inspect.signature(build).parameters) or 'none'}.",
-                fix=f"give build a parameter {name}, or correct the name.",
+                fix=f"give build a parameter {name}, or correct the name"
+                f"{near(name, [*inspect.signature(build).parameters, *of_fit])}.",
             )
     if not meant.takes(build, **dict.fromkeys(taken)):
         raise ArgumentError(

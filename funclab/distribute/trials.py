@@ -17,6 +17,7 @@ from funclab.callbacks.base import Callback, History, Logs
 from funclab.distribute.journal import Record
 from funclab.distribute.space import TRAINING, Config, in_words, label, short, stream
 from funclab.errors import ArgumentError
+from funclab.view.draw.text import plural
 
 Key = tuple[int, int]
 
@@ -38,7 +39,7 @@ class Task:
         return self.number, self.epochs
 
 
-@dataclass
+@dataclass(repr=False)
 class Trial:
     """The result of a trial.
 
@@ -56,6 +57,11 @@ class Trial:
     worker: str = ""
     error: str = ""
     score: float = float("nan")
+
+    def __repr__(self) -> str:
+        last = [f"{name}={short(values[-1])}" for name, values in self.values.items()]
+        state = self.error or f"{', '.join(last)} after {plural(self.epochs, 'epoch')}"
+        return f"<Trial {self.label}: {state}>"
 
     @property
     def key(self) -> Key:
