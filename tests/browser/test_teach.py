@@ -27,8 +27,10 @@ SETUP = (
 )
 EVERYTHING = (
     "%load_ext funclab\nfrom funclab.teach.checking import base_names\n"
-    "globals().update(base_names({}))"
+    "globals().update(base_names({}))\n_known = {*globals()}"
 )
+# What the try before has left, such as its `index`, must not answer for the next one.
+FORGET = "for name in {*globals()} - _known:\n    if name[0] != '_': del globals()[name]"
 ASKED = (SETUP, 'ask("1.1")', "reader", "%%fails\nModel(pixels, Dense(10))")
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 QUESTION, COVER, PICTURE = ".fl-options", ".fl-cover", ".fl-explorer"
@@ -239,7 +241,7 @@ def test_an_exercise_is_failed_in_its_ways_and_then_solved_from_a_clean_kernel(
     own = [one for one in tries() if one.exercise == name]
     own.sort(key=lambda one: not one.mistake)
     lesson = module(own[0].lesson).LESSON
-    cells = [f"{lesson}\nget_ipython().run_cell_magic('check', '{name}', {one.lines!r})"
+    cells = [f"{FORGET}\n{lesson}\nget_ipython().run_cell_magic('check', '{name}', {one.lines!r})"
              for one in own]  # fmt: skip
 
     notebook = run_cells(lab, EVERYTHING, *cells)
