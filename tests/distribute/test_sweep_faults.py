@@ -52,6 +52,8 @@ def test_a_sweep_outlives_a_worker_and_its_client_with_nothing_run_twice_or_lost
     process.start()
     wait_until(lambda: len(records(journal)) >= TRIALS // 4)
     before_death = {record["trial"] for record in records(journal)}
+    # A trial is let go on the cluster right after it is in the journal, before others follow there.
+    wait_until(lambda: len(records(journal)) >= len(before_death) + 4)
     dead = kill_a_worker(cluster)
     wait_until(lambda: len(records(journal)) >= TRIALS // 2)
     process.kill()
