@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -139,6 +139,15 @@ class Classifying:
         if self._single:
             return self.classes_[(outputs[:, 0] > (0 if self._gives_scores else 0.5)).astype(int)]
         return self.classes_[outputs.argmax(axis=-1)]
+
+
+class Regressing(RegressorMixin):
+    """What a regressor does: it also predicts several numbers for a sample."""
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
 
 
 def loss_name(loss: Any) -> str:

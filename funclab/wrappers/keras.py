@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
-from sklearn.base import ClassifierMixin, RegressorMixin, TransformerMixin
+from sklearn.base import ClassifierMixin, TransformerMixin
 
 from funclab.errors import ArgumentError
 from funclab.models import Model, clone_model
 from funclab.shape_math import Array
-from funclab.wrappers.estimator import Classifying, Estimator
+from funclab.wrappers.estimator import Classifying, Estimator, Regressing
 
 
 class KerasEstimator(Estimator):
@@ -42,15 +41,7 @@ class KerasEstimator(Estimator):
             return self.model(X=X, y=y, **(self.model_kwargs or {}))
         if self.warm_start or not self.model.compiled:
             return self.model
-        copied, compiled = clone_model(self.model), self.model.compiled_state
-        copied.compile(
-            compiled.optimizer.from_config(compiled.optimizer.get_config()),
-            compiled.loss,
-            compiled.loss_weights,
-            copy.deepcopy(compiled.plain_metrics),
-            copy.deepcopy(compiled.weighted_metrics),
-        )
-        return copied
+        return clone_model(self.model)
 
     def _fit_settings(self) -> dict[str, Any]:
         return dict(self.fit_kwargs or {})
@@ -88,7 +79,7 @@ class SKLearnClassifier(Classifying, ClassifierMixin, KerasEstimator):
         return self._outputs(X)
 
 
-class SKLearnRegressor(RegressorMixin, KerasEstimator):
+class SKLearnRegressor(Regressing, KerasEstimator):
     """A regressor of scikit-learn made of a model, with the arguments that Keras 3 gives it.
 
     model: a compiled model, of which every fit trains a copy with new weights; or a function of X
@@ -100,11 +91,6 @@ class SKLearnRegressor(RegressorMixin, KerasEstimator):
     random_state: a whole number or a RandomState for repeatable fits; None for NumPy's own numbers.
         Keras does not have it.
     """
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.target_tags.multi_output = True
-        return tags
 
 
 class SKLearnTransformer(TransformerMixin, KerasEstimator):

@@ -5,14 +5,14 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from sklearn.base import ClassifierMixin, RegressorMixin
+from sklearn.base import ClassifierMixin
 
 from funclab import layers, meant, ops
 from funclab.errors import ArgumentError
 from funclab.models import Model
 from funclab.optimizers import Adam
 from funclab.shape_math import Array
-from funclab.wrappers.estimator import Classifying, Estimator
+from funclab.wrappers.estimator import Classifying, Estimator, Regressing
 
 DATA = ("X", "y")
 
@@ -184,7 +184,7 @@ class Classifier(Classifying, ClassifierMixin, OwnEstimator):
         return outputs
 
 
-class Regressor(RegressorMixin, OwnEstimator):
+class Regressor(Regressing, OwnEstimator):
     """A regressor of scikit-learn made of a model.
 
     build: a function that returns a compiled model. It gets X and y, with a row for each sample, if
@@ -207,11 +207,6 @@ class Regressor(RegressorMixin, OwnEstimator):
             build, epochs=epochs, batch_size=batch_size, random_state=random_state,
             warm_start=warm_start, fit_kwargs=fit_kwargs, **settings,
         )  # fmt: skip
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.target_tags.multi_output = True
-        return tags
 
 
 def _parameters(function: Any) -> list[inspect.Parameter]:
