@@ -230,6 +230,13 @@ def calls_made(attempt: Attempt) -> list[Node]:
     return list(dict.fromkeys(nodes))
 
 
+def calls_on_inputs(attempt: Attempt, *names: str) -> list[Node | Operation]:
+    """The calls of a try that read an Input; if there are none, what made these variables."""
+    nodes = calls_made(attempt)
+    calls = [node for node in nodes if any(parent.is_input for parent in node.parent_nodes)]
+    return list(calls) or [maker(known(attempt, name)) for name in names]
+
+
 def first_input(tensors: Any) -> Tensor | None:
     """The first Input behind some tensors."""
     found = [
@@ -245,6 +252,17 @@ def numpy_was_given(attempt: Attempt) -> Any:
         if tensors_of(tensor):
             return tensor
     return None
+
+
+def function_of(error: Any) -> str:
+    """The name of the function of NumPy that was given a tensor."""
+    return str(error.what).split(" ")[0] if hasattr(error, "what") else "NumPy"
+
+
+def not_given(attempt: Attempt) -> list[Tensor]:
+    """The Inputs that the outputs of a failed Model come from, and that it was not given."""
+    starts, ends = (tensors_of(part) for part in attempt.given_to_model or ([], []))
+    return [source for end in ends for source in source_inputs(end) if source not in starts]
 
 
 def stopped(what: str, error: Exception) -> str:

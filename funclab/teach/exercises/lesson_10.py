@@ -30,10 +30,13 @@ from funclab.teach.graphs import (
 from funclab.teach.judging import (
     Mistake,
     calls_made,
+    calls_on_inputs,
     first_input,
+    function_of,
     judge,
     known,
     lights,
+    not_given,
     numpy_was_given,
 )
 
@@ -264,12 +267,7 @@ def no_twins(attempt: Attempt) -> Mistake:
 
 @lights("10C")
 def the_first_calls(attempt: Attempt) -> list[Node | Operation]:
-    nodes = [node for node in calls_made(attempt) if any(map(_is_input, node.parent_nodes))]
-    return list(nodes) or [maker(known(attempt, name)) for name in ("left", "right")]
-
-
-def _is_input(node: Node) -> bool:
-    return node.is_input
+    return calls_on_inputs(attempt, "left", "right")
 
 
 # 10D
@@ -332,12 +330,6 @@ def inputs_behind(attempt: Attempt) -> list[Node | Operation]:
 
 
 # What several of these ask.
-def not_given(attempt: Attempt) -> list[Tensor]:
-    """The Inputs that the outputs of a failed Model come from, and that it was not given."""
-    starts, ends = (tensors_of(part) for part in attempt.given_to_model or ([], []))
-    return [source for end in ends for source in source_inputs(end) if source not in starts]
-
-
 def of_one_name(error: Any) -> list[Any]:
     """The layers of one name that an error is about."""
     layers = getattr(error, "graph", None)
@@ -350,8 +342,3 @@ def one_name(error: Any, mistake: str = "one_name", **values: Any) -> Mistake:
     shared: str = layers[0].name
     at = dict.fromkeys((layer.inbound_nodes[0] for layer in layers), shared)
     return Mistake(mistake, at, called=shared, **values)
-
-
-def function_of(error: Any) -> str:
-    """The name of the function of NumPy that was given a tensor."""
-    return str(error.what).split(" ")[0] if hasattr(error, "what") else "NumPy"

@@ -29,7 +29,16 @@ from funclab.teach.graphs import (
     source_inputs,
     weighted_calls,
 )
-from funclab.teach.judging import Mistake, calls_made, judge, known, lights, numpy_was_given
+from funclab.teach.judging import (
+    Mistake,
+    calls_on_inputs,
+    function_of,
+    judge,
+    known,
+    lights,
+    not_given,
+    numpy_was_given,
+)
 
 LINES = range(1, 7)
 INDICES = {f"get_{end}_at" for side in ("input", "output")
@@ -304,11 +313,9 @@ def same_product(model: Functional) -> bool:
 def no_product(attempt: Attempt) -> Mistake:
     used = numpy_was_given(attempt)
     if used is not None:
-        what = str(getattr(attempt.error, "what", "A function"))
         at = {maker(used): "the path ends here"}
-        return Mistake("numpy", at, function=what.split(" ")[0], layer=maker(used))
-    starts, ends = (tensors_of(part) for part in attempt.given_to_model or ([], []))
-    missing = [x for end in ends for x in source_inputs(end) if x not in starts]
+        return Mistake("numpy", at, function=function_of(attempt.error), layer=maker(used))
+    missing = not_given(attempt)
     if isinstance(attempt.error, GraphError) and missing:
         at = {maker(missing[0]): "not among the inputs"}
         return Mistake("input_left_out", at, input=maker(missing[0]))
@@ -317,12 +324,7 @@ def no_product(attempt: Attempt) -> Mistake:
 
 @lights("14D")
 def the_calls_on_images(attempt: Attempt) -> list[Node | Operation]:
-    nodes = [node for node in calls_made(attempt) if any(map(_is_input, node.parent_nodes))]
-    return list(nodes) or [maker(known(attempt, name)) for name in ("left", "right")]
-
-
-def _is_input(node: Node) -> bool:
-    return node.is_input
+    return calls_on_inputs(attempt, "left", "right")
 
 
 # What several of these ask.
