@@ -124,6 +124,7 @@ class Site:
         """Compute a part of a batch; what is returned goes to the client."""
         from distributed.protocol.serialize import to_serialize
 
+        self.abort(job["attempt"] - 1)  # one that was lost may still wait in an earlier attempt
         return to_serialize(await self.loop.run_in_executor(self.computing, self.work, job))
 
     def work(self, job: dict[str, Any]) -> dict[str, Any]:

@@ -50,11 +50,16 @@ class Accident(Layer):
         return Happens(self.trigger, self.event)(x)
 
 
-def accident_model(trigger: Path, event: str) -> tuple[Model, dict[str, Any]]:
-    """A model with a dropout, whose numbers depend on every step that was done before."""
+def accident_model(
+    trigger: Path, event: str, synchronized: bool = False
+) -> tuple[Model, dict[str, Any]]:
+    """A model with a dropout, whose numbers depend on every step that was done before; if
+    `synchronized`, workers also wait for each other in the middle of a step."""
     inputs = Input((4,))
     x = layers.Dense(5, activation="tanh")(inputs)
     x = layers.Dropout(0.3)(Accident(str(trigger), event)(x))
+    if synchronized:
+        x = layers.BatchNormalization(synchronized=True)(x)
     model = Model(inputs, layers.Dense(1)(x))
     model.compile(optimizers.SGD(0.05, momentum=0.9), "mse", metrics=["mae"])
     random = np.random.RandomState(0)

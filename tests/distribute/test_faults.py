@@ -73,9 +73,13 @@ def test_a_worker_killed_in_a_step_costs_only_a_repetition(client, tmp_path):
     assert_alike(spread, history, alone, data)
 
 
-def test_a_worker_that_has_stopped_is_left_out_until_it_answers_again(client, tmp_path):
+@pytest.mark.parametrize("synchronized", [False, True], ids=["free", "synchronized"])
+def test_a_worker_that_has_stopped_is_left_out_until_it_answers_again(
+    synchronized, client, tmp_path
+):
     trigger = tmp_path / "stop"
-    alone, spread, data = pair(accident_model, trigger=trigger, event="SIGSTOP")
+    settings = {"trigger": trigger, "event": "SIGSTOP", "synchronized": synchronized}
+    alone, spread, data = pair(accident_model, **settings)
     trigger.touch()
 
     def back(record):
