@@ -100,7 +100,7 @@ example(
 )
 example(
     named("ConvBias", (1,), "valid", LAST, (1,)),
-    normal(30, 40),
+    normal(40, 40),
     lambda batch, rng: rng.standard_normal((4, 40, 40)) / 15,
     weight(40),
 )
