@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from funclab import registry
+from funclab.teach import forget_progress
 
-os.environ.setdefault("FUNCLAB_PROGRESS", "off")  # tests leave nothing in anyone's home folder
+os.environ["FUNCLAB_PROGRESS"] = "off"  # tests leave nothing in anyone's home folder
 cells: Counter[str] = Counter()
 tried: Counter[str] = Counter()
 failed: Counter[str] = Counter()
@@ -68,6 +69,12 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 def fresh_names() -> None:
     """Each test sees `dense`, `dense_1`, ... from the start, whatever ran before it."""
     registry.reset_names()
+
+
+@pytest.fixture(autouse=True)
+def fresh_progress() -> None:
+    """No question was answered in a test that ran before."""
+    forget_progress()
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:

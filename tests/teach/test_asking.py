@@ -7,15 +7,8 @@ import pytest
 import funclab
 from funclab import Input, Model, layers
 from funclab.errors import ArgumentError, NameLookupError
-from funclab.teach import ask, forget_progress
+from funclab.teach import ask
 from funclab.view.live.view import MIME
-
-
-@pytest.fixture(autouse=True)
-def begun_anew():
-    forget_progress()
-    yield
-    forget_progress()
 
 
 def shown(view) -> dict:

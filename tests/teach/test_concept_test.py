@@ -5,17 +5,10 @@ from __future__ import annotations
 import pytest
 
 from funclab.errors import ArgumentError, NameLookupError
-from funclab.teach import concept_test, course, exit_ticket, forget_progress, progress, result
+from funclab.teach import concept_test, course, exit_ticket, progress, result
 from funclab.view.lesson.test import TestView
 
 FORMS = ("A", "B")
-
-
-@pytest.fixture(autouse=True)
-def begun_anew():
-    forget_progress()
-    yield
-    forget_progress()
 
 
 def answer(view: TestView, form: str, *, right: bool) -> None:

@@ -14,7 +14,6 @@ from funclab.layers import Dense
 from funclab.models import Model, Sequential
 from funclab.teach import (
     all_of,
-    forget_progress,
     learns,
     same_graph,
     same_shapes,
@@ -209,7 +208,6 @@ def test_several_grades_are_one():
 
 
 def test_the_last_try_at_an_exercise_of_a_lesson_is_graded_by_its_judge():
-    forget_progress()
     assert "not tried yet" in str(solved("1C"))
 
     check_lines("1C", "model = Model(pixels, rule)", {"pixels": Input((64,)), "Model": Model})

@@ -4,18 +4,9 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
-from funclab.teach import course, course_map, forget_progress
+from funclab.teach import course, course_map
 from funclab.teach.catching_up import lesson_files
 from funclab.teach.keeping import record_answer, record_try
-
-
-@pytest.fixture(autouse=True)
-def no_progress():
-    forget_progress()
-    yield
-    forget_progress()
 
 
 def test_every_lesson_is_on_the_map_with_its_title_and_a_link():

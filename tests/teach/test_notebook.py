@@ -7,7 +7,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from funclab.errors import ArgumentError, NameLookupError
-from funclab.teach import arrange, catching_up, course, forget_progress
+from funclab.teach import arrange, catching_up, course
 from funclab.view.notebook.extension import load_ipython_extension, unload_ipython_extension
 
 SETUP = (
@@ -44,7 +44,6 @@ def notebook(tmp_path, monkeypatch, capsys):
     shell = InteractiveShell()
     load_ipython_extension(shell)
     own = Notebook(shell)
-    forget_progress()
     for cell, source in (("setup", SETUP), ("pixels", PIXELS), ("reader", READER)):
         assert own.run(cell, source).success
     yield own

@@ -15,10 +15,7 @@ from funclab.teach import keeping as module
 def file(tmp_path, monkeypatch):
     path = tmp_path / "home" / "progress.json"
     monkeypatch.setenv("FUNCLAB_PROGRESS", str(path))
-    forget_progress()
-    yield path
-    monkeypatch.setenv("FUNCLAB_PROGRESS", "off")
-    forget_progress()
+    return path
 
 
 def test_an_answer_is_kept_and_still_known_in_the_next_session(file):
