@@ -86,6 +86,9 @@ def _weight(variable: Any, user: str) -> TensorTypeError:
 def attribute(tensor: Any, name: str, known: bool) -> TensorAttributeError:
     """An attribute that arrays have, asked of a tensor."""
     kind = type(tensor).__name__
+    layer = getattr(getattr(tensor, "_keras_history", None), "operation", None)
+    if hasattr(type(layer), name):
+        return _of_its_layer(tensor, name, layer)
     instead = {"T": "transpose", "get_shape": "shape"}.get(name, name)
     fix = (
         f"use funclab.ops.{instead}(x)." if known else "use x.shape, or a function of funclab.ops."
@@ -96,11 +99,25 @@ def attribute(tensor: Any, name: str, known: bool) -> TensorAttributeError:
     consumer = Item("place", f".{name}", "wants numbers")
     return TensorAttributeError(
         f"'{kind}' object has no attribute '{name}': {tensor!r} is a symbolic tensor, "
-        "which has no numbers yet.",
+        "without numbers.",
         why="it only describes what a model will compute: shape, dtype, ndim, name. Arrays have "
         "more, since they hold numbers.",
         fix=fix,
         facts=_instead(title, tensor, consumer, instead if known else "", "no numbers"),
+    )
+
+
+def _of_its_layer(tensor: Any, name: str, layer: Any) -> TensorAttributeError:
+    """An attribute that layers have, asked of a tensor that one of them made."""
+    consumer = Item("place", f".{name}", "is asked of a layer")
+    return TensorAttributeError(
+        f"'{type(tensor).__name__}' object has no attribute '{name}': {tensor.id} is a tensor, "
+        f"and .{name} belongs to layers.",
+        why="a layer knows its calls and its weights; a tensor is what one call returned.",
+        fix=f"ask a layer, such as {layer.name}, whose call returned {tensor.id}.",
+        facts=_instead(
+            f"A tensor is not a layer: it has no .{name}", tensor, consumer, "", "no layer"
+        ),
     )
 
 
@@ -203,6 +220,17 @@ def disconnected(graph: Any, node: Any, finished: list[Any], outer: Any) -> Grap
     why = f"the outputs depend on {name}, which is not among the model's inputs ({inputs})."
     fix = f"add the tensor of {name} to `inputs`, or build the outputs from the inputs given."
     fix += _look_alike(graph, tensor)
+    namesakes = [other for other in graph.inputs if other.id == tensor.id]
+    if namesakes:  # to write one name for both would say nothing
+        order = "before" if node.time < _node(namesakes[0]).time else "after"
+        why = (
+            f"the outputs depend on another Input called {name}, made {order} the one that Model "
+            "was given."
+        )
+        fix = (
+            "give Model that Input, or build the outputs from the one given: two Inputs are never "
+            "the same, even when they look alike."
+        )
     if outer is not None:
         why = (
             f"{name} is an input inside {outer.name}. A call of {outer.name} leaves its "

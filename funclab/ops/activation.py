@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import warnings
 from typing import Any
 
 import numpy as np
 
 from funclab import shape_math
+from funclab.errors import warn
 from funclab.fields import guarded
 from funclab.graph.op import Array, Op, Work
 from funclab.kernels import elementwise as kernels
@@ -261,10 +261,9 @@ def softmax(x: Any, axis: Any = -1) -> Any:
         return exp(log_softmax(x, axis))
     axis = shape_math.axis_index(axis, len(shape))
     if shape[axis] == 1:
-        warnings.warn(
+        warn(
             f"You are using a softmax over axis {axis} of a tensor of shape {show(shape)}. This "
-            "axis has size 1, so every result is 1. Did you mean to use a sigmoid instead?",
-            stacklevel=2,
+            "axis has size 1, so every result is 1. Did you mean to use a sigmoid instead?"
         )
     return Softmax(_last(axis, len(shape)))(x)
 

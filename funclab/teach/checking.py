@@ -17,7 +17,7 @@ from funclab import ops
 from funclab.errors import FunclabError
 from funclab.teach import course
 from funclab.teach.attempt import Attempt, is_untried, run
-from funclab.teach.judging import JUDGES, verdict_on
+from funclab.teach.judging import JUDGES, lit_for, verdict_on
 from funclab.teach.keeping import HINTS, LAST, record_hint, record_try, tries_of
 from funclab.view.diff.picture import halves
 from funclab.view.diff.view import diff
@@ -112,8 +112,13 @@ def hint(exercise: str, *, look: str | None = None) -> ExerciseView:
     record_hint(item.id, HINTS[item.id])
     attempt, verdict = LAST.get(item.id, (None, Verdict("untried", "")))
     if attempt is None:
-        verdict.lit = verdict_on(item, Attempt(names=runs.names())).lit
+        verdict.lit = lit_before(item)
     return view_of(item, attempt, verdict, look=look, state={"hints": HINTS[item.id]})
+
+
+def lit_before(item: course.Exercise) -> Any:
+    """What the first hint lights before a try, among what the lesson has made."""
+    return lit_for(item, Attempt(names=runs.names()))
 
 
 def solution(exercise: str, *, look: str | None = None) -> ExerciseView:
@@ -176,6 +181,7 @@ def view_of(
         check=partial(check_order, item),
         solution=partial(solution_beside, item, attempt),
         hinted=partial(record_hint, item.id),
+        light=partial(lit_before, item),
         tried=bool(tries_of(item.id)),
         **settings,
     )

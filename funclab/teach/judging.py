@@ -90,18 +90,21 @@ def verdict_on(exercise: course.Exercise, attempt: Attempt) -> Verdict:
         mistake = Mistake("")
     if mistake is None:
         praise = "lesson_predicted" if exercise.kind == "predict" else "lesson_well_done"
-        kept = Verdict("right", say(praise))
+        praise = "lesson_stops_well" if attempt.error is not None else praise
+        kept = Verdict("right", say(praise), marked=fault_of(attempt.error))
     else:
         kept = _wrong(exercise, attempt, mistake)
-    kept.lit = _picture(attempt, {}, _lit(exercise, attempt))
+    kept.lit = lit_for(exercise, attempt)
     return kept
 
 
-def _lit(exercise: course.Exercise, attempt: Attempt) -> dict[Node | Operation, str]:
+def lit_for(exercise: course.Exercise, attempt: Attempt) -> Any:
+    """The picture of the first hint: where to look; None where there is nothing to light yet."""
     try:
-        return dict.fromkeys(LIGHTS[exercise.id](attempt), say("lesson_here"))
+        places = dict.fromkeys(LIGHTS[exercise.id](attempt), say("lesson_here"))
     except Exception:  # without a place to light, the hint has its words
-        return {}
+        places = {}
+    return _picture(attempt, {}, places)
 
 
 def _wrong(exercise: course.Exercise, attempt: Attempt, mistake: Mistake) -> Verdict:
@@ -116,7 +119,7 @@ def _wrong(exercise: course.Exercise, attempt: Attempt, mistake: Mistake) -> Ver
             "wrong", says, mistake.name, foreseen.misconception, marked, values=mistake.values
         )
     if attempt.error is not None:
-        return _stopped(attempt)
+        return _stopped(attempt, exercise.kind)
     values = {"model": exercise.wants, **mistake.values} if attempt.model else mistake.values
     if attempt.answer is None:
         return Verdict("wrong", say("lesson_no_answer", name=exercise.wants))
@@ -132,7 +135,7 @@ def _wrong(exercise: course.Exercise, attempt: Attempt, mistake: Mistake) -> Ver
     return Verdict("wrong", filled(exercise.otherwise, values), marked=marked, values=values)
 
 
-def _stopped(attempt: Attempt) -> Verdict:
+def _stopped(attempt: Attempt, kind: str) -> Verdict:
     """What is said of lines that an error stopped in a way that was not foreseen."""
     error: Any = attempt.error
     said = getattr(error, "msg", "") if isinstance(error, SyntaxError) else error
@@ -140,7 +143,8 @@ def _stopped(attempt: Attempt) -> Verdict:
     about = error.what if isinstance(error, FunclabError) else about
     fix = error.fix if isinstance(error, FunclabError) else say("lesson_read_line")
     if isinstance(error, NameError) and error.name:
-        fix = say("lesson_make_first", name=error.name)
+        key = "lesson_make_or_quote" if kind == "predict" else "lesson_make_first"
+        fix = say(key, name=error.name)
     if fix.split(" ")[0].isalpha():  # a word, not code
         fix = fix[:1].upper() + fix[1:]
     says = say(

@@ -63,6 +63,27 @@ GRAPH = [
         (RuntimeError, ValueError),
     ),
     Misuse(
+        "a second Input of the same name",
+        lambda desk: Model([desk.left, Input(shape=(4,), name="right")], desk.same),
+        ["Graph disconnected", "another Input called right, made before the one", "never the same"],
+        lambda desk: Model([desk.left, desk.right], desk.same),
+        (RuntimeError, ValueError),
+    ),
+    Misuse(
+        "what a layer knows, asked of the tensor that its call returned",
+        lambda desk: desk.a.input,  # type: ignore[attr-defined]
+        ["'Tensor' object has no attribute 'input'", "encoder[0:0]", "belongs to layers"],
+        lambda desk: desk.spare(desk.left) is not None and desk.spare.input,
+        (AttributeError,),
+    ),
+    Misuse(
+        "a sum for each sample, and a layer that needs an axis of features",
+        lambda desk: desk.spare(ops.sum(desk.left, axis=1)),
+        ["expected min_ndim=2, found ndim=1", "let sum keep the axis", "keepdims=True", "spare"],
+        lambda desk: desk.spare(ops.sum(desk.left, axis=1, keepdims=True)),
+        (ValueError,),
+    ),
+    Misuse(
         "a tensor from inside a nested model",
         lambda desk: Model(desk.left, [desk.read, desk.hidden]),
         ["Graph disconnected", "is an input inside reader", "Model(reader.input, ", "pixels"],

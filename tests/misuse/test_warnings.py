@@ -127,3 +127,10 @@ def test_no_activation_is_missed_in_a_layer_of_ones_own(desk):
         warnings.simplefilter("error")
         model.compile("sgd", "categorical_crossentropy")
         model.fit(desk.x, np.eye(3)[np.arange(len(desk.x)) % 3], verbose=0)
+
+
+def test_a_softmax_over_one_number_warns_at_the_line_of_the_user(desk):
+    with pytest.warns(UserWarning, match="every result is 1") as caught:
+        Dense(1, activation="softmax")(desk.left)
+
+    assert [one.filename for one in caught] == [__file__]

@@ -14,7 +14,7 @@ from funclab.losses import SparseCategoricalCrossentropy
 from funclab.models import Model
 from funclab.teach import course, keeping
 from funclab.teach.attempt import is_untried, run
-from funclab.teach.checking import check, check_lines, known_exercise
+from funclab.teach.checking import base_names, check, check_lines, known_exercise
 from funclab.teach.graphs import trained_copy
 from tests.teach.tries import LESSONS, OTHER, Try, module, tries
 
@@ -162,6 +162,36 @@ def test_what_the_lesson_has_not_made_yet_is_named():
     verdict = check("1B", 3, names={}).verdict
 
     assert verdict.kind == "stale" and "reader" in verdict.says
+
+
+def test_programs_that_lack_what_the_lesson_makes_are_not_called_a_wrong_prediction():
+    verdict = check_lines("10A", module(10).guess(), base_names({})).verdict
+
+    assert verdict.kind == "stale" and "There is no image" in verdict.says
+
+
+def test_an_answer_is_repeated_as_the_lesson_spells_it():
+    names = next(one for one in TRIES if one.exercise == "10A").names
+
+    assert "you say Model." in check_lines("10A", module(10).guess(d="model"), names).verdict.says
+
+
+def test_an_error_that_was_asked_for_is_praised_and_drawn():
+    one = next(one for one in RIGHT if one.exercise == "10D")
+
+    verdict = check_lines("10D", one.lines, one.names).verdict
+
+    assert verdict.says == "It stops as was asked for."
+    assert verdict.marked is not None
+
+
+def test_a_word_without_quotes_in_a_prediction_is_told_to_take_some():
+    names = next(one for one in TRIES if one.exercise == "10A").names
+    lines = module(10).guess().replace("'fit'", "fit")
+
+    assert "Make fit in a line above, or write it in quotes." in str(
+        check_lines("10A", lines, names)
+    )
 
 
 def test_what_a_model_learns_in_a_check_depends_on_its_graph_alone():

@@ -131,6 +131,7 @@ WRONG = {
         ),
         "renamed": twins(APART, more=OTHER),
         "always_one": twins(last="softmax"),
+        "no_probability": twins(last="linear"),
         "end_to_end": twins('concatenate([eye(left), eye(right)], name="both")'),
         "only_adds_up": twins("eye(left) - eye(right)"),
     },
@@ -152,3 +153,5 @@ Model(wide, Dense(3, name="scent")(nose))
         "left_the_graph": f"{EAR}np.exp(Dense(3)(ear))",
     },
 }
+
+REFUSED = {"10C": [twins("(eye(left) - eye(left)) ** 2"), twins("(eye(left) - eye(right)) * 0")]}

@@ -23,12 +23,15 @@ from funclab.teach.graphs import (
     is_concatenation,
     joins,
     maker,
+    reads,
     softmaxes,
     source_inputs,
     trained_copy,
+    weighted_calls,
 )
 from funclab.teach.judging import (
     Mistake,
+    NotThere,
     calls_made,
     calls_on_inputs,
     first_input,
@@ -41,7 +44,7 @@ from funclab.teach.judging import (
 )
 
 NUMBERS = range(5, 9)
-MOMENTS = ("call", "model", "compile", "fit", "never")
+MOMENTS = {word.lower(): word for word in ("call", "Model", "compile", "fit", "never")}
 ENOUGH, GUESSING = 0.7, 0.6
 
 
@@ -66,7 +69,9 @@ def moments(attempt: Attempt) -> Mistake | None:
             Mistake("", given="something else", model="models 5 to 8") if answers else Mistake("")
         )
     for run, answer in zip(runs_of(programs), answers):
-        if answer not in MOMENTS:
+        if isinstance(run.error, NameError) and run.error.name:
+            raise NotThere(run.error.name)
+        if answer.lower() not in MOMENTS:
             return Mistake("", last_calls(run), given=answer, model=run.name)
         if answer != run.moment:
             if of_one_name(run.error):
@@ -76,13 +81,15 @@ def moments(attempt: Attempt) -> Mistake | None:
 
 
 def answers_by_number(answer: Any) -> list[str] | None:
-    """The answers in the order of the programs, in small letters; None when there are not four."""
+    """The answers in the order of the programs, each spelt as in the lesson; None when there are
+    not four."""
     if isinstance(answer, dict):
-        answer = [answer.get(number, answer.get(str(number))) for number in NUMBERS]
+        answer = [answer.get(number, answer.get(str(number), "nothing")) for number in NUMBERS]
     if not isinstance(answer, (list, tuple)) or len(answer) != len(NUMBERS):
         return None
-    known = [str(item).strip().lower() for item in answer]
-    return known if any(item in MOMENTS for item in known) else None
+    words = [str(item).strip() for item in answer]
+    known = [MOMENTS.get(word.lower(), word) for word in words]
+    return known if any(word.lower() in MOMENTS for word in known) else None
 
 
 def runs_of(programs: Sequence[Any]) -> list[Run]:
@@ -110,7 +117,7 @@ def moment_of(error: BaseException) -> str:
         function, values = trace.tb_frame.f_code.co_name, trace.tb_frame.f_locals
         owner = values.get("self", values.get("model"))
         if isinstance(owner, Functional) and function in ("__init__", "compile", "fit"):
-            return "model" if function == "__init__" else function
+            return "Model" if function == "__init__" else function
         if isinstance(owner, Operation) and function == "__call__":
             return "call"
         trace = trace.tb_next
@@ -215,6 +222,10 @@ def one_eye_for_both(attempt: Attempt) -> Mistake | None:
     values = {"model": model, "shape": output.shape}
     sides = calls_by_input(model)
     if len(sides) != 2 or not all(sides):
+        read = source_inputs(output)
+        for image in (known(attempt, "left"), known(attempt, "right")):
+            if image not in read:
+                values = {"model": model, "other": maker(image)}
         return Mistake("", dict.fromkeys(calls_of(model)[:1], "the first call"), **values)
     left, right = ([node.operation for node in side] for side in sides)
     if left != right:
@@ -227,16 +238,20 @@ def one_eye_for_both(attempt: Attempt) -> Mistake | None:
         return Mistake("always_one", {end: "always 1"}, layer=end)
     if output.shape != (None, 1):
         return Mistake("", {end: "the end"}, **values)
-    share = judging(model)
+    share, probable = judging(model)
+    if not probable:
+        return Mistake("no_probability", {end: "not from 0 to 1"}, layer=end)
     if share >= ENOUGH:
         return None
     join = next(iter(joins(model)), end)
-    values |= {"accuracy": share, "join": join}
-    return Mistake("only_adds_up" if share < GUESSING else "", {join: f"{share:.0%}"}, **values)
+    only_adds_up = share < GUESSING and any(join in reads(call) for call in weighted_calls(model))
+    values = {"model": model, "accuracy": share, "join": join}
+    return Mistake("only_adds_up" if only_adds_up else "", {join: f"{share:.0%}"}, **values)
 
 
-def judging(model: Functional) -> float:
-    """How many unseen pairs a model judges correctly, once it is trained from a fixed start."""
+def judging(model: Functional) -> tuple[float, bool]:
+    """How many unseen pairs a model judges correctly, once it is trained from a fixed start, and
+    whether all its answers can be probabilities."""
     from funclab.datasets import digits
 
     train, test = digits.load_pairs(300)
@@ -248,7 +263,9 @@ def judging(model: Functional) -> float:
         loss="binary_crossentropy",
         epochs=40,
     )
-    return accuracy(copy, [test.left, test.right], test.same)
+    answers = copy.predict([test.left, test.right], batch_size=500, verbose=0)
+    probable = bool(((answers >= 0) & (answers <= 1)).all())
+    return accuracy(copy, [test.left, test.right], test.same), probable
 
 
 def no_twins(attempt: Attempt) -> Mistake:
@@ -297,13 +314,17 @@ def disconnected_on_purpose(attempt: Attempt) -> Mistake | None:
 
 def no_error(attempt: Attempt) -> Mistake:
     """What is said of lines that work."""
-    model = attempt.model
-    nodes = calls_of(model) if model is not None else attempt.nodes
-    start = first_input([tensor for node in nodes for tensor in node.output_tensors])
+    model, calls = attempt.model, [node for node in attempt.nodes if not node.is_input]
+    ends = calls[-1].output_tensors if calls else []
+    if model is not None:
+        ends = model.outputs
+    start = first_input(ends)
     if start is None:
         return Mistake("")
     named = {"model": model if model is not None else "Model", "input": maker(start)}
-    return Mistake("no_error", {maker(start): "the very Input"}, **named)
+    return Mistake(
+        "no_error", {maker(ends[0]): "ends here", maker(start): "the very Input"}, **named
+    )
 
 
 def not_alike(starts: list[Tensor], wanted: list[Tensor]) -> Mistake | None:
