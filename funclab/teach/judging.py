@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -83,7 +84,8 @@ def known(attempt: Attempt, name: str) -> Any:
 def verdict_on(exercise: course.Exercise, attempt: Attempt) -> Verdict:
     """What is said about a try. Whatever the try is, this does not fail."""
     try:
-        mistake = JUDGES[exercise.id](attempt)
+        with warnings.catch_warnings(action="ignore"):  # the student's own lines have warned
+            mistake = JUDGES[exercise.id](attempt)
     except NotThere as error:
         return Verdict("stale", say("lesson_not_there", name=error.args[0], n=exercise.lesson))
     except Exception:  # a try that nobody thought of must not end in a traceback

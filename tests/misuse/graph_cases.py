@@ -78,9 +78,9 @@ GRAPH = [
     ),
     Misuse(
         "a sum for each sample, and a layer that needs an axis of features",
-        lambda desk: desk.spare(ops.sum(desk.left, axis=1)),
+        lambda desk: desk.spare(ops.sum(Input((4,), name="gaps"), axis=1)),
         ["expected min_ndim=2, found ndim=1", "let sum keep the axis", "keepdims=True", "spare"],
-        lambda desk: desk.spare(ops.sum(desk.left, axis=1, keepdims=True)),
+        lambda desk: desk.spare(ops.sum(Input((4,), name="gaps"), axis=1, keepdims=True)),
         (ValueError,),
     ),
     Misuse(
