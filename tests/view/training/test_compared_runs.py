@@ -60,7 +60,8 @@ def test_where_no_loss_is_shown_the_caption_tells_of_the_curve_that_is():
 
     view = compare_runs(first, second, labels=["8", "32"], curves=["accuracy"])
 
-    assert "32 ends lowest, with accuracy 0.625; 8 ends highest, with 0.75." in view.curves["caption"]
+    told = view.curves["caption"]
+    assert told == "32 ends lowest, with accuracy 0.625; 8 ends highest, with 0.75."
 
 
 @pytest.mark.parametrize(
