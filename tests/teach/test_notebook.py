@@ -113,15 +113,6 @@ def test_the_first_hint_lights_the_place_before_anything_was_tried(notebook):
     assert "hidden_2" in view.pictures["lit"]
 
 
-def test_a_hint_asked_for_below_a_cell_that_was_not_tried_lights_the_place_too(notebook):
-    view = notebook.run("b", 'check("1B")').result
-    before = dict(view.pictures)
-
-    view.state = {**view.state, "hints": 1}
-
-    assert before == {} and "hidden_2" in view.pictures["lit"]
-
-
 def test_lines_to_arrange_that_are_typed_leave_the_variables_of_the_lesson_alone(notebook, capsys):
     before = notebook.shell.user_ns["reader"]
 

@@ -44,7 +44,6 @@ class ExerciseView(View):
     """The verdict on a try, three hints, and after a try the solution beside it.
 
     `lines` are to be put in order; `check(order)` judges an order, given by the lines' numbers.
-    `light()` draws what the first hint lights before a try.
     `solution()` returns code, the pictures of both graphs and the sentences of their difference.
     """
 
@@ -63,12 +62,10 @@ class ExerciseView(View):
         check: Callable[[list[int]], Verdict] | None = None,
         solution: Callable[[], Entry] = dict,
         hinted: Callable[[int], None] = lambda number: None,
-        light: Callable[[], Picture | None] = lambda: None,
         tried: bool = False,
         **settings: Any,
     ) -> None:
-        self.name, self.check, self.solution = name, check, solution
-        self.hinted, self.light = hinted, light
+        self.name, self.check, self.solution, self.hinted = name, check, solution, hinted
         self.verdict = verdict
         self.numbers = [line["number"] for line in lines]
         known = {"kind": "exercise", "id": name, "task": task, "hints": list(hints)}
@@ -123,9 +120,6 @@ class ExerciseView(View):
         number = change["new"].get("hints", 0)
         if isinstance(change["old"], dict) and number > change["old"].get("hints", 0):
             self.hinted(number)
-            if self.verdict.kind == "untried" and self.verdict.lit is None:
-                self.verdict.lit = self.light()
-                self.pictures = self._pictures()
 
     def answer_to(self, content: dict[str, Any]) -> dict[str, Any] | None:
         if content.get("ask") == "check":
