@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from funclab.errors import FunclabError
@@ -93,7 +93,7 @@ def verdict_on(exercise: course.Exercise, attempt: Attempt) -> Verdict:
         kept = Verdict("right", say(praise))
     else:
         kept = _wrong(exercise, attempt, mistake)
-    kept.lit = _picture(attempt, {}, _lit(exercise, attempt))
+    kept.lit = _picture(attempt, {}, _lit(exercise, attempt), mistake.at if mistake else ())
     return kept
 
 
@@ -194,11 +194,13 @@ def _picture(
     attempt: Attempt,
     at: Mapping[Node | Operation, str],
     lit: Mapping[Node | Operation, str],
+    beside: Iterable[Node | Operation] = (),
 ) -> Any:
-    """The student's graph with places marked, or, where it cannot be drawn, these places alone;
-    None when there is nothing to mark."""
+    """The student's graph with places marked, or, where it cannot be drawn, these places alone,
+    with the calls `beside` them; None when there is nothing to mark."""
     places = at or lit
-    called = [x for place in places if isinstance(place, Node) for x in place.output_tensors]
+    nodes = [place for place in (*places, *beside) if isinstance(place, Node)]
+    called = [tensor for node in nodes for tensor in node.output_tensors]
     idle = [place for place in places if not isinstance(place, Node)]
     notes = {clean(place.key if isinstance(place, Node) else place.name): note
              for place, note in places.items()}  # fmt: skip
