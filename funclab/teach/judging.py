@@ -11,6 +11,7 @@ from funclab.graph.graph import reached
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
+from funclab.missing import close
 from funclab.models import Sequential
 from funclab.shape_math import show
 from funclab.teach import course
@@ -116,7 +117,7 @@ def _wrong(exercise: course.Exercise, attempt: Attempt, mistake: Mistake) -> Ver
             "wrong", says, mistake.name, foreseen.misconception, marked, values=mistake.values
         )
     if attempt.error is not None:
-        return _stopped(attempt)
+        return _stopped(exercise, attempt)
     values = {"model": exercise.wants, **mistake.values} if attempt.model else mistake.values
     if attempt.answer is None:
         return Verdict("wrong", say("lesson_no_answer", name=exercise.wants))
@@ -132,7 +133,7 @@ def _wrong(exercise: course.Exercise, attempt: Attempt, mistake: Mistake) -> Ver
     return Verdict("wrong", filled(exercise.otherwise, values), marked=marked, values=values)
 
 
-def _stopped(attempt: Attempt) -> Verdict:
+def _stopped(exercise: course.Exercise, attempt: Attempt) -> Verdict:
     """What is said of lines that an error stopped in a way that was not foreseen."""
     error: Any = attempt.error
     said = getattr(error, "msg", "") if isinstance(error, SyntaxError) else error
@@ -140,7 +141,9 @@ def _stopped(attempt: Attempt) -> Verdict:
     about = error.what if isinstance(error, FunclabError) else about
     fix = error.fix if isinstance(error, FunclabError) else say("lesson_read_line")
     if isinstance(error, NameError) and error.name:
-        fix = say("lesson_make_first", name=error.name)
+        near = [] if exercise.lines else close(error.name, attempt.names)
+        key = "lesson_make_or_mean" if near else "lesson_make_first"
+        fix = say(key, name=error.name, near="".join(near[:1]))
     if fix.split(" ")[0].isalpha():  # a word, not code
         fix = fix[:1].upper() + fix[1:]
     says = say(

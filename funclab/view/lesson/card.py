@@ -46,8 +46,9 @@ class Marked(Diagram):
         return width + 8, height + 22
 
     def _mark(self, canvas: Canvas, box: Box, note: str) -> float:
-        """A frame around the box, and the note beside it, or above it where something stands there;
-        returns where the note ends."""
+        """A frame around the box, and the note beside it, over a line that comes in there, or above
+        the box where something stands there; returns where the note ends."""
+        canvas.shift(0, mark=self.ink)
         canvas.rect(box.grown(4), Paint("", self.ink, 2.5), 11)
         text = SIGNS[self.ink] + shorten(note, LONGEST_NOTE)
         beside = [
@@ -56,12 +57,15 @@ class Marked(Diagram):
             if box.right < other.x and other.y < box.bottom and box.y < other.bottom
         ]
         start = complex(box.right + 14, box.middle.imag + 5)
+        if any(x >= box.right for x, *_ in box.ports):
+            start -= 17j
         if beside:
             start = complex(box.x, box.y - 8)
         width = text_width(text, 12, bold=True) + 4
         if beside:  # an edge may pass there
             canvas.rect(area(start - (2 + 12j), width, 15), Paint("paper"), 3)
         canvas.text_line(start, text, Font(12, self.ink, bold=True))
+        canvas.close()
         return start.real + width
 
 
