@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from funclab import layers
 from funclab.errors import FunclabError
 from funclab.graph.graph import reached
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
-from funclab.missing import close
 from funclab.models import Sequential
 from funclab.shape_math import show
 from funclab.teach import course
@@ -24,6 +25,7 @@ from funclab.view.lesson.failed import fault_of
 from funclab.view.live.said import say
 
 LONGEST_NAME = 40
+CONSTANTS = ("True", "False", "None")
 
 
 class Mistake:
@@ -94,18 +96,23 @@ def verdict_on(exercise: course.Exercise, attempt: Attempt) -> Verdict:
         kept = Verdict("right", say(praise))
     else:
         kept = _wrong(exercise, attempt, mistake)
-    kept.lit = _picture(attempt, {}, _lit(exercise, attempt))
+    kept.lit = place_of_hint(exercise, attempt)
     return kept
 
 
-def _lit(exercise: course.Exercise, attempt: Attempt) -> dict[Node | Operation, str]:
+def place_of_hint(exercise: course.Exercise, attempt: Attempt) -> Any:
+    """The graph with the places that the first hint lights; None when there is nothing to light."""
     try:
-        return dict.fromkeys(LIGHTS[exercise.id](attempt), say("lesson_here"))
+        lit = dict.fromkeys(LIGHTS[exercise.id](attempt), say("lesson_here"))
     except Exception:  # without a place to light, the hint has its words
-        return {}
+        return None
+    return _picture(attempt, {}, lit)
 
 
 def _wrong(exercise: course.Exercise, attempt: Attempt, mistake: Mistake) -> Verdict:
+    unlike_ours = attempt.error is not None and not isinstance(attempt.error, FunclabError)
+    if unlike_ours and attempt.answer is not None:  # a slip below the answer may explain it
+        return _stopped(attempt)
     foreseen = exercise.wrong.get(mistake.name)
     for key, value in mistake.values.items():
         if value is attempt.answer:  # by the name that the student knows it by
@@ -117,7 +124,7 @@ def _wrong(exercise: course.Exercise, attempt: Attempt, mistake: Mistake) -> Ver
             "wrong", says, mistake.name, foreseen.misconception, marked, values=mistake.values
         )
     if attempt.error is not None:
-        return _stopped(exercise, attempt)
+        return _stopped(attempt)
     values = {"model": exercise.wants, **mistake.values} if attempt.model else mistake.values
     if attempt.answer is None:
         return Verdict("wrong", say("lesson_no_answer", name=exercise.wants))
@@ -133,7 +140,7 @@ def _wrong(exercise: course.Exercise, attempt: Attempt, mistake: Mistake) -> Ver
     return Verdict("wrong", filled(exercise.otherwise, values), marked=marked, values=values)
 
 
-def _stopped(exercise: course.Exercise, attempt: Attempt) -> Verdict:
+def _stopped(attempt: Attempt) -> Verdict:
     """What is said of lines that an error stopped in a way that was not foreseen."""
     error: Any = attempt.error
     said = getattr(error, "msg", "") if isinstance(error, SyntaxError) else error
@@ -141,15 +148,24 @@ def _stopped(exercise: course.Exercise, attempt: Attempt) -> Verdict:
     about = error.what if isinstance(error, FunclabError) else about
     fix = error.fix if isinstance(error, FunclabError) else say("lesson_read_line")
     if isinstance(error, NameError) and error.name:
-        near = [] if exercise.lines else close(error.name, attempt.names)
-        key = "lesson_make_or_mean" if near else "lesson_make_first"
-        fix = say(key, name=error.name, near="".join(near[:1]))
+        fix = _name_fix(error.name, attempt.names)
     if fix.split(" ")[0].isalpha():  # a word, not code
         fix = fix[:1].upper() + fix[1:]
     says = say(
         "lesson_stopped", line=attempt.stopped_at, what=_words(about, 18), fix=_words(fix, 12)
     )
     return Verdict("wrong", says, marked=fault_of(error))
+
+
+def _name_fix(name: str, names: Mapping[str, Any]) -> str:
+    """What to do about a name that the lines did not make."""
+    if name in layers.__all__:
+        return say("lesson_import", name=name)
+    known = [*(other for other in names if not other.startswith("_")), *layers.__all__, *CONSTANTS]
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
+    if near and not name[-1].isdigit():  # word_1 is not a slip for word_2
+        return say("lesson_near_name", name=name, near=near[0])
+    return say("lesson_make_first", name=name)
 
 
 def _words(text: str, most: int) -> str:
