@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from funclab import layers
@@ -96,17 +96,20 @@ def verdict_on(exercise: course.Exercise, attempt: Attempt) -> Verdict:
         kept = Verdict("right", say(praise))
     else:
         kept = _wrong(exercise, attempt, mistake)
-    kept.lit = place_of_hint(exercise, attempt)
+    kept.lit = place_of_hint(exercise, attempt, mistake.at if mistake else ())
     return kept
 
 
-def place_of_hint(exercise: course.Exercise, attempt: Attempt) -> Any:
-    """The graph with the places that the first hint lights; None when there is nothing to light."""
+def place_of_hint(
+    exercise: course.Exercise, attempt: Attempt, beside: Iterable[Node | Operation] = ()
+) -> Any:
+    """The graph with the places that the first hint lights, and the calls `beside` them; None when
+    there is nothing to light."""
     try:
         lit = dict.fromkeys(LIGHTS[exercise.id](attempt), say("lesson_here"))
     except Exception:  # without a place to light, the hint has its words
         return None
-    return _picture(attempt, {}, lit)
+    return _picture(attempt, {}, lit, beside)
 
 
 def _wrong(exercise: course.Exercise, attempt: Attempt, mistake: Mistake) -> Verdict:
@@ -213,11 +216,13 @@ def _picture(
     attempt: Attempt,
     at: Mapping[Node | Operation, str],
     lit: Mapping[Node | Operation, str],
+    beside: Iterable[Node | Operation] = (),
 ) -> Any:
-    """The student's graph with places marked, or, where it cannot be drawn, these places alone;
-    None when there is nothing to mark."""
+    """The student's graph with places marked, or, where it cannot be drawn, these places alone,
+    with the calls `beside` them; None when there is nothing to mark."""
     places = at or lit
-    called = [x for place in places if isinstance(place, Node) for x in place.output_tensors]
+    nodes = [place for place in (*places, *beside) if isinstance(place, Node)]
+    called = [tensor for node in nodes for tensor in node.output_tensors]
     idle = [place for place in places if not isinstance(place, Node)]
     notes = {clean(place.key if isinstance(place, Node) else place.name): note
              for place, note in places.items()}  # fmt: skip

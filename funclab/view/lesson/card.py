@@ -48,7 +48,7 @@ class Marked(Diagram):
     def _mark(self, canvas: Canvas, box: Box, note: str) -> float:
         """A frame around the box, and the note beside it, over a line that comes in there, or above
         the box where something stands there; returns where the note ends."""
-        canvas.shift(0, mark=self.ink)
+        canvas.shift(0, mark=self.ink)  # by which a script finds it, to bring it into sight
         canvas.rect(box.grown(4), Paint("", self.ink, 2.5), 11)
         text = SIGNS[self.ink] + shorten(note, LONGEST_NOTE)
         beside = [
