@@ -76,9 +76,10 @@ def sweep(
     mode: "min", "max", or "auto", which tells from the name whether larger is better.
     seed: a whole number from 0; trials with another one draw other random numbers.
     workers: without a client, in how many processes trials run. None is one for each core; 1 runs
-        them here, which is the fastest for small models: see the README.
+        them here, as None does without joblib, and is the fastest for small models: see the README.
     journal: the path of a file to which the result of each trial is added when it ends. However a
-        sweep was ended, it resumes when it is called with the same arguments and journal.
+        sweep was ended, it resumes when it is called with the same arguments and journal; trials
+        that failed run again.
     background: whether to return at once, while a thread runs the sweep.
     live: whether the table and curves are shown in the notebook while they grow; a dict says how,
         as {"look": "projector"}. None does so when the notebook extension is loaded.
@@ -102,8 +103,15 @@ def sweep(
         **({"factor": factor} if search == "halving" else {}),
     }  # fmt: skip
     runs_on = executor(client, workers, journal is not None)
+    kept = Journal(journal, about, _source(build))
+    if kept.changed and kept.records:
+        warnings.warn(
+            f"`build` has changed since the journal {str(kept.path)!r} was begun: the trials in it "
+            "keep the results of the older one. Name another journal to train them again.",
+            stacklevel=2,
+        )
     result = Sweep(
-        build, data, fit, plan, runs_on, Journal(journal, about),
+        build, data, fit, plan, runs_on, kept,
         monitor=monitor, mode=mode, seed=seed, names=list(known),
     )  # fmt: skip
     if live if live is not None else fitting.live_by_default:
@@ -139,7 +147,8 @@ class Sweep:
         self._thread: threading.Thread | None = None
         try:
             for record in journal.records:
-                if record["trial"] < len(plan.configs):  # it may have been begun with more
+                # It may have been begun with more trials. Those that failed run again.
+                if record["trial"] < len(plan.configs) and not record.get("error"):
                     self._take(record)
         except BaseException:
             journal.close()
@@ -330,6 +339,14 @@ class Sweep:
         if not self.results and not self.running:
             return {"text/plain": repr(self)}
         return self.view()._repr_mimebundle_()
+
+
+def _source(build: Any) -> str:
+    """The source of a function, or "" where it is not known."""
+    try:
+        return inspect.getsource(build)
+    except (OSError, TypeError):
+        return ""
 
 
 def _plan(known: Any, search: str, trials: Any, epochs: int, factor: int, seed: int) -> Plan:
