@@ -106,8 +106,8 @@ def sweep(
     kept = Journal(journal, about, _source(build))
     if kept.changed and kept.records:
         warnings.warn(
-            f"`build` has changed since the journal {str(kept.path)!r} was begun: the trials in it "
-            "keep the results of the older one. Name another journal to train them again.",
+            f"`build` has changed since the journal {str(kept.path)!r} was begun: trials in it "
+            "that did not fail keep their results. Name another journal to train them again.",
             stacklevel=2,
         )
     result = Sweep(
