@@ -103,15 +103,8 @@ def sweep(
         **({"factor": factor} if search == "halving" else {}),
     }  # fmt: skip
     runs_on = executor(client, workers, journal is not None)
-    kept = Journal(journal, about, _source(build))
-    if kept.changed and kept.records:
-        warnings.warn(
-            f"`build` has changed since the journal {str(kept.path)!r} was begun: trials in it "
-            "that did not fail keep their results. Name another journal to train them again.",
-            stacklevel=2,
-        )
     result = Sweep(
-        build, data, fit, plan, runs_on, kept,
+        build, data, fit, plan, runs_on, _opened(journal, about, build),
         monitor=monitor, mode=mode, seed=seed, names=list(known),
     )  # fmt: skip
     if live if live is not None else fitting.live_by_default:
@@ -341,12 +334,20 @@ class Sweep:
         return self.view()._repr_mimebundle_()
 
 
-def _source(build: Any) -> str:
-    """The source of a function, or "" where it is not known."""
+def _opened(path: Any, about: dict[str, Any], build: Any) -> Journal:
+    """The journal of a sweep; warns when `build` is not the one that it was begun with."""
     try:
-        return inspect.getsource(build)
-    except (OSError, TypeError):
-        return ""
+        source = inspect.getsource(build)
+    except (OSError, TypeError):  # not known, as for a class with a method __call__
+        source = ""
+    journal = Journal(path, about, source)
+    if journal.changed and journal.records:
+        warnings.warn(
+            f"`build` has changed since the journal {str(journal.path)!r} was begun: trials in it "
+            "that did not fail keep their results. Name another journal to train them again.",
+            stacklevel=3,
+        )
+    return journal
 
 
 def _plan(known: Any, search: str, trials: Any, epochs: int, factor: int, seed: int) -> Plan:
