@@ -136,11 +136,13 @@ def _stopped(attempt: Attempt) -> Verdict:
     """What is said of lines that an error stopped in a way that was not foreseen."""
     error: Any = attempt.error
     said = getattr(error, "msg", "") if isinstance(error, SyntaxError) else error
-    about = f"{type(error).__name__}: {said}".rstrip(". ") + "."
+    about = f"{type(error).__name__}: {said}".rstrip(". ")
+    about += "" if about.endswith("?") else "."
     about = error.what if isinstance(error, FunclabError) else about
     fix = error.fix if isinstance(error, FunclabError) else say("lesson_read_line")
     if isinstance(error, NameError) and error.name:
-        fix = say("lesson_make_first", name=error.name)
+        own = error.name in dir(attempt.own)
+        fix = say("lesson_write_self" if own else "lesson_make_first", name=error.name)
     if fix.split(" ")[0].isalpha():  # a word, not code
         fix = fix[:1].upper() + fix[1:]
     says = say(
@@ -198,13 +200,16 @@ def _picture(
     """The student's graph with places marked, or, where it cannot be drawn, these places alone;
     None when there is nothing to mark."""
     places = at or lit
-    called = [x for place in places if isinstance(place, Node) for x in place.output_tensors]
+    calls = [place for place in places if isinstance(place, Node)]
     idle = [place for place in places if not isinstance(place, Node)]
     notes = {clean(place.key if isinstance(place, Node) else place.name): note
              for place, note in places.items()}  # fmt: skip
     for graph in (_drawn(attempt), []) if places else ():
         try:
             name = getattr(attempt.answer, "name", "")
+            ends = {maker(tensor) for tensor in graph}
+            beside = [call for call in calls if ends.isdisjoint(reached(call))]
+            called = [tensor for call in beside for tensor in call.output_tensors]
             drawn = drawn_graph(str(name), graph + called, idle)
             return Marked(drawn, notes, "fault" if at else "input")
         except Exception:  # a picture that fails must not hide the words
