@@ -81,10 +81,12 @@ $(SITE)/ready: pyproject.toml
 	$(SITE)/bin/pip install --quiet --editable ".[site]"
 	@touch $@
 
-# The engine once more as in a browser: without numba, h5py, matplotlib and new threads. Then
+# The engine once more as in a browser: without numba, h5py, matplotlib and new threads. Then the
+# lessons, whose outputs must not depend on what an earlier run has left: they run again with
 # everything; the last line counts everything.
 test: $(READY) system
 	$(BIN)/python -m pytest -q -n $(WORKERS) -p tests.setup.without $(PLAIN)
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile $(NBVAL) notebooks
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile $(NBVAL) tests funclab notebooks
 
 # The loops are compiled before, as on a machine that has been taught on. Then the ten-minute

@@ -87,6 +87,7 @@ def test_the_page_of_a_sweep_has_its_curves_and_a_table_that_a_key_hides(opened_
 
     expect(rows).to_have_count(3)
     expect(rows.first).to_contain_text(str(result.best.config["units"]))
+    expect(rows.last).to_contain_text("expected a positive integer. Received: units=-1")
     expect(page.locator(".fl-chart svg")).to_have_count(1)
     expect(page.locator(".fl-where")).to_contain_text("All 3 trainings have ended.")
     expect(page.locator("[aria-keyshortcuts=x]")).to_be_hidden()

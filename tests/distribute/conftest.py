@@ -10,6 +10,16 @@ import pytest
 from funclab.distribute import Cluster
 
 
+@pytest.fixture(autouse=True, scope="session")
+def patient() -> Iterator[None]:
+    """A cluster closes what starts its workers for good if a worker is away, again or still, 15
+    seconds after it was lost. Tests lose them often, and want them back."""
+    import dask
+
+    with dask.config.set({"distributed.deploy.lost-worker-timeout": "1 hour"}):
+        yield
+
+
 def local_cluster(workers: int) -> Any:
     from dask.distributed import LocalCluster
 

@@ -43,6 +43,19 @@ def test_the_widest_layer_and_the_second_window_multiply_equally_often(lesson):
     assert sum(counts(lesson["windows"]).values()) == 81_088
 
 
+def test_in_a_step_the_second_window_needs_three_products_and_the_widest_layer_two(lesson):
+    x, y = lesson["x_train"], lesson["y_train"]
+    steps = lesson["three"].profile(x, [y] * 3).profile.steps
+    needed = {
+        name: sum(step.operations for step in steps if step.layer == name)
+        for name in ("again", "wide")
+    }
+
+    each = 2 * 32 * 73_728
+    assert needed == {"again": 3 * each, "wide": 2 * each}
+    assert (round(3 * each / 1e6, 2), round(2 * each / 1e6, 2)) == (14.16, 9.44)
+
+
 def test_the_reader_with_windows_has_the_fewest_weights(lesson):
     three, windows, reader = (lesson[name] for name in ("three", "windows", "reader"))
     weights = windows.count_params(), reader.count_params()

@@ -105,6 +105,7 @@ WRONG = {
     "13B": {
         "weights": count(WEIGHTS),
         "edges_kept": count(f"rows * columns * {WEIGHTS}"),
+        "one_short": count(f"(rows - window) * (columns - window) * {WEIGHTS}"),
         "one_channel": count(f"{POSITIONS} * window**2 * filters"),
         "window_flat": count(f"{POSITIONS} * window * channels * filters"),
         "biases": count(f"{POSITIONS} * ({WEIGHTS} + filters)"),

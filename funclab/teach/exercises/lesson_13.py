@@ -77,7 +77,7 @@ def count_of_a_convolution(attempt: Attempt) -> Mistake | None:
         found = stopped("`count`", error)
         return Mistake("", {node: "to be counted"}, found=found, **values)
     if given is None or other is None:
-        found = "`count` returns no number"
+        found = "`count` does not return a number"
         return Mistake("", {node: "to be counted"}, found=found, **values)
     if given == BEFORE:
         wanted = 5 * 3 * 25 * 3 * 2
@@ -89,6 +89,7 @@ def count_of_a_convolution(attempt: Attempt) -> Mistake | None:
     wrong = {
         "weights": (1152, 1168),
         "edges_kept": (100 * 1152, 100 * 1168),
+        "one_short": (49 * 1152,),
         "one_channel": (BEFORE / 8,),
         "window_flat": (BEFORE / 3,),
         "biases": (BEFORE + 16, 64 * 1168),

@@ -25,7 +25,7 @@ from funclab.view.profile.picture import (
     WIDTH,
 )
 
-SHARE, SHARES, BAR, LONGEST_BAR = 214, 56, 326, 186
+SHARE, SHARES, BAR, LONGEST_BAR = 214, 56, 326, 160
 """Where the bars of samples and those of time begin, and how long the longest of each is."""
 STRIPE = 4
 LONGEST_NAME, LONGEST_EVENT = 24, 160

@@ -19,7 +19,7 @@ REGAINED = 0.05
 
 def describe(runs: Sequence[Numbers], charts: Sequence[Numbers], compared: bool) -> tuple[str, str]:
     """How the runs went, and how to read the picture; "" before the first epoch is over."""
-    key = loss_key(charts)
+    key = key_told(charts)
     shown = runs if compared else runs[-1:]
     if not key or not any(run["values"].get(key) for run in shown):
         return "", ""
@@ -52,9 +52,10 @@ def middle(checked: bool) -> str:
     return say("live_caption_middle" if checked else "live_caption_mean")
 
 
-def loss_key(charts: Sequence[Numbers]) -> str:
-    """The chart that captions and questions speak of: the first loss."""
-    return next((chart["key"] for chart in [*charts] if not chart["upward"]), "")
+def key_told(charts: Sequence[Numbers]) -> str:
+    """The chart that captions and questions speak of: the first loss, or else the first of all."""
+    losses_first = sorted(charts, key=lambda chart: chart["upward"])
+    return losses_first[0]["key"] if losses_first else ""
 
 
 def first(run: Numbers, key: str) -> str:
@@ -122,7 +123,7 @@ def questions(
     runs: Sequence[Numbers], charts: Sequence[Numbers], compared: bool, status: Numbers
 ) -> list[Numbers]:
     """What is asked before the curves show; the answer is None while nobody knows it."""
-    key = loss_key(charts)
+    key = key_told(charts)
     if not runs or not key:
         return []
     title = next(chart["title"] for chart in charts if chart["key"] == key)

@@ -20,7 +20,7 @@ from funclab.view.training.view import TrainingView
 
 MOST_CURVES, MOST_ROWS, STILL_ROWS = 12, 50, 20
 """Trials whose curves are drawn, in the table of a page, and in that of a still picture."""
-LONGEST_CELL = 40
+LONGEST_CELL, LONGEST_ERROR = 40, 240
 LONGEST_PAUSE = 2.0
 """Seconds between two times that the view is drawn anew, at most; it is drawn when a trial ends."""
 ROW, TEXT = 22, 13
@@ -42,7 +42,8 @@ class TrialCurves(Curves):
         width, height = super().draw(canvas)
         if not self.rows:
             return width, height
-        lines = [self.heads, *self.rows[:STILL_ROWS]]
+        rows = [[shorten(text, LONGEST_CELL) for text in row] for row in self.rows[:STILL_ROWS]]
+        lines = [self.heads, *rows]
         starts = column_starts(lines)
         for i, line in enumerate(lines):
             font = Font(TEXT, "ink" if i else "soft", bold=not i, mono=bool(i))
@@ -147,8 +148,10 @@ class TrialsFeed:
         for trial in trials:
             settings = [cell(trial.config.get(name)) for name in self.sweep.names]
             ends = [cell(trial.values.get(name, [""])[-1]) for name in measured]
-            row = [str(trial.number), *settings, str(trial.epochs), *ends, f"{trial.seconds:.2f}"]
-            rows.append([*row, cell(trial.error)] if errors else row)
+            epochs = "" if trial.error else str(trial.epochs)
+            row = [str(trial.number), *settings, epochs, *ends, f"{trial.seconds:.2f}"]
+            error = shorten(clean(trial.error), LONGEST_ERROR)
+            rows.append([*row, error] if errors else row)
         return [clean(head) for head in ([*heads, "error"] if errors else heads)], rows
 
     def act(self, content: Numbers) -> None:

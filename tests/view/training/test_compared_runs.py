@@ -54,6 +54,16 @@ def test_only_the_curves_that_are_named_are_shown_each_with_its_validation():
     assert view.line() == "funclab.compare_runs(history1, history2, curves=['loss'])"
 
 
+def test_where_no_loss_is_shown_the_caption_tells_of_the_curve_that_is():
+    first, second = history_of([2.0, 1.0]), history_of([2.0, 1.5])
+    first.history["accuracy"], second.history["accuracy"] = [0.5, 0.75], [0.5, 0.625]
+
+    view = compare_runs(first, second, labels=["8", "32"], curves=["accuracy"])
+
+    told = view.curves["caption"]
+    assert told == "32 ends lowest, with accuracy 0.625; 8 ends highest, with 0.75."
+
+
 @pytest.mark.parametrize(
     ("losses", "words"),
     [
