@@ -205,7 +205,8 @@ def number(name: str, value: Any, example: str) -> str:
 KERAS_1 = {
     "border_mode": "padding", "subsample": "strides", "init": "kernel_initializer",
     "W_regularizer": "kernel_regularizer", "b_regularizer": "bias_regularizer", "bias": "use_bias",
-    "dim_ordering": "data_format", "nb_epoch": "epochs",
+    "dim_ordering": "data_format", "nb_epoch": "epochs", "output_dim": "units",
+    "nb_filter": "filters",
 }  # fmt: skip
 """Arguments that Keras 1 called otherwise."""
 

@@ -16,11 +16,10 @@ OPERATORS: dict[str, Callable[..., Any]] = {}
 """What `+`, `[]` and the others call; funclab.ops fills it in."""
 
 _UFUNCS = {
-    "add": "add", "subtract": "subtract", "multiply": "multiply", "divide": "divide",
-    "true_divide": "divide", "power": "power", "matmul": "matmul", "less": "less",
-    "less_equal": "less_equal", "greater": "greater", "greater_equal": "greater_equal",
-    "floor_divide": "floor_divide", "remainder": "mod", "bitwise_and": "and", "bitwise_or": "or",
-    "bitwise_xor": "xor",
+    "true_divide": "divide", "remainder": "mod",
+    "bitwise_and": "and", "bitwise_or": "or", "bitwise_xor": "xor",
+    **{name: name for name in ("add", "subtract", "multiply", "divide", "floor_divide", "power",
+                               "matmul", "less", "less_equal", "greater", "greater_equal")},
 }  # fmt: skip
 
 
@@ -88,7 +87,10 @@ class Operators:
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **settings: Any) -> Any:
         name = _UFUNCS.get(ufunc.__name__)
-        if method == "__call__" and name and not settings:
+        # Operators come here if an array stands on the left. np.multiply(a, b) of two tensors would
+        # have NumPy compute: Keras refuses it, too.
+        numbers = not isinstance(self, Tensor) or hasattr(inputs[0], "__array_interface__")
+        if method == "__call__" and name and numbers and not settings:
             if name in ("and", "or", "xor"):
                 return _logic(name, turned=True)(self, inputs[0])
             return OPERATORS[name](*inputs)

@@ -23,7 +23,6 @@ NOW: dict[str, tuple[str, ...]] = {
     "inner_init": ("recurrent_initializer",), "U_regularizer": ("recurrent_regularizer",),
     "inner_activation": ("recurrent_activation",),
     "dropout_W": ("dropout",), "dropout_U": ("recurrent_dropout",),
-    "output_dim": ("units",), "nb_filter": ("filters",),
     "filter_length": ("kernel_size",), "subsample_length": ("strides",),
     "pool_length": ("pool_size",), "stride": ("strides",), "length": ("size",),
     "atrous_rate": ("dilation_rate",),

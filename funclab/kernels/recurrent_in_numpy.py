@@ -133,7 +133,7 @@ def lstm_vjp(
 # Parts of a step.
 def parts(y, count):
     """As many equal parts of the columns; np.split takes six times as long."""
-    return y.reshape(len(y), count, -1).swapaxes(0, 1)
+    return y.reshape(len(y), count, y.shape[1] // count).swapaxes(0, 1)
 
 
 def thinned(states, dropout):

@@ -106,7 +106,8 @@ def check_complete(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
     missing = [name for name in needed if name not in arguments]
     if not missing:
         return
-    unknown = [name for name in kwargs if f"{name}s" in missing]  # input=, output=: Keras 1
+    of_keras_1 = {name: meant.KERAS_1.get(name, f"{name}s") for name in kwargs}  # input=, output=
+    unknown = [name for name, now in of_keras_1.items() if now in missing]
     example = ", ".join(EXAMPLES.get(name, name) for name in needed)
     class_name = "Model" if "outputs" in needed else cls.__name__
     raise ArgumentError(
@@ -114,7 +115,7 @@ def check_complete(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
         f"{'s' * (len(missing) > 1)}: {' and '.join(map(repr, missing))}."
         + (f" Keyword argument not understood: {', '.join(unknown)}." * bool(unknown)),
         why=f"{class_name} cannot be made without {' and '.join(missing)}"
-        + (f"; it calls {unknown[0]} `{unknown[0]}s`." if unknown else "."),
+        + (f"; it calls {unknown[0]} `{of_keras_1[unknown[0]]}`." if unknown else "."),
         fix="write Model(inputs=..., outputs=...), tensors or lists of tensors."
         if class_name == "Model"
         else f"write for example {class_name}({example}).",

@@ -17,7 +17,7 @@ from funclab import ops
 from funclab.errors import FunclabError
 from funclab.teach import course
 from funclab.teach.attempt import Attempt, is_untried, run
-from funclab.teach.judging import JUDGES, verdict_on
+from funclab.teach.judging import JUDGES, place_of_hint, verdict_on
 from funclab.teach.keeping import HINTS, LAST, record_hint, record_try, tries_of
 from funclab.view.diff.picture import halves
 from funclab.view.diff.view import diff
@@ -52,7 +52,7 @@ def check(
     """
     item = known_exercise(exercise)
     if answer is NOTHING:
-        return view_of(item, None, Verdict("untried", ""), look=look)
+        return view_of(item, None, untried(item, names), look=look)
     attempt = Attempt(answer, runs.names() if names is None else names)
     return judged(item, attempt, look)
 
@@ -66,7 +66,7 @@ def check_lines(exercise: str, source: str, names: dict[str, Any] | None = None)
     """
     item = known_exercise(exercise)
     if is_untried(source, item.start):
-        return view_of(item, None, Verdict("untried", ""))
+        return view_of(item, None, untried(item, names))
     names = runs.names() if names is None else names
     if item.lines:
         arranged = all(line in item.lines for line in source.splitlines() if line.strip())
@@ -74,6 +74,14 @@ def check_lines(exercise: str, source: str, names: dict[str, Any] | None = None)
         names = {name: value for name, value in names.items() if name not in hidden}
     attempt = run(source, names, item.wants)
     return judged(item, attempt)
+
+
+def untried(
+    item: course.Exercise, names: Mapping[str, Any] | None = None, says: str = ""
+) -> Verdict:
+    """No verdict yet; yet the first hint has a place to light."""
+    attempt = Attempt(names=runs.names() if names is None else names)
+    return Verdict("untried", says, lit=place_of_hint(item, attempt))
 
 
 def judged(item: course.Exercise, attempt: Attempt, look: str | None = None) -> ExerciseView:
@@ -110,9 +118,7 @@ def hint(exercise: str, *, look: str | None = None) -> ExerciseView:
     item = known_exercise(exercise)
     HINTS[item.id] = min(3, HINTS.get(item.id, 0) + 1)
     record_hint(item.id, HINTS[item.id])
-    attempt, verdict = LAST.get(item.id, (None, Verdict("untried", "")))
-    if attempt is None:
-        verdict.lit = verdict_on(item, Attempt(names=runs.names())).lit
+    attempt, verdict = LAST.get(item.id) or (None, untried(item))
     return view_of(item, attempt, verdict, look=look, state={"hints": HINTS[item.id]})
 
 
@@ -125,8 +131,8 @@ def solution(exercise: str, *, look: str | None = None) -> ExerciseView:
     """
     item = known_exercise(exercise)
     if not tries_of(item.id):
-        return view_of(item, None, Verdict("untried", say("lesson_try_first")), look=look)
-    attempt, verdict = LAST.get(item.id, (None, Verdict("untried", "")))
+        return view_of(item, None, untried(item, says=say("lesson_try_first")), look=look)
+    attempt, verdict = LAST.get(item.id) or (None, untried(item))
     return view_of(item, attempt, verdict, look=look, state={"solution": True})
 
 
@@ -145,8 +151,7 @@ def arrange(exercise: str, *, look: str | None = None, **state: Any) -> Exercise
     numbers = list(range(len(item.lines)))
     random.Random(item.id).shuffle(numbers)
     lines = [{"number": number, "text": item.lines[number]} for number in numbers]
-    verdict = Verdict("untried", "")
-    return view_of(item, None, verdict, look=look, lines=lines, state=state)
+    return view_of(item, None, untried(item), look=look, lines=lines, state=state)
 
 
 def check_order(item: course.Exercise, order: Sequence[int]) -> Verdict:
@@ -193,10 +198,17 @@ def solution_beside(item: course.Exercise, attempt: Attempt | None) -> dict[str,
     try:
         difference = diff(theirs, ours)
         told["left"], told["right"] = map(bare, halves(difference, False))
-        told["entries"] = [entry.sentence for entry in difference.entries]
+        told["entries"] = [by_owner(entry.sentence) for entry in difference.entries]
     except FunclabError:  # graphs that cannot be compared are still two graphs
         return {"code": item.solution_code}
     return told
+
+
+def by_owner(sentence: str) -> str:
+    """A sentence about two models, whose sides are named here by whose they are."""
+    for side, whose in (("left", "lesson_left"), ("right", "lesson_right_side")):
+        sentence = sentence.replace(f"{side} only:", f"{say(whose)} only:")
+    return sentence
 
 
 def base_names(names: Mapping[str, Any]) -> dict[str, Any]:

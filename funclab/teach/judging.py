@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from funclab import layers
 from funclab.errors import FunclabError
 from funclab.graph.graph import reached
 from funclab.graph.node import Node
@@ -23,6 +25,7 @@ from funclab.view.lesson.failed import fault_of
 from funclab.view.live.said import say
 
 LONGEST_NAME = 40
+CONSTANTS = ("True", "False", "None")
 
 
 class Mistake:
@@ -93,18 +96,26 @@ def verdict_on(exercise: course.Exercise, attempt: Attempt) -> Verdict:
         kept = Verdict("right", say(praise))
     else:
         kept = _wrong(exercise, attempt, mistake)
-    kept.lit = _picture(attempt, {}, _lit(exercise, attempt))
+    kept.lit = place_of_hint(exercise, attempt, mistake.at if mistake else ())
     return kept
 
 
-def _lit(exercise: course.Exercise, attempt: Attempt) -> dict[Node | Operation, str]:
+def place_of_hint(
+    exercise: course.Exercise, attempt: Attempt, beside: Iterable[Node | Operation] = ()
+) -> Any:
+    """The graph with the places that the first hint lights, and the calls `beside` them; None when
+    there is nothing to light."""
     try:
-        return dict.fromkeys(LIGHTS[exercise.id](attempt), say("lesson_here"))
+        lit = dict.fromkeys(LIGHTS[exercise.id](attempt), say("lesson_here"))
     except Exception:  # without a place to light, the hint has its words
-        return {}
+        return None
+    return _picture(attempt, {}, lit, beside)
 
 
 def _wrong(exercise: course.Exercise, attempt: Attempt, mistake: Mistake) -> Verdict:
+    unlike_ours = attempt.error is not None and not isinstance(attempt.error, FunclabError)
+    if unlike_ours and attempt.answer is not None:  # a slip below the answer may explain it
+        return _stopped(attempt)
     foreseen = exercise.wrong.get(mistake.name)
     for key, value in mistake.values.items():
         if value is attempt.answer:  # by the name that the student knows it by
@@ -142,13 +153,25 @@ def _stopped(attempt: Attempt) -> Verdict:
     fix = error.fix if isinstance(error, FunclabError) else say("lesson_read_line")
     if isinstance(error, NameError) and error.name:
         own = error.name in dir(attempt.own)
-        fix = say("lesson_write_self" if own else "lesson_make_first", name=error.name)
+        near = _name_fix(error.name, attempt.names)
+        fix = say("lesson_write_self", name=error.name) if own else near
     if fix.split(" ")[0].isalpha():  # a word, not code
         fix = fix[:1].upper() + fix[1:]
     says = say(
         "lesson_stopped", line=attempt.stopped_at, what=_words(about, 18), fix=_words(fix, 12)
     )
     return Verdict("wrong", says, marked=fault_of(error))
+
+
+def _name_fix(name: str, names: Mapping[str, Any]) -> str:
+    """What to do about a name that the lines did not make."""
+    if name in layers.__all__:
+        return say("lesson_import", name=name)
+    known = [*(other for other in names if not other.startswith("_")), *layers.__all__, *CONSTANTS]
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
+    if near and not name[-1].isdigit():  # word_1 is not a slip for word_2
+        return say("lesson_near_name", name=name, near=near[0])
+    return say("lesson_make_first", name=name)
 
 
 def _words(text: str, most: int) -> str:
@@ -196,11 +219,12 @@ def _picture(
     attempt: Attempt,
     at: Mapping[Node | Operation, str],
     lit: Mapping[Node | Operation, str],
+    beside: Iterable[Node | Operation] = (),
 ) -> Any:
-    """The student's graph with places marked, or, where it cannot be drawn, these places alone;
-    None when there is nothing to mark."""
+    """The student's graph with places marked, or, where it cannot be drawn, these places alone,
+    with the calls `beside` them; None when there is nothing to mark."""
     places = at or lit
-    calls = [place for place in places if isinstance(place, Node)]
+    nodes = [place for place in (*places, *beside) if isinstance(place, Node)]
     idle = [place for place in places if not isinstance(place, Node)]
     notes = {clean(place.key if isinstance(place, Node) else place.name): note
              for place, note in places.items()}  # fmt: skip
@@ -208,8 +232,8 @@ def _picture(
         try:
             name = getattr(attempt.answer, "name", "")
             ends = {maker(tensor) for tensor in graph}
-            beside = [call for call in calls if ends.isdisjoint(reached(call))]
-            called = [tensor for call in beside for tensor in call.output_tensors]
+            apart = [node for node in nodes if ends.isdisjoint(reached(node))]
+            called = [tensor for node in apart for tensor in node.output_tensors]
             drawn = drawn_graph(str(name), graph + called, idle)
             return Marked(drawn, notes, "fault" if at else "input")
         except Exception:  # a picture that fails must not hide the words

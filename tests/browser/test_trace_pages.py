@@ -35,6 +35,14 @@ COVERED = """() => {
   }).map((shape) => shape.textContent);
 }"""
 
+TAGS_BEHIND_BOXES = """() => {
+  const bounds = (part) => part.getBoundingClientRect();
+  const boxes = [...document.querySelectorAll(".fl-graph .box > rect")].map(bounds);
+  return [...document.querySelectorAll(".fl-graph .edge .fl-tag")].map(bounds).filter((tag) =>
+    boxes.some((box) => box.left < tag.right && tag.left < box.right
+      && box.top < tag.bottom && tag.top < box.bottom)).length;
+}"""
+
 
 @pytest.fixture
 def page_of(opened_page):
@@ -274,6 +282,22 @@ def test_a_gradient_of_one_number_stands_at_its_edge(page_of):
     press(page, "ArrowRight", view.find("vjp", "apart[0]"))
 
     assert page.locator(f"{ROOT} .edge .fl-tag").all_text_contents() == ["g = 1.0", "g = 1.0"]
+
+
+def test_an_edge_that_brings_part_of_a_sum_is_not_marked_with_the_sum(page_of):
+    gap = Dense(1, kernel_initializer="ones", use_bias=False, name="gap")
+    number = Input((1,))
+    twice = gap(number)
+    square = Model(number, twice * twice)
+    view = square.trace([[3.0]], [[0.0]], loss=lambda y, answer: 10 * answer)
+    page = page_of(view, reduced_motion="reduce")
+
+    for kind in ("vjp", "add_into"):
+        press(page, "Home")
+        press(page, "ArrowRight", next(i for i, x in enumerate(view.stills) if x.kind == kind))
+
+        assert page.locator(f"{ROOT} .edge .fl-tag").all_text_contents() == ["g"]
+        assert page.evaluate(TAGS_BEHIND_BOXES) == 0
 
 
 def test_pictures_of_one_tensor_are_told_apart_in_the_table(page_of):

@@ -25,7 +25,7 @@ CELLS = [cell for cell in LESSON.code if cell.source.startswith("%%keras\n")]
 
 @pytest.fixture(scope="module")
 def lesson() -> dict[str, Any]:
-    """The variables of the lesson before its programs of other people."""
+    """The variables of the lesson before other people's programs."""
     names: dict[str, Any] = {}
     catch_up(14, "old", names=names)
     return names

@@ -162,6 +162,13 @@ NEWCOMERS = [
         (TypeError,),
     ),
     Misuse(
+        "two tensors multiplied by NumPy",
+        lambda desk: np.multiply(desk.left, desk.left),
+        ["numpy.multiply was given the symbolic tensor", "funclab.ops.multiply", "left"],
+        lambda desk: np.ones(4, "float32") * desk.left * desk.left,
+        (TypeError,),
+    ),
+    Misuse(
         "a NumPy function that funclab does not have",
         lambda desk: np.linalg.eigvals(desk.left),
         ["numpy.linalg.eigvals was given the symbolic tensor", "left"],
@@ -211,6 +218,17 @@ NEWCOMERS = [
             "`inputs`",
         ],
         lambda desk: Model(inputs=desk.left, outputs=desk.a),
+        (TypeError,),
+    ),
+    Misuse(
+        "the units of the first Keras",
+        lambda desk: Dense(output_dim=16),
+        [
+            "missing 1 required positional argument: 'units'",
+            "not understood: output_dim",
+            "`units`",
+        ],
+        lambda desk: Dense(16),
         (TypeError,),
     ),
     Misuse(

@@ -140,3 +140,12 @@ def test_weights_of_another_size_are_refused():
 
     with pytest.raises(ShapeError, match=r"recurrent of shape \(3, 12\)"):
         ops.lstm(*inputs)
+
+
+def test_a_batch_without_samples_is_read_to_its_end():
+    inputs = lstm_inputs()
+    inputs[:3] = [array[:0] for array in inputs[:3]]
+
+    outputs, *_ = ops.lstm(*inputs)
+
+    assert outputs.shape == (0, 4, 3)

@@ -18,4 +18,4 @@ fi
 # JupyterLab starts without asking whether it may show news.
 mkdir -p .venv/share/jupyter/lab/settings
 cp binder/overrides.json .venv/share/jupyter/lab/settings/
-touch ".venv/ready-$extra"
+touch ".venv/ready-$extra" .venv/ready-lab # every extra that comes here has the one called lab

@@ -16,6 +16,7 @@ from funclab.teach import course, keeping
 from funclab.teach.attempt import is_untried, run
 from funclab.teach.checking import check, check_lines, known_exercise
 from funclab.teach.graphs import trained_copy
+from tests.teach import tries_14
 from tests.teach.tries import LESSONS, OTHER, Try, module, tries
 
 TRIES = list(tries())
@@ -95,6 +96,14 @@ def test_the_solution_stands_beside_what_was_tried(attempt: Try):
     assert told["left"].startswith("<svg") and told["right"].startswith("<svg")
 
 
+def test_what_only_one_model_has_is_said_to_be_yours_or_ours():
+    [*_, tried] = [one for one in RIGHT if one.exercise == "14D" and "multiply([" in one.lines]
+
+    entries = check_lines("14D", tried.lines, tried.names).solution()["entries"]
+
+    assert [entry.split(":")[0] for entry in entries] == ["yours only", "ours only"]
+
+
 ANSWERS = [None, 3, "eye", [], object(), print, float("nan"), {"a": 1}]
 
 
@@ -143,6 +152,53 @@ def test_a_method_that_stops_is_answered_with_its_line(line, fix):
     says = check_lines("11B", lines, names).verdict.says
 
     assert f"“{line}”" in says and fix in says
+
+
+@each("slip", ["modle.set_weights([])", "model.set_weights(twins)"])
+def test_a_line_that_stops_below_the_answer_is_named_before_what_it_left_undone(slip):
+    names = next(one for one in TRIES if one.exercise == "14C").names
+    lines = f"{course.exercise('14C').start}\n{slip}"
+
+    verdict = check_lines("14C", lines, names).verdict
+
+    assert (verdict.kind, verdict.mistake) == ("wrong", "")
+    assert slip in verdict.says
+
+
+@each(
+    "line, advice",
+    [
+        ("twin", "Write twins instead"),
+        ("Flase", "Write False instead"),
+        ("Multiply()", "from funclab.layers import Multiply"),
+        ("word_1", "has to make word_1"),
+    ],
+)
+def test_a_name_that_is_not_there_is_answered_with_a_name_that_is_near_or_where_to_find_it(
+    line, advice
+):
+    names = next(one for one in TRIES if one.exercise == "14C").names
+    names.pop("Multiply")
+
+    assert advice in check_lines("14C", f"model = {line}", {**names, "word_2": 1}).verdict.says
+
+
+@each("exercise", ["14B", "14C", "14D"])
+def test_the_first_hint_has_its_place_before_a_try(exercise):
+    names = next(one for one in TRIES if one.exercise == exercise).names
+
+    view = check_lines(exercise, course.exercise(exercise).start, names)
+
+    assert view.verdict.kind == "untried" and "here" in view.pictures["lit"]
+
+
+@each("line, place", [(1, "left"), (3, "scrap"), (4, "left"), (5, "left")])
+def test_the_place_of_a_wrong_guess_is_the_call_that_its_line_is_about(line, place):
+    names = next(one for one in TRIES if one.exercise == "14A").names
+
+    marked = check_lines("14A", tries_14.guess(line), names).pictures["marked"]
+
+    assert [name for name in ("left", "scrap") if f"{name}[0:0]" in marked] == [place]
 
 
 def test_an_arranged_line_does_not_read_what_the_lesson_made_under_the_same_name():

@@ -113,11 +113,26 @@ WRONG = {
         "slope_only": two(OF_X, "np.negative(2 * (x - y), gy)"),
     },
     "12D": {
+        "no_op": near("np.multiply(g, -2 * x * out * out, gx)").replace("(Op)", ""),
         "no_vjp": near(),
         "forward_empty": near("np.multiply(g, -2 * x, gx)", forward="return 1 / (1 + x * x)"),
         "not_written": near("return g * -2 * x * out * out"),
+        "added": near("gx += g * -2 * x * out * out"),
         "uphill": near("np.multiply(g, 2 * x * out * out, gx)"),
         "slope_only": near("np.multiply(-2 * x, out * out, gx)"),
         "not_squared": near("np.multiply(g, -2 * x * out, gx)"),
     },
+}
+
+MORE = {
+    "12C": [("not_written", two("gx = g * 2 * (x - y)", "np.multiply(g, 2 * (y - x), gy)"))],
+}
+
+REFUSED = {
+    "12B": [
+        cube("gx[0] = g * 3 * x * x"),
+        cube("np.multiply(3, out, gx)"),
+        "model = twins",
+    ],
+    "12D": [near("gx[0] = g[0] * -2 * x[0] * out[0] * out[0]")],
 }

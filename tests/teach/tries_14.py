@@ -92,6 +92,12 @@ model = Model([left, right], Dense(1, activation="sigmoid")(both))
     ],
 }
 
+MORE = {
+    "14D": [("numpy", product("np.multiply(code(left), code(right))"))],
+}
+REFUSED = {
+    "14B": [half("gap.inptu[1]"), "def half(model): pass"],
+}
 WRONG = {
     "14A": {
         "index_stays": guess(1),
@@ -105,6 +111,7 @@ WRONG = {
         "gone": half("eye.get_output_at(1)"),
         "first_call": half("eye.output"),
         "other_graph": half("b"),
+        "other_image": half("gap.input[0]"),
         "new_layer": half('Dense(32, activation="relu", name="eye")(model.inputs[1])'),
         "needs_both": half("gap.output"),
         "gave_a_layer": half("eye"),

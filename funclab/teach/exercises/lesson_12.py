@@ -21,8 +21,11 @@ from funclab.teach.predicting import judge_predictions
 
 X, Y, G = 3.0, -2.0, 10.0
 """In 12A, the two inputs of each op, and the gradient that comes back to it."""
-XS, YS, GS = (np.array([row]) for row in ([-1.5, 0.5, 2.0], [1.0, -2.0, 0.5], [10.0, -3.0, 2.0]))
-"""The same in the other exercises: each op is tried on a batch of one, with three numbers."""
+XS = np.array([[-1.5, 0.5, 3.0], [0.25, -1.0, 2.0]])
+YS = np.array([[1.0, -2.0, -1.0], [0.5, 2.0, 0.5]])
+GS = np.array([[10.0, -3.0, 2.0], [4.0, 7.0, 5.0]])
+"""The same in the other exercises: each op is tried on a batch of two, and messages tell the last
+numbers. There g is not x, so that an op that takes one for the other shows."""
 TRUSTED = 1e-6
 """How far a gradient may be from measured differences, relative to it."""
 LEFT_OVER = 7.0
@@ -112,8 +115,9 @@ def both_slots_of_a_gap(attempt: Attempt) -> Mistake | None:
         return mistake
     (gx, gy), wanted, at = ran.slots, 2 * GS * (XS - YS), {node: "its vjp"}
     for_x, for_y = last(gx), last(gy)
-    found = f"Where x is 2, y 0.5 and g 2, {node_name(node)} writes {for_x} for x and {for_y} for y"
+    found = f"Where x is 2, y 0.5 and g 5, {node_name(node)} writes {for_x} for x and {for_y} for y"
     values = {"layer": node, "gx": for_x, "gy": for_y, "found": found}
+    values["slot"] = "gx" if (gx == LEFT_OVER).all() else "gy"
     if not np.allclose(ran.out, (XS - YS) ** 2):
         return Mistake("forward_changed", at, out=last(ran.out), **values)
     if agrees(node, ran, [wanted, -wanted], XS, YS):
@@ -133,13 +137,16 @@ def both_slots_of_a_gap(attempt: Attempt) -> Mistake | None:
 @judge("12D")
 def nearness_and_its_slope(attempt: Attempt) -> Mistake | None:
     """1 / (1 + x²) forward, by an op of the student's own, and its slope backward."""
+    classes = [made for made in attempt.new.values() if isinstance(made, type)]
+    if attempt.model is None and classes and not issubclass(classes[0], Op):
+        return Mistake("no_op", {the_op(attempt)[0]: "no op reads it"}, own=classes[0].__name__)
     node, ran, mistake = run_own_op(attempt, XS)
     if ran is None:
         return mistake
     [slot], at, wanted_out = ran.slots, {node: "its vjp"}, 1 / (1 + XS**2)
     wanted = -2 * GS * XS * wanted_out**2
     out, wrote = last(ran.out), last(slot)
-    found = f"For x = 2, {node_name(node)} returns {out}; for g = 2 it writes {wrote}"
+    found = f"For x = 2, {node_name(node)} returns {out}; for g = 5 it writes {wrote}"
     values = {"layer": node, "out": out, "wrote": wrote, "found": found}
     if not ran.out.any():
         return Mistake("forward_empty", {node: "its forward"}, **values)
@@ -149,6 +156,8 @@ def nearness_and_its_slope(attempt: Attempt) -> Mistake | None:
         return None
     if ran.untouched:
         return Mistake("not_written", at, **values)
+    if np.allclose(slot, wanted + LEFT_OVER):
+        return Mistake("added", at, **values)
     if np.allclose(slot, -wanted):
         return Mistake("uphill", at, **values)
     if np.allclose(slot * GS, wanted):
@@ -165,7 +174,7 @@ def run_own_op(attempt: Attempt, *arrays: Array) -> tuple[Any, Ran | None, Mista
     if node is None:
         end = maker(attempt.model.outputs[0])
         found = "No call in `model` is of an op that you wrote"
-        return end, None, Mistake("", {end: "no op of your own"}, layer=end, found=found)
+        return end, None, Mistake("", {end: "no op of your own"}, found=found)
     operation: Any = node.operation
     op: Op = operation.op
     values = {"layer": node}

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from funclab.errors import GraphError, TensorTypeError
+from funclab.errors import GraphError
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.models import Model, clone_model
 from funclab.models.model import Functional
-from funclab.shape_math import Array
+from funclab.shape_math import Array, show
 from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
     activation_of,
@@ -38,6 +38,7 @@ from funclab.teach.judging import (
     lights,
     not_given,
     numpy_was_given,
+    stopped,
 )
 
 LINES = range(1, 7)
@@ -118,9 +119,10 @@ def judged(line: Callable[[], Any], answer: bool, eye: Any) -> Mistake | None:
     of_output = any(name == "output" for _, name in asked)
     if isinstance(error, AttributeError) and asked:
         layer, method = asked[-1]
-        return Mistake("index_stays", layer=layer, method=method)
-    if isinstance(error, TensorTypeError):
-        return Mistake("numpy_leaves_no_trace")
+        return Mistake("index_stays", named_by_an_index(line), layer=layer, method=method)
+    given = numpy_was_given(Attempt(error=error))
+    if given is not None:
+        return Mistake("numpy_leaves_no_trace", {maker(given): "given to NumPy"})
     if isinstance(error, GraphError) and of_output:
         [given], _ = Attempt(error=error).given_to_model or ([None], [])
         node = calls_reading(eye, given)
@@ -135,6 +137,15 @@ def judged(line: Callable[[], Any], answer: bool, eye: Any) -> Mistake | None:
         name = "tensor_is_enough" if last.operation.is_layer else "ops_are_calls"
         return Mistake(name, {last: "made this"})
     return Mistake("")
+
+
+def named_by_an_index(line: Callable[[], Any]) -> dict[Any, str]:
+    """The call that a line ends in here, where calls have numbers."""
+    try:
+        node = maker(line().outputs[0])
+    except Exception:  # a line that does not run here, either
+        return {}
+    return {node: f"call {node.index}"}
 
 
 def calls_reading(layer: Any, tensor: Any) -> dict[Any, str]:
@@ -176,8 +187,8 @@ def right_half_of_any_twins(attempt: Attempt) -> Mistake | None:
         expected = Model(copy.inputs[1], wanted)(rows)
         if np.allclose(model(rows), expected, atol=1e-5):
             return None
-    values = {"model": "half", "shape": output.shape, "layer": eye}
-    return Mistake("", {maker(output): "ends here"}, **values)
+    found = f"The model that `half` returns ends in {show(output.shape)}"
+    return Mistake("", {maker(output): "ends here"}, found=found, layer=eye)
 
 
 def no_half(
@@ -196,20 +207,23 @@ def no_half(
         return Mistake("gave_a_layer", {first_call(layer): "a layer"}, layer=layer)
     ends = tensors_of(outputs)
     if not ends:
-        kind = "nothing" if error is None else type(error).__name__
-        return Mistake("", at, model="half", shape=kind, layer=eye)
+        found = "`half` returns nothing" if error is None else stopped("`half`", error)
+        return Mistake("", at, found=found, layer=eye)
     end, sources = ends[0], source_inputs(ends[0])
     left, right = eye.inbound_nodes[0].input_tensors[0], eye.inbound_nodes[1].input_tensors[0]
     if (eye, "output") in asked and sources == [left]:
         return Mistake("first_call", at, layer=eye, first=maker(left))
     if left in sources and right in sources:
         return Mistake("needs_both", at, layer=eye, tensor=end)
+    if sources == [left]:
+        return Mistake("other_image", {maker(end): "made from the left image"}, tensor=end)
     return Mistake("other_graph", {maker(end): "another model"}, layer=eye, tensor=end)
 
 
 @lights("14B")
 def the_call_on_the_right_image(attempt: Attempt) -> list[Node | Operation]:
-    return [known(attempt, "eye").inbound_nodes[-1]]
+    eye: Any = copied(known(attempt, "twins")).get_layer("eye")
+    return [eye.inbound_nodes[1]]
 
 
 # 14C
@@ -217,7 +231,7 @@ def the_call_on_the_right_image(attempt: Attempt) -> list[Node | Operation]:
 def same_answers_own_layers(attempt: Attempt) -> Mistake | None:
     """The same answers from layers of its own: one eye, and one layer that decides."""
     model, twins = attempt.model, known(attempt, "twins")
-    if model is None:
+    if model is None or attempt.error is not None:
         return Mistake("")
     calls = [node for node in calls_of(model) if node.operation is twins]
     if calls:

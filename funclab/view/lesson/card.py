@@ -48,6 +48,7 @@ class Marked(Diagram):
     def _mark(self, canvas: Canvas, box: Box, note: str) -> float:
         """A frame around the box, and the note beside it, or above it where something stands there;
         returns where the note ends."""
+        canvas.shift(0j, note=note)  # by which a script finds it, to bring it into sight
         canvas.rect(box.grown(4), Paint("", self.ink, 2.5), 11)
         text = SIGNS[self.ink] + shorten(note, LONGEST_NOTE)
         beside = [
@@ -62,6 +63,7 @@ class Marked(Diagram):
         if beside:  # an edge may pass there
             canvas.rect(area(start - (2 + 12j), width, 15), Paint("paper"), 3)
         canvas.text_line(start, text, Font(12, self.ink, bold=True))
+        canvas.close()
         return start.real + width
 
 

@@ -23,7 +23,7 @@ const exercise = {
     this.verdict.replaceChildren(h("p", { class: "fl-prompt" }, facts.heading), h("p", {}, coded(facts.says)));
     const picture = (state.hints && pictures.lit) || pictures.marked;
     this.graph.el.hidden = !picture;
-    if (picture) this.graph.put(picture);
+    if (picture && this.graph.put(picture)) this.graph.reveal(this.graph.el.querySelector("[data-note]"));
     const hints = facts.hints.slice(0, state.hints).map((hint, i) => h("li", {}, coded(hint)));
     ctx.panel.replaceChildren(hints.length ? h("ol", { class: "fl-hints", "aria-label": ctx.t("lesson_hints") }, hints) : "",
       ...(state.solution && facts.tried ? this.solution(ctx) : []));

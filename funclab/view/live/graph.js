@@ -14,6 +14,9 @@ function ringAround(part, name = "fl-ring", margin = 4) {
 const boundsOf = (part) => part?.getBoundingClientRect() ?? new DOMRect();
 const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
+/** How wide the pill around some words is. */
+const widthOf = (words) => words.length * 7.4 + 12;
+
 class Graph {
   /** An empty place for a graph; `chosen(key)` hears which part was clicked. */
   constructor(label, chosen) {
@@ -51,7 +54,7 @@ class Graph {
 
   /** Words in a pill whose upper left corner is given, drawn with a part. */
   tag(part, words, x, y) {
-    const width = words.length * 7.4 + 12;
+    const width = widthOf(words);
     const text = s("text", { x: x + width / 2, y: y + 13, "text-anchor": "middle" });
     text.textContent = words;
     return part.appendChild(s("g", { class: "fl-tag" }, s("rect", { x, y, width, height: 18, rx: 9 }), text));
@@ -59,12 +62,23 @@ class Graph {
 
   /** The same at a corner of a ring where no other part lies, or right of it. */
   sign(ring, words) {
-    const { x, y, width, height } = ring.getBBox(), right = x + width - 18 - words.length * 7.4;
+    const { x, y, width, height } = ring.getBBox(), right = x + width - 6 - widthOf(words);
     const low = y + height - 9, places = [[right, low], [x + 6, low], [right, y - 9], [x + 6, y - 9]];
-    const others = [...this.parts().values()].filter((part) => !part.contains(ring)).map((part) => boundsOf(part.querySelector("rect")));
-    for (const [left, top] of [...places, [x + width + 4, y + height / 2 - 9]]) {
-      const tag = this.tag(ring.parentNode, words, left, top), at = boundsOf(tag);
-      if (left > x + width || !others.some((other) => meet(other, at))) return;
+    this.tagWhereFree(ring.parentNode, words, [...places, [x + width + 4, y + height / 2 - 9]]);
+  }
+
+  /** The same beside the middle of an edge; on or above one that is flat. */
+  tagEdge(edge, words, x, y, flat) {
+    const half = widthOf(words) / 2, places = flat ? [[x - half, y - 9], [x - half, y - 48]] : [[x + 8, y - 9], [x - 8 - 2 * half, y - 9]];
+    this.tagWhereFree(edge, words, [...places, places[0]]);
+  }
+
+  /** The same at the first of some places where no other part lies, or else at the last. */
+  tagWhereFree(part, words, places) {
+    const others = [...this.parts().values()].filter((other) => !other.contains(part)).map((other) => boundsOf(other.querySelector("rect")));
+    for (const [i, [x, y]] of places.entries()) {
+      const tag = this.tag(part, words, x, y), at = boundsOf(tag);
+      if (i === places.length - 1 || !others.some((other) => meet(other, at))) return;
       tag.remove();
     }
   }

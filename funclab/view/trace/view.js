@@ -154,16 +154,20 @@ const trace = {
     }
   },
 
-  /** An arrow against the direction of the data, with the gradient where it is a single number. */
+  /** An arrow against the direction of the data, with the gradient where it is a single number: not
+      that of a sum, of which each edge brings a part. */
   turn(ctx, edge, step) {
     const path = edge.querySelector("path"), start = path.getPointAtLength(0), next = path.getPointAtLength(3);
     const turn = Math.atan2(next.y - start.y, next.x - start.x) * 180 / Math.PI;
     edge.append(s("path", { class: "fl-mark fl-head-back", d: "M0,0L9,5L9,-5Z", transform: `translate(${start.x} ${start.y}) rotate(${turn})` }));
-    const { source } = edge.dataset;
+    const { source, target } = edge.dataset;
     if (!edge.classList.contains("fl-now") || !source.includes("tensor ")) return;
+    const alike = this.graph.edges((other) => other.source === source && other.target === target);
+    if (alike[0] !== edge) return;
     const name = `g_${source.replace("tensor ", "")}`, frame = this.framesOf(ctx, step).find((other) => other?.name === name);
-    const middle = path.getPointAtLength(path.getTotalLength() / 2);
-    this.graph.tag(edge, frame?.kind === "number" ? `g = ${frame.brief}` : "g", middle.x + 8, middle.y - 9);
+    const part = alike.length > 1 || step.kind === "add_into";
+    const { x, y } = path.getPointAtLength(path.getTotalLength() / 2), end = path.getPointAtLength(path.getTotalLength());
+    this.graph.tagEdge(edge, frame?.kind === "number" && !part ? `g = ${frame.brief}` : "g", x, y, Math.abs(end.x - start.x) > Math.abs(end.y - start.y));
   },
 
   /** In ask mode, hide the shapes of what is not yet made. */
