@@ -138,8 +138,13 @@ def _is_own(value: Any) -> bool:
 
 
 def close(name: str, names: Iterable[str]) -> list[str]:
-    """Names that look like this one, in capitals or not, the likeliest first."""
-    plain = {other.lower().replace("_", ""): other for other in sorted(names)}
+    """Names that look like this one, in capitals or not, the likeliest first.
+
+    >>> close("Concatenat", ["Concatenate", "concatenate"])
+    ['Concatenate']
+    """
+    ordered = sorted(names, key=lambda other: (other[:1] == name[:1], other))
+    plain = {other.lower().replace("_", ""): other for other in ordered}
     wanted = name.lower().replace("_", "")
     alike = difflib.get_close_matches(wanted, plain, n=3, cutoff=0.75)
     longer = [other for other in plain if len(wanted) > 2 and other.startswith(wanted)]

@@ -35,7 +35,11 @@ def command_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="funclab", description="See the Keras functional API.")
     parser.add_argument("--version", action="version", version=f"funclab {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
-    command = commands.add_parser("lab", help="open JupyterLab on the first lesson")
+    command = commands.add_parser(
+        "lab",
+        help="open JupyterLab on the first lesson",
+        epilog="Other options, such as --no-browser, go to JupyterLab.",
+    )
     command.add_argument("--port", type=int, default=8888, help="the first port to try")
     command = commands.add_parser("warm", help="compile the numeric loops, so that no lesson waits")
     command.set_defaults(run=lambda chosen: warm.warm())

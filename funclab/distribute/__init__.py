@@ -8,7 +8,7 @@ from typing import Any
 
 from funclab.distribute.records import ClusterRecord, Share, StepRecord, WorkerRecord
 from funclab.distribute.shards import Shards
-from funclab.distribute.space import Between
+from funclab.distribute.space import Between, short
 from funclab.distribute.sweeping import Sweep, sweep
 from funclab.distribute.trials import Trial
 from funclab.errors import ArgumentError, MissingPackageError
@@ -42,10 +42,11 @@ class Cluster:
                 fix='install it with pip install "funclab[dask]".',
             ) from error
         if not isinstance(client, Client):
+            how = repr(client) if isinstance(client, str) else "n_workers=2"
             raise ArgumentError(
-                f"`cluster` should be a Dask client. Received: a {type(client).__name__}.",
+                f"`cluster` should be a Dask client. Received: {short(client)}.",
                 why="a client knows the workers, and sends them their parts of each batch.",
-                fix="write for example cluster=dask.distributed.Client(n_workers=2).",
+                fix=f"write for example cluster=dask.distributed.Client({how}).",
             )
         if not isinstance(patience, (int, float)) or not patience > 0:
             raise ArgumentError(
@@ -60,6 +61,8 @@ class Cluster:
 def cluster_runner(model: Any, compiled: Any, cluster: Any) -> Any:
     """The runner for what a user passes as `cluster`: a client or a Cluster."""
     chosen = cluster if isinstance(cluster, Cluster) else Cluster(cluster)
+    from funclab.distribute.executors import check_open
     from funclab.distribute.spread import SpreadRunner
 
+    check_open(chosen.client)
     return SpreadRunner(model, compiled, chosen)

@@ -10,6 +10,7 @@ import uuid
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from funclab.errors import ArgumentError, ClusterError, import_for
 PREFIX = "funclab-sweep"
 LARGE = "Sending large graph"
 """How Dask's warning begins that data travel through the scheduler."""
+SILENCE = 5
+"""Seconds without any worker, after which a sweep says that it waits for one."""
 
 
 class LocalExecutor:
@@ -104,6 +107,7 @@ class DaskExecutor:
                 why="the trials of a sweep are sent to the workers that it knows.",
                 fix="write client=dask.distributed.Client(), or leave `client` out.",
             )
+        check_open(client)
         self.client, self.lasting = client, lasting
         self.futures: dict[Any, Task] = {}
         self.cancelled = False
@@ -121,6 +125,7 @@ class DaskExecutor:
         """The results of the tasks. Those whose workers died go to suspects, unless it is None."""
         self.futures = self._submit(work, tasks, "-alone" * (suspects is None))
         try:
+            self._await_a_worker()
             for future in self.dask.as_completed(list(self.futures)):
                 if self.cancelled:
                     return
@@ -138,6 +143,27 @@ class DaskExecutor:
             with suppress(Exception):  # a cluster that is gone holds nothing to cancel
                 self.client.cancel(list(self.futures))
             self._forget(list(self.futures))
+
+    def _await_a_worker(self) -> None:
+        """Warn where there is none: Dask itself waits for one silently, however long."""
+        for _ in range(SILENCE):
+            if self.cancelled or self._found_a_worker():
+                return
+        warnings.warn(
+            "The cluster has no worker: the sweep waits for one. Start a worker, or end the sweep "
+            "(interrupt it, or call its cancel() with background=True).",
+            stacklevel=2,
+        )
+
+    def _found_a_worker(self) -> bool:
+        """Whether there is a worker within a second."""
+        try:
+            self.client.wait_for_workers(1, timeout=1)
+        except self.dask.TimeoutError:
+            return False
+        except OSError:
+            pass  # the scheduler cannot be reached, as the futures will say
+        return True
 
     @property
     def _killed(self) -> type[Exception]:
@@ -209,15 +235,26 @@ def _same(work: Work) -> Work:
     return work
 
 
+def check_open(client: Any) -> None:
+    """Raises ClusterError for a client that was closed."""
+    if client.status in ("closing", "closed"):
+        raise ClusterError(
+            "The client of the cluster is closed.",
+            why="nothing can be sent to the workers through it any more.",
+            fix="make a new one, for example dask.distributed.Client(n_workers=2).",
+        )
+
+
 def executor(client: Any, workers: int | None, lasting: bool) -> LocalExecutor | DaskExecutor:
-    """Where trials run: on a client's cluster, or in so many processes here (None: one a core).
+    """Where trials run: on a client's cluster, or in so many processes here (None: one a core
+    with joblib, and this one without it).
 
     Raises: ArgumentError for a client or a number of workers that cannot be used;
         MissingPackageError for a package that is not installed.
     """
     if client is not None:
         return DaskExecutor(client, lasting)
-    if workers == 1:
+    if workers == 1 or (workers is None and find_spec("joblib") is None):
         return LocalExecutor()
     joblib = import_for("A sweep in several processes (workers=1 needs none)", "joblib")
     return ProcessExecutor(workers or joblib.cpu_count())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import json
 import uuid
@@ -25,19 +26,25 @@ class Journal:
 
     path: the file; it is created if it does not exist.
     about: the settings of the sweep. A file with other settings belongs to another sweep.
+    source: that of the function which builds the models, or "". `changed` says whether the sweep
+        was begun with another one.
 
     Raises: ConfigError for a file that is not a journal, or that of another sweep; BusyError while
         another sweep holds it; FileError when it cannot be written.
     """
 
-    def __init__(self, path: Any, about: Record) -> None:
+    def __init__(self, path: Any, about: Record, source: str = "") -> None:
         self.path = None if path is None else files.as_path(path)
         self.name = uuid.uuid4().hex[:12]
         """Identifies the sweep on a cluster, also after it was resumed."""
         self.records: list[Record] = []
+        self.changed = False
         if self.path is None:
             return
-        self._first = {"about": json.loads(json.dumps(about))}
+        self._first = {
+            "about": json.loads(json.dumps(about)),
+            "source": source and hashlib.sha256(source.encode()).hexdigest()[:12],
+        }
         self._hold()
         try:
             self._read()
@@ -59,7 +66,8 @@ class Journal:
                 raise BusyError(
                     f"Another sweep is writing to the journal {str(self.path)!r}.",
                     why="two sweeps with one journal would run the same trials twice.",
-                    fix="wait for the other one, end it, or give this one a journal of its own.",
+                    fix="wait for the other one, end it with its cancel().wait(), or give this one "
+                    "a journal of its own.",
                 ) from error
 
     def _read(self) -> None:
@@ -77,6 +85,8 @@ class Journal:
             raise self._not_a_journal("its first line is not that of a journal")
         self._compare(first["about"])
         self.name = first["name"]
+        sources = {first.get("source"), self._first["source"]} - {None, ""}
+        self.changed = len(sources) > 1
 
     def _parsed(self, number: int, line: bytes) -> Record:
         try:

@@ -76,9 +76,10 @@ def sweep(
     mode: "min", "max", or "auto", which tells from the name whether larger is better.
     seed: a whole number from 0; trials with another one draw other random numbers.
     workers: without a client, in how many processes trials run. None is one for each core; 1 runs
-        them here, which is the fastest for small models: see the README.
+        them here, as None does without joblib, and is the fastest for small models: see the README.
     journal: the path of a file to which the result of each trial is added when it ends. However a
-        sweep was ended, it resumes when it is called with the same arguments and journal.
+        sweep was ended, it resumes when it is called with the same arguments and journal; trials
+        that failed run again.
     background: whether to return at once, while a thread runs the sweep.
     live: whether the table and curves are shown in the notebook while they grow; a dict says how,
         as {"look": "projector"}. None does so when the notebook extension is loaded.
@@ -103,7 +104,7 @@ def sweep(
     }  # fmt: skip
     runs_on = executor(client, workers, journal is not None)
     result = Sweep(
-        build, data, fit, plan, runs_on, Journal(journal, about),
+        build, data, fit, plan, runs_on, _opened(journal, about, build),
         monitor=monitor, mode=mode, seed=seed, names=list(known),
     )  # fmt: skip
     if live if live is not None else fitting.live_by_default:
@@ -139,7 +140,8 @@ class Sweep:
         self._thread: threading.Thread | None = None
         try:
             for record in journal.records:
-                if record["trial"] < len(plan.configs):  # it may have been begun with more
+                # It may have been begun with more trials. Those that failed run again.
+                if record["trial"] < len(plan.configs) and not record.get("error"):
                     self._take(record)
         except BaseException:
             journal.close()
@@ -330,6 +332,22 @@ class Sweep:
         if not self.results and not self.running:
             return {"text/plain": repr(self)}
         return self.view()._repr_mimebundle_()
+
+
+def _opened(path: Any, about: dict[str, Any], build: Any) -> Journal:
+    """The journal of a sweep; warns when `build` is not the one that it was begun with."""
+    try:
+        source = inspect.getsource(build)
+    except (OSError, TypeError):  # not known, as for a class with a method __call__
+        source = ""
+    journal = Journal(path, about, source)
+    if journal.changed and journal.records:
+        warnings.warn(
+            f"`build` has changed since the journal {str(journal.path)!r} was begun: trials in it "
+            "that did not fail keep their results. Name another journal to train them again.",
+            stacklevel=3,
+        )
+    return journal
 
 
 def _plan(known: Any, search: str, trials: Any, epochs: int, factor: int, seed: int) -> Plan:

@@ -182,6 +182,7 @@ def view_of(
         solution=partial(solution_beside, item, attempt),
         hinted=partial(record_hint, item.id),
         tried=bool(tries_of(item.id)),
+        solved="" in tries_of(item.id),
         **settings,
     )
 

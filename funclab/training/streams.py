@@ -163,6 +163,10 @@ class Stream:
         return says
 
 
+STREAMED = {"batch_size": ".", "validation_split": ", and pass validation_data."}
+"""What to do instead with arguments that a batch cannot bring."""
+
+
 def check_stream(x: Any, **arguments: Any) -> None:
     """Arguments that belong to arrays cannot go with a stream."""
     for name, value in arguments.items():
@@ -172,6 +176,5 @@ def check_stream(x: Any, **arguments: Any) -> None:
                 f"`{name}` argument is not supported when x is a {type(x).__name__} that gives "
                 f"batches. Received: {name}={value if number else type(value).__name__}.",
                 why="a batch brings its own targets and weights: (x, y) or (x, y, sample_weight).",
-                fix=f"leave {name} out"
-                + (", and let the generator yield it." if name != "batch_size" else "."),
+                fix=f"leave {name} out" + STREAMED.get(name, ", and let the generator yield it."),
             )

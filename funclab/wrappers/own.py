@@ -12,6 +12,7 @@ from funclab.errors import ArgumentError
 from funclab.models import Model
 from funclab.optimizers import Adam
 from funclab.shape_math import Array
+from funclab.training.fitting import fit
 from funclab.wrappers.estimator import Classifying, Estimator, Regressing
 
 DATA = ("X", "y")
@@ -126,7 +127,9 @@ class OwnEstimator(Estimator):
             raise ArgumentError(
                 f"{type(self).__name__} has no parameter {unknown[0]!r}.",
                 why=f"the function that makes its model takes {', '.join(sorted(taken))}.",
-                fix="correct the name, or give the function a parameter of that name.",
+                fix=f"for an argument of `fit`, write fit_kwargs={{{unknown[0]!r}: ...}}."
+                if unknown[0] in inspect.signature(fit).parameters
+                else "correct the name, or give the function a parameter of that name.",
             )
         data = {name: value for name, value in zip(DATA, (X, y)) if takes_all or name in taken}
         return self.build(**data, **settings)

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 import funclab
 from funclab import Input, Model
-from funclab.layers import Dense
+from funclab.layers import Dense, MultiHeadAttention
 from tests.browser.presenter import Demo
 from tests.browser.projector import small_words
 from tests.browser.waiting import becomes, laid_out
@@ -228,3 +228,24 @@ def test_what_lies_below_is_told_of_only_while_it_does(opened_page):
     page.set_viewport_size({"width": 1280, "height": 720})
 
     expect(page.locator(".fl-beyond")).to_be_hidden()
+
+
+@pytest.mark.parametrize("opened", ["+", "Shift+O"])
+def test_what_is_opened_is_shown_where_there_is_no_room_for_the_whole(opened, opened_page):
+    x = y = Input((9, 16), name="x")
+    for _ in range(12):
+        y = Dense(16)(y)
+    y = MultiHeadAttention(2, 8, name="heads")(y, y)
+    for _ in range(12):
+        y = Dense(16)(y)
+    page = opened_page(funclab.explore(Model(x, y)), height=720)
+    inside = page.locator('.fl-stage [data-key^="heads[0]/"]')
+    expect(inside).to_have_count(0)
+
+    if opened == "+":
+        page.locator('.fl-stage [data-key="heads[0]"] .fl-sign').click()
+    else:
+        page.keyboard.press(opened)
+
+    expect(inside.first).to_be_in_viewport()
+    assert inside.count() > 1

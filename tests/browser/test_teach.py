@@ -230,6 +230,20 @@ def test_lines_are_put_in_order_and_checked_by_keys_alone(lab, run_cells):
     assert notebook.quiet
 
 
+def test_the_place_that_a_verdict_or_a_hint_speaks_of_is_in_sight(opened_page):
+    wrong = next(one for one in tries() if (one.exercise, one.mistake) == ("9C", "rows_masked"))
+    page = opened_page(check_lines("9C", wrong.lines, wrong.names), height=720)
+    marks = page.locator("[data-mark]")
+    expect(marks).to_have_count(1)
+    expect(marks).to_be_in_viewport(ratio=0.99)
+
+    page.keyboard.press("h")
+
+    expect(marks).to_have_count(2)
+    for part in (marks.first, marks.last, page.locator(".fl-hints li")):
+        expect(part).to_be_in_viewport(ratio=0.99)
+
+
 # `make exercises` tries those of every lesson.
 TRIED = LESSONS if os.environ.get("EXERCISES") else [1]
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import warnings
 
 import pytest
 
+from funclab.distribute import sweep
 from funclab.errors import BusyError, ConfigError, FileError
-from tests.distribute.sweeps import SPACE, counted, numbers, records, small, starts
+from tests.distribute.sweeps import SPACE, X, Y, build, counted, numbers, records, small, starts
 
 TRIALS = 4
 
@@ -139,3 +141,42 @@ def test_a_journal_in_use_is_refused(tmp_path):
 def test_a_journal_that_cannot_be_written_says_why(tmp_path):
     with pytest.raises(FileError, match="was not written"):
         small(journal=tmp_path / "missing" / "sweep.jsonl")
+
+
+def test_trials_that_failed_run_again_when_a_sweep_is_resumed(tmp_path):
+    journal, file = tmp_path / "sweep.jsonl", tmp_path / "needed.txt"
+
+    def needy(units):
+        if units == 4:
+            file.read_text()
+        return build(units)
+
+    first = sweep(needy, {"units": [2, 4]}, (X, Y), workers=1, journal=journal)
+    file.write_text("here it is")
+    again = sweep(needy, {"units": [2, 4]}, (X, Y), workers=1, journal=journal)
+    third = sweep(needy, {"units": [2, 4]}, (X, Y), workers=1, journal=journal)
+
+    assert [bool(trial.error) for trial in first.trials] == [False, True]
+    assert [trial.error for trial in again.trials] == ["", ""]
+    assert [record["trial"] for record in records(journal)] == [0, 1, 1]
+    assert numbers(third) == numbers(again)
+
+
+def test_a_sweep_that_is_resumed_with_another_build_says_that_results_are_of_the_older(tmp_path):
+    journal = tmp_path / "sweep.jsonl"
+
+    def make(units):
+        return build(units)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        first = sweep(make, {"units": [2, 4]}, (X, Y), workers=1, journal=journal)
+        sweep(make, {"units": [2, 4]}, (X, Y), workers=1, journal=journal)
+
+    def make(units):
+        return build(units, rate=0.1)
+
+    with pytest.warns(UserWarning, match="`build` has changed since the journal"):
+        again = sweep(make, {"units": [2, 4]}, (X, Y), workers=1, journal=journal)
+
+    assert numbers(again) == numbers(first)

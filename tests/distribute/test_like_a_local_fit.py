@@ -135,5 +135,6 @@ def test_an_error_on_a_worker_is_raised_at_the_client(of_workers):
 def test_what_is_not_a_client_is_refused():
     model, data = mlp()
 
-    with pytest.raises(ArgumentError, match="should be a Dask client"):
+    with pytest.raises(ArgumentError, match="should be a Dask client") as refused:
         model.fit(**data, cluster="localhost:8786")
+    assert "cluster=dask.distributed.Client('localhost:8786')" in str(refused.value)

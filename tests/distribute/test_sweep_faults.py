@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import random
 import signal
+import warnings
 
 import pytest
 from distributed import Client, LocalCluster
@@ -18,6 +19,7 @@ from funclab.wrappers import Regressor
 from tests.distribute.sweeps import (
     X,
     Y,
+    build,
     counted,
     counted_from,
     dangerous,
@@ -111,6 +113,33 @@ def test_a_cluster_that_drops_its_trials_is_an_error_and_the_journal_takes_up_th
     assert 2 <= left < 30
     assert sorted(record["trial"] for record in records(journal)) == list(range(30))
     assert not again.stopped
+
+
+def test_a_sweep_says_that_it_waits_for_a_worker_and_goes_on_when_one_comes():
+    with (
+        LocalCluster(n_workers=0, threads_per_worker=1, dashboard_address=":0") as empty,
+        Client(empty) as client,
+        warnings.catch_warnings(record=True) as given,
+    ):
+        warnings.simplefilter("always")
+        result = small(client=client, background=True)
+        wait_until(lambda: any("The cluster has no worker" in str(w.message) for w in given))
+        began = len(result.results)
+        empty.scale(1)
+        result.wait(60)
+
+    assert began == 0
+    assert numbers(result) == numbers(small())
+
+
+def test_a_client_that_was_closed_is_refused(cluster):
+    with Client(cluster) as client:
+        pass
+
+    with pytest.raises(ClusterError, match="client of the cluster is closed"):
+        small(client=client)
+    with pytest.raises(ClusterError, match="client of the cluster is closed"):
+        build().fit(X, Y, cluster=client)
 
 
 def test_a_sweep_on_a_cluster_can_be_cancelled_and_leaves_nothing_there(cluster, tmp_path):

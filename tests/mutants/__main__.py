@@ -37,8 +37,8 @@ ROOT = Path(__file__).parents[2]
 WORK = ROOT / "build" / "mutants"
 TREE = WORK / "tree"
 ROOMS = (
-    *("datasets", "engine", "graph", "interop", "kernels", "keras2", "layers", "misuse", "models"),
-    *("ops", "parity", "saving", "training"),
+    *("datasets", "distribute", "engine", "graph", "interop", "kernels", "keras2", "layers"),
+    *("misuse", "models", "ops", "parity", "saving", "training", "wrappers"),
 )
 NAMES = (  # what a module lists, it lists when it is imported
     *("tests/project/test_names.py", "tests/project/test_keras_names.py"),
@@ -57,8 +57,10 @@ NOT_TRIED = (
     "tests/training/test_interrupt_anywhere.py",  # it traces each line itself
     "tests/saving/test_whole_files.py",  # it kills processes of its own
 )
-APART = ("funclab/keras2/", "funclab/keras_name.py")
-"""Files that tests use in processes of their own, where coverage does not see them."""
+APART = {"funclab/keras2/": "keras2", "funclab/keras_name.py": "keras2",
+         "funclab/distribute/": "distribute"}  # fmt: skip
+"""Files that tests use in processes of their own, where coverage does not see them, and the room
+of these tests."""
 TOGETHER = ("tests/kernels/test_forms.py", "tests/keras2/test_spellings.py")
 """Files in which the first test does the work, and each looks at a part of what came of it."""
 FIRST = 20
@@ -127,8 +129,8 @@ class Coverage:
         together = {file_of(test) for test in running} & {*TOGETHER}
         running |= {test for test in self.seconds if file_of(test) in together}
         using = {file_of(test) for tests in contexts.values() for test in tests if test} | {*NAMES}
-        if mutant.path.startswith(APART):
-            using |= {file for file in map(file_of, self.seconds) if "/keras2/" in file}
+        for room in {room for path, room in APART.items() if mutant.path.startswith(path)}:
+            using |= {file for file in map(file_of, self.seconds) if f"/{room}/" in file}
             contexts = dict.fromkeys(mutant.lines, ())
         if not running and any(line in contexts for line in mutant.lines):
             running = {test for test in self.seconds if file_of(test) in using}

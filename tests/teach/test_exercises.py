@@ -14,7 +14,7 @@ from funclab.losses import SparseCategoricalCrossentropy
 from funclab.models import Model
 from funclab.teach import course, keeping
 from funclab.teach.attempt import is_untried, run
-from funclab.teach.checking import check, check_lines, known_exercise
+from funclab.teach.checking import arrange, check, check_lines, known_exercise
 from funclab.teach.graphs import trained_copy
 from tests.teach import tries_14
 from tests.teach.tries import LESSONS, OTHER, Try, module, tries
@@ -229,6 +229,14 @@ def test_what_the_lesson_ships_is_not_tried_yet(exercise):
 )  # fmt: skip
 def test_dots_are_a_blank_unless_they_stand_for_a_whole_array(lines, tried):
     assert is_untried(lines, "model = ...") != tried
+
+
+def test_an_exercise_that_was_solved_says_so_when_its_cell_runs_again():
+    assert repr(arrange("1A")) == "1A: not tried yet."
+
+    arrange("1A").judge(course.exercise("1A").solution)
+
+    assert repr(arrange("1A")) == "1A: solved before."
 
 
 def test_what_the_lesson_has_not_made_yet_is_named():

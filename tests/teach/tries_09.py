@@ -146,6 +146,7 @@ weights = Softmax(name="weights")(Dot(axes=(2, 2))([query, key]))
         ),
         "rows_masked": repaired("mask=seen[:, :, None]"),
         "one_answer_each": repaired(end="mixed"),
+        "mask_of_the_mean": repaired(mean="mask=seen[:, None, :]"),
         "no_order": f"""
 seen = ops.not_equal(words, 0)
 model = Model(words, {WHOM}(GlobalAveragePooling1D()(vectors, mask=seen)))

@@ -207,6 +207,7 @@ def test_sample_weights_are_passed_on_to_the_models_fit():
     ("make", "error", "words"),
     [
         (lambda: Classifier(build, unit=3), ArgumentError, "no parameter 'unit'"),
+        (lambda: Classifier(build, verbose=1), ArgumentError, "fit_kwargs={'verbose': ...}"),
         (lambda: Classifier(lambda X: None), ArgumentError, "it was given None"),
         (lambda: Classifier("mlp"), ArgumentError, "Received: 'mlp'"),
         (lambda: SKLearnClassifier(3), ArgumentError, "Received: 3"),

@@ -137,7 +137,7 @@ def zeros_do_not_count(attempt: Attempt) -> Mistake | None:
     output = model.outputs[0]
     end = maker(output)
     if len(output.shape) == 3:
-        return Mistake("one_answer_each", {end: str(output.shape)}, layer=end, shape=output.shape)
+        return one_answer_each(model)
     if len(model.inputs) > 1 or output.shape != TWELVE:
         return Mistake("", {end: str(output.shape)}, model=model, shape=output.shape)
     copy, x = fresh_copy(model), headlines_for(model)
@@ -148,6 +148,18 @@ def zeros_do_not_count(attempt: Attempt) -> Mistake | None:
     if not order_matters(model, SCALES):
         return Mistake("no_order", {where_words_end(model): "all alike"}, layer=end)
     return None
+
+
+def one_answer_each(model: Functional) -> Mistake:
+    """The axis of words does not end, or a mask that is made for scores brings another one."""
+    for node in calls_of(model):
+        if isinstance(node.operation, layers.GlobalAveragePooling1D):
+            shape, masks = node.output_tensors[0].shape, node.arguments.tensors[1:]
+            if len(shape) == 3 and masks:
+                at, mask = {node: str(shape)}, masks[0].shape
+                return Mistake("mask_of_the_mean", at, layer=node, mask=mask, shape=shape)
+    end, shape = maker(model.outputs[0]), model.outputs[0].shape
+    return Mistake("one_answer_each", {end: str(shape)}, layer=end, shape=shape)
 
 
 def zeros_seen(model: Functional) -> Mistake:

@@ -212,8 +212,8 @@ class Gallery:
         return chosen
 
     def _holds(self, frame: str, target: str) -> bool:
-        """Whether a box is in a frame, in either face."""
-        return target.startswith((f"{frame}/", f"{self.frames[frame]}/"))
+        """Whether a box is a frame or lies in it, in either face."""
+        return f"{target}/".startswith((f"{frame}/", f"{self.frames[frame]}/"))
 
     def _window(self, picture: Diagram, target: str, width: float) -> dict[str, Any]:
         """The strip of all calls, and which of them stand below it."""
@@ -282,7 +282,7 @@ class Gallery:
 
     def _draw_once(self, way: Way) -> None:
         if self.name(way) not in self.pictures and self._characters() < MOST_ON_A_PAGE:
-            self._add(way, "")
+            self._add(way, self.target(way.face, way.opened[0]) if way.opened else "")
 
     def _draw_folded(self, way: Way, names: str) -> None:
         """Pictures that together show everything that is folded away in those whose names begin

@@ -153,7 +153,8 @@ class Walk {
     const close = keys.every((key) => opened.includes(key)), inside = (key, frame) => key === frame || key.startsWith(`${frame}/`);
     const next = close ? opened.filter((key) => !keys.some((frame) => inside(key, frame))) : [...opened, ...keys];
     const lost = close && keys.find((key) => selected.startsWith(`${key}/`));
-    ctx.set({ open: facts.tidy(next), ...(lost ? { selected: lost } : {}) });
+    // Where there is no room for all of it, the picture shows what was opened.
+    ctx.set({ open: facts.tidy(next), ...(lost ? { selected: lost } : {}), ...(close || selected ? {} : { at: keys[0] }) });
     ctx.say(ctx.t(close ? "closed" : "opened", { key: keys.join(", ") }));
   }
 

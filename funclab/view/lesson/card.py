@@ -46,9 +46,9 @@ class Marked(Diagram):
         return width + 8, height + 22
 
     def _mark(self, canvas: Canvas, box: Box, note: str) -> float:
-        """A frame around the box, and the note beside it, or above it where something stands there;
-        returns where the note ends."""
-        canvas.shift(0j, note=note)  # by which a script finds it, to bring it into sight
+        """A frame around the box, and the note beside it, over a line that comes in there, or above
+        the box where something stands there; returns where the note ends."""
+        canvas.shift(0, mark=self.ink)  # by which a script finds it, to bring it into sight
         canvas.rect(box.grown(4), Paint("", self.ink, 2.5), 11)
         text = SIGNS[self.ink] + shorten(note, LONGEST_NOTE)
         beside = [
@@ -57,6 +57,8 @@ class Marked(Diagram):
             if box.right < other.x and other.y < box.bottom and box.y < other.bottom
         ]
         start = complex(box.right + 14, box.middle.imag + 5)
+        if any(x >= box.right for x, *_ in box.ports):
+            start -= 17j
         if beside:
             start = complex(box.x, box.y - 8)
         width = text_width(text, 12, bold=True) + 4

@@ -6,9 +6,14 @@ const exercise = {
     this.verdict = h("div", { class: "fl-verdict", role: "status" });
     this.graph = new Graph(ctx.t("lesson_your_graph"));
     this.lines = h("ol", { class: "fl-lines", "aria-label": ctx.t("lesson_lines") });
+    this.hints = h("ol", { class: "fl-hints", "aria-label": ctx.t("lesson_hints") });
     ctx.bar.append(...ctx.makeButtons());
-    ctx.stage.append(h("p", {}, h("b", {}, `${facts.id} `), coded(facts.task)), this.lines, this.verdict, this.graph.el);
+    ctx.stage.append(h("p", {}, h("b", {}, `${facts.id} `), coded(facts.task)), this.lines, this.verdict, this.hints, this.graph.el);
+    ctx.watchSizes(() => this.find(), this.graph.el);
   },
+
+  /** Scroll the graph to the places that are marked in it. */
+  find() { this.graph.reveal(...this.graph.el.querySelectorAll("[data-mark]")); },
 
   /** The numbers of all lines: those of the program in order, then those that are left out. */
   all(ctx) {
@@ -23,10 +28,13 @@ const exercise = {
     this.verdict.replaceChildren(h("p", { class: "fl-prompt" }, facts.heading), h("p", {}, coded(facts.says)));
     const picture = (state.hints && pictures.lit) || pictures.marked;
     this.graph.el.hidden = !picture;
-    if (picture && this.graph.put(picture)) this.graph.reveal(this.graph.el.querySelector("[data-note]"));
-    const hints = facts.hints.slice(0, state.hints).map((hint, i) => h("li", {}, coded(hint)));
-    ctx.panel.replaceChildren(hints.length ? h("ol", { class: "fl-hints", "aria-label": ctx.t("lesson_hints") }, hints) : "",
-      ...(state.solution && facts.tried ? this.solution(ctx) : []));
+    if (picture && this.graph.put(picture)) this.find();
+    this.hints.hidden = !state.hints;
+    this.hints.replaceChildren(...facts.hints.slice(0, state.hints).map((hint) => h("li", {}, coded(hint))));
+    const solved = state.solution && facts.tried ? this.solution(ctx) : [];
+    ctx.panel.replaceChildren(...solved);
+    if (solved.length > 1 && !this.solved) ctx.bringInSight(ctx.panel);
+    this.solved = solved.length > 1;
   },
 
   drawLines(ctx) {
@@ -64,7 +72,10 @@ const exercise = {
 
   check(ctx) {
     if (ctx.model.alone) ctx.say(ctx.t("lesson_needs_kernel"));
-    else ctx.model.send({ ask: "check", key: ctx.state.order });
+    else {
+      ctx.say("");
+      ctx.model.send({ ask: "check", key: ctx.state.order });
+    }
   },
 
   /** The solution beside the student's own graph, once Python has sent it. */

@@ -45,6 +45,7 @@ class ExerciseView(View):
 
     `lines` are to be put in order; `check(order)` judges an order, given by the lines' numbers.
     `solution()` returns code, the pictures of both graphs and the sentences of their difference.
+    `solved`: whether an earlier try was right, perhaps in another session.
     """
 
     room = "lesson"
@@ -63,10 +64,11 @@ class ExerciseView(View):
         solution: Callable[[], Entry] = dict,
         hinted: Callable[[int], None] = lambda number: None,
         tried: bool = False,
+        solved: bool = False,
         **settings: Any,
     ) -> None:
         self.name, self.check, self.solution, self.hinted = name, check, solution, hinted
-        self.verdict = verdict
+        self.verdict, self.solved = verdict, solved
         self.numbers = [line["number"] for line in lines]
         known = {"kind": "exercise", "id": name, "task": task, "hints": list(hints)}
         kind = "arrange" if lines else "hint"
@@ -80,7 +82,8 @@ class ExerciseView(View):
 
     def _told(self, tried: bool) -> Entry:
         kind = self.verdict.kind
-        heading = say(f"lesson_{kind}", id=self.name)
+        before = kind == "untried" and self.solved
+        heading = say("lesson_solved_before" if before else f"lesson_{kind}", id=self.name)
         return {
             "verdict": kind,
             "heading": heading,

@@ -83,12 +83,18 @@ class Graph {
     }
   }
 
-  /** Scroll a part to the middle of what is seen. */
-  reveal(part) {
-    if (!part) return;
-    const outer = this.el.getBoundingClientRect(), at = part.getBoundingClientRect();
-    this.el.scrollTop += at.top - outer.top - (outer.height - at.height) / 2;
-    this.el.scrollLeft += at.left - outer.left - (outer.width - at.width) / 2;
+  /** Scroll parts to the middle of what is seen; where they do not fit together, the first. */
+  reveal(...parts) {
+    const all = parts.filter(Boolean).map((part) => part.getBoundingClientRect());
+    if (!all.length) return;
+    const outer = this.el.getBoundingClientRect();
+    const middle = (low, high) => {
+      const from = Math.min(...all.map((at) => at[low])), to = Math.max(...all.map((at) => at[high]));
+      const fits = to - from <= outer[high] - outer[low], first = all[0];
+      return (fits ? from + to : first[low] + first[high]) / 2 - (outer[low] + outer[high]) / 2;
+    };
+    this.el.scrollTop += middle("top", "bottom");
+    this.el.scrollLeft += middle("left", "right");
   }
 
   /** A dot along some edges, or against them; none for readers who want no motion. */

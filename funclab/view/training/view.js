@@ -64,7 +64,7 @@ function trainingView() {
       const before = this.phase;
       this.phase = phase;
       if (!before || before === phase) return;
-      if (["paused", "over", "stopped", "failed"].includes(phase)) ctx.say(ctx.t(`live_say_${phase}`));
+      if (["paused", "over", "stopped", "failed"].includes(phase)) ctx.say(ctx.t(`${ctx.facts.sweep ? "sweep" : "live"}_say_${phase}`));
       else if (before === "paused") ctx.say(ctx.t("live_say_on"));
     },
 
