@@ -58,6 +58,14 @@ class Attempt:
         return found
 
     @property
+    def own(self) -> Any:
+        """The object whose method the error stopped; else None."""
+        trace = self.error.__traceback__ if self.error is not None else None
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        return trace.tb_frame.f_locals.get("self") if trace is not None else None
+
+    @property
     def given_to_model(self) -> tuple[list[Any], list[Any]] | None:
         """The inputs and outputs of the Model that could not be made."""
         inputs, outputs = (self.given_to("_set_graph", name) for name in ("inputs", "outputs"))

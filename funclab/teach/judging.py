@@ -150,11 +150,14 @@ def _stopped(attempt: Attempt, kind: str) -> Verdict:
     """What is said of lines that an error stopped in a way that was not foreseen."""
     error: Any = attempt.error
     said = getattr(error, "msg", "") if isinstance(error, SyntaxError) else error
-    about = f"{type(error).__name__}: {said}".rstrip(". ") + "."
+    about = f"{type(error).__name__}: {said}".rstrip(". ")
+    about += "" if about.endswith("?") else "."
     about = error.what if isinstance(error, FunclabError) else about
     fix = error.fix if isinstance(error, FunclabError) else say("lesson_read_line")
     if isinstance(error, NameError) and error.name:
-        fix = _name_fix(error.name, attempt.names, kind)
+        own = error.name in dir(attempt.own)
+        near = _name_fix(error.name, attempt.names, kind)
+        fix = say("lesson_write_self", name=error.name) if own else near
     if fix.split(" ")[0].isalpha():  # a word, not code
         fix = fix[:1].upper() + fix[1:]
     says = say(
@@ -225,13 +228,15 @@ def _picture(
     with the calls `beside` them; None when there is nothing to mark."""
     places = at or lit
     nodes = [place for place in (*places, *beside) if isinstance(place, Node)]
-    called = [tensor for node in nodes for tensor in node.output_tensors]
     idle = [place for place in places if not isinstance(place, Node)]
     notes = {clean(place.key if isinstance(place, Node) else place.name): note
              for place, note in places.items()}  # fmt: skip
     for graph in (_drawn(attempt), []) if places else ():
         try:
             name = getattr(attempt.answer, "name", "")
+            ends = {maker(tensor) for tensor in graph}
+            apart = [node for node in nodes if ends.isdisjoint(reached(node))]
+            called = [tensor for node in apart for tensor in node.output_tensors]
             drawn = drawn_graph(str(name), graph + called, idle)
             return Marked(drawn, notes, "fault" if at else "input")
         except Exception:  # a picture that fails must not hide the words

@@ -79,3 +79,5 @@ def test_a_larger_sheet_is_drawn_with_smaller_pixels():
     [pixel] = re.findall(r'<rect x="(\S+)" y="(\S+)" width="(\S+)"[^>]* fill-opacity', svg)[:1]
     assert svg.count("fill-opacity") == 3
     assert pixel == ("81.33", "81.33", "6.667")
+    whole, card = (int(re.search(rf'{before}width="(\d+)"', svg)[1]) for before in ("", 'y="1.5" '))
+    assert card < whole / 3

@@ -55,3 +55,9 @@ def test_dividing_keeps_every_spot_with_its_target_once():
 def test_spots_that_cannot_be_made_are_refused(wrong):
     with pytest.raises(ArgumentError):
         spots.load_data(**wrong)
+
+
+def test_clouds_without_noise_are_as_wide_as_they_are_said_to_be():
+    (x, y), _ = spots.load_data("gaussians", samples=4000, noise=0)
+
+    assert x[y == 1].std(axis=0) == pytest.approx(0.18, rel=0.05)

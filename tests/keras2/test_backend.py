@@ -300,8 +300,9 @@ def test_the_phase_chooses_between_tensors():
     np.testing.assert_allclose(results, [X, 2 * X])
 
 
-def test_masked_steps_of_rnn_keep_what_was():
-    mask = np.array([[1, 0, 1, 0, 0]] * 4, bool)
+@pytest.mark.parametrize("shape", [(4, 5), (4, 5, 1)])
+def test_masked_steps_of_rnn_keep_what_was(shape):
+    mask = np.array([[1, 0, 1, 0, 0]] * 4, bool).reshape(shape)
 
     last, outputs, states = K.rnn(lambda x, s: (x + s[0], [x + s[0]]), Z, [X], mask=mask)
 

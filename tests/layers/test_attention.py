@@ -164,3 +164,13 @@ def test_what_cannot_attend_is_refused(call: Any, error: type[Exception], says: 
         call()
 
     assert caught.value.why and caught.value.fix  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("kind", [Attention, AdditiveAttention])
+def test_a_seed_says_which_scores_are_dropped(kind):
+    def dropped(seed: int) -> np.ndarray:
+        layer = kind(use_scale=False, dropout=0.5, seed=seed)
+        return np.asarray(layer([QUERY, VALUE], training=True))
+
+    np.testing.assert_array_equal(dropped(3), dropped(3))
+    assert not np.array_equal(dropped(3), dropped(4))

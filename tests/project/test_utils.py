@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from funclab import Input, config, utils
+from funclab import Input, config, tree, utils
 from funclab.errors import ArgumentError, DataError
 from funclab.preprocessing.sequence import pad_sequences
 
@@ -207,3 +207,7 @@ def test_archives_are_unpacked(form, tmp_path):
 
     assert Path(folder).name == "many_extracted"
     assert (Path(folder) / "one.txt").read_text() == "hello"
+
+
+def test_keys_of_several_kinds_are_put_in_the_order_of_their_kinds():
+    assert tree.flatten({"a": 1, 2: 2}) == [2, 1]

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 import funclab
+from funclab import ops
 from funclab.errors import ConfigError, FunclabError, WeightsError
 from funclab.models import load_model
+from funclab.saving.legacy import TF_OPS
 from tests.parity.record import TOLERANCE
 from tests.saving.record import observe, predict
 from tests.saving.record_h5 import CASES, FOLDER, KERAS_3
@@ -238,3 +240,7 @@ def test_texts_that_hdf5_would_read_for_ever_are_refused(unpacked):
 
     with pytest.raises(ConfigError, match="its texts are damaged"):
         load_model(path)
+
+
+def test_every_function_of_tensorflow_in_the_table_is_one_of_ours():
+    assert [name for name in TF_OPS.values() if not hasattr(ops, name)] == []

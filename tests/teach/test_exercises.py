@@ -137,6 +137,23 @@ def test_lines_that_stop_are_answered_with_the_line(lines):
     assert lines in view.verdict.says and len(view.verdict.says.split()) <= 40
 
 
+@each(
+    "line, fix",
+    [
+        ('self.share = add_weight((1,), "zeros")', "write self.add_weight"),
+        ('self.share = self.add_weigth((1,), "zeros")', "Look at that line"),
+        ("self.share = share", "has to make share"),
+    ],
+)
+def test_a_method_that_stops_is_answered_with_its_line(line, fix):
+    item, names = known_exercise("11B"), next(x for x in TRIES if x.exercise == "11B").names
+    lines = item.start.replace("...", line)
+
+    says = check_lines("11B", lines, names).verdict.says
+
+    assert f"“{line}”" in says and fix in says
+
+
 @each("slip", ["modle.set_weights([])", "model.set_weights(twins)"])
 def test_a_line_that_stops_below_the_answer_is_named_before_what_it_left_undone(slip):
     names = next(one for one in TRIES if one.exercise == "14C").names

@@ -166,3 +166,19 @@ WRONG = {
         "replaced": step(f"variable.assign(-{CLIPPED})"),
     },
 }
+
+MORE = {
+    "11C": [("numpy_op", fading(mean("ops.exp(-self.fade * ago)", "shares.sum()")))],
+    "11D": [("numpy", charge("4 * (y - answer) if y > answer else answer - y"))],
+    "11E": [("limited_before", step("variable.assign_sub(learning_rate * ops.sign(gradient))"))],
+}
+
+REFUSED = {
+    "11C": [fading(mean("ops.exp(-self.fade * ago)", "ops.sum(shares, axis=1)"))],
+    "11D": [charge("None")],
+    "11E": [
+        "step = optimizers.SGD(0.01, clipvalue=5)",
+        step(f"variable.assign_sub({CLIPPED})").replace("(0.01)", ""),
+        step(f"variable.assign_sub({CLIPPED})").replace("(0.01)", "(0.1)"),
+    ],
+}

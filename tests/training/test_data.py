@@ -7,7 +7,7 @@ import pytest
 
 from funclab import Input, Model
 from funclab.errors import FunclabError
-from funclab.layers import LSTM, Embedding
+from funclab.layers import LSTM, Dense, Embedding, Flatten
 from funclab.metrics import Metric
 from tests.training.conftest import line
 
@@ -118,3 +118,12 @@ def test_what_cannot_be_used_is_refused_with_what_to_do(use, what, fix):
         use()
 
     assert fix in caught.value.fix
+
+
+def test_a_list_with_a_part_for_each_sample_is_told_to_become_one_array():
+    image = Input((4, 3))
+    model = Model(image, Dense(2)(Flatten()(image)))
+    model.compile("sgd", "mse")
+
+    with pytest.raises(FunclabError, match=r"numpy\.array\(y\): one array"):
+        model.fit(np.ones((5, 4, 3)), [np.ones(2)] * 5, verbose=0)

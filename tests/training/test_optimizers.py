@@ -279,3 +279,12 @@ def test_an_optimizer_without_a_step_says_what_to_write():
 
     with pytest.raises(NotImplementedError, match="update_step"):
         Nothing().apply([np.ones(1)], [Variable(np.ones(1))])
+
+
+def test_a_built_optimizer_takes_gradients_for_all_its_variables():
+    optimizer, w = SGD(0.5), Variable([1.0])
+    optimizer.build([w])
+
+    optimizer.apply([np.ones(1)])
+
+    np.testing.assert_array_equal(w.array, [0.5])

@@ -14,17 +14,25 @@ from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.value import Variable
 from funclab.models.model import Functional
-from funclab.shape_math import Array
+from funclab.shape_math import Array, show
 from funclab.teach.attempt import Attempt
 from funclab.teach.graphs import calls_of, fresh_copy, maker, reads, trained_copy, weighted_calls
-from funclab.teach.judging import Mistake, judge, known, lights, stopped
+from funclab.teach.judging import (
+    Mistake,
+    function_of,
+    judge,
+    known,
+    lights,
+    stopped,
+    told,
+)
 from funclab.teach.predicting import judge_predictions
 
 HOURS = 24
 ENOUGH, BATCHES, EPOCHS = (0.78, 0.82), 273, 5
 """The share of hours asked for in 11D; the batches of an epoch, and the epochs, of its training."""
-LIMIT = 0.05
-"""The longest step in 11E."""
+RATE, LIMIT = 0.01, 0.05
+"""The rate, and the longest step, in 11E."""
 
 
 # 11A
@@ -94,7 +102,7 @@ def not_built(attempt: Attempt) -> Mistake:
     shape = attempt.given_to("_new_variable", "shape")
     if isinstance(error, ArgumentError) and shape is not None and None in shape:
         return Mistake("open_shape", {layer: str(shape)}, layer=layer, shape=tuple(shape))
-    if isinstance(error, AttributeError) and error.name:
+    if isinstance(error, AttributeError) and error.name and attempt.given_to("call", "self"):
         return Mistake("not_kept", {layer: f"no {error.name}"}, layer=layer, missing=error.name)
     sizes = [weight.numpy().size for weight in getattr(layer, "weights", [])]
     if sum(sizes) > 1:
@@ -122,6 +130,9 @@ def a_way_back_to_fade(attempt: Attempt) -> Mistake | None:
     at, values = {node: "no way back"}, {"layer": node, "n": size}
     if not weights or not others:
         return Mistake("no_weight" if others else "", at, **values)
+    [made] = node.output_tensors
+    if made.shape != (None, 1):
+        return Mistake("", {node: f"makes {show(made.shape)}"}, **values)
     if not layer.trainable_weights:
         return Mistake("frozen", at, **values)
     if size > 1:
@@ -144,10 +155,13 @@ def a_way_back_to_fade(attempt: Attempt) -> Mistake | None:
 
 
 def numpy_in_call(attempt: Attempt) -> Mistake:
+    error: Any = attempt.error
     layer = attempt.given_to("call", "self")
-    if isinstance(attempt.error, TensorTypeError) and isinstance(layer, Operation):
-        at = {layer: "NumPy"}
-        return Mistake("numpy_op", at, layer=layer, line=attempt.stopped_at)
+    if isinstance(error, TensorTypeError) and isinstance(layer, Operation):
+        method = isinstance(error, AttributeError)
+        function = f".{error.name}" if method else function_of(error)
+        at = {layer: f"{function} of a tensor"}
+        return Mistake("numpy_op", at, layer=layer, function=function, line=attempt.stopped_at)
     return Mistake("")
 
 
@@ -166,11 +180,11 @@ def enough_in_four_of_five_hours(attempt: Attempt) -> Mistake | None:
     values: dict[str, Any] = {"charge": getattr(charge, "__name__", "charge"), "layer": end}
     if not callable(charge) or isinstance(charge, (type, Operation)):
         found = f"`charge` is of the kind {type(charge).__name__}, not a function"
-        return Mistake("", {end: "the forecasts"}, found=found, **values)
+        return Mistake("", {end: "the forecasts"}, found=found, where="its first line", **values)
     try:
         if charge(*(np.ones((1, 1), "float32"),) * 2) is None:
             found = "`charge` returns None: it has no `return`"
-            return Mistake("", {end: "no loss"}, found=found, **values)
+            return Mistake("", {end: "no loss"}, found=found, where="its last line", **values)
         share = share_with_enough(model, charge)
         returned = np.size(price(charge, [10, 10, 10], [9, 10, 11]))
         few, many = (float(np.mean(price(charge, [10], [forecast]))) for forecast in (0, 20))
@@ -180,22 +194,22 @@ def enough_in_four_of_five_hours(attempt: Attempt) -> Mistake | None:
         name = "counts" if "slope" in str(error) else "numpy"
         return Mistake(name, {end: "no gradient"}, **values)
     except Exception as error:  # whatever a student's function may do
-        return Mistake("", {end: "no loss"}, found=stopped("`charge`", error), **values)
+        found = stopped("`charge`", error)
+        return Mistake("", {end: "no loss"}, found=found, where="what it computes", **values)
     if returned > 3:
         return Mistake("every_pair", {end: "(None, 1)"}, n=returned, **values)
-    at, values = {end: f"{share:.0%} have enough"}, {**values, "share": share}
+    at, values = {end: f"{told(share)} have enough"}, {**values, "share": share}
     if min(few, many) < 0:
-        return Mistake("below_zero", at, value=f"{min(few, many):g}", **values)
+        return Mistake("below_zero", at, value=signed(min(few, many)), **values)
     if many == 0:
         return Mistake("free", at, **values)
     if few < many:
         return Mistake("wrong_side", at, **values)
     if ENOUGH[0] <= share <= ENOUGH[1]:
         return None
-    found = f"With `{values['charge']}`, {share:.0%} of the hours of 2011 have enough".replace(
-        "%", " %"
-    )
-    return Mistake("", at, found=found, **values)
+    found = f"With `{values['charge']}`, {told(share)} of the hours of 2011 have enough"
+    where = f"how the two charges compare, and at what {told(end)} gets from them"
+    return Mistake("", at, found=found, where=where, **values)
 
 
 def share_with_enough(model: Functional, charge: Callable[..., Any]) -> float:
@@ -222,7 +236,7 @@ def what_moves_all_forecasts(attempt: Attempt) -> list[Node | Operation]:
 # 11E
 @judge("11E")
 def a_step_that_is_never_long(attempt: Attempt) -> Mistake | None:
-    """The step of SGD where it is short, and 0.05 where it is not, both ways."""
+    """A step of one's own: that of SGD where it is short, and 0.05 where it is not, both ways."""
     step = attempt.answer
     node = maker(known(attempt, "forecast").outputs[0])
     at = {node: "moved by this"}
@@ -241,13 +255,13 @@ def a_step_that_is_never_long(attempt: Attempt) -> Mistake | None:
     moved = 1 - weight.numpy()
     wanted = np.clip(products, -LIMIT, LIMIT)
     if np.allclose(moved, wanted, atol=1e-4):
-        return None
+        return another_optimizer(step, rate, at, values)
     longest = np.abs(moved).max()
     values["moved"] = f"{longest:.2g}"
     if not moved.any():
         return Mistake("not_assigned", at, **values)
     if np.allclose(weight.numpy(), -products, atol=1e-4) or same(weight.numpy(), -wanted):
-        return Mistake("replaced", at, after=f"{weight.numpy()[0]:.2g}", **values)
+        return Mistake("replaced", at, after=signed(weight.numpy()[0]), **values)
     if np.allclose(moved, products, rtol=1e-3):
         return Mistake("no_limit", at, **values)
     if (np.isclose(moved, products, rtol=1e-3) | np.isclose(moved, wanted, atol=1e-4)).all():
@@ -257,8 +271,19 @@ def a_step_that_is_never_long(attempt: Attempt) -> Mistake | None:
     if same(moved, LIMIT * np.sign(products)):
         return Mistake("always_full", at, **values)
     worst = int(np.abs(moved - wanted).argmax())
-    found = f"`{values['step']}` moves a weight from 1 to {weight.numpy()[worst]:.3g} where rate "
-    return Mistake("", at, found=f"{found}times gradient is {products[worst]:g}", **values)
+    after, product = signed(weight.numpy()[worst]), signed(products[worst])
+    found = f"`{values['step']}` moves a weight from 1 to {after} where rate times gradient is "
+    return Mistake("", at, found=found + product, **values)
+
+
+def another_optimizer(step: Any, rate: float, at: Any, values: dict[str, Any]) -> Mistake | None:
+    """What is wrong with an optimizer that moves weights as was asked."""
+    found = ""
+    if type(step).__module__.startswith("funclab."):
+        found = f"`step` is the ready-made {values['step']}"
+    elif not np.isclose(rate, RATE):
+        found = f"`step` has a rate of {rate:g}"
+    return Mistake("", at, found=found, **values) if found else None
 
 
 @lights("11E")
@@ -267,6 +292,10 @@ def what_goes_too_far(attempt: Attempt) -> list[Node | Operation]:
 
 
 # What several of these ask.
+def signed(number: float) -> str:
+    return f"{number:.3g}".replace("-", "−")
+
+
 def same(a: Any, b: Any) -> bool:
     return np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=1e-4, atol=1e-4)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
-from funclab.graph.operation import Operation
+from funclab.graph.operation import Operation, OpOperation
 from funclab.shape_math import show
 from funclab.view.draw.text import clean, listed, plural, shorten
 from funclab.view.scene import repeats, words
@@ -71,7 +71,9 @@ def caption_groups(scene: Scene) -> None:
                 continue
             places[group.number] = part.frame
             here = f" {group.size} of them here;" if group.total > group.size else ""
-            last = "frozen: training leaves them" if group.frozen else "learns from all of them"
+            learned = str(group.total - group.cut_off or "none") if group.cut_off else "all"
+            last = f"learns from {learned} of them"
+            last = "frozen: training leaves them" if group.frozen else last
             group.caption = [f"used by {calls},{here}", last]
 
 
@@ -333,9 +335,23 @@ class Calls:
             size=len(self.every[layer]),
             numbers=numbers,
             total=self.sharing.totals[layer],
+            cut_off=len(set(self.every[layer]) - learning(self.graph)),
             frozen=words.is_frozen(layer),
             weights=numbers if self.face == "calls" else "",  # without weights there is no capsule
         )
+
+
+def learning(graph: Graph) -> set[Node]:
+    """The calls to which a gradient comes back from the outputs: ops like stop_gradient end it."""
+    found: set[Node] = set()
+    waiting = [graph.producer(tensor)[0] for tensor in graph.outputs]
+    while waiting:
+        node = waiting.pop()
+        ends = isinstance(node.operation, OpOperation) and not node.operation.op.differentiable
+        if node not in found and not ends:
+            waiting += [graph.producer(tensor)[0] for tensor in reads(graph, node)]
+        found.add(node)
+    return found
 
 
 def role(graph: Graph, node: Node) -> str:

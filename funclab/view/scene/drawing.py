@@ -251,8 +251,7 @@ def draw_heading(
         density = sizes.DENSITIES["full"]
     texts = sizes.box_texts(box, density)
     start = box.corner + density.bar + density.pad
-    more = texts.detail or box.note or box.inside is not None or box.rows
-    two = density.two_lines and more  # else the name stands in the middle
+    two = sizes.in_two_lines(box, density)
     # The heading of an open frame stands at its top, above what is inside.
     height = density.height if box.inside is not None else box.height
     line = round(density.height * 0.4) if two else (height + density.name) / 2 - 2

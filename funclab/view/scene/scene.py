@@ -164,6 +164,8 @@ class Group(Area):
     """The weights as arithmetic."""
     total: int = 0
     """How many calls there are with those inside the models that are called."""
+    cut_off: int = 0
+    """To how many of the calls in this graph no gradient comes back."""
     frozen: bool = False
     weights: str = ""
     """What the capsule shows; without a capsule, nothing."""

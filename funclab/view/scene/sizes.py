@@ -114,6 +114,12 @@ def box_texts(box: Box, density: Density = DENSITIES["full"]) -> Texts:
     return Texts(name, fitted(detail, room, density.detail), pill)
 
 
+def in_two_lines(box: Box, density: Density) -> bool:
+    """Whether something stands under the name; else the name stands in the middle."""
+    under = box_texts(box, density).detail or box.note or box.inside is not None or box.rows
+    return density.two_lines and bool(under)
+
+
 def fitted(text: str, room: float, size: float, bold: bool = False) -> str:
     """As much of a text as there is room for; empty if too little would be left to understand."""
     first = text.partition(" · ")[0]
@@ -293,7 +299,7 @@ def measure_box(box: Box, density: Density) -> None:
     first += marks_width(box) + (MARK if box.group is not None else 0)
     first += pill_width(texts.pill) + 14 if texts.pill else 0
     first += LOCK if box.frozen else 0
-    first += SIGN if box.opens and (box.rows or not density.two_lines) else 0
+    first += SIGN if box.opens and (box.rows or not in_two_lines(box, density)) else 0
     note = box.note if density.plates else ""
     detail = text_width(texts.detail, density.detail)
     second = max(detail, text_width(note, SMALL)) + (SIGN if box.opens else 0)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from funclab import Input
+from funclab import Input, ops
 from funclab.layers import Dense
 from funclab.models import Model
 from funclab.view import diagram
@@ -55,6 +55,17 @@ def test_the_calls_of_a_shared_layer_are_tied_to_its_weights_which_exist_once():
     assert group.caption == ["used by 2 calls,", "learns from all of them"]
     assert len(group.ties) == 2
     assert [box.group for box in scene.boxes] == [None, 0, 0, None]
+
+
+def test_weights_say_from_how_many_calls_they_learn_where_a_gradient_is_stopped():
+    x, shared = Input((4,)), Dense(4)
+    one, two = shared(x), shared(ops.relu(x))
+
+    stopped = scene_of(Model(x, ops.stop_gradient(one) + two))
+    both = scene_of(Model(x, ops.stop_gradient(one + two)))
+
+    assert stopped.groups[0].caption[-1] == "learns from 1 of them"
+    assert both.groups[0].caption[-1] == "learns from none of them"
 
 
 def test_shared_layers_differ_by_mark_and_colour():

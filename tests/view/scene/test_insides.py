@@ -7,6 +7,7 @@ from funclab.layers import Dense, Dropout, Embedding, Layer, MultiHeadAttention
 from funclab.models import Model
 from funclab.view import diagram
 from funclab.view.explorer.facts import facts_of, tape_of
+from tests.view.measures import overlapping_texts
 
 
 class Block(Layer):
@@ -73,6 +74,10 @@ def test_looking_inside_makes_no_nodes_and_prints_nothing(capsys):
 
     assert (len(layer.inbound_nodes), layer.dense.inbound_nodes) == (1, [])
     assert capsys.readouterr().out == ""
+
+
+def test_the_node_beside_a_name_that_stands_alone_covers_nothing_of_it():
+    assert overlapping_texts(diagram(model_of(Block(name="block")))) == []
 
 
 def test_a_closed_layer_of_ones_own_says_that_it_opens():
