@@ -145,9 +145,11 @@ def maker_hint(tensors: Sequence[Any], layer: Any) -> str:
         )
     wanted = getattr(layer.input_spec, "ndim", None)
     maker = tensors[0]._keras_history.operation if len(tensors) == 1 else None
+    if maker is None:
+        return ""
     if tensors[0].ndim == 1 and getattr(getattr(maker, "op", None), "keepdims", None) is False:
         return f"let {maker.name} keep the axis that it reduces: keepdims=True."
-    if wanted is None or maker is None:
+    if wanted is None:
         return ""
     kind, name, rank = type(maker).__name__, layer.name, tensors[0].ndim
     if wanted == 3 and rank == 2 and getattr(maker, "return_sequences", None) is False:

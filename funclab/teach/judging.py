@@ -297,7 +297,7 @@ def not_given(attempt: Attempt) -> list[Tensor]:
     return [source for end in ends for source in source_inputs(end) if source not in starts]
 
 
-def stopped(what: str, error: Exception) -> str:
+def stopped(what: str, error: BaseException) -> str:
     """That a student's function stopped, and the first words of why."""
     said = str(getattr(error, "what", error)).split(". ")[0].rstrip(".")
     return f"{what} stopped with {type(error).__name__}: {shorten(said, 80)}"
