@@ -272,7 +272,7 @@ def rnn(
     for i in reversed(range(length)) if go_backwards else range(length):
         output, new = step_function(inputs[:, i], [*states, *more])
         if mask is not None:
-            counts = mask[:, i] if len(mask.shape) < 3 else mask[:, i, 0]
+            counts = mask[:, i]
             before = outputs[-1] if outputs else ops.zeros_like(output)
             output = kept(counts, output, before)
             new = [kept(counts, *pair) for pair in zip(new, states)]
