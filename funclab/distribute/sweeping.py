@@ -367,9 +367,7 @@ def _space_in_words(known: Any) -> dict[str, Any]:
 
 
 def _drawn_in_words(values: Any) -> str:
-    frozen = getattr(
-        values, "dist", None
-    )  # a distribution of scipy.stats, whose repr is an address
+    frozen = getattr(values, "dist", None)  # of scipy.stats: its repr is an address
     return repr(values) if frozen is None else f"{frozen.name}{values.args}{values.kwds}"
 
 

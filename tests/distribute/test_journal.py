@@ -6,6 +6,7 @@ import json
 import warnings
 
 import pytest
+import scipy.stats
 
 from funclab.distribute import sweep
 from funclab.errors import BusyError, ConfigError, FileError
@@ -42,6 +43,15 @@ def test_a_sweep_that_has_ended_runs_nothing_when_it_is_called_again(ended):
     assert len(again.trials) == TRIALS and not again.stopped
     assert journal.read_bytes() == before
     assert all(len(processes) == 1 for processes in starts(marks).values())
+
+
+def test_a_distribution_of_scipy_is_known_again(tmp_path):
+    def drawn() -> list[tuple]:
+        space = {"rate": scipy.stats.uniform(0.01, 0.1)}
+        journal = tmp_path / "sweep.jsonl"
+        return numbers(small(space, search="random", trials=2, journal=journal))
+
+    assert drawn() == drawn()
 
 
 def test_a_line_cut_off_anywhere_costs_its_trial_and_no_other(ended, tmp_path):
