@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping
@@ -14,6 +13,7 @@ from funclab.graph.graph import reached
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
+from funclab.missing import close
 from funclab.models import Sequential
 from funclab.shape_math import show
 from funclab.teach import course
@@ -171,7 +171,7 @@ def _name_fix(name: str, names: Mapping[str, Any], kind: str) -> str:
     if name in layers.__all__:
         return say("lesson_import", name=name)
     known = [*(other for other in names if not other.startswith("_")), *layers.__all__, *CONSTANTS]
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
+    near = close(name, known)
     if near and not name[-1].isdigit():  # word_1 is not a slip for word_2
         return say("lesson_near_name", name=name, near=near[0])
     return say("lesson_make_or_quote" if kind == "predict" else "lesson_make_first", name=name)
