@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import math
 import os
+import queue
 import threading
 from contextlib import contextmanager
 
@@ -63,12 +64,45 @@ def _blas():
     ]
 
 
+class _Half:
+    """Work for the second thread, done once: by whichever thread comes to it first."""
+
+    def __init__(self, work, first, last):
+        self.work = functools.partial(work, first, last)
+        self.free, self.done = threading.Lock(), threading.Lock()
+        self.done.acquire()
+        self.error = None
+
+    def run(self):
+        if self.free.acquire(blocking=False):
+            try:
+                self.made = self.work()
+            except BaseException as error:
+                self.error = error
+            self.done.release()
+
+    def result(self):
+        # On a busy machine the second thread may not have come to it yet.
+        self.run()
+        self.done.acquire()
+        if self.error is not None:
+            raise self.error
+        return self.made
+
+
 @functools.cache
 def _helper():
-    from concurrent.futures import ThreadPoolExecutor
+    """Where the second thread takes its work from: sooner, by a third, than from an executor."""
+    halves = queue.SimpleQueue()
+    threading.Thread(target=_help, args=(halves,), name="funclab", daemon=True).start()
+    return halves
 
+
+def _help(halves):
     # Infinity and NaN travel on without warnings, as in the plan whose work is shared out.
-    return ThreadPoolExecutor(1, "funclab", functools.partial(np.seterr, all="ignore"))
+    np.seterr(all="ignore")
+    while True:
+        halves.get().run()
 
 
 if hasattr(os, "register_at_fork"):  # a forked process has no threads but the one that forked
@@ -97,10 +131,9 @@ def run_halves(work, n, operations):
     if operations < WORTH_SHARING or cores() < 2:
         return [work(0, half), work(half, n)]
     with one_blas_thread():
-        second = _helper().submit(work, half, n)
-        first = work(0, half)
-        # On a busy machine the second thread may not have come to it yet.
-        return [first, work(half, n) if second.cancel() else second.result()]
+        second = _Half(work, half, n)
+        _helper().put(second)
+        return [work(0, half), second.result()]
 
 
 def share(work, n, operations):
@@ -137,6 +170,24 @@ def matmul(a, b, out):
         np.dot(a, b, out)  # the same call of BLAS, with less of Python and NumPy around it
     else:
         np.matmul(a, b, out)
+
+
+def share_products(tasks, operations):
+    """Do tasks of about the same size, each with one large product, which gets its `matmul`.
+
+    If it pays, each thread does half of the tasks, with one hand-over for all. Where a hand-over
+    does not count, each product is shared out: so neither thread waits for the other.
+    """
+    if len(tasks) < 2 or not WORTH_SHARING <= operations < 10 * WORTH_SHARING:
+        for task in tasks:
+            task(matmul)
+        return
+
+    def some(first, last):
+        for task in tasks[first:last]:
+            task(np.matmul)
+
+    run_halves(some, len(tasks), operations)
 
 
 def _matmul_stack(a, b, out, first, last):

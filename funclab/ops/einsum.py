@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import string
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +14,9 @@ from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.op import Array, Op
 from funclab.kernels import threads
 from funclab.shape_math import Shape, known, show
+
+Multiply = Callable[..., Any]
+"""What makes a product of matrices: `threads.matmul`, or `np.matmul` on one thread."""
 
 
 class Einsum(Op):
@@ -66,10 +69,14 @@ class Einsum(Op):
         count = (len(arrays) - 1) // 2
         inputs, slots = arrays[:count], arrays[count + 1 :]
         terms, output = self.letters([array.ndim for array in inputs])
+        tasks = []
         for i, slot in enumerate(slots):
             if slot is not None:
                 others = [output, *terms[:i], *terms[i + 1 :]]
-                _gradient(others, [g, *inputs[:i], *inputs[i + 1 :]], terms[i], slot)
+                factors = [g, *inputs[:i], *inputs[i + 1 :]]
+                tasks.append(partial(_gradient, others, factors, terms[i], slot))
+        cost = _cost(terms, tuple(array.shape for array in inputs), output)
+        threads.share_products(tasks, len(tasks) * cost)
 
 
 class Matrices(NamedTuple):
@@ -99,12 +106,12 @@ class Pair(NamedTuple):
     shape: tuple[int, ...]
     stack: tuple[int, ...]
 
-    def product(self, x: Array, y: Array, room: Array | None) -> Array:
+    def product(self, x: Array, y: Array, room: Array | None, matmul: Multiply) -> Array:
         """The product, made in `room` if there is one."""
         x, y = (y, x) if self.turned else (x, y)
         a, b = self.first.of(x), self.second.of(y)
         made: Array = np.empty(self.shape, np.result_type(a, b)) if room is None else room
-        threads.matmul(a, b, made.reshape(self.stack, copy=False))
+        matmul(a, b, made.reshape(self.stack, copy=False))
         return made
 
 
@@ -124,7 +131,13 @@ class Recipe(NamedTuple):
     """The order of the output's axes in which a single product can be made where it belongs."""
 
 
-def contract(terms: Sequence[str], arrays: Sequence[Array], output: str, out: Array) -> None:
+def contract(
+    terms: Sequence[str],
+    arrays: Sequence[Array],
+    output: str,
+    out: Array,
+    matmul: Multiply = threads.matmul,
+) -> None:
     """Write the sum of products to `out`, whose axes have the letters of `output`."""
     recipe = _recipe(tuple(terms), tuple(array.shape for array in arrays), output)
     whole = [
@@ -134,7 +147,7 @@ def contract(terms: Sequence[str], arrays: Sequence[Array], output: str, out: Ar
     made, place = whole[0], recipe.place
     room = None if place is None or not out.flags.c_contiguous else out.transpose(place)
     for pair, other in zip(recipe.pairs, whole[1:], strict=True):
-        made = pair.product(made, other, room)
+        made = pair.product(made, other, room, matmul)
     if room is None:
         made = made.sum(recipe.summed) if recipe.summed else made
         np.copyto(out, made.transpose(recipe.order)[recipe.beside])
@@ -204,6 +217,15 @@ def _lengths(terms: Sequence[str], shapes: Sequence[Shape]) -> dict[str, int]:
     return lengths
 
 
+@lru_cache(maxsize=1024)
+def _cost(terms: tuple[str, ...], shapes: tuple[Shape, ...], output: str) -> float:
+    """That of the products, in operations of one large product."""
+    lengths = _lengths(terms, shapes)
+    stacked = set(output).intersection(*terms)
+    matrices = math.prod(lengths[c] for c in stacked) if stacked else 0
+    return 2 * math.prod(lengths.values()) * (len(terms) - 1) + threads.OF_A_STACK * matrices
+
+
 def _pair(x: str, y: str, output: str, wanted: set[str], lengths: dict[str, int]) -> Pair:
     both = sorted((c for c in x if c in y), key=output.find)
     batch, inner = ([c for c in both if (c in wanted) == kept] for kept in (True, False))
@@ -233,7 +255,9 @@ def _matrices(
     )
 
 
-def _gradient(terms: Sequence[str], arrays: Sequence[Array], term: str, slot: Array) -> None:
+def _gradient(
+    terms: Sequence[str], arrays: Sequence[Array], term: str, slot: Array, matmul: Multiply
+) -> None:
     """Write the gradient of a term: the product of the others, summed over what it lacks."""
     letters, output, index = _reached(
         tuple(terms), tuple(array.shape for array in arrays), term, slot.shape
@@ -243,11 +267,11 @@ def _gradient(terms: Sequence[str], arrays: Sequence[Array], term: str, slot: Ar
         slot.fill(0)
         into = np.einsum(f"{term}->{letters}", slot)
     if output == term:
-        contract(terms, arrays, term, slot)
+        contract(terms, arrays, term, slot, matmul)
         return
     shape = [n for n, kept in zip(into.shape, index) if kept is not None]
     made = np.empty(shape, slot.dtype)
-    contract(terms, arrays, output, made)
+    contract(terms, arrays, output, made, matmul)
     np.copyto(into, made[index])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,12 @@ class MatMul(Op):
             np.matmul(x, y, out)
 
     def vjp(self, g: Array, x: Array, y: Array, out: Array, gx: Slot, gy: Slot) -> None:
+        operations = 4 * g.size * x.shape[-1]
+        if gx is not None and gy is not None and operations >= threads.WORTH_SHARING:
+            for_x = partial(_product, g, y.swapaxes(-1, -2), gx)
+            for_y = partial(_product, x.swapaxes(-1, -2), g, gy)
+            threads.share_products([for_x, for_y], operations)
+            return
         if gx is not None:
             _product(g, y.swapaxes(-1, -2), gx)
         if gy is not None:
@@ -69,9 +76,9 @@ def _in_step(a: Array, b: Array, out: Array) -> bool:
     return False
 
 
-def _product(a: Array, b: Array, slot: Array) -> None:
+def _product(a: Array, b: Array, slot: Array, matmul: Any = threads.matmul) -> None:
     if _in_step(a, b, slot):
-        threads.matmul(a, b, slot)
+        matmul(a, b, slot)
     else:
         sum_to(np.matmul(a, b), slot)
 

@@ -17,6 +17,8 @@ OPS = {
     "max pooling": lambda x: ops.max_pool(x, 2),
     "average pooling": lambda x: ops.average_pool(x, 3),
     "softmax": ops.softmax,
+    "a product with itself": lambda x: ops.matmul(x, ops.swapaxes(x, -1, -2)),
+    "a formula": lambda x: ops.einsum("bhwc,bhvc->bhwv", x, x),
     "the largest of each row": lambda x: ops.max(x, axis=2),
     "the sum of each row": lambda x: ops.sum(x, axis=2),
     **{

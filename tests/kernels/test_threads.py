@@ -8,7 +8,7 @@ from threadpoolctl import threadpool_info
 
 from funclab.kernels import threads
 
-LARGE = 10 * threads.WORTH_SHARING
+SHARED, LARGE = 2 * threads.WORTH_SHARING, 10 * threads.WORTH_SHARING
 
 
 def blas_threads() -> list[int]:
@@ -101,6 +101,53 @@ def test_a_product_in_halves_is_the_product(rows, columns):
     threads.matmul(a, b, out)
 
     np.testing.assert_allclose(out, a @ b)
+
+
+def test_an_error_that_says_nothing_reaches_the_caller_too():
+    class Silent(Exception):
+        def __bool__(self) -> bool:
+            return False
+
+    def fail_late(first, last):
+        if first:
+            raise Silent
+
+    with pytest.raises(Silent):
+        threads.run_halves(fail_late, 2, LARGE)
+
+
+def test_a_half_can_be_shared_out_again():
+    def inner(first, last):
+        return (first, last)
+
+    halves = threads.run_halves(lambda *ends: threads.run_halves(inner, 4, LARGE), 2, LARGE)
+
+    assert halves == [[(0, 2), (2, 4)]] * 2
+
+
+@pytest.mark.parametrize("operations", [0, SHARED, LARGE])
+def test_each_of_the_products_is_made(operations):
+    rng = np.random.default_rng(0)
+    x, y, z = rng.standard_normal((3, 5, 5))
+    made = np.zeros((3, 5, 5))
+    pairs = [(x, y), (y, z), (z, x)]
+    tasks = [
+        lambda matmul, pair=pair, out=out: matmul(*pair, out)
+        for pair, out in zip(pairs, made, strict=True)
+    ]
+
+    threads.share_products(tasks, operations)
+
+    np.testing.assert_allclose(made, [a @ b for a, b in pairs])
+
+
+def test_two_large_products_can_be_made_at_the_same_time(monkeypatch):
+    monkeypatch.setattr(threads, "cores", lambda: 2)
+    both = threading.Barrier(2, timeout=10)
+
+    threads.share_products([lambda matmul: both.wait()] * 2, SHARED)
+
+    assert not both.broken
 
 
 def test_scratch_memory_is_used_again_and_grows_when_needed():
