@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from funclab.kernels import data, elementwise, optimizers
+from funclab.kernels import data, elementwise, optimizers, softmax
 from funclab.kernels.jit import FORMS
 from tests.ops.examples import BATCH, EXAMPLES
 from tests.ops.test_contract import forward, gradients, has_gradient, random_like
@@ -36,6 +36,7 @@ def run_examples() -> None:
         getattr(elementwise, name)(np.linspace(-1, 1, 9), np.empty(9))
     rng = np.random.default_rng(0)
     data.gather_rows(rng.random((9, 2)), np.array([3, 0, 3]), np.empty((3, 2)))
+    softmax.single_softmax(20 * rng.random((9, 5), "float32"), np.empty((9, 5), "float32"))
     for module, name in LOOPS:
         if module == optimizers.__name__:
             kernel = getattr(optimizers, name)

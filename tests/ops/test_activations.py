@@ -89,3 +89,25 @@ def test_a_bias_may_stand_beside_the_channels_axis():
 
     assert (ops.bias_add(x, b, axis=1)[1, 2] == 3).all()
     assert (ops.bias_add(x.transpose(0, 2, 1), b)[1, :, 2] == 3).all()
+
+
+def test_a_softmax_in_float32_is_right_to_the_last_digits():
+    below = np.linspace(0, 87, 10_001, dtype="float32")
+    rows = np.stack([np.zeros_like(below), -below], axis=1)
+
+    made = ops.softmax(rows)
+
+    shares, exact = made[:, 1] / made[:, 0], np.exp(-below.astype("float64"))
+    np.testing.assert_allclose(shares, exact, rtol=1e-5)
+    np.testing.assert_allclose(shares[:500], exact[:500], rtol=5e-7)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_softmax_gives_nothing_to_what_is_hidden_and_keeps_nan(dtype: str):
+    rows = np.array([[1, -1e9, -np.inf], [0, np.nan, 0], [np.inf, 0, 0]], dtype)
+
+    made = ops.softmax(rows)
+
+    np.testing.assert_array_equal(made[0], [1, 0, 0])
+    assert np.isnan(made[1]).all()
+    assert np.isnan(made[2, 0])
