@@ -1,6 +1,6 @@
 """Mean and variance of each channel, or of each row, and what they are needed for.
 
-Arrays are (rows, channels). Sums are kept in float64: a large batch has millions of rows. `mask`
+Arrays are (rows, channels). Sums over rows are kept in float64: a large batch has millions. `mask`
 (rows) says which rows count; None for all.
 """
 
@@ -165,20 +165,27 @@ def each_row_in_numpy(x, scale, shift, epsilon, centered, out, mean, inverse):
 
 @jit(numpy=each_row_in_numpy)
 def each_row(x, scale, shift, epsilon, centered, out, mean, inverse):
+    """(x - mean) * steep as (x - near) * steep - (mean - near) * steep, with the first number of
+    the row as `near`: differences of numbers that are far from 0 lose nothing to rounding.
+    """
     rows, columns = x.shape
+    number = x.dtype.type
+    root = 1 / np.sqrt(columns)
     for row in range(rows):
-        total, squares = 0.0, 0.0
+        near, total, variance = x[row, 0], np.float64(0), number(0)
         if centered:
             for c in range(columns):
                 total += x[row, c]
-        middle = total / columns
+        mean[row] = total / columns
+        steep, lower = number(root), number((mean[row] - near) * root)
         for c in range(columns):
-            distance = x[row, c] - middle
-            squares += distance * distance
-        steep = 1.0 / np.sqrt(squares / columns + epsilon)
-        mean[row], inverse[row] = middle, steep
+            y = (x[row, c] - near) * steep - lower
+            variance += y * y
+        inverse[row] = 1 / np.sqrt(variance + epsilon)
+        steep, lower = number(inverse[row]), number((mean[row] - near) * inverse[row])
         for c in range(columns):
-            out[row, c] = (x[row, c] - middle) * steep * scale[c] + shift[c]
+            y = (x[row, c] - near) * steep - lower
+            out[row, c] = y * scale[c] + shift[c]
 
 
 def each_row_vjp_in_numpy(g, x, scale, mean, inverse, centered, sums, gx):
@@ -192,16 +199,20 @@ def each_row_vjp_in_numpy(g, x, scale, mean, inverse, centered, sums, gx):
 @jit(numpy=each_row_vjp_in_numpy)
 def each_row_vjp(g, x, scale, mean, inverse, centered, sums, gx):
     rows, columns = x.shape
+    number = x.dtype.type
+    products, totals = sums[0], sums[1]
     for row in range(rows):
-        middle, steep = mean[row], inverse[row]
-        pull, tilt = 0.0, 0.0  # what the row's mean and its deviation take off
+        near, steep = x[row, 0], number(inverse[row])
+        lower = number((mean[row] - near) * inverse[row])
+        pull, tilt = number(0), number(0)  # what the row's mean and its deviation take off
         for c in range(columns):
-            y = (x[row, c] - middle) * steep
-            sums[0, c] += g[row, c] * y
-            sums[1, c] += g[row, c]
+            y = (x[row, c] - near) * steep - lower
             pull += g[row, c] * scale[c]
             tilt += g[row, c] * scale[c] * y
-        pull, tilt = pull * centered / columns, tilt / columns
         for c in range(columns):
-            y = (x[row, c] - middle) * steep
+            products[c] += g[row, c] * ((x[row, c] - near) * steep - lower)
+            totals[c] += g[row, c]
+        pull, tilt = number(pull * centered / columns), number(tilt / columns)
+        for c in range(columns):
+            y = (x[row, c] - near) * steep - lower
             gx[row, c] = (g[row, c] * scale[c] - pull - y * tilt) * steep

@@ -178,7 +178,7 @@ class LayerNormalization(Op):
         as x).
     Gradient: with y = (x - mean) / std, h = scale g, and means along the axes,
         gx = (h - mean(h) - y mean(h y)) / std; gscale = sum(g y); goffset = sum(g).
-    Numerics: sums in float64, the variance from distances to the mean.
+    Numerics: means in float64, the variance from distances to the mean.
     Source: Ba et al., "Layer normalization", 2016, equation 4.
     """
 
@@ -247,7 +247,7 @@ class RMSNormalization(LayerNormalization):
 
     Shapes: x (any), if `scaled` scale (the lengths of the axes) -> out (same as x).
     Gradient: with y = x / root, h = scale g, gx = (h - y mean(h y)) / root; gscale = sum(g y).
-    Numerics: sums in float64.
+    Numerics: sums over the batch in float64, those of a row in the dtype of x.
     Source: Zhang and Sennrich, "Root mean square layer normalization", NeurIPS 2019, equation 4.
     """
 

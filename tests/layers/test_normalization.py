@@ -1,4 +1,4 @@
-"""Batch normalization in training, in use, and frozen."""
+"""Normalization: in training, in use, and frozen."""
 
 import numpy as np
 import pytest
@@ -107,3 +107,15 @@ def test_calls_of_a_shared_layer_come_from_the_deepest_on_as_in_keras():
 
     # First with the mean of twice the numbers, then with theirs.
     np.testing.assert_allclose(shared.moving_mean.numpy(), [2.0, 4.0])
+
+
+@pytest.mark.parametrize("width", [3, 50, 64])
+def test_rows_far_from_zero_lose_nothing(width: int):
+    far = (1000 + np.random.default_rng(0).standard_normal((9, width))).astype("float32")
+
+    made = layers.LayerNormalization()(far)
+
+    exact = far.astype("float64")
+    distances = exact - exact.mean(1, keepdims=True)
+    expected = distances / np.sqrt(np.square(distances).mean(1, keepdims=True) + 1e-3)
+    np.testing.assert_allclose(made, expected, atol=1e-5)
