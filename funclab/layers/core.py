@@ -70,15 +70,14 @@ class Dense(Kernel):
 
 
 def finish(x: Any, bias: Any, activation: Any) -> Any:
-    """activation(x + bias), in one pass where an op does that; the bias is for the last axis."""
-    fused = activations.fused_name(activation)
+    """activation(x + bias), in one pass where an op does that; the bias is for the last axes."""
     if bias is None:
         return activation(x)
-    if bias.ndim > 1:
-        return activation(ops.add(x, bias))
-    if fused:
-        return ops.bias_activation(x, bias, fused)
-    return activation(ops.bias_add(x, bias))
+    if bias.ndim > 1 and bias.shape != x.shape[-bias.ndim :]:
+        return activation(ops.add(x, bias))  # the same number along some axes
+    fused = activations.fused_name(activation)
+    biased = ops.bias_activation(x, bias, fused or "linear")
+    return biased if fused else activation(biased)
 
 
 class EinsumDense(Kernel):

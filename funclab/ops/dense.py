@@ -23,9 +23,9 @@ FUSED = {
 
 
 class BiasActivation(Op):
-    """out = activation(x + b), with one number of b for each position along the last axis.
+    """out = activation(x + b), with one number of b for each position along the last axes.
 
-    Shapes: x (..., units), b (units,) -> out (..., units).
+    Shapes: x (..., units), b (units,) -> out (..., units); units may be several axes.
     Gradient: gx = g * the slope, which for these activations follows from out: 1 or 0 for relu,
         1 - out^2 for tanh, out * (1 - out) for sigmoid; gb = the sum of gx over all rows.
     """
@@ -33,13 +33,15 @@ class BiasActivation(Op):
     activation: str = "linear"
 
     def shape(self, x: Shape, b: Shape) -> Shape:
-        check_bias(x, b, -1)
+        if len(b) < 2 or not shape_math.same(b, x[-len(b) :]):
+            check_bias(x, b, -1)
         return x
 
     def bind(self, *arrays: Any) -> tuple[Any, ...]:
         # Everything but the bias and its gradient becomes a matrix, with a row for each vector.
+        b = arrays[1 if len(arrays) == 3 else 2]
         return tuple(
-            a if a is None or a.ndim == 1 else a.reshape(-1, a.shape[-1], copy=False)
+            a if a is None else a.reshape(-1 if a.ndim == b.ndim else (-1, b.size), copy=False)
             for a in arrays
         )
 

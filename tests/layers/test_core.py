@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from funclab import Input, activations, ops
+from funclab import Input, Model, activations, ops
 from funclab.engine.plan import Plan
 from funclab.errors import (
     ConfigError,
@@ -36,6 +36,38 @@ def test_bias_and_activation_are_one_step_where_they_can_be():
     assert steps_of(Dense(3, activation=activations.tanh)) == ["matmul", "bias_activation"]
     assert steps_of(Dense(3, activation="relu", use_bias=False)) == ["matmul", "relu"]
     assert steps_of(Dense(3, activation="softmax")) == ["matmul", "bias_activation", "softmax"]
+
+
+def test_the_bias_of_all_last_axes_is_added_in_one_step():
+    whole = EinsumDense("ab,bcd->acd", (2, 3), bias_axes="cd", activation="relu")
+    stretched = EinsumDense("ab,bcd->acd", (2, 3), bias_axes="c", activation="relu")
+
+    assert steps_of(whole) == ["einsum", "bias_activation"]
+    assert steps_of(stretched) == ["einsum", "add", "relu"]
+
+
+@pytest.mark.parametrize(
+    ("equation", "output_shape", "bias_axes", "bias_shape"),
+    [
+        ("abc,cde->abde", (None, 2, 3), "de", (2, 3)),
+        ("abc,cde->adbe", (2, None, 3), "de", (2, 1, 3)),
+        ("abc,cde->abde", (None, 2, 3), "d", (2, 1)),
+    ],
+)
+def test_the_bias_of_an_einsum_is_added_along_its_axes(
+    equation, output_shape, bias_axes, bias_shape
+):
+    layer = EinsumDense(equation, output_shape, bias_axes=bias_axes, bias_initializer="normal")
+    x = Input((None, 4))
+    model = Model(x, layer(x))
+
+    for length in (1, 5):
+        rows = np.random.default_rng(0).standard_normal((6, length, 4), "float32")
+        made = model.predict(rows, verbose=0)
+
+        expected = np.einsum(equation, rows, layer.kernel.array) + layer.bias.array
+        assert layer.bias.shape == bias_shape
+        np.testing.assert_allclose(made, expected, rtol=1e-4, atol=1e-5)
 
 
 def test_an_einsum_kernel_begins_as_wide_as_that_of_a_dense_layer_of_its_size():

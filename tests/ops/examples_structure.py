@@ -84,6 +84,7 @@ example(named("MatMul"), weight(2, 3), normal(3, 4))
 for activation in ("linear", "relu", "tanh", "sigmoid"):
     example(named("BiasActivation", activation), apart(3), weight(3))
     example(named("BiasActivation", activation), normal(2, 3), weight(3))
+    example(named("BiasActivation", activation), normal(4, 3, 2), weight(3, 2))
 example(named("BiasAdd", 1), normal(3, 4, 2), weight(3))
 
 example(named("CrossEntropy"), chances(4), normal(4))
