@@ -25,9 +25,9 @@ def test_a_reduction_is_that_of_numpy(dtype, ufunc, axes):
 
 
 @pytest.mark.parametrize("ufunc", [np.maximum, np.minimum])
-@pytest.mark.parametrize("at", range(3))
-def test_nan_is_the_extreme_wherever_it_is(at, ufunc):
-    x, out = np.ones((1, 3, 2)), np.empty((1, 2))
+@pytest.mark.parametrize(("rows", "at"), [(n, at) for n in (1, 3, 4) for at in range(n)])
+def test_nan_is_the_extreme_wherever_it_is(rows, at, ufunc):
+    x, out = np.ones((1, rows, 2)), np.empty((1, 2))
     x[0, at, 0] = np.nan
 
     reduction.reduce(ufunc, x, (1,), out)
