@@ -82,12 +82,31 @@ def load(cache: Any, runtime: bool, signature: Any, context: Any) -> Any:
         return cache._load_overload(signature, context)
 
 
+def counts(loop: Any) -> bool:
+    """Whether this is a compiled loop that uses numba's runtime."""
+    return getattr(loop, "targetoptions", {}).get("_nrt", False)
+
+
+@contextmanager
+def resting() -> Iterator[None]:
+    """Inside, Python looks for no garbage: there is little among the many objects of a compiler,
+    and to look through them again and again takes a sixth of the time."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
 class _Loop:
     def __init__(self, loop: Callable[..., Any]) -> None:
         functools.update_wrapper(self, loop)
         self.loop = loop
 
     @functools.cached_property
+    @resting()  # numba is a large import
     def compiled(self) -> Callable[..., Any]:
         import numba
 
@@ -122,20 +141,3 @@ class _Loop:
 
     def __call__(self, *arrays: Any) -> Any:
         return self.compiled(*arrays)
-
-
-def counts(loop: Any) -> bool:
-    """Whether this is a compiled loop that uses numba's runtime."""
-    return getattr(loop, "targetoptions", {}).get("_nrt", False)
-
-
-@contextmanager
-def resting() -> Iterator[None]:
-    """Inside, Python looks for no garbage: a compiler makes so many objects, and keeps most."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
