@@ -106,9 +106,9 @@ class _Loop:
         self.loop = loop
 
     @functools.cached_property
-    @resting()  # numba is a large import
     def compiled(self) -> Callable[..., Any]:
-        import numba
+        with resting():
+            import numba
 
         scope, names = self.loop.__globals__, self.loop.__code__.co_names
         # Loops call each other by their global names: numba must find compiled loops there.
