@@ -229,6 +229,13 @@ def test_every_optimizer_takes_the_arguments_of_all_after_its_own():
     assert SGD(0.1, 0.9, False, 0.2).weight_decay == 0.2
 
 
+def test_adafactor_keeps_averages_over_the_last_two_axes_of_a_kernel():
+    adafactor = optimizers.Adafactor()
+    adafactor.build([Variable(np.ones((3, 4, 2, 5)), name="kernel")])
+
+    assert {(3, 4, 2), (3, 4, 5)} <= {variable.shape for variable in adafactor.variables}
+
+
 def test_a_step_by_hand_leaves_out_variables_without_a_gradient():
     first, second = Variable(np.ones(2), name="first"), Variable(np.ones(2), name="second")
 
