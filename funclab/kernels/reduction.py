@@ -73,7 +73,8 @@ def add(x, out):
 def largest(x, out):
     for block in range(x.shape[0]):
         best = out[block]
-        best[:] = x[block, 0]
+        for c in range(x.shape[2]):
+            best[c] = x[block, 0, c]
         for i in range(1, x.shape[1]):
             for c in range(x.shape[2]):
                 value = x[block, i, c]
@@ -85,7 +86,8 @@ def largest(x, out):
 def smallest(x, out):
     for block in range(x.shape[0]):
         best = out[block]
-        best[:] = x[block, 0]
+        for c in range(x.shape[2]):
+            best[c] = x[block, 0, c]
         for i in range(1, x.shape[1]):
             for c in range(x.shape[2]):
                 value = x[block, i, c]

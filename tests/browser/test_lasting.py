@@ -48,6 +48,12 @@ Response.prototype.json = async function () {
   }
   return read.call(this);
 };"""
+# As on a page so busy that a script takes longer than anywidget waits for it.
+NO_PATIENCE = """AbortSignal.timeout = () => {
+  const waiting = new AbortController();
+  queueMicrotask(() => waiting.abort());
+  return waiting.signal;
+};"""
 WIDGETS = (
     "from ipywidgets.widgets.widget import _instances; "
     "widgets = [w for w in _instances.values() if hasattr(w, 'room')]"
@@ -238,3 +244,19 @@ def test_a_page_made_by_nbconvert_has_a_picture_of_every_view(saved):
         == len(view_outputs(notebook))
         == len(CELLS) - 1
     )
+
+
+def test_a_view_that_anywidget_has_given_up_on_still_hears_python(browser, lab, write_notebook):
+    context = browser.new_context(viewport=WINDOW)
+    context.add_init_script(NO_PATIENCE)
+    path = write_notebook("slow", MODEL, "view = funclab.explore(model)\nview")
+    notebook = NotebookPage.open(context, lab, path)
+    notebook.run_all()
+    caption = notebook.page.locator(".fl-caption")
+    expect(caption).to_contain_text("one box for each")
+
+    notebook.kernel_says("view.show(selected=next(iter(view.facts['nodes'])))")
+
+    expect(caption).to_contain_text("is selected")
+    assert {*notebook.console_errors} <= {"[anywidget] Failed to initialize model."}
+    context.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 
 import nbformat
@@ -400,3 +401,17 @@ def check_wrong(look: str):
     view = check_lines(one.exercise, one.lines, one.names)
     view.look = look
     return view
+
+
+def test_a_number_right_after_the_cell_ran_answers_and_makes_no_heading(lab, run_cells):
+    page = run_cells(lab, *ASKED[:1], 'ask("1.1")', "after = 1").page
+    laid_out(page)
+    page.locator(".jp-CodeCell").nth(1).locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    expect(page.locator(".jp-CodeCell").nth(2)).to_have_class(re.compile("jp-mod-selected"))
+    expect(question(page)).to_be_visible()
+
+    page.keyboard.press("3")
+
+    expect(page.locator(".fl-reveal").first).to_contain_text("Right.")
+    expect(page.locator(".jp-CodeCell")).to_have_count(3)

@@ -43,6 +43,16 @@ def test_the_learning_rate_may_be_multiplied_in_place():
     assert float(optimizer.learning_rate) == pytest.approx(0.05)
 
 
+@np.errstate(all="ignore")
+@pytest.mark.parametrize("kind", [optimizers.Adam, optimizers.Adamax, optimizers.Nadam])
+def test_averages_that_never_follow_give_nan_to_be_seen(kind: type[optimizers.Optimizer]):
+    weight = Variable([1.0])
+
+    kind(beta_1=1.0, beta_2=1.0).apply([np.ones(1)], [weight])
+
+    assert np.isnan(weight.numpy()).all()
+
+
 def test_an_own_step_may_subtract_in_place():
     class Plain(optimizers.Optimizer):
         def update_step(self, gradient, variable, learning_rate):
