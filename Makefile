@@ -83,11 +83,12 @@ $(SITE)/ready: pyproject.toml
 
 # The engine once more as in a browser: without numba, h5py, matplotlib and new threads. Then the
 # lessons, whose outputs must not depend on what an earlier run has left: they run again with
-# everything; the last line counts everything.
+# everything; the last line counts everything. Files run in the order of their names: the browser's,
+# which take longest, are among the first, so that no worker is left with one at the end.
 test: $(READY) system
 	$(BIN)/python -m pytest -q -n $(WORKERS) -p tests.setup.without $(PLAIN)
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile $(NBVAL) notebooks
-	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile $(NBVAL) tests funclab notebooks
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(NBVAL) tests funclab notebooks
 
 # The loops are compiled before, as on a machine that has been taught on. Then the ten-minute
 # demonstration; screenshots are in build/screenshots. Ends with an error if a check failed.

@@ -6,6 +6,7 @@ and `cancel(work)`, which another thread may call.
 
 from __future__ import annotations
 
+import time
 import uuid
 import warnings
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from funclab.distribute.journal import Record
-from funclab.distribute.trials import Task, Work, error_in_words, failed, run
+from funclab.distribute.trials import Task, Work, end, error_in_words, failed, run
 from funclab.errors import ArgumentError, ClusterError, import_for
 
 PREFIX = "funclab-sweep"
@@ -23,6 +24,10 @@ LARGE = "Sending large graph"
 """How Dask's warning begins that data travel through the scheduler."""
 SILENCE = 5
 """Seconds without any worker, after which a sweep says that it waits for one."""
+NO_WORKER = (
+    "The cluster has no worker: the sweep waits for one. Start a worker, or end the sweep "
+    "(interrupt it, or call its cancel() with background=True)."
+)
 
 
 class LocalExecutor:
@@ -125,8 +130,7 @@ class DaskExecutor:
         """The results of the tasks. Those whose workers died go to suspects, unless it is None."""
         self.futures = self._submit(work, tasks, "-alone" * (suspects is None))
         try:
-            self._await_a_worker()
-            for future in self.dask.as_completed(list(self.futures)):
+            for future in self._ended():
                 if self.cancelled:
                     return
                 outcome, task = self._outcome(future), self.futures[future]
@@ -142,18 +146,24 @@ class DaskExecutor:
         finally:
             with suppress(Exception):  # a cluster that is gone holds nothing to cancel
                 self.client.cancel(list(self.futures))
+                if self.futures:  # Dask lets what runs go on to its end
+                    self.client.run(end, work.stop, on_error="ignore")
             self._forget(list(self.futures))
 
-    def _await_a_worker(self) -> None:
-        """Warn where there is none: Dask itself waits for one silently, however long."""
-        for _ in range(SILENCE):
-            if self.cancelled or self._found_a_worker():
-                return
-        warnings.warn(
-            "The cluster has no worker: the sweep waits for one. Start a worker, or end the sweep "
-            "(interrupt it, or call its cancel() with background=True).",
-            stacklevel=2,
-        )
+    def _ended(self) -> Iterator[Any]:
+        """The futures as they end. Warns when there is no worker: Dask itself waits for one
+        silently, however long."""
+        ended, due, silent = self.dask.as_completed(list(self.futures)), 0.0, 0
+        while ended.count():
+            if batch := ended.next_batch(block=False):
+                yield from batch
+            elif time.monotonic() < due:
+                time.sleep(0.02)
+            else:
+                silent = 0 if self._found_a_worker() else silent + 1
+                due = time.monotonic() + 1
+                if silent == SILENCE:
+                    warnings.warn(NO_WORKER, stacklevel=2)
 
     def _found_a_worker(self) -> bool:
         """Whether there is a worker within a second."""
@@ -226,7 +236,7 @@ class DaskExecutor:
                     self.client.unpublish_dataset(future.key)
 
     def cancel(self, work: Work) -> None:
-        """Begin no other trial; those that run now end, and do not count."""
+        """Begin no other trial; those that run now end after their epoch, and do not count."""
         self.cancelled = True
         self.client.cancel(list(self.futures))
 

@@ -220,8 +220,8 @@ class Sweep:
         return self
 
     def cancel(self) -> Sweep:
-        """End the sweep: no other trial begins, and those that run do not count. On this machine
-        they end after their epoch. Results so far are kept, and a journal resumes the sweep.
+        """End the sweep: no other trial begins, and those that run end after their epoch and do
+        not count. Results so far are kept, and a journal resumes the sweep.
         """
         if self.running:
             self.executor.cancel(self.work)

@@ -89,15 +89,30 @@ class Trial:
         return history
 
 
+_ended: set[str] = set()
+"""The stop files of sweeps that were ended by a message to this process."""
+
+
+def end(stop: str) -> None:
+    """End the trials of a sweep that run in this process, which may be on another machine than
+    the file with which the sweep ends those on its own."""
+    _ended.add(stop)
+
+
+def is_ended(stop: str) -> bool:
+    return stop in _ended or (bool(stop) and os.path.exists(stop))
+
+
 class Stopped(Callback):
-    """Ends a trial at the end of an epoch once a file is there: all processes can see it."""
+    """Ends a trial at the end of an epoch once a file is there, which all processes of a machine
+    can see, or once this process was told."""
 
     def __init__(self, path: str) -> None:
         super().__init__()
         self.path = path
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
-        if self.path and os.path.exists(self.path):
+        if is_ended(self.path):
             self.model.stop_training = True
 
 
@@ -141,7 +156,7 @@ class Work:
 
     @property
     def stopped(self) -> bool:
-        return bool(self.stop) and os.path.exists(self.stop)
+        return is_ended(self.stop)
 
 
 @contextmanager

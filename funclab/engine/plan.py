@@ -172,8 +172,14 @@ class Plan:
         for value in self._last_use.get(call, ()):
             self.pool.give(self._arrays[value])
 
-    def _add(self, function: Callable[..., Any], call: Call, arrays: Any, note: Note) -> None:
-        self.steps.append(Step(function, call.op.bind(*arrays), note))
+    def _add(
+        self, function: Callable[..., Any], call: Call, arrays: Any, note: Note, slots: Any = ()
+    ) -> None:
+        if any(self._arrays[value].size for value in call.outputs):
+            step = Step(function, call.op.bind(*arrays), note)
+        else:  # of 0 samples nothing is computed, and all gradients are 0: no op has to know
+            step = Step(_clear, tuple(slot for slot in slots if slot is not None), note)
+        self.steps.append(step)
 
     def _out(self, call: Call) -> Any:
         arrays = tuple(self._arrays[value] for value in call.outputs)
@@ -259,7 +265,8 @@ class Plan:
         g = gs[0] if len(gs) == 1 else gs
         work = self._work.get(call, [])
         arrays = (g, *inputs, self._out(call), *work, *slots)
-        self._add(call.op.vjp, call, arrays, Note("vjp", call, added=[i for i, _ in extra]))
+        note = Note("vjp", call, added=[i for i, _ in extra])
+        self._add(call.op.vjp, call, arrays, note, slots)
         for index, slot in extra:
             value = call.inputs[index]
             arrays = (self.grads[value], slot, self.grads[value])
@@ -307,6 +314,11 @@ class Plan:
             return
         del self.grads[value]
         self.pool.give(owned)
+
+
+def _clear(*slots: Array) -> None:
+    for slot in slots:
+        slot.fill(0)
 
 
 def _is_float(value: Value) -> bool:

@@ -118,7 +118,8 @@ class Op(registry.SetOnce):
         outputs = tuple(map(np.zeros, shapes, map(storage, dtypes)))
         work = self.scratch([a.shape for a in arrays], dtypes[0])
         out = outputs[0] if self.n_outputs == 1 else outputs
-        self.forward(*self.bind(*arrays, out, *work))
+        if any(array.size for array in outputs):  # of 0 samples, there is nothing to compute
+            self.forward(*self.bind(*arrays, out, *work))
         return out
 
     def dtypes_of(self, inputs: tuple[Value, ...]) -> Any:

@@ -5,12 +5,19 @@ import numpy as np
 from funclab.kernels.jit import jit
 
 
-@jit(numpy=lambda source, indices, out: np.copyto(out, source[indices], casting="unsafe"))
 def gather_rows(source, indices, out):
     """out[i] = source[indices[i]], as the dtype of `out`; the indices are trusted.
 
     Both are matrices: a row is a sample laid flat.
     """
+    if source.dtype == out.dtype:
+        source.take(indices, 0, out, "clip")  # with another mode NumPy would first copy `out`
+    else:
+        convert_rows(source, indices, out)
+
+
+@jit(numpy=lambda source, indices, out: np.copyto(out, source[indices], casting="unsafe"))
+def convert_rows(source, indices, out):
     columns = source.shape[1]
     for i in range(indices.size):
         row = indices[i]

@@ -16,34 +16,28 @@ def advance(learning_rate, iterations, rates):
     rates[0] = learning_rate[0]
 
 
-@jit
 def advance_adam(learning_rate, iterations, rates, beta_1, beta_2):
     """Also the rate that makes up for both averages beginning at zero."""
-    iterations[0] += 1
-    t = iterations[0]
-    rates[0] = learning_rate[0]
+    advance(learning_rate, iterations, rates)
+    t = int(iterations[0])
     rates[1] = learning_rate[0] * math.sqrt(1.0 - beta_2**t) / (1.0 - beta_1**t)
 
 
-@jit
 def advance_adamax(learning_rate, iterations, rates, beta_1):
-    iterations[0] += 1
-    rates[0] = learning_rate[0]
-    rates[1] = learning_rate[0] / (1.0 - beta_1 ** iterations[0])
+    advance(learning_rate, iterations, rates)
+    rates[1] = learning_rate[0] / (1.0 - beta_1 ** int(iterations[0]))
 
 
-@jit
 def advance_nadam(learning_rate, iterations, rates, beta_1, beta_2):
     """The weights of the average and of the gradient; rates[4] is the product of all u so far."""
-    iterations[0] += 1
-    t = iterations[0]
+    advance(learning_rate, iterations, rates)
+    t = int(iterations[0])
     u = beta_1 * (1.0 - 0.5 * 0.96**t)
     u_next = beta_1 * (1.0 - 0.5 * 0.96 ** (t + 1))
     product = (rates[4] if t > 1 else 1.0) * u
-    rates[0] = learning_rate[0]
     rates[1] = learning_rate[0] * u_next / (1.0 - product * u_next)
     rates[2] = learning_rate[0] * (1.0 - u) / (1.0 - product)
-    rates[3] = 1.0 / (1.0 - beta_2**t)
+    rates[3] = np.divide(1.0, 1.0 - beta_2**t)  # infinite where beta_2 is 1
     rates[4] = product
 
 

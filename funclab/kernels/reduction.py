@@ -74,7 +74,8 @@ def largest(x, out):
     rows = x.shape[1]
     for block in range(x.shape[0]):
         best = out[block]
-        best[:] = x[block, 0]
+        for c in range(x.shape[2]):
+            best[c] = x[block, 0, c]
         # Two rows at a time, so `best` is read and written half as often: a third faster.
         for i in range(1 + rows % 2, rows, 2):
             one, other = x[block, i - 1], x[block, i]
@@ -88,7 +89,8 @@ def largest(x, out):
 def smallest(x, out):
     for block in range(x.shape[0]):
         best = out[block]
-        best[:] = x[block, 0]
+        for c in range(x.shape[2]):
+            best[c] = x[block, 0, c]
         for i in range(1, x.shape[1]):
             for c in range(x.shape[2]):
                 value = x[block, i, c]

@@ -5,13 +5,17 @@ import numpy as np
 from funclab.kernels.jit import jit
 
 
-def total_in_numpy(v, w, out, scale):
-    out[0] = scale * np.dot(v.sum(axis=1, dtype=np.float64), w)
+@jit(numpy=lambda v: v.sum(dtype=np.float64))
+def plain_sum(v):
+    summed = 0.0
+    for i in range(v.size):
+        summed += v[i]
+    return summed
 
 
-@jit(numpy=total_in_numpy)
-def total(v, w, out, scale):
-    """out = scale * sum(v * w), where each weight counts for a row of v."""
+@jit(numpy=lambda v, w: np.dot(v.sum(axis=1, dtype=np.float64), w))
+def weighted_sum(v, w):
+    """sum(v * w), where each weight counts for a row of v."""
     rows, columns = v.shape
     summed = 0.0
     for i in range(rows):
@@ -19,7 +23,7 @@ def total(v, w, out, scale):
         for j in range(columns):
             row += v[i, j]
         summed += row * w[i]
-    out[0] = scale * summed
+    return summed
 
 
 def total_vjp_in_numpy(g, w, scale, gv):
@@ -33,52 +37,6 @@ def total_vjp(g, w, scale, gv):
         share = gv.dtype.type(scale * g[0] * w[i])
         for j in range(columns):
             gv[i, j] = share
-
-
-def plain_total_in_numpy(v, out, scale):
-    out[0] = scale * v.sum(dtype=np.float64)
-
-
-@jit(numpy=plain_total_in_numpy)
-def plain_total(v, out, scale):
-    summed = np.float64(0)
-    for i in range(v.size):
-        summed += v[i]
-    out[0] = scale * summed
-
-
-def tally_in_numpy(sums, v, w, out, scale):
-    sums[0] += scale * np.dot(v.sum(axis=1, dtype=np.float64), w)
-    sums[1] += scale * v.shape[1] * w.sum(dtype=np.float64)
-    out[0] = sums[0] / sums[1] if sums[1] != 0.0 else 0.0
-
-
-@jit(numpy=tally_in_numpy)
-def tally(sums, v, w, out, scale):
-    """sums gains (sum of v * w, sum of w), both scaled; out = their quotient."""
-    rows, columns = v.shape
-    for i in range(rows):
-        row = 0.0
-        for j in range(columns):
-            row += v[i, j]
-        sums[0] += scale * row * w[i]
-        sums[1] += scale * columns * w[i]
-    out[0] = sums[0] / sums[1] if sums[1] != 0.0 else 0.0
-
-
-def plain_tally_in_numpy(sums, v, out, scale):
-    sums += scale * v.sum(dtype=np.float64), scale * v.size
-    out[0] = sums[0] / sums[1]
-
-
-@jit(numpy=plain_tally_in_numpy)
-def plain_tally(sums, v, out, scale):
-    summed = np.float64(0)
-    for i in range(v.size):
-        summed += v[i]
-    sums[0] += scale * summed
-    sums[1] += scale * v.size
-    out[0] = sums[0] / sums[1]
 
 
 @jit(numpy=lambda target, x, out: np.mean((x - target) ** 2, axis=1, out=out))
@@ -127,30 +85,33 @@ def absolute_error_vjp(g, target, x, gx):
             gx[i, j] = share * np.sign(x[i, j] - target[i, j])
 
 
-@jit
-def largest(x, i):
-    """The column of the largest number in row i; the first of equal ones, NaN before any."""
-    best = 0
-    for j in range(1, x.shape[1]):
-        if not (x[i, j] <= x[i, best]):
-            best = j
-    return best
-
-
 def class_hits_in_numpy(target, x, out):
     np.copyto(out, target.argmax(axis=1) == x.argmax(axis=1))
 
 
 @jit(numpy=class_hits_in_numpy)
 def class_hits(target, x, out):
-    for i in range(out.size):
-        out[i] = largest(target, i) == largest(x, i)
+    """1 where both rows are largest in one column: the first of equal ones, NaN before any."""
+    rows, columns = x.shape
+    for i in range(rows):
+        wanted = best = 0
+        for j in range(1, columns):
+            if not (target[i, j] <= target[i, wanted]):
+                wanted = j
+            if not (x[i, j] <= x[i, best]):
+                best = j
+        out[i] = wanted == best
 
 
 @jit(numpy=lambda target, x, out: np.copyto(out, target == x.argmax(axis=1)))
 def sparse_class_hits(target, x, out):
-    for i in range(out.size):
-        out[i] = target[i] == largest(x, i)
+    rows, columns = x.shape
+    for i in range(rows):
+        best = 0
+        for j in range(1, columns):
+            if not (x[i, j] <= x[i, best]):
+                best = j
+        out[i] = target[i] == best
 
 
 def threshold_hits_in_numpy(target, x, out, threshold):

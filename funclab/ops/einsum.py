@@ -46,9 +46,7 @@ class Einsum(Op):
                         why="axes of one letter go together, so they need one length.",
                         fix="give the axes that differ letters of their own, or reshape a tensor.",
                     )
-                lengths[letter] = max(known or 1, length or 1)
-                if lengths[letter] == 1 and None in (known, length):
-                    lengths[letter] = None
+                lengths[letter] = _stretched(known, length)
         return tuple(lengths[letter] for letter in output)
 
     def operations(self, *shapes: Shape) -> int:
@@ -209,11 +207,18 @@ def _place(pairs: list[Pair], output: str) -> tuple[int, ...] | None:
     return tuple(map(output.index, letters)) if letters == output or apart else None
 
 
+def _stretched(a: int | None, b: int | None) -> int | None:
+    """The length of axes that go together: that which is not 1; None while it is not known."""
+    unknown = None if None in (a, b) else 1
+    return next((length for length in (a, b) if length not in (None, 1)), unknown)
+
+
 def _lengths(terms: Sequence[str], shapes: Sequence[Shape]) -> dict[str, int]:
     lengths: dict[str, int] = {}
     for term, shape in zip(terms, shapes, strict=True):
         for letter, length in zip(term, known(shape), strict=True):
-            lengths[letter] = max(length, lengths.get(letter, 0))
+            if lengths.get(letter, 1) == 1:
+                lengths[letter] = length
     return lengths
 
 

@@ -15,7 +15,7 @@ from funclab.errors import ShapeError
 from funclab.graph.op import Array, Op, View, Work, as_float
 from funclab.graph.value import Value
 from funclab.kernels import losses as kernels
-from funclab.kernels.softmax import lower_rows
+from funclab.kernels import softmax
 from funclab.ops.activation import Softmax
 from funclab.ops.arithmetic import add, divide, multiply, subtract
 from funclab.ops.base import Elementwise, Slot, as_rows, shape_of
@@ -59,23 +59,25 @@ class CrossEntropy(PerSample):
     Shapes: target (..., classes), x (..., classes) -> out (...).
     Gradient: gx = g * (softmax(x) * sum(target) - target); gtarget = -g * log(softmax(x)).
     Numerics: log(softmax(x)) = x - m - log(sum e^(x - m)) with m = max(x). The work array keeps
-        softmax(x) for the gradient.
+        gx / g for the gradient.
     """
 
     def work(self, target: Shape, x: Shape) -> Work:
         return ((x, None),)
 
-    def forward(self, target: Array, x: Array, out: Array, p: Array) -> None:
-        lower_rows(x, p)
-        kernels.take_scores(target, p, out)
-        np.exp(p, p)
-        kernels.finish_rows(target, p, out)
+    def forward(self, target: Array, x: Array, out: Array, slope: Array) -> None:
+        softmax.lower_rows(x, slope)
+        np.exp(slope, slope)
+        self.loop(target, x, slope, out)
+
+    def loop(self, *arrays: Array) -> None:
+        kernels.cross_entropy(*arrays)
 
     def vjp(
-        self, g: Array, target: Array, x: Array, out: Array, p: Array, gtarget: Slot, gx: Slot
+        self, g: Array, target: Array, x: Array, out: Array, slope: Array, gtarget: Slot, gx: Slot
     ) -> None:
         if gx is not None:
-            kernels.cross_entropy_vjp(g, target, p, gx)
+            kernels.scale_rows(g, slope, gx)
         if gtarget is not None:
             top = x.max(-1, keepdims=True)
             total = top + np.log(np.exp(x - top).sum(-1, keepdims=True))
@@ -94,19 +96,15 @@ class SparseCrossEntropy(CrossEntropy):
         check_same(target, x[:-1])
         return x[:-1]
 
-    def forward(self, target: Array, x: Array, out: Array, p: Array) -> None:
-        lower_rows(x, p)
-        kernels.take_score(target, p, out)
-        np.exp(p, p)
-        kernels.finish_row(p, out)
+    def loop(self, *arrays: Array) -> None:
+        kernels.sparse_cross_entropy(*arrays)
 
     def vjp(
-        self, g: Array, target: Array, x: Array, out: Array, p: Array, gtarget: Slot, gx: Slot
+        self, g: Array, target: Array, x: Array, out: Array, slope: Array, gtarget: Slot, gx: Slot
     ) -> None:
+        super().vjp(g, target, x, out, slope, None, gx)
         if gtarget is not None:
             gtarget.fill(0)
-        if gx is not None:
-            kernels.sparse_cross_entropy_vjp(g, target, p, gx)
 
 
 class BinaryCrossEntropy(PerElement):
@@ -114,15 +112,21 @@ class BinaryCrossEntropy(PerElement):
 
     Shapes: target (any), x (same) -> out (same).
     Gradient: gx = g * (sigmoid(x) - target); gtarget = -g * x.
-    Numerics: computed as max(x, 0) - x t + log1p(e^-|x|), which cannot overflow.
+    Numerics: computed as max(x, 0) - x t + log1p(e^-|x|), which cannot overflow. The work array
+        keeps gx / g for the gradient.
     """
 
-    def forward(self, target: Array, x: Array, out: Array) -> None:
-        kernels.binary_cross_entropy(target, x, out)
+    def work(self, target: Shape, x: Shape) -> Work:
+        return ((x, None),)
 
-    def vjp(self, g: Array, target: Array, x: Array, out: Array, gtarget: Slot, gx: Slot) -> None:
+    def forward(self, target: Array, x: Array, out: Array, slope: Array) -> None:
+        kernels.binary_cross_entropy(target, x, slope, out)
+
+    def vjp(
+        self, g: Array, target: Array, x: Array, out: Array, slope: Array, gtarget: Slot, gx: Slot
+    ) -> None:
         if gx is not None:
-            kernels.binary_cross_entropy_vjp(g, target, x, gx)
+            np.multiply(g, slope, gx)
         if gtarget is not None:
             np.multiply(g, x, gtarget)
             np.negative(gtarget, gtarget)

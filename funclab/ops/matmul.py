@@ -123,10 +123,12 @@ def tensordot(x1: Any, x2: Any, axes: int | Sequence[Any] = 2) -> Any:
     length = _size(summed)
     rows = transpose(x1, [*left, *first])
     columns = transpose(x2, [*second, *right])
-    rows = reshape(rows, (-1, length))
-    columns = reshape(columns, (length, -1))
+    lengths = [_lengths(a, left), _lengths(b, right)]
+    n, m = (-1 if None in others else _size(others) for others in lengths)
+    rows = reshape(rows, (n, length))
+    columns = reshape(columns, (length, m))
     product = matmul(rows, columns)
-    return reshape(product, [*_lengths(a, left), *_lengths(b, right)])
+    return reshape(product, [*lengths[0], *lengths[1]])
 
 
 def batch_dot(x: Any, y: Any, axes: int | Sequence[int]) -> Any:
@@ -169,7 +171,7 @@ def _lengths(shape: Shape, axes: list[int]) -> Shape:
 
 
 def _size(lengths: Shape) -> int:
-    return math.prod(length or 1 for length in lengths)
+    return math.prod(1 if length is None else length for length in lengths)
 
 
 def _mismatch(a: Shape, b: Shape, axes: Any) -> ShapeError:

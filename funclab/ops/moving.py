@@ -5,6 +5,7 @@ One rule gives all their gradients: g flows back from wherever an element went.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -62,7 +63,7 @@ def _unfold(x: Array, kernel_size: Any, dilation: Any, padding: Any, stride: Any
     windows = np.lib.stride_tricks.sliding_window_view(x, span, axis=(2, 3))
     windows = windows[:, :, :: strides[0], :: strides[1], :: steps[0], :: steps[1]]
     columns = windows.transpose(0, 1, 4, 5, 2, 3)
-    return columns.reshape(len(x), x.shape[1] * height * width, -1)
+    return columns.reshape(len(x), x.shape[1] * height * width, math.prod(columns.shape[4:]))
 
 
 Tril, tril = _row(

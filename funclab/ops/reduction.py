@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from funclab import shape_math
+from funclab.errors import ShapeError
 from funclab.graph.op import Array, Op
 from funclab.kernels import reduction as kernels
 from funclab.ops.arithmetic import greater, less, maximum, minimum, not_equal, subtract
@@ -15,7 +16,7 @@ from funclab.ops.basic import cast
 from funclab.ops.elementwise import sqrt, square
 from funclab.ops.indexing import take_along_axis
 from funclab.ops.shaping import expand_dims, ravel
-from funclab.shape_math import Shape
+from funclab.shape_math import Shape, show
 
 Axis = int | tuple[int, ...] | None
 
@@ -82,10 +83,30 @@ class Mean(Reduction):
 
 
 class Peak(Reduction, abstract=True):
-    """The largest or smallest; where several are equal they share the gradient."""
+    """The largest or smallest; where several are equal they share the gradient.
+
+    Raises: ShapeError when there are no elements to choose from.
+    """
+
+    def shape(self, x: Shape) -> Shape:
+        check_elements(self, x, self.axis)
+        return super().shape(x)
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
         kernels.extreme_vjp(g, x, self.axes(x), out, gx)
+
+
+def check_elements(op: Op, x: Shape, axis: Axis) -> None:
+    """Refuse to choose from no elements, as of 0 samples."""
+    left = shape_math.reduce(x, axis, keepdims=False)
+    if 0 in x and 0 not in left:
+        name = op.name.replace("_", "")
+        raise ShapeError(
+            f"A zero-size array has no {name}: it has the shape {show(x)}, and "
+            + ("the choice is among all elements." if axis is None else f"axis is {axis}."),
+            why="one of the elements is the result, and there are none.",
+            fix="check why there are no elements, or leave out batches without samples.",
+        )
 
 
 class Truth(Reduction, abstract=True):
@@ -125,7 +146,7 @@ class LogSumExp(Reduction):
 
     def forward(self, x: Array, out: Array) -> None:
         axes = self.axes(x)
-        top = np.max(x, axes, keepdims=True)
+        top = np.max(x, axes, keepdims=True, initial=-np.inf)
         # -inf - -inf would be NaN, where the sum of no chances is just log(0).
         top = np.where(np.isfinite(top), top, 0)
         total = np.log(np.exp(x - top).sum(axes, keepdims=True)) + top
@@ -257,6 +278,7 @@ class ArgMax(Op):
     keepdims: bool = False
 
     def shape(self, x: Shape) -> Shape:
+        check_elements(self, x, self.axis)
         return shape_math.reduce(x, self.axis, self.keepdims)
 
     def forward(self, x: Array, out: Array) -> None:

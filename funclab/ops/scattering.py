@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from funclab import shape_math
-from funclab.errors import ArgumentError
+from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.op import Array, Op
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
@@ -18,7 +18,7 @@ from funclab.ops.basic import zeros
 from funclab.ops.creating import numbers
 from funclab.ops.indexing import get_item, one_hot
 from funclab.ops.reduction import max
-from funclab.shape_math import Shape
+from funclab.shape_math import Shape, show
 
 
 class SliceUpdate(Op):
@@ -26,6 +26,7 @@ class SliceUpdate(Op):
 
     Shapes: x (n, m), updates (at most as long along each axis) -> out (same as x).
     Gradient: gupdates = the g that lie where they were written; gx = the others, and 0 there.
+    Raises: ShapeError for updates that are longer.
     """
 
     makes = "first"
@@ -33,6 +34,12 @@ class SliceUpdate(Op):
 
     def shape(self, x: Shape, updates: Shape) -> Shape:
         shape_math.broadcast(*((n,) for n in (len(x), len(updates), len(self.start_indices))))
+        if any(None not in (n, m) and m > n for n, m in zip(x, updates)):
+            raise ShapeError(
+                f"Updates of shape {show(updates)} do not fit into a tensor of shape {show(x)}.",
+                why="along no axis may they be longer than what they are written to.",
+                fix="cut the updates, or write to a tensor that is as long.",
+            )
         return x
 
     def part(self, x: Array, updates: Array) -> tuple[Any, ...]:

@@ -39,10 +39,7 @@ class Total(Op):
     def forward(self, v: Array, *arrays: Array) -> None:
         *weights, out = arrays
         scale = self._scale(v, *weights)
-        if weights:
-            kernels.total(_rows(v, weights[0]), weights[0], out, scale)
-        else:
-            kernels.plain_total(v, out, scale)
+        out[0] = scale * (_weighted_sum(v, weights[0]) if weights else kernels.plain_sum(v))
 
     def vjp(self, g: Array, v: Array, *arrays: Any) -> None:
         n = len(arrays) // 2
@@ -92,9 +89,14 @@ class Tally(Op):
     def forward(self, scale: float, sums: Array, v: Array, *arrays: Array) -> None:
         *weights, out = arrays
         if weights:
-            kernels.tally(sums, _rows(v, weights[0]), weights[0], out, scale)
+            gained = _weighted_sum(v, weights[0])
+            count = kernels.plain_sum(weights[0]) * _rows(v, weights[0]).shape[1]
         else:
-            kernels.plain_tally(sums, v, out, scale)
+            gained, count = kernels.plain_sum(v), v.size
+        before, counted = sums.tolist()  # with so few numbers Python is quicker than NumPy
+        sums[0] = total = before + scale * gained
+        sums[1] = counted = counted + scale * count
+        out[0] = total / counted if counted else 0.0
 
 
 class SquaredError(PerSample):
@@ -178,6 +180,10 @@ class ThresholdHits(PerElement):
 
     def forward(self, target: Array, x: Array, out: Array) -> None:
         kernels.threshold_hits(target, x, out, self.threshold)
+
+
+def _weighted_sum(v: Array, w: Array) -> float:
+    return kernels.weighted_sum(_rows(v, w), w)
 
 
 def _rows(v: Array, w: Array) -> Array:

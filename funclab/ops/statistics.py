@@ -26,6 +26,7 @@ from funclab.ops.reduction import (
     all,
     argmax,
     argmin,
+    check_elements,
     cumsum,
     max,
     mean,
@@ -72,6 +73,7 @@ class Quantile(Op):
             raise wrong_value("quantile", "q", self.q, "a share from 0 to 1", "0.5")
         if self.method not in METHODS:
             raise wrong_value("quantile", "method", self.method, " or ".join(METHODS), '"linear"')
+        check_elements(self, x, self.axis)
         return (*np.shape(self.q), *shape_math.reduce(x, self.axis, self.keepdims))
 
     def forward(self, x: Array, out: Array) -> None:

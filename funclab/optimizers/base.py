@@ -416,7 +416,7 @@ class Optimizer(Remembering):
     def get_config(self) -> dict[str, Any]:
         """The settings as plain data."""
         own, base = (inspect.signature(cls.__init__).parameters for cls in (type(self), Optimizer))
-        names = [name for name in (*own, *base) if hasattr(self, name) and name not in NOT_PLAIN]
+        names = [name for name in (*own, *base) if hasattr(self, name) and name != "learning_rate"]
         rate = self.schedule if self.schedule is not None else float(self.current_rate[0])
         config = {"name": self.name, "learning_rate": registry.to_config(rate)}
         return config | {name: getattr(self, name) for name in dict.fromkeys(names)}
@@ -434,9 +434,6 @@ class Optimizer(Remembering):
 
 
 guarded(described(Optimizer))
-
-NOT_PLAIN = ("self", "learning_rate", "name", "kwargs")
-"""Arguments that a config writes in another way, or not at all."""
 
 
 def _count(steps: Array) -> None:

@@ -30,7 +30,7 @@ FREE_BYTES, TIMES = 64 << 20, 100
 MOST_TEXT = 1 << 30
 """The bytes that one attribute may take, if each of its texts were all that is not an array."""
 MOST_OBJECTS, MOST_LEVELS = 1_000_000, 100
-FILTERS = {1: "gzip", 2: "shuffle", 3: "fletcher32", 32000: "lzf"}
+FILTERS = (1, 2, 3, 32000)  # gzip, shuffle, fletcher32, lzf
 """The ways to store an array that h5py itself can read; others would load a plugin."""
 
 

@@ -17,7 +17,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import funclab
-from tests.browser.notebook_page import RUN_ALL, RUN_ALL_NO_WAIT, NotebookPage, write_cells
+from tests.browser.notebook_page import (
+    RUN_ALL,
+    RUN_ALL_NO_WAIT,
+    WINDOW,
+    NotebookPage,
+    write_cells,
+)
 from tests.browser.server import Server, serve
 from tests.browser.waiting import PATIENCE, laid_out
 
@@ -26,7 +32,8 @@ BROWSER_OPTIONS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
 ]
-WINDOW = {"width": 1280, "height": 1600}
+ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
+"""With this option, a browser reaches no other machine."""
 expect.set_options(timeout=PATIENCE * 1000)
 
 Open = Callable[[Server, Path], NotebookPage]
@@ -42,12 +49,13 @@ def program() -> str:
     return found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """A browser for the tests of one file: as long as it runs, so does an event loop in this
+    """A browser for the tests of this folder: as long as it runs, so does an event loop in this
     thread, and tests of asyncio need one of their own."""
+    options = [*BROWSER_OPTIONS, ALONE]
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=program(), args=BROWSER_OPTIONS)
+        running = playwright.chromium.launch(executable_path=program(), args=options)
         yield running
         running.close()
 
@@ -72,18 +80,20 @@ def jupyter(request: pytest.FixtureRequest) -> Server:
     return request.getfixturevalue(request.param)
 
 
-@pytest.fixture
-def open_notebook(browser: Browser) -> Iterator[Open]:
-    """`open_notebook(server, path)`: the notebook in a fresh window, ready to run."""
-    contexts = []
+@pytest.fixture(scope="package")
+def open_notebook(browser: Browser) -> Open:
+    """`open_notebook(server, path)`: the notebook, ready to run. Each server has one window, for
+    a front end opens in half of the time where its scripts have run before; a test may close it."""
+    windows: dict[Server, NotebookPage] = {}
 
     def open_in(server: Server, path: Path) -> NotebookPage:
-        contexts.append(browser.new_context(viewport=WINDOW))
-        return NotebookPage.open(contexts[-1], server, path)
+        if server in windows and not windows[server].page.is_closed():
+            windows[server].leave()
+        else:
+            windows[server] = NotebookPage(browser.new_context(viewport=WINDOW).new_page())
+        return windows[server].open(server, path)
 
-    yield open_in
-    for context in contexts:
-        context.close()
+    return open_in
 
 
 @pytest.fixture

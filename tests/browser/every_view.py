@@ -169,11 +169,11 @@ class Stage:
     shown: Locator = field(init=False)
 
     @classmethod
-    def open(cls, case: Case, context: Any, server: Any, folder: Path) -> Stage:
+    def open(cls, case: Case, open_notebook: Any, server: Any, folder: Path) -> Stage:
         path = folder / f"{case.name.replace(' ', '_')}.ipynb"
         write_cells(path, case.setup, "", "")
-        context.grant_permissions(["clipboard-read", "clipboard-write"])
-        stage = cls(case, NotebookPage.open(context, server, path))
+        stage = cls(case, open_notebook(server, path))
+        stage.notebook.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         failed = [cell for cell in stage.notebook.run_all() if cell["error"]]
         assert not failed, failed
         return stage

@@ -218,6 +218,7 @@ def the_saved_page_answers_without_a_kernel(demo):
     demo.saved.keyboard.press("Tab")
     demo.saved.keyboard.press("ArrowLeft")
     demo.saved.wait_for_selector('.box[data-key="eye[0]"][aria-pressed=true]')
+    demo.saved.close()
 
 
 def one_key_brings_the_beginning_back(demo):

@@ -11,7 +11,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.conftest import WINDOW
 from tests.browser.every_view import CASES, Stage
 from tests.browser.picture import LEGIBLE, look_at
 
@@ -19,21 +18,19 @@ COUNT = "() => jupyterapp.shell.currentWidget.content.widgets[1].model.execution
 
 
 @pytest.fixture(scope="module", params=CASES, ids=lambda case: case.name)
-def in_lab(request, browser, lab, tmp_path_factory):
-    yield from staged(request.param, browser, lab, tmp_path_factory)
+def in_lab(request, open_notebook, lab, tmp_path_factory):
+    yield from staged(request.param, open_notebook, lab, tmp_path_factory)
 
 
 @pytest.fixture(scope="module", params=CASES, ids=lambda case: case.name)
-def in_notebook7(request, browser, notebook7, tmp_path_factory):
-    yield from staged(request.param, browser, notebook7, tmp_path_factory)
+def in_notebook7(request, open_notebook, notebook7, tmp_path_factory):
+    yield from staged(request.param, open_notebook, notebook7, tmp_path_factory)
 
 
-def staged(case, browser, server, tmp_path_factory):
-    context = browser.new_context(viewport=WINDOW)
-    stage = Stage.open(case, context, server, tmp_path_factory.mktemp("view"))
+def staged(case, open_notebook, server, tmp_path_factory):
+    stage = Stage.open(case, open_notebook, server, tmp_path_factory.mktemp("view"))
     yield stage
     stage.close()
-    context.close()
 
 
 @pytest.fixture

@@ -12,9 +12,8 @@ import pytest
 from nbconvert import HTMLExporter
 from playwright.sync_api import expect
 
-from tests.browser.conftest import WINDOW
 from tests.browser.every_view import CASES, MODEL, OTHER, SHUT_DOWN, TWO_RUNS
-from tests.browser.notebook_page import NotebookPage, write_cells
+from tests.browser.notebook_page import WINDOW, NotebookPage, write_cells
 from tests.browser.server import serve
 
 MIME = "application/vnd.funclab.view+json"
@@ -49,6 +48,12 @@ Response.prototype.json = async function () {
   }
   return read.call(this);
 };"""
+# As on a page so busy that a script takes longer than anywidget waits for it.
+NO_PATIENCE = """AbortSignal.timeout = () => {
+  const waiting = new AbortController();
+  queueMicrotask(() => waiting.abort());
+  return waiting.signal;
+};"""
 WIDGETS = (
     "from ipywidgets.widgets.widget import _instances; "
     "widgets = [w for w in _instances.values() if hasattr(w, 'room')]"
@@ -61,17 +66,15 @@ FORGED = (
 
 
 @pytest.fixture(scope="module", params=["lab", "notebook7"])
-def saved(request, browser, tmp_path_factory):
+def saved(request, open_notebook, tmp_path_factory):
     """A front end, and a notebook of every view that was run, saved and closed there."""
     server = request.getfixturevalue(request.param)
     path = write_cells(tmp_path_factory.mktemp("lasting") / "lasting.ipynb", *CELLS)
-    context = browser.new_context(viewport=WINDOW)
-    notebook = NotebookPage.open(context, server, path)
+    notebook = open_notebook(server, path)
     assert not [cell["error"] for cell in notebook.run_all() if cell["error"]]
     expect(notebook.page.locator(VIEWS)).to_have_count(len(CELLS) - 1)
     notebook.page.evaluate(SAVE)
     notebook.page.evaluate(SHUT_DOWN)
-    context.close()
     return server, shutil.copy(server.folder / path.name, path)
 
 
@@ -179,13 +182,17 @@ def test_a_page_reloaded_while_the_kernel_is_busy_shows_its_views_and_they_join_
     page.evaluate(SHUT_DOWN)
 
 
-def test_a_view_whose_kernel_answers_while_it_is_being_read_from_the_file_is_live(lab, run_cells):
-    notebook = run_cells(lab, MODEL, "view = funclab.explore(model)\nview")
-    page, go = notebook.page, lab.folder / "go"
+def test_a_view_whose_kernel_answers_while_it_is_being_read_from_the_file_is_live(
+    lab, browser, write_notebook
+):
+    page, go = browser.new_page(viewport=WINDOW), lab.folder / "go"
+    page.add_init_script(READ_AFTER_THE_KERNEL)  # for good, so the page is this test's own
+    path = write_notebook("late", MODEL, "view = funclab.explore(model)\nview")
+    notebook = NotebookPage(page).open(lab, path)
+    notebook.run_all()
     page.evaluate(SAVE)
     go.unlink(missing_ok=True)
     page.evaluate(BUSY)
-    page.add_init_script(READ_AFTER_THE_KERNEL)
 
     page.reload()
     page.wait_for_function("() => window.reading")
@@ -194,6 +201,7 @@ def test_a_view_whose_kernel_answers_while_it_is_being_read_from_the_file_is_liv
     notebook.kernel_says("view.show(selected='shared[1]')")
 
     expect(page.locator(".fl-explorer .fl-here")).to_contain_text("at(1)")
+    page.close()
 
 
 def test_clearing_outputs_lets_go_of_the_views_in_them(open_notebook, saved):
@@ -223,6 +231,7 @@ def test_without_the_extension_a_view_is_a_widget(open_notebook, tmp_path, write
         here = notebook.page.locator(".lm-Panel.jp-OutputArea-output .fl-here")
         expect(here).to_contain_text("at(1)")
         assert notebook.console_errors == []
+        notebook.page.close()
 
 
 def test_a_page_made_by_nbconvert_has_a_picture_of_every_view(saved):
@@ -235,3 +244,19 @@ def test_a_page_made_by_nbconvert_has_a_picture_of_every_view(saved):
         == len(view_outputs(notebook))
         == len(CELLS) - 1
     )
+
+
+def test_a_view_that_anywidget_has_given_up_on_still_hears_python(browser, lab, write_notebook):
+    context = browser.new_context(viewport=WINDOW)
+    context.add_init_script(NO_PATIENCE)
+    path = write_notebook("slow", MODEL, "view = funclab.explore(model)\nview")
+    notebook = NotebookPage.open(context, lab, path)
+    notebook.run_all()
+    caption = notebook.page.locator(".fl-caption")
+    expect(caption).to_contain_text("one box for each")
+
+    notebook.kernel_says("view.show(selected=next(iter(view.facts['nodes'])))")
+
+    expect(caption).to_contain_text("is selected")
+    assert {*notebook.console_errors} <= {"[anywidget] Failed to initialize model."}
+    context.close()

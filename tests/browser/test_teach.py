@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 
 import nbformat
@@ -11,9 +12,8 @@ from playwright.sync_api import expect
 
 from funclab.teach import arrange, ask, cards, concept_test, course, vote
 from funclab.teach.checking import check_lines
-from tests.browser.conftest import WINDOW
 from tests.browser.every_view import SHUT_DOWN
-from tests.browser.notebook_page import CELLS, READY, RUN_ALL, NotebookPage, write_cells
+from tests.browser.notebook_page import CELLS, READY, RUN_ALL, write_cells
 from tests.browser.presenter import take
 from tests.browser.projector import small_words
 from tests.browser.waiting import laid_out
@@ -122,19 +122,16 @@ def test_an_answer_opens_the_next_picture_and_no_other_and_outlives_a_reload(lab
     assert notebook.quiet
 
 
-def test_a_saved_lesson_asks_and_opens_without_its_kernel(jupyter, browser, tmp_path):
+def test_a_saved_lesson_asks_and_opens_without_its_kernel(jupyter, open_notebook, tmp_path):
     path = write_cells(tmp_path / f"asked-{jupyter.kind}.ipynb", *ASKED)
-    first = browser.new_context(viewport=WINDOW)
-    notebook = NotebookPage.open(first, jupyter, path)
+    notebook = open_notebook(jupyter, path)
     notebook.run_all()
     expect(notebook.page.locator(COVER)).to_have_count(1)
     notebook.page.evaluate(SAVE)
     notebook.page.evaluate(SHUT_DOWN)
-    first.close()
     shutil.copy(jupyter.folder / path.name, path)
 
-    second = browser.new_context(viewport=WINDOW)
-    page = NotebookPage.open(second, jupyter, path).page
+    page = open_notebook(jupyter, path).page
     expect(page.locator(COVER)).to_have_count(1)
     question(page).focus()
     page.keyboard.press("1")
@@ -144,7 +141,6 @@ def test_a_saved_lesson_asks_and_opens_without_its_kernel(jupyter, browser, tmp_
 
     expect(page.locator(".fl-reveal")).to_contain_text("what the call returned")
     expect(page.locator(COVER)).to_have_count(0)
-    second.close()
 
 
 def test_the_caption_below_a_covered_picture_is_covered_too(jupyter, open_notebook, tmp_path):
@@ -405,3 +401,17 @@ def check_wrong(look: str):
     view = check_lines(one.exercise, one.lines, one.names)
     view.look = look
     return view
+
+
+def test_a_number_right_after_the_cell_ran_answers_and_makes_no_heading(lab, run_cells):
+    page = run_cells(lab, *ASKED[:1], 'ask("1.1")', "after = 1").page
+    laid_out(page)
+    page.locator(".jp-CodeCell").nth(1).locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    expect(page.locator(".jp-CodeCell").nth(2)).to_have_class(re.compile("jp-mod-selected"))
+    expect(question(page)).to_be_visible()
+
+    page.keyboard.press("3")
+
+    expect(page.locator(".fl-reveal").first).to_contain_text("Right.")
+    expect(page.locator(".jp-CodeCell")).to_have_count(3)

@@ -8,7 +8,7 @@ import warnings
 import pytest
 import scipy.stats
 
-from funclab.distribute import sweep
+from funclab.distribute import Between, sweep
 from funclab.errors import BusyError, ConfigError, FileError
 from tests.distribute.sweeps import SPACE, X, Y, build, counted, numbers, records, small, starts
 
@@ -45,13 +45,17 @@ def test_a_sweep_that_has_ended_runs_nothing_when_it_is_called_again(ended):
     assert all(len(processes) == 1 for processes in starts(marks).values())
 
 
-def test_a_distribution_of_scipy_is_known_again(tmp_path):
-    def drawn() -> list[tuple]:
-        space = {"rate": scipy.stats.uniform(0.01, 0.1)}
+@pytest.mark.parametrize("kind", [scipy.stats.uniform, Between])
+def test_a_range_is_known_again_and_told_from_another(tmp_path, kind):
+    def drawn(most: float) -> list[tuple]:
         journal = tmp_path / "sweep.jsonl"
-        return numbers(small(space, search="random", trials=2, journal=journal))
+        return numbers(
+            small({"rate": kind(0.01, most)}, search="random", trials=2, journal=journal)
+        )
 
-    assert drawn() == drawn()
+    assert drawn(0.1) == drawn(0.1)
+    with pytest.raises(ConfigError, match="space"):
+        drawn(0.2)
 
 
 def test_a_line_cut_off_anywhere_costs_its_trial_and_no_other(ended, tmp_path):

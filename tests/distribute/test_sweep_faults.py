@@ -132,6 +132,26 @@ def test_a_sweep_says_that_it_waits_for_a_worker_and_goes_on_when_one_comes():
     assert numbers(result) == numbers(small())
 
 
+def test_a_sweep_that_loses_all_its_workers_says_that_it_waits(tmp_path):
+    with (
+        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as cluster,
+        Client(cluster) as client,
+        warnings.catch_warnings(record=True) as given,
+    ):
+        warnings.simplefilter("always")
+        result = small({"number": list(range(20))}, client, epochs=40, background=True)
+        wait_until(lambda: len(result.results) >= 2)
+        early = [w for w in given if "The cluster has no worker" in str(w.message)]
+        cluster.scale(0)
+        wait_until(lambda: any("The cluster has no worker" in str(w.message) for w in given))
+        ended = len(result.results)
+        cluster.scale(1)
+        result.wait(60)
+
+    assert not early
+    assert ended < 20 and len(result.results) == 20
+
+
 def test_a_client_that_was_closed_is_refused(cluster):
     with Client(cluster) as client:
         pass
@@ -153,6 +173,19 @@ def test_a_sweep_on_a_cluster_can_be_cancelled_and_leaves_nothing_there(cluster,
 
     assert result.stopped and len(records(journal)) == len(result.results) < 200
     assert kept == ()
+
+
+def test_the_trials_of_a_sweep_that_was_cancelled_leave_their_workers(cluster, tmp_path):
+    marks = tmp_path / "marks"
+    space = {"marks": [str(marks)], "number": [0, 1]}
+    with Client(cluster) as client:
+        result = small(space, client, epochs=10_000_000, background=True)
+        wait_until(lambda: len(starts(marks)) == 2)
+        result.cancel().wait(60)
+        others = [client.submit(abs, -1, workers=[name], pure=False) for name in client.nthreads()]
+
+        assert [other.result(timeout=60) for other in others] == [1, 1]
+    assert result.stopped and result.trials == []
 
 
 def test_a_search_of_scikit_learn_runs_on_the_workers_of_dask(cluster):

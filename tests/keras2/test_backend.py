@@ -85,6 +85,8 @@ FUNCTIONS = [
     ("K.conv1d(z, K.ones((5, 3, 1)))", "z.sum((1, 2)).reshape(4, 1, 1)"),
     ("K.stop_gradient(x) * K.constant(2, shape=(3,))", "2 * x"),
     ("K.cumprod(z, axis=1)", "z.cumprod(1)"),
+    ("K.cumprod(z)", "z.cumprod(0)"),
+    ("K.cumsum(z)", "z.cumsum(0)"),
     ("K.batch_normalization(x, K.zeros((3,)), K.ones((3,)), K.ones((3,)), K.constant([2.0] * 3))",
      "2 * x / np.sqrt(1.001) + 1"),
     ("K.spatial_2d_padding(K.expand_dims(z), ((1, 0), (0, 2)))",

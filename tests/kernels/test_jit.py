@@ -1,5 +1,6 @@
 """The decorator of the numeric loops."""
 
+import gc
 import os
 import shutil
 import subprocess
@@ -31,6 +32,21 @@ def difference(x, y, out):
 
 
 @jit
+def backwards(x):
+    out = np.empty_like(x)
+    for i in range(x.size):
+        out[i] = x[x.size - 1 - i]
+    return out
+
+
+@jit
+def add_backwards(x, out):
+    y = backwards(x)
+    for i in range(x.size):
+        out[i] = x[i] + y[i]
+
+
+@jit
 def quotient(x, y, out):
     for i in range(x.size):
         out[i] = x[i] / y[i]
@@ -42,6 +58,26 @@ def test_loops_call_each_other():
     quadruple(np.array([1.0, 2.0, 3.0]), out)
 
     np.testing.assert_array_equal(out, [4, 8, 12])
+
+
+def test_a_loop_may_call_one_that_makes_an_array():
+    out = np.empty(3)
+
+    add_backwards(np.array([1.0, 2.0, 4.0]), out)
+
+    np.testing.assert_array_equal(out, [5, 4, 5])
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_compiling_leaves_garbage_collection_as_it_was(collects: bool):
+    before = gc.isenabled()
+    (gc.enable if collects else gc.disable)()
+    try:
+        double(np.zeros(3, np.int16 if collects else np.int8), np.zeros(3))
+
+        assert gc.isenabled() == collects
+    finally:
+        (gc.enable if before else gc.disable)()
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -137,3 +173,24 @@ def test_a_loop_on_the_disk_is_loaded_without_what_only_compiling_needs(tmp_path
     ]
 
     assert printed == ["[0.0, 2.0] True [0.0, 2.0]", "[0.0, 2.0] False [0.0, 2.0]"]
+
+
+def test_what_was_compiled_with_other_options_is_compiled_anew(tmp_path):
+    code = (
+        "import numpy as np\nfrom funclab.kernels.reduction import extreme_vjp\n"
+        "x, gx = np.array([[1.0, 5], [3, 5]]), np.empty((2, 2))\n"
+        "extreme_vjp(np.ones(2), x, (0,), np.array([3.0, 5]), gx)\nprint(gx.tolist())"
+    )
+    others = "import funclab.kernels.jit as jit\njit.FAST = set()\n"
+    environment = {**os.environ, "FUNCLAB_JIT": "1", "NUMBA_CACHE_DIR": str(tmp_path)}
+    environment["NUMBA_DEBUG_CACHE"] = "1"  # numba then says what it keeps
+
+    printed = [
+        subprocess.run(
+            [sys.executable, "-c", text], env=environment, capture_output=True, text=True
+        ).stdout
+        for text in (code, code, others + code)
+    ]
+
+    assert [text.count("data saved") for text in printed] == [1, 0, 1]
+    assert all(text.endswith("[[0.0, 0.5], [1.0, 0.5]]\n") for text in printed)

@@ -41,6 +41,18 @@ def run(name: str) -> list[Any]:
     return [*outputs, *gradients(op, arrays, g, np.zeros_like)]
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_bent_lines_of_the_gates_are_tanh_and_the_sigmoid(dtype: str):
+    x = np.linspace(-12, 12, 1001).astype(dtype)
+    tanh, sigmoid = x.copy(), x.copy()
+
+    recurrent.bend(tanh, tanh.dtype.type(1))
+    recurrent.bend(sigmoid, sigmoid.dtype.type(0.5))
+
+    np.testing.assert_allclose(tanh, np.tanh(x), atol=4 * np.finfo(dtype).eps)
+    np.testing.assert_allclose(sigmoid, 1 / (1 + np.exp(-x)), atol=4 * np.finfo(dtype).eps)
+
+
 @pytest.fixture(autouse=True)
 def blas_as_in_training():
     with threads.one_blas_thread():

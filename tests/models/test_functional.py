@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from funclab import Input, Model, Sequential, layers, models, ops, utils
-from funclab.errors import NameLookupError
+from funclab.errors import ArgumentError, NameLookupError
 from funclab.layers import Dense
 
 
@@ -52,6 +52,12 @@ def test_a_nested_model_shares_its_weights():
 
     assert len(model.weights) == 4
     assert model.count_params() == encoder.count_params()
+
+
+@pytest.mark.parametrize("name", ["input", "output"])
+def test_one_tensor_under_the_name_of_keras_1_is_not_enough_for_a_model(name):
+    with pytest.raises(ArgumentError, match="missing 2 .*: 'inputs' and 'outputs'"):
+        Model(**{name: Input((3,))})
 
 
 def test_names_and_class_names_are_those_of_keras():

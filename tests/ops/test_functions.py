@@ -46,6 +46,17 @@ def test_axis_none_means_all_elements():
     assert ops.take(CUBE, 5) == CUBE.ravel()[5]
 
 
+def test_unique_columns_are_filled_up_to_a_size_with_the_first():
+    columns = ops.unique(np.array([[2, 1, 2], [0, 3, 0]]), axis=1, size=3)
+
+    np.testing.assert_array_equal(columns, [[1, 2, 1], [3, 0, 3]])
+
+
+def test_samples_are_reshaped_by_name():
+    assert ops.reshape_samples(x=CUBE, target=(12,)).shape == (2, 12)
+    assert ops.unfold_time(x=CUBE, time=2).shape == (1, 2, 3, 4)
+
+
 def test_vectors_can_be_multiplied_too():
     assert ops.matmul(X, X[0]).shape == (2,)
     assert ops.matmul(X[:, 0], X).shape == (3,)

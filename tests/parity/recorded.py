@@ -6,6 +6,7 @@ import json
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import funclab
@@ -124,6 +125,7 @@ def read(written: str) -> str:
         return written
 
 
+@cache  # and not at import, where each process that collects tests would build all models
 def recorded() -> dict[str, list[Setting]]:
     """All settings of all that is recorded, by room and name."""
     found: dict[str, list[Setting]] = defaultdict(list)

@@ -12,7 +12,6 @@ from tests.parity.record import TOLERANCE
 from tests.parity.recorded import arguments, public, recorded, text
 
 THINGS = dict(public())
-SETTINGS = recorded()
 DRAWN = "funclab draws random numbers of its own; tests of their statistics stand in for records"
 ONLY_VALUE = "Keras takes one value only"
 BASE = "a base class, without numbers of its own"
@@ -59,14 +58,14 @@ EXCUSED_ARGUMENTS = {name for names in ARGUMENTS_WITHOUT.values() for name in na
 
 
 def different(name: str) -> int:
-    return len({tuple(sorted(setting.items())) for setting in SETTINGS[name]})
+    return len({tuple(sorted(setting.items())) for setting in recorded()[name]})
 
 
 def values(name: str, argument: str) -> set[str]:
     """What the records give an argument, and its default."""
     default = arguments(THINGS[name])[argument]
     beside = set() if default is inspect.Parameter.empty else {text(default)}
-    return beside | {setting[argument] for setting in SETTINGS[name] if argument in setting}
+    return beside | {setting[argument] for setting in recorded()[name] if argument in setting}
 
 
 @pytest.mark.parametrize("name", sorted(THINGS.keys() - EXCUSED))

@@ -105,6 +105,8 @@ def test_a_progress_bar_has_the_same_length_at_every_step_and_after_the_last(ste
 
 def test_small_helpers_answer_as_in_keras():
     assert utils.unpack_x_y_sample_weight([1, 2]) == (1, 2, None)
+    x = np.ones((2, 3))
+    assert utils.unpack_x_y_sample_weight(x)[0] is x
     assert utils.pack_x_y_sample_weight([1]) == ([1],)
     assert utils.pack_x_y_sample_weight(1, 2) == (1, 2)
     assert utils.is_keras_tensor(Input((3,)))

@@ -174,6 +174,21 @@ def test_what_keras_2_writes_of_a_transposed_or_separable_layer_as_a_conv_is_lef
     np.testing.assert_array_equal(again.predict(x, verbose=0), model.predict(x, verbose=0))
 
 
+def test_the_first_layer_of_an_old_sequential_model_tells_its_input(tmp_path):
+    model = funclab.Sequential([funclab.Input((3,)), funclab.layers.Dense(2, name="first")])
+    model.save(tmp_path / "m.h5")
+
+    def change(entries):
+        del entries[0]
+        entries[0]["config"]["batch_input_shape"] = [None, 3]
+
+    again = load_model(changed(tmp_path / "m.h5", change))
+
+    assert again.inputs[0].name == "first_input"
+    x = np.ones((1, 3), "float32")
+    np.testing.assert_array_equal(again.predict(x, verbose=0), model.predict(x, verbose=0))
+
+
 def test_a_lambda_that_was_saved_as_code_is_refused_by_name(unpacked):
     def change(entries):
         code = {"name": "secret", "function": ["4wEAAAA=\n", None, None], "function_type": "lambda"}

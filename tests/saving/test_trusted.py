@@ -132,6 +132,22 @@ def test_a_weights_file_that_is_more_than_arrays_is_refused(attack, weights, tmp
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.parametrize(
+    "way", [{"compression": "gzip"}, {"compression": "lzf"}, {"fletcher32": True}]
+)
+def test_arrays_stored_in_ways_of_h5py_are_read(way, weights):
+    model = model_of()
+    with h5py.File(weights, "r+") as file:
+        name = first_array(file)
+        array = file[name][...] + 1
+        del file[name]
+        file.create_dataset(name, data=array, shuffle=True, **way)
+
+    model.load_weights(weights)
+
+    np.testing.assert_array_equal(model.get_weights()[0], array)
+
+
 def rewritten(path, change):
     """The archive with other members."""
     with zipfile.ZipFile(path) as archive:

@@ -150,6 +150,7 @@ STOPS = [
     ({"patience": 2}, [3, 2, 2, 1, 1, 1, 0], 6),
     ({"min_delta": 0.5}, [3, 2.4, 2.2], 3),
     ({"baseline": 1.0, "patience": 2}, [3, 2, 2, 1], 3),
+    ({"baseline": 1.0, "patience": 2}, [3, 0.9, 0.95, 0.96, 0.97], 4),
     ({"start_from_epoch": 2}, [1, 5, 4, 4], 4),
     ({"monitor": "val_mae", "mode": "max"}, [1, 2, 2, 3], 3),
     ({"monitor": "val_accuracy"}, [0.1, 0.2, 0.2, 0.3], 3),

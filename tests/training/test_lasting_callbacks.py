@@ -267,10 +267,11 @@ def test_a_metric_says_which_way_is_better_whatever_its_name():
 
 
 def test_logs_are_sent_to_a_server():
-    bodies = []
+    bodies, kinds = [], []
 
     class Server(BaseHTTPRequestHandler):
         def do_POST(self):
+            kinds.append(self.headers["Content-Type"])
             bodies.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
             self.send_response(200)
             self.end_headers()
@@ -289,6 +290,7 @@ def test_logs_are_sent_to_a_server():
     expected = {"epoch": 0, "loss": history.history["loss"][0]}
     assert json.loads(bodies[0]) == expected
     assert bodies[1].startswith("data=%7B%22epoch%22")
+    assert kinds == ["application/json", "application/x-www-form-urlencoded"]
 
 
 def test_a_server_that_is_not_there_is_warned_about():

@@ -43,6 +43,16 @@ def test_the_learning_rate_may_be_multiplied_in_place():
     assert float(optimizer.learning_rate) == pytest.approx(0.05)
 
 
+@np.errstate(all="ignore")
+@pytest.mark.parametrize("kind", [optimizers.Adam, optimizers.Adamax, optimizers.Nadam])
+def test_averages_that_never_follow_give_nan_to_be_seen(kind: type[optimizers.Optimizer]):
+    weight = Variable([1.0])
+
+    kind(beta_1=1.0, beta_2=1.0).apply([np.ones(1)], [weight])
+
+    assert np.isnan(weight.numpy()).all()
+
+
 def test_an_own_step_may_subtract_in_place():
     class Plain(optimizers.Optimizer):
         def update_step(self, gradient, variable, learning_rate):
@@ -217,6 +227,13 @@ def test_every_optimizer_takes_the_arguments_of_all_after_its_own():
         assert taken[-5:] == shared[-5:], name
         assert set(shared) <= set(taken), name
     assert SGD(0.1, 0.9, False, 0.2).weight_decay == 0.2
+
+
+def test_adafactor_keeps_averages_over_the_last_two_axes_of_a_kernel():
+    adafactor = optimizers.Adafactor()
+    adafactor.build([Variable(np.ones((3, 4, 2, 5)), name="kernel")])
+
+    assert {(3, 4, 2), (3, 4, 5)} <= {variable.shape for variable in adafactor.variables}
 
 
 def test_a_step_by_hand_leaves_out_variables_without_a_gradient():

@@ -35,8 +35,8 @@ class Strip(Picture):
     def __init__(self, nodes: Sequence[Node], width: float, look: str) -> None:
         self.nodes, self.width, self.look = nodes, width, look
         self.step = (width - LEFT - 4) / len(nodes)
-        self.title = f"All {plural(len(nodes), 'call')}"
-        self.description = "A bar for each call: space upwards, features downwards."
+        self.title = f"All {plural(len(nodes), 'node')}"
+        self.description = "A bar for each node: space upwards, features downwards."
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         """Draw the bars and the prefixes; returns the size needed."""

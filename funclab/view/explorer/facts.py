@@ -58,7 +58,7 @@ def facts_of(model: Any) -> tuple[Facts, dict[str, Any]]:
                 fact |= {"masked": True} if tensor.mask is not None else {}
                 facts["tensors"][part.key(tensor.id)] = _named(part, tensor.id, fact)
             _add_frames(facts, objects, node, part)
-    facts["counts"] = {"calls": len(graph.nodes), "layers": len(graph.operations)}
+    facts["counted"] = words.counted(graph.nodes)
     weights = words.weights_of(model)
     trained = words.count(weight for weight in weights if weight.trainable)
     facts["summary"] = {  # of the whole model, while nothing is selected

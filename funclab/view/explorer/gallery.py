@@ -233,14 +233,14 @@ class Gallery:
         return {"strip": slim(bare(strip)), "window": [first, last + 1, len(keys)]}
 
     def _told(self, scene: Scene) -> str:
-        """How many calls are drawn, and how many are left out or in repeats."""
+        """How many nodes are drawn, and how many are left out or in repeats."""
         if scene.face != "calls":
             return ""
         boxes = scene.every_box
         repeats = sum(box.role == "repeat" for box in boxes)
         drawn = len(set(self.top) & {box.key for box in boxes})
         drawn += sum(box.role == "repeat" and box.inside is None for box in boxes)
-        numbers = {"calls": len(self.top), "drawn": drawn, "hidden": len(self.top) - drawn}
+        numbers = {"nodes": len(self.top), "drawn": drawn, "hidden": len(self.top) - drawn}
         key = "drawn_repeats" if repeats else "drawn_some" if numbers["hidden"] else "drawn_all"
         told = say(key, **numbers, repeats=plural(repeats, "repeat"))
         return told + say("drawn_changes") if density_of(scene).rows else told

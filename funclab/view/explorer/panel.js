@@ -32,7 +32,7 @@ class Panel {
   summary() {
     const { ctx } = this, { inputs, outputs, weights, trained } = ctx.facts.summary, each = (lines) => lines.map((line) => h("span", {}, line));
     return [h("h2", {}, ctx.model.get("title")), this.list([
-      [ctx.t("calls_drawn"), this.explorer.stage.picture?.told || []],
+      [ctx.t("nodes_drawn"), this.explorer.stage.picture?.told || []],
       [ctx.t("inputs"), each(inputs)], [ctx.t("outputs"), ctx.model.get("ask") ? [] : each(outputs)],
       [ctx.t("weights"), ctx.t("of_which_trained", { n: weights, trained })]])];
   }

@@ -91,7 +91,7 @@ class Explorer {
   caption() {
     const { ctx, facts } = this, { selected, face } = ctx.state, chosen = facts.chosen();
     if (!chosen || chosen.kind === "repeat") {
-      const words = ctx.t(face === "calls" ? "caption_calls" : "caption_layers", ctx.facts.counts);
+      const words = ctx.t(face === "calls" ? "caption_calls" : "caption_layers", { counted: ctx.facts.counted });
       return ctx.model.get("ask") ? `${words} ${ctx.t("caption_asks")}` : words;
     }
     const brief = (text) => (text.length > 80 ? `${text.slice(0, 50)}…${text.slice(-20)}` : text), key = brief(selected);

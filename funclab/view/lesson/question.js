@@ -12,7 +12,23 @@ const question = {
       h("ol", { class: "fl-options" }, this.options.map((button) => h("li", {}, button))), this.see, this.reveal);
     if (ctx.model.alone && !this.answers(ctx).length) ctx.model.set("answers", ANSWERED.read(facts.id));
     ctx.hear("change:answers", () => ctx.update());
+    ctx.listen(window, "keydown", (event) => this.below(ctx, event), true);
     ctx.listen(KERNEL.news, `show ${facts.id}`, () => { if (!this.open(ctx)) this.choose(ctx, null); });
+  },
+
+  /**
+   * After Shift-Enter the next cell is selected, and its number keys would make it a heading: until
+   * the answer is there, they answer the question above it.
+   */
+  below(ctx, event) {
+    const cell = document.activeElement?.closest(".jp-Notebook.jp-mod-commandMode .jp-Cell");
+    const asked = cell && ctx.el.closest(".jp-Cell") === cell.previousElementSibling;
+    if (!asked || this.open(ctx) || event.ctrlKey || event.metaKey || event.altKey) return;
+    const option = Number(event.key) - 1;
+    if (!(option in this.options)) return;
+    this.choose(ctx, option);
+    event.preventDefault();
+    event.stopImmediatePropagation();
   },
 
   answers: (ctx) => ctx.model.get("answers"),

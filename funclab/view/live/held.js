@@ -10,10 +10,21 @@ function announce(model) {
   const retire = () => { if (KERNEL.models.get(id) === model) KERNEL.models.delete(id); };
   model.widget_manager?.get_model(id).then((whole) => {
     model.on("comm_live_update", () => { if (!whole.comm_live) retire(); });
+    listen(whole);
   }, retire);
   KERNEL.models.set(id, model);
   KERNEL.news.dispatchEvent(new Event(id));
   return retire;
+}
+
+/** anywidget gives up on a model whose script is not there after two seconds, as on a busy page, and
+ * drops all that its kernel says from then on. Listen without it then, and ask for what was missed. */
+function listen(whole) {
+  whole._handle_comm_msg?.({ content: { data: {} } })?.catch(() => {
+    const plain = Object.getPrototypeOf(Object.getPrototypeOf(whole))._handle_comm_msg;
+    whole.comm?.on_msg(plain.bind(whole));
+    whole.comm?.send({ method: "request_state" }, {});
+  });
 }
 
 /** The model with this id, if a kernel answers for it. A kernel that was shut down tells nobody. */

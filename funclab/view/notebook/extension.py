@@ -41,8 +41,10 @@ def load_ipython_extension(shell: Any) -> None:
             shell.display_formatter.mimebundle_formatter.for_type(cls, live_view)
         fitting.live_by_default = True
     formatters[PLAIN].for_type(Plan, lambda plan, printer, cycle: printer.text(str(plan)))
-    from funclab.view.notebook.magics import FunclabMagics, complete_word
+    from funclab.view.notebook.magics import FunclabMagics, complete_word, with_a_body
 
+    if with_a_body not in shell.input_transformers_cleanup:
+        shell.input_transformers_cleanup.append(with_a_body)
     shell.register_magics(FunclabMagics)
     shell.set_hook("complete_command", complete_word, str_key="%funclab")
     shell.set_custom_exc((FunclabError,), show_error)
@@ -56,6 +58,10 @@ def unload_ipython_extension(shell: Any) -> None:
         formatters[SVG].pop(cls, None)
         shell.display_formatter.mimebundle_formatter.pop(cls, None)
     formatters[PLAIN].pop(Plan, None)
+    from funclab.view.notebook.magics import with_a_body
+
+    if with_a_body in shell.input_transformers_cleanup:
+        shell.input_transformers_cleanup.remove(with_a_body)
     fitting.live_by_default = False
     shell.set_custom_exc((), None)
     runs.ignore(shell)

@@ -38,6 +38,7 @@ HELP = [
     *((f"%funclab {word} {way.example}", way.says) for word, way in WAYS.items()),
     *((f"%funclab {word} {example}", says) for word, (example, says) in SWITCHES.items()),
 ]
+OWN_CELLS = {example.split()[0] for example, _ in HELP if example.startswith("%%")}
 CELL = "<this cell>"
 WORDS = [*WAYS, *SWITCHES]
 LONG_NAMES = {way.function: word for word, way in WAYS.items()}
@@ -189,6 +190,14 @@ class FunclabMagics(Magics):
             why=f"after %funclab comes one of {', '.join(WORDS)}.",
             fix=f"write `%funclab explore {name}`." if known else fix,
         )
+
+
+def with_a_body(lines: list[str]) -> list[str]:
+    """A cell that holds one of these magics and nothing else, with an empty line under it: IPython
+    refuses it in its own words, and the magic itself knows what to say."""
+    first, *rest = lines or [""]
+    word = first.partition(" ")[0].strip()
+    return [f"{first.rstrip()}\n", "\n"] if word in OWN_CELLS and not rest else lines
 
 
 def help_text() -> str:

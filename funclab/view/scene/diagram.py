@@ -18,7 +18,7 @@ from funclab.view.draw import theme
 from funclab.view.draw.canvas import Canvas
 from funclab.view.draw.canvas import shown as escaped
 from funclab.view.draw.picture import Picture, Written, html_grid, text_grid
-from funclab.view.draw.text import clean, plural
+from funclab.view.draw.text import clean
 from funclab.view.scene import graph_text, words
 from funclab.view.scene.calls import Calls, Opened, Piece, Sharing
 from funclab.view.scene.choosing import Chooser
@@ -171,8 +171,7 @@ def chooser(
     if graph is None:
         raise _no_graph(model)
     sharing = Sharing(graph, *["elsewhere"] * isinstance(model, Piece))
-    layers = plural(len({node.operation for node in graph.nodes}), "layer")
-    title = f"Model {clean(model.name)}: {plural(len(graph.nodes), 'call')} of {layers}"
+    title = f"Model {clean(model.name)}: {words.counted(graph.nodes)}"
 
     def build(fold: str) -> Scene:
         kind = Layers if face == "layers" else Calls
@@ -295,8 +294,7 @@ def tensor_view(tensor: Any, direction: str = "TB", look: str = "auto") -> Diagr
         )
     behind = Behind(tensor)
     drawn = diagram(behind, direction=direction, look=look)
-    calls = plural(len(behind.graph.nodes), "call")
-    drawn.scene.title = f"Where {clean(tensor.id)} comes from: {calls}"
+    drawn.scene.title = f"Where {clean(tensor.id)} comes from: {words.counted(behind.graph.nodes)}"
     return drawn
 
 

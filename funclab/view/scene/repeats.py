@@ -295,13 +295,13 @@ def calls_of(entry: Entry) -> list[Node]:
 def box_of(entry: Repetition | Family | LeftOut, key: str, prefix: str) -> Box:
     """The box of several calls, without what is inside it."""
     first, last = clean(entry.calls[0].key), clean(entry.calls[-1].key)
-    count = plural(len(entry.calls), "call")
+    count = plural(len(entry.calls), "node")
     box = Box(key, "", "", inputs=1, members=[f"{prefix}{node.key}" for node in entry.calls])
     if isinstance(entry, LeftOut):
-        layers = plural(len({node.operation for node in entry.calls}), "layer")
-        box.role, box.name = "fold", f"… {plural(len(entry.calls), 'more call')}"
-        box.detail = f"of {layers}, left out here"
-        box.title = f"{count} in between are not drawn, from {first} to {last}."
+        box.role, box.name = "fold", f"… {plural(len(entry.calls), 'more node')}"
+        box.detail = "left out here"
+        counted = words.counted(entry.calls)
+        box.title = f"{counted} in between are not drawn, from {first} to {last}."
         return box
     if isinstance(entry, Family):
         box.role, box.name, box.detail = "names", clean(entry.prefix), count
@@ -309,7 +309,7 @@ def box_of(entry: Repetition | Family | LeftOut, key: str, prefix: str) -> Box:
         return box
     block, single = entry.rounds[0], len(entry.rounds[0]) == 1
     what = f"{'alike' if entry.alike else 'equal'} {'calls' if single else 'blocks'}"
-    size = "" if single else f" of {plural(len(block), 'call')}"
+    size = "" if single else f" of {plural(len(block), 'node')}"
     weights = f", {weights_words(entry)}".removesuffix(", ")
     box.role, box.name = "repeat", words.detail(block[0].operation) if single else ""
     box.detail = f"{what}{weights}"

@@ -15,7 +15,7 @@ from funclab.graph.operation import times as times
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Variable
 from funclab.layers.arguments import parameters
-from funclab.view.draw.text import clean, shorten
+from funclab.view.draw.text import clean, plural, shorten
 
 # What describes a layer best, by the names of its arguments, in this order.
 _SIZES = ("units", "filters", "n", "rate", "stddev", "mask_value", "target_shape", "depth")
@@ -78,6 +78,18 @@ def calls_by_layer(graph: Graph | None) -> dict[Operation, list[Node]]:
     for node in graph.nodes if graph is not None else []:
         calls.setdefault(node.operation, []).append(node)
     return calls
+
+
+def counted(nodes: Sequence[Node]) -> str:
+    """What a graph's nodes are: "2 inputs, 3 calls of 2 layers, 1 op". Inputs and layers together
+    are as many as Keras has in `model.layers`."""
+    inputs = [node for node in nodes if node.is_input]
+    calls = [node for node in nodes if node.operation.is_layer and not node.is_input]
+    layers = {node.operation for node in calls}
+    ops = len(nodes) - len(inputs) - len(calls)
+    told = [plural(len(inputs), "input")] * bool(inputs)
+    told += [f"{plural(len(calls), 'call')} of {plural(len(layers), 'layer')}"] * bool(calls)
+    return ", ".join([*told, *[plural(ops, "op")] * bool(ops)])
 
 
 def inner_layer(layer: Any) -> Any:

@@ -122,7 +122,7 @@ class Steps(Picture):
     name: str
     steps: list[Step]
     calls: int
-    """How many calls there are, folded or not."""
+    """How many nodes there are, folded or not: inputs, calls of layers, and ops."""
     failure: Failure | None = None
     look: str = "auto"
 
@@ -143,7 +143,7 @@ class Steps(Picture):
 
     @property
     def caption(self) -> str:
-        return f"{self.name}: {plural(self.calls, 'call')}, {plural(self.total, 'parameter')}"
+        return f"{self.name}: {plural(self.calls, 'node')}, {plural(self.total, 'parameter')}"
 
     @property
     def text(self) -> str:

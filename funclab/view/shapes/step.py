@@ -78,7 +78,7 @@ def fold(steps: list[Step], limit: int) -> list[Step]:
     last = min(LAST, max(1, limit - first - 1))
     middle = short[first:-last]
     count = sum(step.calls for step in middle)
-    words = f"{plural(count, 'more call')}, from {middle[0].key} to {middle[-1].key}."
+    words = f"{plural(count, 'more node')}, from {middle[0].key} to {middle[-1].key}."
     return [*short[:first], _folded(middle, words), *short[-last:]]
 
 

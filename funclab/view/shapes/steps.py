@@ -35,7 +35,7 @@ def shape_steps(model: Any, limit: int = LIMIT) -> Steps:
     >>> from funclab import Input, Model, layers
     >>> x = Input((28, 28), name="x")
     >>> print(shape_steps(Model(x, layers.Flatten(name="flat")(x), name="tiny")))
-    tiny: 2 calls, 0 parameters
+    tiny: 2 nodes, 0 parameters
     <BLANKLINE>
     1. x[0]  InputLayer
        The shape that Input(shape=...) declares; the batch axis is added in front.

@@ -15,13 +15,12 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import nbformat
-from playwright.sync_api import Browser, BrowserContext, Request, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.conftest import BROWSER_OPTIONS, program
-from tests.browser.notebook_page import LOCAL, NotebookPage
+from tests.browser.notebook_page import NotebookPage
 from tests.browser.presenter import PROJECTOR
 from tests.browser.rehearsal.demo import demonstrate
 from tests.browser.rehearsal.lesson import STEPS
@@ -100,20 +99,7 @@ def opened(browser: Browser, number: int, home: Path, server: Server) -> Noteboo
     nbformat.write(notebook, path)
     context = browser.new_context(viewport=PROJECTOR)
     context.set_default_timeout(LONG * 1000)
-    return Window.open(context, server, path)
-
-
-class Window(NotebookPage):
-    """A notebook whose requests are noted, not held up: a class has enough to wait for."""
-
-    def listen(self, context: BrowserContext) -> None:
-        self.page.on("request", self._note_request)
-        self.page.on("console", self._note_console)
-        self.page.on("pageerror", lambda error: self._note_error(str(error)))
-
-    def _note_request(self, request: Request) -> None:
-        if urlsplit(request.url).hostname not in LOCAL | {None}:
-            self.outside_requests.append(request.url)
+    return NotebookPage(context.new_page()).open(server, path)
 
 
 def walk(seat: Seat, begin: int, end: int, step) -> None:

@@ -293,10 +293,10 @@ def test_a_repeat_is_told_in_numbers_and_unfolds_in_place():
     view = gallery.built("chain_60").explore()
     (repeat,) = [key for key in view.gallery.shown[list(view.pictures)[-1]] if is_repeat(key)]
 
-    assert last(view)["told"] == "62 calls, 3 drawn, 59 in 1 repeat"
+    assert last(view)["told"] == "62 nodes, 3 drawn, 59 in 1 repeat"
     view.show(unfolded=[repeat])
     assert holds(view, "dense_30[0]")
-    assert last(view)["told"] == "62 calls, all drawn; a shape is written where it changes"
+    assert last(view)["told"] == "62 nodes, all drawn; a shape is written where it changes"
 
 
 def test_what_is_selected_in_a_repeat_is_the_repetition_that_is_drawn():

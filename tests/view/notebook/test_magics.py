@@ -214,3 +214,20 @@ def test_words_and_names_are_completed(shell, text, words):
         completed = {completion.text for completion in shell.Completer.completions(text, len(text))}
 
     assert words <= completed
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"), [("%%check 1B\n", "1B: not tried yet."), ("%%fails", "was meant to fail")]
+)
+def test_a_magic_over_an_emptied_cell_says_what_is_missing(shell, capsys, cell, words):
+    shell.run_cell(cell)
+
+    assert words in capsys.readouterr().out
+
+
+def test_after_unloading_ipython_answers_an_emptied_cell_again(shell, capsys):
+    unload_ipython_extension(shell)
+
+    shell.run_cell("%%check 1B")
+
+    assert "UsageError" in capsys.readouterr().err

@@ -175,7 +175,7 @@ def test_a_long_model_is_folded_in_the_middle_and_says_how_much_is_missing():
     scene = scene_of(models.chain(5000), choice="full")
 
     assert scene.hidden == 4961
-    assert [box.name for box in scene.boxes if box.role == "fold"] == ["… 4,961 more calls"]
+    assert [box.name for box in scene.boxes if box.role == "fold"] == ["… 4,961 more nodes"]
     assert len(scene.boxes) == 41
     assert scene.boxes[-1].name == "dense_4999"
 

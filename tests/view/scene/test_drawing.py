@@ -8,6 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from funclab import Input, Model, explore
+from funclab.layers import Dense
 from funclab.view import diagram, history_plot, node_table
 from funclab.view.draw import theme
 from funclab.view.draw.geometry import rounded
@@ -76,7 +78,7 @@ def test_a_picture_has_a_name_a_description_and_names_for_its_parts():
     root = parsed(diagram(models.called_twice()))
 
     assert root.attrib["role"] == "graphics-document"
-    assert root.attrib["aria-label"] == "Model called_twice: 4 calls of 3 layers"
+    assert root.attrib["aria-label"] == "Model called_twice: 1 input, 3 calls of 2 layers"
     description = root.find(f"{SVG}desc").text
     assert "dense, Dense 64 · relu, node 1: takes dense[0:0] and makes dense[1:0]" in description
     assert "dense is shared: called twice; its weights, 64×64 + 64 = 4,160" in description
@@ -170,3 +172,15 @@ def test_corners_of_a_path_are_rounded():
 def test_wide_characters_take_more_room_than_narrow_ones():
     assert text_width("日本", 10) > text_width("ii", 10) > 0
     assert text_width("e\u0301", 10) == text_width("e", 10)
+
+
+def test_the_title_counts_inputs_calls_of_layers_and_ops_apart():
+    left, right, shared = Input((4,)), Input((4,)), Dense(2)
+    gap = abs(shared(left) - shared(right))
+    model = Model([left, right], Dense(1)(gap), name="twins")
+
+    picture, view = diagram(model), explore(model)
+
+    assert picture.scene.title == "Model twins: 2 inputs, 3 calls of 2 layers, 2 ops"
+    assert view.facts["counted"] == "2 inputs, 3 calls of 2 layers, 2 ops"
+    assert len(model.layers) == 2 + 2

@@ -150,7 +150,7 @@ def test_the_walk_reads_as_text():
 
     text = str(steps)
     assert repr(steps) == "<Steps: Shapes of pair>"
-    assert text.startswith("pair: 6 calls, 50,369 parameters\n")
+    assert text.startswith("pair: 6 nodes, 50,369 parameters\n")
     assert "\n3. encoder[0]  Dense 64 · relu\n" in text
     assert "   weights 784 × 64 + 64 = 50,240; 50,240 so far\n" in text
     assert text.endswith("In all 50,369 parameters; what is shared counts once.")
@@ -159,7 +159,7 @@ def test_the_walk_reads_as_text():
 def test_the_table_has_a_caption_headings_and_a_row_for_each_step():
     table = shape_steps(models.shared_encoder()).table
 
-    assert "<caption>Shapes of pair: 6 calls, 50,369 parameters</caption>" in table
+    assert "<caption>Shapes of pair: 6 nodes, 50,369 parameters</caption>" in table
     assert table.count('<th scope="row">') == 6
     assert table.count('<th scope="col">') == 7
     assert "<td>64 × 1 + 1" not in table

@@ -72,7 +72,7 @@ def test_a_tensor_shows_the_way_back_to_its_inputs_and_nothing_else():
     picture = tensor_view(early)
 
     assert [box.name for box in picture.scene.boxes] == ["main", "dense", "early"]
-    assert picture.scene.title == "Where early[0:0] comes from: 3 calls"
+    assert picture.scene.title == "Where early[0:0] comes from: 1 input, 2 calls of 2 layers"
 
 
 def test_only_layers_have_node_tables_and_only_tensors_have_a_path():
