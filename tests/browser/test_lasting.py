@@ -250,7 +250,7 @@ def test_a_view_that_anywidget_has_given_up_on_still_hears_python(browser, lab, 
     context = browser.new_context(viewport=WINDOW)
     context.add_init_script(NO_PATIENCE)
     path = write_notebook("slow", MODEL, "view = funclab.explore(model)\nview")
-    notebook = NotebookPage.open(context, lab, path)
+    notebook = NotebookPage(context.new_page()).open(lab, path)
     notebook.run_all()
     caption = notebook.page.locator(".fl-caption")
     expect(caption).to_contain_text("one box for each")
