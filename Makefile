@@ -22,6 +22,8 @@ BIN := .venv/bin
 LAB := .venv/ready-lab
 READY := .venv/ready-test
 PORT ?= 8888
+# Without compiled files each of some hundred processes of a test run would compile funclab anew.
+unexport PYTHONDONTWRITEBYTECODE
 ARGS ?=
 WORKERS ?= 3
 SITE ?= .venv/site

@@ -26,11 +26,8 @@ ENABLED = SETTING not in ("0", "loops") and find_spec("numba") is not None
 # ("nnan", "ninf", and with them fastmath=True) stay out.
 FAST = {"contract", "reassoc", "nsz", "arcp", "afn"}
 
-KNOWN = {(0, minor) for minor in range(61, 69)}
-"""The releases of numba whose internals are used here; others do all in their own way."""
-
-MAKERS = {"empty", "zeros", "empty_like", "zeros_like", "ascontiguousarray"}
-"""What makes an array inside a loop: a loop that names one of these gets numba's runtime."""
+KNOWN_TO_LOAD = {(0, minor) for minor in range(61, 69)}
+"""The releases of numba whose internals `load` may use; others load in their own way."""
 
 
 Function = Callable[..., Any]
@@ -68,23 +65,17 @@ def temporary_cache() -> str:
     return folder
 
 
-def load(cache: Any, runtime: bool, signature: Any, context: Any) -> Any:
+def load(cache: Any, signature: Any, context: Any) -> Any:
     """Machine code from the disk, without what numba loads first and only compiling needs.
 
     That is a third of a second and 15 MB, in each of the kernels of a class. A loop that is not on
     the disk is compiled as ever: numba then loads the rest itself.
     """
-    if runtime:
-        from numba.core.runtime import rtsys
+    from numba.core.runtime import rtsys
 
-        rtsys.initialize(context)
+    rtsys.initialize(context)
     with cache._guard_against_spurious_io_errors():
         return cache._load_overload(signature, context)
-
-
-def counts(loop: Any) -> bool:
-    """Whether this is a compiled loop that uses numba's runtime."""
-    return getattr(loop, "targetoptions", {}).get("_nrt", False)
 
 
 @contextmanager
@@ -110,31 +101,21 @@ class _Loop:
         with resting():
             import numba
 
-        scope, names = self.loop.__globals__, self.loop.__code__.co_names
+        scope = self.loop.__globals__
         # Loops call each other by their global names: numba must find compiled loops there.
-        for name in names:
+        for name in self.loop.__code__.co_names:
             if isinstance(scope.get(name), _Loop):
                 scope[name] = scope[name].compiled
         options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": FAST}
         options["no_cfunc_wrapper"] = True  # an entrance for C, which nobody uses
-        known = numba.version_info.short in KNOWN
-        if known:
-            # numba's runtime counts who uses an array. Only loops that make arrays need it; others
-            # are compiled, loaded and called faster without.
-            makes = not MAKERS.isdisjoint(names)
-            options["_nrt"] = makes or any(counts(scope.get(name)) for name in names)
         compiler = numba.njit(cache=True, **options)
         try:
             compiled = compiler(self.loop)
         except RuntimeError:  # neither the package's folder nor the home can be written
             numba.config.CACHE_DIR = temporary_cache()
             compiled = compiler(self.loop)
-        if known:
-            cache = compiled._cache
-            cache.load_overload = functools.partial(load, cache, options["_nrt"])
-            # What was compiled with other options is stale, as if the loop had been edited since.
-            file = cache._cache_file
-            file._source_stamp = file._source_stamp, sorted(FAST), options["_nrt"]
+        if numba.version_info.short in KNOWN_TO_LOAD:
+            compiled._cache.load_overload = functools.partial(load, compiled._cache)
         compiled.compile = resting()(compiled.compile)
         scope[self.loop.__name__] = compiled
         return compiled

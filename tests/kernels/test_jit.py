@@ -173,24 +173,3 @@ def test_a_loop_on_the_disk_is_loaded_without_what_only_compiling_needs(tmp_path
     ]
 
     assert printed == ["[0.0, 2.0] True [0.0, 2.0]", "[0.0, 2.0] False [0.0, 2.0]"]
-
-
-def test_what_was_compiled_with_other_options_is_compiled_anew(tmp_path):
-    code = (
-        "import numpy as np\nfrom funclab.kernels.reduction import extreme_vjp\n"
-        "x, gx = np.array([[1.0, 5], [3, 5]]), np.empty((2, 2))\n"
-        "extreme_vjp(np.ones(2), x, (0,), np.array([3.0, 5]), gx)\nprint(gx.tolist())"
-    )
-    others = "import funclab.kernels.jit as jit\njit.FAST = set()\n"
-    environment = {**os.environ, "FUNCLAB_JIT": "1", "NUMBA_CACHE_DIR": str(tmp_path)}
-    environment["NUMBA_DEBUG_CACHE"] = "1"  # numba then says what it keeps
-
-    printed = [
-        subprocess.run(
-            [sys.executable, "-c", text], env=environment, capture_output=True, text=True
-        ).stdout
-        for text in (code, code, others + code)
-    ]
-
-    assert [text.count("data saved") for text in printed] == [1, 0, 1]
-    assert all(text.endswith("[[0.0, 0.5], [1.0, 0.5]]\n") for text in printed)
