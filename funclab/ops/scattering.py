@@ -34,7 +34,7 @@ class SliceUpdate(Op):
 
     def shape(self, x: Shape, updates: Shape) -> Shape:
         shape_math.broadcast(*((n,) for n in (len(x), len(updates), len(self.start_indices))))
-        if any(None not in (n, m) and m > n for n, m in zip(x, updates)):
+        if any(n is not None and m is not None and m > n for n, m in zip(x, updates)):
             raise ShapeError(
                 f"Updates of shape {show(updates)} do not fit into a tensor of shape {show(x)}.",
                 why="along no axis may they be longer than what they are written to.",
