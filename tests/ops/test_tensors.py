@@ -9,6 +9,7 @@ from funclab import Input, Model, activations, models, ops
 from funclab.engine.plan import Plan
 from funclab.errors import TensorTypeError
 from funclab.graph.value import Value
+from funclab.ops.reduction import Cumsum
 
 X = np.random.default_rng(0).standard_normal((5, 4, 6)).astype("float32")
 
@@ -120,6 +121,13 @@ def test_every_call_on_a_tensor_is_a_node():
 
     assert y._keras_history.operation.name == "add"
     assert y.id == "add[0:0]"
+
+
+def test_a_function_that_calls_one_op_is_that_op_in_the_graph():
+    x = Input((4, 6))
+
+    assert type(ops.cumsum(x, axis=1)._keras_history.operation.op) is Cumsum
+    assert type(ops.cumsum(x)._keras_history.operation.op) is not Cumsum  # it is made flat first
 
 
 def test_an_op_with_several_outputs_is_one_node():
