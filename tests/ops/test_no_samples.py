@@ -46,7 +46,7 @@ def test_an_op_takes_0_samples(example: Example):
     assert [out.shape for out in outputs] == [*(shapes if example.op.n_outputs > 1 else [shapes])]
 
 
-@pytest.mark.parametrize("example", filter(has_gradient, taken), ids=str)
+@pytest.mark.parametrize("example", [*filter(has_gradient, taken)], ids=str)
 def test_0_samples_have_gradients_of_0(example: Example):
     inputs = [Variable(array) for array in example.arrays(0)]
     wrt = [variable for variable in inputs if variable.dtype.startswith("float")]

@@ -168,22 +168,6 @@ def test_set_weights_changes_neither_the_order_of_samples_nor_the_dropout():
     assert losses(begin)[1] == usual
 
 
-def test_loading_weights_does_not_change_the_order_of_samples(tmp_path):
-    def losses(load):
-        set_random_seed(3)
-        model = Sequential([Input((3,)), Dense(4), Dense(1)])
-        if load:
-            model.load_weights(tmp_path / "begin.weights.h5")
-        else:
-            model.save_weights(tmp_path / "begin.weights.h5")
-        model.compile(SGD(0.01), "mse")
-        return model.fit(X, Y, epochs=3, batch_size=2, verbose=0).history["loss"]
-
-    usual = losses(load=False)
-
-    assert losses(load=True) == usual
-
-
 def test_fit_goes_on_where_it_ended():
     once, twice = line(), line()
     for model in (once, twice):
