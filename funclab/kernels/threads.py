@@ -172,22 +172,22 @@ def matmul(a, b, out):
         np.matmul(a, b, out)
 
 
-def share_products(tasks, operations):
-    """Do tasks of about the same size, each with one large product, which gets its `matmul`.
+def share_products(make, products, operations):
+    """`make(*product, matmul)` for products of about the same size, each with a matrix product.
 
-    If it pays, each thread does half of the tasks, with one hand-over for all. Where a hand-over
-    does not count, each product is shared out: so neither thread waits for the other.
+    If it pays, each thread makes half of them, with one hand-over for all. Where a hand-over does
+    not count, each product is shared out: so neither thread waits for the other.
     """
-    if len(tasks) < 2 or not WORTH_SHARING <= operations < 10 * WORTH_SHARING:
-        for task in tasks:
-            task(matmul)
+    if len(products) < 2 or not WORTH_SHARING <= operations < 10 * WORTH_SHARING:
+        for product in products:
+            make(*product, matmul)
         return
 
     def some(first, last):
-        for task in tasks[first:last]:
-            task(np.matmul)
+        for product in products[first:last]:
+            make(*product, np.matmul)
 
-    run_halves(some, len(tasks), operations)
+    run_halves(some, len(products), operations)
 
 
 def _matmul_stack(a, b, out, first, last):

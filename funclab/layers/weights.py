@@ -215,14 +215,7 @@ class Weighted(Operation):
                     why=f"{variable.path} was built with that shape.",
                     fix=f"pass an array of shape {show(variable.shape)} for {variable.path}.",
                 )
-        self.draw_weights()
         holding(locks_of(mine), lambda: [v.assign(array) for v, array in zip(mine, arrays)])
-
-    def draw_weights(self) -> None:
-        """Give the weights their first values now. So all that is random afterwards, such as the
-        order of samples, is the same for one seed whether these values are then replaced or not."""
-        for variable in self.weights:
-            variable.array  # noqa: B018 it is made when it is first asked for
 
     def count_params(self) -> int:
         """How many numbers the weights hold, each counted once."""

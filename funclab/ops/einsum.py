@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import string
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -67,14 +67,14 @@ class Einsum(Op):
         count = (len(arrays) - 1) // 2
         inputs, slots = arrays[:count], arrays[count + 1 :]
         terms, output = self.letters([array.ndim for array in inputs])
-        tasks = []
+        products = []
         for i, slot in enumerate(slots):
             if slot is not None:
                 others = [output, *terms[:i], *terms[i + 1 :]]
                 factors = [g, *inputs[:i], *inputs[i + 1 :]]
-                tasks.append(partial(_gradient, others, factors, terms[i], slot))
+                products.append((others, factors, terms[i], slot))
         cost = _cost(terms, tuple(array.shape for array in inputs), output)
-        threads.share_products(tasks, len(tasks) * cost)
+        threads.share_products(_gradient, products, len(products) * cost)
 
 
 class Matrices(NamedTuple):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -57,16 +56,9 @@ class MatMul(Op):
             np.matmul(x, y, out)
 
     def vjp(self, g: Array, x: Array, y: Array, out: Array, gx: Slot, gy: Slot) -> None:
-        operations = 4 * g.size * x.shape[-1]
-        if gx is not None and gy is not None and operations >= threads.WORTH_SHARING:
-            for_x = partial(_product, g, y.swapaxes(-1, -2), gx)
-            for_y = partial(_product, x.swapaxes(-1, -2), g, gy)
-            threads.share_products([for_x, for_y], operations)
-            return
-        if gx is not None:
-            _product(g, y.swapaxes(-1, -2), gx)
-        if gy is not None:
-            _product(x.swapaxes(-1, -2), g, gy)
+        products = (g, y.swapaxes(-1, -2), gx), (x.swapaxes(-1, -2), g, gy)
+        wanted = [product for product in products if product[2] is not None]
+        threads.share_products(_product, wanted, 4 * g.size * x.shape[-1])
 
 
 def _in_step(a: Array, b: Array, out: Array) -> bool:
@@ -76,7 +68,7 @@ def _in_step(a: Array, b: Array, out: Array) -> bool:
     return False
 
 
-def _product(a: Array, b: Array, slot: Array, matmul: Any = threads.matmul) -> None:
+def _product(a: Array, b: Array, slot: Array, matmul: Any) -> None:
     if _in_step(a, b, slot):
         matmul(a, b, slot)
     else:

@@ -176,7 +176,6 @@ def load_weights(
             raise refused(filepath, "it has no names of layers, which by_name=True asks for")
         if by_name:
             arrays = arrays_of(model) | arrays
-        model.draw_weights()
         restore(model, fitting(model, arrays) if skip_mismatch else arrays)
 
 

@@ -49,9 +49,9 @@ def program() -> str:
     return found
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A browser for the tests of this folder: as long as it runs, so does an event loop in this
+    """A browser for the tests of one file: as long as it runs, so does an event loop in this
     thread, and tests of asyncio need one of their own."""
     options = [*BROWSER_OPTIONS, ALONE]
     with sync_playwright() as playwright:
@@ -80,7 +80,7 @@ def jupyter(request: pytest.FixtureRequest) -> Server:
     return request.getfixturevalue(request.param)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def open_notebook(browser: Browser) -> Open:
     """`open_notebook(server, path)`: the notebook, ready to run. Each server has one window, for
     a front end opens in half of the time where its scripts have run before; a test may close it."""

@@ -131,12 +131,9 @@ def test_each_of_the_products_is_made(operations):
     x, y, z = rng.standard_normal((3, 5, 5))
     made = np.zeros((3, 5, 5))
     pairs = [(x, y), (y, z), (z, x)]
-    tasks = [
-        lambda matmul, pair=pair, out=out: matmul(*pair, out)
-        for pair, out in zip(pairs, made, strict=True)
-    ]
+    products = [(*pair, out) for pair, out in zip(pairs, made, strict=True)]
 
-    threads.share_products(tasks, operations)
+    threads.share_products(lambda a, b, out, matmul: matmul(a, b, out), products, operations)
 
     np.testing.assert_allclose(made, [a @ b for a, b in pairs])
 
@@ -145,7 +142,7 @@ def test_two_large_products_can_be_made_at_the_same_time(monkeypatch):
     monkeypatch.setattr(threads, "cores", lambda: 2)
     both = threading.Barrier(2, timeout=10)
 
-    threads.share_products([lambda matmul: both.wait()] * 2, SHARED)
+    threads.share_products(lambda matmul: both.wait(), [(), ()], SHARED)
 
     assert not both.broken
 

@@ -6,7 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from funclab import Input, Model, models, utils
+from funclab import Input, Model, models
 from funclab.errors import FunclabError, MissingPackageError
 from funclab.layers import Dense
 
@@ -36,23 +36,6 @@ def test_weights_move_between_models_of_one_shape(tmp_path):
     b.load_weights(tmp_path / "a.weights.h5")
 
     np.testing.assert_array_equal(a(data()), b(data()))
-
-
-def test_loading_weights_does_not_change_the_order_of_samples(tmp_path):
-    def losses(load):
-        utils.set_random_seed(3)
-        model = models.Sequential([Input((3,)), Dense(4), Dense(1)])
-        if load:
-            model.load_weights(tmp_path / "begin.weights.h5")
-        else:
-            model.save_weights(tmp_path / "begin.weights.h5")
-        model.compile("sgd", "mse")
-        x = np.random.default_rng(0).random((10, 3))
-        return model.fit(x, x[:, :1], epochs=3, batch_size=2, verbose=0).history["loss"]
-
-    usual = losses(load=False)
-
-    assert losses(load=True) == usual
 
 
 def test_another_ending_is_refused_with_the_one_to_use(tmp_path):

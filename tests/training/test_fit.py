@@ -153,21 +153,6 @@ def test_the_same_seed_gives_the_same_run_bit_for_bit():
     assert all(map(np.array_equal, runs[0][1], runs[1][1]))
 
 
-def test_set_weights_changes_neither_the_order_of_samples_nor_the_dropout():
-    def losses(weights):
-        set_random_seed(3)
-        model = Sequential([Input((3,)), Dense(4), Dropout(0.5), Dense(1)])
-        if weights is not None:
-            model.set_weights(weights)
-        model.compile(SGD(0.01), "mse")
-        begin = model.get_weights()
-        return begin, model.fit(X, Y, epochs=3, batch_size=2, verbose=0).history["loss"]
-
-    begin, usual = losses(None)
-
-    assert losses(begin)[1] == usual
-
-
 def test_fit_goes_on_where_it_ended():
     once, twice = line(), line()
     for model in (once, twice):
