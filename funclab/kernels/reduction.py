@@ -78,10 +78,10 @@ def largest(x, out):
             best[c] = x[block, 0, c]
         # Two rows at a time, so `best` is read and written half as often: a third faster.
         for i in range(1 + rows % 2, rows, 2):
-            one, other = x[block, i - 1], x[block, i]
+            upper, lower = x[block, i - 1], x[block, i]
             for c in range(x.shape[2]):
                 # NaN wins over all, and is never beaten: a student must see it.
-                value = one[c] if (one[c] > other[c]) | (one[c] != one[c]) else other[c]
+                value = upper[c] if (upper[c] > lower[c]) | (upper[c] != upper[c]) else lower[c]
                 best[c] = value if (value > best[c]) | (value != value) else best[c]
 
 
