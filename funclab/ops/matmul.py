@@ -56,9 +56,13 @@ class MatMul(Op):
             np.matmul(x, y, out)
 
     def vjp(self, g: Array, x: Array, y: Array, out: Array, gx: Slot, gy: Slot) -> None:
-        products = (g, y.swapaxes(-1, -2), gx), (x.swapaxes(-1, -2), g, gy)
-        wanted = [product for product in products if product[2] is not None]
-        threads.share_products(_product, wanted, 4 * g.size * x.shape[-1])
+        products = []
+        if gx is not None:
+            products.append((g, y.swapaxes(-1, -2), gx))
+        if gy is not None:
+            products.append((x.swapaxes(-1, -2), g, gy))
+        operations = 4 * g.size * x.shape[-1]
+        threads.share_products(_product, products, operations)
 
 
 def _in_step(a: Array, b: Array, out: Array) -> bool:
