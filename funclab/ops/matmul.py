@@ -46,7 +46,8 @@ class MatMul(Op):
         x, y = arrays[-3:-1] if len(arrays) == 3 else arrays[1:3]
         if y.ndim != 2 or x.ndim == 2:
             return arrays
-        tall = {id(a): a.reshape(-1, a.shape[-1]) for a in arrays if a is not None and a.ndim > 2}
+        large = [a for a in arrays if a is not None and a.ndim > 2]
+        tall = {id(a): a.reshape(-1, a.shape[-1]) for a in large}
         return tuple(tall.get(id(a), a) for a in arrays)
 
     def forward(self, x: Array, y: Array, out: Array) -> None:
@@ -56,20 +57,19 @@ class MatMul(Op):
             np.matmul(x, y, out)
 
     def vjp(self, g: Array, x: Array, y: Array, out: Array, gx: Slot, gy: Slot) -> None:
-        products = []
-        if gx is not None:
-            products.append((g, y.swapaxes(-1, -2), gx))
-        if gy is not None:
-            products.append((x.swapaxes(-1, -2), g, gy))
+        products = (g, y.swapaxes(-1, -2), gx), (x.swapaxes(-1, -2), g, gy)
+        wanted = [product for product in products if product[2] is not None]
         operations = 4 * g.size * x.shape[-1]
-        threads.share_products(_product, products, operations)
+        threads.share_products(_product, wanted, operations)
 
 
 def _in_step(a: Array, b: Array, out: Array) -> bool:
     """Whether these are single matrices, or stacks of as many."""
-    if a.ndim == b.ndim == out.ndim:
-        return out.ndim == 2 or a.shape[:-2] == b.shape[:-2] == out.shape[:-2]
-    return False
+    if not a.ndim == b.ndim == out.ndim:
+        return False
+    if out.ndim == 2:
+        return True
+    return a.shape[:-2] == b.shape[:-2] == out.shape[:-2]
 
 
 def _product(a: Array, b: Array, slot: Array, matmul: Any) -> None:
