@@ -134,6 +134,13 @@ def register(kind: str, value: Any, *names: str) -> Any:
     return value
 
 
+def register_own(kind: str, cls: type, *names: str) -> None:
+    """`register` a class of funclab's. A user's is not: it is passed, or named to `custom_objects`,
+    so that a class called `Adam` in one cell does not become the "adam" of every other."""
+    if cls.__module__.startswith("funclab."):
+        register(kind, cls, *names)
+
+
 def registered(kind: str) -> dict[str, Any]:
     """Every name of a kind, and what it stands for."""
     return dict(_known.get(kind, {}))

@@ -36,7 +36,7 @@ class Loss:
 
     def __init_subclass__(cls) -> None:
         guarded(cls)
-        registry.register("loss", described(cls))
+        registry.register_own("loss", described(cls))
 
     def __init__(
         self,

@@ -40,7 +40,7 @@ class Metric:
         if "update_state" in vars(cls):
             cls.update_state = recorded(cls.update_state)
         if not abstract:
-            registry.register("metric", cls, registry.to_snake_case(cls.__name__))
+            registry.register_own("metric", cls, registry.to_snake_case(cls.__name__))
 
     def __init__(self, dtype: str | None = None, name: str | None = None, **_: Any) -> None:
         self.name = name or registry.auto_name(registry.to_snake_case(type(self).__name__))

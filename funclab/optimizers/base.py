@@ -75,7 +75,7 @@ class Optimizer(Remembering):
         if first_step is not None and cls.__doc__:
             cls.__doc__ = f"{cls.__doc__.rstrip()}\n{EXAMPLE.format(cls.__name__, first_step)}"
         guarded(cls)
-        registry.register("optimizer", described(cls), cls.__name__.lower())
+        registry.register_own("optimizer", described(cls), cls.__name__.lower())
 
     def __init__(
         self,
