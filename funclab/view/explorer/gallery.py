@@ -168,15 +168,18 @@ class Gallery:
         """
         ways = self._chooser(way, target)
         self.choices[way._replace(choice=None)] = ways.names
-        fits = {side: ways.fit(room, way.choice) for side, room in self._rooms(way).items()}
+        rooms = self._rooms(way).items()
+        fits = {side: fit for side, room in rooms if (fit := ways.fitting(room, way.choice))}
+        if not fits and (way.choice or len(self.nodes) <= FEWEST):
+            fits = {side: ways.fit(room, way.choice) for side, room in rooms}
+        if not fits:
+            return None
 
         def worth(side: str) -> tuple[Any, ...]:
             fit = fits[side]
-            return not fit.fits, side == "over", ways.rank(fit), max(0, fit.width - fit.room[0])
+            return side == "over", ways.rank(fit), max(0, fit.width - fit.room[0])
 
         side = min(fits, key=worth)
-        if not (fits[side].fits or way.choice or len(self.nodes) <= FEWEST):
-            return None
         return side, Diagram(ways.draw(fits[side]), LOOKS[way.large])
 
     def _detail(self, way: Way, target: str) -> tuple[str, Diagram, Room]:

@@ -81,6 +81,7 @@ class Chooser:
         self.scenes: dict[str, Scene] = {}
         self.sizes: dict[tuple[str, Trial], Room] = {}
         self.lengths: dict[tuple[str, bool, bool], int] = {}
+        self.bent: dict[str, bool] = {}
 
     def scene(self, fold: str) -> Scene:
         if fold not in self.scenes:
@@ -108,9 +109,11 @@ class Chooser:
 
         Raises: ArgumentError for a way that is not in the list.
         """
-        choices = self.choices
-        if wanted is not None:
-            choices = [choices[_number(wanted, self.names)]]
+        return self.fitting(room, wanted) or self._nearest(room, wanted)
+
+    def fitting(self, room: Room, wanted: int | str | None = None) -> Fit | None:
+        """As `fit`, but None if no way fits, which is known sooner."""
+        choices = self._among(wanted)
         sideways = self.layers and len(self.directions) > 1 and wanted is None
         for directions in [["LR"], self.directions][not sideways :]:
             for choice in PLAIN if sideways and directions == ["LR"] else choices:
@@ -118,8 +121,11 @@ class Chooser:
                     fit = self._lowest(choice, densities, directions, room)
                     if fit is not None:
                         return fit
-        last = ([choice for choice in choices if choice.fold] or choices)[-1]
-        return self._nearest(last, room)
+        return None
+
+    def _among(self, wanted: int | str | None) -> list[Choice]:
+        choices = self.choices
+        return choices if wanted is None else [choices[_number(wanted, self.names)]]
 
     def rank(self, fit: Fit) -> tuple[int, int]:
         """The position of a way in the list, and of its step; ways with more text come first."""
@@ -155,7 +161,7 @@ class Chooser:
     ) -> Iterator[list[Trial]]:
         """The layouts to try in one step, a U and fewer columns first."""
         bends = choice.columns > 1 and "TB" in directions
-        if bends and arms(cells_of(self.scene(choice.fold))) is not None:
+        if bends and self._is_bent(choice.fold):
             yield [Trial(densities[-1], "TB", 0)]
         for columns in range(1, choice.columns + 1):
             for density in densities:
@@ -166,6 +172,12 @@ class Chooser:
                     trials.append(Trial(density, "TB", 1, under=True))
                 if trials:
                     yield trials
+
+    def _is_bent(self, fold: str) -> bool:
+        """Whether the model goes down and up again, as a U does."""
+        if fold not in self.bent:
+            self.bent[fold] = arms(cells_of(self.scene(fold))) is not None
+        return self.bent[fold]
 
     def _has_capsules(self, choice: Choice, density: str) -> bool:
         groups = self.scene(choice.fold).groups
@@ -198,8 +210,10 @@ class Chooser:
         high = self.lengths[key] * (size.height + size.gap) <= room[1] * columns
         return high and size.narrowest * columns <= room[0]
 
-    def _nearest(self, choice: Choice, room: Room) -> Fit:
+    def _nearest(self, room: Room, wanted: int | str | None) -> Fit:
         """The layout with the least text that exceeds the room least, first in width."""
+        choices = self._among(wanted)
+        choice = ([choice for choice in choices if choice.fold] or choices)[-1]
         last = choice.steps[-1 if "TB" in self.directions else 0]
         trials = self._trials(choice, last, self.directions)
         fits = [self._sized(choice, trial, room) for group in trials for trial in group]
