@@ -176,7 +176,8 @@ class Plan:
         self, function: Callable[..., Any], call: Call, arrays: Any, note: Note, slots: Any = ()
     ) -> None:
         if any(self._arrays[value].size for value in call.outputs):
-            step = Step(function, call.op.bind(*arrays), note)
+            arrays = call.op.bind(*arrays)
+            step = Step(call.op.fitted(function, arrays), arrays, note)
         else:  # of 0 samples nothing is computed, and all gradients are 0: no op has to know
             step = Step(_clear, tuple(slot for slot in slots if slot is not None), note)
         self.steps.append(step)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar, dataclass_transform
 
 import numpy as np
@@ -81,6 +82,10 @@ class Op(registry.SetOnce):
     def bind(self, *arrays: Any) -> tuple[Any, ...]:
         """The arrays as forward and vjp want them at every step, prepared once."""
         return arrays
+
+    def fitted(self, work: Callable[..., None], arrays: tuple[Any, ...]) -> Callable[..., None]:
+        """`work`, which is forward or vjp, or what does the same with these arrays sooner."""
+        return work
 
     def __call__(self, *inputs: Any) -> Any:
         """On tensors: a node of the graph. On values: a call on the tape. On arrays: the result.

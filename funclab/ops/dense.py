@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,16 @@ class BiasActivation(Op):
             for a in arrays
         )
 
+    def fitted(self, work: Any, arrays: tuple[Any, ...]) -> Any:
+        """With few numbers, the loop and nothing around it."""
+        kind = FUSED[self.activation]
+        if arrays[0].size >= kernels.MANY or any(a is None for a in arrays):
+            return work
+        if len(arrays) == 6:
+            return functools.partial(_vjp, kind)
+        in_one_loop = kind in (kernels.LINEAR, kernels.RELU)
+        return functools.partial(_rows, kind == kernels.RELU) if in_one_loop else work
+
     def forward(self, x: Array, b: Array, out: Array) -> None:
         few = x.size < kernels.MANY
         loop = kernels.bias_activation if few else kernels.bias_activation_in_halves
@@ -57,6 +68,14 @@ class BiasActivation(Op):
         few = g.size < kernels.MANY
         loop = kernels.bias_activation_vjp if few else kernels.bias_activation_vjp_in_halves
         loop(g, out, FUSED[self.activation], gx, gb)
+
+
+def _rows(relu: bool, x: Array, b: Array, out: Array) -> None:
+    kernels.bias_rows(x, b, relu, out)
+
+
+def _vjp(kind: int, g: Array, x: Array, b: Array, out: Array, gx: Array, gb: Array) -> None:
+    kernels.bias_activation_vjp(g, out, kind, gx, gb)
 
 
 class BiasAdd(Op):

@@ -50,6 +50,18 @@ class MatMul(Op):
         tall = {id(a): a.reshape(-1, a.shape[-1]) for a in large}
         return tuple(tall.get(id(a), a) for a in arrays)
 
+    def fitted(self, work: Any, arrays: tuple[Any, ...]) -> Any:
+        """For small matrices, the products of BLAS and nothing around them."""
+        matrices = [a for a in arrays if a is not None]
+        if any(a.ndim != 2 or not a.flags.c_contiguous for a in matrices):
+            return work
+        back = len(arrays) == 6
+        x, y = arrays[back : back + 2]
+        operations = 2 * (1 + back) * x.size * y.shape[1]
+        if operations >= threads.WORTH_SHARING or len({a.dtype for a in matrices}) > 1:
+            return work
+        return _dots if back else np.dot
+
     def forward(self, x: Array, y: Array, out: Array) -> None:
         if _in_step(x, y, out):
             threads.matmul(x, y, out)
@@ -61,6 +73,13 @@ class MatMul(Op):
         wanted = [product for product in products if product[2] is not None]
         operations = 4 * g.size * x.shape[-1]
         threads.share_products(_product, wanted, operations)
+
+
+def _dots(g: Array, x: Array, y: Array, out: Array, gx: Slot, gy: Slot) -> None:
+    if gx is not None:
+        np.dot(g, y.T, gx)
+    if gy is not None:
+        np.dot(x.T, g, gy)
 
 
 def _in_step(a: Array, b: Array, out: Array) -> bool:
