@@ -24,7 +24,7 @@ SHOWN_ONLY = {"ask", "exercise", "fails", "keras"}
 def catch_up(
     lesson: int, section: str | None = None, *, names: MutableMapping[str, Any] | None = None
 ) -> None:
-    """Run everything that a lesson runs before a section, without pictures, and say what is there.
+    """Run everything a lesson runs before a section, without pictures, and list what is defined.
 
     For a student who is late, or a session that broke. The cells are those of the lesson that came
     with funclab, whatever was changed in the notebook; variables of the same names are replaced.

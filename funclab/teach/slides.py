@@ -57,7 +57,7 @@ const slides = [...document.querySelectorAll("section section")];
 const WIDTH = 1280, HEIGHT = 720, MARGIN = 32;
 for (const svg of document.querySelectorAll(".jp-RenderedSVG svg")) {
   const [width, height] = [svg.width.baseVal.value, svg.height.baseVal.value];
-  const tall = height > 0.7 * width;  // its code stands beside it
+  const tall = height > 0.7 * width;  // its code goes beside it
   const most = { x: tall ? 800 : WIDTH - 2 * MARGIN, y: tall ? 600 : 480 };
   svg.style.width = `${width * Math.min(1.6, most.x / width, most.y / height)}px`;
   svg.style.height = "auto";

@@ -60,8 +60,8 @@ def not_so(node: Node, given: Any) -> Mistake:
     if weights and given[1] in (weights - shape[-1], weights - shape[-1] + 1):
         return Mistake("no_bias", at, **{**values, "n": shape[-1]})
     positions = int(np.prod(shape[1:-1]))
-    anew = weights * positions, (weights - shape[-1]) * positions + shape[-1]
-    return Mistake("counted_per_position" if weights and given[1] in anew else "", at, **values)
+    again = weights * positions, (weights - shape[-1]) * positions + shape[-1]
+    return Mistake("counted_per_position" if weights and given[1] in again else "", at, **values)
 
 
 def other_shape(node: Node, given: Any, shape: Any) -> str:

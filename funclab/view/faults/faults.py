@@ -1,4 +1,4 @@
-"""The piece of graph at fault: what an error draws under its text."""
+"""The part of the graph that is at fault: what an error draws under its text."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ class Playground(View):
         """Give the model the state's settings, and train it for this many epochs in total."""
         check({"epochs": epochs})
         with self._lock:
-            self._build(self.state, anew=self.trial.epochs > epochs)
+            self._build(self.state, restart=self.trial.epochs > epochs)
             self.trial.burst(epochs)
             self._tell()
 
@@ -92,9 +92,9 @@ class Playground(View):
                 )
         return state
 
-    def _build(self, state: dict[str, Any], anew: bool = False) -> None:
+    def _build(self, state: dict[str, Any], restart: bool = False) -> None:
         settings = _without_epochs(state)
-        if anew or settings != self.trial.settings:
+        if restart or settings != self.trial.settings:
             self.trial = Trial(settings, self._own)
 
     def _tell(self) -> None:
@@ -167,7 +167,7 @@ class Playground(View):
 
     def _on_build(self, content: dict[str, Any]) -> dict[str, Any]:
         """Make a new model with these settings."""
-        self._build(self._settings(content["settings"]), anew=True)
+        self._build(self._settings(content["settings"]), restart=True)
         self._tell()
         return {"kind": "built"}
 

@@ -48,7 +48,7 @@ ALIKE = Choice("alike folded, lines", "alike", IN_LINES, COLUMNS)
 
 class Trial(NamedTuple):
     """A layout: its density, its direction and its number of columns, 0 for a U; and whether the
-    weights capsules stand under it."""
+    weights capsules are under it."""
 
     density: str
     direction: str

@@ -158,7 +158,7 @@ def _draw_capsule(canvas: Canvas, group: Group) -> None:
 
 
 def draw_box(canvas: Canvas, scene: Scene, box: Box, group: Group | None) -> None:
-    """Draw a box. Its element stays open if it has something inside: who draws that closes it."""
+    """Draw a box. Its element stays open if there is more to draw inside; the caller closes it."""
     density = density_of(scene)
     folded = box.role == "fold"
     kind, first = "box" if box.inside is None else "box frame", box.members[0] if folded else ""

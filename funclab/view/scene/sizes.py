@@ -23,7 +23,7 @@ class Density:
     two_lines: bool
     """Whether the detail is under the name."""
     plates: bool
-    """Whether a tensor has a plate; else its shape stands beside the wire."""
+    """Whether a tensor has a plate; else its shape is written beside the wire."""
     tail: float
     """Room for the tensor under a box."""
     gap: float
@@ -205,7 +205,7 @@ def row_columns(box: Box) -> tuple[float, float, float]:
 
 
 def node_words(index: int) -> str:
-    """What stands in the pill of a node."""
+    """The words in the pill of a node."""
     return f"node {index}"
 
 

@@ -48,7 +48,7 @@ def guarded(method: Callable[..., None]) -> Callable[..., None]:
 
 
 class Feed(Watcher):
-    """A callback that shows a training run while it goes on, in one view or in several."""
+    """A callback that shows a training run while it is under way, in one view or in several."""
 
     def __init__(self, model: Any, run: str = "", **settings: Any) -> None:
         super().__init__()
