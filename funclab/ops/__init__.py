@@ -1,7 +1,7 @@
-"""Ops: for each, its shape rule, its arithmetic and its gradient in one place.
+"""Ops: each has its shape rule, its arithmetic and its gradient in one place.
 
-The functions here carry the names and the meaning they have in `keras.ops`. On tensors they make
-nodes, on values calls on the tape, on arrays they compute at once.
+The functions here have the same names and meaning as in `keras.ops`. On tensors they make nodes, on
+values they record calls on the tape, and on arrays they compute at once.
 """
 
 import sys
