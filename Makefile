@@ -3,7 +3,7 @@
 #   make lessons  run every lesson, write build/lessons/*.html
 #   make gallery  pictures of models that must fit one screen: build/gallery/index.html
 #   make catalogue  a page of every layer: build/catalogue/index.html
-#   make pictures  draw README's pictures anew
+#   make pictures  redraw README's pictures
 #   make lite     the lessons as a site that runs in the browser: build/lite
 #   make site     lessons, gallery, reference, errors, as pages: build/site, with build/lite in it
 #   make test     everything: unit tests with and without the JIT, doctests, lessons, browser
@@ -14,15 +14,15 @@
 #   make interop  exchange with a real Keras 2 and 3, ONNX and pickle, in an environment of its own:
 #                 models that have every class      (ARGS=--all: all models, hours)
 #   make mutants  put small faults into the code and see whether a test notices (ARGS="--seed 7")
-#   make bench    speed and memory                    (PEERS=1: an installed Keras beside it;
+#   make bench    speed and memory                    (PEERS=1: also of an installed Keras;
 #                 GROWTH=1: how time grows with batch, width, depth and steps, to build/growth.svg;
-#                 CLUSTER=1: a step on workers of a Dask cluster, and from what size on they pay)
+#                 CLUSTER=1: a step on workers of a Dask cluster, and from what size on it pays off)
 
 BIN := .venv/bin
 LAB := .venv/ready-lab
 READY := .venv/ready-test
 PORT ?= 8888
-# Without compiled files each of some hundred processes of a test run would compile funclab anew.
+# Without bytecode files, each of some hundred processes of a test run would compile funclab again.
 unexport PYTHONDONTWRITEBYTECODE
 ARGS ?=
 WORKERS ?= 3
@@ -46,7 +46,7 @@ setup: $(READY)
 system:
 	@sh tests/setup/system.sh
 
-# Trusted, because they are this project's own: JupyterLab then shows the outputs they came with.
+# Trusted, because they are this project's own: JupyterLab then shows their stored outputs.
 lab: $(LAB)
 	@$(BIN)/jupyter trust notebooks/*.ipynb >/dev/null 2>&1 || true # a home that cannot be written
 	@$(BIN)/funclab lab --port $(PORT) $(ARGS)
@@ -77,7 +77,7 @@ build/lite/index.html:
 	@$(MAKE) lite
 
 # Sphinx and JupyterLite are in .venv/site only: nothing else here needs them, and JupyterLite packs
-# every extension that it finds beside it.
+# every extension that it finds in its environment.
 $(SITE)/ready: pyproject.toml
 	"$$(sh tests/setup/python.sh)" -m venv $(SITE)
 	$(SITE)/bin/pip install --quiet --editable ".[site]"
@@ -92,13 +92,13 @@ test: $(READY) system
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile $(NBVAL) notebooks
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(NBVAL) tests funclab notebooks
 
-# The loops are compiled before, as on a machine that has been taught on. Then the ten-minute
+# The loops are compiled beforehand, as on a machine that is ready for class. Then the ten-minute
 # demonstration; screenshots are in build/screenshots. Ends with an error if a check failed.
 rehearsal: $(READY) system
 	$(BIN)/funclab warm
 	$(BIN)/python -m tests.browser.rehearsal $(ARGS)
 
-# Every exercise in JupyterLab, in a kernel of its own: failed in each foreseen way, solved in three.
+# Every exercise in JupyterLab, in a kernel of its own: failed in each anticipated way, solved in three.
 exercises: $(READY) system
 	EXERCISES=1 $(BIN)/pytest -q -n $(WORKERS) tests/browser/test_teach.py -k solved_from_a_clean_kernel
 

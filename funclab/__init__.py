@@ -1,4 +1,4 @@
-"""The Keras functional API, rebuilt to be seen.
+"""The Keras functional API, rebuilt so that you can see it.
 
 >>> import funclab
 >>> x = funclab.Input(shape=(784,))

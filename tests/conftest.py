@@ -1,4 +1,4 @@
-"""What every test run shares: fresh names for each test, counts, and lessons that are not lost."""
+"""Shared by all test runs: fresh names for each test, counts of trials, and a check of --nbval."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Trials:
 
 @pytest.fixture(autouse=True, scope="session")
 def heard() -> None:
-    """Interrupts are heard as in a terminal, also where tests were started in the background."""
+    """Interrupts work as in a terminal, even if tests were started in the background."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

@@ -1,5 +1,5 @@
-"""Data sets: small ones that come with funclab, real and made, and the classic ones of Keras,
-which are downloaded once."""
+"""Data sets: small ones that come with funclab, real and generated, and Keras' classic ones, which
+are downloaded once."""
 
 from funclab.datasets import (
     adding, bikes, books, boston_housing, california_housing, cifar10, cifar100, copying, digits,

@@ -1,7 +1,7 @@
-"""Adding: two numbers of a long row are marked; what is their sum?
+"""Adding: two numbers in a long row are marked; what is their sum?
 
-To answer, a model must keep a number over many steps. One that always says 1 has a mean squared
-error of 1/6.
+To answer, a model must remember a number over many steps. A model that always says 1 has a mean
+squared error of 1/6.
 
 Source: S. Hochreiter and J. Schmidhuber, "Long short-term memory", Neural Computation 9(8), 1997,
 experiment 4, with one length for all rows.
@@ -19,10 +19,10 @@ Set = tuple[Array, Array]
 
 
 def load_data(n: int = 1000, length: int = 20, seed: int = 0, test: int = 500) -> tuple[Set, Set]:
-    """`n` rows of `length` steps for training and `test` for testing; one seed, the same rows.
+    """`n` rows of `length` steps for training and `test` for testing, determined by the seed.
 
-    Shapes: x (n, length, 2) float32: at each step a number from 0 to 1, and 1 beside the two that
-    count, one in each half; y (n, 1) float32, their sum.
+    Shapes: x (n, length, 2) float32: at each step a number from 0 to 1, and a mark: 1 for the two
+    numbers to add, one in each half, else 0; y (n, 1) float32, their sum.
     Raises: ArgumentError for a length below 2.
 
     >>> (x_train, y_train), (x_test, y_test) = load_data(length=4)

@@ -27,9 +27,9 @@ Set = tuple[Array, Array]
 
 FIRST_DAY: Any = np.datetime64("2011-01-01")
 DAYS, YEAR = 731, 365
-"""Days in all, and those of 2011: a model is trained on that year and tested on the next."""
+"""All days, and those of 2011: models are trained on that year and tested on the next."""
 COLDEST, WARMEST, STEPS = -8, 39, 50
-"""Degrees Celsius; the source has the range between in 50 steps."""
+"""Degrees Celsius; the source divides the range between them into 50 steps."""
 WEEKDAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 BAR, TALLEST, CARD = 7, 76, 191
 WEATHER = ("clear", "mist", "rain or snow", "storm")
@@ -39,7 +39,7 @@ def table() -> Arrays:
     """Everything, by name.
 
     Shapes: date (731,) datetime64[D]; weekday (731,) int32, an index of WEEKDAYS; holiday and
-    working (731,) int32, 1 for yes; casual and registered (731, 24) int32, rents in each hour;
+    working (731,) int32, 1 for yes; casual and registered (731, 24) int32, rentals in each hour;
     temperature (731, 24) float32, degrees Celsius; weather (731, 24) int32, an index of WEATHER.
 
     >>> bikes = table()
@@ -80,7 +80,7 @@ def load_data() -> tuple[Set, Set]:
 def draw(days: Any, captions: Sequence[Any]) -> Cards:
     """A row of days, each with a bar for every hour from midnight to midnight, and its caption.
 
-    Shapes: days (n, 24) or (n, 24, 1), bikes rented. The tallest bar is the most of all the days.
+    Shapes: days (n, 24) or (n, 24, 1), bikes rented. The tallest bar is the maximum of all days.
 
     >>> draw(load_data()[0][0][:2], ["Saturday", "Sunday"])
     <2 days of bikes: Saturday, Sunday>
@@ -99,7 +99,7 @@ def _bars(day: Array) -> str:
 
 
 def load_hours(window: int = 24) -> tuple[Set, Set]:
-    """How many bikes in the next hour, after those of `window` hours? Trained on 2011 again.
+    """How many bikes in the next hour, given those of `window` hours? 2011 is for training again.
 
     Shapes: x (8760 - window, window, 1) float32, the bikes rented in each of the hours before;
     y (8760 - window, 1) float32, those of the next. For testing there are 8784 - window.
@@ -118,8 +118,8 @@ def load_hours(window: int = 24) -> tuple[Set, Set]:
 def load_riders(seed: int = 0) -> tuple[tuple[Arrays, Arrays], tuple[Arrays, Arrays]]:
     """How many casual and how many registered riders on a day of 2012 with such weather?
 
-    A quarter of its days, drawn by `seed`, is for testing. (In 2011 there were far fewer riders:
-    trained on one year, a model is wrong about the other, whatever the weather.)
+    A quarter of these days, drawn with `seed`, is for testing. (In 2011 there were far fewer
+    riders: a model trained on one year is wrong about the other, whatever the weather.)
 
     Shapes: x has weather (275, 5) float32, the mean temperature in degrees Celsius and the share of
     hours with each kind of WEATHER, and weekday (275, 7) float32, one-hot over WEEKDAYS; y has

@@ -1,7 +1,7 @@
-"""Books: 4,000 short sentences of two novels; which of the two is one from?
+"""Books: 4,000 short sentences from two novels; which novel is a sentence from?
 
-Of each novel there are 2,000 sentences of 5 to 16 words, evenly spaced and in order. Left out are
-quotation marks, and sentences with insulting names for groups of people.
+From each novel there are 2,000 sentences of 5 to 16 words, evenly spaced and in order. Quotation
+marks are left out, and so are sentences with insulting names for groups of people.
 
 Source: Jane Austen, "Pride and Prejudice", 1813, and Mark Twain, "The Adventures of Tom Sawyer",
 1876, both in the public domain; the texts are those of Project Gutenberg's volunteers.
@@ -25,7 +25,7 @@ Set = tuple[Array, Array]
 
 TITLES = ("Pride and Prejudice", "Tom Sawyer")
 EACH, TRAINING = 2000, 1500
-"""Sentences of each book, and how many of them, from its beginning, are for training."""
+"""Sentences from each book, and how many of them, from its beginning, are for training."""
 LENGTH = 16
 WORD = re.compile(r"[a-z]+(?:'[a-z]+)*")
 UNKNOWN = "…"
@@ -50,7 +50,7 @@ def table() -> dict[str, Array]:
 def load_data(num_words: int = 2000) -> tuple[Set, Set]:
     """Sentences as word numbers, and the book of each; the ends of both books are for testing.
 
-    num_words: the size of the vocabulary, with the two ids that are not words.
+    num_words: the size of the vocabulary, including the two ids that are not words.
 
     Shapes: x (3000, 16) int32, ids of `vocabulary(num_words)`, 0 after the end; y (3000,) int32, an
     index of TITLES. For testing there are 1000.
@@ -68,8 +68,8 @@ def load_data(num_words: int = 2000) -> tuple[Set, Set]:
 
 @cache
 def vocabulary(num_words: int = 2000) -> tuple[str, ...]:
-    """The words that have ids: 0 fills short sentences, 1 is any other word, then come the most
-    frequent words of the sentences for training.
+    """The words by id: 0 pads short sentences, 1 is any other word, then come the most frequent
+    words of the training sentences.
 
     >>> vocabulary()[:6]
     ('', '…', 'the', 'to', 'and', 'i')
@@ -91,7 +91,7 @@ def words(sentence: str) -> list[str]:
 
 
 def ids(sentences: Iterable[str], num_words: int = 2000) -> Array:
-    """Sentences of your own as rows of ids; what is longer than 16 words loses its end.
+    """Sentences of your own as rows of ids; longer ones are cut off after 16 words.
 
     >>> ids(["Tom knew it."])[0, :5] > 1
     array([ True,  True,  True, False, False])

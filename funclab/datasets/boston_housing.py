@@ -1,7 +1,7 @@
 """Boston housing: prices of houses in 506 districts, in 57 KB that are downloaded once.
 
-One of its columns is made from the share of Black people who live in a district, with the idea that
-segregation raises prices. Use it only to speak of that; `california_housing` is the better choice.
+One of its columns is computed from the share of Black people in a district, on the assumption that
+segregation raises prices. Use it only to discuss that; `california_housing` is the better choice.
 
 Source: D. Harrison and D. L. Rubinfeld, "Hedonic housing prices and the demand for clean air",
 1978, as kept by StatLib, Carnegie Mellon University.
@@ -22,8 +22,8 @@ def load_data(
     """13 numbers about each district, and the price of its houses, in thousands of dollars.
 
     path: the name under which the file is kept in the cache.
-    test_split: the part of the districts that is for testing, from 0 to below 1.
-    seed: where the order of the districts begins.
+    test_split: the fraction of the districts that is for testing, from 0 to below 1.
+    seed: determines the order of the districts.
 
     Shapes: x (404, 13) and (102, 13) float64; y (404,) and (102,) float64.
     Raises: DataError when the file cannot be fetched.

@@ -22,13 +22,13 @@ def load_data(
 ) -> tuple[classics.Set, classics.Set]:
     """8 numbers about each district, and the median price of its houses, in dollars.
 
-    They tell where it is, how old its houses are, how many rooms, bedrooms, people and households
-    it has, and what they earn.
+    They are its location, the age of its houses, its numbers of rooms, bedrooms, people and
+    households, and the income.
 
     version: "large", or "small" for the first 600 districts.
     path: the name under which the file is kept in the cache.
-    test_split: the part of the districts that is for testing, from 0 to below 1.
-    seed: where the order of the districts begins.
+    test_split: the fraction of the districts that is for testing, from 0 to below 1.
+    seed: determines the order of the districts.
 
     Shapes: x (16512, 8) and (4128, 8), or (480, 8) and (120, 8); y (16512,) and (4128,), or (480,)
     and (120,).

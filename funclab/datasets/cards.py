@@ -12,10 +12,10 @@ HEIGHT = 114
 
 
 class Cards:
-    """Pictures in a row, each on a card with its caption; a notebook shows them in its colours.
+    """Pictures in a row, each on a card with its caption; a notebook shows them in its own colours.
 
     `what` says what they show. `drawings`: the shapes of each, as SVG from (8, 8) down to y = 88.
-    `width`: that of a card.
+    `width`: the width of a card.
     """
 
     def __init__(

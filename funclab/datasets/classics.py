@@ -1,7 +1,7 @@
 """The classic data sets, which are downloaded once: where they are, and how their files are read.
 
-Files lie where Keras keeps its own, in ~/.keras/datasets or below what KERAS_HOME says: what one
-has fetched, the other finds. No lesson needs a download.
+Files are kept where Keras keeps its own, in ~/.keras/datasets or in the folder KERAS_HOME, so that
+Keras and funclab find each other's downloads. No lesson needs a download.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ TORONTO = "https://www.cs.toronto.edu/~kriz/"
 
 
 class Download(NamedTuple):
-    """Where a file is, its checksum, and the set of funclab that does without a download."""
+    """Where a file is, its checksum, and a similar data set that needs no download."""
 
     origin: str
     file_hash: str
@@ -102,9 +102,9 @@ DOWNLOADS = {
 def fetch(name: str, path: Any = None, **settings: Any) -> Path:
     """The path of one of the DOWNLOADS on this machine, where it is kept under `path`.
 
-    Raises: DataError when it is not here and cannot be fetched, or is another file.
+    Raises: DataError when it is missing and cannot be downloaded, or is a different file.
     """
-    from funclab.utils.downloads import get_file  # which loads what speaks HTTP, for few sessions
+    from funclab.utils.downloads import get_file  # imports HTTP modules, which few sessions need
 
     origin, file_hash, instead = DOWNLOADS[name]
     try:
@@ -116,7 +116,7 @@ def fetch(name: str, path: Any = None, **settings: Any) -> Path:
 
 
 def read(path: Path) -> dict[str, Array]:
-    """The arrays of an npz file, whose objects may be lists and numbers, and nothing that acts."""
+    """The arrays of an npz file, whose objects may be lists and numbers but no code."""
     arrays: dict[str, Array] = {}
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
@@ -141,11 +141,11 @@ KNOWN = {
     ("numpy.core.multiarray", "_reconstruct"): RECONSTRUCT,
     ("numpy._core.multiarray", "_reconstruct"): RECONSTRUCT,
 }
-"""All that a pickle of these sets may name."""
+"""Everything that a pickle of these data sets may refer to."""
 
 
 class Unpickler(pickle.Unpickler):
-    """Makes arrays of plain Python objects, and nothing else: a file cannot make anything run."""
+    """Makes only arrays and plain Python objects: a file cannot run code."""
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) in KNOWN:
@@ -172,14 +172,14 @@ def word_index(name: str, path: Any) -> dict[str, int]:
 
 
 def shuffled(random: np.random.RandomState, *arrays: Array) -> list[Array]:
-    """Arrays in one and the same new order, as Keras draws it."""
+    """All arrays in the same random order, drawn as in Keras."""
     order = np.arange(len(arrays[0]))
     random.shuffle(order)
     return [array[order] for array in arrays]
 
 
 def divided(x: Any, y: Any, test_split: float) -> tuple[Set, Set]:
-    """The last part of the samples is for testing."""
+    """Samples for training and, from the end, for testing."""
     if not 0 <= test_split < 1:
         raise ArgumentError(
             f"Invalid `test_split` argument: {test_split}. It must be between 0 and 1 (exclusive "
@@ -200,7 +200,7 @@ def numbered(
 ) -> tuple[list[list[int]], list[Any]]:
     """Texts as lists of word numbers from `index_from`, with a mark where they start.
 
-    Those of `maxlen` words and more, with that mark, are left out, as in Keras.
+    Texts of `maxlen` words or more, including that mark, are left out, as in Keras.
     """
     begin = [] if start_char is None else [start_char]
     by = index_from if start_char is not None or index_from else 0
@@ -219,7 +219,7 @@ def numbered(
 def familiar(
     texts: list[list[int]], num_words: int | None, skip_top: int, oov_char: int | None
 ) -> list[list[int]]:
-    """Texts in which a word that is too rare or too frequent is `oov_char`, or left out."""
+    """Texts in which words that are too rare or too frequent become `oov_char`, or are left out."""
     end = num_words or max(max(text) for text in texts)
     if oov_char is None:
         return [[word for word in text if skip_top <= word < end] for text in texts]

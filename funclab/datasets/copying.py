@@ -1,7 +1,7 @@
-"""Copying: some symbols, a long pause, a sign; then the symbols must be said again, in order.
+"""Copying: some symbols, a long pause, a sign; then the symbols must be repeated in order.
 
-To answer, a model must keep all symbols over the pause. One that knows only when to speak, and then
-guesses, is right about one symbol in eight.
+To answer, a model must remember all symbols over the pause. A model that only knows when to answer,
+and then guesses, is right about one symbol in eight.
 
 Source: M. Arjovsky, A. Shah and Y. Bengio, "Unitary evolution recurrent neural networks", 2016,
 after S. Hochreiter and J. Schmidhuber, "Long short-term memory", Neural Computation 9(8), 1997.
@@ -19,16 +19,16 @@ Set = tuple[Array, Array]
 SYMBOLS = 8
 """They are 1 to 8; 0 is a pause."""
 SIGN = 9
-"""From the step after this one on, the symbols are to be said again."""
+"""After this step, the symbols are to be repeated."""
 
 
 def load_data(
     n: int = 1000, symbols: int = 3, pause: int = 5, seed: int = 0, test: int = 500
 ) -> tuple[Set, Set]:
-    """`n` rows for training and `test` for testing; one seed, the same rows.
+    """`n` rows for training and `test` for testing, determined by the seed.
 
     Shapes: x (n, symbols + pause + 1 + symbols) int32 from 0 to 9: the symbols, the pause, the
-    SIGN, and zeros while the model speaks; y of the same shape, int32 from 0 to 8: zeros, then the
+    SIGN, and zeros while the model answers; y of the same shape, int32 from 0 to 8: zeros, then the
     symbols.
     Raises: ArgumentError unless symbols and pause are whole numbers above 0.
 

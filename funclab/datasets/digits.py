@@ -22,10 +22,10 @@ PICTURE, CARD = 80, 100
 
 
 def load_data() -> tuple[tuple[Array, Array], tuple[Array, Array]]:
-    """Images and their digits, for training and for testing, as Keras' data sets give them.
+    """Images and their digits, for training and for testing, in the form of Keras' data sets.
 
-    The test images are the last 500 of the source's order. Many of them were written by other hands
-    than the training images, which makes them harder to read than a random choice would be.
+    The test images are the last 500 in the source's order. Many were written by people who wrote no
+    training image, which makes them harder to read than a random choice would be.
 
     Shapes: images (1297, 8, 8) and (500, 8, 8) uint8 from 0 to 16; digits (1297,) and (500,) uint8.
 
@@ -40,7 +40,7 @@ def load_data() -> tuple[tuple[Array, Array], tuple[Array, Array]]:
 
 
 class Pairs(NamedTuple):
-    """Two images side by side, and what there is to say about them.
+    """Pairs of images, whether they show the same digit, and which digits they show.
 
     Shapes: left, right (n, 64) float32 from 0 to 1, a row of pixels each; same (n,), 1 for two
     images of one digit, 0 for two digits; left_digit, right_digit (n,).
@@ -56,7 +56,7 @@ class Pairs(NamedTuple):
 def load_pairs(n: int = 300, seed: int = 0, test: int = 1500) -> tuple[Pairs, Pairs]:
     """`n` pairs of training images and `test` pairs of test images: is it the same digit?
 
-    Half of the pairs show one digit twice, in two different images. No image of a test pair
+    Half of the pairs are two different images of the same digit. No image of a test pair
     occurs in a training pair.
 
     Raises: ArgumentError for fewer than two pairs.
@@ -65,7 +65,7 @@ def load_pairs(n: int = 300, seed: int = 0, test: int = 1500) -> tuple[Pairs, Pa
     >>> train.left.shape, train.same.mean(), test.same.shape
     ((300, 64), np.float64(0.5), (1500,))
     """
-    # This older generator's numbers are frozen: a seed gives the same pairs in every NumPy.
+    # This older generator is frozen: a seed gives the same pairs in every version of NumPy.
     random = np.random.RandomState(seed)
     train_data, test_data = load_data()
     return _pairs(*train_data, n, random), _pairs(*test_data, test, random)

@@ -1,4 +1,4 @@
-"""Made-up headlines by known rules: what a model can learn from them is known beforehand.
+"""Headlines made up by fixed rules: what a model can learn from them is known in advance.
 
 A headline says who does what to whom, sometimes where and when. Many people read it when it tells
 of a person who is rough to an animal ("man bites dog"), and when it appears at an hour at which
@@ -30,7 +30,7 @@ LENGTH = 9
 
 _EVERY = (*ACTORS, *ROUGH, *POLITE, *" ".join((*WHERE, *WHEN)).split())
 WORDS = ("", *dict.fromkeys(_EVERY))
-"""The vocabulary; a word's id is its place. Id 0 fills short headlines at their end."""
+"""The vocabulary; a word's id is its index. Id 0 pads short headlines at the end."""
 
 
 class Headlines(NamedTuple):
@@ -71,16 +71,16 @@ def load_data(n: int = 1500, seed: int = 0, test: int = 500) -> tuple[Headlines,
 
 
 def load_pairs(n: int = 1500, seed: int = 0, test: int = 500) -> tuple[StoryPairs, StoryPairs]:
-    """Pairs of headlines: do they tell the same story in other words? Half of them do.
+    """Pairs of headlines: do they tell the same story in different words? Half of them do.
 
-    Half of the others exchange who and whom, so that only the order of the words tells.
+    In half of the others, who and whom are exchanged, so that only the order of the words differs.
     """
     random = np.random.RandomState(seed)
     return _pairs(random, n), _pairs(random, test)
 
 
 def is_unusual(story: Story) -> bool:
-    """A person is rough to an animal.
+    """Whether a person is rough to an animal.
 
     >>> is_unusual(("man", "bites", "dog")), is_unusual(("dog", "bites", "man"))
     (True, False)
@@ -90,7 +90,7 @@ def is_unusual(story: Story) -> bool:
 
 
 def ids(phrases: Sequence[str]) -> Array:
-    """Phrases as rows of word ids, filled with 0 at the end.
+    """Phrases as rows of word ids, padded with 0 at the end.
 
     >>> ids(["man bites dog"])[0, :5].tolist() == [1, 13, 7, 0, 0]
     True

@@ -1,4 +1,4 @@
-"""IMDB: 50,000 reviews of films, good or bad, in 17 MB that are downloaded once.
+"""IMDB: 50,000 film reviews, good or bad, in 17 MB that are downloaded once.
 
 Source: A. L. Maas et al., "Learning word vectors for sentiment analysis", ACL 2011. No licence is
 stated; cite the paper.
@@ -26,13 +26,13 @@ def load_data(
     """Reviews as lists of word numbers, the most frequent word first, and whether they are good.
 
     path: the name under which the file is kept in the cache.
-    num_words: words from this number on become `oov_char`; None for the last number there is.
+    num_words: words from this number on become `oov_char`; None keeps all words.
     skip_top: words below this number become `oov_char`.
-    maxlen: reviews of so many words, or more, are left out; None for none.
-    seed: where the order of the reviews begins.
+    maxlen: reviews of this number of words, or more, are left out; None keeps all.
+    seed: determines the order of the reviews.
     start_char: the number with which each review starts; None for none.
     oov_char: the number of a word that is left out; None to close the gap.
-    index_from: is added to the number of every word.
+    index_from: the number that is added to the number of every word.
 
     Shapes: reviews (25000,) and (25000,) lists; good (25000,) and (25000,) int64, 0 or 1.
     Raises: DataError when the file cannot be fetched; ArgumentError when no review is left.

@@ -1,6 +1,6 @@
 """Penguins: 333 birds of three species on three islands, measured at Palmer Station, Antarctica.
 
-These are the complete rows of 344; in the other 11, something was not measured.
+These are the complete rows among 344; in the other 11, something was not measured.
 
 Source: A. M. Horst, A. P. Hill and K. B. Gorman, "palmerpenguins: Palmer Archipelago (Antarctica)
 penguin data", 2020, doi:10.5281/zenodo.3960218, dedicated to the public domain (CC0). The birds
@@ -25,9 +25,9 @@ ISLANDS = ("Biscoe", "Dream", "Torgersen")
 SEXES = ("female", "male")
 MEASURES = ("bill_length_mm", "bill_depth_mm", "flipper_length_mm")
 TEST = 83
-"""A quarter of the birds, with which no model is trained."""
+"""A quarter of the birds, on which no model is trained."""
 CARD, SCALE = 172, 0.65
-"""The width of a card, and pixels for a millimetre."""
+"""The width of a card, and the number of pixels per millimetre."""
 
 
 def load_data(
@@ -35,9 +35,9 @@ def load_data(
 ) -> tuple[tuple[Arrays, Arrays], tuple[Arrays, Arrays]]:
     """Two inputs and three answers by name, for training and for testing.
 
-    `seed` (whole number) draws which birds are for testing: the rows of the source are in order of
-    species. `scaled`: whether each measure is shifted and divided so that those for training have
-    mean 0 and standard deviation 1.
+    `seed` (whole number) draws the birds for testing, since the rows of the source are sorted by
+    species. `scaled`: whether each measure is shifted and scaled so that, in the birds for
+    training, it has mean 0 and standard deviation 1.
 
     Shapes: x has measures (250, 3) float32, millimetres in the order of MEASURES, and island
     (250, 3) float32, one-hot over ISLANDS; y has species (250,) int32, an index of SPECIES, sex

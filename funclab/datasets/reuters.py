@@ -1,4 +1,4 @@
-"""Reuters: 11,228 news of 1987 in 46 topics, in 2 MB that are downloaded once.
+"""Reuters: 11,228 news reports from 1987 in 46 topics, in 2 MB that are downloaded once.
 
 Source: Reuters-21578, as Keras prepared it; D. D. Lewis, Reuters Ltd. and Carnegie Group, 1987. For
 research only.
@@ -35,17 +35,17 @@ def load_data(
     """News as lists of word numbers, the most frequent word first, and their topics.
 
     path: the name under which the file is kept in the cache.
-    num_words: words from this number on become `oov_char`; None for the last number there is.
+    num_words: words from this number on become `oov_char`; None keeps all words.
     skip_top: words below this number become `oov_char`.
-    maxlen: news of so many words, or more, are left out; None for none.
-    test_split: the part of the news that is for testing, from 0 to below 1.
-    seed: where the order of the news begins.
+    maxlen: news of this number of words, or more, are left out; None keeps all.
+    test_split: the fraction of the news that is for testing, from 0 to below 1.
+    seed: determines the order of the news.
     start_char: the number with which each text starts; None for none.
     oov_char: the number of a word that is left out; None to close the gap.
-    index_from: is added to the number of every word.
+    index_from: the number that is added to the number of every word.
 
     Shapes: news (8982,) and (2246,) lists; topics (8982,) and (2246,) int64 from 0 to 45.
-    Raises: DataError when the file cannot be fetched; ArgumentError when no news are left.
+    Raises: DataError when the file cannot be fetched; ArgumentError when no news is left.
     """
     data = classics.read(classics.fetch("reuters.npz", path))
     x, y = classics.shuffled(np.random.RandomState(seed), data["x"], data["y"])

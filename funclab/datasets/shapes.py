@@ -1,4 +1,4 @@
-"""Shapes to count: small made-up images with squares and rings, none on top of another."""
+"""Shapes to count: small generated images with squares and rings that do not overlap."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from funclab.shape_math import Array
 Set = tuple[Array, dict[str, Array]]
 
 SIZE = 5
-"""Pixels that a shape is wide and high; one pixel around it stays empty."""
+"""The width and height of a shape in pixels; one pixel around it stays empty."""
 MOST = 3
-"""Of each kind: both together fit into nine fields."""
+"""The most shapes of each kind: both kinds together fit into nine fields."""
 SMALLEST = 3 * (SIZE + 2)
 SQUARE = np.ones((SIZE, SIZE))
 RING = np.array(
@@ -29,10 +29,10 @@ KINDS: dict[str, Array] = {"squares": SQUARE, "rings": RING}
 
 
 def load_data(n: int = 1000, size: int = 28, seed: int = 0, test: int = 500) -> tuple[Set, Set]:
-    """`n` images for training and `test` for testing; one seed, the same images.
+    """`n` images for training and `test` for testing, determined by the seed.
 
     Shapes: x (n, size, size, 1) float32, 0 for paper and up to 1 for ink, with a little noise; y
-    has squares and rings (n,) int32, how many there are, from 0 to 3.
+    has squares and rings (n,) int32, the number of each, from 0 to 3.
     Raises: ArgumentError for a size below 21.
 
     >>> (x_train, y_train), (x_test, y_test) = load_data()
@@ -58,7 +58,7 @@ def _images(n: int, size: int, random: np.random.RandomState) -> Set:
 
 
 def _corners(size: int, random: np.random.RandomState) -> Array:
-    """Upper left corners in the nine fields of an image, each somewhere in its own."""
+    """Random upper left corners of shapes, one in each of the nine fields of an image."""
     field = size // 3
     fields = np.stack(np.divmod(random.permutation(9), 3), axis=1)
     return field * fields + random.randint(1, field - SIZE, size=(9, 2))

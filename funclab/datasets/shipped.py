@@ -1,6 +1,6 @@
-"""The real data that ship with funclab: for each set a file of arrays beside this one.
+"""The real data that ship with funclab: for each data set, a file of arrays next to this one.
 
-Anybody can make the files again from what was published: `python -m tests.datasets.make`.
+Anybody can recreate the files from the published data: `python -m tests.datasets.make`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ FOLDER = Path(__file__).parent
 
 
 def read(name: str) -> dict[str, Array]:
-    """The arrays of a set, by name.
+    """The arrays of a data set, by name.
 
     >>> sorted(read("digits"))
     ['images', 'labels']

@@ -1,4 +1,4 @@
-"""Spots on a plane: small made-up data sets of two features, which can be seen whole."""
+"""Spots on a plane: small generated data sets with two features, easy to draw."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def xor(n: int, noise: float, random: Generator) -> Set:
 
 
 def moons(n: int, noise: float, random: Generator) -> Set:
-    """Two half circles, each reaching into the other."""
+    """Two interlocking half circles."""
     lower = np.arange(n) % 2
     x = 0.65 * _turned(np.ones(n), random.uniform(0, np.pi, n))
     x[lower == 1] = (0.65, 0.3) - x[lower == 1]
@@ -54,7 +54,7 @@ def gaussians(n: int, noise: float, random: Generator) -> Set:
 
 
 def plane(n: int, noise: float, random: Generator) -> Set:
-    """For regression: a number that grows evenly in one direction; noise is added to it."""
+    """For regression: a number that grows linearly in one direction, with noise added to it."""
     x = random.uniform(-1, 1, (n, 2))
     return x, x @ (0.6, -0.3) + noise * random.standard_normal(n)
 
@@ -67,9 +67,9 @@ SETS: dict[str, Callable[[int, float, Generator], Set]] = {
 def load_data(
     name: str = "spirals", samples: int = 400, noise: float = 0.05, seed: int = 0
 ) -> tuple[Set, Set]:
-    """Spots for training and, a quarter of them, for testing; one seed, the same spots.
+    """Spots for training and, a quarter of them, for testing, determined by the seed.
 
-    `noise` is how far spots stray, as a standard deviation; without it they lie within 1 of 0.
+    `noise` is the standard deviation of the noise; without it, all spots lie within 1 of 0.
 
     Shapes: x (n, 2) float32; y (n,) float32, a class 0 or 1, or for "plane" any number.
     Raises: ArgumentError for an unknown name, fewer than 8 samples, or noise below 0.

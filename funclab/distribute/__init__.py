@@ -23,8 +23,8 @@ class Cluster:
     """A Dask client, and how patient to be with its workers. `cluster=` takes it, or a client.
 
     client: a `dask.distributed.Client`, which must reach the workers directly.
-    patience: seconds that a worker may be silent before it is left out; one that is slow, but
-        answers, is waited for. As long is waited for a worker when there is none. Default 30.
+    patience: seconds that a worker may be silent before it is left out; a slow worker that still
+        answers is waited for. If there is no worker, one is awaited for as long. Default 30.
     workers: addresses of the workers that may take part; None for all.
 
     Raises: ArgumentError for what is not a client; MissingPackageError without Dask.

@@ -21,9 +21,9 @@ from funclab.errors import ArgumentError, ClusterError, import_for
 
 PREFIX = "funclab-sweep"
 LARGE = "Sending large graph"
-"""How Dask's warning begins that data travel through the scheduler."""
+"""The start of Dask's warning that data travel through the scheduler."""
 SILENCE = 5
-"""Seconds without any worker, after which a sweep says that it waits for one."""
+"""Seconds without any worker after which a sweep says that it is waiting for one."""
 NO_WORKER = (
     "The cluster has no worker: the sweep waits for one. Start a worker, or end the sweep "
     "(interrupt it, or call its cancel() with background=True)."
@@ -46,7 +46,7 @@ class LocalExecutor:
 
 
 class ProcessExecutor(LocalExecutor):
-    """Trials run in so many processes of this machine, which joblib starts."""
+    """Trials run in several processes of this machine, which joblib starts."""
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
@@ -59,8 +59,8 @@ class ProcessExecutor(LocalExecutor):
                 yield from self._finished(work, left, list(left.values()), self.workers)
                 return
             except self._killed:
-                # One of those that ran has ended its process, and nobody knows which: each of them
-                # gets a process of its own.
+                # One of the running tasks has killed its process, and it is not known which: each
+                # of them gets a process of its own.
                 suspects = list(left.values())[: 2 * self.workers]
             for task in suspects:
                 try:
@@ -78,7 +78,7 @@ class ProcessExecutor(LocalExecutor):
     def _finished(
         self, work: Work, left: dict[Any, Task], tasks: Sequence[Task], workers: int
     ) -> Iterator[Record]:
-        """The results of the tasks; each is taken out of those that are left. A stop ends it."""
+        """The results of the tasks; each task that has ended is removed from `left`."""
         parallel = self.joblib.Parallel(
             workers, return_as="generator_unordered", batch_size=1, pre_dispatch="2*n_jobs"
         )
@@ -90,7 +90,7 @@ class ProcessExecutor(LocalExecutor):
                 del left[record["trial"], record["epochs"]]
                 yield record
         finally:
-            with warnings.catch_warnings():  # that some were ended is what was asked for
+            with warnings.catch_warnings():  # joblib warns of processes that we have ended
                 warnings.simplefilter("ignore")
                 records.close()
 
@@ -101,7 +101,7 @@ class DaskExecutor:
     With `lasting=True` they go on when this process ends: the scheduler keeps their results until
     the sweep is resumed.
 
-    Raises: ArgumentError for what is not a Client that waits for its answers.
+    Raises: ArgumentError for anything but a synchronous Client.
     """
 
     def __init__(self, client: Any, lasting: bool) -> None:
@@ -120,14 +120,14 @@ class DaskExecutor:
     def run(self, work: Work, tasks: Sequence[Task]) -> Iterator[Record]:
         suspects: list[Task] = []
         yield from self._finished(work, tasks, suspects)
-        # Dask blames every task of a dead worker: alone, only the one that ended it fails again.
+        # Dask blames every task of a dead worker; run one by one, only the guilty one fails again.
         for task in suspects if not self.cancelled else ():
             yield from self._finished(work, [task], None)
 
     def _finished(
         self, work: Work, tasks: Sequence[Task], suspects: list[Task] | None
     ) -> Iterator[Record]:
-        """The results of the tasks. Those whose workers died go to suspects, unless it is None."""
+        """The results of the tasks. Tasks whose worker died go to `suspects`, unless it is None."""
         self.futures = self._submit(work, tasks, "-alone" * (suspects is None))
         try:
             for future in self._ended():
@@ -144,9 +144,9 @@ class DaskExecutor:
                     yield outcome
                 self._forget([future])
         finally:
-            with suppress(Exception):  # a cluster that is gone holds nothing to cancel
+            with suppress(Exception):  # on a cluster that is gone there is nothing to cancel
                 self.client.cancel(list(self.futures))
-                if self.futures:  # Dask lets what runs go on to its end
+                if self.futures:  # Dask lets running tasks continue to their end
                     self.client.run(end, work.stop, on_error="ignore")
             self._forget(list(self.futures))
 
@@ -189,7 +189,7 @@ class DaskExecutor:
             return {future: names[name] for name, future in kept.items()}
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", LARGE)
-            # The work travels inside one task: it outlives the client and every worker.
+            # The work travels inside one task, so that it outlives the client and every worker.
             shared = self.client.submit(_same, work, key=f"{PREFIX}-{uuid.uuid4().hex}")
         new = {
             name: self.client.submit(run, shared, task, key=name)
@@ -201,7 +201,7 @@ class DaskExecutor:
         return {future: names[name] for name, future in {**kept, **new}.items()}
 
     def _kept(self, work: Work, names: dict[str, Task]) -> set[str]:
-        """What the scheduler has kept of these; it forgets what is in the journal already."""
+        """The tasks whose results the scheduler has kept; it forgets those in the journal."""
         if not self.lasting:
             return set()
         known = {n for n in self.client.list_datasets() if n.startswith(f"{PREFIX}-{work.name}-")}
@@ -228,7 +228,7 @@ class DaskExecutor:
         ) from cause
 
     def _forget(self, futures: Sequence[Any]) -> None:
-        """What is in the journal need not be kept on the cluster."""
+        """Delete from the cluster what is already in the journal."""
         for future in futures:
             del self.futures[future]
             if self.lasting:
@@ -236,7 +236,7 @@ class DaskExecutor:
                     self.client.unpublish_dataset(future.key)
 
     def cancel(self, work: Work) -> None:
-        """Begin no other trial; those that run now end after their epoch, and do not count."""
+        """Begin no other trial; running trials end after their epoch, and do not count."""
         self.cancelled = True
         self.client.cancel(list(self.futures))
 
@@ -256,8 +256,8 @@ def check_open(client: Any) -> None:
 
 
 def executor(client: Any, workers: int | None, lasting: bool) -> LocalExecutor | DaskExecutor:
-    """Where trials run: on a client's cluster, or in so many processes here (None: one a core
-    with joblib, and this one without it).
+    """Where trials run: on a client's cluster, or in `workers` processes here (None: one for each
+    core with joblib, and only this process without it).
 
     Raises: ArgumentError for a client or a number of workers that cannot be used;
         MissingPackageError for a package that is not installed.

@@ -26,17 +26,17 @@ class Journal:
 
     path: the file; it is created if it does not exist.
     about: the settings of the sweep. A file with other settings belongs to another sweep.
-    source: that of the function which builds the models, or "". `changed` says whether the sweep
-        was begun with another one.
+    source: the source code of the function that builds the models, or "". `changed` says whether
+        the sweep was begun with a different one.
 
-    Raises: ConfigError for a file that is not a journal, or that of another sweep; BusyError while
+    Raises: ConfigError for a file that is not the journal of this sweep; BusyError while
         another sweep holds it; FileError when it cannot be written.
     """
 
     def __init__(self, path: Any, about: Record, source: str = "") -> None:
         self.path = None if path is None else files.as_path(path)
         self.name = uuid.uuid4().hex[:12]
-        """Identifies the sweep on a cluster, also after it was resumed."""
+        """Identifies the sweep on a cluster, even after it has been resumed."""
         self.records: list[Record] = []
         self.changed = False
         if self.path is None:
@@ -55,7 +55,7 @@ class Journal:
     def _hold(self) -> None:
         """Keep others from writing to the file."""
         assert self.path is not None
-        files.append_text(self.path, "")  # makes it, or says why it cannot be written
+        files.append_text(self.path, "")  # creates it, or says why it cannot be written
         self._file = self.path.open("rb+")
         with suppress(ImportError):  # there are no such locks on Windows
             locks = importlib.import_module("fcntl")

@@ -1,9 +1,9 @@
-"""The plan for a part of a batch. What the parts add up to is what the whole batch would give.
+"""The plan for a part of a batch. The sum over all parts equals the result for the whole batch.
 
 A part's loss is the mean over its own samples, and its gradient starts not at 1 but at the part's
-fraction of the batch: so means over the batch, and regularizers, come out right without more. What
-is left are the ops whose result depends on the other parts, or on where in the batch a sample
-lies; `localized` replaces them.
+fraction of the batch: this alone makes means over the batch, and regularizers, correct. What remain
+are the ops whose result depends on the other parts, or on the position of a sample in the batch;
+`localized` replaces them.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Part:
     def __init__(self, add_up: Callable[[Array], Array] = lambda numbers: numbers) -> None:
         self.begin, self.count, self.total = 0, 1, 1
         self.add_up = add_up
-        """The sum of an array of float64 over all parts; waits for them."""
+        """Returns the sum of a float64 array over all parts; waits for them."""
 
     @property
     def fraction(self) -> float:
@@ -41,14 +41,14 @@ class Part:
 
 
 class PartStep(Step):
-    """A step of one part: `run` does it, the other methods read what it brought."""
+    """A step of one part: `run` takes it, the other methods read its results."""
 
     def __init__(self, specs: Specs, part: Part) -> None:
         super().__init__(specs)
         self.part = part
         self.seed: Array | None = None
         self.takes: list[tuple[int, tuple[str, ...], list[Value]]] = []
-        """For each metric that works on arrays: its number, and the arrays that it takes."""
+        """For each metric that works on arrays: its number, and the arrays that it reads."""
 
     def run(self) -> None:
         if self.seed is not None:
@@ -56,7 +56,7 @@ class PartStep(Step):
         self.plan.run()
 
     def taken(self) -> list[list[Array]]:
-        """Copies of the arrays that metrics take."""
+        """Copies of the arrays that metrics read."""
         array = self.plan.array
         return [[array(value).copy() for value in values] for _, _, values in self.takes]
 
@@ -65,7 +65,7 @@ def part_step(runner: Runner, kind: str, specs: Specs, tree: Any, part: Part) ->
     """The plan for a part: `kind` is "train", "test" or "predict"."""
     step = PartStep(specs, part)
     tape, total = recorded(step, runner, kind, tree)
-    # The same with a sample more: what grows with it lies along the batch.
+    # The same step with one sample more: axes that grow are batch axes.
     larger = PartStep(one_more(specs), part)
     other, _ = recorded(larger, runner, kind, tree)
     for call, grown in zip(tape.updates, other.updates, strict=True):
@@ -84,7 +84,7 @@ def part_step(runner: Runner, kind: str, specs: Specs, tree: Any, part: Part) ->
 
 
 def recorded(step: Step, runner: Runner, kind: str, tree: Any) -> tuple[Tape, Value | None]:
-    """The tape of a step, and the loss on it."""
+    """The tape of a step, and its loss."""
     train = kind == "train"
     with Tape(training=train) as tape:
         step.forward(runner.model, tree)
@@ -94,7 +94,7 @@ def recorded(step: Step, runner: Runner, kind: str, tree: Any) -> tuple[Tape, Va
 
 
 def one_more(specs: Specs) -> Specs:
-    """The specs of a batch with one sample more."""
+    """The specs of a batch with one more sample."""
 
     def longer(side: Sequence[Any]) -> tuple[Any, ...]:
         grown = ((spec and ((spec[0][0] + 1, *spec[0][1:]), spec[1])) for spec in side)
@@ -104,7 +104,7 @@ def one_more(specs: Specs) -> Specs:
 
 
 def note_takes(step: PartStep, compiled: Any, updates: Sequence[Call]) -> None:
-    """Which arrays the metrics take that work on arrays: in layers, then those of outputs."""
+    """Note which arrays are read by metrics that work on arrays: in layers, then of outputs."""
     number = {id(metric): i for i, metric in enumerate(compiled.metrics)}
     for call in updates:
         if isinstance(call.op, Taken):
@@ -126,7 +126,7 @@ def note_takes(step: PartStep, compiled: Any, updates: Sequence[Call]) -> None:
 
 # Ops of a part.
 class Local:
-    """An op as a part of a batch needs it; what it does not change is that of the op."""
+    """An op as a part of a batch needs it; anything not overridden is that of the op."""
 
     def __init__(self, op: Any, part: Part) -> None:
         self.op, self.part = op, part
@@ -136,7 +136,7 @@ class Local:
 
 
 def localized(op: Any, part: Part) -> Any:
-    """The op in place of which a part has another; itself for most."""
+    """The op that a part uses in place of an op; for most, the op itself."""
     if isinstance(op, Total):
         return PartTotal(op, part)
     if isinstance(op, BatchNormalization) and op.synchronized:
@@ -179,8 +179,8 @@ def drawn_shape(call: Call) -> Any:
 
 
 class PartTotal(Local):
-    """A loss that the whole batch divides by a number that the part does not know: the sum of all
-    weights under a mask; or that is a sum, of which the part's fraction must not be taken."""
+    """A loss that the whole batch divides by a number that the part does not know (the sum of all
+    weights under a mask), or a sum, which must not be multiplied by the part's fraction."""
 
     factor = 1.0
 
@@ -207,30 +207,30 @@ class PartTotal(Local):
 
 
 class PartTally(Local):
-    """A number for the whole batch, kept by a metric in a layer: it counts once, not per part."""
+    """A metric's number for the whole batch, in a layer: it counts once, not once per part."""
 
     def forward(self, scale: float, *arrays: Array) -> None:
         self.op.forward(scale * self.part.fraction, *arrays)
 
 
 class Taken(Local):
-    """A batch that a metric takes: its arrays are sent to the client, which has the metric."""
+    """A batch that a metric reads: its arrays are sent to the client, which has the metric."""
 
     def forward(self, *arrays: Array) -> None:
         pass
 
 
 class Drawn(Local):
-    """Random numbers for the samples of a part: those that the whole batch gives to them."""
+    """Random numbers for the samples of a part: the same as in the whole batch."""
 
     def __init__(self, op: Any, part: Part, axis: int, step: int) -> None:
         super().__init__(op, part)
         self.axis, self.step = axis, step
-        """Along which axis the samples lie, and how many numbers of it each has."""
+        """The axis of the samples, and how far each sample extends along it."""
 
 
 class PartDropout(Drawn):
-    """Dropout: it counts on over the numbers of the samples before, and of those after."""
+    """Dropout: skips the random numbers of the samples before, and of those after."""
 
     def forward(self, x: Array, state: Array, out: Array, kept: Array) -> None:
         before, each = state[1].copy(), np.uint64(kept.size // self.part.count)
@@ -242,7 +242,7 @@ class PartDropout(Drawn):
 
 
 class PartDraw(Drawn):
-    """Random numbers alone: all of the batch are drawn, and the part's are used."""
+    """An op that only draws: it draws for the whole batch, and uses the part's numbers."""
 
     def forward(self, state: Array, out: Array) -> None:
         shape, part = list(out.shape), self.part
@@ -283,5 +283,5 @@ class SynchronizedBatchNormalization(BatchNormalization, abstract=True):
 
 
 def number_of(rows: Array, mask: Array | None) -> int:
-    """How many rows count."""
+    """The number of rows that count."""
     return len(rows) if mask is None else int(np.count_nonzero(mask))

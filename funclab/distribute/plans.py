@@ -17,8 +17,8 @@ Ranked = Callable[[Sequence[Trial]], list[Trial]]
 class Plan:
     """The rounds of a sweep: one of all trials, or, with a `factor`, successive halving.
 
-    A round of halving trains what the round before left from the start, `factor` times as long; the
-    best of each round, one of `factor`, go on. The last round trains for `epochs`.
+    In successive halving, the best of each round, one in `factor`, are trained again from the start
+    in the next round, `factor` times as long. The last round trains for `epochs`.
     """
 
     configs: list[Config]
@@ -33,7 +33,7 @@ class Plan:
         return [self.epochs // self.factor**i for i in range(rounds, -1, -1)]
 
     def count(self) -> int:
-        """How many trainings there are in all, if none fails."""
+        """The total number of training runs, if none fails."""
         rounds = range(len(self.lengths()))
         return sum(self._size(i) for i in rounds)
 
@@ -41,7 +41,7 @@ class Plan:
         return max(1, len(self.configs) // max(1, self.factor) ** number)
 
     def rounds(self, results: Results, ranked: Ranked) -> Iterator[list[Task]]:
-        """The tasks of each round, for which those of the round before must have ended."""
+        """The tasks of each round; those of the round before must have ended."""
         chosen = list(range(len(self.configs)))
         for i, epochs in enumerate(self.lengths()):
             if i:
@@ -55,7 +55,7 @@ class Plan:
 
 
 def _log(number: int, base: int) -> int:
-    """How often a number can be divided by the base.
+    """How often a number can be divided by the base: the logarithm, rounded down.
 
     >>> _log(8, 3), _log(9, 3)
     (1, 2)

@@ -1,4 +1,4 @@
-"""How a worker reads parts of the data, and gives samples of them to its plans."""
+"""How a worker reads parts of the data, and passes their samples to its plans."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from funclab.training.streams import unpacked
 
 
 class Reader:
-    """A part that is being read, as far as it has been asked for.
+    """A part of the data that is being read, as far as it has been asked for.
 
     seed: of the order of the samples, in a part that comes whole; None for the order they have.
     """
@@ -37,7 +37,7 @@ class Reader:
         self.sample: Any = None
         """The first sample, in the form in which `load` gave it."""
         self.left_out = 0 if self.whole else begin
-        """Samples that have counted already, and are still to be read over."""
+        """The number of samples that have already counted, and are still to be skipped."""
         self.begin = self.left_out
         """The number of the first sample in memory."""
         self.order: Array | None = None
@@ -49,7 +49,7 @@ class Reader:
         return self.begin + (0 if self.data is None else len(self.data))
 
     def read(self, until: int) -> None:
-        """Read on, until so many samples have been read or there are no more."""
+        """Continue until this number of samples has been read, or there are no more."""
         while not self.ended and self.until < until:
             batch = next(self.batches, StopIteration)
             if batch is StopIteration:
@@ -72,7 +72,7 @@ class Reader:
             self.data = data if self.data is None or not len(self.data) else joined(self.data, data)
 
     def take(self, begin: int, count: int) -> tuple[Data, list[Array | None]]:
-        """So many samples from number `begin` on; those before it are not needed any more."""
+        """`count` samples from number `begin` on; earlier ones are no longer needed."""
         with self.lock:
             assert self.data is not None
             if not self.whole:
@@ -85,7 +85,7 @@ class Reader:
 
 
 def joined(first: Data, second: Data) -> Data:
-    """The samples of both."""
+    """The samples of both, in order."""
 
     def both(mine: list[Array | None], theirs: list[Array | None]) -> list[Array | None]:
         pairs = zip(mine, theirs)
@@ -116,7 +116,7 @@ class Library:
         seed: int | None,
         shards: bytes | None,
     ) -> dict[str, Any]:
-        """Read a part, as far as asked for; how far it is, or that the data are unknown."""
+        """Read a part as far as requested; returns how far it is, or that the data are unknown."""
         try:
             if shards is not None:
                 self.shards[source] = self.opened(shards)
@@ -139,11 +139,11 @@ class Library:
         if self.client is None:
             address, security = self.worker.scheduler.address, self.worker.security
             self.client = Client(address, security=security, set_as_default=False)
-        with self.client.as_current():  # persisted collections hold futures of it
+        with self.client.as_current():  # persisted collections hold its futures
             return pickle.loads(shards)
 
     def loaded(self, shards: Any, part: Any) -> Any:
-        """What is in a part. Dask computes its own parts on this worker."""
+        """The contents of a part. Parts of Dask collections are computed on this worker."""
         if not isinstance(shards, DaskShards):
             return shards.load(part)
         here = {"workers": [self.worker.address], "allow_other_workers": False}
@@ -165,7 +165,7 @@ class Library:
         return data.specs(count), data.tree, rows
 
     def drop(self, key: Any) -> None:
-        """A part is not needed any more."""
+        """Forget a part that is no longer needed."""
         self.readers.pop(tuple(key), None)
 
     def close(self) -> None:

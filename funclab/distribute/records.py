@@ -1,4 +1,4 @@
-"""What a run on a cluster did: who computed what share, and where the time of its steps went."""
+"""A record of a run on a cluster: each worker's share, and where the time of its steps went."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Share(NamedTuple):
 
 
 class StepRecord(NamedTuple):
-    """One step: "train", "test" or "predict", its seconds, and how often it was begun anew because
+    """One step: "train", "test" or "predict", its seconds, and how often it was restarted because
     a worker was lost."""
 
     kind: str
@@ -49,12 +49,12 @@ class WorkerRecord:
 
 @dataclass(repr=False)
 class ClusterRecord:
-    """What a call of `fit(cluster=...)` did on its workers: `history.cluster`.
+    """How a call of `fit(cluster=...)` used its workers: `history.cluster`.
 
     Notebooks show it as a picture, with a link to Dask's dashboard; `print` shows it as a table.
 
-    workers: for each address the sums over its training steps.
-    steps: the last 1000 steps, those of validation too.
+    workers: for each address, the sums over its training steps.
+    steps: the last 1000 steps, including validation.
     events: who joined and who was lost: (seconds since the epoch, address, what happened).
     dashboard: the address of Dask's dashboard; "" without one.
     """
@@ -90,8 +90,8 @@ class ClusterRecord:
     def picture(self, look: str | None = None) -> Any:
         """The workers, their shares of the samples, and where the time of a step went.
 
-        look: "auto", "light", "dark", "print" or "projector"; the one chosen for all pictures
-            unless given.
+        look: "auto", "light", "dark", "print" or "projector"; by default the one chosen for all
+            pictures.
         Raises: ArgumentError for another look.
         """
         from funclab.view.draw import theme

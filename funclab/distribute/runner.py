@@ -41,7 +41,7 @@ class ClusterRunner(Runner):
         self.record = self.team.record
         self.steps = Steps()
         self.sent: Array | None = None
-        """The weights and the state as the workers have them."""
+        """The weights and the state as the workers last had them."""
 
     def train(self, specs: Specs, tree: Any) -> Step:
         return self.step("train", specs, tree)
@@ -53,7 +53,7 @@ class ClusterRunner(Runner):
         return self.step("predict", specs, tree)
 
     def step(self, kind: str, specs: Specs, tree: Any) -> Step:
-        """A step of this kind; its tape is written here, too, so that errors come early."""
+        """A step of this kind; its tape is also recorded here, so that errors are found early."""
         key = (kind, specs, repr(tree), getattr(self.model, "graph", None), id(self.metrics()))
         return self.steps.get(key, lambda: ClusterStep(self, kind, specs, tree))
 
@@ -65,7 +65,7 @@ class ClusterRunner(Runner):
 
 
 def refuse_renorm(layer: Any) -> None:
-    """Raise a NotSupportedError for batch renormalization that is to be synchronized."""
+    """Raise a NotSupportedError for batch renormalization with `synchronized=True`."""
     if getattr(layer, "renorm", False) and getattr(layer, "synchronized", False):
         raise NotSupportedError(
             f"{layer.name} has both renorm and synchronized, and is to be trained on a cluster.",
@@ -77,7 +77,7 @@ def refuse_renorm(layer: Any) -> None:
 
 
 class ClusterStep(Step):
-    """A batch of one shape, of which each worker computes a part."""
+    """A step for batches of one shape, of which each worker computes a part."""
 
     def __init__(self, runner: ClusterRunner, kind: str, specs: Specs, tree: Any) -> None:
         super().__init__(specs)
@@ -93,9 +93,9 @@ class ClusterStep(Step):
 
 
 class ClusterPlan:
-    """What stands for the plan of a step: `run` lets the workers compute it.
+    """A stand-in for the plan of a step: `run` lets the workers compute it.
 
-    `calls` is empty: the values in between stay on the workers.
+    `calls` is empty: intermediate values stay on the workers.
     """
 
     def __init__(self, runner: ClusterRunner, step: Step, kind: str, tree: Any) -> None:
@@ -108,7 +108,7 @@ class ClusterPlan:
         trained, self.states = trained_variables(runner), state_variables(runner)
         for variable in [*trained, *self.states]:
             variable.array  # noqa: B018 made before any lock is taken
-            variable.bound = True  # it stays where the optimizer has found it
+            variable.bound = True  # its array must stay where the optimizer found it
         self.layout = Layout([*trained, *self.states])
         self.wrt: list[Variable] = trained if kind == "train" else []
         self.grads: dict[Value, Array] = {}
@@ -130,7 +130,7 @@ class ClusterPlan:
 
     @np.errstate(all="ignore")
     def run(self) -> None:
-        """A step on the workers. Nothing changes here before all of it is there."""
+        """Take a step on the workers. Nothing changes here before all results have arrived."""
         replies = self.replies()
         holding(self.locks, partial(self.take, replies[0]))
         self.tell_metrics(replies)
@@ -144,11 +144,11 @@ class ClusterPlan:
         runner = self.runner
         weights = holding(self.locks, self.layout.packed)
         sent, runner.sent = runner.sent, weights
-        # Training has changed them: comparing all would find nothing else, and take its time.
+        # Training has changed the weights: comparing them all would only confirm it, slowly.
         same = self.kind != "train" and sent is not None and np.array_equal(weights, sent)
         return runner.team.sync(runner.team.step, self, weights, not same)
 
-    # What the team asks.
+    # What the team calls.
     async def deal(self, workers: list[str]) -> list[Assignment]:
         """Equal parts of the batch in the buffers."""
         total = self.specs.batch
@@ -160,13 +160,13 @@ class ClusterPlan:
         ]
 
     def commit(self, parts: Sequence[Assignment]) -> None:
-        """The batch has been computed; the next one is in the buffers when it is dealt."""
+        """Nothing to do: the next batch will be in the buffers when it is dealt."""
 
     def rows(self, begin: int, end: int) -> list[Array | None]:
         return [None if v is None else self.buffers[v][begin:end] for v in self.values]
 
     def form(self, count: int) -> bytes:
-        """What a worker needs to know to make a plan for so many samples."""
+        """What a worker needs to know to make a plan for `count` samples."""
         if count not in self.forms:
             sides = [
                 tuple(spec and ((count, *spec[0][1:]), spec[1]) for spec in side)
@@ -176,7 +176,7 @@ class ClusterPlan:
             self.forms[count] = pickle.dumps((self.kind, Specs(*sides), self.tree, own))
         return self.forms[count]
 
-    # What comes back.
+    # Replies from the workers.
     def take(self, reply: dict[str, Any]) -> None:
         """Add up metrics, set the state that has changed, and take the optimizer's step."""
         numbers, *grads = reply["sums"]
@@ -195,7 +195,7 @@ class ClusterPlan:
             call(*arrays)
 
     def tell_metrics(self, replies: list[dict[str, Any]]) -> None:
-        """Let the metrics that work on arrays take those of the whole batch."""
+        """Update the metrics that work on arrays with those of the whole batch."""
         metrics = self.runner.compiled.metrics
         counts = [reply["count"] for reply in replies]
         for (number, names), *parts in zip(replies[0]["takes"], *(r["taken"] for r in replies)):

@@ -1,4 +1,4 @@
-"""Data that lie with the workers: files that they read, generators that they run, Dask's parts."""
+"""Data that workers read: from files, from generators, or from partitions of Dask collections."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from funclab.errors import ArgumentError, DataError
 
 
 class Shards:
-    """Data in parts, which the workers read: nothing of them passes through the client.
+    """Data in parts, which the workers read: none of the data pass through the client.
 
-    load: a function of a part, called on a worker. It returns (x, y) or (x, y, sample_weight), as
+    load: a function, called with a part on a worker. It returns (x, y) or (x, y, sample_weight), as
         arrays or trees of arrays, or it yields such batches, of any size, one after another.
-    parts: what `load` takes, for example names of files: a list, of which each worker reads some.
+    parts: a list of arguments for `load`, such as names of files; each worker reads some of them.
 
     An epoch reads every part once. Each batch takes equal numbers of samples from as many parts as
-    there are workers. With `shuffle` the parts come in a new order in every epoch, and the samples
-    of a part that is returned whole, too. When a worker is lost, another reads its parts again and
-    leaves out the samples that have counted, so `load` has to give the same samples each time.
+    there are workers. With `shuffle`, the parts come in a new order in every epoch, and so do the
+    samples of a part that is returned whole. When a worker is lost, another reads its parts again
+    and skips the samples that have counted, so `load` has to give the same samples each time.
 
     Without a cluster `fit` reads the parts one after another.
 
@@ -60,8 +60,8 @@ class DaskShards(Shards):
     """The parts of Dask collections: arrays or frames for inputs, targets and weights, or a bag of
     samples.
 
-    A part is computed by Dask on the worker that takes it. Those of a collection that is persisted
-    go from worker to worker.
+    Dask computes a part on the worker that uses it. Parts of a persisted collection are sent from
+    worker to worker.
     """
 
     def __init__(self, sides: Sequence[Any]) -> None:
@@ -85,19 +85,19 @@ class DaskShards(Shards):
 
 
 def as_array(collection: Any) -> Any:
-    """A Dask frame or series as an array, whose rows the workers count."""
+    """A Dask frame or series as an array whose numbers of rows the workers determine."""
     is_frame = hasattr(collection, "to_dask_array")
     return collection.to_dask_array(lengths=True) if is_frame else collection
 
 
 def stacked(samples: Sequence[Any]) -> Any:
-    """Samples, which may be trees of arrays, side by side."""
+    """Samples, which may be trees of arrays, stacked into a batch."""
     leaves = zip(*map(structure.flatten, samples))
     return structure.pack(samples[0], [np.stack(list(leaf)) for leaf in leaves])
 
 
 def batches_of(loaded: Any) -> Iterator[Any]:
-    """What `load` gave: batches that it yields, or all at once."""
+    """The result of `load` as batches: those that it yields, or all at once."""
     if hasattr(loaded, "__next__"):
         yield from loaded
     else:
@@ -105,7 +105,7 @@ def batches_of(loaded: Any) -> Iterator[Any]:
 
 
 def is_dask(x: Any) -> bool:
-    """Whether data, or one of several arrays, are a Dask collection."""
+    """Whether the data, or one of several arrays, are a Dask collection."""
     return any(hasattr(leaf, "__dask_graph__") for leaf in structure.flatten(x))
 
 
@@ -119,7 +119,7 @@ def is_bag(x: Any) -> bool:
 
 
 def blocks_of(arrays: Sequence[Any]) -> list[list[Any]]:
-    """For each array its blocks along the first axis, alike for all."""
+    """For each array its blocks along the first axis, which are aligned for all."""
     for array in arrays:
         if not is_dask_array(array):
             raise DataError(
@@ -143,9 +143,9 @@ def blocks_of(arrays: Sequence[Any]) -> list[list[Any]]:
 
 
 def as_shards(x: Any, y: Any = None, weight: Any = None) -> Shards | None:
-    """Data that the workers have or read; None for data at the client.
+    """Data that the workers hold or read; None for data at the client.
 
-    Raises: ArgumentError for targets beside data that bring their own.
+    Raises: ArgumentError for targets in addition to data that have their own.
     """
     if isinstance(x, Shards):
         if y is not None or weight is not None:

@@ -1,9 +1,9 @@
-"""What a worker does: it holds a model, computes parts of batches, and passes sums on.
+"""What a worker does: it holds a model, computes parts of batches, and forwards sums.
 
 The workers of a step form a binary tree: the children of number i are 2i + 1 and 2i + 2. Weights go
 down the tree, sums come up. Workers talk to each other through handlers on Dask's own connections,
-with its serialization and its TLS. Dask's actors would keep tasks on the scheduler, and tell of the
-death of a worker only when the scheduler has noticed it; a connection that breaks tells at once.
+with its serialization and its TLS. Dask's actors would keep tasks on the scheduler, and report the
+death of a worker only when the scheduler has noticed it; a broken connection is noticed at once.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ from funclab.training.data import outputs_of
 from funclab.training.runner import Runner
 
 KEPT_SITES, KEPT_PLANS = 4, 16
-"""Models that a worker holds at a time, and plans for each."""
+"""The most models that a worker holds at a time, and the most plans for each."""
 
 
 class Aborted(Exception):
-    """The step is not needed any more: a worker that took part in it is lost."""
+    """The step is no longer needed: a worker that took part in it is lost."""
 
 
 class Site:
@@ -57,7 +57,7 @@ class Site:
         self.computing = ThreadPoolExecutor(1, "funclab")
         self.library = Library(worker, self.runner)
         self.box: dict[tuple[int, str, int], Any] = {}
-        """What other workers have sent: by step, what it is, and its number or sender."""
+        """Messages from other workers, by step, kind, and number or sender."""
         self.news = threading.Condition()
         self.aborted = -1
         self.rank, self.team, self.attempt = 0, [""], 0
@@ -65,19 +65,19 @@ class Site:
 
     # Between workers.
     def put(self, attempt: int, key: tuple[str, int], value: Any) -> None:
-        """Take what another worker has sent."""
+        """Store a message from another worker."""
         with self.news:
             self.box[attempt, *key] = value
             self.news.notify_all()
 
     def abort(self, attempt: int) -> None:
-        """No step up to this one will come to an end."""
+        """Give up all steps up to this one: they will not be completed."""
         with self.news:
             self.aborted = max(self.aborted, attempt)
             self.news.notify_all()
 
     def wait_for(self, key: tuple[str, int]) -> Any:
-        """What another worker sends for this step.
+        """Wait for a message from another worker for this step.
 
         Raises: Aborted.
         """
@@ -89,7 +89,7 @@ class Site:
             return self.box.pop(name)
 
     def send(self, rank: int, key: tuple[str, int], value: Any) -> None:
-        """Send to another worker; when that fails, so does the step."""
+        """Send to another worker; if that fails, so does the step."""
         from distributed.protocol.serialize import to_serialize
 
         attempt, address = self.attempt, self.team[rank]
@@ -104,7 +104,7 @@ class Site:
         return [rank for rank in (first, first + 1) if rank < len(self.team)]
 
     def add_up(self, numbers: Array) -> Array:
-        """The sum of the numbers of all parts: up the tree, and down again."""
+        """The sum over all parts, computed up the tree and sent down again."""
         begun = time.perf_counter()
         self.sums += 1
         total = numbers.copy()
@@ -124,7 +124,7 @@ class Site:
         """Compute a part of a batch; what is returned goes to the client."""
         from distributed.protocol.serialize import to_serialize
 
-        self.abort(job["attempt"] - 1)  # one that was lost may still wait in an earlier attempt
+        self.abort(job["attempt"] - 1)  # a lost worker may still be in an earlier attempt
         return to_serialize(await self.loop.run_in_executor(self.computing, self.work, job))
 
     def work(self, job: dict[str, Any]) -> dict[str, Any]:
@@ -180,7 +180,7 @@ class Site:
         }
 
     def load_weights(self, job: dict[str, Any]) -> None:
-        """The weights as the client has them, and on to the children."""
+        """Load the client's weights, and forward them to the children."""
         if not job["fresh"]:
             return
         weights = job["weights"]
@@ -191,7 +191,7 @@ class Site:
         self.weights.load(weights)
 
     def plan(self, form: bytes, specs: Any, tree: Any, rows: list[Array | None]) -> PartStep:
-        """The plan for a part of this form, which brings specs and tree if they are not given."""
+        """The plan for a part of this form, which contains specs and tree if they are not given."""
         key = form, specs
         if key not in self.plans:
             kind, *ends, forms = pickle.loads(form)
@@ -205,12 +205,12 @@ class Site:
         return self.plans[key]
 
     def choose_metrics(self, specs: Any, tree: Any, forms: Any, rows: list[Array | None]) -> None:
-        """Make the losses and metrics, as the client has made them from these shapes."""
+        """Make the losses and metrics as the client did, from these shapes."""
         model, compiled = self.runner.model, self.runner.compiled
         _, shapes, _ = outputs_of(model, compiled, rows[: len(specs.inputs)], tree)
         targets = [None if spec is None else spec[0] for spec in specs.targets]
         compiled.choose(model, targets, shapes, forms)
-        if compiled.metrics is not self.metrics:  # the plans so far add to others
+        if compiled.metrics is not self.metrics:  # existing plans update the old metrics
             self.plans.clear()
         self.metrics = compiled.metrics
 
@@ -237,7 +237,7 @@ def is_float(variable: Any) -> bool:
     return variable.dtype.startswith("float")
 
 
-# Handlers: what the client and other workers can ask of a worker.
+# Handlers: what the client and other workers can call on a worker.
 class Reception:
     """The sites of a worker, and its handlers for them."""
 
@@ -246,7 +246,7 @@ class Reception:
         self.sites: OrderedDict[str, Site] = OrderedDict()
 
     async def open(self, run: str, model: bytes) -> bool:
-        """Make the model of a run, unless it is there."""
+        """Make the model of a run, unless it exists."""
         if run not in self.sites:
             made = await asyncio.get_running_loop().run_in_executor(None, pickle.loads, model)
             self.sites[run] = Site(self.worker, run, made)
@@ -260,7 +260,7 @@ class Reception:
             self.sites.pop(run).close()
 
     def asking(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        """A handler that asks the site of a run; it returns None where there is none."""
+        """A handler that calls the site of a run; it returns None if there is no site."""
 
         async def handler(run: str, **settings: Any) -> Any:
             site = self.sites.get(run)
@@ -271,7 +271,7 @@ class Reception:
 
 
 def install(dask_worker: Any = None) -> None:
-    """Let a worker answer to funclab. The client calls it, once for each worker."""
+    """Register funclab's handlers on a worker. The client runs it once on each worker."""
     if "funclab_step" in dask_worker.handlers:
         return
     reception = Reception(dask_worker)

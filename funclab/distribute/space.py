@@ -15,14 +15,14 @@ from funclab.errors import ArgumentError
 
 Config = dict[str, Any]
 Space = dict[str, Any]
-"""For each name a list of values, or what draws them."""
+"""For each name a list of values, or a distribution that draws them."""
 
 DRAWING, TRAINING = 0, 1
-"""What a stream of random numbers is for."""
+"""The purposes of streams of random numbers."""
 
 
 def stream(seed: int, purpose: int, number: int) -> np.random.Generator:
-    """The random numbers of one trial: they depend on nothing but the seed and its number."""
+    """The random numbers of one trial: they depend only on the seed and its number."""
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(purpose, number)))
 
 
@@ -30,9 +30,9 @@ def stream(seed: int, purpose: int, number: int) -> np.random.Generator:
 class Between:
     """A range of numbers to draw from.
 
-    low, high: its ends. Two whole numbers give whole numbers, both ends among them; others give
+    low, high: its ends. Two whole numbers give whole numbers, including both ends; others give
         real numbers.
-    log: whether equal factors are equally likely, as learning rates need it: as many numbers
+    log: whether equal factors are equally likely, as is best for learning rates: as many numbers
         between 0.001 and 0.01 as between 0.01 and 0.1.
 
     Raises: ArgumentError when the ends are not numbers in order, or not above 0 with log=True.
@@ -61,7 +61,7 @@ class Between:
             )
 
     def draw(self, random: np.random.Generator) -> float:
-        """A number of the range."""
+        """A random number from the range."""
         whole = meant.is_whole(self.low) and meant.is_whole(self.high)
         low, high = float(self.low), float(self.high + whole)
         if self.log:
@@ -72,9 +72,9 @@ class Between:
 
 
 def checked(space: Any) -> Space:
-    """The space, with lists for everything that is one value after the other.
+    """The space, with a list in place of every sequence of values.
 
-    Raises: ArgumentError for what is not a dict of names, or values that cannot be tried.
+    Raises: ArgumentError for anything but a dict of names, and for values that cannot be tried.
     """
     if not isinstance(space, Mapping) or not space or not all(isinstance(n, str) for n in space):
         raise _wrong_space(f"`space` is {space!r}")
@@ -99,7 +99,7 @@ def _wrong_space(received: str) -> ArgumentError:
 
 
 def size(space: Space) -> float:
-    """How many settings there are; infinity where values are drawn."""
+    """The number of combinations; infinity where values are drawn."""
     lengths = [len(values) if isinstance(values, list) else math.inf for values in space.values()]
     return math.prod(lengths)
 
@@ -120,13 +120,13 @@ def grid(space: Space) -> list[Config]:
 
 
 def draws(space: Space, count: int, seed: int) -> list[Config]:
-    """So many different combinations, drawn at random: fewer where there are not as many.
+    """`count` different combinations, drawn at random; fewer if there are not that many.
 
-    Those drawn for a larger count begin with those of a smaller one.
+    A larger count begins with the combinations of a smaller one.
     """
     count = int(min(count, size(space)))
     known: dict[tuple[Any, ...], Config] = {}
-    for attempt in range(100 * count + 1000):  # a range may hold fewer than that
+    for attempt in range(100 * count + 1000):  # there may be fewer than `count` combinations
         if len(known) == count:
             break
         random = stream(seed, DRAWING, attempt)
@@ -137,7 +137,7 @@ def draws(space: Space, count: int, seed: int) -> list[Config]:
 
 
 def _pick(values: Any, random: np.random.Generator) -> tuple[Any, Any]:
-    """What tells a pick from others, and the value."""
+    """A key that identifies the picked value, and the value."""
     if isinstance(values, list):
         index = int(random.integers(len(values)))
         return index, values[index]
@@ -147,7 +147,7 @@ def _pick(values: Any, random: np.random.Generator) -> tuple[Any, Any]:
 
 
 def label(value: Any) -> Any:
-    """A value as a journal and a table hold it: numbers and text as they are, others by name.
+    """A value for journals and tables: numbers and text as they are, others by name.
 
     >>> label(32), label(("relu", None)), label(len)
     (32, ['relu', None], 'len')
@@ -178,7 +178,7 @@ def in_words(config: Mapping[str, Any]) -> str:
 
 
 def short(value: Any) -> str:
-    """A value in few digits."""
+    """A value with few digits."""
     value = label(value)
     if isinstance(value, float):
         return f"{value:.4g}"

@@ -1,4 +1,4 @@
-"""Batches of data that the workers read: which worker reads which part, and what has counted."""
+"""Batches of data that workers read: which worker reads which part, and what has counted."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from funclab.training.streams import unpacked
 
 @dataclass
 class OpenPart:
-    """A part of the data that a worker reads: `counted` samples of it are done, and it has read up
-    to number `until`; all, if it has `ended`."""
+    """A part of the data that a worker reads: `counted` of its samples are done, and the worker has
+    read up to number `until`, or everything if it has `ended`."""
 
     number: int
     counted: int
@@ -33,11 +33,11 @@ class OpenPart:
     until: int = 0
     ended: bool = False
     ahead: asyncio.Future[Any] | None = None
-    """The reply to come, of a part that is read before it is needed."""
+    """The pending reply for a part that is read before it is needed."""
 
     @property
     def left(self) -> int:
-        """The samples that lie on the worker and have not counted."""
+        """The number of samples on the worker that have not counted yet."""
         return max(0, self.until - self.counted)
 
 
@@ -58,13 +58,13 @@ class Spread:
         self.name, self.passes = uuid.uuid4().hex, 0
         self.package = packed(shards)
         self.waiting: deque[tuple[int, int]] = deque()
-        """Parts that nobody reads: their numbers, and how many samples have counted."""
+        """Parts that no worker reads: their numbers, and how many samples have counted."""
         self.open: list[OpenPart] = []
         self.seed: int | None = None
         self.sample: Any = None
         self.known_lost = 0
         self.order: list[tuple[int, int, int]] = []
-        """What predictions are for: (part, first sample, number of samples), in their order."""
+        """The samples of the predictions, in order: (part, first sample, number of samples)."""
         self.begin_pass()
         if not self.team.sync(self.ready):
             raise DataError(
@@ -75,7 +75,7 @@ class Spread:
         self.step = SpreadStep(self)
 
     def begin_pass(self) -> None:
-        """All parts again, in a new order if shuffled."""
+        """Start again with all parts, in a new order if shuffled."""
         numbers = range(len(self.shards.parts))
         order = rng().permutation(len(numbers)) if self.shuffle else numbers
         self.waiting.extend((int(number), 0) for number in order)
@@ -83,7 +83,7 @@ class Spread:
         self.passes += 1
 
     def epoch(self) -> Iterator[Any]:
-        """The steps of an epoch: all data once, or `steps` batches, from where the last ended."""
+        """The steps of an epoch: all data once, or the next `steps` batches."""
         done = 0
         while self.steps is None or done < self.steps:
             if not self.team.sync(self.ready):
@@ -102,8 +102,8 @@ class Spread:
                 return any(part.left for part in self.open)
 
     async def stock(self, workers: list[str], wanted: int) -> bool:
-        """Let the workers read until each has its share of `wanted` samples, as far as there are
-        any; False when a worker was lost meanwhile."""
+        """Let the workers read until each has its share of `wanted` samples, as long as there are
+        any; False if a worker was lost meanwhile."""
         workers = list(workers)
         lost = self.team.lost[self.known_lost :]
         self.known_lost += len(lost)
@@ -116,7 +116,7 @@ class Spread:
         share = -(-wanted // len(workers))
         while True:
             reading = [part for worker in workers if (part := self.next_part(worker, share))]
-            if not reading and self.left() < wanted:  # some have come to the end of theirs
+            if not reading and self.left() < wanted:  # some parts have ended
                 reading = [part for part in self.open if not part.ended]
                 share = max(share, wanted)
             if not reading:
@@ -134,7 +134,7 @@ class Spread:
                 self.forget_if_done(part)
 
     def next_part(self, worker: str, share: int) -> OpenPart | None:
-        """What a worker has to read to have its share of samples; None when that is there."""
+        """The part that a worker must read for its share of samples; None if it has its share."""
         mine = [part for part in self.open if part.worker == worker]
         if sum(part.left for part in mine) >= share:
             return None
@@ -146,7 +146,7 @@ class Spread:
         return growing
 
     def read_ahead(self, workers: Sequence[str], share: int) -> None:
-        """Let workers begin a part while they compute with the last samples of another."""
+        """Let workers begin to read a part while they compute with the last samples of another."""
         for worker in workers:
             mine = [part for part in self.open if part.worker == worker]
             soon = sum(part.left for part in mine) < 4 * share
@@ -184,7 +184,7 @@ class Spread:
 
     # Dealing.
     async def deal(self, workers: list[str], form: bytes) -> list[Assignment]:
-        """Equal parts of a batch, and more for those who have more, at the end of the data."""
+        """Equal parts of a batch; at the end of the data, more for workers that have more."""
         workers = list(workers)
         if not await self.stock(workers, self.size):
             return []
@@ -202,7 +202,7 @@ class Spread:
         return parts
 
     def taken(self, worker: str, count: int) -> list[tuple[list[Any], int, int]]:
-        """So many samples of the parts on a worker."""
+        """The next `count` samples of the parts on a worker."""
         take = []
         for part in self.open:
             if part.worker == worker and count and part.left:
@@ -212,7 +212,7 @@ class Spread:
         return take
 
     def commit(self, parts: Sequence[Assignment]) -> None:
-        """These samples have counted."""
+        """Note that these samples have counted."""
         open_parts = {part.number: part for part in self.open}
         for assignment in parts:
             for key, begin, count in assignment.take:
@@ -231,7 +231,7 @@ class Spread:
 
 
 def dealt(total: int, have: dict[str, int]) -> dict[str, int]:
-    """How many of `total` samples each worker takes of those it has: as alike as can be.
+    """How many of `total` samples each worker takes of those it has, as equal as possible.
 
     >>> dealt(8, {"a": 9, "b": 2, "c": 9})
     {'a': 3, 'b': 2, 'c': 3}
@@ -244,7 +244,7 @@ def dealt(total: int, have: dict[str, int]) -> dict[str, int]:
 
 
 def packed(shards: Shards) -> bytes:
-    """The data's description, with the functions of a notebook."""
+    """The description of the data as bytes, with functions defined in a notebook."""
     import cloudpickle
 
     return cloudpickle.dumps(shards)
@@ -267,7 +267,7 @@ class SpreadStep(ClusterStep):
 
 
 class SpreadPlan(ClusterPlan):
-    """What stands for the plan of such a step."""
+    """A stand-in for the plan of such a step."""
 
     def __init__(self, runner: ClusterRunner, step: SpreadStep, kind: str, tree: Any) -> None:
         super().__init__(runner, step, kind, tree)

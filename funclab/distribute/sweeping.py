@@ -26,7 +26,7 @@ from funclab.training import fitting
 
 SEARCHES = ("grid", "random", "halving")
 OWN = {"background", "live", "run", "verbose", "legacy", "model"}
-"""Arguments of `fit` that a trial has no use for."""
+"""Arguments of `fit` that make no sense in a trial."""
 
 
 def sweep(
@@ -51,13 +51,13 @@ def sweep(
     """Train a model with many settings, and compare the results.
 
     Each trial calls `build` with its settings, and `fit` on the model. It has its own stream of
-    random numbers, which depends only on `seed` and the number of the trial: its result does not
+    random numbers, which depends only on `seed` and the number of the trial, so its result does not
     depend on where it runs, how many others run at the same time, or in which order. (This does not
     hold for numbers that `build` draws from NumPy's or Python's global generators.) An error in a
-    trial is recorded as its result, and the sweep goes on. An interrupt ends the sweep; results so
-    far are kept.
+    trial is recorded as its result, and the sweep continues. An interrupt ends the sweep; the
+    results so far are kept.
 
-    build: a function that returns a compiled model. Its arguments are names of the space.
+    build: a function that returns a compiled model. Its arguments are names in the space.
     space: for each name a list of values, a `Between`, or a distribution of scipy.stats. Names that
         `build` does not take are arguments of `fit`, such as "batch_size".
     data: (x, y), or (x, y, (x_val, y_val)), or a dict of arguments of `fit`; or a function without
@@ -70,19 +70,19 @@ def sweep(
         the start for `factor` times as many, until few are left.
     trials: how many combinations are drawn. A sweep with a journal can be resumed with more.
     epochs: for how many epochs a trial is trained; with "halving", in the last round.
-    factor: with "halving", one in `factor` trials goes on to the next round.
+    factor: with "halving", one in `factor` trials advances to the next round.
     monitor: the loss or metric that is compared, by its value in the last epoch; None for
         "val_loss" or, without validation, "loss".
-    mode: "min", "max", or "auto", which tells from the name whether larger is better.
-    seed: a whole number from 0; trials with another one draw other random numbers.
-    workers: without a client, in how many processes trials run. None is one for each core; 1 runs
-        them here, as None does without joblib, and is the fastest for small models: see the README.
+    mode: "min", "max", or "auto", which decides by the name whether larger is better.
+    seed: a whole number from 0; it determines the random numbers of all trials.
+    workers: without a client, the number of processes that run trials. None is one for each core;
+        1 runs them here, as None does without joblib, and is fastest for small models: see README.
     journal: the path of a file to which the result of each trial is added when it ends. However a
-        sweep was ended, it resumes when it is called with the same arguments and journal; trials
-        that failed run again.
+        sweep ended, it resumes when it is called with the same arguments and journal; failed
+        trials run again.
     background: whether to return at once, while a thread runs the sweep.
-    live: whether the table and curves are shown in the notebook while they grow; a dict says how,
-        as {"look": "projector"}. None does so when the notebook extension is loaded.
+    live: whether a live table and curves are shown in the notebook; a dict gives settings of the
+        view, such as {"look": "projector"}. None shows them if the notebook extension is loaded.
     fit: more arguments of `fit`, the same for all trials, such as validation_split=0.2 or
         callbacks=[...], of which each trial gets copies.
 
@@ -116,8 +116,8 @@ def sweep(
 class Sweep:
     """The trials of a sweep, as far as they have ended. `sweep` makes it.
 
-    `stopped` says whether it was cancelled or interrupted, `error` holds what ended a sweep in the
-    background, and `count` is how many trainings there are in all.
+    `stopped` says whether it was cancelled or interrupted, `error` holds the error that ended a
+    sweep in the background, and `count` is the total number of training runs.
     """
 
     def __init__(
@@ -140,7 +140,7 @@ class Sweep:
         self._thread: threading.Thread | None = None
         try:
             for record in journal.records:
-                # It may have been begun with more trials. Those that failed run again.
+                # The sweep may have been begun with more trials. Failed trials run again.
                 if record["trial"] < len(plan.configs) and not record.get("error"):
                     self._take(record)
         except BaseException:
@@ -160,7 +160,7 @@ class Sweep:
                     self.stopped = True
                     break
             else:
-                self.count = len(self.results)  # fewer than planned where trials failed
+                self.count = len(self.results)  # fewer than planned if trials failed
         except KeyboardInterrupt:
             self.stopped = True
         except BaseException as error:
@@ -181,7 +181,7 @@ class Sweep:
         return self
 
     def _run_quietly(self) -> None:
-        """As `run`: an error is kept for `wait`."""
+        """Like `run`, but an error is kept for `wait`."""
         try:
             self.run()
         except Exception as error:
@@ -203,15 +203,15 @@ class Sweep:
         for watcher in [*self.watchers]:
             try:
                 watcher()
-            except Exception as error:  # what is only seen must not end what runs
+            except Exception as error:  # an error in a display must not end the sweep
                 self.watchers.remove(watcher)
                 warnings.warn(f"A view of a sweep has ended: {error!r}.", stacklevel=2)
 
     def wait(self, timeout: float | None = None) -> Sweep:
-        """Wait for the end of a sweep in the background, at most `timeout` seconds (None: as long
-        as it takes); returns this object.
+        """Wait for the end of a sweep in the background, at most `timeout` seconds (None: without
+        a limit); returns this object.
 
-        Raises: what ended the sweep, if it was an error.
+        Raises: the error that ended the sweep, if any.
         """
         if self._thread is not None:
             self._thread.join(timeout)
@@ -220,8 +220,8 @@ class Sweep:
         return self
 
     def cancel(self) -> Sweep:
-        """End the sweep: no other trial begins, and those that run end after their epoch and do
-        not count. Results so far are kept, and a journal resumes the sweep.
+        """End the sweep: no other trial begins, and running trials end after their epoch and do
+        not count. The results so far are kept, and a sweep with a journal can be resumed.
         """
         if self.running:
             self.executor.cancel(self.work)
@@ -242,13 +242,13 @@ class Sweep:
 
     @property
     def trials(self) -> list[Trial]:
-        """The result of each trial, by number; with halving, that of its longest training."""
+        """The result of each trial, by number; with halving, of its longest training run."""
         longest = {key[0]: self.results[key] for key in sorted(self.results)}
         return list(longest.values())
 
     @property
     def best(self) -> Trial:
-        """The trial with the best score; with halving, of those that were trained longest.
+        """The trial with the best score; with halving, among those that were trained longest.
 
         Raises: NameLookupError when no trial has a score.
         """
@@ -267,11 +267,11 @@ class Sweep:
         return self.ranked(scored)[0]
 
     def model(self, number: int | None = None) -> Any:
-        """The model of a trial, trained once more here: its numbers are those of the trial.
+        """The model of a trial, trained once more here, with the same numbers as in the trial.
 
-        number: that of the trial; None for the best one.
+        number: the number of the trial; None for the best one.
 
-        Raises: NameLookupError for a trial that has not ended; what the trial raised.
+        Raises: NameLookupError for a trial that has not ended; the error of a failed trial.
         """
         known = {trial.number: trial for trial in self.trials}
         trial = self.best if number is None else known.get(number)
@@ -300,7 +300,7 @@ class Sweep:
         return pandas.DataFrame(rows)
 
     def view(self, **settings: Any) -> Any:
-        """The table of trials over the curves of the best ones, also while the sweep runs.
+        """The table of trials above the curves of the best ones, also while the sweep runs.
 
         `settings`: those of every view (`look`, `ask`, `tour`), and of this view's state, such as
         log=True, smooth=True or table=False.
@@ -313,7 +313,7 @@ class Sweep:
         return feed.view
 
     def show(self, **settings: Any) -> None:
-        """Display the view in the notebook; the final picture takes its place at the end."""
+        """Display the view in the notebook; at the end, the final picture replaces it."""
         from funclab.view.training.cell import show
 
         view = self.view(**settings)
@@ -335,10 +335,10 @@ class Sweep:
 
 
 def _opened(path: Any, about: dict[str, Any], build: Any) -> Journal:
-    """The journal of a sweep; warns when `build` is not the one that it was begun with."""
+    """The journal of a sweep; warns if `build` has changed since the sweep was begun."""
     try:
         source = inspect.getsource(build)
-    except (OSError, TypeError):  # not known, as for a class with a method __call__
+    except (OSError, TypeError):  # no source, as for an object with a method __call__
         source = ""
     journal = Journal(path, about, source)
     if journal.changed and journal.records:
@@ -359,7 +359,7 @@ def _plan(known: Any, search: str, trials: Any, epochs: int, factor: int, seed: 
 
 
 def _space_in_words(known: Any) -> dict[str, Any]:
-    """The space as a journal has it."""
+    """The space in the form of a journal."""
     return {
         name: spaces.label(values) if isinstance(values, list) else _drawn_in_words(values)
         for name, values in known.items()
@@ -367,15 +367,15 @@ def _space_in_words(known: Any) -> dict[str, Any]:
 
 
 def _drawn_in_words(values: Any) -> str:
-    frozen = getattr(values, "dist", None)  # of scipy.stats: its repr is an address
+    frozen = getattr(values, "dist", None)  # of scipy.stats, whose repr contains an address
     return repr(values) if frozen is None else f"{frozen.name}{values.args}{values.kwds}"
 
 
 def _parameters(build: Any, names: Sequence[str]) -> list[str]:
-    """Those of the names that `build` takes."""
+    """Those of the names that are arguments of `build`."""
     try:
         parameters = inspect.signature(build).parameters.values()
-    except ValueError:  # it does not tell
+    except ValueError:  # it has no signature
         return list(names)
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
         return list(names)
@@ -408,7 +408,7 @@ def _check_numbers(
 
 
 def _check_names(build: Any, known: Any, fit: dict[str, Any], search: str) -> None:
-    """Every name of the space is an argument of `build` or of `fit`."""
+    """Check that every name in the space is an argument of `build` or of `fit`."""
     if not callable(build) or hasattr(build, "fit"):
         raise ArgumentError(
             f"`build` is a function that returns a compiled model. Received: {build!r}.",
@@ -417,7 +417,7 @@ def _check_names(build: Any, known: Any, fit: dict[str, Any], search: str) -> No
         )
     of_fit = set(inspect.signature(fitting.fit).parameters) - OWN
     if search == "halving":
-        of_fit -= {"epochs"}  # the rounds say how many
+        of_fit -= {"epochs"}  # the rounds decide how many
     taken = _parameters(build, list(known))
     for name in [*(name for name in known if name not in taken), *fit]:
         if name not in of_fit:

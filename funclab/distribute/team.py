@@ -1,8 +1,8 @@
-"""The client's side of a cluster: who takes part, what each is asked to do, and who is lost.
+"""The client's side of a cluster: which workers take part, what each has to do, which are lost.
 
-All coroutines run in the event loop of the Dask client. Nothing of a step counts before all of it
-is there: when a worker is lost in the middle, the step is begun anew with the workers that are
-left, so every sample counts exactly once.
+All coroutines run in the event loop of the Dask client. A step counts only when all its results
+have arrived: if a worker is lost in the middle, the step is restarted with the remaining workers,
+so every sample counts exactly once.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from funclab.errors import ArgumentError, ClusterError
 from funclab.shape_math import Array
 
 JOIN_SECONDS = 60.0
-"""How long a worker may take to import funclab and to make the model, if there is no other."""
+"""How long a worker may take to import funclab and make the model, if it is the only one."""
 
 REFRESH_SECONDS = 1.0
 """How often to ask the scheduler for workers that have joined."""
@@ -29,8 +29,8 @@ REFRESH_SECONDS = 1.0
 
 @dataclass
 class Assignment:
-    """A worker's part of a batch: `count` samples from number `begin` on, as arrays in `rows` or as
-    what to `take` of the data that lie on the worker; `form` is the kind of plan they need."""
+    """A worker's part of a batch: `count` samples from number `begin` on, as arrays in `rows` or
+    as what to `take` from the data on the worker; `form` describes the plan that they need."""
 
     worker: str
     begin: int
@@ -41,23 +41,23 @@ class Assignment:
 
 
 class DealtBatch(Protocol):
-    """A batch that can be dealt out."""
+    """A batch that can be divided among workers."""
 
     kind: str
 
     async def deal(self, workers: list[str]) -> list[Assignment]:
-        """A part for each worker that gets one; none when workers were lost meanwhile."""
+        """A part for each worker that gets one; empty if workers were lost meanwhile."""
         ...
 
     def commit(self, parts: Sequence[Assignment]) -> None:
-        """All parts have been computed, and count."""
+        """Note that all parts have been computed, and count."""
 
 
 class Team:
     """The workers of a cluster that hold one model.
 
     cluster: the `Cluster`.
-    package: makes the bytes of the model that each worker is sent, once.
+    package: makes the bytes of the model, which are sent to each worker once.
     """
 
     def __init__(self, cluster: Any, package: Callable[[], bytes]) -> None:
@@ -75,16 +75,16 @@ class Team:
         self.members: list[str] = []
         self.joining: dict[str, asyncio.Task[Any]] = {}
         self.lost: list[str] = []
-        """Who was lost, in order; some may be back."""
+        """The workers that were lost, in order; some may be back."""
         self.background: set[asyncio.Future[Any]] = set()
         self.current: set[str] = set()
-        """The members that have the weights as they are."""
+        """The members that have the current weights."""
         self.attempt = 0
         self.due = 0.0
         self.record = ClusterRecord(str(client.dashboard_link or ""))
 
     def sync(self, work: Callable[..., Coroutine[Any, Any, Any]], *args: Any) -> Any:
-        """What a coroutine returns; an interrupt ends it, too."""
+        """The result of a coroutine, which an interrupt also ends."""
         task: list[asyncio.Task[Any]] = []
 
         async def tracked() -> Any:
@@ -108,11 +108,11 @@ class Team:
         except RuntimeError as error:  # the client itself is closed
             raise ConnectionError(str(error)) from error
 
-    # Who takes part.
+    # Which workers take part.
     async def refresh(self) -> None:
-        """Let in the workers that are new or back; wait when there is none.
+        """Admit workers that are new or back; wait if there is none.
 
-        Raises: ClusterError when none comes.
+        Raises: ClusterError if none comes.
         """
         if time.monotonic() >= self.due or not self.members:
             await self._invite()
@@ -136,13 +136,13 @@ class Team:
         try:
             call = self.client.scheduler.ncores_running(workers=None)
             running = await asyncio.wait_for(call, self.patience)
-        except (TimeoutError, OSError, RuntimeError):  # the workers may be there all the same
+        except (TimeoutError, OSError, RuntimeError):  # the workers may be reachable all the same
             return
         workers = [w for w in running if self.chosen is None or w in self.chosen]
         for worker in workers:
             if worker not in self.members and worker not in self.joining:
                 self.joining[worker] = asyncio.ensure_future(self._let_in(worker))
-        if first and self.joining:  # all that are there at first begin together, in order
+        if first and self.joining:  # the initial workers start together, in order
             await asyncio.wait(self.joining.values(), timeout=self.patience)
             self.members.sort(key=workers.index)
 
@@ -162,7 +162,7 @@ class Team:
             self.joining.pop(worker, None)
 
     def lose(self, worker: str, why: str) -> None:
-        """Leave a worker out; when it answers again, it is let in as a new one."""
+        """Leave a worker out; when it answers again, it is admitted as a new one."""
         if worker in self.members:
             self.members.remove(worker)
             self.lost.append(worker)
@@ -171,10 +171,10 @@ class Team:
 
     # Steps.
     async def step(self, batch: DealtBatch, weights: Array, changed: bool) -> list[dict[str, Any]]:
-        """What the workers reply who have each computed a part of a batch.
+        """The replies of the workers, each of which has computed a part of a batch.
 
-        weights: the buffer of weights and state; `changed` if it is another than before.
-        Raises: ClusterError when no worker is left; what a worker raised.
+        weights: the buffer of weights and state; `changed` says whether it differs from before.
+        Raises: ClusterError when no worker is left; errors raised on a worker.
         """
         begun, repeats = time.perf_counter(), 0
         if changed:
@@ -196,7 +196,7 @@ class Team:
     async def attempt_step(
         self, batch: DealtBatch, parts: Sequence[Assignment], weights: Array
     ) -> list[dict[str, Any]] | None:
-        """The replies to one attempt at a step; None when a worker was lost."""
+        """The replies to one attempt at a step; None if a worker was lost."""
         from distributed.protocol.serialize import to_serialize
 
         self.attempt += 1
@@ -226,9 +226,9 @@ class Team:
         return [call.result() for call in calls]
 
     async def watch(self, workers: Sequence[str], calls: Sequence[asyncio.Future[Any]]) -> bool:
-        """Wait for the replies; whether a worker was lost.
+        """Wait for the replies; returns whether a worker was lost.
 
-        Raises: what a worker raised.
+        Raises: errors raised on a worker.
         """
         waiting = set(calls)
         while waiting:
@@ -247,13 +247,13 @@ class Team:
         return False
 
     def is_lost(self, worker: str, call: asyncio.Future[Any]) -> bool:
-        """Whether the call failed because of a worker that is gone.
+        """Whether the call failed because a worker is gone.
 
-        Raises: what the worker raised.
+        Raises: the error raised on the worker.
         """
         try:
             reply = call.result()
-        except (OSError, TypeError) as error:  # TypeError: a new worker at an old address
+        except (OSError, TypeError) as error:  # TypeError: a new worker has an old address
             self.lose(worker, f"lost: {error or type(error).__name__}")
             return True
         if reply is None:
@@ -275,7 +275,7 @@ class Team:
         return False
 
     async def give_up(self, workers: Sequence[str], calls: Sequence[asyncio.Future[Any]]) -> None:
-        """End the calls of an attempt, so that the workers are free for the next."""
+        """Cancel the calls of an attempt, so that the workers are free for the next."""
         await asyncio.gather(
             *(self.told(w, "funclab_abort", attempt=self.attempt) for w in workers)
         )
@@ -284,12 +284,12 @@ class Team:
         await asyncio.gather(*calls, return_exceptions=True)
 
     async def told(self, worker: str, handler: str, **message: Any) -> None:
-        """Tell a worker, who may be gone."""
+        """Notify a worker, which may be gone."""
         with contextlib.suppress(OSError, TypeError, asyncio.TimeoutError):
             await asyncio.wait_for(self.ask(worker, handler, **message), self.patience)
 
     def keep(self, task: asyncio.Future[Any]) -> None:
-        """Let a task run on by itself."""
+        """Let a task continue in the background."""
         self.background.add(task)
         task.add_done_callback(self.background.discard)
 

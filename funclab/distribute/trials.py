@@ -28,7 +28,7 @@ _loaded: dict[str, Any] = {}
 
 @dataclass(frozen=True)
 class Task:
-    """What is to be tried: the number of the trial, its settings, and for how many epochs."""
+    """A trial to run: its number, its settings, and its number of epochs."""
 
     number: int
     epochs: int
@@ -43,9 +43,10 @@ class Task:
 class Trial:
     """The result of a trial.
 
-    `number` counts from 0, `config` holds its settings as the journal has them, `values` a list for
-    each loss and metric, `measured` the epochs of those that were not measured in each one.
-    `score` is the last value of what the sweep compares: nan after an error, which is in `error`.
+    `number` counts from 0, `config` holds its settings in the form of the journal, `values` a list
+    for each loss and metric, `measured` the epochs of those that were not measured in every epoch.
+    `score` is the last value of the metric that the sweep compares: nan after an error, which is in
+    `error`.
     """
 
     number: int
@@ -74,7 +75,7 @@ class Trial:
 
     @property
     def values_label(self) -> str:
-        """The same without the names of the settings, as a legend has it."""
+        """The same without the names of the settings, for a legend."""
         return f"{self.number}: {', '.join(map(short, self.config.values()))}"
 
     @property
@@ -90,12 +91,12 @@ class Trial:
 
 
 _ended: set[str] = set()
-"""The stop files of sweeps that were ended by a message to this process."""
+"""The stop files of sweeps that a message to this process has ended."""
 
 
 def end(stop: str) -> None:
-    """End the trials of a sweep that run in this process, which may be on another machine than
-    the file with which the sweep ends those on its own."""
+    """End the trials of a sweep that run in this process. It may be on another machine, where the
+    sweep's stop file does not exist."""
     _ended.add(stop)
 
 
@@ -104,8 +105,8 @@ def is_ended(stop: str) -> bool:
 
 
 class Stopped(Callback):
-    """Ends a trial at the end of an epoch once a file is there, which all processes of a machine
-    can see, or once this process was told."""
+    """Ends a trial at the end of an epoch if the stop file exists, which all processes of a machine
+    can see, or if a message has ended the sweep in this process."""
 
     def __init__(self, path: str) -> None:
         super().__init__()
@@ -118,10 +119,10 @@ class Stopped(Callback):
 
 @dataclass(frozen=True)
 class Work:
-    """What all trials of a sweep share. It travels to every process that runs them.
+    """What all trials of a sweep share. It is sent to every process that runs them.
 
-    `data` holds x, y and the like as `fit` takes them, or is a function that returns that; it is
-    then called once in each process. `arguments` go to `fit`; so do the settings in `of_fit`.
+    `data` holds the data arguments of `fit`, or is a function that returns them; it is then called
+    once in each process. `arguments` are passed to `fit`, and so are the settings in `of_fit`.
     `stop` is the path of the file that ends the sweep.
     """
 
@@ -161,7 +162,7 @@ class Work:
 
 @contextmanager
 def own_stream(seed: int, number: int) -> Iterator[None]:
-    """Within the block, random numbers and names are those of one trial, in this thread only."""
+    """Within the block, in this thread only, random numbers and names are those of one trial."""
     with initializers.using(stream(seed, TRAINING, number)), registry.fresh_names():
         yield
 
@@ -186,7 +187,7 @@ def run(work: Work, task: Task) -> Record | None:
 
 
 def values_of(history: History) -> Record:
-    """The losses and metrics of a run, and the epochs of those that came less often."""
+    """The losses and metrics of a run, and the epochs of those measured less often."""
     values = {name: list(map(float, series)) for name, series in history.history.items()}
     rarer = {
         name: [history.epoch.index(epoch) for epoch in epochs]
@@ -197,12 +198,12 @@ def values_of(history: History) -> Record:
 
 
 def error_in_words(error: BaseException) -> str:
-    """An error as a trial keeps it."""
+    """An error as text, for a trial's result."""
     return f"{type(error).__name__}: {getattr(error, 'what', error)}"
 
 
 def failed(task: Task, reason: str) -> Record:
-    """The result of a trial whose process has ended."""
+    """The result of a trial whose process has died."""
     facts = {"trial": task.number, "epochs": task.epochs, "config": label(task.config)}
     return {**facts, "error": reason, "seconds": 0.0, "worker": ""}
 

@@ -1,4 +1,4 @@
-"""What travels between client and workers, and in which order it lies in its buffers."""
+"""What travels between client and workers, and its order in the buffers."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from funclab.shape_math import Array
 from funclab.training.runner import Runner
 
 LINE = 64
-"""Each array in a buffer begins at a multiple of so many bytes."""
+"""Each array in a buffer begins at a multiple of this number of bytes."""
 
 
 class Layout:
-    """Where variables lie in one buffer of bytes."""
+    """The positions of variables in one buffer of bytes."""
 
     def __init__(self, variables: Sequence[Variable]) -> None:
         self.variables = variables
@@ -32,7 +32,7 @@ class Layout:
         self.size = end
 
     def packed(self) -> Array:
-        """A buffer with the present values."""
+        """A buffer with the current values."""
         buffer = np.zeros(self.size, np.uint8)
         for array, view in self.views(buffer):
             view[...] = array
@@ -44,7 +44,7 @@ class Layout:
             array[...] = view
 
     def views(self, buffer: Array) -> list[tuple[Array, Array]]:
-        """For each variable its array, and where it lies in the buffer."""
+        """For each variable its array, and its view of the buffer."""
         arrays = [variable.array for variable in self.variables]
         return [
             (array, buffer[begin:end].view(array.dtype).reshape(array.shape))
@@ -53,25 +53,25 @@ class Layout:
 
 
 def trained_variables(runner: Runner) -> list[Variable]:
-    """The weights that training changes; of a model that is not compiled, those it would."""
+    """The weights that training changes or, in a model that is not compiled, would change."""
     return runner.trainable() if runner.compiled else runner.model.trainable_weights
 
 
 def state_variables(runner: Runner) -> list[Variable]:
-    """All that lasts in a model besides those weights, in the order of the model."""
+    """All other variables that persist in a model, in the order of the model."""
     trained = {id(variable) for variable in trained_variables(runner)}
     return [variable for variable in runner.model.variables if id(variable) not in trained]
 
 
 def metric_sums(compiled: Any) -> list[Array]:
-    """The sums of losses and of those metrics that the plan itself updates."""
+    """The sums of the losses and of the metrics that the plan itself updates."""
     return [metric.sums.array for metric in compiled.metrics if on_tape(metric)]
 
 
 def packed_model(runner: Runner) -> bytes:
-    """The model with what `compile` set, without the values of its weights and the optimizer.
+    """The model with the settings of `compile`, but without weights and without the optimizer.
 
-    Functions and classes of a notebook are packed with it.
+    Functions and classes defined in a notebook are included.
     """
     import cloudpickle
 
@@ -92,15 +92,15 @@ def packed_model(runner: Runner) -> bytes:
 
 
 def _no_optimizer() -> Any:
-    """The client has the optimizer."""
+    """A stand-in for the optimizer, which only the client has."""
     return "sgd"
 
 
 def packed_error(error: Exception) -> bytes:
-    """An error for the client, with the classes of a notebook."""
+    """An error for the client, with classes defined in a notebook."""
     import cloudpickle
 
     try:
         return cloudpickle.dumps(error)
-    except Exception:  # it holds something that cannot travel: its words can
+    except Exception:  # it holds something that cannot be sent, but its message can
         return cloudpickle.dumps(RuntimeError(f"{type(error).__name__}: {error}"))

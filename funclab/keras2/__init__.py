@@ -1,7 +1,7 @@
-"""The spellings of Keras 2 and 1, for course notebooks of 2016 to 2019.
+"""The names of Keras 2 and 1, for course notebooks from 2016 to 2019.
 
-`funclab.install_as_keras()` makes them known in a session: old modules such as `keras.backend` and
-`keras.layers.core` (`paths`), old names of arguments (`spelling`), and old methods (`methods`).
+`funclab.install_as_keras()` enables them for a session: old modules such as `keras.backend` and
+`keras.layers.core` (`paths`), old argument names (`spelling`), and old methods (`methods`).
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ __all__ = ["Face", "install"]
 
 
 def install() -> None:
-    """From now on, in this process, `import keras` gives funclab, with the spellings of Keras 2.
+    """From now on, in this process, `import keras` gives funclab, with the names of Keras 2.
 
-    `numpy.random.seed` then makes weights and shuffling repeatable, as it did in Keras 2.
+    `numpy.random.seed` then makes weights and shuffling reproducible, as it did in Keras 2.
     """
     if not isinstance(sys.modules.get("keras"), Face):
         accept_old_names()

@@ -1,8 +1,8 @@
 """`keras.backend` as Keras 2 had it: `from keras import backend as K`.
 
-Every function takes tensors of a graph, values in a layer's `call`, variables and arrays; they are
-those of funclab.ops under Keras 2's names. Variables made here are not trained unless a layer's
-`trainable_weights` is set to hold them.
+Every function takes tensors of a graph, values in a layer's `call`, variables and arrays. The
+functions are those of funclab.ops under Keras 2's names. Variables made here are not trained unless
+a layer's `trainable_weights` is set to hold them.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ SAME = (
     "squeeze", "stack", "std", "stop_gradient", "sum", "tanh", "tile", "transpose", "var",
     "zeros_like", "arange", "categorical_crossentropy", "ndim", "dtype", "is_tensor",
 )  # fmt: skip
-"""What is called alike in funclab.ops, and means the same."""
+"""Functions with the same name and meaning in funclab.ops."""
 
 RENAMED = {
     "pow": "power", "permute_dimensions": "transpose", "repeat_elements": "repeat",
@@ -48,17 +48,17 @@ RENAMED = {
     "depthwise_conv2d": "depthwise_conv", "separable_conv2d": "separable_conv",
     "separable_conv1d": "separable_conv",
 }  # fmt: skip
-"""What funclab.ops calls otherwise."""
+"""Functions with another name in funclab.ops."""
 
 ALONG = {
     "argmax": -1, "argmin": -1, "concatenate": -1, "expand_dims": -1, "cumsum": 0, "cumprod": 0,
 }  # fmt: skip
-"""What works along this axis, unless told otherwise."""
+"""Functions along an axis, and the default axis."""
 
 INITIAL = {
     "zeros": np.zeros, "ones": np.ones, "eye": np.eye,
 }  # fmt: skip
-"""Variables that begin as one of NumPy's arrays."""
+"""Functions that make a variable with the values of a NumPy array."""
 
 
 def _along(name: str, usual: int) -> Callable[..., Any]:
@@ -88,18 +88,18 @@ globals().update({name: _along(name, axis) for name, axis in ALONG.items()})
 globals().update({name: _variable_of(name, make) for name, make in INITIAL.items()})
 
 
-# What there is: variables, constants, placeholders, and their numbers.
+# Variables, constants and placeholders, and their values.
 def variable(
     value: Any, dtype: str | None = None, name: str | None = None, constraint: Any = None
 ) -> Variable:
-    """A value that lasts, and that K.set_value and K.update change."""
+    """A value that persists, and that K.set_value and K.update can change."""
     array = np.asarray(value, dtype or floatx())
     named = name or registry.auto_name("Variable")
     return Variable(array, trainable=False, name=named, constraint=constraint)
 
 
 def constant(value: Any, dtype: str | None = None, shape: Any = None, name: Any = None) -> Array:
-    """An array of numbers that stay; one number may fill a whole `shape`."""
+    """An array of constant numbers; a single number fills the whole `shape`."""
     array = np.asarray(value, dtype or floatx())
     return array if shape is None else np.broadcast_to(array, tuple(shape)).copy()
 
@@ -148,23 +148,23 @@ def update(x: Any, new_x: Any) -> Any:
 
 
 def update_add(x: Any, increment: Any) -> Any:
-    """The same with what is added to the variable."""
+    """As `update`, with an increment that is added to the variable."""
     return update(x, x + increment)
 
 
 def update_sub(x: Any, decrement: Any) -> Any:
-    """The same with what is taken off the variable."""
+    """As `update`, with a decrement that is subtracted from the variable."""
     return update(x, x - decrement)
 
 
 def moving_average_update(x: Any, value: Any, momentum: float) -> Any:
-    """The same with a mean of what the variable was and a new value."""
+    """As `update`, with a weighted mean of the old and a new value."""
     return update(x, x * momentum + value * (1.0 - momentum))
 
 
 # Shapes and kinds.
 def shape(x: Any) -> Shape:
-    """The lengths of the axes; a batch that is not known yet has None."""
+    """The lengths of the axes; None for a batch size that is not known yet."""
     return tuple(x.shape)
 
 
@@ -177,7 +177,7 @@ def count_params(x: Any) -> int:
 
 
 def cast_to_floatx(x: Any) -> Array:
-    """An array in the usual dtype."""
+    """An array in the default float dtype."""
     return np.asarray(x, floatx())
 
 
@@ -187,17 +187,17 @@ def is_placeholder(x: Any) -> bool:
 
 
 def is_sparse(tensor: Any) -> bool:
-    """Whether most of a tensor is left out; never, here."""
+    """Whether a tensor is stored sparsely; never in funclab."""
     return False
 
 
 def to_dense(tensor: Any) -> Any:
-    """The tensor itself: there are no sparse ones."""
+    """The tensor itself: there are no sparse tensors."""
     return tensor
 
 
 def image_dim_ordering() -> str:
-    """Keras 1's words for `image_data_format`: "tf" or "th"."""
+    """Keras 1's name for `image_data_format`: "tf" or "th"."""
     return {"channels_last": "tf", "channels_first": "th"}[image_data_format()]
 
 
@@ -217,8 +217,8 @@ def name_scope(name: str) -> Iterator[None]:
 
 
 def set_learning_phase(value: int) -> None:
-    """Changes nothing: `fit` trains, and `predict` and `evaluate` use what was trained, whatever
-    the phase. Says so for 1, with which Keras 2 predicted as in training, too."""
+    """Changes nothing: layers behave as in training in `fit`, and as in inference in `predict` and
+    `evaluate`. Warns for 1, with which Keras 2 also predicted as in training."""
     if value not in (0, False):
         warn(
             f"K.set_learning_phase({value!r}) changes nothing: Dropout and BatchNormalization act "
@@ -240,20 +240,20 @@ def relu(x: Any, alpha: float = 0.0, max_value: float | None = None, threshold: 
 
 def batch_dot(x: Any, y: Any, axes: Any = None) -> Any:
     """For each sample, the sum of products over one axis of x and one of y; without `axes`, the
-    last of x, and the last but one of y (of a matrix, its last)."""
+    last axis of x and the last but one of y (or the last, if y is a matrix)."""
     if axes is None:
         axes = (len(x.shape) - 1, len(y.shape) - 2 or 1)
     return ops.batch_dot(x, y, axes)
 
 
 def l2_normalize(x: Any, axis: Any = None) -> Any:
-    """x divided by its length along an axis (None: of all)."""
+    """x divided by its L2 norm along an axis (None: along all)."""
     squared = ops.sum(ops.square(x), axis, keepdims=True)
     return x * ops.rsqrt(ops.maximum(squared, 1e-12))
 
 
 def switch(condition: Any, then_expression: Any, else_expression: Any) -> Any:
-    """One where the condition holds, the other elsewhere; functions of nothing are called."""
+    """One where the condition holds, the other elsewhere; either may be a function to call."""
     yes, no = (x() if callable(x) else x for x in (then_expression, else_expression))
     if not hasattr(condition, "shape"):
         return yes if condition else no
@@ -262,9 +262,9 @@ def switch(condition: Any, then_expression: Any, else_expression: Any) -> Any:
     return ops.where(ops.cast(condition, "bool"), yes, no)
 
 
-# Shapes changed.
+# Changes of shape.
 def reshape(x: Any, shape: Sequence[Any]) -> Any:
-    """The same elements under another shape, batch and all; one length may be -1 or None."""
+    """The same elements in another shape, including the batch; one length may be -1 or None."""
     return ops.reshape(x, tuple(shape))
 
 
@@ -274,17 +274,17 @@ def batch_flatten(x: Any) -> Any:
 
 
 def repeat(x: Any, n: int) -> Any:
-    """A vector for each sample, n times along a new axis: (batch, k) -> (batch, n, k)."""
+    """The vector of each sample, n times along a new axis: (batch, k) -> (batch, n, k)."""
     return ops.repeat(ops.expand_dims(x, 1), n, axis=1)
 
 
 def gather(reference: Any, indices: Any) -> Any:
-    """The rows that the indices name."""
+    """The rows with these indices."""
     return ops.take(reference, ops.cast(indices, "int32"), axis=0)
 
 
 def slice(x: Any, start: Sequence[int], size: Sequence[int]) -> Any:
-    """A block that begins at `start`; -1 in `size` is all that follows."""
+    """A block that begins at `start`; -1 in `size` means everything up to the end."""
     ends = (None if n == -1 else i + n for i, n in zip(start, size))
     ranges = zip(start, ends)
     return x[tuple(np.s_[i:j] for i, j in ranges)]
@@ -312,8 +312,8 @@ def batch_normalization(
 def normalize_batch_in_training(
     x: Any, gamma: Any, beta: Any, reduction_axes: Any, epsilon: float = 1e-3
 ) -> tuple[Any, Any, Any]:
-    """x brought to mean 0 and variance 1 along axes, times gamma plus beta; the mean, the
-    variance."""
+    """x normalized to mean 0 and variance 1 along axes, times gamma plus beta; also the mean and
+    the variance."""
     mean, var = ops.moments(x, reduction_axes, keepdims=True)
     normed = (x - mean) * ops.rsqrt(var + epsilon) * gamma + beta
     return normed, *(ops.squeeze(part, reduction_axes) for part in (mean, var))
@@ -336,7 +336,7 @@ def foldl(
 def foldr(
     fn: Callable[[Any, Any], Any], elems: Any, initializer: Any = None, name: Any = None
 ) -> Any:
-    """The same from the last slice to the first."""
+    """As `foldl`, from the last slice to the first."""
     return foldl(fn, ops.flip(elems, 0), initializer)
 
 
@@ -344,7 +344,7 @@ def foldr(
 def sparse_categorical_crossentropy(
     target: Any, output: Any, from_logits: bool = False, axis: int = -1
 ) -> Any:
-    """The same for class numbers."""
+    """The categorical cross-entropy, for targets that are class numbers."""
     target = target if "int" in str(target.dtype) else ops.cast(target, "int32")
     return ops.sparse_categorical_crossentropy(target, output, from_logits, axis)
 
@@ -356,7 +356,8 @@ def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> 
 
 
 def ctc_batch_cost(y_true: Any, y_pred: Any, input_length: Any, label_length: Any) -> Any:
-    """How unlikely the labels are under the chances of each step, whose last class is the blank.
+    """The negative log-likelihood of the labels under each step's probabilities (CTC loss). The
+    last class is the blank.
 
     Shapes: y_true (batch, labels), y_pred (batch, steps, classes), lengths (batch, 1) -> (batch,
         1).
@@ -370,8 +371,8 @@ def ctc_batch_cost(y_true: Any, y_pred: Any, input_length: Any, label_length: An
 def ctc_decode(
     y_pred: Any, input_length: Any, greedy: bool = True, beam_width: int = 100, top_paths: int = 1
 ) -> tuple[list[Any], Any]:
-    """The labels that the chances of each step stand for, the likeliest first, filled up by -1;
-    and how likely they are. The last class is the blank.
+    """The labels decoded from the probabilities of each step, the most likely first, padded with
+    -1; and how likely they are. The last class is the blank.
 
     Shapes: y_pred (batch, steps, classes), input_length (batch) -> labels (batch, steps) of each
         path, scores (batch, paths).
@@ -384,18 +385,18 @@ def ctc_decode(
     return [labels[i] for i in range(labels.shape[0])], likely
 
 
-# Chance.
+# Random numbers.
 def random_normal(
     shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: str | None = None, seed: Any = None
 ) -> Any:
-    """Normally distributed numbers, new ones whenever they are computed."""
+    """Normally distributed numbers, drawn anew whenever they are computed."""
     return random.random_normal(shape, mean, stddev, dtype or floatx(), state=stream(seed))
 
 
 def random_uniform(
     shape: Any, minval: float = 0.0, maxval: float = 1.0, dtype: str | None = None, seed: Any = None
 ) -> Any:
-    """Evenly spread numbers, new ones whenever they are computed."""
+    """Uniformly distributed numbers, drawn anew whenever they are computed."""
     return random.random_uniform(shape, minval, maxval, dtype or floatx(), state=stream(seed))
 
 
@@ -432,7 +433,7 @@ random_uniform_variable = _random_variable(random_uniform)
 
 
 def dropout(x: Any, level: float, noise_shape: Any = None, seed: Any = None) -> Any:
-    """x with elements made zero with probability `level`, and the others grown to keep the mean."""
+    """x with elements set to 0 with probability `level`, and the others scaled to keep the mean."""
     return random.dropout(x, level, noise_shape, state=stream(seed))
 
 

@@ -1,5 +1,5 @@
-"""Losses and metrics that use tensors of the model beside their arguments, as those of many
-variational autoencoders do; also those that a layer adds in its `call`:
+"""Losses and metrics that use tensors of the model in addition to their arguments, as in many
+variational autoencoders; also those that a layer adds in its `call`:
 
     def loss(y_true, y_pred):
         return K.mean(K.square(y_true - y_pred)) - 0.5 * K.mean(1 + z_log_var - K.exp(z_log_var))
@@ -23,7 +23,7 @@ from funclab.models.ends import stand_ins
 
 
 def uses_tensors(function: Any, seen: set[Any] | None = None) -> bool:
-    """Whether a function, or one that it calls, reads tensors that it is not given."""
+    """Whether a function, or one that it calls, reads tensors that are not its arguments."""
     seen = seen or set()
     if not isinstance(function, types.FunctionType) or function in seen:
         return False
@@ -36,7 +36,7 @@ def uses_tensors(function: Any, seen: set[Any] | None = None) -> bool:
 
 
 def given_tensors(tree: Any) -> Any:
-    """Losses or metrics, where those functions that use tensors find the values these have."""
+    """Losses or metrics, with functions that use tensors wrapped so that they get their values."""
     return structure.map_structure(
         lambda leaf: _with_tensors(leaf) if uses_tensors(leaf) else leaf, tree
     )
@@ -53,7 +53,7 @@ def _with_tensors(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], A
 
 
 def value_of(tensor: Tensor, fed: dict[Tensor, Value] | None = None) -> Value | None:
-    """The value of a tensor on the tape on which its model is computed, if it is."""
+    """The value of a tensor on the tape that computes its model; None if there is none."""
     made, known = current_tape().made, dict(fed or {})
     cuts: dict[Tensor, Value] = {}
     waiting = [tensor]

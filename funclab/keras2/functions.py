@@ -1,4 +1,4 @@
-"""What `keras.backend` computes with: functions through a graph, gradients, and the phase."""
+"""The parts of `keras.backend` that compute: K.function, gradients, and the learning phase."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class InTrainPhase(Layer, abstract=True):
 
 
 def in_train_phase(x: Any, alt: Any, training: Any = None) -> Any:
-    """x in training, else alt; a function of nothing is called."""
+    """x in training, else alt; a function without arguments is called."""
     x, alt = (part() if callable(part) else part for part in (x, alt))
     tape = current_tape()
     if training is None and isinstance(x, Tensor) and isinstance(alt, Tensor):
@@ -59,8 +59,8 @@ class Function:
     """A function from arrays to a list of arrays: K.function.
 
     Shapes: as those of `inputs`, with any number of samples.
-    Raises: GraphError when an output needs more than these inputs; ArgumentError for another number
-        of arrays, ShapeError for arrays of other shapes.
+    Raises: GraphError when an output needs more than these inputs; ArgumentError for a wrong number
+        of arrays, ShapeError for arrays of wrong shapes.
     """
 
     def __init__(self, inputs: Sequence[Any], outputs: Any, updates: Sequence[Any] = ()) -> None:
@@ -89,7 +89,7 @@ class Function:
         return results[0] if self.single else results
 
     def split(self, inputs: Sequence[Any]) -> tuple[list[Array], bool]:
-        """The arrays for the graph, and whether the phase is training."""
+        """The arrays for the graph's inputs, and whether the phase is training."""
         if len(inputs) != len(self.inputs) or hasattr(inputs, "dtype"):
             raise ArgumentError(
                 f"The function takes a list of {len(self.inputs)} arrays. "
@@ -111,7 +111,7 @@ class Function:
         return arrays, any(bool(array) for tensor, array in pairs if tensor in _phase)
 
     def plan(self, shapes: Any, training: bool) -> tuple[list[Value], list[Value], Plan]:
-        """What is fed and wanted, and the plan between."""
+        """The values to feed, the values wanted, and the plan from the former to the latter."""
         fed = [Value(shape, tensor.dtype) for shape, tensor in zip(shapes, self.fed)]
         with Tape(training=training):
             made = iter(self.graph.replay(fed) if self.graph else ())
@@ -124,8 +124,8 @@ def function(
 ) -> Function:
     """A function that computes tensors from arrays: `K.function([model.input], [layer.output])`.
 
-    With K.learning_phase() among the inputs, 1 in its place means training. `updates` are done at
-    each call: what K.update returned, or pairs (variable, value).
+    If K.learning_phase() is among the inputs, 1 in its place means training. `updates` are made at
+    each call: results of K.update, or pairs (variable, value).
     """
     return Function(inputs, outputs, updates)
 
@@ -135,9 +135,9 @@ def as_value(x: Any) -> Value:
 
 
 def value_of(x: Any) -> Any:
-    """The numbers of a variable, of what was computed from variables, or of an array.
+    """The numbers of a variable, of a value computed from variables, or of an array.
 
-    Raises: GraphError for a tensor of a graph, which has none.
+    Raises: GraphError for a tensor of a graph, which has no numbers.
     """
     if isinstance(x, Tensor):
         raise GraphError(
@@ -162,7 +162,7 @@ class Derivative:
         self.plans: dict[Any, tuple[list[Value], Plan, list[Value]]] = {}
 
     def values(self, shapes: Sequence[Shape]) -> tuple[list[Value], Value, list[Value]]:
-        """Placeholders of these shapes, and on the tape the loss and what it is taken by."""
+        """Placeholders of these shapes, the loss on the tape, and what it is differentiated by."""
         fed = [Value(shape, x.dtype) for shape, x in zip(shapes, self.sources)]
         with Tape():
             made = iter(self.graph.replay(fed) if self.graph else ())
@@ -186,9 +186,9 @@ class Derivative:
 
 
 class Slope(Op, abstract=True):
-    """out = the gradients that a Derivative computes, for the arrays that it begins with.
+    """out = the gradients that a Derivative computes, for the arrays of its sources.
 
-    Shapes: the sources of the loss, and variables -> the shapes of what it is taken by.
+    Shapes: the sources of the loss, and variables -> the shapes of what it is differentiated by.
     """
 
     differentiable = False
@@ -212,8 +212,8 @@ class Slope(Op, abstract=True):
 
 def gradients(loss: Any, variables: Any) -> list[Any]:
     """The gradient of a loss (or of the sum of its numbers) with respect to each of `variables`:
-    inputs, outputs of layers, or weights. Layers behave as outside of training; the gradient has no
-    gradient itself."""
+    inputs, outputs of layers, or weights. Layers behave as in inference; there are no gradients of
+    the gradient."""
     derivative = Derivative(loss, listed(variables))
     held = [x for x in derivative.wrt if not isinstance(x, Tensor)]
     made = Slope(derivative=derivative, n_outputs=len(derivative.wrt))(*derivative.sources, *held)

@@ -1,4 +1,4 @@
-"""`keras.applications.imagenet_utils`: pixels as networks of that time wanted them."""
+"""`keras.applications.imagenet_utils`: pixels as networks of that time expected them."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from funclab.missing import guard
 from funclab.shape_math import Array
 
 MEANS, DEVIATIONS = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-"""Of red, green and blue in ImageNet's pictures, from 0 to 1 (Simonyan, Zisserman 2014, and the
-PyTorch models)."""
+"""The means and deviations of red, green and blue in ImageNet's images, from 0 to 1 (Simonyan,
+Zisserman 2014, and the PyTorch models)."""
 BLUE_FIRST = (103.939, 116.779, 123.68)
-"""The means of blue, green and red, from 0 to 255, as Caffe's networks took them off."""
+"""The means of blue, green and red, from 0 to 255, that Caffe's networks subtract."""
 
 
 def preprocess_input(x: Any, data_format: str | None = None, mode: str = "caffe") -> Array:
     """Pixels from 0 to 255, prepared for a network that was trained on ImageNet.
 
     data_format: whether the colours are the last axis ("channels_last") or the third from the end.
-    mode: "caffe" takes off each colour's mean and puts blue first; "tf" scales to -1 to 1;
-        "torch" scales to 0 to 1, takes off each colour's mean and divides by its deviation.
+    mode: "caffe" subtracts each colour's mean and puts blue first; "tf" scales to -1 to 1;
+        "torch" scales to 0 to 1, subtracts each colour's mean and divides by its deviation.
 
     Shapes: (..., 3), or with "channels_first" (..., 3, height, width) -> the same.
     Raises: ArgumentError for another mode.

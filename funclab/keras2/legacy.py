@@ -1,4 +1,4 @@
-"""Layers and helpers of Keras 1 and 2 that have another name, or another form, now."""
+"""Layers and helpers of Keras 1 and 2 that now have another name or form."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from funclab.shape_math import Array
 
 
 def by_rows(name: str) -> Callable[..., Any]:
-    """A layer that Keras 1 gave the rows and columns of its window as numbers side by side."""
+    """A layer for which Keras 1 took the rows and columns of its window as separate arguments."""
 
     def made(*args: Any, **kwargs: Any) -> Any:
         size = [number for number in args[1:4] if is_whole(number)]
         if len(size) > 1:
             args = (args[0], tuple(size), *args[1 + len(size) :])
-        if "transpose" in name.lower():  # its shape follows from the rest
+        if "transpose" in name.lower():  # its output shape follows from the other arguments
             kwargs.pop("output_shape", None)
         return getattr(layers, name)(*args, **kwargs)
 
@@ -76,7 +76,7 @@ def Merge(
 
 
 class _Merge(MergeLayer, abstract=True):
-    """The base of a merge layer of one's own, which writes `_merge_function(inputs)`."""
+    """The base of a custom merge layer, which defines `_merge_function(inputs)`."""
 
     def merge(self, inputs: list[Any], masks: list[Any]) -> Any:
         return self._merge_function(inputs)  # type: ignore[attr-defined]
@@ -107,7 +107,7 @@ class Dot:
         return (self.diagram.svg if format == "svg" else self.to_string()).encode()
 
     def write(self, path: Any, prog: Any = None, format: str = "raw") -> None:
-        """Write the picture to a file; its ending says how."""
+        """Write the picture to a file, in the format of its extension."""
         self.diagram.save(path)
 
 
@@ -137,7 +137,7 @@ LAYERS: dict[str, Any] = {
     "merge": merge,
     "ThresholdedReLU": lambda theta=1.0, **more: layers.ReLU(threshold=float(theta), **more),
 }
-"""Other names in keras.layers: what they stand for, or what that is called now."""
+"""Other names in keras.layers: what they stand for, or the current name."""
 
 ENGINE = {
     "Layer": layers.Layer, "Input": layers.Input, "InputLayer": layers.InputLayer,

@@ -1,4 +1,4 @@
-"""Methods that layers and models had in Keras 2: given to them by `give_old_methods`."""
+"""Methods that layers and models had in Keras 2; `give_old_methods` adds them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def predict_proba(model: Any, x: Any, batch_size: int | None = None, verbose: An
 
 
 def predict_classes(model: Any, x: Any, batch_size: int | None = None, verbose: Any = 0) -> Array:
-    """The class of each sample: the likeliest, or of a single output whether it is above 0.5.
+    """The class of each sample: the most likely or, for a single output, whether it is above 0.5.
 
     Shapes: outputs (n, classes) -> (n,); (n, 1) -> (n, 1).
     """
@@ -65,7 +65,7 @@ def compile_finding(model: Any, *args: Any, **kwargs: Any) -> None:
 
 @functools.wraps(fit)
 def fit_telling(model: Any, *args: Any, **kwargs: Any) -> Any:
-    """`fit`, where callbacks find the data to validate on in `self.validation_data`."""
+    """`fit`, where callbacks find the validation data in `self.validation_data`."""
     arguments = inspect.signature(fit).bind(model, *args, **kwargs).arguments
     data, fraction = arguments.get("validation_data"), arguments.get("validation_split")
     if data is None and fraction and not hasattr(arguments.get("x"), "__next__"):
@@ -80,7 +80,7 @@ def last(array: Any, fraction: float) -> Any:
 
 
 def tell(model: Any, data: Any, callbacks: Any) -> None:
-    """Let the model and its callbacks know the data to validate on: inputs, targets and a weight
+    """Give the model and its callbacks the validation data: inputs, targets and a weight
     for each sample and output, in one list, as in Keras 2; a stream of batches as it is."""
     if isinstance(data, (list, tuple)):
         x, y, weight = (*data, None, None)[:3]
@@ -93,7 +93,7 @@ def tell(model: Any, data: Any, callbacks: Any) -> None:
 
 @functools.wraps(fit_generator)
 def fit_generator_telling(model: Any, *args: Any, **kwargs: Any) -> Any:
-    """`fit_generator`, with the same."""
+    """`fit_generator`, with the same for callbacks."""
     arguments = inspect.signature(fit_generator).bind(model, *args, **kwargs).arguments
     tell(model, arguments.get("validation_data"), arguments.get("callbacks"))
     return fit_generator(model, *args, **kwargs)
@@ -104,11 +104,11 @@ COUNTS = {
     "val_samples": "generator",
     "nb_val_samples": "validation_data",
 }
-"""Numbers of samples, in place of batches, in Keras 1, and what brings these samples."""
+"""Arguments of Keras 1 that count samples instead of batches, and the data they refer to."""
 
 
 def counting(function: Any) -> Any:
-    """A method on a generator that also takes Keras 1's numbers of samples."""
+    """A method for generators that also takes Keras 1's numbers of samples."""
     new = spelled(function)
 
     @functools.wraps(function)
@@ -125,7 +125,7 @@ def counting(function: Any) -> Any:
 
 
 def in_batches(generator: Any, samples: int) -> tuple[Any, int]:
-    """A generator from its beginning, and how many of its batches hold so many samples."""
+    """A generator from its start, and how many of its batches hold this number of samples."""
     size = getattr(generator, "batch_size", None)
     if size is None and hasattr(generator, "__next__"):
         first = next(generator)
@@ -144,7 +144,7 @@ def indices_of_ends(side: str, kind: str, model: Any) -> list[int]:
 
 # Layer.
 def recorded(layer: Any, inputs: Any = None) -> Tape:
-    """What the layer does besides its output in training, at its calls on these inputs (or all)."""
+    """What the layer does in training besides its output, in its calls on these inputs (or all)."""
     wanted = {id(tensor) for tensor in listed(inputs)}
     with Tape(training=True) as tape:
         for node in layer.inbound_nodes:
@@ -156,8 +156,8 @@ def recorded(layer: Any, inputs: Any = None) -> Tape:
 
 
 def get_updates_for(layer: Any, inputs: Any) -> list[Any]:
-    """The calls by which training changes state, such as moving means, for these inputs; all are
-    for inputs: none for None."""
+    """The calls by which training changes state, such as moving means, for these inputs; for None
+    there are none, since every such call depends on inputs."""
     calls = [] if inputs is None else recorded(layer, inputs).updates
     return [call for call in calls if call.inputs[call.op.mutates[0]].dtype != "uint64"]
 
@@ -174,7 +174,7 @@ def updates(layer: Any) -> list[Any]:
 
 
 def add_update(layer: Any, updates: Any, inputs: Any = None) -> None:
-    """Let training change state: what K.update returned, or pairs (variable, value)."""
+    """Let training change state: results of K.update, or pairs (variable, value)."""
     from funclab.keras2 import backend
 
     several = updates if isinstance(updates, list) else [updates]
@@ -187,18 +187,18 @@ def adding(add_loss: Any) -> Any:
     """`add_loss`, which in Keras 2 took several losses, and the inputs they depend on."""
 
     def add_losses(layer: Any, losses: Any, inputs: Any = None) -> None:
-        """Add to the training loss: inside `call`, a value or several; to a model, a tensor."""
+        """Add to the training loss: inside `call`, one or several values; to a model, a tensor."""
         for loss in listed(losses):
             if isinstance(loss, Tensor) and current_tape().scope:
                 loss = closures.value_of(loss)
-            if loss is not None:  # as long as the model around the layer is not computed
+            if loss is not None:  # None while the model around the layer is not computed
                 add_loss(layer, loss)
 
     return add_losses
 
 
 def set_trainable_weights(layer: Any, weights: Any) -> None:
-    """Let training change these variables, as layers of Keras 1 told in `build`."""
+    """Let training change these variables, as layers of Keras 1 set them in `build`."""
     for variable in weights:
         variable.trainable = True
         if not any(variable is known for known in layer.weights):
@@ -236,7 +236,7 @@ METHODS: dict[Any, dict[str, Any]] = {
 
 
 def evaluated(function: Any) -> Any:
-    """An initializer of the user's, which may be made of K's functions, as arrays."""
+    """A user's initializer, which may use functions of K, made to return arrays."""
     if not inspect.isfunction(function):
         return function
     return functools.wraps(function)(lambda *args, **kwargs: value_of(function(*args, **kwargs)))

@@ -1,4 +1,4 @@
-"""The modules of Keras, under the names they have had: `keras.layers.core`, `keras.backend` ..."""
+"""The modules of Keras under their old names: `keras.layers.core`, `keras.backend` ..."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from funclab.missing import ELSEWHERE
 
 
 class Face(types.ModuleType):
-    """A room of funclab under a name of Keras, with what else Keras had there: things, or the names
-    of what they are called in the room."""
+    """A module of funclab under a name of Keras, with `extras` that Keras had there: objects, or
+    their names in the module of funclab."""
 
     def __init__(self, name: str, room: str, extras: Mapping[str, Any]) -> None:
         super().__init__(name)
@@ -38,7 +38,7 @@ class Face(types.ModuleType):
 
 
 class Absent(types.ModuleType):
-    """A module of Keras that funclab is without."""
+    """A module of Keras that funclab does not have."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -100,7 +100,7 @@ FACES: dict[str, tuple[str, Mapping[str, Any]]] = {
     "keras.preprocessing.sequence": ("keras2.sequence", {}),
     "keras.preprocessing.text": ("keras2.text", {}),
 }
-"""What each module of Keras is here: a room of funclab, and more names."""
+"""For each module of Keras: the module of funclab, and additional names."""
 
 ABSENT = (
     *("keras.applications", "keras.wrappers.scikit_learn"),
@@ -109,7 +109,7 @@ ABSENT = (
 
 
 def module_of(name: str) -> types.ModuleType | None:
-    """The module of Keras with this name, if Keras 2 had one that is not a room of funclab."""
+    """The module of Keras 2 with this name, if funclab has no module of that name."""
     known = name in FACES or name in ABSENT or name in sys.modules
     return importlib.import_module(name) if known else None
 
@@ -123,7 +123,7 @@ def has_room(name: str) -> bool:
 
 
 class Finder(MetaPathFinder, Loader):
-    """Finds the modules of Keras when they are imported; all but those above are funclab's own."""
+    """Finds Keras' modules when they are imported; all but those above are funclab's own."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         known = name in FACES or name in ABSENT
@@ -137,4 +137,4 @@ class Finder(MetaPathFinder, Loader):
         return Face(spec.name, *FACES.get(spec.name, (spec.name[6:], {})))
 
     def exec_module(self, module: types.ModuleType) -> None:
-        """A face is ready when it is made."""
+        """Nothing to do: a Face is complete when it is made."""

@@ -16,14 +16,14 @@ __all__ = ["TimeseriesGenerator", "make_sampling_table", "pad_sequences", "skipg
 
 
 class TimeseriesGenerator(PyDataset):
-    """Batches of windows of `length` steps, each with the target of the step behind it.
+    """Batches of windows of `length` steps, each with the target of the step after it.
 
     data, targets: the series; axis 0 is time.
-    sampling_rate: how far apart the steps of a window are.
-    stride: how far one window begins after another.
-    start_index, end_index: the part of the series that is used, both ends with it.
+    sampling_rate: the distance between the steps of a window.
+    stride: the distance between the starts of two windows.
+    start_index, end_index: the part of the series that is used, including both ends.
     shuffle: whether windows are drawn at random.
-    reverse: whether the steps of a window come in reverse.
+    reverse: whether the steps of a window are in reverse order.
     """
 
     def __init__(
@@ -58,8 +58,8 @@ class TimeseriesGenerator(PyDataset):
 
 
 def make_sampling_table(size: int, sampling_factor: float = 1e-5) -> Array:
-    """The chance that `skipgrams` keeps each word, from its rank: common words are left out more
-    often. The frequencies are guessed by Zipf's law.
+    """The probability that `skipgrams` keeps each word, by rank: common words are left out more
+    often. The frequencies are estimated by Zipf's law.
 
     >>> make_sampling_table(3).round(4)
     array([0.0032, 0.0032, 0.0055])
@@ -79,7 +79,7 @@ def skipgrams(
     sampling_table: Any = None,
     seed: int | None = None,
 ) -> tuple[list[list[int]], list[Any]]:
-    """Pairs of a word and one that stands near it, labelled 1, and of a word and any, labelled 0.
+    """Pairs of a word and a nearby word, labelled 1, and of a word and a random one, labelled 0.
 
     Number 0 is no word. `negative_samples` says how many pairs have label 0 for each with 1;
     `categorical` makes the labels [0, 1] and [1, 0].

@@ -36,10 +36,10 @@ NOW: dict[str, tuple[str, ...]] = {
     "samples_per_epoch": ("steps_per_epoch",), "nb_val_samples": ("validation_steps",),
     "val_samples": ("steps",),
 }  # fmt: skip
-"""What an argument is called now: the first of these that a function takes."""
+"""The current name of an argument: the first of these that a function takes."""
 
 GONE = ("consume_less", "forget_bias_init", "mode", "class_mode", "show_accuracy")
-"""What changes nothing now."""
+"""Arguments that no longer have an effect."""
 
 FORMATS = {"tf": "channels_last", "th": "channels_first", "default": None}
 SQUARE = ("Conv2D", "Conv2DTranspose", "SeparableConv2D")
@@ -51,7 +51,7 @@ _warned: set[tuple[Any, ...]] = set()
 def spelled(function: Any, names: Callable[[Any], Iterable[str]] | None = None) -> Any:
     """A method that also takes its arguments under their old names.
 
-    `names` tells from the object or class what it takes, where the signature does not.
+    `names` returns the arguments for an object or class, where the signature does not show them.
     """
     own = list(inspect.signature(function).parameters)
 
@@ -70,7 +70,7 @@ def spelled(function: Any, names: Callable[[Any], Iterable[str]] | None = None) 
 def modern(
     owner: str, known: list[str], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Arguments as they are written now, from those of any time; old ones bring a warning."""
+    """Arguments with their current names, from names of any time; old ones cause a warning."""
     new = dict(kwargs)
     if "nb_row" in new and "kernel_size" in known:
         new["kernel_size"] = (new.pop("nb_row"), new.pop("nb_col"))
@@ -100,7 +100,7 @@ def modern(
 
 
 def once(owner: str, args: Iterable[Any], kwargs: dict[str, Any], old: list[str]) -> None:
-    """Say how a call is written now, the first time that these old names are used in it."""
+    """Say how a call is written today, the first time that these old names are used in it."""
     if (owner, *old) in _warned:
         return
     _warned.add((owner, *old))
@@ -117,7 +117,7 @@ def short(value: Any) -> str:
 
 
 def accept_old_names() -> None:
-    """From now on, constructors of funclab take their arguments under old names too."""
+    """From now on, funclab's constructors also take their arguments under old names."""
     Layer.__new__ = spelled(Layer.__new__, parameters)
     waiting: list[Any] = [
         *(Layer, Callback, Optimizer),

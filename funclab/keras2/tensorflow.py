@@ -1,4 +1,4 @@
-"""`import tensorflow as tf`, for notebooks that want no more of it than `tf.keras`."""
+"""`import tensorflow as tf`, for notebooks that use only `tf.keras`."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ NO_TENSORFLOW = "tensorboard.compat.notf"
 
 
 class TensorFlow(types.ModuleType):
-    """Stands for TensorFlow: `keras` is funclab, `random.set_seed` sets its seed, and all else
-    says where to find it."""
+    """A stand-in for TensorFlow: `keras` is funclab, `random.set_seed` sets its seed, and anything
+    else is an error that says what to use instead."""
 
     def __init__(self) -> None:
         super().__init__("tensorflow", __doc__)
@@ -46,7 +46,7 @@ class TensorFlow(types.ModuleType):
 
 
 class Finder(MetaPathFinder, Loader):
-    """Finds tensorflow, and the modules of its keras, which are those of `keras`."""
+    """Finds `tensorflow`, and the modules of `tensorflow.keras`, which are those of `keras`."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         known = name in ("tensorflow", NO_TENSORFLOW)
@@ -60,13 +60,13 @@ class Finder(MetaPathFinder, Loader):
         return TensorFlow() if spec.name == "tensorflow" else types.ModuleType(spec.name)
 
     def exec_module(self, module: types.ModuleType) -> None:
-        """It is ready when it is made."""
+        """Nothing to do: the module is complete when it is made."""
 
 
 def install() -> None:
-    """From now on, in this process, `import tensorflow` gives what stands for it here.
+    """From now on, in this process, `import tensorflow` gives the stand-in.
 
-    Raises: GraphError when there is a real TensorFlow, which nothing may hide.
+    Raises: GraphError when there is a real TensorFlow, which must not be hidden.
     """
     if any(isinstance(finder, Finder) for finder in sys.meta_path):
         return

@@ -40,10 +40,10 @@ def one_hot(
 class Tokenizer:
     """Numbers for words, the most frequent first, from 1 on; 0 is for padding.
 
-    num_words: numbers from this on are left out, so that num_words - 1 words are kept.
+    num_words: numbers from this one on are left out, so that num_words - 1 words are kept.
     filters, lower, split: as in text_to_word_sequence.
     char_level: whether each character is a word.
-    oov_token: what stands for words that are not known, as number 1; None leaves them out.
+    oov_token: the token, with number 1, for unknown words; None leaves them out.
 
     >>> tokens = Tokenizer()
     >>> tokens.fit_on_texts(["a dog", "a cat"])
@@ -115,8 +115,8 @@ class Tokenizer:
     def sequences_to_matrix(
         self, sequences: Sequence[Sequence[int]], mode: str = "binary"
     ) -> Array:
-        """A row for each list: whether it holds a number ("binary"), how often ("count"), what
-        share of it that is ("freq"), or how often compared with how many texts have the word
+        """A row for each list: whether it holds each number ("binary"), how often ("count"), as
+        what share of the list ("freq"), or how often, compared with how many texts have the word
         ("tfidf": (1 + log count) * log(1 + texts / (1 + texts with the word))).
 
         Raises: DataError before fit_on_texts, ArgumentError for another mode.

@@ -1,4 +1,4 @@
-"""`keras.backend` of images and sequences: filters and windows that slide, and other sizes."""
+"""`keras.backend` for images and sequences: convolution, pooling, padding and resizing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def conv2d(
     data_format: str | None = None,
     dilation_rate: Any = 1,
 ) -> Any:
-    """The filters of `kernel` slid over images or sequences."""
+    """The convolution of images or sequences with the filters of `kernel`."""
     return ops.conv(x, kernel, strides, padding, data_format, dilation_rate)
 
 
@@ -38,8 +38,8 @@ def conv2d_transpose(
     data_format: str | None = None,
     dilation_rate: Any = 1,
 ) -> Any:
-    """The gradient of `conv2d` as a function: each number of x grows to a window of the output,
-    whose shape follows from the rest."""
+    """The gradient of `conv2d` as a function: each number of x spreads over a window of the output,
+    whose shape follows from the other arguments."""
     return ops.conv_transpose(x, kernel, strides, padding, None, data_format, dilation_rate)
 
 
@@ -51,7 +51,7 @@ def conv3d_transpose(
     padding: str = "valid",
     data_format: str | None = None,
 ) -> Any:
-    """The same of volumes."""
+    """The same for volumes."""
     return conv2d_transpose(x, kernel, output_shape, strides, padding, data_format)
 
 
@@ -95,7 +95,7 @@ def resize_images(
     data_format: str | None = None,
     interpolation: str = "nearest",
 ) -> Any:
-    """Images grown by whole factors."""
+    """Images enlarged by whole factors."""
     layer = UpSampling2D((height_factor, width_factor), data_format, interpolation)
     return layer.call(x)
 
@@ -107,5 +107,5 @@ def resize_volumes(
     width_factor: int,
     data_format: str | None = None,
 ) -> Any:
-    """Volumes grown by whole factors."""
+    """Volumes enlarged by whole factors."""
     return UpSampling3D((depth_factor, height_factor, width_factor), data_format).call(x)

@@ -1,4 +1,4 @@
-"""How a model was compiled and built, as plain data, and back."""
+"""How a model was compiled and built, as plain data; and from that data again."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def compile_from_config(model: Any, config: dict[str, Any], custom_objects: Any 
         for name, value in config.items()
     }
     optimizer = settings["optimizer"]
-    if optimizer.schedule is None:  # Keras writes 0.1 as the 0.10000000149 that it is in float32
+    if optimizer.schedule is None:  # Keras writes 0.1 as its float32 value, 0.10000000149
         optimizer.learning_rate = shortest(float(optimizer.learning_rate))
     model.compile(**settings)
 
@@ -73,5 +73,5 @@ def _revived(kind: str, tree: Any, custom: dict[str, Any]) -> Any:
 
 
 def shortest(number: float) -> float:
-    """The number itself, or the shortest that is the same in float32."""
+    """The number, or the shortest decimal number that is equal to it in float32."""
     return float(str(np.float32(number))) if np.float32(number) == number else number

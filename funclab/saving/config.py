@@ -1,4 +1,4 @@
-"""A graph as plain data, in the form of Keras 3, and back."""
+"""A graph as plain data, in Keras 3's format; and from that data again."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from funclab.saving.ops import OWN, op_arguments, op_from_config, op_to_config
 
 TENSOR, ARRAY, SLICE, ELLIPSIS = "__keras_tensor__", "__numpy__", "__slice__", "__ellipsis__"
 KERAS_ARRAY = "__tensor__"
-"""An array of the library that Keras computes with, such as a setting that is one."""
+"""An array of Keras' backend, for example as the value of a setting."""
 MASK = "__mask__"
-"""The mask of a tensor, which Keras 2 passes to calls that Keras 3 gives none."""
+"""The mask of a tensor, which Keras 2 passes also to calls where Keras 3 passes none."""
 
 FILLED_IN = ("training", "mask")
 """Call arguments that Keras writes for every call, whether or not the user passed them."""
@@ -31,13 +31,13 @@ AUTOMATIC = re.compile(r"(not_equal|any|logical_and|logical_or)(_\d+)?")
 """Names that Keras gives to the ops that make masks."""
 
 MASKS = ("query_mask", "value_mask", "key_mask")
-"""Those that Keras writes where a tensor of the call carries a mask."""
+"""Arguments that Keras writes where a tensor of the call carries a mask."""
 
 
 def graph_to_config(model: Any) -> dict[str, Any]:
     """Every operation of the model's graph with the calls that belong to it.
 
-    Nodes are numbered afresh, within this graph: calls of a shared layer elsewhere leave no trace.
+    Nodes are numbered anew, within this graph: calls of a shared layer elsewhere are not counted.
     Where a call of a nested functional model makes an output, Keras 3 counts from 1.
     """
     graph: Graph = model.graph
@@ -76,9 +76,9 @@ def graph_to_config(model: Any) -> dict[str, Any]:
 def graph_from_config(cls: Any, config: dict[str, Any], custom_objects: Any = None) -> Any:
     """Build the model that `graph_to_config` described.
 
-    Calls are made one by one, whichever layer they belong to, as soon as their inputs exist: so a
-    layer may be used at several depths.
-    Raises: ConfigError when the calls do not add up to a graph.
+    Calls are made one by one, whichever layer they belong to, as soon as their inputs exist, so
+    that a layer may be used at several depths.
+    Raises: ConfigError when the calls do not form a complete graph.
     """
     operations: dict[str, Any] = {}
     waiting: list[tuple[str, int, Any]] = []
@@ -146,7 +146,7 @@ def from_config(entry: dict[str, Any], custom_objects: Any = None) -> Any:
 def to_json(model: Any, **settings: Any) -> str:
     """The architecture and the settings of `compile`, without weights, as JSON text.
 
-    Keras 3 reads it too, and the reverse. `settings` go to `json.dumps`.
+    Keras 3 reads it, too, and funclab reads that of Keras. `settings` go to `json.dumps`.
     Raises: ConfigError when a setting is not plain data.
     """
     try:
@@ -187,7 +187,7 @@ def model_from_json(json_string: str, custom_objects: Any = None, safe_mode: boo
 
 
 def parsed(text: str | bytes) -> Any:
-    """JSON, without the numbers by which Keras tells which objects were one; its arrays as such."""
+    """JSON, without the ids by which Keras marks shared objects, and with its arrays as arrays."""
 
     def unnumbered(item: dict[str, Any]) -> Any:
         item.pop("shared_object_id", None)
@@ -218,8 +218,8 @@ def _numbers(graph: Graph) -> dict[Node, int]:
 def _names(graph: Graph) -> dict[Operation, str]:
     """Each operation's name in a file.
 
-    Keras makes ops for masks while it reads a file, and names them not_equal, any ... whether or
-    not the file has these names. So where masks travel, such ops of the user have others there.
+    Keras makes ops for masks while it reads a file, and names them not_equal, any ... even if the
+    file uses these names. So where there are masks, the user's own such ops get other names.
     """
     masked = any(tensor.mask is not None for node in graph.nodes for tensor in node.output_tensors)
     return {
@@ -302,7 +302,7 @@ def _mask(tensor: Tensor) -> Tensor | None:
 
 
 def _made(made: Any, name: str, number: int) -> list[Tensor]:
-    """The outputs of a call; the error, if it could not be made and is needed after all."""
+    """The outputs of a call. If it could not be made but is needed, its error is raised."""
     outputs = made[name, number]
     if isinstance(outputs, FunclabError):
         raise outputs
@@ -331,15 +331,15 @@ def _make_call(call: tuple[str, int, Any], operations: Any, made: Any) -> bool:
     except FunclabError as error:
         if isinstance(operation, Operation):
             raise
-        made[name, number] = error  # an op of Keras; perhaps only a mask needs it
+        made[name, number] = error  # an op of Keras that perhaps only a mask needs
     return True
 
 
 def _own_arguments(arguments: dict[str, Any], args: list[Any]) -> dict[str, Any]:
-    """The keyword arguments of a call without those that are filled in anyway.
+    """The keyword arguments of a call, without those that are filled in automatically.
 
-    In a graph Keras passes the `training` of the whole model on, whatever was written; and the
-    masks that the layers before have made, but `mask` only where a single argument has tensors.
+    In a graph, Keras passes on `training` of the whole model, whatever the call said, and the masks
+    that earlier layers have made; but `mask` only where a single argument holds tensors.
     """
     own = {**arguments["kwargs"]}
     passed = arguments.get("passed", ())

@@ -1,7 +1,8 @@
-"""Copies of models: with new weights (`clone_model`), or with all they have (copy, pickle).
+"""Copies of models: with new weights (`clone_model`), or with their whole state (copy, pickle).
 
-Nodes link layers, tensors and other models in circles, as deep as the graph is long. So what is
-pickled are the layers, and a flat list of the calls from which the nodes are made again.
+Nodes link layers, tensors and other models in cycles, and following the links would recurse as
+deep as the graph is long. So the layers are pickled, and a flat list of the calls from which the
+nodes are made again.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class Reference:
 
 
 class Described:
-    """A tensor's shape and dtype, and the same of its mask."""
+    """The shape and dtype of a tensor and of its mask."""
 
     def __init__(self, tensor: Tensor) -> None:
         self.shape: Shape = tensor.shape
@@ -108,15 +109,15 @@ def clone_model(
     call_function: Callable[..., Any] | None = None,
     recursive: bool = False,
 ) -> Any:
-    """A new model of the same shape with new layers and new weights; sharing is kept.
+    """A new model with the same graph but new layers and new weights; sharing is kept.
 
-    It is compiled as the model is, with a fresh optimizer.
+    It is compiled like the model, with a new optimizer.
 
     model: the model.
-    input_tensors: what the copy begins with; default None, for new inputs.
-    clone_function: called with each layer, returns another in place of it; default None.
+    input_tensors: the tensors that the copy starts from; default None, for new inputs.
+    clone_function: called with each layer, returns the layer that replaces it; default None.
     call_function: called with each new layer and its arguments, calls it; default None.
-    recursive: whether the two functions also see the layers of models inside; default False.
+    recursive: whether both functions are also used in nested models; default False.
     """
     if not hasattr(model, "get_config"):
         raise wrong_value("clone_model", "model", model, "a model", "Model(inputs, outputs)")
@@ -163,7 +164,7 @@ def _call(layer: Any, *args: Any, **settings: Any) -> Any:
 def _copying_models(
     copy: Callable[[Any], Any], call: Callable[..., Any] | None
 ) -> Callable[[Any], Any]:
-    """Copies a layer, and a model layer by layer; what is shared once."""
+    """Copies a layer, or a model layer by layer; what is shared is copied once."""
     copies: dict[Any, Any] = {}
 
     def inner(layer: Any) -> Any:
@@ -176,7 +177,7 @@ def _copying_models(
 
 
 def _copy(layer: Any) -> Any:
-    """A new layer from a layer's own configuration, which is trusted."""
+    """A new layer from the configuration of an existing layer, which is trusted."""
     with functions.safe_mode(False):
         return type(layer).from_config(layer.get_config())
 

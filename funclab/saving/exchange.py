@@ -1,4 +1,4 @@
-"""Live models of Keras 3, to funclab and back."""
+"""Models in memory, from Keras 3 to funclab and back."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from funclab.saving.ops import OWN, op_to_config
 def from_keras(model: Any, custom_objects: Any = None, compile: bool = True) -> Any:
     """The model of Keras 3 as a model of funclab: same layers, weights, and settings of `compile`.
 
-    The two share nothing: what is trained afterwards stays in the one that is trained.
+    The two models share nothing: training one of them does not change the other.
 
     model: a model of a real Keras 3; one of funclab is returned as it is.
     custom_objects: funclab's counterparts of layers and functions of your own, by their names.
@@ -66,7 +66,7 @@ def from_keras(model: Any, custom_objects: Any = None, compile: bool = True) -> 
 def to_keras(model: Any, custom_objects: Any = None) -> Any:
     """A model of funclab as a model of Keras 3: same layers, weights, and settings of `compile`.
 
-    The two share nothing: what is trained afterwards stays in the one that is trained.
+    The two models share nothing: training one of them does not change the other.
 
     model: a model of funclab.
     custom_objects: the counterparts, made for Keras, of layers and functions of your own.
@@ -88,17 +88,17 @@ def to_keras(model: Any, custom_objects: Any = None) -> Any:
 
 
 def shown(model: Any) -> Any:
-    """What the views show: of a model of Keras 3 its like in funclab, all else as it is."""
+    """What the views show: for a model of Keras 3 its counterpart in funclab, else the value."""
     if not is_keras_model(model):
         return model
     try:
         return from_keras(model)
-    except FunclabError:  # perhaps because of a loss of the user's own, which no picture needs
+    except FunclabError:  # perhaps because of a custom loss, which no picture needs
         return from_keras(model, compile=False)
 
 
 def is_keras_model(value: Any) -> bool:
-    """Whether something is a model of a real Keras; Keras is not imported for it."""
+    """Whether something is a model of a real Keras; does not import Keras."""
     keras = sys.modules.get("keras")
     return is_real(keras) and isinstance(value, keras.Model)
 
@@ -160,6 +160,6 @@ def real_keras() -> ModuleType:
 
 
 def is_real(keras: ModuleType | None) -> TypeGuard[ModuleType]:
-    """Whether a module is Keras itself, and not what stands for it after `install_as_keras`."""
+    """Whether a module is Keras itself, and not its stand-in after `install_as_keras`."""
     own = sys.modules["funclab"].__file__
     return keras is not None and vars(keras).get("__file__") not in (None, own)

@@ -41,12 +41,12 @@ def save_model(
 
     The file is a zip archive: config.json has the architecture and the settings of `compile`,
     model.weights.h5 the weights and the state of the optimizer, assets the vocabularies of layers.
-    The file at `filepath` is replaced whole or not at all. In Keras, `training=` in the call of a
-    layer has no effect in a graph; ops that Keras does not have are refused there.
+    The file at `filepath` is replaced completely or not at all. When Keras reads the file,
+    `training=` in a layer's call has no effect in a graph, and ops that Keras lacks are refused.
 
     model: the model.
     filepath: the name of the file; it ends with `.keras`, `.h5` or `.hdf5`.
-    overwrite: whether a file that exists is replaced; default True.
+    overwrite: whether an existing file is replaced; default True.
     zipped: None or True: a `.keras` file is an archive, never a folder.
     Raises: FileError when it cannot be written; ConfigError for another ending, or when the file
     exists and `overwrite` is False.
@@ -84,13 +84,13 @@ def load_model(
 ) -> Any:
     """A model from a `.keras` file of funclab or Keras 3, or a `.h5` file of Keras 2 or 3.
 
-    A model that was compiled is compiled again, and its training goes on where it stopped.
+    A model that was compiled is compiled again, and its training continues where it stopped.
 
     filepath: the name of the file.
     custom_objects: classes and functions of your own, by their names; default None.
     compile: whether to compile it as it was; default True.
     safe_mode: whether to refuse Lambda layers that were saved as code; default True.
-    Raises: ConfigError for another file; or in safe mode, for a Lambda layer saved as code.
+    Raises: ConfigError for any other file or, in safe mode, for a Lambda layer saved as code;
     WeightsError for weights that do not fit.
     """
     if not zipfile.is_zipfile(as_path(filepath)):
@@ -117,7 +117,7 @@ def load_model(
 
 
 def _assets_for(model: Any, path: Any) -> dict[str, str]:
-    """The texts in an archive for the layers of a model that keep some."""
+    """The texts in an archive, for those layers of a model that keep texts."""
     layers = [prefix for prefix, layer in placed_layers(model) if hasattr(layer, "set_assets")]
     members = read_archive(path, [f"assets/{prefix}{VOCABULARY}" for prefix in layers])
     return {name: text.decode("utf-8") for name, text in members.items()}
@@ -126,13 +126,13 @@ def _assets_for(model: Any, path: Any) -> dict[str, str]:
 def save_weights(model: Any, filepath: Any, overwrite: bool = True) -> None:
     """Write all weights, and the state of the optimizer, to an HDF5 file that Keras 3 reads too.
 
-    The file at `filepath`, whose name ends with `.weights.h5`, is replaced whole or not at all.
-    One that ends with `.h5` or `.hdf5` alone has the form of Keras 2: weights by the names of
-    layers.
+    The file at `filepath`, whose name ends with `.weights.h5`, is replaced completely or not at
+    all. A name that ends with only `.h5` or `.hdf5` gives the format of Keras 2: weights by the
+    names of layers.
 
     model: the model.
     filepath: the name of the file.
-    overwrite: whether a file that exists is replaced; default True.
+    overwrite: whether an existing file is replaced; default True.
     Raises: FileError when it cannot be written, ConfigError when it exists and `overwrite` is
     False.
     """
@@ -150,9 +150,9 @@ def _is_keras_2(path: Path) -> bool:
 def load_weights(
     model: Any, filepath: Any, skip_mismatch: bool = False, by_name: bool = False
 ) -> None:
-    """Read the weights that `save_weights`, here or in Keras, wrote for a model of one shape.
+    """Read the weights that `save_weights`, here or in Keras, wrote for a model with equal layers.
 
-    If the model is compiled, its optimizer goes on where the saved one stopped.
+    If the model is compiled, its optimizer continues where the saved one stopped.
 
     model: the model.
     filepath: the name of a `.weights.h5` or `.keras` file, or of a `.h5` file of Keras 2.
@@ -180,7 +180,7 @@ def load_weights(
 
 
 def _is_hdf5(path: Any) -> bool:
-    """Whether a file begins as HDF5 files do."""
+    """Whether a file begins like an HDF5 file."""
     try:
         with Path(path).open("rb") as file:
             return file.read(8) == b"\x89HDF\r\n\x1a\n"
@@ -196,7 +196,7 @@ def _entry_of(text: bytes, path: Any) -> dict[str, Any]:
 
 
 def _weights_file(model: Any) -> bytes:
-    """The contents of a weights file. Made in memory: h5py cannot leave a full disk in order."""
+    """The contents of a weights file. Made in memory: h5py leaves a broken file on a full disk."""
     h5py = import_for("Saving weights", "h5py")
 
     contents = io.BytesIO()

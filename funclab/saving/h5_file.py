@@ -59,7 +59,7 @@ def _write_layers(group: Any, model: Any, version: str) -> None:
 
 
 def _write(group: Any, arrays: Iterable[tuple[str, Array]]) -> None:
-    """Arrays in a group, and their names in order."""
+    """Write arrays to a group, and their names in order."""
     names = []
     for name, array in arrays:
         group[name] = array

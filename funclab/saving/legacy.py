@@ -64,7 +64,7 @@ SLOTS = {
     **dict.fromkeys(("accumulated_grad", "accum_grad"), "squared_gradient"),
     **dict.fromkeys(("accumulated_delta_var", "accum_var"), "squared_step"),
 }
-"""What optimizers of Keras 2 call what they remember; other names are the same here."""
+"""What Keras 2's optimizers call the slots of their state; other names are the same here."""
 
 
 def load_h5(path: Any, custom_objects: Any, compile: bool) -> Any:
@@ -94,8 +94,8 @@ def weights_for(
 ) -> dict[str, Array]:
     """The arrays of the file by the paths that the model's weights have in a file of Keras 3.
 
-    Layers are found by their names; in a file of a model with other names, by their order. With
-    `by_name`, layers that only one of the two has are left out.
+    Layers are matched by name or, if the file's model has other names, by order. With `by_name`,
+    layers that are only in the file or only in the model are left out.
     Raises: WeightsError when the layers do not fit.
     """
     root = MODEL if (MODEL, "layer_names") in texts else ""
@@ -117,7 +117,7 @@ def weights_for(
         )
     if stored.keys() != layers.keys():
         stored = dict(zip(layers, stored.values()))
-    paths: dict[int, list[str]] = {}  # of a weight that a wrapper shares with its layer, two
+    paths: dict[int, list[str]] = {}  # a weight shared by a wrapper and its layer has two
     for path, variable in placed_variables(model).items():
         paths.setdefault(id(variable), []).append(path)
     state = {}
@@ -140,7 +140,7 @@ def stored_variables(layer: Layer) -> list[Any]:
 
 
 def _optimizer_state(model: Any, layers: list[str], stored: list[Any]) -> list[Array]:
-    """What the optimizer of Keras 2 remembered, in the order of Keras 3; nothing if it differs."""
+    """The state of Keras 2's optimizer, in the order of Keras 3; empty if it does not match."""
     optimizer, slots = model.optimizer, slots_of(model)
     held: dict[str, list[Array]] = {}
     for name, array in stored[1:]:
@@ -154,7 +154,7 @@ def _optimizer_state(model: Any, layers: list[str], stored: list[Any]) -> list[A
     variables = [variable for name in layers for variable in known.get(name, [])]
     order = [id(variable) for variable in variables]
     none = np.zeros((), "float32")
-    for slot in {"rows", "columns"} & held.keys():  # Adafactor keeps none of a vector
+    for slot in {"rows", "columns"} & held.keys():  # Adafactor keeps none for a vector
         kept = iter(held[slot])
         held[slot] = [next(kept, none) if len(v.shape) > 1 else none for v in variables]
     if any(len(held.get(slot, [])) != len(order) for _, slot in slots):
@@ -172,13 +172,13 @@ def _optimizer_state(model: Any, layers: list[str], stored: list[Any]) -> list[A
 
 
 def _read(text: str) -> Any:
-    """JSON, with the shortest numbers that are the same in float32."""
+    """JSON, with numbers as the shortest decimals that are equal in float32."""
     return json.loads(text, parse_float=lambda number: shortest(float(number)))
 
 
-# From the words of Keras 2 to those of Keras 3. What is in those of Keras 3 stays as it is.
+# From the names of Keras 2 to those of Keras 3. What has names of Keras 3 stays as it is.
 def _translated(value: Any, is_old: bool) -> Any:
-    """Every description of an object within a config, from the innermost out."""
+    """A config with every description of an object translated, from the innermost outwards."""
     if isinstance(value, list):
         return [_translated(item, is_old) for item in value]
     if not isinstance(value, dict):
@@ -192,13 +192,13 @@ def _translated(value: Any, is_old: bool) -> Any:
 
 
 def _changed(key: str, value: Any) -> Any:
-    """A setting whose meaning is another one in Keras 3."""
+    """A setting whose meaning has changed in Keras 3."""
     is_bent = key.endswith("activation") and value == "hard_sigmoid"
     return keras_2_hard_sigmoid.__name__ if is_bent else value
 
 
 def keras_2_hard_sigmoid(x: Any) -> Any:
-    """The hard sigmoid of Keras 2: x / 5 + 0.5, held between 0 and 1."""
+    """The hard sigmoid of Keras 2: x / 5 + 0.5, limited to the range from 0 to 1."""
     return ops.clip(ops.add(ops.multiply(x, 0.2), 0.5), 0.0, 1.0)
 
 
@@ -212,7 +212,7 @@ def _object(entry: dict[str, Any]) -> dict[str, Any]:
     name, config = entry["class_name"].rpartition(">")[2], entry["config"]
     if name in OUTSIDE_KERAS:
         name = OUTSIDE_KERAS[name]
-    if isinstance(config, list):  # a Sequential of the first versions
+    if isinstance(config, list):  # a Sequential from an early version
         config = {"layers": config}
     if not isinstance(config, dict):
         return entry
@@ -246,7 +246,7 @@ def _object(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_inherited(name: str, config: dict[str, Any]) -> dict[str, Any]:
-    """Without the settings that such a layer of Keras 2 writes because it is a Conv, too."""
+    """The config without the settings that Keras 2 writes because such a layer is also a Conv."""
     known = parameters(registry.registered("layer").get(name, object))
     return {
         key: value
@@ -256,7 +256,7 @@ def _without_inherited(name: str, config: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sequential(config: dict[str, Any], entry: dict[str, Any]) -> tuple[Any, Any]:
-    """The shape of the input may be that of the first layer, or of the model."""
+    """A Sequential, whose input shape may be stored with the first layer, or with the model."""
     first = config["layers"][0] if config["layers"] else {}
     if "batch_input_shape" in first:
         start = {
@@ -271,7 +271,7 @@ def _sequential(config: dict[str, Any], entry: dict[str, Any]) -> tuple[Any, Any
 
 
 def _lambda(config: dict[str, Any]) -> dict[str, Any]:
-    """A function of the user's, by its name; one that was saved as bytes of Python is refused."""
+    """A function of the user, by its name; one that was saved as bytecode is refused."""
     if config.get("function_type") != "function":
         raise ConfigError(
             f"The Lambda layer {config.get('name')} was saved as code of another Python.",
@@ -306,7 +306,7 @@ def _functional(config: dict[str, Any]) -> dict[str, Any]:
     highest: dict[str, int] = {}
     for name, number, *_ in _references([*calls.values(), config["output_layers"]]):
         highest[name] = max(number, highest.get(name, 0))
-    # The call 0 of a nested model is its own; all calls lead to an output, so the last is known.
+    # Call 0 of a nested model is its own; all calls lead to an output, so the last is known.
     first = {name: highest.get(name, 0) + 1 - max(len(each), 1) for name, each in calls.items()}
 
     def tensor(reference: list[Any]) -> Any:
@@ -338,7 +338,7 @@ def _functional(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def _call(entry: dict[str, Any], call: Any, tensor: Callable[[Any], Any]) -> dict[str, Any]:
-    """One call: in Keras 2, its keyword arguments stand behind every tensor."""
+    """One call: in Keras 2, its keyword arguments follow every tensor."""
     settings = next((leaf[3] for leaf in _references(call) if len(leaf) > 3), {})
     settings = _map(tensor, settings)
     kwargs = {key: value for key, value in settings.items() if value is not None}
@@ -352,7 +352,7 @@ def _call(entry: dict[str, Any], call: Any, tensor: Callable[[Any], Any]) -> dic
         )
         kwargs = {TF_SETTINGS.get(key, key): kwargs[key] for key in kwargs if key != "name"}
     if entry["class_name"] in RECURRENT and isinstance(args[0], list):
-        args, states = args[0][:1], args[0][1:]  # there, states stand behind the sequences
+        args, states = args[0][:1], args[0][1:]  # in Keras 2, states follow the sequences
         kwargs |= {"initial_state": states, "mask": {"class_name": MASK, "config": args[0]}}
     passed = [name for name in FILLED_IN if name in kwargs]
     return {"args": args, "kwargs": kwargs, "passed": passed}
@@ -375,7 +375,7 @@ def _is_reference(value: Any) -> bool:
 
 
 def _references(value: Any) -> Iterator[list[Any]]:
-    """The places in a config that name the output of a call, or a constant in place of one."""
+    """References in a config to the output of a call, or to a constant in its place."""
     if _is_reference(value):
         yield value
         value = value[3:]
@@ -385,7 +385,7 @@ def _references(value: Any) -> Iterator[list[Any]]:
 
 
 def _map(function: Callable[[Any], Any], value: Any, wanted: Any = _is_reference) -> Any:
-    """A config with something else in place of each reference, or what else is `wanted`."""
+    """A config in which the function replaces each reference, or other part that is `wanted`."""
     if wanted(value):
         return function(value)
     if isinstance(value, dict):
@@ -414,7 +414,7 @@ def _settings(training: dict[str, Any], is_old: bool, model: Any) -> dict[str, A
 
     def metric(entry: dict[str, Any]) -> Any:
         config = {**entry["config"]}
-        for output in model.output_names:  # Keras 2 writes the name of the output in front
+        for output in model.output_names:  # Keras 2 puts the name of the output first
             config["name"] = config.get("name", "").removeprefix(f"{output}_")
         if "fn" in config:
             known = config["name"] in registry.registered("metric")
@@ -443,7 +443,7 @@ def _optimizer(entry: dict[str, Any]) -> dict[str, Any]:
     if "lr" in config:
         config["learning_rate"] = config.pop("lr")
     decay = config.pop("decay", 0)
-    if decay and name != "Nadam":  # whose decay is another one, which Keras 3 has not either
+    if decay and name != "Nadam":  # its decay means something else, which Keras 3 lacks, too
         rate = {"initial_learning_rate": config["learning_rate"], "decay_steps": 1}
         rate["decay_rate"] = decay
         config["learning_rate"] = {"class_name": "InverseTimeDecay", "config": rate}

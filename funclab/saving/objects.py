@@ -1,4 +1,4 @@
-"""Objects of any kind as plain data, in the form of Keras 3, and back."""
+"""Objects of any kind as plain data, in Keras 3's format; and from that data again."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def serialize_keras_object(obj: Any) -> Any:
 
     obj: a layer, model, optimizer, loss, metric, function, array, number or text; or lists, tuples
         and dicts of these.
-    Raises: ConfigError for what no file can hold.
+    Raises: ConfigError for an object that no file can hold.
 
     >>> serialize_keras_object(np.array([1, 2]))
     {'class_name': '__numpy__', 'config': {'value': [1, 2], 'dtype': 'int64'}}
@@ -79,8 +79,8 @@ def deserialize_keras_object(
     config: what it returned.
     custom_objects: classes and functions of your own, by their names.
     safe_mode: whether to refuse functions that are saved as code.
-    Raises: ConfigError for another config, or in safe mode for code; NameLookupError for an unknown
-        class.
+    Raises: ConfigError for an invalid config or, in safe mode, for code; NameLookupError for an
+        unknown class.
     """
     with functions.safe_mode(safe_mode):
         return _revived(config, custom_objects)
@@ -117,7 +117,7 @@ PLAIN: dict[str, Any] = {
     SLICE: lambda config, own: slice(config["start"], config["stop"], config["step"]),
     ELLIPSIS: lambda config, own: Ellipsis,
 }
-"""What is not an object of Keras, by the name of its class in a config."""
+"""Values that are not Keras objects, by the names of their classes in a config."""
 
 
 def _kind_of(name: str) -> str:

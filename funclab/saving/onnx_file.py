@@ -1,4 +1,4 @@
-"""Models as ONNX files, for what runs models outside of Python."""
+"""Models as ONNX files, for programs that run models outside of Python."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from funclab.texts import storage
 OPSET = 20
 """The version of the ONNX operators that is written."""
 MOST_BYTES = 2_000_000_000
-"""An ONNX file is one message of Protocol Buffers, which end at 2 GB."""
+"""An ONNX file is one Protocol Buffers message, which has at most 2 GB."""
 
 
 def export(model: Any, filepath: Any, format: str = "onnx") -> None:
-    """Write a model to an ONNX file, as it predicts: without dropout, loss and optimizer.
+    """Write a model to an ONNX file, for inference: without dropout, loss and optimizer.
 
-    Lengths that are None stay open. The file at `filepath` is replaced whole or not at all.
+    Lengths that are None stay open. The file at `filepath` is replaced completely or not at all.
 
     model: the model.
     filepath: the name of the file, such as "model.onnx".
@@ -105,7 +105,7 @@ class _Writer:
         return whole.SerializeToString()
 
     def write(self, outputs: Iterable[Value]) -> None:
-        """The nodes for all that these values need, in order."""
+        """Write the nodes for everything that these values need, in order."""
         calls: set[Call] = set()
         waiting = list(outputs)
         while waiting:
@@ -121,7 +121,7 @@ class _Writer:
             self._write_call(call)
 
     def _write_start(self, value: Value, waiting: list[Value]) -> None:
-        """A value that no op makes."""
+        """Write a value that is not the result of an op."""
         if isinstance(value, (Variable, Constant)):
             name = value.path if isinstance(value, Variable) else "constant"
             self.names[value] = self._array(name, value.array)
@@ -146,7 +146,7 @@ class _Writer:
             raise _refused(call, "ONNX does not have it, or not with the same meaning")
 
     def _zeros(self, value: Value) -> str:
-        """Zeros for as many samples as another value has."""
+        """Zeros, for as many samples as another value has."""
         assert value.zeros_like is not None
         self.write([value.zeros_like])
         shape = self.node("Shape", self.names[value.zeros_like], start=0, end=1)
@@ -172,7 +172,7 @@ class _Writer:
         return self._array("constant", np.asarray(numbers, dtype))
 
     def cast(self, value: Value, dtype: str | None = None) -> str:
-        """The name of a value, perhaps as another dtype."""
+        """The name of a value, cast to another dtype if needed."""
         name = self.names[value]
         return self.node("Cast", name, to=dtype) if dtype not in (None, value.dtype) else name
 

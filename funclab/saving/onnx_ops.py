@@ -25,7 +25,7 @@ from funclab.saving.onnx_writer import Writer, unknown_length
 FAR = np.iinfo(np.int64).max
 
 
-# One node with the same meaning. Inputs take the dtype of the output, of comparisons the widest.
+# One node with the same meaning. Inputs get the output's dtype; in comparisons, the widest.
 SAME = {
     **{name: name for name in (
         "Add", "Sqrt", "Reciprocal", "Exp", "Log", "Sin", "Cos", "Tanh", "Sigmoid", "Sign",
@@ -134,7 +134,7 @@ def get_item(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str
 
 
 def reshape(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
-    """In ONNX, 0 stands for the length that x has in that place, and one -1 for what is left."""
+    """In ONNX, 0 stands for the length of that axis of x, and a single -1 for the rest."""
     x, kind = inputs[0], type(op).__name__
     kept = kind == "ReshapeSamples" and (0,)
     if kind == "Reshape" and op.newshape.count(None) > 1:
@@ -159,7 +159,7 @@ def axes_of(kind: str) -> Any:
 
 
 def einsum(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
-    """Axes of length 1 that meet longer ones are taken away: ONNX does not stretch them."""
+    """Axes of length 1 that meet longer ones are removed: ONNX does not broadcast them."""
     terms, letters = op.letters([x.ndim for x in inputs])
     longer = {c for term, x in zip(terms, inputs) for c, n in zip(term, x.shape) if n != 1}
     names, kept = [], []
@@ -257,7 +257,7 @@ def normalization(op: Any, x: Any, scale: Any, offset: Any, mean: Any, variance:
 
 
 def layer_normalization(op: Any, x: Any, *weights: Any) -> Any:
-    """Also along axes that are not the last, for which ONNX has no node."""
+    """Layer normalization, also along axes other than the last, for which ONNX has no node."""
     axes = shape_math.reduced_axes(x.ndim, op.axis)
     if op.centered:
         x = ops.subtract(x, ops.mean(x, axes, keepdims=True))
@@ -372,5 +372,5 @@ def kind_of(op: Any) -> str:
 
 
 def _is_usual(op: Any) -> bool:
-    """Whether a recurrent op has the activations that ONNX has without more."""
+    """Whether a recurrent op has the activations that ONNX uses by default."""
     return op.activation == "tanh" and getattr(op, "recurrent_activation", "sigmoid") == "sigmoid"

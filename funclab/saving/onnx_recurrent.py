@@ -1,4 +1,4 @@
-"""Recurrent layers in ONNX: its own where they mean the same, else step after step."""
+"""Recurrent layers in ONNX: its own layers where they are equivalent, else step by step."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from funclab.saving.onnx_writer import Writer, unknown_length
 
 FAR = np.iinfo(np.int64).max
 RECURRENT = {"SimpleRNN": ("RNN", [0]), "GRU": ("GRU", [0, 1, 2]), "LSTM": ("LSTM", [0, 3, 1, 2])}
-"""What ONNX calls recurrent layers, and the order in which it wants their gates."""
+"""ONNX's names of recurrent layers, and the order of their gates in ONNX."""
 
 
 def recurrent_layer(writer: Writer, op: Any, inputs: list[Value], output: Value) -> list[str]:
-    """Recurrent layers of ONNX: time in front, weights turned, two biases."""
+    """A recurrent layer of ONNX: time axis first, weights transposed, two biases."""
     kind, order = RECURRENT[type(op).__name__]
     (x, states, kernel, recurrent, bias, *_), _ = op.by_name(inputs)
     width = states[0].shape[-1] or 0
@@ -50,7 +50,7 @@ def recurrent_layer(writer: Writer, op: Any, inputs: list[Value], output: Value)
 
 
 def recurrence(op: Any, *inputs: Any) -> Any:
-    """Step after step: with a mask, ONNX has no such layer."""
+    """Step by step: ONNX has no recurrent layers with masks."""
     (x, states, kernel, recurrent, bias, mask, _), _ = op.by_name(inputs)
     name = type(op).__name__
     if x.shape[1] is None:

@@ -1,4 +1,4 @@
-"""What slides a window or enlarges images, in ONNX, which has the channels in front.
+"""Ops that slide a window or enlarge images, in ONNX, which puts the channels first.
 
 Source: the ONNX operators, opset 20 (onnx.ai/onnx/operators).
 """
@@ -36,7 +36,7 @@ def sliding(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
 
 
 def transposed(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
-    """A transposed convolution: what ONNX cuts off or adds at the end follows from the length."""
+    """A transposed convolution: what ONNX crops or pads at the end follows from the length."""
     size = inputs[1].shape[:-2]
     before, after, more = [], [], []
     for window, stride, dilation, *rest in op.axes(inputs[1].shape):
@@ -59,7 +59,7 @@ def transposed(writer: Writer, op: Any, inputs: list[Value], output: Value) -> s
 def channels_in_front(
     writer: Writer, kind: str, op: Any, inputs: list[Value], output: Value, settings: dict[str, Any]
 ) -> str:
-    """A node on inputs whose axes were turned as ONNX has them; its output is turned back."""
+    """A node on inputs transposed to ONNX's order of axes; its output is transposed back."""
     rank = inputs[0].ndim
     names = [writer.cast(value, output.dtype) for value in inputs]
     if len(names) > 1:
@@ -72,7 +72,7 @@ def channels_in_front(
 
 
 def adaptive_average(op: Any, x: Any) -> Any:
-    """A product with the shares that each position has in each window, along each axis."""
+    """A product with the weight of each position in each window, along each axis."""
     for axis, spans in _spans(op, x):
         here = np.arange(x.shape[axis])
         inside = (here >= spans[:, :1]) & (here < spans[:, 1:])
@@ -82,7 +82,7 @@ def adaptive_average(op: Any, x: Any) -> Any:
 
 
 def adaptive_max(op: Any, x: Any) -> Any:
-    """The largest of the positions of each window; short windows name their last one again."""
+    """The maximum over the positions of each window; short windows repeat their last position."""
     for axis, spans in _spans(op, x):
         longest = np.arange((spans[:, 1] - spans[:, 0]).max())
         positions = np.minimum(spans[:, :1] + longest, spans[:, 1:] - 1)

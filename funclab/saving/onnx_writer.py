@@ -1,4 +1,4 @@
-"""What the functions that write ops to an ONNX file share."""
+"""What is shared by the functions that write ops to an ONNX file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from funclab.graph.value import Value
 
 
 class Writer(Protocol):
-    """What the functions below need of the file that is being written."""
+    """What these functions need from the file that is being written."""
 
     def nodes_outputs(self, kind: str, count: int, *inputs: str, **attributes: Any) -> list[str]:
         """A node of one kind, and the names of its outputs."""
@@ -24,7 +24,7 @@ class Writer(Protocol):
         ...
 
     def cast(self, value: Value, dtype: str | None = None) -> str:
-        """The name of a value, perhaps as another dtype."""
+        """The name of a value, cast to another dtype if needed."""
         ...
 
 

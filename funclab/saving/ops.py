@@ -16,7 +16,7 @@ from funclab.graph.tensor import OPERATORS
 from funclab.ops.composed import ALWAYS, FUNCTIONS, Composed, kind_of
 from funclab.ops.indexing import GetItem
 
-# Where Keras 3 has the ops, and their names there where these differ.
+# The modules in which Keras 3 has the ops, and their names there if these differ.
 KERAS_ROOMS = {
     "numpy": (
         *("Absolute", "Add", "BroadcastTo", "Ceil", "Clip", "Concatenate", "Cos", "Cumsum"),
@@ -76,7 +76,7 @@ OTHERWISE = {
     "LayerNorm": "layer_normalization",
     "RMSNorm": "rms_normalization",
 }
-"""Functions whose class in Keras has another name."""
+"""Functions whose classes in Keras have other names."""
 RENAMED = {
     "AllTrue": "All",
     "AnyTrue": "Any",
@@ -128,7 +128,7 @@ def op_to_config(operation: OpOperation) -> dict[str, Any]:
 
 
 def _filled_in(name: str, settings: dict[str, Any]) -> dict[str, Any]:
-    """The settings of a function as that of Keras hands them to the class."""
+    """The settings of a function as Keras' function passes them to its class."""
     implied = {"data_format": image_data_format()}
     if name == "MultiHot":
         implied["dtype"] = floatx()
@@ -183,7 +183,7 @@ def op_from_config(entry: dict[str, Any]) -> Callable[..., Any]:
             outputs = function(*args, **settings, **_taken(function, own_name, kwargs))
         finally:
             OBSERVERS[:] = [record for record in OBSERVERS if record is not made]
-        for i, node in enumerate(reversed(made)):  # a function may be several ops in a row
+        for i, node in enumerate(reversed(made)):  # a function may be a chain of several ops
             node.operation.name = f"{own_name}_part_{i}" if i else own_name
         return outputs
 
@@ -207,7 +207,7 @@ def _keras_name(op: Any) -> str:
     name = type(op).__name__
     if isinstance(op, Composed):
         return "" if getattr(op, "bias", None) is not None else _classes()[name]
-    if _function_name(name) in ALWAYS:  # the op that the function calls, which is not the whole
+    if _function_name(name) in ALWAYS:  # the op that the function calls, which is only a part of it
         return ""
     if name == "Relu" and not op.threshold:
         kinds = {(0.0, None): "Relu", (0.0, 6.0): "Relu6"}
@@ -217,7 +217,7 @@ def _keras_name(op: Any) -> str:
 
 
 def _taken(function: Any, name: str, settings: dict[str, Any]) -> dict[str, Any]:
-    """The settings without those that are off and that the function does not take."""
+    """The settings, without those that are off and not arguments of the function."""
     known = inspect.signature(function).parameters
     refused = [key for key, value in settings.items() if key not in known and value]
     if refused:
@@ -230,7 +230,7 @@ def _taken(function: Any, name: str, settings: dict[str, Any]) -> dict[str, Any]
 
 
 def _pad(x: Any, constant_values: Any = None, pad_width: Any = 0, mode: str = "constant") -> Any:
-    """As Keras' class takes it: the constant is given when it is called."""
+    """`pad` as Keras' class has it: the constant is passed to the call."""
     return OPERATORS["pad"](x, pad_width, mode, constant_values)
 
 

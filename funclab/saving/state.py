@@ -1,4 +1,4 @@
-"""Where variables lie in a weights file: the layout of Keras 3.
+"""Where variables are in a weights file: the layout of Keras 3.
 
 A layer's own variables are at `<place>/vars/0`, `<place>/vars/1` ...; the layers inside it at
 places named after the attributes that hold them.
@@ -19,26 +19,26 @@ from funclab.layers.base import Layer
 from funclab.shape_math import Array, show
 
 CELLS = ("LSTM", "GRU", "SimpleRNN", "ConvLSTM")
-"""Layers whose variables belong to a cell inside them, in Keras."""
+"""Layers whose variables, in Keras, belong to a cell inside them."""
 
 NOT_CHILDREN = {"constructor_arguments", "compiled_state", "history"}
 """Attributes that hold no layers of their own."""
 
 NOT_WEIGHTS = {"optimizer", "metrics", "compile_metrics", "loss_tracker", "seed_generator"}
-"""Parts of a file that are not weights: what Keras keeps besides, in one version or another."""
+"""Parts of a file that are not weights, which some version of Keras also writes."""
 
 IDF = "idf_weights"
-"""What the weights of the tokens of a vocabulary are called. No optimizer knows them."""
+"""The name of the weights of a vocabulary's tokens. No optimizer changes them."""
 
 RANDOM = "random"
-"""Where the states of random streams lie. Keras keeps none, and does not look there."""
+"""Where the states of random streams are. Keras saves none, and does not look there."""
 
 SLOT_GROUPS = {
     **dict.fromkeys(("Adam", "AdamW"), (("momentum", "velocity"), ("highest_velocity",))),
     "RMSprop": (("velocity",), ("momentum",), ("average",)),
 }
-"""The slots of optimizers that Keras 3 orders group after group. Others have one group, in which
-the slots of the first variable come first, then those of the second ..."""
+"""The slots of optimizers that Keras 3 orders group by group. Other optimizers have one group, in
+which the slots of the first variable come first, then those of the second ..."""
 
 
 def placed_variables(model: Any) -> dict[str, Variable]:
@@ -51,7 +51,7 @@ def placed_variables(model: Any) -> dict[str, Variable]:
 
 
 def placed_layers(model: Any) -> list[tuple[str, Any]]:
-    """A model (or layer) and all that it holds, each with its place in a file."""
+    """A model (or layer) and everything that it holds, each with its place in a file."""
     return list(_walk(model, "", set()))
 
 
@@ -65,7 +65,7 @@ def assets_of(model: Any) -> dict[str, str]:
 
 
 def _own_variables(layer: Any) -> Iterator[tuple[str, Variable]]:
-    """The variables of a layer without those of the layers inside it, by their path."""
+    """The variables of a layer, without those of layers inside it, by their path."""
     inner = {id(variable) for held in layer.sublayers for variable in held.variables}
     inner -= {id(value) for value in vars(layer).values() if isinstance(value, Variable)}
     own = [variable for variable in layer.variables if id(variable) not in inner]
@@ -127,7 +127,7 @@ def arrays_of(model: Any) -> dict[str, Array]:
 
 
 def restore_assets(model: Any, assets: dict[str, str], arrays: dict[str, Array]) -> None:
-    """Let the layers of a model know again what `assets_of` gave; the `arrays` weigh it."""
+    """Restore the texts that `assets_of` gave in the layers of a model; `arrays` hold weights."""
     for prefix, layer in placed_layers(model):
         if hasattr(layer, "set_assets"):
             begin = f"assets/{prefix}"
@@ -170,7 +170,7 @@ def restore(model: Any, arrays: dict[str, Array]) -> None:
 
 
 def fitting(model: Any, arrays: dict[str, Array]) -> dict[str, Array]:
-    """What a file has for the layers that it fits, beside what the model's others have."""
+    """The arrays of a file for the layers that they fit, and the model's own for all others."""
     groups: dict[str, bool] = {}
     for path, variable in placed_variables(model).items():
         group = path.rpartition("/")[0]
@@ -188,7 +188,7 @@ def fitting(model: Any, arrays: dict[str, Array]) -> dict[str, Array]:
 
 
 def _is_random(path: str) -> bool:
-    """Whether the state of a random stream lies there; such a state may be missing."""
+    """Whether the state of a random stream is there; such a state may be missing."""
     return path.split("/")[-2:-1] == [RANDOM]
 
 
@@ -222,12 +222,12 @@ def _trained(model: Any) -> list[Variable]:
 
 
 def slots_of(model: Any) -> list[tuple[Variable, str]]:
-    """What the optimizer remembers, by weight and slot, in the order of Keras."""
+    """The optimizer's slots, by weight and name, in the order of Keras."""
     optimizer, variables = model.optimizer, _trained(model)
     name, initial = type(optimizer).__name__, optimizer.memory.initial
     groups: Iterable[Any] = SLOT_GROUPS.get(name, [tuple(initial)])
     unused = set()
-    if name == "RMSprop":  # it has either all three or one; Keras only those in use
+    if name == "RMSprop":  # here all three slots or one; in Keras only those in use
         unused = {"momentum"} - ({"momentum"} if optimizer.momentum else set())
         unused |= set() if optimizer.centered else {"average"}
     return [
@@ -266,11 +266,11 @@ def _optimizer_state(model: Any) -> list[Array]:
 
 
 def _restore_optimizer(model: Any, states: list[Array]) -> None:
-    """Go on where the optimizer stopped; start afresh, with a warning, if it was another one."""
+    """Continue where the optimizer stopped; if it was a different one, warn and start anew."""
     optimizer, slots = model.optimizer, _slots(model)
     own = _optimizer_state(model)
     if [state.shape for state in states] != [state.shape for state in own]:
-        if len(states) > 2:  # less: an optimizer that has not trained yet
+        if len(states) > 2:  # fewer: an optimizer that has not trained yet
             warn(
                 f"The file has {len(states)} arrays of an optimizer, {optimizer.name} of "
                 f"{model.name} has {len(own)}: it starts afresh. The weights are loaded."

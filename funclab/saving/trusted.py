@@ -1,6 +1,6 @@
-"""Reading files that may come from anywhere: what they hold, and nothing else, is looked at.
+"""Reading untrusted files.
 
-Nothing that a file says is believed before it is checked: no other file is opened, no code runs,
+Everything that a file says is checked before it is used: no other file is opened, no code runs,
 and no memory is allocated beyond `allowance`. Whatever is wrong, the error is a FunclabError.
 """
 
@@ -26,17 +26,17 @@ Texts = dict[tuple[str, str], list[str]]
 """The texts in the attributes of a file, by the path of the group and the name."""
 
 FREE_BYTES, TIMES = 64 << 20, 100
-"""What a file holds may take 64 MB of memory, or 100 times the size of the file."""
+"""The contents of a file may take 64 MB of memory, or 100 times the size of the file."""
 MOST_TEXT = 1 << 30
-"""The bytes that one attribute may take, if each of its texts were all that is not an array."""
+"""The bytes that one attribute may take if each text is as long as all that is not an array."""
 MOST_OBJECTS, MOST_LEVELS = 1_000_000, 100
 FILTERS = (1, 2, 3, 32000)  # gzip, shuffle, fletcher32, lzf
-"""The ways to store an array that h5py itself can read; others would load a plugin."""
+"""The filters of stored arrays that h5py can read without loading a plugin."""
 
 
 @contextmanager
 def reading(path: Any) -> Iterator[None]:
-    """Every error in the block names the file, and is a FunclabError."""
+    """Turn every error in the block into a FunclabError that names the file."""
     try:
         yield
     except FunclabError as error:
@@ -66,10 +66,10 @@ def allowance(size: int) -> int:
 
 
 def read_archive(path: Any, names: list[str]) -> dict[str, bytes]:
-    """The members of a zip archive with these names, of those it has.
+    """Those of the members with these names that a zip archive has.
 
-    Raises: ConfigError for a file that is not such an archive, for members that are encrypted,
-    there twice, or too large for the file.
+    Raises: ConfigError for a file that is not such an archive, and for members that are encrypted,
+    duplicated, or too large for the file.
     """
     with reading(path), zipfile.ZipFile(path) as archive:
         members = [member for member in archive.infolist() if member.filename in names]
@@ -96,7 +96,7 @@ def read_datasets(source: Any) -> dict[str, Array]:
 def read_hdf5(source: Any, names: Sequence[str] = ()) -> tuple[dict[str, Array], Texts]:
     """What `read_datasets` gives; and the texts of the groups, of attributes with these names.
 
-    A long list of texts lies in several attributes, whose names end with 0, 1 ...: Keras cuts it.
+    Keras splits a long list of texts into several attributes, whose names end with 0, 1 ...
     """
     h5py = import_for("Loading weights", "h5py")
 
@@ -121,12 +121,12 @@ def read_hdf5(source: Any, names: Sequence[str] = ()) -> tuple[dict[str, Array],
 
 
 def _check_heaps(source: Any, data: bytes) -> None:
-    """Refuse damaged heaps, where texts lie: HDF5 would read some of them for ever.
+    """Refuse damaged heaps, which hold texts: HDF5 would read some of them in an endless loop.
 
     Source: HDF5 File Format Specification, version 3, III.E: Global Heap.
     """
     lengths = data[13:15] if data[8] < 2 else data[9:11]
-    if lengths != b"\x08\x08":  # the bytes of an address and of a length, which Keras leaves at 8
+    if lengths != b"\x08\x08":  # the bytes of an address and of a length: 8 in Keras' files
         raise refused(source, "it is damaged or of another kind")
     for heap in re.finditer(rb"GCOL\x01\0\0\0", data):
         begin = heap.end() + 8
@@ -140,7 +140,7 @@ def _check_heaps(source: Any, data: bytes) -> None:
 
 
 def _texts(source: Any, group: Any, name: str, rest: int) -> list[str]:
-    """The texts in an attribute, or in its parts. Each text lies in the `rest` of the file."""
+    """The texts in an attribute, or in its parts. No text is longer than the `rest` of the file."""
     h5py = import_for("Loading weights", "h5py")
 
     texts: list[str] = []
@@ -148,11 +148,11 @@ def _texts(source: Any, group: Any, name: str, rest: int) -> list[str]:
     for part in itertools.takewhile(group.attrs.__contains__, parts):
         kind = group.attrs.get_id(part)
         text = h5py.check_string_dtype(kind.dtype)
-        if 0 in kind.shape:  # an empty list, which h5py keeps as numbers
+        if 0 in kind.shape:  # an empty list, which h5py stores as numbers
             continue
         if text is None:
             raise refused(source, f"its attribute {part} is not text")
-        # How long texts of any length are, HDF5 does not tell before it has read them all.
+        # HDF5 says how long texts of variable length are only after it has read them all.
         if math.prod(kind.shape) * (text.length or max(rest, 1)) > MOST_TEXT:
             raise refused(source, f"its attribute {part} holds too many texts")
         values = np.asarray(group.attrs[part]).reshape(-1).tolist()
@@ -195,7 +195,7 @@ def _items(source: Any, file: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _check(source: Any, name: str, dataset: Any) -> None:
-    """Refuse what is not an array of numbers that lies in the file itself."""
+    """Refuse anything but an array of numbers that is in the file itself."""
     h5py = import_for("Loading weights", "h5py")
 
     if not isinstance(dataset, h5py.Dataset) or dataset.dtype.kind not in "biuf":

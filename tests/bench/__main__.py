@@ -1,17 +1,17 @@
-"""Speed and memory of funclab, and of the real Keras beside it when asked.
+"""Speed and memory of funclab, and on request of the real Keras for comparison.
 
     python -m tests.bench                                   funclab alone
     PEERS=1 python -m tests.bench                           and the Keras this Python can import
     PEERS=1 python -m tests.bench --peer-python PATH        and the Keras of another Python
-    python -m tests.bench --blas Haswell                    with BLAS held to that processor
+    python -m tests.bench --blas Haswell                    with BLAS restricted to that processor
     python -m tests.bench --only keras --peer-python PATH   Keras alone
 
-Each library runs each workload in a process of its own. Both stand ready and warm, and their
-rounds take turns (A B A B), so that whatever else the machine is doing disturbs both alike.
+Each library runs each workload in a process of its own. Both processes are warmed up, and their
+rounds alternate (A B A B), so that other load on the machine disturbs both alike.
 
-The variable OPENBLAS_CORETYPE holds NumPy's matrix products, and not those of other libraries, to
-an older kind of processor; PYTHONDONTWRITEBYTECODE has every module compiled at each start. Users
-rarely set them, so they are taken out of the environment here.
+The variable OPENBLAS_CORETYPE restricts NumPy's matrix products, but not those of other libraries,
+to an older type of processor; with PYTHONDONTWRITEBYTECODE, every module is compiled at each start.
+Users rarely set them, so they are removed from the environment here.
 """
 
 import argparse
@@ -30,8 +30,8 @@ from typing import Any
 from tests.bench.workloads import WORKLOADS
 
 UNUSUAL = ("OPENBLAS_CORETYPE", "PYTHONDONTWRITEBYTECODE")
-"""What few users set, and what changes much: the processor that BLAS computes for, and that Python
-compiles every module anew."""
+"""Variables that few users set but that change much: the processor type that BLAS uses, and whether
+Python compiles every module at each start."""
 ROOT = Path(__file__).resolve().parents[2]
 MEASURES = {
     "fit": "us per step in fit",
@@ -41,7 +41,7 @@ MEASURES = {
 
 
 class Side:
-    """A library, and how to start a Python that has it; `blas`: what OPENBLAS_CORETYPE says."""
+    """A library, and how to start a Python that has it; `blas`: the value of OPENBLAS_CORETYPE."""
 
     def __init__(self, module: str, python: str, blas: str | None = None) -> None:
         self.module = module
@@ -89,7 +89,7 @@ def read(process: subprocess.Popen) -> Any:
 
 
 def kind_of_blas(side: Side) -> str:
-    """The kind of processor that NumPy's matrix products are made for, in the processes here."""
+    """The processor type for which NumPy computes matrix products in these processes."""
     code = (
         "import numpy, threadpoolctl\n"
         "print(*{i.get('architecture') for i in threadpoolctl.threadpool_info()})"
@@ -101,7 +101,7 @@ def kind_of_blas(side: Side) -> str:
 
 
 def measure(sides: list[Side], workload: str, rounds: int) -> dict[str, dict[str, Any]]:
-    """All rounds of one workload, the sides taking turns."""
+    """All rounds of one workload, alternating between the sides."""
     workers = {side.module: Worker(side, workload) for side in sides}
     for _ in range(rounds):
         for name in MEASURES:
@@ -123,7 +123,7 @@ def start_up(side: Side, **environment: str) -> dict[str, float]:
 
 
 def start_ups(side: Side, rounds: int) -> dict[str, list[dict[str, float]]]:
-    """Fresh processes with the kernel cache empty, then with what the empty one was filled with."""
+    """Fresh processes, first with an empty kernel cache, then with the cache thus filled."""
     if side.module != "funclab":
         return {"": [start_up(side) for _ in range(rounds)]}
     with tempfile.TemporaryDirectory() as cache:
@@ -146,7 +146,7 @@ def cell(module: str, times: list[float]) -> str:
 
 
 def ratio(sides: list[list[float]]) -> str:
-    """How many times as fast funclab is: least over least, and the median over the rounds."""
+    """How many times as fast funclab is: ratio of the minima, and median ratio of the rounds."""
     if len(sides) < 2:
         return ""
     ours, theirs = sides

@@ -1,13 +1,13 @@
-"""Time of a training step on the workers of a Dask cluster, and from how large a step on they pay.
+"""Time of a training step on the workers of a Dask cluster, and the size from which it pays off.
 
     python -m tests.bench.cluster                       measure, and print all tables
     python -m tests.bench.cluster --keep FILE.json      measure what FILE does not hold, and add it
     ... --keep FILE.json --again                        measure all again, and keep what is faster
 
-Workers are processes on this machine, each held to one core. What they take is split into the time
-until the slowest has computed, transfer (sending, adding up, Dask's own work), and the client's own
-work (its copy of the weights, the optimizer). `tests.bench.network` fits a model to that, tells how
-far it is from what was measured, and predicts other networks and more workers.
+Workers are processes on this machine, each restricted to one core. Their time is split into the
+time until the slowest has computed, transfer (sending, adding up, Dask's own work), and the
+client's own work (its copy of the weights, the optimizer). `tests.bench.network` fits a cost model
+to this, prints its errors, and predicts other networks and more workers.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ from tests.bench import network
 
 SIZES, BATCHES = [10**4, 10**5, 10**6, 10**7], [128, 1024]
 WORKERS, FEW_WEIGHTS = [1, 2, 4], 10**5
-"""How many workers are measured; more than 2 only with few weights, where the calls are all."""
+"""The numbers of workers to measure; more than 2 only for few weights, where calls dominate."""
 WARM, FEWEST, SECONDS = 2, 4, 1.0
-"""Steps that do not count, the least number of those that do, and when it is enough."""
+"""Warm-up steps, the least number of measured steps, and the seconds after which to stop."""
 
 
 @dataclass
@@ -77,7 +77,7 @@ class Clock(funclab.callbacks.Callback):
 
 
 def width_of(weights: int) -> int:
-    """The width of an MLP with two hidden layers that has about so many weights."""
+    """The width of an MLP with two hidden layers and about this number of weights."""
     return round((weights / 2) ** 0.5)
 
 
@@ -121,7 +121,7 @@ def measure_cluster(weights: int, batch: int, workers: int, client: Any) -> Meas
 
 
 def hold_to(cores: set[int]) -> None:
-    """Let the threads that begin from here on run on these cores only, where that can be said."""
+    """Restrict threads that start from now on to these cores, where the system allows it."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, cores)
 
@@ -141,7 +141,7 @@ def wanted() -> list[tuple[int, int, int, int]]:
 
 
 def measure_all(keys: list[tuple[int, int, int, int]], keep: Callable[[Measured], None]) -> None:
-    """Measure what the keys name."""
+    """Measure the cases of these keys."""
     from dask.distributed import Client, LocalCluster
 
     for count in sorted({key[3] for key in keys if not key[2]}):

@@ -3,8 +3,8 @@
     python -m tests.bench.growth                     a table, and build/growth.svg
     python -m tests.bench.growth width depth         only these
 
-Where work doubles and time does too, the curve is straight on these axes, which are logarithmic.
-What keeps it from that is written beside it.
+Where time doubles with the work, the curve is straight on these logarithmic axes. The reason for
+any deviation is written below the curve.
 """
 
 import argparse

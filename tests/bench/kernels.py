@@ -33,7 +33,7 @@ model = workload.build(funclab)""",
 
 
 class Kernel:
-    """A kernel of its own process; `seconds` and `megabytes` tell what each step took."""
+    """A kernel in its own process; `seconds` and `megabytes` record what each step took."""
 
     def __init__(self, environment: dict[str, str]) -> None:
         start = time.perf_counter()

@@ -32,7 +32,7 @@ LATENCY = 1e-4
 """Seconds of a message between machines; assumed, as Ethernet usually has it."""
 MACHINES, BATCHES = [2, 4, 8, 16, 32, 64], [128, 1024, 8192]
 LARGEST = 2**20
-"""The largest batch of which it is asked whether it pays."""
+"""The largest batch that is considered."""
 
 
 def lines(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -116,7 +116,7 @@ def sending(weights: int, batch: int, workers: int, width: Width) -> list[float]
 
 
 def fitted(done: Sequence[Any], width: Width) -> Model:
-    """The model of what was measured. Workers that share a core say nothing of computing."""
+    """The cost model of the measurements. Workers that share a core say nothing about computing."""
     cluster = [m for m in done if m.workers]
     alone = [m for m in cluster if m.workers <= 2]
     local = [m for m in done if not m.workers and m.cores == 1]
@@ -150,7 +150,7 @@ def left_out(done: Sequence[Any], width: Width) -> list[float]:
 
 
 def checked(done: Sequence[Any]) -> list[Any]:
-    """The measured steps that the model is held against."""
+    """The measured steps that the model is compared with."""
     return sorted((m for m in done if 1 <= m.workers <= 2), key=lambda m: m.weights)
 
 

@@ -1,4 +1,4 @@
-"""The bench measures what it says; how fast anything is, no test asks."""
+"""The benchmark measures what it says; no test asserts how fast anything is."""
 
 import sys
 

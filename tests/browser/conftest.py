@@ -1,7 +1,7 @@
 """Fixtures of the browser tests: a real Jupyter server, a real browser, a notebook between them.
 
 They end with this folder's tests: while the browser runs, so does an event loop, and other tests
-may want to run one of their own.
+may need to run their own.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ BROWSER_OPTIONS = [
     *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
 ]
 ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
-"""With this option, a browser reaches no other machine."""
+"""With this option, a browser cannot reach any other machine."""
 expect.set_options(timeout=PATIENCE * 1000)
 
 Open = Callable[[Server, Path], NotebookPage]
@@ -82,8 +82,8 @@ def jupyter(request: pytest.FixtureRequest) -> Server:
 
 @pytest.fixture(scope="module")
 def open_notebook(browser: Browser) -> Open:
-    """`open_notebook(server, path)`: the notebook, ready to run. Each server has one window, for
-    a front end opens in half of the time where its scripts have run before; a test may close it."""
+    """`open_notebook(server, path)`: the notebook, ready to run. Each server has one window, since
+    a front end opens in half the time once its scripts have run; a test may close it."""
     windows: dict[Server, NotebookPage] = {}
 
     def open_in(server: Server, path: Path) -> NotebookPage:

@@ -53,7 +53,7 @@ RUN_CELL = """async ([index, code]) => {
   await jupyterapp.commands.execute("notebook:run-cell");
   await panel.sessionContext.session.kernel.requestKernelInfo();
 }"""
-# Names a cell for the locators, wherever the notebook keeps it.
+# Marks a cell for the locators, wherever it is in the notebook.
 SHOW_CELL = """async index => {
   const notebook = jupyterapp.shell.currentWidget.content;
   await notebook.scrollToItem?.(index, "smart");
@@ -65,7 +65,7 @@ SHUT_DOWN = "() => jupyterapp.shell.currentWidget.sessionContext.shutdown()"
 
 @dataclass(frozen=True)
 class Shown:
-    """A state of a view, and a text on the page that tells of it."""
+    """A state of a view, and the text on the page that shows it."""
 
     state: dict[str, Any]
     place: str
@@ -83,7 +83,7 @@ class Case:
     clicked: Shown
     keys: tuple[str, ...]
     keyed: Shown
-    asks: tuple[str, ...]  # the keys that lead to a question; a view may ask by itself
+    asks: tuple[str, ...]  # the keys that lead to a question; some views ask without any
     answers: tuple[str, ...]
     answered: Shown
     setup: str = MODEL
@@ -203,7 +203,7 @@ class Stage:
             self.notebook.page.keyboard.press(key)
 
     def sees(self, shown: Shown, view: Locator | None = None) -> None:
-        """Wait until the page tells of a state."""
+        """Wait until the page shows a state."""
         found = (view or self.shown).locator(shown.place).filter(has_text=shown.text)
         expect(found.first).to_be_attached()
 

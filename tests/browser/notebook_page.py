@@ -58,7 +58,7 @@ CHANGE_THEME = "theme => jupyterapp.commands.execute('apputils:change-theme', {t
 FADING = """() => document.getAnimations().some(
   (one) => one instanceof CSSTransition && one.playState === "running")"""
 THEME_IS = "light => document.body.dataset.jpThemeLight === String(light)"
-# What became of each code cell: its number, the text it printed or failed with, the name of its
+# The result of each code cell: its number, the text it printed or failed with, the name of its
 # error. The page may show the text some frames later.
 CELLS = """() => jupyterapp.shell.currentWidget.content.widgets
   .filter(cell => cell.model.type === 'code')
@@ -93,7 +93,7 @@ def write_cells(path: Path, *cells: str) -> Path:
 
 @dataclass
 class NotebookPage:
-    """One open notebook, with everything the browser complained about or asked from elsewhere."""
+    """One open notebook, with all complaints and external requests of the browser."""
 
     page: Page
     console_errors: list[str] = field(default_factory=list)
@@ -121,7 +121,7 @@ class NotebookPage:
         raise AssertionError(f"The kernel of {notebook.name} does not answer.")
 
     def leave(self) -> None:
-        """End all kernels, and let nothing be as a test may have left it."""
+        """End all kernels, and undo anything that a test may have changed."""
         self.page.evaluate(END_ALL)
         self.page.set_viewport_size(WINDOW)
         self.page.mouse.move(0, 0)
@@ -144,7 +144,7 @@ class NotebookPage:
         return not self.console_errors and not self.outside_requests
 
     def run_all(self) -> list[dict[str, Any]]:
-        """Run every cell; returns what became of each once all have ended."""
+        """Run every cell; returns the result of each once all have ended."""
         self.page.evaluate(RUN_ALL)
         return self.page.evaluate(CELLS)
 
@@ -165,7 +165,7 @@ class NotebookPage:
         self.page.wait_for_function(f"() => !({FADING})()")
 
     def screenshot(self, name: str) -> Path:
-        """Keep what the window shows in build/screenshots, for eyes."""
+        """Save a screenshot in build/screenshots, for people to look at."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         target = SCREENSHOTS / f"{name}.png"
         self.page.screenshot(path=target)

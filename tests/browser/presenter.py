@@ -1,4 +1,4 @@
-"""A presenter who walks through a notebook by keys alone, with a watch."""
+"""A presenter who goes through a notebook with the keyboard only, timed."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Demo:
         return self.page.locator(".jp-CodeCell").nth(index)
 
     def go_to(self, index):
-        """Out of a view by Escape, and with the arrows to a cell."""
+        """Leave a view with Escape, and go to a cell with the arrow keys."""
         for _ in range(6):
             if self.page.evaluate(ON_CELL):
                 break
@@ -67,7 +67,7 @@ class Demo:
         return self.cell(index).locator(".jp-InputPrompt")
 
     def await_end(self, index):
-        """Until a cell that was run has its number."""
+        """Wait until a cell that was run has its number."""
         expect(self.prompt(index)).to_contain_text(re.compile(r"\d"))
 
     def enter(self, index):
@@ -82,7 +82,7 @@ class Demo:
         raise AssertionError(f"Shift-Tab does not lead into the view under cell {index}")
 
     def paste(self, index):
-        """What was copied, into an empty cell, and run it."""
+        """Paste what was copied into an empty cell, and run it."""
         self.page.wait_for_function(IDLE)
         self.go_to(index)
         self.keys("Enter", "Control+v", "Shift+Enter")

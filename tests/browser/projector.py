@@ -1,4 +1,4 @@
-"""What a class can read on a wall: the size of every word a view shows."""
+"""What a class can read on a projector: the size of every word a view shows."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ SMALL_WORDS = """(root, least) => [...root.querySelectorAll("*")]
 
 
 def small_words(view: Locator) -> list[tuple[float, str]]:
-    """The words of a view that are too small for a wall, each with its size in pixels."""
+    """The words of a view that are too small for a projector, each with its size in pixels."""
     return view.evaluate(SMALL_WORDS, LEAST - 0.01)

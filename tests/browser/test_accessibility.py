@@ -1,4 +1,4 @@
-"""Every live view, as a page from disk, held to the axe rules in light and dark."""
+"""Every live view, as a page from disk, checked against the axe rules in light and dark."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ VIEWS = {
     "diff": lambda: funclab.diff(twice(), models.shared_inside()).view(),
 }
 
-# What would move although the reader asked for stillness.
+# What would move although the reader asked for reduced motion.
 MOVING = """() => [...document.querySelectorAll("*")].filter((one) => {
   const style = getComputedStyle(one);
   return parseFloat(style.transitionDuration) > 0 || style.animationName !== "none" ||

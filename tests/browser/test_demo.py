@@ -1,6 +1,6 @@
-"""The ten-minute demonstration, given by keys alone on a projector; see build/demo.json for times.
+"""The ten-minute demonstration with the keyboard, on a projector; see build/demo.json for times.
 
-Each step is a function, and the steps are walked in the order in which the demonstration goes.
+Each step is a function, and the steps run in the order of the demonstration.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ def staged(case, open_notebook, server, tmp_path_factory):
 
 @pytest.fixture
 def stage(in_lab):
-    """JupyterLab, where nothing may complain and nothing leave the machine."""
+    """JupyterLab, where nothing may complain, and no request may leave the machine."""
     yield in_lab
     check_quiet(in_lab)
 

@@ -1,4 +1,4 @@
-"""On a projector, what a key is for is in the window at once; elsewhere nothing is lost."""
+"""On a projector, what a key shows is in the window at once; elsewhere nothing is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several views in one place, a page from disk or a cell of magics: all are alive, none minds."""
+"""Several views on a page from disk or in a cell of magics: all work, none disturbs another."""
 
 from __future__ import annotations
 

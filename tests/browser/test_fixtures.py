@@ -1,4 +1,4 @@
-"""The browser fixtures themselves, on a notebook small enough to know what must come out."""
+"""The browser fixtures themselves, on a notebook small enough to know its outputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A layer may be called anything: in every view and picture its name is only a name."""
+"""A layer may have any name: in every view and picture, it is treated as plain text."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def fault_of(act):
 
 
 def faults(name):
-    """What the errors draw that a layer of some name may cause."""
+    """The pictures of the errors that a layer with this name may cause."""
     one, other = Input((3,), name=name), Input((3,), name=f"{name}2")
     dense = Dense(2, name=f"{name}1")
     out = Dense(2, name=f"{name}3")(dense(one))

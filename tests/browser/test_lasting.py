@@ -85,7 +85,7 @@ def view_outputs(notebook):
 
 
 def altered(path, change):
-    """A copy of a notebook that nobody trusts, because something in it is not as it was saved."""
+    """An untrusted copy of a notebook, in which something was changed after it was saved."""
     notebook = nbformat.read(path, 4)
     change(view_outputs(notebook))
     notebook.cells.append(nbformat.v4.new_markdown_cell("Handed in."))
@@ -95,7 +95,7 @@ def altered(path, change):
 
 
 def click_through(notebook):
-    """Click in each view as its row in the table says, and see what that shows."""
+    """Click in each view as its row in the table says, and check the result."""
     page = notebook.page
     expect(page.locator(VIEWS)).to_have_count(len(CELLS) - 1)
     for case in KINDS:

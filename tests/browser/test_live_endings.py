@@ -1,4 +1,4 @@
-"""Trainings that end in odd ways: stopped twice, with the kernel gone, or several at once."""
+"""Training runs that end in odd ways: stopped twice, with the kernel gone, or several at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A training watched in a real notebook: curves that grow, buttons that tell the truth."""
+"""Live training in a real notebook: curves that grow, and buttons that show the true state."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BACKGROUND = f"history = model.fit(x, y, {FOREVER}, background=True)"
 BLOCKING = f"history = model.fit(x, y, {FOREVER})"
 OUTPUTS = """() => jupyterapp.shell.currentWidget.content.widgets
   .map(cell => cell.model.outputs.toJSON())"""
-# As front ends do that know nothing of subshells: messages wait until the cell is over.
+# Like front ends without subshells: messages wait until the cell has ended.
 NO_SUBSHELLS = """() => {
   jupyterapp.shell.currentWidget.sessionContext.session.kernel.commsOverSubshells = "disabled";
 }"""
@@ -43,7 +43,7 @@ def heard(notebook, index=0):
 
 
 def tells(view, text, **settings):
-    """Wait until a view says this of where its training is."""
+    """Wait until a view gives this status of its training."""
     expect(view.locator(".fl-where")).to_contain_text(text, **settings)
 
 

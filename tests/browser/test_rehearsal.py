@@ -1,4 +1,4 @@
-"""The rehearsal's own machinery: its table tells what failed, at which seat, and after how long."""
+"""The rehearsal's own code: its table says what failed, at which seat, and after how long."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ EVERYTHING = (
     "%load_ext funclab\nfrom funclab.teach.checking import base_names\n"
     "globals().update(base_names({}))\n_known = {*globals()}"
 )
-# What the try before has left, such as its `index`, must not answer for the next one.
+# Variables of the previous try, such as `index`, must not count for the next one.
 FORGET = "for name in {*globals()} - _known:\n    if name[0] != '_': del globals()[name]"
 ASKED = (SETUP, 'ask("1.1")', "reader", "%%fails\nModel(pixels, Dense(10))")
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -163,7 +163,7 @@ def test_the_caption_below_a_covered_picture_is_covered_too(jupyter, open_notebo
     expect(caption).to_be_visible()
 
 
-# As on a machine so busy that what was sent after the model got lost; then the cell is drawn anew.
+# Like a machine so busy that messages after the model get lost; then the cell is drawn again.
 LOSE_AND_REDRAW = """async () => {
   for (const model of globalThis.funclab.models.values()) {
     if (!model.get("cover")) continue;

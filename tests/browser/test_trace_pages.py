@@ -61,7 +61,7 @@ def test_a_page_without_a_kernel_plays_to_the_end_and_stops(key, page_of):
 
     page.get_by_role("button", name="play").wait_for()
     assert page.locator(f"{ROOT} .fl-dot").count() == 0
-    assert page.locator(f"{ROOT} .fl-bar [aria-pressed]").count() == 0  # "play" is no state
+    assert page.locator(f"{ROOT} .fl-bar [aria-pressed]").count() == 0  # "play" is not a state
     assert "Paused." in text(page, ".fl-status")
 
 
@@ -128,7 +128,7 @@ def pictures_overflow(page):
 
 
 def ring_is_seen(page):
-    """Whether the ring of the present step lies in what is seen of the graph."""
+    """Whether the ring of the current step is in the visible part of the graph."""
     return page.evaluate(
         "() => { const ring = document.querySelector('.fl-ring:not(.fl-lit)');"
         " if (!ring) return true;"

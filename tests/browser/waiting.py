@@ -9,13 +9,13 @@ from typing import Any
 from playwright.sync_api import Page
 
 PATIENCE = 30
-"""Seconds; only a test that fails takes so long."""
+"""Seconds; only a failing test takes this long."""
 # Sizes are watched between two frames.
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 def laid_out(page: Page) -> None:
-    """Wait until a page has drawn itself anew after a change of its size or contents."""
+    """Wait until a page has been redrawn after a change of its size or contents."""
     page.evaluate(TWO_FRAMES)
 
 

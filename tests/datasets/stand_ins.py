@@ -1,4 +1,4 @@
-"""Small files of the very forms that the classic data sets have, with made-up contents."""
+"""Small files in exactly the formats of the classic data sets, with made-up contents."""
 
 import gzip
 import io

@@ -20,7 +20,7 @@ LOADERS = {
     "books": books.load_data,
 }
 LARGEST = 150_000
-"""Bytes: whoever installs funclab downloads every set."""
+"""Bytes: everybody who installs funclab downloads every data set."""
 
 
 def arrays(part):

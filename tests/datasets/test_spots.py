@@ -1,4 +1,4 @@
-"""Made-up points on a plane: repeatable, whole, and divided fairly."""
+"""Made-up points on a plane: reproducible, complete, and divided fairly."""
 
 import numpy as np
 import pytest

@@ -12,8 +12,8 @@ from funclab.distribute import Cluster
 
 @pytest.fixture(autouse=True, scope="session")
 def patient() -> Iterator[None]:
-    """A cluster closes what starts its workers for good if a worker is away, again or still, 15
-    seconds after it was lost. Tests lose them often, and want them back."""
+    """A cluster gives up restarting a worker for good if it is gone, again or still, 15
+    seconds after it was lost. Tests lose workers often, and need them back."""
     import dask
 
     with dask.config.set({"distributed.deploy.lost-worker-timeout": "1 hour"}):

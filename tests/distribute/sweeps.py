@@ -34,7 +34,7 @@ def build(units=4, rate=0.01, marks="", number=0):
 
 
 def dangerous(number):
-    """A model; for one number, the end of the process, as when memory runs out."""
+    """A model; for one number, the process ends, as if memory had run out."""
     if number == 2:
         os.kill(os.getpid(), signal.SIGKILL)
     return build()
@@ -47,7 +47,7 @@ def small(space=SPACE, client=None, **settings) -> Sweep:
 
 
 def counted(count: int, marks: Path, journal: Path, client=None, epochs: int = 40) -> Sweep:
-    """A sweep of so many trials, each of which leaves a mark when it begins."""
+    """A sweep with this number of trials, each of which leaves a mark when it begins."""
     space = {"marks": [str(marks)], "number": list(range(count))}
     return sweep(build, space, (X, Y), client, epochs=epochs, workers=1, journal=journal)
 
@@ -61,7 +61,7 @@ def counted_from(address: str, *arguments) -> None:
 
 
 def numbers(result: Sweep) -> list[tuple]:
-    """What the trials brought, without where and how fast."""
+    """The results of the trials, without where they ran and how fast."""
     return [(trial.number, trial.config, trial.values, trial.error) for trial in result.trials]
 
 
@@ -81,7 +81,7 @@ def starts(marks: Path) -> dict[int, list[int]]:
 
 
 def wait_until(true: Callable[[], object]) -> None:
-    """Wait for what another process brings about, for a minute at most."""
+    """Wait for the effect of another process, for a minute at most."""
     pause = threading.Event()
     for _ in range(6000):
         if true():

@@ -50,7 +50,7 @@ def from_file(path):
 
 
 def batch_by_batch(begin):
-    """Batches of sizes that divide nothing, as a generator."""
+    """Batches of uneven sizes, as a generator."""
     for first, last in ((0, 5), (5, 6), (6, 12)):
         yield X[begin + first : begin + last], Y[begin + first : begin + last]
 
@@ -160,7 +160,7 @@ def numbered(folder, as_batches, part):
 
 @pytest.mark.parametrize("as_batches", [False, True])
 def test_every_sample_counts_once_though_the_worker_that_read_it_dies(as_batches, client, tmp_path):
-    client.wait_for_workers(2)  # the test before has killed one
+    client.wait_for_workers(2)  # the previous test has killed one
     trigger, readers = tmp_path / "kill", tmp_path / "readers"
     readers.mkdir()
     inputs = Input((3,))

@@ -43,7 +43,7 @@ class Until(callbacks.Callback):
 
 
 def assert_alike(spread, history, alone, data):
-    """One machine, trained for as many epochs, has the same losses and weights."""
+    """Training on one machine for as many epochs gives the same losses and weights."""
     set_random_seed(5)
     expected = alone.fit(**data, epochs=len(history.epoch))
 
@@ -116,7 +116,7 @@ def test_a_worker_that_joins_late_gets_its_share(cluster, client, tmp_path):
     def enlarge(epoch, logs):
         if epoch == 1:
             cluster.scale(3)
-            client.wait_for_workers(3)  # in thousands of epochs, rounding would tell
+            client.wait_for_workers(3)  # over thousands of epochs, rounding would show
 
     more = callbacks.LambdaCallback(on_epoch_begin=enlarge)
     there = Until(lambda record: len(record.steps[-1].shares) == 3)

@@ -1,4 +1,4 @@
-"""The journal of a sweep: whole lines, taken up again, and never another file."""
+"""The journal of a sweep: complete lines, resumed sweeps, and files that are no journal of it."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def load(path, number):
 
 
 def peak_memory():
-    """The most memory that this program has had, in bytes.
+    """The peak memory of this program, in bytes.
 
     Linux counts in `getrusage` what a process was before its program began: a copy of its parent.
     """

@@ -54,7 +54,7 @@ def test_a_sweep_outlives_a_worker_and_its_client_with_nothing_run_twice_or_lost
     process.start()
     wait_until(lambda: len(records(journal)) >= TRIALS // 4)
     before_death = {record["trial"] for record in records(journal)}
-    # A trial is let go on the cluster right after it is in the journal, before others follow there.
+    # A trial is deleted from the cluster once it is in the journal, before the next is added.
     wait_until(lambda: len(records(journal)) >= len(before_death) + 4)
     dead = kill_a_worker(cluster)
     wait_until(lambda: len(records(journal)) >= TRIALS // 2)
@@ -86,7 +86,7 @@ def test_what_trials_bring_does_not_depend_on_the_cluster(cluster):
 
 
 def test_a_trial_that_ends_its_workers_is_what_failed_and_no_other(cluster, monkeypatch):
-    # Dask then gives up all that a worker was to run when it died, at once.
+    # Dask then gives up at once on all tasks assigned to a worker when it died.
     monkeypatch.setattr(cluster.scheduler, "allowed_failures", 0)
     with Client(cluster) as client:
         result = sweep(dangerous, {"number": [0, 1, 2, 3, 4]}, (X, Y), client)

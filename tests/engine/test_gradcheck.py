@@ -22,7 +22,7 @@ class Cube(Elementwise, abstract=True):
 
 
 class Forgetful(Cube, abstract=True):
-    """The right gradient, but for one element."""
+    """The right gradient, except for one element."""
 
     def vjp(self, g, x, out, gx):
         super().vjp(g, x, out, gx)

@@ -1,4 +1,4 @@
-"""Weights side by side in one buffer, and buffers used again."""
+"""Weights side by side in one buffer, and buffers that are reused."""
 
 from __future__ import annotations
 

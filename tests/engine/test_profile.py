@@ -1,4 +1,4 @@
-"""A profile times the steps of a plan, and says what each has to do at the least."""
+"""A profile times the steps of a plan, and gives the minimum work of each."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""What things say of themselves, and what is left to be written by others."""
+"""The reprs of objects, and the methods that subclasses must write."""
 
 import copy
 import pickle

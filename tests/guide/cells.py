@@ -123,7 +123,7 @@ assert dense.get_output_at(0) == affine_a
 assert dense.get_output_at(1) == affine_b
 """
 
-# What the guide says of each cell, asked right after it: each expression must be true.
+# What the guide says about each cell, checked right after it: each expression must be true.
 CLAIMS: dict[int, list[str]] = {
     1: ["predictions.shape == (None, 10)", "model.count_params() == 55050"],
     2: ["y.shape == (None, 10)", "len(model.layers[1].inbound_nodes) == 1"],
@@ -141,7 +141,7 @@ CLAIMS: dict[int, list[str]] = {
 
 
 def run_cells() -> dict[int, str]:
-    """What became of each cell: "" when it and its claims held, else the error."""
+    """The result of each cell: "" if it ran and its claims are true, else the error."""
     namespace: dict[str, Any] = {}
     outcomes: dict[int, str] = {}
     for number, code in CELLS.items():

@@ -1,4 +1,4 @@
-"""The models with which the guide goes on, at the guide's size and at one that trains in a second.
+"""The guide's later models, at the guide's size and at a size that trains in a second.
 
 As a program, `python -m tests.guide.continuation NAME` builds, summarises and draws one of them at
 full size and prints its figures as JSON.
@@ -65,7 +65,7 @@ def tweets(full: bool) -> Model:
 
 @guide_model
 def inception(full: bool) -> Model:
-    """Three towers and a pool beside one another."""
+    """Three towers and a pooling layer side by side."""
     side, filters = (256, 64) if full else (6, 4)
     image = Input(shape=(side, side, 3))
     tower_1 = Conv2D(filters, (1, 1), padding="same", activation="relu")(image)
@@ -145,7 +145,7 @@ def visual_question(full: bool) -> Model:
 
 @guide_model
 def video_question(full: bool) -> Model:
-    """The same of a video: the vision model at every frame, the question encoder used again."""
+    """The same for a video: the vision model at every frame, the question encoder reused."""
     question_encoder = Model(*question(full))
     video = picture_input(full, 100 if full else 3)
     encoded_frames = TimeDistributed(vision(full))(video)

@@ -103,7 +103,7 @@ def loss(output: Any) -> str:
 
 
 def target(model: Model, i: int, inputs: list[Any]) -> Any:
-    """Something that the first input decides: whether, or how much, its numbers are large."""
+    """A target that depends on the first input: whether, or how much, its numbers are large."""
     output, first = model.outputs[i], np.asarray(inputs[0], "float32")
     if output.ndim > 2:
         channels = np.abs(first).mean(-1, keepdims=True)

@@ -52,22 +52,22 @@ from tests.saving.record import started, train
 CASES = {**PARITY, **SAVING, **CATALOGUE}
 
 REFUSED = {"lambda_with_ops"}
-"""Models that neither way can go, which must be said: functions that use modules around them."""
+"""Models that cannot be exchanged, which must be refused: their functions use global modules."""
 
 NOT_IN_ONNX = {"lstm_stateful"}
-"""What changes from batch to batch is refused."""
+"""State that changes from batch to batch is refused."""
 
 TRAINED_OTHERWISE_IN_KERAS_2 = {
-    # The moving variance of images is that of a sample there, n / (n - 1) times that of the batch.
+    # There, the moving variance of images is the sample variance: n / (n - 1) times the batch's.
     *("batch_normalization_of_another_axis", "batch_normalization_of_images", "residual_blocks"),
     # Its Nadam multiplies the product of all u once for each weight.
     *("images", "nadam", "rate_of_cosine"),
     "loss_of_probabilities_that_do_not_sum_to_one",
 }
-"""Models whose training steps Keras 3 and funclab do otherwise; they must predict the same."""
+"""Models whose training steps differ in Keras 3 and funclab; they must predict the same."""
 
 OTHER_IN_KERAS_2 = {"masks_of_merged_branches"}
-"""A merged mask is that of all inputs there, and that of any input in Keras 3."""
+"""There, a merged mask combines the inputs' masks with "and"; in Keras 3, with "or"."""
 
 
 def own(library: Any) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def own(library: Any) -> dict[str, Any]:
 
 
 def forget(model: Any) -> None:
-    """Begin the sequences of stateful layers anew: files do not hold what these remember."""
+    """Reset stateful layers: files do not hold their states."""
     for layer in model.layers:
         if getattr(layer, "stateful", False):
             layer.reset_state()
@@ -90,8 +90,8 @@ def forget(model: Any) -> None:
 def predict(model: Any, case: Case) -> list[np.ndarray]:
     """Predictions; of stateful models those of the first batch.
 
-    The `predict` of Keras on JAX begins every batch with the state from before the first: it hands
-    on what layers remember when it ends, and then that of the first batch only.
+    Keras' `predict` on JAX starts every batch from the state before the first one. It stores states
+    only at its end, and then those of the first batch.
     """
     predictions = predict_all(model, case)
     stateful = any(getattr(layer, "stateful", False) for layer in model.layers)
@@ -208,7 +208,7 @@ def through_pickle(case: Case, folder: Path) -> None:
         "cloudpickle": pickle.loads(cloudpickle.dumps(model)),
         "another process": joblib.Parallel(2)([joblib.delayed(copy.copy)(model)])[0],
     }
-    if case.name != "lambda_with_ops":  # plain pickle takes no function made in a function
+    if case.name != "lambda_with_ops":  # plain pickle cannot handle functions defined in functions
         joblib.dump(model, folder / "m.joblib")
         copies["joblib"] = joblib.load(folder / "m.joblib")
     steps = min(1, case.steps)

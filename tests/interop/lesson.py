@@ -3,7 +3,7 @@
     python -m tests.interop.lesson            compares it with what is recorded
     python -m tests.interop.lesson --write    records it anew
 
-It also asks the real Keras what exercise 14A takes for granted. `make interop` runs it.
+It also checks with the real Keras what exercise 14A assumes. `make interop` runs it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def cells_of(number: int) -> list[tuple[str, str]]:
             continue
         if lines != source:
             found.append((lines, run(lines, shell.user_ns)))
-        elif "install_as_keras()" in lines:  # that is refused beside a real Keras
+        elif "install_as_keras()" in lines:  # that is refused where a real Keras is imported
             break
         else:
             with capture_output():

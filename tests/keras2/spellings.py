@@ -1,5 +1,5 @@
-"""Old spellings, tried in a session of their own: `python -m tests.keras2.spellings` prints what
-became of each, as JSON: "" when it did what it should."""
+"""Old names, tried in a session of their own: `python -m tests.keras2.spellings` prints the result
+of each as JSON: "" if it did what it should."""
 
 import json
 import sys

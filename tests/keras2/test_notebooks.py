@@ -1,4 +1,4 @@
-"""Notebooks as courses had them in 2017: each runs as it is, in a session of its own."""
+"""Notebooks as in courses of 2017: each runs unchanged, in a session of its own."""
 
 import subprocess
 import sys

@@ -11,7 +11,7 @@ from tests.keras2.spellings import CALLS, LINES, METHODS, REFUSALS
 
 @pytest.fixture(scope="module")
 def session():
-    """What became of all spellings in a session of their own."""
+    """The results of all old names in a session of their own."""
     command = [sys.executable, "-m", "tests.keras2.spellings"]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr

@@ -1,4 +1,4 @@
-"""Convolution against its definition, written as plainly as possible."""
+"""Convolution compared with its definition, written as plainly as possible."""
 
 import itertools
 

@@ -81,7 +81,7 @@ def compared() -> dict[Name, list[bool]]:
         return call
 
     with pytest.MonkeyPatch.context() as patch, np.errstate(all="ignore"):
-        run_examples()  # compiles: that puts loops which are called by loops back in their modules
+        run_examples()  # compiles: loops that other loops call are put back into their modules
         for name, loop in ALL.items():
             plain = watched(name, loop) if name in LOOPS else loop
             patch.setattr(sys.modules[name[0]], name[1], plain)

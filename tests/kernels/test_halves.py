@@ -1,4 +1,4 @@
-"""Loops over so many images that each thread does half of them."""
+"""Loops over enough images that each of two threads does half of them."""
 
 import warnings
 from typing import Any

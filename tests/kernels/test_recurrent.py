@@ -1,4 +1,4 @@
-"""Recurrent loops on batches so large that two threads share them."""
+"""Recurrent loops on batches large enough to be shared by two threads."""
 
 from __future__ import annotations
 

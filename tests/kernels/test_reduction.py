@@ -1,4 +1,4 @@
-"""Reductions beside NumPy's, along every choice of axes."""
+"""Reductions compared with NumPy's, along every choice of axes."""
 
 import itertools
 

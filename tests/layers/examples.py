@@ -33,7 +33,7 @@ class Example:
 
     def layer(self, **more: Any) -> Any:
         settings = {**self.settings, **more}
-        for name in {"layer", "cell", "cells"} & settings.keys():  # made afresh each time
+        for name in {"layer", "cell", "cells"} & settings.keys():  # made anew each time
             settings[name] = settings[name]()
         return getattr(layers, self.name)(**settings)
 

@@ -84,7 +84,7 @@ case("TextVectorization", TEXTS, TEXTS, output_mode="count", **padded)
 
 
 def observed(name: str, layers: Any) -> tuple[list[str], list[int], list[Any]]:
-    """What a layer knows and gives: the vocabulary, a shape, and the numbers or words."""
+    """A layer's vocabulary, an output shape, and its outputs: numbers or words."""
     kind, settings, adapt, call = CASES[name]
     layer = getattr(layers, kind)(**settings)
     if adapt is not None:

@@ -1,4 +1,4 @@
-"""Attention: what sees what, by masks and places; calls; what is refused."""
+"""Attention: which positions attend to which, by masks and order; calls; what is refused."""
 
 from typing import Any
 

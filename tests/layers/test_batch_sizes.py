@@ -1,4 +1,4 @@
-"""Calls of a user's own that ask for the size of the batch before it is known."""
+"""Custom calls that ask for the batch size before it is known."""
 
 from typing import Any
 

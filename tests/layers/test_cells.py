@@ -182,7 +182,7 @@ def test_dropout_is_the_same_at_every_step(repeated: bool):
     layer = RNN(LSTMCell(**settings), return_sequences=True) if repeated else fused
     ones = np.ones((40, 5, 1), "float32")
     layer(ones)
-    forgetful = np.array([0, -100, 0, 0])  # so that each output tells of its own step alone
+    forgetful = np.array([0, -100, 0, 0])  # so that each output depends on its own step only
     layer.set_weights([np.ones((1, 4)), np.zeros((1, 4)), forgetful])
 
     made = layer(ones, training=True)[..., 0]

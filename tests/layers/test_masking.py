@@ -1,4 +1,4 @@
-"""Masks: who makes them, who passes them on, who uses them up."""
+"""Masks: which layers make them, pass them on, and use them up."""
 
 import warnings
 from typing import Any

@@ -1,4 +1,4 @@
-"""Normalization: in training, in use, and frozen."""
+"""Normalization: in training, in inference, and frozen."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Layers of one's own: what a subclass of Layer may do."""
+"""Custom layers: what a subclass of Layer may do."""
 
 from typing import Any
 

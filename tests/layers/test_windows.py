@@ -1,4 +1,4 @@
-"""Windows: what parity with Keras does not say of convolution and pooling."""
+"""Convolution and pooling: what the parity tests with Keras do not cover."""
 
 import numpy as np
 import pytest

@@ -33,7 +33,7 @@ class Lesson:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What the lesson says of itself: minutes, objectives."""
+        """The lesson's metadata: minutes, objectives."""
         return self.notebook.metadata.funclab
 
     def tagged(self, tag: str) -> list[Any]:

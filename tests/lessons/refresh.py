@@ -1,8 +1,8 @@
 """Bring lessons up to date: `python -m tests.lessons.refresh notebooks/01_*.ipynb`.
 
 The text above each `ask` and the first lines of each exercise come from the course's data; each
-cell says whether it begins a slide; all cells run, and what a run leaves of the machine is taken
-away. A lesson is committed like this.
+cell says whether it begins a slide; all cells are run, and traces of the machine are removed.
+Lessons are committed in this form.
 """
 
 from __future__ import annotations

@@ -95,7 +95,7 @@ def test_every_view_is_used_in_a_lesson(view, record_property):
     assert found
 
 
-@pytest.mark.parametrize("number", range(1, 31))  # 31 is a matter of measuring: a question
+@pytest.mark.parametrize("number", range(1, 31))  # 31 can only be measured: a question
 def test_every_misconception_has_a_lesson_an_exercise_and_a_view_that_shows_it_there(number):
     lessons, exercises = met(number)
     kind = KINDS[course.misconceptions()[number].view]

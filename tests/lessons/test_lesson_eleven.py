@@ -1,4 +1,4 @@
-"""What lesson 11 says it measured, and what it says of funclab, is so."""
+"""What lesson 11 says it measured, and what it says about funclab, is true."""
 
 from __future__ import annotations
 

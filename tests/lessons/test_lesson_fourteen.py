@@ -1,4 +1,4 @@
-"""Lesson 14 runs where Keras is not, and says of Keras what was recorded of it."""
+"""Lesson 14 runs without Keras, and shows what was recorded from Keras."""
 
 from __future__ import annotations
 

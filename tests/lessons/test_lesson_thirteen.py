@@ -1,5 +1,5 @@
-"""What lesson 13 says that can be counted or trained is so. What it says of time is not asserted:
-that depends on the machine."""
+"""What lesson 13 says about counts and training is true. What it says about time is not asserted,
+since that depends on the machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lesson 3 says of its training runs is so: bounds that hold on any processor."""
+"""What lesson 3 says about its training runs is true, within bounds that hold on any processor."""
 
 from __future__ import annotations
 

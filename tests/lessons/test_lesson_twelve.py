@@ -1,4 +1,4 @@
-"""What lesson 12 says it measured, and what it says of the engine, is so."""
+"""What lesson 12 says it measured, and what it says about the engine, is true."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def lesson() -> dict[str, Any]:
 
 
 class LeftOnly(Op):
-    """The square of a gap, of which only the first input hears."""
+    """The square of a gap, whose gradient reaches only the first input."""
 
     def forward(self, x: Any, y: Any, out: Any) -> None:
         np.square(x - y, out)
@@ -40,8 +40,7 @@ class LeftOnly(Op):
 
 
 def unseen_pairs(gaps: Any, draw: int) -> float:
-    """The fraction of unseen pairs that twins judge correctly, made of what `gaps` makes of two
-    encodings."""
+    """The fraction of unseen pairs that twins judge correctly, from `gaps` of two encodings."""
     utils.set_random_seed(7 + draw)
     train, test = digits.load_pairs(300, seed=draw)
     left, right = Input((64,)), Input((64,))

@@ -1,4 +1,4 @@
-"""What lessons say that was measured: their own cells run, and the figures stay within bounds."""
+"""What lessons say was measured: their own cells are run, and the figures stay within bounds."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What is said to type for a grid of shapes and targets, in one text that can be read through.
+"""The suggested fixes for a grid of shapes and targets, in one readable text.
 
-`python -m tests.misuse.advice` writes advice.txt anew; look at what git shows of it. A fix stands
-once, below all that it is said to.
+`python -m tests.misuse.advice` writes advice.txt anew; look at what git shows of it. Each fix
+is given once, below all cases for which it is suggested.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def of_orders() -> Iterator[tuple[str, str]]:
 
 
 def text(rows: Callable[[], Iterator[tuple[str, str]]]) -> str:
-    """Each fix, below the rows that it is said to."""
+    """Each fix, below the rows for which it is suggested."""
     said: defaultdict[str, list[str]] = defaultdict(list)
     for row, fix in rows():
         said[fix].append(row)

@@ -1,4 +1,4 @@
-"""All that funclab answers to the lines of this folder, in one text that can be read through.
+"""All answers of funclab to the lines in this folder, in one readable text.
 
 `python -m tests.misuse.answers` writes answers.txt anew; look at what git shows of it.
 """

@@ -1,4 +1,4 @@
-"""A student's desk: what lies on it before a wrong line is typed, and whether it lies there after.
+"""A student's desk: the objects that exist before a wrong line is typed, and must not be changed.
 
 Every name on it (`left`, `encoder`, `twins`, ...) is one that an error about it should use.
 """
@@ -145,7 +145,7 @@ class Costly(Layer):
 
 
 class Polite(Layer):
-    """A layer of one's own as it should be."""
+    """A correct custom layer."""
 
     def call(self, inputs: Any) -> Any:
         return inputs * 2

@@ -29,7 +29,7 @@ SYMBOLIC = "symbolic tensor"
 
 
 def with_own_step(step: str) -> Any:
-    """A subclass of Model as the guides of Keras write it, for a training step of one's own."""
+    """A subclass of Model with a custom training step, as in Keras' guides."""
 
     def line(desk: Desk) -> None:
         methods = {step: lambda self, data: {}} if step else {}

@@ -1,4 +1,4 @@
-"""Forty and more wrong uses: each error explains itself, and leaves everything as it was."""
+"""More than forty wrong uses: each error explains itself and leaves everything unchanged."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""Uses that work and are probably not meant: one warning each, which says what was done."""
+"""Code that works but is probably not intended: one warning each, which says what was done."""
 
 import warnings
 

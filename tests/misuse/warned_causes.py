@@ -1,4 +1,4 @@
-"""What works and is not meant: outputs, losses and targets that do not go together."""
+"""What works but is not intended: outputs, losses and targets that do not go together."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def inception():
 
 
 def residual_net():
-    """Blocks that add to what they are given; the second halves the image."""
+    """Residual blocks; the second one halves the image."""
     x = Input((8, 8, 3))
     y = conv(x, 4)
     for filters, strides in ((4, 1), (8, 2)):
@@ -50,7 +50,7 @@ def residual_net():
 
 
 def u_net():
-    """Down, up again by transposed convolutions, and across."""
+    """Down, up again by transposed convolutions, with skip connections."""
     x = Input((8, 8, 1))
     first = conv(x, 4)
     second = conv(layers.MaxPooling2D()(first), 8)
@@ -111,7 +111,7 @@ def two_tower_recommender():
 
 
 class Positions(layers.Layer):
-    """Adds a learned vector for each place in a sequence."""
+    """Adds a learned vector for each position in a sequence."""
 
     def build(self, input_shape):
         self.table = self.add_weight(shape=input_shape[1:], name="table")
@@ -121,7 +121,7 @@ class Positions(layers.Layer):
 
 
 def transformer_encoder():
-    """Words and places, attention and a small network, each added to what went in."""
+    """Words and positions, attention and a small network, each with a residual connection."""
     tokens = Input((6,), dtype="int32")
     x = Positions()(layers.Embedding(12, 8)(tokens))
     attended = layers.MultiHeadAttention(num_heads=2, key_dim=4)(x, x)

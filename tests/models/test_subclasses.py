@@ -1,4 +1,4 @@
-"""Models of a class of one's own."""
+"""Models of custom classes."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Puts small faults into the code, one at a time, and says which of them no test noticed.
+"""Puts small faults into the code, one at a time, and says which ones no test detected.
 
 `make mutants` sets up an environment with mutmut and runs this there. By hand:
 
@@ -9,10 +9,10 @@
 
 Everything happens in a copy, build/mutants/tree, with the JIT off: NumPy does the work of the
 loops, and a test compares each loop with it. First all tests run once, to see which test runs
-which line; none may fail, and nothing is run again while no file has changed. Then each fault is
-tried against the tests that run its line, those of its own room first, for at most two minutes'
-worth of tests. The first test that fails, or does not end in time, has noticed it. At the end those
-that noticed something run once more without any fault: they must pass.
+which line; none may fail, and this run is not repeated until a file has changed. Then each fault is
+tried with the tests that run its line, those of its own room first, for at most two minutes' worth
+of tests. The first test that fails, or does not end in time, has detected it. At the end, the tests
+that detected a fault run once more without any fault: they must pass.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ of these tests."""
 TOGETHER = ("tests/kernels/test_forms.py", "tests/keras2/test_spellings.py")
 """Files in which the first test does the work, and each looks at a part of what came of it."""
 FIRST = 20
-"""So many tests are tried before all others: most faults fall to one of them."""
+"""The number of tests to try first: one of them detects most faults."""
 SECONDS = 120
 """The most that the tests of one fault may take without it; with it they get thrice as long."""
 GOAL = 0.9
@@ -173,7 +173,7 @@ def failed(run: list[str], known: list[str], *options: str) -> list[str]:
 
 
 def attempt(mutant: Mutant, covered: Coverage) -> str:
-    """What became of a fault: the test that failed, or that it lived."""
+    """The result of a fault: the test that failed, or that it survived."""
     tests = covered.tests(mutant)
     if not tests:
         return "lived, and no test runs this line"

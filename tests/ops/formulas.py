@@ -1,4 +1,4 @@
-"""What every op says of its formula and its gradient, in one text that can be read through.
+"""The formula and the gradient in the docstring of every op, in one readable text.
 
 `python -m tests.ops.formulas` writes formulas.txt anew; look at what git shows of it.
 """

@@ -72,7 +72,7 @@ def run(call: str, ops: Any, inputs: dict[str, Any]) -> Any:
 
 
 def weights(shape: Any) -> Any:
-    """What each element of an output counts in the sum whose gradient is taken."""
+    """The weight of each element of an output in the sum whose gradient is taken."""
     return np.cos(np.arange(1, np.prod(shape, dtype=int) + 1)).reshape(shape).astype("float32")
 
 

@@ -1,4 +1,4 @@
-"""Which dtype a result has: float32 stays float32, whatever it meets."""
+"""The dtypes of results: float32 stays float32, whatever it is combined with."""
 
 from typing import Any
 

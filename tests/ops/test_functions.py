@@ -1,4 +1,4 @@
-"""The functions of funclab.ops: what they mean, by NumPy's account or by a formula."""
+"""The functions of funclab.ops, compared with NumPy or with a formula."""
 
 import warnings
 from typing import Any

@@ -1,4 +1,4 @@
-"""Layers that normalize each sample by itself, and layers that attend."""
+"""Layers that normalize each sample separately, and attention layers."""
 
 from tests.parity.case import case, classes, compiled, normal, padded, tokens, variants
 

@@ -1,4 +1,4 @@
-"""The words and the picture of every error that odd inputs end in, in one text to read through.
+"""The text and the picture of every error that odd inputs cause, in one readable text.
 
 `python -m tests.parity.odd_answers` writes odd_answers.txt anew; look at what git shows of it.
 """

@@ -1,7 +1,7 @@
-"""Odd inputs: short expressions that a real Keras and funclab both can run, and what came of them.
+"""Odd inputs: short expressions that both Keras and funclab can run, and their results.
 
-The rows are in odd/*.txt, a line for each table: an expression with a `$`, then `<-` and what takes
-its place, divided by ` | `. Lines that begin with ` | ` go on with the table above.
+The rows are in odd/*.txt, a line for each table: an expression with a `$`, then `<-` and the values
+that replace it, separated by ` | `. Lines that begin with ` | ` continue the table above.
 
 What Keras did is in odd/keras.json. To record it again, from the root of the project, with a Python
 that has keras, jax and pandas:

@@ -123,7 +123,7 @@ def scheduled(keras, settings):
 
 
 def heavy_class(keras):
-    """An optimizer of one's own."""
+    """A custom optimizer."""
     ops = keras.ops
 
     class Heavy(keras.optimizers.Optimizer):

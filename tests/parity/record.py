@@ -9,7 +9,7 @@ To record again, from the root of the project, with a Python that has keras and 
 
 With `--noise` nothing is written: each case runs again in float64, and its largest distance to the
 record is printed, in units of the tolerance. A case whose numbers depend on rounding (a gradient
-that is zero but for noise, scaled up by Adam) cannot be held to 1e-5 by anyone; this finds it.
+that is zero but for noise, scaled up by Adam) cannot be reproduced to 1e-5; this finds it.
 Each record names the versions it was made with.
 """
 

@@ -1,4 +1,4 @@
-"""With which settings each class and function of Keras is recorded, from all places that do so."""
+"""The settings with which each class and function of Keras is recorded, in all test files."""
 
 import ast
 import inspect

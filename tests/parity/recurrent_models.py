@@ -1,4 +1,4 @@
-"""Cases of recurrent layers beside the LSTM, of cells, and of states handed from layer to layer."""
+"""Cases of recurrent layers other than LSTM, of cells, and of states passed between layers."""
 
 from tests.parity.case import case, classes, compiled, normal, tokens, variants
 from tests.parity.sequence_models import PADDED, SEQUENCE, WHOLE, WHOLE_PADDED

@@ -1,4 +1,4 @@
-"""Cases on what slides a window, pads, crops or enlarges: each model has several settings of one
+"""Cases on layers that slide a window, pad, crop or enlarge: each model has several settings of one
 layer side by side.
 """
 

@@ -1,4 +1,4 @@
-"""What the project says about itself in words stays true."""
+"""What the project's documents say stays true."""
 
 import ast
 import inspect

@@ -1,7 +1,8 @@
 """The public names of Keras 3.15.1, room by room: funclab has each, or a reason why not is given.
 
-`keras_names.json` was recorded from Keras. Who adds a name takes it out of MISSING: a reason for
-what is there fails too. `python -m tests.project.test_keras_names` prints what is missing, and why.
+`keras_names.json` was recorded from Keras. If you add a name, remove it from MISSING: a reason for
+a name that exists also fails. `python -m tests.project.test_keras_names` prints what is missing,
+and why.
 """
 
 import importlib
@@ -30,7 +31,7 @@ NO_FILTER = "errors of funclab are short already; there is nothing to filter"
 ROOMS_WITHOUT = {
     "applications": DOWNLOADS,
 }
-"""Rooms that funclab is without as a whole."""
+"""Rooms that funclab lacks completely."""
 
 MISSING: dict[str, dict[str, str]] = {
     "": {
@@ -95,7 +96,7 @@ MISSING: dict[str, dict[str, str]] = {
 
 
 def reasons(room: str) -> dict[str, str]:
-    """The reason for each name that a room is without."""
+    """The reason for each name that a room lacks."""
     if room in ROOMS_WITHOUT:
         return dict.fromkeys(NAMES[room], ROOMS_WITHOUT[room])
     return {name: why for why, names in MISSING.get(room, {}).items() for name in names.split()}

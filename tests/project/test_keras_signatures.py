@@ -96,7 +96,7 @@ LINES = [line.split() for text in DIFFERENT.values() for line in text.split("\n"
 
 
 def decided(name: str, argument: str) -> set[str]:
-    """What an argument of a function may be here instead."""
+    """What an argument of a function may be in funclab instead."""
     parts = [part for pattern, *parts in LINES if fnmatchcase(name, pattern) for part in parts]
     pairs = [part.split("=", 1) for part in parts]
     return {default for wanted, default in pairs if fnmatchcase(argument, wanted)}

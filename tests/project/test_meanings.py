@@ -17,7 +17,7 @@ WORDS = {
     *("batch", "steps", "new", "features", "channels", "filters", "output_size", "same", "as", "x"),
     *("size", "depth_multiplier"),
 }
-"""Of what the shapes are made in which a layer is described, beside its axes."""
+"""Words in the shapes that describe a layer, in addition to its axes."""
 
 
 def things() -> list:

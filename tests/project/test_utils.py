@@ -163,7 +163,7 @@ def test_what_a_helper_cannot_use_is_refused(make, error, says):
 
 @pytest.fixture
 def origin(tmp_path):
-    """A file that stands for one in the internet."""
+    """A local file in place of one on the internet."""
     path = tmp_path / "far" / "data.json"
     path.parent.mkdir()
     path.write_text(json.dumps([1, 2]))

@@ -4,8 +4,8 @@ To record again, from the root of the project, with a Python that has keras and 
 
     KERAS_BACKEND=jax python -m tests.saving.keras_nodes
 
-The calls are those of tests/ops/keras_calls.txt and those below, made on inputs of a model. Left
-out is what Keras cannot do on such inputs, or cannot save.
+The calls are those of tests/ops/keras_calls.txt and those below, made on inputs of a model. Calls
+that Keras cannot make on such inputs, or cannot save, are left out.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ def case(x: Any, y: Any) -> Any:
 
 @case(x=normal(8, 6, 2), y=normal(3))
 def images(keras):
-    """With Adam: Nadam of Keras 2 multiplies a product once for every weight, not every step."""
+    """With Adam: Keras 2's Nadam multiplies its product once for every weight, not every step."""
     model = SAVING["images"].build(keras)
     model.compile("adam", "mse")
     return model
@@ -57,7 +57,7 @@ def images(keras):
 
 @case(x=normal(6), y=normal(2))
 def tensorflow_functions(keras):
-    """Signs and functions of TensorFlow between the layers, also with a number in front."""
+    """Operators and functions of TensorFlow between layers, also with a number as first operand."""
     import tensorflow as tf
 
     x = keras.Input((6,))
@@ -74,7 +74,7 @@ def tensorflow_functions(keras):
 
 @case(x={"ids": tokens(7, 5), "flags": normal(3)}, y=normal(2))
 def settings_of_old(keras):
-    """The hard sigmoid of Keras 2, a falling rate by `decay`, inputs by name, first states."""
+    """Keras 2's hard sigmoid, a rate that falls with `decay`, inputs by name, initial states."""
     layers = keras.layers
     inputs = {
         "ids": keras.Input((5,), dtype="int32", name="ids"),

@@ -126,7 +126,7 @@ def test_a_model_cut_out_of_another_is_copied():
 
 
 class Scale(layers.Layer):
-    """A layer of one's own, with weights and a layer in a list."""
+    """A custom layer, with weights and a layer in a list."""
 
     def __init__(self, factor, **kwargs):
         super().__init__(**kwargs)
@@ -140,7 +140,7 @@ class Scale(layers.Layer):
 
 
 class Own(Model):
-    """A model of one's own."""
+    """A custom model."""
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)

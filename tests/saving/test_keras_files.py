@@ -354,7 +354,7 @@ def test_an_optimizer_with_one_state_goes_on_where_it_stopped(tmp_path):
 
 
 class Recorded:
-    """A model of Keras, as far as funclab asks: it saves what the real one has saved."""
+    """A model of Keras, as far as funclab uses it: it saves what the real one has saved."""
 
     name, built = "recorded", True
 

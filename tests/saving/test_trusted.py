@@ -1,4 +1,4 @@
-"""Files that were made to do harm, or were damaged on the way, are refused in plain words."""
+"""Malicious or damaged files are refused with a clear error."""
 
 from __future__ import annotations
 
@@ -359,7 +359,7 @@ def test_damaged_files_are_read_or_refused_and_never_worse(name, damage, tmp_pat
         path.write_bytes(gzip.decompress((FOLDER / "adamw.h5.gz").read_bytes()))
     else:
         model.save(path) if name == "m.keras" else model.save_weights(path)
-    # Guided by coverage: a file that leads to new lines of the code is damaged further.
+    # Guided by coverage: a file that reaches new lines of code is damaged further.
     files, reached = [path.read_bytes()], set()
 
     for number in range(TRIES):

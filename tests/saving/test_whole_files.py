@@ -1,4 +1,4 @@
-"""What is saved is there whole, or what was there before is."""
+"""A save leaves either the complete new file, or the old one."""
 
 from __future__ import annotations
 

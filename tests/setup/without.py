@@ -1,4 +1,4 @@
-"""A pytest plugin that takes away what Python in a browser lacks: packages, and new threads.
+"""A pytest plugin that disables what Python in a browser lacks: packages, and new threads.
 
 `make test` runs the suites of the operations and of training with it; `tests.lessons.without` runs
 lessons with it.

@@ -1,7 +1,7 @@
 """Build the site: `python -m tests.site build/site`, with `build/lite` as the part that runs.
 
-Written pages lie in `tests/site/pages`; the others are made here from what they tell of: lessons,
-errors, docstrings, models of the gallery. Sphinx then makes HTML of them, and must not warn.
+Handwritten pages are in `tests/site/pages`; the others are generated here from lessons, errors,
+docstrings and models of the gallery. Sphinx then makes HTML of them, and must not warn.
 """
 
 from __future__ import annotations

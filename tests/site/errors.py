@@ -1,4 +1,4 @@
-"""The index of errors: what was written, what funclab says, the picture it draws, and the fix."""
+"""The index of errors: the line, funclab's message, the picture it draws, and the fix."""
 
 from __future__ import annotations
 
@@ -92,6 +92,6 @@ def anchor(answer: Answer) -> str:
 
 
 def plain(text: str) -> str:
-    """Text in which nothing is markup, save code in backticks."""
+    """Text in which nothing is markup, except code in backticks."""
     parts = re.split(r"(`[^`]+`)", text)
     return "".join(p if p.startswith("`") else MARKUP.sub(r"\\\g<0>", p) for p in parts)

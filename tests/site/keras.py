@@ -1,4 +1,4 @@
-"""From Keras: what is written as before, what otherwise, and what is not here."""
+"""From Keras: what stays the same, what is different, and what is missing."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def elsewhere() -> str:
 
 
 def missing() -> str:
-    """What Keras has and funclab has not, with the reason."""
+    """What Keras has and funclab lacks, with the reason."""
     rows = [
         (full(room), ", ".join(f"`{name}`" for name in names.split()), reason)
         for room, reasons in MISSING.items()

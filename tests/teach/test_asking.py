@@ -1,4 +1,4 @@
-"""`ask`: covers the next view until it is answered, and waits for nobody."""
+"""`ask`: covers the next view until it is answered, and does not block."""
 
 from __future__ import annotations
 

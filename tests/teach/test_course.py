@@ -1,4 +1,4 @@
-"""The course as data: it is whole, it says what it means, and what does not fit is refused."""
+"""The course as data: it is complete and consistent, and invalid data are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Grades: what is the same however it is written, what is not, and why, in a student's words."""
+"""Grades: which models are the same, however they are written, and why others are not."""
 
 from __future__ import annotations
 

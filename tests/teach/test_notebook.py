@@ -1,4 +1,4 @@
-"""Exercises in a notebook: cells that are run again, out of order, or in vain; and catching up."""
+"""Exercises in a notebook: cells run again, out of order, or with errors; and catching up."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def guess(
 
 
 def added(more, h='Conv2D(8, 3, padding="same", activation="relu", name="first")(paper)'):
-    """A block: what stands on the short cut, and what is added to it."""
+    """A residual block: what is on the shortcut, and what is added to it."""
     return f"h = {h}\nmore = {more}\nmodel = Model(paper, add([h, more]))"
 
 

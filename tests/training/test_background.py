@@ -1,4 +1,4 @@
-"""Training beside: in a thread, in an async cell, paused, stepped, stopped, and failing."""
+"""Background training: in a thread, in an async cell, paused, stepped, stopped, and failing."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def fit_async(model, *args, **settings):
 
 
 def after_batches(count):
-    """A callback, and an event that is set after so many batches."""
+    """A callback, and an event that is set after a number of batches."""
     event, seen = threading.Event(), []
 
     def note(batch, logs):

@@ -1,4 +1,4 @@
-"""Callbacks: when they are told, what they are told, and those that steer training."""
+"""Callbacks: when they are called, with what, and those that control training."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ X, Y = np.eye(3), np.array([1.0, 2.0, 3.0])
 
 
 class Diary(Callback):
-    """Writes down every moment."""
+    """Records every call."""
 
     def __init__(self):
         super().__init__()

@@ -1,4 +1,4 @@
-"""Data in every form that people have them: files larger than memory, frames, loaders, datasets."""
+"""Data in every common form: files larger than memory, data frames, loaders, datasets."""
 
 import numpy as np
 import pandas as pd
@@ -41,7 +41,7 @@ class Loader:
 
 
 class Tensor:
-    """Something of another library that NumPy can read, and nothing more."""
+    """An object of another library, of which NumPy can read the array."""
 
     def __init__(self, array):
         self.array = array

@@ -1,4 +1,4 @@
-"""Fit against plain NumPy: weights, losses, History, validation, weights of samples."""
+"""`fit` compared with plain NumPy: weights, losses, History, validation, sample weights."""
 
 from __future__ import annotations
 

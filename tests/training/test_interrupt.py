@@ -23,7 +23,7 @@ def compiled():
 
 
 def press_stop(at):
-    """Ctrl-C, in the midst of batch number `at` of the second epoch."""
+    """Ctrl-C in the middle of batch number `at` of the second epoch."""
     epochs = []
 
     def press(batch, logs):

@@ -1,4 +1,4 @@
-"""An interrupt at any line of the training code leaves the model whole, free and able to go on.
+"""An interrupt at any line of the training code leaves the model consistent, unlocked and usable.
 
 The lines that a training run executes are counted first; then the run is repeated, and SIGINT
 is raised at one line after another. `make soak` tries every line, `make test` every so many.

@@ -45,7 +45,7 @@ class Interrupted(Exception):
 
 
 def interrupting(epoch, batch=0):
-    """A callback that ends the process, as it were, before a batch."""
+    """A callback that acts as if the process ended before a batch."""
     seen = []
 
     def begin(number, logs):

@@ -1,4 +1,4 @@
-"""A model's own `compute_loss`: what it is given and returns, and what fit and evaluate tell."""
+"""A model's own `compute_loss`: its arguments and result, and what fit and evaluate report."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Learning rates that follow the number of steps, beside those that Keras gives."""
+"""Learning rates that depend on the number of steps, compared with those of Keras."""
 
 from __future__ import annotations
 

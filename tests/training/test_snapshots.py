@@ -1,4 +1,4 @@
-"""Weights of epochs gone by: kept within bounds, and brought back."""
+"""Weights of earlier epochs: kept within bounds, and restored."""
 
 from __future__ import annotations
 

@@ -244,7 +244,7 @@ class Held(Model):
 
 
 def with_state():
-    """A model whose layers change variables of their own: statistics and random streams."""
+    """A model whose layers change their own variables: statistics and random streams."""
     inputs = Input((3,))
     x = BatchNormalization()(Dropout(0.5)(inputs))
     x = Reshape((3, 1))(x)

@@ -1,4 +1,4 @@
-"""The models that must be readable as a whole on one screen, and the rooms they are drawn for."""
+"""Models that must be readable as a whole on one screen, and the sizes they are drawn for."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ the first of these on a wall; and a page."""
 TOO_LARGE = {
     "projector": ["resnet", "transformer_2", "transformer_4", "mobilenet"],
 }
-"""What fits a room in no way: the explorer has an overview of it above a part."""
+"""Models that cannot fit a room: the explorer shows an overview above a part of them."""
 SCALE = {"projector": 1.7}
-"""How much larger all is on a wall."""
+"""How much larger everything is on a projector."""
 
 
 def siamese() -> Model:
@@ -72,7 +72,7 @@ def vqa() -> Model:
 
 
 def resnet(blocks: int = 4) -> Model:
-    """Residual blocks, so many in each of three stages."""
+    """Residual blocks, the same number in each of three stages."""
     x = Input((32, 32, 3), name="img")
     y = _normal(Conv2D(16, 3, padding="same")(x))
     for filters in (16, 32, 64):

@@ -1,5 +1,5 @@
-"""What makes a picture readable, measured: texts, parts and wires that keep apart, a straight main
-line."""
+"""Measures of how readable a picture is: texts, parts and wires that do not touch, and a straight
+main line."""
 
 from __future__ import annotations
 

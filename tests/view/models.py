@@ -181,7 +181,7 @@ HOSTILE = (
 
 
 def hostile() -> Model:
-    """Names that would break a page if they were more than names."""
+    """Names that would break a page if they were not escaped."""
     x = y = Input(shape=(4,), name="<svg><title>")
     for name in HOSTILE:
         y = Dense(4, name=name)(y)

@@ -24,7 +24,7 @@ NOT_IN_THE_BOX = {
     WORDS: "max_tokens split standardize mask_value",
     OTHERWISE: "output_shape",
 }
-"""Why some settings are not told in the box of a call."""
+"""Why some settings are not shown in the box of a call."""
 
 UNTOLD = {name for names in NOT_IN_THE_BOX.values() for name in names.split()}
 

@@ -200,7 +200,7 @@ def test_sample_weights_are_passed_on_to_the_models_fit():
 
     search.fit(X, np.where(weights > 0, 1.0, -1.0), sample_weight=weights)
 
-    assert search.predict(X).mean() > 0.5  # the samples that say -1 count nothing
+    assert search.predict(X).mean() > 0.5  # samples with -1 do not count
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""`make rehearsal`: lesson 5 as a class of 50 minutes, in JupyterLab, with the keyboard alone.
+"""`make rehearsal`: lesson 5 as a class of 50 minutes, in JupyterLab, with the keyboard only.
 
 Five seats at once, each a browser window with a kernel of its own, on one server and one machine.
 Prints every check with its time, and ends with an error if one failed.
@@ -89,7 +89,7 @@ def sit_down(number: int, home: Path, server: Server, port: int, barrier, outcom
 
 
 def opened(browser: Browser, number: int, home: Path, server: Server) -> NotebookPage:
-    """The lesson without its stored outputs: what is seen later was made in this class."""
+    """The lesson without its stored outputs: everything seen later was made in this class."""
     [lesson] = ROOT.glob(f"notebooks/{LESSON}")
     notebook = nbformat.read(lesson, 4)
     for cell in notebook.cells:
@@ -103,7 +103,7 @@ def opened(browser: Browser, number: int, home: Path, server: Server) -> Noteboo
 
 
 def walk(seat: Seat, begin: int, end: int, step) -> None:
-    """One step at one seat. A step that cannot be walked to its end is a check that failed."""
+    """One step at one seat. A step that cannot be completed counts as a failed check."""
     start, problem = time.perf_counter(), ""
     try:
         step(seat)

@@ -1,4 +1,4 @@
-"""The demonstration of ten minutes: given by its test, its times held to those of the plan."""
+"""The ten-minute demonstration, given by its test and compared with the planned times."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LIMITS = {
     "3 both nodes of the shared layer": 0.1,
     "6 from Stop to stopped, as the page sees it": 0.2,
 }
-"""The most seconds of what the plan gives a time for. Each includes the test's own way there."""
+"""The most seconds for each planned part, including the test's own way there."""
 
 
 def demonstrate() -> list[Outcome]:

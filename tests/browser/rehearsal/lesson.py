@@ -108,7 +108,7 @@ def second_call(seat: Seat) -> None:
         )
         assert colours[0] == colours[1], colours
         expect(graph.locator(".fl-panel")).to_contain_text("2,080 numbers")
-        seat.keys("+")  # on this screen the weights are drawn only when more words are asked for
+        seat.keys("+")  # on this screen, the weights are drawn only when more detail is requested
         drawn = graph.locator(".fl-stage svg .capsule").filter(has_text="2,080")
         expect(drawn).to_have_count(1)
         seat.keys("0")
@@ -180,7 +180,7 @@ def which_call(seat: Seat) -> None:
 
 
 def wrong_ones(seat: Seat) -> None:
-    """Two wrong solutions on the wall, and a right one beside them."""
+    """Two wrong solutions on the projector, next to a right one."""
     verdicts = []
     with seat.check(
         26, "two wrong solutions of 5A: different answers, each with the student's names"
@@ -343,7 +343,7 @@ def absent(seat: Seat) -> None:
         )
 
 
-# As a teacher would: the files that came in, added up.
+# As a teacher would: sum up the files that were handed in.
 ALL_TICKETS = """
 import json, pathlib
 from collections import Counter

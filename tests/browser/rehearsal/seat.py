@@ -55,8 +55,8 @@ CODE_CELLS = """index => jupyterapp.shell.currentWidget.content.widgets.slice(0,
 
 
 class Seat(Demo):
-    """Someone in the class. Cells are named by how they begin; `check` keeps what became of each
-    check and goes on, as a class does."""
+    """Someone in the class. Cells are named by how they begin; `check` records the result of each
+    check and continues, as a class does."""
 
     def __init__(self, number: int, notebook, outcomes: list[Outcome]):
         super().__init__(notebook)
@@ -82,7 +82,7 @@ class Seat(Demo):
         print(f"{minute:>3}  seat {self.number}  {seconds:6.1f} s  {name}  {sign}", flush=True)
 
     def keep_sight(self, name: str) -> None:
-        """A screenshot for eyes; a page that is too busy for one has none."""
+        """A screenshot for people to look at, unless the page is too busy for one."""
         with suppress(Error):
             SCREENSHOTS.mkdir(parents=True, exist_ok=True)
             path = SCREENSHOTS / f"rehearsal-{name}-seat-{self.number}.png"
@@ -120,7 +120,7 @@ class Seat(Demo):
         return True
 
     def type_cell(self, after: str, code: str) -> int:
-        """Write a cell of one's own below another; returns its number."""
+        """Write a new cell below another; returns its number."""
         index = self.at(after)
         self.go_to(index)
         self.keys("b", "Enter")

@@ -1,4 +1,4 @@
-"""Pictures fit the room there is: with fewer words, in columns, as a U, or with repeats folded."""
+"""Pictures fit the space available: with fewer words, in columns, as a U, or folded."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ WAYS = ["full", "two lines", "one line", "lines"]
 
 
 def drawn(build, density, *settings, **more):
-    """The scene of a model as it is drawn with that many words, folded if it is only so."""
+    """The scene of a model at this level of detail, folded if it is only drawn folded."""
     ways = diagram(build(), *settings, **more).scene.choices
     choice = next((way for way in ways if way.endswith(density)), ways[-1])
     return diagram(build(), *settings, choice=choice, **more).scene

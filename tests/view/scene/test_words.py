@@ -1,4 +1,4 @@
-"""What a box says of a call: the settings that decide what it means, and no more."""
+"""What a box shows of a call: the settings that decide its meaning, and no others."""
 
 from __future__ import annotations
 

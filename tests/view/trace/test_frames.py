@@ -1,4 +1,4 @@
-"""Frames: which picture fits an array, how much of it is kept, and what is said of it."""
+"""Frames: which picture fits an array, how much of it is kept, and what is said about it."""
 
 from __future__ import annotations
 

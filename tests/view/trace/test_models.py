@@ -1,4 +1,4 @@
-"""Slow motion of all kinds of models: each goes through, and is afterwards what it was."""
+"""Slow motion of all kinds of models: each can be traced, and is unchanged afterwards."""
 
 from __future__ import annotations
 

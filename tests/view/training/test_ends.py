@@ -1,4 +1,4 @@
-"""What a live training leaves behind when it ends in odd ways, or when its views go before it."""
+"""What a live training leaves behind if it ends in odd ways, or if its views are closed first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The picture of a training that stays: what it shows, and what it says."""
+"""The static picture that a training leaves: what it shows, and what it says."""
 
 from __future__ import annotations
 
