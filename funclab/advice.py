@@ -313,7 +313,7 @@ def for_join(shapes: Sequence[Shape], axis: int) -> str:
 def _ranks(shapes: Sequence[Shape]) -> str:
     ranks = [len(shape) for shape in shapes]
     i, j = ranks.index(max(ranks)), ranks.index(min(ranks))
-    flat = f"lay the axes of the {nth(i)} input, {text(shapes[i])}, in one row: Flatten()(x)"
+    flat = f"flatten the axes of the {nth(i)} input, {text(shapes[i])}: Flatten()(x)"
     if ranks[j] > 2:
         return f"{flat}, and the same for the others."
     if ranks[i] == 3 and shapes[i][1] is not None:

@@ -83,11 +83,11 @@ def plain(text: str) -> str:
 
 
 class FunclabError(Exception):
-    """The base of all funclab errors: what happened, why, and how to mend it.
+    """The base of all funclab errors: what happened, why, and how to fix it.
 
-    `graph` may hold the objects at fault (layers, tensors, nodes), `tensors` what a failed call
-    was given, and `facts` what else there is to see: a notebook draws them under the text, unless
-    `drawn` says that they are in view already.
+    `graph` may contain the objects at fault (layers, tensors, nodes), `tensors` the inputs of the
+    failed call, and `facts` what else can be shown: a notebook draws them under the text, unless
+    `drawn` says that they are already shown.
     """
 
     tensors: Sequence[Any] = ()

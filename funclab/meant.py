@@ -236,7 +236,7 @@ def is_number(value: Any) -> bool:
 
 
 def is_whole(value: Any) -> bool:
-    """Whether a value is one whole number: not 2.0, not True or False."""
+    """Whether a value is an integer: not 2.0, not True or False."""
     return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 
 

@@ -37,7 +37,7 @@ ELSEWHERE = {
     ),
     "image_dataset_from_directory": "read the files in a generator of batches, with Pillow: "
     "numpy.asarray(PIL.Image.open(path)); fit takes it.",
-    "load_img": "write PIL.Image.open(path), of Pillow; img_to_array makes an array of it.",
+    "load_img": "write PIL.Image.open(path), from Pillow; img_to_array makes an array of it.",
     "mixed_precision": "leave the line out: funclab computes in float32 or float64.",
     "distribution": "leave the line out: there is one device, the CPU.",
     "interfaces": "leave out the line and its decorators: old names of arguments are understood.",
@@ -111,7 +111,7 @@ def no_such_name(
     elif module == "funclab.layers":
         fix += " A layer of your own is a class with `call`, made of funclab.ops."
     kind = NoSuchImportError if imported else NoSuchNameError
-    others = f"; near it are {', '.join(near)}." if near else ", nor anything that is spelt alike."
+    others = f"; similar names are {', '.join(near)}." if near else ", nor any similar name."
     return kind(what, why=f"funclab has no {name} there{others}", fix=fix)
 
 

@@ -139,7 +139,7 @@ class PReLU(Layer):
 
 
 class Softmax(Layer):
-    """Positive numbers that sum to 1 along `axis`: e^x over its sum.
+    """Positive numbers that sum to 1 along `axis`: e^x divided by its sum.
 
     Shapes: x (any) -> out (same as x). A `mask` with as many axes as x excludes elements from the
         sum; a mask of time steps is passed on.

@@ -100,7 +100,7 @@ class Attention(Layer):
         raise ShapeError(
             f"{kind} layer must be called on a list of inputs, namely [query, value] or [query, "
             f"value, key]. {self.name} received {len(inputs) if listed else 'one tensor'}.",
-            why="one sequence asks, and another (or itself) is looked at.",
+            why="one sequence looks at another, or at itself.",
             fix=f"write {self.name}([query, value]); for self-attention {self.name}([x, x]).",
             graph=self,
         )

@@ -113,7 +113,7 @@ class StackedRNNCells(Layer):
     Shapes: x (batch, features), the states of each cell -> the output of the last cell, and the new
         states of each.
     Weights: those of the cells, from the first to the last.
-    Raises: ArgumentError for what is not a cell.
+    Raises: ArgumentError for an object that is not a cell.
 
     >>> from funclab import Input
     >>> from funclab.layers import RNN

@@ -182,7 +182,7 @@ class HeadAttention(Layer, abstract=True):
             raise ArgumentError(
                 f"{kind}.call() of {self.name} needs a `query` and a `value`, and takes a `key`: "
                 "sequences, with axes for batch, positions and features.",
-                why="one sequence asks, and another (or itself) is looked at.",
+                why="one sequence looks at another, or at itself.",
                 fix=f"write {self.name}(query, value); for self-attention {self.name}(x, x).",
                 graph=self,
             )

@@ -91,7 +91,7 @@ class IntegerLookup(IndexLookup):
             raise DataError(
                 f"The data for {self.name} are not numbers: dtype {array.dtype}.",
                 why="IntegerLookup numbers whole numbers.",
-                fix="write StringLookup for words, or fill short rows up to one length.",
+                fix="write StringLookup for words, or pad short rows to one length.",
             )
         return array.astype("int64")
 

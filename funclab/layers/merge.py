@@ -71,7 +71,7 @@ class Merge(Layer, abstract=True):
             raise ShapeError(
                 "Cannot merge tensors with different batch sizes. Received tensors with shapes "
                 f"{', '.join(map(show, shapes))}.",
-                why="the first axis counts the samples, which belong together one by one.",
+                why="the first axis is the batch: row i of every input belongs to sample i.",
                 fix="give all inputs the same number of samples.",
             )
         try:
@@ -193,7 +193,7 @@ class Concatenate(Merge):
         if not isinstance(self.axis, int):
             raise ArgumentError(
                 f"Concatenate needs a whole number as `axis`. Received: axis={self.axis!r}.",
-                why="the inputs are laid end to end along one axis.",
+                why="the inputs are joined end to end along one axis.",
                 fix="write for example Concatenate(axis=-1)([a, b]): the list goes in the call.",
             )
 

@@ -34,9 +34,9 @@ class Preparing(Layer, abstract=True):
             if isinstance(error, FunclabError):
                 raise
             raise DataError(
-                f"The data for {self.name} make no array: {error}.",
+                f"The data for {self.name} cannot form an array: {error}.",
                 why="its rows have unequal lengths, or mix things of different kinds.",
-                fix="fill short rows up to one length.",
+                fix="pad short rows to one length.",
                 graph=self,
             ) from None
         made = self.call(inputs)

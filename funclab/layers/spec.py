@@ -114,7 +114,7 @@ def _repair(layer: Any, spec: InputSpec, shape: Shape) -> str:
             f"these axes, or a Reshape before {layer.name}."
         )
     if short < 0 and None not in sample and wanted == 2:
-        return f"lay the axes in one row first: {layer.name}(Flatten()(x))."
+        return f"flatten the axes first: {layer.name}(Flatten()(x))."
     for axis, length in spec.axes.items():
         if axis in (-1, len(shape) - 1) and layer.built and shape[axis] not in (length, None):
             return (
@@ -166,7 +166,7 @@ def maker_hint(tensors: Sequence[Any], layer: Any) -> str:
             f"steps of a sequence, write TimeDistributed({name})(x)."
         )
     if (kind == "Flatten" or kind.startswith("Global")) and rank < wanted:
-        return f"call {name} before {maker.name}, which lays all axes in one row: {name}(x)."
+        return f"call {name} before {maker.name}, which flattens all axes: {name}(x)."
     if kind != "InputLayer" and wanted == 3 and rank == 4 and None not in tensors[0].shape[1:]:
         height, width, channels = tensors[0].shape[1:]
         return f"make each row of the image a step: Reshape(({height}, {width * channels}))(x)."

@@ -149,10 +149,10 @@ __all__ = [
 
 compose(globals())
 
-# Python's own signs on tensors and values: `x + y`, `x[0]`, `-x`.
+# Python's operators on tensors and values: `x + y`, `x[0]`, `-x`.
 OPERATORS.update({name: globals()[name] for name in __all__ if callable(globals()[name])})
 
-# What Keras sorts into rooms of their own (`ops.nn.relu`) is one room here.
+# Keras puts some functions into modules of their own (`ops.nn.relu`); here they are all in one.
 nn = numpy = sys.modules[__name__]
 
 guard(__name__)

@@ -120,7 +120,7 @@ def diff(a: Any, n: int = 1, axis: int = -1) -> Any:
 
 
 def depth_to_space(x: Any, block_size: int, data_format: str = "channels_last") -> Any:
-    """Groups of channels laid out as blocks of pixels.
+    """Groups of channels rearranged as blocks of pixels.
 
     Shapes: x (n, h, w, c * block * block) -> (n, h * block, w * block, c).
     """
@@ -135,7 +135,7 @@ def depth_to_space(x: Any, block_size: int, data_format: str = "channels_last") 
 
 
 def space_to_depth(x: Any, block_size: int, data_format: str = "channels_last") -> Any:
-    """Blocks of pixels put behind each other as channels: `depth_to_space`, undone.
+    """Blocks of pixels rearranged as channels: the inverse of `depth_to_space`.
 
     Shapes: x (n, h * block, w * block, c) -> (n, h, w, c * block * block).
     """

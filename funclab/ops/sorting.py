@@ -98,5 +98,5 @@ searchsorted = with_settings(SearchSorted, "sorted_sequence", "values", name="se
 
 
 def digitize(x: Any, bins: Any) -> Any:
-    """For each element, the number of bin edges (sorted) that are not above it."""
+    """For each element, the number of (sorted) bin edges that are not above it."""
     return searchsorted(bins, x, "right")

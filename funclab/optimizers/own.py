@@ -16,7 +16,7 @@ class Remembering:
 
     memory: Any
     added: list[State]
-    """What was made by `add_variable`, in order."""
+    """The variables made by `add_variable`, in order."""
 
     def add_variable(
         self,

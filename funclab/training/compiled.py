@@ -115,8 +115,8 @@ class Compiled:
 
     @property
     def metrics_names(self) -> list[str]:
-        """The keys of logs and History: losses, plain metrics, weighted ones, each its own; then
-        those kept in attributes."""
+        """The keys of logs and History, all different: losses, plain metrics, weighted metrics,
+        then those in attributes."""
         if self.chosen is not None:
             return self.chosen
         outputs = self.outputs or []
@@ -143,13 +143,13 @@ class Compiled:
 
 
 class Steps:
-    """Plans by what they depend on. Not a dict: no other thread may go through it meanwhile."""
+    """Plans, by what they depend on. Not a dict, because only one thread at a time may use it."""
 
     def __init__(self) -> None:
         self.kept: OrderedDict[Any, Any] = OrderedDict()
 
     def get(self, key: Any, make: Callable[[], Any]) -> Any:
-        """The plan under a key, made when there is none; the longest unused ones are dropped."""
+        """The plan for a key, made if there is none; the least recently used ones are dropped."""
         with making:
             if key in self.kept:
                 self.kept.move_to_end(key)
@@ -161,7 +161,7 @@ class Steps:
 
 
 def _made_once(metric: Any) -> Any:
-    """A metric of a class of its own, so that its name is made once; anything else unchanged."""
+    """An object for a metric given as a class, so that its name is made once; else unchanged."""
     if isinstance(metric, type) and issubclass(metric, Metric):
         metric = metric()
     if type(metric) in (Mean, Sum):

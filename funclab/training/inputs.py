@@ -150,16 +150,16 @@ def _ragged(data: Any, name: str) -> DataError:
     columns = [key for key in getattr(data, "columns", ()) if np.asarray(data[key]).dtype == "O"]
     if columns:  # of a data frame
         return DataError(
-            f"The data for {name} make no array of numbers: these columns of the frame hold text "
-            f"or other objects: {', '.join(map(str, columns))}.",
+            f"The data for {name} cannot form an array of numbers: these columns of the "
+            f"frame hold text or other objects: {', '.join(map(str, columns))}.",
             why="a layer computes on arrays of numbers.",
             fix=f"leave them out, x.drop(columns={columns}), or give each an input of its own: "
             'Input((1,), dtype="string") with a StringLookup turns words into numbers.',
         )
     lengths = {len(sample) if hasattr(sample, "__len__") else 0 for sample in data}
     return DataError(
-        f"The data for {name} make no array: its rows have unequal lengths or hold things that are "
-        f"not numbers. Found lengths: {sorted(lengths)}.",
+        f"The data for {name} cannot form an array: its rows have unequal lengths or hold "
+        f"things that are not numbers. Found lengths: {sorted(lengths)}.",
         why="a layer computes on arrays of numbers, in which all rows are equally long.",
         fix=_repair(data, lengths),
     )
@@ -175,7 +175,7 @@ def _repair(data: Any, lengths: set[int]) -> str:
         if holes:
             return "turn words and None into numbers, then write .astype('float32')."
         return "write .astype('float32'): these are numbers, but kept as Python objects."
-    return "fill short rows up to one length, and turn words into numbers."
+    return "pad short rows to one length, and turn words into numbers."
 
 
 def fit_array(model: Any, i: int, array: Array) -> Array:

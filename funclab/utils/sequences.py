@@ -127,7 +127,7 @@ def _listed(sequences: Any) -> list[Any]:
     if not hasattr(sequences, "__len__"):
         raise DataError(
             f"`sequences` must be iterable, with a length. Received: {type(sequences).__name__}.",
-            why="they are laid one under the other.",
+            why="each becomes a row of one array.",
             fix="pass a list of lists.",
         )
     return list(sequences)
