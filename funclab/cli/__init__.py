@@ -1,7 +1,7 @@
 """The command line, `funclab`; also `python -m funclab`.
 
-A file for each command of its own; others are those of `funclab.teach`. Nothing heavy is imported
-until a command asks for it.
+Each command has its own file here; those for teachers are in `funclab.teach`. Nothing heavy is
+imported until a command needs it.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def command_parser() -> argparse.ArgumentParser:
     command = commands.add_parser(
         "doctor", help="check this installation; or put back the graded cells of a notebook"
     )
-    command.add_argument("notebook", nargs="?", type=Path, help="whose graded cells may be missing")
+    command.add_argument("notebook", nargs="?", type=Path, help="one that may lack graded cells")
     command.add_argument("--from", dest="original", type=Path, help="as it was handed out")
     command.set_defaults(run=run_doctor)
     add_teaching(commands)
@@ -60,7 +60,7 @@ def run_doctor(chosen: argparse.Namespace) -> int:
 
 
 def add_teaching(commands: argparse._SubParsersAction) -> None:
-    """The commands of the teacher's desk."""
+    """Add the commands for teachers."""
     command = commands.add_parser(
         "check-notebooks", help="run notebooks again and compare what they show"
     )

@@ -1,4 +1,4 @@
-"""`funclab doctor`: what an installation lacks, or a notebook, with a cure for each part."""
+"""`funclab doctor`: what an installation or a notebook lacks, and how to fix each problem."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-Finding = tuple[bool, str, str]  # is it well, what was found, what to do if it is not
+Finding = tuple[bool, str, str]  # whether it is in order, what was found, how to fix it
 
 
 def doctor() -> int:
-    """Check the installation, a line for each part; returns 1 if something needs a cure."""
+    """Check the installation, one line for each part; returns 1 if something needs fixing."""
     findings = [check() for check in (python, numpy, loops, widgets, lessons, buttons)]
     for well, found, cure in findings:
         print(f"{mark(well)} {found}")
@@ -22,8 +22,8 @@ def doctor() -> int:
 
 
 def restore_cells(path: Path, original: Path | None) -> int:
-    """Put back the graded cells that a notebook lacks, and name them; returns 1 if some are there
-    several times, which only a person can mend.
+    """Put back the graded cells that a notebook lacks, and name them; returns 1 if some occur more
+    than once, which only a person can fix.
 
     Raises: FileError as `funclab.teach.restoring.restore` does.
     """
@@ -47,7 +47,7 @@ def mark(well: bool) -> str:
 
 
 def version(package: str) -> tuple[int, ...]:
-    """The installed version as numbers, () when the package is not there."""
+    """The installed version as numbers; () if the package is not installed."""
     from importlib import metadata
 
     try:
@@ -76,7 +76,7 @@ def numpy() -> Finding:
 
 
 def loops() -> Finding:
-    """Compile one loop for real, and see whether its machine code can be kept."""
+    """Compile one loop for real, and check whether its machine code can be cached."""
     import numpy as np
 
     from funclab.kernels import elementwise, jit

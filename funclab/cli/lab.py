@@ -37,7 +37,7 @@ def lab(port: int, options: Sequence[str] = ()) -> int:
     if not can_write(Path.home()):
         settle_in_temporary_folder()
     port = free_port(port)
-    # The server reads its token from here, where other users' process lists do not show it.
+    # The server reads its token from the environment: other users could see it in a process list.
     token = os.environ.setdefault("JUPYTER_TOKEN", secrets.token_hex(16))
     page = f"/lab/tree/{lesson}" if lesson else "/lab"
     print(f"JupyterLab: http://localhost:{port}{page}?token={token}   (Ctrl-C ends it)", flush=True)
@@ -46,7 +46,7 @@ def lab(port: int, options: Sequence[str] = ()) -> int:
 
 
 def first_lesson(*folders: Path) -> tuple[Path, str]:
-    """The first of the folders that has lessons, and the path of its first one from there."""
+    """The first of the folders that has lessons, and the path of its first lesson within it."""
     for folder in folders:
         lessons = sorted(folder.glob("notebooks/01_*.ipynb"))
         if lessons:
@@ -55,7 +55,7 @@ def first_lesson(*folders: Path) -> tuple[Path, str]:
 
 
 def bring_lessons(folder: Path) -> bool:
-    """Copy the lessons installed with funclab to `folder`, and replace nothing; False for none."""
+    """Copy the lessons installed with funclab to `folder`, replacing nothing; False if none are."""
     installed = PACKAGE / "notebooks"
     if not installed.is_dir():
         return False
@@ -76,7 +76,7 @@ def can_write(folder: Path) -> bool:
 
 
 def settle_in_temporary_folder() -> None:
-    """Jupyter, IPython, matplotlib and numba keep files in the home folder: name them another."""
+    """Give Jupyter, IPython, matplotlib and numba a folder for the files they keep at home."""
     folder = tempfile.mkdtemp(prefix="funclab-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     for name in HOMES if can_write(PACKAGE / "kernels") else (*HOMES, "NUMBA_CACHE_DIR"):
@@ -112,7 +112,7 @@ def has_screen() -> bool:
 
 
 def free_port(first: int) -> int:
-    """The first port from `first` on that nobody listens on."""
+    """The first port from `first` upwards that is free."""
     for port in range(first, first + 100):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) != 0:

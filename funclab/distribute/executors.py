@@ -23,7 +23,8 @@ PREFIX = "funclab-sweep"
 LARGE = "Sending large graph"
 """The start of Dask's warning that data travel through the scheduler."""
 SILENCE = 5
-"""Seconds without any worker after which a sweep says that it is waiting for one."""
+"""Seconds without any worker, or for a result to arrive, after which a sweep stops waiting
+silently."""
 NO_WORKER = (
     "The cluster has no worker: the sweep waits for one. Start a worker, or end the sweep "
     "(interrupt it, or call its cancel() with background=True)."
@@ -130,10 +131,8 @@ class DaskExecutor:
         """The results of the tasks. Tasks whose worker died go to `suspects`, unless it is None."""
         self.futures = self._submit(work, tasks, "-alone" * (suspects is None))
         try:
-            for future in self._ended():
-                if self.cancelled:
-                    return
-                outcome, task = self._outcome(future), self.futures[future]
+            for future, outcome in self._ended():
+                task = self.futures[future]
                 if suspects is not None and isinstance(outcome, self._killed):
                     suspects.append(task)
                 elif isinstance(outcome, Exception):
@@ -150,13 +149,21 @@ class DaskExecutor:
                     self.client.run(end, work.stop, on_error="ignore")
             self._forget(list(self.futures))
 
-    def _ended(self) -> Iterator[Any]:
-        """The futures as they end. Warns when there is no worker: Dask itself waits for one
-        silently, however long."""
+    def _ended(self) -> Iterator[tuple[Any, Record | Exception | None]]:
+        """The futures as they end, with their outcomes. Warns when there is no worker: Dask itself
+        waits for one silently, however long."""
         ended, due, silent = self.dask.as_completed(list(self.futures)), 0.0, 0
         while ended.count():
             if batch := ended.next_batch(block=False):
-                yield from batch
+                for future in batch:
+                    if self.cancelled:
+                        return
+                    try:
+                        outcome = self._outcome(future)
+                    except self.dask.TimeoutError:
+                        ended.add(future)  # lost with its worker: Dask computes it again
+                    else:
+                        yield future, outcome
             elif time.monotonic() < due:
                 time.sleep(0.02)
             else:
@@ -210,14 +217,21 @@ class DaskExecutor:
         return known & names.keys()
 
     def _outcome(self, future: Any) -> Record | Exception | None:
-        """The result of the trial behind a future, or the error that it ended with."""
+        """The result of the trial behind a future, or the error that it ended with.
+
+        Raises: TimeoutError when the result cannot be fetched, as its worker is gone.
+        """
+        if future.status in ("pending", "lost"):
+            raise self.dask.TimeoutError
         cause = None
         if future.status in ("finished", "error"):
             try:
-                return future.result()
+                return future.result(timeout=SILENCE)
             except Exception as error:
                 if future.status == "error":
                     return error
+                if isinstance(error, self.dask.TimeoutError):
+                    raise
                 cause = error
         raise ClusterError(
             f"The cluster has dropped trials of this sweep, such as number "

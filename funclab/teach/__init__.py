@@ -1,4 +1,4 @@
-"""Material for teaching: questions, exercises that check themselves, progress, ready-made scenes.
+"""Teaching material: questions, exercises with automatic feedback, progress, ready-made scenes.
 
 >>> from funclab.teach import ask, check, hint
 >>> ask("1.1")

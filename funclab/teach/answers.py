@@ -1,4 +1,4 @@
-"""Answers in words and numbers: predictions, and what a graph says of the same."""
+"""Answers in words and numbers: predictions, and what the graph says instead."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from funclab.graph.node import Node
 
 
 def answers_by_call(answer: Any, nodes: Sequence[Node]) -> list[tuple[Node, Any]] | None:
-    """Predictions beside the calls that they are about: a list in the order of the calls, or a dict
-    by the names of layers; None when there is not one for each.
+    """Predictions, each with the call that it is about, from a list in the order of the calls or a
+    dict by the names of layers; None if there is not one for each call.
 
     >>> from funclab import layers
     >>> from funclab.teach.graphs import maker
@@ -43,7 +43,7 @@ def shape_and_weights(node: Node) -> tuple[Any, int]:
 
 
 def same_answer(given: Any, wanted: Any, tolerance: float = 0.005) -> bool:
-    """Whether an answer is the one wanted: (None, 8), [None, 8] and "(None, 8)" are the same.
+    """Whether an answer is the expected one: (None, 8), [None, 8] and "(None, 8)" are the same.
 
     >>> same_answer("(None, 8)", (None, 8)), same_answer(0.2001, 0.2), same_answer(8, (8,))
     (True, True, False)
@@ -75,7 +75,7 @@ def plain_answer(value: Any) -> Any:
 
 
 def _read(text: str) -> Any:
-    """What a text says: a shape, a number, or itself."""
+    """The value of a text: a shape, a number, or the text itself."""
     words = text.strip().strip("()[]")
     if "(" in text or "[" in text or ("," in text and "None" in text):
         return tuple(_read(word) for word in words.split(",") if word.strip())

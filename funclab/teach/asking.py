@@ -16,16 +16,16 @@ def ask(
 ) -> QuestionView:
     """A question of the course; the next view of the notebook stays covered until it is answered.
 
-    Keys 1 to 4 or a click choose an option, 0 is "show me". What is said then answers the option
-    chosen. The answer is recorded in the progress of the student. Nothing ever waits: with Run All
-    the cells below run, and their views stay covered.
+    Keys 1 to 4 or a click choose an option, 0 is "show me". The feedback is about the chosen
+    option. The answer is recorded in the student's progress. Nothing ever blocks: with Run All the
+    cells below run, and their views stay covered.
 
     `question`: its name, such as "5.1". `votes` (default 1): how many answers come before the
     reveal; with 2, a class votes, talks and votes again. `covers` (default True): whether it covers
-    the next view, which a question on an earlier lesson need not. `look`: see
+    the next view, which a question on an earlier lesson need not do. `look`: see
     `funclab.view.live.view.View`.
 
-    Raises: NameLookupError for a question that there is not; ArgumentError for fewer than one vote.
+    Raises: NameLookupError for an unknown question; ArgumentError for fewer than one vote.
 
     >>> ask("1.1")
     <Question 1.1>
@@ -51,7 +51,7 @@ def ask(
 
 
 def question_text(question: str) -> str:
-    """The Markdown of a question, for the cell above `ask`: the page that cannot ask shows this.
+    """The Markdown of a question, for the cell above `ask`: pages that cannot ask show this.
 
     >>> print(question_text("1.5").splitlines()[2])
     - **1** a model that ends in `rule`
@@ -60,7 +60,7 @@ def question_text(question: str) -> str:
 
 
 def text_of(item: course.Question) -> str:
-    """The Markdown of a question that is at hand."""
+    """The Markdown of a question object."""
     options = [f"- **{i}** {option.text}" for i, option in enumerate(item.options, 1)]
     answer = f"**{item.answer + 1}.** {item.reveal}"
     lines = [f"**Question {item.id}.** {item.text}", "", *options, ""]

@@ -13,16 +13,16 @@ from funclab.graph.tensor import Tensor
 from funclab.models.model import Functional
 
 BLANK = re.compile(r"(?<![\w)\]]\[)\.\.\.|___|raise NotImplementedError\(\)")
-"""What stands in the code of an exercise where the student is to write; the last is nbgrader's.
-The dots of `out[...] = x`, which is the whole array, are the student's own."""
+"""The placeholders in an exercise's code for what the student has to write; the last is nbgrader's.
+The dots of `out[...] = x`, which means the whole array, are the student's own."""
 
 
 @dataclass
 class Attempt:
-    """A try at an exercise.
+    """An attempt at an exercise.
 
-    `answer` is what is judged, mostly a model; `names` are the variables of the notebook, with what
-    the lesson made; `nodes` the calls made while the student's lines ran, if these are known;
+    `answer` is what is judged, usually a model; `names` are the variables of the notebook,
+    including those of the lesson; `nodes` the calls made while the student's lines ran, if known;
     `error` what stopped the lines; `new` the variables that they set.
     """
 
@@ -43,12 +43,12 @@ class Attempt:
 
     @property
     def layers(self) -> list[Operation]:
-        """The layers in new variables that are no models, called or not."""
+        """The layers in new variables that are not models, called or not."""
         values = self.new.values()
         return [x for x in values if isinstance(x, Operation) and not isinstance(x, Functional)]
 
     def given_to(self, function: str, argument: str) -> Any:
-        """An argument of the innermost call of a function on the way to the error; else None."""
+        """An argument of the innermost call of a function in the error's traceback; else None."""
         found = None
         trace = self.error.__traceback__ if self.error is not None else None
         while trace is not None:
@@ -59,7 +59,7 @@ class Attempt:
 
     @property
     def own(self) -> Any:
-        """The object whose method the error stopped; else None."""
+        """The object in whose method the error occurred; else None."""
         trace = self.error.__traceback__ if self.error is not None else None
         while trace is not None and trace.tb_next is not None:
             trace = trace.tb_next
@@ -106,7 +106,7 @@ def run(source: str, names: dict[str, Any], wants: str = "") -> Attempt:
     }
     ended = attempt.error is None and wants
     if ended and re.search(rf"^{wants} *=", source, flags=re.MULTILINE):
-        attempt.answer = names.get(wants)  # also when it is the very number that was there before
+        attempt.answer = names.get(wants)  # even if it is the same object as before
     attempt.answer = attempt.new.get(wants, attempt.answer)
     return attempt
 
@@ -128,7 +128,7 @@ def _line(error: BaseException, source: str) -> str:
 
 
 def is_untried(source: str, start: str) -> bool:
-    """Whether lines are as the exercise gave them, only comments, or still have a blank."""
+    """Whether lines are as the exercise gave them, are only comments, or still have a blank."""
     code, given = (
         "\n".join(filter(None, (line.split("#")[0].strip() for line in text.splitlines())))
         for text in (source, start)

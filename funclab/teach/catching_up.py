@@ -1,4 +1,4 @@
-"""`catch_up`: the state of any section of a lesson, in one line."""
+"""`catch_up`: bring the session to any section of a lesson, in one line."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ SHOWN_ONLY = {"ask", "exercise", "fails", "keras"}
 def catch_up(
     lesson: int, section: str | None = None, *, names: MutableMapping[str, Any] | None = None
 ) -> None:
-    """Run all that a lesson runs before a section, without its pictures, and say what is there now.
+    """Run everything that a lesson runs before a section, without pictures, and say what is there.
 
-    For a seat that is late, or a session that broke. The cells are those of the lesson that came
+    For a student who is late, or a session that broke. The cells are those of the lesson that came
     with funclab, whatever was changed in the notebook; variables of the same names are replaced.
 
     `lesson`: its number. `section` (text or None): the name of the section to begin with, as the
     lesson has it; None for the end of the lesson. `names` (dict or None): where the variables go;
     unless given, into the notebook.
 
-    Raises: NameLookupError for a lesson or section that there is not.
+    Raises: NameLookupError for an unknown lesson or section.
     """
     cells = cells_before(lesson, section)
     target: Any = runs.names() if names is None else names
@@ -60,7 +60,7 @@ def catch_up(
 def cells_before(lesson: int, section: str | None) -> list[str]:
     """The sources of the cells that a lesson runs before a section, without magics.
 
-    Raises: NameLookupError for a lesson or section that there is not.
+    Raises: NameLookupError for an unknown lesson or section.
     """
     names = sections(lesson)
     if section is not None and section not in names:
@@ -89,9 +89,9 @@ def sections(lesson: int) -> list[str]:
 
 
 def cells_of(lesson: int) -> list[dict[str, Any]]:
-    """The cells of a lesson as its file has them.
+    """The cells of a lesson as they are in its file.
 
-    Raises: NameLookupError for a lesson that there is not.
+    Raises: NameLookupError for an unknown lesson.
     """
     files = lesson_files()
     if lesson not in files:
@@ -114,5 +114,5 @@ def lesson_files() -> dict[int, Path]:
 
 
 def notebook(path: Path) -> dict[str, Any]:
-    """What the file of a lesson holds."""
+    """The content of a lesson's file."""
     return json.loads(path.read_text(encoding="utf-8"))

@@ -1,7 +1,7 @@
-"""`check`, `hint`, `solution` and `arrange`: exercises that answer what was tried.
+"""`check`, `hint`, `solution` and `arrange`: exercises with feedback on what was tried.
 
-A check looks at the graph, never at the text of a cell: other names, other cells and other lines
-that build the same are as right.
+A check looks at the graph, never at the text of a cell: different names, cells and lines that build
+the same graph are just as right.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ def check(
     names: Mapping[str, Any] | None = None,
     look: str | None = None,
 ) -> ExerciseView:
-    """What there is to say about an answer: right, or the mistake, with its place in the graph.
+    """The verdict on an answer: right, or the mistake, with its place in the graph.
 
     In a notebook, `%%check 1B` as the first line of a cell runs the lines below it and checks what
-    they made; then even an error becomes an answer.
+    they made; then even an error counts as an answer.
 
-    `exercise`: its name, such as "1B". `answer`: mostly a model; left out, the exercise is "not
+    `exercise`: its name, such as "1B". `answer`: usually a model; left out, the exercise is "not
     tried yet". `names` (dict or None): the variables that the lesson made; unless given, those of
     the notebook. `look`: see `funclab.view.live.view.View`.
 
-    Raises: NameLookupError for an exercise that there is not.
+    Raises: NameLookupError for an unknown exercise.
 
     >>> check("1B")
     1B: not tried yet.
@@ -58,11 +58,11 @@ def check(
 
 
 def check_lines(exercise: str, source: str, names: dict[str, Any] | None = None) -> ExerciseView:
-    """The same for lines of Python: they run among `names`, those of the notebook unless given, or,
-    of an exercise whose lines are to be arranged, a copy of these. Lines that are only arranged do
-    not find there what others of them are to make.
+    """The same for lines of Python: they run with the variables `names`, unless given those of the
+    notebook; in an exercise with lines to arrange, with a copy that lacks the variables which the
+    lines themselves have to make.
 
-    Raises: NameLookupError for an exercise that there is not.
+    Raises: NameLookupError for an unknown exercise.
     """
     item = known_exercise(exercise)
     if is_untried(source, item.start):
@@ -79,19 +79,19 @@ def check_lines(exercise: str, source: str, names: dict[str, Any] | None = None)
 def untried(
     item: course.Exercise, names: Mapping[str, Any] | None = None, says: str = ""
 ) -> Verdict:
-    """No verdict yet; yet the first hint has a place to light."""
+    """No verdict yet, but a place for the first hint to highlight."""
     attempt = Attempt(names=runs.names() if names is None else names)
     return Verdict("untried", says, lit=place_of_hint(item, attempt))
 
 
 def judged(item: course.Exercise, attempt: Attempt, look: str | None = None) -> ExerciseView:
-    """The view of the verdict on a try, which is recorded."""
+    """The view of the verdict on an attempt, which is recorded."""
     verdict = judge(item, attempt)
     return view_of(item, attempt, verdict, look=look)
 
 
 def judge(item: course.Exercise, attempt: Attempt) -> Verdict:
-    """The verdict on a try; a stale object is named as such, and is no try."""
+    """The verdict on an attempt; a stale object is named as such, and does not count as one."""
     verdict = verdict_on(item, attempt)
     if verdict.kind == "wrong" and attempt.model is not None:
         made_by = [*attempt.model.graph.nodes, *attempt.model.inbound_nodes[:1]]
@@ -102,18 +102,18 @@ def judge(item: course.Exercise, attempt: Attempt) -> Verdict:
             name = attempt.model.name
             verdict = Verdict("stale", say(key, name=name, made=made.number, newer=newer.number))
     if verdict.kind in ("right", "wrong"):
-        attempt.names = dict(attempt.names)  # as they are now: our solution will run among them
+        attempt.names = dict(attempt.names)  # as they are now: our solution will run with them
         LAST[item.id] = attempt, verdict
         record_try(item.id, verdict.right, verdict.mistake or "other")
     return verdict
 
 
 def hint(exercise: str, *, look: str | None = None) -> ExerciseView:
-    """The next of three hints: where to look, which rule counts, an example that is near.
+    """The next of three hints: where to look, which rule applies, a similar example.
 
     `exercise`: its name, such as "1B". `look`: see `funclab.view.live.view.View`.
 
-    Raises: NameLookupError for an exercise that there is not.
+    Raises: NameLookupError for an unknown exercise.
     """
     item = known_exercise(exercise)
     HINTS[item.id] = min(3, HINTS.get(item.id, 0) + 1)
@@ -123,11 +123,11 @@ def hint(exercise: str, *, look: str | None = None) -> ExerciseView:
 
 
 def solution(exercise: str, *, look: str | None = None) -> ExerciseView:
-    """Our solution beside the last try, once there was one.
+    """Our solution beside the last attempt, once there has been one.
 
     `exercise`: its name, such as "1B". `look`: see `funclab.view.live.view.View`.
 
-    Raises: NameLookupError for an exercise that there is not.
+    Raises: NameLookupError for an unknown exercise.
     """
     item = known_exercise(exercise)
     if not tries_of(item.id):
@@ -137,12 +137,12 @@ def solution(exercise: str, *, look: str | None = None) -> ExerciseView:
 
 
 def arrange(exercise: str, *, look: str | None = None, **state: Any) -> ExerciseView:
-    """Lines of a program, out of order, to put in order by keys or clicks; `c` checks them.
+    """Shuffled lines of a program, to put in order with keys or clicks; `c` checks them.
 
     Some of the lines may be left out. `exercise`: its name, such as "1A". `look`: see
     `funclab.view.live.view.View`.
 
-    Raises: NameLookupError for an exercise that there is not.
+    Raises: NameLookupError for an unknown exercise.
 
     >>> arrange("1A").judge([0, 1, 2, 3, 4, 5]).right
     True
@@ -158,7 +158,7 @@ def check_order(item: course.Exercise, order: Sequence[int]) -> Verdict:
     """The verdict on some lines in an order."""
     chosen = [item.lines[number] for number in order if 0 <= number < len(item.lines)]
     names = base_names(runs.names())
-    for name in assigned("\n".join(item.lines)):  # a line that is left out must be missing
+    for name in assigned("\n".join(item.lines)):  # what a line makes must be missing without it
         names.pop(name, None)
     return judge(item, run("\n".join(chosen), names, item.wants))
 
@@ -172,7 +172,7 @@ def assigned(source: str) -> set[str]:
 def view_of(
     item: course.Exercise, attempt: Attempt | None, verdict: Verdict, **settings: Any
 ) -> ExerciseView:
-    """The view of an exercise after a try, or before one."""
+    """The view of an exercise before or after an attempt."""
     return ExerciseView(
         item.id,
         item.task,
@@ -188,7 +188,7 @@ def view_of(
 
 
 def solution_beside(item: course.Exercise, attempt: Attempt | None) -> dict[str, Any]:
-    """The solution's code, and both graphs with what is different between them."""
+    """The solution's code, and both graphs with the differences between them."""
     told: dict[str, Any] = {"code": item.solution_code}
     names = base_names(runs.names() if attempt is None else attempt.names)
     ours = run(item.solution_code, names, item.wants).model
@@ -206,14 +206,14 @@ def solution_beside(item: course.Exercise, attempt: Attempt | None) -> dict[str,
 
 
 def by_owner(sentence: str) -> str:
-    """A sentence about two models, whose sides are named here by whose they are."""
+    """A sentence about two models, in which the sides are named after their owners."""
     for side, whose in (("left", "lesson_left"), ("right", "lesson_right_side")):
         sentence = sentence.replace(f"{side} only:", f"{say(whose)} only:")
     return sentence
 
 
 def base_names(names: Mapping[str, Any]) -> dict[str, Any]:
-    """The variables of the notebook, over what lessons import at their first line."""
+    """The variables of the notebook, on top of what lessons import in their first lines."""
     import numpy as np
 
     from funclab import Input, Model, layers
@@ -231,9 +231,9 @@ def base_names(names: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def known_exercise(name: str) -> course.Exercise:
-    """The exercise with this name, its judge loaded.
+    """The exercise with this name, with its judge loaded.
 
-    Raises: NameLookupError for an exercise that there is not.
+    Raises: NameLookupError for an unknown exercise.
     """
     item = course.exercise(name)
     if item.id not in JUDGES:

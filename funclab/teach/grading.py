@@ -1,7 +1,7 @@
-"""Grades: what a grader asks of a student's model, with a score and reasons in plain text.
+"""Grades: what a grader checks in a student's model, with a score and reasons in plain text.
 
-They need no widget and wait for nothing, and whatever a student hands in, the answer is a grade and
-not an error. In a test cell of nbgrader, the last line gives part of the points:
+They need no widgets and no input, and whatever a student hands in, the result is a grade and not
+an error. In a test cell of nbgrader, the last line gives part of the points:
 
     grade = same_graph(model, expected)
     print(grade)
@@ -35,17 +35,17 @@ from funclab.view.notebook import runs
 from funclab.view.scene import words
 
 SHARES = {"inputs": 0.1, "outputs": 0.1, "calls": 0.4, "wires": 0.2, "sharing": 0.2}
-"""What `same_graph` looks at, and how much each is worth."""
+"""What `same_graph` looks at, and how much each part is worth."""
 NEARLY = 0.95
-"""The most that a graph can get that is not the same."""
+"""The highest score of a graph that is not the same."""
 MOST_REASONS = 6
 
 
 @dataclass(frozen=True)
 class Grade:
-    """A verdict for a grader: `passed`, a `score` from 0 to 1, and the `reasons` for what is lost.
+    """A verdict for a grader: `passed`, a `score` from 0 to 1, and the `reasons` for lost points.
 
-    It counts as true when it passed. Its text is what a student may read.
+    It counts as true if it passed. Its text is for the student to read.
 
     >>> Grade(False, 0.6, ("A call of Dense is missing.",)).points(5)
     3.0
@@ -69,20 +69,20 @@ class Grade:
 
 
 def same_graph(student: Any, expected: Any) -> Grade:
-    """Whether a student's model is the one expected, whatever its names and the way it was written.
+    """Whether a student's model is the expected one, whatever its names and the way it was written.
 
-    `Dense(4, activation="relu")` is the same as a `Dense(4)` under a `ReLU()`, an operator the same
-    as its layer, and a model called as a layer the same as its layers called one by one. The order
-    of inputs and outputs counts; so does which calls share their weights. What weights start with
-    does not.
+    `Dense(4, activation="relu")` is the same as a `Dense(4)` followed by a `ReLU()`, an operator
+    the same as its layer, and a model called as a layer the same as its layers called one by one.
+    The order of inputs and outputs matters; so does which calls share their weights. Initial
+    weights do not.
 
     The score has five parts: the shapes of inputs (0.1) and of outputs (0.1), the calls (0.4), the
     wires between them (0.2), and which of them share weights (0.2).
 
     `student`: what was handed in, anything at all. `expected`: a model, or a list of models each of
-    which is right; the nearest of them counts.
+    which is right; the most similar one counts.
 
-    Raises: ArgumentError when what is expected is not a model.
+    Raises: ArgumentError if what is expected is not a model.
     """
     wanted = list(expected) if isinstance(expected, (list, tuple)) else [expected]
     for model in wanted:
@@ -97,7 +97,7 @@ def same_graph(student: Any, expected: Any) -> Grade:
 
 
 def same_shapes(student: Any, inputs: Iterable[Any], outputs: Iterable[Any]) -> Grade:
-    """Whether a model takes and returns tensors of some shapes, batch axis included, in order.
+    """Whether a model takes and returns tensors of these shapes, in order, with the batch axis.
 
     `inputs`, `outputs`: lists of shapes, such as `[(None, 64)]`.
     """
@@ -115,7 +115,7 @@ def same_shapes(student: Any, inputs: Iterable[Any], outputs: Iterable[Any]) -> 
 def shares_layer(student: Any, calls: int = 2, kind: type | None = None) -> Grade:
     """Whether a model calls one layer with weights several times.
 
-    `calls` (default 2): how often at least. `kind` (a class or None): which layers count.
+    `calls` (default 2): how many times at least. `kind` (a class or None): which layers count.
     """
 
     def compared(mine: Parts) -> Grade:
@@ -136,7 +136,7 @@ def shares_layer(student: Any, calls: int = 2, kind: type | None = None) -> Grad
 
 
 def within_weights(student: Any, most: int) -> Grade:
-    """Whether a model has at most so many numbers in its weights."""
+    """Whether a model has at most `most` numbers in its weights."""
 
     def compared(mine: Parts, model: Any = student) -> Grade:
         count = model.count_params()
@@ -150,11 +150,11 @@ def learns(
     student: Any, x: Any, y: Any, *, loss: str, test: tuple[Any, Any] | None = None,
     at_least: float = 0.9, epochs: int = 20,
 ) -> Grade:  # fmt: skip
-    """Whether a copy of a model, trained from a fixed start, answers well: the graph alone counts.
+    """Whether a copy of a model, trained from a fixed seed, predicts well: only the graph counts.
 
-    `x`, `y`: the training data, classes as whole numbers. `loss`: as in `compile`. `test` (a pair
-    or None): data to judge by; those of the training unless given. `at_least` (default 0.9): the
-    accuracy that passes. `epochs` (default 20): with Adam, in batches of 32.
+    `x`, `y`: the training data, with classes as integers. `loss`: as in `compile`. `test` (a pair
+    or None): the test data; unless given, the training data. `at_least` (default 0.9): the accuracy
+    that passes. `epochs` (default 20): with Adam, in batches of 32.
     """
 
     def compared(mine: Parts, model: Any = student) -> Grade:
@@ -170,13 +170,13 @@ def learns(
 def solved(
     exercise: str, answer: Any = NOTHING, *, names: Mapping[str, Any] | None = None
 ) -> Grade:
-    """Whether an exercise of a lesson is solved, by the judge that `check` asks.
+    """Whether an exercise of a lesson is solved, according to the judge that `check` uses.
 
-    `exercise`: its name, such as "5B". `answer`: mostly a model; left out, the last try of this
-    session counts, such as the lines under `%%check 5B`. `names` (dict or None): the variables
+    `exercise`: its name, such as "5B". `answer`: usually a model; left out, the last attempt of
+    this session counts, such as the lines under `%%check 5B`. `names` (dict or None): the variables
     that the lesson made; unless given, those of the notebook.
 
-    Raises: NameLookupError for an exercise that there is not.
+    Raises: NameLookupError for an unknown exercise.
     """
     item = known_exercise(exercise)
     if answer is not NOTHING:
@@ -189,7 +189,7 @@ def solved(
 
 
 def all_of(*grades: Grade) -> Grade:
-    """One grade for several: passed if all did, the mean of their scores, and every reason.
+    """One grade for several: passed if all passed, with the mean of their scores and all reasons.
 
     >>> all_of(Grade(True, 1.0), Grade(False, 0.5, ("Why not.",)))
     Grade(passed=False, score=0.75, reasons=('Why not.',))
@@ -199,24 +199,24 @@ def all_of(*grades: Grade) -> Grade:
     return Grade(all(grades), score, tuple(dict.fromkeys(reasons)))
 
 
-# How the grades come about ------------------------------------------------------------------------
+# How grades are computed --------------------------------------------------------------------------
 
 
 def _careful(student: Any, compared: Callable[[Parts], Grade]) -> Grade:
-    """A grade of whatever was handed in; what cannot be graded gets 0, with the reason."""
+    """A grade for whatever was handed in; what cannot be graded gets 0, with the reason."""
     try:
         if words.graph_of(student) is None:
             return Grade(False, 0.0, (f"The answer is {_kind(student)}; expected a model.",))
         with warnings.catch_warnings(action="ignore"):  # nbgrader gives 0 to a cell that warns
             return compared(Parts(student))
-    except Exception as error:  # a layer of the student's own may do anything
+    except Exception as error:  # a layer of the student's own can do anything
         what = error.what if isinstance(error, FunclabError) else error
         said = plain(f"{type(error).__name__}: {what}")
         return Grade(False, 0.0, (f"The model could not be run. {said}",))
 
 
 def _kind(value: Any) -> str:
-    """What something is, for who expected a model.
+    """What something is, for a sentence that expected a model.
 
     >>> _kind(None), _kind(3)
     ('nothing', 'of the type int')
@@ -250,7 +250,7 @@ def _compared(mine: Parts, wanted: Parts) -> Grade:
         ("sharing", _sharing, _why_sharing),
     ):
         marks[name] = overlap(list(key(mine).values()), list(key(wanted).values()))
-        # Who lacks a call lacks its wires, too: the first reason is the one to begin with.
+        # If a call is missing, so are its wires: only the first kind of reason is worth reading.
         if marks[name] < 1 and len(reasons) == sum(map(len, ends)):
             reasons += explain(mine, wanted)
     if not reasons:
@@ -274,7 +274,7 @@ def _ends(tensors: Sequence[Any], shapes: Iterable[Any], name: str) -> list[str]
 
 
 def _calls(side: Parts) -> dict[Part, Any]:
-    """Each op call, as far as it can be told without its neighbours."""
+    """Each op call, identified without its neighbours."""
     return {
         part: (part.kind, tuple(source.kind for source, _ in part.sources if not source.is_call))
         for part in side.calls
@@ -292,14 +292,14 @@ def _wires(side: Parts) -> dict[tuple[Part, int], Any]:
 
 
 def _sharing(side: Parts) -> dict[Part, Any]:
-    """For each weight, by which calls it is used."""
+    """For each weight, the calls that use it."""
     readers = side.readers()
     used = {part: sorted(reader.kind for reader, _, _ in readers[part]) for part in side.weights}
     return {part: (part.kind, tuple(kinds)) for part, kinds in used.items()}
 
 
 def _left_over(mine: dict[Any, Any], wanted: dict[Any, Any]) -> list[Any]:
-    """The keys of the first whose values the second does not have, or not as often."""
+    """The keys of the first dict whose values the second does not have, or not as many times."""
     spare, left = Counter(wanted.values()), []
     for key, value in mine.items():
         if spare[value]:
@@ -333,7 +333,7 @@ def _why_calls(mine: Parts, wanted: Parts) -> list[str]:
 
 
 def _partner(node: Node, left_over: list[Node], side: Parts) -> Node | None:
-    """The call on the other side that stands in the place of one: of its class, set otherwise."""
+    """The counterpart of a call on the other side: of the same class, with other settings."""
     settings = repr(settings_of(node.operation))
     others = (x for x in _nodes(side, side.calls) if repr(settings_of(x.operation)) != settings)
     return next((x for x in (*left_over, *others) if _class(x) == _class(node)), None)
@@ -345,7 +345,7 @@ def _class(node: Node) -> str:
 
 
 def _difference(node: Node, other: Node) -> str:
-    """What differs between two calls of one class: a setting, or else a shape."""
+    """What differs between two calls of the same class: a setting, or else a shape."""
     mine, wanted = settings_of(node.operation), settings_of(other.operation)
     for key, value in mine.items():
         if key in wanted and repr(value) != repr(wanted[key]) and "initializer" not in key:
@@ -357,7 +357,7 @@ def _difference(node: Node, other: Node) -> str:
 
 
 def _why_wires(mine: Parts, wanted: Parts) -> list[str]:
-    """Which calls read something else than expected."""
+    """Which calls read something other than expected."""
     reasons = []
     for part, i in _left_over(_wires(mine), _wires(wanted)):
         source = part.sources[i][0]
@@ -369,7 +369,7 @@ def _why_wires(mine: Parts, wanted: Parts) -> list[str]:
 
 
 def _why_sharing(mine: Parts, wanted: Parts) -> list[str]:
-    """Which layers are apart that should be one, or one that should be several."""
+    """Which layers are separate but should be one, or are one but should be several."""
     readers = mine.readers()
     left = _left_over(_sharing(mine), _sharing(wanted))
     users = [_nodes(mine, (reader for reader, _, _ in readers[weight])) for weight in left]

@@ -1,6 +1,6 @@
-"""What checks ask of a graph: small questions with short answers.
+"""Small questions about a graph, for checks.
 
-A model, layer, node or tensor goes in; nothing is changed. Names are compared nowhere: two graphs
+They take a model, layer, node or tensor, and change nothing. Names are never compared: two graphs
 that do the same are the same.
 """
 
@@ -40,13 +40,13 @@ RECURRENT = (layers.RNN, layers.Bidirectional)
 
 # Calls.
 def calls_of(model: Functional, kind: type | None = None) -> list[Node]:
-    """The calls in a model of layers of a kind, or all but its inputs, in the order of calling."""
+    """A model's calls of layers of a kind, or all but its inputs, in the order of calling."""
     nodes = [node for node in model.graph.nodes if not node.is_input]
     return [node for node in nodes if kind is None or isinstance(node.operation, kind)]
 
 
 def unwrapped(model: Functional) -> Functional:
-    """The model inside, where a model does nothing but call another one."""
+    """The model inside, if a model does nothing but call another one."""
     calls = [node.operation for node in calls_of(model)]
     if len(calls) == 1 and isinstance(calls[0], Functional):
         return unwrapped(calls[0])
@@ -54,7 +54,7 @@ def unwrapped(model: Functional) -> Functional:
 
 
 def calls_within(model: Functional) -> list[Node]:
-    """The calls in a model, each call of another model followed by the calls in that one."""
+    """The calls in a model, each call of another model followed by the calls inside that model."""
     nodes: list[Node] = []
     for node in calls_of(model):
         inner: Any = node.operation
@@ -63,7 +63,7 @@ def calls_within(model: Functional) -> list[Node]:
 
 
 def first_call(operation: Operation) -> Node | Operation:
-    """Where a layer is drawn: at its first call; without any call, alone."""
+    """Where a layer is drawn: at its first call; without a call, as the layer alone."""
     return operation.inbound_nodes[0] if operation.inbound_nodes else operation
 
 
@@ -73,7 +73,7 @@ def reads(node: Node) -> list[Node]:
 
 
 def chain_to(tensor: Tensor) -> list[Node]:
-    """The calls behind a tensor, the last first, as far back as each reads one tensor."""
+    """The calls behind a tensor, the last one first, as far back as each reads a single tensor."""
     chain = [maker(tensor)]
     while len(reads(chain[-1])) == 1:
         chain.append(reads(chain[-1])[0])
@@ -81,7 +81,7 @@ def chain_to(tensor: Tensor) -> list[Node]:
 
 
 def ways(source: Tensor, target: Tensor) -> int:
-    """The number of different ways from one tensor to another."""
+    """The number of different paths from one tensor to another."""
     count: dict[Node, int] = {maker(source): 1}
     for node in calls_before([target]):
         if node not in count:
@@ -95,26 +95,26 @@ def joins(model: Functional) -> list[Node]:
 
 
 def unused_calls(nodes: Sequence[Node], model: Functional) -> list[Node]:
-    """Those of some calls that nobody reads, and that are not in a model."""
+    """Those of some calls whose output is not read and that are not in the model."""
     read = {parent for node in nodes for parent in reads(node)}
     inside = set(model.graph.nodes)
     return [node for node in nodes if node not in inside and node not in read and reads(node)]
 
 
 def weighted_calls(model: Functional) -> list[Any]:
-    """The calls in a model of layers that hold weights, in the order of calling."""
+    """The model's calls of layers with weights, in the order of calling."""
     return [node for node in calls_of(model) if getattr(node.operation, "weights", None)]
 
 
 def calls_by_input(model: Functional) -> list[list[Node]]:
-    """For each input of a model, the calls with weights that depend on it alone."""
+    """For each input of a model, the calls with weights that depend on that input alone."""
     calls = [(source_inputs(node.output_tensors[0]), node) for node in weighted_calls(model)]
     alone = [(sources[0], node) for sources, node in calls if len(sources) == 1]
     return [[node for one, node in alone if one is source] for source in model.inputs]
 
 
 def is_concatenation(node: Node) -> bool:
-    """Whether a call lays tensors end to end, as a layer or as an op."""
+    """Whether a call concatenates tensors, as a layer or as an op."""
     operation: Any = node.operation
     return type(getattr(operation, "op", operation)).__name__ == "Concatenate"
 
@@ -126,13 +126,13 @@ def is_shared(layer: Operation, model: Functional) -> bool:
 
 
 def own_layers(model: Functional, others: Functional) -> list[Any]:
-    """The layers of a model that hold weights which another model does not have."""
+    """The layers of a model with weights that another model does not have."""
     known = {id(weight) for weight in others.weights}
     return [x for x in model.layers if any(id(weight) not in known for weight in x.weights)]
 
 
 def innermost(node: Node) -> Node:
-    """The last call of a layer: that inside a model, where the call is one of a model."""
+    """A call; for the call of a model, the last call inside that model."""
     inner: Any = node.operation
     return innermost(maker(inner.outputs[0])) if isinstance(inner, Functional) else node
 
@@ -148,10 +148,10 @@ def activation_of(node: Node) -> str:
 
 
 def softmaxes(tensor: Tensor) -> list[Node]:
-    """The calls at the end of a graph that take softmax, the first of them first: the last call
-    with weights, and those behind it.
+    """The calls at the end of a graph that apply softmax, in order: the last call with weights, and
+    those after it.
 
-    The call of a model counts as often as there are such calls inside it.
+    The call of a model counts once for each such call inside it.
     """
     taken: list[Node] = []
     for node in chain_to(tensor):
@@ -184,9 +184,9 @@ def multiplications(node: Node) -> int:
     return sum(call.op.operations(*(value.shape for value in call.inputs)) for call in calls) // 2
 
 
-# What numbers say.
+# Numbers.
 def plain(model: Functional) -> Functional:
-    """A model of one output, without a list or dict around this output or its inputs."""
+    """A model with one output, without a list or dict around this output or its inputs."""
     wrapped = not isinstance(model.output, Tensor) or isinstance(model.input, dict)
     if wrapped and len(model.outputs) == 1:
         return Functional(model.inputs, model.outputs[0], name=model.name)
@@ -194,16 +194,16 @@ def plain(model: Functional) -> Functional:
 
 
 def fresh_copy(model: Functional) -> Any:
-    """A plain copy of a model whose weights are drawn from a fixed start."""
+    """A plain copy of a model whose weights are initialized with a fixed seed."""
     with warnings.catch_warnings(action="ignore"), fixed_start():
         return clone_model(plain(model))
 
 
 def rows_read(model: Functional) -> list[int]:
-    """The rows of an example, along its first axis, that can change what a model answers.
+    """The rows of an example, along its first axis, that can change a model's output.
 
-    With the first weights, a recurrent layer hardly remembers its first steps; it reads all of
-    them nevertheless, and so does the model.
+    With its initial weights, a recurrent layer hardly remembers its first steps, but it reads all
+    of them, and so does the model.
     """
     recurrent = [x for x in calls_of(model) if isinstance(x.operation, RECURRENT)]
     parts = [Functional(model.inputs, x.arguments.tensors[0]) for x in recurrent]
@@ -216,14 +216,14 @@ def _rows_that_count(model: Functional) -> list[int]:
     rows = []
     for row in range(x.shape[1]):
         changed = x.copy()
-        changed[:, row] = changed[::-1, row]  # that of another example
+        changed[:, row] = changed[::-1, row]  # the row of another example
         if not np.allclose(_answers(copy, changed), before, atol=1e-6):
             rows.append(row)
     return rows
 
 
 def order_counts(model: Functional) -> bool:
-    """Whether a model can answer otherwise when the rows of an example change places."""
+    """Whether a model's output can change when the rows of an example are reordered."""
     copy, x = fresh_copy(model), _examples(model)
     turned = np.ascontiguousarray(x[:, ::-1])
     return not np.allclose(_answers(copy, x), _answers(copy, turned), atol=1e-5)
@@ -236,7 +236,7 @@ def gives_probabilities(model: Functional) -> bool:
 
 
 def same_answers(model: Functional, other: Functional) -> bool:
-    """Whether two models, each with one input and one output, answer the same as they are now."""
+    """Whether two models, each with one input and one output, now give the same outputs."""
     if model.inputs[0].shape != other.inputs[0].shape or len(model.outputs) > 1:
         return False
     x = _examples(model)
@@ -245,7 +245,7 @@ def same_answers(model: Functional, other: Functional) -> bool:
 
 
 def _answers(model: Any, x: Array) -> Array:
-    """What a model answers, without drawing from the notebook's random numbers."""
+    """A model's outputs, computed without drawing from the notebook's random numbers."""
     with fixed_start():
         return np.asarray(model(x))
 
@@ -258,7 +258,7 @@ def _examples(model: Functional) -> Array:
 # Learning.
 @contextmanager
 def fixed_start(seed: int = 0) -> Iterator[None]:
-    """Draw random numbers from a fixed start, and leave those of the notebook as they are."""
+    """Draw random numbers from a fixed seed, and leave the notebook's generators unchanged."""
     before = initializers.rng()
     initializers.draw_from(np.random.default_rng(seed))
     try:
@@ -277,9 +277,9 @@ def trained_copy(
     optimizer: Any = "adam",
     weights: list[Array] | None = None,
 ) -> Functional:
-    """A plain copy of a model, trained from a fixed start: the verdict depends on the graph alone.
+    """A plain copy of a model, trained from a fixed seed: the verdict depends on the graph alone.
 
-    `weights`: those to begin with, in place of ones drawn anew.
+    `weights`: initial weights, instead of randomly drawn ones.
     """
     # The student's own `compile` has warned already, and the verdict says what is wrong.
     with warnings.catch_warnings(action="ignore"), fixed_start():
@@ -292,7 +292,7 @@ def trained_copy(
 
 
 def accuracy(model: Any, x: Any, y: Array) -> float:
-    """How many of some examples a model gets right: its largest output, or one above a half."""
+    """The accuracy of a model on some examples, by its largest output, or one above a half."""
     answers = np.asarray(model.predict(x, batch_size=500, verbose=0))
     if answers.shape[-1] == 1:
         return float(((answers[..., 0] > 0.5) == (np.asarray(y).reshape(-1) > 0.5)).mean())

@@ -20,12 +20,12 @@ from funclab.view.lesson.in_keras import KerasView
 from funclab.view.live.said import say
 
 OF_KERAS: dict[str, ModuleType] = {}
-"""The modules of the real Keras, while the session is without them."""
+"""The modules of the real Keras, while they are taken out of the session."""
 
 
 def in_keras(lines: str, names: dict[str, Any]) -> KerasView:
-    """Run lines among the variables of the notebook, if there is a real Keras, and show what they
-    printed, or the error that stopped them; without Keras show what was recorded of these lines.
+    """Run lines with the variables of the notebook, if a real Keras is installed, and show what
+    they printed, or the error that stopped them; without Keras, show the recorded output.
 
     `lines`: the source. `names`: the variables of the notebook.
     """
@@ -50,15 +50,15 @@ def run(lines: str, names: dict[str, Any]) -> str:
     with redirect_stdout(text):
         try:
             exec(compile(lines, "<lines for Keras>", "exec"), names)
-        except Exception as error:  # it is what the lesson wants to show
+        except Exception as error:  # the error is what the lesson wants to show
             print(f"{type(error).__name__}: {error}")
     return text.getvalue().strip()
 
 
 @contextmanager
 def keras_alone() -> Iterator[None]:
-    """Meanwhile `import keras` means the real Keras, and afterwards what it meant before: nothing
-    yet, or funclab after `install_as_keras`. A Keras that the notebook has imported itself stays.
+    """Make `import keras` mean the real Keras for a while, and afterwards what it meant before:
+    nothing, or funclab after `install_as_keras`. A Keras that the notebook has imported stays.
     """
     if is_real(sys.modules.get("keras")):
         yield
@@ -75,6 +75,6 @@ def keras_alone() -> Iterator[None]:
 
 
 def taken() -> dict[str, ModuleType]:
-    """All modules of Keras, taken out of the session."""
+    """Take all modules of Keras out of the session, and return them."""
     names = [name for name in sys.modules if name == "keras" or name.startswith("keras.")]
     return {name: sys.modules.pop(name) for name in names}

@@ -1,4 +1,4 @@
-"""Judges: the functions that find the mistake in a try, and the sentence made of it."""
+"""Judges: the functions that find the mistake in an attempt, and the sentence made from it."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ CONSTANTS = ("True", "False", "None")
 class Mistake:
     """A mistake that a judge found: its name in the lesson's file, the places, and what to fill in.
 
-    `name` is "" for a mistake that was not foreseen. `at` maps calls or layers to a few words
-    beside them. `values` fill the {names} of the message: layers, tensors, shapes, numbers.
+    `name` is "" for a mistake that was not anticipated. `at` maps calls or layers to a few words
+    beside them. `values` fill the {names} in the message: layers, tensors, shapes, numbers.
     """
 
     def __init__(self, name: str, at: Mapping[Any, str] | None = None, **values: Any) -> None:
@@ -44,7 +44,7 @@ Judge = Callable[[Attempt], Mistake | None]
 JUDGES: dict[str, Judge] = {}
 """The judge of each exercise."""
 LIGHTS: dict[str, Callable[[Attempt], list[Node | Operation]]] = {}
-"""For an exercise, the places that its first hint lights."""
+"""For an exercise, the places that its first hint highlights."""
 
 
 def judge(exercise: str) -> Callable[[Judge], Judge]:
@@ -71,13 +71,13 @@ def lights(exercise: str) -> Callable[[Any], Any]:
 
 
 class NotThere(KeyError):
-    """Something that the lesson makes is not in the notebook."""
+    """Something that the lesson makes is missing in the notebook."""
 
 
 def known(attempt: Attempt, name: str) -> Any:
     """What the lesson made under a name.
 
-    Raises: NotThere when the notebook has none.
+    Raises: NotThere if the notebook does not have it.
     """
     if name not in attempt.names:
         raise NotThere(name)
@@ -85,13 +85,13 @@ def known(attempt: Attempt, name: str) -> Any:
 
 
 def verdict_on(exercise: course.Exercise, attempt: Attempt) -> Verdict:
-    """What is said about a try. Whatever the try is, this does not fail."""
+    """The verdict on an attempt. Whatever the attempt is, this does not fail."""
     try:
         with warnings.catch_warnings(action="ignore"):  # the student's own lines have warned
             mistake = JUDGES[exercise.id](attempt)
     except NotThere as error:
         return Verdict("stale", say("lesson_not_there", name=error.args[0], n=exercise.lesson))
-    except Exception:  # a try that nobody thought of must not end in a traceback
+    except Exception:  # an unexpected attempt must not end in a traceback
         mistake = Mistake("")
     if mistake is None:
         praise = "lesson_predicted" if exercise.kind == "predict" else "lesson_well_done"
@@ -106,22 +106,22 @@ def verdict_on(exercise: course.Exercise, attempt: Attempt) -> Verdict:
 def place_of_hint(
     exercise: course.Exercise, attempt: Attempt, beside: Iterable[Node | Operation] = ()
 ) -> Any:
-    """The graph with the places that the first hint lights, and the calls `beside` them; None when
-    there is nothing to light."""
+    """The graph with the places that the first hint highlights, and the calls `beside` them; None
+    if there is nothing to highlight."""
     try:
         lit = dict.fromkeys(LIGHTS[exercise.id](attempt), say("lesson_here"))
-    except Exception:  # without a place to light, the hint has its words
+    except Exception:  # without a place to highlight, the hint still has its words
         return None
     return _picture(attempt, {}, lit, beside)
 
 
 def _wrong(exercise: course.Exercise, attempt: Attempt, mistake: Mistake) -> Verdict:
     unlike_ours = attempt.error is not None and not isinstance(attempt.error, FunclabError)
-    if unlike_ours and attempt.answer is not None:  # a slip below the answer may explain it
+    if unlike_ours and attempt.answer is not None:  # a later error in the lines may explain it
         return _stopped(attempt, exercise.kind)
     foreseen = exercise.wrong.get(mistake.name)
     for key, value in mistake.values.items():
-        if value is attempt.answer:  # by the name that the student knows it by
+        if value is attempt.answer:  # use the name that the student knows
             mistake.values[key] = exercise.wants
     if foreseen is not None:
         says = filled(foreseen.says, mistake.values)
@@ -147,7 +147,7 @@ def _wrong(exercise: course.Exercise, attempt: Attempt, mistake: Mistake) -> Ver
 
 
 def _stopped(attempt: Attempt, kind: str) -> Verdict:
-    """What is said of lines that an error stopped in a way that was not foreseen."""
+    """The verdict on lines that an error stopped in a way that was not anticipated."""
     error: Any = attempt.error
     said = getattr(error, "msg", "") if isinstance(error, SyntaxError) else error
     about = f"{type(error).__name__}: {said}".rstrip(". ")
@@ -167,12 +167,12 @@ def _stopped(attempt: Attempt, kind: str) -> Verdict:
 
 
 def _name_fix(name: str, names: Mapping[str, Any], kind: str) -> str:
-    """What to do about a name that the lines did not make."""
+    """How to fix a name that the lines did not define."""
     if name in layers.__all__:
         return say("lesson_import", name=name)
     known = [*(other for other in names if not other.startswith("_")), *layers.__all__, *CONSTANTS]
     near = close(name, known)
-    if near and not name[-1].isdigit():  # word_1 is not a slip for word_2
+    if near and not name[-1].isdigit():  # word_1 is not a typo for word_2
         return say("lesson_near_name", name=name, near=near[0])
     return say("lesson_make_or_quote" if kind == "predict" else "lesson_make_first", name=name)
 
@@ -188,7 +188,7 @@ class _Values(dict):
 
 
 def filled(message: str, values: Mapping[str, Any]) -> str:
-    """A message with names, shapes and numbers filled in, without sentences that lack theirs.
+    """A message with names, shapes and numbers filled in, without sentences that lack a value.
 
     >>> filled("{model} ends at {tensor}. Wanted: a row. Look at {model}.", {"model": "what"})
     'Wanted: a row. Look at what.'
@@ -224,8 +224,8 @@ def _picture(
     lit: Mapping[Node | Operation, str],
     beside: Iterable[Node | Operation] = (),
 ) -> Any:
-    """The student's graph with places marked, or, where it cannot be drawn, these places alone,
-    with the calls `beside` them; None when there is nothing to mark."""
+    """The student's graph with places marked, or, if it cannot be drawn, these places alone, with
+    the calls `beside` them; None if there is nothing to mark."""
     places = at or lit
     nodes = [place for place in (*places, *beside) if isinstance(place, Node)]
     idle = [place for place in places if not isinstance(place, Node)]
@@ -239,7 +239,7 @@ def _picture(
             called = [tensor for node in apart for tensor in node.output_tensors]
             drawn = drawn_graph(str(name), graph + called, idle)
             return Marked(drawn, notes, "fault" if at else "input")
-        except Exception:  # a picture that fails must not hide the words
+        except Exception:  # a picture that fails must not hide the verdict
             continue
     return None
 
@@ -255,7 +255,7 @@ def _drawn(attempt: Attempt) -> list[Tensor]:
 
 
 def calls_made(attempt: Attempt) -> list[Node]:
-    """The calls of a try: those of its lines, or all that begin at the inputs of its model."""
+    """The calls of an attempt: those of its lines, or all that begin at the inputs of its model."""
     if attempt.nodes or attempt.model is None:
         return list(attempt.nodes)
     nodes = [node for source in attempt.model.graph.input_nodes for node in reached(source)]
@@ -263,7 +263,7 @@ def calls_made(attempt: Attempt) -> list[Node]:
 
 
 def calls_on_inputs(attempt: Attempt, *names: str) -> list[Node | Operation]:
-    """The calls of a try that read an Input; if there are none, what made these variables."""
+    """The calls of an attempt that read an Input; if there are none, what made these variables."""
     nodes = calls_made(attempt)
     calls = [node for node in nodes if any(parent.is_input for parent in node.parent_nodes)]
     return list(calls) or [maker(known(attempt, name)) for name in names]
@@ -287,7 +287,7 @@ def numpy_was_given(attempt: Attempt) -> Any:
 
 
 def function_of(error: Any) -> str:
-    """The name of the function of NumPy that was given a tensor."""
+    """The name of the NumPy function that was given a tensor."""
     return str(error.what).split(" ")[0] if hasattr(error, "what") else "NumPy"
 
 
@@ -298,13 +298,13 @@ def not_given(attempt: Attempt) -> list[Tensor]:
 
 
 def stopped(what: str, error: BaseException) -> str:
-    """That a student's function stopped, and the first words of why."""
+    """A sentence that a student's function stopped, with the beginning of the reason."""
     said = str(getattr(error, "what", error)).split(". ")[0].rstrip(".")
     return f"{what} stopped with {type(error).__name__}: {shorten(said, 80)}"
 
 
 def missing_input(attempt: Attempt, name: str) -> Mistake:
-    """A Model that could not be made, because it was not given what its calls read."""
+    """The mistake of a Model that could not be made, as it was not given an Input it needs."""
     inputs, outputs = attempt.given_to_model or ([], [])
     for tensor in tensors_of(outputs):
         missing = [x for x in source_inputs(tensor) if all(x is not own for own in inputs)]

@@ -23,7 +23,7 @@ VERSION = 1
 EMPTY: dict[str, Any] = {"version": VERSION, "answers": [], "exercises": {}, "votes": []}
 
 LAST: dict[str, Any] = {}
-"""The last try at each exercise and its verdict, in this session."""
+"""The last attempt at each exercise and its verdict, in this session."""
 HINTS: dict[str, int] = {}
 """How many hints were asked for by `hint`, in this session."""
 
@@ -32,7 +32,7 @@ _memory: dict[str, Any] = copy.deepcopy(EMPTY)
 
 
 def path() -> Path | None:
-    """Where progress is kept; None when it is kept in memory only."""
+    """Where progress is kept; None if it is kept in memory only."""
     named = os.environ.get("FUNCLAB_PROGRESS", "")
     if named.lower() in ("off", "0"):
         return None
@@ -40,7 +40,7 @@ def path() -> Path | None:
 
 
 def progress() -> dict[str, Any]:
-    """All that is kept: `answers` in order, `exercises` by name, and the `votes` of classes."""
+    """Everything recorded: `answers` in order, `exercises` by name, and the `votes` of classes."""
     with _lock:
         kept = _read(path())
         if kept is not None:
@@ -49,7 +49,7 @@ def progress() -> dict[str, Any]:
 
 
 def _read(file: Path | None) -> dict[str, Any] | None:
-    """What a file holds; nothing if it is not there, or is not one of ours."""
+    """The content of a file; None if it does not exist, or is not one of ours."""
     try:
         return _checked(json.loads(file.read_text(encoding="utf-8"))) if file else None
     except (OSError, ValueError):
@@ -57,7 +57,7 @@ def _read(file: Path | None) -> dict[str, Any] | None:
 
 
 def _checked(data: Any) -> dict[str, Any]:
-    """Progress as it was written by `export_progress`.
+    """Progress in the form that `export_progress` writes.
 
     Raises: DataError for anything else.
     """
@@ -68,7 +68,7 @@ def _checked(data: Any) -> dict[str, Any]:
     rows = [*data["answers"], *data.get("votes", [])] if well else []
     if not well or not all(isinstance(row, dict) for row in rows):
         raise DataError(
-            "This is not a file of progress.",
+            "This is not a progress file.",
             why=f"such a file has the version {VERSION}, a list of answers, and exercises by name.",
             fix="pass a file that teach.export_progress wrote.",
         )
@@ -84,11 +84,11 @@ def _keep(data: dict[str, Any]) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         write_text(file, json.dumps(data, indent=1))
     except (OSError, FileError):
-        return  # a home folder that is read-only must not stop a lesson
+        return  # a read-only home folder must not stop a lesson
 
 
 def record_answer(question: str, option: int | None) -> None:
-    """Keep an answer: the number of the option, from 0; None for "show me"."""
+    """Record an answer: the number of the option, from 0; None for "show me"."""
     with _lock:
         data = progress()
         data["answers"].append({"question": question, "option": option})
@@ -101,10 +101,10 @@ def answers_to(question: str) -> list[int | None]:
 
 
 def record_vote(question: str, began: str, votes: list[list[int]]) -> None:
-    """Keep how many cards a class raised for each option of a question, in one vote or two.
+    """Record how many cards a class raised for each option of a question, in one vote or two.
 
-    `began` is the time at which its first vote ended: what is recorded again under the same time
-    replaces what was kept.
+    `began` is the time at which its first vote ended: recording again with the same time replaces
+    the earlier record.
     """
     with _lock:
         data = progress()
@@ -115,7 +115,7 @@ def record_vote(question: str, began: str, votes: list[list[int]]) -> None:
 
 
 def record_try(exercise: str, right: bool, mistake: str = "") -> None:
-    """Keep the verdict on a try: right, or the name of the mistake."""
+    """Record the verdict on an attempt: right, or the name of the mistake."""
     with _lock:
         data = progress()
         entry = data["exercises"].setdefault(exercise, {"tries": [], "right": False, "hints": 0})
@@ -125,7 +125,7 @@ def record_try(exercise: str, right: bool, mistake: str = "") -> None:
 
 
 def record_hint(exercise: str, number: int) -> None:
-    """Keep how many hints were read."""
+    """Record how many hints were read."""
     with _lock:
         data = progress()
         entry = data["exercises"].setdefault(exercise, {"tries": [], "right": False, "hints": 0})
@@ -134,15 +134,15 @@ def record_hint(exercise: str, number: int) -> None:
 
 
 def tries_of(exercise: str) -> list[str]:
-    """The mistakes made in an exercise, in order; an empty name for a try that was right."""
+    """The mistakes made in an exercise, in order; an empty name for an attempt that was right."""
     return list(progress()["exercises"].get(exercise, {}).get("tries", []))
 
 
 def result() -> dict[int, dict[str, Any]]:
-    """For each misconception met: how often it was held, and how often it was seen through.
+    """For each misconception that came up: how many times it was held, and how many times avoided.
 
-    `held` counts answers and tries that follow from it, `seen_through` the questions with a wrong
-    option of it that were last answered right.
+    `held` counts answers and attempts that follow from it, `seen_through` the questions with a
+    wrong option for it that were last answered correctly.
 
     >>> sorted(result()) == sorted(set(result()))
     True
@@ -188,14 +188,14 @@ def _asked(name: Any) -> course.Question:
 def _known(find: Any, name: Any) -> Any:
     try:
         return find(name)
-    except KeyError:  # of a course that has changed since
+    except KeyError:  # the course has changed since then
         return None
 
 
 def export_progress(path: Any) -> Path:
     """Write all progress, and the result for each misconception, to a JSON file; returns its path.
 
-    Raises: FileError when the file cannot be written.
+    Raises: FileError if the file cannot be written.
     """
     data = {**progress(), "result": {str(number): row for number, row in result().items()}}
     write_text(path, json.dumps(data, indent=1, ensure_ascii=False))
@@ -203,9 +203,9 @@ def export_progress(path: Any) -> Path:
 
 
 def import_progress(path: Any) -> None:
-    """Take the progress of a file that `export_progress` wrote in place of one's own.
+    """Replace the current progress with that of a file that `export_progress` wrote.
 
-    Raises: FileError when there is no such file; DataError when it holds something else.
+    Raises: FileError if there is no such file; DataError if it contains something else.
     """
     try:
         data = json.loads(Path(path).read_text(encoding="utf-8"))
@@ -222,7 +222,7 @@ def import_progress(path: Any) -> None:
 
 
 def forget_progress() -> None:
-    """Begin anew: no answers, no tries."""
+    """Start over: no answers, no attempts."""
     LAST.clear()
     HINTS.clear()
     with _lock:

@@ -1,4 +1,4 @@
-"""`course_map`: the lessons that there are, and how far a student has come in each."""
+"""`course_map`: all lessons, and how far a student has come in each."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LEFT = 'style="text-align:left"'
 
 @dataclass(frozen=True)
 class Stop:
-    """A lesson on the map: where it is, what it promises, and what has been done of it."""
+    """A lesson on the map: its file, its objectives, and how much of it has been done."""
 
     number: int
     path: Path
@@ -63,10 +63,10 @@ def _row(stop: Stop) -> str:
 
 
 def course_map() -> CourseMap:
-    """The lessons that came with funclab, each with what it asks, its minutes, what a student can
+    """The lessons that came with funclab, each with its question, its minutes, what a student can
     do afterwards, and how many of its questions and exercises are done.
 
-    The table is made of the lessons themselves and of the student's progress, each time anew.
+    Each call makes the table from the lessons themselves and the student's progress.
 
     >>> print(course_map().stops[0].title)
     What does a call build?

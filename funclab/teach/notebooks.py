@@ -1,7 +1,7 @@
 """Whether notebooks still show what they promise: each cell runs again, and outputs are compared.
 
-The work is done by nbval; here are its options for lessons. `funclab check-notebooks FOLDER` prints
-a line for each notebook. This file is also a plugin of pytest, which sets the same options:
+nbval does the work; this file has its options for lessons. `funclab check-notebooks FOLDER` prints
+a line for each notebook. This file is also a pytest plugin that sets the same options:
 
     pytest -p funclab.teach.notebooks FOLDER
 """
@@ -25,18 +25,18 @@ from funclab.errors import FileError, MissingPackageError
 SANITIZE = Path(__file__).with_name("sanitize.cfg")
 """What may differ between two runs: times, addresses, drawings, rounded scores."""
 TIMEOUT, USUAL_TIMEOUT = 120.0, 2000.0
-"""Seconds for a cell: ours, and that of nbval when nobody chooses."""
+"""Seconds for a cell: our default, and that of nbval."""
 LONGEST_REASON = 12
-"""The lines that are shown of a difference or an error."""
+"""How many lines of a difference or an error are shown."""
 COLORS = re.compile(r"\x1b\[[0-9;]*m")
 ERROR = re.compile(r"[A-Za-z_][\w.]*(Error|Exception|Interrupt)\b")
 
 
-# The plugin of pytest ---------------------------------------------------------------------------
+# The pytest plugin ------------------------------------------------------------------------------
 
 
 def pytest_configure(config: Any) -> None:
-    """Set the options of nbval, but those that the command line chose."""
+    """Set the options of nbval, except those given on the command line."""
     option = config.option
     if not hasattr(option, "nbval"):
         raise nbval_is_missing()
@@ -61,7 +61,7 @@ def nbval_is_missing() -> MissingPackageError:
 
 @dataclass
 class Failure:
-    """A cell that stopped, or shows something else; `number` counts code cells from 1."""
+    """A cell that failed, or shows something else; `number` counts code cells from 1."""
 
     number: int
     source: str
@@ -70,7 +70,7 @@ class Failure:
 
 @dataclass
 class Checked:
-    """What running a notebook again has shown; pytest calls its methods."""
+    """The result of running a notebook again; pytest calls its methods."""
 
     path: Path
     cells: int = 0
@@ -112,7 +112,7 @@ class Checked:
 
 
 def reason_of(error: Any) -> str:
-    """What nbval says of a cell, without colours and frames of a traceback."""
+    """What nbval says about a cell, without colours and traceback frames."""
     text = COLORS.sub("", getattr(error, "inner_traceback", None) or "")
     lines = [line for line in text.splitlines() if line.strip()]
     ends = [i for i, line in enumerate(lines) if ERROR.match(line)]
@@ -140,7 +140,7 @@ def check_notebook(path: Path, timeout: float = TIMEOUT) -> Checked:
     checked, start, printed = Checked(path), perf_counter(), io.StringIO()
     options = ["-q", "--color=no", "-p", "no:cacheprovider", "-p", "nbval.plugin"]
     options += ["-p", __name__, f"--nbval-cell-timeout={timeout}"]
-    # The notebook counts alone: no settings and no plugins of whatever folder it lies in.
+    # Only the notebook counts: no settings and no plugins of the folder it happens to be in.
     options += ["-c", os.devnull, "--rootdir", str(path.resolve().parent), "--noconftest"]
     with own_plugins_only(), contextlib.redirect_stdout(printed):
         code = pytest.main([*options, str(path)], plugins=[checked])
@@ -168,7 +168,7 @@ def own_plugins_only() -> Iterator[None]:
 def check_notebooks(paths: Sequence[Path], timeout: float = TIMEOUT) -> int:
     """Check notebooks, and those in folders, and print a report; returns 1 if one failed.
 
-    Raises: FileError for a path that is not there, or without a notebook; MissingPackageError
+    Raises: FileError for a path that does not exist, or has no notebook; MissingPackageError
     without nbval.
     """
     files = notebooks_in(paths)
@@ -184,9 +184,9 @@ def check_notebooks(paths: Sequence[Path], timeout: float = TIMEOUT) -> int:
 
 
 def notebooks_in(paths: Sequence[Path]) -> list[Path]:
-    """The notebooks that paths name, those in folders included, in order.
+    """The notebooks that paths name, including those in folders, in order.
 
-    Raises: FileError for a path that is not there, or without a notebook.
+    Raises: FileError for a path that does not exist, or has no notebook.
     """
     files: list[Path] = []
     for path in paths:

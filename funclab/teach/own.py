@@ -1,6 +1,6 @@
 """Lessons of a teacher's own: `use_lesson` brings their questions and exercises into a session.
 
-They are data, in a TOML file beside the notebook, of the same form as those of the course. An
+They are data, in a TOML file next to the notebook, in the same format as those of the course. An
 exercise is judged by its solution: any lines that build the same graph are right.
 """
 
@@ -25,26 +25,26 @@ from funclab.teach.judging import JUDGES, Judge, Mistake
 from funclab.view.live.said import say
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-"""What a lesson of one's own may be called: the stem of its file."""
+"""The allowed names of your own lessons: the stem of the file."""
 BY_SOLUTION: dict[str, Judge] = {}
-"""The judges that were made of solutions."""
+"""The judges that were made from solutions."""
 
 
 def use_lesson(path: Any) -> None:
-    """Bring in the questions and exercises of a lesson of one's own: `ask("bees.1")` asks the first
-    question of bees.toml, `%%check bees.A` checks its first exercise.
+    """Load the questions and exercises of your own lesson: `ask("bees.1")` asks the first question
+    of bees.toml, `%%check bees.A` checks its first exercise.
 
-    An exercise accepts what builds the same graph as its `solution`, or as one of the codes in
-    `right`, whatever its names (see `same_graph`); other answers are compared as values. A judge of
-    one's own takes its place: a function under `@funclab.teach.judging.judge("bees.A")`, made
-    before. `funclab new-lesson bees` writes a lesson to begin with.
+    An exercise accepts whatever builds the same graph as its `solution`, or as one of the codes in
+    `right`, whatever its names (see `same_graph`); other answers are compared as values. Your own
+    judge replaces this check: a function under `@funclab.teach.judging.judge("bees.A")`, defined
+    earlier. `funclab new-lesson bees` writes a lesson to start with.
 
-    `path`: the TOML file, mostly beside the notebook.
+    `path`: the TOML file, usually next to the notebook.
 
-    Raises: FileError when the file cannot be read; DataError for another form; ArgumentError for a
+    Raises: FileError if the file cannot be read; DataError for another format; ArgumentError for a
     question or exercise that does not fit.
 
-    Source: the form of the file is that of `funclab/teach/course/lesson_05.toml`.
+    Source: the format of the file is that of `funclab/teach/course/lesson_05.toml`.
     """
     file = as_path(path)
     lesson = own_lesson(file)
@@ -55,9 +55,9 @@ def use_lesson(path: Any) -> None:
 
 
 def check_name(name: str) -> None:
-    """Refuse the name of a lesson that cannot begin the names of questions.
+    """Check that the name of a lesson can be the first part of the names of its questions.
 
-    Raises: DataError for such a name.
+    Raises: DataError for a name that cannot.
     """
     if not NAME.fullmatch(name):
         raise DataError(
@@ -68,7 +68,7 @@ def check_name(name: str) -> None:
 
 
 def own_lesson(file: Path) -> course.Lesson:
-    """What the file of a lesson of one's own holds; for errors see `use_lesson`."""
+    """The lesson in a file of your own; for errors see `use_lesson`."""
     check_name(file.stem)
     try:
         return course.made(file.stem, course.read(file))
@@ -77,7 +77,7 @@ def own_lesson(file: Path) -> course.Lesson:
     except OSError as error:
         raise FileError(
             f"The file {str(file)!r} was not read. {error.strerror or error}.",
-            why="a lesson of one's own is a TOML file, mostly beside its notebook.",
+            why="a lesson of your own is a TOML file, usually next to its notebook.",
             fix="correct the path, or start one: funclab new-lesson bees.",
         ) from error
     except tomllib.TOMLDecodeError as error:
@@ -101,7 +101,7 @@ def judge_by_solution(item: course.Exercise) -> Judge:
     def as_the_solution(attempt: Attempt) -> Mistake | None:
         names = dict(attempt.names if attempt.before is None else attempt.before)
         names.pop(item.wants, None)
-        with fixed_start():  # random numbers of the notebook stay as they are
+        with fixed_start():  # the notebook's random numbers are not changed
             tries = [
                 run(code, base_names(names), item.wants)
                 for code in (item.solution_code, *item.right)
@@ -115,7 +115,7 @@ def judge_by_solution(item: course.Exercise) -> Judge:
 
 
 def _mistake(item: course.Exercise, answer: Any, tries: list[Attempt]) -> Mistake | None:
-    """What is wrong with an answer, beside what the right lines made."""
+    """What is wrong with an answer, compared with what the right lines made."""
     stopped = [tried for tried in tries if tried.error is not None]
     if stopped:
         line, error = stopped[0].stopped_at, stopped[0].error
@@ -130,9 +130,9 @@ def _mistake(item: course.Exercise, answer: Any, tries: list[Attempt]) -> Mistak
 
 
 def _forget(nodes: list[Node]) -> None:
-    """Take calls out of the tables of the layers that were called, and of those that they read.
+    """Remove calls from the tables of the layers that were called, and of those that they read.
 
-    A lesson's own layer, called in the solution, must not have a node more after a check.
+    A lesson's own layer, called in the solution, must not have an additional node after a check.
     """
     for node in reversed(nodes):
         parents = [] if node.is_input else node.parent_nodes

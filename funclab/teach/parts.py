@@ -1,9 +1,9 @@
 """What a model computes, in a form in which equal models are equal, however they were written.
 
 The form is the tape: op calls, replayed on shapes alone. On the tape `Dense(4, activation="relu")`
-and a `Dense(4)` under a `ReLU()` are the same, as are `a - b` and `Subtract()([a, b])`, or a model
-called as a layer and its layers called one by one. Names are compared nowhere; that two calls
-share their weights is compared.
+and a `Dense(4)` followed by a `ReLU()` are the same, as are `a - b` and `Subtract()([a, b])`, or a
+model called as a layer and its layers called one by one. Names are never compared; whether two
+calls share their weights is.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from funclab.random import SeedGenerator
 from funclab.view.scene import words
 
 EITHER_WAY = {"Add", "Multiply", "Maximum", "Minimum"}
-"""The ops whose two inputs may change places."""
+"""The ops whose two inputs may be swapped."""
 
 
 @dataclass(eq=False)
 class Part:
     """An op call, or what calls read: an input, a weight, a constant.
 
-    `kind` is the op with its settings; `sources` the parts that it reads, each with the index of
-    the output; `place` the keys of the nodes within which it was made.
+    `kind` is the op with its settings; `sources` are the parts that it reads, each with the index
+    of the output; `place` has the keys of the nodes within which it was made.
     """
 
     kind: str
@@ -51,7 +51,7 @@ class Part:
 
 
 class Parts:
-    """The parts of a model, each after those it reads."""
+    """The parts of a model, each after those that it reads."""
 
     def __init__(self, model: Any) -> None:
         graph = words.graph_of(model)
@@ -84,7 +84,7 @@ class Parts:
         return [part for part in self.all if part.is_weight]
 
     def readers(self) -> dict[Part, list[tuple[Part, int, int]]]:
-        """For each part those that read it, with the output read and the position."""
+        """For each part, those that read it, each with the output read and the position."""
         readers: dict[Part, list[tuple[Part, int, int]]] = {part: [] for part in self.all}
         for part in self.all:
             for source, at, position in part.reads:
@@ -126,7 +126,7 @@ class Parts:
         if name == "Identity":
             self._made[call.outputs[0]] = sources[0]
             return
-        if name == "ConvBias":  # without an activation, a convolution adds its bias itself
+        if name == "ConvBias":  # without an activation, the convolution itself adds the bias
             convolution = self._add(Part(f"Conv {sorted(settings.items())}", sources[:2], place))
             sources = [(convolution, 0), sources[2]]
             name, settings = "BiasActivation", {"activation": "linear"}
@@ -145,7 +145,7 @@ class Parts:
         if squares or (name == "Power" and sources[1][0].kind == "Constant () 2.0"):
             name, sources = "Square", sources[:1]
         kind = f"{name} {sorted(settings.items())}" if settings else name
-        # What is computed twice from the same is the same; calls of layers with weights are not.
+        # The same computation on the same parts is one part; calls of layers with weights are not.
         key = kind, *sources
         again = not any(source.is_weight or source.kind == "Random" for source, _ in sources)
         part = self._leaves[key] if again and key in self._leaves else None
@@ -154,7 +154,7 @@ class Parts:
         self._made.update({value: (part, at) for at, value in enumerate(call.outputs)})
 
     def _leaf(self, value: Value) -> tuple[Any, Part]:
-        """What is read and not computed, and under which key it is the same once more."""
+        """A part that is read but not computed, and the key by which it is recognized again."""
         if isinstance(value, SeedGenerator):
             return "random", Part("Random")
         if isinstance(value, Variable):
@@ -174,8 +174,8 @@ class Parts:
 def are_same(first: Parts, second: Parts) -> bool:
     """Whether two models compute the same from inputs in the same order, with weights shared alike.
 
-    Each part is labelled by its kind, then by all that it is made of and all that is made of it,
-    until no more labels come; equal models have equal labels.
+    Each part is labelled by its kind, then by everything it is made from and everything made from
+    it, until there are no new labels; equal models have equal labels.
     """
     sides, codes = (first, second), dict[Any, int]()
 
@@ -194,7 +194,7 @@ def are_same(first: Parts, second: Parts) -> bool:
 
 
 def _refined(side: Parts, labels: dict[Part, int], code: Any) -> dict[Part, int]:
-    """Labels that also tell apart what is above and below."""
+    """Labels that also distinguish what is above and below a part."""
     above: dict[Part, int] = {}
     for part in side.all:
         taken = sorted((position, above[source], at) for source, at, position in part.reads)

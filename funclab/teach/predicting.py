@@ -1,4 +1,4 @@
-"""Exercises in which students predict what the calls of some lines make."""
+"""Exercises in which students predict what the calls in some lines return."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from funclab.teach.judging import Mistake, judge, lights
 def judge_predictions(
     exercise: str, wanted: Callable[[Node], Any], mistake: Callable[[Node, Any], Mistake]
 ) -> None:
-    """Make the judge of an exercise, and what its first hint lights: all that a wrong call reads.
+    """Make the judge of an exercise; its first hint highlights all that a wrong call reads.
 
-    `wanted` returns the right answer for a call, `mistake` what is wrong in another one.
+    `wanted` returns the right answer for a call, `mistake` what is wrong with another answer.
     """
 
     @judge(exercise)
@@ -40,11 +40,11 @@ def judge_predictions(
 
 
 def calls(attempt: Attempt) -> list[Node]:
-    """The calls that the lines of a try made."""
+    """The calls that the lines of an attempt made."""
     return [node for node in attempt.nodes if not node.is_input]
 
 
 def calls_asked(attempt: Attempt, exercise: str) -> list[Node]:
-    """The calls that a try is about: its own, or those that the exercise ships."""
+    """The calls that an attempt is about: its own, or those of the exercise's given lines."""
     start = course.exercise(exercise).start
     return calls(attempt) or calls(run(start, dict(attempt.names)))

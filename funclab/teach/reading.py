@@ -1,4 +1,4 @@
-"""What checks ask of models that read headlines: do order and padding count, where words end."""
+"""Questions about models that read headlines: whether order and padding matter, where words end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from funclab.shape_math import Array
 from funclab.teach.graphs import calls_within, fresh_copy, maker
 
 LONGEST = 24
-"""The number of words that a model reads in a check, where its Input leaves it open."""
+"""The number of words that a model reads in a check, if its Input leaves it open."""
 TURNED = ("man bites dog", "dog bites man", "baker feeds goose at school", "goose feeds baker")
 
 
@@ -24,7 +24,7 @@ def embeddings(model: Functional) -> list[Any]:
 
 
 def where_words_end(model: Functional) -> Node:
-    """The first call that reads rows and returns one; the last call when there is none."""
+    """The first call that reads several rows and returns one; if there is none, the last call."""
     for node in calls_within(model):
         rows = any(len(tensor.shape) == 3 for tensor in node.arguments.tensors)
         if rows and len(node.output_tensors[0].shape) == 2:
@@ -33,11 +33,11 @@ def where_words_end(model: Functional) -> Node:
 
 
 def order_matters(model: Functional, scales: Sequence[float] = (1,)) -> bool:
-    """Whether a model can answer otherwise when two words of a headline change places.
+    """Whether a model's output can change when two words of a headline are swapped.
 
-    `scales`: factors of its first weights, of which any may show it. Attention whose weights are
-    small looks at all words alike, and their order hardly shows; large ones can make an answer
-    that is certain, whatever the order.
+    `scales`: factors for its initial weights, of which any may show a change. With small weights,
+    attention looks at all words equally, and their order hardly matters; with large ones the
+    output can saturate, whatever the order.
     """
     copy, x = fresh_copy(model), headlines_for(model)
     weights = copy.get_weights()
@@ -50,7 +50,7 @@ def order_matters(model: Functional, scales: Sequence[float] = (1,)) -> bool:
 
 
 def add_to_zeros(model: Any) -> None:
-    """Change the vectors that stand for no word: where padding is left out, no answer changes."""
+    """Change the embedding of padding: if the model leaves padding out, no output changes."""
     for layer in dict.fromkeys(node.operation for node in embeddings(model)):
         [table] = layer.get_weights()
         table[0] += 1
@@ -58,7 +58,7 @@ def add_to_zeros(model: Any) -> None:
 
 
 def headlines_for(model: Functional) -> list[Array]:
-    """Short headlines for a model, the first two with the same words; zeros where it reads more."""
+    """Short headlines for a model, the first two with the same words; zeros for other inputs."""
     from funclab.datasets import headlines
 
     x: list[Array] = []

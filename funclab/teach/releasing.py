@@ -30,7 +30,7 @@ SCHEMA = 3
 def release(paths: Sequence[Path], folder: Path, points: float = 1) -> int:
     """Write lessons to `folder`/source/NAME/NAME.ipynb, and let nbgrader make their releases.
 
-    Without nbgrader, the command to type where it is installed is printed. Returns 1 if nbgrader
+    Without nbgrader, prints the command to run where it is installed. Returns 1 if nbgrader
     failed. `points`: for each exercise.
 
     Raises: FileError for a notebook that cannot be read or written; DataError for one without an
@@ -50,7 +50,7 @@ def release(paths: Sequence[Path], folder: Path, points: float = 1) -> int:
         print("nbgrader is not installed here. Where it is, type for each:")
         print("\n".join(f"    {typed} {name}" for name in names))
         return 0
-    # nbgrader calls a program that was installed with it, by name.
+    # nbgrader calls, by name, a program that was installed with it.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     run = partial(subprocess.run, env={**os.environ, "PATH": path})
     codes = [run([sys.executable, *command, name]).returncode for name in names]
@@ -60,7 +60,7 @@ def release(paths: Sequence[Path], folder: Path, points: float = 1) -> int:
 
 
 def assignment(path: Path, points: float) -> dict[str, Any]:
-    """A lesson with a cell for each answer and one that grades it, as nbgrader reads notebooks.
+    """A lesson with a cell for each answer and one that grades it, in nbgrader's format.
 
     Raises: FileError for a file that is not a notebook; DataError without an exercise.
     """
@@ -76,7 +76,7 @@ def assignment(path: Path, points: float) -> dict[str, Any]:
         if not isinstance(item.lesson, int):
             raise DataError(
                 f"{item.id} cannot be released.",
-                why="its solution stands in a file that its notebook reads, so students have it.",
+                why="its solution is in a file that its notebook reads, so students have it.",
                 fix="grade it in a cell of hidden tests: same_graph(model, expected).",
             )
         made += exercise_cells(item, points)
@@ -108,7 +108,7 @@ def exercise_cells(item: course.Exercise, points: float) -> list[dict[str, Any]]
 
 
 def given_lines(item: course.Exercise) -> list[str]:
-    """What stands above a student's own lines: given lines to keep, and the others as comments."""
+    """What comes before a student's own lines: given lines to keep, and the others as comments."""
     if item.lines:
         lines = random.Random(item.id).sample(item.lines, len(item.lines))
         return ["# Put these lines in order; some may be left over."] + [f"# {x}" for x in lines]
@@ -125,7 +125,7 @@ def solution_lines(item: course.Exercise) -> list[str]:
 
 
 def kept_lines(item: course.Exercise) -> int:
-    """How many lines the solution has in common with what is given, from the first on."""
+    """How many of its first lines the solution has in common with the given lines."""
     start, solution = item.start.strip("\n"), item.solution_code.strip("\n")
     pairs = [a == b for a, b in zip(start.splitlines(), solution.splitlines())]
     return pairs.index(False) if False in pairs else len(pairs)

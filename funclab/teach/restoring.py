@@ -14,14 +14,14 @@ from funclab.files import write_text
 from funclab.teach.catching_up import lesson_files, notebook
 
 EXERCISE = re.compile(r"%%check (\S+)|arrange\(\"(\w+)\"")
-"""How the cell of an exercise begins."""
+"""How the cell of an exercise starts."""
 Cell = dict[str, Any]
 
 
 @dataclass
 class Restored:
-    """What came back, by name; and graded cells that are there several times, which nbgrader
-    refuses."""
+    """The names of the restored cells; and of graded cells that occur more than once, which
+    nbgrader refuses."""
 
     graded: int
     names: list[str] = field(default_factory=list)
@@ -29,16 +29,16 @@ class Restored:
 
 
 def restore(path: Path, original: Path | None = None) -> Restored:
-    """Put graded cells that are missing in a notebook back where they were, untried.
+    """Put graded cells that are missing in a notebook back where they were, as handed out.
 
     Graded are the cells that nbgrader grades, or takes for answers, and the exercises of lessons.
-    All else in the notebook stays as it is; the file is written whole or not at all, and only when
-    something was missing.
+    Everything else in the notebook is left unchanged; the file is written whole or not at all, and
+    only if something was missing.
 
     `path`: the notebook. `original` (a path or None): the notebook as it was handed out; unless
     given, the lesson of this name that came with funclab.
 
-    Raises: FileError when a file is not a notebook, when there is no original, or when the notebook
+    Raises: FileError if a file is not a notebook, if there is no original, or if the notebook
     cannot be written.
     """
     content = read(path)
@@ -59,9 +59,9 @@ def restore(path: Path, original: Path | None = None) -> Restored:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """What a notebook holds.
+    """The content of a notebook.
 
-    Raises: FileError for a file that is not there, or is something else.
+    Raises: FileError for a file that does not exist, or is something else.
     """
     content: dict[str, Any] = {}
     try:
@@ -82,7 +82,7 @@ def read(path: Path) -> dict[str, Any]:
 def original_of(path: Path, cells: list[Cell]) -> Path:
     """The lesson of this name that came with funclab.
 
-    Raises: FileError when there is none, or when the notebook is an assignment made of it.
+    Raises: FileError if there is none, or if the notebook is an assignment made from it.
     """
     known = {file.name: file for file in lesson_files().values()}
     assignment = any("nbgrader" in cell["metadata"] for cell in cells)
@@ -107,7 +107,7 @@ def graded(cell: Cell) -> str:
 
 
 def position_of(before: list[Cell], cells: list[Cell]) -> int:
-    """The index of the last of some cells of the original that is still there; -1 for none."""
+    """The index of the last of some original cells that is still in the notebook; -1 for none."""
     for cell in reversed(before):
         for same in (
             lambda other, cell=cell: graded(cell) and graded(other) == graded(cell),
@@ -121,7 +121,7 @@ def position_of(before: list[Cell], cells: list[Cell]) -> int:
 
 
 def fresh(cell: Cell, cells: list[Cell], content: dict[str, Any]) -> Cell:
-    """A cell as it was handed out, with an id that no other cell has, where cells have one."""
+    """A cell as it was handed out, with a unique id if the cells of the notebook have ids."""
     made = {**cell, "metadata": {**cell["metadata"]}}
     if cell["cell_type"] == "code":
         made |= {"outputs": [], "execution_count": None}

@@ -1,4 +1,4 @@
-"""Small models ready for slow motion, each with data and a tour: one idea each.
+"""Small models ready for slow motion, each with data, a tour and one idea to show.
 
 >>> view = scene("shared_gradient")
 >>> view.stills[view.find("add_into")].example
@@ -26,11 +26,11 @@ ONE = {"use_bias": False, "kernel_initializer": "ones"}
 def scene(name: str, *, look: str | None = None, ask: bool | None = None, **state: Any) -> Trace:
     """A ready-made slow motion with a tour.
 
-    "shared_gradient": two gradients that are added at a shared weight, beside twins that are not
-    shared. "mask": where a mask stops, used or lost. "training": dropout and batch normalization
-    with training off and on. "frozen": which weights trainable=False holds.
+    "shared_gradient": two gradients that are added at a shared weight, next to twins that are not
+    shared. "mask": where a mask ends, used or lost. "training": dropout and batch normalization
+    with training off and on. "frozen": which weights trainable=False keeps.
 
-    Raises: NameLookupError for another name.
+    Raises: NameLookupError for an unknown name.
     """
     if name not in SCENES:
         raise NameLookupError(
@@ -62,14 +62,14 @@ def shared_gradient(**settings: Any) -> Trace:
 
 
 def mask(**settings: Any) -> Trace:
-    """Padding that an average leaves out, and that a maximum takes for words."""
+    """Padding that an average leaves out, and that a maximum treats as words."""
     words = Input((5,), dtype="int32", name="words")
     embed = layers.Embedding(4, 2, mask_zero=True, name="embed")
     each = layers.Dense(2, use_bias=False, kernel_initializer="identity", name="each")
     steps = each(embed(words))
     average = layers.GlobalAveragePooling1D(name="average")(steps)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that the mask is lost is what this scene shows
+        warnings.simplefilter("ignore")  # the lost mask is what this scene shows
         largest = layers.GlobalMaxPooling1D(name="largest")(steps)
     model = Model(words, [average, largest], name="where_a_mask_stops")
     embed.set_weights([np.array([[9, 9], [1, 2], [2, 1], [3, 0]], "float32")])
@@ -77,18 +77,18 @@ def mask(**settings: Any) -> Trace:
 
 
 def training(**settings: Any) -> Trace:
-    """The two layers that act differently while training, each on the same batch."""
+    """The two layers that act differently during training, each on the same batch."""
     x = Input((6,), name="x")
     drop = layers.Dropout(0.5, seed=0, name="drop")(x)
     norm = layers.BatchNormalization(name="norm")(x)
-    # As in Keras, the last of outputs side by side is computed first.
+    # As in Keras, the last of several parallel outputs is computed first.
     model = Model(x, [norm, drop], name="training_off_and_on")
     batch = 4 + np.sin(np.arange(48.0)).reshape(8, 6)
     return trace(model, batch, training="both", **settings)
 
 
 def frozen(**settings: Any) -> Trace:
-    """A frozen layer between two that learn: gradients pass through it and stay out of it."""
+    """A frozen layer between two that learn: gradients pass through it but do not change it."""
     x = Input((2,), name="x")
     h = layers.Dense(2, **ONE, name="first")(x)
     h = layers.Dense(2, **ONE, trainable=False, name="base")(h)

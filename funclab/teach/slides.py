@@ -1,7 +1,7 @@
 """Lessons as slides: `funclab slides NOTEBOOK` writes a page that needs no network.
 
-Which cells begin a slide stands in the notebook, as `jupyter nbconvert --to slides` reads it too; a
-notebook in which nothing stands is divided by the same rules as the lessons.
+The notebook says which cells begin a slide, in the form that `jupyter nbconvert --to slides` reads
+too; a notebook that does not say so is divided by the same rules as the lessons.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from funclab.teach.restoring import read
 
 PICTURES = {"image/svg+xml", "image/png"}
 # The cells as nbconvert draws them, in sections; the script shows one section at a time, as large
-# as the window allows. What is larger than 1280 x 720 is made smaller.
+# as the window allows. What is larger than 1280 x 720 is scaled down.
 PAGE = """
 {%- extends 'reveal/base.html.j2' -%}
 {%- block header -%}
@@ -111,11 +111,11 @@ show(at);
 def write_slides(path: Path, target: Path | None = None) -> Path:
     """Write a notebook as slides; returns the file.
 
-    Arrows, PageUp and PageDown (a clicker) turn the slides, A opens the answer to a question. The
-    outputs are those that the notebook holds.
+    Arrows, PageUp and PageDown (a clicker) change slides, A opens the answer to a question. The
+    outputs are those saved in the notebook.
 
     `path`: the notebook. `target` (path or None): the file to write; unless given, the name of the
-    notebook with the ending .slides.html, in the working folder.
+    notebook with the extension .slides.html, in the working folder.
 
     Raises: FileError for a file that is not a notebook; MissingPackageError without nbconvert.
     """
@@ -131,7 +131,7 @@ def write_slides(path: Path, target: Path | None = None) -> Path:
 
 
 def exporter_of_slides() -> Any:
-    """What draws the cells.
+    """The exporter that draws the cells.
 
     Raises: MissingPackageError without nbconvert.
     """
@@ -154,14 +154,14 @@ def title_of(cells: Sequence[Any]) -> str:
 
 
 def divide(cells: Sequence[Any]) -> None:
-    """Write into each cell of a notebook whether it begins a slide, as nbconvert reads it."""
+    """Write into each cell of a notebook whether it begins a slide, in nbconvert's form."""
     for cell, kind in zip(cells, slide_types(cells)):
         cell["metadata"]["slideshow"] = {"slide_type": kind}
 
 
 def slide_types(cells: Sequence[Any]) -> list[str]:
-    """For each cell: "slide" or "subslide" if it begins one, "-" if it stands on the one before it,
-    "skip" if it stands on none.
+    """For each cell: "slide" or "subslide" if it begins one, "-" if it belongs to the previous one,
+    "skip" if it is on no slide.
 
     >>> text, code = ({"cell_type": kind, "metadata": {}, "source": "# A"} for kind in
     ...               ("markdown", "code"))
@@ -180,14 +180,14 @@ def is_text(cell: Any) -> bool:
 
 
 def _slide_type(cell: Any, introduced: bool) -> str:
-    """What one cell is; `introduced` by a text that begins a slide."""
+    """The type of one cell; `introduced` if a text before it begins a slide."""
     facts, tags = cell["metadata"].get("funclab", {}), {*cell["metadata"].get("tags", [])}
     source = "".join(cell["source"])
     if is_text(cell):
         if source.startswith("*Figure"):  # a caption
             return "-"
         return "slide" if source.startswith("#") or "question" in facts else "subslide"
-    if tags & {"ask", "recall"}:  # asks by key, which a slide cannot
+    if tags & {"ask", "recall"}:  # these ask by key, which a slide cannot do
         return "skip"
     drawn = any(PICTURES & {*output.get("data", {})} for output in cell.get("outputs", []))
     return "-" if introduced and ("exercise" in tags or not drawn) else "subslide"

@@ -1,4 +1,4 @@
-"""`funclab new-lesson`: a notebook and its questions, which run at once and are there to change."""
+"""`funclab new-lesson`: a notebook and its questions, which run at once and are to be edited."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from funclab.teach.asking import question_text, text_of
 from funclab.teach.own import check_name, own_lesson
 
 QUESTIONS = Path(__file__).with_name("new_lesson.toml")
-"""The questions of a new lesson, with NAME and TITLE where those are to stand."""
+"""The questions of a new lesson, with the placeholders NAME and TITLE."""
 
 PICTURE = """left, right = Input((9,), name="left"), Input((9,), name="right")
 layer = Dense(4, name="layer")
@@ -25,10 +25,10 @@ Model([left, right], [a, b], name="two_calls")"""
 def new_lesson(name: str, folder: Path | None = None) -> tuple[Path, Path]:
     """Write NAME.ipynb and NAME.toml, and say so; returns their paths.
 
-    `name`: letters, digits and _, such as "bees". `folder` (a path or None): where; here unless
-    given.
+    `name`: letters, digits and _, such as "bees". `folder` (a path or None): where; unless given,
+    the working folder.
 
-    Raises: DataError for another name; FileError when a file of the name is there, or cannot be
+    Raises: DataError for an invalid name; FileError if a file with the name exists, or cannot be
     written.
     """
     folder = Path() if folder is None else folder
@@ -37,7 +37,7 @@ def new_lesson(name: str, folder: Path | None = None) -> tuple[Path, Path]:
     for path in (notebook, questions):
         if path.exists():
             raise FileError(
-                f"There is a file {str(path)!r} already.",
+                f"There is already a file {str(path)!r}.",
                 why="a new lesson replaces nothing.",
                 fix="choose another name, or move that file away.",
             )
@@ -54,7 +54,7 @@ def new_lesson(name: str, folder: Path | None = None) -> tuple[Path, Path]:
 
 
 def notebook_text(name: str, title: str, lesson: course.Lesson) -> str:
-    """The notebook of a new lesson, as its file has it."""
+    """The notebook of a new lesson, as the text of its file."""
     question, exercise = lesson.questions[f"{name}.1"], lesson.exercises[f"{name}.A"]
     cells = [
         _text(

@@ -1,5 +1,5 @@
-"""`concept_test` and `exit_ticket`: which misconceptions somebody holds, before a course, after it,
-or at the end of a class."""
+"""`concept_test` and `exit_ticket`: which misconceptions a student holds, before a course, after
+it, or at the end of a class."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ FORMS = ("A", "B")
 def concept_test(form: str = "A", *, look: str | None = None) -> TestView:
     """Twenty questions on the whole course, and at the end which misconceptions the answers show.
 
-    Keys 1 to 4 choose an option, the arrows go back and on. Nothing is said before all are
-    answered. The answers are recorded in the progress of the student as "A.1" and so on, in the
+    Keys 1 to 4 choose an option, the arrows go back and forward. There is no feedback before all
+    are answered. The answers are recorded in the student's progress as "A.1" and so on, in the
     order of the course, whatever the order of asking. The test has not been validated: use it to
     see what a class should talk about, not to grade.
 
     `form` (default "A"): "A" or "B", which ask the same with other names and numbers, so that one
     can be taken before a course and the other after it. `look`: see `funclab.view.live.view.View`.
 
-    Raises: ArgumentError for another form.
+    Raises: ArgumentError for an unknown form.
 
     >>> concept_test("B")
     <Concept test B (not validated)>
@@ -38,16 +38,16 @@ def concept_test(form: str = "A", *, look: str | None = None) -> TestView:
 
 
 def exit_ticket(lesson: int, *, form: str = "A", look: str | None = None) -> TestView:
-    """Two items of the concept test that fit a lesson best: the end of a class.
+    """The two items of the concept test that fit a lesson best, for the end of a class.
 
-    They are those whose wrong options are tied to what the lesson asks about, and most of all to
-    what earlier lessons did not ask about. Keys and result are those of `concept_test`. The answers
-    are recorded as "5/A.9" and so on, and count in `result` and in what `export_progress` writes.
+    They are those whose wrong options are tied to what the lesson asks about, and above all to what
+    earlier lessons did not ask about. Keys and result are those of `concept_test`. The answers are
+    recorded as "5/A.9" and so on, and count in `result` and in what `export_progress` writes.
 
-    `lesson`: its number. `form` (default "A"): the form of the test from which the items are; take
+    `lesson`: its number. `form` (default "A"): the form of the test that the items come from; use
     "B" if the class has just had A. `look`: see `funclab.view.live.view.View`.
 
-    Raises: ArgumentError for another form; NameLookupError for a lesson without questions.
+    Raises: ArgumentError for an unknown form; NameLookupError for a lesson without questions.
 
     >>> exit_ticket(5)
     <Exit ticket of lesson 5>
@@ -65,8 +65,8 @@ def exit_ticket(lesson: int, *, form: str = "A", look: str | None = None) -> Tes
 
 
 def _fit(item: course.Question, lesson: int) -> tuple[float, float]:
-    """How much an item is about a lesson, by its questions and then by its exercises: each wrong
-    option whose misconception the lesson meets counts 1 / n, where n lessons have met it by then.
+    """How well an item fits a lesson, by its questions and then by its exercises: each wrong option
+    whose misconception is in the lesson counts 1 / n, if it is in n of the lessons up to this one.
     """
     wrong = [option.misconception for option in item.options if not option.right]
     met = [_met(number) for number in course.numbers() if number <= lesson]
@@ -116,7 +116,7 @@ def _test(
 
 
 def _shuffled(items: Sequence[course.Question]) -> list[course.Question]:
-    """The items and their options in a mixed order, always the same."""
+    """The items and their options in a mixed order, which is always the same."""
     mix = random.Random(len(items))
     mixed = []
     for item in items:
@@ -127,7 +127,7 @@ def _shuffled(items: Sequence[course.Question]) -> list[course.Question]:
 
 
 def result_text(items: Sequence[course.Question], answers: Sequence[int]) -> list[str]:
-    """How many answers are right, and for each misconception that others show what is so instead.
+    """How many answers are right, and for each misconception behind a wrong one, what is true.
 
     >>> items = course.concept_test("A")
     >>> result_text(items, [item.answer for item in items])

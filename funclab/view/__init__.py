@@ -16,7 +16,7 @@ _NAMES = {
     "print_summary": "tables.summary",
     "tensor_view": "scene.diagram",
 }
-"""Where each picture is. They are loaded when first asked for: many a model is never drawn."""
+"""Where each picture is defined. They are loaded on first use: many models are never drawn."""
 
 __all__ = ["Later", "live_callback", "make", *_NAMES]
 

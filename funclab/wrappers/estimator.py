@@ -1,5 +1,5 @@
-"""What the estimators share: data that scikit-learn has checked, targets as the model takes them,
-and a training run whose random numbers are those of `random_state`."""
+"""What the estimators share: data checked by scikit-learn, targets in the form the model takes, and
+a training run whose random numbers come from `random_state`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from funclab.shape_math import Array
 
 
 class Estimator(BaseEstimator):
-    """A model with the manners of scikit-learn. Subclasses say which model, and how long it trains.
+    """A model with scikit-learn's interface. Subclasses say which model, and how long it trains.
 
     After `fit`, `model_` is the model, `history_` its History, and `n_features_in_` the columns.
     """
@@ -30,7 +30,7 @@ class Estimator(BaseEstimator):
     __metadata_request__fit = {"sample_weight": None}  # noqa: RUF012  (scikit-learn reads it)
 
     def _make_model(self, X: Array, y: Array) -> Any:
-        """A new compiled model for data such as these."""
+        """A new compiled model for this data."""
         raise NotImplementedError
 
     def _fit_settings(self) -> dict[str, Any]:
@@ -43,11 +43,11 @@ class Estimator(BaseEstimator):
         X: an array of samples, or a DataFrame.
         y: the classes, or the numbers to predict, one for each sample.
         fit_params: arguments of the model's `fit`, such as epochs, callbacks or sample_weight; they
-            go before those of the constructor.
+            take precedence over those of the constructor.
 
         Returns this object.
-        Raises: ValueError of scikit-learn for data that it does not take; ArgumentError, DataError,
-            NotCompiledError and what the model's `fit` raises.
+        Raises: scikit-learn's ValueError for data that it rejects; ArgumentError, DataError,
+            NotCompiledError, and whatever the model's `fit` raises.
         """
         X, y = self._checked(X, y)
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
@@ -73,7 +73,7 @@ class Estimator(BaseEstimator):
         return self._as_rows(y)
 
     def _outputs(self, X: Any) -> Array:
-        """What the model gives for samples."""
+        """The model's outputs for samples."""
         check_is_fitted(self, "model_")
         X = validate_data(self, X, reset=False, allow_nd=True)
         return np.asarray(self.model_.predict(X, verbose=0))
@@ -84,7 +84,7 @@ class Estimator(BaseEstimator):
         X: samples as in `fit`.
 
         Shapes: X (samples, features) -> (samples,), or (samples, targets) for several targets.
-        Raises: NotFittedError of scikit-learn before `fit`.
+        Raises: scikit-learn's NotFittedError before `fit`.
         """
         values = self._outputs(X)
         return values.reshape(-1) if self._flat and values.size == len(values) else values
@@ -119,12 +119,12 @@ class Classifying:
 
     @property
     def _single(self) -> bool:
-        """Whether the model answers with one number for two classes."""
+        """Whether the model has a single output, for two classes."""
         return self.model_.output_shape[-1] == 1
 
     @property
     def _gives_scores(self) -> bool:
-        """Whether the model's outputs are still to be made probabilities."""
+        """Whether the model's outputs are logits, not probabilities."""
         return bool(getattr(self.model_.loss, "from_logits", False))
 
     def predict(self: Any, X: Any) -> Array:
@@ -133,7 +133,7 @@ class Classifying:
         X: samples as in `fit`.
 
         Shapes: X (samples, features) -> (samples,).
-        Raises: NotFittedError of scikit-learn before `fit`.
+        Raises: scikit-learn's NotFittedError before `fit`.
         """
         outputs = self._outputs(X)
         if self._single:
@@ -142,7 +142,7 @@ class Classifying:
 
 
 class Regressing(RegressorMixin):
-    """What a regressor does: it also predicts several numbers for a sample."""
+    """What a regressor does; it can predict several numbers for each sample."""
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -56,25 +56,25 @@ class SKLearnClassifier(Classifying, ClassifierMixin, KerasEstimator):
     """A classifier of scikit-learn made of a model, with the arguments that Keras 3 gives it.
 
     model: a compiled model, of which every fit trains a copy with new weights; or a function of X
-        and y, passed by name, that returns one. y is one-hot then.
-    warm_start: whether a fit goes on with the weights of the one before. A model is trained itself
-        then, not a copy.
+        and y, passed by name, that returns one. y is then one-hot.
+    warm_start: whether each fit continues from the weights of the last. The model itself is then
+        trained, not a copy of it.
     model_kwargs: more arguments of the function.
-    fit_kwargs: arguments of the model's `fit`; those passed to this object's `fit` go before them.
-    random_state: a whole number or a RandomState for repeatable fits; None for NumPy's own numbers.
-        Keras does not have it.
+    fit_kwargs: arguments of the model's `fit`; those of this object's `fit` take precedence.
+    random_state: an integer or a RandomState for repeatable fits; None for NumPy's global
+        generator. Keras has no such argument.
 
     Classes may be of any kind; a loss named "sparse..." gets them as numbers, and a model with one
     output as 0 and 1.
     """
 
     def decision_function(self, X: Any) -> Array:
-        """What the model gives for samples, as in Keras: a column for each class.
+        """The model's outputs for samples, as in Keras: a column for each class.
 
         X: samples as in `fit`.
 
         Shapes: X (samples, features) -> (samples, outputs of the model).
-        Raises: NotFittedError of scikit-learn before `fit`.
+        Raises: scikit-learn's NotFittedError before `fit`.
         """
         return self._outputs(X)
 
@@ -83,13 +83,13 @@ class SKLearnRegressor(Regressing, KerasEstimator):
     """A regressor of scikit-learn made of a model, with the arguments that Keras 3 gives it.
 
     model: a compiled model, of which every fit trains a copy with new weights; or a function of X
-        and y, passed by name, that returns one. y has a row for each sample then.
-    warm_start: whether a fit goes on with the weights of the one before. A model is trained itself
-        then, not a copy.
+        and y, passed by name, that returns one. y then has a row for each sample.
+    warm_start: whether each fit continues from the weights of the last. The model itself is then
+        trained, not a copy of it.
     model_kwargs: more arguments of the function.
-    fit_kwargs: arguments of the model's `fit`; those passed to this object's `fit` go before them.
-    random_state: a whole number or a RandomState for repeatable fits; None for NumPy's own numbers.
-        Keras does not have it.
+    fit_kwargs: arguments of the model's `fit`; those of this object's `fit` take precedence.
+    random_state: an integer or a RandomState for repeatable fits; None for NumPy's global
+        generator. Keras has no such argument.
     """
 
 
@@ -98,22 +98,22 @@ class SKLearnTransformer(TransformerMixin, KerasEstimator):
     output takes the place of the features.
 
     model: a compiled model, of which every fit trains a copy with new weights; or a function of X
-        and y, passed by name, that returns one. y has a row for each sample then.
-    warm_start: whether a fit goes on with the weights of the one before. A model is trained itself
-        then, not a copy.
+        and y, passed by name, that returns one. y then has a row for each sample.
+    warm_start: whether each fit continues from the weights of the last. The model itself is then
+        trained, not a copy of it.
     model_kwargs: more arguments of the function.
-    fit_kwargs: arguments of the model's `fit`; those passed to this object's `fit` go before them.
-    random_state: a whole number or a RandomState for repeatable fits; None for NumPy's own numbers.
-        Keras does not have it.
+    fit_kwargs: arguments of the model's `fit`; those of this object's `fit` take precedence.
+    random_state: an integer or a RandomState for repeatable fits; None for NumPy's global
+        generator. Keras has no such argument.
     """
 
     def transform(self, X: Any) -> Array:
-        """What the model gives for samples.
+        """The model's outputs for samples.
 
         X: samples as in `fit`.
 
         Shapes: X (samples, features) -> (samples, outputs of the model).
-        Raises: NotFittedError of scikit-learn before `fit`.
+        Raises: scikit-learn's NotFittedError before `fit`.
         """
         return self._outputs(X)
 

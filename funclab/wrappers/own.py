@@ -21,13 +21,13 @@ DATA = ("X", "y")
 def dense_classifier(
     X: Array, y: Array, units: Any = 32, activation: Any = "relu", learning_rate: float = 0.01
 ) -> Model:
-    """The model of a `Classifier` that is given no other: Dense layers and a softmax, with Adam.
+    """The default model of a `Classifier`: Dense layers and a softmax, trained with Adam.
 
     X: samples.
     y: one-hot rows.
-    units: the units of the layer before the last one, or a list of these for several.
-    activation: what follows each of these.
-    learning_rate: that of Adam.
+    units: the units of the hidden layer, or a list of these for several hidden layers.
+    activation: the activation of each hidden layer.
+    learning_rate: Adam's learning rate.
     """
     return _dense_model(
         X, y, units, activation, learning_rate, "softmax", "categorical_crossentropy"
@@ -37,13 +37,13 @@ def dense_classifier(
 def dense_regressor(
     X: Array, y: Array, units: Any = 32, activation: Any = "relu", learning_rate: float = 0.01
 ) -> Model:
-    """The model of a `Regressor` that is given no other: Dense layers, with Adam.
+    """The default model of a `Regressor`: Dense layers, trained with Adam.
 
     X: samples.
-    y: a row of numbers for each.
-    units: the units of the layer before the last one, or a list of these for several.
-    activation: what follows each of these.
-    learning_rate: that of Adam.
+    y: a row of numbers for each sample.
+    units: the units of the hidden layer, or a list of these for several hidden layers.
+    activation: the activation of each hidden layer.
+    learning_rate: Adam's learning rate.
     """
     return _dense_model(X, y, units, activation, learning_rate, None, "mse")
 
@@ -92,7 +92,7 @@ class OwnEstimator(Estimator):
                 setattr(self, name, value)
 
     def _own_settings(self) -> dict[str, Any]:
-        """The parameters of the function beside the data, each as it is set, or as its default."""
+        """The function's parameters other than the data, each with its set or default value."""
         known = {}
         for parameter in _parameters(self.build):
             if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
@@ -107,7 +107,7 @@ class OwnEstimator(Estimator):
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """The parameters: those of the constructor, and those of the function.
 
-        deep: whether the parameters of estimators among them are listed, too.
+        deep: whether the parameters of estimators among them are listed too.
         """
         return super().get_params(deep) | self._own_settings()
 
@@ -144,10 +144,10 @@ class Classifier(Classifying, ClassifierMixin, OwnEstimator):
     build: a function that returns a compiled model. It gets X and, as one-hot rows, y, if it has
         parameters of these names; its other parameters are parameters of this estimator. The
         default makes Dense layers, with the parameters `units`, `activation` and `learning_rate`.
-    epochs: for how many epochs a fit trains.
+    epochs: how many epochs each fit trains for.
     batch_size: samples in a batch.
-    random_state: a whole number or a RandomState for repeatable fits; None for NumPy's own numbers.
-    warm_start: whether a fit goes on with the model of the one before.
+    random_state: an integer or RandomState for repeatable fits; None for NumPy's global generator.
+    warm_start: whether each fit continues with the model of the last.
     fit_kwargs: more arguments of the model's `fit`.
     settings: values for parameters of the function.
 
@@ -176,7 +176,7 @@ class Classifier(Classifying, ClassifierMixin, OwnEstimator):
         X: samples as in `fit`.
 
         Shapes: X (samples, features) -> (samples, classes).
-        Raises: NotFittedError of scikit-learn before `fit`.
+        Raises: scikit-learn's NotFittedError before `fit`.
         """
         outputs = self._outputs(X)
         if self._gives_scores:
@@ -193,10 +193,10 @@ class Regressor(Regressing, OwnEstimator):
     build: a function that returns a compiled model. It gets X and y, with a row for each sample, if
         it has parameters of these names; its other parameters are parameters of this estimator. The
         default makes Dense layers, with the parameters `units`, `activation` and `learning_rate`.
-    epochs: for how many epochs a fit trains.
+    epochs: how many epochs each fit trains for.
     batch_size: samples in a batch.
-    random_state: a whole number or a RandomState for repeatable fits; None for NumPy's own numbers.
-    warm_start: whether a fit goes on with the model of the one before.
+    random_state: an integer or RandomState for repeatable fits; None for NumPy's global generator.
+    warm_start: whether each fit continues with the model of the last.
     fit_kwargs: more arguments of the model's `fit`.
     settings: values for parameters of the function.
     """
@@ -213,7 +213,7 @@ class Regressor(Regressing, OwnEstimator):
 
 
 def _parameters(function: Any) -> list[inspect.Parameter]:
-    """The parameters of a function; none for what does not tell, or is not a function."""
+    """The parameters of a function; none if it has no signature or is not a function."""
     try:
         return list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError):

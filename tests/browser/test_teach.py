@@ -326,7 +326,7 @@ def test_undo_takes_back_a_key_of_a_vote_and_even_its_end(opened_page):
     stage = page.locator(".fl-stage")
 
     press(page, "Enter")
-    expect(page.locator(".fl-status")).to_contain_text("No card is counted yet")
+    expect(page.locator(".fl-status")).to_contain_text("No card has been counted yet")
     press(page, "5")
     expect(page.locator(".fl-status")).to_contain_text("Press a letter first")
     press(page, "a b 1 2 Enter u u")

@@ -132,24 +132,25 @@ def test_a_sweep_says_that_it_waits_for_a_worker_and_goes_on_when_one_comes():
     assert numbers(result) == numbers(small())
 
 
-def test_a_sweep_that_loses_all_its_workers_says_that_it_waits(tmp_path):
+def test_a_sweep_that_loses_all_its_workers_says_that_it_waits_and_goes_on(tmp_path):
     with (
         LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as cluster,
         Client(cluster) as client,
         warnings.catch_warnings(record=True) as given,
     ):
         warnings.simplefilter("always")
-        result = small({"number": list(range(20))}, client, epochs=40, background=True)
+        result = small({"number": list(range(500))}, client, epochs=40, background=True)
         wait_until(lambda: len(result.results) >= 2)
         early = [w for w in given if "The cluster has no worker" in str(w.message)]
         cluster.scale(0)
         wait_until(lambda: any("The cluster has no worker" in str(w.message) for w in given))
         ended = len(result.results)
         cluster.scale(1)
-        result.wait(60)
+        wait_until(lambda: len(result.results) > ended)
+        result.cancel().wait(60)
 
     assert not early
-    assert ended < 20 and len(result.results) == 20
+    assert ended < 500
 
 
 def test_a_client_that_was_closed_is_refused(cluster):

@@ -262,7 +262,7 @@ def test_an_error_that_was_asked_for_is_praised_and_drawn():
 
     verdict = check_lines("10D", one.lines, one.names).verdict
 
-    assert verdict.says == "It stops as was asked for."
+    assert verdict.says == "It stops as it should."
     assert verdict.marked is not None
 
 

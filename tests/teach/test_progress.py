@@ -72,7 +72,7 @@ def test_another_file_is_refused_and_changes_nothing(file, tmp_path, text):
     ask("1.2").choose(1)
     (tmp_path / "other.json").write_text(text)
 
-    with pytest.raises(DataError, match="not a file of progress"):
+    with pytest.raises(DataError, match="not a progress file"):
         import_progress(tmp_path / "other.json")
     with pytest.raises(FileError, match="not read"):
         import_progress(tmp_path / "nowhere.json")

@@ -1,7 +1,7 @@
 """The course as data: misconceptions, and each lesson's questions and exercises.
 
-One TOML file a lesson, `lesson_01.toml` and so on, is read when something of the lesson is first
-asked for, and checked as a whole: what is missing or does not fit is an error that names it.
+Each lesson has a TOML file, `lesson_01.toml` and so on, which is read when something of the lesson
+is first needed, and checked as a whole: an error names what is missing or does not fit.
 
 >>> question("1.1").options[2].right
 True
@@ -25,14 +25,14 @@ from funclab.registry import near
 
 HERE = Path(__file__).parent
 KINDS = ("predict", "arrange", "complete", "repair", "change", "make")
-"""The kinds of exercises, in the order in which a lesson fades its help."""
+"""The kinds of exercises, in the order in which a lesson gives less and less help."""
 LONGEST_MESSAGE = 40
-"""The words of a message to a student."""
+"""The most words of a message to a student."""
 
 
 @dataclass(frozen=True)
 class Misconception:
-    """What some students believe, what is so instead, and the view that shows it."""
+    """What some students believe, what is true instead, and the view that shows it."""
 
     number: int
     belief: str
@@ -42,7 +42,7 @@ class Misconception:
 
 @dataclass(frozen=True)
 class Option:
-    """An option of a question: right, or tied to a misconception, with an answer of its own."""
+    """An option of a question: right, or tied to a misconception, with feedback of its own."""
 
     text: str
     right: bool = False
@@ -67,7 +67,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Wrong:
-    """A mistake that is foreseen: its name, its misconception, and what is said about it."""
+    """An anticipated mistake: its name, its misconception, and the feedback on it."""
 
     name: str
     misconception: int
@@ -76,7 +76,7 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Exercise:
-    """An exercise: its task, the mistakes that are foreseen, three hints and a solution."""
+    """An exercise: its task, the anticipated mistakes, three hints and a solution."""
 
     id: str
     kind: str
@@ -85,12 +85,12 @@ class Exercise:
     right: tuple[str, ...]
     wrong: dict[str, Wrong]
     otherwise: str = ""
-    """What is said when the mistake is none of those foreseen."""
+    """The feedback on a mistake that was not anticipated."""
     objective: str = ""
     wants: str = ""
     """The name of the variable that holds the answer."""
     start: str = ""
-    """What stands in the cell before the student begins."""
+    """What is in the cell before the student begins."""
     lines: tuple[str, ...] = ()
     """The lines to arrange."""
     solution: str | list[int] = ""
@@ -111,7 +111,7 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Lesson:
-    """What the file of a lesson holds."""
+    """The content of a lesson's file."""
 
     number: int | str
     title: str
@@ -120,13 +120,13 @@ class Lesson:
 
 
 OWN: dict[str, Lesson] = {}
-"""Lessons of a teacher's own, by name: those that `use_lesson` brought in."""
+"""Teachers' own lessons, by name: those that `use_lesson` has loaded."""
 
 
 def question(name: str) -> Question:
     """The question with this name, such as "1.1".
 
-    Raises: NameLookupError when there is none.
+    Raises: NameLookupError if there is none.
     """
     return _named(name, "question", r"(\d+)\.\d+", "5.1", lambda lesson: lesson.questions)
 
@@ -134,7 +134,7 @@ def question(name: str) -> Question:
 def exercise(name: str) -> Exercise:
     """The exercise with this name, such as "1A".
 
-    Raises: NameLookupError when there is none.
+    Raises: NameLookupError if there is none.
     """
     return _named(name, "exercise", r"(\d+)[A-Z]", "5A", lambda lesson: lesson.exercises)
 
@@ -195,8 +195,8 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def made(number: int | str, data: dict[str, Any]) -> Lesson:
-    """The lesson that the contents of a file describe: by its number in the course, or the name of
-    a teacher's own, whose mistakes need no misconceptions and whose answers need no variants.
+    """The lesson that the contents of a file describe: `number` is its number in the course, or the
+    name of a teacher's own, whose mistakes need no misconceptions and whose answers no variants.
 
     Raises: ArgumentError for contents that do not fit.
     """

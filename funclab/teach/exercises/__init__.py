@@ -1,1 +1,1 @@
-"""The judges of the exercises, one file a lesson."""
+"""The judges of the exercises, one file for each lesson."""

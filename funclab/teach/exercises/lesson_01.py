@@ -64,7 +64,7 @@ def two_hidden_layers(attempt: Attempt) -> Mistake | None:
 
 
 def beside_or_lost(attempt: Attempt, model: Functional) -> Mistake | None:
-    """Two hidden layers that both read the Input: side by side, or one of them for nothing."""
+    """Two hidden layers that both read the Input: side by side, or one of them unused."""
     source = model.inputs[0]
     first = [node for node in calls_of(model, Dense) if source in node.arguments.tensors]
     lost = [node for node in unused_calls(calls_made(attempt), model)
@@ -79,7 +79,7 @@ def beside_or_lost(attempt: Attempt, model: Functional) -> Mistake | None:
 
 
 def not_a_model(attempt: Attempt) -> Mistake:
-    """Why there is no model: what stands where a tensor belongs, or where the path ends."""
+    """Why there is no model: what was given in place of a tensor, or where the path ends."""
     outputs = outputs_given(attempt)
     layer = next((x for x in outputs if isinstance(x, Operation)), None)
     if layer is not None:
@@ -101,7 +101,7 @@ def first_hidden_layer(attempt: Attempt) -> list[Node | Operation]:
 # 1B
 @judge("1B")
 def second_eye(attempt: Attempt) -> Mistake | None:
-    """From the reader's Input to the very tensor that its second hidden layer made."""
+    """From the reader's Input to the same tensor that its second hidden layer made."""
     reader = known(attempt, "reader")
     hidden = reader.get_layer("hidden_2")
     source = reader.inputs[0]
@@ -153,7 +153,7 @@ def the_second_hidden_layer(attempt: Attempt) -> list[Node | Operation]:
 # 1C
 @judge("1C")
 def a_called_rule(attempt: Attempt) -> Mistake | None:
-    """Ten probabilities from the pixels, whatever the layer is that makes them."""
+    """Ten probabilities from the pixels, whatever layer makes them."""
     if attempt.model is None:
         return no_call(attempt)
     model = attempt.model
@@ -204,7 +204,7 @@ def the_rule(attempt: Attempt) -> list[Node | Operation]:
 # 1D
 @judge("1D")
 def short_cut(attempt: Attempt) -> Mistake | None:
-    """Two ways from the pixels that meet; few weights; learns."""
+    """Two paths from the pixels that meet; few weights; learns."""
     if attempt.model is None:
         return not_joined(attempt)
     model = attempt.model
@@ -228,9 +228,9 @@ def short_cut(attempt: Attempt) -> Mistake | None:
 
 
 def passes_hidden_layers(source: Tensor, output: Tensor) -> bool:
-    """Whether one way leads through a hidden layer, and another past all of them.
+    """Whether one path leads through a hidden layer, and another past all of them.
 
-    A Dense layer without an activation may stand on the second way: it only weighs the pixels.
+    A Dense layer without an activation is allowed on the second path: it only weighs the pixels.
     """
     calls = calls_before([output])
     weighted = [node for node in calls if getattr(node.operation, "weights", None)]
@@ -247,7 +247,7 @@ def passes_hidden_layers(source: Tensor, output: Tensor) -> bool:
 
 
 def reading(model: Functional) -> float:
-    """How many unseen digits a model reads once it is trained from a fixed start."""
+    """The fraction of unseen digits that a model reads, once it is trained from a fixed seed."""
     from funclab.datasets import digits
 
     (x, y), (x_test, y_test) = digits.load_data()
@@ -293,7 +293,7 @@ def pixels_and_hidden(attempt: Attempt) -> list[Node | Operation]:
     return [attempt.model.graph.input_nodes[0], *calls_of(attempt.model, Dense)[:1]]
 
 
-# What several of these ask.
+# Shared by several exercises.
 def is_probabilities(model: Functional) -> bool:
     """Whether a model gives ten probabilities, with softmax or otherwise, but not twice."""
     [output, *more] = model.outputs
@@ -320,7 +320,7 @@ def count(layer: Any) -> int:
 
 
 def outputs_given(attempt: Attempt) -> list[Any]:
-    """What stood where the output of a model belongs: in a Model that failed, or as the answer."""
+    """What was given as the output of a model: in a Model that failed, or as the answer."""
     made = attempt.given_to_model
     if made is not None:
         return made[1]
@@ -334,7 +334,7 @@ def place_of(layer: Operation, note: str) -> dict[Node | Operation, str]:
 
 
 def other_input(attempt: Attempt) -> Mistake | None:
-    """A Model that was to start at another Input than the one that its calls read."""
+    """A Model that was to start at a different Input than the one that its calls read."""
     made = attempt.given_to_model
     if made is None or not tensors_of(made[1]):
         return None

@@ -40,7 +40,7 @@ BUDGET, ENOUGH = 200, 0.9
 
 # 2A
 def not_so(node: Node, given: Any) -> Mistake:
-    """What is wrong in the answer for a call. What the call reads is marked, not what it makes."""
+    """What is wrong with the answer for a call. Its inputs are marked, not its output."""
     shape, weights = shape_and_weights(node)
     at = dict.fromkeys(reads(node), f"{node.operation.name} reads this")
     if not isinstance(given, tuple) or len(given) != 2:
@@ -75,7 +75,7 @@ judge_predictions("2A", shape_and_weights, not_so)
 # 2B
 @judge("2B")
 def a_week_for_each_hour(attempt: Attempt) -> Mistake | None:
-    """The four numbers of each hour, and the seven of the week behind them; no weights."""
+    """The four numbers of each hour, followed by the seven of the week; no weights."""
     day, week = known(attempt, "day"), known(attempt, "week")
     made = tensors_of(attempt.answer if attempt.model is None else attempt.model.outputs)
     if not made:
@@ -141,7 +141,7 @@ def the_week(attempt: Attempt) -> list[Node | Operation]:
 # 2C
 @judge("2C")
 def one_answer_a_day(attempt: Attempt) -> Mistake | None:
-    """One number for each day, made of all of its hours, which are told apart."""
+    """One number for each day, made from all of its hours, which are distinguished."""
     model = attempt.model
     if model is None:
         return hours_left_open(attempt)
@@ -219,7 +219,7 @@ def cheap_and_right(attempt: Attempt) -> Mistake | None:
 
 
 def hours_alike(model: Functional, share: float) -> Mistake:
-    """A model for which an hour could stand at any place of the day."""
+    """A model for which an hour could be at any place of the day."""
     end = where_hours_end(model)
     before = [node for node in calls_before(end.arguments.tensors) if weights_of(node)]
     if not before:
@@ -230,7 +230,7 @@ def hours_alike(model: Functional, share: float) -> Mistake:
 
 
 def told_apart(model: Functional) -> float:
-    """On how many days of 2012 a model is right once it is trained on 2011 from a fixed start."""
+    """The fraction of days in 2012 on which a model trained on 2011 is right, with a fixed seed."""
     from funclab.datasets import bikes
 
     (x, y), (x_test, y_test) = bikes.load_data()
@@ -248,7 +248,7 @@ def the_most_weights(attempt: Attempt) -> list[Node | Operation]:
     return [max(calls_of(attempt.model), key=weights_of)]
 
 
-# What several of these ask.
+# Shared by several exercises.
 def softmax_of_one(output: Tensor) -> Mistake:
     layer = softmaxes(output)[-1]
     return Mistake("softmax_of_one", {layer: "softmax"}, layer=layer)
@@ -263,14 +263,14 @@ def has_hours(tensors: Sequence[Tensor]) -> bool:
 
 
 def where_hours_end(model: Functional) -> Node:
-    """The first call that reads hours and returns none; the last call when there is none."""
+    """The first call that reads hours and returns none; if there is none, the last call."""
     reading = [node for node in calls_of(model) if has_hours(node.arguments.tensors)]
     ends = [node for node in reading if not has_hours(node.output_tensors)]
     return ends[0] if ends else maker(model.outputs[0])
 
 
 def changes_batch(node: Node) -> bool:
-    """Whether a call returns another number of examples than it reads."""
+    """Whether a call returns a different number of examples than it reads."""
     read: list[Any] = list(node.arguments.tensors)
     made = node.output_tensors[0]
     if len(read) != 1 or read[0].shape[0] is not None or None in read[0].shape[1:]:

@@ -35,7 +35,7 @@ WEIGHT, X, Y, RATE = 2.0, 3.0, 3.0, 0.1
 """The model and the sample of exercise 3A, and the rate of its optimizer."""
 LOW_LOSS, ENOUGH, EPOCHS = 0.5, 0.8, 20
 TOO_GOOD = 0.94
-"""More than a reader gets right of digits by people whose writing it has not seen."""
+"""More than the accuracy of any reader on digits by people whose writing it has not seen."""
 CROSSENTROPIES = ("sparse_categorical_crossentropy", "categorical_crossentropy")
 
 
@@ -112,7 +112,7 @@ def trained_twice_and_judged(attempt: Attempt) -> Mistake | None:
 
 
 def badly_measured(attempt: Attempt, model: Functional, at: dict[Node, str]) -> Mistake | None:
-    """Whether none of the numbers that the lines keep is the score on unseen digits."""
+    """The mistake if none of the numbers that the lines keep is the score on unseen digits."""
     losses = [*numbers(attempt.new)]
     for name, digits in (("", "test"), ("judged_on_training", "train")):
         x, y = (known(attempt, f"{axis}_{digits}") for axis in "xy")
@@ -126,7 +126,7 @@ def badly_measured(attempt: Attempt, model: Functional, at: dict[Node, str]) -> 
 
 
 def numbers(names: Mapping[str, Any]) -> Iterator[float]:
-    """The numbers in some variables; of a training run, the last losses in validation."""
+    """The numbers in some variables; for a training run, the last validation losses."""
     for value in names.values():
         if isinstance(value, History):
             value = value.history.get("val_loss", [])[-1:]
@@ -178,9 +178,9 @@ def softmax_once(attempt: Attempt) -> Mistake | None:
 
 
 def takes_logits(loss: Any) -> bool | None:
-    """Whether a crossentropy takes softmax itself; None for a loss that is not a crossentropy.
+    """Whether a crossentropy applies softmax itself; None for a loss that is not a crossentropy.
 
-    That of a student's own function is told by the numbers that it gives.
+    For a student's own function, the numbers that it returns decide.
     """
     if loss_name(loss) in CROSSENTROPIES:
         return bool(loss.settings.get("from_logits"))
@@ -196,7 +196,7 @@ def takes_logits(loss: Any) -> bool | None:
 
 
 def still_twice(model: Functional, taken: list[Node], second: Any) -> Mistake:
-    """Softmax twice, perhaps beside a change that could not help."""
+    """Softmax twice, perhaps with a change that could not help."""
     compiled, end = model.compiled_state, taken[-1]
     at = dict.fromkeys(taken, "softmax")
     losses = model.history.history["loss"] if model.history is not None else []
@@ -210,7 +210,7 @@ def still_twice(model: Functional, taken: list[Node], second: Any) -> Mistake:
 
 
 def last_softmaxes(output: Tensor) -> list[Node]:
-    """The calls at the end of a graph that take softmax, one right after another, the last first.
+    """The calls at the end of a graph that apply softmax, directly after each other, last first.
 
     A Dense layer whose activation is softmax ends the walk: what it reads is not probabilities.
     """
@@ -221,7 +221,7 @@ def last_softmaxes(output: Tensor) -> list[Node]:
 
 
 def loss_after_training(model: Functional, name: str) -> float:
-    """The loss of a copy that learned for 20 epochs from a fixed start, with an optimizer alike."""
+    """The loss of a copy trained for 20 epochs from a fixed seed, with the same optimizer."""
     x, y = digits_of("train")
     targets = np.eye(10, dtype="float32")[y] if name.startswith("categorical") else y
     theirs = model.optimizer
@@ -252,7 +252,7 @@ def raw_pixels(attempt: Attempt) -> Mistake | None:
     best = max(one.share for one in unseen)
     values = {"model": model, "accuracy": best, "layer": first, "score": shown(score)}
     frozen = frozen_calls(model)
-    if frozen:  # with or without 80 %: that depends on the first weights
+    if frozen:  # with or without 80 %: that depends on the initial weights
         return Mistake("frozen", {frozen[0]: "does not learn"}, **{**values, "layer": frozen[0]})
     trained = measured_on(attempt, model, "train")
     found, own = alike(score, unseen), alike(score, trained)
@@ -291,13 +291,13 @@ class Measured(NamedTuple):
 
 
 def measured_on(attempt: Attempt, model: Functional, digits: str) -> list[Measured]:
-    """What a model makes of the training or the test digits, in each size."""
+    """A model's results on the training or the test digits, in each scale of the pixels."""
     y = known(attempt, f"y_{digits}")
     return [Measured(*measured(model, x, y), x.std()) for x in images(attempt, digits)]
 
 
 def images(attempt: Attempt, digits: str) -> list[Array]:
-    """The images of the training or the test digits, in each size that the variables have, and in
+    """The images of the training or the test digits, in each scale that the variables have, and in
     two that are often computed within a call: from -1 to 1, and standardized."""
     x, y = known(attempt, f"x_{digits}"), known(attempt, "x_train")
     arrays = [z for z in attempt.names.values() if isinstance(z, np.ndarray) and z.shape == x.shape]
@@ -306,13 +306,13 @@ def images(attempt: Attempt, digits: str) -> list[Array]:
 
 
 def alike(score: Sequence[float], scores: Iterable[Measured]) -> list[Measured]:
-    """Those of some losses and accuracies that are a score: both, or the accuracy alone."""
+    """The losses and accuracies that equal a score: both, or the accuracy alone."""
     n = len(score)
     return [one for one in scores if n and np.allclose(score, one[2 - n : 2], rtol=1e-4, atol=1e-6)]
 
 
 def shown(score: Sequence[float]) -> str:
-    """How a message shows what `score` holds."""
+    """How a message shows a score."""
     return f"{score[-1]:.2f}" if score else "not what evaluate returns"
 
 
@@ -321,9 +321,9 @@ def what_reads_the_pixels(attempt: Attempt) -> list[Node | Operation]:
     return [calls_of(attempt.model or known(attempt, "reader"))[0]]
 
 
-# What several of these ask.
+# Shared by several exercises.
 def the_end(attempt: Attempt) -> list[Node | Operation]:
-    """The call that ends the model of a try, or before one that of the lesson's reader."""
+    """The last call of the attempt's model, or before an attempt that of the lesson's reader."""
     return [maker((attempt.model or known(attempt, "reader")).outputs[0])]
 
 
@@ -338,7 +338,7 @@ def loss_of(model: Functional) -> Any:
 
 
 def loss_name(loss: Any) -> str:
-    """The name of a loss function; of an object that is not made of one, that of its class."""
+    """The name of a loss function; for an object not made from one, the name of its class."""
     return getattr(function_of(loss), "__name__", type(loss).__name__)
 
 

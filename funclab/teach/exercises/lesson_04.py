@@ -35,7 +35,7 @@ WHAT = {
     "sigmoid": "a yes or no, as 1 or 0",
     "linear": "an amount",
 }
-"""What an output answers, by its last activation."""
+"""What an output predicts, by its last activation."""
 RIDERS = ("casual", "registered")
 ENOUGH = {"casual": 400, "registered": 900}
 WARMEST, THOUSAND = 40, 1000
@@ -75,7 +75,7 @@ def names_in(answer: Any) -> list[str]:
 
 
 def not_recorded(attempt: Attempt, model: Functional, key: str) -> Mistake | None:
-    """What is wrong in a name under which nothing is recorded."""
+    """What is wrong with a name under which nothing is recorded."""
     ends = last_calls(model)
     metrics = [name_of(metric) for output in outputs_of(model) for metric in output.metrics]
     if key.startswith("val_"):
@@ -155,14 +155,14 @@ def unknown_key(attempt: Attempt, model: Functional) -> Mistake:
 
 
 def fits(node: Node, output: Output) -> bool:
-    """Whether the loss of an output fits what its last call gives."""
+    """Whether the loss of an output fits what its last call returns."""
     return suits(node, output.loss) and not takes_logits(output)
 
 
 def suits(node: Node, loss: Any) -> bool:
-    """Whether a loss is one for what a call gives, judged by its activation.
+    """Whether a loss suits what a call returns, judged by its activation.
 
-    That of a student's own is told by the numbers that it gives.
+    For a student's own loss, the numbers that it returns decide.
     """
     function = function_of(loss)
     activation = activation_of(node)
@@ -177,7 +177,7 @@ def suits(node: Node, loss: Any) -> bool:
 
 
 def is_alike(loss: Any, other: Any, targets: list[Any], answers: list[list[float]]) -> bool:
-    """Whether two losses give the same for some targets and answers."""
+    """Whether two losses return the same for some targets and answers."""
     y, made = np.array(targets, "float32"), np.array(answers, "float32")
     return bool(np.allclose(loss_for(loss, y, made), loss_for(other, y, made), atol=1e-5))
 
@@ -190,7 +190,7 @@ def is_least_at_target(loss: Any) -> bool:
 
 
 def loss_for(loss: Any, targets: Array, answers: Array) -> float:
-    """What a loss gives; nan when it is one for targets of another kind, or none."""
+    """What a loss returns; nan if it is for another kind of targets, or is not a loss."""
     try:
         return float(np.mean(loss(targets, answers)))
     except Exception:
@@ -198,7 +198,7 @@ def loss_for(loss: Any, targets: Array, answers: Array) -> float:
 
 
 def takes_logits(output: Output) -> bool:
-    """Whether the loss makes probabilities of what it is given."""
+    """Whether the loss turns what it is given into probabilities."""
     return bool(getattr(output.loss, "settings", {}).get("from_logits"))
 
 
@@ -212,7 +212,7 @@ def three_ends(attempt: Attempt) -> list[Node | Operation]:
 # 4C
 @judge("4C")
 def trio_again(attempt: Attempt) -> Mistake | None:
-    """What trio answers, from the inputs that its calls read or from new calls of its layers."""
+    """The outputs of trio, from the inputs that its calls read or from new calls of its layers."""
     trio, model = known(attempt, "trio"), attempt.model
     if model is None:
         return not_connected(attempt)
@@ -242,7 +242,7 @@ def trio_again(attempt: Attempt) -> Mistake | None:
 
 
 def not_connected(attempt: Attempt) -> Mistake:
-    """A Model that could not be made, because it was not given what its calls read."""
+    """A Model that could not be made, as it was not given an Input that its calls read."""
     inputs, outputs = attempt.given_to_model or ([], [])
     ends = tensors_of(outputs)
     needed = [source for end in ends for source in source_inputs(end)]
@@ -263,9 +263,9 @@ def not_connected(attempt: Attempt) -> Mistake:
 
 
 def answers_alike(model: Functional, trio: Functional) -> bool:
-    """Whether two models give the same answers, whatever the order of inputs and outputs.
+    """Whether two models give the same outputs, whatever the order of inputs and outputs.
 
-    An Input of trio, or another of the same name, is given what trio is given there.
+    An Input of trio, or another of the same name, gets the same data as in trio.
     """
     if [x.shape for x in model.inputs] != [x.shape for x in trio.inputs]:
         return False
@@ -297,7 +297,7 @@ def the_island(attempt: Attempt) -> list[Node | Operation]:
 # 4D
 @judge("4D")
 def riders(attempt: Attempt) -> Mistake | None:
-    """Two inputs, two amounts by name, near enough on days that the model has not seen."""
+    """Two inputs, two amounts by name, close enough on days that the model has not seen."""
     model = attempt.model
     if model is None:
         return not_joined(attempt)
@@ -331,7 +331,7 @@ def riders(attempt: Attempt) -> Mistake | None:
 
 
 def not_joined(attempt: Attempt) -> Mistake:
-    """No model: two inputs that were added up, or one that was not handed over."""
+    """No model: two inputs that were added up, or one that was not given to it."""
     error: Any = attempt.error
     if isinstance(error, ShapeError) and len(error.tensors) > 1:
         a, b = error.tensors[:2]
@@ -344,7 +344,7 @@ def not_joined(attempt: Attempt) -> Mistake:
 
 
 def not_read(attempt: Attempt, model: Functional, tensor: Tensor, unread: list[Tensor]) -> Mistake:
-    """An output that one of the inputs does not reach, or a model without that input."""
+    """An output that does not depend on one of the inputs, or a model without that input."""
     given = [x for x in map(attempt.names.get, ("weather", "weekday")) if tensors_of(x)]
     other = [x for x in given if not any(x is y for y in model.inputs)]
     sources: list[Any] = [*unread, *other]
@@ -358,7 +358,7 @@ def not_read(attempt: Attempt, model: Functional, tensor: Tensor, unread: list[T
 
 
 def riders_off(model: Functional) -> dict[str, int]:
-    """The mean error in riders, on unseen days, of a model trained from a fixed start."""
+    """The mean error in riders, on unseen days, of a model trained from a fixed seed."""
     from funclab.datasets import bikes
 
     days, (x, y) = bikes.load_riders()
@@ -374,7 +374,7 @@ def riders_off(model: Functional) -> dict[str, int]:
 
 
 def fed_to(model: Functional, x: dict[str, Array]) -> list[Array]:
-    """The weather, with its temperature in parts of 40 degrees, and the weekday; by their sizes."""
+    """The weather, with its temperature in units of 40 degrees, and the weekday; by size."""
     weather = x["weather"] / np.array([WARMEST, 1, 1, 1, 1], "float32")
     by_size = {part.shape[1]: part for part in (weather, x["weekday"])}
     return [by_size[source.shape[1]] for source in model.inputs]
@@ -387,7 +387,7 @@ def what_answers(attempt: Attempt) -> list[Node | Operation]:
     return list(last_calls(attempt.model))
 
 
-# What several of these ask.
+# Shared by several exercises.
 def last_calls(model: Functional) -> list[Node]:
     return [maker(tensor) for tensor in model.outputs]
 

@@ -51,7 +51,7 @@ def twins(attempt: Attempt) -> Mistake | None:
 
 
 def missing_input(attempt: Attempt) -> Mistake:
-    """A Model that could not be made, because it was not given what its calls read."""
+    """A Model that could not be made, as it was not given an Input that its calls read."""
     inputs, outputs = attempt.given_to_model or ([], [])
     for tensor in tensors_of(outputs):
         missing = [x for x in source_inputs(tensor) if all(x is not given for given in inputs)]
@@ -81,7 +81,7 @@ def calls_of_the_eye(attempt: Attempt) -> list[Node | Operation]:
 
 
 def judges_pairs(model: Functional) -> Mistake | None:
-    """Behind an eye for two images, a comparison that can say "equal", and one probability."""
+    """After one eye for two images, a comparison that can say "equal", and one probability."""
     calls, end = weighted_calls(model)[:-1], {maker(model.outputs[0]): "the end"}
     read = all(calls_by_input(model)) or is_stacked(calls)
     if not read or (len(model.inputs), len(model.outputs)) != (2, 1) or not is_probability(model):
@@ -95,7 +95,7 @@ def judges_pairs(model: Functional) -> Mistake | None:
 # 5B
 @judge("5B")
 def half(attempt: Attempt) -> Mistake | None:
-    """From `right` to what the shared encoder has made of it already."""
+    """From `right` to what the shared encoder has already made from it."""
     encoder, right = known(attempt, "enc"), known(attempt, "right")
     if isinstance(attempt.error, AmbiguousNodeError):
         notes = {node: f"row {node.index}" for node in encoder.inbound_nodes}
@@ -122,7 +122,7 @@ def half(attempt: Attempt) -> Mistake | None:
 
 
 def elsewhere(node: Node, encoder: Operation) -> Mistake:
-    """A model that ends at a call of another layer, or of a model around the encoder."""
+    """A model that ends at a call of another layer, or of a model that contains the encoder."""
     other: Any = node.operation
     if isinstance(other, Functional) and encoder in other.layers:
         return Mistake("called_again", {node: "new"}, layer=node, k=node.index)
@@ -170,7 +170,7 @@ def real_sharing(attempt: Attempt) -> Mistake | None:
 
 
 def one_name(attempt: Attempt) -> Mistake:
-    """A Model that could not be made, because two of its layers have one name."""
+    """A Model that could not be made, because two of its layers have the same name."""
     same = getattr(attempt.error, "graph", None)
     layers = [x for x in same if isinstance(x, Operation)] if isinstance(same, list) else []
     if len(layers) < 2:
@@ -183,7 +183,7 @@ def one_name(attempt: Attempt) -> Mistake:
 
 
 def not_shared(model: Functional, first: Any, second: Any) -> Mistake:
-    """Two encoders: with equal weights, which part at the first step, or with different ones."""
+    """Two encoders: with equal weights, which diverge at the first step, or with different ones."""
     notes = {first: "one set of weights", second: "another set"}
     values = {
         "model": model,
@@ -201,7 +201,7 @@ def not_shared(model: Functional, first: Any, second: Any) -> Mistake:
 
 
 def numbers_after_a_step(model: Functional, first: Node, second: Node) -> list[str]:
-    """The pair of weights that a training step on 32 pairs of digits moves furthest apart."""
+    """The pair of weights that a training step on 32 pairs of digits moves the furthest apart."""
     from funclab.datasets import digits
 
     pairs, _ = digits.load_pairs(32, test=2)
@@ -229,7 +229,7 @@ def is_stacked(calls: list[Node]) -> bool:
 
 @lights("5C")
 def both_eyes(attempt: Attempt) -> list[Node | Operation]:
-    """Of a try its own encoders, else those that the exercise ships."""
+    """The encoders of an attempt, or else those of the exercise's given lines."""
     if attempt.model is not None:
         return list(weighted_calls(attempt.model)[:-1])
     return [known(attempt, name).inbound_nodes[0] for name in ("first", "second")]
@@ -258,7 +258,7 @@ def three_images(attempt: Attempt) -> Mistake | None:
 
 
 def misnumbered(attempt: Attempt, model: Functional) -> Mistake | None:
-    """Whether the index is missing, or that of another call than the one on the middle image."""
+    """The mistake if the index is missing, or is not that of the call on the middle image."""
     index = attempt.names.get("index")
     place = places(attempt, model).index("middle")
     middle, calls = model.inputs[place], calls_by_input(model)[place]
@@ -278,14 +278,14 @@ def misnumbered(attempt: Attempt, model: Functional) -> Mistake | None:
 
 
 def places(attempt: Attempt, model: Functional) -> list[str]:
-    """Which image each input of a model takes: by the lesson's variables, else by its place."""
+    """Which image each input of a model takes: by the lesson's variables, else by its position."""
     sides = ["left", "middle", "right"]
     found = [[side for side in sides if attempt.names.get(side) is x] for x in model.inputs]
     return [names[0] for names in found] if all(found) else sides
 
 
 def badly_judged(attempt: Attempt, model: Functional) -> Mistake | None:
-    """Whether the model, trained from a fixed start, hardly does better than guessing."""
+    """The mistake if the model, trained from a fixed seed, is hardly better than guessing."""
     (x, y), (x_test, y_test) = triples()
     order = places(attempt, model)
     copy = trained_copy(model, [x[at] for at in order], y, loss="binary_crossentropy", epochs=30)
@@ -298,7 +298,7 @@ def badly_judged(attempt: Attempt, model: Functional) -> Mistake | None:
 
 
 def triples(n: int = 600) -> list[tuple[dict[str, Array], Array]]:
-    """Three images each, for learning and unseen: whether the middle one shows the left digit."""
+    """Triples of images, training and unseen: does the middle one show the digit on the left?"""
     from funclab.datasets import digits
 
     return [_triples(pairs) for pairs in digits.load_pairs(2 * n, test=2 * n)]
@@ -323,7 +323,7 @@ def calls_of_the_encoder(attempt: Attempt) -> list[Node | Operation]:
     return called or [maker(known(attempt, name)) for name in ("left", "right")]
 
 
-# What several of these ask.
+# Shared by several exercises.
 def two_encoders(model: Functional) -> tuple[Any, Any] | None:
     """Calls of two different layers on two inputs, neither of which reads the other's input."""
     found = [calls for calls in calls_by_input(model) if calls]
@@ -338,7 +338,7 @@ def two_encoders(model: Functional) -> tuple[Any, Any] | None:
 
 
 def is_probability(model: Functional) -> bool:
-    """Whether a model answers one number for each example, which stays between 0 and 1."""
+    """Whether a model gives one number for each example, always between 0 and 1."""
     output = model.outputs[0]
     if output.shape != ONE or activation_of(maker(output)) == "sigmoid":
         return output.shape == ONE
@@ -361,7 +361,7 @@ def images(model: Functional) -> list[Array]:
 
 
 def answers_to(model: Functional, x: list[Array]) -> Array:
-    """What an untrained copy of a model, no kernel of it zero, answers, in double precision."""
+    """The outputs of an untrained copy of a model without zero kernels, in double precision."""
     copy: Any = fresh_copy(model)
     draw = np.random.default_rng(1)
     zero = [w.ndim > 1 and not w.any() for w in copy.get_weights()]

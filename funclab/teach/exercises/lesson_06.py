@@ -41,7 +41,7 @@ POSTCODE, FIVE_ANSWERS, TEN, ENCODED = (None, 5, 64), (None, 5, 10), (None, 10),
 # 6A
 @judge("6A")
 def whose_answers_change(attempt: Attempt) -> Mistake | None:
-    """Those of the models that hold a weight of the one that trains."""
+    """Those of the models that contain a weight of the one that is trained."""
     moves = predicted(attempt.answer)
     if not isinstance(moves, dict):
         return Mistake("", given=moves)
@@ -65,7 +65,7 @@ def first_misjudged(attempt: Attempt, moves: Mapping[str, bool]) -> str | None:
 
 def predicted(answer: Any) -> dict[str, bool] | str:
     """True or False by model, from a dict, from a list in order, or from the names of those that
-    move; else what is wrong with the answer."""
+    change; else what is wrong with the answer."""
     if isinstance(answer, np.ndarray):
         answer = answer.tolist()
     several = isinstance(answer, (set, frozenset, list, tuple))
@@ -134,8 +134,8 @@ def five_images_one_reader(attempt: Attempt) -> Mistake | None:
 
 
 def how_it_reads(model: Functional) -> tuple[list[int], bool, bool]:
-    """Which other answers depend on the first image; whether all places are read alike; and
-    whether the answers are probabilities."""
+    """Which other answers depend on the first image; whether all places are read in the same way;
+    and whether the answers are probabilities."""
     copy: Any = fresh_copy(model)
     x = np.random.default_rng(0).random((4, 5, 64), "float32")
     changed = x.copy()
@@ -167,7 +167,7 @@ def not_made(attempt: Attempt) -> Mistake:
 
 
 def cut_off(attempt: Attempt) -> tuple[Tensor, Tensor, Tensor] | None:
-    """Of a Model that could not be made: its output, the Input that this depends on, and the one
+    """For a Model that could not be made: its output, the Input that this depends on, and the Input
     that it was given instead."""
     inputs, outputs = attempt.given_to_model or ([], [])
     starts = tensors_of(inputs)
@@ -187,7 +187,7 @@ def calls_that_read_images(attempt: Attempt) -> list[Node | Operation]:
 # 6C
 @judge("6C")
 def inner_tensor_of_page(attempt: Attempt) -> Mistake | None:
-    """What `code` of `reader` makes of `page`, with the weights that are there."""
+    """What `code` of `reader` makes from `page`, with the existing weights."""
     page, reader = known(attempt, "page"), known(attempt, "reader")
     model = attempt.model
     if model is None:
@@ -213,7 +213,7 @@ def inner_tensor_of_page(attempt: Attempt) -> Mistake | None:
 
 
 def no_way_to_page(attempt: Attempt, page: Tensor, reader: Functional) -> Mistake:
-    """A Model that could not be made: of a layer, or of a tensor that another Input leads to."""
+    """A Model that could not be made: from a layer, or a tensor that depends on another Input."""
     _, outputs = attempt.given_to_model or ([], [])
     idle = [value for value in flat(outputs) if isinstance(value, Operation)]
     if idle:
@@ -238,7 +238,7 @@ def not_among(weights: set[int], model: Functional) -> Any:
 
 
 def unknown_weights(if_model: str, node: Any) -> Mistake:
-    """A call of a layer, or of a model, that holds weights of its own."""
+    """A call of a layer, or of a model, that has weights of its own."""
     name = if_model if isinstance(node.operation, Functional) else "new_layer"
     n = node.operation.count_params()
     return Mistake(name, {node: "weights of its own"}, layer=node, n=n)
@@ -252,7 +252,7 @@ def the_inner_call(attempt: Attempt) -> list[Node | Operation]:
 # 6D
 @judge("6D")
 def borrowed_and_held(attempt: Attempt) -> Mistake | None:
-    """The eye that exists, held when `compile` looked; a head that learns; ten probabilities."""
+    """The existing eye, frozen at the time of `compile`; a head that learns; ten probabilities."""
     model, eye = attempt.model, known(attempt, "eye")
     if model is None:
         return Mistake("")
@@ -290,7 +290,7 @@ def with_the_old_head(model: Functional, head: Any) -> Mistake:
 
 
 def wrong_lock(model: Functional, borrowed: set[int], moving: set[int]) -> Mistake | None:
-    """What a training step would move: the weights that were trainable at `compile`."""
+    """The mistake in what a training step changes: the weights that were trainable at `compile`."""
     calls = weighted_calls(model)
     of_the_eye = next(node for node in calls if weights_in(node.operation) & borrowed)
     head = next((node for node in calls if not weights_in(node.operation) & borrowed), of_the_eye)
@@ -306,7 +306,7 @@ def wrong_lock(model: Functional, borrowed: set[int], moving: set[int]) -> Mista
 
 
 def learns(model: Functional, borrowed: set[int]) -> bool:
-    """Whether training moves these weights, or would, if they were not frozen by now."""
+    """Whether training changes these weights, or would, if they were not frozen by now."""
     places = [i for i, weight in enumerate(model.weights) if id(weight) in borrowed]
     before = model.get_weights()
     if not any(id(weight) in borrowed for weight in model.trainable_weights):

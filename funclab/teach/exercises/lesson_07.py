@@ -44,7 +44,7 @@ BUDGET, ENOUGH, MAY_LOSE, SLIP = 1500, 0.85, 0.01, 2
 
 # 7A
 def not_so(node: Node, given: Any) -> Mistake:
-    """What is wrong in the answer for a call. What the call reads is marked, not what it makes."""
+    """What is wrong with the answer for a call. Its inputs are marked, not its output."""
     shape, weights = shape_and_weights(node)
     at = dict.fromkeys(reads(node), f"{node.operation.name} reads this")
     values: dict[str, Any] = {"layer": node, "given": given}
@@ -65,7 +65,7 @@ def not_so(node: Node, given: Any) -> Mistake:
 
 
 def other_shape(node: Node, given: Any, shape: Any) -> str:
-    """The name of the mistake in a shape."""
+    """The name of the mistake behind a wrong shape."""
     if not isinstance(given, tuple):
         return ""
     read = node.arguments.tensors[0].shape
@@ -118,14 +118,14 @@ def what_without_where(attempt: Attempt) -> Mistake | None:
 
 
 def same_numbers(model: Functional, other: Functional) -> bool:
-    """Whether two models make the same numbers of a sheet."""
+    """Whether two models give the same numbers for a sheet."""
     x = np.random.default_rng(0).random((4, *SHEET[1:]), "float32")
     first, second = (np.asarray(as_called(x)) for as_called in (plain(model), other))
     return first.shape == second.shape and np.allclose(first, second, atol=1e-5)
 
 
 def slides(model: Functional) -> bool:
-    """Whether what a model makes changes when a dot in the middle of the sheet slides."""
+    """Whether a model's output changes when a dot in the middle of the sheet slides."""
     dots = np.zeros((2, *SHEET[1:]), "float32")
     dots[0, 5:7, 5:7], dots[1, 5:7, 6:8] = 1, 1
     a, b = np.asarray(fresh_copy(model)(dots))
@@ -155,7 +155,7 @@ def calls_with_positions(attempt: Attempt) -> list[Node | Operation]:
 # 7C
 @judge("7C")
 def residual_block(attempt: Attempt) -> Mistake | None:
-    """A tensor and what a convolution makes of it, added at each of 12 × 12 positions."""
+    """A tensor and what a convolution makes from it, added at each of 12 × 12 positions."""
     if attempt.model is None:
         return not_added(attempt)
     model, before = opened(attempt.model)
@@ -187,7 +187,7 @@ def residual_block(attempt: Attempt) -> Mistake | None:
 
 
 def not_summed(join: Node) -> Mistake:
-    """A call that puts two tensors together in another way."""
+    """A call that combines two tensors in another way."""
     if is_concatenation(join):
         at = {join: "end to end"}
         return Mistake("end_to_end", at, join=join, shape=join.output_tensors[0].shape)
@@ -195,7 +195,7 @@ def not_summed(join: Node) -> Mistake:
 
 
 def not_in_a_row(join: Node, before: list[Node]) -> Mistake | None:
-    """Two tensors that are added, of which none is what a convolution makes of the other."""
+    """Two tensors that are added, neither of which is a convolution of the other."""
     a, b = join.arguments.tensors[:2]
     ways = [{*before, *calls_before([tensor])} for tensor in (a, b)]
     if any(convolves(node.operation) for node in ways[0] & ways[1]):
@@ -246,7 +246,7 @@ def not_added(attempt: Attempt) -> Mistake:
 
 @lights("7C")
 def the_two_that_meet(attempt: Attempt) -> list[Node | Operation]:
-    """The calls whose results are to be added; of a block that was never tried, the Input."""
+    """The calls whose results are to be added; before an attempt, the Input."""
     nodes = [node for node in calls_made(attempt) if isinstance(node.operation, Conv2D)]
     return list(nodes[-2:]) or [maker(known(attempt, "paper"))]
 
@@ -279,7 +279,7 @@ def reads_what_slipped(attempt: Attempt) -> Mistake | None:
 
 
 def too_few_read(model: Functional, total: int) -> Mistake | None:
-    """Whether a model that has learned in the middle misreads digits further right, and why."""
+    """The mistake if a model trained on centred digits misreads digits further to the right."""
     middle, share = reading(model) if model.outputs[0].shape == TEN else (0.0, 0.0)
     values = {"model": model, "accuracy": share, "middle": middle}
     last = where_positions_end(model)
@@ -298,8 +298,8 @@ def too_few_read(model: Functional, total: int) -> Mistake | None:
 
 
 def reading(model: Functional) -> list[float]:
-    """How many unseen digits a model reads in the middle, and how many two pixels to the right,
-    once it is trained in the middle from a fixed start."""
+    """The fraction of unseen digits that a model reads in the middle, and two pixels to the right,
+    once it is trained on centred digits from a fixed seed."""
     from funclab.datasets import digits
 
     (x, y), (x_test, y_test) = digits.load_data()
@@ -315,7 +315,7 @@ def reading(model: Functional) -> list[float]:
 
 
 def sheets(images: Array, right: int = 0) -> Array:
-    """Digits on sheets of 12 × 12 pixels, so many pixels to the right of the middle."""
+    """Digits on sheets of 12 × 12 pixels, `right` pixels to the right of the middle."""
     papers = np.zeros((len(images), *SHEET[1:]), "float32")
     papers[:, 2:10, 2 + right : 10 + right, 0] = images / 16
     return papers
@@ -328,9 +328,9 @@ def where_positions_go(attempt: Attempt) -> list[Node | Operation]:
     return [where_positions_end(attempt.model)]
 
 
-# What several of these ask.
+# Shared by several exercises.
 def has_positions(tensor: Tensor) -> bool:
-    """Whether a tensor has rows and columns, several of them."""
+    """Whether a tensor has several rows and columns."""
     return len(tensor.shape) == 4 and max(size or 2 for size in tensor.shape[1:3]) > 1
 
 
@@ -339,7 +339,7 @@ def has_positions_read(node: Node) -> bool:
 
 
 def where_positions_end(model: Functional) -> Node:
-    """The first call that reads rows and columns and returns none; else the last call."""
+    """The first call that reads rows and columns and does not return any; else the last call."""
     ends = [
         node
         for node in calls_of(model)

@@ -46,7 +46,7 @@ RECURRENT = (layers.RNN, layers.Bidirectional)
 
 # 8A
 def not_this_shape(node: Node, given: Any) -> Mistake:
-    """What is wrong in the answer for a call. What the call reads is marked, not what it makes."""
+    """What is wrong with the answer for a call. Its inputs are marked, not its output."""
     at = dict.fromkeys(reads(node), f"{node.operation.name} reads this")
     values: dict[str, Any] = {"layer": node, "given": given}
     shape, last_alone = node.output_tensors[0].shape, (None, node.output_tensors[0].shape[-1])
@@ -72,7 +72,7 @@ judge_predictions("8A", output_shape, not_this_shape)
 # 8B
 @judge("8B")
 def two_in_a_row(attempt: Attempt) -> Mistake | None:
-    """A recurrent layer that reads the states of another one at every hour."""
+    """A recurrent layer that reads the states of another recurrent layer at every hour."""
     if attempt.model is None:
         return not_stacked(attempt)
     model = unwrapped(attempt.model)
@@ -108,7 +108,7 @@ def one_recurrent(last: Node, read: Tensor) -> Mistake:
 
 
 def not_stacked(attempt: Attempt) -> Mistake:
-    """Layers that could not be called, or a Model that starts at another Input than its calls."""
+    """Layers that could not be called, or a Model that does not start at the Input of its calls."""
     error: Any = attempt.error
     if isinstance(error, ShapeError) and error.tensors:
         node = maker(error.tensors[0])
@@ -124,7 +124,7 @@ def not_stacked(attempt: Attempt) -> Mistake:
 
 
 def recurrent(nodes: Sequence[Node]) -> list[Node]:
-    """The calls of recurrent layers, and of models that hold some."""
+    """The calls of recurrent layers, and of models that contain some."""
     return [node for node in nodes if is_recurrent(node.operation)]
 
 
@@ -142,7 +142,7 @@ def where_a_stack_begins(attempt: Attempt) -> list[Node | Operation]:
 # 8C
 @judge("8C")
 def padding_left_out(attempt: Attempt) -> Mistake | None:
-    """One answer for a headline, by its words and their order, whatever stands for no word."""
+    """One output for a headline, from its words and their order, whatever the padding is."""
     model = attempt.model
     if model is None:
         return Mistake("")
@@ -160,19 +160,19 @@ def padding_left_out(attempt: Attempt) -> Mistake | None:
     add_to_zeros(copy)
     if not skipped or not np.allclose(copy(x), said, atol=1e-6):
         return zeros_read(model, source)
-    if np.allclose(said[0], said[1], atol=1e-6):  # of the same words in another order
+    if np.allclose(said[0], said[1], atol=1e-6):  # for the same words in another order
         layer = where_words_end(model)
         return Mistake("no_order", {layer: "all alike"}, layer=layer)
     return None
 
 
 def with_a_gap(x: list[Array]) -> list[Array]:
-    """Headlines with a zero behind their first word, at the cost of one at their end."""
+    """Headlines with a zero inserted after their first word, in place of one at their end."""
     return [np.insert(part, 1, 0, axis=1)[:, : part.shape[1]] for part in x]
 
 
 def zeros_read(model: Functional, source: Tensor) -> Mistake:
-    """Where the mask ends, or that there is none."""
+    """The mistake if zeros are read: where the mask ends, or that there is none."""
     lost, table = where_mask_ends(model), embeddings(model)[0]
     if lost is None and all(node.output_masks[0] is None for node in calls_within(model)):
         return Mistake("no_mask", {table: "no mask"}, layer=table)
@@ -185,7 +185,7 @@ def zeros_read(model: Functional, source: Tensor) -> Mistake:
 
 
 def where_mask_ends(model: Functional) -> Node | None:
-    """The first call that is given a mask and knows nothing of masks."""
+    """The first call that is given a mask and does not support masks."""
     for node in calls_within(model):
         masked = any(mask is not None for mask in node.input_masks)
         if masked and not getattr(node.operation, "supports_masking", False):
@@ -202,7 +202,7 @@ def the_end_of_the_mask(attempt: Attempt) -> list[Node | Operation]:
 # 8D
 @judge("8D")
 def words_and_hour(attempt: Attempt) -> Mistake | None:
-    """One probability, from the words in their order and from the hour; learns."""
+    """One probability, from the words in order and from the hour; learns."""
     model = attempt.model
     if model is None:
         return cannot_join(attempt)
@@ -249,7 +249,7 @@ def input_like(tensors: Sequence[Tensor], name: str) -> bool:
 
 
 def popular_told(model: Functional) -> float:
-    """How many of 500 unseen headlines a model is right about, trained from a fixed start."""
+    """The accuracy of a model on 500 unseen headlines, trained from a fixed seed."""
     from funclab.datasets import headlines
 
     trained, tested = headlines.load_data(1000)

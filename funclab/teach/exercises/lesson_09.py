@@ -40,7 +40,7 @@ from funclab.teach.reading import add_to_zeros, headlines_for, order_matters, wh
 ASKED, TOLD, LOOKS = 4, 9, (None, 4, 9)
 MIXED, TWELVE = (None, 9, 16), (None, 12)
 STRONG, SCALES = 4.0, (1, 2, 4)
-"""Factors for first weights, with which attention tells words apart from the start."""
+"""Factors for initial weights with which attention distinguishes words from the start."""
 SOME, ENOUGH = 0.01, 0.95
 LOOKING = (layers.Attention, layers.MultiHeadAttention, layers.GroupQueryAttention)
 
@@ -48,7 +48,7 @@ LOOKING = (layers.Attention, layers.MultiHeadAttention, layers.GroupQueryAttenti
 # 9A
 @judge("9A")
 def a_question_looks_at_a_headline(attempt: Attempt) -> Mistake | None:
-    """For each of four words nine weights that sum to 1, from both inputs."""
+    """For each of four words, nine weights that sum to 1, from both inputs."""
     model = attempt.model
     if model is None:
         return stopped(attempt, "input_missing")
@@ -83,7 +83,7 @@ def what_is_compared(attempt: Attempt) -> list[Node | Operation]:
 # 9B
 @judge("9B")
 def values_mixed_by_weights(attempt: Attempt) -> Mistake | None:
-    """For each word the sum of all values, each times the weight of its column in this row."""
+    """For each word, the sum of all values, each times the weight of its column in this row."""
     model = attempt.model
     if model is None:
         return not_mixed(attempt)
@@ -130,7 +130,7 @@ def weights_and_values(attempt: Attempt) -> list[Node | Operation]:
 # 9C
 @judge("9C")
 def zeros_do_not_count(attempt: Attempt) -> Mistake | None:
-    """One answer for a headline, by its words and their order, whatever stands for no word."""
+    """One output for a headline, from its words and their order, whatever the padding is."""
     model = attempt.model
     if model is None:
         return Mistake("")
@@ -151,7 +151,7 @@ def zeros_do_not_count(attempt: Attempt) -> Mistake | None:
 
 
 def one_answer_each(model: Functional) -> Mistake:
-    """The axis of words does not end, or a mask that is made for scores brings another one."""
+    """The axis of words is still there, or a mask made for scores adds another axis."""
     for node in calls_of(model):
         if isinstance(node.operation, layers.GlobalAveragePooling1D):
             shape, masks = node.output_tensors[0].shape, node.arguments.tensors[1:]
@@ -163,7 +163,7 @@ def one_answer_each(model: Functional) -> Mistake:
 
 
 def zeros_seen(model: Functional) -> Mistake:
-    """Where zeros still count: in the weights of words, or where rows become one."""
+    """Where zeros still count: in the weights of words, or where rows are reduced to one."""
     average = where_words_end(model)
     for node in calls_of(model):
         if not is_softmax(node):
@@ -193,7 +193,7 @@ def where_zeros_count(attempt: Attempt) -> list[Node | Operation]:
 # 9D
 @judge("9D")
 def two_heads(attempt: Attempt) -> Mistake | None:
-    """Two heads that read the same rows, each by layers of its own; learns whom it happens to."""
+    """Two heads that read the same rows, each with its own layers; learns whom it happens to."""
     model = attempt.model
     if model is None:
         return not_joined(attempt)
@@ -242,13 +242,13 @@ def is_attention(node: Node) -> bool:
 
 
 def layers_of(node: Node) -> set[Operation]:
-    """The layers with weights that a call depends on, its own among them."""
+    """The layers with weights that a call depends on, including its own."""
     before = calls_before(node.output_tensors)
     return {call.operation for call in before if getattr(call.operation, "weights", None)}
 
 
 def told_right(model: Functional) -> float:
-    """How many of 500 unseen headlines a model is right about, trained from a fixed start."""
+    """The accuracy of a model on 500 unseen headlines, trained from a fixed seed."""
     from funclab.datasets import headlines
 
     trained, tested = (part.words for part in headlines.load_data(500))
@@ -290,9 +290,9 @@ def what_both_heads_read(attempt: Attempt) -> list[Node | Operation]:
     return [maker(known(attempt, "placed"))]
 
 
-# What several of these ask.
+# Shared by several exercises.
 def stopped(attempt: Attempt, missing: str = "") -> Mistake:
-    """NumPy on the way, or a Model without an Input that its calls read."""
+    """A NumPy function on the path, or a Model without an Input that its calls read."""
     used = numpy_was_given(attempt)
     if used is not None:
         return Mistake("numpy", {maker(used): "the path ends here"}, layer=maker(used))
@@ -300,13 +300,13 @@ def stopped(attempt: Attempt, missing: str = "") -> Mistake:
 
 
 def is_softmax(node: Node) -> bool:
-    """Whether a call makes weights between words: shares of 1, for each pair of rows."""
+    """Whether a call makes weights between words: for each pair of rows, summing to 1."""
     shape = node.output_tensors[0].shape
     return activation_of(node) == "softmax" and len(shape) == 3 and shape[1] == shape[2]
 
 
 def numbers_of(model: Functional, tensors: list[Tensor], scale: float = 1) -> list[Array]:
-    """What some tensors of a model are for short headlines; `scale`: the factor of its weights."""
+    """The values of some tensors of a model for short headlines; `scale`: a factor for weights."""
     copy: Any = fresh_copy(Model(model.inputs, tensors))
     copy.set_weights([scale * weight for weight in copy.get_weights()])
     numbers = copy(headlines_for(model))

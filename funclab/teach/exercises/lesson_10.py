@@ -51,7 +51,7 @@ ENOUGH, GUESSING = 0.7, 0.6
 # 10A
 @dataclass
 class Run:
-    """A program that was run: the moment at which it stopped, its calls, and the error."""
+    """A program that was run: the step at which it stopped, its calls, and the error."""
 
     name: str
     moment: str = "never"
@@ -81,8 +81,8 @@ def moments(attempt: Attempt) -> Mistake | None:
 
 
 def answers_by_number(answer: Any) -> list[str] | None:
-    """The answers in the order of the programs, each spelt as in the lesson; None when there are
-    not four."""
+    """The answers in the order of the programs, each spelt as in the lesson; None if there are not
+    four."""
     if isinstance(answer, dict):
         answer = [answer.get(number, answer.get(str(number), "nothing")) for number in NUMBERS]
     if not isinstance(answer, (list, tuple)) or len(answer) != len(NUMBERS):
@@ -97,7 +97,7 @@ def runs_of(programs: Sequence[Any]) -> list[Run]:
 
 
 def run_of(name: str, program: Callable[[], Any]) -> Run:
-    """Run a program, with random numbers of its own and without its warnings."""
+    """Run a program with its own random numbers and without its warnings."""
     run = Run(name)
     OBSERVERS.append(run.nodes)
     try:
@@ -111,7 +111,7 @@ def run_of(name: str, program: Callable[[], Any]) -> Run:
 
 
 def moment_of(error: BaseException) -> str:
-    """The outermost of the steps call, Model, compile and fit on the way to an error."""
+    """The outermost of the steps call, Model, compile and fit in the traceback of an error."""
     trace = error.__traceback__
     while trace is not None:
         function, values = trace.tb_frame.f_code.co_name, trace.tb_frame.f_locals
@@ -125,7 +125,7 @@ def moment_of(error: BaseException) -> str:
 
 
 def other_moment(run: Run, answer: str) -> Mistake:
-    """What is wrong in the answer for a program."""
+    """What is wrong with the answer for a program."""
     values = {"model": run.name, "given": answer}
     if isinstance(run.error, ShapeError) and run.error.tensors:
         read = run.error.tensors[0]
@@ -250,8 +250,8 @@ def one_eye_for_both(attempt: Attempt) -> Mistake | None:
 
 
 def judging(model: Functional) -> tuple[float, bool]:
-    """How many unseen pairs a model judges correctly, once it is trained from a fixed start, and
-    whether all its answers can be probabilities."""
+    """The fraction of unseen pairs that a model judges correctly, once it is trained from a fixed
+    seed, and whether all its outputs can be probabilities."""
     from funclab.datasets import digits
 
     train, test = digits.load_pairs(300)
@@ -313,7 +313,7 @@ def disconnected_on_purpose(attempt: Attempt) -> Mistake | None:
 
 
 def no_error(attempt: Attempt) -> Mistake:
-    """What is said of lines that work."""
+    """The verdict on lines that work."""
     model, calls = attempt.model, [node for node in attempt.nodes if not node.is_input]
     ends = calls[-1].output_tensors if calls else []
     if model is not None:
@@ -328,7 +328,7 @@ def no_error(attempt: Attempt) -> Mistake:
 
 
 def not_alike(starts: list[Tensor], wanted: list[Tensor]) -> Mistake | None:
-    """How the inputs of a Model that is disconnected differ from those that it needs."""
+    """How the inputs of a disconnected Model differ from those that it needs."""
     other = [tensor for tensor in starts if not maker(tensor).is_input]
     if other:
         values = {"tensor": other[0], "layer": maker(other[0])}
@@ -350,15 +350,15 @@ def inputs_behind(attempt: Attempt) -> list[Node | Operation]:
     return list(starts) or [maker(known(attempt, "image"))]
 
 
-# What several of these ask.
+# Shared by several exercises.
 def of_one_name(error: Any) -> list[Any]:
-    """The layers of one name that an error is about."""
+    """The layers with the same name that an error is about."""
     layers = getattr(error, "graph", None)
     return layers if isinstance(layers, list) else []
 
 
 def one_name(error: Any, mistake: str = "one_name", **values: Any) -> Mistake:
-    """Two layers of one name in a model."""
+    """Two layers with the same name in a model."""
     layers = of_one_name(error)
     shared: str = layers[0].name
     at = dict.fromkeys((layer.inbound_nodes[0] for layer in layers), shared)

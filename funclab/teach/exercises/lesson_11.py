@@ -30,20 +30,20 @@ from funclab.teach.predicting import judge_predictions
 
 HOURS = 24
 ENOUGH, BATCHES, EPOCHS = (0.78, 0.82), 273, 5
-"""The share of hours asked for in 11D; the batches of an epoch, and the epochs, of its training."""
+"""The share of hours that 11D asks for; the batches per epoch, and the epochs, of its training."""
 RATE, LIMIT = 0.01, 0.05
-"""The rate, and the longest step, in 11E."""
+"""The learning rate, and the longest step, in 11E."""
 
 
 # 11A
 def weights_built(node: Node) -> int:
-    """The weights that a call builds: none, unless it is the first of its layer."""
+    """How many weights a call builds: none, unless it is the first call of its layer."""
     layer: Any = node.operation
     return layer.count_params() if layer.inbound_nodes[0] is node else 0
 
 
 def not_so_many(node: Node, given: Any) -> Mistake:
-    """What is wrong in the answer for a call."""
+    """What is wrong with the answer for a call."""
     layer, [read] = node.operation, node.arguments.tensors
     at = dict.fromkeys(reads(node), f"{layer.name} reads this")
     values: dict[str, Any] = {"layer": node, "given": given}
@@ -65,7 +65,7 @@ judge_predictions("11A", weights_built, not_so_many)
 # 11B
 @judge("11B")
 def last_hour_and_a_share_of_the_rise(attempt: Attempt) -> Mistake | None:
-    """One trainable number, 0 at first, in a layer that computes what it did."""
+    """One trainable number, initially 0, in a layer that computes the same as before."""
     model = attempt.model
     if model is None:
         return not_built(attempt)
@@ -94,7 +94,7 @@ def last_hour_and_a_share_of_the_rise(attempt: Attempt) -> Mistake | None:
 
 
 def not_built(attempt: Attempt) -> Mistake:
-    """A layer that failed in `build`, or in `call` because `build` had not kept something."""
+    """A layer that failed in `build`, or in `call` because `build` had not stored something."""
     error = attempt.error
     layer = attempt.given_to("call", "self") or attempt.given_to("build", "self")
     if not isinstance(layer, Operation):
@@ -119,7 +119,7 @@ def the_call_with_the_share(attempt: Attempt) -> list[Node | Operation]:
 # 11C
 @judge("11C")
 def a_way_back_to_fade(attempt: Attempt) -> Mistake | None:
-    """The same answers, and a step of training that moves the weight behind them."""
+    """The same outputs, and a training step that changes the weight before them."""
     model = attempt.model
     if model is None:
         return numpy_in_call(attempt)
@@ -193,7 +193,7 @@ def enough_in_four_of_five_hours(attempt: Attempt) -> Mistake | None:
     except LossError as error:
         name = "counts" if "slope" in str(error) else "numpy"
         return Mistake(name, {end: "no gradient"}, **values)
-    except Exception as error:  # whatever a student's function may do
+    except Exception as error:  # a student's function can do anything
         found = stopped("`charge`", error)
         return Mistake("", {end: "no loss"}, found=found, where="what it computes", **values)
     if returned > 3:
@@ -213,7 +213,7 @@ def enough_in_four_of_five_hours(attempt: Attempt) -> Mistake | None:
 
 
 def share_with_enough(model: Functional, charge: Callable[..., Any]) -> float:
-    """The hours of 2011 with enough bikes, after training with a loss from a fixed start."""
+    """The share of hours of 2011 with enough bikes, after training with a loss and a fixed seed."""
     x, y = hours_of_2011()
     rate = optimizers.schedules.CosineDecay(0.1, BATCHES * EPOCHS)
     copy: Any = trained_copy(
@@ -236,7 +236,7 @@ def what_moves_all_forecasts(attempt: Attempt) -> list[Node | Operation]:
 # 11E
 @judge("11E")
 def a_step_that_is_never_long(attempt: Attempt) -> Mistake | None:
-    """A step of one's own: that of SGD where it is short, and 0.05 where it is not, both ways."""
+    """A custom step: that of SGD if it is short, else 0.05, in both directions."""
     step = attempt.answer
     node = maker(known(attempt, "forecast").outputs[0])
     at = {node: "moved by this"}
@@ -250,7 +250,7 @@ def a_step_that_is_never_long(attempt: Attempt) -> Mistake | None:
     weight = Variable(np.ones(4, "float32"))
     try:
         step.apply([(products / rate).astype("float32")], [weight])
-    except Exception as error:  # whatever a student's method may do
+    except Exception as error:  # a student's method can do anything
         return Mistake("", at, found=stopped("The step", error), **values)
     moved = 1 - weight.numpy()
     wanted = np.clip(products, -LIMIT, LIMIT)
@@ -277,7 +277,7 @@ def a_step_that_is_never_long(attempt: Attempt) -> Mistake | None:
 
 
 def another_optimizer(step: Any, rate: float, at: Any, values: dict[str, Any]) -> Mistake | None:
-    """What is wrong with an optimizer that moves weights as was asked."""
+    """What else is wrong with an optimizer that moves weights as required."""
     found = ""
     if type(step).__module__.startswith("funclab."):
         found = f"`step` is the ready-made {values['step']}"
@@ -291,7 +291,7 @@ def what_goes_too_far(attempt: Attempt) -> list[Node | Operation]:
     return [maker(known(attempt, "forecast").outputs[0])]
 
 
-# What several of these ask.
+# Shared by several exercises.
 def signed(number: float) -> str:
     return f"{number:.3g}".replace("-", "−")
 

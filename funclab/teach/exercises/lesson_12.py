@@ -24,12 +24,12 @@ X, Y, G = 3.0, -2.0, 10.0
 XS = np.array([[-1.5, 0.5, 3.0], [0.25, -1.0, 2.0]])
 YS = np.array([[1.0, -2.0, -1.0], [0.5, 2.0, 0.5]])
 GS = np.array([[10.0, -3.0, 2.0], [4.0, 7.0, 5.0]])
-"""The same in the other exercises: each op is tried on a batch of two, and messages tell the last
-numbers. There g is not x, so that an op that takes one for the other shows."""
+"""The same in the other exercises: each op is tried on a batch of two, and messages show the last
+numbers. There g differs from x, so that an op that confuses the two is noticed."""
 TRUSTED = 1e-6
-"""How far a gradient may be from measured differences, relative to it."""
+"""How far a gradient may be from finite differences, relative to it."""
 LEFT_OVER = 7.0
-"""What stands in a slot before an op writes there."""
+"""What is in a slot before an op writes to it."""
 
 
 class Ran(NamedTuple):
@@ -45,7 +45,7 @@ class Ran(NamedTuple):
 
 # 12A
 def written_for_y(node: Node) -> float:
-    """The gradient that an op writes for the Input that was made last."""
+    """The gradient that an op writes for the most recent Input."""
     return slots_of(node)[-1]
 
 
@@ -61,7 +61,7 @@ def slots_of(node: Node) -> tuple[float, float]:
 
 
 def not_that_gradient(node: Node, given: Any) -> Mistake:
-    """What is wrong in the answer for an op."""
+    """What is wrong with the answer for an op."""
     operation: Any = node.operation
     for_x, wanted = slots_of(node)
     out = float(operation.op(np.float64(X), np.float64(Y)))
@@ -82,7 +82,7 @@ judge_predictions("12A", written_for_y, not_that_gradient)
 # 12B
 @judge("12B")
 def back_through_a_cube(attempt: Attempt) -> Mistake | None:
-    """x cubed forward, and three times x squared times g backward."""
+    """x cubed forward; three times x squared times g backward."""
     node, ran, mistake = run_own_op(attempt, XS)
     if ran is None:
         return mistake
@@ -165,7 +165,7 @@ def nearness_and_its_slope(attempt: Attempt) -> Mistake | None:
     return Mistake("not_squared" if np.allclose(slot * wanted_out, wanted) else "", at, **values)
 
 
-# What several of these ask.
+# Shared by several exercises.
 def run_own_op(attempt: Attempt, *arrays: Array) -> tuple[Any, Ran | None, Mistake]:
     """The call of the student's own op, and what the op writes; or what is wrong before that."""
     if attempt.model is None:
@@ -194,14 +194,14 @@ def run_own_op(attempt: Attempt, *arrays: Array) -> tuple[Any, Ran | None, Mista
         method = "vjp"
         slots = [np.full_like(array, LEFT_OVER) for array in arrays]
         op.vjp(*op.bind(GS.copy(), *arrays, out, *work, *slots))
-    except Exception as error:  # whatever a student's method may do
+    except Exception as error:  # a student's method can do anything
         found = stopped(f"`{method}`", error)
         return node, None, Mistake("", {node: f"its {method}"}, found=found, **values)
     return node, Ran(out, slots), Mistake("")
 
 
 def agrees(node: Node, ran: Ran, wanted: list[Array], *arrays: Array) -> bool:
-    """Whether an op writes the gradients that are wanted, and differences say the same."""
+    """Whether an op writes the expected gradients, and finite differences confirm them."""
     operation: Any = node.operation
     right = all(np.allclose(slot, gradient) for slot, gradient in zip(ran.slots, wanted))
     return right and check_gradient(operation.op, *arrays) < TRUSTED

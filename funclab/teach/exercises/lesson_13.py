@@ -29,14 +29,14 @@ from funclab.teach.predicting import judge_predictions
 BATCH, BEFORE = 32, 73_728
 """The batch of the lesson, and the multiplications of `again` for one sheet."""
 WEIGHTS, AT_MOST, EPOCHS, READ = 1418, 20_000, 8, 0.8
-"""13C: the weights before, multiplications for a sheet, epochs, and what is read after these."""
+"""13C: the weights before, multiplications for a sheet, epochs, and the accuracy after these."""
 MANY, FEW = 100_000, 2_000
 """13D: the least weights, and the most multiplications."""
 
 
 # 13A
 def not_so_many(node: Node, given: Any) -> Mistake:
-    """What is wrong in the answer for a call."""
+    """What is wrong with the answer for a call."""
     layer: Any = node.operation
     wanted, weights = multiplications(node), layer.count_params()
     at, values = {node: str(node.output_shapes[0])}, {"layer": node, "given": given}
@@ -73,7 +73,7 @@ def count_of_a_convolution(attempt: Attempt) -> Mistake | None:
     try:
         given = as_number(count(10, 10, 8, 16, 3))
         other = as_number(count(9, 7, 3, 2, 5))
-    except Exception as error:  # whatever a student's function may do
+    except Exception as error:  # a student's function can do anything
         found = stopped("`count`", error)
         return Mistake("", {node: "to be counted"}, found=found, **values)
     if given is None or other is None:
@@ -100,7 +100,7 @@ def count_of_a_convolution(attempt: Attempt) -> Mistake | None:
 
 
 def as_number(value: Any) -> int | float | None:
-    """A number of Python; None for anything else."""
+    """A Python number; None for anything else."""
     if isinstance(value, (int, float, np.number)) and math.isfinite(value):
         return int(value) if value == int(value) else float(value)
     return None
@@ -109,7 +109,7 @@ def as_number(value: Any) -> int | float | None:
 # 13C
 @judge("13C")
 def a_frugal_reader(attempt: Attempt) -> Mistake | None:
-    """A reader through windows with few multiplications, which still learns to read."""
+    """A reader with windows that needs few multiplications, and still learns to read."""
     model = attempt.model
     if model is None:
         return Mistake("")
@@ -152,7 +152,7 @@ def too_dear(
 
 
 def has_window(node: Node) -> bool:
-    """Whether a call is that of a convolution, of whatever kind."""
+    """Whether a call is that of a convolution of any kind."""
     return "Conv" in type(node.operation).__name__
 
 
@@ -163,7 +163,7 @@ def is_halving(node: Node) -> bool:
 
 
 def read_after_training(model: Functional) -> float:
-    """The fraction of unseen digits that a model reads after training from a fixed start."""
+    """The fraction of unseen digits that a model reads after training from a fixed seed."""
     from funclab.datasets import digits
 
     (x, y), (x_test, y_test) = digits.load_data()
@@ -181,7 +181,7 @@ def read_after_training(model: Functional) -> float:
 # 13D
 @judge("13D")
 def many_weights_that_cost_little(attempt: Attempt) -> Mistake | None:
-    """A model of many weights of which an example needs only a few."""
+    """A model with many weights, of which an example needs only a few."""
     model = attempt.model
     if model is None:
         return Mistake("")
@@ -203,7 +203,7 @@ def many_weights_that_cost_little(attempt: Attempt) -> Mistake | None:
 
 
 def why_dear(node: Node) -> str:
-    """Why a call multiplies so often."""
+    """Why a call needs so many multiplications."""
     layer: Any = node.operation
     if has_window(node):
         return "window"
@@ -218,7 +218,7 @@ def why_dear(node: Node) -> str:
     return "flattened" if "Embedding" in before else "dense"
 
 
-# What several of these ask.
+# Shared by several exercises.
 def total_of(model: Functional) -> int:
     return sum(map(multiplications, calls_of(model)))
 

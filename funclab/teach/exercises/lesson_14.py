@@ -45,13 +45,13 @@ LINES = range(1, 7)
 INDICES = {f"get_{end}_at" for side in ("input", "output")
            for end in (side, f"{side}_shape", f"{side}_mask")}  # fmt: skip
 GONE = {*INDICES, "inbound_nodes", "outbound_nodes", "input_shape", "output_shape"}
-"""What Keras 3.15 no longer has in layers; `make interop` asks a real one."""
+"""What layers no longer have in Keras 3.15; `make interop` checks it with a real one."""
 
 
 @contextmanager
 def rules_of_keras_3() -> Iterator[list[tuple[Operation, str]]]:
-    """What code outside of funclab may ask a layer about its calls, as in Keras 3: no indices, and
-    `input` and `output` are those of the first call. Yields a list of what was asked.
+    """Limit what code outside of funclab can ask a layer about its calls, as in Keras 3: no
+    indices, and `input` and `output` are those of the first call. Yields a list of what was asked.
     """
     asked: list[tuple[Operation, str]] = []
 
@@ -98,7 +98,7 @@ def which_lines_run(attempt: Attempt) -> Mistake | None:
 
 
 def answers_by_number(answer: Any) -> list[bool | None] | None:
-    """True, False or None (not understood) for each line; None when there are not six."""
+    """True, False or None (not understood) for each line; None if there are not six."""
     if isinstance(answer, dict):
         answer = [answer.get(number, answer.get(str(number))) for number in LINES]
     if not isinstance(answer, (list, tuple)) or len(answer) != len(LINES):
@@ -108,11 +108,11 @@ def answers_by_number(answer: Any) -> list[bool | None] | None:
 
 
 def judged(line: Callable[[], Any], answer: bool, eye: Any) -> Mistake | None:
-    """What is wrong in the answer for a line; None if nothing is."""
+    """What is wrong with the answer for a line; None if nothing is."""
     with rules_of_keras_3() as asked:
         try:
             model, error = line(), None
-        except Exception as stopped:  # whatever a line may do
+        except Exception as stopped:  # a line can do anything
             model, error = None, stopped
     if answer == (error is None):
         return None
@@ -140,10 +140,10 @@ def judged(line: Callable[[], Any], answer: bool, eye: Any) -> Mistake | None:
 
 
 def named_by_an_index(line: Callable[[], Any]) -> dict[Any, str]:
-    """The call that a line ends in here, where calls have numbers."""
+    """The call that a line returns here in funclab, where calls have numbers."""
     try:
         node = maker(line().outputs[0])
-    except Exception:  # a line that does not run here, either
+    except Exception:  # a line that does not run here either
         return {}
     return {node: f"call {node.index}"}
 
@@ -162,7 +162,7 @@ def the_call_of_the_first_wrong_line(attempt: Attempt) -> list[Node | Operation]
 # 14B
 @judge("14B")
 def right_half_of_any_twins(attempt: Attempt) -> Mistake | None:
-    """From the right image of a copy of the twins to what its eye makes of it, without indices."""
+    """From the right image of a copy of the twins to its eye's output for it, without indices."""
     half, twins = attempt.answer, known(attempt, "twins")
     if not callable(half) or isinstance(half, (type, Operation)):
         return Mistake("")
@@ -173,7 +173,7 @@ def right_half_of_any_twins(attempt: Attempt) -> Mistake | None:
     with rules_of_keras_3() as asked:
         try:
             model, error = half(copy), None
-        except Exception as stopped:  # whatever a student's function may do
+        except Exception as stopped:  # a student's function can do anything
             model, error = None, stopped
     if not isinstance(model, Functional):
         return no_half(attempt, eye, asked, error, at)
@@ -198,7 +198,7 @@ def no_half(
     error: BaseException | None,
     at: dict[Any, str],
 ) -> Mistake:
-    """What is said of a function that returned no model."""
+    """The verdict on a function that did not return a model."""
     if isinstance(error, AttributeError) and asked and asked[-1][1] in GONE:
         return Mistake("gone", at, layer=asked[-1][0], method=asked[-1][1])
     outputs = (Attempt(error=error).given_to_model or ([], []))[1]
@@ -229,7 +229,7 @@ def the_call_on_the_right_image(attempt: Attempt) -> list[Node | Operation]:
 # 14C
 @judge("14C")
 def same_answers_own_layers(attempt: Attempt) -> Mistake | None:
-    """The same answers from layers of its own: one eye, and one layer that decides."""
+    """The same outputs from layers of its own: one eye, and one layer that decides."""
     model, twins = attempt.model, known(attempt, "twins")
     if model is None or attempt.error is not None:
         return Mistake("")
@@ -267,7 +267,7 @@ def same_answers(model: Functional, twins: Functional) -> bool:
 
 
 def equal(layer: Any, other: Any) -> bool:
-    """Whether two layers hold the same numbers."""
+    """Whether two layers have the same weights."""
     a, b = layer.get_weights(), other.get_weights()
     return len(a) == len(b) > 0 and all(map(np.array_equal, a, b))
 
@@ -312,7 +312,7 @@ def multiplies(node: Node) -> bool:
 
 
 def same_product(model: Functional) -> bool:
-    """Whether the numbers of a model are those of the old program with the same weights."""
+    """Whether a model's outputs are those of the old program with the same weights."""
     with fixed_start():
         copy: Any = clone_model(model)
     weights = [np.asarray(array) for array in copy.get_weights()]
@@ -341,7 +341,7 @@ def the_calls_on_images(attempt: Attempt) -> list[Node | Operation]:
     return calls_on_inputs(attempt, "left", "right")
 
 
-# What several of these ask.
+# Shared by several exercises.
 def copied(twins: Functional) -> Functional:
     """The twins as they come from a file: layers of their own, with the same weights."""
     with fixed_start():

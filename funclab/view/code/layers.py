@@ -33,7 +33,7 @@ WINDOWS = (
 class Layers:
     """Writes layers.
 
-    Layers that a draft has written twice are `shared`: `define` gives each of them a variable.
+    Layers that an earlier draft wrote twice are `shared`: `define` gives each of them a variable.
     """
 
     define: Callable[[Any], str]
@@ -83,7 +83,7 @@ class Layers:
         return self._from("layers", name)
 
     def common(self, layer: Any) -> list[Source]:
-        """The arguments that all have: `trainable`, `dtype`, and a name that was not counted."""
+        """The arguments that all layers have: `trainable`, `dtype`, and a name the user gave."""
         counted = not self.names and words.is_automatic(layer)
         usual = is_model(layer) or layer.dtype == floatx() == "float32"
         trains = layer.trainable or type(layer).__name__ == "InputLayer"
@@ -108,7 +108,7 @@ class Layers:
         return call(self.class_of(model), [parts, *self.common(model)])
 
     def _settings(self, layer: Any) -> list[Source]:
-        """The arguments of a layer's constructor; those it cannot do without by their place."""
+        """The arguments of a layer's constructor, with the required ones positional."""
         cls = type(layer)
         items: list[Source] = []
         by_place = cls.__module__.startswith("funclab.")
@@ -138,7 +138,7 @@ class Layers:
         return self._from("", name)
 
     def _from(self, room: str, name: str) -> str:
-        """How the source names what is in a room of funclab, or is the user's own."""
+        """How the source names an object of a funclab package, or one of the user's own."""
         (self.imports.rooms if room else self.imports.own).add(room or name)
         return f"{room}.{name}" if room else name
 
@@ -179,7 +179,7 @@ def _made_here(model: Any) -> bool:
 
 
 def models_inside(model: Any) -> list[Any]:
-    """The functional models in a model, however deep, and itself if it is one; each once."""
+    """The functional models in a model, at any depth, and itself if it is one; each once."""
     layers: dict[int, Any] = {}
     waiting = [model]
     while waiting:
@@ -198,7 +198,7 @@ def models_inside(model: Any) -> list[Any]:
 
 
 def thawed(model: Any, path: str) -> Iterator[str]:
-    """The lines that make parts trainable again which `trainable=False` has frozen with the rest.
+    """The lines that make parts trainable again that `trainable=False` has frozen with the rest.
 
     Setting `trainable` reaches all layers inside, so outer layers come first.
     """
@@ -218,10 +218,10 @@ def _differences(layer: Any, path: str, state: bool) -> Iterator[str]:
 
 
 def own_settings(layer: Any) -> dict[str, Any]:
-    """The constructor arguments of a layer that are not what it would choose by itself.
+    """The constructor arguments of a layer that differ from what it would choose by itself.
 
-    Values are those that the layer holds, or, where it holds another thing under that name, those
-    that its constructor was given. What `adapt` has learned is among them.
+    Values are those that the layer holds, or, where it holds something else under that name, those
+    that its constructor was given. What `adapt` has learned is included.
     """
     config = getattr(layer, "learned_config", layer.get_config)()
     defaults = parameters(type(layer))
@@ -261,7 +261,7 @@ def _chosen_anyway(layer: Any, name: str, config: Any, default: Any) -> bool:
 
 
 def same(config: Any, default: Any, name: str = "") -> bool:
-    """Whether a configured value is what the default stands for."""
+    """Whether a configured value is the same as the default."""
     if isinstance(config, dict) and isinstance(default, str):
         kind = next((kind for kind in KINDS if name.endswith(kind)), "")
         known = default in registry.registered(kind)

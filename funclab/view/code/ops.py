@@ -38,7 +38,7 @@ ARGUMENTS = {
 
 
 def op_call(node: Node, op: Op, args: list[Source], imports: Imports) -> Source:
-    """A call of `op` as one would write it, which makes this op with these settings."""
+    """A call of `op` as you would write it, which makes this op with these settings."""
     arguments = node.arguments.args
     kind = type(op).__name__
     if kind == "GetItem":
@@ -75,8 +75,8 @@ def op_source(op: Op, imports: Imports) -> Source:
 
 
 def _arguments(op: Composed, args: list[Source]) -> list[Source]:
-    """What a function is called with: inputs by their places as far as they follow each other, all
-    else by name, where it is not the default."""
+    """What a function is called with: positional inputs as far as they are consecutive, all else by
+    name, where it is not the default."""
     if op.inputs[0].startswith("*"):
         return [*args, *_keywords(vars(op), op)]
     by_name, by_place = dict(zip(op.inputs, args)), True
@@ -91,13 +91,13 @@ def _arguments(op: Composed, args: list[Source]) -> list[Source]:
 
 
 def _by_sign(kind: str, first: Any) -> bool:
-    """Whether Python's operator makes this op: it must not turn a comparison around."""
+    """Whether Python's operator makes this op: Python must not swap the sides of a comparison."""
     number = isinstance(first, (int, float)) and not isinstance(first, bool)
     return isinstance(first, Tensor) or (number and kind not in COMPARISONS)
 
 
 def _function_settings(op: Op, arguments: Any) -> dict[str, Any] | None:
-    """The arguments with which the function of this name makes this op and no other; or None."""
+    """The arguments with which the function of this name makes exactly this op; or None."""
     function: Any = getattr(ops, _function_name(op), None)
     if _function_name(op) in ALWAYS or not hasattr(function, "__code__"):
         return None
@@ -117,12 +117,12 @@ def _function_name(op: Op) -> str:
 
 
 def _makes(function: Any, settings: dict[str, Any], op: Op, arguments: Any) -> bool:
-    """Whether the function, called on values like these arguments, makes just this one call."""
+    """Whether the function, called on values like these arguments, makes exactly this call."""
     values = [placeholder(value) if isinstance(value, Tensor) else value for value in arguments]
     try:
         with Tape():
             result = function(*([values] if type(op).__name__ in OF_LISTS else values), **settings)
-    except Exception:  # an argument too many, or of another kind: then it is not this function
+    except Exception:  # too many arguments, or one of another kind: then it is not this function
         return False
     several = isinstance(result, (list, tuple))
     outputs = result if several else [result]

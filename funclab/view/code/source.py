@@ -30,7 +30,7 @@ from funclab.view.code.text import (
 )
 
 LONGEST_TARGETS = 60
-"""More letters of variables than this before one `=` are one variable, and its elements."""
+"""If the variables before an `=` are longer than this, one variable and its elements are used."""
 DRAFTS = 6
 """The first draft shows what is used twice, and so needs a variable; the next, that a layer inside
 a shared layer is written only once after all."""
@@ -39,11 +39,11 @@ a shared layer is written only once after all."""
 def to_code(model: Any, name: str = "model", names: bool = True) -> str:
     """Source in the functional API that makes a model with the same graph and new weights.
 
-    A layer called once is written where it is called; a shared layer gets a variable, so that one
-    sees that it is one. Layers and functions of your own are written by name: they must be defined
+    A layer called once is written where it is called; a shared layer gets a variable, so that you
+    see that it is one. Layers and functions of your own are written by name: they must be defined
     where the source runs. Run it in a new session, or after `funclab.registry.reset_names()`, and
-    the model's config is the same to the last name. With `names=False`, names that were only
-    counted (dense_1) are left out, as one would write it.
+    the model's config is the same, down to the last name. With `names=False`, automatic names such
+    as dense_1 are left out, as you would write it yourself.
     Raises: NotSupportedError for what has no source: a lambda, a large array; ArgumentError for a
     `name` that cannot be a variable.
 
@@ -96,7 +96,7 @@ class _Writer:
         self._write(model, name)
 
     def text(self) -> str:
-        """The whole source, imports first, without blank lines beside blank lines."""
+        """The whole source, imports first, without two blank lines in a row."""
         body = "\n".join(self.lines)
         lines = [*self.layers.imports.lines(body), "", *self.lines]
         kept = [line for i, line in enumerate(lines) if line or (i and lines[i - 1])]
@@ -131,7 +131,7 @@ class _Writer:
             self.lines += [*thawed(layer, name), ""]
 
     def _model(self, model: Any, name: str) -> None:
-        """The line that makes a functional model of tensors; cut out of a graph, its calls too."""
+        """The line that makes a functional model, after its calls if it was cut out of a graph."""
         graph: Graph = model.graph
         names = self.names
         if graph.stand_ins:
@@ -172,7 +172,7 @@ class _Writer:
         self._keep_name(node, names)
 
     def _keep_name(self, node: Node, names: dict[Tensor, str]) -> None:
-        """Ops are named by counting; where that gives another name, the right one is set."""
+        """Ops get automatic names; where such a name would differ, set the right one."""
         operation = node.operation
         if not isinstance(operation, OpOperation) or operation in self.layers.shared:
             return
@@ -184,7 +184,7 @@ class _Writer:
             self.renamed.append(f"{tensor}._keras_history.operation.name = {quote(operation.name)}")
 
     def _targets(self, node: Node, names: dict[Tensor, str]) -> str:
-        """The variables for what a call makes, in the form in which it makes it."""
+        """The variables for a call's outputs, in the structure in which it returns them."""
         operation, outputs = node.operation, node.outputs
         stem = operation.name
         if operation in self.layers.shared or is_model(operation):

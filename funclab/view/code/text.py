@@ -22,7 +22,7 @@ LARGEST_ARRAY = 1000
 
 
 class Code(str):
-    """Source that reads as itself when it is the last line of a cell, without a print."""
+    """Source that a cell shows as it is when it is the cell's last line, without a print."""
 
     __slots__ = ()
     __repr__ = str.__str__
@@ -64,7 +64,7 @@ def flat(source: Source) -> str:
 def wrapped(source: Source, indent: int = 0, before: str = "", after: str = "") -> list[str]:
     """The source in lines of at most WIDTH, broken inside brackets.
 
-    `before` and `after` stand on its first and last line.
+    `before` and `after` are added to its first and last line.
     """
     space = " " * indent
     line = f"{space}{before}{flat(source)}{after}"
@@ -79,7 +79,7 @@ def wrapped(source: Source, indent: int = 0, before: str = "", after: str = "") 
 
 
 def _wrapped_chain(parts: Sequence[Source], indent: int, before: str, after: str) -> list[str]:
-    """Broken in one of its brackets, the last if that is enough; else in all of them."""
+    """A chain broken inside one of its brackets, the last if that is enough; else inside all."""
     brackets = [i for i, part in enumerate(parts) if not isinstance(part, str)]
     if not brackets:
         return [f"{' ' * indent}{before}{flat(Chain(parts))}{after}"]
@@ -96,7 +96,7 @@ def _wrapped_chain(parts: Sequence[Source], indent: int, before: str, after: str
 
 
 def quote(text: str) -> str:
-    """A string in double quotes, whatever it holds; what cannot be seen is escaped.
+    """A string in double quotes, whatever it holds; invisible characters are escaped.
 
     >>> print(quote('say "hi"\\n'))
     "say \\"hi\\"\\n"
@@ -111,7 +111,7 @@ def quote(text: str) -> str:
 
 
 def identifier(name: str, taken: set[str]) -> str:
-    """A variable for a name, not taken yet; it is taken from now on."""
+    """A variable for a name that is not yet taken; it is taken from now on."""
     stem = re.sub(r"[^0-9a-zA-Z_]+", "_", name)[:40].strip("_") or "x"
     stem = f"_{stem}" if stem[0].isdigit() or keyword.iskeyword(stem) else stem
     candidate, count = stem, 1
@@ -122,7 +122,7 @@ def identifier(name: str, taken: set[str]) -> str:
 
 
 def number(value: Any) -> str:
-    """A number of Python's or NumPy's: what has no literal is made from text."""
+    """A Python or NumPy number: one without a literal is made from text."""
     if isinstance(value, (float, np.floating)):
         # str gives the shortest text from which a float of this width comes back exactly.
         return str(value) if np.isfinite(value) else f'float("{value}")'
@@ -156,15 +156,15 @@ def _nested(value: Any) -> Source:
 
 
 class Imports:
-    """What source needs from elsewhere, and the lines that bring it."""
+    """What the source imports, and the lines that import it."""
 
     def __init__(self) -> None:
         self.rooms: set[str] = set()
         """What is imported from funclab itself."""
         self.classes: set[tuple[str, str]] = set()
-        """The module and the name of each op that stands under its own name."""
+        """The module and the name of each op that the source names by its class."""
         self.own: set[str] = set()
-        """Classes and functions of the user's, by name."""
+        """The user's own classes and functions, by name."""
 
     def op(self, cls: type) -> str:
         """How the source names an op's class."""
@@ -193,7 +193,7 @@ def keywords(settings: Iterable[tuple[str, Source]]) -> list[Source]:
 
 
 def plain(value: Any, owner: str) -> Source:
-    """A value of plain Python or NumPy.
+    """A plain Python or NumPy value.
 
     Raises: NotSupportedError for anything else.
     """

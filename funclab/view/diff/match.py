@@ -1,4 +1,4 @@
-"""Which layer of one model is which of another, whatever its name, and which call is which."""
+"""Which layer, and which call, of one model corresponds to which of another, whatever its name."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST_PAIRS = 900
 """Above this many possible pairs, layers that look alike are paired in order, not by neighbours."""
 
 FEWEST_IN_A_RUN = 4
-"""Shorter runs of layers that look alike say less than their neighbours do."""
+"""In shorter runs of layers that look alike, neighbours are the better evidence."""
 
 Origin = tuple[Node, int]
 """The node that made a tensor, and the index of the tensor among its outputs."""
@@ -39,7 +39,7 @@ class Codes:
         return self._numbers.setdefault(key, len(self._numbers))
 
     def signature(self, operation: Any) -> int:
-        """What an operation is and how it is set, whatever its name."""
+        """A number for an operation's class and settings, whatever its name."""
         if id(operation) not in self._signatures:
             self._signatures[id(operation)] = self._sign(operation)
         return self._signatures[id(operation)]
@@ -79,7 +79,7 @@ class Side:
         return [] if node.is_input else [self.graph.producer(t) for t in node.arguments.tensors]
 
     def _above(self) -> dict[Node, int]:
-        """For each call a number that is equal when all it depends on is equal."""
+        """For each call a number that is equal if everything it depends on is equal."""
         above: dict[Node, int] = {}
         for node in self.nodes:
             what = self.signature(node.operation)
@@ -93,7 +93,7 @@ class Side:
         return above
 
     def _below(self) -> dict[Node, int]:
-        """For each call a number that is equal when all that depends on it is equal."""
+        """For each call a number that is equal if everything that depends on it is equal."""
         places: dict[Node, list[int]] = {}
         for i, tensor in enumerate(self.graph.outputs):
             places.setdefault(self.graph.producer(tensor)[0], []).append(i)
@@ -105,11 +105,11 @@ class Side:
         return below
 
     def signature(self, operation: Operation) -> int:
-        """What an operation is and how it is set."""
+        """A number for an operation's class and settings."""
         return self.codes.signature(operation)
 
     def around(self, operation: Operation) -> tuple[int, int]:
-        """What is above and below all calls of an operation."""
+        """Numbers for what is above and below all calls of an operation."""
         nodes = self.calls[operation]
         above = self.codes.number("all", *(self.above[node] for node in nodes))
         return above, self.codes.number("all", *(self.below[node] for node in nodes))
@@ -119,7 +119,7 @@ class Side:
         return f"{node.input_shapes} {node.output_shapes}"
 
     def neighbours(self, operation: Operation) -> set[tuple[Any, str]]:
-        """The layers above and below, and the ends of the model, by number."""
+        """The layers above and below, and the ends of the model, by their index."""
         near: set[tuple[Any, str]] = set()
         for node in self.calls[operation]:
             near |= {(n.operation, f"above {i}") for i, (n, _) in enumerate(self.parents(node))}
@@ -137,7 +137,7 @@ def class_of(operation: Any) -> str:
 
 
 def settings_of(operation: Any) -> dict[str, Any]:
-    """The settings of an operation as plain data, without names and without layers inside."""
+    """The settings of an operation as plain data, without names and without inner layers."""
     if isinstance(operation, OpOperation):
         return dict(vars(operation.op))
     if words.graph_of(operation) is not None:
@@ -158,7 +158,7 @@ def _nameless(config: Any) -> Any:
 
 
 def constants_of(node: Node) -> list[str]:
-    """The arguments of a call other than tensors: numbers, arrays, flags; keywords with names."""
+    """The arguments of a call other than tensors: numbers, arrays, flags; keywords by name."""
     values = [("", leaf) for leaf in structure.flatten(node.arguments.args)]
     for name, value in node.arguments.kwargs.items():
         values += [(f"{name}=", leaf) for leaf in structure.flatten(value)]
@@ -186,7 +186,7 @@ class Match:
     left: Side
     right: Side
     layers: dict[Operation, Operation] = field(default_factory=dict)
-    """Each layer of the left that is one of the right."""
+    """Each layer on the left that corresponds to one on the right."""
     back: dict[Operation, Operation] = field(default_factory=dict)
     """The same from right to left."""
     calls: dict[Node, Node] = field(default_factory=dict)
@@ -198,7 +198,7 @@ class Match:
 def match(left: Side, right: Side) -> Match:
     """Pair layers by identity, then by given name, then by what they are and what is around them.
 
-    Counted names (dense_1) shift when a layer is put in, so they decide only between equals.
+    Automatic names (dense_1) shift when a layer is inserted, so they decide only between equals.
     """
     pairs = Match(left, right)
     for layer in left.calls:
@@ -217,7 +217,7 @@ def match(left: Side, right: Side) -> Match:
 
 
 def _pair_runs(pairs: Match) -> None:
-    """Pair what stands in the longest runs of layers that are alike on both sides, in order."""
+    """Pair, in order, the layers in the longest runs that are alike on both sides."""
     lefts = [layer for layer in pairs.left.calls if layer not in pairs.layers]
     rights = [layer for layer in pairs.right.calls if layer not in pairs.back]
     keys = [
@@ -237,7 +237,7 @@ def _pair_alike(
 ) -> None:
     """Pair layers with the same key: equal names first, then by neighbours, then in order.
 
-    With `alone=False`, only what has a neighbour in common.
+    With `alone=False`, only those that have a neighbour in common.
     """
     groups: dict[Any, tuple[list[Operation], list[Operation]]] = {}
     for i, (side, paired) in enumerate([(pairs.left, pairs.layers), (pairs.right, pairs.back)]):
@@ -259,7 +259,7 @@ def _pair_alike(
 
 
 def _pair_neighbours(pairs: Match, lefts: list[Operation], rights: list[Operation]) -> None:
-    """Pair those first that have most neighbours in common; each pair may help the next."""
+    """Pair those with the most neighbours in common first; each pair may help the next."""
 
     def closeness(a: Operation, b: Operation) -> int:
         """How many neighbours, and ends of the model, two layers have in common."""
@@ -282,11 +282,11 @@ def _pair_neighbours(pairs: Match, lefts: list[Operation], rights: list[Operatio
 def _match_calls(pairs: Match) -> None:
     """Pair calls by where their inputs come from.
 
-    A call of a layer may be paired with that of another which is set alike: so a layer called
-    twice meets the two layers that stand in its place.
+    A call of a layer may be paired with that of another with the same settings: so a layer called
+    twice is paired with the two layers that take its place.
     """
     alike: dict[tuple[int, Origin], list[Node]] = {}
-    """The calls of the right, by what is called and where their first tensor comes from."""
+    """The calls on the right, by what is called and where their first tensor comes from."""
     for other in pairs.right.nodes:
         for first in pairs.right.parents(other)[:1]:
             for start in _origins(pairs.right, first, pairs.back):
@@ -295,12 +295,12 @@ def _match_calls(pairs: Match) -> None:
     used: set[Node] = set()
 
     def own_calls(node: Node) -> list[Node]:
-        """The calls on the right of the layer that a call of the left is of."""
+        """The calls on the right of the layer that a call on the left belongs to."""
         layer = pairs.layers.get(node.operation)
         return pairs.right.calls[layer] if layer is not None else []
 
     def pair(node: Node, calls: Iterable[Node]) -> None:
-        """Pair a call with the first of some that is not paired yet."""
+        """Pair a call with the first of `calls` that is not yet paired."""
         other = next((call for call in calls if call not in used), None)
         if other is not None:
             pairs.calls[node] = other
@@ -319,30 +319,30 @@ def _match_calls(pairs: Match) -> None:
             others = [other for start in starts for other in alike.get((what, start), [])]
         others.sort(key=lambda other: other.time)
         pair(node, (call for call in (*own_calls(node), *others) if same_call(node, call)))
-    for node in pairs.left.nodes:  # what is connected otherwise, in order
+    for node in pairs.left.nodes:  # calls that are connected differently, in order
         if node not in pairs.calls:
             pair(node, own_calls(node))
 
 
 def same_origins(pairs: Match, mine: list[Origin], theirs: list[Origin]) -> bool:
-    """Whether the tensors are the same, apart from what was put in between or taken out."""
+    """Whether the tensors are the same, apart from layers inserted or removed in between."""
     same = (same_origin(pairs, x, y) for x, y in zip(mine, theirs))
     return len(mine) == len(theirs) and all(same)
 
 
 def same_origin(pairs: Match, x: Origin, y: Origin) -> bool:
-    """Whether a tensor of the left is one of the right, or leads to one."""
+    """Whether a tensor on the left corresponds to one on the right, or leads to one."""
     return bool(mapped_origins(pairs, x) & _origins(pairs.right, y, pairs.back))
 
 
 def mapped_origins(pairs: Match, x: Origin) -> set[Origin]:
-    """The tensors of the right that a tensor of the left is, or comes from."""
+    """The tensors on the right that a tensor on the left corresponds to, or comes from."""
     behind = _origins(pairs.left, x, pairs.layers)
     return {(pairs.calls[node], i) for node, i in behind if node in pairs.calls}
 
 
 def _origins(side: Side, origin: Origin, known: Container[Operation]) -> set[Origin]:
-    """A tensor, or, if its layer has no pair, also those that it is made of."""
+    """A tensor and, if its layer has no partner, also those that it is made from."""
     origins, waiting = set(), [origin]
     while waiting:
         tensor = waiting.pop()

@@ -1,4 +1,4 @@
-"""Two models side by side: a number at every call that differs, a letter at what is in both."""
+"""Two models side by side: a number at every call that differs, a letter at layers in both."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ NONE = "No difference: the same layers, set alike and called in the same way."
 APART, HEAD, LINE, INDENT = 40, 34, 20, 24
 SIGNS = {"added": "+", "removed": "−", "changed": "~", "rewired": "↷", "shared": "∩", "calls": "#"}
 ROOM, ON_A_WALL = (440, 420), (230, 300)
-"""The width and height for each of the two graphs, near and on a projector."""
+"""The width and height for each of the two graphs, on a screen and on a projector."""
 NARROWEST = 760
 """The least width of the sentences below."""
 MOST_NUMBERS = 6
-"""How many numbers of sentences a box carries."""
+"""How many numbers of sentences a box shows."""
 
 
 @dataclass(repr=False)
 class Comparison(Graphs):
-    """What two models do not have in common; false when there is nothing.
+    """What two models do not have in common; false if there is nothing.
 
     The picture is both graphs; the number in each mark is that of a sentence below.
     """
@@ -42,7 +42,7 @@ class Comparison(Graphs):
     notes: list[str] = field(default_factory=list)
     """What does not count as a difference, but is worth knowing: whose the weights are."""
     shared: list[Entry] = field(default_factory=list)
-    """The layers that are in both models; the kind of each is the mark that both pictures carry."""
+    """The layers that are in both models; the kind of each is its mark in both pictures."""
     numbers: tuple[int, int] = (0, 0)
     """How many numbers each model holds."""
     models: tuple[Any, Any] = field(default=(None, None), compare=False)
@@ -104,7 +104,7 @@ class Comparison(Graphs):
         return graph_text.side_by_side(self.title, scenes, dialect)
 
     def to_dict(self) -> dict[str, Any]:
-        """The differences as data that JSON can hold."""
+        """The differences as data for JSON."""
         return {
             "left": self.left,
             "right": self.right,
@@ -144,8 +144,8 @@ class Comparison(Graphs):
 
 
 class Half(Diagram):
-    """One of the two graphs: a dashed line around each box that differs, before its name the
-    numbers of its sentences, and a tag at what is in both models, with the same letter on both
+    """One of the two graphs: a dashed line around each box that differs, the numbers of its
+    sentences before its name, and at layers in both models a tag with the same letter on both
     sides."""
 
     def __init__(self, scene: Scene, difference: Comparison, side: str) -> None:
@@ -172,7 +172,7 @@ class Half(Diagram):
 
     @property
     def numbered(self) -> Scene:
-        """The scene with numbers and tags in the words of its boxes."""
+        """The scene with numbers and tags in the text of its boxes."""
         for box in self.scene.every_box:
             key = clean(box.key)
             numbers = [f"difference {', '.join(self.numbers[key])}"] if key in self.numbers else []
@@ -186,7 +186,7 @@ class Half(Diagram):
 
 
 def halves(difference: Comparison, large: bool = False) -> list[Half]:
-    """Both graphs, drawn in the same way, that of the larger one."""
+    """Both graphs, drawn in the same way: the way that the larger one needs."""
     graphs = [half(difference, side, large) for side in SIDES]
     scenes = [graph.scene for graph in graphs]
     choice = max((scene.choices.index(scene.choice), scene.choice) for scene in scenes)[1]
@@ -224,13 +224,13 @@ def half(difference: Comparison, side: str, large: bool = False, choice: str | N
 
 
 def name_of(difference: Comparison, side: str) -> str:
-    """The name of a model; with a mark, if it is a layer of the other one."""
+    """The name of a model, with its mark if it is a layer of the other one."""
     marks = [layer.kind for layer in difference.shared if not getattr(layer, side)]
     return " ".join([getattr(difference, side), *marks])
 
 
 def _opposite(difference: Comparison, side: str) -> str:
-    """The call that stands about where the first difference is on the other side."""
+    """The call at about the place where the other side has its first difference."""
     graphs = map(words.graph_of, difference.models)
     own, others = ([clean(node.key) for node in graph.nodes] if graph else [] for graph in graphs)
     if side == "right":
@@ -251,7 +251,7 @@ def _paths(key: str) -> Iterator[str]:
 
 
 def boxes_of(scene: Scene) -> dict[str, Box]:
-    """All boxes by key, those in open frames, too, placed where they are in the whole picture."""
+    """All boxes by key, including those in open frames, at their place in the whole picture."""
     return {
         clean(box.key): replace(box, x=box.x + corner.real, y=box.y + corner.imag)
         for part, corner in scene.placed()
@@ -260,7 +260,7 @@ def boxes_of(scene: Scene) -> dict[str, Box]:
 
 
 def shown_at(key: str, boxes: dict[str, Box]) -> str:
-    """The box of a call, or the one that it is folded away in; nothing if there is none."""
+    """The key of a call's box, or of the box that it is folded away in; empty if there is none."""
     if key in boxes:
         return key
     folds = (name for name, box in boxes.items() if key in map(clean, box.members))

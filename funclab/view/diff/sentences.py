@@ -29,14 +29,14 @@ from funclab.view.scene.insides import parts
 
 LONGEST_NAME = 40
 MOST_SENTENCES = 6
-"""Of more shared layers, the others are summed up in one sentence."""
+"""If there are more shared layers, the rest are summed up in one sentence."""
 
 
 @dataclass(frozen=True)
 class Entry:
     """One difference, or one layer that is in both: its kind, its calls on each side, a sentence.
 
-    The kind is shared, removed, added, changed, rewired, calls, renamed, inputs or outputs; or, of
+    The kind is shared, removed, added, changed, rewired, calls, renamed, inputs or outputs; or, for
     a layer in both models, its mark.
     """
 
@@ -46,7 +46,7 @@ class Entry:
     right: list[str]
     sentence: str
     numbers: int = 0
-    """How many more numbers the second model learns because of it, or how many are in both."""
+    """How many more numbers the second model has because of it, or how many are in both."""
 
 
 def entries(pairs: Match) -> Iterator[Entry]:
@@ -72,7 +72,7 @@ def entries(pairs: Match) -> Iterator[Entry]:
 
 
 def _groups(pairs: Match) -> list[tuple[list[Operation], list[Operation]]]:
-    """Layers whose calls are those of several layers on the other side."""
+    """Layers whose calls are paired with those of several layers on the other side."""
     of: dict[Operation, dict[Operation, None]] = {}
     back: dict[Operation, dict[Operation, None]] = {}
     for a, b in pairs.calls.items():
@@ -101,7 +101,7 @@ def _entry(
     sentence: str,
     numbers: int = 0,
 ) -> Entry:
-    """An entry about layers; what it adds or takes away is told at the end of its sentence."""
+    """An entry about layers; its sentence ends with the numbers that are added or removed."""
     if numbers:
         more = "more" if numbers > 0 else "fewer"
         sentence += f" ({plural(abs(numbers), f'{more} number')})"
@@ -181,7 +181,7 @@ def _inner_changed(pairs: Match, a: Operation, b: Operation) -> list[str]:
 
 
 def _call_changed(pairs: Match, a: Node, b: Node) -> Iterator[Entry]:
-    """Tensors, or other arguments, with which the same layer is called differently."""
+    """Tensors, or other arguments, that differ in a call of the same layer."""
     left, right = clean(a.key), clean(b.key)
     before, after = constants_of(a), constants_of(b)
     if before != after:
@@ -240,12 +240,12 @@ def _same_end(pairs: Match, x: Origin, y: Origin) -> bool:
 
 
 def numbers_in(layers: Sequence[Operation]) -> int:
-    """How many numbers layers hold; what they share counts once."""
+    """How many numbers layers hold; shared ones count once."""
     return words.count({id(w): w for layer in layers for w in words.weights_of(layer)}.values())
 
 
 def quoted(layer: Any) -> str:
-    """The name of a layer or model in quotation marks, at most LONGEST_NAME letters of it."""
+    """The name of a layer or model in quotation marks, cut to LONGEST_NAME letters."""
     return f"“{shorten(layer.name, LONGEST_NAME)}”"
 
 
@@ -266,9 +266,9 @@ def said(value: Any) -> str:
 
 
 def shared_layers(left: Any, right: Any) -> list[Entry]:
-    """The layers in both models, in the order of the first; of a model in both, not its inside.
+    """The layers in both models, in the order of the first; not those inside a model in both.
 
-    Each has the mark that both pictures carry as its kind; a whole model has no calls.
+    The kind of each is its mark in both pictures; a whole model has no calls.
     """
     if left is right:
         return []
@@ -283,7 +283,7 @@ def shared_layers(left: Any, right: Any) -> list[Entry]:
 
 
 def _places(model: Any) -> dict[Operation, list[str]]:
-    """A model and every layer in it, however deep, with the keys of its boxes."""
+    """A model and every layer in it, at any depth, with the keys of its boxes."""
     places: dict[Operation, list[str]] = {model: []}
     for part in parts(words.graph_of(model), own=False):
         for node in part.graph.nodes:
@@ -336,9 +336,9 @@ def _mark(index: int) -> str:
 
 
 def notes(pairs: Match, shared: list[Entry]) -> Iterator[str]:
-    """Sentences on what both models own together, and on the rest."""
+    """Sentences on the layers that are in both models, and on the rest."""
     if pairs.left.model is pairs.right.model:
-        yield "Both are one and the same model."
+        yield "Both are the same model."
         return
     for layer in shared[:MOST_SENTENCES]:
         yield f"{layer.kind}: {layer.sentence}"

@@ -18,7 +18,7 @@ const diff = {
     const parts = h("div", { class: "fl-compared" });
     ctx.stage.before(parts);
     parts.append(ctx.stage, h("div", { class: "fl-told" }, ctx.captionBox, ctx.panel));
-    // Only on the page there are sizes, to draw rings by and to bring them into sight.
+    // Rings need sizes, which exist only once the picture is on the page.
     ctx.watchSizes(() => this.mark(ctx), ctx.stage);
   },
 
@@ -36,7 +36,7 @@ const diff = {
     this.seen = entry;
   },
 
-  /** Ring the calls of the present difference, and bring them into sight; Python marked them all. */
+  /** Ring the calls of the current difference, and scroll to them; Python has marked them all. */
   mark(ctx) {
     const entry = ctx.facts.entries[ctx.state.entry];
     for (const [side, graph] of Object.entries(this.graphs)) {

@@ -1,4 +1,4 @@
-"""Two models side by side: what was added, removed, changed, connected otherwise, or shared."""
+"""Two models side by side: what was added, removed, changed, connected differently, or shared."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ class DiffView(View):
 
 
 class Difference(Comparison):
-    """What two models do not have in common, shown as a live view; false when there is nothing."""
+    """What two models do not have in common, shown as a live view; false if there is nothing."""
 
     def view(self, **settings: Any) -> DiffView:
-        """The live view, with `look`, `ask`, `tour` and `entry`; displaying shows one, too."""
+        """The live view, with `look`, `ask`, `tour` and `entry`; display shows one too."""
         state = {"entry": settings.pop("entry")} if "entry" in settings else {}
         return DiffView(self, state=state, **settings)
 
@@ -63,7 +63,7 @@ class Difference(Comparison):
 def diff(a: Any, b: Any = None) -> Difference:
     """What is different between two models, `a` on the left and `b` on the right.
 
-    Layers are paired when they are the same object, else by the names they were given, else by what
+    Layers are paired if they are the same object, else by the names you gave them, else by what
     they are and what is around them. Automatic names (dense_1) do not count.
     Raises: TensorTypeError unless both are models with a graph.
 
@@ -109,7 +109,7 @@ def diff(a: Any, b: Any = None) -> Difference:
 
 
 def _inside(pairs: Match) -> Iterator[Entry]:
-    """The differences between models that stand in the same place, with their place."""
+    """The differences between nested models in the same place, with their place."""
     codes = pairs.left.codes
     for a, b in pairs.layers.items():
         models = [model_in(layer) for layer in (a, b)]

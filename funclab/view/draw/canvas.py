@@ -13,8 +13,8 @@ from funclab.view.draw.text import clean, folded_lines, steady
 
 @dataclass(frozen=True)
 class Paint:
-    """How a shape is painted: names of colours, the width of the line, its dashes, and how much it
-    covers of what lies under it."""
+    """How a shape is painted: names of colours, the width of the line, its dashes, and its
+    opacity."""
 
     fill: str = ""
     stroke: str = ""
@@ -36,7 +36,7 @@ class Font:
 
 class Canvas:
     """Collects elements. Colours are names of the palette: each element carries both the colour
-    itself and a class, so that a style sheet can overrule it and viewers without one need none.
+    itself and a class, so that a style sheet can override it, but none is needed.
     Points are complex numbers: x + 1j * y."""
 
     def __init__(self, palette: dict[str, str]) -> None:
@@ -48,11 +48,11 @@ class Canvas:
         return "".join(self.parts)
 
     def open(self, title: str, kind: str = "", **data: str) -> None:
-        """Begin a part that has a name of its own, which readers hear or see when they point."""
+        """Begin a part with a title of its own, for screen readers and as a tooltip."""
         label = escape(title)
         notes = "".join(_data(name, value) for name, value in data.items() if value)
         kind_class = f' class="{kind}"' if kind else ""
-        # What holds other parts is an object; readers take a symbol as a whole.
+        # A part that holds others is an object: screen readers do not look inside a symbol.
         role = "graphics-object" if "frame" in kind else "graphics-symbol"
         self.parts.append(f'<g role="{role}" aria-label="{label}"{kind_class}{notes}>')
         self.parts.append(f"<title>{label}</title>")
@@ -90,7 +90,7 @@ class Canvas:
         self.path(closed([tip, back + side, back - side]), Paint(fill))
 
     def text_line(self, start: complex, text: str, font: Font) -> None:
-        """A line of text whose baseline begins, ends or has its middle at `start`."""
+        """A line of text whose baseline begins, ends or is centred at `start`."""
         weight = ' font-weight="600"' if font.bold else ""
         anchor = f' text-anchor="{font.anchor}"' if font.anchor else ""
         family = theme.MONO if font.mono else theme.SANS
@@ -102,8 +102,8 @@ class Canvas:
     def prose(
         self, start: complex, texts: Sequence[str], width: float, font: Font, leading: float = 17
     ) -> float:
-        """Sentences in lines of at most that width, each beginning a new line; returns where the
-        next line would stand."""
+        """Sentences wrapped to lines of at most this width, each on a new line; returns where the
+        next line would be."""
         room = width / 1.13 if font.bold else width
         for line in (line for text in texts for line in folded_lines(text, room, font.size)):
             self.text_line(start, line, font)
@@ -130,12 +130,12 @@ def _data(name: str, value: str) -> str:
 
 
 def escape(text: str) -> str:
-    """Text that can stand anywhere in a document: it is never more than text."""
+    """Text that is safe anywhere in a document: it is never read as markup."""
     return html.escape(clean(text))
 
 
 def shown(text: str) -> str:
-    """The same for the eye: words read from right to left turn nothing around beside them."""
+    """The same for display: right-to-left words do not reorder the text around them."""
     return html.escape(steady(text))
 
 

@@ -46,7 +46,7 @@ class Axis:
 def axis_of(values: Sequence[float], log: bool = False, limit: float = math.inf) -> Axis:
     """An axis for finite values, with a margin.
 
-    Of values that are all positive none is below zero; `limit` is the largest possible value.
+    If no value is negative, the axis does not go below zero; `limit` is the largest possible value.
 
     >>> axis_of([0.25], limit=1)
     Axis(low=0.11, high=0.39, log=False)
@@ -95,7 +95,7 @@ def log_ticks(low: float, high: float) -> list[float]:
 
 
 def brief(value: float, figures: int = 3) -> str:
-    """A number in at most so many figures.
+    """A number in at most this many significant figures.
 
     >>> brief(0.03214), brief(12.54), brief(0.0000214), brief(float("nan")), brief(1.275, 6)
     ('0.0321', '12.5', '2.1e-5', 'nan', '1.275')
@@ -114,7 +114,7 @@ class Line:
 
     `back` is how far before the end of its epoch a value belongs: the mean over an epoch stands in
     its middle, half an epoch back, and what is measured at the end stands there. A `sparse` curve
-    was not measured at every epoch: it goes on over gaps. A `faint` one is of an earlier run.
+    was not measured at every epoch: it continues over gaps. A `faint` one is of an earlier run.
     `band` is the lowest and the highest value at each epoch, of a line that stands for several.
     """
 
@@ -129,12 +129,12 @@ class Line:
 
     @property
     def last(self) -> float:
-        """The last number of the curve; nan if it holds none."""
+        """The last finite number of the curve; nan if there is none."""
         return next((value for value in reversed(self.values) if math.isfinite(value)), math.nan)
 
     @property
     def end(self) -> str:
-        """What is written at its end: the last number, or that there is none any more."""
+        """What is written at its end: the last value, be it nan, or the last one measured."""
         return brief(self.last if self.sparse else self.values[-1])
 
     @property
@@ -154,8 +154,8 @@ class Line:
 class Chart:
     """Curves with a common axis of epochs, and perhaps dots: (epochs gone by, value).
 
-    `window` smooths the curves over so many epochs, and says so; the values stay, as thin lines.
-    `limit` is the largest possible value, and `until` how far the axis of epochs goes at least.
+    `window` smooths the curves over this many epochs, and says so; thin lines keep the values.
+    `limit` is the largest possible value, and `until` the least end of the axis of epochs.
     """
 
     title: str
@@ -214,7 +214,7 @@ class Chart:
         return min([first, *(x for x, _ in self.dots)]), max(self.epochs[-1], self.until)
 
     def axis(self) -> Axis:
-        """The axis of values, for all of the curves; of dots, for all but the farthest out."""
+        """The axis of values, which covers all curves, and all dots but the outliers."""
         known = [v for line in self.lines for v in line.values if self.shows(v)]
         known += [v for line in self.lines for pair in line.band for v in pair if self.shows(v)]
         dots = sorted(value for _, value in self.dots if self.shows(value))
@@ -228,7 +228,7 @@ class Chart:
 
 
 class Plot:
-    """A chart being drawn, whose upper left corner is given, on paper of its own."""
+    """A chart being drawn with its upper left corner at `corner`, on a background of its own."""
 
     def __init__(self, canvas: Canvas, chart: Chart, corner: complex) -> None:
         self.canvas, self.chart, self.axis = canvas, chart, chart.axis()
@@ -402,7 +402,7 @@ def mean(values: list[float]) -> float:
 
 
 def apart(wanted: list[float], distance: float, low: float, high: float) -> list[float]:
-    """Growing places near the wanted ones, `distance` apart; within the limits if they fit.
+    """Increasing positions near the wanted ones, `distance` apart; within the limits if they fit.
 
     >>> apart([10, 11, 30], 5, 0, 100)
     [10, 15, 30]

@@ -1,4 +1,4 @@
-"""Areas, the signs of shared layers, and paths, all kept as cubic curves.
+"""Areas, the marks of shared layers, and paths, all kept as cubic curves.
 
 A point is a complex number here, so that lengths and directions are plain arithmetic: its real part
 runs across the flow and its imaginary part along it (in a picture, right and down).
@@ -11,8 +11,8 @@ from itertools import pairwise
 
 Points = list[tuple[float, float]]
 KAPPA = 0.5523
-"""The reach of the handles of a cubic curve that approximates a quarter of a circle."""
-# Corners around the middle, in parts of the size.
+"""How far the handles of a cubic curve reach to approximate a quarter of a circle."""
+# Corners around the middle, as fractions of the size.
 _OUTLINES = {
     "diamond": "0,-1.1 1.1,0 0,1.1 -1.1,0",
     "square": "-.85,-.85 .85,-.85 .85,.85 -.85,.85",
@@ -27,7 +27,7 @@ _SHACKLE = "2,6 2,2 4,0 8,0 10,2 10,6 8,6 8,3 7,2 5,2 4,3 4,6"
 
 MARKS = ("diamond", "circle", "square", "triangle", "star", "hexagon", "cross")
 COLOURS = 5
-"""How many colours shared layers go through; with seven marks, 35 pairs are all different."""
+"""How many colours shared layers cycle through; with seven marks, 35 pairs are all different."""
 
 
 @dataclass(kw_only=True)
@@ -70,7 +70,7 @@ class Area:
 
 
 def next_to(part: Area, width: float, height: float, others: list[Area]) -> Area:
-    """A place at a corner of a part that meets no other, or right of it."""
+    """A place at a corner of a part that overlaps no other, or else to the right of the part."""
     left, right = part.x + 6, part.right - width - 6
     for corner in (
         complex(right, part.bottom),
@@ -120,29 +120,29 @@ def of_length(direction: complex, length: float) -> complex:
 
 
 def written(point: complex) -> str:
-    """A point in SVG's words."""
+    """A point in SVG syntax."""
     return f"{point.real:.2f},{point.imag:.2f}"
 
 
 def polyline(points: list[complex]) -> str:
-    """Straight lines in SVG's words."""
+    """Straight lines in SVG syntax."""
     return "M" + "L".join(map(written, points))
 
 
 def closed(corners: list[complex]) -> str:
-    """A polygon in SVG's words."""
+    """A polygon in SVG syntax."""
     return f"{polyline(corners)}Z"
 
 
 def curved(points: list[complex]) -> str:
-    """A path of cubic curves in SVG's words."""
+    """A path of cubic curves in SVG syntax."""
     words = list(map(written, points))
     curves = [" ".join(words[i : i + 3]) for i in range(1, len(words), 3)]
     return "C".join([f"M{words[0]}", *curves])
 
 
 def quarter(corner: complex, start: complex, end: complex) -> str:
-    """A quarter of a circle from `start` to `end`, beside their common corner."""
+    """A quarter of a circle from `start` to `end`, which rounds the corner between them."""
     first = start + (corner - start) * KAPPA
     second = end + (corner - end) * KAPPA
     return f"C{written(first)} {written(second)} {written(end)}"

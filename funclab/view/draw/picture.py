@@ -1,4 +1,4 @@
-"""The base of every still picture: its SVG, the same in words, and the files it can be kept in."""
+"""The base of every still picture: its SVG, the same in words, and the files it can be saved as."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def html_grid(caption: str, titles: Cells, rows: Sequence[Cells]) -> str:
 
 
 class Picture:
-    """A drawn thing. Notebooks show its `svg`; `print` shows its `text`.
+    """A picture. Notebooks show its `svg`; `print` shows its `text`.
 
     A subclass has a `title`, a `description` (the picture in sentences) and `draw`; each of the
     two texts is an attribute or a property.
@@ -52,9 +52,9 @@ class Picture:
     word: ClassVar[str] = ""
     """What `repr` calls the picture; the name of its class unless given."""
     fits: ClassVar[bool] = False
-    """Whether a projector shows it no larger than its window."""
+    """Whether the projector's look keeps it within the window."""
     numeric: ClassVar[bool] = False
-    """Whether its cells are numbers, which stand below each other."""
+    """Whether its cells are numbers, which are aligned to the right."""
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         """Draw on a canvas; returns the width and height needed."""
@@ -62,7 +62,7 @@ class Picture:
 
     @property
     def grid(self) -> tuple[Cells, Sequence[Cells]]:
-        """The same as the titles and the rows of a table; without titles if there is none."""
+        """The same as the titles and the rows of a table; no titles if there is no table."""
         return (), ()
 
     @property
@@ -80,7 +80,7 @@ class Picture:
 
     @property
     def svg(self) -> str:
-        """The picture. It holds no ids, so that a page can have several."""
+        """The picture. It contains no ids, so that a page can have several pictures."""
         canvas = Canvas(theme.palette(self.look))
         width, height = map(round, self.draw(canvas))
         scale = 1.0
@@ -89,7 +89,7 @@ class Picture:
             scale = max(scale, min([theme.PROJECTOR, *room]))
         size = f'width="{width * scale:.0f}" height="{height * scale:.0f}"'
         name, words = escape(self.title), escape(self.description)
-        # A fixed look is in the colours of the elements themselves, where no page overrules it.
+        # A fixed look is in the colours of the elements themselves, where no page overrides it.
         kind, style = "", ""
         if self.look in theme.FOLLOWING:
             kind, style = 'class="funclab" ', f"<style>{theme.style_sheet()}</style>"
@@ -101,7 +101,7 @@ class Picture:
         )
 
     def texts(self) -> dict[str, Written]:
-        """What the files of this picture hold, by their ending; pixels and PDF are beside these."""
+        """The text of this picture's files by extension; pixels and PDF are written separately."""
         return {
             ".svg": lambda: f"{XML}\n{self.svg}\n",
             ".html": lambda: document(self.title, theme.PAGE, self.svg + self.table),
@@ -109,12 +109,12 @@ class Picture:
         }
 
     def save(self, path: Any, dpi: int = 200) -> Path:
-        """Write a file of the kind that the ending of `path` names; returns its path.
+        """Write a file of the kind that the extension of `path` names; returns its path.
 
         `path`: .svg, .png, .pdf, .html (picture and table) or .txt; a graph also .json, .gv, .dot
         and .mmd. `dpi`: the dots per inch of a .png.
 
-        Raises: ArgumentError for another ending.
+        Raises: ArgumentError for any other extension.
         """
         if Path(path).suffix.lower() not in pixels.ENDINGS:
             return write(path, self.texts(), pixels.ENDINGS)
@@ -134,9 +134,9 @@ class Picture:
 
 
 def write(path: Any, texts: Mapping[str, Written], more: tuple[str, ...] = ()) -> Path:
-    """Write the text that belongs to the ending of `path`; `more` are further endings to name.
+    """Write the text for the extension of `path`; `more` are other extensions that exist.
 
-    Raises: ArgumentError for an ending that is not known.
+    Raises: ArgumentError for an unknown extension.
     """
     target = Path(path)
     written = texts.get(target.suffix.lower())

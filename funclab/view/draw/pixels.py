@@ -1,4 +1,4 @@
-"""What `Canvas` wrote as pixels or pages: small PNGs for places that strip SVG, drawn by Pillow in
+"""What `Canvas` wrote, as pixels or pages: small PNGs for places that strip SVG, drawn by Pillow in
 milliseconds, and .png and .pdf files of any size, drawn by matplotlib."""
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from funclab.files import replacing
 
 ENDINGS = (".png", ".pdf")
 MOST_DOTS = 1_000_000
-"""The most dots of a picture: a larger one has less than a dot for each unit."""
+"""The most pixels of a picture: a larger one has less than a pixel for each unit."""
 LARGEST = 300_000
 """The most characters of an SVG of which a PNG is made."""
 CURVE = 5
-"""Straight pieces in a curve."""
+"""How many straight segments make a curve."""
 _PIECE = re.compile(r"([MLCZlh])([^MLCZlh]*)")
 _NUMBER = re.compile(r"-?[\d.]+")
 _SHIFT = re.compile(r"translate\((-?[\d.]+),(-?[\d.]+)\)")
 _CODES = {"M": 1, "L": 2, "h": 2, "l": 2, "C": 4, "Z": 79}
-"""The letters of a path as matplotlib numbers them."""
+"""The commands of a path as matplotlib's codes."""
 _SIDES = {"middle": "center", "end": "right"}
 
 
 def pictures(svg: str, paper: str) -> dict[str, str]:
-    """A picture as notebooks keep it: the PNG is for readers that strip SVG. Very large pictures,
-    which could not be read in so few dots, have none."""
+    """A picture as notebooks keep it: the PNG is for viewers that strip SVG. Very large pictures,
+    which would be illegible in so few pixels, have none."""
     return {"image/svg+xml": svg} | ({"image/png": png(svg, paper)} if len(svg) < LARGEST else {})
 
 
@@ -202,7 +202,7 @@ class Page(Pencil):
 
 
 def pieces(data: str) -> Iterator[tuple[str, list[complex]]]:
-    """The letters of a path, each with its points, which count from the origin."""
+    """The commands of a path, each with its points, which count from the origin."""
     last = 0j
     for letter, told in _PIECE.findall(data):
         numbers = [*map(float, _NUMBER.findall(told)), *[0.0] * (letter == "h")]
@@ -213,7 +213,7 @@ def pieces(data: str) -> Iterator[tuple[str, list[complex]]]:
 
 
 def outlines(data: str) -> list[list[complex]]:
-    """The corners of each part of a path; curves become short straight pieces."""
+    """The corners of each part of a path; curves become short straight segments."""
     parts: list[list[complex]] = []
     for letter, points in pieces(data):
         if letter == "M":
@@ -229,7 +229,7 @@ def outlines(data: str) -> list[list[complex]]:
 
 
 def curve(a: complex, b: complex, c: complex, d: complex) -> list[complex]:
-    """Points of a cubic curve, but for its first one."""
+    """Points of a cubic curve, without its first one."""
     return [
         a * (1 - t) ** 3 + 3 * b * t * (1 - t) ** 2 + 3 * c * t**2 * (1 - t) + d * t**3
         for t in (k / CURVE for k in range(1, CURVE + 1))
@@ -237,7 +237,7 @@ def curve(a: complex, b: complex, c: complex, d: complex) -> list[complex]:
 
 
 def dashed(points: list[complex], period: float) -> list[list[complex]]:
-    """Every other half period of a line."""
+    """The dashes of a line: every other half period."""
     pieces, walked = [], 0.0
     for a, b in zip(points, points[1:]):
         length = abs(b - a)

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 CONTROL = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
-"""Characters that would break a line or turn the direction of what follows, or are not text."""
+"""Characters that would break a line or change the direction of what follows, or are not text."""
 
 _LETTERS = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]+"
 RIGHT_TO_LEFT = re.compile(f"{_LETTERS}(?: +{_LETTERS})*")
-"""Words of the scripts that are read from right to left."""
+"""Words of right-to-left scripts."""
 
 FIRST, LAST, UNITS = 32, 126, 2048
 # Advance widths of the characters 32 to 126 of DejaVu Sans. It is the widest of the fonts that
@@ -57,21 +57,21 @@ def _width(character: str, mono: bool) -> float:
 
 
 def clean(text: str) -> str:
-    """A name on one line, without characters that act on the text around it."""
+    """A name on one line, without characters that affect the text around it."""
     return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def steady(text: str) -> str:
-    """A line as it is drawn: words read from right to left do not reorder the text beside them.
+    """A line as it is drawn: right-to-left words do not reorder the text around them.
 
-    Without it, `[0:1]` after such a word stands before it, and of two such words in a list the
-    second. U+2068 and U+2069 isolate a word (Unicode Annex 9); `clean` comes first.
+    Without this, `[0:1]` after such a word would appear before it, and two such words in a list
+    would swap. U+2068 and U+2069 isolate a word (Unicode Annex 9); apply `clean` first.
     """
     return RIGHT_TO_LEFT.sub("\u2068\\g<0>\u2069", clean(text))
 
 
 def prose(text: str) -> str:
-    """A sentence as pictures show it: what stands between backticks is put into quotation marks.
+    """A sentence as pictures show it: backticks become quotation marks.
 
     >>> prose("write `name=`")
     'write “name=”'
@@ -102,7 +102,7 @@ def listed(words: Sequence[str]) -> str:
 
 
 def folded_lines(text: str, width: float, size: float) -> list[str]:
-    """A sentence in lines of at most that width."""
+    """A sentence wrapped to lines of at most this width."""
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()

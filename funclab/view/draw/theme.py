@@ -1,5 +1,5 @@
-"""Colours: one table for light, dark and print, and the style sheet made of it; and the defaults of
-views: their look, and whether they ask."""
+"""Colours: one table for light, dark and print, and the style sheet made from it; and the defaults
+of views: their look, and whether they ask questions."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _COLOURS = {
     "fault": ("#b3261e", "#ff9c94"),
     "on-colour": ("#ffffff", "#10151a"),
 }
-"""Each colour on light and on dark ground."""
+"""Each colour on a light and on a dark background."""
 WHITE = ("paper", "plain", "on-colour")
-"""What is white on paper, as all fillings are; the rest is black."""
+"""What is white in print, like all fills; the rest is black."""
 LIGHT, DARK = ({name: pair[ground] for name, pair in _COLOURS.items()} for ground in (0, 1))
 PRINT = {
     name: "#ffffff" if name in WHITE or name.endswith("-fill") else "#000000" for name in LIGHT
@@ -61,7 +61,7 @@ PAGES = {
 
 
 def palette(look: str) -> dict[str, str]:
-    """The colours written into the picture itself, for viewers that know no style sheets."""
+    """The colours written into the picture itself, for viewers without support for style sheets."""
     return {"dark": DARK, "print": PRINT}.get(look, LIGHT)
 
 
@@ -99,7 +99,7 @@ PAGE = (
 
 
 def chosen(name: str | None = None) -> str:
-    """A look that was asked for, or that of views in general.
+    """The given look, or else the default look of views.
 
     Raises: ArgumentError for an unknown one.
     """
@@ -107,7 +107,7 @@ def chosen(name: str | None = None) -> str:
 
 
 def still(name: str | None = None) -> str:
-    """The look of the picture that stays in a notebook, which is read on a screen."""
+    """The look of the picture saved in a notebook, which is read on a screen."""
     name = chosen(name)
     return "auto" if name == "projector" else name
 
@@ -117,7 +117,7 @@ def ask() -> bool:
 
 
 def set_look(name: str) -> None:
-    """The look of views made from now on.
+    """Set the look of views made from now on.
 
     Raises: ArgumentError for an unknown one.
     """
@@ -126,7 +126,7 @@ def set_look(name: str) -> None:
 
 
 def set_ask(on: bool) -> None:
-    """Whether views made from now on ask before they show."""
+    """Set whether views made from now on ask a question before they show the answer."""
     global _ask
     _ask = on
 

@@ -1,4 +1,4 @@
-"""The pictures beside a graph: the strip of all calls of a long model, the numbers of a weight."""
+"""The pictures beside a graph: the strip of all calls of a long model, and a weight's values."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Strip(Picture):
         return self.width, STRIP
 
     def _draw_prefixes(self, canvas: Canvas) -> None:
-        """The number of each block under its calls, and before them what all begin with."""
+        """The number of each block under its calls, after the prefix that all of them share."""
         matches = [PREFIX.match(node.operation.name) for node in self.nodes]
         stems = Counter(match[1] for match in matches if match)
         if not stems:
@@ -81,7 +81,7 @@ class Strip(Picture):
 
 
 class Values(Picture):
-    """The numbers of a weight: the picture that slow motion has of it, over their histogram."""
+    """The values of a weight: the picture that slow motion shows, above their histogram."""
 
     def __init__(self, name: str, values: Array, look: str) -> None:
         self.look, self.frame = look, frame_of(name, values)
@@ -90,7 +90,7 @@ class Values(Picture):
 
     @property
     def description(self) -> str:
-        """The numbers that sum the array up, and how to read its picture."""
+        """The numbers that summarize the array, and how to read its picture."""
         if not self.values.size:
             return say("values_none")
         known = ("least", "greatest", "mean", "spread")

@@ -1,4 +1,4 @@
-// What the explorer knows of a model: the facts that Python sends, and what follows from them.
+// What the explorer knows about a model: the facts that Python sends, and what follows from them.
 
 class Facts {
   constructor(ctx) {
@@ -14,7 +14,7 @@ class Facts {
     }
   }
 
-  /** What is selected: a node, a layer, a tensor or a repeat, by its facts. */
+  /** The facts of what is selected: a node, a layer, a tensor or a repeat. */
   chosen(key = this.ctx.state.selected) {
     const { layers, nodes, tensors } = this;
     if (key in nodes) return { kind: "node", node: nodes[key], layer: layers[nodes[key].layer] };
@@ -23,14 +23,14 @@ class Facts {
     return isRepeat(key) ? { kind: "repeat" } : null;
   }
 
-  /** The node that a key stands for: its own, its maker, its layer's first call. */
+  /** The node that a key stands for: a node itself, a tensor's maker, a layer's first call. */
   nodeOf(key = this.ctx.state.selected) {
     if (key in this.nodes) return key;
     if (isRepeat(key)) return repeatEnds(key)[0];
     return this.tensors[key]?.node ?? this.layers[key]?.nodes[0] ?? null;
   }
 
-  /** The layer that is selected, or that of the selected node or tensor. */
+  /** The layer that is selected, or the layer of the selected node or tensor. */
   layerOf(key = this.ctx.state.selected) { return key in this.layers ? key : this.nodes[this.nodeOf(key)]?.layer; }
 
   name(key) { return (this.layers[key] ?? this.tensors[key])?.name ?? key; }
@@ -44,7 +44,7 @@ class Facts {
 
   next(node) { return this.nodes[node].outputs.flatMap((made) => this.readersOf(made)); }
 
-  /** The shape of a tensor; in ask mode only when its question was answered. */
+  /** The shape of a tensor; in ask mode only once its question has been answered. */
   shape(tensor) { return this.told(this.tensors[tensor]?.node) ? this.tensors[tensor]?.shape ?? "" : "?"; }
 
   /** Whether the shape that a call makes may be shown. */
@@ -78,7 +78,7 @@ class Facts {
     return { tensors, nodes };
   }
 
-  /** The frames that are open, by their keys among calls: those named, and those around the selected. */
+  /** The open frames, by their keys in the calls face: those named, and around the selection. */
   opened() {
     const { open, selected } = this.ctx.state;
     const named = (key) => (typeof open === "boolean" ? open :
@@ -86,26 +86,26 @@ class Facts {
     return Object.keys(this.frames).filter((key) => named(key) || selected.startsWith(`${key}/`));
   }
 
-  /** Open frames as the state holds them: none, all, or a list. */
+  /** Open frames in the form that the state has: none, all, or a list. */
   tidy(keys) {
     const every = Object.keys(this.frames), open = every.filter((key) => keys.includes(key));
     return open.length === every.length ? open.length > 0 : open.length > 0 && open;
   }
 
-  /** What is to be open so that a key can be seen. */
+  /** What must be open so that a key is visible. */
   revealing(key) {
     const opened = this.opened(), around = Object.keys(this.frames).filter((frame) => key.startsWith(`${frame}/`));
     const missing = around.filter((frame) => !opened.includes(frame));
     return missing.length ? { open: this.tidy([...opened, ...missing]) } : {};
   }
 
-  /** The frames that a box stands for: one among calls, one for each call among layers. */
+  /** The frames that a box stands for: one in the calls face; in the layers face, one per call. */
   framesOf(path) {
     if (this.ctx.state.face === "calls") return path in this.frames ? [path] : [];
     return Object.keys(this.frames).filter((key) => this.frames[key] === path);
   }
 
-  /** The key in the facts of what a part of the picture shows: among layers, of the same frame. */
+  /** The key in the facts of what a part of the picture shows; of the same frame in both faces. */
   keyOf(path) {
     if (this.chosen(path)) return path;
     this.paths ??= Object.entries({ ...this.layers, ...this.tensors });

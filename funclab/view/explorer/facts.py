@@ -1,4 +1,4 @@
-"""What the explorer knows of a model's layers, calls and tensors, as plain data."""
+"""What the explorer knows about a model's layers, calls and tensors, as plain data."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from funclab.view.tables.nodes import special
 
 Facts = dict[str, Any]
 MOST_NODES = 200
-"""Calls of a layer outside the model, at most, that are listed."""
+"""The most calls of a layer outside the model that are listed."""
 MOST_ITEMS = 8
-"""How many items of a long setting, such as a vocabulary, are told."""
+"""How many items of a long setting, such as a vocabulary, are shown."""
 
 
 def _named(part: Part, name: str, fact: Facts) -> Facts:
-    """A fact with its name and the key of its box, where they differ from its key."""
+    """A fact with its name and the key of its box, if these differ from its key."""
     inside = {"name": clean(name), "box": f"{part.path}{clean(name)}"} if part.prefix else {}
     return inside | {key: value for key, value in fact.items() if value not in ("", [], None)}
 
@@ -40,7 +40,7 @@ def facts_of(model: Any) -> tuple[Facts, dict[str, Any]]:
     """Layers by name, nodes and tensors by their keys in the picture, nested ones by path; and the
     layer or node behind each key.
 
-    `frames` are the boxes that open: their keys among calls, each with its key among layers.
+    `frames` are the boxes that open: their keys in the calls face, each with its layers face key.
     """
     facts: Facts = {"layers": {}, "nodes": {}, "tensors": {}, "frames": {}}
     objects: dict[str, Any] = {}
@@ -61,7 +61,7 @@ def facts_of(model: Any) -> tuple[Facts, dict[str, Any]]:
     facts["counted"] = words.counted(graph.nodes)
     weights = words.weights_of(model)
     trained = words.count(weight for weight in weights if weight.trainable)
-    facts["summary"] = {  # of the whole model, while nothing is selected
+    facts["summary"] = {  # of the whole model, shown while nothing is selected
         "inputs": [f"{words.tensor_id(graph, x)} {show(x.shape)}" for x in graph.inputs],
         "outputs": [f"{words.tensor_id(graph, y)} {show(y.shape)}" for y in graph.outputs],
         "weights": f"{words.count(weights):,}",
@@ -71,7 +71,7 @@ def facts_of(model: Any) -> tuple[Facts, dict[str, Any]]:
 
 
 def _add_frames(facts: Facts, objects: dict[str, Any], node: Node, part: Part) -> None:
-    """The box of a node that opens, and the layer in a wrapper, which has no node there."""
+    """Add the box of a node that opens, and the layer in a wrapper, which has no node there."""
     key, path = part.key(node.key), f"{part.path}{clean(node.operation.name)}"
     inner = words.inner_layer(node.operation)
     if inner is not None or any(insides(node)):
@@ -151,7 +151,7 @@ def settings(layer: Any, every: bool = False) -> list[list[str]]:
 
 
 def _setting(attribute: Any, value: Any) -> str:
-    """A setting as it is written in code, more or less: a layer in it by its class."""
+    """A setting roughly as it is written in code: an inner layer by its class."""
     if inspect.isfunction(attribute):
         return attribute.__name__
     if isinstance(value, dict) and "class_name" in value:
@@ -164,7 +164,7 @@ def _setting(attribute: Any, value: Any) -> str:
 
 
 def more_of(layer: Operation) -> Facts:
-    """What lies one key away: every setting, and the documentation."""
+    """What one more key press shows: every setting, and the documentation."""
     return {
         "settings": settings(layer, every=True),
         "doc": inspect.getdoc(type(getattr(layer, "op", layer))) or "",
@@ -172,8 +172,8 @@ def more_of(layer: Operation) -> Facts:
 
 
 def tape_of(node: Node) -> list[Facts]:
-    """The op calls of one node, each with its arithmetic as text, and the forward and vjp of its op
-    as they stand in the engine; those of training, where it does nothing else."""
+    """The op calls of one node, each with its arithmetic as text, and its op's forward and vjp as
+    the engine has them; those of training if it does nothing otherwise."""
     if node.is_input:
         return []
     if isinstance(node, Recorded):
@@ -208,7 +208,7 @@ def _call(call: Any, names: Names) -> Facts:
 
 
 def _source(method: Any) -> str:
-    """The source of a method; nothing for one that was written where Python keeps no lines."""
+    """The source of a method; empty for one whose source Python does not keep."""
     try:
         return inspect.getsource(method)
     except OSError:
@@ -216,9 +216,9 @@ def _source(method: Any) -> str:
 
 
 def questions_of(model: Any, facts: Facts) -> dict[str, Facts]:
-    """Which shape each call with one output makes, by the key of its node; inputs have none.
+    """Which shape each call with one output makes, by the key of its node; inputs have no question.
 
-    The id of a question tells what is called on what, by number: a cell that runs again makes the
+    The id of a question says what is called on what, by number: a cell that runs again makes the
     same model under other names.
     """
     numbers = {key: i for kind in ("layers", "tensors") for i, key in enumerate(facts[kind])}

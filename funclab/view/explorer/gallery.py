@@ -1,4 +1,4 @@
-"""The pictures of an explorer: drawn when they are asked for, a few kept."""
+"""The pictures of an explorer: drawn on request, and a few of them kept."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ MOST_PICTURES, MOST_CHARACTERS = 8, 2_000_000
 MOST_ON_A_PAGE = 6_000_000
 """How many characters of SVG a page without a kernel holds."""
 MOST_FRAMES = 40
-"""A page holds all frames closed, all open, and each of up to so many open by itself."""
+"""A page holds all frames closed, all open, and each of up to this many open by itself."""
 BESIDE, BELOW, NARROW = 360, 120, 700
-"""The room of a panel beside a picture or below it; in less width than `NARROW` it lies over it."""
+"""The room of a panel beside or below a picture; in less width than `NARROW` it covers it."""
 ON_A_WALL = 548, 204
 """The same for a projector."""
 OVERVIEW, LOOKS = "overview", ("auto", "projector")
 LINE, COLUMN, EDGES = 24, 200, 50
-"""The least room that a call takes below the strip of all calls, and what is lost at the edges."""
+"""The least room that a call takes below the strip of all calls, and the margin at the edges."""
 FEWEST = 3
 """The fewest calls below the strip; a model as small as this is shown whole, even scrolling."""
 
@@ -59,17 +59,17 @@ class Gallery:
         self.pictures: dict[str, dict[str, Any]] = {}
         self.shown: dict[str, set[str]] = {}
         self.details: dict[Way, int] = {}
-        """How many calls stand below the strip, for each way that does not fit as a whole."""
+        """How many calls are below the strip, for each way that does not fit as a whole."""
         self.choices: dict[Way, list[str]] = {}
         self.last: tuple[str, Scene | None] = ("", None)
 
     def resize(self, room: Room) -> None:
-        """Draw for another room from now on."""
+        """Draw for a new room from now on."""
         self.room = room
         self.pictures, self.shown, self.details = {}, {}, {}
 
     def opened(self, wanted: Any) -> list[str]:
-        """The frames that are open, in order, by their keys among calls."""
+        """The open frames, in order, by their keys in the calls face."""
         if isinstance(wanted, bool):
             return list(self.frames) if wanted else []
         return [
@@ -92,7 +92,7 @@ class Gallery:
         return Way(state["face"], tuple(opened), unfolded, state["choice"] or None, large)
 
     def target(self, face: str, key: str) -> str:
-        """The key of the box that stands for what is selected; nothing for nothing."""
+        """The key of the box that stands for what is selected; empty if nothing is."""
         key = self.makers.get(key, key)
         if face == "layers":
             layer = self.nodes[key]["layer"] if key in self.nodes else key
@@ -112,7 +112,7 @@ class Gallery:
         return "|".join([way.face, keys, " ".join(way.unfolded), way.choice or "", size])
 
     def draw(self, state: State, large: bool) -> bool:
-        """Draw the picture of a state, unless there is one that shows what is selected in it."""
+        """Draw the picture of a state, unless one that shows its selection is already there."""
         way = self.way(state, large)
         name, target = self.name(way), self.target(way.face, state["selected"] or state["at"])
         for known in [key for key in self.pictures if f"{key}@".startswith(f"{name}@")]:
@@ -162,9 +162,9 @@ class Gallery:
         return {side: (w / scale, h / scale) for side, (w, h) in rooms.items()}
 
     def _placed(self, way: Way, target: str) -> tuple[str, Diagram] | None:
-        """Where the panel stands, and the picture: the two are decided together, for the most
-        words; over the picture only if that fits in no other way. None if it fits nowhere, unless
-        it is asked for or very small.
+        """The place of the panel, and the picture: the two are decided together, to show the most
+        text; the panel covers the picture only if nothing else fits. None if nothing fits, unless
+        the picture is asked for or the model is very small.
         """
         ways = self._chooser(way, target)
         self.choices[way._replace(choice=None)] = ways.names
@@ -197,7 +197,7 @@ class Gallery:
             fit = ways.fit(rooms[side], LINES.name)
             if fit.fits or most == FEWEST:
                 break
-            less = min(max(rooms[side][1] / fit.height, 0.5), 0.8)  # frames may go all at once
+            less = min(max(rooms[side][1] / fit.height, 0.5), 0.8)  # frames may all go at once
             most = max(FEWEST, int(most * less))
         self.details[way] = most
         apart = [key for key in way.opened if not self._holds(key, target)]
@@ -215,11 +215,11 @@ class Gallery:
         return chosen
 
     def _holds(self, frame: str, target: str) -> bool:
-        """Whether a box is a frame or lies in it, in either face."""
+        """Whether a box is a frame or is in it, in either face."""
         return f"{target}/".startswith((f"{frame}/", f"{self.frames[frame]}/"))
 
     def _window(self, picture: Diagram, target: str, width: float) -> dict[str, Any]:
-        """The strip of all calls, and which of them stand below it."""
+        """The strip of all calls, and which of them are shown below it."""
         graph = words.graph_of(self.model)
         assert graph is not None
         boxes = picture.scene.every_box
@@ -258,7 +258,7 @@ class Gallery:
             and name == self.name(way)
             and (not target or target in shown_in(scene))
         ):
-            return Diagram(scene, look)  # as it stands in the view already
+            return Diagram(scene, look)  # the same as in the view
         ways = self._chooser(way, target)
         return Diagram(ways.draw(ways.fit(WINDOW, way.choice)), look)
 
@@ -275,7 +275,7 @@ class Gallery:
                 self._draw_once(plain._replace(opened=opened))
             self._draw_once(self.way({**state, "face": face}, large))
             first = self.pictures[self.name(plain)]
-            if face == "calls" and "strip" in first:  # what [ and ] walk through, before all else
+            if face == "calls" and "strip" in first:  # what [ and ] page through comes first
                 self._draw_folded(plain, self.name(plain))
             for choice in first["choices"]:
                 self._draw_once(plain._replace(choice=choice))
@@ -303,15 +303,15 @@ def is_repeat(key: str) -> bool:
 
 
 def shown_in(scene: Scene) -> set[str]:
-    """The keys of all boxes in a picture, and of calls that are ticks, as the page has them."""
+    """The keys of all boxes in a picture, and of calls drawn as ticks, as on the page."""
     boxes = scene.every_box
     ticks = [key for box in boxes if box.inside is None for key in box.starts]
     return {clean(key) for key in [*(box.key for box in boxes), *ticks]}
 
 
 def slim(markup: str) -> str:
-    """A picture without what its page says already: colours and fonts have classes or rules of
-    the style sheet, titles are labels, and the table tells what the description does.
+    """A picture without what its page already has: colours and fonts are in the style sheet, titles
+    are labels, and the table says the same as the description.
     """
     markup = re.sub(r"<(title|desc)>[^<]*</\1>", "", markup)
     markup = re.sub(r' (?:fill|stroke)="#[0-9a-f]{6}"| data-(?:source|target)="[^"]*"', "", markup)

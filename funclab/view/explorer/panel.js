@@ -1,4 +1,4 @@
-// What the explorer says of the selection: node table, settings, weights, arithmetic and source.
+// What the explorer says about the selection: node table, settings, weights, arithmetic and source.
 
 const MOST_ROWS = 200;
 
@@ -22,7 +22,7 @@ class Panel {
     return chosen.kind === "repeat" ? this.repeat() : this.layer(chosen.layer, chosen.node);
   }
 
-  /** A list of words, each with what it is about. */
+  /** A list of terms, each with its description. */
   list(rows) {
     return h("dl", { class: "fl-list" }, rows.filter(([, ...value]) => value.flat().length).map(([word, ...value]) =>
       h("div", {}, h("dt", {}, word), h("dd", {}, value))));
@@ -44,7 +44,7 @@ class Panel {
 
   links(keys) { return keys.flatMap((key, i) => [i ? ", " : "", this.link(key)]); }
 
-  /** The way from the model down to here; each step leads back. */
+  /** The path from the model down to here; each step is a link back. */
   crumbs() {
     const { ctx } = this, { level } = ctx.state, node = this.facts.nodeOf();
     const steps = [
@@ -56,7 +56,7 @@ class Panel {
       h("li", {}, link([label, key ? h("kbd", { "aria-hidden": "true" }, key) : null], run)))));
   }
 
-  /** A heading in the colour that its box has in the picture. */
+  /** A heading in the colour of its box in the picture. */
   heading(...words) {
     const { stage } = this.explorer, box = stage.boxOf(this.ctx.state.selected);
     const colour = (box && stage.outline(box))?.getAttribute("class")?.match(/s-([\w-]+)/)?.[1] ?? "neutral";
@@ -77,7 +77,7 @@ class Panel {
     ];
   }
 
-  /** The nodes of a layer: five at most, the selected one among them. */
+  /** The nodes of a layer: at most five, the selected one among them. */
   nodes(calls, node) {
     const at = calls.findIndex((call) => call.index === node?.index), from = Math.max(0, Math.min(at - 2, calls.length - 5));
     const heads = ["node", "inbound", "output", "write_this"].map((head) => this.ctx.t(head));
@@ -99,7 +99,7 @@ class Panel {
     return arrays.map(([name, shape]) => {
       const key = `${layer} ${name}`, pressed = ctx.state.weight === key;
       return h("button", { type: "button", class: "fl-weight", "aria-pressed": String(pressed), onclick: () => {
-        delete ctx.got[`values ${key}`];  // it may have been trained since
+        delete ctx.got[`values ${key}`];  // it may have been trained since then
         ctx.set({ weight: pressed ? "" : key });
       } }, `${name} ${shape}`);
     });
@@ -114,7 +114,7 @@ class Panel {
     return h("figure", { class: "fl-values" }, pictureFrom(values.svg), h("figcaption", {}, ctx.t("values_of", { key: weight }), " ", values.told));
   }
 
-  /** Which tensor it is, who made it, and who reads it as which of its inputs. */
+  /** Which tensor it is, which call made it, and which calls read it as which input. */
   tensor(tensor) {
     const { ctx, facts } = this, { selected } = ctx.state, { outputs, write } = facts.nodes[tensor.node];
     const readers = facts.readers.get(selected) ?? [];
@@ -156,7 +156,7 @@ class Panel {
       table(more.settings.map(([name, value]) => row(name, [value]))));
   }
 
-  /** All calls as a table; of a long model, the calls around the one selected. */
+  /** All calls as a table; in a long model, the calls around the selected one. */
   everything() {
     const { ctx, facts } = this, here = facts.nodeOf(), keys = facts.order, before = ctx.panel.querySelector(".fl-all")?.scrollTop ?? 0;
     const from = Math.max(0, Math.min(keys.indexOf(here) - MOST_ROWS / 2, keys.length - MOST_ROWS)), rest = keys.length - MOST_ROWS;

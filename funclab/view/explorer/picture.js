@@ -1,4 +1,4 @@
-// The picture of the explorer: which one shows the state, and what is marked in it.
+// The picture of the explorer: which picture shows the state, and what is marked in it.
 
 class Stage {
   constructor(ctx, facts) {
@@ -17,7 +17,7 @@ class Stage {
 
   get picture() { return this.pictures[this.name]; }
 
-  /** The picture that shows what is selected; while Python draws it, the nearest there is. */
+  /** The picture that shows what is selected; while Python draws it, the closest one available. */
   find() {
     const { ctx, facts } = this, target = facts.target() || facts.target(ctx.state.at);
     const names = this.versions(this.nameOf());
@@ -29,7 +29,7 @@ class Stage {
     return other || (names[0] ?? this.name ?? face[0] ?? null);
   }
 
-  /** The pictures of a name: first the one on show, unless nothing is selected. */
+  /** The pictures with a name: the one being shown first, unless nothing is selected. */
   versions(name) {
     const { selected, at } = this.ctx.state, first = selected || at ? this.name : name;
     const rank = (other) => (other === first ? 0 : other === name ? 1 : 2);
@@ -46,7 +46,7 @@ class Stage {
     return keys;
   }
 
-  /** Show the picture of the state; true if it is another one than before. */
+  /** Show the picture of the state; true if it is a different one than before. */
   update() {
     const name = this.find(), { ctx } = this;
     if (name == null) ctx.say(ctx.t("drawing"));
@@ -58,7 +58,7 @@ class Stage {
     return other;
   }
 
-  /** Put a picture on the stage, and make of it something that can be clicked. */
+  /** Put a picture on the stage, and make it clickable. */
   put(svg) {
     const { stage } = this.ctx;
     stage.replaceChildren(pictureFrom(svg));
@@ -70,7 +70,7 @@ class Stage {
     this.plates = all(".plate[data-tensor]");
     this.edges = all(".edge[data-tensor]");
     for (const box of [...this.boxes.values(), ...this.plates, ...all(".tick")]) {
-      // An opened model holds other boxes: a button must not hold buttons.
+      // An opened model contains other boxes, and a button must not contain buttons.
       box.setAttribute("role", box.querySelector("[data-key],.tick") ? "group" : "button");
       box.setAttribute("tabindex", "-1");
     }
@@ -79,7 +79,7 @@ class Stage {
     for (const [key, box] of this.boxes) if (isRepeat(key) || this.facts.framesOf(key).length) this.sign(box, isRepeat(key));
   }
 
-  /** In ask mode, hide every shape that is asked for until it was answered. */
+  /** In ask mode, hide every shape until the question about it has been answered. */
   hide() {
     if (!this.ctx.model.get("ask")) return;
     const { stage } = this.ctx, { facts } = this;
@@ -95,12 +95,12 @@ class Stage {
       const open = facts.order.every((node) => facts.told(node));
       part.setAttribute("aria-label", open ? part.dataset.label : part.dataset.label.replace(/\((None|\d)[^)]*\)/g, "?"));
     }
-    // A bar tells the shape; the frame of a plate, alone in it, tells nothing and holds the wire.
+    // A bar gives the shape away; the frame of a plate, its only rectangle, does not, and stays.
     for (const bar of stage.querySelectorAll("[data-tensor] rect:not(:only-of-type)"))
       bar.classList.toggle("fl-secret", !facts.told(facts.tensors[facts.keyOf(bar.closest("[data-tensor]").dataset.tensor)]?.node));
   }
 
-  /** The outline of a box: of a wrapper, the inner one. */
+  /** The outline of a box: for a wrapper, the inner one. */
   outline(box) {
     const [first, second] = [...box.children].filter((part) => part.tagName === "rect");
     const inner = second && Number(second.getAttribute("x")) - Number(first.getAttribute("x")) === 4;
@@ -120,7 +120,7 @@ class Stage {
 
   boxOf(key) { return this.boxes.get(this.facts.target(key)); }
 
-  /** The plates and lines of a tensor. */
+  /** The plates and edges of a tensor. */
   waysOf(key) {
     const path = this.ctx.state.face === "calls" ? key : this.facts.box(key);
     return [this.plates, this.edges].map((parts) => parts.filter((part) => part.dataset.tensor === path));
@@ -145,7 +145,7 @@ class Stage {
     return box;
   }
 
-  /** Light the way back to the inputs, and what reads the tensor. */
+  /** Highlight the path back to the inputs, and what reads the tensor. */
   markTensor(key) {
     const { tensors, nodes } = this.facts.behind(key), [plates, edges] = this.waysOf(key);
     for (const node of [...nodes, ...this.facts.readersOf(key)]) ringAround(this.boxOf(node), "fl-ring fl-lit");

@@ -1,12 +1,12 @@
-// Where the parts of the explorer stand: the picture, and beside, below or over it what is said of
-// it. The place is decided with the picture; selecting moves nothing.
+// The layout of the explorer: the picture, and the panel beside, below or over it. The place of the
+// panel is decided with the picture; selecting moves nothing.
 
-// As wide as a panel beside the picture is with its gap, as high as one below, and the width under
-// which it lies over the picture instead, unless there is room below.
+// The width of a panel beside the picture with its gap, the height of one below, and the width
+// under which it covers the picture instead, unless there is room below.
 const BESIDE = 360, BELOW = 120, NARROW = 700, ON_A_WALL = [520, 204];
-// The least height of a panel beside the picture: what most layers have to say.
+// The least height of a panel beside the picture: enough for most layers.
 const PANEL = 420;
-// The room in a notebook in a window 1280 by 720: what no kernel draws anew must fit there.
+// The room in a notebook in a window of 1280 by 720: pictures without a kernel must fit there.
 const WINDOW = [1095, 564];
 
 class Room {
@@ -34,7 +34,7 @@ class Room {
     ctx.listen(window, "resize", again);
   }
 
-  /** Width and height for picture and panel: with the tools no higher than a window. */
+  /** Width and height for picture and panel: with the toolbar, no higher than a window. */
   get size() {
     const { el, bar } = this.ctx, page = el.closest(".jp-WindowedPanel-outer"), scale = el.currentCSSZoom ?? 1;
     const high = page ? page.clientHeight : window.innerHeight / scale;
@@ -51,7 +51,7 @@ class Room {
     model.save_changes();
   }
 
-  /** Where the panel stands: as decided with the picture, if the window is as it was then. */
+  /** Where the panel is: as decided with the picture, if the window still has the same size. */
   side(picture, wide, tall) {
     const [width, high] = this.size, [panel, below] = this.panel;
     if (width < NARROW) return tall + below <= high ? "below" : "over";
@@ -74,7 +74,7 @@ class Room {
     work.classList.toggle("fl-chosen", Boolean(selected || level || table || !ctx.askBox.hidden));
   }
 
-  /** The strip of all calls, with a window around those that stand below it. */
+  /** The strip of all calls, with a window around those that are shown below it. */
   overview() {
     const { strip, window: shown } = this.stage.picture ?? {};
     this.strip.hidden = !strip;
@@ -93,18 +93,18 @@ class Room {
     return Math.max(0, Math.min(n - 1, Math.floor((x - 68) / (svg.viewBox.baseVal.width - 72) * n)));
   }
 
-  /** Whether something lies below the stage, and to the right of it. */
+  /** Whether something is hidden below the stage, and to the right of it. */
   get outside() {
     const { stage } = this.ctx, sign = this.beyond.offsetHeight; // it takes its room from the stage
     return [stage.scrollHeight - stage.clientHeight - stage.scrollTop - sign > 12, stage.scrollWidth - stage.clientWidth - stage.scrollLeft > 12];
   }
 
-  /** Say what lies outside the stage. */
+  /** Say what is outside the visible part of the stage. */
   tell() {
     const { ctx, outside: [below, right] } = this, { panel } = ctx;
     this.beyond.hidden = !below && !right;
     this.beyond.textContent = [below && ctx.t("beyond_below"), right && ctx.t("beyond_right")].filter(Boolean).join("   ");
-    // What scrolls can be reached by Tab.
+    // A panel that scrolls can be reached with Tab.
     panel.tabIndex = panel.scrollHeight > panel.clientHeight + 1 ? 0 : -1;
   }
 
@@ -113,7 +113,7 @@ class Room {
     stage.scrollBy(below ? { top: stage.clientHeight * 0.8 } : { left: stage.clientWidth * 0.8 });
   }
 
-  /** Scroll the stage to a box, and lay a panel that covers the picture over its other half. */
+  /** Scroll the stage to a box; a panel over the picture covers the half without the box. */
   show(box) {
     if (!box) return;
     const { stage } = this.ctx, frame = stage.getBoundingClientRect(), at = box.getBoundingClientRect();
@@ -125,14 +125,14 @@ class Room {
     this.work.classList.toggle("fl-high", (now.top + now.bottom) / 2 > frame.top + frame.height / 2);
   }
 
-  /** Show what the last key brought: in the panel, and the whole of it in the window. */
+  /** Scroll to what the last key press added: in the panel, and as a whole in the window. */
   reveal() {
     const { selected, level, op, more, table, weight } = this.ctx.state, { panel } = this.ctx;
     const now = { selected, op: level && `${level} ${op}`, more, table, weight }, before = this.revealed ?? {};
     const parts = { selected: "*", op: level > 1 ? ".fl-source" : ".fl-arithmetic", more: ".fl-more", table: ".fl-all", weight: ".fl-values" };
     const news = Object.keys(now).filter((name) => now[name] !== before[name]), last = news.findLast((name) => now[name]);
     const part = news.length ? panel.querySelector(parts[last] ?? "*") : null;
-    // What Python is still asked for is shown when it is here.
+    // What is still requested from Python is scrolled to once it arrives.
     if (part || !last) this.revealed = now;
     if (!part) return;
     if (part === panel.firstChild) panel.scrollTop = 0;
@@ -140,7 +140,7 @@ class Room {
     if (!this.pointed) this.ctx.bringInSight(this.work, this.ctx.bar);
   }
 
-  /** Scroll the panel as little as shows the end of a part, or as much of it as there is room for. */
+  /** Scroll the panel just enough to show the end of a part, or as much of it as fits. */
   scrollPanel(part) {
     const { panel } = this.ctx, [frame, at] = [panel, part].map((element) => element.getBoundingClientRect());
     const way = panel.querySelector("nav")?.offsetHeight ?? 0;

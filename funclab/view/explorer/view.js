@@ -78,7 +78,7 @@ class Explorer {
     if (key) this.select(key);
   }
 
-  /** Select by a key; in ask mode, the shape that the call makes is asked for first. */
+  /** Select by key; in ask mode, first ask for the shape that the call makes. */
   select(key) {
     const { ctx, facts } = this, question = isRepeat(key) ? null : facts.question(facts.nodeOf(key));
     ctx.ask(question, () => ctx.set({ selected: key, level: 0, op: 0, more: false, weight: "", ...facts.revealing(key) }));

@@ -1,4 +1,4 @@
-"""The explorer: a model's graph to be clicked, searched and walked by keys."""
+"""The explorer: a model's graph to click, search and walk through with keys."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ __all__ = ["Explorer", "explore"]
 
 
 class Explorer(View):
-    """A model's graph, alive. `selected` is the key of a node `dense[1]`, a layer `dense` or a
-    tensor `dense[1:0]`, and may be set and observed from Python. What it lies in is opened.
+    """A live graph of a model. `selected` is the key of a node `dense[1]`, a layer `dense` or a
+    tensor `dense[1:0]`, and may be set and observed from Python. The frames around it are opened.
     """
 
     room = "explorer"
@@ -39,7 +39,7 @@ class Explorer(View):
 
     selected = traitlets.Unicode()
     space = traitlets.List().tag(sync=True)
-    """Width and height, in pixels, of the place for picture and panel, once a browser knows it."""
+    """Width and height, in pixels, of the room for picture and panel, once a browser knows it."""
 
     def __init__(
         self,
@@ -116,7 +116,7 @@ class Explorer(View):
         self._draw()
 
     def _draw(self) -> None:
-        """Make sure that the browser has the picture of the present state."""
+        """Make sure that the browser has the picture of the current state."""
         if self.gallery.draw(self.state, self.look == "projector"):
             self.pictures = dict(self.gallery.pictures)
 
@@ -126,8 +126,8 @@ class Explorer(View):
             self._ask()
 
     def _ask(self) -> None:
-        """In ask mode, have a question for each call, and what was answered when the cell ran
-        before."""
+        """In ask mode, add a question for each call, and the answers from earlier runs of the
+        cell."""
         facts: dict[str, Any] = self.facts  # type: ignore[assignment]
         if not self.ask or "questions" in facts:
             return
@@ -151,7 +151,7 @@ class Explorer(View):
         return MESSAGES[kind](known) if kind in MESSAGES and known is not None else None
 
     def _values(self, key: str) -> dict[str, str] | None:
-        """The picture of a weight, asked for as "dense kernel", and what sums it up."""
+        """The picture of a weight, requested as "dense kernel", and its summary."""
         layer, _, name = key.rpartition(" ")
         owner = self.objects.get(layer)
         weights = words.weights_of(owner)
@@ -174,11 +174,11 @@ class Explorer(View):
 
 
 PAGE = 1240.0, 624.0
-"""The room below the title of a page in a window 1280 by 720."""
+"""The room below the title of a page in a window of 1280 by 720."""
 MESSAGES = {"tape": tape_of, "more": more_of}
 """What the browser may ask for, and the function that answers."""
 ANSWERS: dict[tuple[tuple[str, str], ...], list[dict[str, Any]]] = {}
-"""The answers given, by the questions of a model with their solutions: they outlive a cell."""
+"""The answers given, by a model's questions with their solutions, kept when a cell runs again."""
 
 
 class CallsOf(Piece):
@@ -199,10 +199,10 @@ def explore(
     tour: Any = (),
     **state: Any,
 ) -> Explorer:
-    """The live picture of a model; of a layer, with all its calls; or of the way to a tensor.
+    """The live picture of a model; of a layer, with all its calls; or of the path to a tensor.
 
     `model`: a model, a layer that was called, or what a layer call returned. `direction`: "TB" for
-    downwards or "LR" for to the right; what fits better unless given. `state`: what
+    downwards or "LR" for to the right; unless given, whichever fits better. `state`: what
     `Explorer.line()` writes, such as face="layers", selected="dense[1]", or open=["encoder[1]"],
     the models and wrappers that are open; open=True opens all. `look`, `ask` and `tour` are those
     of every view: see `funclab.view.live.view.View`.
@@ -221,7 +221,7 @@ def explore(
             fix="pass a model, a layer that was called, or what a layer call returned.",
         )
     elif words.graph_of(model) is None:
-        model.get_output_at(0)  # raises the error that explains it when there is none
+        model.get_output_at(0)  # if there is no call, raises the error that explains it
         subject = CallsOf(model)
         state = {"face": "layers", "selected": model.name, **state}
     return Explorer(subject, direction, look=look, ask=ask, tour=tour, state=state)
@@ -234,7 +234,7 @@ def _kind(subject: Any) -> str:
 
 
 def _written(subject: Any) -> str:
-    """How a learner would write what is explored."""
+    """How a learner would write the object being explored."""
     if isinstance(subject, Behind):
         node = maker(subject.tensor)
         several = len(node.output_tensors) > 1

@@ -34,7 +34,7 @@ class Walk {
     };
   }
 
-  /** Draw with more words (-1) or fewer (1), by the list that came with the picture. */
+  /** Draw with more text (-1) or less (1), by the list that came with the picture. */
   words(by) {
     const { ctx } = this, { choice, choices } = this.explorer.stage.picture ?? { choices: [] };
     const next = choices[choices.indexOf(choice) + by];
@@ -47,14 +47,14 @@ class Walk {
     this.ctx.say(this.ctx.t("drawn_to_fit"));
   }
 
-  /** Go on, or back, to the calls beside those that stand below the strip. */
+  /** Page forward, or back, to the calls next to those shown below the strip. */
   page(by) {
     const [first, last] = this.explorer.stage.picture?.window ?? [];
     if (first == null) return;
     this.goTo(by > 0 ? last + (last - first) / 2 : first - (last - first) / 2);
   }
 
-  /** Go to a call of the strip, or the next one to the window that this picture does not show. */
+  /** Go to a call of the strip, or the nearest one outside the window that the picture shows. */
   goTo(index) {
     const { facts, explorer: { stage } } = this, [first, last, n] = stage.picture.window, drawn = stage.keysIn(stage.name);
     let at = Math.max(0, Math.min(n - 1, Math.round(index)));
@@ -81,7 +81,7 @@ class Walk {
     this.go(tensor?.node ?? (here ? this.facts.parents(here)[0] : this.facts.order[0]));
   }
 
-  /** The next call of a shared layer, tensor beside the one selected, or node. */
+  /** The next call of a shared layer, tensor next to the selected one, or node. */
   aside(by) {
     const { facts } = this, here = facts.nodeOf(), tensor = facts.chosen()?.tensor;
     if (!here) return this.go(this.start);
@@ -94,7 +94,7 @@ class Walk {
   /** The tensors at a node: those it makes, then those it is given. */
   tensorsAt(node) { return [...new Set([...this.facts.nodes[node].outputs, ...this.facts.nodes[node].inputs])]; }
 
-  /** From a node to what it made, then in turn to all that it was given and made. */
+  /** From a node to its output, then in turn to all its inputs and outputs. */
   toTensor() {
     const { facts } = this, { selected } = this.ctx.state, tensor = facts.chosen()?.tensor;
     if (!tensor) this.around = facts.nodeOf() ?? this.start;
@@ -103,7 +103,7 @@ class Walk {
     this.go(list[(list.indexOf(selected) + 1) % list.length]);
   }
 
-  /** Into a repeat, a closed model or wrapper; else to the arithmetic of a node, and to its source. */
+  /** Into a repeat, closed model or wrapper; else to the arithmetic of a node, then its source. */
   deeper() {
     const { ctx, facts } = this, here = facts.nodeOf(), { selected, level } = ctx.state;
     if (!here && !facts.chosen()) return this.go(this.start);
@@ -120,7 +120,7 @@ class Walk {
     this.ctx.say(this.ctx.t("opened", { key }));
   }
 
-  /** The unfolded repeat that a node lies in. */
+  /** The unfolded repeat that a node is in. */
   unfoldedAround(node) {
     const at = (key) => this.facts.order.indexOf(key);
     return this.ctx.state.unfolded.findLast((key) => {
@@ -147,18 +147,18 @@ class Walk {
     else ctx.say(ctx.t("select_first"));
   }
 
-  /** Open frames, or close them with all that is open inside. */
+  /** Open frames, or close them and everything open inside. */
   toggle(keys) {
     const { ctx, facts } = this, opened = facts.opened(), { selected } = ctx.state;
     const close = keys.every((key) => opened.includes(key)), inside = (key, frame) => key === frame || key.startsWith(`${frame}/`);
     const next = close ? opened.filter((key) => !keys.some((frame) => inside(key, frame))) : [...opened, ...keys];
     const lost = close && keys.find((key) => selected.startsWith(`${key}/`));
-    // Where there is no room for all of it, the picture shows what was opened.
+    // If there is no room for everything, the picture shows what was opened.
     ctx.set({ open: facts.tidy(next), ...(lost ? { selected: lost } : {}), ...(close || selected ? {} : { at: keys[0] }) });
     ctx.say(ctx.t(close ? "closed" : "opened", { key: keys.join(", ") }));
   }
 
-  /** Open or close what is selected, or else what it lies in, or else everything. */
+  /** Open or close what is selected, or else the frame around it, or else everything. */
   toggleSelected() {
     const { ctx, facts } = this, { frames } = facts, { selected, face } = ctx.state, node = facts.nodeOf() ?? selected;
     if (isRepeat(selected)) return this.unfold(selected);
@@ -176,7 +176,7 @@ class Walk {
     else this.ctx.say(this.ctx.t("nothing_opens"));
   }
 
-  /** Keys in the search box, other than the letters. */
+  /** Handle keys in the search box other than letters. */
   typed(target, key) {
     const by = { Enter: 1, ArrowDown: 1, ArrowUp: -1 }[key];
     if (target !== this.search || !by) return false;
@@ -199,7 +199,7 @@ class Walk {
     return ctx.say(this.count.textContent);
   }
 
-  /** Go to one of the hits, and say which of how many. */
+  /** Go to one of the hits, and say which of how many it is. */
   hit(at) {
     const { ctx } = this, n = this.hits.length;
     if (!n) return;

@@ -1,4 +1,4 @@
-"""What every picture of an error has, and scenes with boxes framed in red and edges that break."""
+"""The base of every picture of an error, and scenes with boxes framed in red and broken edges."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ BEND = 8
 class Fault(Picture):
     """A picture between its heading and its fix.
 
-    All of it lies on a sheet of its own: a front end that shows SVG as an image (JupyterLab) does
-    not tell it whether the page around is dark.
+    It has a background of its own: in a front end that shows SVG as an image (JupyterLab), it
+    cannot know whether the page around it is dark.
     """
 
     word = "Fault"
@@ -68,8 +68,8 @@ class Fault(Picture):
 class FaultDiagram(Fault, Diagram):
     """A picture in which some boxes are marked, each with a few words beside it.
 
-    Edges in `gaps` into the box `broken` are double, red and cut: the call that was tried and does
-    not exist. Each has words that stand at the gap, such as the shape that is wanted there.
+    Edges in `gaps` into the box `broken` are double, red and cut: the call failed and made no node.
+    Each has words that are written at the gap, such as the shape that is wanted there.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class FaultDiagram(Fault, Diagram):
         return clean(" ".join(sentences))
 
     def _break_off(self) -> None:
-        """Take the edges that break out of the scene, and make room for what stands at the gap."""
+        """Take the broken edges out of the scene, and make room for the words at the gap."""
         call = next(box for box in self.scene.boxes if box.key == self.broken)
         into = [edge for edge in self.scene.edges if edge.target.key == self.broken]
         for edge in into:
@@ -131,7 +131,7 @@ class FaultDiagram(Fault, Diagram):
         return width + ASIDE, height + top + (BELOW if self.broken else 0)
 
     def _draw_cuts(self, canvas: Canvas) -> float:
-        """Double red edges with a gap; the words of the gap stand once, behind the last of them."""
+        """Double red edges with a gap; the words of the gap are written once, after the last."""
         middles = [draw_cut(canvas, edge) for edge in self.cut]
         sources = {edge.source.key for edge in self.cut}
         for plate in self.scene.plates:
@@ -173,7 +173,7 @@ def draw_cut(canvas: Canvas, edge: Edge) -> complex:
 
 
 def beside(first: Scene, second: Scene) -> complex:
-    """Put a second scene beside the first, as one; returns where the second begins."""
+    """Add a second scene to the first, next to it; returns where the second begins."""
     away = first.width + BETWEEN
     for part in [*second.items(), *second.groups]:
         part.x += away

@@ -27,7 +27,7 @@ INSIDE, GIVEN = "inside ", "given "
 
 
 def picture_of_fault(error: FunclabError, look: str = "auto") -> Any:
-    """What to draw for an error; None when it is not about a graph."""
+    """What to draw for an error; None if it is not about a graph."""
     picture = _picture(error, look)
     if picture is not None:
         picture.look = look
@@ -67,7 +67,7 @@ def calls_of(name: str, graph: Graph, look: str, prefix: str = "") -> Scene:
 
 
 def missing_input(graph: Graph, node: Node, fix: str, look: str) -> FaultDiagram:
-    """The whole way to the outputs, with the input that was left out and its look-alikes."""
+    """The whole path to the outputs, with the input that was left out and its look-alikes."""
     needed = [tensor for output in graph.outputs for tensor in source_inputs(output)]
     inputs = [tensor for tensor in graph.inputs if maker(tensor).is_input]
     whole = Graph(list(dict.fromkeys(needed)), graph.outputs)
@@ -93,7 +93,7 @@ def missing_input(graph: Graph, node: Node, fix: str, look: str) -> FaultDiagram
 
 
 def inner_tensor(graph: Graph, node: Node, outer: Any, fix: str, look: str) -> FaultDiagram:
-    """What an inner tensor of a nested model is made of, and the graph in which it was used."""
+    """What an inner tensor of a nested model is made from, and the graph in which it was used."""
     name, source = clean(outer.name), clean(node.operation.name)
     crossed = crossing(graph.outputs, outer.graph)
     sources = {maker(source) for tensor in crossed for source in source_inputs(tensor)}
@@ -119,8 +119,8 @@ def inner_tensor(graph: Graph, node: Node, outer: Any, fix: str, look: str) -> F
 
 
 def plain(scene: Scene, graph: Graph, outputs: Sequence[Tensor]) -> None:
-    """Leave out shared layers, other nodes and numbers of outputs, which are not the point here; in
-    colours only what is an Input, or an output of the model that was asked for.
+    """Leave out shared layers, other nodes and numbers of outputs, which are not the point here;
+    colour only Inputs, and outputs of the model that was to be made.
     """
     scene.groups = []
     roles = {maker(tensor).key: "output" for tensor in outputs}
@@ -165,18 +165,18 @@ def failed_call(layer: Operation, tensors: list[Tensor], error: FunclabError) ->
 
 
 def _takes_one(layer: Any) -> bool:
-    """Whether a layer has said that it reads one tensor."""
+    """Whether a layer has declared that it reads one tensor."""
     spec = getattr(layer, "input_spec", None)
     return spec is not None and (not isinstance(spec, (list, tuple)) or len(spec) == 1)
 
 
 def _at_fault(failure: Failure, i: int) -> bool:
-    """Whether an input is one of those that do not fit; all are, when nobody can say which."""
+    """Whether an input is one of those that do not fit; if it is unknown which do, all are."""
     return not failure.bad or i in [bad for bad, _ in failure.bad]
 
 
 def same_names(layers: list[Operation], fix: str) -> FaultDiagram:
-    """The layers that carry one name: several boxes, each in a colour of its own."""
+    """The layers with the same name: several boxes, each in a colour of its own."""
     scene = Scene("one name", "calls", "LR")
     name = clean(layers[0].name) if layers else ""
     notes = {}

@@ -44,11 +44,11 @@ class Line:
 
     @property
     def sentence(self) -> str:
-        """The line for those who hear it."""
+        """The line as a sentence for screen readers."""
         _, first, last, note = self.cells
         if self.empty:
             ends = [spoken(item) for item in self.items if item.kind != "nothing"]
-            said = f"{ends[0]} {f'has no partner: {note}' if note else 'goes without'}."
+            said = f"{ends[0]} {f'has no partner: {note}' if note else 'needs no partner'}."
         else:
             said = f"{first} {f'does not reach {last}: {note}' if note else f'goes with {last}'}."
         return f"{self.heading}: {said}" if self.heading else said
@@ -85,7 +85,7 @@ class FaultLines(Fault):
 
 
 def pairs_picture(pairs: Pairs, fix: str, tensors: Sequence[Any] = ()) -> FaultLines:
-    """A model's inputs or outputs, each beside what was given for it."""
+    """A model's inputs or outputs, each next to what was given for it."""
     rows = list(pairs.rows)
     if sum(bool(pair.given) for pair in rows) == len(tensors):
         ids = iter(tensor.id for tensor in tensors)
@@ -120,7 +120,7 @@ def _line(pair: Pair, side: str) -> Line:
 
 
 def instead_picture(facts: Instead, fix: str) -> FaultLines:
-    """What was written, where the edge ends in the air, and what to write."""
+    """What was written, with an edge that leads nowhere, and what to write instead."""
     lines = [Line(facts.wrong, facts.note, "as written")]
     if facts.right:
         lines.append(Line(facts.right, "", "write instead"))
@@ -142,7 +142,7 @@ def columns(lines: Sequence[Line]) -> tuple[list[float], list[float]]:
 
 
 def columns_of(line: Line, count: int) -> list[int]:
-    """The columns of a line's items: the last item is always in the last."""
+    """The columns of a line's items: the last item is always in the last column."""
     return [*range(len(line.items) - 1), count - 1]
 
 
@@ -157,7 +157,7 @@ def texts(item: Item) -> tuple[str, str]:
 
 
 def fonts(item: Item) -> tuple[Font, Font]:
-    """Those of the upper and the lower line."""
+    """The fonts of the upper and the lower line."""
     mono = item.kind in ("tensor", "array")
     return UPPER_MONO if mono else UPPER, Font(sizes.DETAIL, "soft", mono=mono)
 
@@ -208,7 +208,7 @@ def draw_item(canvas: Canvas, box: Area, item: Item) -> None:
 
 
 def draw_link(canvas: Canvas, start: complex, end: float, note: str, hollow: list[bool]) -> None:
-    """An arrow; with a note a double red line that breaks, or ends in the air before nothing."""
+    """An arrow; with a note, a double red line with a gap, or one that ends at a missing item."""
     length = end - start.real
     if not note:
         tip = start + length - 2

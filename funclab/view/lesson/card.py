@@ -27,7 +27,7 @@ SIGNS = {"fault": "✗ ", "input": "☞ "}
 
 
 class Marked(Diagram):
-    """A drawn graph in which boxes are framed, each with a few words: the place to look at.
+    """A drawn graph in which some boxes are framed, each with a few words: the places to look at.
 
     `ink` is "fault" for a mistake, "input" for a hint.
     """
@@ -46,9 +46,9 @@ class Marked(Diagram):
         return width + 8, height + 22
 
     def _mark(self, canvas: Canvas, box: Box, note: str) -> float:
-        """A frame around the box, and the note beside it, over a line that comes in there, or above
-        the box where something stands there; returns where the note ends."""
-        canvas.shift(0, mark=self.ink)  # by which a script finds it, to bring it into sight
+        """A frame around the box, and the note beside it, on top of a line that comes in there, or
+        above the box if something else is there; returns where the note ends."""
+        canvas.shift(0, mark=self.ink)  # a script finds it by this, to scroll to it
         canvas.rect(box.grown(4), Paint("", self.ink, 2.5), 11)
         text = SIGNS[self.ink] + shorten(note, LONGEST_NOTE)
         beside = [
@@ -72,8 +72,8 @@ class Marked(Diagram):
 def drawn_graph(
     name: str, tensors: Sequence[Tensor], layers: Sequence[Operation] = (), look: str = "auto"
 ) -> Scene:
-    """All calls behind some tensors, whether one model holds them or not, and layers beside these
-    that were never called."""
+    """All calls behind some tensors, whether one model contains them or not, and next to them
+    layers that were never called."""
     inputs = list(dict.fromkeys(x for tensor in tensors for x in source_inputs(tensor)))
     scene = Scene(clean(name), "calls")
     if tensors:
@@ -99,7 +99,7 @@ class Card(Picture):
     ink: str = "neutral"
     look: str = "auto"
     name: str = field(default="")
-    """What `repr` says, unless it is the title."""
+    """What `repr` shows, if not the title."""
 
     fits: ClassVar[bool] = True
 
@@ -134,7 +134,7 @@ class Card(Picture):
 
 
 def bare_inner(inner: Any) -> str:
-    """The SVG of the picture in a card, for a live view; nothing if there is none."""
+    """The SVG of the picture in a card, for a live view; empty if there is none."""
     from funclab.view.scene.diagram import bare
 
     return "" if inner is None else bare(inner)

@@ -13,7 +13,7 @@ from funclab.view.live.page import page_of
 from funclab.view.live.said import say
 
 WIDTH, HEIGHT = 600, 848
-"""A page as high as A4 is to its width; on letter paper the margins are wider."""
+"""A page with the proportions of A4; on letter paper the margins are wider."""
 SIGNS = {
     "A": ("diamond", "group0"),
     "B": ("circle", "input"),
@@ -28,7 +28,7 @@ MARGIN = 0.03
 
 @dataclass(repr=False)
 class Cards(Picture):
-    """A page for each letter, or, to `fold`, one page with a quarter for each."""
+    """A page for each letter or, with `fold`, one page with a quarter for each."""
 
     letters: str = "".join(SIGNS)
     fold: bool = False
@@ -69,7 +69,7 @@ class Cards(Picture):
 
 
 def _draw_card(canvas: Canvas, letter: str, corner: complex, scale: float) -> None:
-    """A framed letter over its sign; the letter is as dark as text."""
+    """A framed letter above its sign; the letter is as dark as text."""
     width, height = WIDTH * scale, HEIGHT * scale
     sign, ink = SIGNS[letter]
     middle = corner + width / 2

@@ -1,4 +1,4 @@
-// An exercise: lines to put in order, the verdict on a try, hints one by one, and the solution.
+// An exercise: lines to put in order, the verdict on an attempt, hints one by one, the solution.
 
 const exercise = {
   draw(ctx) {
@@ -15,7 +15,7 @@ const exercise = {
   /** Scroll the graph to the places that are marked in it. */
   find() { this.graph.reveal(...this.graph.el.querySelectorAll("[data-mark]")); },
 
-  /** The numbers of all lines: those of the program in order, then those that are left out. */
+  /** The numbers of all lines: those in the program in order, then those that are left out. */
   all(ctx) {
     const { order } = ctx.state, numbers = ctx.facts.lines.map(({ number }) => number);
     return [...order, ...numbers.filter((number) => !order.includes(number))];
@@ -49,7 +49,7 @@ const exercise = {
     }));
   },
 
-  /** Take the chosen line into the program, behind the others, or out of it. */
+  /** Add the chosen line at the end of the program, or take it out. */
   toggle(ctx) {
     const { order, at } = ctx.state, number = this.all(ctx)[at];
     const next = order.includes(number) ? order.filter((one) => one !== number) : [...order, number];
@@ -78,7 +78,7 @@ const exercise = {
     }
   },
 
-  /** The solution beside the student's own graph, once Python has sent it. */
+  /** The solution next to the student's own graph, once Python has sent it. */
   solution(ctx) {
     const told = ctx.lazy("solution", ctx.facts.id);
     if (!told) return [h("p", {}, ctx.t("asking_kernel"))];

@@ -1,4 +1,4 @@
-"""An exercise: the verdict on a try, with its place in the graph, hints, and a solution."""
+"""An exercise: the verdict on an attempt, with its place in the graph, hints, and a solution."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ Entry = dict[str, Any]
 
 @dataclass
 class Verdict:
-    """What is said about a try: `kind` is right, wrong, stale or untried.
+    """What is said about an attempt: `kind` is right, wrong, stale or untried.
 
-    `mistake` names a mistake that was foreseen, `marked` is the student's graph with the place at
-    fault, `lit` the same with the place that the first hint speaks of.
+    `mistake` names an anticipated mistake, `marked` is the student's graph with the place at fault,
+    `lit` the same with the place that the first hint is about.
     """
 
     kind: str
@@ -41,11 +41,11 @@ class Verdict:
 
 
 class ExerciseView(View):
-    """The verdict on a try, three hints, and after a try the solution beside it.
+    """The verdict on an attempt, three hints, and after an attempt the solution beside it.
 
     `lines` are to be put in order; `check(order)` judges an order, given by the lines' numbers.
-    `solution()` returns code, the pictures of both graphs and the sentences of their difference.
-    `solved`: whether an earlier try was right, perhaps in another session.
+    `solution()` returns code, the pictures of both graphs, and their differences in sentences.
+    `solved`: whether an earlier attempt was right, perhaps in another session.
     """
 
     room = "lesson"

@@ -50,7 +50,7 @@ class FailedView(View):
 
 
 def fault_of(error: BaseException | None) -> Any:
-    """The piece of graph that an error speaks of; a picture that fails must not hide its text."""
+    """The part of the graph that an error is about; a picture that fails must not hide its text."""
     if not isinstance(error, FunclabError):
         return None
     try:

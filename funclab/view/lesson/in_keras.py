@@ -1,4 +1,4 @@
-"""What a real Keras says: the one that is installed, or the one of which it was recorded."""
+"""What a real Keras prints: the installed one, or the one from which the output was recorded."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from funclab.view.live.view import View
 
 
 class KerasView(View):
-    """A heading that says which Keras speaks, and what it printed.
+    """A heading that says which Keras it was, and what it printed.
 
     Its plain text is what was recorded, so that a notebook shows the same with and without Keras.
     """

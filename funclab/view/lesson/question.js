@@ -1,4 +1,4 @@
-// A question of a lesson: options to choose by key, and what is said about the one chosen.
+// A question of a lesson: options to choose by key, and the response to the chosen one.
 
 const question = {
   draw(ctx) {
@@ -17,8 +17,8 @@ const question = {
   },
 
   /**
-   * After Shift-Enter the next cell is selected, and its number keys would make it a heading: until
-   * the answer is there, they answer the question above it.
+   * After Shift-Enter the next cell is selected, and number keys would make it a heading: until the
+   * question above it is answered, they answer that question.
    */
   below(ctx, event) {
     const cell = document.activeElement?.closest(".jp-Notebook.jp-mod-commandMode .jp-Cell");
@@ -57,7 +57,7 @@ const question = {
     this.reveal.replaceChildren(...this.said(ctx, answers.at(-1), open).map((text) => h("p", {}, coded(text))));
   },
 
-  /** What answers the last answer: nothing before there is one. */
+  /** The response to the last answer; none before there is one. */
   said(ctx, last, open) {
     const { options, reveal } = ctx.facts, right = options.find((option) => option.right).text;
     if (last === undefined) return [];

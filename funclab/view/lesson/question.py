@@ -1,4 +1,4 @@
-"""A question: its options, the answers given, and the words that answer each."""
+"""A question: its options, the answers given, and the response to each."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class QuestionView(View):
             cover.uncover(self.name)
 
     def choose(self, option: int | None) -> None:
-        """Answer from Python, as a click or key would: an option's number from 0, None to see."""
+        """Answer from Python, as a click or key would: an option's number from 0; None to see."""
         self.answers = [*self.answers, option]
 
     def picture(self) -> Picture:

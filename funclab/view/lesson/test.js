@@ -1,4 +1,4 @@
-// A test: its items one after the other; what the answers tell comes after the last one.
+// A test: its items one after the other, and after the last one what the answers show.
 
 const test = {
   draw(ctx) {

@@ -1,4 +1,4 @@
-"""A test: items one after the other, and after the last one what the answers tell."""
+"""A test: items one after the other, and after the last one what the answers show."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from funclab.view.live.view import View
 
 
 class TestView(View):
-    """Items with two to four options each, chosen by key; nothing is said before all are answered.
+    """Items with two to four options each, chosen by key; no feedback before all are answered.
 
     `answers` holds the number of the option chosen for each item, from 0, and None while it is
     open. `told` returns the sentences of the result: the first is its heading. `call` is the
@@ -52,7 +52,7 @@ class TestView(View):
         return None not in self.answers
 
     def choose(self, item: int, option: int) -> None:
-        """Answer an item from Python, as a key would: both are counted from 0."""
+        """Answer an item from Python, as a key would; `item` and `option` count from 0."""
         answers: Any = list(self.answers)
         answers[item] = option
         self.answers = answers

@@ -1,6 +1,6 @@
-// What belongs to a lesson rather than to a model: questions, exercises, errors shown on purpose.
+// Views that belong to a lesson, not to a model: questions, exercises, errors shown on purpose.
 
-/** A sentence in which what stands between backticks is code. */
+/** A sentence in which text between backticks is code. */
 function coded(text) {
   return (text ?? "").split("`").map((part, i) => (i % 2 ? h("code", {}, part) : part));
 }
@@ -30,7 +30,7 @@ const printed = {
 
 const lesson = { question, exercise, failed, printed, test, vote };
 
-/** One script shows all of them: what a view is, its facts say. */
+/** One script shows all of these views: the facts of a view say which one it is. */
 function partOf(model) {
   return { name: "lesson", ...lesson[model.get("facts").kind] };
 }

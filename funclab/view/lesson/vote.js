@@ -1,6 +1,6 @@
-// A question to a class that raises cards. The teacher counts them by key; the class sees how many
-// cards were counted, and the counts of the options only after both votes: who sees a first result
-// follows its majority instead of thinking on.
+// A question for a class that raises cards. The teacher counts them by key; the class sees how many
+// cards were counted, and the counts of the options only after both votes: a class that sees a
+// first result follows its majority instead of thinking further.
 
 const CARD_SIGNS = ["◆", "●", "■", "▲"], VOTES = ["first", "second"], MOST_CARDS = 999;
 
@@ -39,7 +39,7 @@ const vote = {
     if (done && !ANSWERED.read(facts.id).length) ANSWERED.keep(facts.id, [null]);
   },
 
-  /** How many cards were counted, never which; between the votes, why. */
+  /** How many cards were counted, never for which options; between the votes, why. */
   counted(ctx) {
     const { ended } = ctx.state, n = this.sum(this.counts(ctx, ended));
     if (n || !ended) return ctx.t("lesson_vote_counted", { n });
@@ -77,7 +77,7 @@ const vote = {
     return [shown.join(" "), ...(told ? [told] : []), reveal];
   },
 
-  /** The wrong option that most chose, in the last vote in which anybody chose one; -1 for none. */
+  /** The most frequent wrong option in the last vote in which anybody chose one; -1 for none. */
   misled(ctx, votes) {
     for (const counts of [...votes].reverse()) {
       const wrong = counts.map((count, i) => (ctx.facts.options[i].right ? 0 : count)), most = Math.max(...wrong);
@@ -100,7 +100,7 @@ const vote = {
     ctx.update();
   },
 
-  /** A number after a letter takes the place of what was counted for it. */
+  /** A number after a letter replaces the count of that letter. */
   type(ctx, digit) {
     if (this.at < 0) return ctx.say(ctx.t("lesson_vote_letter_first"));
     const before = this.typing ? 10 * this.counts(ctx, ctx.state.ended)[this.at] : 0;

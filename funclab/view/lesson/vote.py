@@ -1,4 +1,4 @@
-"""A question to a class that answers by raising cards: counted twice, then shown."""
+"""A question for a class that answers by raising cards: counted twice, then shown."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class VoteView(View):
     @traitlets.observe("state")
     def _keep_votes(self, change: Any) -> None:
         votes = _ended(change["new"])
-        if not any(change["new"].values()):  # the next class begins
+        if not any(change["new"].values()):  # the next class starts
             self.began, self.kept = "", []
         if votes and votes != self.kept:
             self.began = self.began or datetime.now().isoformat()

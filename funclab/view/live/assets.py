@@ -28,12 +28,12 @@ def style() -> str:
 
 
 def rooms() -> list[str]:
-    """The rooms that have a live view."""
+    """The folders of `funclab.view` that have a live view."""
     return sorted(path.parent.name for path in ROOMS.glob("*/view.js"))
 
 
 def script(room: str) -> str:
-    """The JavaScript module of a room's view: the texts, what all views share, its own files."""
+    """The JavaScript module of a folder's view: the texts, what all views share, its own files."""
     own = [path for path in sorted((ROOMS / room).glob("*.js")) if path.name != "view.js"]
     files = [*sorted(HERE.glob("*.js")), *own, ROOMS / room / "view.js"]
     table = f"const TEXTS = {json.dumps(texts())};"

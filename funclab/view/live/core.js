@@ -4,14 +4,14 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-// Words that are read from right to left.
+// Words of right-to-left scripts.
 const LETTERS = "[\\u0590-\\u08ff\\ufb1d-\\ufdff\\ufe70-\\ufefc\\u{10800}-\\u{10fff}\\u{1e800}-\\u{1efff}]+";
 const RIGHT_TO_LEFT = new RegExp(`${LETTERS}(?: +${LETTERS})*`, "gu");
 
-// Signs that turn around what follows them.
+// Characters that change the direction of the text after them.
 const TURNS = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
-/** A text in which nothing turns around what is beside it: such words are isolated. */
+/** A text with its right-to-left words isolated: they must not reorder the text around them. */
 function steady(text) {
   return typeof text === "string" ? text.replace(TURNS, "\ufffd").replace(RIGHT_TO_LEFT, "\u2068$&\u2069") : text;
 }
@@ -29,7 +29,7 @@ function h(tag, properties = {}, ...children) {
   return el;
 }
 
-/** What marks the item of a list, or the row of a table, that a view is at. */
+/** The attributes that mark the current item of a list, or row of a table. */
 function mark(here, kind = "true") { return { class: here ? "fl-here" : "", "aria-current": here ? kind : null }; }
 
 /** A button that looks like a link. */
@@ -37,23 +37,23 @@ function link(label, run, properties = {}) {
   return h("button", { type: "button", class: "fl-link", onclick: run, ...properties }, label);
 }
 
-/** A table of rows; `heads` are what its columns are called. */
+/** A table of rows; `heads` are the names of its columns. */
 function table(rows, heads = [], caption = null, name = "") {
   return h("table", { class: `fl-table ${name}` }, caption && h("caption", {}, caption),
     heads.length ? h("thead", {}, h("tr", {}, heads.map((head) => h("th", { scope: "col" }, head)))) : null, h("tbody", {}, rows));
 }
 
-/** A row of a table: what it is about, and its cells. */
+/** A row of a table: its heading, and its cells. */
 function row(head, cells, properties = {}) {
   return h("tr", properties, h("th", { scope: "row" }, head), cells.map((cell) => h("td", {}, cell)));
 }
 
-/** Code, or a name, that may go on below after a dot or stroke, and nowhere else. */
+/** Code, or a name, that may be broken after a dot or slash, and nowhere else. */
 function breakable(line) {
   return line.split(/(?<=[./])(?=[a-z_])|(?=\[\d)/i).flatMap((part, i) => (i ? [h("wbr"), part] : [part]));
 }
 
-/** Where the first rectangle of a drawn part lies. */
+/** Where the first rectangle of a drawn part is. */
 function rectOf(part) {
   const rect = part?.querySelector("rect");
   return rect && Object.fromEntries(["x", "y", "width", "height"].map((name) => [name, Number(rect.getAttribute(name))]));
@@ -73,10 +73,10 @@ function s(tag, attributes = {}, ...children) {
   return el;
 }
 
-/** What pictures are made of; nothing of it runs, and nothing is fetched. */
+/** The elements that pictures are made of; none of them runs code or fetches anything. */
 const DRAWN = new Set(["svg", "g", "rect", "circle", "path", "text", "tspan"]);
 
-/** A picture that Python drew, built part by part: in a notebook of somebody else, it may be forged. */
+/** A picture that Python drew, built part by part: in someone else's notebook, it may be forged. */
 function pictureFrom(markup) {
   const copy = (part) => {
     const el = document.createElementNS(SVG, part.localName);
@@ -107,7 +107,7 @@ class Context {
     Object.assign(this, { model, el, view, past: [], gate: null, got: {}, cleanups: [], buttons: {} });
   }
 
-  /** What Python holds, asked for when it is shown, and once; nothing until it is here. */
+  /** Data from Python, requested once, when it is first shown; undefined until it arrives. */
   lazy(kind, key) {
     const name = `${kind} ${key}`, known = this.facts[kind]?.[key] ?? this.got[name];
     if (known === undefined) {
@@ -117,7 +117,7 @@ class Context {
     return known;
   }
 
-  /** Hear from Python: what was asked for, or what only the view understands. */
+  /** Take a message from Python: requested data, or something that only the view understands. */
   follow(message) {
     if (!("value" in message)) return this.view.follow?.(this, message);
     this.got[`${message.kind} ${message.key}`] = message.value;
@@ -130,7 +130,7 @@ class Context {
     this.cleanups.push(() => part.removeEventListener(name, run, early));
   }
 
-  /** The same for news of the model. */
+  /** The same for events of the model. */
   hear(name, run) {
     this.model.on(name, run);
     this.cleanups.push(() => this.model.off?.(name, run));
@@ -162,13 +162,13 @@ class Context {
     this.model.save_changes();
   }
 
-  /** Keep what is shown now, so that `undo` can come back to it. */
+  /** Remember what is shown now, so that `undo` can return to it. */
   remember() {
     this.past.push({ state: this.state, stop: this.model.get("stop") });
     if (this.past.length > 200) this.past.shift();
   }
 
-  /** Go to a whole state; an open question was about the state that is left, so it goes. */
+  /** Go to a whole state; an open question was about the previous state, so it is removed. */
   leave({ state, stop }) {
     const asked = this.gate;
     this.forget();
@@ -216,14 +216,14 @@ class Context {
     }, label, key ? h("kbd", { "aria-hidden": "true" }, KEY_SIGNS[key] ?? key) : null);
   }
 
-  /** Buttons for the toolbar, by key: one for each key of the view that has a `button`, which is what it says. */
+  /** Buttons for the toolbar, by key: one for each key of the view that has a `button` label. */
   makeButtons() {
     for (const [key, { button }] of Object.entries(this.view.keys(this)))
       if (button) this.buttons[key] = this.button(button, key, () => this.view.keys(this)[key].run());
     return Object.values(this.buttons);
   }
 
-  /** What each button says now; it is hidden while its key means nothing, and disabled while it is `off`. */
+  /** Update each button's label; hidden while its key does nothing, disabled while it is `off`. */
   nameButtons() {
     const keys = this.view.keys(this);
     for (const [key, el] of Object.entries(this.buttons)) {
@@ -233,7 +233,7 @@ class Context {
     }
   }
 
-  /** In ask mode: put the question first, and `reveal` only after an answer was recorded. */
+  /** In ask mode: ask the question first, and `reveal` only after an answer has been recorded. */
   ask(question, reveal) {
     const known = this.model.get("answers").some((answer) => answer.id === question?.id);
     if (!this.model.get("ask") || !question || known) return reveal();
@@ -258,7 +258,7 @@ class Context {
     this.el.focus({ preventScroll: true });
   }
 
-  /** The same view may stand elsewhere on the page, and its question have been answered there. */
+  /** The same view may be elsewhere on the page, and its question may have been answered there. */
   answeredElsewhere() {
     if (!this.gate || !this.model.get("answers").some((answer) => answer.id === this.gate.question.id)) return;
     this.forget();
@@ -279,7 +279,7 @@ class Context {
 
   tell(record, explain) { this.askBox.replaceChildren(h("p", {}, this.verdict(record), " ", explain ?? "")); }
 
-  /** Judge an answer that was given before the outcome was known. */
+  /** Mark an answer, given before the outcome was known, as right or wrong. */
   judge(id, right, explain) {
     const answers = this.model.get("answers"), record = answers.find((answer) => answer.id === id && answer.right == null);
     if (!record) return;
@@ -303,13 +303,13 @@ class Context {
     this.bringInSight(this.askBox);
   }
 
-  /** Scroll the page to parts of a view that is in use; when they do not fit together, to the last. */
+  /** Scroll the page to parts of a view in use; if they do not fit together, to the last one. */
   bringInSight(...parts) {
     if (!this.el.contains(document.activeElement)) return;
     for (const part of parts) part.scrollIntoView({ block: "nearest" });
   }
 
-  /** Walk to stop `index` of the tour: its state, and its text. */
+  /** Go to stop `index` of the tour: its state, and its text. */
   visit(index) {
     const tour = this.model.get("tour");
     const at = Math.max(0, Math.min(tour.length - 1, index));
@@ -349,7 +349,7 @@ class Context {
     if (held && !this.el.contains(document.activeElement)) this.focusLike(held);
   }
 
-  /** What had the focus was drawn anew: keys must go on working where they did. */
+  /** Focus the new drawing of what had the focus, so that keys keep working there. */
   focusLike(lost) {
     const told = (part) => [part.tagName, part.getAttribute("aria-keyshortcuts"), part.textContent].join();
     const twin = [...this.el.querySelectorAll(lost.tagName)].find((part) => told(part) === told(lost));

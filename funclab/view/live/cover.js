@@ -1,5 +1,5 @@
-// A view after a question stays covered until the question was answered. A kernel knows what was;
-// without one, the browser remembers.
+// A view after a question stays covered until the question has been answered. The kernel knows
+// whether it was; without one, the browser remembers.
 
 const ANSWERED = {
   key: (id) => `funclab question ${id}`,
@@ -14,14 +14,14 @@ const ANSWERED = {
     catch { /* A private window remembers nothing. */ }
   },
 
-  /** Remember the answers to a question, and open what waits for them. */
+  /** Remember the answers to a question, and uncover what waits for them. */
   keep(id, answers) {
     this.store(id, answers);
     KERNEL.news.dispatchEvent(new Event(`answered ${id}`));
   },
 };
 
-/** A cover in place of a view, until its question is answered; then what `show` draws. */
+/** A cover in place of a view until its question is answered; then what `show` draws. */
 function underCover(model, host, show) {
   const id = model.get("cover");
   if (!id || (model.alone && ANSWERED.read(id).length)) return show();

@@ -1,5 +1,5 @@
-// A drawn graph in a view: put it on the page, find its parts, ring, tag and light them, bring
-// them into sight, and send a dot along its edges. Python draws; this marks.
+// A drawn graph in a view: put it on the page, find its parts, ring, tag and highlight them, scroll
+// to them, and send a dot along its edges. Python draws; this marks.
 
 const MOTION = 250;
 
@@ -14,11 +14,11 @@ function ringAround(part, name = "fl-ring", margin = 4) {
 const boundsOf = (part) => part?.getBoundingClientRect() ?? new DOMRect();
 const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
-/** How wide the pill around some words is. */
+/** The width of the pill around some words. */
 const widthOf = (words) => words.length * 7.4 + 12;
 
 class Graph {
-  /** An empty place for a graph; `chosen(key)` hears which part was clicked. */
+  /** An empty place for a graph; `chosen(key)` is called with the key of a clicked part. */
   constructor(label, chosen) {
     this.el = h("div", { class: "fl-graph", tabindex: "0", role: "group", "aria-label": label });
     if (chosen) this.el.addEventListener("click", ({ target }) => {
@@ -27,7 +27,7 @@ class Graph {
     });
   }
 
-  /** Show a picture; its width is there for the style sheet as `--wide`. Returns whether it is new. */
+  /** Show a picture; the style sheet gets its width as `--wide`. Returns whether it is new. */
   put(markup) {
     if (markup === this.markup) return false;
     this.markup = markup;
@@ -46,7 +46,7 @@ class Graph {
     return [...this.el.querySelectorAll(".edge")].filter(({ dataset }) => test(dataset));
   }
 
-  /** Take all rings, tags and marks away, and these classes from the edges. */
+  /** Remove all rings, tags and marks, and these classes from the edges. */
   clear(...names) {
     for (const mark of this.el.querySelectorAll(".fl-ring,.fl-tag,.fl-mark,.fl-dot")) mark.remove();
     for (const edge of this.edges()) edge.classList.remove(...names);
@@ -60,20 +60,20 @@ class Graph {
     return part.appendChild(s("g", { class: "fl-tag" }, s("rect", { x, y, width, height: 18, rx: 9 }), text));
   }
 
-  /** The same at a corner of a ring where no other part lies, or right of it. */
+  /** The same at a corner of a ring where there is no other part, or to the right of it. */
   sign(ring, words) {
     const { x, y, width, height } = ring.getBBox(), right = x + width - 6 - widthOf(words);
     const low = y + height - 9, places = [[right, low], [x + 6, low], [right, y - 9], [x + 6, y - 9]];
     this.tagWhereFree(ring.parentNode, words, [...places, [x + width + 4, y + height / 2 - 9]]);
   }
 
-  /** The same beside the middle of an edge; on or above one that is flat. */
+  /** The same next to the middle of an edge; on or above one that is horizontal. */
   tagEdge(edge, words, x, y, flat) {
     const half = widthOf(words) / 2, places = flat ? [[x - half, y - 9], [x - half, y - 48]] : [[x + 8, y - 9], [x - 8 - 2 * half, y - 9]];
     this.tagWhereFree(edge, words, [...places, places[0]]);
   }
 
-  /** The same at the first of some places where no other part lies, or else at the last. */
+  /** The same at the first of some places where there is no other part, or else at the last. */
   tagWhereFree(part, words, places) {
     const others = [...this.parts().values()].filter((other) => !other.contains(part)).map((other) => boundsOf(other.querySelector("rect")));
     for (const [i, [x, y]] of places.entries()) {
@@ -83,7 +83,7 @@ class Graph {
     }
   }
 
-  /** Scroll parts to the middle of what is seen; where they do not fit together, the first. */
+  /** Scroll parts to the middle of the visible area; if they do not fit together, the first. */
   reveal(...parts) {
     const all = parts.filter(Boolean).map((part) => part.getBoundingClientRect());
     if (!all.length) return;
@@ -97,7 +97,7 @@ class Graph {
     this.el.scrollLeft += middle("left", "right");
   }
 
-  /** A dot along some edges, or against them; none for readers who want no motion. */
+  /** A dot along some edges, or backward along them; none for readers who prefer reduced motion. */
   travel(edges, back) {
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     for (const path of edges.map((edge) => edge.querySelector("path")).filter(Boolean)) {

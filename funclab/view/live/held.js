@@ -1,6 +1,6 @@
-// Where a view finds its model: in the kernel, or in what a page or a saved notebook holds.
+// Where a view finds its model: in the kernel, or in the data of a page or a saved notebook.
 
-/** The models of this page that a kernel answers for, by id; `places` counts the outputs of each. */
+/** The models of this page with a live kernel, by id; `places` counts the outputs of each. */
 const KERNEL = (globalThis.funclab ??= { models: new Map(), places: new Map(), news: new EventTarget() });
 
 /** Make a widget's model known, until its kernel or its comm is gone. */
@@ -17,8 +17,8 @@ function announce(model) {
   return retire;
 }
 
-/** anywidget gives up on a model whose script is not there after two seconds, as on a busy page, and
- * drops all that its kernel says from then on. Listen without it then, and ask for what was missed. */
+/** anywidget gives up on a model whose script has not loaded after two seconds, as on a busy page,
+ * and then drops all its kernel's messages. Then listen without it, and request what was missed. */
 function listen(whole) {
   whole._handle_comm_msg?.({ content: { data: {} } })?.catch(() => {
     const plain = Object.getPrototypeOf(Object.getPrototypeOf(whole))._handle_comm_msg;
@@ -27,13 +27,13 @@ function listen(whole) {
   });
 }
 
-/** The model with this id, if a kernel answers for it. A kernel that was shut down tells nobody. */
+/** The model with this id, if its kernel is alive. A kernel that is shut down does not say so. */
 function inKernel(id) {
   const model = KERNEL.models.get(id);
   return model && model.widget_manager?.kernel !== null ? model : null;
 }
 
-/** A model without a kernel: it knows what it holds, and keeps what is changed. */
+/** A model without a kernel: it has its data, and keeps what is changed. */
 function held(traits) {
   const first = { ...traits }, listeners = {};
   return {
@@ -49,7 +49,7 @@ function held(traits) {
     on(name, call) { (listeners[name] ??= new Set()).add(call); },
     off(name, call) { listeners[name]?.delete(call); },
 
-    /** Give what was changed here to the kernel's model, and leave the rest of it as it is. */
+    /** Copy what was changed here to the kernel's model, and leave the rest of that as it is. */
     handTo(model) {
       for (const name of ["state", "stop", "answers"]) {
         if (same(traits[name], first[name])) continue;

@@ -1,11 +1,11 @@
 // The keys of every view, the table that lists them, and what puts a view on the page.
 
-/** Where letters are typed as text; a slider is not one of these. */
+/** Elements in which letters are typed as text; a slider is not one of them. */
 const WRITTEN = "textarea,select,input:not([type=range],[type=checkbox],[type=radio],[type=button])";
-/** What a slider does by itself. */
+/** The keys that a slider handles by itself. */
 const SLIDES = /^(Arrow(Left|Right|Up|Down)|Home|End)$/;
 
-/** The key that was meant: with caps lock on, a letter is the same as without. */
+/** The key that was meant: a letter is the same with caps lock on as without. */
 function keyMeant(event) {
   if (event.key.length > 1 || !event.getModifierState("CapsLock")) return event.key;
   return event.shiftKey ? event.key.toUpperCase() : event.key.toLowerCase();
@@ -50,7 +50,7 @@ class Keys {
     (open ? table : ctx.bar).scrollIntoView({ block: "nearest" });
   }
 
-  /** The view's own way out; from its outermost place, back to the notebook's cell. */
+  /** Leave the inner part of the view; from its outermost part, go back to the notebook's cell. */
   leave(out) {
     const { ctx, table } = this, { state } = ctx, focused = document.activeElement;
     if (table.open) return this.toggle();
@@ -64,7 +64,7 @@ class Keys {
     const { el } = this.ctx;
     if (!el.contains(document.activeElement) || event.ctrlKey || event.metaKey || event.altKey) return;
     const key = keyMeant(event);
-    // It runs the cell, here as everywhere in a notebook.
+    // Shift-Enter runs the cell, here as everywhere in a notebook.
     if ((event.shiftKey && key === "Enter") || event.isComposing) return;
     const done = this.handle(event.target, key);
     if (done) event.preventDefault();
@@ -72,7 +72,7 @@ class Keys {
     if (done || done === false || key.length === 1) event.stopImmediatePropagation();
   }
 
-  /** Whether a key was for the view; false when it is for what has the focus, and nobody else. */
+  /** Whether a key was for the view; false if it is only for the element that has the focus. */
   handle(target, key) {
     const { ctx } = this, action = this.actions()[key], written = target.matches?.(WRITTEN);
     const walks = /^Page/.test(key) && action.when();
@@ -91,7 +91,7 @@ class Keys {
   }
 }
 
-/** The parts of a view, empty, on the page. */
+/** Put the empty parts of a view on the page. */
 function frame(ctx, host) {
   const group = (name, label) => h("div", { class: name, role: "group", "aria-label": ctx.t(label) });
   ctx.bar = h("div", { class: "fl-bar", role: "toolbar", "aria-label": ctx.t("tools") });
@@ -107,7 +107,7 @@ function frame(ctx, host) {
   host.append(ctx.el);
 }
 
-/** When a view that has the focus is taken from the page, the cell it stood in gets it. */
+/** When a view that has the focus is removed from the page, its cell gets the focus. */
 function handOver(el) {
   el.addEventListener("focusout", () => {
     const cell = el.closest(".jp-Cell");
@@ -117,13 +117,13 @@ function handOver(el) {
   });
 }
 
-/** Put `view` on the page for `model`; returns what takes it away again. */
+/** Put `view` on the page for `model`; returns a function that removes it again. */
 function start(model, host, view) {
   const el = h("div", {
     class: `funclab fl fl-${view.name}`, tabindex: "0", role: "group", "data-look": model.get("look"),
     "aria-label": model.get("title"), "aria-roledescription": TEXTS.view,
   });
-  // One view may be on the page twice: what it remembers of its drawing is its own.
+  // A view may be on the page twice: each copy keeps the state of its own drawing.
   const ctx = new Context(model, el, Object.create(view));
   ctx.keys = new Keys(ctx);
   handOver(el);

@@ -34,7 +34,7 @@ class Page(str):
 
 
 def page_of(shown: list[Any]) -> Page:
-    """Some views and pictures, one under the other, as a page that opens from disk."""
+    """Views and pictures, one under the other, as a page that opens from disk."""
     parts = [_part(view, f"view{i}", len(shown) > 1) for i, view in enumerate(shown)]
     title = "; ".join(view.title for view in shown)
     heading = title if len(shown) == 1 else plural(len(shown), "view")

@@ -14,7 +14,7 @@ LONGEST_NAME = 60
 
 
 def told_shape(shape: Sequence[int], batched: bool) -> str:
-    """A shape whose first axis is called the batch, where it is.
+    """A shape, in which the first axis is called the batch if it is one.
 
     >>> told_shape((8, 4), True), told_shape((8, 4), False)
     ('(batch 8, 4)', '(8, 4)')
@@ -25,7 +25,7 @@ def told_shape(shape: Sequence[int], batched: bool) -> str:
 
 
 def short(number: Any, digits: int = 3) -> str:
-    """A number as readers see it: a few digits, and a point always.
+    """A number as readers see it: a few digits, and always a decimal point.
 
     >>> short(3), short(0.12345), short(-1234567)
     ('3.0', '0.123', '-1.23e+06')
@@ -55,6 +55,6 @@ def say(text: str, /, **values: Any) -> str:
 def question(
     name: str, prompt: str, options: list[str], answer: str | None, explain: str = ""
 ) -> dict[str, Any]:
-    """What ask mode asks before it shows something; the answer is None while nobody knows it."""
+    """What ask mode asks before it shows something; the answer is None until it is known."""
     known = {"id": name, "prompt": prompt, "options": options}
     return {**known, "answer": answer, "explain": explain}

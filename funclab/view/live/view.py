@@ -1,8 +1,8 @@
 """The base of every live view: an anywidget with one state, undo, questions and tours.
 
-All that a view shows travels to the browser as plain data; the browser does the rest, so most of a
-view works without a kernel too (`export_html`). Each view is a short Python class and one file of
-JavaScript, which follows `core.js`.
+Everything that a view shows is sent to the browser as plain data; the browser does the rest, so
+most of a view works without a kernel too (`export_html`). Each view is a short Python class and one
+JavaScript file, which follows the conventions of `core.js`.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ from funclab.view.live.cover import take_cover
 from funclab.view.live.page import page_of
 
 FROM_PAGE = {"state", "stop", "answers", "space"}
-"""The traits that a page changes; the others are for Python to say."""
+"""The traits that a page changes; only Python changes the others."""
 MIME = "application/vnd.funclab.view+json"
-"""What the JupyterLab extension shows: the name of a room as data, the view itself as metadata."""
+"""What the JupyterLab extension shows: the name of the folder as data, the view as metadata."""
 
 
 class View(anywidget.AnyWidget):
     """A live picture with a state that Python and browser share.
 
     `state` is a plain dict; `line()` is the Python that brings it back. `ask` hides the next value
-    behind a question and records what was answered in `answers`. `tour` is a list of up to eight
-    stops, walked with PageUp and PageDown, such as [{"text": "The second call.", "state":
+    behind a question and records the answer in `answers`. `tour` is a list of up to eight stops,
+    visited with PageUp and PageDown, such as [{"text": "The second call.", "state":
     {"selected": "dense[1]"}}]. `look` is "auto", "light", "dark", "print" or "projector".
     """
 
@@ -47,7 +47,7 @@ class View(anywidget.AnyWidget):
     """The folder of `funclab.view` that holds its JavaScript."""
     blank_state: ClassVar[dict[str, Any]] = {}
     coverable: ClassVar[bool] = True
-    """Whether a question before it covers it."""
+    """Whether an unanswered question before it covers it."""
 
     title = traitlets.Unicode().tag(sync=True)
     call = traitlets.Unicode().tag(sync=True)
@@ -63,7 +63,7 @@ class View(anywidget.AnyWidget):
     stop = traitlets.Int(-1).tag(sync=True)
     own_id = traitlets.Unicode().tag(sync=True)
     cover = traitlets.Unicode().tag(sync=True)
-    """The question that has to be answered before the view is seen."""
+    """The question that has to be answered before the view can be seen."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         if "room" in vars(cls):  # not in the classes that anywidget derives from it
@@ -81,7 +81,7 @@ class View(anywidget.AnyWidget):
     ) -> None:
         self.displays, own_id = 0, uuid4().hex
         self.lock = threading.RLock()
-        """Held while traits change together: a training thread and the page both change them."""
+        """Held while traits change together: both a training thread and the page change them."""
         whole = {**self.blank_state, **self._checked_state(state or {})}
         super().__init__(
             look=theme.chosen(look),
@@ -107,18 +107,18 @@ class View(anywidget.AnyWidget):
         return state
 
     def show(self, **state: Any) -> None:
-        """Change the state from Python, as a click or key would."""
+        """Change the state from Python, as a click or key press would."""
         with self.hold_sync():
             self.state = {**self.state, **self._checked_state(state)}
 
     @contextmanager
     def hold_sync(self) -> Iterator[None]:
-        """Send what changes meanwhile as one message, and let no other thread change anything."""
+        """Send the changes made meanwhile as one message, and make other threads wait."""
         with self.lock, super().hold_sync():
             yield
 
     def line(self) -> str:
-        """One line of Python that makes this view in its present state."""
+        """One line of Python that makes this view in its current state."""
         settings = "".join(
             f", {key}={value!r}"
             for key, value in self.state.items()
@@ -128,7 +128,7 @@ class View(anywidget.AnyWidget):
         return self.call.replace("$", settings.removeprefix(", ") if bare else settings)
 
     def picture(self) -> Picture:
-        """The static picture of the present state."""
+        """The static picture of the current state."""
         raise NotImplementedError
 
     def svg(self) -> str:
@@ -136,38 +136,38 @@ class View(anywidget.AnyWidget):
         return self.picture().svg
 
     def save(self, path: Any, dpi: int = 200) -> Path:
-        """Write a page with all that needs no kernel, or the static picture; returns its path.
+        """Write a page with what needs no kernel, or the static picture; returns its path.
 
-        `path`: .html for the page; .svg, .png, .pdf and the other endings of the picture. `dpi`:
+        `path`: .html for the page; .svg, .png, .pdf and the other extensions of the picture. `dpi`:
         the dots per inch of a .png.
 
-        Raises: ArgumentError for another ending.
+        Raises: ArgumentError for any other extension.
         """
         if Path(path).suffix.lower() != ".html":
             return self.picture().save(path, dpi)
         return write(path, {".html": lambda: page_of([self])})
 
     def complete(self) -> dict[str, Any]:
-        """The traits with all that its page would ask Python for, so that it needs no kernel."""
+        """The traits with all that the page could request from Python: it then needs no kernel."""
         return {}
 
     def page_traits(self) -> list[str]:
-        """The names of what the browser knows of this view."""
+        """The names of the traits that the browser knows."""
         own = ("_", "layout", "tabbable", "tooltip", "comm", "keys", "own_id", "control")
         return [name for name in self.trait_names(sync=True) if not name.startswith(own)]
 
     def told(self, kind: str, key: Any) -> Any:
-        """What the browser asks for when it shows it, of some kind, by a key; None for nothing."""
+        """Data of some kind, by a key, that the browser requests when it shows it; None if none."""
         return None
 
     def answer_to(self, content: dict[str, Any]) -> dict[str, Any] | None:
-        """What Python sends back for a message of the browser's; None for nothing."""
+        """The reply to a message from the browser; None for no reply."""
         kind, key = content.get("ask", ""), content.get("key")
         value = self.told(kind, key)
         return None if value is None else {"kind": kind, "key": key, "value": value}
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take what a page sends, all of it or, if it is not possible, nothing."""
+        """Take what a page sends: all of it or, if any of it is invalid, nothing."""
         names = FROM_PAGE & {*sync_data} & {*self.keys} if isinstance(sync_data, dict) else set()
         with self.lock:
             before = {name: getattr(self, name) for name in names}
@@ -191,7 +191,7 @@ class View(anywidget.AnyWidget):
             reply = self.answer_to(content)
             if reply is not None:
                 self.send({**reply, "to": content.get("ask")})
-        except Exception as error:  # a page may send anything
+        except Exception as error:  # a page can send anything
             self._log("cannot answer its page", error)
 
     def _log(self, problem: str, error: Exception) -> None:
@@ -216,7 +216,7 @@ class View(anywidget.AnyWidget):
     def _held(self) -> str:
         """What a notebook keeps of the view, compressed: all that the browser knows of it.
 
-        It is metadata, since training takes another time in each run: strict nbval compares data.
+        It is metadata: training times differ from run to run, and strict nbval compares data.
         """
         traits = {name: getattr(self, name) for name in self.page_traits()}
         return base64.b64encode(zlib.compress(json.dumps(traits).encode())).decode()

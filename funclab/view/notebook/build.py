@@ -1,4 +1,4 @@
-"""Adds the JupyterLab extension and the lessons to the wheel; called by hatchling alone."""
+"""Adds the JupyterLab extension and the lessons to the wheel; called only by hatchling."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class LabExtension(BuildHookInterface):
-    """Made anew for each wheel and each editable install."""
+    """Writes the extension for each wheel and each editable install."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        # funclab itself needs NumPy, which is not there while it is built; these few files do not.
+        # funclab itself needs NumPy, which is not installed during the build; these files do not.
         for name in ("funclab", "funclab.view"):
             package = ModuleType(name)
             package.__path__ = [str(Path(self.root, *name.split(".")))]
@@ -24,6 +24,6 @@ class LabExtension(BuildHookInterface):
         folder = Path(self.root, "build", "labextension")
         labextension.write(folder, self.metadata.version)
         build_data["shared_data"][str(folder)] = labextension.FOLDER
-        if version == "standard":  # an editable install finds the lessons in the clone
+        if version == "standard":  # an editable install uses the lessons in the clone
             for lesson in Path(self.root, "notebooks").glob("*.ipynb"):
                 build_data["force_include"][str(lesson)] = f"funclab/notebooks/{lesson.name}"

@@ -18,7 +18,7 @@ from funclab.view.training.view import compare_runs
 
 
 def export_html(view: Any, path: Any = None) -> Page:
-    """A self-contained page of one view or of several, with all that needs no kernel.
+    """A self-contained page with one or several views, and everything that works without a kernel.
 
     `view` is what funclab shows: a live view, a difference, a picture; a model, layer or tensor,
     which is explored; the History of a training; or a list of these, one under the other.
@@ -33,7 +33,7 @@ def export_html(view: Any, path: Any = None) -> Page:
 
 
 def shown_of(view: Any) -> Any:
-    """The view of a model, layer, tensor or History; views and pictures stay what they are."""
+    """The view of a model, layer, tensor or History; views and pictures are returned unchanged."""
     if isinstance(view, Difference):
         return view.view()
     if isinstance(view, (Operation, Tensor)):

@@ -22,17 +22,17 @@ from funclab.view.scene.diagram import diagram, tensor_view
 from funclab.view.tables.nodes import node_table
 
 SHOWN = (Operation, Tensor)
-"""What shows itself: models, other layers, tensors."""
+"""What has a rich display: models, other layers, tensors."""
 SVG, PLAIN = "image/svg+xml", "text/plain"
 BOLD, PLAIN_TEXT = "\x1b[1m", "\x1b[0m"
 NOT_OWN = {"funclab", "IPython", "numpy", *sys.stdlib_module_names}
-"""Modules whose lines are not the user's own."""
+"""Modules whose lines of a traceback are not the user's own."""
 WIDTH = 80
-"""Letters in a line of an error's text, which fits on a projector, too."""
+"""The most letters in a line of an error's text, which then fits on a projector too."""
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Turn the rich view of models, layers, tensors, plans and errors on."""
+    """Turn on the rich display of models, layers, tensors, plans and errors."""
     formatters = shell.display_formatter.formatters
     for cls in SHOWN:
         formatters[SVG].for_type(cls, picture_of)
@@ -52,7 +52,7 @@ def load_ipython_extension(shell: Any) -> None:
 
 
 def unload_ipython_extension(shell: Any) -> None:
-    """Turn it off again: everything is plain text, and errors come with their whole traceback."""
+    """Turn it off again: everything is plain text, and errors show their whole traceback."""
     formatters = shell.display_formatter.formatters
     for cls in SHOWN:
         formatters[SVG].pop(cls, None)
@@ -68,15 +68,15 @@ def unload_ipython_extension(shell: Any) -> None:
 
 
 def load_in_marimo() -> None:
-    """The same in marimo, which has no extensions to load, and asks each object what it shows."""
+    """The same in marimo, which has no extensions to load, and asks each object how to show it."""
     Operation._mime_ = Tensor._mime_ = in_marimo  # type: ignore[attr-defined]
     History._mime_ = in_marimo  # type: ignore[attr-defined]
     fitting.live_by_default = True
 
 
 def in_marimo(subject: Any) -> tuple[str, str]:
-    """The explorer of a model, layer or tensor, or the curves of a training, in whose place marimo
-    shows what a cell returns: a type of text, and the text."""
+    """The explorer of a model, layer or tensor, or the curves of a training run, as marimo wants
+    the display of a cell's value: a MIME type, and the text."""
     from funclab.view.training.view import watch
 
     view = watch(subject.model) if isinstance(subject, History) else explored(subject)
@@ -85,7 +85,7 @@ def in_marimo(subject: Any) -> tuple[str, str]:
 
 
 def explored(subject: Any) -> Any:
-    """The explorer of a model, layer or tensor; None of what has no graph."""
+    """The explorer of a model, layer or tensor; None for what has no graph."""
     from funclab.view.explorer.view import explore
 
     try:
@@ -107,8 +107,8 @@ def live_view(subject: Any, **_: Any) -> tuple[dict[str, Any], dict[str, Any]] |
 
 
 def picture_of(subject: Operation | Tensor) -> str | None:
-    """A model's graph, the nodes of any other layer, or the path to a tensor. Where there is none,
-    the plain text remains: a display must not fail where a call did not."""
+    """A model's graph, the nodes of any other layer, or the path to a tensor. If there is none, the
+    plain text remains: a display must not fail if the call itself did not."""
     look = theme.still()
     try:
         if isinstance(subject, Tensor):
@@ -129,7 +129,7 @@ def show_error(
 ) -> list[str]:
     """Print an error as what, why and fix under the user's own line; draw the nodes at fault.
 
-    Its name and its text reach the notebook as those of any other error.
+    The notebook gets its name and its text as for any other error.
     """
     lines = _folded("", kind.__name__, error.what)
     own = _own_line(trace)
@@ -141,7 +141,7 @@ def show_error(
 
 
 def _folded(indent: str, title: str, text: str) -> list[str]:
-    """A text of an error in lines that end between words; notebooks break longer ones in words."""
+    """A text of an error wrapped between words; notebooks break longer lines within words."""
     rest = indent and " " * len(f"{indent}{title}: ")
     wrapper = textwrap.TextWrapper(
         WIDTH, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
@@ -163,13 +163,13 @@ def _own_line(trace: TracebackType | None) -> str:
         return ""
     frame, number = frames[-1]
     summary = traceback.StackSummary.extract(iter([(frame, number)]), lookup_lines=True)[0]
-    # A magic's error quotes its line itself; what IPython makes of that line is not the user's.
+    # A magic's error quotes its line itself; the call that IPython makes of it is not the user's.
     own = summary.line and not summary.line.startswith("get_ipython().run_")
     return f"{number:>5} → {summary.line}" if own else ""
 
 
 def _draw_fault(error: FunclabError) -> None:
-    """Under the text, the piece of graph it speaks of; a picture that fails must not hide it."""
+    """Draw the part of the graph that an error is about; if that fails, its text must remain."""
     from IPython.display import display
 
     if error.drawn:

@@ -1,8 +1,8 @@
-"""The extension by which JupyterLab 4 and Notebook 7 show live views, made when funclab is built.
+"""The extension with which JupyterLab 4 and Notebook 7 show live views, made when funclab is built.
 
-It consists of `renderer.js` and of one module for each view, which are the very scripts that other
-front ends get through anywidget. Browsers keep the files of an extension for a year: their address
-ends with a hash of them all.
+It consists of `renderer.js` and of one module for each view, which are the same scripts that other
+front ends get through anywidget. Browsers cache the files of an extension for a year, so their
+address ends with a hash of all of them.
 """
 
 from __future__ import annotations

@@ -29,10 +29,10 @@ SWITCHES = {
 }
 HELP = [
     ("model", "as the last line of a cell: its graph"),
-    ("layer, tensor", "a layer's nodes; the way to a tensor"),
+    ("layer, tensor", "a layer's nodes; the path to a tensor"),
     ("%nodes layer", "the nodes of a layer"),
     ("%%shapes", "first line of a cell: how each call in it inferred its shape"),
-    ("%%fails", "first line of a cell: show its error, and go on"),
+    ("%%fails", "first line of a cell: show its error, and continue"),
     ("%%check 1B", "first line of a cell: run it as the answer to an exercise"),
     ("%%keras", "first line of a cell: run it if Keras is installed; else show what is recorded"),
     *((f"%funclab {word} {way.example}", way.says) for word, way in WAYS.items()),
@@ -51,10 +51,10 @@ class FunclabMagics(Magics):
 
     shell: Any
 
-    @no_var_expand  # a dict among the arguments is not to be filled in
+    @no_var_expand  # IPython must not expand the braces of a dict among the arguments
     @line_magic
     def funclab(self, line: str) -> None:
-        """Any view: `%funclab explore model`. Alone, the list of them.
+        """Any view: `%funclab explore model`. Alone, the list of all views.
 
         What follows the word are the arguments of the call: `%funclab diff a, b`.
         """
@@ -71,7 +71,7 @@ class FunclabMagics(Magics):
     @no_var_expand
     @line_magic
     def nodes(self, line: str) -> None:
-        """The nodes of the layer (or the path to the tensor, or the graph of the model) named."""
+        """The nodes of the named layer (or the path to a tensor, or the graph of a model)."""
         self._show_view("%nodes", replace(WAYS["explore"], example="dense"), line.strip())
 
     @cell_magic
@@ -92,7 +92,7 @@ class FunclabMagics(Magics):
 
     @cell_magic
     def fails(self, line: str, cell: str) -> None:
-        """Run a cell that is meant to fail: its error is shown as usual, and the notebook goes on.
+        """Run a cell that is meant to fail: show its error as usual, and let the notebook continue.
 
         A cell that does not fail says so.
         """
@@ -109,7 +109,7 @@ class FunclabMagics(Magics):
 
     @cell_magic
     def check(self, line: str, cell: str) -> None:
-        """Run a cell as the answer to an exercise and say what there is to say: `%%check 1B`."""
+        """Run a cell as the answer to an exercise, and give the verdict: `%%check 1B`."""
         lines = self.shell.transform_cell(cell)
         display(CHECK.load()(line.strip().strip("\"'"), lines, self.shell.user_ns))
 
@@ -157,7 +157,7 @@ class FunclabMagics(Magics):
                 why="the names after the view's word are those of the notebook"
                 f"{registry.near(error.name or '', own_names(self.shell))}.",
                 fix=f"run the cell that makes {error.name} first, or correct the name; "
-                f'a text stands in quotes: "{error.name}".',
+                f'a text needs quotes: "{error.name}".',
             ) from None
         except Exception as error:
             message = error.msg if isinstance(error, SyntaxError) else error
@@ -181,7 +181,7 @@ class FunclabMagics(Magics):
             )
 
     def _unknown(self, word: str) -> FunclabError:
-        """A word that names no view; a model's name alone suggests `explore`."""
+        """The error for a word that names no view; after a model's name, it suggests `explore`."""
         name = word.strip("(),")
         known = name in own_names(self.shell)
         fix = "write one of these; %funclab alone lists them with an example each."
@@ -193,21 +193,21 @@ class FunclabMagics(Magics):
 
 
 def with_a_body(lines: list[str]) -> list[str]:
-    """A cell that holds one of these magics and nothing else, with an empty line under it: IPython
-    refuses it in its own words, and the magic itself knows what to say."""
+    """A cell that contains only one of these magics, with an empty line added: IPython would refuse
+    it with its own error, but the magic itself has a better one."""
     first, *rest = lines or [""]
     word = first.partition(" ")[0].strip()
     return [f"{first.rstrip()}\n", "\n"] if word in OWN_CELLS and not rest else lines
 
 
 def help_text() -> str:
-    """Everything there is, with an example each."""
+    """All commands, each with an example."""
     width = max(len(example) for example, _ in HELP)
     return "\n".join(f"{example:<{width}}   {says}" for example, says in HELP)
 
 
 def complete_word(shell: Any, event: Any) -> list[str]:
-    """The words that may follow %funclab, and after those the names of the notebook."""
+    """The words that may follow %funclab, and after such a word the notebook's variables."""
     if len(event.line.split(" ")) <= 2:
         return WORDS
     return own_names(shell)
@@ -219,14 +219,14 @@ def own_names(shell: Any) -> list[str]:
 
 
 def _parts(line: str) -> tuple[str, str]:
-    """The word of a view, and its arguments; these may stand in brackets as in Python."""
+    """The word of a view, and its arguments; these may be in brackets as in Python."""
     call = re.fullmatch(r"(\w+)\((.*)\)", line.strip(), re.DOTALL)
     word, rest = call.groups() if call else (*line.split(None, 1), "", "")[:2]
     return LONG_NAMES.get(word, word), rest.strip()
 
 
 def _misfit(way: Way, signature: inspect.Signature, args: tuple, settings: dict) -> str:
-    """What is wrong with the arguments of a call; nothing if they fit."""
+    """What is wrong with the arguments of a call; empty if they fit."""
     try:
         bound = signature.bind(*args, **settings).arguments
     except TypeError as error:

@@ -1,16 +1,16 @@
 // How JupyterLab 4 and Notebook 7 show live views: with a kernel, without one, and untrusted.
-// This file is an extension as it is (`labextension.py` puts it in its place): a container in the
-// sense of module federation, with a renderer of funclab's own type of output.
+// This file is a complete extension (`labextension.py` puts it in its place): a container for
+// module federation, with a renderer for funclab's own output type.
 
 (() => {
   const MIME = "application/vnd.funclab.view+json", WIDGET = "application/vnd.jupyter.widget-view+json";
-  const own = new URL(document.currentScript.src); // with the hash of all files
+  const own = new URL(document.currentScript.src); // includes the hash of all files
   const load = (room) => import(new URL(`${room}.js${own.search}`, own).href);
-  // A model in the kernel announces itself this soon, or later, after a reload; and a cleared view
-  // that is not on the page again by then is let go.
+  // How soon a model in the kernel usually announces itself (after a reload it takes longer), and
+  // after what time a cleared view that is not back on the page is released, in milliseconds.
   const SOON = 150, CLEARED = 3000;
 
-  /** The module that the page shares under a name, in its newest version. */
+  /** The newest version of a module that the page shares under a name. */
   async function shared(scope, name) {
     const copies = scope[name], order = new Intl.Collator("en", { numeric: true });
     const newest = Object.keys(copies).sort(order.compare).at(-1);
@@ -47,18 +47,18 @@
       const module = await load(data[MIME].view.replace(/\W/g, ""));
       dress(module.STYLE);
       this.displays = displays;
-      if (id === this.id && this.live === module.inKernel(id)) return; // its numbers are there already
+      if (id === this.id && this.live === module.inKernel(id)) return; // it is already shown
       this.leave?.(true);
       this.join(module, id);
       this.live = module.inKernel(id) ?? await this.soon(module, id);
       if (this.live) await this.mend(this.live, id, text);
       const held = this.live ? null : module.held(await unpacked(text));
-      this.live ??= module.inKernel(id); // it may have come meanwhile
+      this.live ??= module.inKernel(id); // it may have arrived meanwhile
       this.held = this.live ? null : held;
       if (!this.isDisposed) this.put(module);
     }
 
-    /** The kernel's model when it comes at once: then nothing is drawn twice. */
+    /** The kernel's model if it arrives quickly: then nothing is drawn twice. */
     soon(module, id) {
       return new Promise((done) => {
         const end = setTimeout(done, SOON, null);
@@ -67,8 +67,8 @@
     }
 
     /**
-     * Pictures and cover are sent right after the model, and have been seen to get lost on a machine
-     * that five browsers kept busy: then they are taken from the output.
+     * Pictures and cover are sent right after the model, and can get lost on a busy machine (it
+     * happened with five browsers): then take them from the output.
      */
     async mend(live, id, text) {
       const some = (pictures) => Object.keys(pictures ?? {}).length > 0;
@@ -79,7 +79,7 @@
       model?.set_state({ pictures, cover }); // a plain set would send them to the kernel
     }
 
-    /** Count this output among those of its view, and change to the kernel's model when one comes. */
+    /** Count this output among those of its view; switch to the kernel's model if one arrives. */
     join(module, id) {
       const { places, news } = module.KERNEL;
       this.id = id;
@@ -101,7 +101,7 @@
       };
     }
 
-    /** Draw the view; what had the focus in the last one has it in the new one. */
+    /** Draw the view; the focus stays on the same element as in the previous drawing. */
     put(module) {
       const focused = this.node.contains(document.activeElement);
       this.stop?.();
@@ -120,7 +120,7 @@
 
     onAfterAttach() { this.area ??= this.parent?.parent; }
 
-    /** A closed notebook finds its views again; an output that was cleared or run again does not. */
+    /** A reopened notebook finds its views again, but a cleared or replaced output does not. */
     dispose() {
       if (this.isDisposed) return;
       this.stop?.();

@@ -1,6 +1,6 @@
-"""The runs of a notebook's cells: which of them made an object, and whether a newer one did not.
+"""The runs of a notebook's cells: which run made an object, and whether a newer run did not.
 
-The kernel knows what was run, not what was typed since.
+The kernel knows what was run, not what has been typed since.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ MOST_RUNS = 2000
 
 @dataclass
 class Run:
-    """One run of a cell: `begin` and `end` are readings of the clock that orders all nodes."""
+    """One run of a cell: `begin` and `end` are times of the clock that orders all nodes."""
 
     cell: str
     source: str
@@ -31,7 +31,7 @@ _shells: list[Any] = []
 
 
 def watch(shell: Any) -> None:
-    """Note every run of a cell from now on."""
+    """Record every run of a cell from now on."""
     ignore(shell)
     _shells.append(shell)
     shell.events.register("pre_run_cell", _begin)
@@ -39,7 +39,7 @@ def watch(shell: Any) -> None:
 
 
 def ignore(shell: Any) -> None:
-    """Note no runs any more."""
+    """Stop recording runs."""
     for name, function in (("pre_run_cell", _begin), ("post_run_cell", _end)):
         if function in shell.events.callbacks[name]:
             shell.events.unregister(name, function)
@@ -60,11 +60,11 @@ def _end(result: Any) -> None:
 
 
 def stale_run(times: list[int]) -> tuple[Run, Run] | None:
-    """The run that made one of some nodes and a newer run of the same cell that should have made
-    it anew; None when all is as the cells say.
+    """The run that made one of some nodes, and a newer run of the same cell that should have made
+    it again; None if all nodes are up to date.
 
-    `times` are those of the nodes. A cell that runs other lines by now may have been a scrap of
-    paper: then what it made before is still good.
+    `times` are those of the nodes. A cell that now runs different lines may have been used as a
+    scratchpad: then what it made before still counts.
     """
     for time in times:
         made = next((run for run in RUNS if run.begin < time < run.end), None)
@@ -75,5 +75,5 @@ def stale_run(times: list[int]) -> tuple[Run, Run] | None:
 
 
 def names() -> dict[str, Any]:
-    """The variables of the notebook; those of the program where there is none."""
+    """The variables of the notebook, or of the program if there is none."""
     return _shells[-1].user_ns if _shells else vars(sys.modules["__main__"])

@@ -1,6 +1,6 @@
 """The ways to every view: `funclab.explore(model)`, `model.explore()`, `%funclab explore model`.
 
-All three call one function. This table names it, so that a view is loaded when first needed.
+All three call the same function. This table names it, so that a view is loaded on first use.
 Training and its History find their views here, too.
 """
 
@@ -17,7 +17,7 @@ from funclab.training import fitting
 
 @dataclass(frozen=True)
 class Way:
-    """A view: its function, where that is, the arguments of an example, and what one sees."""
+    """A view: its function, that function's module, example arguments, and what it shows."""
 
     function: str
     module: str
@@ -54,12 +54,12 @@ KERAS = Way("in_keras", "teach.in_keras", "", "what a real Keras says to some li
 
 
 def make(word: str, *args: Any, **settings: Any) -> Any:
-    """The result of a view's function for these arguments."""
+    """Call a view's function with these arguments."""
     return WAYS[word].load()(*args, **settings)
 
 
 def live_callback(model: Any, **settings: Any) -> Any:
-    """The callback that shows a training while it runs. See `funclab.view.training.feed`."""
+    """The callback that shows a training run while it runs. See `funclab.view.training.feed`."""
     from funclab.view.training.feed import Feed
 
     return Feed(model, **settings)

@@ -1,4 +1,4 @@
-"""The playground in pictures: points, surface, curve; and as one still picture with its line."""
+"""The pictures of the playground: points, surface, curve; and all in one still, with its line."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ CELL, MIDDLE, BAND = 8, 128, 32
 LEFT, TOP, GAP, LEADING = 14, 62, 18, 18
 SOFT = Font(12, "soft")
 STRIDE = 4
-"""Every so many cells a line of hatching crosses the side of the crosses."""
+"""How many cells there are between the lines of hatching on the side of the crosses."""
 STRENGTH, IN_PRINT = 0.14, 0.056
 """How much darker each band is than the one before; in print both sides are grey."""
 ON_A_WALL = 104, 118
-"""The size of the curve on a projector, where it stands beside all else."""
+"""The size of the curve on a projector, where it is beside everything else."""
 
 Grid = list[list[int]]
 
 
 @dataclass(repr=False)
 class Surface(Picture):
-    """What the model answers: bands of colour, hatching, and the line between the sides."""
+    """The model's outputs: bands of colour, hatching, and the line between the two sides."""
 
     values: Grid
     look: str = "auto"
@@ -52,7 +52,7 @@ class Surface(Picture):
 
 @dataclass(repr=False)
 class Points(Picture):
-    """Circles and crosses, those for testing smaller and hollow or thin."""
+    """Circles and crosses; test points are smaller, and hollow or thin."""
 
     points: list[list[int]]
     side: float
@@ -79,7 +79,7 @@ class Points(Picture):
 
 @dataclass(repr=False)
 class Losses(Picture):
-    """The loss of training and test after every epoch."""
+    """The training and test loss after every epoch."""
 
     train: list[float]
     test: list[float]
@@ -89,7 +89,7 @@ class Losses(Picture):
 
     @property
     def description(self) -> str:
-        """The loss after the last epoch, for those who do not see the curve."""
+        """The loss after the last epoch, for readers who cannot see the curve."""
         if not self.train:
             return say("play_untrained")
         key = "play_caption_losses_once" if len(self.train) == 1 else "play_caption_losses"
@@ -161,7 +161,7 @@ def _placed(canvas: Canvas, picture: Picture, corner: complex) -> tuple[float, f
 
 
 def heading(facts: dict[str, Any]) -> str:
-    """What stands over the graph."""
+    """The heading above the graph."""
     return f"{say('play_model')}: {say('play_weights', n=facts['weights'])}"
 
 
@@ -183,7 +183,7 @@ def caption(facts: dict[str, Any]) -> str:
 
 
 def legend(facts: dict[str, Any], look: str = "auto") -> str:
-    """How to read the pictures; on a projector, where there is little room, the surface."""
+    """How to read the pictures; on a projector, where there is little room, only the surface."""
     kind = "" if facts["classes"] else "_values"
     low, high = (f"({x:g}, {y:g})" for x, y in (facts["low"], facts["high"]))
     texts = [
@@ -197,14 +197,14 @@ def legend(facts: dict[str, Any], look: str = "auto") -> str:
 
 
 def loss_text(loss: float) -> str:
-    """A loss as it is told."""
+    """A loss as it is written in sentences."""
     if not math.isfinite(loss):
         return say("play_no_number")
     return f"{loss:.3f}" if loss >= 0.001 else f"{loss:.2g}"
 
 
 def bands(grid: Grid) -> dict[int, str]:
-    """Lines as thick as a row, by how far their values lie from the middle."""
+    """Lines as thick as a row, by how far their values are from the middle."""
     paths: dict[int, str] = {}
     for y, row in enumerate(grid):
         x = 0
@@ -228,7 +228,7 @@ def hatching(grid: Grid) -> str:
 
 
 def contour(grid: Grid) -> str:
-    """The line on which the answer is undecided, between the middles of cells."""
+    """The line on which the output is undecided, between the centres of cells."""
     strokes = []
     for y in range(len(grid) - 1):
         for x in range(len(grid) - 1):

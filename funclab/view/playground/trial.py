@@ -1,7 +1,7 @@
 """One model of the playground: its settings, the functional-API code that they stand for, its data,
 and its training in short bursts.
 
-The playground trains the very code that it shows: nothing about its model is written twice.
+The playground runs exactly the code that it shows: nothing about its model is written twice.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from funclab.errors import ArgumentError, DataError
 from funclab.shape_math import Array
 
 GRID = 40
-"""The surface has so many values on a side."""
+"""How many values the surface has on a side."""
 MOST_OWN = MOST_EPOCHS = 5000
 MARGIN = 0.08
 
 
 class Setting(NamedTuple):
-    """What a setting is unless chosen, what its control offers, and what Python may choose beyond
-    that, from the least to the greatest."""
+    """The default of a setting, what its control offers, and the range from which Python may choose
+    beyond that."""
 
     usual: Any
     choices: tuple[Any, ...] = ()
@@ -49,17 +49,17 @@ SETTINGS = {
     "seed": Setting(0, tuple(range(10)), (0, 2**31 - 1)),
     "epochs": Setting(0, (), (0, MOST_EPOCHS)),
 }
-"""In the order in which their controls stand; `epochs` has none."""
+"""In the order of their controls; `epochs` has none."""
 BLANK = {name: setting.usual for name, setting in SETTINGS.items()}
 WAYS = (("point", ""), ("swapped", "ops.flip(point, axis=-1)"), ("mirrored", "-point"))
 """The input of each branch and its source: the point, its features swapped, its mirror image."""
 OPTIMIZERS = {"sgd": "SGD", "rmsprop": "RMSprop", "adam": "Adam"}
 USUAL_EPOCHS = 50
-"""As many epochs as the code trains when nothing has been trained yet."""
+"""How many epochs the code trains for if nothing has been trained yet."""
 
 
 def check(settings: dict[str, Any]) -> None:
-    """Make sure that each setting has a value that it may have.
+    """Make sure that each setting has an allowed value.
 
     Raises: ArgumentError.
     """
@@ -97,13 +97,13 @@ class Code:
         self.settings, self.own, self.classes = settings, own, classes
 
     def to(self, epochs: int) -> str:
-        """All of it, to be pasted into a cell: the same seed, the same curve."""
+        """All of the code, to paste into a cell: with the same seed, it gives the same curve."""
         seed = f"funclab.utils.set_random_seed({self.settings['seed']})"
         return "\n\n".join([IMPORTS, seed, self.data, self.model, self.compile, self.fit(epochs)])
 
     @property
     def data(self) -> str:
-        """The line that loads, or divides, the data."""
+        """The line that loads or splits the data."""
         seed, noise = self.settings["seed"], self.settings["noise"]
         call = f'load_data("{self.settings["data"]}", noise={noise!r}, seed={seed})'
         if self.own:
@@ -155,7 +155,7 @@ class Code:
 
 
 class TimeLimit(Callback):
-    """Ends a training after the epoch in which its time is over."""
+    """Ends training after the epoch in which its time runs out."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__()
@@ -167,7 +167,7 @@ class TimeLimit(Callback):
 
 
 class Trial:
-    """A model made for some settings, as it is after `epochs` epochs.
+    """A model made with some settings, as it is after `epochs` epochs.
 
     It draws its random numbers from a generator of its own, so that the rest of a notebook neither
     changes its curve nor is changed by it. `own` is the (x, y) of a user, if there is one.
@@ -190,7 +190,7 @@ class Trial:
         self._measure()
 
     def _measure(self) -> None:
-        """The square that the surface shows, and what counts as far from the middle."""
+        """Set the square that the surface shows, and what counts as far from the middle."""
         x = np.concatenate([self.trained[0], self.tested[0]])
         y = np.concatenate([self.trained[1], self.tested[1]])
         low, high = x.min(axis=0), x.max(axis=0)
@@ -210,7 +210,7 @@ class Trial:
             yield
 
     def burst(self, until: int, seconds: float = math.inf) -> None:
-        """Train on to epoch `until`, for one epoch at least, and then until the time is over."""
+        """Continue training to epoch `until` or until time runs out, for at least one epoch."""
         if until <= self.epochs:
             return
         with self._apart():
@@ -227,7 +227,7 @@ class Trial:
         self.test += history["val_loss"]
 
     def surface(self) -> Array:
-        """What the model answers on a grid, the highest row first, as uint8: 128 is undecided."""
+        """The model's outputs on a grid, the top row first, as uint8: 128 is undecided."""
         across, up = (
             np.linspace(self.low[i], self.high[i], 2 * GRID + 1, dtype="float32")[1::2]
             for i in (0, 1)
@@ -240,7 +240,7 @@ class Trial:
         return np.round(128 + 127 * np.clip(side, -1, 1)).astype(np.uint8)
 
     def facts(self) -> dict[str, Any]:
-        """All that a picture of it needs."""
+        """Everything that a picture of it needs."""
         return {
             "settings": self.settings,
             "classes": self.code.classes,
@@ -255,7 +255,7 @@ class Trial:
         }
 
     def _points(self, spots: tuple[Array, Array], tested: bool) -> Iterator[list[int]]:
-        """Each as [x, y in thousandths of the square, 1 for a cross, 1 for test]."""
+        """Each point as [x, y in thousandths of the square, 1 for a cross, 1 for test]."""
         x, y = spots
         thousandths = np.round(1000 * (x - self.low) / (self.high - self.low)).astype(int)
         for (across, up), value in zip(thousandths.tolist(), y.tolist()):

@@ -2,7 +2,7 @@
 // training after another. It asks for the next when it has drawn the last, so Pause always works.
 
 const LONGEST_WAIT = 20000, PAGE_WAIT = 400, RACE = 60;
-// So many epochs are drawn at once while it runs.
+// How many epochs are drawn at once while it runs.
 const PACE = 4;
 /** The key of each control. */
 const CONTROL_KEYS = {
@@ -50,7 +50,7 @@ const playground = {
     this.soon(ctx);
   },
 
-  /** Ask for more in the next frame, when what was learned is on the page. */
+  /** Ask for more in the next frame, once the page shows what was learned. */
   soon(ctx) {
     this.frame ??= requestAnimationFrame(() => {
       this.frame = null;
@@ -94,7 +94,7 @@ const playground = {
     if (!this.answered) this.timer = setTimeout(() => this.unanswered(ctx), wait);
   },
 
-  /** No kernel: say so, and show the settings of the model that is shown. */
+  /** No kernel: say so, and go back to the settings of the model that is shown. */
   unanswered(ctx) {
     Object.assign(this, { waiting: null, running: false, single: false, race: null, copies: false });
     ctx.set({ ...this.live.settings, epochs: this.live.epochs }, true);
@@ -138,7 +138,7 @@ const playground = {
     ctx.say(words);
   },
 
-  /** Pause; a burst that is on its way still counts, and is told when it is here. */
+  /** Pause; a burst that is on its way still counts, and is announced when it arrives. */
   halt(ctx) {
     this.settling = this.waiting != null;
     this.pause(ctx, ctx.t("play_paused", { n: this.live.epochs }));
@@ -154,7 +154,7 @@ const playground = {
     return this.live.code.replace("epochs=$", `epochs=${this.live.epochs || this.live.usual}`);
   },
 
-  /** Copy the code, with the epochs that are shown; while a burst is on its way, once it is here. */
+  /** Copy the code, with the epochs that are shown; while a burst is on its way, after it. */
   async copyCode(ctx) {
     this.copies = this.settling && this.waiting != null;
     if (this.copies) return;
@@ -163,7 +163,7 @@ const playground = {
     ctx.say(ctx.t("play_copied", { n: code.split("\n").length }));
   },
 
-  /** Ask mode: train the model as it is and as it would be, then ask which ends lower. */
+  /** Ask mode: train the model before and after the change, then ask which ends lower. */
   startRace(ctx, patch) {
     const before = this.settings(ctx), { epochs, ...change } = patch, until = ctx.state.epochs || RACE;
     this.race = { until, sides: [before, { ...before, ...change }], patch: { ...change, epochs: until } };
@@ -198,7 +198,7 @@ const playground = {
 
   caption() { return this.live.caption; },
 
-  // The controls: what each holds, and what may follow.
+  // The controls: the value of each, and the values that may follow.
   /** A value that arrow keys change, between two buttons for the mouse. */
   control(ctx, name) {
     const label = ctx.t(`play_${name}`), key = CONTROL_KEYS[name];
@@ -216,7 +216,7 @@ const playground = {
     return typeof value === "boolean" ? ctx.t(value ? "play_yes" : "play_no") : String(value);
   },
 
-  /** Why a control means nothing now, if so. */
+  /** Why a control has no effect now, if it has none. */
   idle(ctx, name) {
     if ((name === "shared" || name === "merge") && ctx.state.branches === 1) return ctx.t("play_needs_branches");
     return this.live.own && (name === "data" || name === "noise") ? ctx.t("play_yours") : "";
@@ -249,12 +249,12 @@ const playground = {
     const patch = { [name]: value, epochs: 0 };
     if (ctx.model.get("ask") && !["seed", "data", "noise"].includes(name)) this.startRace(ctx, patch);
     else {
-      if (!this.running) ctx.say(""); // what was said was of the model before
+      if (!this.running) ctx.say(""); // the last message was about the previous model
       ctx.set(patch);
     }
   },
 
-  /** A small letter is the next value of a control, the capital the one before. */
+  /** A small letter chooses the next value of a control, the capital letter the previous one. */
   controlKeys(ctx) {
     const go = (name, by) => () => { this.controls[name].value.focus(); this.change(ctx, name, by); };
     return Object.fromEntries(Object.entries(CONTROL_KEYS).flatMap(([name, key]) => {

@@ -1,7 +1,7 @@
 """The playground: points on a plane, a functional model changed by controls, and its training.
 
-The browser asks for one short burst of training after another, and draws in between. So a kernel
-is never kept busy, and Pause works with every version of it.
+The browser asks for one short burst of training after another, and draws in between. So the kernel
+is never busy for long, and Pause works with every version of ipykernel.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ PAGE, WALL = 960, 740
 EQUAL = 0.03
 """Losses that differ by less than this fraction are about equal."""
 BURST = 0.04
-"""Seconds of training for each question of the browser's; then it draws."""
+"""Seconds of training for each request of the browser, which then draws."""
 
 
 class Playground(View):
-    """A live model of two features. `model` is the model as it is now, `code()` what makes it."""
+    """A live model of two features. `model` is the current model, `code()` is what makes it."""
 
     room = "playground"
     blank_state: ClassVar[dict[str, Any]] = BLANK
@@ -67,14 +67,14 @@ class Playground(View):
         return self.trial.code.to(self.trial.epochs or USUAL_EPOCHS)
 
     def show(self, **state: Any) -> None:
-        """Change settings from Python. A changed model begins anew, and trains to `epochs`."""
+        """Change settings from Python. A changed model starts over, and trains to `epochs`."""
         changed = {"epochs": 0, **state} if set(state) - {"epochs"} else state
         with self.hold_sync():  # state and facts arrive together
             super().show(**changed)
             self.train(self.state["epochs"])
 
     def train(self, epochs: int) -> None:
-        """Bring the model to the state's settings, with so many epochs of training."""
+        """Give the model the state's settings, and train it for this many epochs in total."""
         check({"epochs": epochs})
         with self._lock:
             self._build(self.state, anew=self.trial.epochs > epochs)
@@ -98,12 +98,12 @@ class Playground(View):
             self.trial = Trial(settings, self._own)
 
     def _tell(self) -> None:
-        """Tell the browser all about the present model; it takes both when the facts come."""
+        """Send everything about the current model to the browser, as one change of the facts."""
         whole = self._whole()
         self.pictures, self.facts = whole["pictures"], whole["facts"]
 
     def _whole(self) -> dict[str, Any]:
-        """The pictures and facts of the present model."""
+        """The pictures and facts of the current model."""
         trial, facts = self.trial, self.trial.facts()
         shown = self._shown(facts)
         room = (WALL, PROJECTOR_CALLS) if self.look == "projector" else (PAGE, EVERY_CALL)
@@ -166,13 +166,13 @@ class Playground(View):
         return {**BLANK, **self._checked_state(settings)}
 
     def _on_build(self, content: dict[str, Any]) -> dict[str, Any]:
-        """Make the model of these settings anew."""
+        """Make a new model with these settings."""
         self._build(self._settings(content["settings"]), anew=True)
         self._tell()
         return {"kind": "built"}
 
     def _on_train(self, content: dict[str, Any]) -> dict[str, Any]:
-        """Train for a moment, and answer with what has changed."""
+        """Train for a moment, and reply with what has changed."""
         state = self._settings({**content["settings"], "epochs": content["until"]})
         self._build(state)
         self.trial.burst(state["epochs"], BURST)
@@ -180,7 +180,7 @@ class Playground(View):
         return {"kind": "burst", "settings": self.trial.settings, **shown}
 
     def _on_race(self, content: dict[str, Any]) -> dict[str, Any]:
-        """Train two models of different settings to the same epoch; then ask which ends lower."""
+        """Train two models with different settings to the same epoch; then ask which ends lower."""
         states, until = [self._settings(side) for side in content["sides"]], content["until"]
         if content.get("first"):
             self._racers = [Trial(_without_epochs(state), self._own) for state in states]
@@ -192,7 +192,7 @@ class Playground(View):
 
 
 def race_question(sides: list[dict[str, Any]], ends: list[float], until: int) -> dict[str, Any]:
-    """Which of two models, whose settings differ in one, ends with the lower test loss?"""
+    """Which of two models that differ in one setting ends with the lower test loss?"""
     first, second = sides
     name = next(name for name in first if first[name] != second[name])
     label = say(f"play_{name}")

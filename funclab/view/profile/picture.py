@@ -14,20 +14,20 @@ from funclab.view.draw.text import clean, listed, plural, shorten
 from funclab.view.live.said import say
 
 WIDTH, LEFT, BAR, NUMBERS = 664, 14, 330, 218
-"""The width of a row; where names and bars begin, and how long the longest bar is."""
+"""The width of a row, where names and bars begin, and how long the longest bar is."""
 HEIGHT, THICK = 40, 16
 NAME, DETAIL, HEADING = Font(13), Font(11, "soft"), Font(16, bold=True)
 NUMBER, TAKEN = Font(12, mono=True, anchor="end"), Paint("paper", "ink", 1.3)
 LONGEST_NAME, LONGEST_DETAIL = 40, 47
 MOST = 40
-"""The number of bars; the others are taken together in one."""
+"""The most bars with a row of their own; all others are combined into one."""
 KINDS = {"forward": "profile_forward", "vjp": "profile_backward", "add_into": "profile_backward"}
 TITLES = ("what", "µs", "share", "MFLOP", "kB", "least µs")
 
 
 @dataclass(repr=False)
 class Bar(Picture):
-    """One row: a name, what it is in detail, and how long it took beside the longest."""
+    """One row: a name, its details, and how long it took compared with the longest."""
 
     name: str
     detail: str
@@ -132,7 +132,7 @@ class Bars(Picture):
 
 
 def step_bars(profile: Profile) -> Iterator[Bar]:
-    """A bar for each step: its number and layer, and what it does in a line."""
+    """A bar for each step: its number and layer, and what it does, on one line."""
     for i, step in enumerate(profile.steps, 1):
         line = step.line.partition("    #")[0]
         name = ", ".join(dict.fromkeys([place_of(step), kind_of(step)]))
@@ -192,7 +192,7 @@ def words(bar: Bar) -> str:
 
 
 CALL = 5e-6
-"""A step of fewer seconds may spend most of them on being called."""
+"""A step that takes fewer seconds may spend most of them on the overhead of its call."""
 
 
 def microseconds(seconds: float) -> str:
@@ -200,6 +200,6 @@ def microseconds(seconds: float) -> str:
 
 
 def brief(number: float) -> str:
-    """Seconds as microseconds, with a digit behind the point where there are few before it."""
+    """Seconds as microseconds, with a digit after the point if there are few before it."""
     value = number * 1e6
     return f"{value:,.0f}" if value >= 100 else f"{value:,.1f}"

@@ -1,4 +1,4 @@
-// A profile: a bar for each layer, or for each step. Python draws the bars; this goes along them.
+// A profile: a bar for each layer, or for each step. Python draws the bars; this selects them.
 
 const profile = {
   name: "profile",
@@ -17,7 +17,7 @@ const profile = {
 
   rows(ctx) { return this.faces[ctx.state.by] ?? []; },
 
-  /** In ask mode: whether what takes longest is still to be guessed, and nothing shown before. */
+  /** In ask mode: whether the longest bar is still to be guessed, so that nothing is shown yet. */
   asks(ctx) {
     const answered = ctx.model.get("answers").some(({ id }) => id === ctx.facts.longest.id);
     return ctx.model.get("ask") && !answered;

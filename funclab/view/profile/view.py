@@ -1,4 +1,4 @@
-"""The profile of a model: how long each step of a batch takes, beside the least it could take."""
+"""The profile of a model: how long each step of a batch takes, and the least it could take."""
 
 from __future__ import annotations
 
@@ -80,17 +80,17 @@ def profile(
     tour: Any = (),
     **state: Any,
 ) -> ProfileView:
-    """How long each step of one batch takes in a model, beside the least this machine would need.
+    """How long each step of one batch takes in a model, and the least that this machine needs.
 
     `model` has a graph; nothing in it changes. `x` and `y` are its inputs and targets as `fit`
     takes them, of which the first `batch_size` samples (32) are the batch; without `y` only the
-    forward computation is timed, with the layers in training if `training`. `loss` and `optimizer`
-    replace the model's own (without any, "sgd"). The batch is computed up to 200 times, and the
-    least time of each step counts. `model` may also be a plan, alone. `state` is what
+    forward computation is timed, with the layers in training mode if `training`. `loss` and
+    `optimizer` replace the model's own (without any, "sgd"). The batch is run up to 200 times, and
+    the least time of each step counts. `model` may also be a plan, alone. `state` is what
     `ProfileView.line()` writes, such as by="steps". `look`, `ask` and `tour` are those of every
     view: see `funclab.view.live.view.View`.
 
-    Raises: GraphError for a model without a graph; NotCompiledError when `y` comes without a loss;
+    Raises: GraphError for a model without a graph; NotCompiledError for a `y` without a loss;
     DataError and ShapeError for data that do not fit.
     """
     settings = {"look": look, "ask": ask, "tour": tour, "state": state}
@@ -112,7 +112,7 @@ def profile(
 def timed_batch(
     model: Any, x: Any, y: Any, size: int, loss: Any, optimizer: Any, training: Any
 ) -> tuple[Profile, int]:
-    """The profile of a batch, on weights that lie as training lays them, and its samples."""
+    """The profile of a batch, with weights in memory as training places them, and its samples."""
     positive("batch_size", size)
     with making:
         pack(model.trainable_weights)

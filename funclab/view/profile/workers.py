@@ -37,7 +37,7 @@ TITLES = ("worker", "samples", "share", "steps", *(f"{part} ms" for part in PART
 
 
 class Row(NamedTuple):
-    """The sums of a worker: samples, steps, and its seconds of computing, waiting and transfer."""
+    """The totals of a worker: samples, steps, and seconds of computing, waiting and transfer."""
 
     name: str
     samples: int
@@ -48,7 +48,7 @@ class Row(NamedTuple):
 
     @property
     def times(self) -> list[float]:
-        """The seconds of a step: compute, wait, transfer."""
+        """The average seconds of a step: compute, wait, transfer."""
         parts = (self.compute, self.wait, self.transfer)
         return [seconds / max(1, self.steps) for seconds in parts]
 
@@ -59,7 +59,7 @@ class Workers(Picture):
     `print` shows its `text`.
 
     events: who joined and who was lost: (seconds, address, what happened).
-    repeats: how many steps were begun anew.
+    repeats: how many steps had to be restarted.
     dashboard: the address of Dask's dashboard; "" without one.
     """
 
@@ -101,7 +101,7 @@ class Workers(Picture):
 
     @property
     def history(self) -> list[str]:
-        """The last events, each a line; what happened to several in a row is one."""
+        """The last events, one on each line; the same event for several workers in a row is one."""
         lines = []
         for what, group in groupby(self.events, key=lambda event: event[2]):
             all_of = list(group)
@@ -170,7 +170,7 @@ class Workers(Picture):
         return WIDTH, y + 4
 
     def _draw_key(self, canvas: Canvas, y: float) -> None:
-        """The heads of the columns, and what the parts of a bar are."""
+        """The headings of the columns, and a key to the parts of a bar."""
         canvas.text_line(complex(LEFT, y), "worker", DETAIL)
         canvas.text_line(complex(SHARE, y), "share of samples", DETAIL)
         x = float(BAR)
@@ -197,9 +197,9 @@ class Workers(Picture):
         canvas.close()
 
     def link(self) -> dict[str, str]:
-        """A link to the dashboard, as notebooks take it; empty if it is not an address of the web.
+        """A link to the dashboard, as notebook output; empty if it is not a web address.
 
-        It stands below the picture: JupyterLab shows pictures as images, in which no link works.
+        It is below the picture: JupyterLab shows pictures as images, in which no link works.
         """
         if not self.dashboard.startswith(("http://", "https://")):
             return {}

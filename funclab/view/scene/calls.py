@@ -19,7 +19,7 @@ from funclab.view.scene.scene import Box, Group, Scene
 from funclab.view.scene.wiring import Wires
 
 UNORDERED = ("Add", "Multiply", "Average", "Maximum", "Minimum")
-"""Layers for which the order of the inputs makes no difference."""
+"""Layers for which the order of the inputs does not matter."""
 
 Opened = bool | Collection[str]
 """Whether boxes are drawn open: all, none, or those with these keys."""
@@ -30,7 +30,7 @@ class Sharing:
 
     def __init__(self, graph: Graph, outside: str = "outside this model") -> None:
         self.outside = outside
-        """How calls that belong to none of these graphs are located."""
+        """How to say where calls are that belong to none of these graphs."""
         inner = list(parts(graph))
         self.owners = {node: part.name for part in inner[1:] for node in part.graph.nodes}
         """The model inside this one to which a node belongs, by name."""
@@ -39,7 +39,7 @@ class Sharing:
         layers = [node.operation for part in inner for node in part.graph.nodes]
         wrapped = [words.inner_layer(layer) for layer in layers]
         self.totals = Counter([*layers, *filter(None, wrapped)])
-        """How often each layer runs when the model runs once."""
+        """How many times each layer runs when the model runs once."""
         graphs = dict.fromkeys(part.graph for part in inner)
         places = Counter(layer for graph in graphs for layer in words.calls_by_layer(graph))
         self.numbers: dict[Operation, int] = {}
@@ -55,8 +55,8 @@ class Sharing:
 
 
 def caption_groups(scene: Scene) -> None:
-    """Write in each weights capsule how many calls use the weights, and in a second capsule of the
-    same weights where the first one is.
+    """Write in each weights capsule how many calls use the weights; in a second capsule of the same
+    weights, write where the first one is.
 
     The layers of a model that is called twice may be drawn twice; their weights exist only once.
     """
@@ -88,7 +88,7 @@ def absent(layer: Operation, graph: Graph, sharing: Sharing) -> str:
 
 
 def whereabouts(node: Node, sharing: Sharing) -> str:
-    """Where a node is that is not in the graph drawn."""
+    """Where a node is that is not in the graph being drawn."""
     if node.index == 0 and words.graph_of(node.operation) is not None:
         return "made with the model itself"
     owner = sharing.owners.get(node)
@@ -104,16 +104,16 @@ def _numbers(nodes: list[int]) -> str:
 
 
 class Piece:
-    """Part of a graph in the form of a model, whose inputs and outputs are not numbered."""
+    """Part of a graph in the form of a model, with inputs and outputs that are not numbered."""
 
     def __init__(self, name: str, graph: Graph) -> None:
         self.name, self.graph = name, graph
 
 
 class Calls:
-    """Builds the scene of a graph. `prefix` keeps keys inside an open frame apart; `focus` is the
-    key of what must not be folded away. `fold` draws "equal" repetitions once, or "alike" ones too,
-    but for the boxes with keys in `unfolded`; of what is more than `limit`, the middle is left out.
+    """Builds the scene of a graph. `prefix` keeps keys inside an open frame distinct; `focus` is
+    the key of what must not be folded away. `fold` draws "equal" repetitions once, or "alike" ones
+    too, except those with keys in `unfolded`; of more than `limit`, the middle is left out.
     """
 
     face = "calls"
@@ -166,8 +166,8 @@ class Calls:
         return entries if together else list(self.graph.nodes)  # inputs first
 
     def _entries(self, items: Sequence[repeats.Item], own: str = "") -> list[Entry]:
-        """Calls, repeats that are not unfolded, and families; not the one with a prefix of its
-        own frame."""
+        """Calls, repeats that are not unfolded, and families, except one with the prefix of the
+        frame around."""
         entries: list[Entry] = []
         for item in items if own else repeats.families(items):
             if isinstance(item, tuple):
@@ -232,7 +232,7 @@ class Calls:
             return self._within(model, box.key)
         if inner is None:
             return None
-        wrapped = Box(  # it has no node of its own there
+        wrapped = Box(  # a wrapped layer has no node of its own here
             key=f"{box.key}/{inner.name}",
             name=clean(inner.name),
             detail=words.detail(inner),
@@ -342,7 +342,7 @@ class Calls:
 
 
 def learning(graph: Graph) -> set[Node]:
-    """The calls to which a gradient comes back from the outputs: ops like stop_gradient end it."""
+    """The calls that get a gradient from the outputs: ops like stop_gradient block it."""
     found: set[Node] = set()
     waiting = [graph.producer(tensor)[0] for tensor in graph.outputs]
     while waiting:
@@ -362,6 +362,6 @@ def role(graph: Graph, node: Node) -> str:
 
 
 def write_line(node: Node) -> str:
-    """The line of Python that gives a node's output; nothing for a call within a layer's `call`."""
+    """The line of Python that gives a node's output; empty for a call within a layer's `call`."""
     here = f"{clean(node.operation.name)}.get_output_at({node.index})"
     return "" if isinstance(node, Recorded) else here

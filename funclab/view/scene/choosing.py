@@ -1,4 +1,4 @@
-"""Chooses how to draw a model so that it fits: the font size stays, the text becomes shorter."""
+"""Chooses how to draw a model so that it fits: the font size stays the same, the text shrinks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from funclab.view.scene.sizes import DENSITIES, TAB
 
 Room = tuple[float, float]
 Steps = tuple[tuple[str, ...], ...]
-"""Densities to try in order; those of one step first with one column, then with more."""
+"""Densities to try in order; all those of one step with one column first, then with more."""
 
 
 class Choice(NamedTuple):
@@ -90,7 +90,7 @@ class Chooser:
 
     @cached_property
     def choices(self) -> list[Choice]:
-        """The ways to draw this model, without those that would change nothing."""
+        """The ways to draw this model, without those that would make no difference."""
         if self.layers:
             return [*PLAIN, LINES]
         folds = any(box.gathers for box in self.scene("equal").boxes)
@@ -105,14 +105,14 @@ class Chooser:
     def fit(self, room: Room, wanted: int | str | None = None) -> Fit:
         """How to draw the model: in the way asked for, or in the first that fits a room.
 
-        If none fits, the way with the least text, in the layout that exceeds the room least.
+        If none fits, it is the way with the least text, in the layout that exceeds the room least.
 
         Raises: ArgumentError for a way that is not in the list.
         """
         return self.fitting(room, wanted) or self._nearest(room, wanted)
 
     def fitting(self, room: Room, wanted: int | str | None = None) -> Fit | None:
-        """As `fit`, but None if no way fits, which is known sooner."""
+        """As `fit`, but None if no way fits, which takes less time to find out."""
         choices = self._among(wanted)
         sideways = self.layers and len(self.directions) > 1 and wanted is None
         for directions in [["LR"], self.directions][not sideways :]:
@@ -141,7 +141,7 @@ class Chooser:
     def _lowest(
         self, choice: Choice, densities: tuple[str, ...], directions: list[str], room: Room
     ) -> Fit | None:
-        """The lowest layout of a step that fits with the fewest columns."""
+        """The layout of a step with the least height among those that fit with fewest columns."""
         before: tuple[float, ...] = ()
         for trials in self._trials(choice, densities, directions):
             able = [trial for trial in trials if self._may_fit(choice, trial, room)]
@@ -191,7 +191,7 @@ class Chooser:
         return scene
 
     def _sized(self, choice: Choice, trial: Trial, room: Room) -> Fit:
-        """The least size of a layout, computed once."""
+        """The least size of a layout, which is computed only once."""
         key = choice.fold, trial
         if key not in self.sizes:
             scene = self._placed(choice.fold, trial, (0, 0))
@@ -221,7 +221,7 @@ class Chooser:
 
 
 def _length(scene: Scene, rows: bool, sideways: bool) -> int:
-    """How many boxes follow each other: all if each has a row, else those on the longest way."""
+    """How many boxes follow each other: all if each has a row, else those on the longest path."""
     own = {
         box.key: _length(box.inside, rows, sideways) + (not sideways) if box.inside else 1
         for box in scene.boxes

@@ -1,4 +1,4 @@
-"""The picture of a model, as an object that notebooks show and files keep."""
+"""The picture of a model, as an object that notebooks show and that can be saved to files."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ MOST_CALLS = 200
 LOW = 560
 """The height up to which gaps grow."""
 PROJECTOR_CALLS = 11
-"""The number of boxes that can be read from the last row of a class, the fold among them."""
+"""How many boxes can be read from the last row of a classroom, the fold among them."""
 
 
 class Graphs(Picture):
@@ -63,9 +63,9 @@ class Graphs(Picture):
 
 
 class Diagram(Graphs):
-    """A drawn model. Notebooks show its `svg`; `print` shows its `text`.
+    """The picture of a model. Notebooks show its `svg`; `print` shows its `text`.
 
-    `scene` is all of it as data, `table` an HTML table of the same for screen readers.
+    `scene` is the whole picture as data, `table` the same as an HTML table for screen readers.
     """
 
     def __init__(self, scene: Scene, look: str = "auto") -> None:
@@ -108,7 +108,7 @@ class Diagram(Graphs):
 
     @property
     def description(self) -> str:
-        """The picture in sentences, with what bars and missing shapes mean."""
+        """The picture in sentences, with the meaning of bars and of missing shapes."""
         density = density_of(self.scene)
         return self.scene.description + BARS * (not density.plates) + CHANGES * density.rows
 
@@ -132,15 +132,15 @@ def diagram(
     `face`: "calls" has a box for each call, as the model runs; "layers" one for each layer, with
     the calls of a layer that has several as numbered rows. `expand_nested` opens nested models and
     wrappers: all, or those with the given keys, such as "encoder[1]" for a call and "encoder" for a
-    layer. `direction` is "TB" (top to bottom) or "LR" (left to right); unless given, the lower of
-    the two, and for layers "LR" where that fits. `look` is "light", "dark", "print", "projector"
+    layer. `direction` is "TB" (top to bottom) or "LR" (left to right); unless given, whichever is
+    lower, and for layers "LR" where that fits. `look` is "light", "dark", "print", "projector"
     (large), or "auto" to follow the reader's theme; unless given, what `%funclab look` chose. A
-    model of more than `most_calls` calls is drawn with its middle folded, or with what is around
-    `focus`, the key of a call or layer. `room` is the width and height to fit into, in pixels;
-    unless given, that of a notebook's window. `choice` is the name or the number of one of
+    model of more than `most_calls` calls is drawn with its middle folded, or with only the part
+    around `focus`, the key of a call or layer. `room` is the width and height to fit into, in
+    pixels; unless given, those of a notebook's window. `choice` is the name or number of one of
     `Diagram.scene.choices`, the ways to draw the model, from the most words to the fewest; unless
     given, the first that fits the room. `unfolded` are the keys of repeats that are drawn whole.
-    `show_shapes` and `show_dtype` say what stands with a tensor. No weight is allocated.
+    `show_shapes` and `show_dtype` say what is written at a tensor. No weight is allocated.
 
     Raises: ArgumentError for other choices; GraphError for a model without a graph.
     """
@@ -230,17 +230,17 @@ def plot_model(
 ) -> Diagram:
     """The picture of a model, with the arguments of Keras' `plot_model` and those of `diagram`.
 
-    `to_file` (path or None): a file to write, too, of a kind that `Picture.save` knows.
+    `to_file` (path or None): a file to write as well, of a kind that `Picture.save` knows.
     `show_shapes` (default True): the shapes of the tensors.
     `show_dtype` (default False): their dtypes.
     `rankdir` ("TB", "LR" or None): the direction of the flow, as `direction`.
     `expand_nested` (default False): whether nested models and wrappers are open, or which.
     `dpi` (default 200): the dots per inch of a .png.
-    `show_layer_names`, `show_layer_activations`, `show_trainable`, `splines`: accepted, and without
+    `show_layer_names`, `show_layer_activations`, `show_trainable`, `splines`: accepted but without
     effect, as names, activations and frozen weights are always in the picture.
     `face`, `direction`, `look`, `most_calls`, `focus`, `room`, `choice`: see `diagram`.
 
-    Raises: as `diagram`; ArgumentError for a file of another kind.
+    Raises: as `diagram`; ArgumentError for any other kind of file.
     """
     picture = diagram(
         model, face, expand_nested, rankdir or direction, look, most_calls, focus, room,
@@ -282,7 +282,7 @@ def source_inputs(tensor: Tensor) -> list[Tensor]:
 
 
 def tensor_view(tensor: Any, direction: str = "TB", look: str = "auto") -> Diagram:
-    """The picture of the calls that a tensor depends on, from the inputs on.
+    """The picture of the calls that a tensor depends on, starting at the inputs.
 
     Raises: TensorTypeError for what is not a symbolic tensor.
     """
@@ -317,8 +317,8 @@ def compact(
 
 
 def fitting(model: Any, width: float, most_calls: int = PROJECTOR_CALLS) -> Diagram:
-    """The small picture from left to right if that fits a width, else from top to bottom, and if
-    that is too wide, without the weights of shared layers."""
+    """The small picture from left to right if that fits a width, else from top to bottom; if that
+    is too wide as well, without the weights of shared layers."""
     for direction, capsules in (("LR", True), ("TB", True), ("TB", False)):
         drawn = compact(model, direction, most_calls, capsules)
         if drawn.scene.width <= width:

@@ -20,7 +20,7 @@ from funclab.view.scene.sizes import TAB, Density, density_of
 ARROW = 8
 DOTS, DASHES = "1.5 4", "4 3"
 MASK_DISTANCE = 4 * (1 + 1j)
-"""How far beside its tensor a mask runs, whichever way its line goes."""
+"""How far from the line of its tensor that of a mask runs, in any direction."""
 DOT = 2.5
 DETAIL = Font(sizes.DETAIL, "soft")
 PILL = Font(sizes.PILL, "on-colour", bold=True, anchor="middle")
@@ -74,7 +74,7 @@ def _points(path: Points) -> list[complex]:
 
 
 def _draw_edge(canvas: Canvas, edge: Edge, arrow: bool, colour: str) -> None:
-    """The way of a tensor, with an arrow where a call takes it and its mask beside it."""
+    """The path of a tensor, with an arrow where a call takes it, and its mask beside it."""
     points = _points(edge.path)
     tip = points[-1]
     before = next((point for point in reversed(points) if point != tip), tip)
@@ -158,11 +158,11 @@ def _draw_capsule(canvas: Canvas, group: Group) -> None:
 
 
 def draw_box(canvas: Canvas, scene: Scene, box: Box, group: Group | None) -> None:
-    """Draw a box. One with something inside is left open; whoever draws that closes it."""
+    """Draw a box. Its element stays open if it has something inside: who draws that closes it."""
     density = density_of(scene)
     folded = box.role == "fold"
     kind, first = "box" if box.inside is None else "box frame", box.members[0] if folded else ""
-    # where a view puts the sign that opens it
+    # where a view puts the button that opens it
     sign = f"{sizes.sign_top(box, density):g}" if box.opens else ""
     canvas.open(box.title, kind, key=box.key, first=first, sign=sign)
     colour, fill = colours(box, group)
@@ -188,8 +188,8 @@ def draw_box(canvas: Canvas, scene: Scene, box: Box, group: Group | None) -> Non
 def _draw_gathered(
     canvas: Canvas, box: Box, group: Group | None, colour: str, density: Density
 ) -> None:
-    """The frame of a repeat: two cards behind it, a tick for each repetition, the shown one
-    filled. Around calls that share a prefix in their names, a pale frame.
+    """The frame of a repeat: two cards behind it, and a tick for each repetition, of which the one
+    shown is filled. Around calls whose names share a prefix, a pale frame.
     """
     repeats = box.role == "repeat"
     for shift in (sizes.CARDS, sizes.CARDS / 2) if repeats else ():
@@ -283,7 +283,7 @@ def draw_heading(
 def _pill(
     canvas: Canvas, start: complex, text: str, colour: str, height: float = PILL_HEIGHT
 ) -> float:
-    """White words on a colour, from the middle of its left side on; returns how wide it is."""
+    """White words on a colour, given the middle of its left side; returns how wide it is."""
     width, font = sizes.pill_width(text), INK_PILL if colour == "ink" else PILL
     canvas.rect(area(start - height / 2 * 1j, width, height), Paint(colour), height / 2)
     canvas.text_line(start + (width / 2 + 4j), text, font)

@@ -18,13 +18,13 @@ MOST_SENTENCES = 40
 
 Line = tuple[str, str, str, str, str]
 LONGEST = 120
-"""Characters of one line of a label: Mermaid refuses a page of more than 50,000."""
+"""The most characters in a line of a label: Mermaid refuses a page of more than 50,000."""
 _SPECIAL = re.compile(r"[^\w ,.()=+→×·−-]")
 """Characters that Mermaid may interpret even between quotation marks."""
 
 
 def call_lines(scene: Scene, indent: str = "") -> Iterator[Line]:
-    """One line for each call: its node, what it does, takes and makes."""
+    """One line for each call: its node, what it does, and the tensors it takes and makes."""
     for box in scene.boxes:
         for row in box.rows:
             takes = row.note or ", ".join(row.inputs) or "-"
@@ -82,7 +82,7 @@ class Dialect:
     edge: str
     end: str
     clusters: bool = False
-    """Whether an edge ends at a box inside a frame, and the frame is named beside it."""
+    """Whether an edge ends at a box inside a frame, with the frame given as an attribute."""
 
     def quoted(self, lines: list[str]) -> str:
         texts = [steady(shorten(line, LONGEST)) for line in lines if line]

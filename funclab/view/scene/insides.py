@@ -1,5 +1,5 @@
 """What is inside a layer: the graph of a model, and what the `call` of a user's own class does; and
-the one walk over all of these."""
+the walk over all of these, used everywhere."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Argument(Operation):
 
 
 class Recorded(Node):
-    """A call within a layer's `call`: it is in no graph of the user's."""
+    """A call within a layer's `call`: it is not in any of the user's graphs."""
 
     def __init__(self, operation: Operation, calls: list[Call], args: Iterable[Any]) -> None:
         self.calls = calls
@@ -47,7 +47,7 @@ class Recorded(Node):
 
 
 class _Entered(str):
-    """The name of a layer, as it is entered once."""
+    """The name of a layer, a new object each time the layer is entered."""
 
 
 class _Recording(Tape):
@@ -65,8 +65,8 @@ class _Recording(Tape):
 
 
 def insides(node: Node, own: bool = True) -> Iterator[tuple[str, Any, Graph]]:
-    """The graphs in a call's layer or in the layer that it wraps: the way to it, that layer, and
-    the graph. The way is empty, or the name of the wrapped layer. With `own`, also what the `call`
+    """The graphs in a call's layer or in the layer that it wraps: the path to it, that layer, and
+    the graph. The path is empty, or the name of the wrapped layer. With `own`, also what the `call`
     of a user's own class does.
     """
     inner = words.inner_layer(node.operation)
@@ -84,8 +84,8 @@ def inside(node: Node) -> Graph | None:
 
 
 def is_own(layer: Any) -> bool:
-    """Whether a diagram shows what the `call` of a layer does: one of the user's own, or one of
-    funclab that is made of other layers."""
+    """Whether a diagram shows what the `call` of a layer does: a layer of the user's own, or one of
+    funclab's that is made of other layers."""
     own = not type(layer).__module__.startswith("funclab.") and hasattr(layer, "sublayers")
     if words.graph_of(layer) is not None or words.inner_layer(layer) is not None:
         return False
@@ -107,7 +107,7 @@ def _graph_of_call(node: Node) -> Graph | None:
 
 
 def _named(node: Node) -> Iterator[tuple[str, Tensor]]:
-    """The tensors that a call takes with the names of their arguments, in reverse order."""
+    """The tensors that a call takes, with the names of their arguments, in reverse order."""
     names = [first_parameter(type(node.operation)), *call_parameters(type(node.operation))]
     arguments = {**dict(zip(names, node.arguments.args, strict=False)), **node.arguments.kwargs}
     for name, value in reversed(arguments.items()):
@@ -115,7 +115,7 @@ def _named(node: Node) -> Iterator[tuple[str, Tensor]]:
 
 
 class _Drawing:
-    """A graph made from op calls: those of a layer inside count as one call of that layer."""
+    """A graph made from op calls: those of an inner layer count as one call of that layer."""
 
     def __init__(self, layer: Any, arguments: dict[Value, str]) -> None:
         self.layers = {inner.name: inner for inner in getattr(layer, "sublayers", [])}
@@ -124,7 +124,7 @@ class _Drawing:
         self.names: set[str] = {*self.layers}
         self.tensors: dict[Value, Tensor] = {}
         self.sources: list[Tensor] = []
-        """What is computed from weights or numbers alone: it comes in beside the arguments."""
+        """What is computed from weights or numbers alone: it comes in next to the arguments."""
 
     def graph(self, inputs: list[Value], outputs: list[Value]) -> Graph | None:
         groups = [list(group) for _, group in groupby(calls_behind(outputs), _entry)]
@@ -193,9 +193,9 @@ class Part(NamedTuple):
     name: str = ""
     """The name of the layer around it."""
     prefix: str = ""
-    """What its keys begin with among calls, such as "encoder[1]/"."""
+    """What its keys begin with in the calls face, such as "encoder[1]/"."""
     path: str = ""
-    """The same among layers, such as "encoder/"."""
+    """The same in the layers face, such as "encoder/"."""
     place: tuple[str, ...] = ()
     """The calls around it, as a tape names them."""
 

@@ -17,8 +17,8 @@ MOST_NOTES = 3
 
 
 class Layers(Calls):
-    """Builds the scene of a graph with a box for each layer: for one that is called once, that of
-    its call.
+    """Builds the scene of a graph with a box for each layer; a layer that is called once has the
+    box of its call.
 
     Folds, open frames and edges are as in the calls face.
     """
@@ -35,8 +35,8 @@ class Layers(Calls):
         ]
 
     def _box_of_several(self, entry: Entry) -> Box:
-        """The box of a layer with several nodes, in this model or outside it; of what is left out,
-        that of the calls face.
+        """The box of a layer with several nodes, in this model or outside it; for calls that are
+        left out, the box of the calls face.
         """
         if not isinstance(entry, Several):
             return super()._box_of_several(entry)
@@ -59,7 +59,7 @@ class Layers(Calls):
         )
 
     def _rows(self, nodes: list[Node]) -> list[Row]:
-        """The calls in this model, between those outside it, which have their numbers too."""
+        """The calls in this model among those outside it, which have node numbers too."""
         inside, every = set(nodes), nodes[0].operation.inbound_nodes
         others = [node for node in every if node not in inside]
         rows: list[Row] = []

@@ -1,9 +1,9 @@
-"""Boxes that stand for several calls: repeated blocks, drawn once (`×4`), calls whose names begin
-alike, and what is left out of the middle of a model.
+"""Boxes that stand for several calls: repeated blocks, drawn once (`×4`), calls whose names share a
+prefix, and what is left out of the middle of a model.
 
-The graph is split at its cuts, the places where one tensor alone passes. Each part gets a hash of
+The graph is split at its cuts, the places where only one tensor passes. Each part gets a hash of
 its calls, in which the hash of a call includes those of the calls it reads (Weisfeiler and Leman
-1968). Equal hashes that follow each other are found period by period (Main and Lorentz 1984).
+1968). Equal hashes in a row are found period by period (Main and Lorentz 1984).
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from funclab.view.scene import words
 from funclab.view.scene.scene import Box
 
 FEWEST, LARGE = 3, 12
-"""Repetitions worth folding: three, or two of at least so many calls."""
+"""Repetitions worth folding: three, or two of at least this many calls."""
 NOT_COMPARED = {"name", "seed", "weights", "trainable"}
 MOST_AT_AN_END = 20
 MOST_VALUES = 4
-"""How many values are written out."""
+"""How many values are written out at most."""
 FEWEST_CALLS = 4
-"""Calls that share a prefix and are worth a frame."""
+"""How many calls that share a prefix are worth a frame."""
 
 
 class Repetition:
@@ -44,8 +44,8 @@ class Repetition:
         self.calls = [node for nodes in self.rounds for node in nodes]
 
     def varies(self) -> list[str]:
-        """How the blocks differ: `filters 64 · 128 · 256`, after the name of the call where calls
-        of a block differ from each other in that."""
+        """How the blocks differ: `filters 64 · 128 · 256`, after the name of the call if several
+        calls of a block vary in that setting."""
         first: dict[tuple[str, str], str] = {}
         for items in zip(*self.blocks, strict=True):
             for call, setting, values in _varying(items):
@@ -76,9 +76,9 @@ def drawn(items: Iterable[Item]) -> int:
 
 
 def folded(graph: Graph, shared: Iterable[Operation] = (), alike: bool = False) -> list[Item]:
-    """The parts of a graph, with equal blocks folded, and after them, if wanted, `alike` ones.
+    """The parts of a graph, with equal blocks folded, and then, if wanted, `alike` ones.
 
-    `shared` are the layers that are called in several places: their calls equal only each other.
+    `shared` are the layers that are called in several places: only calls of the same one are equal.
     """
     items: list[Item] = list(parts_of(graph))
     items = _fold(items, Hashes(graph, set(shared), True))
@@ -86,7 +86,7 @@ def folded(graph: Graph, shared: Iterable[Operation] = (), alike: bool = False) 
 
 
 def parts_of(graph: Graph) -> Iterator[tuple[Node, ...]]:
-    """The calls of a graph in order, split wherever one tensor alone passes."""
+    """The calls of a graph in order, split wherever only one tensor passes."""
     order = _in_order(graph)
     last: dict[Tensor, int] = {}
     for i, node in enumerate(order):
@@ -119,8 +119,8 @@ def reads(graph: Graph, node: Node) -> list[Tensor]:
 
 
 class Hashes:
-    """Hashes of parts: of class, wiring, sharing and freezing, and if `equal` of all settings and
-    shapes too. Calls that make the model's inputs or outputs are unique.
+    """Hashes of parts: of class, wiring, sharing and freezing; if `equal`, also of all settings and
+    shapes. Calls that make the model's inputs or outputs are unique.
     """
 
     def __init__(self, graph: Graph, shared: set[Operation], equal: bool, top: bool = True) -> None:
@@ -190,7 +190,7 @@ def settings(layer: Any) -> dict[str, Any]:
 
 
 def _fold(items: list[Item], hashes: Hashes) -> list[Item]:
-    """Fold the repetition that saves most calls, then those before, after and inside it."""
+    """Fold the repetition that saves the most calls, then those before, after and inside it."""
     for item in items:
         if isinstance(item, Repetition):
             item.blocks = [_fold(block, hashes) for block in item.blocks]
@@ -210,7 +210,7 @@ def _fold(items: list[Item], hashes: Hashes) -> list[Item]:
 
 
 class _Run(NamedTuple):
-    """Equal blocks in a row; of two, the greater is the better one to fold."""
+    """Equal blocks in a row; of two runs, the greater is the better one to fold."""
 
     saved: int
     first: tuple[int, bool]
@@ -221,7 +221,7 @@ class _Run(NamedTuple):
 
 
 def runs(row: Any, sizes: Sequence[tuple[int, bool]]) -> Iterator[_Run]:
-    """The runs in a row of numbers that are worth folding."""
+    """The runs in a sequence of numbers that are worth folding."""
     sums = np.cumsum([0, *(size for size, _ in sizes)])
     for period in range(1, len(row) // 2 + 1):
         same = np.concatenate([[False], row[:-period] == row[period:], [False]])
@@ -235,8 +235,8 @@ def runs(row: Any, sizes: Sequence[tuple[int, bool]]) -> Iterator[_Run]:
 
 
 def _varying(items: Sequence[Item]) -> Iterator[tuple[str, str, str]]:
-    """The settings in which parts differ that stand at the same place of their blocks: the name of
-    the call, the setting, and its values."""
+    """The settings in which parts at the same place of their blocks differ: the name of the call,
+    the setting, and its values."""
     if isinstance(items[0], Repetition):
         repeats = [item for item in items if isinstance(item, Repetition)]
         for times in _values([len(repeat.blocks) for repeat in repeats]):
@@ -252,7 +252,7 @@ def _varying(items: Sequence[Item]) -> Iterator[tuple[str, str, str]]:
 
 
 def _values(values: list[Any]) -> Iterator[str]:
-    """The values as a text, if they differ; of many, those that follow a different one."""
+    """The values as a text, if they differ; if there are many, only those that are a change."""
     texts = [words.value_text(value) for value in values]
     if len(set(texts)) > 1:
         changes = [text for i, text in enumerate(texts) if i == 0 or text != texts[i - 1]]
@@ -261,7 +261,7 @@ def _values(values: list[Any]) -> Iterator[str]:
 
 class Family:
     """Parts of a graph that follow each other and whose calls share a prefix in their names:
-    `block_7_expand` and `block_7_project` stand in a frame `block_7`.
+    `block_7_expand` and `block_7_project` are drawn in a frame `block_7`.
     """
 
     def __init__(self, prefix: str, items: list[Item]) -> None:
@@ -321,7 +321,7 @@ def box_of(entry: Repetition | Family | LeftOut, key: str, prefix: str) -> Box:
 
 
 def weights_words(repeat: Repetition) -> str:
-    """Whether the blocks of a repeat have weights of their own."""
+    """Whether the blocks of a repeat have weights of their own, in words."""
     first, second = ({node.operation for node in block} for block in repeat.rounds[:2])
     weighted = {layer for layer in first if words.weights_of(layer)}
     if not weighted:
@@ -337,7 +337,7 @@ def without_the_middle(
     """Entries in order, with one or two runs of them left out, and whether the focus moved these.
 
     Without a `focus` the middle is left out. A focus that would be left out with it is shown, with
-    the entries around it, between two runs. No cut of a topological order makes a loop.
+    the entries around it, between two runs. Leaving out a run of a topological order makes no loop.
     """
     at = next((i for i, entry in enumerate(entries) if focus in calls_of(entry)), -1)
     keep = max(1, min(MOST_AT_AN_END, limit // 2))
@@ -359,7 +359,7 @@ def without_the_middle(
 
 
 def prefix_of(nodes: Iterable[Node]) -> str:
-    """The longest prefix that the names of all calls share; nothing if there is none."""
+    """The longest prefix that the names of all calls share; empty if there is none."""
     shared = set.intersection(*(_prefixes(node) for node in nodes))
     return max(shared, key=len, default="")
 
@@ -371,7 +371,7 @@ def _prefixes(node: Node) -> set[str]:
 
 
 def families(items: Sequence[Item]) -> list[Item | Family]:
-    """The same parts, with those in families that have at least a few calls each."""
+    """The same parts, gathered into families where these have enough calls."""
     parts: list[Item | Family] = []
     shared = [set.intersection(*map(_prefixes, calls([item]))) for item in items]
     start = 0

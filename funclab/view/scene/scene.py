@@ -34,7 +34,7 @@ class Box(Area):
     several: bool = False
     """Whether its layer has several nodes, so that the index of this one is shown."""
     role: str = "plain"
-    """input, output, plain; of several calls: repeat, names (with a prefix), fold (left out)."""
+    """input, output, plain; for several calls: repeat, names (a shared prefix), fold (left out)."""
     node: int | None = None
     group: int | None = None
     frozen: bool = False
@@ -45,7 +45,7 @@ class Box(Area):
     rows: list[Row] = field(default_factory=list)
     inside: Scene | None = None
     title: str = ""
-    """A sentence for readers who point at the box or hear it."""
+    """A sentence for tooltips and screen readers."""
     note: str = ""
     """A short line on the nodes of the layer that are not in the picture."""
     ordered: bool = True
@@ -53,11 +53,11 @@ class Box(Area):
     weights: int = 0
     """How many numbers its layer learns or keeps."""
     marks: dict[str, str] = field(default_factory=dict)
-    """What a view writes before the name, each with its colour."""
+    """What a view writes before the name, each text with its colour."""
     outline: str | None = None
-    """The dashes of a red line around it, nothing for a line without gaps."""
+    """The dashes of a red line around it; empty for a solid line."""
     ports: list[tuple[float, float, str]] = field(default_factory=list)
-    """The middles of the ports that are drawn, and what is written on each."""
+    """The centres of the ports that are drawn, and what is written on each."""
     starts: list[str] = field(default_factory=list)
     """The key of the first call of each repetition."""
     shown: int = 0
@@ -69,7 +69,7 @@ class Box(Area):
 
     @property
     def times(self) -> int:
-        """How often what is inside is repeated."""
+        """How many times what is inside is repeated."""
         return len(self.starts) or 1
 
     @property
@@ -79,7 +79,7 @@ class Box(Area):
 
     @property
     def inner_corner(self) -> complex:
-        """Where the corner of what is inside lies."""
+        """Where the corner of what is inside is."""
         assert self.inside is not None
         left = self.middle.real - self.inside.width / 2
         return complex(left, self.bottom - self.inside.height)
@@ -104,7 +104,7 @@ class Plate(Area):
     shape: str
     dtype: str
     label: str = ""
-    """Which of the model's outputs it is, when it is one and there are several."""
+    """Which of the model's outputs it is, if it is one and there are several."""
     output: bool = False
     mask: bool = False
     numbered: bool = False
@@ -115,7 +115,7 @@ class Plate(Area):
     tensor_key: str = ""
     """The key of the tensor, unique in the picture."""
     border: str = ""
-    """Whether the tensor only goes "in" or "out" of a frame here: a point without words."""
+    """"in" or "out" where the tensor only crosses the border of a frame: a point without words."""
 
 
 @dataclass
@@ -144,7 +144,7 @@ class Edge:
 
 @dataclass
 class Label(Area):
-    """Words where a column begins: which tensor comes in; or a band behind rows that are alike."""
+    """Words at the head of a column: which tensor comes in; or a band behind rows alike in size."""
 
     text: str
     band: int = 0
@@ -163,12 +163,12 @@ class Group(Area):
     numbers: str = ""
     """The weights as arithmetic."""
     total: int = 0
-    """How many calls there are with those inside the models that are called."""
+    """How many calls there are, with those inside the models that are called."""
     cut_off: int = 0
-    """To how many of the calls in this graph no gradient comes back."""
+    """How many of the calls in this graph get no gradient."""
     frozen: bool = False
     weights: str = ""
-    """What the capsule shows; without a capsule, nothing."""
+    """What the capsule shows; empty without a capsule."""
     caption: list[str] = field(default_factory=list)
     ties: list[Points] = field(default_factory=list)
 
@@ -189,7 +189,7 @@ class Scene:
     face: str
     direction: str = "TB"
     frame: str = ""
-    """The key of the frame that it fills; nothing for a whole picture."""
+    """The key of the frame that it fills; empty for a whole picture."""
     boxes: list[Box] = field(default_factory=list)
     plates: list[Plate] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
@@ -198,14 +198,14 @@ class Scene:
     dots: list[tuple[float, float]] = field(default_factory=list)
     """Where wires split."""
     spine: list[list[str]] = field(default_factory=list)
-    """The boxes on the longest way through the model, for each column."""
+    """The boxes on the longest path through the model, for each column."""
     density: str = "full"
     under: bool = False
-    """Whether weights capsules stand under the picture, not beside it."""
+    """Whether weights capsules are under the picture, not beside it."""
     axis: float = 0
     """Where the spine is across the flow."""
     hidden: int = 0
-    """How many calls are not drawn, those in repetitions too."""
+    """How many calls are not drawn, including those in repetitions."""
     moved: bool = False
     """Whether the focus decided what is folded away."""
     title: str = ""
@@ -229,7 +229,7 @@ class Scene:
                 yield from box.inside.walk()
 
     def placed(self, corner: complex = 0j) -> Iterator[tuple[Scene, complex]]:
-        """This scene and those inside its open frames, each with where its corner lies."""
+        """This scene and those inside its open frames, each with the position of its corner."""
         yield self, corner
         for box in self.boxes:
             if box.inside is not None:
@@ -241,7 +241,7 @@ class Scene:
         return [box for part in self.walk() for box in part.boxes]
 
     def to_dict(self) -> dict[str, Any]:
-        """The scene as data that JSON can hold."""
+        """The scene as data for JSON."""
         data = asdict(self)
         for group, own in zip(data["groups"], self.groups, strict=True):
             group |= {"mark": own.mark, "colour": own.colour}

@@ -21,14 +21,14 @@ class Density:
     shape: float
     """Sizes of type: of names, of details, of the shapes of tensors."""
     two_lines: bool
-    """Whether the detail stands under the name."""
+    """Whether the detail is under the name."""
     plates: bool
     """Whether a tensor has a plate; else its shape stands beside the wire."""
     tail: float
     """Room for the tensor under a box."""
     gap: float
     spring: float
-    """The least distance to the next box, and how much more it becomes where there is room."""
+    """The least distance to the next box, and how much it grows where there is room."""
     narrowest: float
     widest: float
     beside: bool = False
@@ -77,9 +77,9 @@ CAPSULE_PAD = 24
 REPEAT, RACK, CARDS = 30, 20, 8
 """The heading of a repeat, the height of a rack of ticks, how far the cards behind it reach."""
 AXIS = 17
-"""In lines, how far from the left of a box the wire runs."""
+"""In the layouts in lines, how far from the left of a box the wire runs."""
 UNEQUAL = 1.4
-"""A box so much wider than most others keeps its own width."""
+"""A box this much wider than most others keeps its own width."""
 BESIDE = 9
 """How far beside its wire a shape stands."""
 
@@ -115,13 +115,13 @@ def box_texts(box: Box, density: Density = DENSITIES["full"]) -> Texts:
 
 
 def in_two_lines(box: Box, density: Density) -> bool:
-    """Whether something stands under the name; else the name stands in the middle."""
+    """Whether there is something under the name; else the name is in the middle."""
     under = box_texts(box, density).detail or box.note or box.inside is not None or box.rows
     return density.two_lines and bool(under)
 
 
 def fitted(text: str, room: float, size: float, bold: bool = False) -> str:
-    """As much of a text as there is room for; empty if too little would be left to understand."""
+    """As much of a text as there is room for; empty if too little would be left to make sense."""
     first = text.partition(" · ")[0]
     while text and text_width(text, size, bold) > room:
         text, more, _ = text.removesuffix(" …").rpartition(" · ")
@@ -137,7 +137,7 @@ def fitted(text: str, room: float, size: float, bold: bool = False) -> str:
 
 
 def plate_lines(plate: Plate, density: Density = DENSITIES["full"]) -> list[str]:
-    """The lines on a plate; where there is none, the words beside the wire."""
+    """The lines on a plate; without a plate, the words beside the wire."""
     shape = shorten(shape_words(plate.shape, density), LONGEST_ID)
     name = shorten_id(plate.name)
     if density.plates:
@@ -165,7 +165,7 @@ def glyph(plate: Plate) -> tuple[float, float]:
 
 
 def extents(lengths: list[int]) -> tuple[float, float]:
-    """How far features, and positions in space or time (their geometric mean), make a bar reach."""
+    """How long a bar is for its features, and for its positions (their geometric mean)."""
     *space, features = lengths or [1]
     positions = prod(space) ** (1 / len(space)) if space else 1
     width, height = (3 + 2 * log2(max(1, size)) for size in (features, positions))
@@ -173,7 +173,7 @@ def extents(lengths: list[int]) -> tuple[float, float]:
 
 
 def shorten_id(name: str, length: int = LONGEST_ID) -> str:
-    """A tensor's name made to fit; its indices stay whole."""
+    """A tensor's name cut to fit; its indices stay whole."""
     stem, bracket, indices = name.rpartition("[")
     return shorten(stem, length - len(indices) - 1) + bracket + indices
 
@@ -219,7 +219,7 @@ def marks_width(box: Box) -> float:
 
 
 def repeat_texts(box: Box, density: Density) -> tuple[str, str, list[str]]:
-    """How often a repeat is repeated, what it is, and the lines on how its blocks vary."""
+    """How many times a repeat is repeated, what it is, and the lines on how its blocks differ."""
     room = density.widest + 30 - rack_width(box) - marks_width(box)
     longest = room - text_width(box.heading, NAME, bold=True)
     details = (box.detail, box.detail.partition(",")[0])
@@ -256,7 +256,7 @@ def heading_height(box: Box, density: Density) -> float:
 
 
 def ticks(box: Box) -> Area:
-    """Where the ticks of a repeat stand: in the heading of a frame, or as a rack."""
+    """Where the ticks of a repeat are: in the heading of a frame, or as a rack."""
     if box.inside is None:
         top = box.y + heading_height(box, DENSITIES["full"]) - 4
         return Area(x=box.x + 16, y=top, width=box.width - 32, height=RACK)
@@ -283,12 +283,12 @@ def _measure_repeat(box: Box, density: Density) -> None:
 
 
 def is_central(inside: Scene) -> bool:
-    """Whether a wire comes in at the middle of a frame, so that its heading stands left of it."""
+    """Whether a wire comes in at the middle of a frame, so that the heading is left of the wire."""
     return not density_of(inside).rows
 
 
 def measure_box(box: Box, density: Density) -> None:
-    """Give a box its size; an open frame has that of its inside as well."""
+    """Give a box its size; that of an open frame includes what is inside."""
     if box.gathers:
         _measure_repeat(box, density)
         return
@@ -316,7 +316,7 @@ def measure_box(box: Box, density: Density) -> None:
 
 
 def sign_top(box: Box, density: Density) -> float:
-    """How far below the top of a box the sign stands that opens it, 18 high."""
+    """How far below the top of a box the button that opens it is; it is 18 high."""
     if box.rows:
         return 9
     if density.two_lines:
@@ -325,7 +325,7 @@ def sign_top(box: Box, density: Density) -> float:
 
 
 def equal_widths(boxes: list[Box], density: Density) -> None:
-    """Boxes that stand below each other get the same width; only much wider ones keep theirs."""
+    """Give boxes below each other the same width; only much wider ones keep their own."""
     boxes = [box for box in boxes if box.inside is None and not box.gathers]
     widths = sorted(box.width for box in boxes)
     middle = widths[len(widths) // 2] if widths else 0
@@ -356,7 +356,7 @@ def row_centres(box: Box) -> list[float]:
 def measure_plate(plate: Plate, density: Density, sideways: bool) -> None:
     """Give a tensor its size: that of its plate, or of the words and the bar beside the wire.
 
-    From left to right what else there is stands under the shape.
+    In pictures from left to right, everything else is under the shape.
     """
     lines = plate_lines(plate, density)
     widths = [text_width(line, density.shape, mono=True) for line in lines]

@@ -50,7 +50,7 @@ class Wires:
                 plate, row = self._plate(tensor, whole), self.rows.get(node)
                 plate.numbered = len(node.operation.inbound_nodes) > 1
                 start = source = End(box.key, i, len(node.output_tensors), row)
-                if row is None or tensor in self.positions:  # a row tells its tensors itself
+                if row is None or tensor in self.positions:  # a row names its tensors itself
                     scene.plates.append(plate)
                     scene.edges.append(edge_of(plate, source, End(plate.key)))
                     start = End(plate.key) if row is None else source
@@ -101,7 +101,7 @@ class Wires:
 def joined(scene: Scene, outputs: bool = False) -> Iterator[Edge]:
     """An edge from each box to every box that reads what it makes, and to the `outputs`, if wanted.
 
-    What comes into a frame is told by the edge to the frame itself.
+    What comes into a frame is shown by the edge to the frame itself.
     """
     plates = {plate.key: plate for plate in scene.plates}
     makers = {edge.target.key: edge.source for edge in scene.edges if edge.target.key in plates}

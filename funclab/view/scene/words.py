@@ -1,4 +1,4 @@
-"""The words of every view: what a layer does, its weights as arithmetic, names made to fit."""
+"""The words of every view: what a layer does, its weights as arithmetic, names cut to fit."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from funclab.graph.value import Variable
 from funclab.layers.arguments import parameters
 from funclab.view.draw.text import clean, plural, shorten
 
-# What describes a layer best, by the names of its arguments, in this order.
+# The arguments that describe a layer best, in this order.
 _SIZES = ("units", "filters", "n", "rate", "stddev", "mask_value", "target_shape", "depth")
 _WINDOWS = ("kernel_size", "pool_size", "size")
-# What else is told where it is not the default: before the activation, and after it.
+# What else is shown where it is not the default: before the activation, and after it.
 _SETTINGS = {
     "function": "{}",
     "num_heads": "{} heads", "num_query_heads": "{} heads", "num_key_value_heads": "{} of keys",
@@ -46,17 +46,17 @@ _FLAGS = {
     "antialias": "antialias", "renorm": "renorm", "data_format": "{}",
 }  # fmt: skip
 _ALWAYS = {"Concatenate": "axis", "Cropping": "cropping", "ZeroPadding": "padding"}
-"""What is told of a class, in one dimension or more, even where it is the default."""
+"""What is shown for a class, in one dimension or more, even where it is the default."""
 _COUNTED = {
     "Discretization": "bins", "Hashing": "bins", "HashedCrossing": "bins", "StringLookup": "tokens",
     "IntegerLookup": "tokens", "TextVectorization": "tokens", "CategoryEncoding": "tokens",
 }  # fmt: skip
 """What the depth of a class counts."""
 _LIKE = {"strides": "pool_size", "value_dim": "key_dim"}
-"""Settings that follow another one where they are not given."""
+"""Settings whose default is the value of another one."""
 # Arguments of a call that decide what it does.
 _CALL_FLAGS = {"use_causal_mask": "causal", "return_attention_scores": "with scores"}
-# Operators as they are written; in the second row the order of the inputs makes no difference.
+# Operators as they are written; in the second row the order of the inputs does not matter.
 _SIGNS = {
     "Subtract": "−", "Divide": "÷", "Power": "**", "FloorDivide": "//", "Mod": "%", "MatMul": "@",
     "Less": "<", "LessEqual": "≤", "Greater": ">", "GreaterEqual": "≥",
@@ -67,7 +67,7 @@ _SYMMETRIC = ("Add", "Multiply", "Equal", "NotEqual")
 
 
 def graph_of(layer: Any) -> Graph | None:
-    """The graph inside a model; None for what has none."""
+    """The graph inside a model; None if it has none."""
     graph = getattr(layer, "graph", None)
     return graph if isinstance(graph, Graph) else None
 
@@ -81,8 +81,8 @@ def calls_by_layer(graph: Graph | None) -> dict[Operation, list[Node]]:
 
 
 def counted(nodes: Sequence[Node]) -> str:
-    """What a graph's nodes are: "2 inputs, 3 calls of 2 layers, 1 op". Inputs and layers together
-    are as many as Keras has in `model.layers`."""
+    """A graph's nodes, counted: "2 inputs, 3 calls of 2 layers, 1 op". Inputs and layers together
+    are as many as there are in Keras' `model.layers`."""
     inputs = [node for node in nodes if node.is_input]
     calls = [node for node in nodes if node.operation.is_layer and not node.is_input]
     layers = {node.operation for node in calls}
@@ -101,7 +101,7 @@ def inner_layer(layer: Any) -> Any:
 
 
 def tensor_id(graph: Graph | None, tensor: Tensor) -> str:
-    """`layer[node:tensor]`, with the stand-in's name where the graph was cut."""
+    """`layer[node:tensor]`, with the name of the stand-in input where the graph was cut."""
     own = graph.stand_ins.get(tensor, tensor) if graph is not None else tensor
     return clean(own.id)
 
@@ -149,14 +149,14 @@ def call_words(node: Node) -> str:
 
 
 def is_automatic(operation: Operation) -> bool:
-    """Whether a name was only counted, such as dense_1."""
+    """Whether a name is automatic, such as dense_1."""
     op = getattr(operation, "op", None)
     prefix = op.name if op is not None else registry.prefix_of(type(operation))
     return re.fullmatch(rf"{re.escape(prefix)}(_\d+)?", operation.name) is not None
 
 
 def brief(node: Node) -> str:
-    """What a box says under the name of a call: not the class, where the name tells it."""
+    """What a box says under the name of a call: not the class, if the name already says it."""
     layer = node.operation
     if not layer.is_layer:
         return _operator(node)
@@ -167,7 +167,7 @@ def brief(node: Node) -> str:
 
 
 def _operator(node: Node) -> str:
-    """An op as it is written, its inputs by their numbers; its settings, for other ops."""
+    """An operator as it is written, with the numbers of its inputs; the settings of other ops."""
     op: Any = node.operation.op  # type: ignore[attr-defined]
     name, args = type(op).__name__, node.arguments.args
     tensors = [isinstance(value, Tensor) for value in args]
@@ -200,7 +200,7 @@ def _first(layer: Any, names: Iterable[str]) -> str:
 
 
 def _told(layer: Any, table: Mapping[str, str]) -> Iterator[str]:
-    """The settings of a table that a layer has and that are not the default."""
+    """The settings in a table that a layer has and that differ from the default."""
     defaults = parameters(type(layer))
     for name in (name for name in table if name in defaults):
         value = _same(getattr(layer, name, None))
@@ -217,7 +217,7 @@ def _told(layer: Any, table: Mapping[str, str]) -> Iterator[str]:
 
 
 def _same(value: Any) -> Any:
-    """A tuple of equal numbers as the number."""
+    """A tuple of equal numbers as that number."""
     equal = isinstance(value, tuple) and len(set(value)) == 1
     return _same(value[0]) if equal else value
 
@@ -232,7 +232,7 @@ def weights_of(layer: Any) -> list[Variable]:
 
 
 def arithmetic(layer: Any) -> str:
-    """The weights of a layer as a sum of products of lengths; nothing for a layer without any.
+    """The weights of a layer as a sum of products of lengths; empty for a layer without weights.
 
     >>> from funclab.layers import Dense
     >>> dense = Dense(64)
@@ -251,7 +251,7 @@ def arithmetic(layer: Any) -> str:
 
 
 def is_frozen(layer: Any) -> bool:
-    """Whether a layer has weights and training leaves all of them alone."""
+    """Whether a layer has weights, none of which training changes."""
     return bool(weights_of(layer)) and not layer.trainable_weights
 
 
@@ -267,7 +267,7 @@ def value_text(value: Any) -> str:
 
 
 def listed_value(value: Any) -> str:
-    """A setting in which order counts: `0, 2, 1`."""
+    """A setting in which order matters: `0, 2, 1`."""
     if isinstance(value, (list, tuple)):
         items = list(map(str, value))
         items[4:-1] = ["…"] if len(items) > 6 else items[4:-1]
@@ -276,7 +276,7 @@ def listed_value(value: Any) -> str:
 
 
 def weight_names(weights: Sequence[Variable]) -> list[str]:
-    """The names of weights of one layer, after what tells two of one name apart: `query/kernel`.
+    """The names of weights of one layer, with a prefix where two share a name: `query/kernel`.
 
     >>> from funclab.layers import LSTM, Bidirectional
     >>> both = Bidirectional(LSTM(2, name="lstm"))

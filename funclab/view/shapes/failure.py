@@ -1,4 +1,4 @@
-"""The call at which a walk ends: what it was given, where that does not fit, and the fix."""
+"""The failed call at which a walk ends: what it was given, where that does not fit, and the fix."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ InputAxis = tuple[int, int]
 
 @dataclass(frozen=True)
 class Failure:
-    """A call that was refused."""
+    """A call that failed."""
 
     name: str
     detail: str
     inputs: list[tuple[str, Shape]]
     """The tensors given, by name, with their shapes."""
     wanted: str
-    """The shape that would do, as far as one can say; "" when it is the inputs that disagree."""
+    """The shape that would fit, as far as it is known; "" if it is the inputs that disagree."""
     bad: list[InputAxis]
-    """The axes at fault; empty when it is not a matter of one axis."""
+    """The axes at fault; empty if no single axis is the problem."""
     what: str
     why: str
     fix: str
@@ -78,7 +78,7 @@ def _name(leaf: Any, index: int) -> str:
 
 
 def _against_spec(layer: Any, shapes: Sequence[Shape]) -> tuple[str, list[InputAxis]]:
-    """The first input that does not meet the layer's `input_spec`: what would, and the axis."""
+    """What the first input that violates the layer's `input_spec` should be, and the axis."""
     spec = getattr(layer, "input_spec", None)
     specs = spec if isinstance(spec, (list, tuple)) else [spec] if spec is not None else []
     for i, (spec, shape) in enumerate(zip(specs, shapes)):
@@ -100,7 +100,7 @@ def _against_spec(layer: Any, shapes: Sequence[Shape]) -> tuple[str, list[InputA
 
 
 def _between(called: Any, shapes: Sequence[Shape]) -> list[InputAxis]:
-    """Axes of two inputs that meet and do not fit."""
+    """Axes of two inputs that must fit each other and do not."""
     kind, joined = type(called).__name__, getattr(called, "axis", None)
     stretch = kind not in ("Concatenate", "MatMul")
     for (i, x), (j, y) in combinations(enumerate(shapes), 2):
@@ -112,7 +112,7 @@ def _between(called: Any, shapes: Sequence[Shape]) -> list[InputAxis]:
 
 
 def _meeting(kind: str, joined: Any, x: Shape, y: Shape) -> list[tuple[int, int]]:
-    """Which axes of two inputs must fit; of a concatenation, all but the `joined` one."""
+    """Which axes of two inputs must fit; for a concatenation, all but the `joined` one."""
     if kind == "MatMul":
         return [(len(x) - 1, len(y) - 2)] if len(x) > 1 < len(y) else []
     if kind == "Concatenate":

@@ -29,7 +29,7 @@ Marked = tuple[Shape, Sequence[int]]
 
 @dataclass(repr=False)
 class Row(Picture):
-    """A call: its name, the names of its inputs, the shapes in and out, and what is said."""
+    """A call: its name, the names of its inputs, the shapes in and out, and the explanation."""
 
     title: str
     name: Line
@@ -53,7 +53,7 @@ class Row(Picture):
         return WIDTH, max(bottom + LINE * len(self.told), 24 + LINE * len(self.names)) + 14
 
     def _draw_shapes(self, canvas: Canvas) -> float:
-        """Draw inputs → outputs, in several lines if need be; returns where they end."""
+        """Draw inputs → outputs, on several lines if necessary; returns where they end."""
         start = complex(RIGHT, 6)
         for shapes in (self.inputs, self.outputs):
             for i, (shape, bad) in enumerate(shapes[:MOST_SHAPES]):
@@ -98,7 +98,7 @@ def draw_shape(canvas: Canvas, shape: Shape, start: complex, bad: Sequence[int] 
 
 
 def _fitted(line: Line, room: float) -> Line:
-    """A line with its middle left out, if it is wider than the room for it."""
+    """A line, with its middle left out if it is wider than the room for it."""
     text, font = line
 
     def too_wide(length: int) -> bool:
@@ -147,7 +147,7 @@ class Steps(Picture):
 
     @property
     def text(self) -> str:
-        """Each step as a few lines, the sum of the weights, and the failed call."""
+        """Each step as a few lines, the total of the weights, and the failed call."""
         lines = [self.caption, ""] if self.steps else []
         width = len(str(len(self.steps)))
         for i, step in enumerate(self.steps, 1):
@@ -226,7 +226,7 @@ def _step_row(number: int, step: Step) -> Row:
 
 
 def _failure_row(failure: Failure) -> Row:
-    """The failed call, its inputs with the axes at fault, and what, why and fix."""
+    """The failed call, its inputs with the axes at fault, and the error's what, why and fix."""
     wanted = [(f"It wants {failure.wanted}.", WORDS)] if failure.wanted else []
     texts = [*wanted, (failure.what, RED)]
     texts += [(f"Why: {failure.why}", WORDS), (f"Fix: {failure.fix}", WORDS)]
@@ -241,7 +241,7 @@ def _failure_row(failure: Failure) -> Row:
 
 
 def _folded(texts: list[Line]) -> list[Line]:
-    """The texts in lines that fit beside the names; bold letters take more room."""
+    """The texts wrapped to fit beside the names; bold letters take more room."""
     room = WIDTH - RIGHT - LEFT
     return [
         (line, font)
@@ -251,7 +251,7 @@ def _folded(texts: list[Line]) -> list[Line]:
 
 
 def _named(inputs: list[tuple[str, Shape]]) -> list[Line]:
-    """The tensors that a call was given: on one line, or one a line when that is too long."""
+    """The tensors that a call was given: on one line, or one on each line if that is too long."""
     names = [name for name, _ in inputs]
     line = f"from {', '.join(names)}"
     if len(line) <= LONGEST_NAME:

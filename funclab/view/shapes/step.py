@@ -1,5 +1,5 @@
-"""One step of a walk through shapes, the question before it, and walks made short: repeats, or the
-middle, become one step."""
+"""One step of a walk through shapes, the question before it, and the folding of long walks: repeats
+or the middle become one step."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from funclab.view.scene.repeats import runs
 from funclab.view.shapes.rules.numbers import Axes, axes_text
 
 LAST = 5
-"""How many steps stay at the end when the middle is left out."""
+"""How many steps are kept at the end when the middle is left out."""
 MOST = 3
 
 
@@ -37,7 +37,7 @@ class Output:
 
 @dataclass(frozen=True)
 class Step:
-    """One call, or several alike folded into one: what comes in, the rule, what comes out."""
+    """One call, or several similar ones folded into one: its inputs, the rule, and its outputs."""
 
     key: str
     detail: str
@@ -49,20 +49,20 @@ class Step:
     added: int
     """How many numbers this step adds to the model."""
     total: int = 0
-    """How many numbers the model holds up to here; a shared layer's count once."""
+    """How many numbers the model holds up to here; those of a shared layer count once."""
     role: str = "call"
     """input, call, again (a layer called before), or fold."""
     calls: int = 1
 
     @property
     def weights(self) -> str:
-        """The arithmetic of its weights, and the sum of all up to here."""
+        """The arithmetic of its weights, and the running total."""
         so_far = f"; {self.total:,} so far" if self.added else ""
         return f"weights {self.parameters}{so_far}"
 
     @property
     def pattern(self) -> tuple[Any, ...]:
-        """What two steps have in common when one can stand for both."""
+        """What two steps have in common if one can stand for both."""
         inputs, outputs = (shape for _, shape in self.inputs), (made.shape for made in self.outputs)
         return self.detail, self.role, tuple(inputs), tuple(outputs), self.added
 
@@ -102,7 +102,7 @@ def _fold_repeats(steps: list[Step]) -> list[Step]:
 
 
 def _folded(steps: list[Step], sentence: str) -> Step:
-    """One step in place of several: it ends where the last of them ends."""
+    """One step in place of several: its outputs are those of the last one."""
     last = steps[-1]
     added = sum(step.added for step in steps)
     return replace(
@@ -119,7 +119,7 @@ def _folded(steps: list[Step], sentence: str) -> Step:
 
 
 def step_question(step: Step) -> dict[str, Any] | None:
-    """The question for the shape that a step makes; None where there is nothing to ask."""
+    """The question about the shape that a step makes; None if there is nothing to ask."""
     if not step.inputs or not step.outputs or step.role == "fold":
         return None
     inputs, output = [shape for _, shape in step.inputs], step.outputs[0].shape
@@ -129,14 +129,14 @@ def step_question(step: Step) -> dict[str, Any] | None:
 def shape_question(
     name: str, call: str, inputs: Sequence[Shape], output: Shape, explain: str
 ) -> dict[str, Any]:
-    """Which shape does a call return? `name` tells the question from others."""
+    """Which shape does a call return? `name` distinguishes the question from others."""
     options = {show(shape) for shape in [output, *wrong_shapes(inputs, output)]}
     prompt = say("ask_shape", key=call, given=", ".join(map(show, inputs)))
     return question(name, prompt, sorted(options), show(output), explain)
 
 
 def wrong_shapes(inputs: Sequence[Shape], output: Shape) -> list[Shape]:
-    """Up to three shapes that the call does not return, the likeliest beliefs first.
+    """Up to three shapes that the call does not return, the most likely mistakes first.
 
     >>> wrong_shapes([(None, 12, 8)], (None, 6))
     [(None, 12, 6), (None, 12, 8), (6,)]
@@ -150,14 +150,14 @@ def wrong_shapes(inputs: Sequence[Shape], output: Shape) -> list[Shape]:
 
 def _beliefs(inputs: Sequence[Shape], output: Shape) -> Iterator[Shape]:
     first = inputs[0]
-    if len(inputs) > 1 and all(inputs):  # the same number of axes, laid along another, or stacked
+    if len(inputs) > 1 and all(inputs):  # as if joined along another axis, stacked or multiplied
         yield first
         yield (_known(sum, [shape[0] for shape in inputs]), *first[1:])
         yield (first[0], len(inputs), *first[1:])
         yield (*first[:-1], _known(math.prod, [shape[-1] for shape in inputs]))
     if len(output) != len(first):
         yield (*first[:-1], *output[-1:])
-    if len(output) == len(first) > 2:  # as if padding kept the size, or the channels stayed
+    if len(output) == len(first) > 2:  # as if padding kept the size, or the channels were kept
         yield (*first[:-1], output[-1])
         yield (*output[:-1], first[-1])
     if len(first) > 2:

@@ -70,7 +70,7 @@ def walk(
 
 
 def _nodes(model: Any) -> tuple[str, list[Node], Graph | None]:
-    """What to call the walk, its calls in order, and the graph they are in, if there is one."""
+    """The name of the walk, its calls in order, and the graph they are in, if there is one."""
     graph = words.graph_of(model)
     if graph is not None:
         return clean(model.name), graph.nodes, graph

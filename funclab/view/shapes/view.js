@@ -19,7 +19,7 @@ const shapes = {
 
   flip(ctx) { ctx.set({ all: !ctx.state.all }); },
 
-  /** A whole drag of the slider is one step for `undo`. */
+  /** A whole drag of the slider is undone as one step. */
   slide(ctx) {
     ctx.set({ batch: Number(this.batch.value) }, this.sliding);
     this.sliding = true;

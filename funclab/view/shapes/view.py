@@ -59,6 +59,6 @@ def shapes(
     is what `ShapeWalk.line()` writes, such as step=2 or all=True. `look`, `ask` and `tour` are
     those of every view: see `funclab.view.live.view.View`.
 
-    Raises: TensorTypeError for what is neither.
+    Raises: TensorTypeError for anything else.
     """
     return ShapeWalk(shape_steps(model), look=look, ask=ask, tour=tour, state=state)

@@ -1,4 +1,4 @@
-"""A layer's nodes as a table: what each call was given and made, and how to name its output."""
+"""A layer's nodes as a table: the inputs and outputs of each call, and how to name its output."""
 
 from __future__ import annotations
 

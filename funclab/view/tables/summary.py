@@ -29,7 +29,7 @@ WIDEST = 100
 NODE_WIDTH = 9
 """The column of nodes, where `positions` has none for it, as in Keras."""
 BY_CALL = ("Output Shape", "Node", "Connected to")
-"""Columns with a line for each call, which stand side by side."""
+"""Columns with a line for each call; the lines of one call are side by side."""
 
 
 def print_summary(
@@ -54,7 +54,7 @@ def print_summary(
     and returns the table as a pandas DataFrame with a row for each layer.
 
     Raises: ArgumentError, NameLookupError for positions or a range that do not fit;
-    MissingPackageError if there is no pandas to make a DataFrame.
+    MissingPackageError if pandas, which makes the DataFrame, is not installed.
     """
     model = shown(model)
     check_kind("summary", "line_length", line_length, "int | None")
@@ -154,7 +154,7 @@ def _in_range(layers: list[Any], chosen: Sequence[str] | None) -> list[Any]:
 def _cells(
     layer: Any, calls: list[Node], graph: Graph | None, depth: int, titles: list[str]
 ) -> list[list[str]]:
-    """The lines of each cell of a row; what tells of a call stands side by side."""
+    """The lines of each cell of a row; the lines of one call are side by side."""
     name = f"{'   ' * (depth - 1)}└ {clean(layer.name)}" if depth else clean(layer.name)
     built = getattr(layer, "built", True)
     columns: dict[str, list[str]] = {
@@ -225,7 +225,7 @@ def column_widths(
 
 def _given_widths(titles: list[str], positions: Sequence[float], line_length: int) -> list[int]:
     ends = list(positions)[: len(titles)]
-    if len(ends) == len(titles) - 1:  # Keras' columns: the numbers of nodes stand between
+    if len(ends) == len(titles) - 1:  # Keras' columns, which have no column of nodes
         node, scale = titles.index("Node"), line_length if ends[-1] <= 1 else 1
         ends = [int(end * scale) + NODE_WIDTH * (i >= node) for i, end in enumerate(ends)]
         ends.insert(node, ends[node - 1] + NODE_WIDTH)
@@ -254,7 +254,7 @@ def _rule(left: str, line: str, cross: str, right: str, widths: list[int]) -> st
 
 
 def _ruled(cells: list[list[str]], titles: list[str], widths: list[int], bar: str) -> Iterator[str]:
-    """The printed lines of a row: long cells go on below, calls stay side by side."""
+    """The printed lines of a row: long cells are wrapped, and calls stay side by side."""
     wrapped = [
         [_wrap(line, width) for line in cell] for cell, width in zip(cells, widths, strict=True)
     ]

@@ -1,4 +1,4 @@
-"""The gradients in stills: which of them each node hands back, and where they are added."""
+"""The gradients in stills: which gradients each node hands back, and where they are added."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST_PICTURES = 6
 
 
 class Backward:
-    """Makes the stills of the gradients from moments, while the moments happen."""
+    """Makes the stills of the gradients from moments, while the moments are computed."""
 
     def __init__(self, traced: TracedModel) -> None:
         self.traced = traced
@@ -32,11 +32,11 @@ class Backward:
         self.nodes = Counter(value for _, value in dict.fromkeys(gradients))
         """From how many nodes they come; a node may hand back several."""
         self.received: dict[NodePath, list[Value]] = defaultdict(list)
-        """The outputs of each node of which it has received gradients."""
+        """The outputs of each node for which it has received gradients."""
         self.givers: dict[Value, list[str]] = defaultdict(list)
-        """Which nodes have handed each value a gradient so far."""
+        """Which nodes have contributed a gradient to each value so far."""
         self.positions: dict[Value, int] = {}
-        """The position that the last sum of each value was about; the next is about the same."""
+        """The position that the last sum of each value was about; the next sum uses it again."""
 
     def stills(self, steps: Iterable[Moment]) -> list[Still]:
         return [
@@ -78,7 +78,7 @@ class Backward:
         return [first, *sums]
 
     def _sum(self, addition: Addition, handed: dict[Value, Frame]) -> Still:
-        """The still of a sum; what the node itself brings to it is what it hands back."""
+        """The still of a sum; what the node itself adds to it is what it hands back."""
         value = addition.value
         addition.uses = self.givers[value].count(self._giver(addition.path))
         position = self.positions.get(value)
@@ -114,8 +114,8 @@ class Backward:
         return Still("vjp", "backward", key, sentence, pictures, flows=flows, about=about)
 
     def _arrivals(self, path: NodePath) -> list[tuple[str, str]]:
-        """The edges out of a node whose tensors have received gradients; all, where what it has
-        received is none of its outputs."""
+        """The edges out of a node whose tensors have received gradients; all, if what it has
+        received is not for its outputs."""
         key, outputs = self.traced.key(path), self.traced.outputs.get(path, [])
         prefix = key.removesuffix(self.traced.nodes[path][1].key)
         own = [i for i, value in enumerate(outputs) if value in self.received[path]]
@@ -123,7 +123,7 @@ class Backward:
         return [(key, f"{prefix}tensor {name.removeprefix(prefix)}") for name in ids]
 
     def _ordinals(self, handed: Iterable[Value]) -> list[str]:
-        """Which of how many gradients these are, for what gets more than one."""
+        """Which of how many gradients these are, for values that get more than one."""
         counted: dict[tuple[int, int], list[str]] = defaultdict(list)
         for value in handed:
             if self.nodes[value] > 1:
@@ -156,14 +156,14 @@ def _path(moment: Moment) -> NodePath | None:
 
 
 def leaves(value: Value, path: NodePath) -> bool:
-    """Whether a value is a weight, or the output of another node than this one."""
+    """Whether a value is a weight, or the output of a node other than this one."""
     if isinstance(value, Variable):
         return True
     return value.origin is not None and value.origin.place not in ((), path)
 
 
 def gradients_of(plan: Plan) -> list[tuple[NodePath, Value]]:
-    """Where each gradient is handed back, and of which value, as often as that happens."""
+    """Which node hands back a gradient of which value, as often as that happens."""
     notes = [step.note for step in plan.steps]
     calls = [note.call for note in notes if note.kind == "vjp" and note.call is not None]
     pairs = ((call.place, value) for call in calls for value in call.inputs)

@@ -1,6 +1,6 @@
 """Draws frames: on a canvas for still pictures, and as SVG of their own for the live view.
 
-Above zero is orange; below zero is blue and has a sign besides: a printed minus, a bar that goes
+Above zero is orange; below zero is blue and has a sign as well: a printed minus, a bar that goes
 the other way, or hatching. The stronger the colour, the larger the number.
 """
 
@@ -17,7 +17,7 @@ from funclab.view.draw.geometry import Area, area, polyline
 from funclab.view.trace.frames import Frame
 
 ROW, CELL, COLUMN, SLIM = 18, 54, 84, 9
-"""Sizes of a row, of a number in it, of a bar, and of its row without the number, at most."""
+"""Sizes of a row, of a number in it, of a bar, and at most of its row without the number."""
 ID, IDS_ACROSS = 44, 6
 SIDE, BETWEEN = 144, 3
 """The side of a picture made of squares, and the gap between its tiles."""
@@ -28,8 +28,8 @@ LEFT_OUT = Font(11, "soft", mono=True, anchor="middle")
 LARGE = Font(20, bold=True, mono=True, anchor="middle")
 LINE = Paint("", "line", 1)
 PRINTED_STRENGTH, STRENGTH = 0.45, 0.95
-"""How strong the strongest colour is, with numbers printed on it and without."""
-# What the style sheet of a live view says of every frame.
+"""How strong the strongest colour is, with and without numbers printed on it."""
+# What the style sheet of a live view already sets for every frame.
 REPEATED = re.compile(r' (font-size|font-family)="[^"]*"| (fill|stroke)="#[^"]*"')
 
 
@@ -66,8 +66,8 @@ def draw_frame(canvas: Canvas, frame: Frame, corner: complex) -> None:
 
 
 def _draw(canvas: Canvas, frame: Frame) -> None:
-    """Draw a frame, and outline the marked number: dark with a light rim, so that it stands out
-    from all fields."""
+    """Draw a frame, and outline the marked number: dark with a light rim, so that it is visible on
+    every field."""
     draw = {"number": _draw_number, "ids": _draw_ids, "bars": _draw_bars}
     draw.get(frame.kind, _draw_fields)(canvas, frame)
     if frame.mark is not None:
@@ -77,14 +77,14 @@ def _draw(canvas: Canvas, frame: Frame) -> None:
 
 
 def _marked_area(frame: Frame, mark: int) -> Area:
-    """Where a number of a frame is drawn: its field, or its bar with all room for it."""
+    """Where a number of a frame is drawn: its field, or all the room for its bar."""
     if frame.kind == "bars":
         return area(complex(0, _row(frame) * mark), size_of(frame)[0], _row(frame))
     return area(_corner(frame, mark), *_field(frame))
 
 
 def _row(frame: Frame) -> float:
-    """The height of one bar with what stands beside it."""
+    """The height of one bar with the number beside it."""
     return ROW if frame.printed else min(SLIM, SIDE / frame.numbers.size)
 
 
@@ -101,7 +101,7 @@ def _field(frame: Frame) -> tuple[int, int]:
 
 
 def _corner(frame: Frame, i: int) -> complex:
-    """The upper left corner of the field of a number, counted in one row."""
+    """The upper left corner of the field of a number, by its index in the flattened frame."""
     _, rows, columns = frame.numbers.shape
     wide, high = _field(frame)
     tile, inside = divmod(i, rows * columns)
@@ -116,7 +116,7 @@ def _draw_number(canvas: Canvas, frame: Frame) -> None:
 
 
 def _draw_ids(canvas: Canvas, frame: Frame) -> None:
-    """Whole numbers that are names, not sizes: written one after another."""
+    """Whole numbers that are ids, not sizes: written one after another."""
     for i, text in enumerate(frame.texts):
         down, right = divmod(i, IDS_ACROSS)
         at = complex(ID * right, ROW * down)
@@ -137,7 +137,7 @@ def _draw_bars(canvas: Canvas, frame: Frame) -> None:
             _write(canvas, frame, complex(COLUMN + CELL / 2, middle + 4), i)
         elif not math.isfinite(number):
             canvas.text_line(complex(zero, middle + 4), "×", ODD)
-    for name, data in bars.items():  # a bar is a piece of a line as thick as the bar is high
+    for name, data in bars.items():  # a bar is part of a line as thick as the bar is high
         canvas.path(data, Paint("", name, row * 2 / 3))
     axis = [complex(zero), complex(zero, row * frame.numbers.size)]
     canvas.path(polyline(axis), LINE)
@@ -152,7 +152,7 @@ def _draw_fields(canvas: Canvas, frame: Frame) -> None:
     for start, length, (name, level, sign) in _runs(frame):
         at = _corner(frame, start)
         x, y = round(at.real), round(at.imag)
-        if level:  # a field is a piece of a line as thick as the field is high
+        if level:  # a field is part of a line as thick as the field is high
             paths[name, level].append(f"M{x},{y + high / 2:g}h{length * wide}")
         for left in range(x, x + length * wide if sign else 0, wide):
             signs.append(f"M{left},{y + high}l{wide},-{high}")
@@ -167,7 +167,7 @@ def _draw_fields(canvas: Canvas, frame: Frame) -> None:
 
 
 def _runs(frame: Frame) -> Iterator[tuple[int, int, tuple[str, int, str]]]:
-    """Stretches of neighbours in a row that look alike: where, how many, and how they look."""
+    """Runs of neighbours in a row that look alike: where, how many, and how they look."""
     columns = frame.numbers.shape[2]
     looks = [_look(frame, i, number) for i, number in enumerate(frame.numbers.reshape(-1))]
     start = 0
@@ -188,7 +188,7 @@ def _look(frame: Frame, i: int, number: float) -> tuple[str, int, str]:
 
 
 def _write(canvas: Canvas, frame: Frame, at: complex, i: int) -> None:
-    """A number with its middle at a point; struck through where a mask leaves it out."""
+    """A number centred at a point; struck through if a mask leaves it out."""
     counts = frame.counts(i)
     canvas.text_line(at, frame.texts[i], WORDS if counts else LEFT_OUT)
     if not counts:

@@ -21,7 +21,7 @@ from funclab.view.trace.still import Still, listed_names
 from funclab.view.trace.traced import NodePath, TracedModel, filled_step
 
 MOST = 3
-"""How many pictures a node has of what it reads, of its weights, and of what it makes."""
+"""The most pictures that a node has of what it reads, of its weights, and of what it makes."""
 Lines = dict[Call, str]
 
 
@@ -57,7 +57,7 @@ def node_still(traced: TracedModel, path: NodePath, lines: Lines) -> Still:
 
 
 def read_by(traced: TracedModel, path: NodePath, still: Still) -> None:
-    """Complete the still of a node that reads: what it reads and computes, its rule for shapes."""
+    """Complete the still of a node with inputs: what it reads and computes, and its shape rule."""
     node = traced.node(path)
     shape_rule = rule(node)
     axes = say("trace_axes", axes=shape_rule.text)
@@ -83,7 +83,7 @@ def read_by(traced: TracedModel, path: NodePath, still: Still) -> None:
 
 
 def mask_fate(traced: TracedModel, path: NodePath) -> str:
-    """What becomes of masks at a node: "made", "on", "used", "lost", or "" without any."""
+    """What happens to masks at a node: "made", "on", "used", "lost", or "" if there are none."""
     reads_mask = any(value.mask is not None for value in traced.reads(path))
     if any(value in traced.masks for value in traced.outputs[path]):
         return "on" if reads_mask else "made"
@@ -120,13 +120,13 @@ def loss_still(traced: TracedModel, steps: Iterable[Moment], compiled: Compiled)
 
 
 def output_marks(traced: TracedModel) -> list[str]:
-    """The model's outputs, as diagrams mark them: where the loss looks."""
+    """The model's outputs, which the loss reads, as diagrams mark them."""
     return [mark for value in traced.step.outputs for mark in traced.marks(value)]
 
 
 def loss_terms(traced: TracedModel, compiled: Compiled) -> str:
-    """The total loss as a sum of the outputs' losses times their weights; nothing for one loss, or
-    when the sum has penalties, too."""
+    """The total loss as a sum of the outputs' losses times their weights; empty for a single loss,
+    or if the sum has penalties too."""
     model = traced.model
     if model.losses or any(weight.regularizer is not None for weight in model.weights):
         return ""
@@ -140,7 +140,7 @@ def loss_terms(traced: TracedModel, compiled: Compiled) -> str:
 
 
 def compared_stills(model: Any, x: Any) -> list[Still]:
-    """The same batch with training off and on: what each node makes of it."""
+    """The same batch with training off and on: what each node makes of it each time."""
     sides: list[list[Still]] = []
     for training in (False, True):
         with filled_step(model, x, None, None, None, training) as (step, _):

@@ -1,4 +1,4 @@
-"""Arrays as small pictures: enough numbers to draw each, and what can be said of all of them."""
+"""Arrays as small pictures: enough numbers to draw each, and statistics of all of them."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from funclab.shape_math import Array
 from funclab.view.live.said import named, say, short, signed, told_shape
 
 SIDE = 24
-"""How many numbers along one side of a picture, at most; more become means of blocks."""
+"""The most numbers along one side of a picture; more become means of blocks."""
 BARS = 64
-"""How many bars one below another, at most."""
+"""The most bars below each other."""
 IDS = 30
-"""How many ids are written out, at most."""
+"""The most ids that are written out."""
 PRINTED = 8
-"""Up to this many along each side, the numbers themselves are written by default."""
+"""Up to how many along each side the numbers themselves are written by default."""
 TILES = 16
 LONGEST = 7
 """The longest text of a number that fits into a field of a printed matrix."""
 NOISE = 1e-6
-"""A mean that is smaller than the largest number by this factor is zero, but for rounding."""
+"""A mean that is smaller than the largest number by this factor is zero, up to rounding."""
 Statistics = dict[str, Any]
 
 
@@ -36,11 +36,11 @@ class Frame:
     `kind` is "number", "bars" (a vector), "ids" (whole numbers in a row, such as those of words),
     "heat" (a matrix), "strip" (a sequence: one row for each time step) or "image" (one tile for
     each channel). `numbers` has the axes tile, row, column; `top` is the size of the strongest
-    colour. The statistics are of the whole array. `whole` numbers are whole by nature, such as the
-    ids of words. `counted` says of each time step whether the mask lets it count; it is empty
+    colour. The statistics are of the whole array. `whole` numbers are integers by nature, such as
+    the ids of words. `counted` says for each time step whether the mask lets it count; it is empty
     without a mask. Up to `most_printed` along each side, the numbers themselves are written. `mark`
-    is the number that is outlined, counted in one row: that of the example. `sides` tells whether
-    there are numbers below and above zero, here or in frames to compare with.
+    is the index of the number that is outlined, that of the example, in the flattened frame.
+    `sides` says whether there are numbers below and above zero, here or in frames to compare with.
     """
 
     name: str
@@ -58,8 +58,8 @@ class Frame:
 
     @property
     def zero(self) -> float:
-        """How far across bars the line of zero lies: in the middle, or at an end where all numbers
-        are on one side of it."""
+        """How far across the bars the zero line is: in the middle, or at an end if all numbers are
+        on one side of it."""
         below, above = self.sides or _sides(self.numbers)
         return 0.0 if not below else 0.5 if above else 1.0
 
@@ -71,7 +71,7 @@ class Frame:
         return tiles == 1 and max(rows, columns) <= most
 
     def counts(self, i: int) -> bool:
-        """Whether the mask lets a number, counted in one row, count."""
+        """Whether the mask lets the number at this index of the flattened frame count."""
         step = i // self.numbers.shape[2] if self.kind == "strip" else i
         return self.kind == "image" or not self.counted or self.counted[step]
 
@@ -99,7 +99,7 @@ class Frame:
 
     @property
     def brief(self) -> str:
-        """The number itself, or mean, spread and fraction of zeros."""
+        """The number itself, or the mean, spread and fraction of zeros."""
         statistics = self.statistics
         if self.not_finite:
             return say("trace_odd", n=self.not_finite, size=statistics["size"])
@@ -110,7 +110,7 @@ class Frame:
 
     @property
     def spoken(self) -> str:
-        """The frame for those who do not see it."""
+        """The frame in words for screen readers."""
         return f"{named(self.name)} {self.shape}: {self.brief}"
 
     @property
@@ -130,7 +130,7 @@ def percent(fraction: float) -> str:
 def frame_of(
     name: str, array: Array, *, batched: bool = False, counted: Sequence[bool] = ()
 ) -> Frame:
-    """The picture that fits an array; of a batch, that of its first sample."""
+    """The picture that suits an array; for a batch, that of its first sample."""
     array = np.asarray(array)
     notes: list[str] = []
     if array.dtype == object:  # text has no colours
@@ -155,14 +155,14 @@ def frame_of(
 
 
 def shown_positions(shape: Sequence[int], batched: bool = False) -> Array:
-    """Which numbers of an array, counted in one row, its picture is made of."""
+    """Which numbers of an array, by their index when flattened, its picture is made from."""
     positions = np.arange(math.prod(shape)).reshape(shape)
     return _tiles(_part(positions, batched, []), []).reshape(-1)
 
 
 def marked(frame: Frame, shape: Sequence[int], position: int, batched: bool = False) -> Frame:
-    """A frame with the field or bar outlined that shows one position of its array; a lone number
-    needs no mark."""
+    """A frame in which the field or bar that shows one position of its array is outlined; a single
+    number needs no mark."""
     if frame.kind in ("number", "ids"):
         return frame
     spot = np.zeros(shape)
@@ -172,7 +172,7 @@ def marked(frame: Frame, shape: Sequence[int], position: int, batched: bool = Fa
 
 
 def alike(frames: Sequence[Frame]) -> list[Frame]:
-    """The frames with one scale of colours and of bars, so that they can be compared."""
+    """The frames with a common scale of colours and bars, so that they can be compared."""
     top = _top(*(frame.numbers for frame in frames))
     below, above = zip(*(_sides(frame.numbers) for frame in frames), strict=True)
     return [replace(frame, top=top, sides=(any(below), any(above))) for frame in frames]
@@ -198,7 +198,7 @@ def statistics_of(array: Array) -> Statistics:
 
 
 def rounded(number: float) -> float:
-    """A number with four digits."""
+    """A number rounded to four digits."""
     return float(f"{number:.4g}") + 0.0
 
 
@@ -209,7 +209,7 @@ def _sides(numbers: Array) -> tuple[bool, bool]:
 
 
 def _part(array: Array, batched: bool, notes: list[str]) -> Array:
-    """What is drawn of an array, with at most three axes."""
+    """The part of an array that is drawn, with at most three axes."""
     part = array
     if batched and part.ndim:
         part = _first(part, "trace_first_sample", notes)
@@ -260,7 +260,7 @@ def _reduced(tiles: Array, notes: list[str]) -> Array:
 
 
 def _shrunk(numbers: Array, axis: int, length: int) -> Array:
-    """Means of nearly equal stretches along an axis."""
+    """The means of stretches of nearly equal length along an axis."""
     if numbers.shape[axis] <= length:
         return numbers
     edges = np.linspace(0, numbers.shape[axis], length + 1).astype(int)
@@ -271,6 +271,6 @@ def _shrunk(numbers: Array, axis: int, length: int) -> Array:
 
 
 def _top(*arrays: Array) -> float:
-    """The largest finite number, without its sign; 1 where there is none but zeros."""
+    """The largest finite number, without its sign; 1 if there are only zeros."""
     sizes = [np.abs(array[np.isfinite(array)]).max(initial=0.0) for array in arrays]
     return float(max(sizes)) or 1.0

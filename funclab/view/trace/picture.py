@@ -1,4 +1,4 @@
-"""Slow motion as one still picture: the graph, the present step, and all steps in words."""
+"""Slow motion as one still picture: the graph, the current step, and all steps in words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from funclab.view.trace.frames import Frame
 from funclab.view.trace.still import PHASES, Still, place_of, spine
 
 WIDTH, BESIDE = 1080, 640
-"""How wide the picture is, and how wide a graph may be to stand beside the present step."""
+"""How wide the picture is, and how wide a graph may be to fit beside the current step."""
 PAD, GAP, SIGN_ROOM = 12, 14, 30
 TITLE, LEAD, HEADING, WORDS = Font(16, bold=True), Font(12, "soft"), Font(14, bold=True), Font(13)
 NUMBER, SENTENCE, NOW = Font(12, bold=True, anchor="end"), Font(12), Font(12, bold=True)
@@ -26,11 +26,11 @@ ROLE = Font(11, "soft", bold=True)
 SIGN = Font(20, "soft", bold=True, anchor="middle")
 TAG = Font(11, "paper", bold=True)
 SIGNS = {"part": "+", "sum": "=", "after": "→", "on": "|"}
-"""What stands before a picture of this role, unless it is the first."""
+"""The sign before a picture with this role, unless it is the first."""
 MOST_TOLD = {"forward": 12, "backward": 12, "update": 6}
-"""How many steps of each phase are told in words."""
+"""How many steps of each phase are described in words."""
 BACK = "7 4"
-"""The dashes of an edge along which gradients go."""
+"""The dashes of an edge along which gradients flow."""
 
 
 @dataclass(repr=False)
@@ -57,7 +57,7 @@ class TracePicture(Picture):
         return titles, rows
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
-        """Graph and present step side by side where there is room; then the steps in words."""
+        """Graph and current step side by side if there is room; then the steps in words."""
         width = max(WIDTH, self.scene.width + 2 * PAD)
         top = self._draw_title(canvas)
         draw_marked(canvas, self.scene, self.stills[self.step], complex(PAD, top))
@@ -70,7 +70,7 @@ class TracePicture(Picture):
         return width, canvas.prose(complex(PAD, y + 8), self._legends(), width - 2 * PAD, LEAD) - 5
 
     def _legends(self) -> list[str]:
-        """What colours, outlines and names mean, as far as there are any."""
+        """What colours, outlines and names mean, if there are any."""
         still = self.stills[self.step]
         legend = still.legend(self.look)
         if any(frame.mark is not None for _, frame in still.pictures):
@@ -89,7 +89,7 @@ class TracePicture(Picture):
         return canvas.prose(PAD + 46j, leads, WIDTH, LEAD) - 2
 
     def _draw_step(self, canvas: Canvas, corner: complex, room: float) -> float:
-        """The present step in words, and with all its pictures; returns how far down it reaches."""
+        """The current step in words, and with all its pictures; returns how far down it reaches."""
         still = self.stills[self.step]
         inner, left = room - 2 * PAD, corner.real + PAD
         lines = folded_lines(still.words, inner, 13)
@@ -131,7 +131,7 @@ class TracePicture(Picture):
 
 @dataclass
 class Figure:
-    """One picture, its sign before it, its role above it, and what can be said of it below."""
+    """One picture, with its sign before it, its role above it, and its description below."""
 
     frame: Frame
     sign: str
@@ -139,7 +139,7 @@ class Figure:
 
     @property
     def lines(self) -> list[tuple[str, Font]]:
-        """What stands below; the statistics are on two lines."""
+        """The lines below the picture; the statistics take two lines."""
         frame = self.frame
         brief = frame.brief if frame.statistics["size"] > 1 or frame.odd else ""
         first, comma, rest = brief.partition(", ")
@@ -164,7 +164,7 @@ class Figure:
 
 
 def arranged(figures: Sequence[Figure], start: complex, room: float) -> tuple[list[complex], float]:
-    """Where figures stand in rows that are no wider than `room`, and where the last row ends."""
+    """Where figures go in rows that are no wider than `room`, and where the last row ends."""
     corners: list[complex] = []
     corner, tallest = start, 0.0
     for width, height in (figure.size for figure in figures):
@@ -175,10 +175,10 @@ def arranged(figures: Sequence[Figure], start: complex, room: float) -> tuple[li
     return corners, corner.imag + tallest
 
 
-# The graph, with the present step marked in it.
+# The graph, with the current step marked in it.
 def draw_marked(canvas: Canvas, scene: Scene, still: Still, corner: complex) -> None:
-    """The scene with its corner at a point; the step's box is ringed, and its edges are strong:
-    dashed, with an arrow back, where gradients go."""
+    """The scene with its corner at a point; the step's box has a ring, and its edges are strong:
+    dashed, with a backward arrow, if gradients flow along them."""
     canvas.shift(corner)
     draw_scene(canvas, scene)
     areas: dict[str, Area] = {}
@@ -213,7 +213,7 @@ def _draw_flow(canvas: Canvas, points: list[complex], back: bool) -> None:
 
 
 def _draw_tag(canvas: Canvas, ring: Area, words: str, others: list[Area]) -> None:
-    """Words at a corner of a ring where no other part lies, or right of it."""
+    """Words at a corner of a ring where there is no other part, or to the right of it."""
     width = text_width(words, 11, bold=True) + 14
     pill = next_to(ring, width, 18, others)
     canvas.rect(pill, Paint("ink"), 9)

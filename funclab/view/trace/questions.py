@@ -1,4 +1,4 @@
-"""Questions for ask mode: each before what it asks for is shown, and each with its reason."""
+"""Questions for ask mode: each is asked before its answer is shown, and has an explanation."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ BATCH = f"({say('trace_batch', n='')}"
 
 
 def add_questions(stills: Sequence[Still]) -> None:
-    """Give stills their questions: each kind once, but shapes of several kinds of layers, and every
-    sum of gradients, fate of a mask, and comparison."""
+    """Give stills their questions: each kind once, but shapes for several kinds of layers, and
+    every sum of gradients, fate of a mask, and comparison."""
     asked: set[str] = set()
     for number, still in enumerate(stills):
         for ask in ASKERS.get(still.kind, ()):
@@ -43,7 +43,7 @@ def add_questions(stills: Sequence[Still]) -> None:
 def question(
     still: Still, text: str, right: str, wrong: Sequence[str], why: str = "", **texts: str
 ) -> Question:
-    """A question whose options stand in an order that says nothing about the answer.
+    """A question whose options are in an order that does not give the answer away.
 
     `text` and `why` are the keys of its prompt and of its reason in the table of texts.
     """
@@ -53,7 +53,7 @@ def question(
 
 
 def one_of(texts: str, ways: Sequence[str], right: str) -> tuple[str, list[str]]:
-    """The right one of some ways in words, and the others."""
+    """The right one of several alternatives in words, and the others."""
     words = {way: say(f"{texts}_{way}") for way in ways}
     return words.pop(right), list(words.values())
 
@@ -63,12 +63,12 @@ def frames_in(still: Still, *roles: str) -> list[Frame]:
 
 
 def ask_shape(still: Still, _: Sequence[Still]) -> Question | None:
-    """Which shape comes out? Asked where it is not the one that goes in."""
+    """Which shape comes out? Asked if it is not the same as the one that goes in."""
     read, made = ([frame.shape for frame in frames_in(still, r)] for r in ("reads", "makes"))
     if len(made) != 1 or made[0] in read or not read:
         return None
     right = _lengths(made[0])
-    sizes = right[:1], (2 * right[0],)  # where one of these comes first, it is the batch
+    sizes = right[:1], (2 * right[0],)  # if one of these comes first, it is the batch
     batched = made[0].startswith(BATCH)
     beliefs = wrong_shapes([_lengths(text) for text in read], right)
     wrong = [told_shape(known(shape), batched and shape[:1] in sizes) for shape in beliefs]
@@ -77,7 +77,7 @@ def ask_shape(still: Still, _: Sequence[Still]) -> Question | None:
 
 
 def _lengths(text: str) -> tuple[int, ...]:
-    """A shape as a frame tells it."""
+    """The lengths in a shape as a frame writes it."""
     lengths = ast.literal_eval(text.replace(BATCH, "("))
     return lengths if isinstance(lengths, tuple) else (lengths,)
 
@@ -91,7 +91,7 @@ def ask_mask(still: Still, _: Sequence[Still]) -> Question | None:
 
 
 def ask_order(still: Still, stills: Sequence[Still]) -> Question | None:
-    """Which node passes gradients back first? No other that the loss reads is an option."""
+    """Which node passes gradients back first? No other node that the loss reads is an option."""
     keys = list(dict.fromkeys(other.key for other in stills if other.kind == "vjp"))
     read = {mark.removeprefix("tensor ").rpartition(":")[0] for mark in still.marks}
     others = [key for key in keys if key[:-1] not in read]
@@ -121,7 +121,7 @@ def ask_frozen(still: Still, _: Sequence[Still]) -> Question | None:
 
 
 def ask_sum(still: Still, _: Sequence[Still]) -> Question | None:
-    """Does what is used twice get the sum, the mean, the last or the first of its gradients?"""
+    """Does a value that is used twice get the sum, mean, last or first of its gradients?"""
     a, b, c = still.about["numbers"]
     first, second, mean, right = (signed(number, DIGITS) for number in (a, b, (a + b) / 2, c))
     total = still.pictures[-1][1]
@@ -132,7 +132,7 @@ def ask_sum(still: Still, _: Sequence[Still]) -> Question | None:
 
 
 def ask_moves(still: Still, stills: Sequence[Still]) -> Question | None:
-    """Which weights does the update move, and which does it leave?"""
+    """Which weights does the update change, and which does it not change?"""
     updates = [still for still in stills if still.kind == "update"]
     held = [frame.name for still in stills for frame in frames_in(still, "held")]
     kept = [still for still in updates if still.about["numbers"][0] == still.about["numbers"][2]]
@@ -149,10 +149,10 @@ def ask_moves(still: Still, stills: Sequence[Still]) -> Question | None:
 
 
 def ask_way(still: Still, _: Sequence[Still]) -> Question | None:
-    """Which way does a weight go, seen from the sign of its gradient?"""
+    """In which direction does a weight move, given the sign of its gradient?"""
     before, slope, after = still.about["numbers"]
     change = after - before
-    if change * slope > 0:  # what an optimizer remembers can be stronger than the present gradient
+    if change * slope > 0:  # an optimizer's momentum can outweigh the current gradient
         return None
     right = "up" if change > 0 else "down" if change < 0 else "stays"
     weight = still.pictures[0][1]

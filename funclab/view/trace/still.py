@@ -1,5 +1,5 @@
-"""Stills: what slow motion shows, one after another; how many are folded into one; and what travels
-of them to the live view."""
+"""Stills: what slow motion shows, one after another; how they are folded into fewer; and what is
+sent of them to the live view."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ TRAVEL = (
     *("flows", "fold"),
 )
 FRAME_TRAVEL = ("name", "shape", "note", "brief", "cells", "kind")
-"""What of a still, and of a frame, is on the page as it is."""
+"""The fields of a still, and of a frame, that are sent to the page unchanged."""
 LONGEST_LINE = 300
 TENSOR = re.compile(r"\[\d+:\d+\]")
-"""The name of a tensor, or of its gradient, holds this; that of a weight does not."""
+"""The name of a tensor, or of its gradient, contains this; that of a weight does not."""
 PRINTED_ON_WALL, PRINTED_AMONG_MANY = PRINTED // 2, 2
-"""Up to this many along each side, numbers are written on a projector; and in steps of more than
-two pictures, which would not fit there otherwise."""
+"""Up to how many along each side numbers are written on a projector, and there in steps with more
+than two pictures, which would not fit otherwise."""
 
 LEAST, USUAL, MOST = 12, 60, 400
 PROJECTOR = 30
-"""How many steps a class follows."""
+"""How many steps a class can follow."""
 MARKED = 12
 """How many nodes a fold marks in the diagram."""
 
@@ -43,8 +43,8 @@ class Still:
 
     `key` is the node's key in the diagram; `marks` are what else is marked there: a tensor, or a
     layer and its nodes. `pictures` are pairs of a role and a frame. `lines` are the plan's steps
-    as pseudo-Python. `mask` is what becomes of a mask here: "made", "on" (it is passed on), "used"
-    or "lost". `about` is what questions are made of: `detail` and `rule` of a layer, `frozen`
+    as pseudo-Python. `mask` is what happens to a mask here: "made", "on" (it is passed on), "used"
+    or "lost". `about` is what questions are made from: `detail` and `rule` of a layer, `frozen`
     weights, the `numbers` of an example. `flows` are the edges along which values come in, or
     gradients arrive and go back, each by the keys of its ends. `fold` is how many of the stills
     after it are folded into this one.
@@ -71,8 +71,8 @@ class Still:
 
     @property
     def anchors(self) -> list[str]:
-        """Keys in the diagram, of which the first that is drawn gets the ring: a sum and an update
-        are at the weights; all else is at the node, or at the box that holds the node."""
+        """Keys in the diagram, of which the first that is drawn gets the ring: for a sum or an
+        update, the weights; for all else, the node, or the box that holds the node."""
         weights = self.kind == "add_into" or self.phase == "update" or self.fold
         keys = [*self.marks, self.key] if weights else [self.key, *reversed(self.marks)]
         parts = [key.split("/") for key in keys if key]
@@ -80,7 +80,7 @@ class Still:
         return list(dict.fromkeys([*paths, *(["fold"] if any("[" in key for key in keys) else [])]))
 
     def legend(self, look: str) -> str:
-        """How to read its pictures; nothing where all are numbers."""
+        """How to read its pictures; empty if all of them are numbers."""
         frames = [frame for _, frame in self.pictures]
         if all(frame.kind in ("number", "ids") for frame in frames):
             return ""
@@ -91,7 +91,7 @@ class Still:
 
 
 def listed_names(names: Sequence[str], most: int = 4) -> str:
-    """Names as in a sentence, the rest as a number."""
+    """The first few names as in a sentence, and how many more there are."""
     short = [named(name) for name in names]
     if len(short) > most:
         short = [*short[: most - 1], say("trace_others", n=len(short) - most + 1)]
@@ -112,7 +112,7 @@ def check_most(most: int | None, look: str | None) -> int:
 
 
 def fold(stills: list[Still], most: int) -> list[Still]:
-    """The same stills with at most `most` on the spine. Each fold stands before those that are
+    """The same stills with at most `most` on the spine. Each fold comes before those that are
     folded into it, layer by layer; beyond MOST stills the longest folds keep none of theirs.
     """
     if len(stills) <= most:
@@ -127,7 +127,7 @@ def fold(stills: list[Still], most: int) -> list[Still]:
 
 
 def _units(stills: list[Still], room: int) -> list[list[Still]]:
-    """Stills in at most `room` parts: the first layer and the last stay by themselves."""
+    """Stills in at most `room` parts: the first and the last layer are not folded with others."""
     if len(stills) <= room:
         return [[still] for still in stills]
     layers = [list(group) for _, group in groupby(stills, key=_layer)]
@@ -146,7 +146,7 @@ def _layer(still: Still) -> str:
 
 
 def _longest(lengths: list[int]) -> int:
-    """How many stills a fold may keep, so that all together are no more than MOST."""
+    """How many stills a fold may keep, so that there are no more than MOST in total."""
     limit = max(lengths)
     while sum(length for length in lengths if length <= limit) > MOST:
         limit = max(length for length in lengths if length < limit)
@@ -188,7 +188,7 @@ def place_of(stills: Sequence[Still], step: int) -> str:
 
 
 def facts_of(stills: Sequence[Still], look: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The steps and the lines of the plan; and the frames of the steps, once each."""
+    """The steps and the lines of the plan; and the frames of the steps, each once."""
     steps, lines = [], []
     numbers: dict[str, int] = {}
     frames: list[dict[str, Any]] = []
@@ -202,14 +202,14 @@ def facts_of(stills: Sequence[Still], look: str) -> tuple[dict[str, Any], list[d
         step = {name: getattr(still, name) for name in TRAVEL}
         step |= {"where": place_of(stills, i), "legend": still.legend(look), "pictures": pictures}
         steps.append(step)
-        # A line comes without its comment: its still says where it belongs.
+        # A line is sent without its comment: its still says which node it belongs to.
         texts = (clean(line.partition("    # ")[0]) for line in still.lines)
         lines += [{"text": shorten(text, LONGEST_LINE), "step": i} for text in texts]
     return {"steps": steps, "spine": spine(stills), "lines": lines}, frames
 
 
 def _told_role(still: Still, role: str, frame: Frame) -> str:
-    """A picture's role on the page, where gradients of a node's own weights stand apart."""
+    """A picture's role on the page, where gradients of a node's own weights are separate."""
     own = role == "hands" and still.kind != "seed" and not TENSOR.search(frame.name)
     return "own" if own else role
 

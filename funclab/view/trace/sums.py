@@ -21,21 +21,21 @@ DIGITS, STEP_DIGITS = 4, 5
 
 @dataclass
 class Addition:
-    """All that one node adds to the gradient of a value."""
+    """Everything that one node adds to the gradient of a value."""
 
     traced: TracedModel
     value: Value
     path: NodePath
     earlier: list[str]
-    """The nodes whose gradients were there before."""
+    """The nodes whose gradients were added before."""
     uses: int = 0
-    """How many gradients this node hands to the value."""
+    """How many gradients this node contributes to the value."""
     sums: list[tuple[Array, Array, Array]] = field(default_factory=list)
-    """Of each addition: what was there before, what was added, and the sum."""
+    """For each addition: the sum before, what was added, and the sum after."""
     lines: list[str] = field(default_factory=list)
 
     def add(self, moment: Moment) -> None:
-        """Take in one more addition."""
+        """Record one more addition."""
         shape = known(self.value.shape)
         before, added, total = (part.reshape(shape) for part in [*moment.parts, *moment.arrays])
         self.sums.append((before.copy(), added.copy(), total.copy()))
@@ -48,14 +48,14 @@ class Addition:
 
     @property
     def parts(self) -> tuple[Array, Array, Array]:
-        """What was there and what this node brings, or both halves of what it brings; the sum."""
+        """The sum before and what this node adds, or both halves of what it adds; the sum after."""
         before = self.sums[0 if self.earlier else self.half - 1][0]
         total = self.sums[-1][2]
         return before, self.sums[0][1] if len(self.sums) == 1 else total - before, total
 
     def still(self, expected: int, position: int | None) -> tuple[Still, int]:
         """The sum as three pictures, and the position that the example is about: the given one, or
-        the one that shows most. `expected` is the number of gradients of the value."""
+        the most instructive one. `expected` is the number of gradients of the value."""
         traced, value, parts = self.traced, self.value, self.parts
         batched, total = traced.batched(value), parts[-1]
         shown = shown_positions(total.shape, batched)
@@ -88,7 +88,7 @@ class Addition:
 
     @property
     def _node(self) -> str:
-        """The node that hands the gradients back; the loss lies outside all nodes."""
+        """The node that hands the gradients back; the loss is outside all nodes."""
         return named(self.traced.key(self.path)) if self.path else say("trace_the_loss")
 
     def _sources(self) -> list[str]:
@@ -105,7 +105,7 @@ class Addition:
 
     @property
     def manner(self) -> str:
-        """How one node uses a value several times: different parts of it ("apart"), at each of its
+        """How one node uses a value several times: in different parts ("apart"), at each of its
         time "steps", or otherwise ("inside")."""
         before, added, _ = self.parts
         if before.any() and added.any() and not np.any(before * added):
@@ -121,7 +121,7 @@ class Addition:
 
 def telling(before: Array, added: Array, shown: Array) -> int:
     """The position, of those that are `shown`, where both parts of a sum and the sum are large; or,
-    where one of the parts is zero everywhere, where the other is largest."""
+    if one of the parts is zero everywhere, where the other is largest."""
     parts = [part.reshape(-1)[shown] for part in (before, added, before + added)]
     sizes = np.abs(np.nan_to_num(parts, posinf=0, neginf=0))
     smallest = sizes.min(0)
@@ -147,7 +147,7 @@ def sum_text(before: float, added: float, total: float) -> str:
 
 
 def step_text(before: float, step: float, after: float, rate: float) -> str:
-    """An optimizer's step in rounded numbers: before − rate × step = after. Where the weight hardly
+    """An optimizer's step in rounded numbers: before − rate × step = after. If the weight hardly
     moves, it is written with more digits.
 
     >>> step_text(0.11384, 0.1431, 0.112409, 0.01), step_text(1.0, -2.0, 1.2, 0.1)
@@ -164,7 +164,7 @@ def step_text(before: float, step: float, after: float, rate: float) -> str:
 
 
 def pointer(frame: Frame, shown: Array) -> str:
-    """How a sentence points at the mark of a frame, which shows the positions that are `shown`."""
+    """The words that point to the marked number of a frame, if it shows several of `shown`."""
     if frame.mark is None:
         return ""
     return say("trace_at_block" if frame.numbers.size < shown.size else "trace_at")

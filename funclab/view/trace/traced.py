@@ -1,5 +1,5 @@
-"""One batch in a plan: made ready for slow motion, with all that would change given back; and what
-it computes at each node of a model, with names and pictures."""
+"""One batch in a plan: made ready for slow motion, with everything it changes restored; and what it
+computes at each node of a model, with names and pictures."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from funclab.view.scene.insides import parts
 from funclab.view.trace.frames import Frame, frame_of
 
 BATCH = 32
-"""The number of samples that go through, at most."""
+"""The most samples in the batch."""
 NodePath = tuple[str, ...]
 """The keys of a node and of the calls of models around it, from the outside in."""
 
@@ -46,12 +46,12 @@ def filled_step(
     batch: int = BATCH,
 ) -> Iterator[tuple[Step, Compiled | None]]:
     """A step that holds one batch, with its settings: forward, backward and update for data and
-    targets; forward alone, without settings, when there are no targets.
+    targets; forward alone, without settings, if there are no targets.
 
     With `keep` every value and gradient has memory of its own. Weights, statistics and random
-    streams are given back as they were; the optimizer is a copy, and no metric hears of the batch.
-    A training run in the background pauses meanwhile: what it learned would be taken back.
-    Predictions wait, too.
+    streams are restored; the optimizer is a copy, and no metric is updated with the batch. A
+    training run in the background pauses meanwhile, or what it learned would be undone. Predictions
+    wait, too.
     """
     variables = lasting_variables(model)
     with between_batches(model.compiled_state), making, ExitStack() as locks:
@@ -78,7 +78,7 @@ def lasting_variables(model: Any) -> list[Any]:
 
 
 def settings(model: Any, loss: Any, optimizer: Any) -> Compiled:
-    """Loss and optimizer as the model is compiled, unless told otherwise."""
+    """The given loss and optimizer, or else those that the model is compiled with."""
     own: Any = model.compiled_state if loss is not None else require(model)
     chosen = copied(optimizers.get(optimizer or getattr(own, "optimizer", "sgd")), model)
     losses = (own.loss, own.loss_weights) if loss is None else (loss, None)
@@ -90,7 +90,7 @@ def settings(model: Any, loss: Any, optimizer: Any) -> Compiled:
 
 
 def copied(optimizer: Any, model: Any) -> Any:
-    """An optimizer that goes on from where this one is, and remembers the same weights."""
+    """A copy of an optimizer that continues from its state, for the same weights."""
     weights = [*optimizer.memory.extents, *lasting_variables(model)]
     return copy.deepcopy(optimizer, {id(weight): weight for weight in weights})
 
@@ -135,7 +135,7 @@ class TracedModel:
         return names
 
     def _masks(self) -> dict[Value, Array]:
-        """The mask of each masked value, for the first sample, from a plan of its own."""
+        """The mask of each masked value, for the first sample, from a separate plan."""
         values = [value for values in self.outputs.values() for value in values]
         masked = {value: value.mask for value in values if value.mask is not None}
         if not masked:
@@ -147,7 +147,7 @@ class TracedModel:
         plan.run()
         return {value: plan.array(mask)[0].copy() for value, mask in masked.items()}
 
-    # Of one node.
+    # One node.
     def node(self, path: NodePath) -> Node:
         return self.nodes[path][1]
 
@@ -169,8 +169,8 @@ class TracedModel:
     def flows(
         self, path: NodePath, values: Collection[Value] | None = None
     ) -> list[tuple[str, str]]:
-        """The edges into a node that carry these values (or any): from a tensor to a box, as
-        diagrams key them; of a node inside a model, also the edges into that model."""
+        """The edges into a node that carry these values (or any): from a tensor to a box, by their
+        keys in diagrams; for a node inside a model, also the edges into that model."""
         graph, node = self.nodes[path]
         if node.is_input:
             model = path[:-1]
@@ -193,7 +193,7 @@ class TracedModel:
         return list(dict.fromkeys(v for v in variables if v.dtype.startswith("float")))
 
     def marks(self, value: Value) -> list[str]:
-        """What diagrams mark for a value: the tensor, or the layer of a weight and its nodes."""
+        """What diagrams mark for a value: its tensor, or the layer of a weight and its nodes."""
         if not isinstance(value, Variable):
             model, slash, tensor = self.name(value).rpartition("/")
             return [f"{model}{slash}tensor {tensor}"]
@@ -227,7 +227,7 @@ class TracedModel:
         return self._inner_name(value.origin)
 
     def _inner_name(self, call: Call) -> str:
-        """What a node computes on its way to its output, such as numbers before their softmax."""
+        """The name of an intermediate value of a node, such as the numbers before a softmax."""
         for i, output in enumerate(self.outputs.get(call.place, ())):
             last = output.origin
             if last is not None and any(value is call.outputs[0] for value in last.inputs):

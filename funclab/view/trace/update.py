@@ -1,4 +1,4 @@
-"""The optimizer's step in stills: each weight before and after, and those that stay."""
+"""The optimizer's step in stills: each weight before and after, and those that do not change."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ VARIANTS = (
     *("weight_decay", "clipnorm", "clipvalue", "global_clipnorm", "centered", "amsgrad"),
     *("nesterov", "use_ema", "gradient_accumulation_steps"),
 )
-"""The settings with which these sentences are not true."""
+"""The settings that make these sentences untrue."""
 ORDER = ("update", "held", "statistic")
 
 
@@ -34,9 +34,9 @@ def update_stills(
     optimizer: Any,
     positions: Mapping[Value, int],
 ) -> list[Still]:
-    """What the update did to each weight. `before` holds the value of each variable before the
-    batch, `positions` what the sums were about."""
-    lines = [moment.line for moment in steps]  # asking for a moment is what makes it happen
+    """What the update did to each weight. `before` has the value of each variable before the
+    batch, `positions` the positions that the sums were about."""
+    lines = [moment.line for moment in steps]  # a moment is computed when it is asked for
     gradients = traced.plan.grads
     stills: list[Still] = []
     for variable, array in before.items():
@@ -94,8 +94,8 @@ def moved(
 def example_position(
     before: Array, gradient: Array, after: Array, shown: Array, position: int | None
 ) -> int:
-    """A position to tell of: that of the sum, if the weight moves there; else where it moves far
-    and the gradient is large."""
+    """The position of the example: that of the sum, if the weight moves there; else one where it
+    moves far and the gradient is large."""
     change = np.abs(np.nan_to_num(after - before)).reshape(-1)
     if position is not None and (change[position] or not change.any()):
         return position
@@ -104,7 +104,7 @@ def example_position(
 
 
 def rule_of(optimizer: Any, weight: Variable) -> str:
-    """By which of the rules in words an optimizer moves a weight."""
+    """Which of the rules that have a sentence an optimizer uses to move a weight."""
     varied = any(getattr(optimizer, name, None) for name in VARIANTS)
     if varied or weight.constraint is not None or not float(optimizer.current_rate[0]):
         return "other"

@@ -1,10 +1,10 @@
 // Slow motion: one batch forward, backward and through the update, step by step or played.
 
 const REST = 1500;
-/** What edges are: passed by data, by gradients, or part of the present step. */
+/** The classes of edges: passed by data, passed by gradients, or part of the current step. */
 const WAYS = ["fl-went", "fl-came", "fl-now"];
 const SIGNS = { part: "+", sum: "=", after: "→" };
-/** Sizes of the pictures, the first that leaves room for all; "fl-below" is under the graph, "fl-tight" without statistics. */
+/** Sizes of the pictures, of which the first that fits is used; "fl-below" is under the graph. */
 const SIZES = [[1.15], [1], [1.15, "fl-below"], [1, "fl-below"], [1, "fl-wrapped"]];
 const WALL = [[1.7], [1.45], [1.2], [1], [1.2, "fl-tight"], [1, "fl-tight"], [0.8, "fl-tight"], [0.6, "fl-tight"]];
 
@@ -25,7 +25,7 @@ const trace = {
     this.list = h("ol", { class: "fl-lines", tabindex: "0", "aria-label": ctx.t("trace_lines") }, lines.map(({ text, step }) => h("li", {}, link(text, () => this.go(ctx, step), { tabindex: "-1" }))));
     ctx.panel.append(this.table, !lines.length ? "" : h("details", { class: "fl-plan", open: ctx.look !== "projector" },
       h("summary", {}, ctx.t("trace_lines")), this.list));
-    // Only on the page there is a width, to make pictures fit and to bring the step in sight.
+    // The width that pictures have to fit into is known only once the view is on the page.
     ctx.watchSizes(() => this.settle(ctx), ctx.el);
     ctx.cleanups.push(() => this.pause(ctx));
   },
@@ -62,7 +62,7 @@ const trace = {
     this.mark(ctx, this.step(ctx));
   },
 
-  // The pictures: what a step reads and makes, each with what can be said of it.
+  // The pictures: what a step reads and makes, each with its description.
   framesOf(ctx, step) { return step.pictures.map(({ frame }) => ctx.lazy("frames", frame)); },
 
   pictures(ctx, step) {
@@ -75,7 +75,7 @@ const trace = {
     return this.fit(ctx);
   },
 
-  /** Make pictures as large as there is room; those of a sum or an update stay in one row. */
+  /** Make pictures as large as there is room for; those of a sum or an update stay in one row. */
   fit(ctx) {
     const { shown } = this, roles = shown.firstChild;
     for (const [scale, name = ""] of ctx.look === "projector" ? WALL : SIZES) {
@@ -83,11 +83,11 @@ const trace = {
       shown.className = `fl-shown ${name}`;
       if (shown.scrollHeight <= shown.clientHeight && roles.scrollWidth <= roles.clientWidth) return;
     }
-    // Numbers are not made smaller than a class can read: what is too wide stands in rows.
+    // Numbers are never too small for a class to read: pictures that are too wide go in rows.
     if (roles.scrollWidth > roles.clientWidth) shown.classList.add("fl-wrapped");
   },
 
-  /** The pictures side by side, those of one role in one field. */
+  /** The pictures side by side, those with the same role in one group. */
   roles(ctx, step, frames) {
     const groups = [];
     step.pictures.forEach(({ role }, i) => {
@@ -139,7 +139,7 @@ const trace = {
       into.includes(`${source} ${target}`) || (phase === "forward" && key && source === key));
   },
 
-  /** Light the edges that data have passed, and those that gradients have come back along. */
+  /** Highlight the edges that data has passed, and those along which gradients have come back. */
   light(ctx, now) {
     const { steps } = ctx.facts, at = steps.indexOf(now), here = steps.slice(at, at + now.fold + 1);
     for (const step of [...steps.slice(0, at), ...here].filter(({ phase }) => phase !== "update"))
@@ -154,8 +154,8 @@ const trace = {
     }
   },
 
-  /** An arrow against the direction of the data, with the gradient where it is a single number: not
-      that of a sum, of which each edge brings a part. */
+  /** An arrow against the direction of the data, with the gradient if it is a single number: not
+      for a sum, to which each edge contributes a part. */
   turn(ctx, edge, step) {
     const path = edge.querySelector("path"), start = path.getPointAtLength(0), next = path.getPointAtLength(3);
     const turn = Math.atan2(next.y - start.y, next.x - start.x) * 180 / Math.PI;
@@ -170,7 +170,7 @@ const trace = {
     this.graph.tagEdge(edge, frame?.kind === "number" && !part ? `g = ${frame.brief}` : "g", x, y, Math.abs(end.x - start.x) > Math.abs(end.y - start.y));
   },
 
-  /** In ask mode, hide the shapes of what is not yet made. */
+  /** In ask mode, hide the shapes of tensors that are not yet made. */
   veil(ctx) {
     const { steps } = ctx.facts, makers = {};
     for (const { dataset } of this.graph.edges()) makers[dataset.target] ??= dataset.source;
@@ -205,7 +205,7 @@ const trace = {
     if (ctx.gate) this.pause(ctx);
   },
 
-  /** One step on or back; a fold is one step, unless the present step is inside it. */
+  /** One step forward or back; a fold is one step, unless the current step is inside it. */
   move(ctx, by) {
     const { spine, steps } = ctx.facts, { i, part } = this.position(ctx), beyond = spine[i + 1] ?? steps.length;
     const inside = part && ctx.state.step + by < beyond;
@@ -214,14 +214,14 @@ const trace = {
     else this.go(ctx, next);
   },
 
-  /** Go into the fold that is shown, or back out of it. */
+  /** Go into the current fold, or back out of it. */
   open(ctx) {
     const { i, part } = this.position(ctx);
     if (part) this.go(ctx, ctx.facts.spine[i]);
     else if (this.step(ctx).fold) this.go(ctx, ctx.state.step + 1);
   },
 
-  /** Go to the next step that passes a test, from the end on to the beginning. */
+  /** Go to the next step that passes a test, wrapping around at the end. */
   find(ctx, test) {
     const { steps } = ctx.facts, from = ctx.state.step;
     const order = [...steps.keys()].map((i) => (i + from + 1) % steps.length);

@@ -26,17 +26,17 @@ from funclab.view.trace.traced import TracedModel, filled_step, lasting_variable
 from funclab.view.trace.update import update_stills
 
 MOST_CALLS, STILL_CALLS = 60, 12
-"""How many calls are drawn in the live graph, and in that of the still picture."""
+"""How many calls are drawn in the live graph, and in the graph of the still picture."""
 STORED = 210_000
-"""Up to this many characters of pictures are stored with the view, those of unfolded steps first;
-of more, each travels when it is shown."""
+"""Up to how many characters of pictures are stored with the view, those of unfolded steps first;
+the rest are sent when they are shown."""
 TRAINING = (None, False, True, "both")
 
 
 class Trace(View):
     """One batch in slow motion. `stills` are its steps: each with words, pictures and lines.
 
-    The model is as it was: weights, statistics, random streams and optimizer.
+    The model is left unchanged: weights, statistics, random streams and optimizer.
     """
 
     room = "trace"
@@ -45,7 +45,7 @@ class Trace(View):
     def __init__(self, model: Any, stills: list[Still], call: str, **settings: Any) -> None:
         self.model, self.stills = model, stills
         super().__init__(title=f"Slow motion of {clean(model.name)}", call=call, **settings)
-        # Models inside, also those in wrappers, are drawn opened.
+        # Nested models, also those in wrappers, are drawn open.
         nested = len([*parts(model.graph, own=False)]) > 1
         most = PROJECTOR_CALLS if self.look == "projector" else MOST_CALLS
         self._scene = diagram(model, expand_nested=nested, most_calls=STILL_CALLS).scene
@@ -54,7 +54,7 @@ class Trace(View):
         self.facts = self._facts_within(STORED)
 
     def _facts_within(self, room: float) -> dict[str, Any]:
-        """The steps, and pictures as far as there is room: first those of unfolded steps."""
+        """The steps, and as many pictures as there is room for: first those of unfolded steps."""
         folded = set(range(len(self.stills))) - set(spine(self.stills))
         steps = [self._facts["steps"][i] for i in [*spine(self.stills), *sorted(folded)]]
         shown = (picture["frame"] for step in steps for picture in step["pictures"])
@@ -76,7 +76,7 @@ class Trace(View):
     def find(self, kind: str, name: str = "") -> int:
         """The number of the first step of a kind, such as "add_into", that mentions `name`.
 
-        Raises: ArgumentError when there is none.
+        Raises: ArgumentError if there is none.
         """
         for number, still in enumerate(self.stills):
             if still.kind == kind and name in " ".join([still.key, still.words, *still.marks]):
@@ -123,14 +123,14 @@ def trace(
     `model` has a graph; nothing in it changes. `x` and `y` are its inputs and targets as `fit`
     takes them, of which the first 32 samples are the batch; without `y` only the forward
     computation is shown. `loss` and `optimizer` replace the model's own; with a loss but no
-    optimizer nothing is updated. `training` says without `y` how layers act: True, False, "both"
+    optimizer nothing is updated. Without `y`, `training` says how layers act: True, False, "both"
     side by side, or None, which is False. `most_steps` (60; 30 for a projector) is the number of
     steps beyond which neighbours are folded into one, layer by layer; the key o opens a fold.
     `state` is what `Trace.line()` writes, such as step=3. `look`, `ask` and `tour` are those of
     every view: see `funclab.view.live.view.View`.
 
-    Raises: GraphError for a model without a graph; NotCompiledError when `y` comes without a loss;
-    DataError and ShapeError for data that do not fit; ArgumentError for other settings.
+    Raises: GraphError for a model without a graph; NotCompiledError for a `y` without a loss;
+    DataError and ShapeError for data that do not fit; ArgumentError for unknown settings.
     """
     if training not in TRAINING or (y is not None and training is not None):
         wanted = 'True, False or "both" without targets; with targets, training is always on'

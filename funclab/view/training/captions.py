@@ -1,4 +1,4 @@
-"""What the curves of training runs say, in sentences, and what a class may be asked about them."""
+"""The curves of training runs described in sentences, and the questions about them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from funclab.view.training.curves import VALIDATION, by_title, known, one_curve_
 from funclab.view.training.record import Numbers
 
 RISEN = 1.02
-"""A validation loss has risen if it is more than so many times its lowest value."""
+"""A validation loss has risen if it is more than this many times its lowest value."""
 REGAINED = 0.05
-"""And it has regained this part of its fall: less is noise, after a fall from 60 to 0.00001."""
+"""It must also have regained this part of its fall: after one from 60 to 0.00001, less is noise."""
 
 
 def describe(runs: Sequence[Numbers], charts: Sequence[Numbers], compared: bool) -> tuple[str, str]:
@@ -53,13 +53,13 @@ def middle(checked: bool) -> str:
 
 
 def key_told(charts: Sequence[Numbers]) -> str:
-    """The chart that captions and questions speak of: the first loss, or else the first of all."""
+    """The chart that captions and questions are about: the first loss, or else the first chart."""
     losses_first = sorted(charts, key=lambda chart: chart["upward"])
     return losses_first[0]["key"] if losses_first else ""
 
 
 def first(run: Numbers, key: str) -> str:
-    """Where the loss is at the end, and whether it falls."""
+    """The loss at the end, and whether it falls, as a sentence."""
     values, epochs = run["values"][key], run["epochs"]
     if values[-1] is None:
         return say("live_caption_lost", key=key, epoch=epochs[values.index(None)])
@@ -74,7 +74,7 @@ def first(run: Numbers, key: str) -> str:
 
 
 def overfitting(run: Numbers, key: str) -> str:
-    """From where on validation rises while training falls."""
+    """Since when validation rises while training falls, as a sentence."""
     training, checked = dict(known(run, key)), known(run, VALIDATION + key)
     if len(checked) < 3 or not training:
         return ""
@@ -96,7 +96,7 @@ def ends_of(runs: Sequence[Numbers], name: str) -> list[tuple[float, str]]:
 
 
 def lowest(runs: Sequence[Numbers], key: str, checked: bool) -> str:
-    """The run with the lowest end, and the one with the highest, of those that end in numbers."""
+    """The run that ends lowest and the one that ends highest, of those that end in a number."""
     whole = [run for run in runs if (run["values"].get(key) or [None])[-1] is not None]
     ends = ends_of(whole, VALIDATION * checked + key)
     if len(ends) < 2:
@@ -113,7 +113,7 @@ def lowest(runs: Sequence[Numbers], key: str, checked: bool) -> str:
 
 
 def falls(values: Sequence[Any]) -> bool:
-    """Whether the last few numbers are smaller than the few before."""
+    """Whether the last few numbers are smaller than the few before them."""
     few = min(5, len(values) // 2)
     numbers = [value or 0 for value in values]
     return sum(numbers[-few:]) < sum(numbers[-2 * few : -few])
@@ -122,7 +122,7 @@ def falls(values: Sequence[Any]) -> bool:
 def questions(
     runs: Sequence[Numbers], charts: Sequence[Numbers], compared: bool, status: Numbers
 ) -> list[Numbers]:
-    """What is asked before the curves show; the answer is None while nobody knows it."""
+    """What is asked before the curves are shown; the answer is None until it is known."""
     key = key_told(charts)
     if not runs or not key:
         return []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 MOST_IN_CELL = 3
-"""So many views stand below a cell; further training runs take the place of the last one."""
+"""The most views below a cell; further training runs replace the last one."""
 
 _cell: dict[str, Any] = {"number": None, "outputs": [], "count": 0}
 
@@ -20,16 +20,16 @@ class Output:
     view: Any = None
 
     def renew(self, view: Any) -> None:
-        """Display a view anew, with its final picture, unless another has replaced it."""
+        """Display a view again, with its final picture, unless another has replaced it."""
         if self.view is view:
             self.handle.update(view)
 
 
 def show(view: Any) -> Output | None:
-    """Display a view in the notebook, if there is one; returns the output it stands in.
+    """Display a view, if this is a notebook; returns the output that shows it.
 
-    A loop of twenty fits must not leave twenty views: from the third on, each replaces the one
-    before, and says so.
+    A loop of twenty fits must not leave twenty views: from the third on, each replaces the previous
+    one, and says so.
     """
     marimo: Any = sys.modules.get("marimo")
     if marimo is not None and marimo.running_in_notebook():

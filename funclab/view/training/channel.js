@@ -1,15 +1,15 @@
-// The way from the buttons to the kernel: tried before it is offered, watched while it is used.
+// The connection from the buttons to the kernel: tested before buttons are offered, then monitored.
 
 const HELLOS = [0, 400, 1200, 3000];
-const PATIENCE = 1200, LONG_PATIENCE = 15000; // a slow motion has to be made first
+const PATIENCE = 1200, LONG_PATIENCE = 15000; // a slow motion takes time to make
 
 class TrainingChannel {
   constructor(ctx, changed) {
-    this.page = Math.random(); // another page counts its questions, too
+    this.page = Math.random(); // another page numbers its messages in the same way
     Object.assign(this, { ctx, changed, heard: false, asking: false, possible: false, waiting: new Map(), count: 0 });
   }
 
-  /** Find the control widget and ask whether it is heard. */
+  /** Find the control widget, and test whether its messages arrive. */
   async open() {
     const { model } = this.ctx, manager = model.widget_manager, id = model.get("control");
     const status = model.get("status");
@@ -28,7 +28,7 @@ class TrainingChannel {
     this.changed();
   }
 
-  /** A kernel that restarts or dies takes the training along. */
+  /** Notice when the kernel restarts or dies, which ends the training. */
   watch() {
     this.onStatus = (_, status) => {
       this.gone ||= /restarting|dead|terminating/.test(status);
@@ -47,7 +47,7 @@ class TrainingChannel {
     return typeof this.kernel?.interrupt === "function" && this.ctx.model.get("status").mode !== "background";
   }
 
-  /** Once, not for every impatient press: the next cell must not be hit. */
+  /** Interrupt once, not at every impatient press, which could hit the next cell. */
   interrupt() {
     if (Date.now() - (this.interrupted ?? 0) < 3000) return;
     this.interrupted = Date.now();
@@ -61,7 +61,7 @@ class TrainingChannel {
       what === "slow" ? LONG_PATIENCE : PATIENCE));
   }
 
-  /** The kernel has answered; whether this page had asked. */
+  /** The kernel has answered; returns whether this page had asked. */
   answered(message) {
     this.heard = true;
     this.asking = false;

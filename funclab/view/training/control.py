@@ -1,4 +1,4 @@
-"""What the buttons of a live view reach: steering a training run, and its last batch, slowly."""
+"""What the buttons of a live view do: control a training run, and show its last batch slowly."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ Content = dict[str, Any]
 class StopControl(anywidget.AnyWidget):
     """A headless control widget. Nothing is ever published on it, so that its messages arrive.
 
-    Kernels of the 7 series receive widget messages while a cell runs, on a background thread. From
-    7.4 on they route a message to the thread that last published on its widget: that of the busy
-    cell. Removing that note leaves the choice to the page, as before. Whether messages really
-    arrive is never assumed: the page asks first, and its buttons work from the first answer on.
+    ipykernel 7 receives widget messages while a cell runs, on a background thread. From 7.4 on it
+    routes a message to the thread that last published on its widget: that of the busy cell. With
+    that record removed, the page chooses the thread, as before. Whether messages really arrive is
+    never assumed: the page asks first, and its buttons work from the first answer on.
     """
 
     _esm = "export default { render() {} };"
@@ -33,7 +33,7 @@ class StopControl(anywidget.AnyWidget):
     def __init__(self, act: Callable[[Content], None]) -> None:
         super().__init__()
         vars(self.comm).pop("_reply_subshell_id", None)
-        # The page may stay; it must not keep the training, with a model that may be large.
+        # The page may stay open; it must not keep the training, with a large model, in memory.
         receiver = WeakMethod(act)
 
         def hear(_: Any, content: Any, buffers: Any) -> None:
@@ -44,7 +44,7 @@ class StopControl(anywidget.AnyWidget):
 
 
 def act_on(loop: Any, content: Content) -> Content:
-    """Do what a button asks; returns the problem, if there was one, and what came of it."""
+    """Do what a button asks; returns the problem, if there was one, and the result."""
     action, value = str(content.get("do")), content.get("value")
     try:
         if action == "rate" and rate_by(loop):
@@ -71,16 +71,16 @@ def rate_by(loop: Any) -> str:
 
 
 def kernel_name() -> str:
-    """The kernel and its version, such as "ipykernel 7.3.0"; "" outside of one."""
+    """The kernel and its version, such as "ipykernel 7.3.0"; "" outside a kernel."""
     kernel = sys.modules.get("ipykernel")
     return f"ipykernel {kernel.__version__}" if kernel is not None else ""
 
 
 def slow_motion(model: Any, step: Any, **settings: Any) -> Trace:
-    """The batch in a step's buffers, in slow motion, with the weights as they are now; the training
-    must be paused.
+    """The batch in a step's buffers, in slow motion, with the current weights; the training must be
+    paused.
 
-    It opens where gradients add up at a shared layer, if there is one.
+    It opens at the step where gradients add up at a shared layer, if there is one.
     Raises: ArgumentError before the first batch; what `funclab.trace` raises.
     """
     if step is None:
@@ -107,12 +107,12 @@ def batch_of(model: Any, step: Any) -> tuple[Any, Any]:
 
 
 def leaves_out(step: Any) -> str:
-    """What of a training step the slow motion does not show, in words; "" for nothing."""
+    """What the slow motion leaves out of a training step, in words; "" for nothing."""
     return say("live_slow_weights") if any(value is not None for value in step.weights) else ""
 
 
 def first_sum(view: Trace, model: Any) -> int:
-    """The first step at which a shared layer's gradients add up; else where any do; else 0."""
+    """The first step at which a shared layer's gradients add up; else at which any do; else 0."""
     calls = words.calls_by_layer(words.graph_of(model))
     shared = [layer.name for layer, nodes in calls.items() if len(nodes) > 1]
     for name in [*shared, ""]:

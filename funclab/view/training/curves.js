@@ -1,8 +1,8 @@
-// The charts, which the kernel draws: put on the page, marked at an epoch, and fed with new dots.
+// The charts that the kernel draws: put on the page, marked at an epoch, extended with new dots.
 
 const HALF_DOT = 1.5;
 
-/** Where values lie in a drawn chart: see `Plot` in draw/chart.py. */
+/** The positions of values in a drawn chart: see `Plot` in draw/chart.py. */
 class Scale {
   constructor(text) {
     [this.left, this.right, this.first, this.last, this.top, this.base, this.low, this.high, this.log] = text.split(" ").map(Number);
@@ -36,7 +36,7 @@ class Curves {
   get curves() { return this.ctx.model.get("curves"); }
   get epochs() { return this.curves.epochs ?? []; }
 
-  /** The picture of a chart that is nearest to what is chosen: a metric has no logarithmic scale. */
+  /** The picture of a chart that is closest to the choice: a metric has no logarithmic scale. */
   markup(chart) {
     const { log, smooth } = this.ctx.state;
     const keys = [log && smooth && "log smooth", smooth && "smooth", log && "log", ""];
@@ -69,7 +69,7 @@ class Curves {
     svg.append(figure.marks = s("g", { class: "fl-marks" }));
   }
 
-  /** Batches that have come since the charts were drawn. */
+  /** Add batches that have arrived since the charts were drawn. */
   add(dots) {
     for (const { svg, scale, dots: path, facts } of this.figures) {
       if (!svg || !path) continue;
@@ -92,7 +92,7 @@ class Curves {
     this.mark();
   }
 
-  /** The epoch looked at, under the pointer or by keys: a line, rings, and the values there. */
+  /** Mark the epoch looked at, by pointer or keys: a line, rings, and the values there. */
   mark() {
     const at = this.pointed || this.ctx.state.epoch;
     for (const { svg, marks, scale, ends, chart } of this.figures) {

@@ -1,5 +1,5 @@
-"""Training runs as charts: which curves there are, how they are drawn, and the figure they form,
-live or as the picture of a History."""
+"""Training runs as charts: which curves there are, how they are drawn, and the picture they form,
+live or for a History."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from funclab.view.training.record import Numbers, outputs_of, summary
 VALIDATION = "val_"
 LONGEST_LABEL = 24
 MOST_PAIRS = 8
-"""Of more runs than these only one curve each is drawn: validation, where all have it."""
+"""If there are more runs, each has only one curve: validation, if all of them have it."""
 FEWEST_SMOOTHED = 5
 COLUMN, GAP = 1000, 16
 SMALL = 190, 130
-"""The width and height of a plot that has to fit on a projector, beside a graph."""
+"""The width and height of a plot that has to fit beside a graph on a projector."""
 HEAD, LEADING, LEAST_WIDTH = 32, 19, 560
 
 
 def charts_of(names: Iterable[str], outputs: list[str]) -> list[Numbers]:
-    """A chart for every loss and metric, in order; validation goes with what it validates."""
+    """A chart for every loss and metric, in order, each together with its validation."""
     charts: dict[str, Numbers] = {}
     for name in names:
         base = name.removeprefix(VALIDATION)
@@ -59,15 +59,15 @@ def up(name: str) -> bool:
 
 
 def limit_of(name: str, lines: Sequence[Line]) -> float:
-    """The largest value that can be: 1 for fractions, such as accuracies."""
+    """The largest possible value: 1 for fractions, such as accuracies."""
     fractions = up(name) and not any(value > 1 for line in lines for value in line.values)
     return 1.0 if fractions else math.inf
 
 
 class RunCharts:
     """The charts of some runs: of several that are compared, or of the last one with the earlier
-    ones behind it. `joined` puts the runs in sequence; `until` is the epoch that the training is
-    meant to reach."""
+    ones behind it. `joined` puts the runs one after another; `until` is the last epoch that the
+    training is meant to reach."""
 
     def __init__(
         self, runs: Sequence[Numbers], compared: bool, joined: bool = False, until: float = 0
@@ -98,13 +98,13 @@ class RunCharts:
 
     @property
     def window(self) -> int:
-        """Over how many points a curve is smoothed; 0 for curves that are too short."""
+        """How many points smoothing averages over; 0 for curves that are too short."""
         count = len(self.epochs)
         return max(3, count // 5 | 1) if count >= FEWEST_SMOOTHED else 0
 
     @property
     def smoothed_epochs(self) -> int:
-        """The same in epochs, of which not all may be drawn."""
+        """The same in epochs, as not all epochs may be drawn."""
         spacing = (self.epochs[-1] - self.epochs[0]) / max(1, len(self.epochs) - 1)
         return max(self.window, round(self.window * spacing))
 
@@ -118,7 +118,7 @@ class RunCharts:
         ]
 
     def _until(self) -> float:
-        """A long training begins with a short axis, so that its first epochs can be seen."""
+        """The end of the axis; in a long training it is near at first, to show the first epochs."""
         reached = math.ceil(max([1, *self.epochs, *(d["x"] for r in self.runs for d in r["dots"])]))
         if self.until <= 30 or reached > self.until / 3:
             return self.until
@@ -132,7 +132,7 @@ class RunCharts:
         return all(known(run, VALIDATION + key) for run in self.runs)
 
     def _compared(self, key: str) -> list[Line]:
-        """Training and validation of every run or group; of many runs only one of the two."""
+        """Training and validation of every run or group; for many runs, only one of the two."""
         names = [key, VALIDATION + key]
         if self._one_each:
             names = [VALIDATION + key if self._checked(key) else key]
@@ -146,7 +146,7 @@ class RunCharts:
 
     def _present(self, key: str) -> list[Line]:
         """The last run: training, validation, and the training data evaluated again; and, as a thin
-        line, validation of each earlier run, or training where there is none."""
+        line, validation of each earlier run, or training if there is none."""
         lines: list[Line | None] = []
         for i, run in enumerate(self.runs[:-1]):
             name = VALIDATION + key if known(run, VALIDATION + key) else key
@@ -163,8 +163,8 @@ class RunCharts:
 
 
 def line_of(run: Numbers, name: str, label: str, colour: int, epochs: Sequence[int]) -> Line | None:
-    """A curve over these epochs, if there is any: a mean stands in the middle of its epoch;
-    validation is dashed, and stands at the end."""
+    """A curve over these epochs, if there is one: a mean is drawn at the middle of its epoch;
+    validation is dashed, and drawn at the end."""
     values = dict(pairs(run, name))
     checked = name.startswith(VALIDATION)
     if not values:
@@ -176,7 +176,7 @@ def line_of(run: Numbers, name: str, label: str, colour: int, epochs: Sequence[i
 
 
 def together(members: list[Line | None]) -> list[Line]:
-    """The curves of a group as one: their mean, in a band from the lowest to the highest."""
+    """The curves of a group as one: their mean, in a band from the lowest to the highest value."""
     lines = [line for line in members if line is not None]
     if len(lines) < 2:
         return lines
@@ -188,7 +188,7 @@ def together(members: list[Line | None]) -> list[Line]:
 
 
 def in_sequence(runs: Sequence[Numbers]) -> list[Numbers]:
-    """The runs with their epochs counted on from run to run."""
+    """The runs with their epochs numbered continuously from run to run."""
     moved, offset = [], 0
     for run in runs:
         epochs = [epoch + offset for epoch in run["epochs"]]
@@ -199,7 +199,7 @@ def in_sequence(runs: Sequence[Numbers]) -> list[Numbers]:
 
 
 def by_title(runs: Sequence[Numbers]) -> dict[str, list[Numbers]]:
-    """The runs of each group, and those of none by themselves, by what they are called."""
+    """The runs of each group, and each run without a group, by their titles."""
     titles: dict[str, list[Numbers]] = {}
     for run in runs:
         titles.setdefault(run["group"] or run["label"], []).append(run)
@@ -207,23 +207,23 @@ def by_title(runs: Sequence[Numbers]) -> dict[str, list[Numbers]]:
 
 
 def one_curve_each(runs: Sequence[Numbers]) -> bool:
-    """Whether so many runs are compared that each is one curve."""
+    """Whether so many runs are compared that each has only one curve."""
     return len(runs) > MOST_PAIRS and not any(run["group"] for run in runs)
 
 
 def pairs(run: Numbers, name: str) -> list[tuple[int, Any]]:
-    """The epochs of a run, each with its number under a name, which may be None."""
+    """The epochs of a run, each with its value of a loss or metric, which may be None."""
     return list(zip(run["epochs"], run["values"].get(name, ())))
 
 
 def known(run: Numbers, name: str) -> list[tuple[int, Any]]:
-    """The epochs with a number under a name, and the numbers."""
+    """The epochs with a value of a loss or metric, and the values."""
     return [(epoch, value) for epoch, value in pairs(run, name) if value is not None]
 
 
 @dataclass(repr=False)
 class Curves(Picture):
-    """Charts side by side, perhaps under a heading and over sentences; without any, a sentence.
+    """Charts side by side, perhaps under a heading and over sentences; without charts, a sentence.
 
     Notebooks show its `svg`; `print` shows its `text`.
     """
@@ -273,7 +273,7 @@ class Curves(Picture):
 
 
 def page_chart(facts: Numbers, charts: RunCharts, smooth: Sequence[bool], look: str) -> Numbers:
-    """A chart as the page needs it: its picture for each choice, and its values to be read."""
+    """A chart as the page needs it: its picture for each choice, and its values as text."""
     first, svgs = charts.chart(facts), {}
     if first is None:
         return {"key": facts["key"], "svgs": {}, "epochs": [], "lines": []}
@@ -304,13 +304,13 @@ def history_plot(history: Any, look: str | None = None) -> Curves:
     """The curves of a training run: losses in one chart, each metric in its own.
 
     Validation is dashed with open marks; outputs differ in colour and mark. Epochs count from 1. A
-    training value is the mean over its epoch and stands in the middle of it; validation is measured
-    at its end, and stands there.
+    training value is the mean over its epoch and is drawn at the middle of it; validation is
+    measured at the end of the epoch, and drawn there.
 
     `history`: what `fit` returned, or its dict `history.history`. `look`: "auto", "light", "dark",
     "print" or "projector"; the one chosen for all pictures unless given.
 
-    Raises: ArgumentError when there is nothing to draw.
+    Raises: ArgumentError if there is nothing to draw.
     """
     if not isinstance(history, History):
         history = history_of(getattr(history, "history", history))
@@ -337,7 +337,7 @@ def history_plot(history: Any, look: str | None = None) -> Curves:
 
 
 def history_of(logs: Mapping[str, Any]) -> History:
-    """The History that such lists of numbers are from."""
+    """A History with these lists of numbers."""
     history = History()
     for epoch in range(max(map(len, logs.values()), default=0)):
         reached = {name: values[epoch] for name, values in logs.items() if len(values) > epoch}

@@ -24,15 +24,15 @@ from funclab.view.training.record import Clock, Numbers, Record, keep_runs, now,
 from funclab.view.training.view import view_of
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 2.0
-"""Seconds between two times that the curves are drawn anew, at least and at most."""
+"""The shortest and the longest pause between two drawings of the curves, in seconds."""
 SECONDS_TO_PARK = 10
-"""A paused training run has parked within these seconds: a batch takes no longer."""
+"""How many seconds to wait until a paused training run has stopped: a batch takes no longer."""
 
 _counts: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
 
 
 def guarded(method: Callable[..., None]) -> Callable[..., None]:
-    """A method whose failure ends the live view, which says so, but not the training."""
+    """A method whose failure ends the live view, with a warning, but not the training."""
 
     @functools.wraps(method)
     def run(self: Feed, *args: Any, **settings: Any) -> None:
@@ -56,7 +56,7 @@ class Feed(Watcher):
         self.model, self.settings = model, settings
         self.label = run or f"run {_counts[model]}"
         self.lock = threading.RLock()
-        """One thread at a time reports on the training: another may ask for a view meanwhile."""
+        """Held by the thread that reports on the training: another may ask for a view meanwhile."""
         self.views: list[Any] = []
         self.earlier = [{**run, "dots": [], "heat": []} for run in runs_of(model)]
         self.serial = itertools.count(1)
@@ -69,7 +69,7 @@ class Feed(Watcher):
         """When to look at a batch, report on validation, draw the curves, and compare weights."""
         self.drawn_at = -math.inf
         self.step: Any = None
-        """The last training step. Its buffers hold its batch until the next one comes."""
+        """The last training step. Its buffers hold its batch until the next step."""
         self.slow: Any = None
         self.resting = False
         """Whether the training is paused only because a slow motion is shown."""
@@ -89,14 +89,14 @@ class Feed(Watcher):
 
     @property
     def runs(self) -> list[Numbers]:
-        """The earlier runs of this model, and the present one."""
+        """The earlier runs of this model, and the current one."""
         return [*self.earlier, self.record.data()]
 
     def add_view(self, **settings: Any) -> Any:
         """One more view of the same training run."""
         view = view_of(self.model, self.loop.compiled.metrics_names, **settings)
         with self.lock:
-            if self.control.comm is not None:  # the training is not over yet
+            if self.control.comm is not None:  # the training is not yet over
                 view.control = self.control.model_id
             view.show_runs(self.runs, self.status())
             self.views = [*(known for known in self.views if known.comm is not None), view]
@@ -104,7 +104,7 @@ class Feed(Watcher):
 
     @guarded
     def on_train_begin(self, logs: Logs | None = None) -> None:
-        self.record.history = self.loop.history  # in the background, it is another one now
+        self.record.history = self.loop.history  # in the background, it is a new object
         self.clock.phase = "running"
         self._draw_curves()
 
@@ -129,7 +129,7 @@ class Feed(Watcher):
 
     @guarded
     def _read_sums(self, kept: bool) -> None:
-        """Read the sums of a batch to be kept, and of the one before: the difference is a dot."""
+        """Read the sums after a batch to keep and after the one before: the difference is a dot."""
         before, self.sums = self.sums, [sums.array.tolist() for sums in self.means.values()]
         if kept:
             values = {
@@ -141,7 +141,7 @@ class Feed(Watcher):
 
     @guarded
     def _find_nan(self, step: Any) -> None:
-        """The loss has become nan or infinite: name the layer in which that began."""
+        """The loss has become nan or infinite: name the layer in which that started."""
         inputs = [step.plan.array(value) for value in step.inputs if value is not None]
         finite = all(np.isfinite(array).all() for array in inputs)
         layer = first_lost(step.plan) if finite else ""
@@ -153,12 +153,12 @@ class Feed(Watcher):
 
     @guarded
     def _look(self, step: Any) -> None:
-        """Look at the layers after a batch, and tell the page."""
+        """Look at the layers after a batch, and send the page what is new."""
         begun, spent = now()
         self.clock.look(self.record.batches, step.specs.batch)
         self.heat.look(step.plan)
         self._send_or_draw(LONGEST_PAUSE)
-        # A view that stands still seems broken, so even expensive looks come now and then.
+        # A view without updates seems broken, so even expensive looks happen now and then.
         self.look_due = begun + min(LONGEST_PAUSE, rest_after(spent))
 
     @guarded
@@ -182,7 +182,7 @@ class Feed(Watcher):
             self.heat_due = begun + rest_after(spent)
 
     def on_rest(self) -> None:
-        """The training has been paused, goes on, or is over."""
+        """The training has been paused, has resumed, or is over."""
         self._rest()
         if self.loop.control.ended and (self.lost or self.loop.history.snapshots is None):
             self.control.close()
@@ -199,7 +199,7 @@ class Feed(Watcher):
         self._finish()
 
     def status(self) -> Numbers:
-        """Where the training is, and what can be done, for the page to say in words."""
+        """The progress of the training, and what is possible, for the page to put in words."""
         record = self.record
         return {
             **self.clock.status(self.epoch, self.batch, record.batches, record.steps),
@@ -216,13 +216,13 @@ class Feed(Watcher):
         }
 
     def _send(self) -> None:
-        """Send what is new: the page puts it into the curves it has."""
+        """Send what is new: the page adds it to the curves it has."""
         new = {"status": self.status(), "dots": self.record.new_dots(), "layers": self.heat.shown()}
         for view in self.views:
             view.send({"kind": "tick", **new})
 
     def _send_or_draw(self, pause: float) -> None:
-        """Send what is new, or draw the curves if that was more than so many seconds ago."""
+        """Send what is new, or redraw the curves if that was more than `pause` seconds ago."""
         late = time.perf_counter() - self.drawn_at > pause
         (self._draw_curves if late else self._send)()
 
@@ -235,7 +235,7 @@ class Feed(Watcher):
             view.show_runs(runs, status)
 
     def _finish(self) -> None:
-        """Send and keep what stays: the last numbers, the run for later views, the picture."""
+        """Send and keep the final state: the last numbers, the run for later views, the picture."""
         if self.loop.history.epoch:
             keep_runs(self.model, self.runs)
         self._draw_curves()
@@ -258,18 +258,18 @@ class Feed(Watcher):
                 view.status = {**view.status, **lost}
 
     def act(self, content: Numbers) -> None:
-        """Do what a button asks, or answer a page that asks whether buttons are heard here."""
+        """Do what a button asks, or answer a page that asks whether its messages arrive here."""
         own = {"slow": self._slow_motion, "back": self._end_slow_motion}.get(str(content.get("do")))
         if own is None:
             self.resting = self.resting and content.get("do") == "hello"
         result = control.act_on(self.loop, content) if own is None else own()
-        with self.lock:  # the training thread may be about to tell of a newer status
+        with self.lock:  # the training thread may be about to send a newer status
             answer = {"kind": "ack", "id": content.get("id"), **result, "status": self.status()}
             for view in self.views:
                 view.send(answer)
 
     def _slow_motion(self) -> Numbers:
-        """Pause, and show the last batch once more, slowly."""
+        """Pause, and show the last batch again in slow motion."""
         self.resting = self.resting or not self.loop.control.paused
         self.loop.control.pause()
         self.loop.control.wait_parked(SECONDS_TO_PARK)
@@ -284,7 +284,7 @@ class Feed(Watcher):
         return {"problem": "", "slow": self.slow.model_id, "note": note}
 
     def _end_slow_motion(self) -> Numbers:
-        """Let the training go on, if it was paused for the slow motion alone."""
+        """Resume the training, if it was paused only for the slow motion."""
         if self.slow is not None:
             self.slow.close()
         if self.resting:

@@ -15,7 +15,7 @@ class TrainingGraph extends Graph {
 
   layerOf(key) { return this.ctx.facts.layers.find((layer) => layer.boxes.includes(key)); }
 
-  /** `measures` holds [how full, text] for each layer and measure; `lost` is where nan first appeared. */
+  /** `measures`: [how full, text] for each layer and measure; `lost`: where nan first appeared. */
   update(measures, lost) {
     const { ctx } = this, large = ctx.look === "projector", markup = ctx.model.get("pictures")[large ? "narrow" : "graph"] ?? "";
     this.el.hidden = !markup || !ctx.state.graph;
@@ -49,7 +49,7 @@ class TrainingGraph extends Graph {
       s("text", { class: "fl-heat-text", x: x + 2, y: y + height + 13 }, text));
   }
 
-  /** One measure over the epochs, as bars whose height and strength say the same. */
+  /** One measure over the epochs, as bars: height and colour strength both show the value. */
   strip(cells) {
     const svg = s("svg", { class: "fl-strip", viewBox: `0 0 120 14`, "aria-hidden": "true" });
     cells.slice(-30).forEach((cell, i) => {

@@ -16,10 +16,10 @@ from funclab.view.draw.chart import brief
 from funclab.view.scene import words
 
 MOST_LOOKED_AT = 1 << 16
-"""Numbers of one activation that are looked at in a batch; of larger ones, the first samples."""
+"""The most numbers of an activation that are looked at; of a larger one, the first samples."""
 MEASURES = ("gradient", "change", "dead")
 POWERS = {"gradient": (-6, 0), "change": (-4, 0)}
-"""Where the bar of a measure is empty and where it is full, as powers of ten."""
+"""Where the bar of a measure is empty, and where it is full, as powers of ten."""
 
 
 class Heat:
@@ -40,7 +40,7 @@ class Heat:
         self.alive: dict[str, dict[int, Array]] = {}
         self.before: dict[str, list[Array]] | None = None
         self.arrays: dict[Any, Any] = {}
-        """For each plan its gradients and the outputs of its relus."""
+        """For each plan, its gradients and the outputs of its relus."""
         self.latest: dict[str, dict[str, float]] = {}
 
     def begin(self) -> None:
@@ -51,7 +51,7 @@ class Heat:
         }
 
     def look(self, plan: Any) -> None:
-        """Look at a batch that a plan has just done."""
+        """Look at a batch that a plan has just run."""
         if plan not in self.arrays:
             gradients = {
                 name: [plan.grads[weight].reshape(-1) for weight in weights if weight in plan.grads]
@@ -73,8 +73,8 @@ class Heat:
             self._note(name, "dead", 1 - float(units.mean()))
 
     def end(self) -> dict[str, list[Any]]:
-        """An epoch has ended: how far have the weights moved? Returns all measures, or nothing for
-        an epoch of which the beginning is not known."""
+        """An epoch has ended: how far have the weights moved? Returns all measures, or none for an
+        epoch whose beginning was not seen."""
         if self.before is None:
             return {}
         for name, before in self.before.items():
@@ -98,7 +98,7 @@ class Heat:
 
 
 def bar(measure: str, value: float | None) -> tuple[float, str] | None:
-    """How full a bar is, and its text: by powers of ten for sizes, as it is for fractions.
+    """How full a bar is, and its text: sizes by powers of ten, fractions as they are.
 
     >>> bar("gradient", 0.001), bar("dead", 0.25), bar("change", float("nan"))
     ((0.5, '0.001'), (0.25, '25 %'), (1.0, 'nan'))
@@ -116,8 +116,8 @@ def bar(measure: str, value: float | None) -> tuple[float, str] | None:
 
 
 def first_lost(plan: Any) -> str:
-    """The first layer, in the order of the forward computation, whose output in the batch just done
-    holds nan or infinity; "" if none does. A training plan keeps every output to its end."""
+    """The first layer, in the order of the forward computation, whose output in the last batch
+    contains nan or infinity; "" if none does. A training plan keeps all outputs to its end."""
     for call in plan.calls:
         if call.place and not all(np.isfinite(plan.array(value)).all() for value in call.outputs):
             return layer_of(call)
@@ -136,7 +136,7 @@ def square(array: Array) -> float:
 def relus(plan: Any) -> list[tuple[str, int, Array]]:
     """For each relu: the layer it is in, its index there, and its output.
 
-    A unit of a shared layer, or of a layer of a nested model, lives if it is active in any call.
+    A unit of a shared layer, or of a layer of a nested model, is alive if it is active in any call.
     """
     outputs, counts = [], Counter()
     for call in plan.calls:

@@ -1,5 +1,5 @@
-"""What a live view knows of a run: its numbers, bounded, and plain enough to travel to a browser;
-how fast it goes, and how long it will take."""
+"""What a live view knows about a run: its numbers, limited in size and ready to send to a browser;
+how fast it is, and how long it will take."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from weakref import WeakKeyDictionary
 
 MOST_DOTS, MOST_EPOCHS = 200, 400
 MOST_CELLS = 2000
-"""Epochs times layers whose measures are kept."""
+"""The most epochs times layers whose measures are kept."""
 MOST_RUNS = 8
 DIGITS = 5
 SETTLED = 5
-"""Batches after the first look from which on the pace is known."""
+"""How many batches after the first look the pace counts as known."""
 PAUSE = 0.08
-"""Seconds between two messages to the page, at least."""
+"""The least seconds between two messages to the page."""
 SPACING = 250
-"""After looking at a batch, at least so many times as long passes without looking."""
+"""After looking at a batch, how many times as long the view rests before it looks again."""
 
 Numbers = dict[str, Any]
 _runs: WeakKeyDictionary[Any, list[Numbers]] = WeakKeyDictionary()
 
 
 def runs_of(model: Any) -> list[Numbers]:
-    """The runs of a model that live views have followed, the latest last."""
+    """The runs of a model that live views have followed, the most recent last."""
     return list(_runs.get(model, ()))
 
 
@@ -41,10 +41,10 @@ def keep_runs(model: Any, runs: list[Numbers]) -> None:
 
 
 class Record:
-    """One run: dots of single batches, and what each epoch brought.
+    """One run: dots for single batches, and the results of each epoch.
 
     However long the training, at most `MOST_DOTS` batches are kept, evenly spread over it, and at
-    most `MOST_EPOCHS` epochs travel.
+    most `MOST_EPOCHS` epochs are sent.
     """
 
     def __init__(self, label: str, history: Any, steps: int | None = None) -> None:
@@ -52,7 +52,7 @@ class Record:
         self.dots: list[tuple[int, int, Numbers]] = []
         """The epoch, the batch (from 1) and the losses and metrics of every kept batch."""
         self.fresh: list[tuple[int, int, Numbers]] = []
-        """The dots that `new_dots` has not returned yet."""
+        """The dots that `new_dots` has not yet returned."""
         self.batches, self.stride = 0, 1
         self.lengths: dict[int, int] = {}
         self.heat: dict[int, dict[str, Any]] = {}
@@ -60,12 +60,12 @@ class Record:
         """Where nan first appeared: its `nan_layer`, and the sentence `nan` that says so."""
 
     def count_batch(self) -> int:
-        """Count a batch; returns how many come before the next one to be kept, 0 for this one."""
+        """Count a batch; returns how many batches until the next one to keep, 0 for this one."""
         self.batches += 1
         return -self.batches % self.stride
 
     def add_dot(self, epoch: int, batch: int, values: Numbers) -> None:
-        """Keep the losses and metrics of one batch; of too many, every other."""
+        """Keep the losses and metrics of one batch; if there are too many, only every other one."""
         self.fresh.append((epoch, batch, values))
         self.dots.append((epoch, batch, values))
         if len(self.dots) > MOST_DOTS:
@@ -73,12 +73,12 @@ class Record:
             self.stride *= 2
 
     def new_dots(self) -> list[Numbers]:
-        """The dots that have come since the last call, as points."""
+        """The dots added since the last call, as points."""
         dots, self.fresh = self.fresh, []
         return self._points(dots)
 
     def _points(self, dots: list[tuple[int, int, Numbers]]) -> list[Numbers]:
-        """Dots as points of the axis; without those whose epoch has an unknown length."""
+        """Dots as points on the axis, without those whose epoch has an unknown length."""
         points = []
         for epoch, batch, values in dots:
             length = self.lengths.get(epoch, self.steps)
@@ -88,9 +88,9 @@ class Record:
         return points
 
     def end_epoch(self, epoch: int, batches: int, heat: dict[str, Any]) -> None:
-        """An epoch has ended after so many batches; `heat` holds the measures of its layers."""
+        """An epoch has ended after this many batches; `heat` has the measures of its layers."""
         self.lengths[epoch] = batches
-        self.steps = self.steps or batches  # as many will come again
+        self.steps = self.steps or batches  # the next epochs will have as many
         if heat:
             self.heat[epoch] = heat
             if len(self.heat) > max(20, min(MOST_EPOCHS, MOST_CELLS // len(heat))):
@@ -113,7 +113,7 @@ def summary(history: Any, label: str, group: str = "", most: int = MOST_EPOCHS) 
         "epochs": [epoch + 1 for epoch in epochs],
         "values": {
             name: [number(history.value(name, epoch)) for epoch in epochs]
-            for name in [*history.history]  # the training may add some meanwhile
+            for name in [*history.history]  # a copy: training may add some meanwhile
         },
         "now": {
             name: [number(values[i]) for i in chosen if i < len(values)]
@@ -127,7 +127,7 @@ def summary(history: Any, label: str, group: str = "", most: int = MOST_EPOCHS) 
 
 
 def kept(history: Any, most: int) -> list[int]:
-    """Which epochs travel: evenly spread, with those in which something rarer was measured."""
+    """Which epochs are sent: evenly spread, including those with a less frequent measurement."""
     count = len(history.epoch)
     chosen = set(thinned(count, most))
     for epochs in [*history.epochs_of.values()]:
@@ -138,7 +138,7 @@ def kept(history: Any, most: int) -> list[int]:
 
 
 def thinned(count: int, most: int) -> list[int]:
-    """At most so many indices out of `count`, evenly, always with the last.
+    """At most `most` of `count` indices, evenly spread, always including the last.
 
     >>> thinned(7, 3)
     [0, 3, 6]
@@ -148,7 +148,7 @@ def thinned(count: int, most: int) -> list[int]:
 
 
 def number(value: Any) -> float | None:
-    """A number short enough to travel; None for what is not a number, or not finite.
+    """A number rounded for sending; None for what is not a number, or not finite.
 
     >>> number(0.123456789), number(float("nan"))
     (0.12346, None)
@@ -171,14 +171,14 @@ class Clock:
         self.rest_from: float | None = None
 
     def look(self, batches: int, size: int) -> None:
-        """So many batches are done, of so many samples each."""
+        """Note that `batches` batches are done, of `size` samples each."""
         self._go_on()
         if not self.first:
             self.first, self.begun = batches, self._now()
         self.phase, self.size = "running", size
 
     def rest(self) -> None:
-        """The training run is paused, goes on, or is over, from now on."""
+        """Note that the training run has been paused, has resumed, or is over."""
         control, history = self.loop.control, self.loop.history
         if not (control.paused or control.ended):
             self._go_on()
@@ -198,8 +198,8 @@ class Clock:
         return (self.rest_from or time.perf_counter()) - self.rested
 
     def status(self, epoch: int, batch: int, batches: int, length: int | None) -> dict[str, Any]:
-        """Where the training is: `batches` are done in all, and an epoch has `length` of them; and
-        how many samples it takes in a second, and the seconds left, once these are known."""
+        """The progress: `batches` are done in total, and an epoch has `length` of them; also the
+        samples per second, and the seconds left, once these are known."""
         done = batches - self.first
         pace = (self._now() - self.begun) / done if self.first and done >= SETTLED else None
         ahead = None if length is None else max(0, length * len(self.loop.epochs) - batches)
@@ -216,7 +216,7 @@ class Clock:
 
 
 cpu_time = getattr(time, "thread_time", time.process_time)
-"""This thread's CPU time in seconds; the whole process's where there is one thread only."""
+"""This thread's CPU time in seconds; the process's on a platform that has none for threads."""
 
 
 def now() -> tuple[float, float]:
@@ -225,8 +225,8 @@ def now() -> tuple[float, float]:
 
 
 def rest_after(spent: float) -> float:
-    """How long to rest after work that began at `spent` of this thread's CPU time.
+    """How long to rest after work that began when this thread's CPU time was `spent`.
 
-    CPU time counts, not the clock's: other programs may keep a machine busy.
+    CPU time counts, not wall-clock time: other programs may keep the machine busy.
     """
     return max(PAUSE, SPACING * (cpu_time() - spent))

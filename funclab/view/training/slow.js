@@ -8,7 +8,7 @@ class SlowMotion {
     this.box = h("section", { hidden: true, "aria-label": ctx.t("live_slow") },
       h("div", { class: "funclab fl fl-slow", "data-look": ctx.look }, this.back, " ", ctx.t("live_slow_what"), " ", this.note = h("strong")), this.holder);
     ctx.el.after(this.box);
-    // Before the slow motion's own keys: this listener was there first.
+    // This runs before the slow motion's own keys, as the listener was added first.
     ctx.listen(window, "keydown", (event) => {
       if (event.key !== "s" || event.ctrlKey || event.metaKey || event.altKey || event.target.matches(WRITTEN)) return;
       if (!this.box.contains(document.activeElement)) return;
@@ -17,14 +17,14 @@ class SlowMotion {
       event.stopImmediatePropagation();
     }, true);
     ctx.cleanups.push(() => {
-      if (this.view || this.asked) channel.send({ do: "back" }); // nobody looks any more: the training goes on
+      if (this.view || this.asked) channel.send({ do: "back" }); // nobody is watching: resume
       this.gone = true;
       this.view?.remove();
       this.box.remove();
     });
   }
 
-  /** Ask the kernel for it; with no training under way, say what to write. */
+  /** Ask the kernel for it; if no training is under way, say what to write. */
   ask(status) {
     const { ctx } = this, reason = whyNot(ctx, status, this.channel);
     if (this.view) this.close();
@@ -37,7 +37,7 @@ class SlowMotion {
     }
   }
 
-  /** The kernel has made it. */
+  /** Show it once the kernel has made it. */
   async show({ slow, note }) {
     const manager = this.ctx.model.widget_manager;
     this.asked = false;
@@ -54,7 +54,7 @@ class SlowMotion {
     this.box.scrollIntoView({ block: "start" });
   }
 
-  /** Close it; training that was under way goes on. */
+  /** Close it; training that was under way continues. */
   close() {
     this.view?.remove();
     this.view = null;

@@ -19,16 +19,16 @@ from funclab.view.training.record import Numbers, rest_after, summary
 from funclab.view.training.view import TrainingView
 
 MOST_CURVES, MOST_ROWS, STILL_ROWS = 12, 50, 20
-"""Trials whose curves are drawn, in the table of a page, and in that of a still picture."""
+"""The most trials with curves, in the table of a page, and in the table of a still picture."""
 LONGEST_CELL, LONGEST_ERROR = 40, 240
 LONGEST_PAUSE = 2.0
-"""Seconds between two times that the view is drawn anew, at most; it is drawn when a trial ends."""
+"""The longest pause between two drawings of the view, in seconds, if trials end faster."""
 ROW, TEXT = 22, 13
 
 
 @dataclass(repr=False)
 class TrialCurves(Curves):
-    """The curves of the best trials over a table of trials, as a still picture."""
+    """The curves of the best trials above a table of trials, as a still picture."""
 
     heads: list[str] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
@@ -66,7 +66,7 @@ class TrialsView(TrainingView):
 
 
 class TrialsFeed:
-    """Shows a sweep in a view, and draws it anew as trials end.
+    """Shows a sweep in a view, and redraws it as trials end.
 
     `sweep` has `trials`, `results`, `ranked(trials)`, `count`, `monitor`, `names`, `running`,
     `stopped`, `error`, `background` and `cancel()`. `settings` are those of the view.
@@ -84,7 +84,7 @@ class TrialsFeed:
         self.tell()
 
     def tell(self) -> None:
-        """A trial has ended, or the sweep: draw the view, unless that was just now."""
+        """A trial or the sweep has ended: draw the view, unless it has just been drawn."""
         if self.sweep.running and time.perf_counter() < self.due:
             return
         begun, spent = time.perf_counter(), time.process_time()
@@ -102,7 +102,7 @@ class TrialsFeed:
             self.control.close()
 
     def status(self) -> Numbers:
-        """How far the sweep is, in numbers, in words, and as a table."""
+        """The progress of the sweep, in numbers, in words, and as a table."""
         sweep, self.serial = self.sweep, self.serial + 1
         heads, rows = self._table()
         hidden = len(rows) - MOST_ROWS
@@ -155,7 +155,7 @@ class TrialsFeed:
         return [clean(head) for head in ([*heads, "error"] if errors else heads)], rows
 
     def act(self, content: Numbers) -> None:
-        """Do what the button asks, or answer a page that asks whether it is heard here."""
+        """Do what the button asks, or answer a page that asks whether its messages arrive here."""
         if content.get("do") == "stop":
             self.sweep.cancel()
         answer = {"kind": "ack", "id": content.get("id"), "problem": "", "status": self.status()}
@@ -163,7 +163,7 @@ class TrialsFeed:
 
 
 def cell(value: Any) -> str:
-    """A value as a cell of the table has it."""
+    """A value as it is written in a cell of the table."""
     if isinstance(value, float):
         return brief(value) if math.isfinite(value) else str(value)
     return shorten(clean(str(value)), LONGEST_CELL)

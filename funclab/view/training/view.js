@@ -1,6 +1,6 @@
-// A training run while it goes on: curves that grow, the graph beside them, and its controls.
+// A training run while it is under way: curves that grow, the graph beside them, and its controls.
 
-/** What can be switched, by key: its name in the state, and what its button says while it is off and on. */
+/** The switches, by key: the name in the state, and the button's label while it is off and on. */
 const SWITCHES = {
   l: ["log", "live_log", "live_linear"],
   e: ["smooth", "live_smooth", "live_rough"],
@@ -9,7 +9,7 @@ const SWITCHES = {
   t: ["table", "live_table_show", "live_table_hide"],
 };
 const TRIALS = { t: ["table", "sweep_show", "live_table_hide", "trials"] };
-let lastShown = null; // when the final picture renews the output, the keys stay where they were
+let lastShown = null; // when the final picture replaces the output, the focus stays where it was
 
 function trainingView() {
   return {
@@ -36,7 +36,7 @@ function trainingView() {
       lastShown = ctx.el;
     },
 
-    /** Where the training is, by the newest message; one whose kernel is gone, or was never here, has ended. */
+    /** The progress, by the newest message; a training run without a kernel has ended. */
     status(ctx) {
       const kept = ctx.model.get("status"), now = this.now ?? kept;
       const status = (kept.serial ?? 0) > (now.serial ?? 0) ? kept : now;
@@ -44,7 +44,7 @@ function trainingView() {
       return gone && underWay(status) ? { ...status, phase: gone } : status;
     },
 
-    /** What the kernel sends while it trains. */
+    /** Handle what the kernel sends while it trains. */
     follow(ctx, message) {
       if (message.kind === "ack") {
         const mine = this.channel.answered(message);
@@ -59,7 +59,7 @@ function trainingView() {
       this.refresh(ctx);
     },
 
-    /** Say that training was paused, goes on, or is over, however the news came. */
+    /** Say that training was paused, has resumed, or is over, whichever message said so. */
     announce(ctx, phase) {
       const before = this.phase;
       this.phase = phase;
@@ -129,16 +129,16 @@ function trainingView() {
 
     lastEpoch() { return this.curves.epochs.at(-1) ?? 0; },
 
-    /** The epoch drawn before or after the one looked at: of a long training not all are. */
+    /** The epoch drawn before or after the one looked at: in a long training not all are drawn. */
     neighbour(ctx, by) {
       const { epochs } = this.curves, at = epochs.findLastIndex((epoch) => epoch <= (ctx.state.epoch || this.lastEpoch()));
       return epochs[Math.max(0, Math.min(epochs.length - 1, at + by))] ?? 0;
     },
 
-    /** Look back to an epoch; at the last one, at what is now. */
+    /** Look back at an epoch; the last one means the current state. */
     lookAt(ctx, epoch) { ctx.set({ epoch: epoch >= this.lastEpoch() ? 0 : epoch }, true); },
 
-    /** Ask for the weights of the epoch looked at. */
+    /** Ask for the weights of the epoch looked at to be restored. */
     bringBack(ctx) {
       if (!this.channel.heard) ctx.say(ctx.t("live_why_no_kernel"));
       else this.channel.act("restore", ctx.state.epoch || this.lastEpoch());
@@ -173,7 +173,7 @@ function trainingView() {
       }
     },
 
-    /** I, I: as everywhere in the notebook. */
+    /** I, I interrupts, as everywhere in the notebook. */
     interrupt(ctx) {
       const twice = Date.now() - (this.pressed ?? 0) < 1000;
       this.pressed = Date.now();
@@ -182,7 +182,7 @@ function trainingView() {
       else ctx.say(whyNot(ctx, this.status(ctx), this.channel) || ctx.t("live_say_use_stop"));
     },
 
-    /** Whether the curves wait for an answer; once the truth is known, it is told. */
+    /** Whether the curves wait for an answer; once the outcome is known, it is shown. */
     hidden(ctx) {
       const questions = ctx.model.get("ask") ? this.curves.curves.questions ?? [] : [];
       for (const { id, answer, explain } of questions) if (answer != null) ctx.judge(id, answer, explain);
@@ -197,7 +197,7 @@ function trainingView() {
       return Boolean(open);
     },
 
-    /** The charts of a sweep are known when a trial has ended. */
+    /** Update the charts of a sweep, which are known once a trial has ended. */
     renewCurves(ctx) {
       if (same(this.curves.facts, ctx.facts.charts)) return;
       const { el } = this.curves;
@@ -226,7 +226,7 @@ function trainingView() {
       this.press(ctx, status);
     },
 
-    /** Progress and reasons in words. */
+    /** Say the progress, and reasons why buttons do not work, in words. */
     say(ctx, status) {
       const { of, last = of ?? 1, epoch = 1, steps, batch, rate_by: by } = status, going = underWay(status);
       const done = status.done ?? ((epoch - 1 + (steps ? batch / steps : 0)) || 0);
@@ -240,7 +240,7 @@ function trainingView() {
       this.why.textContent = going ? reasons.filter(Boolean).join(" ") : "";
     },
 
-    /** Which buttons reach the training, and what is shown beside them. */
+    /** Update which buttons reach the training, and what is shown beside them. */
     press(ctx, status) {
       const { rate, back, lookedAt } = this, { state, facts } = ctx, off = Boolean(whyNot(ctx, status, this.channel));
       for (const key of " nxs-+") {

@@ -1,8 +1,8 @@
 """The live view of a training run: curves that grow, the graph beside them, and its controls.
 
 `Feed` follows the training in the kernel and draws the curves; between two drawings it sends
-numbers, which the page puts into the curves it has. The buttons reach the training through
-`StopControl`, which the page asks for an answer before it offers them.
+numbers, which the page adds to the curves it has. The buttons reach the training through
+`StopControl`; the page offers them only after it has had an answer from it.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from funclab.view.training.curves import Curves, RunCharts, by_title, charts_of,
 from funclab.view.training.record import MOST_EPOCHS, Numbers, outputs_of, runs_of, summary
 
 FEWEST_EPOCHS, MOST_POINTS = 60, 2000
-"""Epochs of a run that is compared, at least; of all of them together, so that twenty runs weigh no
-more than a few."""
+"""The epochs sent of a compared run, at least; and of all compared runs in total, so that twenty
+runs take no more space than a few."""
 OVER = {"phase": "over"}
 MOST_TITLES = 4
 
@@ -36,8 +36,8 @@ MOST_TITLES = 4
 class TrainingView(View):
     """Runs of a model as curves: those that are over, and one that may be under way.
 
-    `runs` is all their numbers, the last one the present; `curves` what the page shows of them, and
-    `status` where the present one is.
+    `runs` are the numbers of all runs, the current one last; `curves` is what the page shows of
+    them, and `status` the progress of the current one.
     """
 
     room = "training"
@@ -51,10 +51,10 @@ class TrainingView(View):
     status = traitlets.Dict().tag(sync=True)
     control = traitlets.Unicode().tag(sync=True)
     count = traitlets.Int(0).tag(sync=True)
-    """The number of this training in its cell, when it took the place of another."""
+    """The number of this training run in its cell, if it replaced another."""
 
     def show_runs(self, runs: list[Numbers], status: Numbers) -> None:
-        """Show these runs, the last of which is where `status` says."""
+        """Show these runs; `status` is the progress of the last one."""
         with self.hold_sync():  # one message for all
             self.status = status
             self.runs = runs
@@ -67,8 +67,8 @@ class TrainingView(View):
             self._draw()
 
     def _draw(self) -> None:
-        """Draw the charts for each choice that a page without a kernel can make; while training
-        goes on, smoothed curves only if they are looked at."""
+        """Draw the charts for each choice that is possible on a page without a kernel; during
+        training, smoothed curves only if they are being shown."""
         if not self.facts or not self.status:
             return
         runs, status = list(self.runs), self.status
@@ -115,7 +115,7 @@ class TrainingView(View):
 
 
 def view_of(model: Any, names: Iterable[str], **settings: Any) -> TrainingView:
-    """A view of a model's runs, with its graph: `names` are those of its losses and metrics."""
+    """A view of a model's runs, with its graph; `names` are the names of its losses and metrics."""
     variable = model.name if model.name.isidentifier() else "model"
     state = {key: settings.pop(key) for key in TrainingView.blank_state if key in settings}
     pictures = {}
@@ -139,7 +139,7 @@ def view_of(model: Any, names: Iterable[str], **settings: Any) -> TrainingView:
 
 
 def layers_of(model: Any) -> list[Numbers]:
-    """The layers directly inside, with the boxes that stand for their calls."""
+    """The layers directly inside a model, with the boxes that stand for their calls."""
     calls = words.calls_by_layer(words.graph_of(model)) or {layer: [] for layer in model.layers}
     return [
         {
@@ -153,10 +153,10 @@ def layers_of(model: Any) -> list[Numbers]:
 
 
 def watch(model: Any, **settings: Any) -> TrainingView:
-    """The runs of a model as a live view, also of one that is being trained now.
+    """The runs of a model as a live view, also while the model is being trained.
 
-    `model`: a compiled model. `settings`: those of every view (`look`, `ask`, `tour`), and of this
-    view's state, such as log=True, smooth=True or measure="dead".
+    `model`: a compiled model. `settings`: those of every view (`look`, `ask`, `tour`), and those of
+    this view's state, such as log=True, smooth=True or measure="dead".
 
     Raises: TensorTypeError for something that is not a model.
     """
@@ -233,7 +233,7 @@ def compare_runs(
 def chosen(charts: Sequence[Numbers], curves: Any) -> list[Numbers]:
     """The charts of some losses and metrics, in the order of their names.
 
-    Raises: ArgumentError for a name that is not among them, or no list of names.
+    Raises: ArgumentError for an unknown name, or for anything but a list of names.
     """
     by_name = {chart["key"]: chart for chart in charts}
     is_list = isinstance(curves, (list, tuple)) and len(curves) > 0
@@ -263,9 +263,9 @@ def is_group(name: str, value: Any) -> bool:
 
 
 def summaries(histories: list[tuple[str, str, Any]]) -> list[Numbers]:
-    """Histories, each with its group and label, as plain data with a label of their own.
+    """Histories, each with its group and label, as plain data with distinct labels.
 
-    Raises: ArgumentError for something that is not a History, or for nothing.
+    Raises: ArgumentError for something that is not a History, or if there are none.
     """
     wrong = [f"{h!r}, which is not a History" for *_, h in histories if not isinstance(h, History)]
     if wrong or not histories:

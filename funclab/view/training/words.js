@@ -1,6 +1,6 @@
-// What a live training says: progress, time left, and why a button does not work.
+// The words of live training: progress, time left, and why a button does not work.
 
-/** Up to so many seconds, in which unit they are told, and how long that is. */
+/** Up to how many seconds a text is used, the text, and the length of its unit in seconds. */
 const SPANS = [[1.5, "live_left_moment", 1], [90, "live_left_seconds", 1], [5400, "live_left_minutes", 60], [Infinity, "live_left_hours", 3600]];
 
 function timeLeft(ctx, seconds) {
@@ -13,7 +13,7 @@ function underWay(status) {
   return ["waiting", "running", "validating", "paused"].includes(status.phase);
 }
 
-/** One line: where the training is, which of its cell when there are many, and where nan began. */
+/** One line: the progress, which training run of its cell this is, and where nan first appeared. */
 function progressWords(ctx, status) {
   const n = ctx.model.get("count"), place = placeWords(ctx, status);
   return [n && place ? ctx.t("live_nth", { n, place }) : place, status.nan].filter(Boolean).join(" ");
@@ -32,7 +32,7 @@ function placeWords(ctx, status) {
   ].filter(Boolean).join(" · ");
 }
 
-/** Why Pause, Step and Stop cannot be offered now; nothing when they can. */
+/** Why Pause, Step and Stop cannot be offered now; empty if they can. */
 function whyNot(ctx, status, channel) {
   if (!underWay(status) && status.phase !== "stored") return ctx.t("live_why_over");
   if (!channel.possible) return ctx.t("live_why_no_kernel");

@@ -43,7 +43,7 @@ def test_the_words_tell_all_that_the_picture_shows():
 
     assert f"{FAST}: 384 samples, 4 steps, 75% of all samples" in words
     assert "A step takes 20.0 ms: 30% computing, 10% waiting" in words
-    assert "4 steps had to be begun anew" in words
+    assert "4 steps had to be restarted" in words
     assert "More than half of it is transfer" in words
     assert DASHBOARD in words
 
@@ -56,7 +56,7 @@ def test_what_follows_is_said_only_where_it_does():
 
     assert "the workers are not equally fast" in words
     assert "More than half" not in words
-    assert "begun anew" not in words
+    assert "restarted" not in words
 
 
 def test_bars_are_as_long_as_the_times_and_differ_by_more_than_colour():

@@ -97,7 +97,8 @@ def test_an_axis_is_told_as_the_arithmetic_of_its_layer(layer, shapes, axis, tex
          "Each element x below 2 becomes 0.1 × (x - 2); the shape stays."),
         (layers.LeakyReLU(0.2), "Each element x below 0 becomes 0.2 × x; the shape stays."),
         (layers.Normalization(mean=1, variance=4, invert=True),
-         "Each element is multiplied by the deviation and has the mean added; the shape stays."),
+         "Each element is multiplied by the standard deviation and has the mean added; the "
+         "shape stays."),
         (layers.Softmax(axis=1), "The elements along axis 1 become shares of 1; the shape stays."),
         (layers.Activation("relu"),
          "The activation acts on each element by itself; the shape stays."),

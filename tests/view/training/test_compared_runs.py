@@ -68,8 +68,8 @@ def test_where_no_loss_is_shown_the_caption_tells_of_the_curve_that_is():
     ("losses", "words"),
     [
         ([[4.0, 2.0]], "After epoch 2: loss 2, falling."),
-        ([[4.0, np.nan]], "The loss is nan (not a number) since epoch 2"),
-        ([[4.0, 2.0], [4.0, np.nan]], "The loss is nan (not a number) since epoch 2"),
+        ([[4.0, np.nan]], "The loss has been nan (not a number) since epoch 2"),
+        ([[4.0, 2.0], [4.0, np.nan]], "The loss has been nan (not a number) since epoch 2"),
     ],
 )
 def test_where_no_two_runs_can_be_compared_the_last_is_told(losses, words):

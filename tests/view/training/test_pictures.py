@@ -37,7 +37,7 @@ def test_a_loss_that_is_no_number_any_more_is_shown_and_told():
     svg = shown([2.0, float("nan"), float("nan")], []).svg()
 
     assert ">nan since epoch 2<" in svg
-    assert "The loss is nan (not a number) since epoch 2" in svg
+    assert "The loss has been nan (not a number) since epoch 2" in svg
     assert ">nan</text>" in svg
 
 

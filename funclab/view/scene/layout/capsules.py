@@ -10,9 +10,9 @@ from funclab.view.scene.scene import Group, Scene
 
 DISTANCE, BETWEEN = 30, 14
 LANE, UNDER = 11, 20
-"""The distance of dotted lines beside each other, and of a capsule from the picture above it."""
+"""The distance between dotted lines, and from a capsule to the picture above it."""
 ASIDE, CORNER = 7, 16
-"""How far from a box a line runs that must not seem to start at the boxes behind it."""
+"""How far a line stays from a box, so as not to seem to start at the boxes behind it."""
 
 
 class Span(NamedTuple):
@@ -37,7 +37,7 @@ class Place(NamedTuple):
 
 
 def place_capsules(scene: Scene) -> None:
-    """Put each capsule next to the picture, level with the middle of its calls."""
+    """Put each capsule next to the picture, at the height of the middle of its calls."""
     capsules = Capsules(scene)
     for group in scene.groups:
         if group.width:
@@ -46,13 +46,13 @@ def place_capsules(scene: Scene) -> None:
 
 
 class Capsules:
-    """The work on one scene, whose boxes and tensors have their places."""
+    """Places the capsules of one scene, whose boxes and tensors are already placed."""
 
     def __init__(self, scene: Scene) -> None:
         self.scene, self.sideways = scene, scene.direction == "LR"
         self.places = {item.key: self.place_of(item) for item in scene.items()}
         self.taken: list[Span] = []
-        """Where along the flow there are capsules already."""
+        """Where along the flow there already are capsules."""
         self.under = scene.under and not self.sideways
         self.lane = 0.0
         """Where the dotted lines to capsules under the picture run down."""
@@ -90,7 +90,7 @@ class Capsules:
         group.x, group.y = max(0.0, free - group.width), start
 
     def _reach(self, level: Span) -> float:
-        """How far across everything reaches that stands on a stretch of the flow."""
+        """How far across the flow the picture reaches within a stretch of it."""
         ends = [place.across.end for place in self.places.values() if place.along.meets(level)]
         for edge in self.scene.edges:
             points = [(x, y) if self.sideways else (y, x) for x, y in edge.path]
@@ -98,8 +98,8 @@ class Capsules:
         return max([0.0, *ends])
 
     def tie(self, group: Group) -> None:
-        """Draw dotted lines from the calls to the capsule; on one level, each goes to the next
-        call."""
+        """Draw dotted lines from the calls to the capsule; calls on one level are joined in a
+        chain."""
         capsule = self.place_of(group)
         group.ties = []
         end = self.lane + DISTANCE if self.under else capsule.across.start
@@ -125,9 +125,9 @@ class Capsules:
             group.ties.append([(y, x) for x, y in points] if self.sideways else points)
 
     def _level(self, group: Group, key: str, end: float) -> float:
-        """Where a line runs past the picture: on the level of the call, where nothing but other
-        calls of its layer stands in the way; else close under or over it, so that no other box
-        seems tied."""
+        """Where a line runs past the picture: on the level of the call if only other calls of its
+        layer are in the way; else just below or above it, so that no other box seems to be
+        tied."""
         own, path = self.places[key].along, Span(self.places[key].across.end, end - DISTANCE)
         others = [place for other, place in self.places.items() if other not in group.calls]
         in_the_way = [place.along for place in others if place.across.meets(path)]
@@ -138,7 +138,7 @@ class Capsules:
 
 
 def _start(level: float, call: Place) -> Points:
-    """From the side of a call; for a level beside it, round its corner."""
+    """The start of a line at the side of a call; round its corner if the level misses the box."""
     along, end = call.along, call.across.end
     if level == along.middle:
         return [(end, level)]

@@ -12,13 +12,13 @@ from funclab.view.scene.scene import Box, Edge, End, Plate, Row, Scene
 from funclab.view.scene.sizes import TAB, Density
 
 BESIDE_BOX = 10
-"""How far beside its box a shape stands."""
+"""How far from its box a shape is."""
 LANE, FIRST_LANE = 11, 14
-"""Distances of lines that run beside each other, and of the first from a box with rows."""
+"""The distance between parallel lines, and that of the first from a box with rows."""
 FAN, CORNER = 8, 12
-"""Room for lines to ports beside the box, and how far from its corners a line leaves it."""
+"""Room for lines to ports beyond the box, and how far from its corners a line leaves it."""
 STEP = 26
-"""Distance between ports on one side of a box."""
+"""The distance between ports on one side of a box."""
 
 
 @dataclass(eq=False)
@@ -29,7 +29,7 @@ class Cell:
     order: int
     box: Box | None = None
     plate: Plate | None = None
-    """A tensor that stands by itself, because a row made it."""
+    """A tensor with a cell of its own, because a row made it."""
     plates: dict[int, Plate] = field(default_factory=dict)
     """The tensors by the number of the port (row and output) that they leave from."""
     entering: list[Wire] = field(default_factory=list)
@@ -50,13 +50,13 @@ class Cell:
     tail: float = 0
     """How long the box is along the flow, and the room for its tensors after it."""
     cards: float = 0
-    """How far the cards behind a repeat reach, or the lines to ports beside the box."""
+    """How far the cards behind a repeat reach, or the lines to ports beyond the box."""
     outs: dict[int, float] = field(default_factory=dict)
     """Where its ports are, from the axis."""
     start: float = 0
 
     def reach(self, side: int, words: bool) -> float:
-        """How far the box with its ports, or what stands after it, reaches to a side."""
+        """How far the box with its ports, or the text after it, reaches to a side."""
         if words:
             return self.after if side > 0 else self.before
         tabs = TAB if any(wire.side == side and wire.tab for wire in self.entering) else 0
@@ -76,7 +76,7 @@ class Cell:
         return self.start + self.size / 2
 
     def beside(self, port: int) -> float:
-        """How far beside the box a port is, or in its round corner."""
+        """How far a port is beyond the straight edge of the box, such as in its round corner."""
         out = self.outs.get(port, 0)
         if self.box is None or self.box.rows:
             return 0
@@ -85,7 +85,7 @@ class Cell:
 
 @dataclass(eq=False)
 class Wire:
-    """A tensor on its way from a cell to one that reads it."""
+    """A tensor on its way from one cell to another that reads it."""
 
     source: Cell
     target: Cell
@@ -94,7 +94,7 @@ class Wire:
     side: int = 0
     """Where it enters: 0 with the flow, -1 and 1 at the sides."""
     tab: bool = False
-    """Whether its number is drawn."""
+    """Whether the number of the input is drawn."""
     into: float = 0
     """Where it enters, from the axis of the target (or its middle, at a side)."""
     lane: Lane | Track | None = None
@@ -159,7 +159,7 @@ def cells_of(scene: Scene) -> list[Cell]:
             cells[plate.key] = Cell(plate.key, len(cells), plate=plate)
         elif edge.target.key in plates:
             cell, port = cells[edge.source.key], port_of(edge.source)
-            while port in cell.plates:  # of calls that are left out, each has a first output
+            while port in cell.plates:  # each of the calls that are left out has a first output
                 port += 1
             cell.plates[port] = plates[edge.target.key]
             makers[edge.target.key] = (cell, port)
@@ -207,7 +207,7 @@ def measure(scene: Scene, cells: list[Cell], density: Density) -> None:
         elif len(ports) > 1:
             widths = [plate.height if sideways else plate.width for plate in cell.plates.values()]
             widths = [] if density.beside else widths
-            apart = 16 if density.plates else sizes.BESIDE + TAB  # tensors beside each other
+            apart = 16 if density.plates else sizes.BESIDE + TAB  # between neighbouring tensors
             step = max([STEP, *(width + apart for width in widths)])
             first = 0 if in_lines else (len(ports) - 1) / 2  # in lines, on the axis
             cell.outs = {port: (i - first) * step for i, port in enumerate(ports)}
@@ -257,7 +257,7 @@ def _words(cell: Cell, density: Density, sideways: bool) -> None:
 
 
 def put(cell: Cell, density: Density, sideways: bool) -> None:
-    """Place the box and the tensors of a cell that has its place."""
+    """Place the box and the tensors of a cell whose position is known."""
     item = cell.box or cell.plate
     if item is not None:
         corner = (cell.at - cell.near, cell.start)

@@ -24,20 +24,20 @@ from funclab.view.scene.layout.wires import RADIUS, Levels, Wires
 from funclab.view.scene.scene import Box, Edge, End, Label, Scene
 
 EDGE = 14
-"""White space around the whole."""
+"""White space around the whole picture."""
 BETWEEN = 24
 """The room between two columns."""
 HEAD = 20
 """The room above a column, for the wire that comes in and the words beside it."""
 HEAD_KEY, FOOT_KEY = "\0head", "\0foot"
-"""Where a column begins and ends: no name of a layer holds this character."""
+"""The name of where a column begins or ends: no layer's name contains this character."""
 
 
 def place(scene: Scene, columns: int = 1, room: float = 0) -> None:
     """Fill in all positions of a scene, from the innermost frames outward.
 
     `columns` is the most columns that a scene from top to bottom is wrapped into, or 0 for a U;
-    gaps take the `room` there is along the flow.
+    gaps grow to fill the `room` along the flow.
     """
     Placing(scene, room).place(columns)
 
@@ -93,7 +93,7 @@ class Placing:
                 group.ties = []
 
     def _hide(self, cells: list[Cell]) -> None:
-        """In lines, a shape stands only where it changes."""
+        """In lines, show a shape only where it changes."""
         for cell in cells:
             known = {_shape(wire) for wire in cell.entering}
             for plate in cell.plates.values():
@@ -114,13 +114,13 @@ class Placing:
         until = [0.0]
         for rank in range(max(pitch, default=-1) + 1):
             until.append(until[-1] + pitch.get(rank, 0))
-        reached = [0.0]  # how far the cells reach until each place in the order
+        reached = [0.0]  # how far the cells up to each place in the order reach
         for cell in order:
             reached.append(max(reached[-1], until[cell.rank + 1]))
         return wrapped(order, cuts(order), count, lambda a, b: reached[b] - reached[a])
 
     def _column(self, part: list[Cell], x: float, number: int, count: int) -> float:
-        """Place one column with its left at x; returns where its right is."""
+        """Place one column with its left side at x; returns where its right side is."""
         scene, sideways = self.scene, self.scene.direction == "LR"
         cells = self._ended(part, number, count)
         spine = longest_way(cells)
@@ -138,7 +138,7 @@ class Placing:
         return right
 
     def _across(self, cells: list[Cell], spine: list[Cell], x: float) -> float:
-        """Place everything across the flow, from x on; returns where it ends."""
+        """Place everything across the flow, starting at x; returns where it ends."""
         if self.in_lines:
             cells[:] = reading_order(cells, spine)
             for i, cell in enumerate(cells):
@@ -171,7 +171,7 @@ class Placing:
         )
 
     def _ended(self, part: list[Cell], number: int, count: int) -> list[Cell]:
-        """A column with a head where a tensor comes in, and a foot where one goes on."""
+        """A column with a head where a tensor comes in, and a foot where one goes out."""
         cells, own = list(part), set(part)
         if number:
             incoming = [w for cell in part for w in cell.entering if w.source not in own]
@@ -205,7 +205,7 @@ class Placing:
         return Label(width=text_width(text, 11, mono=True), height=14, text=text)
 
     def _join(self, cells: list[Cell], x: float) -> None:
-        """Lead the wire from the foot of the column before to the head of this one."""
+        """Lead the wire from the foot of the previous column to the head of this one."""
         head = next((cell for cell in cells if cell.key == HEAD_KEY), None)
         if head is not None:
             at = head.at
@@ -223,13 +223,13 @@ class Placing:
                 self._go_on([end, complex(end.real, self.foot.imag), self.foot])
 
     def _go_on(self, turns: list[complex]) -> None:
-        """Make the wire of the column before longer."""
+        """Extend the wire of the previous column."""
         if self.previous is not None:
             self.previous.path = [*self.previous.path, *pairs(rounded(turns, RADIUS))[1:]]
 
 
 def _reach_the_frame(box: Box, inside: Scene, density: sizes.Density) -> None:
-    """Lead the wires that come from outside, or go there, on to the frame around."""
+    """Extend the wires that come from outside, or go there, to the frame around."""
     sideways = inside.direction == "LR"
     before = (box.width - inside.width) / 2 if sideways else sizes.heading_height(box, density)
     after = before if sideways else 0
@@ -277,8 +277,8 @@ def frame(scene: Scene) -> None:
 
 
 def cuts(order: list[Cell]) -> list[int]:
-    """The numbers of cells after which a single tensor passes on, one number for each such tensor,
-    so that every part between two cuts has cells of its own; none before the last input."""
+    """The numbers of cells after which only a single tensor passes on, one number for each such
+    tensor, so that there are cells between any two cuts; none before the last input."""
     after: dict[tuple[Cell, int], int] = {}
     last: dict[tuple[Cell, int], int] = {}
     index = {cell: i for i, cell in enumerate(order)}
@@ -301,8 +301,8 @@ def wrapped(
 ) -> list[list[Cell]]:
     """At most `count` columns of cells, the longest of which is as short as can be.
 
-    `length` gives how long a column from one cell to before another is. Of cuts that are as
-    good, those where the shape changes are preferred.
+    `length` gives the length of a column from one cell up to, not including, another. Among equally
+    good cuts, those where the shape changes are preferred.
     """
     best = _shortest(order, cuts, count, length)
     shapes = [next((plate.shape for plate in cell.plates.values()), "") for cell in order]

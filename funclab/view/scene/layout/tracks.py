@@ -1,4 +1,4 @@
-"""Straight lines of cells: the ranks, the spine, and the tracks that run beside it."""
+"""Straight lines of cells: the ranks, the spine, and the tracks parallel to it."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from funclab.view.scene.layout.cells import (
 from funclab.view.scene.scene import Box
 
 APART = 14
-"""The distance of boxes beside each other."""
+"""The distance between neighbouring boxes."""
 BEND = 5
-"""How much further from the boxes a lane runs in lines: room for a corner and an arrow."""
+"""How much further from the boxes a lane is in layouts in lines: room for a corner and an arrow."""
 
 
 Zone = tuple[int, int]
-"""A rank, and 0 for the boxes there or 1 for the text after them."""
+"""A rank, and 0 for its boxes or 1 for the text after them."""
 
 
 def forward(wires: Iterable[Wire], leaving: bool) -> list[Cell]:
-    """The cells at the other ends of wires that do not close a loop."""
+    """The cells at the other ends of the wires, without those that close a loop."""
     return [
         wire.target if leaving else wire.source
         for wire in wires
@@ -99,9 +99,9 @@ def set_ranks(cells: list[Cell]) -> None:
 
 
 def longest_way(cells: list[Cell]) -> list[Cell]:
-    """The longest path through the model; of several, the one with the most weights.
+    """The longest path through the model; if there are several, the one with the most weights.
 
-    If an even number of equal paths from inputs meet in it, none of them is the main one: the spine
+    If an even number of equal paths from inputs meet on it, none of them is the main one: the spine
     begins where they meet.
     """
     best: dict[Cell, tuple[int, int, int]] = {}
@@ -120,7 +120,7 @@ def longest_way(cells: list[Cell]) -> list[Cell]:
 
 
 def _from_the_meeting(spine: list[Cell]) -> list[Cell]:
-    """The spine without its first part, if other paths from inputs are equal to that part."""
+    """The spine without its first part, if other paths from inputs are the same as that part."""
     for i, cell in enumerate(spine):
         sources = list(dict.fromkeys(above(cell)))
         if i and len(sources) > 1:
@@ -143,7 +143,7 @@ def _way_to(cell: Cell) -> list[str]:
 
 
 def tracks_of(cells: list[Cell], spine: list[Cell], in_lines: bool) -> list[Track]:
-    """The spine, and a track for each other chain of cells; `cells` are in the order of reading."""
+    """The spine, and a track for each other chain of cells; `cells` are in reading order."""
     main = Track(spine)
     tracks = [main]
     for i, cell in enumerate(spine):
@@ -172,7 +172,7 @@ def tracks_of(cells: list[Cell], spine: list[Cell], in_lines: bool) -> list[Trac
 
 
 def previous_on_axis(cell: Cell) -> Wire | None:
-    """The wire that comes straight along the track."""
+    """The wire that arrives straight along the track."""
     track = cell.track
     assert track is not None
     before = track.cells[cell.number - 1] if cell.number else None
@@ -181,7 +181,7 @@ def previous_on_axis(cell: Cell) -> Wire | None:
 
 
 def set_hosts(tracks: list[Track], in_lines: bool) -> None:
-    """Give each track the one that it leaves or joins, and the side on which it runs."""
+    """Give each track the track that it leaves or joins, and the side on which it runs."""
     main = tracks[0]
     for track in tracks[1:]:
         joins = [w for w in track.cells[-1].leaving if not w.backward]
@@ -272,7 +272,7 @@ class Lanes:
         self._spread(cell, cell.entering, axis)
 
     def _spread(self, cell: Cell, wires: list[Wire], axis: Wire | None) -> None:
-        """Ports in order along the side that faces the flow; that on the axis stays there."""
+        """Put ports in order along the side that faces the flow; one on the axis stays there."""
         box = cell.box
         if box is not None and box.rows:
             for wire in wires:
@@ -283,7 +283,7 @@ class Lanes:
             return
         middle = wires.index(axis) if axis in wires else (len(wires) - 1) / 2
         if (cell.near - 7) / max(middle, len(wires) - 1 - middle) < sizes.TAB:
-            middle = (len(wires) - 1) / 2  # too low for the axis to have its own port
+            middle = (len(wires) - 1) / 2  # too small for the axis to have its own port
         for i, wire in enumerate(wires):
             reach = (cell.near if i < middle else cell.far) - 7
             most = middle if i < middle else len(wires) - 1 - middle
@@ -298,7 +298,7 @@ class Lanes:
         return -(cell.near + FIRST_LANE + LANE * (inputs_of(box.rows[:row]) + end.index))
 
     def _run(self, wire: Wire, sideways: bool) -> None:
-        """Choose the lane or track for a wire past other ranks, and whether it enters at a side."""
+        """Choose the lane or track of a wire past other ranks, and whether it enters at a side."""
         source, target = wire.source, wire.target
         track, last = source.track, target.rank - source.rank
         assert track is not None
@@ -331,10 +331,10 @@ class Lanes:
             wire.lane = lane
 
     def _is_free(self, wire: Wire, side: int) -> bool:
-        """Whether nothing stands between the wire and the side of its target."""
+        """Whether nothing is between the wire and the side of its target."""
         target = wire.target
         if side > 0 and target.margin > sizes.BESIDE:
-            return False  # its shape stands there
+            return False  # its shape is there
         here = self.order[id(target.track)]
         limit = self.order[id(wire.source.track)] if isinstance(wire.lane, Track) else None
         for other in self.occupied[target.rank]:
@@ -345,7 +345,7 @@ class Lanes:
         return taken < (3 if self.in_lines and not wire.tab else most)
 
     def arrange(self) -> None:
-        """Give every track and lane its position, outward from the spine."""
+        """Give every track and lane its position, from the spine outward."""
         if self.main is None:
             return
         here = self.tracks.index(self.main)
@@ -362,7 +362,7 @@ class Lanes:
         self._ports()
 
     def _put(self, track: Track, reached: dict[Zone, float], side: int) -> None:
-        """Place a track beside all that is placed on its side."""
+        """Place a track next to everything already placed on its side."""
         own = {cell.rank: cell for cell in track.cells}
         at, outer = 0.0, {}
         for rank in range(track.low, track.high + 1):
@@ -378,13 +378,13 @@ class Lanes:
         reached |= {zone: at + reach for zone, reach in outer.items()}
 
     def _reach(self, cell: Cell, side: int, words: int) -> float:
-        """How far a cell reaches; in uneven ranks, its text may stand beside another box."""
+        """How far a cell reaches; in uneven ranks, its text may be next to another box."""
         if cell.rank in self.uneven:
             return max(cell.reach(side, False), cell.reach(side, True))
         return cell.reach(side, bool(words))
 
     def _ports(self) -> None:
-        """Places at the sides of boxes: what comes from further away enters further on."""
+        """Set the ports at the sides of boxes: wires from further away enter further on."""
         for cell in self.cells:
             for side in (-1, 1):
                 wires = [wire for wire in cell.entering if wire.side == side and wire.lane]
@@ -397,7 +397,7 @@ class Lanes:
 
     @staticmethod
     def _ports_in_lines(cell: Cell) -> None:
-        """Ports on top: each right under its box if that is free, else the next free one."""
+        """Set the ports on top: each straight under its source if that is free, else the next."""
         axis = previous_on_axis(cell)
         taken = [0.0]
         wires = [wire for wire in cell.entering if not wire.side and wire is not axis]
@@ -415,7 +415,7 @@ def is_frame(cell: Cell) -> bool:
 
 
 def has_numbers(cell: Cell) -> bool:
-    """Whether ports are drawn: where the order of several matters, and on open frames."""
+    """Whether ports are drawn: where the order of several inputs matters, and on open frames."""
     box = cell.box
     if box is None or box.rows:
         return False

@@ -10,11 +10,11 @@ from funclab.view.scene.layout.tracks import has_numbers, longest_way
 from funclab.view.scene.scene import Edge, Label, Scene
 
 FEWEST = 2
-"""Skips that make a U."""
+"""How many skips make a U."""
 AXIS = 26
 """How far from the left of the boxes the wire runs."""
 APART, NEAR = 60, 36
-"""The least way from the words on the left to the boxes on the right, and that of short lines."""
+"""The least distance from the words on the left to the boxes on the right, and for short lines."""
 LEFT = 104, 76
 """Room for the words on the bands."""
 BELOW = 20
@@ -22,7 +22,7 @@ BELOW = 20
 
 
 def arms(cells: list[Cell]) -> tuple[list[Cell], list[Cell], list[tuple[Cell, Cell]]] | None:
-    """The cells on the way down and up, and the pairs that stand level; None if there is no U."""
+    """The cells on the way down and up, and the pairs at the same height; None if there is no U."""
     spine = longest_way(cells)
     boxes = [cell.box for cell in cells]
     index = {cell: i for i, cell in enumerate(spine)}
@@ -35,7 +35,7 @@ def arms(cells: list[Cell]) -> tuple[list[Cell], list[Cell], list[tuple[Cell, Ce
     if len(skips) < FEWEST or ends != sorted(set(ends)):
         return None
     first, last = ends[len(skips) - 1], ends[len(skips)]
-    between = range(first + 1, last - 1)  # on the way up, a cell stands before the first merge
+    between = range(first + 1, last - 1)  # on the way up, a cell comes before the first merge
     least = min((space(spine[i]) for i in between), default=0)
     lowest = [i for i in between if space(spine[i]) == least]
     if not lowest:
@@ -56,8 +56,8 @@ def space(cell: Cell) -> int:
 
 
 def set_rows(down: list[Cell], up: list[Cell], pairs: list[tuple[Cell, Cell]]) -> dict[Cell, int]:
-    """The row of each cell, from the top: the ends of a skip share one, and no row has cells of two
-    resolutions."""
+    """The row of each cell, from the top: the ends of a skip share a row, and no row has cells of
+    two resolutions."""
     level = {cell for pair in pairs for cell in pair}
     row: dict[Cell, int] = {}
     left, right = down[::-1], list(up)
@@ -84,7 +84,7 @@ class U:
         self.scene, self.cells = scene, cells
         self.down, self.up, across = parts
         self.leading = {cell for cell, _ in across}
-        """The cells with a wire across, over which their shapes stand."""
+        """The cells with a wire across, over which their shapes are written."""
         self.density = sizes.density_of(scene)
         self.row = set_rows(*parts)
         self.short = self.density.brief
@@ -152,7 +152,7 @@ class U:
         return straight((x, a.y), (x, b.bottom + max(0, tab - 2)))
 
     def _end(self, cell: Cell, stubs: dict[str, Edge]) -> None:
-        """The arrow by which the result leaves, onward from the last box."""
+        """The arrow by which the result leaves the last box."""
         box = cell.box
         assert box is not None
         for plate in cell.plates.values():
@@ -161,7 +161,7 @@ class U:
             stubs[plate.key].path = straight((x, start), (x, end))
 
     def _bands(self) -> None:
-        """Pale bands behind the rows of one resolution, which they name."""
+        """Pale bands behind the rows of one resolution, labelled with it."""
         resolutions: dict[int, str] = {}
         for cell in [*self.down, *self.up]:
             for plate in cell.plates.values():

@@ -1,4 +1,4 @@
-"""The paths of wires: levels between the ranks for all lines across, straight lines with round
+"""The paths of wires: levels between the ranks for all crosswise lines, straight lines with round
 corners, and dots where they split."""
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from funclab.view.scene.scene import Edge, Scene
 from funclab.view.scene.sizes import TAB, Density
 
 LEVEL, NEAR = 8, 6
-"""Distance of two levels, and of two lines on one level."""
+"""The distance between two levels, and between two lines on one level."""
 START, HEAD = 3, 8
 """Room before the first level, and for the head of an arrow after the last."""
 SHAFT, SHORT = 12, 8
-"""How much of a wire is seen before the number that it enters at, and in lines."""
+"""How much of a wire shows before the number of the port it enters, and in layouts in lines."""
 RADIUS = 7
 
 
@@ -49,7 +49,7 @@ class Crossing:
 
 
 class Levels:
-    """All lines across, by what they belong to: the port of a cell, or a wire that arrives."""
+    """All crosswise lines by what they belong to: the port of a cell, or an arriving wire."""
 
     def __init__(self, cells: list[Cell]) -> None:
         self.buses: dict[tuple[Cell, int], Crossing] = {}
@@ -69,7 +69,7 @@ class Levels:
         self.depth = {rank: _set_levels(crossings) for rank, crossings in self.gaps.items()}
 
     def set_along(self, cells: list[Cell], density: Density, room: float) -> float:
-        """Give every cell its place along the flow; returns how long it all is."""
+        """Give every cell its place along the flow; returns the total length."""
         ranks: dict[int, list[Cell]] = defaultdict(list)
         for cell in cells:
             ranks[cell.rank].append(cell)
@@ -115,7 +115,7 @@ class Levels:
 
 
 def _set_levels(crossings: list[Crossing]) -> int:
-    """Give each line across the first level that is free, in an order that lets few lines cross."""
+    """Give each crosswise line the first free level, in an order that makes few lines cross."""
 
     def standing(crossing: Crossing) -> int:
         return sum(
@@ -166,7 +166,7 @@ class Wires:
         return pairs(rounded(kept, RADIUS), self.sideways)
 
     def _leave(self, cell: Cell, port: int, stub: bool) -> complex:
-        """Where the part of a wire ends that all readers have in common."""
+        """Where the part of a wire that all readers share ends."""
         out, plate = cell.at + cell.outs.get(port, 0), cell.plates.get(port)
         bus = self.levels.buses.get((cell, port))
         if plate is not None and plate.width and self.density.plates:
@@ -182,7 +182,7 @@ class Wires:
         return complex(out, end)
 
     def _begin(self, cell: Cell, port: int) -> list[complex]:
-        """Where the way to a reader starts; out of a row, the way to the right of its box."""
+        """Where the path to a reader starts; out of a row, the path to the right of its box."""
         box = cell.box
         if port not in cell.plates and not (box and box.rows):
             return self._fan(cell, port)
@@ -195,7 +195,7 @@ class Wires:
 
     @staticmethod
     def _fan(cell: Cell, port: int) -> list[complex]:
-        """The way from the box to a port, which may be beside it."""
+        """The path from the box to a port, which may be beyond its edge."""
         out, beside = cell.at + cell.outs.get(port, 0), cell.beside(port)
         if not beside:
             return [complex(out, cell.end)]

@@ -1,4 +1,4 @@
-"""Shape rules of layers, each read off the layer's own settings; and of ops that do the same."""
+"""Shape rules of layers, each derived from the layer's settings, and of ops that do the same."""
 
 from __future__ import annotations
 
@@ -75,9 +75,9 @@ def stays(call: CallShapes) -> Derivation:
     layer, words = call.layer, _class_words(call, STAYS)
     if getattr(getattr(layer, "activation", None), "__name__", "") in TOGETHER:
         words = "The activation acts on the elements along the last axis; the shape stays."
-    scaled = "has the mean taken off and is divided by the deviation"
+    scaled = "has the mean subtracted and is divided by the standard deviation"
     if getattr(layer, "invert", False):
-        scaled = "is multiplied by the deviation and has the mean added"
+        scaled = "is multiplied by the standard deviation and has the mean added"
     told = {"layer": layer, "axes": _axes(layer), "relu": _relu(layer), "scaled": scaled}
     return words.format(**told), [call.all_same()]
 
@@ -113,8 +113,8 @@ def merge(call: CallShapes) -> Derivation:
 
 
 def overlaid(call: CallShapes, batch_first: bool = False) -> Axes:
-    """The inputs laid over each other from the last axis on; with `batch_first`, axis 0 on axis 0,
-    and the axes that an input lacks follow it."""
+    """The inputs broadcast, aligned at the last axis; with `batch_first`, axis 0 meets axis 0, and
+    the axes that an input lacks come after it."""
     rank = max(map(len, call.inputs))
     axes = []
     for axis in range(rank):
@@ -126,7 +126,7 @@ def overlaid(call: CallShapes, batch_first: bool = False) -> Axes:
 
 
 def stretched(call: CallShapes, meeting: list[tuple[int, int]]) -> Axis:
-    """The longest of the axes that meet; the others are equally long or 1."""
+    """The longest of the axes that meet; the others have the same length or 1."""
     order = {1: 0, None: 1}
     index, axis = max(meeting, key=lambda pair: order.get(call.inputs[pair[0]][pair[1]], 2))
     return call.same(axis, index)
@@ -151,8 +151,8 @@ def einsum_dense(call: CallShapes) -> Derivation:
         else setting(f"kernel.shape[{kernel.index(letter)}]", weights[letter])
         for letter in output
     ]
-    words = f"Axes of one letter go together: {layer.equation}, of the input and the kernel"
-    return f"{words}; what is not behind the arrow is summed over.", [axes]
+    words = f"Axes with the same letter correspond: {layer.equation}, for the input and the kernel"
+    return f"{words}; letters not after the arrow are summed over.", [axes]
 
 
 @for_layers("Attention", "AdditiveAttention")
@@ -238,9 +238,9 @@ def text_vectorization(call: CallShapes) -> Derivation:
             rest = [Axis("n words, not known yet", None)]
             rest = call.all_same()[-1:] if layer.split is None else rest
             return f"{words}, and each word becomes its number.", [[*first, *rest]]
-        words += f", and the numbers of the first {length} words are kept, with 0 for those lacking"
+        words += f", and the numbers of the first {length} words are kept, padded with 0"
         return f"{words}.", [[*first, setting("output_sequence_length", length)]]
-    what = f"one vector tells of each of the {layer.depth} words known"
+    what = f"one vector has a number for each of the {layer.depth} known words"
     return f"{words}, and {what}.", [[*first, setting("depth", layer.depth)]]
 
 
@@ -259,7 +259,7 @@ def reshape_samples(call: CallShapes) -> Derivation:
 
 
 def reshaped(lengths: Shape, target: Shape, name: str, first: int = 0) -> Axes:
-    """The axes of `target`, which is `name` from index `first` on: a missing length is the rest."""
+    """The axes of `target`, which is `name` from index `first` on: a length of -1 is the rest."""
     missing = (-1, None)
     others = product(length for length in target if length not in missing)
     rest = computed(product(lengths) // others)
@@ -355,7 +355,7 @@ def bidirectional(call: CallShapes) -> Derivation:
         "sum": ("added", [half]),
         "mul": ("multiplied", [half]),
         "ave": ("averaged", [half]),
-        None: ("given side by side", [half, half]),
+        None: ("returned separately", [half, half]),
     }[layer.merge_mode]
     words = f"The sequence is read forward and backward, and both are {both}. "
     states = _states(layer.layer) * 2

@@ -1,4 +1,4 @@
-"""Lengths that remember the arithmetic they came from, and the axes made of them."""
+"""Lengths that remember the arithmetic they came from, and the axes made from them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from funclab.view.scene import words
 
 SUM, PRODUCT, ATOM = 1, 2, 3
 UNKNOWN = "n"
-"""How a length that is not known yet is written."""
+"""How a length that is not yet known is written."""
 NOTHING = "0: nothing to learn"
 
 
@@ -32,7 +32,7 @@ def _joined(sign: str, strength: int, function: Any) -> Callable[[Number, Any], 
 
 
 class Number:
-    """A length and its arithmetic as text, made together so that they cannot disagree.
+    """A length and its arithmetic as text, computed together so that they cannot disagree.
 
     >>> (Number(28) - 3) // 1 + 1
     (28 - 3) // 1 + 1 = 26
@@ -44,7 +44,7 @@ class Number:
         self.strength = strength
 
     def within(self, strength: int) -> str:
-        """The text as a part of stronger arithmetic: in brackets, if it needs them."""
+        """The text as an operand of an operator that binds more tightly: in brackets if needed."""
         return f"({self.text})" if self.strength < strength else self.text
 
     __add__ = _joined("+", SUM, operator.add)
@@ -54,7 +54,7 @@ class Number:
 
     @property
     def equation(self) -> str:
-        """The arithmetic with its result; `n` stays where a length is not known."""
+        """The arithmetic with its result; `n` stands for an unknown length."""
         if self.value is None:
             return self.text if self.text == UNKNOWN else f"{self.text}, {UNKNOWN} not known yet"
         plain = self.strength == ATOM and self.text.isdigit()
@@ -91,18 +91,18 @@ class Axis:
     length: int | None
     batch: bool = False
     source: tuple[int, int] | None = None
-    """The input, and its axis, that this axis is taken from unchanged."""
+    """The index of the input, and of its axis, from which this axis is taken unchanged."""
     number: int = 0
 
     @property
     def label(self) -> str:
-        """ "batch" for the batch axis, which has no number; the number of another one."""
+        """ "batch" for the batch axis, which has no number; for any other axis, its number."""
         return "batch" if self.batch else str(self.number)
 
 
 Axes = list[Axis]
 Derivation = tuple[str, list[Axes]]
-"""What a rule says of a call: a sentence, and the axes of each output."""
+"""What a rule says about a call: a sentence, and the axes of each output."""
 
 
 def axes_text(axes: Iterable[Axis]) -> str:
@@ -115,7 +115,7 @@ def computed(number: Number) -> Axis:
 
 
 def setting(name: str, value: int | None) -> Axis:
-    """An axis as long as an argument of the layer says: `units = 64`."""
+    """An axis whose length is an argument of the layer: `units = 64`."""
     return Axis(f"{name} = {show(value)}", value)
 
 
@@ -130,7 +130,7 @@ def batch(length: int | None) -> Axis:
 
 @dataclass(frozen=True)
 class CallShapes:
-    """One call, as far as its shapes go: what is called, and what goes in and comes out."""
+    """The shapes of one call: what is called, and the shapes that go in and come out."""
 
     layer: Any
     inputs: list[Shape]
@@ -155,7 +155,7 @@ class CallShapes:
         axis %= len(shape)
         if self.is_batch(axis, index):
             return replace(batch(shape[axis]), source=(index, axis))
-        several = sum(map(bool, self.inputs)) > 1  # numbers have no axes to speak of
+        several = sum(map(bool, self.inputs)) > 1  # scalars, which have no axes, do not count
         of = f"axis {axis} of input {index}" if several else f"input axis {axis}"
         return Axis(f"same as {of}", shape[axis], source=(index, axis))
 
@@ -163,12 +163,12 @@ class CallShapes:
         return [self.same(axis, index) for axis in range(len(self.inputs[index]))]
 
     def changed(self, lengths: Mapping[int, Number]) -> Axes:
-        """The axes of the first input, some of them with another length."""
+        """The axes of the first input, some of them with a new length."""
         axes = self.all_same()
         return [computed(lengths[i]) if i in lengths else axis for i, axis in enumerate(axes)]
 
     def reduced(self, gone: Sequence[int], kept: bool) -> Axes:
-        """The axes of the first input without some, or with 1 in their place when `kept`."""
+        """The axes of the first input without some, or with 1 in their place if `kept`."""
         return [
             single(f"left of axis {i}") if i in gone else axis
             for i, axis in enumerate(self.all_same())
@@ -183,12 +183,12 @@ OPS: dict[str, Function] = {}
 
 
 def for_layers(*names: str) -> Callable[[Function], Function]:
-    """The rule of the layers of these classes, and of subclasses that keep their `call`."""
+    """Register the rule of these layer classes, and of subclasses that keep their `call`."""
     return partial(_register, LAYERS, names)
 
 
 def for_ops(*names: str) -> Callable[[Function], Function]:
-    """The rule of the ops of these classes, and of their subclasses."""
+    """Register the rule of these op classes, and of their subclasses."""
     return partial(_register, OPS, names)
 
 
@@ -198,13 +198,13 @@ def _register(table: dict[str, Function], names: Sequence[str], function: Functi
 
 
 def kept(sentence: str, index: int, call: CallShapes) -> Derivation:
-    """A rule by which the shape of one input stays."""
+    """A rule that keeps the shape of one input."""
     return sentence, [call.all_same(index)]
 
 
 def alike(sentence: str, call: CallShapes) -> Derivation:
-    """A rule without arithmetic: each axis is told by one of its length that comes in, if possible
-    the one in its place."""
+    """A rule without arithmetic: each axis is traced to an input axis of the same length, if
+    possible the one in the same place."""
     incoming = [(i, axis) for i, shape in enumerate(call.inputs) for axis in range(len(shape))]
 
     def taken(place: int, length: int | None) -> Axis:
@@ -216,7 +216,7 @@ def alike(sentence: str, call: CallShapes) -> Derivation:
 
 
 def times(lengths: Iterable[Any]) -> str:
-    """Sizes side by side: 3 × 3."""
+    """Sizes joined by a multiplication sign: 3 × 3."""
     return " × ".join(map(str, lengths))
 
 
@@ -231,7 +231,7 @@ class Parameters:
     expression: str
     total: int
     frozen: int = 0
-    """How many of these numbers no gradient changes."""
+    """How many of these numbers are not trained."""
 
     @property
     def text(self) -> str:
@@ -252,7 +252,7 @@ class Parameters:
 def parameters(layer: Any) -> Parameters:
     """The weights of a layer as sums of products, with their total.
 
-    Weights that several layers share count once, as everywhere.
+    Weights that several layers share count once.
 
     >>> from funclab.layers import Dense
     >>> dense = Dense(10)
@@ -275,7 +275,7 @@ def parameters(layer: Any) -> Parameters:
 
 
 def _of_model(model: Any, total: int, frozen: int) -> Parameters:
-    """One term for each layer inside that has weights; those they share stand in the first."""
+    """One term for each inner layer that has weights; shared weights count in the first of them."""
     counted: set[int] = set()
     terms = []
     for layer in model.layers:

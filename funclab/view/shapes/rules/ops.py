@@ -28,37 +28,37 @@ STAYS = {
     "Elementwise FullLike Flip Cumsum AlongAxis Dropout PerChannel BiasActivation BiasAdd Identity "
     "LayerNormalization": "It acts on each element where it is: the shape stays.",
     "Tril Triu": "A triangle of each matrix becomes zero: the shape stays.",
-    "Roll": "The elements move on and come in again at the other end: the shape stays.",
-    "Argsort": "Each element is told the index of the one that comes there: the shape stays.",
-    "SliceUpdate ScatterUpdate": "Some elements are written anew: the shape stays.",
+    "Roll": "The elements are shifted and re-enter at the other end: the shape stays.",
+    "Argsort": "Each place gets the index of the element that belongs there: the shape stays.",
+    "SliceUpdate ScatterUpdate": "Some elements are overwritten: the shape stays.",
     "Inv Cholesky": "Each matrix becomes one of the same shape.",
 }
 FOLLOWS_SECOND = {
-    "SearchSorted": "Each value is told an index: the shape of the values.",
+    "SearchSorted": "Each value gets an index: the shape of the values.",
     "Solve": "One solution for each right side: the shape of these.",
     "TakeAlongAxis": "Each index chooses one element: the shape of the indices.",
 }
 RARE = {
     "BroadcastTo": "Axes of length 1, and missing ones, are stretched to the target.",
     "CTCDecode": "Each path has a label, or -1, for every step; a score tells how likely it is.",
-    "CTCLoss": "Each sequence has one loss: only its axis stays.",
-    "Det Slogdet": "One number for each matrix: its two axes go.",
-    "Diag Diagflat Diagonal": "The elements of a diagonal are laid on one, or taken from it.",
+    "CTCLoss": "Each sequence has one loss: only the batch axis stays.",
+    "Det Slogdet": "One number for each matrix: its two axes disappear.",
+    "Diag Diagflat Diagonal": "Elements are placed on a diagonal, or taken from it.",
     "Eigh": "As many eigenvalues as rows, and as many eigenvectors, as columns.",
     "Embedding": "Each whole number becomes a row of the table, on a new last axis.",
-    "Fold": "Each column is laid where its window was.",
-    "LSTM GRU SimpleRNN": "The sequence is read step by step; the states at its end come with it.",
+    "Fold": "Each column is put back where its window was.",
+    "LSTM GRU SimpleRNN": "The sequence is read step by step; its final states are returned too.",
     "Pinv": "Rows and columns change places, as in a transpose.",
-    "Qr": "q has the rows of x, r its columns; between them lies the shorter side.",
+    "Qr": "q has the rows of x, r its columns; their other axis is the shorter side of x.",
     "Rot90": "Quarter turns: if their number is odd, the two axes change places.",
     "Segment": "The slices with one id become one: there are num_segments of them.",
-    "SingularValues": "The shorter side of a matrix counts its singular values.",
-    "Svd": "u has the rows of x, v^T its columns; the shorter side counts the values.",
-    "Take": "The indices choose along an axis: their axes stand in its place.",
-    "TopIndices": "Of the last axis, k elements are chosen.",
+    "SingularValues": "There are as many singular values as the shorter side of a matrix is long.",
+    "Svd": "u has the rows of x, v^T its columns; the shorter side is the number of values.",
+    "Take": "The indices choose along an axis, which their own axes replace.",
+    "TopIndices": "Along the last axis, k elements are chosen.",
     "Unfold": "Each window becomes a column: channels × window, by as many columns as windows fit.",
 }
-"""Ops that few models hold: their axes are told by the lengths that come in, without arithmetic."""
+"""Ops that few models contain: their axes are traced to input axes of the same length."""
 for index, table in enumerate((STAYS, FOLLOWS_SECOND)):
     for names, sentence in table.items():
         for_ops(*names.split())(partial(kept, sentence, index))
@@ -69,8 +69,8 @@ for names, sentence in RARE.items():
 @for_ops("Binary", "Where")
 def broadcast(call: CallShapes) -> Derivation:
     words = (
-        "The shapes are laid over each other from the last axis on; lengths of 1, and missing "
-        "axes, are stretched to fit."
+        "The shapes are aligned at the last axis; lengths of 1, and missing axes, are stretched to "
+        "fit."
     )
     if len({shape for shape in call.inputs if shape}) < 2:
         words = "It acts element by element: the same shape stays."
@@ -81,7 +81,7 @@ def broadcast(call: CallShapes) -> Derivation:
 def matmul(call: CallShapes) -> Derivation:
     words = (
         f"Rows of the first times columns of the second: the {show(call.x[-1])} numbers of each "
-        "are multiplied and summed, so that axis goes."
+        "are multiplied and summed, so that axis disappears."
     )
     return words, [[*overlaid(call)[:-2], call.same(-2, 0), call.same(-1, 1)]]
 
@@ -94,15 +94,15 @@ def einsum(call: CallShapes) -> Derivation:
         stretched(call, [(i, term.index(letter)) for i, term in enumerate(terms) if letter in term])
         for letter in output
     ]
-    words = f"Axes of one letter go together: {call.layer.subscripts}"
-    sums = f"; products are summed over {listed(list(summed))}, which go" if summed else ""
+    words = f"Axes with the same letter correspond: {call.layer.subscripts}"
+    sums = f"; products are summed over {listed(list(summed))}, which disappear" if summed else ""
     return f"{words}{sums}.", [axes]
 
 
 @for_ops("PositionMask")
 def position_mask(call: CallShapes) -> Derivation:
     axis = call.layer.axis
-    words = "For each position of the first and of the second, whether the one sees the other."
+    words = "For each position of the first and of the second, whether the first sees the second."
     return words, [[call.same(axis, 0), call.same(axis, 1)]]
 
 
@@ -111,15 +111,15 @@ def reduction(call: CallShapes) -> Derivation:
     gone, kept = reduced_axes(len(call.x), call.layer.axis), call.layer.keepdims
     axes = call.reduced(gone, kept)
     if hasattr(call.layer, "q"):
-        words, q = "The elements are put in order and taken together", call.layer.q
+        words, q = "The elements are sorted and combined", call.layer.q
         if isinstance(q, tuple):
             return f"{words}, once for each q.", [[Axis(str(len(q)), len(q)), *axes]]
         return f"{words}.", [axes]
     if not gone:
-        return "There is no axis to take together: the shape stays.", [axes]
-    word, goes, keeps = ("axes", "go", "keep") if gone[1:] else ("axis", "goes", "keeps")
-    end = f"{keeps} length 1" if kept else goes
-    return f"The elements along {_axes(gone)} are taken together, and the {word} {end}.", [axes]
+        return "There is no axis to reduce: the shape stays.", [axes]
+    word, s = ("axes", "") if gone[1:] else ("axis", "s")
+    end = f"keep{s} length 1" if kept else f"disappear{s}"
+    return f"The elements along {_axes(gone)} are combined, and the {word} {end}.", [axes]
 
 
 def _axes(axes: Iterable[int]) -> str:
@@ -150,7 +150,7 @@ def expand_dims(call: CallShapes) -> Derivation:
     new = reduced_axes(rank, axis)
     old = iter(call.all_same())
     axes = [single("a new axis") if i in new else next(old) for i in range(rank)]
-    return f"A new axis of length 1 is put in at {listed(list(map(str, new)))}.", [axes]
+    return f"A new axis of length 1 is inserted at {listed(list(map(str, new)))}.", [axes]
 
 
 @for_ops("Squeeze")
@@ -158,15 +158,15 @@ def squeeze(call: CallShapes) -> Derivation:
     axis = call.layer.axis
     ones = tuple(i for i, length in enumerate(call.x) if length == 1)
     gone = ones if axis is None else reduced_axes(len(call.x), axis)
-    return f"Without the {_axes(gone)}, of length 1.", [call.reduced(gone, False)]
+    return f"Without {_axes(gone)}, of length 1.", [call.reduced(gone, False)]
 
 
 @for_ops("Stack", "OneHot")
 def on_a_new_axis(call: CallShapes) -> Derivation:
     at, count = axis_index(call.layer.axis, len(call.x) + 1), len(call.inputs)
-    words, new = f"{count} tensors are laid side by side along", setting("tensors", count)
+    words, new = f"{count} tensors are stacked along", setting("tensors", count)
     if hasattr(call.layer, "num_classes"):
-        words = "Each whole number becomes one mark among num_classes, on"
+        words = "Each whole number becomes num_classes numbers, one of them 1, on"
         new = setting("num_classes", call.layer.num_classes)
     return f"{words} a new axis {at}.", [[*call.all_same()[:at], new, *call.all_same()[at:]]]
 
@@ -197,7 +197,7 @@ def get_item(call: CallShapes) -> Derivation:
             if part != slice(None):
                 told.append(f"axis {axis} keeps the positions from start to stop")
         axis += 1
-    sentence = "; ".join(told) or "all of it is taken"
+    sentence = "; ".join(told) or "everything is taken"
     return f"{sentence[0].upper()}{sentence[1:]}.", [axes]
 
 
@@ -237,4 +237,4 @@ def tile(call: CallShapes) -> Derivation:
 def pad(call: CallShapes) -> Derivation:
     pairs = enumerate(call.layer.pad_width)
     lengths = {i: call.number(i) + a + b for i, (a, b) in pairs if a or b}
-    return "A border is put around: length + before + after.", [call.changed(lengths)]
+    return "A border is added: length + before + after.", [call.changed(lengths)]

@@ -1,4 +1,4 @@
-"""The shape rule of a call, in words and with the numbers put in."""
+"""The shape rule of a call, in words and with its numbers."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from funclab.view.shapes.rules.numbers import (
 )
 
 TABLES = (rules_layers, rules_ops, rules_windows)
-"""The files that hold the rules; importing them registers their rules in LAYERS and OPS."""
+"""The modules with the rules; importing them registers the rules in LAYERS and OPS."""
 
 _batch_axes: WeakKeyDictionary[Tensor, int | None] = WeakKeyDictionary()
 
@@ -49,7 +49,7 @@ class Rule:
     words: str
     outputs: list[Axes]
     known: bool = True
-    """False when the layer has no rule in words: its call was run on shapes."""
+    """False if the layer has no rule in words: its call was run on shapes."""
 
     @property
     def axes(self) -> Axes:
@@ -58,7 +58,7 @@ class Rule:
 
     @property
     def text(self) -> str:
-        """The axes on one line, those of each output in brackets."""
+        """The axes on one line; if there are several outputs, those of each in brackets."""
         lines = list(map(axes_text, self.outputs))
         return lines[0] if len(lines) == 1 else " ".join(f"({line})" for line in lines)
 
@@ -66,8 +66,8 @@ class Rule:
 def rule(node: Node) -> Rule:
     """The shape rule of one call, with the numbers of this call.
 
-    A rule is worked out from the layer's settings and the shapes that go in, and compared with the
-    shape that came out; what has no rule, or does not follow it, is told as it is.
+    A rule is worked out from the layer's settings and the input shapes, and compared with the shape
+    that came out; a call without a rule, or that deviates from it, gets its shape without a rule.
 
     >>> from funclab import Input, layers
     >>> y = layers.Conv2D(32, 3)(Input((28, 28, 1)))
@@ -80,8 +80,8 @@ def rule(node: Node) -> Rule:
 
 
 def _call_shapes(node: Node) -> CallShapes:
-    """The shapes of a call, and which axis of each input counts the samples: constants and single
-    numbers have none."""
+    """The shapes of a call, and which axis of each input is the batch: constants and scalars have
+    none."""
     called, leaves = node.operation, node.arguments.tensors
     if isinstance(called, OpOperation):
         called, leaves = called.op, structure.flatten(node.arguments.args)
@@ -95,7 +95,7 @@ def _call_shapes(node: Node) -> CallShapes:
 
 
 def _only_op(op: Composed, args: Any, leaves: list[Any]) -> tuple[Any, list[Any]]:
-    """The op that a function calls, and what this reads; the function itself if it calls more."""
+    """The op that a function calls, and its inputs; the function itself if it calls several."""
     behind: dict[Any, Tensor] = {}
 
     def value(leaf: Any) -> Any:
@@ -113,7 +113,7 @@ def _only_op(op: Composed, args: Any, leaves: list[Any]) -> tuple[Any, list[Any]
 
 
 def explain(call: CallShapes) -> Rule:
-    """The rule of a call of which only layer and shapes are known."""
+    """The rule of a call of which only the layer and the shapes are known."""
     function = _nested if words.graph_of(call.layer) is not None else _function(call.layer)
     sentence, outputs = function(call) if function is not None else ("", [])
     known = [tuple(axis.length for axis in axes) for axes in outputs] == call.outputs
@@ -126,7 +126,7 @@ def explain(call: CallShapes) -> Rule:
 
 
 def _function(called: Any) -> Function | None:
-    """The rule of the nearest class that has one, unless a class below it has its own `call`."""
+    """The rule of the nearest base class that has one, unless a subclass of it overrides `call`."""
     table = OPS if isinstance(called, Op) else LAYERS
     for cls in type(called).__mro__:
         if cls.__module__.startswith("funclab.") and cls.__name__ in table:
@@ -137,7 +137,7 @@ def _function(called: Any) -> Function | None:
 
 
 def _nested(call: CallShapes) -> Derivation:
-    """A model: what its own calls do to the shape of its own input."""
+    """A model: what its own calls do to the shape of its input."""
     name = clean(call.layer.name)
     sentence = (
         f"{name} is a model: the shape follows its own rule, from its input to its output, call "
@@ -167,7 +167,7 @@ def as_inside(call: CallShapes) -> Derivation:
 
 
 def _lengths_only(call: CallShapes, how: str) -> list[Axes]:
-    """Axes of which only the length is known; the first is the batch if it is that of an input."""
+    """Axes of which only the length is known; the first is the batch if it is an input's batch."""
     batches = {s[b] for s, b in zip(call.inputs, call.batches) if b is not None and b < len(s)}
     return [
         [
@@ -181,7 +181,7 @@ def _lengths_only(call: CallShapes, how: str) -> list[Axes]:
 
 
 def _find_batches(tensors: Sequence[Tensor]) -> None:
-    """Follow the batch axis through the ops behind some tensors, which may move or drop it."""
+    """Follow the batch axis through the ops behind some tensors, as these may move or drop it."""
     waiting, nodes = list(tensors), set()
     while waiting:
         tensor = waiting.pop()

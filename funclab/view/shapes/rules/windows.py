@@ -1,5 +1,5 @@
-"""Shape rules of what moves a window, pads, crops or enlarges: along the axes between batch and
-channels.
+"""Shape rules of layers and ops that move a window, pad, crop or enlarge along the axes between
+batch and channels.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from funclab.view.shapes.rules.numbers import (
 
 
 def spatial_axes(call: CallShapes) -> list[int]:
-    """The axes between batch and channels, wherever the channels are."""
+    """The axes other than batch and channels, wherever the channels are."""
     rank = len(call.x)
     first = getattr(call.layer, "data_format", None) == "channels_first"
     return list(range(2, rank)) if first else list(range(1, rank - 1))
 
 
 def windows(call: CallShapes, size: Sequence[int], dilation: Sequence[int], channels: Axis) -> Axes:
-    """The axes after a window has moved over those between batch and channels."""
+    """The axes after a window has moved over those other than batch and channels."""
     axes = [channels] * len(call.x)
     axes[0] = call.same(0)
     spatial, strides = spatial_axes(call), call.layer.strides
@@ -94,7 +94,7 @@ def transposed_layer(call: CallShapes) -> Derivation:
 
 
 def _filters(call: CallShapes) -> tuple[Axis, str]:
-    """The axis of a convolution's filters, and which length became theirs."""
+    """The axis of a convolution's filters, and the change of length in words."""
     layer = call.layer
     groups = getattr(layer, "groups", 1)
     change = f"{show(call.x[layer.channel_axis])} → {layer.filters}"
@@ -129,7 +129,7 @@ def _lays(call: CallShapes, size: Sequence[int]) -> str:
 
 
 def _laid_down(call: CallShapes, size: Sequence[int], filters: Axis) -> Axes:
-    """The axes after a window was laid down at each position along those between batch and
+    """The axes after a window was laid down at each position along those other than batch and
     channels."""
     layer = call.layer
     axes = [filters] * len(call.x)
@@ -156,7 +156,7 @@ def _covered(
 
 
 def _span(window: int, dilation: int) -> Number:
-    """How many positions a window reaches over."""
+    """How many positions a window spans."""
     return Number(dilation) * (Number(window) - 1) + 1 if dilation > 1 else Number(window)
 
 
@@ -176,7 +176,7 @@ def adaptive_pooling(call: CallShapes) -> Derivation:
     axes = call.all_same()
     for i, (axis, count) in enumerate(zip(spatial_axes(call), size)):
         axes[axis] = setting(f"output_size[{i}]", count)
-    words = f"{times(size)} windows, as even as they can be, cover all positions"
+    words = f"{times(size)} windows, as equal in size as possible, cover all positions"
     return f"{words}: one number for each; the channels stay.", [axes]
 
 
@@ -223,9 +223,9 @@ def one_size(call: CallShapes) -> Derivation:
     else:
         names = ("height", "width")
         axes[first : first + 2] = [setting(name, getattr(layer, name)) for name in names]
-    words = "All images get one size: new pixels are filled in from those around them."
+    words = "All images get the same size: new pixels are interpolated from those around them."
     if type(layer).__name__ == "CenterCrop":
-        words = "The middle of each image is kept; one that is smaller is enlarged."
+        words = "The centre of each image is kept; an image that is too small is enlarged."
     return words, [axes]
 
 
@@ -256,7 +256,7 @@ def conv_lstm(call: CallShapes) -> Derivation:
 
 
 def later(axis: Axis) -> Axis:
-    """An axis of one step as an axis of the sequence, whose number is one higher."""
+    """An axis of one step as an axis of the sequence, in which its number is one higher."""
     if axis.source is None:
         return axis
     number = axis.source[1] + 1
