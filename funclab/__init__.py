@@ -31,7 +31,7 @@ def version() -> str:
     return __version__
 
 
-# What is heavy, or needed by few, is imported when first asked for.
+# Modules that are slow to import or rarely needed are imported when first used.
 _ROOMS = (
     "backend", "callbacks", "config", "datasets", "distribute", "losses", "metrics", "models",
     "optimizers", "preprocessing", "random", "saving", "teach", "training", "tree", "utils", "view",
@@ -77,10 +77,10 @@ _absent = absent(__name__, __all__)
 
 
 def __getattr__(name: str) -> Any:
-    if name in _ROOMS or name == "wrappers":  # which not everybody can import: it is not in __all__
+    if name in _ROOMS or name == "wrappers":  # not in __all__: it needs scikit-learn
         return importlib.import_module(f"funclab.{name}")
     if name in _NAMES:
-        importlib.import_module("funclab.models")  # which views and files then know
+        importlib.import_module("funclab.models")  # views and files rely on it
         return getattr(importlib.import_module(f"funclab.{_NAMES[name]}"), name)
     return _absent(name)
 

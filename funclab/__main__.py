@@ -1,4 +1,4 @@
-"""`python -m funclab` is the command `funclab`."""
+"""`python -m funclab` runs the command `funclab`."""
 
 import sys
 

@@ -72,25 +72,25 @@ for _name in {*__all__} - {"deserialize", "get", "serialize"}:
 
 
 def get(identifier: Any) -> Any:
-    """The activation meant by a name, a function, or None (linear).
+    """The activation for a name, a function, or None (linear).
 
-    Raises: NameLookupError for an unknown name, ArgumentError for something that cannot be called.
+    Raises: NameLookupError for an unknown name, ArgumentError for an object that is not callable.
     """
     return linear if identifier is None else registry.get("activation", identifier)
 
 
 def serialize(activation: Any) -> Any:
-    """The name (or config) from which `deserialize` finds the activation again."""
+    """The name (or config) from which `deserialize` restores the activation."""
     return registry.to_config(activation)
 
 
 def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
-    """The activation of a name or config; `custom_objects` knows those of your own."""
+    """The activation for a name or config; `custom_objects` contains your own by name."""
     return linear if config is None else registry.get("activation", config, custom_objects)
 
 
 def fused_name(activation: Any) -> str | None:
-    """The name under which `ops.bias_activation` does this activation in one pass with the bias."""
+    """The name by which `ops.bias_activation` fuses this activation with the bias."""
     name = getattr(activation, "__name__", "")
     return name if name in ops.FUSED and globals()[name] is activation else None
 

@@ -1,8 +1,8 @@
-"""What to type when shapes do not fit: plain rules, from the most specific to the most general.
+"""What to write if shapes do not fit: plain rules, from the most specific to the most general.
 
-Shapes are with the batch, whose length is None where it is not known. Each rule returns what to
-write, or "" when it does not apply. Where several causes are possible, the first one that a teacher
-would check comes first.
+Shapes include the batch, whose length is None if it is not known. Each rule returns what to write,
+or "" if it does not apply. If several causes are possible, the one that a teacher would check first
+comes first.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Shape = Sequence[int | None]
 
 NTH = ("first", "second", "third", "fourth", "fifth", "sixth")
 MOST_SWAPPED = 6
-"""Among more inputs than this, no order is looked for."""
+"""With more inputs than this, other orders are not tried."""
 
 
 def agree(a: Shape, b: Shape) -> bool:
@@ -25,7 +25,7 @@ def agree(a: Shape, b: Shape) -> bool:
 
 
 def clashes(a: Shape, b: Shape) -> list[int]:
-    """The axes on which two shapes of one rank differ for certain."""
+    """The axes on which two shapes of equal rank certainly differ."""
     return [k for k, pair in enumerate(zip(a, b)) if None not in pair and pair[0] != pair[1]]
 
 
@@ -43,7 +43,7 @@ def first_of(*answers: str) -> str:
 
 # Data.
 def for_kind(name: str, array: Any) -> str:
-    """An array of something that is not numbers."""
+    """An array of something other than numbers."""
     if array.dtype.kind == "c":
         return f"take the real part, {name}.real, or the size, abs({name})."
     if array.dtype.kind in "mM":
@@ -61,7 +61,7 @@ def for_kind(name: str, array: Any) -> str:
 
 
 def order_of(fits: Sequence[Sequence[bool]]) -> list[int] | None:
-    """The order in which parts fit places, when they fit in another one than that given.
+    """The order in which parts fit their places, if it is not the given order.
 
     `fits[i][j]` says whether part j fits place i.
     """
@@ -77,7 +77,7 @@ def order_of(fits: Sequence[Sequence[bool]]) -> list[int] | None:
 
 
 def for_swapped(argument: str, names: Sequence[str], order: Sequence[int], by_key: bool) -> str:
-    """Parts that were given for one another."""
+    """Parts that were swapped."""
     if by_key:
         moved = [f'"{name}"' for i, name in enumerate(names) if order[i] != i]
         return f"swap the arrays of {' and '.join(moved)}: each fits the other's place."
@@ -88,7 +88,7 @@ def for_swapped(argument: str, names: Sequence[str], order: Sequence[int], by_ke
 def for_data(declared: Shape, actual: Shape, reader: str) -> str:
     """Data of shape `actual` for an input declared as `declared`.
 
-    What reads the input takes "any" number of axes, "several", or "exactly" those of `declared`.
+    The layer that reads it takes "any" number of axes, "several", or "exactly" those of `declared`.
     """
     rules = (
         _no_axis, _batch_in_shape, _one_sample, _turned, _colors, _one_axis_more, _same_size,
@@ -211,7 +211,7 @@ def _other_lengths(declared: Shape, actual: Shape) -> str:
 
 # Merging layers.
 def for_sum(shapes: Sequence[Shape]) -> str:
-    """Tensors that are to be combined element by element and do not have one shape."""
+    """Tensors that should be combined element by element but have different shapes."""
     for i, j in combinations(range(len(shapes)), 2):
         rank = max(len(shapes[i]), len(shapes[j]))
         a, b = (list(shape[1:]) for shape in (shapes[i], shapes[j]))
@@ -289,7 +289,7 @@ def _steps(pair: Pair) -> str:
 
 
 def for_join(shapes: Sequence[Shape], axis: int) -> str:
-    """Tensors that are to be laid end to end and differ beside that axis."""
+    """Tensors that should be joined end to end but also differ on another axis."""
     ranks = {len(shape) for shape in shapes}
     if len(ranks) > 1:
         return _ranks(shapes)
@@ -313,7 +313,7 @@ def for_join(shapes: Sequence[Shape], axis: int) -> str:
 def _ranks(shapes: Sequence[Shape]) -> str:
     ranks = [len(shape) for shape in shapes]
     i, j = ranks.index(max(ranks)), ranks.index(min(ranks))
-    flat = f"lay the axes of the {nth(i)} input, {text(shapes[i])}, in one row: Flatten()(x)"
+    flat = f"flatten the axes of the {nth(i)} input, {text(shapes[i])}: Flatten()(x)"
     if ranks[j] > 2:
         return f"{flat}, and the same for the others."
     if ranks[i] == 3 and shapes[i][1] is not None:
@@ -322,7 +322,7 @@ def _ranks(shapes: Sequence[Shape]) -> str:
 
 
 def for_dot(a: Shape, b: Shape) -> str:
-    """Tensors whose lengths along two axes are to be equal."""
+    """Tensors whose lengths along two axes should be equal."""
     pairs = [
         (i, j)
         for i in range(len(a) - 1, 0, -1)
@@ -344,9 +344,9 @@ def for_target(
     name: str, shape: Shape, y: Any, loss: str, sequence: str = "", side: str = "before"
 ) -> str:
     """Targets `y` for an output of a shape. `sequence` is a layer before it that keeps all steps,
-    `side` the side of the output on which its axes are to be taken away.
+    `side` the side of the output on which its axes should be removed.
 
-    Returns: "" when no rule applies.
+    Returns: "" if no rule applies.
     """
     flat = y.ndim == 1 or (y.ndim == 2 and y.shape[1] == 1)
     if len(shape) > 2 and (flat or (y.ndim == 2 and y.shape[1] == shape[-1])):
@@ -378,13 +378,13 @@ def _too_many_axes(name: str, rank: int, sequence: str, side: str) -> str:
     if sequence:
         return f"write return_sequences=False in {sequence}, to keep the last step only: {ends}"
     pooling = f"GlobalAveragePooling{rank - 2}D() or " if rank <= 4 else ""
-    if side == "after":  # Flatten would make more numbers than there are targets
+    if side == "after":  # Flatten would give more numbers than there are targets
         return f"put {pooling.removesuffix(' or ') or 'Flatten()'} after {name}: {ends}"
     return f"put {pooling}Flatten() before {name}: {ends}"
 
 
 def for_one_unit(name: str, high: int) -> str:
-    """Class numbers for one unit under a loss that takes a unit for each class."""
+    """Class indices for one unit, with a loss that needs a unit for each class."""
     if high <= 1:
         return (
             'compile with loss="binary_crossentropy", and let the one unit say yes or no: '
@@ -404,7 +404,7 @@ def _numbers_for_several(name: str, units: int | None, y: Any) -> str:
 
 
 def for_classes(name: str, classes: int, y: Any) -> str:
-    """Class numbers outside of those that an output predicts."""
+    """Class indices out of the range that an output predicts."""
     low, high = int(y.min()), int(y.max())
     if classes == 1:
         return for_one_unit(name, high)

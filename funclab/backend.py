@@ -1,4 +1,4 @@
-"""What Keras 3 keeps in `keras.backend`: settings of the session, and questions about dtypes."""
+"""The contents of Keras 3's `keras.backend`: settings of the session, and dtype helpers."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ __all__ = [
 
 
 def get_uid(prefix: str = "") -> int:
-    """A number, from 1 on, that counts how often it was asked for with this prefix."""
+    """A number that counts, from 1, the calls with this prefix."""
     return registry.count(prefix)
 
 
 def is_float_dtype(dtype: Any) -> bool:
-    """Whether a dtype is one of floating-point numbers."""
+    """Whether a dtype is a floating-point dtype."""
     return standardize_dtype(dtype).startswith(("float", "bfloat"))
 
 
 def is_int_dtype(dtype: Any) -> bool:
-    """Whether a dtype is one of whole numbers."""
+    """Whether a dtype is an integer dtype."""
     return standardize_dtype(dtype).startswith(("int", "uint"))
 
 
 def result_type(*dtypes: Any) -> str:
-    """The dtype of a result computed from these: the widest; integers beside a float take its.
+    """The dtype of a result computed from these: the widest; with a float, that of the float.
 
     >>> result_type("int32", "float32")
     'float32'

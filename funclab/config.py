@@ -1,4 +1,4 @@
-"""Settings of the whole session: the usual dtype, epsilon, where channels are, limits for `fit`."""
+"""Settings of the session: the default dtype, epsilon, the channels' axis, limits for `fit`."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ _settings: dict[str, Any] = {
 
 
 def setting(name: str) -> Any:
-    """What a setting is now."""
+    """The present value of a setting."""
     return _settings[name]
 
 
 def backend() -> str:
-    """What computes: "funclab"."""
+    """The name of the backend: "funclab"."""
     return "funclab"
 
 
 def floatx() -> str:
-    """The dtype of layers that are not given one."""
+    """The default dtype of layers."""
     return _settings["floatx"]
 
 
@@ -54,20 +54,20 @@ def epsilon() -> float:
 
 
 def set_epsilon(value: float) -> None:
-    """Set the small number that `epsilon()` gives: layers, losses and optimizers made from now on
-    that read it are told the new one."""
+    """Set the small number that `epsilon()` returns, for layers, losses and optimizers that are
+    made from now on."""
     if not meant.is_number(value) or not value > 0:
         raise wrong_value("set_epsilon", "value", value, "a number above 0", "1e-7")
     _settings["epsilon"] = float(value)
 
 
 def image_data_format() -> str:
-    """Where the channels are in layers that are not told: "channels_last" or "channels_first"."""
+    """The default position of channels in layers: "channels_last" or "channels_first"."""
     return _settings["image_data_format"]
 
 
 def set_image_data_format(data_format: str) -> None:
-    """Set where the channels are in layers made from now on with `data_format=None`."""
+    """Set the position of channels for layers made from now on with `data_format=None`."""
     known = data_format.lower() if isinstance(data_format, str) else data_format
     if known not in FORMATS:
         raise ArgumentError(
@@ -80,22 +80,22 @@ def set_image_data_format(data_format: str) -> None:
 
 
 def max_epochs() -> int | None:
-    """The most epochs that any `fit` runs; None for as many as it is asked for."""
+    """The maximum number of epochs in any `fit`; None for no limit."""
     return _settings["max_epochs"]
 
 
 def set_max_epochs(max_epochs: int | None) -> None:
-    """Let no `fit` run for more epochs than this, to try a notebook quickly; None for no limit."""
+    """Limit the epochs of every `fit`, to try a notebook quickly; None for no limit."""
     _set_limit("max_epochs", max_epochs)
 
 
 def max_steps_per_epoch() -> int | None:
-    """The most batches of any epoch, and of `evaluate` and `predict`; None for all there are."""
+    """The maximum number of batches in an epoch, `evaluate` or `predict`; None for no limit."""
     return _settings["max_steps_per_epoch"]
 
 
 def set_max_steps_per_epoch(max_steps_per_epoch: int | None) -> None:
-    """Let no epoch, `evaluate` or `predict` take more batches than this; None for no limit."""
+    """Limit the batches of every epoch, `evaluate` and `predict`; None for no limit."""
     _set_limit("max_steps_per_epoch", max_steps_per_epoch)
 
 
@@ -106,12 +106,12 @@ def _set_limit(name: str, value: Any) -> None:
 
 
 def is_interactive_logging_enabled() -> bool:
-    """Whether progress is shown as a bar that moves (else, one line for each epoch)."""
+    """Whether progress is shown as a moving bar (otherwise, as one line per epoch)."""
     return _settings["interactive_logging"]
 
 
 def enable_interactive_logging() -> None:
-    """Show progress as a bar that moves."""
+    """Show progress as a moving bar."""
     _settings["interactive_logging"] = True
 
 
@@ -121,20 +121,20 @@ def disable_interactive_logging() -> None:
 
 
 def enable_unsafe_deserialization() -> None:
-    """From now on, load functions that files hold as code, unless `safe_mode=True` is passed.
+    """From now on, load functions that files contain as code, unless `safe_mode=True` is passed.
 
-    Code in a file can do anything on this machine: only for files that you trust.
+    Code in a file can do anything on this machine: use this only for files that you trust.
     """
     _settings["safe_mode"] = False
 
 
 def dtype_policy() -> str:
-    """The dtype that layers compute in, if not told: `floatx()`, as there is no mixed precision."""
+    """The default dtype in which layers compute: `floatx()`, as there is no mixed precision."""
     return floatx()
 
 
 def set_dtype_policy(policy: Any) -> None:
-    """Set what layers compute in: "float32" or "float64".
+    """Set the dtype in which layers compute: "float32" or "float64".
 
     Raises: NotSupportedError for mixed and half precision.
     """

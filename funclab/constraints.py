@@ -1,4 +1,4 @@
-"""Rules that hold for weights after every training step."""
+"""Constraints: rules that weights satisfy after every training step."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class NonNeg(Constraint):
 
 
 class MaxNorm(Constraint):
-    """No vector of weights longer than `max_value`.
+    """No vector of weights has a norm above `max_value`.
 
     Shapes: `axis` is the axis (or axes) along which a vector lies: 0 for the kernel (features,
         units) of Dense, so that each unit has one; [0, 1, 2] for that of Conv2D.
@@ -54,7 +54,7 @@ class MaxNorm(Constraint):
 
 
 class UnitNorm(Constraint):
-    """Every vector of weights has length 1; `axis` as for MaxNorm.
+    """Every vector of weights has norm 1; `axis` as for MaxNorm.
 
     >>> import numpy as np
     >>> UnitNorm()(np.array([[3.0], [4.0]])).round(2)
@@ -69,9 +69,9 @@ class UnitNorm(Constraint):
 
 
 class MinMaxNorm(Constraint):
-    """The length of every vector of weights moves towards [min_value, max_value].
+    """The norm of every vector of weights moves towards [min_value, max_value].
 
-    At rate 1 it gets there at every step, at lower rates part of the way; `axis` as for MaxNorm.
+    At rate 1 it gets there in every step, at lower rates part of the way; `axis` as for MaxNorm.
 
     >>> import numpy as np
     >>> MinMaxNorm(0.5, 1.0)(np.array([[3.0], [4.0]])).round(2)
@@ -92,7 +92,7 @@ class MinMaxNorm(Constraint):
 
 
 def norm(x: Any, axis: Any) -> Array:
-    """The length of the vectors that lie along `axis`, with that axis kept as 1."""
+    """The norms of the vectors along `axis`, which is kept with length 1."""
     axes = reduced_axes(np.ndim(x), axis)
     return np.sqrt(np.sum(np.square(x), axis=axes, keepdims=True))
 

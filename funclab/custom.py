@@ -1,4 +1,4 @@
-"""Classes and functions of users, by the names under which files and configs know them."""
+"""Users' classes and functions, by the names that files and configs use for them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _scope: ContextVar[dict[str, Any]] = ContextVar("custom_objects", default={})  #
 
 
 def register_keras_serializable(package: str = "Custom", name: str | None = None) -> Any:
-    """A decorator for a class or function of yours that files shall know by themselves.
+    """A decorator that registers your own class or function, so that files can refer to it.
 
-    It is kept under `package>name`, so models that use it are loaded without custom_objects.
+    It is registered as `package>name`, so models that use it can be loaded without custom_objects.
 
     package: the first part of the name.
     name: the second; None for that of the class or function.
@@ -46,7 +46,7 @@ def register_keras_serializable(package: str = "Custom", name: str | None = None
 
 
 class CustomObjectScope:
-    """A `with` block in which names of configs and files stand for classes and functions of yours.
+    """A `with` block in which names in configs and files refer to your classes and functions.
 
     custom_objects: the classes and functions, by name.
     """
@@ -67,12 +67,12 @@ custom_object_scope = CustomObjectScope
 
 
 def get_custom_objects() -> dict[str, Any]:
-    """The classes and functions that are registered, by name; may be changed."""
+    """The registered classes and functions, by name; this dict may be changed."""
     return _objects
 
 
 def get_registered_name(obj: Any) -> str:
-    """The name under which a class or function is kept in files."""
+    """The name that files use for a class or function."""
     registered = _names.get(obj) if callable(obj) else None
     return registered or obj.__name__
 
@@ -80,7 +80,7 @@ def get_registered_name(obj: Any) -> str:
 def get_registered_object(
     name: str, custom_objects: dict[str, Any] | None = None, module_objects: Any = None
 ) -> Any:
-    """What a name stands for: in a CustomObjectScope, registered, or in either dict; else None."""
+    """The object for a name: from a CustomObjectScope, the registry, or either dict; else None."""
     for table in (_scope.get(), _objects, custom_objects or {}, module_objects or {}):
         if name in table:
             return table[name]
@@ -88,11 +88,11 @@ def get_registered_object(
 
 
 def known(custom_objects: dict[str, Any] | None = None) -> dict[str, Any]:
-    """All names that stand for something of users here and now."""
+    """All names of users' objects that are valid here and now."""
     return {**_objects, **_scope.get(), **(custom_objects or {})}
 
 
 def class_name(entry: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> str:
-    """The name by which to look for the class of a config: the registered one, if that is known."""
+    """The name by which to look up the class of a config: the registered one, if it is known."""
     registered = entry.get("registered_name")
     return registered if registered in known(custom_objects) else entry.get("class_name", "")

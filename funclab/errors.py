@@ -1,4 +1,4 @@
-"""Errors that say what happened, why, and what to type instead.
+"""Errors that say what happened, why, and what to write instead.
 
 Every class here is also the builtin error that Keras raises in the same place, so code that catches
 `ValueError` or `AttributeError` keeps working.
@@ -15,15 +15,15 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 TOO_MANY = "too many"
-"""The facts of a call that was given more tensors side by side than it takes."""
+"""The facts of a call with more positional tensors than it takes."""
 
 
 ACTS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]")
-"""Control characters, changes of direction, and what is not text."""
+"""Control characters, changes of writing direction, and characters that are not text."""
 
 
 class Item(NamedTuple):
-    """One thing in the picture of an error: a layer, a tensor, an array, a place to put one."""
+    """One item in the picture of an error: a layer, a tensor, an array, or a place for one."""
 
     kind: str
     name: str
@@ -31,19 +31,19 @@ class Item(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """A model's input or output beside what was given for it; one of the two may be missing."""
+    """A model's input or output, with what was given for it; one of the two may be missing."""
 
     name: str = ""
     shape: str = ""
     given: str = ""
     given_shape: str = ""
     note: str = ""
-    """Why the two do not go together; "" when they do."""
+    """Why the two do not match; "" if they do."""
 
 
 @dataclass
 class Pairs:
-    """What an error about the data, targets or losses of a model draws."""
+    """The picture of an error about the data, targets or losses of a model."""
 
     model: str
     side: str
@@ -53,7 +53,7 @@ class Pairs:
 
 @dataclass
 class Instead:
-    """What an error about something in place of a tensor draws: a wrong line, and a right one.
+    """The picture of an error about something in place of a tensor: a wrong line, and a right one.
 
     The line breaks before its last item.
     """
@@ -65,8 +65,8 @@ class Instead:
 
 
 def warn(says: str) -> None:
-    """Warn at the line of the user that led here, however deep inside funclab."""
-    inside = {"funclab", "functools"}  # a cached property is computed from there
+    """Warn at the line of the user's code that led here, however deep inside funclab."""
+    inside = {"funclab", "functools"}  # functools computes cached properties
     depth, frame = 1, sys._getframe()
     while frame.f_back and str(frame.f_globals.get("__name__")).split(".")[0] in inside:
         depth, frame = depth + 1, frame.f_back
@@ -74,7 +74,7 @@ def warn(says: str) -> None:
 
 
 def plain(text: str) -> str:
-    """A line that does nothing to a terminal or a file: characters that would are written out.
+    """A line that is safe for a terminal or a file: control characters are written as escapes.
 
     >>> print(plain("red: \\x1b[31m"))
     red: \\x1b[31m
@@ -83,11 +83,11 @@ def plain(text: str) -> str:
 
 
 class FunclabError(Exception):
-    """The base of all funclab errors: what happened, why, and how to mend it.
+    """The base of all funclab errors: what happened, why, and how to fix it.
 
-    `graph` may hold the objects at fault (layers, tensors, nodes), `tensors` what a failed call
-    was given, and `facts` what else there is to see: a notebook draws them under the text, unless
-    `drawn` says that they are in view already.
+    `graph` may contain the objects at fault (layers, tensors, nodes), `tensors` the inputs of the
+    failed call, and `facts` what else can be shown: a notebook draws them under the text, unless
+    `drawn` says that they are already shown.
     """
 
     tensors: Sequence[Any] = ()
@@ -103,7 +103,7 @@ class FunclabError(Exception):
         self.graph, self.facts = graph, facts
 
     def __reduce__(self) -> Any:
-        """Copies and other processes get the words, without the objects at fault."""
+        """Copies and other processes get the text, without the objects at fault."""
         return _again, (type(self), self.what, self.why, self.fix)
 
     def __str__(self) -> str:
@@ -123,11 +123,11 @@ class GraphError(FunclabError, RuntimeError, ValueError):
 
 
 class AmbiguousNodeError(FunclabError, AttributeError):
-    """A question with one answer per node, asked of a layer with several nodes."""
+    """A property that differs from node to node, requested from a layer with several nodes."""
 
 
 class NeverCalledError(FunclabError, AttributeError, RuntimeError):
-    """A question about calls, asked of a layer that was never called."""
+    """A property of calls, requested from a layer that was never called."""
 
 
 class NodeIndexError(FunclabError, ValueError, IndexError):
@@ -135,11 +135,11 @@ class NodeIndexError(FunclabError, ValueError, IndexError):
 
 
 class TensorTypeError(FunclabError, TypeError, ValueError):
-    """Something that is not a tensor where a tensor belongs."""
+    """Something other than a tensor, where a tensor is required."""
 
 
 class TensorAttributeError(TensorTypeError, AttributeError):
-    """An attribute of arrays, asked of a tensor that has no numbers."""
+    """An attribute of arrays, requested from a symbolic tensor, which has no numbers."""
 
 
 class ArgumentError(FunclabError, TypeError, ValueError):
@@ -151,7 +151,7 @@ class AttributeLocked(ArgumentError, AttributeError):
 
 
 class DataError(FunclabError, ValueError, KeyError):
-    """Data that does not fit the model it is given to."""
+    """Data that do not fit the model."""
 
     __str__ = FunclabError.__str__
 
@@ -167,33 +167,33 @@ class NotCompiledError(FunclabError, RuntimeError, ValueError):
 
 
 class NotBuiltError(FunclabError, RuntimeError, ValueError):
-    """A layer that is asked for its weights before there are any."""
+    """A layer's weights, requested before they exist."""
 
 
 class NotFiniteError(FunclabError, RuntimeError):
-    """A number that is not finite where training has to end."""
+    """A number that is NaN or infinite, so that training has to end."""
 
 
 class BusyError(FunclabError, RuntimeError):
-    """A model that is asked for something while it is being trained."""
+    """Something that a model cannot do while it is being trained."""
 
 
 class ClusterError(FunclabError, RuntimeError):
-    """A cluster whose workers are gone, or that has lost what it was given."""
+    """A cluster that has lost its workers, or data that they held."""
 
 
 class NameLookupError(FunclabError, ValueError, KeyError):
-    """A name that stands for nothing known."""
+    """An unknown name."""
 
     __str__ = FunclabError.__str__
 
 
 class NoSuchNameError(FunclabError, AttributeError):
-    """A name of Keras, or a misspelt one, that a room of funclab does not have."""
+    """A name that a module of funclab does not have: one of Keras, or a misspelled one."""
 
 
 class NoSuchImportError(FunclabError, ImportError):
-    """The same, met by `from funclab.layers import ...`."""
+    """The same, raised by `from funclab.layers import ...`."""
 
 
 class MissingPackageError(FunclabError, ImportError):
@@ -201,7 +201,7 @@ class MissingPackageError(FunclabError, ImportError):
 
 
 class WeightsError(FunclabError, ValueError):
-    """Weights that do not fit the layer they are given to."""
+    """Weights that do not fit the layer."""
 
 
 class FileError(FunclabError, OSError):
@@ -211,15 +211,15 @@ class FileError(FunclabError, OSError):
 
 
 class ConfigError(FunclabError, ValueError, TypeError):
-    """A configuration or file from which nothing can be rebuilt."""
+    """A configuration or file from which no object can be rebuilt."""
 
 
 class NotSupportedError(FunclabError, NotImplementedError, ValueError):
-    """Something Keras can do and funclab, so far, cannot."""
+    """Something that Keras can do but funclab cannot, at least so far."""
 
 
 def unwritten(instance: Any, method: str) -> NotSupportedError:
-    """The error of a method that a base class leaves to the classes below it."""
+    """The error for a method that a base class leaves to its subclasses."""
     kind = type(instance).__name__
     return NotSupportedError(
         f"{kind} has no `{method}` yet.",

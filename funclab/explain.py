@@ -1,4 +1,4 @@
-"""The texts of errors that tensors and graphs raise, kept apart from the code."""
+"""The texts of errors that tensors and graphs raise, kept separate from the code."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WHY_NO_NUMBERS = (
 )
 PREDICT = "for numbers, make model = Model(inputs, outputs) and call model.predict(data)"
 
-# What Python does, its words for it that people search for, and the op to use instead.
+# What Python does, its own error message (which people search for), and the op to use instead.
 USES = {
     "if": ("`if` (or `and`, `or`, `not`)", "", "where"),
     "loop": ("a loop over its elements", "", ""),
@@ -39,7 +39,7 @@ FIXES = {
 
 
 def python_use(tensor: Any, use: str) -> TensorTypeError:
-    """A tensor where Python itself wants numbers."""
+    """A tensor where Python itself needs numbers."""
     user, phrase, op = USES[use]
     if hasattr(type(tensor), "assign"):
         return _weight(tensor, user)
@@ -74,7 +74,7 @@ def numpy_use(tensor: Any, name: str, known: bool, module: str | None = "numpy")
 
 
 def _weight(variable: Any, user: str) -> TensorTypeError:
-    """A weight where numbers are wanted: unlike a tensor it has some."""
+    """A weight where numbers are needed: unlike a tensor, it has some."""
     return TensorTypeError(
         f"{user} was given {variable!r}, the variable {variable.path}, not an array.",
         why="a variable lives in a layer and changes in training; NumPy and Python need its "
@@ -84,7 +84,7 @@ def _weight(variable: Any, user: str) -> TensorTypeError:
 
 
 def attribute(tensor: Any, name: str, known: bool) -> TensorAttributeError:
-    """An attribute that arrays have, asked of a tensor."""
+    """An attribute that arrays have, requested from a tensor."""
     kind = type(tensor).__name__
     layer = getattr(getattr(tensor, "_keras_history", None), "operation", None)
     if hasattr(type(layer), name):
@@ -108,7 +108,7 @@ def attribute(tensor: Any, name: str, known: bool) -> TensorAttributeError:
 
 
 def _of_its_layer(tensor: Any, name: str, layer: Any) -> TensorAttributeError:
-    """An attribute that layers have, asked of a tensor that one of them made."""
+    """An attribute that layers have, requested from a tensor that a layer made."""
     consumer = Item("place", f".{name}", "is asked of a layer")
     return TensorAttributeError(
         f"'{type(tensor).__name__}' object has no attribute '{name}': {tensor.id} is a tensor, "
@@ -122,7 +122,7 @@ def _of_its_layer(tensor: Any, name: str, layer: Any) -> TensorAttributeError:
 
 
 def operand(value: Any) -> TensorTypeError:
-    """Something in a sum or product with a tensor that is neither tensor nor number."""
+    """An operand of an operation with a tensor that is neither a tensor nor a number."""
     layer = hasattr(value, "inbound_nodes")
     name = value.name if layer else repr(value)
     return TensorTypeError(
@@ -139,7 +139,7 @@ def operand(value: Any) -> TensorTypeError:
 
 
 def not_a_tensor(value: Any, consumer: Item) -> Instead:
-    """A layer, or anything else, in a place where a tensor belongs."""
+    """A layer, or something else, where a tensor is required."""
     if hasattr(value, "inbound_nodes"):
         item = Item("layer", value.name, type(value).__name__)
         right = [item, Item("tensor", f"{value.name}(x)", "what a call returns"), consumer]
@@ -157,7 +157,7 @@ def not_a_tensor(value: Any, consumer: Item) -> Instead:
 
 
 def _instead(title: str, tensor: Any, consumer: Item, op: str, note: str) -> Instead:
-    """A tensor in a wrong place, and on its way through a function of funclab.ops, if one helps."""
+    """A tensor in the wrong place, and passed through a function of funclab.ops, if one helps."""
     node = Item("layer", f"ops.{op}", "an op: makes a node")
     right = [of(tensor), node, Item("tensor", "a tensor", "of the graph")]
     return Instead(title, [of(tensor), consumer], right if op else [], note)
@@ -170,7 +170,7 @@ def of(tensor: Any) -> Item:
 
 
 def uncalled(layer: Any) -> Instead:
-    """A layer that was never called on a tensor, and what a call would make."""
+    """A layer that was never called on a tensor, and the result of a call."""
     item, none = (
         Item("layer", layer.name, type(layer).__name__),
         Item("nothing", "", "no tensor yet"),
@@ -181,7 +181,7 @@ def uncalled(layer: Any) -> Instead:
 
 
 def data(tensor: Any, name: str) -> TensorTypeError:
-    """A tensor of the graph where arrays are to be calculated with."""
+    """A tensor of the graph, where arrays are needed."""
     return TensorTypeError(
         f"The data for {name} are the symbolic tensor {tensor!r}, which has no numbers.",
         why="fit, evaluate and predict calculate with arrays; a tensor only describes what a model "
@@ -198,7 +198,7 @@ def data(tensor: Any, name: str) -> TensorTypeError:
 
 
 def node_index(layer: Any, ends: str, index: Any) -> ArgumentError:
-    """A node index that is missing, or is not a whole number."""
+    """A node index that is missing, or is not an integer."""
     count = len(layer.inbound_nodes)
     question = ends.replace(" ", "_")
     says = f"A node index is a whole number. Received: {index!r} ({type(index).__name__})."
@@ -214,14 +214,14 @@ def node_index(layer: Any, ends: str, index: Any) -> ArgumentError:
 
 
 def disconnected(graph: Any, node: Any, finished: list[Any], outer: Any) -> GraphError:
-    """Outputs that need an input which was not given. `outer` is a nested model it belongs to."""
+    """Outputs that need an input that was not given. `outer` is the nested model it belongs to."""
     tensor, name = node.output_tensors[0], node.operation.name
     inputs = ", ".join(tensor.id for tensor in graph.inputs)
     why = f"the outputs depend on {name}, which is not among the model's inputs ({inputs})."
     fix = f"add the tensor of {name} to `inputs`, or build the outputs from the inputs given."
     fix += _look_alike(graph, tensor)
     namesakes = [other for other in graph.inputs if other.id == tensor.id]
-    if namesakes:  # to write one name for both would say nothing
+    if namesakes:  # the same name for both would explain nothing
         order = "before" if node.time < _node(namesakes[0]).time else "after"
         why = (
             f"the outputs depend on another Input called {name}, made {order} the one that Model "
@@ -254,9 +254,9 @@ def disconnected(graph: Any, node: Any, finished: list[Any], outer: Any) -> Grap
 
 
 def crossing(outputs: list[Any], inner: Any) -> list[Any]:
-    """The tensors made by the layers of a nested model's graph that are read outside of it.
+    """The tensors made by layers of a nested model's graph that are read outside of it.
 
-    They may come from calls of these layers that the model does not have, on the same inputs.
+    They may come from calls of these layers, on the same inputs, that are not part of the model.
     """
     layers, nodes = set(inner.operations), set(inner.nodes)
     read, inside = dict.fromkeys(outputs), set()
@@ -287,7 +287,7 @@ def _written(graph: Any, outer: Any) -> str:
 
 
 def _look_alike(graph: Any, tensor: Any) -> str:
-    """A hint at an input that was given, leads nowhere, and has the shape of the one missing."""
+    """A hint about a given input that is not used and has the shape of the missing one."""
     used = _behind(graph.outputs)
     same = [other for other in graph.inputs if other.shape == tensor.shape and other not in used]
     if not same:
@@ -299,7 +299,7 @@ def _look_alike(graph: Any, tensor: Any) -> str:
 
 
 def _behind(outputs: list[Any]) -> set[Any]:
-    """All tensors that some outputs are made of, and these themselves."""
+    """All tensors on which some outputs depend, and the outputs themselves."""
     tensors, waiting = set(), list(outputs)
     while waiting:
         tensor = waiting.pop()
@@ -310,7 +310,7 @@ def _behind(outputs: list[Any]) -> set[Any]:
 
 
 def tensor_alone(tensor: Any) -> GraphError:
-    """The error for a symbolic tensor that is pickled."""
+    """The error for pickling a symbolic tensor."""
     return GraphError(
         f"The tensor {tensor.id} cannot be pickled alone.",
         why="it is a place in a graph, and only models are pickled with their graphs.",

@@ -1,5 +1,5 @@
-"""What the parameters of constructors mean, said once and added to the docstring of each class, and
-what kind of value each takes."""
+"""The meanings of constructor parameters, written once and added to each class's docstring, and the
+kind of value that each parameter takes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WEIGHTS = {
     "moving_mean": "the moving mean", "moving_variance": "the moving variance",
 }  # fmt: skip
 ROLES = {
-    "initializer": "how {} begins: the name of an initializer, or an object",
+    "initializer": "how {} is initialized: the name of an initializer, or an object",
     "regularizer": "a penalty on {}, added to the loss: a name or an object",
     "constraint": "a rule that {} satisfies after every training step: a name or an object",
 }
@@ -29,13 +29,13 @@ MEANINGS = {
     for role, meaning in ROLES.items()
 } | {
     # Layers.
-    "units": "how many numbers the layer gives for each sample or step",
+    "units": "the number of outputs for each sample or step",
     "filters": "how many filters slide over the input: the channels of the output",
-    "activation": "what follows the sum: the name of an activation, a function, or None for linear",
+    "activation": "the activation of the output: a name, a function, or None for linear",
     "Activation.activation": "the activation: a name or a function",
     "recurrent_activation": "the activation of the gates: a name or a function",
     "use_bias": "whether a bias is added",
-    "unit_forget_bias": "whether the bias of the forget gate begins at 1",
+    "unit_forget_bias": "whether the bias of the forget gate starts at 1",
     "reset_after": "whether the reset gate acts after the recurrent product",
     "trainable": "whether training changes the layer's weights",
     "autocast": "whether float inputs are cast to `dtype`",
@@ -46,11 +46,11 @@ MEANINGS = {
     "strides": "how far the window moves: a whole number, or one for each axis",
     "Pooling.strides": "how far the window moves, as pool_size is written; None for pool_size",
     "dilation_rate": "the distance between the elements that a window sees",
-    "groups": "into how many groups the channels are divided, each with filters of its own",
+    "groups": "into how many groups the channels are divided, each with its own filters",
     "GroupNormalization.groups": "into how many groups the channels are divided; -1 for one each",
     "output_size": "how many windows there are along each axis: a whole number, or one for each",
-    "depth_multiplier": "how many filters each channel has of its own",
-    "output_padding": "how many positions are added to the shortest output that is possible; None "
+    "depth_multiplier": "how many filters each channel has",
+    "output_padding": "how many positions are added to the shortest possible output; None "
     "for the usual length",
     "padding": '"valid" (windows inside the input only) or "same" (zeros around it)',
     "Conv1D.padding": '"valid" (windows inside the input only), "same" (zeros around it) or '
@@ -58,11 +58,11 @@ MEANINGS = {
     "ZeroPadding1D.padding": "steps of zeros: an int, or a pair (before, after)",
     "ZeroPadding2D.padding": "rows and columns of zeros: an int, (height, width), or two pairs",
     "ZeroPadding3D.padding": "planes, rows and columns of zeros: an int, three, or three pairs",
-    "cropping": "rows and columns to take away: an int, (height, width), or two pairs",
-    "Cropping1D.cropping": "steps to take away: an int, or a pair (before, after)",
-    "Cropping3D.cropping": "planes, rows and columns to take away: an int, three, or three pairs",
-    "data_format": 'where the channels are: "channels_last" or "channels_first"; None asks config',
-    "keepdims": "whether the axes reduced away stay, with length 1",
+    "cropping": "rows and columns to remove: an int, (height, width), or two pairs",
+    "Cropping1D.cropping": "steps to remove: an int, or a pair (before, after)",
+    "Cropping3D.cropping": "planes, rows and columns to remove: an int, three, or three pairs",
+    "data_format": 'where channels are: "channels_last" or "channels_first"; None for the default',
+    "keepdims": "whether reduced axes are kept, with length 1",
     "size": "how many times as long each axis becomes: an int, or one for each axis",
     "UpSampling1D.size": "how often each step is repeated",
     "interpolation": 'how new pixels are filled: "nearest" (repeated), "bilinear", "bicubic", '
@@ -77,15 +77,15 @@ MEANINGS = {
     "mask_value": "the number that marks a step to skip",
     "weights": "arrays that the weights start from",
     "axes": "the axis to sum along, or one for each input",
-    "normalize": "whether vectors are divided by their length first, so that results are cosines",
+    "normalize": "whether vectors are divided by their norm first, so that results are cosines",
     "axis": "the axis of the classes or components",
     "Softmax.axis": "the axis, or axes, along which the results sum to 1",
-    "Concatenate.axis": "the axis along which the inputs are laid end to end",
+    "Concatenate.axis": "the axis along which the inputs are joined end to end",
     "BatchNormalization.axis": "the axis of the channels",
     "GroupNormalization.axis": "the axis of the channels",
     **dict.fromkeys(
         [f"{name}Normalization.axis" for name in ("Layer", "RMS", "Unit")],
-        "the axis, or axes, along which the numbers are brought to one scale",
+        "the axis, or axes, along which the numbers are normalized",
     ),
     "MaxNorm.axis": "the axis, or axes, along which a vector of weights lies",
     "UnitNorm.axis": "the axis, or axes, along which a vector of weights lies",
@@ -93,68 +93,68 @@ MEANINGS = {
     "momentum": "how much of the last step the next one keeps, from 0 to 1",
     "BatchNormalization.momentum": "how much of the moving statistics each batch keeps",
     "epsilon": "a small number that keeps a division finite",
-    "renorm": "whether batches are drawn to the statistics of those before (batch renormalization)",
-    "renorm_clipping": "limits for that: a dict with rmin, rmax and dmax; None for none",
-    "renorm_momentum": "how much of the statistics for that each batch keeps",
+    "renorm": "whether to correct batches towards earlier statistics (batch renormalization)",
+    "renorm_clipping": "limits of that correction: a dict with rmin, rmax and dmax; None for none",
+    "renorm_momentum": "how much of the statistics for that correction each batch keeps",
     "center": "whether beta is added",
     "scale": "whether the result is multiplied by gamma",
-    "synchronized": "accepted for Keras; there is one device only",
+    "synchronized": "accepted for compatibility; there is only one device",
     # Layers that prepare data.
     "height": "how many rows of pixels the images get",
     "width": "how many columns of pixels the images get",
     "Resizing.interpolation": 'how new pixels are filled: "bilinear", "nearest", "bicubic", '
     '"lanczos3" or "lanczos5"',
-    "crop_to_aspect_ratio": "whether images are cut first, so that nothing is distorted",
-    "pad_to_aspect_ratio": "whether images are filled up first, so that nothing is distorted",
-    "fill_mode": 'with what they are filled up: "constant", for fill_value',
-    "fill_value": "the number they are filled up with",
+    "crop_to_aspect_ratio": "whether images are cropped first, so that nothing is distorted",
+    "pad_to_aspect_ratio": "whether images are padded first, so that nothing is distorted",
+    "fill_mode": 'how images are padded: "constant", with fill_value',
+    "fill_value": "the number with which images are padded",
     "antialias": "whether every pixel counts when images become smaller",
     "Rescaling.scale": "the factor: a number, or one for each channel",
     "offset": "what is added: a number, or one for each channel",
-    "Normalization.axis": "the axis, or axes, whose positions each have a mean and a variance of "
-    "their own; None for one of all numbers",
+    "Normalization.axis": "the axis, or axes, whose positions each have their own mean and "
+    "variance; None for one of all numbers",
     "Normalization.mean": "the mean, or one for each position; None to learn it by `adapt`",
     "variance": "the variance, or one for each position; None to learn it by `adapt`",
     "Normalization.invert": "whether normalized numbers are turned back into the original ones",
     "bin_boundaries": "where one bin ends and the next begins; None to learn it by `adapt`",
     "num_bins": "how many bins `adapt` makes, equally full",
     "Discretization.epsilon": "how exact `adapt` is: a summary keeps about 1 / epsilon numbers",
-    "max_tokens": "the most words that the vocabulary holds, with those for the mask and for "
-    "unknown words; None for any number",
-    "num_oov_indices": "how many numbers the words share that are not in the vocabulary",
-    "mask_token": "the word that means nothing, and has the number 0; None for no such word",
+    "max_tokens": "the largest size of the vocabulary, including the words for the mask and for "
+    "unknown words; None for any size",
+    "num_oov_indices": "how many numbers are shared by the words that are not in the vocabulary",
+    "mask_token": "the word for padding, which has the number 0; None for no such word",
     "oov_token": "the word that unknown words become with `invert`",
-    "vocabulary": "the words in order, or a path to a file with one a line; None to learn them",
+    "vocabulary": "the words in order, or a path to a file with one per line; None to learn them",
     "vocabulary_dtype": "the dtype of the words",
     "idf_weights": 'the weight of each word, for output_mode="tf_idf"',
     "invert": "whether numbers become words",
     "pad_to_max_tokens": "whether vectors have max_tokens elements even if there are fewer words",
-    "encoding": "how text is written in bytes",
-    "salt": "one or two whole numbers that spread the words in another way; None for the usual one",
+    "encoding": "the encoding of bytes as text",
+    "salt": "one or two whole numbers as the key of the hash; None for the usual one",
     "oov_method": '"floormod" or "farmhash": how unknown words are spread over their numbers',
-    "standardize": 'what is done to text first: "lower_and_strip_punctuation", "lower", '
+    "standardize": 'how text is changed first: "lower_and_strip_punctuation", "lower", '
     '"strip_punctuation", a function, or None',
-    "split": 'where text is cut into words: "whitespace", "character", a function, or None',
+    "split": 'where text is split into words: "whitespace", "character", a function, or None',
     "ngrams": "how many words in a row count as one: all up to a number, or a tuple of numbers",
-    "output_sequence_length": "the length of each row of numbers, cut or padded with 0; None for "
+    "output_sequence_length": "the length of each row of numbers, truncated or padded; None for "
     "that of the longest",
     "ragged": "not supported: leave it out",
     "output_mode": '"int" for numbers, "one_hot" for a vector for each number, "multi_hot" or '
     '"count" for one vector of each sample',
     "num_tokens": "how many numbers there are: they go from 0 to num_tokens - 1",
     "rate": "the fraction of elements to drop, in [0, 1)",
-    "MinMaxNorm.rate": "how far the length moves at each step, from 0 to 1",
-    "noise_shape": "the shape of the draw: 1 where elements share theirs, None for x's length",
+    "MinMaxNorm.rate": "how far the norm moves at each step, from 0 to 1",
+    "noise_shape": "the shape of the draw: 1 where elements share one draw, None for x's length",
     "stddev": "the standard deviation",
-    "seed": "where the random numbers begin; None for a new place each time",
+    "seed": "the seed of the random numbers; None for a new one each time",
     "l1": "the factor of the sum of absolute values",
     "l2": "the factor of the sum of squares",
     "max_value": "the largest value allowed; None for no limit",
     "negative_slope": "the slope below the threshold",
-    "threshold": "the limit; predictions above it mean yes",
+    "threshold": "the limit above which predictions count as positive",
     "ReLU.threshold": "where the ramp begins",
-    "alpha": "the factor below 0",
-    "LeakyReLU.alpha": "negative_slope under its name in Keras 2",
+    "alpha": "the factor for negative inputs",
+    "LeakyReLU.alpha": "the name of negative_slope in Keras 2",
     "CosineDecay.alpha": "the last rate, as a fraction of the first",
     "shared_axes": "the axes, counted from 1, along which alpha is shared",
     "dropout": "the fraction of input features to drop, in [0, 1)",
@@ -162,26 +162,26 @@ MEANINGS = {
     "return_sequences": "whether the outputs of all steps are returned, not only the last",
     "return_state": "whether the last states follow the output",
     "go_backwards": "whether the sequence is read from its end",
-    "stateful": "whether a batch goes on from the states of the batch before",
-    "unroll": "accepted for Keras; needs a known length",
-    "use_cudnn": "accepted for Keras; changes nothing",
-    "implementation": "accepted for Keras; changes nothing",
-    "zero_output_for_mask": "whether masked steps are 0, instead of the step before",
-    "layer": "the layer inside",
-    "cell": "what is done at each step: a cell, or a list of cells to be stacked",
-    "cells": "the cells, from the first that reads to the last",
+    "stateful": "whether a batch continues from the final states of the previous batch",
+    "unroll": "accepted for compatibility; needs a known length",
+    "use_cudnn": "accepted for compatibility; it has no effect",
+    "implementation": "accepted for compatibility; it has no effect",
+    "zero_output_for_mask": "whether masked steps are 0, instead of repeating the previous step",
+    "layer": "the inner layer",
+    "cell": "the computation of one step: a cell, or a list of cells to be stacked",
+    "cells": "the cells, from the one that reads the input to the last",
     "merge_mode": 'how the two outputs are joined: "concat", "sum", "mul", "ave", or None for both',
-    "backward_layer": "the layer that reads from the end; None for a copy of `layer`",
+    "backward_layer": "the layer that reads backwards; None for a copy of `layer`",
     "function": "a function of a tensor, made of funclab.ops or Python's operators",
     "power_iterations": "how many steps find the norm of the kernel",
-    "num_heads": "how many heads look at the sequence, each with kernels of its own",
+    "num_heads": "how many heads there are, each with its own kernels",
     "num_query_heads": "how many heads the query has",
     "num_key_value_heads": "how many heads key and value have; they divide those of the query",
-    "key_dim": "how many numbers a head makes of a position of query and key",
-    "head_dim": "how many numbers a head makes of a position",
-    "value_dim": "how many numbers a head makes of a position of the value; None for key_dim",
+    "key_dim": "the size of each head's query and key vectors",
+    "head_dim": "the size of each head's vectors",
+    "value_dim": "the size of each head's value vectors; None for key_dim",
     "attention_axes": "the axes of positions; None for all but the batch and the features",
-    "sliding_window": "how near a position must be to be seen, itself counted; None for any",
+    "sliding_window": "the distance below which a position can be seen; None for any distance",
     "flash_attention": "not supported: leave it out",
     "use_gate": "whether the heads' outputs are multiplied by a sigmoid of the query",
     "MultiHeadAttention.output_shape": "the lengths of the features of the output; None for those "
@@ -190,7 +190,7 @@ MEANINGS = {
     "score_mode": '"dot" for products of query and key, "concat" for sums of tanh(query + key)',
     **dict.fromkeys(
         [f"{name}Attention.dropout" for name in ("", "Additive", "MultiHead", "GroupQuery")],
-        "the fraction of positions that are not seen in training, in [0, 1)",
+        "the fraction of attention weights to drop in training, in [0, 1)",
     ),
     "equation": 'a formula such as "abc,cd->abd": the input, the kernel, and the output',
     "EinsumDense.output_shape": "the lengths of the output's axes after the batch; None for those "
@@ -200,18 +200,18 @@ MEANINGS = {
     "output_shape": "the shape of the output, as in Keras; it is inferred anyway",
     "Lambda.mask": "the mask of the output, or a function of (inputs, mask)",
     "arguments": "more keyword arguments for the function",
-    "inputs": "the tensors with which the graph begins: one, a list, or a dict by name",
-    "outputs": "the tensors that the model gives: one, a list, or a dict by name",
+    "inputs": "the tensors at which the graph begins: one, a list, or a dict by name",
+    "outputs": "the tensors that the model returns: one, a list, or a dict by name",
     "layers": "the layers, in order",
     "args": "inputs, outputs and name, in this order; none in a subclass with `call`",
     "Model.kwargs": "the same by name, and trainable and dtype as for Layer",
     "shape": "the shape of one sample, without the batch axis",
     "batch_size": "the length of the batch axis; None for any",
-    "batch_shape": "the whole shape, with the batch axis, in place of `shape`",
-    "sparse": "accepted for Keras; arrays are always dense",
-    "input_tensor": "a tensor whose shape and dtype are taken",
-    "tensor": "a tensor whose shape and dtype are taken",
-    "optional": "whether the input may be left out",
+    "batch_shape": "the whole shape, including the batch axis, instead of `shape`",
+    "sparse": "accepted for compatibility; arrays are always dense",
+    "input_tensor": "a tensor whose shape and dtype are used",
+    "tensor": "a tensor whose shape and dtype are used",
+    "optional": "whether the input may be omitted",
     "lora_rank": "not supported: leave it out",
     "lora_alpha": "not supported: leave it out",
     "quantization_config": "not supported: leave it out",
@@ -229,35 +229,35 @@ MEANINGS = {
     "OrthogonalRegularizer.mode": 'which vectors are compared: "rows" or "columns"',
     "distribution": '"truncated_normal", "untruncated_normal" or "uniform"',
     "factor": "the factor of the penalty",
-    "min_value": "the shortest vector allowed",
-    "MaxNorm.max_value": "the longest vector allowed",
-    "MinMaxNorm.max_value": "the longest vector allowed",
+    "min_value": "the smallest allowed norm of a vector",
+    "MaxNorm.max_value": "the largest allowed norm of a vector",
+    "MinMaxNorm.max_value": "the largest allowed norm of a vector",
     # Optimizers and their schedules.
     "learning_rate": "the size of the steps: a number or a schedule",
     "nesterov": "whether the step looks ahead",
     "rho": "how much of the averages each step keeps",
-    "centered": "whether the squared average gradient is taken off",
-    "initial_accumulator_value": "where the sum of squares begins",
+    "centered": "whether the squared average gradient is subtracted",
+    "initial_accumulator_value": "the initial sum of squares",
     "beta_1": "how much of the average gradient each step keeps",
     "beta_2": "how much of the average square each step keeps",
-    "amsgrad": "whether the average square never falls",
-    "weight_decay": "the fraction, times the rate, that each step takes off every weight",
-    "clipnorm": "the longest gradient of one weight array; None for no limit",
-    "global_clipnorm": "the longest gradient of all weights together; None for no limit",
+    "amsgrad": "whether the average square never decreases",
+    "weight_decay": "the fraction of every weight, times the rate, that each step subtracts",
+    "clipnorm": "the largest norm of a weight array's gradient; None for no limit",
+    "global_clipnorm": "the largest norm of the gradient of all weights; None for no limit",
     "clipvalue": "the largest number in a gradient; None for no limit",
-    "use_ema": "whether a moving average of the weights takes their place at the end",
+    "use_ema": "whether a moving average of the weights replaces them at the end",
     "ema_momentum": "how much of the moving average each step keeps",
     "ema_overwrite_frequency": "after how many steps the average becomes the weights; None for "
     "the end of fit only",
-    "loss_scale_factor": "by what `apply` divides gradients: of a loss that was made larger",
-    "gradient_accumulation_steps": "how many batches make a step together; None for one",
-    "Optimizer.kwargs": "lr and decay, the names of Keras 2 for the learning rate and its fall",
-    "learning_rate_power": "how the rate falls with the squared gradients: their sum to this power",
+    "loss_scale_factor": "the factor of the scaled loss, by which `apply` divides the gradients",
+    "gradient_accumulation_steps": "how many batches are combined into one step; None for one",
+    "Optimizer.kwargs": "lr and decay, the names in Keras 2 of the learning rate and its decay",
+    "learning_rate_power": "the power of the sum of squared gradients by which the rate falls",
     "l1_regularization_strength": "the factor of the sum of absolute weights",
     "l2_regularization_strength": "the factor of the sum of squared weights",
     "l2_shrinkage_regularization_strength": "the same, as a part of the gradient",
-    "Ftrl.beta": "what is added to the factor of squared weights, for a small rate more",
-    "beta_2_decay": "how fast the averages become longer: 1 - t to this power is kept",
+    "Ftrl.beta": "a number; beta / (2 * learning_rate) is added to the factor of squared weights",
+    "beta_2_decay": "how fast the averages become longer: each step keeps 1 - t^beta_2_decay",
     "epsilon_1": "a small number added to squared gradients",
     "epsilon_2": "the least size of weights",
     "clip_threshold": "the largest step, in units of the weights",
@@ -266,22 +266,22 @@ MEANINGS = {
     "adam_beta_2": "beta_2 of AdamW",
     "adam_weight_decay": "weight_decay of AdamW",
     "adam_lr_ratio": "the rate of AdamW, as a multiple",
-    "exclude_layers": "patterns of the paths of weights that are left to AdamW",
-    "exclude_embeddings": "whether embeddings are left to AdamW",
-    "muon_a": "the factor of x in a step to orthogonality",
+    "exclude_layers": "patterns of the paths of weights that AdamW trains",
+    "exclude_embeddings": "whether AdamW trains embeddings",
+    "muon_a": "the factor of x in a step towards orthogonality",
     "muon_b": "the factor of x x^T x",
     "muon_c": "the factor of x x^T x x^T x",
-    "ns_steps": "how many steps to orthogonality are taken",
-    "rms_rate": "the size of the step, over the root of the longer side; None for none",
+    "ns_steps": "how many steps towards orthogonality are taken",
+    "rms_rate": "the step's size, divided by the root of the longer side; None for no rescaling",
     "end_learning_rate": "the rate at the end",
     "power": "the exponent of the rule; 1 for a straight line",
     "cycle": "whether the rate rises again after decay_steps",
-    "first_decay_steps": "how many steps the first fall takes",
-    "t_mul": "how many times as long each next fall is",
-    "m_mul": "how many times as high each next fall begins",
+    "first_decay_steps": "how many steps the first decay takes",
+    "t_mul": "the factor by which each decay is longer than the previous one",
+    "m_mul": "the factor of the initial rate of each decay, relative to the previous one",
     "CosineDecayRestarts.alpha": "the last rate, as a fraction of the first",
     "initial_learning_rate": "the rate at step 0",
-    "decay_steps": "after how many steps the rule has acted once in full",
+    "decay_steps": "the number of steps in which the rate decays once in full",
     "decay_rate": "the factor of the rule",
     "staircase": "whether the rate falls in steps",
     "boundaries": "the steps after which the rate changes",
@@ -292,41 +292,41 @@ MEANINGS = {
     "reduction": '"sum_over_batch_size" (the mean of all losses), "mean_with_sample_weight", "sum" '
     'or "none"',
     "name": "its name in logs, files and pictures; None for one made from the class",
-    "dtype": "the dtype to compute in; None for the usual one",
+    "dtype": "the dtype to compute in; None for the default",
     "Layer.dtype": '"float32" or "float64", the dtype to compute in; None for floatx()',
     "Input.dtype": "the dtype of the data; None for floatx()",
     "InputLayer.dtype": "the dtype of the data; None for floatx()",
-    "delta": "the error from which the loss is a straight line",
-    "from_logits": "whether predictions come without a softmax or sigmoid",
-    "label_smoothing": "the fraction, in [0, 1], by which targets are drawn to the mean",
-    "apply_class_balancing": "whether `alpha` weighs yes against no",
-    "gamma": "how much less the elements count that are predicted well; 0 for all alike",
-    "BinaryFocalCrossentropy.alpha": "the weight of yes, in [0, 1]; that of no is 1 - alpha",
+    "delta": "the error beyond which the loss is linear",
+    "from_logits": "whether predictions are logits, before a softmax or sigmoid",
+    "label_smoothing": "the fraction, in [0, 1], by which targets are moved towards the mean",
+    "apply_class_balancing": "whether `alpha` weights class 1 against class 0",
+    "gamma": "how much less well-predicted elements count; 0 for equal weights",
+    "BinaryFocalCrossentropy.alpha": "the weight of class 1, in [0, 1]; class 0 has 1 - alpha",
     "CategoricalFocalCrossentropy.alpha": "the weight of all classes, or one for each",
     "q": "between 0, the crossentropy, and 1, the absolute error",
-    "Tversky.alpha": "the weight of what is missed",
-    "Tversky.beta": "the weight of what is predicted in excess",
+    "Tversky.alpha": "the weight of false negatives",
+    "Tversky.beta": "the weight of false positives",
     "Dice.axis": "the axes that are summed; None for all, and one loss for the batch",
     "Tversky.axis": "the axes that are summed; None for all, and one loss for the batch",
     "Circle.gamma": "the scale of the exponents",
-    "margin": "how far from 0 and 1 distances are meant to be",
-    "remove_diagonal": "whether a sample makes no pair with itself",
+    "margin": "how far distances should stay from 0 and 1",
+    "remove_diagonal": "whether pairs of a sample with itself are excluded",
     "ignore_class": "the class number whose samples do not count",
-    "k": "how many of the likeliest classes may hold the right one",
+    "k": "how many of the likeliest classes may include the right one",
     "fn": "a function of (y_true, y_pred)",
     "settings": "more keyword arguments for `fn`",
-    "thresholds": "a number, or several, above which a prediction means yes; None for 0.5",
+    "thresholds": "a number, or several, above which a prediction is positive; None for 0.5",
     "num_thresholds": "how many points of the curve are computed",
     "curve": '"ROC", "PR" or "PRGAIN"',
     "summation_method": 'how high the curve is between two points: "interpolation" (the middle), '
     '"minoring" (the lower one) or "majoring" (the higher one)',
-    "AUC.thresholds": "the points of the curve, in place of `num_thresholds`",
-    "multi_label": "whether each label, along the last axis, has a curve of its own",
+    "AUC.thresholds": "the points of the curve, instead of `num_thresholds`",
+    "multi_label": "whether each label, along the last axis, has its own curve",
     "num_labels": "how many labels there are; None for those of the first batch",
     "label_weights": "a weight for each label",
-    "top_k": "how many of the likeliest classes of a sample are taken for positive; None for all "
+    "top_k": "how many of the likeliest classes of a sample are predicted positive; None for all "
     "above the threshold",
-    "class_id": "the class that counts alone; None for all",
+    "class_id": "the only class that counts; None for all",
     "from_sorted_ids": "whether predictions are class numbers, the likeliest first",
     **{
         f"{wanted}At{limited.title()}.{limited}": f"the {limited} to reach, in [0, 1]"
@@ -342,16 +342,16 @@ MEANINGS = {
     "IoU.ignore_class": "the class number of targets that do not count",
     "sparse_y_true": "whether targets are class numbers rather than one-hot vectors",
     "sparse_y_pred": "whether predictions are class numbers rather than scores of each class",
-    "average": 'None, "micro", "macro" or "weighted": how the scores of the classes become one',
-    "beta": "how many times as much recall weighs as precision",
-    "FBetaScore.threshold": "the limit above which a class is predicted; None for the largest only",
+    "average": 'None, "micro", "macro" or "weighted": how the scores of classes are combined',
+    "beta": "how many times as important recall is as precision",
+    "FBetaScore.threshold": "the score above which a class is predicted; None for the largest only",
     "class_aggregation": 'None, "uniform_average" or "variance_weighted_average"',
     "num_regressors": "how many inputs the model has, for the adjusted score; 0 for the plain one",
 }
 
 
 def signed(function: Any, signature: inspect.Signature, name: str) -> Any:
-    """A function that shows this signature and name, to readers and to `inspect`."""
+    """A function that shows this signature and name to readers and to `inspect`."""
     function.__signature__ = signature
     function.__qualname__, function.__name__ = name, name.rpartition(".")[2]
     return function
@@ -369,11 +369,11 @@ KINDS: dict[str, tuple[Any, str, str]] = {
     "str": (lambda value: isinstance(value, str), "text", '"encoder"'),
     "bool": (meant.is_switch, "True or False", "True"),
 }
-"""For a type in a signature: whether a value is of it, what it is called, and an example."""
+"""For a type in a signature: a check of a value, the type's name in words, and an example."""
 
 
 def check_kind(owner: str, name: str, value: Any, kind: str, default: Any = None) -> None:
-    """Refuse text, nan or None in place of a number, and so on; `kind` is as in a signature. The
+    """Refuse text, NaN or None instead of a number, and so on; `kind` is as in a signature. The
     default, if it fits, is the example of what to write.
 
     Raises: ArgumentError.
@@ -390,7 +390,7 @@ def check_kind(owner: str, name: str, value: Any, kind: str, default: Any = None
 
 
 def wrong_value(owner: str, name: str, value: Any, wanted: str, example: str) -> ArgumentError:
-    """The error of an argument that has another kind of value than `wanted`."""
+    """The error for an argument with another kind of value than `wanted`."""
     return ArgumentError(
         f"Invalid value for argument `{name}` of {owner}: expected {wanted}. "
         f"Received: {name}={value!r}.",
@@ -404,7 +404,7 @@ def wrong_value(owner: str, name: str, value: Any, wanted: str, example: str) ->
 
 
 def guarded(target: Callee) -> Callee:
-    """Let a function, or the constructor of a class of funclab, refuse arguments that it does not
+    """Make a function, or the constructor of a funclab class, refuse arguments that it does not
     take or cannot use."""
     if not isinstance(target, type):
         return _guarded(target)
@@ -430,7 +430,7 @@ def _guarded(function: Any) -> Any:
         try:
             return function(*args, **kwargs)
         except TypeError:
-            check_bound(signature, owner, args, kwargs)  # raises when this was the fault
+            check_bound(signature, owner, args, kwargs)  # raises if this was the cause
             raise
 
     return checked
@@ -458,7 +458,7 @@ def check_bound(
 
 
 def described(target: Callee) -> Callee:
-    """Add what each parameter means to the docstring of a class, or of a function."""
+    """Add the meaning of each parameter to the docstring of a class or a function."""
     constructor: Any = target.__init__ if isinstance(target, type) else target
     if constructor is not object.__init__ and target.__doc__:
         text = _Docstring(target.__doc__, constructor)
@@ -487,12 +487,12 @@ def _line(owners: tuple[str, ...], parameter: inspect.Parameter) -> str:
     typed = "" if "Any" in kind or "_empty" in kind or kind == "Thresholds" else f" ({kind})"
     default = "" if parameter.default is parameter.empty else f"; default {parameter.default!r}"
     line = f"{name}{typed}: {meaning(owners, name)}{default}."
-    import textwrap  # few read a docstring
+    import textwrap  # only here, because docstrings are rarely read
 
     return textwrap.fill(line, 96, initial_indent="    ", subsequent_indent="        ")
 
 
 def meaning(owners: tuple[str, ...], name: str) -> str:
-    """What a parameter of a class, or of one above it, means; "" where nothing is said."""
+    """The meaning of a parameter of a class, or of a base class; "" if there is none."""
     keys = [*(f"{owner}.{name}" for owner in owners), name]
     return next((MEANINGS[key] for key in keys if key in MEANINGS), "")

@@ -16,7 +16,7 @@ from funclab.fields import wrong_value
 
 
 def as_path(path: Any) -> Path:
-    """The path that text or a path object names.
+    """The path given by text or a path object.
 
     Raises: ArgumentError for anything else.
     """
@@ -30,12 +30,12 @@ def as_path(path: Any) -> Path:
 
 @contextmanager
 def replacing(path: Any) -> Iterator[Path]:
-    """The path of a new file, which takes the place of `path` when the block ends well.
+    """The path of a new file, which replaces `path` if the block ends without an error.
 
-    The new file lies in the same folder until then. Whatever happens (an error, a full disk, a
-    process that is killed), the file at `path` is either the old one or the whole new one.
+    Until then, the new file is in the same folder. Whatever happens (an error, a full disk, a
+    process that is killed), the file at `path` is either the old one or the complete new one.
 
-    Raises: FileError when the file cannot be written; `path` is then as it was.
+    Raises: FileError if the file cannot be written; `path` is then unchanged.
     """
     target = Path(os.path.realpath(path))
     if target.exists() and not target.is_file():
@@ -58,16 +58,16 @@ def replacing(path: Any) -> Iterator[Path]:
 def write_text(path: Any, text: str) -> None:
     """Write text, as UTF-8, to a file: all of it or nothing.
 
-    Raises: FileError when the file cannot be written.
+    Raises: FileError if the file cannot be written.
     """
     with replacing(path) as new:
         new.write_text(text, encoding="utf-8", newline="")
 
 
 def append_text(path: Any, text: str) -> None:
-    """Add text, as UTF-8, at the end of a file: all of it or nothing.
+    """Append text, as UTF-8, to a file: all of it or nothing.
 
-    Raises: FileError when the file cannot be written; it is then as it was.
+    Raises: FileError if the file cannot be written; it is then unchanged.
     """
     contents = text.encode()
     try:

@@ -11,15 +11,15 @@ from funclab.errors import GraphError
 def install_as_keras(tensorflow: bool = False) -> None:
     """From now on, in this process, `import keras` and `from keras.layers import ...` give funclab.
 
-    Code written for Keras 2, and for 1, runs too: its modules, such as `keras.backend`, the names
-    of its arguments, and its methods are known from then on.
+    Code written for Keras 2 or Keras 1 runs too: their modules, such as `keras.backend`, their
+    names of arguments, and their methods are then supported.
 
-    tensorflow: whether `import tensorflow as tf` and `from tensorflow.keras.layers import ...` give
-        funclab, too, for notebooks that want no more of TensorFlow than its Keras. All else that
-        they ask of it is an error that says where to find it.
+    tensorflow: whether `import tensorflow as tf` and `from tensorflow.keras.layers import ...` also
+        give funclab, for notebooks that use only Keras from TensorFlow. Any other use of TensorFlow
+        is an error that says where to find it.
 
-    Raises: GraphError (a RuntimeError) when the real Keras is loaded already, or a real TensorFlow
-        is installed that would be hidden; nothing changes then.
+    Raises: GraphError (a RuntimeError) if the real Keras is already loaded, or if a real TensorFlow
+        is installed that would be hidden; in these cases nothing changes.
     """
     keras2 = importlib.import_module("funclab.keras2")
     loaded = sys.modules.get("keras")

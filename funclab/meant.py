@@ -1,6 +1,6 @@
-"""What was meant by a value of the wrong kind: what to type instead.
+"""What a value of the wrong kind was probably meant to be: what to write instead.
 
-Each function returns what to write, or "" when it cannot tell.
+Each function returns what to write, or "" if that is not clear.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-# What people write for a name that is called otherwise here.
+# Names that people write, and the names used here.
 OTHER_NAMES = {
     "activation": {
         "none": "linear", "identity": "linear", "logistic": "sigmoid", "sig": "sigmoid",
@@ -36,7 +36,7 @@ OTHER_NAMES = {
     },
     "regularizer": {"ridge": "l2", "lasso": "l1", "weight_decay": "l2"},
 }  # fmt: skip
-# What has another place or another form than a name.
+# Things that belong in another place, or are not written as a name.
 ELSEWHERE = {
     "loss": {
         "crossentropy": 'write loss="sparse_categorical_crossentropy" for class numbers, '
@@ -51,7 +51,7 @@ ELSEWHERE = {
 }
 ELSEWHERE["loss"]["acc"] = ELSEWHERE["loss"]["accuracy"]
 ELSEWHERE["metric"]["f1score"] = ELSEWHERE["metric"]["f1"]
-# How a thing of each kind is written: alone, and from a number.
+# How an object of each kind is written: an example, and one made from a number.
 EXAMPLES = {
     "activation": 'activation="relu"',
     "loss": 'loss="mse"',
@@ -88,7 +88,7 @@ def folded(name: str) -> str:
 
 
 def by_name(kind: str, name: str, tables: Mapping[str, Mapping[str, Any]]) -> str:
-    """A name that a kind does not know; `tables` are the names of all kinds."""
+    """An unknown name of a kind; `tables` contain the names of all kinds."""
     known = tables.get(kind, {})
     short = folded(name)
     if short in ELSEWHERE.get(kind, {}):
@@ -116,7 +116,7 @@ def by_name(kind: str, name: str, tables: Mapping[str, Mapping[str, Any]]) -> st
 
 
 def by_value(kind: str, value: Any, other: str = "") -> str:
-    """Something that is not a name, given in place of a kind; it may be of an `other` kind."""
+    """Something that is not a name, given for a kind; it may be an object of an `other` kind."""
     example = EXAMPLES.get(kind, article(kind))
     if isinstance(value, (list, tuple)) and len(value) == 1 and isinstance(value[0], str):
         return f'write "{value[0]}" alone, without brackets.'
@@ -138,7 +138,7 @@ def by_value(kind: str, value: Any, other: str = "") -> str:
 
 
 def whole(name: str, value: Any, example: int) -> str:
-    """A value in place of a whole number above 0."""
+    """A value given instead of a positive integer."""
     if isinstance(value, (list, tuple)) and len(value) == 1 and isinstance(value[0], int):
         return f"write {name}={value[0]}, without brackets."
     if isinstance(value, str):
@@ -153,7 +153,7 @@ def whole(name: str, value: Any, example: int) -> str:
 
 
 def per_axis(name: str, value: Any, rank: int) -> str:
-    """A value in place of one whole number, or one for each of `rank` axes."""
+    """A value given instead of one integer, or one for each of `rank` axes."""
     if value in ("same", "valid", "causal"):
         return f'write padding="{value}", with its name.'
     if isinstance(value, (list, tuple)):
@@ -168,7 +168,7 @@ def per_axis(name: str, value: Any, rank: int) -> str:
 
 
 def shape(name: str, value: Any) -> str:
-    """A value in place of a shape."""
+    """A value given instead of a shape."""
     if isinstance(value, np.ndarray):
         return f"write {name}=x.shape[1:], the shape of one sample."
     lengths = value if isinstance(value, (list, tuple)) else (value,)
@@ -183,7 +183,7 @@ def shape(name: str, value: Any) -> str:
 
 
 def fraction(name: str, value: Any) -> str:
-    """A value in place of a fraction in [0, 1)."""
+    """A value given instead of a fraction in [0, 1)."""
     if isinstance(value, str):
         return number(name, value, "0.5")
     if name == "momentum":
@@ -194,7 +194,7 @@ def fraction(name: str, value: Any) -> str:
 
 
 def number(name: str, value: Any, example: str) -> str:
-    """A value in place of any number."""
+    """A value given instead of a number."""
     try:
         float(value if isinstance(value, str) else "")
     except ValueError:
@@ -208,7 +208,7 @@ KERAS_1 = {
     "dim_ordering": "data_format", "nb_epoch": "epochs", "output_dim": "units",
     "nb_filter": "filters",
 }  # fmt: skip
-"""Arguments that Keras 1 called otherwise."""
+"""Arguments with other names in Keras 1."""
 
 
 def keyword(name: str, known: Iterable[str]) -> str:
@@ -236,12 +236,12 @@ def is_number(value: Any) -> bool:
 
 
 def is_whole(value: Any) -> bool:
-    """Whether a value is one whole number: not 2.0, not True or False."""
+    """Whether a value is an integer: not 2.0, not True or False."""
     return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 
 
 def takes(function: Any, *args: Any, **kwargs: Any) -> bool:
-    """Whether a function can be called in this way; True for one that does not tell."""
+    """Whether a function can be called in this way; True if its signature is not known."""
     try:
         inspect.signature(function).bind(*args, **kwargs)
     except ValueError:
@@ -252,14 +252,14 @@ def takes(function: Any, *args: Any, **kwargs: Any) -> bool:
 
 
 def is_switch(value: Any) -> bool:
-    """Whether a value says yes or no."""
+    """Whether a value is True or False, or can stand for it."""
     return value is None or (
         isinstance(value, (bool, np.bool_, int, np.integer)) and value in (0, 1)
     )
 
 
 def wrong_kind(kind: str, value: Any, tables: Mapping[str, Mapping[str, Any]]) -> str:
-    """The kind of a thing of funclab (or of its class) that is of another kind than wanted."""
+    """The kind of a funclab object (or class), if it is of another kind than wanted."""
     cls = value if isinstance(value, type) else type(value)
     kinds = [other for other in (*EXAMPLES, "layer") if _holds(tables.get(other, {}), cls, value)]
     fits: Iterable[str] = (kind, "loss") if kind == "metric" else (kind,)

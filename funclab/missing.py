@@ -1,4 +1,4 @@
-"""Names that a room does not have: misspelt ones, and those of Keras that funclab is without."""
+"""Names that a module lacks: misspelled ones, and names of Keras that funclab does not have."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from funclab.errors import FunclabError, NoSuchImportError, NoSuchNameError
 
-# What users of Keras look for in these places, and where to look instead.
+# Names that Keras users look for, and where to look instead.
 ELSEWHERE = {
     "keras": "funclab is the `keras` here: write funclab.layers, funclab.Model and so on; after "
     "funclab.install_as_keras() even `import keras` gives funclab.",
@@ -37,7 +37,7 @@ ELSEWHERE = {
     ),
     "image_dataset_from_directory": "read the files in a generator of batches, with Pillow: "
     "numpy.asarray(PIL.Image.open(path)); fit takes it.",
-    "load_img": "write PIL.Image.open(path), of Pillow; img_to_array makes an array of it.",
+    "load_img": "write PIL.Image.open(path), from Pillow; img_to_array makes an array of it.",
     "mixed_precision": "leave the line out: funclab computes in float32 or float64.",
     "distribution": "leave the line out: there is one device, the CPU.",
     "interfaces": "leave out the line and its decorators: old names of arguments are understood.",
@@ -67,11 +67,11 @@ ROOMS = (
     "activations", "initializers", "regularizers", "constraints", "datasets",
     "random",
 )  # fmt: skip
-"""Where a name may be that was looked for elsewhere, the likeliest first."""
+"""Modules that may contain a name that was looked for elsewhere, the likeliest first."""
 
 
 def guard(module: str, more: Iterable[str] = ()) -> None:
-    """From now on a module answers for a name it lacks with what it has that comes near."""
+    """From now on, make a module suggest similar names if it is asked for one it lacks."""
     room: Any = sys.modules[module]
     room.__path__ = getattr(room, "__path__", [])  # Python asks `from` a package for each name
     room.__getattr__ = absent(module, more)
@@ -81,15 +81,15 @@ def absent(module: str, more: Iterable[str] = ()) -> Callable[[str], NoReturn]:
     """A `__getattr__` for a module."""
 
     def refuse(name: str) -> NoReturn:
-        if name.startswith("_"):  # Python asks for these, to see what there is
+        if name.startswith("_"):  # Python tests whether special attributes exist
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
         asking = sys._getframe(1)
         while asking.f_code.co_name == "__getattr__" and asking.f_back is not None:
             asking = asking.f_back
-        # Where `from package import name` begins: it would hide an AttributeError later on.
+        # `from package import name` begins there, and would hide an AttributeError later.
         imported = asking.f_code.co_name == "_handle_fromlist"
         if imported and importlib.util.find_spec(f"{module}.{name}"):
-            raise AttributeError(name)  # the name of a file, which Python goes on to import
+            raise AttributeError(name)  # the name of a file, which Python will then import
         raise no_such_name(module, name, more, imported)
 
     return refuse
@@ -111,18 +111,18 @@ def no_such_name(
     elif module == "funclab.layers":
         fix += " A layer of your own is a class with `call`, made of funclab.ops."
     kind = NoSuchImportError if imported else NoSuchNameError
-    others = f"; near it are {', '.join(near)}." if near else ", nor anything that is spelt alike."
+    others = f"; similar names are {', '.join(near)}." if near else ", nor any similar name."
     return kind(what, why=f"funclab has no {name} there{others}", fix=fix)
 
 
 def _room_of(name: str) -> str:
-    """The room that has this very name; "" if none does."""
+    """The module that has exactly this name; "" if none does."""
     rooms = (room for room in ROOMS if name in _public(importlib.import_module(f"funclab.{room}")))
     return next(rooms, "")
 
 
 def _public(module: Any) -> list[str]:
-    """The names that a module is for."""
+    """The public names of a module."""
     own = getattr(module, "__all__", None)
     if own is not None:
         return list(own)
@@ -138,7 +138,7 @@ def _is_own(value: Any) -> bool:
 
 
 def close(name: str, names: Iterable[str]) -> list[str]:
-    """Names that look like this one, in capitals or not, the likeliest first.
+    """Similar names, ignoring case, the likeliest first.
 
     >>> close("Concatenat", ["Concatenate", "concatenate"])
     ['Concatenate']

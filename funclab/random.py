@@ -1,9 +1,9 @@
 """Random tensors with the names of `keras.random`.
 
-Numbers come from a stream: a `SeedGenerator`, which moves on with every draw; the one that
-`funclab.utils.set_random_seed` sets, if `seed` is left out; or a whole number, with which every
-draw gives the same numbers. In a layer's `call` a draw is a step of the model and gives new numbers
-at every run.
+Numbers come from a stream. `seed` can be a `SeedGenerator`, which advances with every draw; if it
+is omitted, the stream is the one that `funclab.utils.set_random_seed` sets; if it is an integer,
+every draw gives the same numbers. In a layer's `call`, a draw is a step of the model and gives new
+numbers in every run.
 
 >>> generator = SeedGenerator(seed=7)
 >>> normal((2, 3), seed=generator).shape
@@ -41,15 +41,15 @@ __all__ = [
 Dims = Sequence[int | None]
 
 INSIDE_TWO = math.erf(math.sqrt(2))
-"""The chance of a normal number to be at most two standard deviations from the mean."""
+"""The probability that a normal number is at most two standard deviations from the mean."""
 
 
 class SeedGenerator(Variable):
-    """A stream of random numbers, which moves on with every draw.
+    """A stream of random numbers, which advances with every draw.
 
     As an attribute of a layer it is saved and restored with the layer's state.
 
-    seed: where the stream begins; None for a start at random, which `set_random_seed` governs.
+    seed: where the stream begins; None for a random start, which depends on `set_random_seed`.
     """
 
     def __init__(self, seed: int | None = None, name: str | None = None) -> None:
@@ -66,27 +66,27 @@ class SeedGenerator(Variable):
 
     @property
     def state(self) -> Variable:
-        """The seed, and how many numbers were drawn."""
+        """The seed, and how many numbers have been drawn."""
         return self
 
     def next(self, ordered: bool = True) -> Any:
-        """The state as it is, as an array; then the stream moves on."""
+        """The present state as an array; then the stream advances."""
         state = self.numpy()
         self.assign(state + np.array([0, 1], np.uint64))
         return state
 
     def get_config(self) -> dict[str, Any]:
-        """What makes a stream with the same beginning."""
+        """The config of a stream with the same beginning."""
         return {"seed": self.seed, "name": self.name}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> SeedGenerator:
-        """The stream of a config, at its beginning."""
+        """A new stream from a config, at its beginning."""
         return cls(**config)
 
 
 def _draw(op: Op, seed: Any, *inputs: Any) -> Any:
-    """What an op draws from the stream that `seed` means: at once, or as a step of a model."""
+    """The op's draw from the stream given by `seed`: immediately, or as a step of a model."""
     later = is_recording() or any(isinstance(x, (Tensor, Value)) for x in inputs)
     if isinstance(seed, Variable):
         stream: Any = seed
@@ -107,7 +107,7 @@ def uniform(
     dtype: str | None = None,
     seed: Any = None,
 ) -> Any:
-    """Numbers evenly spread from `minval` up to, but without, `maxval`."""
+    """Numbers uniformly distributed from `minval` up to, but without, `maxval`."""
     op = streams.RandomUniform(to_shape(shape), dtype or floatx(), float(minval), float(maxval))
     return _draw(op, seed)
 
@@ -129,7 +129,7 @@ def truncated_normal(
 
 
 def randint(shape: Dims, minval: int, maxval: int, dtype: str = "int32", seed: Any = None) -> Any:
-    """Whole numbers from `minval` up to, but without, `maxval`."""
+    """Random integers from `minval` up to, but without, `maxval`."""
     return ops.cast(ops.floor(uniform(shape, minval, maxval, "float64", seed)), dtype)
 
 
@@ -148,13 +148,13 @@ def beta(shape: Dims, alpha: Any, beta: Any, dtype: str | None = None, seed: Any
 def binomial(
     shape: Dims, counts: Any, probabilities: Any, dtype: str | None = None, seed: Any = None
 ) -> Any:
-    """How many of `counts` trials succeed, each with its probability."""
+    """How many of `counts` trials succeed, with given probabilities."""
     op = drawing.RandomBinomial(to_shape(shape), dtype or floatx())
     return _draw(op, seed, counts, probabilities)
 
 
 def categorical(logits: Any, num_samples: int, dtype: str = "int32", seed: Any = None) -> Any:
-    """Classes drawn for each sample, as likely as the softmax of its logits.
+    """Classes drawn for each sample, with the softmax of its logits as probabilities.
 
     Shapes: logits (n, classes) -> (n, num_samples).
     """

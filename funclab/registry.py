@@ -1,4 +1,4 @@
-"""Names: automatic names for layers, and which class or function a name in a config stands for."""
+"""Names: automatic names of layers, and the class or function for each name in a config."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ KERAS_MODELS = {
 """Where it has its models."""
 
 INSIDE_KERAS = {"GroupQueryAttention": "GroupedQueryAttention"}
-"""Classes that have another name inside Keras, from which it makes automatic names."""
+"""Classes with another name inside Keras, from which it makes automatic names."""
 
 WITHOUT_EFFECT = {
     *("build_input_shape", "renorm_momentum", "jit_compile", "use_cudnn"),
     *("implementation", "synchronized", "oov_method"),
 }
-"""Settings that Keras writes, and that change nothing in the classes of funclab that lack them."""
+"""Settings that Keras writes, but that have no effect in the funclab classes that lack them."""
 
 TAKES = {
     "activation": ("x",),
@@ -54,10 +54,10 @@ TAKES = {
     "regularizer": ("x",),
     "constraint": ("x",),
 }
-"""What a function of each kind is called with."""
+"""The arguments with which a function of each kind is called."""
 
 _used: ContextVar[Counter[str]] = ContextVar("used names", default=Counter())  # noqa: B039
-"""How often each name was used: one count for the session, and one for each `fresh_names`."""
+"""How often each name has been used: a count for the session, and one for each `fresh_names`."""
 _known: dict[str, dict[str, Any]] = {}
 
 
@@ -72,7 +72,7 @@ def to_snake_case(name: str) -> str:
 
 
 def prefix_of(cls: type) -> str:
-    """What the automatic names of a class begin with."""
+    """The beginning of a class's automatic names."""
     return to_snake_case(INSIDE_KERAS.get(cls.__name__, cls.__name__))
 
 
@@ -85,22 +85,22 @@ def auto_name(prefix: str) -> str:
 
 
 def count(prefix: str) -> int:
-    """How often this was asked for with a prefix, from 1 on."""
+    """The number of calls with this prefix so far, including this one."""
     used = _used.get()
     used[f"uid {prefix}"] += 1
     return used[f"uid {prefix}"]
 
 
 def reset_names() -> None:
-    """Begin counting from the start, as in a new session."""
+    """Restart the counts, as in a new session."""
     _used.get().clear()
 
 
 @contextmanager
 def fresh_names() -> Iterator[None]:
-    """Within the block, count names from the start; after it, go on as if nothing had been made.
+    """Within the block, restart the counts of names; afterwards, restore the previous counts.
 
-    Only in this thread: others go on as they were.
+    Only in this thread: other threads are not affected.
     """
     token = _used.set(Counter())
     try:
@@ -110,7 +110,7 @@ def fresh_names() -> Iterator[None]:
 
 
 def unique_names(names: Iterable[str]) -> list[str]:
-    """The names with `_1`, `_2` ... behind those that stood before.
+    """The names, with `_1`, `_2` ... appended to those that occurred before.
 
     >>> unique_names(["dense", "add", "dense"])
     ['dense', 'add', 'dense_1']
@@ -128,26 +128,26 @@ def unique_names(names: Iterable[str]) -> list[str]:
 
 
 def register(kind: str, value: Any, *names: str) -> Any:
-    """Make `value` known under its own name and `names` within a kind, such as "layer"."""
+    """Register `value` under its own name and `names` within a kind, such as "layer"."""
     for name in (value.__name__, *names):
         _known.setdefault(kind, {})[name] = value
     return value
 
 
 def register_own(kind: str, cls: type, *names: str) -> None:
-    """`register` a class of funclab's. A user's is not: it is passed, or named to `custom_objects`,
-    so that a class called `Adam` in one cell does not become the "adam" of every other."""
+    """`register` a funclab class. A user's class is not registered but passed, also in
+    `custom_objects`: a class called `Adam` in one cell must not become "adam" everywhere."""
     if cls.__module__.startswith("funclab."):
         register(kind, cls, *names)
 
 
 def registered(kind: str) -> dict[str, Any]:
-    """Every name of a kind, and what it stands for."""
+    """All names of a kind, and their objects."""
     return dict(_known.get(kind, {}))
 
 
 def lookup(kind: str, name: str, custom: dict[str, Any] | None = None) -> Any:
-    """What a name stands for; `custom` comes first."""
+    """The object for a name; `custom` is searched first."""
     table = {**_known.get(kind, {}), **customs.known(custom)}
     if name not in table:
         function = f"{kind} function" if kind in ("activation", "loss", "metric") else kind
@@ -161,13 +161,13 @@ def lookup(kind: str, name: str, custom: dict[str, Any] | None = None) -> Any:
 
 
 def near(name: str, known: Iterable[str]) -> str:
-    """The known names that look like `name`, as the end of a sentence; nothing if none does."""
+    """The known names similar to `name`, as the end of a sentence; "" if there are none."""
     alike = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
     return f" (did you mean {' or '.join(alike)}?)" if alike else ""
 
 
 def to_config(data: Any) -> Any:
-    """Plain data (for JSON) from which `data` can be rebuilt, as Keras 3 writes it.
+    """Plain data (for JSON) from which `data` can be rebuilt, in the form of Keras 3.
 
     Objects with `get_config` become {"module", "class_name", "config", "registered_name"}; known
     functions become their names.
@@ -213,11 +213,11 @@ def argument_names(cls: type) -> list[str]:
 
 @dataclass(init=False, eq=False, repr=False)
 class SetOnce:
-    """A subclass becomes a dataclass whose fields are set once; equal are those of one class that
-    hold the same.
+    """A subclass becomes a dataclass whose fields are set once; two objects of one class are equal
+    if their fields are.
 
-    These methods serve all subclasses. As frozen dataclasses, some 200 ops would compile methods of
-    their own, which would take half the time of `import funclab`.
+    All subclasses share these methods. If they were frozen dataclasses, some 200 ops would each
+    compile their own methods, which would take half the time of `import funclab`.
     """
 
     def __init_subclass__(cls) -> None:
@@ -242,10 +242,10 @@ class SetOnce:
 
 @dataclass_transform(eq_default=False)
 class Configured:
-    """Something small that is its constructor arguments, each kept under its own name.
+    """A small object that consists of its constructor arguments, each stored under its own name.
 
-    The base class of a kind names it: `class Initializer(Configured, kind="initializer")`. Every
-    class below it is registered. Those of funclab are dataclasses: their fields are the arguments.
+    The base class of a kind names it: `class Initializer(Configured, kind="initializer")`. All its
+    subclasses are registered. Those of funclab are dataclasses: their fields are the arguments.
     """
 
     kind: ClassVar[str]
@@ -273,7 +273,7 @@ class Configured:
 
 
 def rebuild(cls: Any, config: dict[str, Any], custom: dict[str, Any] | None = None) -> Any:
-    """`cls.from_config`, which is told of custom objects if it asks for them."""
+    """Call `cls.from_config`, and pass custom objects if it accepts them."""
     if cls.__module__.startswith("funclab."):
         config = _without_defaults(cls, config)
     elif cls.from_config.__module__.startswith("funclab."):
@@ -284,7 +284,7 @@ def rebuild(cls: Any, config: dict[str, Any], custom: dict[str, Any] | None = No
 
 
 def _check_whole(cls: Any, config: dict[str, Any]) -> None:
-    """A class of the user's must have put into its config what it needs to be made again."""
+    """Refuse a config of a user's class that lacks required constructor arguments."""
     parameters = inspect.signature(cls).parameters.values()
     named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
     needed = [p.name for p in parameters if p.default is p.empty and p.kind in named]
@@ -301,9 +301,9 @@ def _check_whole(cls: Any, config: dict[str, Any]) -> None:
 
 
 def _without_defaults(cls: Any, config: dict[str, Any]) -> dict[str, Any]:
-    """A config without the settings that a class of funclab lacks and that are off.
+    """A config without settings that the funclab class lacks, if they are switched off.
 
-    Raises: NotSupportedError for one that is on.
+    Raises: NotSupportedError for one that is switched on.
     """
     if {"layers", "fn"} & config.keys():
         return config  # a model, or a wrapper of a function, which takes what the function takes
@@ -321,7 +321,7 @@ def _without_defaults(cls: Any, config: dict[str, Any]) -> dict[str, Any]:
 
 
 def get(kind: str, identifier: Any, custom: dict[str, Any] | None = None) -> Any:
-    """The object a user means: a name, a class, a config, the object itself, or None."""
+    """The object that a user means by a name, a class, a config, the object itself, or None."""
     if identifier is None:
         return None
     if isinstance(identifier, dict) and identifier.get("class_name") == "function":
@@ -351,7 +351,7 @@ def get(kind: str, identifier: Any, custom: dict[str, Any] | None = None) -> Any
 
 
 def check_function(kind: str, function: Any, **settings: Any) -> None:
-    """Refuse a function that takes other arguments than those of its kind."""
+    """Refuse a function that does not accept the arguments of its kind."""
     positional = [name for name in TAKES.get(kind, ()) if "=" not in name]
     keywords = settings | ({"dtype": None} if kind == "initializer" else {})
     if kind not in TAKES or meant.takes(function, *positional, **keywords):
@@ -374,7 +374,7 @@ def pair(kind: str) -> tuple[Callable[[Any], Any], Callable[..., Any]]:
         return get(kind, config, custom_objects)
 
     deserialize.__doc__ = (
-        f"The {kind} that a config from `serialize`, or a name, stands for; `custom_objects` knows "
-        "those of your own."
+        f"The {kind} for a name or a config from `serialize`; `custom_objects` contains your own "
+        "by name."
     )
     return to_config, deserialize

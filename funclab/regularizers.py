@@ -1,4 +1,4 @@
-"""Penalties that keep weights, or outputs, small."""
+"""Regularizers: penalties that keep weights or outputs small."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class L2(L1L2):
 
 
 class OrthogonalRegularizer(Regularizer):
-    """Pushes the rows (or columns) of a matrix to be at right angles: the mean |cosine| of pairs.
+    """Pushes the rows (or columns) of a matrix to be orthogonal: the mean |cosine| of pairs.
 
     Shapes: a matrix (rows, columns).
     Raises: ArgumentError unless `mode` is "rows" or "columns".

@@ -1,6 +1,6 @@
 """Arithmetic of shapes.
 
-A shape is a tuple of axis lengths; `None` is a length not known yet.
+A shape is a tuple of axis lengths; `None` is a length that is not known yet.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Array = np.ndarray[Any, Any]
 
 
 def to_shape(value: Any, argument: str = "shape") -> Shape:
-    """A shape from what users write: `(3, 4)`, `[4]`, `5`, `(None, 2)`.
+    """A shape from any form that users write: `(3, 4)`, `[4]`, `5`, `(None, 2)`.
 
     >>> to_shape([None, 2])
     (None, 2)
@@ -52,13 +52,13 @@ def show(shape: Sequence[int | None]) -> str:
 
 
 def size(shape: Sequence[int | None]) -> int | None:
-    """How many elements a shape holds; None when a length is not known."""
+    """The number of elements in a shape; None if a length is not known."""
     lengths = [length for length in shape if length is not None]
     return math.prod(lengths) if len(lengths) == len(shape) else None
 
 
 def known(shape: Sequence[int | None]) -> tuple[int, ...]:
-    """A shape of known lengths, as NumPy wants it; 0 stands for one not known."""
+    """A shape of known lengths, as NumPy needs it; 0 replaces an unknown length."""
     return tuple(length or 0 for length in shape)
 
 
@@ -114,7 +114,7 @@ def _broadcast_length(lengths: tuple[int | None, ...], shapes: Sequence[Shape]) 
 
 
 def reduce(shape: Shape, axis: int | tuple[int, ...] | None, keepdims: bool) -> Shape:
-    """The shape left when the axes of `axis` (None: all) are reduced away."""
+    """The shape after reducing the axes in `axis` (None: all)."""
     axes = reduced_axes(len(shape), axis)
     if keepdims:
         return tuple(1 if i in axes else length for i, length in enumerate(shape))
@@ -161,7 +161,7 @@ def reshape(shape: Shape, target: Sequence[int | None]) -> Shape:
 
 
 def concatenate(shapes: Sequence[Shape], axis: int) -> Shape:
-    """The shape of tensors laid end to end along `axis`."""
+    """The shape of tensors joined end to end along `axis`."""
     first = shapes[0]
     at = axis_index(axis, len(first))
     for shape in shapes:
@@ -202,7 +202,7 @@ def transposed_length(
     padding: str = "valid",
     output_padding: int | None = None,
 ) -> int | None:
-    """How long an axis becomes in a transposed convolution.
+    """The length of an axis after a transposed convolution.
 
     Windows that begin a stride apart cover (length - 1) * stride + span. Padding "same" keeps
     length * stride of it, or (length - 1) * stride + span % 2 if there is an `output_padding`,
@@ -223,7 +223,7 @@ def transposed_length(
 def transposed_cut(
     window: int, stride: int, dilation: int, padding: str, output_padding: int | None
 ) -> int:
-    """How many positions a transposed convolution cuts off in front."""
+    """How many positions a transposed convolution cuts off at the beginning."""
     span = dilation * (window - 1) + 1
     if padding == "valid":
         return 0

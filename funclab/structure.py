@@ -43,18 +43,18 @@ def pack(tree: Any, leaves: Iterable[Any]) -> Any:
 
 
 def unpack_singleton(tree: Any) -> Any:
-    """The leaf in a list or tuple of one leaf; anything else as it is."""
+    """The leaf in a list or tuple of one leaf; anything else unchanged."""
     alone = isinstance(tree, (list, tuple)) and len(tree) == 1 and not is_container(tree[0])
     return tree[0] if alone else tree
 
 
 def shapes_of(tree: Any) -> Any:
-    """The shape of each tensor; the only one of a list alone."""
+    """The shape of each tensor; for a list of one tensor, just its shape."""
     return map_structure(lambda tensor: tensor.shape, unpack_singleton(tree))
 
 
 def paths(tree: Any, prefix: str = "") -> list[str]:
-    """A readable place for each leaf: `0`, `left`, `left.1`."""
+    """A readable path for each leaf: `0`, `left`, `left.1`."""
     if isinstance(tree, dict):
         branches = tree.items()
     elif isinstance(tree, (list, tuple)):

@@ -1,4 +1,4 @@
-"""Arrays of text: NumPy keeps them as objects, funclab calls their dtype "string"."""
+"""Arrays of text: NumPy stores them as objects; in funclab their dtype is "string"."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ STRING = "string"
 
 
 def storage(dtype: str) -> Any:
-    """The dtype in which NumPy keeps values of a dtype of funclab."""
+    """The NumPy dtype for a funclab dtype."""
     return object if dtype == STRING else dtype
 
 
@@ -24,14 +24,14 @@ def dtype_of(array: Any) -> str:
 
 @functools.lru_cache(256)
 def name_of(dtype: Any) -> str:
-    """The name of a dtype of NumPy in funclab. (NumPy takes two microseconds to write its own.)"""
+    """The funclab name of a NumPy dtype. (Cached: NumPy needs two microseconds for a name.)"""
     return STRING if dtype.kind in "OUST" else str(dtype)
 
 
 def as_texts(data: Any, name: str = "this place", encoding: str = "utf-8") -> Any:
-    """Texts of any kind (str, bytes, in lists or arrays, or one alone) as an array of str.
+    """Text of any kind (str or bytes, in lists or arrays, or a single one) as an array of str.
 
-    Raises: DataError for what is not text.
+    Raises: DataError for anything that is not text.
     """
     array = np.asarray(data)
     if array.dtype.kind == "U":
@@ -63,7 +63,7 @@ def _not_text(name: str, items: list[Any], kind: Any) -> DataError:
 
 
 def text_refused(op: str, dtypes: list[str]) -> TensorTypeError:
-    """The error of an op that is given text."""
+    """The error for an op that is called on text."""
     return TensorTypeError(
         f"The op {op} cannot compute with text: input {dtypes.index(STRING)} has dtype string.",
         why="arithmetic needs numbers.",

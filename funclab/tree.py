@@ -1,4 +1,4 @@
-"""Nested lists, tuples and dicts, as Keras walks them: dicts by their sorted keys."""
+"""Nested lists, tuples and dicts, traversed as in Keras: dicts by their sorted keys."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NESTED = (list, tuple, dict, deque)
 
 
 class MAP_TO_NONE:
-    """What a function given to `traverse` returns where it means None, rather than no answer."""
+    """What a function passed to `traverse` returns to mean None instead of "no replacement"."""
 
 
 def is_nested(structure: Any) -> bool:
@@ -22,7 +22,7 @@ def is_nested(structure: Any) -> bool:
 
 
 def _children(structure: Any) -> list[tuple[Any, Any]]:
-    """The keys and what is under them; the keys of a dict sorted, those of OrderedDict not."""
+    """The keys and their values; a dict's keys are sorted, an OrderedDict's are not."""
     if isinstance(structure, dict):
         keys: Any = structure
         if not isinstance(structure, OrderedDict):
@@ -35,7 +35,7 @@ def _children(structure: Any) -> list[tuple[Any, Any]]:
 
 
 def _rebuilt(structure: Any, values: Iterable[Any]) -> Any:
-    """The same container around other values, which come in the order of `_children`."""
+    """The same container with other values, in the order of `_children`."""
     made = list(values)
     if isinstance(structure, dict):
         new = dict(zip([key for key, _ in _children(structure)], made, strict=True))
@@ -78,8 +78,8 @@ def map_structure(func: Callable[..., Any], *structures: Any, none_is_leaf: bool
     """The same structure with each leaf replaced by `func` of the leaves in that place.
 
     func: a function of as many leaves as there are structures.
-    none_is_leaf: whether None is given to `func`; else it stays.
-    Raises: ArgumentError when the structures differ.
+    none_is_leaf: whether None is passed to `func`; otherwise it stays.
+    Raises: ArgumentError if the structures differ.
 
     >>> map_structure(lambda x, y: x + y, {"a": 1}, {"a": 2})
     {'a': 3}
@@ -98,7 +98,7 @@ def map_structure(func: Callable[..., Any], *structures: Any, none_is_leaf: bool
 
 
 def map_structure_up_to(shallow_structure: Any, func: Callable[..., Any], *structures: Any) -> Any:
-    """As `map_structure`, down to the leaves of `shallow_structure` only.
+    """As `map_structure`, but only down to the leaves of `shallow_structure`.
 
     >>> map_structure_up_to([0, 0], len, [[1, 2], [3]])
     [2, 1]
@@ -113,9 +113,9 @@ def map_structure_up_to(shallow_structure: Any, func: Callable[..., Any], *struc
 
 
 def _together(structures: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
-    """What stands under each key in all of the structures.
+    """The values for each key in all of the structures.
 
-    Raises: ArgumentError when they are not alike.
+    Raises: ArgumentError if they do not have the same structure.
     """
     first, *others = structures
     keys = [key for key, _ in _children(first)]
@@ -142,13 +142,13 @@ def _differ(message: str) -> ArgumentError:
 def assert_same_structure(a: Any, b: Any, check_types: Any = None) -> None:
     """Raise an ArgumentError unless both are nested in the same way.
 
-    check_types: accepted for Keras; changes nothing.
+    check_types: accepted for compatibility; it has no effect.
     """
     map_structure(lambda *_: None, a, b)
 
 
 def assert_same_paths(a: Any, b: Any) -> None:
-    """Raise an ArgumentError unless the same keys lead to leaves; lists and tuples are alike."""
+    """Raise an ArgumentError unless the same keys lead to leaves; lists count as tuples."""
     mine, yours = ({path for path, _ in flatten_with_path(side)} for side in (a, b))
     if mine != yours:
         raise _differ(
@@ -181,10 +181,10 @@ def _packed(structure: Any, remaining: Iterator[Any]) -> Any:
 
 
 def traverse(func: Callable[[Any], Any], structure: Any, top_down: bool = True) -> Any:
-    """The structure with each part replaced by `func` of it, where that is not None.
+    """The structure with each part replaced by `func` of it, if that is not None.
 
-    func: a function of a part: the whole, what is in it, and the leaves. It returns MAP_TO_NONE
-        where it means None.
+    func: a function of a part: the whole, everything in it, and the leaves. It returns MAP_TO_NONE
+        to mean None.
     top_down: whether a whole comes before its parts.
     """
     if top_down:
@@ -206,7 +206,7 @@ def _traversed(func: Callable[[Any], Any], structure: Any, top_down: bool) -> An
 
 
 def lists_to_tuples(structure: Any) -> Any:
-    """The structure with tuples in place of lists."""
+    """The structure with lists replaced by tuples."""
 
     def as_tuple(part: Any) -> Any:
         return tuple(part) if isinstance(part, list) else None

@@ -1,4 +1,4 @@
-"""Callbacks: objects that follow training, and may steer it."""
+"""Callbacks: objects that follow training and can control it."""
 
 from funclab.callbacks.base import Callback, CallbackList, History
 from funclab.callbacks.control import (

@@ -1,4 +1,4 @@
-"""Trainings that go on after an interruption."""
+"""Training that continues after an interruption."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from funclab.files import as_path, replacing, write_text
 
 
 class BackupAndRestore(Callback):
-    """Saves the state of a training, so that `fit`, called again after an interruption, goes on.
+    """Saves the state of training, so that `fit`, called again after an interruption, continues.
 
     Weights and optimizer are saved after every epoch, or after every `save_freq` batches; training
-    goes on with the epoch that was under way. With `double_checkpoint` the state before is kept
-    as well. At the end of the training the folder is deleted, unless `delete_checkpoint=False`.
+    continues with the epoch that was interrupted. With `double_checkpoint` the previous state is
+    also kept. At the end of training the folder is deleted, unless `delete_checkpoint=False`.
 
     Raises: ArgumentError for an empty `backup_dir` or a wrong `save_freq`.
     """

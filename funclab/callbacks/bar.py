@@ -9,9 +9,9 @@ from funclab.training.progress import Progress
 
 
 class ProgbarLogger(Callback):
-    """Writes a line that grows for each epoch, as `fit` does by itself.
+    """Writes a growing line for each epoch, as `fit` does by default.
 
-    `fit`, `evaluate` and `predict` then write none of their own.
+    `fit`, `evaluate` and `predict` then do not write their own.
     """
 
     shows_progress = True
@@ -43,7 +43,7 @@ class ProgbarLogger(Callback):
         self.progress.end(logs or {})
 
     def on_test_begin(self, logs: Logs | None = None) -> None:
-        if self.in_fit:  # the validation is a part of the epoch
+        if self.in_fit:  # validation is part of the epoch
             self.progress.pause()
         else:
             self._start()

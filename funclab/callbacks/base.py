@@ -1,4 +1,4 @@
-"""Callbacks: what fit, evaluate and predict tell while they run."""
+"""Callbacks: objects that fit, evaluate and predict notify while they run."""
 
 from __future__ import annotations
 
@@ -61,18 +61,18 @@ guarded(Callback)
 
 
 class Watcher(Callback):
-    """A callback that is told of every batch with its plan, and without logs, which cost time."""
+    """A callback that gets every batch's step with its plan, but no logs, which cost time."""
 
     def prepare(self, loop: Any) -> None:
-        """Before training begins, and still in the thread that called `fit`."""
+        """Called before training begins, still in the thread that called `fit`."""
 
     def watch(self, step: Any) -> None:
-        """A training step has been done; `step.plan` holds its numbers."""
+        """Called after a training step; `step.plan` contains its numbers."""
         raise NotImplementedError
 
 
 class Named(dict[str, Any]):
-    """Losses and metrics by name. `acc` and `accuracy` may stand for each other."""
+    """Losses and metrics by name. `acc` and `accuracy` are interchangeable."""
 
     holder = "log"
 
@@ -94,12 +94,12 @@ class Named(dict[str, Any]):
 
 
 class Series(Named):
-    """What each epoch brought, by name."""
+    """The results of each epoch, by name."""
 
     holder = "history"
 
     def take(self, logs: Logs) -> None:
-        """Add what an epoch brought."""
+        """Add the results of an epoch."""
         for name, value in logs.items():
             self.setdefault(name, []).append(value)
 
@@ -112,17 +112,17 @@ def alias(name: str) -> str | None:
 
 
 class History(Callback):
-    """What `fit` returns: `history`, a list for each loss and metric, and `epoch`, their numbers.
+    """What `fit` returns: `history`, a list for each loss and metric, and `epoch`, the epochs.
 
     `stopped` says whether an interrupt ended the training early. `run` is the name given to `fit`;
-    `now` holds what `evaluate_each_epoch` found: the training data, evaluated after each epoch.
-    `cluster` tells what the workers did, of `fit(cluster=...)`.
+    `now` contains the results of `evaluate_each_epoch`: the training data, evaluated after each
+    epoch. `cluster` reports what the workers of `fit(cluster=...)` did.
     """
 
     plot: Callable[..., Any]
-    """The training curves as a picture: `funclab.view.history_plot`, set by the room `view`."""
+    """The training curves as a picture: `funclab.view.history_plot`, set by the package `view`."""
     compare: Callable[..., Any]
-    """This run and others, overlaid: `funclab.compare_runs`, set by the room `view`."""
+    """This run and others, overlaid: `funclab.compare_runs`, set by the package `view`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -133,7 +133,7 @@ class History(Callback):
         self.history: Series = Series()
         self.epoch: list[int] = []
         self.epochs_of: dict[str, list[int]] = {}
-        """For each name the epochs that brought it: validation may come less often."""
+        """For each name, the epochs that have a value: validation may be less frequent."""
         self.stopped = False
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
@@ -147,18 +147,18 @@ class History(Callback):
             self.epochs_of.setdefault(name, []).append(epoch)
 
     def value(self, name: str, epoch: int) -> Any:
-        """What an epoch (as it stands in `epoch`) brought under a name; None for nothing."""
+        """The value of a name in an epoch (numbered as in `epoch`); None if there is none."""
         epochs = self.epochs_of.get(name, self.epoch)
         i = bisect_left(epochs, epoch)
         fits = i < len(epochs) and epochs[i] == epoch and i < len(self.history[name])
         return self.history[name][i] if fits else None
 
     def restore(self, epoch: int) -> int:
-        """Bring back the weights of an epoch, counted from 1; returns the epoch they belong to.
+        """Restore the weights of an epoch, counted from 1; returns the epoch they belong to.
 
-        If that epoch's were not kept, those of the last epoch before it are used.
+        If that epoch's weights were not kept, those of the last kept epoch before it are used.
         `fit(snapshots=True)` keeps them.
-        Raises: ArgumentError when nothing was kept; BusyError while the model is in training.
+        Raises: ArgumentError if none were kept; BusyError while the model is in training.
         """
         if self.snapshots is None:
             raise ArgumentError(
@@ -176,16 +176,16 @@ class History(Callback):
 
 
 class CallbackList:
-    """Several callbacks as one: each moment is told to all of them, in order.
+    """Several callbacks as one: all of them are notified, in order.
 
     callbacks: a callback, or a list of them.
-    add_history: whether a History follows them, if none is among them.
-    add_progbar: whether a ProgbarLogger follows them, if none is among them.
-    model, params: what all callbacks are given.
+    add_history: whether to add a History after them, if none is among them.
+    add_progbar: whether to add a ProgbarLogger after them, if none is among them.
+    model, params: the model and the parameters for all callbacks.
     """
 
     around: Callable[[], AbstractContextManager[Any]] = staticmethod(nullcontext)
-    """What surrounds each call of callbacks."""
+    """A context manager around each call of callbacks."""
 
     def __init__(
         self,
@@ -221,7 +221,7 @@ class CallbackList:
             callback.set_params(params)
 
     def __getattr__(self, name: str) -> Callable[..., None]:
-        """`on_epoch_end` and the others: told to every callback in turn."""
+        """`on_epoch_end` and the others: a function that calls every callback in turn."""
         if not name.startswith("on_"):
             raise AttributeError(name)
 
@@ -236,7 +236,7 @@ class CallbackList:
         return tell
 
     def listeners(self, name: str, old: str | None = None) -> list[Callable[..., None]]:
-        """What tells those callbacks whose class has really written a method of that name."""
+        """The methods of that name, of those callbacks whose class really defines one."""
         methods = [
             getattr(callback, name)
             for callback in self.callbacks
@@ -246,12 +246,12 @@ class CallbackList:
 
 
 def shows_progress(callback: Any) -> bool:
-    """Whether a callback writes the progress line, so that nobody else does."""
+    """Whether a callback writes the progress line, so that `fit` need not."""
     return getattr(callback, "shows_progress", False)
 
 
 def writes(callback: Any, name: str | None) -> bool:
-    """Whether a callback's class has its own method of that name."""
+    """Whether a callback's class defines its own method of that name."""
     if name is None:
         return False
     own = getattr(type(callback), name, None)

@@ -1,4 +1,4 @@
-"""Callbacks that steer training by what they see."""
+"""Callbacks that control training, depending on its progress."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class LambdaCallback(Callback):
 
 
 def a_function(owner: str, name: str, value: Any, *calls: Sequence[str]) -> Any:
-    """A function that takes the arguments of one of these calls."""
+    """The value, checked to be a function that accepts the arguments of one of these calls."""
     if callable(value) and any(meant.takes(value, *call) for call in calls):
         return value
     wanted = " or ".join(f"({', '.join(call)})" for call in calls)
@@ -68,11 +68,11 @@ UPWARD = (
     *("acc", "accuracy", "auc", "precision", "recall", "score", "positives", "negatives"),
     *("sensitivity", "specificity", "similarity", "correlation", "io_u", "iou"),
 )
-"""How the names of numbers end that are better when they are larger."""
+"""The endings of the names of metrics for which larger is better."""
 
 
 class Monitor(Callback):
-    """A callback that follows one number of the logs."""
+    """A callback that monitors one number of the logs."""
 
     def __init__(self, monitor: str, mode: str, min_delta: float, patience: Any = 0) -> None:
         super().__init__()
@@ -92,11 +92,11 @@ class Monitor(Callback):
         self.monitor, self.mode, self.min_delta = monitor, mode, abs(min_delta)
         self.best: float | None = None
         self.missed = False
-        """Whether it has been said that the number is not there."""
+        """Whether there has been a warning that the number is missing."""
 
     @property
     def upward(self) -> bool:
-        """Whether larger is better; by its name, when the mode is "auto"."""
+        """Whether larger is better; in the mode "auto", the name decides."""
         if self.mode != "auto":
             return self.mode == "max"
         name = self.monitor
@@ -115,7 +115,7 @@ class Monitor(Callback):
         return value + self.min_delta < than
 
     def value(self, logs: Logs | None) -> float | None:
-        """The number that is followed; None, with a warning, when the logs do not have it."""
+        """The monitored number; None, with a warning, if the logs do not contain it."""
         logs = logs or {}
         for name in (self.monitor, alias(self.monitor)):
             if name in logs:
@@ -133,10 +133,10 @@ class Monitor(Callback):
 
 
 class EarlyStopping(Monitor):
-    """Ends training when a number has not become better for `patience` epochs.
+    """Ends training when a number has not improved for `patience` epochs.
 
-    Better means by more than `min_delta`; until a `baseline` is beaten, waiting goes on. With
-    `restore_best_weights` the weights of the best epoch return at the end.
+    It must improve by more than `min_delta`; epochs that do not reach the `baseline` do not count
+    as an improvement. With `restore_best_weights`, the weights of the best epoch are restored.
     """
 
     def __init__(
@@ -166,7 +166,7 @@ class EarlyStopping(Monitor):
         if value is None or epoch < self.start_from_epoch:
             return
         if self.restore_best_weights and self.best_weights is None:
-            self._keep(epoch)  # whatever comes, these are the best so far
+            self._keep(epoch)  # these are the best weights so far
         self.wait += 1
         if self.better(value, self.best):
             self.best = value
@@ -195,7 +195,7 @@ class EarlyStopping(Monitor):
 
 
 class ReduceLROnPlateau(Monitor):
-    """Multiplies the learning rate by `factor` when a number has not become better for a while."""
+    """Multiplies the learning rate by `factor` when a number has not improved for a while."""
 
     def __init__(
         self,
@@ -269,7 +269,7 @@ class LearningRateScheduler(Callback):
 
 
 class TerminateOnNaN(Callback):
-    """Ends training when the loss is not a number, or infinite; by an error with `raise_error`.
+    """Ends training if the loss is NaN or infinite; with `raise_error`, it raises an error.
 
     Raises: NotFiniteError.
     """

@@ -1,4 +1,4 @@
-"""Moving averages of the weights, in place of the weights while a model is evaluated."""
+"""Moving averages of the weights, which replace the weights while a model is evaluated."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from funclab.errors import ArgumentError
 class SwapEMAWeights(Callback):
     """Evaluates and predicts with the moving averages of an optimizer that has `use_ema=True`.
 
-    With `swap_on_epoch` they are in the model at the end of each epoch, too, when callbacks that
-    come later save it.
+    With `swap_on_epoch` they are also in the model at the end of each epoch, when later callbacks
+    may save it.
 
     Raises: ArgumentError for an optimizer without moving averages.
     """
@@ -21,7 +21,7 @@ class SwapEMAWeights(Callback):
         self.swapped = False
 
     def _swap(self, wanted: bool) -> None:
-        """Let averages and weights change places, unless they are where they are wanted."""
+        """Swap averages and weights, unless they are already where they should be."""
         optimizer = self.model.optimizer
         if not optimizer.use_ema:
             raise ArgumentError(
@@ -46,7 +46,7 @@ class SwapEMAWeights(Callback):
         if not self.swap_on_epoch:
             return
         self._swap(True)
-        if epoch == self.params["epochs"] - 1:  # the averages stay
+        if epoch == self.params["epochs"] - 1:  # the averages stay in the model
             for variable in self.model.optimizer.averages.extents:
                 average = self.model.optimizer.averages.of(variable)["average"]
                 average[...] = variable.numpy()

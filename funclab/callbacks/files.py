@@ -52,7 +52,7 @@ class Batches:
         self.count, self.last = 0, -1
 
     def are_enough(self, batch: int) -> bool:
-        """Whether it is time; the number of the batch says how many went before unnoticed."""
+        """Whether it is time to save; the batch number shows how many batches were not counted."""
         if self.save_freq == "epoch":
             return False
         self.count += batch + 1 if batch <= self.last else batch - self.last
@@ -66,7 +66,7 @@ class Batches:
 class ModelCheckpoint(Monitor):
     """Saves the model, or its weights, after every epoch or after the best one.
 
-    `filepath` may hold `{epoch}` and names of the logs: "model-{epoch:02d}-{val_loss:.2f}.keras".
+    `filepath` may contain `{epoch}` and names of logs: "model-{epoch:02d}-{val_loss:.2f}.keras".
     """
 
     def __init__(

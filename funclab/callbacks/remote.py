@@ -1,4 +1,4 @@
-"""Logs for a server."""
+"""Sending logs to a server."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from funclab.errors import warn
 class RemoteMonitor(Callback):
     """Sends the logs of every epoch to a server, as JSON: in the form field `field`, or alone.
 
-    A server that cannot be reached is warned about.
+    If the server cannot be reached, there is a warning.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class RemoteMonitor(Callback):
         kind = "application/json" if self.send_as_json else "application/x-www-form-urlencoded"
         body = text if self.send_as_json else urllib.parse.urlencode({self.field: text})
         headers = {"Content-Type": kind, **(self.headers or {})}
-        web = importlib.import_module("urllib.request")  # slow to load, and seldom needed
+        web = importlib.import_module("urllib.request")  # slow to import, and rarely needed
         request = web.Request(self.root + self.path, body.encode(), headers)
         try:
             web.urlopen(request, timeout=10).close()

@@ -1,4 +1,4 @@
-"""What TensorBoard shows: losses, metrics and weights, in event files."""
+"""Event files for TensorBoard, with losses, metrics and weights."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from funclab.files import as_path
 class TensorBoard(Callback):
     """Writes event files for TensorBoard, with the package tensorboardX.
 
-    TensorBoard itself is a program of its own: `pip install tensorboard`.
+    TensorBoard itself is a separate program: `pip install tensorboard`.
 
     Losses, metrics and the learning rate of each epoch go to the folders `train` and `validation`
     in `log_dir`; with update_freq="batch", or a number of batches, those of batches too. With
-    `histogram_freq` the weights are written as histograms after every so many epochs.
+    `histogram_freq`, histograms of the weights are written after every `histogram_freq` epochs.
 
     Raises: NotSupportedError for images, profiles and embeddings; MissingPackageError without
-        tensorboardX: `pip install "funclab[tensorboard]"` brings it.
+        tensorboardX, which `pip install "funclab[tensorboard]"` installs.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class TensorBoard(Callback):
             self._write_graph()
 
     def _write_graph(self) -> None:
-        """The model as its JSON, as the plugin for graphs of Keras models reads it."""
+        """Write the model as JSON, in the form that TensorBoard's Keras graph plugin reads."""
         proto = import_for("The callback TensorBoard", "tensorboardX.proto.summary_pb2")
         tensors = import_for("The callback TensorBoard", "tensorboardX.proto.tensor_pb2")
         plugin = {"plugin_name": "graph_keras_model", "content": b"1"}

@@ -1,1 +1,1 @@
-"""What runs: plans of array steps, their memory, and a check of every gradient."""
+"""The engine: plans of array steps, their memory, and a numerical check of gradients."""

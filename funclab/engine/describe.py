@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Note:
     """What a step does, for readers: "forward", "vjp", "add_into", or "extra" with a text.
 
-    `added` are the inputs whose gradient is added to an earlier one by a step of its own.
+    `added` are the inputs whose gradient a separate step adds to an earlier one.
     """
 
     kind: str
@@ -34,7 +34,7 @@ class Note:
 class Names:
     """A short name for every value of a plan: the weight's path, or the op with a number.
 
-    `known` gives some of them a name beforehand.
+    `known` holds names chosen in advance for some of them.
     """
 
     def __init__(self, known: Mapping[Value, str] | None = None) -> None:
@@ -59,7 +59,7 @@ class Names:
 
 
 def describe(plan: Plan) -> str:
-    """The plan's steps, one a line: forward, backward, then the rest."""
+    """The plan's steps, one per line: forward, backward, then the rest."""
     names = Names()
     lines, section = [], ""
     for _, _, note in [*plan.steps, *plan.last_steps]:
@@ -99,6 +99,6 @@ def line_of(note: Note, names: Names, plan: Plan) -> str:
 
 
 def _settings(op: Op) -> list[str]:
-    """The settings that were chosen: those at their default say nothing; a table has a name."""
+    """The settings that differ from their defaults; a table is written by its name."""
     values = ((field, getattr(op, field.name)) for field in fields(op))
     return [f"{field.name}={written(value)}" for field, value in values if value != field.default]

@@ -1,4 +1,4 @@
-"""Is a gradient right? Compare it with a difference quotient, in float64."""
+"""Is a gradient right? Compare it with finite differences, in float64."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from funclab.shape_math import known
 def check_gradient(op: Op, *arrays: Any, seed: int = 0, step: float = 1e-6) -> float:
     """The relative error between an op's vjp and a central difference along a random direction.
 
-    Float arrays are taken as float64; integer and boolean ones stay as they are. All float outputs
-    are weighted by random numbers and summed, so that every element matters.
+    Float arrays are converted to float64; integer and boolean arrays stay as they are. All float
+    outputs are multiplied by random weights and summed, so that every element matters.
     """
     rng = np.random.default_rng(seed)
     values = [_value(array, i in op.mutates) for i, array in enumerate(arrays)]
@@ -62,6 +62,6 @@ def _weighted(outputs: Any, rng: np.random.Generator) -> Any:
 
 
 def _restore(values: list[Variable], start: list[Any]) -> None:
-    """Put the numbers back that the runs have changed."""
+    """Restore the values that the runs have changed."""
     for value, numbers in zip(values, start):
         value.array[...] = numbers

@@ -1,4 +1,4 @@
-"""Where arrays live: one flat buffer for all weights of a model, and reused buffers."""
+"""Where arrays live: one flat buffer for all weights of a model, and a pool of reused buffers."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from funclab.shape_math import Array, Shape, known
 from funclab.texts import STRING
 
 LINE = 16
-"""Each weight begins at a multiple of this many elements: a cache line of float32."""
+"""Each weight begins at a multiple of this many elements: a cache line of float32 numbers."""
 
 
 def offsets(shapes: Sequence[Shape]) -> list[int]:
-    """Where each array begins in a flat buffer, and last the buffer's length.
+    """Where each array begins in a flat buffer, followed by the buffer's length.
 
     >>> offsets([(3, 2), (2,)])
     [0, 16, 32]
@@ -46,9 +46,9 @@ def _view(flat: Array, start: int, shape: Shape) -> Array:
 
 
 def pack(variables: Sequence[Variable]) -> None:
-    """Move variables side by side into one flat buffer for each dtype.
+    """Move variables next to each other into one flat buffer for each dtype.
 
-    Those that a plan holds already stay where they are (another model trains them too).
+    Those that a plan already uses stay where they are (another model trains them too).
     """
     groups: dict[str, list[Variable]] = defaultdict(list)
     for variable in variables:
@@ -56,14 +56,14 @@ def pack(variables: Sequence[Variable]) -> None:
             groups[variable.dtype].append(variable)
     for dtype, group in groups.items():
         _, views = flat_views([variable.shape for variable in group], dtype)
-        locks_of(group)  # from now on they share one
+        locks_of(group)  # from now on they share one lock
         for variable, view in zip(group, views):
             variable.place(view)
 
 
 @dataclass
 class Run:
-    """Variables that lie side by side: `weights` is the stretch of memory they share."""
+    """Variables that are contiguous in memory: `weights` is a view of all of that memory."""
 
     variables: list[Variable]
     weights: Array
@@ -72,10 +72,10 @@ class Run:
 
 
 def runs(variables: Sequence[Variable]) -> list[Run]:
-    """Variables grouped, in order, into stretches of memory: one, for most models.
+    """Variables grouped, in order, into contiguous blocks of memory: for most models, one.
 
-    `begin` and `end` say where each stretch lies in a flat buffer of all the variables
-    (`offsets`), such as the plan's gradients.
+    `begin` and `end` say where each block would lie in a flat buffer of all the variables
+    (see `offsets`), such as the buffer of the plan's gradients.
     """
     stretches: list[Run] = []
     starts = offsets([variable.shape for variable in variables])
@@ -102,7 +102,7 @@ def _start(array: Array, base: Array) -> int:
 
 
 def _stretch(array: Array, length: int) -> Array:
-    """The array's memory as a flat view, with its padding when it lies in a flat buffer."""
+    """The array's memory as a flat view, including its padding if it is part of a flat buffer."""
     base = _base(array)
     start = _start(array, base)
     return base[start : min(start + length, base.size)]
@@ -123,7 +123,7 @@ def _join(a: Array, b: Array) -> Array:
 
 @contextmanager
 def unchanged(variables: Iterable[Variable]) -> Iterator[None]:
-    """Give variables back, at the end, the value they have now, and leave them free to move."""
+    """On leaving, restore the variables' values, and whether they are free to move."""
     before = [(variable, variable.array.copy(), variable.bound) for variable in variables]
     try:
         yield
@@ -134,14 +134,14 @@ def unchanged(variables: Iterable[Variable]) -> Iterator[None]:
 
 
 class Pool:
-    """Returned buffers, for the next request of the same number of bytes."""
+    """Buffers that were given back, kept for the next request of the same number of bytes."""
 
     def __init__(self) -> None:
         self.free: dict[int, list[Array]] = defaultdict(list)
         self.bytes = 0
 
     def take(self, shape: Sequence[int], dtype: str) -> Array:
-        if dtype == STRING:  # references to texts cannot lie where numbers lay
+        if dtype == STRING:  # a buffer of numbers cannot hold references to strings
             return np.full(tuple(shape), "", object)
         size = math.prod(shape) * np.dtype(dtype).itemsize
         if self.free[size]:

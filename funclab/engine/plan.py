@@ -1,4 +1,4 @@
-"""A plan: the steps that compute some values and their gradients, over memory set aside once."""
+"""A plan: the steps that compute some values and their gradients, in memory allocated once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from funclab.shape_math import Array, known
 
 
 class Step(NamedTuple):
-    """One line of a plan: a function, the arrays it always gets, and what it does, in words."""
+    """One line of a plan: a function, the arrays it is always called with, and a note on it."""
 
     call: Callable[..., Any]
     arrays: tuple[Any, ...]
@@ -27,12 +27,12 @@ class Step(NamedTuple):
 
 
 class Plan:
-    """Steps forward through the tape, and backward for the gradients of `wrt`.
+    """Steps forward through the tape, and backward for the gradients with respect to `wrt`.
 
-    `wrt` (with respect to) is the trainable variables reached, unless given; `()` for none. The
-    gradient starts as ones at `outputs` (the first, of a list). `updates` are calls that change
-    state and run though no output needs them. With `keep`, the memory of every value and gradient
-    stays its own, to be looked at; otherwise buffers are reused after the last use of their value.
+    `wrt` defaults to the trainable variables that `outputs` depend on; `()` means no gradients. The
+    backward pass starts with ones at `outputs` (the first of a list). `updates` are calls that
+    change state and run although no output needs them. With `keep`, every value and gradient has
+    its own memory and can be inspected; otherwise a buffer is reused after its value's last use.
 
     >>> from funclab import ops
     >>> x = Variable([3.0, 4.0])
@@ -54,7 +54,7 @@ class Plan:
         self.calls = calls_behind(self.outputs, updates)
         self.steps: list[Step] = []
         self.last_steps: list[Step] = []
-        """Done at the end, without the lock: the functions of users, which may do anything."""
+        """Run at the end, without the locks: functions written by users may do anything."""
         self.grads: dict[Value, Array] = {}
         self.keep = keep
         self.pool = Pool()
@@ -69,14 +69,14 @@ class Plan:
                 self._add_forward(call)
         if self.wrt:
             self._add_backward()
-        for call in self.late:  # the gradients are those of the state before
+        for call in self.late:  # gradients are computed from the state before the update
             self._add_forward(call)
         self.locks = locks_of(v for v in [*self._arrays, *self.wrt] if isinstance(v, Variable))
-        """Held while the plan runs, and by who needs its results to stay until they are read."""
+        """Held while the plan runs, and by callers until they have read its results."""
 
     @np.errstate(all="ignore")
     def run(self) -> None:
-        """Do every step, in order. Infinity and NaN travel on, without warnings."""
+        """Run every step, in order. Infinity and NaN propagate without warnings."""
         holding(self.locks, self._run_steps)
         for call, arrays, _ in self.last_steps:
             call(*arrays)
@@ -86,7 +86,7 @@ class Plan:
             call(*arrays)
 
     def results(self, values: Sequence[Value], fill: Callable[[], Any]) -> list[Array]:
-        """Copies of values, for what `fill` brings. Any thread may ask for them."""
+        """Copies of values, computed after `fill()` has fed the inputs. Safe in any thread."""
 
         def work() -> list[Array]:
             fill()
@@ -96,7 +96,7 @@ class Plan:
         return holding(self.locks, work)
 
     def array(self, value: Value) -> Array:
-        """The memory of a value: read results here, feed placeholders with `np.copyto`."""
+        """The memory of a value: read results from it, or feed a placeholder with `np.copyto`."""
         if value not in self._arrays:
             self._arrays[value] = self._leaf(value)
         return self._arrays[value]
@@ -104,7 +104,7 @@ class Plan:
     def add_step(
         self, call: Callable[..., Any], arrays: Sequence[Any], text: str, last: bool = False
     ) -> None:
-        """Append a step of another kind, such as the optimizer's; one of `last_steps` if `last`."""
+        """Append another kind of step, such as the optimizer's; with `last`, to `last_steps`."""
         steps = self.last_steps if last else self.steps
         steps.append(Step(call, tuple(arrays), Note("extra", text=text)))
 
@@ -112,8 +112,8 @@ class Plan:
         return describe(self)
 
     def profile(self) -> Profile:
-        """How long each step takes. Weights and other variables are given back as they are now;
-        what the optimizer of a training step remembers goes on."""
+        """How long each step takes. Weights and other variables keep their present values; only
+        the optimizer's state advances, if the plan is a training step."""
         variables = [v for v in [*self._arrays, *self.wrt] if isinstance(v, Variable)]
 
         def work() -> Profile:
@@ -133,7 +133,7 @@ class Plan:
         )
 
     def _late(self) -> list[Call]:
-        """The calls that change state which gradients may read, and no call after them reads."""
+        """Calls that change state which gradients may read and no later forward call reads."""
         late: list[Call] = []
         used = {value for call in self.calls if call.op.differentiable for value in call.inputs}
         read = set(self.outputs)
@@ -178,7 +178,7 @@ class Plan:
         if any(self._arrays[value].size for value in call.outputs):
             arrays = call.op.bind(*arrays)
             step = Step(call.op.fitted(function, arrays), arrays, note)
-        else:  # of 0 samples nothing is computed, and all gradients are 0: no op has to know
+        else:  # a batch of 0 samples: nothing to compute, and ops need not handle this case
             step = Step(_clear, tuple(slot for slot in slots if slot is not None), note)
         self.steps.append(step)
 
@@ -191,7 +191,7 @@ class Plan:
         return pool.take(known(value.shape), value.dtype)
 
     def _find_last_uses(self) -> dict[Call, list[Value]]:
-        """For each call, the values it is the last to use, when there is no backward pass."""
+        """For each call, the values it is the last to use, if there is no backward pass."""
         if self.wrt:
             return {}
         owner: dict[Value, Value] = {}
@@ -217,13 +217,13 @@ class Plan:
         self._own_buffers()
         self._owned: dict[int, Array] = {}
         if seed in self.needs_gradient:
-            self._slot(seed)[...] = 1  # nothing writes there again
+            self._slot(seed)[...] = 1  # set once: no step overwrites it
         for call in reversed(self.calls):
             if call in reached:
                 self._add_vjp(call)
 
     def _own_buffers(self) -> None:
-        """Gradients of `wrt` side by side in one flat buffer, in order; zero until reached."""
+        """The gradients of `wrt`, in order, in one flat buffer of zeros."""
         dtype = self.wrt[0].dtype
         if any(value.dtype != dtype for value in self.wrt):
             raise NotSupportedError(
@@ -277,7 +277,7 @@ class Plan:
             self._release(value)
 
     def _pass_through(self, call: Call) -> bool:
-        """A view hands its gradient on as it is, when it is the only one that arrives."""
+        """A view reuses its output's gradient as its input's, if no other gradient is added."""
         x, out = call.inputs[0], call.outputs[0]
         kept = self.keep or out is self.outputs[0] or x in self._final or out in self._final
         if kept or self._waiting[x] != 1:
@@ -291,7 +291,7 @@ class Plan:
         return value in self._final and id(value) not in self._owned
 
     def _slot(self, value: Value) -> Array:
-        """Where the first gradient of a value is written."""
+        """The array into which the first gradient of a value is written."""
         array = self._final.get(value)
         if array is None:
             array = self._buffer(value)
@@ -300,7 +300,7 @@ class Plan:
         return array
 
     def _gradient(self, value: Value) -> Array:
-        """A value's gradient; zeros for an output that does not reach the loss."""
+        """A value's gradient; zeros for an output that the loss does not depend on."""
         if value not in self.grads:
             self.grads[value] = np.zeros(known(value.shape), value.dtype)
         return self.grads[value]
@@ -327,7 +327,7 @@ def _is_float(value: Value) -> bool:
 
 
 def calls_behind(outputs: Sequence[Value], updates: Iterable[Call] = ()) -> list[Call]:
-    """Every call behind the outputs and updates, in the order in which they were made."""
+    """Every call that the outputs and updates depend on, in the order they were made."""
     calls: dict[Call, None] = dict.fromkeys(updates)
     waiting = [*outputs, *(value for call in calls for value in call.inputs)]
     while waiting:

@@ -1,4 +1,4 @@
-"""How long each step of a plan takes, beside the least that this machine would need for it."""
+"""How long each step of a plan takes, compared with the least time this machine would need."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
     from funclab.engine.plan import Plan, Step
 
 LONGEST, FEWEST, MOST = 0.3, 3, 200
-"""Seconds of measuring after which no further round begins, and the numbers of rounds."""
+"""Seconds after which no further round begins; the least and the greatest number of rounds."""
 SIDE = 512
-"""The side of the square matrices whose product is timed."""
+"""The rows and columns of the square matrices whose product is timed."""
 COPIES = (1 << 18, 1 << 21, 1 << 23, 1 << 26)
-"""Bytes of the copies that are timed: from what a core's own cache holds to what none does."""
+"""Sizes in bytes of the timed copies: from what fits a core's own cache to what fits no cache."""
 WIDEST = 72
-"""The longest text of a step, in a table."""
+"""The greatest number of characters of a step's text in the table."""
 TITLES = ("step", "layer", "us", "share", "MFLOP", "KB", "least us", "times")
 
 
 class Timing(NamedTuple):
-    """One step of a plan. `kind` is "forward", "vjp", "add_into" or "extra"; `line` what it does;
-    `scope` the names of the layers around it; `least` the seconds its `operations` (in products of
-    matrices) and `bytes` (read or written) take this machine when nothing else is in the way."""
+    """One step of a plan. `kind` is "forward", "vjp", "add_into" or "extra"; `line` is the step as
+    text; `scope` names the layers around it; `least` is the time in seconds that this machine needs
+    at least for its `operations` (in matrix products) and its `bytes` (read or written)."""
 
     kind: str
     line: str
@@ -47,18 +47,18 @@ class Timing(NamedTuple):
 
     @property
     def layer(self) -> str:
-        """The layer it belongs to, without the model around it; nothing for losses and updates."""
+        """The layer it belongs to, without the model around it; empty for losses and updates."""
         return "/".join(self.scope[1:] or self.scope)
 
 
 @dataclass(repr=False)
 class Profile:
-    """The steps of a plan, each with the least time it took in `rounds` runs. `print` shows it."""
+    """The steps of a plan, each with its shortest time in `rounds` runs. `print` shows a table."""
 
     steps: list[Timing]
     rounds: int
     rate: float
-    """Operations a second that one core reaches in a product of matrices."""
+    """Operations per second that one core reaches in a matrix product."""
 
     @property
     def seconds(self) -> float:
@@ -103,9 +103,9 @@ def _cells(step: Timing, whole: float) -> tuple[str, ...]:
 
 @np.errstate(all="ignore")
 def profile(plan: Plan) -> Profile:
-    """Run a plan again and again, and time each of its steps, as in `fit`: with BLAS on one thread.
+    """Run a plan repeatedly and time each of its steps, with BLAS on one thread, as `fit` does.
 
-    The steps run as in `plan.run`, which this is: what they change is changed as often.
+    The steps really run, as in `plan.run`: what they change is changed in every round.
     """
     names, steps = Names(), plan.steps
     with threads.one_blas_thread():
@@ -119,7 +119,7 @@ def profile(plan: Plan) -> Profile:
 
 
 def _least(steps: Sequence[Step]) -> tuple[list[float], int]:
-    """For each step the least time it took, and the number of rounds. The first does not count."""
+    """The shortest time of each step, and the number of rounds. The first round is a warm-up."""
     rounds: list[list[float]] = []
     end = math.inf
     while len(rounds) <= FEWEST or (time.perf_counter() < end and len(rounds) <= MOST):
@@ -143,9 +143,9 @@ def _timing(step: Step, seconds: float, line: str) -> Timing:
     return Timing(step.note.kind, line, scope, seconds, operations, moved, least)
 
 
-# What a step has to do, and what the machine can do.
+# How much work a step is, and how fast this machine works.
 def operations_of(step: Step) -> int:
-    """In products of matrices. The gradient of one factor is a product like the first."""
+    """Operations in matrix products. Each factor's gradient is a product of the same size."""
     note, call = step.note, step.note.call
     if call is None or note.kind == "add_into":
         return 0
@@ -158,7 +158,7 @@ def operations_of(step: Step) -> int:
 
 
 def bytes_of(step: Step) -> int:
-    """What has to be read and written at the least: of a table, only the rows that are taken."""
+    """The bytes that must at least be read and written: of a lookup table, only the rows used."""
     note, call = step.note, step.note.call
     if call is None:
         arrays = {id(array): array for array in flatten(step.arrays)}.values()
@@ -181,14 +181,14 @@ def _bytes(value: Value) -> int:
 
 @functools.cache
 def matmul_rate(dtype: str) -> float:
-    """Operations a second that one core does in the product of two square matrices."""
+    """Operations per second that one core reaches in the product of two square matrices."""
     a = np.ones((SIDE, SIDE), dtype if dtype == "float64" else "float32")
     out = np.empty_like(a)
     return 2 * SIDE**3 / _fastest(lambda: np.matmul(a, a, out))
 
 
 def copy_rate(moved: int) -> float:
-    """Bytes a second, read and written, when at most so many are copied."""
+    """Bytes per second, read and written, in the largest timed copy of at most `moved` bytes."""
     return _copy_rate(max((size for size in COPIES if size <= moved), default=COPIES[0]))
 
 
@@ -200,7 +200,7 @@ def _copy_rate(size: int) -> float:
 
 
 def _fastest(work: Callable[[], Any]) -> float:
-    """The least number of seconds that `work()` takes, of a few."""
+    """The shortest time, in seconds, that a few runs of `work()` take."""
     best = math.inf
     for _ in range(8):
         start = time.perf_counter()

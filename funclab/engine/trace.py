@@ -1,4 +1,4 @@
-"""A plan in slow motion: one step at a time, each with what it wrote."""
+"""A plan in slow motion: one step at a time, each with the arrays it wrote."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from funclab.shape_math import Array
 
 
 class Moment(NamedTuple):
-    """What has just been done.
+    """What a step has just done.
 
-    `kind` is "forward" (values were computed), "seed" (the gradient of the loss itself, 1),
-    "vjp" (a call handed gradients to its inputs), "add_into" (`parts`, what was there and what
-    came, were added) or "update". `arrays` is the live memory of `values`, or of their gradients;
-    later steps may write there again.
+    `kind` is "forward" (values were computed), "seed" (the gradient of the loss itself is 1),
+    "vjp" (a call passed gradients to its inputs), "add_into" (`parts`, the gradient so far and the
+    new one, were added) or "update". `arrays` is the live memory of `values`, or of their
+    gradients; later steps may overwrite it.
     """
 
     kind: str
@@ -32,7 +32,7 @@ class Moment(NamedTuple):
 
 
 def moments(plan: Plan, names: Mapping[Value, str] | None = None) -> Iterator[Moment]:
-    """Run a plan made with `keep`, one step for each moment that is asked for.
+    """Run a plan made with `keep`: each moment that is requested runs one step.
 
     >>> from funclab import Variable, ops
     >>> x = Variable([3.0, 4.0], name="x")
@@ -60,7 +60,7 @@ def moments(plan: Plan, names: Mapping[Value, str] | None = None) -> Iterator[Mo
         yield Moment("seed", f"g_{known[seed]} = 1", seed.origin, [seed], [plan.grads[seed]])
     for step in steps:
         note = step.note
-        if note.kind == "forward":  # a change of state that waited for the gradients
+        if note.kind == "forward":  # a change of state that had to wait for the gradients
             _do(step)
             continue
         parts = (step.arrays[0].copy(), step.arrays[1]) if note.kind == "add_into" else ()
@@ -77,7 +77,7 @@ def _do(step: Any) -> None:
 
 
 def _written(plan: Plan, note: Note) -> list[Any]:
-    """The values whose gradients, or in an update whose memory, a step has changed."""
+    """The values whose gradients a step has changed (in an update: the values themselves)."""
     if note.call is None:
         return plan.wrt
     if note.value is not None:

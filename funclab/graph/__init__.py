@@ -1,1 +1,1 @@
-"""What is connected to what. No numbers flow here."""
+"""The graph: which tensors and layers are connected. Nothing is computed here."""

@@ -1,4 +1,4 @@
-"""The graph between some input tensors and some output tensors."""
+"""The graph between a model's input tensors and its output tensors."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from funclab.structure import flatten
 
 
 class Graph:
-    """All nodes needed to compute `outputs` from `inputs`, each after those it needs.
+    """All nodes needed to compute `outputs` from `inputs`, each after those it depends on.
 
-    An input may be a tensor in the middle of a larger graph: there the graph is cut. `stand_ins`
-    maps such a tensor to the output of an input layer, which stands in its place in `nodes`.
+    An input may be a tensor inside a larger graph: this graph then begins there. `stand_ins` maps
+    such a tensor to the output of an input layer, which takes its place in `nodes`.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Graph:
         _check_names(self.operations)
 
     def producer(self, tensor: Tensor) -> tuple[Node, int]:
-        """The node that makes a tensor here, and which of its outputs it is."""
+        """The node that makes a tensor in this graph, and which of the node's outputs it is."""
         operation, node_index, tensor_index = self.stand_ins.get(tensor, tensor)._keras_history
         return operation.inbound_nodes[node_index], tensor_index
 
@@ -57,7 +57,7 @@ class Graph:
 
     @property
     def operations(self) -> list[Operation]:
-        """Layers and ops, from the inputs on, each once."""
+        """Layers and ops, each once, from the inputs to the outputs."""
         deepest_first = sorted(self._by_depth, reverse=True)
         return [operation for depth in deepest_first for operation in self._by_depth[depth]]
 
@@ -84,15 +84,15 @@ class Graph:
                 args, kwargs = node.arguments.fill_in(known)
                 outputs = node.operation(*args, **kwargs)
                 known.update(zip(node.output_tensors, flatten(outputs), strict=True))
-                known.update(fed)  # one output may be needed where another is an input
+                known.update(fed)  # the graph may be cut at one output and need another
             tape.made[tape.place] = [known[x] for x in node.output_tensors if x in known]
         tape.place = outer
         return [known[tensor] for tensor in self.outputs]
 
     def _collect(self) -> tuple[list[Node], list[Operation]]:
-        """The nodes behind the outputs, each after its parents, and operations as first met."""
+        """The nodes the outputs depend on, each after its parents; operations as first met."""
         cut = set(self.inputs)
-        # One walk for both orders, without recursion: a graph may be thousands of layers deep.
+        # One walk finds both orders. No recursion: a graph may be thousands of layers deep.
         done: dict[Node, bool] = {}
         finished: list[Node] = []
         met: dict[Operation, None] = {}
@@ -142,27 +142,27 @@ class Graph:
             self.nodes_by_depth.setdefault(here, []).append(node)
 
     def _behind_masks(self) -> dict[Node, Counter[Tensor]]:
-        """For each call that reads masks, the tensors they are made from, each with the number of
-        operations in between: in Keras these are part of the graph, and count in its depths."""
+        """For each call that reads masks, the tensors the masks are made from, each with the number
+        of operations in between: Keras has these in its graph and counts them in its depths."""
         made: dict[Tensor, Counter[Tensor]] = {}
         read: dict[Node, Counter[Tensor]] = {}
         for node in self.nodes:
             tensors, steps = node.arguments.tensors, node.operation.mask_operations
             masked = [tensor for tensor in tensors if tensor in made]
             names = node.operation.mask_arguments
-            # Beside other tensors, `mask` is read only where it is passed by name.
+            # With more than one tensor, `mask` is read only if it is passed by name.
             alone = len(structure.flatten(node.arguments.args[:1])) == len(tensors)
             if masked and names and (alone or names != ["mask"] or "mask" in node.arguments.kwargs):
                 read[node] = functools.reduce(operator.or_, (made[tensor] for tensor in masked))
             behind = Counter(dict.fromkeys(tensors, steps))
             for i, tensor in enumerate(masked):
-                more = steps or len(masked) - max(i, 1)  # masks are joined one after the other
+                more = steps or len(masked) - max(i, 1)  # masks are combined one after another
                 behind |= Counter({source: n + more for source, n in made[tensor].items()})
             made |= {tensor: behind for tensor in node.output_tensors if tensor.mask is not None}
         return read
 
     def _disconnected(self, node: Node, finished: list[Node]) -> GraphError:
-        """The error, with the nested model that the missing input belongs to, if there is one."""
+        """The error, naming the nested model that the missing input belongs to, if any."""
         near = [*finished, *(call for source in self.input_nodes for call in reached(source))]
         for outer in (call.operation for call in near):
             if node in getattr(getattr(outer, "graph", None), "nodes", ()):
@@ -171,7 +171,7 @@ class Graph:
 
 
 def reached(node: Node) -> list[Node]:
-    """All calls that a node leads to, by any way."""
+    """A node and all nodes that depend on it, directly or not."""
     calls = [node]
     for call in calls:
         calls += [other for other in call.operation.outbound_nodes if other not in calls]
@@ -219,7 +219,7 @@ def _check_redundant(inputs: Sequence[Tensor]) -> None:
         raise GraphError(
             "The list of inputs passed to the model is redundant. All inputs should only appear "
             f"once. Found: {[tensor.id for tensor in inputs]}.",
-            why=f"{twice[0].id} stands in it {inputs.count(twice[0])} times.",
+            why=f"{twice[0].id} appears in it {inputs.count(twice[0])} times.",
             fix="list each input tensor once; a tensor may be used by as many layers as you like.",
         )
 

@@ -1,7 +1,7 @@
-"""Locks: what lets any number of threads use one model.
+"""Locks, which let any number of threads use one model.
 
-Plans keep their memory from run to run, and training changes the weights in place. So a plan runs
-while its thread holds the locks of its variables: nobody else reads or writes them then.
+Plans keep their memory from run to run, and training changes the weights in place. So a thread
+holds the locks of a plan's variables while it runs the plan: no other thread may use them then.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Result = TypeVar("Result")
 
 
 class Lockable(Protocol):
-    """What a lock is for: a variable."""
+    """What a lock protects: a variable."""
 
     lock: AbstractContextManager[Any] | None
 
@@ -32,10 +32,10 @@ _sharing = threading.Lock()
 def locks_of(variables: Iterable[Lockable]) -> list[AbstractContextManager[Any]]:
     """The locks to hold while these variables are in use; `holding` takes them.
 
-    A variable that has no lock yet gets one of those of the others. So most models have one; a
-    model that joins layers of others has all of theirs. Nothing that is done under such a lock may
-    wait for `making` (weights are made before), so that a layer can read other weights while it is
-    built.
+    A variable without a lock shares one of the others' locks. So most models have one lock; a model
+    made of layers of other models has all of theirs. Code that holds such a lock must never wait
+    for `making` (weights are made earlier): this is why a layer can read other weights while it is
+    being built.
     """
     variables = list(variables)
     with _sharing:
@@ -43,15 +43,15 @@ def locks_of(variables: Iterable[Lockable]) -> list[AbstractContextManager[Any]]
         shared = next(iter(locks.values()), None) or threading.RLock()
         for variable in variables:
             variable.lock = variable.lock or shared
-    # In one order everywhere: two threads then never wait for each other.
+    # Always in the same order, so that two threads can never deadlock.
     return [locks[key] for key in sorted(locks)] or [shared]
 
 
 def holding(locks: Sequence[AbstractContextManager[Any]], work: Callable[[], Result]) -> Result:
-    """What `work()` returns, done while this thread holds all the locks.
+    """Call `work()` while this thread holds all the locks, and return its result.
 
-    Each lock has a `with` of its own: an interrupt never comes between the lock and its `with`, so
-    that none is left locked.
+    Each lock has its own `with`: an interrupt cannot come between taking a lock and entering its
+    `with`, so no lock stays locked.
     """
     if not locks:
         return work()
@@ -60,6 +60,6 @@ def holding(locks: Sequence[AbstractContextManager[Any]], work: Callable[[], Res
 
 
 def read(variables: Iterable[Lockable], work: Callable[[], Result]) -> Result:
-    """The same for variables that are read: those that have no memory yet are made first."""
-    variables = [v for v in variables if v.array is not None]  # made, where there was none
+    """The same for reading variables: those without memory are allocated first."""
+    variables = [v for v in variables if v.array is not None]  # reading `array` allocates it
     return holding(locks_of(variables), work)

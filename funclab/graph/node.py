@@ -1,4 +1,4 @@
-"""A node: one call of a layer, linking the tensors it was given to those it made."""
+"""A node: one call of a layer, linking its input tensors to its output tensors."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ _clock = itertools.count()
 
 
 def now() -> int:
-    """A reading of the clock that orders all nodes: later than any node there is."""
+    """A reading of the counter that orders all nodes: later than every existing node."""
     return next(_clock)
 
 
 OBSERVERS: list[list[Node]] = []
-"""Observers: lists to which each new node is added."""
+"""Observers: lists to which each new node is appended."""
 
 
 class Arguments:
-    """What a call was given: its arguments as written, and the tensors among them."""
+    """The arguments of a call, as written, and the tensors among them."""
 
     def __init__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        # Copied: a list that grows after the call must not change what the call was given.
+        # Copied: a list that the user changes after the call must not change the node.
         self.args, self.kwargs = structure.map_structure(lambda leaf: leaf, (args, kwargs))
         leaves = structure.flatten([args, kwargs])
         self.tensors: list[Tensor] = [leaf for leaf in leaves if isinstance(leaf, Tensor)]
@@ -53,11 +53,11 @@ class Arguments:
 
 
 class Node:
-    """One call of `operation`: its number `index` in order of calling.
+    """One call of `operation`; `index` numbers its calls, from 0.
 
-    A node with several inputs is still one node; an operation with several outputs has one node
-    whose `output_tensors` are numbered by tensor index. `time` orders all nodes ever made: a
-    node's inputs are always older than the node.
+    A call with several inputs is still one node, and so is one with several outputs, which the
+    tensor index numbers in `output_tensors`. `time` orders all nodes ever made: a node's inputs
+    are always older than the node.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class Node:
         operation.inbound_nodes.append(self)
         for record in OBSERVERS if not own else ():
             record.append(self)
-        if not own:  # a model's own node describes it from outside: nothing inside changes hands
+        if not own:  # a model's own node must not take over the tensors inside the model
             self._link()
 
     def _link(self) -> None:
@@ -97,12 +97,12 @@ class Node:
 
     @property
     def key(self) -> str:
-        """`layer[node]`, as diagrams and traces write it."""
+        """The node as `layer[node]`, the form that diagrams and traces use."""
         return f"{self.operation.name}[{self.index}]"
 
     @property
     def input_tensors(self) -> list[Tensor]:
-        """The tensors given; for an input layer, its own tensor, as in Keras."""
+        """The tensors of the call's arguments; for an input layer, its own tensor, as in Keras."""
         return self.output_tensors if self.is_input else self.arguments.tensors
 
     @property
@@ -145,7 +145,7 @@ class Node:
         return [tensor.shape for tensor in self.output_tensors]
 
     def get_config(self) -> dict[str, Any]:
-        """The links of this node by name, as Keras 2 writes them."""
+        """The links of this node by name, in the form of Keras 2."""
         return {
             "outbound_layer": self.operation.name,
             "inbound_layers": [layer.name for layer in self.inbound_layers],

@@ -24,25 +24,25 @@ class Op(registry.SetOnce):
 
     A subclass becomes a dataclass: its settings are its fields, set once. `forward` fills `out`;
     `vjp` (vector-Jacobian product) takes `g`, the gradient of the loss with respect to `out`, and
-    writes the gradient with respect to each input into its slot. A slot is None when nobody needs
-    that gradient. With several outputs, `out` and `g` are tuples.
+    writes the gradient with respect to each input into its slot. A slot is None if that gradient
+    is not needed. With several outputs, `out` and `g` are tuples.
     """
 
     n_outputs: ClassVar[int] = 1
     mutates: ClassVar[tuple[int, ...]] = ()
-    """Which inputs are state that `forward` changes in place."""
+    """The positions of the inputs that are state, which `forward` changes in place."""
     differentiable: ClassVar[bool] = True
     """False where no gradient flows: comparisons, steps such as floor, `stop_gradient`."""
 
     makes: ClassVar[str] = "widest"
-    """The dtype of the output: the "widest" of the inputs (a float's, if any is one), the same as a
-    "float", that of the "first" input, or a dtype by name."""
+    """The dtype of the output: the "widest" of the inputs (the widest float, if any is one), the
+    same made a "float", that of the "first" input, or a dtype by name."""
 
     takes_text: ClassVar[bool] = False
     """Whether it can be given arrays of text."""
 
     name: ClassVar[str] = "op"
-    """Its name in a printed plan, and of its nodes in a graph; by default that of its class."""
+    """Its name in printed plans and in graphs; by default the class's name in snake case."""
 
     def __init_subclass__(cls, abstract: bool = False) -> None:
         super().__init_subclass__()
@@ -50,13 +50,13 @@ class Op(registry.SetOnce):
         if not abstract:
             registry.register("op", cls)
 
-    # A type checker lets a subclass replace `*arrays, **none` by the inputs its op really has.
+    # Type checkers let a subclass replace `*arrays, **none` with the op's actual inputs.
     def shape(self, *shapes: Any, **none: Any) -> Any:
-        """The shape of the output (a tuple of shapes for several), from those of the inputs."""
+        """The shape of the output (a tuple of shapes for several), from the inputs' shapes."""
         return shapes[0]
 
     def dtype(self, *dtypes: Any, **none: Any) -> Any:
-        """The dtype of the output (a tuple for several), from those of the inputs: see `makes`."""
+        """The dtype of the output (a tuple for several), from the inputs' dtypes: see `makes`."""
         kind = self.makes
         if kind in ("widest", "float"):
             widest = promote(*dtypes) if dtypes else "float32"
@@ -66,11 +66,11 @@ class Op(registry.SetOnce):
         return kind if self.n_outputs == 1 else (kind,) * self.n_outputs
 
     def work(self, *shapes: Any, **none: Any) -> Work:
-        """Arrays that `forward` leaves for `vjp`: (shape, dtype), None for the output's dtype."""
+        """Arrays that `forward` keeps for `vjp`: (shape, dtype); None is the output's dtype."""
         return ()
 
     def operations(self, *shapes: Any, **none: Any) -> int:
-        """The multiplications and additions of `forward` in products of matrices, or the like."""
+        """The multiplications and additions of `forward` in matrix products and similar loops."""
         return 0
 
     def forward(self, *arrays: Any, **none: Any) -> None:
@@ -80,11 +80,11 @@ class Op(registry.SetOnce):
         raise NotImplementedError
 
     def bind(self, *arrays: Any) -> tuple[Any, ...]:
-        """The arrays as forward and vjp want them at every step, prepared once."""
+        """The arrays in the form that `forward` and `vjp` need at every step, prepared once."""
         return arrays
 
     def fitted(self, work: Callable[..., None], arrays: tuple[Any, ...]) -> Callable[..., None]:
-        """`work`, which is forward or vjp, or what does the same with these arrays sooner."""
+        """`work` (forward or vjp), or a faster function that does the same with these arrays."""
         return work
 
     def __call__(self, *inputs: Any) -> Any:
@@ -123,7 +123,7 @@ class Op(registry.SetOnce):
         outputs = tuple(map(np.zeros, shapes, map(storage, dtypes)))
         work = self.scratch([a.shape for a in arrays], dtypes[0])
         out = outputs[0] if self.n_outputs == 1 else outputs
-        if any(array.size for array in outputs):  # of 0 samples, there is nothing to compute
+        if any(array.size for array in outputs):  # with 0 samples, there is nothing to compute
             self.forward(*self.bind(*arrays, out, *work))
         return out
 
@@ -144,9 +144,9 @@ class Op(registry.SetOnce):
 
 
 class View(Op, abstract=True):
-    """An op whose output is its input's memory under another shape: nothing is computed.
+    """An op whose output is its input's memory with another shape: nothing is computed.
 
-    The plan gives the output no buffer of its own, and hands the gradient back the same way.
+    The plan gives the output no buffer of its own, and passes the gradient back the same way.
     """
 
     takes_text = True
@@ -159,12 +159,12 @@ class View(Op, abstract=True):
 
 
 def holds_tensors(x: Any) -> bool:
-    """Whether x is a list with tensors or values in it."""
+    """Whether x is a list that contains tensors or values."""
     return isinstance(x, (list, tuple)) and any(isinstance(leaf, Operators) for leaf in x)
 
 
 def promote(*dtypes: str) -> str:
-    """The dtype of a result. Unlike NumPy's, integers beside a float take the float's width.
+    """The dtype of a result. Unlike in NumPy, integers combined with a float take its width.
 
     >>> promote("float32", "int64"), promote("int32", "int64"), promote("bool", "float64")
     ('float32', 'int64', 'float64')
@@ -176,15 +176,15 @@ def promote(*dtypes: str) -> str:
 
 
 def as_float(dtype: str) -> str:
-    """The dtype of a result that is not whole: a float's own, else float32."""
+    """The dtype of a result that is not an integer: a float dtype itself, else float32."""
     return dtype if dtype.startswith("float") else "float32"
 
 
 def as_values(inputs: tuple[Any, ...]) -> tuple[Value, ...]:
-    """Values as they are; numbers and arrays as constants.
+    """Values unchanged; numbers and arrays as constants.
 
-    Beside values, Python numbers and float arrays take the dtype of the values: NumPy's float64
-    does not widen a model. Without values, plain numbers take the dtype of the arrays.
+    Combined with values, Python numbers and float arrays take the values' dtype, so that NumPy's
+    float64 does not widen a model. Without values, plain numbers take the dtype of the arrays.
     """
     values = [x for x in inputs if isinstance(x, Value)]
     arrays = [x for x in inputs if isinstance(x, np.ndarray)]

@@ -1,4 +1,4 @@
-"""What can be called on tensors, and what can be asked about its calls."""
+"""Operations: what can be called on tensors. They can be asked about each of their calls."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Operation:
 
     is_layer = True
     mask_operations = 0
-    """By how many operations Keras makes the mask of the output from the inputs."""
+    """How many operations Keras needs to make the output's mask from the inputs."""
 
     def __init__(self, name: str | None = None) -> None:
         self.name = name or registry.auto_name(registry.prefix_of(type(self)))
@@ -32,19 +32,19 @@ class Operation:
 
     @property
     def uses_training(self) -> bool:
-        """Whether its calls differ in training."""
+        """Whether its calls behave differently in training."""
         return False
 
     @property
     def mask_arguments(self) -> Sequence[str]:
-        """The arguments of a call in which it is given the masks of its inputs."""
+        """The names of the arguments that pass the masks of the inputs to a call."""
         return ()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError
 
-    # A copy has no nodes; those of a model's graph are made again by the model. That model may be
-    # an attribute of the operation itself, and is then made first: it needs names.
+    # A copy has no nodes; a copied model makes those of its graph again. If that model is an
+    # attribute of the operation itself, it is made first, and needs names.
     def __reduce__(self) -> Any:
         return bare, (type(self), self.name), self.__getstate__()
 
@@ -63,7 +63,7 @@ class Operation:
     def _outbound_nodes(self) -> list[Node]:
         return self.outbound_nodes
 
-    # One answer per node.
+    # About one node.
     def get_input_at(self, node_index: int | None = None) -> Any:
         """The tensor (a list, for several) that call number `node_index` was given."""
         return _one(self._node("input", node_index).input_tensors)
@@ -84,7 +84,7 @@ class Operation:
     def get_output_mask_at(self, node_index: int | None = None) -> Any:
         return _one(self._node("output mask", node_index).output_masks)
 
-    # One answer, when there is one.
+    # About the only node, or about all nodes if they agree.
     @property
     def input(self) -> Any:
         """The input of a layer called once; see `get_input_at`."""
@@ -105,12 +105,12 @@ class Operation:
 
     @property
     def input_shape(self) -> Any:
-        """The shape all calls were given, when it is one."""
+        """The input shape of the calls, if it is the same in all of them."""
         return self._common_shape("input", lambda node: node.input_shapes)
 
     @property
     def output_shape(self) -> Any:
-        """The shape all calls returned, when it is one."""
+        """The output shape of the calls, if it is the same in all of them."""
         return self._common_shape("output", lambda node: node.output_shapes)
 
     def _node(self, end: str, index: Any) -> Node:
@@ -173,7 +173,7 @@ class Operation:
 
 
 class OpOperation(Operation):
-    """An op used on tensors directly: `a + b` is a node like any other, without a layer."""
+    """An op used directly on tensors: `a + b` makes a node like any other, without a layer."""
 
     is_layer = False
 
@@ -199,14 +199,14 @@ class OpOperation(Operation):
 
 
 def bare(cls: Any, name: str) -> Any:
-    """An operation of a class, without what its constructor does."""
+    """An operation of a class, made without calling its constructor."""
     operation = object.__new__(cls)
     Operation.__init__(operation, name)
     return operation
 
 
 def placeholder(tensor: Tensor) -> Value:
-    """A value in place of a tensor, to run a call on shapes alone."""
+    """A value that stands for a tensor, to run a call on shapes only."""
     value = Value(tensor.shape, tensor.dtype, tensor.name)
     if tensor.mask is not None:
         value.mask = placeholder(tensor.mask)

@@ -1,4 +1,4 @@
-"""What a replay collects besides its outputs: losses, updates of state, and its position."""
+"""The tape: what a replay collects besides its outputs, such as losses and state updates."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 class Tape:
-    """The recording context of op calls, set with `with Tape(training=True) as tape:`.
+    """The context in which op calls are recorded: `with Tape(training=True) as tape:`.
 
-    `training` is what layers such as Dropout ask for; `losses` gathers what layers add to the
+    `training` tells layers such as Dropout how to behave; `losses` collects what layers add to the
     model's loss, `updates` the calls that change state and must run although no output needs them;
-    `scope` names the layers around the call being made, `place` the nodes being replayed, and
-    `made` holds for each place the values that stand for its node's outputs.
+    `scope` names the layers around the present call, `place` the nodes being replayed, and `made`
+    holds, for each place, the values of that node's outputs.
     """
 
     def __init__(self, training: bool = False) -> None:
@@ -45,10 +45,10 @@ _current: ContextVar[Tape | None] = ContextVar("tape", default=None)
 
 
 def current_tape() -> Tape:
-    """The current tape; outside of any, a throwaway one."""
+    """The current tape; if there is none, a temporary one."""
     return _current.get() or Tape()
 
 
 def is_recording() -> bool:
-    """Whether op calls are being recorded: within a layer's call, a model, a loss."""
+    """Whether op calls are being recorded: in the call of a layer, a model or a loss."""
     return _current.get() is not None

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from funclab.graph.operation import Operation
 
 OPERATORS: dict[str, Callable[..., Any]] = {}
-"""What `+`, `[]` and the others call; funclab.ops fills it in."""
+"""The functions behind `+`, `[]` and the other operators; funclab.ops fills it in."""
 
 _UFUNCS = {
     "true_divide": "divide", "remainder": "mod",
@@ -32,8 +32,8 @@ def _backward(name: str) -> Callable[[Any, Any], Any]:
 
 
 def _logic(name: str, turned: bool = False) -> Callable[[Any, Any], Any]:
-    """`x & y` and its like: on tensors whether both are true; of the whole numbers on a tape the
-    bits, as arrays have it."""
+    """`x & y` and the like: a logical operation on tensors; on integer values of the tape a bitwise
+    one, as on arrays."""
 
     def join(self: Any, other: Any) -> Any:
         kind = "logical" if isinstance(self, Tensor) or self.dtype == "bool" else "bitwise"
@@ -50,7 +50,7 @@ def _refused(use: str) -> Callable[..., Any]:
 
 
 class Operators:
-    """Arithmetic in Python's own signs. `==` is left alone: it asks whether two are the same."""
+    """Arithmetic with Python's operators. `==` is unchanged: it tests for the same object."""
 
     dtype: str
 
@@ -87,8 +87,8 @@ class Operators:
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **settings: Any) -> Any:
         name = _UFUNCS.get(ufunc.__name__)
-        # Operators come here if an array stands on the left. np.multiply(a, b) of two tensors would
-        # have NumPy compute: Keras refuses it, too.
+        # Operators come here if the left operand is an array. np.multiply(a, b) of two tensors
+        # would make NumPy compute: Keras refuses that, too.
         numbers = not isinstance(self, Tensor) or hasattr(inputs[0], "__array_interface__")
         if method == "__call__" and name and numbers and not settings:
             if name in ("and", "or", "xor"):
@@ -104,16 +104,16 @@ class Operators:
     __float__, __int__ = _refused("float"), _refused("int")
     __len__, __setitem__ = _refused("len"), _refused("assignment")
 
-    if not TYPE_CHECKING:  # it would hide misspelt names from type checkers
+    if not TYPE_CHECKING:  # it would hide misspelled names from type checkers
 
         def __getattr__(self, name: str) -> NoReturn:
-            if name.startswith("_"):  # Python and notebooks look what there is
+            if name.startswith("_"):  # Python and notebooks test whether special methods exist
                 raise AttributeError(name)
             raise explain.attribute(self, name, name in OPERATORS)
 
 
 class History(NamedTuple):
-    """Where a tensor comes from: which output, of which call, of which layer."""
+    """Where a tensor comes from: which output of which call of which layer."""
 
     operation: Operation
     node_index: int
@@ -127,7 +127,7 @@ class History(NamedTuple):
 class Tensor(Operators):
     """A symbolic tensor: what a layer call returns. Only its shape and dtype are known.
 
-    Shapes: the first axis is the batch, `None` until data comes.
+    Shapes: the first axis is the batch, `None` until there is data.
     """
 
     _keras_history: History
@@ -142,7 +142,7 @@ class Tensor(Operators):
         return len(self.shape)
 
     def reshape(self, newshape: Any) -> Any:
-        """As `ops.reshape`; the batch is the first length."""
+        """As `ops.reshape`: `newshape` includes the batch axis."""
         return OPERATORS["reshape"](self, newshape)
 
     def squeeze(self, axis: Any = None) -> Any:
@@ -175,7 +175,7 @@ class Tensor(Operators):
 
     @property
     def id(self) -> str:
-        """`layer[node:tensor]`, as diagrams write it."""
+        """The tensor as `layer[node:tensor]`, the form that diagrams use."""
         if not hasattr(self, "_keras_history"):
             return self.name
         operation, node_index, tensor_index = self._keras_history
@@ -184,7 +184,7 @@ class Tensor(Operators):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
         raise explain.numpy_use(self, "array", known=False)
 
-    # A tensor is a place in a graph: a copy of it is the same place.
+    # A tensor is a place in a graph: its copy is the tensor itself.
     def __copy__(self) -> Tensor:
         return self
 

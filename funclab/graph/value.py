@@ -1,4 +1,4 @@
-"""Values: what op calls read and make. The tape is the chain of these calls."""
+"""Values: the inputs and outputs of op calls. The tape is the chain of these calls."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _clock = itertools.count()
 
 
 class Value(Operators):
-    """An array that a plan will hold: its shape and dtype, and the call that makes it.
+    """An array of a future plan: its shape, its dtype, and the call that makes it.
 
-    Without a call (and neither Variable nor Constant) it is a placeholder, fed from outside.
+    If no call makes it (and it is not a Variable or Constant), it is a placeholder, to be fed.
     """
 
     def __init__(self, shape: Shape, dtype: str = "float32", name: str = "") -> None:
@@ -35,7 +35,7 @@ class Value(Operators):
         self.index = 0
         self.mask: Value | None = None
         self.zeros_like: Value | None = None
-        """Of zeros whose number is not known yet: the value that has as many samples."""
+        """For zeros whose batch size is not known yet: the value with the same batch size."""
 
     @property
     def ndim(self) -> int:
@@ -67,7 +67,7 @@ class Call:
 
 
 class Constant(Value):
-    """A value known when the tape is written."""
+    """A value that is known when the tape is recorded."""
 
     def __init__(self, array: Any) -> None:
         self.array = np.ascontiguousarray(array).reshape(np.shape(array))
@@ -75,8 +75,8 @@ class Constant(Value):
 
     @classmethod
     def near(cls, number: Any, dtypes: list[str]) -> Constant:
-        """A constant from a number, array or list; floats and plain integers take the dtype they
-        meet, integer arrays (which may be indices) keep theirs."""
+        """A constant from a number, array or list. Floats and plain integers take their dtype from
+        `dtypes`; integer arrays (which may be indices) keep their own."""
         array = np.asarray(number)
         if isinstance(number, np.ndarray) and dtype_of(array) == "string":
             return cls(as_texts(array))
@@ -92,10 +92,10 @@ class Constant(Value):
 
 
 class Variable(Value):
-    """A value that lasts: a weight, or a layer's state.
+    """A value that persists between runs: a weight, or a layer's state.
 
     Its memory is allocated when first needed, so a model with a billion weights can be built and
-    drawn. A model that trains keeps its variables side by side in one flat buffer (`place`).
+    drawn. A model that trains keeps its variables together in one flat buffer (`place`).
     """
 
     def __init__(
@@ -118,13 +118,13 @@ class Variable(Value):
         self.regularizer, self.constraint = regularizer, constraint
         self.path = name
         self.bound = False
-        """Whether a plan holds this memory, so that it may not move any more."""
+        """Whether a plan uses this memory, which therefore must not move any more."""
         self.lock: AbstractContextManager[Any] | None = None
-        """Held by a thread that runs a plan with this variable; see `locks_of`."""
+        """Held by the thread that runs a plan with this variable; see `locks_of`."""
         self._array = None if start is None else np.array(start, order="C")
 
     def __getstate__(self) -> dict[str, Any]:
-        """What copies and pickles keep: the value, free to move, without its lock."""
+        """What copies and pickles contain: the value, free to move, without its lock."""
         return {**vars(self), "_array": self.array, "bound": False, "lock": None}
 
     @property
@@ -133,7 +133,7 @@ class Variable(Value):
 
     @property
     def array(self) -> Array:
-        """The live memory, initialised on first use."""
+        """The live memory, initialized on first use."""
         if self._array is None:
             with making:
                 if self._array is None:
@@ -149,7 +149,7 @@ class Variable(Value):
 
     def numpy(self) -> Array:
         """A copy of the value."""
-        self.array  # noqa: B018 it is made before the lock is taken
+        self.array  # noqa: B018 allocates it before the lock is taken
         with self.lock or nullcontext():
             return self.array.copy()
 

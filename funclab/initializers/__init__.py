@@ -1,4 +1,4 @@
-"""How weights begin."""
+"""Initializers: the first values of weights."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from funclab.errors import ShapeError, unwritten
 from funclab.fields import wrong_value
 from funclab.shape_math import Array, Lengths, show
 
-_rng: np.random.Generator | None = None  # until it is needed: NumPy then loads more of itself
+_rng: np.random.Generator | None = None  # made when first needed: numpy.random loads slowly
 _own: ContextVar[np.random.Generator | None] = ContextVar("own generator", default=None)
 
 
@@ -32,7 +32,7 @@ def draw_from(generator: np.random.Generator) -> None:
 
 
 def rng() -> np.random.Generator:
-    """The generator behind everything random that has no seed of its own."""
+    """The generator for everything random that does not have its own seed."""
     global _rng
     own = _own.get()
     if own is None:
@@ -42,9 +42,9 @@ def rng() -> np.random.Generator:
 
 @contextmanager
 def using(generator: np.random.Generator) -> Iterator[None]:
-    """Within the block, draw all random numbers from this generator, and leave the usual one alone.
+    """Within the block, draw all random numbers from this generator, not from the usual one.
 
-    Only in this thread: a training in the background goes on with the usual one.
+    Only in this thread: training in the background continues with the usual generator.
     """
     token = _own.set(generator)
     try:
@@ -141,7 +141,7 @@ def check_rank(name: str, shape: Lengths, fits: bool, wanted: str) -> None:
 
 
 class Random(Initializer):
-    """An initializer that draws: with a seed from a stream of its own, else from the shared one."""
+    """An initializer that draws: from its own stream if it has a seed, else from the shared one."""
 
     def generator(self) -> np.random.Generator:
         seed = getattr(self, "seed", None)
@@ -158,7 +158,7 @@ class Random(Initializer):
         return _shift(numbers, mean, stddev).astype(dtype, copy=False)
 
     def truncated(self, mean: float, stddev: float, shape: Lengths, dtype: str) -> Array:
-        """Normal numbers, drawn again where they lie more than two deviations off."""
+        """Normal numbers, redrawn if they are more than two standard deviations from the mean."""
         generator, kind = self.generator(), _drawn(dtype)
         numbers = generator.standard_normal(math.prod(shape), kind)
         outside = np.flatnonzero(np.abs(numbers) > 2)
@@ -170,7 +170,7 @@ class Random(Initializer):
 
 
 class RandomUniform(Random):
-    """Uniform between `minval` and `maxval`.
+    """Uniformly distributed between `minval` and `maxval`.
 
     >>> RandomUniform(seed=1)((3, 2)).shape
     (3, 2)
@@ -185,7 +185,7 @@ class RandomUniform(Random):
 
 
 class RandomNormal(Random):
-    """Normal with the given mean and standard deviation.
+    """Normally distributed with the given mean and standard deviation.
 
     >>> RandomNormal(seed=1)((3, 2)).shape
     (3, 2)
@@ -200,7 +200,7 @@ class RandomNormal(Random):
 
 
 class TruncatedNormal(RandomNormal):
-    """Normal, but never more than two standard deviations from the mean.
+    """Normally distributed, but never more than two standard deviations from the mean.
 
     >>> TruncatedNormal(seed=1)((3, 2)).shape
     (3, 2)
@@ -212,15 +212,15 @@ class TruncatedNormal(RandomNormal):
 
 MODES = ("fan_in", "fan_out", "fan_avg")
 DISTRIBUTIONS = ("truncated_normal", "untruncated_normal", "uniform")
-# The deviation of a standard normal cut off at two: dividing by it makes the result right again.
+# The standard deviation of a standard normal truncated at 2: dividing by it corrects the result.
 CUT_DEVIATION = 0.87962566103423978
 
 
 class VarianceScaling(Random):
-    """Random numbers of variance scale / n, where n counts what meets at the weight.
+    """Random numbers with variance scale / n, where n is given by `mode`.
 
-    n is the number of inputs of an output (fan_in), of outputs of an input (fan_out), or the mean
-    of both (fan_avg).
+    n is the number of inputs per output (fan_in), of outputs per input (fan_out), or the mean of
+    both (fan_avg).
     Raises: ArgumentError for an unknown mode or distribution, or a scale that is not positive.
 
     >>> VarianceScaling(seed=1)((3, 2)).shape
@@ -258,7 +258,7 @@ class VarianceScaling(Random):
 
 
 def _row(name: str, says: str, source: str, scale: float, mode: str, distribution: str) -> Any:
-    """A VarianceScaling whose first settings are fixed."""
+    """A VarianceScaling with fixed scale, mode and distribution."""
 
     def __init__(
         self: Any, seed: int | None = None, input_axes: Any = None, output_axes: Any = None
@@ -273,22 +273,22 @@ def _row(name: str, says: str, source: str, scale: float, mode: str, distributio
 
 GlorotUniform = _row(
     "GlorotUniform",
-    "Uniform in +-sqrt(6 / (fan_in + fan_out)), which keeps the signal's size through a layer",
+    "Uniform in +-sqrt(6 / (fan_in + fan_out)), which keeps the signal's variance through a layer",
     """Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
     networks", AISTATS 2010, equation 16""",
     1.0, "fan_avg", "uniform",
 )  # fmt: skip
 GlorotNormal = _row(
-    "GlorotNormal", "Truncated normal of variance 2 / (fan_in + fan_out)",
+    "GlorotNormal", "Truncated normal with variance 2 / (fan_in + fan_out)",
     "as GlorotUniform, equation 12", 1.0, "fan_avg", "truncated_normal",
 )  # fmt: skip
 HeUniform = _row(
-    "HeUniform", "Uniform in +-sqrt(6 / fan_in): GlorotUniform for layers that end in a relu",
+    "HeUniform", "Uniform in +-sqrt(6 / fan_in): like GlorotUniform, but for layers with a relu",
     'He et al., "Delving deep into rectifiers", ICCV 2015, equation 10',
     2.0, "fan_in", "uniform",
 )  # fmt: skip
 HeNormal = _row(
-    "HeNormal", "Truncated normal of variance 2 / fan_in, for layers that end in a relu",
+    "HeNormal", "Truncated normal with variance 2 / fan_in, for layers with a relu",
     "as HeUniform", 2.0, "fan_in", "truncated_normal",
 )  # fmt: skip
 LecunUniform = _row(
@@ -296,13 +296,13 @@ LecunUniform = _row(
     'LeCun et al., "Efficient backprop", 1998, section 4.6', 1.0, "fan_in", "uniform",
 )  # fmt: skip
 LecunNormal = _row(
-    "LecunNormal", "Truncated normal of variance 1 / fan_in; the start that selu needs",
+    "LecunNormal", "Truncated normal with variance 1 / fan_in, as selu needs it",
     "as LecunUniform", 1.0, "fan_in", "truncated_normal",
 )  # fmt: skip
 
 
 class Orthogonal(Random):
-    """A matrix whose rows (or columns, if it is tall) are at right angles and of length `gain`.
+    """A matrix whose rows (or columns, if it is tall) are orthogonal and have the norm `gain`.
 
     Source: Saxe et al., "Exact solutions to the nonlinear dynamics of learning in deep linear
     neural networks", ICLR 2014; Mezzadri, "How to generate random matrices from the classical
@@ -325,7 +325,7 @@ class Orthogonal(Random):
 
 
 def fans(shape: Any, input_axes: Any = None, output_axes: Any = None) -> tuple[float, float]:
-    """How many inputs reach one output, and how many outputs one input reaches."""
+    """How many inputs affect one output, and how many outputs one input affects."""
     if input_axes is not None and output_axes is not None:
         first, last = (math.prod(shape[i] for i in axes) for axes in (input_axes, output_axes))
         return first, last

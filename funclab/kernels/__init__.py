@@ -1,1 +1,1 @@
-"""Loops over arrays. Knows nothing of ops, tensors or graphs."""
+"""Loops over arrays. They know nothing about ops, tensors or graphs."""

@@ -1,8 +1,8 @@
 """Convolution as matrix products.
 
-Every output pixel is one row of a matrix: the window of input pixels it looks at. One product with
-the kernel, one column per filter, gives all outputs. The rows are copied a few images at a time,
-so that they are still in the processor's cache when the product reads them.
+Every output pixel is one row of a matrix (im2col): the window of input pixels it sees. One product
+with the kernel, one column per filter, gives all outputs. The rows are copied a few images at a
+time, so that they are still in the processor's cache when the product reads them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from funclab.kernels.threads import scratch
 from funclab.kernels.window import taps
 
 BLOCK = 1 << 20
-"""Bytes of windows copied at a time; measured flat from 0.5 to 4 MB with 1 MB of cache."""
+"""Bytes of windows copied at a time; from 0.5 to 4 MB are equally fast with 1 MB of cache."""
 
 FEW_CHANNELS = 4
 
@@ -56,8 +56,8 @@ def conv_vjp_w(x, g, gw, window):
 
 
 def conv_vjp_x(g, w, gx, window):
-    # One product per kernel pixel, added where that pixel looked: faster than one product for all
-    # of them, which for a 3x3 kernel writes and reads nine times as much.
+    # One product per kernel pixel, added to the pixels that it saw: faster than one product for
+    # all of them, which for a 3x3 kernel writes and reads nine times as much.
     count = max(1, BLOCK // (gx[0].nbytes + g[0].nbytes))
     for first in range(0, len(g), count):
         images = slice(first, first + count)
@@ -75,9 +75,9 @@ def conv_vjp_x(g, w, gx, window):
 
 
 def _blocks(x, window, out):
-    """Where a block of outputs is in `out`, and the windows they see: about `BLOCK` bytes each.
+    """The position in `out` of each block of outputs, and their windows: about `BLOCK` bytes.
 
-    A block is whole images if that is little enough; else rows of one image, or a part of a row.
+    A block is whole images if they are small enough; else rows of one image, or part of a row.
     """
     lengths = out.shape[:-1]
     counts, bytes_so_far = [], math.prod(window.size) * x.shape[-1] * x.itemsize
@@ -98,7 +98,7 @@ def _blocks(x, window, out):
 
 
 def _padded(x, window):
-    """Zeros for as many images, and the part inside the padding; None when there is no padding."""
+    """Zeros of the images' padded shape and the part inside the padding; None if not padded."""
     if not any(map(any, window.padding)):
         return x, None
     lengths = x.shape[1:-1]
@@ -129,7 +129,7 @@ def _columns(views):
         columns = scratch("columns", (n, k), views.dtype)
         np.copyto(columns.reshape(views.shape), views)
         return columns
-    # Few channels make short runs, slow to copy. Turned round, a run is a row of the image.
+    # Few channels make short runs, which are slow to copy. Transposed, a run is an image's row.
     turned = scratch("columns", (k, n), views.dtype)
     np.copyto(
         turned.reshape(inside + pixels), views.transpose(*range(rank, 2 * rank), *range(rank))
@@ -151,7 +151,7 @@ def _matrix(w, filters):
 
 
 def _groups(w, x):
-    """The channels that each group of filters sees, and those filters."""
+    """For each group, the channels that its filters see, and these filters."""
     depth = w.shape[-2]
     groups = x.shape[-1] // depth
     filters = w.shape[-1] // groups

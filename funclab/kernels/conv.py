@@ -1,10 +1,10 @@
-"""Convolution, its transpose and its gradients: the batch shared out over two threads.
+"""Convolution, its transpose and its gradients: the batch is split between two threads.
 
 Images are (batch, height, width, channels), sequences (batch, time, channels) and volumes (batch,
 depth, height, width, channels), with any strides in memory; kernels are contiguous (size along each
 of these axes, channels / groups, filters).
 
-There are four ways to compute them, each in a module of its own.
+There are four algorithms, each in its own module.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from funclab.kernels.threads import share
 def conv(x, w, bias, out, window):
     """out[b, i, f] = bias[f] + sum of x[b, i * stride + p * dilation - before, c] * w[p, c, f].
 
-    i and p are positions in the output and in the kernel, with a number for each axis. The sum is
-    over p and the channels c; bias may be None.
+    i and p are positions in the output and in the kernel, one number per axis. The sum is over p
+    and the channels c; bias may be None.
     """
 
     def half(first, last):
@@ -32,7 +32,7 @@ def conv(x, w, bias, out, window):
 
 
 def conv_vjp_x(g, w, gx, window):
-    """Each window's gradient is added back where the window was."""
+    """Each window's gradient is added to the pixels that the window saw."""
 
     def half(first, last):
         function(g[first:last], w, gx[first:last], window)
@@ -63,16 +63,16 @@ def conv_vjp_bias(g, gbias):
 
 
 def operations(w, out):
-    """Multiplications and additions with kernel `w` and output `out`, and what writing costs."""
+    """Multiplications and additions with kernel `w` and output `out`, plus the cost of writing."""
     each = 2 * w[..., 0].size + 32
     return each * out.size
 
 
 @lru_cache(maxsize=256)
 def _way(x, w, window, out, cut, kind):
-    """The fastest module for a convolution of x with w that gives out, by their shapes. `cut` is
-    the one that is to be made: out, or x for its gradient; None for the gradient of w. `kind` is
-    that of the dtype: the ways with fewer multiplications have fractions on their way."""
+    """The fastest module for the convolution of x with w that gives out (all are shapes). `cut` is
+    the shape to be computed: out, or x for its gradient; None for the gradient of w. `kind` is the
+    dtype's kind: the algorithms with fewer multiplications need fractions, so only floats."""
     if depthwise.suits(x, w):
         return depthwise
     if kind != "f":

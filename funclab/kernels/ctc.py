@@ -1,7 +1,7 @@
-"""Connectionist temporal classification: the chance of a label sequence, over all alignments.
+"""Connectionist temporal classification: a label sequence's probability over all alignments.
 
-For each step of the scores, `emit` holds the log chance of all alignments that end in a label, and
-`blank` that of those that end after it, in a blank. Source: Graves et al., ICML 2006, section 4.1.
+For each time step, `emit` holds the log probability of all alignments that end in a label, `blank`
+of those that end in a blank after it. Source: Graves et al., ICML 2006, section 4.1.
 """
 
 import math
@@ -11,7 +11,7 @@ import numpy as np
 from funclab.kernels.jit import jit
 
 NEVER = -1e5
-"""The logarithm of a chance that is as good as none."""
+"""The logarithm of a probability that is practically zero."""
 
 
 @jit
@@ -22,31 +22,31 @@ def either(a, b):
 
 @jit
 def share(part, whole):
-    """How much of e^whole is e^part."""
+    """e^part / e^whole."""
     return math.exp(min(part - whole, 0.0))
 
 
 @jit
 def repeats(labels, k):
-    """1 where label k is followed by itself: then a blank has to come between."""
+    """1 where label k equals the next label: then a blank must separate them."""
     return 1.0 if k + 1 < labels.size and labels[k] == labels[k + 1] else 0.0
 
 
 @jit
 def begun(blank, emit, labels, k):
-    """The log chance that label k may come next: all before it are read, with or without blank."""
+    """The log probability that label k can come next: all before it are done, blank or not."""
     if k == 0:
         return blank[0]
     return either(blank[k], emit[k - 1] + NEVER * repeats(labels, k - 1))
 
 
 def doubled(labels):
-    """1 for each label that is followed by itself."""
+    """1 for each label that equals the next label."""
     return np.append(labels[1:] == labels[:-1], False).astype(float)[: labels.size]
 
 
 def begun_in_numpy(blank, emit, doubled):
-    """`begun` of every label, and of the end."""
+    """`begun` for every label, and for the end."""
     return np.append(blank[:1], np.logaddexp(blank[1:], emit + NEVER * doubled))
 
 
@@ -65,7 +65,7 @@ def forward_in_numpy(labels, count, scores, steps, mask, blank, emit):
 
 @jit(numpy=forward_in_numpy)
 def forward(labels, count, scores, steps, mask, blank, emit):
-    """The loss of one sequence: -log of the chance of its first `count` labels."""
+    """The loss of one sequence: -log of the probability of its first `count` labels."""
     n = labels.size
     for k in range(n + 1):
         blank[0, k] = 0.0 if k == 0 else NEVER
@@ -112,7 +112,7 @@ def backward_in_numpy(g, labels, count, scores, steps, mask, blank, emit, gblank
 
 @jit(numpy=backward_in_numpy)
 def backward(g, labels, count, scores, steps, mask, blank, emit, gblank, gemit, gscores):
-    """The gradient with respect to the log chances; gblank and gemit have two rows each."""
+    """The gradient with respect to the log probabilities; gblank and gemit have two rows each."""
     n = labels.size
     for k in range(n + 1):
         gblank[0, k] = 0.0

@@ -1,4 +1,4 @@
-"""Batches: the rows of an array that a list of indices names."""
+"""Batches: the rows of an array that a list of indices selects."""
 
 import numpy as np
 
@@ -6,12 +6,12 @@ from funclab.kernels.jit import jit
 
 
 def gather_rows(source, indices, out):
-    """out[i] = source[indices[i]], as the dtype of `out`; the indices are trusted.
+    """out[i] = source[indices[i]], in the dtype of `out`; the indices are not checked.
 
-    Both are matrices: a row is a sample laid flat.
+    Both are matrices: a row is a flattened sample.
     """
     if source.dtype == out.dtype:
-        source.take(indices, 0, out, "clip")  # with another mode NumPy would first copy `out`
+        source.take(indices, 0, out, "clip")  # in the default mode NumPy would first copy `out`
     else:
         convert_rows(source, indices, out)
 

@@ -1,6 +1,6 @@
-"""The end of a dense layer: add the bias to the rows of a matrix, and activate.
+"""The end of a dense layer: add the bias to each row of a matrix and apply the activation.
 
-Where the rows are those of images, each thread does half of them.
+For the rows of images, which are many, each thread does half.
 """
 
 import numpy as np
@@ -9,7 +9,7 @@ from funclab.kernels.jit import jit
 from funclab.kernels.threads import WORTH_SHARING, run_halves
 
 MANY = WORTH_SHARING / 50
-"""Elements that are worth two threads: each costs as much as 50 operations of a matrix product."""
+"""Elements that are worth two threads: each costs as much as 50 operations in a matrix product."""
 
 LINEAR, RELU, TANH, SIGMOID = 0, 1, 2, 3
 
@@ -35,7 +35,7 @@ def bias_activation(x, b, kind, out):
     bias_rows(x, b, kind == RELU, out)
     if kind == TANH:
         np.tanh(out, out)
-    elif kind == SIGMOID:  # 1 / (1 + e^-y); far left e^-y becomes infinite, and the result 0
+    elif kind == SIGMOID:  # 1 / (1 + e^-y); for very negative y, e^-y is infinite, the result 0
         np.negative(out, out)
         np.exp(out, out)
         np.add(out, 1, out)
@@ -50,7 +50,7 @@ def bias_activation_in_halves(x, b, kind, out):
 
 
 def bias_activation_vjp_in_halves(g, out, kind, gx, gb):
-    """As bias_activation_vjp, with the sums of both halves."""
+    """As bias_activation_vjp, adding the sums of both halves."""
 
     def half(first, last):
         total = np.empty_like(gb)
@@ -72,7 +72,7 @@ def bias_activation_vjp_in_numpy(g, out, kind, gx, gb):
 
 @jit(numpy=bias_activation_vjp_in_numpy)
 def bias_activation_vjp(g, out, kind, gx, gb):
-    """The slope of the activation in terms of `out`, and the bias gradient in the same pass."""
+    """The activation's slope, computed from `out`, and the bias gradient in the same pass."""
     rows, columns = g.shape
     zero, one = g.dtype.type(0), g.dtype.type(1)
     for j in range(columns):

@@ -1,8 +1,8 @@
-"""Convolution in which each channel has filters of its own: a sum along the channels, no product.
+"""Depthwise convolution, in which each channel has its own filters: sums, no matrix product.
 
-With one channel in a group there is nothing to multiply as matrices. So the loops go through whole
-rows of pixels for each position of the kernel, and innermost through the channels, which lie side
-by side in memory.
+With one channel per group, no matrix product can be formed. So the loops run over whole rows of
+pixels for each position of the kernel, and innermost over the channels, which are contiguous in
+memory.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from funclab.kernels.jit import jit
 from funclab.kernels.window import reach, volumes
 
 X, W, OUT = 0, 1, 2
-"""Which of the three arrays receives the products of the other two."""
+"""Which of the three arrays accumulates the products of the other two."""
 
 
 def suits(x, w):
-    """Whether each filter of a kernel sees one channel of several; x and w are shapes."""
+    """Whether each filter of a kernel sees just one of several channels; x and w are shapes."""
     return w[-2] == 1 < x[-1]
 
 
@@ -45,7 +45,7 @@ def _sweep(x, w, out, window, into):
     for axis, (outputs, length) in enumerate(zip(out.shape[1:-1], x.shape[1:-1])):
         offsets = range(window.size[axis])
         taps.append(np.array([reach(window, axis, at, outputs, length) for at in offsets]))
-    for i in range(several):  # the filters of a channel are neighbours
+    for i in range(several):  # the filters of a channel are adjacent
         parts = volumes(x), kernel[..., i], volumes(out[..., i::several])
         packed = [np.ascontiguousarray(part) for part in parts]
         sweep(*packed, *taps, strides, into)

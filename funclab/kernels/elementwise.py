@@ -1,7 +1,7 @@
 """Loops over flat arrays, where NumPy would need several passes.
 
 Exponentials and hyperbolic tangents are left to NumPy, whose versions use the processor's vector
-instructions; the loops here finish what they begin.
+instructions; the loops here do the rest.
 """
 
 import math
@@ -12,7 +12,7 @@ from funclab.kernels.jit import jit
 
 
 def each(function, x):
-    """`function`, which takes one number, of each number: NumPy has none like it."""
+    """`function` (of one number) applied to each element: for functions that NumPy lacks."""
     return np.frompyfunc(function, 1, 1)(x).astype(x.dtype)
 
 
@@ -20,7 +20,7 @@ def each(function, x):
 def relu(x, out):
     zero = x.dtype.type(0)
     for i in range(x.size):
-        # Written so that NaN stays NaN.
+        # Written so that NaN stays NaN: the comparison is False for it.
         out[i] = zero if x[i] < zero else x[i]
 
 
@@ -68,7 +68,7 @@ def bent_relu_vjp(g, x, slope, ceiling, threshold, gx):
 
 
 def sigmoid(x, out):
-    # tanh cannot overflow, but loses the small values far left; e^-|x| keeps them.
+    # tanh cannot overflow, but loses the small results for very negative x; e^-|x| keeps them.
     np.abs(x, out)
     np.negative(out, out)
     np.exp(out, out)
@@ -94,7 +94,7 @@ def softplus(x, out):
 
 @jit(numpy=lambda x, out: np.add(out, np.maximum(x, 0), out=out))
 def add_ramp(x, out):
-    """Add x where it is above 0."""
+    """Add x where it is positive."""
     zero = out.dtype.type(0)
     for i in range(x.size):
         out[i] += zero if x[i] < zero else x[i]
@@ -128,7 +128,7 @@ def elu_end_in_numpy(x, above, below, out):
 
 @jit(numpy=elu_end_in_numpy)
 def elu_end(x, above, below, out):
-    """From e^min(x, 0) - 1 in `out` to above x, or below (e^x - 1)."""
+    """Turn e^min(x, 0) - 1 in `out` into above * x for x >= 0, else below * (e^x - 1)."""
     zero = out.dtype.type(0)
     above, below = out.dtype.type(above), out.dtype.type(below)
     for i in range(x.size):
@@ -226,7 +226,7 @@ def error_function_rest(x, out):
 
 @jit
 def inverse(x):
-    """Newton's steps on erfc(y) = 1 - |x|, which keeps its digits near 1."""
+    """Newton's method on erfc(y) = 1 - |x|, which stays accurate near 1."""
     size = abs(float(x))
     if not size < 1:
         return x * math.inf if size == 1 else math.nan

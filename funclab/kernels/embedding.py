@@ -1,4 +1,4 @@
-"""Rows of a table looked up by number."""
+"""Rows of a table, looked up by index."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def lookup_in_numpy(ids, table, out):
 
 @jit(numpy=lookup_in_numpy)
 def lookup(ids, table, out):
-    """out[i] = table[ids[i]]. Returns where the first id without a row is, or -1."""
+    """out[i] = table[ids[i]]. Returns the position of the first invalid id, or -1."""
     for i in range(ids.size):
         row = ids[i]
         if row < 0 or row >= table.shape[0]:
@@ -34,7 +34,7 @@ def lookup_vjp_in_numpy(g, ids, gtable):
 
 @jit(numpy=lookup_vjp_in_numpy)
 def lookup_vjp(g, ids, gtable):
-    """Each row of g is added to the row of the table that was looked up."""
+    """Add each row of g to the gradient of the table row that was looked up."""
     gtable[:] = 0
     for i in range(ids.size):
         row = ids[i]

@@ -1,9 +1,9 @@
 """The one decorator for numeric loops.
 
-`@jit` compiles a loop with numba the first time it is called, and keeps the machine code on disk.
-`@jit(numpy=form)` also names the same computation in NumPy: the readable truth beside the loop. It
-runs where numba does not exist, and with the environment variable `FUNCLAB_JIT=0`. With
-`FUNCLAB_JIT=loops` the loops run as plain Python: slow, and good for a debugger.
+`@jit` compiles a loop with numba the first time it is called, and caches the machine code on disk.
+`@jit(numpy=form)` also names the same computation in NumPy, as a readable reference for the loop.
+It runs if numba is not installed, or if the environment variable `FUNCLAB_JIT` is 0. With
+`FUNCLAB_JIT=loops` the loops run as plain Python: slow, but good for debugging.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from funclab.errors import warn
 SETTING = os.environ.get("FUNCLAB_JIT", "1")
 ENABLED = SETTING not in ("0", "loops") and find_spec("numba") is not None
 
-# NaN and inf must survive, so that students see them: the flags that assume they never occur
-# ("nnan", "ninf", and with them fastmath=True) stay out.
+# NaN and inf must be kept, so that students see them: the flags that assume they never occur
+# ("nnan", "ninf", and fastmath=True, which includes them) are left out.
 FAST = {"contract", "reassoc", "nsz", "arcp", "afn"}
 
 KNOWN_TO_LOAD = {(0, minor) for minor in range(61, 69)}
-"""The releases of numba whose internals `load` may use; others load in their own way."""
+"""The releases of numba whose internals `load` may use; others load their cache as usual."""
 
 
 Function = Callable[..., Any]
@@ -41,7 +41,7 @@ def jit(loop: Function) -> Function: ...
 @overload
 def jit(*, numpy: Function) -> Callable[[Function], Function]: ...
 def jit(loop: Function | None = None, *, numpy: Function | None = None) -> Any:
-    """Compile `loop` on first use; numba itself is imported only then. `numpy`: its NumPy form."""
+    """Compile `loop` on first use; only then is numba imported. `numpy`: its NumPy form."""
     if loop is None:
         return functools.partial(jit, numpy=numpy)
     FORMS[loop] = numpy or loop
@@ -66,10 +66,10 @@ def temporary_cache() -> str:
 
 
 def load(cache: Any, signature: Any, context: Any) -> Any:
-    """Machine code from the disk, without what numba loads first and only compiling needs.
+    """Machine code from the disk cache, without loading what numba needs only for compiling.
 
-    That is a third of a second and 15 MB, in each of the kernels of a class. A loop that is not on
-    the disk is compiled as ever: numba then loads the rest itself.
+    That saves a third of a second and 15 MB in each process. A loop that is not on disk is compiled
+    as usual: numba then loads the rest itself.
     """
     from numba.core.runtime import rtsys
 
@@ -80,8 +80,8 @@ def load(cache: Any, signature: Any, context: Any) -> Any:
 
 @contextmanager
 def resting() -> Iterator[None]:
-    """Inside, Python looks for no garbage: there is little among the many objects of a compiler,
-    and to look through them again and again takes a sixth of the time."""
+    """A context without garbage collection: the compiler's many objects contain little garbage,
+    and scanning them repeatedly would take a sixth of the time."""
     collects = gc.isenabled()
     gc.disable()
     try:
@@ -107,11 +107,11 @@ class _Loop:
             if isinstance(scope.get(name), _Loop):
                 scope[name] = scope[name].compiled
         options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": FAST}
-        options["no_cfunc_wrapper"] = True  # an entrance for C, which nobody uses
+        options["no_cfunc_wrapper"] = True  # an entry point for C, which nobody uses
         compiler = numba.njit(cache=True, **options)
         try:
             compiled = compiler(self.loop)
-        except RuntimeError:  # neither the package's folder nor the home can be written
+        except RuntimeError:  # neither the package's folder nor the home folder is writable
             numba.config.CACHE_DIR = temporary_cache()
             compiled = compiler(self.loop)
         if numba.version_info.short in KNOWN_TO_LOAD:

@@ -1,7 +1,7 @@
-"""Cross-entropies from scores (logits), and their slopes: what the gradient of the loss multiplies.
+"""Cross-entropies of scores (logits), and their slopes: the derivatives that vjp multiplies by g.
 
-Those of a softmax work row by row, and begin with `p` = e^(x - the largest of the row), for which
-NumPy uses vector instructions; at the end `p` is the slope.
+With a softmax they work row by row, starting from `p` = e^(x - the row's maximum), for which NumPy
+uses vector instructions; at the end `p` holds the slope.
 """
 
 import math
@@ -20,7 +20,7 @@ def cross_entropy_in_numpy(target, x, p, out):
 
 @jit(numpy=cross_entropy_in_numpy)
 def cross_entropy(target, x, p, out):
-    """out = -sum(target * log(softmax(x))) of each row."""
+    """out = -sum(target * log(softmax(x))) for each row."""
     rows, columns = x.shape
     zero = p.dtype.type(0)
     for i in range(rows):
@@ -51,7 +51,7 @@ def sparse_cross_entropy_in_numpy(target, x, p, out):
 
 @jit(numpy=sparse_cross_entropy_in_numpy)
 def sparse_cross_entropy(target, x, p, out):
-    """The same for the class that the target names: NaN if there is none."""
+    """The same for targets that are class indices: NaN for an index that is not a class."""
     rows, columns = x.shape
     zero, one = p.dtype.type(0), p.dtype.type(1)
     for i in range(rows):
@@ -71,7 +71,7 @@ def sparse_cross_entropy(target, x, p, out):
 
 @jit(numpy=lambda g, slope, gx: np.multiply(g[:, None], slope, out=gx))
 def scale_rows(g, slope, gx):
-    """gx = each row of `slope`, times its number of g."""
+    """gx = each row of `slope` times the row's element of g."""
     rows, columns = slope.shape
     for i in range(rows):
         for j in range(columns):

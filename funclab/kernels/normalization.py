@@ -1,7 +1,7 @@
-"""Mean and variance of each channel, or of each row, and what they are needed for.
+"""Normalization by the mean and variance of each channel, or of each row, and its gradients.
 
-Arrays are (rows, channels). Sums over rows are kept in float64: a large batch has millions. `mask`
-(rows) says which rows count; None for all.
+Arrays are (rows, channels). Sums over rows are kept in float64: a large batch has millions of rows.
+`mask` (rows) says which rows count; None for all.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from funclab.kernels.jit import jit
 from funclab.kernels.threads import share
 
 OPERATIONS = 50
-"""What one element costs in these loops, in operations of a matrix product."""
+"""The cost of one element in these loops, in operations of a matrix product."""
 
 
 def moments(x, mask):
-    """Mean and (biased) variance of each channel over the rows that count; zeros if none does."""
-    # Distances from a row of the data are small, so their squares lose nothing to rounding.
+    """Mean and (biased) variance of each channel over the rows that count; zeros if none do."""
+    # Differences from a row of the data are small, so rounding does little to their squares.
     near = x[0].astype(np.float64)
 
     def half(first, last):
@@ -33,7 +33,7 @@ def moments(x, mask):
 
 
 def normalize(x, mean, scale, shift, out):
-    """out = (x - mean) * scale + shift, each of which is one number per channel."""
+    """out = (x - mean) * scale + shift, with one mean, scale and shift per channel."""
     rows = mean.astype(x.dtype), scale.astype(x.dtype), shift.astype(x.dtype)
 
     def half(first, last):
@@ -54,7 +54,7 @@ def sums_for_vjp(g, x, mean):
 
 
 def moments_vjp(g, x, mean, scale, pull, tilt, mask, gx):
-    """gx = g * scale, less what the row does to the mean (pull) and to the variance (tilt)."""
+    """gx = g * scale, less the terms that come through the mean (pull) and variance (tilt)."""
     rows = [row.astype(x.dtype) for row in (mean, scale, pull, tilt)]
 
     def half(first, last):
@@ -70,7 +70,7 @@ def added(parts):
 
 
 def counted(mask, x):
-    """How many rows count, at least 1."""
+    """The number of rows that count, but at least 1."""
     return len(x) if mask is None else max(1, np.count_nonzero(mask))
 
 
@@ -134,7 +134,7 @@ def pull_and_tilt(g, x, mean, scale, pull, tilt, mask, gx):
 
 
 def normalize_rows(x, scale, shift, epsilon, centered, out, mean, inverse):
-    """out = (x - mean) * inverse * scale + shift, with mean and 1 / deviation of each row of x."""
+    """out = (x - mean) * inverse * scale + shift, with the mean and 1 / deviation of each row."""
 
     def half(first, last):
         part = slice(first, last)
@@ -145,7 +145,7 @@ def normalize_rows(x, scale, shift, epsilon, centered, out, mean, inverse):
 
 
 def normalize_rows_vjp(g, x, scale, mean, inverse, centered, gx):
-    """Fills gx; the gradients of scale and shift."""
+    """Fill gx, and return the gradients of scale and shift."""
 
     def half(first, last):
         part = slice(first, last)
@@ -166,7 +166,7 @@ def each_row_in_numpy(x, scale, shift, epsilon, centered, out, mean, inverse):
 @jit(numpy=each_row_in_numpy)
 def each_row(x, scale, shift, epsilon, centered, out, mean, inverse):
     """(x - mean) * steep as (x - near) * steep - (mean - near) * steep, with the first number of
-    the row as `near`: differences of numbers that are far from 0 lose nothing to rounding.
+    the row as `near`: so rows of numbers far from 0 lose no accuracy to rounding.
     """
     rows, columns = x.shape
     number = x.dtype.type
@@ -204,7 +204,7 @@ def each_row_vjp(g, x, scale, mean, inverse, centered, sums, gx):
     for row in range(rows):
         near, steep = x[row, 0], number(inverse[row])
         lower = number((mean[row] - near) * inverse[row])
-        pull, tilt = number(0), number(0)  # what the row's mean and its deviation take off
+        pull, tilt = number(0), number(0)  # the terms through the row's mean and its deviation
         for c in range(columns):
             y = (x[row, c] - near) * steep - lower
             pull += g[row, c] * scale[c]

@@ -1,7 +1,7 @@
-"""One training step over flat arrays: weights w, their gradients g, and what is remembered of them.
+"""One training step over flat arrays: weights w, their gradients g, and the optimizer's state.
 
-`rates` holds what changes from step to step, as float64: first the learning rate. Constants arrive
-as Python floats and are rounded once to the dtype of the weights.
+`rates` holds the numbers that change from step to step, as float64, with the learning rate first.
+Constants come as Python floats and are rounded once to the dtype of the weights.
 """
 
 import math
@@ -17,7 +17,7 @@ def advance(learning_rate, iterations, rates):
 
 
 def advance_adam(learning_rate, iterations, rates, beta_1, beta_2):
-    """Also the rate that makes up for both averages beginning at zero."""
+    """Also the rate with bias correction, because both averages start at zero."""
     advance(learning_rate, iterations, rates)
     t = int(iterations[0])
     rates[1] = learning_rate[0] * math.sqrt(1.0 - beta_2**t) / (1.0 - beta_1**t)
@@ -29,7 +29,7 @@ def advance_adamax(learning_rate, iterations, rates, beta_1):
 
 
 def advance_nadam(learning_rate, iterations, rates, beta_1, beta_2):
-    """The weights of the average and of the gradient; rates[4] is the product of all u so far."""
+    """The factors of the average and of the gradient; rates[4] is the product of all u so far."""
     advance(learning_rate, iterations, rates)
     t = int(iterations[0])
     u = beta_1 * (1.0 - 0.5 * 0.96**t)
@@ -109,7 +109,7 @@ def rmsprop_full_in_numpy(w, g, v, a, m, rates, rho, momentum, epsilon, centered
 
 @jit(numpy=rmsprop_full_in_numpy)
 def rmsprop_full(w, g, v, a, m, rates, rho, momentum, epsilon, centered):
-    """With the average gradient `a` taken off the variance (centered is 1 or 0) and momentum m."""
+    """With the mean gradient `a` subtracted in the variance (centered is 1 or 0); momentum m."""
     lr, eps = w.dtype.type(rates[0]), w.dtype.type(epsilon)
     keep, fresh = w.dtype.type(rho), w.dtype.type(1.0 - rho)
     hold, centre = w.dtype.type(momentum), w.dtype.type(centered)
@@ -150,7 +150,7 @@ def adam_amsgrad(w, g, m, v, highest, rates, beta_1, beta_2, epsilon):
     for i in range(w.size):
         m[i] += fresh_1 * (g[i] - m[i])
         v[i] += fresh_2 * (g[i] * g[i] - v[i])
-        # Written so that NaN takes over.
+        # Written so that NaN in v is taken over: the comparison is False for it.
         highest[i] = highest[i] if highest[i] > v[i] else v[i]
         w[i] -= alpha * m[i] / (np.sqrt(highest[i]) + eps)
 
@@ -235,7 +235,7 @@ def ftrl_in_numpy(w, g, a, z, rates, power, l1, l2, shrinkage, beta):
 
 @jit(numpy=ftrl_in_numpy)
 def ftrl(w, g, a, z, rates, power, l1, l2, shrinkage, beta):
-    """a: the sum of squared gradients; z: the sum of gradients, less what the weights stand for."""
+    """a: the sum of squared gradients; z: the sum of gradients minus terms of the weights."""
     kind = w.dtype.type
     lr, limit = kind(rates[0]), kind(l1)
     p = kind(-power)
@@ -285,7 +285,7 @@ def decay_in_numpy(w, rates, share):
 
 @jit(numpy=decay_in_numpy)
 def decay(w, rates, share):
-    """Every weight loses lr * share of itself."""
+    """Weight decay: w -= lr * share * w."""
     left = w.dtype.type(1.0 - rates[0] * share)
     for i in range(w.size):
         w[i] *= left
@@ -293,7 +293,7 @@ def decay(w, rates, share):
 
 def clip_norm_in_numpy(g, limit):
     length = math.sqrt(np.square(g, dtype=np.float64).sum())
-    # Written so that a NaN length makes every gradient NaN: it must be seen.
+    # Written so that a NaN length makes every gradient NaN: students must see it.
     if not length <= limit:
         g *= limit / length
 
@@ -305,7 +305,7 @@ def clip_norm(g, limit):
     for i in range(g.size):
         total += g[i] * g[i]
     length = math.sqrt(total)
-    # Written so that a NaN length makes every gradient NaN: it must be seen.
+    # Written so that a NaN length makes every gradient NaN: students must see it.
     if not length <= limit:
         scale = g.dtype.type(limit / length)
         for i in range(g.size):

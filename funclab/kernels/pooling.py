@@ -1,9 +1,9 @@
-"""The largest, or the mean, of each window of an image.
+"""The maximum, or the mean, of each window of an image.
 
-Arrays are volumes (batch, depth, height, width, channels); an image is one deep, a sequence also
-one high. `planes`, `rows` and `columns` say where each window begins and ends: (windows, 2). Only
-real pixels are in it: padding never wins, and does not count in a mean. The loops go through whole
-rows of pixels, and innermost through the channels, which lie side by side in memory.
+Arrays are volumes (batch, depth, height, width, channels); an image has a depth of 1, a sequence
+also a height of 1. `planes`, `rows` and `columns` say where each window begins and ends: (windows,
+2). A window contains only real pixels: padding is never the maximum and does not count in a mean.
+The loops run over rows of pixels, and innermost over the channels, contiguous in memory.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from funclab.kernels.jit import jit
 
 
 def positions_in_windows(planes, rows, columns):
-    """Position by position of a window: the pixels there, and which windows are that large.
+    """For each position in a window: the pixels there, and which windows are that large.
 
-    The pixels come as an index for each axis. A window without that position has another pixel.
+    The pixels come as an index for each axis; windows without that position repeat another pixel.
     """
     spans = planes, rows, columns
     for position in np.ndindex(*(int(np.diff(span).max()) for span in spans)):
@@ -29,12 +29,12 @@ def positions_in_windows(planes, rows, columns):
 
 
 def pixel_numbers(x, planes, rows, columns):
-    """Where these pixels of an image are, counted row by row."""
+    """The numbers of these pixels of an image, counted row by row."""
     return (planes * x.shape[2] + rows) * x.shape[3] + columns
 
 
 def sizes(planes, rows, columns):
-    """How many pixels each window has, (planes, rows, columns, 1)."""
+    """The number of pixels in each window, (planes, rows, columns, 1)."""
     deep, high, wide = (np.diff(span)[:, 0] for span in (planes, rows, columns))
     return (deep[:, None, None] * high[:, None] * wide)[..., None]
 
@@ -52,7 +52,7 @@ def max_pool_in_numpy(x, out, winner, planes, rows, columns):
 
 @jit(numpy=max_pool_in_numpy)
 def max_pool(x, out, winner, planes, rows, columns):
-    """out: the largest of each window; winner: the pixel it came from, counted row by row."""
+    """out: the maximum of each window; winner: its pixel's number, counted row by row."""
     height, width = x.shape[2:4]
     for b in range(out.shape[0]):
         for k in range(out.shape[1]):
@@ -72,7 +72,7 @@ def challenge(pixels, best, source, first, columns):
         for column in range(columns[j, 0], columns[j, 1]):
             for c in range(best.shape[1]):
                 value = pixels[column, c]
-                # NaN wins over all, and is never beaten: a student must see it.
+                # NaN counts as the maximum: a student must see it.
                 wins = (value > best[j, c]) | (value != value)
                 best[j, c] = value if wins else best[j, c]
                 source[j, c] = first + column if wins else source[j, c]
@@ -86,7 +86,7 @@ def max_pool_vjp_in_numpy(g, winner, gx):
 
 @jit(numpy=max_pool_vjp_in_numpy)
 def max_pool_vjp(g, winner, gx):
-    """gx: each g at the pixel that won, zero elsewhere; all arrays (batch, pixels, channels)."""
+    """gx: each g at the winning pixel, zero elsewhere; all arrays (batch, pixels, channels)."""
     for b in range(g.shape[0]):
         gx[b] = 0
         for i in range(g.shape[1]):
@@ -135,7 +135,7 @@ def average_pool_vjp_in_numpy(g, gx, planes, rows, columns):
 
 @jit(numpy=average_pool_vjp_in_numpy)
 def average_pool_vjp(g, gx, planes, rows, columns):
-    """gx: each g, shared out evenly among the real pixels of its window."""
+    """gx: each g, divided evenly among the real pixels of its window."""
     for b in range(g.shape[0]):
         gx[b] = 0
         for k in range(g.shape[1]):

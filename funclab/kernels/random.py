@@ -1,7 +1,7 @@
 """Random numbers from a counter: number i of a stream is a scrambled form of (seed, i).
 
-So a stream needs no memory but (seed, counter), is the same on every machine, with and without
-the JIT, and can be continued anywhere. The scrambling is SplitMix64: Steele, Lea and Flood, "Fast
+So the state of a stream is only (seed, counter); it is the same on every machine, with and without
+the JIT, and can continue from any point. The scrambling is SplitMix64: Steele, Lea and Flood, "Fast
 splittable pseudorandom number generators", 2014.
 """
 
@@ -76,15 +76,15 @@ def dropout(x, state, rate, kept, out):
 
 
 def uniform(state, low, high, out):
-    """Numbers evenly spread over low <= out < high; `out` is flat."""
+    """Uniformly distributed numbers, low <= out < high; `out` is flat."""
     np.copyto(out, low + (high - low) * fractions(state, out.size, out.dtype))
-    # Rounding may reach `high`.
+    # Rounding could give `high` itself.
     below = np.nextafter(out.dtype.type(high), out.dtype.type(low))
     np.minimum(out, below, out=out)
 
 
 def normal(state, mean, deviation, out):
-    """Normally distributed numbers, by pairs: Box and Muller, 1958; `out` is flat."""
+    """Normally distributed numbers, in pairs: Box and Muller, 1958; `out` is flat."""
     pairs = (out.size + 1) // 2
     u, v = fractions(state, 2 * pairs, np.float64).reshape(2, pairs)
     radius = deviation * np.sqrt(-2 * np.log1p(-u))
@@ -94,7 +94,7 @@ def normal(state, mean, deviation, out):
 
 
 def fractions(state, n, dtype):
-    """n numbers, 0 <= u < 1: as many leading bits of each as the dtype holds."""
+    """n numbers, 0 <= u < 1, each from as many leading random bits as the dtype can hold."""
     bits = np.empty(n, np.uint64)
     start = take(state, n)
     with np.errstate(over="ignore"):  # uint64 wraps around, as it should

@@ -1,17 +1,17 @@
 """Recurrent layers over a whole sequence: simple, gated (GRU), and with a cell state (LSTM).
 
-Arrays are (time, batch, features), so that a step is one block of memory; the states hs and cs hold
-one step more, the initial state in front. Samples do not meet: each thread takes half of a batch
-through all the steps. `gates` comes with the products of the inputs and the kernel, and holds the
-activated gates at the end.
+Arrays are (time, batch, features), so that a step is one block of memory; the states hs and cs have
+one step more: the initial state comes first. Samples are independent, so each thread takes half of
+a batch through all the steps. `gates` first holds the products of the inputs and the kernel, and at
+the end the activated gates.
 
-What the loops take: the samples from `first` to `last`; `recurrent`, the recurrent kernel; `gate`
-and `squash`, the numbers of the activations of gates and values; `frozen` (time, batch, 1), True
-where the state stays as it is; `dropout` (batch, units), which the state is multiplied with on its
-way into the recurrent kernel. Going back, `gh` and `gc` are taken from the last state to the first,
-`ggates` takes the gradients before the activations, and `gdropout` that of dropout; `ghs` are the
-gradients of the states that each step hands out. Without frozen, dropout or ghs, their arrays are
-empty. The same in NumPy, and so easier to read: recurrent_in_numpy.py.
+Arguments of the loops: the samples from `first` to `last`; `recurrent`, the recurrent kernel;
+`gate` and `squash`, the numbers of the activations of gates and values; `frozen` (time, batch, 1),
+True where the state does not change; `dropout` (batch, units), by which the state is multiplied
+before the recurrent kernel. Backward, `gh` and `gc` go from the last state to the first, `ggates`
+receives the gradients before the activations, and `gdropout` that of dropout; `ghs` are the
+gradients of each step's output. Without frozen, dropout or ghs, their arrays are empty.
+The same in NumPy is easier to read: recurrent_in_numpy.py.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from funclab.kernels import recurrent_in_numpy as in_numpy
 from funclab.kernels.jit import ENABLED, jit
 from funclab.kernels.threads import WORTH_SHARING, run_halves
 
-# As in recurrent_in_numpy; written here because compiled code does not see other files change.
+# As in recurrent_in_numpy; repeated because compiled code does not notice changes of other files.
 LINEAR, RELU, HARD_SIGMOID, SOFTSIGN, SIGMOID, TANH = range(6)
 
-# tanh(x) = x P(x^2) / Q(x^2) up to 9.1, beyond which float32 knows only 1: the coefficients for
-# which the largest error is least. With the rounding it is 3e-7 (NumPy's: 6e-8, at twice the time).
+# tanh(x) = x P(x^2) / Q(x^2) up to 9.1, above which it is 1 in float32. The coefficients minimize
+# the largest error: 3e-7, with the rounding (NumPy's is 6e-8, in twice the time).
 LIMIT = np.float32(9.1)
 P1, P2, P3, P4 = np.array([0.133775, 3.491291e-3, 2.0534104e-5, 1.3242881e-8], np.float32)
 Q1, Q2, Q3, Q4 = np.array([0.4671082, 2.5860916e-2, 3.278422e-4, 7.7324716e-7], np.float32)
 
 
 def share_batch(work, gates, xs, hs):
-    """`work(first, last)` for all samples: with large products, for half of them on each thread."""
+    """Call `work(first, last)` for all samples; if products are large, for half on each thread."""
     batch = gates.shape[1]
     operations = 2 * gates.size * (xs.shape[2] + hs.shape[2])
     if ENABLED and operations > WORTH_SHARING:
@@ -45,9 +45,8 @@ def share_batch(work, gates, xs, hs):
 
 
 def weights_vjp(products):
-    """slot = states^T g, summed over all steps, for each (states, g, slot): half the columns each.
-
-    For a slot without rows, that of a bias, the states count as 1.
+    """slot = states^T g, summed over all steps, for each (states, g, slot); each thread makes half
+    of the columns. For a slot without rows, that of a bias, the states count as 1.
     """
     whole = [(states, g, slot) for states, g, slot in products if slot is not None]
 
@@ -79,7 +78,7 @@ def simple_rnn(first, last, recurrent, bias, frozen, dropout, gates, hs, squash)
 def simple_rnn_vjp(
     first, last, ghs, gh, recurrent, frozen, dropout, gdropout, gates, hs, ggates, squash
 ):
-    """Fill ggates; take gh to the first state."""
+    """Fill ggates; carry gh back to the first state."""
     turned = np.ascontiguousarray(recurrent.T)
     for s in range(len(gates) - 1, -1, -1):
         receive(ghs, s, first, last, gh)
@@ -99,7 +98,7 @@ def simple_rnn_vjp(
 
 @jit(numpy=in_numpy.gru)
 def gru(first, last, recurrent, bias, inner_bias, frozen, dropout, gates, pulled, hs, gate, squash):
-    """Fill gates (z, r, value), pulled (what r lets through, or what it is let act on) and hs.
+    """Fill gates (z, r, value), pulled (the product that r multiplies, or r times state) and hs.
 
     With an inner bias, r multiplies the recurrent product, which has that bias; with an empty one,
     r multiplies the state before the product.
@@ -139,7 +138,7 @@ def gru_vjp(
     first, last, ghs, gh, recurrent, frozen, dropout, gdropout, gates, pulled, hs, ggates, ginner,
     gate, squash,
 ):  # fmt: skip
-    """Fill ggates and ginner, the gradients of the recurrent product; empty without its bias."""
+    """Fill ggates and ginner, the gradients of the recurrent product (empty without its bias)."""
     units = hs.shape[2]
     turned = np.ascontiguousarray(recurrent.T)
     for s in range(len(gates) - 1, -1, -1):
@@ -193,7 +192,7 @@ def lstm_vjp(
     first, last, ghs, gh, gc, recurrent, frozen, dropout, gdropout, gates, hs, cs, bent, ggates,
     gate, squash,
 ):  # fmt: skip
-    """Fill ggates; take gh and gc to the first states."""
+    """Fill ggates; carry gh and gc back to the first states."""
     turned = np.ascontiguousarray(recurrent.T)
     for s in range(len(gates) - 1, -1, -1):
         receive(ghs, s, first, last, gh)
@@ -225,7 +224,7 @@ def thinned(states, dropout, first):
 
 @jit
 def through_dropout(g, states, dropout, gdropout, first):
-    """From the gradient g of thinned states to that of the states."""
+    """Turn the gradient g of the states after dropout into that of the states."""
     if dropout.size:
         for r in range(len(g)):
             add_products(gdropout[first + r], g[r], states[first + r])
@@ -250,8 +249,8 @@ def is_frozen(frozen, s, r):
 def add_product(a, w, out, at):
     """out += a w, for few rows; `at` is the column of out in which it begins.
 
-    BLAS cannot be called from a loop. At these sizes this is as fast: four rows of `a` with four
-    of `w` at a time, so that each number, once loaded, is used four times.
+    BLAS cannot be called from a compiled loop. At these sizes this is as fast: four rows of `a`
+    and four of `w` at a time, so that each number, once loaded, is used four times.
     """
     rows, length = a.shape
     columns = w.shape[1]
@@ -277,8 +276,8 @@ def add_product(a, w, out, at):
                 y[j] += scale * x[j]
 
 
-# Parts of a step, for one sample. The compiler makes vectors of short loops over few arrays; an
-# assignment of arrays would make it compile the words of an error about shapes, for seconds.
+# Parts of a step, for one sample. The compiler vectorizes short loops over few arrays; assigning
+# arrays would also make it compile an error message about shapes, which takes seconds.
 @jit
 def copy(x, y):
     for k in range(x.size):
@@ -371,7 +370,7 @@ def gru_cell(y, before, after):
 
 @jit
 def gru_cell_vjp(y, before, gh, g, gate, squash):
-    """The gradients of z and the value, 0 for r; gh becomes what goes straight to the old state."""
+    """The gradients of z and the value, 0 for r; gh becomes the old state's direct gradient."""
     units, one = before.size, y.dtype.type(1)
     z, value = y[:units], y[2 * units :]
     gz, gvalue = g[:units], g[2 * units :]
@@ -404,7 +403,7 @@ def lstm_cell(y, before, after, bent, h, gate, squash):
 
 @jit
 def lstm_cell_vjp(y, before, bent, gh, gc, g, gate, squash):
-    """From gradients of the new state (gh, gc) to those of gates; gc becomes the old state's."""
+    """Turn the new state's gradients (gh, gc) into those of the gates; gc: the old cell state's."""
     units = before.size
     enter, forget, value, leave = y[:units], y[units:], y[2 * units : 3 * units], y[3 * units :]
     genter, gforget, gvalue, gleave = g[:units], g[units:], g[2 * units : 3 * units], g[3 * units :]

@@ -132,7 +132,7 @@ def lstm_vjp(
 
 # Parts of a step.
 def parts(y, count):
-    """As many equal parts of the columns; np.split takes six times as long."""
+    """The columns in `count` equal parts; np.split takes six times as long."""
     return y.reshape(len(y), count, y.shape[1] // count).swapaxes(0, 1)
 
 
@@ -141,7 +141,7 @@ def thinned(states, dropout):
 
 
 def through_dropout(g, states, dropout, gdropout):
-    """From the gradient of thinned states to that of the states."""
+    """Turn the gradient of the states after dropout into that of the states."""
     if dropout.size:
         gdropout += g * states
         g *= dropout
@@ -154,7 +154,7 @@ def receive(ghs, s, half, gh):
 
 
 def held(frozen, s, half):
-    """Where the states of step s stay as they are."""
+    """Where the states do not change in step s."""
     return frozen[s, half] if frozen.size else np.False_
 
 

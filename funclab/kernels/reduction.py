@@ -1,7 +1,7 @@
 """Sums and extremes along axes that are not the last, and the gradient of an extreme.
 
 NumPy reduces such axes in short runs, with a call for each: four to eight times slower than these
-loops, which see an array as (blocks, elements to reduce, columns). Where there are many elements,
+loops, which treat an array as (blocks, elements to reduce, columns). If there are many elements,
 each thread does half of the blocks.
 """
 
@@ -15,13 +15,13 @@ from funclab.kernels.jit import jit
 from funclab.kernels.threads import share_samples
 
 OPERATIONS = 50
-"""What one element costs in these loops, in operations of a matrix product."""
+"""The cost of one element in these loops, in operations of a matrix product."""
 
 
 def reduce(ufunc, x, axes, out):
-    """out = the elements of x along `axes` (in order), joined two by two by `ufunc`.
+    """out = x reduced along `axes` (in order) by `ufunc`, which combines two elements.
 
-    `out` has the other axes of x, or all of them with a length of 1 along `axes`.
+    `out` has the other axes of x, or all of them, with a length of 1 along `axes`.
     """
     blocks = as_blocks(x, axes)
     if blocks is None or x.dtype != out.dtype or not out.flags.c_contiguous:
@@ -36,7 +36,7 @@ def reduce(ufunc, x, axes, out):
 
 
 def extreme_vjp(g, x, axes, out, gx):
-    """gx = g where x equals `out`, shared by all that do; g and `out` as in `reduce`."""
+    """gx = g where x equals `out`, divided evenly among ties; g and `out` as in `reduce`."""
     blocks, into = as_blocks(x, axes), as_blocks(gx, axes)
     if blocks is None or into is None:
         ends = [1 if i in axes else n for i, n in enumerate(x.shape)]
@@ -49,13 +49,13 @@ def extreme_vjp(g, x, axes, out, gx):
 
 
 def as_blocks(x, axes):
-    """x as (blocks, elements to reduce, columns); None when the loops would gain nothing."""
+    """x as (blocks, elements to reduce, columns); None if the loops would gain nothing."""
     side_by_side = len(axes) > 0 and axes[-1] - axes[0] < len(axes)
     if not side_by_side or x.dtype.char not in "fd" or not x.size or not x.flags.c_contiguous:
         return None
     columns = math.prod(x.shape[axes[-1] + 1 :])
     blocks = x.reshape(math.prod(x.shape[: axes[0]]), -1, columns)
-    # NumPy is good at what lies side by side in memory.
+    # NumPy is fast where the elements to reduce are contiguous in memory.
     return blocks if columns > 1 else None
 
 
@@ -80,7 +80,7 @@ def largest(x, out):
         for i in range(1 + rows % 2, rows, 2):
             upper, lower = x[block, i - 1], x[block, i]
             for c in range(x.shape[2]):
-                # NaN wins over all, and is never beaten: a student must see it.
+                # NaN counts as the maximum: a student must see it.
                 value = upper[c] if (upper[c] > lower[c]) | (upper[c] != upper[c]) else lower[c]
                 best[c] = value if (value > best[c]) | (value != value) else best[c]
 
@@ -115,5 +115,5 @@ def share(g, x, out, gx):
             each[c] = g[block, c] / each[c]
         for i in range(x.shape[1]):
             for c in range(x.shape[2]):
-                # Of NaN none is equal: each is g / 0, and 0 times that is NaN again.
+                # If `out` is NaN, no x equals it: each is g / 0, and 0 times that is NaN again.
                 gx[block, i, c] = each[c] * (one if x[block, i, c] == out[block, c] else zero)

@@ -1,4 +1,4 @@
-"""Loops that evaluate predictions: errors and hits of each sample, and their weighted sums."""
+"""Loops that score predictions: each sample's error or hit, and their weighted sums."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ def plain_sum(v):
 
 @jit(numpy=lambda v, w: np.dot(v.sum(axis=1, dtype=np.float64), w))
 def weighted_sum(v, w):
-    """sum(v * w), where each weight counts for a row of v."""
+    """sum(v * w), where each weight applies to a row of v."""
     rows, columns = v.shape
     summed = 0.0
     for i in range(rows):
@@ -91,7 +91,7 @@ def class_hits_in_numpy(target, x, out):
 
 @jit(numpy=class_hits_in_numpy)
 def class_hits(target, x, out):
-    """1 where both rows are largest in one column: the first of equal ones, NaN before any."""
+    """1 where the maximum of both rows is in the same column (ties: the first; NaN is largest)."""
     rows, columns = x.shape
     for i in range(rows):
         wanted = best = 0
@@ -133,7 +133,7 @@ def rank_hits_in_numpy(target, x, out, k):
 
 @jit(numpy=rank_hits_in_numpy)
 def rank_hits(target, x, out, k):
-    """1 where fewer than k classes have a larger number than the target's class."""
+    """1 where fewer than k classes have a higher score than the target class."""
     rows, columns = x.shape
     for i in range(rows):
         chosen = int(target[i])

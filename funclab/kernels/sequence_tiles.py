@@ -1,14 +1,14 @@
 """The loops of sequences.py: from rows of sequences to the values of tiles at six points, and back.
 
-For a tile, a matrix of 6x6 is multiplied with the rows that it sees or with its values. The sums of
-six are written out: the compiler makes vectors of loops over the channels, with all six in hand.
+For each tile, a 6x6 matrix multiplies the rows that the tile sees, or its values. The sums of six
+products are written out, so that the compiler vectorizes the loops over the channels.
 """
 
 import numpy as np
 
 from funclab.kernels.jit import jit
 
-SEEN = 6  # as in winograd.py; written here because compiled code does not see other files change
+SEEN = 6  # as in winograd.py; repeated: compiled code does not notice changes of other files
 
 
 def evaluate_in_numpy(x, matrix, step, before, values):
@@ -22,9 +22,9 @@ def evaluate_in_numpy(x, matrix, step, before, values):
 
 @jit(numpy=evaluate_in_numpy)
 def evaluate(x, matrix, step, before, values):
-    """values = matrix x for each tile, whose SEEN rows of x begin `step` after those of the last.
+    """values = matrix x for each tile; its SEEN rows of x begin `step` after the previous tile's.
 
-    `before` counts the zeros in front of a sequence.
+    `before` is the number of zeros in front of a sequence.
     """
     line = np.zeros((SEEN, x.shape[2]), x.dtype)
     x0, x1, x2 = line[0], line[1], line[2]
@@ -55,7 +55,7 @@ def interpolate_in_numpy(products, matrix, step, bias, out):
 
 @jit(numpy=interpolate_in_numpy)
 def interpolate(products, matrix, step, bias, out):
-    """out = matrix^T products + bias: `step` outputs for each tile, the last of which may end."""
+    """out = matrix^T products + bias: `step` outputs per tile; the last tile may be cut short."""
     each = products.shape[1] // out.shape[0]
     for tile in range(products.shape[1]):
         sample = tile // each

@@ -1,13 +1,13 @@
-"""Convolution along a sequence by fewer multiplications: as winograd.py does, in one direction.
+"""Convolution along a sequence with fewer multiplications: as in winograd.py, along one axis.
 
-Six points suit any `m` outputs and kernel of `k` with m + k - 1 = 6: for a kernel of five, two
-outputs take 6 multiplications in place of 10 for each channel and filter; for one of three, four
-outputs take 6 in place of 12. With OUTPUTS for m coefficients and WEIGHTS for k,
+Six points suit any `m` outputs and kernel of size `k` with m + k - 1 = 6: with a kernel of five,
+two outputs take 6 multiplications instead of 10 for each channel and filter; with one of three,
+four outputs take 6 instead of 12. With OUTPUTS for m coefficients and WEIGHTS for k,
 
     out = OUTPUTS^T ((PIXELS x) * (WEIGHTS w)),    gw = WEIGHTS^T ((PIXELS x) * (OUTPUTS g))
 
-for each tile of m outputs, and with a product of matrices for the sum over the channels (or, for
-gw, over the tiles) at each point.
+for each tile of m outputs, with a matrix product for the sum over the channels (or, for gw, over
+the tiles) at each point.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from funclab.kernels.threads import scratch
 from funclab.kernels.winograd import PIXELS, SEEN, at_points
 
 TILES = 192
-"""Multiplied at a time, so that they stay in a core's cache."""
+"""Tiles multiplied at a time, so that they stay in a core's cache."""
 
 
 def suits(x, w, window, out, cut):
-    """Whether this way is the faster one for arrays of these shapes; `cut`: as in winograd.py."""
+    """Whether this algorithm is faster for arrays of these shapes; `cut`: as in winograd.py."""
     plain = len(window.size) == 1 and window.strides == window.dilation == (1,)
     if not plain or w[-2] != x[-1] or not 2 <= w[0] <= 5 or max(window.padding[0]) >= w[0]:
         return False
@@ -36,7 +36,7 @@ def suits(x, w, window, out, cut):
 
 @functools.cache
 def matrices(k, dtype):
-    """PIXELS, OUTPUTS (with columns of zeros up to SEEN of them) and WEIGHTS for a kernel of k."""
+    """PIXELS, OUTPUTS (padded with zeros to SEEN columns) and WEIGHTS for a kernel of size k."""
     step = SEEN + 1 - k
     outputs = np.zeros((SEEN, SEEN))
     outputs[:, :step] = at_points(step)
@@ -61,7 +61,7 @@ def conv(x, w, bias, out, window):
 
 
 def conv_vjp_x(g, w, gx, window):
-    """A convolution of g with the kernel turned round, channels and filters swapped."""
+    """A convolution of g with the kernel reversed, and channels and filters swapped."""
     turned = np.ascontiguousarray(w[::-1].swapaxes(1, 2))
     most = len(w) - 1
     padding = [(most - before, most - after) for before, after in window.padding]
@@ -85,7 +85,7 @@ def conv_vjp_w(x, g, gw, window):
 
 
 def _blocks(out, k):
-    """Sequences with about `TILES` tiles together, and how many they have."""
+    """Groups of sequences with about `TILES` tiles in total, and how many tiles they have."""
     each = -(-out.shape[1] // (SEEN + 1 - k))
     count = max(1, TILES // each)
     for first in range(0, len(out), count):

@@ -1,4 +1,4 @@
-"""Softmax of the rows of a matrix, and its gradient: of many rows, each thread does half."""
+"""Softmax of the rows of a matrix, and its gradient; if rows are many, each thread does half."""
 
 import math
 
@@ -8,14 +8,14 @@ from funclab.kernels.jit import jit
 from funclab.kernels.threads import share_samples
 
 FORWARD, BACK = 80, 60
-"""What one element costs, in operations of a matrix product."""
+"""The cost of one element, in operations of a matrix product."""
 
-# e^x = 2^n e^r, with the whole number n for which r lies between -log(2) / 2 and log(2) / 2; there
-# e^r = 1 + r + r^2 (C2 + C3 r + ...), with the coefficients for which the largest error is least.
-# With the rounding it is 1e-7 for x above -20, and 3e-7 further left (NumPy's: 2e-7); 5e-8 times x
-# on a processor that rounds a product before it adds.
+# e^x = 2^n e^r, with the integer n for which r is between -log(2) / 2 and log(2) / 2; there
+# e^r = 1 + r + r^2 (C2 + C3 r + ...), with coefficients that minimize the largest error.
+# With the rounding it is 1e-7 for x above -20, and 3e-7 below (NumPy's: 2e-7); 5e-8 times x on a
+# processor that rounds a product before it adds.
 LOG_2 = np.float32(math.log(2))
-SMALLEST = np.float32(-87.3)  # further left is no number that float32 could keep to all its digits
+SMALLEST = np.float32(-87.3)  # below this, float32 cannot hold e^x with full precision
 C2, C3, C4 = np.array([0.49999994, 0.1666652, 0.041668393], np.float32)
 C5, C6 = np.array([0.008368781, 0.0013814467], np.float32)
 
@@ -45,7 +45,7 @@ def single_softmax_in_numpy(x, out):
 
 @jit(numpy=single_softmax_in_numpy)
 def single_softmax(x, out):
-    """For float32, in one call: two threads that come back to Python wait for each other."""
+    """For float32, in one call: threads that return to Python in between wait for each other."""
     lower_rows(x, out)
     every = out.reshape(out.size)
     for i in range(every.size):
@@ -55,13 +55,13 @@ def single_softmax(x, out):
 
 @jit
 def exponential(x):
-    """e^x for x up to 0, in float32: what the compiler can make vectors of."""
+    """e^x for x <= 0, in float32, in a form that the compiler can vectorize."""
     zero, half, one = np.float32(0), np.float32(0.5), np.float32(1)
     bounded = x if x > SMALLEST else SMALLEST
-    n = np.int32(bounded / LOG_2 - half)  # rounds towards 0, so to the nearest
+    n = np.int32(bounded / LOG_2 - half)  # truncation, which after `- half` rounds to nearest
     r = x - np.float32(n) * LOG_2  # NaN stays NaN
     y = one + r * (one + r * (C2 + r * (C3 + r * (C4 + r * (C5 + r * C6)))))
-    bits = np.int32((n + np.int32(127)) << np.int32(23))  # how float32 keeps 2^n
+    bits = np.int32((n + np.int32(127)) << np.int32(23))  # the bits of 2^n in float32
     return zero if x < SMALLEST else y * bits.view(np.float32)
 
 
@@ -71,11 +71,11 @@ def lower_rows_in_numpy(x, out):
 
 @jit(numpy=lower_rows_in_numpy)
 def lower_rows(x, out):
-    """out = x - the largest of its row. A NaN stays NaN, and its row's sum with it."""
+    """out = x - its row's maximum. NaN stays NaN, and so makes its row's sum NaN."""
     rows, columns = x.shape
     half = columns // 2
     for i in range(rows):
-        # Each comparison waits for the one before: the two halves of a row wait together.
+        # Each comparison waits for the previous one: the two halves of a row wait in parallel.
         top, other = x[i, 0], x[i, columns - 1]
         for j in range(half):
             top = x[i, j] if x[i, j] > top else top

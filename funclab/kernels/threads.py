@@ -1,8 +1,8 @@
-"""A second thread for large work, memory for passing use, and BLAS kept to one thread.
+"""A second thread for large tasks, temporary memory, and BLAS limited to one thread.
 
-A hand-over between threads costs about 20 microseconds, so it pays above some 200 microseconds of
-work. BLAS threads and this one would fight for the cores: while work is shared out, BLAS computes
-on the thread that calls it.
+Handing work to another thread costs about 20 microseconds, so it pays from about 200 microseconds
+of work. BLAS's threads would compete with this one for the cores: while work is shared, BLAS
+computes on the thread that calls it.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from contextlib import contextmanager
 import numpy as np
 
 WORTH_SHARING = 2e7
-"""Arithmetic operations that take one core about 200 microseconds in a matrix product."""
+"""The number of operations in a matrix product that takes one core about 200 microseconds."""
 
 OF_A_STACK = 4e5
-"""What each matrix of a stack costs beside its arithmetic, in operations."""
+"""The overhead of each matrix of a stack, in operations."""
 
 _memory = threading.local()
 _lock = threading.Lock()
-_limits = []  # one entry for each holder; the first one is what each BLAS goes back to
+_limits = []  # one entry per active `with`; the first restores each BLAS's number of threads
 
 
 @contextmanager
 def one_blas_thread():
-    """Inside, matrix products use the calling thread only. Nested uses cost next to nothing."""
+    """A context in which matrix products use only the calling thread. Nesting is almost free."""
     with _lock:
         _limits.append(None if _limits else _limited())
     try:
@@ -43,7 +43,7 @@ def one_blas_thread():
 
 
 def _limited():
-    """Each BLAS that had more than one thread, by its setter, and how many; now it has one."""
+    """Limit every BLAS to one thread; return each setter and the number of threads before."""
     several = [(set_threads, count) for get, set_threads in _blas() if (count := get()) != 1]
     for set_threads, _ in several:
         set_threads(1)
@@ -52,12 +52,12 @@ def _limited():
 
 @functools.cache
 def _blas():
-    """What tells and what sets the number of threads, for each BLAS in this process."""
+    """The getter and setter of the number of threads, for each BLAS in this process."""
     try:
         from threadpoolctl import ThreadpoolController
     except ImportError:
         return []
-    # The public setter of newer releases heeds only the thread that was first to use it.
+    # The public setter of newer releases works only on the thread that was first to use it.
     return [
         (blas.get_num_threads, getattr(blas, "_real_set_num_threads", blas.set_num_threads))
         for blas in ThreadpoolController().select(user_api="blas").lib_controllers
@@ -65,7 +65,7 @@ def _blas():
 
 
 class _Half:
-    """Work for the second thread, done once: by whichever thread comes to it first."""
+    """Work for the second thread, done once, by whichever thread gets to it first."""
 
     def __init__(self, work, first, last):
         self.work = functools.partial(work, first, last)
@@ -82,7 +82,7 @@ class _Half:
             self.done.release()
 
     def result(self):
-        # On a busy machine the second thread may not have come to it yet.
+        # On a busy machine the second thread may not have started it yet.
         self.run()
         self.done.acquire()
         if self.error is not None:
@@ -92,26 +92,26 @@ class _Half:
 
 @functools.cache
 def _helper():
-    """Where the second thread takes its work from: sooner, by a third, than from an executor."""
+    """The queue from which the second thread takes its work: a third faster than an executor."""
     halves = queue.SimpleQueue()
     threading.Thread(target=_help, args=(halves,), name="funclab", daemon=True).start()
     return halves
 
 
 def _help(halves):
-    # Infinity and NaN travel on without warnings, as in the plan whose work is shared out.
+    # Infinity and NaN propagate without warnings, as in the plan whose work is shared.
     np.seterr(all="ignore")
     while True:
         halves.get().run()
 
 
-if hasattr(os, "register_at_fork"):  # a forked process has no threads but the one that forked
+if hasattr(os, "register_at_fork"):  # a forked process has only the thread that forked
     os.register_at_fork(after_in_child=_helper.cache_clear)
 
 
 @functools.cache
 def cores():
-    """How many processor cores this process may use: one, where Python cannot start threads."""
+    """The number of processor cores this process may use: one, if Python cannot start threads."""
     try:
         threading.Thread(target=int).start()
     except RuntimeError:  # in a browser
@@ -121,9 +121,9 @@ def cores():
 
 
 def run_halves(work, n, operations):
-    """`work(0, n // 2)` and `work(n // 2, n)`, at the same time when `operations` are many.
+    """`work(0, n // 2)` and `work(n // 2, n)`, in parallel if there are many `operations`.
 
-    The split does not depend on the threads, so neither do the results. A single item is not split.
+    The split does not depend on the threads, so neither do the results. One item is not split.
     """
     if n < 2:
         return [work(0, n)]
@@ -137,7 +137,7 @@ def run_halves(work, n, operations):
 
 
 def share(work, n, operations):
-    """`work(first, last)` for n items: in halves if it pays, else at once. What it returned."""
+    """Results of `work(first, last)` for n items: in two halves if it pays, else all at once."""
     return [work(0, n)] if operations < WORTH_SHARING else run_halves(work, n, operations)
 
 
@@ -154,10 +154,10 @@ def share_samples(operations, loop, arrays, *others):
 
 
 def matmul(a, b, out):
-    """out = a @ b, for matrices or for stacks of as many; when it is large, each thread makes half.
+    """out = a @ b, for matrices or stacks of equal length; if large, each thread makes half.
 
-    Of a matrix that is half of the longer side: the shorter one would let both threads prepare all
-    of the larger factor, a sixth slower.
+    A matrix is split along its longer side: split along the shorter, both threads would prepare
+    all of the larger factor, which is a sixth slower.
     """
     operations = 2 * out.size * a.shape[-1]
     if out.ndim > 2:
@@ -167,7 +167,7 @@ def matmul(a, b, out):
     elif operations >= WORTH_SHARING:
         _matmul_in_halves(a, b, out, operations)
     elif a.dtype == b.dtype == out.dtype and out.flags.c_contiguous:
-        np.dot(a, b, out)  # the same call of BLAS, with less of Python and NumPy around it
+        np.dot(a, b, out)  # the same BLAS call, with less overhead in Python and NumPy
     else:
         np.matmul(a, b, out)
 
@@ -175,8 +175,8 @@ def matmul(a, b, out):
 def share_products(make, products, operations):
     """`make(*product, matmul)` for products of about the same size, each with a matrix product.
 
-    If it pays, each thread makes half of them, with one hand-over for all. Where a hand-over does
-    not count, each product is shared out: so neither thread waits for the other.
+    If it pays, each thread makes half of them, handed over once. If the products are so large that
+    handing over costs nothing, each product is split, so that neither thread waits for the other.
     """
     if len(products) < 2 or not WORTH_SHARING <= operations < 10 * WORTH_SHARING:
         for product in products:
@@ -210,9 +210,9 @@ def _matmul_in_halves(a, b, out, operations):
 
 
 def scratch(name, shape, dtype):
-    """Memory of this thread for passing use: the next call with this name reuses it.
+    """Temporary memory of this thread: the next call with the same name reuses it.
 
-    It keeps the largest size asked for, and stays in the processor's cache.
+    It keeps the largest size requested so far, and stays in the processor's cache.
     """
     dtype = np.dtype(dtype)
     count = dtype.itemsize * math.prod(shape)

@@ -1,4 +1,4 @@
-"""How a window moves over images, sequences and volumes."""
+"""How a window slides over images, sequences and volumes."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import NamedTuple
 
 
 class Window(NamedTuple):
-    """The geometry of a kernel: each setting has one entry for each axis that it moves along."""
+    """The geometry of a kernel: each setting has one entry for each axis it slides along."""
 
     size: tuple[int, ...]
     strides: tuple[int, ...]
     dilation: tuple[int, ...]
     padding: tuple[tuple[int, int], ...]
-    """Zeros before and after each axis."""
+    """The number of zeros before and after the data, for each axis."""
 
 
 def reach(window, axis, at, outputs, length):
-    """The outputs along an axis that see a real pixel with position `at` of the kernel.
+    """The outputs along an axis whose kernel position `at` is on a real pixel.
 
     Outputs first to last - 1 see the pixels output * stride + offset; the others see padding.
     Returns (first, last, offset).
@@ -32,10 +32,10 @@ def reach(window, axis, at, outputs, length):
 
 @lru_cache(maxsize=256)
 def taps(window, outputs, lengths):
-    """For each position of the kernel, the outputs that see real pixels with it, and those pixels.
+    """For each kernel position, the outputs for which it is on real pixels, and those pixels.
 
-    `outputs` and `lengths` count the outputs and the pixels along each axis; the two are slices
-    along the batch and these axes.
+    `outputs` and `lengths` are the numbers of outputs and pixels along each axis; the results are
+    slices along the batch and these axes.
     """
     result = []
     for position in itertools.product(*map(range, window.size)):
@@ -51,5 +51,5 @@ def taps(window, outputs, lengths):
 
 
 def volumes(x):
-    """The same memory as (batch, depth, height, width, channels): an image is one deep."""
+    """The same memory as (batch, depth, height, width, channels): an image has a depth of 1."""
     return x[:, *(None,) * (5 - x.ndim)]

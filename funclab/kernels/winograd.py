@@ -1,24 +1,24 @@
-"""Convolution with a 3x3 kernel by fewer multiplications, after Winograd.
+"""Convolution with a 3x3 kernel in fewer multiplications: Winograd's algorithm.
 
-Along a line, four neighbouring outputs of a kernel of three see six pixels. Their gradients g and
-the weights w reach these pixels as the coefficients of a product of polynomials:
+Along a line, four neighboring outputs of a kernel of size three see six pixels. The gradients of
+these pixels are the coefficients of a product of polynomials, of the gradients g and the weights w:
 
     (g0 + g1 t + g2 t^2 + g3 t^3) (w0 + w1 t + w2 t^2)
 
-Multiplied out, that takes 4 * 3 = 12 multiplications. But a product with six coefficients is known
-by its values at six points t, and a value takes one: evaluate g and w there, multiply point by
-point, and find the coefficients from the values (interpolate). Each of these is a small matrix:
+Multiplied out, that takes 4 * 3 = 12 multiplications. But a polynomial with six coefficients is
+determined by its values at six points t, each of which takes one multiplication: evaluate g and w
+there, multiply the values, and interpolate to find the coefficients. Each step is a small matrix:
 
-    gx = PIXELS^T ((OUTPUTS g) * (WEIGHTS w))        so turned round, for the same w,
+    gx = PIXELS^T ((OUTPUTS g) * (WEIGHTS w))        and so, transposed, for the same w,
     out = OUTPUTS^T ((PIXELS x) * (WEIGHTS w))
 
-In a plane this is done along the rows and along the columns. A tile of 4x4 outputs sees 6x6 pixels,
-and takes 36 multiplications in place of 144 for each channel and filter; the small matrices cost
+In an image this is done along the rows and the columns. A tile of 4x4 outputs sees 6x6 pixels, and
+takes 36 multiplications instead of 144 for each channel and filter; the small matrices cost
 additions, but only once for each channel and for each filter. The sums over the channels become one
 matrix product for each of the 36 points: (tiles, channels) @ (channels, filters).
 
-The price is accuracy: in single precision the largest error is about twice that of the plain sum,
-and outputs near zero have as much of it as large ones (2e-6 of the largest).
+The price is accuracy: in single precision the largest error is about twice that of a plain sum,
+and is as large in outputs near zero as in large ones (2e-6 of the largest output).
 
 Source: Winograd, "Arithmetic complexity of computations", 1980; Lavin and Gray, "Fast algorithms
 for convolutional neural networks", CVPR 2016; Barabasz et al., "Error analysis and improving the
@@ -33,27 +33,27 @@ from funclab.kernels.jit import jit
 from funclab.kernels.threads import scratch
 
 SIDE, SEEN = 4, 6
-"""A tile of outputs is SIDE wide and high, and sees SEEN pixels each way."""
+"""A tile has SIDE outputs along each axis, and sees SEEN pixels along each axis."""
 
 NEAR, FAR = 3 / 4, 3 / 2
 POINTS = (0, NEAR, -NEAR, FAR, -FAR)
-"""And infinity, where a polynomial's value is its last coefficient. With the points 0, 1, -1, 2 and
--2 of most texts, single precision loses another half of a digit."""
+"""And infinity, where a polynomial's value is its last coefficient. With the usual points 0, 1, -1,
+2 and -2, single precision would lose another half digit."""
 
 TILES = 64
-"""Multiplied at a time. Fewer make the products slow; more do not fit into the cache: with 256, a
-convolution of 64 channels takes a quarter longer."""
+"""Tiles multiplied at a time. Fewer make the products slow; more do not fit into the cache: with
+256, a convolution of 64 channels takes a quarter longer."""
 
 
 def at_points(count):
-    """The matrix that takes the `count` coefficients of a polynomial to its values."""
+    """The matrix that maps the `count` coefficients of a polynomial to its values at the points."""
     matrix = np.zeros((SEEN, count))
     matrix[:-1] = np.vander(POINTS, count, increasing=True)
     matrix[-1, -1] = 1
     return matrix
 
 
-# Row i of PIXELS: the polynomial that vanishes at all points but point i; WEIGHTS make up for its
+# Row i of PIXELS: the polynomial that is zero at all points but point i; WEIGHTS are divided by its
 # value there.
 PIXELS = np.zeros((SEEN, SEEN))
 for i in range(SEEN - 1):
@@ -67,8 +67,8 @@ BOTH_WAYS = np.kron(WEIGHTS, WEIGHTS)
 
 
 def suits(x, w, window, out, cut):
-    """Whether this way is the faster one for arrays of these shapes: there is enough work, and few
-    of the multiplications are for nothing. `cut` is what is made in tiles: out, or x."""
+    """Whether this algorithm is faster for arrays of these shapes: there is enough work, and few
+    multiplications are wasted. `cut` is what is made in tiles: out, or x."""
     plain = window.size == (3, 3) and window.strides == window.dilation == (1, 1)
     if not plain or w[-2] != x[-1] or max(map(max, window.padding)) > 2:
         return False
@@ -77,13 +77,13 @@ def suits(x, w, window, out, cut):
 
 
 def suits_weights(x, w, window, out):
-    """The same for the gradient of the weights, which also takes more from x and g to tiles."""
+    """The same for the gradient of the weights, which evaluates larger tiles of x and g."""
     needed = _needed(out, out)
     return suits(x, w, window, out, out) and min(w[-2:]) * needed >= 28 and needed > 0.75
 
 
 def _needed(out, cut):
-    """The fraction of the multiplications that a product without tiles would need as well."""
+    """The fraction of the multiplications that is not wasted on parts of tiles beyond the edge."""
     return out[1] * out[2] / (_tiles(cut[1]) * _tiles(cut[2]) * SIDE**2)
 
 
@@ -100,14 +100,14 @@ def conv(x, w, bias, out, window):
 
 
 def conv_vjp_x(g, w, gx, window):
-    """A convolution of g with the kernel turned by half a circle, channels and filters swapped."""
+    """A convolution of g with the kernel rotated by 180 degrees, channels and filters swapped."""
     turned = np.ascontiguousarray(w[::-1, ::-1].swapaxes(-1, -2))
     padding = tuple((2 - before, 2 - after) for before, after in window.padding)
     conv(g, turned, None, gx, window._replace(padding=padding))
 
 
 def conv_vjp_w(x, g, gw, window):
-    """gw = WEIGHTS^T ((PIXELS x)^T (OUTPUTS g)), both ways."""
+    """gw = WEIGHTS^T ((PIXELS x)^T (OUTPUTS g)), along both axes."""
     total = np.zeros((SEEN**2, *gw.shape[-2:]), gw.dtype)
     product = np.empty_like(total)
     unpadded = window._replace(padding=((0, 0), (0, 0)))
@@ -123,13 +123,13 @@ def _tiles(length):
 
 
 def _blocks(out):
-    """Images with about `TILES` tiles together."""
+    """Groups of images with about `TILES` tiles in total."""
     count = max(1, TILES // (_tiles(out.shape[1]) * _tiles(out.shape[2])))
     return [slice(first, first + count) for first in range(0, len(out), count)]
 
 
 def _at_points(name, x, side, out, window):
-    """The tiles of images at the points both ways, (36, tiles, channels)."""
+    """The values of the images' tiles at the points of both axes, (36, tiles, channels)."""
     (top, _), (left, _) = window.padding
     high, wide = _tiles(out.shape[1]), _tiles(out.shape[2])
     tiles = len(x) * high * wide
@@ -156,8 +156,8 @@ def evaluate_in_numpy(x, side, before, tiles, values):
 def evaluate(x, side, before, tiles, values):
     """values = PIXELS x PIXELS^T for each tile x of 6x6 pixels; OUTPUTS for a `side` of 4.
 
-    `before` counts the zeros above and to the left of an image, `tiles` those of an image each way.
-    A row of tiles is read column by column of all tiles, so that the loops are long.
+    `before` is the number of zeros above and left of an image, `tiles` an image's tiles per axis.
+    In a row of tiles, one column of all tiles is read at a time, so that the loops are long.
     """
     (top, left), (high, wide) = before, tiles
     length = wide * x.shape[3]
@@ -176,7 +176,7 @@ def evaluate(x, side, before, tiles, values):
 
 @jit
 def read_row(image, i, left, columns):
-    """columns[q, t] = pixel q of tile t along row i, zero beyond the edges."""
+    """columns[q, t] = pixel q of tile t in row i; zero outside the image."""
     inside = 0 <= i < image.shape[0]
     for q in range(columns.shape[0]):
         for t in range(columns.shape[1]):
@@ -211,7 +211,7 @@ def six_rows(a, start, length):
 
 @jit
 def evaluate_pixels(pixels, values):
-    """PIXELS x: what the points a and -a share is computed once."""
+    """PIXELS x: terms that the points a and -a share are computed once."""
     x0, x1, x2, x3, x4, x5 = pixels
     at_0, at_near, at_minus_near, at_far, at_minus_far, at_infinity = values
     near, far = x0.dtype.type(NEAR), x0.dtype.type(FAR)

@@ -1,4 +1,4 @@
-"""Activations as layers of their own."""
+"""Activation functions as layers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from funclab.layers.spec import InputSpec
 from funclab.shape_math import axis_index
 
 LOWEST = -1e9
-"""Stands for what a mask hides from a softmax: e to this power is 0."""
+"""The score of a masked element: e to this power is 0, so a softmax ignores it."""
 
 
 class Activation(Layer):
@@ -34,7 +34,7 @@ class Activation(Layer):
 
 
 class ReLU(Layer):
-    """x where it is above `threshold` (at most `max_value`), else negative_slope * (x - threshold).
+    """x from `threshold` on (at most `max_value`), else negative_slope * (x - threshold).
 
     Shapes: x (any) -> out (same as x).
     Source: Nair and Hinton, "Rectified linear units improve restricted Boltzmann machines",
@@ -139,9 +139,9 @@ class PReLU(Layer):
 
 
 class Softmax(Layer):
-    """Positive numbers that sum to 1 along `axis`: e^x over its sum.
+    """Positive numbers that sum to 1 along `axis`: e^x divided by its sum.
 
-    Shapes: x (any) -> out (same as x). A `mask` with as many axes as x keeps elements out of the
+    Shapes: x (any) -> out (same as x). A `mask` with as many axes as x excludes elements from the
         sum; a mask of time steps is passed on.
 
     >>> import numpy as np

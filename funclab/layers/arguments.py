@@ -36,10 +36,10 @@ def parameters(cls: type) -> dict[str, Any]:
 
 
 def take_fields(cls: Any, base: Any) -> None:
-    """Give a class that declares fields a constructor that takes, checks and keeps them.
+    """Give a class that declares fields a constructor that accepts, checks and stores them.
 
-    It takes the class's own fields, or those that `order` names, its own and inherited ones. Fields
-    that `base` takes too go to its constructor, as do other keywords.
+    It accepts the class's own fields, or the own and inherited fields listed in `order`. Fields
+    that `base` also accepts are passed to its constructor, as are other keywords.
     """
     if "__init__" in vars(cls):
         return
@@ -49,7 +49,7 @@ def take_fields(cls: Any, base: Any) -> None:
         default = vars(cls).get(name, empty)
         own[name] = inspect.Parameter(name, positional, default=default, annotation=kind)
         if name in vars(cls):
-            delattr(cls, name)  # it would hide a property of that name, such as `weights`
+            delattr(cls, name)  # it would hide a property with that name, such as `weights`
     inherited: dict[str, Any] = {}
     for above in reversed(cls.__mro__[1:]):
         inherited |= vars(above).get("fields", {})
@@ -87,7 +87,7 @@ def call_parameters(cls: Any) -> dict[str, int]:
 
 @functools.cache
 def first_parameter(cls: Any) -> str:
-    """The name of the first argument of `call`: `inputs`, for most layers."""
+    """The name of the first argument of `call`: for most layers, `inputs`."""
     return next(iter(list(inspect.signature(cls.call).parameters)[1:]), "")
 
 
@@ -98,7 +98,7 @@ def completed(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[
 
 
 def check_complete(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-    """Refuse `Dense()`: a layer of funclab made without an argument that it needs."""
+    """Refuse `Dense()`: a funclab layer made without a required argument."""
     if not cls.__module__.startswith("funclab."):
         return
     arguments = {**dict(zip(parameters(cls), args, strict=False)), **kwargs}
@@ -123,7 +123,7 @@ def check_complete(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
 
 
 def check_call(layer: Any, args: tuple[Any, ...]) -> None:
-    """Refuse `Dense(1)(a, b)`: more in the parentheses of a call than the layer takes."""
+    """Refuse `Dense(1)(a, b)`: more positional arguments than the layer's call takes."""
     taken = inspect.signature(type(layer).call).parameters.values()
     if any(parameter.kind is inspect.Parameter.VAR_POSITIONAL for parameter in taken):
         return
@@ -153,7 +153,7 @@ def check_call(layer: Any, args: tuple[Any, ...]) -> None:
 
 
 def check_call_keywords(layer: Any, kwargs: dict[str, Any]) -> None:
-    """Refuse `Dense(1)(x, foo=2)` and `LSTM(2)(x, mask="x")`: what a call cannot use."""
+    """Refuse `Dense(1)(x, foo=2)` and `LSTM(2)(x, mask="x")`: keywords that a call cannot use."""
     cls = type(layer)
     taken = inspect.signature(cls.call).parameters.values()
     known = [*call_parameters(cls), "training", "mask"]
@@ -179,7 +179,7 @@ def holds_tensors(arguments: Any) -> bool:
 
 
 def own_masks(cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-    """What `call(self, a, b, a_mask=None)` was not given: the masks of several tensors, by name."""
+    """Masks to fill in, by name, for a call such as `call(self, a, b, a_mask=None)`."""
     arguments = {**dict(zip((first_parameter(cls), *call_parameters(cls)), args)), **kwargs}
     tensors = {name: value for name, value in arguments.items() if holds_tensors(value)}
     wanted = {f"{name}_mask": value for name, value in tensors.items() if len(tensors) > 1}
@@ -219,7 +219,7 @@ def no_length(layer: Any) -> ArgumentError:
 
 
 def not_a_tensor(layer: Any, leaf: Any) -> TensorTypeError:
-    """The error of a call on something that cannot be an input."""
+    """The error for a call on something that cannot be an input."""
     kind = type(layer).__name__
     why = f"{'None' if leaf is None else f'a value of type {type(leaf).__name__}'} is not a tensor."
     fix = f"pass Input(shape=...) or the result of a layer call to {layer.name}."
@@ -240,7 +240,7 @@ def not_a_tensor(layer: Any, leaf: Any) -> TensorTypeError:
 
 
 def check_not_called(cls: type, args: tuple[Any, ...]) -> None:
-    """Refuse `Dense(x)`: a tensor where the layer is made. Layers of users may take one there."""
+    """Refuse `Dense(x)`: a tensor passed to the constructor. Users' own layers may take one."""
     first = args[0] if args else None
     tensors = first if isinstance(first, (list, tuple)) else [first]
     if not cls.__module__.startswith("funclab.layers.") or not any(
@@ -269,7 +269,7 @@ def declared_shape(kwargs: dict[str, Any]) -> Any:
 
 
 def build_arguments(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
-    """What `build` gets: the shape of the first input, or of each that it names.
+    """The arguments for `build`: the shape of the first input, or of each input it has a name for.
 
     A layer with `call(self, query, value)` may write `build(self, query_shape, value_shape)`.
     """
@@ -291,7 +291,7 @@ def shape_of(tree: Any) -> Any:
 
 
 def dtype_name(dtype: Any) -> str | None:
-    """The name of a dtype a layer can compute in; None for None."""
+    """The name of a dtype in which a layer can compute; None for None."""
     if isinstance(dtype, dict):  # a Keras 3 DTypePolicy
         dtype = dtype.get("config", {}).get("name")
     if dtype is None:

@@ -1,4 +1,4 @@
-"""Layers in which the positions of a sequence look at those of another, or at each other."""
+"""Layers in which the positions of a sequence attend to those of another, or to each other."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from funclab.layers.base import Layer
 from funclab.layers.checks import one_of, stream
 
 HIDDEN = 1e9
-"""What is taken off the score of a position that a mask hides."""
+"""The number subtracted from the score of a masked position."""
 
 
 class Attention(Layer):
-    """Each position of the query gives a mean of the values, weighted by how its key matches.
+    """For each position of the query: the mean of the values, weighted by how well keys match.
 
     scores = query @ key^T (or, with score_mode="concat", the sums of tanh(query + key));
     out = softmax(scores) @ value. Where the mask of the value is False, a position is not seen;
-    where that of the query is, the output is 0.
-    Shapes: [query (batch, n, dim), value (batch, m, width)], perhaps with key (batch, m, dim),
-        which is the value otherwise -> out (batch, n, width); with return_attention_scores, then
+    where the mask of the query is False, the output is 0.
+    Shapes: [query (batch, n, dim), value (batch, m, width)], optionally with key (batch, m, dim),
+        by default the value -> out (batch, n, width); with return_attention_scores, then
         (batch, n, m).
     Weights: with use_scale scale (), with score_mode="concat" concat_score_weight ().
     Raises: ArgumentError for another score_mode; ShapeError unless called on a list of 2 or 3.
@@ -100,17 +100,17 @@ class Attention(Layer):
         raise ShapeError(
             f"{kind} layer must be called on a list of inputs, namely [query, value] or [query, "
             f"value, key]. {self.name} received {len(inputs) if listed else 'one tensor'}.",
-            why="one sequence asks, and another (or itself) is looked at.",
+            why="one sequence looks at another, or at itself.",
             fix=f"write {self.name}([query, value]); for self-attention {self.name}([x, x]).",
             graph=self,
         )
 
 
 class AdditiveAttention(Attention):
-    """Attention by sums: scores = the sums of scale * tanh(query + key).
+    """Additive attention: scores = the sums of scale * tanh(query + key).
 
-    Shapes: [query (batch, n, dim), value (batch, m, width)], perhaps with key (batch, m, dim),
-        which is the value otherwise -> out (batch, n, width); with return_attention_scores, then
+    Shapes: [query (batch, n, dim), value (batch, m, width)], optionally with key (batch, m, dim),
+        by default the value -> out (batch, n, width); with return_attention_scores, then
         (batch, n, m).
     Weights: with use_scale scale (dim,).
     Raises: ShapeError unless called on a list of 2 or 3.

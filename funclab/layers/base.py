@@ -42,8 +42,8 @@ class Layer(Weighted):
     """A layer. Subclasses write `build` (make weights) and `call` (use funclab.ops).
 
     Called on tensors, a layer adds a node to the graph; called on arrays, it computes. `call` may
-    take `training` and `mask`: they are filled in. Constructor arguments kept in attributes of the
-    same names are all that `get_config`, copies and files need.
+    have the arguments `training` and `mask`: they are filled in. Constructor arguments stored in
+    attributes of the same names are all that `get_config`, copies and files need.
     """
 
     supports_masking = False
@@ -61,7 +61,7 @@ class Layer(Weighted):
     def __init_subclass__(cls, abstract: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "compute_mask" in vars(cls) and "supports_masking" not in vars(cls):
-            cls.supports_masking = True  # who writes a rule for masks means it to be used
+            cls.supports_masking = True  # a class that defines compute_mask supports masks
         own = cls.__module__.startswith("funclab.")
         if own:
             arguments.take_fields(cls, Layer)
@@ -103,7 +103,7 @@ class Layer(Weighted):
 
     # To be written by subclasses.
     def prepare(self) -> None:
-        """Finish a layer of funclab whose constructor is made of fields, and check them."""
+        """Check the fields of a funclab layer, and finish it: the end of its constructor."""
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         raise NotSupportedError(
@@ -113,11 +113,11 @@ class Layer(Weighted):
         )
 
     def build(self, input_shape: Any) -> None:
-        """Make the weights, from the shape of the first argument of `call`."""
+        """Make the weights for the given shape of the first argument of `call`."""
         self.built = True
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
-        """The mask of the output: by default the input's, for layers that support masking."""
+        """The output's mask: by default the input's mask, if the layer supports masking."""
         if isinstance(mask, (list, tuple)):
             present = [part for part in mask if part is not None]
             return present[0] if len(present) == 1 else None
@@ -135,7 +135,7 @@ class Layer(Weighted):
                     before.restore()
 
     def add_loss(self, loss: Any) -> None:
-        """Add a value, or each of a list, to the training loss; to be used inside `call`.
+        """Add a value, or each value of a list, to the training loss; for use inside `call`.
 
         Raises: ArgumentError outside of a call, where nothing would read it.
         """
@@ -178,7 +178,7 @@ class Layer(Weighted):
         leaves = structure.flatten([args, kwargs])
         if any(isinstance(leaf, Tensor) for leaf in leaves):
             return self._call_on_tensors(args, kwargs)
-        # Inside another layer's call, an array (say, of positions) belongs to that layer's tape.
+        # Inside another layer's call, an array (of positions, say) belongs to that layer's tape.
         if current_tape().scope or any(isinstance(leaf, Value) for leaf in leaves):
             return self._call_on_tape(args, kwargs)
         return self._call_on_arrays(args, kwargs)
@@ -247,7 +247,7 @@ class Layer(Weighted):
         mask = inside = _argument("mask", positions, rest, kwargs)
         if mask is None and any(leaf.mask is not None for leaf in leaves):
             mask = structure.map_structure(lambda leaf: leaf.mask, first)
-            # Beside other tensors, Keras does not say whose mask it would be.
+            # With several tensors, Keras does not say which of them the mask belongs to.
             inside = None if arguments.holds_tensors((rest, kwargs)) else mask
         _fill("training", tape.training, positions, rest, kwargs)
         _fill("mask", inside, positions, rest, kwargs)
@@ -265,12 +265,12 @@ class Layer(Weighted):
         leaves = structure.flatten(outputs)
         masks: Any = self.compute_mask(inputs, mask) if self.supports_masking else None
         if not isinstance(masks, (list, tuple)):
-            masks = [masks, *[None] * len(leaves)]  # of the first output, as in Keras
+            masks = [masks, *[None] * len(leaves)]  # the mask of the first output, as in Keras
         if mask is not None and not self.supports_masking:
             self._warn_of_mask()
 
         def attach(leaf: Value, own: Any) -> Value:
-            if id(leaf) in ids and leaf.mask is not own:  # the input keeps the mask it has
+            if id(leaf) in ids and leaf.mask is not own:  # the input itself keeps its mask
                 leaf = OPERATORS["copy"](leaf)
             if leaf.mask is None:
                 leaf.mask = own
@@ -292,12 +292,12 @@ class Layer(Weighted):
             return
         for leaf in leaves:
             penalty = self.activity_regularizer(leaf)
-            # The mean over the batch, so that its size does not change the strength.
+            # The mean over the batch, so that the penalty does not depend on the batch size.
             batch = leaf.shape[0] if leaf.shape else 1
             tape.losses.append(penalty * (1.0 / batch) if batch else penalty)
 
     def _cast(self, leaf: Any) -> Any:
-        """A leaf of the inputs as a value of this layer's dtype (if it is a float at all)."""
+        """A leaf of the inputs as a value; floats are cast to this layer's dtype."""
         value = leaf if isinstance(leaf, Value) else Constant.near(leaf, [self.dtype])
         floats = value.dtype.startswith("float") and self.dtype.startswith("float")
         if not (self.autocast and floats) or value.dtype == self.dtype:
@@ -342,7 +342,7 @@ class Layer(Weighted):
             self.set_weights([weights] if isinstance(weights, np.ndarray) else weights)
 
     def _located(self, error: ShapeError, args: Args) -> ShapeError:
-        """The same error with this layer's name, when the error does not name a layer yet."""
+        """The same error with this layer's name, if it does not name a layer yet."""
         if error.graph is not None:
             return error
         shapes = [show(leaf.shape) for leaf in structure.flatten(args) if hasattr(leaf, "shape")]
@@ -371,12 +371,12 @@ class Layer(Weighted):
 
     # Configuration.
     def get_config(self) -> dict[str, Any]:
-        """The constructor arguments, as plain data: `from_config` makes an equal layer of it."""
+        """The constructor arguments as plain data: `from_config` makes an equal layer of them."""
         own = {"name": self.name, "trainable": self.trainable, "dtype": self.dtype}
         return {**own, **settings(self)}
 
     def get_build_config(self) -> dict[str, Any] | None:
-        """The shapes that the weights were made for; None for a layer that makes none."""
+        """The shapes for which the weights were made; None for a layer without weights."""
         shapes = self.__dict__.get("build_shapes")
         if not shapes or type(self).build is Layer.build:
             return None
@@ -386,7 +386,7 @@ class Layer(Weighted):
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
-        """A layer from what `get_config` returned; layers inside the config are rebuilt first."""
+        """A layer from the result of `get_config`; layers inside the config are rebuilt first."""
         if not isinstance(config, dict):
             raise wrong_value(cls.__name__, "config", config, "a dict", "layer.get_config()")
         return cls(**{key: rebuilt(value, custom_objects) for key, value in config.items()})
@@ -405,7 +405,7 @@ guarded(described(Layer))
 
 
 def _marking_built(build: Callable[..., None]) -> Callable[..., None]:
-    """A user's `build` that remembers it has run, also when called by hand."""
+    """A user's `build`, wrapped so that the layer counts as built even if it is called by hand."""
 
     @functools.wraps(build)
     def marked(self: Layer, *args: Any, **kwargs: Any) -> None:
@@ -427,7 +427,7 @@ def values_of(shape: Any, dtype: str) -> Any:
 
 
 def _argument(name: str, positions: dict[str, int], rest: Args, kwargs: dict[str, Any]) -> Any:
-    """An argument of `call`, however it was passed; None when it was not."""
+    """An argument of `call`, passed by position or by name; None if it was not passed."""
     position = positions.get(name, 0)
     if 0 < position <= len(rest):
         return rest[position - 1]
@@ -437,7 +437,7 @@ def _argument(name: str, positions: dict[str, int], rest: Args, kwargs: dict[str
 def _fill(
     name: str, value: Any, positions: dict[str, int], rest: Args, kwargs: dict[str, Any]
 ) -> None:
-    """Pass `value` on to a `call` that takes `name` and did not get it by place."""
+    """Pass `value` to a `call` that takes `name`, unless it was passed by position."""
     kwargs.pop(name, None)
     if positions.get(name, 0) > len(rest):
         kwargs[name] = value

@@ -1,5 +1,4 @@
-"""Calls that ask how large the batch is, such as `ops.zeros((ops.shape(x)[0], 8))`, before it is
-known."""
+"""Calls that use the batch size, such as `ops.zeros((ops.shape(x)[0], 8))`, before it is known."""
 
 from __future__ import annotations
 
@@ -11,12 +10,12 @@ from funclab.graph.value import Value
 from funclab.shape_math import Shape
 
 SIZES = (83, 89)
-"""Batches to try, as Keras does: lengths that differ between the two depend on the batch."""
+"""Batch sizes to try, as in Keras: lengths that differ between the two depend on the batch."""
 
 
 def computed(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """What the `call` of a layer returns. One that a user wrote, and that fails without a batch
-    size, is called with two sizes; the shapes of what it returns tell which lengths are unknown."""
+    """The result of a layer's `call`. If a user's `call` fails without a batch size, it is tried
+    with two sizes; the shapes of the two results show which lengths are unknown."""
     try:
         return layer.call(*args, **kwargs)
     except Exception:
@@ -33,7 +32,7 @@ def lacks_batch(leaf: Any) -> bool:
 
 
 def tried(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """The outputs for batches of no known size; None if the call fails with a known size, too."""
+    """The outputs for an unknown batch size; None if the call fails with a known size, too."""
     runs: list[Any] = []
     for size in SIZES:
         outside = current_tape()
@@ -53,7 +52,7 @@ def tried(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
 
 
 def with_batch(leaf: Any, size: int) -> Any:
-    """A placeholder like this one, for a batch of this size."""
+    """A placeholder like this one, with this batch size."""
     if not lacks_batch(leaf):
         return leaf
     value = Value((size, *leaf.shape[1:]), leaf.dtype, leaf.name)
@@ -62,7 +61,7 @@ def with_batch(leaf: Any, size: int) -> Any:
 
 
 def either(first: Value, second: Value) -> Value:
-    """A placeholder with the lengths that both have."""
+    """A placeholder with the lengths in which both agree; None for the others."""
     shape: Shape = tuple(a if a == b else None for a, b in zip(first.shape, second.shape))
     value = Value(shape, first.dtype, first.name)
     if first.mask is not None and second.mask is not None:

@@ -1,4 +1,4 @@
-"""Layers that number words without a vocabulary, by hashes."""
+"""Layers that number words by hashing, without a vocabulary."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from funclab.texts import as_texts
 
 
 class Binned(Preparing, abstract=True):
-    """A layer that numbers words by bins, or marks their bins in vectors."""
+    """A layer that replaces words by the numbers of bins, or by vectors that mark their bins."""
 
     modes = ("int", "one_hot")
     input_dtype = found_dtype = "int64"
@@ -43,7 +43,7 @@ class Binned(Preparing, abstract=True):
         return shapes[0]
 
     def coded(self, bins: Any) -> Any:
-        """Numbers of bins as the layer gives them."""
+        """Bin numbers in the form of the layer's output_mode."""
         if self.output_mode == "int":
             return bins if self.dtype == "int64" else ops.cast(bins, self.dtype)
         if not bins.shape:
@@ -52,9 +52,9 @@ class Binned(Preparing, abstract=True):
 
 
 class Hashing(Binned):
-    """A number for each word without a vocabulary: the bin into which a hash puts it.
+    """A number for each word, without a vocabulary: the bin given by a hash of the word.
 
-    Shapes: x (batch, ...), text or whole numbers -> out (same as x); with another output_mode as
+    Shapes: x (batch, ...), text or integers -> out (same as x); with another output_mode as
         StringLookup.
     Raises: ArgumentError unless `num_bins` is positive.
 
@@ -111,10 +111,10 @@ def _with_rest(shape: Shape) -> tuple[int, ...]:
 
 
 class HashedCrossing(Binned):
-    """A number for each combination of words: the bin into which their common hash falls.
+    """A number for each combination of words: the bin given by their joint hash.
 
-    Shapes: two inputs or more, each (batch,) or (batch, 1), of text or whole numbers -> out (same
-        as the first); with output_mode "one_hot" (batch, num_bins).
+    Shapes: two inputs or more, each (batch,) or (batch, 1), of text or integers -> out (same as the
+        first); with output_mode "one_hot" (batch, num_bins).
     Raises: ArgumentError unless `num_bins` is positive; ShapeError for inputs of other shapes.
 
     >>> HashedCrossing(num_bins=5)([["A", "B", "A", "B", "A"], [101, 101, 101, 102, 102]])

@@ -1,4 +1,4 @@
-"""Cells: layers that do one step of a sequence, and stacks of them."""
+"""Cells: layers that compute one step of a sequence, and stacks of them."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from funclab.layers.steps import (
 
 
 class Cell(Step, abstract=True):
-    """A built-in cell as a layer of its own: `cell(x, states)` gives the output and new states."""
+    """A built-in cell as a layer: `cell(x, states)` returns the output and the new states."""
 
     @property
     def state_size(self) -> Any:
-        """The width of the state, or of each of several."""
+        """The width of the state, or of each state if there are several."""
         count = self.fused_op.state_count
         return self.units if count == 1 else [self.units] * count
 
@@ -49,7 +49,7 @@ class Cell(Step, abstract=True):
         return new[0], new if several else new[0]
 
     def share(self, layer: Any) -> None:
-        """Use the weights of a layer, in place of weights of its own."""
+        """Use the weights of a layer instead of its own."""
         self.kernel, self.recurrent_kernel = layer.kernel, layer.recurrent_kernel
         self.bias, self.stream, self.built = layer.bias, layer.stream, True
 
@@ -94,7 +94,7 @@ class LSTMCell(Cell, LSTMStep):
 
     Shapes: x (batch, features), h and c (batch, units) -> (h, [h, c]), each (batch, units).
     Weights: kernel (features, 4 units), recurrent_kernel (units, 4 units), bias (4 units,); the
-        gates stand in the order input, forget, cell, output.
+        gates are in the order input, forget, cell, output.
     Raises: ArgumentError for settings out of range.
     Source: Hochreiter and Schmidhuber, "Long short-term memory", Neural Computation 1997.
 
@@ -108,12 +108,12 @@ class LSTMCell(Cell, LSTMStep):
 
 
 class StackedRNNCells(Layer):
-    """Cells one on the other, used as one: each reads what the one below it gives.
+    """A stack of cells, used as one cell: each reads the output of the one below it.
 
     Shapes: x (batch, features), the states of each cell -> the output of the last cell, and the new
         states of each.
     Weights: those of the cells, from the first to the last.
-    Raises: ArgumentError for what is not a cell.
+    Raises: ArgumentError for an object that is not a cell.
 
     >>> from funclab import Input
     >>> from funclab.layers import RNN
@@ -166,7 +166,7 @@ class StackedRNNCells(Layer):
 
 
 def check_cell(cell: Any, what: str = "Argument `cell`") -> None:
-    """Raise an ArgumentError for what cannot be used step by step."""
+    """Raise an ArgumentError for an object that cannot be used as a cell."""
     if callable(cell) and hasattr(cell, "call") and isinstance(
         getattr(cell, "state_size", None), (int, list, tuple)
     ) and not isinstance(cell, type):  # fmt: skip
@@ -181,13 +181,13 @@ def check_cell(cell: Any, what: str = "Argument `cell`") -> None:
 
 
 def output_size(cell: Any) -> int:
-    """How wide the output of a cell is: as wide as its first state, unless it says otherwise."""
+    """The width of a cell's output: its `output_size`, or else that of its first state."""
     size = getattr(cell, "output_size", None)
     return structure.flatten(cell.state_size)[0] if size is None else size
 
 
 def build_within(outer: Layer, cell: Any, input_shape: Any) -> None:
-    """Build a cell as a part of `outer`, so that its weights are named after both."""
+    """Build a cell as part of `outer`, so that its weights are named after both."""
     if not isinstance(cell, Layer) or cell.built:
         return
     tape = current_tape()
@@ -202,7 +202,7 @@ def build_within(outer: Layer, cell: Any, input_shape: Any) -> None:
 
 
 def first_states(cell: Any, batch: int | None, dtype: str) -> list[Any]:
-    """The states that a cell begins with: its own, or zeros."""
+    """The initial states of a cell: its own, or zeros."""
     own = getattr(cell, "get_initial_state", None)
     if own is None:
         states = structure.map_structure(lambda size: zeros((size,), batch, dtype), cell.state_size)
@@ -216,7 +216,7 @@ def first_states(cell: Any, batch: int | None, dtype: str) -> list[Any]:
 
 
 def beginning(layer: Any, x: Any) -> list[Any]:
-    """The first states of a cell, or a recurrent layer, for as many samples as x has."""
+    """The initial states of a cell or a recurrent layer, for the batch size of x."""
     states = layer.get_initial_state(x.shape[0])
     for state in structure.flatten(states):
         if isinstance(state, Value) and starts_with_zeros(layer):
@@ -225,7 +225,7 @@ def beginning(layer: Any, x: Any) -> list[Any]:
 
 
 def warn_of_states(layer: Any) -> None:
-    """Say, once, that a mask does not reach a layer that is called with first states."""
+    """Warn, once, that a mask does not reach a layer that is called with initial states."""
     if not vars(layer).get("_has_warned"):
         vars(layer)["_has_warned"] = True
         warn(
@@ -236,7 +236,7 @@ def warn_of_states(layer: Any) -> None:
 
 
 def starts_with_zeros(cell: Any) -> bool:
-    """Whether the first states are zeros, and not what the cell says."""
+    """Whether the initial states are zeros, not defined by the cell."""
     if isinstance(cell, StackedRNNCells):
         return all(map(starts_with_zeros, cell.cells))
     if not isinstance(cell, Step) and hasattr(cell, "cell"):
@@ -247,10 +247,10 @@ def starts_with_zeros(cell: Any) -> bool:
 def over(
     cell: Any, x: Any, states: Sequence[Any], mask: Any, training: bool, **flags: bool
 ) -> tuple[Any, ...]:
-    """A cell at all steps of a sequence: the outputs, then the last states, in one row.
+    """A cell at all steps of a sequence: the outputs, then the last states, in one flat list.
 
-    `flags`: return_sequences and go_backwards. Of stacked cells, each reads the whole sequence
-    before the next one does: the same numbers, in longer runs.
+    `flags`: return_sequences and go_backwards. In a stack, each cell reads the whole sequence
+    before the next one does: the results are the same, and the runs are longer.
     """
     if isinstance(cell, Step):
         return cell.all_steps(x, structure.flatten(states), mask, training, **flags)
@@ -286,7 +286,7 @@ def _over_stack(
         wanted = flags if i == len(stack.cells) - 1 else {**flags, "return_sequences": True}
         x, *after = over(cell, x, before, mask, training, **wanted)
         last += after
-        if flags["go_backwards"]:  # from here on, the steps are in the order in which they are done
+        if flags["go_backwards"]:  # from here on, the steps are in the order of computation
             flags = {**flags, "go_backwards": False}
             mask = None if mask is None else ops.flip(mask, axis=1)
     return x, *last

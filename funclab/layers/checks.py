@@ -1,4 +1,4 @@
-"""Checks of constructor arguments. Each returns the value, or says what is wrong with it."""
+"""Checks of constructor arguments. Each returns the value, or raises an error about it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from funclab.random import SeedGenerator
 
 
 def positive(name: str, value: Any) -> int:
-    """A whole number above 0."""
+    """A positive integer."""
     try:
         number = 0 if isinstance(value, bool) else operator.index(value)
     except TypeError:
@@ -28,12 +28,12 @@ def positive(name: str, value: Any) -> int:
 
 
 def positive_or_none(name: str, value: Any) -> int | None:
-    """A whole number above 0, or None."""
+    """A positive integer, or None."""
     return None if value is None else positive(name, value)
 
 
 def group_count(name: str, value: Any) -> int:
-    """A whole number above 0, or -1 for as many as there are channels."""
+    """A positive integer, or -1 for as many groups as there are channels."""
     if meant.is_whole(value) and (value > 0 or value == -1):
         return value
     what = (
@@ -80,7 +80,7 @@ def _refused(name: str, value: Any, what: str, why: str, fix: str) -> ArgumentEr
 
 
 def unsupported(name: str, value: Any) -> None:
-    """None, for a setting of Keras that funclab does not have."""
+    """Refuse any value but None for a Keras setting that funclab does not support."""
     if value is not None:
         raise NotSupportedError(
             f"{name}={value!r} is not supported.",
@@ -90,7 +90,7 @@ def unsupported(name: str, value: Any) -> None:
 
 
 def stream(seed: Any = None) -> Variable:
-    """The state of a stream of random numbers: its seed, and how many were drawn."""
+    """The state of a stream of random numbers: its seed, and how many have been drawn."""
     return SeedGenerator(seed)
 
 
@@ -123,7 +123,7 @@ CHECKS: dict[str, Callable[[str, Any], Any]] = {
 
 
 def checked(name: str, value: Any, owner: str = "") -> Any:
-    """A constructor argument as a layer keeps it: checked, and a name as what it stands for."""
+    """A constructor argument in the form a layer stores: checked, and names replaced by objects."""
     room = ROOMS.get(name.rpartition("_")[2])
     if room is not None:
         return room.get(value)

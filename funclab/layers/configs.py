@@ -24,7 +24,7 @@ NOT_WRITTEN = {
     ),
     *("quantization_config", "use_cudnn"),
 }
-"""Arguments that Keras' configs do not have while they are at their defaults."""
+"""Arguments that Keras' configs omit while they are at their defaults."""
 
 
 MOST_SHOWN = 6
@@ -49,8 +49,8 @@ def settings(layer: Any) -> dict[str, Any]:
 
 
 def brief(value: Any) -> str:
-    """An argument as a layer's repr shows it: of many values the first and the last, of an object
-    its class and its settings."""
+    """An argument in the form a layer's repr shows: the first and last of many values; an object's
+    class and settings."""
     if isinstance(value, Operation):
         return repr(value)
     config = registry.to_config(value)
@@ -69,7 +69,7 @@ def brief(value: Any) -> str:
 
 
 def rebuilt(value: Any, custom_objects: Any) -> Any:
-    """A setting with the layers and named functions in it, if its config describes such."""
+    """A setting, with layers and named functions rebuilt if the config describes any."""
     if isinstance(value, list):
         return [rebuilt(item, custom_objects) for item in value]
     if not isinstance(value, dict) or not {"class_name", "config"} <= value.keys():
@@ -86,7 +86,7 @@ def rebuilt(value: Any, custom_objects: Any) -> Any:
 
 
 def _kept(layer: Any, name: str, argument: Any) -> Any:
-    """What is kept under a constructor argument's name; not the layers it was turned into."""
+    """The attribute named like a constructor argument, unless it holds layers made from it."""
     kept = getattr(layer, name, argument)
     return argument if _holds_layers(kept) and not _holds_layers(argument) else kept
 

@@ -1,4 +1,4 @@
-"""LSTMs that see images, sequences or volumes at every step: their products are convolutions."""
+"""LSTMs that read a sequence, image or volume at every step: their products are convolutions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from funclab.shape_math import known, show
 
 
 class ConvLSTM(LSTMStep, WithWeights, abstract=True):
-    """An LSTM whose inputs and states have `rank` axes of space."""
+    """An LSTM whose inputs and states have `rank` spatial axes."""
 
     rank = 2
     cell_name = "conv_lstm_cell"
@@ -50,7 +50,7 @@ class ConvLSTM(LSTMStep, WithWeights, abstract=True):
 
     @property
     def settings(self) -> tuple[Any, ...]:
-        """What a convolution of the inputs takes besides the kernel."""
+        """The arguments of a convolution of the inputs, besides the kernel."""
         return (self.strides, self.padding, self.data_format, self.dilation_rate)
 
     def build(self, input_shape: Any) -> None:
@@ -81,7 +81,7 @@ class ConvLSTM(LSTMStep, WithWeights, abstract=True):
         return self._state_shape
 
     def fused_settings(self) -> dict[str, Any]:
-        """No op does all steps at once."""
+        """None: no fused op computes all steps at once."""
         return {"activation": None}
 
     def prepared(self, x: Any) -> tuple[Any, Any]:
@@ -97,16 +97,16 @@ class ConvLSTM(LSTMStep, WithWeights, abstract=True):
 ConvLSTM1D, ConvLSTM2D, ConvLSTM3D = family(
     ConvLSTM, "ConvLSTM{}D",
     {
-        1: "An LSTM that reads rows of vectors one after the other.",
-        2: "An LSTM that reads images one after the other, such as the frames of a film.",
-        3: "An LSTM that reads volumes one after the other.",
+        1: "An LSTM that reads a sequence of vectors at every step.",
+        2: "An LSTM that reads an image at every step, such as the frames of a video.",
+        3: "An LSTM that reads a volume at every step.",
     },
     """
     Shapes: x (batch, steps, {axes}, {channels}) -> out (batch, {new}, filters), or (batch, steps,
         ...) with return_sequences; with return_state, [out, h, c]. Lengths as for Conv2D. With
-        data_format "channels_first" the {channels} stand after the steps.
+        data_format "channels_first" the {channels} come after the steps.
     Weights: kernel ({axes}, {channels}, 4 filters), recurrent_kernel ({axes}, filters, 4 filters),
-        bias (4 filters,); the gates stand in the order input, forget, cell, output.
+        bias (4 filters,); the gates are in the order input, forget, cell, output.
     Raises: ArgumentError for settings out of range; ShapeError for inputs of another kind, or whose
         lengths are not known.
     Source: Shi et al., "Convolutional LSTM network", NIPS 2015, without peepholes.

@@ -37,24 +37,24 @@ class Sliding(Kernel, abstract=True):
 
     @property
     def settings(self) -> tuple[Any, ...]:
-        """What functions of funclab.ops take besides the kernel."""
+        """The arguments of functions of funclab.ops, besides the kernel."""
         return (self.strides, self.padding, self.data_format, self.dilation_rate)
 
     def end_build(self, channels: int | None, filters: int) -> None:
-        """Make the bias, and expect inputs with as many channels from now on."""
+        """Make the bias, and from now on require inputs with this many channels."""
         self.bias = self.named_weight("bias", (filters,)) if self.use_bias else None
         self.input_spec = InputSpec(ndim=self.rank + 2, axes={self.channel_axis: channels})
         self.built = True
 
     def finish(self, x: Any) -> Any:
-        """activation(x + bias), wherever the channels are."""
+        """activation(x + bias), for channels on either axis."""
         if self.channel_axis == -1:
             return finish(x, self.bias, self.activation)
         return self.activation(x if self.bias is None else ops.bias_add(x, self.bias, axis=1))
 
 
 PLAIN = tuple(name for name in Kernel.fields if not name.startswith(("lora", "quantization")))
-"""The arguments of all layers with a kernel, without those that Keras gives to some only."""
+"""The arguments of all layers with a kernel, without those that only some of them have in Keras."""
 
 
 class Conv(Sliding, abstract=True):
@@ -103,7 +103,7 @@ class Conv(Sliding, abstract=True):
 
 
 class Causal(Conv, abstract=True):
-    """Filters that slide along sequences; padding "causal" looks at the past only."""
+    """Filters that slide along sequences; with padding "causal" they see only the past."""
 
     def prepare(self) -> None:
         if self.padding != "causal":
@@ -122,20 +122,20 @@ class Causal(Conv, abstract=True):
         return self.slide(padded, self.strides, "valid", self.data_format, self.dilation_rate)
 
 
-FITTING = """Raises: ArgumentError for settings that make no window; ShapeError for inputs that are
-        not {inputs}, or {smaller} than the window."""
+FITTING = """Raises: ArgumentError for invalid settings of the window; ShapeError for inputs that
+        are not {inputs}, or {smaller} than the window."""
 
 Conv1D, Conv2D, Conv3D = family(
     {1: Causal, 2: Conv, 3: Conv}, "Conv{}D",
     {
-        1: 'Filters that slide along sequences. Padding "causal" looks at the past only.',
-        2: "Filters that slide over images: each makes a map of how well it fits where.",
-        3: "Filters that slide through volumes, such as scans, or the frames of a film.",
+        1: 'Filters that slide along sequences. With padding "causal" they see only the past.',
+        2: "Filters that slide over images: each makes a map of how well it matches where.",
+        3: "Filters that slide through volumes, such as scans, or the frames of a video.",
     },
     f"""
     Shapes: x {{shape}} -> out (batch, {{new}}, filters), where a new length is (length - span) //
         stride + 1 with padding "valid", and length / stride, rounded up, with "same"; span =
-        dilation * (size - 1) + 1. With data_format "channels_first" the channels stand after the
+        dilation * (size - 1) + 1. With data_format "channels_first" the channels come after the
         batch.
     Weights: kernel ({{axes}}, {{channels}} / groups, filters), bias (filters,).
     {FITTING}
@@ -157,7 +157,7 @@ IN_VOLUMES = (
 
 
 class Transposed(Sliding, abstract=True):
-    """Filters that are laid down at each position: a convolution, backwards."""
+    """Filters that are written to the output at each position: a transposed convolution."""
 
     filters: int
     output_padding: Any = None
@@ -200,16 +200,16 @@ class Transposed(Sliding, abstract=True):
 
 Conv1DTranspose, Conv2DTranspose, Conv3DTranspose = family(
     Transposed, "Conv{}DTranspose",
-    "{inputs} made larger by filters that are laid down at each position and added up.",
-    """What Conv{rank}D does to gradients, this does to {inputs}; so it leads back from the shape
-        that a Conv{rank}D with the same settings makes to the shape that it was given.
+    "{inputs} enlarged: at each position, filters are written to the output and added up.",
+    """It does to {inputs} what Conv{rank}D does to gradients, so it leads from the output shape
+        of a Conv{rank}D with the same settings back to its input shape.
 
     Shapes: x {shape} -> out (batch, {new}, filters), where n positions become (n - 1) * stride +
         span with padding "valid" (span = dilation * (size - 1) + 1, or the stride if that is
         larger), and n * stride with "same". With `output_padding` p they become (n - 1) * stride +
         span + p, or (n - 1) * stride + span % 2 + p.
     Weights: kernel ({axes}, filters, {channels}), bias (filters,).
-    Raises: ArgumentError for settings that make no window; ShapeError for inputs that are not
+    Raises: ArgumentError for invalid settings of the window; ShapeError for inputs that are not
         {inputs}.
     Source: Zeiler et al., "Deconvolutional networks", CVPR 2010; Dumoulin and Visin, "A guide to
         convolution arithmetic for deep learning", 2016, chapter 4.

@@ -1,4 +1,4 @@
-"""The everyday layers."""
+"""The basic layers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from funclab.shape_math import show, to_shape
 
 
 class Kernel(Layer, abstract=True):
-    """A layer of products with a kernel, a bias and an activation."""
+    """A layer with a kernel, a bias and an activation."""
 
     activation: Any = None
     use_bias: bool = True
@@ -37,7 +37,7 @@ class Dense(Kernel):
 
     Shapes: x (batch, ..., features) -> out (batch, ..., units).
     Weights: kernel (features, units), bias (units,).
-    Raises: ArgumentError unless `units` is a positive whole number; ShapeError for inputs of one
+    Raises: ArgumentError unless `units` is a positive integer; ShapeError for inputs with only one
         axis, or with another number of features than at the first call.
 
     >>> from funclab import Input
@@ -70,21 +70,21 @@ class Dense(Kernel):
 
 
 def finish(x: Any, bias: Any, activation: Any) -> Any:
-    """activation(x + bias), in one pass where an op does that; the bias is for the last axes."""
+    """activation(x + bias), in one pass if an op can do that; the bias is for the last axes."""
     if bias is None:
         return activation(x)
     if bias.ndim > 1 and bias.shape != x.shape[-bias.ndim :]:
-        return activation(ops.add(x, bias))  # the same number along some axes
+        return activation(ops.add(x, bias))  # one number of the bias for all of an axis
     fused = activations.fused_name(activation)
     biased = ops.bias_activation(x, bias, fused or "linear")
     return biased if fused else activation(biased)
 
 
 class EinsumDense(Kernel):
-    """A dense layer by a formula: out = activation(einsum(equation, x, kernel) + bias).
+    """A dense layer given by a formula: out = activation(einsum(equation, x, kernel) + bias).
 
     Shapes: x (batch, ...) -> out (batch, *output_shape). In "abc,cd->abd" x is abc, the kernel cd;
-        "..." stands for axes of x that stay, before all others or after them.
+        "..." stands for axes of x that are kept, before all others or after them.
     Weights: kernel (the lengths of its letters), bias (the lengths of the letters in `bias_axes`,
         1 for those after the first of them).
     Raises: ArgumentError for another kind of formula; ShapeError for inputs that do not fit it.
@@ -138,14 +138,14 @@ class EinsumDense(Kernel):
 
 
 class Embedding(Layer):
-    """A vector for each whole number: out = the rows of a table named by x.
+    """A vector for each integer: out = the rows of a table with the numbers in x.
 
-    Shapes: x (batch, ...), whole numbers from 0 to input_dim - 1 -> out (batch, ..., output_dim).
+    Shapes: x (batch, ...), integers from 0 to input_dim - 1 -> out (batch, ..., output_dim).
     Weights: embeddings (input_dim, output_dim).
-    Raises: ArgumentError unless both dims are positive whole numbers; DataError for a number that
-        has no row.
+    Raises: ArgumentError unless both dims are positive integers; DataError for a number without a
+        row.
 
-    With `mask_zero`, 0 stands for "nothing here": layers that know masks skip it.
+    With `mask_zero`, 0 stands for padding: layers that support masks skip it.
 
     >>> from funclab import Input
     >>> Embedding(1000, 64)(Input((10,), dtype="int32")).shape

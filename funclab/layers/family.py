@@ -1,4 +1,4 @@
-"""Layers that do the same to sequences, images and volumes: one rule, one text, three classes."""
+"""Layers for sequences, images and volumes: one rule and one docstring for three classes."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ SPACES = {
     2: ("images", ("height", "width"), "channels", "smaller"),
     3: ("volumes", ("depth", "height", "width"), "channels", "smaller"),
 }
-"""For each number of axes between batch and channels: what the inputs are, the names of the axes
-and of the channels, and what inputs are that a window does not fit into."""
+"""For each number of axes between batch and channels: the name of the inputs, those of the axes and
+of the channels, and the word for inputs that are too small for a window."""
 
 Example = tuple[str, str, str]
 """The arguments of a layer, and the shapes of an input and its output, without the batch."""
 
 
 def words(rank: int) -> dict[str, str]:
-    """What stands for the names in a text: {inputs}, {axes}, {shape}, {new} ..."""
+    """The replacements for the names in a text: {inputs}, {axes}, {shape}, {new} ..."""
     inputs, axes, channels, smaller = SPACES[rank]
     return {
         "rank": str(rank),
@@ -37,7 +37,7 @@ def words(rank: int) -> dict[str, str]:
 def documentation(text: str, rank: int, name: str, example: Example) -> str:
     """The docstring of a layer: a text with its words filled in, and an example.
 
-    A line that is indented further than others goes on with the line above it.
+    A line that is indented further than the others continues the line above it.
     """
     whole = re.sub(r"\n {5,}", " ", text.strip())
     lines = [line.strip().format(**words(rank)) for line in whole.split("\n")]
@@ -49,7 +49,7 @@ def documentation(text: str, rank: int, name: str, example: Example) -> str:
 
 
 def _wrapped(line: str) -> str:
-    """A line as several; those of a label, such as "Shapes:", are indented."""
+    """A line, wrapped; after a label, such as "Shapes:", its further lines are indented."""
     if len(line) <= 96:
         return f"    {line}".rstrip()
     hanging = " " * (8 if re.match(r"\w+: ", line) else 4)
@@ -78,6 +78,6 @@ def family(
 
 
 def own(value: Any, rank: int) -> Any:
-    """What is meant for a number of axes: of a dict with numbers as keys, one of its values."""
+    """The value for a number of axes: if it is a dict with numbers as keys, one of its values."""
     by_rank = isinstance(value, dict) and value.keys() <= SPACES.keys()
     return value.get(rank, ...) if by_rank else value

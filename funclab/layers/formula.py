@@ -49,7 +49,7 @@ class Formula:
                 )
 
     def letters(self, rank: int) -> tuple[str, str, str]:
-        """The terms for an input with so many axes, with letters in place of "..."."""
+        """The terms for an input with this many axes, with letters in place of "..."."""
         x, kernel, output = self.terms
         free = [c for c in reversed(string.ascii_letters) if c not in self.equation]
         others = "".join(free[: max(0, rank - len(x))])
@@ -88,7 +88,7 @@ class Formula:
         return lengths
 
     def first_of(self, axes: str, output: str) -> int:
-        """Where the first of the axes that have a bias stands in the output."""
+        """The position in the output of the first axis that has a bias."""
         for letter in axes:
             if letter not in self.terms[2]:
                 raise ArgumentError(

@@ -1,4 +1,4 @@
-"""A function as a layer."""
+"""The Lambda layer: a function as a layer."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class Lambda(Layer):
 
     Shapes: x (any) -> out (whatever the function makes). `mask` is the mask of the output, or a
         function of (inputs, mask).
-    Raises: ArgumentError for what cannot be called.
+    Raises: ArgumentError for an object that is not callable.
 
-    A function that takes `mask` or `training` is given them. Weights it uses are not the layer's:
-    write a subclass of Layer for that.
+    A function with an argument `mask` or `training` receives it. Weights that it uses do not belong
+    to the layer: write a subclass of Layer for that.
 
     >>> from funclab import Input, ops
     >>> Lambda(lambda x: ops.sum(x, axis=-1))(Input((3, 4))).shape
@@ -88,7 +88,7 @@ class Lambda(Layer):
 
 
 def _names(function: Callable[..., Any]) -> set[str]:
-    """The arguments of a function; none for a built-in that does not tell."""
+    """The names of a function's arguments; none for a built-in without a signature."""
     try:
         return set(inspect.signature(function).parameters)
     except (TypeError, ValueError):
@@ -96,7 +96,7 @@ def _names(function: Callable[..., Any]) -> set[str]:
 
 
 FORMAT = 2
-"""Of Python's marshal: the last that writes equal code as equal bytes."""
+"""The version of Python's marshal format: the last that writes equal code as equal bytes."""
 
 _safe: ContextVar[bool] = ContextVar("safe_mode", default=True)
 
@@ -116,12 +116,12 @@ def safe_mode(on: bool) -> Iterator[None]:
 
 
 def safe_here(on: bool | None) -> contextlib.AbstractContextManager[None]:
-    """Safe or not, as told; None for as it is around."""
+    """Set safe mode on or off for a `with` block; None leaves it as it is."""
     return contextlib.nullcontext() if on is None else safe_mode(on)
 
 
 def refuse_outside_file(path: str) -> None:
-    """Refuse a config that would read a file: in safe mode, it may not look around.
+    """In safe mode, refuse a config that would read a file outside of the archive.
 
     Raises: ConfigError in safe mode.
     """
@@ -135,12 +135,12 @@ def refuse_outside_file(path: str) -> None:
 
 
 def to_config(function: Any) -> Any:
-    """A function by its name, if funclab has it, else by its code; anything else unchanged."""
+    """A function as its name, if it is one of funclab's, else as code; anything else unchanged."""
     if not isinstance(function, types.FunctionType):
         return function
     name = function.__name__
     for room in (activations, ops):
-        if getattr(room, name, None) is function:  # with the module, Keras reads it
+        if getattr(room, name, None) is function:  # Keras can read it, given the module
             module = room.__name__.replace("funclab", "keras")
             entry = {"module": module, "class_name": "function", "config": name}
             return {**entry, "registered_name": name}
@@ -156,9 +156,9 @@ def to_config(function: Any) -> Any:
 
 
 def from_config(config: Any, custom_objects: Any = None) -> Any:
-    """What `to_config` described. `custom_objects` may hold the function under its name.
+    """The function that `to_config` described. `custom_objects` may contain it under its name.
 
-    Raises: ConfigError in safe mode, for code; or when the name is not known.
+    Raises: ConfigError for code in safe mode, or for an unknown name.
     """
     if not isinstance(config, dict) or "class_name" not in config:
         return config
@@ -192,7 +192,7 @@ def _known(name: str) -> Callable[..., Any]:
 
 def _from_code(config: dict[str, Any]) -> Callable[..., Any]:
     code = marshal.loads(base64.b64decode(config["code"]))
-    # The names that the code uses are those of the module it was written in, if that is loaded.
+    # The code's global names are looked up in the module it was written in, if that is loaded.
     module = sys.modules.get(config.get("module") or "")
     names = vars(module) if module else {"__builtins__": __builtins__}
     if any(isinstance(content, dict) for content in config["closure"] or ()):

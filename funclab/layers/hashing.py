@@ -1,4 +1,4 @@
-"""Numbers made of words, the same on every machine: the hashes that TensorFlow uses.
+"""Hashes of words, the same on every machine and the same as TensorFlow's.
 
 Source: FarmHash's Fingerprint64 (github.com/google/farmhash); Aumasson and Bernstein, "SipHash: a
 fast short-input PRF", INDOCRYPT 2012.
@@ -18,7 +18,7 @@ PAIR = 0xC6A4A7935BD1E995
 
 
 def _turned(x: int, by: int) -> int:
-    """The 64 bits of x turned to the right."""
+    """The 64 bits of x, rotated to the right."""
     return (x >> by | x << (64 - by)) & WORD
 
 
@@ -27,7 +27,7 @@ def _mixed(x: int) -> int:
 
 
 def _joined(x: int, y: int, by: int) -> int:
-    """One number of two."""
+    """Two numbers combined into one."""
     x = _mixed((x ^ y) * by & WORD)
     return _mixed((y ^ x) * by & WORD) * by & WORD
 
@@ -64,7 +64,7 @@ def fingerprint(text: bytes) -> int:
 
 
 def _middle(text: bytes, by: int) -> int:
-    """Of 33 to 64 bytes."""
+    """The fingerprint of 33 to 64 bytes."""
     x, y = _word(text, 0) * K2 & WORD, _word(text, 8)
     z, w = _word(text, -8) * by & WORD, _word(text, -16) * K2 & WORD
     i = _turned(x + y & WORD, 43) + _turned(z, 30) + w & WORD
@@ -76,7 +76,7 @@ def _middle(text: bytes, by: int) -> int:
 
 
 def _weak(text: bytes, begin: int, x: int, y: int) -> tuple[int, int]:
-    """Two numbers of 32 bytes and two seeds."""
+    """Two numbers, from 32 bytes and two seeds."""
     i, j, k, last = (_word(text, begin + 8 * step) for step in range(4))
     x = x + i & WORD
     y = _turned(y + x + last & WORD, 21)
@@ -85,7 +85,7 @@ def _weak(text: bytes, begin: int, x: int, y: int) -> tuple[int, int]:
 
 
 def _long(text: bytes) -> int:
-    """Of more than 64 bytes, in blocks of 64."""
+    """The fingerprint of more than 64 bytes, in blocks of 64."""
     x, y = 81 * K2 & WORD, 81 * K1 + 113 & WORD
     z = _mixed(y * K2 + 113 & WORD) * K2 & WORD
     x = x + _word(text, 0) & WORD
@@ -144,7 +144,7 @@ def _stir(state: list[int], rounds: int) -> None:
 
 
 def crossed(prints: Sequence[int], key: int = 0xDECAFCAFFE) -> int:
-    """One number of several, in their order."""
+    """Several numbers combined into one; their order matters."""
     for number in prints:
         key = key ^ PAIR ^ (_mixed(number * PAIR & WORD) * PAIR & WORD)
         key = _mixed(_mixed(key * PAIR & WORD) * PAIR & WORD)
@@ -152,13 +152,13 @@ def crossed(prints: Sequence[int], key: int = 0xDECAFCAFFE) -> int:
 
 
 def bucket(text: str, count: int, salt: Sequence[int] | None = None) -> int:
-    """The bucket, from 0 to count - 1, into which a word falls."""
+    """The bucket of a word, from 0 to count - 1."""
     data = text.encode("utf-8", "surrogateescape")
     return (fingerprint(data) if salt is None else salted(data, salt)) % count
 
 
 def salt_of(salt: Any) -> list[int] | None:
-    """Two numbers of what is given as a salt: one, or two."""
+    """A salt as two numbers, from one integer or two."""
     if salt is None:
         return None
     if isinstance(salt, (tuple, list)) and len(salt) == 2:

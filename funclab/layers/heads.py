@@ -1,4 +1,4 @@
-"""Attention in several heads."""
+"""Multi-head attention."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from funclab.shape_math import Shape, show, to_shape
 
 
 class HeadAttention(Layer, abstract=True):
-    """Attention in several heads, each with queries, keys and values of its own."""
+    """Attention with several heads, each of which has its own queries, keys and values."""
 
     opened = True
-    """A diagram opens the layer as it does one of the user's own."""
+    """A diagram can open this layer, like a layer that the user wrote."""
 
     supports_masking = True
     hidden = ""
-    """What the names of attributes begin with that hold the layers inside."""
+    """The prefix of the names of the attributes that hold the inner layers."""
 
     ignores_query_mask = False
     penalizes_whole = False
-    """Whether activity_regularizer counts the output of the whole once more, as in Keras."""
+    """Whether activity_regularizer also applies to the whole layer's output, as in Keras."""
 
     dropout: float = 0.0
     use_bias: bool = True
@@ -56,7 +56,7 @@ class HeadAttention(Layer, abstract=True):
         return {**super().get_config(), "activity_regularizer": penalty}
 
     def widths(self) -> tuple[int, int, int, int]:
-        """How many heads queries have, and keys; how many numbers a head of keys, and of values."""
+        """The number of heads of queries and of keys, and a head's width for keys and values."""
         raise NotImplementedError(f"{type(self).__name__} has no `widths` yet.")
 
     def output_lengths(self, query_shape: Shape) -> Shape:
@@ -88,7 +88,7 @@ class HeadAttention(Layer, abstract=True):
         self.built = True
 
     def _add(self, role: str, formula: str, shape: Shape, lengths: Any, **more: Any) -> None:
-        """Make and build one of the dense layers inside."""
+        """Make and build one of the inner dense layers."""
         kinds = ("initializer", "regularizer", "constraint")
         names = [f"{weight}_{kind}" for weight in ("kernel", "bias") for kind in kinds]
         settings = {setting: getattr(self, setting) for setting in names}
@@ -106,7 +106,7 @@ class HeadAttention(Layer, abstract=True):
             tape.scope = scope
 
     def _place(self, role: str) -> str:
-        """The attribute that holds a layer inside: files name its weights after it."""
+        """The attribute that holds an inner layer: files name its weights after it."""
         return f"{'_' if role == 'gate' else self.hidden}{role}_dense"
 
     def _inner(self, role: str) -> Any:
@@ -146,7 +146,7 @@ class HeadAttention(Layer, abstract=True):
         return [outputs, scores] if return_attention_scores else outputs
 
     def spread(self, x: Any) -> Any:
-        """Keys or values with as many heads as the queries have."""
+        """Keys or values, repeated to the number of heads of the queries."""
         return x
 
     def _attend(self, query: Any, key: Any, value: Any, seen: Any) -> tuple[Any, Any]:
@@ -157,7 +157,7 @@ class HeadAttention(Layer, abstract=True):
         return ops.einsum(combine, bare(kept), value), bare(shares)
 
     def _seen(self, query: Any, value: Any, masks: list[Any], own: Any, causal: bool) -> Any:
-        """Which positions are seen, as a mask with the axes of the scores; None for all."""
+        """The mask of the positions to attend to, with the axes of the scores; None for all."""
         parts = [] if own is None else [own]
         for mask, axis in zip(masks, (-1, -2, -2), strict=True):
             if mask is not None:
@@ -182,7 +182,7 @@ class HeadAttention(Layer, abstract=True):
             raise ArgumentError(
                 f"{kind}.call() of {self.name} needs a `query` and a `value`, and takes a `key`: "
                 "sequences, with axes for batch, positions and features.",
-                why="one sequence asks, and another (or itself) is looked at.",
+                why="one sequence looks at another, or at itself.",
                 fix=f"write {self.name}(query, value); for self-attention {self.name}(x, x).",
                 graph=self,
             )
@@ -202,12 +202,12 @@ def _mask(x: Any, mask: Any) -> Any:
 
 
 def bare(x: Any) -> Any:
-    """A tensor without its mask: the layers inside do not need to know of it."""
+    """A tensor without its mask, which the inner layers do not need."""
     return x if x.mask is None else ops.copy(x)
 
 
 def _formulas(rank: int, axes: list[int]) -> tuple[str, str]:
-    """How scores are made of keys and queries, and outputs of scores and values."""
+    """The formulas for scores from keys and queries, and for outputs from scores and values."""
     query = string.ascii_letters[:rank]
     key = "".join(c.upper() if i in axes else c for i, c in enumerate(query))
     batch = "".join(c for i, c in enumerate(query[:-1]) if i not in axes)
@@ -217,18 +217,18 @@ def _formulas(rank: int, axes: list[int]) -> tuple[str, str]:
 
 
 class MultiHeadAttention(HeadAttention):
-    """Attention in several heads: out = the heads' outputs side by side @ a kernel.
+    """Multi-head attention: out = the concatenated outputs of the heads @ a kernel.
 
-    In each head, out = softmax(query @ key^T / sqrt(key_dim)) @ value, of query, key and value
-    after kernels of that head. Of the query, only the mask that it carries is used, not a
-    `query_mask`, as in Keras.
-    Shapes: query (batch, n, features), value (batch, m, ...), perhaps key (batch, m, ...), which is
-        the value otherwise -> out (batch, n, *output_shape, or as many features as the query); with
+    In each head, out = softmax(query @ key^T / sqrt(key_dim)) @ value, where query, key and value
+    are multiplied by that head's kernels first. As in Keras, the query's own mask is used, but not
+    a `query_mask`.
+    Shapes: query (batch, n, features), value (batch, m, ...), optionally key (batch, m, ...), by
+        default the value -> out (batch, n, *output_shape, or as many features as the query); with
         return_attention_scores, then (batch, heads, n, m).
     Weights: kernel and bias of query, key (features, heads, key_dim), of the gate and value
         (features, heads, value_dim), of attention_output (heads, value_dim, ...).
-    Raises: ArgumentError for a call without a value; ShapeError when value and key have not as many
-        positions.
+    Raises: ArgumentError for a call without a value; ShapeError if value and key have different
+        numbers of positions.
     Source: Vaswani et al., "Attention is all you need", NIPS 2017, section 3.2.
 
     >>> from funclab import Input
@@ -272,8 +272,8 @@ class MultiHeadAttention(HeadAttention):
 class GroupQueryAttention(HeadAttention):
     """Multi-head attention in which several heads of the query share a head of keys and values.
 
-    Shapes: query (batch, n, features), value (batch, m, ...), perhaps key (batch, m, ...), which is
-        the value otherwise -> out (same as query); with return_attention_scores, then (batch,
+    Shapes: query (batch, n, features), value (batch, m, ...), optionally key (batch, m, ...), by
+        default the value -> out (same as query); with return_attention_scores, then (batch,
         num_query_heads, n, m).
     Weights: kernel and bias of query and gate (features, num_query_heads, head_dim), of key and
         value (features, num_key_value_heads, head_dim), of attention_output (num_query_heads,

@@ -30,7 +30,7 @@ def check_dtype(shape: Any, batch_size: Any, dtype: Any) -> None:
 
 
 class InputLayer(Layer):
-    """The layer behind an `Input`: no inputs of its own, one node, one tensor.
+    """The layer behind an `Input`: it has no inputs, one node and one tensor.
 
     Shapes: nothing -> out (batch, *shape).
 
@@ -115,9 +115,9 @@ def Input(
     tensor: Tensor | None = None,
     optional: bool = False,
 ) -> Tensor:
-    """A symbolic tensor with which a graph begins.
+    """A symbolic tensor at which a graph begins.
 
-    Shapes: `shape` is that of one sample, without the batch axis; `batch_shape` is with it.
+    Shapes: `shape` is that of one sample, without the batch axis; `batch_shape` includes it.
     Raises: ArgumentError unless exactly one of `shape` and `batch_shape` is given.
 
     >>> Input(shape=(784,)).shape

@@ -1,4 +1,4 @@
-"""Layers that number words, and whole numbers that are far apart."""
+"""Layers that number words, and integers that are far apart."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class StringLookup(IndexLookup):
     The vocabulary is given, or learned by `adapt(data)`. Words that are not in it are out of
     vocabulary (OOV), and share the first numbers.
 
-    Shapes: x (batch, ...) of text -> out (same as x); with output_mode "one_hot" a last axis for
-        the vocabulary more (or in place of a last axis of length 1); with "multi_hot", "count" and
-        "tf_idf" it takes the place of axis 1.
-    Raises: ArgumentError for settings that contradict each other, or words that are there twice.
+    Shapes: x (batch, ...) of text -> out (same as x); with output_mode "one_hot" a new last axis
+        for the vocabulary (or instead of a last axis of length 1); with "multi_hot", "count" and
+        "tf_idf" it replaces axis 1.
+    Raises: ArgumentError for contradictory settings, or words that occur twice.
 
     >>> layer = StringLookup(vocabulary=["red", "green"])
     >>> layer(["green", "blue", "red"])
@@ -41,7 +41,7 @@ class StringLookup(IndexLookup):
         return as_texts(data, self.name, self.encoding)
 
     def oov_number(self, key: Any) -> int:
-        """Which of the numbers for what is out of the vocabulary a token has."""
+        """Which of the out-of-vocabulary numbers a token gets."""
         if not self.num_oov_indices:
             raise no_place_for(self, key)
         if self.num_oov_indices == 1:
@@ -50,13 +50,13 @@ class StringLookup(IndexLookup):
 
 
 class IntegerLookup(IndexLookup):
-    """A number for each whole number: its place in a vocabulary; or, with `invert`, the reverse.
+    """A number for each integer: its place in a vocabulary; or, with `invert`, the reverse.
 
-    As StringLookup, for ids that are far apart: user numbers, product codes.
+    As StringLookup, for ids that are far apart, such as user numbers or product codes.
 
-    Shapes: x (batch, ...), whole numbers -> out (same as x); with another output_mode as
+    Shapes: x (batch, ...), integers -> out (same as x); with another output_mode as
         StringLookup.
-    Raises: ArgumentError for settings that contradict each other, or numbers that are there twice.
+    Raises: ArgumentError for contradictory settings, or numbers that occur twice.
 
     >>> layer = IntegerLookup(vocabulary=[12, 36, 1138])
     >>> layer([[12, 1138], [42, 36]])
@@ -91,7 +91,7 @@ class IntegerLookup(IndexLookup):
             raise DataError(
                 f"The data for {self.name} are not numbers: dtype {array.dtype}.",
                 why="IntegerLookup numbers whole numbers.",
-                fix="write StringLookup for words, or fill short rows up to one length.",
+                fix="write StringLookup for words, or pad short rows to one length.",
             )
         return array.astype("int64")
 
@@ -106,7 +106,7 @@ class IntegerLookup(IndexLookup):
             ) from None
 
     def oov_number(self, key: Any) -> int:
-        """Which of the numbers for what is out of the vocabulary a token has."""
+        """Which of the out-of-vocabulary numbers a token gets."""
         if not self.num_oov_indices:
             raise no_place_for(self, key)
         if self.oov_method == "farmhash":

@@ -1,4 +1,4 @@
-"""The recurrent layers: LSTM, GRU, and SimpleRNN without any gates."""
+"""The recurrent layers: LSTM, GRU, and SimpleRNN, which has no gates."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from funclab.layers.steps import (
     SimpleStep,
 )
 
-# Arguments that stand together in the constructors, in Keras' order.
+# Arguments that are next to each other in the constructors, in Keras' order.
 ROLES = (*PENALTIES, "activity_regularizer", *RULES)
 FLAGS = ("return_sequences", "return_state", "go_backwards", "stateful", "unroll")
 WITHOUT_EFFECT = ("use_cudnn", "implementation")
@@ -23,12 +23,12 @@ MASKED = "zero_output_for_mask"
 
 
 class LSTM(LSTMStep, BuiltIn):
-    """Long short-term memory: a state that gates let in, keep and let out, step by step.
+    """Long short-term memory: gates write to a cell state, keep it and read it, step by step.
 
     Shapes: x (batch, time, features) -> out (batch, units), or (batch, time, units) with
         return_sequences; with return_state, [out, h, c], the last two (batch, units).
     Weights: kernel (features, 4 units), recurrent_kernel (units, 4 units), bias (4 units,); the
-        gates stand in the order input, forget, cell, output.
+        gates are in the order input, forget, cell, output.
     Raises: ArgumentError for settings out of range; ShapeError for inputs without a time axis, or
         a stateful layer without a batch size.
     Source: Hochreiter and Schmidhuber, "Long short-term memory", Neural Computation 1997; Gers et
@@ -51,7 +51,7 @@ class LSTM(LSTMStep, BuiltIn):
 
 
 class SimpleRNN(SimpleStep, BuiltIn):
-    """Each output is made of the input and the output before: activation(x kernel + h recurrent).
+    """Each output depends on the input and the last output: activation(x kernel + h recurrent).
 
     Shapes: x (batch, time, features) -> out (batch, units), or (batch, time, units) with
         return_sequences; with return_state, [out, h].
@@ -72,11 +72,11 @@ class SimpleRNN(SimpleStep, BuiltIn):
 
 
 class GRU(GRUStep, BuiltIn):
-    """A gated recurrent unit: one gate mixes old state and new value, one resets the state before.
+    """A gated recurrent unit: one gate mixes old state and new value, one resets the old state.
 
     z and r are the gates, through `recurrent_activation`; the new value v comes from the input and
-    the state times r; h = z h + (1 - z) v. With `reset_after` (the default), r multiplies what the
-    recurrent kernel made of the state, and that product has a bias of its own.
+    the state times r; h = z h + (1 - z) v. With `reset_after` (the default), r multiplies the
+    product of the state and the recurrent kernel, which has its own bias.
     Shapes: x (batch, time, features) -> out (batch, units), or (batch, time, units) with
         return_sequences; with return_state, [out, h].
     Weights: kernel (features, 3 units), recurrent_kernel (units, 3 units), bias (2, 3 units), or

@@ -1,4 +1,4 @@
-"""Layers that make one tensor of several."""
+"""Layers that combine several tensors into one."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ class Merge(Layer, abstract=True):
         raise NotImplementedError(f"{type(self).__name__} has no `merge` yet.")
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
-        """A step counts when it counts in any input; no mask when an input has none."""
+        """A step counts if it counts in any input; no mask if an input has none."""
         if not isinstance(mask, (list, tuple)) or any(part is None for part in mask):
             return None
         return _fold(ops.logical_or, mask)
 
     def check(self, inputs: Any) -> None:
-        """Raise a ShapeError for what cannot be merged."""
+        """Raise a ShapeError for inputs that cannot be merged."""
         name = type(self).__name__
         if not isinstance(inputs, (list, tuple)):
             form = f"tensor of shape {show(inputs.shape)}" if hasattr(inputs, "shape") else "dict"
@@ -71,7 +71,7 @@ class Merge(Layer, abstract=True):
             raise ShapeError(
                 "Cannot merge tensors with different batch sizes. Received tensors with shapes "
                 f"{', '.join(map(show, shapes))}.",
-                why="the first axis counts the samples, which belong together one by one.",
+                why="the first axis is the batch: row i of every input belongs to sample i.",
                 fix="give all inputs the same number of samples.",
             )
         try:
@@ -82,7 +82,7 @@ class Merge(Layer, abstract=True):
 
 
 def _row(name: str, says: str, made: str, base: Any = Merge, **attributes: Any) -> Any:
-    """A layer, and its function; `made` is what it makes of (1, 5) and (3, 2)."""
+    """A layer, and its function; `made` is its result for (1, 5) and (3, 2)."""
     pair = attributes.get("at_most") == 2
     inputs, fault = "a list of tensors", "."
     if pair:
@@ -90,7 +90,7 @@ def _row(name: str, says: str, made: str, base: Any = Merge, **attributes: Any) 
     doc = f"""out = {says}.
 
     Shapes: {inputs} of one shape (or broadcast together) -> out (that shape).
-    Raises: ShapeError when the shapes do not fit{fault}
+    Raises: ShapeError if the shapes do not fit{fault}
 
     >>> import numpy as np
     >>> {name}()([np.array([1.0, 5.0]), np.array([3.0, 2.0])])
@@ -110,7 +110,7 @@ def _product(inputs: Sequence[Any], masks: Sequence[Any]) -> Any:
 
 
 class Extreme(Merge, abstract=True):
-    """The largest or smallest of the inputs; a masked step leaves the choice to the others."""
+    """The largest or smallest of the inputs; at a masked step, only the others count."""
 
     choose: ClassVar[Callable[..., Any]]
 
@@ -176,10 +176,10 @@ Minimum, minimum = _row(
 
 
 class Concatenate(Merge):
-    """out = the inputs laid end to end along `axis`.
+    """out = the inputs joined end to end along `axis`.
 
-    Shapes: tensors that differ on `axis` only -> out, whose length there is the sum of theirs.
-    Raises: ShapeError when they differ on another axis.
+    Shapes: tensors that differ only on `axis` -> out, whose length there is the sum of theirs.
+    Raises: ShapeError if they differ on another axis.
 
     >>> from funclab import Input
     >>> Concatenate()([Input((3,)), Input((4,))]).shape
@@ -193,7 +193,7 @@ class Concatenate(Merge):
         if not isinstance(self.axis, int):
             raise ArgumentError(
                 f"Concatenate needs a whole number as `axis`. Received: axis={self.axis!r}.",
-                why="the inputs are laid end to end along one axis.",
+                why="the inputs are joined end to end along one axis.",
                 fix="write for example Concatenate(axis=-1)([a, b]): the list goes in the call.",
             )
 
@@ -205,7 +205,7 @@ class Concatenate(Merge):
         shape_math.concatenate(shapes, self.axis)
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
-        """The masks laid end to end along time; along features, any part counts for its step."""
+        """The masks joined along time; or along features, where a step counts if it does in any."""
         if not isinstance(mask, (list, tuple)) or all(part is None for part in mask):
             return None
         whole = [_whole_mask(x, part) for x, part in zip(inputs, mask, strict=True)]
@@ -216,9 +216,9 @@ class Dot(Merge):
     """out = for each sample, the sums of products over one axis of each input.
 
     Shapes: x (batch, a, k), y (batch, k, b), axes (2, 1) -> out (batch, a, b); two vectors
-        (batch, k) give (batch, 1). With `normalize`, vectors along these axes are divided by their
-        lengths first, and products are cosines.
-    Raises: ArgumentError unless `axes` is one whole number or two; ShapeError when lengths differ.
+        (batch, k) give (batch, 1). With `normalize`, vectors along these axes are first divided by
+        their norms, so the result is their cosine similarity.
+    Raises: ArgumentError unless `axes` is one integer or two; ShapeError if the lengths differ.
 
     >>> from funclab import Input
     >>> Dot(axes=1)([Input((4,)), Input((4,))]).shape
@@ -254,7 +254,7 @@ class Dot(Merge):
             raise
 
     def check_shapes(self, shapes: list[Shape]) -> None:
-        """`batch_dot` looks at them."""
+        """Nothing here: `batch_dot` checks them."""
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         return None
@@ -275,7 +275,7 @@ def _unit(x: Any, axis: int) -> Any:
 
 
 def concatenate(inputs: Sequence[Any], axis: int = -1, **kwargs: Any) -> Any:
-    """Tensors end to end along `axis`: Concatenate(axis)(inputs)."""
+    """Tensors joined end to end along `axis`: Concatenate(axis)(inputs)."""
     return Concatenate(axis=axis, **kwargs)(inputs)
 
 

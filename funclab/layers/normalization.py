@@ -1,4 +1,4 @@
-"""Layers that bring activations to one scale: mean 0 and variance 1, or length 1."""
+"""Layers that normalize activations: to mean 0 and variance 1, or to norm 1."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from funclab.shape_math import axis_index, reduced_axes, show
 LIMITS = ("rmin", "rmax", "dmax")
 """The keys of renorm_clipping."""
 TINY = 1e-7
-"""What Keras adds to the number of steps that count."""
+"""The number that Keras adds to the number of steps that count."""
 KEPT = "it is the fraction of the running mean that each batch keeps."
 
 
@@ -43,17 +43,17 @@ class Affine(Layer, abstract=True):
 
 
 class BatchNormalization(Affine):
-    """Each channel brought to mean 0 and variance 1, then scaled by gamma and moved by beta.
+    """Each channel normalized to mean 0 and variance 1, then multiplied by gamma, plus beta.
 
-    In training by the statistics of the batch, which the moving statistics follow; otherwise, and
-    always when the layer is frozen (trainable = False), by the moving statistics. A batch that
-    `fit` spreads over several machines is normalized as a whole if `synchronized`, else each part
-    by itself.
+    In training, it uses the statistics of the batch and updates the moving statistics; otherwise,
+    and always if the layer is frozen (trainable = False), it uses the moving statistics. A batch
+    that `fit` splits across several machines is normalized as a whole if `synchronized`, else each
+    part separately.
     Shapes: x (batch, ...) -> out (same as x); the channels are on `axis`.
     Weights: gamma, beta, moving_mean, moving_variance (channels,); the last two are not trainable,
         nor are moving_stddev, renorm_mean and renorm_stddev (channels,), with `renorm`.
-    Raises: ArgumentError for an axis that is not one whole number, or other keys in
-        renorm_clipping than rmin, rmax and dmax.
+    Raises: ArgumentError for an axis that is not one integer, or for keys in renorm_clipping other
+        than rmin, rmax and dmax.
     Source: Ioffe and Szegedy, "Batch normalization: accelerating deep network training by reducing
         internal covariate shift", ICML 2015, algorithms 1 and 2; with `renorm` Ioffe, "Batch
         renormalization", NIPS 2017, algorithm 1.
@@ -126,8 +126,8 @@ class BatchNormalization(Affine):
         return ops.normalize_batch(inputs, scale, offset, mean, variance, **settings)
 
     def _renormalized(self, x: Any, mask: Any) -> Any:
-        """By the statistics of the batch, drawn to those of the batches before: by the factor r and
-        the shift d, through which no gradient flows."""
+        """Normalized by the batch's statistics, corrected towards those of earlier batches by the
+        factor r and the shift d, through which no gradient flows."""
         mean, variance = _batch_moments(x, axis_index(self.axis, x.ndim), mask)
         deviation = ops.sqrt(ops.add(variance, self.epsilon))
         usual = ops.maximum(self.renorm_stddev, math.sqrt(self.epsilon))
@@ -190,7 +190,7 @@ def _one_axis(axis: Any) -> int:
 
 
 class AlongAxes(Layer, abstract=True):
-    """A layer that normalizes along one axis or several."""
+    """A layer that normalizes along one or more axes."""
 
     axis: Any = -1
 
@@ -202,7 +202,7 @@ class AlongAxes(Layer, abstract=True):
         self.axis = axis if several == [axis] else sorted(several)  # as Keras orders them
 
     def get_config(self) -> dict[str, Any]:
-        """In Keras a layer that is built has a list of axes, even of one."""
+        """In Keras, a built layer has a list of axes, even if it is only one."""
         config = super().get_config()
         axes = [self.axis] if isinstance(self.axis, int) and self.weights else self.axis
         return {**config, "axis": axes}
@@ -215,11 +215,11 @@ class AlongAxes(Layer, abstract=True):
 
 
 class LayerNormalization(Affine, AlongAxes):
-    """Each sample brought to mean 0 and variance 1 along `axis`, times gamma, plus beta.
+    """Each sample normalized to mean 0 and variance 1 along `axis`, times gamma, plus beta.
 
     Shapes: x (batch, ...) -> out (same as x).
     Weights: gamma, beta (the lengths of the axes).
-    Raises: ArgumentError for an axis that is neither a whole number nor several of them.
+    Raises: ArgumentError unless the axis is an integer or several integers.
     Source: Ba et al., "Layer normalization", 2016, equation 4.
 
     >>> import numpy as np
@@ -238,14 +238,14 @@ class LayerNormalization(Affine, AlongAxes):
 
 
 class GroupNormalization(Affine):
-    """Each group of channels of a sample brought to mean 0 and variance 1, times gamma, plus beta.
+    """Each sample's groups of channels normalized to mean 0 and variance 1, times gamma plus beta.
 
-    With groups=-1 each channel is a group of its own (instance normalization); with groups=1 all
-    are one.
+    With groups=-1 each channel is its own group (instance normalization); with groups=1 all
+    channels are one group.
     Shapes: x (batch, ...) -> out (same as x); the channels are on `axis`.
     Weights: gamma, beta (channels,).
-    Raises: ArgumentError unless `groups` is a positive whole number or -1; ShapeError when the
-        channels cannot be divided into so many groups.
+    Raises: ArgumentError unless `groups` is a positive integer or -1; ShapeError if the channels
+        cannot be divided into this many groups.
     Source: Wu and He, "Group normalization", ECCV 2018, equation 7.
 
     >>> import numpy as np
@@ -300,7 +300,7 @@ class RMSNormalization(AlongAxes):
 
     Shapes: x (batch, ...) -> out (same as x).
     Weights: scale (the lengths of the axes), which is broadcast from the last axis on.
-    Raises: ArgumentError for an axis that is neither a whole number nor several of them.
+    Raises: ArgumentError unless the axis is an integer or several integers.
     Source: Zhang and Sennrich, "Root mean square layer normalization", NeurIPS 2019, equation 4.
 
     >>> import numpy as np
@@ -321,10 +321,10 @@ class RMSNormalization(AlongAxes):
 
 
 class UnitNormalization(AlongAxes):
-    """Each sample divided by its length along `axis`: the root of the sum of squares becomes 1.
+    """Each sample divided by its norm along `axis`: the root of the sum of squares becomes 1.
 
     Shapes: x (batch, ...) -> out (same as x).
-    Raises: ArgumentError for an axis that is neither a whole number nor several of them.
+    Raises: ArgumentError unless the axis is an integer or several integers.
 
     >>> import numpy as np
     >>> UnitNormalization()(np.array([[3.0, 4.0]]))

@@ -1,4 +1,4 @@
-"""Layers that keep the largest or the mean of each neighbourhood, or of everything."""
+"""Layers that keep the maximum or the mean of each window, or of all positions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from funclab.ops.window import check_padding, per_axis
 
 
 class Pooling(Layer, abstract=True):
-    """A window that moves along the `rank` axes between batch and channels."""
+    """A window that slides along the `rank` axes between batch and channels."""
 
     rank = 2
     pool: ClassVar[Any]
@@ -36,7 +36,7 @@ class Pooling(Layer, abstract=True):
 POOLED = """
     Shapes: x {shape} -> out (batch, {new}, {channels}); new lengths as for Conv2D, with strides
         equal to `pool_size` unless given.
-    Raises: ArgumentError for settings that make no window; ShapeError for inputs that are not
+    Raises: ArgumentError for invalid settings of the window; ShapeError for inputs that are not
         {inputs}, or {smaller} than the window.
 """
 EXAMPLES = {
@@ -68,7 +68,7 @@ class GlobalPooling(Layer, abstract=True):
 
     @property
     def axes(self) -> tuple[int, ...]:
-        """The axes that go."""
+        """The axes that are reduced."""
         first = 2 if self.data_format == "channels_first" else 1
         return tuple(range(first, first + self.rank))
 
@@ -77,7 +77,7 @@ class GlobalPooling(Layer, abstract=True):
 
 
 class MaskedPooling(GlobalPooling, abstract=True):
-    """The mean of all steps that a mask does not hide."""
+    """The mean of all steps that are not masked."""
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         if mask is None:
@@ -109,7 +109,7 @@ GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalAveragePooling3D = family(
 
 
 class AdaptivePooling(Layer, abstract=True):
-    """As many windows as `output_size` says along the `rank` axes between batch and channels."""
+    """`output_size` windows along the `rank` axes between batch and channels."""
 
     rank = 2
     pool: ClassVar[Any]
@@ -125,7 +125,7 @@ class AdaptivePooling(Layer, abstract=True):
 
 
 EVEN = """
-    Windows are as even as they can be: number i of n begins at i * length / n, rounded down, and
+    Windows are as equal as possible: number i of n begins at i * length / n, rounded down, and
          ends at (i + 1) * length / n, rounded up.
 
     Shapes: x {shape} -> out (batch, *output_size, {channels}).

@@ -1,4 +1,4 @@
-"""What the layers on words share."""
+"""The base class of layers on words."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Preparing(Layer, abstract=True):
     """A layer on words: called on lists and arrays it computes at once, without a plan."""
 
     also_configured = ("vocabulary_size",)
-    """What its config has besides the arguments of its constructor."""
+    """The entries of its config besides the constructor's arguments."""
     input_dtype = STRING
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -34,9 +34,9 @@ class Preparing(Layer, abstract=True):
             if isinstance(error, FunclabError):
                 raise
             raise DataError(
-                f"The data for {self.name} make no array: {error}.",
+                f"The data for {self.name} cannot form an array: {error}.",
                 why="its rows have unequal lengths, or mix things of different kinds.",
-                fix="fill short rows up to one length.",
+                fix="pad short rows to one length.",
                 graph=self,
             ) from None
         made = self.call(inputs)
@@ -51,9 +51,9 @@ class Preparing(Layer, abstract=True):
         return self.call(values_of(input_shape, self.input_dtype)).shape
 
     def _checked(self, inputs: Any) -> Any:
-        """Symbolic inputs of the kind that the layer reads.
+        """Symbolic inputs, checked to be of the kind that the layer reads.
 
-        Raises: ArgumentError for text in place of numbers, and the reverse.
+        Raises: ArgumentError for text instead of numbers, or the reverse.
         """
         if not isinstance(inputs, Value):
             return inputs
@@ -70,7 +70,7 @@ class Preparing(Layer, abstract=True):
 
 
 def batches_of_tokens(data: Any, as_keys: Any) -> Iterator[list[list[Any]]]:
-    """Batches of documents. Each element of an array of one axis is one; so is such a batch."""
+    """Batches of documents. In an array with one axis, or such a batch, each element is one."""
     whole = isinstance(data, (str, bytes, list, tuple)) or hasattr(data, "__array__")
     if not whole and not isinstance(data, Iterable):
         raise NotSupportedError(

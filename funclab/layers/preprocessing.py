@@ -1,4 +1,4 @@
-"""Layers that prepare numbers: on one scale, in bins, as vectors of zeros and ones."""
+"""Layers that prepare numbers: they rescale, put into bins, or encode as zeros and ones."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NEEDS_DENSE = "sparse=True is not supported."
 
 
 class OnNumbers(Layer, abstract=True):
-    """A layer that is also called on a list of numbers, as Keras' examples do."""
+    """A layer that can also be called on a list of numbers, as in Keras' examples."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if args and all(isinstance(leaf, (int, float)) for leaf in structure.flatten(args[0])):
@@ -63,12 +63,12 @@ class Statistics(OnNumbers, abstract=True):
 
     @property
     def mean(self) -> Array | None:
-        """The mean in the shape in which it meets the input; None before the layer is built."""
+        """The mean, in a shape that broadcasts to the input; None before the layer is built."""
         return None if self.mean_and_variance is None else self._broadcast(0)
 
     @property
     def variance(self) -> Array | None:
-        """The variance in the shape in which it meets the input; None before."""
+        """The variance, in a shape that broadcasts to the input; None before."""
         return None if self.mean_and_variance is None else self._broadcast(1)
 
     def _broadcast(self, index: int) -> Array:
@@ -81,10 +81,10 @@ class Normalization(Statistics):
     `adapt(data)` learns them, once, before training.
 
     Shapes: x (batch, ...) -> out (same as x).
-    Weights: mean, variance (the lengths along `axis`) and count (), none of them trainable; none
-        at all when mean and variance are given.
+    Weights: mean, variance (the lengths along `axis`) and count (), none of them trainable; no
+        weights if mean and variance are given.
     Gradient: gx = g / sqrt(variance).
-    Raises: ArgumentError unless mean and variance are given together, in one shape; ShapeError when
+    Raises: ArgumentError unless mean and variance are given together, in one shape; ShapeError if
         the length along `axis` is not known.
 
     >>> import numpy as np
@@ -155,7 +155,7 @@ class Normalization(Statistics):
         self.built = True
 
     def _given(self, value: Any) -> Array:
-        """A given mean or variance with all lengths along the axes that are kept."""
+        """A given mean or variance, broadcast to the lengths of the axes that are kept."""
         array = np.asarray(value, self.dtype)
         met = [1] * len(self.met)
         for axis, length in zip(reversed(self.kept), reversed(array.shape)):
@@ -179,7 +179,7 @@ class Normalization(Statistics):
     def adapt(self, data: Any) -> None:
         """Learn the mean and variance of data: an array, or batches one after another.
 
-        data: an array, or an iterable of batches; of tuples (x, y) only x is read.
+        data: an array, or an iterable of batches; in tuples (x, y) only x is read.
         Raises: DataError for data of another shape than the layer was built for.
         """
         batches = batches_of(data)
@@ -208,7 +208,7 @@ class Normalization(Statistics):
             share = count / total
             new_mean, new_variance = batch.mean(reduced), batch.var(reduced)
             before, mean = mean, mean * (1 - share) + new_mean * share
-            # The spread around the common mean: within each part, and of the parts' means.
+            # The variance around the common mean: within each part, plus that of the parts' means.
             old = (variance + (before - mean) ** 2) * (1 - share)
             variance = old + (new_variance + (new_mean - mean) ** 2) * share
         weights = [mean, variance]
@@ -232,7 +232,7 @@ class Normalization(Statistics):
 
 
 def batches_of(data: Any) -> Iterator[Array]:
-    """The arrays in what `adapt` is given: an array alone, or the inputs of batch after batch."""
+    """The arrays in the data for `adapt`: a single array, or the inputs of batch after batch."""
     plain = isinstance(data, (list, tuple)) and not any(hasattr(item, "shape") for item in data)
     if hasattr(data, "shape") or hasattr(data, "__array__") or (plain and len(data)):
         yield np.asarray(data)
@@ -257,11 +257,11 @@ def batches_of(data: Any) -> Iterator[Array]:
 class Discretization(OnNumbers):
     """The number of the bin into which each number falls.
 
-    With boundaries [0, 1], numbers below 0 give 0, those from 0 on but below 1 give 1, others 2.
-    `adapt(data)` learns boundaries between which there are equally many numbers.
+    With boundaries [0, 1], numbers below 0 give 0, those from 0 up to, but below, 1 give 1, and
+    others 2. `adapt(data)` learns boundaries that put equally many numbers into each bin.
 
-    Shapes: x (batch, ...) -> out (same as x); with output_mode "one_hot" a last axis of bins more
-        (or in place of a last axis of length 1); with "multi_hot" and "count" axis 1 is gone.
+    Shapes: x (batch, ...) -> out (same as x); with output_mode "one_hot" a new last axis of bins
+        (or instead of a last axis of length 1); with "multi_hot" and "count" axis 1 is removed.
     Raises: ArgumentError unless one of bin_boundaries and num_bins is given.
 
     >>> import numpy as np
@@ -306,13 +306,13 @@ class Discretization(OnNumbers):
             )
         boundaries = np.asarray(self.bin_boundaries, self.dtype)
         x = ops.expand_dims(ops.cast(inputs, self.dtype), -1)
-        # Not below: nan, of which neither is true, goes to the last bin, as in NumPy.
+        # "Not below" instead of "above": so NaN goes to the last bin, as in NumPy.
         passed = ops.logical_not(ops.less(x, boundaries))
         bins = ops.sum(ops.cast(passed, "int32"), axis=-1)
         return encoded(bins, self.output_mode, self.depth, self.dtype)
 
     def adapt(self, data: Any, steps: int | None = None) -> None:
-        """Learn boundaries between which there are equally many numbers.
+        """Learn boundaries that put equally many numbers into each bin.
 
         data: an array, or an iterable of batches.
         steps: how many batches are read; None for all.
@@ -332,11 +332,11 @@ class Discretization(OnNumbers):
         self.bin_boundaries = compressed(summary, 1.0 / self.num_bins)[0, :-1].tolist()
 
     def get_config(self) -> dict[str, Any]:
-        """The constructor arguments; not `trainable`, which the class of Keras does not take."""
+        """The constructor arguments, without `trainable`, which Keras' class does not accept."""
         return {key: value for key, value in super().get_config().items() if key != "trainable"}
 
     def learned_config(self) -> dict[str, Any]:
-        """A config in which the boundaries stand as if they had been given."""
+        """A config that contains the learned boundaries as if they had been given."""
         learned = {} if self.bin_boundaries is None else {"num_bins": None}
         return {**self.get_config(), **learned}
 
@@ -349,7 +349,7 @@ class Discretization(OnNumbers):
 
 
 def summarized(values: Any, epsilon: float) -> Array:
-    """About 1 / epsilon of the values, in order, and for how many each stands."""
+    """About 1 / epsilon of the values, sorted, each with the number of values it represents."""
     ordered = np.sort(np.asarray(values, "float32").reshape(-1))
     step = max(ordered.size * epsilon, 1)
     kept = ordered[int(step - 1) :: int(step)]
@@ -357,7 +357,7 @@ def summarized(values: Any, epsilon: float) -> Array:
 
 
 def compressed(summary: Array, epsilon: float) -> Array:
-    """A summary of at most about 1 / epsilon values, interpolated at equal shares of the whole."""
+    """A summary of at most about 1 / epsilon values, interpolated at equally spaced quantiles."""
     if summary.shape[1] * epsilon < 1:
         return summary
     shares = epsilon + np.arange(0.0, 1.0, epsilon)
@@ -369,10 +369,10 @@ def compressed(summary: Array, epsilon: float) -> Array:
 
 
 class CategoryEncoding(OnNumbers):
-    """Whole numbers as vectors of zeros and ones, or of how often each number occurs.
+    """Integers encoded as vectors of zeros and ones, or of counts of each number.
 
     Shapes: x (batch, n) -> out (batch, num_tokens); with output_mode "one_hot" out (batch, n,
-        num_tokens), in which a last axis of length 1 is left out.
+        num_tokens), where a last axis of x of length 1 is left out.
     Raises: ArgumentError without a positive num_tokens, or for another output_mode.
 
     >>> import numpy as np
@@ -419,7 +419,7 @@ class CategoryEncoding(OnNumbers):
 
 
 def encoded(numbers: Any, mode: str, depth: Any, dtype: str, weights: Any = None) -> Any:
-    """Whole numbers as they are, or as vectors of `depth`. Numbers beyond count as none."""
+    """Integers unchanged, or encoded as vectors of length `depth`; larger ones are ignored."""
     if mode == "int":
         return numbers
     if mode == "one_hot":

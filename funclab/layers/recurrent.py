@@ -1,4 +1,4 @@
-"""Layers that read a sequence step by step and remember."""
+"""Recurrent layers, which read a sequence step by step and keep a state."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ from funclab.shape_math import show
 
 
 class States:
-    """What a stateful layer remembers between batches: no weights, so kept out of their lists."""
+    """What a stateful layer remembers between batches. It is not part of the layer's weights."""
 
     def __init__(self, variables: list[Variable]) -> None:
         self.variables = variables
 
 
 class RNN(Layer):
-    """A cell at every step of a sequence: it reads one input, and states that it wrote before.
+    """A cell applied at every step of a sequence: it reads one input and its previous states.
 
     Shapes: x (batch, time, ...) -> out (batch, output_size), or (batch, time, output_size) with
         return_sequences; with return_state, [out, *states], each state (batch, its size).
     Weights: those of the cell.
-    Raises: ArgumentError for what is not a cell; ShapeError for inputs without a time axis, or a
-        stateful layer without a batch size.
+    Raises: ArgumentError for an object that is not a cell; ShapeError for inputs without a time
+        axis, or a stateful layer without a batch size.
 
     A cell is a layer with `call(self, inputs, states)`, which returns the output and a list of new
     states, and with `state_size`: a number, or a list with one for each state. It may also have
@@ -54,7 +54,7 @@ class RNN(Layer):
 
     supports_masking = True
     state_axis = -1
-    """The axis of a state whose length `state_size` gives."""
+    """The axis of a state whose length is given by `state_size`."""
     input_spec = InputSpec(min_ndim=3)
     cell: Any
     return_sequences: bool = False
@@ -77,13 +77,13 @@ class RNN(Layer):
 
     @property
     def state_size(self) -> list[Any]:
-        """The width of each state; a list in it, for the states of a stacked cell."""
+        """The width of each state; for a stacked cell, a list of lists."""
         size = self.cell.state_size
         return list(size) if isinstance(size, (list, tuple)) else [size]
 
     @property
     def state_widths(self) -> list[int]:
-        """The width of each state, in one row."""
+        """The width of each state, in one flat list."""
         return structure.flatten(self.state_size)
 
     @property
@@ -92,7 +92,7 @@ class RNN(Layer):
 
     @property
     def mixes_samples(self) -> bool:
-        """Whether a batch depends on the batch before it."""
+        """Whether a batch depends on the previous batch."""
         return self.stateful
 
     @property
@@ -100,12 +100,12 @@ class RNN(Layer):
         return any(layer.uses_training for layer in self.sublayers)
 
     def scan(self, x: Any, states: list[Any], mask: Any, training: bool) -> tuple[Any, ...]:
-        """The outputs (all, or the last without return_sequences), then the states at the end."""
+        """The outputs (all, or the last without return_sequences), then the final states."""
         flags = {name: getattr(self, name) for name in ("return_sequences", "go_backwards")}
         return over(self.cell, x, states, mask, training, **flags)
 
     def __call__(self, sequences: Any, initial_state: Any = None, **kwargs: Any) -> Any:
-        """`initial_state` is a list of tensors; [sequences, *states] as in Keras 2 will do too."""
+        """`initial_state` is a list of tensors; Keras 2's [sequences, *states] is accepted too."""
         if isinstance(sequences, (list, tuple)) and initial_state is None:
             sequences, *initial_state = sequences
         if initial_state is not None and not isinstance(initial_state, (list, tuple)):
@@ -139,17 +139,17 @@ class RNN(Layer):
         return [whole, *[None] * len(self.state_widths)] if self.return_state else whole
 
     def get_initial_state(self, batch_size: int | None = None) -> list[Any]:
-        """The states that a sequence begins with: the cell's own, or zeros (batch, size)."""
+        """The initial states of a sequence: the cell's own, or zeros (batch, size)."""
         return first_states(self.cell, batch_size, self.dtype)
 
     # State between batches.
     @property
     def states(self) -> list[Any] | None:
-        """What is remembered from the last batch, by a stateful layer."""
+        """The states that a stateful layer remembers from the last batch."""
         return structure.pack(self.state_size, self._kept.variables) if self._kept else None
 
     def reset_states(self, states: Any = None) -> None:
-        """Forget the last batch, or begin from the arrays `states`."""
+        """Forget the last batch, or start from the arrays `states`."""
         variables = self._kept.variables if self._kept else []
         values = [0 * v.array for v in variables] if states is None else structure.flatten(states)
         for variable, value in zip(variables, values, strict=True):
@@ -160,7 +160,7 @@ class RNN(Layer):
         self.reset_states()
 
     def make_states(self, batch: int | None) -> None:
-        """Room for what a stateful layer remembers."""
+        """Make the variables in which a stateful layer remembers its states."""
         if not self.stateful:
             return
         if batch is None:
@@ -252,7 +252,7 @@ class RNN(Layer):
 
 
 class WithWeights(RNN, Step, abstract=True):
-    """A recurrent layer that has the weights of its cell itself."""
+    """A recurrent layer that owns the weights of its cell."""
 
     activity_regularizer: Any = None
 
@@ -300,7 +300,7 @@ class BuiltIn(WithWeights, abstract=True):
 
     @property
     def cell(self) -> Cell:
-        """What the layer does at one step: a cell with the same weights."""
+        """A cell with the same weights, which computes one step of the layer."""
         names = parameters(self.cell_class)
         settings = {name: getattr(self, name) for name in names}
         cell = self.cell_class(**settings, name=self.cell_name, dtype=self.dtype)

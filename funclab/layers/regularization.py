@@ -1,4 +1,4 @@
-"""Layers that disturb or penalize activations in training, against learning by heart."""
+"""Layers that perturb or penalize activations in training, to reduce overfitting."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from funclab.shape_math import to_shape
 
 
 class Seeded(Layer, abstract=True):
-    """A layer that draws random numbers, from a stream of its own that begins at `seed`."""
+    """A layer that draws random numbers from its own stream, which starts at `seed`."""
 
     supports_masking = True
 
@@ -25,10 +25,10 @@ class Seeded(Layer, abstract=True):
 
 
 class Dropout(Seeded):
-    """In training, each element becomes 0 with probability `rate`, the others grow by 1/(1 - rate).
+    """In training, each element becomes 0 with probability `rate`; others are divided by 1 - rate.
 
-    Shapes: x (any) -> out (same as x). Along axes of length 1 in `noise_shape` one draw serves all;
-        None in it is the length of x.
+    Shapes: x (any) -> out (same as x). Along axes of length 1 in `noise_shape`, one draw applies to
+        all elements; None in it is the length of x.
     Raises: ArgumentError unless 0 <= rate < 1.
     Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting",
         JMLR 2014.
@@ -60,15 +60,15 @@ class Dropout(Seeded):
 
 
 ALPHA, SCALE = 1.6732632423543772, 1.0507009873554805
-"""Of the activation selu."""
+"""The constants of the activation selu."""
 
 
 class AlphaDropout(Dropout):
     """Dropout for selu: in training, each element becomes selu's lowest value with probability
-    `rate`, and all are scaled and moved so that mean and variance stay.
+    `rate`, and all are scaled and shifted so that the mean and the variance stay the same.
 
-    Shapes: x (any) -> out (same as x). Along axes of length 1 in `noise_shape` one draw serves all;
-        None in it is the length of x.
+    Shapes: x (any) -> out (same as x). Along axes of length 1 in `noise_shape`, one draw applies to
+        all elements; None in it is the length of x.
     Raises: ArgumentError unless 0 <= rate < 1.
     Source: Klambauer et al., "Self-normalizing neural networks", NIPS 2017, section 2.
 
@@ -90,7 +90,7 @@ class AlphaDropout(Dropout):
 
 
 class SpatialDropout(Dropout, abstract=True):
-    """Dropout of whole channels: features of a sequence, or maps of an image or volume."""
+    """Dropout of whole channels: features of a sequence, or feature maps of an image or volume."""
 
     rank = 0
     data_format = "channels_last"
@@ -131,7 +131,7 @@ SpatialDropout1D, SpatialDropout2D, SpatialDropout3D = family(
 
 
 class GaussianNoise(Seeded):
-    """In training, adds normal noise of standard deviation `stddev`.
+    """In training, adds normally distributed noise with standard deviation `stddev`.
 
     Shapes: x (any) -> out (same as x).
 
@@ -151,7 +151,7 @@ class GaussianNoise(Seeded):
 
 
 class GaussianDropout(Seeded):
-    """In training, multiplies by normal noise of mean 1 and variance rate / (1 - rate).
+    """In training, multiplies by normal noise with mean 1 and variance rate / (1 - rate).
 
     Shapes: x (any) -> out (same as x).
     Raises: ArgumentError unless 0 <= rate < 1.

@@ -17,7 +17,7 @@ from funclab.shape_math import to_shape
 
 
 class Flatten(Layer):
-    """All elements of a sample in one row.
+    """All elements of a sample as one vector.
 
     Shapes: x (batch, ...) -> out (batch, product of the other lengths). With data_format
         "channels_first" the channels are moved to the end first.
@@ -37,10 +37,10 @@ class Flatten(Layer):
 
 
 class Reshape(Layer):
-    """Each sample under the shape `target_shape`, in which one length may be -1: what is left.
+    """Each sample in the shape `target_shape`, where one length may be -1: it is inferred.
 
     Shapes: x (batch, ...) -> out (batch, *target_shape).
-    Raises: ShapeError when a sample has another number of elements.
+    Raises: ShapeError if a sample has another number of elements.
 
     >>> from funclab import Input
     >>> Reshape((-1, 2))(Input((6,))).shape
@@ -104,7 +104,7 @@ class RepeatVector(Layer):
     """The same vector `n` times, as a sequence.
 
     Shapes: x (batch, features) -> out (batch, n, features).
-    Raises: ArgumentError unless `n` is a positive whole number.
+    Raises: ArgumentError unless `n` is a positive integer.
 
     >>> from funclab import Input
     >>> RepeatVector(3)(Input((4,))).shape

@@ -83,7 +83,7 @@ ZeroPadding1D, ZeroPadding2D, ZeroPadding3D = family(
 
 
 class Cropping(Bordered, abstract=True):
-    """Fewer positions before and after each axis between batch and channels."""
+    """Positions removed before and after each axis between batch and channels."""
 
     border = "cropping"
 
@@ -109,10 +109,10 @@ class Cropping(Bordered, abstract=True):
 
 Cropping1D, Cropping2D, Cropping3D = family(
     Cropping, "Cropping{}D",
-    {i: f"{{inputs}} without their ends: `cropping` is {ways}." for i, ways in WIDTHS.items()},
+    {i: f"{{inputs}} without their borders: `cropping` is {ways}." for i, ways in WIDTHS.items()},
     """
     Shapes: x {shape} -> out (batch, {new}, {channels}).
-    Raises: ShapeError when nothing would be left.
+    Raises: ShapeError if nothing would be left.
     """,
     {
         1: ("(2, 0)", "10, 4", "8, 4"),
@@ -151,7 +151,7 @@ class UpSampling(Resampled, abstract=True):
 
 
 class Interpolated(UpSampling, abstract=True):
-    """Pixels repeated, or new ones in between."""
+    """Pixels repeated, or new pixels interpolated."""
 
     interpolation = "nearest"
 
@@ -167,10 +167,10 @@ class Interpolated(UpSampling, abstract=True):
         return ops.up_sample(inputs, self.size, self.interpolation, self.data_format)
 
 
-CURVED = """{inputs} `size` times as high and wide: pixels repeated, or new ones in between.
+CURVED = """{inputs} `size` times as high and wide: pixels repeated, or new pixels interpolated.
 
     The interpolation "nearest" repeats each pixel. The others put new pixels on a curve through
-         those around: straight lines for "bilinear", smoother ones for "bicubic", "lanczos3" and
+         the old ones: straight lines for "bilinear", smooth curves for "bicubic", "lanczos3" and
          "lanczos5"."""
 
 UpSampling1D, UpSampling2D, UpSampling3D = family(
@@ -202,7 +202,7 @@ WRITTEN = {
     2: ("a pair (height, width) or two pairs", "((1, 0), (1, 0))"),
     3: ("three integers (depth, height, width) or three pairs", "((1, 0), (1, 0), (1, 0))"),
 }
-"""For each number of axes, the ways to write a border beside one integer, and an example."""
+"""For each number of axes, the ways to write a border besides one integer, and an example."""
 
 
 def _pairs(name: str, value: Any, rank: int) -> Pairs:

@@ -1,4 +1,4 @@
-"""Layers that bring images to one size."""
+"""Layers that give all images the same size."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from funclab.ops.resampling import CURVES, resize
 
 
 class OneSize(Layer, abstract=True):
-    """A layer whose images come out with `height` rows and `width` columns."""
+    """A layer whose output images have `height` rows and `width` columns."""
 
     input_spec = InputSpec(min_ndim=3, max_ndim=4)
     height: int
@@ -37,7 +37,7 @@ class OneSize(Layer, abstract=True):
         return images[tuple(key)]
 
     def to_aspect(self, images: Any) -> Any:
-        """The largest part of each image, from its middle, with the ratio of the new sides."""
+        """The largest centered part of each image that has the new aspect ratio."""
         lengths = self.lengths(images)
         if None in lengths:  # on shapes alone: the new size is that of any part
             return images
@@ -54,7 +54,7 @@ class OneSize(Layer, abstract=True):
 
 
 class Resizing(OneSize):
-    """Images of one size, each new pixel a weighted mean of old ones.
+    """Images resized to one size, each new pixel a weighted mean of old ones.
 
     Shapes: x (batch, height, width, channels) -> out (batch, `height`, `width`, channels).
     Gradient: gx = the sum of g * weight over the new pixels.
@@ -111,11 +111,10 @@ class Resizing(OneSize):
 
 
 class CenterCrop(OneSize):
-    """The middle of each image; of one that is smaller, a part with the ratio of the new sides,
-    enlarged.
+    """The center of each image; if an image is smaller, a part with the new aspect ratio, enlarged.
 
     Shapes: x (batch, height, width, channels) -> out (batch, `height`, `width`, channels).
-    Gradient: gx = g in the middle, 0 around it.
+    Gradient: gx = g in the center, 0 around it.
 
     >>> from funclab import Input
     >>> CenterCrop(24, 24)(Input((28, 28, 1))).shape

@@ -1,4 +1,4 @@
-"""Convolutions that treat each channel by itself first."""
+"""Convolutions that first treat each channel separately."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WINDOW = ("kernel_size", "strides", "padding")
 
 
 class Depthwise(Sliding, abstract=True):
-    """Filters of each channel of its own, which slide over the axes between batch and channels."""
+    """Separate filters for each channel, which slide over the axes between batch and channels."""
 
     depth_multiplier: int = 1
     depthwise_initializer: Any = "glorot_uniform"
@@ -39,7 +39,7 @@ SOURCE = """Source: Chollet, "Xception: deep learning with depthwise separable c
 
 DepthwiseConv1D, DepthwiseConv2D = family(
     Depthwise, "DepthwiseConv{}D",
-    "Filters that slide over the {channels} of {inputs} one by one: none of these sees another.",
+    "Filters that slide over each of the {channels} of {inputs} separately.",
     f"""
     Shapes: x {{shape}} -> out (batch, {{new}}, {{channels}} * depth_multiplier); lengths as for
         Conv2D.
@@ -56,7 +56,7 @@ DepthwiseConv1D, DepthwiseConv2D = family(
 
 
 class Separable(Depthwise, abstract=True):
-    """A depthwise convolution, then one with a window of one position that mixes the channels."""
+    """A depthwise convolution, then a pointwise one (window 1), which mixes the channels."""
 
     filters: int
     pointwise_initializer: Any = "glorot_uniform"
@@ -84,8 +84,8 @@ class Separable(Depthwise, abstract=True):
 
 SeparableConv1D, SeparableConv2D = family(
     Separable, "SeparableConv{}D",
-    "A convolution in two steps: each of the {channels} by itself, then all at each position.",
-    f"""It needs far fewer weights than a Conv{{rank}}D that sees as much.
+    "A convolution in two steps: each of the {channels} separately, then all at each position.",
+    f"""It needs far fewer weights than a Conv{{rank}}D with the same window.
 
     Shapes: x {{shape}} -> out (batch, {{new}}, filters); lengths as for Conv2D.
     Weights: depthwise_kernel ({{axes}}, {{channels}}, depth_multiplier), pointwise_kernel

@@ -1,4 +1,4 @@
-"""What a layer expects of its inputs, checked before anything else happens."""
+"""What a layer expects of its inputs; this is checked before anything else happens."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from funclab.shape_math import Shape, same, show
 
 
 class InputSpec:
-    """Rank, shape and axis lengths that a layer needs of one input; None leaves a point open."""
+    """The rank, shape and axis lengths that a layer requires of an input; None allows any."""
 
     def __init__(
         self,
@@ -29,7 +29,7 @@ class InputSpec:
         self.axes, self.optional = dict(axes or {}), optional
 
     def complaint(self, shape: Shape) -> str | None:
-        """What is wrong with a shape, in Keras' words; None when nothing is."""
+        """What is wrong with a shape, in Keras' words; None if nothing is."""
         rank = len(shape)
         if self.ndim is not None and rank != self.ndim:
             return f"expected ndim={self.ndim}, found ndim={rank}"
@@ -53,7 +53,7 @@ class InputSpec:
 
 
 def check_inputs(layer: Any, inputs: Sequence[Any]) -> None:
-    """Raise a ShapeError when the inputs do not meet the layer's `input_spec`."""
+    """Raise a ShapeError if the inputs do not meet the layer's `input_spec`."""
     if layer.input_spec is None:
         return
     specs = layer.input_spec if isinstance(layer.input_spec, (list, tuple)) else [layer.input_spec]
@@ -90,7 +90,7 @@ AXES = {
 
 
 def _repair(layer: Any, spec: InputSpec, shape: Shape) -> str:
-    """What to write instead, for the slips that are made most."""
+    """What to write instead, for the most common mistakes."""
     kind, sample = type(layer).__name__, list(shape[1:])
     wanted = spec.ndim or spec.min_ndim or 0
     short = wanted - len(shape)
@@ -114,7 +114,7 @@ def _repair(layer: Any, spec: InputSpec, shape: Shape) -> str:
             f"these axes, or a Reshape before {layer.name}."
         )
     if short < 0 and None not in sample and wanted == 2:
-        return f"lay the axes in one row first: {layer.name}(Flatten()(x))."
+        return f"flatten the axes first: {layer.name}(Flatten()(x))."
     for axis, length in spec.axes.items():
         if axis in (-1, len(shape) - 1) and layer.built and shape[axis] not in (length, None):
             return (
@@ -136,7 +136,7 @@ def _wanted(spec: InputSpec) -> str:
 
 
 def maker_hint(tensors: Sequence[Any], layer: Any) -> str:
-    """What to write when the layer that made the input says more than its shape does."""
+    """What to write, if the layer that made the input suggests more than its shape does."""
     makers = {tensor._keras_history.operation for tensor in tensors}
     if len(tensors) > 1 == len(makers) and getattr(next(iter(makers)), "return_state", False):
         return (
@@ -166,7 +166,7 @@ def maker_hint(tensors: Sequence[Any], layer: Any) -> str:
             f"steps of a sequence, write TimeDistributed({name})(x)."
         )
     if (kind == "Flatten" or kind.startswith("Global")) and rank < wanted:
-        return f"call {name} before {maker.name}, which lays all axes in one row: {name}(x)."
+        return f"call {name} before {maker.name}, which flattens all axes: {name}(x)."
     if kind != "InputLayer" and wanted == 3 and rank == 4 and None not in tensors[0].shape[1:]:
         height, width, channels = tensors[0].shape[1:]
         return f"make each row of the image a step: Reshape(({height}, {width * channels}))(x)."

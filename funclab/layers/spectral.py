@@ -1,4 +1,4 @@
-"""A layer around another, whose kernel it keeps from growing."""
+"""A layer around another layer, which limits the norm of that layer's kernel."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from funclab.layers.wrappers import Wrapper
 
 
 class SpectralNormalization(Wrapper):
-    """A layer whose kernel is divided, in training, by its spectral norm: the most that it can
-    stretch a vector.
+    """A layer whose kernel is divided, in training, by its spectral norm: the largest factor by
+    which it can stretch a vector.
 
-    The norm is found by `power_iterations` steps from the vector of the step before. Predictions
-    use the kernel as it is.
-    Shapes: those of the layer inside.
-    Weights: those of the layer inside, and vector_u (1, the last length of its kernel), which is
-        not trainable.
+    The norm is found by `power_iterations` steps, starting from the last training step's vector.
+    Predictions use the kernel as it is.
+    Shapes: those of the inner layer.
+    Weights: those of the inner layer, and vector_u (1, the last length of its kernel), which is not
+        trainable.
     Raises: ArgumentError for a layer without a kernel or embeddings, or power_iterations below 1.
     Source: Miyato et al., "Spectral normalization for generative adversarial networks", ICLR 2018,
         algorithm 1.
@@ -70,7 +70,7 @@ class SpectralNormalization(Wrapper):
             held[name] = self.kernel
 
     def _normalized(self) -> Any:
-        """The kernel divided by its norm, and the vector of the next step kept."""
+        """The kernel divided by its norm; the vector is stored for the next step."""
         kernel = self.kernel
         rows = ops.reshape(kernel, (math.prod(kernel.shape[:-1]), kernel.shape[-1]))
         u = v = self.vector_u

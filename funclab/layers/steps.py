@@ -1,4 +1,4 @@
-"""What the built-in recurrent layers and cells do at one step, and over all steps."""
+"""The computation of built-in recurrent layers and cells: one step, and all steps."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from funclab.layers.checks import stream
 from funclab.ops import recurrent
 from funclab.shape_math import Array
 
-# Arguments that stand together in the constructors, in Keras' order.
+# Arguments that are next to each other in the constructors, in Keras' order.
 GATED = ("units", "activation", "recurrent_activation", "use_bias")
 BEGINNINGS = ("kernel_initializer", "recurrent_initializer", "bias_initializer")
 PENALTIES = ("kernel_regularizer", "recurrent_regularizer", "bias_regularizer")
@@ -22,8 +22,8 @@ RULES = ("kernel_constraint", "recurrent_constraint", "bias_constraint")
 DROPOUTS = ("dropout", "recurrent_dropout")
 
 
-# What one step makes of z (the input times the kernel, with its bias) and the states: new states,
-# of which the first is the output. `thinned` is the first state after dropout.
+# One step: from z (the input times the kernel, plus its bias) and the states to the new states,
+# the first of which is the output. `thinned` is the first state after dropout.
 def simple_step(z: Any, states: list[Any], thinned: Any, weights: Any, squash: Any) -> list[Any]:
     return [squash(ops.add(z, ops.matmul(thinned, weights[0])))]
 
@@ -54,18 +54,18 @@ def lstm_step(
 
 
 def lstm_gates(z: Any, c: Any, axis: int, squash: Any, gate: Any) -> list[Any]:
-    """The new h and c, from what goes into the gates, which stand side by side along `axis`."""
+    """The new h and c, from the inputs of the gates, which are concatenated along `axis`."""
     i, f, value, o = ops.split(z, 4, axis=axis)
     c = ops.add(ops.multiply(gate(f), c), ops.multiply(gate(i), squash(value)))
     return [ops.multiply(gate(o), squash(c)), c]
 
 
 RULES_OF_STEPS = {"SimpleRNN": simple_step, "GRU": gru_step, "LSTM": lstm_step}
-"""By the names of the ops that do all steps at once."""
+"""By the names of the ops that compute all steps at once."""
 
 
 class Step(Layer, abstract=True):
-    """The weights of a built-in cell, and what it does with them: at one step, or at all."""
+    """The weights of a built-in cell, and its computation: one step, or all steps."""
 
     fused_op = recurrent.SimpleRNN
     rule: ClassVar[Callable[..., list[Any]]]
@@ -92,7 +92,7 @@ class Step(Layer, abstract=True):
 
     @property
     def weights_within(self) -> str:
-        """Where in the layer the weights are: in its cell, as Keras has it."""
+        """Where in the layer the weights are: in its cell, as in Keras."""
         return ""
 
     def make_weights(self, features: int) -> None:
@@ -114,7 +114,7 @@ class Step(Layer, abstract=True):
         return bool(self.dropout or self.recurrent_dropout)
 
     def one_step(self, x: Any, states: list[Any], training: bool) -> list[Any]:
-        """The new states, of which the first is the output."""
+        """The new states, the first of which is the output."""
         z, weights = self.prepared(self._dropped_inputs(x, training, (None,)))
         return self.follow(z, states, weights, self._state_dropout(x.shape[0], training))
 
@@ -123,7 +123,7 @@ class Step(Layer, abstract=True):
     ) -> tuple[Any, ...]:
         """The outputs, then the last states. `flags`: return_sequences and go_backwards.
 
-        Where the fused op knows the activations, it does all steps at once.
+        If the fused op supports the activations, it computes all steps at once.
         """
         x = self._dropped_inputs(x, training, (None, 1))
         dropped = self._state_dropout(x.shape[0], training)
@@ -140,12 +140,12 @@ class Step(Layer, abstract=True):
         return loop(z, states, mask, step, **flags)
 
     def fused_settings(self) -> dict[str, Any]:
-        """The settings of the fused op; None for an activation that it does not know."""
+        """The settings of the fused op; None for an activation that it does not support."""
         names = ("activation", "recurrent_activation")
         return {name: _fused_name(getattr(self, name)) for name in names if hasattr(self, name)}
 
     def biases(self, bias: Any) -> tuple[Any, Any]:
-        """The bias of the inputs, and that of the recurrent product, None for none."""
+        """The bias of the inputs, and that of the recurrent product (None if there is none)."""
         return bias, None
 
     def _whole_bias(self) -> Any:
@@ -162,7 +162,7 @@ class Step(Layer, abstract=True):
 
     @property
     def functions(self) -> list[Any]:
-        """The activation, and that of the gates where there are any."""
+        """The activation, and that of the gates if there are any."""
         names = ("activation", "recurrent_activation")
         return [getattr(self, name) for name in names if hasattr(self, name)]
 
@@ -184,7 +184,7 @@ class Step(Layer, abstract=True):
         return ops.dropout(x, self.dropout, shape, state=self.stream)
 
     def _state_dropout(self, batch: int | None, training: bool) -> Any:
-        """What the state is multiplied with on its way into a step; None without dropout."""
+        """The numbers by which the state is multiplied before a step; None without dropout."""
         if not (training and self.recurrent_dropout):
             return None
         ones = np.ones((batch or 1, *self.state_shape), self.dtype)
@@ -199,7 +199,7 @@ class SimpleStep(Step, abstract=True):
 
 
 class GRUStep(Step, abstract=True):
-    """Gates that mix old state and new value, and reset the state before."""
+    """Gates that mix old state and new value, and reset the old state."""
 
     fused_op = recurrent.GRU
     rule = staticmethod(gru_step)
@@ -219,7 +219,7 @@ class GRUStep(Step, abstract=True):
 
 
 class LSTMStep(Step, abstract=True):
-    """Gates that let values into a cell state, keep them, and let them out."""
+    """Gates that write values to a cell state, keep them, and read them."""
 
     fused_op = recurrent.LSTM
     rule = staticmethod(lstm_step)
@@ -232,7 +232,7 @@ class LSTMStep(Step, abstract=True):
         return super().cell_weight(name, shape, **settings)
 
     def _first_bias(self, shape: Any, dtype: str = "float32") -> Array:
-        """The forget gates begin open, with a bias of 1: what is remembered stays at first.
+        """The forget gates start open, with a bias of 1, so that at first the state is kept.
 
         Source: Jozefowicz et al., "An empirical exploration of recurrent network architectures",
         ICML 2015, section 2.2.
@@ -266,7 +266,7 @@ def loop(
     return_sequences: bool,
     go_backwards: bool,
 ) -> tuple[Any, ...]:
-    """Step after step with ops: `step` gets x at one time and the states; output and new states.
+    """A loop of ops over the steps: `step` maps x at one time and the states to output and states.
 
     Shapes: x (batch, time, ...).
     """

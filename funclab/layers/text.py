@@ -1,4 +1,4 @@
-"""Text as numbers: cut into words, and each word numbered."""
+"""Text as numbers: it is split into words, and each word is numbered."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ PUNCTUATION = re.compile(rb"[!\"#$%&()*+,\-./:;<=>?@\[\\\]^_`{|}~']")
 
 
 class TextVectorization(Preparing):
-    r"""Text as the numbers of its words: standardized, cut into words, looked up in a vocabulary.
+    r"""Text as the numbers of its words: standardized, split, and looked up in a vocabulary.
 
-    The vocabulary is given, or learned by `adapt(data)`. Number 0 fills short texts up, 1 is for
-    words that are not in the vocabulary.
+    The vocabulary is given, or learned by `adapt(data)`. Number 0 pads short texts, 1 is for words
+    that are not in the vocabulary.
 
-    Shapes: x (batch,) or (batch, 1) of text -> out (batch, output_sequence_length); as long as the
-        longest text where no length is given, which a graph does not allow; (batch, words known)
-        with output_mode "multi_hot", "count" or "tf_idf".
-    Raises: ArgumentError for settings that contradict each other.
+    Shapes: x (batch,) or (batch, 1) of text -> out (batch, output_sequence_length); if no length is
+        given, that of the longest text, which a graph does not allow; (batch, vocabulary size) with
+        output_mode "multi_hot", "count" or "tf_idf".
+    Raises: ArgumentError for contradictory settings.
 
     >>> layer = TextVectorization(vocabulary=["the", "cat", "sat"])
     >>> layer(["The cat sat!", "the dog"])
@@ -88,35 +88,35 @@ class TextVectorization(Preparing):
             fix="correct it, or leave it out.",
         )
 
-    # What it knows lies in a StringLookup.
+    # The vocabulary is kept in a StringLookup.
     @property
     def depth(self) -> int:
         """The length of the vectors, for an output_mode other than "int"."""
         return self._lookup_layer.depth
 
     def get_vocabulary(self, include_special_tokens: bool = True) -> list[str]:
-        """All words, each at its number: "" for filling up, "[UNK]" for others, and the rest."""
+        """All words, each at its number: "" for padding, "[UNK]" for unknown words, the rest."""
         return self._lookup_layer.get_vocabulary(include_special_tokens)
 
     def vocabulary_size(self) -> int:
-        """How many words there are, with the special ones."""
+        """The number of words, including the special ones."""
         return self._lookup_layer.vocabulary_size()
 
     def set_vocabulary(self, vocabulary: Any, idf_weights: Any = None) -> None:
-        """Know these words from now on; see `StringLookup.set_vocabulary`."""
+        """Use these words from now on; see `StringLookup.set_vocabulary`."""
         self._lookup_layer.set_vocabulary(vocabulary, idf_weights)
 
     def adapt(self, data: Any, batch_size: int | None = None, steps: int | None = None) -> None:
         """Learn the vocabulary of texts: the words that occur most often, the most frequent first.
 
         data: an array or a list of texts, or an iterable of batches of them.
-        batch_size: accepted for Keras; changes nothing.
+        batch_size: accepted for compatibility with Keras; it has no effect.
         steps: how many batches are read; None for all.
         Raises: ArgumentError for a layer that was made with a vocabulary.
         """
         lookup = self._lookup_layer
         if lookup.given:
-            lookup.adapt(data)  # says why not
+            lookup.adapt(data)  # raises the error that explains it
         whole = isinstance(data, (str, bytes, list, tuple)) or hasattr(data, "__array__")
         batches = [data] if whole else list(data)[:steps]
         lookup.adapt_to(self._documents(as_texts(batch, self.name)) for batch in batches)
@@ -133,7 +133,7 @@ class TextVectorization(Preparing):
             return as_texts(self.standardize(np.asarray(texts, str)), self.name)
         how = self.standardize or ""
         made = np.empty(texts.shape, object)
-        # Bytes, so that only the letters of ASCII become lower case: as in Keras.
+        # Bytes, so that only ASCII letters are lowercased, as in Keras.
         data = [text.encode("utf-8", "surrogateescape") for text in texts.reshape(-1)]
         data = [text.lower() for text in data] if "lower" in how else data
         data = [PUNCTUATION.sub(b"", text) for text in data] if "strip" in how else data
@@ -152,12 +152,12 @@ class TextVectorization(Preparing):
             rows = [list(map(_decoded, words)) for words in self.split(np.asarray(flat, str))]  # type: ignore[misc]
         elif self.split == "character":
             rows = [list(text) for text in flat]
-        else:  # white space of ASCII, as in Keras
+        else:  # split at ASCII whitespace, as in Keras
             rows = [re.findall(r"[^ \t\n\r\x0b\x0c]+", text) for text in flat]
         return [self._grouped(row) for row in rows]
 
     def _grouped(self, words: Sequence[str]) -> list[str]:
-        """Words and, with `ngrams`, groups of those that follow one another."""
+        """Words and, with `ngrams`, groups of consecutive words."""
         if self.ngrams is None:
             return list(words)
         widths: Iterable[int] = self.ngrams
@@ -195,7 +195,7 @@ class TextVectorization(Preparing):
         return ops.multiply(counts, weights)
 
     def find(self, x: Array) -> Array:
-        """What stands for an array of texts: numbers of words, or vectors of counts."""
+        """The encoding of an array of texts: word numbers, or vectors of counts."""
         lookup = self._lookup_layer
         rows = self._documents(x) if self.split is not None or self.ngrams else None
         if rows is None:
@@ -221,7 +221,7 @@ class TextVectorization(Preparing):
         return made
 
     def found_shape(self, shape: Shape) -> Shape:
-        """The shape of what `find` gives; in a plan, all of it must be known."""
+        """The shape of the result of `find`; in a plan, all of it must be known."""
         if self.output_mode == "one_hot" and self.split is not None:
             length: Any = None
             made: Shape = (*shape[:1], length, self.depth)
@@ -248,11 +248,11 @@ class TextVectorization(Preparing):
 
     # Files.
     def get_assets(self) -> dict[str, str]:
-        """The texts that a file keeps for this layer, by name."""
+        """The texts that a file stores for this layer, by name."""
         return self._lookup_layer.get_assets()
 
     def set_assets(self, assets: dict[str, str], idf_weights: Any = None) -> None:
-        """Know again what `get_assets` gave."""
+        """Restore what `get_assets` returned."""
         self._lookup_layer.set_assets(assets, idf_weights)
 
     @property
@@ -267,7 +267,7 @@ class TextVectorization(Preparing):
         return {**super().get_config(), **learned, "vocabulary_size": size}
 
     def learned_config(self) -> dict[str, Any]:
-        """A config in which the vocabulary stands as if it had been given."""
+        """A config that contains the learned vocabulary as if it had been given."""
         config, inner = self.get_config(), self._lookup_layer.learned_config()
         del config["vocabulary_size"]
         return config | {name: inner[name] for name in ("vocabulary", "idf_weights")}

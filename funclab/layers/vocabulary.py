@@ -1,4 +1,4 @@
-"""Layers that number words, and other things that can be told apart."""
+"""Layers that number tokens: words, or other distinct values."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from funclab.shape_math import Array, Shape
 from funclab.texts import STRING, as_texts
 
 NOWHERE = np.iinfo(np.int64).max
-"""The number of a token that is dropped: no vector is that long."""
+"""The number of a token that is dropped: vectors have no element with this index."""
 
 
 class IndexLookup(Preparing, abstract=True):
-    """A layer that knows a vocabulary: numbers for its tokens, or (with invert) the reverse."""
+    """A layer with a vocabulary: numbers for its tokens, or (with invert) the reverse."""
 
     max_tokens: int | None = None
     num_oov_indices: int = 1
@@ -46,14 +46,14 @@ class IndexLookup(Preparing, abstract=True):
 
     def prepare(self) -> None:
         dense(self.sparse)
-        names = {"binary": "multi_hot", "tf-idf": "tf_idf"}  # of Keras 2
+        names = {"binary": "multi_hot", "tf-idf": "tf_idf"}  # the names in Keras 2
         self.output_mode = names.get(str(self.output_mode), self.output_mode)
         modes = ("int", "one_hot", "multi_hot", "count", "tf_idf")
         one_of("output_mode", self.output_mode, modes)
         self._check_settings()
         self.salt = salt_of(self.salt)
         self.expected_size: int | None = None
-        """For a layer out of a file: how many tokens it will have."""
+        """For a layer loaded from a file: how many tokens it will have."""
         self.input_dtype = "int64" if self.invert else self.vocabulary_dtype
         self.table = Known(self)
         self.given = self.vocabulary is not None
@@ -88,10 +88,10 @@ class IndexLookup(Preparing, abstract=True):
                 fix="correct it, or leave it out.",
             )
 
-    # What it knows.
+    # The vocabulary.
     @property
     def oov_start(self) -> int:
-        """The number of the first token for what is out of the vocabulary."""
+        """The first number for out-of-vocabulary tokens."""
         return int(self.mask_token is not None and self.output_mode == "int")
 
     @property
@@ -100,21 +100,21 @@ class IndexLookup(Preparing, abstract=True):
         return [self.mask_token] * self.oov_start + [self.oov_token] * self.num_oov_indices
 
     def get_vocabulary(self, include_special_tokens: bool = True) -> list[Any]:
-        """All tokens, each at its number; without the special ones if so wanted."""
+        """All tokens, each at its number, with or without the special ones."""
         return [*(self.special if include_special_tokens else ()), *self.tokens]
 
     def vocabulary_size(self) -> int:
-        """How many tokens there are, with the special ones."""
+        """The number of tokens, including the special ones."""
         return len(self.special) + len(self.tokens)
 
     @property
     def tokens(self) -> list[Any]:
-        """What it knows, without the special tokens before them."""
+        """The vocabulary without the special tokens before it."""
         return self.table.tokens
 
     @property
     def known_size(self) -> int | None:
-        """How many tokens there are or will be; None while that is open."""
+        """How many tokens there are or will be; None while that is unknown."""
         return self.vocabulary_size() if self.tokens else self.expected_size
 
     @property
@@ -130,12 +130,12 @@ class IndexLookup(Preparing, abstract=True):
         return self.table.idf
 
     def set_vocabulary(self, vocabulary: Any, idf_weights: Any = None) -> None:
-        """Know these tokens from now on, instead of learning them by `adapt`.
+        """Use these tokens from now on, instead of learning them with `adapt`.
 
         vocabulary: the tokens, with the special ones before them or without; or the path of a text
             file with a token on each line.
         idf_weights: for output_mode "tf_idf", the weight of each token.
-        Raises: ArgumentError for tokens that are there twice, too many, or special.
+        Raises: ArgumentError for tokens that occur twice, are too many, or are special.
         """
         tokens = self._read(vocabulary)
         marked = tokens[: len(self.special)] == self.special
@@ -257,7 +257,7 @@ class IndexLookup(Preparing, abstract=True):
                 number += 1
         counts.pop(self.mask_token, None)
         counts.pop(self.oov_token, None)
-        # As in Keras: of tokens that occur equally often, the last by the alphabet comes first.
+        # As in Keras: tokens that occur equally often are in reverse alphabetical order.
         ordered = sorted(counts, key=lambda token: (counts[token], sort_key(token)), reverse=True)
         if self.max_tokens is not None:
             ordered = ordered[: self.max_tokens - len(self.special)]
@@ -278,7 +278,7 @@ class IndexLookup(Preparing, abstract=True):
         return line
 
     def oov_number(self, key: Any) -> int:
-        """Which of the numbers for what is out of the vocabulary a token has."""
+        """Which of the out-of-vocabulary numbers a token gets."""
         raise unwritten(self, "oov_number")
 
     def as_inputs(self, data: Any) -> Any:
@@ -289,7 +289,7 @@ class IndexLookup(Preparing, abstract=True):
         return self.coded(numbers)
 
     def coded(self, numbers: Any) -> Any:
-        """Numbers of tokens as the layer gives them."""
+        """Token numbers in the form of the layer's output_mode."""
         if self.output_mode == "int":
             return numbers
         if not numbers.shape:
@@ -300,13 +300,13 @@ class IndexLookup(Preparing, abstract=True):
         return ops.multiply(vectors, self.weighing(vectors))
 
     def vectors(self, numbers: Any) -> Any:
-        """Numbers of tokens as vectors of zeros and ones, or of counts."""
+        """Token numbers as vectors of zeros and ones, or of counts."""
         mode = "count" if self.output_mode == "tf_idf" else self.output_mode
         return encoded(numbers, mode, self.depth, self.vector_dtype)
 
     def weighing(self, vectors: Any) -> Any:
-        """The weights of all tokens, to multiply counts with."""
-        if self.table.idf is None and self.expected_size:  # a file that is being read has them
+        """The weights of all tokens, by which counts are multiplied."""
+        if self.table.idf is None and self.expected_size:  # they will come from the file
             return np.zeros(self.depth, "float32")
         if self.table.idf is None:
             raise ArgumentError(
@@ -323,7 +323,7 @@ class IndexLookup(Preparing, abstract=True):
 
     # Files.
     def get_assets(self) -> dict[str, str]:
-        """The texts that a file keeps for this layer, by name."""
+        """The texts that a file stores for this layer, by name."""
         if self.given:
             return {}
         lines = [str(token) for token in self.get_vocabulary()]
@@ -336,7 +336,7 @@ class IndexLookup(Preparing, abstract=True):
         return {VOCABULARY: "\n".join(lines)}
 
     def set_assets(self, assets: dict[str, str], idf_weights: Any = None) -> None:
-        """Know again what `get_assets` gave."""
+        """Restore what `get_assets` returned."""
         if self.given or VOCABULARY not in assets:
             return
         lines = assets[VOCABULARY].split("\n")
@@ -353,7 +353,7 @@ class IndexLookup(Preparing, abstract=True):
         return {**config, **learned, "vocabulary_size": self.known_size}
 
     def learned_config(self) -> dict[str, Any]:
-        """A config in which the vocabulary stands as if it had been given."""
+        """A config that contains the learned vocabulary as if it had been given."""
         config = self.get_config()
         del config["vocabulary_size"]
         if self.tokens and not self.given:
@@ -377,7 +377,7 @@ VOCABULARY = "vocabulary.txt"
 
 
 class Known:
-    """What an IndexLookup finds: the table behind `ops.lookup`."""
+    """The table that an IndexLookup passes to `ops.lookup`."""
 
     idf: Variable | None
 
@@ -385,17 +385,17 @@ class Known:
         self.layer = layer
         self.learn([])
         self.ready = False
-        """Whether it was given a vocabulary, or has learned one."""
+        """Whether a vocabulary has been given or learned."""
 
     def learn(self, tokens: Sequence[Any]) -> None:
-        """Know these tokens, which come after the special ones, and no others."""
+        """Use exactly these tokens, which come after the special ones."""
         self.tokens, self.idf, self.ready = list(tokens), None, True
         first = len(self.layer.special)
         self.numbers = {token: first + i for i, token in enumerate(tokens)}
 
     @property
     def name(self) -> str:
-        """What a printed plan calls it."""
+        """Its name in a printed plan."""
         return self.layer.name
 
     def __repr__(self) -> str:
@@ -444,5 +444,5 @@ class Known:
 
 
 def sort_key(token: Any) -> Any:
-    """What tokens are ordered by: words by their bytes, as in Keras."""
+    """The key by which tokens are sorted: words by their bytes, as in Keras."""
     return token.encode("utf-8", "surrogateescape") if isinstance(token, str) else token

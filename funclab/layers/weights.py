@@ -26,11 +26,11 @@ KERAS_2_ORDER = (
 
 SETTINGS = {str, int, float, bool, type(None)}
 NOT_HELD = {"constructor_arguments", "inbound_nodes", "outbound_nodes"}
-"""The types and the names of attributes in which no layer and no weight is."""
+"""The types and the names of attributes that never contain layers or weights."""
 
 
 class Weighted(Operation):
-    """An operation that owns variables, and may hold others that do."""
+    """An operation that owns variables, and may contain other operations that do."""
 
     dtype: str
     built: bool
@@ -43,7 +43,7 @@ class Weighted(Operation):
         constraint, aggregation, layout, name; or in Keras 2's, which begins with the name: name,
         shape, dtype, initializer, regularizer, trainable, constraint.
         Shapes: `shape` of the weight itself, without a batch axis; () unless given.
-        Raises: ArgumentError when a length of `shape` is not known.
+        Raises: ArgumentError if a length of `shape` is not known.
         """
         order = KERAS_2_ORDER if args and isinstance(args[0], str) else KERAS_3_ORDER
         arguments = {**dict(zip(order, args, strict=False)), **settings}
@@ -83,7 +83,7 @@ class Weighted(Operation):
         return variable
 
     def named_weight(self, role: str, shape: Any, **settings: Any) -> Variable:
-        """A weight whose initializer, regularizer and constraint are this layer's for that role.
+        """A weight with this layer's initializer, regularizer and constraint for that role.
 
         With the role "kernel", these are its `kernel_initializer` and so on.
         """
@@ -103,7 +103,7 @@ class Weighted(Operation):
 
     @property
     def sublayers(self) -> list[Weighted]:
-        """The layers inside: all that are held, but for a model that this layer is a part of."""
+        """The inner layers: all that are held, except a model that this layer is part of."""
         return [
             layer
             for layer in self.held
@@ -112,13 +112,13 @@ class Weighted(Operation):
 
     @property
     def held(self) -> list[Weighted]:
-        """The layers held in attributes, also in lists and dicts, in order."""
+        """The layers in attributes, and in lists and dicts there, in order."""
         held = (leaf for leaf in self._leaves() if isinstance(leaf, Weighted) and leaf is not self)
         return list(dict.fromkeys(held))
 
     def _leaves(self) -> Iterator[Any]:
-        """The objects that its attributes hold, also in lists and dicts; not its calls and its
-        arguments, and no settings."""
+        """The objects in its attributes, and in lists and dicts there; without its calls, its
+        arguments and its settings."""
         for name, value in vars(self).copy().items():  # another thread may add some
             if type(value) in SETTINGS or name in NOT_HELD:
                 continue
@@ -129,18 +129,18 @@ class Weighted(Operation):
 
     @property
     def variables(self) -> list[Variable]:
-        """All that lasts: weights, and state such as random streams."""
+        """All persistent values: weights, and state such as random streams."""
         return unique([*self._own_variables(), *_each(self.sublayers, "variables")])
 
     def _own_variables(self) -> list[Variable]:
-        """Those that its own attributes hold; the trained ones first, the streams last."""
+        """Those in its own attributes; the trainable ones first, the random streams last."""
         own = [*self._own_weights, *(v for v in self._leaves() if isinstance(v, Variable))]
         own.sort(key=lambda v: (not v.trainable, _is_stream(v)))
         return own
 
     @property
     def weights(self) -> list[Variable]:
-        """Every weight once, in order of making; a shared layer's weights count once."""
+        """Every weight once, in the order they were made; a shared layer's weights count once."""
         return [variable for variable in self.variables if not _is_stream(variable)]
 
     @property
@@ -156,7 +156,7 @@ class Weighted(Operation):
 
     @property
     def non_trainable_weights(self) -> list[Variable]:
-        """The weights that training leaves as they are."""
+        """The weights that training does not change."""
         trainable = {id(variable) for variable in self.trainable_weights}
         return [variable for variable in self.weights if id(variable) not in trainable]
 
@@ -186,7 +186,7 @@ class Weighted(Operation):
         return read(weights, lambda: [variable.numpy() for variable in weights])
 
     def set_weights(self, weights: Sequence[Any]) -> None:
-        """Replace all weights; nothing changes when one of them does not fit.
+        """Replace all weights; nothing changes if one of them does not fit.
 
         Raises: WeightsError for a wrong number or shape.
         """
@@ -218,7 +218,7 @@ class Weighted(Operation):
         holding(locks_of(mine), lambda: [v.assign(array) for v, array in zip(mine, arrays)])
 
     def count_params(self) -> int:
-        """How many numbers the weights hold, each counted once."""
+        """The number of elements in all weights, each weight counted once."""
         if not self.built:
             raise NotBuiltError(
                 f"You tried to call `count_params` on layer {self.name}, but the layer isn't "
@@ -229,14 +229,14 @@ class Weighted(Operation):
         return sum(shape_math.size(variable.shape) or 0 for variable in self.weights)
 
     def remember(self) -> Memory:
-        """What this layer and those inside it are now, to undo a call that fails."""
+        """The present state of this layer and those inside it, to undo a call that fails."""
         inner = [sublayer for sublayer in self.sublayers if not sublayer.built]
         return Memory(self, [layer.remember() for layer in inner])
 
     @property
     def losses(self) -> list[Any]:
-        """The penalties of regularizers on trainable weights, as numbers of this moment; in a
-        model's `compute_loss` values, and what layers added by `add_loss` before them."""
+        """The regularizers' penalties on trainable weights, as their present numbers; in a model's
+        `compute_loss`, as values, after the losses that layers added with `add_loss`."""
         tape, recording = current_tape(), is_recording()
         weights = [v for v in self.trainable_weights if v.regularizer is not None]
         penalties = [v.regularizer(v if recording else v.array) for v in weights]  # type: ignore[misc]
@@ -244,7 +244,7 @@ class Weighted(Operation):
 
     @property
     def metrics(self) -> list[Any]:
-        """The metrics kept in attributes, of this layer and of those inside it."""
+        """The metrics in attributes of this layer and of those inside it."""
         return held_metrics(self)
 
 
@@ -269,7 +269,7 @@ class Memory:
 
 def held_metrics(layer: Weighted, own: bool = True) -> list[Any]:
     """The metrics in attributes of a layer, and of those inside it. As in Keras, attributes of a
-    model that serves as a layer do not count; those of its layers do."""
+    model that is used as a layer do not count; those of its layers do."""
     kinds = [(leaf, type(leaf)) for leaf in (layer._leaves() if own else ())]
     metrics = [x for x, kind in kinds if hasattr(kind, "update_state") and hasattr(kind, "result")]
     for inner in layer.sublayers:
@@ -278,7 +278,7 @@ def held_metrics(layer: Weighted, own: bool = True) -> list[Any]:
 
 
 def _within(layer: Weighted) -> dict[Weighted, None]:
-    """A layer and all that it holds, at any depth."""
+    """A layer and all layers inside it, at any depth."""
     layers = dict.fromkeys([layer])
     waiting = [layer]
     while waiting:
@@ -289,7 +289,7 @@ def _within(layer: Weighted) -> dict[Weighted, None]:
 
 
 def unique(items: Iterable[Any]) -> list[Any]:
-    """Each item once, by identity, where it first stood."""
+    """Each item once, by identity, in order of first occurrence."""
     return list({id(item): item for item in items}.values())
 
 

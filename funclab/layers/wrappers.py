@@ -35,7 +35,7 @@ class Wrapper(Layer, abstract=True):
 
 
 def _example(wrapper: Wrapper) -> str:
-    """A layer to be wrapped: of the class that was passed, where one was."""
+    """An example of a layer to wrap: of the class that was passed, if one was."""
     if isinstance(wrapper.layer, type):
         return f"{wrapper.layer.__name__}(...)"
     return "Dense(8)" if isinstance(wrapper, TimeDistributed) else "LSTM(8)"
@@ -44,14 +44,14 @@ def _example(wrapper: Wrapper) -> str:
 class TimeDistributed(Wrapper):
     """The same layer (or model) at every step of a sequence, with the same weights.
 
-    Shapes: x (batch, time, ...) -> out (batch, time, *what the layer makes of (batch, ...)).
+    Shapes: x (batch, time, ...) -> out (batch, time, *the layer's output shape for (batch, ...)).
     Weights: those of the layer.
-    Raises: TensorTypeError for what is not a layer; ShapeError for inputs without a time axis.
+    Raises: TensorTypeError unless it is a layer; ShapeError for inputs without a time axis.
 
-    All steps are computed at once, as a batch of batch * time samples. Only what normalizes over
-    the batch (BatchNormalization, in training) sees one step after another, as in Keras. A mask of
-    the input stays with the output, and what it has beyond (batch, time) goes to the layer. A mask
-    that the layer makes itself ends in it, as in Keras 3: put it into a model with what reads it.
+    All steps are computed at once, as a batch of batch * time samples; only a layer that normalizes
+    over the batch (BatchNormalization, in training) sees one step after another, as in Keras. The
+    output keeps the input's mask; the mask's axes beyond (batch, time) go to the layer. A mask that
+    the layer itself makes is not passed on, as in Keras 3: put its reader into the same model.
 
     >>> from funclab import Input, layers
     >>> TimeDistributed(layers.Dense(8))(Input((10, 4))).shape
@@ -120,7 +120,7 @@ def _masked(x: Any, mask: Any) -> Any:
 
 
 def _unfold(out: Any, time: int | None, mask: Any) -> Any:
-    """The output with its time, and the mask with as many axes as there are steps left."""
+    """The output with its time axis restored, and its mask reduced to the axes that are left."""
     unfolded = ops.unfold_time(out, time)
     if mask is None:
         return unfolded
@@ -139,7 +139,7 @@ class Bidirectional(Wrapper):
         "ave"; a list of both outputs for None. With return_state, the states of both follow. In
         sequences, masked steps are 0, since the two directions would repeat different steps.
     Weights: those of the forward layer, then those of the backward layer.
-    Raises: TensorTypeError for what is not a layer; ArgumentError for what is not recurrent.
+    Raises: TensorTypeError for an object that is not a layer; ArgumentError unless it is recurrent.
     Source: Schuster and Paliwal, "Bidirectional recurrent neural networks", 1997.
 
     >>> from funclab import Input, layers
@@ -160,7 +160,7 @@ class Bidirectional(Wrapper):
         for inner in (layer, backward_layer):
             if inner is not None and not hasattr(inner, "go_backwards"):
                 raise _not_recurrent(inner)
-        pattern = layer.name.removeprefix("forward_")  # the name that it has in files
+        pattern = layer.name.removeprefix("forward_")  # its name in files
         self.forward_layer = _copy(layer, f"forward_{pattern}", layer.go_backwards)
         if backward_layer is None:
             backward_layer = _copy(layer, f"backward_{pattern}", not layer.go_backwards)
@@ -191,7 +191,7 @@ class Bidirectional(Wrapper):
 
     @property
     def sublayers(self) -> list[Any]:
-        """The two layers that read; `layer` was only their pattern."""
+        """The two layers that are used; `layer` was only their template."""
         pair = map(vars(self).get, ("forward_layer", "backward_layer"))
         return [layer for layer in pair if layer]
 
@@ -249,9 +249,9 @@ def _check_alike(layer: Any, backward_layer: Any) -> None:
 
 
 def _halves(config: dict[str, Any]) -> dict[str, Any]:
-    """The config of a Bidirectional as it is written by hand.
+    """The config of a Bidirectional in the form that a user would write.
 
-    Keras' files have both layers, and what Bidirectional itself sets in them.
+    Keras' files contain both layers, with the settings that Bidirectional itself adds to them.
     """
     forward = {**config["layer"]["config"]}
     backward = {**(config.get("backward_layer") or {}).get("config", {})}
@@ -274,7 +274,7 @@ def _copy(layer: Layer, name: str, go_backwards: bool) -> Any:
 
 
 def _classes(layer: Any) -> dict[str, type]:
-    """The classes of the layers inside: such as a user's cells, which no registry knows."""
+    """The classes of the inner layers, such as a user's cells, which are not registered."""
     inner = {type(held).__name__: type(held) for held in layer.held}
     return inner | {name: cls for held in layer.held for name, cls in _classes(held).items()}
 

@@ -1,4 +1,4 @@
-"""Losses: one number that says how far predictions are from their targets."""
+"""Losses: a number that says how far predictions are from their targets."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ __all__ = [
     "sparse_categorical_crossentropy", "squared_hinge", "tversky",
 ]  # fmt: skip
 
-# Short names that Keras has carried along.
+# Short names that Keras has kept.
 mse = MSE = mean_squared_error
 mae = MAE = mean_absolute_error
 mape = MAPE = mean_absolute_percentage_error
@@ -67,7 +67,7 @@ def get(identifier: Any) -> Callable[..., Any] | None:
 
 
 def as_loss(identifier: Any) -> Loss | None:
-    """The same as a `Loss`: a function is wrapped, and keeps the name the user wrote."""
+    """The same as a `Loss` object: a function is wrapped, under the name that the user wrote."""
     loss = get(identifier)
     if loss is None or isinstance(loss, Loss):
         return loss

@@ -1,4 +1,4 @@
-"""The loss of a batch: the losses of its samples, weighted, masked, and made one number."""
+"""The loss of a batch: the losses of its samples, weighted, masked and reduced to one number."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ REDUCTIONS = ("sum_over_batch_size", "mean", "mean_with_sample_weight", "sum", "
 class Loss:
     """A loss, called on targets and predictions. Subclasses write `call`.
 
-    `call(y_true, y_pred)` gives one number for each sample (or step); `reduction` says what becomes
-    of them: "sum_over_batch_size" (or "mean"), the mean of all; "mean_with_sample_weight", their
-    sum divided by that of the weights; "sum"; or "none". Steps that a mask hides do not count.
+    `call(y_true, y_pred)` returns one number for each sample (or step); `reduction` says how they
+    are combined: "sum_over_batch_size" (or "mean"), the mean of all; "mean_with_sample_weight",
+    their sum divided by that of the weights; "sum"; or "none". Masked steps do not count.
 
     Raises: ArgumentError for an unknown reduction.
     """
 
     integer_targets = False
-    """Whether the targets are class numbers, which stay whole."""
+    """Whether the targets are class indices, which stay integers."""
 
     def __init_subclass__(cls) -> None:
         guarded(cls)
@@ -58,7 +58,7 @@ class Loss:
         raise unwritten(self, "call")
 
     def mask(self, y_true: Any, losses: Any) -> Any:
-        """Which losses count, for losses that leave some out."""
+        """Which samples' losses count, for a loss that ignores some of them."""
         return getattr(losses, "mask", None)
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
@@ -110,7 +110,7 @@ class LossFunctionWrapper(Loss):
         self.integer_targets = getattr(fn, "integer_targets", False)
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
-        if not hasattr(y_true, "shape"):  # a structure of targets: the function's own business
+        if not hasattr(y_true, "shape"):  # a structure of targets, left to the function
             return self.fn(y_true, y_pred, **self.settings)
         return self.fn(*same_rank(y_true, y_pred), **self.settings)
 
@@ -126,7 +126,7 @@ FITS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "k": (lambda value: isinstance(value, int) and value > 0, "5"),
     "axis": (lambda value: value is None or isinstance(value, (int, tuple, list)), "-1"),
 }
-"""Whether a setting has the right kind, and an example."""
+"""For each setting, a check of its type, and an example."""
 
 
 def check_settings(name: str, settings: dict[str, Any]) -> None:
@@ -156,7 +156,7 @@ def class_of(
 ) -> Any:
     """A class of losses or metrics that compute `function`: a subclass of `base`.
 
-    Its constructor takes the function's settings and the arguments `common` to the class's kind,
+    Its constructor takes the function's settings and the arguments `common` to all such classes,
     in this order or in `order`.
     """
     settings = list(inspect.signature(function).parameters.values())[2:]
@@ -191,7 +191,7 @@ def reduced(losses: Any, weight: Any, mask: Any, reduction: str | None) -> Any:
     """One number from the losses of samples, their weights and a mask (each may be None)."""
     losses = as_float(losses)
     dtype = str(losses.dtype)
-    if len(losses.shape) == 0:  # one loss for the whole batch, which each weight counts
+    if len(losses.shape) == 0:  # one loss for the whole batch, multiplied by each weight
         weights = multiplied(*(None if w is None else as_float(w, dtype) for w in (weight, mask)))
         if weights is None or len(weights.shape) == 0:
             return losses if weights is None else losses * weights
@@ -211,8 +211,8 @@ def reduced(losses: Any, weight: Any, mask: Any, reduction: str | None) -> Any:
 
 
 def _spread(weight: Any, losses: Any) -> int:
-    """How many losses each weight counts for; of weights with as many axes as the losses Keras sums
-    those that are given, however often they count."""
+    """How many losses each weight applies to. If weights have as many axes as the losses, Keras
+    sums them as given, even if they are broadcast."""
     shapes = tuple(np.shape(weight) if isinstance(weight, list) else weight.shape), losses.shape
     if len(shapes[0]) != len(shapes[1]):
         return 1
@@ -220,7 +220,7 @@ def _spread(weight: Any, losses: Any) -> int:
 
 
 def prefix(weight: Any, values: Any) -> Any:
-    """A weight with the shape of the first axes of `values`: without lengths of 1 at its end."""
+    """A weight in the shape of the first axes of `values`, without trailing axes of length 1."""
     shape = tuple(weight.shape)
     wanted = tuple(values.shape)
     kept = len(shape)
@@ -241,7 +241,7 @@ def prefix(weight: Any, values: Any) -> Any:
 
 
 def multiplied(weight: Any, mask: Any) -> Any:
-    """Weight times mask, when both are there; the one with fewer axes counts for whole rows."""
+    """Weight times mask, if both exist; the one with fewer axes applies to whole rows."""
     if weight is None or mask is None:
         return mask if weight is None else weight
     rank = max(len(weight.shape), len(mask.shape))
@@ -265,7 +265,7 @@ COMMON = {"reduction": "sum_over_batch_size", "name": None, "dtype": None}
 
 
 class MaskingLoss(LossFunctionWrapper):
-    """A loss that leaves out samples: of the class `ignore_class`, or without a pair."""
+    """A loss that ignores samples: those of the class `ignore_class`, or those without a pair."""
 
     def mask(self, y_true: Any, losses: Any) -> Any:
         if self.fn is structured.circle:
@@ -279,7 +279,7 @@ class MaskingLoss(LossFunctionWrapper):
 def _loss(
     name: str, /, base: Any = LossFunctionWrapper, order: Sequence[str] = (), **defaults: Any
 ) -> Any:
-    """The class of the function of that name, with its docstring."""
+    """The class for the function with that name, with its docstring."""
     own_name = registry.to_snake_case(name)
     function = getattr(functions, own_name, None) or getattr(structured, own_name)
     common = COMMON | {"name": function.__name__} | defaults

@@ -1,7 +1,7 @@
 """Loss functions: the error of each sample, from targets and predictions.
 
-They take values on the tape, tensors, or arrays. The last axis is averaged or summed away, unless
-a function says otherwise.
+They take values on the tape, tensors, or arrays. The last axis is averaged or summed, unless a
+function says otherwise.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from funclab.ops.scores import AbsoluteError, SquaredError
 
 
 def known_as(*names: str) -> Callable[[Any], Any]:
-    """Make a loss function known under its own name and these."""
+    """Register a loss function under its own name and these names."""
     return lambda function: registry.register("loss", function, *names)
 
 
@@ -30,7 +30,7 @@ def is_symbolic(x: Any) -> bool:
 
 
 def prepared(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
-    """Both as floats of one dtype and, where only a last axis of length 1 differs, of one rank."""
+    """Both as floats of one dtype and, if only a last axis of length 1 differs, of one rank."""
     y_pred = as_float(y_pred)
     y_true, y_pred = same_rank(as_float(y_true, str(y_pred.dtype)), y_pred)
     shape_math.broadcast(tuple(y_true.shape), tuple(y_pred.shape))
@@ -69,7 +69,7 @@ def as_numbers(x: Any) -> Any:
 
 
 def same_rank(x: Any, y: Any) -> tuple[Any, Any]:
-    """Take away or add a last axis of length 1 where that makes the ranks equal."""
+    """Remove or add a last axis of length 1 if that makes the ranks equal."""
     more = len(x.shape) - len(y.shape)
     if more == 1 and x.shape[-1] == 1:
         if len(y.shape) == 1:
@@ -122,7 +122,7 @@ def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Any:
 
 @known_as("msle", "MSLE")
 def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Any:
-    """The mean of (log(1 + y_true) - log(1 + y_pred))^2, both kept above 0.
+    """The mean of (log(1 + y_true) - log(1 + y_pred))^2, with both clipped to positive numbers.
 
     >>> mean_squared_logarithmic_error([[1.0, 2.0]], [[0.5, 2.0]]).round(4)
     array([0.0414])
@@ -135,7 +135,7 @@ def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Any:
 
 @known_as()
 def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
-    """Minus the cosine of the angle between target and prediction: -1 when they point alike.
+    """Minus the cosine of the angle between target and prediction: -1 for the same direction.
 
     >>> cosine_similarity([[0.0, 1.0]], [[0.5, 0.5]]).round(4)
     array([-0.7071])
@@ -151,7 +151,7 @@ def _unit(x: Any, axis: int) -> Any:
 
 @known_as("Huber", "huber_loss")
 def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> Any:
-    """Half the squared error up to `delta`, from there on a straight line.
+    """Half the squared error for errors up to `delta`, and linear beyond.
 
     Source: Huber, "Robust Estimation of a Location Parameter", 1964.
 
@@ -169,7 +169,7 @@ def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> Any:
 
 @known_as("logcosh")
 def log_cosh(y_true: Any, y_pred: Any) -> Any:
-    """The mean of log(cosh(y_pred - y_true)): squares near 0, absolute values further off.
+    """The mean of log(cosh(y_pred - y_true)): like squares near 0, like absolute values far off.
 
     Numerics: computed as e + softplus(-2 e) - log 2, which cannot overflow.
 
@@ -184,7 +184,7 @@ def log_cosh(y_true: Any, y_pred: Any) -> Any:
 
 @known_as("kld", "KLD", "kullback_leibler_divergence")
 def kl_divergence(y_true: Any, y_pred: Any) -> Any:
-    """The sum of y_true log(y_true / y_pred), both kept within 1e-7 and 1.
+    """The sum of y_true log(y_true / y_pred), with both clipped to 1e-7 to 1.
 
     >>> kl_divergence([[0.5, 0.5]], [[0.25, 0.75]]).round(4)
     array([0.1438])
@@ -237,7 +237,7 @@ def squared_hinge(y_true: Any, y_pred: Any) -> Any:
 
 @known_as()
 def categorical_hinge(y_true: Any, y_pred: Any) -> Any:
-    """max(0, 1 + the best wrong score - the right score), for one-hot targets.
+    """max(0, 1 + the highest wrong score - the right score), for one-hot targets.
 
     >>> categorical_hinge([[0.0, 1.0]], [[0.4, 0.6]]).round(4)
     array([0.8])
@@ -285,7 +285,7 @@ def sparse_categorical_crossentropy(
     ignore_class: int | None = None,
     axis: int = -1,
 ) -> Any:
-    """-log(y_pred) of the class that y_true names; samples of `ignore_class` count nothing.
+    """-log(y_pred) of the class y_true; samples of the class `ignore_class` do not count.
 
     >>> sparse_categorical_crossentropy([1], [[0.25, 0.75]]).round(4)
     array([0.2877])
@@ -309,7 +309,7 @@ def sparse_categorical_crossentropy(
 
 
 def check_classes(y: Any, classes: int | None, ignored: int | None = None) -> None:
-    """Refuse class numbers that no prediction belongs to."""
+    """Refuse class indices for which there is no prediction."""
     counted = y if ignored is None else y[y != ignored]
     if classes is None or not counted.size or (0 <= counted.min() <= counted.max() < classes):
         return
@@ -331,7 +331,7 @@ def binary_crossentropy(
 ) -> Any:
     """The mean of -y_true log(y_pred) - (1 - y_true) log(1 - y_pred) along `axis`.
 
-    With from_logits, y_pred is taken before a sigmoid; label_smoothing s draws targets to 1/2.
+    With from_logits, y_pred is before a sigmoid; label_smoothing s moves targets towards 1/2.
 
     >>> binary_crossentropy([[0.0, 1.0]], [[0.5, 0.5]]).round(4)
     array([0.6931])
@@ -341,7 +341,7 @@ def binary_crossentropy(
         y_true = y_true * (1.0 - label_smoothing) + 0.5 * label_smoothing
     losses = ops.binary_crossentropy(y_true, y_pred, from_logits=from_logits)
     shape_math.axis_index(axis, len(losses.shape))
-    # One yes or no for each sample needs no mean.
+    # A single binary prediction per sample needs no mean.
     return ops.squeeze(losses, axis) if losses.shape[axis] == 1 else ops.mean(losses, axis=axis)
 
 
@@ -356,9 +356,9 @@ def binary_focal_crossentropy(
     label_smoothing: float = 0.0,
     axis: int = -1,
 ) -> Any:
-    """binary_crossentropy in which an element whose target has the chance p counts (1 - p)^gamma.
+    """binary_crossentropy, weighted by (1 - p)^gamma for a predicted probability p of the target.
 
-    With apply_class_balancing, yes counts `alpha` and no 1 - alpha.
+    With apply_class_balancing, class 1 is weighted by `alpha` and class 0 by 1 - alpha.
     Source: Lin et al., "Focal Loss for Dense Object Detection", ICCV 2017.
 
     >>> binary_focal_crossentropy([[0.0, 1.0]], [[0.5, 0.5]]).round(4)
@@ -385,7 +385,7 @@ def categorical_focal_crossentropy(
     label_smoothing: float = 0.0,
     axis: int = -1,
 ) -> Any:
-    """categorical_crossentropy in which a class of chance p counts alpha (1 - p)^gamma.
+    """categorical_crossentropy, weighted by alpha (1 - p)^gamma for a predicted probability p.
 
     `alpha` is a number, or one for each class.
     Source: Lin et al., "Focal Loss for Dense Object Detection", ICCV 2017.
@@ -406,7 +406,7 @@ def categorical_focal_crossentropy(
 
 @known_as()
 def categorical_generalized_cross_entropy(y_true: Any, y_pred: Any, q: float) -> Any:
-    """(1 - p^q) / q for the chance p of the class that y_true names: bounded, for noisy labels.
+    """(1 - p^q) / q for the predicted probability p of the class y_true: robust to noisy labels.
 
     Source: Zhang & Sabuncu, "Generalized Cross Entropy Loss", NeurIPS 2018.
 

@@ -1,4 +1,4 @@
-"""Losses of more than one element at a time: overlaps, pairs of a batch, alignments."""
+"""Losses that compare more than one element at a time: overlaps, pairs, alignments."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def dice(y_true: Any, y_pred: Any, axis: Any = None) -> Any:
 def tversky(
     y_true: Any, y_pred: Any, alpha: float = 0.5, beta: float = 0.5, axis: Any = None
 ) -> Any:
-    """dice in which what is missed counts `alpha` and what is predicted in excess `beta`.
+    """dice, with false negatives weighted by `alpha` and false positives by `beta`.
 
     Source: Salehi et al., "Tversky Loss Function for Image Segmentation", 2017.
 
@@ -55,9 +55,9 @@ def circle(
 ) -> Any:
     """log(1 + sum e^a sum e^b) over the pairs of a sample: a for the same class, b for others.
 
-    y_pred holds vectors of length 1, y_true their class numbers; d is 1 - the cosine of a pair.
-    a = gamma (d + margin) (d - margin), b = -gamma (d - 1 - margin) (d - 1 + margin), each at
-    least 0 in its first factor. Samples without a pair do not count.
+    y_pred contains vectors of norm 1, y_true their class indices; d is 1 - the cosine of a pair.
+    a = gamma (d + margin) (d - margin), b = -gamma (d - 1 - margin) (d - 1 + margin), with the
+    first factor in parentheses clipped at 0. Samples without a pair do not count.
     Source: Sun et al., "Circle Loss", CVPR 2020, equation 8.
 
     >>> circle([0, 0, 1], [[1.0, 0.0], [0.8, 0.6], [0.0, 1.0]]).round(4)
@@ -74,7 +74,7 @@ def circle(
         positive = ops.logical_and(same, ~np.eye(*far.shape, dtype=bool))
     near_terms = gamma * (far + margin) * (far - margin)
     far_terms = gamma * ops.maximum(1.0 + margin - far, 0.0) * (1.0 - margin - far)
-    nothing = -1e30  # as good as -inf, but with a gradient that is a number
+    nothing = -1e30  # practically -inf, but with a finite gradient
     pulled = ops.logsumexp(ops.where(positive, near_terms, nothing), axis=1)
     pushed = ops.logsumexp(ops.where(same, nothing, far_terms), axis=1)
     losses = ops.softplus(pulled + pushed)
@@ -85,9 +85,9 @@ def circle(
 
 @known_as()
 def ctc(y_true: Any, y_pred: Any) -> Any:
-    """Minus the log of the chance of the labels y_true, given scores y_pred for each step.
+    """Minus the log of the probability of the labels y_true, given scores y_pred for each step.
 
-    Class 0 means a blank, in y_pred, and in y_true that a sequence has no more labels.
+    Class 0 is the blank in y_pred; in y_true it means that a sequence has no more labels.
     Shapes: y_true (batch, labels), y_pred (batch, steps, classes) -> (batch).
 
     >>> import numpy as np

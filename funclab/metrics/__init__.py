@@ -66,7 +66,7 @@ def get(identifier: str | dict[str, Any] | Callable[..., Any] | Metric) -> Metri
 def get(identifier: Any) -> Metric | None:
     """A metric from its name, class, config, or a function of (y_true, y_pred).
 
-    Names of losses are metrics too.
+    The names of losses are also accepted.
     Raises: LossError for anything else.
     """
     name = identifier if isinstance(identifier, str) else None

@@ -1,4 +1,4 @@
-"""The base of metrics: numbers collected batch by batch, and a result computed from them."""
+"""The base class of metrics: numbers collected batch by batch, and a result computed from them."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from funclab.shape_math import Array
 
 @dataclass_transform(eq_default=False)
 class Metric:
-    """A metric. Subclasses write `update_state` (take a batch) and `result`.
+    """A metric. Subclasses write `update_state` (add a batch) and `result`.
 
-    What is collected is kept in variables made by `add_variable`; `reset_state` resets them.
+    The collected numbers are kept in variables made by `add_variable`; `reset_state` resets them.
     `update_state(y_true, y_pred, sample_weight=None)` gets arrays.
     """
 
     on_tape = False
-    """Whether `update_state` can take values on the tape and so become part of a plan."""
+    """Whether `update_state` accepts values on the tape and so can become part of a plan."""
 
     def __init_subclass__(cls, abstract: bool = False) -> None:
         if own_fields(cls) and cls.__module__.startswith("funclab."):
@@ -49,7 +49,7 @@ class Metric:
 
     @property
     def variables(self) -> list[State]:
-        """What is collected, also by metrics that are attributes of this one."""
+        """The variables of this metric, and of metrics in its attributes."""
         inner = [metric for metric in vars(self).values() if isinstance(metric, Metric)]
         return [*self._variables, *(state for metric in inner for state in metric.variables)]
 
@@ -61,8 +61,8 @@ class Metric:
         aggregation: str | None = None,
         name: str | None = None,
     ) -> State:
-        """An array to collect in, which begins as `initializer` says."""
-        if isinstance(shape, str):  # Keras 2 has the name first
+        """An array for collecting numbers; `initializer` gives its first value."""
+        if isinstance(shape, str):  # in Keras 2, the name comes first
             shape, name = (), shape
         start = initializers.get(initializer or "zeros")(tuple(shape), dtype=dtype or self.dtype)
         state = State(np.array(start), name=name or "variable")
@@ -116,7 +116,7 @@ guarded(Metric)
 
 
 class Mean(Metric):
-    """The weighted mean of values; each sample counts once, whatever its number of elements.
+    """The weighted mean of values; each sample counts once, however many elements it has.
 
     >>> mean = Mean()
     >>> mean.update_state([1.0, 3.0])
@@ -142,7 +142,7 @@ class Mean(Metric):
         self._see_sums()
 
     def update_state(self, values: Any, sample_weight: Any = None) -> None:
-        """Add values, at once or as a step on the tape."""
+        """Add values, immediately or as a step on the tape."""
         values = as_float(values)
         weights = []
         if sample_weight is not None:
@@ -211,7 +211,7 @@ class MeanMetricWrapper(Mean):
         """Add a batch."""
         values = self.fn(y_true, y_pred, **self.settings)
         if is_symbolic(y_pred) and not is_symbolic(values):
-            values = Constant(as_float(values))  # the same number for every batch
+            values = Constant(as_float(values))  # a constant: the same for every batch
         mask = getattr(y_pred, "mask", None)
         if mask is not None:
             mask = as_float(mask, str(as_float(values).dtype))
@@ -227,7 +227,7 @@ class MeanMetricWrapper(Mean):
 class State(np.lib.mixins.NDArrayOperatorsMixin):
     """Memory that is changed in place: a metric's sums, an optimizer's learning rate.
 
-    It may be a view of memory that a plan writes to. Arithmetic, NumPy and funclab.ops see its
+    It may be a view of memory to which a plan writes. Arithmetic, NumPy and funclab.ops use its
     present value.
     """
 
@@ -249,7 +249,7 @@ class State(np.lib.mixins.NDArrayOperatorsMixin):
         return self.array
 
     def numpy(self) -> Any:
-        """A copy of the value; for a single number, the number."""
+        """A copy of the value; a single number as a Python number."""
         return self.array.copy()[()]
 
     def assign(self, value: Any) -> None:
@@ -262,7 +262,7 @@ class State(np.lib.mixins.NDArrayOperatorsMixin):
         self.array[...] -= np.asarray(value)
 
     def reset(self) -> None:
-        """Back to what it was at first."""
+        """Restore the first value."""
         self.array[...] = self.initial
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
@@ -271,7 +271,7 @@ class State(np.lib.mixins.NDArrayOperatorsMixin):
     def __array_ufunc__(
         self, ufunc: Any, method: str, *inputs: Any, out: tuple[Any, ...] = (), **settings: Any
     ) -> Any:
-        """NumPy on its present value; `state *= 2` changes it in place."""
+        """Apply NumPy to its present value; `state *= 2` changes it in place."""
         plain = [x.array if isinstance(x, State) else x for x in inputs]
         if out:
             settings["out"] = tuple(x.array if isinstance(x, State) else x for x in out)

@@ -1,4 +1,4 @@
-"""Metrics that are computed for each column of the predictions, and then averaged: F and R2."""
+"""Metrics computed for each column of the predictions and then averaged: F scores and R2."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ SMALL = 1e-7
 
 
 class Columns(Metric, abstract=True):
-    """A metric that keeps a row of sums, one for each column, from the first batch on."""
+    """A metric that keeps rows of sums, with one sum per column, made at the first batch."""
 
     kept: ClassVar[tuple[str, ...]]
 
     def take(self, y_true: Any, y_pred: Any, sample_weight: Any) -> tuple[Array, Array, Array]:
-        """Targets and predictions of one shape (samples, columns), and weights to multiply with."""
+        """Targets and predictions of one shape (samples, columns), and weights to multiply by."""
         y_true, y_pred = prepared(y_true, y_pred)
         if y_pred.ndim != 2 or y_true.ndim != 2:
             raise ShapeError(
@@ -47,12 +47,12 @@ class Columns(Metric, abstract=True):
 
 
 class FBetaScore(Columns):
-    """The mean of precision and recall, in which recall weighs `beta` times as much.
+    """The weighted harmonic mean of precision and recall, with recall `beta` times as important.
 
-    f = (1 + beta^2) precision recall / (beta^2 precision + recall). Without a `threshold` the class
-    with the largest score is predicted. `average` is None (a score for each class), "micro" (one
-    score from the counts of all classes), "macro" (the mean), or "weighted" (by the number of each
-    class's samples).
+    f = (1 + beta^2) precision recall / (beta^2 precision + recall). Without a `threshold`, the
+    predicted class is the one with the highest score. `average` is None (a score for each class),
+    "micro" (one score from the counts of all classes), "macro" (the mean), or "weighted" (the mean
+    weighted by the number of samples in each class).
 
     >>> import numpy as np
     >>> FBetaScore(beta=2.0)(np.eye(2), np.eye(2)).round(4)
@@ -118,11 +118,11 @@ class F1Score(FBetaScore):
 
 
 class R2Score(Columns):
-    """1 - residual / variance: the share of the targets' variance that is explained.
+    """1 - residual / variance: the fraction of the targets' variance that is explained.
 
-    Columns are averaged as `class_aggregation` says: "uniform_average",
-    "variance_weighted_average", or None for a score of each. With `num_regressors` the score is the
-    adjusted one.
+    `class_aggregation` says how columns are averaged: "uniform_average",
+    "variance_weighted_average", or None for a score for each. With `num_regressors`, the result is
+    the adjusted score.
 
     >>> round(R2Score()([[1.0], [2.0], [3.0]], [[1.0], [2.0], [4.0]]), 4)
     0.5
@@ -175,7 +175,7 @@ class R2Score(Columns):
         return float(scores) if np.ndim(scores) == 0 else scores
 
     def _adjusted(self, scores: Any) -> Any:
-        """The scores made smaller for a model that has as many inputs as `num_regressors`."""
+        """The scores, reduced for a model with `num_regressors` inputs."""
         left = int(self.num_samples) - 1 - self.num_regressors
         if left > 0:
             return 1 - (1 - scores) * (int(self.num_samples) - 1) / left

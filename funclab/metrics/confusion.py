@@ -1,4 +1,4 @@
-"""Metrics of yes-or-no predictions that count hits and misses at one or more thresholds."""
+"""Metrics for binary predictions, which count hits and misses at one or more thresholds."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Thresholds = float | Sequence[float] | None
 
 EDGE = 1e-7
 NEVER = -1e10
-"""The score of a class that is not among the top k; each that is among them lies above it."""
+"""The score of a class that is not among the top k; it is below all real scores."""
 
 COUNTS = {
     "true_positives": (True, True),
@@ -26,7 +26,7 @@ COUNTS = {
     "true_negatives": (False, False),
     "false_negatives": (True, False),
 }
-"""What can be counted: whether it is positive, and whether it was taken for positive."""
+"""The counts, by whether a sample is positive, and whether it was predicted as positive."""
 
 RATES = {
     "precision": ("true_positives", "false_positives"),
@@ -34,7 +34,7 @@ RATES = {
     "sensitivity": ("true_positives", "false_negatives"),
     "specificity": ("true_negatives", "false_positives"),
 }
-"""For each rate the counts a and b of which it is a / (a + b)."""
+"""For each rate, the counts a and b such that the rate is a / (a + b)."""
 
 
 class Confusion(Metric, abstract=True):
@@ -45,12 +45,12 @@ class Confusion(Metric, abstract=True):
     multi_label = False
 
     def begin(self, limits: Array, even: bool) -> None:
-        """Take the thresholds; `even` says that they cut [0, 1] into equal parts."""
+        """Set the thresholds; `even` says that they divide [0, 1] into equal parts."""
         self.even, self.order = even, np.argsort(limits, kind="stable")
         self.limits = limits[self.order].astype(self.dtype)
 
     def make_counts(self, *labels: int) -> None:
-        """A count for each threshold, and for each label where these are counted apart."""
+        """Make a count for each threshold, and for each label if labels are counted separately."""
         for name in self.counts:
             shape = (self.limits.size, *labels)
             setattr(self, name, self.add_variable(shape, dtype="float64", name=name))
@@ -97,8 +97,8 @@ class Confusion(Metric, abstract=True):
                     array[self.order] += sums[COUNTS[name][1]].T.reshape(array.shape)
 
     def _passed(self, scores: Array) -> Array:
-        """How many limits each score is above."""
-        if self.even:  # as Keras computes it, so that scores at a limit fall on the same side
+        """For each score, how many thresholds it is above."""
+        if self.even:  # computed as in Keras, so that scores at a threshold are treated the same
             passed = np.ceil(scores.clip(0, 1) * scores.dtype.type(self.limits.size - 1))
             passed = np.maximum(passed, float(self.limits[0] < 0))
         else:
@@ -106,7 +106,7 @@ class Confusion(Metric, abstract=True):
         return np.where(np.isnan(scores), 0, passed).astype("int64")
 
     def rate(self, name: str) -> Array:
-        """The rate of that name at each threshold."""
+        """The rate with that name at each threshold."""
         return share(*(getattr(self, count).array for count in RATES[name]))
 
     def per_threshold(self, result: Array) -> Any:
@@ -115,7 +115,7 @@ class Confusion(Metric, abstract=True):
 
 
 def among_the_top(x: Array, k: int) -> Array:
-    """x, with all but the k largest along the last axis at NEVER; the first of equals counts."""
+    """x, with all but the k largest along the last axis set to NEVER; of ties, the first counts."""
     best = np.argsort(-x, axis=-1, kind="stable")[..., :k]
     kept = np.zeros(x.shape, bool)
     np.put_along_axis(kept, best, True, -1)
@@ -123,7 +123,7 @@ def among_the_top(x: Array, k: int) -> Array:
 
 
 def is_even(limits: Array) -> bool:
-    """Whether the limits cut [0, 1] into equal parts."""
+    """Whether the thresholds divide [0, 1] into equal parts."""
     if limits.size < 3:
         return False
     return np.allclose(limits, np.linspace(0, 1, limits.size), atol=EDGE)
@@ -157,7 +157,7 @@ class Count(Confusion, abstract=True):
 
 
 class TruePositives(Count):
-    """How many positive samples were found.
+    """How many positive samples were predicted as positive.
 
     >>> round(TruePositives()([0, 1, 1, 1], [0.1, 0.2, 0.7, 0.9]), 4)
     2.0
@@ -167,7 +167,7 @@ class TruePositives(Count):
 
 
 class FalsePositives(Count):
-    """How many negative samples were taken for positive.
+    """How many negative samples were predicted as positive.
 
     >>> round(FalsePositives()([0, 1, 1, 1], [0.1, 0.2, 0.7, 0.9]), 4)
     0.0
@@ -177,7 +177,7 @@ class FalsePositives(Count):
 
 
 class TrueNegatives(Count):
-    """How many negative samples were found.
+    """How many negative samples were predicted as negative.
 
     >>> round(TrueNegatives()([0, 1, 1, 1], [0.1, 0.2, 0.7, 0.9]), 4)
     1.0
@@ -187,7 +187,7 @@ class TrueNegatives(Count):
 
 
 class FalseNegatives(Count):
-    """How many positive samples were missed.
+    """How many positive samples were predicted as negative.
 
     >>> round(FalseNegatives()([0, 1, 1, 1], [0.1, 0.2, 0.7, 0.9]), 4)
     1.0
@@ -199,7 +199,7 @@ class FalseNegatives(Count):
 class Rate(Confusion, abstract=True):
     """A rate at each threshold, of all classes or only of `class_id`.
 
-    With `top_k` and no thresholds, the k likeliest classes of each sample are the positive ones.
+    With `top_k` and no thresholds, the k likeliest classes of each sample are predicted positive.
     """
 
     thresholds: Thresholds = None
@@ -217,7 +217,7 @@ class Rate(Confusion, abstract=True):
 
 
 class Precision(Rate):
-    """How many of those taken for positive are positive.
+    """The fraction of the samples predicted as positive that are positive.
 
     >>> round(Precision()([0, 1, 1, 1], [0.1, 0.2, 0.7, 0.9]), 4)
     1.0
@@ -230,7 +230,7 @@ class Precision(Rate):
 
 
 class Recall(Rate):
-    """How many of the positive samples were found.
+    """The fraction of the positive samples that were predicted as positive.
 
     >>> round(Recall()([0, 1, 1, 1], [0.1, 0.2, 0.7, 0.9]), 4)
     0.6667
@@ -243,7 +243,7 @@ class Recall(Rate):
 
 
 class RateAtLimit(Confusion, abstract=True):
-    """The best value of one rate at a threshold where another is at least `limit`."""
+    """The best value of one rate at thresholds where another rate is at least `limit`."""
 
     wanted: ClassVar[str]
     limited: ClassVar[str]
@@ -268,9 +268,9 @@ class RateAtLimit(Confusion, abstract=True):
 
 
 def _at_limit(wanted: str, limited: str) -> Any:
-    """The class whose first argument has the name of the limited rate."""
+    """The class, whose first argument has the name of the limited rate."""
     name = f"{wanted.title()}At{limited.title()}"
-    says = f"""The best {wanted} at a threshold where the {limited} is at least `{limited}`.
+    says = f"""The best {wanted} at thresholds where the {limited} is at least `{limited}`.
 
     >>> {name}(0.5)([0, 1, 1, 1], [0.1, 0.2, 0.7, 0.9])
     1.0
@@ -299,16 +299,16 @@ HEIGHTS = {
     "minoring": np.minimum,
     "majoring": np.maximum,
 }
-"""How high the curve is between two of its points."""
+"""How the height of the curve between two of its points is computed."""
 
 CURVES = ("ROC", "PR", "PRGAIN")
 
 
 class AUC(Confusion):
-    """The area under a curve that is taken at many thresholds.
+    """The area under a curve that is computed at many thresholds.
 
     curve="ROC" is recall over the false positive rate, "PR" precision over recall, "PRGAIN" the
-    gains of these two over a guess. With `multi_label` each label has a curve of its own, and the
+    gains of these two over guessing. With `multi_label` each label has its own curve, and the
     result is the mean of their areas, weighted by `label_weights`.
     Source: for PR, the interpolation of Davis & Goadrich, ICML 2006, section 4.
 
@@ -374,7 +374,7 @@ class AUC(Confusion):
         return float(_quotient((areas * weights).sum(), weights.sum()))
 
     def _areas(self) -> Array:
-        """The area between each two thresholds."""
+        """The area between each pair of neighboring thresholds."""
         hits, wrong, rejected, missed = (getattr(self, name).array for name in COUNTS)
         if self.curve == "PR" and self.summation_method == "interpolation":
             return _areas_of_precision(hits, wrong, missed)
@@ -395,17 +395,17 @@ def share(a: Array, b: Array) -> Array:
 
 
 def _quotient(a: Array, b: Array) -> Array:
-    """a / b, and 0 where b is not above 0."""
+    """a / b, and 0 where b is not positive."""
     return np.divide(a, b, out=np.zeros_like(a), where=b > 0)
 
 
 def _areas_of_precision(hits: Array, wrong: Array, missed: Array) -> Array:
-    """Between two thresholds, hits grow in proportion to the number taken for positive."""
+    """Between two thresholds, hits grow in proportion to the number predicted as positive."""
     taken = hits + wrong
     caught = hits[:-1] - hits[1:]
     slope = _quotient(caught, taken[:-1] - taken[1:])
     offset = hits[1:] - slope * taken[1:]
     ratio = _quotient(taken[:-1], taken[1:])
-    ratio[ratio == 0] = 1  # nothing was taken at one of the two ends
+    ratio[ratio == 0] = 1  # at one of the two ends, nothing was predicted as positive
     areas = slope * (caught + offset * np.log(ratio))
     return _quotient(areas, hits[1:] + missed[1:])

@@ -27,7 +27,7 @@ def accuracy(y_true: Any, y_pred: Any) -> Any:
 
 
 def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Any:
-    """1 where the prediction is above the threshold just where the target is 1, else 0.
+    """1 where the prediction is above the threshold if and only if the target is 1, else 0.
 
     >>> binary_accuracy([[0.0, 1.0]], [[0.4, 0.2]])
     array([[1., 0.]])
@@ -47,7 +47,7 @@ def categorical_accuracy(y_true: Any, y_pred: Any) -> Any:
 
 
 def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Any:
-    """1 where the likeliest class is the one that the target names, else 0.
+    """1 where the likeliest class is the target class, else 0.
 
     >>> sparse_categorical_accuracy([1, 0], [[0.2, 0.8], [0.4, 0.6]])
     array([1., 0.])
@@ -68,9 +68,9 @@ def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Any:
 def sparse_top_k_categorical_accuracy(
     y_true: Any, y_pred: Any, k: int = 5, from_sorted_ids: bool = False
 ) -> Any:
-    """1 where the class that the target names is among the k likeliest, else 0.
+    """1 where the target class is among the k likeliest, else 0.
 
-    With from_sorted_ids, y_pred holds class numbers, the likeliest first.
+    With from_sorted_ids, y_pred contains class indices, the likeliest first.
 
     >>> sparse_top_k_categorical_accuracy([1], [[0.5, 0.3, 0.2]], k=2)
     array([1.])
@@ -91,7 +91,7 @@ def _class_numbers(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
 
 
 def pearson_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
-    """How far target and prediction rise and fall together along `axis`: from -1 to 1.
+    """The correlation of target and prediction along `axis`: from -1 to 1.
 
     >>> pearson_correlation([[1.0, 2.0, 3.0]], [[2.0, 4.0, 6.0]]).round(4)
     array([1.])
@@ -106,7 +106,7 @@ def _standardized(x: Any, axis: int) -> Any:
 
 
 def concordance_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
-    """How near target and prediction lie to the line of equality along `axis`: from -1 to 1.
+    """How closely prediction and target agree (y = x) along `axis`: from -1 to 1.
 
     Source: Lin, "A Concordance Correlation Coefficient to Evaluate Reproducibility", 1989.
 
@@ -122,7 +122,7 @@ def concordance_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
 
 
 def _cosine(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
-    """The cosine of the angle between target and prediction: 1 when they point alike.
+    """The cosine of the angle between target and prediction: 1 for the same direction.
 
     >>> round(float(CosineSimilarity()([[0.0, 1.0]], [[0.5, 0.5]])), 4)
     0.7071
@@ -131,14 +131,14 @@ def _cosine(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
 
 
 class FunctionMetric(MeanMetricWrapper, abstract=True):
-    """The mean of a function that belongs to the class."""
+    """The mean of the function of this class."""
 
     def get_config(self) -> dict[str, Any]:
         return Metric.get_config(self)
 
 
 class IgnoringMetric(FunctionMetric, abstract=True):
-    """A metric that leaves out the samples of one class, `ignore_class`.
+    """A metric that ignores the samples of one class, `ignore_class`.
 
     As in Keras, without sample weights they count as 0.
     """
@@ -156,7 +156,7 @@ class IgnoringMetric(FunctionMetric, abstract=True):
 def _metric(
     name: str, function: Any = None, own_name: str = "", order: Any = (), base: Any = FunctionMetric
 ) -> Any:
-    """The metric that is the mean of a function: of the loss or accuracy of that name, if none."""
+    """The metric that is the mean of a function, by default the loss or accuracy of that name."""
     own_name = own_name or registry.to_snake_case(name)
     function = function or globals().get(own_name) or getattr(losses, own_name)
     common = {"name": own_name, "dtype": None}

@@ -1,4 +1,4 @@
-"""Metrics of segmentations: how far the pixels predicted as a class are those of the class."""
+"""Metrics for segmentation: how well the pixels predicted as a class match those of the class."""
 
 from __future__ import annotations
 
@@ -23,9 +23,8 @@ class IoU(Metric):
     """The mean, over some classes, of the intersection over the union with the targets.
 
     For a class it is hits / (hits + wrong + missed), from a confusion matrix. `ignore_class` and
-    class numbers that do not exist are left out, and so are classes that neither occur nor are
-    predicted.
-    With the dtype of class numbers, "int32", sample weights count as whole numbers.
+    invalid class indices are ignored, and so are classes that neither occur nor are predicted.
+    With an integer dtype such as "int32", sample weights lose their fractions.
 
     >>> metric = IoU(num_classes=2, target_class_ids=[1])
     >>> round(metric([0, 1, 1, 1], [0, 0, 1, 1]), 4)

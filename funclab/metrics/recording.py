@@ -1,4 +1,4 @@
-"""Metrics that work on arrays, updated on the tape: in a layer's call, or a model's loss."""
+"""Updating array-based metrics on the tape, in a layer's call or a model's loss."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from funclab.shape_math import Array, Shape
 
 
 def on_tape(metric: Any) -> bool:
-    """Whether the metric's arithmetic is ops only: ours is; a user's own may use NumPy."""
+    """Whether the metric computes only with ops: ours do; a user's own metric may use NumPy."""
     own = type(metric).update_state.__module__
     return metric.on_tape and own.startswith("funclab.")
 
 
 def recorded(update: Callable[..., None]) -> Callable[..., None]:
-    """An `update_state` that, on the tape of a layer's call or a loss, becomes a step of it."""
+    """An `update_state` that, during a layer's call or a loss, becomes a step on the tape."""
 
     @functools.wraps(update)
     def update_state(self: Any, *args: Any, **kwargs: Any) -> None:
@@ -37,7 +37,7 @@ def recorded(update: Callable[..., None]) -> Callable[..., None]:
 
 
 class TakeBatch(Op, abstract=True):
-    """Lets a metric that works on arrays take a batch; out = 0.
+    """Lets a metric that works on arrays add a batch; out = 0.
 
     Shapes: the arguments of its `update_state` -> ().
     """
@@ -55,10 +55,10 @@ class TakeBatch(Op, abstract=True):
 
 
 def take_batch(metric: Any, *arrays: Array, **named: Array) -> None:
-    """Let a user's metric take a batch."""
+    """Let a user's metric add a batch."""
     try:
         metric.update_state(*arrays, **named)
-    except StopIteration as error:  # in a loop of batches it would be taken for their end
+    except StopIteration as error:  # it would look like the end of the batches
         raise ArgumentError(
             f"The metric {metric.name} raised StopIteration in update_state.",
             why="a next() without a default found its iterator at the end.",

@@ -1,4 +1,4 @@
-"""What a model makes of the tensors it is given: masks, stand-ins, names, and refusals."""
+"""A model's input and output tensors: masks, stand-ins, names, and checks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from funclab.layers.input import Input
 
 
 def masked(value: Value, mask: Any) -> Value:
-    """The value with this mask, and the original as it was."""
+    """A copy of the value with this mask; the original is unchanged."""
     if mask is value.mask or mask is None:
         return value
     copy = ops.copy(value)
@@ -21,7 +21,7 @@ def masked(value: Value, mask: Any) -> Value:
 
 
 def stand_ins(tensors: list[Any]) -> dict[Tensor, Tensor]:
-    """An Input in place of each tensor in the middle of a graph."""
+    """An Input to replace each tensor that is in the middle of a graph."""
     return {
         tensor: Input(batch_shape=tensor.shape, dtype=tensor.dtype)
         for tensor in tensors
@@ -41,7 +41,7 @@ def output_names_of(outputs: Any) -> list[str]:
     names = [history.operation.name for history in made]
     unique = registry.unique_names(names)
     calls = {(history.operation.name, history.node_index) for history in made}
-    if len(calls) > len(set(names)):  # not for the states of one call, which go together
+    if len(calls) > len(set(names)):  # not for the states of one call, which belong together
         warn(
             f"Several outputs come from one layer; they are named {unique} here, in the order "
             "of `outputs`. Losses, targets and History use these names.",
@@ -50,7 +50,7 @@ def output_names_of(outputs: Any) -> list[str]:
 
 
 def refuse_loose(args: tuple[Any, ...]) -> None:
-    """Refuse `Model(left, right, out)`: tensors side by side that belong in a list."""
+    """Refuse `Model(left, right, out)`: separate tensors that belong in a list."""
     loose = [leaf for leaf in structure.flatten(args) if isinstance(leaf, Tensor)]
     if len(args) > 2 and any(isinstance(part, Tensor) for part in structure.flatten(args[2:])):
         *inputs, output = [tensor._keras_history.operation.name for tensor in loose]
@@ -64,7 +64,7 @@ def refuse_loose(args: tuple[Any, ...]) -> None:
 
 
 def refuse_layers(name: str) -> NoReturn:
-    """What an assignment to `model.layers` gets."""
+    """The error for an assignment to `model.layers`."""
     raise AttributeLocked(
         "`Model.layers` attribute is reserved and should not be used. Please use another name.",
         why=f"it lists the layers that the graph or the attributes of {name} hold.",

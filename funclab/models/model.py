@@ -1,4 +1,4 @@
-"""Models: layers that can be trained, as a graph of calls or as a class of the user's own."""
+"""Models: layers that can be trained, given as a graph of calls or as a user's own class."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ from funclab.training.matching import names_of_outputs
 class Model(Layer):
     """A layer that can be trained.
 
-    `Model(inputs, outputs)` takes symbolic tensors and holds the graph between them
+    `Model(inputs, outputs)` takes symbolic tensors and contains the graph between them
     (`Functional`). A subclass may instead make layers in `__init__` and use them in `call`.
 
-    Raises: GraphError, TensorTypeError when inputs and outputs make no graph.
+    Raises: GraphError, TensorTypeError if inputs and outputs do not form a graph.
     """
 
     inputs: Any = None
     outputs: Any = None
-    """The tensors between which a model's graph lies, as lists; None without a graph."""
+    """The input and output tensors of a model's graph, as lists; None without a graph."""
     stop_training = False
     _initial_epoch: int | None = None
-    """Where a callback lets training begin, such as BackupAndRestore."""
+    """The epoch at which a callback such as BackupAndRestore makes training begin."""
     history: Any = None
     compiled_state: Any = None
-    """What `compile` settled, and the plans made since; None before."""
+    """The settings from `compile`, and the plans made since; None before."""
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         if cls is Model and (args or {"inputs", "outputs", "input", "output"} & kwargs.keys()):
@@ -62,9 +62,9 @@ class Model(Layer):
         refuse_layers(self.name)
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
-        """A layer by its name or its place in `layers`.
+        """A layer by its name or its index in `layers`.
 
-        Raises: NameLookupError (also a ValueError) when there is none.
+        Raises: NameLookupError (also a ValueError) if there is none.
         """
         names = [layer.name for layer in self.layers]
         if (name is None) == (index is None):
@@ -89,7 +89,7 @@ class Model(Layer):
             )
         return self.layers[names.index(str(name)) if index is None else index]
 
-    # Training. These are the functions of the room `training`, with the model as first argument.
+    # Training: functions of the package `training`, which take the model as first argument.
     compile = training.compile
     fit = training.fit
     fit_async = training.fit_async
@@ -103,7 +103,7 @@ class Model(Layer):
     predict_generator = training.predict_generator
 
     def reset_metrics(self) -> None:
-        """Forget the batches seen so far, as every epoch does."""
+        """Forget the batches seen so far, as at the beginning of every epoch."""
         if self.compiled_state:
             self.compiled_state.reset()
 
@@ -126,7 +126,7 @@ class Model(Layer):
     def metrics_names(self) -> list[str]:
         return self.compiled_state.metrics_names if self.compiled_state else []
 
-    # Seeing. A picture is made by a function of the room `view`; a live view loads its widget.
+    # Views: a function of the package `view` makes each picture; a live view loads its widget.
     summary: Any = view.Later("view.tables.summary", "print_summary")
     plot: Any = view.Later("view.scene.diagram", "plot_model")
     profile: Any = view.Later("view.profile.view", "profile")
@@ -146,9 +146,9 @@ class Model(Layer):
         """The graph, to click and search. See `funclab.explore`.
 
         `face` is "calls" or "layers"; `selected` the key of a node, layer or tensor; `open` the
-        keys of the models and wrappers that are open, True for all; `direction` "TB" or "LR".
-        `look`, `ask`, `tour`, and the rest of the `state` that `Explorer.line()` writes, are those
-        of every view.
+        keys of the opened models and wrappers, True for all; `direction` "TB" or "LR". `look`,
+        `ask`, `tour`, and the rest of the `state` that `Explorer.line()` writes, are common to all
+        views.
         """
         state = {"face": face, "selected": selected, "open": open, **state}
         settings = {"direction": direction, "look": look, "ask": ask, "tour": tour}
@@ -167,7 +167,7 @@ class Model(Layer):
         """How each shape was inferred, call by call. See `funclab.shapes`.
 
         `step` is the number of the call shown first; `all` shows every call at once. `look`, `ask`,
-        `tour` and the rest of the `state` are those of every view.
+        `tour` and the rest of the `state` are common to all views.
         """
         settings = {"look": look, "ask": ask, "tour": tour}
         return view.make("shapes", self, step=step, all=all, **settings, **state)
@@ -190,9 +190,9 @@ class Model(Layer):
         """One batch in slow motion: forward and, with targets `y`, backward and the update.
 
         `loss` and `optimizer` replace those of `compile`; `training` is True, False or "both", for
-        a walk without `y`; `most_steps` limits the steps before neighbours are folded; `step` is
-        the number of the step shown first. `look`, `ask`, `tour` and the rest of the `state` are
-        those of every view. See `funclab.trace`.
+        a trace without `y`; with more than `most_steps` steps, neighboring steps are merged; `step`
+        is the number of the step shown first. `look`, `ask`, `tour` and the rest of the `state` are
+        common to all views. See `funclab.trace`.
         """
         settings = {"most_steps": most_steps, "look": look, "ask": ask, "tour": tour}
         chosen = {"loss": loss, "optimizer": optimizer, "training": training}
@@ -219,7 +219,7 @@ class Model(Layer):
         """The curves of this model's training runs. See `funclab.watch`.
 
         `log` makes the axis of the losses logarithmic; `measure` is what the graph shows of each
-        layer. `look`, `ask`, `tour` and the rest of the `state` are those of every view.
+        layer. `look`, `ask`, `tour` and the rest of the `state` are common to all views.
         """
         settings = {"look": look, "ask": ask, "tour": tour}
         return view.make("watch", self, log=log, measure=measure, **settings, **state)
@@ -251,15 +251,15 @@ GRAPH = (
     *("graph", "inputs", "outputs", "input_structure", "output_structure", "output_names"),
     *("_graph_with_losses", "_loss_layers"),
 )
-"""The attributes that a copied or pickled model makes again."""
+"""The attributes that a copied or pickled model recreates."""
 
 
 class Functional(Model):
     """The graph between input and output tensors, usable as a layer.
 
     `inputs` and `outputs` are tensors, or lists, tuples and dicts of them; calls and predictions
-    give results in the form of `outputs`. An input may be a tensor in the middle of a larger graph.
-    As in Keras 2 the model has a node of its own from the start, from its inputs to its outputs:
+    return results in the structure of `outputs`. An input may be a tensor inside a larger graph. As
+    in Keras 2, the model itself has a node from the start, from its inputs to its outputs:
     `get_output_at(0)`; its first call makes node 1.
     """
 
@@ -307,7 +307,7 @@ class Functional(Model):
         base = type(self).__bases__[0]
         made, args = bare, (type(self), self.name)
         if type(self).__bases__[1:] == (Functional,) and type(self).__name__ == base.__name__:
-            made, args = _bare_functional, (base, self.name)  # a class without a name of its own
+            made, args = _bare_functional, (base, self.name)  # a class that pickle cannot find
         return made, args, self.__getstate__()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -333,13 +333,13 @@ class Functional(Model):
                 self.compiled_state.assign(names_of_outputs(self))
 
     def __copy__(self) -> Any:
-        """A model is copied with its layers: they keep the nodes of the calls in its graph."""
+        """A model is copied with its layers, because they hold the nodes of its graph."""
         return copy.deepcopy(self)
 
     def add_loss(self, loss: Any) -> None:
         """Add a tensor computed from this model's inputs to the training loss.
 
-        Inside `call`, a value. Takes effect at the next `compile`.
+        Inside `call`, add a value. Takes effect at the next `compile`.
         """
         if not isinstance(loss, Tensor):
             return super().add_loss(loss)
@@ -349,10 +349,10 @@ class Functional(Model):
         self._loss_layers = [layer for layer in whole.layers if layer not in self.graph.layers]
 
     def _cast(self, leaf: Any) -> Any:
-        """Inputs keep their dtype here; `call` gives each the dtype of its Input."""
+        """Inputs keep their dtype here; `call` casts each to the dtype of its Input."""
         return leaf if leaf is None else super()._cast(leaf)
 
-    # What the graph holds.
+    # The contents of the graph.
     @property
     def held(self) -> list[Any]:
         return [*(self.graph.layers if "graph" in vars(self) else ()), *super().held]
@@ -374,7 +374,7 @@ class Functional(Model):
 
     @property
     def nodes(self) -> list[Node]:
-        """The calls of the graph, each after those it needs."""
+        """The calls of the graph, each after those it depends on."""
         return self.graph.nodes
 
     @property
@@ -403,7 +403,7 @@ class Functional(Model):
 
     @property
     def optional_inputs(self) -> list[bool]:
-        """For each input, whether data may leave it out."""
+        """For each input, whether its data may be omitted."""
         return [getattr(layer, "optional", False) for layer in self.input_layers]
 
     @property
@@ -445,7 +445,7 @@ class Functional(Model):
 
 @functools.cache
 def functional_version(cls: type) -> type:
-    """A user's Model subclass that hands inputs and outputs to `super().__init__`."""
+    """A user's Model subclass that passes inputs and outputs to `super().__init__`."""
     return type(cls.__name__, (cls, Functional), {"__module__": cls.__module__})
 
 

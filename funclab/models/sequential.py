@@ -1,4 +1,4 @@
-"""A stack of layers, each fed with the output of the one before."""
+"""A stack of layers, each of which reads the output of the previous one."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from funclab.models.model import Functional
 
 @guarded
 class Sequential(Functional):
-    """A model whose layers form one line.
+    """A model whose layers form a single chain.
 
-    Its graph is made as soon as the shape of the input is known: from an Input or a first layer
-    with `input_shape=`, or from the first data or tensor it meets.
+    Its graph is made as soon as the shape of the input is known: from an Input, from a first layer
+    with `input_shape=`, or from the first data or tensor that the model is called on.
     """
 
     def __init__(
@@ -40,9 +40,9 @@ class Sequential(Functional):
             self.trainable = False
 
     def add(self, layer: Any, rebuild: bool = True) -> None:
-        """Put a layer on top.
+        """Add a layer at the end.
 
-        Raises: TensorTypeError for what is not a layer; GraphError for a name used before.
+        Raises: TensorTypeError unless it is a layer; GraphError for a name that is already used.
         """
         if isinstance(layer, Tensor) and layer._keras_history.operation.inbound_nodes:
             layer = layer._keras_history.operation
@@ -98,7 +98,7 @@ class Sequential(Functional):
             )
 
     def pop(self, rebuild: bool = True) -> Any:
-        """Take the top layer off and return it."""
+        """Remove the last layer and return it."""
         if not self._stack:
             raise ArgumentError(
                 "There are no layers in the model.",
@@ -120,7 +120,7 @@ class Sequential(Functional):
         if self._last is None and input_shape is not None:
             stack, self._stack = self._stack, []
             text = [layer for layer in stack[:1] if hasattr(layer, "input_dtype")]
-            dtype = text[0].input_dtype if text else None  # a layer that reads only this
+            dtype = text[0].input_dtype if text else None  # the only dtype that layer can read
             self._begin(Input(batch_shape=(None, *input_shape[1:]), dtype=dtype))
             for layer in stack:
                 self._put(layer)
@@ -171,7 +171,7 @@ class Sequential(Functional):
         return {"input_shape": list(self._first.shape)} if self._last is not None else None
 
     def build_from_config(self, config: dict[str, Any]) -> None:
-        """Make the graph for inputs of the shape that `get_build_config` gave."""
+        """Make the graph for the input shape that `get_build_config` returned."""
         self.build(config["input_shape"])
 
     @classmethod

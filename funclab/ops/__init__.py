@@ -1,7 +1,7 @@
-"""Ops: for each, its shape rule, its arithmetic and its gradient in one place.
+"""Ops: each has its shape rule, its arithmetic and its gradient in one place.
 
-The functions here carry the names and the meaning they have in `keras.ops`. On tensors they make
-nodes, on values calls on the tape, on arrays they compute at once.
+The functions here have the same names and meaning as in `keras.ops`. On tensors they make nodes, on
+values they record calls on the tape, and on arrays they compute at once.
 """
 
 import sys
@@ -149,10 +149,10 @@ __all__ = [
 
 compose(globals())
 
-# Python's own signs on tensors and values: `x + y`, `x[0]`, `-x`.
+# Python's operators on tensors and values: `x + y`, `x[0]`, `-x`.
 OPERATORS.update({name: globals()[name] for name in __all__ if callable(globals()[name])})
 
-# What Keras sorts into rooms of their own (`ops.nn.relu`) is one room here.
+# Keras puts some functions into modules of their own (`ops.nn.relu`); here they are all in one.
 nn = numpy = sys.modules[__name__]
 
 guard(__name__)

@@ -21,10 +21,10 @@ from funclab.shape_math import Shape, show
 
 
 class Relu(Elementwise):
-    """A ramp: out = x above the threshold (at most max_value), else slope * (x - threshold).
+    """A ramp: out = x from the threshold on (at most max_value), else slope * (x - threshold).
 
     Shapes: x (any) -> out (same as x).
-    Gradient: gx = g on the ramp, slope * g below it, 0 where out is held at max_value.
+    Gradient: gx = g on the ramp, slope * g below it, 0 where out is limited to max_value.
     Source: Nair and Hinton, "Rectified linear units improve restricted Boltzmann machines",
         ICML 2010; with a slope, Maas et al., "Rectifier nonlinearities improve neural network
         acoustic models", ICML 2013.
@@ -88,7 +88,7 @@ Selu, selu = row(
 
 
 class Silu(Elementwise):
-    """A ramp faded in by a sigmoid: out = x * sigmoid(x). Also called swish.
+    """A ramp with a smooth start: out = x * sigmoid(x). Also called swish.
 
     Shapes: x (any) -> out (same as x).
     Gradient: gx = g * s * (1 + x * (1 - s)), with s = sigmoid(x).
@@ -108,11 +108,11 @@ class Silu(Elementwise):
 
 
 class Gelu(Elementwise):
-    """A ramp faded in by the normal distribution: out = x * P(Z <= x), Z standard normal.
+    """A ramp with a smooth start: out = x * P(Z <= x), with Z standard normal.
 
     Shapes: x (any) -> out (same as x).
-    Gradient: gx = g * (P + x * p), with p the normal density (of the approximation, if asked).
-    Numerics: with `approximate`, P is taken as (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2.
+    Gradient: gx = g * (P + x * p), with p the normal density, or the slope of the approximate P.
+    Numerics: with `approximate`, P is computed as (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2.
     Source: Hendrycks and Gimpel, "Gaussian error linear units", 2016, section 2.
     """
 
@@ -137,7 +137,7 @@ class Gelu(Elementwise):
 
 
 Softplus, softplus = row(
-    "Softplus", kernels.softplus, "log(1 + e^x): a relu without the corner, always above zero",
+    "Softplus", kernels.softplus, "log(1 + e^x): a relu without the corner, always positive",
     "g * sigmoid(x) = g * (1 - e^-out)",
     lambda g, x, out, gx: (kernels.sigmoid(x, gx), np.multiply(gx, g, gx)),
     numerics="computed as max(x, 0) + log1p(e^-|x|), so e^x cannot overflow",
@@ -145,12 +145,12 @@ Softplus, softplus = row(
 )  # fmt: skip
 Softsign, softsign = row(
     "Softsign", lambda x, out: np.divide(x, np.add(np.absolute(x, out), 1, out), out),
-    "x / (1 + |x|): a slower tanh, between -1 and 1", "g / (1 + |x|)^2",
+    "x / (1 + |x|): like tanh, but approaching -1 and 1 more slowly", "g / (1 + |x|)^2",
     lambda g, x, out, gx: np.divide(g, np.square(np.add(np.absolute(x, gx), 1, gx), gx), gx),
 )  # fmt: skip
 HardSigmoid, hard_sigmoid = row(
     "HardSigmoid", lambda x, out: np.clip(np.divide(np.add(x, 3, out), 6, out), 0, 1, out),
-    "(x + 3) / 6, held between 0 and 1: a sigmoid of straight lines",
+    "(x + 3) / 6, clipped to 0 to 1: a piecewise linear sigmoid",
     "g / 6 where -3 < x < 3, else 0",
     lambda g, x, out, gx: np.divide(np.multiply(g, np.abs(x) < 3, gx), 6, gx),
 )  # fmt: skip
@@ -160,7 +160,7 @@ relu, elu = guarded(with_settings(Relu, "x")), guarded(with_settings(Elu, "x"))
 
 @guarded
 def gelu(x: Any, approximate: bool = True) -> Any:
-    """x * P(Z <= x) for a standard normal Z, or nearly (`approximate`, through tanh)."""
+    """x * P(Z <= x) for a standard normal Z; with `approximate`, P is computed with tanh."""
     return Gelu(approximate)(x)
 
 
@@ -192,7 +192,7 @@ def mish(x: Any) -> Any:
 
 
 class AlongAxis(Op, abstract=True):
-    """An op on all vectors along one axis; out has the shape of x."""
+    """An op on each vector along one axis; out has the shape of x."""
 
     makes = "float"
     axis: int = -1
@@ -202,14 +202,14 @@ class AlongAxis(Op, abstract=True):
         return x
 
     def bind(self, *arrays: Any) -> tuple[Any, ...]:
-        # Along the last axis, every vector becomes a row of a matrix: what the kernels want.
+        # Along the last axis, every vector becomes a row of a matrix, as the kernels need it.
         if self.axis == -1:
             return tuple(a if a is None else a.reshape(-1, a.shape[-1]) for a in arrays)
         return arrays
 
 
 class Softmax(AlongAxis):
-    """out = e^x / the sum of e^x along `axis`: above 0, and adding up to 1.
+    """out = e^x / the sum of e^x along `axis`: positive numbers that add up to 1.
 
     Shapes: x (any) -> out (same as x).
     Gradient: gx = out * (g - the sum of g * out along the axis).
@@ -240,8 +240,8 @@ class LogSoftmax(AlongAxis):
 
     Shapes: x (any) -> out (same as x).
     Gradient: gx = g - softmax(x) * the sum of g along the axis.
-    Numerics: computed as x - m - log(sum e^(x - m)) with m = max(x), which keeps the digits that
-        the log of a small probability would lose.
+    Numerics: computed as x - m - log(sum e^(x - m)) with m = max(x), which is accurate where the
+        log of a small probability is not.
     """
 
     def forward(self, x: Array, out: Array) -> None:
@@ -255,7 +255,7 @@ class LogSoftmax(AlongAxis):
 
 
 def softmax(x: Any, axis: Any = -1) -> Any:
-    """Probabilities from scores along `axis`, or along several axes together."""
+    """Probabilities from scores along `axis`, or jointly along several axes."""
     shape = shape_of(x)
     if isinstance(axis, (tuple, list)):
         return exp(log_softmax(x, axis))
@@ -276,5 +276,5 @@ def log_softmax(x: Any, axis: Any = -1) -> Any:
 
 
 def _last(axis: int, rank: int) -> int:
-    """The axis, as -1 if it is the last one."""
+    """The axis, written as -1 if it is the last one."""
     return -1 if axis == rank - 1 else axis

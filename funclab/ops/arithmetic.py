@@ -1,4 +1,4 @@
-"""Arithmetic, comparison and choice of tensors, with broadcasting."""
+"""Arithmetic, comparisons and `where` on tensors, with broadcasting."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ class Where(Op):
     """out = x where the condition holds, else y.
 
     Shapes: condition, x, y (broadcast together) -> out.
-    Gradient: gx = g where the condition holds, else 0; gy the other way round.
+    Gradient: gx = g where the condition holds, else 0; gy = g where it does not, else 0.
     """
 
     def shape(self, condition: Shape, x: Shape, y: Shape) -> Shape:
@@ -209,7 +209,7 @@ class Where(Op):
 
 
 def where(condition: Any, x1: Any = None, x2: Any = None) -> Any:
-    """x1 where the condition holds, else x2; without these, the indices of where it holds."""
+    """x1 where the condition holds, else x2; without x1 and x2, the indices where it holds."""
     if x1 is None and x2 is None:
         return OPERATORS["nonzero"](condition)
     return Where()(condition, x1, x2)

@@ -1,4 +1,4 @@
-"""Tensors put together and taken apart, as NumPy's users know it: each made of other ops."""
+"""Joining, splitting and arranging tensors as in NumPy: each function is made of other ops."""
 
 from __future__ import annotations
 
@@ -18,35 +18,35 @@ from funclab.ops.shaping import expand_dims, ravel, reshape, transpose
 
 
 def append(x1: Any, x2: Any, axis: int | None = None) -> Any:
-    """x2 behind x1 along `axis` (None: both laid flat)."""
+    """x2 appended to x1 along `axis` (None: both flattened)."""
     return concatenate([ravel(x1), ravel(x2)] if axis is None else [x1, x2], axis or 0)
 
 
 def vstack(xs: Sequence[Any]) -> Any:
-    """Tensors one below the other, along the first axis; a vector counts as a row."""
+    """Tensors stacked vertically, along the first axis; a vector counts as a row."""
     return concatenate([_of_rank(x, 2) for x in xs], 0)
 
 
 def hstack(xs: Sequence[Any]) -> Any:
-    """Tensors beside each other, along the second axis; vectors end to end."""
+    """Tensors joined horizontally, along the second axis (vectors: along their only one)."""
     rows = [_of_rank(x, 1) for x in xs]
     return concatenate(rows, 0 if len(shape_of(rows[0])) == 1 else 1)
 
 
 def dstack(xs: Sequence[Any]) -> Any:
-    """Tensors behind each other, along the third axis."""
+    """Tensors stacked in depth, along the third axis."""
     return concatenate([_of_rank(x, 3) for x in xs], 2)
 
 
 def _of_rank(x: Any, rank: int) -> Any:
-    """x with axes of length 1 in front, and the third behind, until it has so many."""
+    """x with axes of length 1 added until it has `rank`: the first two in front, the third last."""
     while len(shape_of(x)) < rank:
         x = expand_dims(x, -1 if len(shape_of(x)) == 2 else 0)
     return x
 
 
 def array_split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[Any]:
-    """x cut along `axis` into parts as equal as can be (the first ones longer), or at indices."""
+    """x split along `axis` into nearly equal parts (the first ones longer), or at indices."""
     cuts: Any = indices_or_sections
     length = shape_of(x)[axis]
     if isinstance(cuts, int) and length is not None:
@@ -56,32 +56,32 @@ def array_split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0)
 
 
 def vsplit(x: Any, indices_or_sections: int | Sequence[int]) -> list[Any]:
-    """x cut along the first axis into equal parts, or at indices."""
+    """x split along the first axis into equal parts, or at indices."""
     return split(x, indices_or_sections, 0)
 
 
 def hsplit(x: Any, indices_or_sections: int | Sequence[int]) -> list[Any]:
-    """x cut along the second axis (a vector: the first) into equal parts, or at indices."""
+    """x split along the second axis (a vector: the first) into equal parts, or at indices."""
     return split(x, indices_or_sections, 0 if len(shape_of(x)) == 1 else 1)
 
 
 def dsplit(x: Any, indices_or_sections: int | Sequence[int]) -> list[Any]:
-    """x cut along the third axis into equal parts, or at indices."""
+    """x split along the third axis into equal parts, or at indices."""
     return split(x, indices_or_sections, 2)
 
 
 def fliplr(x: Any) -> Any:
-    """x with its second axis back to front."""
+    """x with its second axis reversed."""
     return flip(x, 1)
 
 
 def flipud(x: Any) -> Any:
-    """x with its first axis back to front."""
+    """x with its first axis reversed."""
     return flip(x, 0)
 
 
 def meshgrid(*x: Any, indexing: str = "xy") -> list[Any]:
-    """Vectors stretched to the grid they span, a tensor for each; "xy" turns the first two axes."""
+    """Vectors broadcast to the grid they span, one tensor each; "xy" swaps the first two axes."""
     vectors = [ravel(vector) for vector in x]
     order = list(range(len(x)))
     if indexing == "xy" and len(x) > 1:
@@ -103,7 +103,7 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
 
 
 def unravel_index(indices: Any, shape: Sequence[int]) -> tuple[Any, ...]:
-    """For indices into the elements laid flat, the indices along each axis."""
+    """For indices into the flattened elements, the indices along each axis."""
     below = [math.prod(shape[i + 1 :]) for i in range(len(shape))]
     return tuple(mod(floor_divide(indices, size), length) for size, length in zip(below, shape))
 
@@ -120,7 +120,7 @@ def diff(a: Any, n: int = 1, axis: int = -1) -> Any:
 
 
 def depth_to_space(x: Any, block_size: int, data_format: str = "channels_last") -> Any:
-    """Groups of channels laid out as blocks of pixels.
+    """Groups of channels rearranged as blocks of pixels.
 
     Shapes: x (n, h, w, c * block * block) -> (n, h * block, w * block, c).
     """
@@ -135,7 +135,7 @@ def depth_to_space(x: Any, block_size: int, data_format: str = "channels_last") 
 
 
 def space_to_depth(x: Any, block_size: int, data_format: str = "channels_last") -> Any:
-    """Blocks of pixels put behind each other as channels: `depth_to_space`, undone.
+    """Blocks of pixels rearranged as channels: the inverse of `depth_to_space`.
 
     Shapes: x (n, h * block, w * block, c) -> (n, h, w, c * block * block).
     """

@@ -1,4 +1,4 @@
-"""What positions see of one another, and attention by dot products."""
+"""Which positions may attend to which, and dot-product attention."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from funclab.ops.einsum import einsum
 from funclab.shape_math import Shape, known, show
 
 LOWEST = -1e9
-"""Stands for what a mask hides from a softmax: e to this power is 0."""
+"""The score of a masked position: e to this power is 0, so a softmax ignores it."""
 
 SCORES, COMBINE = "abcd,aecd->acbe", "acbe,aecd->abcd"
 """Queries and keys (batch, positions, heads, dim) to scores; scores and values to the outputs."""
 
 
 class PositionMask(Op):
-    """out[i, j] = whether position i of x may see position j of y, by their places alone.
+    """out[i, j] = whether position i of x may see position j of y, depending only on i and j.
 
-    If `causal`, none after its own; with a `window`, only those less than that far away.
+    If `causal`, only j <= i; with a `window`, only j less than that far from i.
 
     Shapes: x (..., n, ...), y (..., m, ...), both along `axis` -> out (n, m), of booleans.
     """
@@ -52,8 +52,8 @@ class PositionMask(Op):
 def position_mask(
     x: Any, y: Any, causal: bool = True, window: int | None = None, axis: int = 1
 ) -> Any:
-    """Which positions of y those of x may see: with `causal`, none after their own; with a
-    `window`, those less than that far away.
+    """Which positions of y the positions of x may see: with `causal`, none after their own; with
+    a `window`, only those less than that far away.
 
     Shapes: x (..., n, ...), y (..., m, ...), along `axis` -> (n, m), of booleans.
     """
@@ -73,12 +73,12 @@ def dot_product_attention(
 ) -> Any:
     """softmax(query @ key^T * scale + bias) @ value, for each head.
 
-    Where `mask` is False, a position is not seen; one that sees none gives the mean of all values.
-    `scale` is 1 / sqrt(dim) unless given. With `is_causal` no position sees those after it.
+    Where `mask` is False, a position is not seen; a query that sees none gives the mean of all
+    values. `scale` defaults to 1 / sqrt(dim). With `is_causal`, no position sees later ones.
 
     Shapes: query (batch, n, heads, dim), key and value (batch, m, heads, dim), bias and mask
-        (broadcast to batch, heads, n, m) -> (batch, n, heads, dim). A key and value of fewer heads
-        serve several heads of the query each.
+        (broadcast to batch, heads, n, m) -> (batch, n, heads, dim). Key and value may have fewer
+        heads: several heads of the query then share each.
     Raises: ShapeError for tensors with another number of axes; NotSupportedError for
         flash_attention=True and a soft cap.
     """
@@ -103,7 +103,7 @@ def dot_product_attention(
     if times > 1:
         key, value = repeat(key, times, 2), repeat(value, times, 2)
     scale = 1 / math.sqrt(known(shapes[0])[3]) if scale is None else scale
-    scores = einsum(SCORES, multiply(query, scale), key)  # fewer numbers than the scores
+    scores = einsum(SCORES, multiply(query, scale), key)  # the query is smaller than the scores
     scores = scores if bias is None else add(scores, bias)
     if is_causal:
         seen = position_mask(query, key)

@@ -1,4 +1,4 @@
-"""Kinds of ops that share a shape rule."""
+"""Base classes of ops that share a shape rule, and helpers for all ops."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ KIND = Parameter.POSITIONAL_OR_KEYWORD
 
 
 class Elementwise(Op, abstract=True):
-    """An op on one tensor, element by element: out has the shape of x. Arrays arrive flat.
+    """An op on one tensor, element by element: out has the shape of x. Arrays arrive flattened.
 
-    A subclass names a NumPy function as its `ufunc`, or has a `forward` of its own.
+    A subclass names a NumPy function as its `ufunc`, or has its own `forward`.
     """
 
     makes = "float"
@@ -77,7 +77,7 @@ def with_settings(op: Any, *inputs: str, name: str = "") -> Any:
 
 
 def unchanging(setting: Any) -> Any:
-    """A setting as a field of an op keeps it: lists as tuples, NumPy's numbers as Python's."""
+    """A setting in the form an op stores: lists as tuples, NumPy numbers as Python numbers."""
     if isinstance(setting, (list, tuple)):
         return tuple(map(unchanging, setting))
     return setting.item() if isinstance(setting, np.generic) else setting
@@ -92,9 +92,9 @@ def named_like(op: Any, function: Any, name: str = "") -> Any:
 
 
 def flat(*arrays: Any) -> tuple[Any, ...]:
-    """The arrays as views with one axis, for kernels compiled once for each dtype; None stays.
+    """The arrays as views with one axis, so that a kernel is compiled once per dtype; None stays.
 
-    `copy=False` raises where a flat view is impossible, instead of writing to a copy.
+    `copy=False` raises an error where a flat view is impossible, instead of writing to a copy.
     """
     return tuple(a if a is None else a.reshape(-1, copy=False) for a in arrays)
 
@@ -114,12 +114,12 @@ def shape_of(x: Any) -> Shape:
 
 
 def shape_by_trial(op: Op, function: Any, *shapes: Shape) -> Any:
-    """The shape of what a NumPy function makes, tried out on two numbers of samples.
+    """The shape of a NumPy function's result, found by trying two different batch sizes.
 
-    Raises: ShapeError when NumPy refuses such arrays.
+    Raises: ShapeError if NumPy rejects such arrays.
     """
     tried = []
-    for length in (2, 3):  # what differs between them is not known yet
+    for length in (2, 3):  # lengths of the result that differ between them are unknown: None
         known = [tuple(length if n is None else n for n in shape) for shape in shapes]
         try:
             tried.append(np.shape(function(*(np.broadcast_to(np.int8(0), k) for k in known))))

@@ -1,4 +1,4 @@
-"""The plainest ops: other types, copies, constants in the shape of another, and state."""
+"""Basic ops: casts, copies, constants in the shape of another tensor, and changes of state."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Cast(Elementwise):
     """out = x as another dtype.
 
     Shapes: x (any) -> out (same as x).
-    Gradient: gx = g as x's dtype; none through integers and booleans.
+    Gradient: gx = g in x's dtype; none flows through integers and booleans.
     """
 
     to: str
@@ -53,7 +53,7 @@ class StopGradient(Identity):
 
 
 class FullLike(Op):
-    """out = one number everywhere, in the shape of x.
+    """out = a tensor of x's shape filled with one number.
 
     Shapes: x (any) -> out (same as x).
     """
@@ -70,7 +70,7 @@ class FullLike(Op):
 
 
 class Assign(Op):
-    """Set a variable to a value, at this point of every run; out = the value it then has.
+    """Set a variable to a value, at this point of every run; out = its new value.
 
     Shapes: variable (any), value (broadcast to the variable's shape) -> out (same as variable).
     """
@@ -85,7 +85,7 @@ class Assign(Op):
 
 
 class AssignAdd(Assign):
-    """Add a value to a variable, at this point of every run; out = the value it then has.
+    """Add a value to a variable, at this point of every run; out = its new value.
 
     Shapes: variable (any), value (broadcast to the variable's shape) -> out (same as variable).
     """
@@ -108,7 +108,7 @@ def convert_to_numpy(x: Any) -> Array:
 def convert_to_tensor(
     x: Any, dtype: str | None = None, sparse: bool | None = None, ragged: bool | None = None
 ) -> Any:
-    """x as something ops work on: symbolic values as they are, the rest as an array."""
+    """x in a form that ops accept: symbolic values unchanged, anything else as an array."""
     if not isinstance(x, (Tensor, Value)):
         plain = {"float64": "float32"} | ({} if hasattr(x, "dtype") else {"int64": "int32"})
         x = np.asarray(x)
@@ -117,12 +117,12 @@ def convert_to_tensor(
 
 
 def copy(x: Any) -> Any:
-    """x again: an array of its own, or a step that passes a tensor on."""
+    """A copy of x: a new array, or for a tensor an op that returns it unchanged."""
     return Identity()(x)
 
 
 def stop_gradient(variable: Any) -> Any:
-    """What is given, through which no gradient flows back."""
+    """The same value, but no gradient flows back through it."""
     return StopGradient()(variable)
 
 
@@ -132,34 +132,34 @@ def shape(x: Any) -> Shape:
 
 
 def full_like(x: Any, fill_value: float, dtype: str | None = None) -> Any:
-    """One number everywhere, in the shape of x."""
+    """A tensor of x's shape filled with one number."""
     return FullLike(fill_value, dtype)(x)
 
 
 def zeros_like(x: Any, dtype: str | None = None) -> Any:
-    """Zeros in the shape of x."""
+    """Zeros of x's shape."""
     return FullLike(0, dtype)(x)
 
 
 def ones_like(x: Any, dtype: str | None = None) -> Any:
-    """Ones in the shape of x."""
+    """Ones of x's shape."""
     return FullLike(1, dtype)(x)
 
 
 def zeros(shape: Any, dtype: str | None = None) -> Array:
-    """An array of zeros. Where the batch size is not known yet, use `zeros_like`."""
+    """An array of zeros. If the batch size is not known yet, use `zeros_like`."""
     return np.zeros(_known(shape, "zeros_like"), dtype or floatx())
 
 
 def ones(shape: Any, dtype: str | None = None) -> Array:
-    """An array of ones. Where the batch size is not known yet, use `ones_like`."""
+    """An array of ones. If the batch size is not known yet, use `ones_like`."""
     return np.ones(_known(shape, "ones_like"), dtype or floatx())
 
 
 def arange(
     start: float, stop: float | None = None, step: float | None = None, dtype: Any = None
 ) -> Array:
-    """The numbers from `start` (0, if only one is given) up to `stop`, without it."""
+    """The numbers from `start` (0 if only `stop` is given) up to, but without, `stop`."""
     first, last = (0, start) if stop is None else (start, stop)
     step = 1 if step is None else step
     whole = all(isinstance(number, int) for number in (first, last, step))
@@ -167,7 +167,7 @@ def arange(
 
 
 def assign(variable: Variable, value: Any) -> Any:
-    """Set a variable whenever the plan reaches this point: for state that a layer keeps."""
+    """Set a variable whenever the plan reaches this point: for a layer's state."""
     return Assign()(_state(variable), value)
 
 

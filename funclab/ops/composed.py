@@ -1,7 +1,7 @@
 """Functions that call several ops, as one operation of a graph: on tensors each makes one node.
 
-In Keras each is a class. What it computes is left to the function: on values and arrays the ops of
-the function run as they do without a graph.
+In Keras each is a class. The computation stays in the function: on values and arrays, its ops run
+as they would without a graph.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ INPUTS = {
     "inputs start_indices updates": ("slice_update",),
     "*x": ("meshgrid",),
 }
-"""The functions by the arguments that are inputs, all others being settings; by default the first
+"""Functions, by the arguments that are inputs; all other arguments are settings. With "", the first
 argument is the only input."""
 
 ALWAYS = {name for names in INPUTS.values() for name in names}
@@ -72,7 +72,7 @@ SOMETIMES = {
     "x indices": ("take", "take_along_axis"),
     "x1 x2": ("matmul",),
 }
-"""Functions that call a single op, but for some settings or inputs."""
+"""Functions that call a single op, except with some settings or inputs."""
 
 
 class Composed(Op, abstract=True):
@@ -87,7 +87,7 @@ class Composed(Op, abstract=True):
         return self.call(*inputs)
 
     def call(self, *inputs: Any) -> Any:
-        """What the function makes of values or arrays."""
+        """The function's result for values or arrays."""
         kind = type(self)
         if kind.inputs[0].startswith("*"):
             return kind.function(*inputs, **vars(self))
@@ -106,7 +106,7 @@ class Composed(Op, abstract=True):
 
 KINDS: dict[str, type[Composed]] = {}
 FUNCTIONS: dict[str, tuple[Any, str]] = {}
-"""The functions by their names, each with those of its inputs."""
+"""The functions by name, each with the names of its inputs."""
 
 
 @functools.cache
@@ -115,7 +115,7 @@ def signature_of(name: str) -> inspect.Signature:
 
 
 def composed(name: str, function: Any, inputs: str, sometimes: bool = False) -> Any:
-    """The function, which makes one node when it is called on tensors."""
+    """The function, wrapped so that a call on tensors makes one node."""
     FUNCTIONS[name] = (function, inputs)
 
     @functools.wraps(function)
@@ -137,13 +137,13 @@ def composed(name: str, function: Any, inputs: str, sometimes: bool = False) -> 
         made = kind(**settings)
         return function(*args, **kwargs) if sometimes and made.is_one_op(values) else made(*values)
 
-    # Copies find it where it is, not where the function it calls was written.
+    # So that pickle finds it here, not in the module of the function it calls.
     call.__module__, call.__qualname__ = __package__ or "", name
     return call
 
 
 def compose(functions: dict[str, Any]) -> None:
-    """Let those that INPUTS names make one node each."""
+    """Wrap all functions of both tables, so that each call makes one node."""
     for table in (INPUTS, SOMETIMES):
         for inputs, names in table.items():
             for name in names:
@@ -152,7 +152,7 @@ def compose(functions: dict[str, Any]) -> None:
 
 
 def kind_of(name: str) -> type[Composed]:
-    """The class of a function, made when it is first needed: most never are."""
+    """The class of a function, made only when it is first needed: most never are."""
     with making:
         if name not in KINDS:
             KINDS[name] = _kind(name, *FUNCTIONS[name])
@@ -183,12 +183,12 @@ def _again(name: str, settings: dict[str, Any]) -> Composed:
 
 
 def _plain(value: Any) -> Any:
-    """A setting that nobody changes later: lists as tuples."""
+    """A setting that cannot change later: lists as tuples."""
     return tuple(map(_plain, value)) if isinstance(value, list) else value
 
 
 def value_of(leaf: Any) -> Any:
-    """A value in place of a tensor, anything else as it is."""
+    """A value in place of a tensor; anything else unchanged."""
     return placeholder(leaf) if isinstance(leaf, Tensor) else leaf
 
 

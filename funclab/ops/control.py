@@ -1,5 +1,5 @@
-"""Loops and branches. In a graph a loop is written out, step after step, and of branches all are
-computed; so a loop must say beforehand how often it runs. On arrays they are Python's own."""
+"""Loops and branches. In a graph, loops are unrolled, so their number of steps must be known in
+advance, and all branches are computed. On arrays they run as ordinary Python."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from funclab.ops.joining import concatenate, stack
 
 
 def cond(pred: Any, true_fn: Callable[[], Any], false_fn: Callable[[], Any]) -> Any:
-    """What one of two functions returns; in a graph both run, and the elements are chosen."""
+    """The result of one of two functions; in a graph both run, and one result is selected."""
     if _is_open(pred):
         return _joined(lambda x, y: where(pred, x, y), true_fn(), false_fn())
     return true_fn() if numbers(pred, "cond") else false_fn()
 
 
 def switch(index: Any, branches: Sequence[Callable[..., Any]], *operands: Any) -> Any:
-    """What the function with this index returns; in a graph all run, and one is chosen."""
+    """The result of the function with this index; in a graph all run, and one is selected."""
     if not _is_open(index):
         at = min(max(int(numbers(index, "switch")), 0), len(branches) - 1)
         return branches[at](*operands)
@@ -38,7 +38,7 @@ def switch(index: Any, branches: Sequence[Callable[..., Any]], *operands: Any) -
 
 
 def fori_loop(lower: int, upper: int, body_fun: Callable[[int, Any], Any], init_val: Any) -> Any:
-    """val = body_fun(i, val) for i from `lower` up to, but without, `upper`."""
+    """Repeat val = body_fun(i, val) for i from `lower` up to, but without, `upper`."""
     for i in range(int(numbers(lower, "fori_loop")), int(numbers(upper, "fori_loop"))):
         init_val = body_fun(i, init_val)
     return init_val
@@ -50,9 +50,9 @@ def while_loop(
     loop_vars: Any,
     maximum_iterations: int | None = None,
 ) -> Any:
-    """loop_vars = body(*loop_vars) while cond(*loop_vars) holds; on arrays only.
+    """Repeat loop_vars = body(*loop_vars) while cond(*loop_vars) holds; on arrays only.
 
-    Raises: ArgumentError in a graph, where how often it runs would depend on numbers.
+    Raises: ArgumentError in a graph, where the number of steps would depend on the data.
     """
     several = isinstance(loop_vars, (tuple, list))
     values, count = tuple(loop_vars) if several else (loop_vars,), 0
@@ -63,12 +63,12 @@ def while_loop(
 
 
 def map(f: Callable[[Any], Any], xs: Any) -> Any:
-    """What f returns for each slice of xs along the first axis, stacked."""
+    """The results of f for each slice of xs along the first axis, stacked."""
     return scan(lambda _, x: (None, f(x)), None, xs)[1]
 
 
 def vectorized_map(function: Callable[[Any], Any], elements: Any) -> Any:
-    """What the function returns for each slice of `elements` along the first axis, stacked."""
+    """The function's results for each slice of `elements` along the first axis, stacked."""
     return map(function, elements)
 
 
@@ -80,8 +80,8 @@ def scan(
     reverse: bool = False,
     unroll: int | bool = 1,
 ) -> tuple[Any, Any]:
-    """carry, y = f(carry, x) for each slice x of xs along the first axis: the last carry, and all
-    y stacked.
+    """carry, y = f(carry, x) for each slice x of xs along the first axis. Returns the last carry,
+    and all y stacked.
     """
     steps = list(range(_steps(xs, length)))
     made = []
@@ -99,7 +99,7 @@ def scan(
 def associative_scan(
     f: Callable[[Any, Any], Any], elems: Any, reverse: bool = False, axis: int = 0
 ) -> Any:
-    """f joins all slices up to each along `axis`: a running sum, if f adds."""
+    """For each slice along `axis`, all slices up to it combined by f: a running sum, if f adds."""
     length = shape_of(structure.flatten(elems)[0])[axis]
     order = list(range(_known(length)))
     made: list[Any] = []
@@ -121,12 +121,12 @@ def _slice(x: Any, i: int, axis: int) -> Any:
 
 
 def _is_open(x: Any) -> bool:
-    """Whether x has its numbers only when the graph runs."""
+    """Whether x is symbolic: it has numbers only when the graph runs."""
     return isinstance(x, (Tensor, Value))
 
 
 def _joined(function: Callable[..., Any], *trees: Any) -> Any:
-    """The first tree, with each leaf made from the leaves that all trees have there."""
+    """A tree like the first, each leaf made by the function from that leaf of all trees."""
     leaves = zip(*[structure.flatten(tree) for tree in trees])
     return structure.pack(trees[0], [function(*several) for several in leaves])
 

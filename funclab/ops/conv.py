@@ -18,7 +18,7 @@ from funclab.shape_math import Shape, known, show
 
 
 class Filters(Sliding, abstract=True):
-    """A kernel that slides over images, and perhaps a bias for each filter."""
+    """A kernel that slides over images, with or without a bias for each filter."""
 
     dilation_rate: tuple[int, ...] = (1, 1)
 
@@ -62,11 +62,11 @@ class Conv(Filters):
 
     Shapes: x (batch, height, width, channels), kernel (height, width, channels / groups, filters)
         -> out (batch, new height, new width, filters); without the width for sequences, with a
-        depth in front of the height for volumes. There are as many groups as the kernel's channels
-        fit into those of x; each sees its own channels.
+        depth in front of the height for volumes. The number of groups is x's channels divided by
+        the kernel's; each group sees its own channels.
     Gradient: gkernel = sum over positions of window * g; gx = each g * kernel, added where the
         window was.
-    Numerics: a matrix product over blocks of windows; sums, where each filter sees one channel.
+    Numerics: a matrix product over blocks of windows; plain sums if each filter sees one channel.
     Source: LeCun et al., "Gradient-based learning applied to document recognition", 1998; Dumoulin
         and Visin, "A guide to convolution arithmetic for deep learning", 2016, for the shapes.
     """
@@ -105,9 +105,9 @@ class ConvBias(Filters):
 
 
 class ConvTranspose(Sliding):
-    """Each filter is laid down at every position, times x there, and overlaps are added.
+    """At every position, each filter times x there is written to out; overlaps are added.
 
-    It is the gradient of a convolution with respect to its image, used as a layer of its own.
+    It is the gradient of a convolution with respect to its input, used as a layer.
 
     Shapes: x (batch, height, width, channels), kernel (height, width, filters, channels) -> out
         (batch, new height, new width, filters); without the width for sequences, with a depth in
@@ -156,7 +156,7 @@ class ConvTranspose(Sliding):
             kernels.conv_vjp_w(g, self.channels_last(x), gw, window)
 
     def geometry(self, x: Array, w: Array, out: Array) -> Window:
-        """The window of the convolution that leads from `out` back to `x`."""
+        """The window of the convolution that maps `out` back to `x`."""
         pads = []
         lengths = zip(self.spatial(x.shape), self.spatial(out.shape), self.axes(w.shape))
         for length, longer, (size, stride, dilation, *rest) in lengths:
@@ -205,7 +205,7 @@ def depthwise_conv(
     data_format: str | None = None,
     dilation_rate: int | Sequence[int] = 1,
 ) -> Any:
-    """Slide filters over each channel by itself: a convolution with a group for each channel.
+    """Slide filters over each channel separately: a convolution with one group per channel.
 
     Shapes: inputs (batch, height, width, channels), kernel (height, width, channels, multiplier) ->
         (batch, new height, new width, channels * multiplier); or without the width, or with a
@@ -238,7 +238,7 @@ def separable_conv(
     data_format: str | None = None,
     dilation_rate: int | Sequence[int] = 1,
 ) -> Any:
-    """Slide filters over each channel by itself, then mix the channels of each position.
+    """Slide filters over each channel separately, then mix the channels at each position.
 
     Shapes: inputs (batch, height, width, channels), depthwise_kernel (height, width, channels,
         multiplier), pointwise_kernel (1, 1, channels * multiplier, filters) -> (batch, new height,
@@ -258,7 +258,7 @@ def conv_transpose(
     data_format: str | None = None,
     dilation_rate: int | Sequence[int] = 1,
 ) -> Any:
-    """Lay the filters of `kernel` down at each position, and add what overlaps.
+    """Write the filters of `kernel`, times the input, at each position, and add the overlaps.
 
     Shapes: inputs (batch, height, width, channels), kernel (height, width, filters, channels) ->
         (batch, new height, new width, filters); or without the width, or with a depth.

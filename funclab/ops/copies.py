@@ -1,4 +1,4 @@
-"""Larger tensors made of copies, borders, and reversed order."""
+"""Copies of elements: broadcasting, repeating, tiling, padding and flipping."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from funclab.shape_math import Shape, show
 
 
 class BroadcastTo(Op):
-    """out = x repeated along axes of length 1 (or missing in front) to fill a shape.
+    """out = x repeated along axes of length 1 (or leading axes it lacks) to fill a shape.
 
     Shapes: x (n, 1) -> out (n, m).
     Gradient: gx = g summed over the axes along which x was repeated.
@@ -37,10 +37,10 @@ class BroadcastTo(Op):
 
 
 class Flip(Op):
-    """out = x back to front along `axis` (None: along all).
+    """out = x reversed along `axis` (None: along all axes).
 
     Shapes: x (any) -> out (same as x).
-    Gradient: gx = g back to front.
+    Gradient: gx = g reversed along the same axes.
     """
 
     axis: int | tuple[int, ...] | None = None
@@ -80,7 +80,7 @@ class Repeat(Op):
 
 
 class Tile(Op):
-    """out = x laid side by side `repeats` times along each axis.
+    """out = copies of x joined end to end, `repeats` times along each axis.
 
     Shapes: x (n, m), repeats (2, 3) -> out (2 n, 3 m). Missing axes or repeats count as 1.
     Gradient: gx = the sum of g over the copies.
@@ -154,8 +154,8 @@ def broadcast_to(x: Any, shape: Sequence[int | None]) -> Any:
 
 
 def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
-    """Every element `repeats` times in a row (or each as often as a list says), along `axis` (None:
-    of x laid flat)."""
+    """Every element `repeats` times in a row along `axis` (None: of the flattened x). A list gives
+    a number for each element."""
     if axis is None:
         x, axis = ravel(x), 0
     if np.ndim(repeats):
@@ -164,15 +164,15 @@ def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
 
 
 def tile(x: Any, repeats: Any) -> Any:
-    """x laid side by side `repeats` times along each axis."""
+    """Copies of x joined end to end, `repeats` times along each axis."""
     return Tile((repeats,) if isinstance(repeats, int) else tuple(repeats))(x)
 
 
 def pad(
     x: Any, pad_width: Any, mode: str = "constant", constant_values: float | None = None
 ) -> Any:
-    """x with a border of `constant_values` (or 0), or of its own elements mirrored: the outermost
-    too (mode="symmetric"), or only those behind them ("reflect").
+    """x with a border of `constant_values` (or 0), or of its own elements mirrored, with the
+    outermost ones (mode="symmetric") or without them ("reflect").
 
     `pad_width` is a pair (before, after) for each axis, one pair for all, or one number for all.
 

@@ -1,4 +1,4 @@
-"""Arrays from nothing but numbers; and what can only be told once the numbers are there."""
+"""Functions that create arrays, and functions whose result's shape depends on the data."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from funclab.shape_math import size as size_of
 
 
 def array(x: Any, dtype: str | None = None) -> Any:
-    """x as an array of its own."""
+    """x as a new array."""
     made = convert_to_tensor(x, dtype)
     return made.copy() if isinstance(made, np.ndarray) else made
 
 
 def is_tensor(x: Any) -> bool:
-    """Whether x is something ops compute with: a tensor, a variable or an array."""
+    """Whether x is something that ops can compute with: a tensor, a variable or an array."""
     return isinstance(x, (Tensor, Value, np.ndarray))
 
 
@@ -35,27 +35,27 @@ def dtype(x: Any) -> str:
 
 
 def ndim(x: Any) -> int:
-    """How many axes x has."""
+    """The number of axes of x."""
     return len(shape_of(x))
 
 
 def size(x: Any) -> int | None:
-    """How many elements x has; None when a length is not known yet."""
+    """The number of elements of x; None if a length is not known yet."""
     return size_of(shape_of(x))
 
 
 def empty(shape: Any, dtype: str | None = None) -> Array:
-    """An array to be filled; it begins with zeros."""
+    """An array to be filled later; it starts with zeros."""
     return zeros(shape, dtype)
 
 
 def empty_like(x: Any, dtype: str | None = None) -> Any:
-    """As x, to be filled; it begins with zeros."""
+    """An array like x, to be filled later; it starts with zeros."""
     return full_like(x, 0, dtype)
 
 
 def full(shape: Any, fill_value: Any, dtype: str | None = None) -> Array:
-    """An array of one number (or of what NumPy stretches to the shape)."""
+    """An array filled with one number (or with values that broadcast to the shape)."""
     return ones(shape, dtype) * np.asarray(fill_value, dtype or floatx())
 
 
@@ -83,7 +83,7 @@ def linspace(
     dtype: str | None = None,
     axis: int = 0,
 ) -> Any:
-    """`num` numbers evenly spread from start to stop (without it, if not `endpoint`)."""
+    """`num` evenly spaced numbers from start to stop (without `endpoint`, excluding stop)."""
     numbers, step = np.linspace(start, stop, num, endpoint, True, axis=axis)  # type: ignore[arg-type, call-overload]
     numbers = numbers.astype(dtype or floatx())
     return (numbers, np.float32(step)) if retstep else numbers
@@ -98,7 +98,7 @@ def logspace(
     dtype: str | None = None,
     axis: int = 0,
 ) -> Array:
-    """base to the power of `num` numbers evenly spread from start to stop."""
+    """base to the power of `num` evenly spaced numbers from start to stop."""
     return np.logspace(start, stop, num, endpoint, base, axis=axis).astype(dtype or floatx())
 
 
@@ -110,7 +110,7 @@ def geomspace(
     dtype: str | None = None,
     axis: int = 0,
 ) -> Array:
-    """`num` numbers from start to stop, each the same multiple of the one before."""
+    """`num` numbers from start to stop, each the same multiple of the previous one."""
     return np.geomspace(start, stop, num, endpoint, axis=axis).astype(dtype or floatx())
 
 
@@ -130,7 +130,7 @@ hanning = _window(np.hanning, "as a cosine, from 0 to 0")
 
 
 def kaiser(x: int, beta: float) -> Array:
-    """A window of x numbers that rises and falls as Bessel's i0, the steeper the larger beta."""
+    """A window of x numbers that rises and falls as Bessel's i0: the larger beta, the steeper."""
     return np.kaiser(int(x), beta).astype("float32")
 
 
@@ -155,7 +155,7 @@ def nonzero(x: Any) -> tuple[Array, ...]:
 
 
 def bincount(x: Any, weights: Any = None, minlength: int = 0, sparse: bool = False) -> Array:
-    """How often each whole number from 0 on occurs, or the sum of the weights where it does.
+    """How often each integer from 0 on occurs, or the sum of the weights where it occurs.
 
     Shapes: x (n,) -> (its largest number + 1,), or more for `minlength`; of x (m, n), each row.
     """
@@ -169,7 +169,7 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0, sparse: bool = Fal
 
 
 def histogram(x: Any, bins: Any = 10, range: Any = None) -> tuple[Array, Array]:
-    """How many elements lie between the edges of each bin, and the edges."""
+    """The number of elements in each bin, and the edges of the bins."""
     counts, edges = np.histogram(numbers(x, "histogram"), bins, range)
     return counts.astype("float32"), edges.astype("float32")
 
@@ -184,9 +184,9 @@ def unique(
     size: int | None = None,
     fill_value: Any = None,
 ) -> Any:
-    """The different elements of x (or slices along `axis`) in order; and on demand where each is
-    first, which of them each element of x is, and how often each occurs. With `size` there are
-    that many: missing ones are filled with `fill_value` (or the smallest), which occurs 0 times.
+    """The distinct elements of x (or slices along `axis`), sorted; and if asked for, the index of
+    each one's first occurrence, the number of each element of x among them, and their counts. With
+    `size` there are that many: the rest is `fill_value` (or the smallest), with a count of 0.
     """
     asked = return_index, return_inverse, return_counts
     results = np.unique(numbers(x, "unique"), *asked, axis=axis, equal_nan=False)  # type: ignore[arg-type, call-overload]
@@ -201,7 +201,7 @@ def unique(
 
 
 def _of_size(array: Array, size: int, fill: Any, axis: int) -> Array:
-    """The first `size` slices along an axis, or more: a number, or the first slice again."""
+    """The first `size` slices along an axis, padded with a number or with the first slice."""
     more = size - array.shape[axis]
     if more <= 0:
         return np.take(array, range(size), axis)
@@ -210,7 +210,7 @@ def _of_size(array: Array, size: int, fill: Any, axis: int) -> Array:
 
 
 def saturate_cast(x: Any, dtype: str) -> Any:
-    """x as another dtype, held within the numbers that it has."""
+    """x in another dtype, clipped to that dtype's range."""
     kind = np.dtype(dtype)
     if kind.kind in "iu":
         x = clip(x, int(np.iinfo(kind).min), int(np.iinfo(kind).max))

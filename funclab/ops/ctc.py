@@ -1,4 +1,4 @@
-"""Connectionist temporal classification: labels of a sequence without knowing where each begins."""
+"""Connectionist temporal classification: labels of a sequence, with unknown positions."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from funclab.shape_math import Shape, known, show
 
 
 class CTCLoss(Op):
-    """out = -log of the chance that softmax(x) gives the labels, over all ways to align them.
+    """out = -log of the probability that softmax(x) gives the labels, summed over all alignments.
 
-    Between the steps that give labels there may be any number that give a blank, the class
-    `mask_index`, or the same label once more.
+    Between the steps that give labels, any number of steps may give a blank (the class
+    `mask_index`) or repeat the label.
 
-    Shapes: target (batch, labels) of class numbers, x (batch, steps, classes), counts (batch) of
+    Shapes: target (batch, labels) of class indices, x (batch, steps, classes), counts (batch) of
         labels, lengths (batch) of steps -> out (batch).
-    Gradient: gx = g * (softmax(x) - the chance that a step gives each class, given the labels).
-    Numerics: chances are added as logarithms; one that cannot be counts as e^-100000, as in Keras.
+    Gradient: gx = g * (softmax(x) - the probability of each class at a step, given the labels).
+    Numerics: probabilities are added as logarithms; 0 counts as e^-100000, as in Keras.
     Source: Graves et al., "Connectionist Temporal Classification", ICML 2006, equations 6 to 8, 15.
     """
 
@@ -72,7 +72,7 @@ class CTCLoss(Op):
                 slot.fill(0)
 
     def _whole(self, chances: Array, target: Array, *counts: Array) -> list[Array]:
-        """Labels and lengths as whole numbers that exist: the loops do not look."""
+        """Labels and lengths as integers in the valid range: the loops do not check."""
         limits = (chances.shape[2] - 1, target.shape[1], chances.shape[1])
         pairs = zip((target, *counts), limits)
         return [array.clip(0, limit).astype("int64") for array, limit in pairs]
@@ -90,13 +90,13 @@ def ctc_loss(
 
 
 class CTCDecode(Op):
-    """The likeliest labels of each sequence, -1 behind their end, and how likely they are.
+    """The likeliest labels of each sequence, padded with -1, and their scores.
 
-    strategy="greedy" takes the likeliest class of each step; "beam_search" follows the `beam_width`
-    likeliest label sequences and gives `top_paths` of them.
+    strategy="greedy" takes the likeliest class at each step; "beam_search" follows the `beam_width`
+    likeliest label sequences and returns the best `top_paths` of them.
 
     Shapes: x (batch, steps, classes), lengths (batch) -> labels (paths, batch, steps), and scores
-        (batch, paths): minus the sum of the largest x, or the log chance of the path.
+        (batch, paths): minus the sum of the largest x, or the log probability of the path.
     """
 
     n_outputs = 2
@@ -136,7 +136,7 @@ class CTCDecode(Op):
     def _beam_search(self, x: Array) -> list[tuple[list[int], float]]:
         """Source: Graves, "Supervised Sequence Labelling with Recurrent Neural Networks", 7.5."""
         shifted = x.astype("float64") - x.max(-1, keepdims=True)
-        beam = {(): (-np.inf, 0.0)}  # for each path the log chance that it ends in a label, a blank
+        beam = {(): (-np.inf, 0.0)}  # each path's log probabilities of ending in a label, a blank
         for step in shifted - np.log(np.exp(shifted).sum(-1, keepdims=True)):
             grown: dict[tuple[int, ...], tuple[float, float]] = {}
             for path, ends in beam.items():
@@ -151,7 +151,7 @@ class CTCDecode(Op):
     def _extend(
         self, grown: dict[Any, Any], path: Any, ends: tuple[float, float], label: int, chance: float
     ) -> None:
-        """Add a step's label to a path; a blank, and the last label again, leave it as it is."""
+        """Add a step's label to a path; a blank or a repeated label leaves it unchanged."""
         emit, blank = ends
         either = float(np.logaddexp(emit, blank))
         if label == self.mask_index:
@@ -178,7 +178,7 @@ def ctc_decode(
     merge_repeated: bool = True,
     mask_index: int = 0,
 ) -> Any:
-    """The labels that scores for each step stand for, and how likely they are; see CTCDecode.
+    """Decode the scores of each step into labels, and score the result; see CTCDecode.
 
     Shapes: inputs (batch, steps, classes), sequence_lengths (batch) -> labels (paths, batch,
         steps), scores (batch, paths).

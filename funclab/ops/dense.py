@@ -20,7 +20,7 @@ FUSED = {
     "tanh": kernels.TANH,
     "sigmoid": kernels.SIGMOID,
 }
-"""The activations whose slope can be told from their output, so that the bias op can do them."""
+"""The activations whose slope follows from their output, so that they can be fused."""
 
 
 class BiasActivation(Op):
@@ -47,7 +47,7 @@ class BiasActivation(Op):
         )
 
     def fitted(self, work: Any, arrays: tuple[Any, ...]) -> Any:
-        """With few numbers, the loop and nothing around it."""
+        """For small arrays, the loop itself, without the code around it."""
         kind = FUSED[self.activation]
         if arrays[0].size >= kernels.MANY or any(a is None for a in arrays):
             return work
@@ -62,7 +62,7 @@ class BiasActivation(Op):
         loop(x, b, FUSED[self.activation], out)
 
     def vjp(self, g: Array, x: Array, b: Array, out: Array, gx: Slot, gb: Slot) -> None:
-        # A slot that nobody asked for costs one throw-away array: rare, and simpler.
+        # A gradient that is not needed costs one temporary array: rare, and simpler.
         gx = np.empty_like(g) if gx is None else gx
         gb = np.empty_like(b) if gb is None else gb
         few = g.size < kernels.MANY
@@ -118,7 +118,7 @@ def check_bias(x: Shape, b: Shape, axis: int) -> None:
 
 
 def bias_add(x: Any, b: Any, axis: int = -1) -> Any:
-    """x plus one number of b for each position along `axis` (of channels, for images)."""
+    """x plus one number of b for each position along `axis` (for images, the channels)."""
     is_last = axis in (-1, len(x.shape) - 1)
     return BiasActivation()(x, b) if is_last else BiasAdd(axis)(x, b)
 

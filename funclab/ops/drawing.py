@@ -1,4 +1,4 @@
-"""Random ops that NumPy's generators compute: each draw begins one of its own from the state."""
+"""Random ops computed by NumPy's generators: each draw makes a new generator from the state."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from funclab.shape_math import Shape, show
 
 
 def generator(state: Array) -> np.random.Generator:
-    """A generator that begins at the state, which moves on."""
+    """A generator seeded from the state, which then advances."""
     made = np.random.default_rng(state.tolist())
     state[1] += np.uint64(1)
     return made
 
 
 class DrawFrom(Op, abstract=True):
-    """Random numbers whose distribution depends on tensors; no gradient flows to these."""
+    """Random numbers whose distribution depends on tensors; no gradient flows to them."""
 
     differentiable = False
     dims: Shape = ()
@@ -41,7 +41,7 @@ class DrawFrom(Op, abstract=True):
 
 
 def _row(name: str, draw: Callable[..., Array], says: str, *inputs: str) -> Any:
-    """An op that draws, from a function of a generator, the lengths, and the inputs."""
+    """An op that draws numbers with a function of a generator, the shape, and the inputs."""
     shapes = f"{' and '.join(inputs)} (broadcast to dims)"
     doc = f"{says}.\n\n    Shapes: {shapes}, state (2,) -> out (dims).\n    "
     attributes = {"draw": staticmethod(draw), "mutates": (len(inputs),), "__doc__": doc}
@@ -58,15 +58,15 @@ RandomBeta = _row(
 )  # fmt: skip
 RandomBinomial = _row(
     "RandomBinomial", lambda rng, dims, counts, p: rng.binomial(counts.astype(int), p, dims),
-    "How many of `counts` trials succeed, each with a probability", "counts", "probabilities",
+    "How many of `counts` trials succeed, with given probabilities", "counts", "probabilities",
 )  # fmt: skip
 
 
 class RandomCategories(Op):
-    """Classes drawn for each sample, as likely as the softmax of its logits.
+    """Classes drawn for each sample, with the softmax of its logits as probabilities.
 
     Shapes: logits (n, classes), state (2,) -> out (n, num_samples), of integers.
-    Source: Gumbel's largest of many, as in Maddison et al., "A* sampling", NIPS 2014.
+    Source: the Gumbel-max trick, as in Maddison et al., "A* sampling", NIPS 2014.
     """
 
     differentiable = False

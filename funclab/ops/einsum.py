@@ -16,19 +16,19 @@ from funclab.kernels import threads
 from funclab.shape_math import Shape, known, show
 
 Multiply = Callable[..., Any]
-"""What makes a product of matrices: `threads.matmul`, or `np.matmul` on one thread."""
+"""A function for matrix products: `threads.matmul`, or `np.matmul` for one thread."""
 
 
 class Einsum(Op):
     """out = the sum of products that a formula describes: "ij,jk->ik" is the matrix product.
 
-    Each axis has a letter. Axes of one letter go together, and where a letter is not behind the
-    arrow, the products are summed over it. "..." stands for all axes without a letter.
+    Each axis has a letter. Axes with the same letter are matched, and the products are summed over
+    every letter that is not after the arrow. "..." stands for all axes without a letter.
 
-    Shapes: one tensor for each term of the formula -> out, with the axes behind the arrow.
+    Shapes: one tensor for each term of the formula -> out, with the axes after the arrow.
     Gradient: that of a term is the sum of products of g with the other terms: for "ij,jk->ik",
         gx = "ik,jk->ij" of g and y.
-    Numerics: products of two terms at a time, each as a product of matrices.
+    Numerics: two terms at a time, each pair as a matrix product.
     """
 
     subscripts: str
@@ -78,8 +78,8 @@ class Einsum(Op):
 
 
 class Matrices(NamedTuple):
-    """How a factor becomes a stack of matrices: the axes to sum over, the order of the others, and
-    the shape of the stack."""
+    """How to turn a factor into a stack of matrices: the axes to sum over, the order of the
+    others, and the shape of the stack."""
 
     summed: tuple[int, ...]
     order: tuple[int, ...]
@@ -91,7 +91,7 @@ class Matrices(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """Two factors as one, summed over what nobody wants: a product of matrices.
+    """Two factors combined into one by a matrix product, summed over letters no longer needed.
 
     It has the axes `letters`, with the lengths `shape`; as a stack of matrices it is `stack`. With
     `turned`, the second factor comes first.
@@ -105,7 +105,7 @@ class Pair(NamedTuple):
     stack: tuple[int, ...]
 
     def product(self, x: Array, y: Array, room: Array | None, matmul: Multiply) -> Array:
-        """The product, made in `room` if there is one."""
+        """The product, written to `room` if there is one."""
         x, y = (y, x) if self.turned else (x, y)
         a, b = self.first.of(x), self.second.of(y)
         made: Array = np.empty(self.shape, np.result_type(a, b)) if room is None else room
@@ -114,19 +114,19 @@ class Pair(NamedTuple):
 
 
 class Recipe(NamedTuple):
-    """What to do with arrays of known shapes, for a formula."""
+    """The steps that compute a formula for arrays of known shapes."""
 
     alone: list[tuple[str, tuple[int, ...]]]
-    """For each factor, the formula for its diagonal if it has a letter twice, and the axes that are
-    stretched to those of the others."""
+    """For each factor, the formula for its diagonal if it has a letter twice, and its axes of
+    length 1 that are broadcast to those of the others."""
     pairs: list[Pair]
     summed: tuple[int, ...]
     order: tuple[int, ...]
     """The axes of the last product to sum over, and the order of the others in the output."""
     beside: tuple[slice | None, ...]
-    """An index that gives axes to the letters of the output that no factor has."""
+    """An index that adds axes for the letters of the output that no factor has."""
     place: tuple[int, ...] | None
-    """The order of the output's axes in which a single product can be made where it belongs."""
+    """The order of the output's axes in which a single product can be written directly to it."""
 
 
 def contract(
@@ -199,7 +199,7 @@ def _recipe(terms: tuple[str, ...], shapes: tuple[Shape, ...], output: str) -> R
 
 
 def _place(pairs: list[Pair], output: str) -> tuple[int, ...] | None:
-    """`Recipe.place`; None where BLAS could not write to it, or axes would have to be joined."""
+    """`Recipe.place`; None if BLAS cannot write there, or if axes would have to be merged."""
     if len(pairs) != 1 or {*pairs[0].letters} != {*output}:
         return None
     letters, shape, stack = pairs[0].letters, pairs[0].shape, pairs[0].stack
@@ -208,7 +208,7 @@ def _place(pairs: list[Pair], output: str) -> tuple[int, ...] | None:
 
 
 def _stretched(a: int | None, b: int | None) -> int | None:
-    """The length of axes that go together: that which is not 1; None while it is not known."""
+    """The common length of matched axes: the one that is not 1; None if it is not known yet."""
     unknown = None if None in (a, b) else 1
     return next((length for length in (a, b) if length not in (None, 1)), unknown)
 
@@ -224,7 +224,7 @@ def _lengths(terms: Sequence[str], shapes: Sequence[Shape]) -> dict[str, int]:
 
 @lru_cache(maxsize=1024)
 def _cost(terms: tuple[str, ...], shapes: tuple[Shape, ...], output: str) -> float:
-    """That of the products, in operations of one large product."""
+    """The cost of the products, in operations of one large product."""
     lengths = _lengths(terms, shapes)
     stacked = set(output).intersection(*terms)
     matrices = math.prod(lengths[c] for c in stacked) if stacked else 0
@@ -249,7 +249,7 @@ def _pair(x: str, y: str, output: str, wanted: set[str], lengths: dict[str, int]
 def _matrices(
     factor: str, batch: list[str], rows: list[str], columns: list[str], lengths: dict[str, int]
 ) -> Matrices:
-    """The letters of the rows become one axis, and those of the columns another."""
+    """The letters of the rows are merged into one axis, and those of the columns into another."""
     letters = [*batch, *rows, *columns]
     left = [c for c in factor if c in letters]
     sizes = [math.prod(lengths[c] for c in axis) for axis in (rows, columns)]
@@ -263,7 +263,7 @@ def _matrices(
 def _gradient(
     terms: Sequence[str], arrays: Sequence[Array], term: str, slot: Array, matmul: Multiply
 ) -> None:
-    """Write the gradient of a term: the product of the others, summed over what it lacks."""
+    """Write the gradient of a term: the product of the others, summed over letters it lacks."""
     letters, output, index = _reached(
         tuple(terms), tuple(array.shape for array in arrays), term, slot.shape
     )
@@ -284,8 +284,8 @@ def _gradient(
 def _reached(
     terms: tuple[str, ...], shapes: tuple[Shape, ...], term: str, shape: Shape
 ) -> tuple[str, str, tuple[slice | None, ...]]:
-    """The letters of a term, each once; those of them that the product of the others has, in the
-    length of the term; and the index that gives that product the axes of the rest."""
+    """The letters of a term, each once; those that the product of the others has with the same
+    length; and the index that adds axes for the remaining letters to that product."""
     own = dict(zip(term, shape))
     lengths = _lengths(terms, shapes)
     kept = [lengths.get(c) == n for c, n in own.items()]
@@ -296,11 +296,11 @@ def _reached(
 def einsum(subscripts: str, *operands: Any) -> Any:
     """The sum of products that a formula describes, such as "bij,bjk->bik".
 
-    Each axis has a letter; products are summed over the letters that are not behind the arrow.
-    Without an arrow, the letters that occur once stay, in the order of the alphabet. "..." stands
-    for all axes without a letter.
+    Each axis has a letter; products are summed over the letters that are not after the arrow.
+    Without an arrow, the letters that occur once stay, in alphabetical order. "..." stands for all
+    axes without a letter.
 
-    Raises: ArgumentError for what is not a formula; ShapeError when the tensors do not fit it.
+    Raises: ArgumentError for an invalid formula; ShapeError if the tensors do not fit it.
 
     >>> import numpy as np
     >>> einsum("ij,ij->i", np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]))

@@ -1,4 +1,4 @@
-"""Functions of one tensor, element by element: powers, exponentials, steps and checks."""
+"""Functions of one tensor, element by element: powers, exponentials, rounding and checks."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def row(
     numerics: str = "",
     source: str = "",
 ) -> Any:
-    """An op and its function, from a formula for out, and one for gx in words and as a function."""
+    """An op and its function, made from `forward`, `vjp` and a formula in words for out and gx."""
     lines = ["Shapes: x (any) -> out (same as x)."]
     module = sys._getframe(1).f_globals["__name__"]  # pickle looks for both in the calling module
     attributes: dict[str, Any] = {"ufunc": staticmethod(forward), "__module__": module}
@@ -52,16 +52,16 @@ def row(
 
 
 def slope(formula: Callable[[Array, Array], Any]) -> Callable[..., Any]:
-    """The vjp of an op from its slope at each element, a formula of x and out."""
+    """The vjp of an op, from a formula of x and out for its slope at each element."""
     return lambda g, x, out, gx: np.multiply(g, formula(x, out), gx)
 
 
-# Powers and roots. A ufunc returns the array that it has filled, its last argument.
+# Powers and roots. A ufunc returns the array it has filled, its last argument.
 Negative, negative = row(
     "Negative", np.negative, "-x", "-g", lambda g, x, out, gx: np.negative(g, gx), Whole
 )
 Absolute, absolute = row(
-    "Absolute", np.absolute, "x without its sign", "g * sign(x); 0 at x = 0",
+    "Absolute", np.absolute, "the absolute value of x", "g * sign(x); 0 at x = 0",
     lambda g, x, out, gx: np.multiply(np.sign(x, gx), g, gx), Whole,
 )  # fmt: skip
 Square, square = row(
@@ -87,7 +87,7 @@ Exp, exp = row("Exp", np.exp, "e^x", "g * out", lambda g, x, out, gx: np.multipl
 Expm1, expm1 = row(
     "Expm1", np.expm1, "e^x - 1", "g * (out + 1)",
     lambda g, x, out, gx: np.multiply(np.add(out, 1, gx), g, gx),
-    numerics="exact for small x too, where e^x - 1 would cancel",
+    numerics="accurate for small x too, where e^x - 1 would lose its digits",
 )  # fmt: skip
 Log, log = row(
     "Log", np.log, "the natural logarithm of x: -inf at 0, NaN below", "g / x",
@@ -96,7 +96,7 @@ Log, log = row(
 Log1p, log1p = row(
     "Log1p", np.log1p, "log(1 + x)", "g / (1 + x)",
     lambda g, x, out, gx: np.divide(g, np.add(x, 1, gx), gx),
-    numerics="exact for small x too, where 1 + x would lose its digits",
+    numerics="accurate for small x too, where 1 + x would lose its digits",
 )  # fmt: skip
 Sin, sin = row(
     "Sin", np.sin, "sin(x), x in radians", "g * cos(x)",
@@ -116,24 +116,22 @@ Sigmoid, sigmoid = row(
     numerics="computed from e^-|x|, which cannot overflow",
 )  # fmt: skip
 
-# Steps and checks, through which no gradient flows.
-Sign, sign = row("Sign", np.sign, "1 where x is above 0, -1 below, 0 at 0", base=Whole)
-Floor, floor = row("Floor", np.floor, "the next whole number below x, as a float")
-Ceil, ceil = row("Ceil", np.ceil, "the next whole number above x, as a float")
+# Rounding and checks, through which no gradient flows.
+Sign, sign = row("Sign", np.sign, "1 where x is positive, -1 where negative, else 0", base=Whole)
+Floor, floor = row("Floor", np.floor, "x rounded down to an integer, as a float")
+Ceil, ceil = row("Ceil", np.ceil, "x rounded up to an integer, as a float")
 LogicalNot, logical_not = row("LogicalNot", np.logical_not, "whether x is false (zero)", base=Check)
 Isinf, isinf = row("Isinf", np.isinf, "whether x is infinite", base=Check)
-Signbit, signbit = row(
-    "Signbit", np.signbit, "whether x is below 0, or the zero below 0", base=Check
-)
-Trunc, trunc = row("Trunc", np.trunc, "x without its decimals", base=Whole)
-IsNan, isnan = row("IsNan", np.isnan, "whether x is nan", base=Check)
+Signbit, signbit = row("Signbit", np.signbit, "whether x is negative, or negative zero", base=Check)
+Trunc, trunc = row("Trunc", np.trunc, "x rounded towards 0 to an integer", base=Whole)
+IsNan, isnan = row("IsNan", np.isnan, "whether x is NaN", base=Check)
 IsFinite, isfinite = row(
-    "IsFinite", np.isfinite, "whether x is neither infinite nor nan", base=Check
+    "IsFinite", np.isfinite, "whether x is neither infinite nor NaN", base=Check
 )
 
 
 class Round(Whole):
-    """out = x rounded to `decimals` places; halves go to the even neighbour.
+    """out = x rounded to `decimals` places; halves are rounded to the nearest even digit.
 
     Shapes: x (any) -> out (same as x).
     """
@@ -146,7 +144,7 @@ class Round(Whole):
 
 
 class Clip(Whole):
-    """out = x held between two limits.
+    """out = x clipped to lie between two limits.
 
     Shapes: x (any) -> out (same as x).
     Gradient: gx = g where x is within the limits, else 0.
@@ -163,7 +161,7 @@ class Clip(Whole):
 
 
 class NanToNum(Whole):
-    """out = x, with numbers in place of NaN and infinities (None: the largest there is).
+    """out = x, with numbers in place of NaN and infinities (None: the largest of the dtype).
 
     Shapes: x (any) -> out (same as x).
     Gradient: gx = g where x is a number, else 0.
@@ -184,7 +182,7 @@ abs, nan_to_num, round = absolute, with_settings(NanToNum, "x"), with_settings(R
 
 
 def clip(x: Any, x_min: Any, x_max: Any) -> Any:
-    """x held between two limits, which may be numbers or tensors."""
+    """x clipped to lie between two limits, which may be numbers or tensors."""
     if all(isinstance(limit, (int, float)) for limit in (x_min, x_max)):
         return Clip(x_min, x_max)(x)
     return minimum(maximum(x, x_min), x_max)

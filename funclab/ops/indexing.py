@@ -1,4 +1,4 @@
-"""Parts of a tensor: slices, elements chosen by integer indices, rows of a table."""
+"""Parts of a tensor: slices, elements selected by integer indices, rows of a table."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from funclab.shape_math import Shape, show
 class GetItem(Op):
     """out = x[key], for integers, slices, `...` and None.
 
-    `key` is text, such as ":, 0, ::2", so that it reads well in a plan and goes into a file.
+    `key` is text, such as ":, 0, ::2", so that a plan can show it and a file can store it.
 
     Shapes: x (n, m), key ":, 0" -> out (n,).
-    Gradient: gx = g at the elements that were taken, 0 elsewhere.
+    Gradient: gx = g at the selected elements, 0 elsewhere.
     Raises: ShapeError for an index out of range, or more indices than axes.
     """
 
@@ -74,7 +74,7 @@ class GetItem(Op):
 
 
 class Take(Op):
-    """out = the slices of x along `axis` that the integer indices name.
+    """out = the slices of x along `axis` at the given integer indices.
 
     Shapes: x (n, m), indices (a, b), axis 0 -> out (a, b, m).
     Gradient: gx = for each slice of x, the sum of g over the times it was taken.
@@ -142,7 +142,7 @@ class TakeAlongAxis(Op):
 
 
 class OneHot(Op):
-    """out = 1 at the class that each integer names, 0 elsewhere; all 0 for one out of range.
+    """out = 1 at the class of each integer, 0 elsewhere; all 0 for a class out of range.
 
     Shapes: x (n,) -> out (n, num_classes), the classes along `axis`.
     """
@@ -179,14 +179,14 @@ def get_item(x: Any, key: Any) -> Any:
 
 
 def take(x: Any, indices: Any, axis: int | None = None) -> Any:
-    """The slices of x along `axis` that `indices` name (None: elements of x laid flat)."""
+    """The slices of x along `axis` at `indices` (None: elements of the flattened x)."""
     if axis is None:
         x, axis = ravel(x), 0
     return Take(axis)(x, _whole(indices))
 
 
 def take_along_axis(x: Any, indices: Any, axis: int | None = None) -> Any:
-    """One element of x for each index, chosen along `axis` (None: of x laid flat)."""
+    """One element of x for each index, chosen along `axis` (None: of the flattened x)."""
     if axis is None:
         x, axis = ravel(x), 0
     return TakeAlongAxis(axis)(x, _whole(indices))
@@ -195,7 +195,7 @@ def take_along_axis(x: Any, indices: Any, axis: int | None = None) -> Any:
 def one_hot(
     x: Any, num_classes: int, axis: int = -1, dtype: str | None = None, sparse: bool = False
 ) -> Any:
-    """1 at the class that each integer names, 0 elsewhere."""
+    """1 at the class of each integer, 0 elsewhere."""
     return OneHot(num_classes, axis, dtype or "float32")(x)
 
 
@@ -246,9 +246,9 @@ def _out_of_range(indices: Array, length: int) -> ArgumentError:
 
 
 class Embedding(Op):
-    """out = the rows of a table named by ids.
+    """out = the rows of a table whose numbers are given by ids.
 
-    Shapes: table (rows, features), ids (any), whole numbers from 0 to rows - 1 -> out (ids' shape,
+    Shapes: table (rows, features), ids (any), integers from 0 to rows - 1 -> out (ids' shape,
         features).
     Gradient: gtable = for each row, the sum of g over the places where it was looked up.
     Raises: DataError for an id without a row.
@@ -274,7 +274,7 @@ class Embedding(Op):
         return table
 
     def bind(self, *arrays: Any) -> tuple[Any, ...]:
-        """Ids in one row, and one row of features for each."""
+        """The ids as a vector, and a matrix with one row of features for each."""
         last = len(arrays) - 1
         if last == 2:  # forward: table, ids, out
             table, ids, out = arrays
@@ -304,7 +304,7 @@ def _rows(x: Array) -> Array:
 
 
 def embedding(table: Any, ids: Any) -> Any:
-    """The rows of a table, by number.
+    """The rows of a table, by their numbers.
 
     Shapes: table (rows, features), ids (any) -> (ids' shape, features).
 

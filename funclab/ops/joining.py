@@ -1,4 +1,4 @@
-"""Several tensors into one, and one into several."""
+"""Joining several tensors into one, and splitting one into several."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from funclab.shape_math import Shape, show
 
 
 class Concatenate(Op):
-    """out = the inputs laid end to end along `axis`.
+    """out = the inputs joined end to end along `axis`.
 
     Shapes: (n, a), (n, b), axis 1 -> out (n, a + b).
-    Gradient: each input gets its stretch of g.
+    Gradient: each input gets its part of g.
     Raises: ShapeError if lengths differ on another axis.
     """
 
@@ -43,7 +43,7 @@ class Concatenate(Op):
 
 
 class Stack(Op):
-    """out = the inputs side by side along a new axis.
+    """out = the inputs stacked along a new axis.
 
     Shapes: k inputs (n, m), axis 0 -> out (k, n, m).
     Gradient: each input gets its slice of g.
@@ -76,10 +76,10 @@ class Stack(Op):
 
 
 class Split(Op):
-    """outs = x cut along `axis` after each of `ends`.
+    """outs = x split along `axis`, before each index in `ends`.
 
     Shapes: x (n, 5), ends (2, 3), axis 1 -> (n, 2), (n, 1), (n, 2).
-    Gradient: gx = the g's laid end to end.
+    Gradient: gx = the gradients of the parts, joined end to end.
     """
 
     ends: tuple[int, ...]
@@ -115,19 +115,19 @@ class Split(Op):
 
 
 def concatenate(xs: Sequence[Any], axis: int = 0) -> Any:
-    """Tensors laid end to end along `axis`."""
+    """Tensors joined end to end along `axis`."""
     return Concatenate(axis)(*xs)
 
 
 def stack(x: Sequence[Any], axis: int = 0) -> Any:
-    """Tensors of one shape side by side along a new axis."""
+    """Tensors of the same shape, stacked along a new axis."""
     return Stack(axis)(*x)
 
 
 def split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[Any]:
-    """x cut along `axis` into equal parts, or at the given indices.
+    """x split along `axis` into equal parts, or at the given indices.
 
-    Raises: ShapeError if equal parts are asked for that x's length does not allow.
+    Raises: ShapeError if the length of x is not a multiple of the number of equal parts.
     """
     ends = indices_or_sections
     if isinstance(ends, int):

@@ -1,4 +1,4 @@
-"""Linear algebra on the matrices that the last two axes hold. LAPACK, through NumPy, computes it.
+"""Linear algebra on matrices in the last two axes, computed by LAPACK through NumPy.
 
 Source of the gradients: Giles, "Collected matrix derivative results for forward and reverse mode
 algorithmic differentiation", 2008; of `pinv`: Golub and Pereyra, 1973.
@@ -32,7 +32,7 @@ def turned(x: Array) -> Array:
 
 
 class OfMatrices(Op, abstract=True):
-    """An op on each matrix of x; `square` tells whether it must be square."""
+    """An op on each matrix of x; `square` says whether it must be square."""
 
     makes = "float"
     square: ClassVar[bool] = True
@@ -50,7 +50,7 @@ class OfMatrices(Op, abstract=True):
         return self.made(x)
 
     def made(self, x: Shape) -> Any:
-        """The shape of the output for an x that fits."""
+        """The shape of the output for an x with a valid shape."""
         return x
 
     def refused(self, error: Exception) -> DataError:
@@ -63,7 +63,7 @@ class OfMatrices(Op, abstract=True):
 
 
 class Inv(OfMatrices):
-    """out = the inverse of each matrix: x @ out = 1.
+    """out = the inverse of each matrix: x @ out is the identity.
 
     Shapes: x (..., n, n) -> out (..., n, n).
     Gradient: gx = -out^T @ g @ out^T.
@@ -81,7 +81,7 @@ class Inv(OfMatrices):
 
 
 class Pinv(OfMatrices):
-    """out = the matrix that comes nearest to an inverse: out @ y is the x of least |x - y|^2.
+    """out = the pseudoinverse of each matrix: v = out @ y is the shortest v with least |x @ v - y|.
 
     Singular values below `rcond` times the largest count as zero.
 
@@ -123,7 +123,7 @@ class Det(OfMatrices):
 
 
 class Slogdet(OfMatrices):
-    """outs = the sign of the determinant of each matrix, and the logarithm of its size.
+    """outs = the sign of the determinant of each matrix, and the logarithm of its absolute value.
 
     Shapes: x (..., n, n) -> sign (...), logarithm (...).
     Gradient: gx = g of the logarithm * (the inverse of x)^T.
@@ -142,12 +142,12 @@ class Slogdet(OfMatrices):
 
 
 class Cholesky(OfMatrices):
-    """out = the lower triangle with out @ out^T = x, for symmetric x (of others, the mean of x and
-    x^T); with `upper`, the upper one with out^T @ out = x.
+    """out = the lower triangular matrix with out @ out^T = x, for symmetric x (else for the mean of
+    x and x^T); with `upper`, the upper triangular matrix with out^T @ out = x.
 
     Shapes: x (..., n, n) -> out (..., n, n).
-    Gradient: with L the triangle and P the lower triangle of L^T @ gL, its diagonal halved: gx =
-        the mean of L^-T @ P @ L^-1 and its transpose.
+    Gradient: with L the lower factor and P the lower triangle of L^T @ gL, its diagonal halved: gx
+        = the mean of L^-T @ P @ L^-1 and its transpose.
     Raises: DataError for a matrix that is not positive definite.
     """
 
@@ -169,8 +169,8 @@ class Cholesky(OfMatrices):
 
 
 class Eigh(OfMatrices):
-    """outs = the eigenvalues of symmetric matrices, the smallest first, and as columns the
-    eigenvectors: x @ v = v * w. (Of other matrices, those of the lower triangle, mirrored.)
+    """outs = the eigenvalues of symmetric matrices, the smallest first, and the eigenvectors as
+    columns: x @ v = v * w. (Only the lower triangle is read.)
 
     Shapes: x (..., n, n) -> w (..., n), v (..., n, n).
     Gradient: gx = v @ (diag(gw) + F * (v^T @ gv)) @ v^T, mirrored, with F = 1 / (w_j - w_i).
@@ -194,13 +194,13 @@ class Eigh(OfMatrices):
 
 
 class Qr(OfMatrices):
-    """outs = q with orthonormal columns and an upper triangle r, so that q @ r = x. With the mode
+    """outs = q with orthonormal columns and an upper triangular r, so that q @ r = x. With the mode
     "complete", q is square, and r has as many rows as x.
 
     Shapes: x (..., n, m), k = min(n, m) -> q (..., n, k), r (..., k, m); "complete": k = n.
     Gradient: for n >= m = k, gx = (gq + q @ M) @ r^-T, with M the lower triangle of r @ gr^T - gq^T
         @ q, mirrored.
-    Raises: ArgumentError when a gradient is wanted for other lengths.
+    Raises: ArgumentError if a gradient is needed for other lengths.
     """
 
     square = False
@@ -230,9 +230,8 @@ class Svd(OfMatrices):
 
     Shapes: x (..., n, m), k = min(n, m) -> u (..., n, k), s (..., k), v^T (..., k, m); with
         `full_matrices` u and v^T are square.
-    Gradient: the sum of a part for each output, by Townsend, where u and v^T have k columns and
-        rows.
-    Raises: ArgumentError when a gradient is wanted for others.
+    Gradient: the sum of a part for each output, by Townsend, if u has k columns and v^T k rows.
+    Raises: ArgumentError if a gradient is needed otherwise.
     Source: Townsend, "Differentiating the singular value decomposition", 2016.
     """
 
@@ -336,7 +335,7 @@ class Solve(Op):
 
 
 def _columns(function: Any, a: Array, b: Array) -> Array:
-    """A function of a matrix and columns, called for vectors too."""
+    """The result of a function of a matrix and columns, also for b that holds vectors."""
     return function(a, b[..., None])[..., 0] if b.ndim < a.ndim else function(a, b)
 
 
@@ -346,12 +345,12 @@ solve = with_settings(Solve, "a", "b")
 
 
 def solve_triangular(a: Any, b: Any, lower: bool = False) -> Any:
-    """The x for which a @ x = b, where only the upper (or lower) triangle of a counts."""
+    """The x for which a @ x = b, using only the upper (or lower) triangle of a."""
     return solve(tril(a) if lower else triu(a), b)
 
 
 def lstsq(a: Any, b: Any, rcond: float | None = None) -> Any:
-    """The x for which a @ x comes nearest to b: the one of least squares."""
+    """The least-squares solution: the x for which a @ x is closest to b."""
     return matmul(pinv(a, rcond), b)
 
 
@@ -361,7 +360,7 @@ def logdet(x: Any) -> Any:
 
 
 def cholesky_inverse(x: Any, upper: bool = False) -> Any:
-    """The inverse of the matrix of which x is the Cholesky factor."""
+    """The inverse of the matrix whose Cholesky factor is x."""
     other = swapaxes(x, -1, -2)
     return inv(matmul(other, x) if upper else matmul(x, other))
 
@@ -372,7 +371,7 @@ def svd(x: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
 
 
 def matrix_rank(x: Any, tol: float | None = None) -> Any:
-    """How many singular values of each matrix are above `tol`, times the largest one."""
+    """How many singular values of each matrix are above `tol` times the largest one."""
     values = SingularValues()(x)
     if tol is None:
         tol = float(np.finfo(np.float32).eps) * float(np.max(shape_of(x)[-2:]))  # type: ignore[arg-type, call-overload]
@@ -380,12 +379,12 @@ def matrix_rank(x: Any, tol: float | None = None) -> Any:
 
 
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
-    """The length of vectors along one axis, or the size of the matrices along two.
+    """The norm of vectors along one axis, or of matrices along two.
 
-    Vectors: the root of the sum of squares (None, 2), another power (p), the largest or smallest
-    size (inf, -inf), how many are not zero (0). Matrices: the root of the sum of squares (None,
-    "fro"), the largest or smallest sum of a column (1, -1) or of a row (inf, -inf), the largest or
-    smallest singular value (2, -2), or their sum ("nuc").
+    Vectors: the root of the sum of squares (None, 2) or of another power (p), the largest or
+    smallest absolute value (inf, -inf), the number of nonzeros (0). Matrices: the root of the sum
+    of squares (None, "fro"), the largest or smallest sum of absolute values in a column (1, -1) or
+    row (inf, -inf), the largest or smallest singular value (2, -2), or their sum ("nuc").
 
     Raises: ArgumentError for another `ord`.
     """
@@ -426,7 +425,7 @@ def _matrix_norm(x: Any, ord: Any, rows: int, columns: int) -> Any:
 
 
 def cdist(x: Any, y: Any) -> Any:
-    """The distance of each vector of x from each of y.
+    """The distance of each vector of x from each vector of y.
 
     Shapes: x (..., m, d), y (..., n, d) -> (..., m, n).
     """

@@ -1,4 +1,4 @@
-"""What a table has for each element: numbers for words, and words for numbers."""
+"""Lookup in a table, for each element: numbers for words, and words for numbers."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ from funclab.shape_math import Shape
 
 
 class Table(Protocol):
-    """What the op asks of a table."""
+    """What the op needs from a table."""
 
     @property
     def name(self) -> str:
-        """What a printed plan calls it."""
+        """Its name in a printed plan."""
         ...
 
     @property
     def found_shape(self) -> Callable[..., Shape]:
-        """The shape of what is found for arrays of some shapes, one or several."""
+        """A function: the shape of the result, from the shapes of the arrays."""
         ...
 
     @property
     def found_dtype(self) -> str:
-        """The dtype of what is found."""
+        """The dtype of the result."""
         ...
 
     @property
     def find(self) -> Callable[..., Array]:
-        """What the table has for each element of an array, or of several, side by side."""
+        """A function: the table's entries for the elements of one array, or of several."""
         ...
 
 
 class LookUp(Op):
-    """out = what a table has for each element of x, or for the elements of several arrays.
+    """out = the table's entries for the elements of x, or for those of several arrays.
 
-    The table may learn between two runs of a plan: it is asked at every run.
+    The table may change between two runs of a plan: it is read in every run.
 
-    Shapes: x (any) -> out (what the table says).
+    Shapes: x (any) -> out (see the table's `found_shape`).
     """
 
     differentiable = False
@@ -60,10 +60,10 @@ class LookUp(Op):
 
 
 def written(setting: Any) -> str:
-    """A setting of an op as a printed plan shows it: a table by its name."""
+    """A setting of an op in the form a printed plan shows: a table by its name."""
     return getattr(setting, "name", None) or repr(setting)
 
 
 def look_up(table: Table, *arrays: Any) -> Any:
-    """What a table has for each element of an array, or for the elements of several."""
+    """A table's entries for the elements of an array, or for those of several arrays."""
     return LookUp(table)(*arrays)

@@ -1,7 +1,7 @@
-"""Cross-entropies: the loss of predicted probabilities, or better of the scores behind them.
+"""Cross-entropies: losses of predicted probabilities, or better, of their scores (logits).
 
-Each is fused with its softmax or sigmoid. Apart, the probability of a class that is far off
-rounds to 0, and neither its logarithm nor its gradient can be saved any more.
+Each is fused with its softmax or sigmoid. Computed separately, a very small probability would round
+to 0, and then neither its logarithm nor its gradient could be recovered.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class CrossEntropy(PerSample):
 
     Shapes: target (..., classes), x (..., classes) -> out (...).
     Gradient: gx = g * (softmax(x) * sum(target) - target); gtarget = -g * log(softmax(x)).
-    Numerics: log(softmax(x)) = x - m - log(sum e^(x - m)) with m = max(x). The work array keeps
+    Numerics: log(softmax(x)) = x - m - log(sum e^(x - m)) with m = max(x). The work array stores
         gx / g for the gradient.
     """
 
@@ -85,11 +85,11 @@ class CrossEntropy(PerSample):
 
 
 class SparseCrossEntropy(CrossEntropy):
-    """out = -log(softmax(x)) of the class that the target names, over the last axis.
+    """out = -log(softmax(x)) of the target class, over the last axis.
 
-    Shapes: target (...) of class numbers, x (..., classes) -> out (...).
-    Gradient: gx = g * (softmax(x) - 1 at the target's class).
-    Numerics: as CrossEntropy; NaN where the target names a class that does not exist.
+    Shapes: target (...) of class indices, x (..., classes) -> out (...).
+    Gradient: gx = g * (softmax(x) - 1 at the target class).
+    Numerics: as CrossEntropy; NaN where the target is not an existing class.
     """
 
     def shape(self, target: Shape, x: Shape) -> Shape:
@@ -113,7 +113,7 @@ class BinaryCrossEntropy(PerElement):
     Shapes: target (any), x (same) -> out (same).
     Gradient: gx = g * (sigmoid(x) - target); gtarget = -g * x.
     Numerics: computed as max(x, 0) - x t + log1p(e^-|x|), which cannot overflow. The work array
-        keeps gx / g for the gradient.
+        stores gx / g for the gradient.
     """
 
     def work(self, target: Shape, x: Shape) -> Work:
@@ -148,8 +148,8 @@ def categorical_crossentropy(
 ) -> Any:
     """The cross-entropy of one-hot targets (or any weights) and predictions along `axis`.
 
-    Predictions are probabilities, which are first scaled to add up to 1 and kept 1e-7 away from 0
-    and 1; or, with from_logits, the scores before a softmax.
+    Predictions are probabilities, which are first scaled to add up to 1 and clipped to stay 1e-7
+    away from 0 and 1; or, with from_logits, the scores before a softmax.
 
     Shapes: target (..., classes), output (..., classes) -> (...).
     """
@@ -166,7 +166,7 @@ def categorical_crossentropy(
 def sparse_categorical_crossentropy(
     target: Any, output: Any, from_logits: bool = False, axis: int = -1
 ) -> Any:
-    """The cross-entropy of class numbers and predictions along `axis`; see categorical.
+    """The cross-entropy of class indices and predictions; see categorical_crossentropy.
 
     Shapes: target (...) or (..., 1), output (..., classes) -> (...).
     """
@@ -188,8 +188,8 @@ def sparse_categorical_crossentropy(
 def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> Any:
     """The cross-entropy of targets between 0 and 1 and predictions, element by element.
 
-    Predictions are probabilities, kept 1e-7 away from 0 and 1; or, with from_logits, the scores
-    before a sigmoid.
+    Predictions are probabilities, clipped to stay 1e-7 away from 0 and 1; or, with from_logits, the
+    scores before a sigmoid.
 
     Shapes: target (any), output (same) -> (same).
     """
@@ -204,9 +204,9 @@ def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> 
 
 
 def _logits(output: Any, op: Op) -> Any:
-    """The scores behind probabilities that `op` has just made: from these the loss is exact and
-    one step, where the probability of a confident mistake has rounded to 0. TimeDistributed and
-    Reshape may have given the probabilities another shape since."""
+    """The scores that `op` has just turned into probabilities. From the scores, the loss is exact
+    and one step, even where the probability of a confident mistake would round to 0. The
+    probabilities may have been reshaped since, by TimeDistributed or Reshape."""
     call = output.origin if isinstance(output, Value) else None
     while call is not None and isinstance(call.op, View) and call.op.differentiable:
         call = call.inputs[0].origin
@@ -214,7 +214,7 @@ def _logits(output: Any, op: Op) -> Any:
         scores = call.inputs[0]
     elif call is not None and op == Sigmoid() and call.op == BiasActivation("sigmoid"):
         x, b = call.inputs
-        scores = bias_activation(x, b)  # the same again, stopped before the sigmoid
+        scores = bias_activation(x, b)  # the same op again, without the sigmoid
     else:
         return None
     if scores.shape == output.shape:

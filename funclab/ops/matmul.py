@@ -1,4 +1,4 @@
-"""Products of matrices, and products that sum over chosen axes."""
+"""Matrix products, and sums of products over chosen axes."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _dots(g: Array, x: Array, y: Array, out: Array, gx: Slot, gy: Slot) -> None:
 
 
 def _in_step(a: Array, b: Array, out: Array) -> bool:
-    """Whether these are single matrices, or stacks of as many."""
+    """Whether these are single matrices, or stacks of equal length."""
     if not a.ndim == b.ndim == out.ndim:
         return False
     if out.ndim == 2:
@@ -147,7 +147,7 @@ def tensordot(x1: Any, x2: Any, axes: int | Sequence[Any] = 2) -> Any:
 
 
 def batch_dot(x: Any, y: Any, axes: int | Sequence[int]) -> Any:
-    """For each sample, the sum of products over one axis of x and one of y.
+    """For each sample, the sum of products over one axis of x and one axis of y.
 
     Shapes: x (n, a, k), y (n, k, b), axes (2, 1) -> (n, a, b); x (n, k), y (n, k) -> (n, 1).
     Raises: ShapeError if the lengths along these axes differ.

@@ -1,6 +1,6 @@
-"""Ops that only move elements: they choose, repeat or shift them, and may put zeros between.
+"""Ops that only move elements: they select, repeat or shift them, and may insert zeros.
 
-One rule gives all their gradients: g flows back from wherever an element went.
+One rule gives all their gradients: g flows back from every place to which an element went.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from funclab.shape_math import Shape
 
 
 class Moving(Op, abstract=True):
-    """Where each element goes is what the NumPy function `moved` does with an array like x."""
+    """The NumPy function `moved` defines, for an array like x, where each element goes."""
 
     moved: ClassVar[Callable[..., Array]]
 
@@ -31,17 +31,17 @@ class Moving(Op, abstract=True):
         np.copyto(out, self.moved(x, **self.settings()))
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
-        # Numbers from 1 in place of the elements: where one arrives, its element did; 0 is a zero.
+        # Move the numbers 1, 2, ... instead of the elements: they show where each went; 0 is fill.
         numbers = np.arange(1, x.size + 1).reshape(x.shape)
         sources = self.moved(numbers, **self.settings()).reshape(-1)
         gx[...] = np.bincount(sources, g.reshape(-1), x.size + 1)[1:].reshape(x.shape)
 
 
 def _row(name: str, moved: Any, says: str, shapes: str, first: str = "x", **settings: Any) -> Any:
-    """An op that moves elements, and its function; a setting that must be given is `...`."""
+    """An op that moves elements, and its function; `...` marks a required setting."""
     doc = (
         f"out = {says}.\n\n    Shapes: {shapes}.\n"
-        "    Gradient: each element of x gets the g of the places it went to.\n    "
+        "    Gradient: gx = for each element of x, the sum of g where it went.\n    "
     )
     defaults = {key: value for key, value in settings.items() if value is not ...}
     attributes = {
@@ -87,11 +87,11 @@ Diagonal, diagonal = _row(
     "x (n, m, ...) -> out (..., length of the diagonal)", offset=0, axis1=0, axis2=1,
 )  # fmt: skip
 Roll, roll = _row(
-    "Roll", np.roll, "x moved on by `shift` places along `axis`; what falls off comes in again",
+    "Roll", np.roll, "x shifted by `shift` places along `axis`, wrapping around at the end",
     "x (any) -> out (same as x)", shift=..., axis=None,
 )  # fmt: skip
 Rot90, rot90 = _row(
-    "Rot90", np.rot90, "x turned k times by 90 degrees, from the first of the axes to the second",
+    "Rot90", np.rot90, "x rotated k times by 90 degrees, from the first of the axes to the second",
     "x (n, m) -> out (m, n), or (n, m) for an even k", "array", k=1, axes=(0, 1),
 )  # fmt: skip
 Unfold, unfold = _row(
@@ -102,8 +102,8 @@ Unfold, unfold = _row(
 
 MirrorPad, mirror_pad = _row(
     "MirrorPad", np.pad,
-    'x with a border of its own elements mirrored: the outermost too ("symmetric"), or only those '
-    'behind them ("reflect")',
+    'x with a border of its own elements mirrored, with the outermost ones ("symmetric") or '
+    'without them ("reflect")',
     "x (n, m), pad_width ((1, 2), (0, 3)) -> out (n + 3, m + 3)", pad_width=..., mode="reflect",
 )  # fmt: skip
 
@@ -112,7 +112,7 @@ class Fold(Op):
     """out = the image whose windows are the columns of x; where windows overlap, their sum.
 
     Shapes: x (n, channels * window, windows) -> out (n, channels, *output_size).
-    Gradient: gx = the windows of g, as Unfold gives them.
+    Gradient: gx = the windows of g, as Unfold returns them.
     """
 
     output_size: Any

@@ -1,4 +1,4 @@
-"""Normalization by statistics of a batch, gathered in training, or of each sample by itself."""
+"""Normalization by statistics of batches, collected in training, or of each single sample."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from funclab.shape_math import Shape, known, show
 
 
 def rows_of(x: Array, *axes: int) -> Array:
-    """A row for each position on the other axes: the same memory when the axes come last."""
+    """A matrix with a row for each position on the other axes: a view if `axes` come last."""
     last = range(x.ndim - len(axes), x.ndim)
     if [axis % x.ndim for axis in axes] != [*last]:
         x = np.moveaxis(x, axes, last)
@@ -28,7 +28,7 @@ def rows_of(x: Array, *axes: int) -> Array:
 
 def store(rows: Array, out: Array, *axes: int) -> None:
     """Write to `out` what was computed in `rows_of(out, *axes)`."""
-    if not np.may_share_memory(rows, out):  # a copy, then
+    if not np.may_share_memory(rows, out):  # rows is a copy
         moved = np.moveaxis(out, axes, range(-len(axes), 0))
         np.copyto(moved, rows.reshape(moved.shape))
 
@@ -53,7 +53,7 @@ class PerChannel(Op, abstract=True):
         return x
 
     def rows(self, x: Array) -> Array:
-        """(rows, channels): the same memory when the channels come last, else a copy."""
+        """(rows, channels): the same memory if the channels come last, else a copy."""
         return rows_of(x, self.axis)
 
     def store(self, rows: Array, out: Array) -> None:
@@ -61,18 +61,18 @@ class PerChannel(Op, abstract=True):
 
 
 class BatchNormalization(PerChannel):
-    """Each channel is brought to mean 0 and variance 1 over the batch, then scaled and moved.
+    """Each channel is normalized to mean 0 and variance 1 over the batch, then scaled and shifted.
 
     out = scale (x - mean) / sqrt(variance + epsilon) + offset, with the mean and the variance of
-    this batch, over all axes but `axis`. The moving statistics follow: each becomes momentum times
-    itself plus 1 - momentum times that of the batch.
+    this batch, over all axes but `axis`. The moving statistics are updated: each becomes momentum
+    times itself plus 1 - momentum times that of the batch.
 
     Shapes: x (any), scale, offset, moving mean and moving variance (channels,) -> out (same as x).
         If `masked`, a mask over the leading axes of x follows: where it is False, x does not count
         in mean and variance.
     Gradient: with y = (x - mean) / std and n elements per channel,
         gx = scale / std * (g - sum(g) / n - y sum(g y) / n); gscale = sum(g y); goffset = sum(g).
-    Numerics: sums in float64, of distances from one row of the data. The variance is biased
+    Numerics: sums in float64, of differences from one row of the data. The variance is biased
         (divided by n), in the moving statistics too.
     Source: Ioffe and Szegedy, "Batch normalization: accelerating deep network training by reducing
         internal covariate shift", 2015.
@@ -81,7 +81,7 @@ class BatchNormalization(PerChannel):
     momentum: float = 0.99
     masked: bool = False
     synchronized: bool = False
-    """Whether a batch that is spread over several machines is normalized as a whole."""
+    """Whether a batch that is split across several machines is normalized as a whole."""
     mutates: ClassVar[tuple[int, ...]] = (3, 4)
 
     def work(self, x: Shape, *channels: Shape) -> Work:
@@ -169,7 +169,7 @@ class Normalization(PerChannel):
 
 
 class LayerNormalization(Op):
-    """Each sample is brought to mean 0 and variance 1 along `axis`, then scaled and moved.
+    """Each sample is normalized to mean 0 and variance 1 along `axis`, then scaled and shifted.
 
     out = scale (x - mean) / sqrt(variance + epsilon) + offset, with the mean and the variance along
     the axes, at each position of the others.
@@ -178,7 +178,7 @@ class LayerNormalization(Op):
         as x).
     Gradient: with y = (x - mean) / std, h = scale g, and means along the axes,
         gx = (h - mean(h) - y mean(h y)) / std; gscale = sum(g y); goffset = sum(g).
-    Numerics: means in float64, the variance from distances to the mean.
+    Numerics: means in float64, the variance from differences to the mean.
     Source: Ba et al., "Layer normalization", 2016, equation 4.
     """
 
@@ -204,7 +204,7 @@ class LayerNormalization(Op):
         return as_float(x)
 
     def work(self, x: Shape, *weights: Shape) -> Work:
-        """The mean, and 1 / the deviation, of each row."""
+        """The mean and 1 / the standard deviation of each row."""
         rows = shape_math.reduce(x, self.axis, keepdims=False)
         return (rows, "float64"), (rows, "float64")
 
@@ -243,7 +243,7 @@ class LayerNormalization(Op):
 class RMSNormalization(LayerNormalization):
     """Each sample is divided by the root of its mean square along `axis`, then scaled.
 
-    out = scale x / sqrt(mean(x^2) + epsilon): a layer normalization that leaves the mean alone.
+    out = scale x / sqrt(mean(x^2) + epsilon): a layer normalization without subtracting the mean.
 
     Shapes: x (any), if `scaled` scale (the lengths of the axes) -> out (same as x).
     Gradient: with y = x / root, h = scale g, gx = (h - y mean(h y)) / root; gscale = sum(g y).
@@ -268,10 +268,10 @@ def normalize_batch(
     epsilon: float = 1e-3,
     synchronized: bool = False,
 ) -> Any:
-    """Normalize by this batch's mean and variance, which the moving statistics follow (training).
+    """Normalize by this batch's mean and variance, and update the moving statistics (training).
 
-    A batch that is spread over several machines is normalized machine by machine, or as a whole if
-    `synchronized`.
+    A batch that is split across several machines is normalized on each machine separately, or as a
+    whole if `synchronized`.
     Shapes: x (any), the next four (channels,), mask over leading axes of x -> same as x.
     """
     op = BatchNormalization(axis, epsilon, momentum, mask is not None, synchronized)
@@ -301,7 +301,7 @@ def batch_normalization(
 def layer_normalization(
     x: Any, gamma: Any = None, beta: Any = None, axis: Any = -1, epsilon: float | None = None
 ) -> Any:
-    """Each sample brought to mean 0 and variance 1 along `axis`, times gamma, plus beta.
+    """Each sample normalized to mean 0 and variance 1 along `axis`, times gamma, plus beta.
 
     Shapes: x (any), gamma and beta (the lengths of the axes) -> same as x. For epsilon, None is
         1e-7.
@@ -327,9 +327,9 @@ def rms_normalization(
 
 
 def normalize(x: Any, axis: Axis = -1, order: int = 2, epsilon: float | None = None) -> Any:
-    """x divided by its length along `axis`, or by epsilon (None: 1e-7) where it is shorter.
+    """x divided by its norm along `axis`, or by epsilon (None: 1e-7) where the norm is smaller.
 
-    The length is the root number `order` of the sum of |x|^order.
+    The norm is (the sum of |x|^order)^(1 / order).
     """
     if not isinstance(order, int) or order < 1 or (order != 2 and not isinstance(axis, int)):
         raise ArgumentError(

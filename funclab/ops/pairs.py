@@ -1,4 +1,4 @@
-"""Functions of two tensors beyond plain arithmetic, element by element, and operations on bits."""
+"""Functions of two tensors beyond basic arithmetic, element by element, and bitwise operations."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from funclab.ops.waves import exp2
 
 
 class Sloped(Binary, abstract=True):
-    """A function of two tensors; `slopes` gives its slopes along x and y, from x, y and out."""
+    """A function of two tensors; `slopes` are its partial derivatives, from x, y and out."""
 
     makes = "float"
     slopes: ClassVar[Callable[..., tuple[Array, Array]]]
@@ -38,7 +38,7 @@ class Sloped(Binary, abstract=True):
 
 
 class Integers(Binary, abstract=True):
-    """A function of two whole numbers, through which no gradient flows."""
+    """A function of two integers, through which no gradient flows."""
 
     differentiable = False
 
@@ -46,7 +46,7 @@ class Integers(Binary, abstract=True):
 def _row(
     name: str, ufunc: Any, says: str, gradient: str = "", slopes: Any = None, base: Any = Integers
 ) -> Any:
-    """An op on two tensors, and its function. Operations on bits call these x and y."""
+    """An op on two tensors, and its function. Bitwise functions call the two x and y."""
     attributes = {"ufunc": staticmethod(ufunc), "__module__": __name__}
     lines = ["Shapes: x, y (broadcast together) -> out."]
     if gradient:
@@ -61,7 +61,7 @@ def _row(
 
 
 Arctan2, arctan2 = _row(
-    "Arctan2", np.arctan2, "the angle of the point that lies x up and y to the right",
+    "Arctan2", np.arctan2, "the angle of the point with height x and horizontal coordinate y",
     "gx = g * y / (x^2 + y^2); gy = -g * x / (x^2 + y^2)",
     lambda x, y, out: (y / (x * x + y * y), -x / (x * x + y * y)),
 )  # fmt: skip
@@ -81,23 +81,23 @@ Logaddexp2, logaddexp2 = _row(
 )  # fmt: skip
 Fmax, fmax = _row(
     "Fmax", np.fmax, "the larger of x and y; the other one where one is NaN",
-    "g goes to the one that was taken; half to each where they are equal", base=Maximum,
+    "g goes to the one that was chosen; half to each where they are equal", base=Maximum,
 )  # fmt: skip
 Fmin, fmin = _row(
     "Fmin", np.fmin, "the smaller of x and y; the other one where one is NaN",
-    "g goes to the one that was taken; half to each where they are equal", base=Maximum,
+    "g goes to the one that was chosen; half to each where they are equal", base=Maximum,
 )  # fmt: skip
 
-# Steps and whole numbers.
+# Integers and step functions.
 Gcd, gcd = _row("Gcd", np.gcd, "the greatest common divisor of x and y")
 Lcm, lcm = _row("Lcm", np.lcm, "the least common multiple of x and y")
 BitwiseAnd, bitwise_and = _row("BitwiseAnd", np.bitwise_and, "the bits set in both x and y")
 BitwiseOr, bitwise_or = _row("BitwiseOr", np.bitwise_or, "the bits set in x, in y or in both")
 BitwiseXor, bitwise_xor = _row("BitwiseXor", np.bitwise_xor, "the bits set in just one of x and y")
-LeftShift, left_shift = _row("LeftShift", np.left_shift, "x with its bits moved up y places")
-RightShift, right_shift = _row("RightShift", np.right_shift, "x with its bits moved down y places")
+LeftShift, left_shift = _row("LeftShift", np.left_shift, "x with its bits shifted left by y")
+RightShift, right_shift = _row("RightShift", np.right_shift, "x with its bits shifted right by y")
 BitwiseInvert, bitwise_invert = row(
-    "BitwiseInvert", np.bitwise_not, "x with every bit turned round", base=Whole
+    "BitwiseInvert", np.bitwise_not, "x with every bit inverted", base=Whole
 )
 bitwise_left_shift, bitwise_right_shift, bitwise_not = left_shift, right_shift, bitwise_invert
 
@@ -109,11 +109,11 @@ class Steps(Sloped, abstract=True):
 
 
 Heaviside, heaviside = _row(
-    "Heaviside", np.heaviside, "0 where x is below 0, 1 where it is above, y where it is 0",
+    "Heaviside", np.heaviside, "0 where x is negative, 1 where it is positive, y where it is 0",
     base=Steps,
 )  # fmt: skip
 Nextafter, nextafter = _row(
-    "Nextafter", np.nextafter, "the number next to x on the way to y", base=Steps
+    "Nextafter", np.nextafter, "the next floating-point number after x towards y", base=Steps
 )
 
 
@@ -150,12 +150,12 @@ fmod, isclose = function_of(Fmod), with_settings(Isclose, "x1", "x2")
 def allclose(
     x1: Any, x2: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
 ) -> Any:
-    """Whether all elements of x1 and x2 are close, as `isclose` sees it."""
+    """Whether all elements of x1 and x2 are close, as `isclose` defines it."""
     return all_true(isclose(x1, x2, rtol, atol, equal_nan))
 
 
 def isin(x1: Any, x2: Any, assume_unique: bool = False, invert: bool = False) -> Any:
-    """Whether each element of x1 is among those of x2 (or is not, with `invert`)."""
+    """Whether each element of x1 is in x2 (with `invert`: whether it is not)."""
     inside = any_true(equal(expand_dims(x1, -1), ravel(x2)), -1)
     return logical_not(inside) if invert else inside
 

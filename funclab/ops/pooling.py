@@ -1,4 +1,4 @@
-"""The largest, or the mean, of each window of images, sequences and volumes."""
+"""The maximum, or the mean, of each window of images, sequences and volumes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from funclab.ops.window import Sliding, Spatial, check_format, check_padding, pe
 from funclab.shape_math import Shape, show
 
 OPERATIONS = 100
-"""What one pixel of one channel costs in these loops, in operations of a matrix product."""
+"""The cost of one pixel of one channel in these loops, in operations of a matrix product."""
 
 
 class Windows(Spatial, abstract=True):
@@ -46,7 +46,7 @@ class Largest(Windows, abstract=True):
     """out = the largest element of each window."""
 
     def work(self, x: Shape) -> Work:
-        """The pixel that won each window, counted row by row."""
+        """The number of the largest pixel in each window, counted row by row."""
         return ((self.shape(x), "int32"),)
 
     def forward(self, x: Array, out: Array, winner: Array) -> None:
@@ -76,7 +76,7 @@ class Average(Windows, abstract=True):
 
 
 class Pooling(Windows, Sliding, abstract=True):
-    """A window of one size that slides, and keeps the channels apart."""
+    """A window of a fixed size that slides over each channel separately."""
 
     pool_size: tuple[int, ...] = (2, 2)
 
@@ -98,13 +98,13 @@ class Pooling(Windows, Sliding, abstract=True):
 
 @lru_cache(maxsize=256)
 def even_spans(count: int, length: int, size: int, stride: int, padding: tuple[int, int]) -> Array:
-    """Where each of `count` windows along an axis begins and ends, without what is padding."""
+    """Where each of `count` windows along an axis begins and ends, without the padding."""
     starts = np.arange(count) * stride - padding[0]
     return np.stack([np.maximum(starts, 0), np.minimum(starts + size, length)], axis=1)
 
 
 def alone_in_front(spans: list[Array]) -> list[Array]:
-    """Three axes of windows: those that an image or a sequence lacks hold one window."""
+    """Windows along three axes: an axis that an image or a sequence lacks has one window."""
     return [np.array([(0, 1)])] * (3 - len(spans)) + spans
 
 
@@ -115,8 +115,8 @@ class MaxPool(Largest, Pooling):
 
     Shapes: x (batch, height, width, channels) -> out (batch, new height, new width, channels);
         without the width for sequences, with a depth in front of the height for volumes.
-    Gradient: gx = g at the element that was the largest (the first of equals), zero elsewhere.
-    Numerics: NaN counts as largest. Padding never wins.
+    Gradient: gx = g at the largest element (the first, if several are equal), zero elsewhere.
+    Numerics: NaN counts as largest. Padding is never the largest.
     """
 
 
@@ -127,12 +127,12 @@ class AveragePool(Average, Pooling):
 
     Shapes: x (batch, height, width, channels) -> out (batch, new height, new width, channels);
         without the width for sequences, with a depth in front of the height for volumes.
-    Gradient: gx = the sum of g / elements in the window, over the windows around each element.
+    Gradient: gx = the sum of g / elements in the window, over all windows that hold the element.
     """
 
 
 class AdaptivePooling(Windows, abstract=True):
-    """As many windows as `output_size` says: each as long as it must be to reach them all."""
+    """`output_size` windows, each just long enough that together they cover the axis."""
 
     output_size: tuple[int, ...] = (1, 1)
     data_format: str = "channels_last"
@@ -148,7 +148,7 @@ class AdaptivePooling(Windows, abstract=True):
 
 @lru_cache(maxsize=256)
 def adaptive_spans(count: int, length: int) -> Array:
-    """Where each of `count` windows begins and ends that together cover an axis.
+    """Where each of `count` windows that together cover an axis begins and ends.
 
     Window i of n goes from i * length / n, rounded down, to (i + 1) * length / n, rounded up.
     """
@@ -160,7 +160,7 @@ class AdaptiveMaxPool(Largest, AdaptivePooling):
     """out = the largest element of each of `output_size` windows, for each channel.
 
     Shapes: x (batch, height, width, channels) -> out (batch, *output_size, channels).
-    Gradient: gx = g at the element that was the largest (the first of equals), zero elsewhere.
+    Gradient: gx = g at the largest element (the first, if several are equal), zero elsewhere.
     Numerics: NaN counts as largest.
     """
 
@@ -169,7 +169,7 @@ class AdaptiveAveragePool(Average, AdaptivePooling):
     """out = the mean of each of `output_size` windows, for each channel.
 
     Shapes: x (batch, height, width, channels) -> out (batch, *output_size, channels).
-    Gradient: gx = the sum of g / elements in the window, over the windows around each element.
+    Gradient: gx = the sum of g / elements in the window, over all windows that hold the element.
     """
 
 

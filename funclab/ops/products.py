@@ -1,4 +1,4 @@
-"""Products of vectors and tensors by name, made of other ops; and axes by name."""
+"""Named products of vectors and tensors, made of other ops; and axes with names."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ def inner(x1: Any, x2: Any) -> Any:
 
 
 def outer(x1: Any, x2: Any) -> Any:
-    """Every element of x1 times every one of x2, both laid flat."""
+    """Every element of x1 times every one of x2, both flattened."""
     return multiply(expand_dims(ravel(x1), 1), expand_dims(ravel(x2), 0))
 
 
 def vdot(x1: Any, x2: Any) -> Any:
-    """The sum of products of all elements, both laid flat."""
+    """The sum of products of all elements, both flattened."""
     return summed(multiply(ravel(x1), ravel(x2)))
 
 
 def kron(x1: Any, x2: Any) -> Any:
-    """x2 times each element of x1, laid out as that element is.
+    """The Kronecker product: x2 times each element of x1, in the place of that element.
 
     Shapes: x1 (n, m), x2 (k, l) -> (n * k, m * l).
     """
@@ -53,8 +53,8 @@ def _times(n: int | None, m: int | None) -> int | None:
 def cross(
     x1: Any, x2: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None
 ) -> Any:
-    """The vectors at right angles to those of x1 and x2, which have 3 or 2 elements along `axis`
-    (or axisa and axisb); of two with 2 elements, the third element alone.
+    """The vectors perpendicular to those of x1 and x2, which have 3 or 2 elements along `axis` (or
+    axisa and axisb); if both have 2 elements, only the third element.
 
     Raises: ShapeError for vectors of another length.
     """
@@ -85,18 +85,18 @@ def _parts(x: Any, axis: int) -> list[Any]:
 
 
 def psnr(x1: Any, x2: Any, max_val: float) -> Any:
-    """How near two signals are, in decibels: 20 log10(max_val) - 10 log10(mean squared error)."""
+    """The peak signal-to-noise ratio: 20 log10(max_val) - 10 log10(mean squared error)."""
     error = mean(square(subtract(x1, x2)))
     return subtract(multiply(log10(float(max_val)), 20.0), multiply(log10(error), 10.0))
 
 
 def rearrange(tensor: Any, pattern: str, **axes_lengths: int) -> Any:
-    """A tensor with its axes in another order, split or joined, by their names.
+    """A tensor with its axes reordered, split or merged, using names for the axes.
 
-    `pattern` is like "b (h w) c -> b c h w": names in brackets are one axis together; of those
-    that are split, all lengths but one are given (here h=...).
+    `pattern` is like "b (h w) c -> b c h w": names in parentheses are one axis; to split it, all
+    but one of the lengths must be given (here h=...).
 
-    Raises: ArgumentError when both sides do not have the same names.
+    Raises: ArgumentError if the two sides do not have the same names.
     """
     before, after = (_groups(side) for side in pattern.split("->"))
     shape = shape_of(tensor)

@@ -1,4 +1,4 @@
-"""Random ops. Their state is a uint64 array (seed, counter), so that runs can be repeated."""
+"""Random ops. Their state is a uint64 array (seed, counter), so that runs are reproducible."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from funclab.shape_math import Shape, show, to_shape
 
 
 class Dropout(Op):
-    """Each element becomes zero with probability `rate`; the others grow to keep the mean.
+    """Each element becomes zero with probability `rate`; the others are scaled to keep the mean.
 
-    out = x kept / (1 - rate), where kept is 0 or 1. With a noise shape, one draw serves all
-    elements along the axes on which it is 1.
+    out = x kept / (1 - rate), where kept is 0 or 1. With a noise shape, one draw applies to all
+    elements along the axes where it has length 1.
 
     Shapes: x (any), state (2,) -> out (same as x).
     Gradient: gx = g kept / (1 - rate).
@@ -70,7 +70,7 @@ class Dropout(Op):
 
 
 class Draw(Op, abstract=True):
-    """Random numbers that depend on a state only: no gradient flows back."""
+    """Random numbers that depend only on a state: no gradient flows back."""
 
     differentiable = False
     dims: Shape = ()
@@ -85,7 +85,7 @@ class Draw(Op, abstract=True):
 
 
 class RandomUniform(Draw):
-    """Numbers evenly spread from `low` up to, but without, `high`.
+    """Numbers uniformly distributed from `low` up to, but without, `high`.
 
     Shapes: state (2,) -> out (dims).
     """
@@ -98,7 +98,7 @@ class RandomUniform(Draw):
 
 
 class RandomNormal(Draw):
-    """Normally distributed numbers of a given mean and standard deviation.
+    """Normally distributed numbers with a given mean and standard deviation.
 
     Shapes: state (2,) -> out (dims).
     Source: Box and Muller, "A note on the generation of random normal deviates", 1958.

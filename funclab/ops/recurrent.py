@@ -20,7 +20,7 @@ ACTIVATIONS = codes.ACTIVATIONS
 
 
 class Inputs(NamedTuple):
-    """The inputs of a recurrence; the last two are there when the op's fields say so."""
+    """The inputs of a recurrence; the last two are optional, as the op's fields say."""
 
     x: Any
     states: Sequence[Any]
@@ -32,22 +32,22 @@ class Inputs(NamedTuple):
 
 
 class Room(NamedTuple):
-    """What the steps leave for the gradient: all with the time in front, in reading order."""
+    """Arrays that the steps keep for the gradient: the first axis is time, in reading order."""
 
     xs: Array
     gates: Array
     ggates: Array
     states: list[Array]
-    """One step more than the others: the initial state is the first."""
+    """These have one step more than the others: the initial state comes first."""
     extra: list[Array]
 
 
 class Recurrence(Op, abstract=True):
-    """A state that every step of a sequence changes. Subclasses say what a step does.
+    """A state that every step of a sequence changes. Subclasses define what a step does.
 
     The inputs: x, the states, kernel, recurrent kernel, bias; then a mask (batch, time) if
-    `masked`, and numbers (batch, units) that h is multiplied with on its way into the recurrent
-    kernel if `dropped`.
+    `masked`, and if `dropped`, numbers (batch, units) by which h is multiplied before the recurrent
+    kernel.
     """
 
     makes = "first"
@@ -59,7 +59,7 @@ class Recurrence(Op, abstract=True):
     gates: ClassVar[int] = 1
     state_count: ClassVar[int] = 1
     extra: ClassVar[tuple[int, ...]] = ()
-    """The widths, in units, of what the steps leave besides gates and states."""
+    """The widths, in units, of the arrays kept besides gates and states."""
     n_outputs: ClassVar[int] = 2
 
     def shape(self, *inputs: Shape) -> tuple[Shape, ...]:
@@ -153,7 +153,7 @@ class Recurrence(Op, abstract=True):
     def _steps_vjp(
         self, ends: Any, inputs: Inputs, frozen: Array, room: Room, *gradients: Any
     ) -> None:
-        """All steps backward: fill ggates, take gs to the first states, add to gdropout.
+        """All steps backward: fill ggates, carry gs back to the first states, add to gdropout.
 
         `gradients`: those of each step's output, gs, gdropout.
         """
@@ -162,18 +162,18 @@ class Recurrence(Op, abstract=True):
     def _products(
         self, inputs: Inputs, room: Room, gkernel: Slot, grecurrent: Slot, gbias: Slot
     ) -> list[tuple[Any, Array, Slot]]:
-        """What the weights were multiplied with, the gradient of what was made of it, and slots."""
+        """For each weight: what it was multiplied with, the product's gradient, and its slot."""
         states = self._states_in(inputs, room)
         bias = (None, room.ggates, gbias)
         return [(room.xs, room.ggates, gkernel), (states, room.ggates, grecurrent), bias]
 
     def _states_in(self, inputs: Inputs, room: Room) -> Array:
-        """The states that the recurrent kernel was multiplied with."""
+        """The states by which the recurrent kernel was multiplied."""
         states = room.states[0][:-1]
         return states * inputs.dropout if self.dropped else states
 
     def _gstates(self, gsequence: Array, frozen: Array, gh: Array) -> Array:
-        """The gradients of the outputs of all steps; without return_sequences, gh takes them in."""
+        """The gradients of all steps' outputs; without return_sequences, they are added to gh."""
         if self.return_sequences:
             gstates = gsequence.swapaxes(0, 1)
             return np.ascontiguousarray(gstates * self._begun(frozen) if frozen.size else gstates)
@@ -181,7 +181,7 @@ class Recurrence(Op, abstract=True):
         return np.empty((0, 0, 0), gsequence.dtype)
 
     def by_name(self, arrays: Any) -> tuple[Inputs, Any]:
-        """The inputs by name, and the arrays that come after them."""
+        """The inputs by name, and the arrays after them."""
         n = 1 + self.state_count
         names = ("mask",) * self.masked + ("dropout",) * self.dropped
         end = n + 3 + len(names)
@@ -189,42 +189,42 @@ class Recurrence(Op, abstract=True):
         return Inputs(arrays[0], arrays[1:n], *arrays[n : n + 3], **extra), arrays[end:]
 
     def _room(self, arrays: Any) -> tuple[Room, Any]:
-        """The work arrays by name, and the arrays that come after them."""
+        """The work arrays by name, and the arrays after them."""
         n = 3 + self.state_count
         end = n + len(self.extra)
         return Room(*arrays[:3], arrays[3:n], arrays[n:end]), arrays[end:]  # type: ignore[call-overload]
 
     def _in_time(self, x: Array) -> Array:
-        """A view with time first, in the order in which the steps are done."""
+        """A view with time as the first axis, in the order of the steps."""
         turned = x.swapaxes(0, 1)
         return turned[::-1] if self.go_backwards else turned
 
     def _frozen(self, inputs: Inputs) -> Array:
-        """Where a step leaves the states as they are (time, batch, 1); empty without a mask."""
+        """Where a step does not change the states (time, batch, 1); empty without a mask."""
         if inputs.mask is None:
             return np.empty((0, 0, 0), bool)
         return ~self._in_time(inputs.mask).astype(bool, order="C")[..., None]
 
     @staticmethod
     def _begun(frozen: Array) -> Array:
-        """Whether there was a step to repeat: False while all steps so far are masked."""
+        """Whether there is an earlier output to repeat: False while all steps so far are masked."""
         return np.logical_or.accumulate(~frozen, 0)
 
     def _codes(self) -> list[int]:
-        """The numbers of the activations: of the gates, where there are any, and of the values."""
+        """The numbers of the activations: of the gates, if there are any, and of the values."""
         names = [getattr(self, "recurrent_activation", None), self.activation]
         return [ACTIVATIONS.index(name) for name in names if name]
 
 
 class SimpleRNN(Recurrence):
-    """Each state is made of the input and the state before: h = activation(x w + h recurrent + b).
+    """Each state is computed from the input and the last: h = activation(x w + h recurrent + b).
 
     Shapes: x (batch, time, features), h (batch, units), kernel (features, units), recurrent
         (units, units), bias (units) -> all h (batch, time, units) or, without return_sequences, the
         last output (batch, units); then the last h. If `masked`, a mask (batch, time) follows; if
-        `dropped`, numbers (batch, units) that h is multiplied with on its way into the product.
-    Gradient: the same steps backward in time; a step that is masked hands gradients on unchanged.
-    Numerics: where the mask is False, h stays and the output before is repeated, zeros at first.
+        `dropped`, numbers (batch, units) by which h is multiplied before the product.
+    Gradient: the same steps backward in time; a masked step passes gradients on unchanged.
+    Numerics: where the mask is False, h stays and the previous output is repeated, at first zeros.
     Source: Elman, "Finding structure in time", Cognitive Science 1990.
     """
 
@@ -241,19 +241,19 @@ class SimpleRNN(Recurrence):
 
 
 class GRU(Recurrence):
-    """A gated recurrent unit: gate z mixes old state and new value, gate r resets the state before.
+    """A gated recurrent unit: gate z mixes old state and new value, gate r resets the old state.
 
     With z and r through `recurrent_activation` and the value v through `activation`:
-    h = z h + (1 - z) v. With `reset_after`, r multiplies what the recurrent kernel makes of h, and
-    that product has a bias of its own; without, r multiplies h before the product.
+    h = z h + (1 - z) v. With `reset_after`, r multiplies the product of h and the recurrent kernel,
+    which has its own bias; without, r multiplies h before the product.
 
     Shapes: x (batch, time, features), h (batch, units), kernel (features, 3 units), recurrent
         (units, 3 units), bias (2, 3 units), or (3 units) without reset_after -> all h (batch, time,
         units) or, without return_sequences, the last output (batch, units); then the last h. If
-        `masked`, a mask (batch, time) follows; if `dropped`, numbers (batch, units) that h is
-        multiplied with on its way into the recurrent kernel.
-    Gradient: the same steps backward in time; a step that is masked hands gradients on unchanged.
-    Numerics: where the mask is False, h stays and the output before is repeated, zeros at first.
+        `masked`, a mask (batch, time) follows; if `dropped`, numbers (batch, units) by which h is
+        multiplied before the recurrent kernel.
+    Gradient: the same steps backward in time; a masked step passes gradients on unchanged.
+    Numerics: where the mask is False, h stays and the previous output is repeated, at first zeros.
     Source: Cho et al., "Learning phrase representations using RNN encoder-decoder", EMNLP 2014.
     """
 
@@ -298,21 +298,21 @@ class GRU(Recurrence):
 
 
 class LSTM(Recurrence):
-    """Long short-term memory: a cell state c that gates let in, keep and let out, step by step.
+    """Long short-term memory: gates write to a cell state c, keep it and read it, step by step.
 
-    With z = x kernel + h recurrent + bias, cut in four: input gate i, forget gate f, value v and
-    output gate o, each through its activation (v through `activation`, gates through
+    With z = x kernel + h recurrent + bias, split into input gate i, forget gate f, value v and
+    output gate o, each passed through its activation (v through `activation`, gates through
     `recurrent_activation`): c = f c + i v and h = o activation(c).
 
     Shapes: x (batch, time, features), h and c (batch, units), kernel (features, 4 units), recurrent
         (units, 4 units), bias (4 units) -> all h (batch, time, units) or, without
         return_sequences, the last output (batch, units); then the last h and the last c. If
-        `masked`, a mask (batch, time) follows; if `dropped`, numbers (batch, units) that h is
-        multiplied with on its way to z.
-    Gradient: the same steps backward in time; a step that is masked hands gradients on unchanged.
-    Numerics: sigmoid(z) is (1 + tanh(z / 2)) / 2, and tanh of float32 a quotient of polynomials,
-        right to three rounding errors of 1. Where the mask is False, h and c stay and the output of
-        the step before is repeated, zeros at first.
+        `masked`, a mask (batch, time) follows; if `dropped`, numbers (batch, units) by which h is
+        multiplied before the recurrent kernel.
+    Gradient: the same steps backward in time; a masked step passes gradients on unchanged.
+    Numerics: sigmoid(z) is (1 + tanh(z / 2)) / 2, and the tanh of float32 a quotient of polynomials
+        with errors of at most 3e-7. Where the mask is False, h and c stay and the previous output
+        is repeated, at first zeros.
     Source: Hochreiter and Schmidhuber, "Long short-term memory", 1997, with the forget gate of Gers
         et al., "Learning to forget", 2000.
     """
@@ -336,7 +336,7 @@ class LSTM(Recurrence):
 
 
 def _dropout(inputs: Inputs) -> Array:
-    """What the state is multiplied with on its way into the recurrent kernel; empty for nothing."""
+    """The numbers by which the state is multiplied before the recurrent kernel; empty for none."""
     return np.empty((0, 0), inputs.x.dtype) if inputs.dropout is None else inputs.dropout
 
 
@@ -346,7 +346,7 @@ def recurrence(
     """A recurrent op over a sequence: the outputs, then the last states.
 
     inputs: x, the states, kernel, recurrent kernel and bias. `mask` and `dropout` may be None.
-    Raises: ArgumentError for an activation that its loops do not know.
+    Raises: ArgumentError for an activation that the loops do not support.
     """
     for name in ("activation", "recurrent_activation"):
         if settings.get(name, "tanh") not in ACTIVATIONS:

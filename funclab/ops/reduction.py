@@ -1,4 +1,4 @@
-"""Sums, means, extremes and truth along axes, and running sums."""
+"""Sums, means, extremes, `any` and `all` along axes, and running sums."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ Axis = int | tuple[int, ...] | None
 
 
 class Reduction(Op, abstract=True):
-    """An op that takes one or more axes away (None: all), or leaves them with length 1.
+    """An op that removes one or more axes (None: all), or keeps them with length 1.
 
-    `ufunc` is the operation that joins the elements two by two.
+    `ufunc` is the operation that combines two elements.
     """
 
     ufunc: ClassVar[Any]
@@ -41,15 +41,15 @@ class Reduction(Op, abstract=True):
         return shape_math.reduced_axes(x.ndim, self.axis)
 
     def spread(self, x: Array, array: Array) -> Array:
-        """An array of the output's shape with the axes back as length 1, to meet x."""
+        """An array of the output's shape with the axes restored as length 1, to broadcast to x."""
         if self.axis is None or self.keepdims:
-            return array  # it meets x as it is
+            return array  # it already broadcasts to x
         axes = self.axes(x)
         return array.reshape([1 if i in axes else n for i, n in enumerate(x.shape)])
 
 
 class Sum(Reduction):
-    """out = the sum of x along `axis`; booleans are counted.
+    """out = the sum of x along `axis`; True counts as 1.
 
     Shapes: x (any) -> out without the axes.
     Gradient: gx = g at every element that was summed.
@@ -83,9 +83,9 @@ class Mean(Reduction):
 
 
 class Peak(Reduction, abstract=True):
-    """The largest or smallest; where several are equal they share the gradient.
+    """The largest or smallest element; if several are equal, they share the gradient.
 
-    Raises: ShapeError when there are no elements to choose from.
+    Raises: ShapeError if there are no elements to choose from.
     """
 
     def shape(self, x: Shape) -> Shape:
@@ -97,7 +97,7 @@ class Peak(Reduction, abstract=True):
 
 
 def check_elements(op: Op, x: Shape, axis: Axis) -> None:
-    """Refuse to choose from no elements, as of 0 samples."""
+    """Refuse to choose from no elements, for example with 0 samples."""
     left = shape_math.reduce(x, axis, keepdims=False)
     if 0 in x and 0 not in left:
         name = op.name.replace("_", "")
@@ -128,7 +128,7 @@ class Prod(Reduction):
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
         axes = self.axes(x)
         zeros = (x == 0).sum(axes, keepdims=True)
-        rest = np.where(x == 0, 1, x)  # out / x, but for zeros
+        rest = np.where(x == 0, 1, x)  # out / x, except for zeros
         product = rest.prod(axes, keepdims=True)
         others = np.where(zeros == 0, product / rest, np.where((zeros == 1) & (x == 0), product, 0))
         np.multiply(others, self.spread(x, g), gx)
@@ -147,7 +147,7 @@ class LogSumExp(Reduction):
     def forward(self, x: Array, out: Array) -> None:
         axes = self.axes(x)
         top = np.max(x, axes, keepdims=True, initial=-np.inf)
-        # -inf - -inf would be NaN, where the sum of no chances is just log(0).
+        # If all x are -inf, x - m would be NaN; the result is log(0).
         top = np.where(np.isfinite(top), top, 0)
         total = np.log(np.exp(x - top).sum(axes, keepdims=True)) + top
         np.copyto(out, total.reshape(out.shape))
@@ -183,7 +183,7 @@ class Cumsum(Op):
 
 
 def cumsum(x: Any, axis: int | None = None, dtype: str | None = None) -> Any:
-    """The sum of all elements up to each, along `axis` (None: of x laid flat)."""
+    """The sum of all elements up to each, along `axis` (None: of the flattened x)."""
     if axis is None:
         x, axis = ravel(x), 0
     return Cumsum(axis)(x if dtype is None else cast(x, dtype))
@@ -197,7 +197,7 @@ def _function(op: Any, name: str = "") -> Any:
 
 
 def _row(name: str, ufunc: Any, says: str, gradient: str = "", function: str = "") -> Any:
-    """An op that chooses among the elements, and its function."""
+    """An op that selects one of the elements, or tests them, and its function."""
     lines = [f"out = {says} along `axis` (None: of all).", ""]
     lines.append("    Shapes: x (any) -> out without the axes.")
     lines += [f"    Gradient: {gradient}."] * bool(gradient)
@@ -208,10 +208,10 @@ def _row(name: str, ufunc: Any, says: str, gradient: str = "", function: str = "
 
 
 Max, _ = _row(
-    "Max", np.maximum, "the largest element", "g goes to the largest; equal ones share it"
+    "Max", np.maximum, "the largest element", "g goes to the largest; ties share it equally"
 )
 Min, _ = _row(
-    "Min", np.minimum, "the smallest element", "g goes to the smallest; equal ones share it"
+    "Min", np.minimum, "the smallest element", "g goes to the smallest; ties share it equally"
 )
 AnyTrue, any = _row(
     "AnyTrue", np.logical_or, "whether any element is true (not zero)", function="any"
@@ -240,7 +240,7 @@ def prod(x: Any, axis: Any = None, keepdims: bool = False, dtype: str | None = N
 
 
 def var(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """The mean squared distance from the mean along `axis`."""
+    """The variance along `axis`: the mean squared difference from the mean."""
     centred = subtract(x, mean(x, axis, keepdims=True))
     return mean(square(centred), axis, keepdims)
 
@@ -248,7 +248,7 @@ def var(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 def moments(
     x: Any, axes: Any, keepdims: bool = False, synchronized: bool = False
 ) -> tuple[Any, Any]:
-    """The mean and the variance along `axes`. There is one machine only: nothing to synchronize."""
+    """The mean and the variance along `axes`. `synchronized` has no effect on one machine."""
     return mean(x, axes, keepdims), var(x, axes, keepdims)
 
 
@@ -258,7 +258,7 @@ def std(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 def to_axis(axis: Any) -> Axis:
-    """One axis, a tuple of them, or None, from what users write."""
+    """One axis, a tuple of axes, or None, from what the user passed."""
     if axis is None:
         return None
     if isinstance(axis, (list, tuple)):
@@ -267,9 +267,9 @@ def to_axis(axis: Any) -> Axis:
 
 
 class ArgMax(Op):
-    """out = the index of the largest element along `axis` (None: of x laid flat).
+    """out = the index of the largest element along `axis` (None: of the flattened x).
 
-    Shapes: x (any) -> out without the axis, of integers. The first of equal elements wins.
+    Shapes: x (any) -> out without the axis, of integers: of equal elements, the first.
     """
 
     makes = "int32"
@@ -286,9 +286,9 @@ class ArgMax(Op):
 
 
 class ArgMin(ArgMax):
-    """out = the index of the smallest element along `axis` (None: of x laid flat).
+    """out = the index of the smallest element along `axis` (None: of the flattened x).
 
-    Shapes: x (any) -> out without the axis, of integers. The first of equal elements wins.
+    Shapes: x (any) -> out without the axis, of integers: of equal elements, the first.
     """
 
     def forward(self, x: Array, out: Array) -> None:
@@ -307,7 +307,7 @@ def count_nonzero(x: Any, axis: Any = None) -> Any:
 
 
 def in_top_k(targets: Any, predictions: Any, k: int) -> Any:
-    """Whether the class that each target names is among the k with the highest predictions.
+    """Whether the target class is among the k classes with the highest predictions.
 
     Classes that tie with the k-th count as among them.
 

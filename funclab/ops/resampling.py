@@ -1,4 +1,4 @@
-"""Images with more pixels than they had, the new ones on a curve through the old."""
+"""Resampling of images: new pixels are interpolated between the old ones."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ CURVES: dict[str, Callable[[Array], Array]] = {
     "lanczos3": partial(lanczos, 3),
     "lanczos5": partial(lanczos, 5),
 }
-"""How much a pixel counts for a new one at a distance of `d` pixels."""
+"""The weight of a pixel in a new one at a distance of `d` pixels."""
 
 
 class Resampling(Op, abstract=True):
-    """Each new pixel is a weighted mean of old ones: along each axis, a product with a matrix."""
+    """Each new pixel is a weighted mean of old ones: a matrix product along each axis."""
 
     def changed(self, rank: int) -> dict[int, int]:
         """The axes whose lengths change, and a number that says how."""
         raise NotImplementedError
 
     def weights(self, length: int, how: int) -> Array:
-        """How much each of `length` pixels counts for each new one: a matrix."""
+        """The weight of each of `length` pixels in each new pixel: a matrix."""
         raise NotImplementedError
 
     def along(self, x: Array, lengths: Lengths, turned: Callable[[Array], Array]) -> Array:
-        """x multiplied by the matrix of each axis, or by that turned around."""
+        """x multiplied by the matrix of each axis, or by its transpose."""
         for axis, how in self.changed(x.ndim).items():
             weights = turned(self.weights(lengths[axis], how)).astype(x.dtype)
             x = np.moveaxis(np.matmul(weights, np.moveaxis(x, axis, -2)), -2, axis)
@@ -61,8 +61,8 @@ class Resampling(Op, abstract=True):
 class UpSample(Resampling):
     """Images `size` times as large, each new pixel a weighted mean of those around it.
 
-    A pixel is a square whose colour is that of its middle. The weights of a curve add up to 1 also
-    at the rim, where pixels are missing on one side.
+    A pixel is a square whose color belongs to its center. The weights add up to 1 even at the
+    border, where pixels are missing on one side.
 
     Shapes: x (batch, height, width, channels) -> out (batch, height * size, width * size,
         channels); with the channels after the batch for data_format "channels_first".
@@ -97,8 +97,8 @@ class UpSample(Resampling):
 class Resize(Resampling):
     """Images of another size, each new pixel a weighted mean of those around it.
 
-    With `antialias`, the curve is as much wider as the image becomes smaller, so that every pixel
-    counts for some. Whole numbers stay whole: they are rounded.
+    With `antialias`, the curve is widened by the factor by which the image shrinks, so that every
+    old pixel contributes. Images of integers are rounded to integers.
 
     Shapes: x (batch, height, width, channels), lengths (h, w) -> out (batch, h, w, channels); with
         the channels before them for data_format "channels_first".
@@ -140,7 +140,7 @@ class Resize(Resampling):
 
 @lru_cache(maxsize=64)
 def resize_weights(length: int, new: int, interpolation: str, antialias: bool) -> Array:
-    """How much each of `length` pixels counts for each of `new` ones: a matrix."""
+    """The weight of each of `length` pixels in each of `new` pixels: a matrix."""
     middles = (np.arange(new) + 0.5) * length / new - 0.5
     if interpolation == "nearest":
         chosen = np.floor(middles + 0.5).astype(int)
@@ -152,7 +152,7 @@ def resize_weights(length: int, new: int, interpolation: str, antialias: bool) -
 
 @lru_cache(maxsize=64)
 def up_sampling_weights(length: int, times: int, interpolation: str) -> Array:
-    """How much each of `length` pixels counts for each of `times` as many: a matrix."""
+    """The weight of each of `length` pixels in each of `times` as many pixels: a matrix."""
     middles = (np.arange(length * times) + 0.5) / times - 0.5
     weights = CURVES[interpolation](np.abs(middles[:, None] - np.arange(length)))
     return weights / weights.sum(axis=1, keepdims=True)
@@ -186,7 +186,7 @@ def resize(
 
     Shapes: images (batch, height, width, channels), or one without the batch; `size` (h, w) ->
         (batch, h, w, channels).
-    Raises: ArgumentError for another `interpolation` than "nearest" and those of `up_sample`.
+    Raises: ArgumentError unless `interpolation` is "nearest" or one of those of `up_sample`.
 
     >>> resize(np.array([[[0.0], [4.0]]]), (1, 4))[0, :, 0]
     array([0., 1., 3., 4.])
@@ -198,7 +198,7 @@ def resize(
 
 
 def check_curve(interpolation: str, *more: str) -> None:
-    """Refuse an `interpolation` that is not known."""
+    """Refuse an unknown `interpolation`."""
     if interpolation not in CURVES:
         raise ArgumentError(
             "Invalid value for argument `interpolation`. Expected one of "

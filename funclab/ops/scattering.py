@@ -1,4 +1,4 @@
-"""Parts of a tensor written: slices, elements at given places, sums of segments."""
+"""Writing to parts of a tensor: slices, elements at given indices, and sums of segments."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from funclab.shape_math import Shape, show
 
 
 class SliceUpdate(Op):
-    """out = x with the updates from `start_indices` on; they are moved to fit into x.
+    """out = x with the updates written from `start_indices` on, shifted if needed to fit into x.
 
     Shapes: x (n, m), updates (at most as long along each axis) -> out (same as x).
-    Gradient: gupdates = the g that lie where they were written; gx = the others, and 0 there.
-    Raises: ShapeError for updates that are longer.
+    Gradient: gupdates = g where the updates were written; gx = g elsewhere, and 0 there.
+    Raises: ShapeError for updates that are longer than x.
     """
 
     makes = "first"
@@ -61,14 +61,14 @@ class SliceUpdate(Op):
 
 
 class ScatterUpdate(Op):
-    """out = x with the updates at the places that the rows of `indices` name: in place of what is
-    there (`reduction` None), or joined with it ("add", "max", "min", "mul").
+    """out = x with updates at the positions given by the rows of `indices`: they replace the
+    elements there (`reduction` None), or are combined with them ("add", "max", "min", "mul").
 
-    Shapes: x (n, m), indices (k, 2), updates (k,) -> out (same as x); indices (k, 1) name whole
+    Shapes: x (n, m), indices (k, 2), updates (k,) -> out (same as x); indices (k, 1) select whole
         rows, for updates (k, m).
     Gradient: g goes to what out is made of: updates where they replace x; both where they are
-        added; the largest or smallest, which share it where they are equal.
-    Raises: ArgumentError when a gradient is wanted for "mul".
+        added; the largest or smallest, with ties sharing it equally.
+    Raises: ArgumentError if a gradient is needed for "mul".
     """
 
     makes = "first"
@@ -110,12 +110,12 @@ JOINING = {"add": np.add, "max": np.maximum, "min": np.minimum, "mul": np.multip
 
 
 def places(indices: Array) -> tuple[Array, ...]:
-    """The rows of indices as an index of NumPy's."""
+    """The rows of indices as a NumPy index."""
     return tuple(np.moveaxis(indices.astype(np.intp, copy=False), -1, 0))
 
 
 class Segment(Op, abstract=True):
-    """The slices of x with the same id, joined by `ufunc`; ids out of range count nowhere."""
+    """The slices of x with the same id, combined by `ufunc`; ids out of range are ignored."""
 
     makes = "first"
     ufunc: ClassVar[Any]
@@ -125,7 +125,7 @@ class Segment(Op, abstract=True):
         return (self.num_segments, *x[1:])
 
     def start(self, dtype: Any) -> Any:
-        """What a segment without slices holds."""
+        """The value of a segment without slices."""
         return self.ufunc.identity
 
     def forward(self, x: Array, ids: Array, out: Array) -> None:
@@ -134,13 +134,13 @@ class Segment(Op, abstract=True):
         self.ufunc.at(out, ids[inside], x[inside])
 
     def taken(self, array: Array, ids: Array) -> Array:
-        """For each slice of x the one of its segment; 0 for ids out of range."""
+        """For each slice of x, the slice of `array` for its segment; 0 for ids out of range."""
         inside = (ids >= 0) & (ids < self.num_segments)
         return array[np.where(inside, ids, 0)] * inside.reshape(-1, *[1] * (array.ndim - 1))
 
 
 class SegmentSum(Segment):
-    """out = for each id, the sum of the slices of x that have it.
+    """out = for each id, the sum of the slices of x with that id.
 
     Shapes: x (n, ...), ids (n,) -> out (num_segments, ...).
     Gradient: gx = for each slice, the g of its segment.
@@ -154,10 +154,10 @@ class SegmentSum(Segment):
 
 
 class SegmentMax(Segment):
-    """out = for each id, the largest elements of the slices of x that have it; else -inf.
+    """out = for each id, the largest elements of the slices of x with that id; -inf if none.
 
     Shapes: x (n, ...), ids (n,) -> out (num_segments, ...).
-    Gradient: g goes to the largest; equal ones share it.
+    Gradient: g goes to the largest; ties share it equally.
     """
 
     ufunc = np.maximum
@@ -176,10 +176,10 @@ class SegmentMax(Segment):
 
 
 class SegmentMin(SegmentMax):
-    """out = for each id, the smallest elements of the slices of x that have it; else inf.
+    """out = for each id, the smallest elements of the slices of x with that id; inf if none.
 
     Shapes: x (n, ...), ids (n,) -> out (num_segments, ...).
-    Gradient: g goes to the smallest; equal ones share it.
+    Gradient: g goes to the smallest; ties share it equally.
     """
 
     ufunc = np.minimum
@@ -189,10 +189,10 @@ class SegmentMin(SegmentMax):
 
 
 class SegmentProd(Segment):
-    """out = for each id, the product of the slices of x that have it; 1 without any.
+    """out = for each id, the product of the slices of x with that id; 1 if none.
 
     Shapes: x (n, ...), ids (n,) -> out (num_segments, ...).
-    Gradient: gx = the g of its segment times the product of all other elements.
+    Gradient: gx = the g of its segment times the product of the segment's other elements.
     """
 
     ufunc = np.multiply
@@ -201,7 +201,7 @@ class SegmentProd(Segment):
         if gx is None:
             return
         rest, products, zeros = np.where(x == 0, 1, x), np.empty_like(g), np.empty_like(g)
-        self.forward(rest, ids, products)  # out / x, but for zeros
+        self.forward(rest, ids, products)  # out / x, except for zeros
         SegmentSum(self.num_segments).forward((x == 0).astype(g.dtype), ids, zeros)
         others, count = self.taken(products, ids), self.taken(zeros, ids)
         slopes = np.where(count == 0, others / rest, np.where((count == 1) & (x == 0), others, 0))
@@ -226,9 +226,9 @@ segment_max, segment_min = _row(SegmentMax, "The maximum"), _row(SegmentMin, "Th
 
 
 def slice(inputs: Any, start_indices: Sequence[int], shape: Sequence[int]) -> Any:
-    """The part of a tensor with this shape from `start_indices` on; -1 is all that is left.
+    """The part of a tensor with this shape from `start_indices` on; -1 means to the end.
 
-    A part that would go beyond the end is moved to fit.
+    A part that would go beyond the end is shifted to fit.
     """
     key = []
     for start, wanted, length in zip(map(int, start_indices), shape, shape_of(inputs)):
@@ -244,9 +244,9 @@ def slice_update(inputs: Any, start_indices: Sequence[int], updates: Any) -> Any
 
 
 def scatter_update(inputs: Any, indices: Any, updates: Any, reduction: str | None = None) -> Any:
-    """`inputs` with `updates` at the places that the rows of `indices` name.
+    """`inputs` with `updates` at the positions given by the rows of `indices`.
 
-    `reduction` ("add", "max", "min", "mul") joins them with what is there.
+    `reduction` ("add", "max", "min", "mul") combines them with the elements there.
     """
     if reduction not in (None, *JOINING):
         raise ArgumentError(
@@ -260,13 +260,13 @@ def scatter_update(inputs: Any, indices: Any, updates: Any, reduction: str | Non
 
 
 def scatter(indices: Any, values: Any, shape: Sequence[int]) -> Any:
-    """Zeros of this shape with `values` added at the places that the rows of `indices` name."""
+    """Zeros of this shape with `values` added at the positions given by the rows of `indices`."""
     dtype = str(getattr(values, "dtype", "float32"))
     return scatter_update(zeros(shape, dtype), indices, values, "add")
 
 
 def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0) -> Any:
-    """For each element the choice of the first condition that holds there, else the default."""
+    """For each element, the choice for the first condition that holds there, else the default."""
     for condition, choice in reversed([*zip(condlist, choicelist)]):
         default = where(condition, choice, default)
     return default
@@ -275,7 +275,7 @@ def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0)
 def multi_hot(
     inputs: Any, num_classes: int, axis: int = -1, dtype: str | None = None, sparse: bool = False
 ) -> Any:
-    """1 at all classes that the integers of a row name, 0 elsewhere.
+    """1 at every class that occurs in a row of integers, 0 elsewhere.
 
     Shapes: inputs (n, k) -> (n, num_classes); (k,) -> (num_classes,).
     """

@@ -1,4 +1,4 @@
-"""Judging predictions: errors and hits of each sample, and the weighted sums made of them."""
+"""Scoring predictions: the error or hit of each sample, and their weighted sums."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Total(Op):
     """out = sum(v * w) / n: a batch's loss from the losses v of its samples.
 
     `n` is 1, or with `mean` the number of elements of v; with a third input d it is sum(d) times
-    the elements of v for each of d, and out is 0 where that is 0.
+    the number of elements of v per element of d, and out is 0 if that is 0.
 
     Shapes: v (batch, ...), w and d shaped like the first axes of v -> out ().
     Gradient: gv = g * w / n; gw = g * v / n; gd = -g * out / sum(d), each summed over its axes.
@@ -62,10 +62,9 @@ class Total(Op):
 
 
 class Tally(Op):
-    """Adds a batch to a metric: sums gains (sum of v * w, sum of w); out = their quotient.
+    """Add a batch to a metric: (sum of v * w, sum of w) is added to sums; out = their quotient.
 
-    Each sample counts once, whatever the number of elements it has. A single number v counts
-    `batch` times.
+    Each sample counts once, however many elements it has. A single number v counts `batch` times.
 
     Shapes: sums (2,), v (batch, ...) or (), w shaped like the first axes of v -> out ().
     """
@@ -93,7 +92,7 @@ class Tally(Op):
             count = kernels.plain_sum(weights[0]) * _rows(v, weights[0]).shape[1]
         else:
             gained, count = kernels.plain_sum(v), v.size
-        before, counted = sums.tolist()  # with so few numbers Python is quicker than NumPy
+        before, counted = sums.tolist()  # for so few numbers Python is faster than NumPy
         sums[0] = total = before + scale * gained
         sums[1] = counted = counted + scale * count
         out[0] = total / counted if counted else 0.0
@@ -132,7 +131,7 @@ class AbsoluteError(SquaredError):
 
 
 class ClassHits(PerSample):
-    """out = 1 where the largest of x is at the place of the largest of the target, else 0.
+    """out = 1 where x and the target have their largest element at the same index, else 0.
 
     Shapes: target (..., classes), x (..., classes) -> out (...).
     """
@@ -144,9 +143,9 @@ class ClassHits(PerSample):
 
 
 class SparseClassHits(ClassHits):
-    """out = 1 where the largest of x is at the place that the target names, else 0.
+    """out = 1 where the largest element of x is at the target class, else 0.
 
-    Shapes: target (...) of class numbers, x (..., classes) -> out (...).
+    Shapes: target (...) of class indices, x (..., classes) -> out (...).
     """
 
     def shape(self, target: Shape, x: Shape) -> Shape:
@@ -158,9 +157,9 @@ class SparseClassHits(ClassHits):
 
 
 class RankHits(SparseClassHits):
-    """out = 1 where the class that the target names is among the k largest of x, else 0.
+    """out = 1 where the target class is among the k largest elements of x, else 0.
 
-    Shapes: target (...) of class numbers, x (..., classes) -> out (...).
+    Shapes: target (...) of class indices, x (..., classes) -> out (...).
     """
 
     k: int = 5
@@ -170,7 +169,7 @@ class RankHits(SparseClassHits):
 
 
 class ThresholdHits(PerElement):
-    """out = 1 where x is above the threshold just where the target is 1, else 0.
+    """out = 1 where x is above the threshold if and only if the target is 1, else 0.
 
     Shapes: target (any), x (same) -> out (same).
     """

@@ -1,4 +1,4 @@
-"""Other shapes for the same elements: views, which copy nothing, and copies in another order."""
+"""New shapes for the same elements: views, which copy nothing, and transposed copies."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from funclab.shape_math import Shape, show
 
 
 class Reshape(View):
-    """out = the elements of x, in the same order, under another shape.
+    """out = the elements of x, in the same order, with another shape.
 
-    Shapes: x (any) -> out `newshape`, where one length may be -1 (or None): what is left. Of
-        several None, each stands for the length that x has in that place.
-    Gradient: gx = g under x's shape.
+    Shapes: x (any) -> out `newshape`, where one length may be -1 (or None): it is inferred. If
+        several are None, each is the length of x on that axis.
+    Gradient: gx = g in the shape of x.
     Raises: ShapeError if the number of elements differs.
     """
 
@@ -53,7 +53,7 @@ class Squeeze(View):
     """out = x without `axis`, which must have length 1 (None: without all such axes).
 
     Shapes: x (a, 1, b) -> out (a, b).
-    Gradient: gx = g with the axis back.
+    Gradient: gx = g with the axis restored.
     Raises: ShapeError if the axis is longer than 1.
     """
 
@@ -77,7 +77,7 @@ class Transpose(Op):
     """out = x with its axes in another order (None: reversed).
 
     Shapes: x (a, b, c), axes (0, 2, 1) -> out (a, c, b).
-    Gradient: gx = g with the axes back in order.
+    Gradient: gx = g with the axes in their original order.
     """
 
     axes: tuple[int, ...] | None = None
@@ -105,7 +105,7 @@ class Transpose(Op):
 
 
 def reshape(x: Any, newshape: Sequence[int | None] | int) -> Any:
-    """The same elements under another shape; one length may be -1 (or None): what is left."""
+    """The same elements with another shape; one length may be -1 (or None): it is inferred."""
     if isinstance(newshape, int):
         newshape = (newshape,)
     return Reshape(tuple(None if n is None else int(n) for n in newshape))(x)
@@ -122,14 +122,14 @@ def ravel(x: Any) -> Any:
 
 
 def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
-    """x with two axes exchanged."""
+    """x with two axes swapped."""
     order = list(range(len(shape_of(x))))
     order[axis1], order[axis2] = order[axis2], order[axis1]
     return Transpose(tuple(order))(x)
 
 
 def moveaxis(x: Any, source: Any, destination: Any) -> Any:
-    """x with one axis, or several, moved to other places."""
+    """x with one or more axes moved to other positions."""
     rank = len(shape_of(x))
     sources = [axis % rank for axis in np.ravel(source).tolist()]
     order = [axis for axis in range(rank) if axis not in sources]
@@ -139,10 +139,10 @@ def moveaxis(x: Any, source: Any, destination: Any) -> Any:
 
 
 class ReshapeSamples(View):
-    """out = the elements of each sample, in the same order, under another shape.
+    """out = the elements of each sample, in the same order, with another shape.
 
     Shapes: x (batch, ...) -> out (batch, *target), where one length of `target` may be -1.
-    Gradient: gx = g under x's shape.
+    Gradient: gx = g in the shape of x.
     Raises: ShapeError if a sample has another number of elements.
     """
 
@@ -153,10 +153,10 @@ class ReshapeSamples(View):
 
 
 class FoldTime(View):
-    """out = the steps of all samples as samples of their own, one sample after the other.
+    """out = every step of every sample as a separate sample, one original sample after another.
 
     Shapes: x (batch, time, ...) -> out (batch * time, ...).
-    Gradient: gx = g under x's shape.
+    Gradient: gx = g in the shape of x.
     """
 
     def shape(self, x: Shape) -> Shape:
@@ -170,10 +170,10 @@ class FoldTime(View):
 
 
 class UnfoldTime(View):
-    """out = every `time` samples as the steps of one: what FoldTime did, undone.
+    """out = every `time` samples as the steps of one sample: the inverse of FoldTime.
 
     Shapes: x (batch * time, ...) -> out (batch, time, ...).
-    Gradient: gx = g under x's shape.
+    Gradient: gx = g in the shape of x.
     """
 
     time: int | None

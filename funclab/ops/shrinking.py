@@ -25,13 +25,13 @@ from funclab.ops.joining import split
 
 
 class Sparsemax(AlongAxis):
-    """Weights along `axis` of which the smaller ones are 0: out = x - t where that is above 0.
+    """Weights along `axis` of which the smaller ones are 0: out = x - t where that is positive.
 
     Shapes: x (any) -> out (same as x).
-    Gradient: gx = g where out is above 0, minus the sum of these g times the slope of t, which is
+    Gradient: gx = g where out is positive, minus the sum of these g times the slope of t, which is
         (k + 1 - i) / k for the i-th largest of the k elements kept.
-    Numerics: as in Keras, t = (the sum of the k running totals - 1) / k. The paper takes the last
-        of these totals, with which the weights add up to 1; so these do for k = 1 only.
+    Numerics: as in Keras, t = (the sum of the k running totals - 1) / k. The paper uses the last
+        of these totals, so that the weights add up to 1; here they do so only for k = 1.
     Source: Martins and Astudillo, "From softmax to sparsemax", ICML 2016, algorithm 1.
     """
 
@@ -39,7 +39,7 @@ class Sparsemax(AlongAxis):
         return arrays
 
     def kept(self, x: Array) -> tuple[Array, Array, Array]:
-        """For x with `axis` in front: the order of its elements, those kept, and how many."""
+        """For x with `axis` first: the order of its elements, which are kept, and how many."""
         order = np.argsort(-x, 0, kind="stable")
         falling = np.take_along_axis(x, order, 0)
         ranks = np.arange(1, len(x) + 1).reshape(-1, *[1] * (x.ndim - 1))
@@ -77,12 +77,12 @@ def glu(x: Any, axis: int = -1) -> Any:
 
 
 def hard_shrink(x: Any, threshold: float = 0.5) -> Any:
-    """x, and 0 where its size is at most `threshold`."""
+    """x, or 0 where |x| is at most `threshold`."""
     return where(less_equal(absolute(x), threshold), 0.0, x)
 
 
 def hard_tanh(x: Any) -> Any:
-    """x held between -1 and 1."""
+    """x clipped to lie between -1 and 1."""
     return clip(x, -1, 1)
 
 
@@ -92,7 +92,7 @@ def log_sigmoid(x: Any) -> Any:
 
 
 def soft_shrink(x: Any, threshold: float = 0.5) -> Any:
-    """x moved towards 0 by `threshold`, and 0 where its size is at most that."""
+    """x moved towards 0 by `threshold`, or 0 where |x| is at most `threshold`."""
     return subtract(x, clip(x, -threshold, threshold))
 
 
@@ -108,7 +108,7 @@ def sparse_sigmoid(x: Any) -> Any:
 
 
 def squareplus(x: Any, b: float = 4) -> Any:
-    """(x + sqrt(x^2 + b)) / 2: a ramp with a round corner, the rounder the larger b."""
+    """(x + sqrt(x^2 + b)) / 2: a ramp with a round corner; the larger b, the rounder."""
     return multiply(add(x, sqrt(add(square(x), b))), 0.5)
 
 

@@ -1,4 +1,4 @@
-"""Order: which elements come first, and where others would stand among them."""
+"""Sorting: the order of elements, the largest of them, and where to insert new ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from funclab.shape_math import Shape
 
 
 class Argsort(Op):
-    """out = the indices that put x in order along `axis`, equal elements as they stood.
+    """out = the indices that sort x along `axis`; equal elements keep their order.
 
     Shapes: x (any) -> out (same as x), of integers.
     """
@@ -33,9 +33,9 @@ class Argsort(Op):
 
 
 class TopIndices(Op):
-    """out = the indices of the k largest elements of each last axis, the largest first.
+    """out = the indices of the k largest elements along the last axis, the largest first.
 
-    Shapes: x (..., n) -> out (..., k), of integers. The first of equal elements wins.
+    Shapes: x (..., n) -> out (..., k), of integers. Equal elements keep their order.
     """
 
     makes = "int32"
@@ -46,13 +46,13 @@ class TopIndices(Op):
         return (*x[:-1], self.k if x[-1] is None else min(self.k, x[-1]))
 
     def forward(self, x: Array, out: Array) -> None:
-        # From back to front and back again, the first of equal elements stays the first.
+        # Reversed twice, so that equal elements keep their order in the descending result.
         order = np.argsort(x[..., ::-1], -1, kind="stable")[..., ::-1]
         out[...] = x.shape[-1] - 1 - order[..., : self.k]
 
 
 class SearchSorted(Op):
-    """out = for each value, the index at which it would stand in a sorted vector.
+    """out = for each value, the index at which to insert it into a sorted vector.
 
     Shapes: vector (n,), values (any) -> out (same as values), of integers.
     """
@@ -69,27 +69,27 @@ class SearchSorted(Op):
 
 
 def argsort(x: Any, axis: int | None = -1) -> Any:
-    """The indices that put x in order along `axis` (None: of x laid flat)."""
+    """The indices that sort x along `axis` (None: those of the flattened x)."""
     return Argsort(0)(ravel(x)) if axis is None else Argsort(axis)(x)
 
 
 def sort(x: Any, axis: int | None = -1) -> Any:
-    """x in order along `axis` (None: of x laid flat), the smallest first."""
+    """x sorted along `axis` (None: the flattened x), the smallest first."""
     if axis is None:
         x, axis = ravel(x), 0
     return take_along_axis(x, argsort(x, axis), axis)
 
 
 def argpartition(x: Any, kth: int, axis: int = -1) -> Any:
-    """Indices that put the kth smallest in its place, smaller ones before it and larger behind.
+    """Indices that put the kth smallest element in its place, smaller before it, larger after it.
 
-    All are put in order, which includes that.
+    The elements are fully sorted, which includes that.
     """
     return argsort(x, axis)
 
 
 def top_k(x: Any, k: int, sorted: bool = True) -> tuple[Any, Any]:
-    """The k largest elements of each last axis, the largest first, and their indices."""
+    """The k largest elements along the last axis, the largest first, and their indices."""
     indices = TopIndices(k)(x)
     return take_along_axis(x, indices, -1), indices
 
@@ -98,5 +98,5 @@ searchsorted = with_settings(SearchSorted, "sorted_sequence", "values", name="se
 
 
 def digitize(x: Any, bins: Any) -> Any:
-    """For each element, how many of the bins' edges (in order) are not above it."""
+    """For each element, the number of (sorted) bin edges that are not above it."""
     return searchsorted(bins, x, "right")

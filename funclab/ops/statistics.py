@@ -1,4 +1,4 @@
-"""Medians, quantiles and averages; sums that pass over NaN; products on the way; correlation."""
+"""Medians, quantiles, averages, sums that ignore NaN, running products, and correlation."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ METHODS = ("linear", "lower", "higher", "midpoint", "nearest")
 
 
 class Quantile(Op):
-    """out = the value below which the share q of the elements along `axis` lies.
+    """out = the value below which the fraction q of the elements along `axis` lies.
 
-    Between two elements it is on the straight line between them, or by `method` the lower one, the
-    higher one, the nearest one or the midpoint.
+    Between two elements it is interpolated linearly, or with another `method` it is the lower one,
+    the higher one, the nearest one or the midpoint.
 
-    Shapes: x (any) -> out without the axes; with several q, those along a first axis.
-    Gradient: g goes to the two elements on both sides, by their part in the result.
+    Shapes: x (any) -> out without the axes; several q give a new first axis.
+    Gradient: g goes to the two elements on both sides, by their weights in the result.
     """
 
     makes = "float"
@@ -85,7 +85,7 @@ class Quantile(Op):
         others = tuple(i for i in range(x.ndim) if i not in axes)
         rows = x.transpose(*others, *axes).reshape(math.prod(x.shape[i] for i in others), -1)
         order, slopes = np.argsort(rows, 1), np.zeros(rows.shape, g.dtype)
-        last = (~np.isnan(rows)).sum(1) - 1  # NaN stand at the end
+        last = (~np.isnan(rows)).sum(1) - 1  # NaNs are sorted to the end
         each = np.arange(len(rows))
         for q, part in zip(np.reshape(self.q, -1), g.reshape(-1, len(rows))):
             position = q * last
@@ -96,7 +96,7 @@ class Quantile(Op):
         np.copyto(gx, whole.transpose(np.argsort((*others, *axes))))
 
     def share_of_upper(self, position: Array) -> Array:
-        """The part that the upper of two elements has, for a place between their indices."""
+        """The weight of the upper of two elements, for a position between their indices."""
         between = position - np.floor(position)
         shares = {
             "linear": between,
@@ -109,10 +109,10 @@ class Quantile(Op):
 
 
 class Nanquantile(Quantile):
-    """out = the value below which the share q of the elements along `axis` lies, without NaN.
+    """out = the value below which the fraction q of the elements along `axis` lies, ignoring NaN.
 
-    Shapes: x (any) -> out without the axes; with several q, those along a first axis.
-    Gradient: g goes to the two elements on both sides, by their part in the result.
+    Shapes: x (any) -> out without the axes; several q give a new first axis.
+    Gradient: g goes to the two elements on both sides, by their weights in the result.
     """
 
     function = np.nanquantile
@@ -122,7 +122,7 @@ quantile, nanquantile = with_settings(Quantile, "x"), with_settings(Nanquantile,
 
 
 def median(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """The element in the middle along `axis`, or the mean of the two there."""
+    """The median along `axis`: the middle element, or the mean of the two middle ones."""
     return quantile(x, 0.5, axis, "linear", keepdims)
 
 
@@ -150,12 +150,12 @@ def _hundredth(q: Any) -> Any:
 
 
 def ptp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """From peak to peak: the largest element minus the smallest along `axis`."""
+    """Peak to peak: the largest element minus the smallest along `axis`."""
     return subtract(max(x, axis, keepdims), min(x, axis, keepdims))
 
 
 def average(x: Any, axis: Any = None, weights: Any = None) -> Any:
-    """The mean along `axis`, in which elements count by their weights."""
+    """The mean along `axis`, weighted by `weights`."""
     if weights is None:
         return mean(x, axis)
     if len(shape_of(weights)) < len(shape_of(x)):
@@ -165,9 +165,9 @@ def average(x: Any, axis: Any = None, weights: Any = None) -> Any:
     return divide(sum(multiply(x, weights), axis), sum(whole, axis))
 
 
-# Without NaN: what stands in for them does not count.
+# Ignoring NaN: each is replaced by a number that does not change the result.
 def _passing(function: Any, stand_in: float) -> Any:
-    """A reduction that passes over NaN."""
+    """A reduction that ignores NaN."""
 
     def reduction(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
         return function(_filled(x, stand_in), axis, keepdims)
@@ -176,7 +176,7 @@ def _passing(function: Any, stand_in: float) -> Any:
 
 
 def _passing_to(function: Any, stand_in: float, nothing: float = math.nan) -> Any:
-    """An extreme that passes over NaN, or its index; `nothing` where there is nothing else."""
+    """An extreme that ignores NaN, or its index; `nothing` where all elements are NaN."""
 
     def reduction(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
         if not _can_be_nan(x):
@@ -188,7 +188,7 @@ def _passing_to(function: Any, stand_in: float, nothing: float = math.nan) -> An
 
 
 def _passing_along(function: Any, stand_in: float) -> Any:
-    """A running sum or product that passes over NaN."""
+    """A running sum or product that ignores NaN."""
 
     def running(x: Any, axis: int | None = None, dtype: str | None = None) -> Any:
         return function(_filled(x, stand_in), axis, dtype)
@@ -223,14 +223,14 @@ class Cumprod(Cumsum):
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
         g, x, out, gx = (np.moveaxis(array, self.axis, 0) for array in (g, x, out, gx))
-        later: Any = 0  # what all later products do with the product up to here
+        later: Any = 0  # the gradient that all later products pass to the product up to here
         for i in reversed(range(len(x))):
             later = g[i] + later * (x[i + 1] if i + 1 < len(x) else 0)
             gx[i] = later * (out[i - 1] if i else 1)
 
 
 def cumprod(x: Any, axis: int | None = None, dtype: str | None = None) -> Any:
-    """The product of all elements up to each, along `axis` (None: of x laid flat)."""
+    """The product of all elements up to each, along `axis` (None: of the flattened x)."""
     if axis is None:
         x, axis = ravel(x), 0
     return Cumprod(axis)(x if dtype is None else cast(x, dtype))
@@ -249,7 +249,7 @@ def nanmean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 def nanvar(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """The mean squared distance from the mean, of the elements that are not NaN."""
+    """The variance of the elements that are not NaN."""
     centred = subtract(x, nanmean(x, axis, keepdims=True))
     count = sum(logical_not(isnan(x)), axis, keepdims)
     return divide(sum(square(where(isnan(x), 0, centred)), axis, keepdims), count)
@@ -261,7 +261,7 @@ def nanstd(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 def trapezoid(y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Any:
-    """The area below a curve through the values y along `axis`, at places x or dx apart."""
+    """The area under a curve through the values y along `axis`, at positions x or dx apart."""
     heights = moveaxis(y, axis, -1)
     if x is not None:
         dx = diff(moveaxis(x, axis, -1) if len(shape_of(x)) > 1 else x)
@@ -270,7 +270,7 @@ def trapezoid(y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Any:
 
 
 def corrcoef(x: Any) -> Any:
-    """How alike the rows of a matrix are: the correlation of each with each.
+    """The correlation coefficients of the rows of a matrix, of each with each.
 
     Shapes: x (n, m) -> (n, n).
     """
@@ -281,10 +281,10 @@ def corrcoef(x: Any) -> Any:
 
 
 def correlate(x1: Any, x2: Any, mode: str = "valid") -> Any:
-    """The sum of products of two vectors, for each place of the second along the first.
+    """The sum of products of two vectors, for each position of the second along the first.
 
-    `mode` says which places: "valid" where the shorter lies within the longer, "same" as many as
-    the longer has elements, "full" wherever they meet.
+    `mode` says which positions: "valid" where the shorter is inside the longer, "same" as many as
+    the longer has elements, "full" wherever they overlap.
     """
     if mode not in ("valid", "same", "full"):
         raise wrong_value("correlate", "mode", mode, '"valid", "same" or "full"', '"full"')

@@ -1,5 +1,5 @@
-"""Functions of one tensor beyond the everyday ones: angles, hyperbolas, logarithms, the error
-function. Their gradients are slopes, written beside them."""
+"""Less common functions of one tensor: trigonometric, hyperbolic, logarithms, error functions.
+Their gradients are slopes, written next to them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Sinc, sinc = row(
     slope(lambda x, out: (np.cos(math.pi * x) - out) / np.where(x == 0, 1, x)),
 )  # fmt: skip
 
-# Hyperbolas.
+# Hyperbolic functions.
 Sinh, sinh = row(
     "Sinh", np.sinh, "(e^x - e^-x) / 2", "g * cosh(x)", slope(lambda x, out: np.cosh(x))
 )
@@ -71,21 +71,21 @@ Cbrt, cbrt = row(
     "Cbrt", np.cbrt, "the cube root of x", "g / (3 out^2)", slope(lambda x, out: 1 / (3 * out**2))
 )
 
-# The error function, and its like.
+# The error function and related functions.
 Erf, erf = row(
     "Erf", kernels.error_function,
-    "the chance that a standard normal number is nearer to 0 than x sqrt(2), with the sign of x",
+    "the probability that |Z| < |x| sqrt(2) for a standard normal Z, with the sign of x",
     "g * 2 / sqrt(pi) * e^(-x^2)", slope(lambda x, out: BELL * np.exp(-x * x)),
 )  # fmt: skip
 Erfc, erfc = row(
     "Erfc", kernels.error_function_rest, "1 - erf(x)", "-g * 2 / sqrt(pi) * e^(-x^2)",
     slope(lambda x, out: -BELL * np.exp(-x * x)),
-    numerics="exact for large x too, where it is tiny",
+    numerics="accurate for large x too, where it is tiny",
 )  # fmt: skip
 Erfinv, erfinv = row(
     "Erfinv", kernels.error_function_inverse, "the number whose erf is x: NaN outside of -1 to 1",
     "g * sqrt(pi) / 2 * e^(out^2)", slope(lambda x, out: np.exp(out * out) / BELL),
-    numerics="three steps of Newton's from an approximation",
+    numerics="three steps of Newton's method from an approximation",
 )  # fmt: skip
 
 
@@ -113,15 +113,15 @@ def rad2deg(x: Any) -> Any:
 
 
 def fabs(x: Any) -> Any:
-    """x without its sign, as a float."""
+    """The absolute value of x, as a float."""
     return absolute(multiply(x, 1.0))
 
 
 def isposinf(x: Any) -> Any:
-    """Whether x is infinite and above 0."""
+    """Whether x is positive infinity."""
     return equal(x, math.inf)
 
 
 def isneginf(x: Any) -> Any:
-    """Whether x is infinite and below 0."""
+    """Whether x is negative infinity."""
     return equal(x, -math.inf)

@@ -1,4 +1,4 @@
-"""What all windows share that slide over images, sequences and volumes."""
+"""Base classes for windows that slide over images, sequences and volumes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from funclab.kernels.window import Window
 from funclab.shape_math import Shape, show
 
 Length = TypeVar("Length", int, int | None)
-"""A length of an array's shape, which is known, or of a shape, where it may not be."""
+"""A length in the shape of an array, where it is known, or of a tensor, where it may be None."""
 
 
 class Spatial(Op, abstract=True):
@@ -28,7 +28,7 @@ class Spatial(Op, abstract=True):
     data_format = "channels_last"
 
     def spatial(self, x: tuple[Length, ...]) -> tuple[Length, ...]:
-        """The lengths along which the window moves: height and width, or the time."""
+        """The lengths of the axes along which the window slides: height and width, or time."""
         return x[2:] if self.data_format == "channels_first" else x[1:-1]
 
     def channels(self, x: Shape) -> int | None:
@@ -54,7 +54,7 @@ class Sliding(Spatial, abstract=True):
     data_format: str = "channels_last"
 
     def check_kernel(self, x: Shape, w: Shape, ends: str) -> None:
-        """Refuse a kernel for another number of axes; `ends` is what its last two count."""
+        """Refuse a kernel for another number of axes; `ends` names its last two axes."""
         if len(x) != len(w):
             raise ShapeError(
                 f"{self.name} expected ndim={len(w)}, found ndim={len(x)}: x has shape {show(x)}, "
@@ -74,7 +74,7 @@ class Sliding(Spatial, abstract=True):
         )
         if any(length is not None and length <= 0 for length in lengths):
             spans = [spread * (n - 1) + 1 for n, spread in zip(size, dilation, strict=True)]
-            name = self.name.removesuffix("_bias")  # the bias has no part in this
+            name = self.name.removesuffix("_bias")  # the bias does not matter here
             raise ShapeError(
                 f"Computed output size would be negative: {name} on a tensor of shape "
                 f"{show(x)} gives spatial shape {show(lengths)}. One of the dimensions in the "
@@ -96,7 +96,7 @@ class Sliding(Spatial, abstract=True):
 
 
 def per_axis(value: int | Sequence[int], rank: int, name: str, least: int = 1) -> tuple[int, ...]:
-    """A setting for each spatial axis, from one number or one for each; all at least `least`."""
+    """A setting for each spatial axis, from one number or one per axis; all at least `least`."""
     values = tuple(value) if isinstance(value, Iterable) else (value,) * rank
     if len(values) != rank or not all(
         isinstance(v, Integral) and not isinstance(v, bool) and int(v) >= least for v in values

@@ -1,4 +1,4 @@
-"""Optimizers: how gradients become steps."""
+"""Optimizers: how gradients become updates of the weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The optimizers: gradient descent, and those that scale each step by the gradients so far."""
+"""The optimizers: gradient descent, and those that scale each step by earlier gradients."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class RMSprop(Optimizer, first_step=0.6838):
     """Steps divided by the root of the average squared gradient v.
 
     v = rho * v + (1 - rho) * g^2; w = w - lr * g / sqrt(v + epsilon). With `centered`, the squared
-    average gradient is taken off v; with momentum, steps add up as in SGD.
+    average gradient is subtracted from v; with momentum, steps accumulate as in SGD.
     Source: Tieleman & Hinton, "Lecture 6.5: RMSprop", Coursera 2012.
     """
 
@@ -70,7 +70,7 @@ class Adagrad(Optimizer, first_step=0.9012):
 
 
 class Adadelta(Optimizer, first_step=0.9999):
-    """Steps in the unit of the weights: divided by recent gradients, multiplied by recent steps.
+    """Steps in the units of the weights: divided by recent gradients, multiplied by recent steps.
 
     Source: Zeiler, "ADADELTA: An Adaptive Learning Rate Method", 2012, algorithm 1.
     """
@@ -82,7 +82,7 @@ class Adadelta(Optimizer, first_step=0.9999):
 
 
 class Moments(Optimizer):
-    """The settings that the family shares: how slowly both averages follow."""
+    """The settings that Adam and its variants share: how slowly both averages change."""
 
     slots = {"momentum": 0.0, "velocity": 0.0}  # noqa: RUF012
     n_rates = 5
@@ -95,7 +95,7 @@ class Moments(Optimizer):
 class Adam(Moments, first_step=0.9):
     """m and v average g and g^2; w = w - lr * m' / (sqrt(v') + epsilon).
 
-    m' and v' make up for both averages beginning at zero. With `amsgrad`, v never falls.
+    m' and v' are m and v corrected for starting at zero. With `amsgrad`, v never decreases.
     Source: Kingma & Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, section 2.
     """
 
@@ -114,7 +114,7 @@ class Adam(Moments, first_step=0.9):
 
 
 class AdamW(Adam, first_step=0.8996):
-    """Adam whose weight decay does not pass through the averages.
+    """Adam with decoupled weight decay, which does not go through the averages.
 
     Source: Loshchilov & Hutter, "Decoupled Weight Decay Regularization", ICLR 2019.
     """
@@ -124,7 +124,7 @@ class AdamW(Adam, first_step=0.8996):
 
 
 class Lion(Optimizer, first_step=0.9):
-    """Steps of one size: w = w - lr * sign(beta_1 m + (1 - beta_1) g), where m averages g.
+    """Steps of equal size: w = w - lr * sign(beta_1 m + (1 - beta_1) g), where m averages g.
 
     Source: Chen et al., "Symbolic Discovery of Optimization Algorithms", NeurIPS 2023.
     """
@@ -170,7 +170,7 @@ class Ftrl(Optimizer, first_step=0.7451):
 
 
 class Adamax(Moments, first_step=0.9):
-    """Adam with the largest recent gradient in place of the average square.
+    """Adam with the largest recent gradient instead of the average square.
 
     Source: Kingma & Ba, ICLR 2015, section 7.1.
     """
@@ -183,7 +183,7 @@ class Adamax(Moments, first_step=0.9):
 
 
 class Nadam(Moments, first_step=0.8937):
-    """Adam with Nesterov's look ahead.
+    """Adam with Nesterov momentum, which looks ahead.
 
     Source: Dozat, "Incorporating Nesterov Momentum into Adam", 2016.
     """

@@ -1,4 +1,4 @@
-"""The optimizer: settings, a learning rate that may change, and the steps it adds to a plan."""
+"""The base of optimizers: settings, a changeable learning rate, and the steps added to a plan."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ EXAMPLE = """
 
 
 class Update(NamedTuple):
-    """One step for a plan: a function, the arrays and numbers it gets, and its line of text."""
+    """One step for a plan: a function, its arrays and numbers, and its line of text."""
 
     call: Callable[..., Any]
     arrays: tuple[Any, ...]
@@ -43,34 +43,34 @@ class Update(NamedTuple):
 
 
 Kernel = tuple[Callable[..., Any], tuple[Any, ...]]
-"""A function, and all that it is called with."""
+"""A function, and all its arguments."""
 
 
 class Optimizer(Remembering):
-    """Turns gradients into steps of the weights, clipped in one of three ways if asked.
+    """Turns gradients into updates of the weights; gradients can be clipped in one of three ways.
 
-    With `use_ema` a moving average of the weights is kept; it takes their place after every
-    `ema_overwrite_frequency` steps and at the end of `fit`. With `gradient_accumulation_steps` a
-    step is made of the mean gradient of so many batches.
+    With `use_ema` a moving average of the weights is kept; it replaces them after every
+    `ema_overwrite_frequency` steps and at the end of `fit`. With `gradient_accumulation_steps`, an
+    update uses the mean gradient of that many batches.
 
     An optimizer of your own is a subclass that writes `build(variables)`, where
-    `add_optimizer_variables` makes what it remembers, and `update_step(gradient, variable,
-    learning_rate)`, which changes these and the variable by `assign`, `assign_add`, `assign_sub`.
+    `add_optimizer_variables` makes its state, and `update_step(gradient, variable, learning_rate)`,
+    which changes the state and the variable with `assign`, `assign_add`, `assign_sub`.
 
     Raises: ArgumentError for unknown settings or bad values.
     """
 
     slots: ClassVar[dict[str, float]] = {}
-    """What is remembered for each weight, and the number it begins with."""
+    """The state kept for each weight, by name, and the number with which it starts."""
     n_rates: ClassVar[int] = 1
     kernel: ClassVar[Callable[..., Any] | None] = None
-    """What changes a stretch of weights; it gets `arrays`, and then the settings `numbers`."""
+    """The function that updates a block of weights; it gets `arrays`, then settings `numbers`."""
     numbers: ClassVar[tuple[str, ...]] = ()
     fields: ClassVar[dict[str, inspect.Parameter]] = {}
     default_rate: ClassVar[float] = 0.001
 
     def __init_subclass__(cls, first_step: float | None = None) -> None:
-        """`first_step`: what a weight of 1 becomes by a gradient of 2, for the docstring."""
+        """`first_step`: the result for a weight of 1 and a gradient of 2, for the docstring."""
         settings.take_fields(cls, Optimizer)
         if first_step is not None and cls.__doc__:
             cls.__doc__ = f"{cls.__doc__.rstrip()}\n{EXAMPLE.format(cls.__name__, first_step)}"
@@ -101,7 +101,7 @@ class Optimizer(Remembering):
         self.gradient_accumulation_steps = gradient_accumulation_steps
         settings.check(self)
         rate = kwargs.pop("lr", learning_rate)
-        self.rate_decay = kwargs.pop("decay", 0)  # Keras 2's way to let the rate fall
+        self.rate_decay = kwargs.pop("decay", 0)  # Keras 2's learning rate decay
         settings.check_others(type(self), kwargs)
         self.current_rate, self.steps_taken = np.zeros(1), np.zeros(1, "int64")
         self.counter = np.zeros(1, "int64") if self._counts_last else self.steps_taken
@@ -118,7 +118,7 @@ class Optimizer(Remembering):
 
     @property
     def _counts_last(self) -> bool:
-        """Whether a step is counted when it is done, as `update_step` finds it in Keras."""
+        """Whether a step is counted after it is done, as Keras does around `update_step`."""
         return bool(self.gradient_accumulation_steps) or self._by_variable
 
     @property
@@ -127,7 +127,7 @@ class Optimizer(Remembering):
 
     # To be written by subclasses: `kernel` or `update`, or `build` and `update_step` as in Keras.
     def check(self) -> None:
-        """Refuse settings of this optimizer alone."""
+        """Check the settings that only this optimizer has."""
 
     def initial_slots(self) -> dict[str, float]:
         """The slots this optimizer needs with its present settings."""
@@ -138,35 +138,35 @@ class Optimizer(Remembering):
         return shape
 
     def advance(self) -> None:
-        """Count the step and work out its rates."""
+        """Count the step and compute its rates."""
         kernels.advance(self.current_rate, self.counter, self.rates)
 
     def arrays(self, part: Stretch) -> tuple[Array, ...]:
-        """What every kernel gets."""
+        """The arrays that every kernel gets."""
         return (part.weights, part.grads, *part.slots, self.rates)
 
     def update(self, part: Stretch) -> Kernel:
-        """The kernel for a stretch of weights, and all it gets."""
+        """The kernel for a block of weights, and all its arguments."""
         kernel = self.kernel
         if kernel is None:
             raise unwritten(self, "update_step")
         return kernel, (*self.arrays(part), *(getattr(self, name) for name in self.numbers))
 
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
-        """Change one variable, and what is remembered of it."""
+        """Update one variable and the state kept for it."""
         raise unwritten(self, "update_step")
 
     def build(self, variables: Sequence[Variable]) -> None:
-        """Set memory aside for these variables."""
+        """Allocate memory for these variables."""
         with making:
             for memory in (self.memory, self.averages, self.sums):
                 memory.make(variables)
             self.built = True
 
     def prepare(self, variables: Sequence[Variable]) -> None:
-        """Build for the variables that are new.
+        """Build for new variables.
 
-        Raises: ArgumentError when an optimizer of the user's was built for others.
+        Raises: ArgumentError if a user's optimizer was built for other variables.
         """
         known = self.memory.extents
         new = [variable for variable in variables if variable not in known]
@@ -182,7 +182,7 @@ class Optimizer(Remembering):
             )
         with making:
             self.build(list(variables))
-            Optimizer.build(self, variables)  # where `build` does not call that of its base
+            Optimizer.build(self, variables)  # in case `build` does not call super().build
 
     # The learning rate.
     @property
@@ -217,14 +217,14 @@ class Optimizer(Remembering):
             return State(steps.reshape(()), name="iterations")
         return State(self.steps_taken.reshape(()), name="iterations")
 
-    # What a plan does.
+    # The steps in a plan.
     def add_steps(self, plan: Plan) -> None:
-        """Let a plan end with a training step of the weights it has gradients for."""
+        """Make a plan end with an update of the weights for which it has gradients."""
         for update in self.updates(plan.wrt, plan.flat_grads):  # type: ignore[arg-type]
             plan.add_step(*update)
 
     def updates(self, variables: Sequence[Variable], grads: Array) -> list[Update]:
-        """The steps that change `variables`, whose gradients lie side by side in `grads`."""
+        """The steps that update `variables`, whose gradients are contiguous in `grads`."""
         self.prepare(variables)
         parts = list(self.memory.stretches(variables, grads))
         updates = [*self._clip(variables, grads), Update(self._begin, (), f"{self.name}: count")]
@@ -276,7 +276,7 @@ class Optimizer(Remembering):
         return [Update(self._accumulate, (parts, inner), f"{self.name}: every {count} batches")]
 
     def _accumulate(self, parts: Sequence[tuple[Array, Array]], updates: Sequence[Any]) -> None:
-        """Add the gradients; when enough are there, take a step by their mean."""
+        """Add the gradients; after enough batches, update with their mean."""
         count: Any = self.gradient_accumulation_steps
         due = (self.steps_taken[0] + 1) % count == 0
         for g, total in parts:
@@ -295,7 +295,7 @@ class Optimizer(Remembering):
             np.copyto(weights, mean)
 
     def finalize_variable_values(self, var_list: Iterable[Variable]) -> None:
-        """Put the moving averages, where they are kept, in place of the weights."""
+        """Replace the weights by their moving averages, if these are kept."""
         for variable in var_list if self.use_ema else ():
             if variable in self.averages.extents:
                 variable.assign(self.averages.of(variable)["average"])
@@ -303,7 +303,7 @@ class Optimizer(Remembering):
     def apply(
         self, grads: Sequence[Any], trainable_variables: Iterable[Variable] | None = None
     ) -> None:
-        """One step by hand: a gradient for each variable; None for one that has none."""
+        """One update by hand: a gradient for each variable; None if it has none."""
         chosen = self.memory.extents if trainable_variables is None else trainable_variables
         pairs = list(zip(grads, list(chosen), strict=True))
         lacking = [variable.path for g, variable in pairs if g is None]
@@ -326,7 +326,7 @@ class Optimizer(Remembering):
             call(*arrays)
 
     def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Variable]]) -> Any:
-        """One step by hand, from pairs (gradient, variable); returns the number of steps."""
+        """One update by hand, from pairs (gradient, variable); returns the number of steps."""
         grads, variables = zip(*grads_and_vars)
         self.apply(grads, variables)
         return self.iterations
@@ -338,7 +338,7 @@ class Optimizer(Remembering):
     def exclude_from_weight_decay(
         self, var_list: Iterable[Variable] = (), var_names: Iterable[str] = ()
     ) -> None:
-        """Leave out variables, or those in whose name one of the patterns is found, from decay."""
+        """Exclude variables, or those whose names contain one of the patterns, from decay."""
         self._undecayed = set(var_list or ())
         self._undecayed_names = "|".join(var_names or ())
 
@@ -379,10 +379,10 @@ class Optimizer(Remembering):
         names = self._undecayed_names
         return variable not in self._undecayed and not (names and re.search(names, variable.name))
 
-    # What it remembers.
+    # The state.
     @property
     def variables(self) -> list[State]:
-        """The step count, the learning rate, and what is remembered for each weight."""
+        """The step count, the learning rate, and the state of each weight."""
         return [
             State(self.steps_taken.reshape(()), name="iteration"),
             self.learning_rate,
@@ -396,12 +396,12 @@ class Optimizer(Remembering):
         ]
 
     def get_weights(self) -> list[Array]:
-        """Copies of the step count and of what is remembered for each weight."""
+        """Copies of the step count and of the state of each weight."""
         first, _, *slots = self.variables
         return [np.asarray(first), *(np.asarray(slot) for slot in slots)]
 
     def set_weights(self, weights: Sequence[Any]) -> None:
-        """Restore what `get_weights` gave."""
+        """Restore what `get_weights` returned."""
         first, _, *slots = self.variables
         if len(weights) != len(slots) + 1:
             raise WeightsError(

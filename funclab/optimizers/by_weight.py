@@ -1,4 +1,4 @@
-"""Optimizers whose step depends on a whole weight array, by its norm, its rows and its columns."""
+"""Optimizers whose step depends on a whole weight array: on its norm, its rows or its columns."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from funclab.shape_math import Array
 
 
 class Lamb(Moments, first_step=0.9):
-    """Adam in which the step of each weight array is as long as the array itself, times lr.
+    """Adam, with the step of each weight array rescaled to the array's own norm, times lr.
 
     Source: You et al., "Large Batch Optimization for Deep Learning", ICLR 2020, algorithm 2.
     """
@@ -36,10 +36,10 @@ class Lamb(Moments, first_step=0.9):
 
 
 class Adafactor(Optimizer, first_step=0.9):
-    """Steps divided by the root of average squares, kept for rows and columns of a matrix only.
+    """Steps divided by the root of average squares, which are kept per row and column of a matrix.
 
     The step is `learning_rate` (at most 1 / sqrt(t), with `relative_step`) times the size of the
-    weights, and is shortened to `clip_threshold`.
+    weights, and is clipped to `clip_threshold`.
     Source: Shazeer & Stern, "Adafactor", ICML 2018, algorithms 4 and 5.
     """
 
@@ -77,15 +77,15 @@ class Adafactor(Optimizer, first_step=0.9):
 
 
 def _size(x: Array) -> Any:
-    """The root of the mean square."""
+    """The root mean square."""
     return np.sqrt(np.mean(np.square(x)))
 
 
 class Muon(Optimizer):
     """Momentum whose step for a matrix is made orthogonal; other weights are trained by AdamW.
 
-    Left to AdamW are arrays that have not two axes, embeddings, and weights in whose path one of
-    the patterns `exclude_layers` is found.
+    AdamW trains arrays that do not have two axes, embeddings, and weights whose paths match one of
+    the patterns `exclude_layers`.
     Source: Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024.
 
     >>> import numpy as np
@@ -119,7 +119,7 @@ class Muon(Optimizer):
         self.exclude_layers = self.exclude_layers or []
 
     def by_adam(self, variable: Any) -> bool:
-        """Whether a weight is left to AdamW."""
+        """Whether a weight is trained by AdamW."""
         if len(variable.shape) != 2:
             return True
         if self.exclude_embeddings and "embedding" in variable.path.lower():
@@ -143,7 +143,7 @@ class Muon(Optimizer):
         variable.array[...] -= learning_rate * step
 
     def orthogonal(self, x: Array) -> Array:
-        """The nearest matrix with orthogonal rows or columns, by steps of Newton and Schulz."""
+        """The nearest matrix with orthogonal rows or columns, by Newton-Schulz iteration."""
         upright = x.shape[0] > x.shape[1]
         x = x.T if upright else x
         x = x / (np.linalg.norm(x) + 1e-7)

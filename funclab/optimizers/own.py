@@ -1,4 +1,4 @@
-"""What an optimizer of the user's own calls in `build` and `update_step`, as in Keras."""
+"""The methods that a user's own optimizer calls in `build` and `update_step`, as in Keras."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from funclab.metrics.base import State
 
 
 class Remembering:
-    """Arrays that an optimizer remembers, and how it changes these and the weights."""
+    """Arrays that an optimizer remembers, and methods that change these and the weights."""
 
     memory: Any
     added: list[State]
-    """What was made by `add_variable`, in order."""
+    """The variables made by `add_variable`, in order."""
 
     def add_variable(
         self,
@@ -27,7 +27,7 @@ class Remembering:
         layout: Any = None,
         name: str | None = None,
     ) -> State:
-        """An array to remember something in, which begins as `initializer` says."""
+        """An array in which to remember something; `initializer` gives its first value."""
         start = initializers.get(initializer)(tuple(shape), dtype=dtype or "float32")
         self.added.append(State(np.array(start), name=name or "variable"))
         return self.added[-1]
@@ -43,7 +43,7 @@ class Remembering:
     def add_optimizer_variables(
         self, trainable_variables: Iterable[Any], name: Any, initializer: Any = "zeros"
     ) -> Any:
-        """A list with an array for each variable; such a list for each of several names."""
+        """A list with an array for each variable; for several names, one such list per name."""
         names = [name] if isinstance(name, str) else list(name)
         several = isinstance(initializer, (list, tuple))
         starts = list(initializer) if several else [initializer] * len(names)

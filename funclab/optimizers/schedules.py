@@ -1,4 +1,4 @@
-"""Learning rates that follow the number of steps taken."""
+"""Learning rate schedules, which depend on the number of steps taken."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class ExponentialDecay(LearningRateSchedule):
         return self.initial_learning_rate * self.decay_rate ** self.periods(step)
 
     def periods(self, step: int) -> float:
-        """How many times `decay_steps` the steps taken are."""
+        """The number of steps taken, divided by `decay_steps`."""
         return step // self.decay_steps if self.staircase else step / self.decay_steps
 
 
@@ -92,7 +92,7 @@ class PiecewiseConstantDecay(LearningRateSchedule):
 
 
 class CosineDecay(LearningRateSchedule):
-    """From the initial rate along half a cosine to `alpha` times it, after a straight warm-up.
+    """From the initial rate along half a cosine to `alpha` times it, after a linear warm-up.
 
     Source: Loshchilov & Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", ICLR 2017.
 
@@ -124,8 +124,8 @@ class CosineDecay(LearningRateSchedule):
 class PolynomialDecay(LearningRateSchedule):
     """(initial - end) * (1 - step / decay_steps)^power + end, and `end` from then on.
 
-    With `cycle`, decay_steps is multiplied each time that it is reached, so that the rate rises
-    again.
+    With `cycle`, decay_steps becomes the next multiple of itself each time that it is reached, so
+    that the rate rises again.
 
     >>> round(PolynomialDecay(0.1, 10, 0.0)(5), 4)
     0.05
@@ -149,7 +149,7 @@ class PolynomialDecay(LearningRateSchedule):
 
 
 class CosineDecayRestarts(LearningRateSchedule):
-    """CosineDecay again and again, each time `t_mul` times as long and from `m_mul` as high.
+    """CosineDecay, restarted repeatedly: each time `t_mul` times as long and `m_mul` times as high.
 
     Source: Loshchilov & Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", ICLR 2017.
 

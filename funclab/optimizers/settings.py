@@ -1,4 +1,4 @@
-"""The settings that all optimizers share, and what is wrong with them."""
+"""The settings that all optimizers share, and their checks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ IGNORED = ("jit_compile", "is_legacy_optimizer")
 
 
 class Rate(State):
-    """The learning rate of an optimizer: setting it sets the optimizer's, also under a schedule."""
+    """An optimizer's learning rate: assigning to it sets the optimizer's, even with a schedule."""
 
     def __init__(self, optimizer: Any) -> None:
         super().__init__(optimizer.current_rate.reshape(()), name="learning_rate")
@@ -37,10 +37,10 @@ class Rate(State):
 
 
 def take_fields(cls: Any, base: Any) -> None:
-    """Give an optimizer of funclab a constructor that takes its fields and those of `base`.
+    """Give a funclab optimizer a constructor that takes its fields and those of `base`.
 
-    The fields that `order` names (all, if it is not written) stand before those of `base`, the
-    others behind them.
+    The fields listed in `order` (by default all) come before those of `base`, the others after
+    them.
     """
     if not cls.__module__.startswith("funclab."):
         if "get_updates" in vars(cls):
@@ -77,7 +77,7 @@ def take_fields(cls: Any, base: Any) -> None:
 
 
 def check(optimizer: Any) -> None:
-    """Settings must be in their range."""
+    """Refuse settings that are out of range."""
     optimizer.check()
     kind = type(optimizer).__name__
     for name in (*SHARES, *AMOUNTS):
@@ -115,7 +115,7 @@ def checked_rate(rate: Any) -> float:
 
 
 def check_others(cls: type, others: dict[str, Any]) -> None:
-    """Keywords beyond the usual: some change nothing, the rest is unknown."""
+    """Accept other keywords of Keras that have no effect here, and refuse unknown ones."""
     unknown = [name for name in others if name not in IGNORED]
     if unknown:
         own = [name for name in inspect.signature(cls).parameters if name != "kwargs"]

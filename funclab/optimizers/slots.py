@@ -1,4 +1,4 @@
-"""What an optimizer remembers for each weight, kept side by side like the weights."""
+"""An optimizer's state for each weight, kept in contiguous memory like the weights."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from funclab.metrics.base import State
 from funclab.shape_math import Array, known
 
 OPERATIONS = 20
-"""A weight waits for memory as long as this many operations of a matrix product take."""
+"""The cost of one weight, which is that of memory access, in operations of a matrix product."""
 
 
 class Stretch(NamedTuple):
-    """Weights that lie side by side, with their gradients and slots: all flat, of one length."""
+    """Weights that are contiguous in memory, with gradients and slots: all flat, of one length."""
 
     weights: Array
     grads: Array
@@ -35,8 +35,8 @@ class Stretch(NamedTuple):
 def shared(
     update: Callable[[Stretch], Any], part: Stretch
 ) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-    """What `update` gives for a stretch, a kernel and all it gets; each thread has half of a long
-    one."""
+    """The kernel and arguments that `update` returns for a stretch; if it is long, each thread does
+    half."""
     size = part.weights.size
     if OPERATIONS * size < WORTH_SHARING:
         return update(part)
@@ -50,7 +50,7 @@ def shared(
 
 
 class Extent(NamedTuple):
-    """Where a variable's slots lie: in which group, and between which elements."""
+    """Where a variable's slots are: in which group, and between which elements."""
 
     group: int
     begin: int
@@ -60,8 +60,8 @@ class Extent(NamedTuple):
 class Slots:
     """One flat buffer for each slot name (momentum, velocity ...) and group of variables.
 
-    Variables met later get a group of their own, so slots never move and plans may hold them.
-    `shape` gives the shape of a slot, from its name and the variable's shape; None for the same.
+    Variables added later get their own group, so slots never move and plans may refer to them.
+    `shape` maps a slot's name and the variable's shape to the slot's shape; None for the same.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Slots:
         self.extents: dict[Variable, Extent] = {}
 
     def make(self, variables: Sequence[Variable]) -> None:
-        """Set memory aside for the variables that are new."""
+        """Allocate memory for new variables."""
         if all(variable in self.extents for variable in variables):
             return
         with making:
@@ -87,11 +87,11 @@ class Slots:
         }
         number, ends = len(self.groups), zip(new, starts, starts[1:])
         self.groups.append(group)
-        # All at once: other threads read them meanwhile.
+        # All at once, because other threads may read them at the same time.
         self.extents = self.extents | {v: Extent(number, begin, end) for v, begin, end in ends}
 
     def stretches(self, variables: Sequence[Variable], grads: Array) -> Iterator[Stretch]:
-        """The longest pieces in which weights, gradients and slots all lie side by side."""
+        """The longest blocks in which weights, gradients and slots are all contiguous."""
         self.make(variables)
         for run in runs(variables):
             begin = 0
@@ -131,7 +131,7 @@ class Slots:
 
 
 class Weight(State):
-    """A variable as `update_step` gets it: its memory, to read and to assign."""
+    """A variable in the form that `update_step` gets: its memory, to read and to assign to."""
 
     def __init__(self, variable: Variable) -> None:
         self.array, self.name, self.path = variable.array, variable.name, variable.path

@@ -1,4 +1,4 @@
-"""Training: from data and a compiled model to steps, epochs and numbers."""
+"""Training: from data and a compiled model to steps, epochs and results."""
 
 from funclab.training.calling import call_by_plan
 from funclab.training.compiled import compile, metrics_of

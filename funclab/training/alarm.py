@@ -1,4 +1,4 @@
-"""A warning, given once, when a loss is nan or inf, with its cause as far as the data show it."""
+"""A warning, given once, if a loss is NaN or infinite, with the cause if it is in the data."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from funclab.training.checks import input_names
 
 
 class Alarm:
-    """Checks the loss of every epoch and, only when it is not finite, the data as well."""
+    """Checks the loss of every epoch and, only if it is not finite, the data as well."""
 
     def __init__(self, loop: Any) -> None:
         self.loop, self.warned = loop, False
 
     def check(self, epoch: int, logs: dict[str, Any]) -> None:
-        """Warn, the first time that the loss of an epoch is not finite."""
+        """Warn the first time that the loss of an epoch is not finite."""
         loss = logs.get("loss", 0.0)
         if self.warned or math.isfinite(loss):
             return
@@ -35,7 +35,7 @@ class Alarm:
         )
 
     def _in_data(self) -> str:
-        """Which array holds nan or inf, and where first; "" for none."""
+        """Which array contains NaN or infinity, and where first; "" for none."""
         data = getattr(self.loop.training, "data", None)
         if data is None:
             return "Look whether the batches hold nan or inf, or lower the learning rate."
@@ -51,7 +51,7 @@ class Alarm:
         return ""
 
     def _named(self, data: Any) -> list[tuple[str, Any]]:
-        """The arrays of the data, each with what it is."""
+        """The arrays of the data, each with a description."""
         names = input_names(self.loop.model, data.inputs)
         outputs = self.loop.compiled.outputs or []
         inputs = [(f"The data for {name}", array) for name, array in zip(names, data.inputs)]

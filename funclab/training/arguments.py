@@ -78,7 +78,7 @@ class FitOptions:
 
 
 def check_shuffle(shuffle: Any) -> None:
-    """It must be True, False or "batch"."""
+    """Refuse anything but True, False or "batch"."""
     if not meant.is_switch(shuffle) and not (isinstance(shuffle, str) and shuffle == "batch"):
         raise ArgumentError(
             f'`shuffle` should be True, False or "batch". Received: shuffle={shuffle!r}.',
@@ -88,7 +88,7 @@ def check_shuffle(shuffle: Any) -> None:
 
 
 def check_legacy(method: str, legacy: dict[str, Any]) -> None:
-    """Keywords of older Keras that change nothing here pass; all others are errors."""
+    """Accept keywords of older Keras versions that have no effect here; refuse all others."""
     unknown = [name for name in legacy if name not in KERAS_2]
     if unknown:
         raise ArgumentError(
@@ -99,7 +99,7 @@ def check_legacy(method: str, legacy: dict[str, Any]) -> None:
 
 
 def check_counts(**counts: Any) -> None:
-    """Each must be a whole number above zero, or None."""
+    """Refuse any count that is neither a positive integer nor None."""
     for name, value in counts.items():
         whole = isinstance(value, int) or (hasattr(value, "dtype") and value.dtype.kind in "iu")
         if value is not None and (not whole or isinstance(value, bool) or value < 1):
@@ -113,7 +113,7 @@ def check_counts(**counts: Any) -> None:
 
 
 def wanted_verbose(verbose: Any, auto: int = 1) -> int:
-    """0 for silence, 1 for growing lines, 2 for one line an epoch."""
+    """0 for no output, 1 for lines that grow, 2 for one line per epoch."""
     if verbose == "auto":
         return auto if config.is_interactive_logging_enabled() else 2 * auto
     if verbose in (0, 1, 2):
@@ -126,12 +126,12 @@ def wanted_verbose(verbose: Any, auto: int = 1) -> int:
 
 
 def is_validated(epoch: int, freq: Any) -> bool:
-    """Whether an epoch (from 1) is followed by validation."""
+    """Whether an epoch (counted from 1) is followed by validation."""
     return epoch in freq if isinstance(freq, (list, tuple, set)) else epoch % freq == 0
 
 
 def check_monitor(callback: Any, names: list[str], validated: bool) -> None:
-    """Warn before training, rather than after an epoch, about a number that will not be there."""
+    """Warn before training, rather than after an epoch, about a metric that will not exist."""
     monitor = getattr(callback, "monitor", None)
     if not isinstance(monitor, str) or not hasattr(callback, "complaint"):
         return
@@ -140,5 +140,5 @@ def check_monitor(callback: Any, names: list[str], validated: bool) -> None:
         return
     if getattr(callback, "save_best_only", True):
         hint = ". Pass validation_data or validation_split." if monitor.startswith("val_") else ""
-        callback.missed = True  # once is enough
+        callback.missed = True  # warn only once
         warn(callback.complaint(known[:-1]) + hint)

@@ -13,7 +13,7 @@ from funclab.training.control import begins_or_ends, uninterrupted
 from funclab.training.loop import TrainingLoop
 
 SLEEP_SECONDS, WORK_SECONDS = 0.001, 0.02
-"""How long an async loop sleeps, and how long it works between two sleeps."""
+"""How long an async loop sleeps, and how long it works between two pauses, in seconds."""
 
 
 def to_the_end(loop: TrainingLoop) -> History:
@@ -31,7 +31,7 @@ def to_the_end(loop: TrainingLoop) -> History:
 
 
 def park(loop: TrainingLoop) -> None:
-    """Stay between two batches until nobody holds the loop, or it has to end."""
+    """Wait between two batches until the loop is no longer held, or has to end."""
     control = loop.control
     with control.at_rest():
         while control.parks() and not loop.asked():
@@ -40,7 +40,7 @@ def park(loop: TrainingLoop) -> None:
 
 async def in_turns(loop: TrainingLoop) -> History:
     """Train, and yield to the event loop some fifty times a second."""
-    import asyncio  # with all it loads, for those who await
+    import asyncio  # only here, because it is slow to import
 
     batches, control, thread = loop.run(), loop.control, threading.get_ident()
     loop.mode = "async"
@@ -83,8 +83,8 @@ def in_background(loop: TrainingLoop) -> Training:
 class Training(History):
     """A History that is still being written: what `fit(background=True)` returns.
 
-    It holds the losses and metrics of the finished epochs at any time. An error in the thread is
-    kept in `error`, and raised by `wait`.
+    At any time, it contains the losses and metrics of the finished epochs. An error in the thread
+    is stored in `error`, and raised by `wait`.
     """
 
     def __init__(self, loop: TrainingLoop) -> None:
@@ -118,7 +118,7 @@ class Training(History):
 
     @property
     def running(self) -> bool:
-        """Whether the training goes on, or is paused."""
+        """Whether the training has not ended yet; it may be paused."""
         return self._thread.is_alive()
 
     @property
@@ -137,25 +137,25 @@ class Training(History):
         return self
 
     def stop(self) -> Training:
-        """End training after the running batch; the weights stay as they are then."""
+        """End training after the current batch, and keep the weights."""
         if self.running:
             self._control.stop()
         return self
 
     def pause(self) -> Training:
-        """Hold training between two batches; returns once it is held."""
+        """Pause training between two batches; returns once it is paused."""
         self._control.pause()
         if threading.current_thread() is not self._thread:
             self._control.wait_parked()
         return self
 
     def resume(self) -> Training:
-        """Go on after `pause`."""
+        """Continue after `pause`."""
         self._control.resume()
         return self
 
     def step(self) -> Training:
-        """While paused, train on one batch more."""
+        """While paused, train on one more batch."""
         self._control.step()
         return self
 

@@ -1,4 +1,4 @@
-"""Calling a model on arrays: by a plan that is kept as long as its layers stay what they were."""
+"""Calling a model on arrays: with a plan that is kept until one of its layers changes."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ RECORDS = {
     *("constructor_arguments", "build_shapes", "inbound_nodes", "outbound_nodes"),
     *("_weights", "_initial_weights", "axis", "shared_axes"),
 }
-"""Attributes that say where a layer comes from and not what it computes, and lists of axes."""
+"""Attributes that do not affect what a layer computes, and lists of axes."""
 
 
 def call_by_plan(model: Any, x: Any, training: Any = None, mask: Any = None) -> Any:
-    """The outputs of a model for arrays of at most 32 samples; None where a plan cannot be kept.
+    """The outputs of a model for arrays of at most 32 samples; None if no plan can be kept.
 
-    A call shows at once what was changed on a layer, such as its rate. So a plan is kept only for
-    layers of funclab whose settings are plain values, and made anew when one of them is another.
+    A change to a layer, for example to its rate, must take effect in the next call. So a plan is
+    kept only for funclab's layers with plain values as settings, and remade if one of them changes.
     """
     plain = mask is None and (training is None or isinstance(training, bool))
     arrays = ready_arrays(model, x) if plain else None
@@ -52,9 +52,9 @@ def kept_step(model: Any, arrays: Sequence[Array], training: bool) -> Step | Non
     plans = plans_of(model)
 
     def make() -> tuple[Step | None, Layers]:
-        # The layers are looked at afterwards: one that warns does so once, and remembers.
+        # The layers are examined afterwards, because a layer that has warned stores that it has.
         pack(model.trainable_weights)
-        # A call casts what it is given to the model's own dtype before that of the input.
+        # A call casts its arguments to the model's own dtype before that of the input.
         dtypes = {tensor.dtype for tensor in model.inputs if tensor.dtype.startswith("float")}
         steady = dtypes <= {model.dtype} and all(map(is_steady, operations_in(model)))
         step = predict_step(model, specs, model.input_structure, training) if steady else None
@@ -69,14 +69,14 @@ def kept_step(model: Any, arrays: Sequence[Array], training: bool) -> Step | Non
 
 
 class Layers:
-    """The operations in a model, and what their attributes were at one moment."""
+    """The operations in a model, and a snapshot of their attributes."""
 
     def __init__(self, model: Any) -> None:
         attributes = [vars(operation) for operation in operations_in(model)]
         self.then = [(now, list(now.values())) for now in attributes]
 
     def have_changed(self) -> bool:
-        """Whether an attribute of one of them is another object now."""
+        """Whether an attribute of one of them is now another object."""
         return not all(
             len(now) == len(then) and all(map(is_, now.values(), then)) for now, then in self.then
         )
@@ -95,7 +95,7 @@ def operations_in(model: Any) -> list[Operation]:
 
 
 def is_steady(operation: Operation) -> bool:
-    """Whether what it computes depends on its attributes alone, none of which changes in place."""
+    """Whether its result depends only on its attributes, none of which changes in place."""
     if not is_own(type(operation)):
         return False
     values = (value for name, value in vars(operation).items() if name not in RECORDS)

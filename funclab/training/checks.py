@@ -1,4 +1,4 @@
-"""Data that fit in shape and still cannot be used, found before the first step."""
+"""Checks for data that have the right shape but cannot be used, done before the first step."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def input_names(model: Any, inputs: Sequence[Any]) -> list[str]:
 
 
 def check_lengths(sides: Sequence[Side]) -> None:
-    """All arrays must have as many samples. A side is "input", "target" or "sample_weight", its
-    arrays, and what tells their names."""
+    """Refuse arrays with different numbers of samples. A side is "input", "target" or
+    "sample_weight", its arrays, and a function for their names."""
     lengths = {len(array) for _, arrays, _ in sides for array in arrays if array is not None}
     if len(lengths) < 2 and 0 not in lengths:
         return
@@ -65,7 +65,7 @@ def check_lengths(sides: Sequence[Side]) -> None:
 
 
 def _counts(array: tuple[str, int], other: tuple[str, int]) -> Instead:
-    """For a picture: two arrays, and how many samples each has."""
+    """For the picture of an error: two arrays, and the number of samples in each."""
     items = [
         Item("array", name, f"{count} sample{'s' * (count != 1)}") for name, count in (array, other)
     ]
@@ -73,13 +73,13 @@ def _counts(array: tuple[str, int], other: tuple[str, int]) -> Instead:
 
 
 def check_ids(model: Any, inputs: Sequence[Array | None]) -> None:
-    """Ids that an input brings straight to an Embedding must be rows of its table."""
+    """Refuse ids that an input passes directly to an Embedding without a row for them."""
     if model.graph not in _embeddings:
         _embeddings[model.graph] = list(_find_embeddings(model))
     for i, layer in _embeddings[model.graph]:
         array = inputs[i]
         if array is None or not array.size or isinstance(array, (np.memmap, Stored)):
-            continue  # the op itself checks the ids that it is given
+            continue  # the op itself checks its ids
         check_ids_finite(model.input_names[i], array, layer)
         low, high = int(array.min()), int(array.max())
         if low < 0 or high >= layer.input_dim:
@@ -107,7 +107,7 @@ def check_ids(model: Any, inputs: Sequence[Array | None]) -> None:
 
 
 def check_ids_finite(name: str, array: Array, reader: Any) -> None:
-    """Whole numbers, such as ids, cannot be missing."""
+    """Refuse NaN and infinity where integers, such as ids, are expected."""
     if not np.isfinite(array).all():
         raise DataError(
             f"The input {name} holds nan or inf where ids are expected.",
@@ -118,7 +118,7 @@ def check_ids_finite(name: str, array: Array, reader: Any) -> None:
 
 
 def _find_embeddings(model: Any) -> Iterator[tuple[int, Embedding]]:
-    """The embeddings that read an input as it comes, and which input that is."""
+    """The embeddings that read an input directly, with the number of that input."""
     for i, tensor in enumerate(model.inputs):
         for node in model.graph.consumers(tensor):
             if isinstance(node.operation, Embedding):

@@ -47,32 +47,32 @@ class Compiled:
         self.metrics_per_output: list[list[tuple[Metric, bool]]] | None = None
         """For each output its metrics, and whether each is weighted."""
         self.forms: tuple[Any, Any] | None = None
-        """The trees of targets and sample weights that only the model's own compute_loss reads."""
+        """The structures of targets and sample weights, for a compute_loss of the model's own."""
         self.kinds: list[type[Metric]] | None = None
         """What "accuracy" means for each output."""
         self.loss_mean = Mean("loss")
         self.loss_means: list[Mean | None] = []
         self.trackers: dict[str, Metric] = {"loss": self.loss_mean}
-        """What logs and History tell."""
+        """The names in logs and in History."""
         self.metrics: list[Metric] = [self.loss_mean]
         """All running means and metrics, parallel to `metrics_names` once data has been seen."""
         self.held: list[Metric] = []
-        """Those that the model and its layers keep in attributes."""
+        """The metrics in attributes of the model and its layers."""
         self.chosen: list[str] | None = None
-        """What logs tell, if the class of the model has a property `metrics` of its own."""
+        """The metrics in logs, if the model's class has its own property `metrics`."""
         self.steps = Steps()
         self.loop: Any = None
-        """The training loop that is under way, if any."""
+        """The training loop that is running, if any."""
         self.lock = threading.RLock()
-        """Held while the metrics are in use outside of training, and while training begins."""
+        """Held while the metrics are used outside of training, and while training begins."""
 
     def __reduce__(self) -> Any:
-        """Copies have the settings and the optimizer's state, without plans and running means."""
+        """Copies contain the settings and the optimizer's state, but no plans or running means."""
         settings = (self.loss, self.loss_weights, self.plain_metrics, self.weighted_metrics)
         return Compiled, (self.optimizer, *settings), {"trainable": self.trainable}
 
     def assign(self, names: Names) -> None:
-        """Lay the settings out over the outputs, once their names are known."""
+        """Assign the settings to the outputs, once their names are known."""
         outputs = outputs_of(
             names, self.loss, self.loss_weights, self.plain_metrics, self.weighted_metrics
         )
@@ -81,7 +81,7 @@ class Compiled:
             Mean(f"{name}_loss") if output.loss and several else None
             for name, output in zip(names.loss_names, outputs)
         ]
-        self.outputs = outputs  # last: an interrupt may come before
+        self.outputs = outputs  # last, because an interrupt may come before
 
     def choose(
         self,
@@ -105,7 +105,7 @@ class Compiled:
         means = [mean for mean in self.loss_means if mean is not None]
         own = [self.loss_mean, *means, *in_order(metrics)]
         trackers = dict(zip(self.metrics_names, own)) | {metric.name: metric for metric in held}
-        self.steps = Steps()  # plans made before held other metrics
+        self.steps = Steps()  # earlier plans contain other metrics
         self.metrics_per_output, self.metrics = metrics, unique([*own, *held])
         if chooses_metrics(model):
             trackers = {metric.name: metric for metric in model.metrics}
@@ -115,8 +115,8 @@ class Compiled:
 
     @property
     def metrics_names(self) -> list[str]:
-        """The keys of logs and History: losses, plain metrics, weighted ones, each its own; then
-        those kept in attributes."""
+        """The keys of logs and History, all different: losses, plain metrics, weighted metrics,
+        then those in attributes."""
         if self.chosen is not None:
             return self.chosen
         outputs = self.outputs or []
@@ -143,13 +143,13 @@ class Compiled:
 
 
 class Steps:
-    """Plans by what they depend on. Not a dict: no other thread may go through it meanwhile."""
+    """Plans, by what they depend on. Not a dict, because only one thread at a time may use it."""
 
     def __init__(self) -> None:
         self.kept: OrderedDict[Any, Any] = OrderedDict()
 
     def get(self, key: Any, make: Callable[[], Any]) -> Any:
-        """The plan under a key, made when there is none; the longest unused ones are dropped."""
+        """The plan for a key, made if there is none; the least recently used ones are dropped."""
         with making:
             if key in self.kept:
                 self.kept.move_to_end(key)
@@ -161,7 +161,7 @@ class Steps:
 
 
 def _made_once(metric: Any) -> Any:
-    """A metric of a class of its own, so that its name is made once; anything else unchanged."""
+    """An object for a metric given as a class, so that its name is made once; else unchanged."""
     if isinstance(metric, type) and issubclass(metric, Metric):
         metric = metric()
     if type(metric) in (Mean, Sum):
@@ -182,12 +182,12 @@ def compile(
     """Choose how a model is trained.
 
     `loss` is a name, a function of (y_true, y_pred), a Loss, or a list or dict of these by output;
-    one alone is for every output, None leaves an output out. `loss_weights` multiply the losses in
-    their sum. `metrics` ignore sample weights, `weighted_metrics` use them.
-    Which weights are trainable is settled here, too.
+    a single loss is for every output, and None means that an output has no loss. `loss_weights`
+    multiply the losses in their sum. `metrics` ignore sample weights, `weighted_metrics` use them.
+    `compile` also fixes which weights are trainable.
 
-    Raises: LossError, ArgumentError, NameLookupError; NotSupportedError for a model with a training
-        step of its own; then the model stays as it was.
+    Raises: LossError, ArgumentError, NameLookupError; NotSupportedError for a model with its own
+        training step. In all these cases the model is unchanged.
     """
     check_others(others)
     refuse_own_steps(model)
@@ -205,7 +205,7 @@ def compile(
 
 
 def refuse_own_steps(model: Any) -> None:
-    """A class that overrides Keras' steps would be trained without them, and not notice."""
+    """Refuse a class that overrides Keras' training steps: they would be ignored silently."""
     steps = ("train_step", "test_step", "predict_step", "compute_metrics")
     own = [step for step in steps if hasattr(type(model), step)]
     if own:
@@ -220,14 +220,14 @@ def refuse_own_steps(model: Any) -> None:
 
 
 def metrics_of(model: Any) -> list[Metric]:
-    """The running losses and metrics that `compile` made, and those kept in attributes of the model
-    and its layers."""
+    """The running losses and metrics made by `compile`, and those in attributes of the model and
+    its layers."""
     made = model.compiled_state.metrics if model.compiled_state else []
     return unique([*made, *held_metrics(model)])
 
 
 def chooses_metrics(model: Any) -> bool:
-    """Whether the class of the model says in a property `metrics` of its own what logs tell."""
+    """Whether the model's class chooses the metrics in logs with its own property `metrics`."""
     return getattr(type(model).metrics, "fget", metrics_of) is not metrics_of
 
 
@@ -244,7 +244,7 @@ def require(model: Any) -> Compiled:
 
 
 def check_idle(model: Any, method: str) -> None:
-    """A model that is being trained can be neither compiled nor trained a second time."""
+    """Refuse to compile or train a model that is already being trained."""
     loop = model.compiled_state and model.compiled_state.loop
     if loop:
         raise BusyError(
@@ -265,7 +265,7 @@ WAITS = {
 
 
 def check_others(others: dict[str, Any]) -> None:
-    """Keras' other compile settings: accepted where they change nothing here."""
+    """Accept Keras' other arguments of `compile` if they have no effect here; refuse the rest."""
     harmless = {
         "run_eagerly",
         "steps_per_execution",
@@ -297,7 +297,7 @@ def accuracy_for(target: Shape, output: Shape) -> type[Metric]:
 
 
 def made(metric: Any, accuracy: type[Metric]) -> Metric:
-    """The metric a user means."""
+    """The metric that the user means."""
     if is_accuracy(metric):
         return accuracy(name=metric)
     return metrics.get(metric)
@@ -313,7 +313,7 @@ def name_of(metric: Any) -> str:
 
 
 def free(keys: Sequence[str], key: str) -> str:
-    """The key, numbered when it is taken."""
+    """The key, with a number if it is already taken."""
     count, candidate = 0, key
     while candidate in keys:
         count += 1
@@ -328,7 +328,7 @@ def in_order(metrics_per_output: Sequence[Sequence[tuple[Metric, bool]]]) -> lis
 
 
 def number(result: Any) -> Any:
-    """A plain float where there is one number."""
+    """A single number as a Python float; other results unchanged."""
     if np.ndim(result):
         return result
     try:

@@ -1,4 +1,4 @@
-"""Steering a training loop from elsewhere: an interrupt, another thread, a button, a cell."""
+"""Controlling a training loop from outside: an interrupt, another thread, a button, a cell."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from funclab.engine.plan import Plan
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 POLL_SECONDS = 0.05
-"""Time between two checks for an interrupt, while a loop is held."""
+"""Seconds between two checks for an interrupt, while a loop is held."""
 
 
 class Interrupts:
-    """While in force, the first Ctrl-C or Stop click only sets `asked`; a second one interrupts.
+    """While active, the first Ctrl-C or click on Stop only sets `asked`; a second one interrupts.
 
-    It interrupts neither a training step nor the begin and end of a training run; a third one
-    interrupts the step, too. Outside the main thread, where Python delivers no interrupts, this
-    does nothing.
+    The second one does not interrupt a training step, or the beginning and end of a training run; a
+    third one interrupts a step, too. Outside the main thread, where Python delivers no interrupts,
+    this does nothing.
     """
 
     def __init__(self) -> None:
@@ -41,14 +41,14 @@ class Interrupts:
     def __exit__(self, *_: object) -> None:
         active, self.active = self.active, False
         if active and signal.getsignal(signal.SIGINT) == self._note:
-            # Async runs may end in any order: the handlers of those that are over are left out.
+            # Async runs may end in any order: handlers of runs that have ended are skipped.
             before = self._before
             while (other := interrupts_of(before)) and not other.active:
                 before = other._before
             signal.signal(signal.SIGINT, before)
 
     def ask(self) -> None:
-        """Ask for an end, as an interrupt does."""
+        """Ask the training to end, as an interrupt does."""
         self.asked = True
 
     def _note(self, number: int, frame: FrameType | None) -> None:
@@ -58,10 +58,10 @@ class Interrupts:
         if again or not self.active or interrupts_of(self._before):
             if not callable(self._before):
                 raise KeyboardInterrupt
-            self._before(number, frame)  # as it would be without us: an async cell is cancelled
+            self._before(number, frame)  # the previous handler, which cancels an async cell
 
     def _spares(self, frame: FrameType | None, again: bool) -> bool:
-        """Whether the code that would be cut off has to come to its end."""
+        """Whether the code that would be interrupted must be allowed to finish."""
         running = set()
         while frame is not None:
             running.add(frame.f_code)
@@ -74,11 +74,11 @@ class Interrupts:
 
 STEP = {inspect.unwrap(Plan.run).__code__}
 BEGIN_AND_END = {Interrupts.__enter__.__code__, Interrupts.__exit__.__code__}
-"""The code that begins and ends a training run, and must not be cut off."""
+"""The code that begins and ends a training run, and must not be interrupted."""
 
 
 def begins_or_ends(function: Function) -> Function:
-    """Let no interrupt cut off this function, whose code begins or ends a training run."""
+    """Protect a function that begins or ends a training run from interrupts."""
     BEGIN_AND_END.add(inspect.unwrap(function).__code__)
     return function
 
@@ -92,7 +92,7 @@ def interrupts_of(handler: Any) -> Interrupts | None:
 @begins_or_ends
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """The first interrupt that comes inside is raised at the end."""
+    """A context that delays the first interrupt inside it to its end."""
     with Interrupts() as interrupts:
         yield
     if interrupts.asked:
@@ -100,7 +100,7 @@ def uninterrupted() -> Iterator[None]:
 
 
 class Control:
-    """Holds a training loop between two batches, lets single batches through, and ends it.
+    """Pauses a training loop between two batches, lets it run single batches, and ends it.
 
     Any thread may call these methods. The loop checks `held` after every batch and, while it is
     true, stays parked.
@@ -108,38 +108,38 @@ class Control:
 
     def __init__(self, stop: Callable[[], None]) -> None:
         self.stop = stop
-        """Ask the loop to end after the running batch."""
+        """Ask the loop to end after the current batch."""
         self.paused = self.parked = self.ended = False
         self.open = False
         """Whether others may use the model: the loop is parked, or in a callback."""
         self.visits: dict[object, bool] = {}
-        """Who wants to, and whether they do so now: the loop does not go on before they have left.
-        One entry each, which comes and goes in one step that no interrupt can cut in two."""
+        """Those who wait to use the model, and whether they use it now; the loop waits until they
+        have finished. Adding and removing an entry are single steps, safe from interrupts."""
         self.singles = 0
         self.stepping = self.evaluating = False
-        """Whether a single batch is under way, and whether the loop evaluates: a single batch is
-        one that is trained on, after the validation that comes before it."""
+        """Whether a single step was requested, and whether the loop is evaluating: the single step
+        is a training batch, and any validation before it runs first."""
         self.error: BaseException | None = None
         """The error that ended the loop, if it failed."""
         self.observers: list[Callable[[], None]] = []
-        """Called when the loop parks, goes on, or is over."""
-        self._lock = threading.RLock()  # not that of a Condition, whose `with` can be cut off
+        """Called when the loop parks, continues or ends."""
+        self._lock = threading.RLock()  # not a Condition's lock: its `with` can be interrupted
         self._change = threading.Condition(self._lock)
 
     @property
     def held(self) -> bool:
-        """Whether the loop has to park after its batch."""
+        """Whether the loop has to park after the current batch."""
         return self.paused or bool(self.visits)
 
     def pause(self) -> None:
         """Stay between two batches until `resume`."""
         with self._lock:
             self.paused, parked = True, self.parked
-        if parked:  # in an async cell, between two turns: `at_rest` has told nobody
+        if parked:  # in an async cell, between two turns, where `at_rest` notifies nobody
             self._tell()
 
     def resume(self) -> None:
-        """Go on after `pause`."""
+        """Continue after `pause`."""
         with self._lock:
             goes_on = self.paused and not self.ended
             self.paused, self.singles, self.stepping = False, 0, False
@@ -148,7 +148,7 @@ class Control:
             self._tell()
 
     def step(self) -> None:
-        """While paused, let one batch through; else pause."""
+        """While paused, let the loop run one batch; otherwise pause it."""
         with self._lock:
             if self.paused:
                 self.singles += 1
@@ -157,14 +157,14 @@ class Control:
         self.pause()
 
     def end(self, error: BaseException | None = None) -> None:
-        """Mark the loop as over."""
+        """Mark the loop as ended."""
         with self._lock:
             self.ended, self.parked, self.error = True, False, error
             self._change.notify_all()
         self._tell()
 
     def wait_parked(self, timeout: float | None = None) -> None:
-        """Return when the loop is parked between two batches, or is over."""
+        """Return when the loop is parked between two batches, or has ended."""
         with self._lock:
             self._change.wait_for(lambda: self.parked or self.ended, timeout)
 
@@ -184,7 +184,7 @@ class Control:
             with self._lock:
                 self._change.notify_all()
 
-    # For the loop, between two batches.
+    # Called by the loop, between two batches.
     def parks(self) -> bool:
         """Whether the loop has to stay parked."""
         with self._lock:
@@ -196,7 +196,7 @@ class Control:
             return self.held
 
     def wait(self) -> None:
-        """Wait for a moment, or until something changes."""
+        """Wait a moment, or until something changes."""
         with self._lock:
             if self.held and not (self.singles and not self.visits):
                 self._change.wait(POLL_SECONDS)
@@ -217,7 +217,7 @@ class Control:
 
     @contextmanager
     def letting_in(self) -> Iterator[None]:
-        """Others may use the model while the block runs, which trains on nothing."""
+        """Others may use the model while the block runs, because it does not train."""
         with self._lock:
             before, self.open = self.open, True
             self._change.notify_all()
@@ -236,10 +236,10 @@ class Control:
 
 @contextmanager
 def between_batches(compiled: Any) -> Iterator[None]:
-    """Use the metrics of a model alone; training that is under way elsewhere is held meanwhile.
+    """Exclusive use of a model's metrics; training that runs elsewhere is held meanwhile.
 
-    Its running means are put back afterwards. A callback of the training run itself is between two
-    batches already. `compiled` is None for a model that was not compiled.
+    Its running means are restored afterwards. A callback of the training run itself is already
+    between two batches. `compiled` is None for a model that was not compiled.
     """
     if compiled is None:
         yield
@@ -249,7 +249,7 @@ def between_batches(compiled: Any) -> Iterator[None]:
         elsewhere = None if loop is None or loop.thread == threading.get_ident() else loop
         with elsewhere.control.holding() if elsewhere else nullcontext(), compiled.lock:
             if compiled.loop not in (loop, None):
-                continue  # a training run began before the lock was ours
+                continue  # a training run began before we had the lock
             with metrics_kept(compiled) if elsewhere else nullcontext():
                 yield
             return
@@ -257,7 +257,7 @@ def between_batches(compiled: Any) -> Iterator[None]:
 
 @contextmanager
 def metrics_kept(compiled: Any) -> Iterator[None]:
-    """Put the running means back, at the end, as they are now."""
+    """A context that restores the running means at its end."""
     states = [state for metric in compiled.metrics for state in metric.variables]
     values = [state.numpy() for state in states]
     try:

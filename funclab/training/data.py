@@ -1,4 +1,4 @@
-"""Data prepared for a model: arrays matched to its inputs and outputs, and cut into batches."""
+"""Preparing data: arrays are matched to a model's inputs and outputs, and cut into batches."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Batch = tuple[Step, Callable[[], None]]
 
 @dataclass
 class Data:
-    """Arrays for a model's inputs and outputs; None for what is missing. `tree` is the form in
+    """Arrays for a model's inputs and outputs; None for missing ones. `tree` is the structure in
     which the model takes its inputs."""
 
     inputs: list[Array | None]
@@ -80,7 +80,7 @@ def prepare(
     sample_weight: Any = None,
     class_weight: Any = None,
 ) -> Data:
-    """Match what a user gives to the model's inputs and outputs; with `compiled`, targets too.
+    """Match the user's data to the model's inputs and outputs; with `compiled`, targets too.
 
     Raises: DataError, ShapeError for data that do not fit.
     """
@@ -118,7 +118,7 @@ def prepare(
 
 
 def kinds_of(outputs: Sequence[Output], targets: Sequence[Any], dtypes: list[str]) -> list[str]:
-    """The dtypes of the targets: whole for a loss that reads class numbers."""
+    """The dtypes of the targets: integers for a loss that reads class indices."""
     return [
         "int32" if labels is not None and whole(output.loss) else dtype
         for output, labels, dtype in zip(outputs, targets, dtypes)
@@ -126,14 +126,14 @@ def kinds_of(outputs: Sequence[Output], targets: Sequence[Any], dtypes: list[str
 
 
 LABELS = {"i": "int32", "u": "int32", "b": "bool"}
-"""The dtypes of targets that are not amounts, by their kind in NumPy."""
+"""The dtypes of targets that are not floats, by their kind in NumPy."""
 
 
 def free_targets(
     y: Any, sample_weight: Any, class_weight: Any
 ) -> tuple[tuple[Any, Any], list[Any], list[Any]]:
-    """The forms and arrays of targets and weights for a model's own compute_loss, in which any
-    number of them may have any meaning."""
+    """The structures and arrays of targets and weights for a model's own compute_loss, which may
+    use any number of them, with any meaning."""
     if class_weight is not None:
         raise ArgumentError(
             "`class_weight` needs a loss in compile().",
@@ -156,7 +156,7 @@ def free_targets(
 
 
 def _both_at_once(model: Any, x: Any, y: Any) -> str:
-    """What to write when data that do not fit the one input of a model fit in another place."""
+    """What to write if data that do not fit the model's only input fit elsewhere."""
     if y is None:
         pair = isinstance(x, (list, tuple)) and [getattr(part, "shape", ())[:1] for part in x]
         both = pair and len(pair) == 2 and pair[0] == pair[1] != ()
@@ -200,7 +200,7 @@ def prepare_inputs(model: Any, x: Any) -> tuple[list[Array | None], Any]:
 
 
 def _numbers_joined(x: Any) -> Any:
-    """Lists of numbers are arrays; lists of arrays are lists."""
+    """Turn lists of numbers into arrays; lists of arrays stay lists."""
     if isinstance(x, (list, tuple)) and not any(
         hasattr(leaf, "shape") and len(leaf.shape) for leaf in structure.flatten(x)
     ):
@@ -247,7 +247,7 @@ class Feed:
         ]
 
     def gather(self, rows: Array) -> None:
-        """Fill the buffers with these samples."""
+        """Fill the buffers with the samples of these rows."""
         for source, buffer in self.matrices:
             if buffer.dtype != object and not isinstance(source, Stored):
                 kernels.gather_rows(source, rows, buffer)
@@ -261,9 +261,9 @@ class Feed:
 
 
 def limited(steps: int | None, there: int | None) -> int | None:
-    """The number of batches in an epoch, where config sets a limit below it.
+    """The number of batches in an epoch, at most the limit that `config` sets.
 
-    `steps` is what the user asked for, `there` how many there are; None where that is not known.
+    `steps` is what the user asked for, `there` how many there are (None if unknown).
     """
     most, wanted = config.max_steps_per_epoch(), steps or there
     return most if most is not None and (wanted is None or most < wanted) else steps
@@ -285,7 +285,7 @@ class Batches:
         steps = limited(steps, -(-self.samples // size))
         self.steps = steps or -(-self.samples // size)
         self.goes_on = steps is not None
-        """Whether an epoch begins where the last one ended: with a number of steps, as in Keras."""
+        """Whether an epoch continues where the last one ended: with `steps`, as in Keras."""
         self.batches = iter(())
         self.feeds: dict[int, Feed] = {}
         self.feed(min(size, self.samples))
@@ -338,7 +338,7 @@ class Batches:
 
 
 def split(data: Data, share: float) -> tuple[Data, Data]:
-    """The data without its last fraction, and that fraction."""
+    """The data without their last fraction, and that fraction."""
     n = len(data)
     border = int(n * (1.0 - share))
     if border == 0 or border == n:

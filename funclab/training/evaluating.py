@@ -1,4 +1,4 @@
-"""Evaluate and predict, and single batches."""
+"""Evaluation, prediction, and methods for single batches."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def evaluate_batches(
     progress: Progress | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Generator[None, None, int]:
-    """Evaluate all batches until `stop` says so, yielding after each; returns their number."""
+    """Evaluate batch after batch until `stop()` is true, yielding after each; returns the count."""
     compiled.reset()
     callbacks.on_test_begin({})
     begin, end = (
@@ -102,7 +102,7 @@ def evaluate_batches(
 
 
 def in_order(compiled: Compiled, logs: dict[str, Any]) -> Any:
-    """The numbers without their names: one alone, or a list parallel to `metrics_names`."""
+    """The numbers without their names: a single number, or a list parallel to `metrics_names`."""
     values = [*logs.values()]
     return values[0] if len(values) == 1 else values
 
@@ -117,7 +117,7 @@ def predict(
     cluster: Any = None,
     **legacy: Any,
 ) -> Any:
-    """Outputs for data, as arrays in the form of the model's outputs. Silent unless verbose.
+    """Outputs for data, as arrays in the structure of the model's outputs. Silent unless verbose.
 
     With a `cluster`, a `dask.distributed.Client`, each worker computes a part of every batch.
 
@@ -133,7 +133,7 @@ def predict(
 def predict_with(
     runner: Runner, x: Any, batch_size: int | None, verbose: int, steps: int | None, callbacks: Any
 ) -> Any:
-    """The outputs by the steps of a runner."""
+    """The outputs, computed by the steps of a runner."""
     model, size = runner.model, batch_size or usual_size(runner.model)
     away = runner.source("predict", (x,), size, False, steps)
     if away is not None:
@@ -148,7 +148,7 @@ def predict_with(
                 and x
                 and all(hasattr(part, "__array__") for part in x)
             ):
-                x = x[0]  # the others are the targets, in the lists of a DataLoader
+                x = x[0]  # the rest are targets: a DataLoader yields lists
             return prepare(model, None, x)
 
         source = Stream(x, ready, runner.predict, steps, targets=False)
@@ -192,7 +192,7 @@ def evaluate_generator(
     use_multiprocessing: bool = False,
     verbose: Any = 0,
 ) -> Any:
-    """Keras 2's name for `evaluate` with a generator; how it queues batches changes nothing."""
+    """Keras 2's name for `evaluate` with a generator; its queue settings have no effect."""
     return evaluate(model, generator, steps=steps, callbacks=callbacks, verbose=verbose)
 
 
@@ -206,7 +206,7 @@ def predict_generator(
     use_multiprocessing: bool = False,
     verbose: Any = 0,
 ) -> Any:
-    """Keras 2's name for `predict` with a generator; how it queues batches changes nothing."""
+    """Keras 2's name for `predict` with a generator; its queue settings have no effect."""
     return predict(model, generator, steps=steps, callbacks=callbacks, verbose=verbose)
 
 
@@ -226,7 +226,7 @@ def train_on_batch(
     return_dict: bool = False,
     **legacy: Any,
 ) -> Any:
-    """One training step. Returns this batch's loss and metrics, as they were before the step.
+    """One training step. Returns this batch's loss and metrics, computed before the update.
 
     Raises: DataError, ShapeError, NotCompiledError.
     """
@@ -264,7 +264,7 @@ def test_on_batch(
 def run_once(
     compiled: Compiled, data: Data, make: Callable[[Specs, Any], Step], return_dict: bool
 ) -> Any:
-    """Loss and metrics of one batch, by the plan that `make` gives."""
+    """Loss and metrics of one batch, computed by the plan that `make` returns."""
     step = make(data.specs(len(data)), data.tree)
     step.fill(data.arrays)
     compiled.reset()
@@ -283,7 +283,7 @@ def predict_on_batch(model: Any, x: Any) -> Any:
 
 
 def predict_data(model: Any, data: Data) -> Any:
-    """Outputs for data that are one batch."""
+    """Outputs for data that form one batch."""
     step = predicting(model, data.specs(len(data)), data.tree)
     with one_blas_thread():
         return structure.pack(step.tree, step.results(partial(step.fill, data.arrays)))

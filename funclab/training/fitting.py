@@ -1,4 +1,4 @@
-"""Fit. The data go from here to the engine in four steps, each in one module:
+"""The method `fit`. The data go to the engine in four steps, each in its own module:
 
 `data.prepare` matches arrays to the model's inputs and outputs; `sources` cuts them into batches;
 `step` makes the plan for a batch of that shape; `loop` fills the plan's buffers and runs it.
@@ -21,10 +21,10 @@ from funclab.training.runner import runner_for
 from funclab.training.sources import training_source, validation_source
 
 live_by_default = False
-"""Whether `fit` shows a live view when `live` is not given. The notebook extension sets it."""
+"""Whether `fit` shows a live view if `live` is not given. The notebook extension sets it."""
 
 live_callback: Callable[..., Watcher] | None = None
-"""Makes the watcher that shows a run live. The room `view`, which is above this one, sets it."""
+"""Makes the watcher that shows a run live. Set by the package `view`, which imports this one."""
 
 
 def fit(
@@ -57,38 +57,38 @@ def fit(
 
     x: an array, or a list or dict (by input name) of arrays; or batches (x, y) or
         (x, y, sample_weight) from a generator, a Sequence or any iterable.
-    y: targets, in the same forms, by output; None when `x` brings them.
+    y: targets, in the same forms, by output; None if `x` contains them.
     batch_size: samples in a batch; default 32.
-    epochs: the number of the last epoch, and of all epochs when `initial_epoch` is 0.
-    verbose: 0 is silent, 1 a line that grows, 2 a line per epoch; "auto" is 1, or 0 beside a
-        live view and in the background.
+    epochs: the number of the last epoch; if `initial_epoch` is 0, the number of epochs.
+    verbose: 0 is silent, 1 a line that grows, 2 a line per epoch; "auto" is 1, or 0 with a live
+        view and in the background.
     callbacks: a Callback or a list of them.
     validation_split: the fraction of the samples, the last ones, to validate on.
     validation_data: (x, y) or (x, y, sample_weight) to validate on, or a stream of batches.
     shuffle: whether each epoch has a new order; "batch" shuffles whole batches.
-    class_weight: a dict from class number to the weight of its samples.
+    class_weight: a dict from class index to the weight of its samples.
     sample_weight: an array of weights for samples, or a list or dict of these by output.
-    initial_epoch: the number of the first epoch, from 0.
-    steps_per_epoch, validation_steps: batches in an epoch; None for all there are.
-    validation_batch_size: samples in a batch of validation; None for `batch_size`.
-    validation_freq: validate after every so many epochs, or after the epochs listed.
+    initial_epoch: the number of the first epoch, counted from 0.
+    steps_per_epoch, validation_steps: batches in an epoch; None for all batches.
+    validation_batch_size: samples in a validation batch; None for `batch_size`.
+    validation_freq: validate after every `validation_freq` epochs, or after the epochs listed.
     background: True trains in a background thread and returns at once, with a `Training` that has
         `wait`, `stop`, `pause` and `resume`.
-    live: True shows the growing curves in a notebook, and {"look": "projector"} says how; None
-        does so when the notebook extension is loaded.
+    live: True shows the growing curves in a notebook; a dict such as {"look": "projector"} holds
+        settings of the view; None shows them if the notebook extension is loaded.
     run: a name for this training run in live views and comparisons.
-    evaluate_each_epoch: evaluate the training data again after every epoch, with the weights as
-        they are then; the numbers go to `history.now`.
+    evaluate_each_epoch: evaluate the training data again after every epoch, with the weights at
+        that time; the results go to `history.now`.
     snapshots: True keeps the weights of up to 20 epochs, in at most 64 MB, for
         `history.restore(epoch)`; a number says how many.
     cluster: a `dask.distributed.Client`, or a `funclab.distribute.Cluster`, whose workers each
-        compute a part of every batch; `history.cluster` tells what they did.
+        compute a part of every batch; `history.cluster` reports what they did.
 
     Everything that can be checked is checked before the first step. An interrupt (Ctrl-C, the Stop
-    button) ends training after the running batch: the weights stay, `history.stopped` is True.
+    button) ends training after the current batch: the weights are kept, `history.stopped` is True.
 
-    Raises: DataError, ShapeError, ArgumentError, NotCompiledError, and BusyError when the model is
-    being trained already; then nothing was trained.
+    Raises: DataError, ShapeError, ArgumentError, NotCompiledError, and BusyError if the model is
+    already being trained; in all these cases nothing was trained.
     """
     check_legacy("fit", legacy)
     options = FitOptions(
@@ -99,7 +99,7 @@ def fit(
     watchers = live_watchers(model, live, options)
     options.check(quiet=bool(background or watchers))
     if validation_data is not None:
-        options.validation_split = 0.0  # as in Keras, one of the two
+        options.validation_split = 0.0  # as in Keras, validation_data takes precedence
     runner = runner_for(model, require(model), cluster)
     check_idle(model, "fit")
     runner.warn_of_changes()
@@ -114,9 +114,9 @@ def fit(
 
 
 async def fit_async(model: Any, *args: Any, **settings: Any) -> History:
-    """Train as `fit` does, with its arguments, but yield to the event loop in between.
+    """Train as `fit` does, with the same arguments, but yield to the event loop in between.
 
-    With `await model.fit_async(x, y)` a notebook answers to its buttons while the cell is running.
+    With `await model.fit_async(x, y)` a notebook's buttons still respond while the cell is running.
     """
     return await fit(model, *args, **settings | {"background": in_turns})  # type: ignore[misc]
 
@@ -141,7 +141,7 @@ def fit_generator(
     shuffle: Any = True,
     initial_epoch: int = 0,
 ) -> History:
-    """Keras 2's name for `fit` with a generator; how it queues batches changes nothing."""
+    """Keras 2's name for `fit` with a generator; its queue settings have no effect."""
     return fit(
         model, generator, steps_per_epoch=steps_per_epoch, epochs=epochs, verbose=verbose,
         callbacks=callbacks, validation_data=validation_data, validation_steps=validation_steps,
@@ -152,7 +152,7 @@ def fit_generator(
 
 def live_watchers(model: Any, live: Any, options: FitOptions) -> list[Watcher]:
     """The watcher that shows a run live, if it is to be shown."""
-    if live is None:  # verbose=0 asks for silence, so it also turns the default view off
+    if live is None:  # verbose=0 means no output, so it also turns off the default view
         live = live_by_default and options.verbose != 0
     if live is False:
         return []

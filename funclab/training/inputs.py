@@ -1,4 +1,4 @@
-"""Data for a model's inputs: in the order of the inputs, with the rank and dtype of each."""
+"""Data for a model's inputs: in the order of the inputs, with the rank and dtype of each input."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def match_inputs(model: Any, data: Any) -> list[Any]:
     """The parts of `data` (arrays, values or tensors), in the order of `model.inputs`.
 
     `data` is an array, a list, a tuple, or a dict by input name (or by the keys of a model built
-    on a dict). The part of an optional input may be None.
-    Raises: DataError when an input is missing.
+    on a dict). The part for an optional input may be None.
+    Raises: DataError if an input is missing.
     """
     names = names_of_inputs(model)
     parts = names.match(data, "x", arrays_in)
@@ -53,7 +53,7 @@ def match_inputs(model: Any, data: Any) -> list[Any]:
 def match_arrays(model: Any, data: Any) -> list[Array | None]:
     """The arrays of `data`, in the order of `model.inputs`, with the rank and dtype of each.
 
-    Raises: DataError when an input is missing; ShapeError when an array does not fit.
+    Raises: DataError if an input is missing; ShapeError if an array does not fit.
     """
     ready = ready_arrays(model, data)
     if ready is not None:
@@ -73,8 +73,8 @@ def match_arrays(model: Any, data: Any) -> list[Array | None]:
 
 
 def ready_arrays(model: Any, data: Any) -> list[Array] | None:
-    """The arrays of `data`, where they are what the inputs take as they stand; None where anything
-    is left to match, convert or complain about."""
+    """The arrays of `data`, if they fit the inputs as they are; None if anything needs matching,
+    conversion or an error."""
     parts = data if isinstance(data, (list, tuple)) else [data]
     tensors = model.inputs
     if tensors is None or len(parts) != len(tensors) or isinstance(model.input_structure, dict):
@@ -94,7 +94,7 @@ def ready_arrays(model: Any, data: Any) -> list[Array] | None:
 
 
 def _array_for(model: Any, i: int, part: Any) -> Array:
-    """The data for one input as an array: of texts, where that is what the input takes."""
+    """The data for one input as an array; an array of text, if the input takes text."""
     name = model.input_names[i]
     if is_stored(part):
         return part
@@ -111,9 +111,9 @@ def _suits(part: Any, tensor: Any) -> bool:
 
 
 def as_array(data: Any, name: str = "this place") -> Array:
-    """An array of what a user gives: lists, scalars, frames; float64 only when it was that.
+    """An array from the user's data: lists, scalars, data frames; float64 only if it was float64.
 
-    `name` is for the error: where the data would go.
+    `name` is the destination of the data, for an error.
     Raises: DataError for lists of unequal lengths, and for data that are not numbers.
     """
     if isinstance(data, Operators) and not hasattr(data, "array"):
@@ -148,25 +148,25 @@ def _not_data(data: Any, name: str) -> DataError:
 
 def _ragged(data: Any, name: str) -> DataError:
     columns = [key for key in getattr(data, "columns", ()) if np.asarray(data[key]).dtype == "O"]
-    if columns:  # of a frame
+    if columns:  # of a data frame
         return DataError(
-            f"The data for {name} make no array of numbers: these columns of the frame hold text "
-            f"or other objects: {', '.join(map(str, columns))}.",
+            f"The data for {name} cannot form an array of numbers: these columns of the "
+            f"frame hold text or other objects: {', '.join(map(str, columns))}.",
             why="a layer computes on arrays of numbers.",
             fix=f"leave them out, x.drop(columns={columns}), or give each an input of its own: "
             'Input((1,), dtype="string") with a StringLookup turns words into numbers.',
         )
     lengths = {len(sample) if hasattr(sample, "__len__") else 0 for sample in data}
     return DataError(
-        f"The data for {name} make no array: its rows have unequal lengths or hold things that are "
-        f"not numbers. Found lengths: {sorted(lengths)}.",
+        f"The data for {name} cannot form an array: its rows have unequal lengths or hold "
+        f"things that are not numbers. Found lengths: {sorted(lengths)}.",
         why="a layer computes on arrays of numbers, in which all rows are equally long.",
         fix=_repair(data, lengths),
     )
 
 
 def _repair(data: Any, lengths: set[int]) -> str:
-    """What to do about data that NumPy keeps as objects."""
+    """What to do about data that NumPy stores as objects."""
     if hasattr(data, "astype") and len(lengths) == 1:
         try:
             holes = np.isnan(data.astype("float64")).any()
@@ -175,11 +175,11 @@ def _repair(data: Any, lengths: set[int]) -> str:
         if holes:
             return "turn words and None into numbers, then write .astype('float32')."
         return "write .astype('float32'): these are numbers, but kept as Python objects."
-    return "fill short rows up to one length, and turn words into numbers."
+    return "pad short rows to one length, and turn words into numbers."
 
 
 def fit_array(model: Any, i: int, array: Array) -> Array:
-    """One input's array, with an axis of length 1 added or taken away where the rank needs it."""
+    """One input's array, with an axis of length 1 added or removed if the rank requires it."""
     tensor, name = model.inputs[i], model.input_names[i]
     anyhow = (None, *tensor.shape[1:])  # the data are cut into batches later
     if array.dtype.kind not in "biuf" and tensor.dtype != STRING:
@@ -241,7 +241,7 @@ def misfit(model: Any, name: str, path: str, declared: Shape, actual: Sequence[A
 
 
 def _reader(model: Any, name: str) -> str:
-    """How many axes an input must have for what reads it: "any", "several" or "exactly" these."""
+    """How many axes the layer that reads an input requires: "any", "several" or "exactly" these."""
     tensor = model.inputs[model.input_names.index(name)]
     readers = [node.operation for node in model.graph.consumers(tensor)]
     ranks = [getattr(getattr(reader, "input_spec", None), "ndim", None) for reader in readers]
@@ -252,13 +252,13 @@ def _reader(model: Any, name: str) -> str:
 
 
 def _facts(model: Any, name: str, shape: Sequence[Any], note: str) -> Pairs:
-    """For a picture: the inputs, one of them beside data that do not fit."""
+    """For the picture of an error: the inputs, one of them with data that do not fit."""
     item = Pair(given="data", given_shape=show(shape), note=note)
     return names_of_inputs(model).pairs({model.input_names.index(name): item})
 
 
 def fit_value(model: Any, i: int, value: Any) -> Value:
-    """One input's value on the tape, with the rank and dtype the model declared."""
+    """One input's value on the tape, with the declared rank and dtype."""
     from funclab import ops
 
     tensor, name = model.inputs[i], model.input_names[i]

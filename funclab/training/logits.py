@@ -1,6 +1,6 @@
-"""Outputs and losses that do not go together: no probabilities for a crossentropy, softmax twice.
+"""Warnings about outputs that do not match their losses, such as a softmax applied twice.
 
-What an output is, is read from the graph; where it cannot be told for certain, nothing is said.
+The kind of an output is read from the graph; if it is not certain, there is no warning.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from funclab import activations
 from funclab.errors import warn
 from funclab.training.matching import Output
 
-# For each crossentropy the activation that belongs to it, and its class.
+# For each crossentropy, the activation that belongs to it, and its class.
 BELONGS = {
     "categorical_crossentropy": ("softmax", "CategoricalCrossentropy"),
     "sparse_categorical_crossentropy": ("softmax", "SparseCategoricalCrossentropy"),
@@ -20,15 +20,15 @@ BELONGS = {
     "categorical_focal_crossentropy": ("softmax", "CategoricalFocalCrossentropy"),
     "binary_focal_crossentropy": ("sigmoid", "BinaryFocalCrossentropy"),
 }
-# What other activations make is not a probability: below 0, above 1, or both.
+# The results of other activations are not probabilities: they may be below 0 or above 1.
 OPEN = ("linear", "relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus", "tanh")
 CLOSED = ("softmax", "sigmoid", "hard_sigmoid")
-# Layers that hand on what they are given, number by number.
+# Layers that pass on their inputs, number by number.
 PASSING = ("Dropout", "Flatten", "Reshape", "Permute")
 
 
 def warn_of_logits(tensors: Sequence[Any], outputs: Sequence[Output]) -> None:
-    """One warning for each output whose last activation and loss do not go together."""
+    """One warning for each output whose last activation and loss do not match."""
     for tensor, output in zip(tensors, outputs):
         function = getattr(getattr(output.loss, "fn", None), "__name__", "")
         if function not in BELONGS:
@@ -76,8 +76,8 @@ def _warn_of_exact_hits(output: Output) -> None:
 
 
 def last_activations(tensor: Any) -> tuple[str, str]:
-    """The names of the activation that made a tensor and of the one right before it; "" where
-    that cannot be told."""
+    """The names of the activation that made a tensor and of the one right before it; "" if they are
+    not known."""
     layer, node, index = tensor._keras_history
     kind, parents = type(layer).__name__, layer.inbound_nodes[node].input_tensors
     if getattr(layer, "outputs", None) and parents:  # a nested model

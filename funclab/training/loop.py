@@ -38,7 +38,7 @@ class TrainingLoop:
         self.model, self.compiled, self.options = runner.model, runner.compiled, options
         self.training, self.validation, self.watchers = training, validation, watchers
         self.training_again: Source | None = None
-        """The training data, evaluated after every epoch with the weights as they are then."""
+        """The training data, evaluated after every epoch with the weights at that time."""
         if options.evaluate_each_epoch:
             self.training_again = training_as_test(runner, training)
         most = config.max_epochs()
@@ -63,7 +63,7 @@ class TrainingLoop:
     def begin(self) -> None:
         """Mark the model as being trained.
 
-        Raises: BusyError when it is being trained already.
+        Raises: BusyError if it is already being trained.
         """
         with self.compiled.lock:
             check_idle(self.model, "fit")
@@ -78,7 +78,7 @@ class TrainingLoop:
             self.model._initial_epoch = None
 
     def end(self, error: BaseException | None = None) -> None:
-        """The model is free again, whatever happened."""
+        """Release the model, whatever happened."""
         if self.compiled.loop is self:
             self.compiled.loop = None
         self.control.end(error)
@@ -110,7 +110,7 @@ class TrainingLoop:
         self.callbacks.around = self.control.letting_in
         with one_blas_thread():
             self.callbacks.on_train_begin({})
-            # A callback may know better where training begins, as BackupAndRestore does.
+            # A callback may change where training begins, as BackupAndRestore does.
             first = self.model._initial_epoch or options.initial_epoch
             self.epochs = range(first, self.epochs.stop)
             for epoch in self.epochs:
@@ -125,7 +125,7 @@ class TrainingLoop:
             self.callbacks.on_train_end(self.logs)
 
     def run_epoch(self, epoch: int) -> Batchwise:
-        """One epoch; False when training ends in the middle of it."""
+        """One epoch; False if training ends in the middle of it."""
         callbacks, freq = self.callbacks, self.options.validation_freq
         assert callbacks is not None
         self.compiled.reset()
@@ -153,7 +153,7 @@ class TrainingLoop:
         return not self.asked() or self.report_stop(epoch + 1)
 
     def run_batches(self, callbacks: CallbackList) -> Batchwise:
-        """The training steps of one epoch; False when an interrupt or the end of data cut it."""
+        """The training steps of one epoch; False if an interrupt or the end of data cuts it off."""
         begin = callbacks.listeners("on_train_batch_begin", "on_batch_begin")
         end = callbacks.listeners("on_train_batch_end", "on_batch_end")
         watch = [watcher.watch for watcher in self.watchers]
@@ -189,7 +189,7 @@ class TrainingLoop:
         return self.interrupts.asked
 
     def report_stop(self, epoch: int) -> bool:
-        """Note, and print, that an interrupt ended the training; returns False."""
+        """Record and print that an interrupt ended the training; returns False."""
         self.history.stopped = True
         if self.progress.verbose:
             if self.progress.shown:

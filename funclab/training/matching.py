@@ -1,6 +1,6 @@
 """Matching data, targets, weights, losses and metrics to a model's inputs or outputs by name.
 
-Each of them may be a dict by name, a list in order, or one part alone.
+Each of them may be a dict by name, a list in order, or a single part.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from funclab.graph.value import Value
 from funclab.losses import Loss, as_loss
 from funclab.shape_math import show
 
-# For each argument its error, the words about a key that is not a name, and those about a list of
+# For each argument: its error, the message about an unknown key, and the message about a list of
 # the wrong length.
 KEY = 'Unknown entry in {argument} dictionary: "{key}". Only expected the following keys: {names}.'
 LENGTH = (
@@ -66,7 +66,7 @@ WORDS: dict[str, tuple[type[FunclabError], str, str]] = {
 
 
 class Names:
-    """The inputs or outputs of a model (its `side`), and the keys under which they may be given.
+    """The inputs or outputs of a model (its `side`), and the keys by which they can be given.
 
     A key is a layer's name, or the path of a leaf in the structure the model was built on.
     """
@@ -83,14 +83,14 @@ class Names:
 
     @property
     def nested(self) -> bool:
-        """Whether the structure holds lists or dicts of its own."""
+        """Whether the structure contains further lists or dicts."""
         branches = self.tree.values() if isinstance(self.tree, dict) else self.tree
         return structure.is_container(self.tree) and any(map(structure.is_container, branches))
 
     @property
     def loss_names(self) -> list[str]:
-        """What the losses are called in logs: in a nested structure, by the places of the outputs,
-        with their names in lists."""
+        """The names of the losses in logs: in a nested structure, the paths of the outputs, with
+        names instead of numbers in lists."""
         if not self.nested:
             return self.names
         parts = [path.split(".") for path in structure.paths(self.tree)]
@@ -108,7 +108,7 @@ class Names:
     def match(self, value: Any, argument: str, split: Callable[[Any, int], Any]) -> list[Any]:
         """The parts of `value`, one for each name; None where there is none.
 
-        `split` makes a list of parts of what is not a dict, or None when it counts for all names.
+        `split` turns a value that is not a dict into parts, or returns None if it is for all names.
         Raises: the error of `argument` for an unknown key or a list of the wrong length.
         """
         if isinstance(value, dict) and not is_config(value):
@@ -140,7 +140,7 @@ class Names:
         return parts
 
     def _are_samples(self, parts: Sequence[Any], argument: str) -> bool:
-        """Whether a list for the only input or output holds samples: all alike, with no batch."""
+        """Whether a list for the only input or output is a list of samples, all of one shape."""
         ends = self.model.inputs if argument == "x" else self.model.outputs
         if argument not in ("x", "y") or len(self) != 1 or not ends or not parts:
             return False
@@ -155,7 +155,7 @@ class Names:
     def require(
         self, parts: Sequence[Any], needed: Sequence[bool], argument: str, phrase: str
     ) -> None:
-        """Raise a DataError unless each name that is needed has its part."""
+        """Raise a DataError unless each required name has its part."""
         for name, part, is_needed in zip(self.names, parts, needed):
             if part is None and is_needed:
                 keys = [key for key, wanted in zip(self.keys, needed) if wanted]
@@ -205,7 +205,7 @@ class Names:
         )  # fmt: skip
 
     def meant(self, key: Any, used: Iterable[Any]) -> str:
-        """The name that a wrong key probably means: one that looks like it, or the one left."""
+        """The name that a wrong key probably means: a similar one, or the only unused one."""
         taken = {self.index.get(used_key) for used_key in used}
         free = [name for i, name in enumerate(self.names) if i not in taken]
         close = difflib.get_close_matches(str(key), free, n=1, cutoff=0.5)
@@ -213,7 +213,7 @@ class Names:
 
     # For the pictures of errors.
     def pairs(self, by_index: dict[int, Pair], extra: Sequence[Pair] = ()) -> Pairs:
-        """Each name beside what was given for it, by number, and what was given for none."""
+        """Each name with the part given for it, by number, and the parts that match no name."""
         leaves = structure.flatten(self.tree)
         shapes = [
             show((None, *leaf.shape[1:])) if hasattr(leaf, "shape") else "" for leaf in leaves
@@ -225,14 +225,14 @@ class Names:
         return Pairs(self.model.name, self.side, [*rows, *extra])
 
     def in_order(self, items: Sequence[Pair]) -> Pairs:
-        """The names beside the items of a list."""
+        """The names with the items of a list."""
         by_index = {i: Pair(note="nothing was given") for i in range(len(self))}
         by_index |= dict(enumerate(items[: len(self)]))
         note = f"no {self.side} is left for it"
         return self.pairs(by_index, [item._replace(note=note) for item in items[len(self) :]])
 
     def by_key(self, items: dict[Any, Pair]) -> Pairs:
-        """The names beside the entries of a dict."""
+        """The names with the entries of a dict."""
         by_index = {self.index[key]: item for key, item in items.items() if key in self.index}
         extra = []
         for key in items.keys() - self.index.keys():
@@ -262,7 +262,7 @@ def arrays_in(data: Any, count: int) -> list[Any]:
 
 
 def pictured(part: Any, argument: str, key: str = "") -> Pair:
-    """A part in the picture of an error, with the key under which it was given."""
+    """A part in the picture of an error, with the key by which it was given."""
     if argument in ("x", "y"):
         word = "targets" if argument == "y" else "tensor" if isinstance(part, Value) else "array"
         return Pair(given=f'"{key}"' if key else word, given_shape=shape_text(part))
@@ -272,14 +272,14 @@ def pictured(part: Any, argument: str, key: str = "") -> Pair:
 
 
 def shape_text(data: Any) -> str:
-    """The shape of data, where it has one."""
+    """The shape of data, if they have one."""
     try:
         return "" if data is None else show(getattr(data, "shape", None) or np.shape(data))
     except ValueError:  # rows of unequal lengths
         return ""
 
 
-# What `compile` is given, by output.
+# The arguments of `compile`, by output.
 @dataclass
 class Output:
     """One output of a model, with its loss and metrics."""
@@ -304,7 +304,7 @@ def outputs_of(
 ) -> list[Output]:
     """Every output with its loss, weight and metrics.
 
-    Raises: LossError, ArgumentError when a setting does not fit the outputs.
+    Raises: LossError, ArgumentError if a setting does not fit the outputs.
     """
     losses = map(as_loss, names.match(loss, "loss", _listed))
     weights = match_loss_weights(names, loss_weights)
@@ -314,7 +314,7 @@ def outputs_of(
 
 
 def _listed(setting: Any, count: int) -> list[Any] | None:
-    """The entries of a list; None for a single setting, which counts for all outputs."""
+    """The entries of a list; None for a single setting, which applies to all outputs."""
     if not isinstance(setting, (list, tuple)):
         return None
     return list(setting) if any(map(is_config, setting)) else structure.flatten(list(setting))
@@ -347,7 +347,7 @@ def match_loss_weights(names: Names, weights: Any) -> list[float | None]:
 def match_metrics(names: Names, metrics: Any, argument: str) -> list[list[Any]]:
     """A list of metrics for each output.
 
-    A flat list is for all outputs; with as many entries as outputs, one entry for each.
+    A flat list is for all outputs; with as many entries as outputs, it has one entry for each.
     """
 
     def split(setting: Any, count: int) -> list[Any] | None:
@@ -361,7 +361,7 @@ def match_metrics(names: Names, metrics: Any, argument: str) -> list[list[Any]]:
 
 
 def _along(tree: Any, settings: Any) -> list[Any] | None:
-    """What stands in `settings` where the leaves of a tree are; None for another structure."""
+    """The entries of `settings` in the places of a tree's leaves; None for another structure."""
     if not structure.is_container(tree):
         return [settings]
     if isinstance(tree, dict):

@@ -1,7 +1,7 @@
-"""Progress as text: one line an epoch that is written over while it grows.
+"""Progress as text: one line per epoch, which is overwritten as it grows.
 
-A line on its way ends with a carriage return, the finished one with a newline. A terminal and a
-notebook show the last state; in a saved notebook, what was written over can be cut away.
+An unfinished line ends with a carriage return, the finished one with a newline. A terminal and a
+notebook show the last state; from a saved notebook, the overwritten states can be removed.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from funclab.errors import plain
 
 WIDTH = 20
 PAUSE = 0.25
-"""Seconds between two states of a line."""
+"""Seconds between two updates of a line."""
 
 
 class Progress:
-    """The lines of fit, evaluate or predict. `verbose` is 1 (lines that grow) or 2 (one each)."""
+    """The lines of fit, evaluate or predict. `verbose` is 1 (growing lines) or 2 (final lines)."""
 
     def __init__(self, verbose: int, steps: int | None, epochs: int | None = None) -> None:
         self.verbose, self.steps, self.epochs = verbose, steps, epochs
@@ -38,7 +38,7 @@ class Progress:
         self.seconds = 0.0
 
     def tick(self, logs: Callable[[], dict[str, Any]]) -> None:
-        """A batch is done; now and then the line is written again."""
+        """Count a finished batch; from time to time, update the line."""
         self.done += 1
         if self.verbose != 1:
             return
@@ -50,11 +50,11 @@ class Progress:
             self.shown = max(self.shown, len(text))
 
     def pause(self) -> None:
-        """Batches are over; what follows (validation) is not their time."""
+        """Stop the clock after the batches, so that validation is not counted as their time."""
         self.seconds = time.perf_counter() - self.started
 
     def end(self, logs: dict[str, Any], note: str = "") -> None:
-        """The finished line."""
+        """Write the finished line."""
         if not self.verbose:
             return
         seconds = self.seconds or time.perf_counter() - self.started
@@ -62,7 +62,7 @@ class Progress:
         write(blank + self._line(logs, seconds, self.steps or self.done) + note + "\n")
 
     def _line(self, logs: dict[str, Any], seconds: float, steps: int | None) -> str:
-        """One line; "Unknown" where the number of steps is not known yet."""
+        """One line; "Unknown" if the number of steps is not known yet."""
         count = f"{self.done:>{len(str(steps))}}/{steps}" if steps else f"{self.done}/Unknown"
         pace = f"{duration(seconds / max(self.done, 1))}/step"
         numbers = "".join(f" - {plain(name)}: {shown(value)}" for name, value in logs.items())

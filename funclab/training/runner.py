@@ -1,4 +1,4 @@
-"""A model with the plans that train, test and use it, made once for each shape of batch."""
+"""A model with its plans for training, testing and prediction, made once per batch shape."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ class Runner:
     """Trains and evaluates a compiled model on batches."""
 
     record: Any = None
-    """What workers did, of a runner that has some."""
+    """The workers' report, for a runner with workers."""
 
     def __init__(self, model: Any, compiled: Compiled) -> None:
         self.model, self.compiled = model, compiled
 
     def source(self, kind: str, sides: Any, size: int, shuffle: Any, steps: int | None) -> Any:
-        """The steps for data that are not at this machine: (x, y, sample_weight); else None."""
+        """The steps for data (x, y, sample_weight) that are not on this machine; else None."""
         return None
 
     def close(self) -> None:
-        """There are no more steps to come."""
+        """Called when there are no more steps."""
 
     def prepare(self, x: Any, y: Any = None, weight: Any = None, classes: Any = None) -> Data:
         return prepare(self.model, self.compiled, x, y, weight, classes)
@@ -55,7 +55,7 @@ class Runner:
         return predicting(self.model, specs, tree)
 
     def trainable(self) -> list[Variable]:
-        """The weights that training changes: those trainable at `compile`, side by side."""
+        """The weights that training changes: those trainable at `compile`, packed together."""
         with making:
             trainable = self.compiled.trainable
             if trainable is None:
@@ -64,7 +64,7 @@ class Runner:
         return trainable
 
     def warn_of_changes(self) -> None:
-        """`trainable` flags count when `compile` is called; say so when they changed since."""
+        """Warn if `trainable` flags have changed since `compile`, where they take effect."""
         then, now = self.compiled.trainable, self.model.trainable_weights
         if then is not None and {id(v) for v in now} != {id(v) for v in then}:
             warn(
@@ -78,7 +78,7 @@ def runner_for(model: Any, compiled: Any, cluster: Any) -> Runner:
     """The runner for a model: on this machine, or on the workers of a cluster."""
     if cluster is None:
         return Runner(model, compiled)
-    # The room `distribute`, which is above this one, and is loaded by those who need it.
+    # The package `distribute` imports this one, so it is loaded only when needed.
     return sys.modules["funclab"].distribute.cluster_runner(model, compiled, cluster)
 
 
@@ -99,6 +99,6 @@ def plans_of(model: Any) -> Steps:
 
 
 def shape_key(model: Any, specs: Specs, tree: Any) -> tuple[Any, ...]:
-    """What a plan depends on: shapes, and the graph, which a Sequential may change."""
+    """The key of a plan: the shapes, and the graph, which a Sequential may change."""
     graph = getattr(model, "graph", None)
     return specs, graph, tuple(structure.paths(tree)) if graph is None else None

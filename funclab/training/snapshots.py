@@ -1,4 +1,4 @@
-"""Snapshots: the weights as they were after some epochs, to go back to."""
+"""Snapshots: the weights after some of the epochs, to which the model can be restored."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ MOST_BYTES = 64 << 20
 
 
 class Snapshots(Callback):
-    """Copies of all weights after some epochs: evenly spread, and always those of the last one.
+    """Copies of all weights after some epochs: evenly spaced, and always after the last one.
 
-    At most `most` are kept, and no more than 64 MB hold them (though always two): a model with
-    4 MB of weights has 16.
+    At most `most` are kept, in no more than 64 MB (but at least two): with 4 MB of weights, 16
+    copies.
     """
 
     def __init__(self, most: int = MOST) -> None:
@@ -26,11 +26,11 @@ class Snapshots(Callback):
         self.kept: dict[int, list[Array]] = {}
         self.last: int | None = None
         self.button: Any = None
-        """The action by which a page restores weights; it lives as long as they do."""
+        """The action with which a page restores weights; it exists as long as the weights do."""
 
     @property
     def epochs(self) -> list[int]:
-        """The epochs, from 1, whose weights can be brought back."""
+        """The epochs, counted from 1, whose weights can be restored."""
         return [epoch + 1 for epoch in self.kept]
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
@@ -40,7 +40,7 @@ class Snapshots(Callback):
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         if self.last is not None and self.last % self.stride:
-            del self.kept[self.last]  # it was there as the last one only
+            del self.kept[self.last]  # it was kept only as the last one
         while len(self.kept) >= self.most:
             self.stride *= 2
             self.kept = {
@@ -50,10 +50,10 @@ class Snapshots(Callback):
         self.last = epoch
 
     def restore(self, epoch: int) -> int:
-        """Bring back the weights of an epoch (from 1), or of the last one before it that was kept.
+        """Restore the weights of an epoch (from 1), or of the last kept one before it.
 
-        Returns that epoch. Raises: BusyError while the model is in training; ArgumentError when
-        nothing so early was kept.
+        Returns that epoch. Raises: BusyError while the model is in training; ArgumentError if no
+        epoch so early was kept.
         """
         known = [kept for kept in self.epochs if kept <= epoch]
         if not known:
@@ -62,7 +62,7 @@ class Snapshots(Callback):
                 why=f"there are those of the epochs {', '.join(map(str, self.epochs)) or 'none'}.",
                 fix="choose one of these; fit(..., snapshots=True) keeps some while it trains.",
             )
-        with require(self.model).lock:  # no training begins meanwhile
+        with require(self.model).lock:  # so that no training begins meanwhile
             check_idle(self.model, "restore")
             self.model.set_weights(self.kept[known[-1] - 1])
         return known[-1]

@@ -41,7 +41,7 @@ def training_source(
 def validation_source(
     runner: Runner, validation_data: Any, held_out: Data | None, options: FitOptions
 ) -> Source | None:
-    """Batches to validate on: `validation_data`, else the data held out, else none."""
+    """Batches to validate on: `validation_data`, or else the held-out data, or else none."""
     steps = options.validation_steps
     size = options.validation_batch_size or options.batch_size or usual_size(runner.model)
     try:
@@ -97,7 +97,7 @@ def validation_parts(data: Any) -> Any:
 
 
 def located(error: FunclabError, argument: str) -> FunclabError:
-    """The same error, with the argument it is about."""
+    """The same error, with the name of the argument it is about."""
     if argument not in error.what:
         error.what = f"In `{argument}`: {error.what}"
         error.args = (error.what,)

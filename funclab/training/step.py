@@ -1,4 +1,4 @@
-"""A step: the plan for batches of one shape, and the buffers that a batch is copied into."""
+"""A step: the plan for batches of one shape, and the buffers into which a batch is copied."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Spec = tuple[Shape, str]
 
 
 class Specs(NamedTuple):
-    """Shapes (with the batch) and dtypes of all that a batch brings; None for what is missing."""
+    """Shapes (with the batch) and dtypes of all arrays of a batch; None for missing ones."""
 
     inputs: tuple[Spec | None, ...]
     targets: tuple[Spec | None, ...] = ()
@@ -49,7 +49,7 @@ class Step:
         self.plan: Plan
         self.tree: Any = None
         self.given: Any = None
-        """The inputs in the form of the data, and in `tree` that of the outputs."""
+        """The inputs in the structure of the data, and in `tree` the structure of the outputs."""
         self.outputs: list[Value] = []
         self.made: dict[tuple[str, ...], list[Value]] = {}
 
@@ -66,7 +66,7 @@ class Step:
                 np.copyto(buffer, array, casting="unsafe")
 
     def results(self, fill: Callable[[], None]) -> list[Array]:
-        """Copies of the outputs for the batch that `fill` brings. Any thread may ask for them."""
+        """Copies of the outputs, computed after `fill()` has fed a batch. Safe in any thread."""
         return self.plan.results(self.outputs, fill)
 
     def forward(self, model: Any, tree: Any) -> None:
@@ -77,7 +77,7 @@ class Step:
         self.given = structure.unpack_singleton(structure.pack(tree, self.inputs))
         made = model(structure.pack(tree, self.inputs))
         self.made = current_tape().made
-        # As in Keras: a graph's only output comes alone, also from a list.
+        # As in Keras: a graph's only output is returned alone, even if it was in a list.
         self.tree = made if model.outputs is None else structure.unpack_singleton(made)
         self.outputs = structure.flatten(made)
 
@@ -85,7 +85,7 @@ class Step:
 def predict_step(
     model: Any, specs: Specs, tree: Any, training: bool = False, keep: bool = False
 ) -> Step:
-    """Outputs only, with the layers in training or not; `keep` as in `train_step`."""
+    """Outputs only, with the layers in training mode or not; `keep` as in `train_step`."""
     step = Step(specs)
     with Tape(training=training) as tape:
         step.forward(model, tree)
@@ -114,7 +114,7 @@ def train_step(
 ) -> Step:
     """Outputs, loss, metrics, gradients and the optimizer's step.
 
-    With `keep` everything the plan computes stays in memory, to be looked at.
+    With `keep`, everything that the plan computes stays in memory and can be inspected.
     """
     step = Step(specs)
     with Tape(training=True) as tape:
@@ -130,7 +130,7 @@ def train_step(
 
 
 def require_gradient(plan: Plan, total: Value, model: Any) -> None:
-    """Raise a LossError for a loss that no weight being trained can change."""
+    """Raise a LossError for a loss that depends on no trained weight."""
     if total not in plan.needs_gradient:
         raise LossError(
             f"No gradients provided for any variable: the loss of {model.name} depends on none of "
@@ -169,8 +169,8 @@ def total_loss(
     weights: Sequence[Value | None],
     needed: bool,
 ) -> Value:
-    """The weighted sum of the outputs' losses, with what layers and regularizers add; `needed`
-    says that there must be some."""
+    """The weighted sum of the outputs' losses, plus those that layers and regularizers add;
+    `needed` says that there must be at least one."""
     parts: list[Value] = []
     settings = compiled.outputs or []
     sides = zip(settings, compiled.loss_means, outputs, targets, weights)
@@ -194,15 +194,15 @@ def compute_loss(
     sample_weight: Any = None,
     training: bool = True,
 ) -> Value:
-    """The loss that `fit` makes small and `evaluate` tells; a subclass may write one of its own.
+    """The loss that `fit` minimizes and `evaluate` reports; a subclass may override it.
 
     It gets the inputs `x`, the targets `y`, the outputs `y_pred` and the `sample_weight` of a batch
-    as values, in the form of the data, and returns a number made of them by funclab.ops;
-    `self.losses` holds what layers and regularizers add. `super().compute_loss(...)` is the loss
-    chosen in `compile`, with these. Metrics may be updated in it. `training` is left out for a
+    as values, in the structure of the data, and returns a number computed from them by funclab.ops;
+    `self.losses` contains what layers and regularizers add. `super().compute_loss(...)` is the loss
+    chosen in `compile`, plus these. The method may update metrics. `training` is not passed to a
     method that does not take it.
 
-    Raises: NotCompiledError; LossError when nothing makes a loss.
+    Raises: NotCompiledError; LossError if there is no loss.
     """
     outputs = structure.flatten(y_pred)
     targets, weights = (
@@ -213,12 +213,12 @@ def compute_loss(
 
 
 def has_own_loss(model: Any) -> bool:
-    """Whether the class of the model writes `compute_loss`."""
+    """Whether the model's class overrides `compute_loss`."""
     return type(model).compute_loss is not compute_loss
 
 
 def own_loss(step: Step, model: Any, compiled: Compiled, training: bool) -> Value:
-    """What the model's own `compute_loss` returns."""
+    """The result of the model's own `compute_loss`."""
     forms = compiled.forms or (step.tree, step.tree)
     y, sample_weight = map(in_form, (step.targets, step.weights), forms)
     y_pred = structure.pack(step.tree, step.outputs)
@@ -237,7 +237,7 @@ def own_loss(step: Step, model: Any, compiled: Compiled, training: bool) -> Valu
 
 
 def in_form(values: Sequence[Value | None], tree: Any) -> Any:
-    """Values in the form of the data they stand for; None where there are none."""
+    """Values in the structure of the data that they represent; None if there are none."""
     return structure.pack(tree, values) if any(value is not None for value in values) else None
 
 
@@ -263,18 +263,18 @@ def one_loss(output: Any, target: Value, prediction: Value, weight: Value | None
 
 
 def scalar(value: Any) -> Value:
-    """A single number: what has axes left is averaged."""
+    """A single number: a value with axes is averaged."""
     return ops.mean(value) if len(value.shape) else as_float(value)
 
 
 def penalties(compiled: Compiled) -> list[Value]:
-    """What the regularizers of trained weights ask for."""
+    """The penalties of the regularizers of trained weights."""
     weights = compiled.trainable or []
     return [weight.regularizer(weight) for weight in weights if weight.regularizer is not None]
 
 
 def added(parts: Sequence[Value], outputs: Sequence[str]) -> Value:
-    """The sum; training needs something to add, and is told for which `outputs` it may be."""
+    """The sum of the losses; if there are none, an error that names the `outputs`."""
     if not parts and not outputs:
         return Constant(np.zeros((), "float32"))
     if not parts:
@@ -292,12 +292,12 @@ def added(parts: Sequence[Value], outputs: Sequence[str]) -> Value:
 
 
 def track(mean: Mean, value: Value, batch: int) -> None:
-    """Add a batch's loss to the running mean, as often as it has samples."""
+    """Add a batch's loss to the running mean, weighted by its number of samples."""
     Tally(batch)(mean.sums, value)
 
 
 def add_gatherers(step: Step, compiled: Compiled) -> None:
-    """Metrics that work on arrays take them after the rest of the plan has run."""
+    """Let metrics that work on arrays take the batch after the rest of the plan has run."""
     array = step.plan.array
     for prediction, target, weight, metrics in zip(
         step.outputs, step.targets, step.weights, compiled.metrics_per_output or []

@@ -1,4 +1,4 @@
-"""Arrays that lie in a file: their samples are read batch by batch, never all at once."""
+"""Arrays stored in a file: their samples are read batch by batch, never all at once."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from funclab.shape_math import Array
 
 
 class Stored:
-    """An array in a file as an input wants it: its samples take the dtype when they are read.
+    """An array in a file, for an input: its samples are converted to the dtype when they are read.
 
-    A slice of it is such an array again; chosen rows are read.
+    A slice of it is another such array; selecting rows by their numbers reads them.
     """
 
     def __init__(self, source: Any, dtype: str, begin: int = 0, end: int | None = None) -> None:
@@ -31,7 +31,7 @@ class Stored:
         if isinstance(rows, slice):
             begin, end, _ = rows.indices(len(self))
             return Stored(self.source, str(self.dtype), self.begin + begin, self.begin + end)
-        order = np.argsort(rows, kind="stable")  # files are read from front to back
+        order = np.argsort(rows, kind="stable")  # files are read in ascending order
         made = np.empty((len(rows), *self.shape[1:]), self.dtype)
         made[order] = self.source[np.asarray(rows)[order] + self.begin]
         return made
@@ -41,11 +41,11 @@ class Stored:
 
 
 def is_stored(data: Any) -> bool:
-    """Whether the numbers of an array lie in a file: np.memmap, or a dataset of HDF5."""
+    """Whether the numbers of an array are in a file: np.memmap, or an HDF5 dataset."""
     return isinstance(data, np.memmap) or (hasattr(data, "chunks") and hasattr(data, "read_direct"))
 
 
 def as_stored(data: Any, dtype: str) -> Any:
-    """An array in a file, to be read as a dtype; as it is, where it has that dtype."""
+    """An array in a file, to be read as a dtype; unchanged if it already has that dtype."""
     same = isinstance(data, np.memmap) and data.dtype == dtype
     return data if same else Stored(data, dtype)

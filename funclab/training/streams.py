@@ -15,7 +15,7 @@ from funclab.training.step import Specs, Step
 
 
 def is_stream(x: Any) -> bool:
-    """Whether x gives batches one after another, rather than being arrays."""
+    """Whether x yields batches one after another, instead of being arrays."""
     if x is None or isinstance(x, (list, tuple, dict, str, bytes, np.ndarray)):
         return False
     if hasattr(x, "shape") or hasattr(x, "__array__") or hasattr(x, "inbound_nodes"):
@@ -24,22 +24,22 @@ def is_stream(x: Any) -> bool:
 
 
 def is_sequence(x: Any) -> bool:
-    """Whether batches can be asked for by number, as of Keras' Sequence and PyDataset."""
+    """Whether batches can be requested by number, as with Keras' Sequence and PyDataset."""
     return hasattr(x, "__getitem__") and hasattr(x, "__len__")
 
 
 def number_of_batches(source: Any) -> int | None:
-    """How many batches a source gives; None for one that does not tell, or has no end."""
+    """The number of batches of a source; None if it is unknown or infinite."""
     if hasattr(source, "num_batches"):
         return source.num_batches
     try:
         return len(source)
-    except (TypeError, NotImplementedError):  # also that of a DataLoader without a length
+    except (TypeError, NotImplementedError):  # the latter from a DataLoader without a length
         return None
 
 
 def tell(source: Any, moment: str) -> None:
-    """Call what a source wants to do at this moment, if anything."""
+    """Call a source's method for this moment, if it has one."""
     getattr(source, moment, lambda: None)()
 
 
@@ -60,7 +60,7 @@ def unpacked(item: Any, targets: bool = True) -> tuple[Any, Any, Any]:
 
 
 class Stream:
-    """Batches from an iterable. The first is looked at before anything is trained."""
+    """Batches from an iterable. The first one is checked before anything is trained."""
 
     def __init__(
         self,
@@ -112,7 +112,7 @@ class Stream:
             data = self.prepare(*unpacked(item, self.targets))
             return self.make(data.specs(len(data)), data.tree), data
         except FunclabError as error:
-            if self.number:  # the batches before it were fine, and have been used
+            if self.number:  # earlier batches were valid, and have been used
                 error.what = f"Batch {self.number + 1} does not fit. {error.what}"
                 error.args = (error.what,)
             raise
@@ -120,7 +120,7 @@ class Stream:
     def epoch(self) -> Iterator[Batch]:
         """The steps of an epoch, each with a function that fills its buffers."""
         done = 0
-        if self.first is None:  # not the first epoch, which has begun
+        if self.first is None:  # not in the first epoch, which has already begun
             tell(self.source, "on_epoch_begin")
         while self.steps is None or done < self.steps:
             ready = self.first or self._next(done)
@@ -147,7 +147,7 @@ class Stream:
         return self._ready(item)
 
     def _end(self, done: int) -> str:
-        """What to say when there are no more batches, after `done` of an epoch."""
+        """The warning that there are no more batches, after `done` of an epoch."""
         says = (
             "Your input ran out of data; interrupting training. Make sure that your dataset or "
             f"generator can generate at least {self.steps or 'a few'} batches for every epoch "
@@ -164,11 +164,11 @@ class Stream:
 
 
 STREAMED = {"batch_size": ".", "validation_split": ", and pass validation_data."}
-"""What to do instead with arguments that a batch cannot bring."""
+"""What to do instead of passing arguments that do not work with batches."""
 
 
 def check_stream(x: Any, **arguments: Any) -> None:
-    """Arguments that belong to arrays cannot go with a stream."""
+    """Refuse arguments that are only for arrays, if x is a stream."""
     for name, value in arguments.items():
         number = isinstance(value, (bool, int, float))
         if value is not None and not (number and not value):

@@ -1,4 +1,4 @@
-"""Targets, sample weights and class weights: one array of each for every output, checked."""
+"""Targets, sample weights and class weights: one array of each per output, checked."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ BY_ELEMENT = (
 
 
 AMOUNTS = (functions.mean_squared_error, functions.mean_absolute_error, functions.huber)
-"""Losses for amounts; for what else they are used, nothing is said."""
+"""Regression losses; their other uses get no warning."""
 
 REACH = {"sigmoid": (0, 1), "softmax": (0, 1), "tanh": (-1, 1), "relu": (0, np.inf)}
-"""The numbers that an activation can give."""
+"""The range of each activation."""
 
 
 def match_targets(
@@ -56,7 +56,7 @@ def match_targets(
     """An array (or None) for each output, with the rank of its predictions where that differs
     by an axis of length 1.
 
-    Raises: DataError when targets are missing, too many, or do not fit the loss.
+    Raises: DataError if targets are missing, too many, or do not fit the loss.
     """
     parts = order_targets(names, outputs, y)
     targets: list[Array | None] = []
@@ -82,7 +82,7 @@ def _better_fix(
     names: Names, outputs: Sequence[Output], shapes: Sequence[Shape], parts: Sequence[Any], i: int,
     y: Any,
 ) -> str:  # fmt: skip
-    """What to do about targets that do not fit output `i`; "" when the error knows best."""
+    """What to do about targets that do not fit output `i`; "" if the error's advice is better."""
     fits = [
         [part is not None and _suits(output, shape, part) for part in parts]
         for output, shape in zip(outputs, shapes)
@@ -114,7 +114,7 @@ def _suits(output: Output, shape: Shape, part: Any) -> bool:
 
 
 def _keeps_steps(tensor: Any) -> str:
-    """The recurrent layer behind an output that gives every step, if these are still there."""
+    """The recurrent layer before an output that returns all steps, if they are still there."""
     while tensor is not None and tensor.ndim == 3:
         layer, node, _ = tensor._keras_history
         if getattr(layer, "return_sequences", False):
@@ -177,7 +177,7 @@ def fit_target(output: Output, shape: Shape, y: Array) -> Array:
 
 
 def warn_of_range(output: Output, y: Any) -> None:
-    """Targets of a crossentropy that are not probabilities: below 0, or above 1."""
+    """Warn about targets of a crossentropy that are not probabilities: below 0, or above 1."""
     function = function_of(output.loss)
     if function not in (*CATEGORICAL, functions.binary_crossentropy) or not y.size:
         return
@@ -191,7 +191,7 @@ def warn_of_range(output: Output, y: Any) -> None:
 
 
 def warn_of_amounts(output: Output, y: Any, names: Names) -> None:
-    """Amounts as targets of an activation that cannot reach them, or beside an accuracy."""
+    """Warn about targets outside the activation's range, or continuous targets with an accuracy."""
     if function_of(output.loss) not in AMOUNTS or not y.size or not names.model.outputs:
         return
     tensor = names.model.outputs[names.index[output.name]]
@@ -285,7 +285,7 @@ def _shape_repair(output: Output, shape: Shape, y: Array) -> str:
 
 
 def _fits(actual: Shape, declared: Shape) -> bool:
-    """Whether shapes agree from the second axis on."""
+    """Whether shapes match from the second axis on."""
     if len(actual) != len(declared):
         return False
     return all(None in (a, b) or a == b for a, b in zip(actual[1:], declared[1:]))
@@ -299,9 +299,9 @@ def match_weights(
     sample_weight: Any,
     class_weight: Any = None,
 ) -> list[Array | None]:
-    """The weights of each output's samples (or steps); None where all count alike.
+    """The weights of each output's samples (or steps); None if all have equal weight.
 
-    Raises: DataError, ArgumentError when they do not fit.
+    Raises: DataError, ArgumentError if they do not fit.
     """
 
     def split(data: Any, count: int) -> list[Any] | None:  # a single array counts for all
@@ -322,7 +322,7 @@ def match_weights(
 
 
 def fit_weight(output: Output, shape: Shape, weights: Any) -> Array:
-    """Weights of samples (n,) or of steps (n, time ...), with the axes of the losses' first."""
+    """Weights of samples (n,) or of steps (n, time ...), whose axes are the losses' first axes."""
     weight = as_array(weights)
     if weight.dtype.kind not in "biuf":
         raise DataError(
@@ -396,7 +396,7 @@ def order_class_weights(names: Names, class_weight: Any) -> list[Any]:
 
 
 def _written(class_weight: Any) -> str:
-    """How class weights of another form are written."""
+    """How to write class weights that were given in another form."""
     if isinstance(class_weight, str) and class_weight == "balanced":
         return "write class_weight=dict(enumerate(len(y) / (k * numpy.bincount(y)))) for k classes."
     pairs: Any = class_weight

@@ -1,4 +1,4 @@
-"""Small helpers with Keras' names."""
+"""Small helper functions with Keras' names."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Sequence = PyDataset
 
 
 def set_random_seed(seed: int) -> None:
-    """Make everything random repeatable, bit for bit: weights, shuffling, dropout.
+    """Make everything random reproducible, bit for bit: weights, shuffling, dropout.
 
     Also seeds Python's and NumPy's global generators, as Keras does.
     """
@@ -50,7 +50,7 @@ def set_random_seed(seed: int) -> None:
 
 
 def to_categorical(x: Any, num_classes: int | None = None) -> Array:
-    """Class numbers as one-hot rows.
+    """Class indices as one-hot rows.
 
     Shapes: x (n,) or (n, 1) -> (n, num_classes); other shapes gain a last axis.
     Raises: DataError for a negative class or one beyond num_classes.
@@ -86,16 +86,16 @@ def get_source_inputs(tensor: Any) -> list[Any]:
 
 
 def plot_model(model: Any, *arguments: Any, **settings: Any) -> Any:
-    """The picture of a model, where Keras keeps this function. See `funclab.plot_model`."""
+    """The picture of a model, in the module where Keras has it. See `funclab.plot_model`."""
     from funclab import view
 
     return view.plot_model(model, *arguments, **settings)
 
 
 def clear_session(free_memory: bool = True) -> None:
-    """Let automatic names begin again, as in a new session.
+    """Restart the numbering of automatic names, as in a new session.
 
-    free_memory: whether memory that nothing refers to any more is given back at once.
+    free_memory: whether memory that is no longer used is released immediately.
     """
     registry.reset_names()
     if free_memory:
@@ -103,11 +103,11 @@ def clear_session(free_memory: bool = True) -> None:
 
 
 def normalize(x: Any, axis: int = -1, order: Any = 2) -> Array:
-    """Vectors of length 1: x divided by its norm along an axis; vectors of zeros stay.
+    """Vectors of norm 1: x divided by its norm along an axis; vectors of zeros are unchanged.
 
     x: an array.
-    axis: the axis along which a vector lies.
-    order: the order of the norm, 2 for the usual length.
+    axis: the axis along which the vectors lie.
+    order: the order of the norm; 2 is the Euclidean norm.
 
     >>> normalize([[3.0, 4.0]])
     array([[0.6, 0.8]])
@@ -118,7 +118,7 @@ def normalize(x: Any, axis: int = -1, order: Any = 2) -> Array:
 
 
 def unpack_x_y_sample_weight(data: Any) -> tuple[Any, Any, Any]:
-    """A batch as (x, y, sample_weight), with None for what it lacks.
+    """A batch as (x, y, sample_weight), with None for missing parts.
 
     >>> unpack_x_y_sample_weight(("x", "y"))
     ('x', 'y', None)
@@ -127,21 +127,21 @@ def unpack_x_y_sample_weight(data: Any) -> tuple[Any, Any, Any]:
 
 
 def pack_x_y_sample_weight(x: Any, y: Any = None, sample_weight: Any = None) -> Any:
-    """A batch as a tuple without what it lacks; x alone, if it is not a list or tuple itself."""
+    """A batch as a tuple without missing parts; only x, if x is not itself a list or tuple."""
     if y is None:
         return (x,) if isinstance(x, (tuple, list)) else x
     return (x, y) if sample_weight is None else (x, y, sample_weight)
 
 
 def is_keras_tensor(x: Any) -> bool:
-    """Whether x is a symbolic tensor, such as `Input` gives."""
+    """Whether x is a symbolic tensor, such as the result of `Input`."""
     return isinstance(x, Tensor)
 
 
 def standardize_dtype(dtype: Any) -> str:
-    """The name of a dtype; of None, that of `floatx()`.
+    """The name of a dtype; for None, that of `floatx()`.
 
-    Raises: ArgumentError for what is not a dtype.
+    Raises: ArgumentError for an invalid dtype.
 
     >>> standardize_dtype(np.float32), standardize_dtype("int"), standardize_dtype(None)
     ('float32', 'int32', 'float32')
@@ -152,7 +152,7 @@ def standardize_dtype(dtype: Any) -> str:
     try:
         name = named.get(dtype) or getattr(dtype, "name", dtype)
         name = name if isinstance(name, str) else np.dtype(name).name
-    except TypeError:  # not a dtype, or a list, which is not a key of a dict either
+    except TypeError:  # not a dtype, or a list, which cannot be a dict's key
         name = ""
     if name in (*DTYPES, *OTHER_DTYPES, STRING):
         return name
@@ -160,14 +160,14 @@ def standardize_dtype(dtype: Any) -> str:
 
 
 OTHER_DTYPES = ("float16", "bfloat16", "uint16", "uint32", "uint64", "complex64", "complex128")
-"""Dtypes that Keras has a name for, and that funclab does not compute in."""
+"""Dtypes for which Keras has a name, but in which funclab cannot compute."""
 
 
 def img_to_array(img: Any, data_format: str | None = None, dtype: str | None = None) -> Array:
-    """An image (of Pillow, say) as an array of three axes.
+    """An image (from Pillow, for example) as an array with three axes.
 
-    img: the image, which NumPy can read.
-    data_format: where the channels go; None asks config.
+    img: an image that NumPy can read.
+    data_format: where the channels go; None for the setting in `config`.
     dtype: the dtype of the array; None for `floatx()`.
     Raises: DataError for more axes, or fewer than two.
     """

@@ -1,4 +1,4 @@
-"""Files from the internet, kept in a folder so that they are fetched once."""
+"""Files from the internet, kept in a folder so that they are downloaded only once."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from funclab.utils.progbar import Progbar
 
 BLOCK = 1 << 16
 PATIENCE = 30
-"""Seconds without a byte after which an address counts as silent."""
+"""Seconds without data after which a download is given up."""
 
 
 def get_file(
@@ -40,20 +40,20 @@ def get_file(
     cache_dir: Any = None,
     force_download: bool = False,
 ) -> str:
-    """The path of a file from the internet, which is fetched if it is not there yet.
+    """The path of a file from the internet, which is downloaded unless it is already in the cache.
 
-    fname: the name under which it is kept; None for that in `origin`.
-    origin: the address.
+    fname: the name under which it is stored; None for the name in `origin`.
+    origin: the URL.
     untar: whether it is a tar archive to unpack.
     md5_hash: its MD5 checksum, as in Keras 1.
     file_hash: its checksum; None to check nothing.
     cache_subdir: the folder in the cache.
-    hash_algorithm: "md5", "sha256" or "auto", which tells them by their length.
+    hash_algorithm: "md5", "sha256" or "auto", which distinguishes them by their length.
     extract: whether it is an archive to unpack; the path is then that of the folder.
     archive_format: "tar", "zip", "auto", or None to unpack nothing.
-    cache_dir: the cache; None for ~/.keras, where Keras keeps its own, or what KERAS_HOME says.
-    force_download: whether it is fetched even if it is there.
-    Raises: DataError when it cannot be fetched, or is another file than the checksum says.
+    cache_dir: the cache; None for KERAS_HOME or else ~/.keras, where Keras keeps its files.
+    force_download: whether to download it even if it is in the cache.
+    Raises: DataError if it cannot be downloaded, or does not match the checksum.
     """
     one_of("hash_algorithm", hash_algorithm, ("auto", "md5", "sha256"))
     name = _name_of(fname, origin)
@@ -76,7 +76,7 @@ def get_file(
 
 
 def _folder(cache_dir: Any, cache_subdir: str) -> Path:
-    """The folder of a file: as in Keras, below /tmp when the cache cannot be written to."""
+    """The folder of a file: as in Keras, below /tmp if the cache is not writable."""
     home = Path(cache_dir or os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
     with suppress(OSError):
         home.mkdir(parents=True, exist_ok=True)
@@ -105,7 +105,7 @@ def _name_of(fname: Any, origin: str | None) -> str:
 
 
 def checksum(path: Path, algorithm: str, wanted: str) -> str:
-    """The checksum of a file; "auto" is SHA-256 where the wanted one is as long."""
+    """The checksum of a file; "auto" is SHA-256 if the expected checksum has its length."""
     if algorithm == "auto":
         algorithm = "sha256" if len(wanted) == 64 else "md5"
     with path.open("rb") as file:
@@ -130,7 +130,7 @@ def _fetch(origin: str, target: Path, wanted: str | None, algorithm: str) -> Non
 
 
 def _blocks(origin: str, target: Path) -> Iterator[bytes]:
-    """What an address holds, block by block, with a line that shows how much has come."""
+    """The contents of a URL, block by block, with a progress line."""
     verbose = int(is_interactive_logging_enabled())
     if verbose:
         print(f"Downloading data from {origin}", flush=True)
@@ -145,7 +145,7 @@ def _blocks(origin: str, target: Path) -> Iterator[bytes]:
                 line.update(done, finalize=done == size)
             if done < size:
                 raise OSError(f"it ended after {done} of {size} bytes")
-            if done > size:  # which was not told
+            if done > size:  # the size was not announced
                 line.update(done, finalize=True)
     except (OSError, ValueError, HTTPException) as error:
         raise _not_fetched(origin, target, error) from None

@@ -1,4 +1,4 @@
-"""A line that shows how far a loop of one's own has come."""
+"""A progress line for a user's own loop."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from funclab.training.progress import Progress
 
 
 class Progbar:
-    """A line that grows: steps done, time for each, and numbers averaged over the steps.
+    """A growing line: steps done, time per step, and numbers averaged over the steps.
 
-    target: how many steps there will be; None where that is not known.
-    width, interval, unit_name: accepted for Keras; the line looks as that of fit.
+    target: how many steps there will be; None if that is not known.
+    width, interval, unit_name: accepted for compatibility; the line looks like that of fit.
     verbose: 0 is silent, 1 a line that grows, 2 a line at the end.
-    stateful_metrics: the names of numbers that are shown as they come, not averaged.
-    stateless_metrics: the names of those that are averaged, where all others are not.
+    stateful_metrics: the names of numbers that are shown as they are, not averaged.
+    stateless_metrics: the names of the numbers that are averaged; all others are not.
 
     >>> bar = Progbar(3, verbose=0)
     >>> bar.add(1, [("loss", 1.0)])
@@ -52,7 +52,7 @@ class Progbar:
         """Show that `current` steps are done.
 
         values: pairs (name, value of the last step).
-        finalize: whether this was the last; None says so when the target is reached.
+        finalize: whether this was the last step; None: it is if the target is reached.
         """
         last = current >= (self.target or current + 1) if finalize is None else finalize
         steps = max(current - self.progress.done, 1)

@@ -1,4 +1,4 @@
-"""Sequences: brought to one length, cut into windows, and data that come batch by batch."""
+"""Sequences: padding to one length, sliding windows, and data that come batch by batch."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from funclab.shape_math import Array
 
 
 class PyDataset:
-    """Data that come batch by batch: a subclass says how many there are, and makes any of them.
+    """Data that come batch by batch: a subclass says how many batches there are and makes them.
 
     Write `__len__` (the number of batches) and `__getitem__(index)`, which returns (x, y) or
-    (x, y, sample_weight); and, if you like, `on_epoch_begin` and `on_epoch_end`. Give it to fit,
-    evaluate or predict in place of x. `num_batches` is None for data without an end.
+    (x, y, sample_weight); and, if needed, `on_epoch_begin` and `on_epoch_end`. Pass it to fit,
+    evaluate or predict as x. `num_batches` is None for infinite data.
 
-    workers, use_multiprocessing, max_queue_size: accepted for Keras; batches are made one after
-        another, when they are needed.
+    workers, use_multiprocessing, max_queue_size: accepted for compatibility; batches are made one
+        after another, when they are needed.
 
     >>> class Squares(PyDataset):
     ...     def __len__(self):
@@ -45,7 +45,7 @@ class PyDataset:
 
     @property
     def num_batches(self) -> int | None:
-        """How many batches there are; None for data without an end."""
+        """The number of batches; None for infinite data."""
         length = getattr(self, "__len__", None)
         if length is None:
             raise incomplete(self, "__len__(self)", "it says how many batches there are")
@@ -80,15 +80,15 @@ def pad_sequences(
     truncating: str = "pre",
     value: Any = 0.0,
 ) -> Array:
-    """Sequences of one length, in one array: short ones filled up, long ones cut.
+    """Sequences of one length, in one array: short ones are padded, long ones truncated.
 
     sequences: a list of lists, or of arrays.
     maxlen: the length; None for that of the longest.
-    dtype: the dtype of the array; object for texts.
-    padding: where short ones are filled up, "pre" or "post".
-    truncating: where long ones are cut, "pre" or "post".
-    value: what they are filled with.
-    Raises: DataError for what is not a list of sequences, or whose samples differ in shape.
+    dtype: the dtype of the array; object for text.
+    padding: where short sequences are padded, "pre" or "post".
+    truncating: where long sequences are truncated, "pre" or "post".
+    value: the padding value.
+    Raises: DataError unless it is a list of sequences whose samples have the same shape.
 
     >>> pad_sequences([[1], [2, 3], [4, 5, 6]], maxlen=2)
     array([[0, 1],
@@ -127,7 +127,7 @@ def _listed(sequences: Any) -> list[Any]:
     if not hasattr(sequences, "__len__"):
         raise DataError(
             f"`sequences` must be iterable, with a length. Received: {type(sequences).__name__}.",
-            why="they are laid one under the other.",
+            why="each becomes a row of one array.",
             fix="pass a list of lists.",
         )
     return list(sequences)
@@ -179,14 +179,14 @@ def timeseries_dataset_from_array(
     """Windows that slide over a series, in batches for fit, evaluate or predict.
 
     data: the series; axis 0 is time.
-    targets: targets[i] belongs to the window that begins at i; None for none.
-    sequence_length: how many steps a window has.
-    sequence_stride: how far one window begins after another.
-    sampling_rate: how far apart the steps of a window are.
+    targets: targets[i] belongs to the window that begins at i; None for no targets.
+    sequence_length: the number of steps in a window.
+    sequence_stride: the distance between the beginnings of two windows.
+    sampling_rate: the distance between two steps of a window.
     batch_size: windows in a batch; None for one at a time, without a batch axis.
-    shuffle: whether the windows come in another order, drawn once.
-    seed: where that order begins; None for a new one each time.
-    start_index, end_index: steps before the one, and from the other on, are left out.
+    shuffle: whether the windows come in random order, drawn once.
+    seed: the seed of that order; None for a new one each time.
+    start_index, end_index: steps before start_index, and from end_index on, are not used.
     Raises: ArgumentError for numbers that do not fit the data.
 
     >>> x, y = timeseries_dataset_from_array(np.arange(6), np.arange(3, 6), 3)[0]
@@ -229,12 +229,12 @@ def split_dataset(
     shuffle: bool = False,
     seed: int | None = None,
 ) -> tuple[Any, Any]:
-    """Arrays cut into a left and a right part, in the form in which they were given.
+    """Arrays split into a left and a right part, in the structure in which they were given.
 
     dataset: an array, or a tuple, list or dict of arrays of equal length.
     left_size, right_size: the sizes of the parts: fractions from 0 to 1, or numbers of samples.
-    shuffle: whether the samples are shuffled before.
-    seed: where their order begins; None for a new one each time.
+    shuffle: whether the samples are shuffled first.
+    seed: the seed of their order; None for a new one each time.
     Raises: DataError for batches that come one after another; ArgumentError for sizes too large.
 
     >>> left, right = split_dataset(np.arange(10), left_size=0.8)
@@ -269,7 +269,7 @@ def split_dataset(
         )
     order = list(range(count))
     if shuffle:
-        random.Random(seed).shuffle(order)  # as in Keras, of Python
+        random.Random(seed).shuffle(order)  # Python's shuffle, as in Keras
     parts = (order[:left], order[count - right :])
     first, second = ([array[rows] for array in arrays] for rows in parts)
     return structure.pack(dataset, first), structure.pack(dataset, second)

@@ -184,7 +184,7 @@ TEXT_INPUT = Input((3,), dtype="string")
         (lambda: StringLookup(vocabulary=["a"]).adapt(["b"]), ArgumentError, "Cannot adapt layer"),
         (lambda: StringLookup().adapt(3), NotSupportedError, "cannot read"),
         (lambda: StringLookup()([1, 2]), DataError, "not text"),
-        (lambda: StringLookup()([["a"], ["b", "c"]]), DataError, "make no array"),
+        (lambda: StringLookup()([["a"], ["b", "c"]]), DataError, "cannot form an array"),
         (lambda: StringLookup()(Input((3,))), ArgumentError, 'dtype="string"'),
         (lambda: StringLookup(output_mode="tf_idf")(["a"]), ArgumentError, "no vocabulary yet"),
         (lambda: StringLookup(output_mode="tf_idf")(TEXT_INPUT), ArgumentError, "`idf_weights`"),

@@ -255,7 +255,7 @@ FIT = [
           "are not numbers", "x.astype('float32')",
           reads(x=ones(4).astype(str).astype("float32"))),
     Cause("numbers kept as objects", "numbers", reads(x=ones(4).astype(object)), VALUE,
-          "make no array", ".astype('float32')",
+          "cannot form an array", ".astype('float32')",
           reads(x=ones(4).astype(object).astype("float32"))),
     Cause("complex numbers", "their real part", reads(x=ones(4) + 1j), VALUE, "are not numbers",
           "x.real", reads(x=(ones(4) + 1j).real)),

@@ -44,7 +44,7 @@ def test_a_beginning_of_many_names_is_answered_with_three_of_them(name):
     with pytest.raises(AttributeError) as caught:
         getattr(funclab.layers, name)
 
-    near = re.findall(r"\w+", caught.value.why.partition("near it are ")[2])
+    near = re.findall(r"\w+", caught.value.why.partition("similar names are ")[2])
     assert len(near) == 3
     assert all(other.startswith(name) and hasattr(funclab.layers, other) for other in near)
 
@@ -53,4 +53,4 @@ def test_no_more_than_three_names_are_offered_for_a_name_that_is_not_there():
     with pytest.raises(ImportError) as raised:
         from funclab.layers import Conv  # noqa: F401
 
-    assert re.search(r"near it are \w+, \w+, \w+\.\n", str(raised.value))
+    assert re.search(r"similar names are \w+, \w+, \w+\.\n", str(raised.value))

@@ -68,8 +68,8 @@ def test_the_fixed_lines_of_a_docstring_become_fields():
     text = "\n".join(lines)
     assert ":Shapes: x (batch, ..., features) -> out (batch, ..., units)." in lines
     assert ":Weights: kernel (features, units), bias (units,)." in lines
-    assert ":param units: int; how many numbers the layer gives for each sample or step." in lines
-    assert ":Raises: ArgumentError unless ``units`` is a positive whole number; ShapeError" in text
+    assert ":param units: int; the number of outputs for each sample or step." in lines
+    assert ":Raises: ArgumentError unless ``units`` is a positive integer; ShapeError" in text
     assert ".. code-block:: pycon" in lines and lines[0].startswith("A fully connected layer")
 
 
