@@ -231,6 +231,7 @@ def test_without_the_extension_a_view_is_a_widget(open_notebook, tmp_path, write
         here = notebook.page.locator(".lm-Panel.jp-OutputArea-output .fl-here")
         expect(here).to_contain_text("at(1)")
         assert notebook.console_errors == []
+        notebook.leave()  # the server ends sooner without a kernel
         notebook.page.close()
 
 
