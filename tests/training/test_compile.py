@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from funclab import losses, metrics, ops
+from funclab import losses, metrics, ops, optimizers
 from funclab.errors import ArgumentError, LossError, NameLookupError, NotCompiledError
 from funclab.layers import Dense, Input
 from funclab.metrics import MeanAbsoluteError, MeanSquaredError
@@ -208,3 +208,17 @@ def test_metrics_of_one_name_and_one_called_loss_each_have_a_key():
 
     assert list(history) == ["loss", "size", "size_1", "loss_1"]
     assert history["loss"] == history["size"] != history["loss_1"]
+
+
+@pytest.mark.parametrize(
+    ("room", "base", "name"),
+    [
+        (optimizers, optimizers.Optimizer, "Adam"),
+        (losses, losses.Loss, "MeanSquaredError"),
+        (metrics, metrics.Metric, "MeanAbsoluteError"),
+    ],
+)
+def test_a_class_of_the_user_s_own_does_not_take_a_name_from_another(room, base, name):
+    own = type(name, (base,), {"__module__": "__main__"})
+
+    assert type(room.get(name)) is getattr(room, name) is not own
