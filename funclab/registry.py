@@ -244,8 +244,8 @@ class SetOnce:
 class Configured:
     """A small object that consists of its constructor arguments, each stored under its own name.
 
-    The base class of a kind names it: `class Initializer(Configured, kind="initializer")`. All its
-    subclasses are registered. Those of funclab are dataclasses: their fields are the arguments.
+    The base class of a kind names it: `class Initializer(Configured, kind="initializer")`. Its
+    subclasses in funclab are registered, and are dataclasses: their fields are the arguments.
     """
 
     kind: ClassVar[str]
@@ -257,7 +257,7 @@ class Configured:
         if cls.__module__.startswith("funclab.") and "__init__" not in vars(cls):
             dataclass(eq=False, repr=False)(cls)
         guarded(cls)
-        register(cls.kind, described(cls), to_snake_case(cls.__name__))
+        register_own(cls.kind, described(cls), to_snake_case(cls.__name__))
 
     def get_config(self) -> dict[str, Any]:
         """The constructor arguments, from which `from_config` makes an equal object."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from funclab import losses, metrics, ops, optimizers
+from funclab import constraints, initializers, losses, metrics, ops, optimizers, regularizers
 from funclab.errors import ArgumentError, LossError, NameLookupError, NotCompiledError
 from funclab.layers import Dense, Input
 from funclab.metrics import MeanAbsoluteError, MeanSquaredError
@@ -216,6 +216,9 @@ def test_metrics_of_one_name_and_one_called_loss_each_have_a_key():
         (optimizers, optimizers.Optimizer, "Adam"),
         (losses, losses.Loss, "MeanSquaredError"),
         (metrics, metrics.Metric, "MeanAbsoluteError"),
+        (initializers, initializers.Initializer, "Zeros"),
+        (regularizers, regularizers.Regularizer, "L2"),
+        (constraints, constraints.Constraint, "NonNeg"),
     ],
 )
 def test_a_class_of_the_user_s_own_does_not_take_a_name_from_another(room, base, name):
