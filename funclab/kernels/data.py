@@ -3,6 +3,10 @@
 import numpy as np
 
 from funclab.kernels.jit import jit
+from funclab.kernels.threads import share_samples
+
+OPERATIONS = 50
+"""The cost of copying an element from memory, in operations of a matrix product."""
 
 
 def gather_rows(source, indices, out):
@@ -10,6 +14,10 @@ def gather_rows(source, indices, out):
 
     Both are matrices: a row is a flattened sample.
     """
+    share_samples(OPERATIONS * out.size, _gather, (indices, out), source)
+
+
+def _gather(indices, out, source):
     if source.dtype == out.dtype:
         source.take(indices, 0, out, "clip")  # in the default mode NumPy would first copy `out`
     else:

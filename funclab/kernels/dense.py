@@ -8,7 +8,7 @@ import numpy as np
 from funclab.kernels.jit import jit
 from funclab.kernels.threads import WORTH_SHARING, run_halves
 
-MANY = WORTH_SHARING / 50
+MANY = WORTH_SHARING / 20
 """Elements that are worth two threads: each costs as much as 50 operations in a matrix product."""
 
 LINEAR, RELU, TANH, SIGMOID = 0, 1, 2, 3

@@ -91,6 +91,23 @@ def resting() -> Iterator[None]:
             gc.enable()
 
 
+class Symbol:
+    """A function of the C library for loops to call, and the same in Python. It takes no arguments
+    and returns an int."""
+
+    def __init__(self, name: str, plain: Callable[[], Any]) -> None:
+        self.name, self.plain = name, plain
+
+    def __call__(self) -> Any:
+        return self.plain()
+
+    @property
+    def compiled(self) -> Any:
+        from numba.core import types
+
+        return types.ExternalFunction(self.name, types.int32())
+
+
 class _Loop:
     def __init__(self, loop: Callable[..., Any]) -> None:
         functools.update_wrapper(self, loop)
@@ -104,7 +121,7 @@ class _Loop:
         scope = self.loop.__globals__
         # Loops call each other by their global names: numba must find compiled loops there.
         for name in self.loop.__code__.co_names:
-            if isinstance(scope.get(name), _Loop):
+            if isinstance(scope.get(name), (_Loop, Symbol)):
                 scope[name] = scope[name].compiled
         options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": FAST}
         options["no_cfunc_wrapper"] = True  # an entry point for C, which nobody uses

@@ -14,7 +14,7 @@ import numpy as np
 from funclab.kernels.jit import jit
 from funclab.kernels.threads import share_samples
 
-OPERATIONS = 50
+OPERATIONS = 25
 """The cost of one element in these loops, in operations of a matrix product."""
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from funclab.kernels.jit import jit
 from funclab.kernels.threads import share_samples
 
-FORWARD, BACK = 80, 60
+FORWARD, BACK = 50, 30
 """The cost of one element, in operations of a matrix product."""
 
 # e^x = 2^n e^r, with the integer n for which r is between -log(2) / 2 and log(2) / 2; there

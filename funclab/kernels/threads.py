@@ -1,8 +1,9 @@
 """A second thread for large tasks, temporary memory, and BLAS limited to one thread.
 
-Handing work to another thread costs about 20 microseconds, so it pays from about 200 microseconds
-of work. BLAS's threads would compete with this one for the cores: while work is shared, BLAS
-computes on the thread that calls it.
+Waking a thread takes 40 microseconds or more. So the second thread stays awake for a millisecond
+after its work and watches for more: handing work over then costs about 15 microseconds, and pays
+from about 80 microseconds of work. BLAS's threads would compete with this one for the cores: while
+work is shared, BLAS computes on the thread that calls it.
 """
 
 from __future__ import annotations
@@ -12,12 +13,24 @@ import math
 import os
 import queue
 import threading
+import time
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 
-WORTH_SHARING = 2e7
-"""The number of operations in a matrix product that takes one core about 200 microseconds."""
+from funclab.kernels.jit import ENABLED, Symbol, jit
+
+STAYS_AWAKE = ENABLED and hasattr(os, "sched_yield")  # not on Windows
+WORTH_SHARING = 8e6 if STAYS_AWAKE else 2e7
+"""The number of operations in a matrix product that takes one core 80 or 200 microseconds."""
+
+PATIENCE = 2000
+"""How often a waiting thread looks, and lets others run, before it sleeps: for a millisecond."""
+
+HEAD_START = 10
+"""How often the second thread lets others run before it starts. In these 5 microseconds the first
+one enters its loop and releases Python's lock: to wait for that lock would mean to sleep."""
 
 OF_A_STACK = 4e5
 """The overhead of each matrix of a stack, in operations."""
@@ -64,26 +77,55 @@ def _blas():
     ]
 
 
+_handed_over = np.zeros(1, np.int64)  # how many halves
+_unused = np.zeros(1, np.int64)
+
+let_others_run = Symbol("sched_yield", lambda: time.sleep(0))
+
+
+@jit
+def watch(signal, count, seen, pause):
+    """Set `signal` to 1 and wait, at most a millisecond, until `count` is no longer `seen`.
+
+    `signal` and `count` are arrays with one element. A loop does not hold Python's lock: with the
+    signal, the second thread says that it has finished and that the lock is free.
+    """
+    signal[0] = 1
+    looked = 0
+    while count[0] == seen and looked < PATIENCE:
+        let_others_run()
+        looked += 1
+    if looked < PATIENCE:
+        for _ in range(pause):
+            let_others_run()
+
+
 class _Half:
     """Work for the second thread, done once, by whichever thread gets to it first."""
 
-    def __init__(self, work, first, last):
+    def __init__(self, work, first, last, number):
         self.work = functools.partial(work, first, last)
+        self.number = number
         self.free, self.done = threading.Lock(), threading.Lock()
         self.done.acquire()
         self.error = None
+        self.finished = np.zeros(1, np.int64)
 
     def run(self):
-        if self.free.acquire(blocking=False):
+        """Do the work if nobody has started it; whether this thread did it."""
+        started = self.free.acquire(blocking=False)
+        if started:
             try:
                 self.made = self.work()
             except BaseException as error:
                 self.error = error
             self.done.release()
+        return started
 
     def result(self):
         # On a busy machine the second thread may not have started it yet.
-        self.run()
+        if not self.run() and STAYS_AWAKE:
+            watch(_unused, self.finished, 0, 0)
         self.done.acquire()
         if self.error is not None:
             raise self.error
@@ -102,7 +144,10 @@ def _help(halves):
     # Infinity and NaN propagate without warnings, as in the plan whose work is shared.
     np.seterr(all="ignore")
     while True:
-        halves.get().run()
+        half = halves.get()
+        half.run()
+        if STAYS_AWAKE:
+            watch(half.finished, _handed_over, half.number, HEAD_START)
 
 
 if hasattr(os, "register_at_fork"):  # a forked process has only the thread that forked
@@ -117,7 +162,21 @@ def cores():
     except RuntimeError:  # in a browser
         return 1
     allowed = getattr(os, "sched_getaffinity", None)
-    return len(allowed(0)) if allowed else os.cpu_count() or 1
+    count = len(allowed(0)) if allowed else os.cpu_count() or 1
+    return min(count, share_of_container())
+
+
+def share_of_container(limit=Path("/sys/fs/cgroup/cpu.max")):
+    """The cores whose time a Linux container may use, rounded up; infinity if nothing limits it.
+
+    The file has the microseconds of computing in a period ("max": as many as there are), and the
+    length of the period.
+    """
+    try:
+        time, period = limit.read_text().split()
+        return math.ceil(int(time) / int(period))
+    except (OSError, ValueError):
+        return math.inf
 
 
 def run_halves(work, n, operations):
@@ -131,7 +190,8 @@ def run_halves(work, n, operations):
     if operations < WORTH_SHARING or cores() < 2:
         return [work(0, half), work(half, n)]
     with one_blas_thread():
-        second = _Half(work, half, n)
+        _handed_over[0] += 1
+        second = _Half(work, half, n, _handed_over[0])
         _helper().put(second)
         return [work(0, half), second.result()]
 
@@ -175,10 +235,11 @@ def matmul(a, b, out):
 def share_products(make, products, operations):
     """`make(*product, matmul)` for products of about the same size, each with a matrix product.
 
-    If it pays, each thread makes half of them, handed over once. If the products are so large that
-    handing over costs nothing, each product is split, so that neither thread waits for the other.
+    If it pays, each thread makes half of them, handed over once. If each product is worth sharing,
+    each is split instead, so that neither thread waits for the other.
     """
-    if len(products) < 2 or not WORTH_SHARING <= operations < 10 * WORTH_SHARING:
+    count = len(products)
+    if count < 2 or not WORTH_SHARING <= operations < count * WORTH_SHARING:
         for product in products:
             make(*product, matmul)
         return
@@ -187,7 +248,7 @@ def share_products(make, products, operations):
         for product in products[first:last]:
             make(*product, np.matmul)
 
-    run_halves(some, len(products), operations)
+    run_halves(some, count, operations)
 
 
 def _matmul_stack(a, b, out, first, last):

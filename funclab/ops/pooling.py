@@ -17,7 +17,7 @@ from funclab.ops.base import named_like
 from funclab.ops.window import Sliding, Spatial, check_format, check_padding, per_axis
 from funclab.shape_math import Shape, show
 
-OPERATIONS = 100
+OPERATIONS = 50
 """The cost of one pixel of one channel in these loops, in operations of a matrix product."""
 
 

@@ -1,6 +1,8 @@
 """Work on two threads, and BLAS on one."""
 
+import math
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ from threadpoolctl import threadpool_info
 
 from funclab.kernels import threads
 
-SHARED, LARGE = 2 * threads.WORTH_SHARING, 10 * threads.WORTH_SHARING
+SHARED, LARGE = 1.5 * threads.WORTH_SHARING, 10 * threads.WORTH_SHARING
 
 
 def blas_threads() -> list[int]:
@@ -41,6 +43,38 @@ def test_two_halves_can_run_at_the_same_time(monkeypatch):
     halves = threads.run_halves(lambda first, last: both.wait() >= 0, 2, LARGE)
 
     assert halves == [True, True]
+
+
+def test_several_threads_may_share_their_work_at_once():
+    def share_often(number):
+        halves = [
+            threads.run_halves(lambda first, last: (number, last), n, LARGE) for n in range(2, 300)
+        ]
+        return halves == [[(number, n // 2), (number, n)] for n in range(2, 300)]
+
+    with ThreadPoolExecutor(4) as several:
+        assert all(several.map(share_often, range(4)))
+
+
+@pytest.mark.parametrize("seen", [3, 4])
+def test_a_thread_does_not_watch_for_ever(seen):
+    signal, count = np.zeros(1, np.int64), np.array([4])
+
+    threads.watch(signal, count, seen, 2)
+
+    assert (signal, count) == (1, 4)
+
+
+@pytest.mark.parametrize(
+    ("written", "count"),
+    [("150000 100000", 2), ("50000 100000", 1), ("max 100000", math.inf), ("", math.inf)],
+)
+def test_a_container_may_limit_the_cores(tmp_path, written, count):
+    limit = tmp_path / "cpu.max"
+    limit.write_text(written + "\n")
+
+    assert threads.share_of_container(limit) == count
+    assert threads.share_of_container(tmp_path / "missing") == math.inf
 
 
 def test_small_work_stays_on_this_thread():
