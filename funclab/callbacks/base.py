@@ -70,6 +70,10 @@ class Watcher(Callback):
         """Called after a training step; `step.plan` contains its numbers."""
         raise NotImplementedError
 
+    def watch_end(self) -> None:
+        """Called after the last training step, also when training was stopped, before anything
+        replaces the weights that it left."""
+
 
 class Named(dict[str, Any]):
     """Losses and metrics by name. `acc` and `accuracy` are interchangeable."""

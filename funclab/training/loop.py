@@ -120,6 +120,8 @@ class TrainingLoop:
                 except KeyboardInterrupt:  # from a callback, or a second Ctrl-C
                     self.report_stop(epoch)
                     break
+            for watcher in self.watchers:
+                watcher.watch_end()
             optimizer = self.compiled.optimizer
             optimizer.finalize_variable_values(self.compiled.trainable or ())
             self.callbacks.on_train_end(self.logs)

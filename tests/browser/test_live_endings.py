@@ -202,6 +202,36 @@ def test_a_training_that_is_over_is_whole_when_its_notebook_is_opened_without_th
     expect(view.locator(".fl-heat")).to_have_count(2)
 
 
+def test_layers_have_the_same_numbers_when_the_notebook_is_opened_again(lab, run_cells):
+    fit = "history = model.fit(x[:200], y[:200], epochs=30, live=True)"
+    notebook = run_cells(lab, MODEL, fit)
+    view = view_in(notebook)
+    tells(view, "Trained for 30 epochs")
+    numbers = view.locator(".fl-layers .fl-measure")
+
+    view.focus()
+    notebook.page.keyboard.press("t")
+    expect(numbers).to_have_count(6)
+    live = numbers.all_text_contents()
+    code = "print(*(text for layer in ('hidden', 'digit') for text in told[layer]), sep=';')"
+    told = """
+last = funclab.watch(model).curves["heat"][-1]
+told = {name: [one[1] if one else "–" for one in cells] for name, cells in last["layers"].items()}
+"""
+    measured = notebook.kernel_says(told + code)
+    epoch = notebook.kernel_says("print(last['epoch'])")
+    view = opened_without_its_kernel(notebook)
+    view.focus()
+    if not view.locator(".fl-layers").count():
+        notebook.page.keyboard.press("t")
+    expect(numbers).to_have_count(6)
+
+    assert epoch == "30"
+    assert live == measured.split(";")
+    assert numbers.all_text_contents() == live
+    expect(view.locator(".fl-bar .fl-soft")).to_have_text("The graph shows: gradient")
+
+
 def test_a_training_that_was_under_way_is_not_shown_as_running_without_its_kernel(lab, run_cells):
     notebook = run_cells(lab, MODEL, BACKGROUND)
     heard(notebook)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import numpy as np
@@ -14,6 +15,8 @@ from tests.browser.projector import small_words
 from tests.browser.waiting import laid_out
 from tests.distribute.sweeps import small
 
+# The width of each picture on the page, and its own.
+DRAWN = "all => all.map((svg) => [svg.getBoundingClientRect().width, svg.viewBox.baseVal.width])"
 UNDER_WAY = {"phase": "running", "epoch": 2, "last": 3, "batch": 4, "steps": 4, "rate": "0.01"}
 
 
@@ -57,6 +60,46 @@ def test_values_of_grouped_runs_are_read_under_the_pointer_and_by_keys(opened_pa
     np.testing.assert_allclose(sorted(map(float, pointed)), sorted(means), rtol=1e-2)
 
 
+@pytest.mark.parametrize("width", [420, 860, 1400])
+@pytest.mark.parametrize("metrics", [["mae"], ["mae", "mape", "cosine_similarity"]])
+def test_nothing_is_scaled_down_or_covered_however_narrow_the_output_is(
+    opened_page, metrics, width
+):
+    page = opened_page(funclab.watch(twins(metrics)), width)
+
+    pictures = page.locator(".fl-stage svg").evaluate_all(DRAWN)
+    stage = page.locator(".fl-stage").bounding_box()
+    boxes = [box.bounding_box() for box in page.locator(".fl-chart,.fl-graph").all()]
+
+    assert [drawn for drawn, _ in pictures] == pytest.approx([own for _, own in pictures])
+    assert len(pictures) == len(metrics) + 2
+    assert all(box["x"] + box["width"] <= stage["x"] + stage["width"] + 1 for box in boxes)
+    assert not [pair for pair in itertools.combinations(boxes, 2) if overlap(*pair)]
+
+
+def test_where_an_epoch_was_not_measured_the_view_says_which_one_it_shows(opened_page):
+    view = funclab.watch(trained(epochs=500), table=True)
+    heat = {one["epoch"]: one["layers"]["hidden"][0][1] for one in view.curves["heat"]}
+    epoch = next(epoch for epoch in range(2, 500) if epoch not in heat)
+    page = opened_page(view)
+    shows, caption = page.locator(".fl-bar .fl-soft"), page.locator(".fl-layers caption")
+    gradient = page.locator(".fl-layers tbody .fl-measure").first
+
+    expect(shows).to_have_text("The graph shows: gradient")
+    expect(page.locator(".fl-place")).to_contain_text("the last epoch")
+    expect(gradient).to_have_text(heat[500])
+    page.locator(".fl-back").fill(str(epoch))
+
+    expect(page.locator(".fl-place")).to_contain_text(f"epoch {epoch}")
+    expect(shows).to_have_text(f"The graph shows: gradient, measured in epoch {epoch - 1}")
+    expect(caption).to_have_text(f"Layers while they train, measured in epoch {epoch - 1}")
+    expect(gradient).to_have_text(heat[epoch - 1])
+    page.locator(".fl-back").fill("1")
+    expect(shows).to_have_text("The graph shows: gradient")
+    expect(caption).to_have_text("Layers while they train")
+    expect(gradient).to_have_text(heat[1])
+
+
 @pytest.mark.parametrize("charts", [1, 2])
 def test_on_a_projector_the_view_of_a_training_fits_the_screen(browser, tmp_path, charts):
     view = funclab.watch(trained(metrics=["mae"][: charts - 1]), look="projector")
@@ -97,12 +140,28 @@ def test_the_page_of_a_sweep_has_its_curves_and_a_table_that_a_key_hides(opened_
     expect(rows).to_have_count(3)
 
 
-def trained(metrics=()):
+def overlap(a, b):
+    apart = (a["x"] + a["width"] <= b["x"], b["x"] + b["width"] <= a["x"])
+    return not any((*apart, a["y"] + a["height"] <= b["y"], b["y"] + b["height"] <= a["y"]))
+
+
+def twins(metrics):
+    """A model whose graph is wider than what an output has room for beside a chart."""
+    left, right = funclab.Input((4,), name="left"), funclab.Input((4,), name="right")
+    eye = Dense(5, activation="relu", name="eye")
+    model = funclab.Model([left, right], Dense(1, name="same")(eye(left) - eye(right)))
+    model.compile("adam", "mse", metrics=metrics)
+    x = np.random.RandomState(0).rand(64, 4)
+    model.fit([x, x[::-1]], x[:, :1], epochs=3, live=True)
+    return model
+
+
+def trained(metrics=(), epochs=3):
     """A small model with a run behind it."""
     inputs = funclab.Input((4,), name="features")
     hidden = Dense(5, activation="relu", name="hidden")(inputs)
     model = funclab.Model(inputs, Dense(1, name="size")(hidden), name="line")
     model.compile("adam", "mse", metrics=list(metrics))
     x = np.random.RandomState(0).rand(64, 4)
-    model.fit(x, x.sum(axis=1), epochs=3, live=True)
+    model.fit(x, x.sum(axis=1), epochs=epochs, live=True)
     return model

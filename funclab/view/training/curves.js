@@ -63,6 +63,7 @@ class Curves {
     figure.svg = svg;
     if (!svg) return;
     fit(this.ctx, svg);
+    svg.style.maxWidth = "none"; // words stay readable: what does not fit goes below, or scrolls
     figure.scale = new Scale(plot.dataset.scale);
     figure.dots = plot.querySelector("[data-dots] path");
     figure.ends = [...plot.querySelectorAll("[data-end]")].map((el) => [el.firstChild, Number(el.dataset.end), el.textContent]);

@@ -25,7 +25,8 @@ LONGEST_LABEL = 24
 MOST_PAIRS = 8
 """If there are more runs, each has only one curve: validation, if all of them have it."""
 FEWEST_SMOOTHED = 5
-COLUMN, GAP = 1000, 16
+COLUMN, GAP = 800, 16
+"""The width of a notebook's output in a window of 1280 beside the file browser, and a gap."""
 SMALL = 190, 130
 """The width and height of a plot that has to fit beside a graph on a projector."""
 HEAD, LEADING, LEAST_WIDTH = 32, 19, 560
@@ -193,7 +194,8 @@ def in_sequence(runs: Sequence[Numbers]) -> list[Numbers]:
     for run in runs:
         epochs = [epoch + offset for epoch in run["epochs"]]
         dots = [{**dot, "x": dot["x"] + offset} for dot in run["dots"]]
-        moved.append({**run, "epochs": epochs, "dots": dots})
+        heat = [{**one, "epoch": one["epoch"] + offset} for one in run["heat"]]
+        moved.append({**run, "epochs": epochs, "dots": dots, "heat": heat})
         offset = epochs[-1] if epochs else offset
     return moved
 

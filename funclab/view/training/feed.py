@@ -20,11 +20,23 @@ from funclab.view.live.said import named, say
 from funclab.view.training import control
 from funclab.view.training.cell import show
 from funclab.view.training.heat import Heat, first_lost
-from funclab.view.training.record import Clock, Numbers, Record, keep_runs, now, rest_after, runs_of
+from funclab.view.training.record import (
+    Clock,
+    Numbers,
+    Record,
+    cpu_time,
+    keep_runs,
+    now,
+    rest_after,
+    runs_of,
+)
 from funclab.view.training.view import view_of
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 2.0
 """The shortest and the longest pause between two drawings of the curves, in seconds."""
+MOST_FOR_COPY = 0.005
+"""The most time that a copy of the weights may take, as a part of an epoch: it is made in every
+epoch, as any may turn out to be the last."""
 SECONDS_TO_PARK = 10
 """How many seconds to wait until a paused training run has stopped: a batch takes no longer."""
 
@@ -66,7 +78,9 @@ class Feed(Watcher):
         self.output: Any = None
         self.epoch = self.batch = 0
         self.look_due = self.test_due = self.curves_due = self.heat_due = 0.0
-        """When to look at a batch, report on validation, draw the curves, and compare weights."""
+        """When to look at a batch, report on validation, draw the curves, and measure an epoch."""
+        self.begun_at = self.copying = 0.0
+        """When the epoch began, and how long the last copy of the weights took."""
         self.drawn_at = -math.inf
         self.step: Any = None
         """The last training step. Its buffers hold its batch until the next step."""
@@ -113,8 +127,13 @@ class Feed(Watcher):
         self.epoch, self.batch = epoch, 0
         self.sums = [[0.0, 0.0] for _ in self.means]
         self.clock.phase = "running"
-        if time.perf_counter() >= self.heat_due:
-            self.heat.begin()
+        begun, spent = now()
+        cheap = self.copying < MOST_FOR_COPY * (begun - self.begun_at)
+        last = epoch + 1 == self.loop.epochs.stop
+        self.heat.begin(remember := cheap or last or begun >= self.heat_due)
+        self.begun_at = begun
+        if remember:
+            self.copying = cpu_time() - spent
 
     def watch(self, step: Any) -> None:
         self.batch += 1
@@ -172,14 +191,25 @@ class Feed(Watcher):
     @guarded
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         begun, spent = now()
-        heat = self.heat.end()
+        heat = {}
+        if self.heat.begun and begun >= self.heat_due:
+            heat = self.heat.end(self.step.plan)
+            self.heat_due = begun + rest_after(spent - self.copying)
         self.record.end_epoch(epoch, self.batch, heat)
         if begun >= self.curves_due:
             self._draw_curves()
             pause = min(LONGEST_PAUSE, max(SHORTEST_PAUSE, rest_after(spent)))
             self.curves_due = time.perf_counter() + pause
-        if heat:
-            self.heat_due = begun + rest_after(spent)
+
+    @guarded
+    def watch_end(self) -> None:
+        """Measure the epoch that has turned out to be the last one, if it was not yet measured."""
+        epoch = self.epoch
+        if not self.batch:  # this epoch has no data, so the last batch was in the one before
+            epoch -= 1
+            self.heat.begin(remember=False)
+        if self.step is not None and (self.batch or epoch not in self.record.heat):
+            self.record.keep_heat(epoch, self.heat.end(self.step.plan))
 
     def on_rest(self) -> None:
         """The training has been paused, has resumed, or is over."""

@@ -59,7 +59,7 @@ class TrainingGraph extends Graph {
   }
 
   /** All layers, or the selected one, with the three measures in numbers. */
-  table(measures, heat, select) {
+  table(measures, heat, head, select) {
     const { ctx } = this, { table: all, selected } = ctx.state;
     const layers = ctx.facts.layers.filter((layer) => measures[layer.key] && (all || layer.key === selected));
     if (!layers.length) return [];
@@ -67,6 +67,6 @@ class TrainingGraph extends Graph {
     const rows = layers.map(({ key, name, detail }) => row([link(name, () => select(key)), h("small", {}, ` ${detail}`)],
       MEASURES.map((_, i) => [h("span", { class: "fl-measure" }, measures[key][i]?.[1] ?? "–"), this.strip(heat.map((epoch) => epoch.layers[key]?.[i]))]),
       { class: key === selected ? "fl-here" : "" }));
-    return [table(rows, heads, ctx.t("live_layers"), "fl-layers"), h("p", { class: "fl-special" }, ctx.t("live_measures"))];
+    return [table(rows, heads, head, "fl-layers"), h("p", { class: "fl-special" }, ctx.t("live_measures"))];
   }
 }

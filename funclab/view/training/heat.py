@@ -28,7 +28,7 @@ class Heat:
     `gradient` is the root mean square of the layer's gradient in the last batch looked at. `change`
     is how far its weights moved in an epoch, as a fraction of their length. `dead` is the fraction
     of its relu units that were zero for every sample of the batches looked at in an epoch.
-    The memory it takes is one copy of the trainable weights.
+    It takes the memory of one copy of the trainable weights.
     """
 
     def __init__(self, model: Any, trainable: Iterable[Any]) -> None:
@@ -38,17 +38,22 @@ class Heat:
             if own := [weight for weight in words.weights_of(layer) if weight in trained]:
                 self.weights[layer.name] = own
         self.alive: dict[str, dict[int, Array]] = {}
-        self.before: dict[str, list[Array]] | None = None
+        self.before: dict[str, list[Array]] = {}
+        self.begun = False
+        """Whether `before` has the weights with which the present epoch began."""
         self.arrays: dict[Any, Any] = {}
         """For each plan, its gradients and the outputs of its relus."""
         self.latest: dict[str, dict[str, float]] = {}
 
-    def begin(self) -> None:
-        """An epoch begins: remember the weights."""
-        self.alive = {}
-        self.before = {
-            name: [weight.numpy() for weight in weights] for name, weights in self.weights.items()
-        }
+    def begin(self, remember: bool = True) -> None:
+        """An epoch begins: remember the weights, unless that takes too long."""
+        self.alive, self.begun = {}, remember
+        for name, weights in self.weights.items() if remember else ():
+            if name in self.before:
+                for old, weight in zip(self.before[name], weights):
+                    np.copyto(old, weight.array)
+            else:
+                self.before[name] = [weight.numpy() for weight in weights]
 
     def look(self, plan: Any) -> None:
         """Look at a batch that a plan has just run."""
@@ -72,17 +77,19 @@ class Heat:
             units = np.concatenate(list(masks.values()))
             self._note(name, "dead", 1 - float(units.mean()))
 
-    def end(self) -> dict[str, list[Any]]:
-        """An epoch has ended: how far have the weights moved? Returns all measures, or none for an
-        epoch whose beginning was not seen."""
-        if self.before is None:
-            return {}
-        for name, before in self.before.items():
-            pairs = list(zip(before, (weight.array for weight in self.weights[name])))
+    def end(self, plan: Any) -> dict[str, list[Any]]:
+        """An epoch has ended, or was cut short, with a batch that this plan has run: look at that
+        batch, and at how far the weights have moved. Returns the measures of this epoch; without
+        `change` if its beginning was not remembered."""
+        self.look(plan)
+        for name, weights in self.weights.items():
+            if not self.begun:
+                self.latest[name].pop("change", None)
+                continue
+            pairs = list(zip(self.before[name], (weight.array for weight in weights)))
             moved = math.sqrt(sum(square(new - old) for old, new in pairs))
             length = math.sqrt(sum(square(old) for old, _ in pairs))
             self._note(name, "change", moved / length if length else math.nan)
-        self.before = None
         return self.shown()
 
     def _note(self, name: str, measure: str, value: float) -> None:

@@ -91,10 +91,17 @@ class Record:
         """An epoch has ended after this many batches; `heat` has the measures of its layers."""
         self.lengths[epoch] = batches
         self.steps = self.steps or batches  # the next epochs will have as many
-        if heat:
-            self.heat[epoch] = heat
-            if len(self.heat) > max(20, min(MOST_EPOCHS, MOST_CELLS // len(heat))):
-                self.heat = dict(list(self.heat.items())[::2])
+        self.keep_heat(epoch, heat)
+
+    def keep_heat(self, epoch: int, heat: dict[str, Any]) -> None:
+        """Keep the measures of an epoch, if any; if there are too many, only every other one, but
+        always the first and the last."""
+        if not heat:
+            return
+        self.heat[epoch] = heat
+        if len(self.heat) > max(20, min(MOST_EPOCHS, MOST_CELLS // len(heat))):
+            measured = list(self.heat.items())
+            self.heat = dict(measured[i] for i in thinned(len(measured), (len(measured) + 1) // 2))
 
     def data(self) -> Numbers:
         """The run as plain data."""

@@ -214,16 +214,33 @@ function trainingView() {
 
     update(ctx) {
       this.renewCurves(ctx);
-      const status = this.status(ctx), { epoch } = ctx.state, heat = this.curves.curves.heat ?? [];
+      const status = this.status(ctx), heat = this.curves.curves.heat ?? [];
       this.latest = { ...heat.at(-1)?.layers, ...this.latest };
       const hidden = this.hidden(ctx);
       this.curves.update(hidden);
-      const shown = epoch ? heat.findLast((measured) => measured.epoch <= epoch)?.layers ?? {} : this.latest;
-      this.graph.update(shown, status.nan_layer);
-      ctx.panel.replaceChildren(...(hidden ? [] : this.trials(ctx, status)), ...this.graph.table(shown, heat, (key) => this.select(ctx, key)));
+      const shown = this.measured(ctx, status);
+      this.graph.update(shown.layers, status.nan_layer);
+      const head = ctx.t(shown.from ? "live_layers_from" : "live_layers", { epoch: shown.from });
+      ctx.panel.replaceChildren(...(hidden ? [] : this.trials(ctx, status)), ...this.graph.table(shown.layers, heat, head, (key) => this.select(ctx, key)));
       this.announce(ctx, status.phase);
       this.say(ctx, status);
       this.press(ctx, status);
+    },
+
+    /** The layers' measures at the epoch looked at, or now; `from` is the epoch in which they were
+     * measured if it is another one, since not every epoch is measured. */
+    measured(ctx, status) {
+      const { epoch } = ctx.state, heat = this.curves.curves.heat ?? [];
+      if (!epoch && underWay(status)) return { layers: this.latest };
+      const found = epoch ? heat.findLast((one) => one.epoch <= epoch) : heat.at(-1);
+      if (!found) return { layers: {}, none: true };
+      return { layers: found.layers, from: found.epoch === (epoch || this.lastEpoch()) ? 0 : found.epoch };
+    },
+
+    /** What the graph shows, in words. */
+    shows(ctx, status) {
+      const { from, none } = this.measured(ctx, status), key = none ? "live_shows_none" : from ? "live_shows_from" : "live_shows";
+      return ctx.t(key, { measure: ctx.t(`live_${ctx.state.measure}`), epoch: from });
     },
 
     /** Say the progress, and reasons why buttons do not work, in words. */
@@ -253,8 +270,9 @@ function trainingView() {
       }
       rate.disabled = off || Boolean(status.rate_by);
       if (document.activeElement !== rate) rate.value = status.rate ?? "";
-      this.measure.textContent = this.keys(ctx).h?.when() ? ctx.t("live_shows", { measure: ctx.t(`live_${state.measure}`) }) : "";
-      lookedAt.firstChild.textContent = ctx.t(state.epoch ? "live_at_epoch" : "live_at_end", { epoch: state.epoch });
+      this.measure.textContent = this.keys(ctx).h?.when() ? this.shows(ctx, status) : "";
+      const place = state.epoch ? "epoch" : underWay(status) ? "now" : "end";
+      lookedAt.firstChild.textContent = ctx.t(`live_at_${place}`, { epoch: state.epoch });
       back.max = this.lastEpoch();
       back.value = state.epoch || this.lastEpoch();
       back.setAttribute("aria-valuetext", lookedAt.firstChild.textContent);

@@ -84,7 +84,7 @@ class TrainingView(View):
             "smoothed": self._smoothed(charts),
             "questions": questions(runs, shown, compared, status),
             "epochs": charts.epochs,
-            "heat": runs[-1]["heat"] if runs else [],
+            "heat": charts.runs[-1]["heat"] if charts.runs else [],
             "runs": len(runs),
         }
 

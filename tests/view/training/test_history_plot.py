@@ -43,6 +43,16 @@ def test_each_quantity_has_a_chart_with_the_curves_of_all_outputs():
     }
 
 
+def test_charts_are_below_each_other_where_an_output_would_be_too_narrow():
+    logs = {"loss": [2.0, 1.0], "accuracy": [0.5, 0.6], "mae": [1.0, 0.9]}
+    logs |= {f"val_{name}": values for name, values in logs.items()}
+
+    svg = ElementTree.fromstring(history_plot(logs).svg)
+
+    assert float(svg.get("width")) <= 800
+    assert float(svg.get("height")) > 500
+
+
 def test_validation_is_dashed_and_has_the_colour_of_what_it_validates():
     curves = history_plot(history_with("main"))
 

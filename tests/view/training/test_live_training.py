@@ -239,12 +239,13 @@ def test_units_that_are_never_active_are_counted_as_dead():
 
 def test_the_change_of_a_layer_is_a_fraction_of_the_length_of_its_weights():
     model = fresh()
+    model.fit(X, Y, batch_size=96, live=True)
     heat = Heat(model, model.trainable_weights)
     weights = model.get_layer("kind").get_weights()
     heat.begin()
 
     model.get_layer("kind").set_weights([1.5 * array for array in weights])
-    heat.end()
+    heat.end(look(heat, model))
 
     assert heat.latest["kind"]["change"] == pytest.approx(0.5)
     assert heat.latest["hidden"]["change"] == 0
