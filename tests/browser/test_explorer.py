@@ -59,11 +59,11 @@ def test_a_model_shows_itself_and_a_click_names_the_node(jupyter, open_notebook,
 def test_keys_alone_walk_the_graph_down_to_the_source_of_an_op(
     jupyter, open_notebook, write_notebook
 ):
-    notebook = explorer_on(open_notebook, write_notebook, jupyter, "model")
+    notebook = explorer_on(open_notebook, write_notebook, jupyter, "model", "")
     page = notebook.page
-    page.focus(ROOT)
+    notebook.select(2)
 
-    for key in ["ArrowDown", "ArrowDown", "ArrowRight", "Enter", "Enter"]:
+    for key in ["Shift+Tab", "Enter", "ArrowDown", "ArrowRight", "Enter", "Enter"]:
         page.keyboard.press(key)
 
     expect(page.locator(f"{ROOT} .fl-panel pre").first).to_contain_text("np.matmul")
