@@ -45,7 +45,8 @@ class Sharing:
         self.numbers: dict[Operation, int] = {}
         for graph in graphs:
             for layer, calls in words.calls_by_layer(graph).items():
-                if len(calls) > 1 or places[layer] > 1:
+                # The Input of a nested model may be an Input of the outer one too; it runs nothing.
+                if (len(calls) > 1 or places[layer] > 1) and not calls[0].is_input:
                     self.numbers.setdefault(layer, len(self.numbers))
 
     def of(self, graph: Graph) -> dict[Operation, int]:
