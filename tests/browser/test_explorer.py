@@ -144,12 +144,30 @@ def test_search_counts_aloud_goes_on_with_enter_and_is_left_with_escape(opened_p
 
     press(page, "/", *"shared")
 
-    assert status(page) == "1 of 6 found: twice[1]/shared"
+    assert status(page) == "1 of 4 found: twice[1]/shared[0]"
     press(page, "Enter")
-    assert status(page) == "2 of 6 found: twice[2]/shared"
+    assert status(page) == "2 of 4 found: twice[1]/shared[1]"
     press(page, "Escape")
     assert page.locator(".fl-search").input_value() == ""
     assert page.evaluate("document.activeElement.classList.contains('fl-explorer')")
+
+
+@pytest.mark.parametrize(
+    ("face", "words", "said"),
+    [
+        ("calls", "out", "1 of 2 found: twice[1]/out[0]"),
+        ("calls", "b", "1 of 1 found: b[0]"),
+        ("calls", "out[0:0]", "1 of 2 found: twice[1]/out[0:0]"),
+        ("layers", "out", "1 of 1 found: twice[1]/out"),
+        ("layers", "out[0]", "1 of 2 found: twice[1]/out[0]"),
+    ],
+)
+def test_search_counts_each_box_once(face, words, said, opened_page):
+    page = opened_page(funclab.explore(models.shared_inside(), face=face))
+
+    press(page, "/", *words)
+
+    assert status(page) == said
 
 
 @pytest.mark.parametrize("look", ["light", "projector"])
