@@ -49,12 +49,13 @@ class Explorer(View):
         **settings: Any,
     ) -> None:
         self.model, self.direction = model, direction
+        self.subject = f"{_kind(model)} {clean(model.name)}"
         facts, self.objects = facts_of(model)
         self.known = {*facts["nodes"], *facts["layers"], *facts["tensors"]}
         self.gallery = Gallery(model, facts, direction)
         self.asked: tuple[tuple[str, str], ...] = ()
         super().__init__(
-            title=f"{_kind(model)} {clean(model.name)}",
+            title=self.subject,
             call=f"funclab.explore({_written(model)}$)",
             facts=facts,
             state=self._revealing(state or {}),
@@ -100,7 +101,7 @@ class Explorer(View):
         if key and key not in self.known and not is_repeat(key):
             close = get_close_matches(key, self.known, 3, 0.4) or sorted(self.known)[:3]
             raise ArgumentError(
-                f"{name}: there is no {key!r} in {self.title}.",
+                f"{name}: there is no {key!r} in {self.subject}.",
                 why="a key is that of a layer, a node or a tensor, as the picture writes it.",
                 fix=f"choose one, such as {' or '.join(map(repr, close))}.",
             )
