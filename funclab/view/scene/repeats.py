@@ -223,7 +223,10 @@ def runs(row: Any, sizes: Sequence[tuple[int, bool]]) -> Iterator[_Run]:
     """The runs in a sequence of numbers that are worth folding."""
     sums = np.cumsum([0, *(size for size, _ in sizes)])
     for period in range(1, len(row) // 2 + 1):
-        same = np.concatenate([[False], row[:-period] == row[period:], [False]])
+        equal = row[:-period] == row[period:]
+        if np.count_nonzero(equal) < period:
+            continue
+        same = np.concatenate([[False], equal, [False]])
         edges = np.flatnonzero(same[1:] != same[:-1]).reshape(-1, 2)
         for start, end in edges[edges[:, 1] - edges[:, 0] >= period].tolist():
             times, spare = divmod(end - start + period, period)

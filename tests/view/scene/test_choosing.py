@@ -134,6 +134,18 @@ def test_a_layer_called_once_is_the_same_box_in_both_faces():
 FACES = ("calls", "layers")
 
 
+def test_calls_outside_a_model_are_told_of_once_also_after_what_could_be_folded():
+    shared = Dense(8, name="shared")
+    shared(Input((8,)))
+    x = y = Input((8,))
+    for layer in (shared, shared, shared, Dense(8), shared):
+        y = layer(y)
+
+    boxes = diagram(Model(x, y), choice="lines").scene.boxes
+
+    assert ["Not in this picture" in box.title for box in boxes].count(True) == 1
+
+
 def test_a_direction_that_is_asked_for_is_kept():
     for direction in ("TB", "LR"):
         for room in (SCREEN, (300, 300)):
