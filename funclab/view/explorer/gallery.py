@@ -193,22 +193,20 @@ class Gallery:
         }
         side = max(spaces, key=spaces.__getitem__)
         most = self.details.get(way, max(spaces[side], FEWEST))
-        drawn: set[str] = set()
-        while True:
-            before, ways = drawn, self._chooser(way, target, sharing, most)
-            drawn = shown_in(ways.scene(LINES.fold))
-            if drawn != before:
-                fit, fitted = ways.fit(rooms[side], LINES.name), ways
-            if fit.fits or most == FEWEST:
-                break
+        ways = self._chooser(way, target, sharing, most)
+        fit = ways.fit(rooms[side], LINES.name)
+        while not fit.fits and most > FEWEST:
             less = min(max(rooms[side][1] / fit.height, 0.5), 0.8)  # frames may all go at once
             most = max(FEWEST, int(most * less))
+            fewer = self._chooser(way, target, sharing, most)
+            if shown_in(fewer.scene(LINES.fold)) != shown_in(ways.scene(LINES.fold)):
+                ways, fit = fewer, fewer.fit(rooms[side], LINES.name)
         self.details[way] = most
         apart = [key for key in way.opened if not self._holds(key, target)]
         if apart and not fit.fits:
             opened = tuple(key for key in way.opened if key != apart[-1])
             return self._detail(way._replace(opened=opened), target, sharing)
-        return side, Diagram(fitted.draw(fit), LOOKS[way.large]), rooms[side]
+        return side, Diagram(ways.draw(fit), LOOKS[way.large]), rooms[side]
 
     def _chooser(self, way: Way, target: str, sharing: Sharing, most: int | None = None) -> Chooser:
         keys = set(self.keys(way))

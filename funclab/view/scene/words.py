@@ -156,12 +156,13 @@ def is_automatic(operation: Operation) -> bool:
     return re.fullmatch(rf"{re.escape(prefix)}(_\d+)?", operation.name) is not None
 
 
-def brief(node: Node, told: str) -> str:
-    """What a box says under the name of a call, of its `call_words`: not the class, if the name
-    already says it."""
+def brief(node: Node, told: str = "") -> str:
+    """What a box says under the name of a call: not the class, if the name already says it.
+    `told`: the call's `call_words`, if they are known."""
     layer = node.operation
     if not layer.is_layer:
         return _operator(node)
+    told = told or call_words(node)
     if is_automatic(layer) or layer.name.lower().endswith(f"_{kind(layer)}".lower()):
         return told.removeprefix(kind(layer)).removeprefix(" · ").strip()
     return told
@@ -234,7 +235,7 @@ def weights_of(layer: Any) -> list[Variable]:
 
 def arithmetic(layer: Any, weights: list[Variable] | None = None) -> str:
     """The weights of a layer as a sum of products of lengths; empty for a layer without weights.
-    They need not be collected again if they are known.
+    `weights`: those of the layer, if they are known.
 
     >>> from funclab.layers import Dense
     >>> dense = Dense(64)
