@@ -6,8 +6,8 @@ from time import perf_counter
 
 
 def warm() -> int:
-    """Train tiny models of every kind, so that each loop is compiled and kept on disk."""
-    for train in (train_dense, train_images, train_words):
+    """Train tiny models of every kind, so that their loops are compiled and kept on disk."""
+    for train in (train_dense, train_images, train_words, share_work):
         start = perf_counter()
         train()
         print(f"{train.__doc__:<50} {perf_counter() - start:5.1f} s", flush=True)
@@ -79,3 +79,12 @@ def train_words() -> None:
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     model.fit(np.ones((4, 5), np.int32), np.ones((4,), np.int32), verbose=0)
     model.predict(np.ones((4, 5), np.int32), verbose=0)
+
+
+def share_work() -> None:
+    """work on two threads"""
+    import numpy as np
+
+    from funclab.kernels.watching import watch
+
+    watch(np.zeros(1, np.int64), np.zeros(1, np.int64), 1, 0)

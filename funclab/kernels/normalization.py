@@ -1,6 +1,7 @@
 """Normalization by the mean and variance of each channel, or of each row, and its gradients.
 
-Arrays are (rows, channels). Sums over rows are kept in float64: a large batch has millions of rows.
+Arrays are (rows, channels). Sums over rows are kept in float64, since a large batch has millions of
+rows; those of 64 rows are made in the dtype of the data, which takes half the time.
 `mask` (rows) says which rows count; None for all.
 """
 
@@ -13,6 +14,8 @@ from funclab.kernels.threads import share
 
 OPERATIONS = 50
 """The cost of one element in these loops, in operations of a matrix product."""
+
+BLOCK = 64
 
 
 def moments(x, mask):
@@ -85,13 +88,18 @@ def add_distances_in_numpy(x, near, mask, sums):
 
 @jit(numpy=add_distances_in_numpy)
 def add_distances(x, near, mask, sums):
-    total, squares = sums[0], sums[1]
-    for row in range(x.shape[0]):
-        if mask is None or mask[row]:
-            for c in range(x.shape[1]):
-                distance = x[row, c] - near[c]
-                total[c] += distance
-                squares[c] += distance * distance
+    rows, channels = x.shape
+    part, origin = np.empty((2, channels), x.dtype), near.astype(x.dtype)
+    total, squares = part[0], part[1]
+    for first in range(0, rows, BLOCK):
+        part[:] = 0
+        for row in range(first, min(first + BLOCK, rows)):
+            if mask is None or mask[row]:
+                for c in range(channels):
+                    distance = x[row, c] - origin[c]
+                    total[c] += distance
+                    squares[c] += distance * distance
+        sums += part
 
 
 def add_products_in_numpy(g, x, mean, sums):
@@ -100,11 +108,16 @@ def add_products_in_numpy(g, x, mean, sums):
 
 @jit(numpy=add_products_in_numpy)
 def add_products(g, x, mean, sums):
-    total, products = sums[0], sums[1]
-    for row in range(x.shape[0]):
-        for c in range(x.shape[1]):
-            total[c] += g[row, c]
-            products[c] += g[row, c] * (x[row, c] - mean[c])
+    rows, channels = x.shape
+    part, origin = np.empty((2, channels), x.dtype), mean.astype(x.dtype)
+    total, products = part[0], part[1]
+    for first in range(0, rows, BLOCK):
+        part[:] = 0
+        for row in range(first, min(first + BLOCK, rows)):
+            for c in range(channels):
+                total[c] += g[row, c]
+                products[c] += g[row, c] * (x[row, c] - origin[c])
+        sums += part
 
 
 def scale_and_shift_in_numpy(x, mean, scale, shift, out):
