@@ -92,14 +92,14 @@ def resting() -> Iterator[None]:
 
 
 class Symbol:
-    """A function of the C library for loops to call, and the same in Python. It takes no arguments
-    and returns an int."""
+    """A function of the C library for compiled loops to call: without arguments, it returns an int.
+    In plain Python it does nothing."""
 
-    def __init__(self, name: str, plain: Callable[[], Any]) -> None:
-        self.name, self.plain = name, plain
+    def __init__(self, name: str) -> None:
+        self.name = name
 
-    def __call__(self) -> Any:
-        return self.plain()
+    def __call__(self) -> int:
+        return 0
 
     @property
     def compiled(self) -> Any:

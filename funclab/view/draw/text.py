@@ -58,7 +58,7 @@ def _width(character: str, mono: bool) -> float:
 
 def clean(text: str) -> str:
     """A name on one line, without characters that affect the text around it."""
-    return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+    return text if text.isprintable() else CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def steady(text: str) -> str:

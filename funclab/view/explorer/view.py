@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Any, ClassVar
 
 import traitlets
 
+from funclab import meant
 from funclab.errors import ArgumentError, TensorTypeError
 from funclab.graph.graph import Graph
 from funclab.graph.operation import Operation
@@ -99,7 +99,7 @@ class Explorer(View):
     def _known_key(self, name: str, key: str) -> str:
         key = clean(key)
         if key and key not in self.known and not is_repeat(key):
-            close = get_close_matches(key, self.known, 3, 0.4) or sorted(self.known)[:3]
+            close = meant.similar(key, self.known, cutoff=0.4) or sorted(self.known)[:3]
             raise ArgumentError(
                 f"{name}: there is no {key!r} in {self.subject}.",
                 why="a key is that of a layer, a node or a tensor, as the picture writes it.",

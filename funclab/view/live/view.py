@@ -20,6 +20,7 @@ from uuid import uuid4
 import anywidget
 import traitlets
 
+from funclab import meant
 from funclab.errors import ArgumentError
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture, write
@@ -102,7 +103,9 @@ class View(anywidget.AnyWidget):
             raise ArgumentError(
                 f"{type(self).__name__} has no setting {unknown[0]!r}.",
                 why=f"its settings are {', '.join(self.blank_state)}.",
-                fix="correct the name.",
+                fix=f"write {close[0]}=, if that is what you mean."
+                if (close := meant.similar(unknown[0], self.blank_state))
+                else "leave it out.",
             )
         return state
 
