@@ -80,8 +80,11 @@ def load(cache: Any, signature: Any, context: Any) -> Any:
 
 @contextmanager
 def resting() -> Iterator[None]:
-    """A context without garbage collection: the compiler's many objects contain little garbage,
-    and scanning them repeatedly would take a sixth of the time."""
+    """A context without garbage collection, for work that makes many objects and little garbage.
+
+    Scanning all objects repeatedly would take a sixth of a compiler's time, and a large view may
+    take a tenth of a second longer.
+    """
     collects = gc.isenabled()
     gc.disable()
     try:
