@@ -87,6 +87,16 @@ def folded(name: str) -> str:
     return "".join(name.lower().replace("-", "").replace("_", "").split())
 
 
+def similar(name: str, known: Iterable[str], count: int = 3, cutoff: float = 0.5) -> list[str]:
+    """The known names most similar to `name`; those with the same letters come first.
+
+    >>> similar("adma", ["adamax", "adam", "sgd"])
+    ['adam', 'adamax']
+    """
+    close = difflib.get_close_matches(name, list(known), 2 * count, cutoff)
+    return sorted(close, key=lambda other: sorted(other) != sorted(name))[:count]
+
+
 def by_name(kind: str, name: str, tables: Mapping[str, Mapping[str, Any]]) -> str:
     """An unknown name of a kind; `tables` contain the names of all kinds."""
     known = tables.get(kind, {})
@@ -106,8 +116,7 @@ def by_name(kind: str, name: str, tables: Mapping[str, Mapping[str, Any]]) -> st
                 if other != "metric"
                 else f'write metrics=["{of_kind}"]: {name} is a metric, not {article(kind)}.'
             )
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
-    if close:
+    if close := similar(name, known):
         return f'write "{close[0]}" instead of "{name}".'
     if kind == "layer":  # only files and configurations name layers
         return f'pass custom_objects={{"{name}": {name}}}, with the class of that name.'
@@ -216,8 +225,7 @@ def keyword(name: str, known: Iterable[str]) -> str:
     known = list(known)
     if KERAS_1.get(name) in known:
         return f"write {KERAS_1[name]}= instead of {name}=."
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    if close:
+    if close := similar(name, known, cutoff=0.6):
         return f"write {close[0]}= instead of {name}=."
     if name in ("lr", "learning_rate"):
         return "write compile(optimizer=SGD(learning_rate=0.1)): the optimizer takes the steps."

@@ -104,10 +104,11 @@ def no_such_name(
     if imported:
         what = f"cannot import name {name!r} from {module!r}."
     fix = ELSEWHERE.get(name) or f"dir({module}) lists what there is."
-    if near and name not in ELSEWHERE:
-        fix = f"write {module}.{near[0]}, if that is what you mean."
-    elif (room := _room_of(name)) and name not in ELSEWHERE:
+    room = "" if name in ELSEWHERE else _room_of(name)
+    if room:
         fix = f"it is in another place: from funclab.{room} import {name}."
+    elif near and name not in ELSEWHERE:
+        fix = f"write {module}.{near[0]}, if that is what you mean."
     elif module == "funclab.layers":
         fix += " A layer of your own is a class with `call`, made of funclab.ops."
     kind = NoSuchImportError if imported else NoSuchNameError

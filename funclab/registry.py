@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import inspect
 import re
@@ -162,8 +161,9 @@ def lookup(kind: str, name: str, custom: dict[str, Any] | None = None) -> Any:
 
 def near(name: str, known: Iterable[str]) -> str:
     """The known names similar to `name`, as the end of a sentence; "" if there are none."""
-    alike = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
-    return f" (did you mean {' or '.join(alike)}?)" if alike else ""
+    *others, last = meant.similar(name, known) or [""]
+    either = f"{', '.join(others)} or {last}" if others else last
+    return f" (did you mean {either}?)" if last else ""
 
 
 def to_config(data: Any) -> Any:

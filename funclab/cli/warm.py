@@ -85,6 +85,6 @@ def share_work() -> None:
     """work on two threads"""
     import numpy as np
 
-    from funclab.kernels.threads import watch
+    from funclab.kernels.watching import watch
 
     watch(np.zeros(1, np.int64), np.zeros(1, np.int64), 1, 0)

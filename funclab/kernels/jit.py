@@ -80,8 +80,11 @@ def load(cache: Any, signature: Any, context: Any) -> Any:
 
 @contextmanager
 def resting() -> Iterator[None]:
-    """A context without garbage collection: the compiler's many objects contain little garbage,
-    and scanning them repeatedly would take a sixth of the time."""
+    """A context without garbage collection, for work that makes many objects and little garbage.
+
+    Scanning all objects repeatedly would take a sixth of a compiler's time, and a large view may
+    take a tenth of a second longer.
+    """
     collects = gc.isenabled()
     gc.disable()
     try:
@@ -92,14 +95,14 @@ def resting() -> Iterator[None]:
 
 
 class Symbol:
-    """A function of the C library for loops to call, and the same in Python. It takes no arguments
-    and returns an int."""
+    """A function of the C library for compiled loops to call: without arguments, it returns an int.
+    In plain Python it does nothing."""
 
-    def __init__(self, name: str, plain: Callable[[], Any]) -> None:
-        self.name, self.plain = name, plain
+    def __init__(self, name: str) -> None:
+        self.name = name
 
-    def __call__(self) -> Any:
-        return self.plain()
+    def __call__(self) -> int:
+        return 0
 
     @property
     def compiled(self) -> Any:

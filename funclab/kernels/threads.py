@@ -13,20 +13,17 @@ import math
 import os
 import queue
 import threading
-import time
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
-from funclab.kernels.jit import ENABLED, Symbol, jit
+from funclab.kernels.jit import ENABLED
+from funclab.kernels.watching import watch
 
 STAYS_AWAKE = ENABLED and hasattr(os, "sched_yield")  # not on Windows
 WORTH_SHARING = 8e6 if STAYS_AWAKE else 2e7
 """The number of operations in a matrix product that takes one core 80 or 200 microseconds."""
-
-PATIENCE = 2000
-"""How often a waiting thread looks, and lets others run, before it sleeps: for a millisecond."""
 
 HEAD_START = 10
 """How often the second thread lets others run before it starts. In these 5 microseconds the first
@@ -79,25 +76,6 @@ def _blas():
 
 _handed_over = np.zeros(1, np.int64)  # how many halves
 _unused = np.zeros(1, np.int64)
-
-let_others_run = Symbol("sched_yield", lambda: time.sleep(0))
-
-
-@jit
-def watch(signal, count, seen, pause):
-    """Set `signal` to 1 and wait, at most a millisecond, until `count` is no longer `seen`.
-
-    `signal` and `count` are arrays with one element. A loop does not hold Python's lock: with the
-    signal, the second thread says that it has finished and that the lock is free.
-    """
-    signal[0] = 1
-    looked = 0
-    while count[0] == seen and looked < PATIENCE:
-        let_others_run()
-        looked += 1
-    if looked < PATIENCE:
-        for _ in range(pause):
-            let_others_run()
 
 
 class _Half:

@@ -97,7 +97,10 @@ def _repair(layer: Any, spec: InputSpec, shape: Shape) -> str:
     twin = re.sub("[123]D", f"{len(shape) - 2}D", kind)
     exists = twin != kind and twin in registry.registered("layer")
     if short == 1 and len(shape) == 1:
-        return f"declare the one number of a sample as an axis: Input(shape=(1,)) for {layer.name}."
+        return (
+            f"declare the one number of a sample as an axis: Input(shape=(1,)) for {layer.name}. "
+            "If this is an array with one sample, give it the axis of the batch: x[None]."
+        )
     if short == 1 and None not in sample:
         axis = "channel" if wanted > 3 else "feature"
         longer = show((*sample, 1))

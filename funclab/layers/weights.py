@@ -25,7 +25,7 @@ KERAS_2_ORDER = (
 )  # fmt: skip
 
 SETTINGS = {str, int, float, bool, type(None)}
-NOT_HELD = {"constructor_arguments", "inbound_nodes", "outbound_nodes"}
+NOT_HELD = {"constructor_arguments", "build_shapes", "inbound_nodes", "outbound_nodes"}
 """The types and the names of attributes that never contain layers or weights."""
 
 

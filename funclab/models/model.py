@@ -85,7 +85,9 @@ class Model(Layer):
                 f"No such layer: {name}. Existing layers are: {names}.",
                 why=f"{self.name} holds no layer of that name; a layer inside a nested model is "
                 "reached through that model.",
-                fix="use one of the names above.",
+                fix=f'write get_layer("{close[0]}"), if that is what you mean.'
+                if (close := meant.similar(str(name), names))
+                else "use one of the names above.",
             )
         return self.layers[names.index(str(name)) if index is None else index]
 
@@ -198,9 +200,9 @@ class Model(Layer):
         chosen = {"loss": loss, "optimizer": optimizer, "training": training}
         return view.make("trace", self, x, y, **chosen, step=step, **settings, **state)
 
-    def diff(self, other: Any) -> Any:
-        """This model and another side by side. See `funclab.diff`."""
-        return view.make("diff", self, other)
+    def diff(self, other: Any, **settings: Any) -> Any:
+        """This model and another side by side; `settings` are those of `funclab.diff`."""
+        return view.make("diff", self, other, **settings)
 
     def to_code(self, name: str = "model", names: bool = True) -> str:
         """Functional-API source that makes this model. See `funclab.to_code`."""

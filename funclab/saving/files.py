@@ -97,8 +97,9 @@ def load_model(
         if _is_hdf5(filepath):
             with reading(filepath):
                 return load_h5(filepath, custom_objects, compile)
+        problem = "Not a `.keras` archive" if as_path(filepath).exists() else "File not found"
         raise ConfigError(
-            f"File not found or not a `.keras` archive: {str(filepath)!r}.",
+            f"{problem}: {str(filepath)!r}.",
             why="a saved model is a zip archive, or a `.h5` file of Keras.",
             fix="pass the path that `model.save(...)` wrote.",
         )

@@ -5,7 +5,6 @@ Each of them may be a dict by name, a list in order, or a single part.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -128,8 +127,8 @@ class Names:
             words = WORDS[argument]
             raise words[0](
                 self._say(words[2], argument, value, count=len(parts)),
-                why=f"the {self.side}s of {self.model.name} are {self.listed()}; the list has "
-                f"{len(parts)} entries.",
+                why=f"the {self.side}s of {self.model.name} are {self.listed()}; "
+                + _length_of(value, parts),
                 fix=f"write numpy.array({argument}): one array, with a row for each sample."
                 if self._are_samples(parts, argument)
                 else f"give a list with one part for each, [{self.listed()}], or a dict with these "
@@ -208,7 +207,7 @@ class Names:
         """The name that a wrong key probably means: a similar one, or the only unused one."""
         taken = {self.index.get(used_key) for used_key in used}
         free = [name for i, name in enumerate(self.names) if i not in taken]
-        close = difflib.get_close_matches(str(key), free, n=1, cutoff=0.5)
+        close = meant.similar(str(key), free)
         return close[0] if close else free[0] if len(free) == 1 else ""
 
     # For the pictures of errors.
@@ -373,6 +372,13 @@ def _along(tree: Any, settings: Any) -> list[Any] | None:
     branches = [branch for pair in pairs if (branch := _along(*pair)) is not None]
     whole = fits and len(branches) == len(pairs)
     return [part for branch in branches for part in branch] if whole else None
+
+
+def _length_of(value: Any, parts: Sequence[Any]) -> str:
+    """How many entries were given, as the end of a sentence."""
+    if not isinstance(value, (list, tuple, dict)):
+        return "one array was given."
+    return f"the list has {len(parts)} {'entry' if len(parts) == 1 else 'entries'}."
 
 
 def _metrics_in(entry: Any) -> list[Any]:

@@ -73,6 +73,12 @@ CELLS = """() => jupyterapp.shell.currentWidget.content.widgets
     };
   })"""
 
+# To a cell, with the keys of command mode.
+SELECT = """index => {
+  const notebook = jupyterapp.shell.currentWidget.content;
+  notebook.activeCellIndex = index;
+  notebook.activate();
+}"""
 KERNEL_SAYS = """async (code) => {
   const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
   let said = "";
@@ -147,6 +153,10 @@ class NotebookPage:
         """Run every cell; returns the result of each once all have ended."""
         self.page.evaluate(RUN_ALL)
         return self.page.evaluate(CELLS)
+
+    def select(self, index: int) -> None:
+        """Give a cell the keys, as a click beside it does."""
+        self.page.evaluate(SELECT, index)
 
     def kernel_says(self, code: str) -> str:
         """What code prints in this notebook's kernel, or what its error says."""

@@ -14,11 +14,6 @@ PROJECTOR = {"width": 1280, "height": 720}
 IDLE = "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"
 ON_CELL = "() => document.activeElement.classList.contains('jp-Cell')"
 ACTIVE = "() => jupyterapp.shell.currentWidget.content.activeCellIndex"
-FIRST_CELL = """() => {
-  const notebook = jupyterapp.shell.currentWidget.content;
-  notebook.activeCellIndex = 0;
-  notebook.activate();
-}"""
 
 
 class Demo:
@@ -28,7 +23,7 @@ class Demo:
         self.notebook, self.page = notebook, notebook.page
         self.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         self.page.set_viewport_size(PROJECTOR)
-        self.page.evaluate(FIRST_CELL)
+        self.notebook.select(0)
         self.page.keyboard.press("Control+b")  # the list of files goes away
         self.seconds: dict[str, float] = {}
 
@@ -75,11 +70,9 @@ class Demo:
         view = self.cell(index).locator(".fl").first
         view.wait_for()
         self.go_to(index + 1)
-        for _ in range(30):
-            self.keys("Shift+Tab")
-            if view.locator(".fl-stage:focus").count():
-                return view
-        raise AssertionError(f"Shift-Tab does not lead into the view under cell {index}")
+        self.keys("Shift+Tab")
+        expect(view.locator(".fl-stage")).to_be_focused()
+        return view
 
     def paste(self, index):
         """Paste what was copied into an empty cell, and run it."""

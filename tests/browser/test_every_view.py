@@ -226,6 +226,22 @@ def test_the_keys_of_a_view_leave_text_sliders_and_the_notebook_alone(stage):
     page.wait_for_function(f"before => ({COUNT})() > before", arg=before)
 
 
+def test_shift_tab_leads_to_the_picture_and_tab_from_there_to_the_list_of_keys(stage):
+    view = stage.show()
+    table = view.locator(".fl-keys")
+    stage.notebook.select(2)
+
+    stage.press("Shift+Tab")
+
+    expect(view.locator(".fl-stage")).to_be_focused()
+    for _ in range(view.locator("*").count()):
+        stage.press("Tab")
+        if table.locator("summary:focus").count():
+            break
+    stage.press("Enter")
+    expect(table.locator("tr").last).to_be_visible()
+
+
 def test_a_reloaded_page_has_the_view_as_it_was_and_its_keys_work(stage):
     case = stage.case
     stage.show()

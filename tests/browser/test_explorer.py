@@ -59,11 +59,11 @@ def test_a_model_shows_itself_and_a_click_names_the_node(jupyter, open_notebook,
 def test_keys_alone_walk_the_graph_down_to_the_source_of_an_op(
     jupyter, open_notebook, write_notebook
 ):
-    notebook = explorer_on(open_notebook, write_notebook, jupyter, "model")
+    notebook = explorer_on(open_notebook, write_notebook, jupyter, "model", "")
     page = notebook.page
-    page.focus(ROOT)
+    notebook.select(2)
 
-    for key in ["ArrowDown", "ArrowDown", "ArrowRight", "Enter", "Enter"]:
+    for key in ["Shift+Tab", "Enter", "ArrowDown", "ArrowRight", "Enter", "Enter"]:
         page.keyboard.press(key)
 
     expect(page.locator(f"{ROOT} .fl-panel pre").first).to_contain_text("np.matmul")
@@ -144,12 +144,30 @@ def test_search_counts_aloud_goes_on_with_enter_and_is_left_with_escape(opened_p
 
     press(page, "/", *"shared")
 
-    assert status(page) == "1 of 6 found: twice[1]/shared"
+    assert status(page) == "1 of 4 found: twice[1]/shared[0]"
     press(page, "Enter")
-    assert status(page) == "2 of 6 found: twice[2]/shared"
+    assert status(page) == "2 of 4 found: twice[1]/shared[1]"
     press(page, "Escape")
     assert page.locator(".fl-search").input_value() == ""
     assert page.evaluate("document.activeElement.classList.contains('fl-explorer')")
+
+
+@pytest.mark.parametrize(
+    ("face", "words", "said"),
+    [
+        ("calls", "out", "1 of 2 found: twice[1]/out[0]"),
+        ("calls", "b", "1 of 1 found: b[0]"),
+        ("calls", "out[0:0]", "1 of 2 found: twice[1]/out[0:0]"),
+        ("layers", "out", "1 of 1 found: twice[1]/out"),
+        ("layers", "out[0]", "1 of 2 found: twice[1]/out[0]"),
+    ],
+)
+def test_search_counts_each_box_once(face, words, said, opened_page):
+    page = opened_page(funclab.explore(models.shared_inside(), face=face))
+
+    press(page, "/", *words)
+
+    assert status(page) == said
 
 
 @pytest.mark.parametrize("look", ["light", "projector"])

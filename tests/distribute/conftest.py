@@ -28,8 +28,9 @@ def local_cluster(workers: int) -> Any:
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def client() -> Iterator[Any]:
+    """It ends with a file's tests: four workers that wait take a seventh of a processor."""
     from dask.distributed import Client
 
     with local_cluster(4) as cluster, Client(cluster) as client:

@@ -9,6 +9,7 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from funclab.kernels import threads
+from funclab.kernels.watching import watch
 
 SHARED, LARGE = 1.5 * threads.WORTH_SHARING, 10 * threads.WORTH_SHARING
 
@@ -60,7 +61,7 @@ def test_several_threads_may_share_their_work_at_once():
 def test_a_thread_does_not_watch_for_ever(seen):
     signal, count = np.zeros(1, np.int64), np.array([4])
 
-    threads.watch(signal, count, seen, 2)
+    watch(signal, count, seen, 2)
 
     assert (signal, count) == (1, 4)
 

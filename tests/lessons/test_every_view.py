@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import subprocess
 import sys
+import zlib
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -36,6 +40,8 @@ CELLS = [
     'funclab.playground(data="moons", epochs=2)',
 ]
 WIDGET = "application/vnd.jupyter.widget-view+json"
+MIME = "application/vnd.funclab.view+json"
+LESSONS = sorted(Path("notebooks").glob("*.ipynb"))
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +57,27 @@ def notebook(tmp_path_factory):
     path = tmp_path_factory.mktemp("views") / "views.ipynb"
     nbformat.write(made, path)
     return path
+
+
+def facts_by_view(path):
+    """For each kind of view in a notebook, what the facts of its stored views are called."""
+    kinds: dict[str, list[set[str]]] = {}
+    for cell in nbformat.read(path, as_version=4).cells:
+        for output in cell.get("outputs", []):
+            if MIME in output.get("data", {}):
+                held = zlib.decompress(base64.b64decode(output.metadata[MIME]["held"]))
+                kinds.setdefault(output.data[MIME]["view"], []).append(
+                    set(json.loads(held)["facts"])
+                )
+    return kinds
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+def test_the_stored_views_of_a_lesson_hold_what_new_ones_hold(notebook, lesson):
+    new = facts_by_view(notebook)
+    for kind, stored in facts_by_view(lesson).items():
+        always = set.intersection(*new[kind]) if kind in new else set()
+        assert all(always <= facts for facts in stored), f"python -m tests.lessons.refresh {lesson}"
 
 
 def test_every_view_keeps_its_promise_twice(notebook):

@@ -98,7 +98,7 @@ def test_warm_leaves_the_machine_code_of_the_loops_on_disk(tmp_path):
 
     assert warmed.returncode == 0, warmed.stderr
     code = {path.name.split("-")[0] for path in tmp_path.rglob("*.nbc")}
-    assert {"dense.bias_rows", "recurrent.lstm", "threads.watch"} <= code
+    assert {"dense.bias_rows", "recurrent.lstm", "watching.watch"} <= code
 
 
 def test_doctor_finds_nothing_missing_here():

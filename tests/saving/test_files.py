@@ -55,7 +55,7 @@ def test_an_existing_file_is_kept_when_asked(tmp_path):
 def test_what_is_not_an_archive_is_refused(tmp_path):
     (tmp_path / "m.keras").write_text("hello")
 
-    with pytest.raises(ValueError, match="not a `.keras` archive"):
+    with pytest.raises(ValueError, match="Not a `.keras` archive"):
         models.load_model(tmp_path / "m.keras")
 
 

@@ -6,6 +6,7 @@ import builtins
 import inspect
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 from funclab import ops, registry, structure
@@ -224,19 +225,23 @@ def own_settings(layer: Any) -> dict[str, Any]:
     that its constructor was given. What `adapt` has learned is included.
     """
     config = getattr(layer, "learned_config", layer.get_config)()
-    defaults = parameters(type(layer))
-    names = [*(name for name in defaults if name in config), *config]
     settings = {}
-    for name in dict.fromkeys(names):
-        if name in ("name", "trainable", "dtype", "weights"):
-            continue
-        if name in defaults and _chosen_anyway(layer, name, config[name], defaults[name]):
-            continue
+    for name in own_names(layer, config):
         argument = layer.constructor_arguments.get(name)
         # One number instead of equal ones, where the layer was given one.
         short = name in WINDOWS and isinstance(argument, int)
         settings[name] = argument if short else _held(layer, name, config[name])
     return settings
+
+
+def own_names(layer: Any, config: dict[str, Any]) -> Iterator[str]:
+    """The names of the settings in a config that differ from what the layer would choose."""
+    defaults = parameters(type(layer))
+    for name in dict.fromkeys([*(name for name in defaults if name in config), *config]):
+        if name in ("name", "trainable", "dtype", "weights"):
+            continue
+        if name not in defaults or not _chosen_anyway(layer, name, config[name], defaults[name]):
+            yield name
 
 
 def _held(layer: Any, name: str, config: Any) -> Any:
@@ -264,13 +269,18 @@ def same(config: Any, default: Any, name: str = "") -> bool:
     """Whether a configured value is the same as the default."""
     if isinstance(config, dict) and isinstance(default, str):
         kind = next((kind for kind in KINDS if name.endswith(kind)), "")
-        known = default in registry.registered(kind)
-        return known and registry.to_config(registry.get(kind, default)) == config
+        return default in registry.registered(kind) and _config_of(kind, default) == config
     if isinstance(config, list) and type(default) is int and name in (*WINDOWS, "axis"):
         return bool(config) and all(length == default for length in config)
     if isinstance(config, list) and isinstance(default, tuple):
         return tuple(config) == default
     return type(config) is type(default) and config == default
+
+
+@cache
+def _config_of(kind: str, name: str) -> Any:
+    """The config of an object of funclab with its default settings."""
+    return registry.to_config(registry.get(kind, name))
 
 
 def function_name(function: Any, owner: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from funclab.errors import TensorTypeError
@@ -47,11 +47,16 @@ class DiffView(View):
         return replace(self.difference, look=theme.still(self.look))
 
 
+@dataclass(repr=False)
 class Difference(Comparison):
     """What two models do not have in common, shown as a live view; false if there is nothing."""
 
+    settings: dict[str, Any] = field(default_factory=dict, compare=False)
+    """What `diff` was given for the view."""
+
     def view(self, **settings: Any) -> DiffView:
         """The live view, with `look`, `ask`, `tour` and `entry`; display shows one too."""
+        settings = {**self.settings, **settings}
         state = {"entry": settings.pop("entry")} if "entry" in settings else {}
         return DiffView(self, state=state, **settings)
 
@@ -60,11 +65,14 @@ class Difference(Comparison):
         return {**bundle, "text/plain": repr(self)}, metadata
 
 
-def diff(a: Any, b: Any = None) -> Difference:
+def diff(
+    a: Any, b: Any = None, *, look: str | None = None, ask: bool | None = None, tour: Any = ()
+) -> Difference:
     """What is different between two models, `a` on the left and `b` on the right.
 
     Layers are paired if they are the same object, else by the names you gave them, else by what
-    they are and what is around them. Automatic names (dense_1) do not count.
+    they are and what is around them. Automatic names (dense_1) do not count. `look`, `ask` and
+    `tour` are those of every view: see `funclab.view.live.view.View`.
     Raises: TensorTypeError unless both are models with a graph.
 
     >>> from funclab import Input, Model, layers
@@ -105,6 +113,7 @@ def diff(a: Any, b: Any = None) -> Difference:
         shared=shared,
         numbers=(words.count(a.weights), words.count(b.weights)),
         models=(a, b),
+        settings={"look": look, "ask": ask, "tour": tour},
     )
 
 

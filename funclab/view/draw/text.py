@@ -58,7 +58,7 @@ def _width(character: str, mono: bool) -> float:
 
 def clean(text: str) -> str:
     """A name on one line, without characters that affect the text around it."""
-    return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+    return text if text.isprintable() else CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def steady(text: str) -> str:
@@ -101,12 +101,12 @@ def listed(words: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
-def folded_lines(text: str, width: float, size: float) -> list[str]:
+def folded_lines(text: str, width: float, size: float, bold: bool = False) -> list[str]:
     """A sentence wrapped to lines of at most this width."""
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and text_width(longer, size) > width:
+        if lines[-1] and text_width(longer, size, bold) > width:
             lines.append(word)
         else:
             lines[-1] = longer

@@ -14,7 +14,7 @@ from funclab.graph.operation import Operation, placeholder
 from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
 from funclab.shape_math import show
-from funclab.view.code.layers import own_settings
+from funclab.view.code.layers import own_names
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 from funclab.view.scene.calls import write_line
@@ -47,8 +47,9 @@ def facts_of(model: Any) -> tuple[Facts, dict[str, Any]]:
     graph = words.graph_of(model)
     assert graph is not None
     for part in parts(graph):
+        own = set(part.graph.nodes)
         for operation in part.graph.operations:
-            facts["layers"][part.key(operation.name)] = _layer(operation, part)
+            facts["layers"][part.key(operation.name)] = _layer(operation, part, own)
             objects[part.key(operation.name)] = operation
         for node in part.graph.nodes:
             facts["nodes"][part.key(node.key)] = _node(node, part)
@@ -86,8 +87,7 @@ def _add_frames(facts: Facts, objects: dict[str, Any], node: Node, part: Part) -
             facts["frames"][f"{key}/{name}"] = f"{path}/{name}"
 
 
-def _layer(layer: Operation, part: Part) -> Facts:
-    own = set(part.graph.nodes)
+def _layer(layer: Operation, part: Part, own: set[Node]) -> Facts:
     elsewhere = [node for node in layer.inbound_nodes if node not in own]
     fact = {
         **_told(layer),
@@ -100,11 +100,12 @@ def _layer(layer: Operation, part: Part) -> Facts:
 
 def _told(layer: Any) -> Facts:
     """What a layer does, what was set, and its weights: as arithmetic, and each with its shape."""
-    arrays = [] if words.graph_of(layer) is not None else words.weights_of(layer)
+    weights = words.weights_of(layer)
+    arrays = [] if words.graph_of(layer) is not None else weights
     return {
         "detail": words.detail(layer),
         "settings": settings(layer),
-        "weights": words.arithmetic(layer),
+        "weights": words.arithmetic(layer, weights),
         "arrays": [
             [name, show(weight.shape)] for name, weight in zip(words.weight_names(arrays), arrays)
         ],
@@ -142,7 +143,8 @@ def settings(layer: Any, every: bool = False) -> list[list[str]]:
     if words.graph_of(layer) is not None or not getattr(layer, "constructor_arguments", None):
         return []
     config = layer.get_config()
-    names = config if every else own_settings(layer)
+    learned = layer.learned_config() if hasattr(layer, "learned_config") else config
+    names = config if every else own_names(layer, learned)
     return [
         [name, _setting(getattr(layer, name, None), config[name])]
         for name in names

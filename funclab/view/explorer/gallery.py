@@ -10,6 +10,7 @@ from funclab.view.draw.text import clean, plural
 from funclab.view.explorer.beside import STRIP, Strip
 from funclab.view.live.said import say
 from funclab.view.scene import words
+from funclab.view.scene.calls import Sharing
 from funclab.view.scene.choosing import LINES, Chooser
 from funclab.view.scene.diagram import MOST_CALLS, WINDOW, Diagram, bare, chooser
 from funclab.view.scene.scene import Scene
@@ -132,17 +133,17 @@ class Gallery:
     def _add(self, way: Way, target: str) -> set[str]:
         """Draw and keep a picture; returns the keys in it."""
         name, fitted = self.name(way), way._replace(choice=None)
-        placed = None
+        sharing, placed = Sharing(self.model), None
         if way.choice != OVERVIEW and (way.choice or way not in self.details):
-            placed = self._placed(way, target)
+            placed = self._placed(way, target, sharing)
         if placed is None:
-            side, drawn, room = self._detail(fitted, target)
+            side, drawn, room = self._detail(fitted, target, sharing)
             picture = {"choice": OVERVIEW, **self._window(drawn, target, room[0])}
         else:
             side, drawn = placed
             picture = {"choice": drawn.scene.choice}
         if fitted not in self.choices:
-            self.choices[fitted] = self._chooser(fitted, target).names
+            self.choices[fitted] = self._chooser(fitted, target, sharing).names
         choices = [*self.choices[fitted], *[OVERVIEW] * (fitted in self.details)]
         told, svg = self._told(drawn.scene), slim(bare(drawn))
         picture |= {"side": side, "choices": choices, "told": told, "svg": svg}
@@ -161,12 +162,12 @@ class Gallery:
             rooms |= {"beside": (width - beside, height), "below": (width, height - below)}
         return {side: (w / scale, h / scale) for side, (w, h) in rooms.items()}
 
-    def _placed(self, way: Way, target: str) -> tuple[str, Diagram] | None:
+    def _placed(self, way: Way, target: str, sharing: Sharing) -> tuple[str, Diagram] | None:
         """The place of the panel, and the picture: the two are decided together, to show the most
         text; the panel covers the picture only if nothing else fits. None if nothing fits, unless
         the picture is asked for or the model is very small.
         """
-        ways = self._chooser(way, target)
+        ways = self._chooser(way, target, sharing)
         self.choices[way._replace(choice=None)] = ways.names
         rooms = self._rooms(way).items()
         fits = {side: fit for side, room in rooms if (fit := ways.fitting(room, way.choice))}
@@ -182,7 +183,7 @@ class Gallery:
         side = min(fits, key=worth)
         return side, Diagram(ways.draw(fits[side]), LOOKS[way.large])
 
-    def _detail(self, way: Way, target: str) -> tuple[str, Diagram, Room]:
+    def _detail(self, way: Way, target: str, sharing: Sharing) -> tuple[str, Diagram, Room]:
         """As many calls as fit below the strip, around the selection."""
         rooms = {side: (w, h - STRIP) for side, (w, h) in self._rooms(way).items()}
         if len(rooms) > 1:  # something is selected nearly always
@@ -192,24 +193,27 @@ class Gallery:
         }
         side = max(spaces, key=spaces.__getitem__)
         most = self.details.get(way, max(spaces[side], FEWEST))
-        while True:
-            ways = self._chooser(way, target, most)
-            fit = ways.fit(rooms[side], LINES.name)
-            if fit.fits or most == FEWEST:
-                break
+        ways = self._chooser(way, target, sharing, most)
+        fit = ways.fit(rooms[side], LINES.name)
+        while not fit.fits and most > FEWEST:
             less = min(max(rooms[side][1] / fit.height, 0.5), 0.8)  # frames may all go at once
             most = max(FEWEST, int(most * less))
+            fewer = self._chooser(way, target, sharing, most)
+            if shown_in(fewer.scene(LINES.fold)) != shown_in(ways.scene(LINES.fold)):
+                ways, fit = fewer, fewer.fit(rooms[side], LINES.name)
         self.details[way] = most
         apart = [key for key in way.opened if not self._holds(key, target)]
         if apart and not fit.fits:
             opened = tuple(key for key in way.opened if key != apart[-1])
-            return self._detail(way._replace(opened=opened), target)
+            return self._detail(way._replace(opened=opened), target, sharing)
         return side, Diagram(ways.draw(fit), LOOKS[way.large]), rooms[side]
 
-    def _chooser(self, way: Way, target: str, most: int | None = None) -> Chooser:
+    def _chooser(self, way: Way, target: str, sharing: Sharing, most: int | None = None) -> Chooser:
         keys = set(self.keys(way))
         few = most or MOST_CALLS
-        chosen = chooser(self.model, way.face, keys, self.direction, few, target, way.unfolded)
+        chosen = chooser(
+            self.model, way.face, keys, self.direction, few, target, way.unfolded, sharing=sharing
+        )
         if most:  # nothing else is folded in a part of a model
             chosen.choices = [LINES]
         return chosen
@@ -259,7 +263,7 @@ class Gallery:
             and (not target or target in shown_in(scene))
         ):
             return Diagram(scene, look)  # the same as in the view
-        ways = self._chooser(way, target)
+        ways = self._chooser(way, target, Sharing(self.model))
         return Diagram(ways.draw(ways.fit(WINDOW, way.choice)), look)
 
     def draw_all(self, state: State, large: bool) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Any, ClassVar
 
 import traitlets
 
+from funclab import meant
 from funclab.errors import ArgumentError, TensorTypeError
 from funclab.graph.graph import Graph
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
+from funclab.kernels.jit import resting
 from funclab.saving import shown
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
@@ -41,6 +42,7 @@ class Explorer(View):
     space = traitlets.List().tag(sync=True)
     """Width and height, in pixels, of the room for picture and panel, once a browser knows it."""
 
+    @resting()
     def __init__(
         self,
         model: Any,
@@ -49,12 +51,13 @@ class Explorer(View):
         **settings: Any,
     ) -> None:
         self.model, self.direction = model, direction
+        self.subject = f"{_kind(model)} {clean(model.name)}"
         facts, self.objects = facts_of(model)
         self.known = {*facts["nodes"], *facts["layers"], *facts["tensors"]}
         self.gallery = Gallery(model, facts, direction)
         self.asked: tuple[tuple[str, str], ...] = ()
         super().__init__(
-            title=f"{_kind(model)} {clean(model.name)}",
+            title=self.subject,
             call=f"funclab.explore({_written(model)}$)",
             facts=facts,
             state=self._revealing(state or {}),
@@ -98,9 +101,9 @@ class Explorer(View):
     def _known_key(self, name: str, key: str) -> str:
         key = clean(key)
         if key and key not in self.known and not is_repeat(key):
-            close = get_close_matches(key, self.known, 3, 0.4) or sorted(self.known)[:3]
+            close = meant.similar(key, self.known, cutoff=0.4) or sorted(self.known)[:3]
             raise ArgumentError(
-                f"{name}: there is no {key!r} in {self.title}.",
+                f"{name}: there is no {key!r} in {self.subject}.",
                 why="a key is that of a layer, a node or a tensor, as the picture writes it.",
                 fix=f"choose one, such as {' or '.join(map(repr, close))}.",
             )

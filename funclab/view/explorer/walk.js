@@ -190,10 +190,18 @@ class Walk {
     this.ctx.el.focus({ preventScroll: true });
   }
 
+  /** The keys of all boxes of this face, each box once: calls, and layers in wrappers; or layers. */
+  boxes() {
+    const { facts } = this, layers = Object.keys(facts.layers);
+    if (this.ctx.state.face === "calls") return [...facts.order, ...layers.filter((key) => !facts.layers[key].nodes.length)];
+    return [...new Map(layers.reverse().map((key) => [facts.box(key), key])).values()].reverse();
+  }
+
   find() {
-    const { ctx } = this, { layers, nodes, tensors } = this.facts, words = this.search.value.trim().toLowerCase();
-    const all = [layers, nodes, ...(words.includes(":") ? [tensors] : [])].flatMap(Object.keys);
-    this.hits = words ? all.filter((key) => key.toLowerCase().includes(words)) : [];
+    const { ctx, facts } = this, words = this.search.value.trim().toLowerCase();
+    const among = (keys) => (words ? keys.filter((key) => key.toLowerCase().includes(words)) : []);
+    this.hits = among([...this.boxes(), ...(words.includes(":") ? Object.keys(facts.tensors) : [])]);
+    if (!this.hits.length) this.hits = among(facts.order);  // a call in the layers face
     if (this.hits.length) return this.hit(0);
     this.count.textContent = words ? ctx.t("hits", { n: 0 }) : "";
     return ctx.say(this.count.textContent);

@@ -17,7 +17,9 @@ LEFT, TOP, TITLE, FIX, LINE = 22, 44, 15, 13, 20
 CROSS = Font(15, "fault", bold=True, anchor="middle")
 NARROWEST, LONGEST_TITLE, LONGEST_FIX, LONGEST_WORD = 480, 80, 420, 60
 NOTE, GAP = Font(13, "fault", bold=True), Font(12, "fault", mono=True)
-LONGEST_NOTE = 60
+LONGEST_NOTE, NOTE_LINE = 60, 17
+WIDEST = 720
+"""Where a note at the side of a box must end, and a line of a note above it."""
 DROP, HALF_GAP = 34, 9
 BETWEEN, HEADING, BELOW = 60, 34, 16
 ASIDE = 8
@@ -120,7 +122,8 @@ class FaultDiagram(Fault, Diagram):
         for heading, corner in self.headings.items():
             start = corner + complex(14 + ASIDE, 14)
             canvas.text_line(start, shorten(heading, 32), Font(13, "soft", bold=True))
-        top = HEADING if self.headings else 0
+        above = [len(self._above(box)) for box in self.scene.boxes]
+        top = (HEADING if self.headings else 0) + NOTE_LINE * max(0, max(above) - 1)
         canvas.shift(complex(ASIDE, top))
         width, height = Diagram.draw(self, canvas)
         width = max(width, self._draw_cuts(canvas))
@@ -149,14 +152,38 @@ class FaultDiagram(Fault, Diagram):
         if not note:
             return 0
         start = complex(box.right + 14, box.middle.imag + 5)
+        lines = self._above(box)
         if box.key == self.broken:  # edges come in from above and from the sides
             start = complex(box.x, box.bottom + 20)
-        elif any(box.right < other.x and other.y < box.bottom and box.y < other.bottom
-               for other in [*self.scene.boxes, *self.scene.groups]):  # fmt: skip
-            start = complex(box.x, box.y - 12)
-        text = f"✗ {shorten(note, LONGEST_NOTE)}"
-        canvas.text_line(start, text, NOTE)
-        return start.real + text_width(text, NOTE.size, bold=True) + 12
+        elif lines:
+            start = complex(box.x, box.y - 12 - NOTE_LINE * (len(lines) - 1))
+        lines = lines or [_marked(note)]
+        for i, line in enumerate(lines):
+            canvas.text_line(start + complex(0, NOTE_LINE * i), line, NOTE)
+        return start.real + max(map(_width, lines)) + 12
+
+    def _above(self, box: Box) -> list[str]:
+        """The lines of a note that stands above its box, since there is no room to the right."""
+        note = self.notes.get(box.key)
+        if not note or box.key == self.broken:
+            return []
+        beside = [
+            other.x
+            for other in [*self.scene.boxes, *self.scene.groups]
+            if box.right < other.x and other.y < box.bottom and box.y < other.bottom
+        ]
+        if not beside and box.right + 14 + _width(_marked(note)) <= WIDEST:
+            return []
+        room = max(box.width, min([*beside, WIDEST]) - 14 - box.x)
+        return folded_lines(_marked(note), room, NOTE.size, bold=True)
+
+
+def _marked(note: str) -> str:
+    return f"✗ {shorten(note, LONGEST_NOTE)}"
+
+
+def _width(note: str) -> float:
+    return text_width(note, NOTE.size, bold=True)
 
 
 def draw_cut(canvas: Canvas, edge: Edge) -> complex:

@@ -17,6 +17,8 @@ class Keys {
     this.table = h("details", { class: "fl-keys" });
     // On the window and before everyone else: Notebook 7 swallows arrow keys at the document.
     ctx.listen(window, "keydown", (event) => this.press(event), true);
+    ctx.listen(window, "keyup", () => { this.backwards = false; }, true);
+    ctx.listen(ctx.el, "focusin", () => this.arrive());
   }
 
   actions() {
@@ -60,9 +62,20 @@ class Keys {
     outside?.focus({ preventScroll: true });
   }
 
+  /** Shift+Tab from below leads to the picture, where Enter is a key of the view: what stands after
+   * the picture, buttons and this table, comes with Tab. */
+  arrive() {
+    const { ctx } = this;
+    if (!this.backwards) return;
+    this.backwards = false;
+    ctx.stage.focus({ preventScroll: true });
+    ctx.bringInSight(ctx.stage, ctx.bar);
+  }
+
   press(event) {
-    const { el } = this.ctx;
-    if (!el.contains(document.activeElement) || event.ctrlKey || event.metaKey || event.altKey) return;
+    const inside = this.ctx.el.contains(document.activeElement);
+    this.backwards = !inside && event.shiftKey && event.key === "Tab";
+    if (!inside || event.ctrlKey || event.metaKey || event.altKey) return;
     const key = keyMeant(event);
     // Shift-Enter runs the cell, here as everywhere in a notebook.
     if ((event.shiftKey && key === "Enter") || event.isComposing) return;

@@ -20,7 +20,9 @@ from uuid import uuid4
 import anywidget
 import traitlets
 
+from funclab import meant
 from funclab.errors import ArgumentError
+from funclab.kernels.jit import resting
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture, write
 from funclab.view.draw.pixels import pictures
@@ -102,7 +104,9 @@ class View(anywidget.AnyWidget):
             raise ArgumentError(
                 f"{type(self).__name__} has no setting {unknown[0]!r}.",
                 why=f"its settings are {', '.join(self.blank_state)}.",
-                fix="correct the name.",
+                fix=f"write {close[0]}=, if that is what you mean."
+                if (close := meant.similar(unknown[0], self.blank_state))
+                else "leave it out.",
             )
         return state
 
@@ -200,6 +204,7 @@ class View(anywidget.AnyWidget):
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.title}>"
 
+    @resting()
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         self.open()  # it may have been closed with the output that it was in
         self.displays += 1

@@ -32,7 +32,7 @@ WAYS = {
     "explore": Way("explore", "view.explorer.view", "model", "the graph, to click and search"),
     "shapes": Way("shapes", "view.shapes.view", "model", "how each shape was inferred"),
     "trace": Way("trace", "view.trace.view", 'model, x, y, loss="mse"', "one batch in slow motion"),
-    "profile": Way("profile", "view.profile.view", "model, x, y", "which step takes how long"),
+    "profile": Way("profile", "view.profile.view", "model, x, y", "how long each step takes"),
     "scene": Way("scene", "teach.scenes", '"mask"', "a slow motion that is ready, with a tour"),
     "diff": Way("diff", "view.diff.view", "a, b", "two models side by side"),
     "code": Way("to_code", "view.code.source", "model", "the source that makes a model"),

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from funclab import initializers, registry
+from funclab import initializers, meant, registry
 from funclab.callbacks import Callback
 from funclab.errors import ArgumentError, DataError
 from funclab.shape_math import Array
@@ -77,10 +77,12 @@ def check(settings: dict[str, Any]) -> None:
             fits = type(value) is type(usual) and value in (*choices, usual)
             range_words = "one of " + ", ".join(map(repr, choices))
         if not fits:
+            texts = [choice for choice in choices if isinstance(choice, str)]
+            near = meant.similar(str(value), texts) or choices or (USUAL_EPOCHS,)
             raise ArgumentError(
                 f"The playground cannot have {name}={value!r}.",
                 why=f"{name} is {range_words}.",
-                fix=f"write {name}={(choices or (USUAL_EPOCHS,))[-1]!r}, for example.",
+                fix=f"write {name}={near[0]!r}, for example.",
             )
 
 

@@ -28,14 +28,16 @@ Opened = bool | Collection[str]
 class Sharing:
     """The layers that are used more than once, numbered alike in all parts of a picture."""
 
-    def __init__(self, graph: Graph, outside: str = "outside this model") -> None:
-        self.outside = outside
+    def __init__(self, model: Any) -> None:
+        graph = words.graph_of(model)
+        self.outside = "elsewhere" if isinstance(model, Piece) else "outside this model"
         """How to say where calls are that belong to none of these graphs."""
         inner = list(parts(graph))
         self.owners = {node: part.name for part in inner[1:] for node in part.graph.nodes}
         """The model inside this one to which a node belongs, by name."""
         self.boxes: dict[str, Box] = {}
-        """The boxes of calls by key, made once for all pictures of the same model."""
+        """The boxes of calls by key, made once for several pictures of the same face of a model."""
+        self.items: dict[tuple[Graph, str], list[repeats.Item]] = {}
         layers = [node.operation for part in inner for node in part.graph.nodes]
         wrapped = [words.inner_layer(layer) for layer in layers]
         self.totals = Counter([*layers, *filter(None, wrapped)])
@@ -45,13 +47,25 @@ class Sharing:
         self.numbers: dict[Operation, int] = {}
         for graph in graphs:
             for layer, calls in words.calls_by_layer(graph).items():
-                if len(calls) > 1 or places[layer] > 1:
+                # The Input of a nested model may be an Input of the outer one too; it runs nothing.
+                if (len(calls) > 1 or places[layer] > 1) and not calls[0].is_input:
                     self.numbers.setdefault(layer, len(self.numbers))
 
     def of(self, graph: Graph) -> dict[Operation, int]:
         """The shared layers that are called in one of the graphs, with their numbers."""
         calls = words.calls_by_layer(graph)
         return {layer: number for layer, number in self.numbers.items() if layer in calls}
+
+    def parts(self, graph: Graph, fold: str) -> list[repeats.Item]:
+        """The parts of a graph, with "equal" blocks folded, and then, if wanted, "alike" ones."""
+        if (graph, fold) not in self.items:
+            if fold:
+                before = self.parts(graph, "equal" if fold == "alike" else "")
+                hashes = repeats.Hashes(graph, self.numbers, fold == "equal")
+                self.items[graph, fold] = repeats.folded(before, hashes)
+            else:
+                self.items[graph, fold] = list(repeats.parts_of(graph))
+        return self.items[graph, fold]
 
 
 def caption_groups(scene: Scene) -> None:
@@ -77,9 +91,8 @@ def caption_groups(scene: Scene) -> None:
             group.caption = [f"used by {calls},{here}", last]
 
 
-def absent(layer: Operation, graph: Graph, sharing: Sharing) -> str:
+def absent(layer: Operation, inside: set[Node], sharing: Sharing) -> str:
     """Which nodes of a layer are not in a graph, and where they are; empty if all are in it."""
-    inside = set(graph.nodes)
     elsewhere: dict[str, list[int]] = {}
     for node in layer.inbound_nodes:
         if node not in inside:
@@ -134,15 +147,16 @@ class Calls:
         self.model, self.graph, self.expand, self.limit = model, graph, expand, limit
         self.prefix, self.focus, self.fold, self.unfolded = prefix, focus, fold, unfolded
         self.piece = isinstance(model, Piece)
-        self.sharing = sharing or Sharing(graph, *["elsewhere"] * self.piece)
+        self.sharing = sharing or Sharing(model)
         self.shared = self.sharing.of(graph)
         self.every = words.calls_by_layer(graph)
+        self.nodes = set(graph.nodes)
         self.met: set[Operation] = set()
         self.focused = self._focus()
         self.wires = Wires(graph, prefix, not self.piece)
 
     def _focus(self) -> Node | None:
-        if not self.focus.startswith(clean(self.prefix)):
+        if not self.focus or not self.focus.startswith(clean(self.prefix)):
             return None
         focus, keys = f"{self.focus}/", {node: self.key(node) for node in self.graph.nodes}
         return next((node for node in keys if focus.startswith(f"{clean(keys[node])}/")), None)
@@ -158,10 +172,7 @@ class Calls:
 
     def _every(self) -> list[Entry]:
         """The entries that get a box, before the middle is left out."""
-        items: list[repeats.Item] = list(repeats.parts_of(self.graph))
-        if self.fold:
-            items = repeats.folded(self.graph, self.sharing.numbers, self.fold == "alike")
-        entries = self._entries(items)
+        entries = self._entries(self.sharing.parts(self.graph, self.fold))
         together = any(isinstance(entry, (Repetition, Family)) for entry in entries)
         return entries if together else list(self.graph.nodes)  # inputs first
 
@@ -217,6 +228,9 @@ class Calls:
         if key not in self.sharing.boxes:
             self.sharing.boxes[key] = self._new_box(node, key)
         box = copy(self.sharing.boxes[key])
+        if box.note and node.operation not in self.met:
+            box.title += f" Not in this picture: {box.note}."
+        self.met.add(node.operation)
         box.inside = self._inside(box, node) if self._is_open(key) else None
         return box
 
@@ -247,23 +261,25 @@ class Calls:
 
     def _new_box(self, node: Node, key: str) -> Box:
         layer, which = node.operation, self._which_input(node)
+        told, weights = words.call_words(node), words.weights_of(layer)
+        brief = words.brief(node, told) + which
         box = Box(
             key=key,
             name=clean(layer.name),
-            detail=words.call_words(node) + which,
-            brief=which.removeprefix(" · ") if " · inputs[" in which else words.brief(node) + which,
+            detail=told + which,
+            brief=which.removeprefix(" · ") if " · inputs[" in which else brief,
             several=len(layer.inbound_nodes) > 1,
             role=role(self.graph, node),
             node=node.index,
             group=self.shared.get(layer),
-            frozen=words.is_frozen(layer),
+            frozen=bool(weights) and words.is_frozen(layer),
             wrapper=words.inner_layer(layer) is not None,
             nested=inside(node) is not None,
             inputs=len(reads(self.graph, node)),
             outputs=len(node.output_tensors),
-            note=absent(layer, self.graph, self.sharing),
+            note=absent(layer, self.nodes, self.sharing),
             ordered=words.kind(layer) not in UNORDERED,
-            weights=words.count(words.weights_of(layer)),
+            weights=words.count(weights),
         )
         box.title = self._sentence(box, node)
         return box
@@ -281,17 +297,14 @@ class Calls:
         return type(self)(model, self.expand, self.limit, f"{key}/", *settings).build()
 
     def _sentence(self, box: Box, node: Node) -> str:
-        layer = node.operation
         inputs = [words.tensor_id(self.graph, tensor) for tensor in reads(self.graph, node)]
         takes = f" takes {listed(inputs)} and" if inputs else ""
         outputs = [
             f"{words.tensor_id(self.graph, tensor)} of shape {show(tensor.shape)}"
             for tensor in node.output_tensors
         ]
-        note = f" Not in this picture: {box.note}." if box.note and layer not in self.met else ""
-        self.met.add(layer)
         here = f"{box.name}, {box.detail}, node {node.index}"
-        return f"{here}:{takes} makes {listed(outputs)}.{note}"
+        return f"{here}:{takes} makes {listed(outputs)}."
 
     def _box_of_several(self, entry: Entry) -> Box:
         assert isinstance(entry, (Repetition, Family, LeftOut))

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from funclab.errors import ArgumentError
 from funclab.view.scene.layout.cells import Cell, cells_of
-from funclab.view.scene.layout.place import place
+from funclab.view.scene.layout.place import Columns, place, wrapping
 from funclab.view.scene.layout.tracks import above
 from funclab.view.scene.layout.u import arms
-from funclab.view.scene.scene import Scene
+from funclab.view.scene.scene import Box, Scene
 from funclab.view.scene.sizes import DENSITIES, TAB
 
 Room = tuple[float, float]
@@ -79,14 +79,23 @@ class Chooser:
         self.build, self.layers = build, layers
         self.directions = [direction] if direction else ["LR", "TB"] if layers else ["TB", "LR"]
         self.scenes: dict[str, Scene] = {}
-        self.sizes: dict[tuple[str, Trial], Room] = {}
+        self.sizes: dict[tuple[str, Trial, tuple[int, ...]], Room] = {}
         self.lengths: dict[tuple[str, bool, bool], int] = {}
+        self.columns: dict[tuple[str, str], Callable[[int], Columns]] = {}
+        self.wired: dict[str, list[Cell]] = {}
         self.bent: dict[str, bool] = {}
 
     def scene(self, fold: str) -> Scene:
         if fold not in self.scenes:
             self.scenes[fold] = self.build(fold)
         return self.scenes[fold]
+
+    def cells(self, fold: str) -> list[Cell]:
+        """The boxes of a scene and the wires between them, as far as they do not depend on the
+        layout."""
+        if fold not in self.wired:
+            self.wired[fold] = cells_of(self.scene(fold))
+        return self.wired[fold]
 
     @cached_property
     def choices(self) -> list[Choice]:
@@ -176,7 +185,7 @@ class Chooser:
     def _is_bent(self, fold: str) -> bool:
         """Whether the model goes down and up again, as a U does."""
         if fold not in self.bent:
-            self.bent[fold] = arms(cells_of(self.scene(fold))) is not None
+            self.bent[fold] = arms(self.cells(fold)) is not None
         return self.bent[fold]
 
     def _has_capsules(self, choice: Choice, density: str) -> bool:
@@ -191,48 +200,73 @@ class Chooser:
         return scene
 
     def _sized(self, choice: Choice, trial: Trial, room: Room) -> Fit:
-        """The least size of a layout, which is computed only once."""
-        key = choice.fold, trial
+        """The least size of a layout, which is computed only once, also if it has fewer columns
+        than it may have."""
+        starts = self._columns(choice, trial).starts
+        key = choice.fold, trial._replace(columns=len(starts)), starts
         if key not in self.sizes:
             scene = self._placed(choice.fold, trial, (0, 0))
             self.sizes[key] = scene.width, scene.height
         return Fit(choice, trial, room, *self.sizes[key])
 
     def _may_fit(self, choice: Choice, trial: Trial, room: Room) -> bool:
-        """Whether there is room for all boxes that must follow each other."""
+        """Whether there is room for all boxes that must follow each other, and for each column."""
         size, sideways = DENSITIES[trial.density], trial.direction == "LR"
         key = choice.fold, size.rows, sideways
         if key not in self.lengths:
-            self.lengths[key] = _length(self.scene(choice.fold), size.rows, sideways)
+            self.lengths[key] = _length(self.cells(choice.fold), size.rows, sideways)
         if sideways:
             return self.lengths[key] * (size.narrowest + 60) <= room[0]
         columns = trial.columns or 2
         high = self.lengths[key] * (size.height + size.gap) <= room[1] * columns
-        return high and size.narrowest * columns <= room[0]
+        wide = size.narrowest * columns <= room[0]
+        return high and wide and self._columns(choice, trial).least_height <= room[1] + 1
+
+    def _columns(self, choice: Choice, trial: Trial) -> Columns:
+        """The columns of a layout that may have several; of other layouts, no height is known."""
+        if choice.columns == 1 or trial.direction == "LR" or trial.columns == 0:
+            return Columns((0,) * trial.columns, 0)
+        key = choice.fold, trial.density
+        if key not in self.columns:
+            scene = self.scene(choice.fold)
+            scene.density, scene.direction = trial.density, trial.direction
+            self.columns[key] = wrapping(scene)
+        return self.columns[key](trial.columns)
 
     def _nearest(self, room: Room, wanted: int | str | None) -> Fit:
         """The layout with the least text that exceeds the room least, first in width."""
         choices = self._among(wanted)
         choice = ([choice for choice in choices if choice.fold] or choices)[-1]
         last = choice.steps[-1 if "TB" in self.directions else 0]
-        trials = self._trials(choice, last, self.directions)
-        fits = [self._sized(choice, trial, room) for group in trials for trial in group]
-        return min(fits, key=lambda fit: (max(0, fit.width - room[0]), fit.height))
+        groups = list(self._trials(choice, last, self.directions))
+        fits: list[Fit] = []
+        for trial in (trial for group in reversed(groups) for trial in reversed(group)):
+            best = min(map(_excess, fits), default=None)
+            if best is None or (0, self._columns(choice, trial).least_height) <= best:
+                fits.insert(0, self._sized(choice, trial, room))
+        return min(fits, key=_excess)
 
 
-def _length(scene: Scene, rows: bool, sideways: bool) -> int:
+def _excess(fit: Fit) -> tuple[float, float]:
+    """How much wider than the room a layout is, and how high."""
+    return max(0, fit.width - fit.room[0]), fit.height
+
+
+def _length(cells: list[Cell], rows: bool, sideways: bool) -> int:
     """How many boxes follow each other: all if each has a row, else those on the longest path."""
-    own = {
-        box.key: _length(box.inside, rows, sideways) + (not sideways) if box.inside else 1
-        for box in scene.boxes
-    }
-    if rows:
-        return sum(own.values())
     reached: dict[Cell, int] = {}
-    for cell in cells_of(scene):
+    last = 0
+    for cell in cells:
         before = max((reached.get(source, 0) for source in above(cell)), default=0)
-        reached[cell] = own.get(cell.key, 0) + before
+        reached[cell] = (last if rows else before) + _own_length(cell.box, rows, sideways)
+        last = reached[cell]
     return max(reached.values(), default=0)
+
+
+def _own_length(box: Box | None, rows: bool, sideways: bool) -> int:
+    if box is not None and box.inside is not None:
+        return _length(cells_of(box.inside), rows, sideways) + (not sideways)
+    return int(box is not None)
 
 
 def _number(wanted: int | str, names: list[str]) -> int:

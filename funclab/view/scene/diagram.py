@@ -163,19 +163,21 @@ def chooser(
     unfolded: Collection[str] = (),
     show_shapes: bool = True,
     show_dtype: bool = False,
+    sharing: Sharing | None = None,
 ) -> Chooser:
-    """The ways to draw a model, to choose from. The arguments are those of `diagram`."""
+    """The ways to draw a model, to choose from. The arguments are those of `diagram`; choosers of
+    one model and face may have the same `sharing`, until the model changes."""
     _check("face", face, FACES)
     _check("direction", direction or "TB", DIRECTIONS)
     graph = words.graph_of(model)
     if graph is None:
         raise _no_graph(model)
-    sharing = Sharing(graph, *["elsewhere"] * isinstance(model, Piece))
+    shared = sharing or Sharing(model)
     title = f"Model {clean(model.name)}: {words.counted(graph.nodes)}"
 
     def build(fold: str) -> Scene:
         kind = Layers if face == "layers" else Calls
-        settings = (expand_nested, most_calls, "", focus, sharing, fold, unfolded)
+        settings = (expand_nested, most_calls, "", focus, shared, fold, unfolded)
         scene = kind(model, *settings).build()
         for plate in (plate for part in scene.walk() for plate in part.plates):
             told = compress((plate.shape, plate.dtype), (show_shapes, show_dtype))

@@ -87,9 +87,9 @@ def is_own(layer: Any) -> bool:
     """Whether a diagram shows what the `call` of a layer does: a layer of the user's own, or one of
     funclab's that is made of other layers."""
     own = not type(layer).__module__.startswith("funclab.") and hasattr(layer, "sublayers")
-    if words.graph_of(layer) is not None or words.inner_layer(layer) is not None:
+    if not own and not getattr(layer, "opened", False):
         return False
-    return own or getattr(layer, "opened", False)
+    return words.graph_of(layer) is None and words.inner_layer(layer) is None
 
 
 def _graph_of_call(node: Node) -> Graph | None:

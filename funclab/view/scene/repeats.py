@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
@@ -75,16 +75,6 @@ def drawn(items: Iterable[Item]) -> int:
     )
 
 
-def folded(graph: Graph, shared: Iterable[Operation] = (), alike: bool = False) -> list[Item]:
-    """The parts of a graph, with equal blocks folded, and then, if wanted, `alike` ones.
-
-    `shared` are the layers that are called in several places: only calls of the same one are equal.
-    """
-    items: list[Item] = list(parts_of(graph))
-    items = _fold(items, Hashes(graph, set(shared), True))
-    return _fold(items, Hashes(graph, set(shared), False)) if alike else items
-
-
 def parts_of(graph: Graph) -> Iterator[tuple[Node, ...]]:
     """The calls of a graph in order, split wherever only one tensor passes."""
     order = _in_order(graph)
@@ -120,10 +110,13 @@ def reads(graph: Graph, node: Node) -> list[Tensor]:
 
 class Hashes:
     """Hashes of parts: of class, wiring, sharing and freezing; if `equal`, also of all settings and
-    shapes. Calls that make the model's inputs or outputs are unique.
+    shapes. Calls that make the model's inputs or outputs are unique. `shared` are the layers that
+    are called in several places: only calls of the same one are equal.
     """
 
-    def __init__(self, graph: Graph, shared: set[Operation], equal: bool, top: bool = True) -> None:
+    def __init__(
+        self, graph: Graph, shared: Collection[Operation], equal: bool, top: bool = True
+    ) -> None:
         self.graph, self.shared, self.equal = graph, shared, equal
         self.layers: dict[Any, Hashable] = {}
         ends = [*graph.input_nodes, *(graph.producer(tensor)[0] for tensor in graph.outputs)]
@@ -163,6 +156,8 @@ class Hashes:
 
     def _plain(self, value: Any) -> Hashable:
         """A setting as something that can be hashed, without names and seeds."""
+        if value is None or isinstance(value, (str, int, float)):
+            return value
         if isinstance(value, Operation):
             return self._layer(value)
         if isinstance(value, dict):
@@ -189,11 +184,15 @@ def settings(layer: Any) -> dict[str, Any]:
     }
 
 
-def _fold(items: list[Item], hashes: Hashes) -> list[Item]:
-    """Fold the repetition that saves the most calls, then those before, after and inside it."""
-    for item in items:
-        if isinstance(item, Repetition):
-            item.blocks = [_fold(block, hashes) for block in item.blocks]
+def folded(items: list[Item], hashes: Hashes) -> list[Item]:
+    """Parts with blocks of equal hashes folded: first the repetition that saves the most calls,
+    then those before, after and inside it."""
+    items = [
+        Repetition([folded(block, hashes) for block in item.blocks], item.alike)
+        if isinstance(item, Repetition)
+        else item
+        for item in items
+    ]
     numbers: dict[Hashable, int] = {}
     row = np.array([numbers.setdefault(hashes.of(item), len(numbers)) for item in items])
     sizes = [(drawn([item]), isinstance(item, tuple)) for item in items]
@@ -224,9 +223,12 @@ def runs(row: Any, sizes: Sequence[tuple[int, bool]]) -> Iterator[_Run]:
     """The runs in a sequence of numbers that are worth folding."""
     sums = np.cumsum([0, *(size for size, _ in sizes)])
     for period in range(1, len(row) // 2 + 1):
-        same = np.concatenate([[False], row[:-period] == row[period:], [False]])
-        edges = np.flatnonzero(same[1:] != same[:-1]).tolist()
-        for start, end in zip(edges[::2], edges[1::2], strict=True):
+        equal = row[:-period] == row[period:]
+        if np.count_nonzero(equal) < period:
+            continue
+        same = np.concatenate([[False], equal, [False]])
+        edges = np.flatnonzero(same[1:] != same[:-1]).reshape(-1, 2)
+        for start, end in edges[edges[:, 1] - edges[:, 0] >= period].tolist():
             times, spare = divmod(end - start + period, period)
             size = int(sums[start + period] - sums[start])
             if times >= FEWEST or (times == 2 and size >= LARGE):

@@ -96,7 +96,8 @@ def inner_layer(layer: Any) -> Any:
     """The layer that a wrapper such as TimeDistributed or RNN applies; None for other layers."""
     if graph_of(layer) is not None:
         return None
-    held = [vars(layer).get(name) for name in ("layer", "forward_layer", "cell")]
+    own = vars(layer)
+    held = (own[name] for name in ("layer", "forward_layer", "cell") if name in own)
     return next((layer for layer in held if isinstance(layer, Operation)), None)
 
 
@@ -115,7 +116,7 @@ def detail(layer: Any) -> str:
     """
     if not getattr(layer, "is_layer", True):
         return f"op {kind(layer)}"
-    of = f"of {_parts(layer)}" if _parts(layer) else ""
+    of = f"of {parts}" if (parts := _parts(layer)) else ""
     size = _first(layer, _SIZES)
     if hasattr(layer, "input_dim") and hasattr(layer, "output_dim"):
         size = f"{layer.input_dim} → {layer.output_dim}"
@@ -155,12 +156,13 @@ def is_automatic(operation: Operation) -> bool:
     return re.fullmatch(rf"{re.escape(prefix)}(_\d+)?", operation.name) is not None
 
 
-def brief(node: Node) -> str:
-    """What a box says under the name of a call: not the class, if the name already says it."""
+def brief(node: Node, told: str = "") -> str:
+    """What a box says under the name of a call: not the class, if the name already says it.
+    `told`: the call's `call_words`, if they are known."""
     layer = node.operation
     if not layer.is_layer:
         return _operator(node)
-    told = call_words(node)
+    told = told or call_words(node)
     if is_automatic(layer) or layer.name.lower().endswith(f"_{kind(layer)}".lower()):
         return told.removeprefix(kind(layer)).removeprefix(" · ").strip()
     return told
@@ -231,8 +233,9 @@ def weights_of(layer: Any) -> list[Variable]:
     return list(getattr(layer, "weights", []))
 
 
-def arithmetic(layer: Any) -> str:
+def arithmetic(layer: Any, weights: list[Variable] | None = None) -> str:
     """The weights of a layer as a sum of products of lengths; empty for a layer without weights.
+    `weights`: those of the layer, if they are known.
 
     >>> from funclab.layers import Dense
     >>> dense = Dense(64)
@@ -240,7 +243,7 @@ def arithmetic(layer: Any) -> str:
     >>> arithmetic(dense)
     '64×64 + 64 = 4,160'
     """
-    weights = weights_of(layer)
+    weights = weights_of(layer) if weights is None else weights
     if not weights:
         return ""
     total = f"{count(weights):,}"
@@ -252,7 +255,7 @@ def arithmetic(layer: Any) -> str:
 
 def is_frozen(layer: Any) -> bool:
     """Whether a layer has weights, none of which training changes."""
-    return bool(weights_of(layer)) and not layer.trainable_weights
+    return not getattr(layer, "trainable_weights", True) and bool(weights_of(layer))
 
 
 def value_text(value: Any) -> str:

@@ -155,6 +155,6 @@ def special(layer: Operation) -> str:
     shapes = {tuple(node.output_shapes) for node in nodes}
     also = f" Their shapes differ, so {name}.output_shape is ambiguous too."
     return (
-        f"{name}.output is ambiguous here: {name} was called {words.times(count)}, so it has "
-        f"{count} outputs. Name the one you mean.{also if len(shapes) > 1 else ''}"
+        f"{name} was called {words.times(count)}, so it has {count} outputs, and {name}.output "
+        f"would be ambiguous. Name the one you mean.{also if len(shapes) > 1 else ''}"
     )

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from playwright.sync_api import Error, Locator, expect
 
 from tests.browser.notebook_page import READY, SCREENSHOTS
-from tests.browser.presenter import ACTIVE, FIRST_CELL, IDLE, Demo
+from tests.browser.presenter import ACTIVE, IDLE, Demo
 from tests.browser.projector import small_words
 from tests.browser.rehearsal.outcomes import Outcome
 
@@ -168,7 +168,7 @@ class Seat(Demo):
         self.page.reload()
         self.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
         assert self.page.evaluate(READY), "The kernel does not answer."
-        self.page.evaluate(FIRST_CELL)
+        self.notebook.select(0)
 
     def interrupt(self) -> None:
         """End a cell that still runs, by the keys of JupyterLab."""

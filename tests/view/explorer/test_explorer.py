@@ -159,6 +159,7 @@ def test_a_key_that_does_not_exist_is_refused_with_one_that_does(name):
     with pytest.raises(ArgumentError, match="encodr") as caught:
         funclab.explore(models.siamese(), **state)
 
+    assert "in Model siamese" in caught.value.what
     assert "encoder[1]" in caught.value.fix
 
 

@@ -276,5 +276,5 @@ def test_a_burst_brings_the_pictures_and_the_words_that_it_changes():
     assert "not trained yet" in before["caption"] and "after 1 epoch the loss" in reply["caption"]
     for name in ("surface", "curve"):
         assert reply[name].startswith("<svg") and reply[name] != before[name]
-    assert "stands in the middle" in reply["legend"] and "middle" not in before["legend"]
+    assert "drawn at the middle" in reply["legend"] and "middle" not in before["legend"]
     assert len(json.dumps(reply)) < 30_000

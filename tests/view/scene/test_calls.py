@@ -76,6 +76,17 @@ def test_shared_layers_differ_by_mark_and_colour():
     assert len({group.colour for group in scene.groups}) == 2
 
 
+def test_an_input_that_a_nested_model_has_too_is_not_shared():
+    a, b = Input((4,), name="a"), Input((4,), name="b")
+    tower = Model(a, Dense(2, name="inner")(a), name="tower")
+    model = Model([a, b], [tower(a), tower(b)])
+
+    for opened in (False, True):
+        for part in scene_of(model, expand_nested=opened).walk():
+            assert all(box.group is None for box in part.boxes if box.name == "a")
+            assert "a" not in [group.name for group in part.groups]
+
+
 def test_a_shared_layer_without_weights_has_a_mark_but_no_capsule():
     scene = scene_of(models.frozen())
 

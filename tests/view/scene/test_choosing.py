@@ -10,6 +10,9 @@ from funclab import Input, Model, layers
 from funclab.errors import ArgumentError
 from funclab.layers import Dense
 from funclab.view import diagram
+from funclab.view.scene.choosing import COLUMNS
+from funclab.view.scene.diagram import chooser
+from funclab.view.scene.layout.place import place, wrapping
 from tests.view import gallery, models
 from tests.view.measures import overlapping
 
@@ -37,6 +40,19 @@ def test_each_way_in_the_list_can_be_chosen_by_name_or_number():
 def test_a_way_that_is_not_in_the_list_is_refused():
     with pytest.raises(ArgumentError, match="choice='tiny' is not known"):
         diagram(models.perceptron(), choice="tiny")
+
+
+@pytest.mark.parametrize("density", ["short", "lines", "short lines"])
+@pytest.mark.parametrize("name", gallery.MODELS)
+def test_a_layout_is_as_high_as_it_was_said_to_be_at_least_and_has_the_columns(name, density):
+    scene = chooser(gallery.built(name)).scene("")
+    scene.density, scene.direction = density, "TB"
+    columns = wrapping(scene)
+
+    for count in range(1, COLUMNS + 1):
+        place(scene, count)
+        assert scene.height >= columns(count).least_height
+        assert len(scene.spine) == len(columns(count).starts) <= count
 
 
 def test_a_long_model_is_wrapped_where_one_tensor_alone_passes_and_says_which():
@@ -116,6 +132,18 @@ def test_a_layer_called_once_is_the_same_box_in_both_faces():
 
 
 FACES = ("calls", "layers")
+
+
+def test_calls_outside_a_model_are_told_of_once_also_after_what_could_be_folded():
+    shared = Dense(8, name="shared")
+    shared(Input((8,)))
+    x = y = Input((8,))
+    for layer in (shared, shared, shared, Dense(8), shared):
+        y = layer(y)
+
+    boxes = diagram(Model(x, y), choice="lines").scene.boxes
+
+    assert ["Not in this picture" in box.title for box in boxes].count(True) == 1
 
 
 def test_a_direction_that_is_asked_for_is_kept():

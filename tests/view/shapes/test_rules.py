@@ -122,7 +122,7 @@ def test_a_time_distributed_layer_has_the_rule_of_its_layer_at_each_step():
     assert [axis.label for axis in told.axes] == ["batch", "1", "2"]
 
 
-def test_a_nested_model_has_its_own_rule():
+def test_a_nested_model_has_its_own_rule_and_names_the_line_that_shows_it():
     x = Input((28, 28, 1))
     vision = Model(x, layers.Flatten()(x), name="vision")
     photo = Input((28, 28, 1))
@@ -130,7 +130,16 @@ def test_a_nested_model_has_its_own_rule():
     told = rule(node_of(vision(photo)))
 
     assert "vision is a model: the shape follows its own rule" in told.words
+    assert "funclab.shapes(vision) shows how" in told.words
     assert told.axes[1].text == "784, as vision makes it"
+
+
+def test_the_weights_of_a_nested_model_are_counted_as_their_total_is_written():
+    x = Input((64,))
+    head = Model(x, layers.Dense(10)(layers.Dense(64)(x)))
+
+    assert parameters(head).text == "4,160 + 650 = 4,810"
+    assert parameters(Model(x, layers.Dense(64)(x))).text == "4,160"
 
 
 class Twice(Layer):

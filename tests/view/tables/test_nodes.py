@@ -35,7 +35,7 @@ def test_the_sentence_says_what_is_special():
     reader(Input(shape=(5, 4)))
     assert node_table(reader).special.endswith("so reader.output is the list of its 3 outputs.")
     assert node_table(twice).special == (
-        "twice.output is ambiguous here: twice was called twice, so it has 2 outputs. "
+        "twice was called twice, so it has 2 outputs, and twice.output would be ambiguous. "
         "Name the one you mean."
     )
     assert "nothing flows into it" in node_table(x._keras_history.layer).special

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
+from typing import NamedTuple
 
 from funclab.view.draw.geometry import pairs, rounded
 from funclab.view.draw.text import shorten, text_width
@@ -42,6 +44,19 @@ def place(scene: Scene, columns: int = 1, room: float = 0) -> None:
     Placing(scene, room).place(columns)
 
 
+class Columns(NamedTuple):
+    """Where the columns of a layout begin in the reading order, and a height that it exceeds."""
+
+    starts: tuple[int, ...]
+    least_height: float
+
+
+def wrapping(scene: Scene) -> Callable[[int], Columns]:
+    """How a scene from top to bottom is wrapped into at most so many columns; to find out takes
+    less time than a layout."""
+    return Placing(scene, 0).wrapping()
+
+
 class Placing:
     """Places one scene."""
 
@@ -53,14 +68,8 @@ class Placing:
         self.stubs = {edge.target.key: edge for edge in scene.edges if edge.target.key in plates}
 
     def place(self, columns: int) -> None:
-        scene = self.scene
+        scene, cells = self.scene, self._cells()
         scene.labels, scene.dots, scene.spine = [], [], []
-        self._measure()
-        cells = cells_of(scene)
-        self._hide(cells)
-        for plate in scene.plates:
-            sizes.measure_plate(plate, self.density, scene.direction == "LR")
-        measure(scene, cells, self.density)
         if columns == 0:
             U(scene, cells, self.room).place(self.stubs)
             place_capsules(scene)
@@ -73,6 +82,35 @@ class Placing:
             x = self._column(part, x, i, len(parts)) + BETWEEN
         place_capsules(scene)
         frame(scene)
+
+    def wrapping(self) -> Callable[[int], Columns]:
+        cells = self._cells()
+        order = reading_order(cells, longest_way(cells))
+
+        @cache
+        def columns(count: int) -> Columns:
+            parts = self._columns(order, count)
+            starts = tuple(order.index(part[0]) for part in parts)
+            return Columns(starts, 2 * EDGE + max(map(self._length, parts)))
+
+        return columns
+
+    def _length(self, part: list[Cell]) -> float:
+        """The length of a column without the room for lines across the flow."""
+        ranks: dict[int, float] = {}
+        for cell in part:
+            ranks[cell.rank] = max(ranks.get(cell.rank, 0), cell.size + cell.tail)
+        return sum(ranks.values()) + self.density.gap * (len(ranks) - 1)
+
+    def _cells(self) -> list[Cell]:
+        """The cells of the scene, with their sizes."""
+        self._measure()
+        cells = cells_of(self.scene)
+        self._hide(cells)
+        for plate in self.scene.plates:
+            sizes.measure_plate(plate, self.density, self.scene.direction == "LR")
+        measure(self.scene, cells, self.density)
+        return cells
 
     def _measure(self) -> None:
         scene = self.scene
@@ -117,7 +155,7 @@ class Placing:
         reached = [0.0]  # how far the cells up to each place in the order reach
         for cell in order:
             reached.append(max(reached[-1], until[cell.rank + 1]))
-        return wrapped(order, cuts(order), count, lambda a, b: reached[b] - reached[a])
+        return wrapped(order, cuts(order), count, reached)
 
     def _column(self, part: list[Cell], x: float, number: int, count: int) -> float:
         """Place one column with its left side at x; returns where its right side is."""
@@ -297,32 +335,30 @@ def cuts(order: list[Cell]) -> list[int]:
 
 
 def wrapped(
-    order: list[Cell], cuts: list[int], count: int, length: Callable[[int, int], float]
+    order: list[Cell], cuts: list[int], count: int, reached: list[float]
 ) -> list[list[Cell]]:
     """At most `count` columns of cells, the longest of which is as short as can be.
 
-    `length` gives the length of a column from one cell up to, not including, another. Among equally
+    `reached` says where each cell begins in a single column, and where that ends. Among equally
     good cuts, those where the shape changes are preferred.
     """
-    best = _shortest(order, cuts, count, length)
+    best = _shortest(cuts, count, reached)
     shapes = [next((plate.shape for plate in cell.plates.values()), "") for cell in order]
     changing = [cut for cut in cuts if shapes[cut - 1] != shapes[cut]]
-    preferred = _shortest(order, changing, count, length)
+    preferred = _shortest(changing, count, reached)
     if preferred[0] <= 1.04 * best[0]:
         best = preferred
     starts = [0, *best[1], len(order)]
     return [order[a:b] for a, b in zip(starts, starts[1:], strict=False)]
 
 
-def _shortest(
-    order: list[Cell], cuts: list[int], count: int, length: Callable[[int, int], float]
-) -> tuple[float, list[int]]:
+def _shortest(cuts: list[int], count: int, reached: list[float]) -> tuple[float, list[int]]:
     """The least length of the longest column, and where to cut for it."""
-    low, high = 0.0, length(0, len(order))
+    low, high = 0.0, reached[-1]
     chosen: list[int] = []
     for _ in range(16):
         limit = (low + high) / 2
-        cut = _greedy(len(order), cuts, count, length, limit)
+        cut = _greedy(cuts, count, reached, limit)
         if cut is None:
             low = limit
         else:
@@ -330,16 +366,14 @@ def _shortest(
     return high, chosen
 
 
-def _greedy(
-    end: int, cuts: list[int], count: int, length: Callable[[int, int], float], limit: float
-) -> list[int] | None:
+def _greedy(cuts: list[int], count: int, reached: list[float], limit: float) -> list[int] | None:
     """Where to cut so that no column is longer than a limit; None if that takes more columns."""
     starts, here, last = [], 0, 0
-    for cut in [*cuts, end]:
-        if length(here, cut) > limit:
+    for cut in [*cuts, len(reached) - 1]:
+        if reached[cut] - reached[here] > limit:
             starts.append(last)
             here = last
-        if length(here, cut) > limit:
-            return None
+            if reached[cut] - reached[here] > limit or len(starts) == count:
+                return None
         last = cut
-    return starts if len(starts) < count else None
+    return starts

@@ -242,7 +242,8 @@ class Parameters:
         if not self.expression:
             return NOTHING
         total = f"{self.total:,}"
-        text = total if self.expression == str(self.total) else f"{self.expression} = {total}"
+        plain = self.expression in (str(self.total), total)
+        text = total if plain else f"{self.expression} = {total}"
         if self.frozen:
             some = "none" if self.frozen == self.total else f"all but {self.frozen:,}"
             text += f" ({some} of them trained)"
@@ -282,7 +283,7 @@ def _of_model(model: Any, total: int, frozen: int) -> Parameters:
         new = [weight for weight in words.weights_of(layer) if id(weight) not in counted]
         counted.update(id(weight) for weight in new)
         if new:
-            terms.append(str(words.count(new)))
+            terms.append(f"{words.count(new):,}")
     return Parameters(" + ".join(terms), total, frozen)
 
 

@@ -139,9 +139,10 @@ def _function(called: Any) -> Function | None:
 def _nested(call: CallShapes) -> Derivation:
     """A model: what its own calls do to the shape of its input."""
     name = clean(call.layer.name)
+    steps = f"; funclab.shapes({name}) shows how" if name.isidentifier() else ""
     sentence = (
         f"{name} is a model: the shape follows its own rule, from its input to its output, call "
-        "by call."
+        f"by call{steps}."
     )
     return sentence, _lengths_only(call, f"as {name} makes it")
 
