@@ -56,11 +56,12 @@ class Server:
 
 
 @contextmanager
-def serve(kind: str, home: Path) -> Iterator[Server]:
-    """Run JupyterLab ("lab") or Notebook 7 ("notebook") as long as the block lasts."""
+def serve(kind: str, home: Path, without: tuple[str, ...] = ()) -> Iterator[Server]:
+    """Run JupyterLab ("lab") or Notebook 7 ("notebook"), without some extensions, as long as the
+    block lasts."""
     server = Server(kind, free_port(), home / "work")
     server.folder.mkdir(parents=True)
-    configure(home / "config")
+    configure(home / "config", (*UNSEEN, *without))
     labextension.write(home / "share" / "labextensions" / "funclab", "0")
     with (home / "log").open("w+") as log:
         process = subprocess.Popen(
@@ -74,10 +75,10 @@ def serve(kind: str, home: Path) -> Iterator[Server]:
             process.wait(timeout=30)
 
 
-def configure(folder: Path) -> None:
-    """Jupyter's settings: no news from elsewhere, nothing unseen."""
-    unseen = {"disabledExtensions": dict.fromkeys(UNSEEN, True)}
-    files = {NEWS: {"fetchNews": "false"}, Path("labconfig/page_config.json"): unseen}
+def configure(folder: Path, without: tuple[str, ...]) -> None:
+    """Jupyter's settings: no news from elsewhere, and none of these extensions."""
+    disabled = {"disabledExtensions": dict.fromkeys(without, True)}
+    files = {NEWS: {"fetchNews": "false"}, Path("labconfig/page_config.json"): disabled}
     for name, settings in files.items():
         (folder / name).parent.mkdir(parents=True)
         (folder / name).write_text(json.dumps(settings))
