@@ -30,6 +30,14 @@ MODULES = {"lab": "jupyterlab", "notebook": "notebook"}
 PAGES = {"lab": "lab/tree", "notebook": "notebooks"}
 NEWS = Path("lab/user-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings")
 
+# What no test looks at takes a seventh of the time in which a page opens: an animation, and two
+# parts that ask the server for every format it can convert a notebook to.
+UNSEEN = (
+    "@jupyterlab/apputils-extension:splash",
+    "@jupyterlab/notebook-extension:update-raw-mimetype",
+    "@jupyterlab/notebook-extension:export",
+)
+
 
 @dataclass(frozen=True)
 class Server:
@@ -48,13 +56,12 @@ class Server:
 
 
 @contextmanager
-def serve(kind: str, home: Path) -> Iterator[Server]:
-    """Run JupyterLab ("lab") or Notebook 7 ("notebook") as long as the block lasts."""
+def serve(kind: str, home: Path, without: tuple[str, ...] = ()) -> Iterator[Server]:
+    """Run JupyterLab ("lab") or Notebook 7 ("notebook"), without some extensions, as long as the
+    block lasts."""
     server = Server(kind, free_port(), home / "work")
     server.folder.mkdir(parents=True)
-    settings = home / "config" / NEWS
-    settings.parent.mkdir(parents=True)
-    settings.write_text(json.dumps({"fetchNews": "false"}))
+    configure(home / "config", (*UNSEEN, *without))
     labextension.write(home / "share" / "labextensions" / "funclab", "0")
     with (home / "log").open("w+") as log:
         process = subprocess.Popen(
@@ -66,6 +73,15 @@ def serve(kind: str, home: Path) -> Iterator[Server]:
         finally:
             process.terminate()
             process.wait(timeout=30)
+
+
+def configure(folder: Path, without: tuple[str, ...]) -> None:
+    """Jupyter's settings: no news from elsewhere, and none of these extensions."""
+    disabled = {"disabledExtensions": dict.fromkeys(without, True)}
+    files = {NEWS: {"fetchNews": "false"}, Path("labconfig/page_config.json"): disabled}
+    for name, settings in files.items():
+        (folder / name).parent.mkdir(parents=True)
+        (folder / name).write_text(json.dumps(settings))
 
 
 def command(server: Server) -> list[str]:

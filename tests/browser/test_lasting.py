@@ -219,10 +219,7 @@ def test_clearing_outputs_lets_go_of_the_views_in_them(open_notebook, saved):
 
 
 def test_without_the_extension_a_view_is_a_widget(open_notebook, tmp_path, write_notebook):
-    config = tmp_path / "home" / "config" / "labconfig"
-    config.mkdir(parents=True)
-    (config / "page_config.json").write_text('{"disabledExtensions": {"funclab": true}}')
-    with serve("lab", tmp_path / "home") as server:
+    with serve("lab", tmp_path / "home", without=("funclab",)) as server:
         notebook = open_notebook(server, write_notebook("plain", MODEL, "model"))
         notebook.run_all()
 
