@@ -7,10 +7,10 @@ from time import perf_counter
 
 def warm() -> int:
     """Train tiny models of every kind, so that their loops are compiled and kept on disk."""
-    for train in (train_dense, train_images, train_words, share_work):
+    for compile_loops in (train_dense, train_images, train_words, share_work):
         start = perf_counter()
-        train()
-        print(f"{train.__doc__:<50} {perf_counter() - start:5.1f} s", flush=True)
+        compile_loops()
+        print(f"{compile_loops.__doc__:<50} {perf_counter() - start:5.1f} s", flush=True)
     return 0
 
 

@@ -9,7 +9,7 @@ from funclab.kernels.jit import jit
 from funclab.kernels.threads import WORTH_SHARING, run_halves
 
 MANY = WORTH_SHARING / 20
-"""Elements that are worth two threads: each costs as much as 50 operations in a matrix product."""
+"""Elements that are worth two threads: each costs as much as 20 operations in a matrix product."""
 
 LINEAR, RELU, TANH, SIGMOID = 0, 1, 2, 3
 

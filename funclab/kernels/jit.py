@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import atexit
 import functools
-import gc
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any, overload
 
 from funclab.errors import warn
+from funclab.garbage import without_collection
 
 SETTING = os.environ.get("FUNCLAB_JIT", "1")
 ENABLED = SETTING not in ("0", "loops") and find_spec("numba") is not None
@@ -78,22 +77,6 @@ def load(cache: Any, signature: Any, context: Any) -> Any:
         return cache._load_overload(signature, context)
 
 
-@contextmanager
-def resting() -> Iterator[None]:
-    """A context without garbage collection, for work that makes many objects and little garbage.
-
-    Scanning all objects repeatedly would take a sixth of a compiler's time, and a large view may
-    take a tenth of a second longer.
-    """
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
-
-
 class Symbol:
     """A function of the C library for compiled loops to call: without arguments, it returns an int.
     In plain Python it does nothing."""
@@ -118,7 +101,7 @@ class _Loop:
 
     @functools.cached_property
     def compiled(self) -> Callable[..., Any]:
-        with resting():
+        with without_collection():
             import numba
 
         scope = self.loop.__globals__
@@ -136,7 +119,7 @@ class _Loop:
             compiled = compiler(self.loop)
         if numba.version_info.short in KNOWN_TO_LOAD:
             compiled._cache.load_overload = functools.partial(load, compiled._cache)
-        compiled.compile = resting()(compiled.compile)
+        compiled.compile = without_collection()(compiled.compile)
         scope[self.loop.__name__] = compiled
         return compiled
 

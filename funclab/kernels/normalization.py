@@ -16,6 +16,7 @@ OPERATIONS = 50
 """The cost of one element in these loops, in operations of a matrix product."""
 
 BLOCK = 64
+"""How many rows are summed in the dtype of the data before float64 takes over."""
 
 
 def moments(x, mask):

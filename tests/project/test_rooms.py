@@ -17,6 +17,7 @@ ORDER = (
         "custom",
         "meant",
         "files",
+        "garbage",
         "shape_math",
         "structure",
         "texts",

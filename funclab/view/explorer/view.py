@@ -8,10 +8,10 @@ import traitlets
 
 from funclab import meant
 from funclab.errors import ArgumentError, TensorTypeError
+from funclab.garbage import without_collection
 from funclab.graph.graph import Graph
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
-from funclab.kernels.jit import resting
 from funclab.saving import shown
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
@@ -42,7 +42,7 @@ class Explorer(View):
     space = traitlets.List().tag(sync=True)
     """Width and height, in pixels, of the room for picture and panel, once a browser knows it."""
 
-    @resting()
+    @without_collection()
     def __init__(
         self,
         model: Any,

@@ -22,7 +22,7 @@ import traitlets
 
 from funclab import meant
 from funclab.errors import ArgumentError
-from funclab.kernels.jit import resting
+from funclab.garbage import without_collection
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture, write
 from funclab.view.draw.pixels import pictures
@@ -204,7 +204,7 @@ class View(anywidget.AnyWidget):
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.title}>"
 
-    @resting()
+    @without_collection()
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         self.open()  # it may have been closed with the output that it was in
         self.displays += 1

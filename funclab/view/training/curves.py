@@ -194,7 +194,7 @@ def in_sequence(runs: Sequence[Numbers]) -> list[Numbers]:
     for run in runs:
         epochs = [epoch + offset for epoch in run["epochs"]]
         dots = [{**dot, "x": dot["x"] + offset} for dot in run["dots"]]
-        heat = [{**one, "epoch": one["epoch"] + offset} for one in run["heat"]]
+        heat = [{**measures, "epoch": measures["epoch"] + offset} for measures in run["heat"]]
         moved.append({**run, "epochs": epochs, "dots": dots, "heat": heat})
         offset = epochs[-1] if epochs else offset
     return moved

@@ -232,9 +232,9 @@ function trainingView() {
     measured(ctx, status) {
       const { epoch } = ctx.state, heat = this.curves.curves.heat ?? [];
       if (!epoch && underWay(status)) return { layers: this.latest };
-      const found = epoch ? heat.findLast((one) => one.epoch <= epoch) : heat.at(-1);
-      if (!found) return { layers: {}, none: true };
-      return { layers: found.layers, from: found.epoch === (epoch || this.lastEpoch()) ? 0 : found.epoch };
+      const latest = epoch ? heat.findLast((measures) => measures.epoch <= epoch) : heat.at(-1);
+      if (!latest) return { layers: {}, none: true };
+      return { layers: latest.layers, from: latest.epoch === (epoch || this.lastEpoch()) ? 0 : latest.epoch };
     },
 
     /** What the graph shows, in words. */
