@@ -32,7 +32,7 @@ def test_a_sweep_is_watched_while_its_cell_runs_and_ended_by_a_key(lab, run_cell
 
     expect(view.locator(".fl-where")).to_contain_text("Stopped after")
     expect(view.locator(".fl-status")).to_have_text("The sweep has stopped.")
-    said = "print(result.wait().stopped, 5 < len(result.trials) < 1999)"
+    said = "print(result.wait().stopped, 5 <= len(result.trials) < 1999)"
     assert notebook.kernel_says(said) == "True True"
     assert notebook.quiet
 
