@@ -13,6 +13,7 @@ import pytest
 
 from funclab import registry
 from funclab.teach import forget_progress
+from funclab.utils import set_random_seed
 
 os.environ["FUNCLAB_PROGRESS"] = "off"  # tests leave nothing in anyone's home folder
 cells: Counter[str] = Counter()
@@ -46,6 +47,13 @@ def heard() -> None:
 @pytest.fixture
 def trial() -> Trials:
     return Trials()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Each test, with all its fixtures, draws the same random numbers, whatever ran before it: what
+    a model learns depends on its first weights."""
+    set_random_seed(0)
 
 
 @pytest.hookimpl(wrapper=True)

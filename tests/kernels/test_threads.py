@@ -39,7 +39,7 @@ def test_a_single_item_is_not_split(n):
 
 def test_two_halves_can_run_at_the_same_time(monkeypatch):
     monkeypatch.setattr(threads, "cores", lambda: 2)
-    both = threading.Barrier(2, timeout=10)  # raises unless two threads meet here
+    both = threading.Barrier(2, timeout=60)  # raises unless two threads meet here
 
     halves = threads.run_halves(lambda first, last: both.wait() >= 0, 2, LARGE)
 
@@ -170,7 +170,7 @@ def test_each_of_the_products_is_made(operations):
 
 def test_two_large_products_can_be_made_at_the_same_time(monkeypatch):
     monkeypatch.setattr(threads, "cores", lambda: 2)
-    both = threading.Barrier(2, timeout=10)
+    both = threading.Barrier(2, timeout=60)
 
     threads.share_products(lambda matmul: both.wait(), [(), ()], SHARED)
 

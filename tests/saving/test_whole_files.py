@@ -25,6 +25,8 @@ KILLS = 145 if LONG else 3
 SIZES = 60 if LONG else 2
 """Of how many sizes a file may be when the disk is full."""
 
+ANY = random.SystemRandom()  # other moments in every run
+
 
 def model_of(units, fill):
     x = Input((units,))
@@ -178,7 +180,7 @@ def test_a_process_killed_while_it_saves_leaves_a_whole_file(name, tmp_path, tri
         process.start()
         there.close()  # so that its end is noticed if it fails
         seconds = here.recv()
-        time.sleep(2 * seconds * random.random())  # any moment of the saving will do
+        time.sleep(2 * seconds * ANY.random())  # any moment of the saving will do
         process.kill()
         process.join()
 

@@ -18,7 +18,8 @@ RANDOM = np.random.RandomState(0)
 X = RANDOM.randn(120, 4).astype("float32")
 Y = RANDOM.randint(0, 3, 120)
 SETTINGS = {"epochs": 3, "batch_size": 16, "validation_split": 0.25, "verbose": 0}
-LONG = 100_000
+LONG = 10**9
+"""Epochs that no machine gets through while a test runs."""
 
 
 def fresh() -> Model:
@@ -135,6 +136,8 @@ def test_a_paused_training_can_be_stopped(training):
 
 
 def test_a_training_says_what_it_is_doing(training):
+    while not training.epoch:
+        assert training.running
     running = repr(training)
     paused = repr(training.pause())
     stopped = repr(training.stop().wait(30))
@@ -185,13 +188,13 @@ def test_a_model_can_be_judged_while_it_trains_without_disturbing_its_history():
     expected = alone.fit(X, Y, **SETTINGS)
     set_random_seed(7)
     judged.set_weights(fresh().get_weights())
-    callback, begun = after_batches(2)
+    early = LambdaCallback(on_train_begin=lambda logs: judged.history.pause())
 
-    training = judged.fit(X, Y, background=True, callbacks=[callback], **SETTINGS)
-    begun.wait(30)
-    training.pause()
+    training = judged.fit(X, Y, background=True, callbacks=[early], **SETTINGS)
+    training.pause()  # returns once it is between two batches
     results = [judged.evaluate(X, Y, verbose=0), judged.evaluate(X, Y, verbose=0)]
     judged.test_on_batch(X[:5], Y[:5])
+    assert training.paused
     training.resume().wait(30)
 
     assert results[0] == results[1]
@@ -223,7 +226,7 @@ def test_other_tasks_run_while_an_async_fit_trains():
     async def both():
         model = fresh()
         fit = asyncio.ensure_future(model.fit_async(X, Y, epochs=LONG, verbose=0))
-        while len(ticks) < 5:
+        while len(ticks) < 5 or not model.history.epoch:
             await asyncio.sleep(0.01)
             ticks.append(model.optimizer.iterations.numpy())
         model.stop_training = True

@@ -132,7 +132,7 @@ def test_of_many_threads_that_train_a_model_only_one_does(attempt):
     model = line()
     model.compile("sgd", "mse")
     refused, all_refused = [], threading.Event()
-    wait = LambdaCallback(on_train_end=lambda logs: all_refused.wait(10))
+    wait = LambdaCallback(on_train_end=lambda logs: all_refused.wait(60))
 
     def fit(number):
         try:

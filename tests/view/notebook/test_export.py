@@ -141,7 +141,7 @@ def test_what_is_not_a_view_is_refused(thing):
 @pytest.mark.parametrize("kind", ["explore", "trace", "playground", "watch"])
 def test_a_view_on_display_goes_on_as_it_was_when_a_page_is_made_of_it(kind):
     model = fresh()
-    training = model.fit(X, Y, epochs=100_000, live=True, background=True)
+    training = model.fit(X, Y, epochs=10**9, live=True, background=True)
     make = {
         "explore": lambda: funclab.explore(model),
         "trace": lambda: funclab.trace(model, X[:2], Y[:2]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 import numpy as np
 import pytest
@@ -10,12 +11,18 @@ import pytest
 import funclab
 from funclab.callbacks import EarlyStopping, History, LambdaCallback
 from funclab.optimizers import SGD
+from funclab.view.training import record
 from funclab.view.training.record import Record
 from tests.view.training.live_runs import X, Y, fresh
 
 RATE = 0.5
 LONG = 40
-"""Epochs that take so little time that the view does not measure every one."""
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Epochs take so little time that the view measures the first and the last only."""
+    monkeypatch.setattr(record, "PAUSE", math.inf)
 
 
 class Weights:
@@ -50,7 +57,7 @@ def gradient_of(weights):
     return np.sqrt(np.mean(((weights.now() - weights.batch) / RATE) ** 2))
 
 
-def test_the_last_of_many_quick_epochs_is_measured():
+def test_the_last_of_many_quick_epochs_is_measured(quick):
     model = model_of()
     weights = Weights(model)
 
@@ -63,7 +70,7 @@ def test_the_last_of_many_quick_epochs_is_measured():
     assert change == pytest.approx(100 * moved, rel=0.01)
 
 
-def test_the_epoch_after_which_a_callback_ends_training_is_measured():
+def test_the_epoch_after_which_a_callback_ends_training_is_measured(quick):
     model = model_of()
     weights = Weights(model)
     early = EarlyStopping(monitor="loss", min_delta=10, patience=30, restore_best_weights=True)
@@ -75,7 +82,7 @@ def test_the_epoch_after_which_a_callback_ends_training_is_measured():
 
 
 @pytest.mark.parametrize("batch", [0, 2])
-def test_an_epoch_that_is_cut_short_is_measured_at_its_last_batch(batch):
+def test_an_epoch_that_is_cut_short_is_measured_at_its_last_batch(batch, quick):
     model = model_of()
     weights, batches = Weights(model), itertools.count()
 
@@ -91,7 +98,7 @@ def test_an_epoch_that_is_cut_short_is_measured_at_its_last_batch(batch):
     assert gradient == pytest.approx(gradient_of(weights), rel=0.01)
 
 
-def test_the_last_epoch_is_measured_where_the_data_end_before_the_training():
+def test_the_last_epoch_is_measured_where_the_data_end_before_the_training(quick):
     model = model_of()
     weights = Weights(model)
     data = ((X[:32], Y[:32]) for _ in range(3 * LONG))

@@ -15,9 +15,17 @@ from funclab.optimizers.schedules import ExponentialDecay
 from funclab.view.trace.traced import filled_step
 from funclab.view.training.control import act_on, batch_of, leaves_out, slow_motion
 from funclab.view.training.view import watch
-from tests.view.training.live_runs import X, Y, background, feed_of, fresh, wait_until, watched
+from tests.view.training.live_runs import (
+    LONG,
+    X,
+    Y,
+    background,
+    feed_of,
+    fresh,
+    wait_until,
+    watched,
+)
 
-LONG = 100_000
 HALVE = {"do": "rate", "value": 0.25}
 
 
@@ -38,7 +46,7 @@ def test_a_button_pauses_steps_and_goes_on(training, loop):
     steps, view = training.model.optimizer.iterations, watch(training.model)
 
     act_on(loop, {"do": "pause"})
-    loop.control.wait_parked(10)
+    loop.control.wait_parked(60)
     first = steps.numpy()
     act_on(loop, {"do": "step"})
     wait_until(lambda: steps.numpy() == first + 1 and loop.control.parked)
@@ -55,7 +63,7 @@ def test_one_batch_at_the_end_of_an_epoch_is_trained_on_after_the_whole_validati
     training = model.fit(X, Y, epochs=LONG, live=True, background=True, verbose=0, **settings)
     loop, steps = feed_of(model).loop, model.optimizer.iterations
     loop.control.pause()
-    loop.control.wait_parked(10)
+    loop.control.wait_parked(60)
     trained = [int(steps.numpy())]
 
     for _ in range(7):  # more than two epochs of three batches
@@ -180,7 +188,7 @@ def test_a_learning_rate_that_follows_a_schedule_is_not_changed_by_hand(by):
 def test_slow_motion_takes_the_batch_that_was_trained_last(training, loop):
     feed = feed_of(training.model)
     act_on(loop, {"do": "pause"})
-    loop.control.wait_parked(10)
+    loop.control.wait_parked(60)
     before = training.model.get_weights()
 
     slow_motion(training.model, feed.step)

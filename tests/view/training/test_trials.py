@@ -65,7 +65,7 @@ def test_settings_of_every_view_go_into_its_line_of_python(ended):
 
 
 def test_a_view_follows_a_sweep_that_runs_and_its_button_ends_it():
-    result = small({"number": list(range(400))}, epochs=20, background=True)
+    result = small({"number": list(range(10_000))}, epochs=20, background=True)
     feed = TrialsFeed(result, {})
     result.watchers.append(feed.tell)
     view = feed.view
@@ -79,8 +79,10 @@ def test_a_view_follows_a_sweep_that_runs_and_its_button_ends_it():
     assert [chart["key"] for chart in view.facts["charts"]] == ["loss"]
     assert feed.control is not None and feed.control.comm is None
     assert view.status["phase"] == "stopped"
-    assert view.status["words"].startswith(f"Stopped after {len(result.results)} of 400 trainings")
-    assert view.status["done"] == len(result.results) < 400
+    assert view.status["words"].startswith(
+        f"Stopped after {len(result.results)} of 10000 trainings"
+    )
+    assert view.status["done"] == len(result.results) < 10_000
 
 
 def test_a_sweep_is_shown_by_its_view(ended):
