@@ -31,7 +31,7 @@ class Happens(Op, abstract=True):
         except FileNotFoundError:
             return
         if self.event == "slow":
-            time.sleep(1.5)
+            time.sleep(4.5)
         else:
             os.kill(os.getpid(), getattr(signal, self.event))
 

@@ -21,11 +21,18 @@ Y = X.sum(axis=1, keepdims=True)
 SPACE = {"units": [2, 4, 8], "rate": [0.01, 0.1]}
 
 
-def build(units=4, rate=0.01, marks="", number=0):
-    """A small model with dropout; leaves a mark in a file, so that each start can be counted."""
+def build(units=4, rate=0.01, marks="", number=0, held=""):
+    """A small model with dropout; leaves a mark in a file, so that each start can be counted.
+
+    `held` holds trials back, so that a sweep cannot end before the test has acted: how many may
+    begin before one waits, and the path of a file that lets all go. Dask has an order of its own.
+    """
     if marks:
         with open(marks, "a", encoding="utf-8") as file:
             file.write(f"{number} {os.getpid()}\n")
+    most, _, go = held.partition(" ")
+    if held and sum(map(len, starts(Path(marks)).values())) > int(most):
+        wait_until(Path(go).exists)
     inputs = funclab.Input((4,))
     hidden = Dropout(0.25)(Dense(units, activation="relu")(inputs))
     model = funclab.Model(inputs, Dense(1)(hidden))
@@ -46,9 +53,11 @@ def small(space=SPACE, client=None, **settings) -> Sweep:
     return sweep(build, space, (X, Y), client, **settings)
 
 
-def counted(count: int, marks: Path, journal: Path, client=None, epochs: int = 40) -> Sweep:
+def counted(
+    count: int, marks: Path, journal: Path, held: str = "", client=None, epochs: int = 40
+) -> Sweep:
     """A sweep with this number of trials, each of which leaves a mark when it begins."""
-    space = {"marks": [str(marks)], "number": list(range(count))}
+    space = {"marks": [str(marks)], "number": list(range(count)), "held": [held]}
     return sweep(build, space, (X, Y), client, epochs=epochs, workers=1, journal=journal)
 
 

@@ -175,7 +175,7 @@ def test_every_sample_counts_once_though_the_worker_that_read_it_dies(as_batches
         on_epoch_end=lambda epoch, logs: counts.append(sorted(seen.numbers)),
     )
     history = model.fit(
-        shards, batch_size=8, verbose=0, callbacks=[kill], cluster=Cluster(client, 4.0)
+        shards, batch_size=8, verbose=0, callbacks=[kill], cluster=Cluster(client, 60.0)
     )
 
     assert counts == [[*range(50)]]

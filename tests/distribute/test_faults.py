@@ -17,6 +17,7 @@ from tests.distribute.conftest import local_cluster
 from tests.distribute.models import pair
 
 PATIENCE = 4.0  # a worker that computes on a busy machine may take a second to answer
+LONGEST = 60.0  # for a worker that dies: that is noticed at once
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +67,7 @@ def test_a_worker_killed_in_a_step_costs_only_a_repetition(client, tmp_path):
 
     # Dask starts the worker again: it joins late, and gets its share.
     back = Until(lambda record: losses(record) and len(record.steps[-1].shares) == 2)
-    history = spread.fit(**data, epochs=9999, callbacks=[back], cluster=Cluster(client, PATIENCE))
+    history = spread.fit(**data, epochs=9999, callbacks=[back], cluster=Cluster(client, LONGEST))
 
     assert len(losses(history.cluster)) == 1
     assert max(step.repeats for step in history.cluster.steps) <= 1
@@ -101,7 +102,7 @@ def test_a_worker_that_is_slow_but_answers_is_waited_for(client, tmp_path):
     alone, spread, data = pair(accident_model, trigger=trigger, event="slow")
     trigger.touch()
 
-    history = spread.fit(**data, epochs=1, cluster=Cluster(client, patience=1.0))
+    history = spread.fit(**data, epochs=1, cluster=Cluster(client, PATIENCE))
 
     assert not losses(history.cluster)
     first = history.cluster.steps[0]

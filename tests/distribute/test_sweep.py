@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 import signal
 import sys
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 
 import funclab
-from funclab.callbacks import EarlyStopping
+from funclab.callbacks import EarlyStopping, LambdaCallback
 from funclab.distribute import Between, sweep
 from funclab.errors import ArgumentError, MissingPackageError, NameLookupError
 from tests.distribute.sweeps import (
@@ -28,10 +29,19 @@ from tests.distribute.sweeps import (
 )
 
 
-def test_what_trials_bring_does_not_depend_on_how_many_run_at_once():
+def test_what_trials_bring_does_not_depend_on_how_many_run_at_once(tmp_path):
+    marks = tmp_path / "marks"
+
+    def build_at_once(units, rate):
+        """One process does not end all trials before the other is up: they wait for each other."""
+        with marks.open("a") as file:
+            file.write(f"0 {os.getpid()}\n")
+        wait_until(lambda: len({*starts(marks)[0]}) == 2)
+        return build(units, rate)
+
     alone = small()
 
-    together = small(workers=2)
+    together = sweep(build_at_once, SPACE, (X, Y), workers=2, epochs=2, validation_split=0.25)
 
     assert numbers(together) == numbers(alone)
     assert len({trial.worker for trial in together.trials} | {alone.trials[0].worker}) == 3
@@ -249,12 +259,12 @@ def test_an_interrupt_ends_a_sweep_and_what_has_ended_stays(tmp_path):
 def test_a_trial_that_is_interrupted_while_it_trains_does_not_count():
     begun = []
 
-    def interrupting(number):
+    def beginning(number):
         begun.append(number)
-        threading.Timer(0.2, signal.raise_signal, [signal.SIGINT]).start()
         return build()
 
-    result = sweep(interrupting, {"number": [0, 1]}, (X, Y), workers=1, epochs=1_000_000)
+    press = LambdaCallback(on_epoch_begin=lambda epoch, logs: signal.raise_signal(signal.SIGINT))
+    result = sweep(beginning, {"number": [0, 1]}, (X, Y), workers=1, epochs=9, callbacks=[press])
 
     assert result.stopped and begun == [0]
     assert result.trials == []
@@ -262,12 +272,15 @@ def test_a_trial_that_is_interrupted_while_it_trains_does_not_count():
 
 def test_a_sweep_in_the_background_can_be_cancelled_and_taken_up_again(tmp_path):
     journal, marks = tmp_path / "sweep.jsonl", tmp_path / "marks"
-    space = {"marks": [str(marks)], "number": list(range(12))}
+    go = tmp_path / "go"
+    space = {"marks": [str(marks)], "number": list(range(12)), "held": [f"10 {go}"]}
     settings = {"workers": 1, "epochs": 60, "journal": journal}
 
     result = sweep(build, space, (X, Y), background=True, **settings)
     wait_until(lambda: len(result.results) >= 2)
-    result.cancel().wait()
+    result.cancel()
+    go.touch()
+    result.wait()
     ended = set(result.results)
     again = sweep(build, space, (X, Y), **settings)
 
@@ -278,12 +291,13 @@ def test_a_sweep_in_the_background_can_be_cancelled_and_taken_up_again(tmp_path)
 
 
 def test_a_sweep_in_two_processes_can_be_cancelled():
-    result = small({"number": list(range(40))}, workers=2, epochs=200, background=True)
+    space = {"number": list(range(10_000))}
+    result = small(space, workers=2, epochs=200, background=True)
 
     wait_until(lambda: len(result.results) >= 2)
     result.cancel().wait(60)
 
-    assert result.stopped and len(result.results) < 40
+    assert result.stopped and len(result.results) < 10_000
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ from tests.distribute.sweeps import (
 )  # fmt: skip
 
 TRIALS = 200 if os.environ.get("SOAK") else 40
+ANY = random.SystemRandom()  # another worker in every run
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def cluster():
 
 def kill_a_worker(cluster) -> int:
     """Kill one worker, as the system does when memory runs out; returns its process id."""
-    process = random.choice([worker.pid for worker in cluster.workers.values()])
+    process = ANY.choice([worker.pid for worker in cluster.workers.values()])
     os.kill(process, signal.SIGKILL)
     return process
 
@@ -49,7 +50,8 @@ def kill_a_worker(cluster) -> int:
 @pytest.mark.soak("trials of a sweep, a worker and the client killed")
 def test_a_sweep_outlives_a_worker_and_its_client_with_nothing_run_twice_or_lost(cluster, tmp_path):
     journal, marks = tmp_path / "sweep.jsonl", tmp_path / "marks"
-    arguments = (cluster.scheduler_address, TRIALS, marks, journal)
+    go, held = tmp_path / "go", f"{TRIALS - 4} {tmp_path / 'go'}"
+    arguments = (cluster.scheduler_address, TRIALS, marks, journal, held)
     process = multiprocessing.get_context("spawn").Process(target=counted_from, args=arguments)
     process.start()
     wait_until(lambda: len(records(journal)) >= TRIALS // 4)
@@ -61,8 +63,9 @@ def test_a_sweep_outlives_a_worker_and_its_client_with_nothing_run_twice_or_lost
     process.kill()
     process.join()
     left = len(records(journal))
+    go.touch()
     with Client(cluster) as client:
-        resumed = counted(TRIALS, marks, journal, client)
+        resumed = counted(TRIALS, marks, journal, held, client)
         kept = client.list_datasets()
 
     assert TRIALS // 2 <= left < TRIALS
@@ -99,8 +102,9 @@ def test_a_trial_that_ends_its_workers_is_what_failed_and_no_other(cluster, monk
 def test_a_cluster_that_drops_its_trials_is_an_error_and_the_journal_takes_up_the_sweep(
     cluster, tmp_path
 ):
-    journal = tmp_path / "sweep.jsonl"
-    space = {"number": list(range(30))}
+    journal, go = tmp_path / "sweep.jsonl", tmp_path / "go"
+    marks = str(tmp_path / "marks")
+    space = {"number": list(range(30)), "marks": [marks], "held": [f"20 {go}"]}
     with Client(cluster) as client:
         result = small(space, client, epochs=30, journal=journal, background=True)
         wait_until(lambda: len(result.results) >= 2)
@@ -108,6 +112,7 @@ def test_a_cluster_that_drops_its_trials_is_an_error_and_the_journal_takes_up_th
         with pytest.raises(ClusterError, match="has dropped trials of this sweep"):
             result.wait(60)
         left = len(records(journal))
+        go.touch()
         again = small(space, client, epochs=30, journal=journal)
 
     assert 2 <= left < 30
@@ -165,11 +170,14 @@ def test_a_client_that_was_closed_is_refused(cluster):
 
 def test_a_sweep_on_a_cluster_can_be_cancelled_and_leaves_nothing_there(cluster, tmp_path):
     journal = tmp_path / "sweep.jsonl"
-    space = {"number": list(range(200))}
+    marks, go = str(tmp_path / "marks"), tmp_path / "go"
+    space = {"number": list(range(200)), "marks": [marks], "held": [f"100 {go}"]}
     with Client(cluster) as client:
         result = small(space, client, epochs=50, journal=journal, background=True)
         wait_until(lambda: len(result.results) >= 2)
-        result.cancel().wait(60)
+        result.cancel()
+        go.touch()
+        result.wait(60)
         kept = client.list_datasets()
 
     assert result.stopped and len(records(journal)) == len(result.results) < 200
