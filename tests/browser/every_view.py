@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, expect
 
-from tests.browser.notebook_page import READY, NotebookPage, write_cells
+from tests.browser.notebook_page import NotebookPage, write_cells
 
 MODEL = """
 %load_ext funclab
@@ -40,7 +40,7 @@ IN_TRAINING = """
 class Slow(funclab.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         time.sleep(0.05)
-options = {"epochs": 100_000, "validation_split": 0.25, "callbacks": [Slow()], "live": True}
+options = {"epochs": 10**7, "validation_split": 0.25, "callbacks": [Slow()], "live": True}
 with capture_output():
     history = model.fit(x, y, **options, background=True)
 while len(history.epoch) < 2:
@@ -182,6 +182,8 @@ class Stage:
         """A new view in its cell, ready for keys."""
         self.run(2, "")
         self.run(1, f"view = {self.case.make(**settings)}\nview")
+        self.views(1).first.wait_for()
+        self.notebook.joined("view")
         return self.focus(self.views(1).first)
 
     def run(self, index: int, code: str) -> None:
@@ -221,8 +223,7 @@ class Stage:
         page = self.notebook.page
         page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
         page.reload()
-        page.wait_for_selector(".jp-Notebook .jp-CodeCell")
-        assert page.evaluate(READY)
+        self.notebook.ready()
 
     def close(self) -> None:
         """End the kernel: a training may still run in it."""

@@ -79,6 +79,11 @@ SELECT = """index => {
   notebook.activeCellIndex = index;
   notebook.activate();
 }"""
+# A view that is drawn before its model has come from the kernel is without one until then.
+JOINED = """(id) => {
+  const { models } = globalThis.funclab ?? {};
+  return id ? models?.has(id) : models?.size > 0;
+}"""
 KERNEL_SAYS = """async (code) => {
   const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
   let said = "";
@@ -165,6 +170,19 @@ class NotebookPage:
     def comes_to_say(self, expression: str, wanted: str) -> None:
         """Wait until this is the value of an expression; what the page sends takes its time."""
         becomes(self.page, lambda: self.kernel_says(f"print({expression})"), wanted)
+
+    def joined(self, view: str = "") -> None:
+        """Wait until the view with this name, or any, has its model in the kernel, without which
+        some keys do nothing: on a slow page that comes after the first drawing."""
+        own = self.kernel_says(f"print({view}.own_id)") if view else ""
+        self.page.wait_for_function(JOINED, arg=own)
+        laid_out(self.page)
+
+    def ready(self) -> None:
+        """Wait until a page that was loaded again leaves the focus where it is, and its kernel
+        answers."""
+        self.page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
+        assert self.page.evaluate(READY)
 
     def theme(self, name: str) -> None:
         """Switch to the "light" or "dark" theme, and wait until it is there."""

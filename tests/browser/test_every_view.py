@@ -213,7 +213,9 @@ def test_the_keys_of_a_view_leave_text_sliders_and_the_notebook_alone(stage):
     stage.press("Escape")
     expect(table.locator("tr").last).not_to_be_visible()
     for field in view.locator("input:visible").all():
+        expect(field).to_be_enabled()  # the learning rate is, once the kernel has answered
         field.focus()
+        expect(field).to_be_focused()
         stage.press("?")
         slides = field.get_attribute("type") == "range"
         assert table.evaluate("one => one.open") == slides

@@ -37,6 +37,7 @@ def explorer_on(open_notebook, write_notebook, server, *cells):
     cells = page.run_all()
     assert not [cell["error"] for cell in cells if cell["error"]]
     page.page.wait_for_selector(f"{ROOT} svg .box")
+    page.joined()
     return page
 
 

@@ -30,7 +30,7 @@ BUSY = """async () => {
   const future = kernel.requestExecute({code: `
 from pathlib import Path
 print("busy")
-end = time.time() + 60  # so that a failure here leaves no kernel busy for ever
+end = time.time() + 200  # so that a failure here leaves no kernel busy for ever
 while not Path("go").exists() and time.time() < end:
     time.sleep(0.05)`});
   await new Promise((done) => {

@@ -18,7 +18,7 @@ from tests.browser.test_live_training import (
 
 LONG_VALIDATION = """
 many = np.repeat(x, 40, axis=0), np.repeat(y, 40)
-history = model.fit(x, y, epochs=1000, validation_data=many, background=True, live=True)
+history = model.fit(x, y, epochs=10**7, validation_data=many, background=True, live=True)
 """
 TWO = """
 def another(name):
@@ -28,7 +28,7 @@ def another(name):
     return made
 one, two = another("one"), another("two")
 first, second = (
-    each.fit(x, y, epochs=100_000, background=True, live=True) for each in (one, two)
+    each.fit(x, y, epochs=10**7, background=True, live=True) for each in (one, two)
 )
 """
 
@@ -48,7 +48,7 @@ COUNT_LISTENERS = """() => {
 GOES_ON = """
 import time
 first = int(model.optimizer.iterations)
-for _ in range(100):
+for _ in range(600):
     time.sleep(0.1)
     if int(model.optimizer.iterations) > first:
         break
@@ -155,7 +155,7 @@ def test_a_view_that_is_lost_says_so_while_the_training_goes_on(lab, run_cells):
 def test_a_view_and_its_slow_motion_that_are_cleared_away_listen_no_more_and_training_goes_on(
     lab, open_notebook, write_notebook
 ):
-    fit = "history = model.fit(pairs, sums, epochs=100_000, background=True, live=True)"
+    fit = "history = model.fit(pairs, sums, epochs=10**7, background=True, live=True)"
     notebook = open_notebook(lab, write_notebook("cleared", TWINS, fit))
     page = notebook.page
     page.evaluate(COUNT_LISTENERS)
@@ -180,6 +180,7 @@ def opened_without_its_kernel(notebook):
     notebook.page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
     notebook.page.evaluate(SHUT_DOWN)
     notebook.page.reload()
+    notebook.ready()
     return view_in(notebook)
 
 

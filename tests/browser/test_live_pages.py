@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 
 import numpy as np
@@ -11,6 +12,7 @@ from playwright.sync_api import expect
 
 import funclab
 from funclab.layers import Dense
+from funclab.view.training import record
 from tests.browser.projector import small_words
 from tests.browser.waiting import laid_out
 from tests.distribute.sweeps import small
@@ -77,7 +79,8 @@ def test_nothing_is_scaled_down_or_covered_however_narrow_the_output_is(
     assert not [pair for pair in itertools.combinations(boxes, 2) if overlap(*pair)]
 
 
-def test_where_an_epoch_was_not_measured_the_view_says_which_one_it_shows(opened_page):
+def test_where_an_epoch_was_not_measured_the_view_says_which_one_it_shows(opened_page, monkeypatch):
+    monkeypatch.setattr(record, "PAUSE", math.inf)  # so that most are not, on any machine
     view = funclab.watch(trained(epochs=500), table=True)
     heat = {one["epoch"]: one["layers"]["hidden"][0][1] for one in view.curves["heat"]}
     epoch = next(epoch for epoch in range(2, 500) if epoch not in heat)

@@ -15,7 +15,9 @@ def build(units):
     model.compile("sgd", "mse")
     return model
 """
-SWEEP = "result = sweep(build, {'units': range(1, 2000)}, (x, y), epochs=5, workers=1, live=True)"
+SWEEP = (
+    "result = sweep(build, {'units': range(1, 100_000)}, (x, y), epochs=5, workers=1, live=True)"
+)
 
 
 def test_a_sweep_is_watched_while_its_cell_runs_and_ended_by_a_key(lab, run_cells):
@@ -25,14 +27,14 @@ def test_a_sweep_is_watched_while_its_cell_runs_and_ended_by_a_key(lab, run_cell
 
     expect(view.locator(".fl-trials tbody tr").nth(4)).to_be_attached()
     expect(view.locator(".fl-chart svg")).to_have_count(1)
-    expect(view.locator(".fl-where")).to_contain_text("of 1999 trainings have ended. Best: ")
+    expect(view.locator(".fl-where")).to_contain_text("of 99999 trainings have ended. Best: ")
     expect(view.locator(".fl-why")).to_have_text("")
     view.focus()
     notebook.page.keyboard.press("x")
 
     expect(view.locator(".fl-where")).to_contain_text("Stopped after")
     expect(view.locator(".fl-status")).to_have_text("The sweep has stopped.")
-    said = "print(result.wait().stopped, 5 <= len(result.trials) < 1999)"
+    said = "print(result.wait().stopped, 5 <= len(result.trials) < 99_999)"
     assert notebook.kernel_says(said) == "True True"
     assert notebook.quiet
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import expect
+
 from tests.lessons.render import main
 
 SLIDER = "import ipywidgets; ipywidgets.IntSlider()"
@@ -21,9 +23,9 @@ def test_a_page_shows_its_pictures_and_asks_nothing_of_the_network(
 
     page.goto((tmp_path / "pages/index.html").as_uri())
     page.get_by_role("link", name="01_demo").click()
-    page.wait_for_load_state("networkidle")
 
-    assert page.locator("text=42").first.is_visible()
-    assert page.locator(".probe").is_visible()
+    expect(page.locator("text=42").first).to_be_visible()
+    expect(page.locator(".probe")).to_be_visible()
+    page.wait_for_load_state("networkidle")
     assert [url for url in requests if not url.startswith(("file:", "data:"))] == []
     page.close()

@@ -27,10 +27,15 @@ SETUP = (
 )
 EVERYTHING = (
     "%load_ext funclab\nfrom funclab.teach.checking import base_names\n"
+    "from funclab.utils import set_random_seed\n"
     "globals().update(base_names({}))\n_known = {*globals()}"
 )
-# Variables of the previous try, such as `index`, must not count for the next one.
-FORGET = "for name in {*globals()} - _known:\n    if name[0] != '_': del globals()[name]"
+# Variables of the previous try, such as `index`, must not count for the next one. What a model
+# learns depends on its first weights.
+FORGET = (
+    "for name in {*globals()} - _known:\n    if name[0] != '_': del globals()[name]\n"
+    "set_random_seed(0)"
+)
 ASKED = (SETUP, 'ask("1.1")', "reader", "%%fails\nModel(pixels, Dense(10))")
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 QUESTION, COVER, PICTURE = ".fl-options", ".fl-cover", ".fl-explorer"
@@ -205,6 +210,7 @@ def test_lines_are_put_in_order_and_checked_by_keys_alone(lab, run_cells):
     page = notebook.page
     verdict = page.locator(".fl-verdict")
     verdict.wait_for(state="attached")
+    notebook.joined()
     notebook.select(2)
     page.keyboard.press("Shift+Tab")
 

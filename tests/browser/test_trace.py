@@ -27,6 +27,7 @@ ROOT = ".fl-trace"
 def shown(run_cells, server, cell):
     notebook = run_cells(server, cell)
     notebook.page.wait_for_selector(f"{ROOT} svg .box")
+    notebook.joined()
     notebook.page.focus(ROOT)
     return notebook
 

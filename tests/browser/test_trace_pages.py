@@ -15,6 +15,7 @@ from funclab.teach.scenes import scene
 from funclab.view.trace.still import spine
 from tests.browser.projector import small_words
 from tests.browser.test_trace import ROOT, press, text
+from tests.browser.waiting import laid_out
 from tests.view import gallery, models
 
 WATCH_DOTS = """() => {
@@ -201,6 +202,7 @@ def test_the_table_of_statistics_breaks_names_after_slashes_alone(page_of):
     view.show(step=view.find("add_into", "recurrent_kernel"))
     page = page_of(view)
     page.set_viewport_size({"width": 900, "height": 720})
+    laid_out(page)
 
     lines = page.evaluate(
         "() => [...document.querySelectorAll('.fl-all :is(td, th)')].flatMap((cell) => {"

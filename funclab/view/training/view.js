@@ -78,7 +78,7 @@ function trainingView() {
       const { state, model } = ctx, { compared, sweep, charts } = ctx.facts, { runs, smoothed } = this.curves.curves;
       const status = this.status(ctx), graph = () => Boolean(model.get("pictures").graph), following = measureAfter(state.measure);
       const act = (what) => () => this.act(ctx, what), rate = (factor) => () => this.setRate(ctx, Number(status.rate ?? 0) * factor);
-      const key = (name, run, button, when) => ({ label: ctx.t(`live_key_${name}`), button, run, when });
+      const key = (name, run, button, when, off) => ({ label: ctx.t(`live_key_${name}`), button, run, when, off });
       const swept = () => Boolean(status.rows?.length);
       const when = { e: () => smoothed, j: () => runs > 1 && model.widget_manager?.kernel, g: graph, t: sweep ? swept : graph };
       const switches = Object.entries({ ...SWITCHES, ...(sweep && TRIALS) }).filter(([letter]) => !compared || (sweep ? "lejt" : "lej").includes(letter))
@@ -95,7 +95,7 @@ function trainingView() {
           () => graph() && state.graph),
         ArrowDown: key("next", () => this.walk(ctx, 1)),
         ArrowUp: key("last", () => this.walk(ctx, -1)),
-        Enter: key("restore", () => this.bringBack(ctx), ctx.t("live_restore"), () => status.snapshots && !underWay(status)),
+        Enter: key("restore", () => this.bringBack(ctx), ctx.t("live_restore"), () => status.snapshots && !underWay(status), !this.channel.heard),
         i: key("interrupt", () => this.interrupt(ctx)),
       };
       return {
@@ -140,7 +140,7 @@ function trainingView() {
 
     /** Ask for the weights of the epoch looked at to be restored. */
     bringBack(ctx) {
-      if (!this.channel.heard) ctx.say(ctx.t("live_why_no_kernel"));
+      if (!this.channel.heard) ctx.say(ctx.t(this.channel.asking ? "live_why_asking" : "live_why_no_kernel"));
       else this.channel.act("restore", ctx.state.epoch || this.lastEpoch());
     },
 

@@ -41,8 +41,9 @@ def recall(seat: Seat) -> None:
             said = seat.answer(name, str(option + 1)).locator("p").first
             chosen = course.question(name).options[option]
             expect(said).to_have_text(words((chosen.answer or "Right.").replace("`", "")))
-            kept = f"print([a['option'] for a in teach.progress()['answers']][{i}:])"
-            assert seat.said(f"{OTHER}{kept}") == f"[{option}]"
+            kept = f"[a['option'] for a in teach.progress()['answers']][{i}:]"
+            seat.said(OTHER)
+            seat.notebook.comes_to_say(kept, f"[{option}]")
 
 
 def pair(seat: Seat) -> None:
@@ -94,8 +95,8 @@ def card(seat: Seat) -> None:
         covered.locator(".fl-explorer").wait_for()
     seat.readable(11, "both votes", view)
     with seat.check(11, "both votes are kept"):
-        kept = seat.said("print([(v['first'], v['second']) for v in teach.progress()['votes']])")
-        assert kept == "[([7, 9, 6, 4], [20, 1, 4, 1])]", kept
+        kept = "[(v['first'], v['second']) for v in teach.progress()['votes']]"
+        seat.notebook.comes_to_say(kept, "[([7, 9, 6, 4], [20, 1, 4, 1])]")
 
 
 def second_call(seat: Seat) -> None:

@@ -13,6 +13,7 @@ from tests.browser.notebook_page import READY, SCREENSHOTS
 from tests.browser.presenter import ACTIVE, IDLE, Demo
 from tests.browser.projector import small_words
 from tests.browser.rehearsal.outcomes import Outcome
+from tests.browser.waiting import laid_out
 
 LONG = 120
 """Seconds after which a cell that has not ended is given up."""
@@ -110,6 +111,8 @@ class Seat(Demo):
                 self.silent.append(f"cell {index}, which shows {shown!r}")
             assert self.ended(index, before, LONG), f"Cell {index} does not end."
         self.seconds[f"cell {index}"] = time.perf_counter() - start
+        self.page.wait_for_function(IDLE)  # its number may come before its last outputs
+        laid_out(self.page)
         return self.cell(index)
 
     def ended(self, index: int, before: int | None, seconds: float) -> bool:
