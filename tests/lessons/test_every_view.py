@@ -7,12 +7,13 @@ import json
 import subprocess
 import sys
 import zlib
-from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
+
+from tests.project.source import ROOT
 
 CELLS = [
     "%load_ext funclab\nimport funclab\nfrom funclab import Input, Model, layers\n"
@@ -41,7 +42,7 @@ CELLS = [
 ]
 WIDGET = "application/vnd.jupyter.widget-view+json"
 MIME = "application/vnd.funclab.view+json"
-LESSONS = sorted(Path("notebooks").glob("*.ipynb"))
+LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
 
 
 @pytest.fixture(scope="module")
