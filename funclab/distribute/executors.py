@@ -162,6 +162,10 @@ class DaskExecutor:
                         outcome = self._outcome(future)
                     except self.dask.TimeoutError:
                         ended.add(future)  # lost with its worker: Dask computes it again
+                    except ClusterError:
+                        if self.cancelled:  # by another thread, since it was asked above
+                            return
+                        raise
                     else:
                         yield future, outcome
             elif time.monotonic() < due:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
+from funclab.garbage import without_collection
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "funclab"
 
@@ -35,7 +37,9 @@ class Source:
 
     @cached_property
     def tree(self) -> ast.Module:
-        return ast.parse(self.text)
+        # CPython 3.11 fails if a finalizer, which collection may call, parses something meanwhile.
+        with without_collection():
+            return ast.parse(self.text)
 
     @property
     def functions(self) -> Iterator[Function]:
