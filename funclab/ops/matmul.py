@@ -27,6 +27,7 @@ class MatMul(Op):
     """
 
     name = "matmul"
+    takes_spaced = True
 
     def shape(self, x: Shape, y: Shape) -> Shape:
         if len(x) < 2 or len(y) < 2 or not shape_math.same(x[-1:], y[-2:-1]):
