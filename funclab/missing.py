@@ -104,16 +104,17 @@ def no_such_name(
     if imported:
         what = f"cannot import name {name!r} from {module!r}."
     fix = ELSEWHERE.get(name) or f"dir({module}) lists what there is."
+    others = f"; similar names are {', '.join(near)}." if near else ", nor any similar name."
+    why = f"funclab has no {name} there{others}"
     room = "" if name in ELSEWHERE else _room_of(name)
     if room:
-        fix = f"it is in another place: from funclab.{room} import {name}."
+        why = f"{name} is in funclab.{room}."
+        fix = f"write from funclab.{room} import {name}."
     elif near and name not in ELSEWHERE:
         fix = f"write {module}.{near[0]}, if that is what you mean."
     elif module == "funclab.layers":
         fix += " A layer of your own is a class with `call`, made of funclab.ops."
-    kind = NoSuchImportError if imported else NoSuchNameError
-    others = f"; similar names are {', '.join(near)}." if near else ", nor any similar name."
-    return kind(what, why=f"funclab has no {name} there{others}", fix=fix)
+    return (NoSuchImportError if imported else NoSuchNameError)(what, why=why, fix=fix)
 
 
 def _room_of(name: str) -> str:

@@ -19,10 +19,10 @@ from funclab.distribute.wire import (
     state_variables,
     trained_variables,
 )
-from funclab.engine.memory import flat_views
 from funclab.errors import NotSupportedError
 from funclab.graph.locks import holding, locks_of
 from funclab.graph.value import Value, Variable
+from funclab.kernels.layout import flat_views
 from funclab.metrics.recording import take_batch
 from funclab.shape_math import Array, known
 from funclab.training import control
@@ -114,7 +114,7 @@ class ClusterPlan:
         self.grads: dict[Value, Array] = {}
         self.updates: list[tuple[Callable[..., Any], Sequence[Any]]] = []
         if self.wrt:
-            self.flat_grads, views = flat_views([v.shape for v in self.wrt], self.wrt[0].dtype)
+            self.flat_grads, views = flat_views(self.wrt, self.wrt[0].dtype)
             self.grads |= zip(self.wrt, views)
             runner.compiled.optimizer.add_steps(self)  # type: ignore[arg-type]
         self.locks = locks_of(self.layout.variables)

@@ -12,37 +12,9 @@ import numpy as np
 
 from funclab.graph.locks import locks_of
 from funclab.graph.value import Variable
-from funclab.shape_math import Array, Shape, known
+from funclab.kernels.layout import flat_views, offsets
+from funclab.shape_math import Array
 from funclab.texts import STRING
-
-LINE = 16
-"""Each weight begins at a multiple of this many elements: a cache line of float32 numbers."""
-
-
-def offsets(shapes: Sequence[Shape]) -> list[int]:
-    """Where each array begins in a flat buffer, followed by the buffer's length.
-
-    >>> offsets([(3, 2), (2,)])
-    [0, 16, 32]
-    """
-    starts = [0]
-    for shape in shapes:
-        size = math.prod(known(shape))
-        starts.append(starts[-1] + -(-size // LINE) * LINE)
-    return starts
-
-
-def flat_views(shapes: Sequence[Shape], dtype: str) -> tuple[Array, list[Array]]:
-    """A flat buffer of zeros, and a view of it for each shape."""
-    starts = offsets(shapes)
-    flat = np.zeros(starts[-1], dtype)
-    return flat, [_view(flat, start, shape) for start, shape in zip(starts, shapes)]
-
-
-def _view(flat: Array, start: int, shape: Shape) -> Array:
-    size = math.prod(known(shape))
-    stretch = flat[start : start + size]
-    return stretch.reshape(known(shape))
 
 
 def pack(variables: Sequence[Variable]) -> None:
@@ -55,10 +27,10 @@ def pack(variables: Sequence[Variable]) -> None:
         if not variable.bound:
             groups[variable.dtype].append(variable)
     for dtype, group in groups.items():
-        _, views = flat_views([variable.shape for variable in group], dtype)
+        _, places = flat_views(group, dtype)
         locks_of(group)  # from now on they share one lock
-        for variable, view in zip(group, views):
-            variable.place(view)
+        for variable, place in zip(group, places):
+            variable.place(place)
 
 
 @dataclass
@@ -78,7 +50,7 @@ def runs(variables: Sequence[Variable]) -> list[Run]:
     (see `offsets`), such as the buffer of the plan's gradients.
     """
     stretches: list[Run] = []
-    starts = offsets([variable.shape for variable in variables])
+    starts = offsets(variables)
     for variable, begin, end in zip(variables, starts, starts[1:]):
         memory = _stretch(variable.array, end - begin)
         if stretches and _adjacent(stretches[-1].weights, memory):

@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from funclab.engine.describe import Note, describe
-from funclab.engine.memory import Pool, flat_views, unchanged
+from funclab.engine.memory import Pool, unchanged
 from funclab.engine.profile import Profile, profile
 from funclab.errors import ArgumentError, NotSupportedError
 from funclab.graph.locks import holding, locks_of
 from funclab.graph.op import View
 from funclab.graph.value import Call, Constant, Value, Variable
+from funclab.kernels.layout import flat_views, is_spaced
 from funclab.shape_math import Array, known
 
 
@@ -160,7 +161,7 @@ class Plan:
 
     def _add_forward(self, call: Call) -> None:
         inputs = [self.array(value) for value in call.inputs]
-        if isinstance(call.op, View):
+        if isinstance(call.op, View) and not is_spaced(call.inputs[0]):
             self._arrays[call.outputs[0]] = inputs[0].reshape(known(call.outputs[0].shape))
             return
         for value in call.outputs:
@@ -232,7 +233,7 @@ class Plan:
                 why="their gradients lie side by side in one buffer of one dtype.",
                 fix="build all layers with the same `dtype`.",
             )
-        self.flat_grads, views = flat_views([value.shape for value in self.wrt], dtype)
+        self.flat_grads, views = flat_views(self.wrt, dtype)
         self._final = dict(zip(self.wrt, views, strict=True))
         self.grads.update(self._final)
 

@@ -12,6 +12,7 @@ from funclab.graph.operation import OpOperation
 from funclab.graph.tape import current_tape
 from funclab.graph.tensor import OPERATORS, Operators, Tensor
 from funclab.graph.value import Call, Constant, Value
+from funclab.kernels.layout import is_spaced
 from funclab.shape_math import Array, Shape
 from funclab.texts import STRING, storage, text_refused
 
@@ -40,6 +41,9 @@ class Op(registry.SetOnce):
 
     takes_text: ClassVar[bool] = False
     """Whether it can be given arrays of text."""
+
+    takes_spaced: ClassVar[bool] = False
+    """Whether it can be given variables with room between their rows (see `layout`)."""
 
     name: ClassVar[str] = "op"
     """Its name in printed plans and in graphs; by default the class's name in snake case."""
@@ -100,6 +104,8 @@ class Op(registry.SetOnce):
         return self.compute(*inputs)
 
     def _record(self, inputs: tuple[Value, ...]) -> Any:
+        if not self.takes_spaced:
+            inputs = tuple(OPERATORS["copy"](v) if is_spaced(v) else v for v in inputs)
         tape = current_tape()
         shapes = self.shape(*(value.shape for value in inputs))
         dtypes = self.dtypes_of(inputs)
@@ -150,6 +156,7 @@ class View(Op, abstract=True):
     """
 
     takes_text = True
+    takes_spaced = True
 
     def forward(self, x: Array, out: Array) -> None:
         np.copyto(out, x.reshape(out.shape))

@@ -13,6 +13,7 @@ from funclab import explain
 from funclab.errors import WeightsError
 from funclab.graph.locks import locks_of, making
 from funclab.graph.tensor import OPERATORS, Operators
+from funclab.kernels.layout import length, view
 from funclab.shape_math import Array, Shape, known, show
 from funclab.texts import as_texts, dtype_of
 
@@ -114,6 +115,9 @@ class Variable(Value):
         if start is not None:
             shape, dtype = start.shape, str(start.dtype)
         super().__init__(tuple(shape or ()), dtype or "float32", name)
+        self.is_factor = False
+        """Whether it is a matrix for matrix products, with room between its rows if that is faster
+        (see `layout`). Other ops get a copy."""
         self.trainable, self.initializer = trainable, initializer
         self.regularizer, self.constraint = regularizer, constraint
         self.path = name
@@ -127,6 +131,11 @@ class Variable(Value):
         """What copies and pickles contain: the value, free to move, without its lock."""
         return {**vars(self), "_array": self.array, "bound": False, "lock": None}
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        if self._array is not None:  # what a cluster's workers get comes without
+            self._array = self._own(self._array)
+
     @property
     def allocated(self) -> bool:
         return self._array is not None
@@ -137,7 +146,7 @@ class Variable(Value):
         if self._array is None:
             with making:
                 if self._array is None:
-                    self._array = self._initial()
+                    self._array = self._own(self._initial())
         return self._array
 
     def place(self, memory: Array) -> None:
@@ -180,9 +189,15 @@ class Variable(Value):
         new = self._fitting(value)
         with self.lock or nullcontext():
             if self._array is None:
-                self._array = np.array(new, self.dtype, order="C")
+                self._array = self._own(new)
             else:
                 self._array[...] = new
+
+    def _own(self, value: Array) -> Array:
+        """Memory of its own, with a copy of a value."""
+        memory = view(np.zeros(length(self), self.dtype), self)
+        np.copyto(memory, value, casting="unsafe")
+        return memory
 
     def _initial(self) -> Array:
         if self.initializer is None:

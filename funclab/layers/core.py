@@ -61,6 +61,7 @@ class Dense(Kernel):
                 graph=self,
             )
         self.kernel = self.named_weight("kernel", (features, self.units))
+        self.kernel.is_factor = True
         self.bias = self.named_weight("bias", (self.units,)) if self.use_bias else None
         self.input_spec = InputSpec(min_ndim=2, axes={-1: features})
         self.built = True

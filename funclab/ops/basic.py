@@ -78,6 +78,7 @@ class Assign(Op):
     makes = "first"
     differentiable = False
     mutates = (0,)
+    takes_spaced = True
 
     def forward(self, variable: Array, value: Array, out: Array) -> None:
         np.copyto(variable, value, casting="unsafe")

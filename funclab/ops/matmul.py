@@ -27,6 +27,7 @@ class MatMul(Op):
     """
 
     name = "matmul"
+    takes_spaced = True
 
     def shape(self, x: Shape, y: Shape) -> Shape:
         if len(x) < 2 or len(y) < 2 or not shape_math.same(x[-1:], y[-2:-1]):
@@ -59,6 +60,8 @@ class MatMul(Op):
         x, y = arrays[back : back + 2]
         operations = 2 * (1 + back) * x.size * y.shape[1]
         if operations >= threads.WORTH_SHARING or len({a.dtype for a in matrices}) > 1:
+            return work
+        if back and threads.pays_to_transpose(arrays[0], y.T):
             return work
         return _dots if back else np.dot
 

@@ -10,13 +10,14 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from funclab import meant, registry
-from funclab.engine.memory import flat_views, offsets
+from funclab.engine.memory import runs
 from funclab.engine.plan import Plan
 from funclab.errors import ArgumentError, WeightsError, unwritten, warn
 from funclab.fields import described, guarded
 from funclab.graph.locks import making
 from funclab.graph.value import Variable
 from funclab.kernels import optimizers as kernels
+from funclab.kernels.layout import flat_views, offsets, views
 from funclab.metrics.base import State
 from funclab.optimizers import settings
 from funclab.optimizers.own import Remembering
@@ -254,14 +255,13 @@ class Optimizer(Remembering):
         ]
 
     def _by_one(self, variables: Sequence[Variable], grads: Array) -> list[Update]:
-        starts = offsets([variable.shape for variable in variables])
         return [
             Update(
                 self._update_one,
-                (grads[start : start + v.array.size].reshape(v.array.shape), Weight(v)),
-                f"{v.path} = {self.name}({v.path}, g_{v.path})",
+                (gradient, Weight(variable)),
+                f"{variable.path} = {self.name}({variable.path}, g_{variable.path})",
             )
-            for v, start in zip(variables, starts)
+            for variable, gradient in zip(variables, views(grads, variables))
         ]
 
     def _update_one(self, gradient: Array, variable: Weight) -> None:
@@ -317,8 +317,8 @@ class Optimizer(Remembering):
         if lacking:
             warn(f"Gradients do not exist for variables {lacking} when minimizing the loss.")
         variables = [variable for _, variable in pairs]
-        flat, views = flat_views([variable.shape for variable in variables], variables[0].dtype)
-        for view, (g, _) in zip(views, pairs):
+        flat, places = flat_views(variables, variables[0].dtype)
+        for view, (g, _) in zip(places, pairs):
             view[...] = g
         if self.loss_scale_factor:
             flat /= self.loss_scale_factor
@@ -351,7 +351,7 @@ class Optimizer(Remembering):
 
     def _clip(self, variables: Sequence[Variable], grads: Array) -> list[Update]:
         if self.clipnorm:
-            starts = offsets([variable.shape for variable in variables])
+            starts = offsets(variables)
             parts = zip(variables, starts, starts[1:])
             return [
                 Update(kernels.clip_norm, (grads[a:b], self.clipnorm), f"g_{v.path}: clipped")
@@ -369,7 +369,7 @@ class Optimizer(Remembering):
             return []
         pieces = [part.weights for part in parts]
         if self._undecayed or self._undecayed_names:
-            pieces = [v.array.reshape(-1) for v in variables if self._decays(v)]
+            pieces = [run.weights for run in runs([v for v in variables if self._decays(v)])]
         return [
             Update(kernels.decay, (w, self.rates, self.weight_decay), f"weights[{w.size}]: decay")
             for w in pieces

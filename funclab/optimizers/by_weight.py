@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from funclab.engine.memory import runs
 from funclab.kernels import optimizers as kernels
 from funclab.optimizers.adaptive import Moments
 from funclab.optimizers.base import Optimizer, Update
@@ -157,7 +158,7 @@ class Muon(Optimizer):
             self.adam_weight_decay if self.by_adam(v) else self.weight_decay for v in variables
         ]
         return [
-            Update(kernels.decay, (v.array.reshape(-1), self.rates, share), f"{v.path}: decay")
+            Update(kernels.decay, (runs([v])[0].weights, self.rates, share), f"{v.path}: decay")
             for v, share in zip(variables, shares)
             if share and self._decays(v)
         ]

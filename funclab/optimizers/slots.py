@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from funclab.engine.memory import offsets, runs
+from funclab.engine.memory import runs
 from funclab.graph.locks import making
 from funclab.graph.value import Variable
+from funclab.kernels.layout import length, offsets, view
 from funclab.kernels.threads import WORTH_SHARING, run_halves
 from funclab.metrics.base import State
 from funclab.shape_math import Array, known
@@ -81,7 +82,7 @@ class Slots:
     def _add(self, new: Sequence[Variable]) -> None:
         if not new:  # another thread has added them meanwhile
             return
-        starts = offsets([variable.shape for variable in new])
+        starts = offsets(new)
         group = {
             name: np.full(starts[-1], value, new[0].dtype) for name, value in self.initial.items()
         }
@@ -110,11 +111,14 @@ class Slots:
     def of(self, variable: Variable) -> dict[str, Array]:
         """The slots of one variable, by name, in its shape."""
         extent, own = self.extents[variable], known(variable.shape)
-        shapes = {name: self.shape(name, own) if self.shape else own for name in self.initial}
-        return {
-            name: self._slot(name, extent, math.prod(shape)).reshape(shape)
-            for name, shape in shapes.items()
-        }
+        slots = {}
+        for name in self.initial:
+            shape = self.shape(name, own) if self.shape else own
+            if shape == own:
+                slots[name] = view(self._slot(name, extent, length(variable)), variable)
+            else:
+                slots[name] = self._slot(name, extent, math.prod(shape)).reshape(shape)
+        return slots
 
     def _slot(self, name: str, extent: Extent, size: int) -> Array:
         return self.groups[extent.group][name][extent.begin : extent.begin + size]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from funclab.engine.memory import Pool, flat_views, offsets, pack, runs
+from funclab.engine.memory import Pool, pack, runs
 from funclab.engine.plan import Plan
 from funclab.graph.value import Variable
+from funclab.kernels.layout import flat_views, offsets
 
 
 def weights(*lengths: int) -> list[Variable]:
@@ -14,11 +15,11 @@ def weights(*lengths: int) -> list[Variable]:
 
 
 def test_every_array_begins_at_a_cache_line():
-    assert offsets([(3, 2), (20,), ()]) == [0, 16, 48, 64]
+    assert offsets([np.zeros((3, 2)), np.zeros(20), np.zeros(())]) == [0, 16, 48, 64]
 
 
 def test_views_share_the_flat_buffer():
-    flat, (a, b) = flat_views([(2, 3), (4,)], "float32")
+    flat, (a, b) = flat_views([np.zeros((2, 3)), np.zeros(4)], "float32")
 
     a[...], b[...] = 1, 2
 

@@ -146,6 +146,26 @@ def test_a_product_in_halves_is_the_product(rows, columns):
     np.testing.assert_allclose(out, a @ b)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    ("rows", "length", "columns"), [(1, 300, 300), (33, 270, 256), (40, 700, 900)]
+)
+@pytest.mark.parametrize("apart", [0, 16])
+def test_a_product_of_few_rows_with_a_transposed_matrix_is_the_product(
+    rows, length, columns, apart, dtype
+):
+    random = np.random.default_rng(0)
+    a = random.standard_normal((rows, length)).astype(dtype)
+    b = random.standard_normal((columns, length + apart)).astype(dtype)[:, :length].T
+    out = np.full((rows, columns + apart), 7, dtype)
+
+    threads.matmul(a, b, out[:, :columns])
+
+    rounding = length * np.finfo(dtype).eps
+    np.testing.assert_allclose(out[:, :columns], a @ b, rounding, rounding)
+    assert (out[:, columns:] == 7).all()
+
+
 def test_a_half_can_be_shared_out_again():
     def inner(first, last):
         return (first, last)
