@@ -35,7 +35,7 @@ OF_A_STACK = 4e5
 FEW_ROWS = 8
 """A matrix has few rows if they are at least this many times as long as there are of them."""
 
-LARGE = 2**16
+LARGE = 2**19
 """The size of a large matrix."""
 
 _memory = threading.local()

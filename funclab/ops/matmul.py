@@ -61,8 +61,6 @@ class MatMul(Op):
         operations = 2 * (1 + back) * x.size * y.shape[1]
         if operations >= threads.WORTH_SHARING or len({a.dtype for a in matrices}) > 1:
             return work
-        if back and threads.pays_to_transpose(arrays[0], y.T):
-            return work
         return _dots if back else np.dot
 
     def forward(self, x: Array, y: Array, out: Array) -> None:

@@ -148,7 +148,7 @@ def test_a_product_in_halves_is_the_product(rows, columns):
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize(
-    ("rows", "length", "columns"), [(1, 300, 300), (33, 270, 256), (40, 700, 900)]
+    ("rows", "length", "columns"), [(1, 800, 700), (33, 1000, 1200), (87, 900, 1400)]
 )
 @pytest.mark.parametrize("apart", [0, 16])
 def test_a_product_of_few_rows_with_a_transposed_matrix_is_the_product(
