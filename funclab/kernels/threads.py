@@ -222,8 +222,8 @@ def multiply(a, b, out):
         transposed = scratch("transposed", out.shape[::-1], out.dtype)
         np.matmul(b.T, a.T, transposed)
         np.copyto(out, transposed.T)
-    elif a.dtype == b.dtype == out.dtype and out.flags.c_contiguous:
-        np.dot(a, b, out)  # the same BLAS call, with less overhead in Python and NumPy
+    elif a.dtype == b.dtype == out.dtype and out.flags.c_contiguous and b.flags.forc:
+        np.dot(a, b, out)  # with less overhead, but it copies a matrix with room between its rows
     else:
         np.matmul(a, b, out)
 
