@@ -15,7 +15,7 @@ from funclab.errors import ArgumentError, NotSupportedError
 from funclab.graph.locks import holding, locks_of
 from funclab.graph.op import View
 from funclab.graph.value import Call, Constant, Value, Variable
-from funclab.kernels.layout import flat_views, is_spaced
+from funclab.kernels.layout import flat_views
 from funclab.shape_math import Array, known
 
 
@@ -161,7 +161,7 @@ class Plan:
 
     def _add_forward(self, call: Call) -> None:
         inputs = [self.array(value) for value in call.inputs]
-        if isinstance(call.op, View) and not is_spaced(call.inputs[0]):
+        if isinstance(call.op, View):
             self._arrays[call.outputs[0]] = inputs[0].reshape(known(call.outputs[0].shape))
             return
         for value in call.outputs:

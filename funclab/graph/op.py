@@ -105,7 +105,8 @@ class Op(registry.SetOnce):
 
     def _record(self, inputs: tuple[Value, ...]) -> Any:
         if not self.takes_spaced:
-            inputs = tuple(OPERATORS["copy"](v) if is_spaced(v) else v for v in inputs)
+            copy = OPERATORS["broadcast_to"]
+            inputs = tuple(copy(v, v.shape) if is_spaced(v) else v for v in inputs)
         tape = current_tape()
         shapes = self.shape(*(value.shape for value in inputs))
         dtypes = self.dtypes_of(inputs)
@@ -156,7 +157,6 @@ class View(Op, abstract=True):
     """
 
     takes_text = True
-    takes_spaced = True
 
     def forward(self, x: Array, out: Array) -> None:
         np.copyto(out, x.reshape(out.shape))

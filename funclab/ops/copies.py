@@ -24,6 +24,7 @@ class BroadcastTo(Op):
     Gradient: gx = g summed over the axes along which x was repeated.
     """
 
+    takes_spaced = True
     target: Shape
 
     def shape(self, x: Shape) -> Shape:

@@ -14,6 +14,8 @@ import pytest
 
 import funclab
 from funclab import Input, Model, Sequential, layers, ops, optimizers
+from funclab.engine.plan import Plan
+from funclab.engine.trace import moments
 
 UNITS = 512
 X = np.random.RandomState(0).rand(40, UNITS).astype("float32")
@@ -120,6 +122,16 @@ def test_any_op_may_read_such_a_kernel_while_it_is_trained(use):
         return trained(model, "sgd")
 
     assert_alike(penalized(True), penalized(False))
+
+
+def test_a_plan_that_reads_such_a_kernel_in_another_shape_runs_step_by_step():
+    kernel = perceptron(True).layers[-2].kernel
+    plan = Plan(ops.sum(ops.reshape(kernel, (-1,))), keep=True)
+
+    made = [moment.arrays[0] for moment in moments(plan) if moment.kind == "forward"]
+
+    np.testing.assert_allclose(made[-1], kernel.numpy().sum(), rtol=1e-4)
+    np.testing.assert_array_equal(plan.grads[kernel], 1)
 
 
 def test_a_copy_goes_on_with_the_training():
