@@ -116,8 +116,8 @@ class Variable(Value):
             shape, dtype = start.shape, str(start.dtype)
         super().__init__(tuple(shape or ()), dtype or "float32", name)
         self.is_factor = False
-        """Whether it is a matrix for matrix products, with room between its rows if that is faster
-        (see `layout`). Other ops get a copy."""
+        """Whether it is made for matrix products: then there may be room between its rows (see
+        `layout`), and ops that cannot read such rows get a copy."""
         self.trainable, self.initializer = trainable, initializer
         self.regularizer, self.constraint = regularizer, constraint
         self.path = name

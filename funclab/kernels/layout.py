@@ -21,7 +21,8 @@ LARGE = 2**20
 
 
 def is_spaced(value):
-    """Whether there is room between the rows of a value: of a large factor whose rows compete."""
+    """Whether there is room between a value's rows: if it is made for products, large, and its rows
+    would compete."""
     if not getattr(value, "is_factor", False):
         return False
     rows, columns = value.shape
@@ -42,8 +43,8 @@ def view(memory, value):
 
 
 def offsets(values):
-    """Where each value begins in a flat buffer, which is where a cache line begins, and the
-    buffer's length.
+    """Where each value begins in a flat buffer, always with a new cache line; and the buffer's
+    length.
 
     >>> offsets([np.zeros((3, 2)), np.zeros(2)])
     [0, 16, 32]
