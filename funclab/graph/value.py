@@ -202,7 +202,7 @@ class Variable(Value):
     def _initial(self) -> Array:
         if self.initializer is None:
             return np.zeros(known(self.shape), self.dtype)
-        return self._fitting(self.initializer(self.shape, dtype=self.dtype)).astype(self.dtype, "C")
+        return self._fitting(self.initializer(self.shape, dtype=self.dtype))
 
     def _fitting(self, value: Any) -> Array:
         if (new := np.asarray(value)).shape != self.shape:

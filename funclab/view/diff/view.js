@@ -27,7 +27,8 @@ const diff = {
     const items = ctx.facts.entries.map(({ kind, sentence }, i) =>
       h("li", mark(i === entry), link(`${kind}: ${sentence}`, () => this.go(ctx, i))));
     ctx.panel.replaceChildren(
-      ...(items.length ? [h("ol", { class: "fl-tape" }, items)] : []), ...ctx.facts.notes.map((note) => h("p", {}, note)));
+      ...(items.length ? [h("ol", { class: "fl-tape" }, items)] : []),
+      ...ctx.facts.notes.map((note) => h("p", {}, note)));
     this.mark(ctx);
     const here = ctx.panel.querySelector(".fl-here");
     if (here) ctx.panel.scrollTop = here.offsetTop - ctx.panel.offsetTop - (ctx.panel.clientHeight - here.offsetHeight) / 2;
