@@ -12,7 +12,7 @@ import numpy as np
 from funclab import explain
 from funclab.errors import WeightsError
 from funclab.graph.locks import locks_of, making
-from funclab.graph.tensor import OPERATORS, Operators
+from funclab.graph.tensor import OPERATORS, Operators, compared
 from funclab.kernels.layout import length, view
 from funclab.shape_math import Array, Shape, known, show
 from funclab.texts import as_texts, dtype_of
@@ -25,10 +25,14 @@ _clock = itertools.count()
 
 
 class Value(Operators):
-    """An array of a future plan: its shape, its dtype, and the call that makes it.
+    """An array of a future plan: its shape, its dtype, and the call that makes it. `==` compares
+    elements, as for the arrays that a layer's `call` gets in Keras.
 
     If no call makes it (and it is not a Variable or Constant), it is a placeholder, to be fed.
     """
+
+    __eq__ = compared("equal")
+    __hash__ = object.__hash__
 
     def __init__(self, shape: Shape, dtype: str = "float32", name: str = "") -> None:
         self.shape, self.dtype, self.name = tuple(shape), dtype, name
