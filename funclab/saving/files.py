@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from funclab import sharing
 from funclab.errors import ConfigError, WeightsError, import_for
 from funclab.fields import wrong_value
 from funclab.files import as_path, replacing
@@ -104,7 +105,7 @@ def load_model(
             fix="pass the path that `model.save(...)` wrote.",
         )
     members = read_archive(filepath, [CONFIG, WEIGHTS])
-    with reading(filepath), functions.safe_mode(safe_mode):
+    with reading(filepath), functions.safe_mode(safe_mode), sharing.apart():
         if len(members) < 2:
             raise refused(filepath, f"it holds no {CONFIG} or no {WEIGHTS}")
         entry = _entry_of(members[CONFIG], filepath)

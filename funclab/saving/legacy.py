@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab import ops, registry
+from funclab import ops, registry, sharing
 from funclab.errors import ConfigError, WeightsError, warn
 from funclab.graph.tensor import OPERATORS
 from funclab.layers.arguments import parameters
@@ -186,7 +186,7 @@ def _translated(value: Any, is_old: bool) -> Any:
     value = {
         key: _changed(key, item) if is_old else item
         for key, item in ((key, _translated(item, is_old)) for key, item in value.items())
-        if key != "shared_object_id"
+        if not (is_old and key == sharing.KEY)
     }
     return _object(value) if {"class_name", "config"} <= value.keys() else value
 
