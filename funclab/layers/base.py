@@ -329,9 +329,11 @@ class Layer(Weighted):
         return OPERATORS["copy"](leaf if isinstance(leaf, Value) else Constant(leaf))
 
     def _build_once(self, args: Args, kwargs: dict[str, Any]) -> None:
-        if self.built:
-            return
-        shapes = arguments.build_arguments(self, args, kwargs)
+        if not self.built:
+            with current_tape().while_building():
+                self._make_weights(arguments.build_arguments(self, args, kwargs))
+
+    def _make_weights(self, shapes: Sequence[Any]) -> None:
         self.build(*shapes)
         self.build_shapes = dict(
             zip(inspect.signature(self.build).parameters, shapes, strict=False)

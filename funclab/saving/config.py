@@ -16,6 +16,7 @@ from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.tensor import Tensor
 from funclab.layers import functions
+from funclab.saving.numbering import count_as_keras, count_own_calls
 from funclab.saving.ops import OWN, op_arguments, op_from_config, op_to_config
 
 TENSOR, ARRAY, SLICE, ELLIPSIS = "__keras_tensor__", "__numpy__", "__slice__", "__ellipsis__"
@@ -27,7 +28,7 @@ MASK = "__mask__"
 FILLED_IN = ("training", "mask")
 """Call arguments that Keras writes for every call, whether or not the user passed them."""
 
-NOT_LAYERS = {*registry.KERAS_MODULES.values()} - {registry.KERAS_MODULES["layer"]}
+NOT_LAYERS = tuple(set(registry.KERAS_MODULES.values()) - {registry.KERAS_MODULES["layer"]})
 """The modules of Keras whose objects are not layers."""
 
 AUTOMATIC = re.compile(r"(not_equal|any|logical_and|logical_or)(_\d+)?")
@@ -87,6 +88,7 @@ def graph_from_config(cls: Any, config: dict[str, Any], custom_objects: Any = No
     """
     operations: dict[str, Any] = {}
     waiting: list[tuple[str, int, Any]] = []
+    config = count_own_calls(config)
     for entry in config["layers"]:
         name = entry["name"]
         operations[name] = from_config(entry, custom_objects)
@@ -145,7 +147,8 @@ def from_config(entry: dict[str, Any], custom_objects: Any = None) -> Any:
 def _layer(entry: dict[str, Any], custom_objects: Any) -> Any:
     known = custom.class_name(entry, custom_objects)
     cls = sharing.class_of(entry) or registry.lookup("layer", known, custom_objects)
-    layer = registry.rebuild(cls, entry["config"], custom_objects)
+    with custom.CustomObjectScope(custom_objects or {}):
+        layer = registry.rebuild(cls, entry["config"], custom_objects)
     if entry.get("build_config") and not layer.built and hasattr(layer, "compile_from_config"):
         layer.build_from_config(entry["build_config"])
     if entry.get("compile_config"):
@@ -160,7 +163,7 @@ def to_json(model: Any, **settings: Any) -> str:
     Raises: ConfigError when a setting is not plain data.
     """
     try:
-        return json.dumps(operation_to_config(model), **settings)
+        return json.dumps(count_as_keras(operation_to_config(model)), **settings)
     except TypeError as error:
         raise ConfigError(
             f"{model.name} cannot be written as text: {error}.",
@@ -197,8 +200,8 @@ def model_from_json(json_string: str, custom_objects: Any = None, safe_mode: boo
 
 
 def parsed(text: str | bytes) -> Any:
-    """JSON, with the arrays of Keras as arrays. Keras also marks shared objects that are not layers,
-    such as initializers; these marks are left out."""
+    """JSON, with the arrays of Keras as arrays, and without its marks of shared initializers and
+    other objects that are not layers."""
 
     def revived(item: dict[str, Any]) -> Any:
         if item.get("module") in NOT_LAYERS or item.get("class_name") == "DTypePolicy":
