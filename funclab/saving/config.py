@@ -159,11 +159,17 @@ def _layer(entry: dict[str, Any], custom_objects: Any) -> Any:
 def to_json(model: Any, **settings: Any) -> str:
     """The architecture and the settings of `compile`, without weights, as JSON text.
 
-    Keras 3 reads it, too, and funclab reads that of Keras. `settings` go to `json.dumps`.
+    Keras 3 reads it, too, and funclab reads that of Keras; but Keras refuses the text of a model
+    that shares a layer with a model inside it. `settings` go to `json.dumps`.
     Raises: ConfigError when a setting is not plain data.
     """
+    return as_text(model, count_as_keras(operation_to_config(model)), **settings)
+
+
+def as_text(model: Any, config: dict[str, Any], **settings: Any) -> str:
+    """The config of a model as JSON; see `to_json`."""
     try:
-        return json.dumps(count_as_keras(operation_to_config(model)), **settings)
+        return json.dumps(config, **settings)
     except TypeError as error:
         raise ConfigError(
             f"{model.name} cannot be written as text: {error}.",

@@ -27,6 +27,8 @@ from funclab.saving.state import (
     restore_assets,
 )
 from funclab.saving.trusted import read_archive, read_datasets, read_hdf5, reading, refused
+from funclab.saving.unmarked import mark_shared
+from funclab.shape_math import Array
 
 KERAS_VERSION = "3.15.1"
 """The version of Keras whose format is written."""
@@ -113,9 +115,19 @@ def load_model(
             entry.pop("compile_config", None)
         model = from_config(entry, custom_objects)
         arrays = read_datasets(members[WEIGHTS])
-        restore_assets(model, _assets_for(model, filepath), arrays)
-        restore(model, arrays)
+        try:
+            _restore_all(model, filepath, arrays)
+        except WeightsError:
+            if not mark_shared(entry, model, arrays):
+                raise
+            model = from_config(entry, custom_objects)
+            _restore_all(model, filepath, arrays)
     return model
+
+
+def _restore_all(model: Any, path: Any, arrays: dict[str, Array]) -> None:
+    restore_assets(model, _assets_for(model, path), arrays)
+    restore(model, arrays)
 
 
 def _assets_for(model: Any, path: Any) -> dict[str, str]:

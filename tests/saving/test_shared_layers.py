@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import copy
-import json
 import pickle
 
 import numpy as np
 import pytest
 
 import funclab
-from funclab import Input, Model, Sequential, layers, sharing
+from funclab import Model, sharing
 from funclab.callbacks import ModelCheckpoint
 from funclab.models import clone_model, load_model, model_from_json
 from funclab.saving import custom_object_scope, from_config, operation_to_config
