@@ -13,7 +13,7 @@ from dataclasses import FrozenInstanceError, dataclass, fields
 from typing import Any, ClassVar, dataclass_transform
 
 from funclab import custom as customs
-from funclab import meant
+from funclab import meant, sharing
 from funclab.errors import ArgumentError, ConfigError, LossError, NameLookupError, NotSupportedError
 from funclab.fields import described, guarded, own_fields
 
@@ -166,6 +166,7 @@ def near(name: str, known: Iterable[str]) -> str:
     return f" (did you mean {either}?)" if last else ""
 
 
+@sharing.writes
 def to_config(data: Any) -> Any:
     """Plain data (for JSON) from which `data` can be rebuilt, in the form of Keras 3.
 
@@ -179,7 +180,8 @@ def to_config(data: Any) -> Any:
     if hasattr(data, "get_config") and not isinstance(data, type):
         module, registered = _address(type(data))
         entry = {"module": module, "class_name": type(data).__name__}
-        return {**entry, "config": to_config(data.get_config()), "registered_name": registered}
+        entry |= {"config": to_config(data.get_config()), "registered_name": registered}
+        return sharing.numbered(entry, data)
     if hasattr(data, "tolist"):
         return data.tolist()
     if inspect.isfunction(data) and not any(

@@ -12,6 +12,7 @@ import numpy as np
 from funclab import explain
 from funclab.errors import WeightsError
 from funclab.graph.locks import locks_of, making
+from funclab.graph.tape import is_in_call
 from funclab.graph.tensor import OPERATORS, Operators, compared
 from funclab.kernels.layout import length, view
 from funclab.shape_math import Array, Shape, known, show
@@ -180,15 +181,15 @@ class Variable(Value):
 
     def assign_add(self, value: Any) -> Any:
         """Add to the value, in place; within a layer's `call`, at every run."""
-        return self.assign((self if isinstance(value, Value) else self.array) + value)
+        return self.assign(self._operand(value) + value)
 
     def assign_sub(self, value: Any) -> Any:
         """Subtract from the value, in place; within a layer's `call`, at every run."""
-        return self.assign((self if isinstance(value, Value) else self.array) - value)
+        return self.assign(self._operand(value) - value)
 
     def assign(self, value: Any) -> Any:
         """Set the value, in place; within a layer's `call`, at every run."""
-        if isinstance(value, Value) and not isinstance(value, Variable):
+        if is_in_call() or (isinstance(value, Value) and not isinstance(value, Variable)):
             return OPERATORS["assign"](self, value)
         new = self._fitting(value)
         with self.lock or nullcontext():
@@ -196,6 +197,10 @@ class Variable(Value):
                 self._array = self._own(new)
             else:
                 self._array[...] = new
+
+    def _operand(self, value: Any) -> Any:
+        """What to compute with: this variable in later runs, or its number now."""
+        return self if is_in_call() or isinstance(value, Value) else self.array
 
     def _own(self, value: Array) -> Array:
         """Memory of its own, with a copy of a value."""

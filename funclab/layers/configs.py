@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab import custom, registry, structure
+from funclab import custom, registry, sharing, structure
 from funclab.graph.operation import Operation
 from funclab.layers.arguments import KERAS_2_KEYWORDS, parameters
 
@@ -80,9 +80,10 @@ def rebuilt(value: Any, custom_objects: Any) -> Any:
     if name == "function":
         return custom.known(custom_objects).get(value["config"], value["config"])
     known = {**registry.registered("layer"), **custom.known(custom_objects)}
-    cls = known.get(custom.class_name(value, custom_objects))
-    is_layer = isinstance(cls, type) and issubclass(cls, Operation)
-    return registry.rebuild(cls, value["config"], custom_objects) if is_layer else value
+    cls = sharing.class_of(value) or known.get(custom.class_name(value, custom_objects))
+    if not (isinstance(cls, type) and issubclass(cls, Operation)):
+        return value
+    return sharing.made_once(value, lambda: registry.rebuild(cls, value["config"], custom_objects))
 
 
 def _kept(layer: Any, name: str, argument: Any) -> Any:

@@ -23,6 +23,7 @@ ORDER = (
         "texts",
         "tree",
         "fields",
+        "sharing",
         "registry",
         "explain",
         "missing",
