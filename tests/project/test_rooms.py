@@ -18,6 +18,7 @@ ORDER = (
         "meant",
         "files",
         "garbage",
+        "json_files",
         "shape_math",
         "structure",
         "texts",
