@@ -69,7 +69,7 @@ class Operation:
         """Its calls, and those among `nodes` that it does not list, as they were set aside."""
         own = {*self.inbound_nodes}
         aside = [node for node in nodes if node.operation is self and node not in own]
-        return [*self.inbound_nodes, *aside]
+        return [*self.inbound_nodes, *sorted(aside, key=lambda node: node.index)]
 
     # About one node.
     def get_input_at(self, node_index: int | None = None) -> Any:

@@ -204,12 +204,12 @@ def _restore_names(names: MutableMapping[str, Any], before: dict[str, Any]) -> N
 
 def _draws() -> Restore:
     """Restores the random numbers: the generators, and where each of them is."""
-    own, plain, legacy = initializers.rng(), random.getstate(), np.random.get_state()
+    own, plain, legacy = initializers.rng(), random.getstate(), np.random.get_state()  # noqa: NPY002
     state = own.bit_generator.state
 
     def restore() -> None:
         random.setstate(plain)
-        np.random.set_state(legacy)
+        np.random.set_state(legacy)  # noqa: NPY002
         own.bit_generator.state = state
         initializers.draw_from(own)
 
