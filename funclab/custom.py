@@ -66,6 +66,11 @@ class CustomObjectScope:
 custom_object_scope = CustomObjectScope
 
 
+def tables() -> list[dict[Any, Any]]:
+    """What has been registered in this session: objects by name, and names by object."""
+    return [_objects, _names]
+
+
 def get_custom_objects() -> dict[str, Any]:
     """The registered classes and functions, by name; this dict may be changed."""
     return _objects

@@ -90,6 +90,11 @@ def count(prefix: str) -> int:
     return used[f"uid {prefix}"]
 
 
+def counts() -> Counter[str]:
+    """How often each name has been used so far."""
+    return _used.get()
+
+
 def reset_names() -> None:
     """Restart the counts, as in a new session."""
     _used.get().clear()

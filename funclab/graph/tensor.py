@@ -10,6 +10,7 @@ from funclab.errors import plain
 from funclab.shape_math import Shape, show
 
 if TYPE_CHECKING:
+    from funclab.graph.node import Node
     from funclab.graph.operation import Operation
 
 OPERATORS: dict[str, Callable[..., Any]] = {}
@@ -139,7 +140,10 @@ class Tensor(Operators):
     Shapes: the first axis is the batch, `None` until there is data.
     """
 
-    _keras_history: History
+    node: Node
+    """The call that made it; a mask has none."""
+    index: int
+    """Which output of this call it is."""
 
     def __init__(self, shape: Shape, dtype: str = "float32", name: str | None = None) -> None:
         self.shape, self.dtype = tuple(shape), dtype
@@ -149,6 +153,12 @@ class Tensor(Operators):
     @property
     def ndim(self) -> int:
         return len(self.shape)
+
+    @property
+    def _keras_history(self) -> History:
+        if "node" not in vars(self):
+            raise AttributeError  # a mask has none: `hasattr` is how others ask
+        return History(self.node.operation, self.node.index, self.index)
 
     def reshape(self, newshape: Any) -> Any:
         """As `ops.reshape`: `newshape` includes the batch axis."""
@@ -176,10 +186,9 @@ class Tensor(Operators):
             if id(tensor) in ids or not hasattr(tensor, "_keras_history"):
                 continue
             ids.add(id(tensor))
-            operation, index, _ = tensor._keras_history
-            if operation.uses_training:
+            if tensor.node.operation.uses_training:
                 return True
-            waiting.extend(operation.inbound_nodes[index].input_tensors)
+            waiting.extend(tensor.node.input_tensors)
         return False
 
     @property

@@ -107,7 +107,8 @@ class Sequential(Functional):
             )
         layer = self._stack.pop()
         if self._last is not None:
-            node = self._last._keras_history.operation.inbound_nodes.pop()
+            node = self._last.node
+            node.operation.inbound_nodes.remove(node)
             for parent in node.parent_nodes:
                 parent.operation.outbound_nodes.remove(node)
             self._last = node.input_tensors[0]

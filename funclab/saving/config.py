@@ -315,11 +315,10 @@ def _mask(tensor: Tensor) -> Tensor | None:
     """The mask of a tensor, made by ops of the graph; None if it has none."""
     if tensor.mask is None:
         return None
-    layer: Any
-    layer, number, index = tensor._keras_history
-    inputs = layer.inbound_nodes[number].arguments.args[0]
+    layer: Any = tensor.node.operation
+    inputs = tensor.node.arguments.args[0]
     masks = layer.compute_mask(inputs, structure.map_structure(_mask, inputs))
-    return masks[index] if isinstance(masks, list) else masks
+    return masks[tensor.index] if isinstance(masks, list) else masks
 
 
 def _made(made: Any, name: str, number: int) -> list[Tensor]:

@@ -75,13 +75,14 @@ class NotThere(KeyError):
 
 
 def known(attempt: Attempt, name: str) -> Any:
-    """What the lesson made under a name.
+    """What the lesson made under a name, although the lines may have deleted it.
 
     Raises: NotThere if the notebook does not have it.
     """
-    if name not in attempt.names:
-        raise NotThere(name)
-    return attempt.names[name]
+    for names in (attempt.names, attempt.before or {}):
+        if name in names:
+            return names[name]
+    raise NotThere(name)
 
 
 def verdict_on(exercise: course.Exercise, attempt: Attempt) -> Verdict:

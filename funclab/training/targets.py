@@ -117,10 +117,10 @@ def _suits(output: Output, shape: Shape, part: Any) -> bool:
 def _keeps_steps(tensor: Any) -> str:
     """The recurrent layer before an output that returns all steps, if they are still there."""
     while tensor is not None and tensor.ndim == 3:
-        layer, node, _ = tensor._keras_history
+        layer = tensor.node.operation
         if getattr(layer, "return_sequences", False):
             return layer.name
-        parents = layer.inbound_nodes[node].input_tensors
+        parents = tensor.node.input_tensors
         tensor = parents[0] if len(parents) == 1 and parents[0] is not tensor else None
     return ""
 

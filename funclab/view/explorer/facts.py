@@ -94,7 +94,7 @@ def _layer(layer: Operation, part: Part, own: set[Node]) -> Facts:
         "special": special(layer),
         "elsewhere": [_row(node, part.graph) for node in elsewhere[:MOST_NODES]],
     }
-    nodes = [part.key(node.key) for node in layer.inbound_nodes if node in own]
+    nodes = [part.key(node.key) for node in layer.calls_among(own) if node in own]
     return {**_named(part, layer.name, fact), "nodes": nodes}
 
 
