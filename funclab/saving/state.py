@@ -231,8 +231,7 @@ def _other_layout(model: Any, missing: list[str], foreign: list[str]) -> Weights
 
 
 def _trained(model: Any) -> list[Variable]:
-    compiled = model.compiled_state
-    return model.trainable_weights if compiled.trainable is None else compiled.trainable
+    return model.compiled_state.trained(model)
 
 
 def slots_of(model: Any) -> list[tuple[Variable, str]]:

@@ -236,6 +236,8 @@ def train_on_batch(
     check_idle(model, "train_on_batch")
     runner = Runner(model, compiled)
     with between_batches(compiled), uninterrupted():
+        if compiled.trainable is None:
+            runner.warn_of_changes()
         data = runner.prepare(x, y, sample_weight, class_weight)
         return run_once(compiled, data, runner.train, return_dict)
 
