@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab import custom, registry, structure
+from funclab import custom, ops, registry, structure
 from funclab.graph.operation import Operation
 from funclab.layers.arguments import KERAS_2_KEYWORDS, parameters
 
@@ -78,7 +78,13 @@ def rebuilt(value: Any, custom_objects: Any) -> Any:
     if name == "__numpy__":  # how Keras writes an array
         return np.asarray(value["config"]["value"], value["config"]["dtype"])
     if name == "function":
-        return custom.known(custom_objects).get(value["config"], value["config"])
+        known = {**vars(ops), **registry.all_names(), **custom.known(custom_objects)}
+        if value["config"] in known:
+            return custom.known(custom_objects).get(value["config"], value["config"])
+        return registry.described_by("function", value, custom_objects)
+    if custom.is_own(value):
+        cls = registry.described_by("class", value, custom_objects)
+        return registry.rebuild(cls, value["config"], custom_objects)
     known = {**registry.registered("layer"), **custom.known(custom_objects)}
     cls = known.get(custom.class_name(value, custom_objects))
     is_layer = isinstance(cls, type) and issubclass(cls, Operation)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab import custom, registry, structure
+from funclab import registry, structure
 from funclab.errors import ConfigError, FunclabError
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
@@ -133,8 +133,7 @@ def from_config(entry: dict[str, Any], custom_objects: Any = None) -> Any:
     module = entry.get("module") or ""
     if module == OWN or module.startswith("keras.src.ops"):
         return op_from_config(entry)
-    known = custom.class_name(entry, custom_objects)
-    cls = registry.lookup("layer", known, custom_objects)
+    cls = registry.described_by("layer", entry, custom_objects)
     layer = registry.rebuild(cls, config, custom_objects)
     if entry.get("build_config") and not layer.built and hasattr(layer, "compile_from_config"):
         layer.build_from_config(entry["build_config"])
