@@ -433,7 +433,7 @@ def _check_names(build: Any, known: Any, fit: dict[str, Any], search: str) -> No
                 f"`build` takes no argument {name!r}, and neither does `fit` in a sweep.",
                 why=f"`build` takes {', '.join(inspect.signature(build).parameters) or 'none'}.",
                 fix=f"give build a parameter {name}, or correct the name"
-                f"{near(name, [*inspect.signature(build).parameters, *of_fit])}.",
+                f"{near(name, [*inspect.signature(build).parameters, *of_fit], meant.keywords)}.",
             )
     if not meant.takes(build, **dict.fromkeys(taken)):
         raise ArgumentError(

@@ -97,7 +97,7 @@ class Layer(Weighted):
                 f"Unrecognized keyword arguments passed to {type(self).__name__}: "
                 f"{ {key: kwargs[key] for key in unknown} }. (Keyword argument not understood.)",
                 why=f"{type(self).__name__} takes {', '.join(known)}"
-                f"{registry.near(unknown[0], known)}.",
+                f"{registry.near(unknown[0], known, meant.keywords)}.",
                 fix=meant.keyword(unknown[0], known),
             )
 

@@ -145,8 +145,7 @@ def from_config(entry: dict[str, Any], custom_objects: Any = None) -> Any:
 
 
 def _layer(entry: dict[str, Any], custom_objects: Any) -> Any:
-    known = custom.class_name(entry, custom_objects)
-    cls = sharing.class_of(entry) or registry.lookup("layer", known, custom_objects)
+    cls = sharing.class_of(entry) or registry.described_by("layer", entry, custom_objects)
     with custom.CustomObjectScope(custom_objects or {}):
         layer = registry.rebuild(cls, entry["config"], custom_objects)
     if entry.get("build_config") and not layer.built and hasattr(layer, "compile_from_config"):

@@ -212,7 +212,7 @@ WRONG = [
     ({"loss": ["mse"]}, LossError, "one entry per model outputs"),
     ({"loss": {"kind": "mse", "sise": "mse"}}, LossError, 'Unknown entry in loss.*"sise"'),
     ({"loss": {"kind": "mse", "sise": "mse"}}, KeyError, r"Expected keys \['kind', 'size'\]"),
-    ({"loss": "mze"}, NameLookupError, "did you mean mse"),
+    ({"loss": "mze"}, NameLookupError, "did you mean mae or mse"),
     ({"loss": "mse", "loss_weights": [1.0]}, LossError, "one entry per model outputs"),
     ({"loss": "mse", "loss_weights": {"x": 1.0}}, LossError, "Unknown entry in loss_weights"),
     ({"loss": "mse", "loss_weights": 0.5}, TypeError, "expected a list"),
