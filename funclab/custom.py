@@ -46,7 +46,8 @@ def register_keras_serializable(package: str = "Custom", name: str | None = None
 
 
 class CustomObjectScope:
-    """A `with` block in which names in configs and files refer to your classes and functions.
+    """A `with` block in which names in configs and files refer to your classes and functions, in
+    addition to those of the blocks around it.
 
     custom_objects: the classes and functions, by name.
     """
@@ -56,7 +57,7 @@ class CustomObjectScope:
         self.tokens: list[Token[dict[str, Any]]] = []
 
     def __enter__(self) -> CustomObjectScope:
-        self.tokens.append(_scope.set(dict(self.custom_objects)))
+        self.tokens.append(_scope.set({**_scope.get(), **self.custom_objects}))
         return self
 
     def __exit__(self, *exception: Any) -> None:
