@@ -38,7 +38,11 @@ MODEL = {"model_module": "anywidget", "model_name": "AnyModel", "model_module_ve
 VIEW = {"_view_module": "anywidget", "_view_name": "AnyView", "_view_module_version": "*"}
 ANYWIDGET = {f"_{key}": value for key, value in MODEL.items()} | VIEW | {"_esm": ESM, "_css": ""}
 VERSION = {"version_major": 2, "version_minor": 0}
-STATE = {"a": {**MODEL, "state": {**ANYWIDGET, "_anywidget_id": "a"}}}
+OTHER = {"model_module": "@jupyter-widgets/base", "model_name": "LayoutModel"}
+STATE = {
+    "own": {**MODEL, "state": {**ANYWIDGET, "_anywidget_id": "own"}},
+    "other": {**OTHER, "model_module_version": "2.0.0", "state": {}},
+}
 WIDGETS = {"application/vnd.jupyter.widget-state+json": VERSION | {"state": STATE}}
 
 # Parts of a picture; each would act by itself, when it is shown, or at a click or key.

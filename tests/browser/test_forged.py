@@ -83,6 +83,13 @@ CLICK = """(index) => {
     part.focus?.({ preventScroll: true });
   }
 }"""
+# The widgets that a notebook has stored, as the widget manager reads them, after it was trusted.
+STORED_WIDGETS = """(trusted) => {
+  const { model } = jupyterapp.shell.currentWidget.context;
+  if (trusted) for (const cell of model.cells) cell.trusted = true;
+  const [{ state }] = Object.values(model.getMetadata('widgets'));
+  return Object.keys(state);
+}"""
 # The same scripts without this project's care: every element and attribute is copied, nothing is
 # checked.
 CARELESS = {
@@ -177,9 +184,11 @@ def test_a_forged_notebook_does_nothing_when_it_is_opened_clicked_and_typed_into
     assert {cell["count"] for cell in notebook.page.evaluate(CELLS)} == {None}
     assert notebook.kernel_says("print('ran' in globals())") == "False"
     assert notebook.outside_requests == []
+    assert notebook.page.evaluate(STORED_WIDGETS, False) == ["other"]
     genuine = notebook.page.locator(f'[data-place="{len(chosen)}"] .fl-explorer')
     genuine.locator('[data-key="shared[1]"]').first.click()
     expect(genuine.locator(".fl-caption")).to_contain_text("shared[1] is selected")
+    assert notebook.page.evaluate(STORED_WIDGETS, True) == ["own", "other"]
 
 
 def test_without_this_projects_care_forgeries_act_in_every_way_and_are_noticed(

@@ -64,7 +64,7 @@ const CLASSES = new RegExp(`^(?:${KINDS.replaceAll(" ", "|")}|[fs]-[a-z]+\\d*(?:
 /** What an attribute of a picture may be. A front end acts on others, such as a command's name. */
 const WRITTEN_AS = [
   ["x y width height rx cx cy r font-size font-weight stroke-width opacity", /^-?\d{0,6}(\.\d+)?$/],
-  ["viewBox stroke-dasharray data-scale", /^[-\d. e+]*$/],
+  ["viewBox stroke-dasharray data-scale", /^[-\w. +]*$/],
   ["d", /^[-\d., e+MLHVCSQTAZmlhvcsqtaz]*$/],
   ["transform", /^translate\([-\d.]+,[-\d.]+\)$/],
   ["fill stroke", /^(none|#[\da-f]{6})$/],
