@@ -56,7 +56,7 @@ class CustomObjectScope:
         self.tokens: list[Token[dict[str, Any]]] = []
 
     def __enter__(self) -> CustomObjectScope:
-        self.tokens.append(_scope.set(dict(self.custom_objects)))
+        self.tokens.append(_scope.set({**_scope.get(), **self.custom_objects}))
         return self
 
     def __exit__(self, *exception: Any) -> None:

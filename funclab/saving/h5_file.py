@@ -40,12 +40,12 @@ def model_h5(model: Any, version: str) -> bytes:
 
 
 def _warn_of_shared(model: Any, entry: dict[str, Any]) -> None:
-    marked = [part["config"]["name"] for part in sharing.walk(entry) if sharing.KEY in part]
-    if marked:
+    shared = next((part for part in sharing.walk(entry) if sharing.KEY in part), None)
+    if shared:
         warn(
-            f"{model.name} shares {', '.join(dict.fromkeys(marked))} with a model or layer inside "
-            "it. From a .h5 file, Keras makes a layer for each place, with equal weights; funclab "
-            'makes one. Save it as "name.keras", from which both make one.'
+            f"{model.name} shares {shared['config']['name']} with a model or layer inside it. From "
+            "a .h5 file, Keras makes a layer for each place, with equal weights; funclab makes one. "
+            'Save it as "name.keras", from which both make one.'
         )
 
 
