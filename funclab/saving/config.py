@@ -28,9 +28,6 @@ MASK = "__mask__"
 FILLED_IN = ("training", "mask")
 """Call arguments that Keras writes for every call, whether or not the user passed them."""
 
-NOT_LAYERS = tuple(set(registry.KERAS_MODULES.values()) - {registry.KERAS_MODULES["layer"]})
-"""The modules of Keras whose objects are not layers."""
-
 AUTOMATIC = re.compile(r"(not_equal|any|logical_and|logical_or)(_\d+)?")
 """Names that Keras gives to the ops that make masks."""
 
@@ -210,7 +207,7 @@ def parsed(text: str | bytes) -> Any:
     other objects that are not layers."""
 
     def revived(item: dict[str, Any]) -> Any:
-        if item.get("module") in NOT_LAYERS or item.get("class_name") == "DTypePolicy":
+        if item.get("module") in registry.NOT_LAYERS or item.get("class_name") == "DTypePolicy":
             item.pop(sharing.KEY, None)
         if item.get("class_name") == KERAS_ARRAY:
             config = dict(item.get("config") or ())
