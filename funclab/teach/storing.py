@@ -89,6 +89,18 @@ def files_at(place: Path) -> list[Path]:
     return [place, *(folder / name for name in names if name.endswith(".jsonl"))]
 
 
+def problem(place: Path) -> str:
+    """Why entries cannot be stored at a place; "" if they can."""
+    probe = folder_of(place) / f"{secrets.token_hex(6)}.probe"
+    try:
+        probe.parent.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        return str(error)
+    return ""
+
+
 def add(*facts: Entry) -> None:
     """Keep entries: in the file of this process, or in memory if it cannot be written."""
     with lock:
