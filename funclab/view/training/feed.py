@@ -17,7 +17,7 @@ import numpy as np
 from funclab.callbacks.base import Logs, Watcher
 from funclab.view.draw.chart import brief
 from funclab.view.live.said import named, say
-from funclab.view.training import control
+from funclab.view.training import control, kernels
 from funclab.view.training.cell import show
 from funclab.view.training.heat import Heat, first_lost
 from funclab.view.training.record import (
@@ -240,7 +240,7 @@ class Feed(Watcher):
             "rate_by": control.rate_by(self.loop),
             "validated": self.loop.validation is not None,
             "mode": self.loop.mode,
-            "kernel": control.kernel_name(),
+            "kernel": kernels.kernel_name(),
             "error": self.error,
             "snapshots": self.loop.history.snapshots is not None,
         }
