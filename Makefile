@@ -125,13 +125,14 @@ interop: .venv/interop/ready
 	    tf_keras tensorflow-cpu onnxruntime cloudpickle joblib
 	@touch $@
 
-# mutmut is in .venv/mutants only: nothing else here needs it.
-mutants: .venv/mutants/ready
+# mutmut and tree-sitter are in .venv/mutants only: nothing else here needs them.
+mutants: .venv/mutants/ready system
 	.venv/mutants/bin/python -m tests.mutants $(ARGS)
 
 .venv/mutants/ready: pyproject.toml
 	"$$(sh tests/setup/python.sh)" -m venv .venv/mutants
-	.venv/mutants/bin/pip install --quiet --editable ".[test]" "mutmut>=3.8,<3.9"
+	.venv/mutants/bin/pip install --quiet --editable ".[test]" "mutmut>=3.8,<3.9" \
+	    "tree-sitter>=0.25,<0.26" "tree-sitter-javascript>=0.25,<0.26"
 	@touch $@
 
 bench: $(READY)

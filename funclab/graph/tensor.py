@@ -20,7 +20,8 @@ _UFUNCS = {
     "true_divide": "divide", "remainder": "mod",
     "bitwise_and": "and", "bitwise_or": "or", "bitwise_xor": "xor",
     **{name: name for name in ("add", "subtract", "multiply", "divide", "floor_divide", "power",
-                               "matmul", "less", "less_equal", "greater", "greater_equal")},
+                               "matmul", "less", "less_equal", "greater", "greater_equal", "equal",
+                               "not_equal")},
 }  # fmt: skip
 
 
@@ -30,6 +31,11 @@ def _forward(name: str) -> Callable[[Any, Any], Any]:
 
 def _backward(name: str) -> Callable[[Any, Any], Any]:
     return lambda self, other: OPERATORS[name](other, self)
+
+
+def compared(name: str) -> Callable[[Any, Any], Any]:
+    """`x == y` or `x != y`, element by element; `x != None` asks Python, as old code does."""
+    return lambda self, y: NotImplemented if y is None else OPERATORS[name](self, y)
 
 
 def _logic(name: str, turned: bool = False) -> Callable[[Any, Any], Any]:
@@ -51,7 +57,8 @@ def _refused(use: str) -> Callable[..., Any]:
 
 
 class Operators:
-    """Arithmetic with Python's operators. `==` is unchanged: it tests for the same object."""
+    """Arithmetic with Python's operators. As in Keras 3, `!=` compares elements, also of symbolic
+    tensors, while `==` of these asks whether they are the same object."""
 
     dtype: str
 
@@ -65,6 +72,8 @@ class Operators:
     __matmul__, __rmatmul__ = _forward("matmul"), _backward("matmul")
     __lt__, __le__ = _forward("less"), _forward("less_equal")
     __gt__, __ge__ = _forward("greater"), _forward("greater_equal")
+    __ne__ = compared("not_equal")
+    __hash__ = object.__hash__
     __getitem__ = _forward("get_item")
     __and__, __rand__ = _logic("and"), _logic("and", turned=True)
     __or__, __ror__ = _logic("or"), _logic("or", turned=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from funclab import saving
+from funclab import saving, sharing
 from funclab.errors import ArgumentError, AttributeLocked, GraphError, TensorTypeError, plain
 from funclab.fields import guarded
 from funclab.graph.tensor import Tensor
@@ -160,6 +160,7 @@ class Sequential(Functional):
         if "graph" in state:
             self._first, self._last = self.graph.inputs[0], self.graph.outputs[0]
 
+    @sharing.writes
     def get_config(self) -> dict[str, Any]:
         first = [self._first._keras_history.operation] if self._last is not None else []
         layers = [saving.operation_to_config(layer) for layer in [*first, *self._stack]]
@@ -176,6 +177,7 @@ class Sequential(Functional):
         self.build(config["input_shape"])
 
     @classmethod
+    @sharing.reads
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
         layers = [saving.from_config(layer, custom_objects) for layer in config["layers"]]
         return cls(layers, trainable=config.get("trainable", True), name=config.get("name"))

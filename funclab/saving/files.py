@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from funclab import sharing
 from funclab.errors import ConfigError, WeightsError, import_for
 from funclab.fields import wrong_value
 from funclab.files import as_path, replacing
@@ -26,6 +27,8 @@ from funclab.saving.state import (
     restore_assets,
 )
 from funclab.saving.trusted import read_archive, read_datasets, read_hdf5, reading, refused
+from funclab.saving.unmarked import mark_shared
+from funclab.shape_math import Array
 
 KERAS_VERSION = "3.15.1"
 """The version of Keras whose format is written."""
@@ -104,7 +107,7 @@ def load_model(
             fix="pass the path that `model.save(...)` wrote.",
         )
     members = read_archive(filepath, [CONFIG, WEIGHTS])
-    with reading(filepath), functions.safe_mode(safe_mode):
+    with reading(filepath), functions.safe_mode(safe_mode), sharing.apart():
         if len(members) < 2:
             raise refused(filepath, f"it holds no {CONFIG} or no {WEIGHTS}")
         entry = _entry_of(members[CONFIG], filepath)
@@ -112,9 +115,19 @@ def load_model(
             entry.pop("compile_config", None)
         model = from_config(entry, custom_objects)
         arrays = read_datasets(members[WEIGHTS])
-        restore_assets(model, _assets_for(model, filepath), arrays)
-        restore(model, arrays)
+        try:
+            _restore_all(model, filepath, arrays)
+        except WeightsError:
+            if not mark_shared(entry, model, arrays):
+                raise
+            model = from_config(entry, custom_objects)
+            _restore_all(model, filepath, arrays)
     return model
+
+
+def _restore_all(model: Any, path: Any, arrays: dict[str, Array]) -> None:
+    restore_assets(model, _assets_for(model, path), arrays)
+    restore(model, arrays)
 
 
 def _assets_for(model: Any, path: Any) -> dict[str, str]:

@@ -212,13 +212,15 @@ def outputs_of(
     model: Any, compiled: Compiled, inputs: Sequence[Array | None], tree: Any
 ) -> tuple[Names, list[Shape], list[str]]:
     """Names, shapes and dtypes of the model's outputs."""
+    made = None
     if model.outputs is None:
         values = [None if a is None else Value(a.shape, dtype_of(a)) for a in inputs]
         with making, Tape():
             made = model(structure.pack(tree, values))
+    if model.outputs is None:
         outputs = structure.flatten(made)
         names = _subclass_names(made, len(outputs))
-    else:
+    else:  # perhaps since this call, which builds a Sequential
         outputs, made, names = model.outputs, model.output_structure, model.output_names
     known = Names("output", model, names, made)
     if compiled.outputs is None:

@@ -88,7 +88,7 @@ def state(names: dict[str, Any]) -> dict[str, Any]:
 
 
 TRIES = {
-    "calls of the lesson's layers": f"idle(h1), reader(pixels), reader.layers[2](h1)\n{WRONG}",
+    "calls of the layers": f"idle(h1), reader(Input((64,)))\nreader.layers[2](h1)\n{WRONG}",
     "names of its own": "first = second = 3\n" + WRONG,
     "names of the lesson": "Dense = Model = pixels = reader = None\neye = 3",
     "names that are deleted": "eye = 3\ndel reader, Dense, x",

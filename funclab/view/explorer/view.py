@@ -101,7 +101,7 @@ class Explorer(View):
     def _known_key(self, name: str, key: str) -> str:
         key = clean(key)
         if key and key not in self.known and not is_repeat(key):
-            close = meant.similar(key, self.known, cutoff=0.4) or sorted(self.known)[:3]
+            close = meant.similar(key, self.known) or sorted(self.known)[:3]
             raise ArgumentError(
                 f"{name}: there is no {key!r} in {self.subject}.",
                 why="a key is that of a layer, a node or a tensor, as the picture writes it.",

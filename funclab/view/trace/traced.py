@@ -84,8 +84,7 @@ def settings(model: Any, loss: Any, optimizer: Any) -> Compiled:
     losses = (own.loss, own.loss_weights) if loss is None else (loss, None)
     compiled = Compiled(chosen, *losses, None, None)
     compiled.assign(names_of_outputs(model))
-    trainable = getattr(own, "trainable", None)
-    compiled.trainable = model.trainable_weights if trainable is None else trainable
+    compiled.trainable = model.trainable_weights if own is None else own.trained(model)
     return compiled
 
 

@@ -92,7 +92,7 @@ class Feed(Watcher):
         self.loop, self.control = loop, control.StopControl(self.act)
         self.record = Record(self.label, loop.history, loop.training.steps)
         self.clock = Clock(loop)
-        self.heat = Heat(self.model, loop.compiled.trainable or [])
+        self.heat = Heat(self.model, loop.compiled.trained(self.model))
         trackers = loop.compiled.trackers.items()
         self.means = {name: mean.sums for name, mean in trackers if hasattr(mean, "sums")}
         """The running sums of losses and metrics, each as (total, count)."""
