@@ -80,9 +80,12 @@ def check_lines(exercise: str, source: str, names: dict[str, Any] | None = None)
     with no_trace(names) as trying:
         attempt = run(source, names, item.wants)
         verdict = judge(item, attempt)
-        trying.keep = verdict.right
-        if attempt.new and not trying.keep:
-            verdict.undone = say("lesson_undone", names=_some([*attempt.new]))
+        if verdict.right:
+            trying.keep(item.wants)
+        lost = [name for name in attempt.new if trying.undoes(name)]
+        if lost:
+            key = "lesson_as_before" if verdict.right else "lesson_undone"
+            verdict.undone = say(key, names=_some(lost))
         return view_of(item, attempt, verdict)
 
 
@@ -90,9 +93,9 @@ def _some(names: list[str]) -> str:
     """Names in a sentence; of many, the first.
 
     >>> _some(["rule", "model"]), _some([*"abcde"])
-    ('rule and model', 'a, b, c, d, …')
+    ('rule and model', 'a, b, c, d and others')
     """
-    return listed(names) if len(names) <= MOST_NAMES else ", ".join([*names[:MOST_NAMES], "…"])
+    return listed(names if len(names) <= MOST_NAMES else [*names[:MOST_NAMES], "others"])
 
 
 def untried(

@@ -151,7 +151,7 @@ def _stopped(attempt: Attempt, kind: str) -> Verdict:
     """The verdict on lines that an error stopped in a way that was not anticipated."""
     error: Any = attempt.error
     said = getattr(error, "msg", "") if isinstance(error, SyntaxError) else error
-    about = f"{type(error).__name__}: {said}".rstrip(". ")
+    about = f"{type(error).__name__}: {said}".rstrip(".: ")
     about += "" if about.endswith("?") else "."
     about = error.what if isinstance(error, FunclabError) else about
     fix = error.fix if isinstance(error, FunclabError) else say("lesson_read_line")

@@ -41,29 +41,61 @@ ROOMS = ("layers", "models", "optimizers", "losses", "metrics", "training", "cal
 Restore = Callable[[], None]
 
 
-class Trying:
-    """A try in progress. `keep` is set once its lines have solved the exercise."""
+_answers: dict[str, Any] = {}
+"""The variables that right answers have set in this session, which another may set again."""
 
-    keep = False
+
+class Trying:
+    """A try in progress, with the variables of the notebook `before` it."""
+
+    def __init__(self, names: MutableMapping[str, Any]) -> None:
+        self.before = dict(names)
+        self.solved = False
+        self._free: set[str] = set()
+
+    def keep(self, answer: str) -> None:
+        """Keep what the try has set and changed, as its lines have solved the exercise.
+
+        Even then, variables that other cells made are as before, except the `answer`, for the cells
+        below may need them.
+        """
+        self.solved = True
+        again = {name for name, value in self.before.items() if _answers.get(name, self) is value}
+        self._free = {answer, *again}
+
+    def undoes(self, name: str) -> bool:
+        """Whether a variable will be as before."""
+        return name not in self._free and (not self.solved or name in self.before)
+
+    def restore(self, names: MutableMapping[str, Any]) -> None:
+        """Set the variables to what they were before, or remove them."""
+        # There is no moment in which one is missing: another thread may read them.
+        for name in [name for name in names if self.undoes(name)]:
+            if name not in self.before:
+                del names[name]
+        for name, value in self.before.items():
+            if self.undoes(name) and names.get(name, self) is not value:
+                names[name] = value
+        if self.solved:
+            _answers.update((name, value) for name, value in names.items() if not self.undoes(name))
 
 
 @contextmanager
 def no_trace(names: MutableMapping[str, Any]) -> Iterator[Trying]:
     """Undo at the end of the block what it changed, with `names` as the notebook's variables.
 
-    If `keep` is set, variables and objects stay as they are. Even then the lesson's layers do not
+    After `keep`, what the block has set and changed stays. Even then the lesson's layers do not
     keep additional calls (see `set_aside`), and random numbers go on as if the block had not run.
     """
-    trying = Trying()
-    before, settings, draws = dict(names), _settings(), _draws()
+    trying, settings, draws = Trying(names), _settings(), _draws()
     objects = Objects()
-    objects.remember(value for name, value in before.items() if not name.startswith("_"))
+    objects.remember(value for name, value in trying.before.items() if not name.startswith("_"))
     with set_aside():
         try:
             yield trying
         finally:
-            if not trying.keep:
-                _restore_names(names, before)
+            trying.restore(names)
+            if not trying.solved:
                 objects.restore()
                 settings()
             draws()
@@ -151,8 +183,9 @@ class Objects:
         copy = {key: item for key, item in own.items() if key not in OF_NODES}
 
         def restore() -> None:
-            kept = {key: own[key] for key in OF_NODES if key in own}
-            _restore_names(own, copy | kept)
+            own.update(copy)
+            for key in own.keys() - copy.keys() - {*OF_NODES}:
+                del own[key]
 
         return restore, list(copy.values())
 
@@ -191,15 +224,6 @@ def _refill(values: Any, before: Any) -> None:
     """A set, or a dict, whose order counts, too."""
     values.clear()
     values.update(before)
-
-
-def _restore_names(names: MutableMapping[str, Any], before: dict[str, Any]) -> None:
-    """Variables or attributes, without a moment in which one is missing: others may read them."""
-    for name in [name for name in names if name not in before]:
-        del names[name]
-    for name, value in before.items():
-        if names.get(name, before) is not value:
-            names[name] = value
 
 
 def _draws() -> Restore:

@@ -74,7 +74,9 @@ def said(cell: Any) -> str:
     rules.read(SANITIZE, encoding="utf-8")
     for rule in rules.sections():
         text = re.sub(rules[rule]["regex"], rules[rule].get("replace", ""), text)
-    # Automatic names go on counting.
+    text = re.sub(r"The funclab extension is already loaded.*\n.*reload_ext funclab\n", "", text)
+    # Automatic names go on counting, and code that has to repeat such a name sets it.
+    text = re.sub(r"(?m)^.*\._keras_history\.operation\.name = .*\n", "", text)
     return re.sub(r"\b(add|maximum|power)_\d+\b", r"\1", text)
 
 
@@ -94,10 +96,13 @@ def test_a_lesson_shows_the_same_when_cells_run_twice_and_after_all_tries_at_its
 
     NotebookClient(notebook, timeout=300, allow_errors=True).execute()
 
-    for stored, run in cells:
-        for cell in run[:2] if not is_slow(stored) else run[:1]:
-            assert said(cell) == said(stored), cell.source
-        for cell in run[2:]:
-            assert "Traceback" not in said(cell), said(cell)
+    changed = [
+        (cell.source, said(cell), said(stored))
+        for stored, run in cells
+        for cell in run[: 1 if is_slow(stored) else 2]
+        if said(cell) != said(stored)
+    ]
+    assert changed == []
+    assert not [said(cell) for cell in notebook.cells if "Traceback" in said(cell)]
     ends = [said(cell).split(".")[0] for cell in solutions]
     assert ends == [f"{one}: right" for one in course.lesson(lesson.number).exercises], ends

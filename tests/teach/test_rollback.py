@@ -335,3 +335,19 @@ def test_a_long_list_and_a_frozen_array_do_no_harm():
         names["loop"].clear()
 
     assert len(names["long"]) == 20_000 and names["loop"] == [names["loop"]]
+
+
+def test_a_right_answer_does_not_replace_variables_of_other_cells_except_the_answer(
+    notebook, capsys
+):
+    names = notebook.names
+    before = {name: names[name] for name in ("x", "h1", "Dense")}
+    notebook.run("eye = 3")
+
+    notebook.check(f"{RIGHT}\nx = h1 = Dense = None\nmine = 4")
+
+    assert {name: names[name] for name in before} == before
+    assert names["mine"] == 4 and names["eye"].output is names["h2"]
+    assert "As other cells made them: Dense, h1 and x." in capsys.readouterr().out
+    notebook.check(f"{RIGHT}\nmine = 5")
+    assert names["mine"] == 5

@@ -95,7 +95,7 @@ class FunclabMagics(Magics):
         """
         try:
             exec(compile(self.shell.transform_cell(cell), CELL, "exec"), self.shell.user_ns)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             number = next((f.lineno for f in reversed(traceback.extract_tb(error.__traceback__))
                            if f.filename == CELL), 0)  # fmt: skip
             lines = cell.splitlines()
