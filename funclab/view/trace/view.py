@@ -13,6 +13,7 @@ from funclab.saving import shown
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean
+from funclab.view.live.variables import told, written, written_model
 from funclab.view.live.view import View
 from funclab.view.scene import words
 from funclab.view.scene.diagram import PROJECTOR_CALLS, bare, diagram
@@ -135,7 +136,7 @@ def trace(
     if training not in TRAINING or (y is not None and training is not None):
         wanted = 'True, False or "both" without targets; with targets, training is always on'
         raise wrong_value("trace", "training", training, wanted, "None")
-    model = shown(model)
+    given, model = model, shown(model)
     most = check_most(most_steps, theme.chosen(look))
     if words.graph_of(model) is None:
         diagram(model)  # raises the error for a model without a graph
@@ -145,11 +146,10 @@ def trace(
         stills = batch_stills(model, x, y, loss, optimizer, training)
     stills = fold(stills, most)
     add_questions(stills)
-    name = model.name if model.name.isidentifier() else "model"
     settings = {"loss": loss, "optimizer": optimizer, "training": training}
     settings["most_steps"] = most_steps
-    chosen = [f", {key}={value!r}" for key, value in settings.items() if value is not None]
-    call = f"funclab.trace({name}, x{', y' if y is not None else ''}{''.join(chosen)}$)"
+    data = written(x, "x") + ("" if y is None else f", {written(y, 'y')}")
+    call = f"funclab.trace({written_model(given)}, {data}{told(settings)}$)"
     return Trace(model, stills, call, look=look, ask=ask, tour=tour, state=state)
 
 
