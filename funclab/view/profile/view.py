@@ -13,6 +13,7 @@ from funclab.fields import wrong_value
 from funclab.graph.locks import making
 from funclab.layers.checks import positive
 from funclab.saving import shown
+from funclab.training.one_batch import BATCH, filled_step
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
 from funclab.view.live.said import question, say
@@ -21,7 +22,6 @@ from funclab.view.live.view import View
 from funclab.view.profile.picture import Bars
 from funclab.view.scene import words
 from funclab.view.scene.diagram import bare, diagram
-from funclab.view.trace.traced import BATCH, filled_step
 
 
 class ProfileView(View):

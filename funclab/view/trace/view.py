@@ -10,6 +10,7 @@ from funclab.engine.trace import moments
 from funclab.errors import ArgumentError
 from funclab.fields import wrong_value
 from funclab.saving import shown
+from funclab.training.one_batch import filled_step, lasting_variables
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean
@@ -23,7 +24,7 @@ from funclab.view.trace.forward import compared_stills, forward_stills, loss_sti
 from funclab.view.trace.picture import TracePicture
 from funclab.view.trace.questions import add_questions
 from funclab.view.trace.still import Still, check_most, facts_of, fold, spine
-from funclab.view.trace.traced import TracedModel, filled_step, lasting_variables
+from funclab.view.trace.traced import TracedModel
 from funclab.view.trace.update import update_stills
 
 MOST_CALLS, STILL_CALLS = 60, 12
