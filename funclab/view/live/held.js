@@ -1,7 +1,8 @@
 // Where a view finds its model: in the kernel, or in the data of a page or a saved notebook.
 
-/** The models of this page with a live kernel, by id; `places` counts the outputs of each. */
-const KERNEL = (globalThis.funclab ??= { models: new Map(), places: new Map(), news: new EventTarget() });
+/** The models of this page with a live kernel, by id; `places` counts the outputs of each, and
+ * `displays` has the number of its latest display. */
+const KERNEL = (globalThis.funclab ??= { models: new Map(), places: new Map(), displays: new Map(), news: new EventTarget() });
 
 /** Make a widget's model known, until its kernel or its comm is gone. */
 function announce(model) {
@@ -38,6 +39,7 @@ function held(traits) {
   const first = { ...traits }, listeners = {};
   return {
     alone: true,
+    kernel: null,
     get: (name) => traits[name],
     set(name, value) {
       if (same(traits[name], value)) return;
@@ -48,6 +50,18 @@ function held(traits) {
     send() {},
     on(name, call) { (listeners[name] ??= new Set()).add(call); },
     off(name, call) { listeners[name]?.delete(call); },
+
+    /** Take what a kernel sends that is too busy to hand out its own model: it is alive. */
+    hear({ method, state, content }, kernel) {
+      Object.assign(this, { alone: false, kernel });
+      if (method === "custom") for (const call of listeners["msg:custom"] ?? []) call(content);
+      if (method !== "update") return;
+      for (const [name, value] of Object.entries(state)) {
+        if (!Object.hasOwn(traits, name)) continue;
+        first[name] = value;
+        this.set(name, value);
+      }
+    },
 
     /** Copy what was changed here to the kernel's model, and leave the rest of that as it is. */
     handTo(model) {
@@ -61,9 +75,11 @@ function held(traits) {
   };
 }
 
-/** A view as notebooks load it: what `make` returns, drawn for a model. */
-function liveView(make) {
+/** A view as notebooks load it: what `make` returns, drawn for a model. Python changes the traits
+ * in `changing` as long as something is under way, and each save of the notebook stores them. */
+function liveView(make, changing = null) {
   return {
+    changing,
     initialize: ({ model }) => announce(model),
     render: ({ model, el }) => underCover(model, el, () => start(model, el, make())),
   };

@@ -215,10 +215,11 @@ class View(Widget):
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         paper = theme.palette(theme.still(self.look))["paper"]
         data |= {MIME: {"view": self.room}, "text/plain": repr(self)} | pictures(self.svg(), paper)
-        return data, {
-            **metadata,
-            MIME: {"held": self._held(), "displays": self.displays, "cover": self.cover},
-        }
+        return data, {**metadata, MIME: self._stored()}
+
+    def _stored(self) -> dict[str, Any]:
+        """What an output has of the view, beside its pictures."""
+        return {"held": self._held(), "displays": self.displays, "cover": self.cover}
 
     def _held(self) -> str:
         """What a notebook keeps of the view, compressed: all that the browser knows of it.
