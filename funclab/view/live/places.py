@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary, WeakSet
 import ipywidgets
 
 ELSEWHERE = ""
-"""The place of a display that does not end with its cell's next run, or of which nothing is known."""
+"""The place of a display that its cell's next run may not end."""
 
 _cells: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 """The cells that show a view."""

@@ -139,9 +139,7 @@ def test_200_runs_of_a_cell_leave_one_view_and_its_layout_open(notebook):
     after = notebook.says("open_comms()")
     notebook.run("None", "again")
 
-    assert [int(n) for n in after[1:-1].split(",")] == [
-        int(n) + 2 for n in before[1:-1].split(",")
-    ]
+    assert [int(n) for n in after[1:-1].split(",")] == [int(n) + 2 for n in before[1:-1].split(",")]
     assert notebook.says("open_comms()") == before
 
 
