@@ -1,8 +1,9 @@
 // Where a view finds its model: in the kernel, or in the data of a page or a saved notebook.
 
-/** The models of this page with a live kernel, by id; `places` counts the outputs of each. */
+/** The models of this page with a live kernel, by id; `places` counts the outputs of each, and
+ * `displays` has the number of its latest display. */
 // An element with the id "funclab" would have this name too, but is not the page's own.
-if (!Object.hasOwn(globalThis, "funclab")) globalThis.funclab = { models: new Map(), places: new Map(), news: new EventTarget(), opened: new Set() };
+if (!Object.hasOwn(globalThis, "funclab")) globalThis.funclab = { models: new Map(), places: new Map(), displays: new Map(), news: new EventTarget(), opened: new Set() };
 const KERNEL = globalThis.funclab;
 
 /** Make a widget's model known, until its kernel or its comm is gone. */
@@ -40,6 +41,7 @@ function held(stored) {
   const traits = checked(stored), first = { ...traits }, listeners = {};
   return {
     alone: true,
+    kernel: null,
     get: (name) => traits[name],
     set(name, value) {
       if (same(traits[name], value)) return;
@@ -50,6 +52,18 @@ function held(stored) {
     send() {},
     on(name, call) { (listeners[name] ??= new Set()).add(call); },
     off(name, call) { listeners[name]?.delete(call); },
+
+    /** Take what a kernel sends that is too busy to hand out its own model: it is alive. */
+    hear({ method, state, content }, kernel) {
+      Object.assign(this, { alone: false, kernel });
+      if (method === "custom") for (const call of listeners["msg:custom"] ?? []) call(content);
+      if (method !== "update") return;
+      for (const [name, value] of Object.entries(state)) {
+        if (!Object.hasOwn(traits, name)) continue;
+        first[name] = value;
+        this.set(name, value);
+      }
+    },
 
     /** Copy what was changed here to the kernel's model, and leave the rest of that as it is. */
     handTo(model) {
@@ -63,9 +77,11 @@ function held(stored) {
   };
 }
 
-/** A view as notebooks load it: what `make` returns, drawn for a model. */
-function liveView(make) {
+/** A view as notebooks load it: what `make` returns, drawn for a model. Python changes the traits
+ * in `changing` as long as something is under way, and each save of the notebook stores them. */
+function liveView(make, changing = null) {
   return {
+    changing,
     initialize: ({ model }) => announce(model),
     render: ({ model, el }) => underCover(model, el, () => start(model, el, make())),
   };

@@ -60,7 +60,7 @@
       this.join(module, id);
       this.live = module.inKernel(id) ?? await this.soon(module, id);
       if (this.live) await this.mend(module, id, text);
-      const held = this.live ? null : module.held(await unpacked(text));
+      const held = this.live ? null : module.held({ ...await unpacked(text), ...metadata[MIME]?.since });
       this.live ??= module.inKernel(id); // it may have arrived meanwhile
       this.held = this.live ? null : held;
       if (!this.isDisposed) this.put(module);
@@ -89,9 +89,10 @@
 
     /** Count this output among those of its view; switch to the kernel's model if one arrives. */
     join(module, id) {
-      const { places, news } = module.KERNEL;
+      const { places, displays, news } = module.KERNEL;
       this.id = id;
       places.set(id, (places.get(id) ?? 0) + 1);
+      displays.set(id, Math.max(this.displays, displays.get(id) ?? 0));
       const listen = () => {
         if (!this.held) return;
         this.live = module.inKernel(id);
@@ -104,7 +105,7 @@
         news.removeEventListener(id, listen);
         places.set(id, places.get(id) - 1);
         this.leave = null;
-        const close = { ask: "close", displays: this.displays };
+        const close = { ask: "close", displays: displays.get(id) };
         if (cleared) setTimeout(() => { if (!places.get(id)) module.inKernel(id)?.send(close); }, CLEARED);
       };
     }
@@ -130,11 +131,61 @@
       this.node.replaceChildren(...(drawn ? [picture] : []), ...(words.textContent ? [words] : []));
     }
 
-    onAfterAttach() { this.area ??= this.parent?.parent; }
+    onAfterAttach() {
+      this.area ??= this.parent?.parent;
+      let panel = this.area;
+      while (panel && !panel.sessionContext) panel = panel.parent;
+      if (this.panel || !panel?.context) return;
+      this.panel = panel;
+      panel.sessionContext.iopubMessage.connect(this.overhear, this);
+      panel.context.saveState.connect(this.store, this);
+    }
+
+    /**
+     * Follow a kernel that is still busy with a cell that was begun before this page was loaded. It
+     * cannot yet hand out its models, and JupyterLab ignores what comes for them and their outputs.
+     */
+    overhear(_, { header, content }) {
+      if (header.msg_type === "comm_msg" && content.comm_id === this.id) this.followBusy(content.data);
+      else if (header.msg_type === "update_display_data" && content.data[WIDGET]?.model_id === this.id)
+        this.replace({ data: content.data, metadata: content.metadata });
+    }
+
+    followBusy(data) {
+      if (!this.held) return;
+      const { alone } = this.held;
+      this.held.hear(data, this.panel.sessionContext.session?.kernel ?? null);
+      if (alone && !this.held.alone) this.put(this.module);
+    }
+
+    /** Before the notebook is saved: store what has changed since this was displayed, so that the
+     * file has the curves up to now, and not up to the last display. */
+    store(_, state) {
+      const model = this.live ?? this.held, names = this.module?.default.changing;
+      if (state !== "started" || !model || !names) return;
+      const { data, metadata } = this.output, since = Object.fromEntries(names.map((name) => [name, model.get(name)]));
+      if (since.status?.serial > this.newest(metadata[MIME]))
+        this.replace({ data, metadata: { ...metadata, [MIME]: { ...metadata[MIME], since } } });
+    }
+
+    /** The number of the newest progress that an output has. */
+    newest({ since, serial }) { return since?.status.serial ?? serial; }
+
+    /** Replace the output that this shows, in the notebook. */
+    replace({ data, metadata }) {
+      const { model } = this.area;
+      for (let i = 0; i < model.length; i++) {
+        const old = model.get(i);
+        if (old.data[WIDGET]?.model_id !== this.id || JSON.stringify(old.metadata[MIME]) === JSON.stringify(metadata[MIME])) continue;
+        model.set(i, { ...old.toJSON(), data, metadata });
+      }
+    }
 
     /** A reopened notebook finds its views again, but a cleared or replaced output does not. */
     dispose() {
       if (this.isDisposed) return;
+      this.panel?.sessionContext.iopubMessage.disconnect(this.overhear, this);
+      this.panel?.context.saveState.disconnect(this.store, this);
       this.stop?.();
       this.leave?.(!this.area?.isDisposed);
       super.dispose();

@@ -7,18 +7,17 @@ from contextlib import suppress
 from typing import Any
 from weakref import WeakMethod
 
-import anywidget
-
 from funclab.callbacks import LearningRateScheduler
 from funclab.errors import ArgumentError, FunclabError
 from funclab.view.live.said import say
+from funclab.view.live.widget import Widget
 from funclab.view.scene import words
 from funclab.view.trace.view import Trace, trace
 
 Content = dict[str, Any]
 
 
-class StopControl(anywidget.AnyWidget):
+class StopControl(Widget):
     """A headless control widget. Nothing is ever published on it, so that its messages arrive.
 
     Kernels that hear buttons (see `kernels`) receive widget messages while a cell runs, on a

@@ -95,6 +95,10 @@ class TrainingView(View):
     def _smoothed(self, charts: RunCharts) -> str:
         return say("live_caption_smoothed", n=charts.smoothed_epochs) if charts.window else ""
 
+    def _stored(self) -> dict[str, Any]:
+        # Before a save, the page adds what is newer.
+        return {**super()._stored(), "serial": self.status.get("serial", 0)}
+
     def picture(self) -> Curves:
         look, facts, runs, state = theme.still(self.look), self.facts, self.runs, self.state
         charts = self._charts()
