@@ -21,8 +21,7 @@ KEYS = ["ArrowDown", "ArrowRight", "Enter", "t", "1", "+", "PageDown", "?", " ",
 BEFORE = """
 window.acts = [];
 window.act = (name) => { acts.push(`script of ${name}`); };
-window.builtin = () => JSON.stringify([Object, Array, Function, String].map((one) =>
-  [one, one.prototype].map(Object.getOwnPropertyNames)));
+window.builtin = () => [Object, Object.prototype].map(Object.getOwnPropertyNames).join();
 window.stored = () => JSON.stringify(
   Object.entries(localStorage).filter(([key]) => key.startsWith('funclab')));
 Object.assign(window, { builtinBefore: builtin(), storedBefore: stored() });
@@ -91,7 +90,7 @@ STORED_WIDGETS = """(trusted) => {
   const { model } = jupyterapp.shell.currentWidget.context;
   if (trusted) for (const cell of model.cells) cell.trusted = true;
   const [{ state }] = Object.values(model.getMetadata('widgets'));
-  return Object.keys(state);
+  return Object.keys(state).sort();
 }"""
 # The same scripts without this project's care: every element and attribute is copied, nothing is
 # checked.
@@ -191,7 +190,7 @@ def test_a_forged_notebook_does_nothing_when_it_is_opened_clicked_and_typed_into
     genuine = notebook.page.locator(f'[data-place="{len(chosen)}"] .fl-explorer')
     genuine.locator('[data-key="shared[1]"]').first.click()
     expect(genuine.locator(".fl-caption")).to_contain_text("shared[1] is selected")
-    assert notebook.page.evaluate(STORED_WIDGETS, True) == ["own", "other"]
+    assert notebook.page.evaluate(STORED_WIDGETS, True) == ["other", "own"]
 
 
 def test_without_this_projects_care_forgeries_act_in_every_way_and_are_noticed(
