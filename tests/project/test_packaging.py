@@ -130,7 +130,7 @@ def test_nothing_but_the_agreed_names_lies_at_the_top():
     )
     agreed = {
         *("pyproject.toml", "README.md", "funclab", "notebooks", "tests", "binder"),
-        *("LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile"),
+        *("LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "Makefile"),
     }
 
     strangers = {name for name in listed.stdout.split() if not name.startswith(".")} - agreed
