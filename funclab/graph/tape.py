@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -31,15 +29,6 @@ class Tape:
         self.place: tuple[str, ...] = ()
         self.made: dict[tuple[str, ...], list[Value]] = {}
         self._tokens: list[Token[Tape | None]] = []
-
-    @contextmanager
-    def while_building(self) -> Iterator[None]:
-        """A layer makes its weights in the block."""
-        outer, self.building = self.building, True
-        try:
-            yield
-        finally:
-            self.building = outer
 
     def __enter__(self) -> Tape:
         self._tokens.append(_current.set(self))

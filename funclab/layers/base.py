@@ -32,7 +32,7 @@ from funclab.layers.arguments import KERAS_2_KEYWORDS, call_parameters, paramete
 from funclab.layers.batches import computed
 from funclab.layers.configs import brief, rebuilt, settings
 from funclab.layers.spec import check_inputs, maker_hint
-from funclab.layers.weights import Weighted
+from funclab.layers.weights import Weighted, building
 from funclab.shape_math import show, to_shape
 
 Args = tuple[Any, ...]
@@ -330,7 +330,7 @@ class Layer(Weighted):
 
     def _build_once(self, args: Args, kwargs: dict[str, Any]) -> None:
         if not self.built:
-            with current_tape().while_building():
+            with building():
                 self._make_weights(arguments.build_arguments(self, args, kwargs))
 
     def _make_weights(self, shapes: Sequence[Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -246,6 +247,17 @@ class Weighted(Operation):
     def metrics(self) -> list[Any]:
         """The metrics in attributes of this layer and of those inside it."""
         return held_metrics(self)
+
+
+@contextmanager
+def building() -> Iterator[None]:
+    """Within the block, a layer makes its weights, which is not part of its call."""
+    tape = current_tape()
+    outer, tape.building = tape.building, True
+    try:
+        yield
+    finally:
+        tape.building = outer
 
 
 class Memory:

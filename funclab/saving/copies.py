@@ -125,10 +125,12 @@ def clone_model(
     if recursive:
         copy = _copying_models(copy, call_function)
     with sharing.copying():
-        return _cloned(model, input_tensors, copy, call_function or _call)
+        return _cloned(model, input_tensors, copy, call_function or _call, recursive)
 
 
-def _cloned(model: Any, input_tensors: Any, copy: Callable[[Any], Any], call: Any) -> Any:
+def _cloned(
+    model: Any, input_tensors: Any, copy: Callable[[Any], Any], call: Any, recursive: bool
+) -> Any:
     if not hasattr(model, "graph"):
         return _copy(model)
     if type(model).__name__ == "Sequential" and input_tensors is None:
@@ -137,8 +139,9 @@ def _cloned(model: Any, input_tensors: Any, copy: Callable[[Any], Any], call: An
             model, type(model)([*first, *map(copy, model.layers)], name=model.name)
         )
     copy_of: dict[Operation, Any] = {}
-    # Layers before models and wrappers, which may hold them: these then hold the same copies.
-    for operation in sorted(model.graph.operations, key=lambda item: _holds_layers(item)):
+    # Layers before those that are copied with layers inside: these then hold the same copies.
+    operations = sorted(model.graph.operations, key=lambda item: _is_copied_whole(item, recursive))
+    for operation in operations:
         if isinstance(operation, OpOperation):
             copy_of[operation] = OpOperation(operation.op, operation.name)
         elif type(operation).__name__ == "InputLayer":
@@ -176,7 +179,7 @@ def _copying_models(
     def inner(layer: Any) -> Any:
         if layer not in copies:
             is_model = hasattr(layer, "graph")
-            new = _cloned(layer, None, inner, call or _call) if is_model else copy(layer)
+            new = _cloned(layer, None, inner, call or _call, True) if is_model else copy(layer)
             copies[layer] = new
         return copies[layer]
 
@@ -191,8 +194,10 @@ def _copy(layer: Any) -> Any:
         return sharing.made_once(entry, lambda: type(layer).from_config(layer.get_config()))
 
 
-def _holds_layers(operation: Operation) -> bool:
-    return bool(getattr(operation, "sublayers", ()))
+def _is_copied_whole(operation: Operation, recursive: bool) -> bool:
+    """Whether what is inside an operation is copied together with it."""
+    by_layers = recursive and hasattr(operation, "graph")
+    return bool(getattr(operation, "sublayers", ())) and not by_layers
 
 
 def _replay_on_copies(

@@ -11,8 +11,8 @@ from funclab import registry, sharing
 from funclab.errors import import_for, warn
 from funclab.saving.compiling import get_compile_config
 from funclab.saving.config import as_text, operation_to_config
-from funclab.saving.legacy import MODEL, OPTIMIZER, in_each_place
-from funclab.saving.state import arrays_of
+from funclab.saving.legacy import MODEL, OPTIMIZER
+from funclab.saving.state import arrays_of, in_each_place
 from funclab.shape_math import Array
 
 

@@ -12,10 +12,10 @@ from funclab import ops, registry, sharing
 from funclab.errors import ConfigError, WeightsError, warn
 from funclab.graph.tensor import OPERATORS
 from funclab.layers.arguments import parameters
-from funclab.layers.base import Layer
+from funclab.layers.weights import unique
 from funclab.saving.compiling import compile_from_config, shortest
 from funclab.saving.config import ELLIPSIS, FILLED_IN, MASK, SLICE, TENSOR, check_depth, from_config
-from funclab.saving.state import placed_variables, restore, slots_of
+from funclab.saving.state import in_each_place, placed_variables, restore, slots_of
 from funclab.saving.trusted import Texts, read_hdf5, refused
 from funclab.shape_math import Array
 
@@ -123,7 +123,7 @@ def weights_for(
     state = {}
     for name, variables in layers.items():
         if len(variables) > len(stored[name]):  # a file in which each weight is once
-            variables = list({id(v): v for v in variables}.values())
+            variables = unique(variables)
         if len(variables) != len(stored[name]):
             raise WeightsError(
                 f"The file has {len(stored[name])} weights for the layer {name}, which has "
@@ -134,27 +134,6 @@ def weights_for(
         pairs = zip(variables, stored[name])
         state |= {path: array for v, array in pairs for path in paths[id(v)]}
     return state
-
-
-def in_each_place(layer: Layer) -> list[Any]:
-    """A layer's weights in the order of a `.h5` file: those of a layer that is in several places
-    inside are in it several times, because Keras reads them so."""
-    trainable = layer.trainable_weights
-    once = [*trainable, *layer.non_trainable_weights]
-    every = [variable for variable in _with_repeats(layer) if variable.dtype != "uint64"]
-    if len(every) == len(once):
-        return once
-    ids = {id(variable) for variable in trainable}
-    return sorted(every, key=lambda variable: id(variable) not in ids)
-
-
-def _with_repeats(layer: Any) -> list[Any]:
-    held = layer.sublayers
-    if not held:
-        return layer.variables
-    inner = {id(variable) for part in held for variable in part.variables}
-    own = [variable for variable in layer.variables if id(variable) not in inner]
-    return own + [variable for part in held for variable in _with_repeats(part)]
 
 
 def _optimizer_state(model: Any, layers: list[str], stored: list[Any]) -> list[Array]:
@@ -191,8 +170,8 @@ def _optimizer_state(model: Any, layers: list[str], stored: list[Any]) -> list[A
 
 def _read(text: str) -> Any:
     """JSON, with numbers as the shortest decimals that are equal in float32."""
-    numbers = {"parse_float": lambda number: shortest(float(number))}
-    return check_depth(json.loads(text, **numbers))
+    config = json.loads(text, parse_float=lambda number: shortest(float(number)))
+    return check_depth(config)
 
 
 # From the names of Keras 2 to those of Keras 3. What has names of Keras 3 stays as it is.

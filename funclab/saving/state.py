@@ -125,6 +125,27 @@ def _walk_container(held: Any, prefix: str, visited: set[int]) -> Iterator[tuple
             yield from (_walk if is_layer else _walk_container)(item, inner, visited)
 
 
+def in_each_place(layer: Layer) -> list[Any]:
+    """A layer's weights in the order of a `.h5` file: those of a layer that is in several places
+    inside are in it several times, because Keras reads them so."""
+    trainable = layer.trainable_weights
+    once = [*trainable, *layer.non_trainable_weights]
+    every = [variable for variable in _with_repeats(layer) if variable.dtype != "uint64"]
+    if len(every) == len(once):
+        return once
+    ids = {id(variable) for variable in trainable}
+    return sorted(every, key=lambda variable: id(variable) not in ids)
+
+
+def _with_repeats(layer: Any) -> list[Any]:
+    held = layer.sublayers
+    if not held:
+        return layer.variables
+    inner = {id(variable) for part in held for variable in part.variables}
+    own = [variable for variable in layer.variables if id(variable) not in inner]
+    return own + [variable for part in held for variable in _with_repeats(part)]
+
+
 def arrays_of(model: Any) -> dict[str, Array]:
     """The state of a model as it is saved: its variables and, once compiled, its optimizer's."""
     placed = placed_variables(model)

@@ -6,7 +6,9 @@ files itself; early files of funclab have no marks. But weights are only at the 
 
 from __future__ import annotations
 
+import itertools
 import json
+from collections import defaultdict
 from typing import Any
 
 from funclab import sharing
@@ -18,18 +20,25 @@ def mark_shared(entry: dict[str, Any], model: Any, arrays: dict[str, Array]) -> 
     """Mark, in place, equal descriptions as those of one layer if there are weights for one of them
     only; `model` has been made from the config as it was. Returns whether there were any."""
     lacking = {(type(layer).__name__, layer.name) for layer in layers_without(model, arrays)}
-    places: dict[Any, list[dict[str, Any]]] = {}
+    places = defaultdict(list)
     for part in sharing.walk(entry):
         config = part.get("config")
-        if isinstance(config, dict) and (part.get("class_name"), config.get("name")) in lacking:
-            places.setdefault((part["class_name"], _text(config)), []).append(part)
-    marks = [part.get(sharing.KEY) for part in sharing.walk(entry)]
-    free = max((mark for mark in marks if type(mark) is int), default=0) + 1
+        if not isinstance(config, dict):
+            continue
+        if (part.get("class_name"), config.get("name")) in lacking:
+            places[part["class_name"], _text(config)].append(part)
     shared = [group for group in places.values() if len(group) > 1]
-    for number, group in enumerate(shared, free):
+    for number, group in zip(_free(entry), shared):
         for part in group:
             part[sharing.KEY] = number
     return bool(shared)
+
+
+def _free(entry: dict[str, Any]) -> Any:
+    """Numbers that no mark has."""
+    marks = [part.get(sharing.KEY) for part in sharing.walk(entry)]
+    numbers = [mark for mark in marks if type(mark) is int]
+    return itertools.count(1 + max(numbers, default=0))
 
 
 def _text(config: dict[str, Any]) -> str:

@@ -17,8 +17,9 @@ DENSITY = "tokens per line"
 # that changes after the gradients that read it, dtypes of ops in one word (which saves a method in
 # each of thirty ops), plans that time their own steps, plans for batches of 0 samples, ops that
 # name a quicker function for the arrays of a plan, large kernels with room between their rows,
-# `==` and `!=` of elements, and calls that are set aside after a try.
-CORE_LINES = 1672
+# `==` and `!=` of elements, variables that a layer's call changes by a number, and calls that are
+# set aside after a try.
+CORE_LINES = 1697
 
 # (file, file::function or folder/, which budget): (the raised budget, the reason)
 RAISED: dict[tuple[str, str], tuple[float, str]] = {
