@@ -115,7 +115,9 @@ def test_an_answer_opens_the_next_picture_and_no_other_and_outlives_a_reload(lab
 
     expect(page.locator(PICTURE)).to_have_count(1)
     expect(page.locator(COVER)).to_have_count(0)
-    notebook.comes_to_say("progress()['answers']", "[{'question': '1.1', 'option': 2}]")
+    notebook.comes_to_say(
+        "[(one['question'], one['option']) for one in progress()['answers']]", "[('1.1', 2)]"
+    )
 
     page.evaluate(SAVE)
     page.reload()
@@ -201,7 +203,9 @@ def test_show_me_on_the_cover_opens_it_and_counts_as_an_answer(lab, run_cells):
 
     expect(notebook.page.locator(PICTURE)).to_have_count(1)
     expect(notebook.page.locator(".fl-reveal")).to_contain_text("The answer: a tensor")
-    notebook.comes_to_say("progress()['answers']", "[{'question': '1.1', 'option': None}]")
+    notebook.comes_to_say(
+        "[(one['question'], one['option']) for one in progress()['answers']]", "[('1.1', None)]"
+    )
 
 
 def test_lines_are_put_in_order_and_checked_by_keys_alone(lab, run_cells):

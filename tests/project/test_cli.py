@@ -131,6 +131,18 @@ def test_binder_has_a_kernel_in_which_the_doctor_says_that_all_buttons_are_heard
     assert "Pause, Step and Stop are heard" in found
 
 
+def test_what_a_version_of_the_kernel_hears_is_written_in_one_place():
+    files = [*(ROOT / "funclab").rglob("*.py"), *(ROOT / "binder").iterdir(), ROOT / "README.md"]
+    said = {
+        path.name
+        for path in files
+        for line in path.read_text().splitlines()
+        if re.search(r"(?i)kernel\b(?!==).*\b[67]\.\d", line)
+    }
+
+    assert said == {"kernels.py"}
+
+
 WITHOUT = """
 import sys
 from importlib import metadata
