@@ -18,7 +18,7 @@ DENSITY = "tokens per line"
 # each of thirty ops), plans that time their own steps, plans for batches of 0 samples, ops that
 # name a quicker function for the arrays of a plan, large kernels with room between their rows,
 # `==` and `!=` of elements, and calls that are set aside after a try.
-CORE_LINES = 1672
+CORE_LINES = 1689
 
 # (file, file::function or folder/, which budget): (the raised budget, the reason)
 RAISED: dict[tuple[str, str], tuple[float, str]] = {
