@@ -18,7 +18,7 @@ from typing import Any
 from funclab import files
 
 Record = dict[str, Any]
-Wrong = list[tuple[int, ValueError]]
+Wrong = list[tuple[int, "Unusable"]]
 """The numbers of the lines that cannot be used, from 1, and why; 0 is the file as a whole."""
 
 DEEPEST = 50
@@ -29,17 +29,21 @@ MOST_FAILURES = 10_000
 _DECODER = json.JSONDecoder()
 
 
+class Unusable(ValueError):
+    """What is wrong with a line or a file, in words that follow its name."""
+
+
 def read(path: Path, largest: int = LARGEST) -> str:
     """The text of a file, as far as it is text.
 
-    Raises: OSError if it cannot be read, ValueError if it has more than `largest` bytes.
+    Raises: OSError if it cannot be read, Unusable if it has more than `largest` bytes.
     """
     if not stat.S_ISREG(os.stat(path).st_mode):
         raise OSError("It is not a file")
     with path.open("rb") as file:
         contents = file.read(largest + 1)
     if len(contents) > largest:
-        raise ValueError(f"is larger than {largest >> 20} MB")
+        raise Unusable(f"is larger than {largest >> 20} MB")
     return decoded(contents)
 
 
@@ -56,14 +60,16 @@ def decoded(contents: bytes) -> str:
 def parsed(text: str) -> Any:
     """The value of a JSON text.
 
-    Raises: ValueError for anything else, and for what is nested too deeply.
+    Raises: Unusable for anything else, and for what is nested too deeply.
     """
     try:
         return _bounded(json.loads(text))
-    except json.JSONDecodeError as error:
-        raise ValueError(f"is not JSON ({error.msg})") from None
     except RecursionError:
         raise _too_deep() from None
+    except Unusable:
+        raise
+    except ValueError as error:
+        raise Unusable(f"is not JSON ({getattr(error, 'msg', error)})") from None
 
 
 def _bounded(value: Any) -> Any:
@@ -75,8 +81,8 @@ def _bounded(value: Any) -> Any:
     raise _too_deep()
 
 
-def _too_deep() -> ValueError:
-    return ValueError(f"is nested more than {DEEPEST} deep")
+def _too_deep() -> Unusable:
+    return Unusable(f"is nested more than {DEEPEST} deep")
 
 
 def _items(value: Any) -> Any:
@@ -97,13 +103,13 @@ def sealed(record: Record, of: Any = None) -> str:
 def unsealed(value: Any, of: Any = None) -> Record:
     """The record in the value of a line.
 
-    Raises: ValueError if it is not a record, was changed, or belongs to something else.
+    Raises: Unusable if it is not a record, was changed, or belongs to something else.
     """
     if not isinstance(value, dict) or "digest" not in value:
-        raise ValueError("is not a record")
+        raise Unusable("is not a record")
     record = {name: item for name, item in value.items() if name != "digest"}
     if digest([record, of]) != value["digest"]:
-        raise ValueError("was changed: it does not have the digest that it was written with")
+        raise Unusable("was changed: it does not have the digest that it was written with")
     return record
 
 
@@ -120,7 +126,7 @@ def digest(value: Any) -> str:
 def records(text: str, check: Callable[[Any], Record]) -> tuple[list[Record], Wrong]:
     """The records on the lines of a text; and what is wrong with its other lines.
 
-    `check` returns the record in a value, or raises a ValueError. Where lines have run together,
+    `check` returns the record in a value, or raises Unusable. Where lines have run together,
     or were cut, every record that is still complete is found.
     """
     found: list[Record] = []
@@ -129,14 +135,14 @@ def records(text: str, check: Callable[[Any], Record]) -> tuple[list[Record], Wr
         line = line.strip().rstrip(",")
         try:
             values = [parsed(line)] if line else []
-        except ValueError as error:
+        except Unusable as error:
             wrong.append((number, error))
             values = pieces(line)
         broken = bool(wrong) and wrong[-1][0] == number
         for value in values:
             try:
                 found.append(check(value))
-            except ValueError as error:
+            except Unusable as error:
                 if not broken:
                     wrong.append((number, error))
     return found, wrong
@@ -153,26 +159,28 @@ def pieces(line: str) -> Iterator[Any]:
         try:
             value, start = value_at(line, start)
             yield value
-        except ValueError:
+        except Unusable:
             start, failures = start + 1, failures + 1
 
 
 def value_at(text: str, start: int) -> tuple[Any, int]:
     """The JSON value that begins at a place of a text, and where it ends.
 
-    Raises: ValueError for anything else, and for what is nested too deeply.
+    Raises: Unusable for anything else, and for what is nested too deeply.
     """
     try:
         value, end = _DECODER.raw_decode(text, start)
     except RecursionError:
         raise _too_deep() from None
+    except ValueError as error:
+        raise Unusable("is not JSON") from error
     return _bounded(value), end
 
 
 def in_words(wrong: Wrong, most: int = 3) -> str:
     """What is wrong with the lines of a file.
 
-    >>> in_words([(2, ValueError("is not JSON")), (0, ValueError("has no version"))])
+    >>> in_words([(2, Unusable("is not JSON")), (0, Unusable("has no version"))])
     'line 2 is not JSON; it has no version'
     """
     told = [f"{f'line {number}' if number else 'it'} {error}" for number, error in wrong[:most]]

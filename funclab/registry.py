@@ -29,6 +29,8 @@ KERAS_MODULES = {
 }
 """Where Keras 3 has the classes of each kind."""
 
+NOT_LAYERS = [module for kind, module in KERAS_MODULES.items() if kind != "layer"]
+
 KERAS_MODELS = {
     "Functional": ("keras.src.models.functional", "Functional"),
     "Model": ("keras", None),

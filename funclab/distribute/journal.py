@@ -13,6 +13,7 @@ from typing import Any
 
 from funclab import files, json_files
 from funclab.errors import BusyError, ConfigError
+from funclab.json_files import Unusable
 
 VERSION = 2
 Record = dict[str, Any]
@@ -33,7 +34,7 @@ class Journal:
     about: the settings of the sweep. A file with other settings belongs to another sweep.
     source: the source code of the function that builds the models, or "". `changed` says whether
         the sweep was begun with a different one.
-    check: a function that returns a result of this sweep, and raises ValueError for others.
+    check: a function that returns a result of this sweep, and raises Unusable for others.
 
     Raises: ConfigError for a file that is not the journal of this sweep; BusyError while
         another sweep holds it; FileError when it cannot be written.
@@ -165,10 +166,10 @@ class _Lines:
     def record_in(self, value: Any) -> Record:
         """The header, or the result of a trial of this sweep, in a line.
 
-        Raises: ValueError for anything else.
+        Raises: Unusable for anything else.
         """
         if not isinstance(value, dict):
-            raise ValueError("is not a record")
+            raise Unusable("is not a record")
         if value.get("funclab") == "sweep":
             return self._header(value)
         if "digest" in value or not self.plain:
@@ -183,10 +184,10 @@ class _Lines:
         version = header.get("version", 1)
         named = isinstance(header.get("name"), str) and isinstance(header.get("about"), dict)
         if not named or type(version) is not int:
-            raise ValueError("does not say which sweep it belongs to")
+            raise Unusable("does not say which sweep it belongs to")
         other = difference(header["about"], self.about)
         if other and self.headers:
-            raise ValueError(f"begins the journal of another sweep: {other}")
+            raise Unusable(f"begins the journal of another sweep: {other}")
         self.headers.append(header)
         self.plain = "digest" not in value and not other
         self.known = True

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from funclab.distribute.journal import Record
 from funclab.distribute.space import Config, label
 from funclab.distribute.trials import Key, Task, Trial, sound
-from funclab.json_files import digest
+from funclab.json_files import Unusable, digest
 
 Results = Mapping[Key, Trial]
 Ranked = Callable[[Sequence[Trial]], list[Trial]]
@@ -42,13 +42,13 @@ class Plan:
     def checked(self, record: Record) -> Record:
         """A record of a trial that may belong to this plan, or to one with more trials.
 
-        Raises: ValueError for any other.
+        Raises: Unusable for any other.
         """
         number, epochs = sound(record)["trial"], {self.epochs}
         if number < len(self.configs):
             config = label(self.configs[number])
             if digest(record["config"]) != digest(config):
-                raise ValueError(f"has other settings than trial {number}")
+                raise Unusable(f"has other settings than trial {number}")
             epochs = {int(config.get("epochs", self.epochs))}
         if self.factor:
             epochs = {
@@ -57,7 +57,7 @@ class Plan:
         elif number >= len(self.configs):
             return record
         if record["epochs"] not in epochs:
-            raise ValueError(f"has {record['epochs']} epochs")
+            raise Unusable(f"has {record['epochs']} epochs")
         return record
 
     def _size(self, number: int) -> int:

@@ -137,6 +137,10 @@ class Sweep:
         """Whether trials are still to come."""
         self.watchers: list[Callable[[], None]] = []
         """Called when a trial has ended, and when the sweep has."""
+        self.feeds: list[Callable[[], None]] = []
+        """The same for its views; they are called before the other watchers."""
+        self.output: Any = None
+        """The output of a cell that showed the sweep while it ran."""
         self._thread: threading.Thread | None = None
         try:
             for record in journal.records:
@@ -200,12 +204,13 @@ class Sweep:
         return float(trial.history.history[self.monitor][-1])
 
     def _tell(self) -> None:
-        for watcher in [*self.watchers]:
-            try:
-                watcher()
-            except Exception as error:  # an error in a display must not end the sweep
-                self.watchers.remove(watcher)
-                warnings.warn(f"A view of a sweep has ended: {error!r}.", stacklevel=2)
+        for watchers in (self.feeds, self.watchers):
+            for watcher in [*watchers]:
+                try:
+                    watcher()
+                except Exception as error:  # an error in a display must not end the sweep
+                    watchers.remove(watcher)
+                    warnings.warn(f"A view of a sweep has ended: {error!r}.", stacklevel=2)
 
     def wait(self, timeout: float | None = None) -> Sweep:
         """Wait for the end of a sweep in the background, at most `timeout` seconds (None: without
@@ -309,7 +314,7 @@ class Sweep:
 
         feed = TrialsFeed(self, settings)
         if self.running:
-            self.watchers.append(feed.tell)
+            self.feeds.append(feed.told())
         return feed.view
 
     def show(self, **settings: Any) -> None:
@@ -317,7 +322,7 @@ class Sweep:
         from funclab.view.training.cell import show
 
         view = self.view(**settings)
-        output = show(view)
+        output = self.output = show(view)
         if output is not None:
             self.watchers.append(lambda: None if self.running else output.renew(view))
 
@@ -329,7 +334,8 @@ class Sweep:
         return f"<Sweep: {', '.join(parts)}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        if not self.results and not self.running:
+        nothing = not self.results and not self.running
+        if nothing or (self.output is not None and self.output.in_this_cell):  # shown above it
             return {"text/plain": repr(self)}
         return self.view()._repr_mimebundle_()
 

@@ -17,6 +17,7 @@ from funclab.callbacks.base import Callback, History, Logs
 from funclab.distribute.journal import Record
 from funclab.distribute.space import TRAINING, Config, in_words, label, short, stream
 from funclab.errors import ArgumentError
+from funclab.json_files import Unusable
 from funclab.view.draw.text import plural
 
 Key = tuple[int, int]
@@ -228,18 +229,18 @@ def _is_series(value: Any) -> bool:
 def sound(record: Record) -> Record:
     """A record of a trial whose facts are what they should be.
 
-    Raises: ValueError for anything else.
+    Raises: Unusable for anything else.
     """
     for name, test in FACTS.items():
         needed = name in ("trial", "epochs", "config")
         if (needed or name in record) and not test(record.get(name)):
-            raise ValueError(f"has no valid {name!r}")
+            raise Unusable(f"has no valid {name!r}")
     values, measured = record.get("values", {}), record.get("measured", {})
     lengths = [len(measured.get(name, series)) for name, series in values.items()]
     if not record.get("error") and "loss" not in values:
-        raise ValueError("has no loss and no error")
+        raise Unusable("has no loss and no error")
     if lengths != [*map(len, values.values())] or max(lengths, default=0) > record["epochs"]:
-        raise ValueError("does not have a value for each epoch")
+        raise Unusable("does not have a value for each epoch")
     return record
 
 

@@ -28,8 +28,8 @@ MASK = "__mask__"
 FILLED_IN = ("training", "mask")
 """Call arguments that Keras writes for every call, whether or not the user passed them."""
 
-NOT_LAYERS = tuple(set(registry.KERAS_MODULES.values()) - {registry.KERAS_MODULES["layer"]})
-"""The modules of Keras whose objects are not layers."""
+MOST_LEVELS = 400
+"""Of lists and dicts in one another: a config may have a hundred models, one inside the other."""
 
 AUTOMATIC = re.compile(r"(not_equal|any|logical_and|logical_or)(_\d+)?")
 """Names that Keras gives to the ops that make masks."""
@@ -185,7 +185,9 @@ def model_from_json(json_string: str, custom_objects: Any = None, safe_mode: boo
     """
     try:
         entry = parsed(json_string)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
+        if isinstance(error, FunclabError):
+            raise
         raise ConfigError(
             f"Improperly formatted model config: the text is not JSON ({error}).",
             why="a model is read from the text that `to_json()` writes.",
@@ -194,7 +196,7 @@ def model_from_json(json_string: str, custom_objects: Any = None, safe_mode: boo
     with functions.safe_mode(safe_mode), sharing.apart():
         try:
             return from_config(entry, custom_objects)
-        except (AttributeError, IndexError, KeyError, RecursionError, TypeError) as error:
+        except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
             if isinstance(error, FunclabError):
                 raise
             raise ConfigError(
@@ -209,14 +211,30 @@ def parsed(text: str | bytes) -> Any:
     other objects that are not layers."""
 
     def revived(item: dict[str, Any]) -> Any:
-        if item.get("module") in NOT_LAYERS or item.get("class_name") == "DTypePolicy":
+        if item.get("module") in registry.NOT_LAYERS or item.get("class_name") == "DTypePolicy":
             item.pop(sharing.KEY, None)
         if item.get("class_name") == KERAS_ARRAY:
             config = dict(item.get("config") or ())
             return np.asarray(config.get("value"), str(config.get("dtype")))
         return item
 
-    return json.loads(text, object_hook=revived)
+    return check_depth(json.loads(text, object_hook=revived))
+
+
+def check_depth(config: Any) -> Any:
+    """The config, unless it is nested so deeply that it would take minutes to build."""
+    waiting = [(config, 1)]
+    while waiting:
+        part, depth = waiting.pop()
+        if depth > MOST_LEVELS:
+            raise ConfigError(
+                f"The config is nested too deeply: in more than {MOST_LEVELS} levels.",
+                why="each model or layer inside another takes four; no model of use has so many.",
+                fix="pass the text that `to_json()` returned, unchanged.",
+            )
+        inner = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+        waiting += [(item, depth + 1) for item in inner if isinstance(item, (dict, list))]
+    return config
 
 
 def _first_call(operation: Any) -> int:

@@ -33,6 +33,8 @@ from funclab.shape_math import Array
 KERAS_VERSION = "3.15.1"
 """The version of Keras whose format is written."""
 
+MORE = "__training__/"
+"""Where a backup has what is needed besides the weights to continue a training run."""
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 
 
@@ -157,6 +159,27 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True) -> None:
         new.write_bytes(contents)
 
 
+def save_training(model: Any, path: Any, more: dict[str, Array]) -> None:
+    """Write what `save_weights` writes, and more arrays, to one file, which is replaced as a
+    whole."""
+    named = {f"{MORE}{name}": array for name, array in more.items()}
+    contents = _weights_file(model, named)
+    with replacing(path) as new:
+        new.write_bytes(contents)
+
+
+def load_training(model: Any, path: Any) -> dict[str, Array]:
+    """Read what `save_training` wrote; returns the arrays besides the model's.
+
+    Raises: ConfigError, WeightsError, before anything changes, for a damaged or another file.
+    """
+    with reading(path):
+        arrays = read_datasets(str(path))
+        more = {name: arrays.pop(name) for name in list(arrays) if name.startswith(MORE)}
+        restore(model, arrays)
+    return {name.removeprefix(MORE): array for name, array in more.items()}
+
+
 def _is_keras_2(path: Path) -> bool:
     return path.suffix in (".h5", ".hdf5") and not path.name.endswith(".weights.h5")
 
@@ -209,13 +232,13 @@ def _entry_of(text: bytes, path: Any) -> dict[str, Any]:
     return entry
 
 
-def _weights_file(model: Any) -> bytes:
+def _weights_file(model: Any, more: dict[str, Array] | None = None) -> bytes:
     """The contents of a weights file. Made in memory: h5py leaves a broken file on a full disk."""
     h5py = import_for("Saving weights", "h5py")
 
     contents = io.BytesIO()
     with h5py.File(contents, "w") as file:
-        for path, array in arrays_of(model).items():
+        for path, array in {**arrays_of(model), **(more or {})}.items():
             file[path] = array
     return contents.getvalue()
 

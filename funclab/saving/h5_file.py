@@ -40,12 +40,13 @@ def model_h5(model: Any, version: str) -> bytes:
 
 
 def _warn_of_shared(model: Any, entry: dict[str, Any]) -> None:
-    marked = [part["config"]["name"] for part in sharing.walk(entry) if sharing.KEY in part]
-    if marked:
+    shared = next((part for part in sharing.walk(entry) if sharing.KEY in part), None)
+    if shared:
+        name = shared["config"]["name"]
         warn(
-            f"{model.name} shares {', '.join(dict.fromkeys(marked))} with a model or layer inside "
-            "it. From a .h5 file, Keras makes a layer for each place, with equal weights; funclab "
-            'makes one. Save it as "name.keras", from which both make one.'
+            f"{model.name} shares {name} with a model or layer inside it. From a .h5 file, funclab "
+            "makes it once, but Keras makes a layer for each place, with equal weights. From a "
+            ".keras file, both make it once."
         )
 
 

@@ -14,7 +14,7 @@ from funclab.graph.tensor import OPERATORS
 from funclab.layers.arguments import parameters
 from funclab.layers.base import Layer
 from funclab.saving.compiling import compile_from_config, shortest
-from funclab.saving.config import ELLIPSIS, FILLED_IN, MASK, SLICE, TENSOR, from_config
+from funclab.saving.config import ELLIPSIS, FILLED_IN, MASK, SLICE, TENSOR, check_depth, from_config
 from funclab.saving.state import placed_variables, restore, slots_of
 from funclab.saving.trusted import Texts, read_hdf5, refused
 from funclab.shape_math import Array
@@ -191,7 +191,8 @@ def _optimizer_state(model: Any, layers: list[str], stored: list[Any]) -> list[A
 
 def _read(text: str) -> Any:
     """JSON, with numbers as the shortest decimals that are equal in float32."""
-    return json.loads(text, parse_float=lambda number: shortest(float(number)))
+    numbers = {"parse_float": lambda number: shortest(float(number))}
+    return check_depth(json.loads(text, **numbers))
 
 
 # From the names of Keras 2 to those of Keras 3. What has names of Keras 3 stays as it is.
@@ -240,7 +241,8 @@ def _object(entry: dict[str, Any]) -> dict[str, Any]:
         config["batch_shape"] = shape
     elif shape is not None:
         entry = {**entry, "batch_input_shape": shape}
-    if name in registry.registered("initializer"):
+    if name in registry.registered("initializer") and "name" not in config:
+        entry = {**entry, "module": registry.KERAS_MODULES["initializer"]}
         config.pop("dtype", None)
     if name.startswith("SpatialDropout"):  # which Keras 2 writes, though it has no effect
         config.pop("noise_shape", None)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from funclab import json_files
+from funclab.json_files import Unusable
 
 VERSION = 2
 
@@ -22,7 +23,7 @@ MOST = 10**6
 LATEST = 10**11
 
 
-class Newer(ValueError):
+class Newer(Unusable):
     """An entry of a version that this funclab does not know."""
 
 
@@ -68,7 +69,7 @@ IF_ANY: dict[str, Callable[[Any], bool]] = {
 def checked(value: Any) -> Entry:
     """The entry in the value of a line.
 
-    Raises: Newer, or another ValueError.
+    Raises: Newer, or Unusable for anything else.
     """
     entry = json_files.unsealed(value)
     if is_count(entry.get("version")) and entry["version"] > VERSION:
@@ -79,16 +80,16 @@ def checked(value: Any) -> Entry:
 def fitting(entry: Entry) -> Entry:
     """An entry whose fields are what they should be. Kinds that are unknown so far are kept.
 
-    Raises: ValueError for anything else.
+    Raises: Unusable for anything else.
     """
     named = entry.get("version") == VERSION and is_text(entry.get("id"))
     if not named or not is_text(entry.get("kind")):
-        raise ValueError("is not an entry of progress")
+        raise Unusable("is not an entry of progress")
     needed = KINDS.get(entry["kind"], {})
     found = {name: test for name, test in IF_ANY.items() if name in entry}
     for name, test in {**needed, **found}.items():
         if name not in entry or not test(entry[name]):
-            raise ValueError(f"has no valid {name!r}")
+            raise Unusable(f"has no valid {name!r}")
     return entry
 
 
@@ -98,16 +99,16 @@ def read(text: str) -> tuple[list[Entry], json_files.Wrong]:
     In a damaged file, those that are complete are found.
     """
     if not text.strip():
-        return [], [(0, ValueError("is empty"))]
+        return [], [(0, Unusable("is empty"))]
     try:
         data = json_files.parsed(text)
-    except ValueError as error:
+    except Unusable as error:
         found, wrong = json_files.records(text, checked)
         if text[:1] == "{" and not text[1:2].strip():  # a document, of which most lines are parts
             wrong = [(0, error)]
         return found or list(_pieces_of_version_1(text)), wrong
     if not isinstance(data, dict):
-        return [], [(0, ValueError("is not an object"))]
+        return [], [(0, Unusable("is not an object"))]
     if "digest" in data:
         return json_files.records(text, checked)
     if is_count(data.get("version")) and data["version"] > VERSION:
@@ -121,18 +122,18 @@ def _of_version_1(data: dict[str, Any]) -> tuple[list[Entry], json_files.Wrong]:
     """The entries of a file that funclab 0.1 wrote."""
     wrong: json_files.Wrong = []
     if data.get("version") != 1:
-        wrong.append((0, ValueError("has no version")))
+        wrong.append((0, Unusable("has no version")))
     rows = []
     for name, kind in {"answers": list, "exercises": dict, "votes": list}.items():
         if not isinstance(data.get(name, kind()), kind) or (name == "answers" and name not in data):
-            wrong.append((0, ValueError(f"has no valid {name!r}")))
+            wrong.append((0, Unusable(f"has no valid {name!r}")))
         else:
             rows += list(_rows(name, data.get(name, kind())))
     made: list[Entry] = []
     for entry in _identified(rows):
         try:
             made.append(fitting(entry))
-        except ValueError as error:
+        except Unusable as error:
             wrong.append((0, error))
     return made, wrong
 
@@ -172,7 +173,7 @@ def _pieces_of_version_1(text: str) -> Iterator[Entry]:
     for match in ROW.finditer(text):
         try:
             value, _ = json_files.value_at(text, match.start(2))
-        except ValueError:
+        except Unusable:
             continue
         if "tries" in value:
             rows += _rows("exercises", {match[1]: value})
@@ -181,5 +182,5 @@ def _pieces_of_version_1(text: str) -> Iterator[Entry]:
     for entry in _identified(rows):
         try:
             yield fitting(entry)
-        except ValueError:
+        except Unusable:
             continue

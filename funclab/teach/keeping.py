@@ -179,7 +179,7 @@ def import_progress(path: Any) -> None:
             why="progress is imported from a file that teach.export_progress wrote.",
             fix="correct the path.",
         ) from error
-    except ValueError as error:
+    except json_files.Unusable as error:
         found, wrong = [], [(0, error)]
     if wrong and not found:
         newer = isinstance(wrong[0][1], entries.Newer)

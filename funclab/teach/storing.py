@@ -18,6 +18,7 @@ from typing import Any
 
 from funclab import errors, json_files
 from funclab.errors import FileError, FunclabError
+from funclab.json_files import Unusable
 from funclab.teach import entries
 from funclab.teach.entries import VERSION, Entry
 
@@ -88,6 +89,18 @@ def files_at(place: Path) -> list[Path]:
     return [place, *(folder / name for name in names if name.endswith(".jsonl"))]
 
 
+def problem(place: Path) -> str:
+    """Why entries cannot be stored at a place; "" if they can."""
+    probe = folder_of(place) / f"{secrets.token_hex(6)}.probe"
+    try:
+        probe.parent.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        return str(error)
+    return ""
+
+
 def add(*facts: Entry) -> None:
     """Keep entries: in the file of this process, or in memory if it cannot be written."""
     with lock:
@@ -107,8 +120,8 @@ def everything() -> list[Entry]:
     with lock:
         place = path()
         found = list(_unwritten.get(place, []))
-        for file in files_at(place) if place is not None else ():
-            found += _entries_in(file, place)
+        if place is not None:
+            found += [entry for file in files_at(place) for entry in _entries_in(file, place)]
         each = {entry["id"]: entry for entry in found}
         return sorted(each.values(), key=lambda entry: entry.get("at", 0))
 
@@ -187,7 +200,7 @@ def _entries_in(file: Path, place: Path) -> list[Entry]:
             _read[file] = (key, *entries.read(json_files.read(file, LARGEST)))
     except (FileNotFoundError, NotADirectoryError):
         return []
-    except (OSError, ValueError) as error:
+    except (OSError, Unusable) as error:
         _say_unread(file, error)
         return []
     _, found, wrong = _read[file]
@@ -244,7 +257,7 @@ def _set_aside(file: Path, place: Path, found: list[Entry]) -> Path | None:
         late, _ = entries.read(json_files.read(aside, LARGEST))  # written just before
         known = {entry["id"] for entry in found}
         _store(place, [entry for entry in late if entry["id"] not in known])
-    except (OSError, FileError, ValueError):
+    except (OSError, FileError, Unusable):
         return None
     return aside
 

@@ -424,3 +424,24 @@ def test_the_strip_of_a_big_model_is_walked_by_keys_and_dragged(
     pressed = page.locator(f"{ROOT} .fl-stage [aria-pressed=true]")
     expect(pressed).to_be_in_viewport()
     assert abs(middle(page) - 0.8) < 0.2
+
+
+# Each button that opens something, with the words in a box that it covers, even in part.
+COVERED = """signs => signs.flatMap(sign => {
+  const at = sign.getBoundingClientRect(), texts = sign.parentElement.querySelectorAll("text");
+  return [...texts].filter(text => {
+    const box = text.getBoundingClientRect();
+    return text.textContent && box.left < at.right && at.left < box.right
+      && box.top + 2 < at.bottom && at.top < box.bottom - 2;
+  }).map(text => text.textContent);
+})"""
+
+
+@pytest.mark.parametrize("name", ["chain_60", "vqa", "crowded"])
+@pytest.mark.parametrize("height", [500, 900])
+def test_the_buttons_that_open_and_unfold_cover_no_words(name, height, opened_page):
+    page = opened_page(funclab.explore(gallery.built(name)), height=height)
+    signs = page.locator(".fl-sign")
+
+    expect(signs.first).to_be_attached()
+    assert signs.evaluate_all(COVERED) == []

@@ -16,6 +16,7 @@ from funclab import Input, Model
 from funclab.layers import Dense
 from funclab.teach import arrange, ask, concept_test, vote
 from funclab.teach.checking import check_lines
+from funclab.view.training import record
 from tests.browser.transcript import FOLDER, transcript
 from tests.teach.tries import tries
 from tests.view import models
@@ -145,7 +146,9 @@ WALKS = {
 
 
 @pytest.mark.parametrize("name", WALKS)
-def test_a_view_says_what_was_read_and_counted(opened_page, name):
+def test_a_view_says_what_was_read_and_counted(opened_page, monkeypatch, name):
+    monkeypatch.setattr(record, "PAUSE", 0)  # each epoch is measured, on any machine
+    monkeypatch.setattr(record, "SPACING", 0)
     make, steps = WALKS[name]
     page, file = opened_page(make()), FOLDER / f"{name}.txt"
 

@@ -41,7 +41,7 @@ PARTS = {  # in funclab, the doctests
         "tests/view/training/test_ends.py",
     ),
     "views": (
-        *(*ABOVE, "funclab/callbacks/", "tests/view", "tests/teach", "tests/project/test_cli.py"),
+        *(*ABOVE, "funclab/callbacks/", "tests/view", "tests/teach", "tests/project/test_cli"),
         *("tests/training/test_callbacks.py", "tests/training/test_lasting_callbacks.py"),
         *("tests/training/test_progress.py", "tests/training/test_snapshots.py"),
     ),
@@ -55,10 +55,10 @@ NOT_TRIED = (
     "tests/training/test_interrupt_anywhere.py",  # it traces each line itself
     "tests/saving/test_whole_files.py",  # it kills processes of its own
 )
-APART = {"funclab/keras2/": "keras2", "funclab/keras_name.py": "keras2",
-         "funclab/distribute/": "distribute"}  # fmt: skip
-"""Files that tests use in processes of their own, where coverage does not see them, and the room
-of these tests."""
+APART = {"funclab/keras2/": "/keras2/", "funclab/keras_name.py": "/keras2/",
+         "funclab/distribute/": "/distribute/", "funclab/cli/": "/test_cli"}  # fmt: skip
+"""Files that tests use in processes of their own, where coverage does not see them, and a part of
+the paths of these tests."""
 TOGETHER = ("tests/kernels/test_forms.py", "tests/keras2/test_spellings.py")
 """Files in which the first test does the work, and each looks at a part of what came of it."""
 
@@ -195,8 +195,8 @@ class Record:
         together = {file_of(test) for test in running} & {*TOGETHER}
         running |= {test for test in self.seconds if file_of(test) in together}
         using = {file_of(test) for tests in lines.values() for test in tests} | {*NAMES}
-        for room in {room for path, room in APART.items() if mutant.path.startswith(path)}:
-            using |= {file for file in map(file_of, self.seconds) if f"/{room}/" in file}
+        for part in {part for path, part in APART.items() if mutant.path.startswith(path)}:
+            using |= {file for file in map(file_of, self.seconds) if part in file}
             lines = {line: set() for line in mutant.lines}
         if not running and (mutant.path.endswith(".js") or any(i in lines for i in mutant.lines)):
             running = {test for test in self.seconds if file_of(test) in using}

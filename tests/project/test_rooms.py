@@ -21,6 +21,7 @@ ORDER = (
         "json_files",
         "shape_math",
         "structure",
+        "terminal",
         "texts",
         "tree",
         "fields",

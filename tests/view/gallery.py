@@ -173,6 +173,28 @@ def _inverted(x: Any, name: str, width: int, filters: int, strides: int) -> Any:
     return Add(name=f"{name}_add")([x, y]) if width == filters else y
 
 
+def crowded() -> Model:
+    """Everything that puts an icon or a label on a box: frozen, shared and nested layers, a model
+    inside a model that repeats itself, and outputs with names."""
+    x = Input((8, 8, 3), name="image")
+    norm = BatchNormalization(name="norm")
+    once = BatchNormalization(axis=3, name="norm_of_pictures")
+    conv = Conv2D(3, (3, 5), padding="same", dilation_rate=2, name="wide")
+    inside = Input((8, 8, 3), name="inside")
+    block = Model(inside, conv(layers.ReLU()(inside)), name="block")
+    frozen = Model(inside, Conv2D(3, 3, padding="same")(inside), name="extractor")
+    for layer in (norm, once, conv, frozen):
+        layer.trainable = False
+    y = once(norm(Conv2D(3, 3, padding="same")(norm(x))))
+    y = frozen(block(block(y)) * y + 1.0)
+    y = layers.TimeDistributed(Dense(4), name="each")(y)
+    for i in range(4):
+        y = layers.ReLU(name=f"relu_{i}")(Conv2D(8, 3, padding="same", name=f"conv_{i}")(y))
+    y = layers.GlobalAveragePooling2D(name="pool")(y)
+    age, sex = Dense(1, name="years of age, as the passport says"), Dense(1, name="sex out")
+    return Model(x, {"age": age(y), "sex": sex(y)}, name="crowded")
+
+
 MODELS: dict[str, Callable[[], Model]] = {
     "mlp": perceptron,
     "siamese": siamese,
@@ -185,6 +207,7 @@ MODELS: dict[str, Callable[[], Model]] = {
     "transformer_4": lambda: transformer(4),
     "chain_60": chain,
     "mobilenet": mobilenet,
+    "crowded": crowded,
 }
 
 

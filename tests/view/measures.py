@@ -3,6 +3,7 @@ main line."""
 
 from __future__ import annotations
 
+import re
 from itertools import combinations, compress, pairwise
 from typing import Any, NamedTuple
 
@@ -10,7 +11,7 @@ import graphviz
 import numpy as np
 
 from funclab.view.draw import theme
-from funclab.view.draw.canvas import Canvas, Font
+from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.geometry import Area, Points, area
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import text_width
@@ -56,6 +57,61 @@ class Texts(Canvas):
         self.texts.append(Text(text, font.size, place))
 
 
+class Icons(Texts):
+    """The same, and where icons are: marks, locks, and the buttons that the explorer adds to boxes
+    that open (`picture.js`): at the right, before the numbers of rows, and at a repeat's left."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.icons: list[Text] = []
+        self.button, self.repeats, self.right = "", False, 0.0
+        self.plus: Area | None = None
+
+    def open(self, title: str, kind: str = "", **data: str) -> None:
+        super().open(title, kind, **data)
+        if kind == "row" and self.plus is not None:
+            self.plus.x = self.right - 52
+        elif "key" in data:
+            self.button, self.plus = data.get("sign", ""), None
+            self.repeats = data.get("key", "").rpartition("/")[2].startswith("repeat ")
+
+    def rect(self, area_: Area, paint: Paint, radius: float = 0) -> None:
+        if self.button and (paint.fill or self.repeats):  # not a second line around the box
+            x = area_.x + 6 if self.repeats else area_.right - 28
+            corner = complex(x, area_.y + float(self.button)) + self.origins[-1]
+            self.button, self.right = "", area_.right + self.origins[-1].real
+            self.plus = area(corner, 18, 18)
+            self.icons.append(Text("+", 18, self.plus))
+
+    def bar(self, area: Area, width: float, radius: float, fill: str) -> None:
+        pass
+
+    def arrow(self, tip: complex, ahead: complex, fill: str) -> None:
+        pass
+
+    def path(self, data: str, paint: Paint) -> None:
+        if not paint.fill:
+            return  # a wire
+        numbers = [float(n) for n in re.findall(r"-?[\d.]+", data)]
+        xs, ys = numbers[::2], numbers[1::2]
+        corner = complex(min(xs), min(ys)) + self.origins[-1]
+        place = area(corner, max(xs) - min(xs), max(ys) - min(ys))
+        self.icons.append(Text("lock or mark", place.height, place))
+
+
+def icons_over_words(picture: Picture) -> list[tuple[str, str]]:
+    """Icons that cover, even in part, a text or another icon."""
+    canvas = Icons()
+    picture.draw(canvas)
+    both = [*canvas.icons, *canvas.texts]
+    return [
+        (one.words, other.words)
+        for i, one in enumerate(canvas.icons)
+        for other in both[i + 1 :]
+        if other.words and overlap(one.area, other.area, -1)
+    ]
+
+
 def texts(picture: Picture) -> list[Text]:
     canvas = Texts()
     picture.draw(canvas)
@@ -70,7 +126,7 @@ def overlap(a: Area, b: Area, least: float = 0.5) -> bool:
 
 def overlapping_texts(picture: Picture) -> list[tuple[str, str]]:
     """Pairs of texts that share a place, or are less than a pixel apart."""
-    pairs = combinations(texts(picture), 2)
+    pairs = combinations([text for text in texts(picture) if text.words], 2)
     return [(a.words, b.words) for a, b in pairs if overlap(a.area, b.area, -1)]
 
 

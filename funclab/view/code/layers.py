@@ -15,7 +15,8 @@ from funclab.graph.operation import Operation, OpOperation
 from funclab.layers.arguments import floatx, parameters
 from funclab.layers.base import Layer
 from funclab.view.code.ops import op_source
-from funclab.view.code.text import Chain, Group, Imports, Source, call, keywords, plain, quote, tree
+from funclab.view.code.text import Chain, Group, Imports, Source, call, keywords, plain, tree
+from funclab.view.draw.text import quote
 from funclab.view.scene import words
 
 RESERVED = {

@@ -24,10 +24,11 @@ from funclab.view.code.text import (
     identifier,
     keywords,
     plain,
-    quote,
     tree,
     wrapped,
 )
+from funclab.view.draw.text import quote
+from funclab.view.scene.words import indexed
 
 LONGEST_TARGETS = 60
 """If the variables before an `=` are longer than this, one variable and its elements are used."""
@@ -196,7 +197,7 @@ class _Writer:
         several = len(tensors) > 1 and letters > LONGEST_TARGETS
         if several or not tensors or not all(isinstance(x, Tensor) for x in tensors):
             whole = identifier(stem, taken)
-            names.update({t: n for t, n in _paths(outputs, whole) if t not in names})
+            names.update({t: n for t, n in indexed(outputs, whole) if t not in names})
             return whole
         new = [identifier(stem, taken) for _ in tensors]
         names.update({t: n for t, n in zip(tensors, new) if t not in names})
@@ -211,13 +212,3 @@ class _Writer:
 def _leaf(names: dict[Tensor, str], owner: str) -> Callable[[Any], Source]:
     """Tensors by their variables, all else as it is."""
     return lambda leaf: names[leaf] if isinstance(leaf, Tensor) else plain(leaf, owner)
-
-
-def _paths(outputs: Any, whole: str) -> Iterator[tuple[Tensor, str]]:
-    """Each tensor of a nested output, and how to get it: `outputs["main"]`."""
-    if isinstance(outputs, Tensor):
-        yield outputs, whole
-    else:
-        for key, part in outputs.items() if isinstance(outputs, dict) else enumerate(outputs):
-            index = quote(key) if isinstance(key, str) else repr(key)
-            yield from _paths(part, f"{whole}[{index}]")

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from funclab.errors import NotSupportedError
-from funclab.view.draw.text import listed
+from funclab.view.draw.text import listed, quote
 
 WIDTH = 100
 INDENT = 4
@@ -93,21 +93,6 @@ def _wrapped_chain(parts: Sequence[Source], indent: int, before: str, after: str
     *lines, last = wrapped(parts[first], indent, before + flat(Chain(parts[:first])))
     rest = Chain(parts[first + 1 :])
     return [*lines, *wrapped(rest, indent, last.strip(), after)]
-
-
-def quote(text: str) -> str:
-    """A string in double quotes, whatever it holds; invisible characters are escaped.
-
-    >>> print(quote('say "hi"\\n'))
-    "say \\"hi\\"\\n"
-    """
-    escaped = (
-        f"\\{letter}" if letter in '"\\'
-        else letter if letter.isprintable() and not "\u0590" <= letter <= "\u08ff"
-        else letter.encode("unicode_escape").decode("ascii")
-        for letter in text
-    )  # fmt: skip
-    return f'"{"".join(escaped)}"'
 
 
 def identifier(name: str, taken: set[str]) -> str:

@@ -111,3 +111,18 @@ def folded_lines(text: str, width: float, size: float, bold: bool = False) -> li
         else:
             lines[-1] = longer
     return lines
+
+
+def quote(text: str) -> str:
+    """A string in double quotes, whatever it holds; invisible characters are escaped.
+
+    >>> print(quote('say "hi"\\n'))
+    "say \\"hi\\"\\n"
+    """
+    escaped = (
+        f"\\{letter}" if letter in '"\\'
+        else letter if letter.isprintable() and not "\u0590" <= letter <= "\u08ff"
+        else letter.encode("unicode_escape").decode("ascii")
+        for letter in text
+    )  # fmt: skip
+    return f'"{"".join(escaped)}"'

@@ -113,7 +113,7 @@ class Stage {
   sign(box, repeat) {
     const [x, y, width] = ["x", "y", "width"].map((name) => Number(this.outline(box).getAttribute(name)));
     const open = box.classList.contains("frame") && !repeat, rows = box.querySelector(":scope > [data-row]");
-    const at = y + (repeat ? 6 : Number(box.dataset.sign ?? 6)), left = repeat ? x + 6 : x + width - (rows ? 52 : 28);
+    const at = y + Number(box.dataset.sign), left = repeat ? x + 6 : x + width - (rows ? 52 : 28);
     box.append(s("g", { class: "fl-sign", "aria-hidden": "true" },
       s("rect", { x: left, y: at, width: 18, height: 18, rx: 4 }),
       s("path", { d: `M${left + 4},${at + 9}h10${open ? "" : `m-5,-5v10`}` })));

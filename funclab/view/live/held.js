@@ -1,7 +1,10 @@
 // Where a view finds its model: in the kernel, or in the data of a page or a saved notebook.
 
-/** The models of this page with a live kernel, by id; `places` counts the outputs of each. */
-const KERNEL = (globalThis.funclab ??= { models: new Map(), places: new Map(), news: new EventTarget() });
+/** The models of this page with a live kernel, by id; `places` counts the outputs of each, and
+ * `displays` has the number of its latest display. */
+// An element with the id "funclab" would have this name too, but is not the page's own.
+if (!Object.hasOwn(globalThis, "funclab")) globalThis.funclab = { models: new Map(), places: new Map(), displays: new Map(), news: new EventTarget(), opened: new Set() };
+const KERNEL = globalThis.funclab;
 
 /** Make a widget's model known, until its kernel or its comm is gone. */
 function announce(model) {
@@ -33,11 +36,12 @@ function inKernel(id) {
   return model && model.widget_manager?.kernel !== null ? model : null;
 }
 
-/** A model without a kernel: it has its data, and keeps what is changed. */
-function held(traits) {
-  const first = { ...traits }, listeners = {};
+/** A model without a kernel: it has its stored data, and keeps what is changed. */
+function held(stored) {
+  const traits = checked(stored), first = { ...traits }, listeners = {};
   return {
     alone: true,
+    kernel: null,
     get: (name) => traits[name],
     set(name, value) {
       if (same(traits[name], value)) return;
@@ -48,6 +52,18 @@ function held(traits) {
     send() {},
     on(name, call) { (listeners[name] ??= new Set()).add(call); },
     off(name, call) { listeners[name]?.delete(call); },
+
+    /** Take what a kernel sends that is too busy to hand out its own model: it is alive. */
+    hear({ method, state, content }, kernel) {
+      Object.assign(this, { alone: false, kernel });
+      if (method === "custom") for (const call of listeners["msg:custom"] ?? []) call(content);
+      if (method !== "update") return;
+      for (const [name, value] of Object.entries(state)) {
+        if (!Object.hasOwn(traits, name)) continue;
+        first[name] = value;
+        this.set(name, value);
+      }
+    },
 
     /** Copy what was changed here to the kernel's model, and leave the rest of that as it is. */
     handTo(model) {
@@ -61,9 +77,11 @@ function held(traits) {
   };
 }
 
-/** A view as notebooks load it: what `make` returns, drawn for a model. */
-function liveView(make) {
+/** A view as notebooks load it: what `make` returns, drawn for a model. Python changes the traits
+ * in `changing` as long as something is under way, and each save of the notebook stores them. */
+function liveView(make, changing = null) {
   return {
+    changing,
     initialize: ({ model }) => announce(model),
     render: ({ model, el }) => underCover(model, el, () => start(model, el, make())),
   };

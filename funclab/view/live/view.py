@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 from uuid import uuid4
 
-import anywidget
 import traitlets
 
 from funclab import meant
@@ -26,9 +25,11 @@ from funclab.garbage import without_collection
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture, write
 from funclab.view.draw.pixels import pictures
+from funclab.view.live import places
 from funclab.view.live.assets import script, style
 from funclab.view.live.cover import take_cover
 from funclab.view.live.page import page_of
+from funclab.view.live.widget import Widget
 
 FROM_PAGE = {"state", "stop", "answers", "space"}
 """The traits that a page changes; only Python changes the others."""
@@ -36,7 +37,7 @@ MIME = "application/vnd.funclab.view+json"
 """What the JupyterLab extension shows: the name of the folder as data, the view as metadata."""
 
 
-class View(anywidget.AnyWidget):
+class View(Widget):
     """A live picture with a state that Python and browser share.
 
     `state` is a plain dict; `line()` is the Python that brings it back. `ask` hides the next value
@@ -122,7 +123,9 @@ class View(anywidget.AnyWidget):
             yield
 
     def line(self) -> str:
-        """One line of Python that makes this view in its current state."""
+        """One line of Python that makes this view in its current state; "" if there is none."""
+        if not self.call:
+            return ""
         settings = "".join(
             f", {key}={value!r}"
             for key, value in self.state.items()
@@ -208,15 +211,17 @@ class View(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         self.open()  # it may have been closed with the output that it was in
         self.displays += 1
+        places.note(self)
         if self.coverable:
             take_cover(self)
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         paper = theme.palette(theme.still(self.look))["paper"]
         data |= {MIME: {"view": self.room}, "text/plain": repr(self)} | pictures(self.svg(), paper)
-        return data, {
-            **metadata,
-            MIME: {"held": self._held(), "displays": self.displays, "cover": self.cover},
-        }
+        return data, {**metadata, MIME: self._stored()}
+
+    def _stored(self) -> dict[str, Any]:
+        """What an output has of the view, beside its pictures."""
+        return {"held": self._held(), "displays": self.displays, "cover": self.cover}
 
     def _held(self) -> str:
         """What a notebook keeps of the view, compressed: all that the browser knows of it.

@@ -153,7 +153,8 @@ class Calls:
         self.nodes = set(graph.nodes)
         self.met: set[Operation] = set()
         self.focused = self._focus()
-        self.wires = Wires(graph, prefix, not self.piece)
+        whole = getattr(model, "output_structure", graph.outputs)
+        self.wires = Wires(graph, prefix, None if self.piece else whole)
 
     def _focus(self) -> Node | None:
         if not self.focus or not self.focus.startswith(clean(self.prefix)):

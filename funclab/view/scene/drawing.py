@@ -163,7 +163,8 @@ def draw_box(canvas: Canvas, scene: Scene, box: Box, group: Group | None) -> Non
     folded = box.role == "fold"
     kind, first = "box" if box.inside is None else "box frame", box.members[0] if folded else ""
     # where a view puts the button that opens it
-    sign = f"{sizes.sign_top(box, density):g}" if box.opens else ""
+    signed = box.opens or box.role == "repeat"
+    sign = f"{sizes.sign_top(box, density):g}" if signed else ""
     canvas.open(box.title, kind, key=box.key, first=first, sign=sign)
     colour, fill = colours(box, group)
     if box.gathers:
@@ -208,7 +209,7 @@ def _draw_gathered(
     size, line = sizes.NAME, 21.0 - 3 * density.rows
     if sizes.is_line(box, density):
         size, line = density.name, (box.height + density.name) / 2 - 2
-    start = box.corner + axis + (12 + 1j * line)
+    start = box.corner + axis + sizes.sign_before_heading(box) + (12 + 1j * line)
     start += _draw_marks(canvas, box, start - 5j, density)
     if group is not None:
         canvas.path(mark_path(group.mark, start + (7 - 5j)), Paint(colour))
@@ -271,13 +272,13 @@ def draw_heading(
         start += text_width(texts.name, density.name, bold=True) + 8
         canvas.text_line(start + 1j * line, texts.detail, Font(density.detail, "soft"))
     end = complex(box.right - 10, box.y) + middle
-    if box.opens and not two:
+    if box.opens and not box.rows and sizes.sign_beside_name(box, density):
         end -= sizes.SIGN
     if texts.pill:
         end -= sizes.pill_width(texts.pill)
         _pill(canvas, end, texts.pill, colour, pill_height(density))
     if box.frozen:
-        canvas.path(lock_path(end - sizes.LOCK + (2 - 7j)), Paint("soft"))
+        canvas.path(lock_path(end - sizes.LOCK + (6 - 7j)), Paint("soft"))
 
 
 def _pill(

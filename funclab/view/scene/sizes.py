@@ -67,7 +67,7 @@ BAR, PAD = 8, 12
 LINE = 16
 ROW_GAP, ROW_PAD = 6, 6
 HEADER = 53
-MARK, LOCK, SIGN = 20, 18, 26
+MARK, LOCK, SIGN = 20, 22, 26
 MARK_GAP = 5
 """The room after a pill before the name."""
 NOTE = 17
@@ -127,7 +127,7 @@ def fitted(text: str, room: float, size: float, bold: bool = False) -> str:
         text, more, _ = text.removesuffix(" …").rpartition(" · ")
         text += " …" * bool(more)
     text = text or first
-    if " " in text and text_width(text, size, bold) > room:
+    if " " in text and not bold and text_width(text, size, bold) > room:
         text = text.partition(" ")[2] if text[0].isupper() else ""  # a size without the class
     while text and text_width(text, size, bold) > room:
         if len(text) <= 8:
@@ -220,7 +220,7 @@ def marks_width(box: Box) -> float:
 
 def repeat_texts(box: Box, density: Density) -> tuple[str, str, list[str]]:
     """How many times a repeat is repeated, what it is, and the lines on how its blocks differ."""
-    room = density.widest + 30 - rack_width(box) - marks_width(box)
+    room = density.widest + 30 - rack_width(box) - marks_width(box) - sign_before_heading(box)
     longest = room - text_width(box.heading, NAME, bold=True)
     details = (box.detail, box.detail.partition(",")[0])
     detail = next((words for words in details if text_width(words, SMALL) <= longest), "")
@@ -268,14 +268,15 @@ def _measure_repeat(box: Box, density: Density) -> None:
     title, detail, varies = repeat_texts(box, density)
     size = density.name if is_line(box, density) else NAME
     heading = text_width(title, size, bold=True) + 10 + text_width(detail, SMALL)
-    heading += marks_width(box)
+    heading += marks_width(box) + sign_before_heading(box)
     box.height = heading_height(box, density)
     if box.inside is None:
         box.width = max(heading, min(9 * box.times, 420)) + 36
         box.height += RACK + (8 if density.plates else 2) if box.starts else 0
     else:
         inside, rack = box.inside, rack_width(box)
-        heading = max([heading, *(text_width(line, SMALL) for line in varies)])
+        lines = [text_width(line, SMALL) + sign_before_heading(box) for line in varies]
+        heading = max([heading, *lines])
         if not is_central(inside):
             inside.width = max(inside.width, inside.axis + heading + rack + 36)
         box.width = max(inside.width, 2 * max(heading, rack) + 48 if is_central(inside) else 0)
@@ -299,7 +300,7 @@ def measure_box(box: Box, density: Density) -> None:
     first += marks_width(box) + (MARK if box.group is not None else 0)
     first += pill_width(texts.pill) + 14 if texts.pill else 0
     first += LOCK if box.frozen else 0
-    first += SIGN if box.opens and (box.rows or not in_two_lines(box, density)) else 0
+    first += SIGN if box.opens and (box.rows or sign_beside_name(box, density)) else 0
     note = box.note if density.plates else ""
     detail = text_width(texts.detail, density.detail)
     second = max(detail, text_width(note, SMALL)) + (SIGN if box.opens else 0)
@@ -317,11 +318,30 @@ def measure_box(box: Box, density: Density) -> None:
 
 def sign_top(box: Box, density: Density) -> float:
     """How far below the top of a box the button that opens it is; it is 18 high."""
+    if box.gathers and not is_line(box, density):
+        return 6
     if box.rows:
         return 9
-    if density.two_lines:
+    if has_room_under_name(density):
         return density.height - 21
     return (density.height - 18) / 2
+
+
+def has_room_under_name(density: Density) -> bool:
+    """Whether the button that opens a box fits beside the detail, clear of the line above it."""
+    return density.two_lines and density.height >= 40
+
+
+def sign_beside_name(box: Box, density: Density) -> bool:
+    """Whether that button takes its room from the line of the name."""
+    return not (in_two_lines(box, density) and has_room_under_name(density))
+
+
+def sign_before_heading(box: Box) -> float:
+    """How much of the heading of a repeat is taken by the button that unfolds it, at its left; in
+    the layouts in lines, the heading is to the right of the wire anyway."""
+    central = box.inside is None or is_central(box.inside)
+    return SIGN - 8 if box.role == "repeat" and central else 0
 
 
 def equal_widths(boxes: list[Box], density: Density) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.tensor import Tensor
 from funclab.shape_math import show
+from funclab.view.draw.text import clean
 from funclab.view.scene import words
 from funclab.view.scene.repeats import reads
 from funclab.view.scene.scene import Box, Edge, End, Plate, Scene
@@ -16,9 +18,11 @@ from funclab.view.scene.scene import Box, Edge, End, Plate, Scene
 class Wires:
     """Who reads each tensor of a graph, and which of the model's outputs it is."""
 
-    def __init__(self, graph: Graph, prefix: str, labelled: bool) -> None:
+    def __init__(self, graph: Graph, prefix: str, outputs: Any = None) -> None:
+        """`outputs`: those of the model, in their structure, if they are to be told apart."""
         self.graph, self.prefix = graph, prefix
-        self.labelled = labelled and len(graph.outputs) > 1
+        labelled = len(graph.outputs) > 1 or isinstance(outputs, dict)
+        self.labels = [label for _, label in words.indexed(outputs, "outputs")] * labelled
         self.positions: dict[Tensor, list[int]] = {}
         for i, tensor in enumerate(graph.outputs):
             self.positions.setdefault(graph.stand_ins.get(tensor, tensor), []).append(i)
@@ -63,8 +67,8 @@ class Wires:
         plate = plate_of(tensor, words.tensor_id(self.graph, tensor), self.prefix)
         if whole and tensor in self.positions:
             plate.output = True
-            labels = [f"outputs[{i}]" for i in self.positions[tensor]]
-            plate.label = ", ".join(labels) * self.labelled
+            labels = [clean(self.labels[i]) for i in self.positions[tensor] if self.labels]
+            plate.label = ", ".join(labels)
         return plate
 
     def _border(self, scene: Scene, tensor: Tensor, way: str) -> Plate:

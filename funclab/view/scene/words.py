@@ -15,7 +15,7 @@ from funclab.graph.operation import times as times
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Variable
 from funclab.layers.arguments import parameters
-from funclab.view.draw.text import clean, plural, shorten
+from funclab.view.draw.text import clean, plural, quote, shorten
 
 # The arguments that describe a layer best, in this order.
 _SIZES = ("units", "filters", "n", "rate", "stddev", "mask_value", "target_shape", "depth")
@@ -233,6 +233,11 @@ def weights_of(layer: Any) -> list[Variable]:
     return list(getattr(layer, "weights", []))
 
 
+def trained_of(layer: Any) -> list[Variable]:
+    """The weights that training changes: those of frozen layers inside are not among them."""
+    return list(getattr(layer, "trainable_weights", []))
+
+
 def arithmetic(layer: Any, weights: list[Variable] | None = None) -> str:
     """The weights of a layer as a sum of products of lengths; empty for a layer without weights.
     `weights`: those of the layer, if they are known.
@@ -293,3 +298,13 @@ def weight_names(weights: Sequence[Variable]) -> list[str]:
         return list(map(clean, names))
     common = set[str]().union(*paths).intersection(*paths)
     return [clean("/".join(part for part in path if part not in common)) for path in paths]
+
+
+def indexed(tree: Any, whole: str) -> Iterator[tuple[Any, str]]:
+    """Each leaf, and how to get it from the `whole`: `outputs[0]`, `outputs["main"]`."""
+    if not isinstance(tree, (dict, list, tuple)):
+        yield tree, whole
+        return
+    for key, part in tree.items() if isinstance(tree, dict) else enumerate(tree):
+        index = quote(key) if isinstance(key, str) else repr(key)
+        yield from indexed(part, f"{whole}[{index}]")

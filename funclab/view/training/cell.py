@@ -17,7 +17,16 @@ class Output:
     """An output of a cell, and the view that it shows now."""
 
     handle: Any
+    cell: int
+    """The number of the cell's run."""
     view: Any = None
+
+    @property
+    def in_this_cell(self) -> bool:
+        """Whether the cell that shows it is still running."""
+        from IPython.core.getipython import get_ipython
+
+        return getattr(get_ipython(), "execution_count", None) == self.cell
 
     def renew(self, view: Any) -> None:
         """Display a view again, with its final picture, unless another has replaced it."""
@@ -46,7 +55,7 @@ def show(view: Any) -> Output | None:
     _cell["count"] += 1
     outputs = _cell["outputs"]
     if len(outputs) < MOST_IN_CELL:
-        outputs.append(Output(display(view, display_id=True)))
+        outputs.append(Output(display(view, display_id=True), shell.execution_count))
     else:
         view.count = _cell["count"]
         outputs[-1].handle.update(view)

@@ -13,9 +13,10 @@ class TrainingChannel {
   async open() {
     const { model } = this.ctx, manager = model.widget_manager, id = model.get("control");
     const status = model.get("status");
-    if (!manager || !id || !(underWay(status) || status.snapshots)) return;
-    this.kernel = manager.kernel ?? null;
+    if (!(underWay(status) || status.snapshots)) return;
+    this.kernel = manager?.kernel ?? model.kernel ?? null;
     this.watch();
+    if (!manager || !id) return;
     try { this.control = await manager.get_model(id); }
     catch { return; }
     this.possible = this.asking = true;

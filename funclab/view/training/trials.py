@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
+from weakref import WeakMethod
 
 from funclab.view.draw.canvas import Canvas, Font
 from funclab.view.draw.chart import brief
@@ -13,8 +15,9 @@ from funclab.view.draw.picture import Cells
 from funclab.view.draw.text import clean, plural, shorten
 from funclab.view.live.said import say
 from funclab.view.tables.nodes import column_starts, draw_cells
-from funclab.view.training.control import StopControl, kernel_name
+from funclab.view.training.control import StopControl
 from funclab.view.training.curves import Curves, charts_of
+from funclab.view.training.kernels import kernel_name
 from funclab.view.training.record import Numbers, rest_after, summary
 from funclab.view.training.view import TrainingView
 
@@ -55,6 +58,18 @@ class TrialsView(TrainingView):
     """The trials of a sweep: curves of the best ones, and a table."""
 
     blank_state: ClassVar[dict[str, Any]] = {**TrainingView.blank_state, "table": True}
+    feed: TrialsFeed | None = None
+    """What keeps it up to date; the sweep itself must not keep views that nobody has any more."""
+
+    def open(self) -> None:
+        if self.feed is not None and self.comm is None:  # closed, and now displayed again
+            self.feed.listen()
+        super().open()
+
+    def close(self) -> None:
+        super().close()
+        if self.feed is not None and self.feed.control is not None:
+            self.feed.control.close()
 
     def picture(self) -> TrialCurves:
         curves, status = super().picture(), self.status
@@ -77,11 +92,21 @@ class TrialsFeed:
         state = {key: settings.pop(key) for key in TrialsView.blank_state if key in settings}
         facts = {"charts": charts_of(["loss"], []), "layers": [], "compared": True, "sweep": True}
         self.view = TrialsView(facts=facts, call="sweep.view($)", state=state, **settings)
-        self.control = None
-        if sweep.running:
+        self.control: StopControl | None = None
+        self.listen()
+        self.view.feed = self
+        self.tell()
+
+    def listen(self) -> None:
+        """Hear the button of the page, as long as the sweep runs."""
+        if self.sweep.running:
             self.control = StopControl(self.act)
             self.view.control = self.control.model_id
-        self.tell()
+
+    def told(self) -> Callable[[], None]:
+        """What calls `tell`, as long as somebody has the view: the sweep does not keep it."""
+        tell = WeakMethod(self.tell)
+        return lambda: call() if (call := tell()) else None
 
     def tell(self) -> None:
         """A trial or the sweep has ended: draw the view, unless it has just been drawn."""

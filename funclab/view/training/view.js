@@ -291,4 +291,4 @@ function trainingView() {
   };
 }
 
-export default liveView(trainingView);
+export default liveView(trainingView, ["title", "facts", "curves", "status"]);

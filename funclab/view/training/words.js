@@ -35,7 +35,7 @@ function placeWords(ctx, status) {
 /** Why Pause, Step and Stop cannot be offered now; empty if they can. */
 function whyNot(ctx, status, channel) {
   if (!underWay(status) && status.phase !== "stored") return ctx.t("live_why_over");
-  if (!channel.possible) return ctx.t("live_why_no_kernel");
+  if (!channel.possible && !ctx.model.kernel) return ctx.t("live_why_no_kernel");
   if (channel.heard) return "";
   if (channel.asking) return ctx.t("live_why_asking");
   const key = { blocking: "live_why_blocking", sweep: "sweep_why" }[status.mode] ?? "live_why_busy";

@@ -9,13 +9,15 @@ import pytest
 from funclab import Input, Model
 from funclab.layers import Dense
 from funclab.view import diagram
-from funclab.view.scene.sizes import box_texts, density_of
+from funclab.view.draw.text import text_width
+from funclab.view.scene.sizes import box_texts, density_of, fitted
 from tests.view import gallery
 from tests.view.measures import (
     bent,
     crossed_boxes,
     crossings,
     hidden_arrows,
+    icons_over_words,
     overlapping,
     overlapping_texts,
     texts,
@@ -48,6 +50,38 @@ def test_every_text_is_legible_and_clear_of_other_texts_and_wires(name, room):
     assert min(text.size for text in texts(picture)) >= LEGIBLE
     assert overlapping_texts(picture) == []
     assert wires_through_texts(picture) == []
+
+
+@every_picture
+def test_no_icon_covers_a_text_or_another_icon(name, room):
+    assert icons_over_words(drawn(name, room)) == []
+
+
+@pytest.mark.parametrize("opened", [False, True])
+@pytest.mark.parametrize("face", ["calls", "layers"])
+@pytest.mark.parametrize("room", [(400, 300), (643, 900), (3000, 3000)])
+def test_no_icon_covers_a_text_however_crowded_the_boxes_are(face, opened, room):
+    picture = diagram(gallery.built("crowded"), face, opened, room=room)
+
+    assert icons_over_words(picture) == []
+    assert overlapping_texts(picture) == []
+
+
+def test_the_names_of_outputs_in_a_dict_are_in_the_picture():
+    for face in ("calls", "layers"):
+        words = [text.words for text in texts(diagram(gallery.built("crowded"), face))]
+
+        assert {'outputs["age"]', 'outputs["sex"]'} <= {*words}
+
+
+@pytest.mark.parametrize("room", [20, 60, 120, 400])
+@pytest.mark.parametrize("name", ["years of age", "Age In Years", "a", "one_very_long_name_indeed"])
+def test_a_name_is_cut_and_never_left_out(name, room):
+    cut = fitted(name, room, 13, bold=True)
+
+    assert cut
+    assert name.startswith(cut.rstrip("…")) or cut[:1] == name[:1]
+    assert text_width(cut, 13, bold=True) <= room or len(cut) <= 8
 
 
 @every_picture

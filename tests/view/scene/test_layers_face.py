@@ -91,8 +91,8 @@ def test_outputs_of_the_model_end_in_plates():
     scene = scene_of(models.several_outputs())
 
     assert [(plate.name, plate.label) for plate in scene.plates if plate.output] == [
-        ("both[2:0]", "outputs[0]"),
-        ("both[2:1]", "outputs[1]"),
+        ("both[2:0]", 'outputs["s"]'),
+        ("both[2:1]", 'outputs["t"]'),
     ]
 
 
