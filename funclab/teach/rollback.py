@@ -38,6 +38,9 @@ OF_NODES = ("inbound_nodes", "outbound_nodes", "born")
 """Attributes of layers that `set_aside` takes care of."""
 ROOMS = ("layers", "models", "optimizers", "losses", "metrics", "training", "callbacks", "random")
 """The rooms of funclab whose objects are restored; plans, which are in others, hold no state."""
+HOLDERS = (list, dict, set, deque)
+PLAIN = ("builtins", "collections", "funclab")
+"""The modules of holders that can be filled again; others may do anything."""
 Restore = Callable[[], None]
 
 
@@ -127,7 +130,7 @@ class Objects:
         """Restore them; while one of the models is in training, only what is not its own."""
         busy = self._busy or self._in_training
         for value, restore in self._kept.values():
-            if not busy or isinstance(value, (list, dict, set, deque)):
+            if not busy or isinstance(value, HOLDERS):
                 restore()
 
     @property
@@ -136,13 +139,9 @@ class Objects:
 
     def _seen(self, value: Any) -> tuple[Restore | None, list[Any]]:
         """How to restore an object as it is now, and the objects it leads to."""
-        if isinstance(value, (list, deque)):
-            return _of_list(value), [*value] if len(value) <= LONGEST else []
-        if isinstance(value, (dict, set)):
-            copy = value.copy()
-            return lambda: _refill(value, copy), _few(
-                copy.values() if isinstance(copy, dict) else copy
-            )
+        if isinstance(value, HOLDERS) and type(value).__module__.partition(".")[0] in PLAIN:
+            inner = value.values() if isinstance(value, dict) else value
+            return _of_holder(value), _few(inner)
         if isinstance(value, (tuple, frozenset)):
             return _nothing, _few(value)
         if isinstance(value, np.ndarray):
@@ -161,7 +160,12 @@ class Objects:
         if self._bytes > MOST_BYTES or not array.flags.writeable:
             return _nothing
         copy = array.copy()
-        return lambda: np.copyto(array, copy) if array.flags.writeable else None
+
+        def restore() -> None:
+            if array.shape == copy.shape and array.flags.writeable:
+                np.copyto(array, copy)
+
+        return restore
 
     def _of_variable(self, variable: Variable) -> Restore:
         trainable, copy = variable.trainable, None
@@ -176,10 +180,12 @@ class Objects:
 
         return restore
 
-    def _of_object(self, value: Any) -> tuple[Restore, list[Any]]:
+    def _of_object(self, value: Any) -> tuple[Restore | None, list[Any]]:
         if isinstance(value, Compiled):
             self._compiled.append(value)
-        own = vars(value)
+        own = getattr(value, "__dict__", None)
+        if own is None:  # it has slots
+            return None, []
         copy = {key: item for key, item in own.items() if key not in OF_NODES}
 
         def restore() -> None:
@@ -193,7 +199,7 @@ class Objects:
 def _is_own(cls: type) -> bool:
     """Whether objects of a class are restored: classes of funclab, and of the notebook."""
     if cls.__module__ == "__main__" or issubclass(cls, Operation):
-        return hasattr(cls, "__dict__")
+        return True
     room = cls.__module__.split(".")
     own = room[0] == "funclab" and room[1:2] and room[1] in ROOMS
     return bool(own) and room[-1] not in ("step", "loop", "background")
@@ -209,21 +215,27 @@ def _few(values: Iterable[Any]) -> list[Any]:
     return values if len(values) <= LONGEST else []
 
 
-def _of_list(values: Any) -> Restore:
-    copy = list(values)
+def _of_holder(holder: Any) -> Restore:
+    """Fills a list, dict or set again, if its contents or their order have changed."""
+    parts = _parts(holder)
 
     def restore() -> None:
-        if len(values) != len(copy) or any(a is not b for a, b in zip(values, copy)):
-            values.clear()
-            values.extend(copy)
+        now = _parts(holder)
+        if len(now) != len(parts) or any(a is not b for a, b in zip(now, parts)):
+            holder.clear()
+            if isinstance(holder, dict):
+                holder.update(zip(parts[::2], parts[1::2]))
+            elif isinstance(holder, set):
+                holder.update(parts)
+            else:
+                holder.extend(parts)
 
     return restore
 
 
-def _refill(values: Any, before: Any) -> None:
-    """A set, or a dict, whose order counts, too."""
-    values.clear()
-    values.update(before)
+def _parts(holder: Any) -> list[Any]:
+    """The items of a list or set; the keys and values of a dict, one after the other."""
+    return [x for pair in holder.items() for x in pair] if isinstance(holder, dict) else [*holder]
 
 
 def _draws() -> Restore:

@@ -112,7 +112,7 @@ def test_a_check_leaves_no_node_and_no_random_number_behind(folder):
 
     check_lines("bees.A", "model = Model(left, layer(left))", lesson)
 
-    assert len(lesson["layer"].inbound_nodes) == 3  # two of the lesson, one of the student's
+    assert len(lesson["layer"].inbound_nodes) == 2  # those of the lesson
     assert start.random() == np.random.default_rng(5).random()
 
 

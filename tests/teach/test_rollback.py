@@ -316,7 +316,7 @@ def test_a_model_in_training_in_the_background_learns_on_during_a_try():
 def test_objects_of_the_notebook_s_own_classes_are_as_before():
     names: dict[str, Any] = {"__name__": "__main__"}
     exec("class Counter:\n    def __init__(self):\n        self.n, self.seen = 0, []", names)
-    exec("counter = Counter()", names)
+    exec("counter = Counter()\nclass Slim:\n    __slots__ = ('n',)\nslim = Slim()", names)
 
     with no_trace(names):
         exec("counter.n += 1\ncounter.seen.append(3)\ncounter.more = 1", names)
@@ -327,12 +327,15 @@ def test_objects_of_the_notebook_s_own_classes_are_as_before():
 def test_a_long_list_and_a_frozen_array_do_no_harm():
     frozen = np.arange(3)
     frozen.flags.writeable = False
+    short = np.arange(4)
     names: dict[str, Any] = {"long": list(range(20_000)), "frozen": frozen, "loop": []}
+    names["short"] = short
     names["loop"].append(names["loop"])
 
     with no_trace(names):
         names["long"].append(1)
         names["loop"].clear()
+        short.resize(2, refcheck=False)
 
     assert len(names["long"]) == 20_000 and names["loop"] == [names["loop"]]
 
