@@ -13,6 +13,8 @@
 #   make check    style, types, import rooms, budgets
 #   make interop  exchange with a real Keras 2 and 3, ONNX and pickle, in an environment of its own:
 #                 models that have every class      (ARGS=--all: all models, hours)
+#   make browsers  forged and saved notebooks in the oldest and the newest JupyterLab and Notebook that
+#                 pyproject.toml allows, each in an environment of its own
 #   make mutants  put small faults into the code and see whether a test notices (ARGS="--seed 7")
 #   make bench    speed and memory                    (PEERS=1: also of an installed Keras;
 #                 GROWTH=1: how time grows with batch, width, depth and steps, to build/growth.svg;
@@ -34,7 +36,7 @@ PLAIN := tests/ops tests/guide/test_guide.py $(wildcard tests/engine/test_*.py) 
          --deselect tests/ops/test_random.py::test_the_stream_of_a_layer_is_saved_with_its_model
 NBVAL := -p funclab.teach.notebooks
 
-.PHONY: lab lessons gallery catalogue pictures lite site test rehearsal exercises soak check interop mutants bench setup system clean
+.PHONY: lab lessons gallery catalogue pictures lite site test rehearsal exercises soak check interop browsers mutants bench setup system clean
 .DEFAULT_GOAL := lab
 
 setup: $(READY)
@@ -125,13 +127,26 @@ interop: .venv/interop/ready
 	    tf_keras tensorflow-cpu onnxruntime cloudpickle joblib
 	@touch $@
 
-# mutmut is in .venv/mutants only: nothing else here needs it.
-mutants: .venv/mutants/ready
+# The versions are in tests/browser/oldest.txt and newest.txt.
+browsers: .venv/browsers-oldest/ready .venv/browsers-newest/ready system
+	for end in oldest newest; do \
+	    .venv/browsers-$$end/bin/python -m pytest -q tests/browser/test_forged.py tests/browser/test_lasting.py || exit 1; \
+	done
+
+.venv/browsers-%/ready: pyproject.toml tests/browser/%.txt
+	"$$(sh tests/setup/python.sh)" -m venv .venv/browsers-$*
+	.venv/browsers-$*/bin/pip install --quiet --editable ".[lab]" --constraint tests/browser/$*.txt \
+	    nbconvert nbformat playwright pytest pytest-timeout
+	@touch $@
+
+# mutmut and tree-sitter are in .venv/mutants only: nothing else here needs them.
+mutants: .venv/mutants/ready system
 	.venv/mutants/bin/python -m tests.mutants $(ARGS)
 
 .venv/mutants/ready: pyproject.toml
 	"$$(sh tests/setup/python.sh)" -m venv .venv/mutants
-	.venv/mutants/bin/pip install --quiet --editable ".[test]" "mutmut>=3.8,<3.9"
+	.venv/mutants/bin/pip install --quiet --editable ".[test]" "mutmut>=3.8,<3.9" \
+	    "tree-sitter>=0.25,<0.26" "tree-sitter-javascript>=0.25,<0.26"
 	@touch $@
 
 bench: $(READY)

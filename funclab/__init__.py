@@ -12,7 +12,7 @@ import importlib
 import sys
 from typing import Any
 
-from funclab import activations, constraints, initializers, layers, ops, regularizers
+from funclab import activations, constraints, initializers, layers, ops, regularizers, terminal
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Variable
@@ -69,6 +69,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+terminal.write_anything(sys.stdout)
 if "marimo" in sys.modules and sys.modules["marimo"].running_in_notebook():
     importlib.import_module("funclab.view.notebook.extension").load_in_marimo()
 

@@ -22,6 +22,11 @@ _settings: dict[str, Any] = {
 }
 
 
+def settings() -> dict[str, Any]:
+    """The table of all settings, by name."""
+    return _settings
+
+
 def setting(name: str) -> Any:
     """The present value of a setting."""
     return _settings[name]

@@ -46,7 +46,8 @@ def register_keras_serializable(package: str = "Custom", name: str | None = None
 
 
 class CustomObjectScope:
-    """A `with` block in which names in configs and files refer to your classes and functions.
+    """A `with` block in which names in configs and files refer to your classes and functions, in
+    addition to those of the blocks around it.
 
     custom_objects: the classes and functions, by name.
     """
@@ -56,7 +57,7 @@ class CustomObjectScope:
         self.tokens: list[Token[dict[str, Any]]] = []
 
     def __enter__(self) -> CustomObjectScope:
-        self.tokens.append(_scope.set(dict(self.custom_objects)))
+        self.tokens.append(_scope.set({**_scope.get(), **self.custom_objects}))
         return self
 
     def __exit__(self, *exception: Any) -> None:
@@ -64,6 +65,11 @@ class CustomObjectScope:
 
 
 custom_object_scope = CustomObjectScope
+
+
+def tables() -> list[dict[Any, Any]]:
+    """What has been registered in this session: objects by name, and names by object."""
+    return [_objects, _names]
 
 
 def get_custom_objects() -> dict[str, Any]:
@@ -94,5 +100,15 @@ def known(custom_objects: dict[str, Any] | None = None) -> dict[str, Any]:
 
 def class_name(entry: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> str:
     """The name by which to look up the class of a config: the registered one, if it is known."""
+    if entry.get("class_name") == "function":
+        return entry["config"]
     registered = entry.get("registered_name")
     return registered if registered in known(custom_objects) else entry.get("class_name", "")
+
+
+def is_own(entry: dict[str, Any]) -> bool:
+    """Whether a config says that it describes an object of a user's class: Keras and funclab write
+    no registered name for their own, except for functions and models."""
+    module = (entry.get("module") or "").partition(".")[0]
+    own_module = module not in ("builtins", "funclab", "keras", "tf_keras", "tensorflow")
+    return bool(entry.get("registered_name")) and own_module

@@ -222,7 +222,7 @@ def disconnected(graph: Any, node: Any, finished: list[Any], outer: Any) -> Grap
     fix += _look_alike(graph, tensor)
     namesakes = [other for other in graph.inputs if other.id == tensor.id]
     if namesakes:  # the same name for both would explain nothing
-        order = "before" if node.time < _node(namesakes[0]).time else "after"
+        order = "before" if node.time < namesakes[0].node.time else "after"
         why = (
             f"the outputs depend on another Input called {name}, made {order} the one that Model "
             "was given."
@@ -260,8 +260,8 @@ def crossing(outputs: list[Any], inner: Any) -> list[Any]:
     """
     layers, nodes = set(inner.operations), set(inner.nodes)
     read, inside = dict.fromkeys(outputs), set()
-    for tensor in sorted(_behind(outputs), key=lambda tensor: _node(tensor).time):
-        node = _node(tensor)
+    for tensor in sorted(_behind(outputs), key=lambda tensor: tensor.node.time):
+        node = tensor.node
         parents = node.arguments.tensors
         again = node.operation in layers and parents and all(parent in inside for parent in parents)
         if node in nodes or again:
@@ -269,11 +269,6 @@ def crossing(outputs: list[Any], inner: Any) -> list[Any]:
         else:
             read.update(dict.fromkeys(parents))
     return [tensor for tensor in read if tensor in inside]
-
-
-def _node(tensor: Any) -> Any:
-    operation, index, _ = tensor._keras_history
-    return operation.inbound_nodes[index]
 
 
 def _written(graph: Any, outer: Any) -> str:
@@ -305,7 +300,7 @@ def _behind(outputs: list[Any]) -> set[Any]:
         tensor = waiting.pop()
         if tensor not in tensors:
             tensors.add(tensor)
-            waiting += _node(tensor).arguments.tensors
+            waiting += tensor.node.arguments.tensors
     return tensors
 
 

@@ -5,7 +5,6 @@ Each function returns what to write, or "" if that is not clear.
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -35,6 +34,8 @@ OTHER_NAMES = {
         "normal": "random_normal", "uniform": "random_uniform", "gaussian": "random_normal",
     },
     "regularizer": {"ridge": "l2", "lasso": "l1", "weight_decay": "l2"},
+    "constraint": {"non_negative": "non_neg", "positive": "non_neg"},
+    "metric": {"acc": "accuracy"},
 }  # fmt: skip
 # Things that belong in another place, or are not written as a name.
 ELSEWHERE = {
@@ -87,26 +88,65 @@ def folded(name: str) -> str:
     return "".join(name.lower().replace("-", "").replace("_", "").split())
 
 
-def similar(name: str, known: Iterable[str], count: int = 3, cutoff: float = 0.5) -> list[str]:
-    """The known names most similar to `name`; those with the same letters come first.
+def similar(name: str, known: Iterable[str], count: int = 3) -> list[str]:
+    """The known names of which `name` may be a misspelling, the nearest first: one edit for every
+    three letters. A name of one or two letters may be anything; one with the same letters is meant.
 
-    >>> similar("adma", ["adamax", "adam", "sgd"])
-    ['adam', 'adamax']
+    >>> similar("adma", ["adamax", "adam", "sgd"]), similar("C", ["CTC", "BCE"])
+    (['adam'], [])
     """
-    close = difflib.get_close_matches(name, list(known), 2 * count, cutoff)
-    return sorted(close, key=lambda other: sorted(other) != sorted(name))[:count]
+    wanted, near = folded(name), {}
+    most = min(len(wanted) // 3, 3)
+    for other in sorted(known, key=lambda other: (other != other.lower(), other)):
+        far = edits(wanted, folded(other))
+        if far <= most:
+            near.setdefault(folded(other), (far, other))
+    if wanted in near:
+        return [near[wanted][1]]
+    return [other for _, other in sorted(near.values(), key=lambda pair: pair[0])][:count]
+
+
+def edits(a: str, b: str) -> int:
+    """How many letters to insert, leave out, replace, or swap with the next, to make `b` of `a`.
+
+    >>> edits("wrod", "word"), edits("sub", "subtract")
+    (1, 5)
+    """
+    before, row = [0] * (len(b) + 1), [*range(len(b) + 1)]
+    for i, letter in enumerate(a, 1):
+        above, two_above, row = row, row if i == 1 else before, [i]
+        for j, other in enumerate(b, 1):
+            row.append(min(above[j] + 1, row[-1] + 1, above[j - 1] + (letter != other)))
+            if i > 1 and j > 1 and letter == b[j - 2] and a[i - 2] == other:
+                row[-1] = min(row[-1], two_above[j - 2] + 1)
+        before = above
+    return row[-1]
+
+
+def either(words: list[str]) -> str:
+    """
+    >>> either(["a", "b", "c"]), either(["a"])
+    ('a, b or c', 'a')
+    """
+    *others, last = words
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def alias(kind: str, name: str) -> str:
+    """The name that a kind has here, if `name` is what others call it."""
+    names = {folded(key): value for key, value in OTHER_NAMES.get(kind, {}).items()}
+    return names.get(folded(name), "")
 
 
 def by_name(kind: str, name: str, tables: Mapping[str, Mapping[str, Any]]) -> str:
-    """An unknown name of a kind; `tables` contain the names of all kinds."""
+    """An unknown name of a kind, as somebody wrote it; `tables` contain the names of all kinds."""
     known = tables.get(kind, {})
     short = folded(name)
     if short in ELSEWHERE.get(kind, {}):
         return ELSEWHERE[kind][short]
     alike = max((word for word in known if folded(word) == short), default="")  # lower case first
-    alias = {folded(key): value for key, value in OTHER_NAMES.get(kind, {}).items()}.get(short, "")
-    if alike or alias:
-        return f'write "{alike or alias}" instead of "{name}".'
+    if alike or alias(kind, name):
+        return f'write "{alike or alias(kind, name)}" instead of "{name}".'
     for other in EXAMPLES:
         of_kind = next((word for word in tables.get(other, {}) if folded(word) == short), "")
         if of_kind and other != kind:
@@ -117,9 +157,8 @@ def by_name(kind: str, name: str, tables: Mapping[str, Mapping[str, Any]]) -> st
                 else f'write metrics=["{of_kind}"]: {name} is a metric, not {article(kind)}.'
             )
     if close := similar(name, known):
-        return f'write "{close[0]}" instead of "{name}".'
-    if kind == "layer":  # only files and configurations name layers
-        return f'pass custom_objects={{"{name}": {name}}}, with the class of that name.'
+        names = either([f'"{word}"' for word in close])
+        return f"write {names}, if that is what you mean."
     example = EXAMPLES.get(kind, f"the {kind} itself")
     return f"write a name that is known, such as {example}, or pass {article(kind)} of your own."
 
@@ -220,12 +259,21 @@ KERAS_1 = {
 """Arguments with other names in Keras 1."""
 
 
+def of_own(kind: str, name: str) -> str:
+    """An unknown name in a file or config: nobody misspelled it, it is that of a user's object."""
+    if not name:
+        return 'pass a config as `serialize` returns it: a dict with "class_name" and "config".'
+    kinds = {"layer": "class", "class": "class", "function": "function"}
+    own = kinds.get(kind, "class or function")
+    return f'pass custom_objects={{"{name}": {name}}}, with your own {own} of that name.'
+
+
 def keyword(name: str, known: Iterable[str]) -> str:
     """A keyword that a function with the arguments `known` does not take."""
     known = list(known)
     if KERAS_1.get(name) in known:
         return f"write {KERAS_1[name]}= instead of {name}=."
-    if close := similar(name, known, cutoff=0.6):
+    if close := keywords(name, known):
         return f"write {close[0]}= instead of {name}=."
     if name in ("lr", "learning_rate"):
         return "write compile(optimizer=SGD(learning_rate=0.1)): the optimizer takes the steps."
@@ -234,6 +282,18 @@ def keyword(name: str, known: Iterable[str]) -> str:
     if name in COMPILE:
         return f"write model.compile({name}=...), before fit."
     return f"remove {name}."
+
+
+def keywords(name: str, known: Iterable[str]) -> list[str]:
+    """The arguments that a keyword may stand for: similar ones, or the only one of which it is the
+    beginning or the end.
+
+    >>> keywords("logits", ["from_logits", "axis"]), keywords("beta", ["beta_decay", "beta_limit"])
+    (['from_logits'], [])
+    """
+    known = list(known)
+    parts = [other for other in known if other.startswith(name) or other.endswith(f"_{name}")]
+    return similar(name, known) or (parts if len(parts) == 1 and len(name) > 2 else [])
 
 
 def is_number(value: Any) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import FrozenInstanceError, dataclass, fields
 from typing import Any, ClassVar, dataclass_transform
 
 from funclab import custom as customs
-from funclab import meant
+from funclab import meant, sharing
 from funclab.errors import ArgumentError, ConfigError, LossError, NameLookupError, NotSupportedError
 from funclab.fields import described, guarded, own_fields
 
@@ -28,6 +28,8 @@ KERAS_MODULES = {
     "constraint": "keras.constraints",
 }
 """Where Keras 3 has the classes of each kind."""
+
+NOT_LAYERS = [module for kind, module in KERAS_MODULES.items() if kind != "layer"]
 
 KERAS_MODELS = {
     "Functional": ("keras.src.models.functional", "Functional"),
@@ -90,6 +92,11 @@ def count(prefix: str) -> int:
     return used[f"uid {prefix}"]
 
 
+def counts() -> Counter[str]:
+    """How often each name has been used so far."""
+    return _used.get()
+
+
 def reset_names() -> None:
     """Restart the counts, as in a new session."""
     _used.get().clear()
@@ -145,27 +152,50 @@ def registered(kind: str) -> dict[str, Any]:
     return dict(_known.get(kind, {}))
 
 
+def all_names() -> dict[str, Any]:
+    """All names of all kinds, with one object for each."""
+    return {name: item for known in _known.values() for name, item in known.items()}
+
+
 def lookup(kind: str, name: str, custom: dict[str, Any] | None = None) -> Any:
-    """The object for a name; `custom` is searched first."""
+    """The object for a name that somebody wrote; `custom` is searched first."""
     table = {**_known.get(kind, {}), **customs.known(custom)}
     if name not in table:
-        function = f"{kind} function" if kind in ("activation", "loss", "metric") else kind
-        word = function if kind == "activation" else kind
-        raise NameLookupError(
-            f"Unknown {function}: {name!r}. (Could not interpret {word} identifier: {name!r}.)",
-            why=f"no {kind} is known under that name{near(name, table)}.",
-            fix=meant.by_name(kind, str(name), _known),
-        )
+        guess = "" if meant.alias(kind, str(name)) else near(name, table)
+        why = f"no {kind} is known under that name{guess}."
+        raise unknown(kind, name, why, meant.by_name(kind, str(name), _known))
     return table[name]
 
 
-def near(name: str, known: Iterable[str]) -> str:
+def described_by(kind: str, entry: dict[str, Any], custom: dict[str, Any] | None = None) -> Any:
+    """The class or function that a config names. A user's is not taken for one of funclab's that
+    has the same name, or a similar one."""
+    own = customs.known(custom)
+    name = customs.class_name(entry, custom)
+    table = own if customs.is_own(entry) else {**_known.get(kind, {}), **own}
+    if name not in table:
+        why = f"a config names this {kind}; neither funclab nor custom_objects has it."
+        raise unknown(kind, name, why, meant.of_own(kind, name))
+    return table[name]
+
+
+def unknown(kind: str, name: str, why: str, fix: str) -> NameLookupError:
+    function = f"{kind} function" if kind in ("activation", "loss", "metric") else kind
+    word = function if kind == "activation" else kind
+    return NameLookupError(
+        f"Unknown {function}: {name!r}. (Could not interpret {word} identifier: {name!r}.)",
+        why=why,
+        fix=fix,
+    )
+
+
+def near(name: str, known: Iterable[str], similar: Any = meant.similar) -> str:
     """The known names similar to `name`, as the end of a sentence; "" if there are none."""
-    *others, last = meant.similar(name, known) or [""]
-    either = f"{', '.join(others)} or {last}" if others else last
-    return f" (did you mean {either}?)" if last else ""
+    close = similar(name, known)
+    return f" (did you mean {meant.either(close)}?)" if close else ""
 
 
+@sharing.writes
 def to_config(data: Any) -> Any:
     """Plain data (for JSON) from which `data` can be rebuilt, in the form of Keras 3.
 
@@ -179,7 +209,8 @@ def to_config(data: Any) -> Any:
     if hasattr(data, "get_config") and not isinstance(data, type):
         module, registered = _address(type(data))
         entry = {"module": module, "class_name": type(data).__name__}
-        return {**entry, "config": to_config(data.get_config()), "registered_name": registered}
+        entry |= {"config": to_config(data.get_config()), "registered_name": registered}
+        return sharing.numbered(entry, data)
     if hasattr(data, "tolist"):
         return data.tolist()
     if inspect.isfunction(data) and not any(
@@ -324,11 +355,11 @@ def get(kind: str, identifier: Any, custom: dict[str, Any] | None = None) -> Any
     """The object that a user means by a name, a class, a config, the object itself, or None."""
     if identifier is None:
         return None
-    if isinstance(identifier, dict) and identifier.get("class_name") == "function":
-        identifier = identifier["config"]
     if isinstance(identifier, dict):
-        cls = lookup(kind, customs.class_name(identifier, custom), custom)
-        return rebuild(cls, identifier.get("config", {}), custom)
+        known = described_by(kind, identifier, custom)
+        if identifier.get("class_name") == "function":
+            return known() if isinstance(known, type) else known
+        return rebuild(known, identifier.get("config", {}), custom)
     if isinstance(identifier, str):
         known = lookup(kind, identifier, custom)
         return known() if isinstance(known, type) else known

@@ -52,13 +52,17 @@ def _text(item: Any, name: str, encoding: str) -> str:
 
 
 def _not_text(name: str, items: list[Any], kind: Any) -> DataError:
-    shown = "lists of unequal lengths" if isinstance(next(iter(items), 0), list) else repr(items)
+    shown, item = repr(items), next(iter(items), 0)
+    fix = "turn them into text first, for example with .astype(str)."
+    if isinstance(item, list):
+        shown = "lists of unequal lengths"
+        fix = "join words to one text for each sample, ' '.join(words), or fill short rows with ''."
+    elif item is None or item != item:  # astype(str) would make the words "None" and "nan"
+        fix = "give missing values a word of their own first: with pandas, x.fillna('missing')."
     return DataError(
         f"The data for {name} are not text: found {shown}, of type {kind}.",
         why=f"{name} takes words: an array of str or bytes, of one shape.",
-        fix="join words to one text for each sample, ' '.join(words), or fill short rows with ''."
-        if shown.startswith("lists")
-        else "turn them into text first, for example with .astype(str).",
+        fix=fix,
     )
 
 

@@ -7,8 +7,11 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from funclab.callbacks.base import Callback, Logs
 from funclab.callbacks.files import Batches
+from funclab.callbacks.position import Position
 from funclab.errors import FileError, WeightsError
 from funclab.fields import wrong_value
 from funclab.files import as_path, replacing, write_text
@@ -17,12 +20,23 @@ from funclab.files import as_path, replacing, write_text
 class BackupAndRestore(Callback):
     """Saves the state of training, so that `fit`, called again after an interruption, continues.
 
-    Weights and optimizer are saved after every epoch, or after every `save_freq` batches; training
-    continues with the epoch that was interrupted. With `double_checkpoint` the previous state is
-    also kept. At the end of training the folder is deleted, unless `delete_checkpoint=False`.
+    A backup is made after every epoch, or after every `save_freq` batches. Called again with equal
+    data and settings, `fit` then gives the numbers that it would have given without the
+    interruption, to the last bit: a backup has the weights, the optimizer, metrics, random numbers,
+    the order of the data, the states of stateful layers, and what EarlyStopping, ReduceLROnPlateau,
+    ModelCheckpoint and SwapEMAWeights have noted, and any other callback in the attributes whose
+    names are in its `kept`. It does not have the position of a generator, which goes on where it
+    is, random numbers that are not drawn by funclab, and the History of earlier epochs. On a
+    cluster, the interrupted epoch begins again.
+
+    With `double_checkpoint` the previous state is also kept. At the end of training the folder is
+    deleted, unless `delete_checkpoint=False`.
 
     Raises: ArgumentError for an empty `backup_dir` or a wrong `save_freq`.
     """
+
+    comes_last = True
+    """Whether other callbacks are notified first: their states belong to the backup."""
 
     def __init__(
         self,
@@ -40,6 +54,8 @@ class BackupAndRestore(Callback):
         self.delete_checkpoint = delete_checkpoint
         self.batches = Batches("BackupAndRestore", save_freq)
         self.epoch = 0
+        self.again = False
+        """Whether the epoch that begins next was interrupted."""
         self.files = (
             self.backup_dir / "latest.weights.h5",
             self.backup_dir / "training_metadata.json",
@@ -58,31 +74,43 @@ class BackupAndRestore(Callback):
 
     def _load(self) -> None:
         weights, metadata = self.files
-        if not (weights.exists() and metadata.exists()):
+        if not weights.exists():
             return
-        epoch = int(json.loads(metadata.read_text(encoding="utf-8"))["epoch"])
-        self.model.load_weights(weights)
-        self.epoch = self.model._initial_epoch = epoch
+        position = Position(self.model)
+        more = self.model._load_training(weights)
+        if more:
+            self.epoch, begun = position.restore(more)
+        else:  # from an earlier version: weights and optimizer
+            self.epoch = int(json.loads(metadata.read_text(encoding="utf-8"))["epoch"])
+            begun = 0
+        self.batches = Batches("BackupAndRestore", self.save_freq)
+        self.batches.last = begun - 1
+        self.again = begun > 0
+        self.model._initial_epoch = self.params["epochs"] if position.stopped else self.epoch
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         self.epoch = epoch
+        if self.again:  # callbacks have begun this epoch a second time, and metrics are reset
+            self._load()
+            self.again = False
 
     def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
         if self.batches.are_enough(batch):
-            self._save(self.epoch, batch)
+            self._save(self.epoch, batch + 1)
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         if self.save_freq == "epoch":
             self._save(epoch + 1, 0)
 
-    def _save(self, epoch: int, batch: int) -> None:
+    def _save(self, epoch: int, begun: int) -> None:
         weights, metadata = self.files
         self.backup_dir.mkdir(parents=True, exist_ok=True)
         for path in self.files if self.double_checkpoint else ():
             if path.exists():
                 _copy(path, _earlier(path))
-        self.model.save_weights(weights)
-        write_text(metadata, json.dumps({"epoch": epoch, "batch": batch}))
+        more: dict[str, np.ndarray] = Position(self.model).arrays(epoch, begun)
+        self.model._save_training(weights, more)
+        write_text(metadata, json.dumps({"epoch": epoch, "batch": max(begun - 1, 0)}))
 
     def on_train_end(self, logs: Logs | None = None) -> None:
         if self.delete_checkpoint and self.backup_dir.is_dir():

@@ -6,7 +6,7 @@ import importlib
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import Any, ClassVar
 
 from funclab.errors import ArgumentError, NameLookupError, plain
 from funclab.fields import guarded
@@ -20,6 +20,9 @@ class Callback:
     `self.model` is the model, `self.params` a dict of epochs, steps and verbose. Logs are dicts of
     losses and metrics. Setting `self.model.stop_training = True` ends training after the batch.
     """
+
+    kept: ClassVar[tuple[str, ...]] = ()
+    """The attributes that BackupAndRestore keeps: numbers, texts, lists of arrays."""
 
     def __init_subclass__(cls) -> None:
         guarded(cls)

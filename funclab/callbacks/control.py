@@ -139,6 +139,8 @@ class EarlyStopping(Monitor):
     as an improvement. With `restore_best_weights`, the weights of the best epoch are restored.
     """
 
+    kept = ("best", "wait", "stopped_epoch", "best_epoch", "best_weights")
+
     def __init__(
         self,
         monitor: Any = "val_loss",
@@ -196,6 +198,8 @@ class EarlyStopping(Monitor):
 
 class ReduceLROnPlateau(Monitor):
     """Multiplies the learning rate by `factor` when a number has not improved for a while."""
+
+    kept = ("best", "wait", "cooling")
 
     def __init__(
         self,

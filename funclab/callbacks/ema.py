@@ -15,6 +15,8 @@ class SwapEMAWeights(Callback):
     Raises: ArgumentError for an optimizer without moving averages.
     """
 
+    kept = ("swapped",)
+
     def __init__(self, swap_on_epoch: bool = False) -> None:
         super().__init__()
         self.swap_on_epoch = swap_on_epoch

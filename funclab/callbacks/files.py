@@ -69,6 +69,8 @@ class ModelCheckpoint(Monitor):
     `filepath` may contain `{epoch}` and names of logs: "model-{epoch:02d}-{val_loss:.2f}.keras".
     """
 
+    kept = ("best",)
+
     def __init__(
         self,
         filepath: Any,

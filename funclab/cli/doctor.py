@@ -8,17 +8,24 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-Finding = tuple[bool, str, str]  # whether it is in order, what was found, how to fix it
+Finding = tuple[bool | None, str, str]
+"""Whether it is in order (None: missing or off, but not needed), what was found, how to fix it."""
+OTHERS = ["graphviz", "pillow"]
+"""What funclab also needs, in any version that pip installs with it."""
+if sys.platform != "emscripten":
+    OTHERS += ["matplotlib", "h5py", "threadpoolctl"]
 
 
 def doctor() -> int:
     """Check the installation, one line for each part; returns 1 if something needs fixing."""
-    findings = [check() for check in (python, numpy, loops, widgets, lessons, buttons)]
+    findings = [
+        check() for check in (python, numpy, loops, others, widgets, lessons, buttons, answers)
+    ]
     for well, found, cure in findings:
         print(f"{mark(well)} {found}")
-        if not well:
+        if well is not True and cure:
             print(f"    {cure}")
-    return 0 if all(well for well, _, _ in findings) else 1
+    return int(any(well is False for well, _, _ in findings))
 
 
 def restore_cells(path: Path, original: Path | None) -> int:
@@ -39,11 +46,11 @@ def restore_cells(path: Path, original: Path | None) -> int:
     return int(bool(found.repeated))
 
 
-def mark(well: bool) -> str:
-    sign = "ok " if well else "FIX"
+def mark(well: bool | None) -> str:
+    sign, colour = {True: ("ok ", 32), None: ("-- ", 33), False: ("FIX", 31)}[well]
     if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
         return sign
-    return f"\x1b[{32 if well else 31}m{sign}\x1b[0m"
+    return f"\x1b[{colour}m{sign}\x1b[0m"
 
 
 def version(package: str) -> tuple[int, ...]:
@@ -81,12 +88,11 @@ def loops() -> Finding:
 
     from funclab.kernels import elementwise, jit
 
+    if not version("numba"):
+        return None, "numba is missing: NumPy does its work, more slowly", "Type: pip install numba"
     if not jit.ENABLED:
-        return (
-            True,
-            "numba is absent or switched off (FUNCLAB_JIT=0): NumPy does its work, more slowly",
-            "",
-        )
+        text = f"numba is off (FUNCLAB_JIT={jit.SETTING}): everything is computed more slowly"
+        return None, text, "To use it, unset FUNCLAB_JIT."
     x = np.ones(1, np.float32)
     try:
         start = perf_counter()
@@ -102,6 +108,14 @@ def loops() -> Finding:
     return os.access(folder, os.W_OK), text, cure
 
 
+def others() -> Finding:
+    """The packages of which any version will do."""
+    found = {name: version(name) for name in OTHERS}
+    missing = [name for name, numbers in found.items() if not numbers]
+    text = ", ".join(f"{name} {show(numbers)}" for name, numbers in found.items())
+    return not missing, text, f"Type: pip install {' '.join(missing)}"
+
+
 def widgets() -> Finding:
     versions = {name: version(name) for name in ("ipywidgets", "anywidget")}
     well = versions["ipywidgets"] >= (8, 1) and versions["anywidget"] >= (0, 9, 18)
@@ -112,16 +126,32 @@ def widgets() -> Finding:
 def lessons() -> Finding:
     numbers = version("jupyterlab")
     if not numbers:
-        return True, "JupyterLab is not installed. To get it: pip install 'funclab[lab]'", ""
+        return None, "JupyterLab is not installed", "To get it: pip install 'funclab[lab]'"
     return numbers >= (4, 4), f"JupyterLab {show(numbers)}", "Type: pip install 'funclab[lab]'"
 
 
 def buttons(kernel: tuple[int, ...] | None = None) -> Finding:
-    """What Pause, Step and Stop do while a cell trains; tried with ipykernel 6.31, 7.0 to 7.4."""
+    """What Pause, Step and Stop do while a cell trains."""
+    from funclab.view.training.kernels import hears_buttons
+
     kernel = version("ipykernel") if kernel is None else kernel
     name = f"ipykernel {show(kernel)}"
-    if kernel >= (7, 0):
+    if hears_buttons(kernel):
         return True, f"{name}: Pause, Step and Stop are heard while a cell trains", ""
     if kernel:
         return True, f"{name}: Stop is heard while a cell trains; Pause and Step in fit_async", ""
-    return True, "ipykernel is not installed; notebooks need it: pip install 'funclab[lab]'", ""
+    return None, "ipykernel is not installed", "Notebooks need it: pip install 'funclab[lab]'"
+
+
+def answers() -> Finding:
+    """Where the answers to questions are stored, tried for real."""
+    from funclab.teach import storing
+
+    place = storing.path()
+    if place is None:
+        return None, "answers to questions are not stored: FUNCLAB_PROGRESS=off", ""
+    problem = storing.problem(place)
+    text = f"answers to questions are stored in {storing.folder_of(place)}"
+    if problem:
+        text = f"answers to questions are forgotten when the session ends: {problem}"
+    return not problem, text, "Choose a file that can be written: FUNCLAB_PROGRESS=FILE"

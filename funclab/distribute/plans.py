@@ -6,8 +6,10 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from funclab.distribute.space import Config
-from funclab.distribute.trials import Key, Task, Trial
+from funclab.distribute.journal import Record
+from funclab.distribute.space import Config, label
+from funclab.distribute.trials import Key, Task, Trial, sound
+from funclab.json_files import Unusable, digest
 
 Results = Mapping[Key, Trial]
 Ranked = Callable[[Sequence[Trial]], list[Trial]]
@@ -36,6 +38,27 @@ class Plan:
         """The total number of training runs, if none fails."""
         rounds = range(len(self.lengths()))
         return sum(self._size(i) for i in rounds)
+
+    def checked(self, record: Record) -> Record:
+        """A record of a trial that may belong to this plan, or to one with more trials.
+
+        Raises: Unusable for any other.
+        """
+        number, epochs = sound(record)["trial"], {self.epochs}
+        if number < len(self.configs):
+            config = label(self.configs[number])
+            if digest(record["config"]) != digest(config):
+                raise Unusable(f"has other settings than trial {number}")
+            epochs = {int(config.get("epochs", self.epochs))}
+        if self.factor:
+            epochs = {
+                self.epochs // self.factor**i for i in range(_log(self.epochs, self.factor) + 1)
+            }
+        elif number >= len(self.configs):
+            return record
+        if record["epochs"] not in epochs:
+            raise Unusable(f"has {record['epochs']} epochs")
+        return record
 
     def _size(self, number: int) -> int:
         return max(1, len(self.configs) // max(1, self.factor) ** number)

@@ -105,7 +105,8 @@ class ClusterPlan:
         fed = [value for value in self.values if value is not None]
         self.buffers = {value: np.zeros(known(value.shape), storage(value)) for value in fed}
         self.calls: list[Any] = []
-        trained, self.states = trained_variables(runner), state_variables(runner)
+        trained = runner.trainable() if kind == "train" else trained_variables(runner)
+        self.states = state_variables(runner)
         for variable in [*trained, *self.states]:
             variable.array  # noqa: B018 made before any lock is taken
             variable.bound = True  # its array must stay where the optimizer found it

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from funclab import meant
+from funclab import json_files, meant
 from funclab.callbacks.control import Monitor
 from funclab.distribute import space as spaces
 from funclab.distribute.executors import executor
@@ -104,7 +104,7 @@ def sweep(
     }  # fmt: skip
     runs_on = executor(client, workers, journal is not None)
     result = Sweep(
-        build, data, fit, plan, runs_on, _opened(journal, about, build),
+        build, data, fit, plan, runs_on, _opened(journal, about, build, plan),
         monitor=monitor, mode=mode, seed=seed, names=list(known),
     )  # fmt: skip
     if live if live is not None else fitting.live_by_default:
@@ -340,13 +340,21 @@ class Sweep:
         return self.view()._repr_mimebundle_()
 
 
-def _opened(path: Any, about: dict[str, Any], build: Any) -> Journal:
-    """The journal of a sweep; warns if `build` has changed since the sweep was begun."""
+def _opened(path: Any, about: dict[str, Any], build: Any, plan: Plan) -> Journal:
+    """The journal of a sweep; warns of lines that are not used, and if `build` has changed since
+    the sweep was begun."""
     try:
         source = inspect.getsource(build)
     except (OSError, TypeError):  # no source, as for an object with a method __call__
         source = ""
-    journal = Journal(path, about, source)
+    journal = Journal(path, about, source, plan.checked)
+    if journal.wrong:
+        warnings.warn(
+            f"The journal {str(journal.path)!r} has lines that are not used: "
+            f"{json_files.in_words(journal.wrong)}. They stay in the file; trials of this sweep "
+            "that they were the results of run again.",
+            stacklevel=3,
+        )
     if journal.changed and journal.records:
         warnings.warn(
             f"`build` has changed since the journal {str(journal.path)!r} was begun: trials in it "
@@ -431,7 +439,7 @@ def _check_names(build: Any, known: Any, fit: dict[str, Any], search: str) -> No
                 f"`build` takes no argument {name!r}, and neither does `fit` in a sweep.",
                 why=f"`build` takes {', '.join(inspect.signature(build).parameters) or 'none'}.",
                 fix=f"give build a parameter {name}, or correct the name"
-                f"{near(name, [*inspect.signature(build).parameters, *of_fit])}.",
+                f"{near(name, [*inspect.signature(build).parameters, *of_fit], meant.keywords)}.",
             )
     if not meant.takes(build, **dict.fromkeys(taken)):
         raise ArgumentError(

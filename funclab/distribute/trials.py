@@ -7,7 +7,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +17,7 @@ from funclab.callbacks.base import Callback, History, Logs
 from funclab.distribute.journal import Record
 from funclab.distribute.space import TRAINING, Config, in_words, label, short, stream
 from funclab.errors import ArgumentError
+from funclab.json_files import Unusable
 from funclab.view.draw.text import plural
 
 Key = tuple[int, int]
@@ -208,10 +209,45 @@ def failed(task: Task, reason: str) -> Record:
     return {**facts, "error": reason, "seconds": 0.0, "worker": ""}
 
 
+FACTS: dict[str, Callable[[Any], bool]] = {
+    "trial": lambda value: type(value) is int and value >= 0,
+    "epochs": lambda value: type(value) is int and value > 0,
+    "config": lambda value: isinstance(value, dict),
+    "values": lambda value: isinstance(value, dict) and all(map(_is_series, value.values())),
+    "measured": lambda value: isinstance(value, dict) and all(map(_is_series, value.values())),
+    "seconds": lambda value: type(value) in (int, float) and value >= 0,
+    "worker": lambda value: isinstance(value, str),
+    "error": lambda value: isinstance(value, str),
+}
+"""What a record of a trial holds, of which values; the last five may be missing."""
+
+
+def _is_series(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and {*map(type, value)} <= {int, float}
+
+
+def sound(record: Record) -> Record:
+    """A record of a trial whose facts are what they should be.
+
+    Raises: Unusable for anything else.
+    """
+    for name, test in FACTS.items():
+        needed = name in ("trial", "epochs", "config")
+        if (needed or name in record) and not test(record.get(name)):
+            raise Unusable(f"has no valid {name!r}")
+    values, measured = record.get("values", {}), record.get("measured", {})
+    lengths = [len(measured.get(name, series)) for name, series in values.items()]
+    if not record.get("error") and "loss" not in values:
+        raise Unusable("has no loss and no error")
+    if lengths != [*map(len, values.values())] or max(lengths, default=0) > record["epochs"]:
+        raise Unusable("does not have a value for each epoch")
+    return record
+
+
 def trial_of(record: Record) -> Trial:
     """A line of the journal as a Trial."""
-    others = {name: value for name, value in record.items() if name != "trial"}
-    return Trial(record["trial"], **others)
+    facts = {name: record[name] for name in FACTS if name in record and name != "trial"}
+    return Trial(record["trial"], **facts)
 
 
 def loaded(name: str, data: Any) -> Any:

@@ -54,7 +54,7 @@ class Layout:
 
 def trained_variables(runner: Runner) -> list[Variable]:
     """The weights that training changes or, in a model that is not compiled, would change."""
-    return runner.trainable() if runner.compiled else runner.model.trainable_weights
+    return runner.trained() if runner.compiled else runner.model.trainable_weights
 
 
 def state_variables(runner: Runner) -> list[Variable]:

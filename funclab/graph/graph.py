@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from funclab import explain, structure
 from funclab.errors import GraphError, Item, TensorTypeError
+from funclab.graph.aside import number_apart
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.tape import current_tape
@@ -40,13 +41,14 @@ class Graph:
         self.nodes: list[Node] = sorted(
             {*reachable, *self.input_nodes}, key=lambda node: (not node.is_input, node.time)
         )
+        number_apart(self.nodes)
         self._set_depths(reachable, operations)
         _check_names(self.operations)
 
     def producer(self, tensor: Tensor) -> tuple[Node, int]:
         """The node that makes a tensor in this graph, and which of the node's outputs it is."""
-        operation, node_index, tensor_index = self.stand_ins.get(tensor, tensor)._keras_history
-        return operation.inbound_nodes[node_index], tensor_index
+        made = self.stand_ins.get(tensor, tensor)
+        return made.node, made.index
 
     def parents(self, node: Node) -> list[Node]:
         return [self.producer(tensor)[0] for tensor in node.arguments.tensors]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from funclab import structure
 from funclab.errors import TensorTypeError, plain
-from funclab.graph.tensor import History, Tensor
+from funclab.graph.tensor import Tensor
 from funclab.shape_math import Shape
 
 if TYPE_CHECKING:
@@ -24,6 +25,17 @@ def now() -> int:
 
 OBSERVERS: list[list[Node]] = []
 """Observers: lists to which each new node is appended."""
+
+
+@contextmanager
+def observed() -> Iterator[list[Node]]:
+    """A list that gets each node made within the block, except models' own."""
+    nodes: list[Node] = []
+    OBSERVERS.append(nodes)
+    try:
+        yield nodes
+    finally:
+        OBSERVERS[:] = [observer for observer in OBSERVERS if observer is not nodes]
 
 
 class Arguments:
@@ -91,7 +103,7 @@ class Node:
 
     def _link(self) -> None:
         for index, tensor in enumerate(self.output_tensors):
-            tensor._keras_history = History(self.operation, self.index, index)
+            tensor.node, tensor.index = self, index
         for parent in {id(node): node for node in self.parent_nodes}.values():
             parent.operation.outbound_nodes.append(self)
 
@@ -108,8 +120,7 @@ class Node:
     @property
     def parent_nodes(self) -> list[Node]:
         """The node that made each input tensor, in order."""
-        histories = [tensor._keras_history for tensor in self.arguments.tensors]
-        return [history.operation.inbound_nodes[history.node_index] for history in histories]
+        return [tensor.node for tensor in self.arguments.tensors]
 
     # The names of Keras 2.
     @property
@@ -118,15 +129,15 @@ class Node:
 
     @property
     def inbound_layers(self) -> list[Operation]:
-        return [tensor._keras_history.operation for tensor in self.arguments.tensors]
+        return [tensor.node.operation for tensor in self.arguments.tensors]
 
     @property
     def node_indices(self) -> list[int]:
-        return [tensor._keras_history.node_index for tensor in self.arguments.tensors]
+        return [tensor.node.index for tensor in self.arguments.tensors]
 
     @property
     def tensor_indices(self) -> list[int]:
-        return [tensor._keras_history.tensor_index for tensor in self.arguments.tensors]
+        return [tensor.index for tensor in self.arguments.tensors]
 
     @property
     def input_masks(self) -> list[Tensor | None]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from funclab import explain, registry, structure
 from funclab.errors import AmbiguousNodeError, NeverCalledError, NodeIndexError, ShapeError, plain
-from funclab.graph.node import Arguments, Node
+from funclab.graph.node import Arguments, Node, now
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
 
@@ -29,6 +29,8 @@ class Operation:
         self.name = name or registry.auto_name(registry.prefix_of(type(self)))
         self.inbound_nodes: list[Node] = []
         self.outbound_nodes: list[Node] = []
+        self.born = now()
+        """When it was made, by the clock that orders all nodes."""
 
     @property
     def uses_training(self) -> bool:
@@ -49,8 +51,8 @@ class Operation:
         return bare, (type(self), self.name), self.__getstate__()
 
     def __getstate__(self) -> dict[str, Any]:
-        nodes = ("inbound_nodes", "outbound_nodes")
-        return {key: value for key, value in vars(self).items() if key not in nodes}
+        own = ("inbound_nodes", "outbound_nodes", "born")
+        return {key: value for key, value in vars(self).items() if key not in own}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
@@ -62,6 +64,12 @@ class Operation:
     @property
     def _outbound_nodes(self) -> list[Node]:
         return self.outbound_nodes
+
+    def calls_among(self, nodes: Iterable[Node]) -> list[Node]:
+        """Its calls, and those among `nodes` that it does not list, as they were set aside."""
+        own = {*self.inbound_nodes}
+        aside = [node for node in nodes if node.operation is self and node not in own]
+        return [*self.inbound_nodes, *sorted(aside, key=lambda node: node.index)]
 
     # About one node.
     def get_input_at(self, node_index: int | None = None) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -24,9 +26,20 @@ class Tape:
         self.losses: list[Value] = []
         self.updates: list[Call] = []
         self.scope: tuple[str, ...] = ()
+        self.building = False
+        """Whether a layer is making its weights, which happens once and is not recorded."""
         self.place: tuple[str, ...] = ()
         self.made: dict[tuple[str, ...], list[Value]] = {}
         self._tokens: list[Token[Tape | None]] = []
+
+    @contextmanager
+    def while_building(self) -> Iterator[None]:
+        """A layer makes its weights in the block."""
+        outer, self.building = self.building, True
+        try:
+            yield
+        finally:
+            self.building = outer
 
     def __enter__(self) -> Tape:
         self._tokens.append(_current.set(self))
@@ -52,3 +65,9 @@ def current_tape() -> Tape:
 def is_recording() -> bool:
     """Whether op calls are being recorded: in the call of a layer, a model or a loss."""
     return _current.get() is not None
+
+
+def is_in_call() -> bool:
+    """Whether the `call` of a layer is being recorded."""
+    tape = current_tape()
+    return bool(tape.scope) and not tape.building

@@ -10,6 +10,7 @@ from funclab.errors import plain
 from funclab.shape_math import Shape, show
 
 if TYPE_CHECKING:
+    from funclab.graph.node import Node
     from funclab.graph.operation import Operation
 
 OPERATORS: dict[str, Callable[..., Any]] = {}
@@ -19,7 +20,8 @@ _UFUNCS = {
     "true_divide": "divide", "remainder": "mod",
     "bitwise_and": "and", "bitwise_or": "or", "bitwise_xor": "xor",
     **{name: name for name in ("add", "subtract", "multiply", "divide", "floor_divide", "power",
-                               "matmul", "less", "less_equal", "greater", "greater_equal")},
+                               "matmul", "less", "less_equal", "greater", "greater_equal", "equal",
+                               "not_equal")},
 }  # fmt: skip
 
 
@@ -29,6 +31,11 @@ def _forward(name: str) -> Callable[[Any, Any], Any]:
 
 def _backward(name: str) -> Callable[[Any, Any], Any]:
     return lambda self, other: OPERATORS[name](other, self)
+
+
+def compared(name: str) -> Callable[[Any, Any], Any]:
+    """`x == y` or `x != y`, element by element; `x != None` asks Python, as old code does."""
+    return lambda self, y: NotImplemented if y is None else OPERATORS[name](self, y)
 
 
 def _logic(name: str, turned: bool = False) -> Callable[[Any, Any], Any]:
@@ -50,7 +57,8 @@ def _refused(use: str) -> Callable[..., Any]:
 
 
 class Operators:
-    """Arithmetic with Python's operators. `==` is unchanged: it tests for the same object."""
+    """Arithmetic with Python's operators. As in Keras 3, `!=` compares elements, also of symbolic
+    tensors, while `==` of these asks whether they are the same object."""
 
     dtype: str
 
@@ -64,6 +72,8 @@ class Operators:
     __matmul__, __rmatmul__ = _forward("matmul"), _backward("matmul")
     __lt__, __le__ = _forward("less"), _forward("less_equal")
     __gt__, __ge__ = _forward("greater"), _forward("greater_equal")
+    __ne__ = compared("not_equal")
+    __hash__ = object.__hash__
     __getitem__ = _forward("get_item")
     __and__, __rand__ = _logic("and"), _logic("and", turned=True)
     __or__, __ror__ = _logic("or"), _logic("or", turned=True)
@@ -130,7 +140,10 @@ class Tensor(Operators):
     Shapes: the first axis is the batch, `None` until there is data.
     """
 
-    _keras_history: History
+    node: Node
+    """The call that made it; a mask has none."""
+    index: int
+    """Which output of this call it is."""
 
     def __init__(self, shape: Shape, dtype: str = "float32", name: str | None = None) -> None:
         self.shape, self.dtype = tuple(shape), dtype
@@ -140,6 +153,12 @@ class Tensor(Operators):
     @property
     def ndim(self) -> int:
         return len(self.shape)
+
+    @property
+    def _keras_history(self) -> History:
+        if "node" not in vars(self):
+            raise AttributeError  # a mask has none: `hasattr` is how others ask
+        return History(self.node.operation, self.node.index, self.index)
 
     def reshape(self, newshape: Any) -> Any:
         """As `ops.reshape`: `newshape` includes the batch axis."""
@@ -167,10 +186,9 @@ class Tensor(Operators):
             if id(tensor) in ids or not hasattr(tensor, "_keras_history"):
                 continue
             ids.add(id(tensor))
-            operation, index, _ = tensor._keras_history
-            if operation.uses_training:
+            if tensor.node.operation.uses_training:
                 return True
-            waiting.extend(operation.inbound_nodes[index].input_tensors)
+            waiting.extend(tensor.node.input_tensors)
         return False
 
     @property

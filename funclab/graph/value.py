@@ -12,7 +12,8 @@ import numpy as np
 from funclab import explain
 from funclab.errors import WeightsError
 from funclab.graph.locks import locks_of, making
-from funclab.graph.tensor import OPERATORS, Operators
+from funclab.graph.tape import is_in_call
+from funclab.graph.tensor import OPERATORS, Operators, compared
 from funclab.kernels.layout import length, view
 from funclab.shape_math import Array, Shape, known, show
 from funclab.texts import as_texts, dtype_of
@@ -25,10 +26,14 @@ _clock = itertools.count()
 
 
 class Value(Operators):
-    """An array of a future plan: its shape, its dtype, and the call that makes it.
+    """An array of a future plan: its shape, its dtype, and the call that makes it. `==` compares
+    elements, as for the arrays that a layer's `call` gets in Keras.
 
     If no call makes it (and it is not a Variable or Constant), it is a placeholder, to be fed.
     """
+
+    __eq__ = compared("equal")
+    __hash__ = object.__hash__
 
     def __init__(self, shape: Shape, dtype: str = "float32", name: str = "") -> None:
         self.shape, self.dtype, self.name = tuple(shape), dtype, name
@@ -176,15 +181,15 @@ class Variable(Value):
 
     def assign_add(self, value: Any) -> Any:
         """Add to the value, in place; within a layer's `call`, at every run."""
-        return self.assign((self if isinstance(value, Value) else self.array) + value)
+        return self.assign(self._operand(value) + value)
 
     def assign_sub(self, value: Any) -> Any:
         """Subtract from the value, in place; within a layer's `call`, at every run."""
-        return self.assign((self if isinstance(value, Value) else self.array) - value)
+        return self.assign(self._operand(value) - value)
 
     def assign(self, value: Any) -> Any:
         """Set the value, in place; within a layer's `call`, at every run."""
-        if isinstance(value, Value) and not isinstance(value, Variable):
+        if is_in_call() or (isinstance(value, Value) and not isinstance(value, Variable)):
             return OPERATORS["assign"](self, value)
         new = self._fitting(value)
         with self.lock or nullcontext():
@@ -192,6 +197,10 @@ class Variable(Value):
                 self._array = self._own(new)
             else:
                 self._array[...] = new
+
+    def _operand(self, value: Any) -> Any:
+        """What to compute with: this variable in later runs, or its number now."""
+        return self if is_in_call() or isinstance(value, Value) else self.array
 
     def _own(self, value: Array) -> Array:
         """Memory of its own, with a copy of a value."""

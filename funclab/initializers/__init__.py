@@ -8,7 +8,8 @@ import numpy as np
 
 from funclab import registry
 from funclab.initializers.base import (
-    Constant, Identity, Initializer, Ones, Zeros, draw_from, rng, seed, using,
+    Constant, Identity, Initializer, Ones, Zeros, draw_from, random_state, restore_random_state,
+    rng, seed, using,
 )  # fmt: skip
 from funclab.initializers.base import (
     GlorotNormal, GlorotUniform, HeNormal, HeUniform, LecunNormal, LecunUniform, Orthogonal,
@@ -19,8 +20,8 @@ from funclab.missing import no_such_name
 __all__ = [
     "Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity", "Initializer",
     "LecunNormal", "LecunUniform", "Ones", "Orthogonal", "RandomNormal", "RandomUniform",
-    "TruncatedNormal", "VarianceScaling", "Zeros", "deserialize", "draw_from", "fans", "get", "rng",
-    "seed", "serialize", "using",
+    "TruncatedNormal", "VarianceScaling", "Zeros", "deserialize", "draw_from", "fans", "get",
+    "random_state", "restore_random_state", "rng", "seed", "serialize", "using",
 ]  # fmt: skip
 
 # The other names under which Keras 2 and Keras 3 know the same classes.

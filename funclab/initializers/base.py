@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab import registry
+from funclab import registry, structure
 from funclab.errors import ShapeError, unwritten
 from funclab.fields import wrong_value
 from funclab.shape_math import Array, Lengths, show
@@ -38,6 +38,23 @@ def rng() -> np.random.Generator:
     if own is None:
         own = _rng = _rng or np.random.default_rng()
     return own
+
+
+def random_state() -> dict[str, Any]:
+    """The state of that generator, as plain data."""
+    state = rng().bit_generator.state
+    return structure.map_structure(lambda leaf: getattr(leaf, "tolist", lambda: leaf)(), state)
+
+
+def restore_random_state(state: dict[str, Any]) -> None:
+    """Draw the numbers that were drawn after `random_state`."""
+    generator = rng().bit_generator
+    if generator.state["bit_generator"] != state["bit_generator"]:
+        kinds = [np.random.PCG64, np.random.PCG64DXSM, np.random.MT19937, np.random.Philox]
+        known = {kind.__name__: kind for kind in [*kinds, np.random.SFC64]}
+        generator = known[state["bit_generator"]]()
+        draw_from(np.random.Generator(generator))
+    generator.state = state
 
 
 @contextmanager

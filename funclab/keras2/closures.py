@@ -59,8 +59,7 @@ def value_of(tensor: Tensor, fed: dict[Tensor, Value] | None = None) -> Value | 
     waiting = [tensor]
     while waiting:
         needed = waiting.pop()
-        operation, index, _ = needed._keras_history
-        node = operation.inbound_nodes[index]
+        node = needed.node
         known |= zip(node.output_tensors, made.get((node.key,), ()))
         if needed in known:
             cuts[needed] = known[needed]

@@ -230,8 +230,7 @@ def sources_of(tensors: Sequence[Tensor]) -> list[Tensor]:
         if tensor in seen:
             continue
         seen.add(tensor)
-        operation, index, _ = tensor._keras_history
-        node = operation.inbound_nodes[index]
+        node = tensor.node
         if node.is_input:
             sources.setdefault(tensor)
         else:

@@ -96,6 +96,8 @@ FACES: dict[str, tuple[str, Mapping[str, Any]]] = {
     "keras.objectives": ("losses", {"cosine_proximity": "cosine_similarity"}),
     "keras.initializations": ("initializers", {}),
     "keras.applications.imagenet_utils": ("keras2.imagenet", {}),
+    "keras.preprocessing": ("preprocessing", {}),
+    "keras.wrappers": ("wrappers", {}),
     "keras.preprocessing.image": ("preprocessing.image", {}),
     "keras.preprocessing.sequence": ("keras2.sequence", {}),
     "keras.preprocessing.text": ("keras2.text", {}),

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 
-from funclab import meant, registry, regularizers, structure
+from funclab import meant, registry, regularizers, sharing, structure
 from funclab.engine.plan import Plan
 from funclab.errors import (
     ArgumentError,
@@ -97,7 +97,7 @@ class Layer(Weighted):
                 f"Unrecognized keyword arguments passed to {type(self).__name__}: "
                 f"{ {key: kwargs[key] for key in unknown} }. (Keyword argument not understood.)",
                 why=f"{type(self).__name__} takes {', '.join(known)}"
-                f"{registry.near(unknown[0], known)}.",
+                f"{registry.near(unknown[0], known, meant.keywords)}.",
                 fix=meant.keyword(unknown[0], known),
             )
 
@@ -329,9 +329,11 @@ class Layer(Weighted):
         return OPERATORS["copy"](leaf if isinstance(leaf, Value) else Constant(leaf))
 
     def _build_once(self, args: Args, kwargs: dict[str, Any]) -> None:
-        if self.built:
-            return
-        shapes = arguments.build_arguments(self, args, kwargs)
+        if not self.built:
+            with current_tape().while_building():
+                self._make_weights(arguments.build_arguments(self, args, kwargs))
+
+    def _make_weights(self, shapes: Sequence[Any]) -> None:
         self.build(*shapes)
         self.build_shapes = dict(
             zip(inspect.signature(self.build).parameters, shapes, strict=False)
@@ -370,6 +372,7 @@ class Layer(Weighted):
                 raise arguments.not_a_tensor(self, leaf)
 
     # Configuration.
+    @sharing.writes
     def get_config(self) -> dict[str, Any]:
         """The constructor arguments as plain data: `from_config` makes an equal layer of them."""
         own = {"name": self.name, "trainable": self.trainable, "dtype": self.dtype}
@@ -385,11 +388,14 @@ class Layer(Weighted):
         )
 
     @classmethod
+    @sharing.reads
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
         """A layer from the result of `get_config`; layers inside the config are rebuilt first."""
         if not isinstance(config, dict):
             raise wrong_value(cls.__name__, "config", config, "a dict", "layer.get_config()")
-        return cls(**{key: rebuilt(value, custom_objects) for key, value in config.items()})
+        settings = {key: rebuilt(value, custom_objects) for key, value in config.items()}
+        with sharing.apart():
+            return cls(**settings)
 
     def __repr__(self) -> str:
         shown = "".join(

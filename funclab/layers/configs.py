@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab import custom, registry, structure
+from funclab import custom, ops, registry, sharing, structure
 from funclab.graph.operation import Operation
 from funclab.layers.arguments import KERAS_2_KEYWORDS, parameters
 
@@ -74,15 +74,25 @@ def rebuilt(value: Any, custom_objects: Any) -> Any:
         return [rebuilt(item, custom_objects) for item in value]
     if not isinstance(value, dict) or not {"class_name", "config"} <= value.keys():
         return value
+    if value.get("module") in registry.NOT_LAYERS:  # Identity is an initializer, too
+        return value
     name = value["class_name"]
     if name == "__numpy__":  # how Keras writes an array
         return np.asarray(value["config"]["value"], value["config"]["dtype"])
     if name == "function":
-        return custom.known(custom_objects).get(value["config"], value["config"])
-    known = {**registry.registered("layer"), **custom.known(custom_objects)}
-    cls = known.get(custom.class_name(value, custom_objects))
-    is_layer = isinstance(cls, type) and issubclass(cls, Operation)
-    return registry.rebuild(cls, value["config"], custom_objects) if is_layer else value
+        known = {**vars(ops), **registry.all_names(), **custom.known(custom_objects)}
+        if value["config"] in known:
+            return custom.known(custom_objects).get(value["config"], value["config"])
+        return registry.described_by("function", value, custom_objects)
+    cls = sharing.class_of(value)
+    if cls is None and custom.is_own(value):
+        cls = registry.described_by("class", value, custom_objects)
+    elif cls is None:
+        known = {**registry.registered("layer"), **custom.known(custom_objects)}
+        cls = known.get(custom.class_name(value, custom_objects))
+        if not (isinstance(cls, type) and issubclass(cls, Operation)):
+            return value
+    return sharing.made_once(value, lambda: registry.rebuild(cls, value["config"], custom_objects))
 
 
 def _kept(layer: Any, name: str, argument: Any) -> Any:

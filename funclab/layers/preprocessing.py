@@ -13,6 +13,7 @@ from funclab.errors import ArgumentError, DataError, NotSupportedError, ShapeErr
 from funclab.fields import wrong_value
 from funclab.layers.base import Layer
 from funclab.layers.checks import one_of
+from funclab.ops.indexing import OneHot, OneHotOfIds
 from funclab.shape_math import Array, Shape, axis_index, show
 
 NEEDS_DENSE = "sparse=True is not supported."
@@ -373,7 +374,8 @@ class CategoryEncoding(OnNumbers):
 
     Shapes: x (batch, n) -> out (batch, num_tokens); with output_mode "one_hot" out (batch, n,
         num_tokens), where a last axis of x of length 1 is left out.
-    Raises: ArgumentError without a positive num_tokens, or for another output_mode.
+    Raises: ArgumentError without a positive num_tokens, or for another output_mode; DataError for
+        an id that is not in [0, num_tokens).
 
     >>> import numpy as np
     >>> CategoryEncoding(num_tokens=4)(np.array([[0, 1], [3, 3]]))
@@ -415,19 +417,22 @@ class CategoryEncoding(OnNumbers):
         if count_weights is not None:
             count_weights = ops.cast(count_weights, self.dtype)
         whole = inputs if "int" in str(inputs.dtype) else ops.cast(inputs, "int32")
-        return encoded(whole, self.output_mode, self.depth, self.dtype, count_weights)
+        weights, mode = count_weights, self.output_mode
+        return encoded(whole, mode, self.depth, self.dtype, weights, OneHotOfIds)
 
 
-def encoded(numbers: Any, mode: str, depth: Any, dtype: str, weights: Any = None) -> Any:
-    """Integers unchanged, or encoded as vectors of length `depth`; larger ones are ignored."""
+def encoded(
+    numbers: Any, mode: str, depth: Any, dtype: str, weights: Any = None, op: type[OneHot] = OneHot
+) -> Any:
+    """Integers unchanged, or encoded by `op` as vectors of length `depth`."""
     if mode == "int":
         return numbers
     if mode == "one_hot":
         rank = len(numbers.shape)
         if rank > 1 and numbers.shape[-1] == 1:
             numbers = ops.squeeze(numbers, -1)
-        return ops.one_hot(numbers, depth, dtype=dtype)
-    vectors = ops.one_hot(numbers, depth, dtype=dtype)
+        return op(depth, -1, dtype)(numbers)
+    vectors = op(depth, -1, dtype)(numbers)
     if weights is not None:
         vectors = ops.multiply(vectors, ops.expand_dims(weights, -1))
     axis = 1 if len(numbers.shape) > 1 else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from funclab import ops, registry, structure
+from funclab import ops, registry, sharing, structure
 from funclab.errors import ArgumentError, ShapeError, TensorTypeError
 from funclab.layers.base import Layer
 from funclab.layers.cells import build_within, warn_of_states
@@ -184,6 +184,11 @@ class Bidirectional(Wrapper):
             build_within(self, layer, input_shape)
         self.built = True
 
+    def get_config(self) -> dict[str, Any]:
+        config = super().get_config()
+        config["layer"].pop(sharing.KEY, None)  # only a template, whoever else uses it
+        return config
+
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
         is_config = isinstance(config.get("layer"), dict)
@@ -269,8 +274,9 @@ def _halves(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def _copy(layer: Layer, name: str, go_backwards: bool) -> Any:
-    config = {**layer.get_config(), "name": name, "go_backwards": go_backwards}
-    return registry.rebuild(type(layer), config, _classes(layer))
+    with sharing.apart():
+        config = {**layer.get_config(), "name": name, "go_backwards": go_backwards}
+        return registry.rebuild(type(layer), config, _classes(layer))
 
 
 def _classes(layer: Any) -> dict[str, type]:

@@ -83,6 +83,8 @@ class Confusion(Metric, abstract=True):
     def _count(self, positive: Array, passed: Array, weights: Array) -> None:
         labels = positive.shape[-1] if self.multi_label else 1
         n = self.limits.size + 1
+        # nan if a weight is: with even thresholds, as in Keras, no count is known then
+        unknown = 0 * weights.sum() if self.even else 0.0
         bins = (passed.reshape(-1, labels) + n * np.arange(labels)).reshape(-1)
         for sign in (True, False):
             counted = np.where(positive == sign, weights, 0).reshape(-1)
@@ -94,7 +96,7 @@ class Confusion(Metric, abstract=True):
             for name in self.counts:
                 if COUNTS[name][0] is sign:
                     array = getattr(self, name).array
-                    array[self.order] += sums[COUNTS[name][1]].T.reshape(array.shape)
+                    array[self.order] += sums[COUNTS[name][1]].T.reshape(array.shape) + unknown
 
     def _passed(self, scores: Array) -> Array:
         """For each score, how many thresholds it is above."""
@@ -115,8 +117,9 @@ class Confusion(Metric, abstract=True):
 
 
 def among_the_top(x: Array, k: int) -> Array:
-    """x, with all but the k largest along the last axis set to NEVER; of ties, the first counts."""
-    best = np.argsort(-x, axis=-1, kind="stable")[..., :k]
+    """x, with all but the k largest along the last axis set to NEVER; of ties, the first counts.
+    As in Keras, nan is the largest."""
+    best = np.argsort(-np.where(np.isnan(x), np.inf, x), axis=-1, kind="stable")[..., :k]
     kept = np.zeros(x.shape, bool)
     np.put_along_axis(kept, best, True, -1)
     return np.where(kept, x, x.dtype.type(NEVER))
@@ -395,17 +398,17 @@ def share(a: Array, b: Array) -> Array:
 
 
 def _quotient(a: Array, b: Array) -> Array:
-    """a / b, and 0 where b is not positive."""
-    return np.divide(a, b, out=np.zeros_like(a), where=b > 0)
+    """a / b, and 0 where b is 0."""
+    return np.divide(a, b, out=np.zeros_like(a), where=b != 0)
 
 
 def _areas_of_precision(hits: Array, wrong: Array, missed: Array) -> Array:
     """Between two thresholds, hits grow in proportion to the number predicted as positive."""
     taken = hits + wrong
     caught = hits[:-1] - hits[1:]
-    slope = _quotient(caught, taken[:-1] - taken[1:])
+    slope = _quotient(caught, np.maximum(taken[:-1] - taken[1:], 0))
     offset = hits[1:] - slope * taken[1:]
-    ratio = _quotient(taken[:-1], taken[1:])
-    ratio[ratio == 0] = 1  # at one of the two ends, nothing was predicted as positive
+    both = (taken[:-1] > 0) & (taken[1:] > 0)  # else nothing was predicted as positive at one end
+    ratio = np.divide(taken[:-1], taken[1:], out=np.ones_like(offset), where=both)
     areas = slope * (caught + offset * np.log(ratio))
-    return _quotient(areas, hits[1:] + missed[1:])
+    return _quotient(areas, np.maximum(hits[1:] + missed[1:], 0))

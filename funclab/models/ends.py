@@ -27,9 +27,7 @@ def stand_ins(tensors: list[Any]) -> dict[Tensor, Tensor]:
         for tensor in tensors
         if isinstance(tensor, Tensor)
         and hasattr(tensor, "_keras_history")
-        and not tensor._keras_history.operation.inbound_nodes[
-            tensor._keras_history.node_index
-        ].is_input
+        and not tensor.node.is_input
     }
 
 

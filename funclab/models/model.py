@@ -246,6 +246,8 @@ class Model(Layer):
     save = saving.save_model
     save_weights = saving.save_weights
     load_weights = saving.load_weights
+    _save_training = saving.save_training
+    _load_training = saving.load_training
     export = saving.export
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from funclab import saving
+from funclab import saving, sharing
 from funclab.errors import ArgumentError, AttributeLocked, GraphError, TensorTypeError, plain
 from funclab.fields import guarded
 from funclab.graph.tensor import Tensor
@@ -107,7 +107,8 @@ class Sequential(Functional):
             )
         layer = self._stack.pop()
         if self._last is not None:
-            node = self._last._keras_history.operation.inbound_nodes.pop()
+            node = self._last.node
+            node.operation.inbound_nodes.remove(node)
             for parent in node.parent_nodes:
                 parent.operation.outbound_nodes.remove(node)
             self._last = node.input_tensors[0]
@@ -159,6 +160,7 @@ class Sequential(Functional):
         if "graph" in state:
             self._first, self._last = self.graph.inputs[0], self.graph.outputs[0]
 
+    @sharing.writes
     def get_config(self) -> dict[str, Any]:
         first = [self._first._keras_history.operation] if self._last is not None else []
         layers = [saving.operation_to_config(layer) for layer in [*first, *self._stack]]
@@ -175,6 +177,7 @@ class Sequential(Functional):
         self.build(config["input_shape"])
 
     @classmethod
+    @sharing.reads
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
         layers = [saving.from_config(layer, custom_objects) for layer in config["layers"]]
         return cls(layers, trainable=config.get("trainable", True), name=config.get("name"))

@@ -165,6 +165,27 @@ class OneHot(Op):
         np.equal(np.expand_dims(x, axis), classes, out, casting="unsafe")
 
 
+class OneHotOfIds(OneHot):
+    """out = 1 at the number of each id, 0 elsewhere.
+
+    Shapes: x (n,) -> out (n, num_classes), the ids along `axis`.
+    Raises: DataError for an id below 0, or of num_classes or more.
+    """
+
+    def forward(self, x: Array, out: Array) -> None:
+        wrong = x[(x < 0) | (x >= self.num_classes)]
+        if wrong.size:
+            raise DataError(
+                f"The id {wrong[0]} is not in [0, {self.num_classes}): input values must be in the "
+                "range 0 <= values < num_tokens.",
+                why=f"the vectors have a place for each of {self.num_classes} ids, counted from 0.",
+                fix=f"write num_tokens={x.max() + 1}."
+                if wrong.min() >= 0
+                else "number the ids from 0, or let IntegerLookup number them.",
+            )
+        super().forward(x, out)
+
+
 def get_item(x: Any, key: Any) -> Any:
     """x[key]: integers, slices, `...`, None (a new axis), or one tensor of integers.
 

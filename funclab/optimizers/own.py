@@ -55,7 +55,8 @@ class Remembering:
         return lists[0] if isinstance(name, str) else tuple(lists)
 
     def _get_variable_index(self, variable: Any) -> int:
-        return list(self.memory.extents).index(getattr(variable, "variable", variable))
+        variable = getattr(variable, "variable", variable)
+        return [known is variable for known in self.memory.extents].index(True)
 
     def assign(self, variable: Any, value: Any) -> None:
         variable.assign(value)

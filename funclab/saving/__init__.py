@@ -13,7 +13,9 @@ from funclab.saving.config import (
 )  # fmt: skip
 from funclab.saving.copies import calls_of, clone_model, make_calls
 from funclab.saving.exchange import check_portable, from_keras, shown, to_keras
-from funclab.saving.files import load_model, load_weights, save_model, save_weights
+from funclab.saving.files import (
+    load_model, load_training, load_weights, save_model, save_training, save_weights,
+)  # fmt: skip
 from funclab.saving.objects import deserialize_keras_object, serialize_keras_object
 from funclab.saving.onnx_file import export
 
@@ -22,9 +24,9 @@ __all__ = [
     "compile_from_config", "custom_object_scope", "deserialize_keras_object", "export",
     "from_config", "from_keras", "get_build_config", "get_compile_config", "get_custom_objects",
     "get_registered_name", "get_registered_object", "graph_from_config", "graph_to_config",
-    "load_model", "load_weights", "make_calls", "model_from_json", "operation_to_config",
-    "register_keras_serializable", "save_model", "save_weights", "serialize_keras_object", "shown",
-    "to_json", "to_keras",
+    "load_model", "load_training", "load_weights", "make_calls", "model_from_json",
+    "operation_to_config", "register_keras_serializable", "save_model", "save_training",
+    "save_weights", "serialize_keras_object", "shown", "to_json", "to_keras",
 ]  # fmt: skip
 
 guard(__name__)

@@ -9,6 +9,7 @@ import numpy as np
 from funclab import custom, registry
 from funclab.graph.tape import Tape
 from funclab.layers.base import values_of
+from funclab.training.compiled import is_accuracy
 
 
 def get_compile_config(model: Any) -> dict[str, Any] | None:
@@ -64,12 +65,20 @@ def _revived(kind: str, tree: Any, custom: dict[str, Any]) -> Any:
     if isinstance(tree, list):
         return [_revived(kind, item, custom) for item in tree]
     if isinstance(tree, dict) and {"class_name", "config"} <= tree.keys():
-        if tree["class_name"] == "function":
-            return _revived(kind, tree["config"], custom)
         return registry.get(kind, tree, custom)
     if isinstance(tree, dict):
         return {key: _revived(kind, item, custom) for key, item in tree.items()}
-    return custom.get(tree, tree) if isinstance(tree, str) else tree
+    if isinstance(tree, str) and not is_accuracy(tree):
+        names = {**registry.registered("loss"), **registry.registered(kind), **custom}
+        if tree not in names:
+            return registry.get(kind, own_function(tree))
+        return custom.get(tree, tree)
+    return tree
+
+
+def own_function(name: str) -> dict[str, Any]:
+    """How Keras 3 writes a function; files of Keras 2 have its name alone."""
+    return {"class_name": "function", "config": name}
 
 
 def shortest(number: float) -> float:

@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from funclab import custom, registry, structure
+from funclab import custom, registry, sharing, structure
 from funclab.errors import ConfigError, FunclabError
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.tensor import Tensor
 from funclab.layers import functions
+from funclab.saving.numbering import count_as_keras, count_own_calls
 from funclab.saving.ops import OWN, op_arguments, op_from_config, op_to_config
 
 TENSOR, ARRAY, SLICE, ELLIPSIS = "__keras_tensor__", "__numpy__", "__slice__", "__ellipsis__"
@@ -27,6 +28,9 @@ MASK = "__mask__"
 FILLED_IN = ("training", "mask")
 """Call arguments that Keras writes for every call, whether or not the user passed them."""
 
+MOST_LEVELS = 400
+"""Of lists and dicts in one another: a config may have a hundred models, one inside the other."""
+
 AUTOMATIC = re.compile(r"(not_equal|any|logical_and|logical_or)(_\d+)?")
 """Names that Keras gives to the ops that make masks."""
 
@@ -34,6 +38,7 @@ MASKS = ("query_mask", "value_mask", "key_mask")
 """Arguments that Keras writes where a tensor of the call carries a mask."""
 
 
+@sharing.writes
 def graph_to_config(model: Any) -> dict[str, Any]:
     """Every operation of the model's graph with the calls that belong to it.
 
@@ -73,6 +78,7 @@ def graph_to_config(model: Any) -> dict[str, Any]:
     }
 
 
+@sharing.reads
 def graph_from_config(cls: Any, config: dict[str, Any], custom_objects: Any = None) -> Any:
     """Build the model that `graph_to_config` described.
 
@@ -82,6 +88,7 @@ def graph_from_config(cls: Any, config: dict[str, Any], custom_objects: Any = No
     """
     operations: dict[str, Any] = {}
     waiting: list[tuple[str, int, Any]] = []
+    config = count_own_calls(config)
     for entry in config["layers"]:
         name = entry["name"]
         operations[name] = from_config(entry, custom_objects)
@@ -107,6 +114,7 @@ def graph_from_config(cls: Any, config: dict[str, Any], custom_objects: Any = No
     return cls(inputs, outputs, name=config.get("name"), trainable=config.get("trainable", True))
 
 
+@sharing.writes
 def operation_to_config(operation: Operation) -> dict[str, Any]:
     """An operation by class, constructor arguments, and how it was built and compiled."""
     if isinstance(operation, OpOperation):
@@ -118,6 +126,7 @@ def operation_to_config(operation: Operation) -> dict[str, Any]:
     return entry
 
 
+@sharing.reads
 def from_config(entry: dict[str, Any], custom_objects: Any = None) -> Any:
     """The object that {"class_name", "config"} describes.
 
@@ -129,13 +138,16 @@ def from_config(entry: dict[str, Any], custom_objects: Any = None) -> Any:
             why='a description is a dict with the keys "class_name" and "config".',
             fix="pass what `get_config()` or `to_json()` returned, unchanged.",
         )
-    config = entry["config"]
     module = entry.get("module") or ""
     if module == OWN or module.startswith("keras.src.ops"):
         return op_from_config(entry)
-    known = custom.class_name(entry, custom_objects)
-    cls = registry.lookup("layer", known, custom_objects)
-    layer = registry.rebuild(cls, config, custom_objects)
+    return sharing.made_once(entry, lambda: _layer(entry, custom_objects))
+
+
+def _layer(entry: dict[str, Any], custom_objects: Any) -> Any:
+    cls = sharing.class_of(entry) or registry.described_by("layer", entry, custom_objects)
+    with custom.CustomObjectScope(custom_objects or {}):
+        layer = registry.rebuild(cls, entry["config"], custom_objects)
     if entry.get("build_config") and not layer.built and hasattr(layer, "compile_from_config"):
         layer.build_from_config(entry["build_config"])
     if entry.get("compile_config"):
@@ -146,11 +158,17 @@ def from_config(entry: dict[str, Any], custom_objects: Any = None) -> Any:
 def to_json(model: Any, **settings: Any) -> str:
     """The architecture and the settings of `compile`, without weights, as JSON text.
 
-    Keras 3 reads it, too, and funclab reads that of Keras. `settings` go to `json.dumps`.
+    Keras 3 reads it, too, and funclab reads that of Keras; but Keras refuses the text of a model
+    that shares a layer with a model inside it. `settings` go to `json.dumps`.
     Raises: ConfigError when a setting is not plain data.
     """
+    return as_text(model, count_as_keras(operation_to_config(model)), **settings)
+
+
+def as_text(model: Any, config: dict[str, Any], **settings: Any) -> str:
+    """The config of a model as JSON; see `to_json`."""
     try:
-        return json.dumps(operation_to_config(model), **settings)
+        return json.dumps(config, **settings)
     except TypeError as error:
         raise ConfigError(
             f"{model.name} cannot be written as text: {error}.",
@@ -167,16 +185,18 @@ def model_from_json(json_string: str, custom_objects: Any = None, safe_mode: boo
     """
     try:
         entry = parsed(json_string)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
+        if isinstance(error, FunclabError):
+            raise
         raise ConfigError(
             f"Improperly formatted model config: the text is not JSON ({error}).",
             why="a model is read from the text that `to_json()` writes.",
             fix="pass that text unchanged.",
         ) from None
-    with functions.safe_mode(safe_mode):
+    with functions.safe_mode(safe_mode), sharing.apart():
         try:
             return from_config(entry, custom_objects)
-        except (AttributeError, IndexError, KeyError, RecursionError, TypeError) as error:
+        except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
             if isinstance(error, FunclabError):
                 raise
             raise ConfigError(
@@ -187,16 +207,34 @@ def model_from_json(json_string: str, custom_objects: Any = None, safe_mode: boo
 
 
 def parsed(text: str | bytes) -> Any:
-    """JSON, without the ids by which Keras marks shared objects, and with its arrays as arrays."""
+    """JSON, with the arrays of Keras as arrays, and without its marks of shared initializers and
+    other objects that are not layers."""
 
-    def unnumbered(item: dict[str, Any]) -> Any:
-        item.pop("shared_object_id", None)
+    def revived(item: dict[str, Any]) -> Any:
+        if item.get("module") in registry.NOT_LAYERS or item.get("class_name") == "DTypePolicy":
+            item.pop(sharing.KEY, None)
         if item.get("class_name") == KERAS_ARRAY:
             config = dict(item.get("config") or ())
             return np.asarray(config.get("value"), str(config.get("dtype")))
         return item
 
-    return json.loads(text, object_hook=unnumbered)
+    return check_depth(json.loads(text, object_hook=revived))
+
+
+def check_depth(config: Any) -> Any:
+    """The config, unless it is nested so deeply that it would take minutes to build."""
+    waiting = [(config, 1)]
+    while waiting:
+        part, depth = waiting.pop()
+        if depth > MOST_LEVELS:
+            raise ConfigError(
+                f"The config is nested too deeply: in more than {MOST_LEVELS} levels.",
+                why="each model or layer inside another takes four; no model of use has so many.",
+                fix="pass the text that `to_json()` returned, unchanged.",
+            )
+        inner = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+        waiting += [(item, depth + 1) for item in inner if isinstance(item, (dict, list))]
+    return config
 
 
 def _first_call(operation: Any) -> int:
@@ -294,11 +332,10 @@ def _mask(tensor: Tensor) -> Tensor | None:
     """The mask of a tensor, made by ops of the graph; None if it has none."""
     if tensor.mask is None:
         return None
-    layer: Any
-    layer, number, index = tensor._keras_history
-    inputs = layer.inbound_nodes[number].arguments.args[0]
+    layer: Any = tensor.node.operation
+    inputs = tensor.node.arguments.args[0]
     masks = layer.compute_mask(inputs, structure.map_structure(_mask, inputs))
-    return masks[index] if isinstance(masks, list) else masks
+    return masks[tensor.index] if isinstance(masks, list) else masks
 
 
 def _made(made: Any, name: str, number: int) -> list[Tensor]:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any, NamedTuple
 
-from funclab import structure
+from funclab import sharing, structure
 from funclab.fields import wrong_value
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
@@ -124,6 +124,11 @@ def clone_model(
     copy = clone_function or _copy
     if recursive:
         copy = _copying_models(copy, call_function)
+    with sharing.copying():
+        return _cloned(model, input_tensors, copy, call_function or _call)
+
+
+def _cloned(model: Any, input_tensors: Any, copy: Callable[[Any], Any], call: Any) -> Any:
     if not hasattr(model, "graph"):
         return _copy(model)
     if type(model).__name__ == "Sequential" and input_tensors is None:
@@ -132,14 +137,15 @@ def clone_model(
             model, type(model)([*first, *map(copy, model.layers)], name=model.name)
         )
     copy_of: dict[Operation, Any] = {}
-    for operation in model.graph.operations:
+    # Layers before models and wrappers, which may hold them: these then hold the same copies.
+    for operation in sorted(model.graph.operations, key=lambda item: _holds_layers(item)):
         if isinstance(operation, OpOperation):
             copy_of[operation] = OpOperation(operation.op, operation.name)
         elif type(operation).__name__ == "InputLayer":
             copy_of[operation] = type(operation).from_config(operation.get_config())
         else:
-            copy_of[operation] = copy(operation)
-    ends = _replay_on_copies(model, copy_of, input_tensors, call_function or _call)
+            copy_of[operation] = sharing.keep(operation, copy(operation))
+    ends = _replay_on_copies(model, copy_of, input_tensors, call)
     return compiled_like(model, type(model)(*ends, name=model.name))
 
 
@@ -148,7 +154,7 @@ def compiled_like(model: Any, clone: Any) -> Any:
     settings = model.compiled_state
     if settings is not None:
         clone.compile(
-            _copy(settings.optimizer),
+            type(settings.optimizer).from_config(settings.optimizer.get_config()),
             deepcopy(settings.loss),
             metrics=deepcopy(settings.plain_metrics),
             loss_weights=settings.loss_weights,
@@ -170,16 +176,23 @@ def _copying_models(
     def inner(layer: Any) -> Any:
         if layer not in copies:
             is_model = hasattr(layer, "graph")
-            copies[layer] = clone_model(layer, None, inner, call) if is_model else copy(layer)
+            new = _cloned(layer, None, inner, call or _call) if is_model else copy(layer)
+            copies[layer] = new
         return copies[layer]
 
     return inner
 
 
 def _copy(layer: Any) -> Any:
-    """A new layer from the configuration of an existing layer, which is trusted."""
+    """A new layer from the configuration of an existing layer, which is trusted; the same one for
+    a layer that has been copied."""
+    entry = sharing.numbered({"class_name": type(layer).__name__}, layer)
     with functions.safe_mode(False):
-        return type(layer).from_config(layer.get_config())
+        return sharing.made_once(entry, lambda: type(layer).from_config(layer.get_config()))
+
+
+def _holds_layers(operation: Operation) -> bool:
+    return bool(getattr(operation, "sublayers", ()))
 
 
 def _replay_on_copies(

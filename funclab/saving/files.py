@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from funclab import sharing
 from funclab.errors import ConfigError, WeightsError, import_for
 from funclab.fields import wrong_value
 from funclab.files import as_path, replacing
@@ -26,10 +27,14 @@ from funclab.saving.state import (
     restore_assets,
 )
 from funclab.saving.trusted import read_archive, read_datasets, read_hdf5, reading, refused
+from funclab.saving.unmarked import mark_shared
+from funclab.shape_math import Array
 
 KERAS_VERSION = "3.15.1"
 """The version of Keras whose format is written."""
 
+MORE = "__training__/"
+"""Where a backup has what is needed besides the weights to continue a training run."""
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 
 
@@ -104,7 +109,7 @@ def load_model(
             fix="pass the path that `model.save(...)` wrote.",
         )
     members = read_archive(filepath, [CONFIG, WEIGHTS])
-    with reading(filepath), functions.safe_mode(safe_mode):
+    with reading(filepath), functions.safe_mode(safe_mode), sharing.apart():
         if len(members) < 2:
             raise refused(filepath, f"it holds no {CONFIG} or no {WEIGHTS}")
         entry = _entry_of(members[CONFIG], filepath)
@@ -112,9 +117,19 @@ def load_model(
             entry.pop("compile_config", None)
         model = from_config(entry, custom_objects)
         arrays = read_datasets(members[WEIGHTS])
-        restore_assets(model, _assets_for(model, filepath), arrays)
-        restore(model, arrays)
+        try:
+            _restore_all(model, filepath, arrays)
+        except WeightsError:
+            if not mark_shared(entry, model, arrays):
+                raise
+            model = from_config(entry, custom_objects)
+            _restore_all(model, filepath, arrays)
     return model
+
+
+def _restore_all(model: Any, path: Any, arrays: dict[str, Array]) -> None:
+    restore_assets(model, _assets_for(model, path), arrays)
+    restore(model, arrays)
 
 
 def _assets_for(model: Any, path: Any) -> dict[str, str]:
@@ -142,6 +157,27 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True) -> None:
     contents = weights_h5(model, KERAS_VERSION) if old else _weights_file(model)
     with replacing(filepath) as new:
         new.write_bytes(contents)
+
+
+def save_training(model: Any, path: Any, more: dict[str, Array]) -> None:
+    """Write what `save_weights` writes, and more arrays, to one file, which is replaced as a
+    whole."""
+    named = {f"{MORE}{name}": array for name, array in more.items()}
+    contents = _weights_file(model, named)
+    with replacing(path) as new:
+        new.write_bytes(contents)
+
+
+def load_training(model: Any, path: Any) -> dict[str, Array]:
+    """Read what `save_training` wrote; returns the arrays besides the model's.
+
+    Raises: ConfigError, WeightsError, before anything changes, for a damaged or another file.
+    """
+    with reading(path):
+        arrays = read_datasets(str(path))
+        more = {name: arrays.pop(name) for name in list(arrays) if name.startswith(MORE)}
+        restore(model, arrays)
+    return {name.removeprefix(MORE): array for name, array in more.items()}
 
 
 def _is_keras_2(path: Path) -> bool:
@@ -196,13 +232,13 @@ def _entry_of(text: bytes, path: Any) -> dict[str, Any]:
     return entry
 
 
-def _weights_file(model: Any) -> bytes:
+def _weights_file(model: Any, more: dict[str, Array] | None = None) -> bytes:
     """The contents of a weights file. Made in memory: h5py leaves a broken file on a full disk."""
     h5py = import_for("Saving weights", "h5py")
 
     contents = io.BytesIO()
     with h5py.File(contents, "w") as file:
-        for path, array in arrays_of(model).items():
+        for path, array in {**arrays_of(model), **(more or {})}.items():
             file[path] = array
     return contents.getvalue()
 

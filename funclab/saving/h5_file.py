@@ -7,11 +7,11 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from funclab import registry
-from funclab.errors import import_for
+from funclab import registry, sharing
+from funclab.errors import import_for, warn
 from funclab.saving.compiling import get_compile_config
-from funclab.saving.config import to_json
-from funclab.saving.legacy import MODEL, OPTIMIZER, stored_variables
+from funclab.saving.config import as_text, operation_to_config
+from funclab.saving.legacy import MODEL, OPTIMIZER, in_each_place
 from funclab.saving.state import arrays_of
 from funclab.shape_math import Array
 
@@ -21,7 +21,9 @@ def model_h5(model: Any, version: str) -> bytes:
     `compile` and the state of the optimizer."""
     h5py = import_for("Saving weights", "h5py")
 
-    entry, settings = json.loads(to_json(model)), get_compile_config(model)
+    entry, settings = operation_to_config(model), get_compile_config(model)
+    _warn_of_shared(model, entry)
+    entry = json.loads(as_text(model, entry))
     config = {key: entry[key] for key in ("class_name", "config")}
     texts = {"keras_version": version, "backend": "funclab", "model_config": json.dumps(config)}
     if settings:
@@ -35,6 +37,17 @@ def model_h5(model: Any, version: str) -> bytes:
         if state:
             _write(file.create_group(OPTIMIZER), state)
     return contents.getvalue()
+
+
+def _warn_of_shared(model: Any, entry: dict[str, Any]) -> None:
+    shared = next((part for part in sharing.walk(entry) if sharing.KEY in part), None)
+    if shared:
+        name = shared["config"]["name"]
+        warn(
+            f"{model.name} shares {name} with a model or layer inside it. From a .h5 file, funclab "
+            "makes it once, but Keras makes a layer for each place, with equal weights. From a "
+            ".keras file, both make it once."
+        )
 
 
 def weights_h5(model: Any, version: str) -> bytes:
@@ -52,7 +65,7 @@ def _write_layers(group: Any, model: Any, version: str) -> None:
     names = [layer.name for layer in model.layers]
     group.attrs.update({"layer_names": names, "keras_version": version, "backend": "funclab"})
     for layer in model.layers:
-        variables = stored_variables(layer)
+        variables = in_each_place(layer)
         paths = registry.unique_names(variable.path for variable in variables)
         arrays = [variable.numpy() for variable in variables]
         _write(group.create_group(layer.name), zip(paths, arrays))

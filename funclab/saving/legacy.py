@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from funclab import ops, registry
+from funclab import ops, registry, sharing
 from funclab.errors import ConfigError, WeightsError, warn
 from funclab.graph.tensor import OPERATORS
 from funclab.layers.arguments import parameters
 from funclab.layers.base import Layer
 from funclab.saving.compiling import compile_from_config, shortest
-from funclab.saving.config import ELLIPSIS, FILLED_IN, MASK, SLICE, TENSOR, from_config
+from funclab.saving.config import ELLIPSIS, FILLED_IN, MASK, SLICE, TENSOR, check_depth, from_config
 from funclab.saving.state import placed_variables, restore, slots_of
 from funclab.saving.trusted import Texts, read_hdf5, refused
 from funclab.shape_math import Array
@@ -104,7 +104,7 @@ def weights_for(
         group = f"{root}/{name}".lstrip("/")
         weights = [arrays[f"{group}/{weight}"] for weight in texts[group, "weight_names"]]
         stored |= {name: weights} if weights else {}
-    layers = {layer.name: stored_variables(layer) for layer in model.layers if layer.weights}
+    layers = {layer.name: in_each_place(layer) for layer in model.layers if layer.weights}
     if by_name:
         stored = {name: weights for name, weights in stored.items() if name in layers}
         layers = {name: layers[name] for name in stored}
@@ -122,6 +122,8 @@ def weights_for(
         paths.setdefault(id(variable), []).append(path)
     state = {}
     for name, variables in layers.items():
+        if len(variables) > len(stored[name]):  # a file in which each weight is once
+            variables = list({id(v): v for v in variables}.values())
         if len(variables) != len(stored[name]):
             raise WeightsError(
                 f"The file has {len(stored[name])} weights for the layer {name}, which has "
@@ -134,9 +136,25 @@ def weights_for(
     return state
 
 
-def stored_variables(layer: Layer) -> list[Any]:
-    """A layer's weights in the order of a `.h5` file."""
-    return [*layer.trainable_weights, *layer.non_trainable_weights]
+def in_each_place(layer: Layer) -> list[Any]:
+    """A layer's weights in the order of a `.h5` file: those of a layer that is in several places
+    inside are in it several times, because Keras reads them so."""
+    trainable = layer.trainable_weights
+    once = [*trainable, *layer.non_trainable_weights]
+    every = [variable for variable in _with_repeats(layer) if variable.dtype != "uint64"]
+    if len(every) == len(once):
+        return once
+    ids = {id(variable) for variable in trainable}
+    return sorted(every, key=lambda variable: id(variable) not in ids)
+
+
+def _with_repeats(layer: Any) -> list[Any]:
+    held = layer.sublayers
+    if not held:
+        return layer.variables
+    inner = {id(variable) for part in held for variable in part.variables}
+    own = [variable for variable in layer.variables if id(variable) not in inner]
+    return own + [variable for part in held for variable in _with_repeats(part)]
 
 
 def _optimizer_state(model: Any, layers: list[str], stored: list[Any]) -> list[Array]:
@@ -173,7 +191,8 @@ def _optimizer_state(model: Any, layers: list[str], stored: list[Any]) -> list[A
 
 def _read(text: str) -> Any:
     """JSON, with numbers as the shortest decimals that are equal in float32."""
-    return json.loads(text, parse_float=lambda number: shortest(float(number)))
+    numbers = {"parse_float": lambda number: shortest(float(number))}
+    return check_depth(json.loads(text, **numbers))
 
 
 # From the names of Keras 2 to those of Keras 3. What has names of Keras 3 stays as it is.
@@ -186,7 +205,7 @@ def _translated(value: Any, is_old: bool) -> Any:
     value = {
         key: _changed(key, item) if is_old else item
         for key, item in ((key, _translated(item, is_old)) for key, item in value.items())
-        if key != "shared_object_id"
+        if not (is_old and key == sharing.KEY)
     }
     return _object(value) if {"class_name", "config"} <= value.keys() else value
 
@@ -222,7 +241,8 @@ def _object(entry: dict[str, Any]) -> dict[str, Any]:
         config["batch_shape"] = shape
     elif shape is not None:
         entry = {**entry, "batch_input_shape": shape}
-    if name in registry.registered("initializer"):
+    if name in registry.registered("initializer") and "name" not in config:
+        entry = {**entry, "module": registry.KERAS_MODULES["initializer"]}
         config.pop("dtype", None)
     if name.startswith("SpatialDropout"):  # which Keras 2 writes, though it has no effect
         config.pop("noise_shape", None)

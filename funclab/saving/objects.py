@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab import activations, custom, ops, registry
+from funclab import activations, custom, ops, registry, sharing
 from funclab.errors import ConfigError
 from funclab.graph.operation import Operation
 from funclab.layers import functions
@@ -17,6 +17,7 @@ NUMPY, TUPLE, SLICE, ELLIPSIS = "__numpy__", "__tuple__", "__slice__", "__ellips
 BYTES, LAMBDA = "__bytes__", "__lambda__"
 
 
+@sharing.writes
 def serialize_keras_object(obj: Any) -> Any:
     """Plain data (for JSON) from which `deserialize_keras_object` makes an equal object.
 
@@ -71,6 +72,7 @@ def _function(function: types.FunctionType) -> dict[str, Any]:
     return {**entry, "registered_name": "function"}
 
 
+@sharing.reads
 def deserialize_keras_object(
     config: Any, custom_objects: dict[str, Any] | None = None, safe_mode: bool = True
 ) -> Any:

@@ -348,7 +348,7 @@ SPELLED: dict[str, Callable[..., Any]] = {
     "Split": split,
     "Stack": lambda op, *xs: ops.concatenate([ops.expand_dims(x, op.axis) for x in xs], op.axis),
     "Repeat": repeat,
-    "OneHot": one_hot,
+    **dict.fromkeys(("OneHot", "OneHotOfIds"), one_hot),
     "UpSample": up_sample,
     "Resize": up_sample,
     "AdaptiveAveragePool": adaptive_average,

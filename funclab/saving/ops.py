@@ -10,7 +10,7 @@ from typing import Any
 from funclab import registry
 from funclab.config import floatx, image_data_format
 from funclab.errors import ConfigError
-from funclab.graph.node import OBSERVERS, Node
+from funclab.graph.node import observed
 from funclab.graph.operation import OpOperation
 from funclab.graph.tensor import OPERATORS
 from funclab.ops.composed import ALWAYS, FUNCTIONS, Composed, kind_of
@@ -175,14 +175,10 @@ def op_from_config(entry: dict[str, Any]) -> Callable[..., Any]:
     inputs = kind_of(wanted).inputs if wanted in FUNCTIONS else ()
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        made: list[Node] = []
-        OBSERVERS.append(made)
         if inputs and not inputs[0].startswith("*"):
             args, kwargs = (), {**dict(zip(inputs, args)), **kwargs}
-        try:
+        with observed() as made:
             outputs = function(*args, **settings, **_taken(function, own_name, kwargs))
-        finally:
-            OBSERVERS[:] = [record for record in OBSERVERS if record is not made]
         for i, node in enumerate(reversed(made)):  # a function may be a chain of several ops
             node.operation.name = f"{own_name}_part_{i}" if i else own_name
         return outputs

@@ -55,6 +55,20 @@ def placed_layers(model: Any) -> list[tuple[str, Any]]:
     return list(_walk(model, "", set()))
 
 
+def layers_without(model: Any, arrays: dict[str, Array]) -> list[Any]:
+    """The layers of a model with weights for which there are no arrays, and all around them."""
+    placed = placed_layers(model)
+    lacking = [
+        prefix
+        for prefix, layer in placed
+        if any(
+            f"{prefix}{path}" not in arrays and not _is_random(path)
+            for path, _ in _own_variables(layer)
+        )
+    ]
+    return [layer for prefix, layer in placed if any(path.startswith(prefix) for path in lacking)]
+
+
 def assets_of(model: Any) -> dict[str, str]:
     """The texts that the layers of a model keep besides their weights, by their path in a file."""
     return {
@@ -217,8 +231,7 @@ def _other_layout(model: Any, missing: list[str], foreign: list[str]) -> Weights
 
 
 def _trained(model: Any) -> list[Variable]:
-    compiled = model.compiled_state
-    return model.trainable_weights if compiled.trainable is None else compiled.trainable
+    return model.compiled_state.trained(model)
 
 
 def slots_of(model: Any) -> list[tuple[Variable, str]]:

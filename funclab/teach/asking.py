@@ -8,7 +8,7 @@ from functools import partial
 from funclab.errors import ArgumentError
 from funclab.teach import course
 from funclab.teach.keeping import answers_to, record_answer
-from funclab.view.lesson.question import QuestionView
+from funclab.view.lesson.question import MOST_ANSWERS, QuestionView
 
 
 def ask(
@@ -37,6 +37,7 @@ def ask(
             why="it is the number of answers before the reveal, 1 or more.",
             fix=f'write ask("{item.id}"), or ask("{item.id}", votes=2).',
         )
+    given = [one for one in answers_to(item.id) if one is None or one < len(item.options)]
     return QuestionView(
         item.id,
         item.text,
@@ -44,8 +45,8 @@ def ask(
         item.reveal,
         votes=votes,
         covers=covers,
-        given=answers_to(item.id),
-        record=partial(record_answer, item.id),
+        given=given[-MOST_ANSWERS // 2 :],
+        record=partial(record_answer, item.id, vote=votes > 1),
         look=look,
     )
 

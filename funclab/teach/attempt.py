@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
+import ast
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from funclab.graph.node import OBSERVERS, Node
+from funclab.graph.node import Node, observed
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.models.model import Functional
-
-BLANK = re.compile(r"(?<![\w)\]]\[)\.\.\.|___|raise NotImplementedError\(\)")
-"""The placeholders in an exercise's code for what the student has to write; the last is nbgrader's.
-The dots of `out[...] = x`, which means the whole array, are the student's own."""
 
 
 @dataclass
@@ -46,6 +43,10 @@ class Attempt:
         """The layers in new variables that are not models, called or not."""
         values = self.new.values()
         return [x for x in values if isinstance(x, Operation) and not isinstance(x, Functional)]
+
+    def made(self, name: str) -> Any:
+        """What the lines set a variable to, or, if no lines ran, what it is; else None."""
+        return (self.names if self.before is None else self.new).get(name)
 
     def given_to(self, function: str, argument: str) -> Any:
         """An argument of the innermost call of a function in the error's traceback; else None."""
@@ -88,27 +89,48 @@ def run(source: str, names: dict[str, Any], wants: str = "") -> Attempt:
 
     The answer is the variable `wants`, if the lines set it. An error is part of the attempt.
     """
-    nodes: list[Node] = []
     before = dict(names)
-    attempt = Attempt(names=names, nodes=nodes, before=before)
-    OBSERVERS.append(nodes)
-    try:
-        exec(compile(source, FILE, "exec"), names)
-    except (Exception, KeyboardInterrupt) as error:
-        attempt.error = error
-        attempt.stopped_at = _line(error, source)
-    finally:
-        OBSERVERS[:] = [observer for observer in OBSERVERS if observer is not nodes]
+    attempt = Attempt(names=names, before=before)
+    with observed() as attempt.nodes:
+        try:
+            exec(compile(source, FILE, "exec"), names)
+        except (Exception, KeyboardInterrupt, SystemExit) as error:
+            attempt.error = error
+            attempt.stopped_at = _line(error, source)
+    # Lines that ended have set what they assign to, even if it is the same object as before.
+    again = set() if attempt.error is not None else assigned(source)
     attempt.new = {
         name: value
         for name, value in names.items()
-        if not name.startswith("_") and before.get(name, before) is not value
+        if not name.startswith("_") and (name in again or before.get(name, before) is not value)
     }
-    ended = attempt.error is None and wants
-    if ended and re.search(rf"^{wants} *=", source, flags=re.MULTILINE):
-        attempt.answer = names.get(wants)  # even if it is the same object as before
-    attempt.answer = attempt.new.get(wants, attempt.answer)
+    attempt.answer = attempt.new.get(wants)
     return attempt
+
+
+def parsed(source: str) -> ast.Module:
+    """The syntax of lines; what Python warns of, it says when they run."""
+    with warnings.catch_warnings(action="ignore"):
+        return ast.parse(source)
+
+
+def assigned(source: str) -> set[str]:
+    """The names that lines of Python assign to, outside of functions and classes.
+
+    >>> sorted(assigned("a, b = 1, 2\\nfor c in a:\\n    x[c] = 3\\ndef f():\\n    d = 4"))
+    ['a', 'b', 'c']
+    """
+    names, waiting = set[str](), list[ast.AST](parsed(source).body)
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+            names.add(part.id)
+        if not isinstance(part, INNER):
+            waiting += ast.iter_child_nodes(part)
+    return names
+
+
+INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.comprehension)
 
 
 FILE = "<your lines>"
@@ -129,11 +151,47 @@ def _line(error: BaseException, source: str) -> str:
 
 def is_untried(source: str, start: str) -> bool:
     """Whether lines are as the exercise gave them, are only comments, or still have a blank."""
-    code, given = (
-        "\n".join(filter(None, (line.split("#")[0].strip() for line in text.splitlines())))
-        for text in (source, start)
-    )
-    return not code or code == given or bool(BLANK.search(code))
+    try:
+        code, given = parsed(source), parsed(start)
+    except SyntaxError:
+        return False
+    return not code.body or ast.dump(code) == ast.dump(given) or has_blank(code, given)
+
+
+def has_blank(code: ast.AST, given: ast.AST) -> bool:
+    """Whether code has a placeholder for what the student has to write: dots, ___, or nbgrader's
+    `raise NotImplementedError()`.
+
+    The dots of `out[...] = x`, which mean the whole array, are the student's own. So are those in
+    quotes, except for values like those that the exercise gave.
+    """
+    quoted = "..." in _values(given)
+    waiting = [code]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, ast.Subscript):
+            waiting += [part.value]
+            continue
+        if isinstance(part, ast.Constant) and part.value is Ellipsis:
+            return True
+        if isinstance(part, ast.Name) and part.id == "___":
+            return True
+        if isinstance(part, ast.Raise) and part.exc and ast.unparse(part.exc) == NOT_WRITTEN:
+            return True
+        waiting += ast.iter_child_nodes(part)
+    return quoted and "..." in _values(code)
+
+
+NOT_WRITTEN = "NotImplementedError()"
+
+
+def _values(code: ast.AST) -> list[Any]:
+    """The constants in lists and dicts."""
+    parts = [part for part in ast.walk(code) if isinstance(part, (ast.List, ast.Dict))]
+    items = [
+        x for part in parts for x in (part.elts if isinstance(part, ast.List) else part.values)
+    ]
+    return [item.value for item in items if isinstance(item, ast.Constant)]
 
 
 def tensors_of(value: Any) -> list[Tensor]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 
-from funclab.errors import NameLookupError
+from funclab import json_files
+from funclab.errors import FileError, NameLookupError
 from funclab.registry import near
 from funclab.training import fitting
 from funclab.view.notebook import runs
@@ -17,6 +17,8 @@ from funclab.view.notebook import runs
 PACKAGE = Path(__file__).resolve().parents[1]
 FOLDERS = (PACKAGE / "notebooks", PACKAGE.parent / "notebooks")
 """Where lessons are: in an installed package, and in a clone."""
+LARGEST = 2**28
+"""The bytes that a notebook may have, with all its pictures."""
 SHOWN_ONLY = {"ask", "exercise", "fails", "keras"}
 """The tags of cells that leave nothing behind, or that change what `import keras` means."""
 
@@ -114,5 +116,39 @@ def lesson_files() -> dict[int, Path]:
 
 
 def notebook(path: Path) -> dict[str, Any]:
-    """The content of a lesson's file."""
-    return json.loads(path.read_text(encoding="utf-8"))
+    """The content of a notebook.
+
+    Raises: FileError for a file that does not exist, or is something else.
+    """
+    content: Any = None
+    try:
+        content = json_files.parsed(json_files.read(path, LARGEST))
+        why = "" if _is_notebook(content) else "it is not a list of cells with source and metadata"
+    except OSError as error:
+        why = str(error)
+    except json_files.Unusable as error:
+        why = f"it {error}"
+    if why:
+        raise FileError(
+            f"{str(path)!r} was not read as a notebook.",
+            why=f"{why}.",
+            fix="correct the path; a notebook that is damaged can be opened with a text editor.",
+        )
+    return content
+
+
+def _is_notebook(content: Any) -> bool:
+    well = isinstance(content, dict) and isinstance(content.get("cells"), list)
+    well = well and isinstance(content.get("metadata"), dict)
+    well = well and type(content.get("nbformat_minor", 0)) is int
+    return well and all(map(_is_cell, content["cells"]))
+
+
+def _is_cell(cell: Any) -> bool:
+    if not isinstance(cell, dict) or not isinstance(cell.get("metadata"), dict):
+        return False
+    facts, source = cell["metadata"], cell.get("source")
+    dicts = [facts.get("nbgrader", {}), facts.get("funclab", {})]
+    texts = [cell.get("cell_type"), *(source if isinstance(source, list) else [source])]
+    texts += [cell.get("id") or ""]
+    return all(isinstance(one, dict) for one in dicts) and all(isinstance(x, str) for x in texts)

@@ -6,7 +6,6 @@ the same graph are just as right.
 
 from __future__ import annotations
 
-import ast
 import importlib
 import random
 from collections.abc import Mapping, Sequence
@@ -16,17 +15,20 @@ from typing import Any
 from funclab import ops
 from funclab.errors import FunclabError
 from funclab.teach import course
-from funclab.teach.attempt import Attempt, is_untried, run
+from funclab.teach.attempt import Attempt, assigned, is_untried, run
 from funclab.teach.judging import JUDGES, place_of_hint, verdict_on
 from funclab.teach.keeping import HINTS, LAST, record_hint, record_try, tries_of
+from funclab.teach.rollback import no_trace
 from funclab.view.diff.picture import halves
 from funclab.view.diff.view import diff
+from funclab.view.draw.text import listed
 from funclab.view.lesson.exercise import ExerciseView, Verdict
 from funclab.view.live.said import say
 from funclab.view.notebook import runs
 from funclab.view.scene.diagram import bare
 
 NOTHING: Any = object()
+MOST_NAMES = 4
 
 
 def check(
@@ -51,10 +53,11 @@ def check(
     1B: not tried yet.
     """
     item = known_exercise(exercise)
+    names = runs.names() if names is None else names
     if answer is NOTHING:
         return view_of(item, None, untried(item, names), look=look)
-    attempt = Attempt(answer, runs.names() if names is None else names)
-    return judged(item, attempt, look)
+    with no_trace(dict(names)):
+        return judged(item, Attempt(answer, names), look)
 
 
 def check_lines(exercise: str, source: str, names: dict[str, Any] | None = None) -> ExerciseView:
@@ -62,26 +65,46 @@ def check_lines(exercise: str, source: str, names: dict[str, Any] | None = None)
     notebook; in an exercise with lines to arrange, with a copy that lacks the variables which the
     lines themselves have to make.
 
+    Unless the answer is right, what the lines have changed is undone: see `rollback`.
+
     Raises: NameLookupError for an unknown exercise.
     """
     item = known_exercise(exercise)
+    names = runs.names() if names is None else names
     if is_untried(source, item.start):
         return view_of(item, None, untried(item, names))
-    names = runs.names() if names is None else names
     if item.lines:
         arranged = all(line in item.lines for line in source.splitlines() if line.strip())
         hidden = assigned("\n".join(item.lines)) if arranged else set()
         names = {name: value for name, value in names.items() if name not in hidden}
-    attempt = run(source, names, item.wants)
-    return judged(item, attempt)
+    with no_trace(names) as trying:
+        attempt = run(source, names, item.wants)
+        verdict = judge(item, attempt)
+        if verdict.right:
+            trying.keep(item.wants)
+        lost = [name for name in attempt.new if trying.undoes(name)]
+        if lost:
+            key = "lesson_as_before" if verdict.right else "lesson_undone"
+            verdict.undone = say(key, names=_some(lost))
+        return view_of(item, attempt, verdict)
+
+
+def _some(names: list[str]) -> str:
+    """Names in a sentence; of many, the first.
+
+    >>> _some(["rule", "model"]), _some([*"abcde"])
+    ('rule and model', 'a, b, c, d and others')
+    """
+    return listed(names if len(names) <= MOST_NAMES else [*names[:MOST_NAMES], "others"])
 
 
 def untried(
     item: course.Exercise, names: Mapping[str, Any] | None = None, says: str = ""
 ) -> Verdict:
     """No verdict yet, but a place for the first hint to highlight."""
-    attempt = Attempt(names=runs.names() if names is None else names)
-    return Verdict("untried", says, lit=place_of_hint(item, attempt))
+    names = dict(runs.names() if names is None else names)
+    with no_trace(names):
+        return Verdict("untried", says, lit=place_of_hint(item, Attempt(names=names)))
 
 
 def judged(item: course.Exercise, attempt: Attempt, look: str | None = None) -> ExerciseView:
@@ -160,13 +183,8 @@ def check_order(item: course.Exercise, order: Sequence[int]) -> Verdict:
     names = base_names(runs.names())
     for name in assigned("\n".join(item.lines)):  # what a line makes must be missing without it
         names.pop(name, None)
-    return judge(item, run("\n".join(chosen), names, item.wants))
-
-
-def assigned(source: str) -> set[str]:
-    """The names that lines of Python assign to."""
-    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)]
-    return {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
+    with no_trace(names):
+        return judge(item, run("\n".join(chosen), names, item.wants))
 
 
 def view_of(
@@ -191,7 +209,8 @@ def solution_beside(item: course.Exercise, attempt: Attempt | None) -> dict[str,
     """The solution's code, and both graphs with the differences between them."""
     told: dict[str, Any] = {"code": item.solution_code}
     names = base_names(runs.names() if attempt is None else attempt.names)
-    ours = run(item.solution_code, names, item.wants).model
+    with no_trace(names):
+        ours = run(item.solution_code, names, item.wants).model
     attempt = LAST[item.id][0] if item.id in LAST else attempt
     theirs = attempt.model if attempt is not None else None
     if ours is None or theirs is None:

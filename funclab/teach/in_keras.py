@@ -50,7 +50,7 @@ def run(lines: str, names: dict[str, Any]) -> str:
     with redirect_stdout(text):
         try:
             exec(compile(lines, "<lines for Keras>", "exec"), names)
-        except Exception as error:  # the error is what the lesson wants to show
+        except (Exception, SystemExit) as error:  # the error is what the lesson wants to show
             print(f"{type(error).__name__}: {error}")
     return text.getvalue().strip()
 

@@ -75,13 +75,14 @@ class NotThere(KeyError):
 
 
 def known(attempt: Attempt, name: str) -> Any:
-    """What the lesson made under a name.
+    """What the lesson made under a name, although the lines may have deleted it.
 
     Raises: NotThere if the notebook does not have it.
     """
-    if name not in attempt.names:
-        raise NotThere(name)
-    return attempt.names[name]
+    for names in (attempt.names, attempt.before or {}):
+        if name in names:
+            return names[name]
+    raise NotThere(name)
 
 
 def verdict_on(exercise: course.Exercise, attempt: Attempt) -> Verdict:
@@ -150,7 +151,7 @@ def _stopped(attempt: Attempt, kind: str) -> Verdict:
     """The verdict on lines that an error stopped in a way that was not anticipated."""
     error: Any = attempt.error
     said = getattr(error, "msg", "") if isinstance(error, SyntaxError) else error
-    about = f"{type(error).__name__}: {said}".rstrip(". ")
+    about = f"{type(error).__name__}: {said}".rstrip(".: ")
     about += "" if about.endswith("?") else "."
     about = error.what if isinstance(error, FunclabError) else about
     fix = error.fix if isinstance(error, FunclabError) else say("lesson_read_line")

@@ -1,103 +1,74 @@
-"""What a student has answered and solved, kept in a small file of their own.
+"""What a student has answered and solved, kept in small files of their own.
 
-The file is `~/.funclab/progress.json`, or what the environment variable FUNCLAB_PROGRESS names;
-FUNCLAB_PROGRESS=off keeps nothing on disk. Where the file cannot be written, progress lasts as long
-as the session. Nothing is sent anywhere.
+The files are in `~/.funclab/progress.d`, or next to the file that the environment variable
+FUNCLAB_PROGRESS names; FUNCLAB_PROGRESS=off keeps nothing on disk. Where nothing can be written,
+progress lasts as long as the session. Nothing is sent anywhere.
 """
 
 from __future__ import annotations
 
-import copy
 import json
-import os
 from collections import Counter
 from pathlib import Path
-from threading import RLock
 from typing import Any
 
+from funclab import json_files
 from funclab.errors import DataError, FileError
-from funclab.files import write_text
-from funclab.teach import course
-
-VERSION = 1
-EMPTY: dict[str, Any] = {"version": VERSION, "answers": [], "exercises": {}, "votes": []}
+from funclab.files import as_path, write_text
+from funclab.teach import course, entries, storing
+from funclab.teach.storing import add, everything
 
 LAST: dict[str, Any] = {}
 """The last attempt at each exercise and its verdict, in this session."""
 HINTS: dict[str, int] = {}
 """How many hints were asked for by `hint`, in this session."""
 
-_lock = RLock()
-_memory: dict[str, Any] = copy.deepcopy(EMPTY)
-
-
-def path() -> Path | None:
-    """Where progress is kept; None if it is kept in memory only."""
-    named = os.environ.get("FUNCLAB_PROGRESS", "")
-    if named.lower() in ("off", "0"):
-        return None
-    return Path(named) if named else Path.home() / ".funclab" / "progress.json"
-
 
 def progress() -> dict[str, Any]:
     """Everything recorded: `answers` in order, `exercises` by name, and the `votes` of classes."""
-    with _lock:
-        kept = _read(path())
-        if kept is not None:
-            _memory.update(kept)
-        return copy.deepcopy(_memory)
+    return _summary(everything())
 
 
-def _read(file: Path | None) -> dict[str, Any] | None:
-    """The content of a file; None if it does not exist, or is not one of ours."""
-    try:
-        return _checked(json.loads(file.read_text(encoding="utf-8"))) if file else None
-    except (OSError, ValueError):
-        return None
+def _summary(found: list[entries.Entry]) -> dict[str, Any]:
+    exercises: dict[str, dict[str, Any]] = {}
+    votes: dict[tuple[str, str], Any] = {}
+    for one in found:
+        if one["kind"] in ("attempt", "hint"):
+            blank = {"tries": [], "right": False, "hints": 0}
+            entry = exercises.setdefault(one["exercise"], blank)
+            if one["kind"] == "hint":
+                entry["hints"] = max(entry["hints"], one["number"])
+            else:
+                entry["tries"].append(one["mistake"])
+                entry["right"] |= not one["mistake"]
+        elif one["kind"] == "vote":
+            votes[one["question"], one["began"]] = _facts(one)
+    return {
+        "version": entries.VERSION,
+        "answers": [_facts(one) for one in found if one["kind"] == "answer"],
+        "exercises": exercises,
+        "votes": list(votes.values()),
+    }
 
 
-def _checked(data: Any) -> dict[str, Any]:
-    """Progress in the form that `export_progress` writes.
+def _facts(entry: entries.Entry) -> dict[str, Any]:
+    """What an entry says, without what it takes to store it."""
+    return {name: x for name, x in entry.items() if name not in ("version", "id", "kind")}
 
-    Raises: DataError for anything else.
+
+def record_answer(question: str, option: int | None, *, vote: bool = False) -> None:
+    """Record an answer: the number of the option in the course, from 0; None for "show me".
+
+    It is the next try at the question, or with `vote` the next vote in a class.
     """
-    well = isinstance(data, dict) and data.get("version") == VERSION
-    well = well and isinstance(data.get("answers"), list)
-    well = well and isinstance(data.get("exercises"), dict)
-    well = well and isinstance(data.get("votes", []), list)  # older files have none
-    rows = [*data["answers"], *data.get("votes", [])] if well else []
-    if not well or not all(isinstance(row, dict) for row in rows):
-        raise DataError(
-            "This is not a progress file.",
-            why=f"such a file has the version {VERSION}, a list of answers, and exercises by name.",
-            fix="pass a file that teach.export_progress wrote.",
-        )
-    return {name: data.get(name, []) for name in EMPTY}
-
-
-def _keep(data: dict[str, Any]) -> None:
-    _memory.update(data)
-    file = path()
-    if file is None:
-        return
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        write_text(file, json.dumps(data, indent=1))
-    except (OSError, FileError):
-        return  # a read-only home folder must not stop a lesson
-
-
-def record_answer(question: str, option: int | None) -> None:
-    """Record an answer: the number of the option, from 0; None for "show me"."""
-    with _lock:
-        data = progress()
-        data["answers"].append({"question": question, "option": option})
-        _keep(data)
+    number = len(answers_to(question)) + 1
+    which = {"vote" if vote else "try": number}
+    add({"kind": "answer", "question": question, "option": option, **which})
 
 
 def answers_to(question: str) -> list[int | None]:
     """The options chosen for a question, in order."""
-    return [one["option"] for one in progress()["answers"] if one.get("question") == question]
+    return [one["option"] for one in progress()["answers"] if one["question"] == question]
 
 
 def record_vote(question: str, began: str, votes: list[list[int]]) -> None:
@@ -106,36 +77,23 @@ def record_vote(question: str, began: str, votes: list[list[int]]) -> None:
     `began` is the time at which its first vote ended: recording again with the same time replaces
     the earlier record.
     """
-    with _lock:
-        data = progress()
-        same = {"question": question, "began": began}
-        others = [vote for vote in data["votes"] if not same.items() <= vote.items()]
-        data["votes"] = [*others, same | dict(zip(("first", "second"), votes))]
-        _keep(data)
+    about = {"kind": "vote", "question": question, "began": began}
+    add(about | dict(zip(("first", "second"), votes)))
 
 
 def record_try(exercise: str, right: bool, mistake: str = "") -> None:
     """Record the verdict on an attempt: right, or the name of the mistake."""
-    with _lock:
-        data = progress()
-        entry = data["exercises"].setdefault(exercise, {"tries": [], "right": False, "hints": 0})
-        entry["tries"].append("" if right else mistake)
-        entry["right"] |= right
-        _keep(data)
+    add({"kind": "attempt", "exercise": exercise, "mistake": "" if right else mistake})
 
 
 def record_hint(exercise: str, number: int) -> None:
     """Record how many hints were read."""
-    with _lock:
-        data = progress()
-        entry = data["exercises"].setdefault(exercise, {"tries": [], "right": False, "hints": 0})
-        entry["hints"] = max(entry["hints"], number)
-        _keep(data)
+    add({"kind": "hint", "exercise": exercise, "number": number})
 
 
 def tries_of(exercise: str) -> list[str]:
     """The mistakes made in an exercise, in order; an empty name for an attempt that was right."""
-    return list(progress()["exercises"].get(exercise, {}).get("tries", []))
+    return progress()["exercises"].get(exercise, {}).get("tries", [])
 
 
 def result() -> dict[int, dict[str, Any]]:
@@ -197,33 +155,56 @@ def export_progress(path: Any) -> Path:
 
     Raises: FileError if the file cannot be written.
     """
-    data = {**progress(), "result": {str(number): row for number, row in result().items()}}
-    write_text(path, json.dumps(data, indent=1, ensure_ascii=False))
+    found = everything()
+    lines = ",\n".join(f"  {json_files.sealed(entry)}" for entry in found)
+    summary = {**_summary(found), "result": {str(number): row for number, row in result().items()}}
+    rest = json.dumps(summary, indent=1, ensure_ascii=False)
+    write_text(as_path(path), f'{{\n "entries": [\n{lines}\n ],{rest[1:]}\n')
     return Path(path)
 
 
 def import_progress(path: Any) -> None:
-    """Replace the current progress with that of a file that `export_progress` wrote.
+    """Add the progress in a file that `export_progress` wrote to the current progress.
+
+    What is already there is not added twice. Of a damaged file, what is readable is added; a
+    warning says what was not.
 
     Raises: FileError if there is no such file; DataError if it contains something else.
     """
     try:
-        data = json.loads(Path(path).read_text(encoding="utf-8"))
-    except ValueError:
-        data = None
+        found, wrong = entries.read(json_files.read(as_path(path)))
     except OSError as error:
         raise FileError(
             f"The file {str(path)!r} was not read. {error.strerror or error}.",
             why="progress is imported from a file that teach.export_progress wrote.",
             fix="correct the path.",
         ) from error
-    with _lock:
-        _keep(_checked(data))
+    except json_files.Unusable as error:
+        found, wrong = [], [(0, error)]
+    if wrong and not found:
+        newer = isinstance(wrong[0][1], entries.Newer)
+        raise DataError(
+            f"This is not a progress file{' of this version of funclab' * newer}.",
+            why=f"{json_files.in_words(wrong)}; such a file has a list of entries, each with a "
+            f"version up to {entries.VERSION}.",
+            fix="pip install --upgrade funclab."
+            if newer
+            else "pass a file that teach.export_progress wrote.",
+        )
+    storing.add_all(found)
+    if wrong:
+        storing.warn(
+            f"Not everything in {str(path)!r} was imported, but {len(found)} entries were.",
+            why=f"{json_files.in_words(wrong)}.",
+            fix="export it again where it was made, if that is possible.",
+        )
 
 
 def forget_progress() -> None:
-    """Start over: no answers, no attempts."""
+    """Start over: no answers, no attempts. Deletes the files in which they are stored.
+
+    Raises: FileError if a file cannot be deleted.
+    """
     LAST.clear()
     HINTS.clear()
-    with _lock:
-        _keep(copy.deepcopy(EMPTY))
+    storing.forget()

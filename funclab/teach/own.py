@@ -13,7 +13,7 @@ from typing import Any
 
 from funclab.errors import DataError, FileError, FunclabError
 from funclab.files import as_path
-from funclab.graph.node import Node
+from funclab.graph.aside import set_aside
 from funclab.models.model import Functional
 from funclab.teach import course
 from funclab.teach.answers import same_answer
@@ -101,15 +101,12 @@ def judge_by_solution(item: course.Exercise) -> Judge:
     def as_the_solution(attempt: Attempt) -> Mistake | None:
         names = dict(attempt.names if attempt.before is None else attempt.before)
         names.pop(item.wants, None)
-        with fixed_start():  # the notebook's random numbers are not changed
+        with fixed_start(), set_aside():  # the notebook's random numbers and layers are not changed
             tries = [
                 run(code, base_names(names), item.wants)
                 for code in (item.solution_code, *item.right)
             ]
-        try:
-            return _mistake(item, attempt.answer, tries)
-        finally:
-            _forget([node for tried in tries for node in tried.nodes])
+        return _mistake(item, attempt.answer, tries)
 
     return as_the_solution
 
@@ -127,16 +124,3 @@ def _mistake(item: course.Exercise, answer: Any, tries: list[Attempt]) -> Mistak
     if any(same_answer(answer, tried.answer) for tried in tries):
         return None
     return Mistake("", reason=say("lesson_not_asked_for", name=item.wants))
-
-
-def _forget(nodes: list[Node]) -> None:
-    """Remove calls from the tables of the layers that were called, and of those that they read.
-
-    A lesson's own layer, called in the solution, must not have an additional node after a check.
-    """
-    for node in reversed(nodes):
-        parents = [] if node.is_input else node.parent_nodes
-        records = [node.operation.inbound_nodes]
-        records += [parent.operation.outbound_nodes for parent in parents]
-        for calls in records:
-            calls[:] = [call for call in calls if call is not node]

@@ -20,7 +20,8 @@ from typing import Any
 from funclab.errors import DataError
 from funclab.files import write_text
 from funclab.teach import course
-from funclab.teach.restoring import EXERCISE, read
+from funclab.teach.catching_up import notebook
+from funclab.teach.restoring import EXERCISE
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 SCHEMA = 3
@@ -64,7 +65,7 @@ def assignment(path: Path, points: float) -> dict[str, Any]:
 
     Raises: FileError for a file that is not a notebook; DataError without an exercise.
     """
-    content = read(path)
+    content = notebook(path)
     cells = content["cells"]
     made: list[dict[str, Any]] = []
     for cell in cells:

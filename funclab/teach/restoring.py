@@ -41,9 +41,9 @@ def restore(path: Path, original: Path | None = None) -> Restored:
     Raises: FileError if a file is not a notebook, if there is no original, or if the notebook
     cannot be written.
     """
-    content = read(path)
+    content = notebook(path)
     cells = content["cells"]
-    first = read(original_of(path, cells) if original is None else original)["cells"]
+    first = notebook(original_of(path, cells) if original is None else original)["cells"]
     names = [graded(cell) for cell in first]
     count = Counter(filter(None, map(graded, cells)))
     found = Restored(len({*names} - {""}))
@@ -56,27 +56,6 @@ def restore(path: Path, original: Path | None = None) -> Restored:
     if found.names:
         write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     return found
-
-
-def read(path: Path) -> dict[str, Any]:
-    """The content of a notebook.
-
-    Raises: FileError for a file that does not exist, or is something else.
-    """
-    content: dict[str, Any] = {}
-    try:
-        content = notebook(path)
-        well = all(isinstance(cell["metadata"], dict) for cell in content["cells"])
-        why = "" if well else "a cell has no metadata"
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        why = str(error) or type(error).__name__
-    if why:
-        raise FileError(
-            f"{str(path)!r} was not read as a notebook.",
-            why=f"{why}.",
-            fix="correct the path; a notebook that is damaged can be opened with a text editor.",
-        )
-    return content
 
 
 def original_of(path: Path, cells: list[Cell]) -> Path:

@@ -26,8 +26,8 @@ ONE = {"use_bias": False, "kernel_initializer": "ones"}
 def scene(name: str, *, look: str | None = None, ask: bool | None = None, **state: Any) -> Trace:
     """A ready-made slow motion with a tour.
 
-    "shared_gradient": two gradients that are added at a shared weight, next to twins that are not
-    shared. "mask": where a mask ends, used or lost. "training": dropout and batch normalization
+    "shared_gradient": two gradients that are added at a shared weight, next to two layers that are
+    not shared. "mask": where a mask ends, used or lost. "training": dropout and batch normalization
     with training off and on. "frozen": which weights trainable=False keeps.
 
     Raises: NameLookupError for an unknown name.
@@ -53,9 +53,9 @@ def shared_gradient(**settings: Any) -> Trace:
     left, right = Input((1,), name="left"), Input((1,), name="right")
     shared = layers.Dense(1, **ONE, name="shared")
     together = layers.Add(name="together")([shared(left), shared(right)])
-    twins = [layers.Dense(1, **ONE, name=f"twin_{side}") for side in ("left", "right")]
-    apart = layers.Add(name="apart")([twins[0](left), twins[1](right)])
-    model = Model([left, right], [apart, together], name="shared_or_twins")
+    own = [layers.Dense(1, **ONE, name=f"own_{side}") for side in ("left", "right")]
+    apart = layers.Add(name="apart")([own[0](left), own[1](right)])
+    model = Model([left, right], [apart, together], name="shared_or_not")
     model.compile(SGD(0.1), "mae")
     x = [np.full((1, 1), number, "float32") for number in (2, 1)]
     return trace(model, x, [np.zeros((1, 1)), np.zeros((1, 1))], **settings)
@@ -100,9 +100,9 @@ def frozen(**settings: Any) -> Trace:
 SCENES: dict[str, tuple[Callable[..., Trace], str]] = {
     "shared_gradient": (
         shared_gradient,
-        "input right[0], forward shared[1], forward twin_right[0], "
+        "input right[0], forward shared[1], forward own_right[0], "
         "loss, "
-        "vjp twin_right[0], vjp twin_left[0], "
+        "vjp own_right[0], vjp own_left[0], "
         "add_into shared/kernel, "
         "update shared/kernel",
     ),

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from funclab.errors import MissingPackageError
-from funclab.teach.restoring import read
+from funclab.teach.catching_up import notebook
 
 PICTURES = {"image/svg+xml", "image/png"}
 # The cells as nbconvert draws them, in sections; the script shows one section at a time, as large
@@ -119,7 +119,7 @@ def write_slides(path: Path, target: Path | None = None) -> Path:
 
     Raises: FileError for a file that is not a notebook; MissingPackageError without nbconvert.
     """
-    content = read(path)
+    content = notebook(path)
     cells = content["cells"]
     if not any(cell["metadata"].get("slideshow") for cell in cells):
         divide(cells)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,14 +89,16 @@ def check_shuffle(shuffle: Any) -> None:
         )
 
 
-def check_legacy(method: str, legacy: dict[str, Any]) -> None:
+def check_legacy(method: Callable[..., Any], legacy: dict[str, Any]) -> None:
     """Accept keywords of older Keras versions that have no effect here; refuse all others."""
     unknown = [name for name in legacy if name not in KERAS_2]
     if unknown:
+        taken = [*inspect.signature(method).parameters][1:-1]
         raise ArgumentError(
-            f"{method}() got an unexpected keyword argument {unknown[0]!r}.",
-            why=f"`{method}` has no such argument{near(unknown[0], meant.FIT)}.",
-            fix=meant.keyword(unknown[0], meant.FIT),
+            f"{method.__name__}() got an unexpected keyword argument {unknown[0]!r}.",
+            why=f"`{method.__name__}` has no such argument"
+            f"{near(unknown[0], taken, meant.keywords)}.",
+            fix=meant.keyword(unknown[0], taken),
         )
 
 

@@ -44,6 +44,9 @@ class Compiled:
                 metrics.get(metric)
         self.outputs: list[Output] | None = None
         self.trainable: list[Variable] | None = None
+        """The weights that training changes: those that were trainable at its first step."""
+        self.then: list[Variable] | None = None
+        """The weights that were trainable at `compile`, where they were known."""
         self.metrics_per_output: list[list[tuple[Metric, bool]]] | None = None
         """For each output its metrics, and whether each is weighted."""
         self.forms: tuple[Any, Any] | None = None
@@ -69,7 +72,20 @@ class Compiled:
     def __reduce__(self) -> Any:
         """Copies contain the settings and the optimizer's state, but no plans or running means."""
         settings = (self.loss, self.loss_weights, self.plain_metrics, self.weighted_metrics)
-        return Compiled, (self.optimizer, *settings), {"trainable": self.trainable}
+        flags = {"trainable": self.trainable, "then": self.then}
+        return Compiled, (self.optimizer, *settings), flags
+
+    def trained(self, model: Any) -> list[Variable]:
+        """The weights that training changes or, before its first step, would change."""
+        return model.trainable_weights if self.trainable is None else self.trainable
+
+    def settle(self, model: Any) -> list[Variable]:
+        """The same at a training step: from now on `trainable` flags count only after `compile`."""
+        trained = self.trained(model)
+        if self.trainable is None and not same_weights(trained, self.then):
+            self.steps = Steps()  # the plans for tests contain penalties of what was trainable then
+        self.trainable = trained
+        return trained
 
     def assign(self, names: Names) -> None:
         """Assign the settings to the outputs, once their names are known."""
@@ -160,6 +176,11 @@ class Steps:
             return self.kept[key]
 
 
+def same_weights(some: Sequence[Variable], others: Sequence[Variable] | None) -> bool:
+    """Whether the weights are the same as the others, if these are known."""
+    return others is None or {id(one) for one in some} == {id(one) for one in others}
+
+
 def _made_once(metric: Any) -> Any:
     """An object for a metric given as a class, so that its name is made once; else unchanged."""
     if isinstance(metric, type) and issubclass(metric, Metric):
@@ -184,7 +205,8 @@ def compile(
     `loss` is a name, a function of (y_true, y_pred), a Loss, or a list or dict of these by output;
     a single loss is for every output, and None means that an output has no loss. `loss_weights`
     multiply the losses in their sum. `metrics` ignore sample weights, `weighted_metrics` use them.
-    `compile` also fixes which weights are trainable.
+    The first training step after `compile` fixes which weights are trained: what is set in
+    `trainable` before it counts, and later changes count from the next `compile` on.
 
     Raises: LossError, ArgumentError, NameLookupError; NotSupportedError for a model with its own
         training step. In all these cases the model is unchanged.
@@ -195,7 +217,7 @@ def compile(
     compiled = Compiled(optimizer, loss, loss_weights, metrics, weighted_metrics)
     if model.outputs is not None:
         compiled.assign(names_of_outputs(model))
-        compiled.trainable = model.trainable_weights
+        compiled.then = model.trainable_weights
     compiled.held = held_metrics(model)
     with model.compiled_state.lock if model.compiled_state else nullcontext():
         check_idle(model, "compile")

@@ -15,7 +15,7 @@ from funclab.errors import ArgumentError, DataError, ShapeError, warn
 from funclab.graph.locks import making
 from funclab.graph.tape import Tape
 from funclab.graph.value import Value
-from funclab.initializers import rng
+from funclab.initializers import random_state, restore_random_state, rng
 from funclab.kernels import data as kernels
 from funclab.shape_math import Array, Shape, same
 from funclab.texts import STRING, as_texts, dtype_of
@@ -212,13 +212,15 @@ def outputs_of(
     model: Any, compiled: Compiled, inputs: Sequence[Array | None], tree: Any
 ) -> tuple[Names, list[Shape], list[str]]:
     """Names, shapes and dtypes of the model's outputs."""
+    made = None
     if model.outputs is None:
         values = [None if a is None else Value(a.shape, dtype_of(a)) for a in inputs]
         with making, Tape():
             made = model(structure.pack(tree, values))
+    if model.outputs is None:
         outputs = structure.flatten(made)
         names = _subclass_names(made, len(outputs))
-    else:
+    else:  # perhaps since this call, which builds a Sequential
         outputs, made, names = model.outputs, model.output_structure, model.output_names
     known = Names("output", model, names, made)
     if compiled.outputs is None:
@@ -286,7 +288,13 @@ class Batches:
         self.steps = steps or -(-self.samples // size)
         self.goes_on = steps is not None
         """Whether an epoch continues where the last one ended: with `steps`, as in Keras."""
-        self.batches = iter(())
+        self.batches: Iterator[Batch] | None = None
+        self.place: dict[str, Any] = {}
+        """The state of the random numbers before the present order was drawn, and how many batches
+        have been taken of it."""
+        self.begun = 0
+        """How many batches of the next epoch have been trained before, in a run that was cut
+        off."""
         self.feeds: dict[int, Feed] = {}
         self.feed(min(size, self.samples))
         if self.samples % size:
@@ -300,11 +308,13 @@ class Batches:
 
     def epoch(self) -> Iterator[Batch]:
         """The steps of an epoch, each with a function that fills its buffers."""
+        begun, self.begun = self.begun, 0
         if not self.goes_on:
-            yield from self._once()
+            rest, self.batches = self.batches, None
+            yield from rest or self._once()
             return
-        for done in range(self.steps):
-            batch = next(self.batches, None)
+        for done in range(begun, self.steps):
+            batch = next(self.batches or iter(()), None)
             if batch is None and done:
                 warn(
                     "Your input ran out of data; interrupting training. Make sure that your "
@@ -317,9 +327,25 @@ class Batches:
                 batch = next(self.batches)
             yield batch
 
+    def mark(self, begun: int) -> dict[str, Any]:
+        """Where the data are after `begun` batches of an epoch, for `seek` in a later run."""
+        return {"begun": begun, **(self.place if begun or self.goes_on else {})}
+
+    def seek(self, mark: dict[str, Any]) -> None:
+        """Go on where another source with equal data was; draws the same order again."""
+        self.begun = mark["begun"]
+        if "random" not in mark:
+            return
+        restore_random_state(mark["random"])
+        self.batches = self._once()
+        for _ in range(mark["taken"]):
+            next(self.batches)
+
     def _once(self) -> Iterator[Batch]:
+        self.place = {"random": random_state(), "taken": 0}
         rows = self._order()
         for begin in range(0, self.samples, self.size):
+            self.place["taken"] += 1
             end = min(begin + self.size, self.samples)
             feed = self.feeds[end - begin]
             if rows is None:

@@ -44,7 +44,7 @@ def evaluate(
     Raises: DataError, ShapeError, ArgumentError, NotCompiledError.
     """
     compiled = require(model)
-    check_legacy("evaluate", legacy)
+    check_legacy(evaluate, legacy)
     check_counts(batch_size=batch_size, steps=steps)
     runner, verbose = runner_for(model, compiled, cluster), wanted_verbose(verbose)
     with closing(runner), one_blas_thread(), between_batches(compiled):
@@ -123,7 +123,7 @@ def predict(
 
     Raises: DataError, ShapeError, ArgumentError.
     """
-    check_legacy("predict", legacy)
+    check_legacy(predict, legacy)
     check_counts(batch_size=batch_size, steps=steps)
     verbose = wanted_verbose(verbose, auto=0)
     with closing(runner_for(model, model.compiled_state, cluster)) as runner:
@@ -231,11 +231,13 @@ def train_on_batch(
     Raises: DataError, ShapeError, NotCompiledError.
     """
     legacy.pop("reset_metrics", None)
-    check_legacy("train_on_batch", legacy)
+    check_legacy(train_on_batch, legacy)
     compiled = require(model)
     check_idle(model, "train_on_batch")
     runner = Runner(model, compiled)
     with between_batches(compiled), uninterrupted():
+        if compiled.trainable is None:
+            runner.warn_of_changes()
         data = runner.prepare(x, y, sample_weight, class_weight)
         return run_once(compiled, data, runner.train, return_dict)
 
@@ -253,7 +255,7 @@ def test_on_batch(
     Raises: DataError, ShapeError, NotCompiledError.
     """
     legacy.pop("reset_metrics", None)
-    check_legacy("test_on_batch", legacy)
+    check_legacy(test_on_batch, legacy)
     compiled = require(model)
     runner = Runner(model, compiled)
     with between_batches(compiled):

@@ -90,7 +90,7 @@ def fit(
     Raises: DataError, ShapeError, ArgumentError, NotCompiledError, and BusyError if the model is
     already being trained; in all these cases nothing was trained.
     """
-    check_legacy("fit", legacy)
+    check_legacy(fit, legacy)
     options = FitOptions(
         batch_size, epochs, verbose, callbacks, validation_split, shuffle, initial_epoch,
         steps_per_epoch, validation_steps, validation_batch_size, validation_freq,

@@ -78,10 +78,10 @@ def _warn_of_exact_hits(output: Output) -> None:
 def last_activations(tensor: Any) -> tuple[str, str]:
     """The names of the activation that made a tensor and of the one right before it; "" if they are
     not known."""
-    layer, node, index = tensor._keras_history
-    kind, parents = type(layer).__name__, layer.inbound_nodes[node].input_tensors
+    layer = tensor.node.operation
+    kind, parents = type(layer).__name__, tensor.node.input_tensors
     if getattr(layer, "outputs", None) and parents:  # a nested model
-        return last_activations(layer.outputs[index])
+        return last_activations(layer.outputs[tensor.index])
     if kind in PASSING:
         return last_activations(parents[0])
     if kind == "TimeDistributed":

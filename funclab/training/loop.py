@@ -107,6 +107,7 @@ class TrainingLoop:
         params = {"epochs": options.epochs, "steps": steps, "verbose": options.verbose}
         everyone = [*options.callbacks, self.history, *self.watchers]
         self.callbacks = CallbackList(everyone, model=self.model, **params)
+        self.callbacks.callbacks.sort(key=lambda callback: getattr(callback, "comes_last", False))
         self.callbacks.around = self.control.letting_in
         with one_blas_thread():
             self.callbacks.on_train_begin({})
@@ -159,7 +160,8 @@ class TrainingLoop:
         begin = callbacks.listeners("on_train_batch_begin", "on_batch_begin")
         end = callbacks.listeners("on_train_batch_end", "on_batch_end")
         watch = [watcher.watch for watcher in self.watchers]
-        compiled, tick, number = self.compiled, self.progress.tick, 0
+        compiled, tick = self.compiled, self.progress.tick
+        number = getattr(self.training, "begun", 0)
         for step, fill in self.training.epoch():
             for tell in begin:
                 tell(number, {})

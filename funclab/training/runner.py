@@ -10,7 +10,7 @@ from funclab.engine.memory import pack
 from funclab.errors import warn
 from funclab.graph.locks import making
 from funclab.graph.value import Variable
-from funclab.training.compiled import Compiled, Steps
+from funclab.training.compiled import Compiled, Steps, same_weights
 from funclab.training.data import Data, prepare
 from funclab.training.step import Specs, Step, evaluate_step, predict_step, train_step
 
@@ -44,7 +44,7 @@ class Runner:
 
     def test(self, specs: Specs, tree: Any) -> Step:
         """The plan that evaluates batches of these shapes."""
-        self.trainable()
+        self.trained()
         return self.compiled.steps.get(
             ("test", *shape_key(self.model, specs, tree)),
             lambda: evaluate_step(self.model, self.compiled, specs, tree),
@@ -55,23 +55,35 @@ class Runner:
         return predicting(self.model, specs, tree)
 
     def trainable(self) -> list[Variable]:
-        """The weights that training changes: those trainable at `compile`, packed together."""
+        """The weights that training changes, packed together; fixed from now on."""
         with making:
-            trainable = self.compiled.trainable
-            if trainable is None:
-                trainable = self.compiled.trainable = self.model.trainable_weights
+            trainable = self.compiled.settle(self.model)
             pack(trainable)
         return trainable
 
+    def trained(self) -> list[Variable]:
+        """The weights that training changes or would change, packed together."""
+        with making:
+            trained = self.compiled.trained(self.model)
+            pack(trained)
+        return trained
+
     def warn_of_changes(self) -> None:
-        """Warn if `trainable` flags have changed since `compile`, where they take effect."""
-        then, now = self.compiled.trainable, self.model.trainable_weights
-        if then is not None and {id(v) for v in now} != {id(v) for v in then}:
-            warn(
-                "Discrepancy between trainable weights and collected trainable weights, did you "
-                f"set `model.trainable` without calling `model.compile` after? {self.model.name} "
-                "trains the weights that were trainable when it was compiled.",
-            )
+        """Warn if `trainable` flags have changed since `compile`, or since training began."""
+        compiled, now = self.compiled, self.model.trainable_weights
+        begun = compiled.trainable is not None
+        if same_weights(now, compiled.trainable if begun else compiled.then):
+            return
+        rule = (
+            "still trains the weights that it trained before; compile it again."
+            if begun
+            else "trains what is trainable now, as Keras 3 does; Keras 2 trained what was so when "
+            "it was compiled."
+        )
+        warn(
+            "Discrepancy between trainable weights and collected trainable weights, did you "
+            f"set `model.trainable` without calling `model.compile` after? {self.model.name} {rule}"
+        )
 
 
 def runner_for(model: Any, compiled: Any, cluster: Any) -> Runner:

@@ -149,7 +149,7 @@ def add_losses_and_metrics(
     if has_own_loss(model):
         total = own_loss(step, model, compiled, training)
     else:
-        total = total_loss(compiled, step.outputs, step.targets, step.weights, training)
+        total = total_loss(model, compiled, step.outputs, step.targets, step.weights, training)
     track(compiled.loss_mean, total, step.specs.batch)
     for prediction, target, weight, metrics in zip(
         step.outputs, step.targets, step.weights, compiled.metrics_per_output or []
@@ -163,6 +163,7 @@ def add_losses_and_metrics(
 
 
 def total_loss(
+    model: Any,
     compiled: Compiled,
     outputs: Sequence[Value],
     targets: Sequence[Value | None],
@@ -181,7 +182,7 @@ def total_loss(
         if mean is not None:
             track(mean, value, known(prediction.shape)[0])
         parts.append(value if output.weight is None else value * output.weight)
-    parts += [*current_tape().losses, *penalties(compiled)]
+    parts += [*current_tape().losses, *penalties(model, compiled)]
     names = [output.name for output in settings] if needed else []
     return added([scalar(part) for part in parts], names)
 
@@ -209,7 +210,7 @@ def compute_loss(
         [None] * len(outputs) if side is None else structure.flatten(side)
         for side in (y, sample_weight)
     )
-    return total_loss(require(model), outputs, targets, weights, training)
+    return total_loss(model, require(model), outputs, targets, weights, training)
 
 
 def has_own_loss(model: Any) -> bool:
@@ -267,9 +268,9 @@ def scalar(value: Any) -> Value:
     return ops.mean(value) if len(value.shape) else as_float(value)
 
 
-def penalties(compiled: Compiled) -> list[Value]:
+def penalties(model: Any, compiled: Compiled) -> list[Value]:
     """The penalties of the regularizers of trained weights."""
-    weights = compiled.trainable or []
+    weights = compiled.trained(model)
     return [weight.regularizer(weight) for weight in weights if weight.regularizer is not None]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from funclab.errors import ArgumentError, DataError, FunclabError, warn
-from funclab.initializers import rng
+from funclab.initializers import random_state, restore_random_state, rng
 from funclab.training.data import Batch, Data, limited
 from funclab.training.step import Specs, Step
 
@@ -85,7 +85,12 @@ class Stream:
             )
         self.one_pass = hasattr(source, "__next__")
         tell(source, "on_epoch_begin")
+        self.told = True
+        """Whether the source knows already that the next epoch begins."""
         self.items = self._items()
+        self.place: dict[str, Any] = {}
+        self.begun = 0
+        """As those of `Batches`."""
         self.number = 0
         self.first = self._ready(self._first())
 
@@ -104,8 +109,24 @@ class Stream:
             yield from self.source
             return
         count = number_of_batches(self.source) or 0
+        self.place = {"random": random_state()}
         for i in rng().permutation(count) if self.shuffle else range(count):
             yield self.source[int(i)]
+
+    def mark(self, begun: int) -> dict[str, Any]:
+        """Where the data are after `begun` batches of an epoch. A generator goes on by itself."""
+        return {"begun": begun, **(self.place if begun and self.by_number else {})}
+
+    def seek(self, mark: dict[str, Any]) -> None:
+        """Go on where another source with equal data was."""
+        self.begun = mark["begun"]
+        if self.one_pass:
+            return
+        if "random" in mark:
+            restore_random_state(mark["random"])
+        self.items, self.first = self._items(), None
+        for _ in range(self.begun):
+            next(self.items, None)
 
     def _ready(self, item: Any) -> tuple[Step, Data]:
         try:
@@ -119,9 +140,10 @@ class Stream:
 
     def epoch(self) -> Iterator[Batch]:
         """The steps of an epoch, each with a function that fills its buffers."""
-        done = 0
-        if self.first is None:  # not in the first epoch, which has already begun
+        done, self.begun = self.begun, 0
+        if not self.told:
             tell(self.source, "on_epoch_begin")
+        self.told = False
         while self.steps is None or done < self.steps:
             ready = self.first or self._next(done)
             self.first = None

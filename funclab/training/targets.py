@@ -60,14 +60,15 @@ def match_targets(
     """
     parts = order_targets(names, outputs, y)
     targets: list[Array | None] = []
-    for output, shape, part in zip(outputs, shapes, parts):
+    tensors = names.model.outputs or [None] * len(parts)
+    for output, shape, part, tensor in zip(outputs, shapes, parts, tensors):
         if part is None or not output.needs_targets:
             targets.append(None)
             continue
         try:
             targets.append(fit_target(output, shape, as_array(part, output.name)))
             warn_of_range(output, targets[-1])
-            warn_of_amounts(output, targets[-1], names)
+            warn_of_amounts(output, targets[-1], tensor)
         except DataError as error:
             note = error.facts or f"does not fit {getattr(output.loss, 'name', 'its loss')}"
             items = {i: pictured(other, "y") for i, other in enumerate(parts) if other is not None}
@@ -116,10 +117,10 @@ def _suits(output: Output, shape: Shape, part: Any) -> bool:
 def _keeps_steps(tensor: Any) -> str:
     """The recurrent layer before an output that returns all steps, if they are still there."""
     while tensor is not None and tensor.ndim == 3:
-        layer, node, _ = tensor._keras_history
+        layer = tensor.node.operation
         if getattr(layer, "return_sequences", False):
             return layer.name
-        parents = layer.inbound_nodes[node].input_tensors
+        parents = tensor.node.input_tensors
         tensor = parents[0] if len(parents) == 1 and parents[0] is not tensor else None
     return ""
 
@@ -190,11 +191,10 @@ def warn_of_range(output: Output, y: Any) -> None:
         )
 
 
-def warn_of_amounts(output: Output, y: Any, names: Names) -> None:
+def warn_of_amounts(output: Output, y: Any, tensor: Any) -> None:
     """Warn about targets outside the activation's range, or continuous targets with an accuracy."""
-    if function_of(output.loss) not in AMOUNTS or not y.size or not names.model.outputs:
+    if function_of(output.loss) not in AMOUNTS or not y.size or tensor is None:
         return
-    tensor = names.model.outputs[names.index[output.name]]
     activation, _ = last_activations(tensor)
     low, high = REACH.get(activation, (-np.inf, np.inf))
     lowest, highest = y.min(), y.max()

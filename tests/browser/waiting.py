@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
 from playwright.sync_api import Page
 
-PATIENCE = 30
-"""Seconds; only a failing test takes this long."""
+PATIENCE = int(os.environ.get("PATIENCE", "30"))
+"""Seconds; only a failing test takes this long, and `make mutants` makes many fail."""
 # Sizes are watched between two frames.
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 

@@ -103,6 +103,8 @@ LINES = [
      "ExponentialDecay is funclab.optimizers.schedules.ExponentialDecay"),
     ("import keras.saving, keras.preprocessing.image", "keras.saving.load_model"),
     ("keras.layers.core.Dense, keras.utils.np_utils, keras.engine.topology.Layer", "True"),
+    ("", "keras.preprocessing.text.Tokenizer.__name__ == 'Tokenizer'"),
+    ("", "keras.wrappers.scikit_learn.__name__ == 'keras.wrappers.scikit_learn'"),
     ("funclab.install_as_keras()", "keras is __import__('keras')"),
 ]  # fmt: skip
 

@@ -127,7 +127,7 @@ example("Discretization", VECTOR, bin_boundaries=[-0.5, 0.0, 1.0])
 example("Discretization", VECTOR, bin_boundaries=[-0.5, 0.0], output_mode="count")
 example("Discretization", (1,), bin_boundaries=[-0.5, 0.0], output_mode="one_hot")
 example("CategoryEncoding", (5,), words=9, num_tokens=9)
-example("CategoryEncoding", (5,), words=9, num_tokens=7, output_mode="count")
+example("CategoryEncoding", (5,), words=9, num_tokens=11, output_mode="count")
 example("CategoryEncoding", (5,), words=9, num_tokens=9, output_mode="one_hot")
 
 text("StringLookup", (5,), vocabulary=["cat", "dog"])

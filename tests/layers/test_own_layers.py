@@ -410,3 +410,35 @@ def test_the_shapes_that_a_layer_was_built_for_can_be_read():
     assert pair.get_build_config() == {
         "shapes_dict": {"left_shape": (None, 4), "right_shape": (None, 5)}
     }
+
+
+class Counting(Layer):
+    """Counts its batches, in three ways; `build` sets a number once."""
+
+    def build(self, input_shape: Any) -> None:
+        zero = {"shape": (), "initializer": "zeros", "trainable": False}
+        self.added, self.taken = self.add_weight(**zero), self.add_weight(**zero)
+        self.last, self.begun = self.add_weight(**zero), self.add_weight(**zero)
+        self.begun.assign_add(1.0)
+
+    def call(self, inputs: Any) -> Any:
+        self.last.assign(self.added)
+        self.added.assign_add(1.0)
+        self.taken.assign_sub(np.float32(1))
+        return inputs
+
+
+def test_a_layer_that_counts_in_its_call_counts_every_batch_as_in_keras():
+    x = Input((3,))
+    counting = Counting()
+    model = Model(x, Dense(1)(counting(x)))
+    model.compile("sgd", "mse")
+    rows = np.ones((64, 3))
+
+    model.fit(rows, rows[:, :1], batch_size=4, verbose=0)
+    assert [float(v) for v in counting.weights] == [16, -16, 15, 1]
+
+    model.predict(rows, batch_size=4, verbose=0)
+    model.evaluate(rows, rows[:, :1], batch_size=4, verbose=0)
+    model(rows)
+    assert [float(v) for v in counting.weights] == [49, -49, 48, 1]  # as Keras 3 with JAX counts

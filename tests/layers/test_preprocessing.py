@@ -116,6 +116,15 @@ def test_channels_that_come_first_are_rescaled_each_by_its_own_number():
             ArgumentError,
             "`count_weights` is not used",
         ),
+        *(
+            (
+                lambda ids=ids, mode=mode: CategoryEncoding(3, mode)(ids),
+                DataError,
+                "is not in .0, 3",
+            )
+            for ids in ([[0, -1]], [[3, 2]])
+            for mode in ("multi_hot", "one_hot", "count")
+        ),
     ],
 )
 def test_what_a_layer_cannot_use_is_refused(make, error, says):

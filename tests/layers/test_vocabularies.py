@@ -225,6 +225,17 @@ def test_what_a_layer_cannot_use_is_refused(make, error, says):
         make()
 
 
+@pytest.mark.parametrize("missing", [None, float("nan")])
+def test_a_missing_word_is_not_made_the_word_nan(missing):
+    words = np.array(["a", missing, "b", "a"], object)
+
+    with pytest.raises(DataError, match="not text") as refused:
+        StringLookup().adapt(words)
+
+    assert "x.fillna(" in str(refused.value)
+    assert "astype" not in str(refused.value)
+
+
 def test_without_a_length_text_is_refused_when_a_plan_is_made():
     inputs = Input((1,), dtype="string")
     model = Model(inputs, TextVectorization(vocabulary=["a"])(inputs))

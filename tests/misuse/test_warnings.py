@@ -38,7 +38,7 @@ def test_a_list_for_a_model_of_named_inputs_is_read_in_order_with_a_warning(desk
     assert (by_order == by_name).all()
 
 
-def test_freezing_a_layer_after_compile_warns_that_it_is_not_frozen_yet(desk):
+def test_freezing_a_layer_after_training_has_begun_warns_that_it_is_not_frozen_yet(desk):
     before = desk.encoder.get_weights()[0]
     desk.encoder.trainable = False
 

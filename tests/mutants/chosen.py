@@ -3,7 +3,8 @@
     CHOSEN=FILE python -m pytest -p tests.mutants.chosen FILES...
 
 The file holds two lists: the tests to run, and all that there are without a fault. Tests with
-names that are in neither are run last: a fault may give a test another name.
+names that are in neither are run last: a fault may give a test another name. Tests that start
+Jupyter are left out, see `quick`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.mutants.quick import quick
+
 run, known = json.loads(Path(os.environ["CHOSEN"]).read_text())
 order = {name: i for i, name in enumerate(run)}
 others = {*known} - {*run}
@@ -22,6 +25,6 @@ others = {*known} - {*run}
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = sorted(
-        (item for item in items if item.nodeid not in others),
+        (item for item in quick(items) if item.nodeid not in others),
         key=lambda item: order.get(item.nodeid, len(order)),
     )

@@ -1,123 +1,28 @@
-"""Where a small fault can be put into a source file, and the source with that fault in it.
-
-The faults are mutmut's: another operator, a number plus one, `None` for an argument or an assigned
-value, an argument left out, True for False, and so on. mutmut's own runner is not used: it leaves
-out decorated functions, which every kernel is, and it wraps the others in functions whose
-signatures and sources funclab could not read any more.
-"""
+"""Chooses faults by chance, in Python and in JavaScript."""
 
 from __future__ import annotations
 
-import difflib
 import random
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import libcst as cst
-from libcst.metadata import MetadataWrapper, ParentNodeProvider, PositionProvider
-from mutmut.mutation.mutators import mutation_operators
+from tests.mutants.fault import Mutant
+from tests.mutants.javascript import Script
+from tests.mutants.python import Module
 
-# Not part of the rooms below `view`, or tested as programs.
-LEFT_OUT = ("view/", "teach/", "cli/", "__main__.py")
-# No test could notice a change here: annotations are not read when the code runs, decorators and
-# imports have no faults of this kind, and what follows `assert` is for the type checker.
-SKIPPED = (cst.Annotation, cst.Decorator, cst.Import, cst.ImportFrom, cst.Assert)
+LANGUAGES = {".py": Module, ".js": Script}
+LEFT_OUT = "__main__.py"  # tested as a program
 
 
-@dataclass(frozen=True)
-class Mutant:
-    """One fault: the file, the lines of its statement, and the file's text with the fault."""
-
-    path: str
-    lines: range
-    source: str
-    text: str
-
-    def __str__(self) -> str:
-        """The lines taken out and put in, each in one line."""
-        diff = difflib.unified_diff(
-            self.source.splitlines(), self.text.splitlines(), n=0, lineterm=""
-        )
-        changed = [line for line in diff if not line.startswith(("---", "+++", "@@"))]
-        lines = [line[1:].strip() for line in changed if line[0] == "-"]
-        others = [line[1:].strip() for line in changed if line[0] == "+"]
-        return f"{self.path}: {' '.join(lines)} → {' '.join(others)}"
-
-
-Place = tuple[str, int, int]
-"""A file, the number of a node in it, and the number of an operator."""
-
-
-class Walk:
-    """The nodes of a file, in order, with those left out that hold no fault worth trying."""
-
-    def __init__(self, root: Path, path: str) -> None:
-        self.path, self.source = path, (root / path).read_text()
-        wrapper = MetadataWrapper(cst.parse_module(self.source))
-        self.module = wrapper.module
-        self.positions = wrapper.resolve(PositionProvider)
-        self.parents = wrapper.resolve(ParentNodeProvider)
-        self.nodes = list(self._below(self.module))
-
-    def _below(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-        if isinstance(node, SKIPPED) or self._is_prose(node):
-            return
-        yield node
-        for child in node.children:
-            yield from self._below(child)
-
-    def _is_prose(self, node: cst.CSTNode) -> bool:
-        """Docstrings and sentences: tests hold what an error is about, not its every word."""
-        text = isinstance(node, cst.BaseString) and not isinstance(node, cst.FormattedString)
-        return text and (
-            isinstance(self.parents[node], cst.Expr)
-            or (isinstance(node, cst.SimpleString) and " " in node.value.strip("\"'").strip())
-        )
-
-    def places(self) -> Iterator[Place]:
-        for i, node in enumerate(self.nodes):
-            for k, (kind, operator) in enumerate(mutation_operators):
-                if isinstance(node, kind) and any(self._replacements(node, operator)):
-                    yield self.path, i, k
-
-    def mutant(self, place: Place, dice: random.Random) -> Mutant:
-        """A fault at this place; where mutmut knows several, one by chance."""
-        _, i, k = place
-        node, operator = self.nodes[i], mutation_operators[k][1]
-        new = dice.choice(list(self._replacements(node, operator)))
-        text = self.module.deep_replace(node, new).code  # type: ignore[arg-type]
-        position = self.positions[self._statement(node)]
-        lines = range(position.start.line, position.end.line + 1)
-        return Mutant(self.path, lines, self.source, text)
-
-    def _statement(self, node: cst.CSTNode) -> cst.CSTNode:
-        """The simple statement that a node is in, if it is in one: coverage may know its first
-        line only.
-        """
-        while node is not self.module and not isinstance(node, cst.SimpleStatementLine):
-            if isinstance(node, cst.BaseCompoundStatement):
-                return node
-            node = self.parents[node]
-        return node
-
-    @staticmethod
-    def _replacements(node: cst.CSTNode, operator: Callable[..., Any]) -> Iterator[Any]:
-        # An exact copy is not a fault.
-        return (new for new in operator(node) if not new.deep_equals(node))
-
-
-def sample(root: Path, count: int, seed: int, within: str) -> list[Mutant]:
+def sample(root: Path, count: int, seed: int, within: list[str]) -> list[Mutant]:
     """So many faults by chance, every place being as likely as any other."""
-    files = sorted(str(file.relative_to(root)) for file in (root / "funclab").rglob("*.py"))
+    files = [file for file in (root / "funclab").rglob("*.*") if file.suffix in LANGUAGES]
+    names = sorted(str(file.relative_to(root)) for file in files if file.name != LEFT_OUT)
     chosen = [
-        name for name in files
-        if name.startswith(within) and not name.removeprefix("funclab/").startswith(LEFT_OUT)
-    ]  # fmt: skip
-    walks = {name: Walk(root, name) for name in chosen}
-    places = [place for walk in walks.values() for place in walk.places()]
+        name for name in names if name.startswith(tuple(within)) or name.endswith(tuple(within))
+    ]
+    sources = {name: LANGUAGES[Path(name).suffix](root, name) for name in chosen}
+    places = [place for source in sources.values() for place in source.places()]
     dice = random.Random(seed)
     picked = dice.sample(places, min(count, len(places)))
-    print(f"{len(places):,} places in {len(walks)} files; seed {seed} picks {len(picked)}")
-    return [walks[place[0]].mutant(place, dice) for place in picked]
+    print(f"{len(places):,} places in {len(sources)} files; seed {seed} picks {len(picked)}")
+    return [sources[place[0]].mutant(place, dice) for place in picked]

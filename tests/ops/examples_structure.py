@@ -75,6 +75,7 @@ codes = IntegerLookup(vocabulary=[3, 1], name="codes")
 example(named("LookUp", codes.table), whole(4, 2))
 example(named("OneHot", 4), whole(4, 2))
 example(named("OneHot", 4, 1), whole(6, 2))
+example(named("OneHotOfIds", 4), whole(4, 2))
 
 example(named("MatMul"), normal(3), weight(3, 4))
 example(named("MatMul"), normal(2, 3), weight(3, 4))

@@ -16,9 +16,7 @@ OPS = sorted(
     {
         op
         for op in registry.registered("op").values()
-        if op.__module__.startswith("funclab.")
-        and op.shape is not Op.shape
-        and op.forward is not Op.forward
+        if op.__module__.startswith("funclab.") and op.forward is not Op.forward
     },
     key=lambda op: op.__name__,
 )

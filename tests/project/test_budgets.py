@@ -16,8 +16,9 @@ DENSITY = "tokens per line"
 # and of objects that hold them, Keras' order of layers where masks are combined, text inputs, state
 # that changes after the gradients that read it, dtypes of ops in one word (which saves a method in
 # each of thirty ops), plans that time their own steps, plans for batches of 0 samples, ops that
-# name a quicker function for the arrays of a plan, and large kernels with room between their rows.
-CORE_LINES = 1609
+# name a quicker function for the arrays of a plan, large kernels with room between their rows,
+# `==` and `!=` of elements, and calls that are set aside after a try.
+CORE_LINES = 1672
 
 # (file, file::function or folder/, which budget): (the raised budget, the reason)
 RAISED: dict[tuple[str, str], tuple[float, str]] = {

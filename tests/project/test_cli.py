@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from packaging.requirements import Requirement
 
 import funclab
 from funclab import cli
@@ -119,17 +120,67 @@ def test_doctor_knows_which_buttons_a_kernel_hears(kernel, heard):
     assert heard in found
 
 
-def test_doctor_misses_nothing_where_only_pictures_are_wanted():
-    well, found, _ = doctor.buttons(())
+def test_binder_has_a_kernel_in_which_the_doctor_says_that_all_buttons_are_heard():
+    pinned = Requirement(
+        re.search("^ipykernel.*", (ROOT / "binder/requirements.txt").read_text(), re.M)[0]
+    )
+    [number] = [one.version for one in pinned.specifier]
 
-    assert well
-    assert "pip install 'funclab[lab]'" in found
+    _, found, _ = doctor.buttons(tuple(map(int, number.split("."))))
+
+    assert "Pause, Step and Stop are heard" in found
 
 
-def test_doctor_says_so_when_numpy_does_the_work_of_the_loops():
-    report = run("doctor", FUNCLAB_JIT="0").stdout
+WITHOUT = """
+import sys
+from importlib import metadata
+from funclab import cli
+known = metadata.version
+def version(name):
+    if name in {missing}:
+        raise metadata.PackageNotFoundError(name)
+    return known(name)
+metadata.version = version
+sys.exit(cli.main(["doctor"]))
+"""
 
-    assert "FUNCLAB_JIT=0" in report
+
+@pytest.mark.parametrize(
+    ("missing", "sign", "code"),
+    [
+        (["jupyterlab", "ipykernel"], "-- ", 0),
+        (["numba"], "-- ", 0),
+        (["h5py"], "FIX", 1),
+        (["anywidget"], "FIX", 1),
+    ],
+)
+def test_doctor_never_says_ok_of_what_is_missing(missing, sign, code):
+    source = WITHOUT.replace("{missing}", repr(missing))
+    report = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True)
+
+    lines = report.stdout.splitlines()
+    for name in missing:
+        [at] = [i for i, line in enumerate(lines) if name in line.lower() and line[:1] != " "]
+        assert lines[at].startswith(sign) and "pip install" in lines[at + 1]
+    assert report.returncode == code
+
+
+def test_doctor_says_so_when_the_loops_are_off():
+    report = run("doctor", FUNCLAB_JIT="0")
+
+    assert "-- " in report.stdout and "FUNCLAB_JIT=0" in report.stdout
+    assert report.returncode == 0
+
+
+def test_doctor_says_where_answers_are_stored_and_when_they_cannot_be(tmp_path):
+    (tmp_path / "blocked").write_text("a file")
+
+    well = run("doctor", FUNCLAB_PROGRESS=str(tmp_path / "me.json"))
+    blocked = run("doctor", FUNCLAB_PROGRESS=str(tmp_path / "blocked" / "me.json"))
+
+    assert f"ok  answers to questions are stored in {tmp_path / 'me.d'}" in well.stdout
+    assert "FIX answers to questions are forgotten" in blocked.stdout and blocked.returncode == 1
+    assert [*(tmp_path / "me.d").iterdir()] == []
 
 
 def test_doctor_tells_what_slows_matrix_products_down(monkeypatch):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.version import Version
 
 from funclab.view.notebook import labextension
 from tests.project.source import PACKAGE, ROOT
@@ -19,8 +20,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 BINDER = ROOT / "binder"
 
 
-def pins() -> dict[str, str]:
-    lines = (BINDER / "requirements.txt").read_text().splitlines()
+def pins(path: Path = BINDER / "requirements.txt") -> dict[str, str]:
+    lines = path.read_text().splitlines()
     wanted = [Requirement(line) for line in lines if line and not line.startswith("#")]
     return {pin.name: str(pin.specifier).removeprefix("==") for pin in wanted}
 
@@ -136,3 +137,15 @@ def test_nothing_but_the_agreed_names_lies_at_the_top():
 
     assert PACKAGE.name in listed.stdout.split()
     assert not strangers
+
+
+def test_forged_notebooks_are_opened_in_the_oldest_and_in_newer_front_ends_that_are_allowed():
+    oldest, newest = (pins(ROOT / f"tests/browser/{end}.txt") for end in ("oldest", "newest"))
+    wanted = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["lab"]]
+    bounds = {one.name: one.specifier for one in map(Requirement, wanted) if one.name in oldest}
+
+    assert {*bounds} == {*oldest} == {*newest} >= {"jupyterlab", "notebook", "anywidget"}
+    for name, allowed in bounds.items():
+        least = next(one.version for one in allowed if one.operator == ">=")
+        assert Version(least) == Version(oldest[name]) < Version(newest[name]), name
+        assert newest[name] in allowed

@@ -267,3 +267,19 @@ def test_a_function_of_tensors_can_be_pickled(name):
     function = getattr(ops, name)
 
     assert pickle.loads(pickle.dumps(function)) is function
+
+
+@pytest.mark.parametrize("identifier", ["identity", funclab.initializers.Identity(2.0)])
+def test_a_layer_that_begins_with_the_identity_matrix_is_cloned_and_saved(identifier, tmp_path):
+    x = Input((3,))
+    model = Model(x, layers.Dense(3, kernel_initializer=identifier)(x))
+    model.save(tmp_path / "m.keras")
+    model.save(tmp_path / "m.h5")
+
+    twins = [funclab.models.load_model(tmp_path / name) for name in ("m.keras", "m.h5")]
+    twins.append(funclab.models.clone_model(model))
+
+    gain = getattr(identifier, "gain", 1.0)
+    for twin in twins:
+        np.testing.assert_array_equal(twin.layers[1].kernel, gain * np.eye(3))
+        assert twin.layers[1].kernel_initializer.gain == gain

@@ -1,12 +1,24 @@
 """Classes and functions of users, known by name; objects of any kind as plain data."""
 
 import json
+import re
 
 import numpy as np
 import pytest
 
 import funclab
-from funclab import Input, Model, custom, layers, losses, ops, optimizers, saving, utils
+from funclab import (
+    Input,
+    Model,
+    custom,
+    layers,
+    losses,
+    ops,
+    optimizers,
+    regularizers,
+    saving,
+    utils,
+)
 from funclab.errors import ArgumentError, ConfigError, NameLookupError
 
 
@@ -68,6 +80,71 @@ def test_in_a_scope_names_are_known_and_after_it_they_are_not():
     assert type(again.layers[1]) is Twice
     with pytest.raises(NameLookupError, match="Twice"):
         funclab.models.model_from_json(text)
+
+
+class C(losses.Loss):
+    def call(self, y_true, y_pred):
+        return ops.mean((y_true - y_pred) ** 2, -1)
+
+
+class Sub(layers.Layer):
+    def call(self, inputs):
+        return inputs - 1
+
+
+class Identity(layers.Layer):
+    """Has the name of a layer of funclab, and does something else."""
+
+    def call(self, inputs):
+        return inputs * 7
+
+
+class Own(regularizers.Regularizer):
+    def __call__(self, x):
+        return ops.sum(x)
+
+
+def mze(y_true, y_pred):
+    return ops.mean((y_true - y_pred) ** 2, -1)
+
+
+def relu5(x):
+    return ops.maximum(x, 0.0)
+
+
+OWN = {
+    "a loss of one letter": ({"loss": C()}, "C"),
+    "a loss function almost like mse": ({"loss": mze}, "mze"),
+    "a metric function": ({"loss": "mse", "metrics": [mze]}, "mze"),
+    "a layer called Sub": ({"layer": Sub}, "Sub"),
+    "a layer with the name of one of funclab": ({"layer": Identity}, "Identity"),
+    "one inside another layer": ({"layer": lambda: layers.TimeDistributed(Identity())}, "Identity"),
+    "an activation": ({"layer": lambda: layers.Dense(1, activation=relu5)}, "relu5"),
+    "a regularizer": ({"layer": lambda: layers.Dense(1, kernel_regularizer=Own())}, "Own"),
+}
+
+
+@pytest.mark.parametrize("case", OWN)
+def test_a_file_with_something_of_ones_own_is_told_to_be_loaded_with_that_and_no_other(
+    case, tmp_path
+):
+    settings, name = OWN[case]
+    inputs = Input((3, 2))
+    model = Model(inputs, settings.get("layer", lambda: layers.Dense(1))()(inputs))
+    compiled = {key: value for key, value in settings.items() if key != "layer"}
+    model.compile("sgd", **{"loss": "mse", **compiled})
+    model.save(tmp_path / "m.keras")
+
+    with pytest.raises(NameLookupError) as refused:
+        funclab.models.load_model(tmp_path / "m.keras")
+
+    words = str(refused.value).partition("Why:")[2]
+    assert f'custom_objects={{"{name}": {name}}}' in words
+    assert {*re.findall(r'"(\w+)"', words)} == {name}
+    assert "mean" not in words
+    again = funclab.models.load_model(tmp_path / "m.keras", custom_objects={name: globals()[name]})
+    x = np.ones((2, 3, 2), "float32")
+    np.testing.assert_array_equal(again.predict(x), model.predict(x))
 
 
 @pytest.mark.usefixtures("registered")
@@ -140,3 +217,20 @@ def test_functions_are_known_by_name_and_code_is_refused_in_safe_mode():
 def test_what_no_file_can_hold_is_refused():
     with pytest.raises(ConfigError, match="Cannot serialize"):
         saving.serialize_keras_object(object())
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("mean_square_error", "mean_squared_error"), ("huberr", "huber"), ("mze", "mae or mse")],
+)
+def test_a_name_almost_like_a_known_one_is_asked_about(written, meant):
+    with pytest.raises(NameLookupError, match=f"did you mean {meant}"):
+        losses.get(written)
+
+
+@pytest.mark.parametrize("written", ["C", "my_loss", "own", "f", "l9", "iou_loss", "total"])
+def test_a_name_unlike_every_known_one_is_taken_for_none_of_them(written):
+    with pytest.raises(NameLookupError) as refused:
+        losses.get(written)
+
+    assert "mean" not in str(refused.value)

@@ -10,12 +10,13 @@ import os
 import random
 import traceback
 import zipfile
+from contextlib import suppress
 
 import h5py
 import numpy as np
 import pytest
 
-from funclab import Input, Model, models
+from funclab import Input, Model, models, sharing
 from funclab.errors import FunclabError
 from funclab.layers import Dense, Lambda, add
 from funclab.models import load_model
@@ -170,6 +171,10 @@ def deep_config(members, archive):
     members["config.json"] = "[" * 100_000 + "]" * 100_000
 
 
+def models_in_one_another(members, archive):
+    members["config.json"] = inside_one_another(200)
+
+
 def no_json(members, archive):
     members["config.json"] = "{"
 
@@ -200,7 +205,7 @@ def wrong_argument(members, archive):
 
 ARCHIVES = [
     *(twice, unpacked_bomb, deep_config, no_json, list_config, no_weights, no_config),
-    *(broken_weights, unknown_layer, wrong_argument),
+    *(broken_weights, unknown_layer, wrong_argument, models_in_one_another),
 ]
 
 
@@ -239,6 +244,33 @@ def test_text_of_another_form_is_refused(layers):
 
     with pytest.raises(FunclabError):
         models.model_from_json(config)
+
+
+def inside_one_another(count):
+    """The text of so many models, one inside the other."""
+    model = '{"module": "keras", "class_name": "Sequential", "config": {"name": "s", "layers": ['
+    start = {"class_name": "InputLayer", "config": {"batch_shape": [None, 2]}}
+    return f"{model}{json.dumps(start)}, " * count + json.dumps(start) + "]}}" * count
+
+
+@pytest.mark.parametrize("count", [150, 800])
+def test_models_that_are_nested_too_deeply_are_refused_before_any_is_built(count):
+    with pytest.raises(FunclabError, match="nested too deeply|maximum recursion depth"):
+        models.model_from_json(inside_one_another(count))
+
+
+MARKS = [None, "1", 1.5, [1], {}, True, -1, 10**30]
+
+
+@pytest.mark.parametrize("mark", MARKS, ids=str)
+def test_a_mark_of_a_shared_layer_may_be_anything(mark):
+    config = json.loads(model_of().to_json())
+    for part in sharing.walk(config):
+        if "class_name" in part:
+            part |= {sharing.KEY: mark, "calls_before": mark}
+
+    with suppress(FunclabError):
+        models.model_from_json(json.dumps(config))
 
 
 def test_a_call_on_no_tensor_is_not_computed_while_a_model_is_read():

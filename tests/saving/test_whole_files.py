@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from funclab import Input, Model, models
+from funclab import Input, Model, files, models
 from funclab.callbacks import CSVLogger, ModelCheckpoint
 from funclab.errors import FileError
 from funclab.layers import Dense
@@ -186,3 +186,122 @@ def test_a_process_killed_while_it_saves_leaves_a_whole_file(name, tmp_path, tri
 
         with trial(number):
             is_whole(path)
+
+
+def replacing_slowly(path, pipe):
+    """What another process does: it replaces a file, and waits in the middle."""
+    with files.replacing(path) as new:
+        new.write_text("half")
+        pipe.send(new.name)
+        pipe.recv()
+        new.write_text("whole")
+    pipe.send("done")
+
+
+def in_the_middle(path):
+    """A process in the middle of replacing a file, its temporary file, and a pipe to it."""
+    context = multiprocessing.get_context("fork")
+    here, there = context.Pipe()
+    process = context.Process(target=replacing_slowly, args=(path, there))
+    process.start()
+    there.close()
+    return process, path.with_name(here.recv()), here
+
+
+def test_what_a_killed_save_left_is_removed_by_the_next_one_to_that_place(tmp_path):
+    path, other = tmp_path / "m.keras", tmp_path / "other.keras"
+    process, left, _ = in_the_middle(path)
+    process.kill()
+    process.join()
+    model = model_of(4, 1.0)
+
+    model.save(other)
+    assert left.exists()
+
+    model.save(path)
+    assert sorted(tmp_path.iterdir()) == [path, other]
+
+
+def test_a_file_that_another_process_is_writing_is_left_alone(tmp_path):
+    path = tmp_path / "m.txt"
+    process, new, pipe = in_the_middle(path)
+
+    files.write_text(path, "meanwhile")
+    assert (path.read_text(), new.read_text()) == ("meanwhile", "half")
+
+    pipe.send("go on")
+    assert pipe.recv() == "done"
+    process.join()
+    assert path.read_text() == "whole"
+    assert [*tmp_path.iterdir()] == [path]
+
+
+def write_often(path, text):
+    for _ in range(100):
+        files.write_text(path, text)
+
+
+def test_processes_that_write_one_file_at_the_same_time_do_not_hinder_each_other(tmp_path):
+    path = tmp_path / "m.txt"
+    context = multiprocessing.get_context("fork")
+    writers = [context.Process(target=write_often, args=(path, text * 999)) for text in "abc"]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+
+    assert [writer.exitcode for writer in writers] == [0, 0, 0]
+    assert len(set(path.read_text())) == 1
+    assert [*tmp_path.iterdir()] == [path]
+
+
+def test_a_file_that_another_machine_may_be_writing_is_removed_after_a_day(tmp_path):
+    path = tmp_path / "m.txt"
+    process, new, _ = in_the_middle(path)
+    process.kill()
+    process.join()
+    there = new.rename(new.with_name(new.name.replace(files._here(), "0" * 8)))
+
+    files.write_text(path, "first")
+    assert there.exists()
+
+    two_days_ago = time.time() - 2 * files.DAY
+    os.utime(there, (two_days_ago, two_days_ago))
+    files.write_text(path, "second")
+    assert not there.exists()
+
+
+def in_use(times):
+    """The system's `replace`, as it is on Windows while a file is open elsewhere, so many times."""
+    system, left = os.replace, [True] * times
+
+    def replace(new, target):
+        if left:
+            left.pop()
+            error = PermissionError(13, "The process cannot access the file")
+            error.winerror = 32
+            raise error
+        system(new, target)
+
+    return replace
+
+
+def test_on_windows_a_file_that_is_open_for_a_moment_is_replaced_after_it(tmp_path, monkeypatch):
+    path = tmp_path / "m.txt"
+    path.write_text("before")
+    monkeypatch.setattr(os, "replace", in_use(3))
+
+    files.write_text(path, "after")
+
+    assert path.read_text() == "after"
+
+
+def test_on_windows_a_file_that_stays_open_is_an_error_after_a_second(tmp_path, monkeypatch):
+    path = tmp_path / "m.txt"
+    path.write_text("before")
+    monkeypatch.setattr(os, "replace", in_use(99))
+
+    with pytest.raises(FileError, match="was not written"):
+        files.write_text(path, "after")
+
+    assert [file.read_text() for file in tmp_path.iterdir()] == ["before"]

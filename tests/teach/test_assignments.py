@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import random
 from pathlib import Path
 
 import nbformat
 import pytest
 
 from funclab.cli import main
+from funclab.errors import FileError
 from funclab.teach import course, solved
 from funclab.teach.catching_up import lesson_files
 from funclab.teach.checking import check_lines
 from funclab.teach.releasing import assignment
+from funclab.teach.restoring import restore
+from tests import damage
 from tests.teach.tries import Try
 
 LESSONS = lesson_files()
@@ -206,3 +211,27 @@ def test_what_is_not_a_notebook_stays_as_it_is(tmp_path, text, capsys):
     assert main(["doctor", str(path)]) == 1
     assert "was not read as a notebook" in capsys.readouterr().err
     assert path.read_text() == text
+
+
+def test_a_damaged_notebook_is_refused_with_an_explanation_and_stays(copy, trial):
+    whole = copy.read_bytes()
+    content = json.loads(whole)
+    forged = [
+        {**content, "cells": {}}, {**content, "cells": [3]}, {**content, "metadata": []},
+        {**content, "cells": [{**content["cells"][0], "source": 5}]},
+        {**content, "cells": [{**content["cells"][0], "metadata": {"nbgrader": [1]}}]},
+        {**content, "nbformat_minor": "5"}, [content], "text",
+    ]  # fmt: skip
+    damaged = [
+        kind(whole, random.Random(seed)) for kind, seed in itertools.product(damage.KINDS, (0, 1))
+    ]
+
+    for i, contents in enumerate([*damaged, *(json.dumps(one).encode() for one in forged)]):
+        with trial(i):
+            copy.write_bytes(contents)
+
+            try:
+                restore(copy, LESSONS[5])
+            except FileError as error:
+                assert "not read as a notebook" in error.what
+                assert copy.read_bytes() == contents

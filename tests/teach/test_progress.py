@@ -7,7 +7,7 @@ import json
 import pytest
 
 from funclab.errors import DataError, FileError
-from funclab.teach import ask, export_progress, forget_progress, import_progress, result
+from funclab.teach import ask, export_progress, forget_progress, import_progress, result, storing
 from funclab.teach import keeping as module
 
 
@@ -23,7 +23,9 @@ def test_an_answer_is_kept_and_still_known_in_the_next_session(file):
 
     again = ask("1.1")
 
-    assert json.loads(file.read_text())["answers"] == [{"question": "1.1", "option": 0}]
+    [kept] = file.with_suffix(".d").iterdir()
+    entry = json.loads(kept.read_text())
+    assert (entry["question"], entry["option"], entry["try"]) == ("1.1", 0, 1)
     assert again.answers == [0] and again.answered
 
 
@@ -36,6 +38,7 @@ def test_every_vote_is_kept_in_order(file):
 
     assert not waiting and question.answered
     assert module.answers_to("1.1") == [0, 2]
+    assert [answer["vote"] for answer in module.progress()["answers"]] == [1, 2]
 
 
 def test_the_result_says_how_often_each_misconception_was_held_and_seen_through(file):
@@ -81,13 +84,16 @@ def test_another_file_is_refused_and_changes_nothing(file, tmp_path, text):
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"version": 2}'])
-def test_a_damaged_file_is_begun_anew(file, text):
+def test_a_damaged_file_is_set_aside_and_said(file, text):
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text)
 
-    ask("1.3").choose(2)
+    with pytest.warns(UserWarning, match="with answers of yours is damaged"):
+        ask("1.3").choose(2)
 
-    assert json.loads(file.read_text())["answers"][-1] == {"question": "1.3", "option": 2}
+    [aside] = file.parent.glob("*.damaged")
+    assert aside.read_text() == text and not file.exists()
+    assert module.answers_to("1.3") == [2]
 
 
 def test_where_nothing_can_be_written_progress_lasts_as_long_as_the_session(tmp_path, monkeypatch):
@@ -95,9 +101,10 @@ def test_where_nothing_can_be_written_progress_lasts_as_long_as_the_session(tmp_
     monkeypatch.setenv("FUNCLAB_PROGRESS", str(tmp_path / "blocked" / "progress.json"))
     forget_progress()
 
-    ask("1.1").choose(1)
+    with pytest.warns(UserWarning, match="only as long as this session") as said:
+        ask("1.1").choose(1)
 
-    assert module.answers_to("1.1") == [1]
+    assert module.answers_to("1.1") == [1] and len(said) == 1
     forget_progress()
     assert module.answers_to("1.1") == []
 
@@ -105,10 +112,23 @@ def test_where_nothing_can_be_written_progress_lasts_as_long_as_the_session(tmp_
 def test_progress_can_be_off(tmp_path, monkeypatch):
     monkeypatch.setenv("FUNCLAB_PROGRESS", "off")
 
-    assert module.path() is None
+    assert storing.path() is None
 
 
 def test_every_public_name_stays_what_it_is_when_its_file_is_imported():
     import funclab.teach as teach
 
     assert all(callable(getattr(teach, name)) for name in teach.__all__)
+
+
+def test_progress_that_is_forgotten_is_no_longer_on_the_disk(file):
+    file.parent.mkdir()
+    file.write_text(
+        '{"version": 1, "answers": [{"question": "1.1", "option": 1}], "exercises": {}}'
+    )
+    ask("1.1").choose(0)
+
+    forget_progress()
+
+    assert module.answers_to("1.1") == []
+    assert [path for path in file.parent.rglob("*") if path.is_file()] == []

@@ -96,6 +96,7 @@ def test_votes_are_exported_and_imported_and_older_files_have_none(tmp_path):
     old = {"version": 1, "answers": [], "exercises": {}}
     (tmp_path / "old.json").write_text(json.dumps(old))
 
+    forget_progress()
     import_progress(tmp_path / "old.json")
     without = kept()
     import_progress(tmp_path / "class.json")

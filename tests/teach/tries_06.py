@@ -93,6 +93,7 @@ model = Model(left, head(eye(left)))
 {COMPILE}
 """,
         f"model = Model(page, {HEAD}(ops.stop_gradient(eye(page))))\n{COMPILE}",
+        f"model = Model(page, {HEAD}(eye(page)))\n{COMPILE}\neye.trainable = False",
     ],
 }
 
@@ -134,6 +135,8 @@ model = Model(postcode, ops.stack(slices, axis=1))
         "frozen_late": f"""
 model = Model(page, {HEAD}(eye(page)))
 {COMPILE}
+import numpy
+model.train_on_batch(numpy.eye(64)[:8], numpy.arange(8))
 eye.trainable = False
 """,
         "all_held": f"""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -126,7 +128,50 @@ def test_a_name_of_an_output_may_be_its_key_in_a_dict():
     assert list(history.history) == ["loss", "a_loss", "b_loss", "b_mse"]
 
 
-def test_what_is_trainable_is_settled_by_compile():
+def frozen_after_compile(begin=lambda model: None):
+    """A model whose hidden layer is frozen after `compile` and `begin`, and its warned-of fit."""
+    model = two_outputs()
+    model.compile("sgd", [SPARSE, "mse"])
+    begin(model)
+    hidden = model.get_layer("hidden")
+    hidden.trainable = False
+    before = hidden.get_weights()
+    with pytest.warns(UserWarning, match="did you set `model.trainable`") as caught:
+        model.fit(X, [KINDS, SIZES], verbose=0)
+    moved = not all(map(np.array_equal, before, hidden.get_weights()))
+    return moved, str(caught[0].message), model
+
+
+def test_a_layer_frozen_between_compile_and_the_first_step_is_held_as_in_keras_3_with_a_warning():
+    moved, warned, model = frozen_after_compile()
+
+    assert not moved and "Keras 2 trained what" in warned
+    assert model.compiled_state.trainable == model.trainable_weights
+
+
+def test_evaluation_and_prediction_do_not_settle_what_is_trained():
+    def begin(model):
+        model.evaluate(X, [KINDS, SIZES], verbose=0)
+        model.predict(X, verbose=0)
+
+    assert not frozen_after_compile(begin)[0]
+
+
+@pytest.mark.parametrize("step", ["fit", "train_on_batch"])
+def test_once_training_has_begun_a_layer_is_frozen_only_at_the_next_compile(step):
+    moved, warned, model = frozen_after_compile(
+        lambda model: getattr(model, step)(X, [KINDS, SIZES])
+    )
+
+    assert moved and "compile it again" in warned
+    model.compile("sgd", [SPARSE, "mse"])
+    before = model.get_layer("hidden").get_weights()
+    with warnings.catch_warnings(action="error"):
+        model.fit(X, [KINDS, SIZES], verbose=0)
+    assert all(map(np.array_equal, before, model.get_layer("hidden").get_weights()))
+
+
+def test_a_layer_that_was_frozen_in_training_is_set_free_only_at_the_next_compile():
     model = two_outputs()
     model.get_layer("hidden").trainable = False
     model.compile("sgd", [SPARSE, "mse"])
@@ -140,11 +185,34 @@ def test_what_is_trainable_is_settled_by_compile():
     np.testing.assert_array_equal(model.get_layer("hidden").get_weights()[0], before[0])
 
 
+def test_the_first_step_warns_of_a_layer_frozen_after_compile_even_if_it_is_taken_by_hand():
+    model = two_outputs()
+    model.compile("sgd", [SPARSE, "mse"])
+    model.get_layer("hidden").trainable = False
+
+    with pytest.warns(UserWarning, match="trainable now, as Keras 3 does"):
+        model.train_on_batch(X, [KINDS, SIZES])
+
+
+def test_the_penalty_of_a_weight_that_is_frozen_after_compile_is_no_longer_in_the_loss():
+    inputs = Input((4,))
+    free = Dense(1, kernel_regularizer=lambda w: 0 * ops.sum(w) + 100, name="free")(inputs)
+    model = Model(inputs, Dense(1, name="last")(free))
+    model.compile("sgd", "mse")
+    assert model.evaluate(X, SIZES, verbose=0) > 100
+
+    model.get_layer("free").trainable = False
+    with pytest.warns(UserWarning, match="trainable now"):
+        model.fit(X, SIZES, verbose=0)
+
+    assert model.evaluate(X, SIZES, verbose=0) < 100
+
+
 WRONG = [
     ({"loss": ["mse"]}, LossError, "one entry per model outputs"),
     ({"loss": {"kind": "mse", "sise": "mse"}}, LossError, 'Unknown entry in loss.*"sise"'),
     ({"loss": {"kind": "mse", "sise": "mse"}}, KeyError, r"Expected keys \['kind', 'size'\]"),
-    ({"loss": "mze"}, NameLookupError, "did you mean mse"),
+    ({"loss": "mze"}, NameLookupError, "did you mean mae or mse"),
     ({"loss": "mse", "loss_weights": [1.0]}, LossError, "one entry per model outputs"),
     ({"loss": "mse", "loss_weights": {"x": 1.0}}, LossError, "Unknown entry in loss_weights"),
     ({"loss": "mse", "loss_weights": 0.5}, TypeError, "expected a list"),

@@ -273,3 +273,39 @@ def test_targets_are_compared_in_the_dtype_of_the_predictions_as_in_keras():
     of_switches = metrics.binary_accuracy(nearly_one, np.array([[0.9]], "float32"))
 
     assert (of_classes.tolist(), of_switches.tolist()) == ([1.0], [[1.0]])
+
+
+# Keras 3.15's results on TensorFlow and torch (JAX sorts nan otherwise in a curve of precision).
+nan = float("nan")
+ODD_TRUTH = np.array([[1, 0, 1], [0, 1, 0], [1, 1, 0], [0, 0, 1]], "float32")
+ODD_SCORES = np.array(
+    [[0.9, 0.3, 0.6], [0.4, 0.7, 0.2], [0.35, 0.8, 0.55], [0.1, 0.65, 0.45]], "float32"
+)
+WITH_NAN = np.where(ODD_SCORES[2, 1] == ODD_SCORES, nan, ODD_SCORES)
+ODD_WAYS = {
+    "a score is nan": (WITH_NAN, None),
+    "a weight is negative": (ODD_SCORES, [1, -1, 2, 0.5]),
+    "a weight is nan": (ODD_SCORES, [1, nan, 2, 0.5]),
+    "a score is nan and a weight negative": (WITH_NAN, [1, -1, 2, 0.5]),
+}
+OF_LABELS = {"multi_label": True, "num_labels": 3}
+ODD_RESULTS = {
+    "AUC": (metrics.AUC, {}, [0.666667, 0.568182, nan, 0.204545]),
+    "AUC of PR": (metrics.AUC, {"curve": "PR"}, [0.657847, 1.019914, nan, 0.518296]),
+    "AUC of labels": (metrics.AUC, OF_LABELS, [0.666667, 0.333333, nan, -0.333333]),
+    "Precision": (metrics.Precision, {}, [0.6, 0.545455, nan, 0.285714]),
+    "Precision of the top 2": (metrics.Precision, {"top_k": 2}, [0.571429, 0.7, nan, 0.5]),
+    "Recall": (metrics.Recall, {}, [0.5, 0.545455, nan, 0.181818]),
+}
+
+
+@pytest.mark.parametrize("way", ODD_WAYS)
+@pytest.mark.parametrize("name", ODD_RESULTS)
+def test_scores_and_weights_that_are_nan_or_negative_count_as_in_keras(name, way):
+    make, settings, results = ODD_RESULTS[name]
+    scores, weights = ODD_WAYS[way]
+
+    result = make(**settings)(ODD_TRUTH, scores, sample_weight=weights)
+
+    wanted = results[list(ODD_WAYS).index(way)]
+    np.testing.assert_allclose(result, wanted, atol=1e-5)

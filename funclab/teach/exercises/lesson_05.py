@@ -259,7 +259,7 @@ def three_images(attempt: Attempt) -> Mistake | None:
 
 def misnumbered(attempt: Attempt, model: Functional) -> Mistake | None:
     """The mistake if the index is missing, or is not that of the call on the middle image."""
-    index = attempt.names.get("index")
+    index = attempt.made("index")
     place = places(attempt, model).index("middle")
     middle, calls = model.inputs[place], calls_by_input(model)[place]
     layer = calls[0].operation

@@ -261,7 +261,7 @@ def borrowed_and_held(attempt: Attempt) -> Mistake | None:
     if not borrowed <= weights_in(model):
         return without_the_eye(model, eye, end)
     state: Any = model.compiled_state
-    moving = {id(weight) for weight in (state.trainable or [] if state else [])}
+    moving = {id(weight) for weight in (state.trained(model) if state else [])}
     if "reader" in attempt.names and moving & weights_in(attempt.names["reader"]) - borrowed:
         return with_the_old_head(model, attempt.names["reader"].get_layer("digit"))
     softmax = softmaxes(output)

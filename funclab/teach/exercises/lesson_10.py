@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from funclab.errors import DataError, GraphError, NodeIndexError, ShapeError, TensorTypeError
-from funclab.graph.node import OBSERVERS, Node
+from funclab.graph.node import Node, observed
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.models import Model
@@ -99,14 +99,12 @@ def runs_of(programs: Sequence[Any]) -> list[Run]:
 def run_of(name: str, program: Callable[[], Any]) -> Run:
     """Run a program with its own random numbers and without its warnings."""
     run = Run(name)
-    OBSERVERS.append(run.nodes)
-    try:
-        with warnings.catch_warnings(action="ignore"), fixed_start():
-            program()
-    except Exception as error:
-        run.error, run.moment = error, moment_of(error)
-    finally:
-        OBSERVERS[:] = [observer for observer in OBSERVERS if observer is not run.nodes]
+    with observed() as run.nodes:
+        try:
+            with warnings.catch_warnings(action="ignore"), fixed_start():
+                program()
+        except (Exception, SystemExit) as error:
+            run.error, run.moment = error, moment_of(error)
     return run
 
 

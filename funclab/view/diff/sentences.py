@@ -123,7 +123,7 @@ def _shared_or_not(side: Side, layers: list[Operation]) -> str:
         return f"{listed(list(map(quoted, layers)))} are {count} {kind}"
     nodes = side.calls[layers[0]]
     taken = [parent for node in nodes for parent, _ in side.parents(node)]
-    whole = len(taken) == 2 and {*taken} == {*side.graph.input_nodes}
+    whole = len(taken) == len({*taken}) == 2 and {*taken} == {*side.graph.input_nodes}
     return f"{quoted(layers[0])} is called {'on both inputs' if whole else times(len(nodes))}"
 
 

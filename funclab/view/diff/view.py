@@ -15,6 +15,7 @@ from funclab.view.diff.sentences import LONGEST_NAME, Entry, entries, notes, quo
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean, shorten
+from funclab.view.live.variables import written
 from funclab.view.live.view import View
 from funclab.view.scene import words
 from funclab.view.scene.diagram import bare
@@ -35,9 +36,11 @@ class DiffView(View):
             facts[side] = name_of(difference, side)
             for entry in facts["entries"]:
                 entry[side] = graph.keys_of(entry[side])
+        given = difference.given or difference.models
+        left, right = map(written, given, ("a", "b"))
         super().__init__(
             title=difference.title,
-            call="funclab.diff(a, b).view($)",
+            call=f"funclab.diff({left}, {right}).view($)",
             facts=facts,
             pictures={side: bare(graph) for side, graph in graphs.items()},
             **settings,
@@ -53,6 +56,8 @@ class Difference(Comparison):
 
     settings: dict[str, Any] = field(default_factory=dict, compare=False)
     """What `diff` was given for the view."""
+    given: tuple[Any, Any] | None = field(default=None, compare=False)
+    """The models as `diff` was given them; `models` are those of Keras, as models of funclab."""
 
     def view(self, **settings: Any) -> DiffView:
         """The live view, with `look`, `ask`, `tour` and `entry`; display shows one too."""
@@ -92,7 +97,7 @@ def diff(
             why="a difference is between a model on the left and another on the right.",
             fix="write funclab.diff(first, second).",
         )
-    a, b = shown(a), shown(b)
+    given, a, b = (a, b), shown(a), shown(b)
     for model in (a, b):
         if words.graph_of(model) is None:
             name = getattr(model, "name", type(model).__name__)
@@ -114,6 +119,7 @@ def diff(
         numbers=(words.count(a.weights), words.count(b.weights)),
         models=(a, b),
         settings={"look": look, "ask": ask, "tour": tour},
+        given=given,
     )
 
 

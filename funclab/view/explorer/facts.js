@@ -4,7 +4,8 @@ class Facts {
   constructor(ctx) {
     this.ctx = ctx;
     const { layers, nodes, frames } = ctx.facts;
-    const tensors = Object.fromEntries(Object.entries(ctx.facts.tensors).map(([key, fact]) => [key, { ...fact }]));
+    const tensors = Object.create(null);
+    for (const [key, fact] of Object.entries(ctx.facts.tensors)) tensors[key] = { ...fact };
     Object.assign(this, { layers, nodes, tensors, frames, order: Object.keys(nodes) });
     this.readers = new Map();
     for (const [key, node] of Object.entries(nodes)) {
@@ -123,7 +124,10 @@ class Facts {
 }
 
 /** A box that draws a repetition once is named after its first and last call. */
-function isRepeat(key) { return /(^|\/)repeat .* to /.test(key); }
+function isRepeat(key) {
+  const at = key.search(/(^|\/)repeat /);
+  return at >= 0 && key.indexOf(" to ", at + 7) > 0;
+}
 
 function repeatEnds(key) {
   const [, prefix, first, last] = key.match(/^(.*\/)?repeat (.*) to (.*)$/);

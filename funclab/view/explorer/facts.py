@@ -17,7 +17,7 @@ from funclab.shape_math import show
 from funclab.view.code.layers import own_names
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
-from funclab.view.scene.calls import write_line
+from funclab.view.scene.calls import Piece, write_line
 from funclab.view.scene.insides import Part, Recorded, insides, parts
 from funclab.view.shapes.rules.rule import rule
 from funclab.view.shapes.step import shape_question
@@ -60,13 +60,14 @@ def facts_of(model: Any) -> tuple[Facts, dict[str, Any]]:
                 facts["tensors"][part.key(tensor.id)] = _named(part, tensor.id, fact)
             _add_frames(facts, objects, node, part)
     facts["counted"] = words.counted(graph.nodes)
-    weights = words.weights_of(model)
-    trained = words.count(weight for weight in weights if weight.trainable)
+    holders = graph.operations if isinstance(model, Piece) else [model]
+    weights = {weight for holder in holders for weight in words.weights_of(holder)}
+    trained = {weight for holder in holders for weight in words.trained_of(holder)}
     facts["summary"] = {  # of the whole model, shown while nothing is selected
         "inputs": [f"{words.tensor_id(graph, x)} {show(x.shape)}" for x in graph.inputs],
         "outputs": [f"{words.tensor_id(graph, y)} {show(y.shape)}" for y in graph.outputs],
         "weights": f"{words.count(weights):,}",
-        "trained": f"{trained:,}",
+        "trained": f"{words.count(trained):,}",
     }
     return facts, objects
 
@@ -94,7 +95,7 @@ def _layer(layer: Operation, part: Part, own: set[Node]) -> Facts:
         "special": special(layer),
         "elsewhere": [_row(node, part.graph) for node in elsewhere[:MOST_NODES]],
     }
-    nodes = [part.key(node.key) for node in layer.inbound_nodes if node in own]
+    nodes = [part.key(node.key) for node in layer.calls_among(own) if node in own]
     return {**_named(part, layer.name, fact), "nodes": nodes}
 
 

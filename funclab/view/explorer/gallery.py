@@ -240,17 +240,24 @@ class Gallery:
         return {"strip": slim(bare(strip)), "window": [first, last + 1, len(keys)]}
 
     def _told(self, scene: Scene) -> str:
-        """How many nodes are drawn, and how many are left out or in repeats."""
+        """How many nodes are drawn, and how many are in repeats, in groups, or left out. A repeat
+        whose inside is not drawn stands for one of its nodes."""
         if scene.face != "calls":
             return ""
         boxes = scene.every_box
-        repeats = sum(box.role == "repeat" for box in boxes)
-        drawn = len(set(self.top) & {box.key for box in boxes})
-        drawn += sum(box.role == "repeat" and box.inside is None for box in boxes)
-        numbers = {"nodes": len(self.top), "drawn": drawn, "hidden": len(self.top) - drawn}
-        key = "drawn_repeats" if repeats else "drawn_some" if numbers["hidden"] else "drawn_all"
-        told = say(key, **numbers, repeats=plural(repeats, "repeat"))
-        return told + say("drawn_changes") if density_of(scene).rows else told
+        hidden = set(self.top) - {box.key for box in boxes}
+        hidden -= {box.members[0] for box in boxes if box.role == "repeat" and box.inside is None}
+        drawn, told = len(self.top) - len(hidden), []
+        for role, of_one in (("fold", ""), ("repeat", "repeat"), ("names", "group")):
+            holders = [box for box in boxes if box.role == role and hidden & {*box.members}]
+            held = hidden & {key for box in holders for key in box.members}
+            where = say("drawn_in", where=plural(len(holders), of_one)) if of_one else ""
+            told += [f"{len(held)} {where or say('drawn_left_out')}"] if held else []
+            hidden -= held
+        some = [say("drawn_these", n=drawn), *reversed(told)]
+        words = ", ".join(some) if told else say("drawn_all")
+        sentence = say("drawn_of", n=len(self.top), words=words)
+        return sentence + say("drawn_changes") if density_of(scene).rows else sentence
 
     def still(self, state: State, look: str) -> Diagram:
         """The static picture of a state."""

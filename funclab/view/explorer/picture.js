@@ -92,7 +92,9 @@ class Stage {
     }
     for (const part of stage.querySelectorAll("[aria-label]")) {
       part.dataset.label ??= part.getAttribute("aria-label");
-      const open = facts.order.every((node) => facts.told(node));
+      const { tensor, key } = part.dataset, node = tensor ? facts.tensors[facts.keyOf(tensor)]?.node : key;
+      const nodes = node in facts.nodes ? [node] : facts.layers[key && facts.keyOf(key)]?.nodes ?? facts.order;
+      const open = nodes.every((one) => facts.told(one));
       part.setAttribute("aria-label", open ? part.dataset.label : part.dataset.label.replace(/\((None|\d)[^)]*\)/g, "?"));
     }
     // A bar gives the shape away; the frame of a plate, its only rectangle, does not, and stays.

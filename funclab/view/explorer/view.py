@@ -19,10 +19,11 @@ from funclab.view.draw.text import clean
 from funclab.view.explorer.beside import Values
 from funclab.view.explorer.facts import facts_of, more_of, questions_of, tape_of
 from funclab.view.explorer.gallery import Gallery, is_repeat, slim
+from funclab.view.live.variables import written_model, written_tensor
 from funclab.view.live.view import View
 from funclab.view.scene import words
-from funclab.view.scene.calls import Piece, write_line
-from funclab.view.scene.diagram import Behind, bare, maker, source_inputs
+from funclab.view.scene.calls import Piece
+from funclab.view.scene.diagram import Behind, bare, source_inputs
 
 __all__ = ["Explorer", "explore"]
 
@@ -48,9 +49,11 @@ class Explorer(View):
         model: Any,
         direction: str | None = None,
         state: dict[str, Any] | None = None,
+        given: Any = None,
         **settings: Any,
     ) -> None:
         self.model, self.direction = model, direction
+        self.given = model if given is None else given
         self.subject = f"{_kind(model)} {clean(model.name)}"
         facts, self.objects = facts_of(model)
         self.known = {*facts["nodes"], *facts["layers"], *facts["tensors"]}
@@ -58,7 +61,7 @@ class Explorer(View):
         self.asked: tuple[tuple[str, str], ...] = ()
         super().__init__(
             title=self.subject,
-            call=f"funclab.explore({_written(model)}$)",
+            call=f"funclab.explore({_written(self.given)}$)",
             facts=facts,
             state=self._revealing(state or {}),
             **settings,
@@ -101,7 +104,7 @@ class Explorer(View):
     def _known_key(self, name: str, key: str) -> str:
         key = clean(key)
         if key and key not in self.known and not is_repeat(key):
-            close = meant.similar(key, self.known, cutoff=0.4) or sorted(self.known)[:3]
+            close = meant.similar(key, self.known) or sorted(self.known)[:3]
             raise ArgumentError(
                 f"{name}: there is no {key!r} in {self.subject}.",
                 why="a key is that of a layer, a node or a tensor, as the picture writes it.",
@@ -213,7 +216,8 @@ def explore(
     Raises: NeverCalledError for a layer without calls; TensorTypeError for anything else;
     ArgumentError for an unknown setting.
     """
-    subject = model = shown(model)
+    given, model = model, shown(model)
+    subject = model
     if isinstance(model, Tensor):
         subject = Behind(model)
         state = {"selected": model.id, **state}
@@ -227,7 +231,8 @@ def explore(
         model.get_output_at(0)  # if there is no call, raises the error that explains it
         subject = CallsOf(model)
         state = {"face": "layers", "selected": model.name, **state}
-    return Explorer(subject, direction, look=look, ask=ask, tour=tour, state=state)
+    views = {"look": look, "ask": ask, "tour": tour}
+    return Explorer(subject, direction, state, given, **views)
 
 
 def _kind(subject: Any) -> str:
@@ -238,9 +243,4 @@ def _kind(subject: Any) -> str:
 
 def _written(subject: Any) -> str:
     """How a learner would write the object being explored."""
-    if isinstance(subject, Behind):
-        node = maker(subject.tensor)
-        several = len(node.output_tensors) > 1
-        index = node.output_tensors.index(subject.tensor)
-        return f"{write_line(node)}[{index}]" if several else write_line(node)
-    return subject.name if subject.name.isidentifier() else _kind(subject).lower()
+    return (written_tensor if isinstance(subject, Tensor) else written_model)(subject)

@@ -58,7 +58,8 @@ class Walk {
   goTo(index) {
     const { facts, explorer: { stage } } = this, [first, last, n] = stage.picture.window, drawn = stage.keysIn(stage.name);
     let at = Math.max(0, Math.min(n - 1, Math.round(index)));
-    while ((at < first || at >= last) && drawn.has(facts.target(facts.order[at]))) at += at < first ? 1 : -1;
+    const by = at < first ? 1 : -1;
+    while ((at < first || at >= last) && at in facts.order && drawn.has(facts.target(facts.order[at]))) at += by;
     this.ctx.set({ selected: "", at: facts.order[at] }, true);
   }
 

@@ -34,6 +34,8 @@ class Verdict:
     marked: Picture | None = None
     lit: Picture | None = None
     values: dict[str, Any] = field(default_factory=dict)
+    undone: str = ""
+    """What is said about the variables that were set and are now as before."""
 
     @property
     def right(self) -> bool:
@@ -87,7 +89,7 @@ class ExerciseView(View):
         return {
             "verdict": kind,
             "heading": heading,
-            "says": self.verdict.says,
+            "says": " ".join(filter(None, [self.verdict.says, self.verdict.undone])),
             "tried": tried or kind in ("right", "wrong"),
         }
 

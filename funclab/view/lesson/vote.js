@@ -15,6 +15,7 @@ const vote = {
     ctx.stage.append(h("p", { class: "fl-prompt" }, h("b", {}, `${facts.id} `), coded(facts.prompt)), this.options, this.now, this.reveal);
     const [kept] = ctx.model.alone && same(ctx.state, ctx.model.get("blank")) ? ANSWERED.read(memory) : [];
     if (kept) ctx.model.set("state", kept);
+    this.first = ctx.state;
     ctx.listen(KERNEL.news, `show ${facts.id}`, () => ctx.set({ ended: VOTES.length }));
   },
 
@@ -35,8 +36,10 @@ const vote = {
     this.now.textContent = done ? "" : [ctx.t(`lesson_vote_now_${ended}`), this.counted(ctx)].join(" ");
     this.reveal.replaceChildren(...(done ? this.said(ctx).map((text) => h("p", {}, coded(text))) : []));
     if (!ctx.model.alone) return;
-    ANSWERED.store(this.memory, [ctx.state]);
-    if (done && !ANSWERED.read(facts.id).length) ANSWERED.keep(facts.id, [null]);
+    this.changed ||= !same(ctx.state, this.first); // a notebook that is only opened leaves nothing behind
+    if (this.changed) ANSWERED.store(this.memory, [ctx.state]);
+    if (done && this.changed && !ANSWERED.read(facts.id).length) ANSWERED.keep(facts.id, [null]);
+    else if (done) ANSWERED.open(facts.id);
   },
 
   /** How many cards were counted, never for which options; between the votes, why. */

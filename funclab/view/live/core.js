@@ -16,11 +16,14 @@ function steady(text) {
   return typeof text === "string" ? text.replace(TURNS, "\ufffd").replace(RIGHT_TO_LEFT, "\u2068$&\u2069") : text;
 }
 
+/** Only names of our own: a front end's classes mean something to it. */
+function ownClasses(names) { return String(names).split(/\s+/).filter((name) => /^(fl|funclab)(-|$)/.test(name)).join(" "); }
+
 /** An element with properties and children; text is always text, never markup. */
 function h(tag, properties = {}, ...children) {
   const el = document.createElement(tag);
   for (const [key, value] of Object.entries(properties)) {
-    if (key === "class") el.className = value;
+    if (key === "class") el.className = ownClasses(value);
     else if (key.startsWith("on")) el.addEventListener(key.slice(2), value);
     else if (value === true) el.setAttribute(key, "");
     else if (value !== false && value != null) el.setAttribute(key, value);
@@ -71,28 +74,6 @@ function s(tag, attributes = {}, ...children) {
   for (const [key, value] of Object.entries(attributes)) el.setAttribute(key, value);
   el.append(...children.map(steady));
   return el;
-}
-
-/** The elements that pictures are made of; none of them runs code or fetches anything. */
-const DRAWN = new Set(["svg", "g", "rect", "circle", "path", "text", "tspan"]);
-
-/** A picture that Python drew, built part by part: in someone else's notebook, it may be forged. */
-function pictureFrom(markup) {
-  const copy = (part) => {
-    const el = document.createElementNS(SVG, part.localName);
-    for (const { name, value } of part.attributes)
-      if (!/^(on|xmlns|style|.*href)/i.test(name) && !/url\(/i.test(value)) el.setAttribute(name, value);
-    for (const child of part.childNodes) {
-      if (child.nodeType === Node.TEXT_NODE) el.append(child.data);
-      else if (DRAWN.has(child.localName)) el.append(copy(child));
-    }
-    return el;
-  };
-  const root = new DOMParser().parseFromString(markup, "image/svg+xml").documentElement;
-  if (root.localName !== "svg") throw new Error("This is not a picture.");
-  const svg = copy(root);
-  if (root.hasAttribute("style")) Object.assign(svg.style, { maxWidth: "100%", height: "auto" });
-  return svg;
 }
 
 /** How keys are written on buttons. */

@@ -1,30 +1,42 @@
 // A view after a question stays covered until the question has been answered. The kernel knows
 // whether it was; without one, the browser remembers.
 
+/** The most characters that are remembered of one question. */
+const MOST_STORED = 2000;
+
 const ANSWERED = {
   key: (id) => `funclab question ${id}`,
 
+  /** What was stored, by any notebook on this page. */
   read(id) {
-    try { return JSON.parse(localStorage.getItem(this.key(id))) ?? []; }
+    try { return checked({ answers: JSON.parse(localStorage.getItem(this.key(id))) ?? [] }).answers; }
     catch { return []; }
   },
 
   store(id, answers) {
-    try { localStorage.setItem(this.key(id), JSON.stringify(answers)); }
+    const key = this.key(id), text = JSON.stringify(answers);
+    if (key.length + text.length > MOST_STORED) return; // the room is shared with the front end's own settings
+    try { localStorage.setItem(key, text); }
     catch { /* A private window remembers nothing. */ }
+  },
+
+  /** Uncover what waits for a question that has been answered. */
+  open(id) {
+    KERNEL.opened.add(id);
+    KERNEL.news.dispatchEvent(new Event(`answered ${id}`));
   },
 
   /** Remember the answers to a question, and uncover what waits for them. */
   keep(id, answers) {
     this.store(id, answers);
-    KERNEL.news.dispatchEvent(new Event(`answered ${id}`));
+    this.open(id);
   },
 };
 
 /** A cover in place of a view until its question is answered; then what `show` draws. */
 function underCover(model, host, show) {
   const id = model.get("cover");
-  if (!id || (model.alone && ANSWERED.read(id).length)) return show();
+  if (!id || (model.alone && (KERNEL.opened.has(id) || ANSWERED.read(id).length))) return show();
   let stop = null;
   const text = TEXTS.cover.replace("{id}", id);
   const press = () => { KERNEL.news.dispatchEvent(new Event(`show ${id}`)); open(); };

@@ -2,7 +2,9 @@
 
 /** The models of this page with a live kernel, by id; `places` counts the outputs of each, and
  * `displays` has the number of its latest display. */
-const KERNEL = (globalThis.funclab ??= { models: new Map(), places: new Map(), displays: new Map(), news: new EventTarget() });
+// An element with the id "funclab" would have this name too, but is not the page's own.
+if (!Object.hasOwn(globalThis, "funclab")) globalThis.funclab = { models: new Map(), places: new Map(), displays: new Map(), news: new EventTarget(), opened: new Set() };
+const KERNEL = globalThis.funclab;
 
 /** Make a widget's model known, until its kernel or its comm is gone. */
 function announce(model) {
@@ -34,9 +36,9 @@ function inKernel(id) {
   return model && model.widget_manager?.kernel !== null ? model : null;
 }
 
-/** A model without a kernel: it has its data, and keeps what is changed. */
-function held(traits) {
-  const first = { ...traits }, listeners = {};
+/** A model without a kernel: it has its stored data, and keeps what is changed. */
+function held(stored) {
+  const traits = checked(stored), first = { ...traits }, listeners = {};
   return {
     alone: true,
     kernel: null,

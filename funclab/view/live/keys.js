@@ -22,13 +22,13 @@ class Keys {
   }
 
   actions() {
-    const { ctx } = this, tour = ctx.model.get("tour").length;
+    const { ctx } = this, tour = ctx.model.get("tour").length, line = ctx.model.get("call");
     const own = ctx.view.keys(ctx);
     return {
       ...own,
       u: { label: ctx.t("key_undo"), run: () => ctx.undo() },
       r: { label: ctx.t("key_reset"), run: () => ctx.reset() },
-      y: { label: ctx.t("key_line"), run: () => ctx.copy(ctx.line()) },
+      y: { label: line ? ctx.t("key_line") : "", run: () => ctx.copy(ctx.line()), when: () => line },
       "?": { label: ctx.t("key_help"), run: () => this.toggle() },
       PageDown: { label: tour ? ctx.t("key_tour_on") : "", run: () => ctx.visit(ctx.model.get("stop") + 1), when: () => tour },
       PageUp: { label: tour ? ctx.t("key_tour_back") : "", run: () => ctx.visit(ctx.model.get("stop") - 1), when: () => tour },

@@ -123,7 +123,9 @@ class View(Widget):
             yield
 
     def line(self) -> str:
-        """One line of Python that makes this view in its current state."""
+        """One line of Python that makes this view in its current state; "" if there is none."""
+        if not self.call:
+            return ""
         settings = "".join(
             f", {key}={value!r}"
             for key, value in self.state.items()

@@ -20,11 +20,13 @@ FOLDER = "share/jupyter/labextensions/funclab"
 
 def files(version: str) -> dict[str, str]:
     """The text of every file of the extension, by its path."""
-    exports = f"export {{ KERNEL, held, inKernel }};\nexport const STYLE = {json.dumps(style())};\n"
+    names = "KERNEL, TEXTS, checked, held, inKernel, pictureFrom"
+    exports = f"export {{ {names} }};\nexport const STYLE = {json.dumps(style())};\n"
     static = {f"static/{room}.js": f"{script(room)}\n{exports}" for room in rooms()}
     static["static/remoteEntry.js"] = (HERE / "renderer.js").read_text(encoding="utf-8")
     digest = hashlib.sha256(json.dumps(static, sort_keys=True).encode()).hexdigest()[:16]
-    build = {"load": f"static/remoteEntry.js?v={digest}", "mimeExtension": "./mimeExtension"}
+    load = f"static/remoteEntry.js?v={digest}"
+    build = {"load": load, "extension": "./extension", "mimeExtension": "./mimeExtension"}
     about = {"name": "funclab", "version": version, "jupyterlab": {"_build": build}}
     return {"package.json": json.dumps(about, indent=2), **static}
 

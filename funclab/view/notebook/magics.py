@@ -14,7 +14,7 @@ from IPython.display import display
 
 from funclab import registry
 from funclab.errors import ArgumentError, FunclabError, NameLookupError
-from funclab.graph.node import OBSERVERS, Node
+from funclab.graph.node import Node, observed
 from funclab.graph.operation import Operation
 from funclab.view.draw import theme
 from funclab.view.lesson.failed import FailedView
@@ -77,17 +77,14 @@ class FunclabMagics(Magics):
     @cell_magic
     def shapes(self, line: str, cell: str) -> None:
         """Run the cell, then walk through the calls it made; a failing call ends the walk."""
-        nodes: list[Node] = []
-        OBSERVERS.append(nodes)
-        try:
-            self.shell.ex(cell)
-        except FunclabError as error:
-            if isinstance(error.graph, Operation):
-                self._show(nodes, failed_step(error.graph, list(error.tensors), error))
-                error.drawn = True
-            raise
-        finally:
-            OBSERVERS[:] = [observer for observer in OBSERVERS if observer is not nodes]
+        with observed() as nodes:
+            try:
+                self.shell.ex(cell)
+            except FunclabError as error:
+                if isinstance(error.graph, Operation):
+                    self._show(nodes, failed_step(error.graph, list(error.tensors), error))
+                    error.drawn = True
+                raise
         self._show(nodes, None)
 
     @cell_magic
@@ -98,7 +95,7 @@ class FunclabMagics(Magics):
         """
         try:
             exec(compile(self.shell.transform_cell(cell), CELL, "exec"), self.shell.user_ns)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             number = next((f.lineno for f in reversed(traceback.extract_tb(error.__traceback__))
                            if f.filename == CELL), 0)  # fmt: skip
             lines = cell.splitlines()

@@ -1,6 +1,6 @@
 // How JupyterLab 4 and Notebook 7 show live views: with a kernel, without one, and untrusted.
 // This file is a complete extension (`labextension.py` puts it in its place): a container for
-// module federation, with a renderer for funclab's own output type.
+// module federation, with a renderer for funclab's own output type, and a guard of stored widgets.
 
 (() => {
   const MIME = "application/vnd.funclab.view+json", WIDGET = "application/vnd.jupyter.widget-view+json";
@@ -9,6 +9,9 @@
   // How soon a model in the kernel usually announces itself (after a reload it takes longer), and
   // after what time a cleared view that is not back on the page is released, in milliseconds.
   const SOON = 150, CLEARED = 3000;
+  // The most bytes of a view, however small they were packed, and the most characters of a still
+  // picture. Elements that it should not have could be repeated or filtered until the page stops.
+  const MOST_BYTES = 32e6, MOST_STILL = 4e6, NOT_STILL = /<(?!\/?(?:svg|g|rect|circle|path|text|tspan|title|desc|style)[\s/>])/;
 
   /** The newest version of a module that the page shares under a name. */
   async function shared(scope, name) {
@@ -19,12 +22,17 @@
 
   async function unpacked(text) {
     const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
+    const measured = new TransformStream({ left: MOST_BYTES, transform(part, stream) {
+      this.left -= part.length;
+      if (this.left < 0) throw new Error("A stored view is refused: it is too large.");
+      stream.enqueue(part);
+    } });
+    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate")).pipeThrough(measured)).json();
   }
 
   /** The style sheet of all views, once on a page. */
   function dress(text) {
-    if (document.getElementById("funclab-style")) return;
+    if (document.head.querySelector("#funclab-style")) return;
     const sheet = document.createElement("style");
     sheet.id = "funclab-style";
     sheet.textContent = text;
@@ -51,8 +59,8 @@
       this.leave?.(true);
       this.join(module, id);
       this.live = module.inKernel(id) ?? await this.soon(module, id);
-      if (this.live) await this.mend(this.live, id, text);
-      const held = this.live ? null : module.held({ ...await unpacked(text), ...metadata[MIME].since });
+      if (this.live) await this.mend(module, id, text);
+      const held = this.live ? null : module.held({ ...await unpacked(text), ...metadata[MIME]?.since });
       this.live ??= module.inKernel(id); // it may have arrived meanwhile
       this.held = this.live ? null : held;
       if (!this.isDisposed) this.put(module);
@@ -70,10 +78,10 @@
      * Pictures and cover are sent right after the model, and can get lost on a busy machine (it
      * happened with five browsers): then take them from the output.
      */
-    async mend(live, id, text) {
-      const some = (pictures) => Object.keys(pictures ?? {}).length > 0;
+    async mend(module, id, text) {
+      const { live } = this, some = (pictures) => Object.keys(pictures ?? {}).length > 0;
       if (some(live.get("pictures"))) return;
-      const { pictures, cover } = await unpacked(text);
+      const { pictures, cover } = module.checked(await unpacked(text));
       if (!some(pictures) || some(live.get("pictures"))) return;
       const model = await live.widget_manager?.get_model(id);
       model?.set_state({ pictures, cover }); // a plain set would send them to the kernel
@@ -90,7 +98,7 @@
         this.live = module.inKernel(id);
         this.held.handTo(this.live);
         this.held = null;
-        this.mend(this.live, id, this.output.metadata[MIME].held).then(() => { if (!this.isDisposed) this.put(module); });
+        this.mend(module, id, this.output.metadata[MIME].held).then(() => { if (!this.isDisposed) this.put(module); });
       };
       news.addEventListener(id, listen);
       this.leave = (cleared) => {
@@ -111,12 +119,16 @@
       if (focused) this.node.querySelector(".fl")?.focus({ preventScroll: true });
     }
 
+    /** The picture that was stored beside the view, and why there is only that. */
     showStill({ data }) {
       this.stop = null;
+      const svg = String(data["image/svg+xml"] ?? ""), text = data["text/plain"] ?? "";
+      const drawn = svg && svg.length <= MOST_STILL && !NOT_STILL.test(svg), words = document.createElement("p");
       const picture = document.createElement("img");
-      picture.alt = data["text/plain"] ?? "";
-      picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(data["image/svg+xml"])}`;
-      this.node.replaceChildren(picture);
+      picture.alt = text;
+      if (drawn) picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg.replace(/[\ud800-\udfff]/gu, "\ufffd"))}`;
+      words.textContent = this.module?.TEXTS.stored_refused ?? (drawn ? "" : text);
+      this.node.replaceChildren(...(drawn ? [picture] : []), ...(words.textContent ? [words] : []));
     }
 
     onAfterAttach() {
@@ -180,9 +192,29 @@
     }
   };
 
+  /**
+   * What a notebook has stored of its widgets, without anywidgets unless the notebook is trusted: they
+   * bring scripts, which the widget manager runs as soon as a notebook is opened.
+   */
+  function guard(notebook) {
+    const STORED = "application/vnd.jupyter.widget-state+json", read = notebook.getMetadata.bind(notebook);
+    notebook.getMetadata = (...key) => {
+      const found = read(...key), stored = found?.[STORED], code = [...notebook.cells].filter(({ type }) => type === "code");
+      if (key[0] !== "widgets" || !stored || (code.length && code.every(({ trusted }) => trusted))) return found;
+      const others = Object.entries(stored.state ?? {}).filter(([, model]) => !String(model?.model_module).includes("anywidget"));
+      return { ...found, [STORED]: { ...stored, state: Object.fromEntries(others) } };
+    };
+  }
+
+  const guardian = ({ INotebookTracker }) => ({
+    id: "funclab:guard", autoStart: true, optional: [INotebookTracker],
+    activate: (app, tracker) => { tracker?.widgetAdded.connect((_, { context }) => guard(context.model)); },
+  });
+
   const container = {
     init(scope) { this.scope = scope; },
-    async get() {
+    async get(module) {
+      if (module === "./extension") return shared(this.scope, "@jupyterlab/notebook").then((notebook) => () => guardian(notebook));
       const Renderer = rendererOf(await shared(this.scope, "@lumino/widgets"));
       const rendererFactory = { safe: true, mimeTypes: [MIME], createRenderer: () => new Renderer() };
       return () => ({ id: "funclab:view", rank: -20, dataType: "json", rendererFactory });

@@ -13,14 +13,15 @@ from funclab.fields import wrong_value
 from funclab.graph.locks import making
 from funclab.layers.checks import positive
 from funclab.saving import shown
+from funclab.training.one_batch import BATCH, filled_step
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
 from funclab.view.live.said import question, say
+from funclab.view.live.variables import told, written, written_model
 from funclab.view.live.view import View
 from funclab.view.profile.picture import Bars
 from funclab.view.scene import words
 from funclab.view.scene.diagram import bare, diagram
-from funclab.view.trace.traced import BATCH, filled_step
 
 
 class ProfileView(View):
@@ -95,17 +96,20 @@ def profile(
     """
     settings = {"look": look, "ask": ask, "tour": tour, "state": state}
     if isinstance(model, Plan):
-        return ProfileView(Bars("plan", model.profile(), 0), "funclab.profile(plan$)", **settings)
-    model = shown(model)
+        return ProfileView(
+            Bars("plan", model.profile(), 0),
+            f"funclab.profile({written(model, 'plan')}$)",
+            **settings,
+        )
+    given, model = model, shown(model)
     if words.graph_of(model) is None:
         diagram(model)  # raises the error for a model without a graph
     timed, batch = timed_batch(model, x, y, batch_size, loss, optimizer, training)
-    name = model.name if model.name.isidentifier() else "model"
     chosen = {"loss": loss, "optimizer": optimizer, "training": training}
     if batch_size != BATCH:
         chosen["batch_size"] = batch_size
-    told = [f", {key}={value!r}" for key, value in chosen.items() if value is not None]
-    call = f"funclab.profile({name}, x{', y' if y is not None else ''}{''.join(told)}$)"
+    data = written(x, "x") + ("" if y is None else f", {written(y, 'y')}")
+    call = f"funclab.profile({written_model(given)}, {data}{told(chosen)}$)"
     return ProfileView(Bars(model.name, timed, batch), call, **settings)
 
 

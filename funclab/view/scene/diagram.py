@@ -262,8 +262,7 @@ class Behind(Piece):
 
 
 def maker(tensor: Tensor) -> Node:
-    operation, index, _ = tensor._keras_history
-    return operation.inbound_nodes[index]
+    return tensor.node
 
 
 def calls_before(tensors: Sequence[Tensor]) -> list[Node]:

@@ -16,7 +16,7 @@ from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation, placeholder
 from funclab.graph.tape import Tape
-from funclab.graph.tensor import History, Tensor
+from funclab.graph.tensor import Tensor
 from funclab.graph.value import Call, Constant, Value
 from funclab.layers.arguments import call_parameters, first_parameter
 from funclab.view.draw.text import clean
@@ -40,7 +40,7 @@ class Recorded(Node):
         """One more output tensor."""
         index = len(self.output_tensors)
         tensor = Tensor(value.shape, value.dtype, f"{self.operation.name}_{index}")
-        tensor._keras_history = History(self.operation, self.index, index)
+        tensor.node, tensor.index = self, index
         self.output_tensors.append(tensor)
         self.outputs = self.output_tensors
         return tensor

@@ -30,7 +30,7 @@ class Layers(Calls):
 
     def _every(self) -> list[Entry]:
         return [
-            nodes[0] if len(layer.inbound_nodes) == 1 else Several(nodes)
+            nodes[0] if len(layer.calls_among(nodes)) == 1 else Several(nodes)
             for layer, nodes in self.every.items()
         ]
 
@@ -60,7 +60,7 @@ class Layers(Calls):
 
     def _rows(self, nodes: list[Node]) -> list[Row]:
         """The calls in this model among those outside it, which have node numbers too."""
-        inside, every = set(nodes), nodes[0].operation.inbound_nodes
+        inside, every = set(nodes), nodes[0].operation.calls_among(nodes)
         others = [node for node in every if node not in inside]
         rows: list[Row] = []
         for node in every:

@@ -233,6 +233,11 @@ def weights_of(layer: Any) -> list[Variable]:
     return list(getattr(layer, "weights", []))
 
 
+def trained_of(layer: Any) -> list[Variable]:
+    """The weights that training changes: those of frozen layers inside are not among them."""
+    return list(getattr(layer, "trainable_weights", []))
+
+
 def arithmetic(layer: Any, weights: list[Variable] | None = None) -> str:
     """The weights of a layer as a sum of products of lengths; empty for a layer without weights.
     `weights`: those of the layer, if they are known.

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, ClassVar
 
+from funclab import structure
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
 from funclab.view.live.said import say
+from funclab.view.live.variables import written, written_model, written_tensor
 from funclab.view.live.view import View
 from funclab.view.scene.diagram import bare
 from funclab.view.shapes.picture import Steps
@@ -24,19 +26,20 @@ class ShapeWalk(View):
     room = "shapes"
     blank_state: ClassVar[dict[str, Any]] = {"step": 0, "batch": 0, "all": False}
 
-    def __init__(self, steps: Steps, **settings: Any) -> None:
+    def __init__(self, steps: Steps, given: Any = None, **settings: Any) -> None:
         self.steps, rows = steps, steps.rows
         captions = [
             say("shapes_caption", i=i, n=len(rows), key=step.key, words=step.words)
             for i, step in enumerate(steps.steps, 1)
         ]
+        call = "" if given is None else f"funclab.shapes({_written(given)}$)"  # "" for a cell
         state = settings.pop("state", None) or {}
         if steps.failure is not None:
             captions.append(steps.failure.what)
             state = {"step": len(steps.steps), **state}
         super().__init__(
             title=steps.title,
-            call=f"funclab.shapes({steps.name if steps.name.isidentifier() else 'model'}$)",
+            call=call,
             facts={"captions": captions, "questions": list(map(step_question, steps.steps))},
             pictures={str(i): bare(row) for i, row in enumerate(rows)},
             state=state,
@@ -50,6 +53,14 @@ class ShapeWalk(View):
         return replace(self.steps, look=theme.still(self.look))
 
 
+def _written(given: Any) -> str:
+    if hasattr(given, "layers"):
+        return written_model(given)
+    tensors = structure.flatten(given)
+    name = f"[{', '.join(map(written_tensor, tensors))}]"
+    return written_tensor(given) if [given] == tensors else written(given, name)
+
+
 def shapes(
     model: Any, *, look: str | None = None, ask: bool | None = None, tour: Any = (), **state: Any
 ) -> ShapeWalk:
@@ -61,4 +72,4 @@ def shapes(
 
     Raises: TensorTypeError for anything else.
     """
-    return ShapeWalk(shape_steps(model), look=look, ask=ask, tour=tour, state=state)
+    return ShapeWalk(shape_steps(model), model, look=look, ask=ask, tour=tour, state=state)

@@ -31,7 +31,7 @@ class Backward:
         """How many gradients each value gets."""
         self.nodes = Counter(value for _, value in dict.fromkeys(gradients))
         """From how many nodes they come; a node may hand back several."""
-        self.received: dict[NodePath, list[Value]] = defaultdict(list)
+        self.received: dict[NodePath, dict[Value, None]] = defaultdict(dict)
         """The outputs of each node for which it has received gradients."""
         self.givers: dict[Value, list[str]] = defaultdict(list)
         """Which nodes have contributed a gradient to each value so far."""
@@ -52,8 +52,7 @@ class Backward:
 
     def _of_node(self, path: NodePath, group: Iterable[Moment]) -> list[Still]:
         """What a node hands back, and the sums that its gradients become part of."""
-        received = dict.fromkeys(self.received[path])
-        pictures = [("arrives", self._gradient(value)) for value in received]
+        pictures = [("arrives", self._gradient(value)) for value in self.received[path]]
         handed: dict[Value, Frame] = {}
         additions: dict[Value, Addition] = {}
         lines: list[str] = []
@@ -106,7 +105,7 @@ class Backward:
         flows = self._arrivals(path)
         if not handed:
             return Still("vjp", "backward", key, say("trace_vjp_none", key=named(key)), flows=flows)
-        frozen = any(w.trainable and w not in self.traced.plan.wrt for w in weights)
+        frozen = not {w for w in weights if w.trainable} <= set(self.traced.plan.wrt)
         sentences = [say("trace_vjp", key=named(key), to=names)]
         sentences += [say("trace_vjp_frozen")] * frozen + self._ordinals(handed)
         flows, about = [*flows, *self.traced.flows(path, handed)], {"frozen": frozen}
@@ -137,7 +136,7 @@ class Backward:
     def _note(self, value: Value, path: NodePath) -> None:
         self.givers[value].append(self._giver(path))
         if value.origin is not None:
-            self.received[value.origin.place].append(value)
+            self.received[value.origin.place][value] = None
 
     def _giver(self, path: NodePath) -> str:
         return self.traced.key(path) if path else say("trace_loss_name")

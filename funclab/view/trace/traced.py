@@ -1,98 +1,25 @@
-"""One batch in a plan: made ready for slow motion, with everything it changes restored; and what it
-computes at each node of a model, with names and pictures."""
+"""What one batch in a plan computes at each node of a model, with names and pictures."""
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Collection, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
 
-from funclab import optimizers
-from funclab.engine.memory import unchanged
 from funclab.engine.plan import Plan
 from funclab.graph.graph import Graph
-from funclab.graph.locks import locks_of, making
 from funclab.graph.node import Node
 from funclab.graph.value import Call, Value, Variable
 from funclab.shape_math import Array, known
-from funclab.training.compiled import Compiled, require
-from funclab.training.control import between_batches
-from funclab.training.data import prepare
-from funclab.training.matching import names_of_outputs
-from funclab.training.step import Step, predict_step, train_step
+from funclab.training.step import Step
 from funclab.view.live.said import say
 from funclab.view.scene import words
 from funclab.view.scene.insides import parts
 from funclab.view.trace.frames import Frame, frame_of
 
-BATCH = 32
-"""The most samples in the batch."""
 NodePath = tuple[str, ...]
 """The keys of a node and of the calls of models around it, from the outside in."""
-
-
-@contextmanager
-def filled_step(
-    model: Any,
-    x: Any,
-    y: Any,
-    loss: Any,
-    optimizer: Any,
-    training: bool | None,
-    keep: bool = True,
-    batch: int = BATCH,
-) -> Iterator[tuple[Step, Compiled | None]]:
-    """A step that holds one batch, with its settings: forward, backward and update for data and
-    targets; forward alone, without settings, if there are no targets.
-
-    With `keep` every value and gradient has memory of its own. Weights, statistics and random
-    streams are restored; the optimizer is a copy, and no metric is updated with the batch. A
-    training run in the background pauses meanwhile, or what it learned would be undone. Predictions
-    wait, too.
-    """
-    variables = lasting_variables(model)
-    with between_batches(model.compiled_state), making, ExitStack() as locks:
-        for lock in locks_of(variables):
-            locks.enter_context(lock)
-        locks.enter_context(unchanged(variables))
-        compiled = None if y is None else settings(model, loss, optimizer)
-        data = prepare(model, compiled, x, y)
-        batches = [tensor.shape[0] for tensor in model.inputs if tensor.shape[0]]
-        data = data.cut(0, batches[0] if batches else batch)
-        specs = data.specs(len(data))
-        if compiled is None:
-            step = predict_step(model, specs, data.tree, bool(training), keep)
-        else:
-            weights = compiled.trainable or ()
-            step = train_step(model, compiled, specs, data.tree, weights, keep)
-        step.fill(data.arrays)
-        yield step, compiled
-
-
-def lasting_variables(model: Any) -> list[Any]:
-    """All variables of a model; trained weights first, as training would allocate them."""
-    return list(dict.fromkeys([*model.trainable_weights, *model.variables]))
-
-
-def settings(model: Any, loss: Any, optimizer: Any) -> Compiled:
-    """The given loss and optimizer, or else those that the model is compiled with."""
-    own: Any = model.compiled_state if loss is not None else require(model)
-    chosen = copied(optimizers.get(optimizer or getattr(own, "optimizer", "sgd")), model)
-    losses = (own.loss, own.loss_weights) if loss is None else (loss, None)
-    compiled = Compiled(chosen, *losses, None, None)
-    compiled.assign(names_of_outputs(model))
-    trainable = getattr(own, "trainable", None)
-    compiled.trainable = model.trainable_weights if trainable is None else trainable
-    return compiled
-
-
-def copied(optimizer: Any, model: Any) -> Any:
-    """A copy of an optimizer that continues from its state, for the same weights."""
-    weights = [*optimizer.memory.extents, *lasting_variables(model)]
-    return copy.deepcopy(optimizer, {id(weight): weight for weight in weights})
 
 
 class TracedModel:

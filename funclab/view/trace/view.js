@@ -134,9 +134,20 @@ const trace = {
 
   /** The edges that a step is about: into its node, and out of it. */
   edgesOf({ flows, phase, key }) {
-    const into = flows.map((ends) => ends.join(" "));
-    return this.graph.edges(({ source, target }) =>
-      into.includes(`${source} ${target}`) || (phase === "forward" && key && source === key));
+    const { between, from } = this.ways(), into = flows.flatMap((ends) => between.get(ends.join(" ")) ?? []);
+    return [...new Set([...into, ...((phase === "forward" && key && from.get(key)) || [])])];
+  },
+
+  /** The edges of the graph by both their ends, and by their source. */
+  ways() {
+    if (this.known?.svg === this.graph.svg) return this.known;
+    const between = new Map(), from = new Map(), note = (edges, key, edge) => edges.get(key)?.push(edge) ?? edges.set(key, [edge]);
+    for (const edge of this.graph.edges()) {
+      const { source, target } = edge.dataset;
+      note(between, `${source} ${target}`, edge);
+      note(from, source, edge);
+    }
+    return this.known = { svg: this.graph.svg, between, from };
   },
 
   /** Highlight the edges that data has passed, and those along which gradients have come back. */

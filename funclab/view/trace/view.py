@@ -10,9 +10,11 @@ from funclab.engine.trace import moments
 from funclab.errors import ArgumentError
 from funclab.fields import wrong_value
 from funclab.saving import shown
+from funclab.training.one_batch import filled_step, lasting_variables
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean
+from funclab.view.live.variables import told, written, written_model
 from funclab.view.live.view import View
 from funclab.view.scene import words
 from funclab.view.scene.diagram import PROJECTOR_CALLS, bare, diagram
@@ -22,7 +24,7 @@ from funclab.view.trace.forward import compared_stills, forward_stills, loss_sti
 from funclab.view.trace.picture import TracePicture
 from funclab.view.trace.questions import add_questions
 from funclab.view.trace.still import Still, check_most, facts_of, fold, spine
-from funclab.view.trace.traced import TracedModel, filled_step, lasting_variables
+from funclab.view.trace.traced import TracedModel
 from funclab.view.trace.update import update_stills
 
 MOST_CALLS, STILL_CALLS = 60, 12
@@ -135,7 +137,7 @@ def trace(
     if training not in TRAINING or (y is not None and training is not None):
         wanted = 'True, False or "both" without targets; with targets, training is always on'
         raise wrong_value("trace", "training", training, wanted, "None")
-    model = shown(model)
+    given, model = model, shown(model)
     most = check_most(most_steps, theme.chosen(look))
     if words.graph_of(model) is None:
         diagram(model)  # raises the error for a model without a graph
@@ -145,11 +147,10 @@ def trace(
         stills = batch_stills(model, x, y, loss, optimizer, training)
     stills = fold(stills, most)
     add_questions(stills)
-    name = model.name if model.name.isidentifier() else "model"
     settings = {"loss": loss, "optimizer": optimizer, "training": training}
     settings["most_steps"] = most_steps
-    chosen = [f", {key}={value!r}" for key, value in settings.items() if value is not None]
-    call = f"funclab.trace({name}, x{', y' if y is not None else ''}{''.join(chosen)}$)"
+    data = written(x, "x") + ("" if y is None else f", {written(y, 'y')}")
+    call = f"funclab.trace({written_model(given)}, {data}{told(settings)}$)"
     return Trace(model, stills, call, look=look, ask=ask, tour=tour, state=state)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -21,10 +20,10 @@ Content = dict[str, Any]
 class StopControl(Widget):
     """A headless control widget. Nothing is ever published on it, so that its messages arrive.
 
-    ipykernel 7 receives widget messages while a cell runs, on a background thread. From 7.4 on it
-    routes a message to the thread that last published on its widget: that of the busy cell. With
-    that record removed, the page chooses the thread, as before. Whether messages really arrive is
-    never assumed: the page asks first, and its buttons work from the first answer on.
+    Kernels that hear buttons (see `kernels`) receive widget messages while a cell runs, on a
+    background thread; 7.4 does so unless it has a record of a thread that published on the widget.
+    Making the widget leaves one, which is removed here. Whether messages really arrive is never
+    assumed: the page asks first, and its buttons work from the first answer on.
     """
 
     _esm = "export default { render() {} };"
@@ -67,12 +66,6 @@ def rate_by(loop: Any) -> str:
     callbacks = loop.callbacks.callbacks if loop.callbacks is not None else ()
     scheduled = any(isinstance(callback, LearningRateScheduler) for callback in callbacks)
     return "LearningRateScheduler" if scheduled else ""
-
-
-def kernel_name() -> str:
-    """The kernel and its version, such as "ipykernel 7.3.0"; "" outside a kernel."""
-    kernel = sys.modules.get("ipykernel")
-    return f"ipykernel {kernel.__version__}" if kernel is not None else ""
 
 
 def slow_motion(model: Any, step: Any, **settings: Any) -> Trace:

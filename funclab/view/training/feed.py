@@ -15,11 +15,12 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from funclab.callbacks.base import Logs, Watcher
+from funclab.training.measures import first_lost
 from funclab.view.draw.chart import brief
 from funclab.view.live.said import named, say
-from funclab.view.training import control
+from funclab.view.training import control, kernels
 from funclab.view.training.cell import show
-from funclab.view.training.heat import Heat, first_lost
+from funclab.view.training.heat import Heat
 from funclab.view.training.record import (
     Clock,
     Numbers,
@@ -92,7 +93,7 @@ class Feed(Watcher):
         self.loop, self.control = loop, control.StopControl(self.act)
         self.record = Record(self.label, loop.history, loop.training.steps)
         self.clock = Clock(loop)
-        self.heat = Heat(self.model, loop.compiled.trainable or [])
+        self.heat = Heat(self.model, loop.compiled.trained(self.model))
         trackers = loop.compiled.trackers.items()
         self.means = {name: mean.sums for name, mean in trackers if hasattr(mean, "sums")}
         """The running sums of losses and metrics, each as (total, count)."""
@@ -240,7 +241,7 @@ class Feed(Watcher):
             "rate_by": control.rate_by(self.loop),
             "validated": self.loop.validation is not None,
             "mode": self.loop.mode,
-            "kernel": control.kernel_name(),
+            "kernel": kernels.kernel_name(),
             "error": self.error,
             "snapshots": self.loop.history.snapshots is not None,
         }

@@ -15,8 +15,9 @@ from funclab.view.draw.picture import Cells
 from funclab.view.draw.text import clean, plural, shorten
 from funclab.view.live.said import say
 from funclab.view.tables.nodes import column_starts, draw_cells
-from funclab.view.training.control import StopControl, kernel_name
+from funclab.view.training.control import StopControl
 from funclab.view.training.curves import Curves, charts_of
+from funclab.view.training.kernels import kernel_name
 from funclab.view.training.record import Numbers, rest_after, summary
 from funclab.view.training.view import TrainingView
 

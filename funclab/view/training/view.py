@@ -19,6 +19,7 @@ from funclab.graph.operation import Operation
 from funclab.view.draw import theme
 from funclab.view.draw.text import clean, listed, plural
 from funclab.view.live.said import say
+from funclab.view.live.variables import written, written_model
 from funclab.view.live.view import View
 from funclab.view.scene import words
 from funclab.view.scene.diagram import bare, compact
@@ -120,7 +121,7 @@ class TrainingView(View):
 
 def view_of(model: Any, names: Iterable[str], **settings: Any) -> TrainingView:
     """A view of a model's runs, with its graph; `names` are the names of its losses and metrics."""
-    variable = model.name if model.name.isidentifier() else "model"
+    variable = written_model(model)
     state = {key: settings.pop(key) for key in TrainingView.blank_state if key in settings}
     pictures = {}
     if words.graph_of(model) is not None:
@@ -206,6 +207,7 @@ def compare_runs(
     """
     lists = {key: group for key, group in groups.items() if is_group(key, group)}
     state = {key: value for key, value in groups.items() if key not in lists}
+    given_labels = labels is not None
     labels = [getattr(h, "run", "") for h in histories] if labels is None else [*labels]
     if len(labels) != len(histories):
         wanted = f"one label for each run, of which there are {len(histories)}"
@@ -219,7 +221,9 @@ def compare_runs(
     titles = list(by_title(runs))
     if len(titles) > MOST_TITLES:
         titles = [*titles[:MOST_TITLES], f"{len(titles) - MOST_TITLES} more"]
-    call = [f"history{i + 1}" for i in range(len(histories))] + [f"{key}={key}" for key in lists]
+    call = [written(history, f"history{i + 1}") for i, history in enumerate(histories)]
+    call += [f"{key}={written(group, key)}" for key, group in lists.items()]
+    call += [f"labels={labels}"] if given_labels else []
     call += [] if curves is None else [f"curves={[*curves]}"]
     view = TrainingView(
         facts={"charts": charts, "layers": [], "compared": True},

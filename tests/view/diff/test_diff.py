@@ -81,6 +81,18 @@ def test_shared_here_and_not_there_is_one_difference_with_both_keys():
     assert entry.numbers == 2080
 
 
+def called_twice(shared):
+    x = Input((4,), name="x")
+    first, second = (layers.Dense(3, name=name) for name in ("first", "second"))
+    return Model(x, layers.Add()([first(x), (first if shared else second)(x)]))
+
+
+def test_a_layer_called_twice_on_one_input_is_not_said_to_be_called_on_both():
+    (entry,) = diff(called_twice(True), called_twice(False))
+
+    assert entry.sentence.startswith("left: “first” is called twice; right: ")
+
+
 def test_separate_here_and_shared_there_is_the_same_the_other_way_round():
     (entry,) = diff(pair(shared=False), pair())
 

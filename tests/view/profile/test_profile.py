@@ -71,7 +71,7 @@ def test_the_batch_has_as_many_samples_as_it_is_told():
     assert view.bars.batch == 7
     assert "7 samples" in view.facts["about"][0]
     assert view.profile.steps[0].operations == 2 * 7 * 6 * 6
-    assert view.line() == "funclab.profile(small, x, y, batch_size=7)"
+    assert view.line() == "funclab.profile(small, X, Y, batch_size=7)"
 
 
 def test_the_plain_text_is_constant_and_print_shows_every_step():

@@ -126,9 +126,9 @@ def test_the_line_of_a_view_brings_it_back():
     view = trace(model, X, Y, most_steps=40)
     view.show(step=5)
 
-    again = eval(view.line(), {"funclab": Names, "twice": model, "x": X, "y": Y})
+    again = eval(view.line(), {"funclab": Names, "twice": model, "X": X, "Y": Y})
 
-    assert view.line() == "funclab.trace(twice, x, y, most_steps=40, step=5)"
+    assert view.line() == "funclab.trace(twice, X, Y, most_steps=40, step=5)"
     assert again.state == view.state
 
 

@@ -30,7 +30,7 @@ def measured(weights, x, y):
 
 def step(weights, x, y):
     """The weights after a step of gradient descent."""
-    w, b, v, c = weights
+    _, _, v, _ = weights
     hidden, chances = answers(weights, x)
     above = (chances - np.eye(3)[y]) / len(y)
     below = (above @ v.T) * (hidden > 0)

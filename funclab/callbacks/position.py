@@ -1,0 +1,112 @@
+"""Where a training run is: everything besides weights and optimizer that its next numbers depend
+on."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+
+from funclab.callbacks.base import Callback
+from funclab.errors import WeightsError, warn
+from funclab.initializers import random_state, restore_random_state
+from funclab.shape_math import Array
+
+STATE = "state"
+"""The name of the array with what is not in arrays, as JSON."""
+
+
+class Position:
+    """The position of the training run of a model."""
+
+    def __init__(self, model: Any) -> None:
+        self.model, self.compiled = model, model.compiled_state
+        self.loop = self.compiled.loop
+        self.stopped = False
+        """Whether a callback had ended the run."""
+
+    def arrays(self, epoch: int, begun: int) -> dict[str, Array]:
+        """The position after `begun` batches of an epoch, as arrays."""
+        callbacks, lists = [], []
+        for callback in self._callbacks():
+            values = {name: getattr(callback, name) for name in callback.kept}
+            kept: dict[str, Any] = {}
+            for name, value in values.items():
+                kept[name] = getattr(value, "item", lambda value=value: value)()
+                if isinstance(value, list):
+                    kept[name] = {"from": len(lists), "count": len(value)}
+                    lists += value
+            callbacks.append([type(callback).__name__, kept])
+        mark = getattr(self.loop.training, "mark", None)
+        state = {
+            "epoch": epoch,
+            "begun": begun if mark else 0,
+            "data": mark(begun) if mark else None,
+            "random": random_state(),
+            "stopped": bool(self.model.stop_training),
+            "callbacks": callbacks,
+        }
+        memory = self._memory() if mark or not begun else []
+        numbered = {f"memory/{i}": array.copy() for i, array in enumerate(memory)}
+        numbered |= {f"kept/{i}": np.asarray(array) for i, array in enumerate(lists)}
+        return {STATE: np.frombuffer(json.dumps(state).encode(), "uint8"), **numbered}
+
+    def restore(self, arrays: dict[str, Array]) -> tuple[int, int]:
+        """Continue there; returns the epoch, and how many of its batches are done.
+
+        Raises: WeightsError if the metrics or the optimizer are others.
+        """
+        state = json.loads(arrays[STATE].tobytes())
+        memory = self._memory()
+        stored = [arrays[f"memory/{i}"] for i in range(len(arrays)) if f"memory/{i}" in arrays]
+        if stored and [a.shape for a in stored] != [a.shape for a in memory]:
+            raise WeightsError(
+                f"The backup is not of {self.model.name} as it is compiled now.",
+                why="its metrics, its optimizer or its stateful layers were others.",
+                fix="compile the model as it was, or begin anew with an empty backup_dir.",
+            )
+        for own, array in zip(memory, stored):
+            own[...] = array
+        self._restore_callbacks(state["callbacks"], arrays)
+        if state["data"] is not None and hasattr(self.loop.training, "seek"):
+            self.loop.training.seek(state["data"])
+        restore_random_state(state["random"])
+        self.stopped = state["stopped"]
+        return state["epoch"], state["begun"]
+
+    def _callbacks(self) -> list[Callback]:
+        """The callbacks of the run that have something to keep."""
+        everyone = self.loop.callbacks.callbacks
+        return [callback for callback in everyone if getattr(callback, "kept", ())]
+
+    def _restore_callbacks(self, stored: list[Any], arrays: dict[str, Array]) -> None:
+        callbacks = self._callbacks()
+        if [name for name, _ in stored] != [type(callback).__name__ for callback in callbacks]:
+            warn(
+                "The callbacks are not those of the interrupted training "
+                f"({', '.join(name for name, _ in stored) or 'none'}): they begin anew.",
+            )
+            return
+        for callback, (_, kept) in zip(callbacks, stored):
+            for name, value in kept.items():
+                if isinstance(value, dict):
+                    numbers = range(value["from"], value["from"] + value["count"])
+                    value = [arrays[f"kept/{i}"] for i in numbers]
+                setattr(callback, name, value)
+
+    def _memory(self) -> list[Array]:
+        """Numbers that a run changes in place, besides the weights: of the optimizer (in full
+        precision, which files of weights do not have), of metrics, and of stateful layers."""
+        optimizer = self.compiled.optimizer
+        scalars = (optimizer.current_rate, optimizer.steps_taken, optimizer.counter)
+        metrics = dict.fromkeys([*self.compiled.metrics, *self.compiled.trackers.values()])
+        states = [state.array for metric in metrics for state in metric.variables]
+        return [*scalars, optimizer.rates, *states, *remembered(self.model)]
+
+
+def remembered(layer: Any) -> list[Array]:
+    """What stateful layers remember of the last batch."""
+    kept = getattr(getattr(layer, "_kept", None), "variables", [])
+    inner = [array for held in layer.sublayers for array in remembered(held)]
+    return [*(variable.array for variable in kept), *inner]

@@ -1,0 +1,94 @@
+"""How a view's own line of Python names what it was given: by the variables that hold it."""
+
+from __future__ import annotations
+
+import keyword
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from funclab.graph.operation import Operation
+from funclab.graph.tensor import Tensor
+from funclab.view.scene.diagram import maker
+from funclab.view.scene.words import graph_of, is_automatic
+
+PACKAGE = __name__.partition(".")[0]
+
+
+def written(thing: Any, otherwise: str) -> str:
+    """A variable that holds a thing where its line will be pasted, or a list or dict of variables;
+    `otherwise` if there is none."""
+    spaces = {id(space): space for space in _namespaces()}
+    return _found(thing, [*spaces.values()]) or otherwise
+
+
+def written_model(model: Any) -> str:
+    """The variable of a model, or of a layer, or how a model that has a variable gives the layer;
+    else its name, if the user gave it one."""
+    if name := written(model, ""):
+        return name
+    for holder in _models():
+        if any(layer is model for layer in holder.layers):
+            return f"{written(holder, 'model')}.get_layer({model.name!r})"
+    if _is_variable(model.name) and not is_automatic(model):
+        return model.name
+    return "model" if hasattr(model, "layers") else "layer"
+
+
+def _models() -> list[Any]:
+    values = [value for space in _namespaces() for value in [*space.values()]]
+    return [value for value in values if isinstance(value, Operation) and graph_of(value)]
+
+
+def written_tensor(tensor: Tensor) -> str:
+    """The variable of a tensor, or the output of the layer that made it."""
+    node = maker(tensor)
+    layer, index = node.operation, node.output_tensors.index(tensor)
+    call = ".output" if len(layer.inbound_nodes) == 1 else f".get_output_at({node.index})"
+    at = f"[{index}]" if len(node.output_tensors) > 1 else ""
+    return written(tensor, f"{written_model(layer)}{call}{at}")
+
+
+def told(settings: dict[str, Any]) -> str:
+    """Arguments of a call, without those that are None: `, loss='mse', optimizer=own`."""
+    return "".join(
+        f", {key}={written(value, repr(value))}"
+        for key, value in settings.items()
+        if value is not None
+    )
+
+
+def _found(thing: Any, spaces: list[dict[str, Any]]) -> str:
+    if isinstance(thing, (str, int, float)):
+        return repr(thing)
+    for space in spaces:
+        items = [*space.items()]  # a copy: another thread may add some
+        names = [name for name, value in items if value is thing and _is_variable(name)]
+        if names:
+            own = getattr(thing, "name", None)
+            return own if own in names else names[0]
+    if isinstance(thing, (list, tuple)) and thing:
+        parts = [_found(part, spaces) for part in thing]
+        return f"[{', '.join(parts)}]" if all(parts) else ""
+    if isinstance(thing, dict) and thing:
+        pairs = {key: _found(part, spaces) for key, part in thing.items()}
+        inside = ", ".join(f"{key!r}: {part}" for key, part in pairs.items())
+        return f"{{{inside}}}" if all(pairs.values()) else ""
+    return ""
+
+
+def _is_variable(name: Any) -> bool:
+    """Whether a name can be that of one's own variable; IPython keeps results as _5 and Out."""
+    text = isinstance(name, str) and name.isidentifier()
+    return text and not keyword.iskeyword(name) and not name.startswith("_") and name != "Out"
+
+
+def _namespaces() -> Iterator[dict[str, Any]]:
+    """The variables of the notebook or script, and of the modules from which funclab was called,
+    the nearest first."""
+    yield vars(sys.modules["__main__"])
+    frame: Any = sys._getframe(1)
+    while frame:
+        if frame.f_globals.get("__name__", "").partition(".")[0] != PACKAGE:
+            yield frame.f_globals
+        frame = frame.f_back

@@ -1,0 +1,160 @@
+"""What each view says on a page from disk, and what each key changes, as it was read and counted.
+
+After a change of words, `TRANSCRIPTS=1 pytest tests/browser/test_transcripts.py` writes the files
+anew: read what has changed, and check each number, before you commit it.
+"""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pytest
+
+import funclab
+from funclab import Input, Model
+from funclab.layers import Dense
+from funclab.teach import arrange, ask, concept_test, vote
+from funclab.teach.checking import check_lines
+from funclab.view.training import record
+from tests.browser.transcript import FOLDER, transcript
+from tests.teach.tries import tries
+from tests.view import models
+
+ALL_KEYS = ["?", "Escape"]
+TOUR = [
+    {"text": "The first call.", "state": {"selected": "shared[0]"}},
+    {"text": "The second call.", "state": {"selected": "shared[1]"}},
+]
+
+
+def counted() -> Model:
+    """A model whose every number can be computed by hand."""
+    x = Input((2,), name="x")
+    model = Model(x, Dense(1, name="out")(Dense(2, activation="relu", name="hidden")(x)))
+    model.set_weights([[[1, -1], [0, 2]], [0, 1], [[1], [2]], [-1]])
+    model.compile(funclab.optimizers.SGD(0.5), "mse")
+    return model
+
+
+def slow_motion(**settings):
+    return funclab.trace(counted(), np.array([[1, 2], [3, -1]]), np.array([[8], [0]]), **settings)
+
+
+def line(epochs: int, **settings) -> Model:
+    """One weight, 0 at first, which halves its distance to 2 in each step: so losses are 10, 2.5,
+    0.625, ..., and the gradients -10, -5, -2.5, ..."""
+    x = Input((1,), name="x")
+    model = Model(
+        x, Dense(1, use_bias=False, kernel_initializer="zeros", name="slope")(x), name="line"
+    )
+    model.compile(funclab.optimizers.SGD(0.1), "mse", **settings)
+    model.fit(np.array([[1.0], [2]]), np.array([[2.0], [4]]), epochs=epochs, verbose=0, live=True)
+    return model
+
+
+def mistake():
+    one = next(one for one in tries() if one.mistake == "result_lost")
+    return check_lines(one.exercise, one.lines, one.names)
+
+
+def changed():
+    """Two models that differ in one layer's units, and in a layer that one of them has alone."""
+    x = Input((4,), name="x")
+    other = Dense(3, name="out")(Dense(4, name="more")(Dense(4, name="first")(x)))
+    return funclab.diff(models.twice(), Model(x, other, name="other")).view()
+
+
+WALKS = {
+    "explorer": (
+        lambda: funclab.explore(models.shared_inside()),
+        [
+            *("ArrowDown ArrowDown", "s", "s", "ArrowDown", "o", "Enter", "ArrowDown", "f", "f"),
+            *("O", "O", "u", "u", "m", "m", "t", "t", "y", "c", "r", "/", "s h a r e d", "Enter"),
+            *("Shift+Enter", "Escape", "ArrowUp", "ArrowLeft", "ArrowRight", "m", "m"),
+            *("Enter", "Enter", "Escape", "Escape", "Backspace", "c", *ALL_KEYS),
+        ],
+    ),
+    "explorer_asks": (
+        lambda: funclab.explore(models.twice(), ask=True, tour=TOUR),
+        [
+            *("ArrowDown", "ArrowDown", "2", "ArrowDown", "0", "t", "f", "u", "PageDown"),
+            *("PageDown", "PageDown", "1", "PageUp", "r", "y", *ALL_KEYS),
+        ],
+    ),
+    "explorer_long": (
+        lambda: funclab.explore(models.chain(30), selected="dense_9[0]"),
+        ["ArrowDown", "End", "t", "Backspace", "f", "ArrowDown", "/", "d e n s e _ 2 0", "Escape"],
+    ),
+    "shapes": (
+        lambda: funclab.shapes(models.twice()),
+        [
+            *("ArrowRight", "ArrowRight", "u", "End", "ArrowRight", "Home", "ArrowLeft", "a", "a"),
+            *("ArrowDown", "ArrowUp", "y", "r", *ALL_KEYS),
+        ],
+    ),
+    "shapes_ask": (
+        lambda: funclab.shapes(models.twice(), ask=True),
+        ["ArrowRight", "1", "ArrowRight", "0", "ArrowLeft", "ArrowRight", "ArrowRight"],
+    ),
+    "diff": (
+        changed,
+        [
+            *("ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown", "ArrowUp", "u", "y", "Escape"),
+            *('click .fl-figure:last-child [data-key="x[0]"]', *ALL_KEYS),
+        ],
+    ),
+    "trace": (slow_motion, [*["ArrowRight"] * 12, "ArrowLeft", "o", "ArrowRight", "ArrowRight", "o",
+                            "End", "u", "Home", "y", *ALL_KEYS]),
+    "trace_asks": (
+        lambda: slow_motion(ask=True),
+        ["ArrowRight", "ArrowRight", "1", "ArrowRight", "0", "ArrowLeft", "ArrowRight"],
+    ),
+    "question": (lambda: ask("1.1"), ["1", "2", "3", "u", "r", *ALL_KEYS]),
+    "question_in_a_class": (lambda: ask("1.1", votes=2), ["2", "3", "1", "y"]),
+    "lines": (
+        lambda: arrange("1A"),
+        [
+            *("ArrowDown", "Enter", "ArrowDown", "Enter", "ArrowLeft", "ArrowRight", "u", "h", "h"),
+            *("c", "s", "Enter", "y", "r", *ALL_KEYS),
+        ],
+    ),
+    "mistake": (mistake, ["h", "h", "h", "s", "s", "u", *ALL_KEYS]),
+    "vote": (
+        lambda: vote("5.1"),
+        [
+            *("Enter", "5", "a 1 2", "b b Shift+B", "d 3", "u", "Enter", "a 5", "b 1", "Enter"),
+            *("u", "u", "Enter", "y", *ALL_KEYS),
+        ],
+    ),
+    "training": (
+        lambda: funclab.watch(line(3, metrics=["mae"])),
+        [
+            *("ArrowLeft", "ArrowLeft", "ArrowLeft", "ArrowRight", "t", "h", "h", "h", "l", "u"),
+            *("x", "n", "Space", "y", "r", *ALL_KEYS),
+        ],
+    ),
+    "runs": (
+        lambda: funclab.compare_runs(line(2).history, line(4).history),
+        ["ArrowLeft", "ArrowLeft", "ArrowLeft", "j", "j", "l", "y", *ALL_KEYS],
+    ),
+    "playground": (lambda: funclab.playground(), ["y", "Tab", "Tab", "Tab", "Escape", *ALL_KEYS]),
+    "concept_test": (
+        lambda: concept_test("A"), ["1", "2", "ArrowLeft", "3", "ArrowRight", "u", *ALL_KEYS]
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WALKS)
+def test_a_view_says_what_was_read_and_counted(opened_page, monkeypatch, name):
+    monkeypatch.setattr(record, "PAUSE", 0)  # each epoch is measured, on any machine
+    monkeypatch.setattr(record, "SPACING", 0)
+    make, steps = WALKS[name]
+    page, file = opened_page(make()), FOLDER / f"{name}.txt"
+
+    said = transcript(page, steps)
+
+    if os.environ.get("TRANSCRIPTS"):
+        FOLDER.mkdir(exist_ok=True)
+        file.write_text(said, encoding="utf-8")
+    assert said.splitlines() == file.read_text(encoding="utf-8").splitlines()

@@ -1,0 +1,68 @@
+"""What a view says, step by step: to a screen reader, and by marks in its picture.
+
+A transcript begins with all that the view says at first. Then come steps: a line with the keys that
+are pressed, how many lines are no longer said, and those that are new. The files in `transcripts/`
+are facts about small models; whoever changes one reads it and counts.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from tests.browser.waiting import laid_out
+
+FOLDER = Path(__file__).parent / "transcripts"
+# What is marked in the picture and in lists, and where keys go.
+MARKS = """() => {
+  const root = document.body, at = document.activeElement;
+  const marked = (kind) => [...root.querySelectorAll(`.fl-${kind}`)].map((part) => {
+    const { key, tensor, reader } = part.closest("[data-key],[data-tensor]")?.dataset ?? {};
+    const words = kind === "tag" || kind === "mark" ? part.textContent : "";
+    const name = key ?? (tensor ? `edge ${tensor}` : part.textContent.slice(0, 60));
+    return [kind, name, words].join(" ").trim();
+  });
+  const label = at.getAttribute("aria-label") ?? at.textContent;
+  return [...new Set(["ring", "lit", "here", "tag", "mark"].flatMap((kind) => marked(kind).sort())),
+    `keys go to ${at.tagName.toLowerCase()} ${label.slice(0, 60)}`];
+}"""
+# A row says its cells; how many words a box of the picture has depends on the room for it.
+SAID_ABOVE = re.compile(r"(rowheader|cell|columnheader)\b|(list|listitem|rowgroup|table|row)$")
+NAMED = re.compile(r"""'?((?:button|group|img) "(?:[^"\\]|\\.)*"(?: \[\w+\])?)""")
+
+
+def said(page: Page) -> list[str]:
+    """All that a view says now, line by line."""
+    laid_out(page)
+    lines, inside = [], None  # the indent of the picture that the lines are in
+    for line in page.locator("body").aria_snapshot().splitlines():
+        told = line.strip(" -").rstrip(":").strip("'")
+        indent = len(line) - len(line.lstrip())
+        inside = None if inside is not None and indent <= inside else inside
+        if inside is not None or told.startswith("img "):
+            inside = indent if inside is None else inside
+            lines += [found[1]] if (found := NAMED.match(told)) else []
+        elif not SAID_ABOVE.match(told):
+            lines.append(told[:300])
+    return [*lines, *page.evaluate(MARKS)]
+
+
+def transcript(page: Page, steps: list[str]) -> str:
+    """What a view says, and what changes with each step: keys, or `click` and a selector."""
+    before = said(page)
+    lines = [*before]
+    for step in steps:
+        if step.startswith("click "):
+            page.locator(step.removeprefix("click ")).first.click()
+        else:
+            for key in step.split():
+                page.keyboard.press(" " if key == "Space" else key)
+        now = said(page)
+        changes = [line for line in difflib.ndiff(before, now) if line[0] in "-+"]
+        gone = sum(line[0] == "-" for line in changes)
+        lines += ["", f"> {step}  ({gone} gone)", *(line for line in changes if line[0] == "+")]
+        before = now
+    return "\n".join(lines) + "\n"

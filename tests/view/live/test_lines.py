@@ -1,0 +1,121 @@
+"""The line of Python that a view offers to paste runs where it is pasted, and makes that view."""
+
+import re
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import funclab
+from tests.view import gallery
+
+README = Path(__file__).parents[3].joinpath("README.md").read_text("utf-8")
+
+
+def notebook(code: str = "", **more: Any) -> dict[str, Any]:
+    """The variables of a notebook in which some code was run."""
+    space = {"__name__": "notebook", "funclab": funclab, **more}
+    exec(code, space)
+    return space
+
+
+def view_of(code: str, space: dict[str, Any]) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return eval(code, space)
+
+
+def assert_same_again(view: Any, space: dict[str, Any]) -> None:
+    line = view.line()
+    again = view_of(line, space)
+    assert type(again).__name__ == type(view).__name__
+    assert again.title == view.title
+    assert again.state == view.state
+    assert again.line() == line
+
+
+TRAINED = """
+from funclab import Input, Model
+from funclab.layers import Dense
+x = Input((3,))
+net = Model(x, Dense(2)(Dense(4, "relu", name="hidden")(x)))
+net.compile("sgd", "mse")
+past = net.fit(data, targets, verbose=0)
+later = net.fit(data, targets, verbose=0)
+twice = [past, later]
+own = funclab.optimizers.SGD(0.5)
+plan = funclab.engine.plan.Plan(funclab.ops.sum(funclab.graph.value.Variable(data)))
+"""
+"""A model whose name, `functional`, is not its variable's, as in most notebooks."""
+VIEWS = (
+    "net.explore()",
+    'funclab.explore(net, selected="hidden[0]")',
+    "funclab.shapes(net)",
+    "funclab.shapes(net.output)",
+    "funclab.shapes([net.output, x])",
+    "funclab.watch(net, log=True)",
+    "funclab.trace(net, data, targets)",
+    "funclab.trace(net, data, targets, optimizer=own)",
+    'funclab.trace(net, data, training="both")',
+    "net.profile(data, targets, optimizer=own)",
+    "funclab.profile(plan)",
+    "funclab.diff(net, other).view()",
+    "funclab.compare_runs(past, later)",
+    'funclab.compare_runs(past, later, labels=["early", "late"], curves=["loss"])',
+    "funclab.compare_runs(both=twice)",
+    "funclab.playground()",
+)
+
+
+@pytest.fixture(scope="module")
+def trained() -> dict[str, Any]:
+    data = np.linspace(-1, 1, 12, dtype="float32").reshape(4, 3)
+    space = notebook(TRAINED, data=data, targets=np.ones((4, 2), "float32"))
+    return space | {"other": gallery.built("mlp")}
+
+
+@pytest.mark.parametrize("code", VIEWS)
+def test_the_line_of_every_view_makes_it_again(code, trained):
+    assert_same_again(view_of(code, trained), trained)
+
+
+def test_the_line_of_the_first_model_of_the_readme_makes_its_view_again():
+    lines = re.search(r"```python\n(.*?)```", README, re.DOTALL)[1].splitlines()
+    assert lines[0] == "%load_ext funclab"
+    space = notebook("\n".join(lines[1:]))
+
+    view = view_of("funclab.explore(model)", space)
+
+    assert view.line() == "funclab.explore(model)"
+    assert_same_again(view, space)
+    assert_same_again(view_of("funclab.shapes(model)", space), space)
+
+
+@pytest.mark.parametrize("name", sorted(gallery.MODELS))
+def test_the_lines_of_the_models_of_the_gallery_make_their_views_again(name):
+    space = notebook(my_model=gallery.built(name))
+    output = space["my_model"].outputs[0]
+    layer = output._keras_history.operation
+    space |= {"last": layer, "out": output}
+    calls = len(layer.inbound_nodes)
+
+    for code in ("funclab.explore(my_model)", "funclab.explore(last)", "funclab.explore(out)"):
+        assert_same_again(view_of(code, space), space)
+    del space["out"]
+    assert_same_again(view_of("funclab.explore(my_model.outputs[0])", space), space)
+    assert len(layer.inbound_nodes) == calls
+
+
+def test_of_several_variables_the_one_named_like_the_model_is_written():
+    model = gallery.built("siamese")
+    space = notebook(_kept=model, first=model, tweets=model, Out={1: model})
+
+    assert view_of("funclab.explore(first)", space).line() == "funclab.explore(tweets)"
+
+
+def test_without_a_variable_the_name_stands_for_the_model():
+    assert funclab.explore(gallery.built("siamese")).line() == "funclab.explore(tweets)"
+    x = funclab.Input((3,))
+    assert funclab.explore(funclab.Model(x, x + 1)).line() == "funclab.explore(model)"
