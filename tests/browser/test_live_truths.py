@@ -46,8 +46,9 @@ def shown_by(page, losses):
 def test_keys_of_a_training_change_one_thing_each_and_undo_takes_them_back_one_by_one(
     opened_page,
 ):
-    view = funclab.watch(twins(["mae"]))
-    page, layers = opened_page(view), len(view.facts["layers"])
+    model = twins(["mae"])
+    view, layers = funclab.watch(model), sum(bool(layer.weights) for layer in model.layers)
+    page = opened_page(view)
     shown = shown_by(page, view.runs[-1]["values"]["loss"])
     states = [shown(False, 0, 3)]
 
