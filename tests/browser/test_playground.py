@@ -164,6 +164,7 @@ def test_a_reloaded_page_has_the_training_as_it_was(lab, run_cells):
         done = epochs(page)
         page.keyboard.press("s")
         wait_for_epochs(page, done + 1)
+    assert epochs(page) == 3  # a step trains one epoch
     before = surface(page)
     page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
 

@@ -70,10 +70,11 @@ def ticks(low: float, high: float, most: int = 5) -> list[float]:
     [0.2, 0.4, 0.6]
     """
     rough = (high - low) / most
-    power = 10.0 ** math.floor(math.log10(rough))
+    exponent = math.floor(math.log10(rough))
+    power = 10.0**exponent
     step = next(power * i for i in (1, 2, 2.5, 5, 10) if power * i >= rough)
     first = math.ceil(low / step)
-    return [round(i * step, 12) for i in range(first, math.floor(high / step) + 1)]
+    return [round(i * step, 2 - exponent) for i in range(first, math.floor(high / step) + 1)]
 
 
 def log_ticks(low: float, high: float) -> list[float]:

@@ -169,7 +169,7 @@
     }
 
     /** The number of the newest progress that an output has. */
-    newest({ since, serial }) { return since?.status.serial ?? serial; }
+    newest({ since, serial }) { return since?.status?.serial ?? serial; }
 
     /** Replace the output that this shows, in the notebook. */
     replace({ data, metadata }) {

@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from funclab.callbacks.base import Logs, Watcher
+from funclab.errors import FunclabError
 from funclab.training.measures import first_lost
 from funclab.view.draw.chart import brief
 from funclab.view.live.said import named, say
@@ -98,9 +99,14 @@ class Feed(Watcher):
         self.means = {name: mean.sums for name, mean in trackers if hasattr(mean, "sums")}
         """The running sums of losses and metrics, each as (total, count)."""
         self.loss = loop.compiled.loss_mean.sums
-        self.view = self.add_view(**self.settings)
-        self.output = show(self.view)
         loop.control.observers.append(self.on_rest)  # also if it fails before the first epoch
+        try:
+            self.view = self.add_view(**self.settings)
+            self.output = show(self.view)
+        except FunclabError:  # of a setting that the user has written
+            raise
+        except Exception as error:
+            self.give_up(error)
 
     @property
     def runs(self) -> list[Numbers]:

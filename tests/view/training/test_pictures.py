@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
+
+from funclab.layers import Dense, Input
+from funclab.models import Model
+from funclab.optimizers import SGD
+from funclab.view.draw.chart import log_ticks, ticks
 from funclab.view.training.curves import RunCharts, charts_of
 from funclab.view.training.record import summary
 from funclab.view.training.view import compare_runs, watch
@@ -82,3 +89,29 @@ def test_runs_of_different_models_can_be_compared():
     assert view.title == "Runs: shared and run 2"
     assert view.line() == "funclab.compare_runs(history1, history2, log=True)"
     assert ">shared<" in view.svg()
+
+
+@pytest.mark.parametrize("scale", [1e-30, 1e-13, 1e-7, 1.0, 1e9, 1e30])
+def test_an_axis_has_several_different_numbers_within_its_span_however_small_they_are(scale):
+    for low, high in [(3 * scale, 9 * scale), (3 * scale, 3.2 * scale)]:
+        for found in (ticks(low, high), log_ticks(low, high)):
+            assert len(found) >= 2
+            assert found == sorted(set(found))
+            assert low * 0.999 <= found[0] and found[-1] <= high * 1.001
+
+
+def test_a_training_whose_loss_is_tiny_is_drawn_and_goes_on():
+    inputs = Input((2,))
+    model = Model(inputs, Dense(1, kernel_initializer="zeros")(inputs))
+    model.compile(SGD(0.004), "mse")
+    x, y = np.ones((8, 2)), np.full((8, 1), 3e-7)
+
+    history = model.fit(x, y, epochs=3, live=True, verbose=0)
+
+    assert history.epoch == [0, 1, 2]
+    (chart,) = watch(model).curves["charts"]
+    # Two weights and a bias each take a part of the error away in every step.
+    wanted = [9e-14 * (1 - 6 * 0.004) ** (2 * step) for step in range(3)]
+    values = [float(value) for value in chart["lines"][-1]["values"]]
+    assert values == pytest.approx(wanted, rel=0.05)
+    assert "log" in chart["svgs"]
