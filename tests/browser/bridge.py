@@ -25,6 +25,7 @@ MODEL = """globalThis.bridged = (id, traits) => {
   const MODELS = (globalThis.bridges ??= {}), changed = new Set(), listeners = {};
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
   const fire = (name, ...values) => [...listeners[name] ?? []].forEach((call) => call(...values));
+  if (!globalThis.asking) globalThis.asking = setInterval(() => tell(null), 50);
   const tell = async (data) => {
     for (const [to, message] of await globalThis.kernel(id, data)) MODELS[to]?.take(message);
   };
@@ -69,12 +70,13 @@ class Wire(BaseComm):
             self.sent.append((self.comm_id, data))
 
 
-def hear(name: str, data: Any) -> list[tuple[str, Any]]:
+def hear(name: str, data: Any | None) -> list[tuple[str, Any]]:
     """Give a widget a message; returns all that was sent meanwhile."""
-    widget = ipywidgets.widgets.widget._instances[name]
-    widget._handle_msg({"content": {"data": data}, "buffers": []})
-    sent = [*Wire.sent]
-    Wire.sent.clear()
+    if data is not None:  # or it only asks what is new
+        widget = ipywidgets.widgets.widget._instances[name]
+        widget._handle_msg({"content": {"data": data}, "buffers": []})
+    count = len(Wire.sent)  # another thread may be training
+    sent, Wire.sent[:count] = Wire.sent[:count], []
     return sent
 
 
