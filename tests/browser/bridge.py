@@ -86,13 +86,21 @@ def wired(monkeypatch: Any) -> None:
     Wire.sent.clear()
 
 
-def bridged_page(browser: Browser, folder: Path, view: Any, said: Callable[[str], None]) -> Page:
-    """A page with a live view, which has its kernel here; `said` hears of errors on it."""
+def traits_of(view: Any) -> str:
+    """What a page knows of a view, as JSON for a script."""
     names = [*view.page_traits(), "own_id", *({"control"} & {*view.keys})]
-    traits = json.dumps({name: getattr(view, name) for name in names}).replace("<", "\\u003c")
-    text = funclab.export_html(view)
-    own = f'model: globalThis.bridged("{view.comm.comm_id}", {traits}), el }});'
-    text = re.sub(r"model: held\(.*\), el \}\);", lambda _: own, text)
+    return json.dumps({name: getattr(view, name) for name in names}).replace("<", "\\u003c")
+
+
+def bridged_page(browser: Browser, folder: Path, view: Any, said: Callable[[str], None]) -> Page:
+    """A page with a live view, or several, whose kernel is here; `said` hears of errors on it."""
+    views = view if isinstance(view, list) else [view]
+    models = iter(f'globalThis.bridged("{one.comm.comm_id}", {traits_of(one)})' for one in views)
+    text = re.sub(
+        r"model: held\(.*\), el \}\);",
+        lambda _: f"model: {next(models)}, el }});",
+        funclab.export_html(view),
+    )
     (folder / "bridged.html").write_text(text, encoding="utf-8")
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.on("pageerror", lambda error: said(str(error)))
