@@ -7,16 +7,19 @@ anew: read what has changed, and check each number, before you commit it.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 import funclab
 from funclab import Input, Model
 from funclab.layers import Dense
-from funclab.teach import arrange, ask, concept_test, vote
+from funclab.teach import arrange, ask, concept_test, course, vote
 from funclab.teach.checking import check_lines
 from funclab.view.training import record
+from tests.browser.bridge import bridged_page, wired
 from tests.browser.transcript import FOLDER, transcript
 from tests.teach.tries import tries
 from tests.view import models
@@ -140,9 +143,55 @@ WALKS = {
     ),
     "playground": (lambda: funclab.playground(), ["y", "Tab", "Tab", "Tab", "Escape", *ALL_KEYS]),
     "concept_test": (
-        lambda: concept_test("A"), ["1", "2", "ArrowLeft", "3", "ArrowRight", "u", *ALL_KEYS]
+        lambda: concept_test("A"), ["1", "ArrowLeft", "3", "ArrowLeft", "ArrowRight", "u"]
     ),
 }  # fmt: skip
+
+
+WITH_A_KERNEL = {
+    "kernel_explorer": (
+        lambda: funclab.explore(models.twice(), selected="shared[1]"),
+        ["Enter", "Enter", "m", "click .fl-weight", "click .fl-weight", "Backspace", "u", "y"],
+    ),
+    "kernel_lines": (
+        lambda: arrange("1A"),
+        ["ArrowDown", "Enter", "c", "h", "s", "Escape", "r", "c", "u", "y"],
+    ),
+    "kernel_question": (lambda: ask("1.1"), ["1", "3", "0"]),
+    "kernel_playground": (
+        lambda: funclab.playground(),
+        ["b", "h", "h", "u", "n", "l", "w", "W", "d", "z", "p", "y", "c", "r"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WITH_A_KERNEL)
+def test_with_a_kernel_a_view_says_what_was_read_and_counted(browser, tmp_path, monkeypatch, name):
+    wired(monkeypatch)
+    (make, steps), file, complaints = WITH_A_KERNEL[name], FOLDER / f"{name}.txt", list[str]()
+    page = bridged_page(browser, tmp_path, make(), complaints.append)
+
+    said = transcript(page, steps)
+    page.close()
+
+    check(said, file)
+    assert complaints == []
+
+
+@pytest.mark.parametrize("right", [0, 7, 20])
+def test_the_concept_test_counts_the_answers_that_are_right(browser, tmp_path, monkeypatch, right):
+    wired(monkeypatch)
+    view, items, complaints = concept_test("A"), course.concept_test("A"), list[str]()
+    page = bridged_page(browser, tmp_path, view, complaints.append)
+
+    best = {item.text: {one.text for one in item.options if one.right} for item in items}
+    for i, asked in enumerate(view.facts["items"]):
+        (at,) = (k for k, text in enumerate(asked["options"]) if text in best[asked["text"]])
+        page.keyboard.press(str((at if i < right else (at + 1) % len(asked["options"])) + 1))
+
+    expect(page.locator(".fl-stage")).to_contain_text(f"{right} of 20 answers are right")
+    page.close()
+    assert complaints == []
 
 
 @pytest.mark.parametrize("name", WALKS)
@@ -154,6 +203,10 @@ def test_a_view_says_what_was_read_and_counted(opened_page, monkeypatch, name):
 
     said = transcript(page, steps)
 
+    check(said, file)
+
+
+def check(said: str, file: Path) -> None:
     if os.environ.get("TRANSCRIPTS"):
         FOLDER.mkdir(exist_ok=True)
         file.write_text(said, encoding="utf-8")
