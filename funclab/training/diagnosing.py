@@ -60,7 +60,7 @@ def diagnose(
     evidence.broken = broken_layer(model)
     evidence.faulty = faulty_data(model, [*data.inputs], [*data.targets])
     evidence.finite = not (evidence.faulty or evidence.broken)
-    if evidence.finite:
+    if evidence.finite and model.inputs is not None:
         measure_model(evidence, model, x, y)
         measure_data(evidence, model, data.inputs, data.targets, validation_data)
     return Diagnosis(findings(evidence))
@@ -73,7 +73,8 @@ def measure_model(evidence: Evidence, model: Any, x: Any, y: Any) -> None:
         assert compiled is not None
         evidence.in_training = float(compiled.loss_mean.result())
         for layer in layers_in(model):
-            own = [w for w in layer._own_weights if w in step.plan.grads and len(w.shape) > 1]
+            held = [] if getattr(layer, "sublayers", []) else layer.weights
+            own = [w for w in held if w in step.plan.grads and len(w.shape) > 1]
             grads = [step.plan.grads[weight] for weight in own]
             if grads:
                 evidence.gradients[layer.name] = root_mean_square(grads)
@@ -92,14 +93,8 @@ def measure_data(
     evidence: Evidence, model: Any, inputs: Any, targets: Any, validation_data: Any
 ) -> None:
     """What a model with one input and one output makes of the data, and the data themselves."""
-    outputs = require(model).outputs or []
-    if (
-        model.outputs is None
-        or len(inputs) != 1
-        or len(targets) != 1
-        or targets[0] is None
-        or not len(outputs)
-    ):
+    outputs = [*(require(model).outputs or [])]
+    if [len(part) for part in (inputs, targets, outputs)] != [1, 1, 1] or targets[0] is None:
         return
     x, y, output = np.asarray(inputs[0]), np.asarray(targets[0]), outputs[0]
     answers = predict(model, x, verbose=0)
@@ -115,7 +110,8 @@ def measure_data(
     evidence.telling = telling_column(x, y, labels)
     evidence.outside = unreachable(model, output, y, kind)
     if validation_data is not None:
-        rows, wanted = (np.asarray(part)[:MOST] for part in validation_data[:2])
+        checked = prepare(model, require(model), *validation_data[:2])
+        rows, wanted = (np.asarray(part[0])[:MOST] for part in (checked.inputs, checked.targets))
         evidence.validated = loss_of(output, wanted, predict(model, rows, verbose=0))
         evidence.repeated = repeated(x, rows)
 

@@ -272,3 +272,31 @@ def test_a_diagnosis_is_a_list_to_read():
 
 def data_of(make: Make) -> tuple[Any, Any, Any]:
     return made(make, 0).model, *runs.classes(np.random.default_rng(0))
+
+
+def test_models_of_several_inputs_and_outputs_and_without_a_graph_are_diagnosed_as_far_as_may_be():
+    a, b = funclab.Input((3,), name="a"), funclab.Input((2,), name="b")
+    both = layers.Concatenate()([a, b])
+    model = funclab.Model([a, b], {"p": layers.Dense(1)(both), "q": layers.Dense(2)(both)})
+    model.compile("sgd", "mse")
+    model.trainable = False
+    own = Own()
+    own.compile("sgd", "mse")
+    ones = np.ones((40, 3), "float32")
+
+    several = funclab.diagnose(model, [ones, ones[:, :2]], {"p": ones[:, :1], "q": ones[:, :2]})
+    graphless = funclab.diagnose(own, ones * np.nan, ones[:, :1])
+
+    assert [finding.name for finding in several] == ["frozen by mistake"]
+    assert "nan in data" in [finding.name for finding in graphless]
+
+
+class Own(funclab.Model):
+    """Without a graph."""
+
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(1)
+
+    def call(self, inputs):
+        return self.dense(inputs)
