@@ -27,7 +27,7 @@ class Alarm:
         found = findings(evidence, ("nan in data", "nan statistics", "loss lost"))
         (_, sentence, fix), seen = found[0], evidence.finite
         if not (evidence.faulty or evidence.broken):
-            about = "" if seen else "Look whether the batches hold nan or inf; else "
+            about = "" if seen else "Look at a batch, or "
             sentence = sentence.partition(". ")[2]  # the warning has said since when
             fix = f"{about}{fix.replace('rate,', f'rate (it is {rate:g}),')}"
         warn(

@@ -100,14 +100,21 @@ def nan_in_data(e: Evidence) -> str:
 
 
 def nan_statistics(e: Evidence) -> str:
-    return e.broken and f"The statistics of {e.broken} are not finite: what it adapted to held nan."
+    return (
+        e.broken
+        and f"The statistics of {e.broken} are not finite: what it adapted to may have held nan."
+    )
 
 
 def lost_number(e: Evidence) -> str:
     if not e.lost or e.faulty or e.broken:
         return ""
-    seen = "The data hold only numbers: the" if e.finite else "The"
-    return f"The loss has not been finite since epoch {e.lost}. {seen} steps may be too large."
+    about = (
+        "The data may hold nan or infinity, or the"
+        if not e.finite
+        else "The data hold only numbers: the"
+    )
+    return f"The loss has not been finite since epoch {e.lost}. {about} steps may be too large."
 
 
 # Curves.

@@ -12,7 +12,7 @@ from funclab.errors import ArgumentError
 from funclab.layers import Dense, Input
 from funclab.models import Model
 from funclab.optimizers.schedules import ExponentialDecay
-from funclab.view.trace.traced import filled_step
+from funclab.training.one_batch import filled_step
 from funclab.view.training.control import act_on, batch_of, leaves_out, slow_motion
 from funclab.view.training.view import watch
 from tests.view.training.live_runs import (
