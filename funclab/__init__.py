@@ -39,6 +39,7 @@ _ROOMS = (
 _NAMES = {
     "Functional": "models",
     "compare_runs": "view.training.view",
+    "diagnose": "training.diagnosing",
     "diff": "view.diff.view",
     "explore": "view.explorer.view",
     "export_html": "view.notebook.export",

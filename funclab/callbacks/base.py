@@ -123,7 +123,8 @@ class History(Callback):
 
     `stopped` says whether an interrupt ended the training early. `run` is the name given to `fit`;
     `now` contains the results of `evaluate_each_epoch`: the training data, evaluated after each
-    epoch. `cluster` reports what the workers of `fit(cluster=...)` did.
+    epoch. `validated_on` is the number of validation samples; 0 if it is not known. `cluster`
+    reports what the workers of `fit(cluster=...)` did.
     """
 
     plot: Callable[..., Any]
@@ -135,6 +136,7 @@ class History(Callback):
         super().__init__()
         self.run = ""
         self.snapshots: Any = None
+        self.validated_on = 0
         self.cluster: Any = None
         self.now: Series = Series()
         self.history: Series = Series()

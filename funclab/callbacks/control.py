@@ -289,7 +289,7 @@ class TerminateOnNaN(Callback):
                 raise NotFiniteError(
                     f"NaN or Inf loss encountered at batch {batch}. Loss value: {loss}. "
                     "Terminating training immediately.",
-                    why="a step was too long, or the data hold numbers that are not finite.",
+                    why="a step may have been too long, or the data or statistics may hold nan.",
                     fix="use a smaller learning rate, or clip gradients with clipnorm=1.0.",
                 )
             print(f"Batch {batch}: Invalid loss, terminating training")

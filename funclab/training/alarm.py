@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
 from funclab.errors import warn
-from funclab.training.checks import input_names
+from funclab.training.diagnosis import Evidence, findings
+from funclab.training.evidence import broken_layer, faulty_data
 
 
 class Alarm:
@@ -23,39 +22,24 @@ class Alarm:
         if self.warned or math.isfinite(loss):
             return
         self.warned = True
-        name, optimizer = self.loop.model.name, self.loop.compiled.optimizer
-        cause = self._in_data()
-        says = cause or (
-            "The data hold only numbers, so the steps are probably too large: lower the learning "
-            f"rate (it is {float(optimizer.learning_rate):g}), or scale the inputs to -1 to 1."
-        )
+        name, rate = self.loop.model.name, float(self.loop.compiled.optimizer.learning_rate)
+        evidence = self._evidence(epoch)
+        found = findings(evidence, ("nan in data", "nan statistics", "loss lost"))
+        (_, sentence, fix), seen = found[0], evidence.finite
+        if not (evidence.faulty or evidence.broken):
+            about = "" if seen else "Look at a batch, or "
+            sentence = sentence.partition(". ")[2]  # the warning has said since when
+            fix = f"{about}{fix.replace('rate,', f'rate (it is {rate:g}),')}"
         warn(
-            f"The loss of {name} is {loss} at the end of epoch {epoch + 1}. {says} Training goes "
-            "on, but weights that are nan stay nan: make the model again, or restore its weights.",
+            f"The loss of {name} is {loss} at the end of epoch {epoch + 1}. {sentence} "
+            f"{fix[0].upper()}{fix[1:]} Training goes on, but weights that are nan stay nan: make "
+            "the model again, or restore its weights.",
         )
 
-    def _in_data(self) -> str:
-        """Which array contains NaN or infinity, and where first; "" for none."""
+    def _evidence(self, epoch: int) -> Evidence:
+        """What is known of the data, which are at hand unless they come in a stream."""
         data = getattr(self.loop.training, "data", None)
-        if data is None:
-            return "Look whether the batches hold nan or inf, or lower the learning rate."
-        for name, array in self._named(data):
-            if array is None or array.dtype.kind != "f":
-                continue
-            rows = np.flatnonzero(~np.isfinite(array.reshape(len(array), -1)).all(axis=1))
-            if rows.size:
-                return (
-                    f"{name} hold nan or inf in {rows.size} of {len(array)} samples, "
-                    f"the first is sample {rows[0]}: fill or leave out these samples."
-                )
-        return ""
-
-    def _named(self, data: Any) -> list[tuple[str, Any]]:
-        """The arrays of the data, each with a description."""
-        names = input_names(self.loop.model, data.inputs)
-        outputs = self.loop.compiled.outputs or []
-        inputs = [(f"The data for {name}", array) for name, array in zip(names, data.inputs)]
-        targets = [
-            (f"The targets of {output.name}", array) for output, array in zip(outputs, data.targets)
-        ]
-        return [*inputs, *targets]
+        arrays = ([], []) if data is None else ([*data.inputs], [*data.targets])
+        faulty, broken = faulty_data(self.loop.model, *arrays), broken_layer(self.loop.model)
+        finite = data is not None and not (faulty or broken)
+        return Evidence(lost=epoch + 1, faulty=faulty, broken=broken, finite=finite)

@@ -46,6 +46,8 @@ class TrainingLoop:
         self.epochs = range(options.initial_epoch, last)
         self.history = History()
         self.history.run, self.history.snapshots = options.run, options.snapshots
+        checked = getattr(validation, "data", None)
+        self.history.validated_on = 0 if checked is None else len(checked)
         self.history.cluster, self.close = runner.record, runner.close
         self.interrupts = Interrupts()
         self.control = Control(self.interrupts.ask)

@@ -30,7 +30,24 @@ def square(array: Array) -> float:
     return float(np.dot(flat, flat))
 
 
-def relus(plan: Any) -> list[tuple[str, int, Array]]:
+Activations = list[tuple[str, int, Array]]
+"""For each relu: the layer it is in, its index there, and its output."""
+
+
+def alive_units(
+    activations: Activations, alive: dict[str, dict[int, Array]], most: int = 1 << 62
+) -> dict[str, dict[int, Array]]:
+    """For each layer with relus, and each relu in it, which units are not 0 for some sample, or
+    were so in `alive`; of a larger activation, `most` numbers are looked at."""
+    for name, index, array in activations:
+        rows = max(1, most * len(array) // max(array.size, 1))
+        active: Any = (array[:rows] > 0).reshape(-1, array.shape[-1]).any(axis=0)
+        masks = alive.setdefault(name, {})
+        masks[index] = masks.get(index, False) | active
+    return alive
+
+
+def relus(plan: Any) -> Activations:
     """For each relu: the layer it is in, its index there, and its output.
 
     A unit of a shared layer, or of a layer of a nested model, is alive if it is active in any call.

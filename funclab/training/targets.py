@@ -195,14 +195,8 @@ def warn_of_amounts(output: Output, y: Any, tensor: Any) -> None:
     """Warn about targets outside the activation's range, or continuous targets with an accuracy."""
     if function_of(output.loss) not in AMOUNTS or not y.size or tensor is None:
         return
-    activation, _ = last_activations(tensor)
-    low, high = REACH.get(activation, (-np.inf, np.inf))
-    lowest, highest = y.min(), y.max()
-    if (lowest < low - 0.01 or highest > high + 0.01) and np.isfinite(highest - lowest):
-        warn(
-            f"The targets of {output.name} go from {lowest:g} to {highest:g}, but its {activation} "
-            f"gives numbers from {low} to {high}. Leave out the activation, or scale the targets."
-        )
+    if beyond := out_of_reach(output, y, tensor):
+        warn(f"{beyond}. Leave out the activation, or scale the targets.")
     counted = {"accuracy", "acc"} & set(map(str, output.metrics)) and tensor.shape[-1] == 1
     between = y[y != y.round()] if counted else y[:0]
     if between.size:
@@ -210,6 +204,19 @@ def warn_of_amounts(output: Output, y: Any, tensor: Any) -> None:
             f"The accuracy of {output.name} counts targets that are hit exactly, and these are "
             f'amounts such as {between[0]:g}: it stays near 0. Write metrics=["mae"].'
         )
+
+
+def out_of_reach(output: Output, y: Any, tensor: Any) -> str:
+    """Which targets the last activation of an output cannot give; "" if it can give all."""
+    activation, _ = last_activations(tensor)
+    low, high = REACH.get(activation, (-np.inf, np.inf))
+    lowest, highest = y.min(), y.max()
+    if (lowest >= low - 0.01 and highest <= high + 0.01) or not np.isfinite(highest - lowest):
+        return ""
+    return (
+        f"The targets of {output.name} go from {lowest:g} to {highest:g}, but its {activation} "
+        f"gives numbers from {low} to {high}"
+    )
 
 
 def _class_numbers(output: Output, shape: Shape, y: Array) -> Array:

@@ -55,14 +55,18 @@ def entries(pairs: Match) -> Iterator[Entry]:
     for lefts, rights in _groups(pairs):
         explained.update(lefts, rights)
         yield _sharing(pairs, lefts, rights)
+    # A layer whose counterpart has its calls paired with those of another one stands alone.
+    torn = {pair for pair in pairs.layers.items() if len(explained & {*pair}) == 1}
+    alone = {layer for pair in torn for layer in pair}
     for kind, side, known in (
         ("removed", pairs.left, pairs.layers),
         ("added", pairs.right, pairs.back),
     ):
         for layer in side.calls:
-            if layer not in known and layer not in explained:
+            if (layer not in known or layer in alone) and layer not in explained:
                 yield _alone(kind, pairs, layer)
     layers = [(a, pairs.layers[a]) for a in pairs.left.calls if a in pairs.layers]
+    layers = [pair for pair in layers if pair not in torn]
     rest = [(a, b) for a, b in layers if a not in explained]
     yield from (entry for a, b in layers for entry in _changed(pairs, a, b))
     yield from (entry for a, b in pairs.calls.items() for entry in _call_changed(pairs, a, b))

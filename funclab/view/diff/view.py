@@ -36,7 +36,7 @@ class DiffView(View):
             facts[side] = name_of(difference, side)
             for entry in facts["entries"]:
                 entry[side] = graph.keys_of(entry[side])
-        given = difference.given or difference.models
+        given = getattr(difference, "given", None) or difference.models
         left, right = map(written, given, ("a", "b"))
         super().__init__(
             title=difference.title,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from funclab.training.curves import wiggle
+from funclab.training.diagnosis import Evidence, findings
 from funclab.view.draw.chart import brief, mean
 from funclab.view.draw.text import clean
 from funclab.view.live.said import question, say
@@ -12,9 +14,9 @@ from funclab.view.training.curves import VALIDATION, by_title, known, one_curve_
 from funclab.view.training.record import Numbers
 
 RISEN = 1.02
-"""A validation loss has risen if it is more than this many times its lowest value."""
-REGAINED = 0.05
-"""It must also have regained this part of its fall: after one from 60 to 0.00001, less is noise."""
+"""To the question whether validation has risen, yes is right above this many times its lowest."""
+TOLD = ("step too large", "lagging statistics", "overfitting")
+"""The conditions that curves alone can show."""
 
 
 def describe(runs: Sequence[Numbers], charts: Sequence[Numbers], compared: bool) -> tuple[str, str]:
@@ -38,7 +40,7 @@ def describe(runs: Sequence[Numbers], charts: Sequence[Numbers], compared: bool)
     else:
         run = runs[-1]
         now = bool(run["now"].get(key))
-        story = [first(run, key), overfitting(run, key)]
+        story = [first(run, key), suspicion(run, key)]
         reading = [
             middle(checked[0] or now),
             say("live_caption_dots") if run["dots"] else "",
@@ -63,7 +65,7 @@ def first(run: Numbers, key: str) -> str:
     values, epochs = run["values"][key], run["epochs"]
     if values[-1] is None:
         return say("live_caption_lost", key=key, epoch=epochs[values.index(None)])
-    verb = say("live_falling" if falls(values) else "live_rising") * (len(values) > 1)
+    verb = direction(values)
     facts = {"epoch": epochs[-1], "key": key, "value": brief(values[-1]), "verb": verb}
     checked = known(run, VALIDATION + key)
     if not checked:
@@ -73,17 +75,17 @@ def first(run: Numbers, key: str) -> str:
     return say("live_caption_both", **facts, checked=brief(value) + own)
 
 
-def overfitting(run: Numbers, key: str) -> str:
-    """Since when validation rises while training falls, as a sentence."""
-    training, checked = dict(known(run, key)), known(run, VALIDATION + key)
-    if len(checked) < 3 or not training:
-        return ""
-    epoch, lowest = min(checked, key=lambda pair: pair[1])
-    end = run["epochs"][-1]
-    fell = training.get(end, 0) < training.get(epoch, 0)
-    begin, last = checked[0][1], checked[-1][1]
-    risen = last > lowest * RISEN and last - lowest > REGAINED * (begin - lowest)
-    return say("live_caption_overfit", epoch=epoch, value=brief(lowest)) if risen and fell else ""
+def suspicion(run: Numbers, key: str) -> str:
+    """What may be wrong with a run, as far as its curves can tell."""
+    again = known({**run, "values": run["now"]}, key)
+    evidence = Evidence(
+        training=known(run, key),
+        validation=known(run, VALIDATION + key),
+        now=again,
+        validated_on=run.get("validated_on", 0),
+        batch_statistics=run.get("batch_statistics", False),
+    )
+    return " ".join(finding.sentence for finding in findings(evidence, TOLD))
 
 
 def ends_of(runs: Sequence[Numbers], name: str) -> list[tuple[float, str]]:
@@ -112,11 +114,17 @@ def lowest(runs: Sequence[Numbers], key: str, checked: bool) -> str:
     )
 
 
-def falls(values: Sequence[Any]) -> bool:
-    """Whether the last few numbers are smaller than the few before them."""
+def direction(values: Sequence[Any]) -> str:
+    """Whether the mean of the last few numbers is below or above that of the few before them, by
+    more than the numbers go up and down anyway."""
     few = min(5, len(values) // 2)
     numbers = [value or 0 for value in values]
-    return sum(numbers[-few:]) < sum(numbers[-2 * few : -few])
+    if not few:
+        return ""
+    change = (sum(numbers[-few:]) - sum(numbers[-2 * few : -few])) / few
+    if not change or abs(change) < wiggle(numbers) / few**0.5:
+        return ""
+    return say("live_falling" if change < 0 else "live_rising")
 
 
 def questions(

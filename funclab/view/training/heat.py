@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from funclab.shape_math import Array
-from funclab.training.measures import relus, square
+from funclab.training.measures import alive_units, relus, square
 from funclab.view.draw.chart import brief
 from funclab.view.scene import words
 
@@ -66,12 +66,7 @@ class Heat:
             total = sum(square(grad) for grad in grads)
             size = sum(grad.size for grad in grads)
             self._note(name, "gradient", math.sqrt(total / size) if size else math.nan)
-        for name, index, array in activations:
-            rows = max(1, MOST_LOOKED_AT * len(array) // max(array.size, 1))
-            active: Any = (array[:rows] > 0).reshape(-1, array.shape[-1]).any(axis=0)
-            masks = self.alive.setdefault(name, {})
-            masks[index] = masks.get(index, False) | active
-        for name, masks in self.alive.items():
+        for name, masks in alive_units(activations, self.alive, MOST_LOOKED_AT).items():
             units = np.concatenate(list(masks.values()))
             self._note(name, "dead", 1 - float(units.mean()))
 

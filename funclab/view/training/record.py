@@ -9,6 +9,8 @@ from bisect import bisect_left
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from funclab.training.evidence import uses_batch_statistics
+
 MOST_DOTS, MOST_EPOCHS = 200, 400
 MOST_CELLS = 2000
 """The most epochs times layers whose measures are kept."""
@@ -127,6 +129,8 @@ def summary(history: Any, label: str, group: str = "", most: int = MOST_EPOCHS) 
             for name, values in [*history.now.items()]
         },
         "stopped": history.stopped,
+        "validated_on": getattr(history, "validated_on", 0),
+        "batch_statistics": uses_batch_statistics(getattr(history, "model", None)),
         "nan": {},
         "dots": [],
         "heat": [],

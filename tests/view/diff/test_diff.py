@@ -93,6 +93,20 @@ def test_a_layer_called_twice_on_one_input_is_not_said_to_be_called_on_both():
     assert entry.sentence.startswith("left: “first” is called twice; right: ")
 
 
+def test_the_numbers_more_and_fewer_add_up_where_one_of_three_calls_has_no_counterpart():
+    a, b = Input((4,), name="a"), Input((4,), name="b")
+    d, e = layers.Dense(3, name="d"), layers.Dense(3, name="e")
+    left = Model([a, b], layers.Add()([d(a), e(b), d(a)]))
+    x = Input((4,), name="a")
+    own = layers.Dense(3, name="d"), layers.Dense(3, name="e")
+    right = Model(x, layers.Add()([own[0](x), own[1](x)]))
+
+    entries = list(diff(left, right))
+
+    assert sum(entry.numbers for entry in entries) == right.count_params() - left.count_params()
+    assert [entry.left for entry in entries if entry.kind == "removed"] == [["b[0]"], ["e[0]"]]
+
+
 def test_separate_here_and_shared_there_is_the_same_the_other_way_round():
     (entry,) = diff(pair(shared=False), pair())
 
