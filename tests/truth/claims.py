@@ -25,7 +25,7 @@ KERAS = ("tensorflow", "jax", "torch")
 EVERYWHERE = ("funclab", *KERAS)
 KEEP = "**To keep.**"
 
-Program = Callable[[Any], Mapping[str, bool] | None]
+Program = Callable[[Any], Mapping[str, Any] | None]
 Unit = tuple[str, str]
 """Where something is said, such as "lesson 5" or "5.1", and its words."""
 
