@@ -114,17 +114,19 @@ check: $(READY)
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/pytest -q tests/project/test_rooms.py tests/project/test_budgets.py
 
-# Keras, TensorFlow and JAX are in .venv/interop only: nothing else here needs them. Most of the time
-# goes into JAX's compiler: it does not optimize, and keeps what it has compiled.
+# Keras, TensorFlow, JAX and PyTorch are in .venv/interop only: nothing else here needs them. Most of
+# the time goes into JAX's compiler: it does not optimize, and keeps what it has compiled.
 interop: .venv/interop/ready
 	KERAS_BACKEND=jax XLA_FLAGS="--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true" \
 	JAX_COMPILATION_CACHE_DIR=build/jax JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0 .venv/interop/bin/python -m tests.interop.exchange $(ARGS)
 	FUNCLAB_PROGRESS=off .venv/interop/bin/python -m tests.interop.lesson
+	for backend in tensorflow jax torch; do \
+	    KERAS_BACKEND=$$backend .venv/interop/bin/python -m tests.truth || exit 1; done
 
 .venv/interop/ready: pyproject.toml
 	"$$(sh tests/setup/python.sh)" -m venv .venv/interop
 	.venv/interop/bin/pip install --quiet --editable ".[onnx]" "keras>=3.15,<3.16" jax \
-	    tf_keras tensorflow-cpu onnxruntime cloudpickle joblib
+	    torch tf_keras tensorflow-cpu onnxruntime cloudpickle joblib
 	@touch $@
 
 # The versions are in tests/browser/oldest.txt and newest.txt.
