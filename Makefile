@@ -12,7 +12,8 @@
 #   make soak     threads, interrupts, killed saves, damaged files, hostile texts: 200,000 trials (40 minutes)
 #   make check    style, types, import rooms, budgets
 #   make interop  exchange with a real Keras 2 and 3, ONNX and pickle, in an environment of its own:
-#                 models that have every class      (ARGS=--all: all models, hours)
+#                 models that have every class      (ARGS=--all: all models, hours); then what the
+#                 course says, on Keras with TensorFlow, JAX and PyTorch
 #   make browsers  forged and saved notebooks in the oldest and the newest JupyterLab and Notebook that
 #                 pyproject.toml allows, each in an environment of its own
 #   make mutants  put small faults into the code and see whether a test notices (ARGS="--seed 7")

@@ -21,7 +21,7 @@ class Callback:
     losses and metrics. Setting `self.model.stop_training = True` ends training after the batch.
     """
 
-    kept: ClassVar[tuple[str, ...]] = ()
+    backed_up: ClassVar[tuple[str, ...]] = ()
     """The attributes that BackupAndRestore keeps: numbers, texts, lists of arrays."""
 
     def __init_subclass__(cls) -> None:

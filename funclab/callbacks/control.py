@@ -139,7 +139,7 @@ class EarlyStopping(Monitor):
     as an improvement. With `restore_best_weights`, the weights of the best epoch are restored.
     """
 
-    kept = ("best", "wait", "stopped_epoch", "best_epoch", "best_weights")
+    backed_up = ("best", "wait", "stopped_epoch", "best_epoch", "best_weights")
 
     def __init__(
         self,
@@ -199,7 +199,7 @@ class EarlyStopping(Monitor):
 class ReduceLROnPlateau(Monitor):
     """Multiplies the learning rate by `factor` when a number has not improved for a while."""
 
-    kept = ("best", "wait", "cooling")
+    backed_up = ("best", "wait", "cooling")
 
     def __init__(
         self,

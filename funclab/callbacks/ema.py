@@ -15,7 +15,7 @@ class SwapEMAWeights(Callback):
     Raises: ArgumentError for an optimizer without moving averages.
     """
 
-    kept = ("swapped",)
+    backed_up = ("swapped",)
 
     def __init__(self, swap_on_epoch: bool = False) -> None:
         super().__init__()

@@ -69,7 +69,7 @@ class ModelCheckpoint(Monitor):
     `filepath` may contain `{epoch}` and names of logs: "model-{epoch:02d}-{val_loss:.2f}.keras".
     """
 
-    kept = ("best",)
+    backed_up = ("best",)
 
     def __init__(
         self,

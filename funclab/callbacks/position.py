@@ -30,7 +30,7 @@ class Position:
         """The position after `begun` batches of an epoch, as arrays."""
         callbacks, lists = [], []
         for callback in self._callbacks():
-            values = {name: getattr(callback, name) for name in callback.kept}
+            values = {name: getattr(callback, name) for name in callback.backed_up}
             kept: dict[str, Any] = {}
             for name, value in values.items():
                 kept[name] = getattr(value, "item", lambda value=value: value)()
@@ -78,7 +78,7 @@ class Position:
     def _callbacks(self) -> list[Callback]:
         """The callbacks of the run that have something to keep."""
         everyone = self.loop.callbacks.callbacks
-        return [callback for callback in everyone if getattr(callback, "kept", ())]
+        return [callback for callback in everyone if getattr(callback, "backed_up", ())]
 
     def _restore_callbacks(self, stored: list[Any], arrays: dict[str, Array]) -> None:
         callbacks = self._callbacks()
