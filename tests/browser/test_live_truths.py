@@ -33,7 +33,7 @@ def shown_by(page, losses):
             label = re.compile("^loss · log scale: " if log else "^loss: ")
             expect(page.locator(".fl-chart svg").first).to_have_attribute("aria-label", label)
             expect(page.locator(".fl-layers tbody tr")).to_have_count(rows)
-            words = f"Epoch {epoch}: loss: {brief(losses[epoch - 1])}"
+            words = f"Epoch {epoch}: loss: training {brief(losses[epoch - 1])}"
             last = epoch == len(losses)
             words = f"After epoch {epoch}: loss {brief(losses[-1])}, " if last else words
             expect(page.locator(".fl-caption")).to_contain_text(words)

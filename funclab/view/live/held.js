@@ -1,9 +1,9 @@
 // Where a view finds its model: in the kernel, or in the data of a page or a saved notebook.
 
 /** The models of this page with a live kernel, by id; `places` counts the outputs of each, and
- * `displays` has the number of its latest display. */
+ * `latest` has the number of its latest display. */
 // An element with the id "funclab" would have this name too, but is not the page's own.
-if (!Object.hasOwn(globalThis, "funclab")) globalThis.funclab = { models: new Map(), places: new Map(), displays: new Map(), news: new EventTarget(), opened: new Set() };
+if (!Object.hasOwn(globalThis, "funclab")) globalThis.funclab = { models: new Map(), places: new Map(), latest: new Map(), news: new EventTarget(), opened: new Set() };
 const KERNEL = globalThis.funclab;
 
 /** Make a widget's model known, until its kernel or its comm is gone. */

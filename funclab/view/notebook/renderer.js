@@ -54,7 +54,8 @@
       const { held: text, displays } = metadata[MIME], id = data[WIDGET]?.model_id;
       const module = this.module = await load(data[MIME].view.replace(/\W/g, ""));
       dress(module.STYLE);
-      this.displays = displays;
+      const { latest } = module.KERNEL;
+      latest.set(id, Math.max(displays, latest.get(id) ?? 0));
       if (id === this.id && this.live === module.inKernel(id)) return; // it is already shown
       this.leave?.(true);
       this.join(module, id);
@@ -89,10 +90,9 @@
 
     /** Count this output among those of its view; switch to the kernel's model if one arrives. */
     join(module, id) {
-      const { places, displays, news } = module.KERNEL;
+      const { places, latest, news } = module.KERNEL;
       this.id = id;
       places.set(id, (places.get(id) ?? 0) + 1);
-      displays.set(id, Math.max(this.displays, displays.get(id) ?? 0));
       const listen = () => {
         if (!this.held) return;
         this.live = module.inKernel(id);
@@ -105,7 +105,7 @@
         news.removeEventListener(id, listen);
         places.set(id, places.get(id) - 1);
         this.leave = null;
-        const close = { ask: "close", displays: displays.get(id) };
+        const close = { ask: "close", displays: latest.get(id) };
         if (cleared) setTimeout(() => { if (!places.get(id)) module.inKernel(id)?.send(close); }, CLEARED);
       };
     }
