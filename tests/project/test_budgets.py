@@ -47,7 +47,7 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
     ("funclab/saving/onnx_ops.py", DENSITY): (16.5, "tables and formulas: a line for each op"),
     ("funclab/saving/onnx_windows.py", DENSITY): (15, "lists of axes and what becomes of each"),
     ("funclab/training/curves.py", DENSITY): (14.5, "sums over epochs, in a small file"),
-    ("funclab/training/diagnosing.py", DENSITY): (13.5, "a measure a line: sums over arrays"),
+    ("funclab/training/diagnosing.py", DENSITY): (14.0, "a measure a line: sums over arrays"),
     ("funclab/training/evidence.py", DENSITY): (12.0, "a measure a line: sums over arrays"),
     ("funclab/training/stored.py", DENSITY): (14.0, "slices of slices, in a small file"),
     ("funclab/saving/onnx_recurrent.py", DENSITY): (16, "lists of gates and weights, turned"),
