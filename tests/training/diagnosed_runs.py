@@ -55,11 +55,11 @@ def run(
     epochs: int = 15,
     **fit: Any,
 ) -> Run:
-    model.compile(optimizer or Adam(0.02), loss)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        model.compile(optimizer or Adam(0.02), loss)
         model.fit(x, y, epochs=epochs, verbose=0, validation_data=validation, **fit)
-    found = funclab.diagnose(model, x, y, validation_data=validation)
+        found = funclab.diagnose(model, x, y, validation_data=validation)
     return Run(model, {name: sentence for name, sentence, _ in found})
 
 

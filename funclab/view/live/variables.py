@@ -30,9 +30,10 @@ def written_model(model: Any) -> str:
     for holder in _models():
         if any(layer is model for layer in holder.layers):
             return f"{written(holder, 'model')}.get_layer({model.name!r})"
-    if _is_variable(model.name) and not is_automatic(model):
+    own = isinstance(model, Operation)  # not one of Keras
+    if own and _is_variable(model.name) and not is_automatic(model):
         return model.name
-    return "model" if hasattr(model, "layers") else "layer"
+    return "layer" if own and not hasattr(model, "layers") else "model"
 
 
 def _models() -> list[Any]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from funclab import structure
+from funclab.graph.tensor import Tensor
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
 from funclab.view.live.said import say
@@ -54,9 +55,9 @@ class ShapeWalk(View):
 
 
 def _written(given: Any) -> str:
-    if hasattr(given, "layers"):
-        return written_model(given)
     tensors = structure.flatten(given)
+    if not all(isinstance(tensor, Tensor) for tensor in tensors):
+        return written_model(given)
     name = f"[{', '.join(map(written_tensor, tensors))}]"
     return written_tensor(given) if [given] == tensors else written(given, name)
 
