@@ -136,7 +136,8 @@ class Run:
         changed = {name for name, digest in self.digests.items() if now.get(name) != digest}
         sources = {name for name in changed if name.startswith("funclab/")}
         tests = {test for name in sources for line in self.lines(name).values() for test in line}
-        helpers = {Path(name).stem for name in changed - sources if not is_test(name)}
+        others = {name for name in changed - sources if not name.startswith("tests/mutants/")}
+        helpers = {Path(name).stem for name in others if not is_test(name)}
         using = {name for name in self.files if helpers & words(TREE / name)} if helpers else set()
         return self.files & (changed | using | {*map(file_of, tests)})
 
