@@ -15,9 +15,10 @@ from playwright.sync_api import expect
 
 import funclab
 from funclab import Input, Model
-from funclab.layers import Dense
+from funclab.layers import Add, Dense
 from funclab.teach import arrange, ask, concept_test, course, vote
 from funclab.teach.checking import check_lines
+from funclab.view.lesson.failed import FailedView
 from funclab.view.training import record
 from tests.browser.bridge import bridged_page, wired
 from tests.browser.transcript import FOLDER, transcript
@@ -59,6 +60,13 @@ def line(epochs: int, **settings) -> Model:
 def mistake():
     one = next(one for one in tries() if one.mistake == "result_lost")
     return check_lines(one.exercise, one.lines, one.names)
+
+
+def failed():
+    """The view of an error that a lesson shows on purpose: two tensors that cannot be added."""
+    with pytest.raises(funclab.errors.FunclabError) as caught:
+        Add(name="sum")([Input((3,), name="left"), Input((4,), name="right")])
+    return FailedView(caught.value, "add([left, right])  ")
 
 
 def changed():
@@ -123,6 +131,7 @@ WALKS = {
         ],
     ),
     "mistake": (mistake, ["h", "h", "h", "s", "s", "u", *ALL_KEYS]),
+    "failed": (failed, ALL_KEYS),
     "vote": (
         lambda: vote("5.1"),
         [

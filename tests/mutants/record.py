@@ -111,11 +111,8 @@ class Run:
     def __init__(self, stem: Path) -> None:
         self.stem = stem
         told = json.loads(stem.with_suffix(".json").read_text())
-        failed = {*told["failed"]}
-        self.seconds: dict[str, float] = {
-            test: seconds for test, seconds in told["seconds"].items() if test not in failed
-        }
-        """Of each test that passed."""
+        self.seconds: dict[str, float] = told["seconds"]
+        self.failed: set[str] = {*told["failed"]}
         self.scripts: dict[str, list[str]] = told["scripts"]
         about = json.loads(stem.with_suffix(".about").read_text())
         self.files: set[str] = {*about["files"]}
@@ -136,7 +133,8 @@ class Run:
         changed = {name for name, digest in self.digests.items() if now.get(name) != digest}
         sources = {name for name in changed if name.startswith("funclab/")}
         tests = {test for name in sources for line in self.lines(name).values() for test in line}
-        helpers = {Path(name).stem for name in changed - sources if not is_test(name)}
+        others = {name for name in changed - sources if not name.startswith("tests/mutants/")}
+        helpers = {Path(name).stem for name in others if not is_test(name)}
         using = {name for name in self.files if helpers & words(TREE / name)} if helpers else set()
         return self.files & (changed | using | {*map(file_of, tests)})
 
@@ -167,6 +165,7 @@ class Record:
             for run, files in self.runs.values()
             for test, seconds in run.seconds.items() if file_of(test) in files
         }  # fmt: skip
+        self.failed = set[str]().union(*(run.failed for run, _ in self.runs.values()))
 
     @staticmethod
     def known(part: str) -> dict[Path, tuple[Run, set[str]]]:
@@ -200,6 +199,7 @@ class Record:
             lines = {line: set() for line in mutant.lines}
         if not running and (mutant.path.endswith(".js") or any(i in lines for i in mutant.lines)):
             running = {test for test in self.seconds if file_of(test) in using}
+        running -= self.failed
         rooms = [room.rstrip("s") for room in Path(mutant.path).with_suffix("").parts[1:]]
 
         def rank(test: str) -> tuple[int, float]:

@@ -14,6 +14,8 @@ from funclab import Input, Model, structure
 from funclab.layers import Dense
 from funclab.view.draw.text import clean
 from funclab.view.scene.words import arithmetic
+from funclab.view.trace.drawing import svg_of
+from funclab.view.trace.frames import frame_of
 from tests.layers.examples import EXAMPLES, Example
 from tests.view.random_models import Builder
 
@@ -246,3 +248,48 @@ def test_the_arithmetic_of_an_update_holds_for_the_arrays_that_are_shown():
         i = int(np.argmin(np.abs(arrays[name] - before)))
         np.testing.assert_allclose(arrays[f"g_{name}"].flat[i], gradient, rtol=0.01, atol=0.006)
         np.testing.assert_allclose(after[name].flat[i], result, rtol=0.01, atol=0.006)
+
+
+@pytest.mark.parametrize(("low", "high"), [(-1, 1), (0, 2), (-3, 0), (-1, 4)])
+@pytest.mark.parametrize("size", [3, 30])
+def test_bars_are_as_long_as_their_numbers_and_on_their_side_of_zero(low, high, size):
+    numbers = np.random.default_rng(size).uniform(low, high, size).astype("float32")
+
+    svg = svg_of(frame_of("x", numbers))
+
+    bars = [
+        (float(x), float(y), float(length), kind)
+        for data, kind in re.findall(r'<path d="([^"]*)" class="s-(group0|input)"', svg)
+        for x, y, length in re.findall(r"M([\d.-]+),([\d.-]+)h([\d.-]+)", data)
+    ]
+    bars.sort(key=lambda bar: bar[1])
+    assert len(bars) == size
+    assert len({x for x, *_ in bars}) == 1  # all begin at zero
+    assert all((kind == "group0") == (number > 0) for (*_, kind), number in zip(bars, numbers))
+    lengths = np.array([length for _, _, length, _ in bars])
+    longest = np.abs(numbers).argmax()
+    np.testing.assert_allclose(lengths, numbers * (lengths[longest] / numbers[longest]), atol=0.11)
+    steps = np.diff([y for _, y, *_ in bars])
+    np.testing.assert_allclose(steps, steps.mean(), atol=0.11)
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (9, 12)])
+def test_the_fields_of_a_matrix_are_as_strong_as_its_numbers(shape):
+    numbers = np.random.default_rng(7).normal(size=shape).astype("float32")
+
+    svg = svg_of(frame_of("x", numbers))
+    frame = re.search(r'<rect[^>]*width="([\d.]+)" height="([\d.]+)"', svg)
+
+    width, height = map(float, frame.groups())
+    wide, high = width / shape[1], height / shape[0]
+    read_back = np.zeros(shape)
+    paths = re.findall(r'<path d="([^"]*)" class="s-(group0|input)"([^>]*)/>', svg)
+    for data, kind, rest in paths:
+        strength = float((re.search(r'opacity="([\d.]+)"', rest) or [0, 1])[1])
+        for x, y, length in re.findall(r"M(\d+),([\d.]+)h(\d+)", data):
+            row, column = int(float(y) // high), round(float(x) / wide)
+            count = round(float(length) / wide)
+            read_back[row, column : column + count] = strength * (1 if kind == "group0" else -1)
+    np.testing.assert_allclose(
+        read_back / np.abs(read_back).max(), numbers / np.abs(numbers).max(), atol=0.07
+    )
