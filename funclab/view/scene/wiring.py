@@ -21,7 +21,8 @@ class Wires:
     def __init__(self, graph: Graph, prefix: str, outputs: Any = None) -> None:
         """`outputs`: those of the model, in their structure, if they are to be told apart."""
         self.graph, self.prefix = graph, prefix
-        labelled = len(graph.outputs) > 1 or isinstance(outputs, dict)
+        several = len(graph.outputs) > 1 or isinstance(outputs, dict)
+        labelled = outputs is not None and several
         self.labels = [label for _, label in words.indexed(outputs, "outputs")] * labelled
         self.positions: dict[Tensor, list[int]] = {}
         for i, tensor in enumerate(graph.outputs):
