@@ -26,9 +26,9 @@ ONE = {"use_bias": False, "kernel_initializer": "ones"}
 def scene(name: str, *, look: str | None = None, ask: bool | None = None, **state: Any) -> Trace:
     """A ready-made slow motion with a tour.
 
-    "shared_gradient": two gradients that are added at a shared weight, next to two layers that are
-    not shared. "mask": where a mask ends, used or lost. "training": dropout and batch normalization
-    with training off and on. "frozen": which weights trainable=False keeps.
+    "shared_gradient": two gradients that are added at a shared weight, next to two layers with
+    weights of their own. "mask": where a mask ends, used or lost. "training": dropout and batch
+    normalization with training off and on. "frozen": which weights trainable=False keeps.
 
     Raises: NameLookupError for an unknown name.
     """

@@ -29,11 +29,11 @@ def test_a_scene_is_the_same_at_every_call(name):
     assert scene(name, step=2).line() == f'funclab.scene("{name}", step=2)'
 
 
-def test_twins_get_1_and_2_and_the_shared_weight_gets_3():
+def test_two_layers_of_their_own_get_1_and_2_and_the_shared_weight_gets_3():
     view = scene("shared_gradient")
 
     given = [
-        float(frames(view, "vjp", f"twin_{side}[0]")[-1].numbers.item())
+        float(frames(view, "vjp", f"own_{side}[0]")[-1].numbers.item())
         for side in ("right", "left")
     ]
     still = view.stills[view.find("add_into", "shared/kernel")]
