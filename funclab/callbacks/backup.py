@@ -25,8 +25,8 @@ class BackupAndRestore(Callback):
     interruption, to the last bit: a backup has the weights, the optimizer, metrics, random numbers,
     the order of the data, the states of stateful layers, and what EarlyStopping, ReduceLROnPlateau,
     ModelCheckpoint and SwapEMAWeights have noted, and any other callback in the attributes whose
-    names are in its `backed_up`. It does not have the position of a generator, which goes on where it
-    is, random numbers that are not drawn by funclab, and the History of earlier epochs. On a
+    names are in its `backed_up`. It does not have the position of a generator, which goes on where
+    it is, random numbers that are not drawn by funclab, and the History of earlier epochs. On a
     cluster, the interrupted epoch begins again.
 
     With `double_checkpoint` the previous state is also kept. At the end of training the folder is
