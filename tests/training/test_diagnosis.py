@@ -229,7 +229,8 @@ def test_a_softmax_of_one_unit_for_two_classes_is_to_be_a_sigmoid():
     x, y = runs.classes(np.random.default_rng(0))
     runs.run(model, x, y, "binary_crossentropy", epochs=1)
 
-    fixes = {name: fix for name, _, fix in funclab.diagnose(model, x, y)}
+    with pytest.warns(UserWarning, match="Did you mean to use a sigmoid"):
+        fixes = {name: fix for name, _, fix in funclab.diagnose(model, x, y)}
 
     assert '"sigmoid" for two classes' in fixes["loss does not fit"]
 
