@@ -32,6 +32,8 @@ USES = {
 FIXES = {
     "if": "use funclab.ops.where, inside or outside a layer: it keeps both ways in the graph.",
     "loop": "use slices such as x[:, 0], or a layer, which treats all elements at once.",
+    "same": "to ask for the same object, write any(x is y for y in others), not `x in others`; to "
+    "choose by elements, use funclab.ops.where.",
     "len": "read the length of an axis from its shape, x.shape[1]; the batch, x.shape[0], is known "
     "only when data come.",
     "assignment": "build a new tensor, for example with funclab.ops.where or ops.concatenate.",
@@ -47,11 +49,20 @@ def python_use(tensor: Any, use: str) -> TensorTypeError:
         f"{user} was given the symbolic tensor {tensor!r}, which has no numbers yet."
         + (f" ({phrase}.)" if phrase else ""),
         why=WHY_NO_NUMBERS,
-        fix=FIXES.get(use, f"keep the tensor in the graph with funclab.ops; {PREDICT}."),
+        fix=FIXES.get(
+            "same" if use == "if" and _compares(tensor) else use,
+            f"keep the tensor in the graph with funclab.ops; {PREDICT}.",
+        ),
         facts=_instead(
             f"{user} asks a tensor for numbers", tensor, Item("place", user), op, "no node"
         ),
     )
+
+
+def _compares(tensor: Any) -> bool:
+    """Whether a tensor or value is made by `==` or `!=`, which Python's `in` uses, too."""
+    maker = tensor.node.operation if hasattr(tensor, "node") else getattr(tensor, "origin", None)
+    return type(getattr(maker, "op", None)).__name__ in ("Equal", "NotEqual")
 
 
 def numpy_use(tensor: Any, name: str, known: bool, module: str | None = "numpy") -> TensorTypeError:

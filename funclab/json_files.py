@@ -73,22 +73,32 @@ def parsed(text: str) -> Any:
 
 
 def _bounded(value: Any) -> Any:
-    layer = [value]
-    for _ in range(DEEPEST + 1):
-        layer = [item for one in layer for item in _items(one)]
-        if not layer:
-            return value
-    raise _too_deep()
+    if is_deeper(value, DEEPEST):
+        raise _too_deep()
+    return value
+
+
+def is_deeper(value: Any, most: int) -> bool:
+    """Whether lists and objects are nested in more than so many levels.
+
+    >>> is_deeper([{"a": 1}], 2), is_deeper([{"a": []}], 2)
+    (False, True)
+    """
+    level = [value]
+    for _ in range(most + 1):
+        level = [part for part in level if isinstance(part, (dict, list))]
+        if not level:
+            return False
+        level = [item for part in level for item in _items(part)]
+    return True
 
 
 def _too_deep() -> Unusable:
     return Unusable(f"is nested more than {DEEPEST} deep")
 
 
-def _items(value: Any) -> Any:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
+def _items(part: Any) -> Any:
+    return part.values() if isinstance(part, dict) else part
 
 
 def sealed(record: Record, of: Any = None) -> str:

@@ -107,11 +107,11 @@ def _plain(callback: Callback, name: str, lists: list[Any]) -> Any:
     """An attribute of a callback as plain data. What is in a list is added to `lists`; the result
     says where."""
     value = getattr(callback, name)
+    if isinstance(value, (np.ndarray, np.generic)) and value.size == 1:
+        value = value.item()
     if isinstance(value, list) and all(np.asarray(item).dtype.kind in "biuf" for item in value):
         lists += value
         return {"from": len(lists) - len(value), "count": len(value)}
-    if np.size(value) == 1 and hasattr(value, "item"):
-        value = value.item()
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     raise ArgumentError(

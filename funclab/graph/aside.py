@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -23,14 +24,16 @@ def set_aside() -> Iterator[list[Node]]:
             yield nodes
         finally:
             for node in reversed(nodes):
-                for operation in (node.operation, *(x.operation for x in node.parent_nodes)):
-                    if operation.born < begin:
-                        _forget(operation.inbound_nodes, node)
-                        _forget(operation.outbound_nodes, node)
+                forget(node, begin)
 
 
-def _forget(calls: list[Node], node: Node) -> None:
-    calls[:] = [call for call in calls if call is not node]
+def forget(node: Node, before: float = math.inf) -> None:
+    """Take a call out of the lists of its layer, and of the layers whose outputs it reads, as far
+    as these were made `before` a time."""
+    for operation in (node.operation, *(parent.operation for parent in node.parent_nodes)):
+        if operation.born < before:
+            for calls in (operation.inbound_nodes, operation.outbound_nodes):
+                calls[:] = [call for call in calls if call is not node]
 
 
 def number_apart(nodes: Iterable[Node]) -> None:

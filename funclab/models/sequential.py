@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from funclab import saving, sharing
 from funclab.errors import ArgumentError, AttributeLocked, GraphError, TensorTypeError, plain
 from funclab.fields import guarded
+from funclab.graph.aside import forget
 from funclab.graph.tensor import Tensor
 from funclab.layers.base import Layer
 from funclab.layers.input import Input, InputLayer
@@ -108,9 +109,7 @@ class Sequential(Functional):
         layer = self._stack.pop()
         if self._last is not None:
             node = self._last.node
-            node.operation.inbound_nodes.remove(node)
-            for parent in node.parent_nodes:
-                parent.operation.outbound_nodes.remove(node)
+            forget(node)
             self._last = node.input_tensors[0]
             if self._stack:
                 self._set_graph(self._first, self._last)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab import custom, registry, sharing, structure
+from funclab import custom, json_files, registry, sharing, structure
 from funclab.errors import ConfigError, FunclabError
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
@@ -223,17 +223,12 @@ def parsed(text: str | bytes) -> Any:
 
 def check_depth(config: Any) -> Any:
     """The config, unless it is nested so deeply that it would take minutes to build."""
-    waiting = [(config, 1)]
-    while waiting:
-        part, depth = waiting.pop()
-        if depth > MOST_LEVELS:
-            raise ConfigError(
-                f"The config is nested too deeply: in more than {MOST_LEVELS} levels.",
-                why="each model or layer inside another takes four; no model of use has so many.",
-                fix="pass the text that `to_json()` returned, unchanged.",
-            )
-        inner = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
-        waiting += [(item, depth + 1) for item in inner if isinstance(item, (dict, list))]
+    if json_files.is_deeper(config, MOST_LEVELS):
+        raise ConfigError(
+            f"The config is nested too deeply: in more than {MOST_LEVELS} levels.",
+            why="each model or layer inside another takes four; no model of use has so many.",
+            fix="pass the text that `to_json()` returned, unchanged.",
+        )
     return config
 
 

@@ -32,20 +32,20 @@ def progress() -> dict[str, Any]:
 def _summary(found: list[entries.Entry]) -> dict[str, Any]:
     exercises: dict[str, dict[str, Any]] = {}
     votes: dict[tuple[str, str], Any] = {}
-    for one in found:
-        if one["kind"] in ("attempt", "hint"):
+    for entry in found:
+        if entry["kind"] in ("attempt", "hint"):
             blank = {"tries": [], "right": False, "hints": 0}
-            entry = exercises.setdefault(one["exercise"], blank)
-            if one["kind"] == "hint":
-                entry["hints"] = max(entry["hints"], one["number"])
+            facts = exercises.setdefault(entry["exercise"], blank)
+            if entry["kind"] == "hint":
+                facts["hints"] = max(facts["hints"], entry["number"])
             else:
-                entry["tries"].append(one["mistake"])
-                entry["right"] |= not one["mistake"]
-        elif one["kind"] == "vote":
-            votes[one["question"], one["began"]] = _facts(one)
+                facts["tries"].append(entry["mistake"])
+                facts["right"] |= not entry["mistake"]
+        elif entry["kind"] == "vote":
+            votes[entry["question"], entry["began"]] = _facts(entry)
     return {
         "version": entries.VERSION,
-        "answers": [_facts(one) for one in found if one["kind"] == "answer"],
+        "answers": [_facts(entry) for entry in found if entry["kind"] == "answer"],
         "exercises": exercises,
         "votes": list(votes.values()),
     }

@@ -73,14 +73,15 @@ class Trying:
     def restore(self, names: MutableMapping[str, Any]) -> None:
         """Set the variables to what they were before, or remove them."""
         # There is no moment in which one is missing: another thread may read them.
-        for name in [name for name in names if self.undoes(name)]:
+        for name in [name for name in [*names] if self.undoes(name)]:
             if name not in self.before:
                 del names[name]
         for name, value in self.before.items():
             if self.undoes(name) and names.get(name, self) is not value:
                 names[name] = value
         if self.solved:
-            _answers.update((name, value) for name, value in names.items() if not self.undoes(name))
+            mine = [*names.items()]
+            _answers.update((name, value) for name, value in mine if not self.undoes(name))
 
 
 @contextmanager
@@ -108,7 +109,7 @@ class Objects:
     """The contents of mutable objects, and of all that they lead to."""
 
     def __init__(self) -> None:
-        self._kept: dict[int, tuple[Any, Restore]] = {}
+        self._states: dict[int, tuple[Any, Restore]] = {}
         self._bytes = 0
         self._compiled: list[Compiled] = []
         self._busy = False
@@ -118,18 +119,18 @@ class Objects:
         waiting = list(values)
         while waiting:
             value = waiting.pop()
-            if id(value) in self._kept or isinstance(value, (type, str, bytes, int, float)):
+            if id(value) in self._states or isinstance(value, (type, str, bytes, int, float)):
                 continue
-            restore, inner = self._seen(value)
+            restore, inner = self._state_of(value)
             if restore is not None:
-                self._kept[id(value)] = value, restore  # with the object, whose id is then unique
+                self._states[id(value)] = value, restore  # with the object: its id stays unique
                 waiting += inner
         self._busy = self._in_training
 
     def restore(self) -> None:
         """Restore them; while one of the models is in training, only what is not its own."""
         busy = self._busy or self._in_training
-        for value, restore in self._kept.values():
+        for value, restore in self._states.values():
             if not busy or isinstance(value, HOLDERS):
                 restore()
 
@@ -137,7 +138,7 @@ class Objects:
     def _in_training(self) -> bool:
         return any(compiled.loop is not None for compiled in self._compiled)
 
-    def _seen(self, value: Any) -> tuple[Restore | None, list[Any]]:
+    def _state_of(self, value: Any) -> tuple[Restore | None, list[Any]]:
         """How to restore an object as it is now, and the objects it leads to."""
         if isinstance(value, HOLDERS) and type(value).__module__.partition(".")[0] in PLAIN:
             inner = value.values() if isinstance(value, dict) else value
@@ -186,7 +187,7 @@ class Objects:
         own = getattr(value, "__dict__", None)
         if own is None:  # it has slots
             return None, []
-        copy = {key: item for key, item in own.items() if key not in OF_NODES}
+        copy = {key: item for key, item in [*own.items()] if key not in OF_NODES}
 
         def restore() -> None:
             own.update(copy)
@@ -235,7 +236,9 @@ def _of_holder(holder: Any) -> Restore:
 
 def _parts(holder: Any) -> list[Any]:
     """The items of a list or set; the keys and values of a dict, one after the other."""
-    return [x for pair in holder.items() for x in pair] if isinstance(holder, dict) else [*holder]
+    # A list at once: another thread, such as that of fit_async, may add items.
+    items = [*(holder.items() if isinstance(holder, dict) else holder)]
+    return [x for pair in items for x in pair] if isinstance(holder, dict) else items
 
 
 def _draws() -> Restore:

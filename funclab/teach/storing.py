@@ -8,6 +8,7 @@ in it was stored again; a file that cannot be used is left alone. Both are said 
 
 from __future__ import annotations
 
+import glob
 import os
 import secrets
 import time
@@ -25,6 +26,9 @@ from funclab.teach.entries import VERSION, Entry
 LARGEST = 16 * 2**20
 SETTLED = 5.0
 """Seconds after which a file that ends in the middle of a line is no longer being written."""
+
+ASIDE = ".damaged"
+"""The end of the name of a file that was set aside."""
 
 lock = RLock()
 
@@ -89,6 +93,12 @@ def files_at(place: Path) -> list[Path]:
     return [place, *(folder / name for name in names if name.endswith(".jsonl"))]
 
 
+def damaged_at(place: Path) -> list[Path]:
+    """The damaged files that were set aside: they contain answers, too."""
+    folder = folder_of(place)
+    return [*place.parent.glob(f"{glob.escape(place.name)}.*{ASIDE}"), *folder.glob(f"*{ASIDE}")]
+
+
 def problem(place: Path) -> str:
     """Why entries cannot be stored at a place; "" if they can."""
     probe = folder_of(place) / f"{secrets.token_hex(6)}.probe"
@@ -105,7 +115,7 @@ def add(*facts: Entry) -> None:
     """Keep entries: in the file of this process, or in memory if it cannot be written."""
     with lock:
         place, writer = path(), _this_process()
-        _store(place, [writer.completed(one) for one in facts])
+        _store(place, [writer.completed(entry) for entry in facts])
 
 
 def add_all(found: list[Entry]) -> None:
@@ -134,7 +144,7 @@ def forget() -> None:
     with lock:
         place = path()
         _unwritten.pop(place, None)
-        for file in files_at(place) if place is not None else ():
+        for file in [*files_at(place), *damaged_at(place)] if place is not None else ():
             try:
                 if file.is_file():
                     file.unlink(missing_ok=True)
@@ -247,7 +257,7 @@ def warn(what: str, *, why: str, fix: str) -> None:
 def _set_aside(file: Path, place: Path, found: list[Entry]) -> Path | None:
     """Store the readable entries of a file again, then rename it; None if that is not possible."""
     global _writer
-    aside = file.with_name(f"{file.name}.{secrets.token_hex(3)}.damaged")
+    aside = file.with_name(f"{file.name}.{secrets.token_hex(3)}{ASIDE}")
     if file == _this_process().file(folder_of(place)):
         _writer = Writer(last=_writer.last)
     try:

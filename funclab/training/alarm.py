@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from funclab.errors import warn
-from funclab.training.diagnosis import Evidence, findings
+from funclab.training.diagnosis import Evidence, cause_of_lost, findings, smaller_steps
 from funclab.training.evidence import broken_layer, faulty_data
 
 
@@ -24,12 +24,11 @@ class Alarm:
         self.warned = True
         name, rate = self.loop.model.name, float(self.loop.compiled.optimizer.learning_rate)
         evidence = self._evidence(epoch)
-        found = findings(evidence, ("nan in data", "nan statistics", "loss lost"))
-        (_, sentence, fix), seen = found[0], evidence.finite
-        if not (evidence.faulty or evidence.broken):
-            about = "" if seen else "Look at a batch, or "
-            sentence = sentence.partition(". ")[2]  # the warning has said since when
-            fix = f"{about}{fix.replace('rate,', f'rate (it is {rate:g}),')}"
+        if found := findings(evidence, ("nan in data", "nan statistics")):
+            _, sentence, fix = found[0]
+        else:
+            sentence, fix = cause_of_lost(evidence), smaller_steps(rate)
+            fix = fix if evidence.finite else f"look at a batch, or {fix}"
         warn(
             f"The loss of {name} is {loss} at the end of epoch {epoch + 1}. {sentence} "
             f"{fix[0].upper()}{fix[1:]} Training goes on, but weights that are nan stay nan: make "

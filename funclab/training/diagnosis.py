@@ -29,7 +29,6 @@ class Evidence:
     """How many validation samples there were; 0 if that is not known."""
     now: Points = ()
     """The loss on the training data, evaluated after each epoch."""
-    rate: float | None = None
     batch_statistics: bool = False
     """Whether a layer such as BatchNormalization uses those of the batch in training only."""
     faulty: str = ""
@@ -109,12 +108,19 @@ def nan_statistics(e: Evidence) -> str:
 def lost_number(e: Evidence) -> str:
     if not e.lost or e.faulty or e.broken:
         return ""
-    about = (
-        "The data may hold nan or infinity, or the"
-        if not e.finite
-        else "The data hold only numbers: the"
-    )
-    return f"The loss has not been finite since epoch {e.lost}. {about} steps may be too large."
+    return f"The loss has not been finite since epoch {e.lost}. {cause_of_lost(e)}"
+
+
+def cause_of_lost(e: Evidence) -> str:
+    if e.finite:
+        return "The data hold only numbers: the steps may be too large."
+    return "The data may hold nan or infinity, or the steps may be too large."
+
+
+def smaller_steps(rate: float | None = None) -> str:
+    """What to try if steps are too large; `rate` is the present learning rate, if it is known."""
+    shown = "" if rate is None else f" (it is {rate:g})"
+    return f"lower the learning rate{shown}, or scale the inputs to -1 to 1."
 
 
 # Curves.
@@ -282,7 +288,7 @@ CONDITIONS = (
     Condition(
         "nan statistics", nan_statistics, "fill or leave out the samples with nan, and adapt again."
     ),
-    Condition("loss lost", lost_number, "lower the learning rate, or scale the inputs to -1 to 1."),
+    Condition("loss lost", lost_number, smaller_steps()),
     Condition("frozen by mistake", frozen, "set layer.trainable = True, and compile again."),
     Condition("step too large", step_too_large, "try a tenth of the learning rate."),
     Condition(
@@ -298,7 +304,7 @@ CONDITIONS = (
     Condition(
         "loss does not fit",
         loss_does_not_fit,
-        'end in Dense(..., activation="linear"), or scale the targets.',
+        'end in "linear" for amounts or "sigmoid" for two classes, or scale the targets.',
     ),
     Condition("imbalance", imbalance, "look at recall of each class; class_weight= may help."),
     Condition("dead relu", dead_relu, "try a lower learning rate, he_normal, or leaky_relu."),

@@ -5,7 +5,7 @@ import copy
 import numpy as np
 import pytest
 
-from funclab import Input, Model, explore, models, to_code
+from funclab import Input, Model, Sequential, explore, models, to_code
 from funclab.graph.aside import set_aside
 from funclab.layers import Dense
 
@@ -140,6 +140,17 @@ def test_in_a_graph_with_two_calls_of_one_number_each_has_its_own(kept):
     np.testing.assert_allclose(b, layer(3 * X), rtol=1e-5)
     np.testing.assert_allclose(a, model.predict([X, 2 * X], verbose=0), rtol=1e-5)
     assert set(explore(both).facts["layers"]["enc"]["nodes"]) == {"enc[1]", "enc[2]", "enc[3]"}
+
+
+def test_the_last_layer_of_a_stack_of_such_calls_is_taken_away_as_of_any_other():
+    lesson = [Dense(3, name="first"), Dense(1, name="last")]
+    with set_aside():
+        stack = Sequential([Input((2,)), *lesson])
+
+    stack.pop()
+
+    assert stack.layers == lesson[:1] and stack.output_shape == (None, 3)
+    assert lesson[0].inbound_nodes == lesson[0].outbound_nodes == []
 
 
 def test_a_copy_of_a_layer_is_younger_than_the_layer():

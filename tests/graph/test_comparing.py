@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from funclab import Input, Model, ops
-from funclab.layers import Layer
+from funclab.errors import TensorTypeError
+from funclab.layers import Dense, Layer
 from funclab.optimizers import Optimizer
 
 DATA = np.array([[0.0, 1.0, 2.0], [2.0, 0.0, 0.0]], "float32")
@@ -54,3 +55,14 @@ def test_an_optimizer_finds_its_variables_whatever_their_shapes(shapes):
     optimizer.build(variables)
 
     assert [optimizer._get_variable_index(variable) for variable in variables] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    "ask", [lambda layer: layer.bias in layer.weights, lambda layer: bool(layer.bias == layer.bias)]
+)
+def test_who_looks_for_a_variable_by_its_elements_is_told_to_look_for_the_object(ask):
+    layer = Dense(2)
+    layer.build((None, 3))
+
+    with pytest.raises(TensorTypeError, match="any.x is y for y in others."):
+        ask(layer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
@@ -127,6 +128,14 @@ def test_progress_that_is_forgotten_is_no_longer_on_the_disk(file):
         '{"version": 1, "answers": [{"question": "1.1", "option": 1}], "exercises": {}}'
     )
     ask("1.1").choose(0)
+    [own] = file.with_suffix(".d").iterdir()
+    damaged = own.with_name("other.jsonl")
+    damaged.write_text(own.read_text() + "{")
+    os.utime(damaged, (0, 0))
+    file.write_text(file.read_text()[:-1])
+    with pytest.warns(UserWarning, match="is damaged") as said:
+        assert 1 in module.answers_to("1.1")
+    assert len(said) == 2
 
     forget_progress()
 

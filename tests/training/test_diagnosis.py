@@ -224,6 +224,17 @@ def test_every_guess_says_may_and_what_is_certain_does_not():
     assert {name for name, sentence in sentences.items() if " may " not in sentence} == certain
 
 
+def test_a_softmax_of_one_unit_for_two_classes_is_to_be_a_sigmoid():
+    model = runs.net(out=layers.Dense(1, "softmax"))
+    x, y = runs.classes(np.random.default_rng(0))
+    runs.run(model, x, y, "binary_crossentropy", epochs=1)
+
+    with pytest.warns(UserWarning, match="Did you mean to use a sigmoid"):
+        fixes = {name: fix for name, _, fix in funclab.diagnose(model, x, y)}
+
+    assert '"sigmoid" for two classes' in fixes["loss does not fit"]
+
+
 def test_a_diagnosis_changes_neither_weights_nor_statistics_nor_the_optimizer():
     set_random_seed(0)
     x, y = runs.classes(np.random.default_rng(0))

@@ -15,11 +15,11 @@ from funclab.view.scene.words import graph_of, is_automatic
 PACKAGE = __name__.partition(".")[0]
 
 
-def written(thing: Any, otherwise: str) -> str:
-    """A variable that holds a thing where its line will be pasted, or a list or dict of variables;
+def written(value: Any, otherwise: str) -> str:
+    """A variable that holds a value where its line will be pasted, or a list or dict of variables;
     `otherwise` if there is none."""
     spaces = {id(space): space for space in _namespaces()}
-    return _found(thing, [*spaces.values()]) or otherwise
+    return _name_of(value, [*spaces.values()]) or otherwise
 
 
 def written_model(model: Any) -> str:
@@ -59,20 +59,20 @@ def told(settings: dict[str, Any]) -> str:
     )
 
 
-def _found(thing: Any, spaces: list[dict[str, Any]]) -> str:
-    if isinstance(thing, (str, int, float)):
-        return repr(thing)
+def _name_of(value: Any, spaces: list[dict[str, Any]]) -> str:
+    if isinstance(value, (str, int, float)):
+        return repr(value)
     for space in spaces:
         items = [*space.items()]  # a copy: another thread may add some
-        names = [name for name, value in items if value is thing and _is_variable(name)]
+        names = [name for name, held in items if held is value and _is_variable(name)]
         if names:
-            own = getattr(thing, "name", None)
+            own = getattr(value, "name", None)
             return own if own in names else names[0]
-    if isinstance(thing, (list, tuple)) and thing:
-        parts = [_found(part, spaces) for part in thing]
+    if isinstance(value, (list, tuple)) and value:
+        parts = [_name_of(part, spaces) for part in value]
         return f"[{', '.join(parts)}]" if all(parts) else ""
-    if isinstance(thing, dict) and thing:
-        pairs = {key: _found(part, spaces) for key, part in thing.items()}
+    if isinstance(value, dict) and value:
+        pairs = {key: _name_of(part, spaces) for key, part in value.items()}
         inside = ", ".join(f"{key!r}: {part}" for key, part in pairs.items())
         return f"{{{inside}}}" if all(pairs.values()) else ""
     return ""
