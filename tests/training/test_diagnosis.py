@@ -18,6 +18,7 @@ from funclab.layers import BatchNormalization, Dropout
 from funclab.training.curves import risen_since
 from funclab.training.diagnosis import CONDITIONS, Evidence, findings
 from funclab.utils import set_random_seed
+from funclab.view.notebook.ways import make
 from tests.training import diagnosed_runs as runs
 from tests.training.diagnosed_runs import Run
 
@@ -104,7 +105,12 @@ TABLE: list[tuple[str, Make, str, list[Make]]] = [
         "60 of 60",
         [runs.other_samples, runs.few_possible_samples],
     ),
-    ("too few steps", runs.short_run, "still falling at the end", [runs.done, runs.overfitted]),
+    (
+        "too few steps",
+        runs.short_run,
+        "still falling at the end",
+        [runs.done, runs.overfitted, runs.learned],
+    ),
     ("underfitting", runs.too_simple, "may be too simple", [runs.noisy_but_learned, runs.punished]),
 ]
 NEAR = [(name, make) for name, _, _, makes in TABLE for make in makes]
@@ -222,6 +228,20 @@ def test_every_guess_says_may_and_what_is_certain_does_not():
     sentences = {name: made(make, 0).found[name] for name, make, _, _ in TABLE}
 
     assert {name for name, sentence in sentences.items() if " may " not in sentence} == certain
+
+
+def test_a_diagnosis_says_when_no_training_run_is_known_and_has_the_three_ways_of_a_view():
+    set_random_seed(0)
+    x, y = runs.classes(np.random.default_rng(0))
+    model = runs.net()
+    model.compile("adam", "sparse_categorical_crossentropy")
+
+    untrained = repr(model.diagnose(x, y))
+    model.fit(x, y, epochs=1, verbose=0)
+
+    assert "No training run is known" in untrained
+    assert "No training run is known" not in repr(model.diagnose(x, y))
+    assert make("diagnose", model, x, y) == funclab.diagnose(model, x, y)
 
 
 def test_a_diagnosis_changes_neither_weights_nor_statistics_nor_the_optimizer():
