@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from funclab import json_files
 from funclab.callbacks.base import Callback, Logs
 from funclab.callbacks.files import Batches
 from funclab.callbacks.position import Position
@@ -81,8 +82,7 @@ class BackupAndRestore(Callback):
         if more:
             self.epoch, begun = position.restore(more)
         else:  # from an earlier version: weights and optimizer
-            self.epoch = int(json.loads(metadata.read_text(encoding="utf-8"))["epoch"])
-            begun = 0
+            self.epoch, begun = _epoch_in(metadata), 0
         self.batches = Batches("BackupAndRestore", self.save_freq)
         self.batches.last = begun - 1
         self.again = begun > 0
@@ -115,6 +115,25 @@ class BackupAndRestore(Callback):
     def on_train_end(self, logs: Logs | None = None) -> None:
         if self.delete_checkpoint and self.backup_dir.is_dir():
             shutil.rmtree(self.backup_dir)
+
+
+def _epoch_in(metadata: Path) -> int:
+    """The epoch at which to continue, as earlier versions of funclab wrote it.
+
+    Raises: FileError if the file is missing or damaged.
+    """
+    try:
+        facts = json_files.parsed(json_files.read(metadata))
+    except (OSError, json_files.Unusable):
+        facts = None
+    epoch = facts.get("epoch") if isinstance(facts, dict) else None
+    if type(epoch) is int and epoch >= 0:
+        return epoch
+    raise FileError(
+        f"The file {str(metadata)!r} does not say at which epoch to continue.",
+        why="it is missing, damaged, or of something else.",
+        fix="begin anew with an empty backup_dir.",
+    )
 
 
 def _earlier(path: Path) -> Path:

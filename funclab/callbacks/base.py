@@ -22,7 +22,7 @@ class Callback:
     """
 
     backed_up: ClassVar[tuple[str, ...]] = ()
-    """The attributes that BackupAndRestore keeps: numbers, texts, lists of arrays."""
+    """The attributes that BackupAndRestore keeps: numbers, texts, lists of numbers or arrays."""
 
     def __init_subclass__(cls) -> None:
         guarded(cls)

@@ -3,13 +3,13 @@ on."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
 
+from funclab import json_files
 from funclab.callbacks.base import Callback
-from funclab.errors import WeightsError, warn
+from funclab.errors import ArgumentError, WeightsError, warn
 from funclab.initializers import random_state, restore_random_state
 from funclab.shape_math import Array
 
@@ -27,17 +27,14 @@ class Position:
         """Whether a callback had ended the run."""
 
     def arrays(self, epoch: int, begun: int) -> dict[str, Array]:
-        """The position after `begun` batches of an epoch, as arrays."""
-        callbacks, lists = [], []
+        """The position after `begun` batches of an epoch, as arrays.
+
+        Raises: ArgumentError if a callback backs up something else than it may.
+        """
+        callbacks, lists = [], list[Any]()
         for callback in self._callbacks():
-            values = {name: getattr(callback, name) for name in callback.backed_up}
-            kept: dict[str, Any] = {}
-            for name, value in values.items():
-                kept[name] = getattr(value, "item", lambda value=value: value)()
-                if isinstance(value, list):
-                    kept[name] = {"from": len(lists), "count": len(value)}
-                    lists += value
-            callbacks.append([type(callback).__name__, kept])
+            values = {name: _plain(callback, name, lists) for name in callback.backed_up}
+            callbacks.append([type(callback).__name__, values])
         mark = getattr(self.loop.training, "mark", None)
         state = {
             "epoch": epoch,
@@ -49,15 +46,15 @@ class Position:
         }
         memory = self._memory() if mark or not begun else []
         numbered = {f"memory/{i}": array.copy() for i, array in enumerate(memory)}
-        numbered |= {f"kept/{i}": np.asarray(array) for i, array in enumerate(lists)}
-        return {STATE: np.frombuffer(json.dumps(state).encode(), "uint8"), **numbered}
+        numbered |= {f"listed/{i}": np.asarray(array) for i, array in enumerate(lists)}
+        return {STATE: np.frombuffer(json_files.sealed(state).encode(), "uint8"), **numbered}
 
     def restore(self, arrays: dict[str, Array]) -> tuple[int, int]:
         """Continue there; returns the epoch, and how many of its batches are done.
 
-        Raises: WeightsError if the metrics or the optimizer are others.
+        Raises: WeightsError if the state is damaged, or the metrics or the optimizer are others.
         """
-        state = json.loads(arrays[STATE].tobytes())
+        state = _state_in(arrays)
         memory = self._memory()
         stored = [arrays[f"memory/{i}"] for i in range(len(arrays)) if f"memory/{i}" in arrays]
         if stored and [a.shape for a in stored] != [a.shape for a in memory]:
@@ -88,11 +85,12 @@ class Position:
                 f"({', '.join(name for name, _ in stored) or 'none'}): they begin anew.",
             )
             return
-        for callback, (_, kept) in zip(callbacks, stored):
-            for name, value in kept.items():
+        for callback, (_, values) in zip(callbacks, stored):
+            for name, value in values.items():
                 if isinstance(value, dict):
                     numbers = range(value["from"], value["from"] + value["count"])
-                    value = [arrays[f"kept/{i}"] for i in numbers]
+                    listed = [arrays[f"listed/{i}"] for i in numbers]
+                    value = [array if array.ndim else array.item() for array in listed]
                 setattr(callback, name, value)
 
     def _memory(self) -> list[Array]:
@@ -103,6 +101,37 @@ class Position:
         metrics = dict.fromkeys([*self.compiled.metrics, *self.compiled.trackers.values()])
         states = [state.array for metric in metrics for state in metric.variables]
         return [*scalars, optimizer.rates, *states, *remembered(self.model)]
+
+
+def _plain(callback: Callback, name: str, lists: list[Any]) -> Any:
+    """An attribute of a callback as plain data. What is in a list is added to `lists`; the result
+    says where."""
+    value = getattr(callback, name)
+    if isinstance(value, list) and all(np.asarray(item).dtype.kind in "biuf" for item in value):
+        lists += value
+        return {"from": len(lists) - len(value), "count": len(value)}
+    if np.size(value) == 1 and hasattr(value, "item"):
+        value = value.item()
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    raise ArgumentError(
+        f"The attribute {name!r} of {type(callback).__name__} cannot be backed up: it is a "
+        f"{type(value).__name__}.",
+        why="a backup has numbers, texts, None, and lists of numbers or arrays.",
+        fix=f"make it one of these, or leave {name!r} out of `backed_up`.",
+    )
+
+
+def _state_in(arrays: dict[str, Array]) -> json_files.Record:
+    try:
+        text = json_files.decoded(arrays[STATE].tobytes())
+        return json_files.unsealed(json_files.parsed(text))
+    except (KeyError, json_files.Unusable) as error:
+        raise WeightsError(
+            "The backup cannot be continued: its state is damaged.",
+            why=f"it {error}." if isinstance(error, json_files.Unusable) else "it is missing.",
+            fix="begin anew with an empty backup_dir; double_checkpoint=True makes two backups.",
+        ) from error
 
 
 def remembered(layer: Any) -> list[Array]:

@@ -58,5 +58,5 @@ def is_recording() -> bool:
 
 def is_in_call() -> bool:
     """Whether the `call` of a layer is being recorded."""
-    tape = current_tape()
-    return bool(tape.scope) and not tape.building
+    tape = _current.get()
+    return tape is not None and bool(tape.scope) and not tape.building

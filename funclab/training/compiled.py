@@ -45,7 +45,7 @@ class Compiled:
         self.outputs: list[Output] | None = None
         self.trainable: list[Variable] | None = None
         """The weights that training changes: those that were trainable at its first step."""
-        self.then: list[Variable] | None = None
+        self.at_compile: list[Variable] | None = None
         """The weights that were trainable at `compile`, where they were known."""
         self.metrics_per_output: list[list[tuple[Metric, bool]]] | None = None
         """For each output its metrics, and whether each is weighted."""
@@ -72,7 +72,7 @@ class Compiled:
     def __reduce__(self) -> Any:
         """Copies contain the settings and the optimizer's state, but no plans or running means."""
         settings = (self.loss, self.loss_weights, self.plain_metrics, self.weighted_metrics)
-        flags = {"trainable": self.trainable, "then": self.then}
+        flags = {"trainable": self.trainable, "at_compile": self.at_compile}
         return Compiled, (self.optimizer, *settings), flags
 
     def trained(self, model: Any) -> list[Variable]:
@@ -81,11 +81,8 @@ class Compiled:
 
     def settle(self, model: Any) -> list[Variable]:
         """The same at a training step: from now on `trainable` flags count only after `compile`."""
-        trained = self.trained(model)
-        if self.trainable is None and not same_weights(trained, self.then):
-            self.steps = Steps()  # the plans for tests contain penalties of what was trainable then
-        self.trainable = trained
-        return trained
+        self.trainable = self.trained(model)
+        return self.trainable
 
     def assign(self, names: Names) -> None:
         """Assign the settings to the outputs, once their names are known."""
@@ -178,7 +175,7 @@ class Steps:
 
 def same_weights(some: Sequence[Variable], others: Sequence[Variable] | None) -> bool:
     """Whether the weights are the same as the others, if these are known."""
-    return others is None or {id(one) for one in some} == {id(one) for one in others}
+    return others is None or {*map(id, some)} == {*map(id, others)}
 
 
 def _made_once(metric: Any) -> Any:
@@ -217,7 +214,7 @@ def compile(
     compiled = Compiled(optimizer, loss, loss_weights, metrics, weighted_metrics)
     if model.outputs is not None:
         compiled.assign(names_of_outputs(model))
-        compiled.then = model.trainable_weights
+        compiled.at_compile = model.trainable_weights
     compiled.held = held_metrics(model)
     with model.compiled_state.lock if model.compiled_state else nullcontext():
         check_idle(model, "compile")

@@ -43,10 +43,11 @@ class Runner:
         )
 
     def test(self, specs: Specs, tree: Any) -> Step:
-        """The plan that evaluates batches of these shapes."""
-        self.trained()
+        """The plan that evaluates batches of these shapes, with the penalties of the weights that
+        training changes."""
+        penalized = tuple(id(weight) for weight in self.trained() if weight.regularizer is not None)
         return self.compiled.steps.get(
-            ("test", *shape_key(self.model, specs, tree)),
+            ("test", penalized, *shape_key(self.model, specs, tree)),
             lambda: evaluate_step(self.model, self.compiled, specs, tree),
         )
 
@@ -72,7 +73,7 @@ class Runner:
         """Warn if `trainable` flags have changed since `compile`, or since training began."""
         compiled, now = self.compiled, self.model.trainable_weights
         begun = compiled.trainable is not None
-        if same_weights(now, compiled.trainable if begun else compiled.then):
+        if same_weights(now, compiled.trainable if begun else compiled.at_compile):
             return
         rule = (
             "still trains the weights that it trained before; compile it again."

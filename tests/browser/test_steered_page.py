@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from funclab.callbacks import LambdaCallback
+from funclab.view.training import record
 from tests.browser.bridge import bridged_page, wired
 from tests.browser.waiting import becomes
-from tests.view.training.live_runs import LONG, X, Y, feed_of, fresh, wait_until
+from tests.view.training.live_runs import LONG, X, Y, feed_of, fresh, wait_until, watched
 
 
 @pytest.fixture
@@ -65,3 +68,23 @@ def test_keys_steer_a_training_and_the_page_says_what_the_model_does(page, train
     becomes(page, lambda: training.running, False)
     expect(status).to_contain_text("Stopped.")
     expect(page.locator("[aria-keyshortcuts=x]")).to_be_hidden()
+
+
+def test_the_weights_of_the_epoch_looked_at_come_back(browser, tmp_path, monkeypatch):
+    wired(monkeypatch)
+    model, after, complaints = fresh(), [], list[str]()
+    note = LambdaCallback(on_epoch_end=lambda epoch, logs: after.append(model.get_weights()))
+    monkeypatch.setattr(record, "PAUSE", 0)
+    feed = watched(model, note, epochs=4, snapshots=True, verbose=0)
+    page = bridged_page(browser, tmp_path, feed.view, complaints.append)
+    button = page.locator("[aria-keyshortcuts=Enter]")
+    expect(button).to_be_enabled()
+
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+
+    becomes(page, lambda: np.array_equal(model.get_weights()[0], after[1][0]), True)
+    expect(page.locator(".fl-status")).to_contain_text("2")
+    page.close()
+    assert complaints == []

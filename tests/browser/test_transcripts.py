@@ -95,7 +95,10 @@ WALKS = {
     ),
     "explorer_long": (
         lambda: funclab.explore(models.chain(30), selected="dense_9[0]"),
-        ["ArrowDown", "End", "t", "Backspace", "f", "ArrowDown", "/", "d e n s e _ 2 0", "Escape"],
+        [
+            *("ArrowDown", "End", "t", "Backspace", "f", "ArrowDown", "/", "d e n s e _ 2 0"),
+            *("Escape", "f", "0", "click .tick", "Enter", "u", "Backspace"),
+        ],
     ),
     "shapes": (
         lambda: funclab.shapes(models.twice()),
@@ -112,22 +115,29 @@ WALKS = {
         changed,
         [
             *("ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown", "ArrowUp", "u", "y", "Escape"),
-            *('click .fl-figure:last-child [data-key="x[0]"]', *ALL_KEYS),
+            *('click .fl-figure:last-child [data-key="x[0]"]', "r", "ArrowUp"),
+            *('click .fl-figure [data-key="out[0]"]', "click .fl-tape li:last-child button"),
+            *ALL_KEYS,
         ],
     ),
     "trace": (slow_motion, [*["ArrowRight"] * 12, "ArrowLeft", "o", "ArrowRight", "ArrowRight", "o",
-                            "End", "u", "Home", "y", *ALL_KEYS]),
+                            "End", "u", "Home", "n", "b", "w", "n", "y",
+                            'click .fl-graph .box[data-key="out[0]"]',
+                            "click .fl-lines li:nth-child(9) button", "r", *ALL_KEYS]),
     "trace_asks": (
         lambda: slow_motion(ask=True),
         ["ArrowRight", "ArrowRight", "1", "ArrowRight", "0", "ArrowLeft", "ArrowRight"],
     ),
-    "question": (lambda: ask("1.1"), ["1", "2", "3", "u", "r", *ALL_KEYS]),
+    "question": (
+        lambda: ask("1.1"),
+        ["1", "2", "3", "0", "click .fl-options li:first-child button", "u", "r", *ALL_KEYS],
+    ),
     "question_in_a_class": (lambda: ask("1.1", votes=2), ["2", "3", "1", "y"]),
     "lines": (
         lambda: arrange("1A"),
         [
             *("ArrowDown", "Enter", "ArrowDown", "Enter", "ArrowLeft", "ArrowRight", "u", "h", "h"),
-            *("c", "s", "Enter", "y", "r", *ALL_KEYS),
+            *("c", "s", "Enter", "ArrowUp", "click .fl-stage button", "y", "r", *ALL_KEYS),
         ],
     ),
     "mistake": (mistake, ["h", "h", "h", "s", "s", "u", *ALL_KEYS]),
@@ -136,14 +146,15 @@ WALKS = {
         lambda: vote("5.1"),
         [
             *("Enter", "5", "a 1 2", "b b Shift+B", "d 3", "u", "Enter", "a 5", "b 1", "Enter"),
-            *("u", "u", "Enter", "y", *ALL_KEYS),
+            *("u", "u", "Enter", "y", "r", "c", "c 9 9", "Enter", "s", *ALL_KEYS),
         ],
     ),
     "training": (
         lambda: funclab.watch(line(3, metrics=["mae"])),
         [
             *("ArrowLeft", "ArrowLeft", "ArrowLeft", "ArrowRight", "t", "h", "h", "h", "l", "u"),
-            *("x", "n", "Space", "y", "r", *ALL_KEYS),
+            *("x", "n", "Space", "y", "r", "click .fl-graph .box[data-key^=slope]", "ArrowDown"),
+            *("ArrowUp", "g", "g", "Enter", "s", "+", "i", "Escape", *ALL_KEYS),
         ],
     ),
     "runs": (

@@ -194,11 +194,25 @@ def test_the_first_step_warns_of_a_layer_frozen_after_compile_even_if_it_is_take
         model.train_on_batch(X, [KINDS, SIZES])
 
 
-def test_the_penalty_of_a_weight_that_is_frozen_after_compile_is_no_longer_in_the_loss():
+def penalized():
     inputs = Input((4,))
     free = Dense(1, kernel_regularizer=lambda w: 0 * ops.sum(w) + 100, name="free")(inputs)
     model = Model(inputs, Dense(1, name="last")(free))
     model.compile("sgd", "mse")
+    return model
+
+
+def test_before_training_the_loss_has_the_penalties_of_what_is_trainable_now():
+    model = penalized()
+    losses = []
+    for model.get_layer("free").trainable in (True, False, True):
+        losses.append(model.evaluate(X, SIZES, verbose=0))
+
+    assert [loss > 100 for loss in losses] == [True, False, True]
+
+
+def test_the_penalty_of_a_weight_that_is_frozen_after_compile_is_no_longer_in_the_loss():
+    model = penalized()
     assert model.evaluate(X, SIZES, verbose=0) > 100
 
     model.get_layer("free").trainable = False

@@ -9,6 +9,7 @@ import threading
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
+import h5py
 import numpy as np
 import pytest
 from tensorboardX.proto.event_pb2 import Event
@@ -115,6 +116,74 @@ def test_a_damaged_backup_without_another_is_an_error(tmp_path):
 
     with pytest.raises(FunclabError):
         fit(compiled(), BackupAndRestore(folder))
+
+
+def without_position(contents):
+    """As an earlier version wrote it: weights and optimizer alone."""
+    with h5py.File(contents, "r+") as file:
+        del file["__training__"]
+
+
+def with_other_position(contents):
+    with h5py.File(contents, "r+") as file:
+        state = file["__training__/state"]
+        state[-4] = state[-4] ^ 1  # in the digest
+
+
+@pytest.mark.parametrize(
+    ("damage", "metadata", "words"),
+    [
+        (with_other_position, None, "state is damaged"),
+        (without_position, b"{", "at which epoch"),
+        (without_position, b'{"epoch": -1}', "at which epoch"),
+        (without_position, b"[" * 100_000, "at which epoch"),
+    ],
+)
+def test_a_backup_that_does_not_say_where_training_was_is_an_error(
+    tmp_path, damage, metadata, words
+):
+    with pytest.raises(Interrupted):
+        fit(compiled(), BackupAndRestore(tmp_path), interrupting(2))
+    damage(tmp_path / "latest.weights.h5")
+    if metadata is not None:
+        (tmp_path / "training_metadata.json").write_bytes(metadata)
+
+    with pytest.raises(FunclabError, match=words):
+        fit(compiled(), BackupAndRestore(tmp_path))
+
+
+class Noting(Callback):
+    backed_up = ("best", "name", "rates", "first")
+
+    def __init__(self, best=None):
+        super().__init__()
+        self.best, self.name, self.rates, self.first = best, "", [], []
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch < 2:
+            self.best, self.name = np.float32(epoch), f"epoch {epoch}"
+            self.rates = [*self.rates, 0.5 * epoch]
+            self.first = self.first or [np.arange(3.0)]
+
+
+def test_a_backup_has_the_attributes_that_a_callback_names(tmp_path):
+    with pytest.raises(Interrupted):
+        fit(compiled(), BackupAndRestore(tmp_path), Noting(), interrupting(2))
+    noted = Noting()
+
+    fit(compiled(), BackupAndRestore(tmp_path), noted)
+
+    assert (noted.best, noted.name, noted.rates) == (1.0, "epoch 1", [0.0, 0.5])
+    assert [array.tolist() for array in noted.first] == [[0.0, 1.0, 2.0]]
+
+
+@pytest.mark.parametrize("value", [{"a": 1}, np.zeros(2), ["a"], object()])
+def test_a_callback_that_names_something_else_is_told(tmp_path, value):
+    noted = Noting(value)
+    noted.on_epoch_begin = lambda epoch, logs=None: None
+
+    with pytest.raises(ArgumentError, match="'best' of Noting cannot be backed up"):
+        fit(compiled(), BackupAndRestore(tmp_path), noted)
 
 
 def test_a_checkpoint_may_be_saved_after_so_many_batches(tmp_path):

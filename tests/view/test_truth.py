@@ -12,11 +12,15 @@ import pytest
 import funclab
 from funclab import Input, Model, structure
 from funclab.layers import Dense
+from funclab.view.draw.chart import log_ticks
 from funclab.view.draw.text import clean
+from funclab.view.scene.diagram import diagram
 from funclab.view.scene.words import arithmetic
 from funclab.view.trace.drawing import svg_of
 from funclab.view.trace.frames import frame_of
 from tests.layers.examples import EXAMPLES, Example
+from tests.view import models
+from tests.view.measures import inside, texts
 from tests.view.random_models import Builder
 
 SEEDS = range(8)
@@ -293,3 +297,30 @@ def test_the_fields_of_a_matrix_are_as_strong_as_its_numbers(shape):
     np.testing.assert_allclose(
         read_back / np.abs(read_back).max(), numbers / np.abs(numbers).max(), atol=0.07
     )
+
+
+@pytest.mark.parametrize("build", models.FLAT)
+@pytest.mark.parametrize("choice", ["full", None])
+def test_the_words_of_a_tensor_stand_within_its_plate(build, choice):
+    picture = diagram(build(), **({"choice": choice} if choice else {}))
+
+    for plate in picture.scene.plates:
+        for text in texts(picture):
+            middle = complex(text.area.x + text.area.width / 2, text.area.y + text.area.height / 2)
+            if inside(middle, plate):
+                assert plate.x - 0.1 <= text.area.x, text.words
+                assert text.area.right <= plate.right + 0.1, text.words
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "wanted"),
+    [
+        (1, 30_000, [1, 10, 100, 1000, 10_000]),
+        (1, 9000, [1, 3, 10, 30, 100, 300, 1000, 3000]),
+        (1, 17, [1, 3, 10]),
+        (1, 14, [1, 1.5, 2, 3, 5, 7, 10]),
+        (0.02, 3, [0.03, 0.1, 0.3, 1, 3]),
+    ],
+)
+def test_a_logarithmic_axis_has_powers_of_ten_and_others_where_there_is_room(low, high, wanted):
+    assert log_ticks(low, high) == wanted

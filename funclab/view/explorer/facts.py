@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections import defaultdict
 from typing import Any
 
 from funclab import registry, structure
@@ -47,9 +48,11 @@ def facts_of(model: Any) -> tuple[Facts, dict[str, Any]]:
     graph = words.graph_of(model)
     assert graph is not None
     for part in parts(graph):
-        own = set(part.graph.nodes)
+        calls: dict[Operation, list[Node]] = defaultdict(list)
+        for node in part.graph.nodes:
+            calls[node.operation].append(node)
         for operation in part.graph.operations:
-            facts["layers"][part.key(operation.name)] = _layer(operation, part, own)
+            facts["layers"][part.key(operation.name)] = _layer(operation, part, calls[operation])
             objects[part.key(operation.name)] = operation
         for node in part.graph.nodes:
             facts["nodes"][part.key(node.key)] = _node(node, part)
@@ -88,14 +91,16 @@ def _add_frames(facts: Facts, objects: dict[str, Any], node: Node, part: Part) -
             facts["frames"][f"{key}/{name}"] = f"{path}/{name}"
 
 
-def _layer(layer: Operation, part: Part, own: set[Node]) -> Facts:
-    elsewhere = [node for node in layer.inbound_nodes if node not in own]
+def _layer(layer: Operation, part: Part, calls: list[Node]) -> Facts:
+    """The facts about a layer with these calls in its part of the graph."""
+    inside = set(calls)
+    elsewhere = [node for node in layer.inbound_nodes if node not in inside]
     fact = {
         **_told(layer),
         "special": special(layer),
         "elsewhere": [_row(node, part.graph) for node in elsewhere[:MOST_NODES]],
     }
-    nodes = [part.key(node.key) for node in layer.calls_among(own) if node in own]
+    nodes = [part.key(node.key) for node in layer.calls_among(calls) if node in inside]
     return {**_named(part, layer.name, fact), "nodes": nodes}
 
 
