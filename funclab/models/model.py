@@ -132,6 +132,7 @@ class Model(Layer):
     summary: Any = view.Later("view.tables.summary", "print_summary")
     plot: Any = view.Later("view.scene.diagram", "plot_model")
     profile: Any = view.Later("view.profile.view", "profile")
+    diagnose: Any = view.Later("training.diagnosing", "diagnose")
 
     def explore(
         self,

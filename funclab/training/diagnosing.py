@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -25,15 +26,20 @@ SCALING = (
     "CategoryEncoding", "Discretization", "Hashing", "IntegerLookup", "StringLookup",
 )  # fmt: skip
 """Layers that scale what they read, or that read indices."""
+NO_RUN = "No training run is known: only the model and the data were looked at."
 
 
 class Diagnosis(list[Finding]):
     """What may be wrong with a model or its training, the surest first."""
 
+    def __init__(self, found: Iterable[Finding] = (), of_a_run: bool = True) -> None:
+        super().__init__(found)
+        self.of_a_run = of_a_run
+
     def __repr__(self) -> str:
         lines = [f"{name}: {sentence} Try: {fix}" for name, sentence, fix in self]
-        nothing = "Nothing was found; that does not prove that nothing is wrong."
-        return "\n".join(lines) or nothing
+        nothing = ["Nothing was found; that does not prove that nothing is wrong."]
+        return "\n".join((lines or nothing) + [NO_RUN] * (not self.of_a_run))
 
 
 def diagnose(
@@ -63,7 +69,7 @@ def diagnose(
     if evidence.finite and model.inputs is not None:
         measure_model(evidence, model, x, y)
         measure_data(evidence, model, data.inputs, data.targets, validation_data)
-    return Diagnosis(findings(evidence))
+    return Diagnosis(findings(evidence), bool(evidence.training))
 
 
 def measure_model(evidence: Evidence, model: Any, x: Any, y: Any) -> None:

@@ -16,6 +16,8 @@ VANISHED, EXPLODED = 1e-3, 1e3
 """How many times as large as that of the last layer, or as its own weights, a gradient is."""
 DEAD, LOUD, UNEVEN, COMMON = 0.5, 50.0, 1000.0, 0.8
 """Parts of units that are silent; sizes of inputs; ratios of columns; the part of one class."""
+LEARNED = 0.01
+"""The part of the loss of one answer for all samples that leaves nothing to learn."""
 
 
 @dataclass
@@ -167,6 +169,8 @@ def too_few_steps(e: Evidence) -> str:
     fall = last_fall(e.training)
     if fall < 0.05 or (e.validation and last_fall(e.validation) <= 0) or overfitting(e):
         return ""
+    if e.loss is not None and e.baseline is not None and e.loss < LEARNED * e.baseline:
+        return ""  # a loss may fall for ever, and there is nothing left to learn
     return (
         f"The training loss was still falling at the end, by {100 * fall:.0f} % in the last fifth "
         "of the epochs."

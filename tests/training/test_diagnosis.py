@@ -18,6 +18,7 @@ from funclab.layers import BatchNormalization, Dropout
 from funclab.training.curves import risen_since
 from funclab.training.diagnosis import CONDITIONS, Evidence, findings
 from funclab.utils import set_random_seed
+from funclab.view.notebook.ways import make
 from tests.training import diagnosed_runs as runs
 from tests.training.diagnosed_runs import Run
 
@@ -104,7 +105,12 @@ TABLE: list[tuple[str, Make, str, list[Make]]] = [
         "60 of 60",
         [runs.other_samples, runs.few_possible_samples],
     ),
-    ("too few steps", runs.short_run, "still falling at the end", [runs.done, runs.overfitted]),
+    (
+        "too few steps",
+        runs.short_run,
+        "still falling at the end",
+        [runs.done, runs.overfitted, runs.learned],
+    ),
     ("underfitting", runs.too_simple, "may be too simple", [runs.noisy_but_learned, runs.punished]),
 ]
 NEAR = [(name, make) for name, _, _, makes in TABLE for make in makes]
@@ -233,6 +239,20 @@ def test_a_softmax_of_one_unit_for_two_classes_is_to_be_a_sigmoid():
         fixes = {name: fix for name, _, fix in funclab.diagnose(model, x, y)}
 
     assert '"sigmoid" for two classes' in fixes["loss does not fit"]
+
+
+def test_a_diagnosis_says_when_no_training_run_is_known_and_has_the_three_ways_of_a_view():
+    set_random_seed(0)
+    x, y = runs.classes(np.random.default_rng(0))
+    model = runs.net()
+    model.compile("adam", "sparse_categorical_crossentropy")
+
+    untrained = repr(model.diagnose(x, y))
+    model.fit(x, y, epochs=1, verbose=0)
+
+    assert "No training run is known" in untrained
+    assert "No training run is known" not in repr(model.diagnose(x, y))
+    assert make("diagnose", model, x, y) == funclab.diagnose(model, x, y)
 
 
 def test_a_diagnosis_changes_neither_weights_nor_statistics_nor_the_optimizer():

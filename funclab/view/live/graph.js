@@ -83,13 +83,14 @@ class Graph {
     }
   }
 
-  /** Scroll parts to the middle of the visible area; if they do not fit together, the first. */
+  /** Scroll parts that are not in sight to the middle of the visible area; if they do not fit together, the first. */
   reveal(...parts) {
     const all = parts.filter(Boolean).map((part) => part.getBoundingClientRect());
     if (!all.length) return;
     const outer = this.el.getBoundingClientRect();
     const middle = (low, high) => {
       const from = Math.min(...all.map((at) => at[low])), to = Math.max(...all.map((at) => at[high]));
+      if (from >= outer[low] && to <= outer[high]) return 0;
       const fits = to - from <= outer[high] - outer[low], first = all[0];
       return (fits ? from + to : first[low] + first[high]) / 2 - (outer[low] + outer[high]) / 2;
     };

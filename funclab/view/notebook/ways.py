@@ -33,6 +33,7 @@ WAYS = {
     "shapes": Way("shapes", "view.shapes.view", "model", "how each shape was inferred"),
     "trace": Way("trace", "view.trace.view", 'model, x, y, loss="mse"', "one batch in slow motion"),
     "profile": Way("profile", "view.profile.view", "model, x, y", "how long each step takes"),
+    "diagnose": Way("diagnose", "training.diagnosing", "model, x, y", "what may be wrong"),
     "scene": Way("scene", "teach.scenes", '"mask"', "a slow motion that is ready, with a tour"),
     "diff": Way("diff", "view.diff.view", "a, b", "two models side by side"),
     "code": Way("to_code", "view.code.source", "model", "the source that makes a model"),

@@ -86,6 +86,8 @@ def test_every_example_of_the_list_works_in_a_notebook(tmp_path):
             assert not cell.outputs
         elif word in ("code", "export"):
             assert cell.outputs[0]["name"] == "stdout"
+        elif word == "diagnose":
+            assert "Nothing was found" in cell.outputs[0]["data"]["text/plain"]
         else:
             assert cell.outputs[0]["data"]["image/svg+xml"].startswith("<svg")
     assert {path.name for path in tmp_path.iterdir()} == {"model.svg", "model.html"}
