@@ -39,6 +39,13 @@ def running_cell() -> str:
     return (shell.get_parent().get("metadata") or {}).get("cellId") or ELSEWHERE
 
 
+def running_cell_and_run() -> tuple[str, str]:
+    """The same, and the id of the message that runs it."""
+    cell = running_cell()
+    interactive: Any = sys.modules.get("IPython.core.getipython")
+    return cell, interactive.get_ipython().get_parent()["header"]["msg_id"] if cell else ""
+
+
 def _in_an_output_widget() -> bool:
     """Whether a display goes to an `Output` widget, which keeps it."""
     known = [*ipywidgets.widgets.widget._instances.values()]
