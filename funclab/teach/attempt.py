@@ -153,8 +153,8 @@ def is_untried(source: str, start: str) -> bool:
     """Whether lines are as the exercise gave them, are only comments, or still have a blank."""
     try:
         code, given = parsed(source), parsed(start)
-    except SyntaxError:
-        return False
+    except SyntaxError:  # nbgrader's placeholder may stand in place of a function's lines
+        return f"raise {NOT_WRITTEN}" in map(str.strip, source.splitlines())
     return not code.body or ast.dump(code) == ast.dump(given) or has_blank(code, given)
 
 

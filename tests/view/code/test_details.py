@@ -263,7 +263,7 @@ WRITTEN_BY_CLASS = {
     *("MirrorPad", "Resize", "SingularValues", "SliceUpdate", "Split", "TopIndices"),
     # Their functions are nodes of their own on tensors.
     *("AdaptiveAveragePool", "AdaptiveMaxPool", "CTCDecode", "CTCLoss", "Conv", "ConvTranspose"),
-    *("Isclose", "RMSNormalization", "Svd"),
+    *("Isclose", "OneHotOfIds", "RMSNormalization", "Svd"),
 }
 """Ops for which, with some settings, no function makes just this op."""
 
