@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from funclab import initializers, meant, structure
+from funclab.callbacks import Callback
 from funclab.graph.operation import placeholder
 from funclab.graph.tape import Tape, current_tape
 from funclab.graph.tensor import Tensor
@@ -87,8 +88,10 @@ def tell(model: Any, data: Any, callbacks: Any) -> None:
         y = [part for part in structure.flatten(y) if part is not None]
         full_weights = [np.ones(len(part), "float32") for part in y]
         data = [*structure.flatten(x), *y, *(full_weights if weight is None else listed(weight))]
-    for told in (model, *listed(callbacks or [])):
-        told.validation_data = data
+    model.validation_data = data
+    for callback in listed(callbacks or []):
+        if isinstance(callback, Callback):  # `fit` refuses all else
+            vars(callback)["validation_data"] = data
 
 
 @functools.wraps(fit_generator)

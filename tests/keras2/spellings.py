@@ -262,7 +262,9 @@ REFUSALS = [
     ("Merge([Dense(2), Dense(3)], mode='sum')", "Model([branch.input, other.input]"),
     ("Merge(mode='zip')", "Invalid merge mode"),
     ("Dense(4, brder_mode='same')", "not understood"),
-]
+    ("m = Sequential([Dense(1, input_dim=1)])\nm.compile('sgd', 'mse')\n"
+     "m.fit(np.ones((2, 1)), np.ones((2, 1)), callbacks=[print])", "is not a callback"),
+]  # fmt: skip
 
 PRELUDE = """
 import numpy as np
