@@ -3,10 +3,10 @@
 Undone are: the notebook's variables; calls of the lesson's layers; in place, everything that the
 variables lead to of lists, dicts, sets, arrays, and of the layers, models, weights, optimizers and
 own objects of the notebook; random numbers (of funclab, NumPy and Python), automatic names,
-settings, registered classes, `install_as_keras` and filters of warnings.
+settings, registered classes, the modules of `install_as_keras` and filters of warnings.
 
-Not undone are: files, environment variables, imported modules and changes to them or to classes;
-objects of other libraries; data beyond `MOST_BYTES`, or behind lists longer than `LONGEST`; a
+Not undone are: files, environment variables, imported modules and changes to them or to classes
+(such as the methods that `install_as_keras` adds); objects of other libraries; data beyond `MOST_BYTES`, or behind lists longer than `LONGEST`; a
 weight's first values, if the try was the first to need them; and, while a model of the notebook
 is in training in the background, weights.
 """
