@@ -6,9 +6,9 @@ own objects of the notebook; random numbers (of funclab, NumPy and Python), auto
 settings, registered classes, the modules of `install_as_keras` and filters of warnings.
 
 Not undone are: files, environment variables, imported modules and changes to them or to classes
-(such as the methods that `install_as_keras` adds); objects of other libraries; data beyond `MOST_BYTES`, or behind lists longer than `LONGEST`; a
-weight's first values, if the try was the first to need them; and, while a model of the notebook
-is in training in the background, weights.
+(such as the methods that `install_as_keras` adds); objects of other libraries; data beyond
+`MOST_BYTES`, or behind lists longer than `LONGEST`; a weight's first values, if the try was the
+first to need them; and, while a model of the notebook is in training in the background, weights.
 """
 
 from __future__ import annotations
