@@ -22,6 +22,7 @@ from funclab.layers.weights import Weighted
 from funclab.models import Functional, Model, Sequential
 from funclab.optimizers import Optimizer
 from funclab.shape_math import Array
+from funclab.training.streams import is_stream
 
 fit, fit_generator, compile = Model.fit, Model.fit_generator, Model.compile
 
@@ -69,7 +70,7 @@ def fit_telling(model: Any, *args: Any, **kwargs: Any) -> Any:
     """`fit`, where callbacks find the validation data in `self.validation_data`."""
     arguments = inspect.signature(fit).bind(model, *args, **kwargs).arguments
     data, fraction = arguments.get("validation_data"), arguments.get("validation_split")
-    if data is None and fraction and not hasattr(arguments.get("x"), "__next__"):
+    if data is None and fraction and not is_stream(arguments.get("x")):
         parts = [arguments.get(name) for name in ("x", "y", "sample_weight")]
         data = structure.map_structure(lambda array: last(array, fraction), parts)
     tell(model, data, arguments.get("callbacks"))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
 import sys
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -54,15 +57,20 @@ class Notebook:
         assert result.success, result
 
 
-@pytest.fixture
-def notebook(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
+def opened() -> Notebook:
     shell = InteractiveShell()
     load_ipython_extension(shell)
     own = Notebook(shell)
     assert own.run(LESSON).success
+    return own
+
+
+@pytest.fixture
+def notebook(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    own = opened()
     yield own
-    unload_ipython_extension(shell)
+    unload_ipython_extension(own.shell)
 
 
 def state(names: dict[str, Any]) -> dict[str, Any]:
@@ -107,7 +115,6 @@ TRIES = {
     'for word in ("look dark", "ask on"): get_ipython().run_line_magic("funclab", word)',
     "a registered class": f"{WRONG}\n@funclab.utils.register_keras_serializable()\n"
     "class Own(layers.Layer): pass",
-    "install_as_keras": f"{WRONG}\nfunclab.install_as_keras()\nimport keras",
     "filters of warnings": f'{WRONG}\nimport warnings\nwarnings.simplefilter("ignore")',
     "an error in the middle": f"x[:] = 0\nnotes.clear()\nidle(h1)\n{WRONG}\n1 / 0",
     "an error of funclab": "idle(h1)\nreader = Model(pixels, idle)",
@@ -119,8 +126,7 @@ TRIES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("lines", TRIES.values(), ids=TRIES)
-def test_a_try_leaves_all_as_it_was(notebook, lines, capsys):
+def try_that_leaves_all_as_it_was(notebook: Notebook, lines: str) -> None:
     notebook.run("import funclab")
     before = state(notebook.names)
 
@@ -129,8 +135,30 @@ def test_a_try_leaves_all_as_it_was(notebook, lines, capsys):
     now = state(notebook.names)
     for key, value in before.items():
         assert now[key] == value, key
+
+
+@pytest.mark.parametrize("lines", TRIES.values(), ids=TRIES)
+def test_a_try_leaves_all_as_it_was(notebook, lines, capsys):
+    try_that_leaves_all_as_it_was(notebook, lines)
+
     said = capsys.readouterr().out
     assert "1B: not yet." in said and "Traceback" not in said
+
+
+def test_a_try_of_install_as_keras_leaves_all_as_it_was(tmp_path):
+    """In a process of its own: the methods that it adds to classes stay until the end."""
+    lines = f"{WRONG}\nfunclab.install_as_keras()\nimport keras"
+    program = (
+        "from tests.teach.test_rollback import opened, try_that_leaves_all_as_it_was\n"
+        f"try_that_leaves_all_as_it_was(opened(), {lines!r})"
+    )
+    settings = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+
+    run = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env=settings,
+                         capture_output=True, text=True, check=False)  # fmt: skip
+
+    assert run.returncode == 0, run.stderr
+    assert "1B: not yet." in run.stdout and "Traceback" not in run.stdout
 
 
 def test_training_goes_on_after_a_try_as_it_would_have_without(notebook, capsys):
