@@ -256,7 +256,7 @@ REFUSALS = [
     ("from keras.legacy import interfaces", "leave out the line"),
     ("K.map_fn(lambda x: x, K.placeholder((None, 2)))", "needs to know its length"),
     ("from keras.layers import Dens", "Dense"),
-    ("model.fit([(x, y)].__iter__(), validation_split=0.5, verbose=0)", "is not supported when x is"),
+    ("model.fit(iter([(x, y)]), validation_split=0.5, verbose=0)", "is not supported when x is"),
     ("from keras.utils import Sequence\nclass Pairs(Sequence):\n    def __len__(self): return 2\n"
      "    def __getitem__(self, i): return x[2 * i], y[2 * i]\n"
      "model.fit(Pairs(), validation_split=0.5, verbose=0)", "is not supported when x is a Pairs"),
