@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import importlib
 import sys
+import types
 from typing import Any
 
-from funclab import activations, constraints, initializers, layers, ops, regularizers, terminal
+from funclab import activations, constraints, initializers, layers, ops, regularizers
+from funclab.errors.missing_names import absent
+from funclab.files import terminal
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Variable
 from funclab.initializers import Initializer
 from funclab.layers import Input, InputSpec, Layer
-from funclab.missing import absent
 from funclab.regularizers import Regularizer
 
 __version__ = "0.1.0"
@@ -39,7 +41,7 @@ _ROOMS = (
 _NAMES = {
     "Functional": "models",
     "compare_runs": "view.training.view",
-    "diagnose": "training.diagnosing",
+    "diagnose": "training.diagnosis.diagnosing",
     "diff": "view.diff.view",
     "explore": "view.explorer.view",
     "export_html": "view.notebook.export",
@@ -50,7 +52,7 @@ _NAMES = {
     "Model": "models",
     "Optimizer": "optimizers",
     "Sequential": "models",
-    "install_as_keras": "keras_name",
+    "install_as_keras": "keras2",
     "load_ipython_extension": "view.notebook.extension",
     "playground": "view.playground.view",
     "plot_model": "view",
@@ -74,6 +76,18 @@ terminal.write_anything(sys.stdout)
 if "marimo" in sys.modules and sys.modules["marimo"].running_in_notebook():
     importlib.import_module("funclab.view.notebook.extension").load_in_marimo()
 
+
+class _Elsewhere(types.ModuleType):
+    """A module of Keras that is a file of `utils` here; it is imported when it is first used."""
+
+    def __getattr__(self, name: str) -> Any:
+        short = self.__name__.removeprefix("funclab.")
+        module = sys.modules[self.__name__] = importlib.import_module(f"funclab.utils.{short}")
+        return getattr(module, name)
+
+
+for _name in ("backend", "preprocessing", "preprocessing.image", "preprocessing.sequence", "tree"):
+    sys.modules[f"funclab.{_name}"] = _Elsewhere(f"funclab.{_name}")
 
 _absent = absent(__name__, __all__)
 

@@ -2,6 +2,6 @@
 
 import sys
 
-from funclab.cli import main
+from funclab.teach.commands import main
 
 sys.exit(main())

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from funclab import ops, registry
-from funclab.missing import guard
+from funclab.errors.missing_names import guard
 from funclab.ops import (
     celu,
     elu,

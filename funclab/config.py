@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from funclab import meant
-from funclab.errors import ArgumentError, NotSupportedError
-from funclab.fields import wrong_value
-from funclab.missing import guard
+from funclab.errors import ArgumentError, NotSupportedError, suggest
+from funclab.errors.missing_names import guard
+from funclab.registry.parameters import wrong_value
 
 FORMATS = ("channels_last", "channels_first")
 
@@ -61,7 +60,7 @@ def epsilon() -> float:
 def set_epsilon(value: float) -> None:
     """Set the small number that `epsilon()` returns, for layers, losses and optimizers that are
     made from now on."""
-    if not meant.is_number(value) or not value > 0:
+    if not suggest.is_number(value) or not value > 0:
         raise wrong_value("set_epsilon", "value", value, "a number above 0", "1e-7")
     _settings["epsilon"] = float(value)
 
@@ -105,7 +104,7 @@ def set_max_steps_per_epoch(max_steps_per_epoch: int | None) -> None:
 
 
 def _set_limit(name: str, value: Any) -> None:
-    if value is not None and not (meant.is_whole(value) and value > 0):
+    if value is not None and not (suggest.is_whole(value) and value > 0):
         raise wrong_value(f"set_{name}", name, value, "a positive whole number or None", "2")
     _settings[name] = None if value is None else int(value)
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from funclab import config, registry
 from funclab.errors import unwritten
-from funclab.missing import guard
-from funclab.shape_math import Array, reduced_axes
+from funclab.errors.missing_names import guard
+from funclab.graph.shape_math import Array, reduced_axes
 
 
 class Constraint(registry.Configured, kind="constraint"):

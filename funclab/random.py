@@ -21,17 +21,17 @@ from typing import Any
 
 import numpy as np
 
-from funclab import initializers, meant, ops
+from funclab import initializers, ops
 from funclab.config import floatx
-from funclab.errors import ArgumentError
+from funclab.errors import ArgumentError, suggest
+from funclab.errors.missing_names import guard
 from funclab.graph.op import Op
+from funclab.graph.shape_math import to_shape
 from funclab.graph.tape import is_recording
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Constant, Value, Variable
-from funclab.missing import guard
 from funclab.ops import drawing
 from funclab.ops import random as streams
-from funclab.shape_math import to_shape
 
 __all__ = [
     "SeedGenerator", "beta", "binomial", "categorical", "dropout", "gamma", "normal", "randint",
@@ -53,7 +53,7 @@ class SeedGenerator(Variable):
     """
 
     def __init__(self, seed: int | None = None, name: str | None = None) -> None:
-        if seed is not None and not meant.is_whole(seed):
+        if seed is not None and not suggest.is_whole(seed):
             raise ArgumentError(
                 f"Argument `seed` must be an integer. Received: seed={seed}",
                 why="a stream of random numbers begins at a whole number.",

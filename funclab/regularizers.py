@@ -8,8 +8,8 @@ import numpy as np
 
 from funclab import ops, registry
 from funclab.errors import ArgumentError, unwritten
-from funclab.fields import wrong_value
-from funclab.missing import guard
+from funclab.errors.missing_names import guard
+from funclab.registry.parameters import wrong_value
 
 
 class Regularizer(registry.Configured, kind="regularizer"):

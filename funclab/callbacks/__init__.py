@@ -10,7 +10,7 @@ from funclab.callbacks.ema import SwapEMAWeights
 from funclab.callbacks.files import CSVLogger, ModelCheckpoint
 from funclab.callbacks.remote import RemoteMonitor
 from funclab.callbacks.tensorboard import TensorBoard
-from funclab.missing import guard
+from funclab.errors.missing_names import guard
 
 __all__ = [
     "BackupAndRestore", "CSVLogger", "Callback", "CallbackList", "EarlyStopping", "History",

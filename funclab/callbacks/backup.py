@@ -9,13 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from funclab import json_files
 from funclab.callbacks.base import Callback, Logs
 from funclab.callbacks.files import Batches
 from funclab.callbacks.position import Position
 from funclab.errors import FileError, WeightsError
-from funclab.fields import wrong_value
-from funclab.files import as_path, replacing, write_text
+from funclab.files import as_path, json_lines, replacing, write_text
+from funclab.registry.parameters import wrong_value
 
 
 class BackupAndRestore(Callback):
@@ -123,8 +122,8 @@ def _epoch_in(metadata: Path) -> int:
     Raises: FileError if the file is missing or damaged.
     """
     try:
-        facts = json_files.parsed(json_files.read(metadata))
-    except (OSError, json_files.Unusable):
+        facts = json_lines.parsed(json_lines.read(metadata))
+    except (OSError, json_lines.Unusable):
         facts = None
     epoch = facts.get("epoch") if isinstance(facts, dict) else None
     if type(epoch) is int and epoch >= 0:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar
 
 from funclab.errors import ArgumentError, NameLookupError, plain
-from funclab.fields import guarded
+from funclab.registry.parameters import guarded
 
 Logs = dict[str, Any]
 

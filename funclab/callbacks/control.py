@@ -8,10 +8,10 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from funclab import meant, registry
+from funclab import registry
 from funclab.callbacks.base import Callback, Logs, alias
-from funclab.errors import ArgumentError, NotFiniteError
-from funclab.fields import wrong_value
+from funclab.errors import ArgumentError, NotFiniteError, suggest
+from funclab.registry.parameters import wrong_value
 
 
 class LambdaCallback(Callback):
@@ -51,7 +51,7 @@ class LambdaCallback(Callback):
 
 def a_function(owner: str, name: str, value: Any, *calls: Sequence[str]) -> Any:
     """The value, checked to be a function that accepts the arguments of one of these calls."""
-    if callable(value) and any(meant.takes(value, *call) for call in calls):
+    if callable(value) and any(suggest.takes(value, *call) for call in calls):
         return value
     wanted = " or ".join(f"({', '.join(call)})" for call in calls)
     raise ArgumentError(
@@ -213,11 +213,11 @@ class ReduceLROnPlateau(Monitor):
         min_lr: float = 0.0,
     ) -> None:
         super().__init__(monitor, mode, min_delta, patience)
-        if not meant.is_number(factor) or factor >= 1:
+        if not suggest.is_number(factor) or factor >= 1:
             raise ArgumentError(
                 f"ReduceLROnPlateau does not support a factor >= 1.0. Got {factor}",
                 why="the learning rate is multiplied by it, and should fall.",
-                fix=meant.number("factor", factor, "0.5"),
+                fix=suggest.number("factor", factor, "0.5"),
             )
         self.factor, self.patience, self.verbose = factor, patience, verbose
         self.cooldown, self.min_lr = cooldown, min_lr
@@ -262,7 +262,7 @@ class LearningRateScheduler(Callback):
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         optimizer = self.model.optimizer
         rate = float(optimizer.learning_rate)
-        arguments = (epoch, rate) if meant.takes(self.schedule, epoch, rate) else (epoch,)
+        arguments = (epoch, rate) if suggest.takes(self.schedule, epoch, rate) else (epoch,)
         optimizer.learning_rate = rate = self.schedule(*arguments)
         if self.verbose:
             print(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.")

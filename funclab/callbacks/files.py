@@ -6,11 +6,11 @@ import csv
 import io
 from typing import Any
 
-from funclab import meant
 from funclab.callbacks.base import Callback, Logs, Named
 from funclab.callbacks.control import Monitor
-from funclab.fields import wrong_value
+from funclab.errors import suggest
 from funclab.files import append_text, as_path, write_text
+from funclab.registry.parameters import wrong_value
 
 
 class CSVLogger(Callback):
@@ -45,7 +45,7 @@ class Batches:
     """Counts batches, over epochs, until there are `save_freq` of them; never for "epoch"."""
 
     def __init__(self, owner: str, save_freq: Any) -> None:
-        if save_freq != "epoch" and not (meant.is_whole(save_freq) and save_freq > 0):
+        if save_freq != "epoch" and not (suggest.is_whole(save_freq) and save_freq > 0):
             wanted = '"epoch" or a number of batches'
             raise wrong_value(owner, "save_freq", save_freq, wanted, '"epoch"')
         self.save_freq: Any = save_freq

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from funclab import json_files
 from funclab.callbacks.base import Callback
 from funclab.errors import ArgumentError, WeightsError, warn
+from funclab.files import json_lines
+from funclab.graph.shape_math import Array
 from funclab.initializers import random_state, restore_random_state
-from funclab.shape_math import Array
 
 STATE = "state"
 """The name of the array with what is not in arrays, as JSON."""
@@ -47,7 +47,7 @@ class Position:
         memory = self._memory() if mark or not begun else []
         numbered = {f"memory/{i}": array.copy() for i, array in enumerate(memory)}
         numbered |= {f"listed/{i}": np.asarray(array) for i, array in enumerate(lists)}
-        return {STATE: np.frombuffer(json_files.sealed(state).encode(), "uint8"), **numbered}
+        return {STATE: np.frombuffer(json_lines.sealed(state).encode(), "uint8"), **numbered}
 
     def restore(self, arrays: dict[str, Array]) -> tuple[int, int]:
         """Continue there; returns the epoch, and how many of its batches are done.
@@ -122,14 +122,14 @@ def _plain(callback: Callback, name: str, lists: list[Any]) -> Any:
     )
 
 
-def _state_in(arrays: dict[str, Array]) -> json_files.Record:
+def _state_in(arrays: dict[str, Array]) -> json_lines.Record:
     try:
-        text = json_files.decoded(arrays[STATE].tobytes())
-        return json_files.unsealed(json_files.parsed(text))
-    except (KeyError, json_files.Unusable) as error:
+        text = json_lines.decoded(arrays[STATE].tobytes())
+        return json_lines.unsealed(json_lines.parsed(text))
+    except (KeyError, json_lines.Unusable) as error:
         raise WeightsError(
             "The backup cannot be continued: its state is damaged.",
-            why=f"it {error}." if isinstance(error, json_files.Unusable) else "it is missing.",
+            why=f"it {error}." if isinstance(error, json_lines.Unusable) else "it is missing.",
             fix="begin anew with an empty backup_dir; double_checkpoint=True makes two backups.",
         ) from error
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from funclab.callbacks.base import Callback, Logs
 from funclab.errors import NotSupportedError, import_for
-from funclab.fields import wrong_value
 from funclab.files import as_path
+from funclab.registry.parameters import wrong_value
 
 
 class TensorBoard(Callback):

@@ -5,7 +5,7 @@ from funclab.datasets import (
     adding, bikes, books, boston_housing, california_housing, cifar10, cifar100, copying, digits,
     fashion_mnist, headlines, imdb, mnist, penguins, reuters, shapes, spots,
 )  # fmt: skip
-from funclab.missing import guard
+from funclab.errors.missing_names import guard
 
 __all__ = [
     "adding", "bikes", "books", "boston_housing", "california_housing", "cifar10", "cifar100",

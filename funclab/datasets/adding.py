@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from funclab.fields import wrong_value
-from funclab.meant import is_whole
-from funclab.shape_math import Array
+from funclab.errors.suggest import is_whole
+from funclab.graph.shape_math import Array
+from funclab.registry.parameters import wrong_value
 
 Set = tuple[Array, Array]
 

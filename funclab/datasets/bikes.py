@@ -18,9 +18,9 @@ import numpy as np
 
 from funclab.datasets import shipped
 from funclab.datasets.cards import Cards
-from funclab.fields import wrong_value
-from funclab.meant import is_whole
-from funclab.shape_math import Array
+from funclab.errors.suggest import is_whole
+from funclab.graph.shape_math import Array
+from funclab.registry.parameters import wrong_value
 
 Arrays = dict[str, Array]
 Set = tuple[Array, Array]

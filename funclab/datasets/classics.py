@@ -18,7 +18,7 @@ from numpy.lib import format as npy
 
 from funclab.config import image_data_format
 from funclab.errors import ArgumentError, DataError
-from funclab.shape_math import Array
+from funclab.graph.shape_math import Array
 
 Set = tuple[Array, Array]
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from funclab.graph.shape_math import Array
 from funclab.layers.checks import positive
-from funclab.shape_math import Array
 
 Set = tuple[Array, Array]
 

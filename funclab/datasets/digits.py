@@ -15,7 +15,7 @@ import numpy as np
 from funclab.datasets import shipped
 from funclab.datasets.cards import Cards
 from funclab.errors import ArgumentError
-from funclab.shape_math import Array
+from funclab.graph.shape_math import Array
 
 TRAINING_IMAGES = 1297
 PICTURE, CARD = 80, 100

@@ -14,7 +14,7 @@ import gzip
 import numpy as np
 
 from funclab.datasets import classics
-from funclab.shape_math import Array
+from funclab.graph.shape_math import Array
 
 
 def load_data() -> tuple[classics.Set, classics.Set]:

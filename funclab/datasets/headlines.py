@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from funclab.shape_math import Array
+from funclab.graph.shape_math import Array
 
 Story = tuple[str, str, str]
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from funclab.datasets import shipped
 from funclab.datasets.cards import Cards
-from funclab.shape_math import Array
+from funclab.graph.shape_math import Array
 
 Arrays = dict[str, Array]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from funclab.shape_math import Array
+from funclab.graph.shape_math import Array
 
 FOLDER = Path(__file__).parent
 

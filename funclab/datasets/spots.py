@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from funclab.errors import ArgumentError
-from funclab.shape_math import Array
+from funclab.graph.shape_math import Array
 
 Generator = np.random.Generator
 Set = tuple[Array, Array]

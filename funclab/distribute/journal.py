@@ -11,9 +11,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from funclab import files, json_files
+from funclab import files
 from funclab.errors import BusyError, ConfigError
-from funclab.json_files import Unusable
+from funclab.files import json_lines
+from funclab.files.json_lines import Unusable
 
 VERSION = 2
 Record = dict[str, Any]
@@ -48,11 +49,11 @@ class Journal:
         """Identifies the sweep on a cluster, even after it has been resumed."""
         self.records: list[Record] = []
         self.changed = False
-        self.wrong: json_files.Wrong = []
+        self.wrong: json_lines.Wrong = []
         if self.path is None:
             return
         self._about = json.loads(json.dumps(about))
-        self._of = json_files.digest(self._about)
+        self._of = json_lines.digest(self._about)
         self._source = source and hashlib.sha256(source.encode()).hexdigest()[:12]
         self._hold()
         try:
@@ -84,8 +85,8 @@ class Journal:
         if contents[:2] in (b"\xff\xfe", b"\xfe\xff"):
             raise self._not_a_journal("an editor has saved it as UTF-16", "save it as UTF-8.")
         whole, end, torn = contents.rpartition(b"\n")
-        self.records, self.wrong = json_files.records(json_files.decoded(whole), lines.record_in)
-        last = json_files.records(json_files.decoded(torn), lines.record_in)[0]
+        self.records, self.wrong = json_lines.records(json_lines.decoded(whole), lines.record_in)
+        last = json_lines.records(json_lines.decoded(torn), lines.record_in)[0]
         self.records += last
         if not (lines.known or BEGINNING.encode().startswith((whole or torn)[: len(BEGINNING)])):
             raise self._not_a_journal("no line of it is that of a journal")
@@ -138,7 +139,7 @@ class Journal:
     def _write(self, record: Record) -> None:
         assert self.path is not None
         of = None if "funclab" in record else self._of
-        json_files.append(self.path, [json_files.sealed(record, of)])
+        json_lines.append(self.path, [json_lines.sealed(record, of)])
 
     def close(self) -> None:
         """Let others write to the file."""
@@ -173,14 +174,14 @@ class _Lines:
         if value.get("funclab") == "sweep":
             return self._header(value)
         if "digest" in value or not self.plain:
-            value = json_files.unsealed(value, self.of)
+            value = json_lines.unsealed(value, self.of)
         record = self.check(value)
         self.known = True
         return record
 
     def _header(self, value: Record) -> Record:
         self.plain = False
-        header = json_files.unsealed(value) if "digest" in value else value
+        header = json_lines.unsealed(value) if "digest" in value else value
         version = header.get("version", 1)
         named = isinstance(header.get("name"), str) and isinstance(header.get("about"), dict)
         if not named or type(version) is not int:
@@ -201,6 +202,6 @@ def difference(about: Record, own: Record) -> str:
     'its seed is 1, not 0'
     """
     for key in own:
-        if json_files.digest(own[key]) != json_files.digest(about.get(key)):
+        if json_lines.digest(own[key]) != json_lines.digest(about.get(key)):
             return f"its {key} is {about.get(key)!r}, not {own[key]!r}"
     return ""

@@ -13,16 +13,16 @@ from typing import Any
 
 import numpy as np
 
+from funclab.engine.kernels import normalization as kernels
 from funclab.engine.plan import Plan, calls_behind
 from funclab.errors import NotSupportedError
+from funclab.graph.shape_math import Array
 from funclab.graph.tape import Tape
 from funclab.graph.value import Call, Value
-from funclab.kernels import normalization as kernels
 from funclab.metrics.recording import TakeBatch, on_tape
-from funclab.ops.normalization import BatchNormalization
+from funclab.ops.nn.normalization import BatchNormalization
+from funclab.ops.nn.scores import Tally, Total
 from funclab.ops.random import Draw, Dropout
-from funclab.ops.scores import Tally, Total
-from funclab.shape_math import Array
 from funclab.training.runner import Runner
 from funclab.training.step import Specs, Step, add_losses_and_metrics, require_gradient
 

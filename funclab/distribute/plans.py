@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from funclab.distribute.journal import Record
 from funclab.distribute.space import Config, label
 from funclab.distribute.trials import Key, Task, Trial, sound
-from funclab.json_files import Unusable, digest
+from funclab.files.json_lines import Unusable, digest
 
 Results = Mapping[Key, Trial]
 Ranked = Callable[[Sequence[Trial]], list[Trial]]

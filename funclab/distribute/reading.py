@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from funclab import structure
 from funclab.distribute.shards import DaskShards, batches_of
 from funclab.distribute.wire import packed_error
-from funclab.shape_math import Array
-from funclab.training.data import Data, prepare
+from funclab.graph import structure
+from funclab.graph.shape_math import Array
+from funclab.training.data.batches import Data, prepare
+from funclab.training.data.streams import unpacked
 from funclab.training.runner import Runner
 from funclab.training.step import Specs
-from funclab.training.streams import unpacked
 
 
 class Reader:

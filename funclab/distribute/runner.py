@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from funclab import structure
 from funclab.distribute.parts import recorded
 from funclab.distribute.team import Assignment, Team
 from funclab.distribute.wire import (
@@ -19,12 +18,13 @@ from funclab.distribute.wire import (
     state_variables,
     trained_variables,
 )
+from funclab.engine.kernels.layout import flat_views
 from funclab.errors import NotSupportedError
+from funclab.graph import structure
 from funclab.graph.locks import holding, locks_of
+from funclab.graph.shape_math import Array, known
 from funclab.graph.value import Value, Variable
-from funclab.kernels.layout import flat_views
 from funclab.metrics.recording import take_batch
-from funclab.shape_math import Array, known
 from funclab.training import control
 from funclab.training.compiled import Compiled, Steps
 from funclab.training.runner import Runner

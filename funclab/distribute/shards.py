@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from funclab import structure
 from funclab.errors import ArgumentError, DataError
+from funclab.graph import structure
 
 
 class Shards:

@@ -29,9 +29,9 @@ from funclab.distribute.wire import (
     state_variables,
     trained_variables,
 )
-from funclab.kernels.threads import one_blas_thread
-from funclab.shape_math import Array
-from funclab.training.data import outputs_of
+from funclab.engine.kernels.threads import one_blas_thread
+from funclab.graph.shape_math import Array
+from funclab.training.data.batches import outputs_of
 from funclab.training.runner import Runner
 
 KEPT_SITES, KEPT_PLANS = 4, 16

@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab import meant
-from funclab.errors import ArgumentError
+from funclab.errors import ArgumentError, suggest
 
 Config = dict[str, Any]
 Space = dict[str, Any]
@@ -46,7 +45,7 @@ class Between:
     log: bool = False
 
     def __post_init__(self) -> None:
-        numbers = all(map(meant.is_number, (self.low, self.high)))
+        numbers = all(map(suggest.is_number, (self.low, self.high)))
         if not numbers or not -math.inf < self.low < self.high < math.inf:
             raise ArgumentError(
                 f"Between needs two numbers, the lower one first. Received: {self}.",
@@ -62,7 +61,7 @@ class Between:
 
     def draw(self, random: np.random.Generator) -> float:
         """A random number from the range."""
-        whole = meant.is_whole(self.low) and meant.is_whole(self.high)
+        whole = suggest.is_whole(self.low) and suggest.is_whole(self.high)
         low, high = float(self.low), float(self.high + whole)
         if self.log:
             value = math.exp(random.uniform(math.log(low), math.log(high)))

@@ -16,10 +16,10 @@ from funclab.distribute.runner import ClusterPlan, ClusterRunner, ClusterStep
 from funclab.distribute.shards import Shards, as_shards
 from funclab.distribute.team import Assignment
 from funclab.errors import DataError
+from funclab.graph.shape_math import Array
 from funclab.initializers import rng
-from funclab.shape_math import Array
-from funclab.training.data import prepare
-from funclab.training.streams import unpacked
+from funclab.training.data.batches import prepare
+from funclab.training.data.streams import unpacked
 
 
 @dataclass

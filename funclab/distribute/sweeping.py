@@ -12,16 +12,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from funclab import json_files, meant
 from funclab.callbacks.control import Monitor
 from funclab.distribute import space as spaces
 from funclab.distribute.executors import executor
 from funclab.distribute.journal import Journal, Record
 from funclab.distribute.plans import Plan
 from funclab.distribute.trials import Key, Task, Trial, Work, as_arguments, trial_of
-from funclab.errors import ArgumentError, NameLookupError, import_for
-from funclab.fields import wrong_value
+from funclab.errors import ArgumentError, NameLookupError, import_for, suggest
+from funclab.files import json_lines
 from funclab.registry import near
+from funclab.registry.parameters import wrong_value
 from funclab.training import fitting
 
 SEARCHES = ("grid", "random", "halving")
@@ -351,7 +351,7 @@ def _opened(path: Any, about: dict[str, Any], build: Any, plan: Plan) -> Journal
     if journal.wrong:
         warnings.warn(
             f"The journal {str(journal.path)!r} has lines that are not used: "
-            f"{json_files.in_words(journal.wrong)}. They stay in the file; trials of this sweep "
+            f"{json_lines.in_words(journal.wrong)}. They stay in the file; trials of this sweep "
             "that they were the results of run again.",
             stacklevel=3,
         )
@@ -414,10 +414,10 @@ def _check_numbers(
             fix=f'write search="random", trials={trials!r}, or leave `trials` out.',
         )
     for name, value, least in (("trials", trials, 1), ("workers", workers, 1)):
-        if value is not None and not (meant.is_whole(value) and value >= least):
+        if value is not None and not (suggest.is_whole(value) and value >= least):
             raise wrong_value("sweep", name, value, f"a whole number from {least}", "4")
     for name, value, least in (("epochs", epochs, 1), ("factor", factor, 2), ("seed", seed, 0)):
-        if not (meant.is_whole(value) and value >= least):
+        if not (suggest.is_whole(value) and value >= least):
             raise wrong_value("sweep", name, value, f"a whole number from {least}", "3")
 
 
@@ -439,9 +439,9 @@ def _check_names(build: Any, known: Any, fit: dict[str, Any], search: str) -> No
                 f"`build` takes no argument {name!r}, and neither does `fit` in a sweep.",
                 why=f"`build` takes {', '.join(inspect.signature(build).parameters) or 'none'}.",
                 fix=f"give build a parameter {name}, or correct the name"
-                f"{near(name, [*inspect.signature(build).parameters, *of_fit], meant.keywords)}.",
+                f"{near(name, [*inspect.signature(build).parameters, *of_fit], suggest.keywords)}.",
             )
-    if not meant.takes(build, **dict.fromkeys(taken)):
+    if not suggest.takes(build, **dict.fromkeys(taken)):
         raise ArgumentError(
             f"`build` needs arguments that the space does not name: it is {build.__name__}"
             f"{inspect.signature(build)}.",

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from funclab.distribute.records import ClusterRecord
 from funclab.errors import ArgumentError, ClusterError
-from funclab.shape_math import Array
+from funclab.graph.shape_math import Array
 
 JOIN_SECONDS = 60.0
 """How long a worker may take to import funclab and make the model, if it is the only one."""

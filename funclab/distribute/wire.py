@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from funclab.graph.shape_math import Array
 from funclab.graph.value import Variable
 from funclab.metrics.recording import on_tape
 from funclab.optimizers import Optimizer
-from funclab.shape_math import Array
 from funclab.training.runner import Runner
 
 LINE = 64

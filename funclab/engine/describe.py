@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 from funclab.errors import plain
+from funclab.graph.shape_math import show
 from funclab.graph.value import Call, Constant, Value, Variable
 from funclab.ops.lookup import written
-from funclab.shape_math import show
 
 if TYPE_CHECKING:
     from funclab.engine.plan import Plan

@@ -9,8 +9,8 @@ import numpy as np
 from funclab import ops
 from funclab.engine.plan import Plan
 from funclab.graph.op import Op
+from funclab.graph.shape_math import known
 from funclab.graph.value import Value, Variable
-from funclab.shape_math import known
 
 
 def check_gradient(op: Op, *arrays: Any, seed: int = 0, step: float = 1e-6) -> float:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from funclab.engine.kernels.layout import flat_views, offsets
 from funclab.graph.locks import locks_of
+from funclab.graph.shape_math import Array
+from funclab.graph.strings import STRING
 from funclab.graph.value import Variable
-from funclab.kernels.layout import flat_views, offsets
-from funclab.shape_math import Array
-from funclab.texts import STRING
 
 
 def pack(variables: Sequence[Variable]) -> None:

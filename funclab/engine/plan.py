@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from funclab.engine.describe import Note, describe
+from funclab.engine.kernels.layout import flat_views
 from funclab.engine.memory import Pool, unchanged
 from funclab.engine.profile import Profile, profile
 from funclab.errors import ArgumentError, NotSupportedError
 from funclab.graph.locks import holding, locks_of
 from funclab.graph.op import View
+from funclab.graph.shape_math import Array, known
 from funclab.graph.value import Call, Constant, Value, Variable
-from funclab.kernels.layout import flat_views
-from funclab.shape_math import Array, known
 
 
 class Step(NamedTuple):

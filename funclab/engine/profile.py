@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from funclab.engine.describe import Names, line_of
+from funclab.engine.kernels import threads
+from funclab.graph.shape_math import known
+from funclab.graph.strings import STRING
+from funclab.graph.structure import flatten
 from funclab.graph.value import Value
-from funclab.kernels import threads
-from funclab.shape_math import known
-from funclab.structure import flatten
-from funclab.texts import STRING
 
 if TYPE_CHECKING:
     from funclab.engine.plan import Plan, Step

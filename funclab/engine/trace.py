@@ -10,8 +10,8 @@ import numpy as np
 from funclab.engine.describe import Names, Note, line_of
 from funclab.engine.plan import Plan
 from funclab.graph.op import View
+from funclab.graph.shape_math import Array
 from funclab.graph.value import Call, Value
-from funclab.shape_math import Array
 
 
 class Moment(NamedTuple):

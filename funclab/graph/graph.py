@@ -7,15 +7,15 @@ import operator
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from funclab import explain, structure
 from funclab.errors import GraphError, Item, TensorTypeError
+from funclab.graph import explanations, structure
 from funclab.graph.aside import number_apart
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
+from funclab.graph.structure import flatten
 from funclab.graph.tape import current_tape
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
-from funclab.structure import flatten
 
 
 class Graph:
@@ -168,8 +168,8 @@ class Graph:
         near = [*finished, *(call for source in self.input_nodes for call in reached(source))]
         for outer in (call.operation for call in near):
             if node in getattr(getattr(outer, "graph", None), "nodes", ()):
-                return explain.disconnected(self, node, finished, outer)
-        return explain.disconnected(self, node, finished, None)
+                return explanations.disconnected(self, node, finished, outer)
+        return explanations.disconnected(self, node, finished, None)
 
 
 def reached(node: Node) -> list[Node]:
@@ -195,7 +195,9 @@ def _check_tensors(tensors: Sequence[object], argument: str, word: str) -> None:
                 why=f"{_kind(value)} is not a tensor; tensors come from Input() and from calling "
                 "layers.",
                 fix=_repair(value),
-                facts=explain.not_a_tensor(value, Item("place", "Model", f"one of the {argument}")),
+                facts=explanations.not_a_tensor(
+                    value, Item("place", "Model", f"one of the {argument}")
+                ),
             )
 
 

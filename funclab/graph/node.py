@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from funclab import structure
 from funclab.errors import TensorTypeError, plain
+from funclab.graph import structure
+from funclab.graph.shape_math import Shape
 from funclab.graph.tensor import Tensor
-from funclab.shape_math import Shape
 
 if TYPE_CHECKING:
     from funclab.graph.operation import Operation

@@ -8,13 +8,13 @@ from typing import Any, ClassVar, dataclass_transform
 import numpy as np
 
 from funclab import registry
+from funclab.engine.kernels.layout import is_spaced
 from funclab.graph.operation import OpOperation
+from funclab.graph.shape_math import Array, Shape
+from funclab.graph.strings import STRING, storage, text_refused
 from funclab.graph.tape import current_tape
 from funclab.graph.tensor import OPERATORS, Operators, Tensor
 from funclab.graph.value import Call, Constant, Value
-from funclab.kernels.layout import is_spaced
-from funclab.shape_math import Array, Shape
-from funclab.texts import STRING, storage, text_refused
 
 Work = tuple[tuple[Shape, str | None], ...]
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from funclab import explain, registry, structure
+from funclab import registry
 from funclab.errors import AmbiguousNodeError, NeverCalledError, NodeIndexError, ShapeError, plain
+from funclab.graph import explanations, structure
 from funclab.graph.node import Arguments, Node, now
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
@@ -126,7 +127,7 @@ class Operation:
         if not count:
             raise self._never_called(end)
         if not hasattr(index, "__index__"):
-            raise explain.node_index(self, end, index)
+            raise explanations.node_index(self, end, index)
         if not -count <= index < count:
             raise NodeIndexError(
                 f"Asked to get {end} at node {index}, but the layer has only {count} "
@@ -176,7 +177,7 @@ class Operation:
             why="only a call on a tensor gives a layer inputs and outputs.",
             fix=f"call it first: y = {self.name}(x).",
             graph=self,
-            facts=explain.uncalled(self),
+            facts=explanations.uncalled(self),
         )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from funclab import explain, registry
+from funclab import registry
 from funclab.errors import plain
-from funclab.shape_math import Shape, show
+from funclab.graph import explanations
+from funclab.graph.shape_math import Shape, show
 
 if TYPE_CHECKING:
     from funclab.graph.node import Node
@@ -51,7 +52,7 @@ def _logic(name: str, turned: bool = False) -> Callable[[Any, Any], Any]:
 
 def _refused(use: str) -> Callable[..., Any]:
     def refuse(self: Any, *_: Any) -> NoReturn:
-        raise explain.python_use(self, use)
+        raise explanations.python_use(self, use)
 
     return refuse
 
@@ -104,11 +105,11 @@ class Operators:
             if name in ("and", "or", "xor"):
                 return _logic(name, turned=True)(self, inputs[0])
             return OPERATORS[name](*inputs)
-        raise explain.numpy_use(self, ufunc.__name__, ufunc.__name__ in OPERATORS)
+        raise explanations.numpy_use(self, ufunc.__name__, ufunc.__name__ in OPERATORS)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         name = function.__name__
-        raise explain.numpy_use(self, name, name in OPERATORS, function.__module__)
+        raise explanations.numpy_use(self, name, name in OPERATORS, function.__module__)
 
     __bool__, __iter__ = _refused("if"), _refused("loop")
     __float__, __int__ = _refused("float"), _refused("int")
@@ -119,7 +120,7 @@ class Operators:
         def __getattr__(self, name: str) -> NoReturn:
             if name.startswith("_"):  # Python and notebooks test whether special methods exist
                 raise AttributeError(name)
-            raise explain.attribute(self, name, name in OPERATORS)
+            raise explanations.attribute(self, name, name in OPERATORS)
 
 
 class History(NamedTuple):
@@ -200,7 +201,7 @@ class Tensor(Operators):
         return f"{operation.name}[{node_index}:{tensor_index}]"
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
-        raise explain.numpy_use(self, "array", known=False)
+        raise explanations.numpy_use(self, "array", known=False)
 
     # A tensor is a place in a graph: its copy is the tensor itself.
     def __copy__(self) -> Tensor:
@@ -210,7 +211,7 @@ class Tensor(Operators):
         return self
 
     def __reduce__(self) -> NoReturn:
-        raise explain.tensor_alone(self)
+        raise explanations.tensor_alone(self)
 
     def __repr__(self) -> str:
         return plain(f"<Tensor {self.id} shape={show(self.shape)} dtype={self.dtype}>")

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from funclab import explain
+from funclab.engine.kernels.layout import length, view
 from funclab.errors import WeightsError
+from funclab.graph import explanations
 from funclab.graph.locks import locks_of, making
+from funclab.graph.shape_math import Array, Shape, known, show
+from funclab.graph.strings import as_texts, dtype_of
 from funclab.graph.tape import is_in_call
 from funclab.graph.tensor import OPERATORS, Operators, compared
-from funclab.kernels.layout import length, view
-from funclab.shape_math import Array, Shape, known, show
-from funclab.texts import as_texts, dtype_of
 
 if TYPE_CHECKING:
     from funclab.graph.op import Op
@@ -87,7 +87,7 @@ class Constant(Value):
         if isinstance(number, np.ndarray) and dtype_of(array) == "string":
             return cls(as_texts(array))
         if array.dtype.kind not in "biuf":
-            raise explain.operand(number)
+            raise explanations.operand(number)
         floats = [dtype for dtype in dtypes if dtype.startswith("float")]
         integers = [dtype for dtype in dtypes if "int" in dtype]
         if array.dtype.kind == "f":

@@ -15,7 +15,7 @@ from funclab.initializers.base import (
     GlorotNormal, GlorotUniform, HeNormal, HeUniform, LecunNormal, LecunUniform, Orthogonal,
     RandomNormal, RandomUniform, TruncatedNormal, VarianceScaling, fans,
 )  # fmt: skip
-from funclab.missing import no_such_name
+from funclab.errors.missing_names import no_such_name
 
 __all__ = [
     "Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity", "Initializer",

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from funclab import registry, structure
+from funclab import registry
 from funclab.errors import ShapeError, unwritten
-from funclab.fields import wrong_value
-from funclab.shape_math import Array, Lengths, show
+from funclab.graph import structure
+from funclab.graph.shape_math import Array, Lengths, show
+from funclab.registry.parameters import wrong_value
 
 _rng: np.random.Generator | None = None  # made when first needed: numpy.random loads slowly
 _own: ContextVar[np.random.Generator | None] = ContextVar("own generator", default=None)

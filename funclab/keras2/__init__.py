@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 
 import numpy as np
@@ -16,7 +17,33 @@ from funclab.keras2.methods import give_old_methods
 from funclab.keras2.paths import Face, Finder, module_of
 from funclab.keras2.spelling import accept_old_names
 
-__all__ = ["Face", "install"]
+__all__ = ["install_as_keras"]
+
+
+def install_as_keras(tensorflow: bool = False) -> None:
+    """From now on, in this process, `import keras` and `from keras.layers import ...` give funclab.
+
+    Code written for Keras 2 or Keras 1 runs too: their modules, such as `keras.backend`, their
+    names of arguments, and their methods are then supported.
+
+    tensorflow: whether `import tensorflow as tf` and `from tensorflow.keras.layers import ...` also
+        give funclab, for notebooks that use only Keras from TensorFlow. Any other use of TensorFlow
+        is an error that says where to find it.
+
+    Raises: GraphError (a RuntimeError) if the real Keras is already loaded, or if a real TensorFlow
+        is installed that would be hidden; in these cases nothing changes.
+    """
+    loaded = sys.modules.get("keras")
+    if loaded is not None and not isinstance(loaded, Face):
+        raise GraphError(
+            "keras is already imported in this session, so it cannot stand for funclab.",
+            why=f"`keras` is the module of {getattr(loaded, '__file__', 'another library')}, and "
+            "code that holds it would mix two libraries.",
+            fix="restart the kernel and call funclab.install_as_keras() before importing keras.",
+        )
+    if tensorflow:
+        importlib.import_module("funclab.keras2.tensorflow").install()
+    install()
 
 
 def install() -> None:

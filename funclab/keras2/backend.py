@@ -13,11 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from funclab import backend as keras_3
 from funclab import ops, registry
 from funclab import random as keras_random
 from funclab.config import floatx, image_data_format, set_image_data_format
 from funclab.errors import warn
+from funclab.errors.missing_names import guard
+from funclab.graph.shape_math import Array, Shape
 from funclab.graph.tape import current_tape
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Variable
@@ -25,9 +26,8 @@ from funclab.keras2 import functions, windows
 from funclab.keras2.functions import value_of
 from funclab.layers.checks import stream
 from funclab.layers.input import Input
-from funclab.missing import guard
 from funclab.ops import random
-from funclab.shape_math import Array, Shape
+from funclab.utils import backend as keras_3
 
 GRAPHS = (
     "function", "gradients", "in_test_phase", "in_train_phase", "learning_phase", "rnn",

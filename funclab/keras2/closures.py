@@ -13,7 +13,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from funclab import structure
+from funclab.graph import structure
 from funclab.graph.graph import Graph
 from funclab.graph.tape import current_tape
 from funclab.graph.tensor import Tensor

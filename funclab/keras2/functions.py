@@ -13,13 +13,13 @@ from funclab.errors import ArgumentError, GraphError, ShapeError
 from funclab.graph.graph import Graph
 from funclab.graph.locks import making
 from funclab.graph.op import Array, Op
+from funclab.graph.shape_math import Shape, same, show
 from funclab.graph.tape import Tape, current_tape
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value, Variable
 from funclab.layers.base import Layer
 from funclab.layers.input import Input
 from funclab.models.ends import stand_ins
-from funclab.shape_math import Shape, same, show
 
 _phase: list[Tensor] = []
 

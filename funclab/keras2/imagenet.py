@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from funclab.config import image_data_format
+from funclab.errors.missing_names import guard
+from funclab.graph.shape_math import Array
 from funclab.layers.checks import one_of
-from funclab.missing import guard
-from funclab.shape_math import Array
 
 MEANS, DEVIATIONS = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """The means and deviations of red, green and blue in ImageNet's images, from 0 to 1 (Simonyan,

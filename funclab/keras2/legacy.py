@@ -7,11 +7,11 @@ from typing import Any
 
 from funclab import layers, models, utils
 from funclab.errors import ArgumentError, NotSupportedError
+from funclab.errors.suggest import is_whole
 from funclab.graph.node import Node
+from funclab.graph.shape_math import Array
 from funclab.layers.merge import Merge as MergeLayer
 from funclab.layers.spec import InputSpec
-from funclab.meant import is_whole
-from funclab.shape_math import Array
 
 
 def by_rows(name: str) -> Callable[..., Any]:

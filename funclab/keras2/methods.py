@@ -9,9 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from funclab import initializers, meant, structure
+from funclab import initializers
 from funclab.callbacks import Callback
+from funclab.errors import suggest
+from funclab.graph import structure
 from funclab.graph.operation import placeholder
+from funclab.graph.shape_math import Array
 from funclab.graph.tape import Tape, current_tape
 from funclab.graph.tensor import Tensor
 from funclab.keras2 import closures
@@ -21,8 +24,7 @@ from funclab.layers.base import Layer
 from funclab.layers.weights import Weighted
 from funclab.models import Functional, Model, Sequential
 from funclab.optimizers import Optimizer
-from funclab.shape_math import Array
-from funclab.training.streams import is_stream
+from funclab.training.data.streams import is_stream
 
 fit, fit_generator, compile = Model.fit, Model.fit_generator, Model.compile
 
@@ -54,7 +56,7 @@ def reset_states(model: Any) -> None:
 def compile_finding(model: Any, *args: Any, **kwargs: Any) -> None:
     """`compile`, where losses and metrics may use tensors of the model, and the third argument may
     be the metrics, as in Keras 2."""
-    if len(args) > 2 and any(not meant.is_number(part) for part in structure.flatten(args[2])):
+    if len(args) > 2 and any(not suggest.is_number(part) for part in structure.flatten(args[2])):
         weights = args[3:4] or (kwargs.pop("loss_weights", None),)
         args, kwargs = (*args[:2], *weights), {**kwargs, "metrics": args[2]}
     arguments = inspect.signature(compile).bind(model, *args, **kwargs).arguments

@@ -12,8 +12,8 @@ from importlib.util import find_spec
 from typing import Any
 
 from funclab.errors import NoSuchImportError
+from funclab.errors.missing_names import ELSEWHERE
 from funclab.keras2 import legacy
-from funclab.missing import ELSEWHERE
 
 
 class Face(types.ModuleType):

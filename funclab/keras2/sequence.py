@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from funclab.missing import guard
-from funclab.shape_math import Array
+from funclab.errors.missing_names import guard
+from funclab.graph.shape_math import Array
 from funclab.utils import PyDataset, pad_sequences
 
 __all__ = ["TimeseriesGenerator", "make_sampling_table", "pad_sequences", "skipgrams"]

@@ -7,15 +7,15 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from funclab import constraints, meant, regularizers
+from funclab import constraints, regularizers
 from funclab.callbacks.base import Callback
-from funclab.errors import warn
+from funclab.errors import suggest, warn
 from funclab.layers.arguments import parameters
 from funclab.layers.base import Layer
 from funclab.optimizers import Optimizer
 
 NOW: dict[str, tuple[str, ...]] = {
-    **{old: (new,) for old, new in meant.KERAS_1.items()},
+    **{old: (new,) for old, new in suggest.KERAS_1.items()},
     "init": ("kernel_initializer", "embeddings_initializer", "alpha_initializer"),
     "W_regularizer": ("kernel_regularizer", "embeddings_regularizer"),
     "W_constraint": ("kernel_constraint", "embeddings_constraint"),
@@ -75,7 +75,7 @@ def modern(
     if "nb_row" in new and "kernel_size" in known:
         new["kernel_size"] = (new.pop("nb_row"), new.pop("nb_col"))
     # Two different numbers are a size and a stride, as in Keras 3.
-    if owner in SQUARE and args[2:] and meant.is_whole(args[1]) and args[1:2] == args[2:3]:
+    if owner in SQUARE and args[2:] and suggest.is_whole(args[1]) and args[1:2] == args[2:3]:
         args = (args[0], args[1:3], *args[3:])
         once(owner, args, new, ["kernel_size"])
     for name in [name for name in new if name not in known]:

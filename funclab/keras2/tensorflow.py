@@ -12,8 +12,8 @@ from typing import Any
 
 from funclab import ops, utils
 from funclab.errors import GraphError, NoSuchNameError
+from funclab.errors.missing_names import ELSEWHERE
 from funclab.keras2.paths import module_of
-from funclab.missing import ELSEWHERE
 
 NO_TENSORFLOW = "tensorboard.compat.notf"
 """The module by which tensorboard is told to work without TensorFlow."""

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from funclab.errors import ArgumentError, DataError
-from funclab.missing import guard
-from funclab.shape_math import Array
+from funclab.errors.missing_names import guard
+from funclab.graph.shape_math import Array
 
 FILTERS = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'
 

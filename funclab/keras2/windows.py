@@ -6,7 +6,7 @@ from typing import Any
 
 from funclab import ops
 from funclab.config import image_data_format
-from funclab.layers.resizing import UpSampling2D, UpSampling3D
+from funclab.layers.preprocessing.resizing import UpSampling2D, UpSampling3D
 
 __all__ = [
     "conv1d", "conv2d", "conv2d_transpose", "conv3d", "conv3d_transpose", "pool2d", "pool3d",

@@ -13,16 +13,16 @@ from funclab.layers.convolution import (
     Convolution1DTranspose, Convolution2D, Convolution2DTranspose, Convolution3D,
     Convolution3DTranspose,
 )  # fmt: skip
-from funclab.layers.conv_lstm import ConvLSTM1D, ConvLSTM2D, ConvLSTM3D
-from funclab.layers.cells import GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
+from funclab.layers.recurrent.conv_lstm import ConvLSTM1D, ConvLSTM2D, ConvLSTM3D
+from funclab.layers.recurrent.cells import GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
 from funclab.layers.core import Dense, EinsumDense, Embedding, Identity, Masking
-from funclab.layers.lstm import GRU, SimpleRNN
+from funclab.layers.recurrent.lstm import GRU, SimpleRNN
 from funclab.layers.heads import GroupQueryAttention, MultiHeadAttention
 from funclab.layers.input import Input, InputLayer
 from funclab.layers.merge import Concatenate, Dot, concatenate, dot
 from funclab.layers.functions import Lambda
-from funclab.layers.lstm import LSTM
-from funclab.layers.recurrent import RNN
+from funclab.layers.recurrent.lstm import LSTM
+from funclab.layers.recurrent.layers import RNN
 from funclab.layers.merge import (
     Add, Average, Maximum, Minimum, Multiply, Subtract, add, average, maximum, minimum, multiply,
     subtract,
@@ -39,17 +39,17 @@ from funclab.layers.pooling import (
     GlobalMaxPooling2D, GlobalMaxPooling3D, MaxPool1D, MaxPool2D, MaxPool3D, MaxPooling1D,
     MaxPooling2D, MaxPooling3D,
 )  # fmt: skip
-from funclab.layers.preprocessing import (
+from funclab.layers.preprocessing.base import (
     CategoryEncoding, Discretization, Normalization, Rescaling,
 )  # fmt: skip
-from funclab.layers.lookup import IntegerLookup, StringLookup
-from funclab.layers.buckets import HashedCrossing, Hashing
+from funclab.layers.preprocessing.lookup import IntegerLookup, StringLookup
+from funclab.layers.preprocessing.buckets import HashedCrossing, Hashing
 from funclab.layers.regularization import (
     ActivityRegularization, AlphaDropout, Dropout, GaussianDropout, GaussianNoise, SpatialDropout1D,
     SpatialDropout2D, SpatialDropout3D,
 )  # fmt: skip
 from funclab.layers.reshaping import Flatten, Permute, RepeatVector, Reshape
-from funclab.layers.resizing import (
+from funclab.layers.preprocessing.resizing import (
     Cropping1D, Cropping2D, Cropping3D, UpSampling1D, UpSampling2D, UpSampling3D, ZeroPadding1D,
     ZeroPadding2D, ZeroPadding3D,
 )  # fmt: skip
@@ -58,11 +58,11 @@ from funclab.layers.separable import (
     SeparableConvolution2D,
 )  # fmt: skip
 from funclab.layers.spec import InputSpec
-from funclab.layers.scaling import CenterCrop, Resizing
+from funclab.layers.preprocessing.scaling import CenterCrop, Resizing
 from funclab.layers.spectral import SpectralNormalization
-from funclab.layers.text import TextVectorization
+from funclab.layers.preprocessing.text import TextVectorization
 from funclab.layers.wrappers import TimeDistributed, Wrapper
-from funclab.missing import guard
+from funclab.errors.missing_names import guard
 
 
 serialize, deserialize = registry.pair("layer")

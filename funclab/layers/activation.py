@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from funclab import meant, ops
-from funclab.fields import wrong_value
+from funclab import ops
+from funclab.errors import suggest
+from funclab.graph.shape_math import axis_index
 from funclab.layers.base import Layer
 from funclab.layers.checks import not_negative
 from funclab.layers.spec import InputSpec
-from funclab.shape_math import axis_index
+from funclab.registry.parameters import wrong_value
 
 LOWEST = -1e9
 """The score of a masked element: e to this power is 0, so a softmax ignores it."""
@@ -121,7 +122,7 @@ class PReLU(Layer):
         if self.shared_axes is not None:
             axes = self.shared_axes
             self.shared_axes = [axes] if isinstance(axes, int) else list(axes)
-            if not all(meant.is_whole(axis) and axis > 0 for axis in self.shared_axes):
+            if not all(suggest.is_whole(axis) and axis > 0 for axis in self.shared_axes):
                 raise wrong_value("PReLU", "shared_axes", axes, "whole numbers from 1", "[1, 2]")
 
     def build(self, input_shape: Any) -> None:

@@ -8,15 +8,22 @@ from typing import Any
 
 import numpy as np
 
-from funclab import explain, meant, structure
 from funclab.config import floatx as floatx
 from funclab.config import set_floatx as set_floatx
-from funclab.errors import TOO_MANY, ArgumentError, Item, NotSupportedError, TensorTypeError
-from funclab.fields import check_bound, check_kind, own_fields, signed, wrong_value
+from funclab.errors import (
+    TOO_MANY,
+    ArgumentError,
+    Item,
+    NotSupportedError,
+    TensorTypeError,
+    suggest,
+)
+from funclab.graph import explanations, structure
 from funclab.graph.operation import Operation
+from funclab.graph.shape_math import to_shape
 from funclab.graph.tensor import Operators, Tensor
 from funclab.layers.checks import checked
-from funclab.shape_math import to_shape
+from funclab.registry.parameters import check_bound, check_kind, own_fields, signed, wrong_value
 
 KERAS_2_KEYWORDS = ("input_shape", "batch_input_shape", "input_dim", "input_length", "batch_size")
 
@@ -106,7 +113,7 @@ def check_complete(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
     missing = [name for name in needed if name not in arguments]
     if not missing:
         return
-    of_keras_1 = {name: meant.KERAS_1.get(name, f"{name}s") for name in kwargs}  # input=, output=
+    of_keras_1 = {name: suggest.KERAS_1.get(name, f"{name}s") for name in kwargs}  # input=, output=
     unknown = [name for name, now in of_keras_1.items() if now in missing]
     example = ", ".join(EXAMPLES.get(name, name) for name in needed)
     class_name = "Model" if "outputs" in needed else cls.__name__
@@ -163,7 +170,7 @@ def check_call_keywords(layer: Any, kwargs: dict[str, Any]) -> None:
             f"{cls.__name__}.call() of {layer.name} got an unexpected keyword argument "
             f"{unknown[0]!r}.",
             why=f"besides its inputs it takes {', '.join(known)}.",
-            fix=meant.keyword(unknown[0], known),
+            fix=suggest.keyword(unknown[0], known),
             graph=layer,
         )
     for mask in structure.flatten(kwargs.get("mask")):
@@ -235,7 +242,7 @@ def not_a_tensor(layer: Any, leaf: Any) -> TensorTypeError:
         why=why,
         fix=fix,
         graph=layer,
-        facts=explain.not_a_tensor(leaf, Item("place", layer.name, f"a call of {kind}")),
+        facts=explanations.not_a_tensor(leaf, Item("place", layer.name, f"a call of {kind}")),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 
-from funclab import meant, registry, regularizers, sharing, structure
+from funclab import registry, regularizers
 from funclab.engine.plan import Plan
 from funclab.errors import (
     ArgumentError,
@@ -18,12 +18,14 @@ from funclab.errors import (
     ShapeError,
     TensorTypeError,
     plain,
+    suggest,
     warn,
 )  # fmt: skip
-from funclab.fields import described, guarded, wrong_value
+from funclab.graph import structure
 from funclab.graph.locks import making
 from funclab.graph.node import Arguments, Node
 from funclab.graph.operation import placeholder, symbolic
+from funclab.graph.shape_math import show, to_shape
 from funclab.graph.tape import Tape, current_tape
 from funclab.graph.tensor import OPERATORS, Tensor
 from funclab.graph.value import Constant, Value, Variable
@@ -33,7 +35,8 @@ from funclab.layers.batches import computed
 from funclab.layers.configs import brief, rebuilt, settings
 from funclab.layers.spec import check_inputs, maker_hint
 from funclab.layers.weights import Weighted, building
-from funclab.shape_math import show, to_shape
+from funclab.registry import sharing
+from funclab.registry.parameters import described, guarded, wrong_value
 
 Args = tuple[Any, ...]
 
@@ -97,8 +100,8 @@ class Layer(Weighted):
                 f"Unrecognized keyword arguments passed to {type(self).__name__}: "
                 f"{ {key: kwargs[key] for key in unknown} }. (Keyword argument not understood.)",
                 why=f"{type(self).__name__} takes {', '.join(known)}"
-                f"{registry.near(unknown[0], known, meant.keywords)}.",
-                fix=meant.keyword(unknown[0], known),
+                f"{registry.near(unknown[0], known, suggest.keywords)}.",
+                fix=suggest.keyword(unknown[0], known),
             )
 
     # To be written by subclasses.

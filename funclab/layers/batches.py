@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from funclab import structure
+from funclab.graph import structure
+from funclab.graph.shape_math import Shape
 from funclab.graph.tape import Tape, current_tape
 from funclab.graph.value import Value
-from funclab.shape_math import Shape
 
 SIZES = (83, 89)
 """Batch sizes to try, as in Keras: lengths that differ between the two depend on the batch."""

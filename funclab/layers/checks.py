@@ -7,10 +7,10 @@ import operator
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from funclab import activations, constraints, initializers, meant, regularizers
-from funclab.errors import ArgumentError, NotSupportedError
+from funclab import activations, constraints, initializers, regularizers
+from funclab.errors import ArgumentError, NotSupportedError, suggest
 from funclab.graph.value import Variable
-from funclab.ops.window import check_format
+from funclab.ops.nn.window import check_format
 from funclab.random import SeedGenerator
 
 
@@ -24,7 +24,7 @@ def positive(name: str, value: Any) -> int:
         return number
     what = f"Received an invalid value for `{name}`, expected a positive integer."
     why = f"`{name}` counts something that must be there."
-    raise _refused(name, value, what, why, meant.whole(name, value, 32))
+    raise _refused(name, value, what, why, suggest.whole(name, value, 32))
 
 
 def positive_or_none(name: str, value: Any) -> int | None:
@@ -34,14 +34,14 @@ def positive_or_none(name: str, value: Any) -> int | None:
 
 def group_count(name: str, value: Any) -> int:
     """A positive integer, or -1 for as many groups as there are channels."""
-    if meant.is_whole(value) and (value > 0 or value == -1):
+    if suggest.is_whole(value) and (value > 0 or value == -1):
         return value
     what = (
         f"Received an invalid value for argument `{name}`, expected a positive integer (or `-1` "
         "for instance normalization)."
     )
     why = "with -1, each channel is a group of its own."
-    raise _refused(name, value, what, why, meant.whole(name, value, 32))
+    raise _refused(name, value, what, why, suggest.whole(name, value, 32))
 
 
 def fraction(
@@ -50,10 +50,10 @@ def fraction(
     why: str = "it is the fraction of elements to drop; 1 would leave nothing.",
 ) -> float:
     """A fraction in [0, 1)."""
-    if meant.is_number(value) and 0 <= value < 1:
+    if suggest.is_number(value) and 0 <= value < 1:
         return value
     what = f"Invalid value received for argument `{name}`. Expected a float value between 0 and 1."
-    raise _refused(name, value, what, why, meant.fraction(name, value))
+    raise _refused(name, value, what, why, suggest.fraction(name, value))
 
 
 def one_of(name: str, value: Any, known: Iterable[Any]) -> Any:
@@ -68,11 +68,11 @@ def one_of(name: str, value: Any, known: Iterable[Any]) -> Any:
 
 def not_negative(name: str, value: Any) -> float:
     """A number of 0 or more."""
-    if meant.is_number(value) and 0 <= value < math.inf:
+    if suggest.is_number(value) and 0 <= value < math.inf:
         return value
     what = f"Invalid value for argument `{name}`: expected a number >= 0."
     why = f"a negative `{name}` has no meaning here, nor has what is not a number."
-    raise _refused(name, value, what, why, meant.number(name, value, "0.1"))
+    raise _refused(name, value, what, why, suggest.number(name, value, "0.1"))
 
 
 def _refused(name: str, value: Any, what: str, why: str, fix: str) -> ArgumentError:

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from funclab import custom, ops, registry, sharing, structure
+from funclab import ops, registry
+from funclab.graph import structure
 from funclab.graph.operation import Operation
 from funclab.layers.arguments import KERAS_2_KEYWORDS, parameters
+from funclab.registry import sharing, user_classes
 
 NOT_WRITTEN = {
     *(
@@ -80,16 +82,16 @@ def rebuilt(value: Any, custom_objects: Any) -> Any:
     if name == "__numpy__":  # how Keras writes an array
         return np.asarray(value["config"]["value"], value["config"]["dtype"])
     if name == "function":
-        known = {**vars(ops), **registry.all_names(), **custom.known(custom_objects)}
+        known = {**vars(ops), **registry.all_names(), **user_classes.known(custom_objects)}
         if value["config"] in known:
-            return custom.known(custom_objects).get(value["config"], value["config"])
+            return user_classes.known(custom_objects).get(value["config"], value["config"])
         return registry.described_by("function", value, custom_objects)
     cls = sharing.class_of(value)
-    if cls is None and custom.is_own(value):
+    if cls is None and user_classes.is_own(value):
         cls = registry.described_by("class", value, custom_objects)
     elif cls is None:
-        known = {**registry.registered("layer"), **custom.known(custom_objects)}
-        cls = known.get(custom.class_name(value, custom_objects))
+        known = {**registry.registered("layer"), **user_classes.known(custom_objects)}
+        cls = known.get(user_classes.class_name(value, custom_objects))
         if not (isinstance(cls, type) and issubclass(cls, Operation)):
             return value
     return sharing.made_once(value, lambda: registry.rebuild(cls, value["config"], custom_objects))

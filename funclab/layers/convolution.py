@@ -6,12 +6,12 @@ from typing import Any
 
 from funclab import activations, ops
 from funclab.errors import ArgumentError, ShapeError
+from funclab.graph.shape_math import show
 from funclab.layers.checks import one_of
 from funclab.layers.core import Kernel, finish
-from funclab.layers.family import family
+from funclab.layers.dimensions import family
 from funclab.layers.spec import InputSpec
-from funclab.ops.window import check_padding, per_axis
-from funclab.shape_math import show
+from funclab.ops.nn.window import check_padding, per_axis
 
 
 class Sliding(Kernel, abstract=True):

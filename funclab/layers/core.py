@@ -8,11 +8,11 @@ import numpy as np
 
 from funclab import activations, ops
 from funclab.errors import ShapeError
+from funclab.graph.shape_math import show, to_shape
 from funclab.initializers import VarianceScaling
 from funclab.layers.base import Layer
 from funclab.layers.formula import Formula
 from funclab.layers.spec import InputSpec
-from funclab.shape_math import show, to_shape
 
 
 class Kernel(Layer, abstract=True):

@@ -6,7 +6,7 @@ import re
 import string
 
 from funclab.errors import ArgumentError, ShapeError
-from funclab.shape_math import Shape, show
+from funclab.graph.shape_math import Shape, show
 
 FORMS = (
     "([a-zA-Z]+),([a-zA-Z]+)->([a-zA-Z]+)",

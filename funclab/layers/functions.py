@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any
 
-from funclab import activations, config, custom, meant, ops, registry
-from funclab.errors import ArgumentError, ConfigError
-from funclab.fields import wrong_value
+from funclab import activations, config, ops, registry
+from funclab.errors import ArgumentError, ConfigError, suggest
 from funclab.layers.base import Layer
+from funclab.registry import user_classes
+from funclab.registry.parameters import wrong_value
 
 
 class Lambda(Layer):
@@ -45,7 +46,7 @@ class Lambda(Layer):
         if arguments is not None and not isinstance(arguments, dict):
             raise wrong_value("Lambda", "arguments", arguments, "a dict", '{"k": 3}')
         asked = {"mask", "training"} & _names(function)
-        if not callable(function) or not meant.takes(
+        if not callable(function) or not suggest.takes(
             function, None, **{**dict.fromkeys(asked), **(arguments or {})}
         ):
             raise ArgumentError(
@@ -164,8 +165,8 @@ def from_config(config: Any, custom_objects: Any = None) -> Any:
         return config
     inner = config["config"]
     name = inner if isinstance(inner, str) else inner.get("name", "<lambda>")
-    if name in custom.known(custom_objects):
-        return custom.known(custom_objects)[name]
+    if name in user_classes.known(custom_objects):
+        return user_classes.known(custom_objects)[name]
     if isinstance(inner, str):
         return _known(name)
     if _is_safe():

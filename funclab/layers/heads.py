@@ -9,12 +9,12 @@ from typing import Any
 
 from funclab import ops, registry
 from funclab.errors import ArgumentError, ShapeError
+from funclab.graph.shape_math import Shape, show, to_shape
 from funclab.graph.tape import current_tape
 from funclab.layers.activation import Softmax
 from funclab.layers.base import Layer
 from funclab.layers.core import EinsumDense
 from funclab.layers.regularization import Dropout
-from funclab.shape_math import Shape, show, to_shape
 
 
 class HeadAttention(Layer, abstract=True):

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from funclab import shape_math
 from funclab.errors import ArgumentError
-from funclab.fields import described, guarded
+from funclab.graph import shape_math
 from funclab.graph.node import Node
+from funclab.graph.shape_math import Shape
+from funclab.graph.strings import STRING
 from funclab.graph.tensor import Tensor
 from funclab.layers.arguments import dtype_name, floatx, not_a_tensor
 from funclab.layers.base import Layer
 from funclab.layers.checks import positive
-from funclab.shape_math import Shape
-from funclab.texts import STRING
+from funclab.registry.parameters import described, guarded
 
 
 def check_dtype(shape: Any, batch_size: Any, dtype: Any) -> None:

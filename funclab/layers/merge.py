@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from funclab import advice, config, ops, shape_math
-from funclab.errors import ArgumentError, ShapeError
+from funclab import config, ops
+from funclab.errors import ArgumentError, ShapeError, advice
+from funclab.graph import shape_math
+from funclab.graph.shape_math import Shape, show
 from funclab.layers.base import Layer
-from funclab.shape_math import Shape, show
 
 
 class Merge(Layer, abstract=True):

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from funclab import meant, ops
-from funclab.errors import ArgumentError, ShapeError
-from funclab.fields import wrong_value
+from funclab import ops
+from funclab.errors import ArgumentError, ShapeError, suggest
+from funclab.graph.shape_math import axis_index, reduced_axes, show
 from funclab.layers.base import Layer
 from funclab.layers.checks import fraction
 from funclab.layers.spec import InputSpec
-from funclab.shape_math import axis_index, reduced_axes, show
+from funclab.registry.parameters import wrong_value
 
 LIMITS = ("rmin", "rmax", "dmax")
 """The keys of renorm_clipping."""
@@ -197,7 +197,7 @@ class AlongAxes(Layer, abstract=True):
     def prepare(self) -> None:
         axis, wanted = self.axis, "an int or a list/tuple of ints"
         several = axis if isinstance(axis, (list, tuple)) and axis else [axis]
-        if not all(map(meant.is_whole, several)):
+        if not all(map(suggest.is_whole, several)):
             raise wrong_value(type(self).__name__, "axis", axis, wanted, "-1")
         self.axis = axis if several == [axis] else sorted(several)  # as Keras orders them
 

@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 from funclab import ops
 from funclab.layers.base import Layer
-from funclab.layers.family import family
+from funclab.layers.dimensions import family
 from funclab.layers.spec import InputSpec
-from funclab.ops.window import check_padding, per_axis
+from funclab.ops.nn.window import check_padding, per_axis
 
 
 class Pooling(Layer, abstract=True):

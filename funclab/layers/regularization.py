@@ -6,13 +6,13 @@ import math
 from typing import Any
 
 from funclab import ops, regularizers
-from funclab.fields import wrong_value
+from funclab.graph.shape_math import to_shape
 from funclab.layers.base import Layer
 from funclab.layers.checks import stream
-from funclab.layers.family import family
+from funclab.layers.dimensions import family
 from funclab.layers.spec import InputSpec
 from funclab.ops.random import dropout, random_normal
-from funclab.shape_math import to_shape
+from funclab.registry.parameters import wrong_value
 
 
 class Seeded(Layer, abstract=True):

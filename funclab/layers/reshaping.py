@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from funclab import meant, ops
-from funclab.errors import ArgumentError
-from funclab.fields import wrong_value
+from funclab import ops
+from funclab.errors import ArgumentError, suggest
+from funclab.graph.shape_math import to_shape
 from funclab.layers.base import Layer
 from funclab.layers.spec import InputSpec
 from funclab.ops.shaping import reshape_samples
-from funclab.shape_math import to_shape
+from funclab.registry.parameters import wrong_value
 
 
 class Flatten(Layer):
@@ -87,7 +87,7 @@ class Permute(Layer):
         several = isinstance(dims, (Sequence, np.ndarray))
         self.dims = tuple(np.asarray(dims).tolist() if several else (dims,))
         axes = list(range(1, len(self.dims) + 1))
-        if not all(map(meant.is_whole, self.dims)) or sorted(self.dims) != axes:
+        if not all(map(suggest.is_whole, self.dims)) or sorted(self.dims) != axes:
             raise ArgumentError(
                 "Invalid permutation argument `dims` for Permute Layer. The set of indices in "
                 f"`dims` must be consecutive and start from 1. Received dims={dims}.",

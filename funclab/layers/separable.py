@@ -6,7 +6,7 @@ from typing import Any
 
 from funclab import ops
 from funclab.layers.convolution import FITTING, Sliding
-from funclab.layers.family import family
+from funclab.layers.dimensions import family
 
 WINDOW = ("kernel_size", "strides", "padding")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from funclab import registry
 from funclab.errors import ShapeError
-from funclab.shape_math import Shape, same, show
+from funclab.graph.shape_math import Shape, same, show
 
 
 class InputSpec:

@@ -8,14 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from funclab import constraints, initializers, regularizers, shape_math, structure
+from funclab import constraints, initializers, regularizers
 from funclab.errors import ArgumentError, NotBuiltError, WeightsError
+from funclab.graph import shape_math, structure
 from funclab.graph.locks import holding, locks_of, read
 from funclab.graph.operation import Operation
+from funclab.graph.shape_math import Array, show
 from funclab.graph.tape import current_tape, is_recording
 from funclab.graph.value import Variable
 from funclab.layers.arguments import dtype_name
-from funclab.shape_math import Array, show
 
 KERAS_3_ORDER = (
     "shape", "initializer", "dtype", "trainable", "autocast", "regularizer", "constraint",

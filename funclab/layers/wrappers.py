@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from funclab import ops, registry, sharing, structure
+from funclab import ops, registry
 from funclab.errors import ArgumentError, ShapeError, TensorTypeError
+from funclab.graph import structure
+from funclab.graph.shape_math import show
 from funclab.layers.base import Layer
-from funclab.layers.cells import build_within, warn_of_states
 from funclab.layers.checks import one_of
-from funclab.shape_math import show
+from funclab.layers.recurrent.cells import build_within, warn_of_states
+from funclab.registry import sharing
 
 
 class Wrapper(Layer, abstract=True):

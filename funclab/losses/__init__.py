@@ -23,7 +23,7 @@ from funclab.losses.functions import (
     mean_squared_logarithmic_error, poisson, sparse_categorical_crossentropy, squared_hinge,
 )  # fmt: skip
 from funclab.losses.structured import circle, ctc, dice, tversky
-from funclab.missing import guard
+from funclab.errors.missing_names import guard
 
 __all__ = [
     "BCE", "CTC", "KLD", "MAE", "MAPE", "MSE", "MSLE", "BinaryCrossentropy",

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from funclab import meant, ops, registry
-from funclab.errors import ArgumentError, ShapeError, unwritten
-from funclab.fields import described, guarded, meaning, signed
+from funclab import ops, registry
+from funclab.errors import ArgumentError, ShapeError, suggest, unwritten
+from funclab.graph.shape_math import show
 from funclab.layers.arguments import dtype_name
 from funclab.losses import functions, structured
 from funclab.losses.functions import as_float, is_symbolic, same_rank
-from funclab.ops.scores import Total
-from funclab.shape_math import show
+from funclab.ops.nn.scores import Total
+from funclab.registry.parameters import described, guarded, meaning, signed
 
 REDUCTIONS = ("sum_over_batch_size", "mean", "mean_with_sample_weight", "sum", "none", None)
 
@@ -116,13 +116,13 @@ class LossFunctionWrapper(Loss):
 
 
 FITS: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "from_logits": (meant.is_switch, "True"),
-    "q": (lambda value: meant.is_number(value) and 0 < value < 1, "0.5"),
-    "remove_diagonal": (meant.is_switch, "False"),
-    "apply_class_balancing": (meant.is_switch, "True"),
-    "label_smoothing": (lambda value: meant.is_number(value) and 0 <= value <= 1, "0.1"),
-    "threshold": (lambda value: meant.is_number(value) and 0 <= value <= 1, "0.5"),
-    "delta": (lambda value: meant.is_number(value) and value > 0, "1.0"),
+    "from_logits": (suggest.is_switch, "True"),
+    "q": (lambda value: suggest.is_number(value) and 0 < value < 1, "0.5"),
+    "remove_diagonal": (suggest.is_switch, "False"),
+    "apply_class_balancing": (suggest.is_switch, "True"),
+    "label_smoothing": (lambda value: suggest.is_number(value) and 0 <= value <= 1, "0.1"),
+    "threshold": (lambda value: suggest.is_number(value) and 0 <= value <= 1, "0.5"),
+    "delta": (lambda value: suggest.is_number(value) and value > 0, "1.0"),
     "k": (lambda value: isinstance(value, int) and value > 0, "5"),
     "axis": (lambda value: value is None or isinstance(value, (int, tuple, list)), "-1"),
 }
@@ -142,7 +142,7 @@ def check_settings(name: str, settings: dict[str, Any]) -> None:
                 else f"`{key}` is {meaning((name,), key)}.",
                 fix=f"write {name}()(y_true, y_pred)."
                 if is_data
-                else meant.number(key, value, example),
+                else suggest.number(key, value, example),
             )
 
 

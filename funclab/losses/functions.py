@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from funclab import config, ops, registry, shape_math
+from funclab import config, ops, registry
 from funclab.errors import DataError
+from funclab.graph import shape_math
 from funclab.graph.tensor import Operators
 from funclab.layers.arguments import floatx
-from funclab.ops.scores import AbsoluteError, SquaredError
+from funclab.ops.nn.scores import AbsoluteError, SquaredError
 
 
 def known_as(*names: str) -> Callable[[Any], Any]:

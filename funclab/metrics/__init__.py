@@ -32,7 +32,7 @@ from funclab.metrics.functions import (
 )  # fmt: skip
 from funclab.metrics.overlap import BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU
 from funclab.metrics.base import State
-from funclab.missing import guard
+from funclab.errors.missing_names import guard
 
 __all__ = [
     "AUC", "Accuracy", "BinaryAccuracy", "BinaryCrossentropy", "BinaryIoU", "CategoricalAccuracy",

@@ -11,14 +11,14 @@ import numpy as np
 
 from funclab import initializers, registry
 from funclab.errors import plain, unwritten
-from funclab.fields import described, guarded, own_fields
+from funclab.graph.shape_math import Array
 from funclab.graph.value import Constant, Variable
 from funclab.layers.arguments import dtype_name, floatx
 from funclab.losses.base import multiplied, prefix
 from funclab.losses.functions import as_float, is_symbolic
 from funclab.metrics.recording import recorded
-from funclab.ops.scores import Tally
-from funclab.shape_math import Array
+from funclab.ops.nn.scores import Tally
+from funclab.registry.parameters import described, guarded, own_fields
 
 
 @dataclass_transform(eq_default=False)

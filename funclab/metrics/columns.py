@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from funclab.errors import ShapeError
-from funclab.fields import wrong_value
+from funclab.graph.shape_math import Array, show
 from funclab.losses.functions import prepared
 from funclab.metrics.base import Metric
-from funclab.shape_math import Array, show
+from funclab.registry.parameters import wrong_value
 
 SMALL = 1e-7
 

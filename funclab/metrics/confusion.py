@@ -7,12 +7,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from funclab import meant, ops
-from funclab.fields import wrong_value
+from funclab import ops
+from funclab.errors import suggest
+from funclab.graph.shape_math import Array
 from funclab.losses.base import prefix, widened
 from funclab.losses.functions import as_float, prepared
 from funclab.metrics.base import Metric
-from funclab.shape_math import Array
+from funclab.registry.parameters import wrong_value
 
 Thresholds = float | Sequence[float] | None
 
@@ -137,7 +138,7 @@ def checked(kind: str, thresholds: Any, default: float = 0.5) -> Array:
     several = isinstance(thresholds, (list, tuple, np.ndarray))
     values = thresholds if several else [default if thresholds is None else thresholds]
     numbers = [] if thresholds is None else values
-    if not all(meant.is_number(value) and -EDGE <= value <= 1 + EDGE for value in numbers):
+    if not all(suggest.is_number(value) and -EDGE <= value <= 1 + EDGE for value in numbers):
         raise wrong_value(kind, "thresholds", thresholds, "numbers in [0, 1]", "0.5")
     return np.array(values, "float64")
 

@@ -12,7 +12,7 @@ from funclab.losses import functions as losses
 from funclab.losses.base import class_of, multiplied, prefix
 from funclab.losses.functions import as_float, is_symbolic, prepared
 from funclab.metrics.base import Mean, MeanMetricWrapper, Metric
-from funclab.ops.scores import ClassHits, RankHits, SparseClassHits, ThresholdHits
+from funclab.ops.nn.scores import ClassHits, RankHits, SparseClassHits, ThresholdHits
 
 
 def accuracy(y_true: Any, y_pred: Any) -> Any:

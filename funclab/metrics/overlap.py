@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from funclab import meant
-from funclab.fields import wrong_value
+from funclab.errors import suggest
+from funclab.graph.shape_math import Array
 from funclab.losses.base import prefix, widened
 from funclab.losses.functions import as_numbers
 from funclab.metrics.base import Metric
-from funclab.shape_math import Array
+from funclab.registry.parameters import wrong_value
 
 SMALL = 1e-7
 
@@ -47,7 +47,7 @@ class IoU(Metric):
         if count < 1:
             raise wrong_value(type(self).__name__, "num_classes", count, "1 or more", "2")
         ids = list(target_ids) if isinstance(target_ids, (Sequence, range)) else [-1]
-        if not all(meant.is_whole(number) and 0 <= number < count for number in ids):
+        if not all(suggest.is_whole(number) and 0 <= number < count for number in ids):
             wanted = f"class ids in the range [0, {count}); another is out of range"
             raise wrong_value(type(self).__name__, "target_class_ids", target_ids, wanted, "[0, 1]")
         self.target_class_ids = ids

@@ -9,9 +9,9 @@ from typing import Any
 
 from funclab.errors import ArgumentError
 from funclab.graph.op import Op
+from funclab.graph.shape_math import Array, Shape
 from funclab.graph.tape import current_tape
 from funclab.losses.functions import is_symbolic
-from funclab.shape_math import Array, Shape
 
 
 def on_tape(metric: Any) -> bool:

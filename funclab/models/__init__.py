@@ -1,6 +1,6 @@
 """Models: layers that can be trained, drawn and saved."""
 
-from funclab.missing import guard
+from funclab.errors.missing_names import guard
 from funclab.models.model import Functional, Model
 from funclab.models.sequential import Sequential
 from funclab.saving import (

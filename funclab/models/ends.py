@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from funclab import ops, registry, structure
+from funclab import ops, registry
 from funclab.errors import ArgumentError, AttributeLocked, warn
+from funclab.graph import structure
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
 from funclab.layers.input import Input

@@ -6,16 +6,17 @@ import copy
 import functools
 from typing import Any, NoReturn
 
-from funclab import meant, saving, structure, training, view
-from funclab.errors import NameLookupError, plain
+from funclab import saving, training, view
+from funclab.errors import NameLookupError, plain, suggest
+from funclab.graph import structure
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, bare
+from funclab.graph.shape_math import Shape
 from funclab.graph.tape import current_tape
 from funclab.graph.tensor import Tensor
 from funclab.layers.base import Layer
 from funclab.models.ends import masked, output_names_of, refuse_layers, refuse_loose, stand_ins
-from funclab.shape_math import Shape
 from funclab.training.inputs import fit_value, match_inputs
 from funclab.training.matching import names_of_outputs
 
@@ -73,7 +74,9 @@ class Model(Layer):
                 why="exactly one of the two says which layer is meant.",
                 fix=f'write get_layer("{names[-1] if names else "dense"}") or get_layer(index=0).',
             )
-        if index is not None and not (meant.is_whole(index) and -len(names) <= index < len(names)):
+        if index is not None and not (
+            suggest.is_whole(index) and -len(names) <= index < len(names)
+        ):
             raise NameLookupError(
                 f"Was asked to retrieve layer at index {index!r} but model only has {len(names)} "
                 "layers.",
@@ -86,7 +89,7 @@ class Model(Layer):
                 why=f"{self.name} holds no layer of that name; a layer inside a nested model is "
                 "reached through that model.",
                 fix=f'write get_layer("{close[0]}"), if that is what you mean.'
-                if (close := meant.similar(str(name), names))
+                if (close := suggest.similar(str(name), names))
                 else "use one of the names above.",
             )
         return self.layers[names.index(str(name)) if index is None else index]
@@ -132,7 +135,7 @@ class Model(Layer):
     summary: Any = view.Later("view.tables.summary", "print_summary")
     plot: Any = view.Later("view.scene.diagram", "plot_model")
     profile: Any = view.Later("view.profile.view", "profile")
-    diagnose: Any = view.Later("training.diagnosing", "diagnose")
+    diagnose: Any = view.Later("training.diagnosis.diagnosing", "diagnose")
 
     def explore(
         self,

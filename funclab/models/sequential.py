@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from funclab import saving, sharing
+from funclab import saving
 from funclab.errors import ArgumentError, AttributeLocked, GraphError, TensorTypeError, plain
-from funclab.fields import guarded
 from funclab.graph.aside import forget
 from funclab.graph.tensor import Tensor
 from funclab.layers.base import Layer
 from funclab.layers.input import Input, InputLayer
 from funclab.models.model import Functional
+from funclab.registry import sharing
+from funclab.registry.parameters import guarded
 
 
 @guarded

@@ -7,15 +7,15 @@ values they record calls on the tape, and on arrays they compute at once.
 import sys
 
 from funclab.graph.tensor import OPERATORS
-from funclab.missing import guard
-from funclab.ops.activation import (
+from funclab.errors.missing_names import guard
+from funclab.ops.nn.activation import (
     elu, gelu, hard_sigmoid, hard_silu, hard_swish, leaky_relu, mish, relu, relu6, selu, silu,
     softplus, softsign, swish,
 )  # fmt: skip
 from funclab.ops.arithmetic import (
     add, divide, floor_divide, maximum, minimum, mod, multiply, power, subtract, true_divide,
 )  # fmt: skip
-from funclab.ops.attention import dot_product_attention, position_mask
+from funclab.ops.nn.attention import dot_product_attention, position_mask
 from funclab.ops.basic import (
     arange, assign, assign_add, cast, convert_to_numpy, convert_to_tensor, copy, full_like, ones,
     ones_like, shape, stop_gradient, zeros, zeros_like,
@@ -24,13 +24,13 @@ from funclab.ops.arithmetic import (
     equal, greater, greater_equal, less, less_equal, logical_and, logical_or, logical_xor,
     not_equal, where,
 )  # fmt: skip
-from funclab.ops.matmul import batch_dot, dot, tensordot
-from funclab.ops.conv import conv, conv_transpose, depthwise_conv, separable_conv
+from funclab.ops.matrices.matmul import batch_dot, dot, tensordot
+from funclab.ops.nn.conv import conv, conv_transpose, depthwise_conv, separable_conv
 from funclab.ops.copies import broadcast_to, flip, pad, repeat, tile
-from funclab.ops.ctc import ctc_decode, ctc_loss
+from funclab.ops.nn.ctc import ctc_decode, ctc_loss
 from funclab.ops.composed import compose
-from funclab.ops.dense import FUSED, bias_activation, bias_add
-from funclab.ops.einsum import einsum
+from funclab.ops.nn.dense import FUSED, bias_activation, bias_add
+from funclab.ops.matrices.einsum import einsum
 from funclab.ops.elementwise import (
     abs, absolute, ceil, clip, cos, exp, expm1, floor, isfinite, isinf, isnan, log, log1p,
     logical_not, nan_to_num, negative, reciprocal, round, rsqrt, sigmoid, sign, signbit, sin, sqrt,
@@ -49,23 +49,23 @@ from funclab.ops.indexing import embedding
 from funclab.ops.shaping import fold_time, reshape_samples, unfold_time
 from funclab.ops.indexing import get_item, one_hot, take, take_along_axis
 from funclab.ops.joining import concatenate, split, stack, unstack
-from funclab.ops.losses import (
+from funclab.ops.nn.losses import (
     binary_crossentropy, categorical_crossentropy, sparse_categorical_crossentropy,
 )  # fmt: skip
-from funclab.ops.matmul import matmul
-from funclab.ops.normalization import (
+from funclab.ops.matrices.matmul import matmul
+from funclab.ops.nn.normalization import (
     batch_normalization, layer_normalization, normalize, normalize_batch, rms_normalization,
 )  # fmt: skip
-from funclab.ops.pooling import adaptive_average_pool, adaptive_max_pool, average_pool, max_pool
-from funclab.ops.resampling import up_sample
+from funclab.ops.nn.pooling import adaptive_average_pool, adaptive_max_pool, average_pool, max_pool
+from funclab.ops.nn.resampling import up_sample
 from funclab.ops.reduction import argmax, argmin, count_nonzero, in_top_k
 from funclab.ops.random import dropout, random_normal, random_uniform
-from funclab.ops.recurrent import lstm
+from funclab.ops.nn.recurrent import lstm
 from funclab.ops.reduction import (
     all, any, cumsum, logsumexp, max, mean, min, moments, prod, std, sum, var,
 )  # fmt: skip
 from funclab.ops.shaping import expand_dims, moveaxis, ravel, reshape, squeeze, swapaxes, transpose
-from funclab.ops.activation import log_softmax, softmax
+from funclab.ops.nn.activation import log_softmax, softmax
 from funclab.ops.moving import (
     diag, diagflat, diagonal, fold, roll, rot90, tril, triu, unfold,
 )  # fmt: skip
@@ -84,7 +84,7 @@ from funclab.ops.statistics import (
     nancumsum, nanmax, nanmean, nanmedian, nanmin, nanpercentile, nanprod, nanquantile, nanstd,
     nansum, nanvar, percentile, ptp, quantile, trapezoid,
 )  # fmt: skip
-from funclab.ops.linalg import (
+from funclab.ops.matrices.linalg import (
     cdist, cholesky, cholesky_inverse, det, eigh, inv, logdet, lstsq, matrix_rank, norm, pinv, qr,
     slogdet, solve, solve_triangular, svd,
 )  # fmt: skip
@@ -92,7 +92,7 @@ from funclab.ops.scattering import (
     multi_hot, scatter, scatter_update, segment_max, segment_min, segment_prod, segment_sum, select,
     slice, slice_update,
 )  # fmt: skip
-from funclab.ops.products import cross, inner, kron, outer, psnr, rearrange, vdot
+from funclab.ops.matrices.products import cross, inner, kron, outer, psnr, rearrange, vdot
 from funclab.ops.shrinking import (
     celu, glu, hard_shrink, hard_tanh, log_sigmoid, soft_shrink, sparse_plus, sparse_sigmoid,
     sparsemax, squareplus, tanh_shrink, threshold,

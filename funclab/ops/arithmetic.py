@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from funclab import shape_math
+from funclab.graph import shape_math
 from funclab.graph.op import Array, Op, promote
+from funclab.graph.shape_math import Shape
 from funclab.graph.tensor import OPERATORS
 from funclab.ops.base import Binary, Slot, function_of, product_to, sum_to
-from funclab.shape_math import Shape
 
 
 class Add(Binary):

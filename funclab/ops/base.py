@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from funclab import shape_math
+from funclab.engine.kernels import reduction
 from funclab.errors import ShapeError
-from funclab.fields import signed
+from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
-from funclab.kernels import reduction
-from funclab.shape_math import Shape, show
+from funclab.graph.shape_math import Shape, show
+from funclab.registry.parameters import signed
 
 Slot = Array | None
 KIND = Parameter.POSITIONAL_OR_KEYWORD

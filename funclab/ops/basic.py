@@ -10,10 +10,10 @@ import numpy as np
 from funclab.config import floatx
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.op import Array, Op, View
+from funclab.graph.shape_math import Shape, show, to_shape
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value, Variable
 from funclab.ops.base import Elementwise, shape_of
-from funclab.shape_math import Shape, show, to_shape
 
 
 class Cast(Elementwise):

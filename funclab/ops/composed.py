@@ -12,7 +12,7 @@ import types
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from funclab import structure
+from funclab.graph import structure
 from funclab.graph.locks import making
 from funclab.graph.op import Op
 from funclab.graph.operation import OpOperation, placeholder

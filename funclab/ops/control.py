@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from funclab import structure
 from funclab.errors import ShapeError
+from funclab.graph import structure
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
 from funclab.ops.arithmetic import equal, where

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from funclab import shape_math
 from funclab.errors import ArgumentError, ShapeError
+from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
+from funclab.graph.shape_math import Shape, show
 from funclab.ops.base import shape_of, sum_to, with_settings
 from funclab.ops.indexing import take
 from funclab.ops.moving import mirror_pad
 from funclab.ops.shaping import ravel
-from funclab.shape_math import Shape, show
 
 
 class BroadcastTo(Op):

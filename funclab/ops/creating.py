@@ -10,12 +10,12 @@ import numpy as np
 from funclab.config import floatx
 from funclab.errors import ArgumentError
 from funclab.graph.op import Array
+from funclab.graph.shape_math import size as size_of
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value, Variable
 from funclab.ops.base import shape_of
 from funclab.ops.basic import cast, convert_to_tensor, full_like, ones, zeros
 from funclab.ops.elementwise import clip
-from funclab.shape_math import size as size_of
 
 
 def array(x: Any, dtype: str | None = None) -> Any:

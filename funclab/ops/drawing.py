@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from funclab import shape_math
 from funclab.errors import ShapeError
+from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
-from funclab.shape_math import Shape, show
+from funclab.graph.shape_math import Shape, show
 
 
 def generator(state: Array) -> np.random.Generator:

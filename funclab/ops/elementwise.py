@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from funclab.engine.kernels import elementwise as kernels
 from funclab.graph.op import Array
-from funclab.kernels import elementwise as kernels
 from funclab.ops.arithmetic import maximum, minimum
 from funclab.ops.base import Elementwise, function_of, with_settings
 

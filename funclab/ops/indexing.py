@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from funclab import shape_math
+from funclab.engine.kernels import embedding as kernels
 from funclab.errors import ArgumentError, DataError, ShapeError
+from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
+from funclab.graph.shape_math import Shape, show
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
-from funclab.kernels import embedding as kernels
 from funclab.ops.base import Slot
 from funclab.ops.shaping import ravel
-from funclab.shape_math import Shape, show
 
 
 class GetItem(Op):

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from funclab import shape_math
 from funclab.errors import ArgumentError, ShapeError
+from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
+from funclab.graph.shape_math import Shape, show
 from funclab.ops.base import shape_of
 from funclab.ops.shaping import squeeze
-from funclab.shape_math import Shape, show
 
 
 class Concatenate(Op):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from funclab.graph.op import Array, Op
-from funclab.shape_math import Shape
+from funclab.graph.shape_math import Shape
 
 
 class Table(Protocol):

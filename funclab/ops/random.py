@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from funclab import shape_math
+from funclab.engine.kernels import random as kernels
 from funclab.errors import ArgumentError, ShapeError
+from funclab.graph import shape_math
 from funclab.graph.op import Array, Op, Work
-from funclab.kernels import random as kernels
-from funclab.shape_math import Shape, show, to_shape
+from funclab.graph.shape_math import Shape, show, to_shape
 
 
 class Dropout(Op):

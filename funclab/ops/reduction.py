@@ -6,17 +6,17 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from funclab import shape_math
+from funclab.engine.kernels import reduction as kernels
 from funclab.errors import ShapeError
+from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
-from funclab.kernels import reduction as kernels
+from funclab.graph.shape_math import Shape, show
 from funclab.ops.arithmetic import greater, less, maximum, minimum, not_equal, subtract
 from funclab.ops.base import named_like, with_settings
 from funclab.ops.basic import cast
 from funclab.ops.elementwise import sqrt, square
 from funclab.ops.indexing import take_along_axis
 from funclab.ops.shaping import expand_dims, ravel
-from funclab.shape_math import Shape, show
 
 Axis = int | tuple[int, ...] | None
 

@@ -7,9 +7,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from funclab import shape_math
 from funclab.errors import ArgumentError, ShapeError
+from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
+from funclab.graph.shape_math import Shape, show
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
 from funclab.ops.arithmetic import where
@@ -18,7 +19,6 @@ from funclab.ops.basic import zeros
 from funclab.ops.creating import numbers
 from funclab.ops.indexing import get_item, one_hot
 from funclab.ops.reduction import max
-from funclab.shape_math import Shape, show
 
 
 class SliceUpdate(Op):

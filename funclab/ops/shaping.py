@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from funclab import shape_math
 from funclab.errors import ShapeError
+from funclab.graph import shape_math
 from funclab.graph.op import Array, Op, View
+from funclab.graph.shape_math import Shape, show
 from funclab.ops.base import function_of, shape_of, with_settings
-from funclab.shape_math import Shape, show
 
 
 class Reshape(View):

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from funclab.graph.op import Array
-from funclab.ops.activation import AlongAxis, softplus
 from funclab.ops.arithmetic import (
     add,
     divide,
@@ -22,6 +21,7 @@ from funclab.ops.arithmetic import (
 from funclab.ops.base import with_settings
 from funclab.ops.elementwise import absolute, clip, expm1, negative, sigmoid, sqrt, square, tanh
 from funclab.ops.joining import split
+from funclab.ops.nn.activation import AlongAxis, softplus
 
 
 class Sparsemax(AlongAxis):

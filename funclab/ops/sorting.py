@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from funclab import shape_math
+from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
+from funclab.graph.shape_math import Shape
 from funclab.ops.base import with_settings
 from funclab.ops.indexing import take_along_axis
 from funclab.ops.shaping import ravel
-from funclab.shape_math import Shape
 
 
 class Argsort(Op):

@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from funclab import shape_math
-from funclab.fields import wrong_value
+from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
+from funclab.graph.shape_math import Shape
 from funclab.ops.arithmetic import add, divide, multiply, subtract, where
 from funclab.ops.arranging import diff, extract_sequences
 from funclab.ops.base import shape_of, with_settings
@@ -18,7 +18,7 @@ from funclab.ops.basic import cast, ones_like
 from funclab.ops.copies import flip, pad
 from funclab.ops.elementwise import isnan, logical_not, sqrt, square
 from funclab.ops.indexing import get_item
-from funclab.ops.matmul import matmul
+from funclab.ops.matrices.matmul import matmul
 from funclab.ops.moving import diagonal
 from funclab.ops.reduction import (
     Axis,
@@ -35,7 +35,7 @@ from funclab.ops.reduction import (
     sum,
 )  # fmt: skip
 from funclab.ops.shaping import expand_dims, moveaxis, ravel, reshape, transpose
-from funclab.shape_math import Shape
+from funclab.registry.parameters import wrong_value
 
 
 def amax(x: Any, axis: Any = None, keepdims: bool = False) -> Any:

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from funclab.kernels import elementwise as kernels
+from funclab.engine.kernels import elementwise as kernels
+from funclab.graph.shape_math import Array
 from funclab.ops.arithmetic import equal, multiply
 from funclab.ops.elementwise import absolute, row, slope
-from funclab.shape_math import Array
 
 BELL = 2 / math.sqrt(math.pi)
 

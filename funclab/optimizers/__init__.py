@@ -6,7 +6,7 @@ from typing import Any
 
 from funclab import registry
 from funclab.errors import ArgumentError
-from funclab.missing import guard
+from funclab.errors.missing_names import guard
 from funclab.optimizers import schedules
 from funclab.optimizers.adaptive import SGD, Adadelta, Adagrad, RMSprop
 from funclab.optimizers.base import Optimizer

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from funclab.fields import wrong_value
-from funclab.kernels import optimizers as kernels
+from funclab.engine.kernels import optimizers as kernels
 from funclab.optimizers.base import Kernel, Optimizer
 from funclab.optimizers.slots import Stretch
+from funclab.registry.parameters import wrong_value
 
 
 class SGD(Optimizer, first_step=0.8):

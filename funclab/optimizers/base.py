@@ -9,21 +9,21 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from funclab import meant, registry
+from funclab import registry
+from funclab.engine.kernels import optimizers as kernels
+from funclab.engine.kernels.layout import flat_views, offsets, views
 from funclab.engine.memory import runs
 from funclab.engine.plan import Plan
-from funclab.errors import ArgumentError, WeightsError, unwritten, warn
-from funclab.fields import described, guarded
+from funclab.errors import ArgumentError, WeightsError, suggest, unwritten, warn
 from funclab.graph.locks import making
+from funclab.graph.shape_math import Array
 from funclab.graph.value import Variable
-from funclab.kernels import optimizers as kernels
-from funclab.kernels.layout import flat_views, offsets, views
 from funclab.metrics.base import State
 from funclab.optimizers import settings
-from funclab.optimizers.own import Remembering
+from funclab.optimizers.custom import Remembering
 from funclab.optimizers.schedules import InverseTimeDecay
 from funclab.optimizers.slots import Slots, Stretch, Weight, shared
-from funclab.shape_math import Array
+from funclab.registry.parameters import described, guarded
 
 EXAMPLE = """
     >>> import numpy as np
@@ -200,9 +200,9 @@ class Optimizer(Remembering):
         if self.rate_decay and not callable(rate):
             rate = InverseTimeDecay(settings.checked_rate(rate), 1, self.rate_decay)
         schedule: Any = rate if callable(rate) else None
-        if schedule and not meant.takes(schedule, 0) and meant.takes(schedule):
+        if schedule and not suggest.takes(schedule, 0) and suggest.takes(schedule):
             schedule = lambda _: rate()  # noqa: E731  Keras calls it without the step
-        if schedule and (isinstance(rate, type) or not meant.takes(schedule, 0)):
+        if schedule and (isinstance(rate, type) or not suggest.takes(schedule, 0)):
             schedule = None
         self.schedule = schedule
         if self.schedule is None:

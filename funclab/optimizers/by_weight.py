@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from funclab.engine.kernels import optimizers as kernels
 from funclab.engine.memory import runs
-from funclab.kernels import optimizers as kernels
+from funclab.graph.shape_math import Array
 from funclab.optimizers.adaptive import Moments
 from funclab.optimizers.base import Optimizer, Update
 from funclab.optimizers.slots import Stretch, Weight
-from funclab.shape_math import Array
 
 
 class Lamb(Moments, first_step=0.9):

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from funclab import meant, registry
-from funclab.errors import unwritten
-from funclab.fields import wrong_value
+from funclab import registry
+from funclab.errors import suggest, unwritten
+from funclab.registry.parameters import wrong_value
 
 
 class LearningRateSchedule(registry.Configured, kind="schedule"):
@@ -80,7 +80,7 @@ class PiecewiseConstantDecay(LearningRateSchedule):
     def __post_init__(self) -> None:
         steps, rates = (np.atleast_1d(part).tolist() for part in (self.boundaries, self.values))
         self.boundaries, self.values = steps, rates
-        numbers = all(map(meant.is_number, steps + rates))
+        numbers = all(map(suggest.is_number, steps + rates))
         if not numbers or steps != sorted(steps) or len(steps) != len(rates) - 1:
             wanted = f"numbers, one more than in the rising boundaries={self.boundaries!r}"
             raise wrong_value(

@@ -5,10 +5,9 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from funclab import meant
-from funclab.errors import ArgumentError, NotSupportedError
-from funclab.fields import own_fields, signed, wrong_value
+from funclab.errors import ArgumentError, NotSupportedError, suggest
 from funclab.metrics.base import State
+from funclab.registry.parameters import own_fields, signed, wrong_value
 
 CLIPS = ("clipnorm", "global_clipnorm", "clipvalue")
 SHARES = ("momentum", "beta_1", "beta_2", "rho", "ema_momentum")
@@ -87,7 +86,7 @@ def check(optimizer: Any) -> None:
             raise wrong_value(kind, name, value, wanted, "0.9")
     for name, least in (("gradient_accumulation_steps", 2), ("ema_overwrite_frequency", 1)):
         value = getattr(optimizer, name)
-        if value and (not meant.is_whole(value) or value < least):
+        if value and (not suggest.is_whole(value) or value < least):
             wanted = f"an integer >= {least}, or None"
             raise wrong_value(kind, name, value, wanted, str(least))
     clips = [name for name in CLIPS if getattr(optimizer, name) is not None]
@@ -103,12 +102,12 @@ def check(optimizer: Any) -> None:
 
 def checked_rate(rate: Any) -> float:
     """A learning rate as a number."""
-    number = float(rate) if meant.is_number(rate) else float("nan")
+    number = float(rate) if suggest.is_number(rate) else float("nan")
     if not number >= 0:
         raise ArgumentError(
             f"learning_rate={rate!r} cannot be used.",
             why="the learning rate is the length of the steps: a number, zero or above.",
-            fix=f"{meant.number('learning_rate', rate, '0.01')} A schedule does as well, such as "
+            fix=f"{suggest.number('learning_rate', rate, '0.01')} A schedule does as well, such as "
             "schedules.ExponentialDecay(0.1, decay_steps=100, decay_rate=0.9).",
         )
     return number
@@ -123,5 +122,5 @@ def check_others(cls: type, others: dict[str, Any]) -> None:
             f"Argument(s) not recognized: { {name: others[name] for name in unknown} }. "
             f"(Keyword argument not understood by {cls.__name__}.)",
             why=f"{cls.__name__} takes {', '.join(own)}.",
-            fix=meant.keyword(unknown[0], own),
+            fix=suggest.keyword(unknown[0], own),
         )

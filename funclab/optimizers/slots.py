@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from funclab.engine.kernels.layout import length, offsets, view
+from funclab.engine.kernels.threads import WORTH_SHARING, run_halves
 from funclab.engine.memory import runs
 from funclab.graph.locks import making
+from funclab.graph.shape_math import Array, known
 from funclab.graph.value import Variable
-from funclab.kernels.layout import length, offsets, view
-from funclab.kernels.threads import WORTH_SHARING, run_halves
 from funclab.metrics.base import State
-from funclab.shape_math import Array, known
 
 OPERATIONS = 20
 """The cost of one weight, which is that of memory access, in operations of a matrix product."""

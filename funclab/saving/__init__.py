@@ -1,10 +1,10 @@
 """Models as plain data and as files."""
 
-from funclab.custom import (
+from funclab.registry.user_classes import (
     CustomObjectScope, custom_object_scope, get_custom_objects, get_registered_name,
     get_registered_object, register_keras_serializable,
 )  # fmt: skip
-from funclab.missing import guard
+from funclab.errors.missing_names import guard
 from funclab.saving.compiling import (
     build_from_config, compile_from_config, get_build_config, get_compile_config,
 )  # fmt: skip

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from funclab import custom, registry
+from funclab import registry
 from funclab.graph.tape import Tape
 from funclab.layers.base import values_of
+from funclab.registry import user_classes
 from funclab.training.compiled import is_accuracy
 
 
@@ -37,7 +38,9 @@ def compile_from_config(model: Any, config: dict[str, Any], custom_objects: Any 
         "weighted_metrics": "metric",
     }
     settings = {
-        name: _revived(kinds[name], value, custom.known(custom_objects)) if name in kinds else value
+        name: _revived(kinds[name], value, user_classes.known(custom_objects))
+        if name in kinds
+        else value
         for name, value in config.items()
     }
     optimizer = settings["optimizer"]
@@ -72,7 +75,7 @@ def _revived(kind: str, tree: Any, custom: dict[str, Any]) -> Any:
         names = {**registry.registered("loss"), **registry.registered(kind), **custom}
         if tree not in names:
             return registry.get(kind, own_function(tree))
-        return custom.get(tree, tree)
+        return user_classes.get(tree, tree)
     return tree
 
 

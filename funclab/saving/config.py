@@ -9,13 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from funclab import custom, json_files, registry, sharing, structure
+from funclab import registry
 from funclab.errors import ConfigError, FunclabError
+from funclab.files import json_lines
+from funclab.graph import structure
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.tensor import Tensor
 from funclab.layers import functions
+from funclab.registry import sharing, user_classes
 from funclab.saving.numbering import count_as_keras, count_own_calls
 from funclab.saving.ops import OWN, op_arguments, op_from_config, op_to_config
 
@@ -146,7 +149,7 @@ def from_config(entry: dict[str, Any], custom_objects: Any = None) -> Any:
 
 def _layer(entry: dict[str, Any], custom_objects: Any) -> Any:
     cls = sharing.class_of(entry) or registry.described_by("layer", entry, custom_objects)
-    with custom.CustomObjectScope(custom_objects or {}):
+    with user_classes.CustomObjectScope(custom_objects or {}):
         layer = registry.rebuild(cls, entry["config"], custom_objects)
     if entry.get("build_config") and not layer.built and hasattr(layer, "compile_from_config"):
         layer.build_from_config(entry["build_config"])
@@ -223,7 +226,7 @@ def parsed(text: str | bytes) -> Any:
 
 def check_depth(config: Any) -> Any:
     """The config, unless it is nested so deeply that it would take minutes to build."""
-    if json_files.is_deeper(config, MOST_LEVELS):
+    if json_lines.is_deeper(config, MOST_LEVELS):
         raise ConfigError(
             f"The config is nested too deeply: in more than {MOST_LEVELS} levels.",
             why="each model or layer inside another takes four; no model of use has so many.",

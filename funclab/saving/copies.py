@@ -11,14 +11,15 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any, NamedTuple
 
-from funclab import sharing, structure
-from funclab.fields import wrong_value
+from funclab.graph import structure
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
+from funclab.graph.shape_math import Shape
 from funclab.graph.tensor import Tensor
 from funclab.layers import functions
-from funclab.shape_math import Shape
+from funclab.registry import sharing
+from funclab.registry.parameters import wrong_value
 
 
 class Reference:

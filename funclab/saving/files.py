@@ -9,12 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from funclab import sharing
 from funclab.errors import ConfigError, WeightsError, import_for
-from funclab.fields import wrong_value
 from funclab.files import as_path, replacing
+from funclab.graph.shape_math import Array
 from funclab.layers import functions
-from funclab.layers.vocabulary import VOCABULARY
+from funclab.layers.preprocessing.vocabulary import VOCABULARY
+from funclab.registry import sharing
+from funclab.registry.parameters import wrong_value
 from funclab.saving.config import from_config, parsed, to_json
 from funclab.saving.h5_file import model_h5, weights_h5
 from funclab.saving.legacy import NAMES, load_h5, weights_for
@@ -28,7 +29,6 @@ from funclab.saving.state import (
 )
 from funclab.saving.trusted import read_archive, read_datasets, read_hdf5, reading, refused
 from funclab.saving.unmarked import mark_shared
-from funclab.shape_math import Array
 
 KERAS_VERSION = "3.15.1"
 """The version of Keras whose format is written."""

@@ -7,13 +7,14 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from funclab import registry, sharing
+from funclab import registry
 from funclab.errors import import_for, warn
+from funclab.graph.shape_math import Array
+from funclab.registry import sharing
 from funclab.saving.compiling import get_compile_config
 from funclab.saving.config import as_text, operation_to_config
 from funclab.saving.legacy import MODEL, OPTIMIZER
 from funclab.saving.state import arrays_of, in_each_place
-from funclab.shape_math import Array
 
 
 def model_h5(model: Any, version: str) -> bytes:

@@ -8,16 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from funclab import ops, registry, sharing
+from funclab import ops, registry
 from funclab.errors import ConfigError, WeightsError, warn
+from funclab.graph.shape_math import Array
 from funclab.graph.tensor import OPERATORS
 from funclab.layers.arguments import parameters
 from funclab.layers.weights import unique
+from funclab.registry import sharing
 from funclab.saving.compiling import compile_from_config, shortest
 from funclab.saving.config import ELLIPSIS, FILLED_IN, MASK, SLICE, TENSOR, check_depth, from_config
 from funclab.saving.state import in_each_place, placed_variables, restore, slots_of
 from funclab.saving.trusted import Texts, read_hdf5, refused
-from funclab.shape_math import Array
 
 CONFIGS = ("model_config", "training_config", "keras_version")
 NAMES = ("layer_names", "weight_names")

@@ -11,7 +11,7 @@ import copy
 from collections import Counter
 from typing import Any
 
-from funclab import sharing
+from funclab.registry import sharing
 
 BEFORE = "calls_before"
 """How many calls of a layer Keras has made when it reads those of this model."""

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from funclab import activations, custom, ops, registry, sharing
+from funclab import activations, ops, registry
 from funclab.errors import ConfigError
 from funclab.graph.operation import Operation
 from funclab.layers import functions
+from funclab.registry import sharing, user_classes
 from funclab.saving.config import from_config, operation_to_config
 
 NUMPY, TUPLE, SLICE, ELLIPSIS = "__numpy__", "__tuple__", "__slice__", "__ellipsis__"
@@ -63,7 +64,7 @@ def _entry(kind: str, **config: Any) -> dict[str, Any]:
 
 
 def _function(function: types.FunctionType) -> dict[str, Any]:
-    name = custom.get_registered_name(function)
+    name = user_classes.get_registered_name(function)
     if name == "<lambda>":
         return functions.to_config(function)
     own = function.__module__.startswith("funclab.")
@@ -91,8 +92,8 @@ def deserialize_keras_object(
 def _revived(config: Any, own: Any) -> Any:
     if isinstance(config, (list, tuple)):
         return [_revived(item, own) for item in config]
-    if isinstance(config, str) and config in custom.known(own):
-        return custom.known(own)[config]
+    if isinstance(config, str) and config in user_classes.known(own):
+        return user_classes.known(own)[config]
     if not isinstance(config, dict):
         return config
     if not {"class_name", "config"} <= config.keys():
@@ -101,7 +102,7 @@ def _revived(config: Any, own: Any) -> Any:
     if kind in PLAIN:
         return PLAIN[kind](inner, own)
     if kind == LAMBDA:
-        return functions.from_config(config, custom.known(own))
+        return functions.from_config(config, user_classes.known(own))
     if kind == "function":
         return _known_function(inner, own)
     module = config.get("module") or ""
@@ -129,8 +130,8 @@ def _kind_of(name: str) -> str:
 
 
 def _known_function(name: str, own: Any) -> Any:
-    if name in custom.known(own):
-        return custom.known(own)[name]
+    if name in user_classes.known(own):
+        return user_classes.known(own)[name]
     for kind in ("activation", "loss", "metric", *registry.KERAS_MODULES):
         if name in registry.registered(kind):
             return registry.registered(kind)[name]

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from funclab import structure
 from funclab.errors import (
     ArgumentError,
     ConfigError,
@@ -18,13 +17,14 @@ from funclab.errors import (
     NotSupportedError,
 )
 from funclab.files import replacing
+from funclab.graph import structure
 from funclab.graph.locks import read
+from funclab.graph.strings import storage
 from funclab.graph.tape import Tape
 from funclab.graph.value import Call, Constant, Value, Variable
 from funclab.layers.base import values_of
 from funclab.saving.onnx_ops import SPELLED, WRITERS, kind_of
 from funclab.saving.onnx_writer import unknown_length
-from funclab.texts import storage
 
 OPSET = 20
 """The version of the ONNX operators that is written."""

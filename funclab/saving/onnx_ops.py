@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from funclab import ops, shape_math
+from funclab import ops
+from funclab.graph import shape_math
 from funclab.graph.value import Value
 from funclab.saving.onnx_recurrent import RECURRENT, recurrence, recurrent_layer
 from funclab.saving.onnx_windows import (

@@ -8,7 +8,7 @@ import numpy as np
 
 from funclab import ops
 from funclab.graph.value import Value
-from funclab.layers import steps as stepping
+from funclab.layers.recurrent import steps as stepping
 from funclab.saving.onnx_writer import Writer, unknown_length
 
 FAR = np.iinfo(np.int64).max

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from funclab import ops, shape_math
+from funclab import ops
+from funclab.graph import shape_math
 from funclab.graph.value import Value
-from funclab.ops.pooling import adaptive_spans
+from funclab.ops.nn.pooling import adaptive_spans
 from funclab.saving.onnx_writer import Writer, unknown_length
 
 

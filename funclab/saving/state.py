@@ -14,9 +14,9 @@ import numpy as np
 from funclab import registry
 from funclab.errors import WeightsError, warn
 from funclab.graph.locks import holding, locks_of, read
+from funclab.graph.shape_math import Array, show
 from funclab.graph.value import Variable
 from funclab.layers.base import Layer
-from funclab.shape_math import Array, show
 
 CELLS = ("LSTM", "GRU", "SimpleRNN", "ConvLSTM")
 """Layers whose variables, in Keras, belong to a cell inside them."""

@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from funclab.errors import ConfigError, FunclabError, import_for, plain
-from funclab.shape_math import Array
+from funclab.graph.shape_math import Array
 
 Texts = dict[tuple[str, str], list[str]]
 """The texts in the attributes of a file, by the path of the group and the name."""

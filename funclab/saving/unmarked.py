@@ -11,9 +11,9 @@ import json
 from collections import defaultdict
 from typing import Any
 
-from funclab import sharing
+from funclab.graph.shape_math import Array
+from funclab.registry import sharing
 from funclab.saving.state import layers_without
-from funclab.shape_math import Array
 
 
 def mark_shared(entry: dict[str, Any], model: Any, arrays: dict[str, Array]) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from funclab.missing import absent
+from funclab.errors.missing_names import absent
 
 _NAMES = {
     "all_of": "grading",
@@ -22,20 +22,20 @@ _NAMES = {
     "course_map": "mapping",
     "concept_test": "testing",
     "exit_ticket": "testing",
-    "export_progress": "keeping",
-    "forget_progress": "keeping",
+    "export_progress": "records.keeping",
+    "forget_progress": "records.keeping",
     "hint": "checking",
     "learns": "grading",
-    "import_progress": "keeping",
-    "progress": "keeping",
-    "result": "keeping",
+    "import_progress": "records.keeping",
+    "progress": "records.keeping",
+    "result": "records.keeping",
     "same_graph": "grading",
     "same_shapes": "grading",
     "scene": "scenes",
     "shares_layer": "grading",
     "solution": "checking",
     "solved": "grading",
-    "use_lesson": "own",
+    "use_lesson": "own_lessons",
     "vote": "voting",
     "within_weights": "grading",
 }

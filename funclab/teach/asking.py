@@ -7,7 +7,7 @@ from functools import partial
 
 from funclab.errors import ArgumentError
 from funclab.teach import course
-from funclab.teach.keeping import answers_to, record_answer
+from funclab.teach.records.keeping import answers_to, record_answer
 from funclab.view.lesson.question import MOST_ANSWERS, QuestionView
 
 

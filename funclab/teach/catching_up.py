@@ -8,8 +8,8 @@ from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 
-from funclab import json_files
 from funclab.errors import FileError, NameLookupError
+from funclab.files import json_lines
 from funclab.registry import near
 from funclab.training import fitting
 from funclab.view.notebook import runs
@@ -122,11 +122,11 @@ def notebook(path: Path) -> dict[str, Any]:
     """
     content: Any = None
     try:
-        content = json_files.parsed(json_files.read(path, LARGEST))
+        content = json_lines.parsed(json_lines.read(path, LARGEST))
         why = "" if _is_notebook(content) else "it is not a list of cells with source and metadata"
     except OSError as error:
         why = str(error)
-    except json_files.Unusable as error:
+    except json_lines.Unusable as error:
         why = f"it {error}"
     if why:
         raise FileError(

@@ -17,13 +17,13 @@ from funclab.errors import FunclabError
 from funclab.teach import course
 from funclab.teach.attempt import Attempt, assigned, is_untried, run
 from funclab.teach.judging import JUDGES, place_of_hint, verdict_on
-from funclab.teach.keeping import HINTS, LAST, record_hint, record_try, tries_of
+from funclab.teach.records.keeping import HINTS, LAST, record_hint, record_try, tries_of
 from funclab.teach.rollback import no_trace
 from funclab.view.diff.picture import halves
 from funclab.view.diff.view import diff
 from funclab.view.draw.text import listed
 from funclab.view.lesson.exercise import ExerciseView, Verdict
-from funclab.view.live.said import say
+from funclab.view.live.sentences import say
 from funclab.view.notebook import runs
 from funclab.view.scene.diagram import bare
 

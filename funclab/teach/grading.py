@@ -21,14 +21,14 @@ from typing import Any
 from funclab.errors import ArgumentError, FunclabError, plain
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation, times
+from funclab.graph.shape_math import show
 from funclab.graph.tensor import Tensor
-from funclab.shape_math import show
 from funclab.teach.attempt import Attempt
 from funclab.teach.checking import NOTHING, known_exercise
 from funclab.teach.graphs import accuracy, trained_copy
 from funclab.teach.judging import told, verdict_on
-from funclab.teach.keeping import LAST
 from funclab.teach.parts import Part, Parts, are_same, overlap
+from funclab.teach.records.keeping import LAST
 from funclab.view.diff.match import settings_of
 from funclab.view.draw.text import plural
 from funclab.view.notebook import runs

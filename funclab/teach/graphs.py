@@ -17,13 +17,13 @@ from funclab import initializers, layers
 from funclab.engine.plan import calls_behind
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
+from funclab.graph.shape_math import Array
+from funclab.graph.structure import flatten
 from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
 from funclab.models import clone_model
 from funclab.models.model import Functional
-from funclab.shape_math import Array
-from funclab.structure import flatten
 from funclab.view.scene.diagram import calls_before, maker, source_inputs
 
 __all__ = [

@@ -17,7 +17,7 @@ from funclab.errors import MissingPackageError
 from funclab.saving.exchange import is_real, real_keras
 from funclab.teach import course
 from funclab.view.lesson.in_keras import KerasView
-from funclab.view.live.said import say
+from funclab.view.live.sentences import say
 
 OF_KERAS: dict[str, ModuleType] = {}
 """The modules of the real Keras, while they are taken out of the session."""

@@ -9,13 +9,13 @@ from typing import Any
 
 from funclab import layers
 from funclab.errors import FunclabError
+from funclab.errors.missing_names import close
 from funclab.graph.graph import reached
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
+from funclab.graph.shape_math import show
 from funclab.graph.tensor import Tensor
-from funclab.missing import close
 from funclab.models import Sequential
-from funclab.shape_math import show
 from funclab.teach import course
 from funclab.teach.attempt import Attempt, flat, tensors_of
 from funclab.teach.graphs import maker, source_inputs
@@ -23,7 +23,7 @@ from funclab.view.draw.text import clean, shorten
 from funclab.view.lesson.card import Marked, drawn_graph
 from funclab.view.lesson.exercise import Verdict
 from funclab.view.lesson.failed import fault_of
-from funclab.view.live.said import say
+from funclab.view.live.sentences import say
 
 LONGEST_NAME = 40
 CONSTANTS = ("True", "False", "None")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from funclab.teach import course
 from funclab.teach.catching_up import lesson_files, notebook
-from funclab.teach.keeping import progress
+from funclab.teach.records.keeping import progress
 from funclab.view.draw.picture import text_grid
 
 TITLES = ("lesson", "it asks", "minutes", "so far", "afterwards you can")

@@ -8,10 +8,10 @@ from typing import Any
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.teach import course
-from funclab.teach.answers import answers_by_call, plain_answer, same_answer
 from funclab.teach.attempt import Attempt, run
 from funclab.teach.graphs import reads
 from funclab.teach.judging import Mistake, judge, lights
+from funclab.teach.records.answers import answers_by_call, plain_answer, same_answer
 
 
 def judge_predictions(

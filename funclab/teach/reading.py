@@ -9,8 +9,8 @@ import numpy as np
 
 from funclab import layers
 from funclab.graph.node import Node
+from funclab.graph.shape_math import Array
 from funclab.models.model import Functional
-from funclab.shape_math import Array
 from funclab.teach.graphs import calls_within, fresh_copy, maker
 
 LONGEST = 24

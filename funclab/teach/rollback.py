@@ -23,12 +23,13 @@ from typing import Any
 
 import numpy as np
 
-from funclab import config, custom, initializers, registry
+from funclab import config, initializers, registry
 from funclab.graph.aside import set_aside
 from funclab.graph.graph import Graph
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Variable
+from funclab.registry import user_classes
 from funclab.training.compiled import Compiled
 from funclab.view.draw import theme
 
@@ -257,7 +258,7 @@ def _draws() -> Restore:
 
 def _settings() -> Restore:
     """Restores the settings of the session."""
-    tables: list[dict[Any, Any]] = [config.settings(), *custom.tables(), registry.counts()]
+    tables: list[dict[Any, Any]] = [config.settings(), *user_classes.tables(), registry.counts()]
     copies = [dict(table) for table in tables]
     look, asks = theme.chosen(), theme.ask()
     filters, finders, keras = list(warnings.filters), list(sys.meta_path), _modules_of_keras()

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from funclab.errors import ArgumentError, NameLookupError
 from funclab.teach import course
-from funclab.teach.keeping import record_answer
+from funclab.teach.records.keeping import record_answer
 from funclab.view.lesson.test import TestView
-from funclab.view.live.said import say
+from funclab.view.live.sentences import say
 
 FORMS = ("A", "B")
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from functools import partial
 
 from funclab.teach import course
-from funclab.teach.keeping import record_vote
+from funclab.teach.records.keeping import record_vote
 from funclab.view.draw.theme import check_look
 from funclab.view.lesson.cards import Cards
 from funclab.view.lesson.vote import VoteView

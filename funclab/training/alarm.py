@@ -6,8 +6,8 @@ import math
 from typing import Any
 
 from funclab.errors import warn
-from funclab.training.diagnosis import Evidence, cause_of_lost, findings, smaller_steps
-from funclab.training.evidence import broken_layer, faulty_data
+from funclab.training.diagnosis.conditions import Evidence, cause_of_lost, findings, smaller_steps
+from funclab.training.diagnosis.evidence import broken_layer, faulty_data
 
 
 class Alarm:

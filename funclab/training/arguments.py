@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from funclab import config, meant
+from funclab import config
 from funclab.callbacks.base import alias, checked
-from funclab.errors import ArgumentError, warn
+from funclab.errors import ArgumentError, suggest, warn
 from funclab.registry import near
 from funclab.training.snapshots import wanted
 
@@ -61,7 +61,7 @@ class FitOptions:
             raise ArgumentError(
                 f"`validation_split` must be a float between 0 and 1. Received: {fraction!r}.",
                 why="it is the fraction of the samples, the last ones, to validate on.",
-                fix=meant.fraction("validation_split", fraction),
+                fix=suggest.fraction("validation_split", fraction),
             )
         if not isinstance(initial, int) or initial < 0:
             raise ArgumentError(
@@ -81,7 +81,7 @@ class FitOptions:
 
 def check_shuffle(shuffle: Any) -> None:
     """Refuse anything but True, False or "batch"."""
-    if not meant.is_switch(shuffle) and not (isinstance(shuffle, str) and shuffle == "batch"):
+    if not suggest.is_switch(shuffle) and not (isinstance(shuffle, str) and shuffle == "batch"):
         raise ArgumentError(
             f'`shuffle` should be True, False or "batch". Received: shuffle={shuffle!r}.',
             why="it says whether each epoch has a new order.",
@@ -97,8 +97,8 @@ def check_legacy(method: Callable[..., Any], legacy: dict[str, Any]) -> None:
         raise ArgumentError(
             f"{method.__name__}() got an unexpected keyword argument {unknown[0]!r}.",
             why=f"`{method.__name__}` has no such argument"
-            f"{near(unknown[0], taken, meant.keywords)}.",
-            fix=meant.keyword(unknown[0], taken),
+            f"{near(unknown[0], taken, suggest.keywords)}.",
+            fix=suggest.keyword(unknown[0], taken),
         )
 
 
@@ -112,7 +112,7 @@ def check_counts(**counts: Any) -> None:
                 why="it counts samples, batches or epochs.",
                 fix="put several inputs in one list: [a, b]; then the targets, in the same way."
                 if isinstance(value, list) or hasattr(value, "shape")
-                else meant.whole(name, value, 32 if "size" in name else 5),
+                else suggest.whole(name, value, 32 if "size" in name else 5),
             )
 
 

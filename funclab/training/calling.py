@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from funclab import structure
+from funclab.engine.kernels.threads import one_blas_thread
 from funclab.engine.memory import pack
+from funclab.graph import structure
 from funclab.graph.locks import making
 from funclab.graph.operation import Operation
-from funclab.kernels.threads import one_blas_thread
-from funclab.shape_math import Array
+from funclab.graph.shape_math import Array
+from funclab.training.data.sources import BATCH_SIZE
 from funclab.training.inputs import ready_arrays
 from funclab.training.runner import plans_of, shape_key
-from funclab.training.sources import BATCH_SIZE
 from funclab.training.step import Specs, Step, predict_step
 
 RECORDS = {

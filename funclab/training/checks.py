@@ -10,9 +10,9 @@ import numpy as np
 
 from funclab.errors import DataError, Instead, Item
 from funclab.graph.graph import Graph
+from funclab.graph.shape_math import Array
 from funclab.layers import Embedding
-from funclab.shape_math import Array
-from funclab.training.stored import Stored
+from funclab.training.data.stored import Stored
 
 _embeddings: WeakKeyDictionary[Graph, list[tuple[int, Embedding]]] = WeakKeyDictionary()
 

@@ -10,16 +10,24 @@ from typing import Any
 
 import numpy as np
 
-from funclab import losses, meant, metrics, optimizers, structure
+from funclab import losses, metrics, optimizers
 from funclab.callbacks.base import Named
-from funclab.errors import ArgumentError, BusyError, LossError, NotCompiledError, NotSupportedError
-from funclab.fields import wrong_value
+from funclab.errors import (
+    ArgumentError,
+    BusyError,
+    LossError,
+    NotCompiledError,
+    NotSupportedError,
+    suggest,
+)
+from funclab.graph import structure
 from funclab.graph.locks import making
+from funclab.graph.shape_math import Shape
 from funclab.graph.value import Variable
 from funclab.layers.checks import positive
 from funclab.layers.weights import held_metrics, unique
 from funclab.metrics import Mean, Metric, Sum
-from funclab.shape_math import Shape
+from funclab.registry.parameters import wrong_value
 from funclab.training.logits import warn_of_logits
 from funclab.training.matching import Names, Output, is_config, names_of_outputs, outputs_of
 
@@ -299,7 +307,7 @@ def check_others(others: dict[str, Any]) -> None:
         raise ArgumentError(
             f"Invalid keyword argument(s) in `compile()`: {unknown}.",
             why="compile takes optimizer, loss, loss_weights, metrics and weighted_metrics.",
-            fix=meant.keyword(unknown[0], meant.COMPILE),
+            fix=suggest.keyword(unknown[0], suggest.COMPILE),
         )
 
 

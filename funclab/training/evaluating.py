@@ -9,19 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from funclab import structure
 from funclab.callbacks.base import CallbackList, shows_progress
-from funclab.kernels.threads import one_blas_thread
-from funclab.shape_math import Array
+from funclab.engine.kernels.threads import one_blas_thread
+from funclab.graph import structure
+from funclab.graph.shape_math import Array
 from funclab.training.arguments import check_counts, check_legacy, wanted_verbose
 from funclab.training.compiled import Compiled, check_idle, require
 from funclab.training.control import between_batches, uninterrupted
-from funclab.training.data import Batches, Data, prepare
+from funclab.training.data.batches import Batches, Data, prepare
+from funclab.training.data.sources import usual_size
+from funclab.training.data.streams import Stream, check_stream, is_stream
 from funclab.training.progress import Progress
 from funclab.training.runner import Runner, predicting, runner_for
-from funclab.training.sources import usual_size
 from funclab.training.step import Specs, Step
-from funclab.training.streams import Stream, check_stream, is_stream
 
 
 def evaluate(

@@ -12,13 +12,13 @@ from typing import Any
 
 from funclab.callbacks.base import History, Watcher
 from funclab.errors import ArgumentError
-from funclab.fields import signed
+from funclab.registry.parameters import signed
 from funclab.training.arguments import FitOptions, check_legacy, check_monitor
 from funclab.training.background import in_background, in_turns, to_the_end
 from funclab.training.compiled import check_idle, require
+from funclab.training.data.sources import training_source, validation_source
 from funclab.training.loop import TrainingLoop
 from funclab.training.runner import runner_for
-from funclab.training.sources import training_source, validation_source
 
 live_by_default = False
 """Whether `fit` shows a live view if `live` is not given. The notebook extension sets it."""

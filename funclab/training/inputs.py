@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from funclab import advice, explain, structure
 from funclab.errors import (
     DataError,
     FunclabError,
@@ -15,15 +14,17 @@ from funclab.errors import (
     Pairs,
     ShapeError,
     TensorTypeError,
+    advice,
     warn,
 )  # fmt: skip
+from funclab.graph import explanations, structure
+from funclab.graph.shape_math import Array, Shape, same, show
+from funclab.graph.strings import STRING, as_texts, name_of
 from funclab.graph.tensor import Operators
 from funclab.graph.value import Value
-from funclab.shape_math import Array, Shape, same, show
-from funclab.texts import STRING, as_texts, name_of
 from funclab.training.checks import check_ids_finite
+from funclab.training.data.stored import as_stored, is_stored
 from funclab.training.matching import arrays_in, names_of_inputs
-from funclab.training.stored import as_stored, is_stored
 
 MISSING = (
     "Missing data for input \"{name}\". The input '{name}' is not optional, but None was passed."
@@ -117,7 +118,7 @@ def as_array(data: Any, name: str = "this place") -> Array:
     Raises: DataError for lists of unequal lengths, and for data that are not numbers.
     """
     if isinstance(data, Operators) and not hasattr(data, "array"):
-        raise explain.data(data, name)
+        raise explanations.data(data, name)
     if callable(data):
         raise _not_data(data, name)
     dense = getattr(data, "toarray", None)  # a sparse matrix of SciPy

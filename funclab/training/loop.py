@@ -9,16 +9,16 @@ from typing import Any
 
 from funclab import config
 from funclab.callbacks.base import CallbackList, History, Watcher, shows_progress
+from funclab.engine.kernels.threads import one_blas_thread
 from funclab.errors import BusyError
-from funclab.kernels.threads import one_blas_thread
 from funclab.training.alarm import Alarm
 from funclab.training.arguments import FitOptions, is_validated
 from funclab.training.compiled import check_idle
 from funclab.training.control import Control, Interrupts, begins_or_ends
+from funclab.training.data.sources import Source, training_as_test
 from funclab.training.evaluating import evaluate_batches
 from funclab.training.progress import Progress, write
 from funclab.training.runner import Runner
-from funclab.training.sources import Source, training_as_test
 
 Batchwise = Generator[None, None, Any]
 """A generator that yields after every batch, and returns a value at its end."""

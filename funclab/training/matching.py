@@ -11,12 +11,21 @@ from typing import Any
 
 import numpy as np
 
-from funclab import meant, structure
-from funclab.errors import ArgumentError, DataError, FunclabError, LossError, Pair, Pairs, warn
+from funclab.errors import (
+    ArgumentError,
+    DataError,
+    FunclabError,
+    LossError,
+    Pair,
+    Pairs,
+    suggest,
+    warn,
+)
+from funclab.graph import structure
+from funclab.graph.shape_math import show
 from funclab.graph.tensor import Operators
 from funclab.graph.value import Value
 from funclab.losses import Loss, as_loss
-from funclab.shape_math import show
 
 # For each argument: its error, the message about an unknown key, and the message about a list of
 # the wrong length.
@@ -207,7 +216,7 @@ class Names:
         """The name that a wrong key probably means: a similar one, or the only unused one."""
         taken = {self.index.get(used_key) for used_key in used}
         free = [name for i, name in enumerate(self.names) if i not in taken]
-        close = meant.similar(str(key), free)
+        close = suggest.similar(str(key), free)
         return close[0] if close else free[0] if len(free) == 1 else ""
 
     # For the pictures of errors.
@@ -322,7 +331,7 @@ def _listed(setting: Any, count: int) -> list[Any] | None:
 def match_loss_weights(names: Names, weights: Any) -> list[float | None]:
     """A loss weight (or None) for each output."""
     alone = weights is not None and not isinstance(weights, (dict, list, tuple))
-    if alone and (len(names) > 1 or not meant.is_number(weights)):
+    if alone and (len(names) > 1 or not suggest.is_number(weights)):
         raise ArgumentError(
             f"Could not interpret loss_weights argument: {weights!r} - expected a list of "
             "numbers or a dict.",
@@ -331,7 +340,7 @@ def match_loss_weights(names: Names, weights: Any) -> list[float | None]:
         )
     matched = names.match(weights, "loss_weights", _listed)
     for name, weight in zip(names.names, matched):
-        if weight is not None and not meant.is_number(weight):
+        if weight is not None and not suggest.is_number(weight):
             raise ArgumentError(
                 f"Could not interpret loss_weights argument: the weight of {name} is {weight!r}.",
                 why="a loss weight multiplies the loss, so it is a number.",

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from funclab.ops.activation import Relu
-from funclab.ops.dense import BiasActivation
-from funclab.shape_math import Array
+from funclab.graph.shape_math import Array
+from funclab.ops.nn.activation import Relu
+from funclab.ops.nn.dense import BiasActivation
 
 
 def first_lost(plan: Any) -> str:

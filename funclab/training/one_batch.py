@@ -12,7 +12,7 @@ from funclab.engine.memory import unchanged
 from funclab.graph.locks import locks_of, making
 from funclab.training.compiled import Compiled, require
 from funclab.training.control import between_batches
-from funclab.training.data import prepare
+from funclab.training.data.batches import prepare
 from funclab.training.matching import names_of_outputs
 from funclab.training.step import Step, predict_step, train_step
 

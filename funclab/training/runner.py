@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from funclab import structure
 from funclab.engine.memory import pack
 from funclab.errors import warn
+from funclab.graph import structure
 from funclab.graph.locks import making
 from funclab.graph.value import Variable
 from funclab.training.compiled import Compiled, Steps, same_weights
-from funclab.training.data import Data, prepare
+from funclab.training.data.batches import Data, prepare
 from funclab.training.step import Specs, Step, evaluate_step, predict_step, train_step
 
 

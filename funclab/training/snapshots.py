@@ -6,7 +6,7 @@ from typing import Any
 
 from funclab.callbacks.base import Callback, Logs
 from funclab.errors import ArgumentError
-from funclab.shape_math import Array
+from funclab.graph.shape_math import Array
 from funclab.training.compiled import check_idle, require
 
 MOST = 20

@@ -9,16 +9,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from funclab import ops, structure
+from funclab import ops
 from funclab.engine.plan import Plan
 from funclab.errors import LossError, Pair, Pairs, ShapeError
+from funclab.graph import structure
+from funclab.graph.shape_math import Array, Shape, known, show
 from funclab.graph.tape import Tape, current_tape
 from funclab.graph.value import Constant, Value, Variable
 from funclab.losses.functions import as_float
 from funclab.metrics.base import Mean
 from funclab.metrics.recording import on_tape, take_batch
-from funclab.ops.scores import Tally
-from funclab.shape_math import Array, Shape, known, show
+from funclab.ops.nn.scores import Tally
 from funclab.training.compiled import Compiled, require
 
 Spec = tuple[Shape, str]

@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from funclab import advice, meant
-from funclab.errors import ArgumentError, DataError, warn
+from funclab.errors import ArgumentError, DataError, advice, suggest, warn
+from funclab.graph.shape_math import Array, Shape, show
 from funclab.losses import Loss, LossFunctionWrapper, functions, structured
-from funclab.shape_math import Array, Shape, show
 from funclab.training.inputs import as_array
 from funclab.training.logits import last_activations
 from funclab.training.matching import Names, Output, arrays_in, pictured
@@ -379,13 +378,15 @@ def order_class_weights(names: Names, class_weight: Any) -> list[Any]:
     if by_output and class_weight.keys() <= names.index.keys():
         parts = {names.index[key]: weights for key, weights in class_weight.items()}
         return [parts.get(i) for i in range(len(names))]
-    if not all(meant.is_number(label) and label % 1 == 0 for label in class_weight):
+    if not all(suggest.is_number(label) and label % 1 == 0 for label in class_weight):
         raise ArgumentError(
             f"The keys of `class_weight` should be class numbers. Received: {list(class_weight)}.",
             why="targets hold class numbers, from 0.",
             fix=_written(class_weight),
         )
-    if not all(meant.is_number(weight) and np.isfinite(weight) for weight in class_weight.values()):
+    if not all(
+        suggest.is_number(weight) and np.isfinite(weight) for weight in class_weight.values()
+    ):
         raise ArgumentError(
             "The values of `class_weight` should be finite numbers. "
             f"Received: {dict(class_weight)}.",

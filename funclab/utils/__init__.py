@@ -8,23 +8,25 @@ from typing import Any
 
 import numpy as np
 
-from funclab import config, initializers, meant, registry
+from funclab import config, initializers, registry
+
+from funclab.errors import suggest
 from funclab.config import (
     disable_interactive_logging, enable_interactive_logging, is_interactive_logging_enabled,
 )  # fmt: skip
-from funclab.custom import (
+from funclab.registry.user_classes import (
     CustomObjectScope, custom_object_scope, get_custom_objects, get_registered_name,
     get_registered_object, register_keras_serializable,
 )  # fmt: skip
 from funclab.errors import DataError
-from funclab.fields import wrong_value
+from funclab.registry.parameters import wrong_value
 from funclab.graph.tensor import Tensor
 from funclab.layers.arguments import DTYPES
-from funclab.missing import guard
+from funclab.errors.missing_names import guard
 from funclab.saving.objects import deserialize_keras_object, serialize_keras_object
-from funclab.shape_math import Array
-from funclab.texts import STRING
-from funclab.training.streams import unpacked
+from funclab.graph.shape_math import Array
+from funclab.graph.strings import STRING
+from funclab.training.data.streams import unpacked
 from funclab.utils.downloads import get_file
 from funclab.utils.progbar import Progbar
 from funclab.utils.sequences import (
@@ -40,7 +42,7 @@ def set_random_seed(seed: int) -> None:
 
     Also seeds Python's and NumPy's global generators, as Keras does.
     """
-    if not meant.is_whole(seed) or not 0 <= seed < 2**32:
+    if not suggest.is_whole(seed) or not 0 <= seed < 2**32:
         raise wrong_value(
             "set_random_seed", "seed", seed, "a whole number from 0 to 2**32 - 1", "1"
         )
@@ -60,7 +62,9 @@ def to_categorical(x: Any, num_classes: int | None = None) -> Array:
            [0., 0., 1.]])
     """
     labels = np.asarray(x)
-    if labels.dtype.kind not in "biuf" or not (num_classes is None or meant.is_whole(num_classes)):
+    if labels.dtype.kind not in "biuf" or not (
+        num_classes is None or suggest.is_whole(num_classes)
+    ):
         raise wrong_value("to_categorical", "x", x, "class numbers", "[0, 2, 1]")
     classes = labels.astype("int64")
     shape = classes.shape[:-1] if classes.ndim > 1 and classes.shape[-1] == 1 else classes.shape

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from funclab import meant, structure
-from funclab.errors import ArgumentError, DataError, NotSupportedError
+from funclab.errors import ArgumentError, DataError, NotSupportedError, suggest
+from funclab.graph import structure
+from funclab.graph.shape_math import Array
 from funclab.layers.checks import one_of, positive
-from funclab.shape_math import Array
 
 
 class PyDataset:
@@ -198,7 +198,7 @@ def timeseries_dataset_from_array(
     series = np.asarray(data)
     begin, end = start_index or 0, len(series) if end_index is None else end_index
     for name, value in (("start_index", begin), ("end_index", end)):
-        if not meant.is_whole(value) or not 0 <= value <= len(series):
+        if not suggest.is_whole(value) or not 0 <= value <= len(series):
             raise ArgumentError(
                 f"`{name}` must be between 0 and the length of the data. Received: {value}.",
                 why=f"the data have {len(series)} steps.",
@@ -278,8 +278,8 @@ def split_dataset(
 def _part_of(count: int, name: str, size: Any) -> int | None:
     if size is None:
         return None
-    whole = meant.is_whole(size)
-    if not meant.is_number(size) or not (0 < size < count if whole else 0 < size < 1):
+    whole = suggest.is_whole(size)
+    if not suggest.is_number(size) or not (0 < size < count if whole else 0 < size < 1):
         raise ArgumentError(
             f"`{name}` should be a fraction between 0 and 1, or a number of samples up to {count}. "
             f"Received: {name}={size!r}.",

@@ -3,7 +3,7 @@
 import importlib
 from typing import Any
 
-from funclab.view.notebook.ways import Later, live_callback, make
+from funclab.view.notebook.entry_points import Later, live_callback, make
 
 _NAMES = {
     "Curves": "training.curves",

@@ -18,7 +18,7 @@ except ImportError as error:
     ) from error
 
 from funclab.wrappers.keras import SKLearnClassifier, SKLearnRegressor, SKLearnTransformer
-from funclab.wrappers.own import Classifier, Regressor, dense_classifier, dense_regressor
+from funclab.wrappers.settings import Classifier, Regressor, dense_classifier, dense_regressor
 
 __all__ = [
     "Classifier", "Regressor", "SKLearnClassifier", "SKLearnRegressor", "SKLearnTransformer",

@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from funclab import initializers
 from funclab.callbacks.base import History
 from funclab.errors import ArgumentError, DataError, NotCompiledError
-from funclab.shape_math import Array
+from funclab.graph.shape_math import Array
 
 
 class Estimator(BaseEstimator):

@@ -7,8 +7,8 @@ from typing import Any
 from sklearn.base import ClassifierMixin, TransformerMixin
 
 from funclab.errors import ArgumentError
+from funclab.graph.shape_math import Array
 from funclab.models import Model, clone_model
-from funclab.shape_math import Array
 from funclab.wrappers.estimator import Classifying, Estimator, Regressing
 
 

@@ -12,7 +12,7 @@ import funclab
 from funclab import Input, Model, layers
 from funclab.layers import Dense
 from funclab.teach.scenes import scene
-from funclab.view.trace.still import spine
+from funclab.view.trace.stills import spine
 from tests.browser.projector import small_words
 from tests.browser.test_trace import ROOT, press, text
 from tests.browser.waiting import laid_out

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from funclab import layers, random, structure
+from funclab import layers, random
 from funclab.errors import NotSupportedError
+from funclab.graph import structure
 from funclab.layers import Input
 from funclab.models import Model
 from funclab.utils import set_random_seed

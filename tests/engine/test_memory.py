@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from funclab.engine.kernels.layout import flat_views, offsets
 from funclab.engine.memory import Pool, pack, runs
 from funclab.engine.plan import Plan
 from funclab.graph.value import Variable
-from funclab.kernels.layout import flat_views, offsets
 
 
 def weights(*lengths: int) -> list[Variable]:

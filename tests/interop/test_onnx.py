@@ -11,8 +11,9 @@ import onnxruntime
 import pytest
 
 import funclab
-from funclab import Input, Model, layers, ops, structure
+from funclab import Input, Model, layers, ops
 from funclab.errors import FileError, NotBuiltError, NotSupportedError
+from funclab.graph import structure
 from tests.interop.exchange import same, through_onnx
 from tests.ops.examples import BATCH, EXAMPLES
 from tests.saving.cases import CASES

@@ -5,9 +5,9 @@ import itertools
 import numpy as np
 import pytest
 
-from funclab.kernels import columns, winograd
-from funclab.kernels import conv as kernels
-from funclab.kernels.window import Window
+from funclab.engine.kernels import columns, winograd
+from funclab.engine.kernels import conv as kernels
+from funclab.engine.kernels.window import Window
 
 SIZES = [(3, 3), (2, 3), (1, 1)]
 STRIDES = [(1, 1), (2, 1), (3, 2)]

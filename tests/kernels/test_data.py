@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from funclab.kernels.data import gather_rows
+from funclab.engine.kernels.data import gather_rows
 
 
 @pytest.mark.parametrize("dtype", ["float32", "uint8"])

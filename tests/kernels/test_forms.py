@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from funclab.kernels import data, elementwise, optimizers, softmax
-from funclab.kernels.jit import FORMS
+from funclab.engine.kernels import data, elementwise, optimizers, softmax
+from funclab.engine.kernels.jit import FORMS
 from tests.ops.examples import BATCH, EXAMPLES
 from tests.ops.test_contract import forward, gradients, has_gradient, random_like
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from funclab import ops
+from funclab.engine.kernels import threads
 from funclab.engine.plan import Plan
 from funclab.graph.value import Variable
-from funclab.kernels import threads
 
 IMAGES = np.random.default_rng(0).standard_normal((9, 120, 120, 4), "float32")
 BIAS = Variable(np.array([0.1, -0.2, 0.3, 0.0], "float32"))

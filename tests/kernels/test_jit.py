@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from funclab.kernels.jit import jit
+from funclab.engine.kernels.jit import jit
 from tests.project.source import PACKAGE
 
 
@@ -112,7 +112,7 @@ def test_a_division_by_zero_gives_infinity():
 
 @pytest.mark.parametrize(("setting", "kind"), [("0", "function"), ("1", "_Loop")])
 def test_the_environment_decides_whether_loops_are_compiled(setting: str, kind: str):
-    program = "from funclab.kernels import dense; print(type(dense.bias_rows).__name__)"
+    program = "from funclab.engine.kernels import dense; print(type(dense.bias_rows).__name__)"
     settings = {**os.environ, "FUNCLAB_JIT": setting}
 
     run = subprocess.run(
@@ -123,7 +123,7 @@ def test_the_environment_decides_whether_loops_are_compiled(setting: str, kind: 
 
 
 def test_decorating_a_loop_does_not_import_numba():
-    program = "import sys; import funclab.kernels.losses; print('numba' in sys.modules)"
+    program = "import sys; import funclab.engine.kernels.losses; print('numba' in sys.modules)"
 
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
 
@@ -133,7 +133,9 @@ def test_decorating_a_loop_does_not_import_numba():
 def test_where_nothing_can_be_written_loops_are_kept_for_the_process(tmp_path):
     copy = tmp_path / "funclab"
     shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    (copy / "kernels" / "__pycache__").write_text("a file, so that no folder can be made here")
+    (copy / "engine" / "kernels" / "__pycache__").write_text(
+        "a file, so that no folder can be made here"
+    )
     nowhere = {"HOME": os.devnull, "XDG_CACHE_HOME": f"{os.devnull}/x", "IPYTHONDIR": os.devnull}
     nowhere["NUMBA_CACHE_DIR"] = ""
     environment = {**os.environ, **nowhere, "PYTHONPATH": str(tmp_path)}
@@ -143,7 +145,7 @@ def test_where_nothing_can_be_written_loops_are_kept_for_the_process(tmp_path):
         "MPLCONFIGDIR": str(tmp_path),
     }
     code = (
-        "import numpy as np\nfrom funclab.kernels.elementwise import relu, relu_vjp\n"
+        "import numpy as np\nfrom funclab.engine.kernels.elementwise import relu, relu_vjp\n"
         "x = np.array([-1, 2], 'float32')\nrelu(x, x)\nrelu_vjp(x, x, x)\nprint(x)"
     )
 
@@ -158,7 +160,7 @@ def test_where_nothing_can_be_written_loops_are_kept_for_the_process(tmp_path):
 
 def test_a_loop_on_the_disk_is_loaded_without_what_only_compiling_needs(tmp_path):
     code = (
-        "import sys, numpy as np\nfrom funclab.kernels.elementwise import relu\n"
+        "import sys, numpy as np\nfrom funclab.engine.kernels.elementwise import relu\n"
         "x = np.array([-1, 2], 'float32')\nrelu(x, x)\n"
         "print(x.tolist(), 'numba.cpython.hashing' in sys.modules, end=' ')\n"
         "x = np.array([-1, 2], 'float64')\nrelu(x, x)\nprint(x.tolist())"

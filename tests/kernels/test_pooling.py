@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from funclab.kernels import pooling as kernels
+from funclab.engine.kernels import pooling as kernels
 
 
 def test_of_equal_pixels_the_first_wins():

@@ -7,13 +7,13 @@ import sys
 import numpy as np
 import pytest
 
-from funclab.kernels import random as kernels
+from funclab.engine.kernels import random as kernels
 
 N = 20_000
 
 PROGRAM = """
 import numpy as np
-from funclab.kernels import random as kernels
+from funclab.engine.kernels import random as kernels
 state, out, kept = np.array([3, 0], "uint64"), np.empty(6), np.empty(6, bool)
 kernels.uniform(state, 0.0, 1.0, out); print(out.tobytes().hex())
 kernels.normal(state, 0.0, 1.0, out); print(out.tobytes().hex())

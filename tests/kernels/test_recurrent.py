@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from funclab.kernels import recurrent, recurrent_in_numpy, threads
-from funclab.ops.recurrent import GRU, LSTM, Recurrence, SimpleRNN
+from funclab.engine.kernels import threads
+from funclab.engine.kernels.recurrent import recurrent, recurrent_in_numpy
+from funclab.ops.nn.recurrent import GRU, LSTM, Recurrence, SimpleRNN
 from tests.ops.runs import forward, gradients
 
 TIME, FEATURES, UNITS = 30, 18, 65  # neither lengths nor halves are multiples of four

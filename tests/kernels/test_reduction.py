@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from funclab.kernels import reduction
+from funclab.engine.kernels import reduction
 
 SHAPE = (3, 4, 5, 2)
 AXES = [axes for n in range(5) for axes in itertools.combinations(range(4), n)]

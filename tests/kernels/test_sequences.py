@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from funclab.kernels import columns, conv, sequences
-from funclab.kernels.window import Window
+from funclab.engine.kernels import columns, conv
+from funclab.engine.kernels.recurrent import sequences
+from funclab.engine.kernels.window import Window
 from tests.kernels.test_conv import kept_first, numbers, out_size, plain_conv
 
 PLAIN = [

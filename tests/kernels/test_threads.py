@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
-from funclab.kernels import threads
-from funclab.kernels.watching import watch
+from funclab.engine.kernels import threads
+from funclab.engine.kernels.watching import watch
 
 SHARED, LARGE = 1.5 * threads.WORTH_SHARING, 10 * threads.WORTH_SHARING
 

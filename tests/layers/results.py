@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from funclab import Input, Model, config, layers, optimizers, structure, utils
+from funclab import Input, Model, config, layers, optimizers, utils
+from funclab.graph import structure
 from tests.layers.examples import EXAMPLES
 from tests.ops.examples import BATCH
 from tests.ops.examples import EXAMPLES as OPS

@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from funclab import Input, Model, layers, ops, structure
+from funclab import Input, Model, layers, ops
 from funclab.engine.plan import Plan
 from funclab.errors import ArgumentError
+from funclab.graph import structure
 from funclab.graph.tape import Tape
 from funclab.graph.value import Constant, Variable
 from funclab.layers import GRU, LSTM, RNN, GRUCell, LSTMCell, SimpleRNN, SimpleRNNCell

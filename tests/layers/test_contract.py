@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from funclab import Model, layers, ops, registry, structure
+from funclab import Model, layers, ops, registry
 from funclab.engine.plan import Plan
+from funclab.graph import structure
 from funclab.graph.tape import Tape
 from funclab.graph.value import Value, Variable
 from funclab.layers import functions

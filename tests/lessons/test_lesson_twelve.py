@@ -13,8 +13,8 @@ from funclab.datasets import digits
 from funclab.engine.gradcheck import check_gradient
 from funclab.engine.plan import Plan
 from funclab.graph.op import Op
-from funclab.ops.activation import Relu
 from funclab.ops.arithmetic import Multiply
+from funclab.ops.nn.activation import Relu
 from funclab.teach import catch_up
 
 NUMBERS = np.array([3.0, -1.0, 0.5])

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab import advice
+from funclab.errors import advice
 
 WRITTEN = Path(__file__).with_name("advice.txt")
 DECLARED = (

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from funclab.ops.recurrent import ACTIVATIONS
+from funclab.ops.nn.recurrent import ACTIVATIONS
 from tests.ops.examples import (
     Array,
     Op,

@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from funclab import registry, shape_math
+from funclab import registry
 from funclab.engine.gradcheck import check_gradient
+from funclab.graph import shape_math
 from funclab.graph.op import Op
 from tests.ops.examples import BATCH, EXAMPLES, Example
 from tests.ops.formulas import WRITTEN, formula

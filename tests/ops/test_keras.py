@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from funclab import ops, structure
+from funclab import ops
 from funclab.engine.plan import Plan
+from funclab.graph import structure
 from funclab.graph.value import Value, Variable
 from tests.ops.keras_calls import AT_ONCE, RECORD, calls, inputs_of, is_float, run, weights
 

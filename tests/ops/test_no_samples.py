@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from funclab import layers, ops, structure
+from funclab import layers, ops
 from funclab.engine.plan import Plan
 from funclab.errors import ShapeError
+from funclab.graph import structure
 from funclab.graph.value import Variable
 from tests.layers.examples import EXAMPLES as LAYERS
 from tests.layers.examples import Example as LayerExample

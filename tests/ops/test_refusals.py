@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from funclab import losses, ops, random, tree
+from funclab import losses, ops, random
 from funclab.errors import ArgumentError, DataError, FunclabError, ShapeError
+from funclab.utils import tree
 
 X = np.arange(6, dtype="float32").reshape(2, 3)
 ONE = np.float32(1)

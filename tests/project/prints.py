@@ -14,12 +14,12 @@ import numpy as np
 
 import funclab
 from funclab import Input, Model, errors, layers, ops, teach
-from funclab.cli.doctor import doctor
 from funclab.distribute.records import ClusterRecord
 from funclab.engine.plan import Plan
 from funclab.graph.value import Variable
 from funclab.teach import catching_up, course
 from funclab.teach.asking import question_text
+from funclab.teach.commands.doctor import doctor
 from funclab.teach.notebooks import Checked, Failure
 from funclab.view.live.assets import texts
 from funclab.view.notebook.magics import help_text

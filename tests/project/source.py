@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
-from funclab.garbage import without_collection
+from funclab.engine.kernels.without_collection import without_collection
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "funclab"

@@ -13,8 +13,8 @@ import pytest
 from packaging.requirements import Requirement
 
 import funclab
-from funclab import cli
-from funclab.cli import doctor, lab
+from funclab.teach import commands
+from funclab.teach.commands import doctor, lab
 
 ROOT = Path(__file__).resolve().parents[2]
 FUNCLAB = [sys.executable, "-m", "funclab"]
@@ -146,14 +146,14 @@ def test_what_a_version_of_the_kernel_hears_is_written_in_one_place():
 WITHOUT = """
 import sys
 from importlib import metadata
-from funclab import cli
+from funclab.teach import commands
 known = metadata.version
 def version(name):
     if name in {missing}:
         raise metadata.PackageNotFoundError(name)
     return known(name)
 metadata.version = version
-sys.exit(cli.main(["doctor"]))
+sys.exit(commands.main(["doctor"]))
 """
 
 
@@ -203,7 +203,7 @@ def test_doctor_tells_what_slows_matrix_products_down(monkeypatch):
 
 def test_an_unknown_option_is_refused(capsys):
     with pytest.raises(SystemExit):
-        cli.main(["doctor", "--fast"])
+        commands.main(["doctor", "--fast"])
 
     assert "--fast" in capsys.readouterr().err
 

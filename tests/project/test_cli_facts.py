@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from funclab import cli
-from funclab.cli import doctor, lab
+from funclab.teach import commands
+from funclab.teach.commands import doctor, lab
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,7 +31,7 @@ def installed(tmp_path, monkeypatch):
 
 
 def test_doctor_names_the_versions_that_are_installed(capsys):
-    status = cli.main(["doctor"])
+    status = commands.main(["doctor"])
     lines = capsys.readouterr().out.splitlines()
 
     *installed, answers = lines
@@ -60,7 +60,7 @@ def test_doctor_names_the_versions_that_are_installed(capsys):
 def test_doctor_wants_what_is_too_old_replaced(installed, capsys, versions, found, cure):
     installed(**versions)
 
-    status = cli.main(["doctor"])
+    status = commands.main(["doctor"])
 
     lines = capsys.readouterr().out.splitlines()
     at = next(i for i, line in enumerate(lines) if line.startswith("FIX "))
@@ -77,7 +77,7 @@ def test_doctor_wants_what_is_too_old_replaced(installed, capsys, versions, foun
 def test_the_oldest_versions_that_will_do_are_enough(installed, versions):
     installed(**versions)
 
-    assert cli.main(["doctor"]) == 0
+    assert commands.main(["doctor"]) == 0
 
 
 def test_a_package_that_is_not_there_has_no_version():
@@ -150,7 +150,7 @@ def test_jupyter_gets_a_folder_of_its_own_for_all_that_it_keeps_at_home(monkeypa
 def test_an_error_of_ours_is_said_and_makes_the_command_fail(tmp_path, capsys):
     (tmp_path / "broken.ipynb").write_text("{")
 
-    status = cli.main(["doctor", str(tmp_path / "broken.ipynb")])
+    status = commands.main(["doctor", str(tmp_path / "broken.ipynb")])
 
     assert status == 1 and "broken.ipynb" in capsys.readouterr().err
 
@@ -174,7 +174,7 @@ def test_an_error_of_ours_is_said_and_makes_the_command_fail(tmp_path, capsys):
     ],
 )  # fmt: skip
 def test_each_command_knows_its_arguments(arguments, wanted):
-    chosen = vars(cli.command_parser().parse_args(arguments))
+    chosen = vars(commands.command_parser().parse_args(arguments))
 
     assert chosen["command"] == arguments[0]
     assert wanted.items() <= chosen.items()

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from funclab import layers, models, optimizers, registry
-from funclab.fields import MEANINGS
 from funclab.optimizers import schedules
+from funclab.registry.parameters import MEANINGS
 
 EMPTY = re.compile(r"^ +(\w+)(?: \([^)]*\))?: *[.;]", re.MULTILINE)
 """The line of a parameter in a docstring, with no meaning in it."""

@@ -7,8 +7,9 @@ import pytest
 
 import funclab
 import funclab.layers as L
-from funclab import Input, Model, backend, config, tree
+from funclab import Input, Model, config
 from funclab.errors import ArgumentError, ConfigError, NotSupportedError
+from funclab.utils import backend, tree
 
 Pair = namedtuple("Pair", "x y")
 X, Y = np.ones((20, 3), "float32"), np.ones((20, 1), "float32")

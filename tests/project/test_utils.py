@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from funclab import Input, config, tree, utils
+from funclab import Input, config, utils
 from funclab.errors import ArgumentError, DataError
-from funclab.preprocessing.sequence import pad_sequences
+from funclab.utils import tree
+from funclab.utils.preprocessing.sequence import pad_sequences
 
 SEQUENCES = [[1], [2, 3], [4, 5, 6], []]
 SERIES, TARGETS = np.arange(40).reshape(20, 2), np.arange(20) * 10

@@ -7,19 +7,9 @@ import numpy as np
 import pytest
 
 import funclab
-from funclab import (
-    Input,
-    Model,
-    custom,
-    layers,
-    losses,
-    ops,
-    optimizers,
-    regularizers,
-    saving,
-    utils,
-)
+from funclab import Input, Model, layers, losses, ops, optimizers, regularizers, saving, utils
 from funclab.errors import ArgumentError, ConfigError, NameLookupError
+from funclab.registry import user_classes
 
 
 @pytest.fixture
@@ -67,8 +57,8 @@ def test_what_is_registered_is_loaded_without_custom_objects(tmp_path):
     np.testing.assert_array_equal(again.predict(X), model.predict(X))
     assert saving.get_registered_name(bent) == "mine>corner"
     assert saving.get_registered_object("mine>corner") is bent
-    custom._names.pop(Twice)
-    custom._names.pop(bent)
+    user_classes._names.pop(Twice)
+    user_classes._names.pop(bent)
 
 
 def test_in_a_scope_names_are_known_and_after_it_they_are_not():

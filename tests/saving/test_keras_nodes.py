@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import funclab
-from funclab import structure
+from funclab.graph import structure
 from funclab.graph.tensor import Tensor
 from funclab.models import model_from_json
 from funclab.saving.ops import KERAS_ROOMS

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 import funclab
-from funclab import Input, Model, Sequential, layers, sharing
+from funclab import Input, Model, Sequential, layers
 from funclab.callbacks import ModelCheckpoint
 from funclab.models import clone_model, load_model, model_from_json
+from funclab.registry import sharing
 from funclab.saving import custom_object_scope, from_config, operation_to_config
 from tests.saving.shared import Maker, X, Y, own_classes
 

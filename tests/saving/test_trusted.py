@@ -16,10 +16,11 @@ import h5py
 import numpy as np
 import pytest
 
-from funclab import Input, Model, models, sharing
+from funclab import Input, Model, models
 from funclab.errors import FunclabError
 from funclab.layers import Dense, Lambda, add
 from funclab.models import load_model
+from funclab.registry import sharing
 from tests.saving.record_h5 import FOLDER
 
 TRIES = 30_000 if os.environ.get("SOAK") else 150

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from funclab.missing import ELSEWHERE
+from funclab.errors.missing_names import ELSEWHERE
 from tests.keras2.spellings import CALLS
 from tests.project.test_keras_names import MISSING, NAMES
 from tests.site.errors import plain

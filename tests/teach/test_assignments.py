@@ -10,11 +10,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from funclab.cli import main
 from funclab.errors import FileError
 from funclab.teach import course, solved
 from funclab.teach.catching_up import lesson_files
 from funclab.teach.checking import check_lines
+from funclab.teach.commands import main
 from funclab.teach.releasing import assignment
 from funclab.teach.restoring import restore
 from tests import damage

@@ -9,7 +9,7 @@ import pytest
 
 from funclab.errors import ArgumentError, NameLookupError
 from funclab.teach import course
-from funclab.view.notebook.ways import WAYS
+from funclab.view.notebook.entry_points import WAYS
 
 each_lesson = pytest.mark.parametrize("number", course.numbers())
 

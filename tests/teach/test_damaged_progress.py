@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from funclab import json_files
 from funclab.errors import DataError, FunclabError
+from funclab.files import json_lines
 from funclab.teach import (
     arrange,
     ask,
@@ -25,11 +25,11 @@ from funclab.teach import (
     export_progress,
     hint,
     import_progress,
-    keeping,
     progress,
     result,
     vote,
 )
+from funclab.teach.records import keeping
 from tests import damage
 
 TRIES = 512 if os.environ.get("SOAK") else 32
@@ -245,7 +245,7 @@ def test_answers_of_a_newer_version_are_left_and_said_and_the_others_are_used(pl
     newer = {"version": 3, "kind": "answer", "id": "x-1", "of": "a kind of which nothing is known"}
     file = process_file(path)
     with file.open("a") as open_file:
-        open_file.write(json_files.sealed(newer) + "\n")
+        open_file.write(json_lines.sealed(newer) + "\n")
     os.utime(file, (OLD, OLD))
     contents = file.read_bytes()
 
@@ -273,7 +273,7 @@ def test_fields_of_a_later_funclab_are_kept_when_progress_is_read_exported_and_i
     path = place()
     later = {"version": 2, "kind": "answer", "id": "y-1", "question": "1.1", "option": 2}
     other = {"version": 2, "kind": "a new kind", "id": "y-2", "about": [1, 2]}
-    lines = [json_files.sealed(one) for one in (later | {"seconds": 12.5}, other)]
+    lines = [json_lines.sealed(one) for one in (later | {"seconds": 12.5}, other)]
     written(path.with_suffix(".d") / "later.jsonl", "\n".join([*lines, ""]).encode())
     export = export_progress(path.with_name("me.json"))
     place()
@@ -334,7 +334,7 @@ def test_processes_that_answer_at_once_lose_no_answer(place, processes):
 
 def test_a_process_that_was_forked_writes_a_file_of_its_own(place):
     path = place()
-    code = "import os\nfrom funclab.teach.keeping import record_answer\nrecord_answer('1.1', 0)\n"
+    code = "import os\nfrom funclab.teach.records.keeping import record_answer\nrecord_answer('1.1', 0)\n"
     code += "child = os.fork()\nrecord_answer('1.1', 1)\nchild and os.waitpid(child, 0)\n"
 
     subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ})

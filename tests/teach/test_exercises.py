@@ -12,10 +12,11 @@ from funclab import Input, initializers, utils
 from funclab.layers import Dense
 from funclab.losses import SparseCategoricalCrossentropy
 from funclab.models import Model
-from funclab.teach import course, keeping
+from funclab.teach import course
 from funclab.teach.attempt import is_untried, run
 from funclab.teach.checking import arrange, base_names, check, check_lines, known_exercise
 from funclab.teach.graphs import trained_copy
+from funclab.teach.records import keeping
 from tests.teach import tries_14
 from tests.teach.tries import LESSONS, OTHER, Try, module, tries
 

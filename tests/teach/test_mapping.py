@@ -6,7 +6,7 @@ import re
 
 from funclab.teach import course, course_map
 from funclab.teach.catching_up import lesson_files
-from funclab.teach.keeping import record_answer, record_try
+from funclab.teach.records.keeping import record_answer, record_try
 
 
 def test_every_lesson_is_on_the_map_with_its_title_and_a_link():

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from funclab.cli import main
+from funclab.teach.commands import main
 
 GOOD = ["%load_ext funclab\nimport funclab", "funclab.Input((2,))", "print(object())"]
 PLUGIN = ["-p", "no:cacheprovider", "-p", "funclab.teach.notebooks"]

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from funclab import Input, initializers
-from funclab.cli import main
 from funclab.errors import ArgumentError, DataError, FileError, NameLookupError
 from funclab.layers import Add, Dense
 from funclab.models import Model
 from funclab.teach import ask, course, hint, solution, use_lesson
 from funclab.teach.checking import check_lines
+from funclab.teach.commands import main
 from funclab.teach.judging import JUDGES, Mistake, judge
 
 MADE = {"Input": Input, "Model": Model}

@@ -8,8 +8,9 @@ import os
 import pytest
 
 from funclab.errors import DataError, FileError
-from funclab.teach import ask, export_progress, forget_progress, import_progress, result, storing
-from funclab.teach import keeping as module
+from funclab.teach import ask, export_progress, forget_progress, import_progress, result
+from funclab.teach.records import keeping as module
+from funclab.teach.records import storing
 
 
 @pytest.fixture

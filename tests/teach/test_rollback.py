@@ -15,8 +15,9 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 import funclab
-from funclab import config, custom, initializers, models
+from funclab import config, initializers, models
 from funclab.layers import Dense
+from funclab.registry import user_classes
 from funclab.teach.attempt import is_untried
 from funclab.teach.checking import arrange, base_names, check, check_lines, solution
 from funclab.teach.rollback import no_trace
@@ -88,7 +89,7 @@ def state(names: dict[str, Any]) -> dict[str, Any]:
         "data": [names["x"].tobytes(), names["y"].tobytes()],
         "held": repr([names["notes"], names["table"], names["seen"], names["history"].history]),
         "random": repr(initializers.rng().bit_generator.state),
-        "settings": [config.floatx(), theme.chosen(), theme.ask(), dict(custom.tables()[0])],
+        "settings": [config.floatx(), theme.chosen(), theme.ask(), dict(user_classes.tables()[0])],
         "filters": list(warnings.filters),
         "keras": sorted(name for name in sys.modules if name.startswith("keras")),
         "automatic": funclab.registry.counts().copy(),

@@ -6,8 +6,8 @@ import nbformat
 import pytest
 from nbconvert import SlidesExporter
 
-from funclab.cli import main
 from funclab.errors import FileError
+from funclab.teach.commands import main
 from funclab.teach.slides import slide_types, write_slides
 from tests.lessons.lesson import LESSONS, tags
 

@@ -15,10 +15,10 @@ import pytest
 import funclab
 from funclab import layers
 from funclab.layers import BatchNormalization, Dropout
-from funclab.training.curves import risen_since
-from funclab.training.diagnosis import CONDITIONS, Evidence, findings
+from funclab.training.diagnosis.conditions import CONDITIONS, Evidence, findings
+from funclab.training.diagnosis.curves import risen_since
 from funclab.utils import set_random_seed
-from funclab.view.notebook.ways import make
+from funclab.view.notebook.entry_points import make
 from tests.training import diagnosed_runs as runs
 from tests.training.diagnosed_runs import Run
 

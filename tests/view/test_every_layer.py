@@ -5,8 +5,9 @@ import inspect
 
 import pytest
 
-from funclab import Model, layers, structure
+from funclab import Model, layers
 from funclab.errors import FunclabError
+from funclab.graph import structure
 from funclab.view.scene.words import detail
 from funclab.view.trace.view import trace
 from tests.layers.examples import EXAMPLES, Example

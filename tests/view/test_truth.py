@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 import funclab
-from funclab import Input, Model, structure
+from funclab import Input, Model
+from funclab.graph import structure
 from funclab.layers import Dense
 from funclab.view.draw.chart import log_ticks
 from funclab.view.draw.text import clean

@@ -11,11 +11,10 @@ from funclab import optimizers
 from funclab.errors import ShapeError
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
+from funclab.graph.shape_math import Array
 from funclab.graph.tensor import Tensor
 from funclab.layers import Dense
 from funclab.models.model import Functional
-from funclab.shape_math import Array
-from funclab.teach.answers import same_answer, shape_and_weights
 from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
     accuracy,
@@ -31,6 +30,7 @@ from funclab.teach.graphs import (
 )
 from funclab.teach.judging import Mistake, judge, known, lights, told
 from funclab.teach.predicting import calls, judge_predictions
+from funclab.teach.records.answers import same_answer, shape_and_weights
 
 HOURS = 24
 DAY, WITH_WEEK, ONE = (None, HOURS, 4), (None, HOURS, 11), (None, 1)

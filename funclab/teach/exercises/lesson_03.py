@@ -12,11 +12,10 @@ from funclab.callbacks.base import History
 from funclab.errors import DataError, NotCompiledError
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
+from funclab.graph.shape_math import Array
 from funclab.graph.tensor import Tensor
 from funclab.losses import SparseCategoricalCrossentropy
 from funclab.models.model import Functional
-from funclab.shape_math import Array
-from funclab.teach.answers import plain_answer, same_answer, shape_and_weights
 from funclab.teach.attempt import Attempt, flat
 from funclab.teach.graphs import (
     accuracy,
@@ -28,6 +27,7 @@ from funclab.teach.graphs import (
     weighted_calls,
 )
 from funclab.teach.judging import Mistake, judge, known, lights, told
+from funclab.teach.records.answers import plain_answer, same_answer, shape_and_weights
 from funclab.training.targets import function_of
 
 PARTS = ("gradient", "weight", "loss")

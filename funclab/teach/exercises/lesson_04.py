@@ -11,10 +11,10 @@ from funclab import optimizers
 from funclab.errors import LossError, ShapeError
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
+from funclab.graph.shape_math import Array
 from funclab.graph.tensor import Tensor
 from funclab.losses import BinaryCrossentropy, SparseCategoricalCrossentropy
 from funclab.models.model import Functional
-from funclab.shape_math import Array
 from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
     activation_of,

@@ -10,9 +10,9 @@ import numpy as np
 from funclab.errors import ShapeError
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
+from funclab.graph.shape_math import Array
 from funclab.graph.tensor import Tensor
 from funclab.models.model import Functional
-from funclab.shape_math import Array
 from funclab.teach.attempt import Attempt, flat, tensors_of
 from funclab.teach.graphs import (
     activation_of,

@@ -10,11 +10,10 @@ from funclab import optimizers
 from funclab.errors import ShapeError
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
+from funclab.graph.shape_math import Array
 from funclab.graph.tensor import Tensor
 from funclab.layers import Conv2D, Dense, GlobalMaxPooling2D, MaxPooling2D
 from funclab.models.model import Functional
-from funclab.shape_math import Array
-from funclab.teach.answers import same_answer, shape_and_weights
 from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
     accuracy,
@@ -37,6 +36,7 @@ from funclab.teach.graphs import (
 )
 from funclab.teach.judging import Mistake, calls_made, judge, known, lights
 from funclab.teach.predicting import judge_predictions
+from funclab.teach.records.answers import same_answer, shape_and_weights
 
 SIDE, SHEET, TEN = 12, (None, 12, 12, 1), (None, 10)
 BUDGET, ENOUGH, MAY_LOSE, SLIP = 1500, 0.85, 0.01, 2

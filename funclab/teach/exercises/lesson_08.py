@@ -11,9 +11,9 @@ from funclab import layers, optimizers
 from funclab.errors import ShapeError, TensorTypeError
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
+from funclab.graph.shape_math import Array
 from funclab.graph.tensor import Tensor
 from funclab.models.model import Functional
-from funclab.shape_math import Array
 from funclab.teach.attempt import Attempt
 from funclab.teach.graphs import (
     accuracy,

@@ -12,9 +12,9 @@ from funclab import layers, optimizers
 from funclab.errors import ArgumentError, LossError, TensorTypeError
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
+from funclab.graph.shape_math import Array, show
 from funclab.graph.value import Variable
 from funclab.models.model import Functional
-from funclab.shape_math import Array, show
 from funclab.teach.attempt import Attempt
 from funclab.teach.graphs import calls_of, fresh_copy, maker, reads, trained_copy, weighted_calls
 from funclab.teach.judging import (

@@ -12,8 +12,8 @@ from funclab.engine.plan import Plan
 from funclab.graph.node import Node
 from funclab.graph.op import Op
 from funclab.graph.operation import Operation
+from funclab.graph.shape_math import Array
 from funclab.graph.value import Variable
-from funclab.shape_math import Array
 from funclab.teach.attempt import Attempt
 from funclab.teach.graphs import calls_of, maker
 from funclab.teach.judging import Mistake, judge, known, lights, stopped

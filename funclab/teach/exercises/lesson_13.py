@@ -10,8 +10,8 @@ import numpy as np
 from funclab import optimizers
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
+from funclab.graph.shape_math import known as whole
 from funclab.models.model import Functional
-from funclab.shape_math import known as whole
 from funclab.teach.attempt import Attempt
 from funclab.teach.exercises.lesson_07 import sheets
 from funclab.teach.graphs import (

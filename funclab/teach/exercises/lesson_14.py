@@ -12,9 +12,9 @@ import numpy as np
 from funclab.errors import GraphError
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
+from funclab.graph.shape_math import Array, show
 from funclab.models import Model, clone_model
 from funclab.models.model import Functional
-from funclab.shape_math import Array, show
 from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
     activation_of,

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
-from funclab import ops, registry, structure
+from funclab import ops, registry
 from funclab.errors import NotSupportedError
+from funclab.graph import structure
 from funclab.graph.operation import Operation, OpOperation
 from funclab.layers.arguments import floatx, parameters
 from funclab.layers.base import Layer

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab import structure
+from funclab.graph import structure
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation

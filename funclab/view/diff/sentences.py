@@ -12,7 +12,7 @@ import numpy as np
 
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation, times
-from funclab.shape_math import show
+from funclab.graph.shape_math import show
 from funclab.view.diff.match import (
     Match,
     Origin,

@@ -10,13 +10,13 @@ from itertools import groupby
 import numpy as np
 
 from funclab.graph.node import Node
-from funclab.shape_math import Array
+from funclab.graph.shape_math import Array
 from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.chart import brief
 from funclab.view.draw.geometry import area, closed
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import plural, text_width
-from funclab.view.live.said import say
+from funclab.view.live.sentences import say
 from funclab.view.scene.sizes import extents
 from funclab.view.trace.drawing import draw_frame, size_of
 from funclab.view.trace.frames import frame_of

@@ -6,15 +6,16 @@ import inspect
 from collections import defaultdict
 from typing import Any
 
-from funclab import registry, structure
+from funclab import registry
 from funclab.engine.describe import Names
 from funclab.engine.plan import calls_behind
+from funclab.graph import structure
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, placeholder
+from funclab.graph.shape_math import show
 from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
-from funclab.shape_math import show
 from funclab.view.code.layers import own_names
 from funclab.view.draw.text import clean
 from funclab.view.scene import words

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from funclab.view.draw import theme
 from funclab.view.draw.text import clean, plural
 from funclab.view.explorer.beside import STRIP, Strip
-from funclab.view.live.said import say
+from funclab.view.live.sentences import say
 from funclab.view.scene import words
 from funclab.view.scene.calls import Sharing
 from funclab.view.scene.choosing import LINES, Chooser

@@ -6,9 +6,8 @@ from typing import Any, ClassVar
 
 import traitlets
 
-from funclab import meant
-from funclab.errors import ArgumentError, TensorTypeError
-from funclab.garbage import without_collection
+from funclab.engine.kernels.without_collection import without_collection
+from funclab.errors import ArgumentError, TensorTypeError, suggest
 from funclab.graph.graph import Graph
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
@@ -104,7 +103,7 @@ class Explorer(View):
     def _known_key(self, name: str, key: str) -> str:
         key = clean(key)
         if key and key not in self.known and not is_repeat(key):
-            close = meant.similar(key, self.known) or sorted(self.known)[:3]
+            close = suggest.similar(key, self.known) or sorted(self.known)[:3]
             raise ArgumentError(
                 f"{name}: there is no {key!r} in {self.subject}.",
                 why="a key is that of a layer, a node or a tensor, as the picture writes it.",

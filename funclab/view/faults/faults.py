@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from funclab.errors import TOO_MANY, FunclabError, GraphError, Instead, NeverCalledError, Pairs
-from funclab.explain import crossing
+from funclab.graph.explanations import crossing
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation

@@ -10,7 +10,7 @@ from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.geometry import area, closed, mark_path
 from funclab.view.draw.picture import Picture
 from funclab.view.live.page import page_of
-from funclab.view.live.said import say
+from funclab.view.live.sentences import say
 
 WIDTH, HEIGHT = 600, 848
 """A page with the proportions of A4; on letter paper the margins are wider."""

@@ -10,7 +10,7 @@ import traitlets
 from funclab.view.draw.picture import Picture
 from funclab.view.lesson.card import Card
 from funclab.view.live import cover
-from funclab.view.live.said import say
+from funclab.view.live.sentences import say
 from funclab.view.live.view import View
 
 MOST_ANSWERS = 100

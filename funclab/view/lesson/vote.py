@@ -14,7 +14,7 @@ from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
 from funclab.view.lesson.card import Card
 from funclab.view.live import cover
-from funclab.view.live.said import say
+from funclab.view.live.sentences import say
 from funclab.view.live.view import View
 
 VOTES = ("first", "second")

@@ -19,9 +19,8 @@ from uuid import uuid4
 
 import traitlets
 
-from funclab import meant
-from funclab.errors import ArgumentError
-from funclab.garbage import without_collection
+from funclab.engine.kernels.without_collection import without_collection
+from funclab.errors import ArgumentError, suggest
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture, write
 from funclab.view.draw.pixels import pictures
@@ -106,7 +105,7 @@ class View(Widget):
                 f"{type(self).__name__} has no setting {unknown[0]!r}.",
                 why=f"its settings are {', '.join(self.blank_state)}.",
                 fix=f"write {close[0]}=, if that is what you mean."
-                if (close := meant.similar(unknown[0], self.blank_state))
+                if (close := suggest.similar(unknown[0], self.blank_state))
                 else "leave it out.",
             )
         return state

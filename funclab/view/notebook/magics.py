@@ -18,7 +18,7 @@ from funclab.graph.node import Node, observed
 from funclab.graph.operation import Operation
 from funclab.view.draw import theme
 from funclab.view.lesson.failed import FailedView
-from funclab.view.notebook.ways import CHECK, KERAS, WAYS, Way
+from funclab.view.notebook.entry_points import CHECK, KERAS, WAYS, Way
 from funclab.view.shapes.failure import failed_step
 from funclab.view.shapes.steps import walk
 from funclab.view.shapes.view import ShapeWalk

@@ -12,7 +12,7 @@ from funclab.view.draw.chart import HEIGHT, WIDTH, Chart, Line, Plot
 from funclab.view.draw.geometry import area, mark_path, polyline
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import text_width
-from funclab.view.live.said import say
+from funclab.view.live.sentences import say
 from funclab.view.scene.diagram import Diagram
 
 CELL, MIDDLE, BAND = 8, 128, 32

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from funclab import initializers, meant, registry
+from funclab import initializers, registry
 from funclab.callbacks import Callback
-from funclab.errors import ArgumentError, DataError
-from funclab.shape_math import Array
+from funclab.errors import ArgumentError, DataError, suggest
+from funclab.graph.shape_math import Array
 
 GRID = 40
 """How many values the surface has on a side."""
@@ -78,7 +78,7 @@ def check(settings: dict[str, Any]) -> None:
             range_words = "one of " + ", ".join(map(repr, choices))
         if not fits:
             texts = [choice for choice in choices if isinstance(choice, str)]
-            near = meant.similar(str(value), texts) or choices or (USUAL_EPOCHS,)
+            near = suggest.similar(str(value), texts) or choices or (USUAL_EPOCHS,)
             raise ArgumentError(
                 f"The playground cannot have {name}={value!r}.",
                 why=f"{name} is {range_words}.",

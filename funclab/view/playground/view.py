@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from funclab.errors import ArgumentError, FunclabError
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
-from funclab.view.live.said import question, say
+from funclab.view.live.sentences import question, say
 from funclab.view.live.view import View
 from funclab.view.playground import picture as pictures
 from funclab.view.playground.trial import (

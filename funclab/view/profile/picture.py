@@ -11,7 +11,7 @@ from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.geometry import area
 from funclab.view.draw.picture import Cells, Picture
 from funclab.view.draw.text import clean, listed, plural, shorten
-from funclab.view.live.said import say
+from funclab.view.live.sentences import say
 
 WIDTH, LEFT, BAR, NUMBERS = 664, 14, 330, 218
 """The width of a row, where names and bars begin, and how long the longest bar is."""

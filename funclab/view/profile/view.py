@@ -9,14 +9,14 @@ from funclab.engine.memory import pack
 from funclab.engine.plan import Plan
 from funclab.engine.profile import Profile
 from funclab.engine.profile import profile as profile_of
-from funclab.fields import wrong_value
 from funclab.graph.locks import making
 from funclab.layers.checks import positive
+from funclab.registry.parameters import wrong_value
 from funclab.saving import shown
 from funclab.training.one_batch import BATCH, filled_step
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
-from funclab.view.live.said import question, say
+from funclab.view.live.sentences import question, say
 from funclab.view.live.variables import told, written, written_model
 from funclab.view.live.view import View
 from funclab.view.profile.picture import Bars

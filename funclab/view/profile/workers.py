@@ -12,7 +12,7 @@ from funclab.view.draw.canvas import Canvas, Font, Paint, number
 from funclab.view.draw.geometry import area
 from funclab.view.draw.picture import Cells, Picture
 from funclab.view.draw.text import clean, listed, plural, shorten, text_width
-from funclab.view.live.said import say
+from funclab.view.live.sentences import say
 from funclab.view.profile.picture import (
     DETAIL,
     HEADING,

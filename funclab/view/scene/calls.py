@@ -10,7 +10,7 @@ from typing import Any
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
-from funclab.shape_math import show
+from funclab.graph.shape_math import show
 from funclab.view.draw.text import clean, listed, plural, shorten
 from funclab.view.scene import repeats, words
 from funclab.view.scene.insides import Recorded, inside, parts

@@ -10,8 +10,8 @@ from itertools import groupby
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
-from funclab import structure
 from funclab.engine.plan import calls_behind
+from funclab.graph import structure
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation, placeholder

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from funclab.graph.node import Node
-from funclab.shape_math import show
+from funclab.graph.shape_math import show
 from funclab.view.draw.text import clean, plural
 from funclab.view.scene import words
 from funclab.view.scene.calls import Calls, role, whereabouts

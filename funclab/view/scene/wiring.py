@@ -7,8 +7,8 @@ from typing import Any
 
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
+from funclab.graph.shape_math import show
 from funclab.graph.tensor import Tensor
-from funclab.shape_math import show
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 from funclab.view.scene.repeats import reads

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from funclab import structure
 from funclab.errors import FunclabError
+from funclab.graph import structure
 from funclab.graph.operation import OpOperation
+from funclab.graph.shape_math import Shape, show
 from funclab.graph.tensor import Tensor
-from funclab.shape_math import Shape, show
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from funclab.shape_math import Shape, show
+from funclab.graph.shape_math import Shape, show
 from funclab.view.draw.text import plural
-from funclab.view.live.said import question, say
+from funclab.view.live.sentences import question, say
 from funclab.view.scene.repeats import runs
 from funclab.view.shapes.rules.numbers import Axes, axes_text
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from funclab import structure
 from funclab.errors import TensorTypeError
+from funclab.graph import structure
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node, ids
 from funclab.graph.operation import Operation

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from funclab.errors import NameLookupError, import_for
-from funclab.fields import check_kind, wrong_value
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
+from funclab.graph.shape_math import show
 from funclab.graph.value import Variable
+from funclab.registry.parameters import check_kind, wrong_value
 from funclab.saving import shown
-from funclab.shape_math import show
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 

@@ -14,11 +14,11 @@ from funclab.graph.value import Call
 from funclab.layers.arguments import call_parameters
 from funclab.training.compiled import Compiled
 from funclab.training.one_batch import filled_step
-from funclab.view.live.said import named, say, short, signed
+from funclab.view.live.sentences import named, say, short, signed
 from funclab.view.scene import words
 from funclab.view.shapes.rules.rule import rule
 from funclab.view.trace.frames import alike, percent
-from funclab.view.trace.still import Still, listed_names
+from funclab.view.trace.stills import Still, listed_names
 from funclab.view.trace.traced import NodePath, TracedModel
 
 MOST = 3

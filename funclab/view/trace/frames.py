@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from funclab.shape_math import Array
-from funclab.view.live.said import named, say, short, signed, told_shape
+from funclab.graph.shape_math import Array
+from funclab.view.live.sentences import named, say, short, signed, told_shape
 
 SIDE = 24
 """The most numbers along one side of a picture; more become means of blocks."""

@@ -6,12 +6,12 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from funclab.shape_math import known
-from funclab.view.live import said
-from funclab.view.live.said import named, say, signed, told_shape
+from funclab.graph.shape_math import known
+from funclab.view.live import sentences
+from funclab.view.live.sentences import named, say, signed, told_shape
 from funclab.view.shapes.step import wrong_shapes
 from funclab.view.trace.frames import Frame
-from funclab.view.trace.still import Still, listed_names
+from funclab.view.trace.stills import Still, listed_names
 from funclab.view.trace.sums import DIGITS
 
 Question = dict[str, Any]
@@ -49,7 +49,7 @@ def question(
     """
     texts = {"key": named(still.key), "detail": still.about.get("detail", ""), **texts}
     prompt, reason = (say(f"trace_ask_{key}", **texts) for key in (text, f"{why or text}_why"))
-    return said.question("", prompt, sorted({right, *wrong}), right, reason)
+    return sentences.question("", prompt, sorted({right, *wrong}), right, reason)
 
 
 def one_of(texts: str, ways: Sequence[str], right: str) -> tuple[str, list[str]]:

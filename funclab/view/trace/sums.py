@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from funclab.engine.trace import Moment
+from funclab.graph.shape_math import Array, known
 from funclab.graph.value import Value, Variable
-from funclab.shape_math import Array, known
-from funclab.view.live.said import named, say, short, signed
+from funclab.view.live.sentences import named, say, short, signed
 from funclab.view.trace.frames import Frame, alike, marked, shown_positions
-from funclab.view.trace.still import Still
+from funclab.view.trace.stills import Still
 from funclab.view.trace.traced import NodePath, TracedModel
 
 DIGITS, STEP_DIGITS = 4, 5

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from funclab.engine.trace import moments
 from funclab.errors import ArgumentError
-from funclab.fields import wrong_value
+from funclab.registry.parameters import wrong_value
 from funclab.saving import shown
 from funclab.training.one_batch import filled_step, lasting_variables
 from funclab.view.draw import theme
@@ -23,7 +23,7 @@ from funclab.view.trace.backward import Backward
 from funclab.view.trace.forward import compared_stills, forward_stills, loss_still
 from funclab.view.trace.picture import TracePicture
 from funclab.view.trace.questions import add_questions
-from funclab.view.trace.still import Still, check_most, facts_of, fold, spine
+from funclab.view.trace.stills import Still, check_most, facts_of, fold, spine
 from funclab.view.trace.traced import TracedModel
 from funclab.view.trace.update import update_stills
 

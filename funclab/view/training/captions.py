@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from funclab.training.curves import wiggle
-from funclab.training.diagnosis import Evidence, findings
+from funclab.training.diagnosis.conditions import Evidence, findings
+from funclab.training.diagnosis.curves import wiggle
 from funclab.view.draw.chart import brief, mean
 from funclab.view.draw.text import clean
-from funclab.view.live.said import question, say
+from funclab.view.live.sentences import question, say
 from funclab.view.training.curves import VALIDATION, by_title, known, one_curve_each
 from funclab.view.training.record import Numbers
 

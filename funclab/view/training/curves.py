@@ -16,7 +16,7 @@ from funclab.view.draw.canvas import Canvas, Font
 from funclab.view.draw.chart import Chart, Line, Plot, brief, mean
 from funclab.view.draw.picture import Cells, Picture
 from funclab.view.draw.text import clean, plural, shorten, text_width
-from funclab.view.live.said import say
+from funclab.view.live.sentences import say
 from funclab.view.scene.diagram import bare
 from funclab.view.training.record import Numbers, outputs_of, summary
 

@@ -18,7 +18,7 @@ from funclab.callbacks.base import Logs, Watcher
 from funclab.errors import FunclabError
 from funclab.training.measures import first_lost
 from funclab.view.draw.chart import brief
-from funclab.view.live.said import named, say
+from funclab.view.live.sentences import named, say
 from funclab.view.training import control, kernels
 from funclab.view.training.cell import show
 from funclab.view.training.heat import Heat

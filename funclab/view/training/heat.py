@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab.shape_math import Array
+from funclab.graph.shape_math import Array
 from funclab.training.measures import alive_units, relus, square
 from funclab.view.draw.chart import brief
 from funclab.view.scene import words

@@ -9,7 +9,7 @@ from bisect import bisect_left
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from funclab.training.evidence import uses_batch_statistics
+from funclab.training.diagnosis.evidence import uses_batch_statistics
 
 MOST_DOTS, MOST_EPOCHS = 200, 400
 MOST_CELLS = 2000

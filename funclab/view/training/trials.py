@@ -13,7 +13,7 @@ from funclab.view.draw.canvas import Canvas, Font
 from funclab.view.draw.chart import brief
 from funclab.view.draw.picture import Cells
 from funclab.view.draw.text import clean, plural, shorten
-from funclab.view.live.said import say
+from funclab.view.live.sentences import say
 from funclab.view.tables.nodes import column_starts, draw_cells
 from funclab.view.training.control import StopControl
 from funclab.view.training.curves import Curves, charts_of

@@ -14,11 +14,11 @@ import traitlets
 
 from funclab.callbacks.base import History
 from funclab.errors import ArgumentError, TensorTypeError
-from funclab.fields import wrong_value
 from funclab.graph.operation import Operation
+from funclab.registry.parameters import wrong_value
 from funclab.view.draw import theme
 from funclab.view.draw.text import clean, listed, plural
-from funclab.view.live.said import say
+from funclab.view.live.sentences import say
 from funclab.view.live.variables import written, written_model
 from funclab.view.live.view import View
 from funclab.view.scene import words

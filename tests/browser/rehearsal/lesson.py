@@ -28,7 +28,7 @@ def opening(seat: Seat) -> None:
     seat.run_index(seat.type_cell("%load_ext funclab", begin))
     with seat.check(0, "`doctor`: every line is ok"):
         at = seat.type_cell(
-            "%env FUNCLAB_PROGRESS", 'from funclab.cli import main\nmain(["doctor"])'
+            "%env FUNCLAB_PROGRESS", 'from funclab.teach.commands import main\nmain(["doctor"])'
         )
         lines = seat.run_index(at).locator(".jp-OutputArea-output").first.inner_text().splitlines()
         assert lines and not [line for line in lines if not re.match(r"ok |\s|0$", line)], lines

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from funclab import registry, structure
+from funclab import registry
+from funclab.graph import structure
 from funclab.view.code.source import to_code
 
 

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 import funclab
-from funclab import Input, Model, Sequential, layers, ops, structure
+from funclab import Input, Model, Sequential, layers, ops
 from funclab.errors import TensorTypeError
+from funclab.graph import structure
 from funclab.view.code.source import to_code
 from tests.layers.examples import EXAMPLES, Example, double, last_step
 from tests.parity.models import CASES

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 import funclab
-from funclab import Input, Layer, Model, initializers, layers, ops, structure
+from funclab import Input, Layer, Model, initializers, layers, ops
 from funclab.errors import NotSupportedError
+from funclab.graph import structure
 from funclab.graph.operation import OpOperation
-from funclab.ops.activation import Relu
 from funclab.ops.elementwise import Negative
+from funclab.ops.nn.activation import Relu
 from funclab.view.code.source import to_code
 from funclab.view.code.text import LARGEST_ARRAY
 from tests.ops.examples import BATCH

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from funclab import Input, Model, constraints, layers, ops, registry, structure
+from funclab import Input, Model, constraints, layers, ops, registry
 from funclab.errors import ArgumentError
+from funclab.graph import structure
 from funclab.view.code.source import to_code
 from funclab.view.scene import words
 from tests.view.code.source_runs import assert_same_numbers, run

@@ -13,9 +13,9 @@ import funclab
 from funclab.errors import ArgumentError, FunclabError, NameLookupError
 from funclab.models import Model
 from funclab.view.draw import theme
+from funclab.view.notebook.entry_points import WAYS
 from funclab.view.notebook.extension import load_ipython_extension, unload_ipython_extension
 from funclab.view.notebook.magics import HELP
-from funclab.view.notebook.ways import WAYS
 
 SETUP = """
 import numpy as np

@@ -9,7 +9,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from funclab import Input, Layer, structure
+from funclab import Input, Layer
+from funclab.graph import structure
 from funclab.graph.node import Node
 from funclab.view.shapes.rules.numbers import Axis
 from tests import ops
@@ -19,8 +20,8 @@ for path in sorted(Path(ops.__path__[0]).glob("examples_*.py")):  # importing en
     importlib.import_module(f"tests.ops.{path.stem}")
 
 WITHOUT = {
-    "funclab.ops.losses",
-    "funclab.ops.scores",
+    "funclab.ops.nn.losses",
+    "funclab.ops.nn.scores",
     "funclab.ops.shaping",
     "funclab.ops.random",
     "funclab.ops.lookup",

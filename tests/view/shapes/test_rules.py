@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from funclab import Input, Layer, Model, layers, ops, structure
+from funclab import Input, Layer, Model, layers, ops
+from funclab.graph import structure
 from funclab.graph.node import Node
 from funclab.layers.arguments import first_parameter
 from funclab.ops.base import shape_of

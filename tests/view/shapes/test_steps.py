@@ -12,7 +12,7 @@ import pytest
 
 from funclab import Input, Layer, Model, Sequential, layers
 from funclab.errors import FunclabError, ShapeError, TensorTypeError
-from funclab.ops.matmul import MatMul
+from funclab.ops.matrices.matmul import MatMul
 from funclab.view.shapes.failure import failed_step
 from funclab.view.shapes.steps import shape_steps
 from funclab.view.shapes.view import ShapeWalk

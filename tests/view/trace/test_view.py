@@ -15,7 +15,7 @@ from funclab.layers import LSTM, Dense, Embedding, TextVectorization, concatenat
 from funclab.models import Model
 from funclab.teach.scenes import SCENES, scene
 from funclab.view.notebook.export import export_html
-from funclab.view.trace.still import MOST, PROJECTOR, USUAL, spine
+from funclab.view.trace.stills import MOST, PROJECTOR, USUAL, spine
 from funclab.view.trace.view import trace
 from tests.view import models
 

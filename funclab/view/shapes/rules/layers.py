@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from funclab import structure
-from funclab.shape_math import Shape, axis_index
+from funclab.graph import structure
+from funclab.graph.shape_math import Shape, axis_index
 from funclab.view.shapes.rules.numbers import (
     Axes,
     Axis,

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial, reduce
 from typing import Any
 
-from funclab import shape_math
-from funclab.shape_math import Shape
+from funclab.graph import shape_math
+from funclab.graph.shape_math import Shape
 from funclab.view.scene import words
 
 SUM, PRODUCT, ATOM = 1, 2, 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from funclab.shape_math import axis_index, reduced_axes
+from funclab.graph.shape_math import axis_index, reduced_axes
 from funclab.view.draw.text import listed
 from funclab.view.shapes.rules.layers import overlaid, reshaped, stretched
 from funclab.view.shapes.rules.numbers import (

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from funclab import structure
 from funclab.engine.plan import calls_behind
+from funclab.graph import structure
 from funclab.graph.node import Node
 from funclab.graph.op import Op
 from funclab.graph.operation import OpOperation, placeholder

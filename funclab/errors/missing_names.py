@@ -1,0 +1,157 @@
+"""Names that a module lacks: misspelled ones, and names of Keras that funclab does not have."""
+
+from __future__ import annotations
+
+import difflib
+import importlib.util
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any, NoReturn
+
+from funclab.errors import FunclabError, NoSuchImportError, NoSuchNameError
+
+# Names that Keras users look for, and where to look instead.
+ELSEWHERE = {
+    "keras": "funclab is the `keras` here: write funclab.layers, funclab.Model and so on; after "
+    "funclab.install_as_keras() even `import keras` gives funclab.",
+    "applications": "there are no trained networks to download; build one with funclab.layers, and "
+    "load weights with model.load_weights(path).",
+    "engine": "layers are in funclab.layers, tensors come from funclab.Input.",
+    "wrappers": "TimeDistributed and Bidirectional are in funclab.layers.",
+    "tf": "funclab needs no TensorFlow; functions of tensors are in funclab.ops.",
+    "model_to_dot": "write model.plot().to_dot() for the graph in DOT.",
+    "GradientTape": "`fit` has the gradients in its plan; funclab.trace(model, x, y) shows them. A "
+    "loss of your own goes to compile, or to self.add_loss(loss) in a layer's `call`.",
+    "set_value": "write variable.assign(value), or optimizer.learning_rate = 0.1.",
+    "get_value": "write variable.numpy(), or numpy.asarray(variable).",
+    "plot_model": "write funclab.plot_model(model).",
+    "K": "functions of tensors are in funclab.ops; Keras 2's backend is funclab.keras2.backend.",
+    "get_session": "there is no session: leave the line out; K.eval and K.function give numbers.",
+    **dict.fromkeys(
+        (
+            *("ImageDataGenerator", "RandomFlip", "RandomRotation", "RandomZoom", "RandomCrop"),
+            *("RandomTranslation", "RandomContrast", "RandomBrightness"),
+        ),
+        "layers that change images at random are left out: change images with NumPy in a "
+        "generator of batches; fit takes it.",
+    ),
+    "image_dataset_from_directory": "read the files in a generator of batches, with Pillow: "
+    "numpy.asarray(PIL.Image.open(path)); fit takes it.",
+    "load_img": "write PIL.Image.open(path), from Pillow; img_to_array makes an array of it.",
+    "mixed_precision": "leave the line out: funclab computes in float32 or float64.",
+    "distribution": "leave the line out: there is one device, the CPU.",
+    "interfaces": "leave out the line and its decorators: old names of arguments are understood.",
+    "scikit_learn": "KerasClassifier(build) and KerasRegressor(build) are written "
+    "funclab.wrappers.Classifier(build) and Regressor(build) today.",
+    "multi_gpu_model": "there is one device: leave the line out, and train the model itself.",
+    "set_session": "there is no session, and no GPU to set up: leave the line out.",
+    "CuDNNLSTM": "write funclab.layers.LSTM; what it computes is the same.",
+    "CuDNNGRU": "write funclab.layers.GRU(units, reset_after=True); what it computes is the same.",
+    **{f"reduce_{name}": f"write funclab.ops.{name}." for name in ("mean", "sum", "max", "min")},
+    "manual_variable_initialization": "leave the line out: weights have their numbers from the "
+    "start.",
+    **dict.fromkeys(
+        ("LocallyConnected1D", "LocallyConnected2D", "local_conv1d", "local_conv2d"),
+        "there is no layer with filters of its own for each position, as there is none in Keras 3; "
+        "Conv1D and Conv2D share theirs.",
+    ),
+    "decode_predictions": "the names of ImageNet's classes would be a download.",
+    "ctc_label_dense_to_sparse": "K.ctc_batch_cost takes dense labels; there are no sparse "
+    "tensors.",
+    "print_tensor": "write K.function([model.input], [tensor])([data]), or see model.trace(data).",
+}
+
+
+ROOMS = (
+    "layers", "models", "optimizers", "losses", "metrics", "callbacks", "ops", "utils",
+    "activations", "initializers", "regularizers", "constraints", "datasets",
+    "random",
+)  # fmt: skip
+"""Modules that may contain a name that was looked for elsewhere, the likeliest first."""
+
+
+def guard(module: str, more: Iterable[str] = (), name: str = "") -> None:
+    """From now on, make a module suggest similar names if it is asked for one it lacks.
+
+    module: its full name. more: names that it has besides its public ones. name: under which users
+    know the module, if that is another.
+    """
+    room: Any = sys.modules[module]
+    room.__path__ = getattr(room, "__path__", [])  # Python asks `from` a package for each name
+    room.__getattr__ = absent(name or module, more)
+
+
+def absent(module: str, more: Iterable[str] = ()) -> Callable[[str], NoReturn]:
+    """A `__getattr__` for a module."""
+
+    def refuse(name: str) -> NoReturn:
+        if name.startswith("_"):  # Python tests whether special attributes exist
+            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        asking = sys._getframe(1)
+        while asking.f_code.co_name == "__getattr__" and asking.f_back is not None:
+            asking = asking.f_back
+        # `from package import name` begins there, and would hide an AttributeError later.
+        imported = asking.f_code.co_name == "_handle_fromlist"
+        if imported and importlib.util.find_spec(f"{module}.{name}"):
+            raise AttributeError(name)  # the name of a file, which Python will then import
+        raise no_such_name(module, name, more, imported)
+
+    return refuse
+
+
+def no_such_name(
+    module: str, name: str, more: Iterable[str] = (), imported: bool = False
+) -> FunclabError:
+    """The error for a name that a module does not have."""
+    near = close(name, {*_public(sys.modules[module]), *more})
+    what = f"module {module!r} has no attribute {name!r}."
+    if imported:
+        what = f"cannot import name {name!r} from {module!r}."
+    fix = ELSEWHERE.get(name) or f"dir({module}) lists what there is."
+    others = f"; similar names are {', '.join(near)}." if near else ", nor any similar name."
+    why = f"funclab has no {name} there{others}"
+    room = "" if name in ELSEWHERE else _room_of(name)
+    if room:
+        why = f"{name} is in funclab.{room}."
+        fix = f"write from funclab.{room} import {name}."
+    elif near and name not in ELSEWHERE:
+        fix = f"write {module}.{near[0]}, if that is what you mean."
+    elif module == "funclab.layers":
+        fix += " A layer of your own is a class with `call`, made of funclab.ops."
+    return (NoSuchImportError if imported else NoSuchNameError)(what, why=why, fix=fix)
+
+
+def _room_of(name: str) -> str:
+    """The module that has exactly this name; "" if none does."""
+    rooms = (room for room in ROOMS if name in _public(importlib.import_module(f"funclab.{room}")))
+    return next(rooms, "")
+
+
+def _public(module: Any) -> list[str]:
+    """The public names of a module."""
+    own = getattr(module, "__all__", None)
+    if own is not None:
+        return list(own)
+    return [
+        name
+        for name, value in vars(module).items()
+        if name[:1].isalpha() and name != "guard" and _is_own(value)
+    ]
+
+
+def _is_own(value: Any) -> bool:
+    return callable(value) and getattr(value, "__module__", "").startswith("funclab.")
+
+
+def close(name: str, names: Iterable[str]) -> list[str]:
+    """Similar names, ignoring case, the likeliest first.
+
+    >>> close("Concatenat", ["Concatenate", "concatenate"])
+    ['Concatenate']
+    """
+    ordered = sorted(names, key=lambda other: (other[:1] == name[:1], other))
+    plain = {other.lower().replace("_", ""): other for other in ordered}
+    wanted = name.lower().replace("_", "")
+    alike = difflib.get_close_matches(wanted, plain, n=3, cutoff=0.75)
+    longer = [other for other in plain if len(wanted) > 2 and other.startswith(wanted)]
+    return [plain[other] for other in dict.fromkeys([*alike, *longer])][:3]

@@ -1,0 +1,112 @@
+"""The command line, `funclab`; also `python -m funclab`.
+
+Each command has its own file here; those for teachers are in `funclab.teach`. Nothing heavy is
+imported until a command needs it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from funclab import __version__
+from funclab.teach.commands import doctor
+from funclab.teach.commands import lab
+from funclab.teach.commands import warm
+from funclab.errors import FunclabError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit code: 0, or 1 when something needs attention."""
+    parser = command_parser()
+    chosen, rest = parser.parse_known_args(arguments)
+    if chosen.command == "lab":
+        return lab.lab(chosen.port, rest)
+    if rest:
+        parser.error(f"unknown arguments: {' '.join(rest)}")
+    try:
+        return chosen.run(chosen)
+    except FunclabError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def command_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="funclab", description="See the Keras functional API.")
+    parser.add_argument("--version", action="version", version=f"funclab {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    command = commands.add_parser(
+        "lab",
+        help="open JupyterLab on the first lesson",
+        epilog="Other options, such as --no-browser, go to JupyterLab.",
+    )
+    command.add_argument("--port", type=int, default=8888, help="the first port to try")
+    command = commands.add_parser("warm", help="compile the numeric loops, so that no lesson waits")
+    command.set_defaults(run=lambda chosen: warm.warm())
+    command = commands.add_parser(
+        "doctor", help="check this installation; or put back the graded cells of a notebook"
+    )
+    command.add_argument("notebook", nargs="?", type=Path, help="one that may lack graded cells")
+    command.add_argument("--from", dest="original", type=Path, help="as it was handed out")
+    command.set_defaults(run=run_doctor)
+    add_teaching(commands)
+    return parser
+
+
+def run_doctor(chosen: argparse.Namespace) -> int:
+    if chosen.notebook is None:
+        return doctor.doctor()
+    return doctor.restore_cells(chosen.notebook, chosen.original)
+
+
+def add_teaching(commands: argparse._SubParsersAction) -> None:
+    """Add the commands for teachers."""
+    command = commands.add_parser(
+        "check-notebooks", help="run notebooks again and compare what they show"
+    )
+    command.add_argument("paths", nargs="*", type=Path, default=[Path()], metavar="PATH")
+    command.add_argument("--timeout", type=float, default=120, help="seconds for a cell")
+    command.set_defaults(run=check_notebooks)
+
+    command = commands.add_parser("new-lesson", help="start a lesson of your own, here")
+    command.add_argument("name", help="such as bees: letters, digits and _")
+    command.set_defaults(run=new_lesson)
+
+    command = commands.add_parser("release", help="make assignments of nbgrader from lessons")
+    command.add_argument("notebooks", nargs="+", type=Path, metavar="NOTEBOOK")
+    command.add_argument("--course", type=Path, default=Path(), help="the folder of the course")
+    command.add_argument("--points", type=float, default=1, help="points for each exercise")
+    command.set_defaults(run=release)
+
+    command = commands.add_parser("slides", help="write a notebook as slides, without a network")
+    command.add_argument("notebook", type=Path, metavar="NOTEBOOK")
+    command.add_argument("--to", type=Path, metavar="FILE", help="the file to write")
+    command.set_defaults(run=slides)
+
+
+def release(chosen: argparse.Namespace) -> int:
+    from funclab.teach import releasing
+
+    return releasing.release(chosen.notebooks, chosen.course, chosen.points)
+
+
+def slides(chosen: argparse.Namespace) -> int:
+    from funclab.teach.slides import write_slides
+
+    print(f"{write_slides(chosen.notebook, chosen.to)} is written.")
+    return 0
+
+
+def new_lesson(chosen: argparse.Namespace) -> int:
+    from funclab.teach import starting
+
+    starting.new_lesson(chosen.name)
+    return 0
+
+
+def check_notebooks(chosen: argparse.Namespace) -> int:
+    from funclab.teach import notebooks
+
+    return notebooks.check_notebooks(chosen.paths, chosen.timeout)

@@ -1,0 +1,1 @@
+"""What a student has answered: files, entries, and what is read from them."""

@@ -1,0 +1,104 @@
+"""Where batches come from: arrays or streams, for training and for validation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from funclab.errors import ArgumentError, DataError, FunclabError, ShapeError
+from funclab.training.arguments import FitOptions
+from funclab.training.data.batches import Batches, Data, split
+from funclab.training.data.streams import Stream, check_stream, is_stream
+from funclab.training.runner import Runner
+
+BATCH_SIZE = 32
+
+Source = Batches | Stream
+
+
+def training_source(
+    runner: Runner, x: Any, y: Any, sample_weight: Any, class_weight: Any, options: FitOptions
+) -> tuple[Source, Data | None]:
+    """Batches to train on, and the data held out by `validation_split`."""
+    fraction, steps = options.validation_split, options.steps_per_epoch
+    size = options.batch_size or usual_size(runner.model)
+    away = runner.source("train", (x, y, sample_weight), size, options.shuffle, steps)
+    if away is not None:
+        check_stream(x, class_weight=class_weight, validation_split=fraction)
+        return away, None
+    if is_stream(x):
+        check_stream(x, y=y, sample_weight=sample_weight, validation_split=fraction)
+
+        def weighted(x: Any, y: Any = None, weight: Any = None) -> Data:
+            return runner.prepare(x, y, weight, class_weight)
+
+        return Stream(x, weighted, runner.train, steps, options.shuffle), None
+    data, held_out = runner.prepare(x, y, sample_weight, class_weight), None
+    if fraction:
+        data, held_out = split(data, fraction)
+    return Batches(data, size, options.shuffle, runner.train, steps), held_out
+
+
+def validation_source(
+    runner: Runner, validation_data: Any, held_out: Data | None, options: FitOptions
+) -> Source | None:
+    """Batches to validate on: `validation_data`, or else the held-out data, or else none."""
+    steps = options.validation_steps
+    size = options.validation_batch_size or options.batch_size or usual_size(runner.model)
+    try:
+        if is_stream(validation_data):
+            away = runner.source("test", (validation_data,), size, False, steps)
+            if away is not None:
+                return away
+            return Stream(validation_data, runner.prepare, runner.test, steps)
+        data = held_out
+        if validation_data is not None:
+            parts = validation_parts(validation_data)
+            away = runner.source("test", parts, size, False, steps)
+            if away is not None:
+                return away
+            data = runner.prepare(*parts)
+        return None if data is None else Batches(data, size, False, runner.test, steps)
+    except (DataError, ShapeError, ArgumentError) as error:
+        raise located(error, "validation_data") from None
+
+
+def training_as_test(runner: Runner, training: Source) -> Source:
+    """The training data again, in order, to be evaluated.
+
+    Raises: ArgumentError for a stream, which cannot be read again.
+    """
+    if isinstance(training, Batches):
+        return Batches(training.data, training.size, False, runner.test)
+    raise ArgumentError(
+        "`evaluate_each_epoch` needs training data in arrays.",
+        why="batches that come from a stream cannot be read a second time.",
+        fix="pass arrays as x and y, or the data to evaluate as validation_data.",
+    )
+
+
+def usual_size(model: Any) -> int:
+    """The batch size that the model's inputs declare, else 32."""
+    fixed = [tensor.shape[0] for tensor in model.inputs or [] if tensor.shape and tensor.shape[0]]
+    return fixed[0] if fixed else BATCH_SIZE
+
+
+def validation_parts(data: Any) -> Any:
+    if isinstance(data, (list, tuple)) and len(data) in (2, 3):
+        return data
+    received = f"{len(data)} parts" if isinstance(data, (list, tuple)) else type(data).__name__
+    raise DataError(
+        "`validation_data` should be a tuple (x_val, y_val) or (x_val, y_val, sample_weight). "
+        f"Found: {received}.",
+        why="validation needs inputs and their targets.",
+        fix=f"write validation_split={data}, to keep a part of the training data."
+        if isinstance(data, float) and 0 < data < 1
+        else "write validation_data=(x_val, y_val).",
+    )
+
+
+def located(error: FunclabError, argument: str) -> FunclabError:
+    """The same error, with the name of the argument it is about."""
+    if argument not in error.what:
+        error.what = f"In `{argument}`: {error.what}"
+        error.args = (error.what,)
+    return error

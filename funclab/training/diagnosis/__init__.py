@@ -1,0 +1,1 @@
+"""What may be wrong with a training run, and how that is measured."""
