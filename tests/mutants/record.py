@@ -32,7 +32,7 @@ NAMES = (  # what a module lists, it lists when it is imported
     *("tests/project/test_keras_signatures.py", "tests/project/test_meanings.py"),
     "tests/saving/test_op_names.py",
 )
-ABOVE = ("funclab/view/", "funclab/teach/", "funclab/teach/commands/")
+ABOVE = ("funclab/view/", "funclab/teach/")
 PARTS = {  # in funclab, the doctests
     "below": (
         *("funclab/", *NAMES, "tests/project/test_settings.py", "tests/project/test_utils.py"),
@@ -55,7 +55,7 @@ NOT_TRIED = (
     "tests/training/test_interrupt_anywhere.py",  # it traces each line itself
     "tests/saving/test_whole_files.py",  # it kills processes of its own
 )
-APART = {"funclab/keras2/": "/keras2/", "funclab/keras2/keras_name.py": "/keras2/",
+APART = {"funclab/keras2/": "/keras2/",
          "funclab/distribute/": "/distribute/", "funclab/teach/commands/": "/test_cli"}  # fmt: skip
 """Files that tests use in processes of their own, where coverage does not see them, and a part of
 the paths of these tests."""
