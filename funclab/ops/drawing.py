@@ -11,6 +11,7 @@ from funclab.errors import ShapeError
 from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape, show
+from funclab.ops.base import made
 
 
 def generator(state: Array) -> np.random.Generator:
@@ -42,10 +43,8 @@ class DrawFrom(Op, abstract=True):
 
 def _row(name: str, draw: Callable[..., Array], says: str, *inputs: str) -> Any:
     """An op that draws numbers with a function of a generator, the shape, and the inputs."""
-    shapes = f"{' and '.join(inputs)} (broadcast to dims)"
-    doc = f"{says}.\n\n    Shapes: {shapes}, state (2,) -> out (dims).\n    "
-    attributes = {"draw": staticmethod(draw), "mutates": (len(inputs),), "__doc__": doc}
-    return type(name, (DrawFrom,), attributes | {"__module__": __name__})
+    shapes = f"{' and '.join(inputs)} (broadcast to dims), state (2,) -> out (dims)"
+    return made(name, DrawFrom, says, shapes, draw=draw, mutates=(len(inputs),))
 
 
 RandomGamma = _row(

@@ -15,17 +15,9 @@ from funclab.graph.tensor import Tensor
 from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
-    accuracy,
-    activation_of,
-    calls_by_input,
-    fresh_copy,
-    joins,
-    maker,
-    source_inputs,
-    trained_copy,
-    unwrapped,
-    weighted_calls,
-)
+    accuracy, activation_of, calls_by_input, fresh_copy, joins, maker, source_inputs, trained_copy,
+    unwrapped, weighted_calls,
+)  # fmt: skip
 from funclab.teach.judging import Mistake, calls_made, judge, known, lights
 
 ONE, ENOUGH = (None, 1), 0.65
