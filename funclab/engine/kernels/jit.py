@@ -53,6 +53,15 @@ def jit(
     return loop if SETTING == "loops" else FORMS[loop]
 
 
+def at_once(first: int, last: int) -> tuple[slice]:
+    """The elements from `first` to `last` as one slice: a loop over it is a line of NumPy."""
+    return (slice(first, last),)
+
+
+span = range if ENABLED or SETTING == "loops" else at_once
+"""What a loop goes over that reads the same compiled and in NumPy."""
+
+
 @functools.cache
 def temporary_cache() -> str:
     """A folder for machine code that lasts as long as this process."""

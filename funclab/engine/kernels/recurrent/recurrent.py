@@ -11,7 +11,7 @@ True where the state does not change; `dropout` (batch, units), by which the sta
 before the recurrent kernel. Backward, `gh` and `gc` go from the last state to the first, `ggates`
 receives the gradients before the activations, and `gdropout` that of dropout; `ghs` are the
 gradients of each step's output. Without frozen, dropout or ghs, their arrays are empty.
-In NumPy, `rows` are one slice of all samples; the parts of a step: recurrent_in_numpy.py.
+In NumPy, a `span` is one slice of all samples; the parts of a step: recurrent_in_numpy.py.
 """
 
 from __future__ import annotations
@@ -20,14 +20,12 @@ import math
 
 import numpy as np
 
-from funclab.engine.kernels.jit import ENABLED, SETTING, jit
+from funclab.engine.kernels.jit import ENABLED, jit, span
 from funclab.engine.kernels.recurrent import recurrent_in_numpy as in_numpy
 from funclab.engine.kernels.threads import WORTH_SHARING, run_halves
 
 # As in recurrent_in_numpy; repeated because compiled code does not notice changes of other files.
 LINEAR, RELU, HARD_SIGMOID, SOFTSIGN, SIGMOID, TANH = range(6)
-
-rows = range if ENABLED or SETTING == "loops" else in_numpy.rows
 
 # tanh(x) = x P(x^2) / Q(x^2) up to 9.1, above which it is 1 in float32. The coefficients minimize
 # the largest error: 3e-7, with the rounding (NumPy's is 6e-8, in twice the time).
@@ -69,7 +67,7 @@ def simple_rnn(first, last, recurrent, bias, frozen, dropout, gates, hs, squash)
     for s in range(len(gates)):
         state = thinned(hs[s], dropout, first, last)
         add_product(state[first:last], recurrent, gates[s, first:last], 0)
-        for r in rows(first, last):
+        for r in span(first, last):
             add(gates[s, r], bias)
             activate(gates[s, r], squash)
             copy(hs[s + 1, r], gates[s, r])
@@ -84,7 +82,7 @@ def simple_rnn_vjp(
     turned, back = np.ascontiguousarray(recurrent.T), np.empty_like(gh)
     for s in range(len(gates) - 1, -1, -1):
         receive(first, last, gh, ghs, s)
-        for r in rows(first, last):
+        for r in span(first, last):
             copy(ggates[s, r], gh[r])
             times_slope(ggates[s, r], gates[s, r], squash)
             if frozen.size:
@@ -107,11 +105,11 @@ def gru(first, last, recurrent, bias, inner_bias, frozen, dropout, gates, pulled
         state = thinned(hs[s], dropout, first, last)
         add_product(state[first:last], to_gates, gates[s, first:last], 0)
         if inner_bias.size:
-            for r in rows(first, last):
+            for r in span(first, last):
                 add(gates[s, r][..., : 2 * units], inner_bias[: 2 * units])
                 copy(pulled[s, r], inner_bias[2 * units :])
             add_product(state[first:last], to_value, pulled[s, first:last], 0)
-        for r in rows(first, last):
+        for r in span(first, last):
             y = gates[s, r]
             add(y, bias)
             activate(y[..., : 2 * units], gate)
@@ -121,7 +119,7 @@ def gru(first, last, recurrent, bias, inner_bias, frozen, dropout, gates, pulled
                 multiply(pulled[s, r], y[..., units : 2 * units], state[r])
         if not inner_bias.size:
             add_product(pulled[s, first:last], to_value, gates[s, first:last], 2 * units)
-        for r in rows(first, last):
+        for r in span(first, last):
             value = gates[s, r][..., 2 * units :]
             activate(value, squash)
             after = hs[s + 1, r]
@@ -142,12 +140,12 @@ def gru_vjp(
     gpulled = np.empty_like(gh)
     for s in range(len(gates) - 1, -1, -1):
         receive(first, last, gh, ghs, s)
-        for r in rows(first, last):
+        for r in span(first, last):
             gru_cell_vjp(gates[s, r], hs[s, r], gh[r], ggates[s, r], gate, squash)
             if frozen.size:
                 clear(ggates[s, r], frozen[s, r])
         if ginner.size:
-            for r in rows(first, last):
+            for r in span(first, last):
                 g, reset = ggates[s, r], gates[s, r][..., units : 2 * units]
                 multiply(g[..., units : 2 * units], g[..., 2 * units :], pulled[s, r])
                 times_slope(g[..., units : 2 * units], reset, gate)
@@ -157,16 +155,16 @@ def gru_vjp(
         else:
             state = thinned(hs[s], dropout, first, last)
             product(ggates[s, first:last, 2 * units :], turned[2 * units :], gpulled[first:last])
-            for r in rows(first, last):
+            for r in span(first, last):
                 greset = ggates[s, r][..., units : 2 * units]
                 reset = gates[s, r][..., units : 2 * units]
                 multiply(greset, gpulled[r], state[r])
                 times_slope(greset, reset, gate)
             product(ggates[s, first:last, : 2 * units], turned[: 2 * units], back[first:last])
-            for r in rows(first, last):
+            for r in span(first, last):
                 add_products(back[r], gpulled[r], gates[s, r][..., units : 2 * units])
             through_dropout(first, last, back, hs[s], dropout, gdropout)
-        for r in rows(first, last):
+        for r in span(first, last):
             add_products(back[r], gh[r], gates[s, r][..., :units])
         pass_on(first, last, back, gh, frozen, s)
 
@@ -191,7 +189,7 @@ def lstm(first, last, recurrent, bias, frozen, dropout, gates, hs, cs, bent, gat
     for s in range(len(gates)):
         state = thinned(hs[s], dropout, first, last)
         add_product(state[first:last], recurrent, gates[s, first:last], 0)
-        for r in rows(first, last):
+        for r in span(first, last):
             add(gates[s, r], bias)
             lstm_cell(gates[s, r], cs[s, r], cs[s + 1, r], bent[s, r], hs[s + 1, r], gate, squash)
         freeze(first, last, hs, frozen, s)
@@ -222,7 +220,7 @@ def lstm_vjp(
     turned, back = np.ascontiguousarray(recurrent.T), np.empty_like(gh)
     for s in range(len(gates) - 1, -1, -1):
         receive(first, last, gh, ghs, s)
-        for r in rows(first, last):
+        for r in span(first, last):
             y, g, passed = gates[s, r], ggates[s, r], back[r]
             lstm_cell_vjp(y, cs[s, r], bent[s, r], gh[r], gc[r], g, passed, gate, squash)
             if frozen.size:
@@ -275,7 +273,7 @@ def carry(first, last, g, turned, back, states, dropout, gdropout):
 def through_dropout(first, last, g, states, dropout, gdropout):
     """Turn the gradient g of the states after dropout into that of the states."""
     if dropout.size:
-        for r in rows(first, last):
+        for r in span(first, last):
             add_products(gdropout[r], g[r], states[r])
             multiply(g[r], g[r], dropout[r])
 
@@ -284,14 +282,14 @@ def through_dropout(first, last, g, states, dropout, gdropout):
 def receive(first, last, gh, ghs, s):
     """Add the gradient of the output of step s."""
     if ghs.size:
-        for r in rows(first, last):
+        for r in span(first, last):
             add(gh[r], ghs[s, r])
 
 
 @jit
 def pass_on(first, last, back, gh, frozen, s):
     """The gradients of the states before step s become those of its predecessor."""
-    for r in rows(first, last):
+    for r in span(first, last):
         if frozen.size:
             keep(back[r], gh[r], frozen[s, r])
         copy(gh[r], back[r])
@@ -301,7 +299,7 @@ def pass_on(first, last, back, gh, frozen, s):
 def freeze(first, last, states, frozen, s):
     """Repeat the states that do not change in step s."""
     if frozen.size:
-        for r in rows(first, last):
+        for r in span(first, last):
             keep(states[s + 1, r], states[s, r], frozen[s, r])
 
 

@@ -8,10 +8,6 @@ ACTIVATIONS = ("linear", "relu", "hard_sigmoid", "softsign", "sigmoid", "tanh")
 LINEAR, RELU, HARD_SIGMOID, SOFTSIGN, SIGMOID, TANH = range(6)
 
 
-def rows(first, last):
-    return (slice(first, last),)
-
-
 def thinned(states, dropout, first, last):
     return states * dropout if dropout.size else states
 
