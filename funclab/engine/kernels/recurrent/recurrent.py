@@ -274,8 +274,9 @@ def through_dropout(first, last, g, states, dropout, gdropout):
     """Turn the gradient g of the states after dropout into that of the states."""
     if dropout.size:
         for r in span(first, last):
-            add_products(gdropout[r], g[r], states[r])
-            multiply(g[r], g[r], dropout[r])
+            back = g[r]
+            add_products(gdropout[r], back, states[r])
+            multiply(back, back, dropout[r])
 
 
 @jit
