@@ -90,10 +90,7 @@ class Confusion(Metric, abstract=True):
         for sign in (True, False):
             counted = np.where(positive == sign, weights, 0).reshape(-1)
             by_bin = np.bincount(bins, counted, n * labels).reshape(labels, n)
-            sums = {
-                True: by_bin[:, ::-1].cumsum(1)[:, -2::-1],
-                False: by_bin.cumsum(1)[:, :-1],
-            }
+            sums = {True: by_bin[:, ::-1].cumsum(1)[:, -2::-1], False: by_bin.cumsum(1)[:, :-1]}
             for name in self.counts:
                 if COUNTS[name][0] is sign:
                     array = getattr(self, name).array

@@ -1,7 +1,5 @@
 """The recurrent layers: LSTM, GRU, and SimpleRNN, which has no gates."""
 
-from __future__ import annotations
-
 from funclab.layers.recurrent.cells import GRUCell, LSTMCell, SimpleRNNCell
 from funclab.layers.recurrent.layers import BuiltIn
 from funclab.layers.recurrent.steps import (

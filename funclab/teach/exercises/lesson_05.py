@@ -177,12 +177,7 @@ def one_name(attempt: Attempt) -> Mistake:
 def not_shared(model: Functional, first: Any, second: Any) -> Mistake:
     """Two encoders: with equal weights, which diverge at the first step, or with different ones."""
     notes = {first: "one set of weights", second: "another set"}
-    values = {
-        "model": model,
-        "first": first,
-        "second": second,
-        "n": model.count_params(),
-    }
+    values = {"model": model, "first": first, "second": second, "n": model.count_params()}
     ones, others = (node.operation.get_weights() for node in (first, second))
     if [x.shape for x in ones] == [x.shape for x in others] and all(
         np.array_equal(x, y) for x, y in zip(ones, others)

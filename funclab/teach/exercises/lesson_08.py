@@ -242,11 +242,7 @@ def popular_told(model: Functional) -> float:
     places = [1 if tensor.shape[1:] == (5,) else 0 for tensor in model.inputs]
     x, x_test = ([part[place] for place in places] for part in (trained, tested))
     copy = trained_copy(
-        model,
-        x,
-        trained.popular,
-        loss="binary_crossentropy",
-        optimizer=optimizers.Adam(0.01),
+        model, x, trained.popular, loss="binary_crossentropy", optimizer=optimizers.Adam(0.01)
     )
     return accuracy(copy, x_test, tested.popular)
 

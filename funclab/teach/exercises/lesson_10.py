@@ -230,11 +230,7 @@ def judging(model: Functional) -> tuple[float, bool]:
     train, test = digits.load_pairs(300)
     plain: Any = Model(list(model.inputs), model.outputs[0])
     copy = trained_copy(
-        plain,
-        [train.left, train.right],
-        train.same,
-        loss="binary_crossentropy",
-        epochs=40,
+        plain, [train.left, train.right], train.same, loss="binary_crossentropy", epochs=40
     )
     answers = copy.predict([test.left, test.right], batch_size=500, verbose=0)
     probable = bool(((answers >= 0) & (answers <= 1)).all())

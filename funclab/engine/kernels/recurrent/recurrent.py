@@ -14,8 +14,6 @@ gradients of each step's output. Without frozen, dropout or ghs, their arrays ar
 In NumPy, a `span` is one slice of all samples; the parts of a step: recurrent_in_numpy.py.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Parts of the steps of recurrent.py in NumPy, for all samples from `first` to `last` at once."""
 
-from __future__ import annotations
-
 import numpy as np
 
 ACTIVATIONS = ("linear", "relu", "hard_sigmoid", "softsign", "sigmoid", "tanh")
