@@ -90,7 +90,7 @@ def simple_rnn_vjp(
 
 
 @jit
-def gru(first, last, recurrent, bias, inner_bias, frozen, dropout, gates, pulled, hs, gate, squash):
+def gru(first, last, recurrent, bias, inner_bias, frozen, dropout, gates, hs, pulled, gate, squash):
     """Fill gates (z, r, value), pulled (the product that r multiplies, or r times state) and hs.
 
     With an inner bias, r multiplies the recurrent product, which has that bias; with an empty one,
@@ -129,7 +129,7 @@ def gru(first, last, recurrent, bias, inner_bias, frozen, dropout, gates, pulled
 
 @jit
 def gru_vjp(
-    first, last, ghs, gh, recurrent, frozen, dropout, gdropout, gates, pulled, hs, ggates, ginner,
+    first, last, ghs, gh, recurrent, frozen, dropout, gdropout, gates, hs, pulled, ggates, ginner,
     gate, squash,
 ):  # fmt: skip
     """Fill ggates and ginner, the gradients of the recurrent product (empty without its bias)."""
