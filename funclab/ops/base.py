@@ -52,6 +52,7 @@ class Binary(Op, abstract=True):
         self.ufunc(x, y, out=out)
 
     def vjp(self, g: Array, x: Array, y: Array, out: Array, *slots: Slot) -> None:
+        slope: Any
         for slope, slot in zip(self.slopes, slots, strict=True):
             if slot is not None and callable(slope):
                 product_to(g, slope(x, y, out), slot)
@@ -80,9 +81,8 @@ def pair(
 ) -> Any:
     """An op on two tensors, and its function."""
     shapes = "x, y (broadcast together) -> out" + ", of booleans" * (base.makes == "bool")
-    attributes = {"slopes": slopes} if slopes else {}
-    attributes["differentiable"] = bool(slopes or base.slopes)
-    op = made(name, base, f"out = {says}", shapes, gradient, ufunc=ufunc, **attributes)
+    settings = {"ufunc": ufunc, "slopes": slopes, "differentiable": bool(slopes)}
+    op = made(name, base, f"out = {says}", shapes, gradient, **settings)
     return op, function_of(op)
 
 

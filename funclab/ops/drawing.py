@@ -12,6 +12,7 @@ from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape, show
 from funclab.ops.base import made
+from funclab.ops.random import Draw
 
 
 def generator(state: Array) -> np.random.Generator:
@@ -21,20 +22,14 @@ def generator(state: Array) -> np.random.Generator:
     return made
 
 
-class DrawFrom(Op, abstract=True):
+class DrawFrom(Draw, abstract=True):
     """Random numbers whose distribution depends on tensors; no gradient flows to them."""
 
-    differentiable = False
-    dims: Shape = ()
-    kind: str = "float32"
     draw: ClassVar[Callable[..., Array]]
 
     def shape(self, *shapes: Shape) -> Shape:
         shape_math.broadcast(self.dims, *shapes[:-1])
         return self.dims
-
-    def dtype(self, *dtypes: str) -> str:
-        return self.kind
 
     def forward(self, *arrays: Array) -> None:
         *inputs, state, out = arrays

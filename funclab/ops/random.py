@@ -80,7 +80,7 @@ class Draw(Op, abstract=True):
     def shape(self, state: Shape) -> Shape:
         return self.dims
 
-    def dtype(self, state: str) -> str:
+    def dtype(self, *dtypes: str) -> str:
         return self.kind
 
 
