@@ -65,7 +65,7 @@ HEAVY = [
 ]
 KERNEL_TOOLS = {
     f"funclab.engine.kernels.{name}"
-    for name in ("jit", "threads", "window", "recurrent.recurrent_in_numpy")
+    for name in ("jit", "threads", "window", "recurrent", "recurrent.recurrent_in_numpy")
 }
 # Modules of loops whose plain functions others call, outside of their own loops.
 KERNEL_TOOLS |= {"funclab.engine.kernels", "funclab.engine.kernels.depthwise"}
