@@ -52,10 +52,10 @@ class Binary(Op, abstract=True):
         self.ufunc(x, y, out=out)
 
     def vjp(self, g: Array, x: Array, y: Array, out: Array, *slots: Slot) -> None:
-        slope: Any
         for slope, slot in zip(self.slopes, slots, strict=True):
             if slot is not None and callable(slope):
-                product_to(g, slope(x, y, out), slot)
+                along: Any = slope(x, y, out)
+                product_to(g, along, slot)
             elif slot is not None:
                 sum_to(g, slot)
                 if slope != 1:
