@@ -78,6 +78,7 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
         "equations of gates, written as calls in calls",
     ),
     ("funclab/losses/structured.py", DENSITY): (12.0, "formulas: sums over pairs and overlaps"),
+    ("funclab/layers/base.py", "lines"): (455, "what all layers share, each import a line"),
     ("funclab/models/model.py", "lines"): (
         465,
         "a method for each view, its arguments written out",
