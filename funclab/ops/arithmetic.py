@@ -10,13 +10,28 @@ from funclab.graph import shape_math
 from funclab.graph.op import Array, Op, promote
 from funclab.graph.shape_math import Shape
 from funclab.graph.tensor import OPERATORS
-from funclab.ops.base import Binary, Slot, pair, product_to
+from funclab.ops.base import Binary, Slot, function_of, pair, product_to
 
 
 class Floats(Binary, abstract=True):
     """A function of two tensors that makes floats of integers."""
 
     makes = "float"
+
+
+# Written out, because lesson 12 shows it.
+class Multiply(Binary):
+    """out = x * y.
+
+    Shapes: x, y (broadcast together) -> out.
+    Gradient: gx = g * y; gy = g * x, each summed over the axes it was broadcast along.
+    """
+
+    ufunc = np.multiply
+
+    def vjp(self, g: Array, x: Array, y: Array, out: Array, gx: Slot, gy: Slot) -> None:
+        product_to(g, y, gx)
+        product_to(g, x, gy)
 
 
 class Comparison(Binary, abstract=True):
@@ -47,11 +62,6 @@ Subtract, subtract = pair(
     "Subtract", np.subtract, "x - y",
     "gx = g; gy = -g, each summed over the axes it was broadcast along", 1, -1,
 )  # fmt: skip
-Multiply, multiply = pair(
-    "Multiply", np.multiply, "x * y",
-    "gx = g * y; gy = g * x, each summed over the axes it was broadcast along",
-    lambda x, y, out: y, lambda x, y, out: x,
-)  # fmt: skip
 Divide, divide = pair(
     "Divide", np.divide, "x / y; integers become float32",
     "gx = g / y; gy = -g * out / y, each summed over the axes it was broadcast along",
@@ -75,7 +85,7 @@ Minimum, minimum = pair(
     "Minimum", np.minimum, "the smaller of x and y",
     "g goes to the smaller; half to each where they are equal", *SHARES,
 )  # fmt: skip
-true_divide = divide
+true_divide, multiply = divide, function_of(Multiply)
 
 Equal, equal = pair("Equal", np.equal, "whether x == y", base=Comparison)
 NotEqual, not_equal = pair("NotEqual", np.not_equal, "whether x differs from y", base=Comparison)

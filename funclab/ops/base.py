@@ -51,8 +51,8 @@ class Binary(Op, abstract=True):
     def forward(self, x: Array, y: Array, out: Array) -> None:
         self.ufunc(x, y, out=out)
 
-    def vjp(self, g: Array, x: Array, y: Array, out: Array, *slots: Slot) -> None:
-        for slope, slot in zip(self.slopes, slots, strict=True):
+    def vjp(self, g: Array, x: Array, y: Array, out: Array, gx: Slot, gy: Slot) -> None:
+        for slope, slot in zip(self.slopes, (gx, gy), strict=True):
             if slot is not None and callable(slope):
                 along: Any = slope(x, y, out)
                 product_to(g, along, slot)

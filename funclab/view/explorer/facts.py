@@ -207,12 +207,15 @@ def _call(call: Any, names: Names) -> Facts:
     outputs = ", ".join(f"{names[value]} {show(value.shape)}" for value in call.outputs)
     options = str(call.op).partition("(")[2][:-1]
     op = type(call.op)
-    methods = map(_source, [op.forward, op.vjp][: 1 + op.differentiable])
+    slopes = filter(callable, getattr(op, "slopes", ()))  # of a row in a table of ops
+    methods = map(_source, [*[op.forward, op.vjp][: 1 + op.differentiable], *slopes])
     return {
         "op": call.op.name,
         "text": f"{outputs} = {call.op.name}({', '.join(filter(None, [inputs, options]))})",
         "doc": inspect.getdoc(op) or "",
-        "source": "\n\n".join(inspect.cleandoc(f"\n{method}") for method in methods if method),
+        "source": "\n\n".join(
+            inspect.cleandoc(f"\n{method}") for method in dict.fromkeys(methods) if method
+        ),
     }
 
 
