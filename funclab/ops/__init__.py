@@ -9,7 +9,7 @@ import sys
 from funclab.graph.tensor import OPERATORS
 from funclab.errors.missing_names import guard
 from funclab.ops.nn.activation import (
-    elu, gelu, hard_sigmoid, hard_silu, hard_swish, leaky_relu, mish, relu, relu6, selu, silu,
+    elu, gelu, hard_sigmoid, hard_silu, leaky_relu, mish, relu, relu6, selu, silu,
     softplus, softsign, swish,
 )  # fmt: skip
 from funclab.ops.arithmetic import (
@@ -93,7 +93,7 @@ from funclab.ops.scattering import (
     slice, slice_update,
 )  # fmt: skip
 from funclab.ops.matrices.products import cross, inner, kron, outer, psnr, rearrange, vdot
-from funclab.ops.shrinking import (
+from funclab.ops.nn.shrinking import (
     celu, glu, hard_shrink, hard_tanh, log_sigmoid, soft_shrink, sparse_plus, sparse_sigmoid,
     sparsemax, squareplus, tanh_shrink, threshold,
 )  # fmt: skip
@@ -148,6 +148,7 @@ __all__ = [
 ]  # fmt: skip
 
 compose(globals())
+hard_swish = hard_silu
 
 # Python's operators on tensors and values: `x + y`, `x[0]`, `-x`.
 OPERATORS.update({name: globals()[name] for name in __all__ if callable(globals()[name])})

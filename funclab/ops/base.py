@@ -17,6 +17,19 @@ from funclab.registry.parameters import signed
 
 Slot = Array | None
 KIND = Parameter.POSITIONAL_OR_KEYWORD
+ARGUMENTS = {
+    "to": "dtype", "as_dtype": "dtype", "target": "shape", "ends": "indices_or_sections",
+}  # fmt: skip
+"""Settings of ops that have other names in the functions."""
+
+Data = Any
+"""The annotation of an input of a function that calls several ops (see `composed`)."""
+
+
+def in_keras(path: str, *things: Any) -> None:
+    """Say where Keras has these ops or functions (see `Op.keras`)."""
+    for thing in things:
+        thing.keras = path
 
 
 class Elementwise(Op, abstract=True):

@@ -13,7 +13,7 @@ from funclab.graph.op import Array, Op, View
 from funclab.graph.shape_math import Shape, show, to_shape
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value, Variable
-from funclab.ops.base import Elementwise, shape_of
+from funclab.ops.base import Data, Elementwise, in_keras, shape_of
 
 
 class Cast(Elementwise):
@@ -137,12 +137,12 @@ def full_like(x: Any, fill_value: float, dtype: str | None = None) -> Any:
     return FullLike(fill_value, dtype)(x)
 
 
-def zeros_like(x: Any, dtype: str | None = None) -> Any:
+def zeros_like(x: Data, dtype: str | None = None) -> Any:
     """Zeros of x's shape."""
     return FullLike(0, dtype)(x)
 
 
-def ones_like(x: Any, dtype: str | None = None) -> Any:
+def ones_like(x: Data, dtype: str | None = None) -> Any:
     """Ones of x's shape."""
     return FullLike(1, dtype)(x)
 
@@ -196,3 +196,8 @@ def _known(shape: Any, instead: str) -> Sequence[int]:
             fix=f"use ops.{instead}(x), which takes the shape x has when the plan runs.",
         )
     return [length for length in lengths if length is not None]
+
+
+in_keras("core", Cast, StopGradient)
+in_keras("numpy.Copy", Identity)
+in_keras("", Assign, AssignAdd)

@@ -14,7 +14,7 @@ from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape, show
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
-from funclab.ops.base import Slot
+from funclab.ops.base import Data, Slot, in_keras
 from funclab.ops.shaping import ravel
 
 
@@ -199,14 +199,14 @@ def get_item(x: Any, key: Any) -> Any:
     return GetItem(", ".join(map(_write, parts)) or "...")(x)
 
 
-def take(x: Any, indices: Any, axis: int | None = None) -> Any:
+def take(x: Data, indices: Data, axis: int | None = None) -> Any:
     """The slices of x along `axis` at `indices` (None: elements of the flattened x)."""
     if axis is None:
         x, axis = ravel(x), 0
     return Take(axis)(x, _whole(indices))
 
 
-def take_along_axis(x: Any, indices: Any, axis: int | None = None) -> Any:
+def take_along_axis(x: Data, indices: Data, axis: int | None = None) -> Any:
     """One element of x for each index, chosen along `axis` (None: of the flattened x)."""
     if axis is None:
         x, axis = ravel(x), 0
@@ -335,3 +335,7 @@ def embedding(table: Any, ids: Any) -> Any:
            [1., 0., 0.]])
     """
     return Embedding()(table, ids)
+
+
+in_keras("nn", OneHot)
+in_keras("", Embedding)

@@ -13,7 +13,7 @@ import numpy as np
 
 from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape
-from funclab.ops.base import shape_by_trial, with_settings
+from funclab.ops.base import in_keras, shape_by_trial, with_settings
 
 
 class Moving(Op, abstract=True):
@@ -142,3 +142,7 @@ class Fold(Op):
 
 
 fold = with_settings(Fold, "x")
+
+
+in_keras("nn", Fold, Unfold)
+in_keras("numpy.Pad", MirrorPad)

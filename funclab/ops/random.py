@@ -12,6 +12,7 @@ from funclab.errors import ArgumentError, ShapeError
 from funclab.graph import shape_math
 from funclab.graph.op import Array, Op, Work
 from funclab.graph.shape_math import Shape, show, to_shape
+from funclab.ops.base import in_keras
 
 
 class Dropout(Op):
@@ -161,3 +162,6 @@ def random_normal(
 
 def _flat(x: Array) -> Array:
     return x.reshape(-1, copy=False)
+
+
+in_keras("", Dropout, RandomUniform, RandomNormal)

@@ -11,7 +11,7 @@ from funclab.errors import ShapeError
 from funclab.graph import shape_math
 from funclab.graph.op import Array, Op, View
 from funclab.graph.shape_math import Shape, show
-from funclab.ops.base import function_of, shape_of, with_settings
+from funclab.ops.base import Data, function_of, in_keras, shape_of, with_settings
 
 
 class Reshape(View):
@@ -116,19 +116,19 @@ expand_dims, squeeze, transpose = (
 )
 
 
-def ravel(x: Any) -> Any:
+def ravel(x: Data) -> Any:
     """All elements along one axis."""
     return Reshape((-1,))(x)
 
 
-def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
+def swapaxes(x: Data, axis1: int, axis2: int) -> Any:
     """x with two axes swapped."""
     order = list(range(len(shape_of(x))))
     order[axis1], order[axis2] = order[axis2], order[axis1]
     return Transpose(tuple(order))(x)
 
 
-def moveaxis(x: Any, source: Any, destination: Any) -> Any:
+def moveaxis(x: Data, source: Any, destination: Any) -> Any:
     """x with one or more axes moved to other positions."""
     rank = len(shape_of(x))
     sources = [axis % rank for axis in np.ravel(source).tolist()]
@@ -185,3 +185,6 @@ class UnfoldTime(View):
 
 reshape_samples, unfold_time = (with_settings(op, "x") for op in (ReshapeSamples, UnfoldTime))
 fold_time = function_of(FoldTime)
+
+
+in_keras("", ReshapeSamples, FoldTime, UnfoldTime)

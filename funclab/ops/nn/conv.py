@@ -12,7 +12,7 @@ from funclab.errors import ShapeError
 from funclab.graph import shape_math
 from funclab.graph.op import Array
 from funclab.graph.shape_math import Shape, known, show
-from funclab.ops.base import Slot, shape_of
+from funclab.ops.base import Data, Slot, in_keras, shape_of
 from funclab.ops.nn.window import Sliding, check_format, check_padding, per_axis
 from funclab.ops.shaping import reshape
 
@@ -167,8 +167,8 @@ class ConvTranspose(Sliding):
 
 
 def conv(
-    inputs: Any,
-    kernel: Any,
+    inputs: Data,
+    kernel: Data,
     strides: int | Sequence[int] = 1,
     padding: str = "valid",
     data_format: str | None = None,
@@ -198,8 +198,8 @@ def conv(
 
 
 def depthwise_conv(
-    inputs: Any,
-    kernel: Any,
+    inputs: Data,
+    kernel: Data,
     strides: int | Sequence[int] = 1,
     padding: str = "valid",
     data_format: str | None = None,
@@ -230,9 +230,9 @@ def depthwise_conv(
 
 
 def separable_conv(
-    inputs: Any,
-    depthwise_kernel: Any,
-    pointwise_kernel: Any,
+    inputs: Data,
+    depthwise_kernel: Data,
+    pointwise_kernel: Data,
     strides: int | Sequence[int] = 1,
     padding: str = "valid",
     data_format: str | None = None,
@@ -250,8 +250,8 @@ def separable_conv(
 
 
 def conv_transpose(
-    inputs: Any,
-    kernel: Any,
+    inputs: Data,
+    kernel: Data,
     strides: int | Sequence[int] = 1,
     padding: str = "valid",
     output_padding: int | Sequence[int] | None = None,
@@ -276,3 +276,6 @@ def conv_transpose(
         None if more is None else per_axis(more, rank, "output_padding", least=0),
         per_axis(dilation_rate, rank, "dilation_rate"),
     )(inputs, kernel)
+
+
+in_keras("", Conv, ConvTranspose)

@@ -10,7 +10,7 @@ from funclab.engine.kernels import ctc as kernels
 from funclab.errors import ShapeError
 from funclab.graph.op import Array, Op, Work, as_float
 from funclab.graph.shape_math import Shape, known, show
-from funclab.ops.base import Slot, shape_of
+from funclab.ops.base import Data, Slot, in_keras, shape_of
 from funclab.registry.parameters import wrong_value
 
 
@@ -79,7 +79,7 @@ class CTCLoss(Op):
 
 
 def ctc_loss(
-    target: Any, output: Any, target_length: Any, output_length: Any, mask_index: int = 0
+    target: Data, output: Data, target_length: Data, output_length: Data, mask_index: int = 0
 ) -> Any:
     """The loss of label sequences, from scores (before a softmax) for each step; see CTCLoss.
 
@@ -170,8 +170,8 @@ def _add(grown: dict[Any, Any], path: Any, end: int, chance: float) -> None:
 
 
 def ctc_decode(
-    inputs: Any,
-    sequence_lengths: Any,
+    inputs: Data,
+    sequence_lengths: Data,
     strategy: str = "greedy",
     beam_width: int = 100,
     top_paths: int = 1,
@@ -188,3 +188,8 @@ def ctc_decode(
         raise wrong_value("ctc_decode", "inputs", shape_of(inputs), wanted, "x[None]")
     decode = CTCDecode(strategy, beam_width, top_paths, merge_repeated, mask_index)
     return decode(inputs, sequence_lengths)
+
+
+in_keras("", CTCLoss, CTCDecode)
+in_keras("nn.CTCLoss", ctc_loss)
+in_keras("nn.CTCDecode", ctc_decode)

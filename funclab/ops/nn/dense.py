@@ -12,7 +12,7 @@ from funclab.errors import ArgumentError, ShapeError
 from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape, show
-from funclab.ops.base import Slot
+from funclab.ops.base import Slot, in_keras
 
 FUSED = {
     "linear": kernels.LINEAR,
@@ -135,3 +135,6 @@ def bias_activation(x: Any, b: Any, activation: str = "linear") -> Any:
             fix="use ops.bias_add, and the activation after it.",
         )
     return BiasActivation(activation)(x, b)
+
+
+in_keras("", BiasActivation, BiasAdd)

@@ -14,7 +14,7 @@ from funclab.graph import shape_math
 from funclab.graph.op import Array, Op, Work, as_float
 from funclab.graph.shape_math import Shape, known, show
 from funclab.ops.arithmetic import divide, maximum, multiply, power
-from funclab.ops.base import shape_of
+from funclab.ops.base import Data, in_keras, shape_of
 from funclab.ops.elementwise import absolute, rsqrt, square
 from funclab.ops.reduction import Axis, sum, to_axis
 
@@ -281,12 +281,12 @@ def normalize_batch(
 
 
 def batch_normalization(
-    x: Any,
-    mean: Any,
-    variance: Any,
+    x: Data,
+    mean: Data,
+    variance: Data,
     axis: int = -1,
-    offset: Any = None,
-    scale: Any = None,
+    offset: Data = None,
+    scale: Data = None,
     epsilon: float = 1e-3,
 ) -> Any:
     """Normalize by a given mean and variance: scale (x - mean) / sqrt(variance + epsilon) + offset.
@@ -300,7 +300,7 @@ def batch_normalization(
 
 
 def layer_normalization(
-    x: Any, gamma: Any = None, beta: Any = None, axis: Any = -1, epsilon: float | None = None
+    x: Data, gamma: Data = None, beta: Data = None, axis: Any = -1, epsilon: float | None = None
 ) -> Any:
     """Each sample normalized to mean 0 and variance 1 along `axis`, times gamma, plus beta.
 
@@ -313,7 +313,7 @@ def layer_normalization(
 
 
 def rms_normalization(
-    x: Any, scale: Any = None, axis: Any = -1, epsilon: float | None = None
+    x: Data, scale: Data = None, axis: Any = -1, epsilon: float | None = None
 ) -> Any:
     """Each sample divided by the root of its mean square along `axis`, times scale.
 
@@ -327,7 +327,7 @@ def rms_normalization(
     return y if scale is None else multiply(y, scale)
 
 
-def normalize(x: Any, axis: Axis = -1, order: int = 2, epsilon: float | None = None) -> Any:
+def normalize(x: Data, axis: Axis = -1, order: int = 2, epsilon: float | None = None) -> Any:
     """x divided by its norm along `axis`, or by epsilon (None: 1e-7) where the norm is smaller.
 
     The norm is (the sum of |x|^order)^(1 / order).
@@ -349,3 +349,9 @@ def normalize(x: Any, axis: Axis = -1, order: int = 2, epsilon: float | None = N
 def _axes(axis: Any) -> tuple[int, ...]:
     axes = to_axis(axis)
     return (axes,) if isinstance(axes, int) else axes or ()
+
+
+in_keras("", BatchNormalization, LayerNormalization)
+in_keras("nn.BatchNorm", batch_normalization)
+in_keras("nn.LayerNorm", layer_normalization)
+in_keras("nn.RMSNorm", rms_normalization)

@@ -14,7 +14,7 @@ from funclab.engine.kernels.window import volumes
 from funclab.errors import ShapeError
 from funclab.graph.op import Array, Work
 from funclab.graph.shape_math import Shape, show
-from funclab.ops.base import named_like
+from funclab.ops.base import Data, in_keras, named_like
 from funclab.ops.nn.window import Sliding, Spatial, check_format, check_padding, per_axis
 
 OPERATIONS = 50
@@ -193,7 +193,7 @@ max_pool, average_pool = _function(MaxPool, "max_pool"), _function(AveragePool, 
 
 
 def _adaptive(op: Any, name: str) -> Any:
-    def pool(inputs: Any, output_size: int | Sequence[int], data_format: str | None = None) -> Any:
+    def pool(inputs: Data, output_size: int | Sequence[int], data_format: str | None = None) -> Any:
         size = per_axis(output_size, len(inputs.shape) - 2, "output_size")
         return op(size, check_format(data_format))(inputs)
 
@@ -202,3 +202,6 @@ def _adaptive(op: Any, name: str) -> Any:
 
 adaptive_max_pool = _adaptive(AdaptiveMaxPool, "adaptive_max_pool")
 adaptive_average_pool = _adaptive(AdaptiveAveragePool, "adaptive_average_pool")
+
+
+in_keras("", AdaptivePooling)

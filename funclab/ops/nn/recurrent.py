@@ -13,7 +13,7 @@ from funclab.errors import ArgumentError, ShapeError
 from funclab.graph import shape_math
 from funclab.graph.op import Array, Op, Work
 from funclab.graph.shape_math import Shape, known, show
-from funclab.ops.base import Slot
+from funclab.ops.base import Slot, in_keras
 
 ACTIVATIONS = codes.ACTIVATIONS
 """The activations that the fused ops know."""
@@ -389,3 +389,6 @@ def lstm(
         return_sequences=return_sequences,
         go_backwards=go_backwards,
     )
+
+
+in_keras("", LSTM)

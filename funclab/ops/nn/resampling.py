@@ -11,6 +11,7 @@ import numpy as np
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Lengths, Shape, show
+from funclab.ops.base import in_keras
 from funclab.ops.nn.window import check_format, per_axis
 
 
@@ -206,3 +207,6 @@ def check_curve(interpolation: str, *more: str) -> None:
             why="it is the curve on which new pixels lie.",
             fix='write interpolation="bilinear".',
         )
+
+
+in_keras("", UpSample)
