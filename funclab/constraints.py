@@ -11,6 +11,15 @@ from funclab.errors import unwritten
 from funclab.errors.missing_names import guard
 from funclab.graph.shape_math import Array, reduced_axes
 
+registry.add_kind(
+    "constraint",
+    keras="keras.constraints",
+    takes=("x",),
+    example='kernel_constraint="non_neg"',
+    from_number="kernel_constraint=constraints.MaxNorm({})",
+    aliases={"non_negative": "non_neg", "positive": "non_neg"},
+)
+
 
 class Constraint(registry.Configured, kind="constraint"):
     """A rule for a weight: called on its array, returns the nearest array that satisfies it."""

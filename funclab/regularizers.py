@@ -11,6 +11,15 @@ from funclab.errors import ArgumentError, unwritten
 from funclab.errors.missing_names import guard
 from funclab.registry.parameters import wrong_value
 
+registry.add_kind(
+    "regularizer",
+    keras="keras.regularizers",
+    takes=("x",),
+    example='kernel_regularizer="l2"',
+    from_number="kernel_regularizer=regularizers.L2({})",
+    aliases={"ridge": "l2", "lasso": "l1", "weight_decay": "l2"},
+)
+
 
 class Regularizer(registry.Configured, kind="regularizer"):
     """A penalty on a tensor, added to the loss: called on a value, returns a scalar."""

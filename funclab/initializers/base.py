@@ -71,6 +71,20 @@ def using(generator: np.random.Generator) -> Iterator[None]:
         _own.reset(token)
 
 
+registry.add_kind(
+    "initializer",
+    keras="keras.initializers",
+    takes=("shape", "dtype=None"),
+    example='kernel_initializer="glorot_uniform"',
+    from_number="kernel_initializer=initializers.Constant({})",
+    aliases={
+        **dict.fromkeys(("xavier", "xavier_uniform", "glorot"), "glorot_uniform"),
+        "xavier_normal": "glorot_normal", "he": "he_normal", "kaiming": "he_normal",
+        "normal": "random_normal", "uniform": "random_uniform", "gaussian": "random_normal",
+    },
+)  # fmt: skip
+
+
 class Initializer(registry.Configured, kind="initializer"):
     """Makes the first value of a weight of a given shape."""
 

@@ -21,6 +21,29 @@ from funclab.registry.parameters import described, guarded, meaning, signed
 REDUCTIONS = ("sum_over_batch_size", "mean", "mean_with_sample_weight", "sum", "none", None)
 
 
+registry.add_kind(
+    "loss",
+    keras="keras.losses",
+    takes=("y_true", "y_pred"),
+    example='loss="mse"',
+    aliases={
+        "l2": "mse", "l1": "mae", "rmse": "mse", "squared_error": "mse",
+        **dict.fromkeys(("logloss", "log_loss", "bce_loss", "binary"), "binary_crossentropy"),
+        "categorical": "categorical_crossentropy",
+        **dict.fromkeys(("sparse", "nll"), "sparse_categorical_crossentropy"),
+    },
+    elsewhere={
+        "crossentropy": 'write loss="sparse_categorical_crossentropy" for class numbers, '
+        '"categorical_crossentropy" for one-hot rows, "binary_crossentropy" for yes or no.',
+        **dict.fromkeys(
+            ("accuracy", "acc"),
+            'write metrics=["accuracy"], and a loss such as "categorical_crossentropy": '
+            "accuracy has no gradient to learn from.",
+        ),
+    },
+)  # fmt: skip
+
+
 class Loss:
     """A loss, called on targets and predictions. Subclasses write `call`.
 

@@ -20,6 +20,21 @@ from funclab.metrics.recording import recorded
 from funclab.ops.nn.scores import Tally
 from funclab.registry.parameters import described, guarded, own_fields
 
+registry.add_kind(
+    "metric",
+    keras="keras.metrics",
+    takes=("y_true", "y_pred"),
+    example='metrics=["accuracy"]',
+    aliases={"acc": "accuracy"},
+    elsewhere={
+        "loss": "leave it out: the loss is always reported.",
+        **dict.fromkeys(
+            ("f1", "f1score"),
+            "write metrics=[Precision(), Recall()], from funclab.metrics: f1 is made of both.",
+        ),
+    },
+)
+
 
 @dataclass_transform(eq_default=False)
 class Metric:

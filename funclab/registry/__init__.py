@@ -14,23 +14,12 @@ from typing import Any, ClassVar, dataclass_transform
 
 from funclab.registry import user_classes as customs
 from funclab.errors import suggest
+from funclab.registry import kinds as cards
 from funclab.registry import sharing
+from funclab.registry.kinds import KINDS, of_kind
+from funclab.registry.kinds import add_kind as add_kind
 from funclab.errors import ArgumentError, ConfigError, LossError, NameLookupError, NotSupportedError
 from funclab.registry.parameters import described, guarded, own_fields
-
-KERAS_MODULES = {
-    "layer": "keras.layers",
-    "optimizer": "keras.optimizers",
-    "schedule": "keras.optimizers.schedules",
-    "loss": "keras.losses",
-    "metric": "keras.metrics",
-    "initializer": "keras.initializers",
-    "regularizer": "keras.regularizers",
-    "constraint": "keras.constraints",
-}
-"""Where Keras 3 has the classes of each kind."""
-
-NOT_LAYERS = [module for kind, module in KERAS_MODULES.items() if kind != "layer"]
 
 KERAS_MODELS = {
     "Functional": ("keras.src.models.functional", "Functional"),
@@ -47,16 +36,6 @@ WITHOUT_EFFECT = {
     *("implementation", "synchronized", "oov_method"),
 }
 """Settings that Keras writes, but that have no effect in the funclab classes that lack them."""
-
-TAKES = {
-    "activation": ("x",),
-    "loss": ("y_true", "y_pred"),
-    "metric": ("y_true", "y_pred"),
-    "initializer": ("shape", "dtype=None"),
-    "regularizer": ("x",),
-    "constraint": ("x",),
-}
-"""The arguments with which a function of each kind is called."""
 
 _used: ContextVar[Counter[str]] = ContextVar("used names", default=Counter())  # noqa: B039
 """How often each name has been used: a count for the session, and one for each `fresh_names`."""
@@ -162,9 +141,9 @@ def lookup(kind: str, name: str, custom: dict[str, Any] | None = None) -> Any:
     """The object for a name that somebody wrote; `custom` is searched first."""
     table = {**_known.get(kind, {}), **customs.known(custom)}
     if name not in table:
-        guess = "" if suggest.alias(kind, str(name)) else near(name, table)
+        guess = "" if cards.alias(kind, str(name)) else near(name, table)
         why = f"no {kind} is known under that name{guess}."
-        raise unknown(kind, name, why, suggest.by_name(kind, str(name), _known))
+        raise unknown(kind, name, why, cards.by_name(kind, str(name), _known))
     return table[name]
 
 
@@ -176,7 +155,7 @@ def described_by(kind: str, entry: dict[str, Any], custom: dict[str, Any] | None
     table = own if customs.is_own(entry) else {**_known.get(kind, {}), **own}
     if name not in table:
         why = f"a config names this {kind}; neither funclab nor custom_objects has it."
-        raise unknown(kind, name, why, suggest.of_own(kind, name))
+        raise unknown(kind, name, why, cards.of_own(kind, name))
     return table[name]
 
 
@@ -194,6 +173,11 @@ def near(name: str, known: Iterable[str], similar: Any = suggest.similar) -> str
     """The known names similar to `name`, as the end of a sentence; "" if there are none."""
     close = similar(name, known)
     return f" (did you mean {suggest.either(close)}?)" if close else ""
+
+
+def is_other_kind(module: str | None) -> bool:
+    """Whether Keras has things of another kind than layers in a module."""
+    return any(kind.keras == module for name, kind in KINDS.items() if name != "layer")
 
 
 @sharing.writes
@@ -232,7 +216,7 @@ def _address(cls: type) -> tuple[str | None, str | None]:
     if name in KERAS_MODELS:
         return KERAS_MODELS[name]
     kinds = [kind for kind, known in _known.items() if known.get(name) is cls]
-    return KERAS_MODULES.get(kinds[0] if kinds else "", cls.__module__), None
+    return of_kind(kinds[0] if kinds else "").keras or cls.__module__, None
 
 
 @functools.cache
@@ -364,7 +348,7 @@ def get(kind: str, identifier: Any, custom: dict[str, Any] | None = None) -> Any
     if isinstance(identifier, str):
         known = lookup(kind, identifier, custom)
         return known() if isinstance(known, type) else known
-    other = suggest.wrong_kind(kind, identifier, _known)
+    other = cards.wrong_kind(kind, identifier, _known)
     if other or not (callable(identifier) or hasattr(identifier, "get_config")):
         error = LossError if other and kind in ("loss", "metric") else ArgumentError
         raise error(
@@ -373,7 +357,7 @@ def get(kind: str, identifier: Any, custom: dict[str, Any] | None = None) -> Any
             if other
             else f"{suggest.article(kind)} is given as a name, an object, a class, a function or a "
             f"config; this is of type {type(identifier).__name__}.",
-            fix=suggest.by_value(kind, identifier, other),
+            fix=cards.by_value(kind, identifier, other),
         )
     if isinstance(identifier, type):
         return identifier()
@@ -384,11 +368,12 @@ def get(kind: str, identifier: Any, custom: dict[str, Any] | None = None) -> Any
 
 def check_function(kind: str, function: Any, **settings: Any) -> None:
     """Refuse a function that does not accept the arguments of its kind."""
-    positional = [name for name in TAKES.get(kind, ()) if "=" not in name]
+    arguments = of_kind(kind).takes
+    positional = [name for name in arguments if "=" not in name]
     keywords = settings | ({"dtype": None} if kind == "initializer" else {})
-    if kind not in TAKES or suggest.takes(function, *positional, **keywords):
+    if not arguments or suggest.takes(function, *positional, **keywords):
         return
-    name, taken = getattr(function, "__name__", repr(function)), ", ".join(TAKES[kind])
+    name, taken = getattr(function, "__name__", repr(function)), ", ".join(arguments)
     error = LossError if kind in ("loss", "metric") else ArgumentError
     raise error(
         f"The {kind} {name} cannot be called with ({taken}).",
