@@ -41,9 +41,6 @@ from funclab.registry.parameters import described, guarded, wrong_value
 Args = tuple[Any, ...]
 
 
-registry.add_kind("layer", keras="keras.layers")
-
-
 class Layer(Weighted):
     """A layer. Subclasses write `build` (make weights) and `call` (use funclab.ops).
 

@@ -76,7 +76,7 @@ def rebuilt(value: Any, custom_objects: Any) -> Any:
         return [rebuilt(item, custom_objects) for item in value]
     if not isinstance(value, dict) or not {"class_name", "config"} <= value.keys():
         return value
-    if registry.is_other_kind(value.get("module")):  # Identity is an initializer, too
+    if value.get("module") in registry.NOT_LAYERS:  # Identity is an initializer, too
         return value
     name = value["class_name"]
     if name == "__numpy__":  # how Keras writes an array

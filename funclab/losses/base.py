@@ -16,14 +16,13 @@ from funclab.layers.arguments import dtype_name
 from funclab.losses import functions, structured
 from funclab.losses.functions import as_float, is_symbolic, same_rank
 from funclab.ops.nn.scores import Total
-from funclab.registry.parameters import described, guarded, meaning, signed
+from funclab.registry.parameters import MEANINGS, described, guarded, meaning, signed
 
 REDUCTIONS = ("sum_over_batch_size", "mean", "mean_with_sample_weight", "sum", "none", None)
 
 
 registry.add_kind(
     "loss",
-    keras="keras.losses",
     takes=("y_true", "y_pred"),
     example='loss="mse"',
     aliases={
@@ -42,6 +41,25 @@ registry.add_kind(
         ),
     },
 )  # fmt: skip
+
+
+MEANINGS |= {
+    "reduction": '"sum_over_batch_size" (the mean of all losses), "mean_with_sample_weight", "sum" '
+    'or "none"',
+    "delta": "the error beyond which the loss is linear",
+    "apply_class_balancing": "whether `alpha` weights class 1 against class 0",
+    "gamma": "how much less well-predicted elements count; 0 for equal weights",
+    "BinaryFocalCrossentropy.alpha": "the weight of class 1, in [0, 1]; class 0 has 1 - alpha",
+    "CategoricalFocalCrossentropy.alpha": "the weight of all classes, or one for each",
+    "q": "between 0, the crossentropy, and 1, the absolute error",
+    "Tversky.alpha": "the weight of false negatives",
+    "Tversky.beta": "the weight of false positives",
+    "Dice.axis": "the axes that are summed; None for all, and one loss for the batch",
+    "Tversky.axis": "the axes that are summed; None for all, and one loss for the batch",
+    "Circle.gamma": "the scale of the exponents",
+    "margin": "how far distances should stay from 0 and 1",
+    "remove_diagonal": "whether pairs of a sample with itself are excluded",
+}
 
 
 class Loss:

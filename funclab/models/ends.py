@@ -10,6 +10,13 @@ from funclab.graph import structure
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
 from funclab.layers.input import Input
+from funclab.registry.parameters import MEANINGS
+
+MEANINGS |= {
+    "outputs": "the tensors that the model returns: one, a list, or a dict by name",
+    "layers": "the layers, in order",
+    "Model.kwargs": "the same by name, and trainable and dtype as for Layer",
+}
 
 
 def masked(value: Value, mask: Any) -> Value:

@@ -35,18 +35,6 @@ EXAMPLE = """
     """
 
 
-registry.add_kind(
-    "optimizer",
-    keras="keras.optimizers",
-    example='optimizer="adam"',
-    from_number="optimizer=SGD(learning_rate={})",
-    aliases={
-        "gd": "sgd", "gradient_descent": "sgd", "gradientdescent": "sgd", "stochastic": "sgd",
-        "momentum": "sgd", "rms": "rmsprop", "rms_prop": "rmsprop",
-    },
-)  # fmt: skip
-
-
 class Update(NamedTuple):
     """One step for a plan: a function, its arrays and numbers, and its line of text."""
 

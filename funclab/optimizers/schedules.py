@@ -12,8 +12,6 @@ from funclab import registry
 from funclab.errors import suggest, unwritten
 from funclab.registry.parameters import wrong_value
 
-registry.add_kind("schedule", keras="keras.optimizers.schedules")
-
 
 class LearningRateSchedule(registry.Configured, kind="schedule"):
     """A rule for the learning rate: called with the number of steps taken so far."""

@@ -16,10 +16,24 @@ from funclab.registry import user_classes as customs
 from funclab.errors import suggest
 from funclab.registry import kinds as cards
 from funclab.registry import sharing
-from funclab.registry.kinds import KINDS, of_kind
+from funclab.registry.kinds import of_kind
 from funclab.registry.kinds import add_kind as add_kind
 from funclab.errors import ArgumentError, ConfigError, LossError, NameLookupError, NotSupportedError
 from funclab.registry.parameters import described, guarded, own_fields
+
+KERAS_MODULES = {
+    "layer": "keras.layers",
+    "optimizer": "keras.optimizers",
+    "schedule": "keras.optimizers.schedules",
+    "loss": "keras.losses",
+    "metric": "keras.metrics",
+    "initializer": "keras.initializers",
+    "regularizer": "keras.regularizers",
+    "constraint": "keras.constraints",
+}
+"""Where Keras 3 has the classes of each kind."""
+
+NOT_LAYERS = [module for kind, module in KERAS_MODULES.items() if kind != "layer"]
 
 KERAS_MODELS = {
     "Functional": ("keras.src.models.functional", "Functional"),
@@ -175,11 +189,6 @@ def near(name: str, known: Iterable[str], similar: Any = suggest.similar) -> str
     return f" (did you mean {suggest.either(close)}?)" if close else ""
 
 
-def is_other_kind(module: str | None) -> bool:
-    """Whether Keras has things of another kind than layers in a module."""
-    return any(kind.keras == module for name, kind in KINDS.items() if name != "layer")
-
-
 @sharing.writes
 def to_config(data: Any) -> Any:
     """Plain data (for JSON) from which `data` can be rebuilt, in the form of Keras 3.
@@ -216,7 +225,7 @@ def _address(cls: type) -> tuple[str | None, str | None]:
     if name in KERAS_MODELS:
         return KERAS_MODELS[name]
     kinds = [kind for kind, known in _known.items() if known.get(name) is cls]
-    return of_kind(kinds[0] if kinds else "").keras or cls.__module__, None
+    return KERAS_MODULES.get(kinds[0] if kinds else "", cls.__module__), None
 
 
 @functools.cache

@@ -215,7 +215,7 @@ def parsed(text: str | bytes) -> Any:
     other objects that are not layers."""
 
     def revived(item: dict[str, Any]) -> Any:
-        if registry.is_other_kind(item.get("module")) or item.get("class_name") == "DTypePolicy":
+        if item.get("module") in registry.NOT_LAYERS or item.get("class_name") == "DTypePolicy":
             item.pop(sharing.KEY, None)
         if item.get("class_name") == KERAS_ARRAY:
             config = dict(item.get("config") or ())

@@ -222,7 +222,7 @@ def _object(entry: dict[str, Any]) -> dict[str, Any]:
     elif shape is not None:
         entry = {**entry, "batch_input_shape": shape}
     if name in registry.registered("initializer") and "name" not in config:
-        entry = {**entry, "module": registry.KINDS["initializer"].keras}
+        entry = {**entry, "module": registry.KERAS_MODULES["initializer"]}
         config.pop("dtype", None)
     if name.startswith("SpatialDropout"):  # which Keras 2 writes, though it has no effect
         config.pop("noise_shape", None)

@@ -106,7 +106,7 @@ def _revived(config: Any, own: Any) -> Any:
     if kind == "function":
         return _known_function(inner, own)
     module = config.get("module") or ""
-    rooms = {card.keras: kind for kind, card in registry.KINDS.items() if card.keras}
+    rooms = {path: kind for kind, path in registry.KERAS_MODULES.items()}
     room = rooms.get(module) or _kind_of(kind)
     if room == "layer":
         return from_config(config, own)
@@ -125,14 +125,14 @@ PLAIN: dict[str, Any] = {
 
 def _kind_of(name: str) -> str:
     """The kind of the class with this name; "layer" where none is known."""
-    kinds = ("layer", *registry.KINDS)
-    return next((kind for kind in kinds if name in registry.registered(kind)), "layer")
+    kinds = [kind for kind in registry.KERAS_MODULES if name in registry.registered(kind)]
+    return kinds[0] if kinds else "layer"
 
 
 def _known_function(name: str, own: Any) -> Any:
     if name in user_classes.known(own):
         return user_classes.known(own)[name]
-    for kind in ("activation", "loss", "metric", *registry.KINDS):
+    for kind in ("activation", "loss", "metric", *registry.KERAS_MODULES):
         if name in registry.registered(kind):
             return registry.registered(kind)[name]
     for room in (activations, ops):

@@ -22,7 +22,7 @@ WORDS = {
 
 def things() -> list:
     """Each class and function that the parameters belong to."""
-    known = [registry.registered(kind).values() for kind in registry.KINDS]
+    known = [registry.registered(kind).values() for kind in registry.KERAS_MODULES]
     rooms = [vars(room).values() for room in (layers, models, optimizers, schedules)]
     return [thing for things in (*known, *rooms) for thing in things]
 
