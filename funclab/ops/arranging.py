@@ -119,6 +119,7 @@ def diff(a: Data, n: int = 1, axis: int = -1) -> Any:
     return a
 
 
+@in_keras("nn")
 def depth_to_space(x: Data, block_size: int, data_format: str = "channels_last") -> Any:
     """Groups of channels rearranged as blocks of pixels.
 
@@ -134,6 +135,7 @@ def depth_to_space(x: Data, block_size: int, data_format: str = "channels_last")
     return reshape(blocks, (-1, depth // b**2, height * b, width * b))
 
 
+@in_keras("nn")
 def space_to_depth(x: Data, block_size: int, data_format: str = "channels_last") -> Any:
     """Blocks of pixels rearranged as channels: the inverse of `depth_to_space`.
 
@@ -165,6 +167,7 @@ def _length(length: int | None) -> int:
     return length
 
 
+@in_keras("math")
 def extract_sequences(x: Data, sequence_length: int, sequence_stride: int) -> Any:
     """Stretches of the last axis, each `sequence_stride` after the one before.
 
@@ -172,7 +175,3 @@ def extract_sequences(x: Data, sequence_length: int, sequence_stride: int) -> An
     """
     starts = range(0, _length(shape_of(x)[-1]) - sequence_length + 1, sequence_stride)
     return take(x, [list(range(i, i + sequence_length)) for i in starts], -1)
-
-
-in_keras("nn", depth_to_space, space_to_depth)
-in_keras("math", extract_sequences)

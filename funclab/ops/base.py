@@ -26,10 +26,14 @@ Data = Any
 """The annotation of an input of a function that calls several ops (see `composed`)."""
 
 
-def in_keras(path: str, *things: Any) -> None:
-    """Say where Keras has these ops or functions (see `Op.keras`)."""
-    for thing in things:
-        thing.keras = path
+def in_keras(path: str) -> Any:
+    """A decorator that says where Keras has a function (see `Op.keras`)."""
+
+    def mark(function: Any) -> Any:
+        function.keras = path
+        return function
+
+    return mark
 
 
 class Elementwise(Op, abstract=True):

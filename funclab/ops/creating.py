@@ -209,12 +209,10 @@ def _of_size(array: Array, size: int, fill: Any, axis: int) -> Array:
     return np.concatenate([array, slices if fill is None else np.full_like(slices, fill)], axis)
 
 
+@in_keras("core")
 def saturate_cast(x: Data, dtype: str) -> Any:
     """x in another dtype, clipped to that dtype's range."""
     kind = np.dtype(dtype)
     if kind.kind in "iu":
         x = clip(x, int(np.iinfo(kind).min), int(np.iinfo(kind).max))
     return cast(x, dtype)
-
-
-in_keras("core", saturate_cast)

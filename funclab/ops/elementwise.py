@@ -11,7 +11,7 @@ import numpy as np
 from funclab.engine.kernels import elementwise as kernels
 from funclab.graph.op import Array
 from funclab.ops.arithmetic import maximum, minimum
-from funclab.ops.base import Elementwise, function_of, in_keras, with_settings
+from funclab.ops.base import Elementwise, function_of, with_settings
 
 
 class Whole(Elementwise, abstract=True):
@@ -188,7 +188,7 @@ def clip(x: Any, x_min: Any, x_max: Any) -> Any:
     return minimum(maximum(x, x_min), x_max)
 
 
-in_keras("math", Rsqrt)
-in_keras("nn", Sigmoid)
-in_keras("numpy.Isnan", IsNan)
-in_keras("numpy.Isfinite", IsFinite)
+Rsqrt.keras = "math"
+Sigmoid.keras = "nn"
+IsNan.keras = "numpy.Isnan"
+IsFinite.keras = "numpy.Isfinite"

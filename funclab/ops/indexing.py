@@ -14,7 +14,7 @@ from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape, show
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
-from funclab.ops.base import Data, Slot, in_keras
+from funclab.ops.base import Data, Slot
 from funclab.ops.shaping import ravel
 
 
@@ -147,6 +147,7 @@ class OneHot(Op):
     Shapes: x (n,) -> out (n, num_classes), the classes along `axis`.
     """
 
+    keras = "nn"
     differentiable = False
     num_classes: int
     axis: int = -1
@@ -275,6 +276,8 @@ class Embedding(Op):
     Raises: DataError for an id without a row.
     """
 
+    keras = ""
+
     def shape(self, table: Shape, ids: Shape) -> Shape:
         if len(table) != 2:
             raise ShapeError(
@@ -335,7 +338,3 @@ def embedding(table: Any, ids: Any) -> Any:
            [1., 0., 0.]])
     """
     return Embedding()(table, ids)
-
-
-in_keras("nn", OneHot)
-in_keras("", Embedding)

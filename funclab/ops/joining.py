@@ -136,6 +136,7 @@ def split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> li
     return list(parts) if isinstance(parts, tuple) else [parts]
 
 
+@in_keras("core")
 def unstack(x: Data, num: int | None = None, axis: int = 0) -> list[Any]:
     """The slices of x along `axis`, without that axis."""
     count: Any = num or shape_of(x)[axis]
@@ -158,6 +159,3 @@ def _equal_ends(shape: Shape, sections: int, axis: int) -> list[int]:
         )
     part = length // sections
     return [part * i for i in range(1, sections)]
-
-
-in_keras("core", unstack)

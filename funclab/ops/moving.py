@@ -13,7 +13,7 @@ import numpy as np
 
 from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape
-from funclab.ops.base import in_keras, shape_by_trial, with_settings
+from funclab.ops.base import shape_by_trial, with_settings
 
 
 class Moving(Op, abstract=True):
@@ -115,6 +115,7 @@ class Fold(Op):
     Gradient: gx = the windows of g, as Unfold returns them.
     """
 
+    keras = "nn"
     output_size: Any
     kernel_size: Any
     dilation: Any = 1
@@ -143,6 +144,5 @@ class Fold(Op):
 
 fold = with_settings(Fold, "x")
 
-
-in_keras("nn", Fold, Unfold)
-in_keras("numpy.Pad", MirrorPad)
+Unfold.keras = "nn"
+MirrorPad.keras = "numpy.Pad"

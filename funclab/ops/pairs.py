@@ -150,6 +150,7 @@ class Isclose(Comparison):
     Shapes: x, y (broadcast together) -> out, of booleans.
     """
 
+    keras = ""
     rtol: float = 1e-5
     atol: float = 1e-8
     equal_nan: bool = False
@@ -169,6 +170,7 @@ def isclose(
     return Isclose(rtol, atol, equal_nan)(x1, x2)
 
 
+@in_keras("numpy.AllClose")
 def allclose(
     x1: Data, x2: Data, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
 ) -> Any:
@@ -176,6 +178,7 @@ def allclose(
     return all_true(isclose(x1, x2, rtol, atol, equal_nan))
 
 
+@in_keras("numpy.IsIn")
 def isin(x1: Data, x2: Data, assume_unique: bool = False, invert: bool = False) -> Any:
     """Whether each element of x1 is in x2 (with `invert`: whether it is not)."""
     inside = any_true(equal(expand_dims(x1, -1), ravel(x2)), -1)
@@ -191,8 +194,3 @@ def divide_no_nan(x1: Data, x2: Data) -> Any:
 def ldexp(x1: Data, x2: Data) -> Any:
     """x1 * 2^x2."""
     return multiply(x1, exp2(x2))
-
-
-in_keras("", Isclose)
-in_keras("numpy.AllClose", allclose)
-in_keras("numpy.IsIn", isin)

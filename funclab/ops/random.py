@@ -12,7 +12,6 @@ from funclab.errors import ArgumentError, ShapeError
 from funclab.graph import shape_math
 from funclab.graph.op import Array, Op, Work
 from funclab.graph.shape_math import Shape, show, to_shape
-from funclab.ops.base import in_keras
 
 
 class Dropout(Op):
@@ -27,6 +26,7 @@ class Dropout(Op):
         2014.
     """
 
+    keras = ""
     makes = "first"
     rate: float = 0.5
     noise_shape: Shape | None = None
@@ -91,6 +91,7 @@ class RandomUniform(Draw):
     Shapes: state (2,) -> out (dims).
     """
 
+    keras = ""
     low: float = 0.0
     high: float = 1.0
 
@@ -105,6 +106,7 @@ class RandomNormal(Draw):
     Source: Box and Muller, "A note on the generation of random normal deviates", 1958.
     """
 
+    keras = ""
     mean: float = 0.0
     deviation: float = 1.0
 
@@ -162,6 +164,3 @@ def random_normal(
 
 def _flat(x: Array) -> Array:
     return x.reshape(-1, copy=False)
-
-
-in_keras("", Dropout, RandomUniform, RandomNormal)

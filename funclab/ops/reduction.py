@@ -142,6 +142,7 @@ class LogSumExp(Reduction):
     Numerics: computed as m + log(sum e^(x - m)) with m the maximum, so nothing overflows.
     """
 
+    keras = "math.Logsumexp"
     makes = "float"
 
     def forward(self, x: Array, out: Array) -> None:
@@ -245,6 +246,7 @@ def var(x: Data, axis: Any = None, keepdims: bool = False) -> Any:
     return mean(square(centred), axis, keepdims)
 
 
+@in_keras("nn")
 def moments(
     x: Data, axes: Any, keepdims: bool = False, synchronized: bool = False
 ) -> tuple[Any, Any]:
@@ -272,6 +274,7 @@ class ArgMax(Op):
     Shapes: x (any) -> out without the axis, of integers: of equal elements, the first.
     """
 
+    keras = "numpy.Argmax"
     makes = "int32"
     differentiable = False
     axis: int | None = None
@@ -291,6 +294,8 @@ class ArgMin(ArgMax):
     Shapes: x (any) -> out without the axis, of integers: of equal elements, the first.
     """
 
+    keras = "numpy.Argmin"
+
     def forward(self, x: Array, out: Array) -> None:
         out[...] = np.argmin(x, self.axis, keepdims=self.keepdims)
 
@@ -306,6 +311,7 @@ def count_nonzero(x: Data, axis: Any = None) -> Any:
     return sum(not_equal(x, 0), axis)
 
 
+@in_keras("math")
 def in_top_k(targets: Data, predictions: Data, k: int) -> Any:
     """Whether the target class is among the k classes with the highest predictions.
 
@@ -318,10 +324,5 @@ def in_top_k(targets: Data, predictions: Data, k: int) -> Any:
     return less(sum(better, axis=-1), k)
 
 
-in_keras("nn", moments)
-in_keras("math", in_top_k)
-in_keras("math.Logsumexp", LogSumExp)
-in_keras("numpy.Any", AnyTrue)
-in_keras("numpy.All", AllTrue)
-in_keras("numpy.Argmax", ArgMax)
-in_keras("numpy.Argmin", ArgMin)
+AnyTrue.keras = "numpy.Any"
+AllTrue.keras = "numpy.All"

@@ -29,6 +29,7 @@ class SliceUpdate(Op):
     Raises: ShapeError for updates that are longer than x.
     """
 
+    keras = ""
     makes = "first"
     start_indices: tuple[int, ...]
 
@@ -71,6 +72,7 @@ class ScatterUpdate(Op):
     Raises: ArgumentError if a gradient is needed for "mul".
     """
 
+    keras = "core"
     makes = "first"
     reduction: str | None = None
 
@@ -117,6 +119,7 @@ def places(indices: Array) -> tuple[Array, ...]:
 class Segment(Op, abstract=True):
     """The slices of x with the same id, combined by `ufunc`; ids out of range are ignored."""
 
+    keras = "math"
     makes = "first"
     ufunc: ClassVar[Any]
     num_segments: int
@@ -225,6 +228,7 @@ segment_sum, segment_prod = _row(SegmentSum, "The sum"), _row(SegmentProd, "The 
 segment_max, segment_min = _row(SegmentMax, "The maximum"), _row(SegmentMin, "The minimum")
 
 
+@in_keras("core")
 def slice(inputs: Data, start_indices: Sequence[int] | Data, shape: Sequence[int]) -> Any:
     """The part of a tensor with this shape from `start_indices` on; -1 means to the end.
 
@@ -238,6 +242,7 @@ def slice(inputs: Data, start_indices: Sequence[int] | Data, shape: Sequence[int
     return get_item(inputs, tuple(key))
 
 
+@in_keras("core")
 def slice_update(inputs: Data, start_indices: Sequence[int] | Data, updates: Data) -> Any:
     """`inputs` with `updates` written into it from `start_indices` on."""
     return SliceUpdate(tuple(map(int, start_indices)))(inputs, updates)
@@ -259,6 +264,7 @@ def scatter_update(inputs: Any, indices: Any, updates: Any, reduction: str | Non
     return ScatterUpdate(reduction)(inputs, indices, updates)
 
 
+@in_keras("core")
 def scatter(indices: Data, values: Data, shape: Sequence[int]) -> Any:
     """Zeros of this shape with `values` added at the positions given by the rows of `indices`."""
     dtype = str(getattr(values, "dtype", "float32"))
@@ -272,6 +278,7 @@ def select(condlist: Sequence[Data], choicelist: Sequence[Data], default: Data =
     return default
 
 
+@in_keras("nn")
 def multi_hot(
     inputs: Data, num_classes: int, axis: int = -1, dtype: str | None = None, sparse: bool = False
 ) -> Any:
@@ -281,9 +288,3 @@ def multi_hot(
     """
     marks = one_hot(inputs, num_classes, axis, dtype or "float32")
     return max(marks, 1 if len(shape_of(inputs)) > 1 else 0)
-
-
-in_keras("core", ScatterUpdate, scatter, slice, slice_update)
-in_keras("math", Segment)
-in_keras("nn", multi_hot)
-in_keras("", SliceUpdate)

@@ -11,7 +11,7 @@ from funclab.errors import ShapeError
 from funclab.graph import shape_math
 from funclab.graph.op import Array, Op, View
 from funclab.graph.shape_math import Shape, show
-from funclab.ops.base import Data, function_of, in_keras, shape_of, with_settings
+from funclab.ops.base import Data, function_of, shape_of, with_settings
 
 
 class Reshape(View):
@@ -146,6 +146,7 @@ class ReshapeSamples(View):
     Raises: ShapeError if a sample has another number of elements.
     """
 
+    keras = ""
     target: Shape
 
     def shape(self, x: Shape) -> Shape:
@@ -158,6 +159,8 @@ class FoldTime(View):
     Shapes: x (batch, time, ...) -> out (batch * time, ...).
     Gradient: gx = g in the shape of x.
     """
+
+    keras = ""
 
     def shape(self, x: Shape) -> Shape:
         if len(x) < 2:
@@ -176,6 +179,7 @@ class UnfoldTime(View):
     Gradient: gx = g in the shape of x.
     """
 
+    keras = ""
     time: int | None
 
     def shape(self, x: Shape) -> Shape:
@@ -185,6 +189,3 @@ class UnfoldTime(View):
 
 reshape_samples, unfold_time = (with_settings(op, "x") for op in (ReshapeSamples, UnfoldTime))
 fold_time = function_of(FoldTime)
-
-
-in_keras("", ReshapeSamples, FoldTime, UnfoldTime)

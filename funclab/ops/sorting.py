@@ -88,6 +88,7 @@ def argpartition(x: Data, kth: int, axis: int = -1) -> Any:
     return argsort(x, axis)
 
 
+@in_keras("math")
 def top_k(x: Data, k: int, sorted: bool = True) -> tuple[Any, Any]:
     """The k largest elements along the last axis, the largest first, and their indices."""
     indices = TopIndices(k)(x)
@@ -100,6 +101,3 @@ searchsorted = with_settings(SearchSorted, "sorted_sequence", "values", name="se
 def digitize(x: Data, bins: Data) -> Any:
     """For each element, the number of (sorted) bin edges that are not above it."""
     return searchsorted(bins, x, "right")
-
-
-in_keras("math", top_k)

@@ -34,7 +34,7 @@ MEANINGS = {
     "settings": "more keyword arguments for `fn`",
     "beta": "how many times as important recall is as precision",
 }
-"""The arguments that several rooms have; each room adds its own. A key is the name of an argument, or
+"""The arguments of several rooms; each room adds its own. A key is the name of an argument, or
 "Class.argument"."""
 
 

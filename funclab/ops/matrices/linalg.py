@@ -129,6 +129,7 @@ class Slogdet(OfMatrices):
     Gradient: gx = g of the logarithm * (the inverse of x)^T.
     """
 
+    keras = "numpy"
     n_outputs = 2
 
     def made(self, x: Shape) -> Any:
@@ -235,6 +236,7 @@ class Svd(OfMatrices):
     Source: Townsend, "Differentiating the singular value decomposition", 2016.
     """
 
+    keras = ""
     square = False
     n_outputs = 3
     full_matrices: bool = True
@@ -354,6 +356,7 @@ def lstsq(a: Data, b: Data, rcond: float | None = None) -> Any:
     return matmul(pinv(a, rcond), b)
 
 
+@in_keras("math")
 def logdet(x: Data) -> Any:
     """The logarithm of the determinant of each matrix."""
     return slogdet(x)[1]
@@ -365,6 +368,7 @@ def cholesky_inverse(x: Data, upper: bool = False) -> Any:
     return inv(matmul(other, x) if upper else matmul(x, other))
 
 
+@in_keras("linalg.SVD")
 def svd(x: Data, full_matrices: bool = True, compute_uv: bool = True) -> Any:
     """u, the singular values s and v^T, so that u * s @ v^T = x; or s alone, with its gradient."""
     return Svd(full_matrices)(x) if compute_uv else SingularValues()(x)
@@ -424,16 +428,10 @@ def _matrix_norm(x: Any, ord: Any, rows: int, columns: int) -> Any:
     return (max if ord > 0 else min)(sums, -1)
 
 
+@in_keras("math.CDist")
 def cdist(x: Data, y: Data) -> Any:
     """The distance of each vector of x from each vector of y.
 
     Shapes: x (..., m, d), y (..., n, d) -> (..., m, n).
     """
     return sqrt(sum(square(subtract(expand_dims(x, -2), expand_dims(y, -3))), -1))
-
-
-in_keras("", Svd)
-in_keras("linalg.SVD", svd)
-in_keras("numpy", Slogdet)
-in_keras("math", logdet)
-in_keras("math.CDist", cdist)

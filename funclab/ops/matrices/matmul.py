@@ -14,7 +14,7 @@ from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape, known, show
 from funclab.ops.arithmetic import multiply
-from funclab.ops.base import Data, Slot, in_keras, shape_of, sum_to
+from funclab.ops.base import Data, Slot, shape_of, sum_to
 from funclab.ops.shaping import expand_dims, moveaxis, reshape, squeeze, transpose
 
 
@@ -26,6 +26,7 @@ class MatMul(Op):
     Gradient: gx = g @ y^T; gy = x^T @ g.
     """
 
+    keras = "numpy.Matmul"
     name = "matmul"
     takes_spaced = True
 
@@ -197,6 +198,3 @@ def _mismatch(a: Shape, b: Shape, axes: Any) -> ShapeError:
         why="the lengths along the two axes must be equal, and neither may be the batch.",
         fix="choose other axes, or reshape one of the tensors.",
     )
-
-
-in_keras("numpy.Matmul", MatMul)

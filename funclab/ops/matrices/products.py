@@ -84,6 +84,7 @@ def _parts(x: Any, axis: int) -> list[Any]:
     return [get_item(x, (..., i)) for i in range(length)]
 
 
+@in_keras("nn.PSNR")
 def psnr(x1: Data, x2: Data, max_val: float) -> Any:
     """The peak signal-to-noise ratio: 20 log10(max_val) - 10 log10(mean squared error)."""
     error = mean(square(subtract(x1, x2)))
@@ -144,6 +145,3 @@ def _joined(lengths: list[int | None]) -> int:
     for length in lengths:
         total = -1 if length is None or total == -1 else total * length
     return total
-
-
-in_keras("nn.PSNR", psnr)

@@ -12,7 +12,7 @@ from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape, known, show
 from funclab.ops.arithmetic import add, logical_and, multiply, where
-from funclab.ops.base import Data, in_keras, shape_of
+from funclab.ops.base import Data, shape_of
 from funclab.ops.basic import cast
 from funclab.ops.copies import repeat
 from funclab.ops.matrices.einsum import einsum
@@ -33,6 +33,7 @@ class PositionMask(Op):
     Shapes: x (..., n, ...), y (..., m, ...), both along `axis` -> out (n, m), of booleans.
     """
 
+    keras = ""
     makes = "bool"
     differentiable = False
     causal: bool = True
@@ -111,6 +112,3 @@ def dot_product_attention(
     if mask is not None:
         scores = where(mask, scores, LOWEST)
     return einsum(COMBINE, softmax(scores), value)
-
-
-in_keras("", PositionMask)

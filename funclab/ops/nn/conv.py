@@ -12,7 +12,7 @@ from funclab.errors import ShapeError
 from funclab.graph import shape_math
 from funclab.graph.op import Array
 from funclab.graph.shape_math import Shape, known, show
-from funclab.ops.base import Data, Slot, in_keras, shape_of
+from funclab.ops.base import Data, Slot, shape_of
 from funclab.ops.nn.window import Sliding, check_format, check_padding, per_axis
 from funclab.ops.shaping import reshape
 
@@ -71,6 +71,8 @@ class Conv(Filters):
         and Visin, "A guide to convolution arithmetic for deep learning", 2016, for the shapes.
     """
 
+    keras = ""
+
     def forward(self, x: Array, w: Array, out: Array) -> None:
         self.write(x, w, None, out)
 
@@ -118,6 +120,7 @@ class ConvTranspose(Sliding):
         chapter 4.
     """
 
+    keras = ""
     output_padding: tuple[int, ...] | None = None
     dilation_rate: tuple[int, ...] = (1, 1)
 
@@ -276,6 +279,3 @@ def conv_transpose(
         None if more is None else per_axis(more, rank, "output_padding", least=0),
         per_axis(dilation_rate, rank, "dilation_rate"),
     )(inputs, kernel)
-
-
-in_keras("", Conv, ConvTranspose)

@@ -27,6 +27,7 @@ class CTCLoss(Op):
     Source: Graves et al., "Connectionist Temporal Classification", ICML 2006, equations 6 to 8, 15.
     """
 
+    keras = ""
     mask_index: int = 0
 
     def shape(self, target: Shape, x: Shape, counts: Shape, lengths: Shape) -> Shape:
@@ -78,6 +79,7 @@ class CTCLoss(Op):
         return [array.clip(0, limit).astype("int64") for array, limit in pairs]
 
 
+@in_keras("nn.CTCLoss")
 def ctc_loss(
     target: Data, output: Data, target_length: Data, output_length: Data, mask_index: int = 0
 ) -> Any:
@@ -99,6 +101,7 @@ class CTCDecode(Op):
         (batch, paths): minus the sum of the largest x, or the log probability of the path.
     """
 
+    keras = ""
     n_outputs = 2
     differentiable = False
     strategy: str = "greedy"
@@ -169,6 +172,7 @@ def _add(grown: dict[Any, Any], path: Any, end: int, chance: float) -> None:
     grown[path] = tuple(ends)
 
 
+@in_keras("nn.CTCDecode")
 def ctc_decode(
     inputs: Data,
     sequence_lengths: Data,
@@ -188,8 +192,3 @@ def ctc_decode(
         raise wrong_value("ctc_decode", "inputs", shape_of(inputs), wanted, "x[None]")
     decode = CTCDecode(strategy, beam_width, top_paths, merge_repeated, mask_index)
     return decode(inputs, sequence_lengths)
-
-
-in_keras("", CTCLoss, CTCDecode)
-in_keras("nn.CTCLoss", ctc_loss)
-in_keras("nn.CTCDecode", ctc_decode)

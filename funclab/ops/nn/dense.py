@@ -12,7 +12,7 @@ from funclab.errors import ArgumentError, ShapeError
 from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape, show
-from funclab.ops.base import Slot, in_keras
+from funclab.ops.base import Slot
 
 FUSED = {
     "linear": kernels.LINEAR,
@@ -31,6 +31,7 @@ class BiasActivation(Op):
         1 - out^2 for tanh, out * (1 - out) for sigmoid; gb = the sum of gx over all rows.
     """
 
+    keras = ""
     activation: str = "linear"
 
     def shape(self, x: Shape, b: Shape) -> Shape:
@@ -85,6 +86,7 @@ class BiasAdd(Op):
     Gradient: gx = g; gb = the sum of g over all other axes.
     """
 
+    keras = ""
     axis: int = 1
 
     def shape(self, x: Shape, b: Shape) -> Shape:
@@ -135,6 +137,3 @@ def bias_activation(x: Any, b: Any, activation: str = "linear") -> Any:
             fix="use ops.bias_add, and the activation after it.",
         )
     return BiasActivation(activation)(x, b)
-
-
-in_keras("", BiasActivation, BiasAdd)

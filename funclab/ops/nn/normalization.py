@@ -79,6 +79,7 @@ class BatchNormalization(PerChannel):
         internal covariate shift", 2015.
     """
 
+    keras = ""
     momentum: float = 0.99
     masked: bool = False
     synchronized: bool = False
@@ -183,6 +184,7 @@ class LayerNormalization(Op):
     Source: Ba et al., "Layer normalization", 2016, equation 4.
     """
 
+    keras = ""
     axis: tuple[int, ...] = (-1,)
     epsilon: float = 1e-3
     scaled: bool = True
@@ -280,6 +282,7 @@ def normalize_batch(
     return op(x, scale, offset, moving_mean, moving_variance, *extra)
 
 
+@in_keras("nn.BatchNorm")
 def batch_normalization(
     x: Data,
     mean: Data,
@@ -299,6 +302,7 @@ def batch_normalization(
     return Normalization(axis, epsilon)(x, scale, offset, mean, variance)
 
 
+@in_keras("nn.LayerNorm")
 def layer_normalization(
     x: Data, gamma: Data = None, beta: Data = None, axis: Any = -1, epsilon: float | None = None
 ) -> Any:
@@ -312,6 +316,7 @@ def layer_normalization(
     return op(x, *(weight for weight in (gamma, beta) if weight is not None))
 
 
+@in_keras("nn.RMSNorm")
 def rms_normalization(
     x: Data, scale: Data = None, axis: Any = -1, epsilon: float | None = None
 ) -> Any:
@@ -349,9 +354,3 @@ def normalize(x: Data, axis: Axis = -1, order: int = 2, epsilon: float | None = 
 def _axes(axis: Any) -> tuple[int, ...]:
     axes = to_axis(axis)
     return (axes,) if isinstance(axes, int) else axes or ()
-
-
-in_keras("", BatchNormalization, LayerNormalization)
-in_keras("nn.BatchNorm", batch_normalization)
-in_keras("nn.LayerNorm", layer_normalization)
-in_keras("nn.RMSNorm", rms_normalization)

@@ -14,7 +14,7 @@ from funclab.engine.kernels.window import volumes
 from funclab.errors import ShapeError
 from funclab.graph.op import Array, Work
 from funclab.graph.shape_math import Shape, show
-from funclab.ops.base import Data, in_keras, named_like
+from funclab.ops.base import Data, named_like
 from funclab.ops.nn.window import Sliding, Spatial, check_format, check_padding, per_axis
 
 OPERATIONS = 50
@@ -134,6 +134,7 @@ class AveragePool(Average, Pooling):
 class AdaptivePooling(Windows, abstract=True):
     """`output_size` windows, each just long enough that together they cover the axis."""
 
+    keras = ""
     output_size: tuple[int, ...] = (1, 1)
     data_format: str = "channels_last"
 
@@ -202,6 +203,3 @@ def _adaptive(op: Any, name: str) -> Any:
 
 adaptive_max_pool = _adaptive(AdaptiveMaxPool, "adaptive_max_pool")
 adaptive_average_pool = _adaptive(AdaptiveAveragePool, "adaptive_average_pool")
-
-
-in_keras("", AdaptivePooling)

@@ -13,7 +13,7 @@ from funclab.errors import ArgumentError, ShapeError
 from funclab.graph import shape_math
 from funclab.graph.op import Array, Op, Work
 from funclab.graph.shape_math import Shape, known, show
-from funclab.ops.base import Slot, in_keras
+from funclab.ops.base import Slot
 
 ACTIVATIONS = codes.ACTIVATIONS
 """The activations that the fused ops know."""
@@ -317,6 +317,7 @@ class LSTM(Recurrence):
         et al., "Learning to forget", 2000.
     """
 
+    keras = ""
     recurrent_activation: str = "sigmoid"
     gates: ClassVar[int] = 4
     state_count: ClassVar[int] = 2
@@ -389,6 +390,3 @@ def lstm(
         return_sequences=return_sequences,
         go_backwards=go_backwards,
     )
-
-
-in_keras("", LSTM)

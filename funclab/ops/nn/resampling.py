@@ -11,7 +11,6 @@ import numpy as np
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Lengths, Shape, show
-from funclab.ops.base import in_keras
 from funclab.ops.nn.window import check_format, per_axis
 
 
@@ -72,6 +71,7 @@ class UpSample(Resampling):
         "Lanczos filtering in one and two dimensions", 1979.
     """
 
+    keras = ""
     size: tuple[int, ...] = (2, 2)
     interpolation: str = "bilinear"
     data_format: str = "channels_last"
@@ -207,6 +207,3 @@ def check_curve(interpolation: str, *more: str) -> None:
             why="it is the curve on which new pixels lie.",
             fix='write interpolation="bilinear".',
         )
-
-
-in_keras("", UpSample)
