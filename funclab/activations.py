@@ -42,8 +42,7 @@ def gelu(x: Any, approximate: bool = False) -> Any:
     return ops.gelu(x, approximate)
 
 
-registry.add_kind(
-    "activation",
+registry.KINDS["activation"] = registry.Kind(
     takes=("x",),
     example='activation="relu"',
     of_whole="a second number of units is a second layer: Dense({})(x)",

@@ -12,8 +12,7 @@ from funclab.errors.missing_names import guard
 from funclab.graph.shape_math import Array, reduced_axes
 from funclab.registry.parameters import MEANINGS
 
-registry.add_kind(
-    "constraint",
+registry.KINDS["constraint"] = registry.Kind(
     takes=("x",),
     example='kernel_constraint="non_neg"',
     from_number="kernel_constraint=constraints.MaxNorm({})",

@@ -11,8 +11,7 @@ from funclab.errors import ArgumentError, unwritten
 from funclab.errors.missing_names import guard
 from funclab.registry.parameters import MEANINGS, wrong_value
 
-registry.add_kind(
-    "regularizer",
+registry.KINDS["regularizer"] = registry.Kind(
     takes=("x",),
     example='kernel_regularizer="l2"',
     from_number="kernel_regularizer=regularizers.L2({})",
@@ -23,6 +22,8 @@ registry.add_kind(
 MEANINGS |= {
     "OrthogonalRegularizer.mode": 'which vectors are compared: "rows" or "columns"',
     "factor": "the factor of the penalty",
+    "l1": "the factor of the sum of absolute values",
+    "l2": "the factor of the sum of squares",
 }
 
 

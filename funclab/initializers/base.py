@@ -30,6 +30,9 @@ MEANINGS |= {
     "VarianceScaling.scale": "the variance, times the number of connections",
     "VarianceScaling.mode": 'which connections count: "fan_in", "fan_out" or "fan_avg"',
     "distribution": '"truncated_normal", "untruncated_normal" or "uniform"',
+    "stddev": "the standard deviation",
+    "seed": "the seed of the random numbers; None for a new one each time",
+    "value": "the number, or an array in the shape of the weight",
 }
 
 
@@ -84,8 +87,7 @@ def using(generator: np.random.Generator) -> Iterator[None]:
         _own.reset(token)
 
 
-registry.add_kind(
-    "initializer",
+registry.KINDS["initializer"] = registry.Kind(
     takes=("shape", "dtype=None"),
     example='kernel_initializer="glorot_uniform"',
     from_number="kernel_initializer=initializers.Constant({})",

@@ -22,8 +22,10 @@ MEANINGS |= {
     "max_value": "the largest value allowed; None for no limit",
     "negative_slope": "the slope below the threshold",
     "ReLU.threshold": "where the ramp begins",
+    "relu.threshold": "where the ramp begins",
     "LeakyReLU.alpha": "the name of negative_slope in Keras 2",
     "shared_axes": "the axes, counted from 1, along which alpha is shared",
+    "alpha": "the factor for negative inputs",
 }
 
 

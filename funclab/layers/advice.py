@@ -1,5 +1,4 @@
-"""What to write if the shapes of tensors do not fit each other: rules as in `training.data.advice`.
-"""
+"""What to write if tensors do not fit each other, by rules as in `training.data.advice`."""
 
 from __future__ import annotations
 

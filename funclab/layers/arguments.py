@@ -41,6 +41,10 @@ EXAMPLES = {"units": "32", "filters": "16", "kernel_size": "3", "n": "10", "dims
             "layer": "Dense(32)", "function": "lambda x: x * 2", "stddev": "0.1"}  # fmt: skip
 
 
+NOT_SUPPORTED = (
+    *("lora_rank", "lora_alpha", "quantization_config", "gptq_unpacked_column_size"),
+    *("flash_attention", "ragged"),
+)
 WEIGHTS = {
     "kernel": "the kernel", "bias": "the bias", "recurrent": "the recurrent kernel",
     "depthwise": "the depthwise kernel", "pointwise": "the pointwise kernel",
@@ -105,10 +109,11 @@ MEANINGS |= {
     ),
     "sparse": "accepted for compatibility; arrays are always dense",
     "optional": "whether the input may be omitted",
-    "lora_rank": "not supported: leave it out",
-    "lora_alpha": "not supported: leave it out",
-    "quantization_config": "not supported: leave it out",
+    **dict.fromkeys(NOT_SUPPORTED, "not supported: leave it out"),
     "Layer.dtype": '"float32" or "float64", the dtype to compute in; None for floatx()',
+    "trainable": "whether training changes the layer's weights",
+    "kwargs": "other arguments of Layer, such as name, trainable and dtype",
+    "epsilon": "a small number that keeps a division finite",
 }
 
 

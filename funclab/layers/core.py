@@ -24,7 +24,6 @@ MEANINGS |= {
     "EinsumDense.output_shape": "the lengths of the output's axes after the batch; None for those "
     "of the input",
     "bias_axes": 'letters of the output, such as "d": the axes that have a bias; None for no bias',
-    "gptq_unpacked_column_size": "not supported: leave it out",
 }
 
 

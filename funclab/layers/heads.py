@@ -26,7 +26,6 @@ MEANINGS |= {
     "value_dim": "the size of each head's value vectors; None for key_dim",
     "attention_axes": "the axes of positions; None for all but the batch and the features",
     "sliding_window": "the distance below which a position can be seen; None for any distance",
-    "flash_attention": "not supported: leave it out",
     "use_gate": "whether the heads' outputs are multiplied by a sigmoid of the query",
     "MultiHeadAttention.output_shape": "the lengths of the features of the output; None for those "
     "of the query",

@@ -22,6 +22,7 @@ MEANINGS |= {
     "tensor": "a tensor whose shape and dtype are used",
     "Input.dtype": "the dtype of the data; None for floatx()",
     "InputLayer.dtype": "the dtype of the data; None for floatx()",
+    "shape": "the shape of one sample, without the batch axis",
 }
 
 

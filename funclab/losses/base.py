@@ -21,8 +21,7 @@ from funclab.registry.parameters import MEANINGS, described, guarded, meaning, s
 REDUCTIONS = ("sum_over_batch_size", "mean", "mean_with_sample_weight", "sum", "none", None)
 
 
-registry.add_kind(
-    "loss",
+registry.KINDS["loss"] = registry.Kind(
     takes=("y_true", "y_pred"),
     example='loss="mse"',
     aliases={
@@ -59,6 +58,11 @@ MEANINGS |= {
     "Circle.gamma": "the scale of the exponents",
     "margin": "how far distances should stay from 0 and 1",
     "remove_diagonal": "whether pairs of a sample with itself are excluded",
+    "fn": "a function of (y_true, y_pred)",
+    "settings": "more keyword arguments for `fn`",
+    "from_logits": "whether predictions are logits, before a softmax or sigmoid",
+    "label_smoothing": "the fraction, in [0, 1], by which targets are moved towards the mean",
+    "ignore_class": "the class number whose samples do not count",
 }
 
 

@@ -20,8 +20,7 @@ from funclab.metrics.recording import recorded
 from funclab.ops.nn.scores import Tally
 from funclab.registry.parameters import MEANINGS, described, guarded, own_fields
 
-registry.add_kind(
-    "metric",
+registry.KINDS["metric"] = registry.Kind(
     takes=("y_true", "y_pred"),
     example='metrics=["accuracy"]',
     aliases={"acc": "accuracy"},
@@ -69,6 +68,7 @@ MEANINGS |= {
     "FBetaScore.threshold": "the score above which a class is predicted; None for the largest only",
     "class_aggregation": 'None, "uniform_average" or "variance_weighted_average"',
     "num_regressors": "how many inputs the model has, for the adjusted score; 0 for the plain one",
+    "beta": "how many times as important recall is as precision",
 }
 
 

@@ -16,6 +16,8 @@ MEANINGS |= {
     "outputs": "the tensors that the model returns: one, a list, or a dict by name",
     "layers": "the layers, in order",
     "Model.kwargs": "the same by name, and trainable and dtype as for Layer",
+    "inputs": "the tensors at which the graph begins: one, a list, or a dict by name",
+    "args": "inputs, outputs and name, in this order; none in a subclass with `call`",
 }
 
 

@@ -19,8 +19,7 @@ AMOUNTS = (
 IGNORED = ("jit_compile", "is_legacy_optimizer")
 
 
-registry.add_kind(
-    "optimizer",
+registry.KINDS["optimizer"] = registry.Kind(
     example='optimizer="adam"',
     from_number="optimizer=SGD(learning_rate={})",
     aliases={

@@ -16,8 +16,8 @@ from funclab.registry import user_classes as customs
 from funclab.errors import suggest
 from funclab.registry import kinds as cards
 from funclab.registry import sharing
-from funclab.registry.kinds import of_kind
-from funclab.registry.kinds import add_kind as add_kind
+from funclab.registry.kinds import KINDS
+from funclab.registry.kinds import Kind as Kind
 from funclab.errors import ArgumentError, ConfigError, LossError, NameLookupError, NotSupportedError
 from funclab.registry.parameters import described, guarded, own_fields
 
@@ -377,7 +377,7 @@ def get(kind: str, identifier: Any, custom: dict[str, Any] | None = None) -> Any
 
 def check_function(kind: str, function: Any, **settings: Any) -> None:
     """Refuse a function that does not accept the arguments of its kind."""
-    arguments = of_kind(kind).takes
+    arguments = KINDS[kind].takes
     positional = [name for name in arguments if "=" not in name]
     keywords = settings | ({"dtype": None} if kind == "initializer" else {})
     if not arguments or suggest.takes(function, *positional, **keywords):

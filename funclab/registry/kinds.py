@@ -4,6 +4,7 @@ name or value that does not fit.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,16 +31,8 @@ class Kind:
     """What to do about things that belong in another place, or are not written as a name."""
 
 
-KINDS: dict[str, Kind] = {}
+KINDS: defaultdict[str, Kind] = defaultdict(Kind)
 """Each room adds its own."""
-
-
-def add_kind(name: str, **known: Any) -> None:
-    KINDS[name] = Kind(**known)
-
-
-def of_kind(name: str) -> Kind:
-    return KINDS.get(name, Kind())
 
 
 def named() -> list[str]:
@@ -49,7 +42,7 @@ def named() -> list[str]:
 
 def alias(kind: str, name: str) -> str:
     """The name that a kind has here, if `name` is what others call it."""
-    names = {folded(key): value for key, value in of_kind(kind).aliases.items()}
+    names = {folded(key): value for key, value in KINDS[kind].aliases.items()}
     return names.get(folded(name), "")
 
 
@@ -57,12 +50,12 @@ def by_name(kind: str, name: str, tables: Mapping[str, Mapping[str, Any]]) -> st
     """An unknown name of a kind, as somebody wrote it; `tables` contain the names of all kinds."""
     known = tables.get(kind, {})
     short = folded(name)
-    if short in of_kind(kind).elsewhere:
-        return of_kind(kind).elsewhere[short]
+    if short in KINDS[kind].elsewhere:
+        return KINDS[kind].elsewhere[short]
     alike = max((word for word in known if folded(word) == short), default="")  # lower case first
     if alike or alias(kind, name):
         return f'write "{alike or alias(kind, name)}" instead of "{name}".'
-    example = of_kind(kind).example
+    example = KINDS[kind].example
     for other in named():
         word = next((word for word in tables.get(other, {}) if folded(word) == short), "")
         if word and other != kind and (example or other == "metric"):
@@ -81,7 +74,7 @@ def by_name(kind: str, name: str, tables: Mapping[str, Mapping[str, Any]]) -> st
 
 def by_value(kind: str, value: Any, other: str = "") -> str:
     """Something that is not a name, given for a kind; it may be an object of an `other` kind."""
-    card = of_kind(kind)
+    card = KINDS[kind]
     example = card.example or article(kind)
     if isinstance(value, (list, tuple)) and len(value) == 1 and isinstance(value[0], str):
         return f'write "{value[0]}" alone, without brackets.'

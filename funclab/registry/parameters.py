@@ -12,27 +12,9 @@ from funclab.errors import ArgumentError, suggest
 Callee = TypeVar("Callee")
 
 MEANINGS = {
-    "trainable": "whether training changes the layer's weights",
     "axis": "the axis of the classes or components",
-    "epsilon": "a small number that keeps a division finite",
-    "stddev": "the standard deviation",
-    "seed": "the seed of the random numbers; None for a new one each time",
-    "l1": "the factor of the sum of absolute values",
-    "l2": "the factor of the sum of squares",
-    "alpha": "the factor for negative inputs",
-    "inputs": "the tensors at which the graph begins: one, a list, or a dict by name",
-    "args": "inputs, outputs and name, in this order; none in a subclass with `call`",
-    "shape": "the shape of one sample, without the batch axis",
-    "kwargs": "other arguments of Layer, such as name, trainable and dtype",
-    "value": "the number, or an array in the shape of the weight",
     "name": "its name in logs, files and pictures; None for one made from the class",
     "dtype": "the dtype to compute in; None for the default",
-    "from_logits": "whether predictions are logits, before a softmax or sigmoid",
-    "label_smoothing": "the fraction, in [0, 1], by which targets are moved towards the mean",
-    "ignore_class": "the class number whose samples do not count",
-    "fn": "a function of (y_true, y_pred)",
-    "settings": "more keyword arguments for `fn`",
-    "beta": "how many times as important recall is as precision",
 }
 """The arguments of several rooms; each room adds its own. A key is the name of an argument, or
 "Class.argument"."""

@@ -51,7 +51,6 @@ MEANINGS |= {
     "ngrams": "how many words in a row count as one: all up to a number, or a tuple of numbers",
     "output_sequence_length": "the length of each row of numbers, truncated or padded; None for "
     "that of the longest",
-    "ragged": "not supported: leave it out",
     "output_mode": '"int" for numbers, "one_hot" for a vector for each number, "multi_hot" or '
     '"count" for one vector of each sample',
     "num_tokens": "how many numbers there are: they go from 0 to num_tokens - 1",
