@@ -12,15 +12,6 @@ from funclab.layers.core import Kernel, finish
 from funclab.layers.dimensions import family
 from funclab.layers.spec import InputSpec
 from funclab.ops.nn.window import check_padding, per_axis
-from funclab.registry.parameters import MEANINGS
-
-MEANINGS |= {
-    "groups": "into how many groups the channels are divided, each with its own filters",
-    "output_padding": "how many positions are added to the shortest possible output; None "
-    "for the usual length",
-    "Conv1D.padding": '"valid" (windows inside the input only), "same" (zeros around it) or '
-    '"causal" (zeros before it)',
-}
 
 
 class Sliding(Kernel, abstract=True):

@@ -16,14 +16,7 @@ from funclab import activations, config, ops, registry
 from funclab.errors import ArgumentError, ConfigError, suggest
 from funclab.layers.base import Layer
 from funclab.registry import user_classes
-from funclab.registry.parameters import MEANINGS, wrong_value
-
-MEANINGS |= {
-    "function": "a function of a tensor, made of funclab.ops or Python's operators",
-    "output_shape": "the shape of the output, as in Keras; it is inferred anyway",
-    "Lambda.mask": "the mask of the output, or a function of (inputs, mask)",
-    "arguments": "more keyword arguments for the function",
-}
+from funclab.registry.parameters import wrong_value
 
 
 class Lambda(Layer):

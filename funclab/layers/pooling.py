@@ -9,14 +9,6 @@ from funclab.layers.base import Layer
 from funclab.layers.dimensions import family
 from funclab.layers.spec import InputSpec
 from funclab.ops.nn.window import check_padding, per_axis
-from funclab.registry.parameters import MEANINGS
-
-MEANINGS |= {
-    "pool_size": "the size of the window: a whole number, or one for each axis",
-    "Pooling.strides": "how far the window moves, as pool_size is written; None for pool_size",
-    "output_size": "how many windows there are along each axis: a whole number, or one for each",
-    "keepdims": "whether reduced axes are kept, with length 1",
-}
 
 
 class Pooling(Layer, abstract=True):

@@ -13,13 +13,7 @@ from funclab.graph.shape_math import to_shape
 from funclab.layers.base import Layer
 from funclab.layers.spec import InputSpec
 from funclab.ops.shaping import reshape_samples
-from funclab.registry.parameters import MEANINGS, wrong_value
-
-MEANINGS |= {
-    "target_shape": "the new shape of a sample; one length may be -1",
-    "dims": "the new order of a sample's axes, counted from 1",
-    "n": "how often the vector is repeated",
-}
+from funclab.registry.parameters import wrong_value
 
 
 class Flatten(Layer):

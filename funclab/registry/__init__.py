@@ -14,10 +14,9 @@ from typing import Any, ClassVar, dataclass_transform
 
 from funclab.registry import user_classes as customs
 from funclab.errors import suggest
-from funclab.registry import kinds as cards
 from funclab.registry import sharing
-from funclab.registry.kinds import KINDS
-from funclab.registry.kinds import Kind as Kind
+from funclab.errors.suggest import KINDS
+from funclab.errors.suggest import Kind as Kind
 from funclab.errors import ArgumentError, ConfigError, LossError, NameLookupError, NotSupportedError
 from funclab.registry.parameters import described, guarded, own_fields
 
@@ -155,9 +154,9 @@ def lookup(kind: str, name: str, custom: dict[str, Any] | None = None) -> Any:
     """The object for a name that somebody wrote; `custom` is searched first."""
     table = {**_known.get(kind, {}), **customs.known(custom)}
     if name not in table:
-        guess = "" if cards.alias(kind, str(name)) else near(name, table)
+        guess = "" if suggest.alias(kind, str(name)) else near(name, table)
         why = f"no {kind} is known under that name{guess}."
-        raise unknown(kind, name, why, cards.by_name(kind, str(name), _known))
+        raise unknown(kind, name, why, suggest.by_name(kind, str(name), _known))
     return table[name]
 
 
@@ -169,7 +168,7 @@ def described_by(kind: str, entry: dict[str, Any], custom: dict[str, Any] | None
     table = own if customs.is_own(entry) else {**_known.get(kind, {}), **own}
     if name not in table:
         why = f"a config names this {kind}; neither funclab nor custom_objects has it."
-        raise unknown(kind, name, why, cards.of_own(kind, name))
+        raise unknown(kind, name, why, suggest.of_own(kind, name))
     return table[name]
 
 
@@ -357,7 +356,7 @@ def get(kind: str, identifier: Any, custom: dict[str, Any] | None = None) -> Any
     if isinstance(identifier, str):
         known = lookup(kind, identifier, custom)
         return known() if isinstance(known, type) else known
-    other = cards.wrong_kind(kind, identifier, _known)
+    other = suggest.wrong_kind(kind, identifier, _known)
     if other or not (callable(identifier) or hasattr(identifier, "get_config")):
         error = LossError if other and kind in ("loss", "metric") else ArgumentError
         raise error(
@@ -366,7 +365,7 @@ def get(kind: str, identifier: Any, custom: dict[str, Any] | None = None) -> Any
             if other
             else f"{suggest.article(kind)} is given as a name, an object, a class, a function or a "
             f"config; this is of type {type(identifier).__name__}.",
-            fix=cards.by_value(kind, identifier, other),
+            fix=suggest.by_value(kind, identifier, other),
         )
     if isinstance(identifier, type):
         return identifier()
