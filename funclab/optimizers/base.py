@@ -138,15 +138,6 @@ class Optimizer(Remembering):
         """The shape of a slot for a weight of some shape."""
         return shape
 
-    def saved_slots(self) -> list[tuple[str, ...]]:
-        """The groups of slots in the order of Keras' files: in each, those of the first weight come
-        first, then those of the second ..."""
-        return [tuple(self.memory.initial)]
-
-    def uses(self, slot: str, variable: Variable) -> bool:
-        """Whether the slot of a weight is in use, and kept in files."""
-        return True
-
     def advance(self) -> None:
         """Count the step and compute its rates."""
         kernels.advance(self.current_rate, self.counter, self.rates)
