@@ -11,6 +11,8 @@ import sys
 
 import numpy as np
 
+from funclab.errors import GraphError
+
 from funclab import initializers, losses, registry
 from funclab.errors import GraphError
 from funclab.keras2 import backend
