@@ -42,6 +42,15 @@ def gelu(x: Any, approximate: bool = False) -> Any:
     return ops.gelu(x, approximate)
 
 
+registry.KINDS["activation"] = registry.Kind(
+    takes=("x",),
+    example='activation="relu"',
+    of_whole="a second number of units is a second layer: Dense({})(x)",
+    aliases={
+        "none": "linear", "identity": "linear", "logistic": "sigmoid", "sig": "sigmoid",
+        "lrelu": "leaky_relu", "leakyrelu": "leaky_relu", "prelu": "leaky_relu",
+    },
+)  # fmt: skip
 for _name in {*__all__} - {"deserialize", "get", "serialize"}:
     registry.register("activation", globals()[_name], _name)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from funclab.graph.op import Array
 from funclab.ops.arithmetic import SHARES, Comparison, Floats, divide, equal, multiply, where
-from funclab.ops.base import pair, with_settings
+from funclab.ops.base import Data, in_keras, pair, with_settings
 from funclab.ops.elementwise import Whole, logical_not, row
 from funclab.ops.reduction import all as all_true
 from funclab.ops.reduction import any as any_true
@@ -61,7 +61,23 @@ bitwise_and, bitwise_or, bitwise_xor, left_shift, right_shift = (
 BitwiseInvert, bitwise_invert = row(
     "BitwiseInvert", np.bitwise_not, "x with every bit inverted", base=Whole
 )
-bitwise_left_shift, bitwise_right_shift, bitwise_not = left_shift, right_shift, bitwise_invert
+
+
+def bitwise_left_shift(x: Data, y: Data) -> Any:
+    """x with its bits shifted left by y."""
+    return left_shift(x, y)
+
+
+def bitwise_right_shift(x: Data, y: Data) -> Any:
+    """x with its bits shifted right by y."""
+    return right_shift(x, y)
+
+
+def bitwise_not(x: Data) -> Any:
+    """x with every bit inverted."""
+    return bitwise_invert(x)
+
+
 Heaviside, heaviside = pair(
     "Heaviside", np.heaviside, "0 where x is negative, 1 where it is positive, y where it is 0",
     base=Floats,
@@ -78,6 +94,7 @@ class Isclose(Comparison):
     """
 
     differentiable = False
+    keras = ""
     rtol: float = 1e-5
     atol: float = 1e-8
     equal_nan: bool = False
@@ -86,28 +103,35 @@ class Isclose(Comparison):
         np.copyto(out, np.isclose(x, y, self.rtol, self.atol, self.equal_nan))
 
 
-isclose = with_settings(Isclose, "x1", "x2")
+def isclose(
+    x1: Data, x2: Data, rtol: Data = 1e-5, atol: Data = 1e-8,
+    equal_nan: bool = False,
+) -> Any:  # fmt: skip
+    """Whether x1 and x2 differ by at most atol + rtol * |x2|."""
+    return Isclose(rtol, atol, equal_nan)(x1, x2)
 
 
+@in_keras("numpy.AllClose")
 def allclose(
-    x1: Any, x2: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
+    x1: Data, x2: Data, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
 ) -> Any:
     """Whether all elements of x1 and x2 are close, as `isclose` defines it."""
     return all_true(isclose(x1, x2, rtol, atol, equal_nan))
 
 
-def isin(x1: Any, x2: Any, assume_unique: bool = False, invert: bool = False) -> Any:
+@in_keras("numpy.IsIn")
+def isin(x1: Data, x2: Data, assume_unique: bool = False, invert: bool = False) -> Any:
     """Whether each element of x1 is in x2 (with `invert`: whether it is not)."""
     inside = any_true(equal(expand_dims(x1, -1), ravel(x2)), -1)
     return logical_not(inside) if invert else inside
 
 
-def divide_no_nan(x1: Any, x2: Any) -> Any:
+def divide_no_nan(x1: Data, x2: Data) -> Any:
     """x1 / x2, and 0 where x2 is 0."""
     none = equal(x2, 0)
     return where(none, 0.0, divide(x1, where(none, 1, x2)))
 
 
-def ldexp(x1: Any, x2: Any) -> Any:
+def ldexp(x1: Data, x2: Data) -> Any:
     """x1 * 2^x2."""
     return multiply(x1, exp2(x2))
