@@ -93,8 +93,8 @@ class Isclose(Comparison):
     Shapes: x, y (broadcast together) -> out, of booleans.
     """
 
-    differentiable = False
     keras = ""
+    differentiable = False
     rtol: float = 1e-5
     atol: float = 1e-8
     equal_nan: bool = False
