@@ -1,4 +1,5 @@
-"""Shared by all test runs: fresh names for each test, counts of trials, and a check of --nbval."""
+"""Shared by all test runs: fresh names for each test, which tests run, in which order and what of it
+is said: counts of trials, of cases and of lessons' cells."""
 
 from __future__ import annotations
 
@@ -8,16 +9,23 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from funclab import registry
 from funclab.teach import forget_progress
 from funclab.utils import set_random_seed
+from tests.covering import ALL, daily, slowest_first
 
 os.environ["FUNCLAB_PROGRESS"] = "off"  # tests leave nothing in anyone's home folder
 os.environ["no_proxy"] = "*"  # their servers are on this machine
 cells: Counter[str] = Counter()
+seconds: Counter[str] = Counter()
+"""How long each file took, with what its tests need."""
+SECONDS = "funclab/seconds"
+counts: Counter[str] = Counter()
+"""How many cases there are, and how many of them this run leaves out."""
 tried: Counter[str] = Counter()
 failed: Counter[str] = Counter()
 """The trials of `make soak`, by what the tests' mark `soak` says."""
@@ -93,7 +101,26 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     return True if helper else None
 
 
+@pytest.hookimpl(trylast=True)  # what -k chooses is chosen
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the cases that others cover; `ALL=1` keeps them. Workers begin with the files that
+    took longest in the last run, so that none is left with one at the end."""
+    chosen = items[:] if ALL else daily(items)
+    counts.update(cases=len(items), left=len(items) - len(chosen))
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["counts"] = dict(counts)
+        chosen = slowest_first(chosen, config.cache.get(SECONDS, {}))  # type: ignore[union-attr]
+    items[:] = chosen
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Each worker has counted the same."""
+    counts.update({**node.workeroutput.get("counts", {})} if not counts else {})
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    seconds[report.nodeid.partition("::")[0]] += report.duration
     for name, value in report.user_properties if report.when == "call" else ():
         if name == "soak":
             kind, count, lost = value  # type: ignore[misc]
@@ -107,6 +134,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A run with --nbval that met no notebook cell has tested no lesson: it fails."""
     in_worker = hasattr(session.config, "workerinput")
+    if not in_worker and (cache := getattr(session.config, "cache", None)):
+        cache.set(SECONDS, cache.get(SECONDS, {}) | seconds)
     if session.config.getoption("nbval", False) and not cells and not in_worker:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -117,6 +146,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"{'':32}{'tried':>10}{'failed':>10}")
         for kind, count in sorted(tried.items()):
             terminalreporter.write_line(f"{kind:32}{count:10,}{failed[kind]:10,}")
+    if counts["left"]:
+        ran = f"{counts['cases'] - counts['left']:,} of {counts['cases']:,} cases"
+        terminalreporter.write_line(f"{ran}, which cover the others; ALL=1 runs all.")
     passed = terminalreporter.getreports("passed")
     figures = [value for one in passed for key, value in one.user_properties if key == "rubric"]
     for line in sorted({*figures}):

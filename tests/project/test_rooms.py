@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from tests.project.source import PACKAGE, Source, called_name, sources
@@ -85,16 +86,19 @@ def imports(source: Source) -> Iterator[tuple[int, str]]:
             yield getattr(node, "lineno", 0), name
 
 
-def running(source: Source) -> Iterator[ast.AST]:
-    """Everything in a file but what only type checkers read."""
-    waiting: list[ast.AST] = [source.tree]
+@cache
+def running(source: Source) -> list[ast.AST]:
+    """The imports and calls in a file, but for what only type checkers read."""
+    waiting, found = [source.tree], list[ast.AST]()
     while waiting:
-        node = waiting.pop()
+        node: ast.AST = waiting.pop()
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
             waiting.extend(node.orelse)
             continue
-        yield node
+        if isinstance(node, ast.Import | ast.ImportFrom | ast.Call):
+            found.append(node)
         waiting.extend(ast.iter_child_nodes(node))
+    return found
 
 
 def imported_names(node: ast.AST, source: Source) -> list[str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,9 @@ order = {name: i for i, name in enumerate(run)}
 others = {*known} - {*run}
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)  # after tests/conftest.py has left out cases
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    yield
     items[:] = sorted(
         (item for item in quick(items) if item.nodeid not in others),
         key=lambda item: order.get(item.nodeid, len(order)),
