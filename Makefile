@@ -6,7 +6,8 @@
 #   make pictures  redraw README's pictures
 #   make lite     the lessons as a site that runs in the browser: build/lite
 #   make site     lessons, gallery, reference, errors, as pages: build/site, with build/lite in it
-#   make test     everything: unit tests with and without the JIT, doctests, lessons, browser
+#   make test     unit tests with and without the JIT, doctests, lessons, browser; of long families of
+#                 cases, those that cover the others (ALL=1: all cases; ROOM=layers: one room's only)
 #   make rehearsal  lesson 5 as a class of 50 minutes: five seats at once in JupyterLab, and every check
 #   make exercises  every exercise of every lesson failed and solved in JupyterLab (10 minutes)
 #   make soak     threads, interrupts, killed saves, damaged files, hostile texts: 200,000 trials (40 minutes)
@@ -86,14 +87,19 @@ $(SITE)/ready: pyproject.toml
 	$(SITE)/bin/pip install --quiet --editable ".[site]"
 	@touch $@
 
-# The engine once more as in a browser: without numba, h5py, matplotlib and new threads. Then the
+# The engine once more as in a browser: without numba, h5py, matplotlib and new threads. With ALL, the
 # lessons, whose outputs must not depend on what an earlier run has left: they run again with
-# everything; the last line counts everything. Files run in the order of their names: the browser's,
-# which take longest, are among the first, so that no worker is left with one at the end.
+# everything; the last line counts everything. The files that took longest in the last run, or the
+# browser's, are the first, so that no worker is left with one at the end (tests/covering.py).
 test: $(READY) system
+ifdef ROOM
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
+	    $(or $(wildcard tests/$(ROOM) funclab/$(ROOM) funclab/engine/$(ROOM)),$(error no room is called $(ROOM)))
+else
 	$(BIN)/python -m pytest -q -n $(WORKERS) -p tools.setup.without $(PLAIN)
-	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile $(NBVAL) notebooks
+	$(if $(ALL),$(BIN)/pytest -q -n $(WORKERS) --dist loadfile $(NBVAL) notebooks)
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(NBVAL) tests funclab notebooks
+endif
 
 # The loops are compiled beforehand, as on a machine that is ready for class. Then the ten-minute
 # demonstration; screenshots are in build/screenshots. Ends with an error if a check failed.
@@ -133,7 +139,7 @@ interop: .venv/interop/ready
 # The versions are in tests/browser/oldest.txt and newest.txt.
 browsers: .venv/browsers-oldest/ready .venv/browsers-newest/ready system
 	for end in oldest newest; do \
-	    .venv/browsers-$$end/bin/python -m pytest -q tests/browser/test_forged.py tests/browser/test_lasting.py || exit 1; \
+	    ALL=1 .venv/browsers-$$end/bin/python -m pytest -q tests/browser/test_forged.py tests/browser/test_lasting.py || exit 1; \
 	done
 
 .venv/browsers-%/ready: pyproject.toml tests/browser/%.txt

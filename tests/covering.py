@@ -74,8 +74,8 @@ def covering(family: list[pytest.Item]) -> list[pytest.Item]:
 def facts(item: pytest.Item) -> set[Any]:
     """What a case has: what the mark says of its arguments, or the words of its name."""
     mark = item.get_closest_marker("covering")
-    if mark and mark.args:
-        return mark.args[0](**arguments(item))
+    if mark and "facts" in mark.kwargs:
+        return mark.kwargs["facts"](**arguments(item))
     return words(item.name.partition("[")[2])
 
 

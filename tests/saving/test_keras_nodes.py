@@ -47,6 +47,7 @@ def complete(node: list[Any]) -> list[Any]:
     return [kind, {**defaults, **settings}, {**inputs, **dict(zip(inputs, args)), **kwargs}]
 
 
+@pytest.mark.covering
 @pytest.mark.parametrize("call", [call for call in CALLS if call not in OTHERWISE])
 def test_a_call_is_saved_as_keras_saves_it_and_loads_as_what_it_was(call: str):
     text = text_of(call, funclab, is_tensor, structure.flatten)

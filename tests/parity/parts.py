@@ -1,0 +1,36 @@
+"""What a parity model is made of, by its code: few models have every class between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import CodeType
+from typing import Any
+
+from funclab import layers
+from tests.parity.models import CASES
+
+
+def parts(name: str) -> set[str]:
+    """The names in the code of a model, and the layers among what it was settled with."""
+    build, setting = getattr(CASES[name].build, "of", (CASES[name].build, ()))
+    return {*names(build.__code__)} | {text for text in texts(setting) if hasattr(layers, text)}
+
+
+def names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from names(constant)
+        elif isinstance(constant, tuple):  # names of arguments
+            yield from texts(constant)
+
+
+def texts(setting: Any) -> Iterator[str]:
+    """All texts in a structure."""
+    if isinstance(setting, str):
+        yield setting
+    elif isinstance(setting, dict):
+        yield from texts([*setting, *setting.values()])
+    elif isinstance(setting, list | tuple):
+        for inner in setting:
+            yield from texts(inner)
