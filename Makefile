@@ -36,7 +36,7 @@ PLAIN := tests/ops tests/guide/test_guide.py $(wildcard tests/engine/test_*.py) 
          $(patsubst %, tests/training/test_%.py, compile data fit losses metrics optimizers streams) \
          --deselect tests/ops/test_tensors.py::test_a_model_of_ops_is_read_back_from_its_file \
          --deselect tests/ops/test_random.py::test_the_stream_of_a_layer_is_saved_with_its_model
-NBVAL := -p funclab.teach.notebooks
+NBVAL := -p nbval.plugin -p funclab.teach.notebooks
 
 .PHONY: lab lessons gallery catalogue pictures lite site test rehearsal exercises soak check interop browsers mutants bench setup system clean
 .DEFAULT_GOAL := lab

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from types import CodeType
 from typing import Any
 
@@ -10,10 +11,11 @@ from funclab import layers
 from tests.parity.models import CASES
 
 
+@cache
 def parts(name: str) -> set[str]:
     """The names in the code of a model, and the layers among what it was settled with."""
     build, setting = getattr(CASES[name].build, "of", (CASES[name].build, ()))
-    return {*names(build.__code__)} | {text for text in texts(setting) if hasattr(layers, text)}
+    return {*names(build.__code__)} | ({*texts(setting)} & {*layers.__all__})
 
 
 def names(code: CodeType) -> Iterator[str]:
