@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-MOST = 40
+MOST = 20
 ALL = bool(os.environ.get("ALL") or os.environ.get("SOAK"))
 FRONT_ENDS = ("lab", "notebook7")
 WORD = re.compile(r"\w+=\([^()]*\)|\w+=[^,()\s]+|\w+|[^\w\s(),]+")
@@ -87,4 +87,4 @@ def front_end(item: pytest.Item) -> str:
 
 def arguments(item: pytest.Item) -> dict[str, Any]:
     """The arguments of a case."""
-    return getattr(item, "callspec", None) and item.callspec.params or {}  # type: ignore[attr-defined]
+    return item.callspec.params if hasattr(item, "callspec") else {}  # type: ignore[attr-defined]

@@ -147,7 +147,9 @@ def module_name(source: Source) -> str:
 def test_every_room_has_its_place_in_the_order():
     unplaced = {source.name for source in sources() if room_of(source) not in LEVEL}
 
-    assert not unplaced, f"Give these a row in ORDER: {sorted(unplaced)}"
+    assert not unplaced, (
+        f"Give these a row in ORDER, tests/project/test_rooms.py: {sorted(unplaced)}"
+    )
 
 
 def test_no_room_imports_a_room_above_it():
@@ -158,7 +160,7 @@ def test_no_room_imports_a_room_above_it():
         if name.split(".")[0] == "funclab" and LEVEL[imported_room(name)] > LEVEL[room_of(source)]
     ]
 
-    assert not upward, "\n".join(upward)
+    assert not upward, "\n".join(["ORDER in tests/project/test_rooms.py forbids:", *upward])
 
 
 def test_no_room_of_view_imports_one_that_comes_after_it():
@@ -172,7 +174,7 @@ def test_no_room_of_view_imports_one_that_comes_after_it():
         if level.get(room[importer], len(VIEW)) < level.get(room[module], len(VIEW))
     ]
 
-    assert not upward, "\n".join(upward)
+    assert not upward, "\n".join(["VIEW in tests/project/test_rooms.py forbids:", *upward])
     assert {path.parent.name for path in (PACKAGE / "view").glob("*/__init__.py")} == set(VIEW)
 
 
@@ -206,7 +208,7 @@ def test_a_module_of_loops_leans_only_on_math_numpy_and_the_jit():
         if name not in KERNEL_IMPORTS
     ]
 
-    assert not strays, "\n".join(strays)
+    assert not strays, "\n".join(["numba would keep old code of these:", *strays])
 
 
 def test_importing_funclab_stays_light():

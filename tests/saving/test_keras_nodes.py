@@ -59,7 +59,7 @@ def test_a_call_is_saved_as_keras_saves_it_and_loads_as_what_it_was(call: str):
 
 
 def test_every_call_is_one_that_is_still_made():
-    assert set(CALLS) <= set(every_call())
+    assert set(CALLS) <= set(every_call()), "KERAS_BACKEND=jax python -m tests.saving.keras_nodes"
 
 
 def test_every_op_that_has_a_class_in_keras_is_recorded():
