@@ -2,9 +2,10 @@
 
 A family is one test function with all its cases. If it has the mark `covering` and more than MOST
 cases, a case runs daily only if it has something that no case before it had: a word of its name (a
-class, an argument with its value, an operator), or what the mark says of its arguments. So each of
-these is covered, and cases are left out that only combine what others have. The mark is for tests
-of what many classes share; what each class computes is tested with all cases.
+class, an argument with its value, an operator), or what `covering(facts=...)` says of its
+arguments, whatever their number. So each of these is covered, and cases are left out that only
+combine what others have. The mark is for tests of what many classes share; what each class computes
+is tested with all cases.
 
 A test for both front ends of Jupyter runs in one of them daily: all of a file in the same.
 """
@@ -23,6 +24,7 @@ import pytest
 MOST = 20
 ALL = bool(os.environ.get("ALL") or os.environ.get("SOAK"))
 FRONT_ENDS = ("lab", "notebook7")
+SLOW = ("tests/browser/", "tests/lessons/", "tests/distribute/", "tests/guide/", "tests/project/")
 WORD = re.compile(r"\w+=\([^()]*\)|\w+=[^,()\s]+|\w+|[^\w\s(),]+")
 Case = TypeVar("Case")
 
@@ -52,12 +54,12 @@ def daily(items: list[pytest.Item]) -> list[pytest.Item]:
 
 
 def slowest_first(items: list[pytest.Item], seconds: dict[str, float]) -> list[pytest.Item]:
-    """The tests, file by file: those that took longest, by what is known of the last run. Before
-    any run, those in a browser are first."""
+    """The tests, file by file, those that took longest in the last run first; before any run, those
+    of the folders that start browsers and kernels."""
 
     def rank(item: pytest.Item) -> float:
         file = item.nodeid.partition("::")[0]
-        return -seconds.get(file, 60.0 * file.startswith("tests/browser/"))
+        return -seconds.get(file, 60.0 * file.startswith(SLOW))
 
     return sorted(items, key=rank)
 
@@ -67,8 +69,9 @@ def covering(family: list[pytest.Item]) -> list[pytest.Item]:
     if {*map(front_end, family)} == {*FRONT_ENDS}:
         chosen = FRONT_ENDS[zlib.crc32(family[0].path.name.encode()) % 2]
         family = [item for item in family if front_end(item) == chosen]
-    mark = family[0].get_closest_marker("covering") if len(family) > MOST else None
-    return first_of_each(family, facts) if mark else family
+    mark = family[0].get_closest_marker("covering")
+    long = mark and (len(family) > MOST or mark.kwargs)
+    return first_of_each(family, facts) if long else family
 
 
 def facts(item: pytest.Item) -> set[Any]:
