@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from funclab import registry
+from funclab import Model, config, initializers, registry
+from funclab.layers import Layer
 from funclab.teach import forget_progress
 from funclab.utils import set_random_seed
 from tests.covering import ALL, daily, slowest_first
@@ -80,6 +82,22 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         for mark in item.iter_markers("soak"):
             lost = len(trials.failures) or int(not ended)
             item.user_properties.append(("soak", [mark.args[0], trials.count or 1, lost]))
+
+
+@pytest.fixture(autouse=True)
+def left_as_it_was() -> Iterator[None]:
+    """What a test changes for the whole process, it takes back, or does in a process of its own:
+    each test passes alone and after any other."""
+    before = of_the_process()
+    yield
+    changed = [name for name, value in of_the_process().items() if value != before[name]]
+    assert not changed, f"changed for all tests that follow: {changed}"
+
+
+def of_the_process() -> dict[str, Any]:
+    """Settings, and what `install_as_keras()` and its like change."""
+    old_names = {"finders of modules": [*sys.meta_path], "initializers.get": initializers.get}
+    return {**config.settings(), **old_names, "Model": {*vars(Model)}, "Layer": {*vars(Layer)}}
 
 
 @pytest.fixture(autouse=True)
