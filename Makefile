@@ -94,7 +94,7 @@ $(SITE)/ready: pyproject.toml
 test: $(READY) system
 ifdef ROOM
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
-	    $(or $(wildcard tests/$(ROOM) funclab/$(ROOM) funclab/engine/$(ROOM)),$(error no room is called $(ROOM)))
+	    $(or $(wildcard tests/$(ROOM) funclab/$(ROOM) funclab/$(ROOM).py funclab/engine/$(ROOM)),$(error no room is called $(ROOM)))
 else
 	$(BIN)/python -m pytest -q -n $(WORKERS) -p tools.setup.without $(PLAIN)
 	$(if $(ALL),$(BIN)/pytest -q -n $(WORKERS) --dist loadfile $(NBVAL) notebooks)

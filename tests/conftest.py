@@ -127,14 +127,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     counts.update(cases=len(items), left=len(items) - len(chosen))
     if hasattr(config, "workeroutput"):
         config.workeroutput["counts"] = dict(counts)
-        chosen = slowest_first(chosen, config.cache.get(SECONDS, {}))  # type: ignore[union-attr]
+        cache = getattr(config, "cache", None)
+        chosen = slowest_first(chosen, cache.get(SECONDS, {}) if cache else {})
     items[:] = chosen
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Each worker has counted the same."""
-    counts.update({**node.workeroutput.get("counts", {})} if not counts else {})
+    if not counts:
+        counts.update(getattr(node, "workeroutput", {}).get("counts", {}))
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -152,7 +154,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A run with --nbval that met no notebook cell has tested no lesson: it fails."""
     in_worker = hasattr(session.config, "workerinput")
-    if not in_worker and (cache := getattr(session.config, "cache", None)):
+    with_workers = session.config.getoption("dist", "no") != "no" and not in_worker
+    if with_workers and (cache := getattr(session.config, "cache", None)):
         cache.set(SECONDS, cache.get(SECONDS, {}) | seconds)
     if session.config.getoption("nbval", False) and not cells and not in_worker:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
