@@ -96,7 +96,7 @@ def left_as_it_was() -> Iterator[None]:
 
 def of_the_process() -> dict[str, Any]:
     """Settings, and what `install_as_keras()` and its like change."""
-    old_names = {"finders of modules": [*sys.meta_path], "initializers.get": initializers.get}
+    old_names = {"keras": sys.modules.get("keras"), "initializers.get": initializers.get}
     return {**config.settings(), **old_names, "Model": {*vars(Model)}, "Layer": {*vars(Layer)}}
 
 

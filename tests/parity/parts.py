@@ -13,9 +13,10 @@ from tests.parity.models import CASES
 
 @cache
 def parts(name: str) -> set[str]:
-    """The names in the code of a model, and the layers among what it was settled with."""
+    """The names in the code of a model, and the layers and arguments it was settled with."""
     build, setting = getattr(CASES[name].build, "of", (CASES[name].build, ()))
-    return {*names(build.__code__)} | ({*texts(setting)} & {*layers.__all__})
+    layers_of = {*texts(setting)} & {*layers.__all__}
+    return {*names(build.__code__), *layers_of, *arguments(setting)}
 
 
 def names(code: CodeType) -> Iterator[str]:
@@ -36,3 +37,13 @@ def texts(setting: Any) -> Iterator[str]:
     elif isinstance(setting, list | tuple):
         for inner in setting:
             yield from texts(inner)
+
+
+def arguments(setting: Any) -> Iterator[str]:
+    """All names in the dicts of a structure."""
+    if isinstance(setting, dict):
+        yield from map(str, setting)
+        setting = [*setting.values()]
+    if isinstance(setting, list | tuple):
+        for inner in setting:
+            yield from arguments(inner)
