@@ -1,5 +1,5 @@
-"""Shared by all test runs: fresh names for each test, which tests run, in which order and what of it
-is said: counts of trials, of cases and of lessons' cells."""
+"""Shared by all test runs: fresh names for each test, which tests run, in which order, and what
+is said of them: counts of trials, of cases and of lessons' cells."""
 
 from __future__ import annotations
 

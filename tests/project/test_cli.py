@@ -95,7 +95,7 @@ def test_a_folder_without_lessons_opens_jupyterlab_itself(tmp_path):
 
 
 def test_warm_leaves_the_machine_code_of_the_loops_on_disk(tmp_path):
-    warmed = run("warm", NUMBA_CACHE_DIR=str(tmp_path), NUMBA_OPT="0")  # half the time
+    warmed = run("warm", NUMBA_CACHE_DIR=str(tmp_path))
 
     assert warmed.returncode == 0, warmed.stderr
     code = {path.name.split("-")[0] for path in tmp_path.rglob("*.nbc")}
