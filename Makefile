@@ -6,7 +6,8 @@
 #   make pictures  redraw README's pictures
 #   make lite     the lessons as a site that runs in the browser: build/lite
 #   make site     lessons, gallery, reference, errors, as pages: build/site, with build/lite in it
-#   make test     everything: unit tests with and without the JIT, doctests, lessons, browser
+#   make test     unit tests with and without the JIT, doctests, lessons, browser; of long families of
+#                 cases, those that cover the others (ALL=1: all cases; ROOM=layers: one room's only)
 #   make rehearsal  lesson 5 as a class of 50 minutes: five seats at once in JupyterLab, and every check
 #   make exercises  every exercise of every lesson failed and solved in JupyterLab (10 minutes)
 #   make soak     threads, interrupts, killed saves, damaged files, hostile texts: 200,000 trials (40 minutes)
@@ -28,14 +29,14 @@ PORT ?= 8888
 # Without bytecode files, each of some hundred processes of a test run would compile funclab again.
 unexport PYTHONDONTWRITEBYTECODE
 ARGS ?=
-WORKERS ?= 3
+WORKERS ?= 4
 SITE ?= .venv/site
 PLAIN := tests/ops tests/guide/test_guide.py $(wildcard tests/engine/test_*.py) \
          $(filter-out %/test_threads.py %/test_halves.py %/test_recurrent.py, $(wildcard tests/kernels/test_*.py)) \
          $(patsubst %, tests/training/test_%.py, compile data fit losses metrics optimizers streams) \
          --deselect tests/ops/test_tensors.py::test_a_model_of_ops_is_read_back_from_its_file \
          --deselect tests/ops/test_random.py::test_the_stream_of_a_layer_is_saved_with_its_model
-NBVAL := -p funclab.teach.notebooks
+NBVAL := -p nbval.plugin -p funclab.teach.notebooks
 
 .PHONY: lab lessons gallery catalogue pictures lite site test rehearsal exercises soak check interop browsers mutants bench setup system clean
 .DEFAULT_GOAL := lab
@@ -44,10 +45,10 @@ setup: $(READY)
 
 # The scripts of the views are copied to where JupyterLab looks for them.
 .venv/ready-%: pyproject.toml $(wildcard funclab/view/*/*.js funclab/view/live/*.*)
-	@sh tests/setup/venv.sh $*
+	@sh tools/setup/venv.sh $*
 
 system:
-	@sh tests/setup/system.sh
+	@sh tools/setup/system.sh
 
 # Trusted, because they are this project's own: JupyterLab then shows their stored outputs.
 lab: $(LAB)
@@ -55,25 +56,25 @@ lab: $(LAB)
 	@$(BIN)/funclab lab --port $(PORT) $(ARGS)
 
 lessons: $(READY)
-	$(BIN)/python tests/lessons/render.py build/lessons
+	$(BIN)/python -m tools.lessons.render build/lessons
 
 gallery: $(READY) system
-	$(BIN)/python -m tests.view.gallery_pictures build/gallery
+	$(BIN)/python -m tools.pictures.gallery build/gallery
 
 catalogue: $(READY)
-	$(BIN)/python -m tests.view.catalogue build/catalogue
+	$(BIN)/python -m tools.pictures.catalogue build/catalogue
 
 pictures: $(READY) system
-	$(BIN)/python -m tests.browser.readme_pictures notebooks/images
+	$(BIN)/python -m tools.pictures.readme notebooks/images
 
 # Runs every lesson without what a browser's Python lacks, builds the site, and opens it.
 lite: $(READY) $(SITE)/ready system
-	$(BIN)/python -m tests.lessons.without notebooks/*.ipynb
-	$(SITE)/bin/python -m tests.site.lite build/lite
+	$(BIN)/python -m tools.lessons.without notebooks/*.ipynb
+	$(SITE)/bin/python -m docs.lite build/lite
 	$(BIN)/python -m pytest -q tests/site/check_lite.py
 
 site: $(READY) $(SITE)/ready system build/lite/index.html
-	$(SITE)/bin/python -m tests.site build/site
+	$(SITE)/bin/python -m docs build/site
 	$(BIN)/python -m pytest -q -n $(WORKERS) tests/site/check_site.py
 
 build/lite/index.html:
@@ -82,24 +83,29 @@ build/lite/index.html:
 # Sphinx and JupyterLite are in .venv/site only: nothing else here needs them, and JupyterLite packs
 # every extension that it finds in its environment.
 $(SITE)/ready: pyproject.toml
-	"$$(sh tests/setup/python.sh)" -m venv $(SITE)
+	"$$(sh tools/setup/python.sh)" -m venv $(SITE)
 	$(SITE)/bin/pip install --quiet --editable ".[site]"
 	@touch $@
 
-# The engine once more as in a browser: without numba, h5py, matplotlib and new threads. Then the
+# The engine once more as in a browser: without numba, h5py, matplotlib and new threads. With ALL, the
 # lessons, whose outputs must not depend on what an earlier run has left: they run again with
-# everything; the last line counts everything. Files run in the order of their names: the browser's,
-# which take longest, are among the first, so that no worker is left with one at the end.
+# everything; the last line counts everything. The files that took longest in the last run, or the
+# browser's, are the first, so that no worker is left with one at the end (tests/covering.py).
 test: $(READY) system
-	$(BIN)/python -m pytest -q -n $(WORKERS) -p tests.setup.without $(PLAIN)
-	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile $(NBVAL) notebooks
+ifdef ROOM
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
+	    $(or $(wildcard tests/$(ROOM) funclab/$(ROOM) funclab/$(ROOM).py funclab/engine/$(ROOM)),$(error no room is called $(ROOM)))
+else
+	$(BIN)/python -m pytest -q -n $(WORKERS) -p tools.setup.without $(PLAIN)
+	$(if $(ALL),$(BIN)/pytest -q -n $(WORKERS) --dist loadfile $(NBVAL) notebooks)
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(NBVAL) tests funclab notebooks
+endif
 
 # The loops are compiled beforehand, as on a machine that is ready for class. Then the ten-minute
 # demonstration; screenshots are in build/screenshots. Ends with an error if a check failed.
 rehearsal: $(READY) system
 	$(BIN)/funclab warm
-	$(BIN)/python -m tests.browser.rehearsal $(ARGS)
+	$(BIN)/python -m tools.rehearsal $(ARGS)
 
 # Every exercise in JupyterLab, in a kernel of its own: failed in each anticipated way, solved in three.
 exercises: $(READY) system
@@ -119,13 +125,13 @@ check: $(READY)
 # the time goes into JAX's compiler: it does not optimize, and keeps what it has compiled.
 interop: .venv/interop/ready
 	KERAS_BACKEND=jax XLA_FLAGS="--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true" \
-	JAX_COMPILATION_CACHE_DIR=build/jax JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0 .venv/interop/bin/python -m tests.interop.exchange $(ARGS)
-	FUNCLAB_PROGRESS=off .venv/interop/bin/python -m tests.interop.lesson
+	JAX_COMPILATION_CACHE_DIR=build/jax JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0 .venv/interop/bin/python -m tools.interop.exchange $(ARGS)
+	FUNCLAB_PROGRESS=off .venv/interop/bin/python -m tools.interop.lesson
 	for backend in tensorflow jax torch; do \
 	    KERAS_BACKEND=$$backend .venv/interop/bin/python -m tests.truth || exit 1; done
 
 .venv/interop/ready: pyproject.toml
-	"$$(sh tests/setup/python.sh)" -m venv .venv/interop
+	"$$(sh tools/setup/python.sh)" -m venv .venv/interop
 	.venv/interop/bin/pip install --quiet --editable ".[onnx]" "keras>=3.15,<3.16" jax \
 	    torch tf_keras tensorflow-cpu onnxruntime cloudpickle joblib
 	@touch $@
@@ -133,27 +139,27 @@ interop: .venv/interop/ready
 # The versions are in tests/browser/oldest.txt and newest.txt.
 browsers: .venv/browsers-oldest/ready .venv/browsers-newest/ready system
 	for end in oldest newest; do \
-	    .venv/browsers-$$end/bin/python -m pytest -q tests/browser/test_forged.py tests/browser/test_lasting.py || exit 1; \
+	    ALL=1 .venv/browsers-$$end/bin/python -m pytest -q tests/browser/test_forged.py tests/browser/test_lasting.py || exit 1; \
 	done
 
 .venv/browsers-%/ready: pyproject.toml tests/browser/%.txt
-	"$$(sh tests/setup/python.sh)" -m venv .venv/browsers-$*
+	"$$(sh tools/setup/python.sh)" -m venv .venv/browsers-$*
 	.venv/browsers-$*/bin/pip install --quiet --editable ".[lab]" --constraint tests/browser/$*.txt \
 	    nbconvert nbformat playwright pytest pytest-timeout
 	@touch $@
 
 # mutmut and tree-sitter are in .venv/mutants only: nothing else here needs them.
 mutants: .venv/mutants/ready system
-	.venv/mutants/bin/python -m tests.mutants $(ARGS)
+	.venv/mutants/bin/python -m tools.mutants $(ARGS)
 
 .venv/mutants/ready: pyproject.toml
-	"$$(sh tests/setup/python.sh)" -m venv .venv/mutants
+	"$$(sh tools/setup/python.sh)" -m venv .venv/mutants
 	.venv/mutants/bin/pip install --quiet --editable ".[test]" "mutmut>=3.8,<3.9" \
 	    "tree-sitter>=0.25,<0.26" "tree-sitter-javascript>=0.25,<0.26"
 	@touch $@
 
 bench: $(READY)
-	$(BIN)/python -m tests.bench$(if $(GROWTH),.growth)$(if $(CLUSTER),.cluster)
+	$(BIN)/python -m bench$(if $(GROWTH),.growth)$(if $(CLUSTER),.cluster)
 
 clean:
 	rm -rf build dist .pytest_cache .ruff_cache

@@ -1,23 +1,33 @@
-"""Shared by all test runs: fresh names for each test, counts of trials, and a check of --nbval."""
+"""Shared by all test runs: fresh names for each test, which tests run, in which order, and what
+is said of them: counts of trials, of cases and of lessons' cells."""
 
 from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from funclab import registry
+from funclab import Model, config, initializers, registry
+from funclab.layers import Layer
 from funclab.teach import forget_progress
 from funclab.utils import set_random_seed
+from tests.covering import ALL, daily, slowest_first
 
 os.environ["FUNCLAB_PROGRESS"] = "off"  # tests leave nothing in anyone's home folder
 os.environ["no_proxy"] = "*"  # their servers are on this machine
 cells: Counter[str] = Counter()
+seconds: Counter[str] = Counter()
+"""How long each file took, with what its tests need."""
+SECONDS = "funclab/seconds"
+counts: Counter[str] = Counter()
+"""How many cases there are, and how many of them this run leaves out."""
 tried: Counter[str] = Counter()
 failed: Counter[str] = Counter()
 """The trials of `make soak`, by what the tests' mark `soak` says."""
@@ -75,6 +85,22 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def left_as_it_was() -> Iterator[None]:
+    """What a test changes for the whole process, it takes back, or does in a process of its own:
+    each test passes alone and after any other."""
+    before = of_the_process()
+    yield
+    changed = [name for name, value in of_the_process().items() if value != before[name]]
+    assert not changed, f"changed for all tests that follow: {changed}"
+
+
+def of_the_process() -> dict[str, Any]:
+    """Settings, and what `install_as_keras()` and its like change."""
+    old_names = {"keras": sys.modules.get("keras"), "initializers.get": initializers.get}
+    return {**config.settings(), **old_names, "Model": {*vars(Model)}, "Layer": {*vars(Layer)}}
+
+
+@pytest.fixture(autouse=True)
 def fresh_names() -> None:
     """Each test sees `dense`, `dense_1`, ... from the start, whatever ran before it."""
     registry.reset_names()
@@ -93,7 +119,28 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     return True if helper else None
 
 
+@pytest.hookimpl(trylast=True)  # what -k chooses is chosen
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the cases that others cover; `ALL=1` keeps them. Workers begin with the files that
+    took longest in the last run, so that none is left with one at the end."""
+    chosen = items[:] if ALL else daily(items)
+    counts.update(cases=len(items), left=len(items) - len(chosen))
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["counts"] = dict(counts)
+        cache = getattr(config, "cache", None)
+        chosen = slowest_first(chosen, cache.get(SECONDS, {}) if cache else {})
+    items[:] = chosen
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Each worker has counted the same."""
+    if not counts:
+        counts.update(getattr(node, "workeroutput", {}).get("counts", {}))
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    seconds[report.nodeid.partition("::")[0]] += report.duration
     for name, value in report.user_properties if report.when == "call" else ():
         if name == "soak":
             kind, count, lost = value  # type: ignore[misc]
@@ -107,6 +154,9 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A run with --nbval that met no notebook cell has tested no lesson: it fails."""
     in_worker = hasattr(session.config, "workerinput")
+    with_workers = session.config.getoption("dist", "no") != "no" and not in_worker
+    if with_workers and (cache := getattr(session.config, "cache", None)):
+        cache.set(SECONDS, cache.get(SECONDS, {}) | seconds)
     if session.config.getoption("nbval", False) and not cells and not in_worker:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -117,6 +167,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"{'':32}{'tried':>10}{'failed':>10}")
         for kind, count in sorted(tried.items()):
             terminalreporter.write_line(f"{kind:32}{count:10,}{failed[kind]:10,}")
+    if counts["left"]:
+        ran = f"{counts['cases'] - counts['left']:,} of {counts['cases']:,} cases"
+        terminalreporter.write_line(f"{ran}, which cover the others; ALL=1 runs all.")
     passed = terminalreporter.getreports("passed")
     figures = [value for one in passed for key, value in one.user_properties if key == "rubric"]
     for line in sorted({*figures}):

@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 from tests.browser.every_view import CASES, Stage
 from tests.browser.picture import LEGIBLE, look_at
 
+ASK = ("runs", "playground")
 COUNT = "() => jupyterapp.shell.currentWidget.content.widgets[1].model.executionCount"
 
 
@@ -72,6 +73,8 @@ def test_a_click_changes_the_state_and_so_do_keys_alone(stage):
     a_click_and_keys_alone_change_the_state(stage)
 
 
+# Views are alike but for whether each key asks the kernel, and for what lives on in it.
+@pytest.mark.covering(facts=lambda in_notebook7: {in_notebook7.setup, in_notebook7.name in ASK})
 def test_a_click_and_keys_do_so_in_notebook_7(stage7):
     a_click_and_keys_alone_change_the_state(stage7)
 

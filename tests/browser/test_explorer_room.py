@@ -207,6 +207,7 @@ def test_a_wide_flat_picture_is_seen_whole_above_what_is_said(opened_page):
     assert said["y"] >= near["y"] + near["height"]
 
 
+@pytest.mark.covering
 @pytest.mark.parametrize("look", ["light", "projector"])
 @pytest.mark.parametrize("name", gallery.MODELS)
 def test_a_page_shows_a_model_at_once_and_selecting_moves_nothing(name, look, opened_page):

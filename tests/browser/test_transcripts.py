@@ -30,6 +30,7 @@ TOUR = [
     {"text": "The first call.", "state": {"selected": "shared[0]"}},
     {"text": "The second call.", "state": {"selected": "shared[1]"}},
 ]
+RENEW = "TRANSCRIPTS=1 .venv/bin/pytest tests/browser/test_transcripts.py"
 
 
 def counted() -> Model:
@@ -230,4 +231,5 @@ def check(said: str, file: Path) -> None:
     if os.environ.get("TRANSCRIPTS"):
         FOLDER.mkdir(exist_ok=True)
         file.write_text(said, encoding="utf-8")
-    assert said.splitlines() == file.read_text(encoding="utf-8").splitlines()
+    written = file.read_text(encoding="utf-8").splitlines()
+    assert said.splitlines() == written, f"read what changes and count: {RENEW}"

@@ -6,13 +6,16 @@ import re
 
 import nbformat
 
-from tests.lessons.render import LESSONS, page_of, title
+from tools.lessons.render import LESSONS, page_of, title
 
 NOTEBOOKS = {path.name: nbformat.read(path, as_version=4) for path in LESSONS.glob("*.ipynb")}
 
 
 def code_cells(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+REFRESH = "python -m tools.lessons.refresh notebooks/"
 
 
 def test_there_is_a_first_lesson():
@@ -23,12 +26,13 @@ def test_every_lesson_was_run_from_top_to_bottom():
     for name, notebook in NOTEBOOKS.items():
         counts = [cell.execution_count for cell in code_cells(notebook)]
 
-        assert counts == list(range(1, len(counts) + 1)), name
+        assert counts == list(range(1, len(counts) + 1)), f"{REFRESH}{name}"
 
 
 def test_no_lesson_carries_the_state_of_its_widgets():
     # With it, a page made from the lesson would ask the network for scripts.
-    assert not [name for name, notebook in NOTEBOOKS.items() if "widgets" in notebook.metadata]
+    for name, notebook in NOTEBOOKS.items():
+        assert "widgets" not in notebook.metadata, f"{REFRESH}{name}"
 
 
 def test_every_lesson_runs_in_the_kernel_that_everybody_has():

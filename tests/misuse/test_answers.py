@@ -15,7 +15,7 @@ def test_the_answer_is_the_one_that_was_read_through(title):
 
 
 def test_every_line_has_an_answer_and_every_answer_a_line():
-    assert set(WRITTEN) == set(LINES)
+    assert set(WRITTEN) == set(LINES), "python -m tests.misuse.answers"
 
 
 @pytest.mark.parametrize("maker", [*refusals.makers()], ids=lambda maker: maker[0])

@@ -15,8 +15,8 @@ import funclab.ops
 from funclab import registry
 from funclab.graph.op import Op
 
-for module in pkgutil.iter_modules(funclab.ops.__path__):
-    importlib.import_module(f"funclab.ops.{module.name}")
+for module in pkgutil.walk_packages(funclab.ops.__path__, "funclab.ops."):
+    importlib.import_module(module.name)
 
 Array = np.ndarray[Any, Any]
 

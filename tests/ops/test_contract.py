@@ -94,6 +94,7 @@ def test_float32_comes_close_to_float64(example: Example):
         np.testing.assert_allclose(b, a, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.covering
 @each_example
 def test_forward_writes_every_element_of_its_outputs(example: Example):
     arrays = example.arrays(BATCH)
@@ -105,6 +106,7 @@ def test_forward_writes_every_element_of_its_outputs(example: Example):
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.covering
 @each_differentiable
 def test_vjp_overwrites_every_slot(example: Example):
     arrays = example.arrays(BATCH)
@@ -117,6 +119,7 @@ def test_vjp_overwrites_every_slot(example: Example):
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.covering
 @each_differentiable
 def test_a_slot_that_nobody_needs_changes_nothing(example: Example):
     arrays = example.arrays(BATCH)
@@ -133,6 +136,7 @@ def test_a_slot_that_nobody_needs_changes_nothing(example: Example):
         np.testing.assert_array_equal(slots[wanted], gradient)
 
 
+@pytest.mark.covering
 @each_example
 def test_an_op_leaves_its_inputs_alone(example: Example):
     arrays = example.arrays(BATCH)

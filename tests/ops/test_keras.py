@@ -48,5 +48,5 @@ def test_a_call_on_the_tape_gives_the_numbers_and_the_gradients_of_keras(call: s
 
 
 def test_every_recorded_call_is_still_made():
-    assert list(RECORDS) == calls()
+    assert list(RECORDS) == calls(), "KERAS_BACKEND=jax python -m tests.ops.keras_calls"
     assert AT_ONCE in (RECORD.parent / "keras_calls.txt").read_text()

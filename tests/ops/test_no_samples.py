@@ -37,6 +37,7 @@ refused = [example for example in on_samples if str(example) in REFUSED.splitlin
 taken = [example for example in on_samples if example not in refused]
 
 
+@pytest.mark.covering
 @pytest.mark.parametrize("example", taken, ids=str)
 def test_an_op_takes_0_samples(example: Example):
     arrays = example.arrays(0)
@@ -47,6 +48,7 @@ def test_an_op_takes_0_samples(example: Example):
     assert [out.shape for out in outputs] == [*(shapes if example.op.n_outputs > 1 else [shapes])]
 
 
+@pytest.mark.covering
 @pytest.mark.parametrize("example", [*filter(has_gradient, taken)], ids=str)
 def test_0_samples_have_gradients_of_0(example: Example):
     inputs = [Variable(array) for array in example.arrays(0)]
@@ -65,6 +67,7 @@ def test_an_op_that_needs_an_element_says_that_there_is_none(example: Example):
         example.op(*example.arrays(0))
 
 
+@pytest.mark.covering
 @pytest.mark.parametrize("example", LAYERS, ids=str)
 def test_a_layer_takes_0_samples(example: LayerExample):
     layer = example.layer()

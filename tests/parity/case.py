@@ -95,6 +95,7 @@ def settle(build: Callable, name: str, setting: Any) -> Callable:
         return build(keras, setting)
 
     settled.__name__ = name
+    settled.of = build, setting
     return settled
 
 

@@ -80,7 +80,9 @@ def test_it_is_recorded_with_each_argument_at_two_values(name):
 
     alike = [argument for argument in own if len(values(name, argument)) < 2]
 
-    assert not alike, "record another value of these"
+    assert not alike, (
+        "a case with another value in tests/parity/*_models.py; record.py says how to record it"
+    )
     assert different(name) >= (3 if name.startswith("layers.") else 1)
 
 

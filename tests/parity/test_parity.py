@@ -71,4 +71,4 @@ def test_metrics_names_are_the_names_in_the_history(name):
 def test_every_case_has_a_record_and_every_record_a_case():
     recorded = {path.stem for path in RECORDS.glob("*.npz")}
 
-    assert recorded == set(CASES)
+    assert recorded == set(CASES), "KERAS_BACKEND=jax python -m tests.parity.record NAME"

@@ -121,14 +121,14 @@ def test_each_name_of_keras_is_there_or_has_a_reason(room):
 
     without_reason, there_after_all = missing - set(reasons(room)), set(reasons(room)) - missing
 
-    assert not without_reason, "give a reason in MISSING, or build them"
-    assert not there_after_all, "take them out of MISSING: they are built"
+    assert not without_reason, f"build them, or give a reason in MISSING of {__file__}"
+    assert not there_after_all, f"they are built: take them out of MISSING of {__file__}"
 
 
 def test_a_room_that_is_there_is_not_called_missing():
     found = [room for room in ROOMS_WITHOUT if importlib.util.find_spec(f"funclab.{room}")]
 
-    assert not found, "take them out of ROOMS_WITHOUT"
+    assert not found, "take them out of ROOMS_WITHOUT, tests/project/test_keras_names.py"
 
 
 if __name__ == "__main__":

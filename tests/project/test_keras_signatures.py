@@ -115,7 +115,7 @@ def test_arguments_and_defaults_are_those_of_keras(name):
         and here not in decided(f"{name}.{one}", argument)
     ]
 
-    assert not wrong, "\n".join(sorted(wrong))
+    assert not wrong, "\n".join([f"Change these, or list them in {__file__}:", *sorted(wrong)])
 
 
 @pytest.mark.parametrize("name", KERAS, ids=lambda room: room or "funclab")
@@ -130,4 +130,5 @@ def test_arguments_come_in_the_order_of_keras(name):
         != [argument for argument in there if argument in here]
     ]
 
-    assert [one for one in mixed if f"{name}.{one}" not in IN_ANOTHER_ORDER] == []
+    strays = [one for one in mixed if f"{name}.{one}" not in IN_ANOTHER_ORDER]
+    assert strays == [], f"reorder these, or give a reason in IN_ANOTHER_ORDER of {__file__}"

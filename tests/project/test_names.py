@@ -24,7 +24,7 @@ def test_every_public_name_is_there_once(room):
 
     names = module.__all__
 
-    assert [name for name in names if not hasattr(module, name)] == []
+    assert [name for name in names if not hasattr(module, name)] == [], f"{room}.__all__"
     assert len(set(names)) == len(names)
     assert set(names) <= set(dir(module))
 
@@ -36,7 +36,7 @@ def test_every_public_class_and_function_says_what_it_is(room):
 
     silent = [name for name, value in own.items() if callable(value) and not value.__doc__]
 
-    assert silent == []
+    assert silent == [], f"give these of {room} a docstring"
 
 
 @pytest.mark.parametrize("name", ["Conv", "GlobalM", "Spatial", "Separable"])

@@ -105,7 +105,7 @@ def test_an_installed_funclab_brings_its_lessons_to_where_one_works(wheel, tmp_p
 def test_binder_pins_every_dependency_within_its_bounds():
     bounds = {wanted.name: wanted.specifier for wanted in map(Requirement, PROJECT["dependencies"])}
 
-    assert set(bounds) <= set(pins())
+    assert set(bounds) <= set(pins()), "pin the others in binder/requirements.txt"
     assert all(bounds[name].contains(pins()[name]) for name in bounds)
 
 
@@ -117,12 +117,14 @@ def test_binder_runs_a_python_that_funclab_supports():
 
 
 def test_the_changelog_knows_this_version():
-    assert f"## {PROJECT['version']}" in (ROOT / "CHANGELOG.md").read_text()
+    heading = f"## {PROJECT['version']}"
+
+    assert heading in (ROOT / "CHANGELOG.md").read_text(), f"CHANGELOG.md needs {heading}"
 
 
 def test_every_script_is_executable_where_it_is_run_by_name():
     for script in (BINDER / "postBuild", BINDER / "start", ROOT / ".ci/run"):
-        assert script.stat().st_mode & 0o100, script
+        assert script.stat().st_mode & 0o100, f"chmod +x {script}"
 
 
 def test_nothing_but_the_agreed_names_lies_at_the_top():
@@ -130,14 +132,14 @@ def test_nothing_but_the_agreed_names_lies_at_the_top():
         ["git", "ls-tree", "--name-only", "HEAD"], cwd=ROOT, capture_output=True, text=True
     )
     agreed = {
-        *("pyproject.toml", "README.md", "funclab", "notebooks", "tests", "binder"),
-        *("LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "Makefile"),
+        *("funclab", "tests", "tools", "docs", "bench", "notebooks", "binder", "pyproject.toml"),
+        *("README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "Makefile"),
     }
 
     strangers = {name for name in listed.stdout.split() if not name.startswith(".")} - agreed
 
     assert PACKAGE.name in listed.stdout.split()
-    assert not strangers
+    assert not strangers, "agree on them in tests/project/test_packaging.py"
 
 
 def test_forged_notebooks_are_opened_in_the_oldest_and_in_newer_front_ends_that_are_allowed():

@@ -21,6 +21,7 @@ DIFFERENT = {
 """Ops whose class in Keras takes other arguments; so has a Relu with more than a slope."""
 
 
+@pytest.mark.covering
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)
 def test_the_config_of_an_op_names_a_class_of_keras_and_its_arguments(example):
     config = op_to_config(OpOperation(example.op, "own"))

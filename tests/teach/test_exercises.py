@@ -22,6 +22,7 @@ from tests.teach.tries import LESSONS, OTHER, Try, module, tries
 
 TRIES = list(tries())
 RIGHT = [one for one in TRIES if not one.mistake]
+EXERCISES = [name for lesson in LESSONS for name in course.lesson(lesson).exercises]
 WRONG = [one for one in TRIES if one.mistake not in ("", OTHER)]
 REFUSED = [one for one in TRIES if one.mistake == OTHER]
 NO_PLACE = ("1C", "2A", "5C", "7A", "8A", "10A", "10D", "11A", "12A", "13A")
@@ -81,7 +82,7 @@ def test_all_messages_of_an_exercise_differ(lesson):
         assert len({wrong.says for wrong in item.wrong.values()}) == len(item.wrong)
 
 
-@each("exercise", [e for n in LESSONS for e in course.lesson(n).exercises])
+@each("exercise", EXERCISES)
 def test_the_solution_of_an_exercise_solves_it_and_no_hint_gives_a_line_of_it_away(exercise):
     item = known_exercise(exercise)
     names = next(one for one in TRIES if one.exercise == exercise).names
@@ -115,8 +116,9 @@ def test_what_only_one_model_has_is_said_to_be_yours_or_ours():
 ANSWERS = [None, 3, "eye", [], object(), print, float("nan"), {"a": 1}]
 
 
+@pytest.mark.covering
 @each("answer", ANSWERS, ids=lambda answer: type(answer).__name__)
-@each("exercise", [e for n in LESSONS for e in course.lesson(n).exercises])
+@each("exercise", EXERCISES)
 def test_nothing_that_is_given_ends_in_a_traceback(exercise, answer):
     names = next(one for one in TRIES if one.exercise == exercise).names
 
@@ -219,7 +221,7 @@ def test_an_arranged_line_does_not_read_what_the_lesson_made_under_the_same_name
     assert "a" in names and "gap = (a - b) ** 2" in says and "has to make a" in says
 
 
-@each("exercise", [e for n in LESSONS for e in course.lesson(n).exercises])
+@each("exercise", EXERCISES)
 def test_what_the_lesson_ships_is_not_tried_yet(exercise):
     item = known_exercise(exercise)
     tries = len(keeping.tries_of(exercise))

@@ -27,18 +27,18 @@ def test_what_the_course_says_is_so(claim: Claim):
 def test_every_right_option_and_all_that_is_to_keep_or_about_keras_is_tied_or_on_the_list():
     missing = [unit for unit in units() if unit not in tied() and unit not in untied()]
 
-    assert missing == []
+    assert missing == [], "tie them in tests/truth/about_lesson_NN.py, or list them in untied.toml"
 
 
 def test_what_is_tied_is_not_on_the_list_of_what_is_not():
-    assert tied() & untied().keys() == set()
+    assert tied() & untied().keys() == set(), "take them out of tests/truth/untied.toml"
     assert all(untied().values())
 
 
 def test_what_is_quoted_is_what_the_course_says():
     known = everything()
 
-    assert tied() - known == set()
+    assert tied() - known == set(), "quote the course in tests/truth/about_*.py as it is now"
     assert untied().keys() - {*units()} == set()
 
 

@@ -14,6 +14,7 @@ from funclab.graph import structure
 from funclab.view.code.source import to_code
 from tests.layers.examples import EXAMPLES, Example, double, last_step
 from tests.parity.models import CASES
+from tests.parity.parts import parts
 from tests.parity.recurrent_models import plain_cell_class
 from tests.view import models
 from tests.view.code.source_runs import assert_rebuilt, assert_same_numbers, run
@@ -25,6 +26,7 @@ OWN_FUNCTIONS = {"double": double, "last_step": last_step}
 
 
 @pytest.mark.filterwarnings("ignore:Several outputs come from one layer")
+@pytest.mark.covering(facts=parts)
 @pytest.mark.parametrize("name", sorted(set(CASES) - LAMBDAS))
 def test_the_source_of_a_model_makes_it_again(name):
     case = CASES[name]

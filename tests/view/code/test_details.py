@@ -291,6 +291,7 @@ def test_a_function_of_several_ops_is_written_as_it_was_called():
 WRITTEN = [e for e in ON_TENSORS if all(array.size <= LARGEST_ARRAY for array in e.arrays(BATCH))]
 
 
+@pytest.mark.covering
 @pytest.mark.parametrize("example", WRITTEN, ids=str)
 def test_the_source_of_an_op_makes_it_again(example):
     outputs = on_tensors(example)

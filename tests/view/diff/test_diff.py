@@ -16,6 +16,7 @@ from funclab.saving import clone_model
 from funclab.view.code.source import to_code
 from funclab.view.diff.view import Difference, diff
 from tests.parity.models import CASES
+from tests.parity.parts import parts
 from tests.parity.recurrent_models import plain_cell_class
 from tests.view import gallery
 from tests.view.code.source_runs import run
@@ -58,6 +59,7 @@ def test_equal_models_have_no_difference_whatever_their_counted_names():
     assert "No difference: the same layers, set alike" in difference.text
 
 
+@pytest.mark.covering(facts=parts)
 @pytest.mark.parametrize("name", sorted(CASES))
 @pytest.mark.filterwarnings("ignore:Several outputs come from one layer")
 def test_a_model_and_its_twin_have_no_difference(name):

@@ -25,6 +25,7 @@ def drawn(build, density, *settings, **more):
 every_model = pytest.mark.parametrize("build", models.FLAT, ids=lambda build: build.__name__)
 
 
+@pytest.mark.covering(facts=lambda build, **ways: {(build, way) for way in ways.values()})
 @every_model
 @pytest.mark.parametrize("choice", WAYS)
 @pytest.mark.parametrize("direction", ["TB", "LR"])

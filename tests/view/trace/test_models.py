@@ -11,8 +11,10 @@ import pytest
 import funclab
 from funclab.view.trace.view import MOST_CALLS, trace
 from tests.parity.models import CASES
+from tests.parity.parts import parts
 
 
+@pytest.mark.covering(facts=parts)
 @pytest.mark.parametrize("name", list(CASES))
 def test_a_model_goes_through_slow_motion_and_stays_as_it_was(name):
     case = CASES[name]

@@ -1,0 +1,67 @@
+"""Long families run daily with the cases that cover them, and `ALL=1` runs them all."""
+
+import os
+import re
+import subprocess
+import sys
+from types import SimpleNamespace
+
+from tests.covering import first_of_each, slowest_first, words
+from tests.parity.models import CASES
+from tests.parity.parts import parts
+from tests.project.source import ROOT
+
+FAMILY = "tests/saving/test_op_names.py"
+
+
+def collected(*options: str, **environment: str) -> tuple[list[str], str]:
+    """The cases that pytest would run, and its last lines."""
+    command = [sys.executable, "-m", "pytest", "-q", "--collect-only", *options]
+    ran = subprocess.run(
+        command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True
+    )
+    lines = ran.stdout.splitlines()
+    return [line for line in lines if "::" in line], "\n".join(lines[-3:])
+
+
+def test_a_word_is_a_class_or_an_argument_with_its_value():
+    name = "Conv(strides=(1, 2), padding='same')3"
+
+    assert words(name) == {"Conv", "strides=(1, 2)", "padding='same'", "3"}
+
+
+def test_what_any_case_has_some_chosen_case_has():
+    chosen = first_of_each(CASES, parts)
+
+    assert set().union(*map(parts, chosen)) == set().union(*map(parts, CASES))
+    assert 20 < len(chosen) < len(CASES) / 2
+
+
+def test_what_is_left_out_is_said_and_runs_with_all():
+    daily, said = collected(FAMILY, ALL="")
+    every, silence = collected(FAMILY, ALL="1")
+
+    assert set(daily) < set(every)
+    assert f"{len(daily)} of {len(every)} cases" in said and "ALL=1" in said
+    assert "ALL=1" not in silence
+    classes = [{*re.findall(r"\[(\w+)", "\n".join(names))} for names in (daily, every)]
+    assert classes[0] == classes[1]
+
+
+def test_a_case_that_is_named_runs_whether_others_cover_it_or_not():
+    daily, _ = collected(FAMILY, ALL="")
+    every, _ = collected(FAMILY, ALL="1")
+    covered = next(name for name in every if name not in daily)
+
+    assert collected(covered, ALL="")[0] == [covered]
+
+
+def test_files_that_took_long_run_first_and_before_any_run_those_in_a_browser():
+    names = ["tests/a.py::one", "tests/b.py::one", "tests/browser/c.py::one", "tests/a.py::two"]
+    items = [SimpleNamespace(nodeid=name) for name in names]
+
+    known = slowest_first(items, {"tests/a.py": 1.0, "tests/b.py": 9.0, "tests/browser/c.py": 5.0})
+    fresh = slowest_first(items, {})
+
+    assert [item.nodeid for item in known] == [names[1], names[2], names[0], names[3]]
+    assert [item.nodeid for item in fresh] == [names[2], names[0], names[1], names[3]]
