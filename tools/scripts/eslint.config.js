@@ -10,7 +10,7 @@ export default [
     files: ["funclab/view/**/*.js"],
     languageOptions: { globals: { ...globals.browser, TEXTS: "readonly" } },
   },
-  { files: ["tools/**/*.js", "tests/**/*.js"], languageOptions: { globals: globals.node } },
+  { files: ["tools/**/*.js", "tests/**/*.js"], languageOptions: { globals: { ...globals.node, TEXTS: "readonly" } } },
   {
     rules: {
       eqeqeq: ["error", "always", { null: "ignore" }],

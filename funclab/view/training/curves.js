@@ -6,7 +6,7 @@ import { pictureFrom } from "../live/stored.js";
 const HALF_DOT = 1.5;
 
 /** The positions of values in a drawn chart: see `Plot` in draw/chart.py. */
-class Scale {
+export class Scale {
   left; right; first; last; top; base; low; high; log;
 
   constructor(text) {
