@@ -26,21 +26,24 @@ const SMALL = {
 };
 const OTHERS = { facts: isTable, pictures: isTable, curves: isTable, status: isTable };
 
-function refuse(why) { throw new Error(`A stored view is refused: ${why}.`); }
+/** Refuse what is stored, with the reason's key; `name` is that of a trait. */
+export function refuse(key, name = "") {
+  throw new Error(`${TEXTS.stored_why} ${TEXTS[key].replace("{name}", name)}`);
+}
 
 /** A copy of JSON in which any name may be looked up in any table: none has what all objects have.
  * `left` is what may still come. */
 function cleaned(value, left = { ...MOST }) {
   left.values -= 1;
   if (isText(value)) left.characters -= value.length;
-  if (left.values < 0 || left.characters < 0 || left.depth < 0) refuse("it is too large");
+  if (left.values < 0 || left.characters < 0 || left.depth < 0) refuse("stored_too_large");
   if (isPlain(value)) return value;
   const entries = Object.entries(value);
-  if (entries.length > MOST.entries) refuse("a part of it is too long");
+  if (entries.length > MOST.entries) refuse("stored_too_long");
   left.depth -= 1;
   const copy = Array.isArray(value) ? [] : Object.create(null);
   for (const [key, one] of entries) {
-    if (key === "__proto__") refuse("it would change other objects");
+    if (key === "__proto__") refuse("stored_changes_others");
     left.characters -= key.length;
     copy[key] = cleaned(one, left);
   }
@@ -55,7 +58,7 @@ export function checked(stored) {
     if (!Object.hasOwn(stored, name)) continue;
     const most = name in SMALL ? { ...MOST, characters: MOST_SMALL, values: MOST_SMALL } : undefined;
     traits[name] = cleaned(stored[name], most);
-    if (!is(traits[name])) refuse(`${name} is of another type`);
+    if (!is(traits[name])) refuse("stored_other_type", name);
   }
   return traits;
 }
@@ -84,7 +87,7 @@ const ATTRIBUTES = new Map(WRITTEN_AS.flatMap(([names, pattern]) => names.split(
 export function pictureFrom(markup) {
   let left = MOST.drawn;
   const copy = (part, nested = 0) => {
-    if (--left < 0 || nested > MOST.nested) refuse("a picture is too large");
+    if (--left < 0 || nested > MOST.nested) refuse("stored_large_picture");
     const el = document.createElementNS(SVG, part.localName);
     for (const { name, value } of part.attributes) if (ATTRIBUTES.get(name)?.test(value)) el.setAttribute(name, value);
     el.classList.add(...[...part.classList].filter((name) => CLASSES.test(name)));
@@ -94,9 +97,9 @@ export function pictureFrom(markup) {
     }
     return el;
   };
-  if (!isText(markup) || markup.includes("<!")) refuse("it has something else in place of a picture");
+  if (!isText(markup) || markup.includes("<!")) refuse("stored_no_picture");
   const root = new DOMParser().parseFromString(markup, "image/svg+xml").documentElement;
-  if (root.localName !== "svg") refuse("it has something else in place of a picture");
+  if (root.localName !== "svg") refuse("stored_no_picture");
   const svg = copy(root);
   if (root.hasAttribute("style")) Object.assign(svg.style, { maxWidth: "100%", height: "auto" });
   return svg;

@@ -11,12 +11,13 @@ const SOON = 150, CLEARED = 3000;
 const MOST_BYTES = 32e6, MOST_STILL = 4e6;
 const NOT_STILL = /<(?!\/?(?:svg|g|rect|circle|path|text|tspan|title|desc|style)[\s/>])/;
 
-async function unpacked(text) {
+/** What was packed; `refuse` is called if it is too much. */
+async function unpacked(text, refuse) {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   let left = MOST_BYTES;
   const measured = new TransformStream({ transform(part, stream) {
     left -= part.length;
-    if (left < 0) throw new Error("A stored view is refused: it is too large.");
+    if (left < 0) refuse("stored_too_large");
     stream.enqueue(part);
   } });
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate")).pipeThrough(measured);
@@ -38,7 +39,7 @@ export const rendererOf = ({ Widget }) => class extends Widget {
     try {
       await this.show(output);
     } catch (error) {
-      console.warn("funclab shows a still picture:", error);
+      console.warn("funclab:", error);
       this.showStill(output);
     }
   }
@@ -54,7 +55,7 @@ export const rendererOf = ({ Widget }) => class extends Widget {
     this.join(module, id);
     this.live = module.live.inKernel(id) ?? await this.soon(module, id);
     if (this.live) await this.mend(module, id, text);
-    const held = this.live ? null : module.live.held({ ...await unpacked(text), ...metadata[MIME]?.since });
+    const held = this.live ? null : module.live.held({ ...await unpacked(text, module.live.refuse), ...metadata[MIME]?.since });
     this.live ??= module.live.inKernel(id); // it may have arrived meanwhile
     this.held = this.live ? null : held;
     if (!this.isDisposed) this.put(module);
@@ -76,7 +77,7 @@ export const rendererOf = ({ Widget }) => class extends Widget {
   async mend(module, id, text) {
     const { live } = this, some = (pictures) => Object.keys(pictures ?? {}).length > 0;
     if (some(live.get("pictures"))) return;
-    const { pictures, cover } = module.live.checked(await unpacked(text));
+    const { pictures, cover } = module.live.checked(await unpacked(text, module.live.refuse));
     if (!some(pictures) || some(live.get("pictures"))) return;
     const model = await live.widget_manager?.get_model(id);
     model?.set_state({ pictures, cover }); // a plain set would send them to the kernel
