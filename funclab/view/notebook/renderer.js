@@ -11,13 +11,12 @@ const SOON = 150, CLEARED = 3000;
 const MOST_BYTES = 32e6, MOST_STILL = 4e6;
 const NOT_STILL = /<(?!\/?(?:svg|g|rect|circle|path|text|tspan|title|desc|style)[\s/>])/;
 
-/** What was packed; `refuse` is called if it is too much. */
-async function unpacked(text, refuse) {
+async function unpacked({ live }, text) {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   let left = MOST_BYTES;
   const measured = new TransformStream({ transform(part, stream) {
     left -= part.length;
-    if (left < 0) refuse("stored_too_large");
+    if (left < 0) live.refuse("stored_too_large");
     stream.enqueue(part);
   } });
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate")).pipeThrough(measured);
@@ -55,7 +54,7 @@ export const rendererOf = ({ Widget }) => class extends Widget {
     this.join(module, id);
     this.live = module.live.inKernel(id) ?? await this.soon(module, id);
     if (this.live) await this.mend(module, id, text);
-    const held = this.live ? null : module.live.held({ ...await unpacked(text, module.live.refuse), ...metadata[MIME]?.since });
+    const held = this.live ? null : module.live.held({ ...await unpacked(module, text), ...metadata[MIME]?.since });
     this.live ??= module.live.inKernel(id); // it may have arrived meanwhile
     this.held = this.live ? null : held;
     if (!this.isDisposed) this.put(module);
@@ -77,7 +76,7 @@ export const rendererOf = ({ Widget }) => class extends Widget {
   async mend(module, id, text) {
     const { live } = this, some = (pictures) => Object.keys(pictures ?? {}).length > 0;
     if (some(live.get("pictures"))) return;
-    const { pictures, cover } = module.live.checked(await unpacked(text, module.live.refuse));
+    const { pictures, cover } = module.live.checked(await unpacked(module, text));
     if (!some(pictures) || some(live.get("pictures"))) return;
     const model = await live.widget_manager?.get_model(id);
     model?.set_state({ pictures, cover }); // a plain set would send them to the kernel
