@@ -60,6 +60,7 @@ def _code(view: Any, name: str) -> str:
     # A name such as </script> must not end the script.
     data = json.dumps(traits, ensure_ascii=True).replace("<", "\\u003c")
     return (
-        f'<script type="module">\n{script(view.room)}const el = document.getElementById("{name}");\n'
+        f'<script type="module">\n{script(view.room)}'
+        f'const el = document.getElementById("{name}");\n'
         f"view.default.render({{ model: live.held({data}), el }});\n</script>"
     )
