@@ -239,7 +239,8 @@ def watch(stem: Path, files: list[str], now: dict[str, str]) -> None:
     for file in texts:
         file.write_text(Script(TREE, str(file.relative_to(TREE))).telling())
     try:
-        assert bundle(TREE)
+        if not bundle(TREE):
+            sys.exit("The scripts cannot be bundled: `make bundle` says why.")
         environment = ENVIRONMENT | {"WATCH": str(stem)}
         status = subprocess.run([*PYTEST, *options, *files], cwd=TREE, env=environment).returncode
     finally:

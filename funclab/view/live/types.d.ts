@@ -3,7 +3,7 @@
 /** Every sentence, by key: `assets.py` writes this table before the scripts. */
 declare const TEXTS: Record<string, string>;
 
-/** The extension of JupyterLab looks like this to it; `funclab` is what `kernel.js` keeps. */
+/** Where JupyterLab finds its extensions, and what `kernel.js` keeps on a page. */
 interface Window { _JUPYTERLAB?: Record<string, object> }
 declare var funclab: any;
 
