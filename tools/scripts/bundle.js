@@ -30,8 +30,10 @@ function digestOf(room) {
 const shared = {
   name: "shared",
   setup({ onResolve, onLoad }) {
+    const text = scriptsOf("live").map((path) => readFileSync(join(VIEW, path), "utf8")).join("\n");
+    const names = [...text.matchAll(/^export (?:const|class|(?:async )?function) (\w+)/gm)].map(([, name]) => name);
     onResolve({ filter: /^\.\.\/live\// }, () => ({ path: "live", namespace: "shared" }));
-    onLoad({ filter: /./, namespace: "shared" }, () => ({ contents: "module.exports = live;" }));
+    onLoad({ filter: /./, namespace: "shared" }, () => ({ contents: `export const { ${names} } = live;` }));
   },
 };
 
