@@ -44,7 +44,7 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
     ),
     **{
         (f"funclab/ops/{name}.py", DENSITY): (15.5, "a line of formulas for each function")
-        for name in ("arranging", "linalg", "shrinking", "statistics")
+        for name in ("arranging", "linalg", "nn/shrinking", "statistics")
     },
     ("funclab/layers/normalization.py", DENSITY): (11.5, "formulas of statistics, made of ops"),
     ("funclab/optimizers/by_weight.py", DENSITY): (11.5, "equations, as their papers have them"),
