@@ -11,7 +11,8 @@
 #   make rehearsal  lesson 5 as a class of 50 minutes: five seats at once in JupyterLab, and every check
 #   make exercises  every exercise of every lesson failed and solved in JupyterLab (10 minutes)
 #   make soak     threads, interrupts, killed saves, damaged files, hostile texts: 200,000 trials (40 minutes)
-#   make check    style, types, import rooms, budgets
+#   make check    style, types, import rooms, budgets; the scripts of the views, with node
+#   make bundle   bundle the scripts of the views again, after a change of one
 #   make interop  exchange with a real Keras 2 and 3, ONNX and pickle, in an environment of its own:
 #                 models that have every class      (ARGS=--all: all models, hours); then what the
 #                 course says, on Keras with TensorFlow, JAX and PyTorch
@@ -38,13 +39,13 @@ PLAIN := tests/ops tests/guide/test_guide.py $(wildcard tests/engine/test_*.py) 
          --deselect tests/ops/test_random.py::test_the_stream_of_a_layer_is_saved_with_its_model
 NBVAL := -p nbval.plugin -p funclab.teach.notebooks
 
-.PHONY: lab lessons gallery catalogue pictures lite site test rehearsal exercises soak check interop browsers mutants bench setup system clean
+.PHONY: lab lessons gallery catalogue pictures lite site test rehearsal exercises soak check bundle interop browsers mutants bench setup system clean
 .DEFAULT_GOAL := lab
 
 setup: $(READY)
 
 # The scripts of the views are copied to where JupyterLab looks for them.
-.venv/ready-%: pyproject.toml $(wildcard funclab/view/*/*.js funclab/view/live/*.*)
+.venv/ready-%: pyproject.toml $(wildcard funclab/view/live/bundle/* funclab/view/live/*.*)
 	@sh tools/setup/venv.sh $*
 
 system:
@@ -120,6 +121,12 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/pytest -q tests/project/test_rooms.py tests/project/test_budgets.py
+	sh tools/scripts/check.sh
+
+# After a change of a script: what pages load is made from them. Needs node, or the one that pyright brings.
+bundle: $(READY)
+	sh tools/scripts/bundle.sh
+	@$(MAKE) setup
 
 # Keras, TensorFlow, JAX and PyTorch are in .venv/interop only: nothing else here needs them. Most of
 # the time goes into JAX's compiler: it does not optimize, and keeps what it has compiled.

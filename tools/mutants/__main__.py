@@ -29,6 +29,7 @@ from collections import Counter
 from pathlib import Path
 
 from tools.mutants.fault import Mutant
+from tools.mutants.javascript import bundle
 from tools.mutants.places import sample
 from tools.mutants.record import ENVIRONMENT, PYTEST, ROOT, TREE, WORK, Record, file_of
 
@@ -78,10 +79,15 @@ def attempt(mutant: Mutant, record: Record, seconds: int) -> str:
         return "lived, and no test runs this line"
     parts = (part for part in (tests[:FIRST], tests[FIRST:]) if part)
     (TREE / mutant.path).write_text(mutant.text)
+    script = mutant.path.endswith(".js")
     try:
+        if script and not bundle(TREE):
+            return "noticed by the bundler"
         names = next(filter(None, (failed(part, [*record.seconds], "-x") for part in parts)), [])
     finally:  # an interrupted run can go on with --again
         (TREE / mutant.path).write_text(mutant.source)
+        if script:
+            bundle(TREE)
     return f"noticed by {names[0]}" if names else "lived"
 
 

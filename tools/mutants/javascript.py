@@ -8,6 +8,7 @@ text. The parser is tree-sitter's.
 from __future__ import annotations
 
 import random
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from tree_sitter import Language, Node, Parser
 
 from tools.mutants.fault import Mutant, Place
 
+ROOT = Path(__file__).parents[2]
+BUNDLE = ROOT / "tools" / "scripts" / "bundle.sh"
 PARSER = Parser(Language(tree_sitter_javascript.language()))
 OPERATORS = dict(
     pair.split()
@@ -106,7 +109,19 @@ def line_of(node: Node) -> int:
 def below(node: Node) -> Iterator[Node]:
     yield node
     for child in node.children:
-        yield from below(child)
+        if child.type != "import_statement":
+            yield from below(child)
+
+
+def scripts(tree: Path) -> list[Path]:
+    """The scripts in a tree that are written by hand."""
+    return [file for file in (tree / "funclab").rglob("*.js") if file.parent.name != "bundle"]
+
+
+def bundle(tree: Path) -> bool:
+    """Bundle the scripts of a tree, as its pages load them; returns whether they can be."""
+    run = subprocess.run(["sh", str(BUNDLE), str(tree)], cwd=ROOT, stderr=subprocess.DEVNULL)
+    return run.returncode == 0
 
 
 def faults(node: Node) -> Iterator[Edit]:

@@ -8,7 +8,7 @@ import random
 from pathlib import Path
 
 from tools.mutants.fault import Mutant, Place
-from tools.mutants.javascript import Script
+from tools.mutants.javascript import Script, scripts
 from tools.mutants.python import Module
 
 LANGUAGES = {".py": Module, ".js": Script}
@@ -18,7 +18,7 @@ LEFT_OUT = "__main__.py"  # tested as a program
 
 def sample(root: Path, count: int, seed: int, within: list[str]) -> list[Mutant]:
     """So many faults by chance, every place being as likely as any other."""
-    files = [file for file in (root / "funclab").rglob("*.*") if file.suffix in LANGUAGES]
+    files = [*(root / "funclab").rglob("*.py"), *scripts(root)]
     names = sorted(str(file.relative_to(root)) for file in files if file.name != LEFT_OUT)
     chosen = [
         name for name in names if name.startswith(tuple(within)) or name.endswith(tuple(within))

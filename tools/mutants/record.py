@@ -18,7 +18,7 @@ import coverage
 import pytest
 
 from tools.mutants.fault import Mutant
-from tools.mutants.javascript import Script
+from tools.mutants.javascript import Script, bundle, scripts
 
 ROOT = Path(__file__).parents[2]
 WORK = ROOT / "build" / "mutants"
@@ -80,7 +80,7 @@ def digests(folder: Path) -> dict[str, str]:
     """A digest of each file of the code and of the tests."""
     files = [
         file for name in ("funclab", "tests", "tools") for file in (folder / name).rglob("*.*")
-        if file.suffix in KINDS
+        if file.suffix in KINDS and "node_modules" not in file.parts
     ]  # fmt: skip
     return {
         str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest()
@@ -94,7 +94,8 @@ def copy_tree() -> None:
         return
     shutil.rmtree(TREE, ignore_errors=True)
     for name in ("funclab", "tests", "tools", "notebooks"):  # a doctest reads the lessons
-        shutil.copytree(ROOT / name, TREE / name, ignore=shutil.ignore_patterns("__pycache__"))
+        left_out = shutil.ignore_patterns("__pycache__", "node_modules")
+        shutil.copytree(ROOT / name, TREE / name, ignore=left_out)
     shutil.copy(ROOT / "pyproject.toml", TREE)
 
 
@@ -234,15 +235,18 @@ def watch(stem: Path, files: list[str], now: dict[str, str]) -> None:
     """Run these test files, with scripts that say what they run."""
     stem.parent.mkdir(parents=True, exist_ok=True)
     options = ["-q", "-p", "no:cacheprovider", "-p", "tools.mutants.watch", *IN_TWO]
-    scripts = {file: file.read_text() for file in (TREE / "funclab").rglob("*.js")}
-    for file in scripts:
+    texts = {file: file.read_text() for file in scripts(TREE)}
+    for file in texts:
         file.write_text(Script(TREE, str(file.relative_to(TREE))).telling())
     try:
+        if not bundle(TREE):
+            sys.exit("The scripts cannot be bundled: `make bundle` says why.")
         environment = ENVIRONMENT | {"WATCH": str(stem)}
         status = subprocess.run([*PYTEST, *options, *files], cwd=TREE, env=environment).returncode
     finally:
-        for file, text in scripts.items():
+        for file, text in texts.items():
             file.write_text(text)
+        bundle(TREE)
     if status == pytest.ExitCode.TESTS_FAILED:
         print("The tests above fail without any fault, so they are not tried: mend them.")
     elif status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):

@@ -1,5 +1,10 @@
 // A profile: a bar for each layer, or for each step. Python draws the bars; this selects them.
 
+import { fit, h } from "../live/core.js";
+import { liveView } from "../live/start.js";
+import { pictureFrom } from "../live/stored.js";
+
+/** @type {WrittenView} */
 const profile = {
   name: "profile",
 

@@ -1,5 +1,10 @@
 // Shape steps: one call at a time. Python draws a row for each; this shows rows and fills in the batch.
 
+import { fit, h } from "../live/core.js";
+import { liveView } from "../live/start.js";
+import { pictureFrom } from "../live/stored.js";
+
+/** @type {WrittenView} */
 const shapes = {
   name: "shapes",
 
