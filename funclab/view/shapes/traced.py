@@ -1,0 +1,266 @@
+"""A call repeated on lengths that remember their arithmetic: see `length`.
+
+A copy of what was called gets named lengths in place of the whole numbers among its settings, and
+inputs whose lengths know which input and axis they are. Lengths that are not known yet get a number
+that stands for them, so that the arithmetic can be followed there, too; where the engine does
+something else with a known length, they stay unknown. What comes out counts only if it has the
+shape that the real call has.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from functools import partial
+from itertools import product
+from typing import Any
+
+from funclab import registry
+from funclab.graph import structure
+from funclab.graph.op import Op
+from funclab.graph.shape_math import Shape
+from funclab.graph.tape import Tape
+from funclab.graph.tensor import Tensor
+from funclab.graph.value import Value, Variable
+from funclab.layers.weights import Weighted
+from funclab.ops.base import shape_of
+from funclab.ops.composed import Composed
+from funclab.ops.indexing import GetItem
+from funclab.view.shapes.length import Length
+
+BATCH, OTHER = 60, 120
+"""What stands for unknown lengths: many numbers divide them, and windows fit."""
+UNNAMED = ("layer", "forward_layer", "backward_layer")
+"""Attributes of wrappers: their layer's settings need no name before them."""
+AS_THEY_ARE = ("inbound_nodes", "outbound_nodes", "constructor_arguments", "build_shapes", "born")
+
+
+@dataclass(frozen=True)
+class CallShapes:
+    """One call: what was called, on what, and the shapes that came out."""
+
+    layer: Any
+    args: Any
+    kwargs: dict[str, Any]
+    leaves: Sequence[Any]
+    """The inputs, in order."""
+    outputs: list[Shape]
+    batches: list[int | None]
+    """Which axis of each input is the batch; None for an input without one."""
+
+    @property
+    def inputs(self) -> list[Shape]:
+        return list(map(shape_of, self.leaves))
+
+
+def traced(call: CallShapes) -> list[Shape]:
+    """The shapes that come out, in lengths that know how they were computed. A length that was not
+    computed from those that the call was given is plain; all are if it cannot be repeated."""
+    is_op = isinstance(call.layer, Op)
+    unknown = product((BATCH, None) if is_op else (None, BATCH), (OTHER, None))
+    runs = [_Again(call, *pair, anew) for anew in (True, False)[is_op:] for pair in unknown]
+    best: list[Shape] | None = None
+    for run in runs:
+        made = _fitting(call, run.shapes)
+        found = None if made is None else _found(run, made)
+        if found is not None and (best is None or len(lost(found)) < len(lost(best))):
+            best = found
+        if best is not None and not lost(best):
+            return best
+    own = getattr(type(call.layer), "compute_output_shape", None)
+    if own and not _is_ours(own):
+        best = _fitting(call, partial(_declared, call, own)) or best
+    return best or call.outputs
+
+
+def _fitting(call: CallShapes, run: Any) -> list[Shape] | None:
+    """What a run computes, if these are the shapes that the call really has."""
+    with _unnoticed():
+        try:
+            made = run()
+        except Exception:  # whatever a user's call does with a length that it never had
+            return None
+    known = [tuple(None if getattr(n, "unknown", False) else n for n in shape) for shape in made]
+    return made if known == call.outputs else None
+
+
+def lost(shapes: list[Shape]) -> list[tuple[int, int]]:
+    """The plain lengths, by output and axis; a batch that stays unknown is none of them."""
+    return [
+        (i, axis)
+        for i, shape in enumerate(shapes)
+        for axis, n in enumerate(shape)
+        if not isinstance(n, Length) and (axis or n is not None)
+    ]
+
+
+def _found(run: _Again, made: list[Shape]) -> list[Shape]:
+    """The lengths, and for those that were lost on the way (NumPy computed them, say) the input's
+    or the setting that changes them: each that is equal is changed once."""
+    shapes, plain = list(map(list, made)), lost(made)
+    for length in run.given() if plain else ():
+        equal = [(i, axis) for i, axis in plain if made[i][axis] == length > 1]
+        with _unnoticed():
+            try:
+                changed = run.shapes(changed=length.source or length.name) if equal else []
+            except Exception:  # not every length can change alone
+                continue
+        for i, axis in equal:
+            if changed[i][axis] == _other(length):
+                shapes[i][axis] = length
+    return list(map(tuple, shapes))
+
+
+def _other(length: int) -> int:
+    """Another length, which is no multiple of this one."""
+    return 2 * length + 1
+
+
+class _Again:
+    """The same call, on numbers that stand for unknown lengths."""
+
+    def __init__(self, call: CallShapes, batch: int | None, other: int | None, anew: bool) -> None:
+        self.call, self.batch, self.other, self.anew = call, batch, other, anew
+
+    def given(self) -> list[Length]:
+        """The lengths that it is given: those of the inputs, and the settings."""
+        copies = _Copies(self.anew)
+        copies.of(self.call.layer)
+        lengths = [n for shape in self.inputs(None) for n in shape if isinstance(n, Length)]
+        return [*lengths, *copies.named]
+
+    def inputs(self, changed: Any) -> list[Shape]:
+        """The shapes of the inputs, in lengths that know their places."""
+
+        def length(index: int, axis: int, n: int | None) -> int | None:
+            is_batch = self.call.batches[index] == axis
+            stand = n if n is not None else self.batch if is_batch else self.other
+            if stand is None:
+                return None
+            facts = {"source": (index, axis), "batch": is_batch, "unknown": n is None}
+            return Length(_other(stand) if (index, axis) == changed else stand, **facts)
+
+        return [
+            tuple(length(index, axis, n) for axis, n in enumerate(shape))
+            for index, shape in enumerate(self.call.inputs)
+        ]
+
+    def shapes(self, changed: Any = None) -> list[Shape]:
+        """What the engine computes; `changed` is the place, or the name, of a length to change."""
+        call, shapes = self.call, self.inputs(changed)
+        thing = _Copies(self.anew, changed).of(call.layer)
+        if isinstance(thing, Op) and not isinstance(thing, Composed):
+            made = thing.shape(*shapes)
+            return [made] if thing.n_outputs == 1 else list(made)
+        of_tensor = {id(leaf): shape for leaf, shape in zip(call.leaves, shapes)}
+
+        def value(leaf: Any) -> Any:
+            if not isinstance(leaf, Tensor):
+                return leaf
+            value = Value(of_tensor[id(leaf)], leaf.dtype, leaf.name)
+            if leaf.mask is not None:
+                value.mask = Value(value.shape[: len(leaf.mask.shape)], leaf.mask.dtype)
+            return value
+
+        args, kwargs = structure.map_structure(value, (call.args, call.kwargs))
+        with Tape():
+            outputs = thing.call(*args) if isinstance(thing, Op) else thing(*args, **kwargs)
+        return [tuple(output.shape) for output in structure.flatten(outputs)]
+
+
+def _declared(call: CallShapes, declare: Any) -> list[Shape]:
+    """What a user's `compute_output_shape` says."""
+    shapes = _Again(call, BATCH, OTHER, False).inputs(None)
+    made = declare(_Copies(False).of(call.layer), shapes if shapes[1:] else shapes[0])
+    several = any(isinstance(part, (list, tuple)) for part in made)
+    return list(map(tuple, made)) if several else [tuple(made)]
+
+
+@contextmanager
+def _unnoticed() -> Iterator[None]:
+    """Within the block, nothing is printed, and layers that are made do not use up names."""
+    names = registry.counts()
+    before = dict(names)
+    try:
+        with redirect_stdout(io.StringIO()):
+            yield
+    finally:
+        names.clear()
+        names.update(before)
+
+
+def _is_ours(function: Any) -> bool:
+    return function.__module__.startswith("funclab.")
+
+
+class _Copies:
+    """Copies of layers and ops, with named lengths for the whole numbers among their settings.
+
+    With `anew`, layers of funclab make their weights again, of which no memory is allocated; a
+    user's `build` may do more than that. Other weights have lengths such as `kernel.shape[0]`.
+    """
+
+    def __init__(self, anew: bool, changed: Any = None) -> None:
+        self.anew, self.changed = anew, changed
+        self.made: dict[int, Any] = {}
+        self.named: list[Length] = []
+
+    def of(self, thing: Any, path: str = "") -> Any:
+        if hasattr(thing, "compiled_state"):
+            return thing  # a model: its calls know its own layers
+        if id(thing) not in self.made:
+            self.made[id(thing)] = copy = object.__new__(type(thing))
+            builds = isinstance(thing, Weighted) and self.anew and _is_ours(type(thing).build)
+            for name, value in vars(thing).items():
+                kept = name in AS_THEY_ARE or (builds and isinstance(value, Variable))
+                named = path + _argument(thing, name, value)
+                vars(copy)[name] = value if kept else self._setting(value, named)
+            if isinstance(thing, Weighted):
+                vars(copy).update(inbound_nodes=[], outbound_nodes=[])
+            if isinstance(thing, GetItem):  # which keeps its slices as text
+                parts = tuple(map(self._part, thing.parts()))
+                vars(copy)["parts"] = lambda: parts
+            if builds:
+                vars(copy).update(built=False, _weights=[])
+        return self.made[id(thing)]
+
+    def _setting(self, value: Any, path: str) -> Any:
+        if type(value) is int:
+            self.named.append(Length(_other(value) if path == self.changed else value, name=path))
+            return self.named[-1]
+        if type(value) in (tuple, list):
+            places = [path.removesuffix("[]")] if path.endswith("[]") else None
+            places = places or [f"{path}[{i}]" for i in range(len(value))]
+            return type(value)(map(self._setting, value, places))
+        if type(value) is dict:
+            return {key: self._setting(v, f"{path}[{key!r}]") for key, v in value.items()}
+        if isinstance(value, Variable):
+            return self._weight(value, path)
+        if isinstance(value, Weighted):
+            last = path.rpartition(".")[2]
+            return self.of(value, path.removesuffix(last) if last in UNNAMED else f"{path}.")
+        return value
+
+    def _part(self, part: Any) -> Any:
+        if not isinstance(part, slice):
+            return part
+        ends = (("start", part.start), ("stop", part.stop))
+        return slice(*(self._setting(end, name) for name, end in ends), part.step)
+
+    def _weight(self, weight: Variable, path: str) -> Variable:
+        if id(weight) not in self.made:
+            self.made[id(weight)] = copy = object.__new__(type(weight))
+            shape = (Length(n, name=f"{path}.shape[{i}]") for i, n in enumerate(weight.shape))
+            vars(copy).update({**vars(weight), "shape": tuple(shape)})
+        return self.made[id(weight)]
+
+
+def _argument(thing: Any, name: str, value: Any) -> str:
+    """The name of a setting: the constructor's argument that it is, whatever the attribute's is."""
+    given = getattr(thing, "constructor_arguments", {})
+    if name in given or not (isinstance(value, tuple) and any(type(n) is int for n in value)):
+        return name
+    equal = [key for key, own in given.items() if own == value or (own,) == value]
+    return f"{equal[0]}{'[]' * (given[equal[0]] != value)}" if equal else name
