@@ -201,6 +201,12 @@ def concatenate(shapes: Sequence[Shape], axis: int) -> Shape:
     return (*lengths[:at], total, *lengths[at + 1 :])
 
 
+def padded(shape: Shape, widths: Sequence[tuple[int, int]]) -> Shape:
+    """The shape with a border: for each axis a pair (before, after)."""
+    axes = zip(shape, widths, strict=True)
+    return tuple(None if n is None else n + before + after for n, (before, after) in axes)
+
+
 def conv_length(
     length: int | None, window: int, stride: int = 1, dilation: int = 1, padding: str = "valid"
 ) -> int | None:

@@ -123,8 +123,7 @@ class Pad(Op):
                 why="padding needs one pair (before, after) for each axis.",
                 fix=f"give {len(x)} pairs; (0, 0) for an axis that stays as it is.",
             )
-        axes = zip(x, self.pad_width)
-        return tuple(None if n is None else n + before + after for n, (before, after) in axes)
+        return shape_math.padded(x, self.pad_width)
 
     def forward(self, x: Array, out: Array) -> None:
         out.fill(self.constant_values)

@@ -48,6 +48,8 @@ class Length(int):
     def __neg__(self) -> int:
         if self.sign == "neg":
             return self.parts[0]
+        if not self.parts and self < 0:  # an end of a slice, as in x[:, :-1]
+            return -int(self)
         if self.sign == "//" and _sign(self.parts[0]) == "neg":  # -(-a // b) rounds a / b up
             above, below = _parts(self.parts[0])[0], self.parts[1]
             return above if below == 1 else _made(int.__neg__(self), "ceil", above, below)

@@ -130,7 +130,8 @@ def _same(index: int, axis: int, several: bool) -> str:
 def _untraced(call: CallShapes, number: int, length: int | None, output: Shape) -> str:
     """The text for an axis whose length is not known from the arithmetic."""
     if length is None:
-        return f"{UNKNOWN}, not known yet"
+        name = f"shape[{number - 1}]"
+        return f"{UNKNOWN}, not known yet" if call.leaves else f"{name} = {UNKNOWN}"
     layer = call.layer
     while (inner := words.inner_layer(layer)) is not None:
         layer = inner

@@ -170,7 +170,7 @@ def _heads(call: Facts) -> str:
 
 def _rule_of_step(call: Facts) -> str:
     inside = ([(*s[:1], *s[2:]) for s in shapes] for shapes in (call.inputs, call.outputs))
-    return sentence_of(call.layer.layer, *inside)
+    return sentence_of(call.layer.layer, *inside) or "what its call does."
 
 
 def _axes(axes: Iterable[int], join: Callable[[list[str]], str] = listed) -> str:

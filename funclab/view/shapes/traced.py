@@ -17,7 +17,9 @@ from functools import partial
 from itertools import product
 from typing import Any
 
-from funclab import registry
+import numpy as np
+
+from funclab import initializers, registry
 from funclab.graph import structure
 from funclab.graph.op import Op
 from funclab.graph.shape_math import Shape
@@ -28,6 +30,7 @@ from funclab.layers.weights import Weighted
 from funclab.ops.base import shape_of
 from funclab.ops.composed import Composed
 from funclab.ops.indexing import GetItem
+from funclab.view.scene import words
 from funclab.view.shapes.length import Length
 
 BATCH, OTHER = 60, 120
@@ -58,6 +61,8 @@ class CallShapes:
 def traced(call: CallShapes) -> list[Shape]:
     """The shapes that come out, in lengths that know how they were computed. A length that was not
     computed from those that the call was given is plain; all are if it cannot be repeated."""
+    if not call.leaves:
+        return list(map(_declared_by_input, call.outputs))
     is_op = isinstance(call.layer, Op)
     unknown = product((BATCH, None) if is_op else (None, BATCH), (OTHER, None))
     runs = [_Again(call, *pair, anew) for anew in (True, False)[is_op:] for pair in unknown]
@@ -77,11 +82,11 @@ def traced(call: CallShapes) -> list[Shape]:
 
 def _fitting(call: CallShapes, run: Any) -> list[Shape] | None:
     """What a run computes, if these are the shapes that the call really has."""
-    with _unnoticed():
-        try:
+    try:
+        with _unnoticed():
             made = run()
-        except Exception:  # whatever a user's call does with a length that it never had
-            return None
+    except Exception:  # whatever a user's call does with a length that it never had
+        return None
     known = [tuple(None if getattr(n, "unknown", False) else n for n in shape) for shape in made]
     return made if known == call.outputs else None
 
@@ -102,11 +107,11 @@ def _found(run: _Again, made: list[Shape]) -> list[Shape]:
     shapes, plain = list(map(list, made)), lost(made)
     for length in run.given() if plain else ():
         equal = [(i, axis) for i, axis in plain if made[i][axis] == length > 1]
-        with _unnoticed():
-            try:
+        try:
+            with _unnoticed():
                 changed = run.shapes(changed=length.source or length.name) if equal else []
-            except Exception:  # not every length can change alone
-                continue
+        except Exception:  # not every length can change alone
+            continue
         for i, axis in equal:
             if changed[i][axis] == _other(length):
                 shapes[i][axis] = length
@@ -170,6 +175,13 @@ class _Again:
         return [tuple(output.shape) for output in structure.flatten(outputs)]
 
 
+def _declared_by_input(shape: Shape) -> Shape:
+    """What Input(shape=...) declares."""
+    first = tuple(n if n is None else Length(n, batch=True, source=(0, 0)) for n in shape[:1])
+    rest = (n if n is None else Length(n, name=f"shape[{i}]") for i, n in enumerate(shape[1:]))
+    return *first, *rest
+
+
 def _declared(call: CallShapes, declare: Any) -> list[Shape]:
     """What a user's `compute_output_shape` says."""
     shapes = _Again(call, BATCH, OTHER, False).inputs(None)
@@ -180,15 +192,10 @@ def _declared(call: CallShapes, declare: Any) -> list[Shape]:
 
 @contextmanager
 def _unnoticed() -> Iterator[None]:
-    """Within the block, nothing is printed, and layers that are made do not use up names."""
-    names = registry.counts()
-    before = dict(names)
-    try:
-        with redirect_stdout(io.StringIO()):
-            yield
-    finally:
-        names.clear()
-        names.update(before)
+    """Within the block, nothing is printed, and what is made or drawn is not counted."""
+    apart = initializers.using(np.random.default_rng(0))
+    with registry.fresh_names(), apart, redirect_stdout(io.StringIO()):
+        yield
 
 
 def _is_ours(function: Any) -> bool:
@@ -198,8 +205,8 @@ def _is_ours(function: Any) -> bool:
 class _Copies:
     """Copies of layers and ops, with named lengths for the whole numbers among their settings.
 
-    With `anew`, layers of funclab make their weights again, of which no memory is allocated; a
-    user's `build` may do more than that. Other weights have lengths such as `kernel.shape[0]`.
+    With `anew`, layers make their weights again, of which no memory is allocated; without, the
+    weights have lengths such as `kernel.shape[0]`.
     """
 
     def __init__(self, anew: bool, changed: Any = None) -> None:
@@ -208,12 +215,12 @@ class _Copies:
         self.named: list[Length] = []
 
     def of(self, thing: Any, path: str = "") -> Any:
-        if hasattr(thing, "compiled_state"):
-            return thing  # a model: its calls know its own layers
+        if words.graph_of(thing) is not None:
+            return thing  # its nodes know its own layers
         if id(thing) not in self.made:
             self.made[id(thing)] = copy = object.__new__(type(thing))
-            builds = isinstance(thing, Weighted) and self.anew and _is_ours(type(thing).build)
-            for name, value in vars(thing).items():
+            builds = isinstance(thing, Weighted) and self.anew
+            for name, value in sorted(vars(thing).items(), key=lambda item: item[0][:1] == "_"):
                 kept = name in AS_THEY_ARE or (builds and isinstance(value, Variable))
                 named = path + _argument(thing, name, value)
                 vars(copy)[name] = value if kept else self._setting(value, named)
