@@ -95,6 +95,11 @@ def _parts(x: int) -> tuple[int, ...]:
     return x.parts if isinstance(x, Length) else ()
 
 
+def _is_made(x: int) -> bool:
+    """Whether it is more than a number in the code or a setting."""
+    return isinstance(x, Length) and bool(x.parts or x.source)
+
+
 def _made(value: int, sign: str, *parts: int) -> Length:
     known = [part for part in parts if isinstance(part, Length)]
     facts = {name: any(getattr(p, name) for p in known) for name in ("batch", "unknown")}
@@ -107,9 +112,10 @@ def _simpler(sign: str, a: int, b: int) -> int | None:
     A stride of 1 is shown all the same, as in `(28 - 3) // 1`.
     """
     nothing = {"+": 0, "-": 0, "×": 1, "//": 1}.get(sign)
-    if b == nothing and not _parts(b) and (type(b) is int or sign in "+-" or not _parts(a)):
-        return a if type(b) is int or sign != "//" else None
-    if sign in "+×" and a == nothing and not _parts(a) and getattr(a, "source", None) is None:
+    shown = sign == "//" or (sign == "×" and _parts(a))
+    if b == nothing and (type(b) is int or not (shown or _is_made(b))):
+        return a
+    if sign in "+×" and a == nothing and not _is_made(a):
         return b
     if sign == "+" and _sign(a) == "-" and _parts(a)[1] == b and not _parts(b):  # x - b + b
         return _parts(a)[0]

@@ -105,7 +105,7 @@ def _axes(call: CallShapes, shapes: list[Shape]) -> list[Axes]:
 
     def axis(output: Shape, number: int, length: int | None) -> Axis:
         if not isinstance(length, Length):
-            if number == 0 and length in batches:
+            if number == 0 and (length in batches or not call.leaves):
                 return Axis(_samples(length), length, number, batch=True)
             return Axis(_untraced(call, number, length, output), length, number)
         known = None if length.unknown else int(length)
@@ -130,8 +130,7 @@ def _same(index: int, axis: int, several: bool) -> str:
 def _untraced(call: CallShapes, number: int, length: int | None, output: Shape) -> str:
     """The text for an axis whose length is not known from the arithmetic."""
     if length is None:
-        name = f"shape[{number - 1}]"
-        return f"{UNKNOWN}, not known yet" if call.leaves else f"{name} = {UNKNOWN}"
+        return f"{UNKNOWN}, not known yet" if call.leaves else f"shape[{number - 1}] = {UNKNOWN}"
     layer = call.layer
     while (inner := words.inner_layer(layer)) is not None:
         layer = inner

@@ -14,6 +14,7 @@ from funclab.graph.op import Op
 from funclab.graph.shape_math import Shape, axis_index, reduced_axes
 from funclab.view.draw.text import clean, listed
 from funclab.view.scene import words
+from funclab.view.scene.parameters import times
 from funclab.view.shapes.length import UNKNOWN
 
 TOGETHER = ("softmax", "log_softmax", "sparsemax")
@@ -22,13 +23,19 @@ TOGETHER = ("softmax", "log_softmax", "sparsemax")
 
 @cache
 def _tables() -> dict[str, dict[str, Any]]:
-    return tomllib.loads((Path(__file__).parent / "sentences.toml").read_text(encoding="utf-8"))
+    """The tables of `sentences.toml`: sentences by class, parts by name."""
+    text = (Path(__file__).parent / "sentences.toml").read_text(encoding="utf-8")
+    tables = tomllib.loads(text).items()
+    return {key: {n: x for ns, x in table.items() for n in ns.split()} for key, table in tables}
 
 
 def sentence_of(layer: Any, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> str:
     """What a layer or op does to these shapes; "" if that is not known."""
     if words.graph_of(layer) is not None:
-        return _of_model(clean(layer.name))
+        name = clean(layer.name)
+        more = f"; funclab.shapes({name}) shows how" if name.isidentifier() else ""
+        rule = "the shape follows its own rule, from its input to its output, call by call"
+        return f"{name} is a model: {rule}{more}."
     table = _tables()["ops" if isinstance(layer, Op) else "layers"]
     for cls in type(layer).__mro__:
         ours = cls.__module__.startswith("funclab.")
@@ -39,19 +46,14 @@ def sentence_of(layer: Any, inputs: Sequence[Shape], outputs: Sequence[Shape]) -
     return ""
 
 
-def _of_model(name: str) -> str:
-    more = f"; funclab.shapes({name}) shows how" if name.isidentifier() else ""
-    rule = "the shape follows its own rule, from its input to its output, call by call"
-    return f"{name} is a model: {rule}{more}."
-
-
-def show(length: int | None) -> str:
+def _show(length: int | None) -> str:
     return UNKNOWN if length is None else str(length)
 
 
-def times(lengths: Iterable[Any]) -> str:
-    """Sizes joined by a multiplication sign: 3 × 3."""
-    return " × ".join(map(str, lengths))
+def _axes(axes: Iterable[int], join: Callable[[list[str]], str] = listed) -> str:
+    """axis 1; axes 1 and 2"""
+    numbers = list(map(str, axes))
+    return f"{'axes' if numbers[1:] else 'axis'} {join(numbers)}"
 
 
 class Facts:
@@ -60,7 +62,6 @@ class Facts:
     def __init__(self, layer: Any, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> None:
         self.layer, self.inputs, self.outputs = layer, inputs, outputs
         self.x = inputs[0] if inputs else ()
-        self.are_equal = len(set(inputs)) == 1
 
     def __getitem__(self, name: str) -> Any:
         if name in WORDS:
@@ -72,11 +73,21 @@ class Facts:
         return (part[value] if value in part else part["else"]).format_map(self)
 
 
+def _acts(call: Facts) -> str:
+    together = getattr(call["activation"], "__name__", "") in TOGETHER
+    return "the elements along the last axis" if together else "each element by itself"
+
+
 def _relu(call: Facts) -> str:
     slope, most, low = (call[name] for name in ("negative_slope", "max_value", "threshold"))
     less = f"x - {low:g}" if low else "x"
     told = f"below {low or 0:g} becomes {f'{slope:g} × ({less})' if slope else 0}"
     return f"{told}, and above {most:g} becomes {most:g}" if most else told
+
+
+def _merged(call: Facts) -> str:
+    same = len(set(call.inputs)) == 1
+    return ": the same shape stays" if same else "; lengths of 1 are stretched to fit"
 
 
 def _broadcast(call: Facts) -> str:
@@ -96,7 +107,7 @@ def _dotted(call: Facts) -> tuple[Any, ...]:
     pair = call.layer.axes
     ends = (pair, pair) if isinstance(pair, int) else pair
     i, j = (axis_index(axis, len(shape)) for axis, shape in zip(ends, call.inputs))
-    return i, j, show(call.x[i])
+    return i, j, _show(call.x[i])
 
 
 def _reduced(call: Facts) -> str:
@@ -131,35 +142,30 @@ def _squeezed(call: Facts) -> str:
     return _axes(reduced_axes(len(call.x), call["axis"]))
 
 
-def _size(call: Facts) -> Sequence[int]:
-    """How large a window is: that of a convolution of ops is in its kernel."""
-    names = (name for name in ("kernel_size", "pool_size") if hasattr(call.layer, name))
-    name = next(names, None)
-    return call[name] if name else tuple(n or 0 for n in call.inputs[1][:-2])
+def _size(call: Facts) -> str:
+    """How large a window is: that of an op for a convolution is in its kernel."""
+    for name in ("kernel_size", "pool_size"):
+        if hasattr(call.layer, name):
+            return times(call[name])
+    return times(n or 0 for n in call.inputs[1][:-2])
 
 
-def _steps(call: Facts) -> str:
+def _apart(call: Facts) -> str:
     strides = call["strides"]
     return times(strides if len(set(strides)) > 1 else strides[:1])
 
 
 def _window(call: Facts) -> str:
-    size = _size(call)
-    over = ("sequence", "image", "volume")[len(size) - 1]
+    over = ("sequence", "image", "volume")[len(call["strides"]) - 1]
     apart = sorted(set(getattr(call.layer, "dilation_rate", [1])))
     spread = f", its elements {times(apart)} apart," if apart != [1] else ""
-    steps = f" in steps of {_steps(call)}" if set(call["strides"]) != {1} else ""
-    return f"A window of {times(size)}{spread} moves over the {over}{steps}"
-
-
-def _lays(call: Facts) -> str:
-    apart = f"The windows begin {_steps(call)} apart, and where they overlap they are added"
-    return f"Each position is spread over a window of {times(_size(call))}. {apart}"
+    steps = f" in steps of {_apart(call)}" if set(call["strides"]) != {1} else ""
+    return f"A window of {_size(call)}{spread} moves over the {over}{steps}"
 
 
 def _filters(call: Facts) -> str:
     groups = getattr(call.layer, "groups", 1)
-    change = f"{show(call.x[call['channel_axis']])} → {call['filters']}"
+    change = f"{_show(call.x[call['channel_axis']])} → {call['filters']}"
     return change + f", in {groups} groups" * (groups > 1)
 
 
@@ -173,31 +179,19 @@ def _rule_of_step(call: Facts) -> str:
     return sentence_of(call.layer.layer, *inside) or "what its call does."
 
 
-def _axes(axes: Iterable[int], join: Callable[[list[str]], str] = listed) -> str:
-    """axis 1; axes 1 and 2"""
-    numbers = list(map(str, axes))
-    return f"{'axes' if numbers[1:] else 'axis'} {join(numbers)}"
-
-
 WORDS: dict[str, Callable[[Facts], Any]] = {
-    "acts": lambda call: (
-        "the elements along the last axis"
-        if getattr(call["activation"], "__name__", "") in TOGETHER
-        else "each element by itself"
-    ),
+    "acts": _acts,
     "all_steps": lambda call: "all steps" if call.x[1] is None else f"all {call.x[1]} steps",
+    "apart": _apart,
     "at": lambda call: axis_index(call["axis"], len(call.x)),
     "axes": lambda call: _axes(structure.flatten(call["axis"]), " and ".join),
     "broadcast": _broadcast,
-    "cut": lambda call: (
-        "one word"
-        if call["output_mode"] == "int" and call["split"] is None is call["ngrams"]
-        else "cut into words"
-    ),
     "cuts": lambda call: listed(list(map(str, call["ends"]))) or "no place",
     "dotted": _dotted,
     "each_step": lambda call: "each step" if call.x[1] is None else f"each of {call.x[1]} steps",
-    "equal": lambda call: "Equal shapes are" if call.are_equal else "The inputs are",
+    "equal": lambda call: (
+        "The inputs are" if set(call.inputs[1:]) - {call.x} else "Equal shapes are"
+    ),
     "factor": lambda call: times(getattr(call.layer, "sizes", None) or call["size"]),
     "filters_change": _filters,
     "heads": _heads,
@@ -206,30 +200,18 @@ WORDS: dict[str, Callable[[Facts], Any]] = {
     "inner_rule": lambda call: sentence_of(call["layer"], call.inputs, call.outputs),
     "inputs": lambda call: len(call.inputs),
     "inserted": _inserted,
-    "kernel": lambda call: list(map(show, (1, 1, *call.inputs[1])[-4:])),
-    "last": lambda call: show(call.x[-1]),
-    "lays": _lays,
-    "merged": lambda call: (
-        ": the same shape stays" if call.are_equal else "; lengths of 1 are stretched to fit"
-    ),
+    "kernel": lambda call: [_show(n) for n in (1, 1, *call.inputs[1])[-4:]],
+    "last": lambda call: _show(call.x[-1]),
+    "merged": _merged,
     "new_axis": lambda call: axis_index(call["axis"], len(call.x) + 1),
-    "order": lambda call: (
-        (0, *call["dims"]) if hasattr(call.layer, "dims") else call.layer.order(len(call.x))
-    ),
+    "order": lambda call: call.layer.order(len(call.x)),
     "others": lambda call: "; the others stay, nothing is flattened" * (len(call.x) > 2),
-    "place": lambda call: "position" if len(call.x) > 3 else "step",
-    "quantiles": lambda call: ", once for each q" * isinstance(call["q"], tuple),
     "reduced": _reduced,
     "relu": _relu,
     "rule_of_step": _rule_of_step,
+    "window_size": _size,
     "squeezed": _squeezed,
     "summed": _summed,
-    "taken": lambda call: "maximum" if "Max" in type(call.layer).__name__ else "mean",
-    "where": lambda call: (
-        "in the place of the last axis"
-        if len(call.outputs[0]) == len(call.x) > 1
-        else "on a new last axis"
-    ),
     "window": _window,
     "windows": lambda call: times(call["output_size"]),
 }

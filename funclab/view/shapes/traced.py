@@ -37,6 +37,8 @@ BATCH, OTHER = 60, 120
 """What stands for unknown lengths: many numbers divide them, and windows fit."""
 UNNAMED = ("layer", "forward_layer", "backward_layer")
 """Attributes of wrappers: their layer's settings need no name before them."""
+WHOLE, MOST = (int, type(None)), 100
+"""What a shape may hold; and the longest list in which layers and settings are looked for."""
 AS_THEY_ARE = ("inbound_nodes", "outbound_nodes", "constructor_arguments", "build_shapes", "born")
 
 
@@ -237,9 +239,9 @@ class _Copies:
         if type(value) is int:
             self.named.append(Length(_other(value) if path == self.changed else value, name=path))
             return self.named[-1]
-        if type(value) in (tuple, list):
-            places = [path.removesuffix("[]")] if path.endswith("[]") else None
-            places = places or [f"{path}[{i}]" for i in range(len(value))]
+        if type(value) in (tuple, list) and len(value) <= MOST:
+            places = [f"{path}[{i}]" for i in range(len(value))]
+            places = [path[:-2]] if path.endswith("[]") else places
             return type(value)(map(self._setting, value, places))
         if type(value) is dict:
             return {key: self._setting(v, f"{path}[{key!r}]") for key, v in value.items()}
@@ -267,7 +269,11 @@ class _Copies:
 def _argument(thing: Any, name: str, value: Any) -> str:
     """The name of a setting: the constructor's argument that it is, whatever the attribute's is."""
     given = getattr(thing, "constructor_arguments", {})
-    if name in given or not (isinstance(value, tuple) and any(type(n) is int for n in value)):
+    if name in given or type(value) is not tuple or not all(type(n) in WHOLE for n in value):
         return name
-    equal = [key for key, own in given.items() if own == value or (own,) == value]
-    return f"{equal[0]}{'[]' * (given[equal[0]] != value)}" if equal else name
+    for argument, own in given.items():
+        if type(own) in (tuple, list) and tuple(own) == value:
+            return argument
+        if type(own) is int and (own,) == value:
+            return f"{argument}[]"  # no index: it was one number
+    return name

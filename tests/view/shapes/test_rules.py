@@ -12,11 +12,12 @@ from funclab.graph import structure
 from funclab.graph.node import Node
 from funclab.layers.arguments import first_parameter
 from funclab.ops.base import shape_of
-from funclab.view.shapes.parameters import parameters
+from funclab.view.scene.parameters import parameters
 from funclab.view.shapes.rule import rule
 from tests.layers.examples import EXAMPLES
 from tests.view.shapes.rule_cases import LOST, ON_TENSORS, length, node_of, on_tensors
 from tests.view.shapes.shape_cases import CASES, TEXT
+
 
 def assert_exact(node: Node, known: bool = True) -> None:
     """The rule is one in words, and its text gives the shape of every output."""
@@ -79,8 +80,12 @@ def test_a_length_that_only_numpy_knows_is_not_explained_by_a_guess(name):
 
             assert told and [axis.length for axis in told] == lengths
             for axis in told:
-                assert axis.batch or axis.text.endswith(("found by running the call on shapes"))\
-                    or "input" in axis.text or axis.text.startswith("1, ")
+                assert (
+                    axis.batch
+                    or axis.text.endswith("found by running the call on shapes")
+                    or "input" in axis.text
+                    or axis.text.startswith("1, ")
+                )
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from funclab.graph import shape_math
 from funclab.view.scene import words
-from funclab.view.shapes.sentences import times
 
 NOTHING = "0: nothing to learn"
 
@@ -36,6 +36,11 @@ class Parameters:
             some = "none" if self.frozen == self.total else f"all but {self.frozen:,}"
             text += f" ({some} of them trained)"
         return text
+
+
+def times(lengths: Iterable[Any]) -> str:
+    """Sizes joined by a multiplication sign: 3 × 3."""
+    return " × ".join(map(str, lengths))
 
 
 def parameters(layer: Any) -> Parameters:
