@@ -16,7 +16,7 @@ UNKNOWN = "n"
 """How a length that is not yet known is written."""
 STRENGTH = {"+": 1, "-": 1, "×": 2, "//": 2, "%": 2}
 """How tightly each sign binds; what is not in here needs no brackets."""
-LONGEST = 56
+LONGEST = 40
 """How many characters of arithmetic are shown before its innermost parts become numbers."""
 
 
