@@ -72,7 +72,7 @@ class Length(int):
         """The arithmetic of the last steps, as many as `depth`."""
         if not (self.parts and depth):
             return UNKNOWN if self.unknown else str(self)
-        tight = STRENGTH.get(self.sign, 0)
+        tight = {"ceil": 2, "neg": 3}.get(self.sign) or STRENGTH[self.sign]
         first, *rest = (_operand(part, depth - 1, tight + i) for i, part in enumerate(self.parts))
         if self.sign == "ceil":
             return f"ceil({first} / {rest[0]})"
