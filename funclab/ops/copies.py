@@ -187,7 +187,7 @@ def pad(
     every = (len(shape_of(x)), 2)
     if np.shape(pad_width) != every:
         pad_width = np.broadcast_to(pad_width, every)
-    pairs = tuple(tuple(map(shape_math.whole, pair)) for pair in pad_width)
+    pairs = tuple((shape_math.whole(i), shape_math.whole(j)) for i, j in pad_width)
     if mode != "constant":
         return mirror_pad(x, pairs, mode)
     return Pad(pairs, 0.0 if constant_values is None else constant_values)(x)

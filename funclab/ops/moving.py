@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from funclab.graph.op import Array, Op
 from funclab.graph import shape_math
+from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape
 from funclab.ops.base import shape_by_trial, with_settings
 

@@ -61,7 +61,7 @@ class Facts:
 
     def __init__(self, layer: Any, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> None:
         self.layer, self.inputs, self.outputs = layer, inputs, outputs
-        self.x = inputs[0] if inputs else ()
+        self.x: Shape = inputs[0] if inputs else ()
 
     def __getitem__(self, name: str) -> Any:
         if name in WORDS:

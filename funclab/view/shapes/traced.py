@@ -10,10 +10,9 @@ shape that the real call has.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Sequence
+from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass
-from functools import partial
 from itertools import product
 from typing import Any
 
@@ -22,7 +21,7 @@ import numpy as np
 from funclab import initializers, registry
 from funclab.graph import structure
 from funclab.graph.op import Op
-from funclab.graph.shape_math import Shape
+from funclab.graph.shape_math import Shape, known
 from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value, Variable
@@ -67,30 +66,30 @@ def traced(call: CallShapes) -> list[Shape]:
         return list(map(_declared_by_input, call.outputs))
     is_op = isinstance(call.layer, Op)
     unknown = product((BATCH, None) if is_op else (None, BATCH), (OTHER, None))
-    runs = [_Again(call, *pair, anew) for anew in (True, False)[is_op:] for pair in unknown]
-    best: list[Shape] | None = None
-    for run in runs:
-        made = _fitting(call, run.shapes)
-        found = None if made is None else _found(run, made)
-        if found is not None and (best is None or len(lost(found)) < len(lost(best))):
-            best = found
-        if best is not None and not lost(best):
-            return best
-    own = getattr(type(call.layer), "compute_output_shape", None)
-    if own and not _is_ours(own):
-        best = _fitting(call, partial(_declared, call, own)) or best
-    return best or call.outputs
+    found = []
+    for anew, stand_ins in product((True, False)[is_op:], unknown):
+        run = _Again(call, *stand_ins, anew)
+        made = _fitting(call, _unnoticed(run.shapes))
+        if made is not None:
+            found.append(_found(run, made))
+            if not lost(found[-1]):
+                return found[-1]
+    declared = _fitting(call, _unnoticed(_declared, call))
+    return min(
+        [declared, *found] if declared else found,
+        key=lambda shapes: len(lost(shapes)),
+        default=call.outputs,
+    )
 
 
-def _fitting(call: CallShapes, run: Any) -> list[Shape] | None:
-    """What a run computes, if these are the shapes that the call really has."""
-    try:
-        with _unnoticed():
-            made = run()
-    except Exception:  # whatever a user's call does with a length that it never had
-        return None
-    known = [tuple(None if getattr(n, "unknown", False) else n for n in shape) for shape in made]
-    return made if known == call.outputs else None
+def _fitting(call: CallShapes, made: list[Shape] | None) -> list[Shape] | None:
+    """What was computed, if these are the shapes that the call really has."""
+    real = [tuple(map(_known, shape)) for shape in made or ()]
+    return made if real == call.outputs else None
+
+
+def _known(length: int | None) -> int | None:
+    return None if getattr(length, "unknown", False) else length
 
 
 def lost(shapes: list[Shape]) -> list[tuple[int, int]]:
@@ -109,15 +108,19 @@ def _found(run: _Again, made: list[Shape]) -> list[Shape]:
     shapes, plain = list(map(list, made)), lost(made)
     for length in run.given() if plain else ():
         equal = [(i, axis) for i, axis in plain if made[i][axis] == length > 1]
-        try:
-            with _unnoticed():
-                changed = run.shapes(changed=length.source or length.name) if equal else []
-        except Exception:  # not every length can change alone
-            continue
-        for i, axis in equal:
-            if changed[i][axis] == _other(length):
+        other = equal and _unnoticed(run.shapes, length.source or length.name)
+        for i, axis in equal if other else ():  # not every length can change alone
+            if other[i][axis] == _other(length):
                 shapes[i][axis] = length
     return list(map(tuple, shapes))
+
+
+def _unnoticed(function: Any, *arguments: Any) -> Any:
+    """The result of a function; None if it fails, as a user's call may on a length that it never
+    had. Nothing is printed, and what is made or drawn is not counted."""
+    apart = initializers.using(np.random.default_rng(0))
+    with registry.fresh_names(), apart, redirect_stdout(io.StringIO()), suppress(Exception):
+        return function(*arguments)
 
 
 def _other(length: int) -> int:
@@ -157,7 +160,7 @@ class _Again:
     def shapes(self, changed: Any = None) -> list[Shape]:
         """What the engine computes; `changed` is the place, or the name, of a length to change."""
         call, shapes = self.call, self.inputs(changed)
-        thing = _Copies(self.anew, changed).of(call.layer)
+        thing: Any = _Copies(self.anew, changed).of(call.layer)
         if isinstance(thing, Op) and not isinstance(thing, Composed):
             made = thing.shape(*shapes)
             return [made] if thing.n_outputs == 1 else list(made)
@@ -173,7 +176,7 @@ class _Again:
 
         args, kwargs = structure.map_structure(value, (call.args, call.kwargs))
         with Tape():
-            outputs = thing.call(*args) if isinstance(thing, Op) else thing(*args, **kwargs)
+            outputs = (thing.call if isinstance(thing, Composed) else thing)(*args, **kwargs)
         return [tuple(output.shape) for output in structure.flatten(outputs)]
 
 
@@ -184,24 +187,15 @@ def _declared_by_input(shape: Shape) -> Shape:
     return *first, *rest
 
 
-def _declared(call: CallShapes, declare: Any) -> list[Shape]:
+def _declared(call: CallShapes) -> list[Shape] | None:
     """What a user's `compute_output_shape` says."""
+    declare = type(call.layer).compute_output_shape
+    if declare.__module__.startswith("funclab."):
+        return None
     shapes = _Again(call, BATCH, OTHER, False).inputs(None)
     made = declare(_Copies(False).of(call.layer), shapes if shapes[1:] else shapes[0])
     several = any(isinstance(part, (list, tuple)) for part in made)
     return list(map(tuple, made)) if several else [tuple(made)]
-
-
-@contextmanager
-def _unnoticed() -> Iterator[None]:
-    """Within the block, nothing is printed, and what is made or drawn is not counted."""
-    apart = initializers.using(np.random.default_rng(0))
-    with registry.fresh_names(), apart, redirect_stdout(io.StringIO()):
-        yield
-
-
-def _is_ours(function: Any) -> bool:
-    return function.__module__.startswith("funclab.")
 
 
 class _Copies:
@@ -255,14 +249,15 @@ class _Copies:
     def _part(self, part: Any) -> Any:
         if not isinstance(part, slice):
             return part
-        ends = (("start", part.start), ("stop", part.stop))
-        return slice(*(self._setting(end, name) for name, end in ends), part.step)
+        ends = self._setting(part.start, "start"), self._setting(part.stop, "stop")
+        return slice(*ends, part.step)
 
     def _weight(self, weight: Variable, path: str) -> Variable:
         if id(weight) not in self.made:
             self.made[id(weight)] = copy = object.__new__(type(weight))
-            shape = (Length(n, name=f"{path}.shape[{i}]") for i, n in enumerate(weight.shape))
-            vars(copy).update({**vars(weight), "shape": tuple(shape)})
+            lengths = enumerate(known(weight.shape))
+            shape = tuple(Length(n, name=f"{path}.shape[{i}]") for i, n in lengths)
+            vars(copy).update({**vars(weight), "shape": shape})
         return self.made[id(weight)]
 
 
