@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -55,14 +56,33 @@ def axes_text(axes: Iterable[Axis]) -> str:
     return "; ".join(f"{axis.label}: {axis.text}" for axis in axes)
 
 
-@dataclass(frozen=True)
 class Rule:
-    """Where the shape of each output of a call comes from."""
+    """Where the shape of each output of a call comes from; worked out when it is asked for."""
 
-    words: str
-    outputs: list[Axes]
-    known: bool = True
-    """False if there is no sentence for what was called."""
+    def __init__(self, call: CallShapes) -> None:
+        self.call = call
+        self.sentence = sentence_of(call.layer, call.inputs, call.outputs)
+        self.known = bool(self.sentence)
+        """Whether there is a sentence for what was called."""
+
+    @cached_property
+    def shapes(self) -> list[Shape]:
+        """The shapes of the outputs, in lengths that know how they were computed."""
+        is_model = words.graph_of(self.call.layer) is not None
+        return self.call.outputs if is_model else traced(self.call)
+
+    @property
+    def words(self) -> str:
+        what = "that of the op" if isinstance(self.call.layer, Op) else "what its call does"
+        if self.known:
+            return self.sentence
+        if lost(self.shapes):
+            return f"The rule is {what}; the shape was found by running it on shapes."
+        return f"The rule is {what}; each length says where it comes from."
+
+    @cached_property
+    def outputs(self) -> list[Axes]:
+        return _axes(self.call, self.shapes)
 
     @property
     def axes(self) -> Axes:
@@ -86,17 +106,7 @@ def rule(node: Node) -> Rule:
     """
     if isinstance(node.operation, OpOperation):
         _find_batches(node.arguments.tensors)
-    call = _call_shapes(node)
-    sentence = sentence_of(call.layer, call.inputs, call.outputs)
-    shapes = call.outputs if words.graph_of(call.layer) is not None else traced(call)
-    known = bool(sentence)
-    if not known:
-        what = "that of the op" if isinstance(call.layer, Op) else "what its call does"
-        how = "each length says where it comes from"
-        if lost(shapes):
-            how = "the shape was found by running it on shapes"
-        sentence = f"The rule is {what}; {how}."
-    return Rule(sentence, _axes(call, shapes), known)
+    return Rule(_call_shapes(node))
 
 
 def _axes(call: CallShapes, shapes: list[Shape]) -> list[Axes]:

@@ -17,9 +17,6 @@ from funclab.view.scene import words
 from funclab.view.scene.parameters import times
 from funclab.view.shapes.length import UNKNOWN
 
-TOGETHER = ("softmax", "log_softmax", "sparsemax")
-"""The activations that do not act on each element by itself."""
-
 
 @cache
 def _tables() -> dict[str, dict[str, Any]]:
@@ -69,13 +66,9 @@ class Facts:
         part = _tables()["parts"].get(name)
         if part is None:
             return getattr(self.layer, name)
-        value = str(getattr(self.layer, part["setting"], None)).lower()
+        setting = getattr(self.layer, part["setting"], None)
+        value = str(getattr(setting, "__name__", setting)).lower()
         return (part[value] if value in part else part["else"]).format_map(self)
-
-
-def _acts(call: Facts) -> str:
-    together = getattr(call["activation"], "__name__", "") in TOGETHER
-    return "the elements along the last axis" if together else "each element by itself"
 
 
 def _relu(call: Facts) -> str:
@@ -180,7 +173,6 @@ def _rule_of_step(call: Facts) -> str:
 
 
 WORDS: dict[str, Callable[[Facts], Any]] = {
-    "acts": _acts,
     "all_steps": lambda call: "all steps" if call.x[1] is None else f"all {call.x[1]} steps",
     "apart": _apart,
     "at": lambda call: axis_index(call["axis"], len(call.x)),
