@@ -124,7 +124,8 @@ def _axes(call: CallShapes, shapes: list[Shape]) -> list[Axes]:
             return Axis(text, known, number, batch=True)
         if length.source is not None:
             return Axis(_same(*length.source, several), known, number)
-        return Axis(f"{length.name} = {known}" if length.name else repr(length), known, number)
+        text = f"{clean(length.name)} = {known}" if length.name else repr(length)
+        return Axis(text, known, number)
 
     return [[axis(shape, *pair) for pair in enumerate(shape)] for shape in shapes]
 
@@ -148,9 +149,10 @@ def _untraced(call: CallShapes, number: int, length: int | None, output: Shape) 
         return f"{length}, as {clean(layer.name)} makes it"
     if isinstance(layer, Stack):
         return f"{length}, one for each input"
-    if length == getattr(layer, "depth", None):
+    ours = type(layer).__module__.startswith("funclab.")
+    if ours and length == getattr(layer, "depth", None):
         return f"depth = {length}"
-    if length == 1 and type(layer).__module__.startswith("funclab."):
+    if ours and length == 1:
         same = any(len(shape) == len(output) for shape in call.inputs)
         return f"1, left of axis {number}" if same else "1, a new axis"
     return f"{length}, {FOUND}"
