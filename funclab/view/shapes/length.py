@@ -23,8 +23,8 @@ LONGEST = 40
 class Length(int):
     """A whole number, and how it was computed: `sign` joins its `parts`, if it has any.
 
-    >>> (Length(28) - Length(3)) // Length(2) + 1
-    (28 - 3) // 2 + 1 = 13
+    >>> ((Length(28) - Length(3)) // Length(2) + 1).equation
+    '(28 - 3) // 2 + 1 = 13'
     """
 
     sign = ""
@@ -55,13 +55,13 @@ class Length(int):
             return above if below == 1 else _made(int.__neg__(self), "ceil", above, below)
         return _made(int.__neg__(self), "neg", self)
 
-    def __repr__(self) -> str:
+    @property
+    def equation(self) -> str:
+        """The arithmetic with its result; `n` stands for a length that is not known yet."""
         text = self.arithmetic()
         if self.unknown:
             return text if text == UNKNOWN else f"{text}, {UNKNOWN} not known yet"
         return f"{text} = {int(self)}" if self.parts else text
-
-    __str__ = int.__repr__
 
     def arithmetic(self) -> str:
         """How it was computed; what was computed first is only a number if that is too long."""

@@ -124,7 +124,7 @@ def _axes(call: CallShapes, shapes: list[Shape]) -> list[Axes]:
             return Axis(text, known, number, batch=True)
         if length.source is not None:
             return Axis(_same(*length.source, several), known, number)
-        text = f"{clean(length.name)} = {known}" if length.name else repr(length)
+        text = f"{clean(length.name)} = {known}" if length.name else length.equation
         return Axis(text, known, number)
 
     return [[axis(shape, *pair) for pair in enumerate(shape)] for shape in shapes]
