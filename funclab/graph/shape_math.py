@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,7 @@ def to_shape(value: Any, argument: str = "shape") -> Shape:
     try:
         if any(isinstance(item, bool) for item in items):
             raise TypeError
-        shape = tuple(None if item is None else whole(item) for item in items)
+        shape = tuple(None if item is None else whole(item, operator.index) for item in items)
     except TypeError:
         raise ArgumentError(
             f"Cannot convert {value!r} to a shape.",
@@ -46,9 +46,9 @@ def to_shape(value: Any, argument: str = "shape") -> Shape:
     return shape
 
 
-def whole(number: Any) -> int:
-    """A whole number: one of NumPy as one of Python. A length that is traced stays what it is."""
-    return number if isinstance(number, int) else operator.index(number)
+def whole(number: Any, convert: Callable[[Any], int] = int) -> int:
+    """A number as a whole number of Python; one that is a subclass of int stays what it is."""
+    return number if isinstance(number, int) else convert(number)
 
 
 def taken(length: int, part: slice) -> int:

@@ -11,7 +11,7 @@ from funclab.errors import ArgumentError, ShapeError
 from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape, show
-from funclab.ops.base import shape_of, sum_to, with_settings
+from funclab.ops.base import shape_of, sum_to, unchanging, with_settings
 from funclab.ops.indexing import take
 from funclab.ops.moving import mirror_pad
 from funclab.ops.shaping import ravel
@@ -186,8 +186,8 @@ def pad(
         )
     every = (len(shape_of(x)), 2)
     if np.shape(pad_width) != every:
-        pad_width = np.broadcast_to(pad_width, every)
-    pairs = tuple((shape_math.whole(i), shape_math.whole(j)) for i, j in pad_width)
+        pad_width = np.broadcast_to(pad_width, every).tolist()
+    pairs = tuple((unchanging(before), unchanging(after)) for before, after in pad_width)
     if mode != "constant":
         return mirror_pad(x, pairs, mode)
     return Pad(pairs, 0.0 if constant_values is None else constant_values)(x)
