@@ -186,3 +186,22 @@ def test_after_an_explanation_all_lengths_are_plain_again(example):
     shapes += [weight.shape for weight in getattr(layer, "weights", [])]
     lengths = [n for shape in structure.flatten(shapes) for n in structure.flatten(shape)]
     assert {type(n) for n in lengths} <= {int, type(None)}
+
+
+class Deep(Layer):
+    """Its setting is also the number of axes that it adds."""
+
+    def __init__(self, count, **settings):
+        super().__init__(**settings)
+        self.count = count
+
+    def call(self, inputs):
+        for _ in range(self.count):
+            inputs = ops.expand_dims(inputs, -1)
+        return ops.convert_to_tensor(np.ones((1, *[2] * self.count), "float32")) + inputs[:, 0]
+
+
+def test_a_setting_that_changes_how_many_axes_there_are_explains_none_of_them():
+    axes = rule(node_of(Deep(2)(Input((3,))))).axes
+
+    assert [axis.text for axis in axes[1:]] == ["2, found by running the call on shapes"] * 2
