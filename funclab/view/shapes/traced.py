@@ -108,8 +108,9 @@ def _found(run: _Again, made: list[Shape]) -> list[Shape]:
     shapes, plain = list(map(list, made)), lost(made)
     for length in run.given() if plain else ():
         equal = [(i, axis) for i, axis in plain if made[i][axis] == length > 1]
-        changed = _unnoticed(run.shapes, length.source or length.name) if equal else None
-        for i, axis in equal if changed else ():  # not every length can change alone
+        place = length.source or length.name
+        changed = (equal and _unnoticed(run.shapes, place)) or []  # not all can change alone
+        for i, axis in equal:
             if changed[i : i + 1] and changed[i][axis : axis + 1] == (_other(length),):
                 shapes[i][axis] = length
     return list(map(tuple, shapes))
