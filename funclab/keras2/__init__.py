@@ -11,6 +11,8 @@ import sys
 
 import numpy as np
 
+from funclab.errors import GraphError
+
 from funclab import initializers, losses, registry
 from funclab.keras2 import backend
 from funclab.keras2.methods import give_old_methods

@@ -117,6 +117,7 @@ class Fold(Op):
     Gradient: gx = the windows of g, as Unfold returns them.
     """
 
+    keras = "nn"
     output_size: Any
     kernel_size: Any
     dilation: Any = 1
@@ -144,3 +145,6 @@ class Fold(Op):
 
 
 fold = with_settings(Fold, "x")
+
+Unfold.keras = "nn"
+MirrorPad.keras = "numpy.Pad"
