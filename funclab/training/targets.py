@@ -15,10 +15,7 @@ from funclab.training.inputs import as_array
 from funclab.training.logits import last_activations
 from funclab.training.matching import Names, Output, arrays_in, pictured
 
-CATEGORICAL = (
-    functions.categorical_crossentropy,
-    functions.categorical_focal_crossentropy,
-)
+CATEGORICAL = (functions.categorical_crossentropy, functions.categorical_focal_crossentropy)
 SPARSE = (
     functions.sparse_categorical_crossentropy,
     functions.categorical_generalized_cross_entropy,
