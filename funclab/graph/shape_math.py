@@ -32,7 +32,7 @@ def to_shape(value: Any, argument: str = "shape") -> Shape:
     try:
         if any(isinstance(item, bool) for item in items):
             raise TypeError
-        shape = tuple(None if item is None else operator.index(item) for item in items)
+        shape = tuple(None if item is None else whole(item, operator.index) for item in items)
     except TypeError:
         raise ArgumentError(
             f"Cannot convert {value!r} to a shape.",
@@ -46,6 +46,29 @@ def to_shape(value: Any, argument: str = "shape") -> Shape:
             fix="use None for a length that may vary.",
         )
     return shape
+
+
+def whole(number: Any, convert: Callable[[Any], int] = int) -> int:
+    """A number as a whole number of Python; one that is a subclass of int stays what it is."""
+    return number if isinstance(number, int) else convert(number)
+
+
+def taken(length: int, part: slice) -> int:
+    """How many positions of an axis a slice takes."""
+    start, stop, step = part.indices(length)
+    if len(range(start, stop, step)) == length:
+        return length
+    if step < 0:
+        return max(-((stop - start) // -step), 0)
+    # The same as `stop - start`, from the length and the ends as they are written.
+    first = part.start if start == part.start else start
+    if stop == length:
+        span = length - first
+    elif part.stop < 0:
+        span = length - first - -part.stop
+    else:
+        span = part.stop - first
+    return max(-(-span // step), 0)
 
 
 def show(shape: Sequence[int | None]) -> str:
@@ -116,7 +139,7 @@ def _broadcast_length(lengths: tuple[int | None, ...], shapes: Sequence[Shape]) 
         )
     if known:
         return known.pop()
-    return None if None in lengths else 1
+    return None if None in lengths else lengths[0]
 
 
 def reduce(shape: Shape, axis: int | tuple[int, ...] | None, keepdims: bool) -> Shape:
@@ -183,6 +206,12 @@ def concatenate(shapes: Sequence[Shape], axis: int) -> Shape:
     total = None if None in along else sum(length for length in along if length is not None)
     lengths = [next((s[i] for s in shapes if s[i] is not None), None) for i in range(len(first))]
     return (*lengths[:at], total, *lengths[at + 1 :])
+
+
+def padded(shape: Shape, widths: Sequence[tuple[int, int]]) -> Shape:
+    """The shape with a border: for each axis a pair (before, after)."""
+    axes = zip(shape, widths, strict=True)
+    return tuple(None if n is None else n + before + after for n, (before, after) in axes)
 
 
 def conv_length(

@@ -11,7 +11,7 @@ from funclab.errors import ArgumentError, ShapeError
 from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape, show
-from funclab.ops.base import Data, shape_of, sum_to, with_settings
+from funclab.ops.base import Data, shape_of, sum_to, unchanging, with_settings
 from funclab.ops.indexing import take
 from funclab.ops.moving import mirror_pad
 from funclab.ops.shaping import ravel
@@ -123,8 +123,7 @@ class Pad(Op):
                 why="padding needs one pair (before, after) for each axis.",
                 fix=f"give {len(x)} pairs; (0, 0) for an axis that stays as it is.",
             )
-        borders = map(sum, self.pad_width)
-        return tuple(None if n is None else n + border for n, border in zip(x, borders))
+        return shape_math.padded(x, self.pad_width)
 
     def forward(self, x: Array, out: Array) -> None:
         out.fill(self.constant_values)
@@ -161,7 +160,7 @@ def repeat(x: Data, repeats: Any, axis: int | None = None) -> Any:
         x, axis = ravel(x), 0
     if np.ndim(repeats):
         return take(x, np.repeat(np.arange(len(repeats)), repeats), axis)
-    return Repeat(int(repeats), axis)(x)
+    return Repeat(shape_math.whole(repeats), axis)(x)
 
 
 def tile(x: Any, repeats: Any) -> Any:
@@ -185,8 +184,10 @@ def pad(
             why='a border is "constant", or mirrors the tensor ("reflect" or "symmetric").',
             fix="write one of these, or build the border yourself with ops.concatenate.",
         )
-    widths = np.broadcast_to(pad_width, (len(shape_of(x)), 2)).tolist()
-    pairs = tuple(map(tuple, widths))
+    every = (len(shape_of(x)), 2)
+    if np.shape(pad_width) != every:
+        pad_width = np.broadcast_to(pad_width, every).tolist()
+    pairs = tuple((unchanging(before), unchanging(after)) for before, after in pad_width)
     if mode != "constant":
         return mirror_pad(x, pairs, mode)
     return Pad(pairs, 0.0 if constant_values is None else constant_values)(x)

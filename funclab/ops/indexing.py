@@ -42,7 +42,7 @@ class GetItem(Op):
                 continue
             length = lengths.pop(0)
             if isinstance(part, slice):
-                taken.append(None if length is None else len(range(*part.indices(length))))
+                taken.append(None if length is None else shape_math.taken(length, part))
             elif length is not None and not -length <= part < length:
                 raise self._error(x, f"index {part} is out of range for an axis of length {length}")
         return tuple(taken)

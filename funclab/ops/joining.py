@@ -132,7 +132,7 @@ def split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> li
     ends = indices_or_sections
     if isinstance(ends, int):
         ends = _equal_ends(shape_of(x), ends, axis)
-    parts = Split(tuple(int(end) for end in ends), axis)(x)
+    parts = Split(tuple(map(shape_math.whole, ends)), axis)(x)
     return list(parts) if isinstance(parts, tuple) else [parts]
 
 

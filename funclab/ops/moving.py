@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape
 from funclab.ops.base import made, shape_by_trial, with_settings
@@ -97,6 +98,7 @@ MirrorPad, mirror_pad = _row(
     'without them ("reflect")',
     "x (n, m), pad_width ((1, 2), (0, 3)) -> out (n + 3, m + 3)", pad_width=..., mode="reflect",
 )  # fmt: skip
+MirrorPad.shape = lambda self, x: shape_math.padded(x, self.pad_width)
 
 
 class Fold(Op):

@@ -108,7 +108,7 @@ def reshape(x: Any, newshape: Sequence[int | None] | int) -> Any:
     """The same elements with another shape; one length may be -1 (or None): it is inferred."""
     if isinstance(newshape, int):
         newshape = (newshape,)
-    return Reshape(tuple(None if n is None else int(n) for n in newshape))(x)
+    return Reshape(tuple(None if n is None else shape_math.whole(n) for n in newshape))(x)
 
 
 expand_dims, squeeze, transpose = (

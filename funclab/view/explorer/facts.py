@@ -21,7 +21,7 @@ from funclab.view.draw.text import clean
 from funclab.view.scene import words
 from funclab.view.scene.calls import Piece, write_line
 from funclab.view.scene.insides import Part, Recorded, insides, parts
-from funclab.view.shapes.rules.rule import rule
+from funclab.view.shapes.rule import rule
 from funclab.view.shapes.step import shape_question
 from funclab.view.tables.nodes import special
 

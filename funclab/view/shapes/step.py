@@ -14,7 +14,7 @@ from funclab.graph.shape_math import Shape, show
 from funclab.view.draw.text import plural
 from funclab.view.live.sentences import question, say
 from funclab.view.scene.repeats import runs
-from funclab.view.shapes.rules.numbers import Axes, axes_text
+from funclab.view.shapes.rule import Axes, axes_text
 
 LAST = 5
 """How many steps are kept at the end when the middle is left out."""

@@ -16,10 +16,10 @@ from funclab.saving import shown
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 from funclab.view.scene.diagram import calls_before
+from funclab.view.scene.parameters import Parameters, parameters
 from funclab.view.shapes.failure import Failure
 from funclab.view.shapes.picture import Steps
-from funclab.view.shapes.rules.numbers import Parameters, parameters
-from funclab.view.shapes.rules.rule import rule
+from funclab.view.shapes.rule import rule
 from funclab.view.shapes.step import Output, Step, fold
 
 LIMIT = 30

@@ -16,7 +16,7 @@ from funclab.training.compiled import Compiled
 from funclab.training.one_batch import filled_step
 from funclab.view.live.sentences import named, say, short, signed
 from funclab.view.scene import words
-from funclab.view.shapes.rules.rule import rule
+from funclab.view.shapes.rule import rule
 from funclab.view.trace.frames import alike, percent
 from funclab.view.trace.stills import Still, listed_names
 from funclab.view.trace.traced import NodePath, TracedModel
