@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar
 
 from funclab.errors import ArgumentError, NameLookupError, plain
+from funclab.models.late import HistoryMethods
 from funclab.registry.parameters import guarded
 
 Logs = dict[str, Any]
@@ -118,7 +119,7 @@ def alias(name: str) -> str | None:
     return f"{head}_{other}".lstrip("_") if other else None
 
 
-class History(Callback):
+class History(HistoryMethods, Callback):
     """What `fit` returns: `history`, a list for each loss and metric, and `epoch`, the epochs.
 
     `stopped` says whether an interrupt ended the training early. `run` is the name given to `fit`;
@@ -126,11 +127,6 @@ class History(Callback):
     epoch. `validated_on` is the number of validation samples; 0 if it is not known. `cluster`
     reports what the workers of `fit(cluster=...)` did.
     """
-
-    plot: Callable[..., Any]
-    """The training curves as a picture: `funclab.view.history_plot`, set by the package `view`."""
-    compare: Callable[..., Any]
-    """This run and others, overlaid: `funclab.compare_runs`, set by the package `view`."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""How a model was compiled and built, as plain data; and from that data again."""
+"""How a model was compiled, as plain data; and from that data again."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 
 from funclab import registry
-from funclab.graph.tape import Tape
-from funclab.layers.base import values_of
 from funclab.registry import user_classes
 from funclab.training.compiled import is_accuracy
 
@@ -49,20 +47,6 @@ def compile_from_config(model: Any, config: dict[str, Any], custom_objects: Any 
     model.compile(**settings)
 
 
-def get_build_config(model: Any) -> dict[str, Any] | None:
-    """The shapes of the data that a model without a graph was first called on."""
-    if getattr(model, "input_structure", None) is not None:
-        return None
-    shapes = list(model.__dict__.get("build_shapes", {}).values())
-    return {"input_shape": shapes[0]} if shapes else None
-
-
-def build_from_config(model: Any, config: dict[str, Any]) -> None:
-    """Make the weights of a model by calling it on data of the shape it was built for."""
-    with Tape():
-        model(values_of(config["input_shape"], model.dtype))
-
-
 def _revived(kind: str, tree: Any, custom: dict[str, Any]) -> Any:
     """Losses, metrics or an optimizer from their configs, in lists and dicts as they were."""
     if isinstance(tree, list):
@@ -75,7 +59,7 @@ def _revived(kind: str, tree: Any, custom: dict[str, Any]) -> Any:
         names = {**registry.registered("loss"), **registry.registered(kind), **custom}
         if tree not in names:
             return registry.get(kind, own_function(tree))
-        return user_classes.get(tree, tree)
+        return custom.get(tree, tree)
     return tree
 
 

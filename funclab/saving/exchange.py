@@ -19,8 +19,8 @@ from funclab.errors import (
 from funclab.graph.operation import OpOperation
 from funclab.layers.arguments import call_parameters
 from funclab.layers.base import Layer
+from funclab.models.ops import OWN, op_to_config
 from funclab.saving.files import load_model, save_model
-from funclab.saving.ops import OWN, op_to_config
 
 
 def from_keras(model: Any, custom_objects: Any = None, compile: bool = True) -> Any:

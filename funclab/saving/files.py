@@ -14,9 +14,9 @@ from funclab.files import as_path, replacing
 from funclab.graph.shape_math import Array
 from funclab.layers import functions
 from funclab.layers.preprocessing.vocabulary import VOCABULARY
+from funclab.models.config import from_config, parsed, to_json
 from funclab.registry import sharing
 from funclab.registry.parameters import wrong_value
-from funclab.saving.config import from_config, parsed, to_json
 from funclab.saving.h5_file import model_h5, weights_h5
 from funclab.saving.legacy import NAMES, load_h5, weights_for
 from funclab.saving.state import (

@@ -10,9 +10,9 @@ from typing import Any
 from funclab import registry
 from funclab.errors import import_for, warn
 from funclab.graph.shape_math import Array
+from funclab.models.config import as_text, operation_to_config
 from funclab.registry import sharing
 from funclab.saving.compiling import get_compile_config
-from funclab.saving.config import as_text, operation_to_config
 from funclab.saving.legacy import MODEL, OPTIMIZER
 from funclab.saving.state import arrays_of, in_each_place
 

@@ -14,9 +14,9 @@ from funclab.graph.shape_math import Array
 from funclab.graph.tensor import OPERATORS
 from funclab.layers.arguments import parameters
 from funclab.layers.weights import unique
+from funclab.models.config import ELLIPSIS, FILLED_IN, MASK, SLICE, TENSOR, check_depth, from_config
 from funclab.registry import sharing
 from funclab.saving.compiling import compile_from_config, shortest
-from funclab.saving.config import ELLIPSIS, FILLED_IN, MASK, SLICE, TENSOR, check_depth, from_config
 from funclab.saving.state import in_each_place, placed_variables, restore, slots_of
 from funclab.saving.trusted import Texts, read_hdf5, refused
 

@@ -15,8 +15,8 @@ from funclab.graph import structure
 from funclab.graph.locks import making
 from funclab.graph.operation import Operation
 from funclab.graph.shape_math import Array
+from funclab.models.inputs import ready_arrays
 from funclab.training.data.sources import BATCH_SIZE
-from funclab.training.inputs import ready_arrays
 from funclab.training.runner import plans_of, shape_key
 from funclab.training.step import Specs, Step, predict_step
 

@@ -9,10 +9,11 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from funclab.errors import DataError, Instead, Item
+from funclab.files.stored import Stored
 from funclab.graph.graph import Graph
 from funclab.graph.shape_math import Array
 from funclab.layers import Embedding
-from funclab.training.data.stored import Stored
+from funclab.models.inputs import check_ids_finite
 
 _embeddings: WeakKeyDictionary[Graph, list[tuple[int, Embedding]]] = WeakKeyDictionary()
 
@@ -104,17 +105,6 @@ def check_ids(model: Any, inputs: Sequence[Array | None]) -> None:
                     note=f"{wrong} is not in [0, {layer.input_dim})",
                 ),
             )
-
-
-def check_ids_finite(name: str, array: Array, reader: Any) -> None:
-    """Refuse NaN and infinity where integers, such as ids, are expected."""
-    if not np.isfinite(array).all():
-        raise DataError(
-            f"The input {name} holds nan or inf where ids are expected.",
-            why=f"{reader.name} reads whole numbers: an Embedding looks up the row of each id.",
-            fix="replace missing ids before, for example np.nan_to_num(ids, nan=0).",
-            graph=reader,
-        )
 
 
 def _find_embeddings(model: Any) -> Iterator[tuple[int, Embedding]]:

@@ -27,9 +27,11 @@ from funclab.graph.value import Variable
 from funclab.layers.checks import positive
 from funclab.layers.weights import held_metrics, unique
 from funclab.metrics import Mean, Metric, Sum
+from funclab.models.model import Model
+from funclab.models.names import Names, is_config, names_of_outputs
 from funclab.registry.parameters import wrong_value
 from funclab.training.logits import warn_of_logits
-from funclab.training.matching import Names, Output, is_config, names_of_outputs, outputs_of
+from funclab.training.matching import Output, outputs_of
 
 KEPT_STEPS = 16
 """How many plans (one for each batch shape) are kept at a time."""
@@ -246,16 +248,10 @@ def refuse_own_steps(model: Any) -> None:
         )
 
 
-def metrics_of(model: Any) -> list[Metric]:
-    """The running losses and metrics made by `compile`, and those in attributes of the model and
-    its layers."""
-    made = model.compiled_state.metrics if model.compiled_state else []
-    return unique([*made, *held_metrics(model)])
-
-
 def chooses_metrics(model: Any) -> bool:
     """Whether the model's class chooses the metrics in logs with its own property `metrics`."""
-    return getattr(type(model).metrics, "fget", metrics_of) is not metrics_of
+    own = type(model).metrics
+    return isinstance(own, property) and own is not Model.metrics
 
 
 def require(model: Any) -> Compiled:

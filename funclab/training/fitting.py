@@ -7,11 +7,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from funclab.callbacks.base import History, Watcher
 from funclab.errors import ArgumentError
+from funclab.models.late import above
 from funclab.registry.parameters import signed
 from funclab.training.arguments import FitOptions, check_legacy, check_monitor
 from funclab.training.background import in_background, in_turns, to_the_end
@@ -22,9 +23,6 @@ from funclab.training.runner import runner_for
 
 live_by_default = False
 """Whether `fit` shows a live view if `live` is not given. The notebook extension sets it."""
-
-live_callback: Callable[..., Watcher] | None = None
-"""Makes the watcher that shows a run live. Set by the package `view`, which imports this one."""
 
 
 def fit(
@@ -156,9 +154,9 @@ def live_watchers(model: Any, live: Any, options: FitOptions) -> list[Watcher]:
         live = live_by_default and options.verbose != 0
     if live is False:
         return []
-    if live_callback is not None and (live is True or isinstance(live, Mapping)):
+    if live is True or isinstance(live, Mapping):
         settings = {} if live is True else dict(live)
-        return [live_callback(model, run=options.run, **settings)]
+        return [above("fit", "live")(model, run=options.run, **settings)]
     raise ArgumentError(
         f"`live` should be True, False or a dict of settings. Received: live={live!r}.",
         why="it says whether the training is shown while it runs, and how.",

@@ -10,10 +10,10 @@ from typing import Any
 from funclab import optimizers
 from funclab.engine.memory import unchanged
 from funclab.graph.locks import locks_of, making
+from funclab.models.names import names_of_outputs
 from funclab.training.compiled import Compiled, require
 from funclab.training.control import between_batches
 from funclab.training.data.batches import prepare
-from funclab.training.matching import names_of_outputs
 from funclab.training.step import Step, predict_step, train_step
 
 BATCH = 32

@@ -10,9 +10,10 @@ import numpy as np
 from funclab.errors import ArgumentError, DataError, advice, suggest, warn
 from funclab.graph.shape_math import Array, Shape, show
 from funclab.losses import Loss, LossFunctionWrapper, functions, structured
-from funclab.training.inputs import as_array
+from funclab.models.inputs import as_array
+from funclab.models.names import Names, arrays_in, pictured
 from funclab.training.logits import last_activations
-from funclab.training.matching import Names, Output, arrays_in, pictured
+from funclab.training.matching import Output
 
 CATEGORICAL = (
     functions.categorical_crossentropy,

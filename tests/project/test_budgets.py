@@ -63,7 +63,7 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
         12.0,
         "a measure a line: sums over arrays",
     ),
-    ("funclab/training/data/stored.py", DENSITY): (14.0, "slices of slices, in a small file"),
+    ("funclab/files/stored.py", DENSITY): (14.0, "slices of slices, in a small file"),
     ("funclab/saving/onnx_recurrent.py", DENSITY): (16, "lists of gates and weights, turned"),
     ("funclab/layers/recurrent/steps.py", DENSITY): (
         12.5,

@@ -11,7 +11,7 @@ import funclab
 from funclab.graph import structure
 from funclab.graph.tensor import Tensor
 from funclab.models import model_from_json
-from funclab.saving.ops import KERAS_ROOMS
+from funclab.models.ops import KERAS_ROOMS
 from tests.saving.keras_nodes import RECORD, every_call, nodes_of, text_of
 
 RECORDED = json.loads(RECORD.read_text())

@@ -13,6 +13,7 @@ import numpy as np
 from funclab import config
 from funclab.engine.kernels import data as kernels
 from funclab.errors import ArgumentError, DataError, ShapeError, advice, warn
+from funclab.files.stored import Stored
 from funclab.graph import structure
 from funclab.graph.locks import making
 from funclab.graph.shape_math import Array, Shape, same
@@ -20,11 +21,11 @@ from funclab.graph.strings import STRING, as_texts, dtype_of
 from funclab.graph.tape import Tape
 from funclab.graph.value import Value
 from funclab.initializers import random_state, restore_random_state, rng
+from funclab.models.inputs import as_array, match_arrays
+from funclab.models.names import Names
 from funclab.training.checks import check_ids, check_lengths, input_names
 from funclab.training.compiled import Compiled
-from funclab.training.data.stored import Stored
-from funclab.training.inputs import as_array, match_arrays
-from funclab.training.matching import Names, Output
+from funclab.training.matching import Output
 from funclab.training.step import Spec, Specs, Step, has_own_loss
 from funclab.training.targets import function_of, match_targets, match_weights
 

@@ -198,6 +198,9 @@ class CallsOf(Piece):
 def explore(
     model: Any,
     *,
+    face: str | None = None,
+    selected: str | None = None,
+    open: Any = None,
     direction: str | None = None,
     look: str | None = None,
     ask: bool | None = None,
@@ -206,15 +209,18 @@ def explore(
 ) -> Explorer:
     """The live picture of a model; of a layer, with all its calls; or of the path to a tensor.
 
-    `model`: a model, a layer that was called, or what a layer call returned. `direction`: "TB" for
-    downwards or "LR" for to the right; unless given, whichever fits better. `state`: what
-    `Explorer.line()` writes, such as face="layers", selected="dense[1]", or open=["encoder[1]"],
-    the models and wrappers that are open; open=True opens all. `look`, `ask` and `tour` are those
-    of every view: see `funclab.view.live.view.View`.
+    `model`: a model, a layer that was called, or what a layer call returned. `face`: "calls" or
+    "layers". `selected`: the key of a node, layer or tensor, such as "dense[1]". `open`: the keys
+    of the models and wrappers that are open, such as ["encoder[1]"], or True for all. `direction`:
+    "TB" for downwards or "LR" for to the right; unless given, whichever fits better. `state`: the
+    rest of what `Explorer.line()` writes. `look`, `ask` and `tour` are those of every view: see
+    `funclab.view.live.view.View`.
 
     Raises: NeverCalledError for a layer without calls; TensorTypeError for anything else;
     ArgumentError for an unknown setting.
     """
+    settings = {"face": face, "selected": selected, "open": open}
+    state |= {name: value for name, value in settings.items() if value is not None}
     given, model = model, shown(model)
     subject = model
     if isinstance(model, Tensor):

@@ -115,6 +115,7 @@ def trace(
     optimizer: Any = None,
     training: Any = None,
     most_steps: int | None = None,
+    step: int = 0,
     look: str | None = None,
     ask: bool | None = None,
     tour: Any = (),
@@ -128,8 +129,8 @@ def trace(
     optimizer nothing is updated. Without `y`, `training` says how layers act: True, False, "both"
     side by side, or None, which is False. `most_steps` (60; 30 for a projector) is the number of
     steps beyond which neighbours are folded into one, layer by layer; the key o opens a fold.
-    `state` is what `Trace.line()` writes, such as step=3. `look`, `ask` and `tour` are those of
-    every view: see `funclab.view.live.view.View`.
+    `step` is the number of the step shown first, `state` the rest of what `Trace.line()` writes.
+    `look`, `ask` and `tour` are those of every view: see `funclab.view.live.view.View`.
 
     Raises: GraphError for a model without a graph; NotCompiledError for a `y` without a loss;
     DataError and ShapeError for data that do not fit; ArgumentError for unknown settings.
@@ -151,6 +152,7 @@ def trace(
     settings["most_steps"] = most_steps
     data = written(x, "x") + ("" if y is None else f", {written(y, 'y')}")
     call = f"funclab.trace({written_model(given)}, {data}{told(settings)}$)"
+    state = {"step": step, **state}
     return Trace(model, stills, call, look=look, ask=ask, tour=tour, state=state)
 
 

@@ -157,14 +157,25 @@ def layers_of(model: Any) -> list[Numbers]:
     ]
 
 
-def watch(model: Any, **settings: Any) -> TrainingView:
+def watch(
+    model: Any,
+    *,
+    log: bool = False,
+    measure: str = "gradient",
+    look: str | None = None,
+    ask: bool | None = None,
+    tour: Any = (),
+    **state: Any,
+) -> TrainingView:
     """The runs of a model as a live view, also while the model is being trained.
 
-    `model`: a compiled model. `settings`: those of every view (`look`, `ask`, `tour`), and those of
-    this view's state, such as log=True, smooth=True or measure="dead".
+    `model`: a compiled model. `log` makes the axis of the losses logarithmic; `measure` is what the
+    graph shows of each layer. `state`: the rest of the view's settings, such as smooth=True.
+    `look`, `ask` and `tour` are those of every view: see `funclab.view.live.view.View`.
 
     Raises: TensorTypeError for something that is not a model.
     """
+    settings = {"look": look, "ask": ask, "tour": tour, "log": log, "measure": measure, **state}
     if not isinstance(model, Operation) or not hasattr(model, "fit"):
         raise TensorTypeError(
             f"watch was given {model!r}, which is not a model.",

@@ -18,9 +18,9 @@ from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.tensor import Tensor
 from funclab.layers import functions
+from funclab.models.numbering import count_as_keras, count_own_calls
+from funclab.models.ops import OWN, op_arguments, op_from_config, op_to_config
 from funclab.registry import sharing, user_classes
-from funclab.saving.numbering import count_as_keras, count_own_calls
-from funclab.saving.ops import OWN, op_arguments, op_from_config, op_to_config
 
 TENSOR, ARRAY, SLICE, ELLIPSIS = "__keras_tensor__", "__numpy__", "__slice__", "__ellipsis__"
 KERAS_ARRAY = "__tensor__"

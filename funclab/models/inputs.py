@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from funclab import ops
 from funclab.errors import (
     DataError,
     FunclabError,
@@ -17,14 +18,13 @@ from funclab.errors import (
     advice,
     warn,
 )  # fmt: skip
+from funclab.files.stored import as_stored, is_stored
 from funclab.graph import explanations, structure
 from funclab.graph.shape_math import Array, Shape, same, show
 from funclab.graph.strings import STRING, as_texts, name_of
 from funclab.graph.tensor import Operators
 from funclab.graph.value import Value
-from funclab.training.checks import check_ids_finite
-from funclab.training.data.stored import as_stored, is_stored
-from funclab.training.matching import arrays_in, names_of_inputs
+from funclab.models.names import arrays_in, names_of_inputs
 
 MISSING = (
     "Missing data for input \"{name}\". The input '{name}' is not optional, but None was passed."
@@ -214,6 +214,17 @@ def fit_array(model: Any, i: int, array: Array) -> Array:
     return repaired.astype(tensor.dtype, copy=False)
 
 
+def check_ids_finite(name: str, array: Array, reader: Any) -> None:
+    """Refuse NaN and infinity where integers, such as ids, are expected."""
+    if not np.isfinite(array).all():
+        raise DataError(
+            f"The input {name} holds nan or inf where ids are expected.",
+            why=f"{reader.name} reads whole numbers: an Embedding looks up the row of each id.",
+            fix="replace missing ids before, for example np.nan_to_num(ids, nan=0).",
+            graph=reader,
+        )
+
+
 def fit_rank(array: Any, wanted: Shape, reshape: Callable[[Any, Any], Any]) -> Any:
     """`array` with the rank of `wanted`, if only a last axis of length 1 differs; None if not."""
     shape = tuple(array.shape)
@@ -260,8 +271,6 @@ def _facts(model: Any, name: str, shape: Sequence[Any], note: str) -> Pairs:
 
 def fit_value(model: Any, i: int, value: Any) -> Value:
     """One input's value on the tape, with the declared rank and dtype."""
-    from funclab import ops
-
     tensor, name = model.inputs[i], model.input_names[i]
     repaired = fit_rank(value, tensor.shape, lambda tensor, shape: ops.reshape(tensor, shape))
     if repaired is None:
