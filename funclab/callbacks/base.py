@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from funclab.errors import ArgumentError, NameLookupError, plain
 from funclab.models.late import HistoryMethods
+from funclab.models.model import Model
 from funclab.registry.parameters import guarded
 
 Logs = dict[str, Any]
@@ -35,7 +36,7 @@ class Callback:
     def set_params(self, params: dict[str, Any]) -> None:
         self.params = params
 
-    def set_model(self, model: Any) -> None:
+    def set_model(self, model: Model) -> None:
         self.model = model
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None: ...
@@ -211,7 +212,7 @@ class CallbackList:
     def append(self, callback: Any) -> None:
         self.callbacks.append(callback)
 
-    def set_model(self, model: Any) -> None:
+    def set_model(self, model: Model) -> None:
         self.model = model
         if model is None:
             return

@@ -24,7 +24,9 @@ from funclab.graph import structure
 from funclab.graph.locks import holding, locks_of
 from funclab.graph.shape_math import Array, known
 from funclab.graph.value import Value, Variable
+from funclab.layers.weights import layers_within
 from funclab.metrics.recording import take_batch
+from funclab.models.model import Model
 from funclab.training import control
 from funclab.training.compiled import Compiled, Steps
 from funclab.training.runner import Runner
@@ -34,7 +36,7 @@ from funclab.training.step import Specs, Step
 class ClusterRunner(Runner):
     """Trains, evaluates and predicts with the workers of a Dask client."""
 
-    def __init__(self, model: Any, compiled: Compiled | None, cluster: Any) -> None:
+    def __init__(self, model: Model, compiled: Compiled | None, cluster: Any) -> None:
         super().__init__(model, compiled)  # type: ignore[arg-type]
         refuse_renorm(model)
         self.team = Team(cluster, partial(packed_model, self))
@@ -66,14 +68,14 @@ class ClusterRunner(Runner):
 
 def refuse_renorm(layer: Any) -> None:
     """Raise a NotSupportedError for batch renormalization with `synchronized=True`."""
-    if getattr(layer, "renorm", False) and getattr(layer, "synchronized", False):
-        raise NotSupportedError(
-            f"{layer.name} has both renorm and synchronized, and is to be trained on a cluster.",
-            why="only plain batch normalization exchanges its sums between workers.",
-            fix="leave one of the two out.",
-        )
-    for inner in layer.sublayers:
-        refuse_renorm(inner)
+    for inner in layers_within(layer):
+        if getattr(inner, "renorm", False) and getattr(inner, "synchronized", False):
+            raise NotSupportedError(
+                f"{inner.name} has both renorm and synchronized, and is to be trained on a "
+                "cluster.",
+                why="only plain batch normalization exchanges its sums between workers.",
+                fix="leave one of the two out.",
+            )
 
 
 class ClusterStep(Step):

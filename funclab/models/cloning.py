@@ -12,13 +12,14 @@ from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.tensor import Tensor
 from funclab.layers import functions
 from funclab.layers.input import InputLayer
+from funclab.models.model import Model
 from funclab.models.sequential import Sequential
 from funclab.registry import sharing
 from funclab.registry.parameters import wrong_value
 
 
 def clone_model(
-    model: Any,
+    model: Model,
     input_tensors: Any = None,
     clone_function: Callable[[Any], Any] | None = None,
     call_function: Callable[..., Any] | None = None,
@@ -44,7 +45,7 @@ def clone_model(
 
 
 def _cloned(
-    model: Any, input_tensors: Any, copy: Callable[[Any], Any], call: Any, recursive: bool
+    model: Model, input_tensors: Any, copy: Callable[[Any], Any], call: Any, recursive: bool
 ) -> Any:
     if not hasattr(model, "graph"):
         return _copy(model)
@@ -67,7 +68,7 @@ def _cloned(
     return compiled_like(model, type(model)(*ends, name=model.name))
 
 
-def compiled_like(model: Any, clone: Any) -> Any:
+def compiled_like(model: Model, clone: Any) -> Any:
     """The clone, compiled if the model is."""
     settings = model.compiled_state
     if settings is not None:
@@ -116,7 +117,7 @@ def _is_copied_whole(operation: Operation, recursive: bool) -> bool:
 
 
 def _replay_on_copies(
-    model: Any, copy_of: dict[Operation, Any], feeds: Any, call: Callable[..., Any]
+    model: Model, copy_of: dict[Operation, Any], feeds: Any, call: Callable[..., Any]
 ) -> tuple[Any, Any]:
     graph: Graph = model.graph
     starts = structure.flatten(feeds) if feeds is not None else None

@@ -7,13 +7,16 @@ nodes are made again.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from funclab.graph import structure
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.shape_math import Shape
 from funclab.graph.tensor import Tensor
+
+if TYPE_CHECKING:
+    from funclab.models.model import Functional
 
 
 class Reference:
@@ -45,7 +48,7 @@ class Made(NamedTuple):
     outputs: Any
 
 
-def calls_of(model: Any) -> dict[str, Any]:
+def calls_of(model: Functional) -> dict[str, Any]:
     """The calls of a model's graph, its inputs and its outputs."""
     graph = model._graph_with_losses or model.graph
     number = {node: i for i, node in enumerate(graph.nodes)}

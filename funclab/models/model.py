@@ -36,6 +36,11 @@ class Model(ModelMethods, Layer):
     inputs: Any = None
     outputs: Any = None
     """The input and output tensors of a model's graph, as lists; None without a graph."""
+    graph: Graph
+    input_structure: Any
+    output_structure: Any
+    output_names: list[str]
+    """Of models with a graph: the graph, and its ends as they were passed to `Model`."""
     stop_training = False
     _initial_epoch: int | None = None
     """The epoch at which a callback such as BackupAndRestore makes training begin."""
@@ -172,7 +177,6 @@ class Functional(Model):
     `get_output_at(0)`; its first call makes node 1.
     """
 
-    graph: Graph
     _graph_with_losses: Graph | None = None
 
     def __init__(

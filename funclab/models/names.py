@@ -7,7 +7,7 @@ Each of them may be a dict by name, a list in order, or a single part.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,6 +24,9 @@ from funclab.graph import structure
 from funclab.graph.shape_math import show
 from funclab.graph.tensor import Operators
 from funclab.graph.value import Value
+
+if TYPE_CHECKING:
+    from funclab.models.model import Functional, Model
 
 # For each argument: its error, the message about an unknown key, and the message about a list of
 # the wrong length.
@@ -77,7 +80,7 @@ class Names:
     A key is a layer's name, or the path of a leaf in the structure the model was built on.
     """
 
-    def __init__(self, side: str, model: Any, names: Sequence[str], tree: Any) -> None:
+    def __init__(self, side: str, model: Model, names: Sequence[str], tree: Any) -> None:
         self.side, self.model, self.names, self.tree = side, model, list(names), tree
         self.index = {name: i for i, name in enumerate(self.names)}
         paths = structure.paths(tree) if structure.is_container(tree) else []
@@ -248,11 +251,11 @@ class Names:
         return self.pairs(by_index, extra)
 
 
-def names_of_inputs(model: Any) -> Names:
+def names_of_inputs(model: Functional) -> Names:
     return Names("input", model, model.input_names, model.input_structure)
 
 
-def names_of_outputs(model: Any) -> Names:
+def names_of_outputs(model: Model) -> Names:
     return Names("output", model, model.output_names, model.output_structure)
 
 

@@ -46,8 +46,8 @@ class Sequential(Functional):
 
         Raises: TensorTypeError unless it is a layer; GraphError for a name that is already used.
         """
-        if isinstance(layer, Tensor) and layer._keras_history.operation.inbound_nodes:
-            layer = layer._keras_history.operation
+        if isinstance(layer, Tensor) and layer.node.operation.inbound_nodes:
+            layer = layer.node.operation
         if not isinstance(layer, Layer):
             raise TensorTypeError(
                 f"Only instances of `keras.Layer` can be added to a Sequential model. "
@@ -162,7 +162,7 @@ class Sequential(Functional):
 
     @sharing.writes
     def get_config(self) -> dict[str, Any]:
-        first = [self._first._keras_history.operation] if self._last is not None else []
+        first = [self._first.node.operation] if self._last is not None else []
         layers = [operation_to_config(layer) for layer in [*first, *self._stack]]
         config = {"name": self.name, "trainable": self.trainable, "dtype": self.dtype}
         config |= {"layers": layers}

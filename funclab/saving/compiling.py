@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from funclab import registry
+from funclab.models.model import Model
 from funclab.registry import user_classes
 from funclab.training.compiled import is_accuracy
 
 
-def get_compile_config(model: Any) -> dict[str, Any] | None:
+def get_compile_config(model: Model) -> dict[str, Any] | None:
     """The arguments of `compile` as plain data; None for a model that is not compiled."""
     compiled = model.compiled_state
     if compiled is None:
@@ -27,7 +28,7 @@ def get_compile_config(model: Any) -> dict[str, Any] | None:
     return {**written, "run_eagerly": False, "steps_per_execution": 1, "jit_compile": "auto"}
 
 
-def compile_from_config(model: Any, config: dict[str, Any], custom_objects: Any = None) -> None:
+def compile_from_config(model: Model, config: dict[str, Any], custom_objects: Any = None) -> None:
     """Compile a model as `get_compile_config` described; see `compile` for what it raises."""
     kinds = {
         "optimizer": "optimizer",

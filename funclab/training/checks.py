@@ -14,15 +14,16 @@ from funclab.graph.graph import Graph
 from funclab.graph.shape_math import Array
 from funclab.layers import Embedding
 from funclab.models.inputs import check_ids_finite
+from funclab.models.model import Functional, Model
 
 _embeddings: WeakKeyDictionary[Graph, list[tuple[int, Embedding]]] = WeakKeyDictionary()
 
 Side = tuple[str, Sequence[Array | None], Callable[[], Sequence[str]]]
 
 
-def input_names(model: Any, inputs: Sequence[Any]) -> list[str]:
+def input_names(model: Model, inputs: Sequence[Any]) -> list[str]:
     """The names of a model's inputs; for a model without a graph, numbers."""
-    if model.inputs is not None:
+    if isinstance(model, Functional) and model.inputs is not None:
         return model.input_names
     return [f"input {i}" for i in range(len(inputs))]
 
@@ -73,7 +74,7 @@ def _counts(array: tuple[str, int], other: tuple[str, int]) -> Instead:
     return Instead("Every sample needs a row in each array", items, note=f"{array[1]} ≠ {other[1]}")
 
 
-def check_ids(model: Any, inputs: Sequence[Array | None]) -> None:
+def check_ids(model: Functional, inputs: Sequence[Array | None]) -> None:
     """Refuse ids that an input passes directly to an Embedding without a row for them."""
     if model.graph not in _embeddings:
         _embeddings[model.graph] = list(_find_embeddings(model))
@@ -107,7 +108,7 @@ def check_ids(model: Any, inputs: Sequence[Array | None]) -> None:
             )
 
 
-def _find_embeddings(model: Any) -> Iterator[tuple[int, Embedding]]:
+def _find_embeddings(model: Functional) -> Iterator[tuple[int, Embedding]]:
     """The embeddings that read an input directly, with the number of that input."""
     for i, tensor in enumerate(model.inputs):
         for node in model.graph.consumers(tensor):

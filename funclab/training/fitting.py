@@ -13,6 +13,7 @@ from typing import Any
 from funclab.callbacks.base import History, Watcher
 from funclab.errors import ArgumentError
 from funclab.models.late import above
+from funclab.models.model import Model
 from funclab.registry.parameters import signed
 from funclab.training.arguments import FitOptions, check_legacy, check_monitor
 from funclab.training.background import in_background, in_turns, to_the_end
@@ -26,7 +27,7 @@ live_by_default = False
 
 
 def fit(
-    model: Any,
+    model: Model,
     x: Any = None,
     y: Any = None,
     batch_size: int | None = None,
@@ -111,7 +112,7 @@ def fit(
     return in_background(loop) if background else to_the_end(loop)
 
 
-async def fit_async(model: Any, *args: Any, **settings: Any) -> History:
+async def fit_async(model: Model, *args: Any, **settings: Any) -> History:
     """Train as `fit` does, with the same arguments, but yield to the event loop in between.
 
     With `await model.fit_async(x, y)` a notebook's buttons still respond while the cell is running.
@@ -123,7 +124,7 @@ signed(fit_async, inspect.signature(fit), "fit_async")
 
 
 def fit_generator(
-    model: Any,
+    model: Model,
     generator: Any,
     steps_per_epoch: int | None = None,
     epochs: int = 1,
@@ -148,7 +149,7 @@ def fit_generator(
     )  # fmt: skip
 
 
-def live_watchers(model: Any, live: Any, options: FitOptions) -> list[Watcher]:
+def live_watchers(model: Model, live: Any, options: FitOptions) -> list[Watcher]:
     """The watcher that shows a run live, if it is to be shown."""
     if live is None:  # verbose=0 means no output, so it also turns off the default view
         live = live_by_default and options.verbose != 0

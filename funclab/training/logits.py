@@ -10,6 +10,7 @@ from typing import Any
 
 from funclab import activations
 from funclab.errors import warn
+from funclab.layers import Dropout
 from funclab.training.matching import Output
 
 # For each crossentropy, the activation that belongs to it, and its class.
@@ -55,7 +56,7 @@ def warn_of_logits(tensors: Sequence[Any], outputs: Sequence[Output]) -> None:
                 "question of its own, and its accuracy counts every zero that is right. Compile "
                 'with loss="categorical_crossentropy".'
             )
-        elif name in CLOSED and type(tensor._keras_history[0]).__name__ == "Dropout":
+        elif name in CLOSED and isinstance(tensor.node.operation, Dropout):
             warn(
                 f"{output.name} is a Dropout after the {name}, which sets probabilities to 0. Put "
                 f"the Dropout before the layer with the {name}."

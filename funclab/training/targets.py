@@ -98,7 +98,7 @@ def _better_fix(
     if part.dtype.kind not in "biuf":
         return ""
     tensor = names.model.outputs[i] if names.model.outputs is not None else None
-    is_conv = tensor is not None and "Conv" in type(tensor._keras_history.operation).__name__
+    is_conv = tensor is not None and "Conv" in type(tensor.node.operation).__name__
     return advice.for_target(
         names.names[i], shapes[i], part, getattr(loss, "__name__", ""), _keeps_steps(tensor),
         "after" if is_conv else "before",

@@ -22,7 +22,6 @@ from funclab.teach.graphs import (
     activation_of,
     calls_of,
     chain_to,
-    maker,
     trained_copy,
     weighted_calls,
 )
@@ -89,7 +88,7 @@ def trained_twice_and_judged(attempt: Attempt) -> Mistake | None:
     model = attempt.model
     if model is None:
         return Mistake("")
-    end = maker(model.outputs[0])
+    end = model.outputs[0].node
     runs = {name: attempt.new.get(name) for name in ("first", "second")}
     learned = [run for run in runs.values() if isinstance(run, History)]
     others = [run.model for run in learned if run.model is not model]
@@ -146,7 +145,7 @@ def softmax_once(attempt: Attempt) -> Mistake | None:
     if model is None:
         return Mistake("")
     output = model.outputs[0]
-    end = maker(output)
+    end = output.node
     if model.compiled_state is None:
         return Mistake("", {end: "no loss yet"}, model=model, value="was not compiled")
     loss = loss_of(model)
@@ -243,7 +242,7 @@ def raw_pixels(attempt: Attempt) -> Mistake | None:
     model = attempt.model
     if model is None or model.compiled_state is None:
         return Mistake("")
-    end, first = maker(model.outputs[0]), calls_of(model)[0]
+    end, first = model.outputs[0].node, calls_of(model)[0]
     loss = loss_name(loss_of(model))
     if loss not in CROSSENTROPIES:
         return Mistake("loss_misfit", {end: "ten probabilities"}, loss=loss, layer=end)
@@ -324,7 +323,7 @@ def what_reads_the_pixels(attempt: Attempt) -> list[Node | Operation]:
 # Shared by several exercises.
 def the_end(attempt: Attempt) -> list[Node | Operation]:
     """The last call of the attempt's model, or before an attempt that of the lesson's reader."""
-    return [maker((attempt.model or known(attempt, "reader")).outputs[0])]
+    return [((attempt.model or known(attempt, "reader")).outputs[0]).node]
 
 
 def frozen_calls(model: Functional) -> list[Any]:

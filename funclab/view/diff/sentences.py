@@ -13,6 +13,7 @@ import numpy as np
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation, times
 from funclab.graph.shape_math import show
+from funclab.layers.input import InputLayer
 from funclab.view.diff.match import (
     Match,
     Origin,
@@ -303,7 +304,7 @@ def _places(model: Any) -> dict[Operation, list[str]]:
 def _shared(index: int, layer: Any, left: list[str], right: list[str]) -> Entry:
     numbers = numbers_in([layer])
     sentence = f"Both models have the Input {quoted(layer)}."
-    if type(layer).__name__ != "InputLayer":
+    if not isinstance(layer, InputLayer):
         sentence = f"{quoted(layer)} is the same layer in both models{_depth(left, right)}"
         exist = "exists" if numbers == 1 else "exist"
         sentence += (

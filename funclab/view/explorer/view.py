@@ -8,7 +8,7 @@ import traitlets
 
 from funclab.engine.kernels.without_collection import without_collection
 from funclab.errors import ArgumentError, TensorTypeError, suggest
-from funclab.graph.graph import Graph
+from funclab.graph.graph import Graph, source_inputs
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.saving import shown
@@ -22,7 +22,7 @@ from funclab.view.live.variables import written_model, written_tensor
 from funclab.view.live.view import View
 from funclab.view.scene import words
 from funclab.view.scene.calls import Piece
-from funclab.view.scene.diagram import Behind, bare, source_inputs
+from funclab.view.scene.diagram import Behind, bare
 
 __all__ = ["Explorer", "explore"]
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from funclab.engine.trace import moments
 from funclab.errors import ArgumentError
+from funclab.models.model import Model
 from funclab.registry.parameters import wrong_value
 from funclab.saving import shown
 from funclab.training.one_batch import filled_step, lasting_variables
@@ -44,7 +45,7 @@ class Trace(View):
     room = "trace"
     blank_state: ClassVar[dict[str, Any]] = {"step": 0}
 
-    def __init__(self, model: Any, stills: list[Still], call: str, **settings: Any) -> None:
+    def __init__(self, model: Model, stills: list[Still], call: str, **settings: Any) -> None:
         self.model, self.stills = model, stills
         super().__init__(title=f"Slow motion of {clean(model.name)}", call=call, **settings)
         # Nested models, also those in wrappers, are drawn open.
@@ -107,7 +108,7 @@ class Trace(View):
 
 
 def trace(
-    model: Any,
+    model: Model,
     x: Any,
     y: Any = None,
     *,
@@ -157,7 +158,7 @@ def trace(
 
 
 def batch_stills(
-    model: Any, x: Any, y: Any, loss: Any, optimizer: Any, training: bool | None
+    model: Model, x: Any, y: Any, loss: Any, optimizer: Any, training: bool | None
 ) -> list[Still]:
     """Forward; with targets also backward; with an optimizer also the update."""
     with filled_step(model, x, y, loss, optimizer, training) as (step, compiled):

@@ -18,7 +18,6 @@ from funclab.ops.base import shape_of
 from funclab.ops.composed import Composed
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
-from funclab.view.scene.diagram import maker
 from funclab.view.shapes.rules import layers as rules_layers
 from funclab.view.shapes.rules import ops as rules_ops
 from funclab.view.shapes.rules import windows as rules_windows
@@ -71,7 +70,7 @@ def rule(node: Node) -> Rule:
 
     >>> from funclab import Input, layers
     >>> y = layers.Conv2D(32, 3)(Input((28, 28, 1)))
-    >>> [axis.text for axis in rule(y._keras_history.operation.inbound_nodes[0]).axes[1:]]
+    >>> [axis.text for axis in rule(y.node.operation.inbound_nodes[0]).axes[1:]]
     ['(28 - 3) // 1 + 1 = 26', '(28 - 3) // 1 + 1 = 26', 'filters = 32']
     """
     if isinstance(node.operation, OpOperation):
@@ -186,7 +185,7 @@ def _find_batches(tensors: Sequence[Tensor]) -> None:
     waiting, nodes = list(tensors), set()
     while waiting:
         tensor = waiting.pop()
-        node = maker(tensor)
+        node = tensor.node
         is_new = tensor not in _batch_axes and node not in nodes
         if is_new and isinstance(node.operation, OpOperation):
             nodes.add(node)
