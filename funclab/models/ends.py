@@ -37,9 +37,8 @@ def output_names_of(outputs: Any) -> list[str]:
     nodes = [tensor.node for tensor in structure.flatten(outputs)]
     names = [node.operation.name for node in nodes]
     unique = registry.unique_names(names)
-    if len({node.key for node in nodes}) > len(
-        set(names)
-    ):  # not for the states of one call, which belong together
+    calls = {node.key for node in nodes}
+    if len(calls) > len(set(names)):  # not for the states of one call, which belong together
         warn(
             f"Several outputs come from one layer; they are named {unique} here, in the order "
             "of `outputs`. Losses, targets and History use these names.",

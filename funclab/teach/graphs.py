@@ -29,7 +29,7 @@ from funclab.models.model import Functional, Model
 __all__ = [
     "accuracy", "activation_of", "calls_before", "calls_by_input", "calls_of", "calls_within",
     "chain_to", "fresh_copy", "gives_probabilities", "innermost", "is_concatenation", "is_shared",
-    "joins", "maker", "multiplications", "order_counts", "own_layers", "plain", "reads",
+    "joins", "multiplications", "order_counts", "own_layers", "plain", "reads",
     "rows_read", "same_answers", "softmaxes", "source_inputs", "trained_copy", "unused_calls",
     "unwrapped", "ways", "weighted_calls",
 ]  # fmt: skip
