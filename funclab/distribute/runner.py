@@ -78,20 +78,16 @@ def refuse_renorm(layer: Any) -> None:
             )
 
 
-class ClusterStep(Step):
+class ClusterStep(Step["ClusterPlan"]):
     """A step for batches of one shape, of which each worker computes a part."""
 
     def __init__(self, runner: ClusterRunner, kind: str, specs: Specs, tree: Any) -> None:
         super().__init__(specs)
         recorded(self, runner, kind, tree)
-        self.plan = self.planned(runner, kind, tree)  # type: ignore[assignment]
+        self.plan = self.planned(runner, kind, tree)
 
     def planned(self, runner: ClusterRunner, kind: str, tree: Any) -> ClusterPlan:
         return ClusterPlan(runner, self, kind, tree)
-
-    def results(self, fill: Callable[[], None]) -> list[Array]:
-        fill()
-        return self.plan.predict()  # type: ignore[attr-defined]
 
 
 class ClusterPlan:
@@ -119,7 +115,7 @@ class ClusterPlan:
         if self.wrt:
             self.flat_grads, views = flat_views(self.wrt, self.wrt[0].dtype)
             self.grads |= zip(self.wrt, views)
-            runner.compiled.optimizer.add_steps(self)  # type: ignore[arg-type]
+            runner.compiled.optimizer.add_steps(self)
         self.locks = locks_of(self.layout.variables)
         self.forms: dict[int, bytes] = {}
 
@@ -138,8 +134,9 @@ class ClusterPlan:
         holding(self.locks, partial(self.take, replies[0]))
         self.tell_metrics(replies)
 
-    def predict(self) -> list[Array]:
-        """The outputs for the batch in the buffers."""
+    def results(self, values: Sequence[Value], fill: Callable[[], Any]) -> list[Array]:
+        """The outputs for a batch that `fill()` puts into the buffers."""
+        fill()
         parts = [reply["outputs"] for reply in self.replies()]
         return [np.concatenate(arrays) if arrays[0].ndim else arrays[0] for arrays in zip(*parts)]
 

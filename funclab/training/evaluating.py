@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from funclab.callbacks.base import CallbackList, shows_progress
+from funclab.callbacks.progress import Progress
+from funclab.callbacks.several import CallbackList, shows_progress
 from funclab.engine.kernels.threads import one_blas_thread
 from funclab.graph import structure
 from funclab.graph.shape_math import Array
@@ -20,7 +21,6 @@ from funclab.training.control import between_batches, uninterrupted
 from funclab.training.data.batches import Batches, Data, prepare
 from funclab.training.data.sources import usual_size
 from funclab.training.data.streams import Stream, check_stream, is_stream
-from funclab.training.progress import Progress
 from funclab.training.runner import Runner, predicting, runner_for
 from funclab.training.step import Specs, Step
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
 from funclab import ops
-from funclab.engine.plan import Plan
+from funclab.engine.plan import Plan, Runnable
 from funclab.errors import LossError, Pair, Pairs, ShapeError
 from funclab.graph import structure
 from funclab.graph.shape_math import Array, Shape, known, show
@@ -39,7 +39,10 @@ class Specs(NamedTuple):
         return known(shape)[0]
 
 
-class Step:
+AnyPlan = TypeVar("AnyPlan", bound=Runnable)
+
+
+class Step(Generic[AnyPlan]):
     """A plan with its buffers: `inputs`, `targets`, `weights`, and `outputs` to read."""
 
     def __init__(self, specs: Specs) -> None:
@@ -48,7 +51,7 @@ class Step:
             [None if spec is None else Value(spec[0], spec[1]) for spec in side]
             for side in (specs.inputs, specs.targets, specs.weights)
         )
-        self.plan: Plan
+        self.plan: AnyPlan
         self.tree: Any = None
         self.given: Any = None
         """The inputs in the structure of the data, and in `tree` the structure of the outputs."""
