@@ -43,7 +43,7 @@ class CallbackList:
     def append(self, callback: Any) -> None:
         self.callbacks.append(callback)
 
-    def set_model(self, model: Model) -> None:
+    def set_model(self, model: Model | None) -> None:
         self.model = model
         if model is None:
             return
