@@ -22,7 +22,8 @@ class Position:
     """The position of the training run of a model."""
 
     def __init__(self, model: Model) -> None:
-        self.model, self.compiled = model, model.compiled_state
+        self.model = model
+        self.compiled: Any = model.compiled_state
         self.loop = self.compiled.loop
         self.stopped = False
         """Whether a callback had ended the run."""

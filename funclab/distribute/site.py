@@ -49,7 +49,8 @@ class Site:
     def __init__(self, worker: Any, run: str, model: Model) -> None:
         self.worker, self.run = worker, run
         self.loop = asyncio.get_running_loop()
-        self.runner = Runner(model, model.compiled_state)
+        compiled: Any = model.compiled_state
+        self.runner = Runner(model, compiled)
         self.part = Part(self.add_up)
         self.states = state_variables(self.runner)
         self.weights = Layout([*trained_variables(self.runner), *self.states])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import functools
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from funclab.errors import NameLookupError, plain, suggest
 from funclab.graph import structure
@@ -22,6 +22,9 @@ from funclab.models.ends import masked, output_names_of, refuse_layers, refuse_l
 from funclab.models.inputs import fit_value, match_inputs
 from funclab.models.late import ModelMethods
 from funclab.models.names import names_of_outputs
+
+if TYPE_CHECKING:
+    from funclab.training.compiled import Compiled
 
 
 class Model(ModelMethods, Layer):
@@ -45,7 +48,7 @@ class Model(ModelMethods, Layer):
     _initial_epoch: int | None = None
     """The epoch at which a callback such as BackupAndRestore makes training begin."""
     history: Any = None
-    compiled_state: Any = None
+    compiled_state: Compiled | None = None
     """The settings from `compile`, and the plans made since; None before."""
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:

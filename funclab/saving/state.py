@@ -18,6 +18,7 @@ from funclab.graph.shape_math import Array, show
 from funclab.graph.value import Variable
 from funclab.layers.base import Layer
 from funclab.models import Model, Sequential
+from funclab.training.compiled import require
 
 CELLS = ("LSTM", "GRU", "SimpleRNN", "ConvLSTM")
 """Layers whose variables, in Keras, belong to a cell inside them."""
@@ -253,7 +254,7 @@ def _other_layout(model: Model, missing: list[str], foreign: list[str]) -> Weigh
 
 
 def _trained(model: Model) -> list[Variable]:
-    return model.compiled_state.trained(model)
+    return require(model).trained(model)
 
 
 def slots_of(model: Model) -> list[tuple[Variable, str]]:

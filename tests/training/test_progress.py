@@ -12,7 +12,7 @@ import pytest
 
 from funclab.callbacks import LambdaCallback
 from funclab.teach.notebooks import SANITIZE
-from funclab.training import progress
+from funclab.callbacks import progress
 from tests.training.conftest import line
 
 X, Y = np.zeros((6, 3)), np.ones(6)

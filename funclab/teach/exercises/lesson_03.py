@@ -333,7 +333,7 @@ def frozen_calls(model: Functional) -> list[Any]:
 
 def loss_of(model: Functional) -> Any:
     """The loss that a model was compiled with."""
-    return model.compiled_state.outputs[0].loss
+    return (require(model).outputs or [])[0].loss
 
 
 def loss_name(loss: Any) -> str:

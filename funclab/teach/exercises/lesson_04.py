@@ -397,4 +397,4 @@ def is_compiled(model: Model) -> bool:
 
 def outputs_of(model: Model) -> list[Output]:
     """The outputs of a compiled model, with their losses and metrics."""
-    return model.compiled_state.outputs
+    return require(model).outputs or []
