@@ -27,6 +27,7 @@ from funclab.teach.graphs import (
 )
 from funclab.teach.judging import Mistake, judge, known, lights, told
 from funclab.teach.records.answers import plain_answer, same_answer, shape_and_weights
+from funclab.training.compiled import require
 from funclab.training.targets import function_of
 
 PARTS = ("gradient", "weight", "loss")
@@ -196,7 +197,7 @@ def takes_logits(loss: Any) -> bool | None:
 
 def still_twice(model: Functional, taken: list[Node], second: Any) -> Mistake:
     """Softmax twice, perhaps with a change that could not help."""
-    compiled, end = model.compiled_state, taken[-1]
+    compiled, end = require(model), taken[-1]
     at = dict.fromkeys(taken, "softmax")
     losses = model.history.history["loss"] if model.history is not None else []
     if len(losses) > EPOCHS:

@@ -23,7 +23,7 @@ from funclab.teach.graphs import (
     weighted_calls,
 )
 from funclab.teach.judging import Mistake, judge, known, lights, told
-from funclab.training.compiled import name_of
+from funclab.training.compiled import name_of, require
 from funclab.training.matching import Output
 from funclab.training.targets import CATEGORICAL, SPARSE, function_of
 from funclab.view.draw.text import listed
