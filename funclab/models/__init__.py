@@ -23,3 +23,7 @@ _absent = absent(__name__)
 
 def __getattr__(name: str) -> Any:
     return above("models", name) if name in ABOVE["models"] else _absent(name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

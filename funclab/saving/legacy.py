@@ -418,8 +418,9 @@ def _settings(training: dict[str, Any], is_old: bool, model: Model) -> dict[str,
         for output in model.output_names:  # Keras 2 puts the name of the output first
             config["name"] = config.get("name", "").removeprefix(f"{output}_")
         if "fn" in config:
-            known = config["name"] in {*registry.registered("metric"), "acc", "accuracy"}
-            return config["name"] if known else config["fn"]
+            if config["name"] in {*registry.registered("metric"), "acc", "accuracy"}:
+                return config["name"]
+            return config["fn"]
         if config.get("curve") == "PR_GAIN":
             config["curve"] = "PRGAIN"
         return {**entry, "config": config}

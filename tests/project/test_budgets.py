@@ -70,10 +70,6 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
         "equations of gates, written as calls in calls",
     ),
     ("funclab/losses/structured.py", DENSITY): (12.0, "formulas: sums over pairs and overlaps"),
-    ("funclab/models/model.py", "lines"): (
-        460,
-        "a method for each view, its arguments written out",
-    ),
     ("funclab/registry/parameters.py", "lines"): (520, "a table with a line for every argument"),
     ("funclab/graph/structure.py", DENSITY): (13.0, "one comprehension for each kind of container"),
     (
