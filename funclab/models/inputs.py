@@ -15,7 +15,6 @@ from funclab.errors import (
     Pairs,
     ShapeError,
     TensorTypeError,
-    advice,
     warn,
 )  # fmt: skip
 from funclab.files.stored import as_stored, is_stored
@@ -24,6 +23,7 @@ from funclab.graph.shape_math import Array, Shape, same, show
 from funclab.graph.strings import STRING, as_texts, name_of
 from funclab.graph.tensor import Operators
 from funclab.graph.value import Value
+from funclab.models import advice
 from funclab.models.names import arrays_in, names_of_inputs
 
 if TYPE_CHECKING:

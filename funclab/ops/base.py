@@ -17,6 +17,23 @@ from funclab.registry.parameters import signed
 
 Slot = Array | None
 KIND = Parameter.POSITIONAL_OR_KEYWORD
+ARGUMENTS = {
+    "to": "dtype", "as_dtype": "dtype", "target": "shape", "ends": "indices_or_sections",
+}  # fmt: skip
+"""Settings of ops that have other names in the functions."""
+
+Data = Any
+"""The annotation of an input of a function that calls several ops (see `composed`)."""
+
+
+def in_keras(path: str) -> Any:
+    """A decorator that says where Keras has a function (see `Op.keras`)."""
+
+    def mark(function: Any) -> Any:
+        function.keras = path
+        return function
+
+    return mark
 
 
 class Elementwise(Op, abstract=True):

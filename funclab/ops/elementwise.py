@@ -186,3 +186,9 @@ def clip(x: Any, x_min: Any, x_max: Any) -> Any:
     if all(isinstance(limit, (int, float)) for limit in (x_min, x_max)):
         return Clip(x_min, x_max)(x)
     return minimum(maximum(x, x_min), x_max)
+
+
+Rsqrt.keras = "math"
+Sigmoid.keras = "nn"
+IsNan.keras = "numpy.Isnan"
+IsFinite.keras = "numpy.Isfinite"

@@ -115,6 +115,7 @@ class Fold(Op):
     Gradient: gx = the windows of g, as Unfold returns them.
     """
 
+    keras = "nn"
     output_size: Any
     kernel_size: Any
     dilation: Any = 1
@@ -142,3 +143,6 @@ class Fold(Op):
 
 
 fold = with_settings(Fold, "x")
+
+Unfold.keras = "nn"
+MirrorPad.keras = "numpy.Pad"

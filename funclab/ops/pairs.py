@@ -17,7 +17,7 @@ from funclab.ops.arithmetic import (
     multiply,
     where,
 )  # fmt: skip
-from funclab.ops.base import Binary, Slot, function_of, product_to, with_settings
+from funclab.ops.base import Binary, Data, Slot, function_of, in_keras, product_to, with_settings
 from funclab.ops.elementwise import Whole, logical_not, row
 from funclab.ops.reduction import all as all_true
 from funclab.ops.reduction import any as any_true
@@ -99,7 +99,21 @@ RightShift, right_shift = _row("RightShift", np.right_shift, "x with its bits sh
 BitwiseInvert, bitwise_invert = row(
     "BitwiseInvert", np.bitwise_not, "x with every bit inverted", base=Whole
 )
-bitwise_left_shift, bitwise_right_shift, bitwise_not = left_shift, right_shift, bitwise_invert
+
+
+def bitwise_left_shift(x: Data, y: Data) -> Any:
+    """x with its bits shifted left by y."""
+    return left_shift(x, y)
+
+
+def bitwise_right_shift(x: Data, y: Data) -> Any:
+    """x with its bits shifted right by y."""
+    return right_shift(x, y)
+
+
+def bitwise_not(x: Data) -> Any:
+    """x with every bit inverted."""
+    return bitwise_invert(x)
 
 
 class Steps(Sloped, abstract=True):
@@ -136,6 +150,7 @@ class Isclose(Comparison):
     Shapes: x, y (broadcast together) -> out, of booleans.
     """
 
+    keras = ""
     rtol: float = 1e-5
     atol: float = 1e-8
     equal_nan: bool = False
@@ -144,28 +159,38 @@ class Isclose(Comparison):
         np.copyto(out, np.isclose(x, y, self.rtol, self.atol, self.equal_nan))
 
 
-fmod, isclose = function_of(Fmod), with_settings(Isclose, "x1", "x2")
+fmod = function_of(Fmod)
 
 
+def isclose(
+    x1: Data, x2: Data, rtol: Data = 1e-5, atol: Data = 1e-8,
+    equal_nan: bool = False,
+) -> Any:  # fmt: skip
+    """Whether x1 and x2 differ by at most atol + rtol * |x2|."""
+    return Isclose(rtol, atol, equal_nan)(x1, x2)
+
+
+@in_keras("numpy.AllClose")
 def allclose(
-    x1: Any, x2: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
+    x1: Data, x2: Data, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
 ) -> Any:
     """Whether all elements of x1 and x2 are close, as `isclose` defines it."""
     return all_true(isclose(x1, x2, rtol, atol, equal_nan))
 
 
-def isin(x1: Any, x2: Any, assume_unique: bool = False, invert: bool = False) -> Any:
+@in_keras("numpy.IsIn")
+def isin(x1: Data, x2: Data, assume_unique: bool = False, invert: bool = False) -> Any:
     """Whether each element of x1 is in x2 (with `invert`: whether it is not)."""
     inside = any_true(equal(expand_dims(x1, -1), ravel(x2)), -1)
     return logical_not(inside) if invert else inside
 
 
-def divide_no_nan(x1: Any, x2: Any) -> Any:
+def divide_no_nan(x1: Data, x2: Data) -> Any:
     """x1 / x2, and 0 where x2 is 0."""
     none = equal(x2, 0)
     return where(none, 0.0, divide(x1, where(none, 1, x2)))
 
 
-def ldexp(x1: Any, x2: Any) -> Any:
+def ldexp(x1: Data, x2: Data) -> Any:
     """x1 * 2^x2."""
     return multiply(x1, exp2(x2))

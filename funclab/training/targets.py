@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from funclab.errors import ArgumentError, DataError, advice, suggest, warn
+from funclab.errors import ArgumentError, DataError, suggest, warn
 from funclab.graph.shape_math import Array, Shape, show
 from funclab.losses import Loss, LossFunctionWrapper, functions, structured
+from funclab.models import advice
 from funclab.models.inputs import as_array
 from funclab.models.names import Names, arrays_in, pictured
 from funclab.training.logits import last_activations

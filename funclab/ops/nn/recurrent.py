@@ -317,6 +317,7 @@ class LSTM(Recurrence):
         et al., "Learning to forget", 2000.
     """
 
+    keras = ""
     recurrent_activation: str = "sigmoid"
     gates: ClassVar[int] = 4
     state_count: ClassVar[int] = 2

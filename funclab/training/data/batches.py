@@ -12,7 +12,7 @@ import numpy as np
 
 from funclab import config
 from funclab.engine.kernels import data as kernels
-from funclab.errors import ArgumentError, DataError, ShapeError, advice, warn
+from funclab.errors import ArgumentError, DataError, ShapeError, warn
 from funclab.files.stored import Stored
 from funclab.graph import structure
 from funclab.graph.locks import making
@@ -21,6 +21,7 @@ from funclab.graph.strings import STRING, as_texts, dtype_of
 from funclab.graph.tape import Tape
 from funclab.graph.value import Value
 from funclab.initializers import random_state, restore_random_state, rng
+from funclab.models import advice
 from funclab.models.inputs import as_array, match_arrays
 from funclab.models.model import Functional, Model
 from funclab.models.names import Names

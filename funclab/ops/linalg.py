@@ -16,7 +16,7 @@ from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape, show
 from funclab.ops.arithmetic import greater, multiply, not_equal, power, subtract
-from funclab.ops.base import Slot, function_of, shape_of, with_settings
+from funclab.ops.base import Data, Slot, function_of, in_keras, shape_of, with_settings
 from funclab.ops.basic import cast
 from funclab.ops.elementwise import absolute, sqrt, square
 from funclab.ops.matrices.matmul import matmul
@@ -129,6 +129,7 @@ class Slogdet(OfMatrices):
     Gradient: gx = g of the logarithm * (the inverse of x)^T.
     """
 
+    keras = "numpy"
     n_outputs = 2
 
     def made(self, x: Shape) -> Any:
@@ -235,6 +236,7 @@ class Svd(OfMatrices):
     Source: Townsend, "Differentiating the singular value decomposition", 2016.
     """
 
+    keras = ""
     square = False
     n_outputs = 3
     full_matrices: bool = True
@@ -344,33 +346,35 @@ pinv, cholesky, qr = (with_settings(op, "x") for op in (Pinv, Cholesky, Qr))
 solve = with_settings(Solve, "a", "b")
 
 
-def solve_triangular(a: Any, b: Any, lower: bool = False) -> Any:
+def solve_triangular(a: Data, b: Data, lower: bool = False) -> Any:
     """The x for which a @ x = b, using only the upper (or lower) triangle of a."""
     return solve(tril(a) if lower else triu(a), b)
 
 
-def lstsq(a: Any, b: Any, rcond: float | None = None) -> Any:
+def lstsq(a: Data, b: Data, rcond: float | None = None) -> Any:
     """The least-squares solution: the x for which a @ x is closest to b."""
     return matmul(pinv(a, rcond), b)
 
 
-def logdet(x: Any) -> Any:
+@in_keras("math")
+def logdet(x: Data) -> Any:
     """The logarithm of the determinant of each matrix."""
     return slogdet(x)[1]
 
 
-def cholesky_inverse(x: Any, upper: bool = False) -> Any:
+def cholesky_inverse(x: Data, upper: bool = False) -> Any:
     """The inverse of the matrix whose Cholesky factor is x."""
     other = swapaxes(x, -1, -2)
     return inv(matmul(other, x) if upper else matmul(x, other))
 
 
-def svd(x: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
+@in_keras("linalg.SVD")
+def svd(x: Data, full_matrices: bool = True, compute_uv: bool = True) -> Any:
     """u, the singular values s and v^T, so that u * s @ v^T = x; or s alone, with its gradient."""
     return Svd(full_matrices)(x) if compute_uv else SingularValues()(x)
 
 
-def matrix_rank(x: Any, tol: float | None = None) -> Any:
+def matrix_rank(x: Data, tol: float | None = None) -> Any:
     """How many singular values of each matrix are above `tol` times the largest one."""
     values = SingularValues()(x)
     if tol is None:
@@ -378,7 +382,7 @@ def matrix_rank(x: Any, tol: float | None = None) -> Any:
     return sum(greater(values, multiply(max(values, -1, keepdims=True), tol)), -1)
 
 
-def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+def norm(x: Data, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     """The norm of vectors along one axis, or of matrices along two.
 
     Vectors: the root of the sum of squares (None, 2) or of another power (p), the largest or
@@ -424,7 +428,8 @@ def _matrix_norm(x: Any, ord: Any, rows: int, columns: int) -> Any:
     return (max if ord > 0 else min)(sums, -1)
 
 
-def cdist(x: Any, y: Any) -> Any:
+@in_keras("math.CDist")
+def cdist(x: Data, y: Data) -> Any:
     """The distance of each vector of x from each vector of y.
 
     Shapes: x (..., m, d), y (..., n, d) -> (..., m, n).
