@@ -1,7 +1,5 @@
 """Layers."""
 
-from __future__ import annotations
-
 from funclab import registry
 from funclab.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from funclab.layers.arguments import floatx, set_floatx

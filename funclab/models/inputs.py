@@ -47,7 +47,7 @@ def match_inputs(model: Functional, data: Any) -> list[Any]:
         warn(
             f"The structure of `inputs` doesn't match the expected structure of {model.name}. "
             f"Expected a dict with the keys {list(names.tree)}; received a "
-            f"{type(data).__name__}, read in that order.",
+            f"{type(data).__name__}, read in that order."
         )
     needed = [not optional for optional in model.optional_inputs]
     names.require(parts, needed, "x", MISSING)

@@ -36,6 +36,16 @@ class OfMatrices(Op, abstract=True):
 
     makes = "float"
     square: ClassVar[bool] = True
+    function: ClassVar[Any]
+    """NumPy's function of x."""
+
+    def forward(self, x: Array, out: Any) -> None:
+        try:
+            made = type(self).function(x)
+        except np.linalg.LinAlgError as error:
+            raise self.refused(error) from None
+        for part, result in zip(out, made) if self.n_outputs > 1 else [(out, made)]:
+            part[...] = result
 
     def shape(self, x: Shape) -> Any:
         fits = len(x) >= 2 and (not self.square or shape_math.same(x[-1:], x[-2:-1]))
@@ -70,11 +80,7 @@ class Inv(OfMatrices):
     Raises: DataError for a matrix without an inverse.
     """
 
-    def forward(self, x: Array, out: Array) -> None:
-        try:
-            out[...] = np.linalg.inv(x)
-        except np.linalg.LinAlgError as error:
-            raise self.refused(error) from None
+    function = staticmethod(np.linalg.inv)
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
         np.negative(turned(out) @ g @ turned(out), gx)
@@ -112,11 +118,10 @@ class Det(OfMatrices):
     Gradient: gx = g * out * (the inverse of x)^T, where x has one.
     """
 
+    function = staticmethod(np.linalg.det)
+
     def made(self, x: Shape) -> Shape:
         return x[:-2]
-
-    def forward(self, x: Array, out: Array) -> None:
-        out[...] = np.linalg.det(x)
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
         gx[...] = (g * out)[..., None, None] * turned(np.linalg.inv(x))
@@ -131,12 +136,10 @@ class Slogdet(OfMatrices):
 
     keras = "numpy"
     n_outputs = 2
+    function = staticmethod(np.linalg.slogdet)
 
     def made(self, x: Shape) -> Any:
         return x[:-2], x[:-2]
-
-    def forward(self, x: Array, out: Any) -> None:
-        out[0][...], out[1][...] = np.linalg.slogdet(x)
 
     def vjp(self, g: Any, x: Array, out: Any, gx: Array) -> None:
         gx[...] = g[1][..., None, None] * turned(np.linalg.inv(x))
@@ -178,12 +181,10 @@ class Eigh(OfMatrices):
     """
 
     n_outputs = 2
+    function = staticmethod(lambda x: np.linalg.eigh((x + turned(x)) / 2))
 
     def made(self, x: Shape) -> Any:
         return x[:-1], x
-
-    def forward(self, x: Array, out: Any) -> None:
-        out[0][...], out[1][...] = np.linalg.eigh((x + turned(x)) / 2)
 
     def vjp(self, g: Any, x: Array, out: Any, gx: Array) -> None:
         w, v = out
@@ -287,12 +288,10 @@ class SingularValues(OfMatrices):
     """
 
     square = False
+    function = staticmethod(lambda x: np.linalg.svd(x, compute_uv=False))
 
     def made(self, x: Shape) -> Shape:
         return (*x[:-2], _shorter(x))
-
-    def forward(self, x: Array, out: Array) -> None:
-        out[...] = np.linalg.svd(x, compute_uv=False)
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
         u, _, v = np.linalg.svd(x, full_matrices=False)

@@ -78,10 +78,10 @@ class Draw(Op, abstract=True):
     kind: str = "float32"
     mutates: ClassVar[tuple[int, ...]] = (0,)
 
-    def shape(self, state: Shape) -> Shape:
+    def shape(self, *shapes: Shape) -> Shape:
         return self.dims
 
-    def dtype(self, state: str) -> str:
+    def dtype(self, *dtypes: str) -> str:
         return self.kind
 
 

@@ -12,7 +12,7 @@ from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape, show
 from funclab.ops.arithmetic import greater, less, maximum, minimum, not_equal, subtract
-from funclab.ops.base import Data, in_keras, named_like, with_settings
+from funclab.ops.base import Data, in_keras, made, named_like, with_settings
 from funclab.ops.basic import cast
 from funclab.ops.elementwise import sqrt, square
 from funclab.ops.indexing import take_along_axis
@@ -199,12 +199,8 @@ def _function(op: Any, name: str = "") -> Any:
 
 def _row(name: str, ufunc: Any, says: str, gradient: str = "", function: str = "") -> Any:
     """An op that selects one of the elements, or tests them, and its function."""
-    lines = [f"out = {says} along `axis` (None: of all).", ""]
-    lines.append("    Shapes: x (any) -> out without the axes.")
-    lines += [f"    Gradient: {gradient}."] * bool(gradient)
-    base = Peak if gradient else Truth
-    doc = "\n".join([*lines, "    "])
-    op = type(name, (base,), {"ufunc": ufunc, "__doc__": doc, "__module__": __name__})
+    says, shapes = f"out = {says} along `axis` (None: of all)", "x (any) -> out without the axes"
+    op = made(name, Peak if gradient else Truth, says, shapes, gradient, ufunc=ufunc)
     return op, _function(op, function)
 
 

@@ -21,18 +21,7 @@ from funclab.ops.indexing import get_item
 from funclab.ops.matrices.matmul import matmul
 from funclab.ops.moving import diagonal
 from funclab.ops.reduction import (
-    Axis,
-    Cumsum,
-    all,
-    argmax,
-    argmin,
-    check_elements,
-    cumsum,
-    max,
-    mean,
-    min,
-    prod,
-    sum,
+    Axis, Cumsum, all, argmax, argmin, check_elements, cumsum, max, mean, min, prod, sum,
 )  # fmt: skip
 from funclab.ops.shaping import expand_dims, moveaxis, ravel, reshape, transpose
 from funclab.registry.parameters import wrong_value

@@ -16,10 +16,7 @@ from funclab.models.names import Names, arrays_in, pictured
 from funclab.training.logits import last_activations
 from funclab.training.matching import Output
 
-CATEGORICAL = (
-    functions.categorical_crossentropy,
-    functions.categorical_focal_crossentropy,
-)
+CATEGORICAL = (functions.categorical_crossentropy, functions.categorical_focal_crossentropy)
 SPARSE = (
     functions.sparse_categorical_crossentropy,
     functions.categorical_generalized_cross_entropy,

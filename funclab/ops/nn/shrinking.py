@@ -8,15 +8,7 @@ import numpy as np
 
 from funclab.graph.op import Array
 from funclab.ops.arithmetic import (
-    add,
-    divide,
-    less,
-    less_equal,
-    maximum,
-    minimum,
-    multiply,
-    subtract,
-    where,
+    add, divide, less, less_equal, maximum, minimum, multiply, subtract, where,
 )  # fmt: skip
 from funclab.ops.base import Data, with_settings
 from funclab.ops.elementwise import absolute, clip, expm1, negative, sigmoid, sqrt, square, tanh

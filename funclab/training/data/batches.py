@@ -323,7 +323,7 @@ class Batches:
                 warn(
                     "Your input ran out of data; interrupting training. Make sure that your "
                     f"dataset or generator can generate at least {self.steps} batches for every "
-                    f"epoch (it gave {done}).",
+                    f"epoch (it gave {done})."
                 )
                 return
             if batch is None:
