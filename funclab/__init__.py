@@ -96,7 +96,6 @@ def __getattr__(name: str) -> Any:
     if name in _ROOMS or name == "wrappers":  # not in __all__: it needs scikit-learn
         return importlib.import_module(f"funclab.{name}")
     if name in _NAMES:
-        importlib.import_module("funclab.models")  # views and files rely on it
         return getattr(importlib.import_module(f"funclab.{_NAMES[name]}"), name)
     return _absent(name)
 

@@ -1,6 +1,6 @@
 """Callbacks: objects that follow training and can control it."""
 
-from funclab.callbacks.base import Callback, CallbackList, History
+from funclab.callbacks.base import Callback, History
 from funclab.callbacks.control import (
     EarlyStopping, LambdaCallback, LearningRateScheduler, ReduceLROnPlateau, TerminateOnNaN,
 )  # fmt: skip
@@ -9,6 +9,7 @@ from funclab.callbacks.bar import ProgbarLogger
 from funclab.callbacks.ema import SwapEMAWeights
 from funclab.callbacks.files import CSVLogger, ModelCheckpoint
 from funclab.callbacks.remote import RemoteMonitor
+from funclab.callbacks.several import CallbackList
 from funclab.callbacks.tensorboard import TensorBoard
 from funclab.errors.missing_names import guard
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from funclab.callbacks.base import Callback, Logs
-from funclab.training.progress import Progress
+from funclab.callbacks.progress import Progress
 
 
 class ProgbarLogger(Callback):

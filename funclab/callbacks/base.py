@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar
 
 from funclab.errors import ArgumentError, NameLookupError, plain
+from funclab.models.late import HistoryMethods
+from funclab.models.model import Model
 from funclab.registry.parameters import guarded
 
 Logs = dict[str, Any]
@@ -34,7 +33,7 @@ class Callback:
     def set_params(self, params: dict[str, Any]) -> None:
         self.params = params
 
-    def set_model(self, model: Any) -> None:
+    def set_model(self, model: Model) -> None:
         self.model = model
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None: ...
@@ -118,7 +117,7 @@ def alias(name: str) -> str | None:
     return f"{head}_{other}".lstrip("_") if other else None
 
 
-class History(Callback):
+class History(HistoryMethods, Callback):
     """What `fit` returns: `history`, a list for each loss and metric, and `epoch`, the epochs.
 
     `stopped` says whether an interrupt ended the training early. `run` is the name given to `fit`;
@@ -126,11 +125,6 @@ class History(Callback):
     epoch. `validated_on` is the number of validation samples; 0 if it is not known. `cluster`
     reports what the workers of `fit(cluster=...)` did.
     """
-
-    plot: Callable[..., Any]
-    """The training curves as a picture: `funclab.view.history_plot`, set by the package `view`."""
-    compare: Callable[..., Any]
-    """This run and others, overlaid: `funclab.compare_runs`, set by the package `view`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -182,114 +176,3 @@ class History(Callback):
         count = len(self.epoch)
         epochs = f"{count} epoch{'s' * (count != 1)}"
         return plain(f"<History of {epochs}: {', '.join(self.history)}{ended}>")
-
-
-class CallbackList:
-    """Several callbacks as one: all of them are notified, in order.
-
-    callbacks: a callback, or a list of them.
-    add_history: whether to add a History after them, if none is among them.
-    add_progbar: whether to add a ProgbarLogger after them, if none is among them.
-    model, params: the model and the parameters for all callbacks.
-    """
-
-    around: Callable[[], AbstractContextManager[Any]] = staticmethod(nullcontext)
-    """A context manager around each call of callbacks."""
-
-    def __init__(
-        self,
-        callbacks: Any = None,
-        add_history: bool = False,
-        add_progbar: bool = False,
-        model: Any = None,
-        **params: Any,
-    ) -> None:
-        self.callbacks = checked(callbacks)
-        if add_history and not any(isinstance(each, History) for each in self.callbacks):
-            self.callbacks.append(History())
-        if add_progbar and not any(shows_progress(each) for each in self.callbacks):
-            self.callbacks.append(importlib.import_module("funclab.callbacks").ProgbarLogger())
-        self.set_model(model)
-        self.set_params(params)
-
-    def append(self, callback: Any) -> None:
-        self.callbacks.append(callback)
-
-    def set_model(self, model: Any) -> None:
-        self.model = model
-        if model is None:
-            return
-        for callback in self.callbacks:
-            callback.set_model(model)
-            if isinstance(callback, History):
-                model.history = callback
-
-    def set_params(self, params: dict[str, Any]) -> None:
-        self.params = params
-        for callback in self.callbacks if params else ():
-            callback.set_params(params)
-
-    def __getattr__(self, name: str) -> Callable[..., None]:
-        """`on_epoch_end` and the others: a function that calls every callback in turn."""
-        if not name.startswith("on_"):
-            raise AttributeError(name)
-
-        return self._telling([getattr(callback, name) for callback in self.callbacks])
-
-    def _telling(self, methods: Sequence[Callable[..., None]]) -> Callable[..., None]:
-        def tell(*args: Any, **kwargs: Any) -> None:
-            with self.around():
-                for method in methods:
-                    method(*args, **kwargs)
-
-        return tell
-
-    def listeners(self, name: str, old: str | None = None) -> list[Callable[..., None]]:
-        """The methods of that name, of those callbacks whose class really defines one."""
-        methods = [
-            getattr(callback, name)
-            for callback in self.callbacks
-            if writes(callback, name) or writes(callback, old)
-        ]
-        return [self._telling(methods)] if methods else []
-
-
-def shows_progress(callback: Any) -> bool:
-    """Whether a callback writes the progress line, so that `fit` need not."""
-    return getattr(callback, "shows_progress", False)
-
-
-def writes(callback: Any, name: str | None) -> bool:
-    """Whether a callback's class defines its own method of that name."""
-    if name is None:
-        return False
-    own = getattr(type(callback), name, None)
-    return name in vars(callback) or own is not getattr(Callback, name)
-
-
-def checked(callbacks: Any) -> list[Any]:
-    """The callbacks as a list.
-
-    Raises: ArgumentError for something that is not a callback.
-    """
-    if callbacks is None:
-        return []
-    known: list[Any] = []
-    for callback in callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]:
-        if isinstance(callback, (CallbackList, list, tuple)):
-            known += checked(getattr(callback, "callbacks", callback))
-            continue
-        if isinstance(callback, type) or not hasattr(callback, "on_epoch_end"):
-            name = callback.__name__ if isinstance(callback, type) else repr(callback)
-            raise ArgumentError(
-                f"{name} is not a callback.",
-                why="it is the class, not an object of it."
-                if isinstance(callback, type)
-                else f"a {type(callback).__name__} has no method on_epoch_end.",
-                fix=f"write {name}(...)."
-                if isinstance(callback, type)
-                else "pass objects of subclasses of Callback, or "
-                "LambdaCallback(on_epoch_end=function).",
-            )
-        known.append(callback)
-    return known

@@ -12,6 +12,7 @@ from funclab.errors import ArgumentError, WeightsError, warn
 from funclab.files import json_lines
 from funclab.graph.shape_math import Array
 from funclab.initializers import random_state, restore_random_state
+from funclab.models.model import Model
 
 STATE = "state"
 """The name of the array with what is not in arrays, as JSON."""
@@ -20,8 +21,9 @@ STATE = "state"
 class Position:
     """The position of the training run of a model."""
 
-    def __init__(self, model: Any) -> None:
-        self.model, self.compiled = model, model.compiled_state
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.compiled: Any = model.compiled_state
         self.loop = self.compiled.loop
         self.stopped = False
         """Whether a callback had ended the run."""

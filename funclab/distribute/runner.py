@@ -24,7 +24,9 @@ from funclab.graph import structure
 from funclab.graph.locks import holding, locks_of
 from funclab.graph.shape_math import Array, known
 from funclab.graph.value import Value, Variable
+from funclab.layers.weights import layers_within
 from funclab.metrics.recording import take_batch
+from funclab.models.model import Model
 from funclab.training import control
 from funclab.training.compiled import Compiled, Steps
 from funclab.training.runner import Runner
@@ -34,7 +36,7 @@ from funclab.training.step import Specs, Step
 class ClusterRunner(Runner):
     """Trains, evaluates and predicts with the workers of a Dask client."""
 
-    def __init__(self, model: Any, compiled: Compiled | None, cluster: Any) -> None:
+    def __init__(self, model: Model, compiled: Compiled | None, cluster: Any) -> None:
         super().__init__(model, compiled)  # type: ignore[arg-type]
         refuse_renorm(model)
         self.team = Team(cluster, partial(packed_model, self))
@@ -66,30 +68,26 @@ class ClusterRunner(Runner):
 
 def refuse_renorm(layer: Any) -> None:
     """Raise a NotSupportedError for batch renormalization with `synchronized=True`."""
-    if getattr(layer, "renorm", False) and getattr(layer, "synchronized", False):
-        raise NotSupportedError(
-            f"{layer.name} has both renorm and synchronized, and is to be trained on a cluster.",
-            why="only plain batch normalization exchanges its sums between workers.",
-            fix="leave one of the two out.",
-        )
-    for inner in layer.sublayers:
-        refuse_renorm(inner)
+    for inner in layers_within(layer):
+        if getattr(inner, "renorm", False) and getattr(inner, "synchronized", False):
+            raise NotSupportedError(
+                f"{inner.name} has both renorm and synchronized, and is to be trained on a "
+                "cluster.",
+                why="only plain batch normalization exchanges its sums between workers.",
+                fix="leave one of the two out.",
+            )
 
 
-class ClusterStep(Step):
+class ClusterStep(Step["ClusterPlan"]):
     """A step for batches of one shape, of which each worker computes a part."""
 
     def __init__(self, runner: ClusterRunner, kind: str, specs: Specs, tree: Any) -> None:
         super().__init__(specs)
         recorded(self, runner, kind, tree)
-        self.plan = self.planned(runner, kind, tree)  # type: ignore[assignment]
+        self.plan = self.planned(runner, kind, tree)
 
     def planned(self, runner: ClusterRunner, kind: str, tree: Any) -> ClusterPlan:
         return ClusterPlan(runner, self, kind, tree)
-
-    def results(self, fill: Callable[[], None]) -> list[Array]:
-        fill()
-        return self.plan.predict()  # type: ignore[attr-defined]
 
 
 class ClusterPlan:
@@ -117,7 +115,7 @@ class ClusterPlan:
         if self.wrt:
             self.flat_grads, views = flat_views(self.wrt, self.wrt[0].dtype)
             self.grads |= zip(self.wrt, views)
-            runner.compiled.optimizer.add_steps(self)  # type: ignore[arg-type]
+            runner.compiled.optimizer.add_steps(self)
         self.locks = locks_of(self.layout.variables)
         self.forms: dict[int, bytes] = {}
 
@@ -136,8 +134,9 @@ class ClusterPlan:
         holding(self.locks, partial(self.take, replies[0]))
         self.tell_metrics(replies)
 
-    def predict(self) -> list[Array]:
-        """The outputs for the batch in the buffers."""
+    def results(self, values: Sequence[Value], fill: Callable[[], Any]) -> list[Array]:
+        """The outputs for a batch that `fill()` puts into the buffers."""
+        fill()
         parts = [reply["outputs"] for reply in self.replies()]
         return [np.concatenate(arrays) if arrays[0].ndim else arrays[0] for arrays in zip(*parts)]
 

@@ -31,6 +31,7 @@ from funclab.distribute.wire import (
 )
 from funclab.engine.kernels.threads import one_blas_thread
 from funclab.graph.shape_math import Array
+from funclab.models.model import Model
 from funclab.training.data.batches import outputs_of
 from funclab.training.runner import Runner
 
@@ -45,10 +46,11 @@ class Aborted(Exception):
 class Site:
     """A model on a worker."""
 
-    def __init__(self, worker: Any, run: str, model: Any) -> None:
+    def __init__(self, worker: Any, run: str, model: Model) -> None:
         self.worker, self.run = worker, run
         self.loop = asyncio.get_running_loop()
-        self.runner = Runner(model, model.compiled_state)
+        compiled: Any = model.compiled_state
+        self.runner = Runner(model, compiled)
         self.part = Part(self.add_up)
         self.states = state_variables(self.runner)
         self.weights = Layout([*trained_variables(self.runner), *self.states])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -25,6 +25,21 @@ class Step(NamedTuple):
     call: Callable[..., Any]
     arrays: tuple[Any, ...]
     note: Note
+
+
+class Runnable(Protocol):
+    """What training needs of a plan. That of a cluster has it too, and lets workers compute."""
+
+    calls: list[Call]
+    grads: dict[Value, Array]
+    flat_grads: Array
+
+    @property
+    def wrt(self) -> Sequence[Value]: ...
+    def run(self) -> None: ...
+    def results(self, values: Sequence[Value], fill: Callable[[], Any]) -> list[Array]: ...
+    def array(self, value: Value) -> Array: ...
+    def add_step(self, call: Callable[..., Any], arrays: Any, text: str) -> None: ...
 
 
 class Plan:

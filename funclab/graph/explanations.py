@@ -97,7 +97,7 @@ def _weight(variable: Any, user: str) -> TensorTypeError:
 def attribute(tensor: Any, name: str, known: bool) -> TensorAttributeError:
     """An attribute that arrays have, requested from a tensor."""
     kind = type(tensor).__name__
-    layer = getattr(getattr(tensor, "_keras_history", None), "operation", None)
+    layer = getattr(vars(tensor).get("node"), "operation", None)
     if hasattr(type(layer), name):
         return _of_its_layer(tensor, name, layer)
     instead = {"T": "transpose", "get_shape": "shape"}.get(name, name)
@@ -247,7 +247,7 @@ def disconnected(graph: Any, node: Any, finished: list[Any], outer: Any) -> Grap
             f"{name} is an input inside {outer.name}. A call of {outer.name} leaves its "
             f"inner tensors as they were: they still come from {name}."
         )
-        inner, x = _written(graph, outer), graph.inputs[0]._keras_history.operation.name
+        inner, x = _written(graph, outer), graph.inputs[0].node.operation.name
         fix = (
             f"make a model of the inside and call it: Model({outer.name}.input, {inner})({x}) is "
             f"that tensor for {x}."
@@ -285,9 +285,9 @@ def crossing(outputs: list[Any], inner: Any) -> list[Any]:
 def _written(graph: Any, outer: Any) -> str:
     """How to write the tensor of the nested model `outer` that was used outside of it."""
     tensors = crossing(graph.outputs, outer.graph)
-    if not tensors or tensors[-1]._keras_history.operation not in outer.graph.layers:
+    if not tensors or tensors[-1].node.operation not in outer.graph.layers:
         return "the inner tensor"
-    layer, index, _ = tensors[-1]._keras_history
+    layer, index = tensors[-1].node.operation, tensors[-1].node.index
     last = ".output" if len(layer.inbound_nodes) == 1 else f".get_output_at({index})"
     return f'{outer.name}.get_layer("{layer.name}"){last}'
 

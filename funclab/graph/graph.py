@@ -188,7 +188,7 @@ def _check_tensors(tensors: Sequence[object], argument: str, word: str) -> None:
             fix=f"pass at least one tensor as `{argument}`.",
         )
     for value in tensors:
-        if not isinstance(value, Tensor) or not hasattr(value, "_keras_history"):
+        if not isinstance(value, Tensor) or not hasattr(value, "node"):
             raise TensorTypeError(
                 f"{word} tensors to a Model must be Keras tensors: all `{argument}` values must be "
                 f"KerasTensors. Received: {_described(value)} of type {type(value).__name__}.",
@@ -247,3 +247,20 @@ def _cycle(node: Node) -> GraphError:
         why="its value would depend on itself.",
         fix="build the graph by calling layers, which cannot make a cycle.",
     )
+
+
+def calls_before(tensors: Sequence[Tensor]) -> list[Node]:
+    """All calls that some tensors depend on, in the order they were made, inputs first."""
+    nodes: set[Node] = set()
+    waiting = list(tensors)
+    while waiting:
+        node = waiting.pop().node
+        if node not in nodes:
+            nodes.add(node)
+            waiting += node.arguments.tensors
+    return sorted(nodes, key=lambda node: (not node.is_input, node.time))
+
+
+def source_inputs(tensor: Tensor) -> list[Tensor]:
+    """The input tensors that a tensor depends on, the oldest first."""
+    return [node.output_tensors[0] for node in calls_before([tensor]) if node.is_input]

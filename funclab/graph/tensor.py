@@ -184,7 +184,7 @@ class Tensor(Operators):
         waiting: list[Tensor] = [self]
         while waiting:
             tensor = waiting.pop()
-            if id(tensor) in ids or not hasattr(tensor, "_keras_history"):
+            if id(tensor) in ids or not hasattr(tensor, "node"):
                 continue
             ids.add(id(tensor))
             if tensor.node.operation.uses_training:
@@ -195,10 +195,9 @@ class Tensor(Operators):
     @property
     def id(self) -> str:
         """The tensor as `layer[node:tensor]`, the form that diagrams use."""
-        if not hasattr(self, "_keras_history"):
+        if "node" not in vars(self):
             return self.name
-        operation, node_index, tensor_index = self._keras_history
-        return f"{operation.name}[{node_index}:{tensor_index}]"
+        return f"{self.node.operation.name}[{self.node.index}:{self.index}]"
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
         raise explanations.numpy_use(self, "array", known=False)

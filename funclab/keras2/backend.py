@@ -183,7 +183,7 @@ def cast_to_floatx(x: Any) -> Array:
 
 def is_placeholder(x: Any) -> bool:
     """Whether x is an Input."""
-    return isinstance(x, Tensor) and x._keras_history.operation.inbound_nodes[0].is_input
+    return isinstance(x, Tensor) and x.node.operation.inbound_nodes[0].is_input
 
 
 def is_sparse(tensor: Any) -> bool:

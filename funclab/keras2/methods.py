@@ -30,12 +30,12 @@ fit, fit_generator, compile = Model.fit, Model.fit_generator, Model.compile
 
 
 # Sequential.
-def predict_proba(model: Any, x: Any, batch_size: int | None = None, verbose: Any = 0) -> Array:
+def predict_proba(model: Model, x: Any, batch_size: int | None = None, verbose: Any = 0) -> Array:
     """The outputs for data, as `predict` gives them."""
     return model.predict(x, batch_size=batch_size, verbose=verbose)
 
 
-def predict_classes(model: Any, x: Any, batch_size: int | None = None, verbose: Any = 0) -> Array:
+def predict_classes(model: Model, x: Any, batch_size: int | None = None, verbose: Any = 0) -> Array:
     """The class of each sample: the most likely or, for a single output, whether it is above 0.5.
 
     Shapes: outputs (n, classes) -> (n,); (n, 1) -> (n, 1).
@@ -45,15 +45,14 @@ def predict_classes(model: Any, x: Any, batch_size: int | None = None, verbose: 
 
 
 # Model.
-def reset_states(model: Any) -> None:
+def reset_states(model: Model) -> None:
     """Forget the states of all layers with `stateful=True`."""
     for layer in model.layers:
-        if hasattr(layer, "reset_states"):
-            layer.reset_states()
+        getattr(layer, "reset_states", lambda: None)()
 
 
 @functools.wraps(compile)
-def compile_finding(model: Any, *args: Any, **kwargs: Any) -> None:
+def compile_finding(model: Model, *args: Any, **kwargs: Any) -> None:
     """`compile`, where losses and metrics may use tensors of the model, and the third argument may
     be the metrics, as in Keras 2."""
     if len(args) > 2 and any(not suggest.is_number(part) for part in structure.flatten(args[2])):
@@ -68,7 +67,7 @@ def compile_finding(model: Any, *args: Any, **kwargs: Any) -> None:
 
 
 @functools.wraps(fit)
-def fit_telling(model: Any, *args: Any, **kwargs: Any) -> Any:
+def fit_telling(model: Model, *args: Any, **kwargs: Any) -> Any:
     """`fit`, where callbacks find the validation data in `self.validation_data`."""
     arguments = inspect.signature(fit).bind(model, *args, **kwargs).arguments
     data, fraction = arguments.get("validation_data"), arguments.get("validation_split")
@@ -98,7 +97,7 @@ def tell(model: Any, data: Any, callbacks: Any) -> None:
 
 
 @functools.wraps(fit_generator)
-def fit_generator_telling(model: Any, *args: Any, **kwargs: Any) -> Any:
+def fit_generator_telling(model: Model, *args: Any, **kwargs: Any) -> Any:
     """`fit_generator`, with the same for callbacks."""
     arguments = inspect.signature(fit_generator).bind(model, *args, **kwargs).arguments
     tell(model, arguments.get("validation_data"), arguments.get("callbacks"))
@@ -118,7 +117,7 @@ def counting(function: Any) -> Any:
     new = spelled(function)
 
     @functools.wraps(function)
-    def counted(model: Any, generator: Any, *args: Any, **kwargs: Any) -> Any:
+    def counted(model: Model, generator: Any, *args: Any, **kwargs: Any) -> Any:
         kwargs["generator"] = generator
         for name, source in COUNTS.items():
             if name in kwargs and isinstance(kwargs.get(source), (tuple, list, type(None))):
@@ -142,7 +141,7 @@ def in_batches(generator: Any, samples: int) -> tuple[Any, int]:
     return generator, -(-samples // size)
 
 
-def indices_of_ends(side: str, kind: str, model: Any) -> list[int]:
+def indices_of_ends(side: str, kind: str, model: Model) -> list[int]:
     """For each input or output of a model, which node of its layer, or which tensor of it."""
     tensors = getattr(model, f"{side}s")
     return [getattr(tensor._keras_history, f"{kind}_index") for tensor in tensors]

@@ -1,4 +1,4 @@
-"""What to write if tensors do not fit each other, by rules as in `training.data.advice`."""
+"""What to write if tensors do not fit each other, by rules as in `models.advice`."""
 
 from __future__ import annotations
 

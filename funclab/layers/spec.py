@@ -140,14 +140,14 @@ def _wanted(spec: InputSpec) -> str:
 
 def maker_hint(tensors: Sequence[Any], layer: Any) -> str:
     """What to write, if the layer that made the input suggests more than its shape does."""
-    makers = {tensor._keras_history.operation for tensor in tensors}
+    makers = {tensor.node.operation for tensor in tensors}
     if len(tensors) > 1 == len(makers) and getattr(next(iter(makers)), "return_state", False):
         return (
             f"take the output apart from the states, y, *states = {next(iter(makers)).name}(x), "
             f"and write {layer.name}(y)."
         )
     wanted = getattr(layer.input_spec, "ndim", None)
-    maker = tensors[0]._keras_history.operation if len(tensors) == 1 else None
+    maker = tensors[0].node.operation if len(tensors) == 1 else None
     if maker is None:
         return ""
     if tensors[0].ndim == 1 and getattr(getattr(maker, "op", None), "keepdims", None) is False:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -106,10 +107,11 @@ class Weighted(Operation):
     @property
     def sublayers(self) -> list[Weighted]:
         """The inner layers: all that are held, except a model that this layer is part of."""
+        inside = attrgetter("held")
         return [
             layer
             for layer in self.held
-            if not (hasattr(layer, "compiled_state") and self in _within(layer))
+            if not (hasattr(layer, "compiled_state") and self in layers_within(layer, inside))
         ]
 
     @property
@@ -290,14 +292,20 @@ def held_metrics(layer: Weighted, own: bool = True) -> list[Any]:
     return unique(metrics)
 
 
-def _within(layer: Weighted) -> dict[Weighted, None]:
-    """A layer and all layers inside it, at any depth."""
-    layers = dict.fromkeys([layer])
+def layers_within(
+    layer: Any, inside: Callable[[Any], Iterable[Any]] = attrgetter("sublayers")
+) -> dict[Any, None]:
+    """A layer and all layers inside it, at any depth: each once, and before those inside it.
+
+    `inside` gives the layers directly inside a layer.
+    """
+    layers: dict[Any, None] = {}
     waiting = [layer]
     while waiting:
-        new = [held for held in waiting.pop().held if held not in layers]
-        layers |= dict.fromkeys(new)
-        waiting += new
+        outer = waiting.pop()
+        if outer not in layers:
+            layers[outer] = None
+            waiting += reversed([*inside(outer)])
     return layers
 
 

@@ -13,6 +13,7 @@ from funclab.layers.base import Layer
 from funclab.layers.checks import one_of
 from funclab.layers.recurrent.cells import build_within, warn_of_states
 from funclab.layers.spec import InputSpec
+from funclab.layers.weights import layers_within
 from funclab.registry import sharing
 
 
@@ -113,8 +114,7 @@ class TimeDistributed(Wrapper):
 
 
 def _mixes_samples(layer: Any) -> bool:
-    inner = any(_mixes_samples(sublayer) for sublayer in layer.sublayers)
-    return inner or getattr(layer, "mixes_samples", False)
+    return any(getattr(inner, "mixes_samples", False) for inner in layers_within(layer))
 
 
 def _masked(x: Any, mask: Any) -> Any:

@@ -35,9 +35,7 @@ def stand_ins(tensors: list[Any]) -> dict[Tensor, Tensor]:
     return {
         tensor: Input(batch_shape=tensor.shape, dtype=tensor.dtype)
         for tensor in tensors
-        if isinstance(tensor, Tensor)
-        and hasattr(tensor, "_keras_history")
-        and not tensor.node.is_input
+        if isinstance(tensor, Tensor) and hasattr(tensor, "node") and not tensor.node.is_input
     }
 
 
@@ -45,10 +43,10 @@ def output_names_of(outputs: Any) -> list[str]:
     """A name for each output: the dict's key, or that of the layer that makes it."""
     if isinstance(outputs, dict) and not any(map(structure.is_container, outputs.values())):
         return list(outputs)
-    made = [tensor._keras_history for tensor in structure.flatten(outputs)]
-    names = [history.operation.name for history in made]
+    nodes = [tensor.node for tensor in structure.flatten(outputs)]
+    names = [node.operation.name for node in nodes]
     unique = registry.unique_names(names)
-    calls = {(history.operation.name, history.node_index) for history in made}
+    calls = {node.key for node in nodes}
     if len(calls) > len(set(names)):  # not for the states of one call, which belong together
         warn(
             f"Several outputs come from one layer; they are named {unique} here, in the order "
@@ -61,7 +59,7 @@ def refuse_loose(args: tuple[Any, ...]) -> None:
     """Refuse `Model(left, right, out)`: separate tensors that belong in a list."""
     loose = [leaf for leaf in structure.flatten(args) if isinstance(leaf, Tensor)]
     if len(args) > 2 and any(isinstance(part, Tensor) for part in structure.flatten(args[2:])):
-        *inputs, output = [tensor._keras_history.operation.name for tensor in loose]
+        *inputs, output = [tensor.node.operation.name for tensor in loose]
         raise ArgumentError(
             f"Model was given {len(args)} arguments: {', '.join(tensor.id for tensor in loose)}. "
             "(__init__() takes inputs and outputs; the third is the name of the model.)",

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import copy
 import functools
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from funclab import saving, training, view
 from funclab.errors import NameLookupError, plain, suggest
 from funclab.graph import structure
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, bare
 from funclab.graph.shape_math import Shape
-from funclab.graph.tape import current_tape
+from funclab.graph.tape import Tape, current_tape
 from funclab.graph.tensor import Tensor
-from funclab.layers.base import Layer
+from funclab.layers.base import Layer, values_of
+from funclab.layers.weights import unique
+from funclab.models.config import graph_from_config, graph_to_config, to_json
+from funclab.models.copies import calls_of, make_calls
 from funclab.models.ends import masked, output_names_of, refuse_layers, refuse_loose, stand_ins
-from funclab.training.inputs import fit_value, match_inputs
-from funclab.training.matching import names_of_outputs
+from funclab.models.inputs import fit_value, match_inputs
+from funclab.models.late import ModelMethods
+from funclab.models.names import names_of_outputs
+
+if TYPE_CHECKING:
+    from funclab.training.compiled import Compiled
 
 
-class Model(Layer):
+class Model(ModelMethods, Layer):
     """A layer that can be trained.
 
     `Model(inputs, outputs)` takes symbolic tensors and contains the graph between them
@@ -33,11 +39,16 @@ class Model(Layer):
     inputs: Any = None
     outputs: Any = None
     """The input and output tensors of a model's graph, as lists; None without a graph."""
+    graph: Graph
+    input_structure: Any
+    output_structure: Any
+    output_names: list[str]
+    """Of models with a graph: the graph, and its ends as they were passed to `Model`."""
     stop_training = False
     _initial_epoch: int | None = None
     """The epoch at which a callback such as BackupAndRestore makes training begin."""
     history: Any = None
-    compiled_state: Any = None
+    compiled_state: Compiled | None = None
     """The settings from `compile`, and the plans made since; None before."""
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
@@ -94,19 +105,7 @@ class Model(Layer):
             )
         return self.layers[names.index(str(name)) if index is None else index]
 
-    # Training: functions of the package `training`, which take the model as first argument.
-    compile = training.compile
-    fit = training.fit
-    fit_async = training.fit_async
-    evaluate = training.evaluate
-    predict = training.predict
-    train_on_batch = training.train_on_batch
-    test_on_batch = training.test_on_batch
-    predict_on_batch = training.predict_on_batch
-    fit_generator = training.fit_generator
-    evaluate_generator = training.evaluate_generator
-    predict_generator = training.predict_generator
-
+    # `fit`, `save`, `explore` and others are in rooms above: see `late`.
     def reset_metrics(self) -> None:
         """Forget the batches seen so far, as at the beginning of every epoch."""
         if self.compiled_state:
@@ -124,113 +123,21 @@ class Model(Layer):
     def loss(self) -> Any:
         return self.compiled_state and self.compiled_state.loss
 
-    metrics = property(training.metrics_of)  # type: ignore[assignment]
-    compute_loss = training.compute_loss
+    @property
+    def metrics(self) -> list[Any]:
+        """The running losses and metrics made by `compile`, and those in attributes of the model
+        and its layers."""
+        made = self.compiled_state.metrics if self.compiled_state else []
+        return unique([*made, *super().metrics])
 
     @property
     def metrics_names(self) -> list[str]:
         return self.compiled_state.metrics_names if self.compiled_state else []
 
-    # Views: a function of the package `view` makes each picture; a live view loads its widget.
-    summary: Any = view.Later("view.tables.summary", "print_summary")
-    plot: Any = view.Later("view.scene.diagram", "plot_model")
-    profile: Any = view.Later("view.profile.view", "profile")
-    diagnose: Any = view.Later("training.diagnosis.diagnosing", "diagnose")
-
-    def explore(
-        self,
-        *,
-        face: str = "calls",
-        selected: str = "",
-        open: Any = False,
-        direction: str | None = None,
-        look: str | None = None,
-        ask: bool | None = None,
-        tour: Any = (),
-        **state: Any,
-    ) -> Any:
-        """The graph, to click and search. See `funclab.explore`.
-
-        `face` is "calls" or "layers"; `selected` the key of a node, layer or tensor; `open` the
-        keys of the opened models and wrappers, True for all; `direction` "TB" or "LR". `look`,
-        `ask`, `tour`, and the rest of the `state` that `Explorer.line()` writes, are common to all
-        views.
-        """
-        state = {"face": face, "selected": selected, "open": open, **state}
-        settings = {"direction": direction, "look": look, "ask": ask, "tour": tour}
-        return view.make("explore", self, **settings, **state)
-
-    def shapes(
-        self,
-        *,
-        step: int = 0,
-        all: bool = False,
-        look: str | None = None,
-        ask: bool | None = None,
-        tour: Any = (),
-        **state: Any,
-    ) -> Any:
-        """How each shape was inferred, call by call. See `funclab.shapes`.
-
-        `step` is the number of the call shown first; `all` shows every call at once. `look`, `ask`,
-        `tour` and the rest of the `state` are common to all views.
-        """
-        settings = {"look": look, "ask": ask, "tour": tour}
-        return view.make("shapes", self, step=step, all=all, **settings, **state)
-
-    def trace(
-        self,
-        x: Any,
-        y: Any = None,
-        *,
-        loss: Any = None,
-        optimizer: Any = None,
-        training: Any = None,
-        most_steps: int | None = None,
-        step: int = 0,
-        look: str | None = None,
-        ask: bool | None = None,
-        tour: Any = (),
-        **state: Any,
-    ) -> Any:
-        """One batch in slow motion: forward and, with targets `y`, backward and the update.
-
-        `loss` and `optimizer` replace those of `compile`; `training` is True, False or "both", for
-        a trace without `y`; with more than `most_steps` steps, neighboring steps are merged; `step`
-        is the number of the step shown first. `look`, `ask`, `tour` and the rest of the `state` are
-        common to all views. See `funclab.trace`.
-        """
-        settings = {"most_steps": most_steps, "look": look, "ask": ask, "tour": tour}
-        chosen = {"loss": loss, "optimizer": optimizer, "training": training}
-        return view.make("trace", self, x, y, **chosen, step=step, **settings, **state)
-
     def diff(self, other: Any, **settings: Any) -> Any:
         """This model and another side by side; `settings` are those of `funclab.diff`."""
-        return view.make("diff", self, other, **settings)
+        return self._diff(other, **settings)
 
-    def to_code(self, name: str = "model", names: bool = True) -> str:
-        """Functional-API source that makes this model. See `funclab.to_code`."""
-        return view.make("code", self, name, names)
-
-    def watch(
-        self,
-        *,
-        log: bool = False,
-        measure: str = "gradient",
-        look: str | None = None,
-        ask: bool | None = None,
-        tour: Any = (),
-        **state: Any,
-    ) -> Any:
-        """The curves of this model's training runs. See `funclab.watch`.
-
-        `log` makes the axis of the losses logarithmic; `measure` is what the graph shows of each
-        layer. `look`, `ask`, `tour` and the rest of the `state` are common to all views.
-        """
-        settings = {"look": look, "ask": ask, "tour": tour}
-        return view.make("watch", self, log=log, measure=measure, **settings, **state)
-
-    # Saving.
     def __getstate__(self) -> dict[str, Any]:
         left = ("history", "_predict_steps")
         return {key: value for key, value in super().__getstate__().items() if key not in left}
@@ -242,17 +149,19 @@ class Model(Layer):
             return Functional.from_config(config, custom_objects)
         return super().from_config(config)
 
-    get_compile_config = saving.get_compile_config
-    compile_from_config = saving.compile_from_config
-    get_build_config = saving.get_build_config  # type: ignore[assignment]
-    build_from_config = saving.build_from_config
-    to_json = saving.to_json
-    save = saving.save_model
-    save_weights = saving.save_weights
-    load_weights = saving.load_weights
-    _save_training = saving.save_training
-    _load_training = saving.load_training
-    export = saving.export
+    to_json = to_json
+
+    def get_build_config(self) -> dict[str, Any] | None:
+        """The shapes of the data that a model without a graph was first called on."""
+        if getattr(self, "input_structure", None) is not None:
+            return None
+        shapes = list(self.__dict__.get("build_shapes", {}).values())
+        return {"input_shape": shapes[0]} if shapes else None
+
+    def build_from_config(self, config: dict[str, Any]) -> None:
+        """Make the weights of a model by calling it on data of the shape it was built for."""
+        with Tape():
+            self(values_of(config["input_shape"], self.dtype))
 
 
 GRAPH = (
@@ -271,7 +180,6 @@ class Functional(Model):
     `get_output_at(0)`; its first call makes node 1.
     """
 
-    graph: Graph
     _graph_with_losses: Graph | None = None
 
     def __init__(
@@ -306,11 +214,11 @@ class Functional(Model):
         return structure.pack(self.output_structure, made)
 
     def _call_on_arrays(self, args: Any, kwargs: dict[str, Any]) -> Any:
-        made = training.call_by_plan(self, *args, **kwargs)
+        made = self._call_by_plan(*args, **kwargs)
         made = super()._call_on_arrays(args, kwargs) if made is None else made
         return structure.unpack_singleton(made)
 
-    # Copies and pickles: the graph is flattened, see `saving.copies`.
+    # Copies and pickles: the graph is flattened, see `copies`.
     def __reduce__(self) -> Any:
         base = type(self).__bases__[0]
         made, args = bare, (type(self), self.name)
@@ -326,14 +234,14 @@ class Functional(Model):
             for key, value in self.constructor_arguments.items()
             if not any(isinstance(leaf, Tensor) for leaf in structure.flatten(value))
         }
-        return {**kept, "graph": saving.calls_of(self)} if "graph" in state else kept
+        return {**kept, "graph": calls_of(self)} if "graph" in state else kept
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         state = {**state}
         calls = state.pop("graph", None)
         super().__setstate__(state)
         if calls:
-            inputs, outputs, losses = saving.make_calls(calls)
+            inputs, outputs, losses = make_calls(calls)
             self._set_graph(inputs, outputs)
             for loss in losses:
                 self.add_loss(loss)
@@ -436,13 +344,13 @@ class Functional(Model):
         """The graph as plain data: every layer, and the calls of each."""
         if type(self).__init__ is not Functional.__init__:
             return super().get_config()
-        return saving.graph_to_config(self)
+        return graph_to_config(self)
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
         if "layers" not in config:
             return super().from_config(config)
-        return saving.graph_from_config(cls, config, custom_objects)
+        return graph_from_config(cls, config, custom_objects)
 
     def __repr__(self) -> str:
         shapes: list[Shape] = [tensor.shape for tensor in self.outputs or []]

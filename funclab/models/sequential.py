@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from funclab import saving
 from funclab.errors import ArgumentError, AttributeLocked, GraphError, TensorTypeError, plain
 from funclab.graph.aside import forget
 from funclab.graph.tensor import Tensor
 from funclab.layers.base import Layer
 from funclab.layers.input import Input, InputLayer
+from funclab.models.config import from_config, operation_to_config
 from funclab.models.model import Functional
 from funclab.registry import sharing
 from funclab.registry.parameters import guarded
@@ -46,8 +46,8 @@ class Sequential(Functional):
 
         Raises: TensorTypeError unless it is a layer; GraphError for a name that is already used.
         """
-        if isinstance(layer, Tensor) and layer._keras_history.operation.inbound_nodes:
-            layer = layer._keras_history.operation
+        if isinstance(layer, Tensor) and layer.node.operation.inbound_nodes:
+            layer = layer.node.operation
         if not isinstance(layer, Layer):
             raise TensorTypeError(
                 f"Only instances of `keras.Layer` can be added to a Sequential model. "
@@ -162,8 +162,8 @@ class Sequential(Functional):
 
     @sharing.writes
     def get_config(self) -> dict[str, Any]:
-        first = [self._first._keras_history.operation] if self._last is not None else []
-        layers = [saving.operation_to_config(layer) for layer in [*first, *self._stack]]
+        first = [self._first.node.operation] if self._last is not None else []
+        layers = [operation_to_config(layer) for layer in [*first, *self._stack]]
         config = {"name": self.name, "trainable": self.trainable, "dtype": self.dtype}
         config |= {"layers": layers}
         return config | ({"build_input_shape": list(self._first.shape)} if first else {})
@@ -179,7 +179,7 @@ class Sequential(Functional):
     @classmethod
     @sharing.reads
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
-        layers = [saving.from_config(layer, custom_objects) for layer in config["layers"]]
+        layers = [from_config(layer, custom_objects) for layer in config["layers"]]
         return cls(layers, trainable=config.get("trainable", True), name=config.get("name"))
 
     def __repr__(self) -> str:

@@ -13,7 +13,7 @@ from funclab import registry
 from funclab.engine.kernels import optimizers as kernels
 from funclab.engine.kernels.layout import flat_views, offsets, views
 from funclab.engine.memory import runs
-from funclab.engine.plan import Plan
+from funclab.engine.plan import Runnable
 from funclab.errors import ArgumentError, WeightsError, suggest, unwritten, warn
 from funclab.graph.locks import making
 from funclab.graph.shape_math import Array
@@ -219,7 +219,7 @@ class Optimizer(Remembering):
         return State(self.steps_taken.reshape(()), name="iterations")
 
     # The steps in a plan.
-    def add_steps(self, plan: Plan) -> None:
+    def add_steps(self, plan: Runnable) -> None:
         """Make a plan end with an update of the weights for which it has gradients."""
         for update in self.updates(plan.wrt, plan.flat_grads):  # type: ignore[arg-type]
             plan.add_step(*update)

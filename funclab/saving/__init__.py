@@ -5,13 +5,11 @@ from funclab.registry.user_classes import (
     get_registered_object, register_keras_serializable,
 )  # fmt: skip
 from funclab.errors.missing_names import guard
-from funclab.saving.compiling import (
-    build_from_config, compile_from_config, get_build_config, get_compile_config,
-)  # fmt: skip
-from funclab.saving.config import (
+from funclab.models.cloning import clone_model
+from funclab.saving.compiling import compile_from_config, get_compile_config
+from funclab.models.config import (
     from_config, graph_from_config, graph_to_config, model_from_json, operation_to_config, to_json,
 )  # fmt: skip
-from funclab.saving.copies import calls_of, clone_model, make_calls
 from funclab.saving.exchange import check_portable, from_keras, shown, to_keras
 from funclab.saving.files import (
     load_model, load_training, load_weights, save_model, save_training, save_weights,
@@ -20,11 +18,11 @@ from funclab.saving.objects import deserialize_keras_object, serialize_keras_obj
 from funclab.saving.onnx_file import export
 
 __all__ = [
-    "CustomObjectScope", "build_from_config", "calls_of", "check_portable", "clone_model",
+    "CustomObjectScope", "check_portable", "clone_model",
     "compile_from_config", "custom_object_scope", "deserialize_keras_object", "export",
-    "from_config", "from_keras", "get_build_config", "get_compile_config", "get_custom_objects",
+    "from_config", "from_keras", "get_compile_config", "get_custom_objects",
     "get_registered_name", "get_registered_object", "graph_from_config", "graph_to_config",
-    "load_model", "load_training", "load_weights", "make_calls", "model_from_json",
+    "load_model", "load_training", "load_weights", "model_from_json",
     "operation_to_config", "register_keras_serializable", "save_model", "save_training",
     "save_weights", "serialize_keras_object", "shown", "to_json", "to_keras",
 ]  # fmt: skip

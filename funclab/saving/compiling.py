@@ -1,4 +1,4 @@
-"""How a model was compiled and built, as plain data; and from that data again."""
+"""How a model was compiled, as plain data; and from that data again."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 
 from funclab import registry
-from funclab.graph.tape import Tape
-from funclab.layers.base import values_of
+from funclab.models.model import Model
 from funclab.registry import user_classes
 from funclab.training.compiled import is_accuracy
 
 
-def get_compile_config(model: Any) -> dict[str, Any] | None:
+def get_compile_config(model: Model) -> dict[str, Any] | None:
     """The arguments of `compile` as plain data; None for a model that is not compiled."""
     compiled = model.compiled_state
     if compiled is None:
@@ -29,7 +28,7 @@ def get_compile_config(model: Any) -> dict[str, Any] | None:
     return {**written, "run_eagerly": False, "steps_per_execution": 1, "jit_compile": "auto"}
 
 
-def compile_from_config(model: Any, config: dict[str, Any], custom_objects: Any = None) -> None:
+def compile_from_config(model: Model, config: dict[str, Any], custom_objects: Any = None) -> None:
     """Compile a model as `get_compile_config` described; see `compile` for what it raises."""
     kinds = {
         "optimizer": "optimizer",
@@ -47,20 +46,6 @@ def compile_from_config(model: Any, config: dict[str, Any], custom_objects: Any 
     if optimizer.schedule is None:  # Keras writes 0.1 as its float32 value, 0.10000000149
         optimizer.learning_rate = shortest(float(optimizer.learning_rate))
     model.compile(**settings)
-
-
-def get_build_config(model: Any) -> dict[str, Any] | None:
-    """The shapes of the data that a model without a graph was first called on."""
-    if getattr(model, "input_structure", None) is not None:
-        return None
-    shapes = list(model.__dict__.get("build_shapes", {}).values())
-    return {"input_shape": shapes[0]} if shapes else None
-
-
-def build_from_config(model: Any, config: dict[str, Any]) -> None:
-    """Make the weights of a model by calling it on data of the shape it was built for."""
-    with Tape():
-        model(values_of(config["input_shape"], model.dtype))
 
 
 def _revived(kind: str, tree: Any, custom: dict[str, Any]) -> Any:

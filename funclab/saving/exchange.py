@@ -19,8 +19,9 @@ from funclab.errors import (
 from funclab.graph.operation import OpOperation
 from funclab.layers.arguments import call_parameters
 from funclab.layers.base import Layer
+from funclab.layers.weights import layers_within
+from funclab.models.ops import OWN, op_to_config
 from funclab.saving.files import load_model, save_model
-from funclab.saving.ops import OWN, op_to_config
 
 
 def from_keras(model: Any, custom_objects: Any = None, compile: bool = True) -> Any:
@@ -105,7 +106,7 @@ def is_keras_model(value: Any) -> bool:
 
 def check_portable(model: Any) -> None:
     """Refuse a model that Keras would read as something else, or not at all."""
-    for nested in [model, *_layers_inside(model)]:
+    for nested in layers_within(model):
         for node in getattr(getattr(nested, "graph", None), "nodes", ()):
             operation = node.operation
             if isinstance(operation, OpOperation):
@@ -134,11 +135,6 @@ def _check_op(operation: OpOperation) -> None:
             fix="write it with other functions of funclab.ops, or as a layer.",
             graph=operation,
         )
-
-
-def _layers_inside(layer: Any) -> list[Any]:
-    inner = list(layer.sublayers)
-    return [*inner, *(layer for held in inner for layer in _layers_inside(held))]
 
 
 def real_keras() -> ModuleType:

@@ -14,9 +14,10 @@ from funclab.files import as_path, replacing
 from funclab.graph.shape_math import Array
 from funclab.layers import functions
 from funclab.layers.preprocessing.vocabulary import VOCABULARY
+from funclab.models.config import from_config, parsed, to_json
+from funclab.models.model import Model
 from funclab.registry import sharing
 from funclab.registry.parameters import wrong_value
-from funclab.saving.config import from_config, parsed, to_json
 from funclab.saving.h5_file import model_h5, weights_h5
 from funclab.saving.legacy import NAMES, load_h5, weights_for
 from funclab.saving.state import (
@@ -39,7 +40,7 @@ CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 
 
 def save_model(
-    model: Any, filepath: Any, overwrite: bool = True, zipped: bool | None = None
+    model: Model, filepath: Any, overwrite: bool = True, zipped: bool | None = None
 ) -> None:
     """Write a model to one `.keras` file, which Keras 3 reads too; or to a `.h5` file, as Keras 2
     did.
@@ -127,19 +128,19 @@ def load_model(
     return model
 
 
-def _restore_all(model: Any, path: Any, arrays: dict[str, Array]) -> None:
+def _restore_all(model: Model, path: Any, arrays: dict[str, Array]) -> None:
     restore_assets(model, _assets_for(model, path), arrays)
     restore(model, arrays)
 
 
-def _assets_for(model: Any, path: Any) -> dict[str, str]:
+def _assets_for(model: Model, path: Any) -> dict[str, str]:
     """The texts in an archive, for those layers of a model that keep texts."""
     layers = [prefix for prefix, layer in placed_layers(model) if hasattr(layer, "set_assets")]
     members = read_archive(path, [f"assets/{prefix}{VOCABULARY}" for prefix in layers])
     return {name: text.decode("utf-8") for name, text in members.items()}
 
 
-def save_weights(model: Any, filepath: Any, overwrite: bool = True) -> None:
+def save_weights(model: Model, filepath: Any, overwrite: bool = True) -> None:
     """Write all weights, and the state of the optimizer, to an HDF5 file that Keras 3 reads too.
 
     The file at `filepath`, whose name ends with `.weights.h5`, is replaced completely or not at
@@ -159,7 +160,7 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True) -> None:
         new.write_bytes(contents)
 
 
-def save_training(model: Any, path: Any, more: dict[str, Array]) -> None:
+def save_training(model: Model, path: Any, more: dict[str, Array]) -> None:
     """Write what `save_weights` writes, and more arrays, to one file, which is replaced as a
     whole."""
     named = {f"{MORE}{name}": array for name, array in more.items()}
@@ -168,7 +169,7 @@ def save_training(model: Any, path: Any, more: dict[str, Array]) -> None:
         new.write_bytes(contents)
 
 
-def load_training(model: Any, path: Any) -> dict[str, Array]:
+def load_training(model: Model, path: Any) -> dict[str, Array]:
     """Read what `save_training` wrote; returns the arrays besides the model's.
 
     Raises: ConfigError, WeightsError, before anything changes, for a damaged or another file.
@@ -185,7 +186,7 @@ def _is_keras_2(path: Path) -> bool:
 
 
 def load_weights(
-    model: Any, filepath: Any, skip_mismatch: bool = False, by_name: bool = False
+    model: Model, filepath: Any, skip_mismatch: bool = False, by_name: bool = False
 ) -> None:
     """Read the weights that `save_weights`, here or in Keras, wrote for a model with equal layers.
 
@@ -232,7 +233,7 @@ def _entry_of(text: bytes, path: Any) -> dict[str, Any]:
     return entry
 
 
-def _weights_file(model: Any, more: dict[str, Array] | None = None) -> bytes:
+def _weights_file(model: Model, more: dict[str, Array] | None = None) -> bytes:
     """The contents of a weights file. Made in memory: h5py leaves a broken file on a full disk."""
     h5py = import_for("Saving weights", "h5py")
 

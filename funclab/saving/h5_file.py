@@ -10,14 +10,15 @@ from typing import Any
 from funclab import registry
 from funclab.errors import import_for, warn
 from funclab.graph.shape_math import Array
+from funclab.models.config import as_text, operation_to_config
+from funclab.models.model import Model
 from funclab.registry import sharing
 from funclab.saving.compiling import get_compile_config
-from funclab.saving.config import as_text, operation_to_config
 from funclab.saving.legacy import MODEL, OPTIMIZER
 from funclab.saving.state import arrays_of, in_each_place
 
 
-def model_h5(model: Any, version: str) -> bytes:
+def model_h5(model: Model, version: str) -> bytes:
     """The contents of a `.h5` file: the architecture, the weights layer by layer, the settings of
     `compile` and the state of the optimizer."""
     h5py = import_for("Saving weights", "h5py")
@@ -40,7 +41,7 @@ def model_h5(model: Any, version: str) -> bytes:
     return contents.getvalue()
 
 
-def _warn_of_shared(model: Any, entry: dict[str, Any]) -> None:
+def _warn_of_shared(model: Model, entry: dict[str, Any]) -> None:
     shared = next((part for part in sharing.walk(entry) if sharing.KEY in part), None)
     if shared:
         name = shared["config"]["name"]
@@ -51,7 +52,7 @@ def _warn_of_shared(model: Any, entry: dict[str, Any]) -> None:
         )
 
 
-def weights_h5(model: Any, version: str) -> bytes:
+def weights_h5(model: Model, version: str) -> bytes:
     """The contents of a `.h5` file with weights only."""
     h5py = import_for("Saving weights", "h5py")
 
@@ -61,7 +62,7 @@ def weights_h5(model: Any, version: str) -> bytes:
     return contents.getvalue()
 
 
-def _write_layers(group: Any, model: Any, version: str) -> None:
+def _write_layers(group: Any, model: Model, version: str) -> None:
     """The weights of each layer, in a group of its name."""
     names = [layer.name for layer in model.layers]
     group.attrs.update({"layer_names": names, "keras_version": version, "backend": "funclab"})

@@ -14,10 +14,11 @@ from funclab.graph.shape_math import Array
 from funclab.graph.tensor import OPERATORS
 from funclab.layers.arguments import parameters
 from funclab.layers.weights import unique
+from funclab.models.config import ELLIPSIS, FILLED_IN, MASK, SLICE, TENSOR, check_depth, from_config
+from funclab.models.model import Model
 from funclab.optimizers.adaptive import Nadam
 from funclab.registry import sharing
 from funclab.saving.compiling import compile_from_config, shortest
-from funclab.saving.config import ELLIPSIS, FILLED_IN, MASK, SLICE, TENSOR, check_depth, from_config
 from funclab.saving.state import in_each_place, placed_variables, restore, slots_of
 from funclab.saving.trusted import Texts, read_hdf5, refused
 
@@ -92,7 +93,7 @@ def load_h5(path: Any, custom_objects: Any, compile: bool) -> Any:
 
 
 def weights_for(
-    model: Any, arrays: dict[str, Array], texts: Texts, by_name: bool = False
+    model: Model, arrays: dict[str, Array], texts: Texts, by_name: bool = False
 ) -> dict[str, Array]:
     """The arrays of the file by the paths that the model's weights have in a file of Keras 3.
 
@@ -138,7 +139,7 @@ def weights_for(
     return state
 
 
-def _optimizer_state(model: Any, layers: list[str], stored: list[Any]) -> list[Array]:
+def _optimizer_state(model: Model, layers: list[str], stored: list[Any]) -> list[Array]:
     """The state of Keras 2's optimizer, in the order of Keras 3; empty if it does not match."""
     optimizer, slots = model.optimizer, slots_of(model)
     held: dict[str, list[Array]] = {}
@@ -399,7 +400,7 @@ def _alone(value: Any) -> Any:
 
 
 # The settings of compile.
-def _settings(training: dict[str, Any], is_old: bool, model: Any) -> dict[str, Any]:
+def _settings(training: dict[str, Any], is_old: bool, model: Model) -> dict[str, Any]:
     """The arguments of `compile`."""
     if not is_old:
         kept = ("loss", "loss_weights", "metrics", "weighted_metrics")
@@ -417,10 +418,9 @@ def _settings(training: dict[str, Any], is_old: bool, model: Any) -> dict[str, A
         for output in model.output_names:  # Keras 2 puts the name of the output first
             config["name"] = config.get("name", "").removeprefix(f"{output}_")
         if "fn" in config:
-            known = config["name"] in registry.registered("metric")
-            return (
-                config["name"] if known or config["name"] in ("acc", "accuracy") else config["fn"]
-            )
+            if config["name"] in {*registry.registered("metric"), "acc", "accuracy"}:
+                return config["name"]
+            return config["fn"]
         if config.get("curve") == "PR_GAIN":
             config["curve"] = "PRGAIN"
         return {**entry, "config": config}

@@ -11,8 +11,8 @@ from funclab import activations, ops, registry
 from funclab.errors import ConfigError
 from funclab.graph.operation import Operation
 from funclab.layers import functions
+from funclab.models.config import from_config, operation_to_config
 from funclab.registry import sharing, user_classes
-from funclab.saving.config import from_config, operation_to_config
 
 NUMPY, TUPLE, SLICE, ELLIPSIS = "__numpy__", "__tuple__", "__slice__", "__ellipsis__"
 BYTES, LAMBDA = "__bytes__", "__lambda__"

@@ -23,6 +23,7 @@ from funclab.graph.strings import storage
 from funclab.graph.tape import Tape
 from funclab.graph.value import Call, Constant, Value, Variable
 from funclab.layers.base import values_of
+from funclab.models.model import Model
 from funclab.saving.onnx_ops import SPELLED, WRITERS, kind_of
 from funclab.saving.onnx_writer import unknown_length
 
@@ -32,7 +33,7 @@ MOST_BYTES = 2_000_000_000
 """An ONNX file is one Protocol Buffers message, which has at most 2 GB."""
 
 
-def export(model: Any, filepath: Any, format: str = "onnx") -> None:
+def export(model: Model, filepath: Any, format: str = "onnx") -> None:
     """Write a model to an ONNX file, for inference: without dropout, loss and optimizer.
 
     Lengths that are None stay open. The file at `filepath` is replaced completely or not at all.
@@ -73,7 +74,7 @@ class _Writer:
         self.used: Counter[str] = Counter()
         self.scope: tuple[str, ...] = ()
 
-    def model(self, model: Any, inputs: Sequence[Value], outputs: Sequence[Value]) -> bytes:
+    def model(self, model: Model, inputs: Sequence[Value], outputs: Sequence[Value]) -> bytes:
         names = getattr(model, "input_names", None) or [f"input_{i}" for i in range(len(inputs))]
         ends = getattr(model, "output_names", None) or [f"output_{i}" for i in range(len(outputs))]
         self.names = {value: self.new(name) for value, name in zip(inputs, names, strict=True)}
@@ -200,7 +201,7 @@ class _Writer:
         return self.onnx.helper.np_dtype_to_tensor_dtype(np.dtype(storage(dtype)))
 
 
-def _inputs(model: Any) -> Any:
+def _inputs(model: Model) -> Any:
     """Values in place of the model's inputs."""
     known = getattr(model, "input_structure", None)
     if known is not None:

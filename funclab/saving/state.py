@@ -18,7 +18,9 @@ from funclab.graph.shape_math import Array, show
 from funclab.graph.value import Variable
 from funclab.layers.base import Layer
 from funclab.layers.recurrent.layers import WithWeights
+from funclab.models import Model, Sequential
 from funclab.optimizers.adaptive import Nadam
+from funclab.training.compiled import require
 
 NOT_CHILDREN = {"constructor_arguments", "compiled_state", "history"}
 """Attributes that hold no layers of their own."""
@@ -33,7 +35,7 @@ RANDOM = "random"
 """Where the states of random streams are. Keras saves none, and does not look there."""
 
 
-def placed_variables(model: Any) -> dict[str, Variable]:
+def placed_variables(model: Model) -> dict[str, Variable]:
     """Every variable of a model (or layer) by its path in a weights file."""
     return {
         f"{prefix}{path}": variable
@@ -42,12 +44,12 @@ def placed_variables(model: Any) -> dict[str, Variable]:
     }
 
 
-def placed_layers(model: Any) -> list[tuple[str, Any]]:
+def placed_layers(model: Model) -> list[tuple[str, Any]]:
     """A model (or layer) and everything that it holds, each with its place in a file."""
     return list(_walk(model, "", set()))
 
 
-def layers_without(model: Any, arrays: dict[str, Array]) -> list[Any]:
+def layers_without(model: Model, arrays: dict[str, Array]) -> list[Any]:
     """The layers of a model with weights for which there are no arrays, and all around them."""
     placed = placed_layers(model)
     lacking = [
@@ -61,7 +63,7 @@ def layers_without(model: Any, arrays: dict[str, Array]) -> list[Any]:
     return [layer for prefix, layer in placed if any(path.startswith(prefix) for path in lacking)]
 
 
-def assets_of(model: Any) -> dict[str, str]:
+def assets_of(model: Model) -> dict[str, str]:
     """The texts that the layers of a model keep besides their weights, by their path in a file."""
     return {
         f"assets/{prefix}{name}": text
@@ -98,7 +100,7 @@ def _walk(layer: Any, prefix: str, visited: set[int]) -> Iterator[tuple[str, Any
 
 def _children(layer: Any) -> Iterator[tuple[str, Any]]:
     """What a layer holds, in the order in which Keras visits it: private attributes last."""
-    if hasattr(layer, "input_structure") or type(layer).__name__ == "Sequential":
+    if hasattr(layer, "input_structure") or isinstance(layer, Sequential):
         yield "layers", layer.layers
     for name in sorted(vars(layer), key=lambda name: (name.startswith("_"), name)):
         if name not in NOT_CHILDREN and isinstance(vars(layer)[name], (Layer, list, tuple, dict)):
@@ -138,7 +140,7 @@ def _with_repeats(layer: Any) -> list[Any]:
     return own + [variable for part in held for variable in _with_repeats(part)]
 
 
-def arrays_of(model: Any) -> dict[str, Array]:
+def arrays_of(model: Model) -> dict[str, Array]:
     """The state of a model as it is saved: its variables and, once compiled, its optimizer's."""
     placed = placed_variables(model)
     compiled = bool(getattr(model, "compiled_state", None))
@@ -153,7 +155,7 @@ def arrays_of(model: Any) -> dict[str, Array]:
     return read(placed.values(), copied)
 
 
-def restore_assets(model: Any, assets: dict[str, str], arrays: dict[str, Array]) -> None:
+def restore_assets(model: Model, assets: dict[str, str], arrays: dict[str, Array]) -> None:
     """Restore the texts that `assets_of` gave in the layers of a model; `arrays` hold weights."""
     for prefix, layer in placed_layers(model):
         if hasattr(layer, "set_assets"):
@@ -162,7 +164,7 @@ def restore_assets(model: Any, assets: dict[str, str], arrays: dict[str, Array])
             layer.set_assets(own, arrays.get(f"{prefix}vars/{IDF}"))
 
 
-def restore(model: Any, arrays: dict[str, Array]) -> None:
+def restore(model: Model, arrays: dict[str, Array]) -> None:
     """Give a model the state that `arrays_of` described.
 
     Raises: WeightsError, before anything changes, when the two do not fit.
@@ -196,7 +198,7 @@ def restore(model: Any, arrays: dict[str, Array]) -> None:
     holding(locks_of(placed.values()), restored)
 
 
-def fitting(model: Any, arrays: dict[str, Array]) -> dict[str, Array]:
+def fitting(model: Model, arrays: dict[str, Array]) -> dict[str, Array]:
     """The arrays of a file for the layers that they fit, and the model's own for all others."""
     groups: dict[str, bool] = {}
     for path, variable in placed_variables(model).items():
@@ -219,7 +221,7 @@ def _is_random(path: str) -> bool:
     return path.split("/")[-2:-1] == [RANDOM]
 
 
-def _stored_optimizer(model: Any, arrays: dict[str, Array]) -> list[Array]:
+def _stored_optimizer(model: Model, arrays: dict[str, Array]) -> list[Array]:
     """The states of the optimizer in a file, in order."""
     paths = [path for path in arrays if path.startswith("optimizer/vars/")]
     ordered = [f"optimizer/vars/{i}" for i in range(len(paths))]
@@ -233,7 +235,7 @@ def _stored_optimizer(model: Any, arrays: dict[str, Array]) -> list[Array]:
     return states
 
 
-def _other_layout(model: Any, missing: list[str], foreign: list[str]) -> WeightsError:
+def _other_layout(model: Model, missing: list[str], foreign: list[str]) -> WeightsError:
     fault = f"The file has no {missing[0]}" if missing else f"The file has a {foreign[0]}"
     return WeightsError(
         f"{fault}, but {model.name} has {'one' if missing else 'none'}. ({len(missing)} weights of "
@@ -243,11 +245,11 @@ def _other_layout(model: Any, missing: list[str], foreign: list[str]) -> Weights
     )
 
 
-def _trained(model: Any) -> list[Variable]:
-    return model.compiled_state.trained(model)
+def _trained(model: Model) -> list[Variable]:
+    return require(model).trained(model)
 
 
-def slots_of(model: Any) -> list[tuple[Variable, str]]:
+def slots_of(model: Model) -> list[tuple[Variable, str]]:
     """The optimizer's slots, by weight and name, in the order of Keras."""
     optimizer, variables = model.optimizer, _trained(model)
     return [
@@ -259,7 +261,7 @@ def slots_of(model: Any) -> list[tuple[Variable, str]]:
     ]
 
 
-def _slots(model: Any) -> list[Array]:
+def _slots(model: Model) -> list[Array]:
     optimizer, variables = model.optimizer, _trained(model)
     optimizer.prepare(variables)
     shared = [
@@ -272,7 +274,7 @@ def _slots(model: Any) -> list[Array]:
     return [*shared, *own, *(state.array for state in optimizer.added)]
 
 
-def _optimizer_state(model: Any) -> list[Array]:
+def _optimizer_state(model: Model) -> list[Array]:
     optimizer = model.optimizer
     states = [optimizer.steps_taken[0].astype("int32")]
     if optimizer.schedule is None:
@@ -283,7 +285,7 @@ def _optimizer_state(model: Any) -> list[Array]:
     return [np.asarray(state) for state in states]
 
 
-def _restore_optimizer(model: Any, states: list[Array]) -> None:
+def _restore_optimizer(model: Model, states: list[Array]) -> None:
     """Continue where the optimizer stopped; if it was a different one, warn and start anew."""
     optimizer, slots = model.optimizer, _slots(model)
     own = _optimizer_state(model)

@@ -12,11 +12,12 @@ from collections import defaultdict
 from typing import Any
 
 from funclab.graph.shape_math import Array
+from funclab.models.model import Model
 from funclab.registry import sharing
 from funclab.saving.state import layers_without
 
 
-def mark_shared(entry: dict[str, Any], model: Any, arrays: dict[str, Array]) -> bool:
+def mark_shared(entry: dict[str, Any], model: Model, arrays: dict[str, Array]) -> bool:
     """Mark, in place, equal descriptions as those of one layer if there are weights for one of them
     only; `model` has been made from the config as it was. Returns whether there were any."""
     lacking = {(type(layer).__name__, layer.name) for layer in layers_without(model, arrays)}

@@ -196,4 +196,4 @@ def _values(code: ast.AST) -> list[Any]:
 
 def tensors_of(value: Any) -> list[Tensor]:
     """The symbolic tensors in a value."""
-    return [x for x in flat(value) if isinstance(x, Tensor) and hasattr(x, "_keras_history")]
+    return [x for x in flat(value) if isinstance(x, Tensor) and hasattr(x, "node")]

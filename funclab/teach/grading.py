@@ -347,9 +347,9 @@ def _class(node: Node) -> str:
 def _difference(node: Node, other: Node) -> str:
     """What differs between two calls of the same class: a setting, or else a shape."""
     mine, wanted = settings_of(node.operation), settings_of(other.operation)
-    for key, value in mine.items():
-        if key in wanted and repr(value) != repr(wanted[key]) and "initializer" not in key:
-            return f"{told(node)} has {key}={value!r}; expected {wanted[key]!r}."
+    for key, (value, expected) in words.differing([mine, wanted]).items():
+        if key in mine and key in wanted and "initializer" not in key:
+            return f"{told(node)} has {key}={value!r}; expected {expected!r}."
     shapes = [", ".join(map(show, call.input_shapes)) for call in (node, other)]
     if shapes[0] != shapes[1]:
         return f"{told(node)} is given {shapes[0]}; expected {shapes[1]}."

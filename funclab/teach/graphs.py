@@ -15,6 +15,7 @@ import numpy as np
 
 from funclab import initializers, layers
 from funclab.engine.plan import calls_behind
+from funclab.graph.graph import calls_before, source_inputs
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.shape_math import Array
@@ -23,13 +24,12 @@ from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
 from funclab.models import clone_model
-from funclab.models.model import Functional
-from funclab.view.scene.diagram import calls_before, maker, source_inputs
+from funclab.models.model import Functional, Model
 
 __all__ = [
     "accuracy", "activation_of", "calls_before", "calls_by_input", "calls_of", "calls_within",
     "chain_to", "fresh_copy", "gives_probabilities", "innermost", "is_concatenation", "is_shared",
-    "joins", "maker", "multiplications", "order_counts", "own_layers", "plain", "reads",
+    "joins", "multiplications", "order_counts", "own_layers", "plain", "reads",
     "rows_read", "same_answers", "softmaxes", "source_inputs", "trained_copy", "unused_calls",
     "unwrapped", "ways", "weighted_calls",
 ]  # fmt: skip
@@ -74,7 +74,7 @@ def reads(node: Node) -> list[Node]:
 
 def chain_to(tensor: Tensor) -> list[Node]:
     """The calls behind a tensor, the last one first, as far back as each reads a single tensor."""
-    chain = [maker(tensor)]
+    chain = [tensor.node]
     while len(reads(chain[-1])) == 1:
         chain.append(reads(chain[-1])[0])
     return chain
@@ -82,11 +82,11 @@ def chain_to(tensor: Tensor) -> list[Node]:
 
 def ways(source: Tensor, target: Tensor) -> int:
     """The number of different paths from one tensor to another."""
-    count: dict[Node, int] = {maker(source): 1}
+    count: dict[Node, int] = {source.node: 1}
     for node in calls_before([target]):
         if node not in count:
             count[node] = sum(count.get(parent, 0) for parent in reads(node))
-    return count.get(maker(target), 0)
+    return count.get(target.node, 0)
 
 
 def joins(model: Functional) -> list[Node]:
@@ -134,7 +134,7 @@ def own_layers(model: Functional, others: Functional) -> list[Any]:
 def innermost(node: Node) -> Node:
     """A call; for the call of a model, the last call inside that model."""
     inner: Any = node.operation
-    return innermost(maker(inner.outputs[0])) if isinstance(inner, Functional) else node
+    return innermost(inner.outputs[0].node) if isinstance(inner, Functional) else node
 
 
 def activation_of(node: Node) -> str:
@@ -169,7 +169,7 @@ def multiplications(node: Node) -> int:
     """The numbers that a call multiplies by weights, or in products of tensors, for one example.
 
     >>> from funclab.layers import Dense, Input
-    >>> multiplications(maker(Dense(3)(Input((2,)))))
+    >>> multiplications((Dense(3)(Input((2,)))).node)
     6
     """
     if node.is_input:
@@ -244,7 +244,7 @@ def same_answers(model: Functional, other: Functional) -> bool:
     return ours.shape == theirs.shape and np.allclose(ours, theirs, atol=1e-5)
 
 
-def _answers(model: Any, x: Array) -> Array:
+def _answers(model: Model, x: Array) -> Array:
     """A model's outputs, computed without drawing from the notebook's random numbers."""
     with fixed_start():
         return np.asarray(model(x))
@@ -291,7 +291,7 @@ def trained_copy(
     return copy
 
 
-def accuracy(model: Any, x: Any, y: Array) -> float:
+def accuracy(model: Model, x: Any, y: Array) -> float:
     """The accuracy of a model on some examples, by its largest output, or one above a half."""
     answers = np.asarray(model.predict(x, batch_size=500, verbose=0))
     if answers.shape[-1] == 1:

@@ -18,7 +18,7 @@ from funclab.graph.tensor import Tensor
 from funclab.models import Sequential
 from funclab.teach import course
 from funclab.teach.attempt import Attempt, flat, tensors_of
-from funclab.teach.graphs import maker, source_inputs
+from funclab.teach.graphs import source_inputs
 from funclab.view.draw.text import clean, shorten
 from funclab.view.lesson.card import Marked, drawn_graph
 from funclab.view.lesson.exercise import Verdict
@@ -238,7 +238,7 @@ def _picture(
     for graph in (_drawn(attempt), []) if places else ():
         try:
             name = getattr(attempt.answer, "name", "")
-            ends = {maker(tensor) for tensor in graph}
+            ends = {tensor.node for tensor in graph}
             apart = [node for node in nodes if ends.isdisjoint(reached(node))]
             called = [tensor for node in apart for tensor in node.output_tensors]
             drawn = drawn_graph(str(name), graph + called, idle)
@@ -270,7 +270,7 @@ def calls_on_inputs(attempt: Attempt, *names: str) -> list[Node | Operation]:
     """The calls of an attempt that read an Input; if there are none, what made these variables."""
     nodes = calls_made(attempt)
     calls = [node for node in nodes if any(parent.is_input for parent in node.parent_nodes)]
-    return list(calls) or [maker(known(attempt, name)) for name in names]
+    return list(calls) or [known(attempt, name).node for name in names]
 
 
 def first_input(tensors: Any) -> Tensor | None:
@@ -313,12 +313,12 @@ def missing_input(attempt: Attempt, name: str) -> Mistake:
     for tensor in tensors_of(outputs):
         missing = [x for x in source_inputs(tensor) if all(x is not own for own in inputs)]
         if missing:
-            [start, *_], at = tensors_of(inputs), {maker(missing[0]): "not among the inputs"}
-            values = {"tensor": tensor, "other": maker(missing[0]), "input": maker(start)}
+            [start, *_], at = tensors_of(inputs), {missing[0].node: "not among the inputs"}
+            values = {"tensor": tensor, "other": missing[0].node, "input": start.node}
             return Mistake(name, at, **values)
     return Mistake("")
 
 
 def source(tensor: Tensor) -> Operation:
     """The layer whose call made a tensor."""
-    return maker(tensor).operation
+    return tensor.node.operation

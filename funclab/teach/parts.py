@@ -16,6 +16,7 @@ from typing import Any
 from funclab import activations, registry
 from funclab.engine.plan import calls_behind
 from funclab.graph.graph import Graph
+from funclab.graph.labels import labels
 from funclab.graph.node import Node
 from funclab.graph.tape import Tape
 from funclab.graph.value import Call, Constant, Value, Variable
@@ -182,30 +183,31 @@ def are_same(first: Parts, second: Parts) -> bool:
     def code(*key: Any) -> int:
         return codes.setdefault(key, len(codes))
 
-    labels = {part: code(part.kind) for side in sides for part in side.all}
-    known = 0
-    while known < len({*labels.values()}):
-        known = len({*labels.values()})
+    known = {part: code(part.kind) for side in sides for part in side.all}
+    count = 0
+    while count < len({*known.values()}):
+        count = len({*known.values()})
         for side in sides:
-            labels |= _refined(side, labels, code)
-    counts = [Counter(labels[part] for part in side.all) for side in sides]
-    mine, theirs = counts
+            known |= _refined(side, known, code)
+    mine, theirs = (Counter(known[part] for part in side.all) for side in sides)
     return mine == theirs
 
 
-def _refined(side: Parts, labels: dict[Part, int], code: Any) -> dict[Part, int]:
+def _refined(side: Parts, known: dict[Part, int], code: Any) -> dict[Part, int]:
     """Labels that also distinguish what is above and below a part."""
-    above: dict[Part, int] = {}
-    for part in side.all:
-        taken = sorted((position, above[source], at) for source, at, position in part.reads)
-        above[part] = code("above", labels[part], tuple(taken))
     ends: dict[Part, list[tuple[int, int]]] = {}
     for i, (part, at) in enumerate(side.ends):
         ends.setdefault(part, []).append((i, at))
-    readers, below = side.readers(), dict[Part, int]()
-    for part in reversed(side.all):
-        read = sorted((below[reader], at, position) for reader, at, position in readers[part])
-        below[part] = code("below", labels[part], tuple(read), tuple(ends.get(part, ())))
+    readers = side.readers()
+
+    def from_above(part: Part, read: list[Any]) -> int:
+        return code("above", known[part], tuple(sorted(read)))
+
+    def from_below(part: Part, read: list[Any]) -> int:
+        return code("below", known[part], tuple(sorted(read)), tuple(ends.get(part, ())))
+
+    above = labels(side.all, lambda part: part.reads, from_above)
+    below = labels(reversed(side.all), readers.__getitem__, from_below)
     return {part: code(above[part], below[part]) for part in side.all}
 
 

@@ -11,7 +11,7 @@ from funclab import layers
 from funclab.graph.node import Node
 from funclab.graph.shape_math import Array
 from funclab.models.model import Functional
-from funclab.teach.graphs import calls_within, fresh_copy, maker
+from funclab.teach.graphs import calls_within, fresh_copy
 
 LONGEST = 24
 """The number of words that a model reads in a check, if its Input leaves it open."""
@@ -29,7 +29,7 @@ def where_words_end(model: Functional) -> Node:
         rows = any(len(tensor.shape) == 3 for tensor in node.arguments.tensors)
         if rows and len(node.output_tensors[0].shape) == 2:
             return node
-    return maker(model.outputs[0])
+    return model.outputs[0].node
 
 
 def order_matters(model: Functional, scales: Sequence[float] = (1,)) -> bool:
@@ -49,7 +49,7 @@ def order_matters(model: Functional, scales: Sequence[float] = (1,)) -> bool:
     return False
 
 
-def add_to_zeros(model: Any) -> None:
+def add_to_zeros(model: Functional) -> None:
     """Change the embedding of padding: if the model leaves padding out, no output changes."""
     for layer in dict.fromkeys(node.operation for node in embeddings(model)):
         [table] = layer.get_weights()

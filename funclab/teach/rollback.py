@@ -151,7 +151,7 @@ class Objects:
         if isinstance(value, Variable):
             return self._of_variable(value), []
         if isinstance(value, Tensor):
-            known = hasattr(value, "_keras_history")
+            known = hasattr(value, "node")
             return _nothing, [value.node.operation, *value.node.arguments.tensors] if known else []
         if isinstance(value, Graph):
             return _nothing, list(value.operations)

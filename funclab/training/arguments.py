@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from funclab import config
-from funclab.callbacks.base import alias, checked
+from funclab.callbacks.base import alias
+from funclab.callbacks.several import checked
 from funclab.errors import ArgumentError, suggest, warn
 from funclab.registry import near
 from funclab.training.snapshots import wanted

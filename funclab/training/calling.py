@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from operator import is_
 from typing import Any
@@ -15,8 +15,10 @@ from funclab.graph import structure
 from funclab.graph.locks import making
 from funclab.graph.operation import Operation
 from funclab.graph.shape_math import Array
+from funclab.layers.weights import layers_within
+from funclab.models.inputs import ready_arrays
+from funclab.models.model import Functional, Model
 from funclab.training.data.sources import BATCH_SIZE
-from funclab.training.inputs import ready_arrays
 from funclab.training.runner import plans_of, shape_key
 from funclab.training.step import Specs, Step, predict_step
 
@@ -27,7 +29,7 @@ RECORDS = {
 """Attributes that do not affect what a layer computes, and lists of axes."""
 
 
-def call_by_plan(model: Any, x: Any, training: Any = None, mask: Any = None) -> Any:
+def call_by_plan(model: Functional, x: Any, training: Any = None, mask: Any = None) -> Any:
     """The outputs of a model for arrays of at most 32 samples; None if no plan can be kept.
 
     A change to a layer, for example to its rate, must take effect in the next call. So a plan is
@@ -44,7 +46,7 @@ def call_by_plan(model: Any, x: Any, training: Any = None, mask: Any = None) -> 
         return structure.pack(step.tree, step.results(partial(step.fill, arrays)))
 
 
-def kept_step(model: Any, arrays: Sequence[Array], training: bool) -> Step | None:
+def kept_step(model: Model, arrays: Sequence[Array], training: bool) -> Step | None:
     """The plan for arrays of these shapes, with its layers as they are now."""
     sides = zip(arrays, model.inputs)
     specs = Specs(tuple((array.shape, tensor.dtype) for array, tensor in sides))
@@ -71,7 +73,7 @@ def kept_step(model: Any, arrays: Sequence[Array], training: bool) -> Step | Non
 class Layers:
     """The operations in a model, and a snapshot of their attributes."""
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Model) -> None:
         attributes = [vars(operation) for operation in operations_in(model)]
         self.then = [(now, list(now.values())) for now in attributes]
 
@@ -82,16 +84,14 @@ class Layers:
         )
 
 
-def operations_in(model: Any) -> list[Operation]:
+def operations_in(model: Model) -> list[Operation]:
     """All layers and ops inside a model, at any depth."""
-    found = dict.fromkeys([model])
-    waiting = [model]
-    while waiting:
-        within = waiting.pop()
-        inner = within.graph.operations if hasattr(within, "graph") else getattr(within, "held", ())
-        waiting += [operation for operation in inner if operation not in found]
-        found |= dict.fromkeys(inner)
-    return list(found)[1:]
+
+    def inside(operation: Any) -> Iterable[Any]:
+        graph = getattr(operation, "graph", None)
+        return getattr(operation, "held", ()) if graph is None else graph.operations
+
+    return list(layers_within(model, inside))[1:]
 
 
 def is_steady(operation: Operation) -> bool:

@@ -9,19 +9,21 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from funclab.errors import DataError, Instead, Item
+from funclab.files.stored import Stored
 from funclab.graph.graph import Graph
 from funclab.graph.shape_math import Array
 from funclab.layers import Embedding
-from funclab.training.data.stored import Stored
+from funclab.models.inputs import check_ids_finite
+from funclab.models.model import Functional, Model
 
 _embeddings: WeakKeyDictionary[Graph, list[tuple[int, Embedding]]] = WeakKeyDictionary()
 
 Side = tuple[str, Sequence[Array | None], Callable[[], Sequence[str]]]
 
 
-def input_names(model: Any, inputs: Sequence[Any]) -> list[str]:
+def input_names(model: Model, inputs: Sequence[Any]) -> list[str]:
     """The names of a model's inputs; for a model without a graph, numbers."""
-    if model.inputs is not None:
+    if isinstance(model, Functional) and model.inputs is not None:
         return model.input_names
     return [f"input {i}" for i in range(len(inputs))]
 
@@ -72,7 +74,7 @@ def _counts(array: tuple[str, int], other: tuple[str, int]) -> Instead:
     return Instead("Every sample needs a row in each array", items, note=f"{array[1]} ≠ {other[1]}")
 
 
-def check_ids(model: Any, inputs: Sequence[Array | None]) -> None:
+def check_ids(model: Functional, inputs: Sequence[Array | None]) -> None:
     """Refuse ids that an input passes directly to an Embedding without a row for them."""
     if model.graph not in _embeddings:
         _embeddings[model.graph] = list(_find_embeddings(model))
@@ -106,18 +108,7 @@ def check_ids(model: Any, inputs: Sequence[Array | None]) -> None:
             )
 
 
-def check_ids_finite(name: str, array: Array, reader: Any) -> None:
-    """Refuse NaN and infinity where integers, such as ids, are expected."""
-    if not np.isfinite(array).all():
-        raise DataError(
-            f"The input {name} holds nan or inf where ids are expected.",
-            why=f"{reader.name} reads whole numbers: an Embedding looks up the row of each id.",
-            fix="replace missing ids before, for example np.nan_to_num(ids, nan=0).",
-            graph=reader,
-        )
-
-
-def _find_embeddings(model: Any) -> Iterator[tuple[int, Embedding]]:
+def _find_embeddings(model: Functional) -> Iterator[tuple[int, Embedding]]:
     """The embeddings that read an input directly, with the number of that input."""
     for i, tensor in enumerate(model.inputs):
         for node in model.graph.consumers(tensor):

@@ -27,9 +27,11 @@ from funclab.graph.value import Variable
 from funclab.layers.checks import positive
 from funclab.layers.weights import held_metrics, unique
 from funclab.metrics import Mean, Metric, Sum
+from funclab.models.model import Model
+from funclab.models.names import Names, is_config, names_of_outputs
 from funclab.registry.parameters import wrong_value
 from funclab.training.logits import warn_of_logits
-from funclab.training.matching import Names, Output, is_config, names_of_outputs, outputs_of
+from funclab.training.matching import Output, outputs_of
 
 KEPT_STEPS = 16
 """How many plans (one for each batch shape) are kept at a time."""
@@ -83,11 +85,11 @@ class Compiled:
         flags = {"trainable": self.trainable, "at_compile": self.at_compile}
         return Compiled, (self.optimizer, *settings), flags
 
-    def trained(self, model: Any) -> list[Variable]:
+    def trained(self, model: Model) -> list[Variable]:
         """The weights that training changes or, before its first step, would change."""
         return model.trainable_weights if self.trainable is None else self.trainable
 
-    def settle(self, model: Any) -> list[Variable]:
+    def settle(self, model: Model) -> list[Variable]:
         """The same at a training step: from now on `trainable` flags count only after `compile`."""
         self.trainable = self.trained(model)
         return self.trainable
@@ -106,7 +108,7 @@ class Compiled:
 
     def choose(
         self,
-        model: Any,
+        model: Model,
         targets: Sequence[Shape | None],
         outputs: Sequence[Shape],
         forms: tuple[Any, Any] | None = None,
@@ -197,7 +199,7 @@ def _made_once(metric: Any) -> Any:
 
 
 def compile(
-    model: Any,
+    model: Model,
     optimizer: Any = "rmsprop",
     loss: Any = None,
     loss_weights: Any = None,
@@ -231,7 +233,7 @@ def compile(
         warn_of_logits(model.outputs, compiled.outputs or [])
 
 
-def refuse_own_steps(model: Any) -> None:
+def refuse_own_steps(model: Model) -> None:
     """Refuse a class that overrides Keras' training steps: they would be ignored silently."""
     steps = ("train_step", "test_step", "predict_step", "compute_metrics")
     own = [step for step in steps if hasattr(type(model), step)]
@@ -246,19 +248,13 @@ def refuse_own_steps(model: Any) -> None:
         )
 
 
-def metrics_of(model: Any) -> list[Metric]:
-    """The running losses and metrics made by `compile`, and those in attributes of the model and
-    its layers."""
-    made = model.compiled_state.metrics if model.compiled_state else []
-    return unique([*made, *held_metrics(model)])
-
-
-def chooses_metrics(model: Any) -> bool:
+def chooses_metrics(model: Model) -> bool:
     """Whether the model's class chooses the metrics in logs with its own property `metrics`."""
-    return getattr(type(model).metrics, "fget", metrics_of) is not metrics_of
+    own = type(model).metrics
+    return isinstance(own, property) and own is not Model.metrics
 
 
-def require(model: Any) -> Compiled:
+def require(model: Model) -> Compiled:
     """The compiled state, or an error."""
     if model.compiled_state is None:
         raise NotCompiledError(
@@ -270,7 +266,7 @@ def require(model: Any) -> Compiled:
     return model.compiled_state
 
 
-def check_idle(model: Any, method: str) -> None:
+def check_idle(model: Model, method: str) -> None:
     """Refuse to compile or train a model that is already being trained."""
     loop = model.compiled_state and model.compiled_state.loop
     if loop:

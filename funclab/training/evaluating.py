@@ -9,23 +9,24 @@ from typing import Any
 
 import numpy as np
 
-from funclab.callbacks.base import CallbackList, shows_progress
+from funclab.callbacks.progress import Progress
+from funclab.callbacks.several import CallbackList, shows_progress
 from funclab.engine.kernels.threads import one_blas_thread
 from funclab.graph import structure
 from funclab.graph.shape_math import Array
+from funclab.models.model import Model
 from funclab.training.arguments import check_counts, check_legacy, wanted_verbose
 from funclab.training.compiled import Compiled, check_idle, require
 from funclab.training.control import between_batches, uninterrupted
 from funclab.training.data.batches import Batches, Data, prepare
 from funclab.training.data.sources import usual_size
 from funclab.training.data.streams import Stream, check_stream, is_stream
-from funclab.training.progress import Progress
 from funclab.training.runner import Runner, predicting, runner_for
 from funclab.training.step import Specs, Step
 
 
 def evaluate(
-    model: Any,
+    model: Model,
     x: Any = None,
     y: Any = None,
     batch_size: int | None = None,
@@ -108,7 +109,7 @@ def in_order(compiled: Compiled, logs: dict[str, Any]) -> Any:
 
 
 def predict(
-    model: Any,
+    model: Model,
     x: Any,
     batch_size: int | None = None,
     verbose: Any = "auto",
@@ -183,7 +184,7 @@ def predict_batches(source: Any, told: CallbackList, progress: Progress) -> Any:
 
 
 def evaluate_generator(
-    model: Any,
+    model: Model,
     generator: Any,
     steps: int | None = None,
     callbacks: Any = None,
@@ -197,7 +198,7 @@ def evaluate_generator(
 
 
 def predict_generator(
-    model: Any,
+    model: Model,
     generator: Any,
     steps: int | None = None,
     callbacks: Any = None,
@@ -218,7 +219,7 @@ def joined(parts: Sequence[Array]) -> Array:
 
 
 def train_on_batch(
-    model: Any,
+    model: Model,
     x: Any,
     y: Any = None,
     sample_weight: Any = None,
@@ -243,7 +244,7 @@ def train_on_batch(
 
 
 def test_on_batch(
-    model: Any,
+    model: Model,
     x: Any,
     y: Any = None,
     sample_weight: Any = None,
@@ -276,7 +277,7 @@ def run_once(
     return logs if return_dict else in_order(compiled, logs)
 
 
-def predict_on_batch(model: Any, x: Any) -> Any:
+def predict_on_batch(model: Model, x: Any) -> Any:
     """Outputs for one batch.
 
     Raises: DataError, ShapeError.
@@ -284,7 +285,7 @@ def predict_on_batch(model: Any, x: Any) -> Any:
     return predict_data(model, prepare(model, None, x))
 
 
-def predict_data(model: Any, data: Data) -> Any:
+def predict_data(model: Model, data: Data) -> Any:
     """Outputs for data that form one batch."""
     step = predicting(model, data.specs(len(data)), data.tree)
     with one_blas_thread():

@@ -7,11 +7,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from funclab.callbacks.base import History, Watcher
 from funclab.errors import ArgumentError
+from funclab.models.late import above
+from funclab.models.model import Model
 from funclab.registry.parameters import signed
 from funclab.training.arguments import FitOptions, check_legacy, check_monitor
 from funclab.training.background import in_background, in_turns, to_the_end
@@ -23,12 +25,9 @@ from funclab.training.runner import runner_for
 live_by_default = False
 """Whether `fit` shows a live view if `live` is not given. The notebook extension sets it."""
 
-live_callback: Callable[..., Watcher] | None = None
-"""Makes the watcher that shows a run live. Set by the package `view`, which imports this one."""
-
 
 def fit(
-    model: Any,
+    model: Model,
     x: Any = None,
     y: Any = None,
     batch_size: int | None = None,
@@ -113,7 +112,7 @@ def fit(
     return in_background(loop) if background else to_the_end(loop)
 
 
-async def fit_async(model: Any, *args: Any, **settings: Any) -> History:
+async def fit_async(model: Model, *args: Any, **settings: Any) -> History:
     """Train as `fit` does, with the same arguments, but yield to the event loop in between.
 
     With `await model.fit_async(x, y)` a notebook's buttons still respond while the cell is running.
@@ -125,7 +124,7 @@ signed(fit_async, inspect.signature(fit), "fit_async")
 
 
 def fit_generator(
-    model: Any,
+    model: Model,
     generator: Any,
     steps_per_epoch: int | None = None,
     epochs: int = 1,
@@ -150,15 +149,15 @@ def fit_generator(
     )  # fmt: skip
 
 
-def live_watchers(model: Any, live: Any, options: FitOptions) -> list[Watcher]:
+def live_watchers(model: Model, live: Any, options: FitOptions) -> list[Watcher]:
     """The watcher that shows a run live, if it is to be shown."""
     if live is None:  # verbose=0 means no output, so it also turns off the default view
         live = live_by_default and options.verbose != 0
     if live is False:
         return []
-    if live_callback is not None and (live is True or isinstance(live, Mapping)):
+    if live is True or isinstance(live, Mapping):
         settings = {} if live is True else dict(live)
-        return [live_callback(model, run=options.run, **settings)]
+        return [above("fit", "live")(model, run=options.run, **settings)]
     raise ArgumentError(
         f"`live` should be True, False or a dict of settings. Received: live={live!r}.",
         why="it says whether the training is shown while it runs, and how.",

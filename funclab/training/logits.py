@@ -65,7 +65,7 @@ def warn_of_logits(tensors: Sequence[Any], outputs: Sequence[Output]) -> None:
                 "question of its own, and its accuracy counts every zero that is right. Compile "
                 'with loss="categorical_crossentropy".'
             )
-        elif name in CLOSED and type(tensor._keras_history[0]) is Dropout:
+        elif name in CLOSED and isinstance(tensor.node.operation, Dropout):
             warn(
                 f"{output.name} is a Dropout after the {name}, which sets probabilities to 0. Put "
                 f"the Dropout before the layer with the {name}."

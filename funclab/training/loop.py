@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from funclab import config
-from funclab.callbacks.base import CallbackList, History, Watcher, shows_progress
+from funclab.callbacks.base import History, Watcher
+from funclab.callbacks.progress import Progress, write
+from funclab.callbacks.several import CallbackList, shows_progress
 from funclab.engine.kernels.threads import one_blas_thread
 from funclab.errors import BusyError
 from funclab.training.alarm import Alarm
@@ -17,7 +19,6 @@ from funclab.training.compiled import check_idle
 from funclab.training.control import Control, Interrupts, begins_or_ends
 from funclab.training.data.sources import Source, training_as_test
 from funclab.training.evaluating import evaluate_batches
-from funclab.training.progress import Progress, write
 from funclab.training.runner import Runner
 
 Batchwise = Generator[None, None, Any]

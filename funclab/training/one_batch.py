@@ -10,10 +10,11 @@ from typing import Any
 from funclab import optimizers
 from funclab.engine.memory import unchanged
 from funclab.graph.locks import locks_of, making
+from funclab.models.model import Model
+from funclab.models.names import names_of_outputs
 from funclab.training.compiled import Compiled, require
 from funclab.training.control import between_batches
 from funclab.training.data.batches import prepare
-from funclab.training.matching import names_of_outputs
 from funclab.training.step import Step, predict_step, train_step
 
 BATCH = 32
@@ -22,7 +23,7 @@ BATCH = 32
 
 @contextmanager
 def filled_step(
-    model: Any,
+    model: Model,
     x: Any,
     y: Any,
     loss: Any,
@@ -58,12 +59,12 @@ def filled_step(
         yield step, compiled
 
 
-def lasting_variables(model: Any) -> list[Any]:
+def lasting_variables(model: Model) -> list[Any]:
     """All variables of a model; trained weights first, as training would allocate them."""
     return list(dict.fromkeys([*model.trainable_weights, *model.variables]))
 
 
-def settings(model: Any, loss: Any, optimizer: Any) -> Compiled:
+def settings(model: Model, loss: Any, optimizer: Any) -> Compiled:
     """The given loss and optimizer, or else those that the model is compiled with."""
     own: Any = model.compiled_state if loss is not None else require(model)
     chosen = copied(optimizers.get(optimizer or getattr(own, "optimizer", "sgd")), model)
@@ -74,7 +75,7 @@ def settings(model: Any, loss: Any, optimizer: Any) -> Compiled:
     return compiled
 
 
-def copied(optimizer: Any, model: Any) -> Any:
+def copied(optimizer: Any, model: Model) -> Any:
     """A copy of an optimizer that continues from its state, for the same weights."""
     weights = [*optimizer.memory.extents, *lasting_variables(model)]
     return copy.deepcopy(optimizer, {id(weight): weight for weight in weights})

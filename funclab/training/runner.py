@@ -10,6 +10,7 @@ from funclab.errors import warn
 from funclab.graph import structure
 from funclab.graph.locks import making
 from funclab.graph.value import Variable
+from funclab.models.model import Model
 from funclab.training.compiled import Compiled, Steps, same_weights
 from funclab.training.data.batches import Data, prepare
 from funclab.training.step import Specs, Step, evaluate_step, predict_step, train_step
@@ -21,7 +22,7 @@ class Runner:
     record: Any = None
     """The workers' report, for a runner with workers."""
 
-    def __init__(self, model: Any, compiled: Compiled) -> None:
+    def __init__(self, model: Model, compiled: Compiled) -> None:
         self.model, self.compiled = model, compiled
 
     def source(self, kind: str, sides: Any, size: int, shuffle: Any, steps: int | None) -> Any:
@@ -87,7 +88,7 @@ class Runner:
         )
 
 
-def runner_for(model: Any, compiled: Any, cluster: Any) -> Runner:
+def runner_for(model: Model, compiled: Any, cluster: Any) -> Runner:
     """The runner for a model: on this machine, or on the workers of a cluster."""
     if cluster is None:
         return Runner(model, compiled)
@@ -95,7 +96,7 @@ def runner_for(model: Any, compiled: Any, cluster: Any) -> Runner:
     return sys.modules["funclab"].distribute.cluster_runner(model, compiled, cluster)
 
 
-def predicting(model: Any, specs: Specs, tree: Any) -> Step:
+def predicting(model: Model, specs: Specs, tree: Any) -> Step:
     """The plan that predicts batches of these shapes; the model need not be compiled."""
 
     def make() -> Step:
@@ -106,12 +107,12 @@ def predicting(model: Any, specs: Specs, tree: Any) -> Step:
     return plans_of(model).get(shape_key(model, specs, tree), make)
 
 
-def plans_of(model: Any) -> Steps:
+def plans_of(model: Model) -> Steps:
     """The plans of a model that need no loss."""
     return model.__dict__.setdefault("_predict_steps", Steps())
 
 
-def shape_key(model: Any, specs: Specs, tree: Any) -> tuple[Any, ...]:
+def shape_key(model: Model, specs: Specs, tree: Any) -> tuple[Any, ...]:
     """The key of a plan: the shapes, and the graph, which a Sequential may change."""
     graph = getattr(model, "graph", None)
     return specs, graph, tuple(structure.paths(tree)) if graph is None else None

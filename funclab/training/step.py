@@ -5,12 +5,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
 from funclab import ops
-from funclab.engine.plan import Plan
+from funclab.engine.plan import Plan, Runnable
 from funclab.errors import LossError, Pair, Pairs, ShapeError
 from funclab.graph import structure
 from funclab.graph.shape_math import Array, Shape, known, show
@@ -19,6 +19,7 @@ from funclab.graph.value import Constant, Value, Variable
 from funclab.losses.functions import as_float
 from funclab.metrics.base import Mean
 from funclab.metrics.recording import on_tape, take_batch
+from funclab.models.model import Model
 from funclab.ops.nn.scores import Tally
 from funclab.training.compiled import Compiled, require
 
@@ -38,7 +39,10 @@ class Specs(NamedTuple):
         return known(shape)[0]
 
 
-class Step:
+AnyPlan = TypeVar("AnyPlan", bound=Runnable)
+
+
+class Step(Generic[AnyPlan]):
     """A plan with its buffers: `inputs`, `targets`, `weights`, and `outputs` to read."""
 
     def __init__(self, specs: Specs) -> None:
@@ -47,7 +51,7 @@ class Step:
             [None if spec is None else Value(spec[0], spec[1]) for spec in side]
             for side in (specs.inputs, specs.targets, specs.weights)
         )
-        self.plan: Plan
+        self.plan: AnyPlan
         self.tree: Any = None
         self.given: Any = None
         """The inputs in the structure of the data, and in `tree` the structure of the outputs."""
@@ -70,7 +74,7 @@ class Step:
         """Copies of the outputs, computed after `fill()` has fed a batch. Safe in any thread."""
         return self.plan.results(self.outputs, fill)
 
-    def forward(self, model: Any, tree: Any) -> None:
+    def forward(self, model: Model, tree: Any) -> None:
         """Run the model on the tape."""
         for value, name in zip(self.inputs, getattr(model, "input_names", None) or []):
             if value is not None:
@@ -84,7 +88,7 @@ class Step:
 
 
 def predict_step(
-    model: Any, specs: Specs, tree: Any, training: bool = False, keep: bool = False
+    model: Model, specs: Specs, tree: Any, training: bool = False, keep: bool = False
 ) -> Step:
     """Outputs only, with the layers in training mode or not; `keep` as in `train_step`."""
     step = Step(specs)
@@ -94,7 +98,7 @@ def predict_step(
     return step
 
 
-def evaluate_step(model: Any, compiled: Compiled, specs: Specs, tree: Any) -> Step:
+def evaluate_step(model: Model, compiled: Compiled, specs: Specs, tree: Any) -> Step:
     """Outputs, loss and metrics."""
     step = Step(specs)
     with Tape() as tape:
@@ -106,7 +110,7 @@ def evaluate_step(model: Any, compiled: Compiled, specs: Specs, tree: Any) -> St
 
 
 def train_step(
-    model: Any,
+    model: Model,
     compiled: Compiled,
     specs: Specs,
     tree: Any,
@@ -130,7 +134,7 @@ def train_step(
     return step
 
 
-def require_gradient(plan: Plan, total: Value, model: Any) -> None:
+def require_gradient(plan: Plan, total: Value, model: Model) -> None:
     """Raise a LossError for a loss that depends on no trained weight."""
     if total not in plan.needs_gradient:
         raise LossError(
@@ -144,7 +148,7 @@ def require_gradient(plan: Plan, total: Value, model: Any) -> None:
 
 
 def add_losses_and_metrics(
-    step: Step, model: Any, compiled: Compiled, training: bool = True
+    step: Step, model: Model, compiled: Compiled, training: bool = True
 ) -> Value:
     """The total loss on the tape; losses and metrics are added to their running means."""
     if has_own_loss(model):
@@ -164,7 +168,7 @@ def add_losses_and_metrics(
 
 
 def total_loss(
-    model: Any,
+    model: Model,
     compiled: Compiled,
     outputs: Sequence[Value],
     targets: Sequence[Value | None],
@@ -189,7 +193,7 @@ def total_loss(
 
 
 def compute_loss(
-    model: Any,
+    model: Model,
     x: Any = None,
     y: Any = None,
     y_pred: Any = None,
@@ -214,12 +218,12 @@ def compute_loss(
     return total_loss(model, require(model), outputs, targets, weights, training)
 
 
-def has_own_loss(model: Any) -> bool:
+def has_own_loss(model: Model) -> bool:
     """Whether the model's class overrides `compute_loss`."""
     return type(model).compute_loss is not compute_loss
 
 
-def own_loss(step: Step, model: Any, compiled: Compiled, training: bool) -> Value:
+def own_loss(step: Step, model: Model, compiled: Compiled, training: bool) -> Value:
     """The result of the model's own `compute_loss`."""
     forms = compiled.forms or (step.tree, step.tree)
     y, sample_weight = map(in_form, (step.targets, step.weights), forms)
@@ -269,7 +273,7 @@ def scalar(value: Any) -> Value:
     return ops.mean(value) if len(value.shape) else as_float(value)
 
 
-def penalties(model: Any, compiled: Compiled) -> list[Value]:
+def penalties(model: Model, compiled: Compiled) -> list[Value]:
     """The penalties of the regularizers of trained weights."""
     weights = compiled.trained(model)
     return [weight.regularizer(weight) for weight in weights if weight.regularizer is not None]

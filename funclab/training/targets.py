@@ -10,10 +10,11 @@ import numpy as np
 from funclab.errors import ArgumentError, DataError, suggest, warn
 from funclab.graph.shape_math import Array, Shape, show
 from funclab.losses import Loss, LossFunctionWrapper, functions, structured
-from funclab.training.data import advice
-from funclab.training.inputs import as_array
+from funclab.models import advice
+from funclab.models.inputs import as_array
+from funclab.models.names import Names, arrays_in, pictured
 from funclab.training.logits import last_activations
-from funclab.training.matching import Names, Output, arrays_in, pictured
+from funclab.training.matching import Output
 
 CATEGORICAL = (functions.categorical_crossentropy, functions.categorical_focal_crossentropy)
 SPARSE = (
@@ -95,7 +96,7 @@ def _better_fix(
     if part.dtype.kind not in "biuf":
         return ""
     tensor = names.model.outputs[i] if names.model.outputs is not None else None
-    is_conv = tensor is not None and "Conv" in type(tensor._keras_history.operation).__name__
+    is_conv = tensor is not None and "Conv" in type(tensor.node.operation).__name__
     return advice.for_target(
         names.names[i], shapes[i], part, getattr(loss, "__name__", ""), _keeps_steps(tensor),
         "after" if is_conv else "before",

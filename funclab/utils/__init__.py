@@ -20,6 +20,7 @@ from funclab.registry.user_classes import (
 )  # fmt: skip
 from funclab.errors import DataError
 from funclab.registry.parameters import wrong_value
+from funclab.graph.graph import source_inputs
 from funclab.graph.tensor import Tensor
 from funclab.layers.arguments import DTYPES
 from funclab.errors.missing_names import guard
@@ -84,8 +85,6 @@ def to_categorical(x: Any, num_classes: int | None = None) -> Array:
 
 def get_source_inputs(tensor: Any) -> list[Any]:
     """The Input tensors that a tensor is computed from, in the order they were made."""
-    from funclab.view.scene.diagram import source_inputs
-
     return source_inputs(tensor)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from funclab.callbacks.progress import Progress
 from funclab.layers.checks import one_of
-from funclab.training.progress import Progress
 
 
 class Progbar:

@@ -3,7 +3,6 @@
 import importlib
 from typing import Any
 
-from funclab.view.notebook.entry_points import Later, live_callback, make
 
 _NAMES = {
     "Curves": "training.curves",
@@ -18,7 +17,7 @@ _NAMES = {
 }
 """Where each picture is defined. They are loaded on first use: many models are never drawn."""
 
-__all__ = ["Later", "live_callback", "make", *_NAMES]
+__all__ = [*_NAMES]
 
 
 def __getattr__(name: str) -> Any:

@@ -17,7 +17,7 @@ import numpy as np
 
 from funclab.graph.shape_math import clashes, same
 from funclab.layers import advice as merging
-from funclab.training.data import advice
+from funclab.models import advice
 
 WRITTEN = Path(__file__).with_name("advice.txt")
 DECLARED = (

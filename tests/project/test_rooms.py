@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from funclab.models import late
 from tests.project.source import PACKAGE, Source, called_name, sources
 
 # A room may import from its own row and from the rows above it.
@@ -18,10 +19,11 @@ ORDER = (
     ("engine",),
     ("activations", "initializers", "random", "regularizers", "constraints"),
     ("layers",),
-    ("losses", "metrics", "optimizers", "callbacks", "training"),
+    ("models",),
+    ("losses", "metrics", "optimizers", "callbacks"),
+    ("training",),
     ("saving",),
     ("view",),
-    ("models",),
     ("distribute",),
     ("wrappers",),
     ("datasets", "utils"),
@@ -34,6 +36,16 @@ VIEW = (
     *("profile", "explorer", "training", "faults", "lesson", "notebook"),
 )
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}
+
+# The one door upward: a table of what rooms above add to models, imported when it is first used.
+DOOR = "funclab.models.late"
+# Other modules that import a module by a name that is not written there, all of rooms below them:
+# Keras' names for modules, and packages and lessons that are loaded when they are first used.
+BY_NAME = {
+    *("funclab", "funclab.errors", "funclab.errors.missing_names", "funclab.keras2.paths"),
+    *("funclab.keras2.tensorflow", "funclab.saving.onnx_file", "funclab.teach", "funclab.view"),
+    *("funclab.teach.checking", "funclab.view.notebook.entry_points"),
+}
 
 # Everything that is neither Python's own nor numpy, and the rooms it may enter.
 DOORS = {
@@ -161,6 +173,47 @@ def test_no_room_imports_a_room_above_it():
     ]
 
     assert not upward, "\n".join(["ORDER in tests/project/test_rooms.py forbids:", *upward])
+
+
+def test_only_the_table_of_late_methods_reaches_upward():
+    by_name = {
+        module_name(source)
+        for source in sources()
+        for node in running(source)
+        if isinstance(node, ast.Call) and called_name(node) == "import_module"
+        if not isinstance(node.args[0], ast.Constant)
+    }
+    of_types = {
+        module_name(source)
+        for source in sources()
+        for node in ast.walk(source.tree)
+        for name in imported_names(node, source)
+        if name.split(".")[0] == "funclab" and LEVEL[imported_room(name)] > LEVEL[room_of(source)]
+    }
+
+    assert by_name == {DOOR, *BY_NAME}
+    assert of_types == {DOOR, "funclab.models", "funclab.models.model"}
+
+
+def test_the_table_of_late_methods_is_what_type_checkers_read():
+    [source] = [source for source in sources() if module_name(source) == DOOR]
+    classes = [node for node in source.tree.body if isinstance(node, ast.ClassDef)]
+    typed = {
+        cls.name: {
+            alias.asname or alias.name: f"{node.module}.{alias.name}".removeprefix("funclab.")
+            for node in ast.walk(cls)
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+        }
+        for cls in classes
+    }
+
+    assert {name: late.ABOVE[name] for name, imports in typed.items() if imports} == {
+        name: imports for name, imports in typed.items() if imports
+    }
+    assert all(
+        callable(late.above(owner, name)) for owner in late.ABOVE for name in late.ABOVE[owner]
+    )
 
 
 def test_no_room_of_view_imports_one_that_comes_after_it():

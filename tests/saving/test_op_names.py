@@ -8,8 +8,8 @@ from funclab import Input, Model, ops, registry
 from funclab.graph.operation import OpOperation
 from funclab.layers import LSTM, Embedding
 from funclab.models import model_from_json
+from funclab.models.ops import OWN, op_to_config
 from funclab.saving import onnx_ops
-from funclab.saving.ops import OWN, op_to_config
 from tests.ops.test_contract import EXAMPLES
 from tests.saving.record_ops import RECORD
 

@@ -6,7 +6,7 @@ import pytest
 
 from funclab import Input, Model, layers, utils
 from funclab.errors import DataError, NotSupportedError
-from funclab.training.data.stored import Stored
+from funclab.files.stored import Stored
 
 X = np.random.default_rng(0).normal(size=(20, 3)).astype("float32")
 Y = X.sum(1, keepdims=True)

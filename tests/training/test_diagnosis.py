@@ -18,7 +18,7 @@ from funclab.layers import BatchNormalization, Dropout
 from funclab.training.diagnosis.conditions import CONDITIONS, Evidence, findings
 from funclab.training.diagnosis.curves import risen_since
 from funclab.utils import set_random_seed
-from funclab.view.notebook.entry_points import make
+from funclab.view.notebook.entry_points import WAYS
 from tests.training import diagnosed_runs as runs
 from tests.training.diagnosed_runs import Run
 
@@ -252,7 +252,7 @@ def test_a_diagnosis_says_when_no_training_run_is_known_and_has_the_three_ways_o
 
     assert "No training run is known" in untrained
     assert "No training run is known" not in repr(model.diagnose(x, y))
-    assert make("diagnose", model, x, y) == funclab.diagnose(model, x, y)
+    assert WAYS["diagnose"].load()(model, x, y) == funclab.diagnose(model, x, y)
 
 
 def test_a_diagnosis_changes_neither_weights_nor_statistics_nor_the_optimizer():

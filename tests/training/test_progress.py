@@ -10,9 +10,8 @@ import time
 import numpy as np
 import pytest
 
-from funclab.callbacks import LambdaCallback
+from funclab.callbacks import LambdaCallback, progress
 from funclab.teach.notebooks import SANITIZE
-from funclab.training import progress
 from tests.training.conftest import line
 
 X, Y = np.zeros((6, 3)), np.ones(6)

@@ -14,7 +14,7 @@ from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
     accuracy, activation_of, calls_before, calls_of, chain_to, first_call, gives_probabilities,
-    joins, maker, own_layers, reads, same_answers, softmaxes, source_inputs, trained_copy,
+    joins, own_layers, reads, same_answers, softmaxes, source_inputs, trained_copy,
     unused_calls, ways,
 )  # fmt: skip
 from funclab.teach.judging import (
@@ -66,9 +66,9 @@ def not_a_model(attempt: Attempt) -> Mistake:
         return Mistake("ends_in_a_layer", place_of(layer, "no plate: a layer"), layer=layer)
     used = numpy_was_given(attempt)
     if used is not None:
-        notes = {maker(used): "the path ends here"}
+        notes = {used.node: "the path ends here"}
         source = source_inputs(used)[0]
-        return Mistake("left_the_graph", notes, layer=maker(used), input=maker(source))
+        return Mistake("left_the_graph", notes, layer=used.node, input=source.node)
     return other_input(attempt) or Mistake("")
 
 
@@ -90,10 +90,10 @@ def second_eye(attempt: Attempt) -> Mistake | None:
     model = attempt.model
     [output, *more] = model.outputs
     start = next((x for x in model.inputs if x is not source), source)
-    where = {"layer": hidden, "input": maker(source)}
+    where = {"layer": hidden, "input": source.node}
     if more:
         ends = listed([told(tensor) for tensor in model.outputs])
-        return Mistake("", {maker(more[-1]): "another output"}, tensor=ends, **where)
+        return Mistake("", {more[-1].node: "another output"}, tensor=ends, **where)
     new = own_layers(model, reader)
     if new:
         node = next(node for node in calls_of(model) if node.operation is new[0])
@@ -102,18 +102,18 @@ def second_eye(attempt: Attempt) -> Mistake | None:
     if alone and same_answers(model, Functional(source, hidden.get_output_at(0))):
         return None
     if start is not source:
-        notes = {maker(start): "another start"}
-        return Mistake("fresh_input", notes, model=model, other=maker(start), **where)
-    if output is reader.outputs[0] or maker(output).operation is reader:
-        notes = {maker(output): "the reader's last call"}
+        notes = {start.node: "another start"}
+        return Mistake("fresh_input", notes, model=model, other=start.node, **where)
+    if output is reader.outputs[0] or output.node.operation is reader:
+        notes = {output.node: "the reader's last call"}
         return Mistake("last_call", notes, model=model, tensor=output, **where)
-    return Mistake("", {maker(output): "ends here"}, tensor=output, **where)
+    return Mistake("", {output.node: "ends here"}, tensor=output, **where)
 
 
 def no_eye(attempt: Attempt, hidden: Any, source: Any) -> Mistake:
     outputs = outputs_given(attempt)
     first: Any = outputs[0] if outputs else None
-    where = {"layer": hidden, "input": maker(source)}
+    where = {"layer": hidden, "input": source.node}
     if isinstance(first, Operation):
         return Mistake("gave_a_layer", place_of(first, "a layer"), **{**where, "layer": first})
     if hasattr(first, "shape") and not tensors_of(first):
@@ -187,9 +187,9 @@ def short_cut(attempt: Attempt) -> Mistake | None:
         return two_inputs(model)
     output, source = model.outputs[0], model.inputs[0]
     if ways(source, output) < 2 or not passes_hidden_layers(source, output):
-        return unused_join(attempt, model) or Mistake("", model=model, input=maker(source))
+        return unused_join(attempt, model) or Mistake("", model=model, input=source.node)
     if not is_probabilities(model) or source.shape != (None, 64):
-        return Mistake("not_probabilities", {maker(output): "the end"}, **end_of(model))
+        return Mistake("not_probabilities", {output.node: "the end"}, **end_of(model))
     total = model.count_params()
     if total > BUDGET:
         node = max(calls_of(model), key=lambda node: count(node.operation))
@@ -210,7 +210,7 @@ def passes_hidden_layers(source: Tensor, output: Tensor) -> bool:
     calls = calls_before([output])
     weighted = [node for node in calls if getattr(node.operation, "weights", None)]
     before = {node for call in weighted for node in calls_before(call.arguments.tensors)}
-    most, open_way = {maker(source): 0}, {maker(source)}
+    most, open_way = {source.node: 0}, {source.node}
     for node in calls:
         known = [parent for parent in reads(node) if parent in most]
         if known:
@@ -218,7 +218,7 @@ def passes_hidden_layers(source: Tensor, output: Tensor) -> bool:
             active = activation_of(node) in ACTIVATIONS
             if not (active and node in before) and not open_way.isdisjoint(known):
                 open_way.add(node)
-    return maker(output) in open_way and most[maker(output)] > 1
+    return output.node in open_way and most[output.node] > 1
 
 
 def reading(model: Functional) -> float:
@@ -235,21 +235,21 @@ def not_joined(attempt: Attempt) -> Mistake:
     error: Any = attempt.error
     if isinstance(error, ShapeError) and len(error.tensors) > 1:
         a, b = error.tensors[:2]
-        notes = {maker(a): str(a.shape), maker(b): str(b.shape)}
+        notes = {a.node: str(a.shape), b.node: str(b.shape)}
         return Mistake("cannot_add", notes, join=error.graph, a=a.shape, b=b.shape)
     used = numpy_was_given(attempt)
     if used is not None:
         name = getattr(error.facts.wrong[-1], "name", "NumPy") if error.facts else "NumPy"
         return Mistake(
-            "joined_outside", {maker(used): "the path ends"}, function=name, layer=maker(used)
+            "joined_outside", {used.node: "the path ends"}, function=name, layer=used.node
         )
     return Mistake("")
 
 
 def two_inputs(model: Functional) -> Mistake:
-    other = maker(model.inputs[1])
+    other = model.inputs[1].node
     reader = [node for node in joins(model) if other in calls_before(node.arguments.tensors)]
-    join = reader[0] if reader else maker(model.outputs[0])
+    join = reader[0] if reader else model.outputs[0].node
     return Mistake("second_input", {other: "a second Input"}, join=join, other=other, model=model)
 
 
@@ -279,7 +279,7 @@ def is_probabilities(model: Functional) -> bool:
 def end_of(model: Functional) -> dict[str, Any]:
     output = model.outputs[0]
     twice = len(softmaxes(output)) > 1
-    activation = "softmax twice" if twice else activation_of(maker(output))
+    activation = "softmax twice" if twice else activation_of(output.node)
     shape = f"{len(model.outputs)} outputs" if len(model.outputs) > 1 else told(output.shape)
     if len(model.inputs) > 1:
         shape = f"{shape} from {len(model.inputs)} inputs"
@@ -287,7 +287,7 @@ def end_of(model: Functional) -> dict[str, Any]:
 
 
 def not_ten(model: Functional) -> Mistake:
-    return Mistake("", {maker(model.outputs[0]): "the end"}, **end_of(model))
+    return Mistake("", {model.outputs[0].node: "the end"}, **end_of(model))
 
 
 def count(layer: Any) -> int:
@@ -317,6 +317,6 @@ def other_input(attempt: Attempt) -> Mistake | None:
     read = [source for source in source_inputs(tensor) if source is not start]
     if start is None or not read:
         return None
-    notes = {maker(read[0]): "read by the layers", maker(start): "given to Model"}
-    values = {"tensor": tensor, "input": maker(read[0]), "other": maker(start)}
+    notes = {read[0].node: "read by the layers", start.node: "given to Model"}
+    values = {"tensor": tensor, "input": read[0].node, "other": start.node}
     return Mistake("other_input", notes, model="The model", **values)

@@ -17,7 +17,7 @@ from funclab.layers import Dense
 from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
-    accuracy, calls_before, calls_of, maker, order_counts, reads, rows_read, softmaxes,
+    accuracy, calls_before, calls_of, order_counts, reads, rows_read, softmaxes,
     source_inputs, trained_copy,
 )  # fmt: skip
 from funclab.teach.judging import Mistake, judge, known, lights, told
@@ -65,7 +65,7 @@ judge_predictions("2A", shape_and_weights, not_so)
 
 
 # 2B
-@judge("2B", lit=lambda attempt: [maker(known(attempt, "week"))])
+@judge("2B", lit=lambda attempt: [known(attempt, "week").node])
 def a_week_for_each_hour(attempt: Attempt) -> Mistake | None:
     """The four numbers of each hour, followed by the seven of the week; no weights."""
     day, week = known(attempt, "day"), known(attempt, "week")
@@ -78,8 +78,8 @@ def a_week_for_each_hour(attempt: Attempt) -> Mistake | None:
     sources = source_inputs(full)
     missing = [source for source in (day, week) if not any(one is source for one in sources)]
     if missing:
-        at = {maker(missing[0]): "not read"}
-        return Mistake("input_left_out", at, input=maker(missing[0]), tensor=full)
+        at = {missing[0].node: "not read"}
+        return Mistake("input_left_out", at, input=missing[0].node, tensor=full)
     for node in calls_before([full]):
         if weights_of(node):
             at = {node: f"{weights_of(node):,} weights"}
@@ -88,7 +88,7 @@ def a_week_for_each_hour(attempt: Attempt) -> Mistake | None:
         return None
     other = ", but with other numbers" if full.shape == WITH_WEEK else ""
     shape = f"{told(full.shape)}{other}"
-    return Mistake("", {maker(full): "the end"}, tensor=full, shape=shape)
+    return Mistake("", {full.node: "the end"}, tensor=full, shape=shape)
 
 
 def is_day_and_week(day: Tensor, week: Tensor, full: Tensor) -> bool:
@@ -106,7 +106,7 @@ def not_joined(attempt: Attempt) -> Mistake:
     if not isinstance(error, ShapeError) or len(error.tensors) < 2:
         return Mistake("")
     a, b = error.tensors[:2]
-    at = {maker(tensor): str(tensor.shape) for tensor in (a, b)}
+    at = {tensor.node: str(tensor.shape) for tensor in (a, b)}
     for node in calls(attempt):
         if changes_batch(node):
             return Mistake("batch_is_24", at, layer=node, tensor=reads(node)[0])
@@ -133,9 +133,9 @@ def one_answer_a_day(attempt: Attempt) -> Mistake | None:
     if model is None:
         return hours_left_open(attempt)
     [output, *more], [source, *_] = model.outputs, model.inputs
-    end = {maker(output): str(output.shape)}
+    end = {output.node: str(output.shape)}
     shape = f"{1 + len(more)} outputs" if more else output.shape
-    other = Mistake("", end, model=model, shape=shape, n="the", input=maker(source))
+    other = Mistake("", end, model=model, shape=shape, n="the", input=source.node)
     if more:
         return other
     if output.shape == (None, HOURS, 1):
@@ -164,8 +164,8 @@ def hours_left_open(attempt: Attempt) -> Mistake:
     unknown = [source for source in sources if None in source.shape[1:]]
     if not unknown:
         return Mistake("")
-    at = {maker(unknown[0]): "how many hours?", maker(stopped[0]): "how many numbers?"}
-    return Mistake("no_fixed_hours", at, input=maker(unknown[0]), layer=error.graph)
+    at = {unknown[0].node: "how many hours?", stopped[0].node: "how many numbers?"}
+    return Mistake("no_fixed_hours", at, input=unknown[0].node, layer=error.graph)
 
 
 @lights("2C")
@@ -182,9 +182,9 @@ def cheap_and_right(attempt: Attempt) -> Mistake | None:
     if model is None:
         return Mistake("")
     output, total = model.outputs[0], model.count_params()
-    end, start = maker(output), model.inputs[0]
+    end, start = output.node, model.inputs[0]
     if len(model.inputs) > 1 or start.shape not in EACH_HOUR:
-        other = maker(model.inputs[-1])
+        other = model.inputs[-1].node
         return Mistake("other_input", {other: "not hours"}, model=model, other=other)
     if output.shape != ONE or len(model.outputs) > 1:
         return Mistake("shapes_differ", {end: str(output.shape)}, model=model, b=output.shape)
@@ -231,7 +231,7 @@ def told_apart(model: Functional) -> float:
 @lights("2D")
 def the_most_weights(attempt: Attempt) -> list[Node | Operation]:
     if attempt.model is None:
-        return [maker(known(attempt, "hours"))]
+        return [known(attempt, "hours").node]
     return [max(calls_of(attempt.model), key=weights_of)]
 
 
@@ -253,7 +253,7 @@ def where_hours_end(model: Functional) -> Node:
     """The first call that reads hours and returns none; if there is none, the last call."""
     reading = [node for node in calls_of(model) if has_hours(node.arguments.tensors)]
     ends = [node for node in reading if not has_hours(node.output_tensors)]
-    return ends[0] if ends else maker(model.outputs[0])
+    return ends[0] if ends else model.outputs[0].node
 
 
 def changes_batch(node: Node) -> bool:

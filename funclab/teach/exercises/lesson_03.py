@@ -18,10 +18,11 @@ from funclab.losses import SparseCategoricalCrossentropy
 from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, flat
 from funclab.teach.graphs import (
-    accuracy, activation_of, calls_of, chain_to, maker, trained_copy, weighted_calls,
+    accuracy, activation_of, calls_of, chain_to, trained_copy, weighted_calls,
 )  # fmt: skip
 from funclab.teach.judging import Mistake, judge, known, told
 from funclab.teach.records.answers import plain_answer, same_answer, shape_and_weights
+from funclab.training.compiled import require
 from funclab.training.targets import function_of
 
 PARTS = ("gradient", "weight", "loss")
@@ -78,7 +79,7 @@ def trained_twice_and_judged(attempt: Attempt) -> Mistake | None:
     model = attempt.model
     if model is None:
         return Mistake("")
-    end = maker(model.outputs[0])
+    end = model.outputs[0].node
     runs = {name: attempt.new.get(name) for name in ("first", "second")}
     learned = [run for run in runs.values() if isinstance(run, History)]
     others = [run.model for run in learned if run.model is not model]
@@ -130,7 +131,7 @@ def softmax_once(attempt: Attempt) -> Mistake | None:
     if model is None:
         return Mistake("")
     output = model.outputs[0]
-    end = maker(output)
+    end = output.node
     if model.compiled_state is None:
         return Mistake("", {end: "no loss yet"}, model=model, value="was not compiled")
     loss = loss_of(model)
@@ -181,7 +182,7 @@ def takes_logits(loss: Any) -> bool | None:
 
 def still_twice(model: Functional, taken: list[Node], second: Any) -> Mistake:
     """Softmax twice, perhaps with a change that could not help."""
-    compiled, end = model.compiled_state, taken[-1]
+    compiled, end = require(model), taken[-1]
     at = dict.fromkeys(taken, "softmax")
     losses = model.history.history["loss"] if model.history is not None else []
     if len(losses) > EPOCHS:
@@ -222,7 +223,7 @@ def raw_pixels(attempt: Attempt) -> Mistake | None:
     model = attempt.model
     if model is None or model.compiled_state is None:
         return Mistake("")
-    end, first = maker(model.outputs[0]), calls_of(model)[0]
+    end, first = model.outputs[0].node, calls_of(model)[0]
     loss = loss_name(loss_of(model))
     if loss not in CROSSENTROPIES:
         return Mistake("loss_misfit", {end: "ten probabilities"}, loss=loss, layer=end)
@@ -298,7 +299,7 @@ def shown(score: Sequence[float]) -> str:
 # Shared by several exercises.
 def the_end(attempt: Attempt) -> list[Node | Operation]:
     """The last call of the attempt's model, or before an attempt that of the lesson's reader."""
-    return [maker((attempt.model or known(attempt, "reader")).outputs[0])]
+    return [((attempt.model or known(attempt, "reader")).outputs[0]).node]
 
 
 def frozen_calls(model: Functional) -> list[Any]:
@@ -308,7 +309,7 @@ def frozen_calls(model: Functional) -> list[Any]:
 
 def loss_of(model: Functional) -> Any:
     """The loss that a model was compiled with."""
-    return model.compiled_state.outputs[0].loss
+    return (require(model).outputs or [])[0].loss
 
 
 def loss_name(loss: Any) -> str:

@@ -14,13 +14,13 @@ from funclab.graph.operation import Operation
 from funclab.graph.shape_math import Array
 from funclab.graph.tensor import Tensor
 from funclab.losses import BinaryCrossentropy, SparseCategoricalCrossentropy
-from funclab.models.model import Functional
+from funclab.models.model import Functional, Model
 from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
-    activation_of, maker, source_inputs, trained_copy, weighted_calls,
+    activation_of, source_inputs, trained_copy, weighted_calls,
 )  # fmt: skip
 from funclab.teach.judging import Mistake, judge, known, lights, told
-from funclab.training.compiled import name_of
+from funclab.training.compiled import name_of, require
 from funclab.training.matching import Output
 from funclab.training.targets import CATEGORICAL, SPARSE, function_of
 from funclab.view.draw.text import listed
@@ -79,8 +79,8 @@ def not_recorded(attempt: Attempt, model: Functional, key: str) -> Mistake | Non
     for name, value in attempt.names.items():
         for tensor in model.outputs:
             if value is tensor and re.match(rf"{name}(_|$)", key):
-                notes = {maker(tensor): "made this output"}
-                return Mistake("python_variables", notes, key=key, layer=maker(tensor))
+                notes = {tensor.node: "made this output"}
+                return Mistake("python_variables", notes, key=key, layer=tensor.node)
     if key in metrics:
         notes = dict.fromkeys(ends, "this one?")
         values = {"key": key, "layer": ends[0]}
@@ -100,7 +100,7 @@ def a_loss_for_each(attempt: Attempt) -> Mistake | None:
         return Mistake("")
     ends = last_calls(model)
     if len(ends) != QUESTIONS:
-        wanted = [maker(known(attempt, name)) for name in ("sex", "kilos", "kind")]
+        wanted = [known(attempt, name).node for name in ("sex", "kilos", "kind")]
         left_out = [node for node in wanted if node not in ends]
         values = {"layer": left_out[0]} if left_out else {}
         return Mistake("no_loss", dict.fromkeys(left_out, "not an output"), **values)
@@ -140,8 +140,8 @@ def unknown_key(attempt: Attempt, model: Functional) -> Mistake:
     for key in losses if isinstance(losses, dict) else ():
         for tensor in model.outputs:
             if key not in model.output_names and attempt.names.get(key) is tensor:
-                notes = {maker(tensor): "made this output"}
-                return Mistake("python_variables", notes, key=key, layer=maker(tensor))
+                notes = {tensor.node: "made this output"}
+                return Mistake("python_variables", notes, key=key, layer=tensor.node)
     return Mistake("")
 
 
@@ -197,11 +197,11 @@ def takes_logits(output: Output) -> bool:
 def three_ends(attempt: Attempt) -> list[Node | Operation]:
     if attempt.model is not None:
         return list(last_calls(attempt.model))
-    return [maker(known(attempt, name)) for name in ("sex", "kilos", "kind")]
+    return [known(attempt, name).node for name in ("sex", "kilos", "kind")]
 
 
 # 4C
-@judge("4C", lit=lambda attempt: [maker(known(attempt, "island"))])
+@judge("4C", lit=lambda attempt: [known(attempt, "island").node])
 def trio_again(attempt: Attempt) -> Mistake | None:
     """The outputs of trio, from the inputs that its calls read or from new calls of its layers."""
     trio, model = known(attempt, "trio"), attempt.model
@@ -210,8 +210,8 @@ def trio_again(attempt: Attempt) -> Mistake | None:
     read = {source for output in model.outputs for source in source_inputs(output)}
     idle = [source for source in model.inputs if source not in read]
     if idle:
-        notes = {maker(idle[0]): "nobody reads this"}
-        return Mistake("nobody_reads", notes, other=maker(idle[0]))
+        notes = {idle[0].node: "nobody reads this"}
+        return Mistake("nobody_reads", notes, other=idle[0].node)
     if answers_alike(model, trio):
         return None
     n = len(model.outputs)
@@ -219,7 +219,7 @@ def trio_again(attempt: Attempt) -> Mistake | None:
     values = {
         "model": model,
         "n": f"{made}, but other answers than trio," if n == QUESTIONS else made,
-        "input": listed([told(maker(source)) for source in model.inputs]),
+        "input": listed([told(source.node) for source in model.inputs]),
     }
     names = {layer.name for layer in trio.layers}
     for node in weighted_calls(model):
@@ -229,7 +229,7 @@ def trio_again(attempt: Attempt) -> Mistake | None:
         if layer.name in names or isinstance(layer, Functional):
             return Mistake("cloned", {node: "fresh weights"}, layer=node)
         return Mistake("new_layers", {node: "new"}, layer=node, n=layer.count_params())
-    return Mistake("", {maker(model.outputs[0]): "the end"}, **values)
+    return Mistake("", {model.outputs[0].node: "the end"}, **values)
 
 
 def not_connected(attempt: Attempt) -> Mistake:
@@ -241,16 +241,16 @@ def not_connected(attempt: Attempt) -> Mistake:
     if not missing:
         return Mistake("")
     source, end = missing[0], ends[0]
-    values = {"tensor": end, "input": maker(source)}
+    values = {"tensor": end, "input": source.node}
     arrays = [given for given in inputs if not tensors_of(given)]
     if arrays:
         shape = tuple(getattr(arrays[0], "shape", ()))
-        return Mistake("gave_numbers", {maker(source): "begins here"}, shape=shape, **values)
+        return Mistake("gave_numbers", {source.node: "begins here"}, shape=shape, **values)
     others = [x for x in tensors_of(inputs) if x not in needed and x.shape == source.shape]
     if others:
-        notes = {maker(source): "read by the calls", maker(others[0]): "passed to Model"}
-        return Mistake("look_alike", notes, other=maker(others[0]), **values)
-    return Mistake("left_out", {maker(source): "not passed to Model"}, **values)
+        notes = {source.node: "read by the calls", others[0].node: "passed to Model"}
+        return Mistake("look_alike", notes, other=others[0].node, **values)
+    return Mistake("left_out", {source.node: "not passed to Model"}, **values)
 
 
 def answers_alike(model: Functional, trio: Functional) -> bool:
@@ -262,8 +262,8 @@ def answers_alike(model: Functional, trio: Functional) -> bool:
         return False
     examples = list(np.random.default_rng(0).normal(size=(2, 8, 3)).astype("float32"))
     wanted = answers(trio, examples)
-    names = [told(maker(source)) for source in trio.inputs]
-    roles = [told(maker(source)) for source in model.inputs]
+    names = [told(source.node) for source in trio.inputs]
+    roles = [told(source.node) for source in model.inputs]
     for order in ((0, 1), (1, 0)):
         if any(role in names and role != names[k] for role, k in zip(roles, order)):
             continue
@@ -321,7 +321,7 @@ def not_joined(attempt: Attempt) -> Mistake:
     error: Any = attempt.error
     if isinstance(error, ShapeError) and len(error.tensors) > 1:
         a, b = error.tensors[:2]
-        notes = {maker(tensor): str(tensor.shape) for tensor in (a, b)}
+        notes = {tensor.node: str(tensor.shape) for tensor in (a, b)}
         return Mistake("added_up", notes, a=a, b=b)
     mistake = not_connected(attempt)
     if mistake.name == "left_out":
@@ -335,12 +335,12 @@ def not_read(attempt: Attempt, model: Functional, tensor: Tensor, unread: list[T
     other = [x for x in given if not any(x is y for y in model.inputs)]
     sources: list[Any] = [*unread, *other]
     if not sources:
-        start = maker(model.inputs[0])
+        start = model.inputs[0].node
         return Mistake(
             "", {start: "one Input"}, model=model, value=f"starts at {told(start)} alone"
         )
-    notes = {maker(sources[0]): "not read", maker(tensor): "an output"}
-    return Mistake("input_unread", notes, input=maker(sources[0]), tensor=tensor)
+    notes = {sources[0].node: "not read", tensor.node: "an output"}
+    return Mistake("input_unread", notes, input=sources[0].node, tensor=tensor)
 
 
 def riders_off(model: Functional) -> dict[str, int]:
@@ -369,19 +369,19 @@ def fed_to(model: Functional, x: dict[str, Array]) -> list[Array]:
 @lights("4D")
 def what_answers(attempt: Attempt) -> list[Node | Operation]:
     if attempt.model is None:
-        return [maker(known(attempt, "weather"))]
+        return [known(attempt, "weather").node]
     return list(last_calls(attempt.model))
 
 
 # Shared by several exercises.
 def last_calls(model: Functional) -> list[Node]:
-    return [maker(tensor) for tensor in model.outputs]
+    return [tensor.node for tensor in model.outputs]
 
 
-def is_compiled(model: Any) -> bool:
+def is_compiled(model: Model) -> bool:
     return isinstance(model, Functional) and model.compiled_state is not None
 
 
-def outputs_of(model: Any) -> list[Output]:
+def outputs_of(model: Model) -> list[Output]:
     """The outputs of a compiled model, with their losses and metrics."""
-    return model.compiled_state.outputs
+    return require(model).outputs or []

@@ -15,7 +15,7 @@ from funclab.graph.tensor import Tensor
 from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
-    accuracy, activation_of, calls_by_input, fresh_copy, joins, maker, source_inputs, trained_copy,
+    accuracy, activation_of, calls_by_input, fresh_copy, joins, source_inputs, trained_copy,
     unwrapped, weighted_calls,
 )  # fmt: skip
 from funclab.teach.judging import Mistake, calls_made, judge, known, lights
@@ -48,8 +48,8 @@ def missing_input(attempt: Attempt) -> Mistake:
     for tensor in tensors_of(outputs):
         missing = [x for x in source_inputs(tensor) if all(x is not given for given in inputs)]
         if missing:
-            notes = {maker(missing[0]): "not among the inputs"}
-            return Mistake("input_missing", notes, input=maker(missing[0]), tensor=tensor)
+            notes = {missing[0].node: "not among the inputs"}
+            return Mistake("input_missing", notes, input=missing[0].node, tensor=tensor)
     return Mistake("")
 
 
@@ -61,9 +61,9 @@ def one_image(model: Functional) -> Mistake:
         return Mistake("called_once", {calls[0]: "both sides"}, layer=calls[0], tensor=tensor)
     if len(calls) == 2 and calls[0].operation is calls[1].operation:
         notes = dict.fromkeys(calls, "the same image")
-        source = maker(source_inputs(model.outputs[0])[0])
+        source = source_inputs(model.outputs[0])[0].node
         return Mistake("same_input_twice", notes, layer=calls[0], input=source)
-    return Mistake("", {maker(model.outputs[0]): "the end"}, model=model)
+    return Mistake("", {model.outputs[0].node: "the end"}, model=model)
 
 
 @lights("5A")
@@ -74,7 +74,7 @@ def calls_of_the_eye(attempt: Attempt) -> list[Node | Operation]:
 
 def judges_pairs(model: Functional) -> Mistake | None:
     """After one eye for two images, a comparison that can say "equal", and one probability."""
-    calls, end = weighted_calls(model)[:-1], {maker(model.outputs[0]): "the end"}
+    calls, end = weighted_calls(model)[:-1], {model.outputs[0].node: "the end"}
     read = all(calls_by_input(model)) or is_stacked(calls)
     if not read or (len(model.inputs), len(model.outputs)) != (2, 1) or not is_probability(model):
         return Mistake("", end, model=model)
@@ -97,19 +97,19 @@ def half(attempt: Attempt) -> Mistake | None:
         return Mistake("")
     first = next(x for x in encoder.inbound_nodes if x.arguments.tensors[0] is right)
     there = [first, *(maker_of(attempt.names.get(name)) for name in ("a", "b"))]
-    node: Any = next((x for x in map(maker, ends) if x not in there[::2]), maker(ends[0]))
+    node: Any = next((x.node for x in ends if x.node not in there[::2]), ends[0].node)
     start = next((x for x in starts if x is not right), right)
     values = {"k": node.index, "layer": node}
     if node.operation is not encoder:
         return elsewhere(node, encoder)
     if node.index > first.index and node not in there:
         return Mistake("called_again", {node: "new"}, **values)
-    values["input"] = maker(node.arguments.tensors[0])
+    values["input"] = node.arguments.tensors[0].node
     if node.arguments.tensors[0] is not right:
         return Mistake("wrong_row", {node: f"node {node.index}"}, **values)
     if start is not right:
-        notes = {maker(right): "read by the call", maker(start): "given to Model"}
-        return Mistake("other_input", notes, other=maker(start), **values)
+        notes = {right.node: "read by the call", start.node: "given to Model"}
+        return Mistake("other_input", notes, other=start.node, **values)
     return None
 
 
@@ -133,7 +133,7 @@ def ends_given(attempt: Attempt) -> tuple[list[Tensor], list[Tensor]]:
 
 
 def maker_of(value: Any) -> Node | None:
-    return maker(value) if isinstance(value, Tensor) and tensors_of(value) else None
+    return value.node if isinstance(value, Tensor) and tensors_of(value) else None
 
 
 @lights("5B")
@@ -231,8 +231,8 @@ def three_images(attempt: Attempt) -> Mistake | None:
     model = attempt.model
     output = model.outputs[0]
     if not is_probability(model):
-        end = {"shape": output.shape, "activation": activation_of(maker(output))}
-        return Mistake("not_a_probability", {maker(output): "the end"}, output=output, **end)
+        end = {"shape": output.shape, "activation": activation_of(output.node)}
+        return Mistake("not_a_probability", {output.node: "the end"}, output=output, **end)
     apart = two_encoders(model)
     if apart is not None:
         first, second = apart
@@ -240,7 +240,7 @@ def three_images(attempt: Attempt) -> Mistake | None:
         notes = {first: "one encoder", second: "another"}
         return Mistake("several_encoders", notes, first=first, second=second, n=len(layers))
     if len(model.inputs) != 3 or not all(calls_by_input(model)):
-        return Mistake("", {maker(output): "the end"}, model=model)
+        return Mistake("", {output.node: "the end"}, model=model)
     return misnumbered(attempt, model) or badly_judged(attempt, model)
 
 
@@ -250,7 +250,7 @@ def misnumbered(attempt: Attempt, model: Functional) -> Mistake | None:
     place = places(attempt, model).index("middle")
     middle, calls = model.inputs[place], calls_by_input(model)[place]
     layer = calls[0].operation
-    values = {"layer": layer, "input": maker(middle)}
+    values = {"layer": layer, "input": middle.node}
     found, notes = "no row", {calls[0]: "reads the middle image"}
     if not isinstance(index, (int, np.integer)):
         found = "not set" if index is None else f"of type {type(index).__name__}"
@@ -259,7 +259,7 @@ def misnumbered(attempt: Attempt, model: Functional) -> Mistake | None:
         return None
     rows = layer.inbound_nodes
     if 0 <= index < len(rows):
-        found = f"the call on {maker(rows[index].arguments.tensors[0]).operation.name}"
+        found = f"the call on {rows[index].arguments.tensors[0].node.operation.name}"
         notes = {rows[index]: f"node {index}"}
     return Mistake("wrong_index", notes, k=int(index), found=found, **values)
 
@@ -307,7 +307,7 @@ def calls_of_the_encoder(attempt: Attempt) -> list[Node | Operation]:
     if attempt.model is not None:
         return [node for calls in calls_by_input(attempt.model) for node in calls[:1]]
     called = calls_of_the_eye(attempt) if attempt.nodes else []
-    return called or [maker(known(attempt, name)) for name in ("left", "right")]
+    return called or [known(attempt, name).node for name in ("left", "right")]
 
 
 # Shared by several exercises.
@@ -327,7 +327,7 @@ def two_encoders(model: Functional) -> tuple[Any, Any] | None:
 def is_probability(model: Functional) -> bool:
     """Whether a model gives one number for each example, always between 0 and 1."""
     output = model.outputs[0]
-    if output.shape != ONE or activation_of(maker(output)) == "sigmoid":
+    if output.shape != ONE or activation_of(output.node) == "sigmoid":
         return output.shape == ONE
     answers = answers_to(model, [np.geomspace(0.1, 10, 16)[:, None] * x for x in images(model)])
     return bool(answers.min() >= 0 and answers.max() <= 1 and np.ptp(answers) > 0)

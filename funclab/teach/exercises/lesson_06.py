@@ -15,7 +15,7 @@ from funclab.graph.tensor import Tensor
 from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, flat, tensors_of
 from funclab.teach.graphs import (
-    activation_of, fresh_copy, maker, plain, reads, softmaxes, source_inputs, trained_copy,
+    activation_of, fresh_copy, plain, reads, softmaxes, source_inputs, trained_copy,
     weighted_calls,
 )  # fmt: skip
 from funclab.teach.judging import Mistake, calls_made, judge, known, lights
@@ -104,7 +104,7 @@ def five_images_one_reader(attempt: Attempt) -> Mistake | None:
     if model is None:
         return not_made(attempt)
     [output, *_], [source, *_] = model.outputs, model.inputs
-    end = {maker(output): str(output.shape)}
+    end = {output.node: str(output.shape)}
     values = {"output": output, "shape": output.shape, "model": model}
     if output.shape == TEN and source.shape == POSTCODE:
         return Mistake("one_answer", end, **values)
@@ -148,14 +148,14 @@ def not_made(attempt: Attempt) -> Mistake:
     cut = cut_off(attempt)
     if cut is not None:
         tensor, needed, start = cut
-        notes = {maker(needed): "the way back ends here", maker(start): "the Input of the model"}
-        values = {"tensor": tensor, "input": maker(needed), "other": maker(start)}
+        notes = {needed.node: "the way back ends here", start.node: "the Input of the model"}
+        values = {"tensor": tensor, "input": needed.node, "other": start.node}
         inside = needed.shape == (None, 64) and start.shape == POSTCODE
         return Mistake("inner_tensor" if inside else "other_input", notes, **values)
     if isinstance(error, ShapeError) and isinstance(error.graph, Functional) and error.tensors:
         single, wide = error.graph, error.tensors[0]
         values = {"layer": single, "shape": single.inputs[0].shape, "other": wide.shape}
-        return Mistake("called_directly", {maker(wide): str(wide.shape)}, **values)
+        return Mistake("called_directly", {wide.node: str(wide.shape)}, **values)
     return Mistake("")
 
 
@@ -186,11 +186,11 @@ def inner_tensor_of_page(attempt: Attempt) -> Mistake | None:
     if model is None:
         return no_way_to_page(attempt, page, reader)
     output, source = model.outputs[0], next((x for x in model.inputs if x is not page), page)
-    end = {maker(output): str(output.shape)}
+    end = {output.node: str(output.shape)}
     if source is not page:
-        notes, name = {maker(source): "the model starts here"}, maker(source).operation.name
-        other = f"a new {name}" if name == maker(page).operation.name else name
-        return Mistake("other_input", notes, other=other, input=maker(page))
+        notes, name = {source.node: "the model starts here"}, source.node.operation.name
+        other = f"a new {name}" if name == page.node.operation.name else name
+        return Mistake("other_input", notes, other=other, input=page.node)
     stranger = not_among(weights_in(reader), model)
     if stranger is not None:
         return unknown_weights("cloned", stranger)
@@ -217,10 +217,10 @@ def no_way_to_page(attempt: Attempt, page: Tensor, reader: Functional) -> Mistak
         return Mistake("")
     tensor, needed, start = cut
     if needed is page:
-        notes = {maker(page): "read, but not given"}
-        return Mistake("other_input", notes, other=maker(start), input=maker(page))
-    notes = {maker(tensor): "inside", maker(needed): "the way back ends here"}
-    values = {"tensor": tensor, "input": maker(needed), "layer": reader, "other": maker(start)}
+        notes = {page.node: "read, but not given"}
+        return Mistake("other_input", notes, other=start.node, input=page.node)
+    notes = {tensor.node: "inside", needed.node: "the way back ends here"}
+    values = {"tensor": tensor, "input": needed.node, "layer": reader, "other": start.node}
     return Mistake("inner_tensor", notes, **values)
 
 
@@ -245,7 +245,7 @@ def borrowed_and_held(attempt: Attempt) -> Mistake | None:
     if model is None:
         return Mistake("")
     [output, *_], borrowed = model.outputs, weights_in(eye)
-    end = {maker(output): str(output.shape)}
+    end = {output.node: str(output.shape)}
     if not borrowed <= weights_in(model):
         return without_the_eye(model, eye, end)
     state: Any = model.compiled_state
@@ -253,7 +253,7 @@ def borrowed_and_held(attempt: Attempt) -> Mistake | None:
     if "reader" in attempt.names and moving & weights_in(attempt.names["reader"]) - borrowed:
         return with_the_old_head(model, attempt.names["reader"].get_layer("digit"))
     softmax = softmaxes(output)
-    if output.shape != TEN or len(softmax) != 1 or activation_of(maker(output)) != "softmax":
+    if output.shape != TEN or len(softmax) != 1 or activation_of(output.node) != "softmax":
         activation = " and ".join(activation_of(node) for node in softmax) or "no softmax"
         values = {"output": output, "shape": output.shape, "activation": activation}
         return Mistake("not_ten", end, **values)

@@ -17,7 +17,7 @@ from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
     accuracy, activation_of, calls_before, calls_of, calls_within, first_call, fresh_copy,
-    is_concatenation, joins, maker, own_layers, plain, reads, softmaxes, source_inputs,
+    is_concatenation, joins, own_layers, plain, reads, softmaxes, source_inputs,
     trained_copy, weighted_calls,
 )  # fmt: skip
 from funclab.teach.judging import Mistake, calls_made, judge, known, lights
@@ -84,22 +84,22 @@ def what_without_where(attempt: Attempt) -> Mistake | None:
     if new:
         node = next(node for node in calls_of(model) if node.operation is new[0])
         return Mistake("new_weights", {node: "new"}, layer=new[0], n=new[0].count_params())
-    values = {"tensor": output, "shape": output.shape, "layer": maker(output)}
+    values = {"tensor": output, "shape": output.shape, "layer": output.node}
     start, paper = model.inputs[0], windows.inputs[0]
     if start is not paper:
-        at = {maker(start): "the model starts here"}
-        return Mistake("other_input", at, other=maker(start), input=maker(paper))
+        at = {start.node: "the model starts here"}
+        return Mistake("other_input", at, other=start.node, input=paper.node)
     if not weighted_calls(model) or len(model.outputs) > 1 or len(output.shape) < 2:
-        return Mistake("", {maker(output): "the end"}, model=model, **values)
+        return Mistake("", {output.node: "the end"}, model=model, **values)
     if len(output.shape) > 2:
-        return Mistake("still_has_positions", {maker(output): "moves along"}, **values)
+        return Mistake("still_has_positions", {output.node: "moves along"}, **values)
     if slides(model):
-        return Mistake("hidden_in_a_list", {maker(output): "a list of positions"}, **values)
-    before = [node for node in reads(maker(output)) if len(node.output_tensors[0].shape) < 3]
+        return Mistake("hidden_in_a_list", {output.node: "a list of positions"}, **values)
+    before = [node for node in reads(output.node) if len(node.output_tensors[0].shape) < 3]
     if before:
-        return Mistake("too_late", {maker(output): "reads the tensor wanted"}, **values)
-    if not same_numbers(model, Functional(paper, maker(windows.outputs[0]).arguments.tensors[0])):
-        return Mistake("", {maker(output): "the end"}, model=model, **values)
+        return Mistake("too_late", {output.node: "reads the tensor wanted"}, **values)
+    if not same_numbers(model, Functional(paper, windows.outputs[0].node.arguments.tensors[0])):
+        return Mistake("", {output.node: "the end"}, model=model, **values)
     return None
 
 
@@ -126,8 +126,8 @@ def no_model(attempt: Attempt) -> Mistake:
     starts, ends = (tensors_of(part) for part in made or ([], []))
     read = [source for tensor in ends for source in source_inputs(tensor)]
     if starts and read and read[0] is not starts[0]:
-        at = {maker(read[0]): "read by the layers", maker(starts[0]): "given to Model"}
-        values = {"input": maker(read[0]), "other": maker(starts[0])}
+        at = {read[0].node: "read by the layers", starts[0].node: "given to Model"}
+        values = {"input": read[0].node, "other": starts[0].node}
         return Mistake("other_input", at, **values)
     return Mistake("")
 
@@ -146,7 +146,7 @@ def residual_block(attempt: Attempt) -> Mistake | None:
         return not_added(attempt)
     model, before = opened(attempt.model)
     output = model.outputs[0]
-    end, shape = {maker(output): str(output.shape)}, output.shape
+    end, shape = {output.node: str(output.shape)}, output.shape
     twice = [node for node in calls_of(model) if len(node.arguments.tensors) > 1]
     adding = [node for node in twice if "Add" in kind(node)]
     if twice and not adding:
@@ -159,13 +159,13 @@ def residual_block(attempt: Attempt) -> Mistake | None:
     if a is b:
         return Mistake("same_tensor", {join: "twice the same"}, join=join, tensor=a)
     if not has_positions(a) or not has_positions(b):
-        flat = maker(a if not has_positions(a) else b)
+        flat = (a if not has_positions(a) else b).node
         values = {"join": join, "layer": flat, "shape": flat.output_tensors[0].shape}
         return Mistake("positions_lost", {flat: "no positions"}, **values)
     if a.shape[-1] != b.shape[-1]:
         few, many = sorted((a, b), key=lambda tensor: tensor.shape[-1] or 0)
-        at = {maker(few): "one channel"}
-        values = {"layer": maker(few), "n": many.shape[-1], "join": join}
+        at = {few.node: "one channel"}
+        values = {"layer": few.node, "n": many.shape[-1], "join": join}
         return Mistake("one_channel_for_all", at, **values)
     if not (a.shape[1:3] == b.shape[1:3] == shape[1:3] == (SIDE, SIDE)):
         return Mistake("", end, model="model", shape=shape)
@@ -187,17 +187,17 @@ def not_in_a_row(join: Node, before: list[Node]) -> Mistake | None:
     if any(convolves(node.operation) for node in ways[0] & ways[1]):
         if any(convolves(node.operation) for node in ways[0] ^ ways[1]):
             return None
-        node = maker(max((a, b), key=lambda tensor: len(calls_before([tensor]))))
+        node = (max((a, b), key=lambda tensor: len(calls_before([tensor])))).node
         return Mistake("no_convolution", {node: "no window"}, layer=node, join=join)
-    at = {maker(tensor): "starts at the Input" for tensor in (a, b)}
-    return Mistake("side_by_side", at, join=join, layer=maker(a), other=maker(b))
+    at = {tensor.node: "starts at the Input" for tensor in (a, b)}
+    return Mistake("side_by_side", at, join=join, layer=a.node, other=b.node)
 
 
 def opened(model: Functional) -> tuple[Functional, list[Node]]:
     """The model in which a chain of calls ends, and the calls before it."""
     before: list[Node] = []
-    while not joins(model) and isinstance(maker(model.outputs[0]).operation, Functional):
-        call: Any = maker(model.outputs[0])
+    while not joins(model) and isinstance(model.outputs[0].node.operation, Functional):
+        call: Any = model.outputs[0].node
         before += calls_before(call.arguments.tensors)
         model = call.operation
     return model, before
@@ -219,14 +219,14 @@ def not_added(attempt: Attempt) -> Mistake:
     if not isinstance(error, ShapeError) or len(error.tensors) < 2:
         return Mistake("")
     a, b = sorted(error.tensors[:2], key=lambda tensor: tensor.shape[1] or 0, reverse=True)
-    at = {maker(tensor): str(tensor.shape) for tensor in (a, b)}
+    at = {tensor.node: str(tensor.shape) for tensor in (a, b)}
     values = {"a": a.shape, "b": b.shape, "join": error.graph}
     for tensor in (a, b):
         if not has_positions(tensor):
-            lost = {"layer": maker(tensor), "shape": tensor.shape}
+            lost = {"layer": tensor.node, "shape": tensor.shape}
             return Mistake("positions_lost", at, **{**values, **lost})
     if a.shape[1:3] != b.shape[1:3]:
-        return Mistake("sizes_differ", at, layer=maker(b), other=maker(a), **values)
+        return Mistake("sizes_differ", at, layer=b.node, other=a.node, **values)
     return Mistake("channels_differ", at, **values)
 
 
@@ -234,7 +234,7 @@ def not_added(attempt: Attempt) -> Mistake:
 def the_two_that_meet(attempt: Attempt) -> list[Node | Operation]:
     """The calls whose results are to be added; before an attempt, the Input."""
     nodes = [node for node in calls_made(attempt) if isinstance(node.operation, Conv2D)]
-    return list(nodes[-2:]) or [maker(known(attempt, "paper"))]
+    return list(nodes[-2:]) or [known(attempt, "paper").node]
 
 
 # 7D
@@ -245,9 +245,9 @@ def reads_what_slipped(attempt: Attempt) -> Mistake | None:
         return Mistake("")
     model = attempt.model
     output, total = model.outputs[0], model.count_params()
-    start, end = model.inputs[0], maker(output)
+    start, end = model.inputs[0], output.node
     if start.shape != SHEET or len(model.inputs) > 1:
-        other = maker(model.inputs[-1])
+        other = model.inputs[-1].node
         return Mistake("other_input", {other: str(start.shape)}, model=model, other=other)
     if has_positions(output):
         values = {"model": model, "shape": output.shape}
@@ -310,7 +310,7 @@ def sheets(images: Array, right: int = 0) -> Array:
 @lights("7D")
 def where_positions_go(attempt: Attempt) -> list[Node | Operation]:
     if attempt.model is None:
-        return [maker(known(attempt, "paper"))]
+        return [known(attempt, "paper").node]
     return [where_positions_end(attempt.model)]
 
 
@@ -331,4 +331,4 @@ def where_positions_end(model: Functional) -> Node:
         for node in calls_of(model)
         if has_positions_read(node) and not has_positions(node.output_tensors[0])
     ]
-    return ends[0] if ends else maker(model.outputs[0])
+    return ends[0] if ends else model.outputs[0].node

@@ -16,7 +16,7 @@ from funclab.graph.tensor import Tensor
 from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt
 from funclab.teach.graphs import (
-    accuracy, activation_of, calls_before, calls_of, calls_within, fresh_copy, innermost, maker,
+    accuracy, activation_of, calls_before, calls_of, calls_within, fresh_copy, innermost,
     reads, source_inputs, trained_copy, unwrapped,
 )  # fmt: skip
 from funclab.teach.judging import Mistake, calls_made, judge, known, lights, missing_input
@@ -63,13 +63,13 @@ def two_in_a_row(attempt: Attempt) -> Mistake | None:
         return not_stacked(attempt)
     model = unwrapped(attempt.model)
     output, source = model.outputs[0], model.inputs[0]
-    end = {maker(output): str(output.shape)}
+    end = {output.node: str(output.shape)}
     other = Mistake("", end, model="model")
     stack = recurrent(calls_of(model))
     if not stack:
         return other
     if len(output.shape) == 3:
-        return Mistake("one_answer_each", end, output=maker(output), shape=output.shape)
+        return Mistake("one_answer_each", end, output=output.node, shape=output.shape)
     last = stack[-1]
     read = last.arguments.tensors[0]
     behind = calls_before([read])
@@ -78,7 +78,7 @@ def two_in_a_row(attempt: Attempt) -> Mistake | None:
         return one_recurrent(last, read)
     first = [*recurrent(behind), last][-2 if recurrent(behind) else -1]
     if first is not last and len(first.output_tensors[0].shape) < 3:
-        between = maker(read)
+        between = read.node
         at = {first: "one row", between: str(read.shape)}
         return Mistake("repeated", at, layer=first, between=between, shape=read.shape)
     right = output.shape == ONE and source.shape[1:] == (HOURS, 1) == (read.shape[1], 1)
@@ -87,7 +87,7 @@ def two_in_a_row(attempt: Attempt) -> Mistake | None:
 
 def one_recurrent(last: Node, read: Tensor) -> Mistake:
     """A recurrent layer without another one before it."""
-    between = maker(read)
+    between = read.node
     if between.is_input:
         return Mistake("read_directly", {last: "reads the input"}, next=last, input=between)
     return Mistake("hour_by_hour", {between: "remembers nothing"}, layer=between, next=last)
@@ -97,7 +97,7 @@ def not_stacked(attempt: Attempt) -> Mistake:
     """Layers that could not be called, or a Model that does not start at the Input of its calls."""
     error: Any = attempt.error
     if isinstance(error, ShapeError) and error.tensors:
-        node = maker(error.tensors[0])
+        node = error.tensors[0].node
         if recurrent([node]) and len(error.tensors[0].shape) < 3:
             shape = node.output_tensors[0].shape
             return Mistake(
@@ -121,7 +121,7 @@ def is_recurrent(layer: Any) -> bool:
 
 @lights("8B")
 def where_a_stack_begins(attempt: Attempt) -> list[Node | Operation]:
-    [start, *_] = recurrent(calls_made(attempt)) or [maker(known(attempt, "hours"))]
+    [start, *_] = recurrent(calls_made(attempt)) or [known(attempt, "hours").node]
     return [start]
 
 
@@ -134,11 +134,11 @@ def padding_left_out(attempt: Attempt) -> Mistake | None:
         return Mistake("")
     [output, *_], [source, *_] = model.outputs, model.inputs
     if len(output.shape) == 3:
-        at = {maker(output): str(output.shape)}
-        return Mistake("one_answer_each", at, output=maker(output), shape=output.shape)
+        at = {output.node: str(output.shape)}
+        return Mistake("one_answer_each", at, output=output.node, shape=output.shape)
     tables = embeddings(model)
     if len(model.inputs) > 1 or output.shape != TWELVE or not tables:
-        return Mistake("", {maker(output): "the end"}, model=model, shape=output.shape)
+        return Mistake("", {output.node: "the end"}, model=model, shape=output.shape)
     copy, x = fresh_copy(model), headlines_for(model)
     said = np.asarray(copy(x))
     gaps = len(tables) == 1 and recurrent(calls_within(model))
@@ -165,7 +165,7 @@ def zeros_read(model: Functional, source: Tensor) -> Mistake:
     if lost is None:
         return Mistake("", {table: "0 counts"}, model=model, shape=model.outputs[0].shape)
     if source.shape[1] is None:
-        return Mistake("any_length", {lost: "the mask ends"}, input=maker(source), layer=lost)
+        return Mistake("any_length", {lost: "the mask ends"}, input=source.node, layer=lost)
     tensor = lost.output_tensors[0]
     return Mistake("lost", {lost: "the mask ends"}, layer=lost, tensor=tensor)
 
@@ -193,7 +193,7 @@ def words_and_hour(attempt: Attempt) -> Mistake | None:
     if model is None:
         return cannot_join(attempt)
     output = model.outputs[0]
-    end = maker(output)
+    end = output.node
     values = {"model": model, "output": end, "shape": output.shape}
     if len(output.shape) == 3:
         return Mistake("one_answer_each", {end: str(output.shape)}, **values)
@@ -220,7 +220,7 @@ def cannot_join(attempt: Attempt) -> Mistake:
     error: Any = attempt.error
     if isinstance(error, ShapeError) and len(error.tensors) > 1:
         a, b = error.tensors[:2]
-        at = {maker(tensor): str(tensor.shape) for tensor in (a, b)}
+        at = {tensor.node: str(tensor.shape) for tensor in (a, b)}
         return Mistake("cannot_add", at, join=error.graph, a=a.shape, b=b.shape)
     mistake = missing_input(attempt, "input_missing")
     if mistake.values:
@@ -250,5 +250,5 @@ def popular_told(model: Functional) -> float:
 @lights("8D")
 def both_inputs(attempt: Attempt) -> list[Node | Operation]:
     if attempt.model is not None:
-        return [maker(tensor) for tensor in attempt.model.inputs]
-    return [maker(known(attempt, name)) for name in ("words", "hour") if name in attempt.names]
+        return [tensor.node for tensor in attempt.model.inputs]
+    return [known(attempt, name).node for name in ("words", "hour") if name in attempt.names]

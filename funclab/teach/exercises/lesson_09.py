@@ -16,7 +16,7 @@ from funclab.graph.tensor import Tensor
 from funclab.models.model import Functional, Model
 from funclab.teach.attempt import Attempt, flat, tensors_of
 from funclab.teach.graphs import (
-    accuracy, activation_of, calls_before, calls_of, fresh_copy, maker, reads, source_inputs,
+    accuracy, activation_of, calls_before, calls_of, fresh_copy, reads, source_inputs,
     trained_copy,
 )  # fmt: skip
 from funclab.teach.judging import (
@@ -39,9 +39,9 @@ def a_question_looks_at_a_headline(attempt: Attempt) -> Mistake | None:
     model = attempt.model
     if model is None:
         return stopped(attempt, "input_missing")
-    end = maker(model.outputs[0])
+    end = model.outputs[0].node
     shape, read = model.outputs[0].shape, source_inputs(model.outputs[0])
-    values: dict[str, Any] = {"layer": end, "shape": shape, "source": maker(read[0])}
+    values: dict[str, Any] = {"layer": end, "shape": shape, "source": read[0].node}
     at = {end: str(shape)}
     if shape == (None, TOLD, ASKED):
         return Mistake("turned", at, **values)
@@ -68,27 +68,27 @@ def what_is_compared(attempt: Attempt) -> list[Node | Operation]:
 
 
 # 9B
-@judge("9B", lit=lambda attempt: [maker(known(attempt, name)) for name in ("weights", "value")])
+@judge("9B", lit=lambda attempt: [known(attempt, name).node for name in ("weights", "value")])
 def values_mixed_by_weights(attempt: Attempt) -> Mistake | None:
     """For each word, the sum of all values, each times the weight of its column in this row."""
     model = attempt.model
     if model is None:
         return not_mixed(attempt)
     output = model.outputs[0]
-    end, weights, value = maker(output), known(attempt, "weights"), known(attempt, "value")
+    end, weights, value = output.node, known(attempt, "weights"), known(attempt, "value")
     at, says = {end: str(output.shape)}, {"layer": end, "shape": output.shape}
     if output.shape == (None, MIXED[-1]):
         return Mistake("one_row", at, **says)
     if output.shape != MIXED:
         return Mistake("", at, **says)
-    [scores] = maker(weights).arguments.tensors[:1]
+    [scores] = weights.node.arguments.tensors[:1]
     shares, values, bare, made = numbers_of(model, [weights, value, scores, output], STRONG)
     if np.allclose(made, shares @ values, atol=1e-4):
         return None
     if np.allclose(made, np.swapaxes(shares, 1, 2) @ values, atol=1e-4):
         return Mistake("columns", {end: "sums over rows of the weights"}, **says)
     if np.allclose(made, bare @ values, rtol=1e-3, atol=1e-4):
-        return Mistake("no_softmax", {maker(scores): "no softmax"}, scores=scores, **says)
+        return Mistake("no_softmax", {scores.node: "no softmax"}, scores=scores, **says)
     return Mistake("", at, **says)
 
 
@@ -100,7 +100,7 @@ def not_mixed(attempt: Attempt) -> Mistake:
     a, b = error.tensors[:2]
     axes = getattr(error.graph, "axes", None)
     i, j = (axes, axes) if isinstance(axes, int) else axes or (None, None)
-    at = {maker(tensor): str(tensor.shape) for tensor in (a, b)}
+    at = {tensor.node: str(tensor.shape) for tensor in (a, b)}
     if i is None or j is None:
         return Mistake("")
     if 0 in (i, j):
@@ -117,7 +117,7 @@ def zeros_do_not_count(attempt: Attempt) -> Mistake | None:
     if model is None:
         return Mistake("")
     output = model.outputs[0]
-    end = maker(output)
+    end = output.node
     if len(output.shape) == 3:
         return one_answer_each(model)
     if len(model.inputs) > 1 or output.shape != TWELVE:
@@ -140,7 +140,7 @@ def one_answer_each(model: Functional) -> Mistake:
             if len(shape) == 3 and masks:
                 at, mask = {node: str(shape)}, masks[0].shape
                 return Mistake("mask_of_the_mean", at, layer=node, mask=mask, shape=shape)
-    end, shape = maker(model.outputs[0]), model.outputs[0].shape
+    end, shape = model.outputs[0].node, model.outputs[0].shape
     return Mistake("one_answer_each", {end: str(shape)}, layer=end, shape=shape)
 
 
@@ -173,14 +173,14 @@ def where_zeros_count(attempt: Attempt) -> list[Node | Operation]:
 
 
 # 9D
-@judge("9D", lit=lambda attempt: [maker(known(attempt, "placed"))])
+@judge("9D", lit=lambda attempt: [known(attempt, "placed").node])
 def two_heads(attempt: Attempt) -> Mistake | None:
     """Two heads that read the same rows, each with its own layers; learns whom it happens to."""
     model = attempt.model
     if model is None:
         return not_joined(attempt)
     output = model.outputs[0]
-    end = maker(output)
+    end = output.node
     values = {"model": model, "layer": end, "shape": output.shape}
     if len(output.shape) == 3:
         return Mistake("one_answer_each", {end: str(output.shape)}, **values)
@@ -256,7 +256,7 @@ def not_joined(attempt: Attempt) -> Mistake:
     error: Any = attempt.error
     if isinstance(error, ShapeError) and len(error.tensors) > 1:
         a, b = error.tensors[:2]
-        at = {maker(tensor): str(tensor.shape) for tensor in (a, b)}
+        at = {tensor.node: str(tensor.shape) for tensor in (a, b)}
         return Mistake("cannot_join", at, join=error.graph, a=a.shape, b=b.shape)
     nodes = calls_before(tensors_of((attempt.given_to_model or ([], []))[1]))
     for first, second in combinations(nodes, 2):
@@ -272,7 +272,7 @@ def stopped(attempt: Attempt, missing: str = "") -> Mistake:
     """A NumPy function on the path, or a Model without an Input that its calls read."""
     used = numpy_was_given(attempt)
     if used is not None:
-        return Mistake("numpy", {maker(used): "the path ends here"}, layer=maker(used))
+        return Mistake("numpy", {used.node: "the path ends here"}, layer=used.node)
     return missing_input(attempt, missing) if missing else Mistake("")
 
 

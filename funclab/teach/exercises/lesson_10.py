@@ -15,7 +15,7 @@ from funclab.models import Model
 from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
-    accuracy, calls_by_input, calls_of, first_call, fixed_start, is_concatenation, joins, maker,
+    accuracy, calls_by_input, calls_of, first_call, fixed_start, is_concatenation, joins,
     reads, softmaxes, source_inputs, trained_copy, weighted_calls,
 )  # fmt: skip
 from funclab.teach.judging import (
@@ -107,14 +107,14 @@ def other_moment(run: Run, answer: str) -> Mistake:
     values = {"model": run.name, "given": answer}
     if isinstance(run.error, ShapeError) and run.error.tensors:
         read = run.error.tensors[0]
-        at = {maker(read): f"{run.name} reads this"}
-        return Mistake("axes_not_counted", at, layer=maker(read), shape=read.shape, **values)
+        at = {read.node: f"{run.name} reads this"}
+        return Mistake("axes_not_counted", at, layer=read.node, shape=read.shape, **values)
     if of_one_name(run.error):
         name = "name_at_a_call" if answer == "call" else "names_do_not_matter"
         return one_name(run.error, name, **values)
     if isinstance(run.error, DataError):
         model: Any = Attempt(error=run.error).given_to("fit", "model")
-        end = maker(model.outputs[0])
+        end = model.outputs[0].node
         name = "targets_fit" if answer == "never" else "targets_before_fit"
         return Mistake(name, {end: "the output"}, layer=end, **values)
     if run.error is None:
@@ -135,12 +135,12 @@ def how_far_the_first_wrong_one_comes(attempt: Attempt) -> list[Node | Operation
     answers = answers_by_number(attempt.answer) or []
     programs = [known(attempt, f"model_{number}") for number in NUMBERS]
     wrong = [run for run, answer in zip(runs_of(programs), answers) if answer != run.moment]
-    nodes = wrong[0].nodes[-1:] or [maker(known(attempt, "image"))]
+    nodes = wrong[0].nodes[-1:] or [known(attempt, "image").node]
     return list(nodes)
 
 
 # 10B
-@judge("10B", lit=lambda attempt: [maker(source_inputs(known(attempt, "half"))[0])])
+@judge("10B", lit=lambda attempt: [source_inputs(known(attempt, "half"))[0].node])
 def from_the_first_input(attempt: Attempt) -> Mistake | None:
     """From the Input that `half` was made from to `half`, which was made once."""
     half: Any = attempt.names.get("half")
@@ -152,17 +152,17 @@ def from_the_first_input(attempt: Attempt) -> Mistake | None:
     model = attempt.model
     heavy = [node for node in calls_made(attempt) if getattr(node.operation, "weights", None)]
     start, output = model.inputs[0], model.outputs[0]
-    values = {"model": model, "tensor": output, "input": maker(start)}
+    values = {"model": model, "tensor": output, "input": start.node}
     if len(heavy) > 1:
         node: Any = heavy[-1]
         n = node.operation.count_params()
         return Mistake("new_layer", {node: "a second call"}, layer=node, n=n)
-    if not maker(start).is_input:
-        at = {maker(start): "starts behind this"}
-        return Mistake("starts_midway", at, model=model, tensor=start, layer=maker(start))
+    if not start.node.is_input:
+        at = {start.node: "starts behind this"}
+        return Mistake("starts_midway", at, model=model, tensor=start, layer=start.node)
     if model.inputs == [source] and output is half:
         return None
-    return Mistake("", {maker(output): "ends here"}, **values)
+    return Mistake("", {output.node: "ends here"}, **values)
 
 
 def not_from_there(attempt: Attempt, source: Tensor) -> Mistake:
@@ -175,12 +175,12 @@ def not_from_there(attempt: Attempt, source: Tensor) -> Mistake:
     start: Any = next(iter((attempt.given_to_model or ([], []))[0]), None)
     if isinstance(start, Operation):
         return Mistake("gave_a_layer", {first_call(start): "a layer"}, layer=start)
-    if tensors_of(start) and not maker(start).is_input:
-        values = {"model": "Model", "tensor": start, "layer": maker(start)}
-        return Mistake("starts_midway", {maker(start): "starts behind this"}, **values)
+    if tensors_of(start) and not start.node.is_input:
+        values = {"model": "Model", "tensor": start, "layer": start.node}
+        return Mistake("starts_midway", {start.node: "starts behind this"}, **values)
     if tensors_of(start):
-        at = {maker(start): "given to Model", maker(source): "read by the layers"}
-        return Mistake("fresh_input", at, other=maker(start), layer=reader)
+        at = {start.node: "given to Model", source.node: "read by the layers"}
+        return Mistake("fresh_input", at, other=start.node, layer=reader)
     return Mistake("")
 
 
@@ -191,14 +191,14 @@ def one_eye_for_both(attempt: Attempt) -> Mistake | None:
     if attempt.model is None:
         return no_twins(attempt)
     model = attempt.model
-    output, end = model.outputs[0], maker(model.outputs[0])
+    output, end = model.outputs[0], model.outputs[0].node
     values = {"model": model, "shape": output.shape}
     sides = calls_by_input(model)
     if len(sides) != 2 or not all(sides):
         read = source_inputs(output)
         for image in (known(attempt, "left"), known(attempt, "right")):
             if image not in read:
-                values = {"model": model, "other": maker(image)}
+                values = {"model": model, "other": image.node}
         return Mistake("", dict.fromkeys(calls_of(model)[:1], "the first call"), **values)
     left, right = ([node.operation for node in side] for side in sides)
     if left != right:
@@ -240,14 +240,14 @@ def judging(model: Functional) -> tuple[float, bool]:
 def no_twins(attempt: Attempt) -> Mistake:
     used, error = numpy_was_given(attempt), attempt.error
     if used is not None:
-        at = {maker(used): "the path ends here"}
-        return Mistake("left_the_graph", at, function=function_of(error), layer=maker(used))
+        at = {used.node: "the path ends here"}
+        return Mistake("left_the_graph", at, function=function_of(error), layer=used.node)
     if of_one_name(error):
         return one_name(error)
     wanted = not_given(attempt) if isinstance(error, GraphError) else []
     if wanted:
-        at = {maker(tensor): "not among the inputs" for tensor in wanted}
-        return Mistake("input_left_out", at, other=maker(wanted[0]))
+        at = {tensor.node: "not among the inputs" for tensor in wanted}
+        return Mistake("input_left_out", at, other=wanted[0].node)
     return Mistake("")
 
 
@@ -264,11 +264,11 @@ def disconnected_on_purpose(attempt: Attempt) -> Mistake | None:
     if of_one_name(error):
         return one_name(error)
     if isinstance(error, ShapeError) and isinstance(error.graph, Operation):
-        at = {maker(tensor): str(tensor.shape) for tensor in error.tensors}
+        at = {tensor.node: str(tensor.shape) for tensor in error.tensors}
         return Mistake("stopped_at_a_call", at, layer=error.graph)
     used = numpy_was_given(attempt)
     if used is not None:
-        return Mistake("left_the_graph", {maker(used): "ends here"}, function=function_of(error))
+        return Mistake("left_the_graph", {used.node: "ends here"}, function=function_of(error))
     outputs = (attempt.given_to_model or ([], []))[1]
     layer = next((x for x in outputs if isinstance(x, Operation)), None)
     if isinstance(error, TensorTypeError) and layer is not None:
@@ -285,22 +285,20 @@ def no_error(attempt: Attempt) -> Mistake:
     start = first_input(ends)
     if start is None:
         return Mistake("")
-    named = {"model": model if model is not None else "Model", "input": maker(start)}
-    return Mistake(
-        "no_error", {maker(ends[0]): "ends here", maker(start): "the very Input"}, **named
-    )
+    named = {"model": model if model is not None else "Model", "input": start.node}
+    return Mistake("no_error", {ends[0].node: "ends here", start.node: "the very Input"}, **named)
 
 
 def not_alike(starts: list[Tensor], wanted: list[Tensor]) -> Mistake | None:
     """How the inputs of a disconnected Model differ from those that it needs."""
-    other = [tensor for tensor in starts if not maker(tensor).is_input]
+    other = [tensor for tensor in starts if not tensor.node.is_input]
     if other:
-        values = {"tensor": other[0], "layer": maker(other[0])}
-        return Mistake("not_an_input", {maker(other[0]): "not an Input"}, **values)
+        values = {"tensor": other[0], "layer": other[0].node}
+        return Mistake("not_an_input", {other[0].node: "not an Input"}, **values)
     missing = [tensor for tensor in wanted if tensor not in starts]
-    at = {maker(tensor): "is needed" for tensor in missing}
+    at = {tensor.node: "is needed" for tensor in missing}
     if len(starts) < len(wanted):
-        return Mistake("too_few", at, other=maker(missing[0]))
+        return Mistake("too_few", at, other=missing[0].node)
     a, b = ([tensor.shape for tensor in tensors] for tensors in (starts, wanted))
     if sorted(map(str, a)) == sorted(map(str, b)):
         return None
@@ -311,7 +309,7 @@ def not_alike(starts: list[Tensor], wanted: list[Tensor]) -> Mistake | None:
 @lights("10D")
 def inputs_behind(attempt: Attempt) -> list[Node | Operation]:
     starts = [node for node in attempt.nodes if node.is_input]
-    return list(starts) or [maker(known(attempt, "image"))]
+    return list(starts) or [known(attempt, "image").node]
 
 
 # Shared by several exercises.

@@ -16,7 +16,7 @@ from funclab.graph.shape_math import Array, show
 from funclab.graph.value import Variable
 from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt
-from funclab.teach.graphs import calls_of, fresh_copy, maker, reads, trained_copy, weighted_calls
+from funclab.teach.graphs import calls_of, fresh_copy, reads, trained_copy, weighted_calls
 from funclab.teach.judging import (
     Mistake, function_of, judge, known, lights, stopped, told,
 )  # fmt: skip
@@ -63,7 +63,7 @@ def last_hour_and_a_share_of_the_rise(attempt: Attempt) -> Mistake | None:
     model = attempt.model
     if model is None:
         return not_built(attempt)
-    node = maker(model.outputs[0])
+    node = model.outputs[0].node
     layer: Any = node.operation
     weights = layer.weights if layer.is_layer else []
     size = sum(weight.numpy().size for weight in weights)
@@ -160,12 +160,12 @@ def numpy_in_call(attempt: Attempt) -> Mistake:
 
 
 # 11D
-@judge("11D", lit=lambda attempt: [maker(known(attempt, "forecast").outputs[0])])
+@judge("11D", lit=lambda attempt: [known(attempt, "forecast").outputs[0].node])
 def enough_in_four_of_five_hours(attempt: Attempt) -> Mistake | None:
     """A loss with which the lesson's model has enough bikes in 80 % of the hours of 2011."""
     charge = attempt.answer
     model: Functional = known(attempt, "forecast")
-    end = maker(model.outputs[0])
+    end = model.outputs[0].node
     values: dict[str, Any] = {"charge": getattr(charge, "__name__", "charge"), "layer": end}
     if not callable(charge) or isinstance(charge, (type, Operation)):
         found = f"`charge` is of the kind {type(charge).__name__}, not a function"
@@ -218,11 +218,11 @@ def price(charge: Callable[..., Any], wanted: list[int], forecast: list[int]) ->
 
 
 # 11E
-@judge("11E", lit=lambda attempt: [maker(known(attempt, "forecast").outputs[0])])
+@judge("11E", lit=lambda attempt: [known(attempt, "forecast").outputs[0].node])
 def a_step_that_is_never_long(attempt: Attempt) -> Mistake | None:
     """A custom step: that of SGD if it is short, else 0.05, in both directions."""
     step = attempt.answer
-    node = maker(known(attempt, "forecast").outputs[0])
+    node = known(attempt, "forecast").outputs[0].node
     at = {node: "moved by this"}
     values: dict[str, Any] = {"step": type(step).__name__, "layer": node}
     if not isinstance(step, optimizers.Optimizer):

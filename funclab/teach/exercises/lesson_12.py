@@ -15,7 +15,7 @@ from funclab.graph.operation import Operation
 from funclab.graph.shape_math import Array
 from funclab.graph.value import Variable
 from funclab.teach.attempt import Attempt
-from funclab.teach.graphs import calls_of, maker
+from funclab.teach.graphs import calls_of
 from funclab.teach.judging import Mistake, judge, known, lights, stopped
 from funclab.teach.predicting import judge_predictions
 
@@ -53,7 +53,7 @@ def slots_of(node: Node) -> tuple[float, float]:
     """The gradients that an op writes for x and for y."""
     operation: Any = node.operation
     inputs = node.arguments.tensors
-    x, y = sorted(inputs, key=lambda tensor: maker(tensor).time)
+    x, y = sorted(inputs, key=lambda tensor: tensor.node.time)
     values = {x: Variable(X, dtype="float64"), y: Variable(Y, dtype="float64")}
     plan = Plan(ops.multiply(operation.op(*(values[tensor] for tensor in inputs)), G))
     plan.run()
@@ -172,7 +172,7 @@ def run_own_op(attempt: Attempt, *arrays: Array) -> tuple[Any, Ran | None, Mista
         return None, None, Mistake("")
     node = own_call(attempt.model)
     if node is None:
-        end = maker(attempt.model.outputs[0])
+        end = attempt.model.outputs[0].node
         found = "No call in `model` is of an op that you wrote"
         return end, None, Mistake("", {end: "no op of your own"}, found=found)
     operation: Any = node.operation
@@ -231,7 +231,7 @@ def node_name(node: Node) -> str:
 def the_op(attempt: Attempt) -> list[Node | Operation]:
     """The call of the student's own op; before there is one, the end of the lesson's twins."""
     model = attempt.model or known(attempt, "twins")
-    return [own_call(model) or maker(maker(model.outputs[0]).arguments.tensors[0])]
+    return [own_call(model) or model.outputs[0].node.arguments.tensors[0].node]
 
 
 for exercise in ("12B", "12C", "12D"):

@@ -15,7 +15,7 @@ from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt
 from funclab.teach.exercises.lesson_07 import sheets
 from funclab.teach.graphs import (
-    accuracy, activation_of, calls_before, calls_of, maker, multiplications, trained_copy,
+    accuracy, activation_of, calls_before, calls_of, multiplications, trained_copy,
 )  # fmt: skip
 from funclab.teach.judging import Mistake, judge, known, lights, stopped
 from funclab.teach.predicting import judge_predictions
@@ -107,15 +107,13 @@ def a_frugal_reader(attempt: Attempt) -> Mistake | None:
     model = attempt.model
     if model is None:
         return Mistake("")
-    dearest, end = the_dearest(model), maker(model.outputs[0])
+    dearest, end = the_dearest(model), model.outputs[0].node
     total, most = total_of(model), multiplications(dearest)
     at = {dearest: f"{most:,}"}
     values: dict[str, Any] = {"layer": dearest, "model": model, "total": total, "most": most}
     [first, *_] = model.inputs
     if len(model.inputs) > 1 or first.shape != (None, 12, 12, 1):
-        return Mistake(
-            "other_sheet", {maker(first): str(first.shape)}, input=maker(first), **values
-        )
+        return Mistake("other_sheet", {first.node: str(first.shape)}, input=first.node, **values)
     if model.outputs[0].shape != (None, 10) or activation_of(end) != "softmax":
         return Mistake("no_softmax", {end: "ten probabilities"}, **{**values, "layer": end})
     windows = [node for node in calls_of(model) if has_window(node)]

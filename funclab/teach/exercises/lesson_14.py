@@ -18,7 +18,7 @@ from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
     activation_of, calls_by_input, calls_of, first_call, fixed_start, is_concatenation, joins,
-    maker, softmaxes, source_inputs, weighted_calls,
+    softmaxes, source_inputs, weighted_calls,
 )  # fmt: skip
 from funclab.teach.judging import (
     Mistake, calls_on_inputs, function_of, judge, known, lights, not_given, numpy_was_given,
@@ -106,18 +106,18 @@ def judged(line: Callable[[], Any], answer: bool, eye: Any) -> Mistake | None:
         return Mistake("index_stays", named_by_an_index(line), layer=layer, method=method)
     given = numpy_was_given(Attempt(error=error))
     if given is not None:
-        return Mistake("numpy_leaves_no_trace", {maker(given): "given to NumPy"})
+        return Mistake("numpy_leaves_no_trace", {given.node: "given to NumPy"})
     if isinstance(error, GraphError) and of_output:
         [given], _ = Attempt(error=error).given_to_model or ([None], [])
         node = calls_reading(eye, given)
-        first = maker(eye.inbound_nodes[0].input_tensors[0])
-        read = maker(given) if tensors_of(given) else "its Input"
+        first = eye.inbound_nodes[0].input_tensors[0].node
+        read = given.node if tensors_of(given) else "its Input"
         return Mistake("output_of_any_call", node, input=read, first=first)
     if error is None and of_output:
         at = dict.fromkeys(eye.inbound_nodes[:1], "the first call")
         return Mistake("output_is_refused", at, n=len(eye.inbound_nodes))
     if isinstance(model, Functional):
-        last = maker(model.outputs[0])
+        last = model.outputs[0].node
         name = "tensor_is_enough" if last.operation.is_layer else "ops_are_calls"
         return Mistake(name, {last: "made this"})
     return Mistake("")
@@ -126,7 +126,7 @@ def judged(line: Callable[[], Any], answer: bool, eye: Any) -> Mistake | None:
 def named_by_an_index(line: Callable[[], Any]) -> dict[Any, str]:
     """The call that a line returns here in funclab, where calls have numbers."""
     try:
-        node = maker(line().outputs[0])
+        node = line().outputs[0].node
     except Exception:  # a line that does not run here either
         return {}
     return {node: f"call {node.index}"}
@@ -153,7 +153,7 @@ def right_half_of_any_twins(attempt: Attempt) -> Mistake | None:
     copy = copied(twins)
     eye: Any = copy.get_layer("eye")
     wanted = eye.inbound_nodes[1].output_tensors[0]
-    at = {maker(wanted): "this is wanted"}
+    at = {wanted.node: "this is wanted"}
     with rules_of_keras_3() as asked:
         try:
             model, error = half(copy), None
@@ -172,7 +172,7 @@ def right_half_of_any_twins(attempt: Attempt) -> Mistake | None:
         if np.allclose(model(rows), expected, atol=1e-5):
             return None
     found = f"The model that `half` returns ends in {show(output.shape)}"
-    return Mistake("", {maker(output): "ends here"}, found=found, layer=eye)
+    return Mistake("", {output.node: "ends here"}, found=found, layer=eye)
 
 
 def no_half(
@@ -196,12 +196,12 @@ def no_half(
     end, sources = ends[0], source_inputs(ends[0])
     left, right = eye.inbound_nodes[0].input_tensors[0], eye.inbound_nodes[1].input_tensors[0]
     if (eye, "output") in asked and sources == [left]:
-        return Mistake("first_call", at, layer=eye, first=maker(left))
+        return Mistake("first_call", at, layer=eye, first=left.node)
     if left in sources and right in sources:
         return Mistake("needs_both", at, layer=eye, tensor=end)
     if sources == [left]:
-        return Mistake("other_image", {maker(end): "made from the left image"}, tensor=end)
-    return Mistake("other_graph", {maker(end): "another model"}, layer=eye, tensor=end)
+        return Mistake("other_image", {end.node: "made from the left image"}, tensor=end)
+    return Mistake("other_graph", {end.node: "another model"}, layer=eye, tensor=end)
 
 
 @lights("14B")
@@ -263,7 +263,7 @@ def product_of_two_codes(attempt: Attempt) -> Mistake | None:
     model = attempt.model
     if model is None:
         return no_product(attempt)
-    output, end = model.outputs[0], maker(model.outputs[0])
+    output, end = model.outputs[0], model.outputs[0].node
     values: dict[str, Any] = {"model": model, "shape": output.shape, "layer": end}
     sides = calls_by_input(model)
     if len(sides) != 2 or not all(sides):
@@ -306,12 +306,12 @@ def same_product(model: Functional) -> bool:
 def no_product(attempt: Attempt) -> Mistake:
     used = numpy_was_given(attempt)
     if used is not None:
-        at = {maker(used): "the path ends here"}
-        return Mistake("numpy", at, function=function_of(attempt.error), layer=maker(used))
+        at = {used.node: "the path ends here"}
+        return Mistake("numpy", at, function=function_of(attempt.error), layer=used.node)
     missing = not_given(attempt)
     if isinstance(attempt.error, GraphError) and missing:
-        at = {maker(missing[0]): "not among the inputs"}
-        return Mistake("input_left_out", at, input=maker(missing[0]))
+        at = {missing[0].node: "not among the inputs"}
+        return Mistake("input_left_out", at, input=missing[0].node)
     return Mistake("")
 
 

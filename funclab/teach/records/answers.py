@@ -15,9 +15,8 @@ def answers_by_call(answer: Any, nodes: Sequence[Node]) -> list[tuple[Node, Any]
     dict by the names of layers; None if there is not one for each call.
 
     >>> from funclab import layers
-    >>> from funclab.teach.graphs import maker
     >>> h = layers.Dense(3, name="h")(layers.Input((2,)))
-    >>> [value for _, value in answers_by_call({"h": "(None, 3)"}, [maker(h)])]
+    >>> [value for _, value in answers_by_call({"h": "(None, 3)"}, [h.node])]
     ['(None, 3)']
     """
     if isinstance(answer, dict):
@@ -33,8 +32,7 @@ def shape_and_weights(node: Node) -> tuple[Any, int]:
     """What a call returns, and how many weights its layer has.
 
     >>> from funclab import layers
-    >>> from funclab.teach.graphs import maker
-    >>> shape_and_weights(maker(layers.Dense(3)(layers.Input((2,)))))
+    >>> shape_and_weights((layers.Dense(3)(layers.Input((2,)))).node)
     ((None, 3), 9)
     """
     layer: Any = node.operation

@@ -13,6 +13,7 @@ import numpy as np
 from funclab import config
 from funclab.engine.kernels import data as kernels
 from funclab.errors import ArgumentError, DataError, ShapeError, warn
+from funclab.files.stored import Stored
 from funclab.graph import structure
 from funclab.graph.locks import making
 from funclab.graph.shape_math import Array, Shape, same
@@ -20,12 +21,13 @@ from funclab.graph.strings import STRING, as_texts, dtype_of
 from funclab.graph.tape import Tape
 from funclab.graph.value import Value
 from funclab.initializers import random_state, restore_random_state, rng
+from funclab.models import advice
+from funclab.models.inputs import as_array, match_arrays
+from funclab.models.model import Functional, Model
+from funclab.models.names import Names
 from funclab.training.checks import check_ids, check_lengths, input_names
 from funclab.training.compiled import Compiled
-from funclab.training.data import advice
-from funclab.training.data.stored import Stored
-from funclab.training.inputs import as_array, match_arrays
-from funclab.training.matching import Names, Output
+from funclab.training.matching import Output
 from funclab.training.step import Spec, Specs, Step, has_own_loss
 from funclab.training.targets import function_of, match_targets, match_weights
 
@@ -75,7 +77,7 @@ def spec(array: Array | None, n: int) -> Spec | None:
 
 
 def prepare(
-    model: Any,
+    model: Model,
     compiled: Compiled | None,
     x: Any,
     y: Any = None,
@@ -157,7 +159,7 @@ def free_targets(
     return (y_form, weight_form), sides[0], sides[1]
 
 
-def _both_at_once(model: Any, x: Any, y: Any) -> str:
+def _both_at_once(model: Model, x: Any, y: Any) -> str:
     """What to write if data that do not fit the model's only input fit elsewhere."""
     if y is None:
         pair = isinstance(x, (list, tuple)) and [getattr(part, "shape", ())[:1] for part in x]
@@ -173,14 +175,14 @@ def whole(loss: Any) -> bool:
     return getattr(loss, "integer_targets", False) and function_of(loss) is not None
 
 
-def prepare_inputs(model: Any, x: Any) -> tuple[list[Array | None], Any]:
+def prepare_inputs(model: Model, x: Any) -> tuple[list[Array | None], Any]:
     if x is None:
         raise DataError(
             f"No data was given to {model.name}: x is None.",
             why="a model computes its outputs from inputs.",
             fix="pass arrays as `x`.",
         )
-    if model.inputs is not None:
+    if isinstance(model, Functional) and model.inputs is not None:
         matched = match_arrays(model, x)
         check_ids(model, matched)
         return [*matched], model.input_structure
@@ -211,7 +213,7 @@ def _numbers_joined(x: Any) -> Any:
 
 
 def outputs_of(
-    model: Any, compiled: Compiled, inputs: Sequence[Array | None], tree: Any
+    model: Model, compiled: Compiled, inputs: Sequence[Array | None], tree: Any
 ) -> tuple[Names, list[Shape], list[str]]:
     """Names, shapes and dtypes of the model's outputs."""
     made = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from funclab.errors import ArgumentError, DataError, FunclabError, ShapeError
+from funclab.models.model import Model
 from funclab.training.arguments import FitOptions
 from funclab.training.data.batches import Batches, Data, split
 from funclab.training.data.streams import Stream, check_stream, is_stream
@@ -76,7 +77,7 @@ def training_as_test(runner: Runner, training: Source) -> Source:
     )
 
 
-def usual_size(model: Any) -> int:
+def usual_size(model: Model) -> int:
     """The batch size that the model's inputs declare, else 32."""
     fixed = [tensor.shape[0] for tensor in model.inputs or [] if tensor.shape and tensor.shape[0]]
     return fixed[0] if fixed else BATCH_SIZE

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 
 from funclab.graph.shape_math import Array
+from funclab.layers.weights import layers_within
+from funclab.models.model import Model
 from funclab.training.compiled import require
 from funclab.training.data.batches import prepare
 from funclab.training.diagnosis.conditions import Evidence, Finding, findings
-from funclab.training.diagnosis.evidence import broken_layer, faulty_data, layers_in, of_history
+from funclab.training.diagnosis.evidence import broken_layer, faulty_data, of_history
 from funclab.training.evaluating import predict
 from funclab.training.logits import BELONGS, last_activations
 from funclab.training.measures import alive_units, relus, square
@@ -43,7 +45,7 @@ class Diagnosis(list[Finding]):
 
 
 def diagnose(
-    model: Any, x: Any, y: Any = None, validation_data: Any = None, history: Any = None
+    model: Model, x: Any, y: Any = None, validation_data: Any = None, history: Any = None
 ) -> Diagnosis:
     """What may be wrong with a compiled model, its data or its training: a list of findings.
 
@@ -62,7 +64,7 @@ def diagnose(
     data = prepare(model, compiled, x, y)
     data = data.cut(0, min(len(data), MOST))
     evidence.samples = len(data)
-    evidence.trained = sum(math.prod(weight.shape) for weight in model.trainable_weights)
+    evidence.trained = sum(weight.array.size for weight in model.trainable_weights)
     evidence.broken = broken_layer(model)
     evidence.faulty = faulty_data(model, [*data.inputs], [*data.targets])
     evidence.finite = not (evidence.faulty or evidence.broken)
@@ -72,13 +74,13 @@ def diagnose(
     return Diagnosis(findings(evidence), bool(evidence.training))
 
 
-def measure_model(evidence: Evidence, model: Any, x: Any, y: Any) -> None:
+def measure_model(evidence: Evidence, model: Model, x: Any, y: Any) -> None:
     """The losses, gradients and silent units on the data."""
     with filled_step(model, x, y, None, None, True, batch=MOST) as (step, compiled):
         step.plan.run()
         assert compiled is not None
         evidence.in_training = float(compiled.loss_mean.result())
-        for layer in layers_in(model):
+        for layer in layers_within(model):
             held = [] if getattr(layer, "sublayers", []) else layer.weights
             own = [w for w in held if w in step.plan.grads and len(w.shape) > 1]
             grads = [step.plan.grads[weight] for weight in own]
@@ -96,7 +98,7 @@ def root_mean_square(arrays: list[Array]) -> float:
 
 
 def measure_data(
-    evidence: Evidence, model: Any, inputs: Any, targets: Any, validation_data: Any
+    evidence: Evidence, model: Model, inputs: Any, targets: Any, validation_data: Any
 ) -> None:
     """What a model with one input and one output makes of the data, and the data themselves."""
     outputs = [*(require(model).outputs or [])]
@@ -167,7 +169,7 @@ def commonest(labels: Array, answers: Array, kind: str) -> tuple[str, int, int]:
     return str(most), int(counts.max()), int((given == most).sum())
 
 
-def scales_first(model: Any) -> bool:
+def scales_first(model: Model) -> bool:
     """Whether a layer that reads an input scales it, or takes it for indices."""
     readers = [
         node.operation
@@ -223,7 +225,7 @@ def proportional(values: Array, y: Array) -> bool:
     return bool(varies and abs(np.corrcoef(values, y)[0, 1]) > 0.9999)
 
 
-def unreachable(model: Any, output: Any, y: Array, kind: str) -> str:
+def unreachable(model: Model, output: Any, y: Array, kind: str) -> str:
     """Which targets an output cannot reach with its last activation."""
     tensor = model.outputs[0]
     if tensor.shape[-1] == 1 and last_activations(tensor)[0] == "softmax":

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from funclab.layers.weights import layers_within
+from funclab.models.model import Model
 from funclab.training.checks import input_names
 from funclab.training.diagnosis.conditions import Evidence
 from funclab.training.diagnosis.curves import Points
@@ -14,7 +16,7 @@ from funclab.training.diagnosis.curves import Points
 BATCH_STATISTICS = ("BatchNormalization",)
 
 
-def of_history(model: Any, history: Any) -> Evidence:
+def of_history(model: Model, history: Any) -> Evidence:
     """What a training run has recorded: enough for what curves alone can tell."""
     evidence = Evidence(batch_statistics=uses_batch_statistics(model))
     if history is None or not history.epoch:
@@ -36,19 +38,14 @@ def finite_points(history: Any, name: str) -> Points:
     return [(epoch, float(v)) for epoch, v in pairs if v is not None and math.isfinite(v)]
 
 
-def uses_batch_statistics(model: Any) -> bool:
-    return any(type(layer).__name__ in BATCH_STATISTICS for layer in layers_in(model))
+def uses_batch_statistics(model: Model | None) -> bool:
+    layers = layers_within(model) if model is not None else ()
+    return any(type(layer).__name__ in BATCH_STATISTICS for layer in layers)
 
 
-def layers_in(model: Any) -> list[Any]:
-    """All layers, at any depth."""
-    inner = [held for layer in getattr(model, "sublayers", []) for held in layers_in(layer)]
-    return [model, *inner]
-
-
-def broken_layer(model: Any) -> str:
+def broken_layer(model: Model) -> str:
     """The first layer whose statistics, adapted before training, are not finite."""
-    for layer in layers_in(model):
+    for layer in layers_within(model):
         if hasattr(layer, "adapt"):
             fixed = [getattr(layer, name, None) for name in ("input_mean", "input_variance")]
             arrays = [weight.numpy() for weight in layer.weights]
@@ -59,7 +56,7 @@ def broken_layer(model: Any) -> str:
     return ""
 
 
-def faulty_data(model: Any, inputs: list[Any], targets: list[Any]) -> str:
+def faulty_data(model: Model, inputs: list[Any], targets: list[Any]) -> str:
     """Which array holds nan or infinity, and where first."""
     names = input_names(model, inputs)
     outputs = getattr(model, "output_names", None) or ["the output"] * len(targets)

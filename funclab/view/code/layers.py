@@ -16,6 +16,8 @@ from funclab.graph.operation import Operation, OpOperation
 from funclab.layers.arguments import floatx, parameters
 from funclab.layers.base import Layer
 from funclab.layers.input import InputLayer
+from funclab.layers.weights import layers_within
+from funclab.models import Sequential
 from funclab.view.code.ops import op_source
 from funclab.view.code.text import Chain, Group, Imports, Source, call, keywords, plain, tree
 from funclab.view.draw.text import quote
@@ -166,7 +168,7 @@ class Layers:
 
 def is_stack(model: Any) -> bool:
     """A Sequential, or a subclass that is made like one."""
-    return _made_here(model) and any(cls.__name__ == "Sequential" for cls in type(model).__mro__)
+    return _made_here(model) and isinstance(model, Sequential)
 
 
 def is_functional(model: Any) -> bool:
@@ -184,21 +186,14 @@ def _made_here(model: Any) -> bool:
 
 def models_inside(model: Any) -> list[Any]:
     """The functional models in a model, at any depth, and itself if it is one; each once."""
-    layers: dict[int, Any] = {}
-    waiting = [model]
-    while waiting:
-        layer = waiting.pop()
-        if id(layer) in layers:
-            continue
-        layers[id(layer)] = layer
-        if is_functional(layer):
-            waiting += layer.graph.operations
-        elif is_stack(layer):
-            waiting += layer.layers
-        else:
-            held = structure.flatten(list(getattr(layer, "constructor_arguments", {}).values()))
-            waiting += [leaf for leaf in held if isinstance(leaf, Operation)]
-    return [layer for layer in layers.values() if is_functional(layer)]
+
+    def inside(layer: Any) -> list[Any]:
+        if is_functional(layer) or is_stack(layer):
+            return layer.graph.operations if is_functional(layer) else layer.layers
+        held = structure.flatten(list(getattr(layer, "constructor_arguments", {}).values()))
+        return [leaf for leaf in held if isinstance(leaf, Operation)]
+
+    return [layer for layer in layers_within(model, inside) if is_functional(layer)]
 
 
 def thawed(model: Any, path: str) -> Iterator[str]:

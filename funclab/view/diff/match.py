@@ -12,6 +12,7 @@ import numpy as np
 
 from funclab.graph import structure
 from funclab.graph.graph import Graph
+from funclab.graph.labels import labels
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.tensor import Tensor
@@ -80,29 +81,29 @@ class Side:
 
     def _above(self) -> dict[Node, int]:
         """For each call a number that is equal if everything it depends on is equal."""
-        above: dict[Node, int] = {}
-        for node in self.nodes:
+        inputs = self.graph.input_nodes
+
+        def number(node: Node, read: list[Any]) -> int:
             what = self.signature(node.operation)
             if node.is_input:
-                inputs = self.graph.input_nodes
-                index = inputs.index(node) if node in inputs else -1
-                above[node] = self.codes.number("input", what, index)
-            else:
-                taken = tuple((above[parent], i) for parent, i in self.parents(node))
-                above[node] = self.codes.number(what, tuple(constants_of(node)), taken)
-        return above
+                return self.codes.number(
+                    "input", what, inputs.index(node) if node in inputs else -1
+                )
+            return self.codes.number(what, tuple(constants_of(node)), tuple(read))
+
+        return labels(self.nodes, self.parents, number)
 
     def _below(self) -> dict[Node, int]:
         """For each call a number that is equal if everything that depends on it is equal."""
         places: dict[Node, list[int]] = {}
         for i, tensor in enumerate(self.graph.outputs):
             places.setdefault(self.graph.producer(tensor)[0], []).append(i)
-        below: dict[Node, int] = {}
-        for node in reversed(self.nodes):
-            read = sorted((below[reader], i) for reader, i in self.consumers[node])
-            what = self.signature(node.operation)
-            below[node] = self.codes.number("below", what, tuple(read), str(places.get(node)))
-        return below
+
+        def number(node: Node, readers: list[Any]) -> int:
+            what, end = self.signature(node.operation), str(places.get(node))
+            return self.codes.number("below", what, tuple(sorted(readers)), end)
+
+        return labels(reversed(self.nodes), self.consumers.__getitem__, number)
 
     def signature(self, operation: Operation) -> int:
         """A number for an operation's class and settings."""

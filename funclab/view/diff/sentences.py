@@ -158,12 +158,8 @@ def _changed(pairs: Match, a: Operation, b: Operation) -> Iterator[Entry]:
     signature = pairs.left.codes.signature
     told = []
     if signature(a) != signature(b):
-        before, after = settings_of(a), settings_of(b)
-        told = [
-            f"{key} {said(before.get(key))} → {said(after.get(key))}"
-            for key in {**before, **after}
-            if before.get(key) != after.get(key)
-        ]
+        changes = words.differing([settings_of(a), settings_of(b)])
+        told = [f"{key} {said(before)} → {said(after)}" for key, (before, after) in changes.items()]
     told += _inner_changed(pairs, a, b)
     numbers = numbers_in([b]) - numbers_in([a])
     if numbers and not told and model_in(a) is None:

@@ -8,7 +8,7 @@ import traitlets
 
 from funclab.engine.kernels.without_collection import without_collection
 from funclab.errors import ArgumentError, TensorTypeError, suggest
-from funclab.graph.graph import Graph
+from funclab.graph.graph import Graph, source_inputs
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.saving import shown
@@ -22,7 +22,7 @@ from funclab.view.live.variables import written_model, written_tensor
 from funclab.view.live.view import View
 from funclab.view.scene import words
 from funclab.view.scene.calls import Piece
-from funclab.view.scene.diagram import Behind, bare, source_inputs
+from funclab.view.scene.diagram import Behind, bare
 
 __all__ = ["Explorer", "explore"]
 
@@ -198,6 +198,9 @@ class CallsOf(Piece):
 def explore(
     model: Any,
     *,
+    face: str | None = None,
+    selected: str | None = None,
+    open: Any = None,
     direction: str | None = None,
     look: str | None = None,
     ask: bool | None = None,
@@ -206,15 +209,18 @@ def explore(
 ) -> Explorer:
     """The live picture of a model; of a layer, with all its calls; or of the path to a tensor.
 
-    `model`: a model, a layer that was called, or what a layer call returned. `direction`: "TB" for
-    downwards or "LR" for to the right; unless given, whichever fits better. `state`: what
-    `Explorer.line()` writes, such as face="layers", selected="dense[1]", or open=["encoder[1]"],
-    the models and wrappers that are open; open=True opens all. `look`, `ask` and `tour` are those
-    of every view: see `funclab.view.live.view.View`.
+    `model`: a model, a layer that was called, or what a layer call returned. `face`: "calls" or
+    "layers". `selected`: the key of a node, layer or tensor, such as "dense[1]". `open`: the keys
+    of the models and wrappers that are open, such as ["encoder[1]"], or True for all. `direction`:
+    "TB" for downwards or "LR" for to the right; unless given, whichever fits better. `state`: the
+    rest of what `Explorer.line()` writes. `look`, `ask` and `tour` are those of every view: see
+    `funclab.view.live.view.View`.
 
     Raises: NeverCalledError for a layer without calls; TensorTypeError for anything else;
     ArgumentError for an unknown setting.
     """
+    settings = {"face": face, "selected": selected, "open": open}
+    state |= {name: value for name, value in settings.items() if value is not None}
     given, model = model, shown(model)
     subject = model
     if isinstance(model, Tensor):

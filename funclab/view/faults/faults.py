@@ -7,7 +7,7 @@ from typing import Any
 
 from funclab.errors import TOO_MANY, FunclabError, GraphError, Instead, NeverCalledError, Pairs
 from funclab.graph.explanations import crossing
-from funclab.graph.graph import Graph
+from funclab.graph.graph import Graph, source_inputs
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
@@ -16,7 +16,7 @@ from funclab.view.faults.diagram import FaultDiagram, beside
 from funclab.view.faults.lines import instead_picture, pairs_picture
 from funclab.view.scene import words
 from funclab.view.scene.calls import Calls, Piece
-from funclab.view.scene.diagram import MOST_CALLS, maker, source_inputs
+from funclab.view.scene.diagram import MOST_CALLS
 from funclab.view.scene.layout.place import place
 from funclab.view.scene.scene import Box, Edge, End, Group, Scene
 from funclab.view.scene.wiring import joined, plate_of
@@ -69,7 +69,7 @@ def calls_of(name: str, graph: Graph, look: str, prefix: str = "") -> Scene:
 def missing_input(graph: Graph, node: Node, fix: str, look: str) -> FaultDiagram:
     """The whole path to the outputs, with the input that was left out and its look-alikes."""
     needed = [tensor for output in graph.outputs for tensor in source_inputs(output)]
-    inputs = [tensor for tensor in graph.inputs if maker(tensor).is_input]
+    inputs = [tensor for tensor in graph.inputs if tensor.node.is_input]
     whole = Graph(list(dict.fromkeys(needed)), graph.outputs)
     scene = calls_of("the way to the outputs", whole, look)
     missing = node.output_tensors[0]
@@ -80,7 +80,7 @@ def missing_input(graph: Graph, node: Node, fix: str, look: str) -> FaultDiagram
         if tensor in needed:
             continue
         # In a graph of its own: it may have the name of the input that is missing.
-        alone, key = Graph([tensor], [tensor]), maker(tensor).key
+        alone, key = Graph([tensor], [tensor]), tensor.node.key
         prefix = f"{GIVEN}{i} " if key in keys else ""
         unread = calls_of("", alone, look, prefix)
         plain(unread, alone, [])
@@ -96,9 +96,9 @@ def inner_tensor(graph: Graph, node: Node, outer: Any, fix: str, look: str) -> F
     """What an inner tensor of a nested model is made from, and the graph in which it was used."""
     name, source = clean(outer.name), clean(node.operation.name)
     crossed = crossing(graph.outputs, outer.graph)
-    sources = {maker(source) for tensor in crossed for source in source_inputs(tensor)}
-    inside = Graph([tensor for tensor in outer.inputs if maker(tensor) in sources], crossed)
-    inputs = [tensor for tensor in graph.inputs if maker(tensor) not in outer.graph.input_nodes]
+    sources = {source.node for tensor in crossed for source in source_inputs(tensor)}
+    inside = Graph([tensor for tensor in outer.inputs if tensor.node in sources], crossed)
+    inputs = [tensor for tensor in graph.inputs if tensor.node not in outer.graph.input_nodes]
     outputs = list(graph.outputs)
     for call in outer.inbound_nodes[1:]:
         if set(source_inputs(call.output_tensors[0])) <= set(inputs):
@@ -109,7 +109,7 @@ def inner_tensor(graph: Graph, node: Node, outer: Any, fix: str, look: str) -> F
     plain(second, around, graph.outputs)
     place(first)
     place(second)
-    makers = [maker(tensor) for tensor in crossed]
+    makers = [tensor.node for tensor in crossed]
     notes = {f"{INSIDE}{call.key}": "" for call in [node, *makers]}
     notes |= {call.key: f"made of {source}" for call in makers}
     away = beside(first, second)
@@ -123,7 +123,7 @@ def plain(scene: Scene, graph: Graph, outputs: Sequence[Tensor]) -> None:
     colour only Inputs, and outputs of the model that was to be made.
     """
     scene.groups = []
-    roles = {maker(tensor).key: "output" for tensor in outputs}
+    roles = {tensor.node.key: "output" for tensor in outputs}
     roles |= {node.key: "input" for node in graph.nodes if node.is_input}
     for plate in scene.plates:
         plate.label, plate.output = "", plate.name in [clean(tensor.id) for tensor in outputs]
@@ -139,7 +139,7 @@ def failed_call(layer: Operation, tensors: list[Tensor], error: FunclabError) ->
     gaps: dict[tuple[str, int], str] = {}
     counted = error.facts == TOO_MANY or (_takes_one(layer) and len(tensors) > 1)
     for i, tensor in enumerate(tensors):
-        node = maker(tensor)
+        node = tensor.node
         plate = plate_of(tensor, clean(tensor.id), "")
         if node.key not in [box.key for box in scene.boxes]:
             role = "input" if node.is_input else "plain"

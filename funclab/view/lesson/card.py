@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from funclab.graph.graph import Graph
+from funclab.graph.graph import Graph, source_inputs
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.view.draw.canvas import Canvas, Font, Paint
@@ -15,7 +15,7 @@ from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean, folded_lines, prose, shorten, text_width
 from funclab.view.scene import graph_text, words
 from funclab.view.scene.calls import Calls, Piece
-from funclab.view.scene.diagram import MOST_CALLS, Diagram, source_inputs
+from funclab.view.scene.diagram import MOST_CALLS, Diagram
 from funclab.view.scene.layout.place import place
 from funclab.view.scene.scene import Box, Scene
 from funclab.view.scene.sizes import BAR

@@ -9,7 +9,6 @@ from typing import Any
 
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
-from funclab.view.scene.diagram import maker
 from funclab.view.scene.words import graph_of, is_automatic
 
 PACKAGE = __name__.partition(".")[0]
@@ -43,7 +42,7 @@ def _models() -> list[Any]:
 
 def written_tensor(tensor: Tensor) -> str:
     """The variable of a tensor, or the output of the layer that made it."""
-    node = maker(tensor)
+    node = tensor.node
     layer, index = node.operation, node.output_tensors.index(tensor)
     call = ".output" if len(layer.inbound_nodes) == 1 else f".get_output_at({node.index})"
     at = f"[{index}]" if len(node.output_tensors) > 1 else ""

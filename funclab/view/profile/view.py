@@ -11,6 +11,7 @@ from funclab.engine.profile import Profile
 from funclab.engine.profile import profile as profile_of
 from funclab.graph.locks import making
 from funclab.layers.checks import positive
+from funclab.models.model import Model
 from funclab.registry.parameters import wrong_value
 from funclab.saving import shown
 from funclab.training.one_batch import BATCH, filled_step
@@ -68,7 +69,7 @@ class ProfileView(View):
 
 
 def profile(
-    model: Any,
+    model: Model,
     x: Any = None,
     y: Any = None,
     *,
@@ -114,7 +115,7 @@ def profile(
 
 
 def timed_batch(
-    model: Any, x: Any, y: Any, size: int, loss: Any, optimizer: Any, training: Any
+    model: Model, x: Any, y: Any, size: int, loss: Any, optimizer: Any, training: Any
 ) -> tuple[Profile, int]:
     """The profile of a batch, with weights in memory as training places them, and its samples."""
     positive("batch_size", size)

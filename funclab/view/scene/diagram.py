@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from functools import partial
 from itertools import compress
 from typing import Any
 
 from funclab.errors import ArgumentError, GraphError, TensorTypeError, import_for
-from funclab.graph.graph import Graph
-from funclab.graph.node import Node
+from funclab.graph.graph import Graph, source_inputs
 from funclab.graph.tensor import Tensor
 from funclab.saving import shown
 from funclab.view.draw import theme
@@ -261,33 +260,12 @@ class Behind(Piece):
         self.tensor = tensor
 
 
-def maker(tensor: Tensor) -> Node:
-    return tensor.node
-
-
-def calls_before(tensors: Sequence[Tensor]) -> list[Node]:
-    """All calls that some tensors depend on, in the order they were made, inputs first."""
-    nodes: set[Node] = set()
-    waiting = list(tensors)
-    while waiting:
-        node = maker(waiting.pop())
-        if node not in nodes:
-            nodes.add(node)
-            waiting += node.arguments.tensors
-    return sorted(nodes, key=lambda node: (not node.is_input, node.time))
-
-
-def source_inputs(tensor: Tensor) -> list[Tensor]:
-    """The input tensors that a tensor depends on, the oldest first."""
-    return [node.output_tensors[0] for node in calls_before([tensor]) if node.is_input]
-
-
 def tensor_view(tensor: Any, direction: str = "TB", look: str = "auto") -> Diagram:
     """The picture of the calls that a tensor depends on, starting at the inputs.
 
     Raises: TensorTypeError for what is not a symbolic tensor.
     """
-    if not isinstance(tensor, Tensor) or not hasattr(tensor, "_keras_history"):
+    if not isinstance(tensor, Tensor) or not hasattr(tensor, "node"):
         raise TensorTypeError(
             f"tensor_view was given {tensor!r}, which is not a symbolic tensor.",
             why="only tensors made by Input and by layer calls remember where they come from.",

@@ -2,8 +2,8 @@
 prefix, and what is left out of the middle of a model.
 
 The graph is split at its cuts, the places where only one tensor passes. Each part gets a hash of
-its calls, in which the hash of a call includes those of the calls it reads (Weisfeiler and Leman
-1968). Equal hashes in a row are found period by period (Main and Lorentz 1984).
+its calls, in which the hash of a call includes those of the calls it reads. Equal hashes in a row
+are found period by period (Main and Lorentz 1984).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from funclab.graph.graph import Graph
+from funclab.graph.labels import labels
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
@@ -125,13 +126,11 @@ class Hashes:
     def of(self, item: Item) -> Hashable:
         if isinstance(item, Repetition):
             return tuple(map(self.of, item.blocks[0]))
-        known: dict[Tensor, Hashable] = {}
-        hashes = []
-        for node in item:
-            inputs = [known.get(tensor) for tensor in reads(self.graph, node)]
-            hashes.append(hash((self._call(node), *inputs)))
-            known |= {tensor: (hashes[-1], i) for i, tensor in enumerate(node.output_tensors)}
-        return tuple(sorted(hashes))
+        hashes = labels(item, self._parents, lambda node, read: hash((self._call(node), *read)))
+        return tuple(sorted(hashes.values()))
+
+    def _parents(self, node: Node) -> list[tuple[Node, int]]:
+        return [self.graph.producer(tensor) for tensor in reads(self.graph, node)]
 
     def _call(self, node: Node) -> Hashable:
         if node in self.ends:
@@ -248,8 +247,8 @@ def _varying(items: Sequence[Item]) -> Iterator[tuple[str, str, str]]:
     else:
         for nodes in zip(*items, strict=True):  # type: ignore[arg-type]
             every = [settings(node.operation) for node in nodes]
-            for setting in every[0]:
-                for values in _values([config.get(setting) for config in every]):
+            for setting, each in words.differing(every).items():
+                for values in _values(each):
                     yield nodes[0].operation.name, setting, values
 
 

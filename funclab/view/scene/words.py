@@ -275,6 +275,18 @@ def value_text(value: Any) -> str:
     return shorten(name or (str(value) if plain else kind(value)), 20)
 
 
+def differing(settings: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
+    """The settings that are not the same in all of these, each with its values; None for those that
+    lack it.
+
+    >>> differing([{"units": 2, "use_bias": True}, {"units": 3, "use_bias": True}])
+    {'units': [2, 3]}
+    """
+    names = dict.fromkeys(name for each in settings for name in each)
+    values = {name: [each.get(name) for each in settings] for name in names}
+    return {name: each for name, each in values.items() if len(set(map(repr, each))) > 1}
+
+
 def listed_value(value: Any) -> str:
     """A setting in which order matters: `0, 2, 1`."""
     if isinstance(value, (list, tuple)):

@@ -8,14 +8,13 @@ from typing import Any
 
 from funclab.errors import TensorTypeError
 from funclab.graph import structure
-from funclab.graph.graph import Graph
+from funclab.graph.graph import Graph, calls_before
 from funclab.graph.node import Node, ids
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.saving import shown
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
-from funclab.view.scene.diagram import calls_before
 from funclab.view.scene.parameters import Parameters, parameters
 from funclab.view.shapes.failure import Failure
 from funclab.view.shapes.picture import Steps

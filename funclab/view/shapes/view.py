@@ -63,14 +63,23 @@ def _written(given: Any) -> str:
 
 
 def shapes(
-    model: Any, *, look: str | None = None, ask: bool | None = None, tour: Any = (), **state: Any
+    model: Any,
+    *,
+    step: int = 0,
+    all: bool = False,
+    look: str | None = None,
+    ask: bool | None = None,
+    tour: Any = (),
+    **state: Any,
 ) -> ShapeWalk:
     """The walk through the shapes of a model, one call after another.
 
-    `model` is a model with a graph, or a tensor or tensors, whose calls are walked through. `state`
-    is what `ShapeWalk.line()` writes, such as step=2 or all=True. `look`, `ask` and `tour` are
-    those of every view: see `funclab.view.live.view.View`.
+    `model` is a model with a graph, or a tensor or tensors, whose calls are walked through. `step`
+    is the number of the call shown first; `all` shows every call at once. `state` is the rest of
+    what `ShapeWalk.line()` writes. `look`, `ask` and `tour` are those of every view: see
+    `funclab.view.live.view.View`.
 
     Raises: TensorTypeError for anything else.
     """
+    state = {"step": step, "all": all, **state}
     return ShapeWalk(shape_steps(model), model, look=look, ask=ask, tour=tour, state=state)

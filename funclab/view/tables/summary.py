@@ -14,6 +14,7 @@ from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.shape_math import show
 from funclab.graph.value import Variable
+from funclab.models.model import Model
 from funclab.registry.parameters import check_kind, wrong_value
 from funclab.saving import shown
 from funclab.view.draw.text import clean
@@ -87,7 +88,7 @@ def _frame(layers: Iterable[Entry]) -> Any:
 
 
 def _lines(
-    model: Any,
+    model: Model,
     layers: list[Entry],
     line_length: int | None,
     positions: Sequence[float] | None,
@@ -113,7 +114,7 @@ def _is_chain(graph: Graph) -> bool:
     return chain and len({*forks}) == len(forks) and len({*calls}) == len(calls)
 
 
-def _layers(model: Any, expand: bool, chosen: Sequence[str] | None) -> Iterator[Entry]:
+def _layers(model: Model, expand: bool, chosen: Sequence[str] | None) -> Iterator[Entry]:
     """The layers to list: their calls, the graph around them, and how deep they are nested."""
     graph = words.graph_of(model)
     layers = list(model.layers) if graph is None else list(graph.operations)
@@ -184,7 +185,7 @@ def _cells(
     return [columns[title] for title in titles]
 
 
-def _totals(model: Any) -> Iterator[str]:
+def _totals(model: Model) -> Iterator[str]:
     """The sums: all weights of the model, those that training changes, and the others."""
     weights, trainable = list(model.weights), list(model.trainable_weights)
     changed = {id(variable) for variable in trainable}

@@ -12,6 +12,7 @@ from funclab.engine.plan import calls_behind
 from funclab.engine.trace import Moment, moments
 from funclab.graph.value import Call
 from funclab.layers.arguments import call_parameters
+from funclab.models.model import Model
 from funclab.training.compiled import Compiled
 from funclab.training.one_batch import filled_step
 from funclab.view.live.sentences import named, say, short, signed
@@ -140,7 +141,7 @@ def loss_terms(traced: TracedModel, compiled: Compiled) -> str:
     return " + ".join(terms) if len(terms) > 1 else ""
 
 
-def compared_stills(model: Any, x: Any) -> list[Still]:
+def compared_stills(model: Model, x: Any) -> list[Still]:
     """The same batch with training off and on: what each node makes of it each time."""
     sides: list[list[Still]] = []
     for training in (False, True):

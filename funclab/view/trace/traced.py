@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.shape_math import Array, known
 from funclab.graph.value import Call, Value, Variable
+from funclab.models.model import Model
 from funclab.training.step import Step
 from funclab.view.live.sentences import say
 from funclab.view.scene import words
@@ -25,7 +25,7 @@ NodePath = tuple[str, ...]
 class TracedModel:
     """The nodes of a model and of the models inside it, and the values of a step at each."""
 
-    def __init__(self, model: Any, step: Step) -> None:
+    def __init__(self, model: Model, step: Step) -> None:
         self.model, self.step, self.plan, self.outputs = model, step, step.plan, step.made
         self.nodes: dict[NodePath, tuple[Graph, Node]] = {}
         self.keys: dict[NodePath, str] = {}

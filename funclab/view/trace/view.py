@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from funclab.engine.trace import moments
 from funclab.errors import ArgumentError
+from funclab.models.model import Model
 from funclab.registry.parameters import wrong_value
 from funclab.saving import shown
 from funclab.training.one_batch import filled_step, lasting_variables
@@ -44,7 +45,7 @@ class Trace(View):
     room = "trace"
     blank_state: ClassVar[dict[str, Any]] = {"step": 0}
 
-    def __init__(self, model: Any, stills: list[Still], call: str, **settings: Any) -> None:
+    def __init__(self, model: Model, stills: list[Still], call: str, **settings: Any) -> None:
         self.model, self.stills = model, stills
         super().__init__(title=f"Slow motion of {clean(model.name)}", call=call, **settings)
         # Nested models, also those in wrappers, are drawn open.
@@ -107,7 +108,7 @@ class Trace(View):
 
 
 def trace(
-    model: Any,
+    model: Model,
     x: Any,
     y: Any = None,
     *,
@@ -115,6 +116,7 @@ def trace(
     optimizer: Any = None,
     training: Any = None,
     most_steps: int | None = None,
+    step: int = 0,
     look: str | None = None,
     ask: bool | None = None,
     tour: Any = (),
@@ -128,8 +130,8 @@ def trace(
     optimizer nothing is updated. Without `y`, `training` says how layers act: True, False, "both"
     side by side, or None, which is False. `most_steps` (60; 30 for a projector) is the number of
     steps beyond which neighbours are folded into one, layer by layer; the key o opens a fold.
-    `state` is what `Trace.line()` writes, such as step=3. `look`, `ask` and `tour` are those of
-    every view: see `funclab.view.live.view.View`.
+    `step` is the number of the step shown first, `state` the rest of what `Trace.line()` writes.
+    `look`, `ask` and `tour` are those of every view: see `funclab.view.live.view.View`.
 
     Raises: GraphError for a model without a graph; NotCompiledError for a `y` without a loss;
     DataError and ShapeError for data that do not fit; ArgumentError for unknown settings.
@@ -151,11 +153,12 @@ def trace(
     settings["most_steps"] = most_steps
     data = written(x, "x") + ("" if y is None else f", {written(y, 'y')}")
     call = f"funclab.trace({written_model(given)}, {data}{told(settings)}$)"
+    state = {"step": step, **state}
     return Trace(model, stills, call, look=look, ask=ask, tour=tour, state=state)
 
 
 def batch_stills(
-    model: Any, x: Any, y: Any, loss: Any, optimizer: Any, training: bool | None
+    model: Model, x: Any, y: Any, loss: Any, optimizer: Any, training: bool | None
 ) -> list[Still]:
     """Forward; with targets also backward; with an optimizer also the update."""
     with filled_step(model, x, y, loss, optimizer, training) as (step, compiled):

@@ -9,6 +9,7 @@ from weakref import WeakMethod
 
 from funclab.callbacks import LearningRateScheduler
 from funclab.errors import ArgumentError, FunclabError
+from funclab.models.model import Model
 from funclab.view.live.sentences import say
 from funclab.view.live.widget import Widget
 from funclab.view.scene import words
@@ -68,7 +69,7 @@ def rate_by(loop: Any) -> str:
     return "LearningRateScheduler" if scheduled else ""
 
 
-def slow_motion(model: Any, step: Any, **settings: Any) -> Trace:
+def slow_motion(model: Model, step: Any, **settings: Any) -> Trace:
     """The batch in a step's buffers, in slow motion, with the current weights; the training must be
     paused.
 
@@ -86,7 +87,7 @@ def slow_motion(model: Any, step: Any, **settings: Any) -> Trace:
     return view
 
 
-def batch_of(model: Any, step: Any) -> tuple[Any, Any]:
+def batch_of(model: Model, step: Any) -> tuple[Any, Any]:
     """The inputs and targets of a step, as `fit` takes them."""
 
     def arrays_of(ends: str, values: list[Any]) -> Any:
@@ -103,7 +104,7 @@ def leaves_out(step: Any) -> str:
     return say("live_slow_weights") if any(value is not None for value in step.weights) else ""
 
 
-def first_sum(view: Trace, model: Any) -> int:
+def first_sum(view: Trace, model: Model) -> int:
     """The first step at which a shared layer's gradients add up; else at which any do; else 0."""
     calls = words.calls_by_layer(words.graph_of(model))
     shared = [layer.name for layer, nodes in calls.items() if len(nodes) > 1]

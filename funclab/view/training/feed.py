@@ -16,6 +16,7 @@ import numpy as np
 
 from funclab.callbacks.base import Logs, Watcher
 from funclab.errors import FunclabError
+from funclab.models.model import Model
 from funclab.training.measures import first_lost
 from funclab.view.draw.chart import brief
 from funclab.view.live.sentences import named, say
@@ -64,7 +65,7 @@ def guarded(method: Callable[..., None]) -> Callable[..., None]:
 class Feed(Watcher):
     """A callback that shows a training run while it is under way, in one view or in several."""
 
-    def __init__(self, model: Any, run: str = "", **settings: Any) -> None:
+    def __init__(self, model: Model, run: str = "", **settings: Any) -> None:
         super().__init__()
         _counts[model] = _counts.get(model, 0) + 1
         self.model, self.settings = model, settings

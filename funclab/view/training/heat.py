@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from funclab.graph.shape_math import Array
+from funclab.models.model import Model
 from funclab.training.measures import alive_units, relus, square
 from funclab.view.draw.chart import brief
 from funclab.view.scene import words
@@ -29,7 +30,7 @@ class Heat:
     It takes the memory of one copy of the trainable weights.
     """
 
-    def __init__(self, model: Any, trainable: Iterable[Any]) -> None:
+    def __init__(self, model: Model, trainable: Iterable[Any]) -> None:
         trained, graph = set(trainable), words.graph_of(model)
         self.weights: dict[str, list[Any]] = {}
         for layer in graph.operations if graph is not None else model.layers:

@@ -9,6 +9,7 @@ from bisect import bisect_left
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from funclab.models.model import Model
 from funclab.training.diagnosis.evidence import uses_batch_statistics
 
 MOST_DOTS, MOST_EPOCHS = 200, 400
@@ -27,17 +28,17 @@ Numbers = dict[str, Any]
 _runs: WeakKeyDictionary[Any, list[Numbers]] = WeakKeyDictionary()
 
 
-def runs_of(model: Any) -> list[Numbers]:
+def runs_of(model: Model) -> list[Numbers]:
     """The runs of a model that live views have followed, the most recent last."""
     return list(_runs.get(model, ()))
 
 
-def outputs_of(model: Any) -> list[str]:
+def outputs_of(model: Model) -> list[str]:
     """The names of a model's outputs; none for a model without a graph."""
     return list(getattr(model, "output_names", None) or [])
 
 
-def keep_runs(model: Any, runs: list[Numbers]) -> None:
+def keep_runs(model: Model, runs: list[Numbers]) -> None:
     """Keep the latest runs of a model for later views."""
     _runs[model] = runs[-MOST_RUNS:]
 

@@ -15,6 +15,7 @@ import traitlets
 from funclab.callbacks.base import History
 from funclab.errors import ArgumentError, TensorTypeError
 from funclab.graph.operation import Operation
+from funclab.models.model import Model
 from funclab.registry.parameters import wrong_value
 from funclab.view.draw import theme
 from funclab.view.draw.text import clean, listed, plural
@@ -119,7 +120,7 @@ class TrainingView(View):
         return Curves(drawn, title, " ".join(filter(None, sentences)), look, framed=True)
 
 
-def view_of(model: Any, names: Iterable[str], **settings: Any) -> TrainingView:
+def view_of(model: Model, names: Iterable[str], **settings: Any) -> TrainingView:
     """A view of a model's runs, with its graph; `names` are the names of its losses and metrics."""
     variable = written_model(model)
     state = {key: settings.pop(key) for key in TrainingView.blank_state if key in settings}
@@ -143,7 +144,7 @@ def view_of(model: Any, names: Iterable[str], **settings: Any) -> TrainingView:
     )
 
 
-def layers_of(model: Any) -> list[Numbers]:
+def layers_of(model: Model) -> list[Numbers]:
     """The layers directly inside a model, with the boxes that stand for their calls."""
     calls = words.calls_by_layer(words.graph_of(model)) or {layer: [] for layer in model.layers}
     return [
@@ -157,14 +158,25 @@ def layers_of(model: Any) -> list[Numbers]:
     ]
 
 
-def watch(model: Any, **settings: Any) -> TrainingView:
+def watch(
+    model: Model,
+    *,
+    log: bool = False,
+    measure: str = "gradient",
+    look: str | None = None,
+    ask: bool | None = None,
+    tour: Any = (),
+    **state: Any,
+) -> TrainingView:
     """The runs of a model as a live view, also while the model is being trained.
 
-    `model`: a compiled model. `settings`: those of every view (`look`, `ask`, `tour`), and those of
-    this view's state, such as log=True, smooth=True or measure="dead".
+    `model`: a compiled model. `log` makes the axis of the losses logarithmic; `measure` is what the
+    graph shows of each layer. `state`: the rest of the view's settings, such as smooth=True.
+    `look`, `ask` and `tour` are those of every view: see `funclab.view.live.view.View`.
 
     Raises: TensorTypeError for something that is not a model.
     """
+    settings = {"look": look, "ask": ask, "tour": tour, "log": log, "measure": measure, **state}
     if not isinstance(model, Operation) or not hasattr(model, "fit"):
         raise TensorTypeError(
             f"watch was given {model!r}, which is not a model.",

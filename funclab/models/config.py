@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,9 +19,12 @@ from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.tensor import Tensor
 from funclab.layers import functions
 from funclab.layers.input import InputLayer
+from funclab.models.numbering import count_as_keras, count_own_calls
+from funclab.models.ops import OWN, op_arguments, op_from_config, op_to_config
 from funclab.registry import sharing, user_classes
-from funclab.saving.numbering import count_as_keras, count_own_calls
-from funclab.saving.ops import OWN, op_arguments, op_from_config, op_to_config
+
+if TYPE_CHECKING:
+    from funclab.models.model import Model
 
 TENSOR, ARRAY, SLICE, ELLIPSIS = "__keras_tensor__", "__numpy__", "__slice__", "__ellipsis__"
 KERAS_ARRAY = "__tensor__"
@@ -43,7 +46,7 @@ MASKS = ("query_mask", "value_mask", "key_mask")
 
 
 @sharing.writes
-def graph_to_config(model: Any) -> dict[str, Any]:
+def graph_to_config(model: Model) -> dict[str, Any]:
     """Every operation of the model's graph with the calls that belong to it.
 
     Nodes are numbered anew, within this graph: calls of a shared layer elsewhere are not counted.
@@ -159,7 +162,7 @@ def _layer(entry: dict[str, Any], custom_objects: Any) -> Any:
     return layer
 
 
-def to_json(model: Any, **settings: Any) -> str:
+def to_json(model: Model, **settings: Any) -> str:
     """The architecture and the settings of `compile`, without weights, as JSON text.
 
     Keras 3 reads it, too, and funclab reads that of Keras; but Keras refuses the text of a model
@@ -169,7 +172,7 @@ def to_json(model: Any, **settings: Any) -> str:
     return as_text(model, count_as_keras(operation_to_config(model)), **settings)
 
 
-def as_text(model: Any, config: dict[str, Any], **settings: Any) -> str:
+def as_text(model: Model, config: dict[str, Any], **settings: Any) -> str:
     """The config of a model as JSON; see `to_json`."""
     try:
         return json.dumps(config, **settings)

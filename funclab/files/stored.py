@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-
-from funclab.graph.shape_math import Array
+from numpy.typing import NDArray
 
 
 class Stored:
@@ -36,7 +35,7 @@ class Stored:
         made[order] = self.source[np.asarray(rows)[order] + self.begin]
         return made
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         return np.asarray(self.source[self.begin : self.end]).astype(dtype or self.dtype)
 
 

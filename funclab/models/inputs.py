@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from funclab import ops
 from funclab.errors import (
     DataError,
     FunclabError,
@@ -16,22 +17,24 @@ from funclab.errors import (
     TensorTypeError,
     warn,
 )  # fmt: skip
+from funclab.files.stored import as_stored, is_stored
 from funclab.graph import explanations, structure
 from funclab.graph.shape_math import Array, Shape, same, show
 from funclab.graph.strings import STRING, as_texts, name_of
 from funclab.graph.tensor import Operators
 from funclab.graph.value import Value
-from funclab.training.checks import check_ids_finite
-from funclab.training.data import advice
-from funclab.training.data.stored import as_stored, is_stored
-from funclab.training.matching import arrays_in, names_of_inputs
+from funclab.models import advice
+from funclab.models.names import arrays_in, names_of_inputs
+
+if TYPE_CHECKING:
+    from funclab.models.model import Functional
 
 MISSING = (
     "Missing data for input \"{name}\". The input '{name}' is not optional, but None was passed."
 )
 
 
-def match_inputs(model: Any, data: Any) -> list[Any]:
+def match_inputs(model: Functional, data: Any) -> list[Any]:
     """The parts of `data` (arrays, values or tensors), in the order of `model.inputs`.
 
     `data` is an array, a list, a tuple, or a dict by input name (or by the keys of a model built
@@ -51,7 +54,7 @@ def match_inputs(model: Any, data: Any) -> list[Any]:
     return parts
 
 
-def match_arrays(model: Any, data: Any) -> list[Array | None]:
+def match_arrays(model: Functional, data: Any) -> list[Array | None]:
     """The arrays of `data`, in the order of `model.inputs`, with the rank and dtype of each.
 
     Raises: DataError if an input is missing; ShapeError if an array does not fit.
@@ -73,7 +76,7 @@ def match_arrays(model: Any, data: Any) -> list[Array | None]:
         raise
 
 
-def ready_arrays(model: Any, data: Any) -> list[Array] | None:
+def ready_arrays(model: Functional, data: Any) -> list[Array] | None:
     """The arrays of `data`, if they fit the inputs as they are; None if anything needs matching,
     conversion or an error."""
     parts = data if isinstance(data, (list, tuple)) else [data]
@@ -94,7 +97,7 @@ def ready_arrays(model: Any, data: Any) -> list[Array] | None:
     return list(parts)
 
 
-def _array_for(model: Any, i: int, part: Any) -> Array:
+def _array_for(model: Functional, i: int, part: Any) -> Array:
     """The data for one input as an array; an array of text, if the input takes text."""
     name = model.input_names[i]
     if is_stored(part):
@@ -179,7 +182,7 @@ def _repair(data: Any, lengths: set[int]) -> str:
     return "pad short rows to one length, and turn words into numbers."
 
 
-def fit_array(model: Any, i: int, array: Array) -> Array:
+def fit_array(model: Functional, i: int, array: Array) -> Array:
     """One input's array, with an axis of length 1 added or removed if the rank requires it."""
     tensor, name = model.inputs[i], model.input_names[i]
     anyhow = (None, *tensor.shape[1:])  # the data are cut into batches later
@@ -214,6 +217,17 @@ def fit_array(model: Any, i: int, array: Array) -> Array:
     return repaired.astype(tensor.dtype, copy=False)
 
 
+def check_ids_finite(name: str, array: Array, reader: Any) -> None:
+    """Refuse NaN and infinity where integers, such as ids, are expected."""
+    if not np.isfinite(array).all():
+        raise DataError(
+            f"The input {name} holds nan or inf where ids are expected.",
+            why=f"{reader.name} reads whole numbers: an Embedding looks up the row of each id.",
+            fix="replace missing ids before, for example np.nan_to_num(ids, nan=0).",
+            graph=reader,
+        )
+
+
 def fit_rank(array: Any, wanted: Shape, reshape: Callable[[Any, Any], Any]) -> Any:
     """`array` with the rank of `wanted`, if only a last axis of length 1 differs; None if not."""
     shape = tuple(array.shape)
@@ -230,7 +244,9 @@ def _with_hole(shape: Sequence[int | None]) -> tuple[int, ...]:
     return tuple(-1 if length is None else length for length in shape)
 
 
-def misfit(model: Any, name: str, path: str, declared: Shape, actual: Sequence[Any]) -> ShapeError:
+def misfit(
+    model: Functional, name: str, path: str, declared: Shape, actual: Sequence[Any]
+) -> ShapeError:
     return ShapeError(
         f'Input "{name}" (path \'{path}\') of layer "{model.name}" is incompatible with the layer: '
         f"expected shape={show(declared)}, found shape={show(actual)}.",
@@ -241,7 +257,7 @@ def misfit(model: Any, name: str, path: str, declared: Shape, actual: Sequence[A
     )
 
 
-def _reader(model: Any, name: str) -> str:
+def _reader(model: Functional, name: str) -> str:
     """How many axes the layer that reads an input requires: "any", "several" or "exactly" these."""
     tensor = model.inputs[model.input_names.index(name)]
     readers = [node.operation for node in model.graph.consumers(tensor)]
@@ -252,16 +268,14 @@ def _reader(model: Any, name: str) -> str:
     return "any" if kinds <= {"Dense"} else "several"
 
 
-def _facts(model: Any, name: str, shape: Sequence[Any], note: str) -> Pairs:
+def _facts(model: Functional, name: str, shape: Sequence[Any], note: str) -> Pairs:
     """For the picture of an error: the inputs, one of them with data that do not fit."""
     item = Pair(given="data", given_shape=show(shape), note=note)
     return names_of_inputs(model).pairs({model.input_names.index(name): item})
 
 
-def fit_value(model: Any, i: int, value: Any) -> Value:
+def fit_value(model: Functional, i: int, value: Any) -> Value:
     """One input's value on the tape, with the declared rank and dtype."""
-    from funclab import ops
-
     tensor, name = model.inputs[i], model.input_names[i]
     repaired = fit_rank(value, tensor.shape, lambda tensor, shape: ops.reshape(tensor, shape))
     if repaired is None:

@@ -1,0 +1,125 @@
+"""The door to the rooms above: what they add to models, imported when it is first used.
+
+Models stand below training, files and views, so that these can name their types. A model still has
+the methods `fit`, `save` and `explore`: this table says where they are. Type checkers and editors
+read the imports beside it; `tests/project/test_rooms.py` compares the two.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+ABOVE = {
+    "ModelMethods": {
+        "compile": "training.compiled.compile",
+        "compile_from_config": "saving.compiling.compile_from_config",
+        "compute_loss": "training.step.compute_loss",
+        "diagnose": "training.diagnosis.diagnosing.diagnose",
+        "evaluate": "training.evaluating.evaluate",
+        "evaluate_generator": "training.evaluating.evaluate_generator",
+        "explore": "view.explorer.view.explore",
+        "export": "saving.onnx_file.export",
+        "fit": "training.fitting.fit",
+        "fit_async": "training.fitting.fit_async",
+        "fit_generator": "training.fitting.fit_generator",
+        "get_compile_config": "saving.compiling.get_compile_config",
+        "load_weights": "saving.files.load_weights",
+        "plot": "view.scene.diagram.plot_model",
+        "predict": "training.evaluating.predict",
+        "predict_generator": "training.evaluating.predict_generator",
+        "predict_on_batch": "training.evaluating.predict_on_batch",
+        "profile": "view.profile.view.profile",
+        "save": "saving.files.save_model",
+        "save_weights": "saving.files.save_weights",
+        "shapes": "view.shapes.view.shapes",
+        "summary": "view.tables.summary.print_summary",
+        "test_on_batch": "training.evaluating.test_on_batch",
+        "to_code": "view.code.source.to_code",
+        "trace": "view.trace.view.trace",
+        "train_on_batch": "training.evaluating.train_on_batch",
+        "watch": "view.training.view.watch",
+        "_call_by_plan": "training.calling.call_by_plan",
+        "_diff": "view.diff.view.diff",
+        "_load_training": "saving.files.load_training",
+        "_save_training": "saving.files.save_training",
+    },
+    "HistoryMethods": {
+        "compare": "view.training.view.compare_runs",
+        "plot": "view.training.curves.history_plot",
+    },
+    "models": {
+        "from_keras": "saving.exchange.from_keras",
+        "load_model": "saving.files.load_model",
+        "save_model": "saving.files.save_model",
+        "to_keras": "saving.exchange.to_keras",
+    },
+    "fit": {"live": "view.training.feed.Feed"},
+}
+"""For each class, module or function, by name: the function in a room above."""
+
+
+def above(owner: str, name: str) -> Any:
+    """The function of a room above that `owner` has under this name."""
+    module, _, function = ABOVE[owner][name].rpartition(".")
+    return getattr(importlib.import_module(f"funclab.{module}"), function)
+
+
+class Late:
+    """A method whose function is in a room above; once imported, the function replaces this."""
+
+    def __init__(self, owner: type, name: str) -> None:
+        self.owner, self.name = owner, name
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        function = above(self.owner.__name__, self.name)
+        setattr(self.owner, self.name, function)
+        return function if instance is None else function.__get__(instance)
+
+
+class ModelMethods:
+    """The methods of models that train, save and show them."""
+
+    if TYPE_CHECKING:
+        from funclab.saving.compiling import compile_from_config, get_compile_config
+        from funclab.saving.files import load_training as _load_training
+        from funclab.saving.files import load_weights, save_weights
+        from funclab.saving.files import save_model as save
+        from funclab.saving.files import save_training as _save_training
+        from funclab.saving.onnx_file import export
+        from funclab.training.calling import call_by_plan as _call_by_plan
+        from funclab.training.compiled import compile
+        from funclab.training.diagnosis.diagnosing import diagnose
+        from funclab.training.evaluating import (
+            evaluate,
+            evaluate_generator,
+            predict,
+            predict_generator,
+            predict_on_batch,
+            test_on_batch,
+            train_on_batch,
+        )  # fmt: skip
+        from funclab.training.fitting import fit, fit_async, fit_generator
+        from funclab.training.step import compute_loss
+        from funclab.view.code.source import to_code
+        from funclab.view.diff.view import diff as _diff
+        from funclab.view.explorer.view import explore
+        from funclab.view.profile.view import profile
+        from funclab.view.scene.diagram import plot_model as plot
+        from funclab.view.shapes.view import shapes
+        from funclab.view.tables.summary import print_summary as summary
+        from funclab.view.trace.view import trace
+        from funclab.view.training.view import watch
+
+
+class HistoryMethods:
+    """The methods of a training run that show it."""
+
+    if TYPE_CHECKING:
+        from funclab.view.training.curves import history_plot as plot
+        from funclab.view.training.view import compare_runs as compare
+
+
+for _class in (ModelMethods, HistoryMethods):
+    for _name in ABOVE[_class.__name__]:
+        setattr(_class, _name, Late(_class, _name))
