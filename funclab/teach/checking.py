@@ -14,6 +14,7 @@ from typing import Any
 
 from funclab import ops
 from funclab.errors import FunclabError
+from funclab.errors.words import listed
 from funclab.teach import course
 from funclab.teach.attempt import Attempt, assigned, is_untried, run
 from funclab.teach.judging import JUDGES, place_of_hint, verdict_on
@@ -21,9 +22,8 @@ from funclab.teach.records.keeping import HINTS, LAST, record_hint, record_try, 
 from funclab.teach.rollback import no_trace
 from funclab.view.diff.picture import halves
 from funclab.view.diff.view import diff
-from funclab.view.draw.text import listed
+from funclab.view.draw.sentences import say
 from funclab.view.lesson.exercise import ExerciseView, Verdict
-from funclab.view.live.sentences import say
 from funclab.view.notebook import runs
 from funclab.view.scene.diagram import bare
 

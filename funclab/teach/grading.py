@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from funclab.errors import ArgumentError, FunclabError, plain
+from funclab.errors.words import plural, times
 from funclab.graph.node import Node
-from funclab.graph.operation import Operation, OpOperation, times
+from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.shape_math import show
 from funclab.graph.tensor import Tensor
 from funclab.teach.attempt import Attempt
@@ -30,7 +31,6 @@ from funclab.teach.judging import told, verdict_on
 from funclab.teach.parts import Part, Parts, are_same, overlap
 from funclab.teach.records.keeping import LAST
 from funclab.view.diff.match import settings_of
-from funclab.view.draw.text import plural
 from funclab.view.notebook import runs
 from funclab.view.scene import words
 

@@ -19,11 +19,11 @@ from funclab.models import Sequential
 from funclab.teach import course
 from funclab.teach.attempt import Attempt, flat, tensors_of
 from funclab.teach.graphs import maker, source_inputs
+from funclab.view.draw.sentences import say
 from funclab.view.draw.text import clean, shorten
 from funclab.view.lesson.card import Marked, drawn_graph
 from funclab.view.lesson.exercise import Verdict
 from funclab.view.lesson.failed import fault_of
-from funclab.view.live.sentences import say
 
 LONGEST_NAME = 40
 CONSTANTS = ("True", "False", "None")

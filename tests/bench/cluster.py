@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 
 import funclab
-from funclab.view.draw.text import plural
+from funclab.errors.words import plural
 from tests.bench import network
 
 SIZES, BATCHES = [10**4, 10**5, 10**6, 10**7], [128, 1024]

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from pathlib import Path
 
 from funclab.view.draw import theme
+from funclab.view.draw.sentences import texts
 
 HERE = Path(__file__).parent
 ROOMS = HERE.parent
-
-
-@functools.cache
-def texts() -> dict[str, str]:
-    """Every sentence that live views show, by key: the table to translate."""
-    return json.loads((HERE / "texts.json").read_text(encoding="utf-8"))
 
 
 def style() -> str:

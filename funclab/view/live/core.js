@@ -128,10 +128,9 @@ class Context {
   get facts() { return this.model.get("facts"); }
   get look() { return this.model.get("look"); }
 
-  /** A sentence from the table, with {names} filled in. */
+  /** A sentence from the table, with values filled in. */
   t(key, values = {}) {
-    const text = TEXTS[key] ?? key;
-    return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+    return filled(TEXTS[key] ?? key, values);
   }
 
   /** Change the state; `undo` steps back over it unless `quiet`. */

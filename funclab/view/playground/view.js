@@ -213,7 +213,7 @@ const playground = {
   },
 
   valueText(ctx, value) {
-    return typeof value === "boolean" ? ctx.t(value ? "play_yes" : "play_no") : String(value);
+    return typeof value === "boolean" ? ctx.t(value ? "yes" : "no") : String(value);
   },
 
   /** Why a control has no effect now, if it has none. */

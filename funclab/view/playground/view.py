@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from funclab.errors import ArgumentError, FunclabError
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
-from funclab.view.live.sentences import question, say
+from funclab.view.draw.sentences import question, say
 from funclab.view.live.view import View
 from funclab.view.playground import picture as pictures
 from funclab.view.playground.trial import (
@@ -213,7 +213,7 @@ def race_question(sides: list[dict[str, Any]], ends: list[float], until: int) ->
 
 
 def _value_text(value: Any) -> str:
-    return say("play_yes" if value else "play_no") if isinstance(value, bool) else str(value)
+    return say("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
 def _without_epochs(state: dict[str, Any]) -> dict[str, Any]:

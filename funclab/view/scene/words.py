@@ -12,11 +12,11 @@ from funclab.graph import shape_math
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
-from funclab.graph.operation import times as times
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Variable
 from funclab.layers.arguments import parameters
-from funclab.view.draw.text import clean, plural, quote, shorten
+from funclab.view.draw.sentences import say
+from funclab.view.draw.text import clean, quote, shorten
 
 # The arguments that describe a layer best, in this order.
 _SIZES = ("units", "filters", "n", "rate", "stddev", "mask_value", "target_shape", "depth")
@@ -88,9 +88,9 @@ def counted(nodes: Sequence[Node]) -> str:
     calls = [node for node in nodes if node.operation.is_layer and not node.is_input]
     layers = {node.operation for node in calls}
     ops = len(nodes) - len(inputs) - len(calls)
-    told = [plural(len(inputs), "input")] * bool(inputs)
-    told += [f"{plural(len(calls), 'call')} of {plural(len(layers), 'layer')}"] * bool(calls)
-    return ", ".join([*told, *[plural(ops, "op")] * bool(ops)])
+    told = [say("scene_inputs", n=len(inputs))] * bool(inputs)
+    told += [say("scene_calls_of_layers", n=len(calls), layers=len(layers))] * bool(calls)
+    return ", ".join([*told, *[say("scene_ops", n=ops)] * bool(ops)])
 
 
 def inner_layer(layer: Any) -> Any:
@@ -254,7 +254,7 @@ def arithmetic(layer: Any, weights: list[Variable] | None = None) -> str:
         return ""
     total = f"{count(weights):,}"
     if graph_of(layer) is not None or len(weights) > 4:
-        return f"{len(weights)} arrays, {total} numbers"
+        return say("scene_arrays", n=len(weights), total=total)
     terms = ["×".join(map(str, weight.shape)) or "1" for weight in weights]
     return total if terms == [total] else f"{' + '.join(terms)} = {total}"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from funclab.graph.shape_math import axis_index, reduced_axes
-from funclab.view.draw.text import listed
+from funclab.view.draw.sentences import listed
 from funclab.view.shapes.rules.layers import overlaid, reshaped, stretched
 from funclab.view.shapes.rules.numbers import (
     Axis,
