@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar
 
 from funclab.errors import ArgumentError, NameLookupError, plain
+from funclab.errors.words import plural
 from funclab.registry.parameters import guarded
 
 Logs = dict[str, Any]
@@ -179,8 +180,7 @@ class History(Callback):
 
     def __repr__(self) -> str:
         ended = ", stopped" if self.stopped else ""
-        count = len(self.epoch)
-        epochs = f"{count} epoch{'s' * (count != 1)}"
+        epochs = plural(len(self.epoch), "epoch")
         return plain(f"<History of {epochs}: {', '.join(self.history)}{ended}>")
 
 

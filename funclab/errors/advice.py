@@ -12,6 +12,8 @@ from itertools import combinations, permutations
 from math import prod
 from typing import Any
 
+from funclab.errors.words import listed
+
 Shape = Sequence[int | None]
 
 NTH = ("first", "second", "third", "fourth", "fifth", "sixth")
@@ -80,7 +82,7 @@ def for_swapped(argument: str, names: Sequence[str], order: Sequence[int], by_ke
     """Parts that were swapped."""
     if by_key:
         moved = [f'"{name}"' for i, name in enumerate(names) if order[i] != i]
-        return f"swap the arrays of {' and '.join(moved)}: each fits the other's place."
+        return f"swap the arrays of {listed(moved)}: each fits the other's place."
     parts = ", ".join(f"{argument}[{j}]" for j in order)
     return f"swap them: write [{parts}], which is the order {', '.join(names)}."
 

@@ -6,10 +6,6 @@ from collections.abc import Sequence
 
 
 def plural(number: int, word: str) -> str:
-    """
-    >>> plural(1, "epoch"), plural(2000, "epoch")
-    ('1 epoch', '2,000 epochs')
-    """
     return f"{number:,} {word}" + ("" if number == 1 else "s")
 
 

@@ -21,6 +21,7 @@ from funclab.errors import (
     suggest,
     warn,
 )  # fmt: skip
+from funclab.errors.words import listed
 from funclab.graph import structure
 from funclab.graph.locks import making
 from funclab.graph.node import Arguments, Node
@@ -353,7 +354,7 @@ class Layer(Weighted):
         shapes = [show(leaf.shape) for leaf in structure.flatten(args) if hasattr(leaf, "shape")]
         return ShapeError(
             f"Layer {self.name} ({type(self).__name__}) cannot be called on inputs of shape "
-            f"{' and '.join(shapes)}. {error.what}",
+            f"{listed(shapes)}. {error.what}",
             why=error.why,
             fix=error.fix,
             graph=self,

@@ -70,6 +70,11 @@ class Comparison(Graphs):
         return say("diff_heading", left=self.left, right=self.right, n=n, m=m)
 
     @property
+    def headings(self) -> list[str]:
+        """The names of both sides."""
+        return [say(f"diff_{side}", name=name_of(self, side)) for side in SIDES]
+
+    @property
     def description(self) -> str:
         return " ".join([*(f"{entry.sentence}." for entry in self.entries), *self.notes])
 
@@ -99,9 +104,8 @@ class Comparison(Graphs):
 
     def graph_text(self, dialect: graph_text.Dialect) -> str:
         """Both graphs, with the numbers of the differences."""
-        graphs = zip(SIDES, halves(self), strict=True)
-        scenes = {heading_of(self, side): graph.numbered for side, graph in graphs}
-        return graph_text.side_by_side(self.title, scenes, dialect)
+        scenes = zip(self.headings, [graph.numbered for graph in halves(self)], strict=True)
+        return graph_text.side_by_side(self.title, dict(scenes), dialect)
 
     def to_dict(self) -> dict[str, Any]:
         """The differences as data for JSON."""
@@ -119,8 +123,7 @@ class Comparison(Graphs):
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         x = height = 0.0
-        for side, graph in zip(SIDES, halves(self), strict=True):
-            heading = heading_of(self, side)
+        for heading, graph in zip(self.headings, halves(self), strict=True):
             canvas.text_line(complex(x + 14, 22), heading, Font(15, bold=True))
             canvas.shift(complex(x, HEAD))
             width, bottom = graph.draw(canvas)
@@ -226,10 +229,6 @@ def name_of(difference: Comparison, side: str) -> str:
     """The name of a model, with its mark if it is a layer of the other one."""
     marks = [layer.kind for layer in difference.shared if not getattr(layer, side)]
     return " ".join([getattr(difference, side), *marks])
-
-
-def heading_of(difference: Comparison, side: str) -> str:
-    return say(f"diff_{side}", name=name_of(difference, side))
 
 
 def _opposite(difference: Comparison, side: str) -> str:

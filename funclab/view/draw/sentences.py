@@ -2,7 +2,7 @@
 
 Each room has a table of what its views show, `texts.json`, and may use the tables of rooms before
 it. In a text, `{name}` stands for a value; a list of names is written as "a, b and c".
-`{n|# step|# steps}` is its first form for 1 and its second for other numbers, which `#` stands for.
+`{n|# step|# steps}` is its first form for 1 or True, else its second; `#` stands for the number.
 `live/sentences.js` fills texts in the same way.
 """
 
@@ -64,6 +64,12 @@ def listed(names: Sequence[str]) -> str:
     return words.listed(names, texts()["and"])
 
 
+def few(names: Sequence[str], most: int, more: str = "more") -> list[str]:
+    """At most so many names; if there are others, the last says how many."""
+    left = len(names) - most + 1
+    return [*names] if left < 2 else [*names[: most - 1], say(more, n=left)]
+
+
 def times(count: int) -> str:
     """
     >>> times(1), times(2), times(3)
@@ -98,9 +104,10 @@ def filled(text: str, values: Mapping[str, Any]) -> str:
     return SLOT.sub(lambda slot: _written(values[slot[1]], *slot.groups()[1:]), text)
 
 
-def _written(value: Any, single: str | None, several: str | None) -> str:
-    if several is not None:
-        return ((single or "") if value == 1 else several).replace("#", f"{value:,}")
+def _written(value: Any, *forms: str | None) -> str:
+    form = forms[value != 1]
+    if form is not None:
+        return form.replace("#", f"{value:,}")
     return listed(value) if isinstance(value, list) else str(value)
 
 

@@ -169,7 +169,7 @@ def _setting(attribute: Any, value: Any) -> str:
     if not isinstance(value, (list, tuple)):
         return str(value) or "''"
     items = [repr(x) if isinstance(x, str) else _setting(None, x) for x in value[:MOST_ITEMS]]
-    items += [say("settings_in_all", n=len(value))] if len(value) > MOST_ITEMS else []
+    items += [say("settings_in_all", n=f"{len(value):,}")] if len(value) > MOST_ITEMS else []
     return f"({', '.join(items)}{',' * (len(items) == 1)})"
 
 
@@ -200,11 +200,9 @@ def tape_of(node: Node) -> list[Facts]:
     made = zip(node.output_tensors, outputs, strict=True)
     names = Names({value: clean(tensor.id) for tensor, value in [*made, *known.items()]})
     told = [_call(call, names) for call in calls]
-    return (
-        [{**call, "text": say("op_in_training", call=call["text"])} for call in told]
-        if training
-        else told
-    )
+    for call in told:
+        call["text"] = say("op_in_training", training=bool(training), call=call["text"])
+    return told
 
 
 def _call(call: Any, names: Names) -> Facts:

@@ -105,10 +105,8 @@ def inner_tensor(graph: Graph, node: Node, outer: Any, fix: str, look: str) -> F
         if set(source_inputs(call.output_tensors[0])) <= set(inputs):
             outputs += call.output_tensors
     around = Graph(list(dict.fromkeys([*inputs, *crossed])), list(dict.fromkeys(outputs)))
-    first, second = (
-        calls_of(name, inside, look, INSIDE),
-        calls_of(say("faults_outside"), around, look),
-    )
+    first = calls_of(name, inside, look, INSIDE)
+    second = calls_of(say("faults_outside"), around, look)
     plain(first, inside, [])
     plain(second, around, graph.outputs)
     place(first)
@@ -158,9 +156,8 @@ def failed_call(layer: Operation, tensors: list[Tensor], error: FunclabError) ->
         if counted and i:
             gaps[plate.key, i] = say("faults_too_many")
         elif not counted and _at_fault(failure, i):
-            gaps[plate.key, i] = (
-                say("faults_wanted", shape=failure.wanted) if failure.wanted else ""
-            )
+            wanted = failure.wanted
+            gaps[plate.key, i] = wanted and say("faults_wanted", shape=wanted)
     scene.boxes.append(
         Box(key, name, words.detail(layer), inputs=len(tensors), outputs=0, title=error.what)
     )

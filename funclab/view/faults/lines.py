@@ -48,12 +48,11 @@ class Line:
         """The line as a sentence for screen readers."""
         _, first, last, note = self.cells
         if self.empty:
-            ends = [spoken(item) for item in self.items if item.kind != "nothing"]
+            first = next(spoken(item) for item in self.items if item.kind != "nothing")
             key = "faults_alone" if note else "faults_needs_none"
-            sentence = say(key, name=ends[0], note=note)
         else:
             key = "faults_broken" if note else "faults_goes"
-            sentence = say(key, first=first, last=last, note=note)
+        sentence = say(key, first=first, last=last, note=note)
         return f"{self.heading}: {sentence}" if self.heading else sentence
 
 
@@ -102,23 +101,24 @@ def _title(pairs: Pairs, rows: Sequence[Pair]) -> str:
     bad = [pair for pair in rows if pair.note] or [Pair()]
     alone = [pair for pair in bad if not (pair.name and pair.given)]
     unknown = [pair for pair in bad if "of this name" in pair.note]
-    facts = {"model": model, "of": say("faults_of", model=model) if model else ""}
+    of_model = say("faults_of", model=model) if model else ""
+    facts = {"model": model, "of": of_model, "input": side == "input"}
     if unknown:
-        return say(f"faults_no_{side}", **facts, name=unknown[0].given)
+        return say("faults_unknown", **facts, name=unknown[0].given)
     if len(alone) == 1 and alone[0].name:
-        return say(f"faults_{side}_alone", **facts, name=alone[0].name)
+        return say("faults_no_partner", **facts, name=alone[0].name)
     if alone:
         given = sum(bool(pair.given) for pair in rows)
-        return say(f"faults_{side}s", **facts, n=sum(bool(pair.name) for pair in rows), given=given)
+        return say("faults_numbers", **facts, n=sum(bool(pair.name) for pair in rows), given=given)
     data = " ".join(filter(None, [bad[0].given, bad[0].given_shape]))
-    return say(f"faults_{side}_unfit", **facts, name=bad[0].name, data=data)
+    return say("faults_unfit", **facts, name=bad[0].name, data=data)
 
 
 def _line(pair: Pair, side: str) -> Line:
     own = (
         Item(side, pair.name, pair.shape)
         if pair.name
-        else Item("nothing", "", say(f"faults_none_{side}"))
+        else Item("nothing", "", say("faults_none", input=side == "input"))
     )
     data = Item("nothing", "", say("faults_nothing"))
     if pair.given:

@@ -5,6 +5,6 @@ function filled(text, values) {
   return text.replace(/\{(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}/g, (_, name, single, several) => {
     const value = values[name] ?? "";
     if (several === undefined) return value;
-    return (value === 1 ? single : several).replaceAll("#", value.toLocaleString("en-US"));
+    return (value === 1 || value === true ? single : several).replaceAll("#", value.toLocaleString("en-US"));
   });
 }

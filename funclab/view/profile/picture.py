@@ -166,8 +166,7 @@ def folded(bars: list[Bar]) -> list[Bar]:
 
 
 def place_of(step: Timing) -> str:
-    text = "update" if step.kind == "extra" else "profile_loss"
-    return clean(step.layer) or say(text)
+    return clean(step.layer) or say("update" if step.kind == "extra" else "profile_loss")
 
 
 def kind_of(step: Timing) -> str:
@@ -177,14 +176,16 @@ def kind_of(step: Timing) -> str:
 def words(bar: Bar) -> str:
     """A bar in sentences."""
     operations = sum(step.operations for step in bar.steps)
-    told = {"name": bar.name, "detail": bar.detail}
-    told |= {"time": microseconds(bar.seconds), "share": f"{bar.share:.1%}"}
-    told |= {
+    told = {
+        "name": bar.name,
+        "detail": bar.detail,
+        "time": microseconds(bar.seconds),
+        "share": f"{bar.share:.1%}",
         "least": microseconds(bar.least),
         "times": f"{bar.seconds / (bar.least or math.inf):,.1f}",
+        "operations": f"{operations / 1e6:,.2f}",
+        "moved": f"{sum(step.bytes for step in bar.steps) / 1e3:,.1f}",
     }
-    told |= {"operations": f"{operations / 1e6:,.2f}"}
-    told |= {"moved": f"{sum(step.bytes for step in bar.steps) / 1e3:,.1f}"}
     why = "profile_operations" if operations else "profile_bytes"
     if bar.seconds > 4 * bar.least and bar.seconds / len(bar.steps) < CALL:
         why = "profile_call"

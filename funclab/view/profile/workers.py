@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from funclab.view.draw.canvas import Canvas, Font, Paint, number
 from funclab.view.draw.geometry import area
 from funclab.view.draw.picture import Cells, Picture
-from funclab.view.draw.sentences import say, titles
+from funclab.view.draw.sentences import few, say, titles
 from funclab.view.draw.text import clean, shorten, text_width
 from funclab.view.profile.picture import (
     DETAIL,
@@ -29,7 +29,7 @@ SHARE, SHARES, BAR, LONGEST_BAR = 214, 56, 326, 160
 """Where the bars of samples and those of time begin, and how long the longest of each is."""
 STRIPE = 4
 LONGEST_NAME, LONGEST_EVENT = 24, 160
-MOST, MOST_EVENTS, MOST_NAMES = 40, 8, 3
+MOST, MOST_EVENTS, MOST_NAMES = 40, 8, 4
 """The number of workers with a bar of their own, of events, and of names in an event."""
 PARTS = ("compute", "wait", "transfer")
 MUCH_WAIT, MUCH_TRANSFER = 0.25, 0.5
@@ -105,9 +105,7 @@ class Workers(Picture):
         lines = []
         for what, group in groupby(self.events, key=lambda event: event[2]):
             all_of = list(group)
-            names = [clean(name) for _, name, _ in all_of]
-            more = len(names) - MOST_NAMES
-            names = [*names[:MOST_NAMES], *[say("more", n=more)] * (more > 0)]
+            names = few([clean(name) for _, name, _ in all_of], MOST_NAMES)
             seconds = all_of[0][0] - self.events[0][0]
             line = say("workers_event", t=f"{seconds:,.1f}", names=names, what=clean(what))
             lines.append(shorten(line, LONGEST_EVENT))

@@ -82,7 +82,7 @@ def _draw_edge(canvas: Canvas, edge: Edge, arrow: bool, colour: str) -> None:
     ahead = of_length(tip - before, ARROW)
     if arrow:
         points[-1] = tip - ahead / 2
-    title = say("scene_edge_masked", name=edge.tensor) if edge.mask else edge.tensor
+    title = say("scene_edge", name=edge.tensor, mask=edge.mask)
     ends = {"source": edge.source.key, "target": edge.target.key}
     canvas.open(title, "edge", key=edge.tensor, **ends, tensor=edge.tensor_key)
     canvas.path(curved(points), Paint("", colour, 1.5))
@@ -140,8 +140,8 @@ def _draw_shape(canvas: Canvas, plate: Plate, density: Density) -> None:
 
 def _draw_capsule(canvas: Canvas, group: Group) -> None:
     colour = f"group{group.colour}"
-    facts = {"name": group.name, "numbers": group.weights, "uses": " ".join(group.caption)}
-    title = say("scene_capsule", **facts)
+    uses = " ".join(group.caption)
+    title = say("scene_capsule", name=group.name, numbers=group.weights, uses=uses)
     canvas.open(title, "capsule", key=group.name)
     canvas.rect(group, Paint("paper", colour, 1.5, DOTS), min(group.height / 2, 30))
     heading = Font(sizes.CAPSULE, bold=True, anchor="middle")

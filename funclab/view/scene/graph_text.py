@@ -55,9 +55,9 @@ def group_lines(scene: Scene) -> Iterator[str]:
         for group in part.groups:
             if group.total and group.number not in told:
                 told.add(group.number)
-                key = "scene_shared_weights" if group.numbers else "scene_shared"
-                facts = {"name": group.name, "times": times(group.total)}
-                yield say(key, **facts, numbers=group.numbers)
+                weights = group.numbers and say("scene_exist_once", numbers=group.numbers)
+                called = times(group.total)
+                yield say("scene_shared", name=group.name, times=called, weights=weights)
 
 
 def description(scene: Scene) -> str:
@@ -66,11 +66,8 @@ def description(scene: Scene) -> str:
     told = sentences[:MOST_SENTENCES]
     if len(sentences) > MOST_SENTENCES:
         told.append(say("scene_and_more", n=len(sentences) - MOST_SENTENCES))
-    outputs = [
-        say("scene_shaped", name=plate.name, shape=plate.shape)
-        for plate in scene.plates
-        if plate.output
-    ]
+    plates = [plate for plate in scene.plates if plate.output]
+    outputs = [say("scene_shaped", name=plate.name, shape=plate.shape) for plate in plates]
     if outputs:
         told.append(say("scene_result", outputs=outputs))
     return " ".join([*told, *group_lines(scene)])

@@ -46,6 +46,7 @@ class Layers(Calls):
         roles = [role(self.graph, node) for node in nodes]
         number = words.count(words.weights_of(layer))
         after = say("scene_weights", n=number) if number else ""
+        facts = {"name": clean(layer.name), "detail": words.detail(layer)}
         return replace(
             box,
             detail=box.detail + after,
@@ -55,12 +56,7 @@ class Layers(Calls):
             node=None,
             rows=self._rows(nodes),
             note="",
-            title=say(
-                "scene_layer",
-                name=clean(layer.name),
-                detail=words.detail(layer),
-                times=times(len(nodes)),
-            ),
+            title=say("scene_layer", **facts, times=times(len(nodes))),
         )
 
     def _rows(self, nodes: list[Node]) -> list[Row]:

@@ -125,7 +125,6 @@ def edge_of(plate: Plate, source: End, target: End) -> Edge:
 def plate_of(tensor: Tensor, name: str, prefix: str) -> Plate:
     shape = show(tensor.shape)
     mask = tensor.mask is not None
-    facts = {"name": name, "shape": shape, "dtype": tensor.dtype}
     return Plate(
         key=f"{prefix}tensor {tensor.id}",
         name=name,
@@ -133,5 +132,5 @@ def plate_of(tensor: Tensor, name: str, prefix: str) -> Plate:
         dtype=tensor.dtype,
         mask=mask,
         tensor_key=f"{prefix}{tensor.id}",
-        title=say("scene_tensor_masked" if mask else "scene_tensor", **facts),
+        title=say("scene_tensor", name=name, shape=shape, dtype=tensor.dtype, mask=mask),
     )

@@ -146,8 +146,8 @@ def special(layer: Operation) -> str:
     if nodes[0].is_input:
         return say("nodes_of_input", name=name)
     if count == 1:
-        key = "nodes_op_once" if isinstance(layer, OpOperation) else "nodes_layer_once"
-        return say(key, name=name, n=len(nodes[0].output_tensors))
+        is_op, n = isinstance(layer, OpOperation), len(nodes[0].output_tensors)
+        return say("nodes_once", op=is_op, name=name, n=n)
     alike = len({tuple(node.output_shapes) for node in nodes}) == 1
-    key = "nodes_alike" if alike else "nodes_differ"
-    return say(key, name=name, times=times(count), n=count)
+    sentence = say("nodes_of_calls", name=name, times=times(count), n=count)
+    return sentence if alike else say("nodes_differ", calls=sentence, name=name)

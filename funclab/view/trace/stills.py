@@ -11,7 +11,7 @@ from itertools import chain, groupby
 from typing import Any
 
 from funclab.registry.parameters import wrong_value
-from funclab.view.draw.sentences import listed, named, say
+from funclab.view.draw.sentences import few, listed, named, say
 from funclab.view.draw.text import clean, shorten
 from funclab.view.trace.drawing import svg_of
 from funclab.view.trace.frames import PRINTED, Frame
@@ -92,10 +92,7 @@ class Still:
 
 def listed_names(names: Sequence[str], most: int = 4) -> str:
     """The first few names as in a sentence, and how many more there are."""
-    short = [named(name) for name in names]
-    if len(short) > most:
-        short = [*short[: most - 1], say("trace_others", n=len(short) - most + 1)]
-    return listed(short)
+    return listed(few([named(name) for name in names], most, "others"))
 
 
 def check_most(most: int | None, look: str | None) -> int:

@@ -17,7 +17,7 @@ from funclab.errors import ArgumentError, TensorTypeError
 from funclab.graph.operation import Operation
 from funclab.registry.parameters import wrong_value
 from funclab.view.draw import theme
-from funclab.view.draw.sentences import say
+from funclab.view.draw.sentences import few, say
 from funclab.view.draw.text import clean
 from funclab.view.live.variables import written, written_model
 from funclab.view.live.view import View
@@ -31,7 +31,7 @@ FEWEST_EPOCHS, MOST_POINTS = 60, 2000
 """The epochs sent of a compared run, at least; and of all compared runs in total, so that twenty
 runs take no more space than a few."""
 OVER = {"phase": "over"}
-MOST_TITLES = 4
+MOST_TITLES = 5
 
 
 class TrainingView(View):
@@ -218,9 +218,7 @@ def compare_runs(
     outputs = [name for model in models for name in outputs_of(model)]
     charts = charts_of(dict.fromkeys(name for run in runs for name in run["values"]), outputs)
     charts = charts if curves is None else chosen(charts, curves)
-    titles = list(by_title(runs))
-    if len(titles) > MOST_TITLES:
-        titles = [*titles[:MOST_TITLES], say("more", n=len(titles) - MOST_TITLES)]
+    titles = few(list(by_title(runs)), MOST_TITLES)
     call = [written(history, f"history{i + 1}") for i, history in enumerate(histories)]
     call += [f"{key}={written(group, key)}" for key, group in lists.items()]
     call += [f"labels={labels}"] if given_labels else []
