@@ -104,14 +104,9 @@ def lowest(runs: Sequence[Numbers], key: str, checked: bool) -> str:
     if len(ends) < 2:
         return ""
     (least, label), (most, other) = ends[0], ends[-1]
-    return say(
-        "live_caption_runs",
-        key=say("live_of_validation_key", key=key) if checked else key,
-        label=clean(label),
-        value=brief(least),
-        other=clean(other),
-        most=brief(most),
-    )
+    facts = {"label": clean(label), "value": brief(least), "other": clean(other)}
+    key = say("live_of_validation_key", key=key) if checked else key
+    return say("live_caption_runs", **facts, key=key, most=brief(most))
 
 
 def direction(values: Sequence[Any]) -> str:
