@@ -79,9 +79,10 @@ def times(count: int) -> str:
 
 
 @functools.cache
-def texts() -> dict[str, str]:
-    """The texts of all rooms by key: what there is to translate."""
-    tables = [json.loads(path.read_text(encoding="utf-8")) for path in ROOMS.glob("*/texts.json")]
+def texts(*rooms: str) -> dict[str, str]:
+    """The texts of some rooms by key, or of all: what there is to translate."""
+    paths = [ROOMS / room / "texts.json" for room in rooms] or ROOMS.glob("*/texts.json")
+    tables = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
     return {key: text for table in tables for key, text in table.items()}
 
 

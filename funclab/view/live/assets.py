@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from funclab.view.draw import theme
-from funclab.view.draw.sentences import texts
+from funclab.view.draw import sentences, theme
 
 HERE = Path(__file__).parent
 ROOMS = HERE.parent
@@ -24,6 +23,11 @@ def style() -> str:
 def rooms() -> list[str]:
     """The folders of `funclab.view` that have a live view."""
     return sorted(path.parent.name for path in ROOMS.glob("*/view.js"))
+
+
+def texts() -> dict[str, str]:
+    """The texts that scripts show, by key."""
+    return sentences.texts("draw", "live", *rooms())
 
 
 def script(room: str) -> str:
