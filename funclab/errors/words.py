@@ -6,16 +6,19 @@ from collections.abc import Sequence
 
 
 def plural(number: int, word: str) -> str:
-    return f"{number:,} {word}" + ("" if number == 1 else "s")
+    ending = "" if number == 1 else "s"
+    return f"{number:,} {word}{ending}"
 
 
 def times(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+    words = {1: "once", 2: "twice"}
+    return words.get(count, f"{count} times")
 
 
 def listed(words: Sequence[str], last: str = " and ") -> str:
     """
-    >>> listed(["a", "b", "c"]), listed(["a", "b"], " or "), listed(["a"])
-    ('a, b and c', 'a or b', 'a')
+    >>> listed(["a", "b", "c"]), listed(["a"])
+    ('a, b and c', 'a')
     """
-    return last.join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+    parts = [", ".join(words[:-1]), *words[-1:]]
+    return last.join(filter(None, parts))

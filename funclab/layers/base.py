@@ -21,7 +21,6 @@ from funclab.errors import (
     suggest,
     warn,
 )  # fmt: skip
-from funclab.errors.words import listed
 from funclab.graph import structure
 from funclab.graph.locks import making
 from funclab.graph.node import Arguments, Node
@@ -354,7 +353,7 @@ class Layer(Weighted):
         shapes = [show(leaf.shape) for leaf in structure.flatten(args) if hasattr(leaf, "shape")]
         return ShapeError(
             f"Layer {self.name} ({type(self).__name__}) cannot be called on inputs of shape "
-            f"{listed(shapes)}. {error.what}",
+            f"{' and '.join(shapes)}. {error.what}",
             why=error.why,
             fix=error.fix,
             graph=self,

@@ -51,7 +51,7 @@ class Fault(Picture):
         title = shorten(prose(self.title), LONGEST_TITLE)
         width, height = self.draw_fault(Canvas(canvas.palette))
         width = max(width, NARROWEST, text_width(title, TITLE, bold=True) + 2 * LEFT)
-        indent = LEFT + text_width("Fix:", FIX, bold=True) + 8
+        indent = LEFT + text_width(say("fix"), FIX, bold=True) + 8
         words = " ".join(shorten(word, LONGEST_WORD) for word in prose(self.fix).split())
         lines = folded_lines(shorten(words, LONGEST_FIX), width - indent - LEFT, FIX)
         y = TOP + height + 26
@@ -62,7 +62,7 @@ class Fault(Picture):
         canvas.shift(complex(0, TOP))
         self.draw_fault(canvas)
         canvas.close()
-        canvas.text_line(complex(LEFT, y), say("faults_heading"), Font(FIX, bold=True))
+        canvas.text_line(complex(LEFT, y), say("fix"), Font(FIX, bold=True))
         for i, line in enumerate(lines):
             canvas.text_line(complex(indent, y + LINE * i), line, Font(FIX))
         return sheet.right + 1, sheet.bottom + 1

@@ -115,11 +115,9 @@ def _title(pairs: Pairs, rows: Sequence[Pair]) -> str:
 
 
 def _line(pair: Pair, side: str) -> Line:
-    own = (
-        Item(side, pair.name, pair.shape)
-        if pair.name
-        else Item("nothing", "", say("faults_none", input=side == "input"))
-    )
+    own = Item(side, pair.name, pair.shape)
+    if not pair.name:
+        own = Item("nothing", "", say("faults_none", input=side == "input"))
     data = Item("nothing", "", say("faults_nothing"))
     if pair.given:
         data = Item("tensor" if "[" in pair.given else "array", pair.given, pair.given_shape)

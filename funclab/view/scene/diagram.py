@@ -174,7 +174,7 @@ def chooser(
     if graph is None:
         raise _no_graph(model)
     shared = sharing or Sharing(model)
-    title = f"Model {clean(model.name)}: {words.counted(graph.nodes)}"
+    title = say("scene_model", name=clean(model.name), counted=words.counted(graph.nodes))
 
     def build(fold: str) -> Scene:
         kind = Layers if face == "layers" else Calls
