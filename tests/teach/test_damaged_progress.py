@@ -334,7 +334,8 @@ def test_processes_that_answer_at_once_lose_no_answer(place, processes):
 
 def test_a_process_that_was_forked_writes_a_file_of_its_own(place):
     path = place()
-    code = "import os\nfrom funclab.teach.records.keeping import record_answer\nrecord_answer('1.1', 0)\n"
+    code = "import os\nfrom funclab.teach.records.keeping import record_answer\n"
+    code += "record_answer('1.1', 0)\n"
     code += "child = os.fork()\nrecord_answer('1.1', 1)\nchild and os.waitpid(child, 0)\n"
 
     subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ})

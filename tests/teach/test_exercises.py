@@ -17,7 +17,7 @@ from funclab.teach.attempt import is_untried, run
 from funclab.teach.checking import arrange, base_names, check, check_lines, known_exercise
 from funclab.teach.graphs import trained_copy
 from funclab.teach.records import keeping
-from tests.teach import tries_14
+from tests.teach import tries_14, verdicts
 from tests.teach.tries import LESSONS, OTHER, Try, module, tries
 
 TRIES = list(tries())
@@ -37,6 +37,7 @@ def test_a_right_answer_is_accepted_whatever_its_structure(attempt: Try):
     assert view.verdict.right, repr(view)
     lit = "here" in view.pictures.get("lit", "")
     assert lit or attempt.exercise in NO_PLACE, "the first hint has no place"
+    verdicts.compare(attempt, view)
 
 
 @each("attempt", WRONG, ids=str)
@@ -51,15 +52,18 @@ def test_a_mistake_that_was_foreseen_is_named_in_the_student_s_own_words(attempt
     assert re.search(r"Look|Count|Follow", verdict.says) and "Wanted" in verdict.says
     assert verdict.marked is not None or not attempt.names, verdict.says
     assert verdict.says in str(view) and view.svg().startswith("<svg")
+    verdicts.compare(attempt, view)
 
 
 @each("attempt", REFUSED, ids=str)
 def test_another_mistake_is_refused_with_what_is_wanted(attempt: Try):
-    verdict = check_lines(attempt.exercise, attempt.lines, attempt.names).verdict
+    view = check_lines(attempt.exercise, attempt.lines, attempt.names)
+    verdict = view.verdict
 
     assert (verdict.kind, verdict.mistake) == ("wrong", "")
     assert "Wanted" in verdict.says and len(verdict.says.split()) <= course.LONGEST_MESSAGE
     assert "{" not in verdict.says and not re.match(r"it |model it\b", verdict.says)
+    verdicts.compare(attempt, view)
 
 
 @each("lesson", LESSONS)
@@ -71,11 +75,10 @@ def test_every_exercise_has_its_tries(lesson):
         assert set(wrong[name]) == set(exercise.wrong)
 
 
-@each("attempt", WRONG, ids=str)
-def test_all_messages_of_an_exercise_differ(attempt: Try):
-    item = course.exercise(attempt.exercise)
-
-    assert len({wrong.says for wrong in item.wrong.values()}) == len(item.wrong)
+@each("lesson", LESSONS)
+def test_all_messages_of_an_exercise_differ(lesson):
+    for item in course.lesson(lesson).exercises.values():
+        assert len({wrong.says for wrong in item.wrong.values()}) == len(item.wrong)
 
 
 @each("exercise", [e for n in LESSONS for e in course.lesson(n).exercises])
