@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -184,11 +185,6 @@ def _words(text: str, most: int) -> str:
     return " ".join(words[:most]) + (" …" if len(words) > most else "")
 
 
-class _Values(dict):
-    def __missing__(self, key: str) -> str:
-        return "it"
-
-
 def filled(message: str, values: Mapping[str, Any]) -> str:
     """A message with names, shapes and numbers filled in, without sentences that lack a value.
 
@@ -198,7 +194,8 @@ def filled(message: str, values: Mapping[str, Any]) -> str:
     parts = re.split(r"(?<=[.?!]) ", message)
     complete = [x for x in parts if {slot[0] for slot in SLOT.findall(x)} <= values.keys()]
     message = " ".join(complete) or message
-    return sentences.filled(message, _Values({key: told(each) for key, each in values.items()}))
+    words = {key: told(value) for key, value in values.items()}
+    return sentences.filled(message, defaultdict(lambda: "it", words))
 
 
 def told(value: Any) -> str:

@@ -16,7 +16,6 @@ from funclab.view.scene.diagram import MOST_CALLS, PROJECTOR_CALLS, Diagram, Gra
 from funclab.view.scene.scene import Box, Scene
 
 SIDES = ("left", "right")
-TITLES = titles("diff_titles")
 APART, HEAD, LINE, INDENT = 40, 34, 20, 24
 SIGNS = {"added": "+", "removed": "−", "changed": "~", "rewired": "↷", "shared": "∩", "calls": "#"}
 ROOM, ON_A_WALL = (440, 420), (230, 300)
@@ -100,7 +99,7 @@ class Comparison(Graphs):
             for entry in (*self.entries, *self.shared)
         ]
         told = "".join(f"<p>{shown(note)}</p>" for note in self.notes if note[:2] != "= ")
-        return html_grid(self.title, TITLES, rows) + told
+        return html_grid(self.title, titles("diff_titles"), rows) + told
 
     def graph_text(self, dialect: graph_text.Dialect) -> str:
         """Both graphs, with the numbers of the differences."""

@@ -86,8 +86,7 @@ def _add_frames(facts: Facts, objects: dict[str, Any], node: Node, part: Part) -
     if inner is not None:
         name, wrapper = clean(inner.name), clean(node.operation.name)
         objects[f"{key}/{name}"] = inner
-        told = say("wrapped_only", wrapper=wrapper)
-        fact = {**_told(inner), "nodes": [], "special": told}
+        fact = {**_told(inner), "nodes": [], "special": say("wrapped_only", wrapper=wrapper)}
         facts["layers"][f"{key}/{name}"] = {**fact, "name": name, "box": f"{path}/{name}"}
         if words.graph_of(inner) is not None:
             facts["frames"][f"{key}/{name}"] = f"{path}/{name}"

@@ -20,7 +20,6 @@ LONGEST, LONGEST_NOTE = 34, 44
 GAP, ARROW, LINK = 6, 8, 60
 NOTE, HEADING = Font(12, "fault", bold=True, anchor="middle"), 13
 UPPER, UPPER_MONO = Font(sizes.NAME, bold=True), Font(sizes.MONO, mono=True)
-TITLES = titles("faults_titles")
 FILLS = {"layer": "plain", "input": "input-fill", "output": "output-fill"}
 
 
@@ -71,7 +70,7 @@ class FaultLines(Fault):
 
     @property
     def grid(self) -> tuple[Cells, list[Cells]]:
-        return TITLES, [line.cells for line in self.lines]
+        return titles("faults_titles"), [line.cells for line in self.lines]
 
     @property
     def description(self) -> str:

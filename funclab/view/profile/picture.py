@@ -22,7 +22,6 @@ LONGEST_NAME, LONGEST_DETAIL = 40, 47
 MOST = 40
 """The most bars with a row of their own; all others are combined into one."""
 KINDS = {"forward": "forward", "vjp": "backward", "add_into": "backward"}
-TITLES = titles("profile_titles")
 
 
 @dataclass(repr=False)
@@ -118,7 +117,7 @@ class Bars(Picture):
 
     @property
     def grid(self) -> tuple[Cells, Sequence[Cells]]:
-        return TITLES, [bar.cells() for bar in self.bars[self.by]]
+        return titles("profile_titles"), [bar.cells() for bar in self.bars[self.by]]
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         y = 38.0

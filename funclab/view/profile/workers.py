@@ -33,7 +33,6 @@ MOST, MOST_EVENTS, MOST_NAMES = 40, 8, 4
 """The number of workers with a bar of their own, of events, and of names in an event."""
 PARTS = ("compute", "wait", "transfer")
 MUCH_WAIT, MUCH_TRANSFER = 0.25, 0.5
-TITLES = titles("workers_titles")
 
 
 class Row(NamedTuple):
@@ -136,7 +135,7 @@ class Workers(Picture):
              *(f"{seconds * 1e3:,.2f}" for seconds in row.times))
             for row in self.rows
         ]  # fmt: skip
-        return (TITLES if rows else ()), rows
+        return (titles("workers_titles") if rows else ()), rows
 
     @property
     def text(self) -> str:
