@@ -84,7 +84,7 @@ def check_lines(exercise: str, source: str, names: dict[str, Any] | None = None)
         lost = [name for name in attempt.new if trying.undoes(name)]
         if lost:
             key = "lesson_as_before" if verdict.right else "lesson_undone"
-            verdict.undone = say(key, names=few(lost, MOST_NAMES, "others"))
+            verdict.undone = say(key, names=few(lost, MOST_NAMES, "lesson_others"))
         return view_of(item, attempt, verdict)
 
 

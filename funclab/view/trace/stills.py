@@ -92,7 +92,7 @@ class Still:
 
 def listed_names(names: Sequence[str], most: int = 4) -> str:
     """The first few names as in a sentence, and how many more there are."""
-    return listed(few([named(name) for name in names], most, "others"))
+    return listed(few([named(name) for name in names], most, "trace_others"))
 
 
 def check_most(most: int | None, look: str | None) -> int:
