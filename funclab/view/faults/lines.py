@@ -107,8 +107,9 @@ def _title(pairs: Pairs, rows: Sequence[Pair]) -> str:
     if len(alone) == 1 and alone[0].name:
         return say("faults_no_partner", **facts, name=alone[0].name)
     if alone:
+        n = sum(bool(pair.name) for pair in rows)
         given = sum(bool(pair.given) for pair in rows)
-        return say("faults_numbers", **facts, n=sum(bool(pair.name) for pair in rows), given=given)
+        return say("faults_numbers", **facts, n=n, given=given)
     data = " ".join(filter(None, [bad[0].given, bad[0].given_shape]))
     return say("faults_unfit", **facts, name=bad[0].name, data=data)
 
