@@ -110,8 +110,9 @@ def _title(pairs: Pairs, rows: Sequence[Pair]) -> str:
         n = sum(bool(pair.name) for pair in rows)
         given = sum(bool(pair.given) for pair in rows)
         return say("faults_numbers", **facts, n=n, given=given)
-    data = " ".join(filter(None, [bad[0].given, bad[0].given_shape]))
-    return say("faults_unfit", **facts, name=bad[0].name, data=data)
+    pair = bad[0]
+    data = " ".join(filter(None, [pair.given, pair.given_shape]))
+    return say("faults_unfit", **facts, name=pair.name, data=data)
 
 
 def _line(pair: Pair, side: str) -> Line:
