@@ -195,7 +195,7 @@ def _told(layer: Any, keys: Iterable[str]) -> Iterator[str]:
             usual.append("<lambda>")
         if isinstance(value, (int, float, str, tuple, list)) and (value not in usual or always):
             words = value if type(value) is int else listed_value(value)
-            yield words if value in ("same", "causal") else say(names[name], n=words)
+            yield str(value) if value in ("same", "causal") else say(names[name], n=words)
 
 
 def _same(value: Any) -> Any:
