@@ -10,7 +10,8 @@
 #   make rehearsal  lesson 5 as a class of 50 minutes: five seats at once in JupyterLab, and every check
 #   make exercises  every exercise of every lesson failed and solved in JupyterLab (10 minutes)
 #   make soak     threads, interrupts, killed saves, damaged files, hostile texts: 200,000 trials (40 minutes)
-#   make check    style, types, import rooms, budgets
+#   make check    style, types, import rooms, budgets; the scripts of the views, with node
+#   make bundle   bundle the scripts of the views again, after a change of one
 #   make interop  exchange with a real Keras 2 and 3, ONNX and pickle, in an environment of its own:
 #                 models that have every class      (ARGS=--all: all models, hours); then what the
 #                 course says, on Keras with TensorFlow, JAX and PyTorch
@@ -37,17 +38,17 @@ PLAIN := tests/ops tests/guide/test_guide.py $(wildcard tests/engine/test_*.py) 
          --deselect tests/ops/test_random.py::test_the_stream_of_a_layer_is_saved_with_its_model
 NBVAL := -p funclab.teach.notebooks
 
-.PHONY: lab lessons gallery catalogue pictures lite site test rehearsal exercises soak check interop browsers mutants bench setup system clean
+.PHONY: lab lessons gallery catalogue pictures lite site test rehearsal exercises soak check bundle interop browsers mutants bench setup system clean
 .DEFAULT_GOAL := lab
 
 setup: $(READY)
 
 # The scripts of the views are copied to where JupyterLab looks for them.
-.venv/ready-%: pyproject.toml $(wildcard funclab/view/*/*.js funclab/view/live/*.*)
-	@sh tests/setup/venv.sh $*
+.venv/ready-%: pyproject.toml $(wildcard funclab/view/live/bundle/* funclab/view/live/*.*)
+	@sh tools/setup/venv.sh $*
 
 system:
-	@sh tests/setup/system.sh
+	@sh tools/setup/system.sh
 
 # Trusted, because they are this project's own: JupyterLab then shows their stored outputs.
 lab: $(LAB)
@@ -55,25 +56,25 @@ lab: $(LAB)
 	@$(BIN)/funclab lab --port $(PORT) $(ARGS)
 
 lessons: $(READY)
-	$(BIN)/python tests/lessons/render.py build/lessons
+	$(BIN)/python -m tools.lessons.render build/lessons
 
 gallery: $(READY) system
-	$(BIN)/python -m tests.view.gallery_pictures build/gallery
+	$(BIN)/python -m tools.pictures.gallery build/gallery
 
 catalogue: $(READY)
-	$(BIN)/python -m tests.view.catalogue build/catalogue
+	$(BIN)/python -m tools.pictures.catalogue build/catalogue
 
 pictures: $(READY) system
-	$(BIN)/python -m tests.browser.readme_pictures notebooks/images
+	$(BIN)/python -m tools.pictures.readme notebooks/images
 
 # Runs every lesson without what a browser's Python lacks, builds the site, and opens it.
 lite: $(READY) $(SITE)/ready system
-	$(BIN)/python -m tests.lessons.without notebooks/*.ipynb
-	$(SITE)/bin/python -m tests.site.lite build/lite
+	$(BIN)/python -m tools.lessons.without notebooks/*.ipynb
+	$(SITE)/bin/python -m docs.lite build/lite
 	$(BIN)/python -m pytest -q tests/site/check_lite.py
 
 site: $(READY) $(SITE)/ready system build/lite/index.html
-	$(SITE)/bin/python -m tests.site build/site
+	$(SITE)/bin/python -m docs build/site
 	$(BIN)/python -m pytest -q -n $(WORKERS) tests/site/check_site.py
 
 build/lite/index.html:
@@ -82,7 +83,7 @@ build/lite/index.html:
 # Sphinx and JupyterLite are in .venv/site only: nothing else here needs them, and JupyterLite packs
 # every extension that it finds in its environment.
 $(SITE)/ready: pyproject.toml
-	"$$(sh tests/setup/python.sh)" -m venv $(SITE)
+	"$$(sh tools/setup/python.sh)" -m venv $(SITE)
 	$(SITE)/bin/pip install --quiet --editable ".[site]"
 	@touch $@
 
@@ -91,7 +92,7 @@ $(SITE)/ready: pyproject.toml
 # everything; the last line counts everything. Files run in the order of their names: the browser's,
 # which take longest, are among the first, so that no worker is left with one at the end.
 test: $(READY) system
-	$(BIN)/python -m pytest -q -n $(WORKERS) -p tests.setup.without $(PLAIN)
+	$(BIN)/python -m pytest -q -n $(WORKERS) -p tools.setup.without $(PLAIN)
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile $(NBVAL) notebooks
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(NBVAL) tests funclab notebooks
 
@@ -99,7 +100,7 @@ test: $(READY) system
 # demonstration; screenshots are in build/screenshots. Ends with an error if a check failed.
 rehearsal: $(READY) system
 	$(BIN)/funclab warm
-	$(BIN)/python -m tests.browser.rehearsal $(ARGS)
+	$(BIN)/python -m tools.rehearsal $(ARGS)
 
 # Every exercise in JupyterLab, in a kernel of its own: failed in each anticipated way, solved in three.
 exercises: $(READY) system
@@ -114,18 +115,24 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/pytest -q tests/project/test_rooms.py tests/project/test_budgets.py
+	sh tools/scripts/check.sh
+
+# After a change of a script: what pages load is made from them. Needs node, or the one that pyright brings.
+bundle: $(READY)
+	sh tools/scripts/bundle.sh
+	@$(MAKE) setup
 
 # Keras, TensorFlow, JAX and PyTorch are in .venv/interop only: nothing else here needs them. Most of
 # the time goes into JAX's compiler: it does not optimize, and keeps what it has compiled.
 interop: .venv/interop/ready
 	KERAS_BACKEND=jax XLA_FLAGS="--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true" \
-	JAX_COMPILATION_CACHE_DIR=build/jax JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0 .venv/interop/bin/python -m tests.interop.exchange $(ARGS)
-	FUNCLAB_PROGRESS=off .venv/interop/bin/python -m tests.interop.lesson
+	JAX_COMPILATION_CACHE_DIR=build/jax JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0 .venv/interop/bin/python -m tools.interop.exchange $(ARGS)
+	FUNCLAB_PROGRESS=off .venv/interop/bin/python -m tools.interop.lesson
 	for backend in tensorflow jax torch; do \
 	    KERAS_BACKEND=$$backend .venv/interop/bin/python -m tests.truth || exit 1; done
 
 .venv/interop/ready: pyproject.toml
-	"$$(sh tests/setup/python.sh)" -m venv .venv/interop
+	"$$(sh tools/setup/python.sh)" -m venv .venv/interop
 	.venv/interop/bin/pip install --quiet --editable ".[onnx]" "keras>=3.15,<3.16" jax \
 	    torch tf_keras tensorflow-cpu onnxruntime cloudpickle joblib
 	@touch $@
@@ -137,23 +144,23 @@ browsers: .venv/browsers-oldest/ready .venv/browsers-newest/ready system
 	done
 
 .venv/browsers-%/ready: pyproject.toml tests/browser/%.txt
-	"$$(sh tests/setup/python.sh)" -m venv .venv/browsers-$*
+	"$$(sh tools/setup/python.sh)" -m venv .venv/browsers-$*
 	.venv/browsers-$*/bin/pip install --quiet --editable ".[lab]" --constraint tests/browser/$*.txt \
 	    nbconvert nbformat playwright pytest pytest-timeout
 	@touch $@
 
 # mutmut and tree-sitter are in .venv/mutants only: nothing else here needs them.
 mutants: .venv/mutants/ready system
-	.venv/mutants/bin/python -m tests.mutants $(ARGS)
+	.venv/mutants/bin/python -m tools.mutants $(ARGS)
 
 .venv/mutants/ready: pyproject.toml
-	"$$(sh tests/setup/python.sh)" -m venv .venv/mutants
+	"$$(sh tools/setup/python.sh)" -m venv .venv/mutants
 	.venv/mutants/bin/pip install --quiet --editable ".[test]" "mutmut>=3.8,<3.9" \
 	    "tree-sitter>=0.25,<0.26" "tree-sitter-javascript>=0.25,<0.26"
 	@touch $@
 
 bench: $(READY)
-	$(BIN)/python -m tests.bench$(if $(GROWTH),.growth)$(if $(CLUSTER),.cluster)
+	$(BIN)/python -m bench$(if $(GROWTH),.growth)$(if $(CLUSTER),.cluster)
 
 clean:
 	rm -rf build dist .pytest_cache .ruff_cache

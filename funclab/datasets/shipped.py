@@ -1,6 +1,6 @@
 """The real data that ship with funclab: for each data set, a file of arrays next to this one.
 
-Anybody can recreate the files from the published data: `python -m tests.datasets.make`.
+Anybody can recreate the files from the published data: `python -m tools.make_datasets`.
 """
 
 from __future__ import annotations

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import funclab
-from tests.bench import cluster, growth, network
-from tests.bench.__main__ import MEASURES, Side, Worker, kind_of_blas, ratio
-from tests.bench.kernels import measure
-from tests.bench.workloads import WORKLOADS
+from bench import cluster, growth, network
+from bench.__main__ import MEASURES, Side, Worker, kind_of_blas, ratio
+from bench.kernels import measure
+from bench.workloads import WORKLOADS
 
 
 @pytest.mark.parametrize("name", list(WORKLOADS))

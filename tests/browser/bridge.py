@@ -97,7 +97,7 @@ def bridged_page(browser: Browser, folder: Path, view: Any, said: Callable[[str]
     views = view if isinstance(view, list) else [view]
     models = iter(f'globalThis.bridged("{one.comm.comm_id}", {traits_of(one)})' for one in views)
     text = re.sub(
-        r"model: held\(.*\), el \}\);",
+        r"model: live\.held\(.*\), el \}\);",
         lambda _: f"model: {next(models)}, el }});",
         funclab.export_html(view),
     )

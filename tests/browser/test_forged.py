@@ -95,7 +95,7 @@ STORED_WIDGETS = """(trusted) => {
 # The same scripts without this project's care: every element and attribute is copied, nothing is
 # checked.
 CARELESS = {
-    "function pictureFrom(markup) {": """function pictureFrom(markup) {{
+    "function pictureFrom(markup){": """function pictureFrom(markup) {{
   const copy = (part) => {
     const el = document.createElementNS(part.namespaceURI, part.localName);
     for (const one of part.attributes) el.setAttributeNS(one.namespaceURI, one.name, one.value);
@@ -105,9 +105,9 @@ CARELESS = {
   };
   return copy(new DOMParser().parseFromString(markup, "image/svg+xml").documentElement);
 }""",
-    "function checked(stored) {": "function checked(stored) { return stored;",
-    "function ownClasses(names) {": "function ownClasses(names) { return names;",
-    "const tensors = Object.create(null);": "const tensors = {};",
+    "function checked(stored){": "function checked(stored) { return stored;",
+    "function ownClasses(names){": "function ownClasses(names) { return names;",
+    "const tensors=Object.create(null);": "const tensors = {};",
 }
 WAYS = ("script of ", "request http", "window", "page covered")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.lessons.render import main
+from tools.lessons.render import main
 
 SLIDER = "import ipywidgets; ipywidgets.IntSlider()"
 PICTURE = """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.browser.rehearsal.outcomes import Outcome, all_passed, table
+from tools.rehearsal.outcomes import Outcome, all_passed, table
 
 
 def test_a_check_passes_only_if_it_passes_at_every_seat():

@@ -19,9 +19,9 @@ LOAD = """async (script) => {
   const address = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
   globalThis.view = await import(address);
 }"""
-CHECKED = "(traits) => view.checked(traits)"
+CHECKED = "(traits) => view.live.checked(traits)"
 REFUSED = """(traits) => {
-  try { return view.checked(traits), ''; }
+  try { return view.live.checked(traits), ''; }
   catch (error) { return error.message; }
 }"""
 # What a picture loses: attributes that are others afterwards, and elements that are gone.
@@ -38,7 +38,7 @@ LOST = """(markups) => {
   };
   for (const markup of markups) {
     const parsed = new DOMParser().parseFromString(markup, 'image/svg+xml').documentElement;
-    compare(parsed, view.pictureFrom(markup));
+    compare(parsed, view.live.pictureFrom(markup));
   }
   return [...lost];
 }"""

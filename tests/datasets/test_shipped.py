@@ -10,7 +10,7 @@ import pytest
 
 from funclab.datasets import bikes, books, penguins, shipped
 from funclab.errors import ArgumentError
-from tests.datasets import make
+from tools import make_datasets as make
 
 LOADERS = {
     "penguins": penguins.load_data,

@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 
+from bench.worker import peak_memory
 from funclab import Input, Model, Sequential
 from funclab.layers import (
     LSTM,
@@ -27,7 +28,6 @@ from funclab.layers import (
     concatenate,
 )
 from funclab.view import diagram
-from tests.bench.worker import peak_memory
 
 MODELS: dict[str, Callable[[bool], Model]] = {}
 

@@ -14,9 +14,9 @@ import funclab
 from funclab import Input, Model, layers, ops
 from funclab.errors import FileError, NotBuiltError, NotSupportedError
 from funclab.graph import structure
-from tests.interop.exchange import same, through_onnx
 from tests.ops.examples import BATCH, EXAMPLES
 from tests.saving.cases import CASES
+from tools.interop.exchange import same, through_onnx
 
 for path in sorted(Path(__file__).parents[1].glob("ops/examples_*.py")):
     importlib.import_module(f"tests.ops.{path.stem}")

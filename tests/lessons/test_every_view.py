@@ -78,7 +78,7 @@ def test_the_stored_views_of_a_lesson_hold_what_new_ones_hold(notebook, lesson):
     new = facts_by_view(notebook)
     for kind, stored in facts_by_view(lesson).items():
         always = set.intersection(*new[kind]) if kind in new else set()
-        assert all(always <= facts for facts in stored), f"python -m tests.lessons.refresh {lesson}"
+        assert all(always <= facts for facts in stored), f"python -m tools.lessons.refresh {lesson}"
 
 
 def test_every_view_keeps_its_promise_twice(notebook):

@@ -6,7 +6,7 @@ import re
 
 import nbformat
 
-from tests.lessons.render import LESSONS, page_of, title
+from tools.lessons.render import LESSONS, page_of, title
 
 NOTEBOOKS = {path.name: nbformat.read(path, as_version=4) for path in LESSONS.glob("*.ipynb")}
 

@@ -116,7 +116,7 @@ def test_every_question_is_asked_where_it_stands_and_covers_the_picture_after_it
         asking, *later = lesson.after(cell)
         views = [out for one in later for out in one.outputs if VIEW in out.get("data", {})]
 
-        assert cell.source == question_text(name), f"python -m tests.lessons.refresh {lesson.path}"
+        assert cell.source == question_text(name), f"python -m tools.lessons.refresh {lesson.path}"
         assert ASKS.match(asking.source)[1] == name and "ask" in tags(asking)
         assert views[0].metadata[VIEW].cover == name, f"nothing is covered after {name}"
         assert "picture" in tags(later[0]), f"what follows {name} shows nothing"

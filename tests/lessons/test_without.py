@@ -13,7 +13,7 @@ FIRST_TWO = [str(lesson.path) for lesson in LESSONS[:2]]
 
 def test_the_first_lessons_run_without_what_python_in_a_browser_lacks():
     run = subprocess.run(
-        [sys.executable, "-m", "tests.lessons.without", *FIRST_TWO],
+        [sys.executable, "-m", "tools.lessons.without", *FIRST_TWO],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,

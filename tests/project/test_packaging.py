@@ -129,8 +129,8 @@ def test_nothing_but_the_agreed_names_lies_at_the_top():
         ["git", "ls-tree", "--name-only", "HEAD"], cwd=ROOT, capture_output=True, text=True
     )
     agreed = {
-        *("pyproject.toml", "README.md", "funclab", "notebooks", "tests", "binder"),
-        *("LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "Makefile"),
+        *("funclab", "tests", "tools", "docs", "bench", "notebooks", "binder", "pyproject.toml"),
+        *("README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "Makefile"),
     }
 
     strangers = {name for name in listed.stdout.split() if not name.startswith(".")} - agreed

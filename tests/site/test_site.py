@@ -7,11 +7,11 @@ from types import ModuleType
 import pytest
 
 import funclab
+from docs.__main__ import HERE, MADE
+from docs.fields import as_fields
+from docs.names import ROOMS, public_names
+from docs.reference import pages
 from funclab import layers, ops
-from tests.site.__main__ import HERE, MADE
-from tests.site.fields import as_fields
-from tests.site.names import ROOMS, public_names
-from tests.site.reference import pages
 
 PAGES = sorted((HERE / "pages").glob("*.md"))
 NOT_LISTED = {"backend": "functions of tensors under Keras' older names", "training": "inner parts"}

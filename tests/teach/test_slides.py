@@ -18,7 +18,7 @@ each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=str)
 def test_a_lesson_says_of_every_cell_whether_it_begins_a_slide(lesson):
     said = [cell.metadata.slideshow.slide_type for cell in lesson.cells]
 
-    assert said == slide_types(lesson.cells), f"python -m tests.lessons.refresh {lesson.path}"
+    assert said == slide_types(lesson.cells), f"python -m tools.lessons.refresh {lesson.path}"
 
 
 @each_lesson

@@ -4,7 +4,7 @@ import ast
 import re
 from html import unescape
 
-from tests.view.catalogue import every_layer, page
+from tools.pictures.catalogue import every_layer, page
 
 
 def test_the_page_has_a_part_for_every_layer_with_its_shapes_and_a_picture_of_a_call():

@@ -1,5 +1,10 @@
 // Two models side by side: a list of differences, and the calls each is about marked in both graphs.
 
+import { h, link, mark } from "../live/core.js";
+import { Graph, ringAround } from "../live/graph.js";
+import { liveView } from "../live/start.js";
+
+/** @type {WrittenView} */
 const diff = {
   name: "diff",
 
@@ -31,7 +36,8 @@ const diff = {
       ...ctx.facts.notes.map((note) => h("p", {}, note)));
     this.mark(ctx);
     const here = ctx.panel.querySelector(".fl-here");
-    if (here) ctx.panel.scrollTop = here.offsetTop - ctx.panel.offsetTop - (ctx.panel.clientHeight - here.offsetHeight) / 2;
+    if (here)
+      ctx.panel.scrollTop = here.offsetTop - ctx.panel.offsetTop - (ctx.panel.clientHeight - here.offsetHeight) / 2;
     if (this.seen !== entry) ctx.bringInSight(ctx.bar, ctx.panel);
     this.seen = entry;
   },

@@ -1,12 +1,18 @@
 // What the explorer knows about a model: the facts that Python sends, and what follows from them.
 
-class Facts {
+export class Facts {
+  /** @param {Context} ctx */
   constructor(ctx) {
     this.ctx = ctx;
     const { layers, nodes, frames } = ctx.facts;
     const tensors = Object.create(null);
     for (const [key, fact] of Object.entries(ctx.facts.tensors)) tensors[key] = { ...fact };
-    Object.assign(this, { layers, nodes, tensors, frames, order: Object.keys(nodes) });
+    this.layers = layers;
+    this.nodes = nodes;
+    this.tensors = tensors;
+    this.frames = frames;
+    this.order = Object.keys(nodes);
+    this.paths = null;
     this.readers = new Map();
     for (const [key, node] of Object.entries(nodes)) {
       for (const made of node.outputs) tensors[made].node ??= key;
@@ -39,7 +45,9 @@ class Facts {
   /** The key of the box of a layer or tensor in the layers face. */
   box(key) { return (this.layers[key] ?? this.tensors[key])?.box ?? key; }
 
-  parents(node) { return [...new Set(this.nodes[node].inputs.map((read) => this.tensors[read]?.node).filter(Boolean))]; }
+  parents(node) {
+    return [...new Set(this.nodes[node].inputs.map((read) => this.tensors[read]?.node).filter(Boolean))];
+  }
 
   readersOf(tensor) { return [...new Set((this.readers.get(tensor) ?? []).map(({ node }) => node))]; }
 
@@ -60,7 +68,8 @@ class Facts {
   rows(layer) {
     const own = layer.nodes.map((key) => {
       const { index, inputs, outputs, write } = this.nodes[key];
-      return { key, index, write, inbound: inputs.map((read) => this.name(read)), inputs: inputs.map((read) => this.shape(read)),
+      return { key, index, write, inbound: inputs.map((read) => this.name(read)),
+        inputs: inputs.map((read) => this.shape(read)),
         outputs: outputs.map((made) => this.name(made)), shapes: outputs.map((made) => this.shape(made)) };
     });
     return [...own, ...layer.elsewhere ?? []].sort((a, b) => a.index - b.index);
@@ -124,12 +133,12 @@ class Facts {
 }
 
 /** A box that draws a repetition once is named after its first and last call. */
-function isRepeat(key) {
+export function isRepeat(key) {
   const at = key.search(/(^|\/)repeat /);
   return at >= 0 && key.indexOf(" to ", at + 7) > 0;
 }
 
-function repeatEnds(key) {
+export function repeatEnds(key) {
   const [, prefix, first, last] = key.match(/^(.*\/)?repeat (.*) to (.*)$/);
   return [`${prefix ?? ""}${first}`, `${prefix ?? ""}${last}`];
 }

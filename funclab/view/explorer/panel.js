@@ -1,9 +1,21 @@
 // What the explorer says about the selection: node table, settings, weights, arithmetic and source.
 
+import { breakable, h, link, mark, row, sourceLines, table } from "../live/core.js";
+import { pictureFrom } from "../live/stored.js";
+
 const MOST_ROWS = 200;
 
-class Panel {
-  constructor(ctx, facts, explorer) { Object.assign(this, { ctx, facts, explorer }); }
+export class Panel {
+  /**
+   * @param {Context} ctx
+   * @param {import("./facts.js").Facts} facts
+   * @param {import("./view.js").Explorer} explorer
+   */
+  constructor(ctx, facts, explorer) {
+    this.ctx = ctx;
+    this.facts = facts;
+    this.explorer = explorer;
+  }
 
   update() {
     const { ctx, facts } = this, chosen = facts.chosen(), { level, more, table } = ctx.state;
@@ -30,7 +42,8 @@ class Panel {
 
   /** The whole model, while nothing is selected. */
   summary() {
-    const { ctx } = this, { inputs, outputs, weights, trained } = ctx.facts.summary, each = (lines) => lines.map((line) => h("span", {}, line));
+    const { ctx } = this, { inputs, outputs, weights, trained } = ctx.facts.summary;
+    const each = (lines) => lines.map((line) => h("span", {}, line));
     return [h("h2", {}, ctx.model.get("title")), this.list([
       [ctx.t("nodes_drawn"), this.explorer.stage.picture?.told || []],
       [ctx.t("inputs"), each(inputs)], [ctx.t("outputs"), ctx.model.get("ask") ? [] : each(outputs)],
@@ -52,7 +65,8 @@ class Panel {
       [node, () => ctx.set({ level: 0 })],
       [ctx.t("tape_of", { key: node }), () => ctx.set({ level: 1 })],
     ].slice(0, level + 1);
-    return h("nav", { "aria-label": ctx.t("way_here") }, h("ol", { class: "fl-crumbs" }, steps.map(([label, run, key]) =>
+    return h("nav", { "aria-label": ctx.t("way_here") },
+      h("ol", { class: "fl-crumbs" }, steps.map(([label, run, key]) =>
       h("li", {}, link([label, key ? h("kbd", { "aria-hidden": "true" }, key) : null], run)))));
   }
 
@@ -70,7 +84,8 @@ class Panel {
     return [
       this.heading(facts.name(key), h("small", {}, ` ${layer.detail ?? ""}`)),
       rows.length ? this.nodes(rows, node) : "",
-      h("p", { class: "fl-special" }, layer.special, rows.length > 5 ? ` ${ctx.t("more_rows", { n: rows.length - 5 })}` : ""),
+      h("p", { class: "fl-special" }, layer.special,
+        rows.length > 5 ? ` ${ctx.t("more_rows", { n: rows.length - 5 })}` : ""),
       this.list([[ctx.t("used_by"), this.links(readers)], [ctx.t("settings"), settings],
         [ctx.t("weights"), layer.weights ? [layer.weights, h("br"), this.weights(key, layer.arrays ?? [])] : []]]),
       this.values(key),
@@ -79,10 +94,12 @@ class Panel {
 
   /** The nodes of a layer: at most five, the selected one among them. */
   nodes(calls, node) {
-    const at = calls.findIndex((call) => call.index === node?.index), from = Math.max(0, Math.min(at - 2, calls.length - 5));
+    const at = calls.findIndex((call) => call.index === node?.index);
+    const from = Math.max(0, Math.min(at - 2, calls.length - 5));
     const heads = ["node", "inbound", "output", "write_this"].map((head) => this.ctx.t(head));
     const rows = calls.slice(from, from + 5).map(({ index, inputs, inbound, shapes, outputs, write }) =>
-      row(String(index), [this.tensorsIn(inputs, inbound), this.tensorsIn(shapes, outputs), h("code", {}, breakable(write))], mark(index === node?.index)));
+      row(String(index), [this.tensorsIn(inputs, inbound), this.tensorsIn(shapes, outputs),
+        h("code", {}, breakable(write))], mark(index === node?.index)));
     for (const { cells } of rows) heads.forEach((head, i) => { cells[i].dataset.label = head; });
     return table(rows, heads, null, "fl-nodes");
   }
@@ -90,7 +107,8 @@ class Panel {
   /** Tensors as in the picture: each name under its shape. */
   tensorsIn(shapes, names) {
     if (!names.length) return "–";
-    return names.map((name, i) => h("span", { class: "fl-plate" }, h("span", {}, shapes[i] ?? ""), " ", h("span", {}, breakable(name))));
+    return names.map((name, i) =>
+      h("span", { class: "fl-plate" }, h("span", {}, shapes[i] ?? ""), " ", h("span", {}, breakable(name))));
   }
 
   /** A button for each weight, which shows its numbers. */
@@ -111,20 +129,23 @@ class Panel {
     if (!weight || weight.slice(0, weight.lastIndexOf(" ")) !== layer) return "";
     const values = ctx.lazy("values", weight);
     if (!values) return h("p", {}, ctx.t("asking_kernel"));
-    return h("figure", { class: "fl-values" }, pictureFrom(values.svg), h("figcaption", {}, ctx.t("values_of", { key: weight }), " ", values.told));
+    return h("figure", { class: "fl-values" }, pictureFrom(values.svg),
+      h("figcaption", {}, ctx.t("values_of", { key: weight }), " ", values.told));
   }
 
   /** Which tensor it is, which call made it, and which calls read it as which input. */
   tensor(tensor) {
     const { ctx, facts } = this, { selected } = ctx.state, { outputs, write } = facts.nodes[tensor.node];
     const readers = facts.readers.get(selected) ?? [];
-    const ports = readers.slice(0, 4).map(({ node, i, n }) => row(ctx.t("read_as"), [this.link(node), ctx.t(n > 1 ? "as_input" : "as_only_input", { i, n })]));
+    const ports = readers.slice(0, 4).map(({ node, i, n }) =>
+      row(ctx.t("read_as"), [this.link(node), ctx.t(n > 1 ? "as_input" : "as_only_input", { i, n })]));
     const rest = readers.slice(4).map(({ node }) => node).join(", ");
     const made = outputs.length > 1 ? ctx.t("as_output", { i: outputs.indexOf(selected), n: outputs.length }) : "";
     return [
       this.heading(h("code", {}, facts.name(selected)), h("small", {}, ` ${facts.shape(selected)} ${tensor.dtype}`)),
       table([row(ctx.t("made_by_node"), [this.link(tensor.node), made]), ports]),
-      h("p", {}, rest ? ctx.t("read_by", { nodes: rest }) : "", readers.length ? "" : ctx.t("read_by_none"), tensor.masked ? ` ${ctx.t("has_mask")}` : ""),
+      h("p", {}, rest ? ctx.t("read_by", { nodes: rest }) : "", readers.length ? "" : ctx.t("read_by_none"),
+        tensor.masked ? ` ${ctx.t("has_mask")}` : ""),
       h("p", { class: "fl-special" }, h("code", {}, write)),
     ];
   }
@@ -134,7 +155,8 @@ class Panel {
     const { ctx, explorer } = this, key = ctx.state.selected, box = explorer.stage.boxes.get(key);
     const starts = [...box?.querySelectorAll(".tick") ?? []].map((tick) => tick.dataset.start);
     return [this.heading(ctx.t("a_repeat")), h("p", { class: "fl-special" }, box?.getAttribute("aria-label") ?? ""),
-      this.list([[ctx.t("begins_at"), this.links(starts.slice(0, MOST_ROWS))]]), h("p", {}, ctx.t("unfold_with_enter"))];
+      this.list([[ctx.t("begins_at"), this.links(starts.slice(0, MOST_ROWS))]]),
+      h("p", {}, ctx.t("unfold_with_enter"))];
   }
 
   tape() {
@@ -146,20 +168,24 @@ class Panel {
     const source = call ? h("section", { class: "fl-source", "aria-label": call.op },
       h("h3", {}, call.op), h("pre", {}, sourceLines(call.source)), h("p", { class: "fl-doc" }, call.doc)) : null;
     return h("section", { class: "fl-arithmetic", "aria-label": ctx.t("tape_of", { key }) },
-      h("h3", {}, ctx.t("tape_of", { key })), tape.length ? list : ctx.t(ctx.facts.nodes[key].inputs.length ? "no_ops_on" : "no_ops"), source);
+      h("h3", {}, ctx.t("tape_of", { key })),
+      tape.length ? list : ctx.t(ctx.facts.nodes[key].inputs.length ? "no_ops_on" : "no_ops"), source);
   }
 
   more() {
     const { ctx } = this, key = this.facts.layerOf(), more = ctx.lazy("more", key);
     if (!more) return h("p", {}, ctx.t("asking_kernel"));
-    return h("section", { class: "fl-more", "aria-label": ctx.t("more_of", { key }) }, h("pre", { class: "fl-doc" }, more.doc),
+    return h("section", { class: "fl-more", "aria-label": ctx.t("more_of", { key }) },
+      h("pre", { class: "fl-doc" }, more.doc),
       table(more.settings.map(([name, value]) => row(name, [value]))));
   }
 
   /** All calls as a table; in a long model, the calls around the selected one. */
   everything() {
-    const { ctx, facts } = this, here = facts.nodeOf(), keys = facts.order, before = ctx.panel.querySelector(".fl-all")?.scrollTop ?? 0;
-    const from = Math.max(0, Math.min(keys.indexOf(here) - MOST_ROWS / 2, keys.length - MOST_ROWS)), rest = keys.length - MOST_ROWS;
+    const { ctx, facts } = this, here = facts.nodeOf(), keys = facts.order;
+    const before = ctx.panel.querySelector(".fl-all")?.scrollTop ?? 0;
+    const from = Math.max(0, Math.min(keys.indexOf(here) - MOST_ROWS / 2, keys.length - MOST_ROWS));
+    const rest = keys.length - MOST_ROWS;
     const heads = ["node", "inbound", "output"].map((head) => ctx.t(head));
     const label = ctx.t("all_calls") + (rest > 0 ? ` · ${ctx.t("rows_left_out", { n: rest })}` : "");
     const rows = keys.slice(from, from + MOST_ROWS).map((key) => {
@@ -167,7 +193,8 @@ class Panel {
       const cells = [inputs, outputs].map((names) => this.tensorsIn(names.map((name) => facts.shape(name)), names));
       return row(this.link(key), cells, { class: key === here ? "fl-here" : "" });
     });
-    const all = h("div", { class: "fl-all", tabindex: "0", role: "group", "aria-label": ctx.t("all_calls") }, table(rows, heads, label));
+    const all = h("div", { class: "fl-all", tabindex: "0", role: "group", "aria-label": ctx.t("all_calls") },
+      table(rows, heads, label));
     queueMicrotask(() => { all.scrollTop = before; });
     return all;
   }

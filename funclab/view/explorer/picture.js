@@ -1,8 +1,23 @@
 // The picture of the explorer: which picture shows the state, and what is marked in it.
 
-class Stage {
+import { s } from "../live/core.js";
+import { ringAround } from "../live/graph.js";
+import { pictureFrom } from "../live/stored.js";
+import { isRepeat } from "./facts.js";
+
+export class Stage {
+  /**
+   * @param {Context} ctx
+   * @param {import("./facts.js").Facts} facts
+   */
   constructor(ctx, facts) {
-    Object.assign(this, { ctx, facts, boxes: new Map(), plates: [], edges: [], name: null, parsed: new Map() });
+    this.ctx = ctx;
+    this.facts = facts;
+    this.boxes = new Map();
+    this.plates = [];
+    this.edges = [];
+    this.name = null;
+    this.parsed = new Map();
   }
 
   /** The name that Python gives to the picture of a state. */
@@ -10,7 +25,8 @@ class Stage {
     const { frames } = this.facts, { face, unfolded, choice } = state;
     const every = opened.length && opened.length === Object.keys(frames).length;
     const keys = face === "calls" ? opened : [...new Set(opened.map((key) => frames[key]))];
-    return [face, every ? "*" : keys.join(" "), unfolded.join(" "), choice, this.ctx.look === "projector" ? "large" : ""].join("|");
+    return [face, every ? "*" : keys.join(" "), unfolded.join(" "), choice,
+      this.ctx.look === "projector" ? "large" : ""].join("|");
   }
 
   get pictures() { return this.ctx.model.get("pictures"); }
@@ -62,7 +78,8 @@ class Stage {
   put(svg) {
     const { stage } = this.ctx;
     stage.replaceChildren(pictureFrom(svg));
-    for (const part of stage.querySelectorAll("g[aria-label]:not([role])")) part.setAttribute("role", "graphics-symbol");
+    for (const part of stage.querySelectorAll("g[aria-label]:not([role])"))
+      part.setAttribute("role", "graphics-symbol");
     this.svg = svg;
     const all = (what) => [...stage.querySelectorAll(what)];
     this.boxes = new Map(all(".box[data-key]").map((box) => [box.dataset.key, box]));
@@ -76,7 +93,8 @@ class Stage {
     }
     for (const edge of this.edges)
       edge.append(s("path", { class: "fl-hit", d: edge.querySelector("path").getAttribute("d") }));
-    for (const [key, box] of this.boxes) if (isRepeat(key) || this.facts.framesOf(key).length) this.sign(box, isRepeat(key));
+    for (const [key, box] of this.boxes)
+      if (isRepeat(key) || this.facts.framesOf(key).length) this.sign(box, isRepeat(key));
   }
 
   /** In ask mode, hide every shape until the question about it has been answered. */
@@ -95,11 +113,13 @@ class Stage {
       const { tensor, key } = part.dataset, node = tensor ? facts.tensors[facts.keyOf(tensor)]?.node : key;
       const nodes = node in facts.nodes ? [node] : facts.layers[key && facts.keyOf(key)]?.nodes ?? facts.order;
       const open = nodes.every((one) => facts.told(one));
-      part.setAttribute("aria-label", open ? part.dataset.label : part.dataset.label.replace(/\((None|\d)[^)]*\)/g, "?"));
+      part.setAttribute("aria-label",
+        open ? part.dataset.label : part.dataset.label.replace(/\((None|\d)[^)]*\)/g, "?"));
     }
     // A bar gives the shape away; the frame of a plate, its only rectangle, does not, and stays.
     for (const bar of stage.querySelectorAll("[data-tensor] rect:not(:only-of-type)"))
-      bar.classList.toggle("fl-secret", !facts.told(facts.tensors[facts.keyOf(bar.closest("[data-tensor]").dataset.tensor)]?.node));
+      bar.classList.toggle("fl-secret",
+        !facts.told(facts.tensors[facts.keyOf(bar.closest("[data-tensor]").dataset.tensor)]?.node));
   }
 
   /** The outline of a box: for a wrapper, the inner one. */

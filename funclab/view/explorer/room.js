@@ -1,6 +1,9 @@
 // The layout of the explorer: the picture, and the panel beside, below or over it. The place of the
 // panel is decided with the picture; selecting moves nothing.
 
+import { h, s } from "../live/core.js";
+import { pictureFrom } from "../live/stored.js";
+
 // The width of a panel beside the picture with its gap, the height of one below, and the width
 // under which it covers the picture instead, unless there is room below.
 const BESIDE = 360, BELOW = 120, NARROW = 700, ON_A_WALL = [520, 204];
@@ -9,9 +12,14 @@ const PANEL = 420;
 // The room in a notebook in a window of 1280 by 720: pictures without a kernel must fit there.
 const WINDOW = [1095, 564];
 
-class Room {
+export class Room {
+  /**
+   * @param {Context} ctx
+   * @param {import("./picture.js").Stage} stage
+   */
   constructor(ctx, stage) {
-    Object.assign(this, { ctx, stage });
+    this.ctx = ctx;
+    this.stage = stage;
     this.beyond = h("button", { type: "button", class: "fl-beyond", hidden: true, onclick: () => this.goBeyond() });
     this.strip = h("div", { class: "fl-strip", hidden: true });
     this.work = h("div", { class: "fl-work" });
@@ -64,7 +72,8 @@ class Room {
 
   arrange() {
     const { ctx, work, stage } = this, picture = stage.picture, [, high] = this.size;
-    const drawn = ctx.stage.querySelector("svg"), [wide, tall] = ["width", "height"].map((name) => Number(drawn?.getAttribute(name) ?? 0));
+    const drawn = ctx.stage.querySelector("svg");
+    const [wide, tall] = ["width", "height"].map((name) => Number(drawn?.getAttribute(name) ?? 0));
     const side = this.side(picture, wide, tall), strip = picture?.strip ? this.strip.offsetHeight : 0;
     for (const name of ["beside", "below", "over"]) work.classList.toggle(`fl-${name}`, name === side);
     const sizes = { room: high, tall: Math.min(high, Math.max(tall + strip, PANEL)),
@@ -83,12 +92,14 @@ class Room {
     const svg = this.strip.querySelector("svg"), [first, last, n] = shown;
     svg.querySelector(".fl-window")?.remove();
     const left = 68, step = (svg.viewBox.baseVal.width - left - 4) / n;
-    svg.append(s("rect", { class: "fl-window", x: left + first * step, y: 2, width: (last - first) * step, height: 106, rx: 4 }));
+    const place = { x: left + first * step, y: 2, width: (last - first) * step, height: 106, rx: 4 };
+    svg.append(s("rect", { class: "fl-window", ...place }));
   }
 
   /** Which call of the strip is under the pointer. */
   callAt(event) {
-    const svg = this.strip.querySelector("svg"), { left, width } = svg.getBoundingClientRect(), n = this.stage.picture.window[2];
+    const svg = this.strip.querySelector("svg"), { left, width } = svg.getBoundingClientRect();
+    const n = this.stage.picture.window[2];
     const x = (event.clientX - left) / width * svg.viewBox.baseVal.width;
     return Math.max(0, Math.min(n - 1, Math.floor((x - 68) / (svg.viewBox.baseVal.width - 72) * n)));
   }
@@ -96,14 +107,16 @@ class Room {
   /** Whether something is hidden below the stage, and to the right of it. */
   get outside() {
     const { stage } = this.ctx, sign = this.beyond.offsetHeight; // it takes its room from the stage
-    return [stage.scrollHeight - stage.clientHeight - stage.scrollTop - sign > 12, stage.scrollWidth - stage.clientWidth - stage.scrollLeft > 12];
+    return [stage.scrollHeight - stage.clientHeight - stage.scrollTop - sign > 12,
+      stage.scrollWidth - stage.clientWidth - stage.scrollLeft > 12];
   }
 
   /** Say what is outside the visible part of the stage. */
   tell() {
     const { ctx, outside: [below, right] } = this, { panel } = ctx;
     this.beyond.hidden = !below && !right;
-    this.beyond.textContent = [below && ctx.t("beyond_below"), right && ctx.t("beyond_right")].filter(Boolean).join("   ");
+    this.beyond.textContent = [below && ctx.t("beyond_below"), right && ctx.t("beyond_right")].filter(Boolean)
+      .join("   ");
     // A panel that scrolls can be reached with Tab.
     panel.tabIndex = panel.scrollHeight > panel.clientHeight + 1 ? 0 : -1;
   }
@@ -129,8 +142,10 @@ class Room {
   reveal() {
     const { selected, level, op, more, table, weight } = this.ctx.state, { panel } = this.ctx;
     const now = { selected, op: level && `${level} ${op}`, more, table, weight }, before = this.revealed ?? {};
-    const parts = { selected: "*", op: level > 1 ? ".fl-source" : ".fl-arithmetic", more: ".fl-more", table: ".fl-all", weight: ".fl-values" };
-    const news = Object.keys(now).filter((name) => now[name] !== before[name]), last = news.findLast((name) => now[name]);
+    const parts = { selected: "*", op: level > 1 ? ".fl-source" : ".fl-arithmetic", more: ".fl-more", table: ".fl-all",
+      weight: ".fl-values" };
+    const news = Object.keys(now).filter((name) => now[name] !== before[name]);
+    const last = news.findLast((name) => now[name]);
     const part = news.length ? panel.querySelector(parts[last] ?? "*") : null;
     // What is still requested from Python is scrolled to once it arrives.
     if (part || !last) this.revealed = now;

@@ -1,8 +1,16 @@
 // The explorer: the graph as calls or as layers, one selection, and a panel that says what it is.
 
-class Explorer {
+import { liveView } from "../live/start.js";
+import { Facts, isRepeat } from "./facts.js";
+import { Panel } from "./panel.js";
+import { Stage } from "./picture.js";
+import { Room } from "./room.js";
+import { Walk } from "./walk.js";
+
+export class Explorer {
   name = "explorer";
 
+  /** @param {Context} ctx */
   draw(ctx) {
     this.ctx = ctx;
     this.facts = new Facts(ctx);
@@ -18,8 +26,9 @@ class Explorer {
   drag() {
     const { ctx, room } = this;
     let from = null, strip = false;
-    ctx.stage.addEventListener("pointerdown", (event) => {
-      if (!event.target.closest("[data-key]:not(.frame)")) from = [event.clientX + ctx.stage.scrollLeft, event.clientY + ctx.stage.scrollTop];
+    ctx.listen(ctx.stage, "pointerdown", (event) => {
+      if (!event.target.closest("[data-key]:not(.frame)"))
+        from = [event.clientX + ctx.stage.scrollLeft, event.clientY + ctx.stage.scrollTop];
     });
     const move = (event) => {
       if (from) ctx.stage.scrollTo(from[0] - event.clientX, from[1] - event.clientY);
@@ -46,7 +55,8 @@ class Explorer {
   }
 
   bar() {
-    const { ctx, walk } = this, { face, table } = ctx.state, frames = Object.keys(this.facts.frames), opened = this.facts.opened();
+    const { ctx, walk } = this, { face, table } = ctx.state, frames = Object.keys(this.facts.frames);
+    const opened = this.facts.opened();
     const keep = document.activeElement === walk.search;
     ctx.bar.replaceChildren(...[
       ctx.button(ctx.t(face === "calls" ? "face_calls" : "face_layers"), "f", () => this.flip()),
@@ -63,11 +73,13 @@ class Explorer {
 
   click(target) {
     const { facts } = this, part = (what) => target.closest(what);
-    const box = part(".box[data-key]"), path = box?.dataset.key, first = part(".tick")?.dataset.start ?? box?.dataset.first;
+    const box = part(".box[data-key]"), path = box?.dataset.key;
+    const first = part(".tick")?.dataset.start ?? box?.dataset.first;
     if (part(".fl-sign")) return isRepeat(path) ? this.walk.unfold(path) : this.walk.toggle(facts.framesOf(path));
     if (part("[data-tensor]")) return this.choose(part("[data-tensor]").dataset.tensor);
     if (first) return this.choose(first);
-    const row = box && part("[data-row]"), layer = row && facts.keyOf(path), node = layer && `${layer}[${row.dataset.row}]`;
+    const row = box && part("[data-row]"), layer = row && facts.keyOf(path);
+    const node = layer && `${layer}[${row.dataset.row}]`;
     if (node && node in facts.nodes) return this.select(node);
     return this.choose(part("[data-key]")?.dataset.key);
   }
@@ -81,7 +93,8 @@ class Explorer {
   /** Select by key; in ask mode, first ask for the shape that the call makes. */
   select(key) {
     const { ctx, facts } = this, question = isRepeat(key) ? null : facts.question(facts.nodeOf(key));
-    ctx.ask(question, () => ctx.set({ selected: key, level: 0, op: 0, more: false, weight: "", ...facts.revealing(key) }));
+    ctx.ask(question, () =>
+      ctx.set({ selected: key, level: 0, op: 0, more: false, weight: "", ...facts.revealing(key) }));
   }
 
   keys() { return this.walk.keys(); }
@@ -94,7 +107,8 @@ class Explorer {
       const words = ctx.t(face === "calls" ? "caption_calls" : "caption_layers", { counted: ctx.facts.counted });
       return ctx.model.get("ask") ? `${words} ${ctx.t("caption_asks")}` : words;
     }
-    const brief = (text) => (text.length > 80 ? `${text.slice(0, 50)}…${text.slice(-20)}` : text), key = brief(selected);
+    const brief = (text) => (text.length > 80 ? `${text.slice(0, 50)}…${text.slice(-20)}` : text);
+    const key = brief(selected);
     if (chosen.kind === "tensor") return ctx.t("caption_tensor", { key, shape: facts.shape(selected) });
     return ctx.t("caption_layer", { name: brief(facts.name(facts.layerOf())), n: chosen.layer.nodes.length, key });
   }

@@ -1,8 +1,20 @@
 // Ways through the graph without a mouse: keys, search, and the list of ways to draw it.
 
-class Walk {
+import { h } from "../live/core.js";
+import { isRepeat, repeatEnds } from "./facts.js";
+
+export class Walk {
+  /**
+   * @param {Context} ctx
+   * @param {import("./facts.js").Facts} facts
+   * @param {import("./view.js").Explorer} explorer
+   */
   constructor(ctx, facts, explorer) {
-    Object.assign(this, { ctx, facts, explorer, hits: [], at: 0 });
+    this.ctx = ctx;
+    this.facts = facts;
+    this.explorer = explorer;
+    this.hits = [];
+    this.at = 0;
     this.search = h("input", { type: "search", class: "fl-search", "aria-label": ctx.t("search"),
       placeholder: ctx.t("search"), oninput: () => this.find() });
     this.count = h("span", { class: "fl-hits", "aria-hidden": "true" });
@@ -56,7 +68,8 @@ class Walk {
 
   /** Go to a call of the strip, or the nearest one outside the window that the picture shows. */
   goTo(index) {
-    const { facts, explorer: { stage } } = this, [first, last, n] = stage.picture.window, drawn = stage.keysIn(stage.name);
+    const { facts, explorer: { stage } } = this, [first, last, n] = stage.picture.window;
+    const drawn = stage.keysIn(stage.name);
     let at = Math.max(0, Math.min(n - 1, Math.round(index)));
     const by = at < first ? 1 : -1;
     while ((at < first || at >= last) && at in facts.order && drawn.has(facts.target(facts.order[at]))) at += by;
@@ -151,11 +164,13 @@ class Walk {
   /** Open frames, or close them and everything open inside. */
   toggle(keys) {
     const { ctx, facts } = this, opened = facts.opened(), { selected } = ctx.state;
-    const close = keys.every((key) => opened.includes(key)), inside = (key, frame) => key === frame || key.startsWith(`${frame}/`);
+    const close = keys.every((key) => opened.includes(key));
+    const inside = (key, frame) => key === frame || key.startsWith(`${frame}/`);
     const next = close ? opened.filter((key) => !keys.some((frame) => inside(key, frame))) : [...opened, ...keys];
     const lost = close && keys.find((key) => selected.startsWith(`${key}/`));
     // If there is no room for everything, the picture shows what was opened.
-    ctx.set({ open: facts.tidy(next), ...(lost ? { selected: lost } : {}), ...(close || selected ? {} : { at: keys[0] }) });
+    ctx.set({ open: facts.tidy(next), ...(lost ? { selected: lost } : {}),
+      ...(close || selected ? {} : { at: keys[0] }) });
     ctx.say(ctx.t(close ? "closed" : "opened", { key: keys.join(", ") }));
   }
 
@@ -163,7 +178,8 @@ class Walk {
   toggleSelected() {
     const { ctx, facts } = this, { frames } = facts, { selected, face } = ctx.state, node = facts.nodeOf() ?? selected;
     if (isRepeat(selected)) return this.unfold(selected);
-    const own = [node, selected, ...(facts.layers[selected]?.nodes ?? [])].filter((key, i, all) => key in frames && all.indexOf(key) === i);
+    const own = [node, selected, ...(facts.layers[selected]?.nodes ?? [])]
+      .filter((key, i, all) => key in frames && all.indexOf(key) === i);
     const around = Object.keys(frames).filter((key) => node.startsWith(`${key}/`)).slice(-1);
     const keys = own.length ? own : around, repeat = !own.length && this.unfoldedAround(node);
     if (repeat) return this.ctx.set({ unfolded: this.ctx.state.unfolded.filter((key) => key !== repeat) });
@@ -194,7 +210,8 @@ class Walk {
   /** The keys of all boxes of this face, each box once: calls, and layers in wrappers; or layers. */
   boxes() {
     const { facts } = this, layers = Object.keys(facts.layers);
-    if (this.ctx.state.face === "calls") return [...facts.order, ...layers.filter((key) => !facts.layers[key].nodes.length)];
+    if (this.ctx.state.face === "calls")
+      return [...facts.order, ...layers.filter((key) => !facts.layers[key].nodes.length)];
     return [...new Map(layers.reverse().map((key) => [facts.box(key), key])).values()].reverse();
   }
 

@@ -1,6 +1,11 @@
 // An exercise: lines to put in order, the verdict on an attempt, hints one by one, the solution.
 
-const exercise = {
+import { h, mark } from "../live/core.js";
+import { Graph } from "../live/graph.js";
+import { coded } from "./coded.js";
+
+/** @type {WrittenView} */
+export const exercise = {
   draw(ctx) {
     const { facts } = ctx;
     this.verdict = h("div", { class: "fl-verdict", role: "status" });
@@ -8,7 +13,8 @@ const exercise = {
     this.lines = h("ol", { class: "fl-lines", "aria-label": ctx.t("lesson_lines") });
     this.hints = h("ol", { class: "fl-hints", "aria-label": ctx.t("lesson_hints") });
     ctx.bar.append(...ctx.makeButtons());
-    ctx.stage.append(h("p", {}, h("b", {}, `${facts.id} `), coded(facts.task)), this.lines, this.verdict, this.hints, this.graph.el);
+    ctx.stage.append(h("p", {}, h("b", {}, `${facts.id} `), coded(facts.task)), this.lines, this.verdict, this.hints,
+      this.graph.el);
     ctx.watchSizes(() => this.find(), this.graph.el);
   },
 
@@ -45,7 +51,8 @@ const exercise = {
       const label = ctx.t(used ? "lesson_line_used" : "lesson_line_free", { i: i + 1 });
       return h("li", { class: `${here} ${used ? "fl-used" : ""}`, ...current },
         h("button", { type: "button", class: "fl-link", tabindex: -1, "aria-label": `${label}: ${text.get(number)}`,
-          onclick: () => { ctx.set({ at: i }, true); this.toggle(ctx); } }, h("span", { class: "fl-number" }, used ? `${i + 1}` : "–"), text.get(number)));
+          onclick: () => { ctx.set({ at: i }, true); this.toggle(ctx); } },
+        h("span", { class: "fl-number" }, used ? `${i + 1}` : "–"), text.get(number)));
     }));
   },
 
@@ -82,7 +89,8 @@ const exercise = {
   solution(ctx) {
     const told = ctx.lazy("solution", ctx.facts.id);
     if (!told) return [h("p", {}, ctx.t("asking_kernel"))];
-    const pair = [["left", "lesson_left"], ["right", "lesson_right_side"]].filter(([side]) => told[side]).map(([side, key]) => {
+    const pair = [["left", "lesson_left"], ["right", "lesson_right_side"]].filter(([side]) => told[side])
+      .map(([side, key]) => {
       const name = ctx.t(key), graph = new Graph(name);
       graph.put(told[side]);
       return h("figure", { class: "fl-figure" }, h("figcaption", {}, name), graph.el);
@@ -96,10 +104,14 @@ const exercise = {
     return {
       ArrowDown: { label: lines() ? ctx.t("lesson_key_walk") : "", run: () => this.walk(ctx, 1), when: lines },
       ArrowUp: { run: () => this.walk(ctx, -1), when: lines },
-      Enter: { label: lines() ? ctx.t("lesson_key_take") : "", button: ctx.t("lesson_take"), run: () => this.toggle(ctx), when: lines },
-      ArrowLeft: { label: lines() ? ctx.t("lesson_key_earlier") : "", button: ctx.t("lesson_earlier"), run: () => this.move(ctx, -1), when: lines },
-      ArrowRight: { label: lines() ? ctx.t("lesson_key_later") : "", button: ctx.t("lesson_later"), run: () => this.move(ctx, 1), when: lines },
-      c: { label: lines() ? ctx.t("lesson_key_check") : "", button: ctx.t("lesson_check"), run: () => this.check(ctx), when: lines },
+      Enter: { label: lines() ? ctx.t("lesson_key_take") : "", button: ctx.t("lesson_take"),
+        run: () => this.toggle(ctx), when: lines },
+      ArrowLeft: { label: lines() ? ctx.t("lesson_key_earlier") : "", button: ctx.t("lesson_earlier"),
+        run: () => this.move(ctx, -1), when: lines },
+      ArrowRight: { label: lines() ? ctx.t("lesson_key_later") : "", button: ctx.t("lesson_later"),
+        run: () => this.move(ctx, 1), when: lines },
+      c: { label: lines() ? ctx.t("lesson_key_check") : "", button: ctx.t("lesson_check"), run: () => this.check(ctx),
+        when: lines },
       h: { label: ctx.t("lesson_key_hint"), button: ctx.t("lesson_hint"), off: state.hints >= facts.hints.length,
         run: () => ctx.set({ hints: Math.min(facts.hints.length, state.hints + 1) }) },
       s: { label: ctx.t("lesson_key_solution"), button: ctx.t("lesson_solution"), off: !facts.tried,

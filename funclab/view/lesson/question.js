@@ -1,6 +1,12 @@
 // A question of a lesson: options to choose by key, and the response to the chosen one.
 
-const question = {
+import { h } from "../live/core.js";
+import { ANSWERED } from "../live/cover.js";
+import { KERNEL } from "../live/kernel.js";
+import { coded } from "./coded.js";
+
+/** @type {WrittenView} */
+export const question = {
   draw(ctx) {
     const { facts } = ctx;
     this.options = facts.options.map((option, i) =>
@@ -64,7 +70,8 @@ const question = {
     if (!open) return [ctx.t("lesson_vote_again", { given: options[last].text })];
     if (last === null) return [ctx.t("lesson_shown", { right }), reveal];
     const { answer } = options[last];
-    return options[last].right ? [ctx.t("lesson_is_right"), reveal] : [answer || ctx.t("lesson_is_not"), ctx.t("lesson_shown", { right }), reveal];
+    return options[last].right ? [ctx.t("lesson_is_right"), reveal]
+      : [answer || ctx.t("lesson_is_not"), ctx.t("lesson_shown", { right }), reveal];
   },
 
   keys(ctx) {

@@ -1,6 +1,10 @@
 // A test: its items one after the other, and after the last one what the answers show.
 
-const test = {
+import { h } from "../live/core.js";
+import { coded } from "./coded.js";
+
+/** @type {WrittenView} */
+export const test = {
   draw(ctx) {
     this.count = h("p", { class: "fl-soft", role: "status" });
     this.item = h("div");
@@ -18,15 +22,18 @@ const test = {
   },
 
   asked(ctx, { text, options }, answer) {
-    const buttons = options.map((option, i) => ctx.button(coded(option), String(i + 1), () => this.choose(ctx, i), answer === i));
-    return [h("p", { class: "fl-prompt" }, coded(text)), h("ol", { class: "fl-options" }, buttons.map((button) => h("li", {}, button)))];
+    const buttons = options
+      .map((option, i) => ctx.button(coded(option), String(i + 1), () => this.choose(ctx, i), answer === i));
+    return [h("p", { class: "fl-prompt" }, coded(text)),
+      h("ol", { class: "fl-options" }, buttons.map((button) => h("li", {}, button)))];
   },
 
   told(ctx, open) {
     if (open) return [h("p", {}, ctx.t("lesson_items_open", { open }))];
     const { result } = ctx.facts;
     if (!result) return [h("p", {}, ctx.t(ctx.model.alone ? "lesson_test_needs_kernel" : "asking_kernel"))];
-    return [h("p", { class: "fl-prompt" }, result[0]), h("ul", {}, result.slice(1).map((line) => h("li", {}, coded(line))))];
+    return [h("p", { class: "fl-prompt" }, result[0]),
+      h("ul", {}, result.slice(1).map((line) => h("li", {}, coded(line))))];
   },
 
   choose(ctx, option) {
@@ -45,8 +52,10 @@ const test = {
     const choices = options.map((option, i) => [String(i + 1), { label: option, run: () => this.choose(ctx, i) }]);
     return {
       ...Object.fromEntries(choices),
-      ArrowLeft: { label: ctx.t("lesson_key_item_before"), button: ctx.t("lesson_item_before"), run: () => this.walk(ctx, -1), off: !ctx.state.at },
-      ArrowRight: { label: ctx.t("lesson_key_item_after"), button: ctx.t("lesson_item_after"), run: () => this.walk(ctx, 1),
+      ArrowLeft: { label: ctx.t("lesson_key_item_before"), button: ctx.t("back"),
+        run: () => this.walk(ctx, -1), off: !ctx.state.at },
+      ArrowRight: { label: ctx.t("lesson_key_item_after"), button: ctx.t("next"),
+        run: () => this.walk(ctx, 1),
         off: ctx.state.at >= ctx.facts.items.length },
     };
   },

@@ -2,9 +2,21 @@
 // cards were counted, and the counts of the options only after both votes: a class that sees a
 // first result follows its majority instead of thinking further.
 
+import { h, row, same, table } from "../live/core.js";
+import { ANSWERED } from "../live/cover.js";
+import { KERNEL } from "../live/kernel.js";
+import { coded } from "./coded.js";
+
 const CARD_SIGNS = ["◆", "●", "■", "▲"], VOTES = ["first", "second"], MOST_CARDS = 999;
 
-const vote = {
+const sumOf = (counts) => counts.reduce((sum, count) => sum + count, 0);
+const letterOf = (i) => String.fromCharCode(65 + i);
+
+/** A letter with its sign, as on the card. */
+const cardOf = (i) => h("span", { class: `fl-card fl-card-${i}` }, `${letterOf(i)} ${CARD_SIGNS[i]}`);
+
+/** @type {WrittenView} */
+export const vote = {
   draw(ctx) {
     const { facts } = ctx, memory = `vote ${facts.id}`;
     Object.assign(this, { memory, at: -1, typing: false });
@@ -12,14 +24,13 @@ const vote = {
     this.options = h("div");
     this.reveal = h("div", { class: "fl-reveal", role: "status" });
     ctx.bar.append(...ctx.makeButtons());
-    ctx.stage.append(h("p", { class: "fl-prompt" }, h("b", {}, `${facts.id} `), coded(facts.prompt)), this.options, this.now, this.reveal);
+    ctx.stage.append(h("p", { class: "fl-prompt" }, h("b", {}, `${facts.id} `), coded(facts.prompt)), this.options,
+      this.now, this.reveal);
     const [kept] = ctx.model.alone && same(ctx.state, ctx.model.get("blank")) ? ANSWERED.read(memory) : [];
     if (kept) ctx.model.set("state", kept);
     this.first = ctx.state;
     ctx.listen(KERNEL.news, `show ${facts.id}`, () => ctx.set({ ended: VOTES.length }));
   },
-
-  sum: (counts) => counts.reduce((sum, count) => sum + count, 0),
 
   /** The counts of a vote, by option. */
   counts(ctx, number) {
@@ -28,7 +39,7 @@ const vote = {
   },
 
   /** The counts of the votes that were held. */
-  held(ctx) { return VOTES.map((_, number) => this.counts(ctx, number)).filter((counts) => this.sum(counts)); },
+  held(ctx) { return VOTES.map((_, number) => this.counts(ctx, number)).filter((counts) => sumOf(counts)); },
 
   update(ctx) {
     const { facts, state: { ended } } = ctx, done = ended === VOTES.length;
@@ -44,39 +55,41 @@ const vote = {
 
   /** How many cards were counted, never for which options; between the votes, why. */
   counted(ctx) {
-    const { ended } = ctx.state, n = this.sum(this.counts(ctx, ended));
+    const { ended } = ctx.state, n = sumOf(this.counts(ctx, ended));
     if (n || !ended) return ctx.t("lesson_vote_counted", { n });
-    return ctx.t("lesson_vote_hidden", { n: this.sum(this.counts(ctx, 0)) });
+    return ctx.t("lesson_vote_hidden", { n: sumOf(this.counts(ctx, 0)) });
   },
-
-  letter: (i) => String.fromCharCode(65 + i),
-
-  /** A letter with its sign, as on the card. */
-  sign(i) { return h("span", { class: `fl-card fl-card-${i}` }, `${this.letter(i)} ${CARD_SIGNS[i]}`); },
 
   asked(ctx) {
     return h("ol", { class: "fl-options" }, ctx.facts.options.map((option, i) => h("li", {},
-      ctx.button([this.sign(i), h("span", {}, coded(option.text))], this.letter(i).toLowerCase(), () => this.count(ctx, i, 1), i === this.at))));
+      ctx.button([cardOf(i), h("span", {}, coded(option.text))], letterOf(i).toLowerCase(),
+        () => this.count(ctx, i, 1), i === this.at))));
   },
 
   /** Both votes side by side: a bar for each option, with its number and share. */
   result(ctx) {
-    const votes = this.held(ctx), heads = [ctx.t("lesson_vote_options"), ...votes.map((_, i) => ctx.t(`lesson_vote_${VOTES[i]}`))];
+    const votes = this.held(ctx);
+    const heads = [ctx.t("lesson_vote_options"), ...votes.map((_, i) => ctx.t(`lesson_vote_${VOTES[i]}`))];
     const bar = (counts, i, number) => {
-      const share = Math.round((100 * counts[i]) / this.sum(counts));
-      return h("div", { class: `fl-votes fl-votes-${VOTES[number]}` }, h("div", { style: `width:${share}%` }), `${counts[i]} · ${share} %`);
+      const share = Math.round((100 * counts[i]) / sumOf(counts));
+      return h("div", { class: `fl-votes fl-votes-${VOTES[number]}` }, h("div", { style: `width:${share}%` }),
+        `${counts[i]} · ${share} %`);
     };
     const rows = ctx.facts.options.map((option, i) => row(
-      [this.sign(i), h("span", {}, option.right ? "✓ " : "✗ ", coded(option.text))], votes.map((counts, number) => bar(counts, i, number))));
+      [cardOf(i), h("span", {}, option.right ? "✓ " : "✗ ", coded(option.text))],
+      votes.map((counts, number) => bar(counts, i, number))));
     return table(rows, votes.length ? heads : []);
   },
 
   said(ctx) {
     const { options, reveal } = ctx.facts, right = options.findIndex((option) => option.right), votes = this.held(ctx);
-    const parts = votes.map((counts, i) => ctx.t(`lesson_vote_of_${VOTES[i]}`, { n: counts[right], of: this.sum(counts) }));
-    const wrong = this.misled(ctx, votes), text = `${this.letter(right)}, ${options[right].text}`;
-    const told = wrong >= 0 && ctx.t("lesson_vote_misled", { letter: this.letter(wrong), answer: options[wrong].answer || ctx.t("lesson_is_not") });
-    const shown = [ctx.t("lesson_shown", { right: text }), parts.length ? `${this.letter(right)}: ${parts.join(", ")}.` : ""];
+    const parts = votes.map((counts, i) =>
+      ctx.t(`lesson_vote_of_${VOTES[i]}`, { n: counts[right], of: sumOf(counts) }));
+    const wrong = this.misled(ctx, votes), text = `${letterOf(right)}, ${options[right].text}`;
+    const answer = options[wrong]?.answer || ctx.t("lesson_is_not");
+    const told = wrong >= 0 && ctx.t("lesson_vote_misled", { letter: letterOf(wrong), answer });
+    const shown = [ctx.t("lesson_shown", { right: text }),
+      parts.length ? `${letterOf(right)}: ${parts.join(", ")}.` : ""];
     return [shown.join(" "), ...(told ? [told] : []), reveal];
   },
 
@@ -99,7 +112,7 @@ const vote = {
   count(ctx, i, step) {
     Object.assign(this, { at: i, typing: false });
     this.put(ctx, i, this.counts(ctx, ctx.state.ended)[i] + step);
-    ctx.say(ctx.t(step > 0 ? "lesson_vote_more" : "lesson_vote_less", { letter: this.letter(i) }));
+    ctx.say(ctx.t(step > 0 ? "lesson_vote_more" : "lesson_vote_less", { letter: letterOf(i) }));
     ctx.update();
   },
 
@@ -109,12 +122,12 @@ const vote = {
     const before = this.typing ? 10 * this.counts(ctx, ctx.state.ended)[this.at] : 0;
     this.typing = true;
     this.put(ctx, this.at, before + digit);
-    return ctx.say(ctx.t("lesson_vote_typed", { letter: this.letter(this.at) }));
+    return ctx.say(ctx.t("lesson_vote_typed", { letter: letterOf(this.at) }));
   },
 
   end(ctx) {
     const { ended } = ctx.state;
-    if (!this.sum(this.counts(ctx, ended))) return ctx.say(ctx.t("lesson_vote_none"));
+    if (!sumOf(this.counts(ctx, ended))) return ctx.say(ctx.t("lesson_vote_none"));
     Object.assign(this, { at: -1, typing: false });
     ctx.say("");
     return ctx.set({ ended: ended + 1 });
@@ -123,15 +136,19 @@ const vote = {
   keys(ctx) {
     const { options } = ctx.facts, { ended } = ctx.state, when = () => ctx.state.ended < VOTES.length;
     const letters = options.flatMap((option, i) => [
-      [this.letter(i).toLowerCase(), { label: i ? "" : ctx.t("lesson_key_card"), run: () => this.count(ctx, i, 1), when }],
-      [this.letter(i), { run: () => this.count(ctx, i, -1), when }],
+      [letterOf(i).toLowerCase(),
+        { label: i ? "" : ctx.t("lesson_key_card"), run: () => this.count(ctx, i, 1), when }],
+      [letterOf(i), { run: () => this.count(ctx, i, -1), when }],
     ]);
     const digits = [..."0123456789"].map((digit) =>
-      [digit, { label: digit === "0" ? ctx.t("lesson_key_number") : "", run: () => this.type(ctx, Number(digit)), when }]);
+      [digit, { label: digit === "0" ? ctx.t("lesson_key_number") : "", run: () => this.type(ctx, Number(digit)),
+        when }]);
     return {
       ...Object.fromEntries([...letters, ...digits]),
-      Enter: { label: ctx.t("lesson_key_end"), button: ctx.t(ended ? "lesson_vote_end_second" : "lesson_vote_end_first"), run: () => this.end(ctx), when },
-      s: { label: ctx.t("lesson_key_show"), button: ctx.t("lesson_vote_show"), run: () => ctx.set({ ended: VOTES.length }), when: () => ctx.state.ended === 1 },
+      Enter: { label: ctx.t("lesson_key_end"),
+        button: ctx.t(ended ? "lesson_vote_end_second" : "lesson_vote_end_first"), run: () => this.end(ctx), when },
+      s: { label: ctx.t("lesson_key_show"), button: ctx.t("lesson_vote_show"),
+        run: () => ctx.set({ ended: VOTES.length }), when: () => ctx.state.ended === 1 },
     };
   },
 };

@@ -30,9 +30,16 @@ def texts() -> dict[str, str]:
     return sentences.texts("draw", "live", *rooms())
 
 
+def bundle(name: str) -> str:
+    """What `tools/scripts/bundle.js` has made of the scripts of a folder."""
+    return (HERE / "bundle" / f"{name}.js").read_text(encoding="utf-8")
+
+
 def script(room: str) -> str:
-    """The JavaScript module of a folder's view: the texts, what all views share, its own files."""
-    own = [path for path in sorted((ROOMS / room).glob("*.js")) if path.name != "view.js"]
-    files = [*sorted(HERE.glob("*.js")), *own, ROOMS / room / "view.js"]
-    table = f"const TEXTS = {json.dumps(texts())};"
-    return "\n".join([table, *(path.read_text(encoding="utf-8") for path in files)])
+    """The code of a folder's view: it defines TEXTS, `live`, which all views share, and `view`."""
+    return f"const TEXTS = {json.dumps(texts())};\n{bundle('live')}{bundle(room)}"
+
+
+def module(room: str) -> str:
+    """The same as a module, as anywidget loads it."""
+    return f"{script(room)}export default view.default;\n"

@@ -1,8 +1,9 @@
 // What every view shares: one state with undo, keys, captions, ask mode, tours, looks.
-// A view is an object with draw(ctx), update(ctx), and optionally keys(ctx), caption(ctx),
-// question(ctx) and follow(ctx, message). Text comes from the `texts` table, never from code.
+// `types.d.ts` says what a view is. Text comes from the table `TEXTS`, never from code.
 
-const SVG = "http://www.w3.org/2000/svg";
+import { filled } from "./sentences.js";
+
+export const SVG = "http://www.w3.org/2000/svg";
 
 // Words of right-to-left scripts.
 const LETTERS = "[\\u0590-\\u08ff\\ufb1d-\\ufdff\\ufe70-\\ufefc\\u{10800}-\\u{10fff}\\u{1e800}-\\u{1efff}]+";
@@ -17,10 +18,18 @@ function steady(text) {
 }
 
 /** Only names of our own: a front end's classes mean something to it. */
-function ownClasses(names) { return String(names).split(/\s+/).filter((name) => /^(fl|funclab)(-|$)/.test(name)).join(" "); }
+function ownClasses(names) {
+  return String(names).split(/\s+/).filter((name) => /^(fl|funclab)(-|$)/.test(name)).join(" ");
+}
 
-/** An element with properties and children; text is always text, never markup. */
-function h(tag, properties = {}, ...children) {
+/**
+ * An element with properties and children; text is always text, never markup.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, any>} properties
+ * @param {any[]} children
+ */
+export function h(tag, properties = {}, ...children) {
   const el = document.createElement(tag);
   for (const [key, value] of Object.entries(properties)) {
     if (key === "class") el.className = ownClasses(value);
@@ -33,43 +42,53 @@ function h(tag, properties = {}, ...children) {
 }
 
 /** The attributes that mark the current item of a list, or row of a table. */
-function mark(here, kind = "true") { return { class: here ? "fl-here" : "", "aria-current": here ? kind : null }; }
+export function mark(here, kind = "true") {
+  return { class: here ? "fl-here" : "", "aria-current": here ? kind : null };
+}
 
 /** A button that looks like a link. */
-function link(label, run, properties = {}) {
+export function link(label, run, properties = {}) {
   return h("button", { type: "button", class: "fl-link", onclick: run, ...properties }, label);
 }
 
 /** A table of rows; `heads` are the names of its columns. */
-function table(rows, heads = [], caption = null, name = "") {
+export function table(rows, heads = [], caption = null, name = "") {
   return h("table", { class: `fl-table ${name}` }, caption && h("caption", {}, caption),
-    heads.length ? h("thead", {}, h("tr", {}, heads.map((head) => h("th", { scope: "col" }, head)))) : null, h("tbody", {}, rows));
+    heads.length ? h("thead", {}, h("tr", {}, heads.map((head) => h("th", { scope: "col" }, head)))) : null,
+    h("tbody", {}, rows));
 }
 
 /** A row of a table: its heading, and its cells. */
-function row(head, cells, properties = {}) {
+export function row(head, cells, properties = {}) {
   return h("tr", properties, h("th", { scope: "row" }, head), cells.map((cell) => h("td", {}, cell)));
 }
 
 /** Code, or a name, that may be broken after a dot or slash, and nowhere else. */
-function breakable(line) {
+export function breakable(line) {
   return line.split(/(?<=[./])(?=[a-z_])|(?=\[\d)/i).flatMap((part, i) => (i ? [h("wbr"), part] : [part]));
 }
 
 /** Where the first rectangle of a drawn part is. */
-function rectOf(part) {
+export function rectOf(part) {
   const rect = part?.querySelector("rect");
-  return rect && Object.fromEntries(["x", "y", "width", "height"].map((name) => [name, Number(rect.getAttribute(name))]));
+  const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => Number(rect?.getAttribute(name)));
+  return rect && { x, y, width, height };
 }
 
 /** Source in lines; a line that is too long continues with a deeper indent. */
-function sourceLines(text) {
+export function sourceLines(text) {
   return text.split("\n").flatMap((line) =>
     [h("span", { class: "fl-line", style: `--in:${line.search(/\S|$/) + 4}ch` }, line), "\n"]).slice(0, -1);
 }
 
-/** An SVG element. */
-function s(tag, attributes = {}, ...children) {
+/**
+ * An SVG element.
+ * @template {keyof SVGElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, any>} attributes
+ * @param {any[]} children
+ */
+export function s(tag, attributes = {}, ...children) {
   const el = document.createElementNS(SVG, tag);
   for (const [key, value] of Object.entries(attributes)) el.setAttribute(key, value);
   el.append(...children.map(steady));
@@ -77,15 +96,45 @@ function s(tag, attributes = {}, ...children) {
 }
 
 /** How keys are written on buttons. */
-const KEY_SIGNS = { " ": TEXTS.space, ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→" };
+export const KEY_SIGNS = { " ": TEXTS.space, ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→" };
 
-function same(a, b) {
+export function same(a, b) {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-class Context {
+export class Context {
+  /**
+   * @param {Model} model
+   * @param {HTMLElement} el
+   * @param {View} view
+   */
   constructor(model, el, view) {
-    Object.assign(this, { model, el, view, past: [], gate: null, got: {}, cleanups: [], buttons: {} });
+    this.model = model;
+    this.el = el;
+    this.view = view;
+    this.past = [];
+    /** @type {{ question: Question, reveal: () => void } | null} */
+    this.gate = null;
+    this.got = {};
+    this.cleanups = [];
+    /** @type {Record<string, HTMLButtonElement>} */
+    this.buttons = {};
+  }
+
+  /** Put the empty parts of the view on the page; `keys` is the table of its keys. */
+  frame(host, keys) {
+    const group = (name, label) => h("div", { class: name, role: "group", "aria-label": this.t(label) });
+    this.bar = h("div", { class: "fl-bar", role: "toolbar", "aria-label": this.t("tools") });
+    this.stage = group("fl-stage", "picture");
+    this.stage.tabIndex = 0;
+    this.panel = h("div", { class: "fl-panel" });
+    this.askBox = group("fl-ask", "question");
+    this.askBox.hidden = true;
+    this.captionBox = h("p", { class: "fl-caption" });
+    this.tourBox = h("div", { class: "fl-tour", hidden: true });
+    this.status = h("p", { class: "fl-status", role: "status", "aria-live": "polite" });
+    this.el.append(this.bar, this.askBox, this.stage, this.captionBox, this.panel, this.tourBox, this.status, keys);
+    host.append(this.el);
   }
 
   /** Data from Python, requested once, when it is first shown; undefined until it arrives. */
@@ -178,7 +227,7 @@ class Context {
     catch {
       const box = h("textarea", { "aria-hidden": "true", style: "position:fixed;opacity:0" });
       box.value = text;
-      const before = document.activeElement;
+      const before = /** @type {HTMLElement} */ (document.activeElement);
       this.el.append(box);
       box.select();
       document.execCommand("copy");
@@ -208,7 +257,7 @@ class Context {
     const keys = this.view.keys(this);
     for (const [key, el] of Object.entries(this.buttons)) {
       const { button, off = false, when = () => true } = keys[key];
-      el.firstChild.data = button;
+      el.firstChild.textContent = button;
       Object.assign(el, { disabled: off, hidden: !when() });
     }
   }
@@ -261,7 +310,8 @@ class Context {
 
   /** Mark an answer, given before the outcome was known, as right or wrong. */
   judge(id, right, explain) {
-    const answers = this.model.get("answers"), record = answers.find((answer) => answer.id === id && answer.right == null);
+    const answers = this.model.get("answers");
+    const record = answers.find((answer) => answer.id === id && answer.right == null);
     if (!record) return;
     const judged = { ...record, right, correct: record.given === right };
     this.model.set("answers", answers.map((answer) => (answer === record ? judged : answer)));
@@ -347,7 +397,7 @@ function python(value) {
 }
 
 /** Give a picture its size: that of its drawing, larger for a projector. */
-function fit(ctx, svg) {
+export function fit(ctx, svg) {
   const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
   const large = ctx.look === "projector", scale = large ? 1.65 : 1;
   svg.style.maxWidth = large ? "none" : "100%";

@@ -1,10 +1,14 @@
 // A view after a question stays covered until the question has been answered. The kernel knows
 // whether it was; without one, the browser remembers.
 
+import { h } from "./core.js";
+import { KERNEL } from "./kernel.js";
+import { checked } from "./stored.js";
+
 /** The most characters that are remembered of one question. */
 const MOST_STORED = 2000;
 
-const ANSWERED = {
+export const ANSWERED = {
   key: (id) => `funclab question ${id}`,
 
   /** What was stored, by any notebook on this page. */
@@ -34,13 +38,14 @@ const ANSWERED = {
 };
 
 /** A cover in place of a view until its question is answered; then what `show` draws. */
-function underCover(model, host, show) {
+export function underCover(model, host, show) {
   const id = model.get("cover");
   if (!id || (model.alone && (KERNEL.opened.has(id) || ANSWERED.read(id).length))) return show();
   let stop = null;
   const text = TEXTS.cover.replace("{id}", id);
   const press = () => { KERNEL.news.dispatchEvent(new Event(`show ${id}`)); open(); };
-  const cover = h("div", { class: "funclab fl fl-cover", role: "group", "aria-label": text, "data-look": model.get("look") },
+  const cover = h("div",
+    { class: "funclab fl fl-cover", role: "group", "aria-label": text, "data-look": model.get("look") },
     h("p", {}, text), h("button", { type: "button", onclick: press }, TEXTS.show_me));
   const open = () => {
     if (stop) return;

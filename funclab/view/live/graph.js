@@ -1,10 +1,13 @@
 // A drawn graph in a view: put it on the page, find its parts, ring, tag and highlight them, scroll
 // to them, and send a dot along its edges. Python draws; this marks.
 
-const MOTION = 250;
+import { h, rectOf, s } from "./core.js";
+import { pictureFrom } from "./stored.js";
+
+export const MOTION = 250;
 
 /** A line around the first rectangle of a drawn part, with a class and a margin. */
-function ringAround(part, name = "fl-ring", margin = 4) {
+export function ringAround(part, name = "fl-ring", margin = 4) {
   const at = rectOf(part);
   if (!at) return null;
   const size = { width: at.width + 2 * margin, height: at.height + 2 * margin };
@@ -17,14 +20,14 @@ const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom 
 /** The width of the pill around some words. */
 const widthOf = (words) => words.length * 7.4 + 12;
 
-class Graph {
+export class Graph {
   /** An empty place for a graph; `chosen(key)` is called with the key of a clicked part. */
   constructor(label, chosen) {
     this.el = h("div", { class: "fl-graph", tabindex: "0", role: "group", "aria-label": label });
-    if (chosen) this.el.addEventListener("click", ({ target }) => {
-      const key = target.closest("[data-key]")?.dataset.key;
+    if (chosen) this.el.onclick = ({ target }) => {
+      const key = /** @type {Element} */ (target).closest("[data-key]")?.getAttribute("data-key");
       if (key) chosen(key);
-    });
+    };
   }
 
   /** Show a picture; the style sheet gets its width as `--wide`. Returns whether it is new. */
@@ -39,10 +42,11 @@ class Graph {
 
   /** The boxes, tensors and capsules, by key. */
   parts() {
-    return new Map([...this.el.querySelectorAll("[data-key]:not(.edge)")].reverse().map((part) => [part.dataset.key, part]));
+    return new Map([...this.el.querySelectorAll("[data-key]:not(.edge)")].reverse()
+      .map((part) => [part.dataset.key, part]));
   }
 
-  edges(test = () => true) {
+  edges(test = (ends) => true) {
     return [...this.el.querySelectorAll(".edge")].filter(({ dataset }) => test(dataset));
   }
 
@@ -69,13 +73,15 @@ class Graph {
 
   /** The same next to the middle of an edge; on or above one that is horizontal. */
   tagEdge(edge, words, x, y, flat) {
-    const half = widthOf(words) / 2, places = flat ? [[x - half, y - 9], [x - half, y - 48]] : [[x + 8, y - 9], [x - 8 - 2 * half, y - 9]];
+    const half = widthOf(words) / 2;
+    const places = flat ? [[x - half, y - 9], [x - half, y - 48]] : [[x + 8, y - 9], [x - 8 - 2 * half, y - 9]];
     this.tagWhereFree(edge, words, [...places, places[0]]);
   }
 
   /** The same at the first of some places where there is no other part, or else at the last. */
   tagWhereFree(part, words, places) {
-    const others = [...this.parts().values()].filter((other) => !other.contains(part)).map((other) => boundsOf(other.querySelector("rect")));
+    const others = [...this.parts().values()].filter((other) => !other.contains(part))
+      .map((other) => boundsOf(other.querySelector("rect")));
     for (const [i, [x, y]] of places.entries()) {
       const tag = this.tag(part, words, x, y), at = boundsOf(tag);
       if (i === places.length - 1 || !others.some((other) => meet(other, at))) return;

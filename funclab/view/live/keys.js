@@ -1,7 +1,9 @@
-// The keys of every view, the table that lists them, and what puts a view on the page.
+// The keys of every view, and the table that lists them.
+
+import { KEY_SIGNS, h, row, same } from "./core.js";
 
 /** Elements in which letters are typed as text; a slider is not one of them. */
-const WRITTEN = "textarea,select,input:not([type=range],[type=checkbox],[type=radio],[type=button])";
+export const WRITTEN = "textarea,select,input:not([type=range],[type=checkbox],[type=radio],[type=button])";
 /** The keys that a slider handles by itself. */
 const SLIDES = /^(Arrow(Left|Right|Up|Down)|Home|End)$/;
 
@@ -11,7 +13,8 @@ function keyMeant(event) {
   return event.shiftKey ? event.key.toUpperCase() : event.key.toLowerCase();
 }
 
-class Keys {
+export class Keys {
+  /** @param {Context} ctx */
   constructor(ctx) {
     this.ctx = ctx;
     this.table = h("details", { class: "fl-keys" });
@@ -30,8 +33,10 @@ class Keys {
       r: { label: ctx.t("key_reset"), run: () => ctx.reset() },
       y: { label: line ? ctx.t("key_line") : "", run: () => ctx.copy(ctx.line()), when: () => line },
       "?": { label: ctx.t("key_help"), run: () => this.toggle() },
-      PageDown: { label: tour ? ctx.t("key_tour_on") : "", run: () => ctx.visit(ctx.model.get("stop") + 1), when: () => tour },
-      PageUp: { label: tour ? ctx.t("key_tour_back") : "", run: () => ctx.visit(ctx.model.get("stop") - 1), when: () => tour },
+      PageDown: { label: tour ? ctx.t("key_tour_on") : "", run: () => ctx.visit(ctx.model.get("stop") + 1),
+        when: () => tour },
+      PageUp: { label: tour ? ctx.t("key_tour_back") : "", run: () => ctx.visit(ctx.model.get("stop") - 1),
+        when: () => tour },
       Escape: { label: ctx.t("key_leave"), run: () => this.leave(own.Escape) },
     };
   }
@@ -48,7 +53,7 @@ class Keys {
     const { table, ctx } = this, open = !table.open;
     if (open) this.draw();
     table.open = open;
-    (open ? table.firstChild : ctx.el).focus({ preventScroll: true });
+    (open ? table.querySelector("summary") : ctx.el).focus({ preventScroll: true });
     (open ? table : ctx.bar).scrollIntoView({ block: "nearest" });
   }
 
@@ -58,6 +63,7 @@ class Keys {
     if (table.open) return this.toggle();
     out?.run();
     if (!same(ctx.state, state) || document.activeElement !== focused) return;
+    /** @type {HTMLElement | null} */
     const outside = focused.matches(WRITTEN) ? ctx.el : ctx.el.closest(".jp-Cell");
     outside?.focus({ preventScroll: true });
   }
@@ -102,55 +108,4 @@ class Keys {
     action.run();
     return true;
   }
-}
-
-/** Put the empty parts of a view on the page. */
-function frame(ctx, host) {
-  const group = (name, label) => h("div", { class: name, role: "group", "aria-label": ctx.t(label) });
-  ctx.bar = h("div", { class: "fl-bar", role: "toolbar", "aria-label": ctx.t("tools") });
-  ctx.stage = group("fl-stage", "picture");
-  ctx.stage.tabIndex = 0;
-  ctx.panel = h("div", { class: "fl-panel" });
-  ctx.askBox = group("fl-ask", "question");
-  ctx.askBox.hidden = true;
-  ctx.captionBox = h("p", { class: "fl-caption" });
-  ctx.tourBox = h("div", { class: "fl-tour", hidden: true });
-  ctx.status = h("p", { class: "fl-status", role: "status", "aria-live": "polite" });
-  ctx.el.append(ctx.bar, ctx.askBox, ctx.stage, ctx.captionBox, ctx.panel, ctx.tourBox, ctx.status, ctx.keys.table);
-  host.append(ctx.el);
-}
-
-/** When a view that has the focus is removed from the page, its cell gets the focus. */
-function handOver(el) {
-  el.addEventListener("focusout", () => {
-    const cell = el.closest(".jp-Cell");
-    setTimeout(() => {
-      if (!el.isConnected && document.activeElement === document.body) cell?.focus({ preventScroll: true });
-    });
-  });
-}
-
-/** Put `view` on the page for `model`; returns a function that removes it again. */
-function start(model, host, view) {
-  const el = h("div", {
-    class: `funclab fl fl-${view.name}`, tabindex: "0", role: "group", "data-look": model.get("look"),
-    "aria-label": model.get("title"), "aria-roledescription": TEXTS.view,
-  });
-  // A view may be on the page twice: each copy keeps the state of its own drawing.
-  const ctx = new Context(model, el, Object.create(view));
-  ctx.keys = new Keys(ctx);
-  handOver(el);
-  frame(ctx, host);
-  ctx.view.draw(ctx);
-  ctx.update();
-  ctx.keys.draw();
-
-  const redraw = () => ctx.update();
-  for (const name of ["state", "look", "tour", "stop", "facts", "pictures", "ask"]) ctx.hear(`change:${name}`, redraw);
-  ctx.hear("change:answers", () => ctx.answeredElsewhere());
-  ctx.hear("msg:custom", (message) => ctx.follow(message));
-  return () => {
-    ctx.cleanups.forEach((cleanUp) => cleanUp());
-    el.remove();
-  };
 }

@@ -59,8 +59,8 @@ def _code(view: Any, name: str) -> str:
     traits["cover"] = ""  # its question is not on this page
     # A name such as </script> must not end the script.
     data = json.dumps(traits, ensure_ascii=True).replace("<", "\\u003c")
-    code = script(view.room).replace("export default", "const exported =")
     return (
-        f'<script type="module">\n{code}\nconst el = document.getElementById("{name}");\n'
-        f"exported.render({{ model: held({data}), el }});\n</script>"
+        f'<script type="module">\n{script(view.room)}'
+        f'const el = document.getElementById("{name}");\n'
+        f"view.default.render({{ model: live.held({data}), el }});\n</script>"
     )

@@ -1,8 +1,8 @@
 """The base of every live view: an anywidget with one state, undo, questions and tours.
 
 Everything that a view shows is sent to the browser as plain data; the browser does the rest, so
-most of a view works without a kernel too (`export_html`). Each view is a short Python class and one
-JavaScript file, which follows the conventions of `core.js`.
+most of a view works without a kernel too (`export_html`). Each view is a short Python class and
+`view.js` beside it, an object as `types.d.ts` describes it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture, write
 from funclab.view.draw.pixels import pictures
 from funclab.view.live import places
-from funclab.view.live.assets import script, style
+from funclab.view.live.assets import module, style
 from funclab.view.live.cover import take_cover
 from funclab.view.live.page import page_of
 from funclab.view.live.widget import Widget
@@ -69,7 +69,7 @@ class View(Widget):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         if "room" in vars(cls):  # not in the classes that anywidget derives from it
-            cls._esm, cls._css = script(cls.room), style()
+            cls._esm, cls._css = module(cls.room), style()
         super().__init_subclass__(**kwargs)
 
     def __init__(

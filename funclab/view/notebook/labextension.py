@@ -1,6 +1,6 @@
 """The extension with which JupyterLab 4 and Notebook 7 show live views, made when funclab is built.
 
-It consists of `renderer.js` and of one module for each view, which are the same scripts that other
+It consists of `extension.js` and of one module for each view, which are the same scripts that other
 front ends get through anywidget. Browsers cache the files of an extension for a year, so their
 address ends with a hash of all of them.
 """
@@ -11,19 +11,17 @@ import hashlib
 import json
 from pathlib import Path
 
-from funclab.view.live.assets import rooms, script, style
+from funclab.view.live.assets import bundle, module, rooms, style
 
-HERE = Path(__file__).parent
 FOLDER = "share/jupyter/labextensions/funclab"
 """Where it is installed, from `sys.prefix`."""
 
 
 def files(version: str) -> dict[str, str]:
     """The text of every file of the extension, by its path."""
-    names = "KERNEL, TEXTS, checked, held, inKernel, pictureFrom"
-    exports = f"export {{ {names} }};\nexport const STYLE = {json.dumps(style())};\n"
-    static = {f"static/{room}.js": f"{script(room)}\n{exports}" for room in rooms()}
-    static["static/remoteEntry.js"] = (HERE / "renderer.js").read_text(encoding="utf-8")
+    exports = f"export {{ TEXTS, live }};\nexport const STYLE = {json.dumps(style())};\n"
+    static = {f"static/{room}.js": module(room) + exports for room in rooms()}
+    static["static/remoteEntry.js"] = bundle("extension")
     digest = hashlib.sha256(json.dumps(static, sort_keys=True).encode()).hexdigest()[:16]
     load = f"static/remoteEntry.js?v={digest}"
     build = {"load": load, "extension": "./extension", "mimeExtension": "./mimeExtension"}

@@ -1,6 +1,11 @@
 // The playground: controls change a model, and the browser asks the kernel for one short burst of
 // training after another. It asks for the next when it has drawn the last, so Pause always works.
 
+import { h, same, sourceLines } from "../live/core.js";
+import { Graph } from "../live/graph.js";
+import { liveView } from "../live/start.js";
+import { pictureFrom } from "../live/stored.js";
+
 const LONGEST_WAIT = 20000, PAGE_WAIT = 400, RACE = 60;
 // How many epochs are drawn at once while it runs.
 const PACE = 4;
@@ -10,6 +15,7 @@ const CONTROL_KEYS = {
   optimizer: "p", learning_rate: "e", batch_size: "z", seed: "i",
 };
 
+/** @type {WrittenView} */
 const playground = {
   name: "play",
 
@@ -26,11 +32,13 @@ const playground = {
       h("div", { class: "fl-play-controls", role: "group", "aria-label": ctx.t("play_controls") },
         Object.keys(ctx.facts.choices).map((name) => this.control(ctx, name))),
       h("div", { class: "fl-play-views" },
-        figure("plane", h("figcaption", {}, ctx.t("play_surface")), h("div", { class: "fl-play-layers" }, surface, points)),
+        figure("plane", h("figcaption", {}, ctx.t("play_surface")),
+          h("div", { class: "fl-play-layers" }, surface, points)),
         figure("curve", curve), figure("model", this.heading, this.graph.el)),
       this.legend);
     this.codeText = h("code");
-    ctx.panel.append(h("details", { class: "fl-play-code" }, h("summary", {}, ctx.t("play_code_of")), h("pre", {}, this.codeText)));
+    ctx.panel.append(h("details", { class: "fl-play-code" }, h("summary", {}, ctx.t("play_code_of")),
+      h("pre", {}, this.codeText)));
     ctx.bar.append(...ctx.makeButtons());
     const reset = ctx.reset.bind(ctx);
     ctx.reset = () => { this.running = false; reset(); };
@@ -180,13 +188,14 @@ const playground = {
 
   keys(ctx) {
     const arrow = (by) => () => {
-      const name = document.activeElement?.dataset?.control;
+      const name = document.activeElement?.getAttribute("data-control");
       if (name) this.change(ctx, name, by);
       else Object.values(this.controls)[0].value.focus();
     };
     return {
       ...this.controlKeys(ctx),
-      " ": { label: ctx.t("play_key_run"), button: ctx.t(this.running ? "play_pause" : "play_run"), run: () => this.toggle(ctx) },
+      " ": { label: ctx.t("play_key_run"), button: ctx.t(this.running ? "pause" : "play_run"),
+        run: () => this.toggle(ctx) },
       s: { label: ctx.t("play_key_step"), button: ctx.t("play_step"), run: () => this.step(ctx) },
       n: { label: ctx.t("play_key_seed"), button: ctx.t("play_new_seed"), run: () => this.change(ctx, "seed", 1) },
       c: { label: ctx.t("play_key_code"), button: ctx.t("play_code"), run: () => this.copyCode(ctx) },

@@ -1,5 +1,10 @@
 // A profile: a bar for each layer, or for each step. Python draws the bars; this selects them.
 
+import { fit, h } from "../live/core.js";
+import { liveView } from "../live/start.js";
+import { pictureFrom } from "../live/stored.js";
+
+/** @type {WrittenView} */
 const profile = {
   name: "profile",
 
@@ -46,8 +51,8 @@ const profile = {
   keys(ctx) {
     const { by, at } = ctx.state, steps = by === "steps";
     return {
-      ArrowUp: { button: ctx.t("shapes_back"), label: ctx.t("shapes_back"), run: () => this.go(ctx, at - 1) },
-      ArrowDown: { button: ctx.t("shapes_on"), label: ctx.t("shapes_on"), run: () => this.go(ctx, at + 1) },
+      ArrowUp: { button: ctx.t("back"), label: ctx.t("back"), run: () => this.go(ctx, at - 1) },
+      ArrowDown: { button: ctx.t("next"), label: ctx.t("next"), run: () => this.go(ctx, at + 1) },
       m: { button: ctx.t("profile_longest"), label: ctx.t("profile_longest"), run: () => this.longest(ctx) },
       s: { button: ctx.t(steps ? "profile_by_layers" : "profile_by_steps"), label: ctx.t("key_profile_by"),
         run: () => ctx.set({ by: steps ? "layers" : "steps", at: 0 }) },

@@ -1,5 +1,10 @@
 // Slow motion: one batch forward, backward and through the update, step by step or played.
 
+import { breakable, h, link, row, s, table } from "../live/core.js";
+import { Graph, MOTION, ringAround } from "../live/graph.js";
+import { liveView } from "../live/start.js";
+import { pictureFrom } from "../live/stored.js";
+
 const REST = 1500;
 /** The classes of edges: passed by data, passed by gradients, or part of the current step. */
 const WAYS = ["fl-went", "fl-came", "fl-now"];
@@ -8,6 +13,7 @@ const SIGNS = { part: "+", sum: "=", after: "→" };
 const SIZES = [[1.15], [1], [1.15, "fl-below"], [1, "fl-below"], [1, "fl-wrapped"]];
 const WALL = [[1.7], [1.45], [1.2], [1], [1.2, "fl-tight"], [1, "fl-tight"], [0.8, "fl-tight"], [0.6, "fl-tight"]];
 
+/** @type {WrittenView} */
 const trace = {
   name: "trace",
 
@@ -16,13 +22,15 @@ const trace = {
     this.range = h("input", { type: "range", min: 0, max: spine.length - 1, "aria-label": ctx.t("trace_timeline"),
       oninput: ({ target }) => this.go(ctx, spine[target.value]) });
     ctx.bar.append(...ctx.makeButtons(), h("label", {}, ctx.t("trace_timeline"), " ", this.range));
-    this.graph = new Graph(ctx.t("trace_graph"), (key) => this.find(ctx, (step) => step.key === key || step.marks.includes(key)));
+    this.graph = new Graph(ctx.t("trace_graph"),
+      (key) => this.find(ctx, (step) => step.key === key || step.marks.includes(key)));
     this.shown = h("div", { class: "fl-shown" });
     ctx.stage.append(this.graph.el, this.shown);
     for (const box of [ctx.tourBox, ctx.captionBox]) ctx.el.insertBefore(box, ctx.stage);
     ctx.captionBox.setAttribute("aria-live", "polite");
     this.table = h("div", { class: "fl-all", tabindex: "0", role: "group", "aria-label": ctx.t("trace_statistics") });
-    this.list = h("ol", { class: "fl-lines", tabindex: "0", "aria-label": ctx.t("trace_lines") }, lines.map(({ text, step }) => h("li", {}, link(text, () => this.go(ctx, step), { tabindex: "-1" }))));
+    this.list = h("ol", { class: "fl-lines", tabindex: "0", "aria-label": ctx.t("trace_lines") },
+      lines.map(({ text, step }) => h("li", {}, link(text, () => this.go(ctx, step), { tabindex: "-1" }))));
     ctx.panel.append(this.table, !lines.length ? "" : h("details", { class: "fl-plan", open: ctx.look !== "projector" },
       h("summary", {}, ctx.t("trace_lines")), this.list));
     // The width that pictures have to fit into is known only once the view is on the page.
@@ -50,7 +58,9 @@ const trace = {
     this.mark(ctx, step);
     this.veil(ctx);
     this.lines(ctx);
-    if (moved && step.key) this.graph.travel(this.edgesOf(step).filter(({ dataset }) => dataset.target === step.key), step.phase === "backward");
+    if (moved && step.key)
+      this.graph.travel(this.edgesOf(step).filter(({ dataset }) => dataset.target === step.key),
+        step.phase === "backward");
     this.last = ctx.state.step;
   },
 
@@ -97,7 +107,8 @@ const trace = {
     });
     return h("div", { class: `fl-roles fl-of-${step.kind}` }, groups.map(({ role, figures }, i) =>
       h("div", { class: "fl-figures" }, i && SIGNS[role] ? h("span", { class: "fl-sign" }, SIGNS[role]) : null,
-        h("section", { class: `fl-role fl-role-${role}` }, h("p", { class: "fl-head" }, ctx.t(`trace_role_${role}`)), h("div", { class: "fl-figures" }, figures)))));
+        h("section", { class: `fl-role fl-role-${role}` }, h("p", { class: "fl-head" }, ctx.t(`trace_role_${role}`)),
+          h("div", { class: "fl-figures" }, figures)))));
   },
 
   figure(ctx, frame, role) {
@@ -106,14 +117,16 @@ const trace = {
     svg.style.width = `calc(${svg.getAttribute("width")}px*var(--scale))`;
     svg.classList.toggle("fl-worded", frame.worded);
     const note = frame.note && !wall ? ` · ${frame.note}` : "";
-    const brief = wall && frame.kind !== "number" && role !== "weights" ? h("small", { class: "fl-told" }, frame.brief.replace(/ (?=[−\d%])/g, "\u00a0")) : null;
+    const brief = wall && frame.kind !== "number" && role !== "weights"
+      ? h("small", { class: "fl-told" }, frame.brief.replace(/ (?=[−\d%])/g, "\u00a0")) : null;
     return h("figure", { class: "fl-frame-box", title: frame.note || null }, svg, h("figcaption", {},
       h("code", {}, breakable(frame.name)), h("br"), h("small", {}, frame.shape, note), brief));
   },
 
   statistics(ctx, step, frames) {
     const names = frames.map(({ name }) => name), twice = (name) => names.indexOf(name) !== names.lastIndexOf(name);
-    const heads = ["tensor", "shape", "mean", "spread", "zeros", "least", "greatest", "odd_head"].map((name) => ctx.t(`trace_${name}`));
+    const heads = ["tensor", "shape", "mean", "spread", "zeros", "least", "greatest", "odd_head"]
+      .map((name) => ctx.t(`trace_${name}`));
     const rows = frames.map(({ name, shape, cells, odd }, i) =>
       row([breakable(name), twice(name) ? `, ${ctx.t(`trace_role_${step.pictures[i].role}`)}` : ""],
         [shape, ...cells.slice(0, -1), odd ? h("strong", { class: "fl-what" }, cells.at(-1)) : cells.at(-1)]));
@@ -132,7 +145,10 @@ const trace = {
     graph.reveal(ring);
   },
 
-  /** The edges that a step is about: into its node, and out of it. */
+  /**
+   * The edges that a step is about: into its node, and out of it.
+   * @param {any} step
+   */
   edgesOf({ flows, phase, key }) {
     const { between, from } = this.ways(), into = flows.flatMap((ends) => between.get(ends.join(" ")) ?? []);
     return [...new Set([...into, ...((phase === "forward" && key && from.get(key)) || [])])];
@@ -141,7 +157,8 @@ const trace = {
   /** The edges of the graph by both their ends, and by their source. */
   ways() {
     if (this.known?.svg === this.graph.svg) return this.known;
-    const between = new Map(), from = new Map(), note = (edges, key, edge) => edges.get(key)?.push(edge) ?? edges.set(key, [edge]);
+    const between = new Map(), from = new Map();
+    const note = (edges, key, edge) => edges.get(key)?.push(edge) ?? edges.set(key, [edge]);
     for (const edge of this.graph.edges()) {
       const { source, target } = edge.dataset;
       note(between, `${source} ${target}`, edge);
@@ -170,22 +187,27 @@ const trace = {
   turn(ctx, edge, step) {
     const path = edge.querySelector("path"), start = path.getPointAtLength(0), next = path.getPointAtLength(3);
     const turn = Math.atan2(next.y - start.y, next.x - start.x) * 180 / Math.PI;
-    edge.append(s("path", { class: "fl-mark fl-head-back", d: "M0,0L9,5L9,-5Z", transform: `translate(${start.x} ${start.y}) rotate(${turn})` }));
+    const transform = `translate(${start.x} ${start.y}) rotate(${turn})`;
+    edge.append(s("path", { class: "fl-mark fl-head-back", d: "M0,0L9,5L9,-5Z", transform }));
     const { source, target } = edge.dataset;
     if (!edge.classList.contains("fl-now") || !source.includes("tensor ")) return;
     const alike = this.graph.edges((other) => other.source === source && other.target === target);
     if (alike[0] !== edge) return;
-    const name = `g_${source.replace("tensor ", "")}`, frame = this.framesOf(ctx, step).find((other) => other?.name === name);
+    const name = `g_${source.replace("tensor ", "")}`;
+    const frame = this.framesOf(ctx, step).find((other) => other?.name === name);
     const part = alike.length > 1 || step.kind === "add_into";
-    const { x, y } = path.getPointAtLength(path.getTotalLength() / 2), end = path.getPointAtLength(path.getTotalLength());
-    this.graph.tagEdge(edge, frame?.kind === "number" && !part ? `g = ${frame.brief}` : "g", x, y, Math.abs(end.x - start.x) > Math.abs(end.y - start.y));
+    const { x, y } = path.getPointAtLength(path.getTotalLength() / 2);
+    const end = path.getPointAtLength(path.getTotalLength());
+    this.graph.tagEdge(edge, frame?.kind === "number" && !part ? `g = ${frame.brief}` : "g", x, y,
+      Math.abs(end.x - start.x) > Math.abs(end.y - start.y));
   },
 
   /** In ask mode, hide the shapes of tensors that are not yet made. */
   veil(ctx) {
     const { steps } = ctx.facts, makers = {};
     for (const { dataset } of this.graph.edges()) makers[dataset.target] ??= dataset.source;
-    const made = (key) => steps.findLastIndex(({ phase, key: own }) => phase === "forward" && (own === key || own.startsWith(`${key}/`)));
+    const made = (key) =>
+      steps.findLastIndex(({ phase, key: own }) => phase === "forward" && (own === key || own.startsWith(`${key}/`)));
     for (const part of this.graph.el.querySelectorAll(".plate,.box")) {
       const { dataset } = part, plate = part.classList.contains("plate");
       dataset.label ??= part.getAttribute("aria-label");
@@ -274,13 +296,15 @@ const trace = {
       return button(`trace_to_${phase}`, () => this.go(ctx, first), () => first >= 0);
     };
     return {
-      ArrowLeft: button("trace_back", () => this.move(ctx, -1)),
-      ArrowRight: button("trace_on", () => this.move(ctx, 1)),
-      Home: { label: ctx.t("trace_first"), run: () => this.go(ctx, 0) },
-      End: { label: ctx.t("trace_last"), run: () => this.go(ctx, spine.at(-1)) },
-      p: { label: ctx.t("trace_play"), button: ctx.t(this.timer ? "trace_pause" : "trace_play"), run: () => this.toggle(ctx) },
+      ArrowLeft: button("back", () => this.move(ctx, -1)),
+      ArrowRight: button("next", () => this.move(ctx, 1)),
+      Home: { label: ctx.t("first_step"), run: () => this.go(ctx, 0) },
+      End: { label: ctx.t("last_step"), run: () => this.go(ctx, spine.at(-1)) },
+      p: { label: ctx.t("trace_play"), button: ctx.t(this.timer ? "pause" : "trace_play"),
+        run: () => this.toggle(ctx) },
       " ": { run: () => this.toggle(ctx) },
-      o: { label: ctx.t("trace_open_key"), button: ctx.t(part ? "trace_close" : "trace_open"), off: !part && !this.step(ctx).fold,
+      o: { label: ctx.t("trace_open_key"), button: ctx.t(part ? "trace_close" : "trace_open"),
+        off: !part && !this.step(ctx).fold,
         run: () => this.open(ctx), when: () => spine.length < steps.length },
       n: button("trace_next_node", () => this.nextNode(ctx)),
       b: to("backward"),

@@ -1,12 +1,22 @@
 // The connection from the buttons to the kernel: tested before buttons are offered, then monitored.
 
+import { underWay } from "./words.js";
+
 const HELLOS = [0, 400, 1200, 3000];
 const PATIENCE = 1200, LONG_PATIENCE = 15000; // a slow motion takes time to make
 
-class TrainingChannel {
+export class TrainingChannel {
+  /**
+   * @param {Context} ctx
+   * @param {() => void} changed
+   */
   constructor(ctx, changed) {
     this.page = Math.random(); // another page numbers its messages in the same way
-    Object.assign(this, { ctx, changed, heard: false, asking: false, possible: false, waiting: new Map(), count: 0 });
+    this.ctx = ctx;
+    this.changed = changed;
+    this.heard = this.asking = this.possible = this.gone = false;
+    this.waiting = new Map();
+    this.count = 0;
   }
 
   /** Find the control widget, and test whether its messages arrive. */

@@ -1,11 +1,17 @@
 // The charts that the kernel draws: put on the page, marked at an epoch, extended with new dots.
 
+import { fit, h, s } from "../live/core.js";
+import { pictureFrom } from "../live/stored.js";
+
 const HALF_DOT = 1.5;
 
 /** The positions of values in a drawn chart: see `Plot` in draw/chart.py. */
-class Scale {
+export class Scale {
+  left; right; first; last; top; base; low; high; log;
+
   constructor(text) {
-    [this.left, this.right, this.first, this.last, this.top, this.base, this.low, this.high, this.log] = text.split(" ").map(Number);
+    const [left, right, first, last, top, base, low, high, log] = text.split(" ").map(Number);
+    Object.assign(this, { left, right, first, last, top, base, low, high, log });
   }
 
   x(epoch) {
@@ -21,13 +27,17 @@ class Scale {
   epoch(x) { return this.first + ((x - this.left) / (this.right - this.left)) * (this.last - this.first); }
 }
 
-class Curves {
+export class Curves {
+  /** @param {Context} ctx */
   constructor(ctx) {
-    Object.assign(this, { ctx, facts: ctx.facts.charts, pointed: 0, dots: [] });
+    this.ctx = ctx;
+    this.facts = ctx.facts.charts;
+    this.pointed = 0;
     this.figures = ctx.facts.charts.map((facts) => {
-      const figure = { facts, markup: "" };
-      figure.el = h("div", { class: "fl-chart",
+      const el = h("div", { class: "fl-chart",
         onpointermove: (event) => this.point(event, figure), onpointerleave: () => this.read(0) });
+      /** @type {any} */
+      const figure = { facts, el, markup: "" };
       return figure;
     });
     this.el = h("div", { class: "fl-charts" }, this.figures.map(({ el }) => el));
@@ -66,7 +76,8 @@ class Curves {
     svg.style.maxWidth = "none"; // words stay readable: what does not fit goes below, or scrolls
     figure.scale = new Scale(plot.dataset.scale);
     figure.dots = plot.querySelector("[data-dots] path");
-    figure.ends = [...plot.querySelectorAll("[data-end]")].map((el) => [el.firstChild, Number(el.dataset.end), el.textContent]);
+    figure.ends = [...plot.querySelectorAll("[data-end]")]
+      .map((el) => [el.firstChild, Number(el.dataset.end), el.textContent]);
     svg.append(figure.marks = s("g", { class: "fl-marks" }));
   }
 
@@ -76,7 +87,8 @@ class Curves {
       if (!svg || !path) continue;
       const placed = dots.map(({ x, values }) => [scale.x(x), scale.y(values[facts.key] ?? NaN)])
         .filter(([x, y]) => x <= scale.right && y >= scale.top && y <= scale.base);
-      path.setAttribute("d", path.getAttribute("d") + placed.map(([x, y]) => `M${x},${y - HALF_DOT}L${x},${y + HALF_DOT}`).join(""));
+      path.setAttribute("d",
+        path.getAttribute("d") + placed.map(([x, y]) => `M${x},${y - HALF_DOT}L${x},${y + HALF_DOT}`).join(""));
     }
   }
 
@@ -99,15 +111,18 @@ class Curves {
     for (const { svg, marks, scale, ends, chart } of this.figures) {
       if (!svg) continue;
       const index = at ? chart.epochs.findLastIndex((epoch) => epoch <= at) : -1;
-      for (const [text, line, last] of ends) text.textContent = index < 0 ? last : chart.lines[line].values[index] || "–";
+      for (const [text, line, last] of ends)
+        text.textContent = index < 0 ? last : chart.lines[line].values[index] || "–";
       marks.replaceChildren();
       if (index < 0) continue;
       const epoch = chart.epochs[index], x = scale.x(epoch);
       marks.append(s("line", { class: "fl-cursor", x1: x, x2: x, y1: scale.top, y2: scale.base }),
-        s("text", { class: "fl-cursor-text", x, y: scale.top - 3, "text-anchor": "middle" }, this.ctx.t("live_at_epoch", { epoch })));
+        s("text", { class: "fl-cursor-text", x, y: scale.top - 3, "text-anchor": "middle" },
+          this.ctx.t("live_at_epoch", { epoch })));
       for (const { back, values } of chart.lines) {
         const y = scale.y(values[index] === "" ? NaN : Number(values[index]));
-        if (Number.isFinite(y)) marks.append(s("circle", { class: "fl-cursor", cx: scale.x(epoch - back), cy: y, r: 5 }));
+        if (Number.isFinite(y))
+          marks.append(s("circle", { class: "fl-cursor", cx: scale.x(epoch - back), cy: y, r: 5 }));
       }
     }
   }
@@ -116,7 +131,8 @@ class Curves {
   words(at) {
     const charts = (this.curves.charts ?? []).map((chart, i) => {
       const index = chart.epochs.findLastIndex((epoch) => epoch <= at), { title, output } = this.figures[i].facts;
-      const values = index < 0 ? [] : chart.lines.filter((line) => line.values[index]).map((line) => `${line.label} ${line.values[index]}`);
+      const values = index < 0 ? []
+        : chart.lines.filter((line) => line.values[index]).map((line) => `${line.label} ${line.values[index]}`);
       return values.length ? `${[title, output].filter(Boolean).join(" ")}: ${values.join(", ")}` : "";
     });
     return this.ctx.t("live_at_epoch_values", { epoch: at, values: charts.filter(Boolean).join("; ") });

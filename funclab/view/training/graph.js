@@ -1,11 +1,18 @@
 // The graph beside the curves: for each layer its gradient, the change of its weights, dead units.
 
+import { h, link, rectOf, row, s, table } from "../live/core.js";
+import { Graph, ringAround } from "../live/graph.js";
+
 const MEASURES = ["gradient", "change", "dead"];
 const LARGE = 1.65; // on a projector
 
-function measureAfter(measure) { return MEASURES[(MEASURES.indexOf(measure) + 1) % MEASURES.length]; }
+export function measureAfter(measure) { return MEASURES[(MEASURES.indexOf(measure) + 1) % MEASURES.length]; }
 
-class TrainingGraph extends Graph {
+export class TrainingGraph extends Graph {
+  /**
+   * @param {Context} ctx
+   * @param {(key: string) => void} select
+   */
   constructor(ctx, select) {
     super(ctx.t("live_graph"), (key) => {
       if (this.layerOf(key)) select(this.layerOf(key).key);
@@ -17,7 +24,8 @@ class TrainingGraph extends Graph {
 
   /** `measures`: [how full, text] for each layer and measure; `lost`: where nan first appeared. */
   update(measures, lost) {
-    const { ctx } = this, large = ctx.look === "projector", markup = ctx.model.get("pictures")[large ? "narrow" : "graph"] ?? "";
+    const { ctx } = this, large = ctx.look === "projector";
+    const markup = ctx.model.get("pictures")[large ? "narrow" : "graph"] ?? "";
     this.el.hidden = !markup || !ctx.state.graph;
     if (this.el.hidden) return;
     this.put(markup);
@@ -53,7 +61,9 @@ class TrainingGraph extends Graph {
   strip(cells) {
     const svg = s("svg", { class: "fl-strip", viewBox: `0 0 120 14`, "aria-hidden": "true" });
     cells.slice(-30).forEach((cell, i) => {
-      if (cell) svg.append(s("rect", { x: i * 4, y: 14 - 14 * cell[0], width: 3, height: 14 * cell[0], "fill-opacity": 0.35 + 0.65 * cell[0] }));
+      if (cell)
+        svg.append(s("rect", { x: i * 4, y: 14 - 14 * cell[0], width: 3, height: 14 * cell[0],
+          "fill-opacity": 0.35 + 0.65 * cell[0] }));
     });
     return svg;
   }
@@ -64,9 +74,11 @@ class TrainingGraph extends Graph {
     const layers = ctx.facts.layers.filter((layer) => measures[layer.key] && (all || layer.key === selected));
     if (!layers.length) return [];
     const heads = ["layer", ...MEASURES].map((name) => ctx.t(`live_${name}`));
-    const rows = layers.map(({ key, name, detail }) => row([link(name, () => select(key)), h("small", {}, ` ${detail}`)],
-      MEASURES.map((_, i) => [h("span", { class: "fl-measure" }, measures[key][i]?.[1] ?? "–"), this.strip(heat.map((epoch) => epoch.layers[key]?.[i]))]),
-      { class: key === selected ? "fl-here" : "" }));
+    const cell = (key, i) => [h("span", { class: "fl-measure" }, measures[key][i]?.[1] ?? "–"),
+      this.strip(heat.map((epoch) => epoch.layers[key]?.[i]))];
+    const rows = layers.map(({ key, name, detail }) =>
+      row([link(name, () => select(key)), h("small", {}, ` ${detail}`)],
+        MEASURES.map((_, i) => cell(key, i)), { class: key === selected ? "fl-here" : "" }));
     return [table(rows, heads, head, "fl-layers"), h("p", { class: "fl-special" }, ctx.t("live_measures"))];
   }
 }

@@ -1,12 +1,24 @@
 // The last batch in slow motion, below the curves, while training is paused.
 
-class SlowMotion {
+import { h } from "../live/core.js";
+import { WRITTEN } from "../live/keys.js";
+import { underWay, whyNot } from "./words.js";
+
+export class SlowMotion {
+  /**
+   * @param {Context} ctx
+   * @param {import("./channel.js").TrainingChannel} channel
+   */
   constructor(ctx, channel) {
-    Object.assign(this, { ctx, channel, view: null, asked: false });
+    this.ctx = ctx;
+    this.channel = channel;
+    this.view = null;
+    this.asked = false;
     this.holder = h("div");
     this.back = ctx.button(ctx.t("live_slow_back"), "s", () => this.close());
     this.box = h("section", { hidden: true, "aria-label": ctx.t("live_slow") },
-      h("div", { class: "funclab fl fl-slow", "data-look": ctx.look }, this.back, " ", ctx.t("live_slow_what"), " ", this.note = h("strong")), this.holder);
+      h("div", { class: "funclab fl fl-slow", "data-look": ctx.look }, this.back, " ", ctx.t("live_slow_what"), " ",
+        this.note = h("strong")), this.holder);
     ctx.el.after(this.box);
     // This runs before the slow motion's own keys, as the listener was added first.
     ctx.listen(window, "keydown", (event) => {
@@ -49,7 +61,8 @@ class SlowMotion {
     }
     this.holder.replaceChildren(this.view.el);
     this.box.hidden = false;
-    for (let i = 0; i < 50 && !this.holder.querySelector(".fl"); i++) await new Promise((done) => { setTimeout(done, 20); });
+    for (let i = 0; i < 50 && !this.holder.querySelector(".fl"); i++)
+      await new Promise((done) => { setTimeout(done, 20); });
     this.holder.querySelector(".fl")?.focus();
     this.box.scrollIntoView({ block: "start" });
   }

@@ -1,5 +1,13 @@
 // A training run while it is under way: curves that grow, the graph beside them, and its controls.
 
+import { h, row, same, table } from "../live/core.js";
+import { liveView } from "../live/start.js";
+import { TrainingChannel } from "./channel.js";
+import { Curves } from "./curves.js";
+import { TrainingGraph, measureAfter } from "./graph.js";
+import { SlowMotion } from "./slow.js";
+import { progressWords, underWay, whyNot } from "./words.js";
+
 /** The switches, by key: the name in the state, and the button's label while it is off and on. */
 const SWITCHES = {
   l: ["log", "live_log", "live_linear"],
@@ -11,6 +19,7 @@ const SWITCHES = {
 const TRIALS = { t: ["table", "sweep_show", "live_table_hide", "trials"] };
 let lastShown = null; // when the final picture replaces the output, the focus stays where it was
 
+/** @returns {WrittenView} */
 function trainingView() {
   return {
     name: "training",
@@ -21,7 +30,9 @@ function trainingView() {
       this.graph = new TrainingGraph(ctx, (key) => this.select(ctx, key));
       this.curves = new Curves(ctx);
       this.buttons(ctx);
-      this.progress = h("div", { class: "fl-progress", role: "progressbar", "aria-label": ctx.t("live_progress"), "aria-valuemin": "0" }, h("div"));
+      const label = ctx.t("live_progress");
+      this.progress = h("div",
+        { class: "fl-progress", role: "progressbar", "aria-label": label, "aria-valuemin": "0" }, h("div"));
       this.words = h("p", { class: "fl-where" });
       this.why = h("p", { class: "fl-why", id: `fl-why-${Math.random().toString(36).slice(2)}` });
       ctx.bar.after(this.progress, this.words, this.why);
@@ -64,7 +75,8 @@ function trainingView() {
       const before = this.phase;
       this.phase = phase;
       if (!before || before === phase) return;
-      if (["paused", "over", "stopped", "failed"].includes(phase)) ctx.say(ctx.t(`${ctx.facts.sweep ? "sweep" : "live"}_say_${phase}`));
+      if (["paused", "over", "stopped", "failed"].includes(phase))
+        ctx.say(ctx.t(`${ctx.facts.sweep ? "sweep" : "live"}_say_${phase}`));
       else if (before === "paused") ctx.say(ctx.t("live_say_on"));
     },
 
@@ -76,26 +88,32 @@ function trainingView() {
 
     keys(ctx) {
       const { state, model } = ctx, { compared, sweep, charts } = ctx.facts, { runs, smoothed } = this.curves.curves;
-      const status = this.status(ctx), graph = () => Boolean(model.get("pictures").graph), following = measureAfter(state.measure);
-      const act = (what) => () => this.act(ctx, what), rate = (factor) => () => this.setRate(ctx, Number(status.rate ?? 0) * factor);
+      const status = this.status(ctx), graph = () => Boolean(model.get("pictures").graph);
+      const following = measureAfter(state.measure);
+      const act = (what) => () => this.act(ctx, what);
+      const rate = (factor) => () => this.setRate(ctx, Number(status.rate ?? 0) * factor);
       const key = (name, run, button, when, off) => ({ label: ctx.t(`live_key_${name}`), button, run, when, off });
       const swept = () => Boolean(status.rows?.length);
-      const when = { e: () => smoothed, j: () => runs > 1 && model.widget_manager?.kernel, g: graph, t: sweep ? swept : graph };
-      const switches = Object.entries({ ...SWITCHES, ...(sweep && TRIALS) }).filter(([letter]) => !compared || (sweep ? "lejt" : "lej").includes(letter))
+      const when = { e: () => smoothed, j: () => runs > 1 && model.widget_manager?.kernel, g: graph,
+        t: sweep ? swept : graph };
+      const switches = Object.entries({ ...SWITCHES, ...(sweep && TRIALS) })
+        .filter(([letter]) => !compared || (sweep ? "lejt" : "lej").includes(letter))
         .map(([letter, [name, on, off, label = name]]) =>
           [letter, key(label, () => ctx.set({ [name]: !state[name] }), ctx.t(state[name] ? off : on), when[letter])]);
       const steering = {
-        " ": key("pause", act(status.paused ? "resume" : "pause"), ctx.t(status.paused ? "live_resume" : "live_pause")),
+        " ": key("pause", act(status.paused ? "resume" : "pause"), ctx.t(status.paused ? "live_resume" : "pause")),
         n: key("step", act("step"), ctx.t("live_step")),
         x: key("stop", act("stop"), ctx.t("live_stop")),
         s: key("slow", () => this.slow.ask(status), ctx.t("live_slow")),
         "-": key("halve", rate(0.5), ctx.t("live_halve")),
         "+": key("double", rate(2), ctx.t("live_double")),
-        h: key("measure", () => ctx.set({ measure: following }), ctx.t("live_show_measure", { measure: ctx.t(`live_${following}`) }),
+        h: key("measure", () => ctx.set({ measure: following }),
+          ctx.t("live_show_measure", { measure: ctx.t(`live_${following}`) }),
           () => graph() && state.graph),
         ArrowDown: key("next", () => this.walk(ctx, 1)),
         ArrowUp: key("last", () => this.walk(ctx, -1)),
-        Enter: key("restore", () => this.bringBack(ctx), ctx.t("live_restore"), () => status.snapshots && !underWay(status), !this.channel.heard),
+        Enter: key("restore", () => this.bringBack(ctx), ctx.t("live_restore"),
+          () => status.snapshots && !underWay(status), !this.channel.heard),
         i: key("interrupt", () => this.interrupt(ctx)),
       };
       return {
@@ -112,7 +130,8 @@ function trainingView() {
     buttons(ctx) {
       ctx.makeButtons();
       const group = (keys, ...more) => h("span", { class: "fl-group" }, [...keys].map((key) => ctx.buttons[key]), more);
-      this.rate = h("input", { type: "text", inputmode: "decimal", class: "fl-rate", size: 8, "aria-label": ctx.t("live_rate"),
+      this.rate = h("input",
+        { type: "text", inputmode: "decimal", class: "fl-rate", size: 8, "aria-label": ctx.t("live_rate"),
         onchange: (event) => this.setRate(ctx, Number(event.target.value)) });
       this.back = h("input", { type: "range", min: 1, class: "fl-back", "aria-label": ctx.t("live_back"),
         oninput: (event) => this.lookAt(ctx, Number(event.target.value)) });
@@ -124,14 +143,16 @@ function trainingView() {
       this.steering = group(" nxs", rates);
       this.steering.setAttribute("role", "group");
       this.steering.setAttribute("aria-label", ctx.t("live_steering"));
-      ctx.bar.replaceChildren(this.steering, group("lejgthm"), group("", this.measure, this.lookedAt, ctx.buttons.Enter));
+      ctx.bar.replaceChildren(this.steering, group("lejgthm"),
+        group("", this.measure, this.lookedAt, ctx.buttons.Enter));
     },
 
     lastEpoch() { return this.curves.epochs.at(-1) ?? 0; },
 
     /** The epoch drawn before or after the one looked at: in a long training not all are drawn. */
     neighbour(ctx, by) {
-      const { epochs } = this.curves, at = epochs.findLastIndex((epoch) => epoch <= (ctx.state.epoch || this.lastEpoch()));
+      const { epochs } = this.curves;
+      const at = epochs.findLastIndex((epoch) => epoch <= (ctx.state.epoch || this.lastEpoch()));
       return epochs[Math.max(0, Math.min(epochs.length - 1, at + by))] ?? 0;
     },
 
@@ -192,7 +213,8 @@ function trainingView() {
       if (open && !ctx.gate) ctx.ask(open, () => this.refresh(ctx));
       if (own.length && own.every((answer) => answer?.right != null)) {
         ctx.askBox.hidden = false;
-        ctx.askBox.replaceChildren(...own.map((answer) => h("p", {}, h("strong", {}, answer.prompt), " ", ctx.verdict(answer))));
+        ctx.askBox.replaceChildren(
+          ...own.map((answer) => h("p", {}, h("strong", {}, answer.prompt), " ", ctx.verdict(answer))));
       }
       return Boolean(open);
     },
@@ -221,7 +243,8 @@ function trainingView() {
       const shown = this.measured(ctx, status);
       this.graph.update(shown.layers, status.nan_layer);
       const head = ctx.t(shown.from ? "live_layers_from" : "live_layers", { epoch: shown.from });
-      ctx.panel.replaceChildren(...(hidden ? [] : this.trials(ctx, status)), ...this.graph.table(shown.layers, heat, head, (key) => this.select(ctx, key)));
+      ctx.panel.replaceChildren(...(hidden ? [] : this.trials(ctx, status)),
+        ...this.graph.table(shown.layers, heat, head, (key) => this.select(ctx, key)));
       this.announce(ctx, status.phase);
       this.say(ctx, status);
       this.press(ctx, status);
@@ -239,7 +262,8 @@ function trainingView() {
 
     /** What the graph shows, in words. */
     shows(ctx, status) {
-      const { from, none } = this.measured(ctx, status), key = none ? "live_shows_none" : from ? "live_shows_from" : "live_shows";
+      const { from, none } = this.measured(ctx, status);
+      const key = none ? "live_shows_none" : from ? "live_shows_from" : "live_shows";
       return ctx.t(key, { measure: ctx.t(`live_${ctx.state.measure}`), epoch: from });
     },
 
@@ -253,13 +277,14 @@ function trainingView() {
       this.progress.setAttribute("aria-valuenow", done.toFixed(1));
       this.progress.firstChild.style.width = `${(100 * done) / last}%`;
       const reason = whyNot(ctx, status, this.channel);
-      const reasons = [reason, reason && this.channel.interrupts && ctx.t("live_why_stop_works"), by && ctx.t("live_say_rate_by", { by })];
+      const reasons = [reason, reason && this.channel.interrupts && ctx.t("live_why_stop_works"),
+        by && ctx.t("live_say_rate_by", { by })];
       this.why.textContent = going ? reasons.filter(Boolean).join(" ") : "";
     },
 
     /** Update which buttons reach the training, and what is shown beside them. */
     press(ctx, status) {
-      const { rate, back, lookedAt } = this, { state, facts } = ctx, off = Boolean(whyNot(ctx, status, this.channel));
+      const { rate, back, lookedAt } = this, { state } = ctx, off = Boolean(whyNot(ctx, status, this.channel));
       for (const key of " nxs-+") {
         const button = ctx.buttons[key];
         if (!button) continue;
@@ -285,7 +310,8 @@ function trainingView() {
       if (this.hidden(ctx)) return ctx.t(underWay(status) ? "live_caption_going" : "live_caption_hidden");
       if (state.epoch) return this.curves.words(state.epoch);
       const none = underWay(status) ? "live_caption_first" : "live_caption_none";
-      const parts = [caption || (status.phase === "stored" ? "" : ctx.t(none)), state.smooth ? smoothed : "", ctx.look === "projector" ? "" : reading];
+      const parts = [caption || (status.phase === "stored" ? "" : ctx.t(none)), state.smooth ? smoothed : "",
+        ctx.look === "projector" ? "" : reading];
       return parts.filter(Boolean).join(" ");
     },
   };

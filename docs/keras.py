@@ -1,0 +1,62 @@
+"""From Keras: what stays the same, what is different, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from docs.errors import plain
+from funclab.errors.missing_names import ELSEWHERE
+from tests.keras2.spellings import CALLS
+from tests.project.test_keras_names import MISSING, NAMES
+
+WRITTEN = Path(__file__).with_name("keras.md")
+"""The first part of the page."""
+
+
+def pages() -> dict[str, str]:
+    first = WRITTEN.read_text(encoding="utf-8")
+    return {"index.md": "\n".join([first, rooms(), spellings(), elsewhere(), missing()])}
+
+
+def table(heading: str, titles: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A section that is a table."""
+    lines = [titles, ["---" for _ in titles], *rows]
+    return "\n".join([f"## {heading}\n", *(f"| {' | '.join(line)} |" for line in lines), ""])
+
+
+def rooms() -> str:
+    """How many names of each room of Keras are here."""
+    without = {room: " ".join(MISSING.get(room, {}).values()).split() for room in NAMES}
+    rows = [
+        (full(room), str(len(names)), str(len(names) - len(without[room])))
+        for room, names in NAMES.items()
+        if room != "applications"
+    ]
+    return table("Rooms", ("room", "names of Keras 3.15.1", "of these here"), rows)
+
+
+def spellings() -> str:
+    """Calls of Keras 1 and 2, and how they are written now; after install_as_keras() both work."""
+    rows = [(f"`{old}`", f"`{new}`") for old, new in CALLS]
+    return table("Old spellings", ("notebooks of 2016 to 2019; runs, with a hint", "now"), rows)
+
+
+def elsewhere() -> str:
+    """Names that people look for, and what to type instead."""
+    rows = [(f"`{name}`", plain(said)) for name, said in ELSEWHERE.items()]
+    return table("What is written otherwise", ("you look for", "here"), rows)
+
+
+def missing() -> str:
+    """What Keras has and funclab lacks, with the reason."""
+    rows = [
+        (full(room), ", ".join(f"`{name}`" for name in names.split()), reason)
+        for room, reasons in MISSING.items()
+        for reason, names in reasons.items()
+    ]
+    return table("What is not here", ("room", "names", "why"), rows)
+
+
+def full(room: str) -> str:
+    return f"`keras.{room}`" if room else "`keras`"

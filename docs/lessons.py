@@ -1,0 +1,73 @@
+"""The lessons as pages, with the outputs they are kept with."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import Any
+
+import nbformat
+
+from tools.lessons.render import LESSONS, title
+
+VIEW = "application/vnd.funclab.view+json"
+
+
+def pages() -> dict[str, str]:
+    """Each lesson by its file's name, and a list of them."""
+    paths = sorted(LESSONS.glob("*.ipynb"))
+    notebooks = {path: nbformat.read(path, as_version=4) for path in paths}
+    names = "\n".join(path.stem for path in paths)
+    listed = "\n".join(
+        f"- [{title(notebook, path)}]({path.name}) ({link(path.name)})"
+        for path, notebook in notebooks.items()
+    )
+    index = f"# Lessons\n\n{INTRODUCTION}\n\n{listed}\n\n```{{toctree}}\n:hidden:\n{names}\n```\n"
+    return {
+        "index.md": index,
+        **{path.name: nbformat.writes(page(n, path.name)) for path, n in notebooks.items()},
+    }
+
+
+INTRODUCTION = """\
+These are the lessons as they look after they have run. Pictures stand still here, and what a
+question covers is folded. In the browser, on Binder or on your own machine you answer questions,
+click the pictures and write the lines of the exercises: see [](../ways.md)."""
+
+
+def link(name: str, text: str = "run it in the browser") -> str:
+    """To the lesson where it runs in the browser: beside the site, not a page of it."""
+    return f'<a href="../lite/lab/index.html?path={name}">{text}</a>'
+
+
+def page(notebook: Any, name: str) -> Any:
+    """A lesson as Sphinx takes it: pictures in the page itself, where they follow its theme."""
+    notebook.metadata.language_info = {"name": "python", "pygments_lexer": "ipython3"}
+    first = notebook.cells[0]
+    heading, _, rest = first.source.partition("\n")
+    first.source = f"{heading}\n\n{link(name, 'Run it in the browser')}\n{rest}"
+    for cell in notebook.cells:
+        cell.setdefault("metadata", {}).pop("tags", None)
+        for output in cell.get("outputs", []):
+            if "data" in output:
+                output["data"] = still(output)
+    return notebook
+
+
+def still(output: Any) -> dict[str, str]:
+    """What a page shows of an output: its picture, under what covers it, or its text."""
+    data = output["data"]
+    if svg := data.get("image/svg+xml"):
+        cover = output.get("metadata", {}).get(VIEW, {}).get("cover")
+        picture = f'<div class="picture">{named_once(svg)}</div>'
+        summary = f"Question {escape(cover or '')} comes first: answer it for yourself."
+        folded = f"<details><summary>{summary}</summary>{picture}</details>"
+        return {"text/html": folded if cover else picture, "text/plain": data["text/plain"]}
+    if html := data.get("text/html"):
+        return {**data, "text/html": re.sub(r'(href="\w+)\.ipynb', r"\1.html", html)}
+    return {"text/plain": data["text/plain"]}
+
+
+def named_once(svg: str) -> str:
+    """A picture without the style sheet, which the site has once, and without its comments."""
+    return re.sub(r"<style>.*?</style>", "", svg, flags=re.DOTALL)

@@ -1,0 +1,94 @@
+"""Build the lessons as a site that runs in the browser: `python -m docs.lite build/lite`.
+
+A JupyterLite site is static files: JupyterLab, the lessons, funclab's extension for stored views,
+and the wheels that its Python needs. That Python is Pyodide, which the page fetches from the
+network when a notebook is opened, with NumPy and Pillow.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+import nbformat
+
+from funclab import __version__
+from funclab.view.notebook import labextension
+
+ROOT = Path(__file__).resolve().parents[1]
+PURE = ("anywidget", "comm", "graphviz", "ipywidgets", "jupyterlab_widgets", "psygnal")
+"""The pure packages that funclab needs in a browser, and those that they need, without those that
+Pyodide has (NumPy, Pillow, IPython, traitlets, typing_extensions). Each in the version whose
+scripts the site brings."""
+FIRST_CELL = """\
+# In the browser only: fetch funclab, and keep your answers among the files on the left.
+%pip install -q funclab
+import os
+os.environ["FUNCLAB_PROGRESS"] = "progress.json"
+"""
+KERNEL = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
+PIP = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
+FOR_BROWSERS = ("--platform=any", "--implementation=py", "--abi=none", "--python-version=3.13")
+SETTINGS = {
+    "jupyter-lite-schema-version": 0,
+    "jupyter-config-data": {"appName": "funclab", "defaultKernelName": "python"},
+}
+
+
+def main(folder: Path) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        write_contents(work / "contents")
+        get_wheels(work / "wheels")
+        (work / "jupyter-lite.json").write_text(json.dumps(SETTINGS), encoding="utf-8")
+        # Each extension of this environment becomes part of the site: ours as it is in the source.
+        labextension.write(Path(sys.prefix, labextension.FOLDER), __version__)
+        shutil.rmtree(folder, ignore_errors=True)
+        build(work, folder.resolve())
+
+
+def write_contents(folder: Path) -> None:
+    """Every lesson, with a first cell that gets funclab there."""
+    folder.mkdir()
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        lesson = nbformat.read(path, as_version=4)
+        lesson.metadata.kernelspec = KERNEL
+        lesson.cells.insert(0, nbformat.v4.new_code_cell(FIRST_CELL.rstrip(), id="in-the-browser"))
+        for cell in lesson.cells:
+            cell.metadata.trusted = True  # this project's own: JupyterLab shows all stored outputs
+        # nbformat would leave the trust out.
+        (folder / path.name).write_text(json.dumps(lesson), encoding="utf-8")
+
+
+def get_wheels(folder: Path) -> None:
+    """funclab's own wheel, made anew, and the pure packages that it needs."""
+    own = ["--no-deps", "--no-build-isolation", f"--wheel-dir={folder}", str(ROOT)]
+    subprocess.run([*PIP, "wheel", *own], check=True)
+    pinned = [f"{package}=={version(package)}" for package in PURE]
+    options = ["--no-deps", "--only-binary=:all:", f"--dest={folder}", *FOR_BROWSERS]
+    subprocess.run([*PIP, "download", *options, *pinned], check=True)
+
+
+def build(work: Path, folder: Path) -> None:
+    """Run JupyterLite's own builder; ends the program if it warns of anything."""
+    command = [
+        *(sys.executable, "-m", "jupyterlite_core", "build", "--apps=lab", "--no-sourcemaps"),
+        "--no-libarchive",  # Python itself unpacks as well
+        *("--no-unused-shared-packages", f"--lite-dir={work}", "--contents=contents"),
+        *(f"--output-dir={folder}", *(f"--piplite-wheels={w}" for w in work.glob("wheels/*.whl"))),
+    ]
+    run = subprocess.run(command, cwd=work, capture_output=True, text=True)
+    said = run.stdout + run.stderr
+    if run.returncode or "warning" in said.lower():
+        sys.exit(f"{said}\nThe build of JupyterLite failed, or warned of something.")
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    print(f"{folder}: {size / 1e6:.0f} MB; python -m http.server --directory {folder} serves it")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Facts, isRepeat, repeatEnds } from "../../funclab/view/explorer/facts.js";
+
+const node = (layer, index, inputs, outputs) => ({ layer, index, inputs, outputs, write: `${layer}[${index}]` });
+
+/** Two inputs, a shared layer called on both, and a call that reads both results. */
+function facts(state = {}, more = {}) {
+  return new Facts({
+    state: { selected: "", open: false, face: "calls", ...state },
+    model: { get: (name) => (name === "ask" ? Boolean(more.questions) : more.answers ?? []) },
+    facts: {
+      layers: { x: { nodes: ["x[0]"] }, y: { nodes: ["y[0]"] }, shared: { name: "dense", nodes: ["shared[0]", "shared[1]"] },
+        add: { nodes: ["add[0]"] } },
+      nodes: { "x[0]": node("x", 0, [], ["x:0"]), "y[0]": node("y", 0, [], ["y:0"]),
+        "shared[0]": node("shared", 0, ["x:0"], ["a:0"]), "shared[1]": node("shared", 1, ["y:0"], ["b:0"]),
+        "add[0]": node("add", 0, ["a:0", "b:0"], ["out:0"]) },
+      tensors: Object.fromEntries(["x", "y", "a", "b", "out"].map((name) => [`${name}:0`, { shape: `(${name},)` }])),
+      frames: { "m[0]": "m", "m[0]/n[0]": "m/n", "m[1]": "m" }, ...more,
+    },
+  });
+}
+
+test("what is selected is a node, a layer, a tensor or a repeat", () => {
+  const known = facts();
+
+  assert.deepEqual(["shared[1]", "shared", "a:0", "repeat a to b", "none"].map((key) => known.chosen(key)?.kind),
+    ["node", "layer", "tensor", "repeat", undefined]);
+  assert.deepEqual(["shared", "a:0", "repeat add[0] to b", "none"].map((key) => known.nodeOf(key)),
+    ["shared[0]", "shared[0]", "add[0]", null]);
+  assert.equal(known.layerOf("b:0"), "shared");
+});
+
+test("the graph can be walked along and against the data", () => {
+  const known = facts();
+
+  assert.deepEqual([known.parents("add[0]"), known.next("shared[1]"), known.readersOf("x:0")],
+    [["shared[0]", "shared[1]"], ["add[0]"], ["shared[0]"]]);
+  const { tensors, nodes } = known.behind("a:0");
+  assert.deepEqual([[...tensors], [...nodes]], [["a:0", "x:0"], ["shared[0]", "x[0]"]]);
+  assert.deepEqual(known.readers.get("b:0"), [{ node: "add[0]", i: 1, n: 2 }]);
+});
+
+test("the calls of a layer are rows in their order, those of other models among them", () => {
+  const layer = { nodes: ["shared[0]", "shared[1]"], elsewhere: [{ index: 0.5 }] };
+
+  assert.deepEqual(facts().rows(layer).map(({ index, inputs, shapes }) => [index, inputs, shapes]),
+    [[0, ["(x,)"], ["(a,)"]], [0.5, undefined, undefined], [1, ["(y,)"], ["(b,)"]]]);
+});
+
+test("in ask mode a shape is a question mark until its question is answered", () => {
+  const questions = { "shared[0]": { id: "q" } };
+
+  assert.equal(facts({}, { questions }).shape("a:0"), "?");
+  assert.equal(facts({}, { questions }).shape("b:0"), "(b,)");
+  assert.equal(facts({}, { questions, answers: [{ id: "q" }] }).shape("a:0"), "(a,)");
+});
+
+test("frames are open by name, by path, all, or around the selection", () => {
+  assert.deepEqual(facts().opened(), []);
+  assert.deepEqual(facts({ open: true }).opened(), ["m[0]", "m[0]/n[0]", "m[1]"]);
+  assert.deepEqual(facts({ open: ["m"] }).opened(), ["m[0]", "m[1]"]);
+  assert.deepEqual(facts({ selected: "m[0]/n[0]/dense[0]" }).opened(), ["m[0]", "m[0]/n[0]"]);
+  assert.deepEqual([facts().tidy([]), facts().tidy(["m[1]", "m[0]", "m[0]/n[0]"]), facts().tidy(["m[1]"])],
+    [false, true, ["m[1]"]]);
+  assert.deepEqual(facts({ open: ["m[1]"] }).revealing("m[0]/n[0]/d"), { open: true });
+  assert.deepEqual(facts({ open: true }).revealing("m[0]/n[0]/d"), {});
+});
+
+test("a repeat is named after its ends", () => {
+  assert.deepEqual(["repeat a to b", "m[0]/repeat a to b", "repeat a", "a repeat b to c"].map(isRepeat),
+    [true, true, false, false]);
+  assert.deepEqual(repeatEnds("m[0]/repeat a to b"), ["m[0]/a", "m[0]/b"]);
+  assert.deepEqual(repeatEnds("repeat a to b"), ["a", "b"]);
+});

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Context, same } from "../../funclab/view/live/core.js";
+import { held } from "../../funclab/view/live/held.js";
+import { announce, inKernel, KERNEL } from "../../funclab/view/live/kernel.js";
+import { checked } from "../../funclab/view/live/stored.js";
+
+const traits = { state: { step: 0 }, home: { step: 0 }, blank: { step: 0 }, stop: -1, answers: [], call: "f(m$)" };
+
+/** A view's context without a page. */
+function context(changed = {}) {
+  const ctx = new Context(held({ ...traits, ...changed }), null, null);
+  ctx.status = {};
+  return ctx;
+}
+
+test("a state is written as Python", () => {
+  const state = { step: 2, all: true, name: 'a "b"', none: null, list: [1, false], table: { k: 1.5 } };
+  const blank = { step: 0, all: false, name: "", none: 1, list: [] };
+  const ctx = context({ blank });
+  ctx.model.set("state", state);
+
+  assert.equal(ctx.line(),
+    'f(m, step=2, all=True, name="a \\"b\\"", none=None, list=[1, False], table={"k": 1.5})');
+  assert.equal(context().line(), "f(m)");
+  assert.equal(context({ call: "f($)", state: { step: 3 } }).line(), "f(step=3)");
+});
+
+test("undo goes back over what was set, but not over what was set quietly", () => {
+  const ctx = context();
+  ctx.set({ step: 1 });
+  ctx.set({ step: 2 }, true);
+  ctx.set({ step: 2 });
+
+  assert.equal(ctx.past.length, 1);
+  ctx.past.push({ state: { step: 7 }, stop: 1 });
+  ctx.forget = () => {};
+  ctx.undo();
+  assert.deepEqual([ctx.state, ctx.model.get("stop"), ctx.status.textContent], [{ step: 7 }, 1, TEXTS.undone]);
+});
+
+test("a text has its values, and an unknown one is its key", () => {
+  assert.equal(context().t("hit_of", { i: 2, n: 3 }), TEXTS.hit_of.replace("{i}", "2").replace("{n}", "3"));
+  assert.equal(context().t("no such text"), "no such text");
+});
+
+test("data is requested once, and a view follows only what it did not request", () => {
+  const ctx = context({ facts: { frames: { known: 1 } } }), sent = [], followed = [];
+  ctx.model.send = (message) => sent.push(message);
+  ctx.view = { follow: (_, message) => followed.push(message) };
+  ctx.update = () => {};
+
+  assert.deepEqual(["known", "a", "a"].map((key) => ctx.lazy("frames", key)), [1, undefined, null]);
+  ctx.follow({ kind: "frames", key: "a", value: 5 });
+  ctx.follow({ kind: "tick" });
+  assert.deepEqual([sent, ctx.lazy("frames", "a"), followed], [[{ ask: "frames", key: "a" }], 5, [{ kind: "tick" }]]);
+});
+
+test("the kernel's model gets what was changed before it came, and nothing else", () => {
+  const given = { state: { step: 4, all: true }, stop: 3, answers: ["before"] };
+  const model = { get: (name) => given[name], set: (name, value) => { given[name] = value; }, save_changes() {} };
+  const own = held({ ...traits, state: { step: 0, all: false } });
+  own.set("state", { step: 1, all: false });
+  own.handTo(model);
+
+  assert.deepEqual(given, { state: { step: 1, all: true }, stop: 3, answers: ["before"] });
+});
+
+test("a model without a kernel tells of changes, and only of those", () => {
+  const own = held(traits), heard = [];
+  own.on("change:stop", () => heard.push(own.get("stop")));
+  for (const stop of [-1, 2, 2]) own.set("stop", stop);
+  own.hear({ method: "update", state: { stop: 5, unknown: 1 } }, "a kernel");
+
+  assert.deepEqual([heard, own.alone, own.kernel, own.get("unknown")], [[2, 5], false, "a kernel", undefined]);
+});
+
+test("a model is known until its kernel is gone", async () => {
+  const whole = { comm_live: true };
+  const events = {};
+  const model = { get: () => "id", on: (name, call) => { events[name] = call; },
+    widget_manager: { kernel: {}, get_model: async () => whole } };
+  announce(model);
+  await null;
+
+  assert.equal(inKernel("id"), model);
+  model.widget_manager.kernel = null;
+  assert.equal(inKernel("id"), null);
+  model.widget_manager.kernel = {};
+  Object.assign(whole, { comm_live: false });
+  events.comm_live_update();
+  assert.equal(KERNEL.models.has("id"), false);
+});
+
+test("what was stored passes only with its types, and without names of all objects", () => {
+  const refused = /^Error: A stored view is refused/;
+
+  assert.equal(same(checked({ own_id: "x", state: { step: 0 } }), { state: { step: 0 } }), true);
+  assert.equal(Object.getPrototypeOf(checked({ facts: { a: {} } }).facts.a), null);
+  for (const wrong of [{ stop: "1" }, { facts: [] }, { state: { a: { b: 1 } } }, { tour: [{ state: {} }] },
+    { title: "x".repeat(200_000) }, { facts: JSON.parse('{"__proto__": {}}') },
+    { facts: { a: Array(30_000).fill(0) } }, { facts: JSON.parse(`{"a": ${"[".repeat(20)}${"]".repeat(20)}}`) }])
+    assert.throws(() => checked(wrong), (error) => refused.test(String(error)), JSON.stringify(wrong).slice(0, 80));
+});

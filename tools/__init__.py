@@ -1,0 +1,1 @@
+"""What is no test: mutants, exchange with Keras, pictures, lessons, data, set-up."""

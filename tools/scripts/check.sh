@@ -1,0 +1,16 @@
+#!/bin/sh
+# Check the scripts of the views: style, types, what they compute, and that the bundle is theirs.
+set -eu
+. tools/scripts/node.sh
+bin=$tools/node_modules/.bin
+
+$bin/eslint --config $tools/eslint.config.js funclab tests tools
+$bin/tsc --project $tools
+node --import ./tests/scripts/texts.js --test --test-reporter=dot tests/scripts/*.test.js
+made=$(mktemp -d)
+trap 'rm -r "$made"' EXIT
+mkdir -p "$made/funclab"
+cp -r funclab/view "$made/funclab"
+node $tools/bundle.js "$made"
+diff -rq funclab/view/live/bundle "$made/funclab/view/live/bundle" ||
+    { echo "The bundle is not that of the scripts: run 'make bundle'." >&2; exit 1; }
