@@ -84,7 +84,7 @@ from funclab.ops.statistics import (
     nancumsum, nanmax, nanmean, nanmedian, nanmin, nanpercentile, nanprod, nanquantile, nanstd,
     nansum, nanvar, percentile, ptp, quantile, trapezoid,
 )  # fmt: skip
-from funclab.ops.matrices.linalg import (
+from funclab.ops.linalg import (
     cdist, cholesky, cholesky_inverse, det, eigh, inv, logdet, lstsq, matrix_rank, norm, pinv, qr,
     slogdet, solve, solve_triangular, svd,
 )  # fmt: skip

@@ -75,7 +75,7 @@ def _revived(kind: str, tree: Any, custom: dict[str, Any]) -> Any:
         names = {**registry.registered("loss"), **registry.registered(kind), **custom}
         if tree not in names:
             return registry.get(kind, own_function(tree))
-        return user_classes.get(tree, tree)
+        return custom.get(tree, tree)
     return tree
 
 

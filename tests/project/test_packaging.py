@@ -85,7 +85,8 @@ def test_an_installed_funclab_brings_its_lessons_to_where_one_works(wheel, tmp_p
     (work / "notebooks").mkdir(parents=True)
     own = sorted((ROOT / "notebooks").glob("*.ipynb"))[1].name
     (work / "notebooks" / own).write_text("a student's own")
-    program = "from funclab.teach.commands import lab; from pathlib import Path; lab.bring_lessons(Path.cwd())"
+    program = "from funclab.teach.commands import lab; from pathlib import Path; "
+    program += "lab.bring_lessons(Path.cwd())"
 
     run = subprocess.run(
         [sys.executable, "-c", program],

@@ -212,3 +212,16 @@ def test_importing_funclab_stays_light():
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
 
     assert run.stdout.strip() == "[]", run.stdout + run.stderr
+
+
+def test_a_newcomer_sees_at_most_thirty_names_and_twenty_five_files_side_by_side():
+    folders = {path.parent for path in PACKAGE.rglob("*.*") if path.suffix in (".py", ".js")}
+    crowded = {str(folder.relative_to(PACKAGE.parent)): len(files) for folder in folders
+               if len(files := source_files(folder)) > 25}  # fmt: skip
+    names = [path.name for path in PACKAGE.iterdir() if path.name != "__pycache__"]
+
+    assert not crowded and len(names) <= 30, (crowded, sorted(names))
+
+
+def source_files(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if path.suffix in (".py", ".js", ".css")]

@@ -20,8 +20,8 @@ import math
 
 import numpy as np
 
+import funclab.engine.kernels.recurrent.recurrent_in_numpy as in_numpy
 from funclab.engine.kernels.jit import ENABLED, jit
-from funclab.engine.kernels.recurrent import recurrent_in_numpy as in_numpy
 from funclab.engine.kernels.threads import WORTH_SHARING, run_halves
 
 # As in recurrent_in_numpy; repeated because compiled code does not notice changes of other files.
