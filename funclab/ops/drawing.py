@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 import numpy as np
 
 from funclab.errors import ShapeError
-from funclab.errors.words import listed
 from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape, show
@@ -43,7 +42,7 @@ class DrawFrom(Op, abstract=True):
 
 def _row(name: str, draw: Callable[..., Array], says: str, *inputs: str) -> Any:
     """An op that draws numbers with a function of a generator, the shape, and the inputs."""
-    shapes = f"{listed(inputs)} (broadcast to dims)"
+    shapes = f"{' and '.join(inputs)} (broadcast to dims)"
     doc = f"{says}.\n\n    Shapes: {shapes}, state (2,) -> out (dims).\n    "
     attributes = {"draw": staticmethod(draw), "mutates": (len(inputs),), "__doc__": doc}
     return type(name, (DrawFrom,), attributes | {"__module__": __name__})
