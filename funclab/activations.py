@@ -12,35 +12,10 @@ from typing import Any
 from funclab import ops, registry
 from funclab.errors.missing_names import guard
 from funclab.ops import (
-    celu,
-    elu,
-    glu,
-    hard_shrink,
-    hard_sigmoid,
-    hard_silu,
-    hard_swish,
-    hard_tanh,
-    leaky_relu,
-    log_sigmoid,
-    log_softmax,
-    mish,
-    relu,
-    relu6,
-    selu,
-    sigmoid,
-    silu,
-    soft_shrink,
-    softmax,
-    softplus,
-    softsign,
-    sparse_plus,
-    sparse_sigmoid,
-    sparsemax,
-    squareplus,
-    swish,
-    tanh,
-    tanh_shrink,
-    threshold,
+    celu, elu, glu, hard_shrink, hard_sigmoid, hard_silu, hard_swish, hard_tanh, leaky_relu,
+    log_sigmoid, log_softmax, mish, relu, relu6, selu, sigmoid, silu, soft_shrink, softmax,
+    softplus, softsign, sparse_plus, sparse_sigmoid, sparsemax, squareplus, swish, tanh,
+    tanh_shrink, threshold,
 )  # fmt: skip
 
 __all__ = [
@@ -67,6 +42,15 @@ def gelu(x: Any, approximate: bool = False) -> Any:
     return ops.gelu(x, approximate)
 
 
+registry.KINDS["activation"] = registry.Kind(
+    takes=("x",),
+    example='activation="relu"',
+    of_whole="a second number of units is a second layer: Dense({})(x)",
+    aliases={
+        "none": "linear", "identity": "linear", "logistic": "sigmoid", "sig": "sigmoid",
+        "lrelu": "leaky_relu", "leakyrelu": "leaky_relu", "prelu": "leaky_relu",
+    },
+)  # fmt: skip
 for _name in {*__all__} - {"deserialize", "get", "serialize"}:
     registry.register("activation", globals()[_name], _name)
 

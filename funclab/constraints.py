@@ -10,6 +10,25 @@ from funclab import config, registry
 from funclab.errors import unwritten
 from funclab.errors.missing_names import guard
 from funclab.graph.shape_math import Array, reduced_axes
+from funclab.registry.parameters import MEANINGS
+
+registry.KINDS["constraint"] = registry.Kind(
+    takes=("x",),
+    example='kernel_constraint="non_neg"',
+    from_number="kernel_constraint=constraints.MaxNorm({})",
+    aliases={"non_negative": "non_neg", "positive": "non_neg"},
+)
+
+
+MEANINGS |= {
+    "MaxNorm.axis": "the axis, or axes, along which a vector of weights lies",
+    "UnitNorm.axis": "the axis, or axes, along which a vector of weights lies",
+    "MinMaxNorm.axis": "the axis, or axes, along which a vector of weights lies",
+    "MinMaxNorm.rate": "how far the norm moves at each step, from 0 to 1",
+    "min_value": "the smallest allowed norm of a vector",
+    "MaxNorm.max_value": "the largest allowed norm of a vector",
+    "MinMaxNorm.max_value": "the largest allowed norm of a vector",
+}
 
 
 class Constraint(registry.Configured, kind="constraint"):

@@ -9,7 +9,22 @@ import numpy as np
 from funclab import ops, registry
 from funclab.errors import ArgumentError, unwritten
 from funclab.errors.missing_names import guard
-from funclab.registry.parameters import wrong_value
+from funclab.registry.parameters import MEANINGS, wrong_value
+
+registry.KINDS["regularizer"] = registry.Kind(
+    takes=("x",),
+    example='kernel_regularizer="l2"',
+    from_number="kernel_regularizer=regularizers.L2({})",
+    aliases={"ridge": "l2", "lasso": "l1", "weight_decay": "l2"},
+)
+
+
+MEANINGS |= {
+    "OrthogonalRegularizer.mode": 'which vectors are compared: "rows" or "columns"',
+    "factor": "the factor of the penalty",
+    "l1": "the factor of the sum of absolute values",
+    "l2": "the factor of the sum of squares",
+}
 
 
 class Regularizer(registry.Configured, kind="regularizer"):

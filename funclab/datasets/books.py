@@ -41,10 +41,7 @@ def table() -> dict[str, Array]:
     What's gone with that boy, I wonder? | Tom Sawyer
     """
     lines = shipped.read("books")["text"].tobytes().decode().split("\n")
-    return {
-        "sentence": np.array(lines),
-        "book": np.repeat(np.arange(2, dtype="int32"), EACH),
-    }
+    return {"sentence": np.array(lines), "book": np.repeat(np.arange(2, dtype="int32"), EACH)}
 
 
 def load_data(num_words: int = 2000) -> tuple[Set, Set]:

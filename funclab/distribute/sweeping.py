@@ -241,8 +241,7 @@ class Sweep:
         """The trials with the best one first; those without a score come last."""
         sign = -1 if self.upward else 1
         return sorted(
-            trials,
-            key=lambda trial: (math.isnan(trial.score), sign * trial.score, trial.number),
+            trials, key=lambda trial: (math.isnan(trial.score), sign * trial.score, trial.number)
         )
 
     @property

@@ -6,68 +6,12 @@ Each function returns what to write, or "" if that is not clear.
 from __future__ import annotations
 
 import inspect
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-
-# Names that people write, and the names used here.
-OTHER_NAMES = {
-    "activation": {
-        "none": "linear", "identity": "linear", "logistic": "sigmoid", "sig": "sigmoid",
-        "lrelu": "leaky_relu", "leakyrelu": "leaky_relu", "prelu": "leaky_relu",
-    },
-    "loss": {
-        "l2": "mse", "l1": "mae", "rmse": "mse", "squared_error": "mse", "logloss":
-        "binary_crossentropy", "log_loss": "binary_crossentropy", "bce_loss":
-        "binary_crossentropy", "binary": "binary_crossentropy", "categorical":
-        "categorical_crossentropy", "sparse": "sparse_categorical_crossentropy", "nll":
-        "sparse_categorical_crossentropy",
-    },
-    "optimizer": {
-        "gd": "sgd", "gradient_descent": "sgd", "gradientdescent": "sgd", "stochastic": "sgd",
-        "momentum": "sgd", "rms": "rmsprop", "rms_prop": "rmsprop",
-    },
-    "initializer": {
-        "xavier": "glorot_uniform", "xavier_uniform": "glorot_uniform", "xavier_normal":
-        "glorot_normal", "glorot": "glorot_uniform", "he": "he_normal", "kaiming": "he_normal",
-        "normal": "random_normal", "uniform": "random_uniform", "gaussian": "random_normal",
-    },
-    "regularizer": {"ridge": "l2", "lasso": "l1", "weight_decay": "l2"},
-    "constraint": {"non_negative": "non_neg", "positive": "non_neg"},
-    "metric": {"acc": "accuracy"},
-}  # fmt: skip
-# Things that belong in another place, or are not written as a name.
-ELSEWHERE = {
-    "loss": {
-        "crossentropy": 'write loss="sparse_categorical_crossentropy" for class numbers, '
-        '"categorical_crossentropy" for one-hot rows, "binary_crossentropy" for yes or no.',
-        "accuracy": 'write metrics=["accuracy"], and a loss such as "categorical_crossentropy": '
-        "accuracy has no gradient to learn from.",
-    },
-    "metric": {
-        "loss": "leave it out: the loss is always reported.",
-        "f1": "write metrics=[Precision(), Recall()], from funclab.metrics: f1 is made of both.",
-    },
-}
-ELSEWHERE["loss"]["acc"] = ELSEWHERE["loss"]["accuracy"]
-ELSEWHERE["metric"]["f1score"] = ELSEWHERE["metric"]["f1"]
-# How an object of each kind is written: an example, and one made from a number.
-EXAMPLES = {
-    "activation": 'activation="relu"',
-    "loss": 'loss="mse"',
-    "metric": 'metrics=["accuracy"]',
-    "optimizer": 'optimizer="adam"',
-    "initializer": 'kernel_initializer="glorot_uniform"',
-    "regularizer": 'kernel_regularizer="l2"',
-    "constraint": 'kernel_constraint="non_neg"',
-}
-FROM_NUMBER = {
-    "optimizer": "optimizer=SGD(learning_rate={})",
-    "regularizer": "kernel_regularizer=regularizers.L2({})",
-    "constraint": "kernel_constraint=constraints.MaxNorm({})",
-    "initializer": "kernel_initializer=initializers.Constant({})",
-}
 
 FIT = (
     "x", "y", "batch_size", "epochs", "verbose", "callbacks", "validation_split",
@@ -130,59 +74,6 @@ def either(words: list[str]) -> str:
     """
     *others, last = words
     return f"{', '.join(others)} or {last}" if others else last
-
-
-def alias(kind: str, name: str) -> str:
-    """The name that a kind has here, if `name` is what others call it."""
-    names = {folded(key): value for key, value in OTHER_NAMES.get(kind, {}).items()}
-    return names.get(folded(name), "")
-
-
-def by_name(kind: str, name: str, tables: Mapping[str, Mapping[str, Any]]) -> str:
-    """An unknown name of a kind, as somebody wrote it; `tables` contain the names of all kinds."""
-    known = tables.get(kind, {})
-    short = folded(name)
-    if short in ELSEWHERE.get(kind, {}):
-        return ELSEWHERE[kind][short]
-    alike = max((word for word in known if folded(word) == short), default="")  # lower case first
-    if alike or alias(kind, name):
-        return f'write "{alike or alias(kind, name)}" instead of "{name}".'
-    for other in EXAMPLES:
-        of_kind = next((word for word in tables.get(other, {}) if folded(word) == short), "")
-        if of_kind and other != kind:
-            return (
-                f'write {EXAMPLES[other].partition("=")[0]}="{of_kind}": {name} is '
-                f"{article(other)}, not {article(kind)}. For the {kind} write {EXAMPLES[kind]}."
-                if other != "metric"
-                else f'write metrics=["{of_kind}"]: {name} is a metric, not {article(kind)}.'
-            )
-    if close := similar(name, known):
-        names = either([f'"{word}"' for word in close])
-        return f"write {names}, if that is what you mean."
-    example = EXAMPLES.get(kind, f"the {kind} itself")
-    return f"write a name that is known, such as {example}, or pass {article(kind)} of your own."
-
-
-def by_value(kind: str, value: Any, other: str = "") -> str:
-    """Something that is not a name, given for a kind; it may be an object of an `other` kind."""
-    example = EXAMPLES.get(kind, article(kind))
-    if isinstance(value, (list, tuple)) and len(value) == 1 and isinstance(value[0], str):
-        return f'write "{value[0]}" alone, without brackets.'
-    if isinstance(value, np.ndarray) and kind in ("loss", "metric"):
-        return f"write {example}, or pass the function itself, without calling it: fit calls it."
-    if isinstance(value, np.ndarray):
-        return f"write {example}; to begin with weights of your own use layer.set_weights([...])."
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if number and kind in FROM_NUMBER:
-        return f"write {FROM_NUMBER[kind].format(value)}: the number alone does not say what to do."
-    if number and kind == "activation" and value == int(value):  # type: ignore[arg-type]
-        return f"write {example}; a second number of units is a second layer: Dense({value})(x)."
-    if other == "layer":
-        name = getattr(value, "__name__", type(value).__name__)
-        return f"write {example}; {name} is a layer, which is called: {name}(...)(x)."
-    if other:
-        return f"write {example}, and pass the {other} where {EXAMPLES[other].split('=')[0]}= is."
-    return f"write {example}: {value!r} is not {article(kind)}."
 
 
 def whole(name: str, value: Any, example: int) -> str:
@@ -259,15 +150,6 @@ KERAS_1 = {
 """Arguments with other names in Keras 1."""
 
 
-def of_own(kind: str, name: str) -> str:
-    """An unknown name in a file or config: nobody misspelled it, it is that of a user's object."""
-    if not name:
-        return 'pass a config as `serialize` returns it: a dict with "class_name" and "config".'
-    kinds = {"layer": "class", "class": "class", "function": "function"}
-    own = kinds.get(kind, "class or function")
-    return f'pass custom_objects={{"{name}": {name}}}, with your own {own} of that name.'
-
-
 def keyword(name: str, known: Iterable[str]) -> str:
     """A keyword that a function with the arguments `known` does not take."""
     known = list(known)
@@ -326,10 +208,102 @@ def is_switch(value: Any) -> bool:
     )
 
 
+@dataclass(frozen=True)
+class Kind:
+    """What is known about a kind, such as "loss"."""
+
+    takes: tuple[str, ...] = ()
+    """The arguments with which a function of this kind is called."""
+    example: str = ""
+    from_number: str = ""
+    """How one is made from a number that was given instead."""
+    of_whole: str = ""
+    """What to do if that number is whole, where this is something else."""
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """Names that people write, and the names used here."""
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    """What to do about things that belong in another place, or are not written as a name."""
+
+
+KINDS: defaultdict[str, Kind] = defaultdict(Kind)
+"""Each room adds its own."""
+
+
+def named() -> list[str]:
+    """The kinds that users name in arguments."""
+    return [name for name, kind in KINDS.items() if kind.example]
+
+
+def alias(kind: str, name: str) -> str:
+    """The name that a kind has here, if `name` is what others call it."""
+    names = {folded(key): value for key, value in KINDS[kind].aliases.items()}
+    return names.get(folded(name), "")
+
+
+def by_name(kind: str, name: str, tables: Mapping[str, Mapping[str, Any]]) -> str:
+    """An unknown name of a kind, as somebody wrote it; `tables` contain the names of all kinds."""
+    known = tables.get(kind, {})
+    short = folded(name)
+    if short in KINDS[kind].elsewhere:
+        return KINDS[kind].elsewhere[short]
+    alike = max((word for word in known if folded(word) == short), default="")  # lower case first
+    if alike or alias(kind, name):
+        return f'write "{alike or alias(kind, name)}" instead of "{name}".'
+    example = KINDS[kind].example
+    for other in named():
+        word = next((word for word in tables.get(other, {}) if folded(word) == short), "")
+        if word and other != kind and (example or other == "metric"):
+            return (
+                f'write {KINDS[other].example.partition("=")[0]}="{word}": {name} is '
+                f"{article(other)}, not {article(kind)}. For the {kind} write {example}."
+                if other != "metric"
+                else f'write metrics=["{word}"]: {name} is a metric, not {article(kind)}.'
+            )
+    if close := similar(name, known):
+        names = either([f'"{word}"' for word in close])
+        return f"write {names}, if that is what you mean."
+    example = example or f"the {kind} itself"
+    return f"write a name that is known, such as {example}, or pass {article(kind)} of your own."
+
+
+def by_value(kind: str, value: Any, other: str = "") -> str:
+    """Something that is not a name, given for a kind; it may be an object of an `other` kind."""
+    card = KINDS[kind]
+    example = card.example or article(kind)
+    if isinstance(value, (list, tuple)) and len(value) == 1 and isinstance(value[0], str):
+        return f'write "{value[0]}" alone, without brackets.'
+    if isinstance(value, np.ndarray) and "y_pred" in card.takes:
+        return f"write {example}, or pass the function itself, without calling it: fit calls it."
+    if isinstance(value, np.ndarray):
+        return f"write {example}; to begin with weights of your own use layer.set_weights([...])."
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if number and card.from_number:
+        return f"write {card.from_number.format(value)}: the number alone does not say what to do."
+    if number and card.of_whole and value == int(value):  # type: ignore[arg-type]
+        return f"write {example}; {card.of_whole.format(value)}."
+    if other == "layer":
+        name = getattr(value, "__name__", type(value).__name__)
+        return f"write {example}; {name} is a layer, which is called: {name}(...)(x)."
+    if other:
+        return (
+            f"write {example}, and pass the {other} where {KINDS[other].example.split('=')[0]}= is."
+        )
+    return f"write {example}: {value!r} is not {article(kind)}."
+
+
+def of_own(kind: str, name: str) -> str:
+    """An unknown name in a file or config: nobody misspelled it, it is that of a user's object."""
+    if not name:
+        return 'pass a config as `serialize` returns it: a dict with "class_name" and "config".'
+    kinds = {"layer": "class", "class": "class", "function": "function"}
+    own = kinds.get(kind, "class or function")
+    return f'pass custom_objects={{"{name}": {name}}}, with your own {own} of that name.'
+
+
 def wrong_kind(kind: str, value: Any, tables: Mapping[str, Mapping[str, Any]]) -> str:
     """The kind of a funclab object (or class), if it is of another kind than wanted."""
     cls = value if isinstance(value, type) else type(value)
-    kinds = [other for other in (*EXAMPLES, "layer") if _holds(tables.get(other, {}), cls, value)]
+    kinds = [other for other in (*named(), "layer") if _holds(tables.get(other, {}), cls, value)]
     fits: Iterable[str] = (kind, "loss") if kind == "metric" else (kind,)
     if not kinds or set(kinds) & set(fits):
         return ""

@@ -45,6 +45,10 @@ class Op(registry.SetOnce):
     takes_spaced: ClassVar[bool] = False
     """Whether it can be given variables with room between their rows (see `layout`)."""
 
+    keras: ClassVar[str | None] = None
+    """Where Keras has it: "math", a module of its ops, or "numpy.Isnan", with the class if that has
+    another name. "": nowhere. None: see `composed.keras_class`."""
+
     name: ClassVar[str] = "op"
     """Its name in printed plans and in graphs; by default the class's name in snake case."""
 

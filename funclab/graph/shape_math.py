@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from funclab.errors import ArgumentError, ShapeError, advice, suggest
+from funclab.errors import ArgumentError, ShapeError, suggest
 from funclab.errors.words import listed
 
 Shape = tuple[int | None, ...]
 Lengths = tuple[int, ...]
 """A shape without unknown lengths."""
 Array = np.ndarray[Any, Any]
+ADVICE: dict[str, Callable[..., str]] = {}
+"""What to write instead of shapes that do not fit, from those who know layers: "sum" and "join"."""
 
 
 def to_shape(value: Any, argument: str = "shape") -> Shape:
@@ -69,6 +71,11 @@ def same(a: Sequence[int | None], b: Sequence[int | None]) -> bool:
     )
 
 
+def clashes(a: Sequence[int | None], b: Sequence[int | None]) -> list[int]:
+    """The axes on which two shapes of equal rank certainly differ."""
+    return [k for k, pair in enumerate(zip(a, b)) if None not in pair and pair[0] != pair[1]]
+
+
 def axis_index(axis: int, rank: int, argument: str = "axis") -> int:
     """An axis counted from the front: -1 becomes rank - 1."""
     if suggest.is_whole(axis) and not rank:
@@ -104,7 +111,7 @@ def _broadcast_length(lengths: tuple[int | None, ...], shapes: Sequence[Shape]) 
             f"Inputs have incompatible shapes. Received shapes {listed([*map(show, shapes)])}.",
             why=f"lengths {listed([*map(str, sorted(known))])} meet on one axis; elementwise "
             "operations need equal lengths there, or 1.",
-            fix=advice.for_sum(shapes)
+            fix=ADVICE["sum"](shapes)
             if all(shape and shape[0] is None for shape in shapes)
             else "give both tensors the same shape, for example with a Dense or Reshape layer.",
         )
@@ -171,7 +178,7 @@ def concatenate(shapes: Sequence[Shape], axis: int) -> Shape:
                 "A `Concatenate` layer requires inputs with matching shapes except for the "
                 f"concat axis. Received: {', '.join(map(show, shapes))}.",
                 why=f"{show(first)} and {show(shape)} differ on an axis other than {axis}.",
-                fix=advice.for_join(shapes, axis),
+                fix=ADVICE["join"](shapes, axis),
             )
     along = [shape[at] for shape in shapes]
     total = None if None in along else sum(length for length in along if length is not None)

@@ -14,10 +14,26 @@ from funclab import registry
 from funclab.errors import ShapeError, unwritten
 from funclab.graph import structure
 from funclab.graph.shape_math import Array, Lengths, show
-from funclab.registry.parameters import wrong_value
+from funclab.registry.parameters import MEANINGS, wrong_value
 
 _rng: np.random.Generator | None = None  # made when first needed: numpy.random loads slowly
 _own: ContextVar[np.random.Generator | None] = ContextVar("own generator", default=None)
+
+
+MEANINGS |= {
+    "gain": "the factor of the result",
+    "minval": "the smallest number",
+    "maxval": "the largest number",
+    "mean": "the mean",
+    "input_axes": "the axes that count the inputs; None for all but the last",
+    "output_axes": "the axes that count the outputs; None for the last, and those of a window",
+    "VarianceScaling.scale": "the variance, times the number of connections",
+    "VarianceScaling.mode": 'which connections count: "fan_in", "fan_out" or "fan_avg"',
+    "distribution": '"truncated_normal", "untruncated_normal" or "uniform"',
+    "stddev": "the standard deviation",
+    "seed": "the seed of the random numbers; None for a new one each time",
+    "value": "the number, or an array in the shape of the weight",
+}
 
 
 def seed(value: int) -> None:
@@ -69,6 +85,18 @@ def using(generator: np.random.Generator) -> Iterator[None]:
         yield
     finally:
         _own.reset(token)
+
+
+registry.KINDS["initializer"] = registry.Kind(
+    takes=("shape", "dtype=None"),
+    example='kernel_initializer="glorot_uniform"',
+    from_number="kernel_initializer=initializers.Constant({})",
+    aliases={
+        **dict.fromkeys(("xavier", "xavier_uniform", "glorot"), "glorot_uniform"),
+        "xavier_normal": "glorot_normal", "he": "he_normal", "kaiming": "he_normal",
+        "normal": "random_normal", "uniform": "random_uniform", "gaussian": "random_normal",
+    },
+)  # fmt: skip
 
 
 class Initializer(registry.Configured, kind="initializer"):

@@ -11,8 +11,9 @@ import sys
 
 import numpy as np
 
-from funclab import initializers, losses, registry
 from funclab.errors import GraphError
+
+from funclab import initializers, losses, registry
 from funclab.keras2 import backend
 from funclab.keras2.methods import give_old_methods
 from funclab.keras2.paths import Face, Finder, module_of

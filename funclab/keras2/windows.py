@@ -101,11 +101,7 @@ def resize_images(
 
 
 def resize_volumes(
-    x: Any,
-    depth_factor: int,
-    height_factor: int,
-    width_factor: int,
-    data_format: str | None = None,
+    x: Any, depth_factor: int, height_factor: int, width_factor: int, data_format: str | None = None
 ) -> Any:
     """Volumes enlarged by whole factors."""
     return UpSampling3D((depth_factor, height_factor, width_factor), data_format).call(x)

@@ -1,13 +1,11 @@
 """Layers."""
 
-from __future__ import annotations
-
 from funclab import registry
 from funclab.layers.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from funclab.layers.arguments import floatx, set_floatx
 from funclab.layers.attention import AdditiveAttention, Attention
 from funclab.layers.base import Layer
-from funclab.layers.wrappers import Bidirectional
+from funclab.layers.wrappers import SpectralNormalization, Bidirectional
 from funclab.layers.convolution import (
     Conv1D, Conv1DTranspose, Conv2D, Conv2DTranspose, Conv3D, Conv3DTranspose, Convolution1D,
     Convolution1DTranspose, Convolution2D, Convolution2DTranspose, Convolution3D,
@@ -59,7 +57,6 @@ from funclab.layers.separable import (
 )  # fmt: skip
 from funclab.layers.spec import InputSpec
 from funclab.layers.preprocessing.scaling import CenterCrop, Resizing
-from funclab.layers.spectral import SpectralNormalization
 from funclab.layers.preprocessing.text import TextVectorization
 from funclab.layers.wrappers import TimeDistributed, Wrapper
 from funclab.errors.missing_names import guard

@@ -10,10 +10,23 @@ from funclab.graph.shape_math import axis_index
 from funclab.layers.base import Layer
 from funclab.layers.checks import not_negative
 from funclab.layers.spec import InputSpec
-from funclab.registry.parameters import wrong_value
+from funclab.registry.parameters import MEANINGS, wrong_value
 
 LOWEST = -1e9
 """The score of a masked element: e to this power is 0, so a softmax ignores it."""
+
+
+MEANINGS |= {
+    "Activation.activation": "the activation: a name or a function",
+    "Softmax.axis": "the axis, or axes, along which the results sum to 1",
+    "max_value": "the largest value allowed; None for no limit",
+    "negative_slope": "the slope below the threshold",
+    "ReLU.threshold": "where the ramp begins",
+    "relu.threshold": "where the ramp begins",
+    "LeakyReLU.alpha": "the name of negative_slope in Keras 2",
+    "shared_axes": "the axes, counted from 1, along which alpha is shared",
+    "alpha": "the factor for negative inputs",
+}
 
 
 class Activation(Layer):

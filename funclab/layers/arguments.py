@@ -24,7 +24,14 @@ from funclab.graph.operation import Operation
 from funclab.graph.shape_math import to_shape
 from funclab.graph.tensor import Operators, Tensor
 from funclab.layers.checks import checked
-from funclab.registry.parameters import check_bound, check_kind, own_fields, signed, wrong_value
+from funclab.registry.parameters import (
+    MEANINGS,
+    check_bound,
+    check_kind,
+    own_fields,
+    signed,
+    wrong_value,
+)
 
 KERAS_2_KEYWORDS = ("input_shape", "batch_input_shape", "input_dim", "input_length", "batch_size")
 
@@ -33,6 +40,98 @@ DTYPES = ("float32", "float64", "int8", "uint8", "int16", "int32", "int64", "boo
 EXAMPLES = {"units": "32", "filters": "16", "kernel_size": "3", "n": "10", "dims": "(2, 1)",
             "input_dim": "1000", "output_dim": "64", "target_shape": "(8, 8)", "rate": "0.5",
             "layer": "Dense(32)", "function": "lambda x: x * 2", "stddev": "0.1"}  # fmt: skip
+
+
+NOT_SUPPORTED = (
+    *("lora_rank", "lora_alpha", "quantization_config", "gptq_unpacked_column_size"),
+    *("flash_attention", "ragged"),
+)
+WEIGHTS = {
+    "kernel": "the kernel", "bias": "the bias", "recurrent": "the recurrent kernel",
+    "depthwise": "the depthwise kernel", "pointwise": "the pointwise kernel",
+    "embeddings": "the table", "alpha": "alpha", "beta": "beta", "gamma": "gamma",
+    "moving_mean": "the moving mean", "moving_variance": "the moving variance",
+}  # fmt: skip
+ROLES = {
+    "initializer": "how {} is initialized: the name of an initializer, or an object",
+    "regularizer": "a penalty on {}, added to the loss: a name or an object",
+    "constraint": "a rule that {} satisfies after every training step: a name or an object",
+}
+MEANINGS |= {
+    f"{weight}_{role}": meaning.format(name)
+    for weight, name in WEIGHTS.items()
+    for role, meaning in ROLES.items()
+}
+MEANINGS |= {
+    "units": "the number of outputs for each sample or step",
+    "filters": "how many filters slide over the input: the channels of the output",
+    "activation": "the activation of the output: a name, a function, or None for linear",
+    "recurrent_activation": "the activation of the gates: a name or a function",
+    "use_bias": "whether a bias is added",
+    "unit_forget_bias": "whether the bias of the forget gate starts at 1",
+    "reset_after": "whether the reset gate acts after the recurrent product",
+    "autocast": "whether float inputs are cast to `dtype`",
+    "Layer.kwargs": "input_shape, input_dim, batch_size ...: the input's shape, as in Keras 2",
+    "activity_regularizer": "a penalty on the output, added to the loss: a name or an object",
+    "kernel_size": "the size of the window: a whole number, or one for each axis",
+    "strides": "how far the window moves: a whole number, or one for each axis",
+    "dilation_rate": "the distance between the elements that a window sees",
+    "depth_multiplier": "how many filters each channel has",
+    "padding": '"valid" (windows inside the input only) or "same" (zeros around it)',
+    "data_format": 'where channels are: "channels_last" or "channels_first"; None for the default',
+    "mask_value": "the number that marks a step to skip",
+    "weights": "arrays that the weights start from",
+    "axes": "the axis to sum along, or one for each input",
+    "normalize": "whether vectors are divided by their norm first, so that results are cosines",
+    "Concatenate.axis": "the axis along which the inputs are joined end to end",
+    "rate": "the fraction of elements to drop, in [0, 1)",
+    "noise_shape": "the shape of the draw: 1 where elements share one draw, None for x's length",
+    "dropout": "the fraction of input features to drop, in [0, 1)",
+    "recurrent_dropout": "the fraction of the state to drop, in [0, 1)",
+    "return_sequences": "whether the outputs of all steps are returned, not only the last",
+    "return_state": "whether the last states follow the output",
+    "go_backwards": "whether the sequence is read from its end",
+    "stateful": "whether a batch continues from the final states of the previous batch",
+    "unroll": "accepted for compatibility; needs a known length",
+    "use_cudnn": "accepted for compatibility; it has no effect",
+    "implementation": "accepted for compatibility; it has no effect",
+    "zero_output_for_mask": "whether masked steps are 0, instead of repeating the previous step",
+    "layer": "the inner layer",
+    "cell": "the computation of one step: a cell, or a list of cells to be stacked",
+    "cells": "the cells, from the one that reads the input to the last",
+    "merge_mode": 'how the two outputs are joined: "concat", "sum", "mul", "ave", or None for both',
+    "backward_layer": "the layer that reads backwards; None for a copy of `layer`",
+    "power_iterations": "how many steps find the norm of the kernel",
+    "use_scale": "whether scores are multiplied by a learned scale",
+    "score_mode": '"dot" for products of query and key, "concat" for sums of tanh(query + key)',
+    **dict.fromkeys(
+        [f"{name}Attention.dropout" for name in ("", "Additive", "MultiHead", "GroupQuery")],
+        "the fraction of attention weights to drop in training, in [0, 1)",
+    ),
+    "sparse": "accepted for compatibility; arrays are always dense",
+    "optional": "whether the input may be omitted",
+    **dict.fromkeys(NOT_SUPPORTED, "not supported: leave it out"),
+    "groups": "into how many groups the channels are divided, each with its own filters",
+    "output_padding": "how many positions are added to the shortest possible output; None "
+    "for the usual length",
+    "Conv1D.padding": '"valid" (windows inside the input only), "same" (zeros around it) or '
+    '"causal" (zeros before it)',
+    "target_shape": "the new shape of a sample; one length may be -1",
+    "dims": "the new order of a sample's axes, counted from 1",
+    "n": "how often the vector is repeated",
+    "pool_size": "the size of the window: a whole number, or one for each axis",
+    "Pooling.strides": "how far the window moves, as pool_size is written; None for pool_size",
+    "output_size": "how many windows there are along each axis: a whole number, or one for each",
+    "keepdims": "whether reduced axes are kept, with length 1",
+    "function": "a function of a tensor, made of funclab.ops or Python's operators",
+    "output_shape": "the shape of the output, as in Keras; it is inferred anyway",
+    "Lambda.mask": "the mask of the output, or a function of (inputs, mask)",
+    "arguments": "more keyword arguments for the function",
+    "Layer.dtype": '"float32" or "float64", the dtype to compute in; None for floatx()',
+    "trainable": "whether training changes the layer's weights",
+    "kwargs": "other arguments of Layer, such as name, trainable and dtype",
+    "epsilon": "a small number that keeps a division finite",
+}
 
 
 @functools.cache

@@ -111,8 +111,7 @@ CHECKS: dict[str, Callable[[str, Any], Any]] = {
     **dict.fromkeys(("rate", "dropout", "recurrent_dropout"), fraction),
     **dict.fromkeys(("negative_slope", "threshold", "stddev", "epsilon"), not_negative),
     **dict.fromkeys(
-        ("lora_rank", "lora_alpha", "quantization_config", "gptq_unpacked_column_size"),
-        unsupported,
+        ("lora_rank", "lora_alpha", "quantization_config", "gptq_unpacked_column_size"), unsupported
     ),
     "GroupNormalization.groups": group_count,
     "max_value": lambda name, value: None if value is None else not_negative(name, value),

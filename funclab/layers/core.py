@@ -13,6 +13,18 @@ from funclab.initializers import VarianceScaling
 from funclab.layers.base import Layer
 from funclab.layers.formula import Formula
 from funclab.layers.spec import InputSpec
+from funclab.registry.parameters import MEANINGS
+
+MEANINGS |= {
+    "input_dim": "how many rows the table has: the largest id plus 1",
+    "output_dim": "the length of each vector",
+    "mask_zero": "whether id 0 is padding that later layers skip",
+    "input_length": "the length of the sequences, as in Keras 2",
+    "equation": 'a formula such as "abc,cd->abd": the input, the kernel, and the output',
+    "EinsumDense.output_shape": "the lengths of the output's axes after the batch; None for those "
+    "of the input",
+    "bias_axes": 'letters of the output, such as "d": the axes that have a bias; None for no bias',
+}
 
 
 class Kernel(Layer, abstract=True):

@@ -15,6 +15,21 @@ from funclab.layers.activation import Softmax
 from funclab.layers.base import Layer
 from funclab.layers.core import EinsumDense
 from funclab.layers.regularization import Dropout
+from funclab.registry.parameters import MEANINGS
+
+MEANINGS |= {
+    "num_heads": "how many heads there are, each with its own kernels",
+    "num_query_heads": "how many heads the query has",
+    "num_key_value_heads": "how many heads key and value have; they divide those of the query",
+    "key_dim": "the size of each head's query and key vectors",
+    "head_dim": "the size of each head's vectors",
+    "value_dim": "the size of each head's value vectors; None for key_dim",
+    "attention_axes": "the axes of positions; None for all but the batch and the features",
+    "sliding_window": "the distance below which a position can be seen; None for any distance",
+    "use_gate": "whether the heads' outputs are multiplied by a sigmoid of the query",
+    "MultiHeadAttention.output_shape": "the lengths of the features of the output; None for those "
+    "of the query",
+}
 
 
 class HeadAttention(Layer, abstract=True):

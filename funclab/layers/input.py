@@ -13,7 +13,17 @@ from funclab.graph.tensor import Tensor
 from funclab.layers.arguments import dtype_name, floatx, not_a_tensor
 from funclab.layers.base import Layer
 from funclab.layers.checks import positive
-from funclab.registry.parameters import described, guarded
+from funclab.registry.parameters import MEANINGS, described, guarded
+
+MEANINGS |= {
+    "batch_size": "the length of the batch axis; None for any",
+    "batch_shape": "the whole shape, including the batch axis, instead of `shape`",
+    "input_tensor": "a tensor whose shape and dtype are used",
+    "tensor": "a tensor whose shape and dtype are used",
+    "Input.dtype": "the dtype of the data; None for floatx()",
+    "InputLayer.dtype": "the dtype of the data; None for floatx()",
+    "shape": "the shape of one sample, without the batch axis",
+}
 
 
 def check_dtype(shape: Any, batch_size: Any, dtype: Any) -> None:

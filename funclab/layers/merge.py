@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from funclab import config, ops
-from funclab.errors import ArgumentError, ShapeError, advice
+from funclab.errors import ArgumentError, ShapeError
 from funclab.graph import shape_math
 from funclab.graph.shape_math import Shape, show
+from funclab.layers import advice
 from funclab.layers.base import Layer
 
 

@@ -13,13 +13,31 @@ from funclab.graph.shape_math import axis_index, reduced_axes, show
 from funclab.layers.base import Layer
 from funclab.layers.checks import fraction
 from funclab.layers.spec import InputSpec
-from funclab.registry.parameters import wrong_value
+from funclab.registry.parameters import MEANINGS, wrong_value
 
 LIMITS = ("rmin", "rmax", "dmax")
 """The keys of renorm_clipping."""
 TINY = 1e-7
 """The number that Keras adds to the number of steps that count."""
 KEPT = "it is the fraction of the running mean that each batch keeps."
+
+
+MEANINGS |= {
+    "GroupNormalization.groups": "into how many groups the channels are divided; -1 for one each",
+    "BatchNormalization.axis": "the axis of the channels",
+    "GroupNormalization.axis": "the axis of the channels",
+    **dict.fromkeys(
+        [f"{name}Normalization.axis" for name in ("Layer", "RMS", "Unit")],
+        "the axis, or axes, along which the numbers are normalized",
+    ),
+    "BatchNormalization.momentum": "how much of the moving statistics each batch keeps",
+    "renorm": "whether to correct batches towards earlier statistics (batch renormalization)",
+    "renorm_clipping": "limits of that correction: a dict with rmin, rmax and dmax; None for none",
+    "renorm_momentum": "how much of the statistics for that correction each batch keeps",
+    "center": "whether beta is added",
+    "scale": "whether the result is multiplied by gamma",
+    "synchronized": "accepted for compatibility; there is only one device",
+}
 
 
 class Affine(Layer, abstract=True):

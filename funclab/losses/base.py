@@ -16,9 +16,54 @@ from funclab.layers.arguments import dtype_name
 from funclab.losses import functions, structured
 from funclab.losses.functions import as_float, is_symbolic, same_rank
 from funclab.ops.nn.scores import Total
-from funclab.registry.parameters import described, guarded, meaning, signed
+from funclab.registry.parameters import MEANINGS, described, guarded, meaning, signed
 
 REDUCTIONS = ("sum_over_batch_size", "mean", "mean_with_sample_weight", "sum", "none", None)
+
+
+registry.KINDS["loss"] = registry.Kind(
+    takes=("y_true", "y_pred"),
+    example='loss="mse"',
+    aliases={
+        "l2": "mse", "l1": "mae", "rmse": "mse", "squared_error": "mse",
+        **dict.fromkeys(("logloss", "log_loss", "bce_loss", "binary"), "binary_crossentropy"),
+        "categorical": "categorical_crossentropy",
+        **dict.fromkeys(("sparse", "nll"), "sparse_categorical_crossentropy"),
+    },
+    elsewhere={
+        "crossentropy": 'write loss="sparse_categorical_crossentropy" for class numbers, '
+        '"categorical_crossentropy" for one-hot rows, "binary_crossentropy" for yes or no.',
+        **dict.fromkeys(
+            ("accuracy", "acc"),
+            'write metrics=["accuracy"], and a loss such as "categorical_crossentropy": '
+            "accuracy has no gradient to learn from.",
+        ),
+    },
+)  # fmt: skip
+
+
+MEANINGS |= {
+    "reduction": '"sum_over_batch_size" (the mean of all losses), "mean_with_sample_weight", "sum" '
+    'or "none"',
+    "delta": "the error beyond which the loss is linear",
+    "apply_class_balancing": "whether `alpha` weights class 1 against class 0",
+    "gamma": "how much less well-predicted elements count; 0 for equal weights",
+    "BinaryFocalCrossentropy.alpha": "the weight of class 1, in [0, 1]; class 0 has 1 - alpha",
+    "CategoricalFocalCrossentropy.alpha": "the weight of all classes, or one for each",
+    "q": "between 0, the crossentropy, and 1, the absolute error",
+    "Tversky.alpha": "the weight of false negatives",
+    "Tversky.beta": "the weight of false positives",
+    "Dice.axis": "the axes that are summed; None for all, and one loss for the batch",
+    "Tversky.axis": "the axes that are summed; None for all, and one loss for the batch",
+    "Circle.gamma": "the scale of the exponents",
+    "margin": "how far distances should stay from 0 and 1",
+    "remove_diagonal": "whether pairs of a sample with itself are excluded",
+    "fn": "a function of (y_true, y_pred)",
+    "settings": "more keyword arguments for `fn`",
+    "from_logits": "whether predictions are logits, before a softmax or sigmoid",
+    "label_smoothing": "the fraction, in [0, 1], by which targets are moved towards the mean",
+    "ignore_class": "the class number whose samples do not count",
+}
 
 
 class Loss:

@@ -18,7 +18,58 @@ from funclab.losses.base import multiplied, prefix
 from funclab.losses.functions import as_float, is_symbolic
 from funclab.metrics.recording import recorded
 from funclab.ops.nn.scores import Tally
-from funclab.registry.parameters import described, guarded, own_fields
+from funclab.registry.parameters import MEANINGS, described, guarded, own_fields
+
+registry.KINDS["metric"] = registry.Kind(
+    takes=("y_true", "y_pred"),
+    example='metrics=["accuracy"]',
+    aliases={"acc": "accuracy"},
+    elsewhere={
+        "loss": "leave it out: the loss is always reported.",
+        **dict.fromkeys(
+            ("f1", "f1score"),
+            "write metrics=[Precision(), Recall()], from funclab.metrics: f1 is made of both.",
+        ),
+    },
+)
+
+
+MEANINGS |= {
+    "threshold": "the limit above which predictions count as positive",
+    "k": "how many of the likeliest classes may include the right one",
+    "thresholds": "a number, or several, above which a prediction is positive; None for 0.5",
+    "num_thresholds": "how many points of the curve are computed",
+    "curve": '"ROC", "PR" or "PRGAIN"',
+    "summation_method": 'how high the curve is between two points: "interpolation" (the middle), '
+    '"minoring" (the lower one) or "majoring" (the higher one)',
+    "AUC.thresholds": "the points of the curve, instead of `num_thresholds`",
+    "multi_label": "whether each label, along the last axis, has its own curve",
+    "num_labels": "how many labels there are; None for those of the first batch",
+    "label_weights": "a weight for each label",
+    "top_k": "how many of the likeliest classes of a sample are predicted positive; None for all "
+    "above the threshold",
+    "class_id": "the only class that counts; None for all",
+    "from_sorted_ids": "whether predictions are class numbers, the likeliest first",
+    **{
+        f"{wanted}At{limited.title()}.{limited}": f"the {limited} to reach, in [0, 1]"
+        for wanted, limited in (
+            ("Sensitivity", "specificity"),
+            ("Specificity", "sensitivity"),
+            ("Precision", "recall"),
+            ("Recall", "precision"),
+        )
+    },
+    "num_classes": "how many classes there are",
+    "target_class_ids": "the classes whose mean is taken",
+    "IoU.ignore_class": "the class number of targets that do not count",
+    "sparse_y_true": "whether targets are class numbers rather than one-hot vectors",
+    "sparse_y_pred": "whether predictions are class numbers rather than scores of each class",
+    "average": 'None, "micro", "macro" or "weighted": how the scores of classes are combined',
+    "FBetaScore.threshold": "the score above which a class is predicted; None for the largest only",
+    "class_aggregation": 'None, "uniform_average" or "variance_weighted_average"',
+    "num_regressors": "how many inputs the model has, for the adjusted score; 0 for the plain one",
+    "beta": "how many times as important recall is as precision",
+}
 
 
 @dataclass_transform(eq_default=False)

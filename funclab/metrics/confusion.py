@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from funclab import ops
+from funclab import ops, registry
 from funclab.errors import suggest
 from funclab.graph.shape_math import Array
 from funclab.losses.base import prefix, widened
@@ -90,10 +90,7 @@ class Confusion(Metric, abstract=True):
         for sign in (True, False):
             counted = np.where(positive == sign, weights, 0).reshape(-1)
             by_bin = np.bincount(bins, counted, n * labels).reshape(labels, n)
-            sums = {
-                True: by_bin[:, ::-1].cumsum(1)[:, -2::-1],
-                False: by_bin.cumsum(1)[:, :-1],
-            }
+            sums = {True: by_bin[:, ::-1].cumsum(1)[:, -2::-1], False: by_bin.cumsum(1)[:, :-1]}
             for name in self.counts:
                 if COUNTS[name][0] is sign:
                     array = getattr(self, name).array
@@ -160,44 +157,23 @@ class Count(Confusion, abstract=True):
         return self.per_threshold(getattr(self, self.counts[0]).numpy().reshape(-1))
 
 
-class TruePositives(Count):
-    """How many positive samples were predicted as positive.
+def _count(name: str, actual: str, result: float) -> Any:
+    """The class that counts the samples predicted as its name says."""
+    predicted = name[-9:-1].lower()
+    says = f"""How many {actual} samples were predicted as {predicted}.
 
-    >>> round(TruePositives()([0, 1, 1, 1], [0.1, 0.2, 0.7, 0.9]), 4)
-    2.0
+    >>> round({name}()([0, 1, 1, 1], [0.1, 0.2, 0.7, 0.9]), 4)
+    {result}
     """
-
-    counts = ("true_positives",)
-
-
-class FalsePositives(Count):
-    """How many negative samples were predicted as positive.
-
-    >>> round(FalsePositives()([0, 1, 1, 1], [0.1, 0.2, 0.7, 0.9]), 4)
-    0.0
-    """
-
-    counts = ("false_positives",)
+    counts = (registry.to_snake_case(name),)
+    module = "funclab.metrics"  # where pickles find the class
+    return type(name, (Count,), {"counts": counts, "__doc__": says, "__module__": module})
 
 
-class TrueNegatives(Count):
-    """How many negative samples were predicted as negative.
-
-    >>> round(TrueNegatives()([0, 1, 1, 1], [0.1, 0.2, 0.7, 0.9]), 4)
-    1.0
-    """
-
-    counts = ("true_negatives",)
-
-
-class FalseNegatives(Count):
-    """How many positive samples were predicted as negative.
-
-    >>> round(FalseNegatives()([0, 1, 1, 1], [0.1, 0.2, 0.7, 0.9]), 4)
-    1.0
-    """
-
-    counts = ("false_negatives",)
+TruePositives = _count("TruePositives", "positive", 2.0)
+FalsePositives = _count("FalsePositives", "negative", 0.0)
+TrueNegatives = _count("TrueNegatives", "negative", 1.0)
+FalseNegatives = _count("FalseNegatives", "positive", 1.0)
 
 
 class Rate(Confusion, abstract=True):
@@ -219,6 +195,9 @@ class Rate(Confusion, abstract=True):
         self.begin(limits, is_even(limits))
         self.make_counts()
 
+    def result(self) -> Any:
+        return self.per_threshold(self.rate(type(self).__name__.lower()))
+
 
 class Precision(Rate):
     """The fraction of the samples predicted as positive that are positive.
@@ -229,9 +208,6 @@ class Precision(Rate):
 
     counts = RATES["precision"]
 
-    def result(self) -> Any:
-        return self.per_threshold(self.rate("precision"))
-
 
 class Recall(Rate):
     """The fraction of the positive samples that were predicted as positive.
@@ -241,9 +217,6 @@ class Recall(Rate):
     """
 
     counts = RATES["recall"]
-
-    def result(self) -> Any:
-        return self.per_threshold(self.rate("recall"))
 
 
 class RateAtLimit(Confusion, abstract=True):

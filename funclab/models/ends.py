@@ -10,6 +10,15 @@ from funclab.graph import structure
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
 from funclab.layers.input import Input
+from funclab.registry.parameters import MEANINGS
+
+MEANINGS |= {
+    "outputs": "the tensors that the model returns: one, a list, or a dict by name",
+    "layers": "the layers, in order",
+    "Model.kwargs": "the same by name, and trainable and dtype as for Layer",
+    "inputs": "the tensors at which the graph begins: one, a list, or a dict by name",
+    "args": "inputs, outputs and name, in this order; none in a subclass with `call`",
+}
 
 
 def masked(value: Value, mask: Any) -> Value:

@@ -8,75 +8,82 @@ import sys
 
 from funclab.graph.tensor import OPERATORS
 from funclab.errors.missing_names import guard
-from funclab.ops.nn.activation import (
-    elu, gelu, hard_sigmoid, hard_silu, hard_swish, leaky_relu, mish, relu, relu6, selu, silu,
-    softplus, softsign, swish,
-)  # fmt: skip
 from funclab.ops.arithmetic import (
-    add, divide, floor_divide, maximum, minimum, mod, multiply, power, subtract, true_divide,
+    add, divide, equal, floor_divide, greater, greater_equal, less, less_equal, logical_and,
+    logical_or, logical_xor, maximum, minimum, mod, multiply, not_equal, power, subtract,
+    true_divide, where,
 )  # fmt: skip
-from funclab.ops.nn.attention import dot_product_attention, position_mask
+from funclab.ops.arranging import (
+    append, array_split, depth_to_space, diff, dsplit, dstack, extract_sequences, fliplr, flipud,
+    hsplit, hstack, meshgrid, space_to_depth, trace, unravel_index, vander, vsplit, vstack,
+)  # fmt: skip
 from funclab.ops.basic import (
     arange, assign, assign_add, cast, convert_to_numpy, convert_to_tensor, copy, full_like, ones,
     ones_like, shape, stop_gradient, zeros, zeros_like,
 )  # fmt: skip
-from funclab.ops.arithmetic import (
-    equal, greater, greater_equal, less, less_equal, logical_and, logical_or, logical_xor,
-    not_equal, where,
-)  # fmt: skip
-from funclab.ops.matrices.matmul import batch_dot, dot, tensordot
-from funclab.ops.nn.conv import conv, conv_transpose, depthwise_conv, separable_conv
-from funclab.ops.copies import broadcast_to, flip, pad, repeat, tile
-from funclab.ops.nn.ctc import ctc_decode, ctc_loss
 from funclab.ops.composed import compose
-from funclab.ops.nn.dense import FUSED, bias_activation, bias_add
-from funclab.ops.matrices.einsum import einsum
+from funclab.ops.control import (
+    associative_scan, cond, fori_loop, map, scan, switch, vectorized_map, while_loop,
+)  # fmt: skip
+from funclab.ops.copies import broadcast_to, flip, pad, repeat, tile
+from funclab.ops.creating import (
+    array, bartlett, bincount, blackman, dtype, empty, empty_like, eye, full, geomspace, hamming,
+    hanning, histogram, identity, is_tensor, kaiser, linspace, logspace, ndim, nonzero,
+    saturate_cast, size, tri, unique,
+)  # fmt: skip
 from funclab.ops.elementwise import (
     abs, absolute, ceil, clip, cos, exp, expm1, floor, isfinite, isinf, isnan, log, log1p,
     logical_not, nan_to_num, negative, reciprocal, round, rsqrt, sigmoid, sign, signbit, sin, sqrt,
     square, tanh, trunc,
 )  # fmt: skip
-from funclab.ops.waves import (
-    arccos, arccosh, arcsin, arcsinh, arctan, arctanh, cbrt, cosh, deg2rad, erf, erfc, erfinv, exp2,
-    fabs, i0, isneginf, isposinf, log10, log2, rad2deg, sinc, sinh, tan,
+from funclab.ops.indexing import embedding, get_item, one_hot, take, take_along_axis
+from funclab.ops.joining import concatenate, split, stack, unstack
+from funclab.ops.matrices.einsum import einsum
+from funclab.ops.linalg import (
+    cdist, cholesky, cholesky_inverse, det, eigh, inv, logdet, lstsq, matrix_rank, norm, pinv, qr,
+    slogdet, solve, solve_triangular, svd,
+)  # fmt: skip
+from funclab.ops.matrices.matmul import batch_dot, dot, matmul, tensordot
+from funclab.ops.matrices.products import cross, inner, kron, outer, psnr, rearrange, vdot
+from funclab.ops.moving import diag, diagflat, diagonal, fold, roll, rot90, tril, triu, unfold
+from funclab.ops.nn.activation import (
+    elu, gelu, hard_sigmoid, hard_silu, leaky_relu, log_softmax, mish, relu, relu6, selu, silu,
+    softmax, softplus, softsign, swish,
+)  # fmt: skip
+from funclab.ops.nn.attention import dot_product_attention, position_mask
+from funclab.ops.nn.conv import conv, conv_transpose, depthwise_conv, separable_conv
+from funclab.ops.nn.ctc import ctc_decode, ctc_loss
+from funclab.ops.nn.dense import bias_activation, bias_add, FUSED
+from funclab.ops.nn.losses import (
+    binary_crossentropy, categorical_crossentropy, sparse_categorical_crossentropy,
+)  # fmt: skip
+from funclab.ops.nn.normalization import (
+    batch_normalization, layer_normalization, normalize, normalize_batch, rms_normalization,
+)  # fmt: skip
+from funclab.ops.nn.pooling import adaptive_average_pool, adaptive_max_pool, average_pool, max_pool
+from funclab.ops.nn.recurrent import lstm
+from funclab.ops.nn.resampling import up_sample
+from funclab.ops.nn.shrinking import (
+    celu, glu, hard_shrink, hard_tanh, log_sigmoid, soft_shrink, sparse_plus, sparse_sigmoid,
+    sparsemax, squareplus, tanh_shrink, threshold,
 )  # fmt: skip
 from funclab.ops.pairs import (
     allclose, arctan2, bitwise_and, bitwise_invert, bitwise_left_shift, bitwise_not, bitwise_or,
     bitwise_right_shift, bitwise_xor, divide_no_nan, fmax, fmin, fmod, gcd, heaviside, hypot,
     isclose, isin, lcm, ldexp, left_shift, logaddexp, logaddexp2, nextafter, right_shift,
 )  # fmt: skip
-from funclab.ops.indexing import embedding
-from funclab.ops.shaping import fold_time, reshape_samples, unfold_time
-from funclab.ops.indexing import get_item, one_hot, take, take_along_axis
-from funclab.ops.joining import concatenate, split, stack, unstack
-from funclab.ops.nn.losses import (
-    binary_crossentropy, categorical_crossentropy, sparse_categorical_crossentropy,
-)  # fmt: skip
-from funclab.ops.matrices.matmul import matmul
-from funclab.ops.nn.normalization import (
-    batch_normalization, layer_normalization, normalize, normalize_batch, rms_normalization,
-)  # fmt: skip
-from funclab.ops.nn.pooling import adaptive_average_pool, adaptive_max_pool, average_pool, max_pool
-from funclab.ops.nn.resampling import up_sample
-from funclab.ops.reduction import argmax, argmin, count_nonzero, in_top_k
 from funclab.ops.random import dropout, random_normal, random_uniform
-from funclab.ops.nn.recurrent import lstm
 from funclab.ops.reduction import (
-    all, any, cumsum, logsumexp, max, mean, min, moments, prod, std, sum, var,
+    all, any, argmax, argmin, count_nonzero, cumsum, in_top_k, logsumexp, max, mean, min, moments,
+    prod, std, sum, var,
 )  # fmt: skip
-from funclab.ops.shaping import expand_dims, moveaxis, ravel, reshape, squeeze, swapaxes, transpose
-from funclab.ops.nn.activation import log_softmax, softmax
-from funclab.ops.moving import (
-    diag, diagflat, diagonal, fold, roll, rot90, tril, triu, unfold,
+from funclab.ops.scattering import (
+    multi_hot, scatter, scatter_update, segment_max, segment_min, segment_prod, segment_sum, select,
+    slice, slice_update,
 )  # fmt: skip
-from funclab.ops.arranging import (
-    append, array_split, depth_to_space, diff, dsplit, dstack, extract_sequences, fliplr, flipud,
-    hsplit, hstack, meshgrid, space_to_depth, trace, unravel_index, vander, vsplit, vstack,
-)  # fmt: skip
-from funclab.ops.creating import (
-    array, bartlett, bincount, blackman, dtype, empty, empty_like, eye, full, geomspace, hamming,
-    hanning, histogram, identity, is_tensor, kaiser, linspace, logspace, ndim, nonzero,
-    saturate_cast, size, tri, unique,
+from funclab.ops.shaping import (
+    expand_dims, fold_time, moveaxis, ravel, reshape, reshape_samples, squeeze, swapaxes, transpose,
+    unfold_time,
 )  # fmt: skip
 from funclab.ops.sorting import argpartition, argsort, digitize, searchsorted, sort, top_k
 from funclab.ops.statistics import (
@@ -84,21 +91,9 @@ from funclab.ops.statistics import (
     nancumsum, nanmax, nanmean, nanmedian, nanmin, nanpercentile, nanprod, nanquantile, nanstd,
     nansum, nanvar, percentile, ptp, quantile, trapezoid,
 )  # fmt: skip
-from funclab.ops.linalg import (
-    cdist, cholesky, cholesky_inverse, det, eigh, inv, logdet, lstsq, matrix_rank, norm, pinv, qr,
-    slogdet, solve, solve_triangular, svd,
-)  # fmt: skip
-from funclab.ops.scattering import (
-    multi_hot, scatter, scatter_update, segment_max, segment_min, segment_prod, segment_sum, select,
-    slice, slice_update,
-)  # fmt: skip
-from funclab.ops.matrices.products import cross, inner, kron, outer, psnr, rearrange, vdot
-from funclab.ops.shrinking import (
-    celu, glu, hard_shrink, hard_tanh, log_sigmoid, soft_shrink, sparse_plus, sparse_sigmoid,
-    sparsemax, squareplus, tanh_shrink, threshold,
-)  # fmt: skip
-from funclab.ops.control import (
-    associative_scan, cond, fori_loop, map, scan, switch, vectorized_map, while_loop,
+from funclab.ops.waves import (
+    arccos, arccosh, arcsin, arcsinh, arctan, arctanh, cbrt, cosh, deg2rad, erf, erfc, erfinv, exp2,
+    fabs, i0, isneginf, isposinf, log10, log2, rad2deg, sinc, sinh, tan,
 )  # fmt: skip
 
 __all__ = [
@@ -148,6 +143,7 @@ __all__ = [
 ]  # fmt: skip
 
 compose(globals())
+hard_swish = hard_silu
 
 # Python's operators on tensors and values: `x + y`, `x[0]`, `-x`.
 OPERATORS.update({name: globals()[name] for name in __all__ if callable(globals()[name])})

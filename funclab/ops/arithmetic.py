@@ -10,176 +10,91 @@ from funclab.graph import shape_math
 from funclab.graph.op import Array, Op, promote
 from funclab.graph.shape_math import Shape
 from funclab.graph.tensor import OPERATORS
-from funclab.ops.base import Binary, Slot, function_of, product_to, sum_to
+from funclab.ops.base import Binary, Slot, pair, product_to
 
 
-class Add(Binary):
-    """out = x + y.
-
-    Shapes: x, y (broadcast together) -> out.
-    Gradient: gx = g; gy = g, each summed over the axes it was broadcast along.
-    """
-
-    ufunc = np.add
-
-    def vjp(self, g: Array, x: Array, y: Array, out: Array, gx: Slot, gy: Slot) -> None:
-        sum_to(g, gx)
-        sum_to(g, gy)
-
-
-class Subtract(Binary):
-    """out = x - y.
-
-    Shapes: x, y (broadcast together) -> out.
-    Gradient: gx = g; gy = -g, each summed over the axes it was broadcast along.
-    """
-
-    ufunc = np.subtract
-
-    def vjp(self, g: Array, x: Array, y: Array, out: Array, gx: Slot, gy: Slot) -> None:
-        sum_to(g, gx)
-        if gy is not None:
-            sum_to(g, gy)
-            np.negative(gy, gy)
-
-
-class Multiply(Binary):
-    """out = x * y.
-
-    Shapes: x, y (broadcast together) -> out.
-    Gradient: gx = g * y; gy = g * x, each summed over the axes it was broadcast along.
-    """
-
-    ufunc = np.multiply
-
-    def vjp(self, g: Array, x: Array, y: Array, out: Array, gx: Slot, gy: Slot) -> None:
-        product_to(g, y, gx)
-        product_to(g, x, gy)
-
-
-class Divide(Binary):
-    """out = x / y; integers become float32.
-
-    Shapes: x, y (broadcast together) -> out.
-    Gradient: gx = g / y; gy = -g * out / y, each summed over the axes it was broadcast along.
-    """
+class Floats(Binary, abstract=True):
+    """A function of two tensors that makes floats of integers."""
 
     makes = "float"
-    ufunc = np.divide
-
-    def vjp(self, g: Array, x: Array, y: Array, out: Array, gx: Slot, gy: Slot) -> None:
-        steep = g / y
-        sum_to(steep, gx)
-        if gy is not None:
-            product_to(steep, -out, gy)
-
-
-class Power(Binary):
-    """out = x to the power y.
-
-    Shapes: x, y (broadcast together) -> out.
-    Gradient: gx = g * y * x^(y - 1); gy = g * out * log(x), taken as 0 where x <= 0.
-    """
-
-    ufunc = np.power
-
-    def vjp(self, g: Array, x: Array, y: Array, out: Array, gx: Slot, gy: Slot) -> None:
-        if gx is not None:
-            # x^0 is 1 everywhere, so where y = 0 the slope is 0 even at x = 0.
-            slope = y * np.power(x, np.where(y == 0, 1, y - 1))
-            product_to(g, slope, gx)
-        if gy is not None:
-            log = np.log(np.where(x > 0, x, 1))
-            product_to(g * out, log, gy)
-
-
-class FloorDivide(Binary):
-    """out = x / y, rounded down.
-
-    Shapes: x, y (broadcast together) -> out.
-    """
-
-    differentiable = False
-    ufunc = np.floor_divide
-
-
-class Mod(Binary):
-    """out = x - y * floor(x / y): the remainder, with the sign of y.
-
-    Shapes: x, y (broadcast together) -> out.
-    Gradient: gx = g; gy = -g * floor(x / y).
-    """
-
-    ufunc = np.remainder
-
-    def vjp(self, g: Array, x: Array, y: Array, out: Array, gx: Slot, gy: Slot) -> None:
-        sum_to(g, gx)
-        if gy is not None:
-            product_to(g, -self.quotient(x, y), gy)
-
-    def quotient(self, x: Array, y: Array) -> Array:
-        return np.floor_divide(x, y)
-
-
-class Maximum(Binary):
-    """out = the larger of x and y.
-
-    Shapes: x, y (broadcast together) -> out.
-    Gradient: g goes to the larger; half to each where they are equal.
-    """
-
-    ufunc = np.maximum
-
-    def vjp(self, g: Array, x: Array, y: Array, out: Array, gx: Slot, gy: Slot) -> None:
-        equal = x == y
-        for taken, slot in ((x, gx), (y, gy)):
-            if slot is not None:
-                share = np.asarray(taken == out, g.dtype)
-                share[equal] = 0.5
-                product_to(g, share, slot)
-
-
-class Minimum(Maximum):
-    """out = the smaller of x and y.
-
-    Shapes: x, y (broadcast together) -> out.
-    Gradient: g goes to the smaller; half to each where they are equal.
-    """
-
-    ufunc = np.minimum
-
-
-add, subtract, multiply = function_of(Add), function_of(Subtract), function_of(Multiply)
-divide = true_divide = function_of(Divide)
-power, floor_divide, mod = function_of(Power), function_of(FloorDivide), function_of(Mod)
-maximum, minimum = function_of(Maximum), function_of(Minimum)
 
 
 class Comparison(Binary, abstract=True):
     """True or false for each pair of elements."""
 
     makes = "bool"
-    differentiable = False
 
 
-def _row(name: str, ufunc: Any, says: str) -> Any:
-    """The op that compares two tensors, and its function."""
-    doc = f"out = whether {says}.\n\n    Shapes: x, y (broadcast together) -> out, of booleans.\n"
-    op = type(name, (Comparison,), {"ufunc": ufunc, "__doc__": doc, "__module__": __name__})
-    return op, function_of(op)
+def share(x: Array, y: Array, out: Array) -> Array:
+    """The share of x in the gradient of the larger or the smaller: half where both are equal."""
+    taken = np.asarray(x == out, out.dtype)
+    taken[x == y] = 0.5
+    return taken
 
 
-Equal, equal = _row("Equal", np.equal, "x == y")
-NotEqual, not_equal = _row("NotEqual", np.not_equal, "x differs from y")
-Less, less = _row("Less", np.less, "x < y")
-LessEqual, less_equal = _row("LessEqual", np.less_equal, "x <= y")
-Greater, greater = _row("Greater", np.greater, "x > y")
-GreaterEqual, greater_equal = _row("GreaterEqual", np.greater_equal, "x >= y")
-LogicalAnd, logical_and = _row("LogicalAnd", np.logical_and, "x and y are both true (not zero)")
-LogicalOr, logical_or = _row("LogicalOr", np.logical_or, "x or y, or both, are true (not zero)")
-LogicalXor, logical_xor = _row(
-    "LogicalXor", np.logical_xor, "either x or y is true (not zero), but not both"
+SHARES = share, lambda x, y, out: share(y, x, out)
+
+
+def _power_slope(x: Array, y: Array, out: Array) -> Array:
+    # x^0 is 1 everywhere, so where y = 0 the slope is 0 even at x = 0.
+    return y * np.power(x, np.where(y == 0, 1, y - 1))
+
+
+Add, add = pair(
+    "Add", np.add, "x + y", "gx = g; gy = g, each summed over the axes it was broadcast along", 1, 1
 )
+Subtract, subtract = pair(
+    "Subtract", np.subtract, "x - y",
+    "gx = g; gy = -g, each summed over the axes it was broadcast along", 1, -1,
+)  # fmt: skip
+Multiply, multiply = pair(
+    "Multiply", np.multiply, "x * y",
+    "gx = g * y; gy = g * x, each summed over the axes it was broadcast along",
+    lambda x, y, out: y, lambda x, y, out: x,
+)  # fmt: skip
+Divide, divide = pair(
+    "Divide", np.divide, "x / y; integers become float32",
+    "gx = g / y; gy = -g * out / y, each summed over the axes it was broadcast along",
+    lambda x, y, out: 1 / y, lambda x, y, out: -out / y, base=Floats,
+)  # fmt: skip
+Power, power = pair(
+    "Power", np.power, "x to the power y",
+    "gx = g * y * x^(y - 1); gy = g * out * log(x), taken as 0 where x <= 0",
+    _power_slope, lambda x, y, out: out * np.log(np.where(x > 0, x, 1)),
+)  # fmt: skip
+FloorDivide, floor_divide = pair("FloorDivide", np.floor_divide, "x / y, rounded down")
+Mod, mod = pair(
+    "Mod", np.remainder, "x - y * floor(x / y): the remainder, with the sign of y",
+    "gx = g; gy = -g * floor(x / y)", 1, lambda x, y, out: -np.floor_divide(x, y),
+)  # fmt: skip
+Maximum, maximum = pair(
+    "Maximum", np.maximum, "the larger of x and y",
+    "g goes to the larger; half to each where they are equal", *SHARES,
+)  # fmt: skip
+Minimum, minimum = pair(
+    "Minimum", np.minimum, "the smaller of x and y",
+    "g goes to the smaller; half to each where they are equal", *SHARES,
+)  # fmt: skip
+true_divide = divide
+
+Equal, equal = pair("Equal", np.equal, "whether x == y", base=Comparison)
+NotEqual, not_equal = pair("NotEqual", np.not_equal, "whether x differs from y", base=Comparison)
+Less, less = pair("Less", np.less, "whether x < y", base=Comparison)
+LessEqual, less_equal = pair("LessEqual", np.less_equal, "whether x <= y", base=Comparison)
+Greater, greater = pair("Greater", np.greater, "whether x > y", base=Comparison)
+GreaterEqual, greater_equal = pair(
+    "GreaterEqual", np.greater_equal, "whether x >= y", base=Comparison
+)
+LogicalAnd, logical_and = pair(
+    "LogicalAnd", np.logical_and, "whether x and y are both true (not zero)", base=Comparison
+)
+LogicalOr, logical_or = pair(
+    "LogicalOr", np.logical_or, "whether x or y, or both, are true (not zero)", base=Comparison
+)
+LogicalXor, logical_xor = pair(
+    "LogicalXor", np.logical_xor, "whether either x or y is true (not zero), but not both",
+    base=Comparison,
+)  # fmt: skip
 
 
 class Where(Op):

@@ -8,7 +8,7 @@ from typing import Any
 
 from funclab.errors import ShapeError
 from funclab.ops.arithmetic import floor_divide, mod, power, subtract
-from funclab.ops.base import shape_of
+from funclab.ops.base import Data, in_keras, shape_of
 from funclab.ops.copies import broadcast_to, flip
 from funclab.ops.indexing import take
 from funclab.ops.joining import concatenate, split
@@ -17,23 +17,23 @@ from funclab.ops.reduction import sum as summed
 from funclab.ops.shaping import expand_dims, ravel, reshape, transpose
 
 
-def append(x1: Any, x2: Any, axis: int | None = None) -> Any:
+def append(x1: Data, x2: Data, axis: int | None = None) -> Any:
     """x2 appended to x1 along `axis` (None: both flattened)."""
     return concatenate([ravel(x1), ravel(x2)] if axis is None else [x1, x2], axis or 0)
 
 
-def vstack(xs: Sequence[Any]) -> Any:
+def vstack(xs: Sequence[Data]) -> Any:
     """Tensors stacked vertically, along the first axis; a vector counts as a row."""
     return concatenate([_of_rank(x, 2) for x in xs], 0)
 
 
-def hstack(xs: Sequence[Any]) -> Any:
+def hstack(xs: Sequence[Data]) -> Any:
     """Tensors joined horizontally, along the second axis (vectors: along their only one)."""
     rows = [_of_rank(x, 1) for x in xs]
     return concatenate(rows, 0 if len(shape_of(rows[0])) == 1 else 1)
 
 
-def dstack(xs: Sequence[Any]) -> Any:
+def dstack(xs: Sequence[Data]) -> Any:
     """Tensors stacked in depth, along the third axis."""
     return concatenate([_of_rank(x, 3) for x in xs], 2)
 
@@ -45,7 +45,7 @@ def _of_rank(x: Any, rank: int) -> Any:
     return x
 
 
-def array_split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[Any]:
+def array_split(x: Data, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[Any]:
     """x split along `axis` into nearly equal parts (the first ones longer), or at indices."""
     cuts: Any = indices_or_sections
     length = shape_of(x)[axis]
@@ -55,32 +55,32 @@ def array_split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0)
     return split(x, cuts, axis)
 
 
-def vsplit(x: Any, indices_or_sections: int | Sequence[int]) -> list[Any]:
+def vsplit(x: Data, indices_or_sections: int | Sequence[int]) -> list[Any]:
     """x split along the first axis into equal parts, or at indices."""
     return split(x, indices_or_sections, 0)
 
 
-def hsplit(x: Any, indices_or_sections: int | Sequence[int]) -> list[Any]:
+def hsplit(x: Data, indices_or_sections: int | Sequence[int]) -> list[Any]:
     """x split along the second axis (a vector: the first) into equal parts, or at indices."""
     return split(x, indices_or_sections, 0 if len(shape_of(x)) == 1 else 1)
 
 
-def dsplit(x: Any, indices_or_sections: int | Sequence[int]) -> list[Any]:
+def dsplit(x: Data, indices_or_sections: int | Sequence[int]) -> list[Any]:
     """x split along the third axis into equal parts, or at indices."""
     return split(x, indices_or_sections, 2)
 
 
-def fliplr(x: Any) -> Any:
+def fliplr(x: Data) -> Any:
     """x with its second axis reversed."""
     return flip(x, 1)
 
 
-def flipud(x: Any) -> Any:
+def flipud(x: Data) -> Any:
     """x with its first axis reversed."""
     return flip(x, 0)
 
 
-def meshgrid(*x: Any, indexing: str = "xy") -> list[Any]:
+def meshgrid(*x: Data, indexing: str = "xy") -> list[Any]:
     """Vectors broadcast to the grid they span, one tensor each; "xy" swaps the first two axes."""
     vectors = [ravel(vector) for vector in x]
     order = list(range(len(x)))
@@ -91,24 +91,24 @@ def meshgrid(*x: Any, indexing: str = "xy") -> list[Any]:
     return [broadcast_to(reshape(v, shape), lengths) for v, shape in zip(vectors, beside)]
 
 
-def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+def trace(x: Data, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     """The sum of the diagonal of each matrix that two axes span."""
     return summed(diagonal(x, offset, axis1, axis2), -1)
 
 
-def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
+def vander(x: Data, N: int | None = None, increasing: bool = False) -> Any:
     """The powers of a vector as columns: N of them, the highest first."""
     exponents = list(range(_length(shape_of(x)[0]) if N is None else N))
     return power(expand_dims(x, -1), exponents if increasing else exponents[::-1])
 
 
-def unravel_index(indices: Any, shape: Sequence[int]) -> tuple[Any, ...]:
+def unravel_index(indices: Data, shape: Sequence[int]) -> tuple[Any, ...]:
     """For indices into the flattened elements, the indices along each axis."""
     below = [math.prod(shape[i + 1 :]) for i in range(len(shape))]
     return tuple(mod(floor_divide(indices, size), length) for size, length in zip(below, shape))
 
 
-def diff(a: Any, n: int = 1, axis: int = -1) -> Any:
+def diff(a: Data, n: int = 1, axis: int = -1) -> Any:
     """Each element minus the one before it along `axis`; n times."""
     for _ in range(n):
         key = [slice(None)] * len(shape_of(a))
@@ -119,7 +119,8 @@ def diff(a: Any, n: int = 1, axis: int = -1) -> Any:
     return a
 
 
-def depth_to_space(x: Any, block_size: int, data_format: str = "channels_last") -> Any:
+@in_keras("nn")
+def depth_to_space(x: Data, block_size: int, data_format: str = "channels_last") -> Any:
     """Groups of channels rearranged as blocks of pixels.
 
     Shapes: x (n, h, w, c * block * block) -> (n, h * block, w * block, c).
@@ -134,7 +135,8 @@ def depth_to_space(x: Any, block_size: int, data_format: str = "channels_last") 
     return reshape(blocks, (-1, depth // b**2, height * b, width * b))
 
 
-def space_to_depth(x: Any, block_size: int, data_format: str = "channels_last") -> Any:
+@in_keras("nn")
+def space_to_depth(x: Data, block_size: int, data_format: str = "channels_last") -> Any:
     """Blocks of pixels rearranged as channels: the inverse of `depth_to_space`.
 
     Shapes: x (n, h * block, w * block, c) -> (n, h, w, c * block * block).
@@ -165,7 +167,8 @@ def _length(length: int | None) -> int:
     return length
 
 
-def extract_sequences(x: Any, sequence_length: int, sequence_stride: int) -> Any:
+@in_keras("math")
+def extract_sequences(x: Data, sequence_length: int, sequence_stride: int) -> Any:
     """Stretches of the last axis, each `sequence_stride` after the one before.
 
     Shapes: x (..., time) -> (..., stretches, sequence_length).

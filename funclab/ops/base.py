@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import MISSING, fields
 from inspect import Parameter, Signature
 from typing import Any, ClassVar
@@ -18,6 +19,23 @@ from funclab.registry.parameters import signed
 
 Slot = Array | None
 KIND = Parameter.POSITIONAL_OR_KEYWORD
+ARGUMENTS = {
+    "to": "dtype", "as_dtype": "dtype", "target": "shape", "ends": "indices_or_sections",
+}  # fmt: skip
+"""Settings of ops that have other names in the functions."""
+
+Data = Any
+"""The annotation of an input of a function that calls several ops (see `composed`)."""
+
+
+def in_keras(path: str) -> Any:
+    """A decorator that says where Keras has a function (see `Op.keras`)."""
+
+    def mark(function: Any) -> Any:
+        function.keras = path
+        return function
+
+    return mark
 
 
 class Elementwise(Op, abstract=True):
@@ -37,15 +55,53 @@ class Elementwise(Op, abstract=True):
 
 
 class Binary(Op, abstract=True):
-    """An op on two tensors, element by element, broadcast by NumPy's rule: `ufunc` does it."""
+    """An op on two tensors, element by element, broadcast by NumPy's rule: `ufunc` does it.
+
+    `slopes` are its partial derivatives, each a number or a function of x, y and out.
+    """
 
     ufunc: ClassVar[Any]
+    slopes: ClassVar[tuple[Any, ...]] = ()
 
     def shape(self, x: Shape, y: Shape) -> Shape:
         return shape_math.broadcast(x, y)
 
     def forward(self, x: Array, y: Array, out: Array) -> None:
         self.ufunc(x, y, out=out)
+
+    def vjp(self, g: Array, x: Array, y: Array, out: Array, *slots: Slot) -> None:
+        for slope, slot in zip(self.slopes, slots, strict=True):
+            if slot is not None and callable(slope):
+                along: Any = slope(x, y, out)
+                product_to(g, along, slot)
+            elif slot is not None:
+                sum_to(g, slot)
+                if slope != 1:
+                    np.multiply(slot, slope, slot)
+
+
+def made(name: str, base: type, says: str, shapes: str, *more: str, **attributes: Any) -> Any:
+    """The op in a row of a table; `more`: what its docstring says of Gradient, Numerics, Source.
+
+    Functions among the attributes are called without the op.
+    """
+    texts = zip(("Shapes", "Gradient", "Numerics", "Source"), (shapes, *more))
+    lines = "".join(f"    {topic}: {text}.\n" for topic, text in texts if text)
+    attributes = {k: staticmethod(v) if callable(v) else v for k, v in attributes.items()}
+    attributes["__doc__"] = f"{says}.\n\n{lines}    "
+    # Pickle looks for the class in the module that has the table.
+    attributes["__module__"] = sys._getframe(2).f_globals["__name__"]
+    return type(name, (base,), attributes)
+
+
+def pair(
+    name: str, ufunc: Any, says: str, gradient: str = "", *slopes: Any, base: type = Binary
+) -> Any:
+    """An op on two tensors, and its function."""
+    shapes = "x, y (broadcast together) -> out" + ", of booleans" * (base.makes == "bool")
+    settings = {"ufunc": ufunc, "slopes": slopes, "differentiable": bool(slopes)}
+    op = made(name, base, f"out = {says}", shapes, gradient, **settings)
+    return op, function_of(op)
 
 
 def function_of(op: Any, name: str = "") -> Any:

@@ -13,7 +13,7 @@ from funclab.graph.op import Array, Op, View
 from funclab.graph.shape_math import Shape, show, to_shape
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value, Variable
-from funclab.ops.base import Elementwise, shape_of
+from funclab.ops.base import Data, Elementwise, shape_of
 
 
 class Cast(Elementwise):
@@ -23,6 +23,7 @@ class Cast(Elementwise):
     Gradient: gx = g in x's dtype; none flows through integers and booleans.
     """
 
+    keras = "core"
     to: str
 
     def dtype(self, x: str) -> str:
@@ -42,6 +43,8 @@ class Identity(View):
     Gradient: gx = g.
     """
 
+    keras = "numpy.Copy"
+
 
 class StopGradient(Identity):
     """out = x, as if it were a constant.
@@ -49,6 +52,7 @@ class StopGradient(Identity):
     Shapes: x (any) -> out (same as x).
     """
 
+    keras = "core"
     differentiable = False
 
 
@@ -75,6 +79,7 @@ class Assign(Op):
     Shapes: variable (any), value (broadcast to the variable's shape) -> out (same as variable).
     """
 
+    keras = ""
     makes = "first"
     differentiable = False
     mutates = (0,)
@@ -90,6 +95,8 @@ class AssignAdd(Assign):
 
     Shapes: variable (any), value (broadcast to the variable's shape) -> out (same as variable).
     """
+
+    keras = ""
 
     def forward(self, variable: Array, value: Array, out: Array) -> None:
         np.add(variable, value, variable, casting="unsafe")
@@ -137,12 +144,12 @@ def full_like(x: Any, fill_value: float, dtype: str | None = None) -> Any:
     return FullLike(fill_value, dtype)(x)
 
 
-def zeros_like(x: Any, dtype: str | None = None) -> Any:
+def zeros_like(x: Data, dtype: str | None = None) -> Any:
     """Zeros of x's shape."""
     return FullLike(0, dtype)(x)
 
 
-def ones_like(x: Any, dtype: str | None = None) -> Any:
+def ones_like(x: Data, dtype: str | None = None) -> Any:
     """Ones of x's shape."""
     return FullLike(1, dtype)(x)
 

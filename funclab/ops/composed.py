@@ -1,7 +1,8 @@
 """Functions that call several ops, as one operation of a graph: on tensors each makes one node.
 
 In Keras each is a class. The computation stays in the function: on values and arrays, its ops run
-as they would without a graph.
+as they would without a graph. Arguments annotated `Data` are the node's inputs; all others are its
+settings.
 """
 
 from __future__ import annotations
@@ -12,67 +13,13 @@ import types
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from funclab import registry
 from funclab.graph import structure
 from funclab.graph.locks import making
 from funclab.graph.op import Op
 from funclab.graph.operation import OpOperation, placeholder
 from funclab.graph.tape import Tape
-from funclab.graph.tensor import Tensor
-
-INPUTS = {
-    "": (
-        *("adaptive_average_pool", "adaptive_max_pool", "amax", "amin", "argpartition"),
-        *("array_split", "bitwise_not", "celu", "cholesky_inverse", "corrcoef", "count_nonzero"),
-        *("deg2rad", "depth_to_space", "diff", "dsplit", "dstack", "empty_like"),
-        *("extract_sequences", "fabs", "fliplr", "flipud", "glu", "hard_shrink", "hard_silu"),
-        *("hard_tanh", "hsplit", "hstack", "isneginf", "isposinf", "log_sigmoid", "logdet"),
-        *("matrix_rank", "median", "moments", "moveaxis", "multi_hot", "nanargmax", "nanargmin"),
-        *("nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian", "nanmin", "nanprod"),
-        *("nanstd", "nansum", "nanvar", "norm", "normalize", "ones_like", "ptp", "rad2deg"),
-        *("ravel", "saturate_cast", "soft_shrink", "sort", "space_to_depth", "sparse_plus"),
-        *("sparse_sigmoid", "squareplus", "std", "svd", "swapaxes", "tanh_shrink", "threshold"),
-        *("top_k", "trace", "trapezoid", "unravel_index", "unstack", "vander", "var", "vsplit"),
-        *("vstack", "zeros_like"),
-    ),
-    "x1 x2": (
-        *("allclose", "append", "correlate", "cross", "divide_no_nan", "dot", "inner", "isin"),
-        *("kron", "ldexp", "outer", "psnr", "tensordot", "vdot"),
-    ),
-    "x y": ("bitwise_left_shift", "bitwise_right_shift", "cdist"),
-    "x1 x2 rtol atol": ("isclose",),
-    "x weights": ("average",),
-    "x q": ("nanpercentile", "percentile"),
-    "x bins": ("digitize",),
-    "x mean variance offset scale": ("batch_normalization",),
-    "x gamma beta": ("layer_normalization",),
-    "x scale": ("rms_normalization",),
-    "a b": ("lstsq", "solve_triangular"),
-    "target output": (
-        *("binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy"),
-    ),
-    "target output target_length output_length": ("ctc_loss",),
-    "inputs sequence_lengths": ("ctc_decode",),
-    "targets predictions": ("in_top_k",),
-    "inputs kernel": ("conv", "conv_transpose", "depthwise_conv"),
-    "inputs depthwise_kernel pointwise_kernel": ("separable_conv",),
-    "query key value bias mask scale": ("dot_product_attention",),
-    "indices values": ("scatter",),
-    "condlist choicelist default": ("select",),
-    "inputs start_indices": ("slice",),
-    "inputs start_indices updates": ("slice_update",),
-    "*x": ("meshgrid",),
-}
-"""Functions, by the arguments that are inputs; all other arguments are settings. With "", the first
-argument is the only input."""
-
-ALWAYS = {name for names in INPUTS.values() for name in names}
-
-SOMETIMES = {
-    "": ("argsort", "cumprod", "cumsum", "max", "min", "prod", "repeat", "softmax"),
-    "x indices": ("take", "take_along_axis"),
-    "x1 x2": ("matmul",),
-}
-"""Functions that call a single op, except with some settings or inputs."""
+from funclab.graph.tensor import OPERATORS, Tensor
 
 
 class Composed(Op, abstract=True):
@@ -105,18 +52,18 @@ class Composed(Op, abstract=True):
 
 
 KINDS: dict[str, type[Composed]] = {}
-FUNCTIONS: dict[str, tuple[Any, str]] = {}
-"""The functions by name, each with the names of its inputs."""
+FUNCTIONS: dict[str, Any] = {}
+"""The functions by name."""
 
 
 @functools.cache
 def signature_of(name: str) -> inspect.Signature:
-    return inspect.signature(FUNCTIONS[name][0])
+    return inspect.signature(FUNCTIONS[name])
 
 
-def composed(name: str, function: Any, inputs: str, sometimes: bool = False) -> Any:
+def composed(name: str, function: Any) -> Any:
     """The function, wrapped so that a call on tensors makes one node."""
-    FUNCTIONS[name] = (function, inputs)
+    FUNCTIONS[name] = function
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -135,7 +82,8 @@ def composed(name: str, function: Any, inputs: str, sometimes: bool = False) -> 
         while values[-1] is None:
             values.pop()
         made = kind(**settings)
-        return function(*args, **kwargs) if sometimes and made.is_one_op(values) else made(*values)
+        one_op = op_of(name) is not None and made.is_one_op(values)
+        return function(*args, **kwargs) if one_op else made(*values)
 
     # So that pickle finds it here, not in the module of the function it calls.
     call.__module__, call.__qualname__ = __package__ or "", name
@@ -143,37 +91,64 @@ def composed(name: str, function: Any, inputs: str, sometimes: bool = False) -> 
 
 
 def compose(functions: dict[str, Any]) -> None:
-    """Wrap all functions of both tables, so that each call makes one node."""
-    for table in (INPUTS, SOMETIMES):
-        for inputs, names in table.items():
-            for name in names:
-                functions[name] = composed(name, functions[name], inputs, table is SOMETIMES)
-    functions["hard_swish"] = functions["hard_silu"]
+    """Wrap all functions with arguments that are `Data`, so that each call makes one node."""
+    for name, function in functions.items():
+        if any("Data" in str(kind) for kind in getattr(function, "__annotations__", {}).values()):
+            functions[name] = composed(name, function)
+
+
+def function_name(name: str) -> str:
+    """The function that a class of Keras, or an op, stands for."""
+    words = registry.to_snake_case(name)
+    return words if words in OPERATORS else words.replace("_", "")
+
+
+def keras_class(kind: type[Op]) -> tuple[str, str]:
+    """The module of Keras' ops and the class there that do the same; ("", "") if there is none.
+
+    By default it has the class's own name, and the module follows from where funclab has the
+    function of that name; what differs is said by `in_keras`.
+    """
+    name = "".join(part[:1].upper() + part[1:] for part in kind.__name__.split("_"))
+    room, _, renamed = (kind.keras or "").partition(".")
+    place = kind.__module__.split(".")
+    known = place[0] == "funclab" and (renamed or function_name(name) in OPERATORS)
+    if kind.keras == "" or not known:
+        return "", ""
+    by_place = next((part for part in ("nn", "linalg") if part in place), "numpy")
+    return room or by_place, renamed or name
+
+
+@functools.cache
+def op_of(name: str) -> type[Op] | None:
+    """The op that does the same as a function with its usual settings; None if there is none."""
+    ops = registry.registered("op").values()
+    return next((op for op in ops if function_name(keras_class(op)[1]) == name), None)
 
 
 def kind_of(name: str) -> type[Composed]:
     """The class of a function, made only when it is first needed: most never are."""
     with making:
         if name not in KINDS:
-            KINDS[name] = _kind(name, *FUNCTIONS[name])
+            KINDS[name] = _kind(name, FUNCTIONS[name])
         return KINDS[name]
 
 
-def _kind(name: str, function: Any, inputs: str) -> type[Composed]:
-    parameters = signature_of(name).parameters
-    names = tuple(inputs.split()) or (next(iter(parameters)),)
-    settings = {
-        name: parameter.default
-        for name, parameter in parameters.items()
-        if name not in names and f"*{name}" not in names
-    }
+def _kind(name: str, function: Any) -> type[Composed]:
+    inputs, settings = [], {}
+    for key, parameter in signature_of(name).parameters.items():
+        if "Data" in str(parameter.annotation):
+            inputs.append(f"*{key}" if parameter.kind is parameter.VAR_POSITIONAL else key)
+        else:
+            settings[key] = parameter.default
 
     def body(space: dict[str, Any]) -> None:
-        space["__module__"] = __name__
+        space["__module__"] = function.__module__
         space["__doc__"] = function.__doc__
         space["__annotations__"] = dict.fromkeys(settings, Any)
         space |= {key: value for key, value in settings.items() if value is not inspect._empty}
-        space |= {"function": staticmethod(function), "inputs": names, "name": name}
+        space |= {"function": staticmethod(function), "inputs": tuple(inputs), "name": name}
+        space["keras"] = getattr(function, "keras", None)
 
     return types.new_class(name, (Composed,), {"abstract": True}, body)
 

@@ -11,7 +11,7 @@ from funclab.errors import ArgumentError, ShapeError
 from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape, show
-from funclab.ops.base import shape_of, sum_to, with_settings
+from funclab.ops.base import Data, shape_of, sum_to, with_settings
 from funclab.ops.indexing import take
 from funclab.ops.moving import mirror_pad
 from funclab.ops.shaping import ravel
@@ -154,7 +154,7 @@ def broadcast_to(x: Any, shape: Sequence[int | None]) -> Any:
     return BroadcastTo(tuple(shape))(x)
 
 
-def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
+def repeat(x: Data, repeats: Any, axis: int | None = None) -> Any:
     """Every element `repeats` times in a row along `axis` (None: of the flattened x). A list gives
     a number for each element."""
     if axis is None:

@@ -13,7 +13,7 @@ from funclab.graph.op import Array
 from funclab.graph.shape_math import size as size_of
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value, Variable
-from funclab.ops.base import shape_of
+from funclab.ops.base import Data, in_keras, shape_of
 from funclab.ops.basic import cast, convert_to_tensor, full_like, ones, zeros
 from funclab.ops.elementwise import clip
 
@@ -49,7 +49,7 @@ def empty(shape: Any, dtype: str | None = None) -> Array:
     return zeros(shape, dtype)
 
 
-def empty_like(x: Any, dtype: str | None = None) -> Any:
+def empty_like(x: Data, dtype: str | None = None) -> Any:
     """An array like x, to be filled later; it starts with zeros."""
     return full_like(x, 0, dtype)
 
@@ -209,7 +209,8 @@ def _of_size(array: Array, size: int, fill: Any, axis: int) -> Array:
     return np.concatenate([array, slices if fill is None else np.full_like(slices, fill)], axis)
 
 
-def saturate_cast(x: Any, dtype: str) -> Any:
+@in_keras("core")
+def saturate_cast(x: Data, dtype: str) -> Any:
     """x in another dtype, clipped to that dtype's range."""
     kind = np.dtype(dtype)
     if kind.kind in "iu":

@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from funclab.errors import ShapeError
-from funclab.errors.words import listed
 from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape, show
+from funclab.ops.base import made
+from funclab.ops.random import Draw
 
 
 def generator(state: Array) -> np.random.Generator:
@@ -21,20 +22,14 @@ def generator(state: Array) -> np.random.Generator:
     return made
 
 
-class DrawFrom(Op, abstract=True):
+class DrawFrom(Draw, abstract=True):
     """Random numbers whose distribution depends on tensors; no gradient flows to them."""
 
-    differentiable = False
-    dims: Shape = ()
-    kind: str = "float32"
     draw: ClassVar[Callable[..., Array]]
 
     def shape(self, *shapes: Shape) -> Shape:
         shape_math.broadcast(self.dims, *shapes[:-1])
         return self.dims
-
-    def dtype(self, *dtypes: str) -> str:
-        return self.kind
 
     def forward(self, *arrays: Array) -> None:
         *inputs, state, out = arrays
@@ -43,10 +38,8 @@ class DrawFrom(Op, abstract=True):
 
 def _row(name: str, draw: Callable[..., Array], says: str, *inputs: str) -> Any:
     """An op that draws numbers with a function of a generator, the shape, and the inputs."""
-    shapes = f"{listed(inputs)} (broadcast to dims)"
-    doc = f"{says}.\n\n    Shapes: {shapes}, state (2,) -> out (dims).\n    "
-    attributes = {"draw": staticmethod(draw), "mutates": (len(inputs),), "__doc__": doc}
-    return type(name, (DrawFrom,), attributes | {"__module__": __name__})
+    shapes = f"{' and '.join(inputs)} (broadcast to dims), state (2,) -> out (dims)"
+    return made(name, DrawFrom, says, shapes, draw=draw, mutates=(len(inputs),))
 
 
 RandomGamma = _row(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +10,7 @@ import numpy as np
 from funclab.engine.kernels import elementwise as kernels
 from funclab.graph.op import Array
 from funclab.ops.arithmetic import maximum, minimum
-from funclab.ops.base import Elementwise, function_of, with_settings
+from funclab.ops.base import Elementwise, function_of, made, with_settings
 
 
 class Whole(Elementwise, abstract=True):
@@ -37,17 +36,12 @@ def row(
     source: str = "",
 ) -> Any:
     """An op and its function, made from `forward`, `vjp` and a formula in words for out and gx."""
-    lines = ["Shapes: x (any) -> out (same as x)."]
-    module = sys._getframe(1).f_globals["__name__"]  # pickle looks for both in the calling module
-    attributes: dict[str, Any] = {"ufunc": staticmethod(forward), "__module__": module}
-    if vjp is None:
-        attributes["differentiable"] = False
-    else:
-        attributes["vjp"] = staticmethod(vjp)
-        lines.append(f"Gradient: gx = {gradient}.")
-    lines += [f"Numerics: {numerics}."] * bool(numerics) + [f"Source: {source}."] * bool(source)
-    attributes["__doc__"] = f"out = {says}.\n\n" + "".join(f"    {line}\n" for line in lines)
-    op = type(name, (base,), attributes)
+    texts = gradient and f"gx = {gradient}", numerics, source
+    attributes = {"ufunc": forward, "vjp": vjp} if vjp else {"ufunc": forward}
+    shapes, differentiable = "x (any) -> out (same as x)", vjp is not None
+    op = made(
+        name, base, f"out = {says}", shapes, *texts, differentiable=differentiable, **attributes
+    )
     return op, function_of(op)
 
 
@@ -186,3 +180,9 @@ def clip(x: Any, x_min: Any, x_max: Any) -> Any:
     if all(isinstance(limit, (int, float)) for limit in (x_min, x_max)):
         return Clip(x_min, x_max)(x)
     return minimum(maximum(x, x_min), x_max)
+
+
+Rsqrt.keras = "math"
+Sigmoid.keras = "nn"
+IsNan.keras = "numpy.Isnan"
+IsFinite.keras = "numpy.Isfinite"

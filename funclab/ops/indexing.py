@@ -14,7 +14,7 @@ from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape, show
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
-from funclab.ops.base import Slot
+from funclab.ops.base import Data, Slot
 from funclab.ops.shaping import ravel
 
 
@@ -147,6 +147,7 @@ class OneHot(Op):
     Shapes: x (n,) -> out (n, num_classes), the classes along `axis`.
     """
 
+    keras = "nn"
     differentiable = False
     num_classes: int
     axis: int = -1
@@ -199,14 +200,14 @@ def get_item(x: Any, key: Any) -> Any:
     return GetItem(", ".join(map(_write, parts)) or "...")(x)
 
 
-def take(x: Any, indices: Any, axis: int | None = None) -> Any:
+def take(x: Data, indices: Data, axis: int | None = None) -> Any:
     """The slices of x along `axis` at `indices` (None: elements of the flattened x)."""
     if axis is None:
         x, axis = ravel(x), 0
     return Take(axis)(x, _whole(indices))
 
 
-def take_along_axis(x: Any, indices: Any, axis: int | None = None) -> Any:
+def take_along_axis(x: Data, indices: Data, axis: int | None = None) -> Any:
     """One element of x for each index, chosen along `axis` (None: of the flattened x)."""
     if axis is None:
         x, axis = ravel(x), 0
@@ -274,6 +275,8 @@ class Embedding(Op):
     Gradient: gtable = for each row, the sum of g over the places where it was looked up.
     Raises: DataError for an id without a row.
     """
+
+    keras = ""
 
     def shape(self, table: Shape, ids: Shape) -> Shape:
         if len(table) != 2:

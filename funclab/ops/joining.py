@@ -11,7 +11,7 @@ from funclab.errors import ArgumentError, ShapeError
 from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape, show
-from funclab.ops.base import shape_of
+from funclab.ops.base import Data, in_keras, shape_of
 from funclab.ops.shaping import squeeze
 
 
@@ -136,7 +136,8 @@ def split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> li
     return list(parts) if isinstance(parts, tuple) else [parts]
 
 
-def unstack(x: Any, num: int | None = None, axis: int = 0) -> list[Any]:
+@in_keras("core")
+def unstack(x: Data, num: int | None = None, axis: int = 0) -> list[Any]:
     """The slices of x along `axis`, without that axis."""
     count: Any = num or shape_of(x)[axis]
     return [squeeze(piece, axis) for piece in split(x, count, axis)]

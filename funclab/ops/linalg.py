@@ -16,7 +16,7 @@ from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape, show
 from funclab.ops.arithmetic import greater, multiply, not_equal, power, subtract
-from funclab.ops.base import Slot, function_of, shape_of, with_settings
+from funclab.ops.base import Data, Slot, function_of, in_keras, shape_of, with_settings
 from funclab.ops.basic import cast
 from funclab.ops.elementwise import absolute, sqrt, square
 from funclab.ops.matrices.matmul import matmul
@@ -36,6 +36,16 @@ class OfMatrices(Op, abstract=True):
 
     makes = "float"
     square: ClassVar[bool] = True
+    function: ClassVar[Any]
+    """NumPy's function of x."""
+
+    def forward(self, x: Array, out: Any) -> None:
+        try:
+            made = type(self).function(x)
+        except np.linalg.LinAlgError as error:
+            raise self.refused(error) from None
+        for part, result in zip(out, made) if self.n_outputs > 1 else [(out, made)]:
+            part[...] = result
 
     def shape(self, x: Shape) -> Any:
         fits = len(x) >= 2 and (not self.square or shape_math.same(x[-1:], x[-2:-1]))
@@ -70,11 +80,7 @@ class Inv(OfMatrices):
     Raises: DataError for a matrix without an inverse.
     """
 
-    def forward(self, x: Array, out: Array) -> None:
-        try:
-            out[...] = np.linalg.inv(x)
-        except np.linalg.LinAlgError as error:
-            raise self.refused(error) from None
+    function = staticmethod(np.linalg.inv)
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
         np.negative(turned(out) @ g @ turned(out), gx)
@@ -112,11 +118,10 @@ class Det(OfMatrices):
     Gradient: gx = g * out * (the inverse of x)^T, where x has one.
     """
 
+    function = staticmethod(np.linalg.det)
+
     def made(self, x: Shape) -> Shape:
         return x[:-2]
-
-    def forward(self, x: Array, out: Array) -> None:
-        out[...] = np.linalg.det(x)
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
         gx[...] = (g * out)[..., None, None] * turned(np.linalg.inv(x))
@@ -129,13 +134,12 @@ class Slogdet(OfMatrices):
     Gradient: gx = g of the logarithm * (the inverse of x)^T.
     """
 
+    keras = "numpy"
     n_outputs = 2
+    function = staticmethod(np.linalg.slogdet)
 
     def made(self, x: Shape) -> Any:
         return x[:-2], x[:-2]
-
-    def forward(self, x: Array, out: Any) -> None:
-        out[0][...], out[1][...] = np.linalg.slogdet(x)
 
     def vjp(self, g: Any, x: Array, out: Any, gx: Array) -> None:
         gx[...] = g[1][..., None, None] * turned(np.linalg.inv(x))
@@ -177,12 +181,10 @@ class Eigh(OfMatrices):
     """
 
     n_outputs = 2
+    function = staticmethod(lambda x: np.linalg.eigh((x + turned(x)) / 2))
 
     def made(self, x: Shape) -> Any:
         return x[:-1], x
-
-    def forward(self, x: Array, out: Any) -> None:
-        out[0][...], out[1][...] = np.linalg.eigh((x + turned(x)) / 2)
 
     def vjp(self, g: Any, x: Array, out: Any, gx: Array) -> None:
         w, v = out
@@ -235,6 +237,7 @@ class Svd(OfMatrices):
     Source: Townsend, "Differentiating the singular value decomposition", 2016.
     """
 
+    keras = ""
     square = False
     n_outputs = 3
     full_matrices: bool = True
@@ -285,12 +288,10 @@ class SingularValues(OfMatrices):
     """
 
     square = False
+    function = staticmethod(lambda x: np.linalg.svd(x, compute_uv=False))
 
     def made(self, x: Shape) -> Shape:
         return (*x[:-2], _shorter(x))
-
-    def forward(self, x: Array, out: Array) -> None:
-        out[...] = np.linalg.svd(x, compute_uv=False)
 
     def vjp(self, g: Array, x: Array, out: Array, gx: Array) -> None:
         u, _, v = np.linalg.svd(x, full_matrices=False)
@@ -344,33 +345,35 @@ pinv, cholesky, qr = (with_settings(op, "x") for op in (Pinv, Cholesky, Qr))
 solve = with_settings(Solve, "a", "b")
 
 
-def solve_triangular(a: Any, b: Any, lower: bool = False) -> Any:
+def solve_triangular(a: Data, b: Data, lower: bool = False) -> Any:
     """The x for which a @ x = b, using only the upper (or lower) triangle of a."""
     return solve(tril(a) if lower else triu(a), b)
 
 
-def lstsq(a: Any, b: Any, rcond: float | None = None) -> Any:
+def lstsq(a: Data, b: Data, rcond: float | None = None) -> Any:
     """The least-squares solution: the x for which a @ x is closest to b."""
     return matmul(pinv(a, rcond), b)
 
 
-def logdet(x: Any) -> Any:
+@in_keras("math")
+def logdet(x: Data) -> Any:
     """The logarithm of the determinant of each matrix."""
     return slogdet(x)[1]
 
 
-def cholesky_inverse(x: Any, upper: bool = False) -> Any:
+def cholesky_inverse(x: Data, upper: bool = False) -> Any:
     """The inverse of the matrix whose Cholesky factor is x."""
     other = swapaxes(x, -1, -2)
     return inv(matmul(other, x) if upper else matmul(x, other))
 
 
-def svd(x: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
+@in_keras("linalg.SVD")
+def svd(x: Data, full_matrices: bool = True, compute_uv: bool = True) -> Any:
     """u, the singular values s and v^T, so that u * s @ v^T = x; or s alone, with its gradient."""
     return Svd(full_matrices)(x) if compute_uv else SingularValues()(x)
 
 
-def matrix_rank(x: Any, tol: float | None = None) -> Any:
+def matrix_rank(x: Data, tol: float | None = None) -> Any:
     """How many singular values of each matrix are above `tol` times the largest one."""
     values = SingularValues()(x)
     if tol is None:
@@ -378,7 +381,7 @@ def matrix_rank(x: Any, tol: float | None = None) -> Any:
     return sum(greater(values, multiply(max(values, -1, keepdims=True), tol)), -1)
 
 
-def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+def norm(x: Data, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     """The norm of vectors along one axis, or of matrices along two.
 
     Vectors: the root of the sum of squares (None, 2) or of another power (p), the largest or
@@ -424,7 +427,8 @@ def _matrix_norm(x: Any, ord: Any, rows: int, columns: int) -> Any:
     return (max if ord > 0 else min)(sums, -1)
 
 
-def cdist(x: Any, y: Any) -> Any:
+@in_keras("math.CDist")
+def cdist(x: Data, y: Data) -> Any:
     """The distance of each vector of x from each vector of y.
 
     Shapes: x (..., m, d), y (..., n, d) -> (..., m, n).

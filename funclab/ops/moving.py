@@ -13,7 +13,7 @@ import numpy as np
 
 from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape
-from funclab.ops.base import shape_by_trial, with_settings
+from funclab.ops.base import made, shape_by_trial, with_settings
 
 
 class Moving(Op, abstract=True):
@@ -39,19 +39,10 @@ class Moving(Op, abstract=True):
 
 def _row(name: str, moved: Any, says: str, shapes: str, first: str = "x", **settings: Any) -> Any:
     """An op that moves elements, and its function; `...` marks a required setting."""
-    doc = (
-        f"out = {says}.\n\n    Shapes: {shapes}.\n"
-        "    Gradient: gx = for each element of x, the sum of g where it went.\n    "
-    )
+    gradient = "gx = for each element of x, the sum of g where it went"
     defaults = {key: value for key, value in settings.items() if value is not ...}
-    attributes = {
-        "moved": staticmethod(moved),
-        "__doc__": doc,
-        "__module__": __name__,
-        "__annotations__": dict.fromkeys(settings, Any),
-        **defaults,
-    }
-    op = type(name, (Moving,), attributes)
+    types = {"__annotations__": dict.fromkeys(settings, Any)}
+    op = made(name, Moving, f"out = {says}", shapes, gradient, moved=moved, **types, **defaults)
     return op, with_settings(op, first)
 
 
@@ -115,6 +106,7 @@ class Fold(Op):
     Gradient: gx = the windows of g, as Unfold returns them.
     """
 
+    keras = "nn"
     output_size: Any
     kernel_size: Any
     dilation: Any = 1
@@ -142,3 +134,6 @@ class Fold(Op):
 
 
 fold = with_settings(Fold, "x")
+
+Unfold.keras = "nn"
+MirrorPad.keras = "numpy.Pad"

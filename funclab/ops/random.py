@@ -26,6 +26,7 @@ class Dropout(Op):
         2014.
     """
 
+    keras = ""
     makes = "first"
     rate: float = 0.5
     noise_shape: Shape | None = None
@@ -77,10 +78,10 @@ class Draw(Op, abstract=True):
     kind: str = "float32"
     mutates: ClassVar[tuple[int, ...]] = (0,)
 
-    def shape(self, state: Shape) -> Shape:
+    def shape(self, *shapes: Shape) -> Shape:
         return self.dims
 
-    def dtype(self, state: str) -> str:
+    def dtype(self, *dtypes: str) -> str:
         return self.kind
 
 
@@ -90,6 +91,7 @@ class RandomUniform(Draw):
     Shapes: state (2,) -> out (dims).
     """
 
+    keras = ""
     low: float = 0.0
     high: float = 1.0
 
@@ -104,6 +106,7 @@ class RandomNormal(Draw):
     Source: Box and Muller, "A note on the generation of random normal deviates", 1958.
     """
 
+    keras = ""
     mean: float = 0.0
     deviation: float = 1.0
 

@@ -12,7 +12,7 @@ from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape, show
 from funclab.ops.arithmetic import greater, less, maximum, minimum, not_equal, subtract
-from funclab.ops.base import named_like, with_settings
+from funclab.ops.base import Data, in_keras, made, named_like, with_settings
 from funclab.ops.basic import cast
 from funclab.ops.elementwise import sqrt, square
 from funclab.ops.indexing import take_along_axis
@@ -142,6 +142,7 @@ class LogSumExp(Reduction):
     Numerics: computed as m + log(sum e^(x - m)) with m the maximum, so nothing overflows.
     """
 
+    keras = "math.Logsumexp"
     makes = "float"
 
     def forward(self, x: Array, out: Array) -> None:
@@ -182,7 +183,7 @@ class Cumsum(Op):
         np.add.accumulate(np.flip(g, self.axis), self.axis, None, backward)
 
 
-def cumsum(x: Any, axis: int | None = None, dtype: str | None = None) -> Any:
+def cumsum(x: Data, axis: int | None = None, dtype: str | None = None) -> Any:
     """The sum of all elements up to each, along `axis` (None: of the flattened x)."""
     if axis is None:
         x, axis = ravel(x), 0
@@ -198,12 +199,8 @@ def _function(op: Any, name: str = "") -> Any:
 
 def _row(name: str, ufunc: Any, says: str, gradient: str = "", function: str = "") -> Any:
     """An op that selects one of the elements, or tests them, and its function."""
-    lines = [f"out = {says} along `axis` (None: of all).", ""]
-    lines.append("    Shapes: x (any) -> out without the axes.")
-    lines += [f"    Gradient: {gradient}."] * bool(gradient)
-    base = Peak if gradient else Truth
-    doc = "\n".join([*lines, "    "])
-    op = type(name, (base,), {"ufunc": ufunc, "__doc__": doc, "__module__": __name__})
+    says, shapes = f"out = {says} along `axis` (None: of all)", "x (any) -> out without the axes"
+    op = made(name, Peak if gradient else Truth, says, shapes, gradient, ufunc=ufunc)
     return op, _function(op, function)
 
 
@@ -222,37 +219,38 @@ AllTrue, all = _row(
 sum, mean, logsumexp = _function(Sum), _function(Mean), _function(LogSumExp, "logsumexp")
 
 
-def max(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Any:
+def max(x: Data, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Any:
     """The largest element along `axis` (None: of all), and at least `initial`."""
     largest = Max(to_axis(axis), keepdims)(x)
     return largest if initial is None else maximum(largest, initial)
 
 
-def min(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Any:
+def min(x: Data, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Any:
     """The smallest element along `axis` (None: of all), and at most `initial`."""
     smallest = Min(to_axis(axis), keepdims)(x)
     return smallest if initial is None else minimum(smallest, initial)
 
 
-def prod(x: Any, axis: Any = None, keepdims: bool = False, dtype: str | None = None) -> Any:
+def prod(x: Data, axis: Any = None, keepdims: bool = False, dtype: str | None = None) -> Any:
     """The product of the elements along `axis` (None: of all)."""
     return Prod(to_axis(axis), keepdims)(x if dtype is None else cast(x, dtype))
 
 
-def var(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def var(x: Data, axis: Any = None, keepdims: bool = False) -> Any:
     """The variance along `axis`: the mean squared difference from the mean."""
     centred = subtract(x, mean(x, axis, keepdims=True))
     return mean(square(centred), axis, keepdims)
 
 
+@in_keras("nn")
 def moments(
-    x: Any, axes: Any, keepdims: bool = False, synchronized: bool = False
+    x: Data, axes: Any, keepdims: bool = False, synchronized: bool = False
 ) -> tuple[Any, Any]:
     """The mean and the variance along `axes`. `synchronized` has no effect on one machine."""
     return mean(x, axes, keepdims), var(x, axes, keepdims)
 
 
-def std(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def std(x: Data, axis: Any = None, keepdims: bool = False) -> Any:
     """The standard deviation along `axis`: the square root of `var`."""
     return sqrt(var(x, axis, keepdims))
 
@@ -272,6 +270,7 @@ class ArgMax(Op):
     Shapes: x (any) -> out without the axis, of integers: of equal elements, the first.
     """
 
+    keras = "numpy.Argmax"
     makes = "int32"
     differentiable = False
     axis: int | None = None
@@ -291,6 +290,8 @@ class ArgMin(ArgMax):
     Shapes: x (any) -> out without the axis, of integers: of equal elements, the first.
     """
 
+    keras = "numpy.Argmin"
+
     def forward(self, x: Array, out: Array) -> None:
         out[...] = np.argmin(x, self.axis, keepdims=self.keepdims)
 
@@ -301,12 +302,13 @@ argmax, argmin = (
 )
 
 
-def count_nonzero(x: Any, axis: Any = None) -> Any:
+def count_nonzero(x: Data, axis: Any = None) -> Any:
     """How many elements along `axis` (None: of all) are not zero."""
     return sum(not_equal(x, 0), axis)
 
 
-def in_top_k(targets: Any, predictions: Any, k: int) -> Any:
+@in_keras("math")
+def in_top_k(targets: Data, predictions: Data, k: int) -> Any:
     """Whether the target class is among the k classes with the highest predictions.
 
     Classes that tie with the k-th count as among them.
@@ -316,3 +318,7 @@ def in_top_k(targets: Any, predictions: Any, k: int) -> Any:
     score = take_along_axis(predictions, expand_dims(targets, -1), axis=-1)
     better = greater(predictions, score)
     return less(sum(better, axis=-1), k)
+
+
+AnyTrue.keras = "numpy.Any"
+AllTrue.keras = "numpy.All"

@@ -14,7 +14,7 @@ from funclab.graph.shape_math import Shape, show
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
 from funclab.ops.arithmetic import where
-from funclab.ops.base import Slot, shape_of
+from funclab.ops.base import Data, Slot, in_keras, shape_of
 from funclab.ops.basic import zeros
 from funclab.ops.creating import numbers
 from funclab.ops.indexing import get_item, one_hot
@@ -29,6 +29,7 @@ class SliceUpdate(Op):
     Raises: ShapeError for updates that are longer than x.
     """
 
+    keras = ""
     makes = "first"
     start_indices: tuple[int, ...]
 
@@ -71,6 +72,7 @@ class ScatterUpdate(Op):
     Raises: ArgumentError if a gradient is needed for "mul".
     """
 
+    keras = "core"
     makes = "first"
     reduction: str | None = None
 
@@ -117,6 +119,7 @@ def places(indices: Array) -> tuple[Array, ...]:
 class Segment(Op, abstract=True):
     """The slices of x with the same id, combined by `ufunc`; ids out of range are ignored."""
 
+    keras = "math"
     makes = "first"
     ufunc: ClassVar[Any]
     num_segments: int
@@ -225,7 +228,8 @@ segment_sum, segment_prod = _row(SegmentSum, "The sum"), _row(SegmentProd, "The 
 segment_max, segment_min = _row(SegmentMax, "The maximum"), _row(SegmentMin, "The minimum")
 
 
-def slice(inputs: Any, start_indices: Sequence[int], shape: Sequence[int]) -> Any:
+@in_keras("core")
+def slice(inputs: Data, start_indices: Sequence[int] | Data, shape: Sequence[int]) -> Any:
     """The part of a tensor with this shape from `start_indices` on; -1 means to the end.
 
     A part that would go beyond the end is shifted to fit.
@@ -238,7 +242,8 @@ def slice(inputs: Any, start_indices: Sequence[int], shape: Sequence[int]) -> An
     return get_item(inputs, tuple(key))
 
 
-def slice_update(inputs: Any, start_indices: Sequence[int], updates: Any) -> Any:
+@in_keras("core")
+def slice_update(inputs: Data, start_indices: Sequence[int] | Data, updates: Data) -> Any:
     """`inputs` with `updates` written into it from `start_indices` on."""
     return SliceUpdate(tuple(map(int, start_indices)))(inputs, updates)
 
@@ -259,21 +264,23 @@ def scatter_update(inputs: Any, indices: Any, updates: Any, reduction: str | Non
     return ScatterUpdate(reduction)(inputs, indices, updates)
 
 
-def scatter(indices: Any, values: Any, shape: Sequence[int]) -> Any:
+@in_keras("core")
+def scatter(indices: Data, values: Data, shape: Sequence[int]) -> Any:
     """Zeros of this shape with `values` added at the positions given by the rows of `indices`."""
     dtype = str(getattr(values, "dtype", "float32"))
     return scatter_update(zeros(shape, dtype), indices, values, "add")
 
 
-def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0) -> Any:
+def select(condlist: Sequence[Data], choicelist: Sequence[Data], default: Data = 0) -> Any:
     """For each element, the choice for the first condition that holds there, else the default."""
     for condition, choice in reversed([*zip(condlist, choicelist)]):
         default = where(condition, choice, default)
     return default
 
 
+@in_keras("nn")
 def multi_hot(
-    inputs: Any, num_classes: int, axis: int = -1, dtype: str | None = None, sparse: bool = False
+    inputs: Data, num_classes: int, axis: int = -1, dtype: str | None = None, sparse: bool = False
 ) -> Any:
     """1 at every class that occurs in a row of integers, 0 elsewhere.
 

@@ -11,7 +11,7 @@ from funclab.errors import ShapeError
 from funclab.graph import shape_math
 from funclab.graph.op import Array, Op, View
 from funclab.graph.shape_math import Shape, show
-from funclab.ops.base import function_of, shape_of, with_settings
+from funclab.ops.base import Data, function_of, shape_of, with_settings
 
 
 class Reshape(View):
@@ -116,19 +116,19 @@ expand_dims, squeeze, transpose = (
 )
 
 
-def ravel(x: Any) -> Any:
+def ravel(x: Data) -> Any:
     """All elements along one axis."""
     return Reshape((-1,))(x)
 
 
-def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
+def swapaxes(x: Data, axis1: int, axis2: int) -> Any:
     """x with two axes swapped."""
     order = list(range(len(shape_of(x))))
     order[axis1], order[axis2] = order[axis2], order[axis1]
     return Transpose(tuple(order))(x)
 
 
-def moveaxis(x: Any, source: Any, destination: Any) -> Any:
+def moveaxis(x: Data, source: Any, destination: Any) -> Any:
     """x with one or more axes moved to other positions."""
     rank = len(shape_of(x))
     sources = [axis % rank for axis in np.ravel(source).tolist()]
@@ -146,6 +146,7 @@ class ReshapeSamples(View):
     Raises: ShapeError if a sample has another number of elements.
     """
 
+    keras = ""
     target: Shape
 
     def shape(self, x: Shape) -> Shape:
@@ -158,6 +159,8 @@ class FoldTime(View):
     Shapes: x (batch, time, ...) -> out (batch * time, ...).
     Gradient: gx = g in the shape of x.
     """
+
+    keras = ""
 
     def shape(self, x: Shape) -> Shape:
         if len(x) < 2:
@@ -176,6 +179,7 @@ class UnfoldTime(View):
     Gradient: gx = g in the shape of x.
     """
 
+    keras = ""
     time: int | None
 
     def shape(self, x: Shape) -> Shape:

@@ -9,7 +9,7 @@ import numpy as np
 from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape
-from funclab.ops.base import with_settings
+from funclab.ops.base import Data, in_keras, with_settings
 from funclab.ops.indexing import take_along_axis
 from funclab.ops.shaping import ravel
 
@@ -68,19 +68,19 @@ class SearchSorted(Op):
         out[...] = np.searchsorted(vector, values, self.side)  # type: ignore[call-overload]
 
 
-def argsort(x: Any, axis: int | None = -1) -> Any:
+def argsort(x: Data, axis: int | None = -1) -> Any:
     """The indices that sort x along `axis` (None: those of the flattened x)."""
     return Argsort(0)(ravel(x)) if axis is None else Argsort(axis)(x)
 
 
-def sort(x: Any, axis: int | None = -1) -> Any:
+def sort(x: Data, axis: int | None = -1) -> Any:
     """x sorted along `axis` (None: the flattened x), the smallest first."""
     if axis is None:
         x, axis = ravel(x), 0
     return take_along_axis(x, argsort(x, axis), axis)
 
 
-def argpartition(x: Any, kth: int, axis: int = -1) -> Any:
+def argpartition(x: Data, kth: int, axis: int = -1) -> Any:
     """Indices that put the kth smallest element in its place, smaller before it, larger after it.
 
     The elements are fully sorted, which includes that.
@@ -88,7 +88,8 @@ def argpartition(x: Any, kth: int, axis: int = -1) -> Any:
     return argsort(x, axis)
 
 
-def top_k(x: Any, k: int, sorted: bool = True) -> tuple[Any, Any]:
+@in_keras("math")
+def top_k(x: Data, k: int, sorted: bool = True) -> tuple[Any, Any]:
     """The k largest elements along the last axis, the largest first, and their indices."""
     indices = TopIndices(k)(x)
     return take_along_axis(x, indices, -1), indices
@@ -97,6 +98,6 @@ def top_k(x: Any, k: int, sorted: bool = True) -> tuple[Any, Any]:
 searchsorted = with_settings(SearchSorted, "sorted_sequence", "values", name="searchsorted")
 
 
-def digitize(x: Any, bins: Any) -> Any:
+def digitize(x: Data, bins: Data) -> Any:
     """For each element, the number of (sorted) bin edges that are not above it."""
     return searchsorted(bins, x, "right")

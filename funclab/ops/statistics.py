@@ -13,7 +13,7 @@ from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape
 from funclab.ops.arithmetic import add, divide, multiply, subtract, where
 from funclab.ops.arranging import diff, extract_sequences
-from funclab.ops.base import shape_of, with_settings
+from funclab.ops.base import Data, shape_of, with_settings
 from funclab.ops.basic import cast, ones_like
 from funclab.ops.copies import flip, pad
 from funclab.ops.elementwise import isnan, logical_not, sqrt, square
@@ -21,29 +21,18 @@ from funclab.ops.indexing import get_item
 from funclab.ops.matrices.matmul import matmul
 from funclab.ops.moving import diagonal
 from funclab.ops.reduction import (
-    Axis,
-    Cumsum,
-    all,
-    argmax,
-    argmin,
-    check_elements,
-    cumsum,
-    max,
-    mean,
-    min,
-    prod,
-    sum,
+    Axis, Cumsum, all, argmax, argmin, check_elements, cumsum, max, mean, min, prod, sum,
 )  # fmt: skip
 from funclab.ops.shaping import expand_dims, moveaxis, ravel, reshape, transpose
 from funclab.registry.parameters import wrong_value
 
 
-def amax(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def amax(x: Data, axis: Any = None, keepdims: bool = False) -> Any:
     """The largest element along `axis`."""
     return max(x, axis, keepdims)
 
 
-def amin(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def amin(x: Data, axis: Any = None, keepdims: bool = False) -> Any:
     """The smallest element along `axis`."""
     return min(x, axis, keepdims)
 
@@ -121,25 +110,25 @@ class Nanquantile(Quantile):
 quantile, nanquantile = with_settings(Quantile, "x"), with_settings(Nanquantile, "x")
 
 
-def median(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def median(x: Data, axis: Any = None, keepdims: bool = False) -> Any:
     """The median along `axis`: the middle element, or the mean of the two middle ones."""
     return quantile(x, 0.5, axis, "linear", keepdims)
 
 
 def percentile(
-    x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False
+    x: Data, q: Data, axis: Any = None, method: str = "linear", keepdims: bool = False
 ) -> Any:
     """The value below which q percent of the elements along `axis` lie."""
     return quantile(x, _hundredth(q), axis, method, keepdims)
 
 
-def nanmedian(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def nanmedian(x: Data, axis: Any = None, keepdims: bool = False) -> Any:
     """The median of the elements that are not NaN."""
     return nanquantile(x, 0.5, axis, "linear", keepdims)
 
 
 def nanpercentile(
-    x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False
+    x: Data, q: Data, axis: Any = None, method: str = "linear", keepdims: bool = False
 ) -> Any:
     """The percentile of the elements that are not NaN."""
     return nanquantile(x, _hundredth(q), axis, method, keepdims)
@@ -149,12 +138,12 @@ def _hundredth(q: Any) -> Any:
     return (np.asarray(q) / 100).tolist()
 
 
-def ptp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def ptp(x: Data, axis: Any = None, keepdims: bool = False) -> Any:
     """Peak to peak: the largest element minus the smallest along `axis`."""
     return subtract(max(x, axis, keepdims), min(x, axis, keepdims))
 
 
-def average(x: Any, axis: Any = None, weights: Any = None) -> Any:
+def average(x: Data, axis: Any = None, weights: Data = None) -> Any:
     """The mean along `axis`, weighted by `weights`."""
     if weights is None:
         return mean(x, axis)
@@ -169,7 +158,7 @@ def average(x: Any, axis: Any = None, weights: Any = None) -> Any:
 def _passing(function: Any, stand_in: float) -> Any:
     """A reduction that ignores NaN."""
 
-    def reduction(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    def reduction(x: Data, axis: Any = None, keepdims: bool = False) -> Any:
         return function(_filled(x, stand_in), axis, keepdims)
 
     return _called(reduction, function)
@@ -178,7 +167,7 @@ def _passing(function: Any, stand_in: float) -> Any:
 def _passing_to(function: Any, stand_in: float, nothing: float = math.nan) -> Any:
     """An extreme that ignores NaN, or its index; `nothing` where all elements are NaN."""
 
-    def reduction(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    def reduction(x: Data, axis: Any = None, keepdims: bool = False) -> Any:
         if not _can_be_nan(x):
             return function(x, axis, keepdims)
         chosen = function(_filled(x, stand_in), axis, keepdims)
@@ -190,7 +179,7 @@ def _passing_to(function: Any, stand_in: float, nothing: float = math.nan) -> An
 def _passing_along(function: Any, stand_in: float) -> Any:
     """A running sum or product that ignores NaN."""
 
-    def running(x: Any, axis: int | None = None, dtype: str | None = None) -> Any:
+    def running(x: Data, axis: int | None = None, dtype: str | None = None) -> Any:
         return function(_filled(x, stand_in), axis, dtype)
 
     return _called(running, function)
@@ -229,7 +218,7 @@ class Cumprod(Cumsum):
             gx[i] = later * (out[i - 1] if i else 1)
 
 
-def cumprod(x: Any, axis: int | None = None, dtype: str | None = None) -> Any:
+def cumprod(x: Data, axis: int | None = None, dtype: str | None = None) -> Any:
     """The product of all elements up to each, along `axis` (None: of the flattened x)."""
     if axis is None:
         x, axis = ravel(x), 0
@@ -242,25 +231,25 @@ nanargmax, nanargmin = _passing_to(argmax, -math.inf, -1), _passing_to(argmin, m
 nancumsum, nancumprod = _passing_along(cumsum, 0), _passing_along(cumprod, 1)
 
 
-def nanmean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def nanmean(x: Data, axis: Any = None, keepdims: bool = False) -> Any:
     """The mean of the elements that are not NaN."""
     count = sum(logical_not(isnan(x)), axis, keepdims)
     return divide(nansum(x, axis, keepdims), count)
 
 
-def nanvar(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def nanvar(x: Data, axis: Any = None, keepdims: bool = False) -> Any:
     """The variance of the elements that are not NaN."""
     centred = subtract(x, nanmean(x, axis, keepdims=True))
     count = sum(logical_not(isnan(x)), axis, keepdims)
     return divide(sum(square(where(isnan(x), 0, centred)), axis, keepdims), count)
 
 
-def nanstd(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def nanstd(x: Data, axis: Any = None, keepdims: bool = False) -> Any:
     """The standard deviation of the elements that are not NaN."""
     return sqrt(nanvar(x, axis, keepdims))
 
 
-def trapezoid(y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Any:
+def trapezoid(y: Data, x: Any = None, dx: float = 1.0, axis: int = -1) -> Any:
     """The area under a curve through the values y along `axis`, at positions x or dx apart."""
     heights = moveaxis(y, axis, -1)
     if x is not None:
@@ -269,7 +258,7 @@ def trapezoid(y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Any:
     return sum(multiply(both, multiply(dx, 0.5)), -1)
 
 
-def corrcoef(x: Any) -> Any:
+def corrcoef(x: Data) -> Any:
     """The correlation coefficients of the rows of a matrix, of each with each.
 
     Shapes: x (n, m) -> (n, n).
@@ -280,7 +269,7 @@ def corrcoef(x: Any) -> Any:
     return divide(products, multiply(expand_dims(lengths, 1), expand_dims(lengths, 0)))
 
 
-def correlate(x1: Any, x2: Any, mode: str = "valid") -> Any:
+def correlate(x1: Data, x2: Data, mode: str = "valid") -> Any:
     """The sum of products of two vectors, for each position of the second along the first.
 
     `mode` says which positions: "valid" where the shorter is inside the longer, "same" as many as

@@ -11,6 +11,7 @@ import numpy as np
 from funclab.engine.kernels import elementwise as kernels
 from funclab.graph.shape_math import Array
 from funclab.ops.arithmetic import equal, multiply
+from funclab.ops.base import Data
 from funclab.ops.elementwise import absolute, row, slope
 
 BELL = 2 / math.sqrt(math.pi)
@@ -102,26 +103,29 @@ I0, i0 = row(
 )  # fmt: skip
 
 
-def deg2rad(x: Any) -> Any:
+def deg2rad(x: Data) -> Any:
     """Degrees as radians: x * pi / 180."""
     return multiply(x, math.pi / 180)
 
 
-def rad2deg(x: Any) -> Any:
+def rad2deg(x: Data) -> Any:
     """Radians as degrees: x * 180 / pi."""
     return multiply(x, 180 / math.pi)
 
 
-def fabs(x: Any) -> Any:
+def fabs(x: Data) -> Any:
     """The absolute value of x, as a float."""
     return absolute(multiply(x, 1.0))
 
 
-def isposinf(x: Any) -> Any:
+def isposinf(x: Data) -> Any:
     """Whether x is positive infinity."""
     return equal(x, math.inf)
 
 
-def isneginf(x: Any) -> Any:
+def isneginf(x: Data) -> Any:
     """Whether x is negative infinity."""
     return equal(x, -math.inf)
+
+
+Erf.keras = Erfc.keras = Erfinv.keras = "math"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from funclab.engine.kernels import optimizers as kernels
+from funclab.graph.shape_math import Array
 from funclab.optimizers.base import Kernel, Optimizer
 from funclab.optimizers.slots import Stretch
 from funclab.registry.parameters import wrong_value
@@ -47,6 +50,11 @@ class RMSprop(Optimizer, first_step=0.6838):
         if not self.momentum and not self.centered:
             return {"velocity": 0.0}
         return {"velocity": 0.0, "average": 0.0, "momentum": 0.0}
+
+    def saved_slots(self) -> list[tuple[str, ...]]:
+        """One group for each slot in use; here, all three are kept if one of two is in use."""
+        more = {"momentum": self.momentum, "average": self.centered}
+        return [("velocity",), *((slot,) for slot, used in more.items() if used)]
 
     def update(self, part: Stretch) -> Kernel:
         arrays = (*self.arrays(part), self.rho)
@@ -104,6 +112,9 @@ class Adam(Moments, first_step=0.9):
 
     def initial_slots(self) -> dict[str, float]:
         return self.slots | ({"highest_velocity": 0.0} if self.amsgrad else {})
+
+    def saved_slots(self) -> list[tuple[str, ...]]:
+        return [tuple(self.slots), ("highest_velocity",)]
 
     def advance(self) -> None:
         kernels.advance_adam(self.current_rate, self.counter, self.rates, self.beta_1, self.beta_2)
@@ -192,3 +203,17 @@ class Nadam(Moments, first_step=0.8937):
 
     def advance(self) -> None:
         kernels.advance_nadam(self.current_rate, self.counter, self.rates, self.beta_1, self.beta_2)
+
+    @property
+    def product(self) -> float:
+        """The product of all u so far, which is part of its state."""
+        return self.rates[4] if self.steps_taken[0] else 1.0
+
+    @product.setter
+    def product(self, value: float) -> None:
+        self.rates[4] = value
+
+    def product_after(self, steps: int) -> Array:
+        """The product of all u after some steps: Keras 2 does not keep it."""
+        rates = self.beta_1 * (1 - 0.5 * 0.96 ** np.arange(1, steps + 1))
+        return np.prod(rates, dtype="float32")

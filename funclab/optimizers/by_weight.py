@@ -119,6 +119,9 @@ class Muon(Optimizer):
     def check(self) -> None:
         self.exclude_layers = self.exclude_layers or []
 
+    def uses(self, slot: str, variable: Any) -> bool:
+        return slot == "momentum" or self.by_adam(variable)
+
     def by_adam(self, variable: Any) -> bool:
         """Whether a weight is trained by AdamW."""
         if len(variable.shape) != 2:

@@ -54,6 +54,14 @@ class Remembering:
         lists = [[row[i] for row in made] for i in range(len(names))]
         return lists[0] if isinstance(name, str) else tuple(lists)
 
+    def saved_slots(self) -> list[tuple[str, ...]]:
+        """The groups of slots as Keras' files order them: in each, weight by weight."""
+        return [tuple(self.memory.initial)]
+
+    def uses(self, slot: str, variable: Any) -> bool:
+        """Whether files keep this slot of a weight."""
+        return True
+
     def _get_variable_index(self, variable: Any) -> int:
         variable = getattr(variable, "variable", variable)
         return [known is variable for known in self.memory.extents].index(True)

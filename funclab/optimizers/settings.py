@@ -5,9 +5,10 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+from funclab import registry
 from funclab.errors import ArgumentError, NotSupportedError, suggest
 from funclab.metrics.base import State
-from funclab.registry.parameters import own_fields, signed, wrong_value
+from funclab.registry.parameters import MEANINGS, own_fields, signed, wrong_value
 
 CLIPS = ("clipnorm", "global_clipnorm", "clipvalue")
 SHARES = ("momentum", "beta_1", "beta_2", "rho", "ema_momentum")
@@ -16,6 +17,75 @@ AMOUNTS = (
     *("l2_regularization_strength", "l2_shrinkage_regularization_strength", *CLIPS),
 )
 IGNORED = ("jit_compile", "is_legacy_optimizer")
+
+
+registry.KINDS["optimizer"] = registry.Kind(
+    example='optimizer="adam"',
+    from_number="optimizer=SGD(learning_rate={})",
+    aliases={
+        "gd": "sgd", "gradient_descent": "sgd", "gradientdescent": "sgd", "stochastic": "sgd",
+        "momentum": "sgd", "rms": "rmsprop", "rms_prop": "rmsprop",
+    },
+)  # fmt: skip
+MEANINGS |= {
+    "momentum": "how much of the last step the next one keeps, from 0 to 1",
+    "CosineDecay.alpha": "the last rate, as a fraction of the first",
+    "learning_rate": "the size of the steps: a number or a schedule",
+    "nesterov": "whether the step looks ahead",
+    "rho": "how much of the averages each step keeps",
+    "centered": "whether the squared average gradient is subtracted",
+    "initial_accumulator_value": "the initial sum of squares",
+    "beta_1": "how much of the average gradient each step keeps",
+    "beta_2": "how much of the average square each step keeps",
+    "amsgrad": "whether the average square never decreases",
+    "weight_decay": "the fraction of every weight, times the rate, that each step subtracts",
+    "clipnorm": "the largest norm of a weight array's gradient; None for no limit",
+    "global_clipnorm": "the largest norm of the gradient of all weights; None for no limit",
+    "clipvalue": "the largest number in a gradient; None for no limit",
+    "use_ema": "whether a moving average of the weights replaces them at the end",
+    "ema_momentum": "how much of the moving average each step keeps",
+    "ema_overwrite_frequency": "after how many steps the average becomes the weights; None for "
+    "the end of fit only",
+    "loss_scale_factor": "the factor of the scaled loss, by which `apply` divides the gradients",
+    "gradient_accumulation_steps": "how many batches are combined into one step; None for one",
+    "Optimizer.kwargs": "lr and decay, the names in Keras 2 of the learning rate and its decay",
+    "learning_rate_power": "the power of the sum of squared gradients by which the rate falls",
+    "l1_regularization_strength": "the factor of the sum of absolute weights",
+    "l2_regularization_strength": "the factor of the sum of squared weights",
+    "l2_shrinkage_regularization_strength": "the same, as a part of the gradient",
+    "Ftrl.beta": "a number; beta / (2 * learning_rate) is added to the factor of squared weights",
+    "beta_2_decay": "how fast the averages become longer: each step keeps 1 - t^beta_2_decay",
+    "epsilon_1": "a small number added to squared gradients",
+    "epsilon_2": "the least size of weights",
+    "clip_threshold": "the largest step, in units of the weights",
+    "relative_step": "whether the rate is at most 1 / sqrt(t)",
+    "adam_beta_1": "beta_1 of AdamW",
+    "adam_beta_2": "beta_2 of AdamW",
+    "adam_weight_decay": "weight_decay of AdamW",
+    "adam_lr_ratio": "the rate of AdamW, as a multiple",
+    "exclude_layers": "patterns of the paths of weights that AdamW trains",
+    "exclude_embeddings": "whether AdamW trains embeddings",
+    "muon_a": "the factor of x in a step towards orthogonality",
+    "muon_b": "the factor of x x^T x",
+    "muon_c": "the factor of x x^T x x^T x",
+    "ns_steps": "how many steps towards orthogonality are taken",
+    "rms_rate": "the step's size, divided by the root of the longer side; None for no rescaling",
+    "end_learning_rate": "the rate at the end",
+    "power": "the exponent of the rule; 1 for a straight line",
+    "cycle": "whether the rate rises again after decay_steps",
+    "first_decay_steps": "how many steps the first decay takes",
+    "t_mul": "the factor by which each decay is longer than the previous one",
+    "m_mul": "the factor of the initial rate of each decay, relative to the previous one",
+    "CosineDecayRestarts.alpha": "the last rate, as a fraction of the first",
+    "initial_learning_rate": "the rate at step 0",
+    "decay_steps": "the number of steps in which the rate decays once in full",
+    "decay_rate": "the factor of the rule",
+    "staircase": "whether the rate falls in steps",
+    "boundaries": "the steps after which the rate changes",
+    "values": "the rates, one more than boundaries",
+    "warmup_target": "the rate that the warm-up reaches; None for no warm-up",
+    "warmup_steps": "how many steps the warm-up takes",
+}
 
 
 class Rate(State):

@@ -15,6 +15,8 @@ from typing import Any, ClassVar, dataclass_transform
 from funclab.registry import user_classes as customs
 from funclab.errors import suggest
 from funclab.registry import sharing
+from funclab.errors.suggest import KINDS
+from funclab.errors.suggest import Kind as Kind
 from funclab.errors import ArgumentError, ConfigError, LossError, NameLookupError, NotSupportedError
 from funclab.registry.parameters import described, guarded, own_fields
 
@@ -47,16 +49,6 @@ WITHOUT_EFFECT = {
     *("implementation", "synchronized", "oov_method"),
 }
 """Settings that Keras writes, but that have no effect in the funclab classes that lack them."""
-
-TAKES = {
-    "activation": ("x",),
-    "loss": ("y_true", "y_pred"),
-    "metric": ("y_true", "y_pred"),
-    "initializer": ("shape", "dtype=None"),
-    "regularizer": ("x",),
-    "constraint": ("x",),
-}
-"""The arguments with which a function of each kind is called."""
 
 _used: ContextVar[Counter[str]] = ContextVar("used names", default=Counter())  # noqa: B039
 """How often each name has been used: a count for the session, and one for each `fresh_names`."""
@@ -384,11 +376,12 @@ def get(kind: str, identifier: Any, custom: dict[str, Any] | None = None) -> Any
 
 def check_function(kind: str, function: Any, **settings: Any) -> None:
     """Refuse a function that does not accept the arguments of its kind."""
-    positional = [name for name in TAKES.get(kind, ()) if "=" not in name]
+    arguments = KINDS[kind].takes
+    positional = [name for name in arguments if "=" not in name]
     keywords = settings | ({"dtype": None} if kind == "initializer" else {})
-    if kind not in TAKES or suggest.takes(function, *positional, **keywords):
+    if not arguments or suggest.takes(function, *positional, **keywords):
         return
-    name, taken = getattr(function, "__name__", repr(function)), ", ".join(TAKES[kind])
+    name, taken = getattr(function, "__name__", repr(function)), ", ".join(arguments)
     error = LossError if kind in ("loss", "metric") else ArgumentError
     raise error(
         f"The {kind} {name} cannot be called with ({taken}).",

@@ -18,6 +18,7 @@ from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.tensor import Tensor
 from funclab.layers import functions
+from funclab.layers.input import InputLayer
 from funclab.registry import sharing, user_classes
 from funclab.saving.numbering import count_as_keras, count_own_calls
 from funclab.saving.ops import OWN, op_arguments, op_from_config, op_to_config
@@ -99,7 +100,7 @@ def graph_from_config(cls: Any, config: dict[str, Any], custom_objects: Any = No
     made: dict[tuple[str, int], Any] = {
         (name, 0): operation.inbound_nodes[0].output_tensors
         for name, operation in operations.items()
-        if type(operation).__name__ == "InputLayer"
+        if isinstance(operation, InputLayer)
     }
     while waiting:
         later = [call for call in waiting if not _make_call(call, operations, made)]

@@ -18,6 +18,7 @@ from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.shape_math import Shape
 from funclab.graph.tensor import Tensor
 from funclab.layers import functions
+from funclab.layers.input import InputLayer
 from funclab.registry import sharing
 from funclab.registry.parameters import wrong_value
 
@@ -145,7 +146,7 @@ def _cloned(
     for operation in operations:
         if isinstance(operation, OpOperation):
             copy_of[operation] = OpOperation(operation.op, operation.name)
-        elif type(operation).__name__ == "InputLayer":
+        elif isinstance(operation, InputLayer):
             copy_of[operation] = type(operation).from_config(operation.get_config())
         else:
             copy_of[operation] = sharing.keep(operation, copy(operation))

@@ -14,6 +14,7 @@ from funclab.graph.shape_math import Array
 from funclab.graph.tensor import OPERATORS
 from funclab.layers.arguments import parameters
 from funclab.layers.weights import unique
+from funclab.optimizers.adaptive import Nadam
 from funclab.registry import sharing
 from funclab.saving.compiling import compile_from_config, shortest
 from funclab.saving.config import ELLIPSIS, FILLED_IN, MASK, SLICE, TENSOR, check_depth, from_config
@@ -145,7 +146,7 @@ def _optimizer_state(model: Any, layers: list[str], stored: list[Any]) -> list[A
         parts = name.removesuffix(":0").split("/")
         slot = next((part for part in (parts[1], parts[-1]) if part in SLOTS), "")
         slot = SLOTS.get(slot) or (parts[1] if parts[1] in optimizer.memory.initial else parts[-1])
-        if (type(optimizer).__name__, slot) == ("Adamax", "velocity"):
+        if slot == "velocity" and "largest" in optimizer.memory.initial:
             slot = "largest"
         held.setdefault(slot, []).append(array)
     known = {layer.name: layer.trainable_weights for layer in model.layers}
@@ -163,9 +164,8 @@ def _optimizer_state(model: Any, layers: list[str], stored: list[Any]) -> list[A
     if optimizer.schedule is None:
         values.append(np.asarray(optimizer.learning_rate, "float32"))
     values += [held[slot][order.index(id(variable))] for variable, slot in slots]
-    if type(optimizer).__name__ == "Nadam":  # Keras 2 does not keep the product of all u so far
-        rates = optimizer.beta_1 * (1 - 0.5 * 0.96 ** np.arange(1, steps + 1))
-        values.append(np.prod(rates, dtype="float32"))
+    if isinstance(optimizer, Nadam):
+        values.append(optimizer.product_after(steps))
     return values
 
 

@@ -32,18 +32,15 @@ SAME = {
         "Add", "Sqrt", "Reciprocal", "Exp", "Log", "Sin", "Cos", "Tanh", "Sigmoid", "Sign",
         "Floor", "Ceil", "Softplus", "Softsign", "Identity", "MatMul", "Elu", "Selu", "Softmax",
         "LogSoftmax", "HardSigmoid", "Gelu", "Round", "Tan", "Sinh", "Cosh", "Erf", "Det",
+        "Transpose", "Equal", "Less", "Greater",
     )},
     "Arcsin": "Asin", "Arccos": "Acos", "Arctan": "Atan", "Arcsinh": "Asinh", "Arccosh": "Acosh",
-    "Arctanh": "Atanh",
-    "Negative": "Neg", "Absolute": "Abs", "Subtract": "Sub", "Multiply": "Mul", "Divide": "Div",
-    "Power": "Pow", "Maximum": "Max", "Minimum": "Min", "StopGradient": "Identity",
-    "Transpose": "Transpose", "Concatenate": "Concat",
-}  # fmt: skip
-COMPARISONS = {
-    "Equal": "Equal", "Less": "Less", "LessEqual": "LessOrEqual", "Greater": "Greater",
+    "Arctanh": "Atanh", "Negative": "Neg", "Absolute": "Abs", "Subtract": "Sub",
+    "Multiply": "Mul", "Divide": "Div", "Power": "Pow", "Maximum": "Max", "Minimum": "Min",
+    "StopGradient": "Identity", "Concatenate": "Concat", "LessEqual": "LessOrEqual",
     "GreaterEqual": "GreaterOrEqual", "IsNan": "IsNaN", "Isinf": "IsInf",
+    "LogicalAnd": "And", "LogicalOr": "Or", "LogicalNot": "Not", "LogicalXor": "Xor",
 }  # fmt: skip
-LOGIC = {"LogicalAnd": "And", "LogicalOr": "Or", "LogicalNot": "Not", "LogicalXor": "Xor"}
 REDUCTIONS = {
     "Sum": "ReduceSum", "Mean": "ReduceMean", "Prod": "ReduceProd", "Max": "ReduceMax",
     "Min": "ReduceMin", "LogSumExp": "ReduceLogSumExp",
@@ -63,21 +60,15 @@ ATTRIBUTES: dict[str, Callable[[Any, Any], dict[str, Any]]] = {
 def same(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
     name = type(op).__name__
     attributes = ATTRIBUTES.get(name, lambda op, x: {})(op, inputs[0])
-    return writer.node(SAME[name], *(writer.cast(x, output.dtype) for x in inputs), **attributes)
+    dtype = output.dtype
+    if dtype == "bool" and not name.startswith("Logical"):
+        dtype = str(np.result_type(*(x.dtype for x in inputs)))
+    return writer.node(SAME[name], *(writer.cast(x, dtype) for x in inputs), **attributes)
 
 
 def triangle(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
     upper = int(type(op).__name__ == "Triu")
     return writer.node("Trilu", writer.cast(inputs[0]), writer.constant(op.k), upper=upper)
-
-
-def comparison(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
-    dtype = str(np.result_type(*(x.dtype for x in inputs)))
-    return writer.node(COMPARISONS[type(op).__name__], *(writer.cast(x, dtype) for x in inputs))
-
-
-def logic(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
-    return writer.node(LOGIC[type(op).__name__], *(writer.cast(x, "bool") for x in inputs))
 
 
 def reduction(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
@@ -201,8 +192,6 @@ def clip(writer: Writer, op: Any, inputs: list[Value], output: Value) -> str:
 
 WRITERS: dict[str, Callable[[Writer, Any, list[Value], Value], Any]] = {
     **dict.fromkeys(SAME, same),
-    **dict.fromkeys(COMPARISONS, comparison),
-    **dict.fromkeys(LOGIC, logic),
     **dict.fromkeys(REDUCTIONS, reduction),
     **dict.fromkeys(("ArgMax", "ArgMin"), extreme),
     **dict.fromkeys(("Reshape", "ReshapeSamples", "FoldTime", "UnfoldTime"), reshape),

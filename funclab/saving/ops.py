@@ -13,88 +13,10 @@ from funclab.errors import ConfigError
 from funclab.graph.node import observed
 from funclab.graph.operation import OpOperation
 from funclab.graph.tensor import OPERATORS
-from funclab.ops.composed import ALWAYS, FUNCTIONS, Composed, kind_of
+from funclab.ops.base import ARGUMENTS
+from funclab.ops.composed import FUNCTIONS, Composed, function_name, keras_class, kind_of
 from funclab.ops.indexing import GetItem
 
-# The modules in which Keras 3 has the ops, and their names there if these differ.
-KERAS_ROOMS = {
-    "numpy": (
-        *("Absolute", "Add", "BroadcastTo", "Ceil", "Clip", "Concatenate", "Cos", "Cumsum"),
-        *("Divide", "Equal", "Exp", "ExpandDims", "Expm1", "Flip", "Floor", "FloorDivide"),
-        *("FullLike", "GetItem", "Greater", "GreaterEqual", "Less", "LessEqual", "Log", "Log1p"),
-        *("LogicalAnd", "LogicalNot", "LogicalOr", "Max", "Maximum", "Mean", "Min", "Minimum"),
-        *("Mod", "Multiply", "Negative", "NotEqual", "Pad", "Power", "Prod", "Reciprocal"),
-        *("Repeat", "Reshape", "Round", "Sign", "Sin", "Split", "Sqrt", "Square", "Squeeze"),
-        *("Stack", "Subtract", "Sum", "Take", "TakeAlongAxis", "Tanh", "Tile", "Transpose"),
-        *("Arccos", "Arccosh", "Arcsin", "Arcsinh", "Arctan", "Arctan2", "Arctanh", "BitwiseAnd"),
-        *("BitwiseInvert", "BitwiseOr", "BitwiseXor", "Cbrt", "Copy", "Cosh", "Exp2", "Fmax"),
-        *("Fmin", "Fmod", "Gcd", "Heaviside", "Hypot", "Isinf", "Lcm", "LeftShift", "Log10"),
-        *("Log2", "Logaddexp", "Logaddexp2", "LogicalXor", "NanToNum", "Nextafter", "RightShift"),
-        *("Argsort", "Cumprod", "Diag", "Diagflat", "Diagonal", "I0", "Quantile", "Roll"),
-        *("Nanquantile", "Rot90"),
-        *("SearchSorted", "Slogdet", "Tril", "Triu", "Signbit", "Sinc", "Sinh", "Tan", "Trunc"),
-        *("All", "Any", "Argmax", "Argmin", "Einsum", "Isfinite", "Isnan", "Matmul", "Where"),
-        *("AllClose", "Amax", "Amin", "Append", "Argpartition", "ArraySplit", "Average"),
-        *("BitwiseLeftShift", "BitwiseNot", "BitwiseRightShift", "Corrcoef", "Correlate"),
-        *("CountNonzero", "Cross", "Deg2rad", "Diff", "Digitize", "DivideNoNan", "Dot", "Dsplit"),
-        *("Dstack", "EmptyLike", "Fabs", "Fliplr", "Flipud", "Hsplit", "Hstack", "Inner", "IsIn"),
-        *("Isclose", "Isneginf", "Isposinf", "Kron", "Ldexp", "Median", "Meshgrid", "Moveaxis"),
-        *("Nanargmax", "Nanargmin", "Nancumprod", "Nancumsum", "Nanmax", "Nanmean", "Nanmedian"),
-        *("Nanmin", "Nanpercentile", "Nanprod", "Nanstd", "Nansum", "Nanvar", "OnesLike", "Outer"),
-        *("Percentile", "Ptp", "Rad2deg", "Ravel", "Select", "Sort", "Std", "Swapaxes"),
-        *("Tensordot", "Trace", "Trapezoid", "UnravelIndex", "Vander", "Var", "Vdot", "Vsplit"),
-        *("Vstack", "ZerosLike"),
-    ),
-    "nn": (
-        *("AveragePool", "Elu", "Gelu", "HardSigmoid", "LeakyRelu", "LogSoftmax", "MaxPool"),
-        *("OneHot", "Relu", "Relu6", "Selu", "Sigmoid", "Silu", "Softmax", "Softplus", "Softsign"),
-        *("Fold", "Sparsemax", "Unfold"),
-        *("AdaptiveAveragePool", "AdaptiveMaxPool", "BatchNorm", "BinaryCrossentropy"),
-        *("CTCDecode", "CTCLoss", "CategoricalCrossentropy", "Celu", "Conv", "ConvTranspose"),
-        *("DepthToSpace", "DepthwiseConv", "DotProductAttention", "Glu", "HardShrink"),
-        *("HardSilu", "HardTanh", "LayerNorm", "LogSigmoid", "Moments", "MultiHot", "Normalize"),
-        *("PSNR", "RMSNorm", "SeparableConv", "SoftShrink", "SpaceToDepth"),
-        *("SparseCategoricalCrossentropy", "SparsePlus", "SparseSigmoid", "Squareplus"),
-        *("TanhShrink", "Threshold"),
-    ),
-    "core": (
-        *("Cast", "SaturateCast", "Scatter", "ScatterUpdate", "Slice", "SliceUpdate"),
-        *("StopGradient", "Unstack"),
-    ),
-    "math": (
-        *("Erf", "Erfc", "Erfinv", "Logsumexp", "Rsqrt"),
-        *("CDist", "ExtractSequences", "InTopK", "Logdet", "SegmentMax", "SegmentMin"),
-        *("SegmentProd", "SegmentSum", "TopK"),
-    ),
-    "linalg": (
-        *("Cholesky", "CholeskyInverse", "Det", "Eigh", "Inv", "Lstsq", "MatrixRank", "Norm"),
-        *("Pinv", "Qr", "SVD", "Solve", "SolveTriangular"),
-    ),
-}
-OTHERWISE = {
-    "BatchNorm": "batch_normalization",
-    "LayerNorm": "layer_normalization",
-    "RMSNorm": "rms_normalization",
-}
-"""Functions whose classes in Keras have other names."""
-RENAMED = {
-    "AllTrue": "All",
-    "AnyTrue": "Any",
-    "ArgMax": "Argmax",
-    "ArgMin": "Argmin",
-    "IsFinite": "Isfinite",
-    "Identity": "Copy",
-    "IsNan": "Isnan",
-    "LogSumExp": "Logsumexp",
-    "MatMul": "Matmul",
-    "MirrorPad": "Pad",
-}
-RENAMED_SETTINGS = {
-    "as_dtype": "dtype",
-    "to": "dtype",
-    "target": "shape",
-    "ends": "indices_or_sections",
-}
 IN_THE_CALL = {
     "GetItem": "key",
     "FullLike": "fill_value",
@@ -110,9 +32,8 @@ OWN = "funclab.ops"
 
 def op_to_config(operation: OpOperation) -> dict[str, Any]:
     """An op by class and settings."""
-    name, settings = _keras_name(operation.op), dict(vars(operation.op))
-    room = next((room for room, names in KERAS_ROOMS.items() if name in names), None)
-    if room is None:
+    (room, name), settings = _keras_class(operation.op), dict(vars(operation.op))
+    if not room:
         name, module = type(operation.op).__name__, OWN
     else:
         module = f"keras.src.ops.{room}"
@@ -120,7 +41,7 @@ def op_to_config(operation: OpOperation) -> dict[str, Any]:
         kept = ("negative_slope",) if name == "LeakyRelu" else ()
         if name in ("Relu", "Relu6", "LeakyRelu"):
             settings = {key: settings[key] for key in kept}
-        settings = {RENAMED_SETTINGS.get(key, key): value for key, value in settings.items()}
+        settings = {ARGUMENTS.get(key, key): value for key, value in settings.items()}
         if isinstance(operation.op, Composed):
             settings = _filled_in(name, settings)
     config = {"name": operation.name, **settings}
@@ -141,7 +62,7 @@ def _filled_in(name: str, settings: dict[str, Any]) -> dict[str, Any]:
 
 def op_arguments(operation: OpOperation, args: list[Any]) -> list[Any]:
     """What a call of the op gets in Keras, for what it got here."""
-    name = _keras_name(operation.op)
+    _, name = _keras_class(operation.op)
     if name in TAKES_A_LIST:
         return [args]
     if isinstance(operation.op, GetItem):
@@ -162,7 +83,7 @@ def op_from_config(entry: dict[str, Any]) -> Callable[..., Any]:
     if entry.get("module") == OWN:
         kind = kind_of(name) if name in FUNCTIONS else registry.lookup("op", name)
         return OpOperation(kind(**config), own_name)
-    wanted = _function_name(name)
+    wanted = _renamed().get(name) or function_name(name)
     function = OPERATORS.get(wanted)
     function = {"GetItem": _get_item, "Einsum": _einsum, "Pad": _pad}.get(name, function)
     if function is None:
@@ -187,29 +108,22 @@ def op_from_config(entry: dict[str, Any]) -> Callable[..., Any]:
 
 
 @functools.cache
-def _classes() -> dict[str, str]:
-    """The class in Keras for each function."""
-    return {_function_name(name): name for names in KERAS_ROOMS.values() for name in names}
+def _renamed() -> dict[str, str]:
+    """The functions whose classes in Keras have other names, by these."""
+    paths = {name: getattr(function, "keras", None) or "" for name, function in FUNCTIONS.items()}
+    return {path.partition(".")[2]: name for name, path in paths.items()}
 
 
-def _function_name(name: str) -> str:
-    """The function that a class of Keras stands for."""
-    words = OTHERWISE.get(name) or registry.to_snake_case(name)
-    return words if words in OPERATORS else words.replace("_", "")
-
-
-def _keras_name(op: Any) -> str:
-    """The name of an op's class in Keras; that of Relu depends on its settings."""
-    name = type(op).__name__
-    if isinstance(op, Composed):
-        return "" if getattr(op, "bias", None) is not None else _classes()[name]
-    if _function_name(name) in ALWAYS:  # the op that the function calls, which is only a part of it
-        return ""
-    if name == "Relu" and not op.threshold:
-        kinds = {(0.0, None): "Relu", (0.0, 6.0): "Relu6"}
-        only_slope = "LeakyRelu" if op.max_value is None else ""
-        return kinds.get((op.negative_slope, op.max_value), only_slope)
-    return "" if name == "Relu" else RENAMED.get(name, name)
+def _keras_class(op: Any) -> tuple[str, str]:
+    """The module and the class of Keras for an op; that of Relu depends on its settings."""
+    if getattr(op, "bias", None) is not None:
+        return "", ""
+    room, name = keras_class(type(op))
+    if name == "Relu":
+        kinds = {(0.0, None, 0.0): "Relu", (0.0, 6.0, 0.0): "Relu6"}
+        only_slope = "" if op.threshold or op.max_value is not None else "LeakyRelu"
+        name = kinds.get((op.negative_slope, op.max_value, op.threshold), only_slope)
+    return room if name else "", name
 
 
 def _taken(function: Any, name: str, settings: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ places named after the attributes that hold them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -17,9 +17,8 @@ from funclab.graph.locks import holding, locks_of, read
 from funclab.graph.shape_math import Array, show
 from funclab.graph.value import Variable
 from funclab.layers.base import Layer
-
-CELLS = ("LSTM", "GRU", "SimpleRNN", "ConvLSTM")
-"""Layers whose variables, in Keras, belong to a cell inside them."""
+from funclab.layers.recurrent.layers import WithWeights
+from funclab.optimizers.adaptive import Nadam
 
 NOT_CHILDREN = {"constructor_arguments", "compiled_state", "history"}
 """Attributes that hold no layers of their own."""
@@ -32,13 +31,6 @@ IDF = "idf_weights"
 
 RANDOM = "random"
 """Where the states of random streams are. Keras saves none, and does not look there."""
-
-SLOT_GROUPS = {
-    **dict.fromkeys(("Adam", "AdamW"), (("momentum", "velocity"), ("highest_velocity",))),
-    "RMSprop": (("velocity",), ("momentum",), ("average",)),
-}
-"""The slots of optimizers that Keras 3 orders group by group. Other optimizers have one group, in
-which the slots of the first variable come first, then those of the second ..."""
 
 
 def placed_variables(model: Any) -> dict[str, Variable]:
@@ -83,7 +75,7 @@ def _own_variables(layer: Any) -> Iterator[tuple[str, Variable]]:
     inner = {id(variable) for held in layer.sublayers for variable in held.variables}
     inner -= {id(value) for value in vars(layer).values() if isinstance(value, Variable)}
     own = [variable for variable in layer.variables if id(variable) not in inner]
-    cell = "cell/" if any(kind.__name__ in CELLS for kind in type(layer).__mro__) else ""
+    cell = "cell/" if isinstance(layer, WithWeights) else ""  # in Keras, of a cell inside the layer
     streams = [variable for variable in own if variable.dtype == "uint64"]
     weights = [variable for variable in own if variable.dtype != "uint64"]
     for folder, variables in ((f"{cell}vars", weights), (RANDOM, streams)):
@@ -258,19 +250,12 @@ def _trained(model: Any) -> list[Variable]:
 def slots_of(model: Any) -> list[tuple[Variable, str]]:
     """The optimizer's slots, by weight and name, in the order of Keras."""
     optimizer, variables = model.optimizer, _trained(model)
-    name, initial = type(optimizer).__name__, optimizer.memory.initial
-    groups: Iterable[Any] = SLOT_GROUPS.get(name, [tuple(initial)])
-    unused = set()
-    if name == "RMSprop":  # here all three slots or one; in Keras only those in use
-        unused = {"momentum"} - ({"momentum"} if optimizer.momentum else set())
-        unused |= set() if optimizer.centered else {"average"}
     return [
         (variable, slot)
-        for group in groups
+        for group in optimizer.saved_slots()
         for variable in variables
         for slot in group
-        if slot in initial and slot not in unused
-        if name != "Muon" or slot == "momentum" or optimizer.by_adam(variable)
+        if slot in optimizer.memory.initial and optimizer.uses(slot, variable)
     ]
 
 
@@ -293,9 +278,8 @@ def _optimizer_state(model: Any) -> list[Array]:
     if optimizer.schedule is None:
         states.append(optimizer.current_rate[0].astype("float32"))
     states += [slot.copy() for slot in _slots(model)]
-    if type(optimizer).__name__ == "Nadam":  # the product of all u so far
-        product = optimizer.rates[4] if optimizer.steps_taken[0] else 1.0
-        states.append(np.asarray(product, "float32"))
+    if isinstance(optimizer, Nadam):
+        states.append(np.asarray(optimizer.product, "float32"))
     return [np.asarray(state) for state in states]
 
 
@@ -318,5 +302,5 @@ def _restore_optimizer(model: Any, states: list[Array]) -> None:
             optimizer.current_rate[0] = float(str(np.float32(states[1])))
     for slot, state in zip(slots, states[first:]):
         slot[...] = state
-    if type(optimizer).__name__ == "Nadam":
-        optimizer.rates[4] = float(states[-1])
+    if isinstance(optimizer, Nadam):
+        optimizer.product = float(states[-1])

@@ -21,13 +21,13 @@ from funclab.teach.records.keeping import HINTS, LAST, record_hint, record_try, 
 from funclab.teach.rollback import no_trace
 from funclab.view.diff.picture import halves
 from funclab.view.diff.view import diff
-from funclab.view.draw.sentences import few, say
+from funclab.view.draw.sentences import say
 from funclab.view.lesson.exercise import ExerciseView, Verdict
 from funclab.view.notebook import runs
 from funclab.view.scene.diagram import bare
 
 NOTHING: Any = object()
-MOST_NAMES = 5
+MOST_NAMES = 4
 
 
 def check(
@@ -84,7 +84,8 @@ def check_lines(exercise: str, source: str, names: dict[str, Any] | None = None)
         lost = [name for name in attempt.new if trying.undoes(name)]
         if lost:
             key = "lesson_as_before" if verdict.right else "lesson_undone"
-            verdict.undone = say(key, names=few(lost, MOST_NAMES, "lesson_others"))
+            others = [say("lesson_others")] * (len(lost) > MOST_NAMES)
+            verdict.undone = say(key, names=[*lost[:MOST_NAMES], *others])
         return view_of(item, attempt, verdict)
 
 

@@ -49,14 +49,17 @@ LIGHTS: dict[str, Callable[[Attempt], list[Node | Operation]]] = {}
 """For an exercise, the places that its first hint highlights."""
 
 
-def judge(exercise: str) -> Callable[[Judge], Judge]:
+def judge(exercise: str, lit: Any = None) -> Callable[[Judge], Judge]:
     """Mark a function as the judge of an exercise.
 
     It is given the attempt and returns the mistake that matters most, or None for a right answer.
+    `lit`: the function that finds the places for the first hint; a longer one is marked `lights`.
     """
 
     def keep(function: Judge) -> Judge:
         JUDGES[exercise] = function
+        if lit is not None:
+            LIGHTS[exercise] = lit
         return function
 
     return keep

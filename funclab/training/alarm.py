@@ -32,7 +32,7 @@ class Alarm:
         warn(
             f"The loss of {name} is {loss} at the end of epoch {epoch + 1}. {sentence} "
             f"{fix[0].upper()}{fix[1:]} Training goes on, but weights that are nan stay nan: make "
-            "the model again, or restore its weights.",
+            "the model again, or restore its weights."
         )
 
     def _evidence(self, epoch: int) -> Evidence:

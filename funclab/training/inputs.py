@@ -14,7 +14,6 @@ from funclab.errors import (
     Pairs,
     ShapeError,
     TensorTypeError,
-    advice,
     warn,
 )  # fmt: skip
 from funclab.graph import explanations, structure
@@ -23,6 +22,7 @@ from funclab.graph.strings import STRING, as_texts, name_of
 from funclab.graph.tensor import Operators
 from funclab.graph.value import Value
 from funclab.training.checks import check_ids_finite
+from funclab.training.data import advice
 from funclab.training.data.stored import as_stored, is_stored
 from funclab.training.matching import arrays_in, names_of_inputs
 
@@ -44,7 +44,7 @@ def match_inputs(model: Any, data: Any) -> list[Any]:
         warn(
             f"The structure of `inputs` doesn't match the expected structure of {model.name}. "
             f"Expected a dict with the keys {list(names.tree)}; received a "
-            f"{type(data).__name__}, read in that order.",
+            f"{type(data).__name__}, read in that order."
         )
     needed = [not optional for optional in model.optional_inputs]
     names.require(parts, needed, "x", MISSING)

@@ -10,6 +10,16 @@ from typing import Any
 
 from funclab import activations
 from funclab.errors import warn
+from funclab.layers import (
+    Activation,
+    Dropout,
+    Flatten,
+    Permute,
+    Reshape,
+    Softmax,
+    TimeDistributed,
+)  # fmt: skip
+from funclab.metrics import Accuracy
 from funclab.training.matching import Output
 
 # For each crossentropy, the activation that belongs to it, and its class.
@@ -24,7 +34,7 @@ BELONGS = {
 OPEN = ("linear", "relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus", "tanh")
 CLOSED = ("softmax", "sigmoid", "hard_sigmoid")
 # Layers that pass on their inputs, number by number.
-PASSING = ("Dropout", "Flatten", "Reshape", "Permute")
+PASSING = (Dropout, Flatten, Reshape, Permute)
 
 
 def warn_of_logits(tensors: Sequence[Any], outputs: Sequence[Output]) -> None:
@@ -55,7 +65,7 @@ def warn_of_logits(tensors: Sequence[Any], outputs: Sequence[Output]) -> None:
                 "question of its own, and its accuracy counts every zero that is right. Compile "
                 'with loss="categorical_crossentropy".'
             )
-        elif name in CLOSED and type(tensor._keras_history[0]).__name__ == "Dropout":
+        elif name in CLOSED and type(tensor._keras_history[0]) is Dropout:
             warn(
                 f"{output.name} is a Dropout after the {name}, which sets probabilities to 0. Put "
                 f"the Dropout before the layer with the {name}."
@@ -68,7 +78,7 @@ def warn_of_logits(tensors: Sequence[Any], outputs: Sequence[Output]) -> None:
 
 
 def _warn_of_exact_hits(output: Output) -> None:
-    if any(type(metric).__name__ == "Accuracy" for metric in output.metrics):
+    if any(type(metric) is Accuracy for metric in output.metrics):
         warn(
             f"The metric Accuracy counts predictions of {output.name} that are equal to the "
             'targets, which probabilities never are. Write metrics=["accuracy"].'
@@ -79,15 +89,15 @@ def last_activations(tensor: Any) -> tuple[str, str]:
     """The names of the activation that made a tensor and of the one right before it; "" if they are
     not known."""
     layer = tensor.node.operation
-    kind, parents = type(layer).__name__, tensor.node.input_tensors
+    kind, parents = type(layer), tensor.node.input_tensors
     if getattr(layer, "outputs", None) and parents:  # a nested model
         return last_activations(layer.outputs[tensor.index])
     if kind in PASSING:
         return last_activations(parents[0])
-    if kind == "TimeDistributed":
+    if kind is TimeDistributed:
         layer = layer.layer
-    if kind in ("Softmax", "Activation"):
-        name = "softmax" if kind == "Softmax" else _name(layer.activation)
+    if kind in (Softmax, Activation):
+        name = "softmax" if kind is Softmax else _name(layer.activation)
         before, earlier = last_activations(parents[0])
         return (before, earlier) if name == "linear" else (name, before)
     is_ours = type(layer).__module__.startswith("funclab.layers.") and hasattr(layer, "kernel")

@@ -63,11 +63,7 @@ WORDS: dict[str, tuple[type[FunclabError], str, str]] = {
         f"{LENGTH} (An entry in the `loss` argument, can't be found in either the model's output "
         "or targets.)",
     ),
-    "loss_weights": (
-        LossError,
-        KEY,
-        f"{LENGTH} (`loss_weights` must match the number of losses.)",
-    ),
+    "loss_weights": (LossError, KEY, f"{LENGTH} (`loss_weights` must match the number of losses.)"),
     "metrics": (LossError, INVALID, INVALID),
     "weighted_metrics": (LossError, INVALID, INVALID),
 }

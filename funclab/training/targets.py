@@ -7,17 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from funclab.errors import ArgumentError, DataError, advice, suggest, warn
+from funclab.errors import ArgumentError, DataError, suggest, warn
 from funclab.graph.shape_math import Array, Shape, show
 from funclab.losses import Loss, LossFunctionWrapper, functions, structured
+from funclab.training.data import advice
 from funclab.training.inputs import as_array
 from funclab.training.logits import last_activations
 from funclab.training.matching import Names, Output, arrays_in, pictured
 
-CATEGORICAL = (
-    functions.categorical_crossentropy,
-    functions.categorical_focal_crossentropy,
-)
+CATEGORICAL = (functions.categorical_crossentropy, functions.categorical_focal_crossentropy)
 SPARSE = (
     functions.sparse_categorical_crossentropy,
     functions.categorical_generalized_cross_entropy,

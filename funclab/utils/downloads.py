@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import tarfile
@@ -108,11 +109,9 @@ def checksum(path: Path, algorithm: str, wanted: str) -> str:
     """The checksum of a file; "auto" is SHA-256 if the expected checksum has its length."""
     if algorithm == "auto":
         algorithm = "sha256" if len(wanted) == 64 else "md5"
+    new = functools.partial(hashlib.new, algorithm, usedforsecurity=False)
     with path.open("rb") as file:
-        digest = hashlib.new(algorithm, usedforsecurity=False)
-        while block := file.read(BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, new).hexdigest()
 
 
 def _fetch(origin: str, target: Path, wanted: str | None, algorithm: str) -> None:

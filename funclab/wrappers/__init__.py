@@ -4,8 +4,6 @@
 others have the names and the arguments that Keras 3 gives them.
 """
 
-from __future__ import annotations
-
 from funclab.errors import MissingPackageError
 
 try:

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from funclab.engine.kernels import data, elementwise, optimizers, softmax
-from funclab.engine.kernels.jit import FORMS
+from funclab.engine.kernels import data, elementwise, optimizers, scores, softmax
+from funclab.engine.kernels.jit import FORMS, at_once
 from tests.ops.examples import BATCH, EXAMPLES
 from tests.ops.test_contract import forward, gradients, has_gradient, random_like
 
@@ -60,6 +60,7 @@ NUMBERS = {
     "l2": 0.02,
     "shrinkage": 0.03,
     "beta": 0.04,
+    "threshold": 0.5,
 }
 """What the loops of optimizers take besides arrays, by name."""
 
@@ -82,6 +83,8 @@ def compared() -> dict[Name, list[bool]]:
 
     with pytest.MonkeyPatch.context() as patch, np.errstate(all="ignore"):
         run_examples()  # compiles: loops that other loops call are put back into their modules
+        for module in {sys.modules[name] for name, _ in ALL}:
+            patch.setattr(module, "span", range, raising=False)  # with FUNCLAB_JIT=0, NumPy's
         for name, loop in ALL.items():
             plain = watched(name, loop) if name in LOOPS else loop
             patch.setattr(sys.modules[name[0]], name[1], plain)
@@ -102,3 +105,26 @@ def alike(form: Any, plain: Any) -> bool:
 def test_a_form_agrees_with_its_loop(name: Name, compared: dict[Name, list[bool]]):
     assert compared[name], "no example comes to this loop"
     assert all(compared[name])
+
+
+FLAT = {
+    loop.__name__: module
+    for module in (elementwise, optimizers, scores)
+    for loop in ALL.values()
+    if loop.__module__ == module.__name__ and "span" in loop.__code__.co_names
+}
+
+
+@pytest.mark.parametrize("name", FLAT)
+def test_a_loop_over_a_span_computes_the_same_with_all_elements_at_once(name: str, monkeypatch):
+    module = FLAT[name]
+    loop, rng = ALL[module.__name__, name], np.random.default_rng(0)
+    given = [NUMBERS.get(key, rng.random(9)) for key in signature(loop).parameters]
+    one_by_one, together = copy.deepcopy((given, given))
+    monkeypatch.setattr(module, "span", range)
+    loop(*one_by_one)
+    monkeypatch.setattr(module, "span", at_once)
+
+    loop(*together)
+
+    assert all(map(alike, together, one_by_one))

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from funclab.engine.kernels import threads
-from funclab.engine.kernels.recurrent import recurrent, recurrent_in_numpy
+from funclab.engine.kernels.jit import FORMS, at_once
+from funclab.engine.kernels.recurrent import recurrent
 from funclab.ops.nn.recurrent import GRU, LSTM, Recurrence, SimpleRNN
 from tests.ops.runs import forward, gradients
 
@@ -63,8 +64,10 @@ def blas_as_in_training():
 @pytest.mark.parametrize("name", OPS)
 def test_both_halves_give_what_numpy_gives_for_the_whole_batch(name, monkeypatch):
     halves = run(name)
-    for loop in ("simple_rnn", "simple_rnn_vjp", "gru", "gru_vjp", "lstm", "lstm_vjp"):
-        monkeypatch.setattr(recurrent, loop, getattr(recurrent_in_numpy, loop))
+    for loop, form in FORMS.items():
+        if loop.__module__ == recurrent.__name__:
+            monkeypatch.setattr(recurrent, loop.__name__, form)
+    monkeypatch.setattr(recurrent, "span", at_once)
     monkeypatch.setattr(recurrent, "WORTH_SHARING", np.inf)
 
     whole = run(name)

@@ -15,7 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from funclab.errors import advice
+from funclab.graph.shape_math import clashes, same
+from funclab.layers import advice as merging
+from funclab.training.data import advice
 
 WRITTEN = Path(__file__).with_name("advice.txt")
 DECLARED = (
@@ -43,7 +45,7 @@ LOSSES = ("mse", "categorical_crossentropy", "sparse_categorical_crossentropy")
 
 def of_data() -> Iterator[tuple[str, str]]:
     for declared, shape in product(DECLARED, DATA):
-        if not advice.agree(declared, shape):
+        if not same(declared, shape):
             readers = ("any", "several", "exactly")
             fixes = {reader: advice.for_data(declared, shape, reader) for reader in readers}
             for fix in dict.fromkeys(fixes.values()):
@@ -54,14 +56,14 @@ def of_data() -> Iterator[tuple[str, str]]:
 def of_merging() -> Iterator[tuple[str, str]]:
     for pair in permutations(MERGED, 2):
         a, b = pair
-        yield f"sum of {a} and {b}", advice.for_sum(pair)
-        yield f"Dot of {a} and {b}", advice.for_dot(a, b)
+        yield f"sum of {a} and {b}", merging.for_sum(pair)
+        yield f"Dot of {a} and {b}", merging.for_dot(a, b)
         for axis in (-1, 0, 1):
-            if len(a) != len(b) or set(advice.clashes(a, b)) - {axis % len(a)}:
-                yield f"Concatenate of {a} and {b}, axis {axis}", advice.for_join(pair, axis)
+            if len(a) != len(b) or set(clashes(a, b)) - {axis % len(a)}:
+                yield f"Concatenate of {a} and {b}, axis {axis}", merging.for_join(pair, axis)
     three = ((None, 4, 4, 4), (None, 4, 4, 4), (None, 8, 8, 4))
     for shapes in (*permutations(three), MERGED[:1] * 7 + MERGED[1:2]):
-        yield f"sum of {', '.join(map(str, shapes))}", advice.for_sum(shapes)
+        yield f"sum of {', '.join(map(str, shapes))}", merging.for_sum(shapes)
 
 
 def of_targets() -> Iterator[tuple[str, str]]:

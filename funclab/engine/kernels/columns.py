@@ -5,8 +5,6 @@ with the kernel, one column per filter, gives all outputs. The rows are copied a
 time, so that they are still in the processor's cache when the product reads them.
 """
 
-from __future__ import annotations
-
 import itertools
 import math
 

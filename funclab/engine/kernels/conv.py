@@ -7,8 +7,6 @@ of these axes, channels / groups, filters).
 There are four algorithms, each in its own module.
 """
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 import numpy as np

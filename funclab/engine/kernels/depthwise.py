@@ -5,8 +5,6 @@ pixels for each position of the kernel, and innermost over the channels, which a
 memory.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from funclab.engine.kernels.jit import jit

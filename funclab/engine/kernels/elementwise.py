@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from funclab.engine.kernels.jit import jit
+from funclab.engine.kernels.jit import jit, span
 
 
 def each(function, x):
@@ -100,25 +100,25 @@ def add_ramp(x, out):
         out[i] += zero if x[i] < zero else x[i]
 
 
-@jit(numpy=lambda g, out, gx: np.multiply(g, out * (1 - out), out=gx))
+@jit
 def sigmoid_vjp(g, out, gx):
     one = g.dtype.type(1)
-    for i in range(g.size):
+    for i in span(0, g.size):
         gx[i] = g[i] * out[i] * (one - out[i])
 
 
-@jit(numpy=lambda g, out, gx: np.multiply(g, 1 - out * out, out=gx))
+@jit
 def tanh_vjp(g, out, gx):
     one = g.dtype.type(1)
-    for i in range(g.size):
+    for i in span(0, g.size):
         gx[i] = g[i] * (one - out[i] * out[i])
 
 
-@jit(numpy=lambda g, x, s, gx: np.multiply(g, s * (1 + x * (1 - s)), out=gx))
+@jit
 def times_sigmoid_vjp(g, x, s, gx):
     """For silu: out = x s with s = sigmoid(x), so the slope is s + x s (1 - s)."""
     one = g.dtype.type(1)
-    for i in range(g.size):
+    for i in span(0, g.size):
         gx[i] = g[i] * s[i] * (one + x[i] * (one - s[i]))
 
 
@@ -167,47 +167,33 @@ def gelu(x, p, out):
         out[i] = x[i] * p[i]
 
 
-def gelu_vjp_in_numpy(g, x, p, gx):
-    density = np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
-    np.multiply(g, p + x * density, out=gx)
-
-
-@jit(numpy=gelu_vjp_in_numpy)
+@jit
 def gelu_vjp(g, x, p, gx):
     scale = 1 / math.sqrt(2 * math.pi)
-    for i in range(g.size):
-        gx[i] = g[i] * (p[i] + x[i] * scale * math.exp(-0.5 * x[i] * x[i]))
+    for i in span(0, g.size):
+        gx[i] = g[i] * (p[i] + x[i] * scale * np.exp(-0.5 * x[i] * x[i]))
 
 
-def gelu_argument_in_numpy(x, t):
-    np.multiply(math.sqrt(2 / math.pi), x + 0.044715 * x * x * x, out=t)
-
-
-@jit(numpy=gelu_argument_in_numpy)
+@jit
 def gelu_argument(x, t):
     scale, cubic = t.dtype.type(math.sqrt(2 / math.pi)), t.dtype.type(0.044715)
-    for i in range(x.size):
+    for i in span(0, x.size):
         t[i] = scale * (x[i] + cubic * x[i] * x[i] * x[i])
 
 
-@jit(numpy=lambda x, t, out: np.multiply(0.5 * x, 1 + t, out=out))
+@jit
 def gelu_end(x, t, out):
     half, one = out.dtype.type(0.5), out.dtype.type(1)
-    for i in range(x.size):
+    for i in span(0, x.size):
         out[i] = half * x[i] * (one + t[i])
 
 
-def gelu_tanh_vjp_in_numpy(g, x, t, gx):
-    steep = (1 - t * t) * math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * x * x)
-    np.multiply(0.5 * g, 1 + t + x * steep, out=gx)
-
-
-@jit(numpy=gelu_tanh_vjp_in_numpy)
+@jit
 def gelu_tanh_vjp(g, x, t, gx):
     """`t` is the tanh of the argument, whose slope is scale (1 + 3 cubic x^2)."""
     half, one = g.dtype.type(0.5), g.dtype.type(1)
     scale, cubic = g.dtype.type(math.sqrt(2 / math.pi)), g.dtype.type(3 * 0.044715)
-    for i in range(g.size):
+    for i in span(0, g.size):
         steep = (one - t[i] * t[i]) * scale * (one + cubic * x[i] * x[i])
         gx[i] = half * g[i] * (one + t[i] + x[i] * steep)
 

@@ -1,7 +1,5 @@
 """Rows of a table, looked up by index."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from funclab.engine.kernels.jit import jit

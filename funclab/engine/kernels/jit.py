@@ -38,15 +38,28 @@ FORMS: dict[Function, Function] = {}
 @overload
 def jit(loop: Function) -> Function: ...
 @overload
-def jit(*, numpy: Function) -> Callable[[Function], Function]: ...
-def jit(loop: Function | None = None, *, numpy: Function | None = None) -> Any:
-    """Compile `loop` on first use; only then is numba imported. `numpy`: its NumPy form."""
+def jit(*, numpy: Function = ..., inline: bool = ...) -> Callable[[Function], Function]: ...
+def jit(
+    loop: Function | None = None, *, numpy: Function | None = None, inline: bool = False
+) -> Any:
+    """Compile `loop` on first use; only then is numba imported. `numpy`: its NumPy form; `inline`:
+    whether it becomes a part of the loops that call it, for loops that take no longer than a call.
+    """
     if loop is None:
-        return functools.partial(jit, numpy=numpy)
+        return functools.partial(jit, numpy=numpy, inline=inline)
     FORMS[loop] = numpy or loop
     if ENABLED:
-        return _Loop(loop)
+        return _Loop(loop, inline)
     return loop if SETTING == "loops" else FORMS[loop]
+
+
+def at_once(first: int, last: int) -> tuple[slice]:
+    """The elements from `first` to `last` as one slice: a loop over it is a line of NumPy."""
+    return (slice(first, last),)
+
+
+span = range if ENABLED or SETTING == "loops" else at_once
+"""What a loop goes over that reads the same compiled and in NumPy."""
 
 
 @functools.cache
@@ -95,9 +108,9 @@ class Symbol:
 
 
 class _Loop:
-    def __init__(self, loop: Callable[..., Any]) -> None:
+    def __init__(self, loop: Callable[..., Any], inline: bool) -> None:
         functools.update_wrapper(self, loop)
-        self.loop = loop
+        self.loop, self.inline = loop, inline
 
     @functools.cached_property
     def compiled(self) -> Callable[..., Any]:
@@ -110,6 +123,7 @@ class _Loop:
             if isinstance(scope.get(name), (_Loop, Symbol)):
                 scope[name] = scope[name].compiled
         options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": FAST}
+        options["forceinline"] = self.inline
         options["no_cfunc_wrapper"] = True  # an entry point for C, which nobody uses
         compiler = numba.njit(cache=True, **options)
         try:

@@ -5,8 +5,6 @@ rows; those of 64 rows are made in the dtype of the data, which takes half the t
 `mask` (rows) says which rows count; None for all.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from funclab.engine.kernels.jit import jit

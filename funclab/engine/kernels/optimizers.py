@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from funclab.engine.kernels.jit import jit
+from funclab.engine.kernels.jit import jit, span
 
 
 def advance(learning_rate, iterations, rates):
@@ -41,183 +41,108 @@ def advance_nadam(learning_rate, iterations, rates, beta_1, beta_2):
     rates[4] = product
 
 
-def sgd_in_numpy(w, g, rates):
-    w -= float(rates[0]) * g
-
-
-@jit(numpy=sgd_in_numpy)
+@jit
 def sgd(w, g, rates):
     lr = w.dtype.type(rates[0])
-    for i in range(w.size):
+    for i in span(0, w.size):
         w[i] -= lr * g[i]
 
 
-def momentum_in_numpy(w, g, m, rates, momentum):
-    m *= momentum
-    m -= float(rates[0]) * g
-    w += m
-
-
-@jit(numpy=momentum_in_numpy)
+@jit
 def momentum(w, g, m, rates, momentum):
     lr, keep = w.dtype.type(rates[0]), w.dtype.type(momentum)
-    for i in range(w.size):
+    for i in span(0, w.size):
         m[i] = keep * m[i] - lr * g[i]
         w[i] += m[i]
 
 
-def nesterov_in_numpy(w, g, m, rates, momentum):
-    step = float(rates[0]) * g
-    m *= momentum
-    m -= step
-    w += momentum * m - step
-
-
-@jit(numpy=nesterov_in_numpy)
+@jit
 def nesterov(w, g, m, rates, momentum):
     lr, keep = w.dtype.type(rates[0]), w.dtype.type(momentum)
-    for i in range(w.size):
+    for i in span(0, w.size):
         step = lr * g[i]
         m[i] = keep * m[i] - step
         w[i] += keep * m[i] - step
 
 
-def rmsprop_in_numpy(w, g, v, rates, rho, epsilon):
-    v *= rho
-    v += (1 - rho) * g * g
-    w -= float(rates[0]) * g / np.sqrt(v + epsilon)
-
-
-@jit(numpy=rmsprop_in_numpy)
+@jit
 def rmsprop(w, g, v, rates, rho, epsilon):
     lr, eps = w.dtype.type(rates[0]), w.dtype.type(epsilon)
     keep, fresh = w.dtype.type(rho), w.dtype.type(1.0 - rho)
-    for i in range(w.size):
+    for i in span(0, w.size):
         v[i] = keep * v[i] + fresh * g[i] * g[i]
         w[i] -= lr * g[i] / np.sqrt(v[i] + eps)
 
 
-def rmsprop_full_in_numpy(w, g, v, a, m, rates, rho, momentum, epsilon, centered):
-    v *= rho
-    v += (1 - rho) * g * g
-    a *= rho
-    a += (1 - rho) * g
-    m *= momentum
-    m += float(rates[0]) * g / np.sqrt(v - centered * a * a + epsilon)
-    w -= m
-
-
-@jit(numpy=rmsprop_full_in_numpy)
+@jit
 def rmsprop_full(w, g, v, a, m, rates, rho, momentum, epsilon, centered):
     """With the mean gradient `a` subtracted in the variance (centered is 1 or 0); momentum m."""
     lr, eps = w.dtype.type(rates[0]), w.dtype.type(epsilon)
     keep, fresh = w.dtype.type(rho), w.dtype.type(1.0 - rho)
     hold, centre = w.dtype.type(momentum), w.dtype.type(centered)
-    for i in range(w.size):
+    for i in span(0, w.size):
         v[i] = keep * v[i] + fresh * g[i] * g[i]
         a[i] = keep * a[i] + fresh * g[i]
         m[i] = hold * m[i] + lr * g[i] / np.sqrt(v[i] - centre * a[i] * a[i] + eps)
         w[i] -= m[i]
 
 
-def adam_in_numpy(w, g, m, v, rates, beta_1, beta_2, epsilon):
-    m += (1 - beta_1) * (g - m)
-    v += (1 - beta_2) * (g * g - v)
-    w -= float(rates[1]) * m / (np.sqrt(v) + epsilon)
-
-
-@jit(numpy=adam_in_numpy)
+@jit
 def adam(w, g, m, v, rates, beta_1, beta_2, epsilon):
     alpha, eps = w.dtype.type(rates[1]), w.dtype.type(epsilon)
     fresh_1, fresh_2 = w.dtype.type(1.0 - beta_1), w.dtype.type(1.0 - beta_2)
-    for i in range(w.size):
+    for i in span(0, w.size):
         m[i] += fresh_1 * (g[i] - m[i])
         v[i] += fresh_2 * (g[i] * g[i] - v[i])
         w[i] -= alpha * m[i] / (np.sqrt(v[i]) + eps)
 
 
-def adam_amsgrad_in_numpy(w, g, m, v, highest, rates, beta_1, beta_2, epsilon):
-    m += (1 - beta_1) * (g - m)
-    v += (1 - beta_2) * (g * g - v)
-    np.maximum(highest, v, out=highest)
-    w -= float(rates[1]) * m / (np.sqrt(highest) + epsilon)
-
-
-@jit(numpy=adam_amsgrad_in_numpy)
+@jit
 def adam_amsgrad(w, g, m, v, highest, rates, beta_1, beta_2, epsilon):
     alpha, eps = w.dtype.type(rates[1]), w.dtype.type(epsilon)
     fresh_1, fresh_2 = w.dtype.type(1.0 - beta_1), w.dtype.type(1.0 - beta_2)
-    for i in range(w.size):
+    for i in span(0, w.size):
         m[i] += fresh_1 * (g[i] - m[i])
         v[i] += fresh_2 * (g[i] * g[i] - v[i])
-        # Written so that NaN in v is taken over: the comparison is False for it.
-        highest[i] = highest[i] if highest[i] > v[i] else v[i]
+        highest[i] = np.maximum(highest[i], v[i])  # which takes over NaN
         w[i] -= alpha * m[i] / (np.sqrt(highest[i]) + eps)
 
 
-def adamax_in_numpy(w, g, m, u, rates, beta_1, beta_2, epsilon):
-    m += (1 - beta_1) * (g - m)
-    np.maximum(beta_2 * u, np.abs(g), out=u)
-    w -= float(rates[1]) * m / (u + epsilon)
-
-
-@jit(numpy=adamax_in_numpy)
+@jit
 def adamax(w, g, m, u, rates, beta_1, beta_2, epsilon):
     alpha, eps = w.dtype.type(rates[1]), w.dtype.type(epsilon)
     fresh, keep = w.dtype.type(1.0 - beta_1), w.dtype.type(beta_2)
-    for i in range(w.size):
+    for i in span(0, w.size):
         m[i] += fresh * (g[i] - m[i])
-        size = abs(g[i])
-        u[i] = keep * u[i] if keep * u[i] > size else size
+        u[i] = np.maximum(keep * u[i], np.abs(g[i]))
         w[i] -= alpha * m[i] / (u[i] + eps)
 
 
-def nadam_in_numpy(w, g, m, v, rates, beta_1, beta_2, epsilon):
-    of_average, of_gradient, scale = rates[1:4].tolist()
-    m += (1 - beta_1) * (g - m)
-    v += (1 - beta_2) * (g * g - v)
-    w -= (of_average * m + of_gradient * g) / (np.sqrt(v * scale) + epsilon)
-
-
-@jit(numpy=nadam_in_numpy)
+@jit
 def nadam(w, g, m, v, rates, beta_1, beta_2, epsilon):
     of_average, of_gradient = w.dtype.type(rates[1]), w.dtype.type(rates[2])
     scale, eps = w.dtype.type(rates[3]), w.dtype.type(epsilon)
     fresh_1, fresh_2 = w.dtype.type(1.0 - beta_1), w.dtype.type(1.0 - beta_2)
-    for i in range(w.size):
+    for i in span(0, w.size):
         m[i] += fresh_1 * (g[i] - m[i])
         v[i] += fresh_2 * (g[i] * g[i] - v[i])
         w[i] -= (of_average * m[i] + of_gradient * g[i]) / (np.sqrt(v[i] * scale) + eps)
 
 
-def adagrad_in_numpy(w, g, a, rates, epsilon):
-    a += g * g
-    w -= float(rates[0]) * g / np.sqrt(a + epsilon)
-
-
-@jit(numpy=adagrad_in_numpy)
+@jit
 def adagrad(w, g, a, rates, epsilon):
     lr, eps = w.dtype.type(rates[0]), w.dtype.type(epsilon)
-    for i in range(w.size):
+    for i in span(0, w.size):
         a[i] += g[i] * g[i]
         w[i] -= lr * g[i] / np.sqrt(a[i] + eps)
 
 
-def adadelta_in_numpy(w, g, a, d, rates, rho, epsilon):
-    a *= rho
-    a += (1 - rho) * g * g
-    step = np.sqrt(d + epsilon) * g / np.sqrt(a + epsilon)
-    d *= rho
-    d += (1 - rho) * step * step
-    w -= float(rates[0]) * step
-
-
-@jit(numpy=adadelta_in_numpy)
+@jit
 def adadelta(w, g, a, d, rates, rho, epsilon):
     """a: the average squared gradient; d: the average squared step."""
     lr, eps = w.dtype.type(rates[0]), w.dtype.type(epsilon)
     keep, fresh = w.dtype.type(rho), w.dtype.type(1.0 - rho)
-    for i in range(w.size):
+    for i in span(0, w.size):
         a[i] = keep * a[i] + fresh * g[i] * g[i]
         step = np.sqrt(d[i] + eps) * g[i] / np.sqrt(a[i] + eps)
         d[i] = keep * d[i] + fresh * step * step
@@ -250,44 +175,29 @@ def ftrl(w, g, a, z, rates, power, l1, l2, shrinkage, beta):
         w[i] = (kept - z[i]) / (after / lr + ridge)
 
 
-def lion_in_numpy(w, g, m, rates, beta_1, beta_2):
-    w -= float(rates[0]) * np.sign(beta_1 * m + (1 - beta_1) * g)
-    m *= beta_2
-    m += (1 - beta_2) * g
-
-
-@jit(numpy=lion_in_numpy)
+@jit
 def lion(w, g, m, rates, beta_1, beta_2):
     lr, keep = w.dtype.type(rates[0]), w.dtype.type(beta_1)
     hold = w.dtype.type(beta_2)
     fresh_1, fresh_2 = w.dtype.type(1.0 - beta_1), w.dtype.type(1.0 - beta_2)
-    for i in range(w.size):
+    for i in span(0, w.size):
         w[i] -= lr * np.sign(keep * m[i] + fresh_1 * g[i])
         m[i] = hold * m[i] + fresh_2 * g[i]
 
 
-def average_in_numpy(w, mean, momentum):
-    mean *= momentum
-    mean += (1 - momentum) * w
-
-
-@jit(numpy=average_in_numpy)
+@jit
 def average(w, mean, momentum):
     """The moving average of the weights."""
     keep, fresh = w.dtype.type(momentum), w.dtype.type(1.0 - momentum)
-    for i in range(w.size):
+    for i in span(0, w.size):
         mean[i] = keep * mean[i] + fresh * w[i]
 
 
-def decay_in_numpy(w, rates, share):
-    w *= float(1 - rates[0] * share)
-
-
-@jit(numpy=decay_in_numpy)
+@jit
 def decay(w, rates, share):
     """Weight decay: w -= lr * share * w."""
     left = w.dtype.type(1.0 - rates[0] * share)
-    for i in range(w.size):
+    for i in span(0, w.size):
         w[i] *= left
 
 

@@ -6,8 +6,6 @@ also a height of 1. `planes`, `rows` and `columns` say where each window begins 
 The loops run over rows of pixels, and innermost over the channels, contiguous in memory.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

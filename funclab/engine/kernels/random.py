@@ -5,8 +5,6 @@ the JIT, and can continue from any point. The scrambling is SplitMix64: Steele, 
 splittable pseudorandom number generators", 2014.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -5,8 +5,6 @@ loops, which treat an array as (blocks, elements to reduce, columns). If there a
 each thread does half of the blocks.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from funclab.engine.kernels.jit import jit
+from funclab.engine.kernels.jit import jit, span
 
 
 @jit(numpy=lambda v: v.sum(dtype=np.float64))
@@ -114,13 +114,9 @@ def sparse_class_hits(target, x, out):
         out[i] = target[i] == best
 
 
-def threshold_hits_in_numpy(target, x, out, threshold):
-    np.copyto(out, (x > threshold) == target)
-
-
-@jit(numpy=threshold_hits_in_numpy)
+@jit
 def threshold_hits(target, x, out, threshold):
-    for i in range(out.size):
+    for i in span(0, out.size):
         out[i] = (x[i] > threshold) == target[i]
 
 

@@ -6,8 +6,6 @@ from about 80 microseconds of work. BLAS's threads would compete with this one f
 work is shared, BLAS computes on the thread that calls it.
 """
 
-from __future__ import annotations
-
 import functools
 import math
 import os

@@ -25,8 +25,6 @@ for convolutional neural networks", CVPR 2016; Barabasz et al., "Error analysis 
 accuracy of Winograd convolution", 2020, for why the points matter.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from funclab.engine.kernels.jit import jit

@@ -443,7 +443,5 @@ def encoded(
 def dense(sparse: Any) -> None:
     if sparse:
         raise NotSupportedError(
-            NEEDS_DENSE,
-            why="funclab computes with dense arrays only.",
-            fix="leave `sparse` out.",
+            NEEDS_DENSE, why="funclab computes with dense arrays only.", fix="leave `sparse` out."
         )

@@ -90,10 +90,7 @@ class Hashing(Binned):
         return ops.cast(inputs, "int64") if whole else inputs
 
     def call(self, inputs: Any) -> Any:
-        x = self._checked(inputs)
-        if self.output_mode == "one_hot" and len(x.shape) and x.shape[-1] == 1:
-            x = ops.reshape(x, _with_rest(x.shape[:-1]))
-        return self.coded(look_up(self, x))
+        return self.coded(look_up(self, self._checked(inputs)))
 
     def find(self, x: Array) -> Array:
         masked = self.mask_value is not None and self.num_bins > 1
@@ -104,10 +101,6 @@ class Hashing(Binned):
         if masked:
             bins = [0 if key == self.mask_value else i for key, i in zip(keys, bins)]
         return np.array(bins, "int64").reshape(x.shape)
-
-
-def _with_rest(shape: Shape) -> tuple[int, ...]:
-    return tuple(-1 if length is None else length for length in shape)
 
 
 class HashedCrossing(Binned):

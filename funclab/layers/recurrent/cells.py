@@ -12,18 +12,8 @@ from funclab.graph.tape import current_tape
 from funclab.graph.value import Value
 from funclab.layers.base import Layer
 from funclab.layers.recurrent.steps import (
-    BEGINNINGS,
-    DROPOUTS,
-    GATED,
-    PENALTIES,
-    RULES,
-    GRUStep,
-    LSTMStep,
-    SimpleStep,
-    Step,
-    loop,
-    zeros,
-)
+    BEGINNINGS, DROPOUTS, GATED, PENALTIES, RULES, GRUStep, LSTMStep, SimpleStep, Step, loop, zeros,
+)  # fmt: skip
 
 
 class Cell(Step, abstract=True):

@@ -14,14 +14,7 @@ from funclab.graph.value import Variable
 from funclab.layers.arguments import parameters
 from funclab.layers.base import Layer
 from funclab.layers.recurrent.cells import (
-    Cell,
-    StackedRNNCells,
-    beginning,
-    build_within,
-    check_cell,
-    first_states,
-    output_size,
-    over,
+    Cell, StackedRNNCells, beginning, build_within, check_cell, first_states, output_size, over,
     warn_of_states,
 )  # fmt: skip
 from funclab.layers.recurrent.steps import Step

@@ -1,19 +1,10 @@
 """The recurrent layers: LSTM, GRU, and SimpleRNN, which has no gates."""
 
-from __future__ import annotations
-
 from funclab.layers.recurrent.cells import GRUCell, LSTMCell, SimpleRNNCell
 from funclab.layers.recurrent.layers import BuiltIn
 from funclab.layers.recurrent.steps import (
-    BEGINNINGS,
-    DROPOUTS,
-    GATED,
-    PENALTIES,
-    RULES,
-    GRUStep,
-    LSTMStep,
-    SimpleStep,
-)
+    BEGINNINGS, DROPOUTS, GATED, PENALTIES, RULES, GRUStep, LSTMStep, SimpleStep,
+)  # fmt: skip
 
 # Arguments that are next to each other in the constructors, in Keras' order.
 ROLES = (*PENALTIES, "activity_regularizer", *RULES)

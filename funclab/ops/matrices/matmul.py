@@ -14,7 +14,7 @@ from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape, known, show
 from funclab.ops.arithmetic import multiply
-from funclab.ops.base import Slot, shape_of, sum_to
+from funclab.ops.base import Data, Slot, shape_of, sum_to
 from funclab.ops.shaping import expand_dims, moveaxis, reshape, squeeze, transpose
 
 
@@ -26,6 +26,7 @@ class MatMul(Op):
     Gradient: gx = g @ y^T; gy = x^T @ g.
     """
 
+    keras = "numpy.Matmul"
     name = "matmul"
     takes_spaced = True
 
@@ -99,7 +100,7 @@ def _product(a: Array, b: Array, slot: Array, matmul: Any) -> None:
         sum_to(np.matmul(a, b), slot)
 
 
-def matmul(x1: Any, x2: Any) -> Any:
+def matmul(x1: Data, x2: Data) -> Any:
     """The matrix product x1 @ x2; a vector counts as one row (x1) or one column (x2)."""
     if len(shape_of(x1)) == 1:
         product = matmul(expand_dims(x1, 0), x2)
@@ -110,7 +111,7 @@ def matmul(x1: Any, x2: Any) -> Any:
     return MatMul()(x1, x2)
 
 
-def dot(x1: Any, x2: Any) -> Any:
+def dot(x1: Data, x2: Data) -> Any:
     """The sum of products over the last axis of x1 and the last but one (or only) of x2."""
     if not shape_of(x1) or not shape_of(x2):
         return multiply(x1, x2)
@@ -118,7 +119,7 @@ def dot(x1: Any, x2: Any) -> Any:
     return tensordot(x1, x2, ([-1], [second]))
 
 
-def tensordot(x1: Any, x2: Any, axes: int | Sequence[Any] = 2) -> Any:
+def tensordot(x1: Data, x2: Data, axes: int | Sequence[Any] = 2) -> Any:
     """The sum of products over some axes of x1 and x2.
 
     `axes` is two lists of axes, or a number: that many last axes of x1 and first axes of x2.

@@ -6,7 +6,7 @@ from typing import Any
 
 from funclab.errors import ArgumentError, ShapeError
 from funclab.ops.arithmetic import multiply, subtract
-from funclab.ops.base import shape_of
+from funclab.ops.base import Data, in_keras, shape_of
 from funclab.ops.elementwise import square
 from funclab.ops.indexing import get_item
 from funclab.ops.joining import stack
@@ -17,24 +17,24 @@ from funclab.ops.shaping import expand_dims, moveaxis, ravel, reshape, transpose
 from funclab.ops.waves import log10
 
 
-def inner(x1: Any, x2: Any) -> Any:
+def inner(x1: Data, x2: Data) -> Any:
     """The sum of products over the last axis of both."""
     if not shape_of(x1) or not shape_of(x2):
         return multiply(x1, x2)
     return tensordot(x1, x2, ([-1], [-1]))
 
 
-def outer(x1: Any, x2: Any) -> Any:
+def outer(x1: Data, x2: Data) -> Any:
     """Every element of x1 times every one of x2, both flattened."""
     return multiply(expand_dims(ravel(x1), 1), expand_dims(ravel(x2), 0))
 
 
-def vdot(x1: Any, x2: Any) -> Any:
+def vdot(x1: Data, x2: Data) -> Any:
     """The sum of products of all elements, both flattened."""
     return summed(multiply(ravel(x1), ravel(x2)))
 
 
-def kron(x1: Any, x2: Any) -> Any:
+def kron(x1: Data, x2: Data) -> Any:
     """The Kronecker product: x2 times each element of x1, in the place of that element.
 
     Shapes: x1 (n, m), x2 (k, l) -> (n * k, m * l).
@@ -51,7 +51,7 @@ def _times(n: int | None, m: int | None) -> int | None:
 
 
 def cross(
-    x1: Any, x2: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None
+    x1: Data, x2: Data, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None
 ) -> Any:
     """The vectors perpendicular to those of x1 and x2, which have 3 or 2 elements along `axis` (or
     axisa and axisb); if both have 2 elements, only the third element.
@@ -84,7 +84,8 @@ def _parts(x: Any, axis: int) -> list[Any]:
     return [get_item(x, (..., i)) for i in range(length)]
 
 
-def psnr(x1: Any, x2: Any, max_val: float) -> Any:
+@in_keras("nn.PSNR")
+def psnr(x1: Data, x2: Data, max_val: float) -> Any:
     """The peak signal-to-noise ratio: 20 log10(max_val) - 10 log10(mean squared error)."""
     error = mean(square(subtract(x1, x2)))
     return subtract(multiply(log10(float(max_val)), 20.0), multiply(log10(error), 10.0))

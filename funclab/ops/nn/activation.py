@@ -14,7 +14,7 @@ from funclab.graph import shape_math
 from funclab.graph.op import Array, Op, Work
 from funclab.graph.shape_math import Shape, show
 from funclab.ops.arithmetic import multiply, subtract
-from funclab.ops.base import Elementwise, function_of, shape_of, with_settings
+from funclab.ops.base import Data, Elementwise, function_of, shape_of, with_settings
 from funclab.ops.elementwise import exp, row, tanh
 from funclab.ops.reduction import logsumexp
 from funclab.registry.parameters import guarded
@@ -178,12 +178,9 @@ def leaky_relu(x: Any, negative_slope: float = 0.2) -> Any:
 silu = swish = function_of(Silu)
 
 
-def hard_silu(x: Any) -> Any:
+def hard_silu(x: Data) -> Any:
     """x * hard_sigmoid(x). Also called hard swish."""
     return multiply(x, hard_sigmoid(x))
-
-
-hard_swish = hard_silu
 
 
 def mish(x: Any) -> Any:
@@ -254,7 +251,7 @@ class LogSoftmax(AlongAxis):
         np.subtract(g, gx, gx)
 
 
-def softmax(x: Any, axis: Any = -1) -> Any:
+def softmax(x: Data, axis: Any = -1) -> Any:
     """Probabilities from scores along `axis`, or jointly along several axes."""
     shape = shape_of(x)
     if isinstance(axis, (tuple, list)):

@@ -12,7 +12,7 @@ from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape, known, show
 from funclab.ops.arithmetic import add, logical_and, multiply, where
-from funclab.ops.base import shape_of
+from funclab.ops.base import Data, shape_of
 from funclab.ops.basic import cast
 from funclab.ops.copies import repeat
 from funclab.ops.matrices.einsum import einsum
@@ -33,6 +33,7 @@ class PositionMask(Op):
     Shapes: x (..., n, ...), y (..., m, ...), both along `axis` -> out (n, m), of booleans.
     """
 
+    keras = ""
     makes = "bool"
     differentiable = False
     causal: bool = True
@@ -61,12 +62,12 @@ def position_mask(
 
 
 def dot_product_attention(
-    query: Any,
-    key: Any,
-    value: Any,
-    bias: Any = None,
-    mask: Any = None,
-    scale: float | None = None,
+    query: Data,
+    key: Data,
+    value: Data,
+    bias: Data = None,
+    mask: Data = None,
+    scale: float | Data | None = None,
     is_causal: bool = False,
     flash_attention: bool | None = None,
     attn_logits_soft_cap: float | None = None,

@@ -12,7 +12,7 @@ from funclab.errors import ShapeError
 from funclab.graph import shape_math
 from funclab.graph.op import Array
 from funclab.graph.shape_math import Shape, known, show
-from funclab.ops.base import Slot, shape_of
+from funclab.ops.base import Data, Slot, shape_of
 from funclab.ops.nn.window import Sliding, check_format, check_padding, per_axis
 from funclab.ops.shaping import reshape
 
@@ -71,6 +71,8 @@ class Conv(Filters):
         and Visin, "A guide to convolution arithmetic for deep learning", 2016, for the shapes.
     """
 
+    keras = ""
+
     def forward(self, x: Array, w: Array, out: Array) -> None:
         self.write(x, w, None, out)
 
@@ -118,6 +120,7 @@ class ConvTranspose(Sliding):
         chapter 4.
     """
 
+    keras = ""
     output_padding: tuple[int, ...] | None = None
     dilation_rate: tuple[int, ...] = (1, 1)
 
@@ -167,8 +170,8 @@ class ConvTranspose(Sliding):
 
 
 def conv(
-    inputs: Any,
-    kernel: Any,
+    inputs: Data,
+    kernel: Data,
     strides: int | Sequence[int] = 1,
     padding: str = "valid",
     data_format: str | None = None,
@@ -198,8 +201,8 @@ def conv(
 
 
 def depthwise_conv(
-    inputs: Any,
-    kernel: Any,
+    inputs: Data,
+    kernel: Data,
     strides: int | Sequence[int] = 1,
     padding: str = "valid",
     data_format: str | None = None,
@@ -230,9 +233,9 @@ def depthwise_conv(
 
 
 def separable_conv(
-    inputs: Any,
-    depthwise_kernel: Any,
-    pointwise_kernel: Any,
+    inputs: Data,
+    depthwise_kernel: Data,
+    pointwise_kernel: Data,
     strides: int | Sequence[int] = 1,
     padding: str = "valid",
     data_format: str | None = None,
@@ -250,8 +253,8 @@ def separable_conv(
 
 
 def conv_transpose(
-    inputs: Any,
-    kernel: Any,
+    inputs: Data,
+    kernel: Data,
     strides: int | Sequence[int] = 1,
     padding: str = "valid",
     output_padding: int | Sequence[int] | None = None,

@@ -10,7 +10,7 @@ from funclab.engine.kernels import ctc as kernels
 from funclab.errors import ShapeError
 from funclab.graph.op import Array, Op, Work, as_float
 from funclab.graph.shape_math import Shape, known, show
-from funclab.ops.base import Slot, shape_of
+from funclab.ops.base import Data, Slot, in_keras, shape_of
 from funclab.registry.parameters import wrong_value
 
 
@@ -27,6 +27,7 @@ class CTCLoss(Op):
     Source: Graves et al., "Connectionist Temporal Classification", ICML 2006, equations 6 to 8, 15.
     """
 
+    keras = ""
     mask_index: int = 0
 
     def shape(self, target: Shape, x: Shape, counts: Shape, lengths: Shape) -> Shape:
@@ -78,8 +79,9 @@ class CTCLoss(Op):
         return [array.clip(0, limit).astype("int64") for array, limit in pairs]
 
 
+@in_keras("nn.CTCLoss")
 def ctc_loss(
-    target: Any, output: Any, target_length: Any, output_length: Any, mask_index: int = 0
+    target: Data, output: Data, target_length: Data, output_length: Data, mask_index: int = 0
 ) -> Any:
     """The loss of label sequences, from scores (before a softmax) for each step; see CTCLoss.
 
@@ -99,6 +101,7 @@ class CTCDecode(Op):
         (batch, paths): minus the sum of the largest x, or the log probability of the path.
     """
 
+    keras = ""
     n_outputs = 2
     differentiable = False
     strategy: str = "greedy"
@@ -169,9 +172,10 @@ def _add(grown: dict[Any, Any], path: Any, end: int, chance: float) -> None:
     grown[path] = tuple(ends)
 
 
+@in_keras("nn.CTCDecode")
 def ctc_decode(
-    inputs: Any,
-    sequence_lengths: Any,
+    inputs: Data,
+    sequence_lengths: Data,
     strategy: str = "greedy",
     beam_width: int = 100,
     top_paths: int = 1,

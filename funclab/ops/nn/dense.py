@@ -31,6 +31,7 @@ class BiasActivation(Op):
         1 - out^2 for tanh, out * (1 - out) for sigmoid; gb = the sum of gx over all rows.
     """
 
+    keras = ""
     activation: str = "linear"
 
     def shape(self, x: Shape, b: Shape) -> Shape:
@@ -85,6 +86,7 @@ class BiasAdd(Op):
     Gradient: gx = g; gb = the sum of g over all other axes.
     """
 
+    keras = ""
     axis: int = 1
 
     def shape(self, x: Shape, b: Shape) -> Shape:

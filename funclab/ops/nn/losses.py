@@ -19,7 +19,7 @@ from funclab.graph.op import Array, Op, View, Work, as_float
 from funclab.graph.shape_math import Shape, show
 from funclab.graph.value import Value
 from funclab.ops.arithmetic import add, divide, multiply, subtract
-from funclab.ops.base import Elementwise, Slot, as_rows, shape_of
+from funclab.ops.base import Data, Elementwise, Slot, as_rows, shape_of
 from funclab.ops.basic import cast
 from funclab.ops.elementwise import Sigmoid, clip, log, negative
 from funclab.ops.indexing import take_along_axis
@@ -145,7 +145,7 @@ def check_same(target: Shape, output: Shape) -> None:
 
 
 def categorical_crossentropy(
-    target: Any, output: Any, from_logits: bool = False, axis: int = -1
+    target: Data, output: Data, from_logits: bool = False, axis: int = -1
 ) -> Any:
     """The cross-entropy of one-hot targets (or any weights) and predictions along `axis`.
 
@@ -165,7 +165,7 @@ def categorical_crossentropy(
 
 
 def sparse_categorical_crossentropy(
-    target: Any, output: Any, from_logits: bool = False, axis: int = -1
+    target: Data, output: Data, from_logits: bool = False, axis: int = -1
 ) -> Any:
     """The cross-entropy of class indices and predictions; see categorical_crossentropy.
 
@@ -186,7 +186,7 @@ def sparse_categorical_crossentropy(
     return negative(squeeze(chosen, -1))
 
 
-def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> Any:
+def binary_crossentropy(target: Data, output: Data, from_logits: bool = False) -> Any:
     """The cross-entropy of targets between 0 and 1 and predictions, element by element.
 
     Predictions are probabilities, clipped to stay 1e-7 away from 0 and 1; or, with from_logits, the

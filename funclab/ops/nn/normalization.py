@@ -14,7 +14,7 @@ from funclab.graph import shape_math
 from funclab.graph.op import Array, Op, Work, as_float
 from funclab.graph.shape_math import Shape, known, show
 from funclab.ops.arithmetic import divide, maximum, multiply, power
-from funclab.ops.base import shape_of
+from funclab.ops.base import Data, in_keras, shape_of
 from funclab.ops.elementwise import absolute, rsqrt, square
 from funclab.ops.reduction import Axis, sum, to_axis
 
@@ -79,6 +79,7 @@ class BatchNormalization(PerChannel):
         internal covariate shift", 2015.
     """
 
+    keras = ""
     momentum: float = 0.99
     masked: bool = False
     synchronized: bool = False
@@ -183,6 +184,7 @@ class LayerNormalization(Op):
     Source: Ba et al., "Layer normalization", 2016, equation 4.
     """
 
+    keras = ""
     axis: tuple[int, ...] = (-1,)
     epsilon: float = 1e-3
     scaled: bool = True
@@ -280,13 +282,14 @@ def normalize_batch(
     return op(x, scale, offset, moving_mean, moving_variance, *extra)
 
 
+@in_keras("nn.BatchNorm")
 def batch_normalization(
-    x: Any,
-    mean: Any,
-    variance: Any,
+    x: Data,
+    mean: Data,
+    variance: Data,
     axis: int = -1,
-    offset: Any = None,
-    scale: Any = None,
+    offset: Data = None,
+    scale: Data = None,
     epsilon: float = 1e-3,
 ) -> Any:
     """Normalize by a given mean and variance: scale (x - mean) / sqrt(variance + epsilon) + offset.
@@ -299,8 +302,9 @@ def batch_normalization(
     return Normalization(axis, epsilon)(x, scale, offset, mean, variance)
 
 
+@in_keras("nn.LayerNorm")
 def layer_normalization(
-    x: Any, gamma: Any = None, beta: Any = None, axis: Any = -1, epsilon: float | None = None
+    x: Data, gamma: Data = None, beta: Data = None, axis: Any = -1, epsilon: float | None = None
 ) -> Any:
     """Each sample normalized to mean 0 and variance 1 along `axis`, times gamma, plus beta.
 
@@ -312,8 +316,9 @@ def layer_normalization(
     return op(x, *(weight for weight in (gamma, beta) if weight is not None))
 
 
+@in_keras("nn.RMSNorm")
 def rms_normalization(
-    x: Any, scale: Any = None, axis: Any = -1, epsilon: float | None = None
+    x: Data, scale: Data = None, axis: Any = -1, epsilon: float | None = None
 ) -> Any:
     """Each sample divided by the root of its mean square along `axis`, times scale.
 
@@ -327,7 +332,7 @@ def rms_normalization(
     return y if scale is None else multiply(y, scale)
 
 
-def normalize(x: Any, axis: Axis = -1, order: int = 2, epsilon: float | None = None) -> Any:
+def normalize(x: Data, axis: Axis = -1, order: int = 2, epsilon: float | None = None) -> Any:
     """x divided by its norm along `axis`, or by epsilon (None: 1e-7) where the norm is smaller.
 
     The norm is (the sum of |x|^order)^(1 / order).

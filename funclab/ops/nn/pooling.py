@@ -14,7 +14,7 @@ from funclab.engine.kernels.window import volumes
 from funclab.errors import ShapeError
 from funclab.graph.op import Array, Work
 from funclab.graph.shape_math import Shape, show
-from funclab.ops.base import named_like
+from funclab.ops.base import Data, named_like
 from funclab.ops.nn.window import Sliding, Spatial, check_format, check_padding, per_axis
 
 OPERATIONS = 50
@@ -134,6 +134,7 @@ class AveragePool(Average, Pooling):
 class AdaptivePooling(Windows, abstract=True):
     """`output_size` windows, each just long enough that together they cover the axis."""
 
+    keras = ""
     output_size: tuple[int, ...] = (1, 1)
     data_format: str = "channels_last"
 
@@ -193,7 +194,7 @@ max_pool, average_pool = _function(MaxPool, "max_pool"), _function(AveragePool, 
 
 
 def _adaptive(op: Any, name: str) -> Any:
-    def pool(inputs: Any, output_size: int | Sequence[int], data_format: str | None = None) -> Any:
+    def pool(inputs: Data, output_size: int | Sequence[int], data_format: str | None = None) -> Any:
         size = per_axis(output_size, len(inputs.shape) - 2, "output_size")
         return op(size, check_format(data_format))(inputs)
 

@@ -149,7 +149,9 @@ class Recurrence(Op, abstract=True):
 
     def _steps(self, ends: Any, inputs: Inputs, frozen: Array, room: Room) -> None:
         """All steps forward, for the samples between `ends`: fill gates, states and extra."""
-        raise NotImplementedError
+        known = inputs.recurrent, *self._biases(inputs), frozen, _dropout(inputs), room.gates
+        loop = getattr(kernels, self.name)
+        loop(*ends, *known, *room.states, *room.extra[:1], *self._codes())
 
     def _steps_vjp(
         self, ends: Any, inputs: Inputs, frozen: Array, room: Room, *gradients: Any
@@ -158,7 +160,17 @@ class Recurrence(Op, abstract=True):
 
         `gradients`: those of each step's output, gs, gdropout.
         """
-        raise NotImplementedError
+        gstates, gs, gdropout = gradients
+        known = inputs.recurrent, frozen, _dropout(inputs), gdropout, room.gates, *room.states
+        loop, kept = getattr(kernels, f"{self.name}_vjp"), (*room.extra[:1], room.ggates)
+        loop(*ends, gstates, *gs, *known, *kept, *self._inner(room), *self._codes())
+
+    def _biases(self, inputs: Inputs) -> Sequence[Array]:
+        return (inputs.bias,)
+
+    def _inner(self, room: Room) -> Sequence[Array]:
+        """Where the gradients of the recurrent product go, if they are not ggates."""
+        return ()
 
     def _products(
         self, inputs: Inputs, room: Room, gkernel: Slot, grecurrent: Slot, gbias: Slot
@@ -229,17 +241,6 @@ class SimpleRNN(Recurrence):
     Source: Elman, "Finding structure in time", Cognitive Science 1990.
     """
 
-    def _steps(self, ends: Any, inputs: Inputs, frozen: Array, room: Room) -> None:
-        known = inputs.recurrent, inputs.bias, frozen, _dropout(inputs), room.gates
-        kernels.simple_rnn(*ends, *known, *room.states, *self._codes())
-
-    def _steps_vjp(
-        self, ends: Any, inputs: Inputs, frozen: Array, room: Room, *gradients: Any
-    ) -> None:
-        gstates, gs, gdropout = gradients
-        known = inputs.recurrent, frozen, _dropout(inputs), gdropout, room.gates, *room.states
-        kernels.simple_rnn_vjp(*ends, gstates, *gs, *known, room.ggates, *self._codes())
-
 
 class GRU(Recurrence):
     """A gated recurrent unit: gate z mixes old state and new value, gate r resets the old state.
@@ -266,19 +267,11 @@ class GRU(Recurrence):
     def _bias_shape(self, width: int | None) -> Shape:
         return (2, width) if self.reset_after else (width,)
 
-    def _steps(self, ends: Any, inputs: Inputs, frozen: Array, room: Room) -> None:
-        biases = inputs.bias if self.reset_after else (inputs.bias, inputs.bias[:0])
-        known = inputs.recurrent, *biases, frozen, _dropout(inputs), room.gates, room.extra[0]
-        kernels.gru(*ends, *known, *room.states, *self._codes())
+    def _biases(self, inputs: Inputs) -> Sequence[Array]:
+        return inputs.bias if self.reset_after else (inputs.bias, inputs.bias[:0])
 
-    def _steps_vjp(
-        self, ends: Any, inputs: Inputs, frozen: Array, room: Room, *gradients: Any
-    ) -> None:
-        gstates, gs, gdropout = gradients
-        pulled, ginner = room.extra
-        into = room.ggates, ginner if self.reset_after else ginner[:0]
-        known = inputs.recurrent, frozen, _dropout(inputs), gdropout, room.gates, pulled
-        kernels.gru_vjp(*ends, gstates, *gs, *known, *room.states, *into, *self._codes())
+    def _inner(self, room: Room) -> Sequence[Array]:
+        return (room.extra[1] if self.reset_after else room.extra[1][:0],)
 
     def _products(
         self, inputs: Inputs, room: Room, gkernel: Slot, grecurrent: Slot, gbias: Slot
@@ -318,22 +311,12 @@ class LSTM(Recurrence):
         et al., "Learning to forget", 2000.
     """
 
+    keras = ""
     recurrent_activation: str = "sigmoid"
     gates: ClassVar[int] = 4
     state_count: ClassVar[int] = 2
     extra: ClassVar[tuple[int, ...]] = (1,)
     n_outputs: ClassVar[int] = 3
-
-    def _steps(self, ends: Any, inputs: Inputs, frozen: Array, room: Room) -> None:
-        known = inputs.recurrent, inputs.bias, frozen, _dropout(inputs), room.gates
-        kernels.lstm(*ends, *known, *room.states, *room.extra, *self._codes())
-
-    def _steps_vjp(
-        self, ends: Any, inputs: Inputs, frozen: Array, room: Room, *gradients: Any
-    ) -> None:
-        gstates, gs, gdropout = gradients
-        known = inputs.recurrent, frozen, _dropout(inputs), gdropout, room.gates, *room.states
-        kernels.lstm_vjp(*ends, gstates, *gs, *known, *room.extra, room.ggates, *self._codes())
 
 
 def _dropout(inputs: Inputs) -> Array:

@@ -71,6 +71,7 @@ class UpSample(Resampling):
         "Lanczos filtering in one and two dimensions", 1979.
     """
 
+    keras = ""
     size: tuple[int, ...] = (2, 2)
     interpolation: str = "bilinear"
     data_format: str = "channels_last"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -105,13 +105,15 @@ class SquaredError(PerSample):
     Gradient: gx = g * 2 (x - target) / n; gtarget = -gx.
     """
 
+    kernel: ClassVar[str] = "squared_error"
+
     def forward(self, target: Array, x: Array, out: Array) -> None:
-        kernels.squared_error(target, x, out)
+        getattr(kernels, self.kernel)(target, x, out)
 
     def vjp(self, g: Array, target: Array, x: Array, out: Array, gt: Slot, gx: Slot) -> None:
         for slot, a, b in ((gx, target, x), (gt, x, target)):
             if slot is not None:
-                kernels.squared_error_vjp(g, a, b, slot)
+                getattr(kernels, f"{self.kernel}_vjp")(g, a, b, slot)
 
 
 class AbsoluteError(SquaredError):
@@ -121,13 +123,7 @@ class AbsoluteError(SquaredError):
     Gradient: gx = g * sign(x - target) / n; gtarget = -gx.
     """
 
-    def forward(self, target: Array, x: Array, out: Array) -> None:
-        kernels.absolute_error(target, x, out)
-
-    def vjp(self, g: Array, target: Array, x: Array, out: Array, gt: Slot, gx: Slot) -> None:
-        for slot, a, b in ((gx, target, x), (gt, x, target)):
-            if slot is not None:
-                kernels.absolute_error_vjp(g, a, b, slot)
+    kernel = "absolute_error"
 
 
 class ClassHits(PerSample):

@@ -14,33 +14,13 @@ from funclab.layers import Dense
 from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
-    accuracy,
-    activation_of,
-    calls_before,
-    calls_of,
-    chain_to,
-    first_call,
-    gives_probabilities,
-    joins,
-    maker,
-    own_layers,
-    reads,
-    same_answers,
-    softmaxes,
-    source_inputs,
-    trained_copy,
-    unused_calls,
-    ways,
-)
+    accuracy, activation_of, calls_before, calls_of, chain_to, first_call, gives_probabilities,
+    joins, maker, own_layers, reads, same_answers, softmaxes, source_inputs, trained_copy,
+    unused_calls, ways,
+)  # fmt: skip
 from funclab.teach.judging import (
-    Mistake,
-    calls_made,
-    judge,
-    known,
-    lights,
-    numpy_was_given,
-    told,
-)
+    Mistake, calls_made, judge, known, lights, numpy_was_given, told,
+)  # fmt: skip
 
 TEN = (None, 10)
 BUDGET, ENOUGH = 3000, 0.85
@@ -99,7 +79,7 @@ def first_hidden_layer(attempt: Attempt) -> list[Node | Operation]:
 
 
 # 1B
-@judge("1B")
+@judge("1B", lit=lambda attempt: [known(attempt, "reader").get_layer("hidden_2").inbound_nodes[0]])
 def second_eye(attempt: Attempt) -> Mistake | None:
     """From the reader's Input to the same tensor that its second hidden layer made."""
     reader = known(attempt, "reader")
@@ -143,11 +123,6 @@ def no_eye(attempt: Attempt, hidden: Any, source: Any) -> Mistake:
     if moved is not None:
         return Mistake("fresh_input", moved.at, **{**moved.values, **where})
     return Mistake("")
-
-
-@lights("1B")
-def the_second_hidden_layer(attempt: Attempt) -> list[Node | Operation]:
-    return [known(attempt, "reader").get_layer("hidden_2").inbound_nodes[0]]
 
 
 # 1C

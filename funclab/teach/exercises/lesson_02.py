@@ -17,17 +17,9 @@ from funclab.layers import Dense
 from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
-    accuracy,
-    calls_before,
-    calls_of,
-    maker,
-    order_counts,
-    reads,
-    rows_read,
-    softmaxes,
-    source_inputs,
-    trained_copy,
-)
+    accuracy, calls_before, calls_of, maker, order_counts, reads, rows_read, softmaxes,
+    source_inputs, trained_copy,
+)  # fmt: skip
 from funclab.teach.judging import Mistake, judge, known, lights, told
 from funclab.teach.predicting import calls, judge_predictions
 from funclab.teach.records.answers import same_answer, shape_and_weights
@@ -73,7 +65,7 @@ judge_predictions("2A", shape_and_weights, not_so)
 
 
 # 2B
-@judge("2B")
+@judge("2B", lit=lambda attempt: [maker(known(attempt, "week"))])
 def a_week_for_each_hour(attempt: Attempt) -> Mistake | None:
     """The four numbers of each hour, followed by the seven of the week; no weights."""
     day, week = known(attempt, "day"), known(attempt, "week")
@@ -131,11 +123,6 @@ def closed_batch(full: Tensor) -> Mistake:
     if n == HOURS and not node.is_input:
         return Mistake("batch_is_24", {node: "24 days"}, layer=node, tensor=reads(node)[0])
     return Mistake("fixed_batch", {node: f"{n} in front"}, input=node, n=n)
-
-
-@lights("2B")
-def the_week(attempt: Attempt) -> list[Node | Operation]:
-    return [maker(known(attempt, "week"))]
 
 
 # 2C

@@ -18,15 +18,9 @@ from funclab.losses import SparseCategoricalCrossentropy
 from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, flat
 from funclab.teach.graphs import (
-    accuracy,
-    activation_of,
-    calls_of,
-    chain_to,
-    maker,
-    trained_copy,
-    weighted_calls,
-)
-from funclab.teach.judging import Mistake, judge, known, lights, told
+    accuracy, activation_of, calls_of, chain_to, maker, trained_copy, weighted_calls,
+)  # fmt: skip
+from funclab.teach.judging import Mistake, judge, known, told
 from funclab.teach.records.answers import plain_answer, same_answer, shape_and_weights
 from funclab.training.targets import function_of
 
@@ -40,7 +34,7 @@ CROSSENTROPIES = ("sparse_categorical_crossentropy", "categorical_crossentropy")
 
 
 # 3A
-@judge("3A")
+@judge("3A", lit=lambda attempt: [the_slope(attempt)])
 def one_step(attempt: Attempt) -> Mistake | None:
     """The gradient, the new weight, and the loss with the new weight."""
     layer = the_slope(attempt)
@@ -72,18 +66,13 @@ def one_step(attempt: Attempt) -> Mistake | None:
     return None
 
 
-@lights("3A")
-def the_layer_with_the_weight(attempt: Attempt) -> list[Node | Operation]:
-    return [the_slope(attempt)]
-
-
 def the_slope(attempt: Attempt) -> Node:
     """The call of the lesson's model that has one weight."""
     return weighted_calls(known(attempt, "one_weight"))[0]
 
 
 # 3B
-@judge("3B")
+@judge("3B", lit=lambda attempt: the_end(attempt))
 def trained_twice_and_judged(attempt: Attempt) -> Mistake | None:
     """One reader, compiled, fitted twice, and then evaluated on unseen digits."""
     model = attempt.model
@@ -133,13 +122,8 @@ def numbers(names: Mapping[str, Any]) -> Iterator[float]:
         yield from (float(x) for x in flat(value) if isinstance(x, (float, np.floating)))
 
 
-@lights("3B")
-def the_last_layer(attempt: Attempt) -> list[Node | Operation]:
-    return the_end(attempt)
-
-
 # 3C
-@judge("3C")
+@judge("3C", lit=lambda attempt: the_end(attempt))
 def softmax_once(attempt: Attempt) -> Mistake | None:
     """Softmax once on the way to the loss, which then falls."""
     model = attempt.model
@@ -231,13 +215,8 @@ def loss_after_training(model: Functional, name: str) -> float:
     return float(copy.evaluate(x, targets, verbose=0))
 
 
-@lights("3C")
-def the_last_call(attempt: Attempt) -> list[Node | Operation]:
-    return the_end(attempt)
-
-
 # 3D
-@judge("3D")
+@judge("3D", lit=lambda attempt: [calls_of(attempt.model or known(attempt, "reader"))[0]])
 def raw_pixels(attempt: Attempt) -> Mistake | None:
     """80 % of the unseen digits, measured on the numbers that the reader learned from."""
     model = attempt.model
@@ -314,11 +293,6 @@ def alike(score: Sequence[float], scores: Iterable[Measured]) -> list[Measured]:
 def shown(score: Sequence[float]) -> str:
     """How a message shows a score."""
     return f"{score[-1]:.2f}" if score else "not what evaluate returns"
-
-
-@lights("3D")
-def what_reads_the_pixels(attempt: Attempt) -> list[Node | Operation]:
-    return [calls_of(attempt.model or known(attempt, "reader"))[0]]
 
 
 # Shared by several exercises.

@@ -18,12 +18,8 @@ from funclab.losses import BinaryCrossentropy, SparseCategoricalCrossentropy
 from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
-    activation_of,
-    maker,
-    source_inputs,
-    trained_copy,
-    weighted_calls,
-)
+    activation_of, maker, source_inputs, trained_copy, weighted_calls,
+)  # fmt: skip
 from funclab.teach.judging import Mistake, judge, known, lights, told
 from funclab.training.compiled import name_of
 from funclab.training.matching import Output
@@ -42,7 +38,7 @@ WARMEST, THOUSAND = 40, 1000
 
 
 # 4A
-@judge("4A")
+@judge("4A", lit=lambda attempt: list(last_calls(known(attempt, "two"))))
 def names_of_curves(attempt: Attempt) -> Mistake | None:
     """The names under which a model with two outputs records its training."""
     model: Any = attempt.names.get("two")
@@ -93,11 +89,6 @@ def not_recorded(attempt: Attempt, model: Functional, key: str) -> Mistake | Non
         if key in [f"{node.operation.name}_{metric}" for metric in metrics]:
             return Mistake("metric_everywhere", {node: "not asked"}, key=key, layer=node)
     return None
-
-
-@lights("4A")
-def both_ends(attempt: Attempt) -> list[Node | Operation]:
-    return list(last_calls(known(attempt, "two")))
 
 
 # 4B
@@ -210,7 +201,7 @@ def three_ends(attempt: Attempt) -> list[Node | Operation]:
 
 
 # 4C
-@judge("4C")
+@judge("4C", lit=lambda attempt: [maker(known(attempt, "island"))])
 def trio_again(attempt: Attempt) -> Mistake | None:
     """The outputs of trio, from the inputs that its calls read or from new calls of its layers."""
     trio, model = known(attempt, "trio"), attempt.model
@@ -287,11 +278,6 @@ def answers_alike(model: Functional, trio: Functional) -> bool:
 def answers(model: Functional, x: list[Array]) -> list[Array]:
     made = Functional(model.inputs, model.outputs)(x)
     return [np.asarray(one) for one in (made if isinstance(made, list) else [made])]
-
-
-@lights("4C")
-def the_island(attempt: Attempt) -> list[Node | Operation]:
-    return [maker(known(attempt, "island"))]
 
 
 # 4D

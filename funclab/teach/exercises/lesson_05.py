@@ -15,17 +15,9 @@ from funclab.graph.tensor import Tensor
 from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
-    accuracy,
-    activation_of,
-    calls_by_input,
-    fresh_copy,
-    joins,
-    maker,
-    source_inputs,
-    trained_copy,
-    unwrapped,
-    weighted_calls,
-)
+    accuracy, activation_of, calls_by_input, fresh_copy, joins, maker, source_inputs, trained_copy,
+    unwrapped, weighted_calls,
+)  # fmt: skip
 from funclab.teach.judging import Mistake, calls_made, judge, known, lights
 
 ONE, ENOUGH = (None, 1), 0.65
@@ -185,12 +177,7 @@ def one_name(attempt: Attempt) -> Mistake:
 def not_shared(model: Functional, first: Any, second: Any) -> Mistake:
     """Two encoders: with equal weights, which diverge at the first step, or with different ones."""
     notes = {first: "one set of weights", second: "another set"}
-    values = {
-        "model": model,
-        "first": first,
-        "second": second,
-        "n": model.count_params(),
-    }
+    values = {"model": model, "first": first, "second": second, "n": model.count_params()}
     ones, others = (node.operation.get_weights() for node in (first, second))
     if [x.shape for x in ones] == [x.shape for x in others] and all(
         np.array_equal(x, y) for x, y in zip(ones, others)

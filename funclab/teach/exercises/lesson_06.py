@@ -16,16 +16,9 @@ from funclab.graph.tensor import Tensor
 from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, flat, tensors_of
 from funclab.teach.graphs import (
-    activation_of,
-    fresh_copy,
-    maker,
-    plain,
-    reads,
-    softmaxes,
-    source_inputs,
-    trained_copy,
+    activation_of, fresh_copy, maker, plain, reads, softmaxes, source_inputs, trained_copy,
     weighted_calls,
-)
+)  # fmt: skip
 from funclab.teach.judging import Mistake, calls_made, judge, known, lights
 
 MISJUDGED = {
@@ -186,7 +179,7 @@ def calls_that_read_images(attempt: Attempt) -> list[Node | Operation]:
 
 
 # 6C
-@judge("6C")
+@judge("6C", lit=lambda attempt: [known(attempt, "reader").get_layer("code").inbound_nodes[0]])
 def inner_tensor_of_page(attempt: Attempt) -> Mistake | None:
     """What `code` of `reader` makes from `page`, with the existing weights."""
     page, reader = known(attempt, "page"), known(attempt, "reader")
@@ -243,11 +236,6 @@ def unknown_weights(if_model: str, node: Any) -> Mistake:
     name = if_model if isinstance(node.operation, Functional) else "new_layer"
     n = node.operation.count_params()
     return Mistake(name, {node: "weights of its own"}, layer=node, n=n)
-
-
-@lights("6C")
-def the_inner_call(attempt: Attempt) -> list[Node | Operation]:
-    return [known(attempt, "reader").get_layer("code").inbound_nodes[0]]
 
 
 # 6D

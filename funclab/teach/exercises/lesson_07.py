@@ -16,24 +16,10 @@ from funclab.layers import Conv2D, Dense, GlobalMaxPooling2D, MaxPooling2D
 from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
-    accuracy,
-    activation_of,
-    calls_before,
-    calls_of,
-    calls_within,
-    first_call,
-    fresh_copy,
-    is_concatenation,
-    joins,
-    maker,
-    own_layers,
-    plain,
-    reads,
-    softmaxes,
-    source_inputs,
-    trained_copy,
-    weighted_calls,
-)
+    accuracy, activation_of, calls_before, calls_of, calls_within, first_call, fresh_copy,
+    is_concatenation, joins, maker, own_layers, plain, reads, softmaxes, source_inputs,
+    trained_copy, weighted_calls,
+)  # fmt: skip
 from funclab.teach.judging import Mistake, calls_made, judge, known, lights
 from funclab.teach.predicting import judge_predictions
 from funclab.teach.records.answers import same_answer, shape_and_weights

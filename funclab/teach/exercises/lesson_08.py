@@ -16,28 +16,14 @@ from funclab.graph.tensor import Tensor
 from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt
 from funclab.teach.graphs import (
-    accuracy,
-    activation_of,
-    calls_before,
-    calls_of,
-    calls_within,
-    fresh_copy,
-    innermost,
-    maker,
-    reads,
-    source_inputs,
-    trained_copy,
-    unwrapped,
-)
+    accuracy, activation_of, calls_before, calls_of, calls_within, fresh_copy, innermost, maker,
+    reads, source_inputs, trained_copy, unwrapped,
+)  # fmt: skip
 from funclab.teach.judging import Mistake, calls_made, judge, known, lights, missing_input
 from funclab.teach.predicting import judge_predictions
 from funclab.teach.reading import (
-    add_to_zeros,
-    embeddings,
-    headlines_for,
-    order_matters,
-    where_words_end,
-)
+    add_to_zeros, embeddings, headlines_for, order_matters, where_words_end,
+)  # fmt: skip
 
 HOURS, ENOUGH = 24, 0.95
 ONE, TWELVE = (None, 1), (None, 12)
@@ -256,11 +242,7 @@ def popular_told(model: Functional) -> float:
     places = [1 if tensor.shape[1:] == (5,) else 0 for tensor in model.inputs]
     x, x_test = ([part[place] for place in places] for part in (trained, tested))
     copy = trained_copy(
-        model,
-        x,
-        trained.popular,
-        loss="binary_crossentropy",
-        optimizer=optimizers.Adam(0.01),
+        model, x, trained.popular, loss="binary_crossentropy", optimizer=optimizers.Adam(0.01)
     )
     return accuracy(copy, x_test, tested.popular)
 

@@ -16,25 +16,12 @@ from funclab.graph.tensor import Tensor
 from funclab.models.model import Functional, Model
 from funclab.teach.attempt import Attempt, flat, tensors_of
 from funclab.teach.graphs import (
-    accuracy,
-    activation_of,
-    calls_before,
-    calls_of,
-    fresh_copy,
-    maker,
-    reads,
-    source_inputs,
+    accuracy, activation_of, calls_before, calls_of, fresh_copy, maker, reads, source_inputs,
     trained_copy,
-)
+)  # fmt: skip
 from funclab.teach.judging import (
-    Mistake,
-    calls_made,
-    judge,
-    known,
-    lights,
-    missing_input,
-    numpy_was_given,
-)
+    Mistake, calls_made, judge, known, lights, missing_input, numpy_was_given,
+)  # fmt: skip
 from funclab.teach.reading import add_to_zeros, headlines_for, order_matters, where_words_end
 
 ASKED, TOLD, LOOKS = 4, 9, (None, 4, 9)
@@ -81,7 +68,7 @@ def what_is_compared(attempt: Attempt) -> list[Node | Operation]:
 
 
 # 9B
-@judge("9B")
+@judge("9B", lit=lambda attempt: [maker(known(attempt, name)) for name in ("weights", "value")])
 def values_mixed_by_weights(attempt: Attempt) -> Mistake | None:
     """For each word, the sum of all values, each times the weight of its column in this row."""
     model = attempt.model
@@ -120,11 +107,6 @@ def not_mixed(attempt: Attempt) -> Mistake:
         return Mistake("batch_counted", at, layer=error.graph, axes=(i, j))
     n, m = a.shape[i], b.shape[j]
     return Mistake("lengths_differ", at, layer=error.graph, n=n, m=m, a=a.shape, b=b.shape)
-
-
-@lights("9B")
-def weights_and_values(attempt: Attempt) -> list[Node | Operation]:
-    return [maker(known(attempt, name)) for name in ("weights", "value")]
 
 
 # 9C
@@ -191,7 +173,7 @@ def where_zeros_count(attempt: Attempt) -> list[Node | Operation]:
 
 
 # 9D
-@judge("9D")
+@judge("9D", lit=lambda attempt: [maker(known(attempt, "placed"))])
 def two_heads(attempt: Attempt) -> Mistake | None:
     """Two heads that read the same rows, each with its own layers; learns whom it happens to."""
     model = attempt.model
@@ -283,11 +265,6 @@ def not_joined(attempt: Attempt) -> Mistake:
             at = {first: "one layer", second: "another"}
             return Mistake("one_name", at, layer=first)
     return stopped(attempt)
-
-
-@lights("9D")
-def what_both_heads_read(attempt: Attempt) -> list[Node | Operation]:
-    return [maker(known(attempt, "placed"))]
 
 
 # Shared by several exercises.

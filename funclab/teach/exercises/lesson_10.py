@@ -16,33 +16,13 @@ from funclab.models import Model
 from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
-    accuracy,
-    calls_by_input,
-    calls_of,
-    first_call,
-    fixed_start,
-    is_concatenation,
-    joins,
-    maker,
-    reads,
-    softmaxes,
-    source_inputs,
-    trained_copy,
-    weighted_calls,
-)
+    accuracy, calls_by_input, calls_of, first_call, fixed_start, is_concatenation, joins, maker,
+    reads, softmaxes, source_inputs, trained_copy, weighted_calls,
+)  # fmt: skip
 from funclab.teach.judging import (
-    Mistake,
-    NotThere,
-    calls_made,
-    calls_on_inputs,
-    first_input,
-    function_of,
-    judge,
-    known,
-    lights,
-    not_given,
-    numpy_was_given,
-)
+    Mistake, NotThere, calls_made, calls_on_inputs, first_input, function_of, judge, known, lights,
+    not_given, numpy_was_given,
+)  # fmt: skip
 
 NUMBERS = range(5, 9)
 MOMENTS = {word.lower(): word for word in ("call", "Model", "compile", "fit", "never")}
@@ -161,7 +141,7 @@ def how_far_the_first_wrong_one_comes(attempt: Attempt) -> list[Node | Operation
 
 
 # 10B
-@judge("10B")
+@judge("10B", lit=lambda attempt: [maker(source_inputs(known(attempt, "half"))[0])])
 def from_the_first_input(attempt: Attempt) -> Mistake | None:
     """From the Input that `half` was made from to `half`, which was made once."""
     half: Any = attempt.names.get("half")
@@ -205,13 +185,8 @@ def not_from_there(attempt: Attempt, source: Tensor) -> Mistake:
     return Mistake("")
 
 
-@lights("10B")
-def the_input_behind(attempt: Attempt) -> list[Node | Operation]:
-    return [maker(source_inputs(known(attempt, "half"))[0])]
-
-
 # 10C
-@judge("10C")
+@judge("10C", lit=lambda attempt: calls_on_inputs(attempt, "left", "right"))
 def one_eye_for_both(attempt: Attempt) -> Mistake | None:
     """Both images through the same layers, compared number by number; one probability; learns."""
     if attempt.model is None:
@@ -256,11 +231,7 @@ def judging(model: Functional) -> tuple[float, bool]:
     train, test = digits.load_pairs(300)
     plain: Any = Model(list(model.inputs), model.outputs[0])
     copy = trained_copy(
-        plain,
-        [train.left, train.right],
-        train.same,
-        loss="binary_crossentropy",
-        epochs=40,
+        plain, [train.left, train.right], train.same, loss="binary_crossentropy", epochs=40
     )
     answers = copy.predict([test.left, test.right], batch_size=500, verbose=0)
     probable = bool(((answers >= 0) & (answers <= 1)).all())
@@ -279,11 +250,6 @@ def no_twins(attempt: Attempt) -> Mistake:
         at = {maker(tensor): "not among the inputs" for tensor in wanted}
         return Mistake("input_left_out", at, other=maker(wanted[0]))
     return Mistake("")
-
-
-@lights("10C")
-def the_first_calls(attempt: Attempt) -> list[Node | Operation]:
-    return calls_on_inputs(attempt, "left", "right")
 
 
 # 10D

@@ -18,14 +18,8 @@ from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt
 from funclab.teach.graphs import calls_of, fresh_copy, maker, reads, trained_copy, weighted_calls
 from funclab.teach.judging import (
-    Mistake,
-    function_of,
-    judge,
-    known,
-    lights,
-    stopped,
-    told,
-)
+    Mistake, function_of, judge, known, lights, stopped, told,
+)  # fmt: skip
 from funclab.teach.predicting import judge_predictions
 
 HOURS = 24
@@ -117,7 +111,7 @@ def the_call_with_the_share(attempt: Attempt) -> list[Node | Operation]:
 
 
 # 11C
-@judge("11C")
+@judge("11C", lit=lambda attempt: [calls_of(attempt.model or known(attempt, "forecast"))[0]])
 def a_way_back_to_fade(attempt: Attempt) -> Mistake | None:
     """The same outputs, and a training step that changes the weight before them."""
     model = attempt.model
@@ -165,13 +159,8 @@ def numpy_in_call(attempt: Attempt) -> Mistake:
     return Mistake("")
 
 
-@lights("11C")
-def where_the_way_back_ends(attempt: Attempt) -> list[Node | Operation]:
-    return [calls_of(attempt.model or known(attempt, "forecast"))[0]]
-
-
 # 11D
-@judge("11D")
+@judge("11D", lit=lambda attempt: [maker(known(attempt, "forecast").outputs[0])])
 def enough_in_four_of_five_hours(attempt: Attempt) -> Mistake | None:
     """A loss with which the lesson's model has enough bikes in 80 % of the hours of 2011."""
     charge = attempt.answer
@@ -228,13 +217,8 @@ def price(charge: Callable[..., Any], wanted: list[int], forecast: list[int]) ->
     return np.asarray(charge(y, answer))
 
 
-@lights("11D")
-def what_moves_all_forecasts(attempt: Attempt) -> list[Node | Operation]:
-    return [maker(known(attempt, "forecast").outputs[0])]
-
-
 # 11E
-@judge("11E")
+@judge("11E", lit=lambda attempt: [maker(known(attempt, "forecast").outputs[0])])
 def a_step_that_is_never_long(attempt: Attempt) -> Mistake | None:
     """A custom step: that of SGD if it is short, else 0.05, in both directions."""
     step = attempt.answer
@@ -284,11 +268,6 @@ def another_optimizer(step: Any, rate: float, at: Any, values: dict[str, Any]) -
     elif not np.isclose(rate, RATE):
         found = f"`step` has a rate of {rate:g}"
     return Mistake("", at, found=found, **values) if found else None
-
-
-@lights("11E")
-def what_goes_too_far(attempt: Attempt) -> list[Node | Operation]:
-    return [maker(known(attempt, "forecast").outputs[0])]
 
 
 # Shared by several exercises.

@@ -15,14 +15,8 @@ from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt
 from funclab.teach.exercises.lesson_07 import sheets
 from funclab.teach.graphs import (
-    accuracy,
-    activation_of,
-    calls_before,
-    calls_of,
-    maker,
-    multiplications,
-    trained_copy,
-)
+    accuracy, activation_of, calls_before, calls_of, maker, multiplications, trained_copy,
+)  # fmt: skip
 from funclab.teach.judging import Mistake, judge, known, lights, stopped
 from funclab.teach.predicting import judge_predictions
 

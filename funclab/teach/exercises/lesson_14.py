@@ -17,29 +17,13 @@ from funclab.models import Model, clone_model
 from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
-    activation_of,
-    calls_by_input,
-    calls_of,
-    first_call,
-    fixed_start,
-    is_concatenation,
-    joins,
-    maker,
-    softmaxes,
-    source_inputs,
-    weighted_calls,
-)
+    activation_of, calls_by_input, calls_of, first_call, fixed_start, is_concatenation, joins,
+    maker, softmaxes, source_inputs, weighted_calls,
+)  # fmt: skip
 from funclab.teach.judging import (
-    Mistake,
-    calls_on_inputs,
-    function_of,
-    judge,
-    known,
-    lights,
-    not_given,
-    numpy_was_given,
+    Mistake, calls_on_inputs, function_of, judge, known, lights, not_given, numpy_was_given,
     stopped,
-)
+)  # fmt: skip
 
 LINES = range(1, 7)
 INDICES = {f"get_{end}_at" for side in ("input", "output")
@@ -227,7 +211,7 @@ def the_call_on_the_right_image(attempt: Attempt) -> list[Node | Operation]:
 
 
 # 14C
-@judge("14C")
+@judge("14C", lit=lambda attempt: list(weighted_calls(attempt.model or known(attempt, "twins"))))
 def same_answers_own_layers(attempt: Attempt) -> Mistake | None:
     """The same outputs from layers of its own: one eye, and one layer that decides."""
     model, twins = attempt.model, known(attempt, "twins")
@@ -272,13 +256,8 @@ def equal(layer: Any, other: Any) -> bool:
     return len(a) == len(b) > 0 and all(map(np.array_equal, a, b))
 
 
-@lights("14C")
-def layers_with_weights(attempt: Attempt) -> list[Node | Operation]:
-    return list(weighted_calls(attempt.model or known(attempt, "twins")))
-
-
 # 14D
-@judge("14D")
+@judge("14D", lit=lambda attempt: calls_on_inputs(attempt, "left", "right"))
 def product_of_two_codes(attempt: Attempt) -> Mistake | None:
     """Both images through one layer of 16 numbers, multiplied, then one probability."""
     model = attempt.model
@@ -334,11 +313,6 @@ def no_product(attempt: Attempt) -> Mistake:
         at = {maker(missing[0]): "not among the inputs"}
         return Mistake("input_left_out", at, input=maker(missing[0]))
     return Mistake("")
-
-
-@lights("14D")
-def the_calls_on_images(attempt: Attempt) -> list[Node | Operation]:
-    return calls_on_inputs(attempt, "left", "right")
 
 
 # Shared by several exercises.

@@ -12,7 +12,7 @@ import numpy as np
 
 from funclab import config
 from funclab.engine.kernels import data as kernels
-from funclab.errors import ArgumentError, DataError, ShapeError, advice, warn
+from funclab.errors import ArgumentError, DataError, ShapeError, warn
 from funclab.graph import structure
 from funclab.graph.locks import making
 from funclab.graph.shape_math import Array, Shape, same
@@ -22,6 +22,7 @@ from funclab.graph.value import Value
 from funclab.initializers import random_state, restore_random_state, rng
 from funclab.training.checks import check_ids, check_lengths, input_names
 from funclab.training.compiled import Compiled
+from funclab.training.data import advice
 from funclab.training.data.stored import Stored
 from funclab.training.inputs import as_array, match_arrays
 from funclab.training.matching import Names, Output
@@ -320,7 +321,7 @@ class Batches:
                 warn(
                     "Your input ran out of data; interrupting training. Make sure that your "
                     f"dataset or generator can generate at least {self.steps} batches for every "
-                    f"epoch (it gave {done}).",
+                    f"epoch (it gave {done})."
                 )
                 return
             if batch is None:

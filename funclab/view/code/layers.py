@@ -15,6 +15,7 @@ from funclab.graph import structure
 from funclab.graph.operation import Operation, OpOperation
 from funclab.layers.arguments import floatx, parameters
 from funclab.layers.base import Layer
+from funclab.layers.input import InputLayer
 from funclab.view.code.ops import op_source
 from funclab.view.code.text import Chain, Group, Imports, Source, call, keywords, plain, tree
 from funclab.view.draw.text import quote
@@ -64,7 +65,7 @@ class Layers:
         if isinstance(layer, OpOperation):
             source = op_source(layer.op, self.imports)
             return call(self.imports.op(OpOperation), [source, f"name={quote(layer.name)}"])
-        if type(layer).__name__ == "InputLayer":
+        if isinstance(layer, InputLayer):
             return self._input(layer)
         if is_stack(layer):
             return self._stack(layer)
@@ -89,7 +90,7 @@ class Layers:
         """The arguments that all layers have: `trainable`, `dtype`, and a name the user gave."""
         counted = not self.names and words.is_automatic(layer)
         usual = is_model(layer) or layer.dtype == floatx() == "float32"
-        trains = layer.trainable or type(layer).__name__ == "InputLayer"
+        trains = layer.trainable or isinstance(layer, InputLayer)
         return [
             *([] if trains else ["trainable=False"]),
             *([] if usual else [f"dtype={quote(layer.dtype)}"]),

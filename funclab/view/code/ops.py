@@ -17,7 +17,8 @@ from funclab.graph.operation import placeholder
 from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
-from funclab.ops.composed import ALWAYS, Composed
+from funclab.ops.base import ARGUMENTS
+from funclab.ops.composed import FUNCTIONS, Composed, function_name, keras_class, op_of
 from funclab.view.code.text import Chain, Group, Imports, Source, call, keywords, plain, tree
 
 SIGNS = {
@@ -27,14 +28,6 @@ SIGNS = {
 }  # fmt: skip
 OF_LISTS = ("Concatenate", "Stack")
 COMPARISONS = ("Less", "LessEqual", "Greater", "GreaterEqual")
-
-FUNCTIONS = {"any_true": "any", "all_true": "all", "identity": "copy"}
-"""The functions of funclab.ops that have another name than their op."""
-
-ARGUMENTS = {
-    "to": "dtype", "as_dtype": "dtype", "target": "shape", "ends": "indices_or_sections",
-}  # fmt: skip
-"""Settings of ops that have other names in the functions of funclab.ops."""
 
 
 def op_call(node: Node, op: Op, args: list[Source], imports: Imports) -> Source:
@@ -99,7 +92,8 @@ def _by_sign(kind: str, first: Any) -> bool:
 def _function_settings(op: Op, arguments: Any) -> dict[str, Any] | None:
     """The arguments with which the function of this name makes exactly this op; or None."""
     function: Any = getattr(ops, _function_name(op), None)
-    if _function_name(op) in ALWAYS or not hasattr(function, "__code__"):
+    name = _function_name(op)
+    if (name in FUNCTIONS and op_of(name) is not type(op)) or not hasattr(function, "__code__"):
         return None
     names = inspect.signature(function).parameters
     settings = {}
@@ -112,8 +106,7 @@ def _function_settings(op: Op, arguments: Any) -> dict[str, Any] | None:
 
 
 def _function_name(op: Op) -> str:
-    joined = op.name.replace("_", "")
-    return FUNCTIONS.get(op.name) or (joined if joined in ops.__all__ else op.name)
+    return function_name(keras_class(type(op))[1] or type(op).__name__)
 
 
 def _makes(function: Any, settings: dict[str, Any], op: Op, arguments: Any) -> bool:

@@ -13,6 +13,7 @@ import numpy as np
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.shape_math import show
+from funclab.layers.input import InputLayer
 from funclab.view.diff.match import (
     Match,
     Origin,
@@ -312,7 +313,7 @@ def _places(model: Any) -> dict[Operation, list[str]]:
 def _shared(index: int, layer: Any, left: list[str], right: list[str]) -> Entry:
     numbers = numbers_in([layer])
     key = "diff_same_numbers" if numbers else "diff_same"
-    key = "diff_same_input" if type(layer).__name__ == "InputLayer" else key
+    key = "diff_same_input" if isinstance(layer, InputLayer) else key
     sentence = say(key, layer=quoted(layer), depth=_depth(left, right), n=numbers)
     return Entry(_mark(index), left, right, sentence, numbers)
 

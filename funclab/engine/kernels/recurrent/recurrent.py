@@ -11,17 +11,15 @@ True where the state does not change; `dropout` (batch, units), by which the sta
 before the recurrent kernel. Backward, `gh` and `gc` go from the last state to the first, `ggates`
 receives the gradients before the activations, and `gdropout` that of dropout; `ghs` are the
 gradients of each step's output. Without frozen, dropout or ghs, their arrays are empty.
-The same in NumPy is easier to read: recurrent_in_numpy.py.
+In NumPy, a `span` is one slice of all samples; the parts of a step: recurrent_in_numpy.py.
 """
-
-from __future__ import annotations
 
 import math
 
 import numpy as np
 
 import funclab.engine.kernels.recurrent.recurrent_in_numpy as in_numpy
-from funclab.engine.kernels.jit import ENABLED, jit
+from funclab.engine.kernels.jit import ENABLED, jit, span
 from funclab.engine.kernels.threads import WORTH_SHARING, run_halves
 
 # As in recurrent_in_numpy; repeated because compiled code does not notice changes of other files.
@@ -46,8 +44,7 @@ def share_batch(work, gates, xs, hs):
 
 def weights_vjp(products):
     """slot = states^T g, summed over all steps, for each (states, g, slot); each thread makes half
-    of the columns. For a slot without rows, that of a bias, the states count as 1.
-    """
+    of the columns. For a slot without rows, that of a bias, the states count as 1."""
     whole = [(states, g, slot) for states, g, slot in products if slot is not None]
 
     def half(first, last):
@@ -62,42 +59,38 @@ def weights_vjp(products):
     run_halves(half, 2, sum(2 * slot.size * g.shape[0] * g.shape[1] for _, g, slot in whole))
 
 
-@jit(numpy=in_numpy.simple_rnn)
+@jit
 def simple_rnn(first, last, recurrent, bias, frozen, dropout, gates, hs, squash):
     """Fill gates (the new states) and hs, step by step."""
     for s in range(len(gates)):
-        state = thinned(hs[s, first:last], dropout, first)
-        add_product(state, recurrent, gates[s, first:last], 0)
-        for r in range(first, last):
+        state = thinned(hs[s], dropout, first, last)
+        add_product(state[first:last], recurrent, gates[s, first:last], 0)
+        for r in span(first, last):
             add(gates[s, r], bias)
             activate(gates[s, r], squash)
-            copy(hs[s + 1, r], hs[s, r] if is_frozen(frozen, s, r) else gates[s, r])
+            copy(hs[s + 1, r], gates[s, r])
+        freeze(first, last, hs, frozen, s)
 
 
-@jit(numpy=in_numpy.simple_rnn_vjp)
+@jit
 def simple_rnn_vjp(
     first, last, ghs, gh, recurrent, frozen, dropout, gdropout, gates, hs, ggates, squash
 ):
     """Fill ggates; carry gh back to the first state."""
-    turned = np.ascontiguousarray(recurrent.T)
+    turned, back = np.ascontiguousarray(recurrent.T), np.empty_like(gh)
     for s in range(len(gates) - 1, -1, -1):
-        receive(ghs, s, first, last, gh)
-        for r in range(first, last):
-            if is_frozen(frozen, s, r):
-                ggates[s, r] = 0
-            else:
-                ggates[s, r] = gh[r]
-                times_slope(ggates[s, r], gates[s, r], squash)
-        back = np.zeros((last - first, hs.shape[2]), hs.dtype)
-        add_product(ggates[s, first:last], turned, back, 0)
-        through_dropout(back, hs[s], dropout, gdropout, first)
-        for r in range(first, last):
-            if not is_frozen(frozen, s, r):
-                copy(gh[r], back[r - first])
+        receive(first, last, gh, ghs, s)
+        for r in span(first, last):
+            copy(ggates[s, r], gh[r])
+            times_slope(ggates[s, r], gates[s, r], squash)
+            if frozen.size:
+                clear(ggates[s, r], frozen[s, r])
+        carry(first, last, ggates[s], turned, back, hs[s], dropout, gdropout)
+        pass_on(first, last, back, gh, frozen, s)
 
 
-@jit(numpy=in_numpy.gru)
-def gru(first, last, recurrent, bias, inner_bias, frozen, dropout, gates, pulled, hs, gate, squash):
+@jit
+def gru(first, last, recurrent, bias, inner_bias, frozen, dropout, gates, hs, pulled, gate, squash):
     """Fill gates (z, r, value), pulled (the product that r multiplies, or r times state) and hs.
 
     With an inner bias, r multiplies the recurrent product, which has that bias; with an empty one,
@@ -107,142 +100,225 @@ def gru(first, last, recurrent, bias, inner_bias, frozen, dropout, gates, pulled
     to_gates = np.ascontiguousarray(recurrent[:, : 2 * units])
     to_value = np.ascontiguousarray(recurrent[:, 2 * units :])
     for s in range(len(gates)):
-        state = thinned(hs[s, first:last], dropout, first)
-        add_product(state, to_gates, gates[s, first:last], 0)
+        state = thinned(hs[s], dropout, first, last)
+        add_product(state[first:last], to_gates, gates[s, first:last], 0)
         if inner_bias.size:
-            for r in range(first, last):
+            for r in span(first, last):
+                add(gates[s, r][..., : 2 * units], inner_bias[: 2 * units])
                 copy(pulled[s, r], inner_bias[2 * units :])
-            add_product(state, to_value, pulled[s, first:last], 0)
-        for r in range(first, last):
+            add_product(state[first:last], to_value, pulled[s, first:last], 0)
+        for r in span(first, last):
             y = gates[s, r]
             add(y, bias)
+            activate(y[..., : 2 * units], gate)
             if inner_bias.size:
-                add(y[: 2 * units], inner_bias)
-            activate(y[: 2 * units], gate)
-            if inner_bias.size:
-                add_products(y[2 * units :], y[units : 2 * units], pulled[s, r])
+                add_products(y[..., 2 * units :], y[..., units : 2 * units], pulled[s, r])
             else:
-                pulled[s, r] = 0
-                add_products(pulled[s, r], y[units : 2 * units], state[r - first])
+                multiply(pulled[s, r], y[..., units : 2 * units], state[r])
         if not inner_bias.size:
             add_product(pulled[s, first:last], to_value, gates[s, first:last], 2 * units)
-        for r in range(first, last):
-            activate(gates[s, r, 2 * units :], squash)
-            gru_cell(gates[s, r], hs[s, r], hs[s + 1, r])
-            if is_frozen(frozen, s, r):
-                copy(hs[s + 1, r], hs[s, r])
+        for r in span(first, last):
+            value = gates[s, r][..., 2 * units :]
+            activate(value, squash)
+            after = hs[s + 1, r]
+            subtract(after, hs[s, r], value)
+            multiply(after, after, gates[s, r][..., :units])
+            add(after, value)
+        freeze(first, last, hs, frozen, s)
 
 
-@jit(numpy=in_numpy.gru_vjp)
+@jit
 def gru_vjp(
-    first, last, ghs, gh, recurrent, frozen, dropout, gdropout, gates, pulled, hs, ggates, ginner,
+    first, last, ghs, gh, recurrent, frozen, dropout, gdropout, gates, hs, pulled, ggates, ginner,
     gate, squash,
 ):  # fmt: skip
     """Fill ggates and ginner, the gradients of the recurrent product (empty without its bias)."""
     units = hs.shape[2]
-    turned = np.ascontiguousarray(recurrent.T)
+    turned, back = np.ascontiguousarray(recurrent.T), np.empty_like(gh)
+    gpulled = np.empty_like(gh)
     for s in range(len(gates) - 1, -1, -1):
-        receive(ghs, s, first, last, gh)
-        for r in range(first, last):
-            if is_frozen(frozen, s, r):
-                ggates[s, r] = 0
-            else:
-                gru_cell_vjp(gates[s, r], hs[s, r], gh[r], ggates[s, r], gate, squash)
-        back = np.zeros((last - first, units), hs.dtype)
+        receive(first, last, gh, ghs, s)
+        for r in span(first, last):
+            gru_cell_vjp(gates[s, r], hs[s, r], gh[r], ggates[s, r], gate, squash)
+            if frozen.size:
+                clear(ggates[s, r], frozen[s, r])
         if ginner.size:
-            for r in range(first, last):
-                g, reset = ggates[s, r], gates[s, r, units : 2 * units]
-                add_products(g[units : 2 * units], g[2 * units :], pulled[s, r])
-                times_slope(g[units : 2 * units], reset, gate)
-                copy(ginner[s, r, : 2 * units], g[: 2 * units])
-                ginner[s, r, 2 * units :] = 0
-                add_products(ginner[s, r, 2 * units :], g[2 * units :], reset)
-            add_product(ginner[s, first:last], turned, back, 0)
+            for r in span(first, last):
+                g, reset = ggates[s, r], gates[s, r][..., units : 2 * units]
+                multiply(g[..., units : 2 * units], g[..., 2 * units :], pulled[s, r])
+                times_slope(g[..., units : 2 * units], reset, gate)
+                copy(ginner[s, r], g)
+                multiply(ginner[s, r][..., 2 * units :], g[..., 2 * units :], reset)
+            carry(first, last, ginner[s], turned, back, hs[s], dropout, gdropout)
         else:
-            state = thinned(hs[s, first:last], dropout, first)
-            gpulled = np.zeros_like(back)
-            add_product(ggates[s, first:last, 2 * units :], turned[2 * units :], gpulled, 0)
-            for r in range(first, last):
-                greset, reset = ggates[s, r, units : 2 * units], gates[s, r, units : 2 * units]
-                add_products(greset, gpulled[r - first], state[r - first])
+            state = thinned(hs[s], dropout, first, last)
+            product(ggates[s, first:last, 2 * units :], turned[2 * units :], gpulled[first:last])
+            for r in span(first, last):
+                greset = ggates[s, r][..., units : 2 * units]
+                reset = gates[s, r][..., units : 2 * units]
+                multiply(greset, gpulled[r], state[r])
                 times_slope(greset, reset, gate)
-                add_products(back[r - first], gpulled[r - first], reset)
-            add_product(ggates[s, first:last, : 2 * units], turned[: 2 * units], back, 0)
-        through_dropout(back, hs[s], dropout, gdropout, first)
-        for r in range(first, last):
-            add(gh[r], back[r - first])
+            product(ggates[s, first:last, : 2 * units], turned[: 2 * units], back[first:last])
+            for r in span(first, last):
+                add_products(back[r], gpulled[r], gates[s, r][..., units : 2 * units])
+            through_dropout(first, last, back, hs[s], dropout, gdropout)
+        for r in span(first, last):
+            add_products(back[r], gh[r], gates[s, r][..., :units])
+        pass_on(first, last, back, gh, frozen, s)
 
 
-@jit(numpy=in_numpy.lstm)
+@jit(inline=True)
+def gru_cell_vjp(y, before, gh, g, gate, squash):
+    """The gradients of z and the value."""
+    units = before.shape[-1]
+    z, value = y[..., :units], y[..., 2 * units :]
+    gz, gvalue = g[..., :units], g[..., 2 * units :]
+    subtract(gz, before, value)
+    multiply(gz, gz, gh)
+    times_slope(gz, z, gate)
+    multiply(gvalue, gh, z)
+    subtract(gvalue, gh, gvalue)
+    times_slope(gvalue, value, squash)
+
+
+@jit
 def lstm(first, last, recurrent, bias, frozen, dropout, gates, hs, cs, bent, gate, squash):
     """Fill gates (input, forget, value, output), hs, cs and bent (the squashed cell states)."""
     for s in range(len(gates)):
-        state = thinned(hs[s, first:last], dropout, first)
-        add_product(state, recurrent, gates[s, first:last], 0)
-        for r in range(first, last):
+        state = thinned(hs[s], dropout, first, last)
+        add_product(state[first:last], recurrent, gates[s, first:last], 0)
+        for r in span(first, last):
             add(gates[s, r], bias)
             lstm_cell(gates[s, r], cs[s, r], cs[s + 1, r], bent[s, r], hs[s + 1, r], gate, squash)
-            if is_frozen(frozen, s, r):
-                copy(hs[s + 1, r], hs[s, r])
-                copy(cs[s + 1, r], cs[s, r])
+        freeze(first, last, hs, frozen, s)
+        freeze(first, last, cs, frozen, s)
 
 
-@jit(numpy=in_numpy.lstm_vjp)
+@jit
+def lstm_cell(y, before, after, bent, h, gate, squash):
+    """after = forget * before + input * value; h = output * squash(after)."""
+    units = before.shape[-1]
+    forget, value = y[..., units : 2 * units], y[..., 2 * units : 3 * units]
+    activate(y[..., : 2 * units], gate)
+    activate(value, squash)
+    activate(y[..., 3 * units :], gate)
+    multiply(after, forget, before)
+    add_products(after, y[..., :units], value)
+    copy(bent, after)
+    activate(bent, squash)
+    multiply(h, y[..., 3 * units :], bent)
+
+
+@jit
 def lstm_vjp(
     first, last, ghs, gh, gc, recurrent, frozen, dropout, gdropout, gates, hs, cs, bent, ggates,
     gate, squash,
 ):  # fmt: skip
     """Fill ggates; carry gh and gc back to the first states."""
-    turned = np.ascontiguousarray(recurrent.T)
+    turned, back = np.ascontiguousarray(recurrent.T), np.empty_like(gh)
     for s in range(len(gates) - 1, -1, -1):
-        receive(ghs, s, first, last, gh)
-        for r in range(first, last):
-            if is_frozen(frozen, s, r):
-                ggates[s, r] = 0
-            else:
-                y, g = gates[s, r], ggates[s, r]
-                lstm_cell_vjp(y, cs[s, r], bent[s, r], gh[r], gc[r], g, gate, squash)
-        back = np.zeros((last - first, hs.shape[2]), hs.dtype)
-        add_product(ggates[s, first:last], turned, back, 0)
-        through_dropout(back, hs[s], dropout, gdropout, first)
-        for r in range(first, last):
-            if not is_frozen(frozen, s, r):
-                copy(gh[r], back[r - first])
+        receive(first, last, gh, ghs, s)
+        for r in span(first, last):
+            y, g, passed = gates[s, r], ggates[s, r], back[r]
+            lstm_cell_vjp(y, cs[s, r], bent[s, r], gh[r], gc[r], g, passed, gate, squash)
+            if frozen.size:
+                clear(g, frozen[s, r])
+                keep(passed, gc[r], frozen[s, r])
+            copy(gc[r], passed)
+        carry(first, last, ggates[s], turned, back, hs[s], dropout, gdropout)
+        pass_on(first, last, back, gh, frozen, s)
+
+
+@jit(inline=True)
+def lstm_cell_vjp(y, before, bent, gh, gc, g, back, gate, squash):
+    """The gradients of the gates from those of the new state; back: the old cell state's."""
+    units = before.shape[-1]
+    value, leave = y[..., 2 * units : 3 * units], y[..., 3 * units :]
+    gvalue, gleave = g[..., 2 * units : 3 * units], g[..., 3 * units :]
+    multiply(back, gh, leave)
+    times_slope(back, bent, squash)
+    add(back, gc)
+    multiply(g[..., :units], back, value)
+    multiply(g[..., units : 2 * units], back, before)
+    multiply(gvalue, back, y[..., :units])
+    multiply(gleave, gh, bent)
+    multiply(back, back, y[..., units : 2 * units])
+    times_slope(g[..., : 2 * units], y[..., : 2 * units], gate)
+    times_slope(gvalue, value, squash)
+    times_slope(gleave, leave, gate)
 
 
 # Parts of a step, for some samples.
-@jit
-def thinned(states, dropout, first):
-    """The states times dropout."""
+@jit(numpy=in_numpy.thinned)
+def thinned(states, dropout, first, last):
+    """The states times dropout, for the samples from `first` to `last`."""
     if not dropout.size:
         return states
-    out = np.zeros_like(states)
-    for r in range(len(states)):
-        add_products(out[r], states[r], dropout[first + r])
+    out = np.empty_like(states)
+    for r in range(first, last):
+        multiply(out[r], states[r], dropout[r])
     return out
 
 
 @jit
-def through_dropout(g, states, dropout, gdropout, first):
-    """Turn the gradient g of the states after dropout into that of the states."""
-    if dropout.size:
-        for r in range(len(g)):
-            add_products(gdropout[first + r], g[r], states[first + r])
-            for k in range(g.shape[1]):
-                g[r, k] *= dropout[first + r, k]
+def carry(first, last, g, turned, back, states, dropout, gdropout):
+    """Fill back, the gradient of the states, from that of their product with the kernel."""
+    product(g[first:last], turned, back[first:last])
+    through_dropout(first, last, back, states, dropout, gdropout)
 
 
 @jit
-def receive(ghs, s, first, last, gh):
+def through_dropout(first, last, g, states, dropout, gdropout):
+    """Turn the gradient g of the states after dropout into that of the states."""
+    if dropout.size:
+        for r in span(first, last):
+            back = g[r]
+            add_products(gdropout[r], back, states[r])
+            multiply(back, back, dropout[r])
+
+
+@jit
+def receive(first, last, gh, ghs, s):
     """Add the gradient of the output of step s."""
     if ghs.size:
-        for r in range(first, last):
+        for r in span(first, last):
             add(gh[r], ghs[s, r])
 
 
 @jit
-def is_frozen(frozen, s, r):
-    return frozen.size > 0 and frozen[s, r, 0]
+def pass_on(first, last, back, gh, frozen, s):
+    """The gradients of the states before step s become those of its predecessor."""
+    for r in span(first, last):
+        if frozen.size:
+            keep(back[r], gh[r], frozen[s, r])
+        copy(gh[r], back[r])
+
+
+@jit
+def freeze(first, last, states, frozen, s):
+    """Repeat the states that do not change in step s."""
+    if frozen.size:
+        for r in span(first, last):
+            keep(states[s + 1, r], states[s, r], frozen[s, r])
+
+
+@jit(numpy=in_numpy.keep, inline=True)
+def keep(x, y, frozen):
+    if frozen[0]:
+        copy(x, y)
+
+
+@jit(numpy=in_numpy.clear, inline=True)
+def clear(g, frozen):
+    if frozen[0]:
+        g[:] = 0
+
+
+@jit(numpy=in_numpy.product)
+def product(a, w, out):
+    """out = a w."""
+    out[:] = 0
+    add_product(a, w, out, 0)
 
 
 @jit(numpy=in_numpy.add_product)
@@ -278,19 +354,31 @@ def add_product(a, w, out, at):
 
 # Parts of a step, for one sample. The compiler vectorizes short loops over few arrays; assigning
 # arrays would also make it compile an error message about shapes, which takes seconds.
-@jit
+@jit(numpy=in_numpy.copy, inline=True)
 def copy(x, y):
     for k in range(x.size):
         x[k] = y[k]
 
 
-@jit
+@jit(numpy=in_numpy.add, inline=True)
 def add(x, y):
     for k in range(x.size):
         x[k] += y[k]
 
 
-@jit
+@jit(numpy=in_numpy.subtract, inline=True)
+def subtract(x, y, z):
+    for k in range(x.size):
+        x[k] = y[k] - z[k]
+
+
+@jit(numpy=in_numpy.multiply, inline=True)
+def multiply(x, y, z):
+    for k in range(x.size):
+        x[k] = y[k] * z[k]
+
+
+@jit(numpy=in_numpy.add_products, inline=True)
 def add_products(x, y, z):
     for k in range(x.size):
         x[k] += y[k] * z[k]
@@ -357,70 +445,3 @@ def times_slope(g, y, activation):
     elif activation == SOFTSIGN:
         for k in range(y.size):
             g[k] *= (one - abs(y[k])) * (one - abs(y[k]))
-
-
-@jit
-def gru_cell(y, before, after):
-    """after = z * before + (1 - z) * value."""
-    units = before.size
-    z, value = y[:units], y[2 * units :]
-    for k in range(units):
-        after[k] = value[k] + z[k] * (before[k] - value[k])
-
-
-@jit
-def gru_cell_vjp(y, before, gh, g, gate, squash):
-    """The gradients of z and the value, 0 for r; gh becomes the old state's direct gradient."""
-    units, one = before.size, y.dtype.type(1)
-    z, value = y[:units], y[2 * units :]
-    gz, gvalue = g[:units], g[2 * units :]
-    for k in range(units):
-        gz[k] = gh[k] * (before[k] - value[k])
-    for k in range(units):
-        gvalue[k] = gh[k] * (one - z[k])
-    for k in range(units):
-        gh[k] *= z[k]
-    g[units : 2 * units] = 0
-    times_slope(gz, z, gate)
-    times_slope(gvalue, value, squash)
-
-
-@jit
-def lstm_cell(y, before, after, bent, h, gate, squash):
-    """after = forget * before + input * value; h = output * squash(after)."""
-    units = before.size
-    activate(y[: 2 * units], gate)
-    activate(y[2 * units : 3 * units], squash)
-    activate(y[3 * units :], gate)
-    enter, forget, value, leave = y[:units], y[units:], y[2 * units :], y[3 * units :]
-    for k in range(units):
-        after[k] = forget[k] * before[k] + enter[k] * value[k]
-    copy(bent, after)
-    activate(bent, squash)
-    for k in range(units):
-        h[k] = leave[k] * bent[k]
-
-
-@jit
-def lstm_cell_vjp(y, before, bent, gh, gc, g, gate, squash):
-    """Turn the new state's gradients (gh, gc) into those of the gates; gc: the old cell state's."""
-    units = before.size
-    enter, forget, value, leave = y[:units], y[units:], y[2 * units : 3 * units], y[3 * units :]
-    genter, gforget, gvalue, gleave = g[:units], g[units:], g[2 * units : 3 * units], g[3 * units :]
-    for k in range(units):
-        genter[k] = gh[k] * leave[k]
-    times_slope(genter, bent, squash)
-    add(gc, genter)
-    for k in range(units):
-        genter[k] = gc[k] * value[k]
-    for k in range(units):
-        gforget[k] = gc[k] * before[k]
-    for k in range(units):
-        gvalue[k] = gc[k] * enter[k]
-    for k in range(units):
-        gleave[k] = gh[k] * bent[k]
-    for k in range(units):
-        gc[k] *= forget[k]
-    times_slope(g[: 2 * units], y[: 2 * units], gate)
-    times_slope(gvalue, value, squash)
-    times_slope(gleave, leave, gate)

@@ -10,8 +10,6 @@ for each tile of m outputs, with a matrix product for the sum over the channels 
 the tiles) at each point.
 """
 
-from __future__ import annotations
-
 import functools
 
 import numpy as np

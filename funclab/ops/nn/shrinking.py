@@ -8,17 +8,9 @@ import numpy as np
 
 from funclab.graph.op import Array
 from funclab.ops.arithmetic import (
-    add,
-    divide,
-    less,
-    less_equal,
-    maximum,
-    minimum,
-    multiply,
-    subtract,
-    where,
+    add, divide, less, less_equal, maximum, minimum, multiply, subtract, where,
 )  # fmt: skip
-from funclab.ops.base import with_settings
+from funclab.ops.base import Data, with_settings
 from funclab.ops.elementwise import absolute, clip, expm1, negative, sigmoid, sqrt, square, tanh
 from funclab.ops.joining import split
 from funclab.ops.nn.activation import AlongAxis, softplus
@@ -64,59 +56,59 @@ class Sparsemax(AlongAxis):
 sparsemax = with_settings(Sparsemax, "x")
 
 
-def celu(x: Any, alpha: float = 1.0) -> Any:
+def celu(x: Data, alpha: float = 1.0) -> Any:
     """x above 0, alpha * (e^(x / alpha) - 1) below: an elu without a kink for any alpha."""
     below = expm1(divide(minimum(x, 0), alpha))
     return add(maximum(x, 0), multiply(below, alpha))
 
 
-def glu(x: Any, axis: int = -1) -> Any:
+def glu(x: Data, axis: int = -1) -> Any:
     """The first half of x along `axis`, times the sigmoid of the second half."""
     half, gate = split(x, 2, axis)
     return multiply(half, sigmoid(gate))
 
 
-def hard_shrink(x: Any, threshold: float = 0.5) -> Any:
+def hard_shrink(x: Data, threshold: float = 0.5) -> Any:
     """x, or 0 where |x| is at most `threshold`."""
     return where(less_equal(absolute(x), threshold), 0.0, x)
 
 
-def hard_tanh(x: Any) -> Any:
+def hard_tanh(x: Data) -> Any:
     """x clipped to lie between -1 and 1."""
     return clip(x, -1, 1)
 
 
-def log_sigmoid(x: Any) -> Any:
+def log_sigmoid(x: Data) -> Any:
     """log(sigmoid(x)), computed as -softplus(-x)."""
     return negative(softplus(negative(x)))
 
 
-def soft_shrink(x: Any, threshold: float = 0.5) -> Any:
+def soft_shrink(x: Data, threshold: float = 0.5) -> Any:
     """x moved towards 0 by `threshold`, or 0 where |x| is at most `threshold`."""
     return subtract(x, clip(x, -threshold, threshold))
 
 
-def sparse_plus(x: Any) -> Any:
+def sparse_plus(x: Data) -> Any:
     """0 up to -1, x from 1 on, and (x + 1)^2 / 4 between."""
     middle = divide(square(add(x, 1.0)), 4.0)
     return where(less_equal(x, -1), 0.0, where(less(x, 1), middle, x))
 
 
-def sparse_sigmoid(x: Any) -> Any:
+def sparse_sigmoid(x: Data) -> Any:
     """0 up to -1, 1 from 1 on, and (x + 1) / 2 between."""
     return clip(multiply(add(x, 1.0), 0.5), 0, 1)
 
 
-def squareplus(x: Any, b: float = 4) -> Any:
+def squareplus(x: Data, b: float = 4) -> Any:
     """(x + sqrt(x^2 + b)) / 2: a ramp with a round corner; the larger b, the rounder."""
     return multiply(add(x, sqrt(add(square(x), b))), 0.5)
 
 
-def tanh_shrink(x: Any) -> Any:
+def tanh_shrink(x: Data) -> Any:
     """x - tanh(x)."""
     return subtract(x, tanh(x))
 
 
-def threshold(x: Any, threshold: float, default_value: float) -> Any:
+def threshold(x: Data, threshold: float, default_value: float) -> Any:
     """x where it is above `threshold`, else `default_value`."""
     return where(less_equal(x, threshold), default_value, x)

@@ -1,4 +1,5 @@
-"""What to write if shapes do not fit: plain rules, from the most specific to the most general.
+"""What to write if data or targets do not fit a model: plain rules, from the most specific to the
+most general.
 
 Shapes include the batch, whose length is None if it is not known. Each rule returns what to write,
 or "" if it does not apply. If several causes are possible, the one that a teacher would check first
@@ -8,42 +9,19 @@ comes first.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations, permutations
+from itertools import permutations
 from math import prod
 from typing import Any
 
 from funclab.errors.words import listed
+from funclab.graph.shape_math import clashes, same, show
 
 Shape = Sequence[int | None]
 
-NTH = ("first", "second", "third", "fourth", "fifth", "sixth")
 MOST_SWAPPED = 6
 """With more inputs than this, other orders are not tried."""
 
 
-def agree(a: Shape, b: Shape) -> bool:
-    """Whether two shapes may be equal: unknown lengths match anything."""
-    return len(a) == len(b) and all(None in (i, j) or i == j for i, j in zip(a, b))
-
-
-def clashes(a: Shape, b: Shape) -> list[int]:
-    """The axes on which two shapes of equal rank certainly differ."""
-    return [k for k, pair in enumerate(zip(a, b)) if None not in pair and pair[0] != pair[1]]
-
-
-def text(shape: Shape) -> str:
-    return str(tuple(shape))
-
-
-def nth(i: int) -> str:
-    return NTH[i] if i < len(NTH) else f"{i + 1}th"
-
-
-def first_of(*answers: str) -> str:
-    return next(filter(None, answers), "")
-
-
-# Data.
 def for_kind(name: str, array: Any) -> str:
     """An array of something other than numbers."""
     if array.dtype.kind == "c":
@@ -114,19 +92,19 @@ def _no_axis(declared: Shape, actual: Shape, reader: str) -> str:
 
 
 def _batch_in_shape(declared: Shape, actual: Shape, reader: str) -> str:
-    if len(actual) != len(declared) - 1 or not agree(actual[1:], declared[2:]) or len(actual) < 2:
+    if len(actual) != len(declared) - 1 or not same(actual[1:], declared[2:]) or len(actual) < 2:
         return ""
     certain = declared[1] is not None and actual[0] != declared[1]
     if reader == "exactly" or (reader == "several" and not (certain and len(actual) > 2)):
         return ""
     return (
-        f"leave the batch out of the shape: Input(shape={text(actual[1:])}). len(x) counts the "
+        f"leave the batch out of the shape: Input(shape={show(actual[1:])}). len(x) counts the "
         "samples; for a single sample write x[None]."
     )
 
 
 def _one_sample(declared: Shape, actual: Shape, reader: str) -> str:
-    if not agree(actual, declared[1:]) and not agree((*actual, 1), declared[1:]):
+    if not same(actual, declared[1:]) and not same((*actual, 1), declared[1:]):
         return ""
     return "for one sample write x[None], which puts a batch axis of length 1 before it."
 
@@ -138,7 +116,7 @@ def _turned(declared: Shape, actual: Shape, reader: str) -> str:
     if len(actual) == 2 and actual[0] == sample[0]:
         return (
             "turn the table if each column is a sample: x.T; if each row is one, declare "
-            f"Input(shape={text(other)})."
+            f"Input(shape={show(other)})."
         )
     if len(actual) == 3 and sample == other[::-1]:
         return "swap the axes of the data: numpy.swapaxes(x, 1, 2)."
@@ -150,11 +128,11 @@ def _turned(declared: Shape, actual: Shape, reader: str) -> str:
 
 
 def _colors(declared: Shape, actual: Shape, reader: str) -> str:
-    if len(declared) != 4 or not agree(actual[1:3], declared[1:3]):
+    if len(declared) != 4 or not same(actual[1:3], declared[1:3]):
         return ""
     if declared[3] == 1 and len(actual) == 4 and actual[3] in (3, 4):
         return (
-            f"declare the {actual[3]} colors, Input(shape={text(actual[1:])}), or make the images "
+            f"declare the {actual[3]} colors, Input(shape={show(actual[1:])}), or make the images "
             "gray: x.mean(-1, keepdims=True)."
         )
     if declared[3] == 3 and (len(actual) == 3 or actual[3:] == (1,)):
@@ -164,7 +142,7 @@ def _colors(declared: Shape, actual: Shape, reader: str) -> str:
 
 
 def _one_axis_more(declared: Shape, actual: Shape, reader: str) -> str:
-    if actual[0] == 1 and agree(actual[1:], declared):
+    if actual[0] == 1 and same(actual[1:], declared):
         return "take away the first axis, which has length 1: x[0]."
     return ""
 
@@ -176,7 +154,7 @@ def _same_size(declared: Shape, actual: Shape, reader: str) -> str:
     lengths = ", ".join(map(str, sample))
     first = ", and begin with Flatten()" if len(sample) == 1 else ""
     return (
-        f"write x.reshape(len(x), {lengths}), or declare Input(shape={text(other)}){first}. The "
+        f"write x.reshape(len(x), {lengths}), or declare Input(shape={show(other)}){first}. The "
         "number of elements is right; only the axes differ."
     )
 
@@ -185,12 +163,12 @@ def _axis_missing(declared: Shape, actual: Shape, reader: str) -> str:
     if reader != "exactly" or len(actual) == len(declared):
         return ""
     needed = (
-        f"give each sample the shape {text(declared[1:])}, as declared: x.shape is {text(actual)}."
+        f"give each sample the shape {show(declared[1:])}, as declared: x.shape is {show(actual)}."
     )
     if len(actual) != len(declared) - 1:
         return needed
-    if not agree(actual[1:], declared[2:]):
-        return f"declare Input(shape={text((*actual[1:], 1))}), and pass x[..., None]."
+    if not same(actual[1:], declared[2:]):
+        return f"declare Input(shape={show((*actual[1:], 1))}), and pass x[..., None]."
     if declared[1] and actual[0] and actual[0] % declared[1] == 0:
         lengths = ", ".join(map(str, actual[1:]))
         return f"put {declared[1]} rows into each sample: x.reshape(-1, {declared[1]}, {lengths})."
@@ -198,7 +176,7 @@ def _axis_missing(declared: Shape, actual: Shape, reader: str) -> str:
 
 
 def _other_lengths(declared: Shape, actual: Shape) -> str:
-    declare = f"declare the shape of the data, Input(shape={text(actual[1:])})"
+    declare = f"declare the shape of the data, Input(shape={show(actual[1:])})"
     different = clashes(actual[1:], declared[1:]) if len(actual) == len(declared) else []
     if len(different) == 1:
         axis = different[0] + 1
@@ -208,134 +186,7 @@ def _other_lengths(declared: Shape, actual: Shape) -> str:
             cut = ", ".join([":"] * axis + [f":{length}"])
             return f"{declare}, or keep {length} of the {have} on axis {axis}: x[{cut}]."
         return f"{declare}: on axis {axis} they have {have} of the {length} that were declared."
-    return f"{declare}, or reshape them to {text(declared)}."
-
-
-# Merging layers.
-def for_sum(shapes: Sequence[Shape]) -> str:
-    """Tensors that should be combined element by element but have different shapes."""
-    for i, j in combinations(range(len(shapes)), 2):
-        rank = max(len(shapes[i]), len(shapes[j]))
-        a, b = (list(shape[1:]) for shape in (shapes[i], shapes[j]))
-        a, b = ([1] * (rank - 1 - len(lengths)) + lengths for lengths in (a, b))
-        different = [k for k in clashes(a, b) if 1 not in (a[k], b[k])]
-        if different:
-            pair = [(i, shapes[i]), (j, shapes[j])]
-            return first_of(
-                _features(pair, different == [rank - 2]), _sizes(pair), _steps(pair)
-            ) or (
-                f"make axis {different[0] + 1} equally long in both: one input has "
-                f"{a[different[0]]} there, the other {b[different[0]]}; a Reshape or Dense layer "
-                "can do it."
-            )
-    return "give all inputs one shape."
-
-
-Pair = list[tuple[int, Shape]]
-OR_JOIN = ", or lay them end to end with Concatenate()"
-
-
-def _features(pair: Pair, applies: bool) -> str:
-    """Only the last axes differ."""
-    if not applies:
-        return ""
-    (i, small), (_, large) = sorted(pair, key=lambda numbered: numbered[1][-1] or 0)
-    layer = f"Conv2D({large[-1]}, 1)" if len(small) == 4 else f"Dense({large[-1]})"
-    or_join = OR_JOIN if len(small) == len(large) else ""
-    return (
-        f"bring the {nth(i)} input from {small[-1]} to {large[-1]} on its last axis: "
-        f"{layer}(x){or_join}."
-    )
-
-
-def _sizes(pair: Pair) -> str:
-    """Images of two sizes."""
-    (i, small), (j, large) = sorted(
-        pair, key=lambda numbered: prod(n or 1 for n in numbered[1][1:3])
-    )
-    if len(small) != 4 or len(large) != 4 or None in (*small[1:3], *large[1:3]):
-        return ""
-    gaps = [m - n for n, m in zip(small[1:3], large[1:3])]  # type: ignore[operator]
-    if min(gaps) < 0 or not any(gaps):
-        return ""
-    size = f"{small[1]} x {small[2]}"
-    factors = {m // n if m % n == 0 else 0 for n, m in zip(small[1:3], large[1:3])}  # type: ignore
-    if len(factors) == 1 and (factor := factors.pop()) > 1:
-        if small[3] != large[3]:
-            return (
-                f"bring the {nth(j)} input to {text(small)}: Conv2D({small[3]}, 1, "
-                f"strides={factor})(x)."
-            )
-        return (
-            f"bring the {nth(j)} input to {size}: MaxPooling2D({factor})(x), or enlarge the "
-            f"{nth(i)}: UpSampling2D({factor})(x)."
-        )
-    rims = tuple((gap // 2, gap - gap // 2) for gap in gaps)
-    even = {side for rim in rims for side in rim}
-    padding = even.pop() if len(even) == 1 else rims
-    return (
-        f"fill the {nth(i)} input up from {size} to {large[1]} x {large[2]}: "
-        f'ZeroPadding2D({padding})(x), or padding="same" in the convolution that made it smaller.'
-    )
-
-
-def _steps(pair: Pair) -> str:
-    """Sequences of two lengths."""
-    (_, short), (j, long) = sorted(pair, key=lambda numbered: numbered[1][1] or 0)
-    if len(short) != 3 or len(long) != 3 or None in (short[1], long[1]) or short[1] == long[1]:
-        return ""
-    return (
-        f"cut the {nth(j)} input from {long[1]} to {short[1]} steps: x[:, :{short[1]}], or "
-        'padding="same" where a convolution made the other shorter.'
-    )
-
-
-def for_join(shapes: Sequence[Shape], axis: int) -> str:
-    """Tensors that should be joined end to end but also differ on another axis."""
-    ranks = {len(shape) for shape in shapes}
-    if len(ranks) > 1:
-        return _ranks(shapes)
-    rank = ranks.pop()
-    first = shapes[0]
-    other = next(i for i, shape in enumerate(shapes) if set(clashes(first, shape)) - {axis % rank})
-    different = sorted({k for shape in shapes for k in clashes(first, shape)})
-    if len(different) == 1 and (k := different[0]) > 0:
-        along = -1 if k == rank - 1 else k
-        return f"join them along the axis on which they differ: Concatenate(axis={along})."
-    if axis % rank == 0:
-        return "axis 0 is the batch; join features, Concatenate(axis=-1), or another axis."
-    pair = [(0, first), (other, shapes[other])]
-    resized = _sizes([(i, (*shape[:3], 0)) for i, shape in pair] if rank == 4 else pair)
-    return (
-        first_of(resized, _steps(pair))
-        or "give them equal lengths on all axes but one, and join along that one."
-    )
-
-
-def _ranks(shapes: Sequence[Shape]) -> str:
-    ranks = [len(shape) for shape in shapes]
-    i, j = ranks.index(max(ranks)), ranks.index(min(ranks))
-    flat = f"flatten the axes of the {nth(i)} input, {text(shapes[i])}: Flatten()(x)"
-    if ranks[j] > 2:
-        return f"{flat}, and the same for the others."
-    if ranks[i] == 3 and shapes[i][1] is not None:
-        return f"{flat}; or repeat the {nth(j)} at each step: RepeatVector({shapes[i][1]})(x)."
-    return f"{flat}, or keep the mean of each channel: GlobalAveragePooling{ranks[i] - 2}D()(x)."
-
-
-def for_dot(a: Shape, b: Shape) -> str:
-    """Tensors whose lengths along two axes should be equal."""
-    pairs = [
-        (i, j)
-        for i in range(len(a) - 1, 0, -1)
-        for j in range(len(b) - 1, 0, -1)
-        if None not in (a[i], b[j]) and a[i] == b[j]
-    ]
-    if pairs:
-        i, j = pairs[0]
-        return f"sum over axes of one length, {a[i]}: Dot(axes={i if i == j else (i, j)})."
-    fix = _features([(0, a), (1, b)], None not in (a[-1], b[-1]))
-    return fix.replace(OR_JOIN, "") or "choose axes of one length."
+    return f"{declare}, or reshape them to {show(declared)}."
 
 
 # Targets.
