@@ -29,7 +29,7 @@ import numpy as np
 
 import funclab
 from bench import network
-from funclab.view.draw.text import plural
+from funclab.errors.words import plural
 
 SIZES, BATCHES = [10**4, 10**5, 10**6, 10**7], [128, 1024]
 WORKERS, FEW_WEIGHTS = [1, 2, 4], 10**5

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from typing import Any, ClassVar
 
 from funclab.errors import ArgumentError, NameLookupError, plain
+from funclab.errors.words import plural
 from funclab.models.late import HistoryMethods
 from funclab.models.model import Model
 from funclab.registry.parameters import guarded
@@ -173,6 +174,5 @@ class History(HistoryMethods, Callback):
 
     def __repr__(self) -> str:
         ended = ", stopped" if self.stopped else ""
-        count = len(self.epoch)
-        epochs = f"{count} epoch{'s' * (count != 1)}"
+        epochs = plural(len(self.epoch), "epoch")
         return plain(f"<History of {epochs}: {', '.join(self.history)}{ended}>")

@@ -17,8 +17,8 @@ from funclab.callbacks.base import Callback, History, Logs
 from funclab.distribute.journal import Record
 from funclab.distribute.space import TRAINING, Config, in_words, label, short, stream
 from funclab.errors import ArgumentError
+from funclab.errors.words import plural
 from funclab.files.json_lines import Unusable
-from funclab.view.draw.text import plural
 
 Key = tuple[int, int]
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from funclab import registry
 from funclab.errors import AmbiguousNodeError, NeverCalledError, NodeIndexError, ShapeError, plain
+from funclab.errors.words import times
 from funclab.graph import explanations, structure
 from funclab.graph.node import Arguments, Node, now
 from funclab.graph.tensor import Tensor
@@ -228,10 +229,6 @@ def symbolic(value: Value) -> Tensor:
     if value.mask is not None:
         tensor.mask = Tensor(value.mask.shape, value.mask.dtype, f"{tensor.name}_mask")
     return tensor
-
-
-def times(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 def _one(items: list[Any]) -> Any:

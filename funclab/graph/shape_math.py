@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from funclab.errors import ArgumentError, ShapeError, suggest
+from funclab.errors.words import listed
 
 Shape = tuple[int | None, ...]
 Lengths = tuple[int, ...]
@@ -130,8 +131,8 @@ def _broadcast_length(lengths: tuple[int | None, ...], shapes: Sequence[Shape]) 
     known = {length for length in lengths if length not in (None, 1)}
     if len(known) > 1:
         raise ShapeError(
-            f"Inputs have incompatible shapes. Received shapes {' and '.join(map(show, shapes))}.",
-            why=f"lengths {' and '.join(map(str, sorted(known)))} meet on one axis; elementwise "
+            f"Inputs have incompatible shapes. Received shapes {listed([*map(show, shapes)])}.",
+            why=f"lengths {listed([*map(str, sorted(known))])} meet on one axis; elementwise "
             "operations need equal lengths there, or 1.",
             fix=ADVICE["sum"](shapes)
             if all(shape and shape[0] is None for shape in shapes)

@@ -18,6 +18,7 @@ from funclab.errors import (
     TensorTypeError,
     suggest,
 )
+from funclab.errors.words import listed, plural
 from funclab.graph import explanations, structure
 from funclab.graph.operation import Operation
 from funclab.graph.shape_math import to_shape
@@ -217,10 +218,10 @@ def check_complete(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
     example = ", ".join(EXAMPLES.get(name, name) for name in needed)
     class_name = "Model" if "outputs" in needed else cls.__name__
     raise ArgumentError(
-        f"{class_name}.__init__() missing {len(missing)} required positional argument"
-        f"{'s' * (len(missing) > 1)}: {' and '.join(map(repr, missing))}."
+        f"{class_name}.__init__() missing "
+        f"{plural(len(missing), 'required positional argument')}: {listed([*map(repr, missing)])}."
         + (f" Keyword argument not understood: {', '.join(unknown)}." * bool(unknown)),
-        why=f"{class_name} cannot be made without {' and '.join(missing)}"
+        why=f"{class_name} cannot be made without {listed(missing)}"
         + (f"; it calls {unknown[0]} `{of_keras_1[unknown[0]]}`." if unknown else "."),
         fix="write Model(inputs=..., outputs=...), tensors or lists of tensors."
         if class_name == "Model"

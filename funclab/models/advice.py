@@ -13,6 +13,7 @@ from itertools import permutations
 from math import prod
 from typing import Any
 
+from funclab.errors.words import listed
 from funclab.graph.shape_math import clashes, same, show
 
 Shape = Sequence[int | None]
@@ -59,7 +60,7 @@ def for_swapped(argument: str, names: Sequence[str], order: Sequence[int], by_ke
     """Parts that were swapped."""
     if by_key:
         moved = [f'"{name}"' for i, name in enumerate(names) if order[i] != i]
-        return f"swap the arrays of {' and '.join(moved)}: each fits the other's place."
+        return f"swap the arrays of {listed(moved)}: each fits the other's place."
     parts = ", ".join(f"{argument}[{j}]" for j in order)
     return f"swap them: write [{parts}], which is the order {', '.join(names)}."
 

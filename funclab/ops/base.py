@@ -11,6 +11,7 @@ import numpy as np
 
 from funclab.engine.kernels import reduction
 from funclab.errors import ShapeError
+from funclab.errors.words import listed
 from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape, show
@@ -181,7 +182,7 @@ def shape_by_trial(op: Op, function: Any, *shapes: Shape) -> Any:
             tried.append(np.shape(function(*(np.broadcast_to(np.int8(0), k) for k in known))))
         except (ValueError, IndexError) as error:
             raise ShapeError(
-                f"{op} does not fit {' and '.join(map(show, shapes))}: {error}.",
+                f"{op} does not fit {listed([*map(show, shapes)])}: {error}.",
                 why="it needs a tensor of another shape, or other settings.",
                 fix=f"reshape the tensor first; help(funclab.ops.{op.name}) lists the shapes.",
             ) from None

@@ -21,9 +21,8 @@ from funclab.teach.records.keeping import HINTS, LAST, record_hint, record_try, 
 from funclab.teach.rollback import no_trace
 from funclab.view.diff.picture import halves
 from funclab.view.diff.view import diff
-from funclab.view.draw.text import listed
+from funclab.view.draw.sentences import say
 from funclab.view.lesson.exercise import ExerciseView, Verdict
-from funclab.view.live.sentences import say
 from funclab.view.notebook import runs
 from funclab.view.scene.diagram import bare
 
@@ -85,17 +84,9 @@ def check_lines(exercise: str, source: str, names: dict[str, Any] | None = None)
         lost = [name for name in attempt.new if trying.undoes(name)]
         if lost:
             key = "lesson_as_before" if verdict.right else "lesson_undone"
-            verdict.undone = say(key, names=_some(lost))
+            others = [say("lesson_others")] * (len(lost) > MOST_NAMES)
+            verdict.undone = say(key, names=[*lost[:MOST_NAMES], *others])
         return view_of(item, attempt, verdict)
-
-
-def _some(names: list[str]) -> str:
-    """Names in a sentence; of many, the first.
-
-    >>> _some(["rule", "model"]), _some([*"abcde"])
-    ('rule and model', 'a, b, c, d and others')
-    """
-    return listed(names if len(names) <= MOST_NAMES else [*names[:MOST_NAMES], "others"])
 
 
 def untried(

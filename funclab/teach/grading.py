@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from funclab.errors import ArgumentError, FunclabError, plain
+from funclab.errors.words import listed, plural, times
 from funclab.graph.node import Node
-from funclab.graph.operation import Operation, OpOperation, times
+from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.shape_math import show
 from funclab.graph.tensor import Tensor
 from funclab.teach.attempt import Attempt
@@ -30,7 +31,6 @@ from funclab.teach.judging import told, verdict_on
 from funclab.teach.parts import Part, Parts, are_same, overlap
 from funclab.teach.records.keeping import LAST
 from funclab.view.diff.match import settings_of
-from funclab.view.draw.text import plural
 from funclab.view.notebook import runs
 from funclab.view.scene import words
 
@@ -374,7 +374,7 @@ def _why_sharing(mine: Parts, wanted: Parts) -> list[str]:
     left = _left_over(_sharing(mine), _sharing(wanted))
     users = [_nodes(mine, (reader for reader, _, _ in readers[weight])) for weight in left]
     layers = {node.operation: len(nodes) for nodes in users for node in nodes}
-    names = " and ".join(told(layer) for layer in layers)
+    names = listed([told(layer) for layer in layers])
     count, most = len(mine.weights), len(wanted.weights)
     if count > most:
         return [f"{names} have weights of their own; expected one layer, called several times."]

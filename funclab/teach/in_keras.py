@@ -16,8 +16,8 @@ from typing import Any
 from funclab.errors import MissingPackageError
 from funclab.saving.exchange import is_real, real_keras
 from funclab.teach import course
+from funclab.view.draw.sentences import say
 from funclab.view.lesson.in_keras import KerasView
-from funclab.view.live.sentences import say
 
 OF_KERAS: dict[str, ModuleType] = {}
 """The modules of the real Keras, while they are taken out of the session."""

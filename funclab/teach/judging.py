@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -19,11 +20,12 @@ from funclab.models import Sequential
 from funclab.teach import course
 from funclab.teach.attempt import Attempt, flat, tensors_of
 from funclab.teach.graphs import source_inputs
+from funclab.view.draw import sentences
+from funclab.view.draw.sentences import SLOT, say
 from funclab.view.draw.text import clean, shorten
 from funclab.view.lesson.card import Marked, drawn_graph
 from funclab.view.lesson.exercise import Verdict
 from funclab.view.lesson.failed import fault_of
-from funclab.view.live.sentences import say
 
 LONGEST_NAME = 40
 CONSTANTS = ("True", "False", "None")
@@ -141,7 +143,7 @@ def _wrong(exercise: course.Exercise, attempt: Attempt, mistake: Mistake) -> Ver
     if attempt.model is None and not mistake.values:
         kind = type(attempt.answer).__name__
         if isinstance(attempt.answer, Sequential):
-            kind = f"{kind} without an Input"
+            kind = say("lesson_without_input", kind=kind)
         if exercise.kind == "predict" and exercise.start:
             line = exercise.start.splitlines()[-1]
             return Verdict("wrong", say("lesson_other_form", line=line, name=exercise.wants))
@@ -186,21 +188,17 @@ def _words(text: str, most: int) -> str:
     return " ".join(words[:most]) + (" …" if len(words) > most else "")
 
 
-class _Values(dict):
-    def __missing__(self, key: str) -> str:
-        return "it"
-
-
 def filled(message: str, values: Mapping[str, Any]) -> str:
     """A message with names, shapes and numbers filled in, without sentences that lack a value.
 
     >>> filled("{model} ends at {tensor}. Wanted: a row. Look at {model}.", {"model": "what"})
     'Wanted: a row. Look at what.'
     """
-    sentences = re.split(r"(?<=[.?!]) ", message)
-    complete = [x for x in sentences if set(re.findall(r"{(\w+)}", x)) <= values.keys()]
+    parts = re.split(r"(?<=[.?!]) ", message)
+    complete = [x for x in parts if {slot[0] for slot in SLOT.findall(x)} <= values.keys()]
     message = " ".join(complete) or message
-    return message.format_map(_Values({key: told(value) for key, value in values.items()}))
+    words = {key: told(value) for key, value in values.items()}
+    return sentences.filled(message, defaultdict(lambda: "it", words))
 
 
 def told(value: Any) -> str:

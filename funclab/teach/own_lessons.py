@@ -22,7 +22,7 @@ from funclab.teach.grading import same_graph
 from funclab.teach.graphs import fixed_start
 from funclab.teach.judging import JUDGES, Judge, Mistake
 from funclab.teach.records.answers import same_answer
-from funclab.view.live.sentences import say
+from funclab.view.draw.sentences import say
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 """The allowed names of your own lessons: the stem of the file."""

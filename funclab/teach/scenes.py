@@ -17,7 +17,7 @@ from funclab import Input, layers
 from funclab.errors import NameLookupError
 from funclab.models import Model
 from funclab.optimizers import SGD
-from funclab.view.live.sentences import say
+from funclab.view.draw.sentences import say
 from funclab.view.trace.view import Trace, trace
 
 ONE = {"use_bias": False, "kernel_initializer": "ones"}

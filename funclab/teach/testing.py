@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from funclab.errors import ArgumentError, NameLookupError
 from funclab.teach import course
 from funclab.teach.records.keeping import record_answer
+from funclab.view.draw.sentences import say
 from funclab.view.lesson.test import TestView
-from funclab.view.live.sentences import say
 
 FORMS = ("A", "B")
 

@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from funclab.errors import DataError, Instead, Item
+from funclab.errors.words import plural
 from funclab.files.stored import Stored
 from funclab.graph.graph import Graph
 from funclab.graph.shape_math import Array
@@ -68,9 +69,7 @@ def check_lengths(sides: Sequence[Side]) -> None:
 
 def _counts(array: tuple[str, int], other: tuple[str, int]) -> Instead:
     """For the picture of an error: two arrays, and the number of samples in each."""
-    items = [
-        Item("array", name, f"{count} sample{'s' * (count != 1)}") for name, count in (array, other)
-    ]
+    items = [Item("array", name, plural(count, "sample")) for name, count in (array, other)]
     return Instead("Every sample needs a row in each array", items, note=f"{array[1]} ≠ {other[1]}")
 
 

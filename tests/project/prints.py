@@ -21,7 +21,7 @@ from funclab.teach import catching_up, course
 from funclab.teach.asking import question_text
 from funclab.teach.commands.doctor import doctor
 from funclab.teach.notebooks import Checked, Failure
-from funclab.view.live.assets import texts
+from funclab.view.draw.sentences import texts
 from funclab.view.notebook.magics import help_text
 from funclab.view.shapes.failure import failed_step
 

@@ -1,6 +1,7 @@
-// Before the tests of scripts: the table of texts, as `assets.py` writes it before them on a page.
+// Before the tests of scripts: the texts of all rooms, as `assets.py` writes them before them on a page.
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 
-const place = new URL("../../funclab/view/live/texts.json", import.meta.url);
-globalThis.TEXTS = JSON.parse(readFileSync(place, "utf8"));
+const VIEW = new URL("../../funclab/view/", import.meta.url);
+const tables = readdirSync(VIEW).map((room) => new URL(`${room}/texts.json`, VIEW)).filter((place) => existsSync(place));
+globalThis.TEXTS = Object.assign({}, ...tables.map((place) => JSON.parse(readFileSync(place, "utf8"))));

@@ -27,7 +27,7 @@ test("progress is said in one line: the place, the speed, the time left", () => 
   assert.equal(progressWords(ctx, { ...status, phase: "paused" }), "live_paused · live_place · live_speed 12,345");
   assert.equal(progressWords(ctx, { ...status, speed: 0, left: 1 }), "live_place · live_left_moment 1");
   assert.equal(progressWords(ctx, { ...status, phase: "over" }), "live_over 2");
-  assert.equal(progressWords(ctx, { ...status, phase: "over", epoch: 1 }), "live_over_one");
+  assert.equal(progressWords(ctx, { ...status, phase: "over", epoch: 1 }), "live_over 1");
   assert.equal(progressWords(ctx, { phase: "waiting" }), "");
   assert.equal(progressWords(ctx, { phase: "running", words: "trial 3" }), "trial 3");
 });

@@ -10,6 +10,7 @@ import numpy as np
 from funclab.engine.kernels.recurrent import recurrent as kernels
 from funclab.engine.kernels.recurrent import recurrent_in_numpy as codes
 from funclab.errors import ArgumentError, ShapeError
+from funclab.errors.words import listed
 from funclab.graph import shape_math
 from funclab.graph.op import Array, Op, Work
 from funclab.graph.shape_math import Shape, known, show
@@ -78,7 +79,7 @@ class Recurrence(Op, abstract=True):
                 raise ShapeError(
                     f"{type(self).__name__} expected ndim=3, (batch, time, features), and a {name} "
                     f"of shape {show(shape)}; found x {show(x)}, {name} {show(actual[name])}, "
-                    f"states {' and '.join(map(show, states))}.",
+                    f"states {listed([*map(show, states)])}.",
                     why=f"a state of {units} units needs {self.gates} columns for each unit.",
                     fix="give a sequence of vectors and weights of these shapes.",
                 )

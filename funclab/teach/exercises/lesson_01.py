@@ -6,6 +6,7 @@ from typing import Any
 
 from funclab import activations
 from funclab.errors import NeverCalledError, ShapeError
+from funclab.errors.words import listed
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
@@ -20,7 +21,6 @@ from funclab.teach.graphs import (
 from funclab.teach.judging import (
     Mistake, calls_made, judge, known, lights, numpy_was_given, told,
 )  # fmt: skip
-from funclab.view.draw.text import listed
 
 TEN = (None, 10)
 BUDGET, ENOUGH = 3000, 0.85

@@ -9,6 +9,7 @@ import numpy as np
 
 from funclab import optimizers
 from funclab.errors import LossError, ShapeError
+from funclab.errors.words import listed
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.shape_math import Array
@@ -23,7 +24,6 @@ from funclab.teach.judging import Mistake, judge, known, lights, told
 from funclab.training.compiled import name_of, require
 from funclab.training.matching import Output
 from funclab.training.targets import CATEGORICAL, SPARSE, function_of
-from funclab.view.draw.text import listed
 
 QUESTIONS = 3
 WHAT = {

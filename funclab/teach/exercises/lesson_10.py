@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from funclab.errors import DataError, GraphError, NodeIndexError, ShapeError, TensorTypeError
+from funclab.errors.words import listed
 from funclab.graph.node import Node, observed
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
@@ -302,7 +303,7 @@ def not_alike(starts: list[Tensor], wanted: list[Tensor]) -> Mistake | None:
     a, b = ([tensor.shape for tensor in tensors] for tensors in (starts, wanted))
     if sorted(map(str, a)) == sorted(map(str, b)):
         return None
-    texts = {"a": " and ".join(map(str, a)), "b": " and ".join(map(str, b))}
+    texts = {"a": listed([*map(str, a)]), "b": listed([*map(str, b)])}
     return Mistake("other_shape", at, **texts)
 
 

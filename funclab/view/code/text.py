@@ -13,7 +13,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from funclab.errors import NotSupportedError
-from funclab.view.draw.text import listed, quote
+from funclab.view.draw.sentences import say
+from funclab.view.draw.text import quote
 
 WIDTH = 100
 INDENT = 4
@@ -164,7 +165,7 @@ class Imports:
         for module, classes in groupby(sorted(self.classes), itemgetter(0)):
             lines.append(f"from {module} import {', '.join(name for _, name in classes)}")
         if self.own:
-            lines += ["", f"# Yours, to be defined before: {listed(sorted(self.own))}."]
+            lines += ["", say("code_yours", names=sorted(self.own))]
         return lines
 
 

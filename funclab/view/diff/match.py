@@ -16,6 +16,7 @@ from funclab.graph.labels import labels
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.tensor import Tensor
+from funclab.view.draw.sentences import say
 from funclab.view.scene import words
 from funclab.view.scene.words import is_automatic
 
@@ -168,7 +169,7 @@ def constants_of(node: Node) -> list[str]:
 
 def _text(value: Any) -> str:
     if isinstance(value, np.ndarray) and value.size > 8:
-        return f"an array of shape {value.shape} with sum {value.sum():g}"
+        return say("diff_array", shape=value.shape, sum=f"{value.sum():g}")
     return repr(value.tolist() if isinstance(value, np.ndarray) else value)
 
 

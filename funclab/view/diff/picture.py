@@ -9,14 +9,13 @@ from typing import Any, ClassVar
 from funclab.view.diff.sentences import Entry
 from funclab.view.draw.canvas import Canvas, Font, shown
 from funclab.view.draw.picture import html_grid
+from funclab.view.draw.sentences import say, titles
 from funclab.view.draw.text import clean, folded_lines, text_width
 from funclab.view.scene import graph_text, words
 from funclab.view.scene.diagram import MOST_CALLS, PROJECTOR_CALLS, Diagram, Graphs, chooser
 from funclab.view.scene.scene import Box, Scene
 
 SIDES = ("left", "right")
-TITLES = ("kind", *SIDES, "difference")
-NONE = "No difference: the same layers, set alike and called in the same way."
 APART, HEAD, LINE, INDENT = 40, 34, 20, 24
 SIGNS = {"added": "+", "removed": "−", "changed": "~", "rewired": "↷", "shared": "∩", "calls": "#"}
 ROOM, ON_A_WALL = (440, 420), (230, 300)
@@ -62,12 +61,17 @@ class Comparison(Graphs):
 
     @property
     def title(self) -> str:
-        return f"Differences, {self.heading}"
+        return say("diff_title", heading=self.heading)
 
     @property
     def heading(self) -> str:
-        left, right = (f"{count:,} parameters" for count in self.numbers)
-        return f"left: {self.left} ({left}); right: {self.right} ({right})"
+        n, m = self.numbers
+        return say("diff_heading", left=self.left, right=self.right, n=n, m=m)
+
+    @property
+    def headings(self) -> list[str]:
+        """The names of both sides."""
+        return [say(f"diff_{side}", name=name_of(self, side)) for side in SIDES]
 
     @property
     def description(self) -> str:
@@ -79,7 +83,7 @@ class Comparison(Graphs):
         width = max([len(entry.kind) for entry in self.entries], default=0)
         lines = [f"{entry.kind:<{width}}  {entry.sentence}" for entry in self.entries]
         if not lines:
-            lines = [NONE]
+            lines = [say("diff_none")]
         return "\n".join([self.heading, "", *lines, *([""] if self.notes else []), *self.notes])
 
     @property
@@ -95,13 +99,12 @@ class Comparison(Graphs):
             for entry in (*self.entries, *self.shared)
         ]
         told = "".join(f"<p>{shown(note)}</p>" for note in self.notes if note[:2] != "= ")
-        return html_grid(self.title, TITLES, rows) + told
+        return html_grid(self.title, titles("diff_titles"), rows) + told
 
     def graph_text(self, dialect: graph_text.Dialect) -> str:
         """Both graphs, with the numbers of the differences."""
-        graphs = zip(SIDES, halves(self), strict=True)
-        scenes = {f"{side}: {name_of(self, side)}": graph.numbered for side, graph in graphs}
-        return graph_text.side_by_side(self.title, scenes, dialect)
+        scenes = zip(self.headings, [graph.numbered for graph in halves(self)], strict=True)
+        return graph_text.side_by_side(self.title, dict(scenes), dialect)
 
     def to_dict(self) -> dict[str, Any]:
         """The differences as data for JSON."""
@@ -115,18 +118,16 @@ class Comparison(Graphs):
         }
 
     def __repr__(self) -> str:
-        count = "1 entry" if len(self) == 1 else f"{len(self)} entries"
-        return f"<Difference of {self.left} and {self.right}: {count}>"
+        return say("diff_repr", left=self.left, right=self.right, n=len(self))
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         x = height = 0.0
-        for side, graph in zip(SIDES, halves(self), strict=True):
-            name = f"{side}: {name_of(self, side)}"
-            canvas.text_line(complex(x + 14, 22), name, Font(15, bold=True))
+        for heading, graph in zip(self.headings, halves(self), strict=True):
+            canvas.text_line(complex(x + 14, 22), heading, Font(15, bold=True))
             canvas.shift(complex(x, HEAD))
             width, bottom = graph.draw(canvas)
             canvas.close()
-            x += max(width, text_width(name, 15, bold=True) + 14) + APART
+            x += max(width, text_width(heading, 15, bold=True) + 14) + APART
             height = max(height, bottom)
         width, y = max(x - APART, NARROWEST), HEAD + height + 20
         for sentence in self._sentences():
@@ -139,7 +140,7 @@ class Comparison(Graphs):
         for number, entry in enumerate(self.entries, 1):
             yield f"{number}. {SIGNS.get(entry.kind, '·')} {entry.kind}: {entry.sentence}"
         if not self.entries:
-            yield NONE
+            yield say("diff_none")
         yield from self.notes
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from funclab.graph.node import Node
-from funclab.graph.operation import Operation, OpOperation, times
+from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.shape_math import show
 from funclab.layers.input import InputLayer
 from funclab.view.diff.match import (
@@ -24,7 +24,8 @@ from funclab.view.diff.match import (
     same_origins,
     settings_of,
 )
-from funclab.view.draw.text import clean, listed, plural, shorten
+from funclab.view.draw.sentences import listed, say, times
+from funclab.view.draw.text import clean, shorten
 from funclab.view.scene import words
 from funclab.view.scene.insides import parts
 
@@ -108,8 +109,8 @@ def _entry(
 ) -> Entry:
     """An entry about layers; its sentence ends with the numbers that are added or removed."""
     if numbers:
-        more = "more" if numbers > 0 else "fewer"
-        sentence += f" ({plural(abs(numbers), f'{more} number')})"
+        key = "diff_more" if numbers > 0 else "diff_fewer"
+        sentence = say(key, sentence=sentence, n=abs(numbers))
     left = [clean(node.key) for layer in lefts for node in pairs.left.calls[layer]]
     right = [clean(node.key) for layer in rights for node in pairs.right.calls[layer]]
     return Entry(kind, left, right, sentence, numbers)
@@ -118,34 +119,36 @@ def _entry(
 def _sharing(pairs: Match, lefts: list[Operation], rights: list[Operation]) -> Entry:
     left, right = _shared_or_not(pairs.left, lefts), _shared_or_not(pairs.right, rights)
     numbers = numbers_in(rights) - numbers_in(lefts)
-    return _entry("shared", pairs, lefts, rights, f"left: {left}; right: {right}", numbers)
+    return _entry("shared", pairs, lefts, rights, say("diff_both", left=left, right=right), numbers)
 
 
 def _shared_or_not(side: Side, layers: list[Operation]) -> str:
     if len(layers) > 1:
-        kind = "layers with weights of their own" if numbers_in(layers) else "separate layers"
-        count = {2: "two", 3: "three", 4: "four"}.get(len(layers), len(layers))
-        return f"{listed(list(map(quoted, layers)))} are {count} {kind}"
+        key = "diff_own_weights" if numbers_in(layers) else "diff_separate"
+        count = say(f"diff_number_{len(layers)}") if len(layers) < 5 else len(layers)
+        return say(key, layers=[*map(quoted, layers)], count=count)
     nodes = side.calls[layers[0]]
     taken = [parent for node in nodes for parent, _ in side.parents(node)]
     whole = len(taken) == len({*taken}) == 2 and {*taken} == {*side.graph.input_nodes}
-    return f"{quoted(layers[0])} is called {'on both inputs' if whole else times(len(nodes))}"
+    how = say("diff_on_both") if whole else times(len(nodes))
+    return say("diff_called", layer=quoted(layers[0]), how=how)
 
 
 def _alone(kind: str, pairs: Match, layer: Operation) -> Entry:
     """A layer of one side only, with its place."""
     added = kind == "added"
-    side, where = (pairs.right, "right") if added else (pairs.left, "left")
+    side = pairs.right if added else pairs.left
     nodes = side.calls[layer]
     before = dict.fromkeys(parent.operation for n in nodes for parent, _ in side.parents(n))
     after = dict.fromkeys(reader.operation for n in nodes for reader, _ in side.consumers[n])
     places = [
-        f"{word} {listed(list(map(quoted, layers)))}"
-        for word, layers in (("after", before), ("before", after))
+        say(key, layers=[*map(quoted, layers)])
+        for key, layers in (("diff_after", before), ("diff_before", after))
         if layers
     ]
-    place = f", {' and '.join(places)}" if places else ""
-    sentence = f"{where} only: {quoted(layer)} ({words.detail(layer)}){place}"
+    place = f", {listed(places)}" if places else ""
+    facts = {"layer": quoted(layer), "detail": words.detail(layer), "place": place}
+    sentence = say("diff_right_only" if added else "diff_left_only", **facts)
     if added:
         return _entry(kind, pairs, [], [layer], sentence, numbers_in([layer]))
     return _entry(kind, pairs, [layer], [], sentence, -numbers_in([layer]))
@@ -165,9 +168,10 @@ def _changed(pairs: Match, a: Operation, b: Operation) -> Iterator[Entry]:
     if numbers and not told and model_in(a) is None:
         nodes = pairs.left.calls[a][0], pairs.right.calls[b][0]
         shapes = [listed(list(map(show, node.input_shapes))) for node in nodes]
-        told = [f"input {' → '.join(shapes)}"]
+        told = [say("diff_input", shapes=" → ".join(shapes))]
     if told:
-        both = quoted(a) if a.name == b.name else f"left: {quoted(a)}, right: {quoted(b)}"
+        sides = say("diff_sides", left=quoted(a), right=quoted(b))
+        both = quoted(a) if a.name == b.name else sides
         yield _entry("changed", pairs, [a], [b], f"{both}: {', '.join(told)}", numbers)
 
 
@@ -178,49 +182,54 @@ def _inner_changed(pairs: Match, a: Operation, b: Operation) -> list[str]:
         return []
     if len({pairs.left.codes.signature(layer) for layer in inner}) == 1:
         return []
-    return [f"the layer inside: {words.detail(inner[0])} → {words.detail(inner[1])}"]
+    before, after = map(words.detail, inner)
+    return [say("diff_inside", before=before, after=after)]
 
 
 def _call_changed(pairs: Match, a: Node, b: Node) -> Iterator[Entry]:
     """Tensors, or other arguments, that differ in a call of the same layer."""
     left, right = clean(a.key), clean(b.key)
+    calls = {"left": left, "right": right}
     before, after = constants_of(a), constants_of(b)
     if before != after:
-        told = [f"with {listed(constants) or 'nothing else'}" for constants in (before, after)]
-        sentence = f"left: {left} is called {told[0]}; right: {right} {told[1]}"
-        yield Entry("changed", [left], [right], sentence)
+        there = {
+            "before": before or say("diff_nothing_else"),
+            "after": after or say("diff_nothing_else"),
+        }
+        yield Entry("changed", [left], [right], say("diff_called_with", **calls, **there))
     mine, theirs = pairs.left.parents(a), pairs.right.parents(b)
     if not same_origins(pairs, mine, theirs):
-        takes = [_tensors(tensors) or "nothing" for tensors in (mine, theirs)]
-        sentence = f"left: {left} takes {takes[0]}; right: {right} takes {takes[1]}"
-        yield Entry("rewired", [left], [right], sentence)
+        mine, theirs = (_tensors(tensors) or say("diff_nothing") for tensors in (mine, theirs))
+        yield Entry(
+            "rewired", [left], [right], say("diff_rewired", **calls, mine=mine, theirs=theirs)
+        )
 
 
 def _called(pairs: Match, a: Operation, b: Operation) -> Iterator[Entry]:
     here, there = len(pairs.left.calls[a]), len(pairs.right.calls[b])
     if here != there:
-        sentence = f"left: {quoted(a)} is called {times(here)}; right: {quoted(b)} {times(there)}"
+        counts = {"here": times(here), "there": times(there)}
+        sentence = say("diff_calls", left=quoted(a), right=quoted(b), **counts)
         yield _entry("calls", pairs, [a], [b], sentence)
 
 
 def _renamed(pairs: Match, a: Operation, b: Operation) -> Iterator[Entry]:
     """A layer under another name; automatic names such as dense_1 do not count."""
     if a.name != b.name and not (words.is_automatic(a) and words.is_automatic(b)):
-        sentence = f"left: {quoted(a)} is right: {quoted(b)}, under another name"
+        sentence = say("diff_renamed", left=quoted(a), right=quoted(b))
         yield _entry("renamed", pairs, [a], [b], sentence)
 
 
 def _ends(pairs: Match) -> Iterator[Entry]:
     """Inputs and outputs: how many, which, and in which order."""
-    for kind, verb in (("inputs", "takes"), ("outputs", "returns")):
+    for kind in ("inputs", "outputs"):
         mine, theirs = (
             [side.graph.producer(tensor) for tensor in getattr(side.graph, kind)]
             for side in (pairs.left, pairs.right)
         )
         fit = [_same_end(pairs, x, y) for x, y in zip(mine, theirs)]
         if len(mine) != len(theirs) or not all(fit):
-            left, right = _tensors(mine), _tensors(theirs)
-            sentence = f"left: the model {verb} {left}; right: it {verb} {right}"
+            sentence = say(f"diff_{kind}", left=_tensors(mine), right=_tensors(theirs))
             # The ends without a partner on the other side; if each has one, those that moved.
             odd = [x for x in mine if not any(_same_end(pairs, x, y) for y in theirs)]
             others = [y for y in theirs if not any(_same_end(pairs, x, y) for x in mine)]
@@ -299,28 +308,22 @@ def _places(model: Any) -> dict[Operation, list[str]]:
 
 def _shared(index: int, layer: Any, left: list[str], right: list[str]) -> Entry:
     numbers = numbers_in([layer])
-    sentence = f"Both models have the Input {quoted(layer)}."
-    if not isinstance(layer, InputLayer):
-        sentence = f"{quoted(layer)} is the same layer in both models{_depth(left, right)}"
-        exist = "exists" if numbers == 1 else "exist"
-        sentence += (
-            f": its {plural(numbers, 'number')} {exist} once, so training either model changes "
-            "both."
-            if numbers
-            else "."
-        )
+    key = "diff_same_numbers" if numbers else "diff_same"
+    key = "diff_same_input" if isinstance(layer, InputLayer) else key
+    sentence = say(key, layer=quoted(layer), depth=_depth(left, right), n=numbers)
     return Entry(_mark(index), left, right, sentence, numbers)
 
 
 def _depth(left: list[str], right: list[str]) -> str:
     """Where it is, if it is not simply a layer of both."""
     places = [
-        "the whole model" if not keys
-        else f"inside {keys[0].rpartition('/')[0]}" if "/" in keys[0]
+        say("diff_whole") if not keys
+        else say("diff_within", place=keys[0].rpartition("/")[0]) if "/" in keys[0]
         else ""
         for keys in (left, right)
     ]  # fmt: skip
-    told = [f"{side}: {place}" for side, place in zip(("left", "right"), places) if place]
+    sides = zip(("diff_left", "diff_right"), places)
+    told = [say(side, name=place) for side, place in sides if place]
     if places[0] == places[1]:
         told = list(filter(None, places[:1]))
     return f" ({listed(told)})" if told else ""
@@ -339,17 +342,14 @@ def _mark(index: int) -> str:
 def notes(pairs: Match, shared: list[Entry]) -> Iterator[str]:
     """Sentences on the layers that are in both models, and on the rest."""
     if pairs.left.model is pairs.right.model:
-        yield "Both are the same model."
+        yield say("diff_one_model")
         return
     for layer in shared[:MOST_SENTENCES]:
         yield f"{layer.kind}: {layer.sentence}"
     rest = shared[MOST_SENTENCES:]
     if rest:
-        numbers = plural(sum(layer.numbers for layer in rest), "number")
-        yield (
-            f"{rest[0].kind} to {rest[-1].kind[2:]}: {plural(len(rest), 'more layer')} in both "
-            f"models: their {numbers} exist once."
-        )
+        facts = {"first": rest[0].kind, "last": rest[-1].kind[2:], "n": len(rest)}
+        yield say("diff_more_shared", **facts, numbers=sum(layer.numbers for layer in rest))
     yield from _own_weights(pairs, any(layer.numbers for layer in shared))
 
 
@@ -364,11 +364,9 @@ def _own_weights(pairs: Match, some: bool) -> Iterator[str]:
     own = all(words.weights_of(side.model) for side in (pairs.left, pairs.right))
     if not weights and (some or not own):
         return
-    sentence = "Each model has weights of its own, so training one leaves the other alone"
-    if some:
-        sentence = "Layers without such a mark have weights of their own in each model"
+    key = "diff_unmarked" if some else "diff_apart"
     known = [(v, w) for v, w in weights if v.shape == w.shape and v.allocated and w.allocated]
     same = sum(np.array_equal(v.array, w.array, equal_nan=True) for v, w in known)
-    how = "all" if same == len(known) else "none" if not same else f"{same} of {len(known)}"
-    more = f"; of the arrays in the same places, {how} hold the same numbers" if known else ""
-    yield f"{sentence}{more}."
+    how = "all" if same == len(known) else "some" if same else "none"
+    more = say(f"diff_{how}_equal", same=same, n=len(known)) if known else ""
+    yield say(key, more=more)

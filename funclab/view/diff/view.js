@@ -88,7 +88,7 @@ const diff = {
   },
 
   caption(ctx) {
-    const n = ctx.facts.entries.length, key = n > 1 ? "diff_caption" : n ? "diff_caption_one" : "diff_none";
+    const n = ctx.facts.entries.length, key = n ? "diff_caption" : "diff_none";
     return ctx.facts.entries[ctx.state.entry]?.sentence ?? ctx.t(key, { n });
   },
 };

@@ -14,6 +14,7 @@ from funclab.view.diff.picture import SIDES, Comparison, halves, name_of
 from funclab.view.diff.sentences import LONGEST_NAME, Entry, entries, notes, quoted, shared_layers
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
+from funclab.view.draw.sentences import say
 from funclab.view.draw.text import clean, shorten
 from funclab.view.live.variables import written
 from funclab.view.live.view import View
@@ -137,7 +138,7 @@ def _inside(pairs: Match) -> Iterator[Entry]:
                 entry,
                 left=[f"{left}/{key}" for key in entry.left],
                 right=[f"{right}/{key}" for key in entry.right],
-                sentence=f"inside {quoted(a)}: {entry.sentence}",
+                sentence=say("diff_inside_layer", layer=quoted(a), sentence=entry.sentence),
             )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.geometry import COLOURS, MARKS, area, closed, mark_path, polyline
+from funclab.view.draw.sentences import say
 from funclab.view.draw.text import shorten, text_width
 
 MARGIN = 0.06
@@ -286,7 +287,7 @@ class Plot:
             start = complex(self._across(epoch), self.base + 16)
             self.canvas.text_line(start, f"{epoch:g}", font)
         start = complex((self.left + self.right) / 2, self.base + 34)
-        self.canvas.text_line(start, "epoch", Font(12, "soft", anchor="middle"))
+        self.canvas.text_line(start, say("epoch"), Font(12, "soft", anchor="middle"))
 
     def _level(self, y: float, paint: Paint) -> None:
         ends = [complex(self.left, y), complex(self.right, y)]

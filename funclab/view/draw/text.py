@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Sequence
 
 CONTROL = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
@@ -90,15 +89,6 @@ def shorten(text: str, length: int) -> str:
     number = re.search(r"_?\d*$", text)
     tail = max((length - 1) // 3, min(len(number[0]) if number else 0, length - 2))
     return f"{text[: length - 1 - tail]}…{text[len(text) - tail :]}"
-
-
-def plural(number: int, word: str) -> str:
-    return f"{number:,} {word}" + ("" if number == 1 else "s")
-
-
-def listed(words: Sequence[str]) -> str:
-    """Words joined as in a sentence: a, b and c."""
-    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def folded_lines(text: str, width: float, size: float, bold: bool = False) -> list[str]:

@@ -15,8 +15,8 @@ from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.chart import brief
 from funclab.view.draw.geometry import area, closed
 from funclab.view.draw.picture import Picture
-from funclab.view.draw.text import plural, text_width
-from funclab.view.live.sentences import say
+from funclab.view.draw.sentences import say
+from funclab.view.draw.text import text_width
 from funclab.view.scene.sizes import extents
 from funclab.view.trace.drawing import draw_frame, size_of
 from funclab.view.trace.frames import frame_of
@@ -35,8 +35,7 @@ class Strip(Picture):
     def __init__(self, nodes: Sequence[Node], width: float, look: str) -> None:
         self.nodes, self.width, self.look = nodes, width, look
         self.step = (width - LEFT - 4) / len(nodes)
-        self.title = f"All {plural(len(nodes), 'node')}"
-        self.description = "A bar for each node: space upwards, features downwards."
+        self.title, self.description = say("strip_title", n=len(nodes)), say("strip_bars")
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         """Draw the bars and the prefixes; returns the size needed."""
@@ -55,8 +54,8 @@ class Strip(Picture):
             bars[role].append(closed(corners))
         for colour, paths in bars.items():
             canvas.path(" ".join(paths), Paint(colour))
-        canvas.text_line(4 + 30j, "space", LABEL)
-        canvas.text_line(4 + 76j, "features", LABEL)
+        canvas.text_line(4 + 30j, say("strip_space"), LABEL)
+        canvas.text_line(4 + 76j, say("strip_features"), LABEL)
         self._draw_prefixes(canvas)
         return self.width, STRIP
 

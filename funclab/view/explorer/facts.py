@@ -17,6 +17,7 @@ from funclab.graph.shape_math import show
 from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
 from funclab.view.code.layers import own_names
+from funclab.view.draw.sentences import say
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 from funclab.view.scene.calls import Piece, write_line
@@ -85,8 +86,7 @@ def _add_frames(facts: Facts, objects: dict[str, Any], node: Node, part: Part) -
     if inner is not None:
         name, wrapper = clean(inner.name), clean(node.operation.name)
         objects[f"{key}/{name}"] = inner
-        told = f"{wrapper} applies it; it was not called itself, so it has no node here."
-        fact = {**_told(inner), "nodes": [], "special": told}
+        fact = {**_told(inner), "nodes": [], "special": say("wrapped_only", wrapper=wrapper)}
         facts["layers"][f"{key}/{name}"] = {**fact, "name": name, "box": f"{path}/{name}"}
         if words.graph_of(inner) is not None:
             facts["frames"][f"{key}/{name}"] = f"{path}/{name}"
@@ -168,7 +168,7 @@ def _setting(attribute: Any, value: Any) -> str:
     if not isinstance(value, (list, tuple)):
         return str(value) or "''"
     items = [repr(x) if isinstance(x, str) else _setting(None, x) for x in value[:MOST_ITEMS]]
-    items += [f"… {len(value):,} in all"] if len(value) > MOST_ITEMS else []
+    items += [say("settings_in_all", n=f"{len(value):,}")] if len(value) > MOST_ITEMS else []
     return f"({', '.join(items)}{',' * (len(items) == 1)})"
 
 
@@ -199,7 +199,9 @@ def tape_of(node: Node) -> list[Facts]:
     made = zip(node.output_tensors, outputs, strict=True)
     names = Names({value: clean(tensor.id) for tensor, value in [*made, *known.items()]})
     told = [_call(call, names) for call in calls]
-    return [{**call, "text": f"in training: {call['text']}"} for call in told] if training else told
+    for call in told:
+        call["text"] = say("op_in_training", training=bool(training), call=call["text"])
+    return told
 
 
 def _call(call: Any, names: Names) -> Facts:

@@ -6,9 +6,9 @@ import re
 from typing import Any, NamedTuple
 
 from funclab.view.draw import theme
-from funclab.view.draw.text import clean, plural
+from funclab.view.draw.sentences import say
+from funclab.view.draw.text import clean
 from funclab.view.explorer.beside import STRIP, Strip
-from funclab.view.live.sentences import say
 from funclab.view.scene import words
 from funclab.view.scene.calls import Sharing
 from funclab.view.scene.choosing import LINES, Chooser
@@ -248,11 +248,10 @@ class Gallery:
         hidden = set(self.top) - {box.key for box in boxes}
         hidden -= {box.members[0] for box in boxes if box.role == "repeat" and box.inside is None}
         drawn, told = len(self.top) - len(hidden), []
-        for role, of_one in (("fold", ""), ("repeat", "repeat"), ("names", "group")):
+        for role in ("fold", "repeat", "names"):
             holders = [box for box in boxes if box.role == role and hidden & {*box.members}]
             held = hidden & {key for box in holders for key in box.members}
-            where = say("drawn_in", where=plural(len(holders), of_one)) if of_one else ""
-            told += [f"{len(held)} {where or say('drawn_left_out')}"] if held else []
+            told += [say(f"drawn_{role}", n=len(held), holders=len(holders))] if held else []
             hidden -= held
         some = [say("drawn_these", n=drawn), *reversed(told)]
         words = ", ".join(some) if told else say("drawn_all")

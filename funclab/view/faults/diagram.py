@@ -7,6 +7,7 @@ from typing import ClassVar
 from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.geometry import area, curved
 from funclab.view.draw.picture import Picture
+from funclab.view.draw.sentences import say
 from funclab.view.draw.text import clean, folded_lines, prose, shorten, text_width
 from funclab.view.scene import graph_text
 from funclab.view.scene.diagram import Diagram
@@ -50,7 +51,7 @@ class Fault(Picture):
         title = shorten(prose(self.title), LONGEST_TITLE)
         width, height = self.draw_fault(Canvas(canvas.palette))
         width = max(width, NARROWEST, text_width(title, TITLE, bold=True) + 2 * LEFT)
-        indent = LEFT + text_width("Fix:", FIX, bold=True) + 8
+        indent = LEFT + text_width(say("fix"), FIX, bold=True) + 8
         words = " ".join(shorten(word, LONGEST_WORD) for word in prose(self.fix).split())
         lines = folded_lines(shorten(words, LONGEST_FIX), width - indent - LEFT, FIX)
         y = TOP + height + 26
@@ -61,7 +62,7 @@ class Fault(Picture):
         canvas.shift(complex(0, TOP))
         self.draw_fault(canvas)
         canvas.close()
-        canvas.text_line(complex(LEFT, y), "Fix:", Font(FIX, bold=True))
+        canvas.text_line(complex(LEFT, y), say("fix"), Font(FIX, bold=True))
         for i, line in enumerate(lines):
             canvas.text_line(complex(indent, y + LINE * i), line, Font(FIX))
         return sheet.right + 1, sheet.bottom + 1
@@ -100,8 +101,8 @@ class FaultDiagram(Fault, Diagram):
         shapes = {plate.key: plate.shape for plate in self.scene.plates}
         notes = [f"{names[key]}: {note}." for key, note in self.notes.items() if note]
         gaps = [f"{shapes[key]} {words}".strip() for (key, _), words in self.gaps.items()]
-        sentences = [f"{title}.", *notes, *(f"At the gap: {gap}." for gap in gaps)]
-        sentences += [f"To fix it: {self.fix}", graph_text.description(self.scene)]
+        sentences = [f"{title}.", *notes, *(say("faults_gap", gap=gap) for gap in gaps)]
+        sentences += [say("faults_fix", fix=self.fix), graph_text.description(self.scene)]
         return clean(" ".join(sentences))
 
     def _break_off(self) -> None:
@@ -140,7 +141,7 @@ class FaultDiagram(Fault, Diagram):
         for plate in self.scene.plates:
             if plate.key in sources:
                 canvas.rect(plate, Paint("", "fault", 2))
-        words = " or ".join(dict.fromkeys(filter(None, self.gaps.values())))
+        words = say("faults_or").join(dict.fromkeys(filter(None, self.gaps.values())))
         if not middles or not words:
             return 0
         start = max(middles, key=lambda middle: middle.real) + (14 + 4j)

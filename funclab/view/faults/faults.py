@@ -11,6 +11,7 @@ from funclab.graph.graph import Graph, source_inputs
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
+from funclab.view.draw.sentences import say
 from funclab.view.draw.text import clean
 from funclab.view.faults.diagram import FaultDiagram, beside
 from funclab.view.faults.lines import instead_picture, pairs_picture
@@ -71,9 +72,9 @@ def missing_input(graph: Graph, node: Node, fix: str, look: str) -> FaultDiagram
     needed = [tensor for output in graph.outputs for tensor in source_inputs(output)]
     inputs = [tensor for tensor in graph.inputs if tensor.node.is_input]
     whole = Graph(list(dict.fromkeys(needed)), graph.outputs)
-    scene = calls_of("the way to the outputs", whole, look)
+    scene = calls_of(say("faults_way"), whole, look)
     missing = node.output_tensors[0]
-    notes = {node.key: "not among the inputs"}
+    notes = {node.key: say("faults_not_an_input")}
     place(scene)
     keys = {box.key for box in scene.boxes}
     for i, tensor in enumerate(inputs):
@@ -87,8 +88,8 @@ def missing_input(graph: Graph, node: Node, fix: str, look: str) -> FaultDiagram
         place(unread)
         beside(scene, unread)
         if tensor.shape == missing.shape:
-            notes[f"{prefix}{key}"] = "given instead: same shape, another tensor"
-    title = f"{clean(node.operation.name)} is missing among the inputs"
+            notes[f"{prefix}{key}"] = say("faults_given_instead")
+    title = say("faults_missing", name=clean(node.operation.name))
     return FaultDiagram(scene, title, fix, notes)
 
 
@@ -104,17 +105,19 @@ def inner_tensor(graph: Graph, node: Node, outer: Any, fix: str, look: str) -> F
         if set(source_inputs(call.output_tensors[0])) <= set(inputs):
             outputs += call.output_tensors
     around = Graph(list(dict.fromkeys([*inputs, *crossed])), list(dict.fromkeys(outputs)))
-    first, second = calls_of(name, inside, look, INSIDE), calls_of("outside", around, look)
+    first = calls_of(name, inside, look, INSIDE)
+    second = calls_of(say("faults_outside"), around, look)
     plain(first, inside, [])
     plain(second, around, graph.outputs)
     place(first)
     place(second)
     makers = [tensor.node for tensor in crossed]
     notes = {f"{INSIDE}{call.key}": "" for call in [node, *makers]}
-    notes |= {call.key: f"made of {source}" for call in makers}
+    facts = {"name": name, "source": source}
+    notes |= {call.key: say("faults_made_of", **facts) for call in makers}
     away = beside(first, second)
-    headings = {f"inside {name}: from {source}": 0j, f"used outside {name}": away}
-    title = f"A tensor made of {source}, inside {name}, was used outside"
+    headings = {say("faults_inside", **facts): 0j, say("faults_used_outside", **facts): away}
+    title = say("faults_inner_tensor", **facts)
     return FaultDiagram(first, title, fix, notes, headings=headings)
 
 
@@ -151,17 +154,16 @@ def failed_call(layer: Operation, tensors: list[Tensor], error: FunclabError) ->
             scene.edges.append(Edge(End(node.key), End(plate.key), plate.name))
         scene.edges.append(Edge(End(plate.key), End(key, i, len(tensors)), plate.name))
         if counted and i:
-            gaps[plate.key, i] = "one too many"
+            gaps[plate.key, i] = say("faults_too_many")
         elif not counted and _at_fault(failure, i):
-            gaps[plate.key, i] = f"wanted {failure.wanted}" if failure.wanted else ""
+            wanted = failure.wanted
+            gaps[plate.key, i] = wanted and say("faults_wanted", shape=wanted)
     scene.boxes.append(
         Box(key, name, words.detail(layer), inputs=len(tensors), outputs=0, title=error.what)
     )
     place(scene)
-    title = f"{name} cannot take what it was given"
-    if counted:
-        title = f"{name} takes one tensor in its call, and was given {len(tensors)}"
-    return FaultDiagram(scene, title, error.fix, {key: "no node is made"}, key, gaps)
+    title = say("faults_takes_one" if counted else "faults_call", name=name, n=len(tensors))
+    return FaultDiagram(scene, title, error.fix, {key: say("faults_no_node")}, key, gaps)
 
 
 def _takes_one(layer: Any) -> bool:
@@ -177,14 +179,15 @@ def _at_fault(failure: Failure, i: int) -> bool:
 
 def same_names(layers: list[Operation], fix: str) -> FaultDiagram:
     """The layers with the same name: several boxes, each in a colour of its own."""
-    scene = Scene("one name", "calls", "LR")
+    scene = Scene(say("faults_one_name"), "calls", "LR")
     name = clean(layers[0].name) if layers else ""
     notes = {}
     for i, layer in enumerate(layers):
         box = Box(f"{i}", clean(layer.name), words.detail(layer), group=i, outputs=0)
-        box.title = f"layer {i + 1} of the name {name}: {box.detail}, with weights of its own"
+        box.title = say("faults_named_layer", i=i + 1, name=name, detail=box.detail)
         scene.boxes.append(box)
         scene.groups.append(Group(i, name, [box.key], 1))
-        notes[box.key] = f'another layer: write name="{name}_{i}"' if i else "has this name"
+        notes[box.key] = say("faults_other_layer" if i else "faults_has_name", name=name, i=i)
     place(scene)
-    return FaultDiagram(scene, f"{len(layers)} layers carry the name {name}", fix, notes)
+    title = say("faults_same_name", n=len(layers), name=name)
+    return FaultDiagram(scene, title, fix, notes)

@@ -10,7 +10,8 @@ from funclab.errors import Instead, Item, Pair, Pairs
 from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.geometry import Area, area, polyline
 from funclab.view.draw.picture import Cells
-from funclab.view.draw.text import clean, plural, prose, shorten, text_width
+from funclab.view.draw.sentences import say, titles
+from funclab.view.draw.text import clean, prose, shorten, text_width
 from funclab.view.faults.diagram import CROSS, LEFT, Fault
 from funclab.view.scene import sizes
 
@@ -19,7 +20,6 @@ LONGEST, LONGEST_NOTE = 34, 44
 GAP, ARROW, LINK = 6, 8, 60
 NOTE, HEADING = Font(12, "fault", bold=True, anchor="middle"), 13
 UPPER, UPPER_MONO = Font(sizes.NAME, bold=True), Font(sizes.MONO, mono=True)
-TITLES = ("", "from", "to", "what breaks")
 FILLS = {"layer": "plain", "input": "input-fill", "output": "output-fill"}
 
 
@@ -47,15 +47,16 @@ class Line:
         """The line as a sentence for screen readers."""
         _, first, last, note = self.cells
         if self.empty:
-            ends = [spoken(item) for item in self.items if item.kind != "nothing"]
-            said = f"{ends[0]} {f'has no partner: {note}' if note else 'needs no partner'}."
+            first = next(spoken(item) for item in self.items if item.kind != "nothing")
+            key = "faults_alone" if note else "faults_needs_none"
         else:
-            said = f"{first} {f'does not reach {last}: {note}' if note else f'goes with {last}'}."
-        return f"{self.heading}: {said}" if self.heading else said
+            key = "faults_broken" if note else "faults_goes"
+        sentence = say(key, first=first, last=last, note=note)
+        return f"{self.heading}: {sentence}" if self.heading else sentence
 
 
 def spoken(item: Item) -> str:
-    return clean(" ".join(filter(None, [item.name, item.detail]))) or "a new tensor"
+    return clean(" ".join(filter(None, [item.name, item.detail]))) or say("faults_new_tensor")
 
 
 @dataclass(repr=False)
@@ -69,12 +70,12 @@ class FaultLines(Fault):
 
     @property
     def grid(self) -> tuple[Cells, list[Cells]]:
-        return TITLES, [line.cells for line in self.lines]
+        return titles("faults_titles"), [line.cells for line in self.lines]
 
     @property
     def description(self) -> str:
         """The lines in sentences."""
-        return " ".join([*(line.sentence for line in self.lines), f"To fix it: {self.fix}"])
+        return " ".join([*(line.sentence for line in self.lines), say("faults_fix", fix=self.fix)])
 
     def draw_fault(self, canvas: Canvas) -> tuple[float, float]:
         starts, widths = columns(self.lines)
@@ -99,21 +100,26 @@ def _title(pairs: Pairs, rows: Sequence[Pair]) -> str:
     bad = [pair for pair in rows if pair.note] or [Pair()]
     alone = [pair for pair in bad if not (pair.name and pair.given)]
     unknown = [pair for pair in bad if "of this name" in pair.note]
-    of_model = f" of {model}" if model else ""
+    of_model = say("faults_of", model=model) if model else ""
+    facts = {"model": model, "of": of_model, "input": side == "input"}
     if unknown:
-        return f"{model} has no {side} {unknown[0].given}"
+        return say("faults_unknown", **facts, name=unknown[0].given)
     if len(alone) == 1 and alone[0].name:
-        return f"The {side} {alone[0].name}{of_model} has no partner"
+        return say("faults_no_partner", **facts, name=alone[0].name)
     if alone:
-        expected = plural(sum(bool(pair.name) for pair in rows), side)
-        return f"{model} has {expected}, and was given {sum(bool(pair.given) for pair in rows)}"
-    data = " ".join(filter(None, [bad[0].given, bad[0].given_shape]))
-    return f"{data} cannot be given to the {side} {bad[0].name}{of_model}"
+        n = sum(bool(pair.name) for pair in rows)
+        given = sum(bool(pair.given) for pair in rows)
+        return say("faults_numbers", **facts, n=n, given=given)
+    pair = bad[0]
+    data = " ".join(filter(None, [pair.given, pair.given_shape]))
+    return say("faults_unfit", **facts, name=pair.name, data=data)
 
 
 def _line(pair: Pair, side: str) -> Line:
-    own = Item(side, pair.name, pair.shape) if pair.name else Item("nothing", "", f"no {side}")
-    data = Item("nothing", "", "nothing")
+    own = Item(side, pair.name, pair.shape)
+    if not pair.name:
+        own = Item("nothing", "", say("faults_none", input=side == "input"))
+    data = Item("nothing", "", say("faults_nothing"))
     if pair.given:
         data = Item("tensor" if "[" in pair.given else "array", pair.given, pair.given_shape)
     return Line([own, data] if side == "output" else [data, own], pair.note)
@@ -121,9 +127,9 @@ def _line(pair: Pair, side: str) -> Line:
 
 def instead_picture(facts: Instead, fix: str) -> FaultLines:
     """What was written, with an edge that leads nowhere, and what to write instead."""
-    lines = [Line(facts.wrong, facts.note, "as written")]
+    lines = [Line(facts.wrong, facts.note, say("faults_as_written"))]
     if facts.right:
-        lines.append(Line(facts.right, "", "write instead"))
+        lines.append(Line(facts.right, "", say("faults_write_instead")))
     return FaultLines(clean(facts.title), lines, fix)
 
 

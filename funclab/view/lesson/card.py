@@ -12,6 +12,7 @@ from funclab.graph.tensor import Tensor
 from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.geometry import area
 from funclab.view.draw.picture import Picture
+from funclab.view.draw.sentences import say
 from funclab.view.draw.text import clean, folded_lines, prose, shorten, text_width
 from funclab.view.scene import graph_text, words
 from funclab.view.scene.calls import Calls, Piece
@@ -81,7 +82,7 @@ def drawn_graph(
         scene = Calls(piece, False, MOST_CALLS).build()
     for layer in layers:
         box = Box(layer.name, clean(layer.name), words.detail(layer), outputs=0)
-        box.title = f"{box.name} was never called"
+        box.title = say("lesson_never_called", name=box.name)
         scene.boxes.append(box)
     scene.title = clean(name)
     place(scene)

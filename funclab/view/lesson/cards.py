@@ -9,8 +9,8 @@ from typing import ClassVar
 from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.geometry import area, closed, mark_path
 from funclab.view.draw.picture import Picture
+from funclab.view.draw.sentences import say
 from funclab.view.live.page import page_of
-from funclab.view.live.sentences import say
 
 WIDTH, HEIGHT = 600, 848
 """A page with the proportions of A4; on letter paper the margins are wider."""
@@ -39,8 +39,7 @@ class Cards(Picture):
 
     @property
     def title(self) -> str:
-        key = "lesson_card" if len(self.letters) == 1 else "lesson_cards"
-        return say(key, letters=", ".join(self.letters))
+        return say("lesson_cards", n=len(self.letters), letters=", ".join(self.letters))
 
     @property
     def description(self) -> str:

@@ -11,8 +11,8 @@ import traitlets
 from funclab.errors import ArgumentError
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
+from funclab.view.draw.sentences import say
 from funclab.view.lesson.card import Card, bare_inner
-from funclab.view.live.sentences import say
 from funclab.view.live.view import View
 
 INKS = {"right": "output", "wrong": "fault", "stale": "fault", "untried": "neutral"}

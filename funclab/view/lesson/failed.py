@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from funclab.errors import FunclabError
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
+from funclab.view.draw.sentences import say
 from funclab.view.faults.faults import picture_of_fault
 from funclab.view.lesson.card import Card, bare_inner
 from funclab.view.live.view import View
@@ -36,16 +37,15 @@ class FailedView(View):
 
     def picture(self) -> Picture:
         facts: Any = self.facts
-        texts = [facts["what"]]
-        if facts["why"]:
-            texts += [f"Why: {facts['why']}", *([] if self.fault else [f"Fix: {facts['fix']}"])]
+        told = ("why",) if self.fault else ("why", "fix")
+        texts = [facts["what"], *(f"{say(name)} {facts[name]}" for name in told if facts["why"])]
         look = theme.still(self.look)
         return Card(facts["name"], texts, self.fault, "fault", look)
 
     def __repr__(self) -> str:
         facts: Any = self.facts
         lines = [f"{facts['name']}: {facts['what']}"]
-        lines += [f"  {name.title()}: {facts[name]}" for name in ("why", "fix") if facts[name]]
+        lines += [f"  {say(name)} {facts[name]}" for name in ("why", "fix") if facts[name]]
         return "\n".join(lines)
 
 

@@ -9,7 +9,7 @@ export const failed = {
   draw(ctx) {
     const { facts } = ctx, fault = ctx.model.get("pictures").fault;
     const told = ["why", "fix"].filter((name) => facts[name])
-      .map((name) => h("p", {}, h("b", {}, `${ctx.t(`lesson_${name}`)} `), coded(facts[name])));
+      .map((name) => h("p", {}, h("b", {}, `${ctx.t(name)} `), coded(facts[name])));
     this.graph = new Graph(ctx.t("lesson_fault"));
     this.graph.el.hidden = !fault;
     if (fault) this.graph.put(fault);

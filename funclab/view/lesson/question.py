@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 import traitlets
 
 from funclab.view.draw.picture import Picture
+from funclab.view.draw.sentences import say
 from funclab.view.lesson.card import Card
 from funclab.view.live import cover
-from funclab.view.live.sentences import say
 from funclab.view.live.view import View
 
 MOST_ANSWERS = 100

@@ -52,9 +52,9 @@ export const test = {
     const choices = options.map((option, i) => [String(i + 1), { label: option, run: () => this.choose(ctx, i) }]);
     return {
       ...Object.fromEntries(choices),
-      ArrowLeft: { label: ctx.t("lesson_key_item_before"), button: ctx.t("lesson_item_before"),
+      ArrowLeft: { label: ctx.t("lesson_key_item_before"), button: ctx.t("back"),
         run: () => this.walk(ctx, -1), off: !ctx.state.at },
-      ArrowRight: { label: ctx.t("lesson_key_item_after"), button: ctx.t("lesson_item_after"),
+      ArrowRight: { label: ctx.t("lesson_key_item_after"), button: ctx.t("next"),
         run: () => this.walk(ctx, 1),
         off: ctx.state.at >= ctx.facts.items.length },
     };

@@ -12,9 +12,9 @@ import traitlets
 from funclab.errors import ArgumentError
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
+from funclab.view.draw.sentences import say
 from funclab.view.lesson.card import Card
 from funclab.view.live import cover
-from funclab.view.live.sentences import say
 from funclab.view.live.view import View
 
 VOTES = ("first", "second")

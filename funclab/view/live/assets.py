@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from pathlib import Path
 
-from funclab.view.draw import theme
+from funclab.view.draw import sentences, theme
 
 HERE = Path(__file__).parent
 ROOMS = HERE.parent
-
-
-@functools.cache
-def texts() -> dict[str, str]:
-    """Every sentence that live views show, by key: the table to translate."""
-    return json.loads((HERE / "texts.json").read_text(encoding="utf-8"))
 
 
 def style() -> str:
@@ -30,6 +23,11 @@ def style() -> str:
 def rooms() -> list[str]:
     """The folders of `funclab.view` that have a live view."""
     return sorted(path.parent.name for path in ROOMS.glob("*/view.js"))
+
+
+def texts() -> dict[str, str]:
+    """The texts that scripts show, by key."""
+    return sentences.texts("draw", "live", *rooms())
 
 
 def bundle(name: str) -> str:

@@ -1,6 +1,7 @@
 // What every view shares: one state with undo, keys, captions, ask mode, tours, looks.
 // `types.d.ts` says what a view is. Text comes from the table `TEXTS`, never from code.
 
+import { filled } from "./sentences.js";
 
 export const SVG = "http://www.w3.org/2000/svg";
 
@@ -176,10 +177,9 @@ export class Context {
   get facts() { return this.model.get("facts"); }
   get look() { return this.model.get("look"); }
 
-  /** A sentence from the table, with {names} filled in. */
+  /** A sentence from the table, with values filled in. */
   t(key, values = {}) {
-    const text = TEXTS[key] ?? key;
-    return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+    return filled(TEXTS[key] ?? key, values);
   }
 
   /** Change the state; `undo` steps back over it unless `quiet`. */

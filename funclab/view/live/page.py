@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from funclab.view.draw.picture import document
-from funclab.view.draw.text import plural
+from funclab.view.draw.sentences import say
 from funclab.view.live.assets import script, style
 
 PAGE = (
@@ -30,14 +30,14 @@ class Page(str):
     __slots__ = ()
 
     def __repr__(self) -> str:
-        return f"<Page of {len(self.encode()) / 1000:,.0f} kB>"
+        return say("page", size=f"{len(self.encode()) / 1000:,.0f}")
 
 
 def page_of(shown: list[Any]) -> Page:
     """Views and pictures, one under the other, as a page that opens from disk."""
     parts = [_part(view, f"view{i}", len(shown) > 1) for i, view in enumerate(shown)]
     title = "; ".join(view.title for view in shown)
-    heading = title if len(shown) == 1 else plural(len(shown), "view")
+    heading = title if len(shown) == 1 else say("page_of_views", n=len(shown))
     body = "".join([f"<h1>{escape(heading)}</h1>", *parts])
     return Page(document(title, PAGE + style(), body))
 

@@ -17,26 +17,24 @@ from funclab.errors import ArgumentError, FunclabError, NameLookupError
 from funclab.graph.node import Node, observed
 from funclab.graph.operation import Operation
 from funclab.view.draw import theme
+from funclab.view.draw.sentences import say
 from funclab.view.lesson.failed import FailedView
 from funclab.view.notebook.entry_points import CHECK, KERAS, WAYS, Way
 from funclab.view.shapes.failure import failed_step
 from funclab.view.shapes.steps import walk
 from funclab.view.shapes.view import ShapeWalk
 
-SWITCHES = {
-    "look": ("projector", "the look of views from now on: auto, light, dark, print, projector"),
-    "ask": ("on", "views ask before they show (on, off)"),
-}
+SWITCHES = {"look": "projector", "ask": "on"}
 HELP = [
-    ("model", "as the last line of a cell: its graph"),
-    ("layer, tensor", "a layer's nodes; the path to a tensor"),
-    ("%nodes layer", "the nodes of a layer"),
-    ("%%shapes", "first line of a cell: how each call in it inferred its shape"),
-    ("%%fails", "first line of a cell: show its error, and continue"),
-    ("%%check 1B", "first line of a cell: run it as the answer to an exercise"),
-    ("%%keras", "first line of a cell: run it if Keras is installed; else show what is recorded"),
-    *((f"%funclab {word} {way.example}", way.says) for word, way in WAYS.items()),
-    *((f"%funclab {word} {example}", says) for word, (example, says) in SWITCHES.items()),
+    ("model", say("help_model")),
+    ("layer, tensor", say("help_objects")),
+    ("%nodes layer", say("help_nodes")),
+    ("%%shapes", say("help_cell_shapes")),
+    ("%%fails", say("help_cell_fails")),
+    ("%%check 1B", say("help_cell_check")),
+    ("%%keras", say("help_cell_keras")),
+    *((f"%funclab {word} {way.example}", say(f"help_{word}")) for word, way in WAYS.items()),
+    *((f"%funclab {word} {example}", say(f"help_{word}")) for word, example in SWITCHES.items()),
 ]
 OWN_CELLS = {example.split()[0] for example, _ in HELP if example.startswith("%%")}
 CELL = "<this cell>"
@@ -102,7 +100,7 @@ class FunclabMagics(Magics):
             at_fault = lines[number - 1] if number and number <= len(lines) else ""
             display(FailedView(error, at_fault))
         else:
-            print("This cell was meant to fail, and did not.")
+            print(say("cell_did_not_fail"))
 
     @cell_magic
     def check(self, line: str, cell: str) -> None:
@@ -117,7 +115,7 @@ class FunclabMagics(Magics):
 
     @staticmethod
     def _show(nodes: list[Node], failure: Any) -> None:
-        display(ShapeWalk(walk("this cell", nodes, failure=failure)))
+        display(ShapeWalk(walk(say("this_cell"), nodes, failure=failure)))
 
     def _show_view(self, command: str, way: Way, text: str) -> None:
         """Call the function of a view with the arguments after its word, and show its result."""
@@ -134,7 +132,7 @@ class FunclabMagics(Magics):
             )
         result = function(*args, **settings)
         if way.function == "export_html":
-            print(f"{signature.bind(*args, **settings).arguments['path']} is written.")
+            print(say("file_written", path=signature.bind(*args, **settings).arguments["path"]))
         elif isinstance(result, str):
             print(result)
         else:

@@ -11,8 +11,8 @@ from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.chart import HEIGHT, WIDTH, Chart, Line, Plot
 from funclab.view.draw.geometry import area, mark_path, polyline
 from funclab.view.draw.picture import Picture
+from funclab.view.draw.sentences import say
 from funclab.view.draw.text import text_width
-from funclab.view.live.sentences import say
 from funclab.view.scene.diagram import Diagram
 
 CELL, MIDDLE, BAND = 8, 128, 32
@@ -85,16 +85,15 @@ class Losses(Picture):
     test: list[float]
     look: str = "auto"
 
-    title = property(lambda self: say("play_loss"))
+    title = property(lambda self: say("loss"))
 
     @property
     def description(self) -> str:
         """The loss after the last epoch, for readers who cannot see the curve."""
         if not self.train:
             return say("play_untrained")
-        key = "play_caption_losses_once" if len(self.train) == 1 else "play_caption_losses"
         train, test = loss_text(self.train[-1]), loss_text(self.test[-1])
-        return say(key, n=len(self.train), train=train, test=test)
+        return say("play_caption_losses", n=len(self.train), train=train, test=test)
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         if not self.train:
@@ -102,7 +101,7 @@ class Losses(Picture):
             canvas.text_line(4 + 30j, words, Font(14, bold=True))
             return text_width(words, 14, bold=True) + 20, 48
         lines = [
-            Line(say("play_train"), self.train, 0, back=0.5),
+            Line(say("training"), self.train, 0, back=0.5),
             Line(say("play_test"), self.test, 1, dashed=True),
         ]
         wide, high = ON_A_WALL if self.look == "projector" else (WIDTH, HEIGHT)
@@ -178,8 +177,7 @@ def caption(facts: dict[str, Any]) -> str:
     if not epochs:
         return say("play_caption_new", **values)
     train, test = (loss_text(facts[part][-1]) for part in ("train", "test"))
-    key = "play_caption_once" if epochs == 1 else "play_caption"
-    return say(key, **values, n=epochs, train=train, test=test)
+    return say("play_caption", **values, n=epochs, train=train, test=test)
 
 
 def legend(facts: dict[str, Any], look: str = "auto") -> str:
@@ -190,7 +188,7 @@ def legend(facts: dict[str, Any], look: str = "auto") -> str:
         say(f"play_legend_marks{kind}"),
         say(f"play_legend_side{kind}"),
         say("play_legend_lines", low=low, high=high),
-        say("live_caption_middle") if facts["epochs"] and look != "projector" else "",
+        say("caption_middle") if facts["epochs"] and look != "projector" else "",
         say(f"play_ways_{facts['settings']['branches']}"),
     ]
     return " ".join(filter(None, texts))

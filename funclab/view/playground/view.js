@@ -194,7 +194,7 @@ const playground = {
     };
     return {
       ...this.controlKeys(ctx),
-      " ": { label: ctx.t("play_key_run"), button: ctx.t(this.running ? "play_pause" : "play_run"),
+      " ": { label: ctx.t("play_key_run"), button: ctx.t(this.running ? "pause" : "play_run"),
         run: () => this.toggle(ctx) },
       s: { label: ctx.t("play_key_step"), button: ctx.t("play_step"), run: () => this.step(ctx) },
       n: { label: ctx.t("play_key_seed"), button: ctx.t("play_new_seed"), run: () => this.change(ctx, "seed", 1) },
@@ -222,7 +222,7 @@ const playground = {
   },
 
   valueText(ctx, value) {
-    return typeof value === "boolean" ? ctx.t(value ? "play_yes" : "play_no") : String(value);
+    return typeof value === "boolean" ? ctx.t(value ? "yes" : "no") : String(value);
   },
 
   /** Why a control has no effect now, if it has none. */

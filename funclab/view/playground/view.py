@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from funclab.errors import ArgumentError, FunclabError
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
-from funclab.view.live.sentences import question, say
+from funclab.view.draw.sentences import question, say
 from funclab.view.live.view import View
 from funclab.view.playground import picture as pictures
 from funclab.view.playground.trial import (
@@ -203,17 +203,13 @@ def race_question(sides: list[dict[str, Any]], ends: list[float], until: int) ->
     answer = options[2 if equal else 0 if known[0] < known[1] else 1]
     values = {"before": before, "after": after}
     prompt = say("play_ask", n=until, name=label, **values)
-    why = say(
-        "play_ask_why",
-        first=pictures.loss_text(ends[0]),
-        second=pictures.loss_text(ends[1]),
-        **values,
-    )
+    losses = dict(zip(("first", "second"), map(pictures.loss_text, ends), strict=True))
+    why = say("play_ask_why", **losses, **values)
     return question(f"play {sides} {until}", prompt, options, answer, why)
 
 
 def _value_text(value: Any) -> str:
-    return say("play_yes" if value else "play_no") if isinstance(value, bool) else str(value)
+    return say("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
 def _without_epochs(state: dict[str, Any]) -> dict[str, Any]:

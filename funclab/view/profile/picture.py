@@ -10,8 +10,8 @@ from funclab.engine.profile import Profile, Timing
 from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.geometry import area
 from funclab.view.draw.picture import Cells, Picture
-from funclab.view.draw.text import clean, listed, plural, shorten
-from funclab.view.live.sentences import say
+from funclab.view.draw.sentences import say, titles
+from funclab.view.draw.text import clean, shorten
 
 WIDTH, LEFT, BAR, NUMBERS = 664, 14, 330, 218
 """The width of a row, where names and bars begin, and how long the longest bar is."""
@@ -21,8 +21,7 @@ NUMBER, TAKEN = Font(12, mono=True, anchor="end"), Paint("paper", "ink", 1.3)
 LONGEST_NAME, LONGEST_DETAIL = 40, 47
 MOST = 40
 """The most bars with a row of their own; all others are combined into one."""
-KINDS = {"forward": "profile_forward", "vjp": "profile_backward", "add_into": "profile_backward"}
-TITLES = ("what", "µs", "share", "MFLOP", "kB", "least µs")
+KINDS = {"forward": "forward", "vjp": "backward", "add_into": "backward"}
 
 
 @dataclass(repr=False)
@@ -105,9 +104,9 @@ class Bars(Picture):
     def caption(self) -> str:
         return say(
             "profile_caption",
-            n=plural(len(self.profile.steps), "step"),
+            n=len(self.profile.steps),
             time=microseconds(self.profile.seconds),
-            batch=plural(self.batch, "sample") if self.batch else say("profile_run"),
+            batch=say("profile_samples" if self.batch else "profile_run", n=self.batch),
             rounds=self.profile.rounds,
             rate=f"{self.profile.rate / 1e9:,.0f}",
         )
@@ -118,7 +117,7 @@ class Bars(Picture):
 
     @property
     def grid(self) -> tuple[Cells, Sequence[Cells]]:
-        return TITLES, [bar.cells() for bar in self.bars[self.by]]
+        return titles("profile_titles"), [bar.cells() for bar in self.bars[self.by]]
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         y = 38.0
@@ -152,7 +151,7 @@ def _parts(steps: Sequence[Timing]) -> str:
     kinds = list(dict.fromkeys(map(kind_of, steps)))
     times = [sum(step.seconds for step in steps if kind_of(step) == kind) for kind in kinds]
     told = [f"{kind} {microseconds(time)}" for kind, time in zip(kinds, times)]
-    return f"{plural(len(steps), 'step')}: {listed(told)}"
+    return say("profile_parts", n=len(steps), parts=told)
 
 
 def folded(bars: list[Bar]) -> list[Bar]:
@@ -161,30 +160,31 @@ def folded(bars: list[Bar]) -> list[Bar]:
     kept = [bar for bar in bars if any(bar is each for each in long)]
     rest = [bar for bar in bars if not any(bar is each for each in long)]
     steps = [step for bar in rest for step in bar.steps]
-    more = [Bar(say("profile_more", n=len(rest)), _parts(steps), steps, bars[0].whole)]
+    more = [Bar(say("more", n=len(rest)), _parts(steps), steps, bars[0].whole)]
     return kept + more * bool(rest)
 
 
 def place_of(step: Timing) -> str:
-    text = "profile_update" if step.kind == "extra" else "profile_loss"
-    return clean(step.layer) or say(text)
+    return clean(step.layer) or say("update" if step.kind == "extra" else "profile_loss")
 
 
 def kind_of(step: Timing) -> str:
-    return say(KINDS.get(step.kind, "profile_update"))
+    return say(KINDS.get(step.kind, "update"))
 
 
 def words(bar: Bar) -> str:
     """A bar in sentences."""
     operations = sum(step.operations for step in bar.steps)
-    told = {"name": bar.name, "detail": bar.detail}
-    told |= {"time": microseconds(bar.seconds), "share": f"{bar.share:.1%}"}
-    told |= {
+    told = {
+        "name": bar.name,
+        "detail": bar.detail,
+        "time": microseconds(bar.seconds),
+        "share": f"{bar.share:.1%}",
         "least": microseconds(bar.least),
         "times": f"{bar.seconds / (bar.least or math.inf):,.1f}",
+        "operations": f"{operations / 1e6:,.2f}",
+        "moved": f"{sum(step.bytes for step in bar.steps) / 1e3:,.1f}",
     }
-    told |= {"operations": f"{operations / 1e6:,.2f}"}
-    told |= {"moved": f"{sum(step.bytes for step in bar.steps) / 1e3:,.1f}"}
     why = "profile_operations" if operations else "profile_bytes"
     if bar.seconds > 4 * bar.least and bar.seconds / len(bar.steps) < CALL:
         why = "profile_call"

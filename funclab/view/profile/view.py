@@ -17,7 +17,7 @@ from funclab.saving import shown
 from funclab.training.one_batch import BATCH, filled_step
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
-from funclab.view.live.sentences import question, say
+from funclab.view.draw.sentences import question, say
 from funclab.view.live.variables import told, written, written_model
 from funclab.view.live.view import View
 from funclab.view.profile.picture import Bars

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from funclab.view.draw.canvas import Canvas, Font, Paint, number
 from funclab.view.draw.geometry import area
 from funclab.view.draw.picture import Cells, Picture
-from funclab.view.draw.text import clean, listed, plural, shorten, text_width
-from funclab.view.live.sentences import say
+from funclab.view.draw.sentences import few, say, titles
+from funclab.view.draw.text import clean, shorten, text_width
 from funclab.view.profile.picture import (
     DETAIL,
     HEADING,
@@ -29,11 +29,10 @@ SHARE, SHARES, BAR, LONGEST_BAR = 214, 56, 326, 160
 """Where the bars of samples and those of time begin, and how long the longest of each is."""
 STRIPE = 4
 LONGEST_NAME, LONGEST_EVENT = 24, 160
-MOST, MOST_EVENTS, MOST_NAMES = 40, 8, 3
+MOST, MOST_EVENTS, MOST_NAMES = 40, 8, 4
 """The number of workers with a bar of their own, of events, and of names in an event."""
 PARTS = ("compute", "wait", "transfer")
 MUCH_WAIT, MUCH_TRANSFER = 0.25, 0.5
-TITLES = ("worker", "samples", "share", "steps", *(f"{part} ms" for part in PARTS))
 
 
 class Row(NamedTuple):
@@ -72,7 +71,7 @@ class Workers(Picture):
 
     @property
     def title(self) -> str:
-        return say("workers_title", n=plural(len(self.rows), "worker"))
+        return say("workers_title", n=len(self.rows))
 
     @property
     def samples(self) -> int:
@@ -96,7 +95,7 @@ class Workers(Picture):
         if sums[2] > MUCH_TRANSFER * whole:
             texts.append(say("workers_sends"))
         if self.repeats:
-            texts.append(say("workers_repeats", n=plural(self.repeats, "step")))
+            texts.append(say("workers_repeats", n=self.repeats))
         return [*texts, say("workers_legend")]
 
     @property
@@ -105,11 +104,9 @@ class Workers(Picture):
         lines = []
         for what, group in groupby(self.events, key=lambda event: event[2]):
             all_of = list(group)
-            names = [clean(name) for _, name, _ in all_of]
-            more = len(names) - MOST_NAMES
-            names = [*names[:MOST_NAMES], *[say("workers_more", n=more)] * (more > 0)]
+            names = few([clean(name) for _, name, _ in all_of], MOST_NAMES)
             seconds = all_of[0][0] - self.events[0][0]
-            line = say("workers_event", t=f"{seconds:,.1f}", names=listed(names), what=clean(what))
+            line = say("workers_event", t=f"{seconds:,.1f}", names=names, what=clean(what))
             lines.append(shorten(line, LONGEST_EVENT))
         before = len(lines) - MOST_EVENTS
         return [*[say("workers_before", n=before)] * (before > 0), *lines[-MOST_EVENTS:]]
@@ -138,7 +135,7 @@ class Workers(Picture):
              *(f"{seconds * 1e3:,.2f}" for seconds in row.times))
             for row in self.rows
         ]  # fmt: skip
-        return (TITLES if rows else ()), rows
+        return (titles("workers_titles") if rows else ()), rows
 
     @property
     def text(self) -> str:
@@ -146,7 +143,7 @@ class Workers(Picture):
 
     def detail(self, row: Row) -> str:
         """How much a worker has done, and whether it is lost."""
-        done = f"{plural(row.samples, 'sample')}, {plural(row.steps, 'step')}"
+        done = say("workers_done", samples=row.samples, steps=row.steps)
         last = [what for _, name, what in self.events if name == row.name][-1:]
         return done + "".join(f", {what.partition(':')[0]}" for what in last if what != "joined")
 
@@ -171,15 +168,16 @@ class Workers(Picture):
 
     def _draw_key(self, canvas: Canvas, y: float) -> None:
         """The headings of the columns, and a key to the parts of a bar."""
-        canvas.text_line(complex(LEFT, y), "worker", DETAIL)
-        canvas.text_line(complex(SHARE, y), "share of samples", DETAIL)
+        canvas.text_line(complex(LEFT, y), say("workers_worker"), DETAIL)
+        canvas.text_line(complex(SHARE, y), say("workers_share"), DETAIL)
         x = float(BAR)
         for part in PARTS:
             draw_parts(canvas, complex(x, y - 9), [12 * (part == name) for name in PARTS], 10)
-            canvas.text_line(complex(x + 17, y), part, DETAIL)
-            x += 17 + text_width(part, DETAIL.size) + 14
+            label = say(f"workers_{part}")
+            canvas.text_line(complex(x + 17, y), label, DETAIL)
+            x += 17 + text_width(label, DETAIL.size) + 14
         end = Font(DETAIL.size, DETAIL.ink, anchor="end")
-        canvas.text_line(complex(WIDTH - LEFT, y), "a step", end)
+        canvas.text_line(complex(WIDTH - LEFT, y), say("workers_step"), end)
 
     def _draw_row(self, canvas: Canvas, row: Row, longest: float) -> None:
         canvas.open(f"{clean(row.name)}: {told(row.times)}", "step")

@@ -11,7 +11,8 @@ from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.shape_math import show
-from funclab.view.draw.text import clean, listed, plural, shorten
+from funclab.view.draw.sentences import say
+from funclab.view.draw.text import clean, shorten
 from funclab.view.scene import repeats, words
 from funclab.view.scene.insides import Recorded, inside, parts
 from funclab.view.scene.repeats import Entry, Family, LeftOut, Repetition, Several, calls_of, reads
@@ -30,7 +31,7 @@ class Sharing:
 
     def __init__(self, model: Any) -> None:
         graph = words.graph_of(model)
-        self.outside = "elsewhere" if isinstance(model, Piece) else "outside this model"
+        self.outside = say("scene_elsewhere" if isinstance(model, Piece) else "scene_outside")
         """How to say where calls are that belong to none of these graphs."""
         inner = list(parts(graph))
         self.owners = {node: part.name for part in inner[1:] for node in part.graph.nodes}
@@ -77,18 +78,17 @@ def caption_groups(scene: Scene) -> None:
     places: dict[int, str] = {}
     for part in scene.walk():
         for group in (group for group in part.groups if group.weights):
-            calls = plural(group.total, "call")
+            n, learned = group.total, group.total - group.cut_off
             if group.number in places:
-                where = places[group.number]
-                where = f"in {shorten(where, 28)}" if where else "outside"
-                group.caption = [f"the same weights as {where}:", f"{calls} use them in all"]
+                where = shorten(places[group.number], 28)
+                same = say("scene_same_as" if where else "scene_same_as_outside", where=where)
+                group.caption = [same, say("scene_uses_in_all", n=n)]
                 continue
             places[group.number] = part.frame
-            here = f" {group.size} of them here;" if group.total > group.size else ""
-            learned = str(group.total - group.cut_off or "none") if group.cut_off else "all"
-            last = f"learns from {learned} of them"
-            last = "frozen: training leaves them" if group.frozen else last
-            group.caption = [f"used by {calls},{here}", last]
+            used = "scene_used_some_here" if n > group.size else "scene_used"
+            some = "scene_learns_from" if learned else "scene_learns_from_none"
+            last = "scene_frozen" if group.frozen else some if group.cut_off else "scene_learns"
+            group.caption = [say(used, n=n, here=group.size), say(last, n=learned)]
 
 
 def absent(layer: Operation, inside: set[Node], sharing: Sharing) -> str:
@@ -103,17 +103,15 @@ def absent(layer: Operation, inside: set[Node], sharing: Sharing) -> str:
 def whereabouts(node: Node, sharing: Sharing) -> str:
     """Where a node is that is not in the graph being drawn."""
     if node.index == 0 and words.graph_of(node.operation) is not None:
-        return "made with the model itself"
+        return say("scene_made_with_model")
     owner = sharing.owners.get(node)
-    return f"inside {shorten(owner, 20)}" if owner else sharing.outside
+    return say("scene_inside", owner=shorten(owner, 20)) if owner else sharing.outside
 
 
 def _numbers(nodes: list[int]) -> str:
-    if len(nodes) == 1:
-        return f"node {nodes[0]}"
-    if nodes[-1] - nodes[0] == len(nodes) - 1:
-        return f"nodes {nodes[0]} to {nodes[-1]}"
-    return f"{len(nodes)} nodes"
+    in_a_row = nodes[-1] - nodes[0] == len(nodes) - 1
+    key = "scene_node" if len(nodes) == 1 else "scene_nodes_of" if in_a_row else "scene_nodes"
+    return say(key, n=len(nodes), first=nodes[0], last=nodes[-1])
 
 
 class Piece:
@@ -230,7 +228,7 @@ class Calls:
             self.sharing.boxes[key] = self._new_box(node, key)
         box = copy(self.sharing.boxes[key])
         if box.note and node.operation not in self.met:
-            box.title += f" Not in this picture: {box.note}."
+            box.title = say("scene_not_here", call=box.title, note=box.note)
         self.met.add(node.operation)
         box.inside = self._inside(box, node) if self._is_open(key) else None
         return box
@@ -254,7 +252,7 @@ class Calls:
             frozen=words.is_frozen(inner),
             nested=words.graph_of(inner) is not None,
             outputs=0,
-            title=f"{clean(inner.name)}, {words.detail(inner)}, applied by the wrapper around.",
+            title=say("scene_wrapped", name=clean(inner.name), detail=words.detail(inner)),
         )
         if wrapped.nested and self._is_open(wrapped.key):
             wrapped.inside = self._within(inner, wrapped.key)
@@ -299,13 +297,13 @@ class Calls:
 
     def _sentence(self, box: Box, node: Node) -> str:
         inputs = [words.tensor_id(self.graph, tensor) for tensor in reads(self.graph, node)]
-        takes = f" takes {listed(inputs)} and" if inputs else ""
         outputs = [
-            f"{words.tensor_id(self.graph, tensor)} of shape {show(tensor.shape)}"
+            say("scene_shaped", name=words.tensor_id(self.graph, tensor), shape=show(tensor.shape))
             for tensor in node.output_tensors
         ]
-        here = f"{box.name}, {box.detail}, node {node.index}"
-        return f"{here}:{takes} makes {listed(outputs)}."
+        facts = {"name": box.name, "detail": box.detail, "i": node.index}
+        key = "scene_call" if inputs else "scene_input"
+        return say(key, **facts, takes=inputs, makes=outputs)
 
     def _box_of_several(self, entry: Entry) -> Box:
         assert isinstance(entry, (Repetition, Family, LeftOut))

@@ -17,6 +17,7 @@ from funclab.view.draw import theme
 from funclab.view.draw.canvas import Canvas
 from funclab.view.draw.canvas import shown as escaped
 from funclab.view.draw.picture import Picture, Written, html_grid, text_grid
+from funclab.view.draw.sentences import say
 from funclab.view.draw.text import clean
 from funclab.view.scene import graph_text, words
 from funclab.view.scene.calls import Calls, Opened, Piece, Sharing
@@ -32,8 +33,6 @@ FACES = ("calls", "layers")
 DIRECTIONS = ("TB", "LR")
 WINDOW, PAPER = (1095, 744), (643, 900)
 """The room in a notebook's window of 1280 by 900, and on a page."""
-BARS = " The bar before a shape: its height stands for positions, its width for features."
-CHANGES = " A shape is written where it changes."
 MOST_CALLS = 200
 """A longer model is drawn with its middle folded."""
 LOW = 560
@@ -109,7 +108,9 @@ class Diagram(Graphs):
     def description(self) -> str:
         """The picture in sentences, with the meaning of bars and of missing shapes."""
         density = density_of(self.scene)
-        return self.scene.description + BARS * (not density.plates) + CHANGES * density.rows
+        bars = [] if density.plates else [say("scene_bars")]
+        changes = [say("scene_changes")] * density.rows
+        return " ".join([self.scene.description, *bars, *changes])
 
 
 def diagram(
@@ -172,7 +173,7 @@ def chooser(
     if graph is None:
         raise _no_graph(model)
     shared = sharing or Sharing(model)
-    title = f"Model {clean(model.name)}: {words.counted(graph.nodes)}"
+    title = say("scene_model", name=clean(model.name), counted=words.counted(graph.nodes))
 
     def build(fold: str) -> Scene:
         kind = Layers if face == "layers" else Calls
@@ -273,7 +274,8 @@ def tensor_view(tensor: Any, direction: str = "TB", look: str = "auto") -> Diagr
         )
     behind = Behind(tensor)
     drawn = diagram(behind, direction=direction, look=look)
-    drawn.scene.title = f"Where {clean(tensor.id)} comes from: {words.counted(behind.graph.nodes)}"
+    counted = words.counted(behind.graph.nodes)
+    drawn.scene.title = say("scene_behind", name=clean(tensor.id), counted=counted)
     return drawn
 
 

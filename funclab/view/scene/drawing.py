@@ -12,6 +12,7 @@ from funclab.view.draw.geometry import (
     of_length,
     rounded,
 )
+from funclab.view.draw.sentences import say
 from funclab.view.draw.text import shorten, text_width
 from funclab.view.scene import sizes
 from funclab.view.scene.scene import Box, Edge, Group, Label, Plate, Row, Scene
@@ -81,9 +82,9 @@ def _draw_edge(canvas: Canvas, edge: Edge, arrow: bool, colour: str) -> None:
     ahead = of_length(tip - before, ARROW)
     if arrow:
         points[-1] = tip - ahead / 2
-    mask = " with its mask" if edge.mask else ""
+    title = say("scene_edge", name=edge.tensor, mask=edge.mask)
     ends = {"source": edge.source.key, "target": edge.target.key}
-    canvas.open(f"{edge.tensor}{mask}", "edge", key=edge.tensor, **ends, tensor=edge.tensor_key)
+    canvas.open(title, "edge", key=edge.tensor, **ends, tensor=edge.tensor_key)
     canvas.path(curved(points), Paint("", colour, 1.5))
     if edge.mask:
         beside = [point + MASK_DISTANCE for point in points]
@@ -139,11 +140,12 @@ def _draw_shape(canvas: Canvas, plate: Plate, density: Density) -> None:
 
 def _draw_capsule(canvas: Canvas, group: Group) -> None:
     colour = f"group{group.colour}"
-    title = f"weights of {group.name}: {group.weights}, {' '.join(group.caption)}"
+    uses = " ".join(group.caption)
+    title = say("scene_capsule", name=group.name, numbers=group.weights, uses=uses)
     canvas.open(title, "capsule", key=group.name)
     canvas.rect(group, Paint("paper", colour, 1.5, DOTS), min(group.height / 2, 30))
     heading = Font(sizes.CAPSULE, bold=True, anchor="middle")
-    name = f"{shorten(group.name, sizes.LONGEST_NAME)} weights"
+    name = say("scene_capsule_name", name=shorten(group.name, sizes.LONGEST_NAME))
     start = complex(group.middle.real, group.y + 25)
     half = text_width(name, sizes.CAPSULE, bold=True) / 2
     canvas.path(mark_path(group.mark, start - half - (3 + 5j)), Paint(colour))
@@ -228,7 +230,8 @@ def _draw_ticks(canvas: Canvas, box: Box, colour: str) -> None:
     rack = sizes.ticks(box)
     step = rack.width / box.times
     for i, key in enumerate(box.starts):
-        canvas.open(f"{i + 1} of {box.times}, from {key}", "tick", repetition=str(i), start=key)
+        title = say("scene_tick", i=i + 1, n=box.times, first=key)
+        canvas.open(title, "tick", repetition=str(i), start=key)
         tick = area(rack.corner + i * step, max(1.0, step - min(3.0, step / 3)), rack.height)
         canvas.rect(tick, Paint("neutral" if i == box.shown else "paper", colour, 1), 1.5)
         canvas.close()

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from funclab.view.draw import theme
-from funclab.view.draw.text import listed, shorten, steady
+from funclab.view.draw.sentences import say, times, titles
+from funclab.view.draw.text import shorten, steady
 from funclab.view.scene.drawing import colours
 from funclab.view.scene.scene import Box, Group, Scene
 from funclab.view.scene.wiring import joined
-from funclab.view.scene.words import times
 
-TITLES = ("call", "does", "takes", "makes", "output shape")
+TITLES = titles("scene_titles")
 MOST_SENTENCES = 40
 
 Line = tuple[str, str, str, str, str]
@@ -55,8 +55,9 @@ def group_lines(scene: Scene) -> Iterator[str]:
         for group in part.groups:
             if group.total and group.number not in told:
                 told.add(group.number)
-                weights = f"; its weights, {group.numbers}, exist once" if group.numbers else ""
-                yield f"{group.name} is shared: called {times(group.total)}{weights}."
+                weights = group.numbers and say("scene_exist_once", numbers=group.numbers)
+                called = times(group.total)
+                yield say("scene_shared", name=group.name, times=called, weights=weights)
 
 
 def description(scene: Scene) -> str:
@@ -64,10 +65,11 @@ def description(scene: Scene) -> str:
     sentences = [box.title for box in scene.every_box]
     told = sentences[:MOST_SENTENCES]
     if len(sentences) > MOST_SENTENCES:
-        told.append(f"And {len(sentences) - MOST_SENTENCES} more.")
-    outputs = [f"{plate.name} of shape {plate.shape}" for plate in scene.plates if plate.output]
+        told.append(say("scene_and_more", n=len(sentences) - MOST_SENTENCES))
+    plates = [plate for plate in scene.plates if plate.output]
+    outputs = [say("scene_shaped", name=plate.name, shape=plate.shape) for plate in plates]
     if outputs:
-        told.append(f"The result is {listed(outputs)}.")
+        told.append(say("scene_result", outputs=outputs))
     return " ".join([*told, *group_lines(scene)])
 
 
@@ -211,5 +213,5 @@ def _inner(box: Box | None, key: str, at: int) -> str:
 def _label(box: Box, group: Group | None) -> list[str]:
     """The lines of a box: its name and call, and what it is."""
     name = box.name if box.node is None else f"{box.name}[{box.node}]"
-    shared = [f"shared: {group.total} calls"] if group is not None else []
-    return [name, box.detail, *["frozen"] * box.frozen, *shared]
+    shared = [say("scene_label_shared", n=group.total)] if group is not None else []
+    return [name, box.detail, *[say("scene_label_frozen")] * box.frozen, *shared]

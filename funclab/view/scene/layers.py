@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from funclab.graph.node import Node
 from funclab.graph.shape_math import show
-from funclab.view.draw.text import clean, plural
+from funclab.view.draw.sentences import say, times
+from funclab.view.draw.text import clean
 from funclab.view.scene import words
 from funclab.view.scene.calls import Calls, role, whereabouts
 from funclab.view.scene.repeats import Entry, Several, reads
@@ -44,7 +45,8 @@ class Layers(Calls):
         layer, box = nodes[0].operation, self._box(nodes[0])
         roles = [role(self.graph, node) for node in nodes]
         number = words.count(words.weights_of(layer))
-        after = f" · {plural(number, 'weight')}" if number else ""
+        after = say("scene_weights", n=number) if number else ""
+        facts = {"name": clean(layer.name), "detail": words.detail(layer)}
         return replace(
             box,
             detail=box.detail + after,
@@ -54,8 +56,7 @@ class Layers(Calls):
             node=None,
             rows=self._rows(nodes),
             note="",
-            title=f"{clean(layer.name)}, {words.detail(layer)}, "
-            f"called {words.times(len(nodes))} in this model.",
+            title=say("scene_layer", **facts, times=times(len(nodes))),
         )
 
     def _rows(self, nodes: list[Node]) -> list[Row]:
@@ -70,8 +71,8 @@ class Layers(Calls):
             elif node in others[:MOST_NOTES]:
                 rows.append(Row(node.index, [], [], [], whereabouts(node, self.sharing)))
         if len(others) > MOST_NOTES:
-            more = plural(len(others) - MOST_NOTES, "more call")
-            note = f"and on: {more} {self.sharing.outside}"
+            more = len(others) - MOST_NOTES
+            note = say("scene_more_calls", n=more, where=self.sharing.outside)
             rows.append(Row(others[MOST_NOTES].index, [], [], [], note))
         return rows
 

@@ -21,7 +21,8 @@ from funclab.graph.labels import labels
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
-from funclab.view.draw.text import clean, listed, plural
+from funclab.view.draw.sentences import say
+from funclab.view.draw.text import clean
 from funclab.view.scene import words
 from funclab.view.scene.scene import Box
 
@@ -295,29 +296,31 @@ def calls_of(entry: Entry) -> list[Node]:
 
 def box_of(entry: Repetition | Family | LeftOut, key: str, prefix: str) -> Box:
     """The box of several calls, without what is inside it."""
-    first, last = clean(entry.calls[0].key), clean(entry.calls[-1].key)
-    count = plural(len(entry.calls), "node")
+    ends = {"first": clean(entry.calls[0].key), "last": clean(entry.calls[-1].key)}
+    count = len(entry.calls)
     box = Box(key, "", "", inputs=1, members=[f"{prefix}{node.key}" for node in entry.calls])
     if isinstance(entry, LeftOut):
-        box.role, box.name = "fold", f"… {plural(len(entry.calls), 'more node')}"
-        box.detail = "left out here"
-        counted = words.counted(entry.calls)
-        box.title = f"{counted} in between are not drawn, from {first} to {last}."
+        box.role, box.name = "fold", say("scene_fold", n=count)
+        box.detail = say("scene_left_out")
+        box.title = say("scene_not_drawn", counted=words.counted(entry.calls), **ends)
         return box
     if isinstance(entry, Family):
-        box.role, box.name, box.detail = "names", clean(entry.prefix), count
-        box.title = f"{box.name}: {count}, {first} to {last}."
+        box.role, box.name = "names", clean(entry.prefix)
+        box.detail = say("scene_nodes_in", n=count)
+        box.title = say("scene_family", name=box.name, n=count, **ends)
         return box
     block, single = entry.rounds[0], len(entry.rounds[0]) == 1
-    what = f"{'alike' if entry.alike else 'equal'} {'calls' if single else 'blocks'}"
-    size = "" if single else f" of {plural(len(block), 'node')}"
-    weights = f", {weights_words(entry)}".removesuffix(", ")
+    kind = f"scene_{'alike' if entry.alike else 'equal'}_{'calls' if single else 'blocks'}"
+    what, weights = say(kind), f", {weights_words(entry)}".removesuffix(", ")
+    size = "" if single else say("scene_of_nodes", n=len(block))
     box.role, box.name = "repeat", words.detail(block[0].operation) if single else ""
     box.detail = f"{what}{weights}"
     box.starts = [f"{prefix}{nodes[0].key}" for nodes in entry.rounds]
     box.varies = entry.varies() if entry.alike else []
-    changes = f" They differ in {listed(box.varies)}." if box.varies else ""
-    box.title = f"{len(entry.rounds)} {what}{size}{weights}: {first} to {last}.{changes}"
+    facts = {"n": len(entry.rounds), "what": what, "of": size, "weights": weights, **ends}
+    box.title = say("scene_repeat", **facts)
+    if box.varies:
+        box.title = say("scene_differ", repeat=box.title, varies=box.varies)
     return box
 
 
@@ -328,8 +331,8 @@ def weights_words(repeat: Repetition) -> str:
     if not weighted:
         return ""
     if weighted <= second:
-        return "one set of weights"
-    return "some weights shared" if weighted & second else "own weights each"
+        return say("scene_one_set")
+    return say("scene_some_shared" if weighted & second else "scene_own_weights")
 
 
 def without_the_middle(

@@ -9,6 +9,7 @@ from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.shape_math import show
 from funclab.graph.tensor import Tensor
+from funclab.view.draw.sentences import say
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 from funclab.view.scene.repeats import reads
@@ -124,7 +125,6 @@ def edge_of(plate: Plate, source: End, target: End) -> Edge:
 def plate_of(tensor: Tensor, name: str, prefix: str) -> Plate:
     shape = show(tensor.shape)
     mask = tensor.mask is not None
-    note = ", with a mask" if mask else ""
     return Plate(
         key=f"{prefix}tensor {tensor.id}",
         name=name,
@@ -132,5 +132,5 @@ def plate_of(tensor: Tensor, name: str, prefix: str) -> Plate:
         dtype=tensor.dtype,
         mask=mask,
         tensor_key=f"{prefix}{tensor.id}",
-        title=f"tensor {name}: shape {shape}, {tensor.dtype}{note}",
+        title=say("scene_tensor", name=name, shape=shape, dtype=tensor.dtype, mask=mask),
     )

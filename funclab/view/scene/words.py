@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -12,40 +12,19 @@ from funclab.graph import shape_math
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
-from funclab.graph.operation import times as times
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Variable
 from funclab.layers.arguments import parameters
-from funclab.view.draw.text import clean, plural, quote, shorten
+from funclab.view.draw.sentences import say, texts
+from funclab.view.draw.text import clean, quote, shorten
 
 # The arguments that describe a layer best, in this order.
 _SIZES = ("units", "filters", "n", "rate", "stddev", "mask_value", "target_shape", "depth")
 _WINDOWS = ("kernel_size", "pool_size", "size")
 # What else is shown where it is not the default: before the activation, and after it.
-_SETTINGS = {
-    "function": "{}",
-    "num_heads": "{} heads", "num_query_heads": "{} heads", "num_key_value_heads": "{} of keys",
-    "key_dim": "key {}", "head_dim": "of {}", "value_dim": "value {}", "score_mode": "{}",
-    "sliding_window": "window {}",
-    "strides": "strides {}", "padding": "padding {}", "cropping": "{}",
-    "output_padding": "output padding {}", "output_size": "to {}",
-    "dilation_rate": "dilation {}", "groups": "groups {}", "depth_multiplier": "multiplier {}",
-    "axis": "axis {}", "axes": "axes {}", "shared_axes": "shared along {}",
-    "dims": "axes {}", "equation": "{}",
-    "max_value": "max {}", "negative_slope": "slope {}", "threshold": "threshold {}",
-    "alpha": "alpha {}", "merge_mode": "{}", "output_mode": "{}", "scale": "scale {}",
-    "offset": "offset {}", "interpolation": "{}", "ngrams": "ngrams {}",
-    "output_sequence_length": "length {}", "l1": "l1 {}", "l2": "l2 {}",
-    "noise_shape": "noise {}", "attention_axes": "along {}",
-}  # fmt: skip
-_FLAGS = {
-    "dropout": "dropout {}", "recurrent_dropout": "recurrent dropout {}",
-    "return_sequences": "all steps", "return_state": "with state", "go_backwards": "backwards",
-    "use_scale": "scaled", "use_gate": "gate", "mask_zero": "masks 0", "invert": "inverted",
-    "keepdims": "keeps axes", "normalize": "normalized",
-    "crop_to_aspect_ratio": "cropped to fit", "pad_to_aspect_ratio": "padded to fit",
-    "antialias": "antialias", "renorm": "renorm", "data_format": "{}",
-}  # fmt: skip
+_SETTINGS, _FLAGS = (
+    [key for key in texts() if key.startswith(start)] for start in ("setting_", "flag_")
+)
 _ALWAYS = {"Concatenate": "axis", "Cropping": "cropping", "ZeroPadding": "padding"}
 """What is shown for a class, in one dimension or more, even where it is the default."""
 _COUNTED = {
@@ -56,7 +35,7 @@ _COUNTED = {
 _LIKE = {"strides": "pool_size", "value_dim": "key_dim"}
 """Settings whose default is the value of another one."""
 # Arguments of a call that decide what it does.
-_CALL_FLAGS = {"use_causal_mask": "causal", "return_attention_scores": "with scores"}
+_CALL_FLAGS = ("use_causal_mask", "return_attention_scores")
 # Operators as they are written; in the second row the order of the inputs does not matter.
 _SIGNS = {
     "Subtract": "−", "Divide": "÷", "Power": "**", "FloorDivide": "//", "Mod": "%", "MatMul": "@",
@@ -88,9 +67,9 @@ def counted(nodes: Sequence[Node]) -> str:
     calls = [node for node in nodes if node.operation.is_layer and not node.is_input]
     layers = {node.operation for node in calls}
     ops = len(nodes) - len(inputs) - len(calls)
-    told = [plural(len(inputs), "input")] * bool(inputs)
-    told += [f"{plural(len(calls), 'call')} of {plural(len(layers), 'layer')}"] * bool(calls)
-    return ", ".join([*told, *[plural(ops, "op")] * bool(ops)])
+    told = [say("scene_inputs", n=len(inputs))] * bool(inputs)
+    told += [say("scene_calls_of_layers", n=len(calls), layers=len(layers))] * bool(calls)
+    return ", ".join([*told, *[say("scene_ops", n=ops)] * bool(ops)])
 
 
 def inner_layer(layer: Any) -> Any:
@@ -144,7 +123,7 @@ def _parts(layer: Any) -> str:
 def call_words(node: Node) -> str:
     """What a call does: `op Divide · ÷ 4.0`, or what its layer does."""
     layer, passed = node.operation, node.arguments.kwargs
-    more = [text for name, text in _CALL_FLAGS.items() if passed.get(name) is True]
+    more = [say(f"call_{name}") for name in _CALL_FLAGS if passed.get(name) is True]
     if not layer.is_layer:
         more = [_operator(node)]
     return " · ".join(filter(None, [detail(layer), *more]))
@@ -202,10 +181,11 @@ def _first(layer: Any, names: Iterable[str]) -> str:
     return ""
 
 
-def _told(layer: Any, table: Mapping[str, str]) -> Iterator[str]:
-    """The settings in a table that a layer has and that differ from the default."""
+def _told(layer: Any, keys: Iterable[str]) -> Iterator[str]:
+    """The settings with these texts that a layer has and that differ from the default."""
     defaults = parameters(type(layer))
-    for name in (name for name in table if name in defaults):
+    names = {key.partition("_")[2]: key for key in keys}
+    for name in (name for name in names if name in defaults):
         value = _same(getattr(layer, name, None))
         usual = [None, False, "channels_last", _same(defaults[name])]
         usual += [_same(getattr(layer, _LIKE[name], None))] if name in _LIKE else []
@@ -214,9 +194,8 @@ def _told(layer: Any, table: Mapping[str, str]) -> Iterator[str]:
             value = getattr(value, "__name__", None)
             usual.append("<lambda>")
         if isinstance(value, (int, float, str, tuple, list)) and (value not in usual or always):
-            text = "{}" if value in ("same", "causal") else table[name]
-            text = text.removesuffix("s") if value == 1 and value is not True else text
-            yield text.format(listed_value(value))
+            words = value if type(value) is int else listed_value(value)
+            yield str(value) if value in ("same", "causal") else say(names[name], n=words)
 
 
 def _same(value: Any) -> Any:
@@ -254,7 +233,7 @@ def arithmetic(layer: Any, weights: list[Variable] | None = None) -> str:
         return ""
     total = f"{count(weights):,}"
     if graph_of(layer) is not None or len(weights) > 4:
-        return f"{len(weights)} arrays, {total} numbers"
+        return say("scene_arrays", n=len(weights), total=total)
     terms = ["×".join(map(str, weight.shape)) or "1" for weight in weights]
     return total if terms == [total] else f"{' + '.join(terms)} = {total}"
 

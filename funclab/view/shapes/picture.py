@@ -6,11 +6,12 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from funclab.errors.words import plural
 from funclab.graph.shape_math import Shape, show
 from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.geometry import area
 from funclab.view.draw.picture import Picture, html_grid
-from funclab.view.draw.text import folded_lines, plural, prose, shorten, text_width
+from funclab.view.draw.text import folded_lines, prose, shorten, text_width
 from funclab.view.shapes.failure import Failure
 from funclab.view.shapes.step import Step
 

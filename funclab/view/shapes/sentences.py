@@ -12,7 +12,8 @@ from typing import Any
 from funclab.graph import structure
 from funclab.graph.op import Op
 from funclab.graph.shape_math import Shape, axis_index, reduced_axes
-from funclab.view.draw.text import clean, listed
+from funclab.view.draw.sentences import listed
+from funclab.view.draw.text import clean
 from funclab.view.scene import words
 from funclab.view.scene.parameters import times
 from funclab.view.shapes.length import UNKNOWN

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from funclab.errors.words import plural
 from funclab.graph.shape_math import Shape, show
-from funclab.view.draw.text import plural
-from funclab.view.live.sentences import question, say
+from funclab.view.draw.sentences import question, say
 from funclab.view.scene.repeats import runs
 from funclab.view.shapes.rule import Axes, axes_text
 

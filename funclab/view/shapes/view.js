@@ -17,8 +17,8 @@ const shapes = {
       oninput: () => this.slide(ctx), onchange: () => { this.sliding = false; } });
     this.told = h("span");
     ctx.bar.append(
-      ctx.button(ctx.t("shapes_back"), "ArrowLeft", () => this.go(ctx, ctx.state.step - 1)),
-      ctx.button(ctx.t("shapes_on"), "ArrowRight", () => this.go(ctx, ctx.state.step + 1)),
+      ctx.button(ctx.t("back"), "ArrowLeft", () => this.go(ctx, ctx.state.step - 1)),
+      ctx.button(ctx.t("next"), "ArrowRight", () => this.go(ctx, ctx.state.step + 1)),
       this.all, h("label", {}, ctx.t("shapes_batch"), " ", this.batch, " ", this.told));
   },
 
@@ -57,12 +57,12 @@ const shapes = {
   keys(ctx) {
     const { step } = ctx.state;
     return {
-      ArrowRight: { label: ctx.t("shapes_on"), run: () => this.go(ctx, step + 1) },
-      ArrowLeft: { label: ctx.t("shapes_back"), run: () => this.go(ctx, step - 1) },
+      ArrowRight: { label: ctx.t("next"), run: () => this.go(ctx, step + 1) },
+      ArrowLeft: { label: ctx.t("back"), run: () => this.go(ctx, step - 1) },
       ArrowDown: { run: () => this.go(ctx, step + 1) },
       ArrowUp: { run: () => this.go(ctx, step - 1) },
-      Home: { label: ctx.t("shapes_first"), run: () => this.go(ctx, 0) },
-      End: { label: ctx.t("shapes_last"), run: () => this.go(ctx, 1e9) },
+      Home: { label: ctx.t("first_step"), run: () => this.go(ctx, 0) },
+      End: { label: ctx.t("last_step"), run: () => this.go(ctx, 1e9) },
       a: { label: ctx.t("shapes_all"), run: () => this.flip(ctx) },
     };
   },

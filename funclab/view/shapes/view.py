@@ -9,7 +9,7 @@ from funclab.graph import structure
 from funclab.graph.tensor import Tensor
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
-from funclab.view.live.sentences import say
+from funclab.view.draw.sentences import say
 from funclab.view.live.variables import written, written_model, written_tensor
 from funclab.view.live.view import View
 from funclab.view.scene.diagram import bare

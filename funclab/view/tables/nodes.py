@@ -12,11 +12,12 @@ from funclab.graph.shape_math import show
 from funclab.view.draw.canvas import Canvas, Font, Paint, shown
 from funclab.view.draw.geometry import area
 from funclab.view.draw.picture import Picture, html_grid, text_grid
-from funclab.view.draw.text import clean, folded_lines, plural, shorten, text_width
+from funclab.view.draw.sentences import say, times, titles
+from funclab.view.draw.text import clean, folded_lines, shorten, text_width
 from funclab.view.scene import sizes, words
 from funclab.view.scene.calls import write_line
 
-TITLES = ("node", "inbound", "input shape", "output", "output shape", "write this")
+TITLES = titles("nodes_titles")
 
 
 MOST_ROWS, LONGEST_CELL = 30, 44
@@ -38,7 +39,7 @@ class NodeTable(Picture):
 
     @property
     def title(self) -> str:
-        return f"{self.name}, {self.detail}: {plural(len(self.rows), 'node')}"
+        return say("nodes_title", name=self.name, detail=self.detail, n=len(self.rows))
 
     @property
     def text(self) -> str:
@@ -55,8 +56,8 @@ class NodeTable(Picture):
     def description(self) -> str:
         """The table in sentences."""
         sentences = [
-            f"Node {index} takes {inbound} of shape {shape} and makes {output} of shape {result}."
-            for index, inbound, shape, output, result, _ in self.rows
+            say("nodes_row", i=i, takes=takes, shape=shape, makes=makes, result=result)
+            for i, takes, shape, makes, result, _ in self.rows
         ]
         return " ".join([*sentences, self.special])
 
@@ -72,7 +73,7 @@ class NodeTable(Picture):
         detail_at = LEFT + text_width(name, NAME, bold=True) + 12
         heading = detail_at + text_width(self.detail, sizes.DETAIL) + LEFT
         width = max(starts[-1], heading, NARROWEST)
-        notes = [f"… and {plural(hidden, 'more node')}"] if hidden > 0 else []
+        notes = [say("nodes_more", n=hidden)] if hidden > 0 else []
         notes += folded_lines(self.special, width - LEFT - 16, NOTE)
         below = TOP + ROW * len(rows) if rows else TOP - ROW
         height = below + NOTE_LINE * len(notes) + 16
@@ -139,22 +140,14 @@ def special(layer: Operation) -> str:
     name, nodes = clean(layer.name), layer.inbound_nodes
     count = len(nodes)
     if not nodes:
-        return f"{name} has never been called on a tensor, so it has no input and no output yet."
+        return say("nodes_none", name=name)
     if words.graph_of(layer) is not None:
-        return (
-            f"Node 0 is the model's own, from its inputs to its outputs; each call of {name} on "
-            "other tensors adds a node."
-        )
+        return say("nodes_of_model", name=name)
     if nodes[0].is_input:
-        return f"{name} brings data in: nothing flows into it, and its one node is made with it."
+        return say("nodes_of_input", name=name)
     if count == 1:
-        word = "op" if isinstance(layer, OpOperation) else "layer"
-        count = len(nodes[0].output_tensors)
-        several = f"the list of its {count} outputs" if count > 1 else "its one output"
-        return f"This {word} was called once, so {name}.output is {several}."
-    shapes = {tuple(node.output_shapes) for node in nodes}
-    also = f" Their shapes differ, so {name}.output_shape is ambiguous too."
-    return (
-        f"{name} was called {words.times(count)}, so it has {count} outputs, and {name}.output "
-        f"would be ambiguous. Name the one you mean.{also if len(shapes) > 1 else ''}"
-    )
+        is_op, n = isinstance(layer, OpOperation), len(nodes[0].output_tensors)
+        return say("nodes_once", op=is_op, name=name, n=n)
+    alike = len({tuple(node.output_shapes) for node in nodes}) == 1
+    sentence = say("nodes_of_calls", name=name, times=times(count), n=count)
+    return sentence if alike else say("nodes_differ", calls=sentence, name=name)

@@ -11,7 +11,7 @@ from funclab.engine.plan import Plan
 from funclab.engine.trace import Moment
 from funclab.graph.shape_math import Array
 from funclab.graph.value import Value, Variable
-from funclab.view.live.sentences import named, say
+from funclab.view.draw.sentences import named, say
 from funclab.view.trace.forward import output_marks
 from funclab.view.trace.frames import Frame
 from funclab.view.trace.stills import Still, listed_names
@@ -139,7 +139,7 @@ class Backward:
             self.received[value.origin.place][value] = None
 
     def _giver(self, path: NodePath) -> str:
-        return self.traced.key(path) if path else say("trace_loss_name")
+        return self.traced.key(path) if path else say("loss")
 
     def _gradient_name(self, value: Value) -> str:
         return named(f"g_{self.traced.name(value)}")

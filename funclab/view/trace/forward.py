@@ -15,7 +15,7 @@ from funclab.layers.arguments import call_parameters
 from funclab.models.model import Model
 from funclab.training.compiled import Compiled
 from funclab.training.one_batch import filled_step
-from funclab.view.live.sentences import named, say, short, signed
+from funclab.view.draw.sentences import named, say, short, signed
 from funclab.view.scene import words
 from funclab.view.shapes.rule import rule
 from funclab.view.trace.frames import alike, percent
@@ -102,7 +102,7 @@ def loss_still(traced: TracedModel, steps: Iterable[Moment], compiled: Compiled)
     total = traced.plan.outputs[0]
     needed = set(calls_behind([total]))
     targets = [value for value in step.targets if value is not None]
-    traced.names[total] = say("trace_loss_name")
+    traced.names[total] = say("loss")
     pictures = [
         *(("reads", traced.frame(value)) for value in step.outputs[:MOST]),
         *(("targets", traced.frame(value)) for value in targets[:MOST]),

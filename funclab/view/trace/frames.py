@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from funclab.graph.shape_math import Array
-from funclab.view.live.sentences import named, say, short, signed, told_shape
+from funclab.view.draw.sentences import named, say, short, signed, told_shape
 
 SIDE = 24
 """The most numbers along one side of a picture; more become means of blocks."""

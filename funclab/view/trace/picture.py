@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.geometry import Area, area, curved, next_to, of_length
 from funclab.view.draw.picture import Cells, Picture
+from funclab.view.draw.sentences import named, say
 from funclab.view.draw.text import folded_lines, text_width
-from funclab.view.live.sentences import named, say
 from funclab.view.scene.drawing import draw_scene
 from funclab.view.scene.scene import Scene
 from funclab.view.trace.drawing import draw_frame, size_of

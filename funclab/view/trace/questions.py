@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from funclab.graph.shape_math import known
-from funclab.view.live import sentences
-from funclab.view.live.sentences import named, say, signed, told_shape
+from funclab.view.draw import sentences
+from funclab.view.draw.sentences import named, say, signed, told_shape
 from funclab.view.shapes.step import wrong_shapes
 from funclab.view.trace.frames import Frame
 from funclab.view.trace.stills import Still, listed_names
@@ -17,7 +17,7 @@ from funclab.view.trace.sums import DIGITS
 Question = dict[str, Any]
 MOST_SHAPES = 4
 """How many shapes are asked for in one slow motion."""
-BATCH = f"({say('trace_batch', n='')}"
+BATCH = f"({say('batch_of', n='')}"
 
 
 def add_questions(stills: Sequence[Still]) -> None:
@@ -52,10 +52,9 @@ def question(
     return sentences.question("", prompt, sorted({right, *wrong}), right, reason)
 
 
-def one_of(texts: str, ways: Sequence[str], right: str) -> tuple[str, list[str]]:
+def one_of(keys: Sequence[str], right: str) -> tuple[str, list[str]]:
     """The right one of several alternatives in words, and the others."""
-    words = {way: say(f"{texts}_{way}") for way in ways}
-    return words.pop(right), list(words.values())
+    return say(right), [say(key) for key in keys if key != right]
 
 
 def frames_in(still: Still, *roles: str) -> list[Frame]:
@@ -84,10 +83,13 @@ def _lengths(text: str) -> tuple[int, ...]:
 
 def ask_mask(still: Still, _: Sequence[Still]) -> Question | None:
     """What happens to the mask that a node receives?"""
-    fates = ("on", "used", "lost")
-    if still.mask not in fates:
-        return None
-    return question(still, "mask", *one_of("trace_fate", fates, still.mask), f"mask_{still.mask}")
+    fates = ("trace_fate_on", "trace_fate_used", "trace_fate_lost")
+    fate = f"trace_fate_{still.mask}"
+    return (
+        question(still, "mask", *one_of(fates, fate), f"mask_{still.mask}")
+        if fate in fates
+        else None
+    )
 
 
 def ask_order(still: Still, stills: Sequence[Still]) -> Question | None:
@@ -116,8 +118,10 @@ def ask_frozen(still: Still, _: Sequence[Still]) -> Question | None:
     """Where do gradients go at a node with frozen weights?"""
     if not still.about.get("frozen"):
         return None
-    right = "through" if any(end == still.key for _, end in still.flows) else "neither"
-    return question(still, "frozen", *one_of("trace_way", ("through", "both", "neither"), right))
+    passes = any(end == still.key for _, end in still.flows)
+    right = "trace_way_through" if passes else "trace_way_neither"
+    ways = one_of(("trace_way_through", "trace_way_both", "trace_way_neither"), right)
+    return question(still, "frozen", *ways)
 
 
 def ask_sum(still: Still, _: Sequence[Still]) -> Question | None:
@@ -154,10 +158,10 @@ def ask_way(still: Still, _: Sequence[Still]) -> Question | None:
     change = after - before
     if change * slope > 0:  # an optimizer's momentum can outweigh the current gradient
         return None
-    right = "up" if change > 0 else "down" if change < 0 else "stays"
+    right = "trace_up" if change > 0 else "trace_down" if change < 0 else "trace_stays"
     weight = still.pictures[0][1]
     text = "way" if weight.kind == "number" else "way_one"
-    ways = one_of("trace", ("up", "down", "stays"), right)
+    ways = one_of(("trace_up", "trace_down", "trace_stays"), right)
     return question(still, text, *ways, "way", name=named(weight.name), gradient=signed(slope))
 
 
@@ -167,9 +171,8 @@ def ask_same(still: Still, _: Sequence[Still]) -> Question | None:
     if off.shape != on.shape:
         return None
     equal = bool((off == on).all())
-    right = "yes" if equal else "no"
     why = "same" if equal else "other"
-    return question(still, "same", *one_of("trace", ("yes", "no"), right), why)
+    return question(still, "same", *one_of(("yes", "no"), "yes" if equal else "no"), why)
 
 
 Asker = Callable[[Still, Sequence[Still]], "Question | None"]

@@ -11,8 +11,8 @@ from itertools import chain, groupby
 from typing import Any
 
 from funclab.registry.parameters import wrong_value
-from funclab.view.draw.text import clean, listed, shorten
-from funclab.view.live.sentences import named, say
+from funclab.view.draw.sentences import few, listed, named, say
+from funclab.view.draw.text import clean, shorten
 from funclab.view.trace.drawing import svg_of
 from funclab.view.trace.frames import PRINTED, Frame
 
@@ -92,10 +92,7 @@ class Still:
 
 def listed_names(names: Sequence[str], most: int = 4) -> str:
     """The first few names as in a sentence, and how many more there are."""
-    short = [named(name) for name in names]
-    if len(short) > most:
-        short = [*short[: most - 1], say("trace_others", n=len(short) - most + 1)]
-    return listed(short)
+    return listed(few([named(name) for name in names], most, "trace_others"))
 
 
 def check_most(most: int | None, look: str | None) -> int:
@@ -162,7 +159,7 @@ def _folded(stills: list[Still], limit: int) -> list[Still]:
     names = say("trace_fold_between", **ends)
     if len({_layer(still) for still in stills}) == 1:
         names = say("trace_fold_one", name=ends["first"])
-    phase = say(f"trace_{first.phase}_word")
+    phase = say(first.phase)
     words = say("trace_fold" if kept else "trace_left_out", n=len(stills), phase=phase, names=names)
     pictures = [*first.pictures[:1], *last.pictures[-1:]] if first.phase != "update" else []
     marks = list(dict.fromkeys(still.key for still in stills if still.key))[:MARKED]

@@ -10,7 +10,7 @@ import numpy as np
 from funclab.engine.trace import Moment
 from funclab.graph.shape_math import Array, known
 from funclab.graph.value import Value, Variable
-from funclab.view.live.sentences import named, say, short, signed
+from funclab.view.draw.sentences import named, say, short, signed
 from funclab.view.trace.frames import Frame, alike, marked, shown_positions
 from funclab.view.trace.stills import Still
 from funclab.view.trace.traced import NodePath, TracedModel
@@ -99,7 +99,7 @@ class Addition:
             return [first, say("trace_from", key=self._node)]
         unit = "step" if self.manner == "steps" else "use"
         return [
-            say(f"trace_{end}_{unit}{'s' if k > 1 else ''}", k=k)
+            say(f"trace_{end}_{unit}s", n=k)
             for end, k in (("last", self.half), ("first", self.uses - self.half))
         ]
 

@@ -10,7 +10,7 @@ import numpy as np
 from funclab.engine.trace import Moment
 from funclab.graph.shape_math import Array
 from funclab.graph.value import Value, Variable
-from funclab.view.live.sentences import named, say, signed
+from funclab.view.draw.sentences import named, say, signed
 from funclab.view.trace.frames import Frame, alike, frame_of, marked, shown_positions
 from funclab.view.trace.stills import Still, listed_names
 from funclab.view.trace.sums import pointer, step_text
@@ -74,16 +74,10 @@ def moved(
     example = "" if rule == "none" else step_text(old, step, new, rate)
     kind = rule if rule in ("none", "plain") else "step"
     step_words = say(f"trace_step_{rule}") if kind == "step" else ""
-    sentence = say(
-        f"trace_update_{kind}",
-        optimizer=optimizer.name,
-        name=named(weight.path),
-        example=f"{pointer(frames[0], shown)} {example}".strip(),
-        before=signed(old),
-        gradient=signed(slope),
-        rate=f"{rate:g}",
-        step=step_words,
-    )
+    facts = {"optimizer": optimizer.name, "rate": f"{rate:g}", "step": step_words}
+    facts |= {"name": named(weight.path), "before": signed(old), "gradient": signed(slope)}
+    facts["example"] = f"{pointer(frames[0], shown)} {example}".strip()
+    sentence = say(f"trace_update_{kind}", **facts)
     about: dict[str, Any] = {"numbers": [old, slope, new]}
     if step_words:
         about["stepping"] = say("trace_legend_step", optimizer=optimizer.name, step=step_words)

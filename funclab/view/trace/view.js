@@ -296,11 +296,11 @@ const trace = {
       return button(`trace_to_${phase}`, () => this.go(ctx, first), () => first >= 0);
     };
     return {
-      ArrowLeft: button("trace_back", () => this.move(ctx, -1)),
-      ArrowRight: button("trace_on", () => this.move(ctx, 1)),
-      Home: { label: ctx.t("trace_first"), run: () => this.go(ctx, 0) },
-      End: { label: ctx.t("trace_last"), run: () => this.go(ctx, spine.at(-1)) },
-      p: { label: ctx.t("trace_play"), button: ctx.t(this.timer ? "trace_pause" : "trace_play"),
+      ArrowLeft: button("back", () => this.move(ctx, -1)),
+      ArrowRight: button("next", () => this.move(ctx, 1)),
+      Home: { label: ctx.t("first_step"), run: () => this.go(ctx, 0) },
+      End: { label: ctx.t("last_step"), run: () => this.go(ctx, spine.at(-1)) },
+      p: { label: ctx.t("trace_play"), button: ctx.t(this.timer ? "pause" : "trace_play"),
         run: () => this.toggle(ctx) },
       " ": { run: () => this.toggle(ctx) },
       o: { label: ctx.t("trace_open_key"), button: ctx.t(part ? "trace_close" : "trace_open"),

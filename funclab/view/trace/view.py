@@ -14,6 +14,7 @@ from funclab.saving import shown
 from funclab.training.one_batch import filled_step, lasting_variables
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
+from funclab.view.draw.sentences import say
 from funclab.view.draw.text import clean
 from funclab.view.live.variables import told, written, written_model
 from funclab.view.live.view import View
@@ -47,7 +48,7 @@ class Trace(View):
 
     def __init__(self, model: Model, stills: list[Still], call: str, **settings: Any) -> None:
         self.model, self.stills = model, stills
-        super().__init__(title=f"Slow motion of {clean(model.name)}", call=call, **settings)
+        super().__init__(title=say("trace_title", name=clean(model.name)), call=call, **settings)
         # Nested models, also those in wrappers, are drawn open.
         nested = len([*parts(model.graph, own=False)]) > 1
         most = PROJECTOR_CALLS if self.look == "projector" else MOST_CALLS

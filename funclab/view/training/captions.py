@@ -8,8 +8,8 @@ from typing import Any
 from funclab.training.diagnosis.conditions import Evidence, findings
 from funclab.training.diagnosis.curves import wiggle
 from funclab.view.draw.chart import brief, mean
+from funclab.view.draw.sentences import question, say
 from funclab.view.draw.text import clean
-from funclab.view.live.sentences import question, say
 from funclab.view.training.curves import VALIDATION, by_title, known, one_curve_each
 from funclab.view.training.record import Numbers
 
@@ -51,7 +51,7 @@ def describe(runs: Sequence[Numbers], charts: Sequence[Numbers], compared: bool)
 
 
 def middle(checked: bool) -> str:
-    return say("live_caption_middle" if checked else "live_caption_mean")
+    return say("caption_middle" if checked else "live_caption_mean")
 
 
 def key_told(charts: Sequence[Numbers]) -> str:
@@ -104,14 +104,9 @@ def lowest(runs: Sequence[Numbers], key: str, checked: bool) -> str:
     if len(ends) < 2:
         return ""
     (least, label), (most, other) = ends[0], ends[-1]
-    return say(
-        "live_caption_runs",
-        key=say("live_of_validation_key", key=key) if checked else key,
-        label=clean(label),
-        value=brief(least),
-        other=clean(other),
-        most=brief(most),
-    )
+    facts = {"label": clean(label), "value": brief(least), "other": clean(other)}
+    key = say("live_of_validation_key", key=key) if checked else key
+    return say("live_caption_runs", **facts, key=key, most=brief(most))
 
 
 def direction(values: Sequence[Any]) -> str:
@@ -142,7 +137,7 @@ def questions(
             return []
         prompt = say("live_ask_runs", key=title)
         return [question("lowest run", prompt, list(by_title(runs)), ends[0][1])]
-    run, yes, no = runs[-1], say("live_yes"), say("live_no")
+    run, yes, no = runs[-1], say("yes"), say("no")
     ended = status["phase"] not in ("waiting", "running", "validating", "paused")
     values = [value for _, value in known(run, key)]
     checked = [value for _, value in known(run, VALIDATION + key)]
@@ -150,11 +145,11 @@ def questions(
         halved = (yes if values[-1] < values[0] / 2 else no) if ended and values else None
         prompt = say("live_ask_half", key=title)
         return [question(f"halved {run['label']}", prompt, [yes, no], halved)]
-    both = [say("live_training"), say("live_validation")]
+    both = [say("training"), say("live_validation")]
     known_now = ended and values and checked
     lower = both[values[-1] >= checked[-1]] if known_now else None
     rises = (yes if checked[-1] > min(checked) * RISEN else no) if known_now else None
-    asked, explain = say("live_ask_lower", key=title), say("live_caption_middle")
+    asked, explain = say("live_ask_lower", key=title), say("caption_middle")
     return [
         question(f"lower {run['label']}", asked, both, lower, explain),
         question(f"rises {run['label']}", say("live_ask_rises", key=title), [yes, no], rises),

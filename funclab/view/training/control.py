@@ -10,7 +10,7 @@ from weakref import WeakMethod
 from funclab.callbacks import LearningRateScheduler
 from funclab.errors import ArgumentError, FunclabError
 from funclab.models.model import Model
-from funclab.view.live.sentences import say
+from funclab.view.draw.sentences import say
 from funclab.view.live.widget import Widget
 from funclab.view.scene import words
 from funclab.view.trace.view import Trace, trace

@@ -15,8 +15,8 @@ from funclab.view.draw import theme
 from funclab.view.draw.canvas import Canvas, Font
 from funclab.view.draw.chart import Chart, Line, Plot, brief, mean
 from funclab.view.draw.picture import Cells, Picture
-from funclab.view.draw.text import clean, plural, shorten, text_width
-from funclab.view.live.sentences import say
+from funclab.view.draw.sentences import say
+from funclab.view.draw.text import clean, shorten, text_width
 from funclab.view.scene.diagram import bare
 from funclab.view.training.record import Numbers, outputs_of, summary
 
@@ -114,7 +114,7 @@ class RunCharts:
         return [
             f"{facts['title']}{output}",
             say("live_validation") if self._one_each and self._checked(facts["key"]) else "",
-            say("live_log_scale") if log else "",
+            say("live_log") if log else "",
             say("live_smoothed", n=self.smoothed_epochs) if window else "",
         ]
 
@@ -154,9 +154,9 @@ class RunCharts:
             line = line_of(run, name, run["label"], i, self.epochs)
             lines.append(line and replace(line, faint=True))
         for run in self.runs[-1:]:
-            now = line_of({**run, "values": run["now"]}, key, say("live_now"), 3, self.epochs)
+            now = line_of({**run, "values": run["now"]}, key, say("live_at_now"), 3, self.epochs)
             lines += [
-                line_of(run, key, say("live_training"), 0, self.epochs),
+                line_of(run, key, say("training"), 0, self.epochs),
                 line_of(run, VALIDATION + key, say("live_validation"), 1, self.epochs),
                 now and replace(now, back=0.0),
             ]
@@ -333,7 +333,8 @@ def history_plot(history: Any, look: str | None = None) -> Curves:
     for quantity, chart in charts.items():
         chart.limit = limit_of(quantity, chart.lines)
     name = clean(getattr(history.model, "name", "") or "")
-    title = f"Training{f' of {name}' if name else ''}: {plural(len(history.epoch), 'epoch')}"
+    key = "live_history_of" if name else "live_history"
+    title = say(key, name=name, n=len(history.epoch))
     description = " ".join(sentence(line) for chart in charts.values() for line in chart.lines)
     return Curves(list(charts.values()), title, description, theme.chosen(look))
 
@@ -351,9 +352,7 @@ def sentence(line: Line) -> str:
     """How a curve goes, in words."""
     values = [value for value in line.values if math.isfinite(value)]
     if not values:
-        return f"{line.label} is nan in every epoch."
+        return say("live_curve_nan", label=line.label)
     first, last = values[0], values[-1]
-    if first == last:
-        return f"{line.label} stays at {first:.4g}."
-    verb = "falls" if last < first else "rises"
-    return f"{line.label} {verb} from {first:.4g} to {last:.4g}."
+    way = "level" if first == last else "falls" if last < first else "rises"
+    return say(f"live_curve_{way}", label=line.label, first=f"{first:.4g}", last=f"{last:.4g}")

@@ -19,7 +19,7 @@ from funclab.errors import FunclabError
 from funclab.models.model import Model
 from funclab.training.measures import first_lost
 from funclab.view.draw.chart import brief
-from funclab.view.live.sentences import named, say
+from funclab.view.draw.sentences import named, say
 from funclab.view.training import control, kernels
 from funclab.view.training.cell import show
 from funclab.view.training.heat import Heat
@@ -69,7 +69,7 @@ class Feed(Watcher):
         super().__init__()
         _counts[model] = _counts.get(model, 0) + 1
         self.model, self.settings = model, settings
-        self.label = run or f"run {_counts[model]}"
+        self.label = run or say("live_run", i=_counts[model])
         self.lock = threading.RLock()
         """Held by the thread that reports on the training: another may ask for a view meanwhile."""
         self.views: list[Any] = []

@@ -12,8 +12,8 @@ from weakref import WeakMethod
 from funclab.view.draw.canvas import Canvas, Font
 from funclab.view.draw.chart import brief
 from funclab.view.draw.picture import Cells
-from funclab.view.draw.text import clean, plural, shorten
-from funclab.view.live.sentences import say
+from funclab.view.draw.sentences import say
+from funclab.view.draw.text import clean, shorten
 from funclab.view.tables.nodes import column_starts, draw_cells
 from funclab.view.training.control import StopControl
 from funclab.view.training.curves import Curves, charts_of
@@ -139,7 +139,7 @@ class TrialsFeed:
             "words": self._words(),
             "heads": heads,
             "rows": rows[:MOST_ROWS],
-            "more": say("sweep_more", more=plural(hidden, "trial")) if hidden > 0 else "",
+            "more": say("sweep_more", n=hidden) if hidden > 0 else "",
             "mode": "background" if sweep.background else "sweep",
             "kernel": kernel_name(),
         }
@@ -155,7 +155,7 @@ class TrialsFeed:
         best = next((t for t in sweep.ranked(trials) if not math.isnan(t.score)), None)
         sentences = [
             say(f"sweep_{self._phase()}", n=len(sweep.results), all=sweep.count),
-            say("sweep_errors", failed=plural(failed, "trial")) if failed else "",
+            say("sweep_errors", n=failed) if failed else "",
             say("sweep_best", label=clean(best.label), key=sweep.monitor, value=brief(best.score))
             if best
             else "",

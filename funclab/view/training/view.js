@@ -101,7 +101,7 @@ function trainingView() {
         .map(([letter, [name, on, off, label = name]]) =>
           [letter, key(label, () => ctx.set({ [name]: !state[name] }), ctx.t(state[name] ? off : on), when[letter])]);
       const steering = {
-        " ": key("pause", act(status.paused ? "resume" : "pause"), ctx.t(status.paused ? "live_resume" : "live_pause")),
+        " ": key("pause", act(status.paused ? "resume" : "pause"), ctx.t(status.paused ? "live_resume" : "pause")),
         n: key("step", act("step"), ctx.t("live_step")),
         x: key("stop", act("stop"), ctx.t("live_stop")),
         s: key("slow", () => this.slow.ask(status), ctx.t("live_slow")),

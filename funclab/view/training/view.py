@@ -18,8 +18,8 @@ from funclab.graph.operation import Operation
 from funclab.models.model import Model
 from funclab.registry.parameters import wrong_value
 from funclab.view.draw import theme
-from funclab.view.draw.text import clean, listed, plural
-from funclab.view.live.sentences import say
+from funclab.view.draw.sentences import few, say
+from funclab.view.draw.text import clean
 from funclab.view.live.variables import written, written_model
 from funclab.view.live.view import View
 from funclab.view.scene import words
@@ -32,7 +32,7 @@ FEWEST_EPOCHS, MOST_POINTS = 60, 2000
 """The epochs sent of a compared run, at least; and of all compared runs in total, so that twenty
 runs take no more space than a few."""
 OVER = {"phase": "over"}
-MOST_TITLES = 4
+MOST_TITLES = 5
 
 
 class TrainingView(View):
@@ -110,8 +110,8 @@ class TrainingView(View):
         title = self.title
         if not facts["compared"]:
             last = max(run["epochs"][-1] for run in runs if run["epochs"])
-            title = f"{title}: {plural(last, 'epoch')}"
-            title += f", {clean(runs[-1]['label'])}" * (len(runs) > 1)
+            key = "live_still_of" if len(runs) > 1 else "live_still"
+            title = say(key, title=title, n=last, run=clean(runs[-1]["label"]))
         sentences = [
             self.status.get("nan", ""),
             *describe(runs, facts["charts"], facts["compared"]),
@@ -136,7 +136,7 @@ def view_of(model: Model, names: Iterable[str], **settings: Any) -> TrainingView
     }
     return TrainingView(
         facts=facts,
-        title=f"Training of {clean(model.name)}",
+        title=say("live_title", name=clean(model.name)),
         call=f"funclab.watch({variable}$)",
         pictures=pictures,
         state=state,
@@ -230,16 +230,14 @@ def compare_runs(
     outputs = [name for model in models for name in outputs_of(model)]
     charts = charts_of(dict.fromkeys(name for run in runs for name in run["values"]), outputs)
     charts = charts if curves is None else chosen(charts, curves)
-    titles = list(by_title(runs))
-    if len(titles) > MOST_TITLES:
-        titles = [*titles[:MOST_TITLES], f"{len(titles) - MOST_TITLES} more"]
+    titles = few(list(by_title(runs)), MOST_TITLES)
     call = [written(history, f"history{i + 1}") for i, history in enumerate(histories)]
     call += [f"{key}={written(group, key)}" for key, group in lists.items()]
     call += [f"labels={labels}"] if given_labels else []
     call += [] if curves is None else [f"curves={[*curves]}"]
     view = TrainingView(
         facts={"charts": charts, "layers": [], "compared": True},
-        title=f"Runs: {clean(listed(titles))}",
+        title=clean(say("live_runs", runs=titles)),
         call=f"funclab.compare_runs({', '.join(call)}$)",
         state=state,
         look=look,
@@ -296,6 +294,6 @@ def summaries(histories: list[tuple[str, str, Any]]) -> list[Numbers]:
         )
     most = min(MOST_EPOCHS, max(FEWEST_EPOCHS, MOST_POINTS // len(histories)))
     return [
-        summary(history, str(label or f"run {i + 1}"), group, most)
+        summary(history, str(label or say("live_run", i=i + 1)), group, most)
         for i, (group, label, history) in enumerate(histories)
     ]

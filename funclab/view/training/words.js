@@ -26,7 +26,6 @@ function placeWords(ctx, status) {
   if (words && !["gone", "stored"].includes(phase)) return words; // of a sweep
   if (!last && !words) return "";
   const place = words ?? ctx.t(steps ? "live_place" : "live_place_open", status);
-  if (phase === "over" && n === 1) return ctx.t("live_over_one");
   if (["failed", "gone", "stored", "lost", "stopped", "over"].includes(phase))
     return ctx.t(`live_${phase}`, { place, error, n });
   return [

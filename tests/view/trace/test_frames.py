@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from funclab.view.live.sentences import short
+from funclab.view.draw.sentences import short
 from funclab.view.trace.drawing import svg_of
 from funclab.view.trace.frames import alike, frame_of, marked
 from funclab.view.trace.sums import telling
