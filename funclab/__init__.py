@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import importlib
 import sys
-import types
 from typing import Any
 
 from funclab import activations, constraints, initializers, layers, ops, regularizers
@@ -21,6 +20,7 @@ from funclab.graph.tensor import Tensor
 from funclab.graph.value import Variable
 from funclab.initializers import Initializer
 from funclab.layers import Input, InputSpec, Layer
+from funclab.registry import moved
 from funclab.regularizers import Regularizer
 
 __version__ = "0.1.0"
@@ -77,17 +77,7 @@ if "marimo" in sys.modules and sys.modules["marimo"].running_in_notebook():
     importlib.import_module("funclab.view.notebook.extension").load_in_marimo()
 
 
-class _Elsewhere(types.ModuleType):
-    """A module of Keras that is a file of `utils` here; it is imported when it is first used."""
-
-    def __getattr__(self, name: str) -> Any:
-        short = self.__name__.removeprefix("funclab.")
-        module = sys.modules[self.__name__] = importlib.import_module(f"funclab.utils.{short}")
-        return getattr(module, name)
-
-
-for _name in ("backend", "preprocessing", "preprocessing.image", "preprocessing.sequence", "tree"):
-    sys.modules[f"funclab.{_name}"] = _Elsewhere(f"funclab.{_name}")
+moved.register()
 
 _absent = absent(__name__, __all__)
 

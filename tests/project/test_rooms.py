@@ -44,7 +44,7 @@ DOOR = "funclab.models.late"
 BY_NAME = {
     *("funclab", "funclab.errors", "funclab.errors.missing_names", "funclab.keras2.paths"),
     *("funclab.keras2.tensorflow", "funclab.saving.onnx_file", "funclab.teach", "funclab.view"),
-    *("funclab.teach.checking", "funclab.view.notebook.entry_points"),
+    *("funclab.teach.checking", "funclab.view.notebook.entry_points", "funclab.registry.moved"),
 }
 
 # Everything that is neither Python's own nor numpy, and the rooms it may enter.

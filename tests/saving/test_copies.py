@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import copy
 import pickle
+import subprocess
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -283,3 +286,31 @@ def test_a_layer_that_begins_with_the_identity_matrix_is_cloned_and_saved(identi
     for twin in twins:
         np.testing.assert_array_equal(twin.layers[1].kernel, gain * np.eye(3))
         assert twin.layers[1].kernel_initializer.gain == gain
+
+
+def test_what_was_pickled_before_modules_moved_is_read():
+    """The file was written by the version of 2026-11-30, before its modules moved."""
+    path = Path(__file__).parent / "before_moves.pkl"
+
+    model, data, predicted, others = pickle.loads(path.read_bytes())
+
+    np.testing.assert_allclose(model.predict(data, verbose=0), predicted, rtol=1e-6)
+    assert [type(one).__name__ for one in others] == [
+        *("Hashing", "CategoryEncoding", "Resizing", "Bidirectional", "SGD"),
+    ]
+
+
+def test_an_old_name_of_a_module_is_the_module_and_hides_no_function():
+    program = """
+import importlib
+import funclab
+from funclab.registry.moved import MOVED
+for before, now in MOVED.items():
+    module = importlib.import_module(f"funclab.{before}")
+    assert module is importlib.import_module(f"funclab.{now}"), before
+    assert module.__spec__.name == f"funclab.{now}", before
+assert callable(funclab.ops.einsum) and callable(funclab.ops.matmul)
+from funclab.preprocessing.sequence import pad_sequences
+import funclab.tree
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)

@@ -55,3 +55,13 @@ MEANINGS |= {
     '"count" for one vector of each sample',
     "num_tokens": "how many numbers there are: they go from 0 to num_tokens - 1",
 }
+
+
+from funclab.layers.preprocessing.base import (  # noqa: E402 - it reads what stands above
+    CategoryEncoding,
+    Discretization,
+    Normalization,
+    Rescaling,
+)  # fmt: skip
+
+__all__ = ["CategoryEncoding", "Discretization", "Normalization", "Rescaling"]
