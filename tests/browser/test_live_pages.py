@@ -108,7 +108,7 @@ def test_on_a_projector_the_view_of_a_training_fits_the_screen(browser, tmp_path
     view = funclab.watch(trained(metrics=["mae"][: charts - 1]), look="projector")
     view.status = UNDER_WAY
     funclab.export_html(view, tmp_path / "page.html")
-    with_kernel = (tmp_path / "page.html").read_text().replace("alone: true", "alone: false")
+    with_kernel = (tmp_path / "page.html").read_text().replace("alone:true", "alone:false")
     (tmp_path / "page.html").write_text(with_kernel)
     page = browser.new_page(viewport={"width": 1280, "height": 720})
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from funclab.graph import shape_math
+from funclab.view.draw.sentences import say
 from funclab.view.scene import words
-
-NOTHING = "0: nothing to learn"
 
 
 @dataclass(frozen=True)
@@ -28,13 +27,13 @@ class Parameters:
         '3 × 4 = 12'
         """
         if not self.expression:
-            return NOTHING
+            return say("scene_no_parameters")
         total = f"{self.total:,}"
         plain = self.expression in (str(self.total), total)
         text = total if plain else f"{self.expression} = {total}"
         if self.frozen:
-            some = "none" if self.frozen == self.total else f"all but {self.frozen:,}"
-            text += f" ({some} of them trained)"
+            key = "scene_none_trained" if self.frozen == self.total else "scene_some_trained"
+            return say(key, sum=text, n=f"{self.frozen:,}")
         return text
 
 
