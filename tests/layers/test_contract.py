@@ -53,7 +53,9 @@ def assert_same(first: Any, second: Any) -> None:
 
 
 def test_every_layer_has_an_example():
-    assert {example.name for example in EXAMPLES} == LAYERS
+    missing = LAYERS ^ {example.name for example in EXAMPLES}
+
+    assert not missing, f"tests/layers/examples.py lacks examples of {sorted(missing)}"
 
 
 def test_every_layer_is_found_in_funclab_layers():

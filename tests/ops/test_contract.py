@@ -43,7 +43,9 @@ def expected_shape(small: tuple[int, ...], large: tuple[int, ...]) -> shape_math
 
 @each_op
 def test_every_op_has_an_example(op: type[Op]):
-    assert any(type(example.op) is op for example in EXAMPLES), f"add an example of {op.__name__}"
+    assert any(type(example.op) is op for example in EXAMPLES), (
+        f"add an example of {op.__name__} to a file tests/ops/examples*.py"
+    )
 
 
 @each_op
@@ -56,8 +58,9 @@ def test_every_op_says_what_it_does(op: type[Op]):
 
 @each_op
 def test_the_settings_of_an_op_make_an_equal_op(op: type[Op]):
-    made = next(example.op for example in EXAMPLES if type(example.op) is op)
+    made = next((example.op for example in EXAMPLES if type(example.op) is op), None)
 
+    assert made is not None, f"add an example of {op.__name__} to a file tests/ops/examples*.py"
     assert type(made)(**vars(made)) == made
     assert hash(made) == hash(type(made)(**vars(made)))
 
