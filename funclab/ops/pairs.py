@@ -64,17 +64,26 @@ BitwiseInvert, bitwise_invert = row(
 
 
 def bitwise_left_shift(x: Data, y: Data) -> Any:
-    """x with its bits shifted left by y."""
+    """out = x with its bits shifted left by y.
+
+    Shapes: x, y (broadcast together) -> out.
+    """
     return left_shift(x, y)
 
 
 def bitwise_right_shift(x: Data, y: Data) -> Any:
-    """x with its bits shifted right by y."""
+    """out = x with its bits shifted right by y.
+
+    Shapes: x, y (broadcast together) -> out.
+    """
     return right_shift(x, y)
 
 
 def bitwise_not(x: Data) -> Any:
-    """x with every bit inverted."""
+    """out = x with every bit inverted.
+
+    Shapes: x (any) -> out (same as x).
+    """
     return bitwise_invert(x)
 
 
@@ -107,7 +116,10 @@ def isclose(
     x1: Data, x2: Data, rtol: Data = 1e-5, atol: Data = 1e-8,
     equal_nan: bool = False,
 ) -> Any:  # fmt: skip
-    """Whether x1 and x2 differ by at most atol + rtol * |x2|."""
+    """out = whether x1 and x2 differ by at most atol + rtol * |x2|.
+
+    Shapes: x1, x2 (broadcast together) -> out, of booleans.
+    """
     return Isclose(rtol, atol, equal_nan)(x1, x2)
 
 

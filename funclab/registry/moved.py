@@ -28,8 +28,12 @@ FOLDERS = {
 """Folders, and the modules in them that were beside them before."""
 
 MOVED = {
-    "saving.copies": "models.copies",
+    "layers.spectral": "layers.wrappers",
     "optimizers.own": "optimizers.custom",
+    "saving.copies": "models.copies",
+    "training.diagnosing": "training.diagnosis.diagnosing",
+    "training.progress": "callbacks.progress",
+    "wrappers.own": "wrappers.settings",
     **{
         f"{folder}.{name}".replace(f"{folder.rpartition('.')[2]}.", "", 1): f"{folder}.{name}"
         for folder, names in FOLDERS.items()
@@ -60,6 +64,9 @@ def register() -> None:
     """Let modules be found by the names that they had before."""
     # What is loaded is entered at once: an import would set `funclab.ops.einsum`, a function.
     for before, now in MOVED.items():
-        if f"funclab.{now}" in sys.modules:
-            sys.modules[f"funclab.{before}"] = sys.modules[f"funclab.{now}"]
+        module = sys.modules.get(f"funclab.{now}")
+        if module is not None:
+            sys.modules[f"funclab.{before}"] = module
+            room, _, name = before.rpartition(".")
+            vars(sys.modules[f"funclab.{room}".rstrip(".")]).setdefault(name, module)
     sys.meta_path.insert(0, Finder())

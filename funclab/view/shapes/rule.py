@@ -76,7 +76,7 @@ class Rule:
         what = "that of the op" if isinstance(self.call.layer, Op) else "what its call does"
         if self.known:
             return self.sentence
-        if lost(self.shapes):
+        if lost(self.shapes) or not any(self.shapes):
             return f"The rule is {what}; the shape was found by running it on shapes."
         return f"The rule is {what}; each length says where it comes from."
 
@@ -119,9 +119,8 @@ def _axes(call: CallShapes, shapes: list[Shape]) -> list[Axes]:
                 return Axis(_samples(length), length, number, batch=True)
             return Axis(_untraced(call, number, length, output), length, number)
         known = None if length.unknown else int(length)
-        if length.batch:
-            text = f"{length.arithmetic()} samples" if length.parts else _samples(known)
-            return Axis(text, known, number, batch=True)
+        if length.batch and not length.parts:
+            return Axis(_samples(known), known, number, batch=True)
         if length.source is not None:
             return Axis(_same(*length.source, several), known, number)
         text = f"{clean(length.name)} = {known}" if length.name else length.equation
