@@ -149,6 +149,18 @@ def _apart(call: Facts) -> str:
     return times(strides if len(set(strides)) > 1 else strides[:1])
 
 
+def _covered(call: Facts) -> str:
+    """How many places the windows of a transposed convolution cover."""
+    sizes = getattr(call.layer, "kernel_size", None) or [n or 0 for n in call.inputs[1][:-2]]
+    more, text = call["output_padding"] is not None, "n positions cover (n - 1) × stride + window"
+    if call["padding"] == "same":
+        kept = "(n - 1) × stride + 1, or + 0 for an even window" if more else "n × stride"
+        text += f', of which padding="same" keeps {kept}'
+    elif not more and any(size < stride for size, stride in zip(sizes, call["strides"])):
+        text += ", or + stride if that is larger"
+    return text + "; output_padding is added" * more
+
+
 def _window(call: Facts) -> str:
     over = ("sequence", "image", "volume")[len(call["strides"]) - 1]
     apart = sorted(set(getattr(call.layer, "dilation_rate", [1])))
@@ -179,6 +191,7 @@ WORDS: dict[str, Callable[[Facts], Any]] = {
     "at": lambda call: axis_index(call["axis"], len(call.x)),
     "axes": lambda call: _axes(structure.flatten(call["axis"]), " and ".join),
     "broadcast": _broadcast,
+    "covered": _covered,
     "cuts": lambda call: listed(list(map(str, call["ends"]))) or "no place",
     "dotted": _dotted,
     "each_step": lambda call: "each step" if call.x[1] is None else f"each of {call.x[1]} steps",
