@@ -103,7 +103,7 @@ def no_such_name(
     module: str, name: str, more: Iterable[str] = (), imported: bool = False
 ) -> FunclabError:
     """The error for a name that a module does not have."""
-    near = close(name, {*_public(sys.modules[module]), *more})
+    near = close(name, {*_public(importlib.import_module(module)), *more})
     what = f"module {module!r} has no attribute {name!r}."
     if imported:
         what = f"cannot import name {name!r} from {module!r}."
