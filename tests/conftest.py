@@ -18,6 +18,7 @@ from funclab import Model, config, initializers, registry
 from funclab.layers import Layer
 from funclab.teach import forget_progress
 from funclab.utils import set_random_seed
+from funclab.view.live.cover import cover_next, covered, uncover
 from tests.covering import ALL, daily, slowest_first
 
 os.environ["FUNCLAB_PROGRESS"] = "off"  # tests leave nothing in anyone's home folder
@@ -108,8 +109,11 @@ def fresh_names() -> None:
 
 @pytest.fixture(autouse=True)
 def fresh_progress() -> None:
-    """No question was answered in a test that ran before."""
+    """No question was asked or answered in a test that ran before, and no view waits for one."""
     forget_progress()
+    cover_next("")
+    for question in [*covered]:
+        uncover(question)
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
