@@ -10,8 +10,8 @@ const diff = {
 
   draw(ctx) {
     ctx.bar.append(
-      ctx.button(ctx.t("back"), "ArrowUp", () => this.go(ctx, ctx.state.entry - 1)),
-      ctx.button(ctx.t("next"), "ArrowDown", () => this.go(ctx, ctx.state.entry + 1)));
+      ctx.button(ctx.t("back"), "ArrowUp", () => this.go(ctx, ctx.state.entry - 1), null, { icon: "up", brief: true }),
+      ctx.button(ctx.t("next"), "ArrowDown", () => this.go(ctx, ctx.state.entry + 1), null, { icon: "down", main: true }));
     ctx.stage.classList.add("fl-pair");
     this.graphs = {};
     for (const side of ["left", "right"]) {
@@ -22,7 +22,7 @@ const diff = {
     }
     const parts = h("div", { class: "fl-compared" });
     ctx.stage.before(parts);
-    parts.append(ctx.stage, h("div", { class: "fl-told" }, ctx.captionBox, ctx.panel));
+    parts.append(ctx.stage, h("div", { class: "fl-told" }, ctx.panel));
     // Rings need sizes, which exist only once the picture is on the page.
     ctx.watchSizes(() => this.mark(ctx), ctx.stage);
   },

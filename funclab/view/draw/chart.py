@@ -13,9 +13,9 @@ from funclab.view.draw.sentences import say
 from funclab.view.draw.text import shorten, text_width
 
 MARGIN = 0.06
-WIDTH, HEIGHT = 270, 180
-TOP, BOTTOM, INSET = 40, 44, 8
-TICK, LABEL, SPACING = 11, 12, 17
+WIDTH, HEIGHT = 400, 132
+TOP, BOTTOM, INSET = 32, 28, 8
+TICK, LABEL, SPACING, TITLE = 11, 12, 17, 13
 MOST_MARKS, MARKS_IN_ALL, DOT = 16, 90, 3
 FAINT = ("1 3", "6 3", "2 2", "8 3 2 3")
 """Dashes of earlier runs, so that one can be told from another."""
@@ -141,7 +141,9 @@ class Line:
 
     @property
     def paint_colour(self) -> str:
-        return "line" if self.faint else f"group{self.colour % COLOURS}"
+        if self.faint:
+            return "line"
+        return f"group{self.colour % COLOURS}" if self.colour else "ink"
 
     def smoothed(self, window: int) -> list[float]:
         """The mean of the `window` values around each value, nan left out."""
@@ -177,13 +179,13 @@ class Chart:
     @property
     def left(self) -> float:
         """The room for the numbers of the axis."""
-        return 20 + max((text_width(text, TICK) for _, text in self.axis().ticks), default=20)
+        return 12 + max((text_width(text, TICK) for _, text in self.axis().ticks), default=20)
 
     @property
     def width(self) -> float:
         return max(
-            self.left + self.wide + 28 + self.names + self.numbers + 12,
-            36 + text_width(self.heading, 14, bold=True),
+            self.left + self.wide + 28 + self.names + self.numbers,
+            text_width(self.heading, TITLE, bold=True),
         )
 
     @property
@@ -193,12 +195,12 @@ class Chart:
     @property
     def names(self) -> float:
         """The room for the names at the ends."""
-        return max((text_width(line.label, LABEL) for line in self.lines), default=0)
+        return max((text_width(line.label, LABEL, bold=True) for line in self.lines), default=0)
 
     @property
     def numbers(self) -> float:
         """The room for the numbers at the ends."""
-        return max((text_width(line.end, LABEL) for line in self.lines), default=0) + 12
+        return max((text_width(line.end, LABEL, mono=True) for line in self.lines), default=0) + 12
 
     @property
     def tall(self) -> float:
@@ -242,10 +244,10 @@ class Plot:
         self.base = self.top + chart.tall
 
     def draw(self) -> None:
-        self.canvas.rect(self.paper, Paint("paper", "rim", 1), 8)
-        start = self.paper.corner + (18 + 24j)
-        self.canvas.text_line(start, self.chart.heading, Font(14, bold=True))
+        start = self.paper.corner + 16j
+        self.canvas.text_line(start, self.chart.heading, Font(TITLE, bold=True))
         self.canvas.shift(0j, scale=self._scale())
+        self._to_come()
         self._axes()
         self._dots()
         for line in sorted(self.chart.lines, key=lambda line: not line.faint):
@@ -273,21 +275,33 @@ class Plot:
     def _up(self, value: float) -> float:
         return self.base - (self.base - self.top) * self.axis.fraction(value)
 
+    def _to_come(self) -> None:
+        """The epochs that the training has still to run, on a ground of their own."""
+        first, last = self.chart.epochs[-1], self.along[1]
+        if last <= first:
+            return
+        start, words = self._across(first), say("live_to_come", n=round(last - first))
+        ground = area(complex(start, self.top), self.right - start, self.base - self.top)
+        self.canvas.rect(ground, Paint("sunken"), 4)
+        if ground.width > text_width(words, TICK) + 8:
+            middle = complex(ground.middle.real, self.top + 14)
+            self.canvas.text_line(middle, words, Font(TICK, "label", anchor="middle"))
+
     def _axes(self) -> None:
-        font = Font(TICK, "soft", anchor="end")
+        font = Font(TICK, "label", anchor="end")
         for value, text in self.axis.ticks:
             level = self._up(value)
-            self._level(level, Paint("", "rim", 0.5))
+            self._level(level, Paint("", "rule", 1))
             self.canvas.text_line(complex(self.left - 8, level + 4), text, font)
         self._level(self.base, Paint("", "line", 1))
-        font = Font(TICK, "soft", anchor="middle")
+        font = Font(TICK, "label", anchor="middle")
         first, last = self.along
         epochs = ticks(first, last, 8) if last > first else [first]
         for epoch in (epoch for epoch in epochs if epoch == int(epoch)):
             start = complex(self._across(epoch), self.base + 16)
             self.canvas.text_line(start, f"{epoch:g}", font)
-        start = complex((self.left + self.right) / 2, self.base + 34)
-        self.canvas.text_line(start, say("epoch"), Font(12, "soft", anchor="middle"))
+        start = complex(self.right + 14, self.base + 16)
+        self.canvas.text_line(start, say("epoch"), Font(TICK, "label"))
 
     def _level(self, y: float, paint: Paint) -> None:
         ends = [complex(self.left, y), complex(self.right, y)]
@@ -376,9 +390,10 @@ class Plot:
                 self._path([start - 6, start + 6], line)
             else:
                 self._mark(line, start)
-            self.canvas.text_line(start + (12 + 4j), line.label, Font(LABEL))
+            name = Font(LABEL, "soft" if line.faint else line.paint_colour, bold=not line.faint)
+            self.canvas.text_line(start + (12 + 4j), line.label, name)
             self.canvas.shift(0j, end=str(i))
-            font = Font(LABEL, "soft", anchor="end")
+            font = Font(LABEL, "ink", mono=True, anchor="end")
             self.canvas.text_line(complex(far, level + 4), line.end, font)
             self.canvas.close()
 

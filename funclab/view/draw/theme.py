@@ -6,21 +6,25 @@ from __future__ import annotations
 from funclab.errors import ArgumentError
 
 _COLOURS = {
-    "ink": ("#1f2933", "#e8edf2"),
-    "soft": ("#52606d", "#b3bfca"),
-    "paper": ("#ffffff", "#1b2026"),
-    "line": ("#7b8794", "#8b97a3"),
+    "ink": ("#17212b", "#eef2f6"),
+    "soft": ("#4a5763", "#b8c3ce"),
+    "label": ("#626e7a", "#97a4b1"),
+    "paper": ("#ffffff", "#14181d"),
+    "sunken": ("#f6f8fa", "#1a2027"),
+    "rule": ("#e1e6eb", "#2c353e"),
+    "line": ("#7f8a96", "#7d8a97"),
     "rim": ("#9aa5b1", "#66727e"),
-    "neutral": ("#52606d", "#a3b0bc"),
-    "plain": ("#f5f7fa", "#262d35"),
+    "focus": ("#1d5fd0", "#8ab8ff"),
+    "neutral": ("#5b6773", "#a3b0bc"),
+    "plain": ("#f6f8fa", "#20272f"),
     "input": ("#0b62a4", "#7cc0f5"),
-    "input-fill": ("#eaf3fb", "#14293a"),
-    "output": ("#1b7f5c", "#6fd3ab"),
-    "output-fill": ("#e8f6f0", "#12302a"),
+    "input-fill": ("#edf5fc", "#15283a"),
+    "output": ("#1a7a58", "#6fd3ab"),
+    "output-fill": ("#e9f7f1", "#12302a"),
     "group0": ("#a35200", "#f5b041"),
-    "group0-fill": ("#fff4e0", "#36280f"),
+    "group0-fill": ("#fff5e4", "#35280f"),
     "group1": ("#7a3e9d", "#d3a6f0"),
-    "group1-fill": ("#f6eefb", "#2f2139"),
+    "group1-fill": ("#f7effc", "#2f2139"),
     "group2": ("#b01e5b", "#f79bbf"),
     "group2-fill": ("#fdeef4", "#3a1a28"),
     "group3": ("#5f6600", "#cdd45a"),
@@ -28,18 +32,25 @@ _COLOURS = {
     "group4": ("#7a4a2b", "#dcae8c"),
     "group4-fill": ("#f8f0ea", "#33261c"),
     "fault": ("#b3261e", "#ff9c94"),
+    "fault-fill": ("#fdeeec", "#3b1d1b"),
     "on-colour": ("#ffffff", "#10151a"),
 }
 """Each colour on a light and on a dark background."""
-WHITE = ("paper", "plain", "on-colour")
+WHITE = ("paper", "sunken", "plain", "on-colour")
 """What is white in print, like all fills; the rest is black."""
 LIGHT, DARK = ({name: pair[ground] for name, pair in _COLOURS.items()} for ground in (0, 1))
 PRINT = {
     name: "#ffffff" if name in WHITE or name.endswith("-fill") else "#000000" for name in LIGHT
 }
 
-SANS = "system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif"
-MONO = "ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace"
+SANS = (
+    "-apple-system,BlinkMacSystemFont,'Segoe UI Variable Text','Segoe UI',Roboto,'Noto Sans',"
+    "'Liberation Sans',Arial,sans-serif"
+)
+MONO = (
+    "ui-monospace,'SF Mono','Cascadia Mono',Menlo,Consolas,'Roboto Mono','Liberation Mono',"
+    "'DejaVu Sans Mono',monospace"
+)
 LOOKS = ("auto", "light", "dark", "print", "projector")
 FOLLOWING = ("auto", "projector")
 """The looks that take the colours of the page around them."""

@@ -68,6 +68,7 @@ def facts_of(model: Any) -> tuple[Facts, dict[str, Any]]:
     holders = graph.operations if isinstance(model, Piece) else [model]
     weights = {weight for holder in holders for weight in words.weights_of(holder)}
     trained = {weight for holder in holders for weight in words.trained_of(holder)}
+    facts["weighs"] = say("weighs", n=words.count(weights))
     facts["summary"] = {  # of the whole model, shown while nothing is selected
         "inputs": [f"{words.tensor_id(graph, x)} {show(x.shape)}" for x in graph.inputs],
         "outputs": [f"{words.tensor_id(graph, y)} {show(y.shape)}" for y in graph.outputs],

@@ -22,8 +22,9 @@ MOST_ON_A_PAGE = 6_000_000
 """How many characters of SVG a page without a kernel holds."""
 MOST_FRAMES = 40
 """A page holds all frames closed, all open, and each of up to this many open by itself."""
-BESIDE, BELOW, NARROW = 360, 120, 700
-"""The room of a panel beside or below a picture; in less width than `NARROW` it covers it."""
+BESIDE, BELOW, NARROW, EDGES = 328, 120, 700, 32
+"""The room of a panel beside or below a picture; in less width than `NARROW` it covers it. `EDGES`
+is the room around the picture, on both sides together."""
 ON_A_WALL = 548, 204
 """The same for a projector."""
 OVERVIEW, LOOKS = "overview", ("auto", "projector")
@@ -56,7 +57,7 @@ class Gallery:
         inner = tuple(f"{frame}/" for frame in self.frames)
         self.top = [key for key in self.nodes if not key.startswith(inner)]
         self.makers = {key: maker for maker, node in self.nodes.items() for key in node["outputs"]}
-        self.room = (1095.0, 564.0)
+        self.room = (1094.0, 472.0)
         self.pictures: dict[str, dict[str, Any]] = {}
         self.shown: dict[str, set[str]] = {}
         self.details: dict[Way, int] = {}
@@ -155,10 +156,10 @@ class Gallery:
     def _rooms(self, way: Way) -> dict[str, Room]:
         """The room of a picture for each place of the panel, in units of the picture."""
         scale = theme.PROJECTOR if way.large else 1
-        width, height = self.room
+        width, height = (size - EDGES for size in self.room)
         beside, below = ON_A_WALL if way.large else (BESIDE, BELOW)
-        rooms = {"over": self.room}
-        if width >= NARROW:
+        rooms = {"over": (width, height)}
+        if width + EDGES >= NARROW:
             rooms |= {"beside": (width - beside, height), "below": (width, height - below)}
         return {side: (w / scale, h / scale) for side, (w, h) in rooms.items()}
 

@@ -83,9 +83,9 @@ export class Panel {
     const settings = (layer.settings ?? []).map(([name, value]) => h("code", {}, `${name}=${value} `));
     return [
       this.heading(facts.name(key), h("small", {}, ` ${layer.detail ?? ""}`)),
-      rows.length ? this.nodes(rows, node) : "",
       h("p", { class: "fl-special" }, layer.special,
         rows.length > 5 ? ` ${ctx.t("more_rows", { n: rows.length - 5 })}` : ""),
+      rows.length ? this.nodes(rows, node) : "",
       this.list([[ctx.t("used_by"), this.links(readers)], [ctx.t("settings"), settings],
         [ctx.t("weights"), layer.weights ? [layer.weights, h("br"), this.weights(key, layer.arrays ?? [])] : []]]),
       this.values(key),
@@ -99,16 +99,22 @@ export class Panel {
     const heads = ["node", "inbound", "output", "write_this"].map((head) => this.ctx.t(head));
     const rows = calls.slice(from, from + 5).map(({ index, inputs, inbound, shapes, outputs, write }) =>
       row(String(index), [this.tensorsIn(inputs, inbound), this.tensorsIn(shapes, outputs),
-        h("code", {}, breakable(write))], mark(index === node?.index)));
+        [h("code", {}, breakable(write)), this.copier(write)]], mark(index === node?.index)));
     for (const { cells } of rows) heads.forEach((head, i) => { cells[i].dataset.label = head; });
     return table(rows, heads, null, "fl-nodes");
   }
 
-  /** Tensors as in the picture: each name under its shape. */
+  /** Tensors by name, each with its shape. */
   tensorsIn(shapes, names) {
     if (!names.length) return "–";
     return names.map((name, i) =>
-      h("span", { class: "fl-plate" }, h("span", {}, shapes[i] ?? ""), " ", h("span", {}, breakable(name))));
+      h("span", { class: "fl-plate" }, h("span", {}, breakable(name)), " ", h("span", {}, shapes[i] ?? "")));
+  }
+
+  /** A button that copies a line. */
+  copier(line) {
+    const { ctx } = this;
+    return ctx.button(ctx.t("copy"), "", () => ctx.copy(line), null, { icon: "copy", brief: true });
   }
 
   /** A button for each weight, which shows its numbers. */

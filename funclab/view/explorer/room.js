@@ -6,11 +6,13 @@ import { pictureFrom } from "../live/stored.js";
 
 // The width of a panel beside the picture with its gap, the height of one below, and the width
 // under which it covers the picture instead, unless there is room below.
-const BESIDE = 360, BELOW = 120, NARROW = 700, ON_A_WALL = [520, 204];
+const BESIDE = 328, BELOW = 120, NARROW = 700, ON_A_WALL = [520, 204];
+// The room around the picture on its stage, on both sides together; and of the code above the view.
+const EDGES = 32, CODE = 52;
 // The least height of a panel beside the picture: enough for most layers.
 const PANEL = 420;
 // The room in a notebook in a window of 1280 by 720: pictures without a kernel must fit there.
-const WINDOW = [1095, 564];
+const WINDOW = [1094, 472];
 
 export class Room {
   /**
@@ -25,7 +27,7 @@ export class Room {
     this.work = h("div", { class: "fl-work" });
     ctx.stage.before(this.work);
     this.work.append(h("div", { class: "fl-near" }, this.strip, ctx.stage, this.beyond),
-      h("div", { class: "fl-said" }, ctx.askBox, ctx.captionBox, ctx.tourBox, ctx.panel, ctx.status));
+      h("div", { class: "fl-said" }, ctx.askBox, ctx.tourBox, ctx.panel));
     ctx.panel.setAttribute("role", "group");
     ctx.panel.setAttribute("aria-label", ctx.t("said"));
     this.watch();
@@ -33,7 +35,7 @@ export class Room {
 
   watch() {
     const { ctx } = this, again = () => { this.arrange(); this.measure(); this.tell(); };
-    ctx.watchSizes(again, ctx.el, ctx.bar, ctx.panel);
+    ctx.watchSizes(again, ctx.el, ctx.head, ctx.foot, ctx.panel);
     ctx.watchSizes(() => { if (ctx.gate) ctx.bringInSight(ctx.askBox); }, ctx.askBox);
     ctx.stage.addEventListener("scroll", () => this.tell());
     // What is clicked must not move away under the mouse.
@@ -42,11 +44,12 @@ export class Room {
     ctx.listen(window, "resize", again);
   }
 
-  /** Width and height for picture and panel: with the toolbar, no higher than a window. */
+  /** Width and height for picture and panel: with header and foot, no higher than a window. */
   get size() {
-    const { el, bar } = this.ctx, page = el.closest(".jp-WindowedPanel-outer"), scale = el.currentCSSZoom ?? 1;
-    const high = page ? page.clientHeight : window.innerHeight / scale;
-    return [el.clientWidth - 4, Math.max(320, Math.floor(high) - bar.offsetHeight - 24)];
+    const { el, head, foot } = this.ctx, page = el.closest(".jp-WindowedPanel-outer"), scale = el.currentCSSZoom ?? 1;
+    // In a notebook, some of the code stays in sight above it.
+    const high = page ? page.clientHeight - CODE : window.innerHeight / scale;
+    return [el.clientWidth, Math.max(320, Math.floor(high) - head.offsetHeight - foot.offsetHeight - 8)];
   }
 
   /** Ask for another layout when the room has changed by more than a tenth. */
@@ -62,9 +65,9 @@ export class Room {
   /** Where the panel is: as decided with the picture, if the window still has the same size. */
   side(picture, wide, tall) {
     const [width, high] = this.size, [panel, below] = this.panel;
-    if (width < NARROW) return tall + below <= high ? "below" : "over";
+    if (width < NARROW) return tall + EDGES + below <= high ? "below" : "over";
     if (picture?.side === "over") return "over";
-    return picture?.side === "beside" && wide + panel <= width + 2 ? "beside" : "below";
+    return picture?.side === "beside" && wide + EDGES + panel <= width ? "beside" : "below";
   }
 
   /** The room of a panel beside a picture, and of one below it. */
@@ -76,8 +79,8 @@ export class Room {
     const [wide, tall] = ["width", "height"].map((name) => Number(drawn?.getAttribute(name) ?? 0));
     const side = this.side(picture, wide, tall), strip = picture?.strip ? this.strip.offsetHeight : 0;
     for (const name of ["beside", "below", "over"]) work.classList.toggle(`fl-${name}`, name === side);
-    const sizes = { room: high, tall: Math.min(high, Math.max(tall + strip, PANEL)),
-      said: Math.min(260, Math.max(this.panel[1], high - tall - strip - 4)), stage: high - this.panel[1] - strip };
+    const sizes = { room: high, tall: Math.min(high, Math.max(tall + strip + EDGES, PANEL)),
+      said: Math.min(260, Math.max(this.panel[1], high - tall - strip - EDGES)), stage: high - this.panel[1] - strip };
     for (const [name, size] of Object.entries(sizes)) work.style.setProperty(`--fl-${name}`, `${size}px`);
     const { selected, level, table } = ctx.state;
     work.classList.toggle("fl-chosen", Boolean(selected || level || table || !ctx.askBox.hidden));
@@ -152,7 +155,7 @@ export class Room {
     if (!part) return;
     if (part === panel.firstChild) panel.scrollTop = 0;
     else this.scrollPanel(part);
-    if (!this.pointed) this.ctx.bringInSight(this.work, this.ctx.bar);
+    if (!this.pointed) this.ctx.bringInSight(this.ctx.foot, this.work, this.ctx.head);
   }
 
   /** Scroll the panel just enough to show the end of a part, or as much of it as fits. */

@@ -1,5 +1,6 @@
 // The explorer: the graph as calls or as layers, one selection, and a panel that says what it is.
 
+import { h } from "../live/core.js";
 import { liveView } from "../live/start.js";
 import { Facts, isRepeat } from "./facts.js";
 import { Panel } from "./panel.js";
@@ -59,14 +60,24 @@ export class Explorer {
     const opened = this.facts.opened();
     const keep = document.activeElement === walk.search;
     ctx.bar.replaceChildren(...[
-      ctx.button(ctx.t(face === "calls" ? "face_calls" : "face_layers"), "f", () => this.flip()),
+      this.faces(),
       frames.length ? ctx.button(ctx.t("nested"), "O", () => walk.toggleAll(), opened.length === frames.length) : null,
-      ctx.button(ctx.t("fewer_words"), "-", () => walk.words(1)),
-      ctx.button(ctx.t("more_words"), "+", () => walk.words(-1)),
-      ctx.button(ctx.t("zoom_fit"), "0", () => walk.automatic()),
-      ctx.button(ctx.t("table"), "t", () => ctx.set({ table: !table }), table),
+      ctx.button(ctx.t("fewer_words"), "-", () => walk.words(1), null, { icon: "less", brief: true }),
+      ctx.button(ctx.t("zoom_fit"), "0", () => walk.automatic(), null, { icon: "fit", brief: true }),
+      ctx.button(ctx.t("more_words"), "+", () => walk.words(-1), null, { icon: "more", brief: true }),
+      ctx.button(ctx.t("table"), "t", () => ctx.set({ table: !table }), table, { icon: "table", brief: true }),
       walk.search, walk.count].filter(Boolean));
     if (keep) walk.search.focus();
+  }
+
+  /** One button with both faces, of which the one that is shown is marked. */
+  faces() {
+    const { ctx } = this, { face } = ctx.state, names = ["calls", "layers"];
+    const both = names.map((name) => h("span", { class: name === face ? "fl-on" : "" }, ctx.t(`face_${name}`)));
+    const button = ctx.button(both, "f", () => this.flip());
+    button.classList.add("fl-seg");
+    button.ariaLabel = ctx.t(`face_${face}`);
+    return button;
   }
 
   flip() { this.ctx.set({ face: this.ctx.state.face === "calls" ? "layers" : "calls" }); }
@@ -100,6 +111,8 @@ export class Explorer {
   keys() { return this.walk.keys(); }
 
   typed(ctx, target, key) { return this.walk.typed(target, key); }
+
+  counts({ facts, model }) { return [facts.counted, model.get("ask") ? "" : facts.weighs].filter(Boolean).join(" · "); }
 
   caption() {
     const { ctx, facts } = this, { selected, face } = ctx.state, chosen = facts.chosen();

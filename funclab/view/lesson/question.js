@@ -11,7 +11,7 @@ export const question = {
     const { facts } = ctx;
     this.options = facts.options.map((option, i) =>
       ctx.button(coded(option.text), String(i + 1), () => this.choose(ctx, i), false));
-    this.see = ctx.button(ctx.t("show_me"), "0", () => this.choose(ctx, null));
+    this.see = ctx.button(ctx.t("show_me"), "0", () => this.choose(ctx, null), null, { icon: "look" });
     this.reveal = h("div", { class: "fl-reveal", role: "status" });
     ctx.stage.append(
       h("p", { class: "fl-prompt" }, h("b", {}, `${facts.id} `), coded(facts.prompt)),

@@ -13,7 +13,7 @@ ROOMS = HERE.parent
 
 def style() -> str:
     """The style sheet of all live views, with the palette for each look."""
-    rules = [theme.style_sheet()]
+    rules = [theme.style_sheet(), f".fl{{--sans:{theme.SANS};--mono:{theme.MONO}}}"]
     for look in ("light", "dark", "print"):
         here = f".fl[data-look={look}]"
         rules.append(f"{here}.funclab,{here} .funclab{{{theme.variables(look)}}}")

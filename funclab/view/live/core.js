@@ -1,6 +1,7 @@
 // What every view shares: one state with undo, keys, captions, ask mode, tours, looks.
 // `types.d.ts` says what a view is. Text comes from the table `TEXTS`, never from code.
 
+import { icon } from "./icons.js";
 import { filled } from "./sentences.js";
 
 export const SVG = "http://www.w3.org/2000/svg";
@@ -125,6 +126,9 @@ export class Context {
   frame(host, keys) {
     const group = (name, label) => h("div", { class: name, role: "group", "aria-label": this.t(label) });
     this.bar = h("div", { class: "fl-bar", role: "toolbar", "aria-label": this.t("tools") });
+    this.title = h("h2", { class: "fl-title" });
+    this.counts = h("span", { class: "fl-counts" });
+    this.head = h("header", { class: "fl-header" }, h("div", { class: "fl-name" }, this.title, this.counts), this.bar);
     this.stage = group("fl-stage", "picture");
     this.stage.tabIndex = 0;
     this.panel = h("div", { class: "fl-panel" });
@@ -133,7 +137,8 @@ export class Context {
     this.captionBox = h("p", { class: "fl-caption" });
     this.tourBox = h("div", { class: "fl-tour", hidden: true });
     this.status = h("p", { class: "fl-status", role: "status", "aria-live": "polite" });
-    this.el.append(this.bar, this.askBox, this.stage, this.captionBox, this.panel, this.tourBox, this.status, keys);
+    this.foot = h("footer", { class: "fl-foot" }, this.captionBox, this.status, keys);
+    this.el.append(this.head, this.askBox, this.stage, this.panel, this.tourBox, this.foot);
     host.append(this.el);
   }
 
@@ -237,27 +242,42 @@ export class Context {
     this.say(this.t("copied", { text }));
   }
 
-  /** A button of the toolbar: its label, its key, what it does, and whether it is pressed. */
-  button(label, key, run, pressed) {
+  /**
+   * A button: its words, its key, what it does, whether it is pressed, and its icon. With `brief`,
+   * the icon stands for the words, which are in the tip with the key; a `main` one is filled.
+   * @param {any} label
+   * @param {string} key
+   * @param {() => unknown} run
+   * @param {boolean | null} [pressed]
+   * @param {{ icon?: string, brief?: boolean, main?: boolean }} [looks]
+   */
+  button(label, key, run, pressed, looks = {}) {
+    const { icon: name = "", brief = false, main = false } = looks;
+    const word = h("span", { class: "fl-word" }, label), sign = key && h("kbd", {}, KEY_SIGNS[key] ?? key);
+    const tip = h("span", { class: "fl-tip", "aria-hidden": "true" }, brief ? word : null, sign);
     return h("button", {
-      type: "button", class: "fl-button", onclick: run, "aria-keyshortcuts": key === " " ? "Space" : key,
+      type: "button", class: `fl-button ${brief ? "fl-brief" : ""} ${main ? "fl-main" : ""}`, onclick: run,
+      "aria-keyshortcuts": key === " " ? "Space" : key, "aria-label": brief ? label : null,
       "aria-pressed": pressed == null ? null : String(pressed),
-    }, label, key ? h("kbd", { "aria-hidden": "true" }, KEY_SIGNS[key] ?? key) : null);
+    }, name ? icon(name) : null, brief ? null : word, brief || sign ? tip : null);
   }
 
   /** Buttons for the toolbar, by key: one for each key of the view that has a `button` label. */
   makeButtons() {
-    for (const [key, { button }] of Object.entries(this.view.keys(this)))
-      if (button) this.buttons[key] = this.button(button, key, () => this.view.keys(this)[key].run());
+    for (const [key, action] of Object.entries(this.view.keys(this)))
+      if (action.button)
+        this.buttons[key] = this.button(action.button, key, () => this.view.keys(this)[key].run(), null, action);
     return Object.values(this.buttons);
   }
 
-  /** Update each button's label; hidden while its key does nothing, disabled while it is `off`. */
+  /** Update each button's words and icon; hidden while its key does nothing, disabled while `off`. */
   nameButtons() {
     const keys = this.view.keys(this);
     for (const [key, el] of Object.entries(this.buttons)) {
-      const { button, off = false, when = () => true } = keys[key];
-      el.firstChild.textContent = button;
+      const { button, icon: name, off = false, when = () => true } = keys[key], drawn = el.querySelector(".fl-icon");
+      el.querySelector(".fl-word").textContent = button;
+      if (el.ariaLabel) el.ariaLabel = button;
+      if (name && drawn.dataset.icon !== name) drawn.replaceWith(icon(name));
       Object.assign(el, { disabled: off, hidden: !when() });
     }
   }
@@ -328,7 +348,7 @@ export class Context {
     this.askBox.replaceChildren(
       h("p", { class: "fl-prompt" }, question.prompt),
       h("ol", { class: "fl-choices" }, choices),
-      this.button(this.t("show_me"), "0", () => this.answer(-1)));
+      this.button(this.t("show_me"), "0", () => this.answer(-1), null, { icon: "look" }));
     this.say(question.prompt);
     this.bringInSight(this.askBox);
   }
@@ -372,6 +392,8 @@ export class Context {
   update() {
     const held = this.el.contains(document.activeElement) ? document.activeElement : null;
     this.el.dataset.look = this.look;
+    this.title.textContent = steady(this.model.get("title"));
+    this.counts.textContent = steady(this.view.counts?.(this) ?? "");
     this.view.update(this);
     this.nameButtons();
     this.captionBox.textContent = steady(this.view.caption?.(this) ?? "");

@@ -45,7 +45,8 @@ export class Keys {
     const { ctx } = this;
     const rows = Object.entries(this.actions()).filter(([, action]) => action.label).map(([key, action]) =>
       row(h("kbd", {}, KEY_SIGNS[key] ?? key), [action.label]));
-    this.table.replaceChildren(h("summary", {}, ctx.t("keys")), h("table", {}, h("tbody", {}, rows)));
+    this.table.replaceChildren(h("summary", {}, ctx.t("keys"), h("kbd", { "aria-hidden": "true" }, "?")),
+      h("table", {}, h("tbody", {}, rows)));
   }
 
   /** Show the table where it can be seen, or hide it and go back to the view. */

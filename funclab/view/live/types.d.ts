@@ -33,6 +33,10 @@ interface Model {
 interface Action {
   label?: string;
   button?: string;
+  /** The icon of the button, whether it stands for the words, and whether this is what one mostly does here. */
+  icon?: string;
+  brief?: boolean;
+  main?: boolean;
   run(): unknown;
   /** Whether it does something now, and whether its button is disabled. */
   when?(): unknown;
@@ -55,6 +59,8 @@ interface View {
   update(ctx: Context): void;
   keys(ctx: Context): Record<string, Action>;
   caption?(ctx: Context): string;
+  /** What is counted beside the title. */
+  counts?(ctx: Context): string;
   /** Take a message from Python that is not an answer. */
   follow?(ctx: Context, message: any): unknown;
   /** Take a key in an element in which letters are typed; returns whether it did. */

@@ -108,7 +108,7 @@ class Diagram(Graphs):
     def description(self) -> str:
         """The picture in sentences, with the meaning of bars and of missing shapes."""
         density = density_of(self.scene)
-        bars = [] if density.plates else [say("scene_bars")]
+        bars = [] if density.full else [say("scene_bars")]
         changes = [say("scene_changes")] * density.rows
         return " ".join([self.scene.description, *bars, *changes])
 

@@ -26,6 +26,7 @@ DOT = 2.5
 DETAIL = Font(sizes.DETAIL, "soft")
 PILL = Font(sizes.PILL, "on-colour", bold=True, anchor="middle")
 INK_PILL = Font(sizes.PILL, "paper", bold=True, anchor="middle")
+PLAIN_PILL = Font(sizes.PILL, "soft", bold=True, anchor="middle")
 TAB_NUMBER = Font(11, bold=True, anchor="middle")
 VALUE, VALUE_ARROW = Font(sizes.MONO, mono=True), Font(sizes.MONO, "soft", mono=True)
 
@@ -39,8 +40,7 @@ def draw_scene(canvas: Canvas, scene: Scene) -> None:
     """Draw everything, from the back to the front: ties, edges, tensors, boxes, capsules."""
     groups: dict[int | None, Group] = {group.number: group for group in scene.groups}
     boxes = {box.key for box in scene.boxes if not box.gathers or box.inside is None}
-    plates = density_of(scene).plates
-    ends = set() if plates else {plate.key for plate in scene.plates if plate.output}
+    ends = {plate.key for plate in scene.plates if plate.output}
     for group in scene.groups:
         paint = Paint("", f"group{group.colour}", 1.4, DOTS)
         for tie in group.ties:
@@ -54,9 +54,7 @@ def draw_scene(canvas: Canvas, scene: Scene) -> None:
     for x, y in scene.dots:
         canvas.circle(complex(x, y), DOT, Paint("line"))
     for plate in scene.plates:
-        if plates and not plate.border:
-            _draw_plate(canvas, plate)
-        elif plate.width and not plate.border:
+        if plate.width and not plate.border:
             _draw_shape(canvas, plate, density_of(scene))
     for box in scene.boxes:
         draw_box(canvas, scene, box, groups.get(box.group))
@@ -94,21 +92,6 @@ def _draw_edge(canvas: Canvas, edge: Edge, arrow: bool, colour: str) -> None:
     canvas.close()
 
 
-def _draw_plate(canvas: Canvas, plate: Plate) -> None:
-    canvas.open(plate.title, "plate", key=plate.key, tensor=plate.tensor_key)
-    paint = Paint("paper", "rim", 1.2)
-    if plate.output:
-        paint = Paint("output-fill", "output", 1.2)
-    canvas.rect(plate, paint)
-    font = Font(sizes.MONO, mono=True, anchor="middle")
-    start = complex(plate.middle.real, plate.y + 16)
-    for line in sizes.plate_lines(plate):
-        canvas.text_line(start, line, font)
-        start += sizes.LINE * 1j
-        font = Font(sizes.SMALL, "soft", mono=True, anchor="middle")
-    canvas.close()
-
-
 def _draw_label(canvas: Canvas, label: Label) -> None:
     if not label.band:
         canvas.text_line(label.corner + 11j, label.text, Font(sizes.SMALL, "soft", mono=True))
@@ -120,20 +103,22 @@ def _draw_label(canvas: Canvas, label: Label) -> None:
 
 
 def _draw_shape(canvas: Canvas, plate: Plate, density: Density) -> None:
-    """The shape of a tensor beside its wire, after the bar that stands for it."""
+    """The shape of a tensor beside its wire, and its name; or a bar for the shape before it."""
     canvas.open(plate.title, "plate", key=plate.key, tensor=plate.tensor_key)
     canvas.rect(plate.grown(1), Paint())
-    width, height = sizes.glyph(plate)
-    middle = complex(plate.x, plate.y + 7)
-    colour = "output" if plate.output else "rim"
-    canvas.rect(area(middle - height / 2 * 1j, width, height), Paint(colour))
+    width, height = sizes.glyph(plate, density)
+    start = complex(plate.x, plate.y + 7)
+    if width:
+        colour = "output" if plate.output else "rim"
+        canvas.rect(area(start - height / 2 * 1j, width, height), Paint(colour))
+        start += width + 6
     shape, more = sizes.plate_lines(plate, density)
-    start = middle + width + (6 + 4j)
+    start += 4j
     canvas.text_line(start, shape, Font(density.shape, mono=True))
     if more:
         beside = start + text_width(shape, density.shape, mono=True) + 7
         under = complex(plate.x, start.imag + 14)
-        font = Font(density.shape, "soft", mono=True)
+        font = Font(density.shape, "label", mono=True)
         canvas.text_line(under if plate.height > 14 else beside, more, font)
     canvas.close()
 
@@ -176,16 +161,24 @@ def draw_box(canvas: Canvas, scene: Scene, box: Box, group: Group | None) -> Non
         canvas.rect(box.grown(DOUBLE), Paint("", colour, 1.2), ROUND + DOUBLE)
     radius = ROUND if density.two_lines else ROUND - 3
     rim = "rim" if density.rows and colour == "neutral" else colour
-    canvas.rect(box, Paint(fill, rim, 1 if density.rows else 1.5, "5 4" * folded), radius)
+    canvas.rect(box, Paint(fill, rim, 1 if density.rows else 1.25, "5 4" * folded), radius)
     _draw_outline(canvas, box, density)
     if not folded:
-        canvas.bar(box, density.bar, radius, colour)
+        _draw_bar(canvas, box, colour, density)
     draw_heading(canvas, box, group, colour, density)
     _draw_ports(canvas, box, colour)
     for row, centre in zip(box.rows, sizes.row_centres(box), strict=True):
         _draw_row(canvas, box, row, box.y + centre, colour)
     if box.inside is None:
         canvas.close()
+
+
+def _draw_bar(canvas: Canvas, box: Box, colour: str, density: Density) -> None:
+    """The coloured bar inside a box, along its left side; in a frame, beside its heading."""
+    inset, width = (7, 4) if density.full else (4, 3)
+    height = density.height if box.inside is not None or box.rows else box.height
+    bar = area(box.corner + inset * (1 + 1j), width, height - 2 * inset)
+    canvas.rect(bar, Paint(colour), width / 2)
 
 
 def _draw_gathered(
@@ -262,7 +255,7 @@ def draw_heading(
     if two:
         detail = Font(density.detail, "soft")
         canvas.text_line(start + 1j * round(density.height * 0.83), texts.detail, detail)
-    if box.note and density.plates:
+    if box.note and density.full:
         canvas.text_line(start + 58j, box.note, Font(sizes.SMALL, "soft"))
     middle = (line - 5) * 1j if two else 1j * height / 2
     start += _draw_marks(canvas, box, start + middle, density)
@@ -289,6 +282,8 @@ def _pill(
 ) -> float:
     """White words on a colour, given the middle of its left side; returns how wide it is."""
     width, font = sizes.pill_width(text), INK_PILL if colour == "ink" else PILL
+    if colour == "neutral":  # colour belongs to what is special
+        colour, font = "rule", PLAIN_PILL
     canvas.rect(area(start - height / 2 * 1j, width, height), Paint(colour), height / 2)
     canvas.text_line(start + (width / 2 + 4j), text, font)
     return width

@@ -22,8 +22,8 @@ class Density:
     """Sizes of type: of names, of details, of the shapes of tensors."""
     two_lines: bool
     """Whether the detail is under the name."""
-    plates: bool
-    """Whether a tensor has a plate; else its shape is written beside the wire."""
+    full: bool
+    """Whether everything is written: names of tensors beside their shapes, nodes, notes."""
     tail: float
     """Room for the tensor under a box."""
     gap: float
@@ -42,18 +42,23 @@ class Density:
         return self.widest < 200
 
     @property
+    def beneath(self) -> float:
+        """How far below a box the shape of what it makes stands."""
+        return 13 if self.full else 2
+
+    @property
     def bar(self) -> float:
         """The width of the coloured bar at the left of a box."""
-        return BAR if self.plates else BAR - 2
+        return BAR if self.full else BAR - 2
 
     @property
     def pad(self) -> float:
         """The room before and after the words in a box."""
-        return PAD if self.plates else PAD - 4
+        return PAD if self.full else PAD - 4
 
 
 DENSITIES = {
-    "full": Density(54, 15, 12, 12, True, True, 12, 14, 20, 150, 330),
+    "full": Density(56, 15, 12, 12, True, True, 28, 14, 16, 200, 330),
     "two lines": Density(42, 13, 11, 11, True, False, 16, 7, 8, 116, 250),
     "one line": Density(26, 13, 11, 11, False, False, 16, 4, 6, 92, 330),
     "one line, shapes beside": Density(26, 13, 11, 11, False, False, 1, 11, 12, 92, 300, True),
@@ -98,13 +103,13 @@ class Texts:
 
 
 def box_texts(box: Box, density: Density = DENSITIES["full"]) -> Texts:
-    shown = box.node is not None and (density.plates or box.several)
+    shown = box.node is not None and (density.full or box.several)
     pill = node_words(box.node or 0) if shown else ""
     detail = clean(box.detail if box.brief is None else box.brief)
     name, room = shorten(box.name, LONGEST_NAME), density.widest - density.bar - 2 * density.pad
     if box.rows:
         return Texts(name, shorten(detail, LONGEST_OF_ROWS), pill)
-    if density.plates:
+    if density.full:
         return Texts(name, fitted(detail, room, density.detail), pill)
     beside = pill_width(pill) if pill else 0
     beside += MARK if box.group is not None else 0
@@ -137,12 +142,13 @@ def fitted(text: str, room: float, size: float, bold: bool = False) -> str:
 
 
 def plate_lines(plate: Plate, density: Density = DENSITIES["full"]) -> list[str]:
-    """The lines on a plate; without a plate, the words beside the wire."""
+    """The words beside a wire: the shape, and after it the name and a label."""
     shape = shorten(shape_words(plate.shape, density), LONGEST_ID)
-    name = shorten_id(plate.name)
-    if density.plates:
-        return [line for line in (shape, name, plate.label) if line]
-    more = [shorten_id(plate.name, 20) if plate.numbered else "", plate.label]
+    named = density.full or plate.numbered
+    more = [
+        shorten_id(plate.name, LONGEST_ID if density.full else 20) if named else "",
+        plate.label,
+    ]
     return [shape, " ".join(word for word in more if word)]
 
 
@@ -158,8 +164,11 @@ def lengths(plate: Plate) -> list[int]:
     return [int(word) for word in plate.shape.strip("()").split(", ")[1:] if word.isdigit()]
 
 
-def glyph(plate: Plate) -> tuple[float, float]:
-    """The width and height of the bar that stands for a shape."""
+def glyph(plate: Plate, density: Density) -> tuple[float, float]:
+    """The width and height of the bar that stands for a shape where there is little room, with the
+    distance to the words."""
+    if density.full:
+        return 0, 0
     features, positions = extents(lengths(plate))
     return min(features, 30), min(positions, 16)
 
@@ -249,7 +258,7 @@ def most_varies(box: Box, density: Density) -> int:
 def heading_height(box: Box, density: Density) -> float:
     """How much of an open frame, or of a repeat, is above what is inside it."""
     if not box.gathers:
-        return density.height + (NOTE if box.note and density.plates else 0)
+        return density.height + (NOTE if box.note and density.full else 0)
     if is_line(box, density):
         return density.height
     return (REPEAT - 6 * density.rows) + LINE * most_varies(box, density)
@@ -272,7 +281,7 @@ def _measure_repeat(box: Box, density: Density) -> None:
     box.height = heading_height(box, density)
     if box.inside is None:
         box.width = max(heading, min(9 * box.times, 420)) + 36
-        box.height += RACK + (8 if density.plates else 2) if box.starts else 0
+        box.height += RACK + (8 if density.full else 2) if box.starts else 0
     else:
         inside, rack = box.inside, rack_width(box)
         lines = [text_width(line, SMALL) + sign_before_heading(box) for line in varies]
@@ -301,7 +310,7 @@ def measure_box(box: Box, density: Density) -> None:
     first += pill_width(texts.pill) + 14 if texts.pill else 0
     first += LOCK if box.frozen else 0
     first += SIGN if box.opens and (box.rows or sign_beside_name(box, density)) else 0
-    note = box.note if density.plates else ""
+    note = box.note if density.full else ""
     detail = text_width(texts.detail, density.detail)
     second = max(detail, text_width(note, SMALL)) + (SIGN if box.opens else 0)
     inner = max(first, second) if density.two_lines else first + (detail + 8 if detail else 0)
@@ -374,18 +383,16 @@ def row_centres(box: Box) -> list[float]:
 
 
 def measure_plate(plate: Plate, density: Density, sideways: bool) -> None:
-    """Give a tensor its size: that of its plate, or of the words and the bar beside the wire.
+    """Give a tensor its size: that of the words and the bar beside the wire.
 
     In pictures from left to right, everything else is under the shape.
     """
     lines = plate_lines(plate, density)
     widths = [text_width(line, density.shape, mono=True) for line in lines]
-    if density.plates:
-        plate.width, plate.height = 2 * round(max(widths) / 2 + 0.5) + 20, LINE * len(lines) + 8
-    else:
-        widths[0] += glyph(plate)[0] + 6
-        plate.height = 28 if sideways and widths[1] else 14
-        plate.width = max(widths) if sideways else widths[0] + (7 + widths[1]) * bool(widths[1])
+    bar = glyph(plate, density)[0]
+    widths[0] += bar + 6 * bool(bar)
+    plate.height = 28 if sideways and widths[1] else 14
+    plate.width = max(widths) if sideways else widths[0] + (7 + widths[1]) * bool(widths[1])
     if plate.hidden or plate.border:
         plate.width = plate.height = 0
 

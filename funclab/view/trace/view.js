@@ -9,8 +9,8 @@ const REST = 1500;
 /** The classes of edges: passed by data, passed by gradients, or part of the current step. */
 const WAYS = ["fl-went", "fl-came", "fl-now"];
 const SIGNS = { part: "+", sum: "=", after: "→" };
-/** Sizes of the pictures, of which the first that fits is used; "fl-below" is under the graph. */
-const SIZES = [[1.15], [1], [1.15, "fl-below"], [1, "fl-below"], [1, "fl-wrapped"]];
+/** Sizes of the pictures, of which the first that fits is used; "fl-wrapped" breaks their row. */
+const SIZES = [[1.15], [1], [1, "fl-wrapped"]];
 const WALL = [[1.7], [1.45], [1.2], [1], [1.2, "fl-tight"], [1, "fl-tight"], [0.8, "fl-tight"], [0.6, "fl-tight"]];
 
 /** @type {WrittenView} */
@@ -26,12 +26,13 @@ const trace = {
       (key) => this.find(ctx, (step) => step.key === key || step.marks.includes(key)));
     this.shown = h("div", { class: "fl-shown" });
     ctx.stage.append(this.graph.el, this.shown);
-    for (const box of [ctx.tourBox, ctx.captionBox]) ctx.el.insertBefore(box, ctx.stage);
+    ctx.el.insertBefore(ctx.tourBox, ctx.stage);
+    ctx.stage.before(ctx.captionBox);
     ctx.captionBox.setAttribute("aria-live", "polite");
     this.table = h("div", { class: "fl-all", tabindex: "0", role: "group", "aria-label": ctx.t("trace_statistics") });
     this.list = h("ol", { class: "fl-lines", tabindex: "0", "aria-label": ctx.t("trace_lines") },
       lines.map(({ text, step }) => h("li", {}, link(text, () => this.go(ctx, step), { tabindex: "-1" }))));
-    ctx.panel.append(this.table, !lines.length ? "" : h("details", { class: "fl-plan", open: ctx.look !== "projector" },
+    ctx.panel.append(h("details", { class: "fl-plan" }, h("summary", {}, ctx.t("trace_statistics")), this.table), !lines.length ? "" : h("details", { class: "fl-plan" },
       h("summary", {}, ctx.t("trace_lines")), this.list));
     // The width that pictures have to fit into is known only once the view is on the page.
     ctx.watchSizes(() => this.settle(ctx), ctx.el);
@@ -290,18 +291,18 @@ const trace = {
 
   keys(ctx) {
     const { spine, steps } = ctx.facts, { part } = this.position(ctx);
-    const button = (text, run, when) => ({ label: ctx.t(text), button: ctx.t(text), run, when });
+    const button = (text, run, when, looks = {}) => ({ label: ctx.t(text), button: ctx.t(text), run, when, ...looks });
     const to = (phase) => {
       const first = steps.findIndex((step) => step.phase === phase);
       return button(`trace_to_${phase}`, () => this.go(ctx, first), () => first >= 0);
     };
     return {
-      ArrowLeft: button("back", () => this.move(ctx, -1)),
-      ArrowRight: button("next", () => this.move(ctx, 1)),
+      ArrowLeft: button("back", () => this.move(ctx, -1), undefined, { icon: "back", brief: true }),
+      p: { label: ctx.t("trace_play"), button: ctx.t(this.timer ? "pause" : "trace_play"),
+        icon: this.timer ? "pause" : "play", main: true, run: () => this.toggle(ctx) },
+      ArrowRight: button("next", () => this.move(ctx, 1), undefined, { icon: "next", brief: true }),
       Home: { label: ctx.t("first_step"), run: () => this.go(ctx, 0) },
       End: { label: ctx.t("last_step"), run: () => this.go(ctx, spine.at(-1)) },
-      p: { label: ctx.t("trace_play"), button: ctx.t(this.timer ? "pause" : "trace_play"),
-        run: () => this.toggle(ctx) },
       " ": { run: () => this.toggle(ctx) },
       o: { label: ctx.t("trace_open_key"), button: ctx.t(part ? "trace_close" : "trace_open"),
         off: !part && !this.step(ctx).fold,

@@ -8,15 +8,15 @@ import { TrainingGraph, measureAfter } from "./graph.js";
 import { SlowMotion } from "./slow.js";
 import { progressWords, underWay, whyNot } from "./words.js";
 
-/** The switches, by key: the name in the state, and the button's label while it is off and on. */
+/** The switches, by key: the name in the state, the icon, and the button's label while it is off and on. */
 const SWITCHES = {
-  l: ["log", "live_log", "live_linear"],
-  e: ["smooth", "live_smooth", "live_rough"],
-  j: ["joined", "live_joined", "live_overlaid"],
-  g: ["graph", "live_graph_show", "live_graph_hide"],
-  t: ["table", "live_table_show", "live_table_hide"],
+  l: ["log", "log", "live_log", "live_linear"],
+  e: ["smooth", "smooth", "live_smooth", "live_rough"],
+  j: ["joined", "joined", "live_joined", "live_overlaid"],
+  g: ["graph", "graph", "live_graph_show", "live_graph_hide"],
+  t: ["table", "table", "live_table_show", "live_table_hide"],
 };
-const TRIALS = { t: ["table", "sweep_show", "live_table_hide", "trials"] };
+const TRIALS = { t: ["table", "table", "sweep_show", "live_table_hide", "trials"] };
 let lastShown = null; // when the final picture replaces the output, the focus stays where it was
 
 /** @returns {WrittenView} */
@@ -35,7 +35,8 @@ function trainingView() {
         { class: "fl-progress", role: "progressbar", "aria-label": label, "aria-valuemin": "0" }, h("div"));
       this.words = h("p", { class: "fl-where" });
       this.why = h("p", { class: "fl-why", id: `fl-why-${Math.random().toString(36).slice(2)}` });
-      ctx.bar.after(this.progress, this.words, this.why);
+      this.tiles = h("dl", { class: "fl-tiles" });
+      ctx.head.after(this.progress, this.tiles, this.words, this.why);
       ctx.el.classList.toggle("fl-many", ctx.facts.charts.length > 2);
       ctx.stage.append(this.curves.el, this.graph.el);
       const changed = () => this.refresh(ctx);
@@ -92,21 +93,23 @@ function trainingView() {
       const following = measureAfter(state.measure);
       const act = (what) => () => this.act(ctx, what);
       const rate = (factor) => () => this.setRate(ctx, Number(status.rate ?? 0) * factor);
-      const key = (name, run, button, when, off) => ({ label: ctx.t(`live_key_${name}`), button, run, when, off });
+      const key = (name, run, button, when, off, looks = {}) =>
+        ({ label: ctx.t(`live_key_${name}`), button, run, when, off, ...looks });
       const swept = () => Boolean(status.rows?.length);
       const when = { e: () => smoothed, j: () => runs > 1 && model.widget_manager?.kernel, g: graph,
         t: sweep ? swept : graph };
       const switches = Object.entries({ ...SWITCHES, ...(sweep && TRIALS) })
         .filter(([letter]) => !compared || (sweep ? "lejt" : "lej").includes(letter))
-        .map(([letter, [name, on, off, label = name]]) =>
-          [letter, key(label, () => ctx.set({ [name]: !state[name] }), ctx.t(state[name] ? off : on), when[letter])]);
+        .map(([letter, [name, icon, on, off, label = name]]) => [letter, key(label, () => ctx.set({ [name]: !state[name] }),
+          ctx.t(state[name] ? off : on), when[letter], false, { icon, brief: true })]);
       const steering = {
-        " ": key("pause", act(status.paused ? "resume" : "pause"), ctx.t(status.paused ? "live_resume" : "pause")),
-        n: key("step", act("step"), ctx.t("live_step")),
-        x: key("stop", act("stop"), ctx.t("live_stop")),
-        s: key("slow", () => this.slow.ask(status), ctx.t("live_slow")),
-        "-": key("halve", rate(0.5), ctx.t("live_halve")),
-        "+": key("double", rate(2), ctx.t("live_double")),
+        " ": key("pause", act(status.paused ? "resume" : "pause"), ctx.t(status.paused ? "live_resume" : "pause"),
+          undefined, false, { icon: status.paused ? "play" : "pause", main: true }),
+        n: key("step", act("step"), ctx.t("live_step"), undefined, false, { icon: "step" }),
+        x: key("stop", act("stop"), ctx.t("live_stop"), undefined, false, { icon: "stop" }),
+        s: key("slow", () => this.slow.ask(status), ctx.t("live_slow"), undefined, false, { icon: "clock" }),
+        "-": key("halve", rate(0.5), ctx.t("live_halve"), undefined, false, { icon: "less", brief: true }),
+        "+": key("double", rate(2), ctx.t("live_double"), undefined, false, { icon: "more", brief: true }),
         h: key("measure", () => ctx.set({ measure: following }),
           ctx.t("live_show_measure", { measure: ctx.t(`live_${following}`) }),
           () => graph() && state.graph),
@@ -245,6 +248,7 @@ function trainingView() {
       const head = ctx.t(shown.from ? "live_layers_from" : "live_layers", { epoch: shown.from });
       ctx.panel.replaceChildren(...(hidden ? [] : this.trials(ctx, status)),
         ...this.graph.table(shown.layers, heat, head, (key) => this.select(ctx, key)));
+      this.tiles.replaceChildren(...(hidden || ctx.facts.compared ? [] : this.figures(ctx, status)));
       this.announce(ctx, status.phase);
       this.say(ctx, status);
       this.press(ctx, status);
@@ -258,6 +262,27 @@ function trainingView() {
       const latest = epoch ? heat.findLast((measures) => measures.epoch <= epoch) : heat.at(-1);
       if (!latest) return { layers: {}, none: true };
       return { layers: latest.layers, from: latest.epoch === (epoch || this.lastEpoch()) ? 0 : latest.epoch };
+    },
+
+    /** The numbers that one watches, as tiles: of the epoch looked at, or of the last one. */
+    figures(ctx, status) {
+      const { epoch: at } = ctx.state, { last, epoch, batch, steps, speed } = status, going = underWay(status);
+      const tile = (name, value, of, more) => h("div", {}, h("dt", {}, name),
+        h("dd", {}, h("strong", {}, value), of && h("span", {}, of), more && h("small", {}, more)));
+      const charts = (this.curves.curves.charts ?? []).slice(0, 3).map(({ lines, epochs }, i) => {
+        const index = at ? epochs.findLastIndex((one) => one <= at) : epochs.length - 1;
+        const value = (label) => lines.find((line) => line.label === ctx.t(label))?.values[index];
+        const { title, output } = this.curves.facts[i], checked = value("live_validation");
+        return tile([title, output].filter(Boolean).join(" "), value("training") || "–", "",
+          checked && ctx.t("live_tile_validation", { value: checked }));
+      });
+      const now = at || (going ? epoch : this.lastEpoch());
+      return [
+        tile(ctx.t("live_tile_epoch"), String(now ?? "–"), last > 1 && ctx.t("live_tile_of", { n: last }),
+          going && steps && ctx.t("live_tile_batch", { batch, steps })),
+        ...charts,
+        speed ? tile(ctx.t("live_tile_speed"), speed.toLocaleString("en"), "", ctx.t("live_tile_samples")) : null,
+      ].filter(Boolean);
     },
 
     /** What the graph shows, in words. */

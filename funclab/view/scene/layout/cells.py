@@ -207,7 +207,7 @@ def measure(scene: Scene, cells: list[Cell], density: Density) -> None:
         elif len(ports) > 1:
             widths = [plate.height if sideways else plate.width for plate in cell.plates.values()]
             widths = [] if density.beside else widths
-            apart = 16 if density.plates else sizes.BESIDE + TAB  # between neighbouring tensors
+            apart = sizes.BESIDE + TAB  # between neighbouring tensors
             step = max([STEP, *(width + apart for width in widths)])
             first = 0 if in_lines else (len(ports) - 1) / 2  # in lines, on the axis
             cell.outs = {port: (i - first) * step for i, port in enumerate(ports)}
@@ -238,18 +238,14 @@ def _words(cell: Cell, density: Density, sideways: bool) -> None:
     shown = {port: plate for port, plate in cell.plates.items() if plate.width}
     for port, plate in shown.items():
         out = cell.outs[port]
-        if density.plates:
-            size = (plate.width, plate.height)[:: -1 if sideways else 1]
-            cell.tail = max(cell.tail, density.tail + size[1])
-            reach = (size[0] / 2, size[0] / 2)
-        elif sideways:
+        if sideways:
             cell.tail = max(cell.tail, plate.width + 18)
             reach = (plate.height + 4, 4.0)
         elif density.beside:
             cell.margin += BESIDE_BOX + plate.width
             continue
         else:
-            cell.tail = max(cell.tail, 16)
+            cell.tail = max(cell.tail, density.beneath + 14)
             reach = (0.0, sizes.BESIDE + plate.width)
         cell.before = max(cell.before, reach[0] - out)
         cell.after = max(cell.after, reach[1] + out)
@@ -265,17 +261,11 @@ def put(cell: Cell, density: Density, sideways: bool) -> None:
     right = cell.at + cell.far
     for port, plate in cell.plates.items():
         out = cell.at + cell.outs[port]
-        if density.plates:
-            along = cell.end + density.tail + cell.cards
-            if sideways:
-                plate.x, plate.y = along, out - plate.height / 2
-            else:
-                plate.x, plate.y = out - plate.width / 2, along
-        elif sideways:
+        if sideways:
             plate.x, plate.y = cell.end + 8 + cell.cards, out - 3 - plate.height
         elif density.beside and plate.width:
             plate.x = right + BESIDE_BOX
             right = plate.right
             plate.y = cell.middle - plate.height / 2
         else:
-            plate.x, plate.y = out + sizes.BESIDE, cell.end + 2 + cell.cards
+            plate.x, plate.y = out + sizes.BESIDE, cell.end + density.beneath + cell.cards

@@ -105,7 +105,7 @@ class Levels:
         gap = tail + max(density.gap if rank else 0, need)
         if not tabs:
             return gap
-        if depth or density.plates:
+        if depth or density.full:
             return gap + TAB - 3 + HEAD * density.rows
         return max(gap, TAB - 1 + (SHORT if density.rows else SHAFT))
 
@@ -169,16 +169,14 @@ class Wires:
         """Where the part of a wire that all readers share ends."""
         out, plate = cell.at + cell.outs.get(port, 0), cell.plates.get(port)
         bus = self.levels.buses.get((cell, port))
-        if plate is not None and plate.width and self.density.plates:
-            size = 0 if stub else plate.width if self.sideways else plate.height
-            return complex(out, cell.end + self.density.tail + cell.cards + size)
         if plate is None or plate.border:
             return complex(out, cell.end)
         if bus is not None:
             return complex(out, bus.y)
         end = cell.end + min(cell.tail, 6)
         if plate.output:
-            end = cell.end + cell.cards + (plate.width + 16 if self.sideways else 16)
+            ahead = plate.width if self.sideways else self.density.beneath
+            end = cell.end + cell.cards + ahead + 14
         return complex(out, end)
 
     def _begin(self, cell: Cell, port: int) -> list[complex]:
