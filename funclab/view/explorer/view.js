@@ -56,7 +56,7 @@ export class Explorer {
   }
 
   bar() {
-    const { ctx, walk } = this, { face, table } = ctx.state, frames = Object.keys(this.facts.frames);
+    const { ctx, walk } = this, { table } = ctx.state, frames = Object.keys(this.facts.frames);
     const opened = this.facts.opened();
     const keep = document.activeElement === walk.search;
     ctx.bar.replaceChildren(...[
