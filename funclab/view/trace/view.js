@@ -32,8 +32,8 @@ const trace = {
     this.table = h("div", { class: "fl-all", tabindex: "0", role: "group", "aria-label": ctx.t("trace_statistics") });
     this.list = h("ol", { class: "fl-lines", tabindex: "0", "aria-label": ctx.t("trace_lines") },
       lines.map(({ text, step }) => h("li", {}, link(text, () => this.go(ctx, step), { tabindex: "-1" }))));
-    ctx.panel.append(h("details", { class: "fl-plan" }, h("summary", {}, ctx.t("trace_statistics")), this.table), !lines.length ? "" : h("details", { class: "fl-plan" },
-      h("summary", {}, ctx.t("trace_lines")), this.list));
+    const more = (name, part) => h("details", { class: "fl-plan" }, h("summary", {}, ctx.t(name)), part);
+    ctx.panel.append(more("trace_statistics", this.table), lines.length ? more("trace_lines", this.list) : "");
     // The width that pictures have to fit into is known only once the view is on the page.
     ctx.watchSizes(() => this.settle(ctx), ctx.el);
     ctx.cleanups.push(() => this.pause(ctx));

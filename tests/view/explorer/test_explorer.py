@@ -262,7 +262,7 @@ def test_calls_elsewhere_are_counted_in_a_note():
     assert scene.boxes[1].note == "nodes 0 to 4: outside this model"
 
 
-@pytest.mark.parametrize(("name", "side"), [("mlp", "beside"), ("inception", "below")])
+@pytest.mark.parametrize(("name", "side"), [("mlp", "beside"), ("unet", "below")])
 def test_the_panel_stands_where_the_picture_leaves_room(name, side):
     view = gallery.built(name).explore()
 
