@@ -85,7 +85,7 @@ AXIS = 17
 """In the layouts in lines, how far from the left of a box the wire runs."""
 UNEQUAL = 1.4
 """A box this much wider than most others keeps its own width."""
-BESIDE, WIDEST_LINE = 9, 180
+BESIDE, WIDEST_LINE = 9, 205
 """How far beside its wire a shape stands, and how wide it may be with the name beside it."""
 
 
