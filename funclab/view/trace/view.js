@@ -1,6 +1,6 @@
 // Slow motion: one batch forward, backward and through the update, step by step or played.
 
-import { breakable, h, link, row, s, table } from "../live/core.js";
+import { breakable, h, link, rectOf, row, s, table } from "../live/core.js";
 import { Graph, MOTION, ringAround } from "../live/graph.js";
 import { liveView } from "../live/start.js";
 import { pictureFrom } from "../live/stored.js";
@@ -19,6 +19,7 @@ const trace = {
 
   draw(ctx) {
     const { spine, lines } = ctx.facts;
+    this.el = ctx.el;
     this.range = h("input", { type: "range", min: 0, max: spine.length - 1, "aria-label": ctx.t("trace_timeline"),
       oninput: ({ target }) => this.go(ctx, spine[target.value]) });
     ctx.bar.append(...ctx.makeButtons(), h("label", {}, ctx.t("trace_timeline"), " ", this.range));
@@ -79,7 +80,9 @@ const trace = {
   pictures(ctx, step) {
     const frames = this.framesOf(ctx, step);
     if (!frames.every(Boolean)) return this.shown.replaceChildren(h("p", {}, ctx.t("asking_kernel")));
-    this.shown.replaceChildren(this.roles(ctx, step, frames),
+    const meeting = this.meeting(step);
+    this.crop(meeting);
+    this.shown.replaceChildren(meeting ? this.rows(ctx, step, frames, meeting) : this.roles(ctx, step, frames),
       step.example ? h("p", { class: "fl-example" }, step.example) : "",
       step.legend ? h("p", { class: "fl-legend" }, h("small", {}, step.legend)) : "");
     this.table.replaceChildren(this.statistics(ctx, step, frames));
@@ -89,6 +92,7 @@ const trace = {
   /** Make pictures as large as there is room for; those of a sum or an update stay in one row. */
   fit(ctx) {
     const { shown } = this, roles = shown.firstChild;
+    if (roles.classList.contains("fl-rows")) return this.join(roles);
     for (const [scale, name = ""] of ctx.look === "projector" ? WALL : SIZES) {
       shown.style.setProperty("--scale", scale);
       shown.className = `fl-shown ${name}`;
@@ -110,6 +114,68 @@ const trace = {
       h("div", { class: "fl-figures" }, i && SIGNS[role] ? h("span", { class: "fl-sign" }, SIGNS[role]) : null,
         h("section", { class: `fl-role fl-role-${role}` }, h("p", { class: "fl-head" }, ctx.t(`trace_role_${role}`)),
           h("div", { class: "fl-figures" }, figures)))));
+  },
+
+  /** Where gradients are added beside the graph: the capsule of the weights, and the boxes of the calls that the
+   * gradients come from; null where they do not have a row each. */
+  meeting(step) {
+    if (step.kind !== "add_into" || this.el.dataset.look === "projector") return null;
+    const parts = this.graph.parts(), [weights, ...calls] = step.marks, capsule = parts.get(weights);
+    const boxes = calls.map((key) => rectOf(parts.get(key))), at = rectOf(capsule);
+    const own = step.pictures.filter(({ role }) => role === "part").length === calls.length;
+    const beside = at && boxes.every((box) => box && box.x + box.width < at.x);
+    return own && beside ? { capsule, boxes: new Map(calls.map((key, i) => [key, boxes[i]])), left: at.x } : null;
+  },
+
+  /** Leave out the capsule of the graph while the sum stands in its place. */
+  crop(meeting) {
+    const { svg, el } = this.graph, { width, height } = svg.viewBox.baseVal;
+    this.whole ??= width;
+    if (this.cropped !== svg) Object.assign(this, { cropped: svg, whole: width });
+    const wide = meeting ? meeting.left - 30 : this.whole;
+    svg.style.overflow = meeting ? "hidden" : "";
+    svg.setAttribute("viewBox", `0 0 ${wide} ${height}`);
+    svg.setAttribute("width", wide);
+    el.style.setProperty("--wide", `${wide}px`);
+  },
+
+  /** Gradients that meet: each in the row of its call, and their sum in the capsule of the weights. */
+  rows(ctx, step, frames, { capsule, boxes }) {
+    const colour = capsule.querySelector("rect").getAttribute("class").match(/s-([\w-]+)/)?.[1] ?? "neutral";
+    const figures = step.pictures.map(({ role }, i) => {
+      const figure = this.figure(ctx, frames[i], role), call = frames[i].name.split(" ").at(-1);
+      figure.prepend(h("p", { class: "fl-head" }, ctx.t(`trace_role_${role}`)));
+      figure.classList.add(`fl-row-${role}`);
+      figure.dataset.level = role === "part" ? boxes.get(call)?.y ?? 0 : "";
+      return figure;
+    });
+    const style = `--own:var(--f-${colour});--fill:var(--f-${colour}-fill)`, rows = h("div", { class: "fl-rows", style },
+      figures);
+    rows.prepend(s("svg", { class: "fl-joins", "aria-hidden": "true" }));
+    return rows;
+  },
+
+  /** Place the rows, each beside its call and below the one before, and join them. */
+  join(rows) {
+    rows.style.setProperty("--scale", "1");
+    const parts = [...rows.querySelectorAll(".fl-row-part")], sum = rows.querySelector(".fl-row-sum");
+    const wide = Math.max(...parts.map((part) => part.offsetWidth)), plus = wide + 52, middles = [];
+    let free = 0;
+    for (const part of parts.toSorted((a, b) => a.dataset.level - b.dataset.level)) {
+      const top = Math.max(free, Number(part.dataset.level) - 8);
+      part.style.top = `${top}px`;
+      free = top + part.offsetHeight + 8;
+      middles.push(top + part.offsetHeight / 2);
+    }
+    const middle = middles.reduce((a, b) => a + b, 0) / middles.length;
+    const top = Math.max(0, middle - sum.offsetHeight / 2);
+    Object.assign(sum.style, { top: `${top}px`, left: `${plus + 44}px` });
+    rows.style.height = `${Math.max(free, top + sum.offsetHeight)}px`;
+    const lines = middles.map((at) =>
+      s("path", { d: `M${wide + 8},${at}H${plus - 24}Q${plus},${at} ${plus},${middle}` }));
+    rows.querySelector(".fl-joins").replaceChildren(...lines,
+      s("path", { d: `M${plus},${middle}H${plus + 38}` }), s("circle", { cx: plus, cy: middle, r: 15 }),
+      s("path", { class: "fl-plus", d: `M${plus - 6},${middle}h12M${plus},${middle - 6}v12` }));
   },
 
   figure(ctx, frame, role) {
