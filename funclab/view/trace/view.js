@@ -80,9 +80,13 @@ const trace = {
   pictures(ctx, step) {
     const frames = this.framesOf(ctx, step);
     if (!frames.every(Boolean)) return this.shown.replaceChildren(h("p", {}, ctx.t("asking_kernel")));
-    const meeting = this.meeting(step);
-    this.crop(meeting);
-    this.shown.replaceChildren(meeting ? this.rows(ctx, step, frames, meeting) : this.roles(ctx, step, frames),
+    const weights = this.weights(step), calls = weights?.calls, colour = weights?.colour;
+    const parts = step.pictures.filter(({ role }) => role === "part").length;
+    const meet = step.kind === "add_into" && parts === calls?.size;
+    this.crop(weights);
+    for (const [name, own] of [["own", colour], ["fill", `${colour}-fill`]])
+      this.shown.style.setProperty(`--${name}`, colour ? `var(--f-${own})` : "transparent");
+    this.shown.replaceChildren(meet ? this.rows(ctx, step, frames, calls) : this.roles(ctx, step, frames),
       step.example ? h("p", { class: "fl-example" }, step.example) : "",
       step.legend ? h("p", { class: "fl-legend" }, h("small", {}, step.legend)) : "");
     this.table.replaceChildren(this.statistics(ctx, step, frames));
@@ -116,43 +120,39 @@ const trace = {
           h("div", { class: "fl-figures" }, figures)))));
   },
 
-  /** Where gradients are added beside the graph: the capsule of the weights, and the boxes of the calls that the
-   * gradients come from; null where they do not have a row each. */
-  meeting(step) {
-    if (step.kind !== "add_into" || this.el.dataset.look === "projector") return null;
-    const parts = this.graph.parts(), [weights, ...calls] = step.marks, capsule = parts.get(weights);
-    const boxes = calls.map((key) => rectOf(parts.get(key))), at = rectOf(capsule);
-    const own = step.pictures.filter(({ role }) => role === "part").length === calls.length;
-    const beside = at && boxes.every((box) => box && box.x + box.width < at.x);
-    return own && beside ? { capsule, boxes: new Map(calls.map((key, i) => [key, boxes[i]])), left: at.x } : null;
+  /** The weights that a step adds gradients to, or moves: their capsule, and the boxes of their calls; null
+   * unless all capsules are to the right of all boxes, where this step's numbers take their place. */
+  weights(step) {
+    if (!["add_into", "update"].includes(step.kind) || this.el.dataset.look === "projector") return null;
+    const parts = this.graph.parts(), [weights, ...calls] = step.marks;
+    const capsules = [...this.graph.el.querySelectorAll(".capsule")].map((one) => rectOf(one).x);
+    const boxes = [...this.graph.el.querySelectorAll(".box")].map(rectOf), left = Math.min(...capsules);
+    if (!capsules.length || boxes.some(({ x, width }) => x + width > left)) return null;
+    const colour = parts.get(weights)?.querySelector("rect").getAttribute("class").match(/s-([\w-]+)/)?.[1];
+    return { left, colour, calls: new Map(calls.map((key) => [key, rectOf(parts.get(key))?.y ?? 0])) };
   },
 
-  /** Leave out the capsule of the graph while the sum stands in its place. */
-  crop(meeting) {
+  /** Leave out the capsules of the graph while a step's numbers stand in their place. */
+  crop(weights) {
     const { svg, el } = this.graph, { width, height } = svg.viewBox.baseVal;
-    this.whole ??= width;
     if (this.cropped !== svg) Object.assign(this, { cropped: svg, whole: width });
-    const wide = meeting ? meeting.left - 30 : this.whole;
-    svg.style.overflow = meeting ? "hidden" : "";
+    const wide = weights ? weights.left - 30 : this.whole;
+    svg.style.overflow = weights ? "hidden" : "";
     svg.setAttribute("viewBox", `0 0 ${wide} ${height}`);
     svg.setAttribute("width", wide);
     el.style.setProperty("--wide", `${wide}px`);
   },
 
   /** Gradients that meet: each in the row of its call, and their sum in the capsule of the weights. */
-  rows(ctx, step, frames, { capsule, boxes }) {
-    const colour = capsule.querySelector("rect").getAttribute("class").match(/s-([\w-]+)/)?.[1] ?? "neutral";
+  rows(ctx, step, frames, calls) {
     const figures = step.pictures.map(({ role }, i) => {
       const figure = this.figure(ctx, frames[i], role), call = frames[i].name.split(" ").at(-1);
       figure.prepend(h("p", { class: "fl-head" }, ctx.t(`trace_role_${role}`)));
       figure.classList.add(`fl-row-${role}`);
-      figure.dataset.level = role === "part" ? boxes.get(call)?.y ?? 0 : "";
+      figure.dataset.level = calls.get(call) ?? 0;
       return figure;
     });
-    const style = `--own:var(--f-${colour});--fill:var(--f-${colour}-fill)`, rows = h("div", { class: "fl-rows", style },
-      figures);
-    rows.prepend(s("svg", { class: "fl-joins", "aria-hidden": "true" }));
-    return rows;
+    return h("div", { class: "fl-rows" }, s("svg", { class: "fl-joins", "aria-hidden": "true" }), figures);
   },
 
   /** Place the rows, each beside its call and below the one before, and join them. */
