@@ -10,8 +10,10 @@ const diff = {
 
   draw(ctx) {
     ctx.bar.append(
-      ctx.button(ctx.t("back"), "ArrowUp", () => this.go(ctx, ctx.state.entry - 1), null, { icon: "up", brief: true }),
-      ctx.button(ctx.t("next"), "ArrowDown", () => this.go(ctx, ctx.state.entry + 1), null, { icon: "down", main: true }));
+      ctx.button(ctx.t("back"), "ArrowUp", () => this.go(ctx, ctx.state.entry - 1), null,
+        { icon: "up", brief: true }),
+      ctx.button(ctx.t("next"), "ArrowDown", () => this.go(ctx, ctx.state.entry + 1), null,
+        { icon: "down", main: true }));
     ctx.stage.classList.add("fl-pair");
     this.graphs = {};
     for (const side of ["left", "right"]) {

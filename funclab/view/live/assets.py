@@ -12,12 +12,16 @@ ROOMS = HERE.parent
 
 
 def style() -> str:
-    """The style sheet of all live views, with the palette for each look."""
+    """The style sheet of all live views, with the palette for each look: what all share, then what
+    each room adds."""
     rules = [theme.style_sheet(), f".fl{{--sans:{theme.SANS};--mono:{theme.MONO}}}"]
     for look in ("light", "dark", "print"):
         here = f".fl[data-look={look}]"
         rules.append(f"{here}.funclab,{here} .funclab{{{theme.variables(look)}}}")
-    return "\n".join([*rules, (HERE / "core.css").read_text(encoding="utf-8")])
+    own = sorted(ROOMS.glob("*/view.css"))
+    return "\n".join(
+        [*rules, *(path.read_text(encoding="utf-8") for path in (HERE / "core.css", *own))]
+    )
 
 
 def rooms() -> list[str]:

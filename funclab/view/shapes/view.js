@@ -17,8 +17,10 @@ const shapes = {
       oninput: () => this.slide(ctx), onchange: () => { this.sliding = false; } });
     this.told = h("span");
     ctx.bar.append(
-      ctx.button(ctx.t("back"), "ArrowLeft", () => this.go(ctx, ctx.state.step - 1), null, { icon: "back", brief: true }),
-      ctx.button(ctx.t("next"), "ArrowRight", () => this.go(ctx, ctx.state.step + 1), null, { icon: "next", main: true }),
+      ctx.button(ctx.t("back"), "ArrowLeft", () => this.go(ctx, ctx.state.step - 1), null,
+        { icon: "back", brief: true }),
+      ctx.button(ctx.t("next"), "ArrowRight", () => this.go(ctx, ctx.state.step + 1), null,
+        { icon: "next", main: true }),
       this.all, h("label", {}, ctx.t("shapes_batch"), " ", this.batch, " ", this.told));
   },
 
