@@ -174,7 +174,7 @@ def the_code_of_the_playground_gives_its_curve(demo):
     demo.keys("Escape")
     with demo.timed("7 five epochs of the playground"):
         demo.keys("Space")
-        expect(ground.locator(".fl-caption")).to_contain_text(re.compile(r"after ([5-9]|\d\d)"))
+        expect(ground.locator(".fl-play-told")).to_contain_text(re.compile(r"after ([5-9]|\d\d)"))
     demo.keys("Space")
     expect(ground.locator(".fl-status")).to_contain_text("Paused")
     demo.keys("c")

@@ -138,8 +138,8 @@ def test_surface_loss_and_controls_of_the_playground_are_seen_together(projected
 
     demo.keys("ArrowRight", "s")
 
-    expect(view.locator(".fl-caption")).to_contain_text("after 1 epoch")
-    all_seen(view, ".fl-play-controls", ".fl-play-figure:first-child", ".fl-play-figure + figure")
+    expect(view.locator(".fl-play-told")).to_contain_text("after 1 epoch")
+    all_seen(view, ".fl-play-controls", ".fl-play-model", ".fl-play-plane", ".fl-play-losses")
     all_large_and_quiet(demo, view)
 
 

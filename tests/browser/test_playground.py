@@ -4,13 +4,15 @@ import pytest
 from playwright.sync_api import expect
 
 import funclab
+from tests.browser.bridge import bridged_page, wired
 from tests.browser.projector import small_words
 from tests.browser.waiting import becomes
 
 ROOT = ".fl-play"
 STATUS = f"{ROOT} .fl-status"
-CAPTION = f"document.querySelector('{ROOT} .fl-caption').innerText"
-EPOCHS = rf"Number({CAPTION}.match(/after (\d+)/)?.[1] ?? 0)"
+TOLD = f"{ROOT} .fl-play-told"
+SAID = f"document.querySelector('{TOLD}').textContent"
+EPOCHS = rf"Number({SAID}.match(/after (\d+)/)?.[1] ?? 0)"
 
 
 def playground_on(run_cells, server, settings=""):
@@ -20,6 +22,20 @@ def playground_on(run_cells, server, settings=""):
     notebook.joined("view")
     notebook.page.focus(ROOT)
     return notebook
+
+
+@pytest.fixture
+def bridged(browser, tmp_path, monkeypatch):
+    """`bridged(...)`: a playground, and its page, whose kernel is this process."""
+    complaints = []
+    wired(monkeypatch)
+
+    def show(*given, **settings):
+        view = funclab.playground(*given, **settings)
+        return view, bridged_page(browser, tmp_path, view, complaints.append)
+
+    yield show
+    assert complaints == []
 
 
 def surface(page):
@@ -65,7 +81,7 @@ PASTE = """async (code) => {
   await jupyterapp.commands.execute("notebook:run-cell");
   await panel.sessionContext.session.kernel.requestKernelInfo();
 }"""
-MERGED = f"document.querySelector('{ROOT} .fl-graph svg')?.textContent.includes('merged')"
+MERGED = f"document.querySelector('{ROOT} .fl-play-network svg')?.textContent.includes('merged')"
 
 
 def test_a_branch_is_added_and_shared_by_keys_and_the_code_pasted_into_a_cell_gives_the_curve(
@@ -77,7 +93,7 @@ def test_a_branch_is_added_and_shared_by_keys_and_the_code_pasted_into_a_cell_gi
     page.keyboard.press("b")
     page.wait_for_function(MERGED)
     page.keyboard.press("h")
-    expect(page.locator(f"{ROOT} .fl-caption")).to_contain_text("with shared layers")
+    expect(page.locator(TOLD)).to_contain_text("with shared layers")
     for epoch in (1, 2, 3):
         page.keyboard.press("s")
         wait_for_epochs(page, epoch)
@@ -117,7 +133,7 @@ def test_arrows_change_the_control_that_has_the_focus(jupyter, run_cells):
     page.wait_for_function(MERGED)
     assert page.locator(control).get_attribute("aria-valuetext") == "2"
     assert page.evaluate("document.activeElement.dataset.control") == "branches"
-    assert "not trained yet" in page.locator(f"{ROOT} .fl-caption").inner_text()
+    assert "not trained yet" in page.locator(TOLD).inner_text()
     notebook.comes_to_say("view.model.get_layer('merged').name", "merged")
     notebook.comes_to_say("view.line()", "funclab.playground(data='spirals', branches=2)")
     page.keyboard.press("u")
@@ -153,7 +169,7 @@ def test_a_tour_trains_up_to_the_epoch_of_its_stop(lab, run_cells):
 
     wait_for_epochs(page, 30)
     assert epochs(page) == 30
-    assert "units in each: 4" in page.locator(f"{ROOT} .fl-caption").inner_text()
+    assert "units in each: 4" in page.locator(TOLD).inner_text()
     assert notebook.quiet
 
 
@@ -194,6 +210,96 @@ def test_on_a_projector_all_of_it_is_on_one_screen_and_large_enough(branches, op
     assert small_words(root) == []
 
 
+@pytest.mark.parametrize("settings", [{}, {"branches": 3, "layers": 4}, {"units": 32}], ids=str)
+def test_in_a_notebook_all_of_it_fits_under_560_pixels_and_scrolls_nowhere(settings, opened_page):
+    page = opened_page(funclab.playground(epochs=3, **settings), width=1128)
+
+    assert page.locator(ROOT).evaluate("(root) => root.getBoundingClientRect().height") <= 560
+    assert page.locator(ROOT).evaluate("(root) => root.offsetWidth") == 1096
+    assert page.evaluate(SCROLLED) == []
+
+
+SCROLLED = """() => [document.documentElement, ...document.querySelectorAll(".fl-play *")]
+  .filter((one) => one.scrollWidth > one.clientWidth + 1
+    && getComputedStyle(one).overflowX.match(/auto|scroll|visible/) && one.clientWidth)
+  .map((one) => one.className?.baseVal ?? one.className)"""
+
+
+@pytest.mark.parametrize("width", [800, 390])
+def test_on_a_narrow_page_only_the_network_scrolls(width, opened_page):
+    page = opened_page(funclab.playground(branches=2, epochs=3), width=width)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator(f"{ROOT} .fl-play-network svg").evaluate("(svg) => svg.clientWidth") >= 690
+
+
+def test_the_code_lies_over_the_picture_until_escape(opened_page):
+    page = opened_page(funclab.playground(epochs=2))
+
+    page.keyboard.press("c")
+    pane = page.locator(f"{ROOT} .fl-play-code")
+    expect(pane).to_contain_text("epochs=2")
+    page.keyboard.press("Escape")
+
+    expect(pane).to_be_hidden()
+    assert page.locator(ROOT).evaluate("(root) => root === document.activeElement")
+
+
+def test_the_words_of_a_neuron_stand_below_while_the_pointer_is_on_it(opened_page):
+    page = opened_page(funclab.playground(epochs=2))
+    caption, neuron = page.locator(".fl-caption"), page.locator("[aria-label^='a_2, neuron 3:']")
+    before = caption.inner_text()
+
+    neuron.hover()
+    expect(caption).to_have_text(neuron.get_attribute("aria-label"))
+    page.locator(f"{ROOT} .fl-play-count").hover()
+
+    expect(caption).to_have_text(before)
+
+
+def test_the_keys_of_a_control_are_told_while_it_has_the_pointer_or_the_focus(opened_page):
+    page = opened_page(funclab.playground())
+    tip = page.locator(".fl-play-control:has([data-control=units]) .fl-tip")
+
+    expect(tip).to_be_hidden()
+    page.locator("[data-control=units]").focus()
+
+    expect(tip).to_be_visible()
+    assert tip.inner_text().split() == ["w", "W"]
+
+
+def test_data_are_chosen_by_pointer_by_arrows_and_by_letter(bridged):
+    view, page = bridged("circles")
+    chosen = page.locator("[role=radio][aria-checked=true]")
+
+    page.get_by_role("radio", name="moons").click()
+    expect(chosen).to_have_text("moons")
+    page.keyboard.press("ArrowRight")
+    expect(chosen).to_have_text("gaussians")
+    page.keyboard.press("Shift+D")
+
+    expect(chosen).to_have_text("moons")
+    assert page.evaluate("document.activeElement.textContent") == "moons"
+    becomes(page, lambda: view.trial.settings["data"], "moons")
+
+
+def test_when_it_pauses_neurons_and_weights_are_those_of_the_last_epoch(bridged):
+    view, page = bridged("moons")
+
+    page.keyboard.press("Space")
+    wait_for_epochs(page, 30)
+    page.keyboard.press("Space")
+
+    words = page.locator("[aria-label^='a_2, neuron 0:']")
+
+    def told():
+        weight = f"{view.model.get_layer('a_2').get_weights()[0][0, 0]:.2f}".replace("-", "−")
+        return f"weights {weight}," in words.get_attribute("aria-label")
+
+    becomes(page, told, True)
+    expect(page.locator(STATUS)).to_have_text(f"Paused at epoch {view.trial.epochs}.")
+
+
 def test_a_page_without_a_kernel_shows_the_last_state_and_says_so(opened_page):
     page = opened_page(funclab.playground("circles", branches=2, epochs=20))
 
@@ -219,7 +325,7 @@ STARTS = """() => [...document.querySelectorAll("pre .fl-line:not(:empty)")].map
 def test_a_line_that_is_too_long_goes_on_further_in_than_it_begins(opened_page):
     page = opened_page(funclab.playground(epochs=1), width=380, height=900)
 
-    page.locator("summary", has_text="code").first.click()
+    page.get_by_role("button", name="Code of this model").click()
 
     broken = [rows for rows in page.evaluate(STARTS) if len(rows) > 1]
     assert broken

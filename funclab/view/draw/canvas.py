@@ -77,7 +77,7 @@ class Canvas:
         self.parts.append(f"<circle {place}{self._paint(paint)}/>")
 
     def path(self, data: str, paint: Paint) -> None:
-        """Data of M, L, C and Z with absolute points, and of h and l with relative ones."""
+        """Data of M, L, C and Z with absolute points, and of h and l with steps."""
         self.parts.append(f'<path d="{data}"{self._paint(paint)}/>')
 
     def bar(self, area: Area, width: float, radius: float, fill: str) -> None:
@@ -141,6 +141,11 @@ def shown(text: str) -> str:
 
 def place_of(point: complex) -> str:
     return f'x="{number(point.real)}" y="{number(point.imag)}"'
+
+
+def tenths(point: complex) -> str:
+    """A point or a step in a path, to a tenth."""
+    return f"{number(point.real)},{number(point.imag)}"
 
 
 def number(value: float) -> str:

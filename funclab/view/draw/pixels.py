@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -22,6 +23,8 @@ MOST_DOTS = 1_000_000
 """The most pixels of a picture: a larger one has less than a pixel for each unit."""
 LARGEST = 300_000
 """The most characters of an SVG of which a PNG is made."""
+SHEER, SHADES = ' opacity="', 64
+"""What is in the SVG if something is seen through; how many colours its pixels have then."""
 CURVE = 5
 """How many straight segments make a curve."""
 _PIECE = re.compile(r"([MLCZlh])([^MLCZlh]*)")
@@ -44,8 +47,12 @@ def png(svg: str, paper: str) -> str:
 
     root, (width, height) = _parsed(svg)
     dots = min(1, (MOST_DOTS / (width * height)) ** 0.5)
-    image = Image.new("P", (round(width * dots), round(height * dots)), paper)
-    Pencil(ImageDraw.Draw(image), dots).draw(root, 0j)
+    size = round(width * dots), round(height * dots)
+    image = Image.new("RGB" if SHEER in svg else "P", size, paper)
+    pencil = Pencil(ImageDraw.Draw(image), dots)
+    pencil.image = image
+    pencil.draw(root, 0j)
+    image = image.quantize(SHADES, Image.Quantize.FASTOCTREE) if SHEER in svg else image
     written = io.BytesIO()
     image.save(written, "PNG")
     return base64.b64encode(written.getvalue()).decode()
@@ -82,6 +89,8 @@ def _parsed(svg: str) -> tuple[Any, tuple[float, float]]:
 class Pencil:
     """Draws the elements that `Canvas` writes."""
 
+    image: Any = None
+
     def __init__(self, draw: Any, dots: float) -> None:
         self.on, self.dots = draw, dots
 
@@ -111,16 +120,35 @@ class Pencil:
         )
 
     def path(self, element: Any, origin: complex) -> None:
-        paint = self._paint(element)
-        for points in outlines(element.get("d")):
-            dots = [((p + origin) * self.dots) for p in points]
-            if paint["fill"] and len(dots) > 2:
+        paint, opacity = self._paint(element), float(element.get("opacity", 1))
+        outline = [[(p + origin) * self.dots for p in part] for part in outlines(element.get("d"))]
+        areas = [part for part in outline if len(part) > 2]
+        if paint["fill"] and opacity < 1 and areas:
+            self._tint(areas, paint["fill"], opacity)
+        for dots in outline:
+            if paint["fill"] and len(dots) > 2 and opacity == 1:
                 self.on.polygon([(dot.real, dot.imag) for dot in dots], fill=paint["fill"])
             if paint["outline"]:
                 dash = [float(length) for length in element.get("stroke-dasharray", "").split()]
                 for piece in dashed(dots, max(4.0, sum(dash)) * self.dots) if dash else [dots]:
                     line = [(dot.real, dot.imag) for dot in piece]
                     self.on.line(line, fill=paint["outline"], width=paint["width"], joint="curve")
+
+    def _tint(self, parts: list[list[complex]], colour: str, opacity: float) -> None:
+        """Areas that are seen through, with the holes in them, which run the other way round."""
+        from PIL import Image, ImageDraw
+
+        dots = [dot for part in parts for dot in part]
+        left, top = int(min(dot.real for dot in dots)), int(min(dot.imag for dot in dots))
+        right, low = max(dot.real for dot in dots), max(dot.imag for dot in dots)
+        mask = Image.new("L", (int(right) - left + 2, int(low) - top + 2))
+        draw = ImageDraw.Draw(mask)
+        largest = sorted(parts, key=lambda part: -abs(turning(part)))
+        for part in largest:
+            hole = turning(part) * turning(largest[0]) < 0
+            corners = [(dot.real - left, dot.imag - top) for dot in part]
+            draw.polygon(corners, fill=0 if hole else round(255 * opacity))
+        self.image.paste(colour, (left, top), mask)
 
     def text(self, element: Any, origin: complex) -> None:
         start = self._point(element, "x", "y", origin)
@@ -207,7 +235,7 @@ def pieces(data: str) -> Iterator[tuple[str, list[complex]]]:
     for letter, told in _PIECE.findall(data):
         numbers = [*map(float, _NUMBER.findall(told)), *[0.0] * (letter == "h")]
         points = [complex(x, y) for x, y in zip(numbers[::2], numbers[1::2])]
-        points = [last + point for point in points] if letter in "hl" else points
+        points = [*accumulate(points, initial=last)][1:] if letter in "hl" else points
         last = points[-1] if points else last
         yield letter, points
 
@@ -226,6 +254,12 @@ def outlines(data: str) -> list[list[complex]]:
         else:
             parts[-1] += points
     return parts
+
+
+def turning(corners: list[complex]) -> float:
+    """Twice the area within some corners: above 0 if they go clockwise."""
+    ends = zip(corners, [*corners[1:], corners[0]])
+    return sum((a.conjugate() * b).imag for a, b in ends)
 
 
 def curve(a: complex, b: complex, c: complex, d: complex) -> list[complex]:

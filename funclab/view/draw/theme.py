@@ -31,6 +31,8 @@ _COLOURS = {
     "group3-fill": ("#f7f8df", "#2b2d10"),
     "group4": ("#7a4a2b", "#dcae8c"),
     "group4-fill": ("#f8f0ea", "#33261c"),
+    "pos": ("#b85a00", "#f0a043"),
+    "neg": ("#1f66ad", "#74b3ee"),
     "fault": ("#b3261e", "#ff9c94"),
     "fault-fill": ("#fdeeec", "#3b1d1b"),
     "on-colour": ("#ffffff", "#10151a"),

@@ -1,53 +1,54 @@
-"""The pictures of the playground: points, surface, curve; and all in one still, with its line."""
+"""The pictures of the playground: points, the answer, how to read it, the losses."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import pairwise
 from typing import Any
 
-from funclab.view.draw.canvas import Canvas, Font, Paint
-from funclab.view.draw.chart import HEIGHT, WIDTH, Chart, Line, Plot
-from funclab.view.draw.geometry import area, mark_path, polyline
+from funclab.view.draw.canvas import Canvas, Font, Paint, number, tenths
+from funclab.view.draw.chart import axis_of, brief, stretches, ticks
+from funclab.view.draw.geometry import area, closed, mark_path, polyline
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.sentences import say
 from funclab.view.draw.text import text_width
-from funclab.view.scene.diagram import Diagram
+from funclab.view.playground.bands import ANSWER, IN_PRINT, SIDES, Bands
+from funclab.view.playground.network import HEAD, head
 
-CELL, MIDDLE, BAND = 8, 128, 32
-LEFT, TOP, GAP, LEADING = 14, 62, 18, 18
-SOFT = Font(12, "soft")
-STRIDE = 4
-"""How many cells there are between the lines of hatching on the side of the crosses."""
-STRENGTH, IN_PRINT = 0.14, 0.056
-"""How much darker each band is than the one before; in print both sides are grey."""
-ON_A_WALL = 104, 118
-"""The size of the curve on a projector, where it is beside everything else."""
-
-Grid = list[list[int]]
+SIDE = 256
+"""The width and height of the answer, and the width of what is beside it."""
+THUMB = 40
+READING, CURVE = 16, 72
+"""The heights of the line on how to read the answer, and of the losses."""
+MOST_STEPS = 240
+"""About how many points of a curve have a pixel of their own."""
 
 
 @dataclass(repr=False)
 class Surface(Picture):
-    """The model's outputs: bands of colour, hatching, and the line between the two sides."""
+    """The model's answers over the plane: ten bands, and the line where it is undecided.
 
-    values: Grid
+    `sums` (n, n) are what the answer adds up, 0 where it is undecided. `reach` is the largest
+    number that a model without classes has to answer; 0 with classes.
+    """
+
+    sums: Any
+    reach: float = 0
     look: str = "auto"
+    side: float = SIDE
 
     title = property(lambda self: say("play_surface"))
     description = title
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
-        side = CELL * len(self.values)
-        canvas.rect(area(0j, side, side), Paint("paper", "line", 1))
-        strength = IN_PRINT if self.look == "print" else STRENGTH
-        for band, data in sorted(bands(self.values).items()):
-            colour = "group0" if band > 0 else "input"
-            canvas.path(data, Paint("", colour, CELL, "", strength * abs(band)))
-        canvas.path(hatching(self.values), Paint("", "group0", 0.8))
-        canvas.path(contour(self.values), Paint("", "ink", 2))
-        return side, side
+        canvas.rect(area(0j, self.side, self.side), Paint("paper"))
+        activation = "linear" if self.reach else "sigmoid"
+        bands = Bands(self.sums[None], [0j], self.side, activation, self.reach or 1)
+        bands.fill(canvas, ANSWER, self.look)
+        bands.middle(canvas, Paint("", "ink", 2))
+        canvas.rect(area(0.5 + 0.5j, self.side - 1, self.side - 1), Paint("", "rule", 1))
+        return self.side, self.side
 
 
 @dataclass(repr=False)
@@ -57,6 +58,7 @@ class Points(Picture):
     points: list[list[int]]
     side: float
     look: str = "auto"
+    size: float = 2.8
 
     title = property(lambda self: say("play_points"))
     description = title
@@ -64,17 +66,71 @@ class Points(Picture):
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         shapes: dict[tuple[int, int], str] = {}
         for x, y, cross, tested in self.points:
-            middle, size = complex(x, y) * self.side / 1000, 2.4 if tested else 3.2
-            shape = cross_at(middle, size) if cross else mark_path("circle", middle, size)
+            middle, size = complex(x, y) * self.side / 1000, self.size * (0.8 if tested else 1)
+            shape = cross_at(middle, size) if cross else dot(middle, size)
             shapes[cross, tested] = shapes.get((cross, tested), "") + shape
         for (cross, tested), data in sorted(shapes.items(), reverse=True):
             if cross:
-                canvas.path(data, Paint("", "paper", 4.4))
-                canvas.path(data, Paint("", "group0", 1.2 if tested else 2.2))
+                width = self.size * (0.4 if tested else 0.68)
+                canvas.path(data, Paint("", "paper", width + self.size * 0.7))
+                canvas.path(data, Paint("", "pos", width))
             else:
-                fill, stroke = ("paper", "input") if tested else ("input", "paper")
-                canvas.path(data, Paint(fill, stroke, 1))
+                fill, stroke = ("paper", "neg") if tested else ("neg", "paper")
+                canvas.path(data, Paint(fill, stroke, self.size / 2.8))
         return self.side, self.side
+
+
+@dataclass(repr=False)
+class Answer(Picture):
+    """The box of the last layer, above the surface."""
+
+    classes: bool
+    look: str = "auto"
+
+    title = property(lambda self: say("play_answer"))
+    description = title
+
+    def draw(self, canvas: Canvas) -> tuple[float, float]:
+        kind = "Dense 1 · sigmoid" if self.classes else "Dense 1 · linear"
+        head(canvas, area(1 + 1j, SIDE - 2, HEAD - 2), "answer", kind, "output")
+        return SIDE, HEAD
+
+
+@dataclass(repr=False)
+class Reading(Picture):
+    """The colours of the answer, from one side to the other, with the marks of the points."""
+
+    classes: bool
+    look: str = "auto"
+    wide: float = SIDE
+
+    title = property(lambda self: say("play_bands"))
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """What the model says on either side."""
+        kind = "" if self.classes else "_values"
+        return say(f"play_low{kind}"), say(f"play_high{kind}")
+
+    @property
+    def description(self) -> str:
+        return say("play_bands_told", **dict(zip(("low", "high"), self.ends)))
+
+    def draw(self, canvas: Canvas) -> tuple[float, float]:
+        low, high = self.ends
+        canvas.path(mark_path("circle", 6 + 8j, 4.4), Paint("neg"))
+        canvas.path(cross_at(self.wide - 6 + 8j, 3.4), Paint("", "pos", 2.2))
+        canvas.text_line(16 + 12j, low, Font(12, "soft"))
+        canvas.text_line(self.wide - 16 + 12j, high, Font(12, "soft", anchor="end"))
+        start, end = 24 + text_width(low, 12), self.wide - 24 - text_width(high, 12)
+        strengths, wide = ANSWER[1], (end - start) / 10
+        for i, strength in enumerate([*reversed(strengths), *strengths]):
+            colour, _ = SIDES[i >= 5]
+            corner = complex(start + i * wide, 3)
+            ends = [corner, corner + wide, corner + wide + 10j, corner + 10j]
+            faded = IN_PRINT if self.look == "print" else 1
+            canvas.path(closed(ends), Paint(colour, opacity=strength * faded))
+        return self.wide, READING
 
 
 @dataclass(repr=False)
@@ -84,6 +140,7 @@ class Losses(Picture):
     train: list[float]
     test: list[float]
     look: str = "auto"
+    wide: float = SIDE
 
     title = property(lambda self: say("loss"))
 
@@ -96,154 +153,84 @@ class Losses(Picture):
         return say("play_caption_losses", n=len(self.train), train=train, test=test)
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
-        if not self.train:
-            words = say("play_untrained")
-            canvas.text_line(4 + 30j, words, Font(14, bold=True))
-            return text_width(words, 14, bold=True) + 20, 48
-        lines = [
-            Line(say("training"), self.train, 0, back=0.5),
-            Line(say("play_test"), self.test, 1, dashed=True),
-        ]
-        wide, high = ON_A_WALL if self.look == "projector" else (WIDTH, HEIGHT)
-        epochs = list(range(1, len(self.train) + 1))
-        chart = Chart(self.title, epochs, lines, least=high, wide=wide)
-        Plot(canvas, chart, 1 + 1j).draw()
-        return chart.width + 2, chart.height + 2
+        canvas.text_line(12j, say("play_loss"), Font(13, bold=True))
+        known = [loss for loss in (*self.train, *self.test) if math.isfinite(loss)]
+        self.axis = axis_of(known or [0.0, 1.0])
+        self.left, self.right, self.top, self.base = 38, self.wide - 6, 24, CURVE - 19
+        if self.train:
+            self._ends(canvas)
+        else:
+            middle = complex(self.wide / 2, (self.top + self.base) / 2 + 4)
+            words = Font(12, "soft", anchor="middle")
+            canvas.text_line(middle, say("play_untrained"), words)
+        self._axes(canvas)
+        self._curve(canvas, self.test, 0, Paint("", "group1", 1.75, "5 4"))
+        self._curve(canvas, self.train, 0.5, Paint("", "ink", 1.75))
+        return self.wide, CURVE
+
+    def _ends(self, canvas: Canvas) -> None:
+        """What each curve is, and where it has come to."""
+        test = f"{say('play_test')} {loss_text(self.test[-1], short=True)}"
+        train = f"{say('training')} {loss_text(self.train[-1], short=True)}"
+        place = complex(self.wide, 12)
+        canvas.text_line(place, test, Font(12, "group1", bold=True, anchor="end"))
+        place -= text_width(test, 12, bold=True) + 16
+        canvas.text_line(place, train, Font(12, bold=True, anchor="end"))
+
+    def _axes(self, canvas: Canvas) -> None:
+        font = Font(11, "label", anchor="end")
+        levels = ticks(self.axis.low, self.axis.high, 3) if self.train else []
+        for value in levels[:: 1 if len(levels) * 14 < self.base - self.top else 2]:
+            level = self._up(value)
+            ends = [complex(self.left, level), complex(self.right, level)]
+            canvas.path(polyline(ends), Paint("", "rule", 1))
+            canvas.text_line(complex(self.left - 6, level + 4), brief(value), font)
+        ends = [complex(self.left, self.base), complex(self.right, self.base)]
+        canvas.path(polyline(ends), Paint("", "line", 1))
+        last = f"{say('epoch')} {len(self.train)}"
+        canvas.text_line(complex(self.wide, CURVE - 4), last, font)
+        room = self.wide - text_width(last, 11) - 12
+        for epoch in ticks(0, max(len(self.train), 1), 3):
+            x = self._across(epoch)
+            if epoch == int(epoch) and x + 14 < room:
+                place = Font(11, "label", anchor="middle")
+                canvas.text_line(complex(x, CURVE - 4), f"{epoch:g}", place)
+
+    def _across(self, epoch: float) -> float:
+        return self.left + (self.right - self.left) * epoch / max(len(self.train), 1)
+
+    def _up(self, value: float) -> float:
+        return self.base - (self.base - self.top) * self.axis.fraction(value)
+
+    def _curve(self, canvas: Canvas, losses: list[float], back: float, paint: Paint) -> None:
+        """A curve through the epochs, broken where a loss is no number. What is the mean over an
+        epoch stands in its middle, half an epoch `back`."""
+        every = math.ceil(len(losses) / MOST_STEPS) or 1
+        for stretch in stretches(losses, math.isfinite):
+            drawn = [*stretch[:-1:every], *stretch[-1:]]
+            points = [complex(self._across(i + 1 - back), self._up(loss)) for i, loss in drawn]
+            if len(points) == 1:
+                points = [points[0] - 3, *points]
+            if points:
+                canvas.path(polyline(points), paint)
 
 
-@dataclass(repr=False)
-class PlaygroundPicture(Picture):
-    """A drawn playground. `facts` are those of its trial, `line` the Python of its state."""
-
-    facts: dict[str, Any]
-    line: str
-    graph: Diagram
-    look: str = "auto"
-
-    @property
-    def title(self) -> str:
-        name = self.facts["settings"]["data"] or say("play_yours")
-        return f"{say('play_title')}: {name}"
-
-    @property
-    def description(self) -> str:
-        return caption(self.facts)
-
-    def draw(self, canvas: Canvas) -> tuple[float, float]:
-        """Surface and curve side by side, then the model, how to read it, and its line."""
-        facts = self.facts
-        canvas.text_line(complex(LEFT, 24), self.title, Font(16, bold=True))
-        canvas.text_line(complex(LEFT, 52), say("play_surface"), Font(14, bold=True))
-        side, _ = _placed(canvas, Surface(facts["grid"], self.look), complex(LEFT, TOP))
-        _placed(canvas, Points(facts["points"], side), complex(LEFT, TOP))
-        corner = complex(LEFT + side + GAP, 36)
-        wide, high = _placed(canvas, Losses(facts["train"], facts["test"]), corner)
-        start = corner + complex(4, high + 22)
-        canvas.prose(start, [self.description], max(wide, 300), SOFT, LEADING)
-        base = TOP + side + 30
-        canvas.text_line(complex(LEFT, base), heading(facts), Font(14, bold=True))
-        graph_width, graph_height = _placed(canvas, self.graph, complex(0, base + 4))
-        width = max(corner.real + max(wide, 300) + LEFT, graph_width)
-        base += graph_height + 22
-        start = complex(LEFT, base)
-        base = canvas.prose(start, [legend(facts)], width - 2 * LEFT, SOFT, LEADING)
-        canvas.text_line(complex(LEFT, base + 6), self.line, Font(12, mono=True))
-        return max(width, 2 * LEFT + text_width(self.line, 12, mono=True)), base + 20
-
-
-def _placed(canvas: Canvas, picture: Picture, corner: complex) -> tuple[float, float]:
-    """Draw a picture in another; returns its size."""
-    canvas.shift(corner)
-    size = picture.draw(canvas)
-    canvas.close()
-    return size
-
-
-def heading(facts: dict[str, Any]) -> str:
-    """The heading above the graph."""
-    return f"{say('play_model')}: {say('play_weights', n=facts['weights'])}"
-
-
-def caption(facts: dict[str, Any]) -> str:
-    """What the picture shows, as a sentence."""
-    settings, epochs = facts["settings"], facts["epochs"]
-    count = "one" if settings["branches"] == 1 else "many"
-    sharing = say("play_with_shared" if settings["shared"] else "play_with_separate")
-    shape = {**settings, "n": settings["branches"], "shared": sharing}
-    values = {
-        "data": settings["data"] or say("play_yours"),
-        "shape": say(f"play_caption_{count}", **shape),
-    }
-    if not epochs:
-        return say("play_caption_new", **values)
-    train, test = (loss_text(facts[part][-1]) for part in ("train", "test"))
-    return say("play_caption", **values, n=epochs, train=train, test=test)
-
-
-def legend(facts: dict[str, Any], look: str = "auto") -> str:
-    """How to read the pictures; on a projector, where there is little room, only the surface."""
-    kind = "" if facts["classes"] else "_values"
-    low, high = (f"({x:g}, {y:g})" for x, y in (facts["low"], facts["high"]))
-    texts = [
-        say(f"play_legend_marks{kind}"),
-        say(f"play_legend_side{kind}"),
-        say("play_legend_lines", low=low, high=high),
-        say("caption_middle") if facts["epochs"] and look != "projector" else "",
-        say(f"play_ways_{facts['settings']['branches']}"),
-    ]
-    return " ".join(filter(None, texts))
-
-
-def loss_text(loss: float) -> str:
-    """A loss as it is written in sentences."""
+def loss_text(loss: float, short: bool = False) -> str:
+    """A loss as it is written in sentences; a `short` one is "nan" if it is no number."""
     if not math.isfinite(loss):
-        return say("play_no_number")
+        return "nan" if short else say("play_no_number")
     return f"{loss:.3f}" if loss >= 0.001 else f"{loss:.2g}"
 
 
-def bands(grid: Grid) -> dict[int, str]:
-    """Lines as thick as a row, by how far their values are from the middle."""
-    paths: dict[int, str] = {}
-    for y, row in enumerate(grid):
-        x = 0
-        for band, cells in groupby(round((value - MIDDLE) / BAND) for value in row):
-            width = len([*cells])
-            if band:
-                line = f"M{x * CELL},{y * CELL + CELL // 2}h{width * CELL}"
-                paths[band] = paths.get(band, "") + line
-            x += width
-    return paths
-
-
-def hatching(grid: Grid) -> str:
-    """Diagonal strokes through the cells above the middle."""
-    return "".join(
-        f"M{x * CELL},{(y + 1) * CELL}l{CELL},-{CELL}"
-        for y, row in enumerate(grid)
-        for x, value in enumerate(row)
-        if value > MIDDLE and (x + y) % STRIDE == 0
-    )
-
-
-def contour(grid: Grid) -> str:
-    """The line on which the output is undecided, between the centres of cells."""
-    strokes = []
-    for y in range(len(grid) - 1):
-        for x in range(len(grid) - 1):
-            around = [(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)]
-            far = [grid[row][column] - MIDDLE - 0.5 for column, row in around]
-            if min(far) > 0 or max(far) < 0:
-                continue
-            middles = [CELL * complex(column + 0.5, row + 0.5) for column, row in around]
-            ends = [
-                middles[i] + (middles[i - 3] - middles[i]) * far[i] / (far[i] - far[i - 3])
-                for i in range(4)
-                if (far[i] > 0) != (far[i - 3] > 0)
-            ]
-            strokes += [polyline([*pair]) for pair in zip(ends[::2], ends[1::2], strict=True)]
-    return "".join(strokes)
-
-
 def cross_at(middle: complex, size: float) -> str:
-    ends = [middle + size * way for way in (-1 - 1j, 1 + 1j, 1 - 1j, -1 + 1j)]
-    return polyline(ends[:2]) + polyline(ends[2:])
+    """Two strokes of a cross: where each begins, and its step."""
+    far = number(2 * size)
+    first, second = middle - size * (1 + 1j), middle - size * (1 - 1j)
+    return f"M{tenths(first)}l{far},{far}M{tenths(second)}l{far},-{far}"
+
+
+def dot(middle: complex, size: float) -> str:
+    """A small disc, as an octagon: as round as its few pixels can show, and a third as long."""
+    ends = [size * (1 + 0j) * 1j ** (k / 2) for k in range(8)]
+    steps = " ".join(tenths(after - before) for before, after in pairwise(ends))
+    return f"M{tenths(middle + ends[0])}l{steps}Z"

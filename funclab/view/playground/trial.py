@@ -10,6 +10,8 @@ import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,11 +20,15 @@ from funclab import initializers, registry
 from funclab.callbacks import Callback
 from funclab.errors import ArgumentError, DataError, suggest
 from funclab.graph.shape_math import Array
+from funclab.models.model import Model
 
-GRID = 40
-"""How many values the surface has on a side."""
+GRID, FINE = 28, 56
+"""How many values the surface of a neuron has on a side, and that of the answer."""
 MOST_OWN = MOST_EPOCHS = 5000
+SAMPLES = 52
 MARGIN = 0.08
+FAR = 1e9
+"""The largest sum that is drawn, if a model has blown up."""
 
 
 class Setting(NamedTuple):
@@ -187,9 +193,32 @@ class Trial:
             for part in (IMPORTS, self.code.data, self.code.model, self.code.compile):
                 exec(part, space)
         self.model = space["model"]
+        self._wire(space)
         self.trained = space["x_train"], space["y_train"]
         self.tested = space["x_test"], space["y_test"]
         self._measure()
+
+    def _wire(self, space: dict[str, Any]) -> None:
+        """Note which call is fed by what, by the names in the code, and make a model of all that
+        the calls are given."""
+        depths = range(1, self.settings["layers"] + 1)
+        count = self.settings["branches"]
+        shared = self.settings["shared"] and count > 1
+        self.branches = [
+            [way, *(f"{letter}_{i}" for i in depths)]
+            for letter, (way, _) in zip("abc"[:count], WAYS)
+        ]
+        """The names of the calls of each branch, after that of its input."""
+        end = "merged" if count > 1 else self.branches[0][-1]
+        steps = [pair for branch in self.branches for pair in pairwise(branch)]
+        self.feeds = {**{name: before for before, name in steps}, "answer": end}
+        self.layers = {
+            name: f"shared_{name[2:]}" if shared and name != "answer" else name
+            for name in self.feeds
+        }
+        given = {name: space[name] for name in self.feeds.values() if name != "point"}
+        with self._apart():
+            self.inside = Model(space["point"], given)
 
     def _measure(self) -> None:
         """Set the square that the surface shows, and what counts as far from the middle."""
@@ -228,33 +257,73 @@ class Trial:
         self.train += history["loss"]
         self.test += history["val_loss"]
 
+    def answers(self, points: Array) -> Array:
+        """What the model answers for points (n, 2), as (n,)."""
+        with self._apart():
+            return self.model.predict(points, batch_size=len(points), verbose=0)[:, 0]
+
+    def right(self) -> int | None:
+        """How many test points the model takes for what they are; None if they have no classes."""
+        if not self.code.classes:
+            return None
+        x, y = self.tested
+        return int(np.sum((self.answers(x) > self.middle) == (y > self.middle)))
+
     def surface(self) -> Array:
-        """The model's outputs on a grid, the top row first, as uint8: 128 is undecided."""
-        across, up = (
-            np.linspace(self.low[i], self.high[i], 2 * GRID + 1, dtype="float32")[1::2]
-            for i in (0, 1)
-        )
+        """What the answer adds up, its weights times its inputs and its bias, (FINE, FINE): the top
+        row first. The answer is undecided where this is 0."""
+        return self._sums(["answer"], FINE)["answer"][0]
+
+    def neurons(self) -> dict[str, Array]:
+        """The same of every hidden neuron, by the name of its call: (units, GRID, GRID); and of the
+        inputs of each branch, their values."""
+        names = [name for branch in self.branches for name in branch]
+        return self._sums(names, GRID)
+
+    def _sums(self, names: list[str], side: int) -> dict[str, Array]:
+        """What calls add up on a grid of points over the square, or the values of inputs."""
+        across, up = (np.linspace(self.low[i], self.high[i], side, dtype="float32") for i in (0, 1))
         points = np.stack(np.meshgrid(across, up[::-1]), axis=-1).reshape(-1, 2)
         with self._apart():
-            answers = self.model.predict(points, batch_size=len(points), verbose=0)
-        side = (answers.reshape(GRID, GRID) - self.middle) / self.reach
-        side = np.nan_to_num(side, nan=0, posinf=1, neginf=-1)
-        return np.round(128 + 127 * np.clip(side, -1, 1)).astype(np.uint8)
+            known = self.inside.predict(points, batch_size=len(points), verbose=0)
+        sums = {}
+        for name in names:
+            value = known.get(self.feeds.get(name, name), points)
+            if name in self.feeds:
+                kernel, bias = self.layer(name).get_weights()
+                value = value @ kernel + bias
+            value = np.clip(np.nan_to_num(value, nan=0), -FAR, FAR)
+            sums[name] = value.T.reshape(-1, side, side).astype("float64")
+        return sums
+
+    def layer(self, name: str) -> Any:
+        """The layer of a call, which several calls may share."""
+        return self.model.get_layer(self.layers[name])
 
     def facts(self) -> dict[str, Any]:
         """Everything that a picture of it needs."""
         return {
             "settings": self.settings,
             "classes": self.code.classes,
-            "points": [*self._points(self.trained, False), *self._points(self.tested, True)],
+            "points": self.points(),
             "low": [round(float(x), 3) for x in self.low],
             "high": [round(float(x), 3) for x in self.high],
             "weights": self.model.count_params(),
             "epochs": self.epochs,
             "train": list(self.train),
             "test": list(self.test),
-            "grid": self.surface().tolist(),
+            "tested": len(self.tested[0]),
+            "right": self.right(),
         }
+
+    @property
+    def far(self) -> float:
+        """The largest number that is to be answered; 0 with classes."""
+        return 0.0 if self.code.classes else self.reach
+
+    def points(self) -> list[list[int]]:
+        """All points, those for testing last."""
+        return [*self._points(self.trained, False), *self._points(self.tested, True)]
 
     def _points(self, spots: tuple[Array, Array], tested: bool) -> Iterator[list[int]]:
         """Each point as [x, y in thousandths of the square, 1 for a cross, 1 for test]."""
@@ -262,6 +331,18 @@ class Trial:
         thousandths = np.round(1000 * (x - self.low) / (self.high - self.low)).astype(int)
         for (across, up), value in zip(thousandths.tolist(), y.tolist()):
             yield [across, 1000 - up, int(value > self.middle), int(tested)]
+
+
+@cache
+def samples(name: str) -> list[list[int]]:
+    """Some points of a set of data, as a small picture shows them."""
+    space: dict[str, Any] = {}
+    exec(IMPORTS, space)
+    (x, y), _ = space["spots"].load_data(name, SAMPLES)
+    crosses = y > (0.5 if set(np.unique(y)) <= {0, 1} else 0)
+    far = 1.15 * np.abs(x).max()
+    places = np.round(500 * (1 + x * (1, -1) / far)).astype(int).tolist()
+    return [[*place, int(cross), 0] for place, cross in zip(places, crosses.tolist())]
 
 
 def checked_own(data: Any) -> tuple[Array, Array]:

@@ -2,13 +2,13 @@
 // training after another. It asks for the next when it has drawn the last, so Pause always works.
 
 import { h, same, sourceLines } from "../live/core.js";
-import { Graph } from "../live/graph.js";
+import { icon } from "../live/icons.js";
 import { liveView } from "../live/start.js";
 import { pictureFrom } from "../live/stored.js";
 
 const LONGEST_WAIT = 20000, PAGE_WAIT = 400, RACE = 60;
-// How many epochs are drawn at once while it runs.
-const PACE = 4;
+// While it runs: how many epochs are drawn at once, and how many milliseconds lie between two drawings.
+const PACE = 12, BETWEEN = 100;
 /** The key of each control. */
 const CONTROL_KEYS = {
   data: "d", noise: "o", branches: "b", shared: "h", merge: "m", layers: "l", units: "w", activation: "a",
@@ -20,29 +20,55 @@ const playground = {
   name: "play",
 
   draw(ctx) {
-    Object.assign(this, { running: false, waiting: null, number: 0, race: null, frame: null });
-    const figure = (name, ...parts) => h("figure", { class: `fl-play-figure fl-play-${name}` }, parts);
-    this.boxes = Object.fromEntries(["surface", "points", "curve"].map((name) => [name, h("div")]));
-    this.graph = new Graph(ctx.t("play_model"));
-    this.heading = h("figcaption");
-    this.legend = h("p", { class: "fl-play-legend" });
+    Object.assign(this, { running: false, waiting: null, number: 0, race: null, due: null, sent: 0 });
+    const names = ["surface", "points", "curve", "network", "answer", "reading"];
+    this.boxes = Object.fromEntries(names.map((name) => [name, h("div", { class: `fl-play-${name}` })]));
     this.controls = {};
-    const { surface, points, curve } = this.boxes;
-    ctx.stage.append(
+    this.count = h("p", { class: "fl-play-count" });
+    this.told = h("p", { class: "fl-play-told" });
+    const settings = Object.keys(ctx.facts.choices).filter((name) => name !== "data");
+    ctx.stage.append(this.dataControl(ctx),
       h("div", { class: "fl-play-controls", role: "group", "aria-label": ctx.t("play_controls") },
-        Object.keys(ctx.facts.choices).map((name) => this.control(ctx, name))),
-      h("div", { class: "fl-play-views" },
-        figure("plane", h("figcaption", {}, ctx.t("play_surface")),
-          h("div", { class: "fl-play-layers" }, surface, points)),
-        figure("curve", curve), figure("model", this.heading, this.graph.el)),
-      this.legend);
-    this.codeText = h("code");
-    ctx.panel.append(h("details", { class: "fl-play-code" }, h("summary", {}, ctx.t("play_code_of")),
-      h("pre", {}, this.codeText)));
-    ctx.bar.append(...ctx.makeButtons());
+        settings.map((name) => this.control(ctx, name))),
+      ...this.figures(), this.told, this.codePane(ctx));
+    const [run, step, seed, code] = ctx.makeButtons();
+    ctx.bar.append(run, step, seed, this.count, code);
+    ctx.listen(this.boxes.network, "pointerover", ({ target }) => this.hover(ctx, target.closest("[aria-label]")));
+    ctx.listen(this.boxes.network, "pointerleave", () => this.hover(ctx, null));
     const reset = ctx.reset.bind(ctx);
     ctx.reset = () => { this.running = false; reset(); };
-    ctx.cleanups.push(() => { clearTimeout(this.timer); cancelAnimationFrame(this.frame); });
+    ctx.cleanups.push(() => { clearTimeout(this.timer); clearTimeout(this.due); });
+  },
+
+  figures() {
+    const { surface, points, curve, network, answer, reading } = this.boxes;
+    const figure = (name, ...parts) => h("figure", { class: `fl-play-figure fl-play-${name}` }, parts);
+    return [figure("model", network), figure("plane", answer, h("div", { class: "fl-play-layers" }, surface, points),
+      reading), figure("losses", curve)];
+  },
+
+  /** The code, over the picture, until it is closed. */
+  codePane(ctx) {
+    this.codeText = h("code");
+    const close = h("button", { type: "button", class: "fl-button", onclick: () => this.showCode(ctx, false) },
+      ctx.t("play_close"));
+    this.pane = h("div", { class: "fl-play-code", role: "group", "aria-label": ctx.t("play_code"), hidden: true },
+      close, h("pre", {}, this.codeText));
+    return this.pane;
+  },
+
+  showCode(ctx, shown) {
+    if (!shown && this.pane.contains(document.activeElement)) ctx.el.focus({ preventScroll: true });
+    this.pane.hidden = !shown;
+    ctx.buttons.c.ariaExpanded = String(shown);
+  },
+
+  /** The neuron under the pointer, in words, in place of the caption. */
+  hover(ctx, part) {
+    const words = part?.closest("svg [role=graphics-symbol]")?.getAttribute("aria-label") ?? null;
+    if (words === this.hovered) return;
+    this.hovered = words;
+    ctx.captionBox.textContent = this.caption();
   },
 
   /** The state without its epochs. */
@@ -58,24 +84,25 @@ const playground = {
     this.soon(ctx);
   },
 
-  /** Ask for more in the next frame, once the page shows what was learned. */
+  /** Ask for more, once the page shows what was learned, and not too soon after the last time. */
   soon(ctx) {
-    this.frame ??= requestAnimationFrame(() => {
-      this.frame = null;
+    const rest = this.running && !this.single ? this.sent + BETWEEN - performance.now() : 0;
+    this.due ??= setTimeout(() => requestAnimationFrame(() => {
+      this.due = null;
       this.progress(ctx);
-    });
+    }), rest);
   },
 
   drawViews(ctx) {
     const { live } = this;
-    for (const [name, box] of Object.entries(this.boxes)) {
-      if (box.markup === live[name]) continue;
+    for (const [name, box] of Object.entries({ ...this.boxes, ...this.thumbs })) {
+      if (box.markup === live[name] || !live[name]) continue;
       box.markup = live[name];
       box.replaceChildren(pictureFrom(box.markup));
+      if (name === "network") this.hovered = null;
     }
-    this.graph.put(live.model);
-    this.heading.textContent = live.heading;
-    this.legend.textContent = live.legend;
+    this.count.replaceChildren(h("strong", {}, String(live.epochs)), live.counts ?? "");
+    this.told.textContent = live.told ?? live.caption;
     this.codeText.replaceChildren(...sourceLines(this.code()));
   },
 
@@ -90,12 +117,14 @@ const playground = {
       if (!behind && live.epochs >= limit) return this.pause(ctx, ctx.t("play_last_epoch", { n: limit }));
       const until = behind ? ctx.state.epochs : Math.min(limit, live.epochs + (this.single ? 1 : PACE));
       if (behind) ctx.say(ctx.t("play_catching", { n: until }));
-      this.send(ctx, { ask: "train", settings, until });
-    }
+      const brief = this.running && !this.single && this.number % 2 === 1;
+      this.send(ctx, { ask: "train", settings, until, brief });
+    } else if (this.stale) this.send(ctx, { ask: "train", settings, until: live.epochs });
   },
 
   send(ctx, message) {
     this.waiting = `${++this.number} ${Math.random()}`;
+    this.sent = performance.now();
     ctx.model.send({ ...message, number: this.waiting });
     clearTimeout(this.timer);
     const wait = ctx.model.alone ? PAGE_WAIT : LONGEST_WAIT;
@@ -123,6 +152,7 @@ const playground = {
     const { live } = this, { settings, epochs } = message;
     if (!same(live.settings, settings) || epochs < live.epochs) return;
     this.live = { ...live, ...message };
+    this.stale = !message.network; // neurons and weights are drawn every second time
     if (this.single) this.pause(ctx, ctx.t("play_stepped", { n: epochs }));
     else if (!this.running && this.settling) ctx.say(ctx.t("play_paused", { n: epochs }));
     this.settling = false;
@@ -167,6 +197,7 @@ const playground = {
     this.copies = this.settling && this.waiting != null;
     if (this.copies) return;
     const code = this.code();
+    this.showCode(ctx, true);
     await ctx.copy(code);
     ctx.say(ctx.t("play_copied", { n: code.split("\n").length }));
   },
@@ -190,7 +221,7 @@ const playground = {
     const arrow = (by) => () => {
       const name = document.activeElement?.getAttribute("data-control");
       if (name) this.change(ctx, name, by);
-      else Object.values(this.controls)[0].value.focus();
+      else this.part("data").focus();
     };
     return {
       ...this.controlKeys(ctx),
@@ -203,24 +234,60 @@ const playground = {
       c: { label: ctx.t("play_key_code"), button: ctx.t("play_code"), icon: "code", run: () => this.copyCode(ctx) },
       ArrowRight: { label: ctx.t("play_key_change"), run: arrow(1) },
       ArrowLeft: { run: arrow(-1) }, ArrowUp: { run: arrow(1) }, ArrowDown: { run: arrow(-1) },
-      Escape: { label: ctx.t("play_key_back"), run: () => ctx.el.focus({ preventScroll: true }) },
+      Escape: { label: ctx.t("play_key_back"), run: () => this.back(ctx) },
     };
   },
 
-  caption() { return this.live.caption; },
+  /** One step out: close the code, or go from the controls to the picture. */
+  back(ctx) {
+    if (!this.pane.hidden) this.showCode(ctx, false);
+    else ctx.el.focus({ preventScroll: true });
+  },
+
+  caption() { return this.hovered ?? this.live.legend ?? ""; },
 
   // The controls: the value of each, and the values that may follow.
   /** A value that arrow keys change, between two buttons for the mouse. */
   control(ctx, name) {
-    const label = ctx.t(`play_${name}`), key = CONTROL_KEYS[name];
-    const value = h("span", { class: "fl-play-value", role: "spinbutton", tabindex: "0",
-      "aria-label": label, "aria-keyshortcuts": `${key} Shift+${key.toUpperCase()}`, "data-control": name });
-    const arrow = (by, sign, key) => h("button", { type: "button", tabindex: "-1", class: "fl-play-arrow",
-      "aria-label": ctx.t(key, { name: label }), onclick: () => { value.focus(); this.change(ctx, name, by); } }, sign);
+    const label = ctx.t(`play_${name}`), key = CONTROL_KEYS[name], big = key.toUpperCase();
+    const texts = ctx.facts.choices[name].map((one) => this.valueText(ctx, one));
+    const value = h("span", { class: "fl-play-value", role: "spinbutton", tabindex: "0", "aria-label": label,
+      style: `min-width:${Math.max(...texts.map((text) => text.length))}ch`,
+      "aria-keyshortcuts": `${key} Shift+${big}`, "data-control": name });
+    const arrow = (by, sign, words) => h("button", { type: "button", tabindex: "-1", class: "fl-play-arrow",
+      "aria-label": ctx.t(words, { name: label }), onclick: () => { value.focus(); this.change(ctx, name, by); } },
+    icon(sign));
     this.controls[name] = { value, box: h("div", { class: "fl-play-control" },
-      h("span", { class: "fl-play-name", "aria-hidden": "true" }, label, h("kbd", {}, key)),
-      h("span", { class: "fl-play-row" }, arrow(-1, "−", "play_less"), value, arrow(1, "+", "play_more"))) };
+      h("span", { class: "fl-play-name", "aria-hidden": "true" }, label), this.tip(key),
+      h("span", { class: "fl-play-row" }, value, arrow(-1, "back", "play_less"), arrow(1, "next", "play_more"))) };
     return this.controls[name].box;
+  },
+
+  /** The keys of a control, while it has the pointer or the focus. */
+  tip(key) {
+    return h("span", { class: "fl-tip", "aria-hidden": "true" }, h("kbd", {}, key), h("kbd", {}, key.toUpperCase()));
+  },
+
+  /** The sets of data as pictures, one of them chosen; all have one stop of Tab. */
+  dataControl(ctx) {
+    const key = CONTROL_KEYS.data, names = this.own(ctx) ? [""] : ctx.facts.choices.data;
+    this.thumbs = {};
+    this.sets = Object.fromEntries(names.map((name) => {
+      const box = this.thumbs[`data_${name}`] = h("span", { "aria-hidden": "true" });
+      return [name, h("div", { class: "fl-play-set", role: "radio", "data-control": "data",
+        "aria-keyshortcuts": `${key} Shift+${key.toUpperCase()}`, onclick: () => this.choose(ctx, "data", name) },
+      box, h("span", {}, name || ctx.t("play_yours")))];
+    }));
+    return h("div", { class: "fl-play-data", role: "radiogroup", "aria-label": ctx.t("play_data") },
+      h("span", { class: "fl-play-name", "aria-hidden": "true" }, ctx.t("play_data")), this.tip(key),
+      Object.values(this.sets));
+  },
+
+  own(ctx) { return ctx.facts.own; },
+
+  /** What has the focus while a control is changed. */
+  part(name) {
+    return this.controls[name]?.value ?? Object.values(this.sets).find((one) => one.tabIndex === 0);
   },
 
   valueText(ctx, value) {
@@ -234,6 +301,11 @@ const playground = {
   },
 
   drawControls(ctx) {
+    for (const [name, one] of Object.entries(this.sets)) {
+      const here = this.own(ctx) || name === ctx.state.data;
+      one.ariaChecked = String(here);
+      one.tabIndex = here ? 0 : -1;
+    }
     for (const [name, { value, box }] of Object.entries(this.controls)) {
       const chosen = ctx.state[name], idle = this.idle(ctx, name), choices = ctx.facts.choices[name];
       const text = idle || this.valueText(ctx, chosen);
@@ -254,7 +326,12 @@ const playground = {
   },
 
   change(ctx, name, by) {
-    const value = this.next(ctx, name, by), idle = this.idle(ctx, name);
+    this.choose(ctx, name, this.next(ctx, name, by));
+    if (name === "data") this.part(name).focus();
+  },
+
+  choose(ctx, name, value) {
+    const idle = this.idle(ctx, name);
     if (idle) return ctx.say(idle);
     if (same(value, ctx.state[name]) || ctx.gate || this.race) return;
     const patch = { [name]: value, epochs: 0 };
@@ -267,7 +344,7 @@ const playground = {
 
   /** A small letter chooses the next value of a control, the capital letter the previous one. */
   controlKeys(ctx) {
-    const go = (name, by) => () => { this.controls[name].value.focus(); this.change(ctx, name, by); };
+    const go = (name, by) => () => { this.part(name).focus(); this.change(ctx, name, by); };
     return Object.fromEntries(Object.entries(CONTROL_KEYS).flatMap(([name, key]) => {
       const big = key.toUpperCase(), label = ctx.t("play_key_of", { name: ctx.t(`play_${name}`), big });
       return [[key, { label, run: go(name, 1) }], [big, { run: go(name, -1) }]];

@@ -16,6 +16,8 @@ from funclab.view.draw.picture import Picture
 from funclab.view.draw.sentences import question, say
 from funclab.view.live.view import View
 from funclab.view.playground import picture as pictures
+from funclab.view.playground import still
+from funclab.view.playground.network import Network
 from funclab.view.playground.trial import (
     BLANK,
     MOST_EPOCHS,
@@ -25,15 +27,14 @@ from funclab.view.playground.trial import (
     check,
     checked_own,
 )
-from funclab.view.scene.diagram import PROJECTOR_CALLS, bare, fitting
+from funclab.view.scene.diagram import bare
 
-EVERY_CALL = 60
-"""More boxes than a playground can have."""
-PAGE, WALL = 960, 740
-"""How wide the graph may be from left to right, before it is enlarged for a projector."""
+WALL, WALL_HIGH, WALL_SIDE = 416, (146, 200, 204), 196
+"""The width of the network, its height by the number of branches, and the side of the answer, on
+a projector, before they are enlarged."""
 EQUAL = 0.03
 """Losses that differ by less than this fraction are about equal."""
-BURST = 0.04
+BURST = 0.07
 """Seconds of training for each request of the browser, which then draws."""
 
 
@@ -105,13 +106,16 @@ class Playground(View):
     def _whole(self) -> dict[str, Any]:
         """The pictures and facts of the current model."""
         trial, facts = self.trial, self.trial.facts()
-        shown = self._shown(facts)
-        room = (WALL, PROJECTOR_CALLS) if self.look == "projector" else (PAGE, EVERY_CALL)
-        drawn = {
-            "surface": shown.pop("surface"),
-            "curve": shown.pop("curve"),
-            "points": bare(pictures.Points(facts["points"], pictures.CELL * len(facts["grid"]))),
-            "model": bare(fitting(self.model, *room)),
+        shown, look, classes = self._shown(facts), self._drawn_look, facts["classes"]
+        drawn = {name: shown.pop(name) for name in ("surface", "curve", "network")}
+        drawn |= {
+            "points": bare(pictures.Points(facts["points"], self._side)),
+            "answer": bare(pictures.Answer(classes)),
+            "reading": bare(pictures.Reading(classes, look, self._side)),
+            **{
+                f"data_{name}": bare(pictures.Points(points, pictures.THUMB, size=2))
+                for name, points in still.thumbs(trial).items()
+            },
         }
         known = {
             "choices": {
@@ -120,25 +124,36 @@ class Playground(View):
             "most_epochs": MOST_EPOCHS,
             "settings": trial.settings,
             "own": self._own is not None,
-            "heading": pictures.heading(facts),
+            "legend": still.legend(facts),
             "code": trial.code.to(0).replace("epochs=0", "epochs=$"),
             "usual": USUAL_EPOCHS,
             **shown,
         }
         return {"pictures": drawn, "facts": known}
 
-    def _shown(self, facts: dict[str, Any]) -> dict[str, Any]:
-        """What a burst of training changes."""
-        look = self.look
-        return {
+    @property
+    def _side(self) -> float:
+        return WALL_SIDE if self.look == "projector" else pictures.SIDE
+
+    @property
+    def _drawn_look(self) -> str:
+        return "print" if self.look == "print" else "auto"
+
+    def _shown(self, facts: dict[str, Any], brief: bool = False) -> dict[str, Any]:
+        """What a burst of training changes; a `brief` one leaves the network as it was drawn."""
+        look, trial = self._drawn_look, self.trial
+        on_wall = self.look == "projector"
+        high = WALL_HIGH[len(trial.branches) - 1]
+        room = (WALL, high) if on_wall else (still.WIDE, still.HIGH)
+        width = WALL if on_wall else pictures.SIDE
+        shown = {
             "epochs": facts["epochs"],
-            "surface": bare(
-                pictures.Surface(facts["grid"], "print" if look == "print" else "auto")
-            ),
-            "curve": bare(pictures.Losses(facts["train"], facts["test"], look)),
-            "caption": pictures.caption(facts),
-            "legend": pictures.legend(facts, look),
+            "surface": bare(pictures.Surface(trial.surface(), trial.far, look, self._side)),
+            "curve": bare(pictures.Losses(facts["train"], facts["test"], look, width)),
+            "counts": still.counts(facts),
+            "told": f"{still.caption(facts)} {still.reading(facts)}",
         }
+        return shown if brief else {**shown, "network": bare(Network(trial, *room, look))}
 
     def complete(self) -> dict[str, Any]:
         with self._lock:
@@ -147,8 +162,7 @@ class Playground(View):
     def picture(self) -> Picture:
         look = theme.still(self.look)
         with self._lock:
-            graph = fitting(self.model, PAGE, EVERY_CALL)
-            return pictures.PlaygroundPicture(self.trial.facts(), self.line(), graph, look)
+            return still.PlaygroundPicture(self.trial, self.line(), look)
 
     def answer_to(self, content: dict[str, Any]) -> dict[str, Any] | None:
         requests = {"build": self._on_build, "train": self._on_train, "race": self._on_race}
@@ -176,7 +190,7 @@ class Playground(View):
         state = self._settings({**content["settings"], "epochs": content["until"]})
         self._build(state)
         self.trial.burst(state["epochs"], BURST)
-        shown = self._shown(self.trial.facts())
+        shown = self._shown(self.trial.facts(), bool(content.get("brief")))
         return {"kind": "burst", "settings": self.trial.settings, **shown}
 
     def _on_race(self, content: dict[str, Any]) -> dict[str, Any]:
@@ -196,7 +210,7 @@ def race_question(sides: list[dict[str, Any]], ends: list[float], until: int) ->
     first, second = sides
     name = next(name for name in first if first[name] != second[name])
     label = say(f"play_{name}")
-    before, after = (_value_text(side[name]) for side in sides)
+    before, after = (still.value_text(side[name]) for side in sides)
     options = [f"{label} = {before}", f"{label} = {after}", say("play_ask_equal")]
     known = [loss if math.isfinite(loss) else math.inf for loss in ends]
     equal = known[0] == known[1] or abs(known[0] - known[1]) < EQUAL * max(known)
@@ -206,10 +220,6 @@ def race_question(sides: list[dict[str, Any]], ends: list[float], until: int) ->
     losses = dict(zip(("first", "second"), map(pictures.loss_text, ends), strict=True))
     why = say("play_ask_why", **losses, **values)
     return question(f"play {sides} {until}", prompt, options, answer, why)
-
-
-def _value_text(value: Any) -> str:
-    return say("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
 def _without_epochs(state: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import re
 from xml.etree import ElementTree
 
 import numpy as np
@@ -12,7 +11,6 @@ import pytest
 
 import funclab
 from funclab.errors import ArgumentError, DataError
-from funclab.view.playground.picture import contour, hatching
 from funclab.view.playground.view import race_question
 from tests.view.training.live_runs import X, Y, fresh
 
@@ -141,7 +139,7 @@ def test_a_race_trains_both_sides_to_the_same_epoch_and_asks_which_ends_lower():
         for units in (1, 16)
     )
     asked = reply["question"]
-    assert asked["options"] == ["units per layer = 1", "units per layer = 16", "about equal"]
+    assert asked["options"] == ["units = 1", "units = 16", "about equal"]
     assert asked["answer"] == asked["options"][0 if first < second else 1]
     assert f"{first:.3f} with 1, {second:.3f} with 16" in asked["explain"]
     assert view.losses["loss"] == []
@@ -153,7 +151,7 @@ def test_losses_that_hardly_differ_are_about_equal_and_one_that_is_lost_never_wi
     near, lost = (race_question(sides, ends, 5) for ends in ([0.5, 0.51], [0.5, float("nan")]))
 
     assert near["answer"] == "about equal"
-    assert lost["answer"] == "shared layers = no"
+    assert lost["answer"] == "shared = no"
     assert "no number any more with yes" in lost["explain"]
 
 
@@ -219,26 +217,62 @@ def test_a_model_that_blows_up_is_shown_and_told():
 
     assert not np.isfinite(view.losses["loss"][-1])
     assert "no number any more" in svg
-    assert "no number any more" in view.facts["caption"]
+    assert "no number any more" in view.facts["told"]
 
 
-def test_the_still_picture_holds_points_surface_curve_and_line():
+def test_the_still_picture_holds_all_that_the_live_view_shows():
     view = funclab.playground("moons", branches=2, epochs=5)
 
     root = ElementTree.fromstring(view.svg())
 
     words = " ".join(root.itertext())
-    parts = ("Playground: moons", "what the model answers", "training", "test", "epoch", "merged")
-    for part in (*parts, view.line()):
+    parts = ["Playground: moons", "test points right", "training", "test", "epoch 5", "merged"]
+    parts += ["learning rate", "0.01", "hidden layers", "gaussians", "swapped", "b_2", "says 1"]
+    for part in (*parts, view.line(), view.facts["legend"], view.facts["counts"]):
         assert part in words
     assert view._repr_mimebundle_()[0]["text/plain"] == "<Playground: Playground>"
 
 
-def test_on_a_projector_at_most_twelve_boxes_are_drawn():
-    view = funclab.playground(branches=3, layers=4, look="projector")
+def test_of_a_large_layer_some_neurons_are_drawn_and_the_rest_counted():
+    few, many = (
+        funclab.playground(units=units, layers=1).pictures["network"] for units in (10, 32)
+    )
 
-    assert view.pictures["model"].count('class="box') <= 12
-    assert "more nodes" in view.pictures["model"]
+    assert few.count('label="a_1, neuron ') == 10 and "+ " not in few
+    assert many.count('label="a_1, neuron ') == 8 and "+ 24" in many
+
+
+@pytest.mark.parametrize("branches", [2, 3])
+def test_a_shared_layer_is_drawn_in_the_row_of_every_branch_with_one_mark(branches):
+    view = funclab.playground(branches=branches, shared=True, layers=1)
+
+    root = ElementTree.fromstring(view.pictures["network"])
+
+    words = [text.text for text in root.iter() if text.tag.endswith("text")]
+    for i in range(branches):
+        assert words.count(f"shared_1[{i}]") == 1
+    marks = [part for part in root.iter() if part.get("class") == "f-group0" and part.get("d")]
+    assert len(marks) == branches
+
+
+@pytest.mark.parametrize("settings", [{"branches": 3, "layers": 4}, {"units": 128}, {"units": 1}])
+@pytest.mark.parametrize("look", ["auto", "projector"])
+def test_neurons_neither_overlap_nor_leave_the_picture(settings, look):
+    view = funclab.playground(**settings, look=look)
+
+    root = ElementTree.fromstring(view.pictures["network"])
+    wide, high = map(float, root.get("viewBox").split()[2:])
+    frames = [
+        part for part in root.iter() if part.get("class") == "f- s-line" or part.get("rx") == "4"
+    ]
+    boxes = [tuple(float(one.get(k)) for k in ("x", "y", "width", "height")) for one in frames]
+
+    assert boxes
+    for x, y, width, height in boxes:
+        assert min(x, y) >= 0 and x + width <= wide and y + height <= high
+    for i, (x, y, width, height) in enumerate(boxes):
+        for left, top, *_ in boxes[:i]:
+            assert abs(left - x) >= width or abs(top - y) >= height
 
 
 def test_a_playground_and_a_training_in_the_background_do_not_share_random_numbers():
@@ -256,25 +290,34 @@ def test_a_playground_and_a_training_in_the_background_do_not_share_random_numbe
     assert first == second
 
 
-def test_the_contour_runs_between_the_sides():
-    numbers = re.findall(r"[\d.]+", contour([[0, 255], [0, 255]]))
-
-    assert list(map(float, numbers)) == pytest.approx([8, 4, 8, 12], abs=0.1)
-
-
-def test_only_the_side_of_the_crosses_is_hatched():
-    assert hatching([[255]]) == "M0,8l8,-8"
-    assert hatching([[0]]) == ""
-
-
 def test_a_burst_brings_the_pictures_and_the_words_that_it_changes():
     view = funclab.playground("moons")
     before = {**view.facts, **view.pictures}
 
     reply = view.answer_to({"ask": "train", "settings": message(view), "until": 1})
 
-    assert "not trained yet" in before["caption"] and "after 1 epoch the loss" in reply["caption"]
-    for name in ("surface", "curve"):
+    assert "not trained yet" in before["told"] and "after 1 epoch the loss" in reply["told"]
+    for name in ("surface", "curve", "network"):
         assert reply[name].startswith("<svg") and reply[name] != before[name]
-    assert "drawn at the middle" in reply["legend"] and "middle" not in before["legend"]
-    assert len(json.dumps(reply)) < 30_000
+    assert "drawn at the middle" in reply["told"] and "middle" not in before["told"]
+    assert len(json.dumps(reply)) < 100_000
+
+
+def test_a_brief_burst_leaves_the_network_as_it_was_drawn():
+    view = funclab.playground("moons")
+    request = {"ask": "train", "settings": message(view)}
+
+    brief = view.answer_to({**request, "until": 1, "brief": True})
+    whole = view.answer_to({**request, "until": 1})
+
+    assert "network" not in brief and whole["network"].startswith("<svg")
+    assert brief["surface"] == whole["surface"] and brief["epochs"] == whole["epochs"] == 1
+
+
+@pytest.mark.parametrize("settings", [{}, {"branches": 3, "layers": 3, "units": 32}], ids=str)
+def test_what_is_stored_is_small(settings):
+    view = funclab.playground(**settings, epochs=5)
+
+    data = view._repr_mimebundle_()
+
+    assert len(json.dumps(data)) < 300_000

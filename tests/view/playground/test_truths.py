@@ -10,17 +10,25 @@ import numpy as np
 import pytest
 
 import funclab
-from funclab.view.playground.picture import CELL
-from funclab.view.playground.trial import GRID
+from funclab.view.playground.bands import ANSWER, NEURON
+from funclab.view.playground.network import STEPS
+from funclab.view.playground.picture import SIDE
+from funclab.view.playground.trial import FINE, GRID
+from tests.view.draw.paths import chains
 
 POINTS = np.random.default_rng(1).uniform(-1, 1, (200, 2)).astype("float32")
-SIDE = CELL * GRID
-"""The width and height of the surface as it is drawn."""
 SIDES = {
     "above": (POINTS[:, 1] > 0, lambda x, y: y < SIDE / 2),
     "below": (POINTS[:, 1] < 0, lambda x, y: y > SIDE / 2),
     "at the right": (POINTS[:, 0] > 0, lambda x, y: x > SIDE / 2),
     "at the left": (POINTS[:, 0] < 0, lambda x, y: x < SIDE / 2),
+}
+MODELS = {
+    "tanh": {},
+    "shared": {"branches": 2, "shared": True, "merge": "add"},
+    "relu": {"activation": "relu", "branches": 3, "layers": 1},
+    "sigmoid": {"activation": "sigmoid", "layers": 1},
+    "linear": {"activation": "linear", "units": 4, "layers": 3},
 }
 
 
@@ -30,41 +38,228 @@ def learned(crosses):
     return funclab.playground(data, learning_rate=0.1, epochs=15)
 
 
-def paths(markup, colour):
-    """The data of the lines of a colour in a picture."""
+def parts(markup, kind):
+    """The parts of a picture whose class has this word."""
     root = ElementTree.fromstring(markup)
-    parts = [part for part in root.iter() if f"s-{colour}" in part.get("class", "").split()]
-    return [part.get("d", "") for part in parts if part.tag.endswith("path")]
+    return [part for part in root.iter() if kind in part.get("class", "").split()]
 
 
-def starts(path):
-    """Where the strokes of a path begin."""
-    return np.array(re.findall(r"M(-?[\d.]+),(-?[\d.]+)", path), float)
+def paths(markup, kind):
+    """The data of the paths of a colour in a picture."""
+    return [part.get("d", "") for part in parts(markup, kind) if part.tag.endswith("path")]
+
+
+def within(rings, points):
+    """Whether each point lies within some rings, of which holes are within others."""
+    inside = np.zeros(len(points), bool)
+    x, y = points.T
+    for ring in rings:
+        for (x1, y1), (x2, y2) in zip(ring, np.roll(ring, -1, axis=0), strict=True):
+            crosses = (y1 > y) != (y2 > y)
+            inside ^= crosses & (x < x1 + (x2 - x1) * (y - y1) / ((y2 - y1) or 1))
+    return inside
+
+
+def on_plane(trial, places, side=SIDE):
+    """The points of the plane at some places of a picture."""
+    part = places / side
+    return np.stack([part[:, 0], 1 - part[:, 1]], axis=1) * (trial.high - trial.low) + trial.low
+
+
+def answers(view, points):
+    return view.model.predict(points.astype("float32"), verbose=0)[:, 0].astype(float)
 
 
 @pytest.mark.parametrize(("crosses", "there"), SIDES.values(), ids=SIDES)
-def test_the_side_of_the_crosses_is_hatched_where_the_crosses_are(crosses, there):
+def test_the_side_of_the_crosses_is_orange_where_the_crosses_are(crosses, there):
     view = learned(crosses)
+    places = np.random.default_rng(0).uniform(0, SIDE, (1000, 2))
 
-    hatched = starts(paths(view.pictures["surface"], "group0")[-1])
-    drawn = starts(paths(view.pictures["points"], "group0")[0])
+    orange, blue = (
+        places[within(chains(paths(view.pictures["surface"], f"f-{name}")[0]), places)]
+        for name in ("pos", "neg")
+    )
+    drawn = np.array(
+        [chain.mean(axis=0) for chain in chains(paths(view.pictures["points"], "s-pos")[0])]
+    )
 
-    assert len(hatched) > 100 and len(drawn) > 40
-    assert np.mean([there(x, y) for x, y in hatched]) > 0.85
+    assert len(orange) + len(blue) > 980 and len(drawn) > 40
+    assert np.mean([there(x, y) for x, y in orange]) > 0.85
+    assert np.mean([there(x, y) for x, y in blue]) < 0.15
     assert np.mean([there(x, y) for x, y in drawn]) > 0.95
 
 
-def test_a_cell_of_the_surface_has_the_answer_of_the_model_at_its_middle():
+@pytest.mark.parametrize("settings", MODELS.values(), ids=MODELS)
+def test_the_undecided_line_lies_where_the_model_says_a_half(settings):
+    view = funclab.playground("moons", **settings, epochs=40)
+
+    (data,) = paths(view.pictures["surface"], "s-ink")
+    lines = chains(data)
+
+    assert lines
+    for line in lines:
+        said = answers(view, on_plane(view.trial, line))
+        ahead = np.random.default_rng(0).uniform(-2, 2, (len(line), 2))
+        beside = [answers(view, on_plane(view.trial, line + way * ahead)) for way in (-1, 1)]
+        assert np.all(np.abs(said - 0.5) < 0.03 + np.abs(beside[0] - beside[1]))
+
+
+@pytest.mark.parametrize("data", ["spirals", "circles", "xor"])
+def test_the_undecided_line_has_no_steps(data):
+    view = funclab.playground(data, learning_rate=0.03, epochs=60)
+
+    for line in chains(paths(view.pictures["surface"], "s-ink")[0]):
+        steps = np.diff(line, axis=0)
+        lengths = np.hypot(*steps.T)
+        turns = np.sum(steps[1:] * steps[:-1], axis=1) / np.maximum(
+            lengths[1:] * lengths[:-1], 1e-9
+        )
+        long = np.minimum(lengths[1:], lengths[:-1]) > 4
+        assert not np.any(long & (np.abs(turns) < 0.1))
+
+
+@pytest.mark.parametrize("data", ["moons", "plane"])
+def test_a_band_holds_what_is_as_far_from_the_middle_as_it_says(data):
+    view = funclab.playground(data, epochs=40)
+    places = np.random.default_rng(0).uniform(2, SIDE - 2, (1500, 2))
+    said = answers(view, on_plane(view.trial, places))
+    far = 2 * said - 1 if data == "moons" else said / np.abs(view.trial.trained[1]).max()
+
+    for name, sign in (("neg", -1), ("pos", 1)):
+        drawn = paths(view.pictures["surface"], f"f-{name}")
+        reached = [part for part in ANSWER[0] if (sign * view.trial.surface()).max() > 0]
+        for band, part in zip(drawn, reached, strict=False):
+            inside = within(chains(band), places)
+            near = np.abs(sign * far - part) < 0.05
+            assert np.array_equal(inside[~near], (sign * far > part)[~near])
+
+
+@pytest.mark.parametrize("settings", MODELS.values(), ids=MODELS)
+def test_a_neuron_shows_what_its_call_makes_of_every_point(settings):
+    view = funclab.playground("moons", **settings, epochs=10)
+    trial, model = view.trial, view.model
+    grid = [np.linspace(trial.low[i], trial.high[i], GRID) for i in (0, 1)]
+    points = np.stack(np.meshgrid(grid[0], grid[1][::-1]), axis=-1).reshape(-1, 2)
+    activation = trial.settings["activation"]
+    act = {"tanh": np.tanh, "sigmoid": lambda z: 1 / (1 + np.exp(-z)), "linear": lambda z: z,
+           "relu": lambda z: np.maximum(z, 0)}[activation]  # fmt: skip
+
+    calls = {layer.name: layer for layer in model.layers}
+    sums = trial.neurons()
+    for k, names in enumerate(trial.branches):
+        name = names[-1] if names[-1] in calls else f"shared_{len(names) - 1}"
+        made = funclab.Model(model.inputs, calls[name].get_output_at(k if "shared" in name else 0))
+        values = made.predict(points.astype("float32"), verbose=0)
+        drawn = act(sums[names[-1]]).reshape(len(sums[names[-1]]), -1).T
+        assert np.allclose(drawn, values, atol=1e-4)
+
+
+def test_the_bands_of_a_neuron_are_those_of_its_value():
+    view = funclab.playground("moons", layers=1, epochs=20)
+    (column,) = [one for one in frames(view) if one[0] == "a_1, neuron 0"]
+    _, corner, side = column
+    places = corner + np.random.default_rng(0).uniform(1, side - 1, (600, 2))
+    hidden = funclab.Model(view.model.inputs, view.model.get_layer("a_1").output)
+    values = hidden.predict(
+        on_plane(view.trial, places - corner, side).astype("float32"), verbose=0
+    )
+
+    for name, sign in (("neg", -1), ("pos", 1)):
+        bands = paths(view.pictures["network"], f"f-{name}")[3:]  # after those of the inputs
+        for band, part in zip(bands, NEURON[0], strict=True):
+            inside = within(chains(band), places)
+            near = np.abs(sign * values[:, 0] - part) < 0.06
+            assert np.array_equal(inside[~near], (sign * values[:, 0] > part)[~near])
+
+
+def frames(view):
+    """The neurons of a network: each with its name, its corner, and its side."""
+    root = ElementTree.fromstring(view.pictures["network"])
+    found = []
+    for part in root.iter():
+        label = part.get("aria-label", "").partition(":")[0]
+        for frame in part if part.get("role") == "graphics-symbol" else ():
+            if frame.get("rx") == "4":
+                corner = np.array([float(frame.get("x")), float(frame.get("y"))])
+                found.append((label, corner, float(frame.get("width"))))
+    return found
+
+
+@pytest.mark.parametrize("settings", MODELS.values(), ids=MODELS)
+def test_the_width_of_a_line_is_the_size_of_its_weight_and_its_dashes_are_its_sign(settings):
+    view = funclab.playground("moons", **{**settings, "branches": 1}, epochs=5)
+    depth = view.trial.settings["layers"]
+    places = {name: corner + side / 2 for name, corner, side in frames(view)}
+    half = frames(view)[0][2] / 2
+
+    lines = {}
+    for kind in ("s-pos", "s-neg"):
+        for part in parts(view.pictures["network"], kind):
+            for start, *_, end in re.findall(LINE, part.get("d")):
+                assert bool(part.get("stroke-dasharray")) == (kind == "s-neg")
+                lines[start, end] = float(part.get("stroke-width")), kind == "s-neg"
+
+    for i in range(2, depth + 1):
+        kernel = view.model.get_layer(f"a_{i}").get_weights()[0]
+        drawn = np.zeros((*kernel.shape, 2))
+        for j, k in np.ndindex(*kernel.shape):
+            begin, end = places[f"a_{i - 1}, neuron {j}"], places[f"a_{i}, neuron {k}"]
+            ends = np.add(begin, [half, 0]), np.subtract(end, [half, 0])
+            near = [at for at in lines if close(at[0], ends[0]) and close(at[1], ends[1])]
+            drawn[j, k] = lines[near[0]] if near else (0, kernel[j, k] < 0)
+        assert np.array_equal(drawn[..., 1], kernel < 0)
+        size = np.abs(kernel) / np.abs(kernel).max()
+        assert np.allclose(drawn[..., 0], 0.5 + 3 * np.ceil(STEPS * size) / STEPS, atol=0.06)
+
+
+LINE = r"M(-?[\d.]+,-?[\d.]+)C(\S+) (\S+) (-?[\d.]+,-?[\d.]+?)(?=M|$)"
+
+
+def close(text, place):
+    return np.allclose([float(number) for number in text.split(",")], place, atol=0.6)
+
+
+@pytest.mark.parametrize("settings", MODELS.values(), ids=MODELS)
+def test_the_words_of_a_neuron_are_its_weights_and_its_bias(settings):
+    view = funclab.playground("moons", **settings, epochs=5)
+
+    words = re.findall('role="graphics-symbol" aria-label="([^"]*)"', view.pictures["network"])
+
+    last = view.trial.settings["layers"]
+    name = f"shared_{last}[0]" if settings.get("shared") else f"a_{last}"
+    kernel, bias = view.model.get_layer(name.removesuffix("[0]")).get_weights()
+    weights = ", ".join(f"{weight:.2f}" for weight in kernel[:8, 1]).replace("-", "−")
+    told = f"{name}, neuron 1: weights {weights}; bias {bias[1]:.2f}.".replace("-", "−")
+    assert told in words
+    assert sum(one.startswith("answer: weights") for one in words) == 1
+
+
+@pytest.mark.parametrize("data", ["moons", "spirals"])
+def test_the_numbers_of_the_header_are_counted_right(data):
+    view = funclab.playground(data, epochs=12)
+    x, y = view.trial.tested
+
+    right = int(np.sum((answers(view, x) > 0.5) == (y == 1)))
+
+    assert view.facts["epochs"] == 12
+    weights = sum(np.size(array) for array in view.model.get_weights())
+    assert (
+        view.facts["counts"]
+        == f"epochs · {weights} weights · {right} of {len(y)} test points right"
+    )
+
+
+def test_a_sum_of_the_answer_is_that_of_the_model_at_its_point():
     view = learned(POINTS[:, 0] + 0.5 * POINTS[:, 1] > 0.2)
     low, high = view.trial.low, view.trial.high
-    surface = view.trial.surface().astype(int)
+    surface = view.trial.surface()
 
-    for row, column in [(0, 0), (0, GRID - 1), (GRID - 1, 0), (10, 30), (25, 7)]:
-        across = low[0] + (column + 0.5) / GRID * (high[0] - low[0])
-        up = high[1] - (row + 0.5) / GRID * (high[1] - low[1])
-        answer = float(view.model.predict(np.array([[across, up]], "float32"), verbose=0)[0, 0])
+    for row, column in [(0, 0), (0, FINE - 1), (FINE - 1, 0), (10, 30), (25, 7)]:
+        across = low[0] + column / (FINE - 1) * (high[0] - low[0])
+        up = high[1] - row / (FINE - 1) * (high[1] - low[1])
+        answer = answers(view, np.array([[across, up]]))[0]
 
-        assert surface[row, column] == pytest.approx(128 + 127 * (2 * answer - 1), abs=1)
+        assert 1 / (1 + np.exp(-surface[row, column])) == pytest.approx(answer, abs=1e-4)
 
 
 @pytest.mark.parametrize("data", ["moons", "plane"])
@@ -79,7 +274,7 @@ def test_the_losses_are_those_of_the_model_computed_apart(data):
 
     assert view.losses["val_loss"][-1] == pytest.approx(apart, rel=1e-4)
     ends = f"{view.losses['loss'][-1]:.3f} in training and {apart:.3f} in the test"
-    assert f"after 4 epochs the loss is {ends}" in view.facts["caption"]
+    assert f"after 4 epochs the loss is {ends}" in view.facts["told"]
     assert f"Loss after 4 epochs: {view.losses['loss'][-1]:.3f}" in view.pictures["curve"]
 
 
@@ -94,7 +289,7 @@ def test_a_request_to_train_to_an_epoch_trains_to_it_and_no_further(batch_size):
 
         assert reply["epochs"] == len(view.losses["loss"]) == epoch
         assert int(view.model.optimizer.iterations) == epoch * steps
-        assert f"after {epoch} epoch" in reply["caption"]
+        assert f"after {epoch} epoch" in reply["told"]
 
 
 def seen(view):
@@ -154,4 +349,4 @@ def test_the_number_of_weights_is_that_of_the_arrays(settings):
     view = funclab.playground(**settings)
 
     count = sum(np.size(array) for array in view.model.get_weights())
-    assert view.facts["heading"].endswith(f"{count} weights.")
+    assert f" · {count} weights · " in view.facts["counts"]
