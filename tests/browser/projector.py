@@ -10,7 +10,8 @@ SMALL_WORDS = """(root, least) => [...root.querySelectorAll("*")]
     node.nodeType === 3 && node.data.trim()))
   .map((one) => {
     const drawn = one.getScreenCTM && one instanceof SVGElement;
-    return [parseFloat(getComputedStyle(one).fontSize) * (drawn ? one.getScreenCTM().a : 1),
+    const scale = drawn ? one.getScreenCTM().a : one.currentCSSZoom ?? 1;
+    return [parseFloat(getComputedStyle(one).fontSize) * scale,
       one.textContent];
   })
   .filter(([size]) => size < least)"""

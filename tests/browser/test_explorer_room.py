@@ -109,8 +109,8 @@ def test_the_present_step_of_the_shapes_is_seen_with_its_rule_and_its_numbers(pr
 
     for step in range(2, 8):
         demo.keys("ArrowRight")
-        expect(view.locator(".fl-caption")).to_contain_text(f"Step {step} of 7")
-        all_seen(view, ".fl-now", ".fl-now .shape")
+        expect(view.locator(".fl-place")).to_have_text(f"step {step} of 7")
+        all_seen(view, ".fl-say", ".fl-figures svg", ".fl-axes", ".fl-sum")
 
     all_large_and_quiet(demo, view)
 

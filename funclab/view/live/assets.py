@@ -12,12 +12,15 @@ ROOMS = HERE.parent
 
 
 def style() -> str:
-    """The style sheet of all live views, with the palette for each look."""
+    """The style sheet of all live views, with the palette for each look: what they share, and what
+    each has in a sheet of its own."""
     rules = [theme.style_sheet(), f".fl{{--sans:{theme.SANS};--mono:{theme.MONO}}}"]
     for look in ("light", "dark", "print"):
         here = f".fl[data-look={look}]"
         rules.append(f"{here}.funclab,{here} .funclab{{{theme.variables(look)}}}")
-    return "\n".join([*rules, (HERE / "core.css").read_text(encoding="utf-8")])
+    own = [path for path in (ROOMS / room / "view.css" for room in rooms()) if path.exists()]
+    sheets = [path.read_text(encoding="utf-8") for path in (HERE / "core.css", *own)]
+    return "\n".join([*rules, *sheets])
 
 
 def rooms() -> list[str]:
