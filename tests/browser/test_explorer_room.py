@@ -122,11 +122,10 @@ def test_a_difference_is_seen_on_both_sides_and_in_the_list(projected):
     for i in range(entries.count()):
         demo.keys("ArrowDown")
         expect(entries.nth(i)).to_have_class("fl-here")
-        heads = [f".fl-figure:nth-child({side}) figcaption" for side in (1, 2)]
-        all_seen(view, *heads, ".fl-here", ".fl-panel")
-        for side in view.locator(".fl-graph").all():
-            if side.locator(".fl-ring:not(.fl-lit)").count():
-                all_seen(side, ".fl-ring:not(.fl-lit)")
+        all_seen(view, ".fl-here")
+        for side in ("left", "right"):
+            if view.locator(f"[data-side={side}] .fl-ring").count():
+                all_seen(view, f"[data-side={side}] .fl-ring")
 
     demo.notebook.screenshot("diff-room")
     all_large_and_quiet(demo, view)
