@@ -15,6 +15,7 @@ from funclab.view.draw.sentences import say
 from funclab.view.draw.text import folded_lines, prose, shorten, text_width
 from funclab.view.shapes.failure import Failure
 from funclab.view.shapes.figure import WIDTH, Blocks
+from funclab.view.shapes.lengths import draw_lengths, measured
 from funclab.view.shapes.step import Step
 
 TITLES = ("call", "takes", "rule", "axes", "makes", "parameters", "parameters so far")
@@ -117,6 +118,9 @@ class FailedRow(Picture):
         names = [(failure.name, RED_NAME), (failure.detail, SMALL), *_named(failure.inputs)]
         left = _draw_lines(canvas, complex(INDENT, 23), [_fitted(n, RIGHT - INDENT) for n in names])
         bottom = self._draw_shapes(canvas)
+        rows = measured(failure)
+        if rows:
+            bottom += draw_lengths(canvas, complex(RIGHT, bottom + 12), rows)[1] + 8
         below = _draw_lines(canvas, complex(RIGHT, bottom + 22), self._told())
         canvas.close()
         return WIDTH, max(left, below)
