@@ -33,7 +33,7 @@ def shown(run_cells, server, cell):
 
 
 def text(page, selector):
-    return page.locator(f"{ROOT} {selector}").inner_text()
+    return page.locator(f"{ROOT} {selector}").text_content()
 
 
 def press(page, key, times=1):
@@ -110,7 +110,7 @@ def test_a_wide_layer_is_drawn_in_fields(lab, run_cells):
 
     page.wait_for_selector(f"{ROOT} .fl-frame path.s-ink", state="attached")
     expect(page.locator(f"{ROOT} .fl-frame")).to_have_count(4)
-    heads = page.locator(f"{ROOT} .fl-all th[scope=row]").all_inner_texts()
+    heads = page.locator(f"{ROOT} .fl-all th[scope=row]").all_text_contents()
     assert heads == ["x[0:0]", "wide/kernel", "wide/bias", "wide[0:0]"]
     assert "(16, 200) · means of blocks" in text(page, ".fl-shown")
     assert notebook.quiet

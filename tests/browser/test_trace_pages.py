@@ -180,10 +180,34 @@ def text_model():
     return model, np.ones((4, 12), "int32"), np.ones((4, 1))
 
 
-@pytest.mark.parametrize("kind", ["add_into", "update"])
-def test_the_pictures_of_a_sum_and_of_an_update_stand_in_one_row(kind, page_of):
+def test_gradients_that_meet_stand_beside_their_calls_and_the_sum_after_them(page_of):
     view = funclab.trace(*small_model())
-    view.show(step=view.find(kind, "shared/kernel"))
+    view.show(step=view.find("add_into", "shared/kernel"))
+    page = page_of(view)
+    page.set_viewport_size({"width": 1032, "height": 900})  # a cell of 1,000 px
+    page.wait_for_selector(".fl-row-sum")
+    laid_out(page)
+
+    parts = {
+        part.locator("code").inner_text().split(" ")[-1]: part.bounding_box()
+        for part in page.locator(".fl-row-part").all()
+    }
+    (total,) = (part.bounding_box() for part in page.locator(".fl-row-sum").all())
+
+    assert {*parts} == {"shared[0]", "shared[1]"}
+    for call, at in parts.items():
+        box = page.locator(f'.box[data-key="{call}"] rect').first.bounding_box()
+        assert at["y"] < box["y"] + box["height"]
+        assert at["y"] + at["height"] > box["y"]
+        assert box["x"] + box["width"] < at["x"]
+        assert at["x"] + at["width"] < total["x"]
+    shown = page.locator(".fl-shown").bounding_box()
+    assert total["x"] + total["width"] <= shown["x"] + shown["width"]
+
+
+def test_the_pictures_of_an_update_stand_in_one_row(page_of):
+    view = funclab.trace(*small_model())
+    view.show(step=view.find("update", "shared/kernel"))
     page = page_of(view)
     page.set_viewport_size({"width": 1032, "height": 900})  # a cell of 1,000 px
 
@@ -307,7 +331,7 @@ def test_pictures_of_one_tensor_are_told_apart_in_the_table(page_of):
 
     press(page, "ArrowRight")
 
-    heads = page.locator(f"{ROOT} .fl-all th[scope=row]").all_inner_texts()
+    heads = page.locator(f"{ROOT} .fl-all th[scope=row]").all_text_contents()
     assert heads == ["drop[0:0], training off", "drop[0:0], training on"]
 
 

@@ -280,7 +280,7 @@ class Plot:
         first, last = self.chart.epochs[-1], self.along[1]
         if last <= first:
             return
-        start, words = self._across(first), say("live_to_come", n=round(last - first))
+        start, words = self._across(first), say("epochs_to_come", n=round(last - first))
         ground = area(complex(start, self.top), self.right - start, self.base - self.top)
         self.canvas.rect(ground, Paint("sunken"), 4)
         if ground.width > text_width(words, TICK) + 8:

@@ -22,9 +22,10 @@ MOST_ON_A_PAGE = 6_000_000
 """How many characters of SVG a page without a kernel holds."""
 MOST_FRAMES = 40
 """A page holds all frames closed, all open, and each of up to this many open by itself."""
-BESIDE, BELOW, NARROW, EDGES = 328, 120, 700, 32
-"""The room of a panel beside or below a picture; in less width than `NARROW` it covers it. `EDGES`
-is the room around the picture, on both sides together."""
+BESIDE, BELOW, NARROW = 328, 120, 700
+"""The room of a panel beside or below a picture; in less width than `NARROW` it covers it."""
+EDGES, EDGES_ON_A_WALL = 32, 0
+"""The room around a picture, on both sides together."""
 ON_A_WALL = 548, 204
 """The same for a projector."""
 OVERVIEW, LOOKS = "overview", ("auto", "projector")
@@ -63,12 +64,14 @@ class Gallery:
         self.details: dict[Way, int] = {}
         """How many calls are below the strip, for each way that does not fit as a whole."""
         self.choices: dict[Way, list[str]] = {}
+        self.scenes: dict[str, Scene] = {}
+        """The newest scene of each way that was drawn, by its name."""
         self.last: tuple[str, Scene | None] = ("", None)
 
     def resize(self, room: Room) -> None:
         """Draw for a new room from now on."""
         self.room = room
-        self.pictures, self.shown, self.details = {}, {}, {}
+        self.pictures, self.shown, self.details, self.scenes = {}, {}, {}, {}
 
     def opened(self, wanted: Any) -> list[str]:
         """The open frames, in order, by their keys in the calls face."""
@@ -150,16 +153,18 @@ class Gallery:
         picture |= {"side": side, "choices": choices, "told": told, "svg": svg}
         full = f"{name}@{target}" if drawn.scene.moved else name
         self.pictures[full], self.shown[full] = picture, shown_in(drawn.scene)
+        self.scenes[name] = drawn.scene
         self.last = (name, drawn.scene)
         return self.shown[full]
 
     def _rooms(self, way: Way) -> dict[str, Room]:
         """The room of a picture for each place of the panel, in units of the picture."""
         scale = theme.PROJECTOR if way.large else 1
-        width, height = (size - EDGES for size in self.room)
+        edges = EDGES_ON_A_WALL if way.large else EDGES
+        width, height = (size - edges for size in self.room)
         beside, below = ON_A_WALL if way.large else (BESIDE, BELOW)
         rooms = {"over": (width, height)}
-        if width + EDGES >= NARROW:
+        if self.room[0] >= NARROW:
             rooms |= {"beside": (width - beside, height), "below": (width, height - below)}
         return {side: (w / scale, h / scale) for side, (w, h) in rooms.items()}
 
@@ -263,14 +268,12 @@ class Gallery:
         """The static picture of a state."""
         way = self.way(state, False)
         target = self.target(way.face, state["selected"])
-        name, scene = self.last
-        if (
-            scene is not None
-            and name == self.name(way)
-            and (not target or target in shown_in(scene))
-        ):
+        scene, sharing = self.scenes.get(self.name(way)), Sharing(self.model)
+        if scene is None and (placed := self._placed(way, target, sharing)):
+            scene = placed[1].scene
+        if scene is not None and (not target or target in shown_in(scene)):
             return Diagram(scene, look)  # the same as in the view
-        ways = self._chooser(way, target, Sharing(self.model))
+        ways = self._chooser(way, target, sharing)
         return Diagram(ways.draw(ways.fit(WINDOW, way.choice)), look)
 
     def draw_all(self, state: State, large: bool) -> None:

@@ -9,8 +9,8 @@ import { pictureFrom } from "../live/stored.js";
 const BESIDE = 328, BELOW = 120, NARROW = 700, ON_A_WALL = [520, 204];
 // The room around the picture on its stage, on both sides together; and of the code above the view.
 const EDGES = 32, CODE = 52;
-// The least height of a panel beside the picture: enough for most layers.
-const PANEL = 420;
+// The least height of a panel beside the picture, enough for most layers, and the most of one below.
+const PANEL = 420, MOST_BELOW = 160;
 // The room in a notebook in a window of 1280 by 720: pictures without a kernel must fit there.
 const WINDOW = [1094, 472];
 
@@ -46,9 +46,10 @@ export class Room {
 
   /** Width and height for picture and panel: with header and foot, no higher than a window. */
   get size() {
-    const { el, head, foot } = this.ctx, page = el.closest(".jp-WindowedPanel-outer"), scale = el.currentCSSZoom ?? 1;
+    const { el, head, foot, look } = this.ctx, page = el.closest(".jp-WindowedPanel-outer");
     // In a notebook, some of the code stays in sight above it.
-    const high = page ? page.clientHeight - CODE : window.innerHeight / scale;
+    const high = page ? page.clientHeight - (look === "projector" ? 0 : CODE)
+      : window.innerHeight / (el.currentCSSZoom ?? 1);
     return [el.clientWidth, Math.max(320, Math.floor(high) - head.offsetHeight - foot.offsetHeight - 8)];
   }
 
@@ -65,13 +66,15 @@ export class Room {
   /** Where the panel is: as decided with the picture, if the window still has the same size. */
   side(picture, wide, tall) {
     const [width, high] = this.size, [panel, below] = this.panel;
-    if (width < NARROW) return tall + EDGES + below <= high ? "below" : "over";
+    if (width < NARROW) return tall + this.edges + below <= high ? "below" : "over";
     if (picture?.side === "over") return "over";
-    return picture?.side === "beside" && wide + EDGES + panel <= width ? "beside" : "below";
+    return picture?.side === "beside" && wide + this.edges + panel <= width ? "beside" : "below";
   }
 
   /** The room of a panel beside a picture, and of one below it. */
   get panel() { return this.ctx.look === "projector" ? ON_A_WALL : [BESIDE, BELOW]; }
+
+  get edges() { return this.ctx.look === "projector" ? 0 : EDGES; }
 
   arrange() {
     const { ctx, work, stage } = this, picture = stage.picture, [, high] = this.size;
@@ -79,8 +82,9 @@ export class Room {
     const [wide, tall] = ["width", "height"].map((name) => Number(drawn?.getAttribute(name) ?? 0));
     const side = this.side(picture, wide, tall), strip = picture?.strip ? this.strip.offsetHeight : 0;
     for (const name of ["beside", "below", "over"]) work.classList.toggle(`fl-${name}`, name === side);
-    const sizes = { room: high, tall: Math.min(high, Math.max(tall + strip + EDGES, PANEL)),
-      said: Math.min(260, Math.max(this.panel[1], high - tall - strip - EDGES)), stage: high - this.panel[1] - strip };
+    const sizes = { room: high, tall: Math.min(high, Math.max(tall + strip + this.edges, PANEL)),
+      said: Math.min(MOST_BELOW, Math.max(this.panel[1], high - tall - strip - this.edges)),
+      stage: high - this.panel[1] - strip };
     for (const [name, size] of Object.entries(sizes)) work.style.setProperty(`--fl-${name}`, `${size}px`);
     const { selected, level, table } = ctx.state;
     work.classList.toggle("fl-chosen", Boolean(selected || level || table || !ctx.askBox.hidden));

@@ -112,7 +112,9 @@ export class Explorer {
 
   typed(ctx, target, key) { return this.walk.typed(target, key); }
 
-  counts({ facts, model }) { return [facts.counted, model.get("ask") ? "" : facts.weighs].filter(Boolean).join(" · "); }
+  counts({ facts, model }) {
+    return [facts.counted, model.get("ask") ? "" : facts.weighs].filter(Boolean).join(" · ");
+  }
 
   caption() {
     const { ctx, facts } = this, { selected, face } = ctx.state, chosen = facts.chosen();

@@ -12,15 +12,16 @@ ROOMS = HERE.parent
 
 
 def style() -> str:
-    """The style sheet of all live views, with the palette for each look: what they share, and what
-    each has in a sheet of its own."""
+    """The style sheet of all live views, with the palette for each look: what all share, then what
+    each room adds."""
     rules = [theme.style_sheet(), f".fl{{--sans:{theme.SANS};--mono:{theme.MONO}}}"]
     for look in ("light", "dark", "print"):
         here = f".fl[data-look={look}]"
         rules.append(f"{here}.funclab,{here} .funclab{{{theme.variables(look)}}}")
-    own = [path for path in (ROOMS / room / "view.css" for room in rooms()) if path.exists()]
-    sheets = [path.read_text(encoding="utf-8") for path in (HERE / "core.css", *own)]
-    return "\n".join([*rules, *sheets])
+    own = sorted(ROOMS.glob("*/view.css"))
+    return "\n".join(
+        [*rules, *(path.read_text(encoding="utf-8") for path in (HERE / "core.css", *own))]
+    )
 
 
 def rooms() -> list[str]:

@@ -12,7 +12,8 @@ from funclab.view.live.assets import script, style
 
 PAGE = (
     "body{margin:1rem;color-scheme:light dark;color:CanvasText;background:Canvas}"
-    "h1:has(~section .fl-title,+section .fl-title):not(:has(~section~section)){display:none}"
+    "h1:has(~section .fl-title,+section .fl-title):not(:has(~section~section)){position:absolute;"
+    "width:1px;height:1px;margin:0;clip-path:inset(50%)}"
     "h1,h2{font:600 1.1rem sans-serif;overflow-wrap:anywhere;display:-webkit-box;"
     "-webkit-box-orient:vertical;-webkit-line-clamp:3;overflow:hidden}"
     "main>section{margin-bottom:3rem}.still table{border-collapse:collapse;margin-top:1rem}"

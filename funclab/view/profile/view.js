@@ -51,8 +51,10 @@ const profile = {
   keys(ctx) {
     const { by, at } = ctx.state, steps = by === "steps";
     return {
-      ArrowUp: { button: ctx.t("back"), icon: "up", brief: true, label: ctx.t("back"), run: () => this.go(ctx, at - 1) },
-      ArrowDown: { button: ctx.t("next"), icon: "down", brief: true, label: ctx.t("next"), run: () => this.go(ctx, at + 1) },
+      ArrowUp: { button: ctx.t("back"), icon: "up", brief: true, label: ctx.t("back"),
+        run: () => this.go(ctx, at - 1) },
+      ArrowDown: { button: ctx.t("next"), icon: "down", brief: true, label: ctx.t("next"),
+        run: () => this.go(ctx, at + 1) },
       m: { button: ctx.t("profile_longest"), label: ctx.t("profile_longest"), run: () => this.longest(ctx) },
       s: { button: ctx.t(steps ? "profile_by_layers" : "profile_by_steps"), label: ctx.t("key_profile_by"),
         run: () => ctx.set({ by: steps ? "layers" : "steps", at: 0 }) },

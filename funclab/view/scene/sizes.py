@@ -58,7 +58,7 @@ class Density:
 
 
 DENSITIES = {
-    "full": Density(56, 15, 12, 12, True, True, 28, 14, 16, 200, 330),
+    "full": Density(56, 15, 12, 12, True, True, 28, 14, 16, 180, 330),
     "two lines": Density(42, 13, 11, 11, True, False, 16, 7, 8, 116, 250),
     "one line": Density(26, 13, 11, 11, False, False, 16, 4, 6, 92, 330),
     "one line, shapes beside": Density(26, 13, 11, 11, False, False, 1, 11, 12, 92, 300, True),
@@ -85,8 +85,8 @@ AXIS = 17
 """In the layouts in lines, how far from the left of a box the wire runs."""
 UNEQUAL = 1.4
 """A box this much wider than most others keeps its own width."""
-BESIDE = 9
-"""How far beside its wire a shape stands."""
+BESIDE, WIDEST_LINE = 9, 205
+"""How far beside its wire a shape stands, and how wide it may be with the name beside it."""
 
 
 def density_of(scene: Scene) -> Density:
@@ -391,8 +391,9 @@ def measure_plate(plate: Plate, density: Density, sideways: bool) -> None:
     widths = [text_width(line, density.shape, mono=True) for line in lines]
     bar = glyph(plate, density)[0]
     widths[0] += bar + 6 * bool(bar)
-    plate.height = 28 if sideways and widths[1] else 14
-    plate.width = max(widths) if sideways else widths[0] + (7 + widths[1]) * bool(widths[1])
+    whole = widths[0] + (7 + widths[1]) * bool(widths[1])
+    stacked = widths[1] and (sideways or (density.full and whole > WIDEST_LINE))
+    plate.width, plate.height = (max(widths), 28) if stacked else (whole, 14)
     if plate.hidden or plate.border:
         plate.width = plate.height = 0
 

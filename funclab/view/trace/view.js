@@ -1,6 +1,6 @@
 // Slow motion: one batch forward, backward and through the update, step by step or played.
 
-import { breakable, h, link, row, s, table } from "../live/core.js";
+import { breakable, h, link, rectOf, row, s, table } from "../live/core.js";
 import { Graph, MOTION, ringAround } from "../live/graph.js";
 import { liveView } from "../live/start.js";
 import { pictureFrom } from "../live/stored.js";
@@ -19,6 +19,7 @@ const trace = {
 
   draw(ctx) {
     const { spine, lines } = ctx.facts;
+    this.el = ctx.el;
     this.range = h("input", { type: "range", min: 0, max: spine.length - 1, "aria-label": ctx.t("trace_timeline"),
       oninput: ({ target }) => this.go(ctx, spine[target.value]) });
     ctx.bar.append(...ctx.makeButtons(), h("label", {}, ctx.t("trace_timeline"), " ", this.range));
@@ -32,8 +33,8 @@ const trace = {
     this.table = h("div", { class: "fl-all", tabindex: "0", role: "group", "aria-label": ctx.t("trace_statistics") });
     this.list = h("ol", { class: "fl-lines", tabindex: "0", "aria-label": ctx.t("trace_lines") },
       lines.map(({ text, step }) => h("li", {}, link(text, () => this.go(ctx, step), { tabindex: "-1" }))));
-    ctx.panel.append(h("details", { class: "fl-plan" }, h("summary", {}, ctx.t("trace_statistics")), this.table), !lines.length ? "" : h("details", { class: "fl-plan" },
-      h("summary", {}, ctx.t("trace_lines")), this.list));
+    const more = (name, part) => h("details", { class: "fl-plan" }, h("summary", {}, ctx.t(name)), part);
+    ctx.panel.append(more("trace_statistics", this.table), lines.length ? more("trace_lines", this.list) : "");
     // The width that pictures have to fit into is known only once the view is on the page.
     ctx.watchSizes(() => this.settle(ctx), ctx.el);
     ctx.cleanups.push(() => this.pause(ctx));
@@ -79,7 +80,13 @@ const trace = {
   pictures(ctx, step) {
     const frames = this.framesOf(ctx, step);
     if (!frames.every(Boolean)) return this.shown.replaceChildren(h("p", {}, ctx.t("asking_kernel")));
-    this.shown.replaceChildren(this.roles(ctx, step, frames),
+    const weights = this.weights(step), calls = weights?.calls, colour = weights?.colour;
+    const parts = step.pictures.filter(({ role }) => role === "part").length;
+    const meet = step.kind === "add_into" && parts === calls?.size;
+    this.crop(weights);
+    for (const [name, own] of [["own", colour], ["fill", `${colour}-fill`]])
+      this.shown.style.setProperty(`--${name}`, colour ? `var(--f-${own})` : "transparent");
+    this.shown.replaceChildren(meet ? this.rows(ctx, step, frames, calls) : this.roles(ctx, step, frames),
       step.example ? h("p", { class: "fl-example" }, step.example) : "",
       step.legend ? h("p", { class: "fl-legend" }, h("small", {}, step.legend)) : "");
     this.table.replaceChildren(this.statistics(ctx, step, frames));
@@ -89,6 +96,7 @@ const trace = {
   /** Make pictures as large as there is room for; those of a sum or an update stay in one row. */
   fit(ctx) {
     const { shown } = this, roles = shown.firstChild;
+    if (roles.classList.contains("fl-rows")) return this.join(roles);
     for (const [scale, name = ""] of ctx.look === "projector" ? WALL : SIZES) {
       shown.style.setProperty("--scale", scale);
       shown.className = `fl-shown ${name}`;
@@ -110,6 +118,64 @@ const trace = {
       h("div", { class: "fl-figures" }, i && SIGNS[role] ? h("span", { class: "fl-sign" }, SIGNS[role]) : null,
         h("section", { class: `fl-role fl-role-${role}` }, h("p", { class: "fl-head" }, ctx.t(`trace_role_${role}`)),
           h("div", { class: "fl-figures" }, figures)))));
+  },
+
+  /** The weights that a step adds gradients to, or moves: their capsule, and the boxes of their calls; null
+   * unless all capsules are to the right of all boxes, where this step's numbers take their place. */
+  weights(step) {
+    if (!["add_into", "update"].includes(step.kind) || this.el.dataset.look === "projector") return null;
+    const parts = this.graph.parts(), [weights, ...calls] = step.marks;
+    const capsules = [...this.graph.el.querySelectorAll(".capsule")].map((one) => rectOf(one).x);
+    const boxes = [...this.graph.el.querySelectorAll(".box")].map(rectOf), left = Math.min(...capsules);
+    if (!capsules.length || boxes.some(({ x, width }) => x + width > left)) return null;
+    const colour = parts.get(weights)?.querySelector("rect").getAttribute("class").match(/s-([\w-]+)/)?.[1];
+    return { left, colour, calls: new Map(calls.map((key) => [key, rectOf(parts.get(key))?.y ?? 0])) };
+  },
+
+  /** Leave out the capsules of the graph while a step's numbers stand in their place. */
+  crop(weights) {
+    const { svg, el } = this.graph, { width, height } = svg.viewBox.baseVal;
+    if (this.cropped !== svg) Object.assign(this, { cropped: svg, whole: width });
+    const wide = weights ? weights.left - 30 : this.whole;
+    svg.style.overflow = weights ? "hidden" : "";
+    svg.setAttribute("viewBox", `0 0 ${wide} ${height}`);
+    svg.setAttribute("width", wide);
+    el.style.setProperty("--wide", `${wide}px`);
+  },
+
+  /** Gradients that meet: each in the row of its call, and their sum in the capsule of the weights. */
+  rows(ctx, step, frames, calls) {
+    const figures = step.pictures.map(({ role }, i) => {
+      const figure = this.figure(ctx, frames[i], role), call = frames[i].name.split(" ").at(-1);
+      figure.prepend(h("p", { class: "fl-head" }, ctx.t(`trace_role_${role}`)));
+      figure.classList.add(`fl-row-${role}`);
+      figure.dataset.level = calls.get(call) ?? 0;
+      return figure;
+    });
+    return h("div", { class: "fl-rows" }, s("svg", { class: "fl-joins", "aria-hidden": "true" }), figures);
+  },
+
+  /** Place the rows, each beside its call and below the one before, and join them. */
+  join(rows) {
+    rows.style.setProperty("--scale", "1");
+    const parts = [...rows.querySelectorAll(".fl-row-part")], sum = rows.querySelector(".fl-row-sum");
+    const wide = Math.max(...parts.map((part) => part.offsetWidth)), plus = wide + 52, middles = [];
+    let free = 0;
+    for (const part of parts.toSorted((a, b) => a.dataset.level - b.dataset.level)) {
+      const top = Math.max(free, Number(part.dataset.level) - 8);
+      part.style.top = `${top}px`;
+      free = top + part.offsetHeight + 8;
+      middles.push(top + part.offsetHeight / 2);
+    }
+    const middle = middles.reduce((a, b) => a + b, 0) / middles.length;
+    const top = Math.max(0, middle - sum.offsetHeight / 2);
+    Object.assign(sum.style, { top: `${top}px`, left: `${plus + 44}px` });
+    rows.style.height = `${Math.max(free, top + sum.offsetHeight)}px`;
+    const lines = middles.map((at) =>
+      s("path", { d: `M${wide + 8},${at}H${plus - 24}Q${plus},${at} ${plus},${middle}` }));
+    rows.querySelector(".fl-joins").replaceChildren(...lines,
+      s("path", { d: `M${plus},${middle}H${plus + 38}` }), s("circle", { cx: plus, cy: middle, r: 15 }),
+      s("path", { class: "fl-plus", d: `M${plus - 6},${middle}h12M${plus},${middle - 6}v12` }));
   },
 
   figure(ctx, frame, role) {

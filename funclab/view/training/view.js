@@ -100,8 +100,9 @@ function trainingView() {
         t: sweep ? swept : graph };
       const switches = Object.entries({ ...SWITCHES, ...(sweep && TRIALS) })
         .filter(([letter]) => !compared || (sweep ? "lejt" : "lej").includes(letter))
-        .map(([letter, [name, icon, on, off, label = name]]) => [letter, key(label, () => ctx.set({ [name]: !state[name] }),
-          ctx.t(state[name] ? off : on), when[letter], false, { icon, brief: true })]);
+        .map(([letter, [name, icon, on, off, label = name]]) =>
+          [letter, key(label, () => ctx.set({ [name]: !state[name] }), ctx.t(state[name] ? off : on), when[letter],
+            false, { icon, brief: true })]);
       const steering = {
         " ": key("pause", act(status.paused ? "resume" : "pause"), ctx.t(status.paused ? "live_resume" : "pause"),
           undefined, false, { icon: status.paused ? "play" : "pause", main: true }),

@@ -10,6 +10,7 @@ from IPython.utils.capture import capture_output
 
 from funclab.distribute import ClusterRecord
 from funclab.errors import ArgumentError
+from funclab.view.draw import theme
 
 FAST, SLOW = "tcp://10.0.0.1:40001", "tcp://10.0.0.2:40002"
 DASHBOARD = "http://127.0.0.1:8787/status"
@@ -189,6 +190,6 @@ def test_hostile_names_and_addresses_are_only_text():
 
 
 def test_the_look_is_checked_and_kept():
-    assert "#1b2026" in a_record().picture("dark").svg
+    assert theme.DARK["paper"] in a_record().picture("dark").svg
     with pytest.raises(ArgumentError, match="look"):
         a_record().picture("loud")

@@ -8,7 +8,7 @@ import pytest
 from funclab.errors import ArgumentError
 from funclab.view.draw.chart import Chart
 from funclab.view.draw.text import text_width
-from funclab.view.training.curves import RunCharts
+from funclab.view.training.curves import COLUMN, RunCharts
 from funclab.view.training.view import compare_runs
 from tests.view.training.live_runs import history_of
 
@@ -109,9 +109,9 @@ def test_legends_lie_inside_their_chart_however_long_the_names(count):
 
     chart = loss_chart(compare_runs(*histories, labels=labels))
 
-    names = max(text_width(line.label, 12) for line in chart.lines)
-    assert chart.width >= chart.left + 270 + names + text_width("1.0e-5", 12)
-    assert chart.width < 700
+    names = max(text_width(line.label, 12, bold=True) for line in chart.lines)
+    assert chart.width >= chart.left + chart.wide + names + text_width("1.0e-5", 12)
+    assert chart.width <= COLUMN
     assert chart.tall >= 17 * len(chart.lines)
 
 

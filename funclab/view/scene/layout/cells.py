@@ -245,7 +245,7 @@ def _words(cell: Cell, density: Density, sideways: bool) -> None:
             cell.margin += BESIDE_BOX + plate.width
             continue
         else:
-            cell.tail = max(cell.tail, density.beneath + 14)
+            cell.tail = max(cell.tail, density.beneath + plate.height)
             reach = (0.0, sizes.BESIDE + plate.width)
         cell.before = max(cell.before, reach[0] - out)
         cell.after = max(cell.after, reach[1] + out)
