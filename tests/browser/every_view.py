@@ -96,7 +96,7 @@ class Case:
 LOG = Shown({"log": True}, ".fl-chart", "log scale")
 CURVES = Shown({}, ".fl-chart svg", "")
 FIRST_CALL = Shown({"selected": "shared[0]"}, ".fl-caption", "shared[0] is selected")
-FIRST_STEP = Shown({"step": 1}, ".fl-now", "8 × 8 + 8 = 72")
+FIRST_STEP = Shown({"step": 1}, ".fl-sum", "8 × 8 + 8 = 72")
 FIRST_DIFFERENCE = Shown({"entry": 0}, ".fl-here", "")
 GRADIENT = Shown({"step": 7}, ".fl-caption", "takes the gradient of its output")
 FOURTH = Shown({"step": 3}, ".fl-caption", "Step 4 of")

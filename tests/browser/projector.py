@@ -10,8 +10,9 @@ SMALL_WORDS = """(root, least) => [...root.querySelectorAll("*")]
     node.nodeType === 3 && node.data.trim()))
   .map((one) => {
     const drawn = one.getScreenCTM && one instanceof SVGElement;
-    const scale = drawn ? one.getScreenCTM().a : one.currentCSSZoom;
-    return [parseFloat(getComputedStyle(one).fontSize) * scale, one.textContent];
+    const scale = drawn ? one.getScreenCTM().a : one.currentCSSZoom ?? 1;
+    return [parseFloat(getComputedStyle(one).fontSize) * scale,
+      one.textContent];
   })
   .filter(([size]) => size < least)"""
 

@@ -110,8 +110,8 @@ def test_the_present_step_of_the_shapes_is_seen_with_its_rule_and_its_numbers(pr
 
     for step in range(2, 8):
         demo.keys("ArrowRight")
-        expect(view.locator(".fl-caption")).to_contain_text(f"Step {step} of 7")
-        all_seen(view, ".fl-now", ".fl-now .shape")
+        expect(view.locator(".fl-place")).to_have_text(f"step {step} of 7")
+        all_seen(view, ".fl-say", ".fl-figures svg", ".fl-axes", ".fl-sum")
 
     all_large_and_quiet(demo, view)
 
@@ -123,11 +123,10 @@ def test_a_difference_is_seen_on_both_sides_and_in_the_list(projected):
     for i in range(entries.count()):
         demo.keys("ArrowDown")
         expect(entries.nth(i)).to_have_class("fl-here")
-        heads = [f".fl-figure:nth-child({side}) figcaption" for side in (1, 2)]
-        all_seen(view, *heads, ".fl-here", ".fl-panel")
-        for side in view.locator(".fl-graph").all():
-            if side.locator(".fl-ring:not(.fl-lit)").count():
-                all_seen(side, ".fl-ring:not(.fl-lit)")
+        all_seen(view, ".fl-here")
+        for side in ("left", "right"):
+            if view.locator(f"[data-side={side}] .fl-ring").count():
+                all_seen(view, f"[data-side={side}] .fl-ring")
 
     demo.notebook.screenshot("diff-room")
     all_large_and_quiet(demo, view)

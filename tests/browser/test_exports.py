@@ -22,14 +22,14 @@ def test_two_views_of_one_page_keep_their_state_and_keys_apart(opened_page):
     page = opened_page([model, funclab.shapes(model)], height=1000)
     explorer, shapes = page.locator("#view0"), page.locator("#view1")
 
-    shapes.get_by_role("button", name="next").first.click()
+    shapes.get_by_role("button", name="next step").first.click()
     page.keyboard.press("ArrowRight")
     explorer.locator('[data-key="shared[1]"]').first.click()
 
     assert "shared.get_output_at(1)" in explorer.inner_text()
-    assert "Step 3 of 4" in shapes.inner_text()
+    assert "step 3 of 4" in shapes.inner_text()
     page.keyboard.press("f")
-    assert "Step 3 of 4" in shapes.inner_text()
+    assert "step 3 of 4" in shapes.inner_text()
 
 
 def test_without_scripts_a_page_shows_its_pictures(browser, tmp_path):

@@ -116,8 +116,8 @@ WALKS = {
         changed,
         [
             *("ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown", "ArrowUp", "u", "y", "Escape"),
-            *('click .fl-figure:last-child [data-key="x[0]"]', "r", "ArrowUp"),
-            *('click .fl-figure [data-key="out[0]"]', "click .fl-tape li:last-child button"),
+            *('click [data-side=right] [data-key="x[0]"]', "r", "ArrowUp"),
+            *('click [data-side=left] [data-key="out[0]"]', "click .fl-tape li:last-child button"),
             *ALL_KEYS,
         ],
     ),

@@ -1,39 +1,30 @@
-"""Two models side by side: a number at every call that differs, a letter at layers in both."""
+"""Two models side by side: what differs in words, and a graph of each model, marked."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, ClassVar
+from typing import Any
 
 from funclab.view.diff.sentences import Entry
-from funclab.view.draw.canvas import Canvas, Font, shown
+from funclab.view.draw.canvas import shown
 from funclab.view.draw.picture import html_grid
 from funclab.view.draw.sentences import say, titles
-from funclab.view.draw.text import clean, folded_lines, text_width
+from funclab.view.draw.text import clean
 from funclab.view.scene import graph_text, words
 from funclab.view.scene.diagram import MOST_CALLS, PROJECTOR_CALLS, Diagram, Graphs, chooser
 from funclab.view.scene.scene import Box, Scene
 
 SIDES = ("left", "right")
-APART, HEAD, LINE, INDENT = 40, 34, 20, 24
-SIGNS = {"added": "+", "removed": "−", "changed": "~", "rewired": "↷", "shared": "∩", "calls": "#"}
-ROOM, ON_A_WALL = (440, 420), (230, 300)
+ROOM, ON_A_WALL = (300, 360), (200, 270)
 """The width and height for each of the two graphs, on a screen and on a projector."""
-NARROWEST = 760
-"""The least width of the sentences below."""
 MOST_NUMBERS = 6
 """How many numbers of sentences a box shows."""
 
 
 @dataclass(repr=False)
 class Comparison(Graphs):
-    """What two models do not have in common; false if there is nothing.
-
-    The picture is both graphs; the number in each mark is that of a sentence below.
-    """
-
-    fits: ClassVar[bool] = True
+    """What two models do not have in common; false if there is nothing."""
 
     left: str
     right: str
@@ -42,6 +33,8 @@ class Comparison(Graphs):
     """What does not count as a difference, but is worth knowing: whose the weights are."""
     shared: list[Entry] = field(default_factory=list)
     """The layers that are in both models; the kind of each is its mark in both pictures."""
+    pairs: list[tuple[str, str]] = field(default_factory=list)
+    """The calls that do the same job: one of each model."""
     numbers: tuple[int, int] = (0, 0)
     """How many numbers each model holds."""
     models: tuple[Any, Any] = field(default=(None, None), compare=False)
@@ -120,43 +113,31 @@ class Comparison(Graphs):
     def __repr__(self) -> str:
         return say("diff_repr", left=self.left, right=self.right, n=len(self))
 
-    def draw(self, canvas: Canvas) -> tuple[float, float]:
-        x = height = 0.0
-        for heading, graph in zip(self.headings, halves(self), strict=True):
-            canvas.text_line(complex(x + 14, 22), heading, Font(15, bold=True))
-            canvas.shift(complex(x, HEAD))
-            width, bottom = graph.draw(canvas)
-            canvas.close()
-            x += max(width, text_width(heading, 15, bold=True) + 14) + APART
-            height = max(height, bottom)
-        width, y = max(x - APART, NARROWEST), HEAD + height + 20
-        for sentence in self._sentences():
-            for i, line in enumerate(folded_lines(sentence, width - 28 - INDENT, 13)):
-                y += LINE
-                canvas.text_line(complex(14 + INDENT * (i > 0), y), line, Font(13))
-        return width, y + LINE
-
-    def _sentences(self) -> Iterator[str]:
-        for number, entry in enumerate(self.entries, 1):
-            yield f"{number}. {SIGNS.get(entry.kind, '·')} {entry.kind}: {entry.sentence}"
-        if not self.entries:
-            yield say("diff_none")
-        yield from self.notes
+    def between(self, left: str, right: str) -> list[int]:
+        """The differences between two calls that do the same job, by their place in the list."""
+        about = enumerate(self.entries)
+        return [i for i, entry in about if left in entry.left and right in entry.right]
 
 
 class Half(Diagram):
-    """One of the two graphs: a dashed line around each box that differs, the numbers of its
-    sentences before its name, and at layers in both models a tag with the same letter on both
-    sides."""
+    """One of the two graphs. What differs between two calls is written on the line that joins them;
+    a box that no such line leads to has a dashed line around it, and before its name the numbers of
+    the sentences about it. A layer in both models has a tag with the same letter on both sides."""
 
     def __init__(self, scene: Scene, difference: Comparison, side: str) -> None:
         super().__init__(scene)
         self.boxes = boxes_of(scene)
         self.numbers: dict[str, list[str]] = {}
         """The numbers of the sentences about each box, by its key."""
-        for number, entry in enumerate(difference, 1):
-            for key in dict.fromkeys(self.keys_of(getattr(entry, side))):
-                self.numbers.setdefault(key, []).append(str(number))
+        joined = {
+            (i, pair[side == "right"])
+            for pair in difference.pairs
+            for i in difference.between(*pair)
+        }
+        for i, entry in enumerate(difference):
+            calls = [call for call in getattr(entry, side) if (i, call) not in joined]
+            for key in dict.fromkeys(self.keys_of(calls)):
+                self.numbers.setdefault(key, []).append(str(i + 1))
         self.tags = {key: layer.kind for layer in difference.shared for key in getattr(layer, side)}
 
     def mark(self) -> Scene:
@@ -166,9 +147,11 @@ class Half(Diagram):
             numbers = self.numbers.get(key, [])
             if len(numbers) > MOST_NUMBERS:
                 numbers = [*numbers[: MOST_NUMBERS - 1], "…"]
-            marks = {", ".join(numbers): "fault", self.tags.get(key, ""): "ink"}
+            marks = {", ".join(numbers): "ink", self.tags.get(key, ""): "neutral"}
             box.marks = {words: colour for words, colour in marks.items() if words}
-            box.outline = "6 3" if numbers else None
+            box.outline, box.outlined = "6 3" if numbers else None, "ink"
+        for group in self.scene.groups:
+            group.weights = ""  # capsules stand at the sides of both graphs
         return self.scene
 
     @property

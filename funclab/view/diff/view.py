@@ -10,7 +10,8 @@ from funclab.errors import TensorTypeError
 from funclab.graph.operation import Operation
 from funclab.saving import shown
 from funclab.view.diff.match import Codes, Match, Side, match, model_in
-from funclab.view.diff.picture import SIDES, Comparison, halves, name_of
+from funclab.view.diff.pair import Compared, Pair
+from funclab.view.diff.picture import SIDES, Comparison, name_of
 from funclab.view.diff.sentences import LONGEST_NAME, Entry, entries, notes, quoted, shared_layers
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
@@ -31,7 +32,8 @@ class DiffView(View):
     def __init__(self, difference: Comparison, **settings: Any) -> None:
         self.difference = difference
         large = theme.chosen(settings.get("look")) == "projector"
-        graphs = dict(zip(SIDES, halves(difference, large), strict=True))
+        sides = Pair(difference, large)
+        graphs = dict(zip(SIDES, sides.halves, strict=True))
         facts: dict[str, Any] = difference.to_dict()
         for side, graph in graphs.items():
             facts[side] = name_of(difference, side)
@@ -43,16 +45,17 @@ class DiffView(View):
             title=difference.title,
             call=f"funclab.diff({left}, {right}).view($)",
             facts=facts,
-            pictures={side: bare(graph) for side, graph in graphs.items()},
+            pictures={"both": bare(sides)},
             **settings,
         )
 
     def picture(self) -> Picture:
-        return replace(self.difference, look=theme.still(self.look))
+        chosen = self.state["entry"]
+        return replace(self.difference, look=theme.still(self.look), chosen=chosen)
 
 
 @dataclass(repr=False)
-class Difference(Comparison):
+class Difference(Compared):
     """What two models do not have in common, shown as a live view; false if there is nothing."""
 
     settings: dict[str, Any] = field(default_factory=dict, compare=False)
@@ -117,6 +120,7 @@ def diff(
         entries=[*entries(pairs), *_inside(pairs)],
         notes=list(notes(pairs, shared)),
         shared=shared,
+        pairs=[(clean(a.key), clean(b.key)) for a, b in pairs.calls.items()],
         numbers=(words.count(a.weights), words.count(b.weights)),
         models=(a, b),
         settings={"look": look, "ask": ask, "tour": tour},

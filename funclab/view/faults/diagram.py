@@ -9,14 +9,18 @@ from funclab.view.draw.geometry import area, curved
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.sentences import say
 from funclab.view.draw.text import clean, folded_lines, prose, shorten, text_width
+from funclab.view.faults.fixes import Fix
 from funclab.view.scene import graph_text
 from funclab.view.scene.diagram import Diagram
 from funclab.view.scene.scene import Box, Edge, Scene
-from funclab.view.scene.sizes import BAR
+from funclab.view.shapes.lengths import Measured, draw_lengths
 
-LEFT, TOP, TITLE, FIX, LINE = 22, 44, 15, 13, 20
+LEFT, TOP, TITLE, FIX, LINE = 28, 48, 17, 13, 20
+SIDE_BY_SIDE, FIXES, COLUMN = 552, 360, 28
+"""Up to which width of the picture the fixes stand beside it, how wide they are, and how far."""
+STRIP, CODE = 36, Font(12, bold=True, mono=True)
 CROSS = Font(15, "fault", bold=True, anchor="middle")
-NARROWEST, LONGEST_TITLE, LONGEST_FIX, LONGEST_WORD = 480, 80, 420, 60
+NARROWEST, LONGEST_TITLE, LONGEST_FIX, LONGEST_WORD, LONGEST_CODE = 480, 80, 420, 44, 96
 NOTE, GAP = Font(13, "fault", bold=True), Font(12, "fault", mono=True)
 LONGEST_NOTE, NOTE_LINE = 60, 17
 WIDEST = 720
@@ -38,6 +42,13 @@ class Fault(Picture):
     word = "Fault"
     fits: ClassVar[bool] = True
     fix: str
+    after: str = ""
+    """What is said under the fixes."""
+
+    @property
+    def fixes(self) -> list[Fix]:
+        """What to do; a subclass may give several, each with its code."""
+        return [Fix(self.fix)]
 
     def draw_fault(self, canvas: Canvas) -> tuple[float, float]:
         """Draw what is between heading and fix; returns its size."""
@@ -50,22 +61,60 @@ class Fault(Picture):
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         title = shorten(prose(self.title), LONGEST_TITLE)
         width, height = self.draw_fault(Canvas(canvas.palette))
-        width = max(width, NARROWEST, text_width(title, TITLE, bold=True) + 2 * LEFT)
-        indent = LEFT + text_width(say("fix"), FIX, bold=True) + 8
-        words = " ".join(shorten(word, LONGEST_WORD) for word in prose(self.fix).split())
-        lines = folded_lines(shorten(words, LONGEST_FIX), width - indent - LEFT, FIX)
-        y = TOP + height + 26
-        sheet = area(1 + 1j, width + 2, y + LINE * len(lines) - 6)
-        canvas.rect(sheet, Paint("paper", "fault", 1.2), 8)
-        canvas.bar(sheet, BAR, 8, "fault")
-        canvas.text_line(complex(LEFT, 28), title, Font(TITLE, "fault", bold=True))
+        beside = width <= SIDE_BY_SIDE and self.look != "projector"
+        total = width + COLUMN + FIXES + LEFT if beside else max(width, NARROWEST)
+        total = max(total, text_width(title, TITLE, bold=True) + 2 * LEFT)
+        corner = complex(width + COLUMN, TOP) if beside else complex(LEFT, TOP + height + 8)
+        room = total - corner.real - LEFT
+        end = self._draw_fixes(Canvas(canvas.palette), corner, room)
+        sheet = area(1 + 1j, total, max(end, TOP + height if beside else 0) + 8)
+        canvas.rect(sheet, Paint("paper", "fault", 1.2), 12)
+        canvas.rect(area(10 + 14j, 4, sheet.height - 26), Paint("fault"), 2)
+        canvas.text_line(complex(LEFT, 32), title, Font(TITLE, "fault", bold=True))
         canvas.shift(complex(0, TOP))
         self.draw_fault(canvas)
         canvas.close()
-        canvas.text_line(complex(LEFT, y), say("fix"), Font(FIX, bold=True))
-        for i, line in enumerate(lines):
-            canvas.text_line(complex(indent, y + LINE * i), line, Font(FIX))
+        if beside:
+            rule = area(corner - COLUMN / 2 + 4j, 1, sheet.bottom - TOP - 16)
+            canvas.rect(rule, Paint("rule"))
+        self._draw_fixes(canvas, corner, room)
         return sheet.right + 1, sheet.bottom + 1
+
+    def _draw_fixes(self, canvas: Canvas, corner: complex, room: float) -> float:
+        """The heading, and each fix: its words, its code on a strip; returns where they end."""
+        canvas.text_line(corner + 16j, say("faults_how", n=len(self.fixes)), Font(15, bold=True))
+        y = corner.imag + 40
+        for fix in self.fixes:
+            words = " ".join(shorten(word, LONGEST_WORD) for word in _begun(fix.text).split())
+            for line in folded_lines(shorten(words, LONGEST_FIX), room, FIX):
+                canvas.text_line(complex(corner.real, y), line, Font(FIX))
+                y += LINE
+            if fix.code:
+                y = _strip(canvas, complex(corner.real, y - 8), room, fix) + 24
+        if self.after:
+            canvas.text_line(complex(corner.real, y + 6), self.after, Font(12, "label"))
+            y += LINE + 6
+        return y - 4
+
+
+def _begun(text: str) -> str:
+    """A sentence with a capital letter, unless it begins with code."""
+    text = prose(text)
+    word = text.partition(" ")[0]
+    return text[:1].upper() + text[1:] if word.isalpha() and word.islower() else text
+
+
+def _strip(canvas: Canvas, corner: complex, room: float, fix: Fix) -> float:
+    """Code, and the shape that it gives: at the right, or below if there is no room."""
+    code = shorten(fix.code, LONGEST_CODE)
+    shape = text_width(fix.shape, 12, mono=True)
+    two = text_width(code, 12, mono=True) + shape + 36 > room
+    place = area(corner, room, STRIP + 18 * two)
+    canvas.rect(place, Paint("sunken", "rule", 1), 8)
+    canvas.text_line(corner + (12 + 22j), code, CODE)
+    end = complex(place.right - 12, place.bottom - 14)
+    canvas.text_line(end, fix.shape, Font(12, "soft", mono=True, anchor="end"))
+    return place.bottom
 
 
 class FaultDiagram(Fault, Diagram):
@@ -84,8 +133,12 @@ class FaultDiagram(Fault, Diagram):
         broken: str = "",
         gaps: dict[tuple[str, int], str] | None = None,
         headings: dict[str, complex] | None = None,
+        fixes: list[Fix] | None = None,
+        lengths: list[Measured] | None = None,
     ) -> None:
         super().__init__(scene)
+        self.given_fixes, self.lengths = fixes or [Fix(fix)], lengths or []
+        self.after = say("faults_unchanged") if broken else ""
         self.fix, self.notes, self.broken, self.gaps = fix, notes, broken, gaps or {}
         self.headings = headings or {}
         self.cut: list[Edge] = []
@@ -95,6 +148,10 @@ class FaultDiagram(Fault, Diagram):
                 box.outline = "6 4" if box.key == broken else ""
         if broken:
             self._break_off()
+
+    @property
+    def fixes(self) -> list[Fix]:
+        return self.given_fixes
 
     def _sentences(self, title: str) -> str:
         names = {box.key: box.name for box in self.scene.boxes}
@@ -132,7 +189,11 @@ class FaultDiagram(Fault, Diagram):
             if box.key in self.notes:
                 width = max(width, self._mark(canvas, box, self.notes[box.key]))
         canvas.close()
-        return width + ASIDE, height + top + (BELOW if self.broken else 0)
+        height += top + (BELOW if self.broken else 0)
+        if self.lengths:
+            wide, high = draw_lengths(canvas, complex(LEFT, height + 4), self.lengths)
+            width, height = max(width, LEFT + wide), height + high + 8
+        return width + ASIDE, height
 
     def _draw_cuts(self, canvas: Canvas) -> float:
         """Double red edges with a gap; the words of the gap are written once, after the last."""

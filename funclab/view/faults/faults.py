@@ -14,6 +14,7 @@ from funclab.graph.tensor import Tensor
 from funclab.view.draw.sentences import say
 from funclab.view.draw.text import clean
 from funclab.view.faults.diagram import FaultDiagram, beside
+from funclab.view.faults.fixes import fixes_of
 from funclab.view.faults.lines import instead_picture, pairs_picture
 from funclab.view.scene import words
 from funclab.view.scene.calls import Calls, Piece
@@ -22,6 +23,7 @@ from funclab.view.scene.layout.place import place
 from funclab.view.scene.scene import Box, Edge, End, Group, Scene
 from funclab.view.scene.wiring import joined, plate_of
 from funclab.view.shapes.failure import Failure, failed_step
+from funclab.view.shapes.lengths import Measured, measured
 from funclab.view.tables.nodes import node_table
 
 INSIDE, GIVEN = "inside ", "given "
@@ -162,8 +164,22 @@ def failed_call(layer: Operation, tensors: list[Tensor], error: FunclabError) ->
         Box(key, name, words.detail(layer), inputs=len(tensors), outputs=0, title=error.what)
     )
     place(scene)
-    title = say("faults_takes_one" if counted else "faults_call", name=name, n=len(tensors))
-    return FaultDiagram(scene, title, error.fix, {key: say("faults_no_node")}, key, gaps)
+    lengths = [] if counted else measured(failure)
+    key_of = "faults_takes_one" if counted else "faults_call"
+    title = _unfit(name, failure, lengths) or say(key_of, name=name, n=len(tensors))
+    fixes = [] if counted else fixes_of(layer, tensors, failure, error.fix)
+    notes = {key: say("faults_no_node")}
+    return FaultDiagram(scene, title, error.fix, notes, key, gaps, fixes=fixes, lengths=lengths)
+
+
+def _unfit(name: str, failure: Failure, lengths: list[Measured]) -> str:
+    """Which two lengths do not fit; "" if it is not about two lengths."""
+    if not lengths:
+        return ""
+    a, b = (row.length for row in lengths)
+    if failure.needed is None:
+        return say("faults_join", name=name, a=a, b=b)
+    return say("faults_needs", name=name, wanted=a, given=b)
 
 
 def _takes_one(layer: Any) -> bool:

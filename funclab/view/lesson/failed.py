@@ -21,7 +21,7 @@ class FailedView(View):
 
     def __init__(self, error: BaseException, line: str = "", **settings: Any) -> None:
         self.error, self.line_at_fault = error, line
-        self.fault = fault_of(error)
+        self.fault = fault_of(error, theme.chosen(settings.get("look")))
         facts = {"kind": "failed", "name": type(error).__name__, "line": line.strip()}
         facts |= {"what": str(error), "why": "", "fix": ""}
         if isinstance(error, FunclabError):
@@ -49,11 +49,11 @@ class FailedView(View):
         return "\n".join(lines)
 
 
-def fault_of(error: BaseException | None) -> Any:
+def fault_of(error: BaseException | None, look: str = "auto") -> Any:
     """The part of the graph that an error is about; a picture that fails must not hide its text."""
     if not isinstance(error, FunclabError):
         return None
     try:
-        return picture_of_fault(error, "auto")
+        return picture_of_fault(error, look)
     except Exception:
         return None

@@ -66,7 +66,7 @@ export function checked(stored) {
 /** The elements that pictures are made of; none of them runs code or fetches anything. */
 const DRAWN = new Set(["svg", "g", "rect", "circle", "path", "text", "tspan"]);
 /** The words that may be classes in a picture, beside the names of colours. */
-const KINDS = "funclab fl-frame fl-number batch box capsule edge frame line plate row shape step tick";
+const KINDS = "funclab fl-frame fl-number batch box capsule edge frame line plate row shape step tick tie";
 const CLASSES = new RegExp(`^(?:${KINDS.replaceAll(" ", "|")}|[fs]-[a-z]+\\d*(?:-[a-z]+)*)$`);
 /** What an attribute of a picture may be. A front end acts on others, such as a command's name. */
 /** @type {[string, RegExp][]} */
@@ -79,7 +79,7 @@ const WRITTEN_AS = [
   ["role text-anchor stroke-linecap", /^[a-z-]+$/],
   ["font-family", /^[\w ,'-]+$/],
   ["aria-label data-dots data-end data-first data-key data-mark data-mono data-repetition", /^/],
-  ["data-row data-sign data-source data-start data-target data-tensor", /^/],
+  ["data-row data-side data-sign data-source data-start data-target data-tensor", /^/],
 ];
 const ATTRIBUTES = new Map(WRITTEN_AS.flatMap(([names, pattern]) => names.split(" ").map((name) => [name, pattern])));
 

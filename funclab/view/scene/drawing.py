@@ -301,7 +301,7 @@ def _draw_outline(canvas: Canvas, box: Box, density: Density) -> None:
     """The line of a view around a box, under the numbers of its inputs."""
     if box.outline is not None:
         margin = 1 if density.rows else 4
-        canvas.rect(box.grown(margin), Paint("", "fault", 2.2, box.outline), 7 + margin)
+        canvas.rect(box.grown(margin), Paint("", box.outlined, 2.2, box.outline), 7 + margin)
 
 
 def pill_height(density: Density) -> float:

@@ -55,7 +55,9 @@ class Box(Area):
     marks: dict[str, str] = field(default_factory=dict)
     """What a view writes before the name, each text with its colour."""
     outline: str | None = None
-    """The dashes of a red line around it; empty for a solid line."""
+    """The dashes of a line around it; empty for a solid line."""
+    outlined: str = "fault"
+    """The colour of this line."""
     ports: list[tuple[float, float, str]] = field(default_factory=list)
     """The centres of the ports that are drawn, and what is written on each."""
     starts: list[str] = field(default_factory=list)

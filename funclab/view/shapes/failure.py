@@ -34,6 +34,8 @@ class Failure:
     what: str
     why: str
     fix: str
+    needed: int | None = None
+    """The length that the axis at fault should have, if it is known."""
 
     def bad_axes(self, index: int) -> list[int]:
         """The axes at fault of one input."""
@@ -57,7 +59,7 @@ def failed_step(layer: Any, inputs: Any, error: Exception) -> Failure:
     called = layer.op if isinstance(layer, OpOperation) else layer
     leaves = [leaf for leaf in structure.flatten(inputs) if hasattr(leaf, "shape")]
     shapes = [tuple(leaf.shape) for leaf in leaves]
-    wanted, bad = _against_spec(called, shapes)
+    wanted, bad, needed = _against_spec(called, shapes)
     if not wanted:
         bad = _between(called, shapes)
     known = isinstance(error, FunclabError)
@@ -70,6 +72,7 @@ def failed_step(layer: Any, inputs: Any, error: Exception) -> Failure:
         what=error.what if known else str(error) or type(error).__name__,
         why=error.why if known else f"the call raised {type(error).__name__}.",
         fix=error.fix if known else "correct the call, then run the cell again.",
+        needed=needed,
     )
 
 
@@ -77,8 +80,9 @@ def _name(leaf: Any, index: int) -> str:
     return clean(leaf.id) if isinstance(leaf, Tensor) else f"input {index}"
 
 
-def _against_spec(layer: Any, shapes: Sequence[Shape]) -> tuple[str, list[InputAxis]]:
-    """What the first input that violates the layer's `input_spec` should be, and the axis."""
+def _against_spec(layer: Any, shapes: Sequence[Shape]) -> tuple[str, list[InputAxis], int | None]:
+    """What the first input that violates the layer's `input_spec` should be, the axis, and the
+    length that it should have."""
     spec = getattr(layer, "input_spec", None)
     specs = spec if isinstance(spec, (list, tuple)) else [spec] if spec is not None else []
     for i, (spec, shape) in enumerate(zip(specs, shapes)):
@@ -88,15 +92,15 @@ def _against_spec(layer: Any, shapes: Sequence[Shape]) -> tuple[str, list[InputA
             if -len(shape) <= axis < len(shape) and length not in (None, shape[axis]):
                 after = ", …" * (-axis - 1) if axis < 0 else ", …"
                 before = ", …" if axis < 0 else ", …" * (axis - 1)
-                return f"(None{before}, {length}{after})", [(i, axis % len(shape))]
+                return f"(None{before}, {length}{after})", [(i, axis % len(shape))], length
         if spec.shape is not None:
-            return show(spec.shape), []
+            return show(spec.shape), [], None
         if spec.ndim is not None:
-            return f"{spec.ndim} axes, the batch among them", []
+            return f"{spec.ndim} axes, the batch among them", [], None
         least = spec.min_ndim is not None
         count = spec.min_ndim if least else spec.max_ndim
-        return f"at {'least' if least else 'most'} {count} axes", []
-    return "", []
+        return f"at {'least' if least else 'most'} {count} axes", [], None
+    return "", [], None
 
 
 def _between(called: Any, shapes: Sequence[Shape]) -> list[InputAxis]:

@@ -56,6 +56,13 @@ class Length(int):
         return _made(int.__neg__(self), "neg", self)
 
     @property
+    def sources(self) -> tuple[tuple[int, int], ...]:
+        """The inputs and axes whose lengths it was computed from, each once, in order."""
+        own = [self.source] if self.source is not None else []
+        inner = [place for part in self.parts if isinstance(part, Length) for place in part.sources]
+        return tuple(dict.fromkeys([*own, *inner]))
+
+    @property
     def equation(self) -> str:
         """The arithmetic with its result; `n` stands for a length that is not known yet."""
         text = self.arithmetic()

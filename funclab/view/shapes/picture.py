@@ -11,17 +11,21 @@ from funclab.graph.shape_math import Shape, show
 from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.geometry import area
 from funclab.view.draw.picture import Picture, html_grid
+from funclab.view.draw.sentences import say
 from funclab.view.draw.text import folded_lines, prose, shorten, text_width
 from funclab.view.shapes.failure import Failure
+from funclab.view.shapes.figure import WIDTH, Blocks
+from funclab.view.shapes.lengths import draw_lengths, measured
 from funclab.view.shapes.step import Step
 
 TITLES = ("call", "takes", "rule", "axes", "makes", "parameters", "parameters so far")
-LEFT, INDENT, RIGHT, WIDTH = 14, 32, 232, 664
-"""Where names, details and shapes begin, and the width of a row: it fits a projector's window."""
+LEFT, INDENT, RIGHT = 16, 44, 256
+"""Where numbers, names and sentences begin."""
+READS, RULE = 334, 418
 BLOCK, BLOCK_LINE, LINE = 28, 36, 17
-MONO, NAME, SMALL, WORDS = Font(12, mono=True), Font(14, bold=True), Font(12, "soft"), Font(13)
-RED, RED_NAME = Font(13, "fault", bold=True), Font(14, "fault", bold=True)
-LEGEND = "The dashed block is the batch: any number of samples, so it has no length of its own."
+BLOCKS_HIGH, BLOCKS_LARGEST, ARROW = 92, 48, 52
+MONO, NAME, SMALL, WORDS = Font(12, mono=True), Font(15, bold=True), Font(12, "soft"), Font(13)
+RED, RED_NAME = Font(13, "fault", bold=True), Font(15, "fault", bold=True)
 LONGEST_NAME, MOST_NAMES, MOST_SHAPES = 27, 8, 8
 Line = tuple[str, Font]
 Marked = tuple[Shape, Sequence[int]]
@@ -29,46 +33,110 @@ Marked = tuple[Shape, Sequence[int]]
 
 
 @dataclass(repr=False)
-class Row(Picture):
-    """A call: its name, the names of its inputs, the shapes in and out, and the explanation."""
+class StepRow(Picture):
+    """A step in a list: its call and its blocks, its sentence, its axes, and its weights."""
 
-    title: str
-    name: Line
-    names: list[Line]
-    inputs: list[Marked]
-    outputs: list[Marked]
-    told: list[Line]
+    number: int
+    step: Step
+
+    @property
+    def title(self) -> str:
+        return f"step {self.number}, {self.step.key}: {self.step.words}"
 
     @property
     def description(self) -> str:
-        return " ".join(text for text, _ in self.told)
+        return self.step.words
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
+        step = self.step
         canvas.open(self.title, "step")
-        _draw_lines(canvas, complex(LEFT, 22), [_fitted(self.name, RIGHT - LEFT)])
-        names = [_fitted(line, RIGHT - INDENT) for line in self.names]
-        _draw_lines(canvas, complex(INDENT, 40), names)
-        bottom = self._draw_shapes(canvas)
-        _draw_lines(canvas, complex(RIGHT, bottom + 18), self.told)
+        canvas.circle(complex(LEFT + 10, 18), 10, Paint("rule"))
+        number = Font(11, bold=True, anchor="middle")
+        canvas.text_line(complex(LEFT + 10, 22), str(self.number), number)
+        names = [(step.key, NAME), (step.detail, SMALL), *_named(step.inputs)]
+        y = _draw_lines(canvas, complex(INDENT, 23), [_fitted(n, RIGHT - INDENT) for n in names])
+        canvas.shift(y * 1j)
+        Blocks(step, BLOCKS_LARGEST, ARROW).draw(canvas, RIGHT - 16, BLOCKS_HIGH)
         canvas.close()
-        return WIDTH, max(bottom + LINE * len(self.told), 24 + LINE * len(self.names)) + 14
+        words = [(line, WORDS) for line in folded_lines(prose(step.words), WIDTH - RIGHT, 13)]
+        below = _draw_lines(canvas, complex(RIGHT, 23), words)
+        below = self._axes(canvas, below + 6)
+        below = _draw_lines(canvas, complex(RIGHT, below), self._weights())
+        bottom = max(y + BLOCKS_HIGH, below) + 4
+        canvas.rect(area(bottom * 1j, WIDTH, 1), Paint("rule"))
+        canvas.close()
+        return WIDTH, bottom + 2
+
+    def _weights(self) -> list[Line]:
+        step = self.step
+        more = [(f"{output.name} {show(output.shape)}", MONO) for output in step.outputs[1:5]]
+        return [*more, (step.weights, MONO)] if step.parameters else more
+
+    def _axes(self, canvas: Canvas, y: float) -> float:
+        """The axes as lines of a table; returns where the next line would be."""
+        for row in self.step.table:
+            canvas.text_line(complex(RIGHT, y), row.name, Font(12, "label"))
+            free = row.batch and row.makes == "None"
+            canvas.open(row.name, "batch" * free)
+            reads = row.reads if text_width(row.reads, 12, mono=True) < RULE - READS else "…"
+            canvas.text_line(complex(READS, y), reads, MONO)
+            makes = Font(12, bold=True, mono=True, anchor="end")
+            canvas.text_line(complex(WIDTH - 2, y), row.makes, makes)
+            canvas.close()
+            size = 12 if len(row.rule) < 34 else 11
+            canvas.text_line(complex(RULE, y), row.rule, Font(size, "soft", mono=size == 12))
+            y += LINE + 1
+        return y
+
+
+@dataclass(repr=False)
+class FailedRow(Picture):
+    """The call that failed: its inputs with the axes at fault, and the error's what, why and
+    fix."""
+
+    failure: Failure
+
+    @property
+    def title(self) -> str:
+        return f"{self.failure.name} fails: {self.failure.what}"
+
+    @property
+    def description(self) -> str:
+        return " ".join(text for text, _ in self._told())
+
+    def _told(self) -> list[Line]:
+        failure = self.failure
+        wanted = [(f"It wants {failure.wanted}.", WORDS)] if failure.wanted else []
+        texts = [*wanted, (failure.what, RED)]
+        texts += [(f"Why: {failure.why}", WORDS), (f"Fix: {failure.fix}", WORDS)]
+        return _folded(texts)
+
+    def draw(self, canvas: Canvas) -> tuple[float, float]:
+        failure = self.failure
+        canvas.open(self.title, "step")
+        canvas.text_line(complex(LEFT + 5, 23), "✕", RED_NAME)
+        names = [(failure.name, RED_NAME), (failure.detail, SMALL), *_named(failure.inputs)]
+        left = _draw_lines(canvas, complex(INDENT, 23), [_fitted(n, RIGHT - INDENT) for n in names])
+        bottom = self._draw_shapes(canvas)
+        rows = measured(failure)
+        if rows:
+            bottom += draw_lengths(canvas, complex(RIGHT, bottom + 12), rows)[1] + 8
+        below = _draw_lines(canvas, complex(RIGHT, bottom + 22), self._told())
+        canvas.close()
+        return WIDTH, max(left, below)
 
     def _draw_shapes(self, canvas: Canvas) -> float:
-        """Draw inputs → outputs, on several lines if necessary; returns where they end."""
+        """Draw the inputs, on several lines if necessary; returns where they end."""
         start = complex(RIGHT, 6)
-        for shapes in (self.inputs, self.outputs):
-            for i, (shape, bad) in enumerate(shapes[:MOST_SHAPES]):
-                arrow = 24 if shapes is self.outputs and self.inputs and i == 0 else 0
-                width = arrow + sum(map(_block_width, shape)) + 12
-                if start.real + width > WIDTH and start.real > RIGHT:
-                    start = complex(RIGHT, start.imag + BLOCK_LINE)
-                if arrow:
-                    canvas.text_line(start + 19j, "→", NAME)
-                draw_shape(canvas, shape, start + arrow, bad)
-                start += width
-            if len(shapes) > MOST_SHAPES:
-                canvas.text_line(start + 19j, f"and {len(shapes) - MOST_SHAPES} more", SMALL)
-                start += 80
+        shapes = [shape for _, shape in self.failure.inputs]
+        for i, shape in enumerate(shapes[:MOST_SHAPES]):
+            width = sum(map(_block_width, shape)) + 12
+            if start.real + width > WIDTH and start.real > RIGHT:
+                start = complex(RIGHT, start.imag + BLOCK_LINE)
+            draw_shape(canvas, shape, start, self.failure.bad_axes(i))
+            start += width
+        if len(shapes) > MOST_SHAPES:
+            canvas.text_line(start + 19j, f"and {len(shapes) - MOST_SHAPES} more", SMALL)
         return start.imag + BLOCK
 
 
@@ -111,9 +179,13 @@ def _fitted(line: Line, room: float) -> Line:
     return shorten(text, bisect_left(range(len(text)), True, 4, key=too_wide) - 1), font
 
 
-def _draw_lines(canvas: Canvas, start: complex, lines: Sequence[Line]) -> None:
-    for i, (text, font) in enumerate(lines):
-        canvas.text_line(start + LINE * i * 1j, text, font)
+def _draw_lines(canvas: Canvas, start: complex, lines: Sequence[Line]) -> float:
+    """Draw lines that are not empty; returns where the next line would be."""
+    for text, font in lines:
+        if text:
+            canvas.text_line(start, text, font)
+            start += LINE * 1j
+    return start.imag
 
 
 @dataclass(repr=False)
@@ -172,20 +244,20 @@ class Steps(Picture):
         return html_grid(f"Shapes of {self.caption}", TITLES, cells)
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[Picture]:
         """A picture for each step, and one for the call that failed."""
-        rows = [_step_row(number, step) for number, step in enumerate(self.steps, 1)]
-        return [*rows, *([_failure_row(self.failure)] if self.failure else [])]
+        rows = [StepRow(number, step) for number, step in enumerate(self.steps, 1)]
+        return [*rows, *([FailedRow(self.failure)] if self.failure else [])]
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
-        y = 38.0
-        canvas.text_line(complex(LEFT, 26), self.title, Font(16, bold=True))
+        y = 44.0
+        canvas.text_line(complex(LEFT, 24), self.title, NAME)
         for row in self.rows:
             canvas.shift(y * 1j)
             y += row.draw(canvas)[1]
             canvas.close()
-        canvas.text_line(complex(LEFT, y + 14), LEGEND, SMALL)
-        return WIDTH, y + 28
+        canvas.text_line(complex(LEFT, y + 18), say("shapes_any_batch"), SMALL)
+        return WIDTH, y + 32
 
 
 def _text_lines(step: Step, number: str) -> Iterator[str]:
@@ -210,40 +282,9 @@ def _cells(i: int, step: Step) -> tuple[str, ...]:
     return call, takes, step.words, axes, makes, step.parameters or "-", f"{step.total:,}"
 
 
-def _step_row(number: int, step: Step) -> Row:
-    told = [(step.words, WORDS)]
-    for output in step.outputs[:1]:
-        axes = [axis for axis in output.axes if not axis.batch][:4]
-        told += [(f"axis {axis.label}: {axis.text}", MONO) for axis in axes]
-    told += [(step.weights, MONO)] if step.parameters else []
-    return Row(
-        f"step {number}, {step.key}: {step.words}",
-        (f"{number}. {step.key}", NAME),
-        [(step.detail, SMALL), *_named(step.inputs)],
-        [(shape, ()) for _, shape in step.inputs],
-        [(output.shape, ()) for output in step.outputs],
-        _folded(told),
-    )
-
-
-def _failure_row(failure: Failure) -> Row:
-    """The failed call, its inputs with the axes at fault, and the error's what, why and fix."""
-    wanted = [(f"It wants {failure.wanted}.", WORDS)] if failure.wanted else []
-    texts = [*wanted, (failure.what, RED)]
-    texts += [(f"Why: {failure.why}", WORDS), (f"Fix: {failure.fix}", WORDS)]
-    return Row(
-        f"{failure.name} fails: {failure.what}",
-        (f"✗ {failure.name}", RED_NAME),
-        [(failure.detail, SMALL), *_named(failure.inputs)],
-        [(shape, failure.bad_axes(i)) for i, (_, shape) in enumerate(failure.inputs)],
-        [],
-        _folded(texts),
-    )
-
-
 def _folded(texts: list[Line]) -> list[Line]:
     """The texts wrapped to fit beside the names; bold letters take more room."""
-    room = WIDTH - RIGHT - LEFT
+    room = WIDTH - RIGHT
     return [
         (line, font)
         for text, font in texts

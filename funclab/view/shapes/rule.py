@@ -28,6 +28,7 @@ from funclab.view.scene import words
 from funclab.view.shapes.length import UNKNOWN, Length
 from funclab.view.shapes.sentences import sentence_of
 from funclab.view.shapes.traced import CallShapes, lost, traced
+from funclab.view.shapes.window import Slide, slide_of
 
 FOUND = "found by running the call on shapes"
 _batch_axes: WeakKeyDictionary[Tensor, int | None] = WeakKeyDictionary()
@@ -41,6 +42,8 @@ class Axis:
     length: int | None
     number: int
     batch: bool = False
+    sources: tuple[tuple[int, int], ...] = ()
+    """The inputs, and their axes, whose lengths it was computed from."""
 
     @property
     def label(self) -> str:
@@ -79,6 +82,11 @@ class Rule:
         if lost(self.shapes) or not any(self.shapes):
             return f"The rule is {what}; the shape was found by running it on shapes."
         return f"The rule is {what}; each length says where it comes from."
+
+    @property
+    def slide(self) -> Slide | None:
+        """The window that moves over the input, if there is one."""
+        return slide_of(self.call.layer, self.call.inputs, self.call.outputs)
 
     @cached_property
     def outputs(self) -> list[Axes]:
@@ -120,11 +128,11 @@ def _axes(call: CallShapes, shapes: list[Shape]) -> list[Axes]:
             return Axis(_untraced(call, number, length, output), length, number)
         known = None if length.unknown else int(length)
         if length.batch and not length.parts:
-            return Axis(_samples(known), known, number, batch=True)
+            return Axis(_samples(known), known, number, True, length.sources)
         if length.source is not None:
-            return Axis(_same(*length.source, several), known, number)
+            return Axis(_same(*length.source, several), known, number, sources=length.sources)
         text = f"{clean(length.name)} = {known}" if length.name else length.equation
-        return Axis(text, known, number)
+        return Axis(text, known, number, sources=length.sources)
 
     return [[axis(shape, *pair) for pair in enumerate(shape)] for shape in shapes]
 

@@ -34,11 +34,22 @@ def sentence_of(layer: Any, inputs: Sequence[Shape], outputs: Sequence[Shape]) -
         more = f"; funclab.shapes({name}) shows how" if name.isidentifier() else ""
         rule = "the shape follows its own rule, from its input to its output, call by call"
         return f"{name} is a model: {rule}{more}."
+    text = _template(layer)
+    return text.format_map(Facts(layer, inputs, outputs)) if text else ""
+
+
+def slides(layer: Any) -> bool:
+    """Whether it moves a window over its input."""
+    return "{moves}" in _template(layer)
+
+
+def _template(layer: Any) -> str:
+    """The sentence for a layer or op, with its words left open; "" if there is none."""
     table = _tables()["ops" if isinstance(layer, Op) else "layers"]
     for cls in type(layer).__mro__:
         ours = cls.__module__.startswith("funclab.")
         if ours and cls.__name__ in table:
-            return table[cls.__name__].format_map(Facts(layer, inputs, outputs))
+            return table[cls.__name__]
         if not ours and "call" in vars(cls):
             break
     return ""

@@ -4,8 +4,9 @@ or the middle become one step."""
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,9 @@ from funclab.errors.words import plural
 from funclab.graph.shape_math import Shape, show
 from funclab.view.draw.sentences import question, say
 from funclab.view.scene.repeats import runs
+from funclab.view.shapes.axes import AxisRow
 from funclab.view.shapes.rule import Axes, axes_text
+from funclab.view.shapes.window import Slide
 
 LAST = 5
 """How many steps are kept at the end when the middle is left out."""
@@ -53,6 +56,15 @@ class Step:
     role: str = "call"
     """input, call, again (a layer called before), or fold."""
     calls: int = 1
+    table: list[AxisRow] = field(default_factory=list)
+    """The axes of the first output: what is read for each, the rule, and what is made."""
+    slide: Slide | None = None
+    """The window that moves over the input, if there is one."""
+
+    @property
+    def lead(self) -> str:
+        """The beginning of its sentence, up to the first stop."""
+        return re.split(r"(?<=[:;.]) ", self.words, maxsplit=1)[0]
 
     @property
     def weights(self) -> str:
@@ -114,6 +126,8 @@ def _folded(steps: list[Step], sentence: str) -> Step:
         parameters=f"{added:,} in all" if added else "",
         added=added,
         role="fold",
+        table=[],
+        slide=None,
         calls=sum(step.calls for step in steps),
     )
 

@@ -16,6 +16,7 @@ from funclab.saving import shown
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 from funclab.view.scene.parameters import Parameters, parameters
+from funclab.view.shapes.axes import AxisNames
 from funclab.view.shapes.failure import Failure
 from funclab.view.shapes.picture import Steps
 from funclab.view.shapes.rule import rule
@@ -61,8 +62,9 @@ def walk(
     first: dict[Operation, Node] = {}
     counted: set[int] = set()
     steps: list[Step] = []
+    names = AxisNames(nodes)
     for node in nodes:
-        step = _step(node, graph, first, counted)
+        step = _step(node, graph, first, counted, names)
         total = (steps[-1].total if steps else 0) + step.added
         steps.append(replace(step, total=total))
     return Steps(name, fold(steps, limit), len(nodes), failure)
@@ -87,7 +89,13 @@ def _nodes(model: Any) -> tuple[str, list[Node], Graph | None]:
     return clean(f"What makes {ids(tensors)}"), calls_before(tensors), None
 
 
-def _step(node: Node, graph: Graph | None, first: dict[Operation, Node], counted: set[int]) -> Step:
+def _step(
+    node: Node,
+    graph: Graph | None,
+    first: dict[Operation, Node],
+    counted: set[int],
+    names: AxisNames,
+) -> Step:
     operation = node.operation
     shape_rule = rule(node)
     weights = [weight for weight in words.weights_of(operation) if id(weight) not in counted]
@@ -106,6 +114,8 @@ def _step(node: Node, graph: Graph | None, first: dict[Operation, Node], counted
         parameters=_weights(parameters(operation), role, before, added),
         added=added,
         role=role,
+        table=names.rows(node, shape_rule),
+        slide=shape_rule.slide,
     )
 
 

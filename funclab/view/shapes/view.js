@@ -1,27 +1,57 @@
-// Shape steps: one call at a time. Python draws a row for each; this shows rows and fills in the batch.
+// Shape steps: a rail of all steps, and the present one. Python draws blocks and rows; what is read here is text.
 
-import { fit, h } from "../live/core.js";
+import { fit, h, mark, row, table } from "../live/core.js";
 import { liveView } from "../live/start.js";
 import { pictureFrom } from "../live/stored.js";
+
+/** The batches that have a button. */
+const BATCHES = [0, 1, 32];
+
+/** A shape as Python writes it, with the batch that is tried. */
+function shape({ makes, batch }, tried) {
+  const lengths = makes.map((n, axis) => (n ?? (axis === batch && tried ? tried : "None")));
+  return `(${lengths.join(", ")}${lengths.length === 1 ? "," : ""})`;
+}
+
+/** A rule: arithmetic as code, words as words. */
+function ruled(rule) {
+  return /[=×+]|\/\//.test(rule) ? rule : h("span", {}, rule);
+}
 
 /** @type {WrittenView} */
 const shapes = {
   name: "shapes",
 
   draw(ctx) {
-    this.rows = Object.values(ctx.model.get("pictures")).map((markup) => h("li", {}, pictureFrom(markup)));
-    this.list = h("ol", { class: "fl-steps" });
-    ctx.stage.append(this.list);
-    this.all = ctx.button(ctx.t("shapes_all"), "a", () => this.flip(ctx), false);
-    this.batch = h("input", { type: "range", min: 0, max: 128,
+    const pictures = ctx.model.get("pictures"), { steps } = ctx.facts;
+    const numbers = Object.keys(pictures).filter((name) => !name.startsWith("figure"));
+    this.rows = numbers.map((i) => h("li", {}, pictureFrom(pictures[i])));
+    this.figures = numbers.map((i) => pictures[`figure ${i}`] && pictureFrom(pictures[`figure ${i}`]));
+    this.list = h("ol", { class: "fl-steps fl-rows" });
+    this.rail = h("ol", { class: "fl-rail", "aria-label": ctx.t("shapes_steps") });
+    this.told = h("div", { class: "fl-told" });
+    this.main = h("div", { class: "fl-main-part" }, this.told, this.list, ctx.askBox);
+    ctx.stage.append(h("div", { class: `fl-walk ${steps ? "" : "fl-plain"}` }, this.rail, this.main));
+    this.drawBar(ctx);
+  },
+
+  drawBar(ctx) {
+    this.all = ctx.button(ctx.t("shapes_all"), "a", () => this.flip(ctx), false, { icon: "table" });
+    this.batch = h("input", { type: "range", min: 0, max: 128, "aria-label": ctx.t("shapes_batch"),
       oninput: () => this.slide(ctx), onchange: () => { this.sliding = false; } });
-    this.told = h("span");
+    this.tried = h("output");
+    this.choices = BATCHES.map((n) =>
+      ctx.button(n || ctx.t("shapes_any_brief"), "", () => ctx.set({ batch: n }), false));
+    this.place = h("span", { class: "fl-place" });
+    const { ArrowLeft: back, ArrowRight: on } = this.keys(ctx);
     ctx.bar.append(
-      ctx.button(ctx.t("back"), "ArrowLeft", () => this.go(ctx, ctx.state.step - 1), null,
-        { icon: "back", brief: true }),
-      ctx.button(ctx.t("next"), "ArrowRight", () => this.go(ctx, ctx.state.step + 1), null,
-        { icon: "next", main: true }),
-      this.all, h("label", {}, ctx.t("shapes_batch"), " ", this.batch, " ", this.told));
+      ctx.button(back.label, "ArrowLeft", () => this.go(ctx, ctx.state.step - 1), null, { icon: "back", brief: true }),
+      ctx.button(on.label, "ArrowRight", () => this.go(ctx, ctx.state.step + 1), null, { icon: "next", main: true }),
+      this.place,
+      h("div", { class: "fl-batch", role: "group", "aria-label": ctx.t("shapes_batch") },
+        h("span", { "aria-hidden": "true" }, ctx.t("shapes_batch")), h("span", { class: "fl-seg" }, this.choices),
+        this.batch, this.tried),
+      this.all);
   },
 
   flip(ctx) { ctx.set({ all: !ctx.state.all }); },
@@ -33,22 +63,89 @@ const shapes = {
   },
 
   update(ctx) {
-    const { step, all, batch } = ctx.state;
+    const { step, all, batch } = ctx.state, plain = !ctx.facts.steps;
     this.all.setAttribute("aria-pressed", String(all));
     this.batch.value = batch;
-    this.told.textContent = String(batch || ctx.t("shapes_any"));
-    this.batch.setAttribute("aria-valuetext", this.told.textContent);
-    this.rows.forEach((row, i) => {
-      row.className = i === step ? "fl-step fl-now" : "fl-step";
-      row.ariaCurrent = i === step ? "step" : null;
-      fit(ctx, row.firstChild);
-      for (const text of row.querySelectorAll(".batch text")) text.textContent = batch || "";
+    this.batch.setAttribute("aria-valuetext", String(batch || ctx.t("shapes_any")));
+    this.choices.forEach((choice, i) => choice.setAttribute("aria-pressed", String(BATCHES[i] === batch)));
+    this.tried.textContent = BATCHES.includes(batch) ? "" : String(batch);
+    this.place.textContent = ctx.t("shapes_at", { i: step + 1, n: this.rows.length });
+    this.drawRows(ctx, plain);
+    this.list.hidden = !(all || plain);
+    this.told.hidden = !this.list.hidden;
+    if (!plain) {
+      this.drawRail(ctx);
+      this.told.replaceChildren(...this.present(ctx));
+    }
+    this.showPresent(ctx);
+  },
+
+  drawRows(ctx, plain) {
+    const { step, all, batch } = ctx.state;
+    this.rows.forEach((one, i) => {
+      one.className = i === step ? "fl-step fl-now" : "fl-step";
+      one.ariaCurrent = i === step ? "step" : null;
+      fit(ctx, one.firstChild);
+      one.firstChild.style.maxWidth = "none";
+      if (ctx.facts.steps?.[i]?.failed) return;
+      for (const text of one.querySelectorAll(".batch text")) text.textContent = batch || (plain ? "" : "None");
     });
-    const before = ctx.look === "projector" ? 1 : 2;
-    this.list.replaceChildren(...(all ? this.rows : this.rows.slice(Math.max(0, step - before), step + 1)));
-    const shown = `${step} ${all}`, present = ctx.stage.querySelector(".fl-now");
-    if (this.shown !== shown && present) ctx.bringInSight(ctx.captionBox, ctx.bar, present);
+    this.list.replaceChildren(...(all ? this.rows : this.rows.slice(step, step + 1)));
+  },
+
+  /** All steps by name; what a step makes is told once one is there. */
+  drawRail(ctx) {
+    const { step, all, batch } = ctx.state;
+    this.rail.replaceChildren(...ctx.facts.steps.map((one, i) => {
+      const known = all || i <= step, makes = one.failed ? "" : known ? shape(one, batch) : "?";
+      const { class: here, ...current } = mark(i === step, "step");
+      return h("li", { class: `${here} ${known ? "" : "fl-todo"} ${one.failed ? "fl-failed" : ""}`, ...current,
+        onclick: () => this.go(ctx, i) },
+      h("span", { class: "fl-number", "aria-hidden": "true" }, one.failed ? "✕" : i + 1),
+      h("div", {}, h("strong", {}, one.key), " ", h("small", {}, one.detail), h("code", {}, makes)));
+    }));
+  },
+
+  /** The present step: its sentence, its blocks, its axes and its weights. */
+  present(ctx) {
+    const { step, batch } = ctx.state, one = ctx.facts.steps[step], figure = this.figures[step];
+    if (!one) return [];
+    if (one.failed) return [h("div", { class: "fl-figures" }, this.rows[step].firstChild.cloneNode(true))];
+    if (figure) Object.assign(figure.style, { maxWidth: "none" });
+    const cell = (text, ofBatch) => (ofBatch && batch && text === "None" ? String(batch) : text);
+    const axes = one.table.map(([name, reads, rule, makes, ofBatch]) =>
+      row(name, [cell(reads, ofBatch), ruled(rule), cell(makes, ofBatch)]));
+    const heads = ["axis", "reads", "rule", "makes"].map((key) => ctx.t(`shapes_${key}`));
+    return [
+      h("p", { class: "fl-say" }, h("strong", {}, `${one.key}: ${one.lead}`), " ", one.words),
+      figure ? h("div", { class: "fl-figures" }, figure) : null,
+      axes.length ? table(axes, heads, null, "fl-axes") : null,
+      one.more.length ? h("p", { class: "fl-more" }, ctx.t("shapes_also", { outputs: one.more.join(", ") })) : null,
+      this.sum(ctx, one),
+    ].filter(Boolean);
+  },
+
+  /** The weights of this step, as arithmetic, and a bar of all weights: those before, and these. */
+  sum(ctx, one) {
+    const { total } = ctx.facts, share = (n) => `width:${total ? (100 * n) / total : 0}%`;
+    const count = (n) => n.toLocaleString("en");
+    return h("div", { class: "fl-sum" },
+      h("strong", {}, ctx.t("shapes_weights", { n: count(one.added) })),
+      one.weights ? h("code", {}, one.weights) : null,
+      h("span", { class: "fl-share", "aria-hidden": "true" },
+        h("i", { style: share(one.total - one.added) }), h("i", { style: share(one.added) })),
+      h("span", {}, ctx.t("shapes_so_far", { n: count(one.total), total: count(total) })));
+  },
+
+  /** After a step, it is seen: in its lists, and on the page. */
+  showPresent(ctx) {
+    const { step, all } = ctx.state, shown = `${step} ${all}`;
+    if (this.shown === shown) return;
+    const first = this.shown === undefined;
     this.shown = shown;
+    for (const [list, part] of [[this.rail, this.rail.children[step]], [this.main, all && this.rows[step]]])
+      list.scrollTop = part ? part.offsetTop - (list.clientHeight - part.offsetHeight) / 2 : 0;
+    if (!first) ctx.bringInSight(ctx.foot, ctx.bar);
   },
 
   go(ctx, step) {
@@ -59,7 +156,7 @@ const shapes = {
   keys(ctx) {
     const { step } = ctx.state;
     return {
-      ArrowRight: { label: ctx.t("next"), run: () => this.go(ctx, step + 1) },
+      ArrowRight: { label: ctx.t("shapes_next"), run: () => this.go(ctx, step + 1) },
       ArrowLeft: { label: ctx.t("back"), run: () => this.go(ctx, step - 1) },
       ArrowDown: { run: () => this.go(ctx, step + 1) },
       ArrowUp: { run: () => this.go(ctx, step - 1) },
@@ -69,7 +166,13 @@ const shapes = {
     };
   },
 
-  caption(ctx) { return ctx.facts.captions[ctx.state.step] ?? ""; },
+  caption(ctx) {
+    const { step, batch } = ctx.state, { steps, captions } = ctx.facts, one = steps?.[step];
+    if (!steps) return captions?.[step] ?? "";
+    if (!one || one.failed || one.batch < 0 || one.makes[one.batch] !== null) return "";
+    if (batch) return ctx.t("shapes_with_batch", { n: batch, shape: shape(one, batch) });
+    return ctx.t(step ? "shapes_kept_batch" : "shapes_any_batch");
+  },
 };
 
 export default liveView(() => shapes);

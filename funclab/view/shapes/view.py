@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import replace
 from typing import Any, ClassVar
 
 from funclab.graph import structure
+from funclab.graph.shape_math import show
 from funclab.graph.tensor import Tensor
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
@@ -13,9 +15,13 @@ from funclab.view.draw.sentences import say
 from funclab.view.live.variables import written, written_model, written_tensor
 from funclab.view.live.view import View
 from funclab.view.scene.diagram import bare
+from funclab.view.shapes.failure import Failure
+from funclab.view.shapes.figure import Figure
 from funclab.view.shapes.picture import Steps
-from funclab.view.shapes.step import step_question
+from funclab.view.shapes.step import Step, step_question
 from funclab.view.shapes.steps import shape_steps
+
+NONE = say("scene_no_parameters")
 
 
 class ShapeWalk(View):
@@ -28,21 +34,20 @@ class ShapeWalk(View):
     blank_state: ClassVar[dict[str, Any]] = {"step": 0, "batch": 0, "all": False}
 
     def __init__(self, steps: Steps, given: Any = None, **settings: Any) -> None:
-        self.steps, rows = steps, steps.rows
-        captions = [
-            say("shapes_caption", i=i, n=len(rows), key=step.key, words=step.words)
-            for i, step in enumerate(steps.steps, 1)
-        ]
+        self.steps, pictures = steps, {str(i): bare(row) for i, row in enumerate(steps.rows)}
+        figures = {f"figure {i}": bare(Figure(step)) for i, step in enumerate(steps.steps)}
         call = "" if given is None else f"funclab.shapes({_written(given)}$)"  # "" for a cell
         state = settings.pop("state", None) or {}
+        told = list(map(_facts, steps.steps))
         if steps.failure is not None:
-            captions.append(steps.failure.what)
+            told.append(_failed(steps.failure))
             state = {"step": len(steps.steps), **state}
+        questions = list(map(step_question, steps.steps))
         super().__init__(
             title=steps.title,
             call=call,
-            facts={"captions": captions, "questions": list(map(step_question, steps.steps))},
-            pictures={str(i): bare(row) for i, row in enumerate(rows)},
+            facts={"steps": told, "total": steps.total, "questions": questions},
+            pictures=pictures | figures,
             state=state,
             **settings,
         )
@@ -52,6 +57,32 @@ class ShapeWalk(View):
 
     def picture(self) -> Picture:
         return replace(self.steps, look=theme.still(self.look))
+
+
+def _facts(step: Step) -> dict[str, Any]:
+    """What the page says of a step."""
+    first = step.outputs[0] if step.outputs else None
+    batch = [axis.number for axis in first.axes if axis.batch] if first else []
+    return {
+        "key": step.key,
+        "detail": step.detail,
+        "takes": [f"{name} {show(shape)}" for name, shape in step.inputs],
+        "makes": list(first.shape) if first else [],
+        "more": [f"{output.name} {show(output.shape)}" for output in step.outputs[1:]],
+        "batch": batch[0] if batch else -1,
+        "lead": step.lead,
+        "words": step.words.removeprefix(step.lead).strip(),
+        "table": [dataclasses.astuple(row) for row in step.table],
+        "weights": step.parameters if step.parameters != NONE else "",
+        "added": step.added,
+        "total": step.total,
+    }
+
+
+def _failed(failure: Failure) -> dict[str, Any]:
+    """What the page says of the call at which the walk ends; `pictures` has the rest."""
+    words = failure.what
+    return {"key": failure.name, "detail": failure.detail, "failed": True, "lead": words}
 
 
 def _written(given: Any) -> str:

@@ -36,7 +36,7 @@ def test_every_picture_says_in_sentences_what_it_shows_and_how_to_mend_it(desk, 
     title, words = re.findall(r"<(?:title|desc)>(.*?)</(?:title|desc)>", picture.svg)[:2]
     assert len(title.split()) > 3
     assert "To fix it: " in words and words.count(".") > 1
-    assert ">Fix:<" in picture.svg
+    assert ">How to fix it<" in picture.svg
     assert repr(picture) == f"<Fault: {picture.title}>"
 
 

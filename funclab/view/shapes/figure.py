@@ -1,0 +1,307 @@
+"""The picture of a step: what is read and what is made as blocks to one scale, and where the window
+of a convolution or a pooling fits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from funclab.graph.shape_math import Shape, show
+from funclab.view.draw.canvas import Canvas, Font, Paint
+from funclab.view.draw.geometry import area, closed
+from funclab.view.draw.picture import Picture
+from funclab.view.draw.sentences import say
+from funclab.view.draw.text import shorten, text_width
+from funclab.view.shapes.step import Step
+from funclab.view.shapes.window import Slide
+
+WIDTH, HEIGHT = 734, 176
+RULER, RULER_WIDTH = 452, 278
+"""Where the ruler begins, and how wide it is."""
+LARGEST, LEAST, UNKNOWN = 108, 3, 40
+"""How long, in the picture, the longest side is at most; the shortest one; and one that is not
+known."""
+DEEP = 0.7 - 0.4j
+"""Where depth runs, in the picture."""
+MOST, GAP, CUT = 3, 20, 1.6
+"""How many tensors are drawn on a side; and a vector more than so many times longer than the
+longest side is cut."""
+LABEL = 116
+"""How wide the words above an arrow may be."""
+NUMBER, WORD, SMALL = Font(13, bold=True, mono=True), Font(12, bold=True), Font(12, "soft")
+FINE_CELL, FINE_DOT = 4.0, 5.0
+"""Cells, and places, that are narrower than this are drawn as one bar, or line."""
+
+
+@dataclass(repr=False)
+class Figure(Picture):
+    """The tensors of a step as blocks; beside them the ruler, if a window moves over the input."""
+
+    step: Step
+
+    @property
+    def title(self) -> str:
+        read = [shape for _, shape in self.step.inputs]
+        made = [output.shape for output in self.step.outputs]
+        return f"{said(read)} → {said(made)}" if read else said(made)
+
+    @property
+    def description(self) -> str:
+        return self.step.words
+
+    def draw(self, canvas: Canvas) -> tuple[float, float]:
+        slide = self.step.slide
+        room = RULER - 24 if slide else WIDTH
+        Blocks(self.step).draw(canvas, room, HEIGHT)
+        if slide:
+            _ruler(canvas, self.step, slide)
+        return WIDTH, HEIGHT
+
+
+def said(shapes: Sequence[Shape]) -> str:
+    """Some shapes in words that can be read aloud."""
+    shown = list(map(show, shapes[:MOST]))
+    return ", ".join([*shown, f"+ {len(shapes) - MOST}"] if len(shapes) > MOST else shown)
+
+
+def _lengths(shape: Shape, first: bool = False) -> tuple[int | None, ...]:
+    """Without the batch: the front's height and width, then the depth. A vector is a column."""
+    axes = shape[1:] if first is False else (*shape[2:], *shape[1:2])
+    return tuple(axes[-3:]) or (1,)
+
+
+class Blocks:
+    """The inputs and outputs of a step, all drawn to one scale."""
+
+    def __init__(self, step: Step, largest: float = LARGEST, arrow: float = 116) -> None:
+        self.step, self.largest, self.arrow = step, largest, arrow
+        slide = step.slide
+        first = bool(slide and slide.axis == slide.ranks + 1)  # channels before the image
+        read = [shape for _, shape in step.inputs]
+        made = [output.shape for output in step.outputs]
+        self.more = [max(0, len(shapes) - MOST) for shapes in (read, made)]
+        self.sides = [[_lengths(shape, first) for shape in side[:MOST]] for side in (read, made)]
+
+    def draw(self, canvas: Canvas, width: float, height: float) -> None:
+        """In the middle of a room, as large as fits."""
+        for scale in self._scales():
+            self.scale = scale
+            if self._width() <= width:
+                break
+        x = (width - self._width()) / 2
+        for i, side in enumerate(self.sides):
+            x = self._arrow(canvas, complex(x, height / 2)) if i and self.sides[0] else x
+            for j, lengths in enumerate(side):
+                x += GAP if j else 0
+                self._solid(canvas, complex(x, height / 2), lengths, ("input", "neutral")[i])
+                x += self._wide(lengths)
+            if self.more[i]:
+                canvas.text_line(complex(x + 8, height / 2 + 4), f"+ {self.more[i]}", SMALL)
+                x += 40
+
+    def _scales(self) -> list[float]:
+        """From the largest scale on: a long vector beside a block does not set it."""
+        solids = [[n or 0 for n in lengths] for side in self.sides for lengths in side]
+        flat = [lengths for lengths in solids if len(lengths) > 1] or solids
+        self.longest = max([n for lengths in flat for n in lengths], default=1)
+        sizes = [1.0]
+        for lengths in flat:
+            depth = sum(lengths[2:])
+            sizes += [
+                lengths[0] - DEEP.imag * depth,
+                *(n + DEEP.real * depth for n in lengths[1:2]),
+            ]
+        unit = self.largest / max(sizes)
+        return [part * unit for part in (1, 0.8, 0.6, 0.45, 0.3, 0.15)]
+
+    def _drawn(self, length: int | None) -> float:
+        return UNKNOWN if length is None else max(LEAST, length * self.scale)
+
+    def _sizes(self, lengths: Sequence[int | None]) -> tuple[float, float, complex]:
+        """Height, width, and the vector of the depth."""
+        if len(lengths) == 1:
+            longest = self.longest * self.scale * CUT
+            return min(self._drawn(lengths[0]), longest), 14, 0j
+        depth = self._drawn(lengths[2]) * DEEP if len(lengths) > 2 else 0j
+        return self._drawn(lengths[0]), self._drawn(lengths[1]), depth
+
+    def _wide(self, lengths: Sequence[int | None]) -> float:
+        """The width of a tensor with the lengths beside it."""
+        _, width, depth = self._sizes(lengths)
+        beside = depth.real / 2 + 4 + _label_width(lengths[2]) if len(lengths) > 2 else 0
+        return 8 + _label_width(lengths[0]) + width + max(depth.real, beside)
+
+    def _width(self) -> float:
+        wide = [sum(map(self._wide, side)) + GAP * max(0, len(side) - 1) for side in self.sides]
+        return sum(wide) + self.arrow * bool(self.sides[0]) + 40 * sum(map(bool, self.more))
+
+    def _solid(
+        self, canvas: Canvas, middle: complex, lengths: Sequence[int | None], role: str
+    ) -> None:
+        high, wide, depth = self._sizes(lengths)
+        left = 8 + _label_width(lengths[0])
+        corner = middle + complex(left, -(high + depth.imag) / 2)
+        dash = "4 3" if None in lengths else ""
+        block(canvas, corner, (high, wide, depth), role, dash)
+        cut = len(lengths) == 1 and lengths[0] is not None and high < lengths[0] * self.scale - 1
+        if cut:
+            _cut(canvas, corner + complex(0, high / 2), wide)
+        at = corner + complex(-8, high / 2 + 4.5)
+        canvas.text_line(at, _text(lengths[0]), _at("end"))
+        if len(lengths) > 1:
+            canvas.text_line(
+                corner + complex(wide / 2, high + 17), _text(lengths[1]), _at("middle")
+            )
+        if len(lengths) > 2:
+            end = corner + complex(wide, high) + depth / 2 + 4 + 12j
+            canvas.text_line(end, _text(lengths[2]), NUMBER)
+        self._window(canvas, corner, depth, role)
+
+    def _window(self, canvas: Canvas, corner: complex, depth: complex, role: str) -> None:
+        """The window at its first place in what is read, and that place in what is made."""
+        slide = self.step.slide
+        if slide and slide.ranks == 2:
+            reads = role == "input"
+            side = max(4.0, (slide.span if reads else 1) * self.scale)
+            start = -slide.before * self.scale * (1 + 1j) * reads
+            block(canvas, corner + start, (side, side, depth), "focus", strong=True)
+
+    def _arrow(self, canvas: Canvas, start: complex) -> float:
+        """From what is read to what is made, with what is called above and below it."""
+        line, end = start + 12, start + self.arrow - 8
+        canvas.path(_line(line, end - 6), Paint(stroke="line", width=1.5))
+        canvas.arrow(end, 8, "line")
+        if self.largest < LARGEST:  # beside its name
+            return start.real + self.arrow
+        head, *rest = self.step.detail.split(" · ") if self.step.detail else [""]
+        if self.step.slide and rest:
+            rest = [rest[0].replace("×", " × ")]
+        for text, y, font in ((head, -10, WORD), (" · ".join(rest[:1]), 20, SMALL)):
+            at = (line + end) / 2 + complex(0, y)
+            canvas.text_line(
+                at, _fitted(text, font), Font(12, font.ink, font.bold, anchor="middle")
+            )
+        return start.real + self.arrow
+
+
+def _fitted(text: str, font: Font) -> str:
+    length = len(text)
+    while length > 4 and text_width(shorten(text, length), 12, font.bold) > LABEL:
+        length -= 1
+    return shorten(text, length)
+
+
+def _text(length: int | None) -> str:
+    return str(length)
+
+
+def _at(anchor: str) -> Font:
+    return Font(13, bold=True, mono=True, anchor=anchor)
+
+
+def _label_width(length: int | None) -> float:
+    return text_width(_text(length), 13, bold=True, mono=True) + 4
+
+
+def _line(start: complex, end: complex) -> str:
+    return f"M{start.real:.1f},{start.imag:.1f}L{end.real:.1f},{end.imag:.1f}"
+
+
+def block(
+    canvas: Canvas,
+    corner: complex,
+    sizes: tuple[float, float, complex],
+    role: str,
+    dash: str = "",
+    strong: bool = False,
+) -> None:
+    """A block whose front has a height and a width, and whose depth runs to the upper right."""
+    high, wide, depth = sizes
+    right, below = corner + wide, corner + wide + high * 1j
+    faces = [([corner, corner + depth, right + depth, right], 0.26)]
+    faces += [([right, right + depth, below + depth, below], 0.38)]
+    faces = faces if depth else []
+    faces += [([corner, right, below, corner + high * 1j], 0.16)]
+    for points, opacity in faces:
+        canvas.path(closed(points), Paint(role, opacity=min(0.6, opacity * (2 if strong else 1))))
+        canvas.path(closed(points), Paint(stroke=role, width=1.25, dash=dash))
+
+
+def _cut(canvas: Canvas, at: complex, wide: float) -> None:
+    """A vector that is longer than it is drawn."""
+    edge = [at + complex(-3, 4), at + complex(wide + 3, -2)]
+    points = [edge[0], edge[1], edge[1] + 6j, edge[0] + 6j]
+    canvas.path(closed(points), Paint("paper"))
+    for a, b in ((0, 1), (3, 2)):
+        canvas.path(_line(points[a], points[b]), Paint(stroke="neutral", width=1.25))
+
+
+def _ruler(canvas: Canvas, step: Step, slide: Slide) -> None:
+    """One line of positions, the window at its first and its last place, and a dot for each."""
+    made, y = slide.places, 62
+    key = "shapes_ruler_same" if made == slide.length else "shapes_ruler"
+    canvas.text_line(
+        complex(RULER, 20), say(key, given=slide.length, made=made), Font(13, bold=True)
+    )
+    over = ("shapes_sequence", "shapes_image", "shapes_volume")[slide.ranks - 1]
+    canvas.text_line(complex(RULER, 38), say("shapes_row", line=say(over)), Font(12, "label"))
+    total = slide.before + slide.length + slide.after
+    cell = RULER_WIDTH / total
+    ends = (0, made - 1)
+    covered = {slide.start(end) + slide.spread * i for end in ends for i in range(slide.size)}
+    _cells(canvas, slide, complex(RULER, y), cell, covered)
+    for end in sorted(set(ends)):
+        x = RULER + (slide.before + slide.start(end)) * cell
+        width = max(6.0, slide.span * cell)
+        frame = area(complex(x - 2, y - 5), width + 4, 28)
+        canvas.rect(frame, Paint(stroke="focus", width=2.5), 5)
+    dots = [RULER + (slide.before + slide.start(i) + slide.span / 2) * cell for i in range(made)]
+    _dots(canvas, dots, y + 38)
+    _formula(canvas, step, slide, y + 84)
+
+
+def _cells(canvas: Canvas, slide: Slide, start: complex, cell: float, covered: set[int]) -> None:
+    """The positions: zeros are outlined, and those in a window are darker."""
+    if cell < FINE_CELL:
+        canvas.rect(area(start, RULER_WIDTH, 18), Paint("input", opacity=0.28))
+        for end, width in ((0, slide.before), (slide.before + slide.length, slide.after)):
+            if width:
+                zeros = area(start + end * cell, width * cell, 18)
+                canvas.rect(zeros, Paint("paper", "line", 1))
+        return
+    for i in range(slide.before + slide.length + slide.after):
+        at = i - slide.before
+        place = area(start + i * cell + 0.75, cell - 1.5, 18)
+        if 0 <= at < slide.length:
+            canvas.rect(place, Paint("input", opacity=0.62 if at in covered else 0.28), 1.5)
+        else:
+            canvas.rect(place, Paint("paper", "line", 1, "2 2"), 1.5)
+
+
+def _dots(canvas: Canvas, dots: Sequence[float], y: float) -> None:
+    """A dot for each place of the window; the first and the last are named."""
+    first, last = dots[0], dots[-1]
+    for x in {first, last}:
+        canvas.path(_line(complex(x, y - 12), complex(x, y - 5)), Paint(stroke="focus", width=1))
+    if len(dots) > 1 and dots[1] - dots[0] < FINE_DOT:
+        canvas.path(_line(complex(first, y), complex(last, y)), Paint(stroke="neutral", width=5))
+    else:
+        for x in dots:
+            canvas.circle(complex(x, y), 2.8, Paint("neutral"))
+    names = [(first, say("shapes_place", n=1))]
+    if last - first > 60:
+        names.append((last, say("shapes_place", n=len(dots))))
+    for x, name in names:
+        place = min(max(x, RULER + 18), RULER + RULER_WIDTH - 26)
+        canvas.text_line(complex(place, y + 20), name, Font(12, "label", anchor="middle"))
+
+
+def _formula(canvas: Canvas, step: Step, slide: Slide, y: float) -> None:
+    """The arithmetic, and what its parts are."""
+    text = step.outputs[0].axes[slide.axis].text
+    size = 13 if text_width(text, 13, mono=True) <= RULER_WIDTH else 12
+    if text_width(text, size, mono=True) <= RULER_WIDTH + 6:
+        canvas.text_line(complex(RULER, y), text, Font(size, bold=True, mono=True))
+        y += 17
+    key = "shapes_why_zeros" if slide.before or slide.after else "shapes_why_fits"
+    canvas.text_line(complex(RULER, y), say(key, n=slide.stride), Font(12, "label"))

@@ -1,0 +1,79 @@
+"""The lengths that do not fit, as bars to one scale, with the part that is missing or too much."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from funclab.view.draw.canvas import Canvas, Font, Paint
+from funclab.view.draw.geometry import area
+from funclab.view.draw.sentences import say
+from funclab.view.draw.text import shorten, text_width
+from funclab.view.shapes.failure import Failure
+
+LONGEST, BAR, ROW, HIGH = 22, 190, 22, 14
+"""How long a name and the longest bar are; how far bars are apart, and how high they are."""
+NAME, NUMBER = Font(12, "soft", mono=True), Font(12, bold=True, mono=True)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A length, and how much it is short of the one it should have; below 0, how much too long."""
+
+    name: str
+    length: int
+    missing: int = 0
+
+
+def measured(failure: Failure) -> list[Measured]:
+    """The lengths that a failed call is about; none if it is not about two lengths."""
+    lengths = [(failure.inputs[i][0], failure.inputs[i][1][axis]) for i, axis in failure.bad]
+    known = [(name, n) for name, n in lengths if n is not None]
+    if failure.needed is not None and known:
+        name, n = known[0]
+        wanted = Measured(say("shapes_wanted"), failure.needed)
+        return [wanted, Measured(name, n, failure.needed - n)]
+    if len(known) != 2:
+        return []
+    longest = max(n for _, n in known)
+    return [Measured(name, n, longest - n) for name, n in known]
+
+
+def draw_lengths(canvas: Canvas, start: complex, rows: list[Measured]) -> tuple[float, float]:
+    """Draw the bars below each other; returns the width and the height needed."""
+    scale = BAR / max([max(row.length, row.length + row.missing) for row in rows], default=1)
+    names = [shorten(row.name, LONGEST) for row in rows]
+    left = max([text_width(name, 12, mono=True) for name in names], default=0) + 12
+    width = 0.0
+    for row, name in zip(rows, names):
+        canvas.open(_sentence(row), "row")
+        canvas.text_line(start + 11j, name, NAME)
+        corner = start + left
+        fits = min(row.length, row.length + row.missing)
+        colour = "fault" if row.missing > 0 else "rim"
+        canvas.rect(area(corner, max(2, fits * scale), HIGH), Paint(colour), 2)
+        rest = area(corner + max(2, fits * scale), abs(row.missing) * scale, HIGH)
+        if row.missing > 0:
+            canvas.rect(rest, Paint("", "fault", 1.25, "4 3"), 2)
+        elif row.missing < 0:
+            canvas.rect(rest, Paint("fault"), 2)
+        end = corner + max(2, max(row.length, row.length + row.missing) * scale) + 8
+        canvas.text_line(end + 11j, str(row.length), NUMBER)
+        end += text_width(str(row.length), 12, mono=True) + 8
+        if row.missing:
+            canvas.text_line(end + 11j, _odd(row), Font(12, "fault"))
+            end += text_width(_odd(row), 12)
+        canvas.close()
+        width = max(width, end.real - start.real)
+        start += ROW * 1j
+    return width, ROW * len(rows)
+
+
+def _odd(row: Measured) -> str:
+    """How much is missing, or too much."""
+    key = "shapes_missing" if row.missing > 0 else "shapes_too_many"
+    return say(key, n=abs(row.missing))
+
+
+def _sentence(row: Measured) -> str:
+    odd = f", {_odd(row)}" if row.missing else ""
+    return f"{row.name}: {row.length}{odd}"
