@@ -73,6 +73,8 @@ class Script:
                 start, end = f"({tell},", ")"
             elif node.parent is not None and node.parent.type in UNBRACED:
                 start, end = f"{{{tell};", "}"
+            elif node.type == "export_statement":  # the bundler looks for those that begin a line
+                start = f"{tell};\n"
             inserted.append((node.start_byte, i, start))
             inserted.append((node.end_byte, -i, end))  # what begins later ends first
         parts, last = [], 0
