@@ -23,7 +23,7 @@ from funclab.view.training import record
 from tests.browser.bridge import bridged_page, wired
 from tests.browser.transcript import FOLDER, transcript
 from tests.teach.tries import tries
-from tests.view import models
+from tests.view import gallery, models
 
 ALL_KEYS = ["?", "Escape"]
 TOUR = [
@@ -100,6 +100,33 @@ WALKS = {
             *("ArrowDown", "End", "t", "Backspace", "f", "ArrowDown", "/", "d e n s e _ 2 0"),
             *("Escape", "f", "0", "click .tick", "Enter", "u", "Backspace"),
         ],
+    ),
+    "explorer_start": (
+        lambda: funclab.explore(models.several_outputs()),
+        [
+            *("ArrowRight", "Backspace", "ArrowLeft", "Backspace", "ArrowUp", "Backspace", "s"),
+            *("Backspace", "Enter", "Backspace", "c", "]", "+", "-", "-", "0", "o", "o", "O"),
+            *("ArrowDown", "ArrowDown", "s", "ArrowRight", "ArrowRight", "ArrowUp", "f", "o", "s"),
+        ],
+    ),
+    "explorer_frames": (
+        lambda: funclab.explore(models.siamese(), open=True, selected="encoder[1]/dense[0]"),
+        [
+            *("ArrowDown", "ArrowDown", "o", "o", "f", "o", "o", "f", "Enter", "Enter", "ArrowUp"),
+            *("Escape", "Escape", "Escape", "/", "e n c o d e r [ 2 ]", "Enter", "ArrowUp", "Escape"),
+            *("m", "ArrowDown", "t", "Escape", "Escape"),
+        ],
+    ),
+    "explorer_repeat": (
+        lambda: funclab.explore(gallery.built("chain_60")),
+        [
+            *("ArrowDown", "ArrowDown", "Enter", "ArrowDown", "o", "click .fl-sign", "u"),
+            *("End", "ArrowUp", "ArrowUp", "/", "d e n s e _ 5 9", "Enter", "Escape"),
+        ],
+    ),
+    "explorer_outputs": (
+        lambda: funclab.explore(models.translated()),
+        ["ArrowDown", "ArrowDown", "s", "s", "s", "s", "s", "ArrowDown", "Escape", "Enter", "Enter"],
     ),
     "shapes": (
         lambda: funclab.shapes(models.twice()),
