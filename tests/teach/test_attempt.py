@@ -1,4 +1,4 @@
-"""What is known of a student's lines after they ran: what they set, made, and where they stopped."""
+"""What is known of a student's lines after they ran: what they set, and where they stopped."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_the_line_that_an_error_stopped_is_the_last_one_of_the_student_s_own(lin
     attempt = run(lines, {"broken": broken})
 
     assert attempt.stopped_at == stopped_at
-    assert (attempt.error is not None) == ("x = 1" != lines)
+    assert (attempt.error is not None) == (lines != "x = 1")
 
 
 def test_what_lines_set_is_new_also_if_it_is_the_same_object_again():
