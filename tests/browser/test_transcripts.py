@@ -113,8 +113,8 @@ WALKS = {
         lambda: funclab.explore(models.siamese(), open=True, selected="encoder[1]/dense[0]"),
         [
             *("ArrowDown", "ArrowDown", "o", "o", "f", "o", "o", "f", "Enter", "Enter", "ArrowUp"),
-            *("Escape", "Escape", "Escape", "/", "e n c o d e r [ 2 ]", "Enter", "ArrowUp", "Escape"),
-            *("m", "ArrowDown", "t", "Escape", "Escape"),
+            *("Escape", "Escape", "Escape", "/", "e n c o d e r [ 2 ]", "Enter", "ArrowUp"),
+            *("Escape", "m", "ArrowDown", "t", "Escape", "Escape"),
         ],
     ),
     "explorer_repeat": (
@@ -126,7 +126,7 @@ WALKS = {
     ),
     "explorer_outputs": (
         lambda: funclab.explore(models.translated()),
-        ["ArrowDown", "ArrowDown", "s", "s", "s", "s", "s", "ArrowDown", "Escape", "Enter", "Enter"],
+        ["ArrowDown", "ArrowDown", *"sssss", "ArrowDown", "Escape", "Enter", "Enter"],
     ),
     "shapes": (
         lambda: funclab.shapes(models.twice()),
@@ -209,6 +209,14 @@ WITH_A_KERNEL = {
     "kernel_playground": (
         lambda: funclab.playground(),
         ["b", "h", "h", "u", "n", "l", "w", "W", "d", "z", "p", "y", "c", "r"],
+    ),
+    "kernel_controls": (
+        lambda: funclab.playground(),
+        [
+            *("ArrowUp", "ArrowUp", "ArrowLeft", "Escape", "h", "m", "B", "B", "m", "M", "o", "O"),
+            *("a", "A", "e", "E", "E", "i", "I", "I", "L", "Z", "P", "P", "D", "u"),
+            *("click .fl-play-arrow:last-child", "click .fl-play-arrow", "s", "s"),
+        ],
     ),
 }
 
