@@ -179,6 +179,8 @@ MORE = {
 REFUSED = {
     "3A": ["guess = [-18, 3.8, 70.56]", "guess = [9, 1.1, 0.09]", "guess = [18, 0.2]"],
     "3C": [
+        repaired('Dense(9, activation="softmax", name="digit")', PLAIN),
+        repaired(SOFTMAX, "lambda y, answers: ops.mean(answers)"),
         'model = new_reader("model")',
         'model = new_reader("model")\nmodel.compile("adam")',
         repaired(SOFTMAX, PLAIN).replace('"adam"', "optimizers.SGD(1e-6)"),
@@ -189,5 +191,10 @@ REFUSED = {
         changed(optimizer="optimizers.SGD(0.01)") + "score = [0.1, 0.95]\n",
         changed(optimizer="optimizers.SGD(0.01)", score="raw_test[:9], y_test[:9]"),
         changed(optimizer="optimizers.SGD(0.01)") + "score = reader\n",
+    ],
+    "3B": [
+        BUILD + FIRST + SCORE,
+        BUILD + FIRST + SECOND,
+        BUILD + FIRST + SECOND + "score = model.evaluate(x_test[:, :9], y_test)\n",
     ],
 }
