@@ -358,7 +358,7 @@ def test_a_missing_number_is_warned_of_once_with_the_numbers_that_there_are():
 WRONG = [
     (lambda: [EarlyStopping], "EarlyStopping is not a callback", "write EarlyStopping"),
     (lambda: EarlyStopping(3), "Received: monitor=3", r"EarlyStopping\(patience=3\)"),
-    (lambda: ModelCheckpoint("a.keras", 3), "Received: monitor=3", '\(monitor="val_loss"\)'),
+    (lambda: ModelCheckpoint("a.keras", 3), "Received: monitor=3", r'\(monitor="val_loss"\)'),
     (lambda: EarlyStopping(patience=-1), "argument `patience`", "3"),
     (lambda: CSVLogger("log.csv", separator=";;"), "argument `separator`", '","'),
     (lambda: [print], "is not a callback", "LambdaCallback"),
