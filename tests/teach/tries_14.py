@@ -64,6 +64,7 @@ RIGHT = {
         f"{LINES}guess = {TRUE}",
         f"{LINES}guess = [False, True, True, False, False, True]",
         LINES + 'guess = {1: "no", 2: "yes", 3: "yes", 4: "no", 5: "no", 6: "yes"}',
+        LINES + 'guess = {"1": False, "2": "True", "3": 1, "4": 0, "5": False, "6": True}',
     ],
     "14B": [
         half("gap.input[1]"),
