@@ -115,10 +115,9 @@ def test_a_dashed_line_has_gaps(drawn):
         'stroke-dasharray="6 6"/>'
     )
 
-    row = colours(image, *[(x, 20) for x in range(5, 55)])
-    assert row.count("b") == pytest.approx(25, abs=4)
-    assert [len(dash) for dash in row.split()] == pytest.approx([6] * len(row.split()), abs=2)
-    assert 4 <= len(row.split()) <= 5
+    dashes = colours(image, *[(x, 20) for x in range(5, 55)]).split()
+    assert 4 <= len(dashes) <= 5
+    assert all(5 <= len(dash) <= 7 for dash in dashes[1:-1])
 
 
 @pytest.mark.parametrize(("anchor", "left", "right"), [("", 60, None), ("middle", None, None),

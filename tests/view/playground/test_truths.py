@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 import funclab
-from funclab.view.playground.picture import CELL
+from funclab.view.playground.picture import CELL, Points, bands, contour, hatching, loss_text
 from funclab.view.playground.trial import GRID
+from tests.view.measures import Texts
 
 POINTS = np.random.default_rng(1).uniform(-1, 1, (200, 2)).astype("float32")
 SIDE = CELL * GRID
@@ -155,3 +156,87 @@ def test_the_number_of_weights_is_that_of_the_arrays(settings):
 
     count = sum(np.size(array) for array in view.model.get_weights())
     assert view.facts["heading"].endswith(f"{count} weights.")
+
+
+def marks_at(data: str) -> list[complex]:
+    """The middles of the marks in a path, each of which begins with its own M or two of them."""
+    numbers = [float(n) for n in re.findall(r"-?[\d.]+", data)]
+    return [complex(x, y) for x, y in zip(numbers[::2], numbers[1::2], strict=True)]
+
+
+def test_points_are_drawn_at_their_places_with_a_mark_for_their_side_and_their_use():
+    points = [[100, 200, 0, 0], [300, 400, 1, 0], [500, 600, 0, 1], [700, 800, 1, 1]]
+    canvas, drawn = Texts(), []
+    canvas.path = lambda data, paint: drawn.append((data, paint))  # type: ignore[method-assign]
+
+    assert Points(points, 500).draw(canvas) == (500, 500)
+
+    crosses = [(data, paint) for data, paint in drawn if paint.stroke == "group0"]
+    circles = [(data, paint) for data, paint in drawn if "input" in (paint.fill, paint.stroke)]
+    for (data, _), wanted in zip(crosses, (350 + 400j, 150 + 200j), strict=True):
+        ends = marks_at(data)
+        assert sum(ends) / len(ends) == pytest.approx(wanted, abs=0.1)
+    assert [paint.width for _, paint in crosses] == [1.2, 2.2]
+    assert [(paint.fill, paint.stroke) for _, paint in circles] == [
+        ("paper", "input"), ("input", "paper"),
+    ]  # fmt: skip
+    small, large = (abs(marks_at(data)[0] - wanted) for (data, _), wanted
+                    in zip(circles, (250 + 300j, 50 + 100j), strict=True))  # fmt: skip
+    assert small / large == pytest.approx(2.4 / 3.2, abs=0.02) and 2 < small < large < 4
+
+
+def test_a_surface_is_darker_the_surer_the_model_is_and_hatched_on_one_side():
+    rows = [[0, 64, 128, 192, 255]] * 5
+
+    told = bands(rows)
+
+    assert {*told} == {-4, -2, 2, 4}
+    for band, x in ((-4, 0), (-2, 1), (2, 3), (4, 4)):
+        lines = re.findall(r"M(\d+),(\d+)h(\d+)", told[band])
+        assert [(int(a), int(b), int(c)) for a, b, c in lines] == [
+            (x * CELL, y * CELL + CELL // 2, CELL) for y in range(5)
+        ]
+    strokes = re.findall(r"M(\d+),(\d+)l", hatching(rows))
+    cells = {(int(x) // CELL, int(y) // CELL - 1) for x, y in strokes}
+    assert cells == {(x, y) for x in (3, 4) for y in range(5) if (x + y) % 4 == 0}
+
+
+def test_the_undecided_line_lies_where_both_sides_are_equally_near():
+    # From 28.5 below the middle to 71.5 above it within one cell.
+    numbers = marks_at(contour([[100, 200, 220]] * 3))
+
+    assert {point.real for point in numbers} == {pytest.approx(CELL * (0.5 + 28.5 / 100), abs=0.1)}
+    assert sorted(point.imag for point in numbers) == [CELL * y for y in (0.5, 1.5, 1.5, 2.5)]
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({}, "spirals, one branch, hidden layers: 2, units in each: 8; not trained yet."),
+        (
+            {"data": "xor", "branches": 2, "shared": True, "layers": 1, "units": 4},
+            "xor, 2 branches with shared layers, hidden layers in each: 1, units in each: 4; "
+            "not trained yet.",
+        ),
+        (
+            {"branches": 3},
+            "spirals, 3 branches with separate layers, hidden layers in each: 2, units in each: 8; "
+            "not trained yet.",
+        ),
+    ],
+)
+def test_the_caption_says_what_the_model_is(settings, told):
+    view = funclab.playground(**settings)
+
+    assert view.facts["caption"] == told
+    swapped = "The second branch is given the two features swapped"
+    assert (swapped in view.facts["legend"]) == (settings.get("branches", 1) > 1)
+    assert ("the third their negatives" in view.facts["legend"]) == (
+        "branches" in settings and settings["branches"] == 3
+    )
+
+
+def test_a_loss_is_told_with_three_places_or_two_figures_or_in_words():
+    told = [loss_text(loss) for loss in (0.12345, 0.001, 0.00099, float("nan"), float("inf"))]
+
+    assert told == ["0.123", "0.001", "0.00099", "no number any more", "no number any more"]
