@@ -124,6 +124,10 @@ WALKS = {
             *("End", "ArrowUp", "ArrowUp", "/", "d e n s e _ 5 9", "Enter", "Escape"),
         ],
     ),
+    "explorer_strip": (
+        lambda: funclab.explore(gallery.built("mobilenet"), look="projector"),
+        ["]", "ArrowDown", "]", "[", "[", "[", "ArrowRight", "[", "Escape"],
+    ),
     "explorer_outputs": (
         lambda: funclab.explore(models.translated()),
         ["ArrowDown", "ArrowDown", *"sssss", "ArrowDown", "Escape", "Enter", "Enter"],
