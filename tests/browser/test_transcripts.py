@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import expect
 
 import funclab
-from funclab import Input, Model
+from funclab import Input, Model, layers
 from funclab.layers import Add, Dense
 from funclab.teach import arrange, ask, concept_test, course, vote
 from funclab.teach.checking import check_lines
@@ -46,16 +46,30 @@ def slow_motion(**settings):
     return funclab.trace(counted(), np.array([[1, 2], [3, -1]]), np.array([[8], [0]]), **settings)
 
 
-def line(epochs: int, **settings) -> Model:
+def line(epochs: int, validated: bool = False, **settings) -> Model:
     """One weight, 0 at first, which halves its distance to 2 in each step: so losses are 10, 2.5,
-    0.625, ..., and the gradients -10, -5, -2.5, ..."""
+    0.625, ..., and the gradients -10, -5, -2.5, ... Validated on 3 and 6, where its loss is 9 times
+    the square of that distance: 9, 2.25, 0.5625, ..."""
     x = Input((1,), name="x")
     model = Model(
         x, Dense(1, use_bias=False, kernel_initializer="zeros", name="slope")(x), name="line"
     )
     model.compile(funclab.optimizers.SGD(0.1), "mse", **settings)
-    model.fit(np.array([[1.0], [2]]), np.array([[2.0], [4]]), epochs=epochs, verbose=0, live=True)
+    data = {"validation_data": (np.array([[3.0]]), np.array([[6.0]]))} if validated else {}
+    x, y = np.array([[1.0], [2]]), np.array([[2.0], [4]])
+    model.fit(x, y, epochs=epochs, verbose=0, live=True, **data)
     return model
+
+
+def images() -> Model:
+    """Windows, strides, pooling and padding, whose lengths were counted by hand."""
+    x = y = Input((9, 12, 3), name="x")
+    y = layers.Conv2D(4, 3, strides=2, name="look")(y)
+    y = layers.ZeroPadding2D(1, name="rim")(y)
+    y = layers.MaxPooling2D(2, name="half")(y)
+    y = layers.Conv2DTranspose(2, 3, strides=2, padding="same", name="back")(y)
+    y = layers.Flatten(name="flat")(y)
+    return Model(x, Dense(5, name="out")(y), name="images")
 
 
 def mistake():
@@ -188,6 +202,18 @@ WALKS = {
             *("x", "n", "Space", "y", "r", "click .fl-graph .box[data-key^=slope]", "ArrowDown"),
             *("ArrowUp", "g", "g", "Enter", "s", "+", "i", "Escape", *ALL_KEYS),
         ],
+    ),
+    "training_validated": (
+        lambda: funclab.watch(line(4, validated=True), ask=False),
+        ["ArrowLeft", "t", "h", "ArrowLeft", "l", "Escape", "h", "t", "ArrowUp", "Enter", "g", "u"],
+    ),
+    "training_asks": (
+        lambda: funclab.watch(line(4, validated=True), ask=True),
+        ["2", "1", "ArrowLeft", "y"],
+    ),
+    "shapes_of_images": (
+        lambda: funclab.shapes(images()),
+        [*["ArrowRight"] * 7, "ArrowRight", "ArrowLeft", "a", "ArrowDown", "ArrowDown", "Home"],
     ),
     "runs": (
         lambda: funclab.compare_runs(line(2).history, line(4).history),
