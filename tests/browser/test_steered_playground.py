@@ -37,6 +37,13 @@ def epochs_told(page) -> int:
     return int(found[1]) if found else 0
 
 
+def settled(page) -> bool:
+    """Whether no burst of training arrives any more."""
+    n = epochs_told(page)
+    page.wait_for_timeout(500)
+    return epochs_told(page) == n
+
+
 def test_it_runs_until_it_is_paused_and_tells_the_loss_of_that_epoch(bridged):
     page = bridged(funclab.playground("xor", layers=1, units=4))
     status, run = page.locator(".fl-status"), page.locator("[aria-keyshortcuts=Space]")
@@ -49,7 +56,7 @@ def test_it_runs_until_it_is_paused_and_tells_the_loss_of_that_epoch(bridged):
 
     expect(run).to_contain_text("run")
     expect(status).to_have_text(re.compile(r"Paused at epoch \d+\."))
-    page.wait_for_timeout(300)
+    becomes(page, lambda: settled(page), True)
     n = epochs_told(page)
     loss = losses(data="xor", layers=1, units=4, epochs=n)[-1]
     expect(page.locator(".fl-caption")).to_contain_text(f"{loss:.3f} in the test")
