@@ -445,15 +445,3 @@ def test_the_buttons_that_open_and_unfold_cover_no_words(name, height, opened_pa
 
     expect(signs.first).to_be_attached()
     assert signs.evaluate_all(COVERED) == []
-
-
-def test_back_at_the_model_its_picture_begins_at_the_top_again(opened_page):
-    page = opened_page(funclab.explore(models.alternating(), look="projector"), height=420)
-    stage = page.locator(f"{ROOT} .fl-stage")
-    press(page, "ArrowDown", *["ArrowDown"] * 4)
-    becomes(page, lambda: stage.evaluate("one => one.scrollTop") > 20, True)
-
-    press(page, "Backspace")
-
-    assert stage.evaluate("one => [one.scrollLeft, one.scrollTop]") == [0, 0]
-    assert page.locator(f"{ROOT} [aria-pressed=true].box").count() == 0
