@@ -6,7 +6,6 @@ from funclab import Input, Model, layers
 from funclab.layers import Dense
 from funclab.teach import same_graph
 
-
 ELSEWHERE = "All calls are there, but some read the results of others than expected."
 
 
