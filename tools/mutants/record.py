@@ -56,8 +56,9 @@ NOT_TRIED = (
     "tests/training/test_interrupt_anywhere.py",  # it traces each line itself
     "tests/saving/test_whole_files.py",  # it kills processes of its own
 )
-APART = {"funclab/keras2/": "/keras2/",
-         "funclab/distribute/": "/distribute/", "funclab/teach/commands/": "/test_cli"}  # fmt: skip
+APART = {"funclab/keras2/": "/keras2/", "funclab/distribute/": "/distribute/",
+         "funclab/teach/commands/": "/test_cli", "funclab/view/live/places.py": "/live/test_places",
+         "funclab/view/training/cell.py": "/live/test_places"}  # fmt: skip
 """Files that tests use in processes of their own, where coverage does not see them, and a part of
 the paths of these tests."""
 TOGETHER = ("tests/kernels/test_forms.py", "tests/keras2/test_spellings.py")
