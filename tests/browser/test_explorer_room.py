@@ -11,7 +11,7 @@ from funclab.layers import Dense, MultiHeadAttention
 from tests.browser.presenter import Demo
 from tests.browser.projector import small_words
 from tests.browser.waiting import becomes, laid_out
-from tests.view import gallery
+from tests.view import gallery, models
 
 START = """%load_ext funclab
 %funclab look projector
@@ -250,3 +250,16 @@ def test_what_is_opened_is_shown_where_there_is_no_room_for_the_whole(opened, op
 
     expect(inside.first).to_be_in_viewport()
     assert inside.count() > 1
+
+
+def test_back_at_the_model_its_picture_begins_at_the_top_again(opened_page):
+    page = opened_page(funclab.explore(models.alternating(), look="projector"), height=420)
+    stage = page.locator(".fl-explorer .fl-stage")
+    for _ in range(5):
+        page.keyboard.press("ArrowDown")
+    becomes(page, lambda: stage.evaluate("one => one.scrollTop") > 20, True)
+
+    page.keyboard.press("Backspace")
+
+    assert stage.evaluate("one => [one.scrollLeft, one.scrollTop]") == [0, 0]
+    assert page.locator(".fl-explorer [aria-pressed=true].box").count() == 0

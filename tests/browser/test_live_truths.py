@@ -139,3 +139,48 @@ def test_keys_of_a_sweep_change_curves_and_table_and_the_rows_are_its_trials(ope
     expect(chart).to_have_attribute("aria-label", re.compile("log scale"))
     page.keyboard.press("u")
     expect(chart).not_to_have_attribute("aria-label", re.compile("log scale"))
+
+
+# For each ring around a value: how far it is from the nearest point of a curve, in pixels; and
+# where the cursor's line, its words and the frame are.
+AT_THE_CURSOR = """figure => {
+  const svg = figure.querySelector("svg"), at = (one) => one.getBoundingClientRect();
+  const middle = ({ left, right, top, bottom }) => [(left + right) / 2, (top + bottom) / 2];
+  const curves = [...svg.querySelectorAll("path")].filter((path) => path.getTotalLength() > 40);
+  const places = curves.flatMap((path) => [...Array(2000).keys()].map((i) => {
+    const { x, y } = path.getPointAtLength(path.getTotalLength() * i / 1999);
+    const { a, d, e, f } = path.getScreenCTM();
+    return [x * a + e, y * d + f];
+  }));
+  const far = [...svg.querySelectorAll("circle.fl-cursor")].map((ring) => {
+    const [x, y] = middle(at(ring));
+    return Math.min(...places.map(([u, v]) => Math.hypot(u - x, v - y)));
+  });
+  const line = at(svg.querySelector("line.fl-cursor")), told = svg.querySelector(".fl-cursor-text");
+  return { far, x: middle(line)[0], line: [line.top, line.bottom], told: told.textContent,
+    words: [middle(at(told))[0], at(told).bottom] };
+}"""
+
+
+def test_the_epoch_that_is_pointed_at_is_marked_on_its_curves(opened_page):
+    model = trained(["mae"])
+    x, y = [[0.1, 0.2, 0.3, 0.4]] * 32, [1.0] * 32
+    model.fit(x, y, epochs=4, validation_split=0.25, live=True, verbose=0)
+    page = opened_page(funclab.watch(model))
+    figure = page.locator(".fl-chart").first
+    ticks = figure.locator("svg text").filter(has_text=re.compile(r"^[1-4]$"))
+    places = {int(one.text_content()): one.bounding_box() for one in ticks.all()}
+
+    for epoch in (2, 4, 1):
+        x = places[epoch]["x"] + places[epoch]["width"] / 2
+        page.mouse.move(x, figure.bounding_box()["y"] + 60)
+        found = figure.evaluate(AT_THE_CURSOR)
+
+        assert abs(found["x"] - x) < 1.5
+        assert found["told"] == f"epoch {epoch}"
+        assert len(found["far"]) >= 2 and max(found["far"]) < 1.5
+        assert abs(found["words"][0] - x) < 1.5
+        assert -6 < found["words"][1] - found["line"][0] < 3
+        assert found["line"][1] < places[epoch]["y"] < found["line"][1] + 12
+    page.mouse.move(3, 3)
+    expect(figure.locator(".fl-cursor")).to_have_count(0)

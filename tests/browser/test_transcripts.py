@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import expect
 
 import funclab
-from funclab import Input, Model
+from funclab import Input, Model, layers
 from funclab.layers import Add, Dense
 from funclab.teach import arrange, ask, concept_test, course, vote
 from funclab.teach.checking import check_lines
@@ -23,7 +23,7 @@ from funclab.view.training import record
 from tests.browser.bridge import bridged_page, wired
 from tests.browser.transcript import FOLDER, transcript
 from tests.teach.tries import tries
-from tests.view import models
+from tests.view import gallery, models
 
 ALL_KEYS = ["?", "Escape"]
 TOUR = [
@@ -46,16 +46,30 @@ def slow_motion(**settings):
     return funclab.trace(counted(), np.array([[1, 2], [3, -1]]), np.array([[8], [0]]), **settings)
 
 
-def line(epochs: int, **settings) -> Model:
+def line(epochs: int, validated: bool = False, **settings) -> Model:
     """One weight, 0 at first, which halves its distance to 2 in each step: so losses are 10, 2.5,
-    0.625, ..., and the gradients -10, -5, -2.5, ..."""
+    0.625, ..., and the gradients -10, -5, -2.5, ... Validated on 3 and 6, where its loss is 9 times
+    the square of that distance: 9, 2.25, 0.5625, ..."""
     x = Input((1,), name="x")
     model = Model(
         x, Dense(1, use_bias=False, kernel_initializer="zeros", name="slope")(x), name="line"
     )
     model.compile(funclab.optimizers.SGD(0.1), "mse", **settings)
-    model.fit(np.array([[1.0], [2]]), np.array([[2.0], [4]]), epochs=epochs, verbose=0, live=True)
+    data = {"validation_data": (np.array([[3.0]]), np.array([[6.0]]))} if validated else {}
+    x, y = np.array([[1.0], [2]]), np.array([[2.0], [4]])
+    model.fit(x, y, epochs=epochs, verbose=0, live=True, **data)
     return model
+
+
+def images() -> Model:
+    """Windows, strides, pooling and padding, whose lengths were counted by hand."""
+    x = y = Input((9, 12, 3), name="x")
+    y = layers.Conv2D(4, 3, strides=2, name="look")(y)
+    y = layers.ZeroPadding2D(1, name="rim")(y)
+    y = layers.MaxPooling2D(2, name="half")(y)
+    y = layers.Conv2DTranspose(2, 3, strides=2, padding="same", name="back")(y)
+    y = layers.Flatten(name="flat")(y)
+    return Model(x, Dense(5, name="out")(y), name="images")
 
 
 def mistake():
@@ -100,6 +114,37 @@ WALKS = {
             *("ArrowDown", "End", "t", "Backspace", "f", "ArrowDown", "/", "d e n s e _ 2 0"),
             *("Escape", "f", "0", "click .tick", "Enter", "u", "Backspace"),
         ],
+    ),
+    "explorer_start": (
+        lambda: funclab.explore(models.several_outputs()),
+        [
+            *("ArrowRight", "Backspace", "ArrowLeft", "Backspace", "ArrowUp", "Backspace", "s"),
+            *("Backspace", "Enter", "Backspace", "c", "]", "+", "-", "-", "0", "o", "o", "O"),
+            *("ArrowDown", "ArrowDown", "s", "ArrowRight", "ArrowRight", "ArrowUp", "f", "o", "s"),
+        ],
+    ),
+    "explorer_frames": (
+        lambda: funclab.explore(models.siamese(), open=True, selected="encoder[1]/dense[0]"),
+        [
+            *("ArrowDown", "ArrowDown", "o", "o", "f", "o", "o", "f", "Enter", "Enter", "ArrowUp"),
+            *("Escape", "Escape", "Escape", "/", "e n c o d e r [ 2 ]", "Enter", "ArrowUp"),
+            *("Escape", "m", "ArrowDown", "t", "Escape", "Escape"),
+        ],
+    ),
+    "explorer_repeat": (
+        lambda: funclab.explore(gallery.built("chain_60")),
+        [
+            *("ArrowDown", "ArrowDown", "Enter", "ArrowDown", "o", "click .fl-sign", "u"),
+            *("End", "ArrowUp", "ArrowUp", "/", "d e n s e _ 5 9", "Enter", "Escape"),
+        ],
+    ),
+    "explorer_strip": (
+        lambda: funclab.explore(gallery.built("mobilenet"), look="projector"),
+        ["]", "ArrowDown", "]", "[", "[", "[", "ArrowRight", "[", "Escape"],
+    ),
+    "explorer_outputs": (
+        lambda: funclab.explore(models.translated()),
+        ["ArrowDown", "ArrowDown", *"sssss", "ArrowDown", "Escape", "Enter", "Enter"],
     ),
     "shapes": (
         lambda: funclab.shapes(models.twice()),
@@ -159,6 +204,18 @@ WALKS = {
             *("ArrowUp", "g", "g", "Enter", "s", "+", "i", "Escape", *ALL_KEYS),
         ],
     ),
+    "training_validated": (
+        lambda: funclab.watch(line(4, validated=True), ask=False),
+        ["ArrowLeft", "t", "h", "ArrowLeft", "l", "Escape", "h", "t", "ArrowUp", "Enter", "g", "u"],
+    ),
+    "training_asks": (
+        lambda: funclab.watch(line(4, validated=True), ask=True),
+        ["2", "1", "ArrowLeft", "y"],
+    ),
+    "shapes_of_images": (
+        lambda: funclab.shapes(images()),
+        [*["ArrowRight"] * 7, "ArrowRight", "ArrowLeft", "a", "ArrowDown", "ArrowDown", "Home"],
+    ),
     "runs": (
         lambda: funclab.compare_runs(line(2).history, line(4).history),
         ["ArrowLeft", "ArrowLeft", "ArrowLeft", "j", "j", "l", "y", *ALL_KEYS],
@@ -183,6 +240,14 @@ WITH_A_KERNEL = {
     "kernel_playground": (
         lambda: funclab.playground(),
         ["b", "h", "h", "u", "n", "l", "w", "W", "d", "z", "p", "y", "c", "r"],
+    ),
+    "kernel_controls": (
+        lambda: funclab.playground(),
+        [
+            *("ArrowUp", "ArrowUp", "ArrowLeft", "Escape", "h", "m", "B", "B", "m", "M", "o", "O"),
+            *("a", "A", "e", "E", "E", "i", "I", "I", "L", "Z", "P", "P", "D", "u"),
+            *("click .fl-play-arrow:last-child", "click .fl-play-arrow", "s", "s"),
+        ],
     ),
 }
 

@@ -130,8 +130,16 @@ model = Model(hours, Dense(1, activation="sigmoid")(h))
 }
 
 REFUSED = {
-    "2A": [guess(b="8"), guess(c="[None, 24, 8]"), f"{CALLS}guess = 40, 10, 0, 0, 241"],
+    "2A": [
+        guess(b="None"),
+        guess(a="'no shape'"),
+        guess(b="8"),
+        guess(c="[None, 24, 8]"),
+        f"{CALLS}guess = 40, 10, 0, 0, 241",
+    ],
     "2B": [
+        "full = concatenate([day, RepeatVector(12)(week)])",
+        "full = concatenate([ops.ones((24, 24, 4)) + ops.sum(day), RepeatVector(24)(week)])",
         "full = concatenate([RepeatVector(24)(week), day])",
         "full = layers.Concatenate()",
         "full = concatenate([day, Reshape((24, 7))(ops.repeat(week, 24, axis=1))])",
@@ -149,5 +157,14 @@ model = Model(day, [Dense(1)(h), Dense(1)(h)])
         'model = Model(hours, Dense(1, activation="sigmoid")(hours[:, 12]))',
         'model = Model(hours, Dense(1, activation="sigmoid", trainable=False)(Flatten()(hours)))',
         "from funclab import Sequential\nmodel = Sequential([Flatten(), Dense(1)])",
+    ],
+}
+
+MORE = {
+    "2B": [
+        (
+            "batch_is_24",
+            "full = concatenate([ops.reshape(day, (24, 24, 4)), RepeatVector(24)(week)])",
+        ),
     ],
 }

@@ -161,7 +161,7 @@ WRONG = {
         "more_epochs": changed(epochs=40),
         "other_rate": changed(optimizer="optimizers.SGD(0.0001)"),
         "scaled_one_side": changed(data="raw_train, raw_test = x_train, x_test * 16"),
-        "frozen": changed(model=FROZEN),
+        "frozen": changed(model=FROZEN, optimizer="optimizers.SGD(0.001)"),
         "loss_misfit": changed(loss='"mse"'),
         "judged_on_training": changed(optimizer="optimizers.SGD(0.01)", score="raw_train, y_train"),
         "learned_unseen": changed(optimizer="optimizers.SGD(0.01)").replace(
@@ -179,15 +179,22 @@ MORE = {
 REFUSED = {
     "3A": ["guess = [-18, 3.8, 70.56]", "guess = [9, 1.1, 0.09]", "guess = [18, 0.2]"],
     "3C": [
+        repaired('Dense(9, activation="softmax", name="digit")', PLAIN),
+        repaired(SOFTMAX, "lambda y, answers: ops.mean(answers)"),
         'model = new_reader("model")',
         'model = new_reader("model")\nmodel.compile("adam")',
-        repaired(SOFTMAX, PLAIN).replace('"adam"', "optimizers.SGD(100)"),
+        repaired(SOFTMAX, PLAIN).replace('"adam"', "optimizers.SGD(1e-6)"),
         "own = SparseCategoricalCrossentropy(from_logits=True)\n"
         + repaired(SOFTMAX, "lambda y, answers: own(y, answers) * 0.1"),
     ],
     "3D": [
-        changed() + "score = [0.1, 0.95]\n",
+        changed(optimizer="optimizers.SGD(0.01)") + "score = [0.1, 0.95]\n",
         changed(optimizer="optimizers.SGD(0.01)", score="raw_test[:9], y_test[:9]"),
-        changed() + "score = reader\n",
+        changed(optimizer="optimizers.SGD(0.01)") + "score = reader\n",
+    ],
+    "3B": [
+        BUILD + FIRST + SCORE,
+        BUILD + FIRST + SECOND,
+        BUILD + FIRST + SECOND + "score = model.evaluate(x_test[:, :9], y_test)\n",
     ],
 }

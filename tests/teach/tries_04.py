@@ -182,6 +182,28 @@ model.compile("adam", loss=["binary_crossentropy", "mse"])
 """,
         ),
     ],
+    "4C": [
+        (
+            "new_layers",
+            """
+home = Input((4,), name="home")
+model = Model([measures, home], [Dense(3)(home), Dense(1)(home), Dense(1)(measures)])
+""",
+        ),
+    ],
+    "4D": [
+        (
+            "input_unread",
+            """
+day = Input((12,), name="day")
+model = Model(day, [Dense(1, name="casual")(day), Dense(1, name="registered")(day)])
+""",
+        ),
+        (
+            "input_unread",
+            rides('riders = [Dense(1, name=n)(h) for n in ("casual", "registered")]', "weather"),
+        ),
+    ],
 }
 
 REFUSED = {
@@ -204,6 +226,7 @@ model = Model([measures, home], trio([measures, home * 0]))
         "model = Model([measures, island], body)",
     ],
     "4D": [
+        rides('few = h * 0\nriders = [Dense(1, name=n)(few) for n in ("casual", "registered")]'),
         rides('riders = [Dense(2, name="casual")(h), Dense(2, name="registered")(h)]'),
     ],
 }

@@ -279,3 +279,31 @@ model, index = Model([left, middle, right], ops.sigmoid(far)), 1
         ("no_index", f"l, m, r = enc(left), enc(middle), enc(right)\n{JUDGED}\nindex = enc"),
     ],
 }
+
+REFUSED = {
+    "5A": [
+        """
+eye = Dense(32, activation="relu", name="eye")
+gap = (eye(left) - eye(right)) ** 2
+model = Model([left, right], Dense(2, activation="softmax", name="two")(gap))
+""",
+    ],
+    "5B": [
+        "half = Model(right, right)",
+        "half = Model(right, b * 2)",
+    ],
+    "5C": [
+        """
+gap = (first(left) - first(right)) ** 2
+model = Model([left, right], Dense(2, activation="softmax", name="two")(gap))
+""",
+    ],
+    "5D": [
+        """
+eye = Dense(32, activation="relu", name="eye")
+l, r = eye(left), eye(right)
+model = Model([left, right], Dense(1, activation="sigmoid", name="out")((l - r) ** 2))
+index = 1
+""",
+    ],
+}

@@ -207,3 +207,27 @@ model = Model(page, head(eye(page)))
         ),
     ],
 }
+
+REFUSED = {
+    "6A": [
+        f"{NAMESAKE}\nmoves = np.array([1, 1, 1, 0])",
+        f"{NAMESAKE}\nmoves = {{'outer': True}}",
+        predicting(outer="maybe"),
+        f"{NAMESAKE}\nmoves = 3",
+    ],
+    "6B": [
+        """
+h = Dense(9, activation="softmax", name="nine")(postcode)
+model = Model(postcode, h)
+""",
+    ],
+    "6C": [
+        "model = Model(page, [eye(page), eye(page)])",
+    ],
+    "6D": [
+        f"""
+model = Model(page, layers.Softmax()(page))
+{COMPILE}
+""",
+    ],
+}

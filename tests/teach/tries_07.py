@@ -202,6 +202,14 @@ MORE = {
     ],
     "7C": [
         (
+            "positions_lost",
+            """
+h = Conv2D(8, 3, padding="same")(paper)
+more = GlobalMaxPooling2D(name="top")(Conv2D(8, 3, padding="same")(h))
+model = Model(paper, add([h, more]))
+""",
+        ),
+        (
             "not_a_sum",
             added('Conv2D(8, 3, padding="same")(h)').replace("add([h, more])", "h - more"),
         ),
@@ -233,5 +241,28 @@ body = Model(sheet, Dense(10, activation="softmax")(tops), name="body")
 model = Model(paper, layers.Softmax()(body(paper)))
 """,
         ),
+    ],
+}
+
+REFUSED = {
+    "7A": [
+        guess(a="(None, 10, 10, 4), 40], [1", a_weights="2"),
+        guess(a="'ten'"),
+        guess(e="(None, 6)"),
+    ],
+    "7B": [
+        "what = Model(paper, [anywhere(h), anywhere(h)])",
+        "what = Model(paper, ops.mean(h, axis=(1, 2)))",
+        "what = Model(paper, ops.max(h))",
+    ],
+    "7C": [
+        "model = Model(paper, Conv2D(8, 3)(paper))",
+        added('Conv2D(8, 3, padding="same")(h)', h="Conv2D(8, 3)(paper)"),
+    ],
+    "7D": [
+        reader("""
+h = Conv2D(2, 3, padding="same", activation="relu", name="look")(paper)
+h = GlobalMaxPooling2D()(h)
+"""),
     ],
 }

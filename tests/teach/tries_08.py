@@ -183,6 +183,10 @@ rows = ops.relu(table(long)) * words_only
     ],
     "8D": [
         (
+            "input_missing",
+            popular("both = concatenate([LSTM(16)(rows), hour])", "both", inputs="words"),
+        ),
+        (
             "not_a_probability",
             popular("both = concatenate([LSTM(16)(rows), hour])", "both", "relu"),
         ),
@@ -194,5 +198,26 @@ head = Sequential([Dense(16, activation="relu"), Dense(1)])
 model = Model([words, hour], head(concatenate([LSTM(16)(rows), hour])))
 """,
         ),
+    ],
+}
+
+REFUSED = {
+    "8A": [
+        guess(b="(None, 24, 3)"),
+    ],
+    "8B": [
+        "model = Model(hours, Dense(1)(Flatten()(hours)))",
+    ],
+    "8C": [
+        story("", "table(long)").replace("Dense(12,", "Dense(11,"),
+        "model = Model(long, Dense(12)(ops.cast(long, 'float32')))",
+    ],
+    "8D": [
+        f"""
+{ROWS}
+both = concatenate([LSTM(4)(rows), hour])
+ends = [Dense(1, activation="sigmoid")(both), Dense(1, activation="sigmoid")(both)]
+model = Model([words, hour], ends)
+""",
     ],
 }

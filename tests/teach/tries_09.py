@@ -182,3 +182,20 @@ model = Model(words, {WHOM}(rows))
         ),
     },
 }
+
+REFUSED = {
+    "9A": [
+        looks('weights = Softmax(name="weights")(Dense(7)(scores))'),
+    ],
+    "9B": [
+        "model = Model(words, Dense(3)(weights @ value))",
+        "model = Model(words, weights @ value * 2)",
+        mixed("3"),
+    ],
+    "9C": [
+        repaired(end="average").replace("Dense(12", "Dense(11"),
+    ],
+    "9D": [
+        heads("a = head(placed, new(2))", "a"),
+    ],
+}

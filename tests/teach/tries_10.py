@@ -154,4 +154,31 @@ Model(wide, Dense(3, name="scent")(nose))
     },
 }
 
-REFUSED = {"10C": [twins("(eye(left) - eye(left)) ** 2"), twins("(eye(left) - eye(right)) * 0")]}
+REFUSED = {
+    "10C": [
+        twins().replace("Dense(1,", "Dense(2,"),
+        twins("(eye(left) - eye(left)) ** 2"),
+        twins("(eye(left) - eye(right)) * 0"),
+    ],
+    "10A": [
+        guess(a="later"),
+    ],
+    "10B": [
+        half("wide.input", "wide.output"),
+        half("images"),
+    ],
+    "10D": [
+        "1 / 0",
+        "Model(ear)",
+    ],
+}
+
+MORE = {
+    "10A": [
+        ("sharing_is_not_checked", guess(d="fit")),
+        ("targets_before_fit", guess(c="Model")),
+    ],
+    "10B": [
+        ("starts_midway", half("wide(sheet)")),
+    ],
+}

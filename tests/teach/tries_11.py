@@ -174,11 +174,26 @@ MORE = {
 }
 
 REFUSED = {
-    "11C": [fading(mean("ops.exp(-self.fade * ago)", "ops.sum(shares, axis=1)"))],
-    "11D": [charge("None")],
+    "11C": [
+        fading(mean("ops.exp(-2 * self.fade * ago)")),
+        fading(mean("ops.exp(-self.fade * ago)", "ops.sum(shares, axis=1)")),
+    ],
+    "11D": [
+        charge("ops.where(y > answer, 3 * (y - answer), answer - y)"),
+        charge("y.no_such_thing"),
+        charge("1 / 0"),
+        "charge = 4",
+        charge("None"),
+    ],
     "11E": [
+        step("raise ValueError('not yet')"),
+        step("variable.assign_sub(learning_rate * gradient * 2)"),
+        step("variable.assign_sub(ops.clip(learning_rate * gradient, -0.04, 0.05))"),
         "step = optimizers.SGD(0.01, clipvalue=5)",
         step(f"variable.assign_sub({CLIPPED})").replace("(0.01)", ""),
         step(f"variable.assign_sub({CLIPPED})").replace("(0.01)", "(0.1)"),
+    ],
+    "11B": [
+        trend('self.share = self.add_weight((1,), "zeros")').replace("(last - before)", "before"),
     ],
 }

@@ -130,9 +130,16 @@ MORE = {
 
 REFUSED = {
     "12B": [
+        cube("np.multiply(g, 3 * x * x, gx)").replace("x * x, x, out", "x, x, out"),
+        op("Cube", "pass", inputs="x, y", slots="gx, gy")
+        + "\nmodel = Model([left, right], Cube()(left, right))",
+        "class Cube(Op):\n    pass\n\nmodel = Model(gap, Cube()(gap))",
         cube("gx[0] = g * 3 * x * x"),
         cube("np.multiply(3, out, gx)"),
         "model = twins",
     ],
-    "12D": [near("gx[0] = g[0] * -2 * x[0] * out[0] * out[0]")],
+    "12D": [
+        near("np.multiply(g, -2 * x * out * out, gx)", forward="np.multiply(x, x, out)"),
+        near("gx[0] = g[0] * -2 * x[0] * out[0] * out[0]"),
+    ],
 }

@@ -133,3 +133,33 @@ WRONG = {
         "per_step": many(WORDS, TABLE, "LSTM(16)"),
     },
 }
+
+REFUSED = {
+    "13A": [
+        guess(c=5),
+        guess(a="'many'"),
+    ],
+    "13B": [
+        count("1 / 0"),
+        count("None"),
+        count("'many'"),
+        count("7"),
+    ],
+    "13C": [
+        reader('Conv2D(16, 3, activation="relu")', 'Conv2D(16, 3, activation="relu")', ANYWHERE),
+    ],
+}
+
+MORE = {
+    "13D": [
+        (
+            "dense",
+            many(
+                "Input((40000,))",
+                "layers.BatchNormalization()",
+                "layers.Reshape((40000, 1))",
+                "GlobalAveragePooling1D()",
+            ),
+        ),
+    ],
+}

@@ -64,6 +64,7 @@ RIGHT = {
         f"{LINES}guess = {TRUE}",
         f"{LINES}guess = [False, True, True, False, False, True]",
         LINES + 'guess = {1: "no", 2: "yes", 3: "yes", 4: "no", 5: "no", 6: "yes"}',
+        LINES + 'guess = {"1": False, "2": "True", "3": 1, "4": 0, "5": False, "6": True}',
     ],
     "14B": [
         half("gap.input[1]"),
@@ -96,7 +97,19 @@ MORE = {
     "14D": [("numpy", product("np.multiply(code(left), code(right))"))],
 }
 REFUSED = {
-    "14B": [half("gap.inptu[1]"), "def half(model): pass"],
+    "14B": [half("eye(model.inputs[1]) * 2"), half("gap.inptu[1]"), "def half(model): pass"],
+    "14A": [
+        f"{LINES}guess = {{1: None, 2: True, 3: True, 4: False, 5: False, 6: True}}",
+        LINES.replace("ops.tanh(a)", "no_such_thing") + f"guess = {TRUE}",
+    ],
+    "14C": [
+        "model = Model(left, left)",
+    ],
+    "14D": [
+        product("code(left) * code(left)", inputs="left"),
+        product("code(left) * code(right)", '2, activation="softmax"'),
+        product("code(left) * code(right)").replace("Dense(16, a", "Dense(8, a"),
+    ],
 }
 WRONG = {
     "14A": {

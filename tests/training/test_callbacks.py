@@ -19,6 +19,7 @@ from funclab.callbacks import (
     TerminateOnNaN,
 )
 from funclab.errors import ArgumentError
+from funclab.models import load_model
 from funclab.optimizers import SGD
 from tests.training.conftest import line
 
@@ -326,8 +327,40 @@ def test_checkpoints_keep_the_best_weights(tmp_path):
     ]  # fmt: skip
 
 
+def test_a_checkpoint_says_what_it_saves_and_the_file_is_the_model(tmp_path, capsys):
+    path = str(tmp_path / "{epoch}-{val_loss:.1f}.keras")
+
+    model, _ = fit_scripted(ModelCheckpoint(path, verbose=1), [3, 4])
+
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["1-3.0.keras", "2-4.0.keras"]
+    said = [line for line in capsys.readouterr().out.splitlines() if "saving" in line]
+    assert said == [f"Epoch {n}: saving model to {tmp_path / name}"
+                    for n, name in ((1, "1-3.0.keras"), (2, "2-4.0.keras"))]  # fmt: skip
+    assert load_model(tmp_path / "2-4.0.keras").name == model.name
+
+
+def test_a_checkpoint_whose_name_asks_for_what_there_is_not_says_what_there_is(tmp_path):
+    with pytest.raises(ArgumentError, match="filepath") as caught:
+        fit_scripted(ModelCheckpoint(str(tmp_path / "{speed}.keras")), [3])
+
+    assert "epoch, loss, mae, val_loss" in str(caught.value)
+
+
+def test_a_missing_number_is_warned_of_once_with_the_numbers_that_there_are():
+    stopping = EarlyStopping("val_speed")
+    with pytest.warns(UserWarning, match="`val_speed` which is not available") as caught:
+        for _ in range(2):
+            assert stopping.value({"loss": 1.0, "val_loss": 2.0}) is None
+
+    assert [str(one.message).endswith("loss,val_loss") for one in caught] == [True]
+
+
 WRONG = [
     (lambda: [EarlyStopping], "EarlyStopping is not a callback", "write EarlyStopping"),
+    (lambda: EarlyStopping(3), "Received: monitor=3", r"EarlyStopping\(patience=3\)"),
+    (lambda: ModelCheckpoint("a.keras", 3), "Received: monitor=3", r'\(monitor="val_loss"\)'),
+    (lambda: EarlyStopping(patience=-1), "argument `patience`", "3"),
+    (lambda: CSVLogger("log.csv", separator=";;"), "argument `separator`", '","'),
     (lambda: [print], "is not a callback", "LambdaCallback"),
     (lambda: LambdaCallback(on_epoch=print), "has no `on_epoch`", "on_epoch_end"),
     (lambda: EarlyStopping(mode="least"), "argument `mode`", "auto"),

@@ -277,6 +277,23 @@ def test_averages_are_in_the_model_at_the_end_of_an_epoch_when_asked():
     np.testing.assert_allclose(model.get_weights()[0], means[-1], rtol=1e-6)
 
 
+def test_predictions_are_made_with_the_averages_and_the_weights_come_back():
+    model = compiled(SGD(0.5, use_ema=True, ema_momentum=0.5))
+    for _ in range(2):
+        model.train_on_batch(X, Y)
+    weights = [weight.numpy().copy() for weight in model.weights]
+    averages = model.optimizer.averages
+    means = [averages.of(weight)["average"].copy() for weight in model.trainable_weights]
+
+    made = model.predict(X, callbacks=SwapEMAWeights(), verbose=0)
+
+    assert all(np.array_equal(a.numpy(), b) for a, b in zip(model.weights, weights, strict=True))
+    plain = compiled(SGD())
+    plain.set_weights(means)
+    np.testing.assert_allclose(made, plain.predict(X, verbose=0), rtol=1e-6)
+    assert not np.allclose(made, model.predict(X, verbose=0))
+
+
 def test_averages_cannot_change_places_where_there_are_none():
     with pytest.raises(ArgumentError, match="must be used when `use_ema=True`"):
         compiled(SGD()).evaluate(X, Y, callbacks=SwapEMAWeights(), verbose=0)

@@ -44,7 +44,7 @@ class Texts(Canvas):
     def open(self, title: str, kind: str = "", **data: str) -> None:
         self.origins.append(self.origins[-1])
 
-    def shift(self, origin: complex) -> None:
+    def shift(self, origin: complex, **data: str) -> None:
         self.origins.append(self.origins[-1] + origin)
 
     def close(self) -> None:

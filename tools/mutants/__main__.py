@@ -12,9 +12,9 @@ Everything happens in a copy, build/mutants/tree, with the JIT off: NumPy does t
 loops, and a test compares each loop with it. First the tests run once, to see which test runs which
 line of Python, or of a script on a page; none may fail. Later, only the tests of what has changed
 run again. Then each fault is tried with the tests that run its line, those of its own room first,
-for at most two minutes' worth of tests. The first test that fails, or does not end in time, has
-detected it. At the end, the tests that detected a fault run once more without any fault: they must
-pass.
+for at most two minutes' worth of tests; one in a script, with the tests in node before them. The
+first test that fails, or does not end in time, has detected it. At the end, the tests that detected
+a fault run once more without any fault: they must pass.
 """
 
 from __future__ import annotations
@@ -29,13 +29,15 @@ from collections import Counter
 from pathlib import Path
 
 from tools.mutants.fault import Mutant
-from tools.mutants.javascript import bundle
+from tools.mutants.javascript import bundle, passes
 from tools.mutants.places import sample
 from tools.mutants.record import ENVIRONMENT, PYTEST, ROOT, TREE, WORK, Record, file_of
 
 GOAL = 0.9
 FIRST = 20
 """The number of tests to try first: one of them detects most faults."""
+IN_NODE = "tests/scripts"
+"""The tests of scripts that need no browser: they take a second, and run for each script."""
 SECONDS = 120
 """The most that the tests of one fault may take without it; with it they get thrice as long."""
 # Compiled files are those of the first run: none is ever made of a fault.
@@ -75,7 +77,7 @@ def failed(run: list[str], known: list[str], *options: str) -> list[str]:
 def attempt(mutant: Mutant, record: Record, seconds: int) -> str:
     """The result of a fault: the test that failed, or that it survived."""
     tests = record.tests(mutant, seconds)
-    if not tests:
+    if not tests and not mutant.path.endswith(".js"):
         return "lived, and no test runs this line"
     parts = (part for part in (tests[:FIRST], tests[FIRST:]) if part)
     (TREE / mutant.path).write_text(mutant.text)
@@ -83,6 +85,8 @@ def attempt(mutant: Mutant, record: Record, seconds: int) -> str:
     try:
         if script and not bundle(TREE):
             return "noticed by the bundler"
+        if script and not passes(TREE):
+            return f"noticed by {IN_NODE}"
         names = next(filter(None, (failed(part, [*record.seconds], "-x") for part in parts)), [])
     finally:  # an interrupted run can go on with --again
         (TREE / mutant.path).write_text(mutant.source)
@@ -93,8 +97,10 @@ def attempt(mutant: Mutant, record: Record, seconds: int) -> str:
 
 def unsound(ends: dict[str, str], record: Record) -> list[str]:
     """The tests that have noticed a fault and fail without any."""
-    noticed = {end.removeprefix("noticed by ") for end in ends.values()} & {*record.seconds}
-    return failed(sorted(noticed), [*record.seconds]) if noticed else []
+    noticed = {end.removeprefix("noticed by ") for end in ends.values()}
+    tests = sorted(noticed & {*record.seconds})
+    scripts = [IN_NODE] if IN_NODE in noticed and not passes(TREE) else []
+    return scripts + (failed(tests, [*record.seconds]) if tests else [])
 
 
 def main() -> int:

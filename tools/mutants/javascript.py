@@ -18,7 +18,6 @@ from tree_sitter import Language, Node, Parser
 from tools.mutants.fault import Mutant, Place
 
 ROOT = Path(__file__).parents[2]
-BUNDLE = ROOT / "tools" / "scripts" / "bundle.sh"
 PARSER = Parser(Language(tree_sitter_javascript.language()))
 OPERATORS = dict(
     pair.split()
@@ -73,6 +72,8 @@ class Script:
                 start, end = f"({tell},", ")"
             elif node.parent is not None and node.parent.type in UNBRACED:
                 start, end = f"{{{tell};", "}"
+            elif node.type == "export_statement":  # the bundler looks for those that begin a line
+                start = f"{tell};\n"
             inserted.append((node.start_byte, i, start))
             inserted.append((node.end_byte, -i, end))  # what begins later ends first
         parts, last = [], 0
@@ -120,8 +121,22 @@ def scripts(tree: Path) -> list[Path]:
 
 def bundle(tree: Path) -> bool:
     """Bundle the scripts of a tree, as its pages load them; returns whether they can be."""
-    run = subprocess.run(["sh", str(BUNDLE), str(tree)], cwd=ROOT, stderr=subprocess.DEVNULL)
-    return run.returncode == 0
+    return run("bundle.sh", tree)
+
+
+def passes(tree: Path) -> bool:
+    """Whether the scripts of a tree compute what the tests in node expect."""
+    return run("tests.sh", tree)
+
+
+def run(name: str, tree: Path) -> bool:
+    """Whether a script of `tools/scripts` succeeds with a tree, within a minute."""
+    command = ["sh", str(ROOT / "tools" / "scripts" / name), str(tree)]
+    try:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=60)
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0
 
 
 def faults(node: Node) -> Iterator[Edit]:

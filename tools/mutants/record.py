@@ -44,6 +44,7 @@ PARTS = {  # in funclab, the doctests
         *(*ABOVE, "funclab/callbacks/", "tests/view", "tests/teach", "tests/project/test_cli"),
         *("tests/training/test_callbacks.py", "tests/training/test_lasting_callbacks.py"),
         *("tests/training/test_progress.py", "tests/training/test_snapshots.py"),
+        "tests/training/test_resumed.py",
     ),
     "pages": ("tests/browser",),
 }
@@ -55,8 +56,9 @@ NOT_TRIED = (
     "tests/training/test_interrupt_anywhere.py",  # it traces each line itself
     "tests/saving/test_whole_files.py",  # it kills processes of its own
 )
-APART = {"funclab/keras2/": "/keras2/",
-         "funclab/distribute/": "/distribute/", "funclab/teach/commands/": "/test_cli"}  # fmt: skip
+APART = {"funclab/keras2/": "/keras2/", "funclab/distribute/": "/distribute/",
+         "funclab/teach/commands/": "/test_cli", "funclab/view/live/places.py": "/live/test_places",
+         "funclab/view/training/cell.py": "/live/test_places"}  # fmt: skip
 """Files that tests use in processes of their own, where coverage does not see them, and a part of
 the paths of these tests."""
 TOGETHER = ("tests/kernels/test_forms.py", "tests/keras2/test_spellings.py")
@@ -93,10 +95,11 @@ def copy_tree() -> None:
     if TREE.exists() and digests(ROOT) == digests(TREE):
         return
     shutil.rmtree(TREE, ignore_errors=True)
-    for name in ("funclab", "tests", "tools", "notebooks"):  # a doctest reads the lessons
+    for name in ("funclab", "tests", "tools", "notebooks", "binder"):  # tests read the last ones
         left_out = shutil.ignore_patterns("__pycache__", "node_modules")
         shutil.copytree(ROOT / name, TREE / name, ignore=left_out)
-    shutil.copy(ROOT / "pyproject.toml", TREE)
+    for name in ("pyproject.toml", "README.md"):  # tests read both
+        shutil.copy(ROOT / name, TREE)
 
 
 @cache

@@ -6,7 +6,7 @@ bin=$tools/node_modules/.bin
 
 $bin/eslint --config $tools/eslint.config.js funclab tests tools
 $bin/tsc --project $tools
-node --import ./tests/scripts/texts.js --test --test-reporter=dot tests/scripts/*.test.js
+sh $tools/tests.sh
 made=$(mktemp -d)
 trap 'rm -r "$made"' EXIT
 mkdir -p "$made/funclab"

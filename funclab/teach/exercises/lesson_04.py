@@ -102,24 +102,23 @@ def a_loss_for_each(attempt: Attempt) -> Mistake | None:
     if len(ends) != QUESTIONS:
         wanted = [known(attempt, name).node for name in ("sex", "kilos", "kind")]
         left_out = [node for node in wanted if node not in ends]
-        values = {"layer": left_out[0]} if left_out else {}
+        values = {"layer": left_out[0], "why": "is not among the outputs"} if left_out else {}
         return Mistake("no_loss", dict.fromkeys(left_out, "not an output"), **values)
     if isinstance(attempt.error, LossError):
         return unknown_key(attempt, model)
     if not is_compiled(model):
-        values = {"layer": ends[0], "loss": "no loss", "what": WHAT["linear"]}
-        return Mistake("", {ends[0]: "no loss"}, **values)
+        return Mistake("", {ends[0]: "no loss"}, loss="no loss yet", **wanted_of(ends[0]))
     pairs = list(zip(ends, outputs_of(model)))
     unfit = [(node, output) for node, output in pairs if not fits(node, output)]
     if not unfit:
         return None
     for node, output in unfit:
         if output.loss is None:
-            return Mistake("no_loss", {node: "no loss"}, layer=node)
+            why = "has no loss: it would predict and never learn"
+            return Mistake("no_loss", {node: "no loss"}, layer=node, why=why)
     node, output = unfit[0]
-    what = WHAT.get(activation_of(node), WHAT["linear"])
     notes = {node: output.loss_name}
-    values = {"layer": node, "loss": output.loss_name, "what": what}
+    values = {"loss": output.loss_name, **wanted_of(node)}
     functions = [function_of(output.loss) for _, output in pairs]
     if len(set(functions)) == 1:
         return Mistake("one_for_all", notes, **values)
@@ -131,7 +130,12 @@ def a_loss_for_each(attempt: Attempt) -> Mistake | None:
             return Mistake("softmax_twice", {node: activation_of(node)}, **special)
     if all(any(suits(node, output.loss) for _, output in pairs) for node in ends):
         return Mistake("order_of_trio", notes, **values)
-    return Mistake("", notes, **values)
+    return Mistake("", notes, **values | {"loss": f"the loss {output.loss_name}"})
+
+
+def wanted_of(node: Node) -> dict[str, Any]:
+    """An output, and what its loss has to be made for."""
+    return {"layer": node, "what": WHAT.get(activation_of(node), WHAT["linear"])}
 
 
 def unknown_key(attempt: Attempt, model: Functional) -> Mistake:

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from funclab.errors import ShapeError
-from funclab.errors.words import listed
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.shape_math import Array
@@ -255,7 +254,8 @@ def borrowed_and_held(attempt: Attempt) -> Mistake | None:
         return with_the_old_head(model, attempt.names["reader"].get_layer("digit"))
     softmax = softmaxes(output)
     if output.shape != TEN or len(softmax) != 1 or activation_of(output.node) != "softmax":
-        activation = listed([activation_of(node) for node in softmax]) or "no softmax"
+        names = [activation_of(node) for node in softmax] or ["no softmax"]
+        activation = names[0] if len(names) == 1 else "a softmax of a softmax"
         values = {"output": output, "shape": output.shape, "activation": activation}
         return Mistake("not_ten", end, **values)
     if not state or state.loss is None:

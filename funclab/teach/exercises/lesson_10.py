@@ -157,7 +157,7 @@ def from_the_first_input(attempt: Attempt) -> Mistake | None:
     if len(heavy) > 1:
         node: Any = heavy[-1]
         n = node.operation.count_params()
-        return Mistake("new_layer", {node: "a second call"}, layer=node, n=n)
+        return Mistake("new_layer", {node: "new"}, layer=node, n=n)
     if not start.node.is_input:
         at = {start.node: "starts behind this"}
         return Mistake("starts_midway", at, model=model, tensor=start, layer=start.node)

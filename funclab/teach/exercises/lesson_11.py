@@ -123,14 +123,14 @@ def a_way_back_to_fade(attempt: Attempt) -> Mistake | None:
     size = sum(weight.numpy().size for weight in weights)
     at, values = {node: "no way back"}, {"layer": node, "n": size}
     if not weights or not others:
-        return Mistake("no_weight" if others else "", at, **values)
+        return Mistake("no_weight" if others else "", {node: "no weight"}, **values)
     [made] = node.output_tensors
     if made.shape != (None, 1):
         return Mistake("", {node: f"makes {show(made.shape)}"}, **values)
     if not layer.trainable_weights:
-        return Mistake("frozen", at, **values)
+        return Mistake("frozen", {node: "not trainable"}, **values)
     if size > 1:
-        return Mistake("per_hour", at, **values)
+        return Mistake("per_hour", {node: f"{size} weights"}, **values)
     copy: Any = fresh_copy(model)
     position = [id(weight) for weight in model.weights].index(id(weights[0]))
     start = copy.get_weights()[position].item()
@@ -144,7 +144,7 @@ def a_way_back_to_fade(attempt: Attempt) -> Mistake | None:
         copy.set_weights(arrays)
         shares = np.exp(-fade * np.arange(HOURS)[::-1, None])
         if not same(copy(windows()), (windows() * (shares / shares.sum())).sum(1) + 1):
-            return Mistake("", at, **values)
+            return Mistake("", {node: "other numbers"}, **values)
     return None
 
 
@@ -172,7 +172,7 @@ def enough_in_four_of_five_hours(attempt: Attempt) -> Mistake | None:
         return Mistake("", {end: "the forecasts"}, found=found, where="its first line", **values)
     try:
         if charge(*(np.ones((1, 1), "float32"),) * 2) is None:
-            found = "`charge` returns None: it has no `return`"
+            found = "`charge` returns None, and that is not a number"
             return Mistake("", {end: "no loss"}, found=found, where="its last line", **values)
         share = share_with_enough(model, charge)
         returned = np.size(price(charge, [10, 10, 10], [9, 10, 11]))
@@ -223,19 +223,19 @@ def a_step_that_is_never_long(attempt: Attempt) -> Mistake | None:
     """A custom step: that of SGD if it is short, else 0.05, in both directions."""
     step = attempt.answer
     node = known(attempt, "forecast").outputs[0].node
-    at = {node: "moved by this"}
+    at, still = {node: "moved by this"}, {node: "not moved"}
     values: dict[str, Any] = {"step": type(step).__name__, "layer": node}
     if not isinstance(step, optimizers.Optimizer):
         kind = "a class" if isinstance(step, type) else f"of the kind {type(step).__name__}"
         found = f"`step` is {kind}, not an optimizer"
-        return Mistake("", at, found=found, **values)
+        return Mistake("", still, found=found, **values)
     rate = float(step.learning_rate)
     products = np.array([0.02, -0.03, 4, -5])
     weight = Variable(np.ones(4, "float32"))
     try:
         step.apply([(products / rate).astype("float32")], [weight])
     except Exception as error:  # a student's method can do anything
-        return Mistake("", at, found=stopped("The step", error), **values)
+        return Mistake("", still, found=stopped("The step", error), **values)
     moved = 1 - weight.numpy()
     wanted = np.clip(products, -LIMIT, LIMIT)
     if np.allclose(moved, wanted, atol=1e-4):
@@ -243,7 +243,7 @@ def a_step_that_is_never_long(attempt: Attempt) -> Mistake | None:
     longest = np.abs(moved).max()
     values["moved"] = f"{longest:.2g}"
     if not moved.any():
-        return Mistake("not_assigned", at, **values)
+        return Mistake("not_assigned", still, **values)
     if np.allclose(weight.numpy(), -products, atol=1e-4) or same(weight.numpy(), -wanted):
         return Mistake("replaced", at, after=signed(weight.numpy()[0]), **values)
     if np.allclose(moved, products, rtol=1e-3):

@@ -53,13 +53,13 @@ def axis_of(values: Sequence[float], log: bool = False, limit: float = math.inf)
     Axis(low=0.11, high=0.39, log=False)
     """
     low, high = min(values, default=0.1 if log else 0), max(values, default=1)
+    bottom = 0 if low >= 0 and not log else -math.inf
     if log:
         low, high = math.log(low), math.log(high)
     if high - low < 1e-9 * max(1, abs(high)):
         reach = 0.4 if log else abs(low) / 2 or 0.5
         low, high = low - reach, high + reach
     margin = (high - low) * MARGIN
-    bottom = 0 if low >= 0 and not log else -math.inf
     top = limit + (limit - low) * MARGIN / 3
     return Axis(max(low - margin, bottom), min(high + margin, top), log)
 

@@ -97,7 +97,7 @@ def _against_spec(layer: Any, shapes: Sequence[Shape]) -> tuple[str, list[InputA
             return show(spec.shape), [], None
         if spec.ndim is not None:
             return f"{spec.ndim} axes, the batch among them", [], None
-        least = spec.min_ndim is not None
+        least = spec.min_ndim is not None and len(shape) < spec.min_ndim
         count = spec.min_ndim if least else spec.max_ndim
         return f"at {'least' if least else 'most'} {count} axes", [], None
     return "", [], None

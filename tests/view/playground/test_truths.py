@@ -12,7 +12,7 @@ import pytest
 import funclab
 from funclab.view.playground.bands import ANSWER, NEURON
 from funclab.view.playground.network import STEPS
-from funclab.view.playground.picture import SIDE
+from funclab.view.playground.picture import SIDE, loss_text
 from funclab.view.playground.trial import FINE, GRID
 from tests.view.draw.paths import chains
 
@@ -350,3 +350,36 @@ def test_the_number_of_weights_is_that_of_the_arrays(settings):
 
     count = sum(np.size(array) for array in view.model.get_weights())
     assert f" · {count} weights · " in view.facts["counts"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({}, "spirals, one branch, hidden layers: 2, units in each: 8; not trained yet."),
+        (
+            {"data": "xor", "branches": 2, "shared": True, "layers": 1, "units": 4},
+            "xor, 2 branches with shared layers, hidden layers in each: 1, units in each: 4; "
+            "not trained yet.",
+        ),
+        (
+            {"branches": 3},
+            "spirals, 3 branches with separate layers, hidden layers in each: 2, units in each: 8; "
+            "not trained yet.",
+        ),
+    ],
+)
+def test_the_caption_says_what_the_model_is(settings, told):
+    view = funclab.playground(**settings)
+
+    assert view.facts["caption"] == told
+    swapped = "The second branch is given the two features swapped"
+    assert (swapped in view.facts["legend"]) == (settings.get("branches", 1) > 1)
+    assert ("the third their negatives" in view.facts["legend"]) == (
+        "branches" in settings and settings["branches"] == 3
+    )
+
+
+def test_a_loss_is_told_with_three_places_or_two_figures_or_in_words():
+    told = [loss_text(loss) for loss in (0.12345, 0.001, 0.00099, float("nan"), float("inf"))]
+
+    assert told == ["0.123", "0.001", "0.00099", "no number any more", "no number any more"]

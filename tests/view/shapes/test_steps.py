@@ -12,6 +12,7 @@ import pytest
 
 from funclab import Input, Layer, Model, Sequential, layers
 from funclab.errors import FunclabError, ShapeError, TensorTypeError
+from funclab.layers.spec import InputSpec
 from funclab.ops.matrices.matmul import MatMul
 from funclab.view.shapes.failure import failed_step
 from funclab.view.shapes.steps import shape_steps
@@ -207,6 +208,53 @@ def test_a_failed_call_with_the_wrong_number_of_axes_says_how_many():
     failed = failure(layers.Conv2D(4, 3), Input((28, 28)))
 
     assert (failed.wanted, failed.bad) == ("4 axes, the batch among them", [])
+
+
+@pytest.mark.parametrize(
+    ("spec", "shape", "wanted", "bad"),
+    [
+        (InputSpec(axes={1: 5}), (4, 6), "(None, 5, …)", [(0, 1)]),
+        (InputSpec(axes={2: 5}), (4, 6), "(None, …, 5, …)", [(0, 2)]),
+        (InputSpec(axes={-2: 5}), (4, 6), "(None, …, 5, …)", [(0, 1)]),
+        (InputSpec(axes={1: None, -1: 5}), (4, 6), "(None, …, 5)", [(0, 2)]),
+        (InputSpec(min_ndim=2, axes={-1: 5}), (4, 6), "(None, …, 5)", [(0, 2)]),
+        (InputSpec(shape=(None, 2, 6)), (4, 6), "(None, 2, 6)", []),
+        (InputSpec(ndim=4), (4, 6), "4 axes, the batch among them", []),
+        (InputSpec(min_ndim=4), (4, 6), "at least 4 axes", []),
+        (InputSpec(min_ndim=1, max_ndim=2), (4, 6), "at most 2 axes", []),
+        ([InputSpec(ndim=3), InputSpec(ndim=2)], (4, 6), "2 axes, the batch among them", []),
+        ([InputSpec(ndim=3), InputSpec(axes={2: 5})], (4, 6), "(None, …, 5, …)", [(1, 2)]),
+    ],
+)
+def test_a_failed_call_shows_what_its_layer_asks_of_its_inputs(spec, shape, wanted, bad):
+    layer = Own(name="own")
+    layer.input_spec = spec
+    inputs = [Input(shape), Input(shape)][: len(spec) if isinstance(spec, list) else 1]
+
+    failed = failed_step(layer, inputs, ShapeError("no", why="it is so.", fix="change it."))
+
+    assert (failed.wanted, failed.bad) == (wanted, bad)
+    marks = [f"here: axis {axis}, length {(None, *shape)[axis]}" for _, axis in bad]
+    assert re.findall(r"here: .*", str(failed)) == marks
+    assert (f"  wanted  {wanted}\n" in str(failed)) == bool(wanted)
+
+
+@pytest.mark.parametrize(
+    ("called", "shapes", "bad"),
+    [
+        (layers.Add(), [(4,), (1,)], []),
+        (layers.Add(), [(None,), (5,)], []),
+        (layers.Concatenate(), [(1, 4), (5, 4)], [(0, 1), (1, 1)]),
+        (layers.Concatenate(), [(3, 4), (3, 6)], []),
+        (layers.Concatenate(), [(3, 4), (4,)], []),
+        (MatMul(), [(3, 4), (4, 2)], []),
+        (MatMul(), [(3, 1), (4, 2)], [(0, 2), (1, 1)]),
+    ],
+)
+def test_lengths_that_may_meet_are_not_shown_as_the_fault(called, shapes, bad):
+    inputs = [Input(shape) for shape in shapes]
+
+    assert failed_step(called, inputs, ValueError("another cause")).bad == bad
 
 
 @pytest.mark.parametrize(

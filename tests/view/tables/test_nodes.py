@@ -9,6 +9,7 @@ from funclab.errors import TensorTypeError
 from funclab.layers import LSTM, Dense
 from funclab.view import node_table, tensor_view
 from tests.view import models
+from tests.view.measures import Text, Texts, overlapping_texts
 
 
 def test_a_node_table_tells_each_call_and_the_line_that_names_its_output():
@@ -88,3 +89,27 @@ def test_printed_forms_are_constant():
     assert str(table).splitlines()[0] == "dense, Dense 64 · relu: 2 nodes"
     assert repr(table) == "<NodeTable: dense, Dense 64 · relu: 2 nodes>"
     assert table._repr_mimebundle_()["text/plain"] == table.text
+
+
+def test_a_table_is_told_in_sentences_and_its_columns_are_straight():
+    x, dense = Input(shape=(4,), name="x"), Dense(4, name="dense")
+    dense(dense(x))
+    table, canvas = node_table(dense), Texts()
+
+    width, height = table.draw(canvas)
+
+    assert table.description == (
+        "Node 0 takes x[0:0] of shape (None, 4) and makes dense[0:0] of shape (None, 4). "
+        "Node 1 takes dense[0:0] of shape (None, 4) and makes dense[1:0] of shape (None, 4). "
+        + table.special
+    )
+    lines: dict[float, list[Text]] = {}
+    for text in canvas.texts:
+        lines.setdefault(text.area.y, []).append(text)
+    drawn = [line for _, line in sorted(lines.items()) if line[0].words in ("0", "1")]
+    assert [[text.words for text in line] for line in drawn] == [list(row) for row in table.rows]
+    assert [text.area.x for text in drawn[0]] == [text.area.x for text in drawn[1]]
+    assert 20 < drawn[1][0].area.y - drawn[0][0].area.y < 40
+    areas = [text.area for text in canvas.texts if text.words]
+    assert all(part.x > 0 and part.right < width and part.bottom < height for part in areas)
+    assert overlapping_texts(table) == []
