@@ -26,6 +26,9 @@ from funclab.saving.file_graph import sketch_of_file
 from funclab.saving.files import load_model, save_model
 from funclab.saving.keras_graph import sketch_of
 
+ENDINGS = (".keras", ".h5", ".hdf5", ".onnx")
+"""How the names of files end in which there is a model."""
+
 
 def from_keras(model: Any, custom_objects: Any = None, compile: bool = True) -> Any:
     """The model of Keras 3 as a model of funclab: same layers, weights, and settings of `compile`.
@@ -97,7 +100,8 @@ def shown(model: Any) -> Any:
 
     Raises: FunclabError for a model or file that cannot be read.
     """
-    if isinstance(model, (str, PathLike)):
+    is_path = isinstance(model, str) and model.endswith(ENDINGS)
+    if is_path or isinstance(model, PathLike):
         return sketch_of_file(model)
     return sketch_of(model) if is_keras_model(model) else model
 

@@ -15,6 +15,7 @@ from funclab.models.config import TENSOR
 from funclab.registry import sharing
 from funclab.saving.files import CONFIG, WEIGHTS, entry_of, is_hdf5, no_model
 from funclab.saving.legacy import CONFIGS, MODEL, NAMES, described, weights_for
+from funclab.saving.onnx_graph import sketch_of_onnx
 from funclab.saving.opaque import Facts, OpaqueLayer, Outputs, Unknown, Weight, is_box
 from funclab.saving.sketch import NUMBER, Sketch, one_box
 from funclab.saving.state import placed_layers, placed_variables
@@ -28,9 +29,9 @@ WHY = "Its class is not one of Keras, and a file says how it was set, but not wh
 
 
 def sketch_of_file(filepath: Any) -> Any:
-    """The graph of a model in a `.keras` or `.h5` file, as a model of funclab.
+    """The graph of a model in a `.keras`, `.h5` or `.onnx` file, as a model of funclab.
 
-    Raises: ConfigError for any other file.
+    Raises: ConfigError for any other file; MissingPackageError for a package that a format needs.
     """
     path = as_path(filepath)
     if not path.is_file():
@@ -43,6 +44,8 @@ def sketch_of_file(filepath: Any) -> Any:
             for prefix, box in _boxes(model):
                 box.take([weights[name] for name in weights if name.startswith(f"{prefix}vars/")])
             return _linked(model, weights)
+        if path.suffix == ".onnx":
+            return sketch_of_onnx(path)
         if not is_hdf5(path):
             raise no_model(filepath)
         weights, texts = _outlines(path, (*CONFIGS, *NAMES))

@@ -62,18 +62,20 @@ class _Reader:
     def traced(self, model: Any) -> dict[str, Any]:
         """The description of a model that is a class of its own: of the calls that its `call` makes
         on symbolic tensors or, if that fails, of the model as one box."""
-        inputs = _inputs(self.keras, model)
+        inputs: Any = []
         try:
+            inputs = _inputs(self.keras, model)
             return self.entry(self.keras.Model(inputs, model.call(inputs), name=model.name))
         except Exception as error:
             why = str(error).strip().partition("\n")[0] or type(error).__name__
             why = f"Its call cannot be traced on symbolic tensors: {why}"
         try:
-            outputs = self.keras.tree.flatten(model(inputs))
+            outputs = self.keras.tree.flatten(model(inputs)) if inputs != [] else []
         except Exception:
             outputs = []
         made = [(tuple(x.shape), str(x.dtype)) for x in outputs] or [(Unknown(), "float32")]
         taken = [(tuple(x.shape), str(x.dtype)) for x in self.keras.tree.flatten(inputs)]
+        taken = taken or [((None,), "float32")]  # nobody knows what it takes
         calls = [([shape for shape, _ in taken], made)]
         facts = Facts(calls, self._weights(model), type(model), why)
         entry, self.facts = one_box(self._described(model), taken, facts)
@@ -87,7 +89,7 @@ class _Reader:
             entry, config = {}, {"name": operation.name}
             is_layer = isinstance(operation, self.keras.layers.Layer)
             entry["module"] = "" if is_layer else "keras.src.ops"
-        return {**entry, "class_name": type(operation).__name__, "config": config}
+        return {"class_name": type(operation).__name__, **entry, "config": config}
 
     def _facts(self, operation: Any) -> Facts:
         calls = [
@@ -221,6 +223,8 @@ def _inputs(keras: Any, model: Any) -> Any:
     """Inputs of the shapes that a model was built for."""
     config = model.get_build_config() or {}
     shapes = config.get("input_shape", config.get("shapes_dict"))
+    if not shapes:
+        raise ValueError("Keras does not know the shape of its input.")
 
     def made(shape: Any) -> Any:
         if isinstance(shape, dict):

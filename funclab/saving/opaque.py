@@ -35,7 +35,7 @@ class Unknown(tuple[()]):
     text = "(?)"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Weight:
     """A weight elsewhere, which is read when somebody looks at it."""
 
@@ -44,6 +44,8 @@ class Weight:
     dtype: str
     read: Callable[[], Array]
     trainable: bool = True
+    made: Variable | None = None
+    """The variable of the first box that has it; boxes may share it."""
 
     def initializer(self, shape: Any, dtype: Any = None) -> Array:
         """The value, for the variable that stands for this weight."""
@@ -51,15 +53,16 @@ class Weight:
 
     def variable(self, owner: str) -> Variable:
         """The variable of a box with this name."""
-        variable = Variable(
-            shape=self.shape,
-            dtype=self.dtype,
-            initializer=self.initializer,
-            trainable=self.trainable,
-            name=self.name,
-        )
-        variable.path = f"{owner}/{self.name}"
-        return variable
+        if self.made is None:
+            self.made = Variable(
+                shape=self.shape,
+                dtype=self.dtype,
+                initializer=self.initializer,
+                trainable=self.trainable,
+                name=self.name,
+            )
+            self.made.path = f"{owner}/{self.name}"
+        return self.made
 
 
 @dataclass

@@ -62,7 +62,8 @@ class Rule:
 
     def __init__(self, call: CallShapes) -> None:
         self.call = call
-        self.sentence = sentence_of(call.layer, call.inputs, call.outputs)
+        ours = not is_box(call.layer)  # a box may have the name of a class of funclab
+        self.sentence = sentence_of(call.layer, call.inputs, call.outputs) if ours else ""
         self.known = bool(self.sentence)
         """Whether there is a sentence for what was called."""
 
