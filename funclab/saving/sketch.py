@@ -127,7 +127,8 @@ class Sketch:
             facts = self.facts[number]
             if not facts.weights or not isinstance(operation, Layer):
                 continue
-            variables = in_each_place(operation)
+            several = operation.sublayers  # else its weights are in order
+            variables = in_each_place(operation) if several else operation.weights
             if [v.shape for v in variables] != [weight.shape for weight in facts.weights]:
                 self._refuse(facts, "Its weights are not those of funclab's layer of that name.")
             for variable, weight in zip(variables, facts.weights):
