@@ -135,7 +135,8 @@ interop: .venv/interop/ready
 	JAX_COMPILATION_CACHE_DIR=build/jax JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0 .venv/interop/bin/python -m tools.interop.exchange $(ARGS)
 	FUNCLAB_PROGRESS=off .venv/interop/bin/python -m tools.interop.lesson
 	for backend in tensorflow jax torch; do \
-	    KERAS_BACKEND=$$backend .venv/interop/bin/python -m tests.truth || exit 1; done
+	    KERAS_BACKEND=$$backend .venv/interop/bin/python -m tests.truth && \
+	    KERAS_BACKEND=$$backend .venv/interop/bin/python -m tools.interop.views || exit 1; done
 
 .venv/interop/ready: pyproject.toml
 	"$$(sh tools/setup/python.sh)" -m venv .venv/interop

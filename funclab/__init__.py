@@ -73,6 +73,8 @@ __all__ = [
 
 
 terminal.write_anything(sys.stdout)
+if hasattr(_shell := getattr(sys.modules.get("IPython"), "get_ipython", str)(), "kernel"):
+    importlib.import_module("funclab.view.notebook.at_import").show_in(_shell)
 if "marimo" in sys.modules and sys.modules["marimo"].running_in_notebook():
     importlib.import_module("funclab.view.notebook.extension").load_in_marimo()
 

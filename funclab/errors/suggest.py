@@ -303,9 +303,11 @@ def of_own(kind: str, name: str) -> str:
 def wrong_kind(kind: str, value: Any, tables: Mapping[str, Mapping[str, Any]]) -> str:
     """The kind of a funclab object (or class), if it is of another kind than wanted."""
     cls = value if isinstance(value, type) else type(value)
-    kinds = [other for other in (*named(), "layer") if _holds(tables.get(other, {}), cls, value)]
     fits: Iterable[str] = (kind, "loss") if kind == "metric" else (kind,)
-    if not kinds or set(kinds) & set(fits):
+    if any(_holds(tables.get(own, {}), cls, value) for own in fits):
+        return ""
+    kinds = [other for other in (*named(), "layer") if _holds(tables.get(other, {}), cls, value)]
+    if not kinds:
         return ""
     if kind == "activation" and cls.__module__ == "funclab.layers.activation":
         return ""  # Keras takes activation=LeakyReLU()

@@ -73,7 +73,8 @@ def taken(length: int, part: slice) -> int:
 
 
 def show(shape: Sequence[int | None]) -> str:
-    return str(tuple(shape))
+    """A shape as text; one of which nothing is known says so itself."""
+    return getattr(shape, "text", "") or str(tuple(shape))
 
 
 def size(shape: Sequence[int | None]) -> int | None:

@@ -198,6 +198,12 @@ def first_parameter(cls: Any) -> str:
     return next(iter(list(inspect.signature(cls.call).parameters)[1:]), "")
 
 
+@functools.cache
+def build_parameters(cls: Any) -> list[str]:
+    """The names of the arguments of `build`: for most layers, `input_shape`."""
+    return list(inspect.signature(cls.build).parameters)[1:]
+
+
 def completed(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
     names = list(parameters(cls))
     arguments = {**dict(zip(names, args, strict=False)), **kwargs}
@@ -380,8 +386,8 @@ def build_arguments(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -
 
     A layer with `call(self, query, value)` may write `build(self, query_shape, value_shape)`.
     """
-    wanted = list(inspect.signature(layer.build).parameters)
-    names = list(inspect.signature(layer.call).parameters)
+    wanted = build_parameters(type(layer))
+    names = [first_parameter(type(layer)), *call_parameters(type(layer))]
     arguments = {**dict(zip(names, args, strict=False)), **kwargs}
     own = type(layer).__module__.startswith("funclab.layers.") and not hasattr(layer, "layer")
     if own and isinstance(args[0], dict) and "build" in vars(type(layer)):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, NoReturn
 
@@ -338,9 +337,7 @@ class Layer(Weighted):
 
     def _make_weights(self, shapes: Sequence[Any]) -> None:
         self.build(*shapes)
-        self.build_shapes = dict(
-            zip(inspect.signature(self.build).parameters, shapes, strict=False)
-        )
+        self.build_shapes = dict(zip(arguments.build_parameters(type(self)), shapes, strict=False))
         self.built = True
         weights = self._initial_weights
         if weights is not None:

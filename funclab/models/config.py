@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,6 +38,10 @@ FILLED_IN = ("training", "mask")
 
 MOST_LEVELS = 400
 """Of lists and dicts in one another: a config may have a hundred models, one inside the other."""
+
+SKETCH: ContextVar[Any] = ContextVar("sketch", default=None)
+"""While only the graph of a model is read: the `Sketch` that says what stands for layers that
+cannot be made."""
 
 AUTOMATIC = re.compile(r"(not_equal|any|logical_and|logical_or)(_\d+)?")
 """Names that Keras gives to the ops that make masks."""
@@ -145,10 +150,21 @@ def from_config(entry: dict[str, Any], custom_objects: Any = None) -> Any:
             why='a description is a dict with the keys "class_name" and "config".',
             fix="pass what `get_config()` or `to_json()` returned, unchanged.",
         )
+    if (sketch := SKETCH.get()) is None:
+        return sharing.made_once(entry, lambda: _made_from(entry, custom_objects))
+    return sharing.made_once(
+        entry, lambda: sketch.make(entry, lambda: _made_from(entry, custom_objects))
+    )
+
+
+def _made_from(entry: dict[str, Any], custom_objects: Any) -> Any:
+    return op_from_config(entry) if is_op(entry) else _layer(entry, custom_objects)
+
+
+def is_op(entry: dict[str, Any]) -> bool:
+    """Whether an op is described, not a layer."""
     module = entry.get("module") or ""
-    if module == OWN or module.startswith("keras.src.ops"):
-        return op_from_config(entry)
-    return sharing.made_once(entry, lambda: _layer(entry, custom_objects))
+    return module == OWN or module.startswith("keras.src.ops")
 
 
 def _layer(entry: dict[str, Any], custom_objects: Any) -> Any:
@@ -365,6 +381,9 @@ def _make_call(call: tuple[str, int, Any], operations: Any, made: Any) -> bool:
             why="a call in a graph takes the output of another call.",
             fix="pass the config as `get_config()` returned it.",
         )
+    if (sketch := SKETCH.get()) is not None:
+        made[name, number] = structure.flatten(sketch.call(operation, args, kwargs))
+        return True
     try:
         made[name, number] = structure.flatten(operation(*args, **kwargs))
     except FunclabError as error:

@@ -331,8 +331,7 @@ def _without_defaults(cls: Any, config: dict[str, Any]) -> dict[str, Any]:
     """
     if {"layers", "fn"} & config.keys():
         return config  # a model, or a wrapper of a function, which takes what the function takes
-    own = {name for base in cls.__mro__ for name in inspect.signature(base.__init__).parameters}
-    own |= set(getattr(cls, "also_configured", ()))
+    own = _configurable(cls)
     foreign = {name: value for name, value in config.items() if name not in own}
     used = [name for name, value in foreign.items() if value and name not in WITHOUT_EFFECT]
     if used:
@@ -342,6 +341,13 @@ def _without_defaults(cls: Any, config: dict[str, Any]) -> dict[str, Any]:
             fix=f"build the model in Keras without {used[0]}, and save it again.",
         )
     return {name: value for name, value in config.items() if name in own}
+
+
+@functools.cache
+def _configurable(cls: Any) -> set[str]:
+    """The settings that a config of a funclab class may have."""
+    own = {name for base in cls.__mro__ for name in inspect.signature(base.__init__).parameters}
+    return own | set(getattr(cls, "also_configured", ()))
 
 
 def get(kind: str, identifier: Any, custom: dict[str, Any] | None = None) -> Any:

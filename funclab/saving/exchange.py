@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from importlib import import_module
+from os import PathLike
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeGuard
@@ -21,7 +22,12 @@ from funclab.layers.arguments import call_parameters
 from funclab.layers.base import Layer
 from funclab.layers.weights import layers_within
 from funclab.models.ops import OWN, op_to_config
+from funclab.saving.file_graph import sketch_of_file
 from funclab.saving.files import load_model, save_model
+from funclab.saving.keras_graph import sketch_of
+
+ENDINGS = (".keras", ".h5", ".hdf5", ".onnx")
+"""How the names of files end in which there is a model."""
 
 
 def from_keras(model: Any, custom_objects: Any = None, compile: bool = True) -> Any:
@@ -89,13 +95,15 @@ def to_keras(model: Any, custom_objects: Any = None) -> Any:
 
 
 def shown(model: Any) -> Any:
-    """What the views show: for a model of Keras 3 its counterpart in funclab, else the value."""
-    if not is_keras_model(model):
-        return model
-    try:
-        return from_keras(model)
-    except FunclabError:  # perhaps because of a custom loss, which no picture needs
-        return from_keras(model, compile=False)
+    """What the views show: of a model of Keras 3, or in a file, its graph, as a model of funclab
+    whose weights are read when they are looked at; else the value.
+
+    Raises: FunclabError for a model or file that cannot be read.
+    """
+    is_path = isinstance(model, str) and model.endswith(ENDINGS)
+    if is_path or isinstance(model, PathLike):
+        return sketch_of_file(model)
+    return sketch_of(model) if is_keras_model(model) else model
 
 
 def is_keras_model(value: Any) -> bool:

@@ -100,20 +100,15 @@ def load_model(
     WeightsError for weights that do not fit.
     """
     if not zipfile.is_zipfile(as_path(filepath)):
-        if _is_hdf5(filepath):
+        if is_hdf5(filepath):
             with reading(filepath):
                 return load_h5(filepath, custom_objects, compile)
-        problem = "Not a `.keras` archive" if as_path(filepath).exists() else "File not found"
-        raise ConfigError(
-            f"{problem}: {str(filepath)!r}.",
-            why="a saved model is a zip archive, or a `.h5` file of Keras.",
-            fix="pass the path that `model.save(...)` wrote.",
-        )
+        raise no_model(filepath)
     members = read_archive(filepath, [CONFIG, WEIGHTS])
     with reading(filepath), functions.safe_mode(safe_mode), sharing.apart():
         if len(members) < 2:
             raise refused(filepath, f"it holds no {CONFIG} or no {WEIGHTS}")
-        entry = _entry_of(members[CONFIG], filepath)
+        entry = entry_of(members[CONFIG], filepath)
         if not compile:
             entry.pop("compile_config", None)
         model = from_config(entry, custom_objects)
@@ -217,7 +212,17 @@ def load_weights(
         restore(model, fitting(model, arrays) if skip_mismatch else arrays)
 
 
-def _is_hdf5(path: Any) -> bool:
+def no_model(path: Any) -> ConfigError:
+    """The error for a path at which there is no saved model."""
+    problem = "Not a `.keras` archive" if as_path(path).exists() else "File not found"
+    return ConfigError(
+        f"{problem}: {str(path)!r}.",
+        why="a saved model is a zip archive, or a `.h5` file of Keras.",
+        fix="pass the path that `model.save(...)` wrote.",
+    )
+
+
+def is_hdf5(path: Any) -> bool:
     """Whether a file begins like an HDF5 file."""
     try:
         with Path(path).open("rb") as file:
@@ -226,7 +231,7 @@ def _is_hdf5(path: Any) -> bool:
         return False
 
 
-def _entry_of(text: bytes, path: Any) -> dict[str, Any]:
+def entry_of(text: bytes, path: Any) -> dict[str, Any]:
     entry = parsed(text)
     if not isinstance(entry, dict) or "module" not in entry:
         raise refused(path, "it was written neither by Keras 3 nor by this version of funclab")

@@ -73,11 +73,9 @@ SLOTS = {
 def load_h5(path: Any, custom_objects: Any, compile: bool) -> Any:
     """The model in a `.h5` file."""
     arrays, texts = read_hdf5(path, (*CONFIGS, *NAMES))
-    config, training, version = ("".join(texts["", name]) for name in CONFIGS)
+    _, training, version = ("".join(texts["", name]) for name in CONFIGS)
     is_old = version < "3"
-    if not config:
-        raise refused(path, "it holds weights without a model; `load_weights` reads them")
-    model = from_config(_translated(_read(config), is_old), custom_objects)
+    model = from_config(described(path, texts), custom_objects)
     state = weights_for(model, arrays, texts)
     if compile and training:
         compile_from_config(model, _settings(_read(training), is_old, model), custom_objects)
@@ -90,6 +88,14 @@ def load_h5(path: Any, custom_objects: Any, compile: bool) -> Any:
         state |= {f"optimizer/vars/{i}": value for i, value in enumerate(values)}
     restore(model, state)
     return model
+
+
+def described(path: Any, texts: Texts) -> dict[str, Any]:
+    """The config of the model in a `.h5` file with these texts, with the names of Keras 3."""
+    config, _, version = ("".join(texts["", name]) for name in CONFIGS)
+    if not config:
+        raise refused(path, "it holds weights without a model; `load_weights` reads them")
+    return _translated(_read(config), version < "3")
 
 
 def weights_for(

@@ -12,10 +12,10 @@ import math
 import re
 import struct
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -57,6 +57,8 @@ def refused(path: Any, reason: str) -> ConfigError:
 
 
 def name_of(path: Any) -> str:
+    if isinstance(path, Member):
+        path = path.path
     return "model.weights.h5" if isinstance(path, bytes) else plain(Path(path).name)
 
 
@@ -72,15 +74,73 @@ def read_archive(path: Any, names: list[str]) -> dict[str, bytes]:
     duplicated, or too large for the file.
     """
     with reading(path), zipfile.ZipFile(path) as archive:
-        members = [member for member in archive.infolist() if member.filename in names]
-        if len({member.filename for member in members}) < len(members):
-            raise refused(path, "it holds two members of one name")
-        if any(member.flag_bits & 1 for member in members):
-            raise refused(path, "it is encrypted")
-        total = sum(member.file_size for member in members)
-        if total > allowance(Path(path).stat().st_size):
-            raise refused(path, f"its contents would take {total:,} bytes")
-        return {member.filename: archive.read(member) for member in members}
+        return {m.filename: archive.read(m) for m in _members(path, archive, names)}
+
+
+def _members(path: Any, archive: zipfile.ZipFile, names: list[str]) -> list[zipfile.ZipInfo]:
+    members = [member for member in archive.infolist() if member.filename in names]
+    if len({member.filename for member in members}) < len(members):
+        raise refused(path, "it holds two members of one name")
+    if any(member.flag_bits & 1 for member in members):
+        raise refused(path, "it is encrypted")
+    total = sum(member.file_size for member in members)
+    if total > allowance(Path(path).stat().st_size):
+        raise refused(path, f"its contents would take {total:,} bytes")
+    return members
+
+
+class Member(NamedTuple):
+    """A file in a zip archive, of which only the parts are read that somebody wants."""
+
+    path: Path
+    name: str
+
+    def open(self) -> BinaryIO:
+        """The member as a file.
+
+        Raises: ConfigError as `read_archive` does, and if there is no such member.
+        """
+        with zipfile.ZipFile(self.path) as archive:
+            members = _members(self.path, archive, [self.name])
+            if not members:
+                raise refused(self.path, f"it holds no {self.name}")
+            if members[0].compress_type != zipfile.ZIP_STORED:
+                return io.BytesIO(archive.read(members[0]))
+            header, size = members[0].header_offset, members[0].file_size
+            with archive.open(members[0]):  # it checks the header that is read below
+                pass
+        file = Path(self.path).open("rb")  # noqa: SIM115 who opens the member closes it
+        file.seek(header + 26)
+        begin = header + 30 + sum(struct.unpack("<HH", file.read(4)))
+        return io.BufferedReader(_Part(file, begin, size))
+
+
+class _Part(io.RawIOBase):
+    """A part of a file, as a file."""
+
+    def __init__(self, file: BinaryIO, begin: int, size: int) -> None:
+        self.file, self.begin, self.size, self.at = file, begin, size, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self.at = offset + (0, self.at, self.size)[whence]
+        return self.at
+
+    def readinto(self, buffer: Any) -> int:
+        self.file.seek(self.begin + self.at)
+        data = self.file.read(min(len(buffer), max(0, self.size - self.at)))
+        buffer[: len(data)] = data
+        self.at += len(data)
+        return len(data)
+
+    def close(self) -> None:
+        self.file.close()
+        super().close()
 
 
 def read_datasets(source: Any) -> dict[str, Array]:
@@ -93,8 +153,30 @@ def read_datasets(source: Any) -> dict[str, Array]:
     return read_hdf5(source)[0]
 
 
-def read_hdf5(source: Any, names: Sequence[str] = ()) -> tuple[dict[str, Array], Texts]:
+def read_dataset(source: Any, name: str) -> Array:
+    """One array of an HDF5 file that `read_hdf5` has checked, by its path in it.
+
+    Raises: ConfigError when the file has changed so that there is something else.
+    """
+    h5py = import_for("Loading weights", "h5py")
+
+    with reading(source), _opened(source) as opened, h5py.File(opened, "r") as file:
+        parts = name.split("/")
+        for i in range(len(parts)):
+            link = file.get("/".join(parts[: i + 1]), getlink=True)
+            if not isinstance(link, h5py.HardLink):
+                raise refused(source, f"{name} is a link to another place or file")
+        _check(source, name, file[name])
+        if _bytes_of(file[name]) > allowance(opened.seek(0, io.SEEK_END)):
+            raise refused(source, f"{name} would take {file[name].nbytes:,} bytes")
+        return np.asarray(file[name])
+
+
+def read_hdf5(
+    source: Any, names: Sequence[str] = (), take: Callable[[Any], Any] = np.asarray
+) -> tuple[dict[str, Any], Texts]:
     """What `read_datasets` gives; and the texts of the groups, of attributes with these names.
+    `take` is what is done with each array; by default it is read.
 
     Keras splits a long list of texts into several attributes, whose names end with 0, 1 ...
     """
@@ -117,7 +199,7 @@ def read_hdf5(source: Any, names: Sequence[str] = ()) -> tuple[dict[str, Array],
             for path, group in (groups.items() if names else ())
             for name in names
         }
-        return {path: np.asarray(array) for path, array in arrays.items()}, texts
+        return {path: take(array) for path, array in arrays.items()}, texts
 
 
 def _check_heaps(source: Any, data: bytes) -> None:
@@ -167,6 +249,8 @@ def _bytes_of(dataset: Any) -> int:
 
 
 def _opened(source: Any) -> BinaryIO:
+    if isinstance(source, Member):
+        return source.open()
     return io.BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb")
 
 

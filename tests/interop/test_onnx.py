@@ -228,3 +228,46 @@ def test_another_format_is_refused(tmp_path):
 
     with pytest.raises(funclab.errors.ArgumentError, match="format='tf_saved_model'"):
         Model(x, layers.Dense(1)(x)).export(tmp_path / "m", format="tf_saved_model")
+
+
+def small_net(path):
+    x = Input((8, 8, 3), name="x")
+    y = layers.Conv2D(4, 3, activation="relu", name="conv")(x)
+    y = layers.Flatten(name="flat")(layers.BatchNormalization(name="norm")(y))
+    model = Model(x, layers.Dense(2, name="dense")(y), name="net")
+    model.export(path)
+    return model
+
+
+def test_the_views_show_each_node_of_a_file_with_its_shape_and_weights(tmp_path):
+    model, path = small_net(tmp_path / "m.onnx"), tmp_path / "m.onnx"
+
+    seen = funclab.saving.shown(path)
+    written = onnx.load(path).graph
+
+    kinds = [node.op_type for node in written.node if not node.op_type.startswith("Constant")]
+    drawn = [type(getattr(n.operation, "op", n.operation)).__name__ for n in seen.nodes[1:]]
+    assert set(drawn) <= set(kinds) and "Conv" in drawn
+    assert seen.count_params() == model.count_params()
+    assert [tensor.shape for tensor in seen.outputs] == [(None, 2)]
+    kernel = next(v for v in seen.weights if v.path.endswith("kernel"))
+    assert not kernel.allocated
+    np.testing.assert_array_equal(kernel.array, model.get_layer("conv").get_weights()[0])
+
+
+def test_every_view_takes_the_path_of_a_file(tmp_path):
+    small_net(tmp_path / "m.onnx")
+    path = str(tmp_path / "m.onnx")
+
+    assert "It is an op of ONNX." in str(funclab.explore(path).facts["layers"])
+    assert "(None, 4, 6, 6)" in str(funclab.shapes(path))
+    assert not funclab.diff(path, path).entries
+    assert "Conv" in funclab.plot_model(path).text
+
+
+@pytest.mark.parametrize("data", [b"", b"no model", b"\x08\x08"])
+def test_a_file_of_another_kind_is_refused(tmp_path, data):
+    (tmp_path / "m.onnx").write_bytes(data)
+
+    with pytest.raises(funclab.errors.ConfigError, match="m.onnx"):
+        funclab.explore(tmp_path / "m.onnx")

@@ -370,17 +370,6 @@ def keras_model(monkeypatch):
 
 
 @pytest.mark.filterwarnings("ignore:Several outputs")
-def test_the_views_take_a_model_of_keras(keras_model):
-    model = load_model(FOLDER / "nested_models.keras")
-
-    assert funclab.plot_model(keras_model).svg == funclab.plot_model(model).svg
-    assert str(funclab.shapes(keras_model)) == str(funclab.shapes(model))
-    assert funclab.to_code(keras_model) == funclab.to_code(model)
-    assert funclab.explore(keras_model).facts["nodes"] == funclab.explore(model).facts["nodes"]
-    assert "No difference" in str(funclab.diff(keras_model, model))
-
-
-@pytest.mark.filterwarnings("ignore:Several outputs")
 def test_a_model_of_keras_becomes_one_of_funclab(keras_model):
     model = funclab.from_keras(keras_model)
 

@@ -18,6 +18,7 @@ from funclab.layers.base import Layer
 from funclab.layers.input import InputLayer
 from funclab.layers.weights import layers_within
 from funclab.models import Sequential
+from funclab.saving.opaque import is_box
 from funclab.view.code.ops import op_source
 from funclab.view.code.text import Chain, Group, Imports, Source, call, keywords, plain, tree
 from funclab.view.draw.text import quote
@@ -80,7 +81,7 @@ class Layers:
     def class_of(self, layer: Any) -> str:
         """How the source names a class."""
         name = type(layer).__name__
-        if not type(layer).__module__.startswith("funclab."):
+        if not type(layer).__module__.startswith("funclab.") or is_box(layer):
             return self._from("", name)
         if is_model(layer):
             name = "Model" if is_functional(layer) else name

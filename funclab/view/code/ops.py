@@ -19,6 +19,7 @@ from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
 from funclab.ops.base import ARGUMENTS
 from funclab.ops.composed import FUNCTIONS, Composed, function_name, keras_class, op_of
+from funclab.saving.opaque import is_box
 from funclab.view.code.text import Chain, Group, Imports, Source, call, keywords, plain, tree
 
 SIGNS = {
@@ -34,6 +35,9 @@ def op_call(node: Node, op: Op, args: list[Source], imports: Imports) -> Source:
     """A call of `op` as you would write it, which makes this op with these settings."""
     arguments = node.arguments.args
     kind = type(op).__name__
+    if is_box(op):
+        imports.own.add(kind)
+        return call(kind, args)
     if kind == "GetItem":
         return Chain([args[0], f"[{op.key}]"])  # type: ignore[attr-defined]
     if kind == "Negative":

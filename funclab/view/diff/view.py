@@ -17,6 +17,7 @@ from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.sentences import say
 from funclab.view.draw.text import clean, shorten
+from funclab.view.live import terminal
 from funclab.view.live.variables import written
 from funclab.view.live.view import View
 from funclab.view.scene import words
@@ -62,6 +63,14 @@ class Difference(Compared):
     """What `diff` was given for the view."""
     given: tuple[Any, Any] | None = field(default=None, compare=False)
     """The models as `diff` was given them; `models` are those of Keras, as models of funclab."""
+
+    def __str__(self) -> str:
+        given = self.given or self.models
+        left, right = map(written, given, ("a", "b"))
+        return terminal.printed(self.text, f"funclab.diff({left}, {right}).view()")
+
+    def __repr__(self) -> str:
+        return str(self) if terminal.at_prompt() else super().__repr__()
 
     def view(self, **settings: Any) -> DiffView:
         """The live view, with `look`, `ask`, `tour` and `entry`; display shows one too."""

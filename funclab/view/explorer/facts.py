@@ -16,6 +16,7 @@ from funclab.graph.operation import Operation, placeholder
 from funclab.graph.shape_math import show
 from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
+from funclab.saving.opaque import is_box
 from funclab.view.code.layers import own_names
 from funclab.view.draw.sentences import say
 from funclab.view.draw.text import clean
@@ -184,7 +185,7 @@ def more_of(layer: Operation) -> Facts:
 def tape_of(node: Node) -> list[Facts]:
     """The op calls of one node, each with its arithmetic as text, and its op's forward and vjp as
     the engine has them; those of training if it does nothing otherwise."""
-    if node.is_input:
+    if node.is_input or is_box(node.operation):
         return []
     if isinstance(node, Recorded):
         names = Names()

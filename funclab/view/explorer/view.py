@@ -23,6 +23,7 @@ from funclab.view.live.view import View
 from funclab.view.scene import words
 from funclab.view.scene.calls import Piece
 from funclab.view.scene.diagram import Behind, bare
+from funclab.view.tables.rails import rails
 
 __all__ = ["Explorer", "explore"]
 
@@ -145,6 +146,13 @@ class Explorer(View):
     def _keep_answers(self, change: Any) -> None:
         if change["new"]:
             ANSWERS[self.asked] = list(change["new"])
+
+    @property
+    def text(self) -> str:
+        """The graph as lines of text."""
+        graph = words.graph_of(self.model)
+        assert graph is not None
+        return f"{self.title}: {words.counted(graph.nodes)}\n\n{rails(graph)}"
 
     def picture(self) -> Picture:
         return self.gallery.still(self.state, theme.still(self.look))

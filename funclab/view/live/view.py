@@ -24,7 +24,7 @@ from funclab.errors import ArgumentError, suggest
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture, write
 from funclab.view.draw.pixels import pictures
-from funclab.view.live import places
+from funclab.view.live import places, terminal
 from funclab.view.live.assets import module, style
 from funclab.view.live.cover import take_cover
 from funclab.view.live.page import page_of
@@ -203,7 +203,19 @@ class View(Widget):
     def _log(self, problem: str, error: Exception) -> None:
         self.log.warning("%s %s: %.200r", type(self).__name__, problem, error)
 
+    @property
+    def text(self) -> str:
+        """The view in words; empty for one that has none."""
+        return ""
+
+    def __str__(self) -> str:
+        return terminal.printed(self.text, self.line()) if self.text else self.name()
+
     def __repr__(self) -> str:
+        return str(self) if terminal.at_prompt() else self.name()
+
+    def name(self) -> str:
+        """The view in a line."""
         return f"<{type(self).__name__}: {self.title}>"
 
     @without_collection()

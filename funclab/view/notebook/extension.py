@@ -17,13 +17,12 @@ from funclab.training import fitting
 from funclab.view.draw import theme
 from funclab.view.faults.faults import picture_of_fault
 from funclab.view.notebook import runs
+from funclab.view.notebook.at_import import SHOWN, SVG
 from funclab.view.scene import words
 from funclab.view.scene.diagram import diagram, tensor_view
 from funclab.view.tables.nodes import node_table
 
-SHOWN = (Operation, Tensor)
-"""What has a rich display: models, other layers, tensors."""
-SVG, PLAIN = "image/svg+xml", "text/plain"
+PLAIN = "text/plain"
 BOLD, PLAIN_TEXT = "\x1b[1m", "\x1b[0m"
 NOT_OWN = {"funclab", "IPython", "numpy", *sys.stdlib_module_names}
 """Modules whose lines of a traceback are not the user's own."""

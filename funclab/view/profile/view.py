@@ -61,7 +61,8 @@ class ProfileView(View):
             raise wrong_value("profile", "by", state["by"], wanted, "'by=\"steps\"'")
         return super()._checked_state(state)
 
-    def __str__(self) -> str:
+    @property
+    def text(self) -> str:
         return str(self.profile)
 
     def picture(self) -> Picture:

@@ -23,6 +23,7 @@ from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
 from funclab.ops.composed import Composed
 from funclab.ops.joining import Stack
+from funclab.saving.opaque import is_box
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 from funclab.view.shapes.length import UNKNOWN, Length
@@ -64,21 +65,25 @@ class Rule:
 
     def __init__(self, call: CallShapes) -> None:
         self.call = call
-        self.sentence = sentence_of(call.layer, call.inputs, call.outputs)
+        ours = not is_box(call.layer)  # a box may have the name of a class of funclab
+        self.sentence = sentence_of(call.layer, call.inputs, call.outputs) if ours else ""
         self.known = bool(self.sentence)
         """Whether there is a sentence for what was called."""
 
     @cached_property
     def shapes(self) -> list[Shape]:
         """The shapes of the outputs, in lengths that know how they were computed."""
-        is_model = words.graph_of(self.call.layer) is not None
-        return self.call.outputs if is_model else traced(self.call)
+        layer = self.call.layer
+        known = words.graph_of(layer) is not None or is_box(layer)
+        return self.call.outputs if known else traced(self.call)
 
     @property
     def words(self) -> str:
         what = "that of the op" if isinstance(self.call.layer, Op) else "what its call does"
         if self.known:
             return self.sentence
+        if is_box(self.call.layer):
+            return "funclab does not have its rule; the shape is the one that the model has here."
         if lost(self.shapes) or not any(self.shapes):
             return f"The rule is {what}; the shape was found by running it on shapes."
         return f"The rule is {what}; each length says where it comes from."
@@ -156,6 +161,8 @@ def _untraced(call: CallShapes, number: int, length: int | None, output: Shape) 
         return f"{length}, as {clean(layer.name)} makes it"
     if isinstance(layer, Stack):
         return f"{length}, one for each input"
+    if is_box(layer):
+        return f"{length}, as the model has it"
     ours = type(layer).__module__.startswith("funclab.")
     if ours and length == getattr(layer, "depth", None):
         return f"depth = {length}"

@@ -52,7 +52,8 @@ class ShapeWalk(View):
             **settings,
         )
 
-    def __str__(self) -> str:
+    @property
+    def text(self) -> str:
         return self.steps.text
 
     def picture(self) -> Picture:

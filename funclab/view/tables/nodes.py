@@ -9,6 +9,7 @@ from funclab.errors import TensorTypeError
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.shape_math import show
+from funclab.saving.opaque import is_box
 from funclab.view.draw.canvas import Canvas, Font, Paint, shown
 from funclab.view.draw.geometry import area
 from funclab.view.draw.picture import Picture, html_grid, text_grid
@@ -136,7 +137,15 @@ def _row(node: Node) -> tuple[str, ...]:
 
 
 def special(layer: Operation) -> str:
-    """One sentence on what is worth knowing about the calls of a layer."""
+    """What is worth knowing about the calls of a layer, in one sentence; of a box, also why."""
+    if not is_box(layer):
+        return _of_calls(layer)
+    box: Any = layer
+    lines = [say("nodes_box_class", where=clean(box.where))] if box.where else []
+    return " ".join([say("nodes_box", why=clean(box.why)), *lines, _of_calls(layer)])
+
+
+def _of_calls(layer: Operation) -> str:
     name, nodes = clean(layer.name), layer.inbound_nodes
     count = len(nodes)
     if not nodes:

@@ -96,7 +96,8 @@ class Trace(View):
         look = theme.still(self.look)
         return TracePicture(self.title, self.stills, self._scene, self.state["step"], look)
 
-    def __str__(self) -> str:
+    @property
+    def text(self) -> str:
         lines = (f"{number}. {still.words}" for number, still in enumerate(self.stills))
         return "\n".join([self.title, *lines])
 

@@ -13,6 +13,7 @@ from nbclient import NotebookClient
 from funclab.engine.plan import Plan
 from funclab.graph.value import Variable
 from funclab.layers import Dense
+from funclab.view.notebook.at_import import show_in
 from funclab.view.notebook.extension import load_ipython_extension, unload_ipython_extension
 from tests.view import models
 
@@ -96,6 +97,28 @@ def test_an_error_quotes_the_last_line_of_the_user_and_no_other(shell, capsys, c
     assert "Traceback" not in shown
 
 
+def test_to_import_funclab_is_enough_for_pictures_and_short_errors():
+    model, layer, tensor, fault = executed(SETUP, "model", "dense", "y", "dense.output", tags=[4])[
+        1:
+    ]
+
+    for outputs in (model, layer, tensor):
+        kinds = outputs[0].data.keys()
+        assert {"image/svg+xml", "application/vnd.jupyter.widget-view+json"} <= kinds
+    assert "Traceback" not in "".join(fault[0].traceback)
+    assert "→ dense.output" in "".join(fault[0].traceback)
+    assert "dense.get_output_at(1)" in fault[1].data["image/svg+xml"]
+
+
+def test_an_error_handler_of_another_package_stays():
+    own = InteractiveShell()
+    own.set_custom_exc((OSError,), lambda *_, **__: None)
+
+    show_in(own)
+
+    assert own.custom_exceptions == (OSError,)
+
+
 FAULTS = [  # a line, the class of its error, and what its picture holds
     ("funclab.Model(x, [y, dense])", "TensorTypeError", "A layer is not a tensor"),
     ("np.exp(x)", "TensorTypeError", "numpy.exp leaves no trace in the graph"),
@@ -141,11 +164,3 @@ def test_an_error_inside_a_walk_through_shapes_is_drawn_once():
 
     kinds = [output["output_type"] for output in outputs[2]]
     assert sorted(kinds) == ["display_data", "error"]
-
-
-def test_without_the_extension_everything_is_plain():
-    outputs = executed(SETUP, "model", "dense.output", tags=(2,))
-
-    assert outputs[1][0]["data"].keys() == {"text/plain"}
-    assert len(outputs[2]) == 1
-    assert "Traceback" in "\n".join(outputs[2][0]["traceback"])
