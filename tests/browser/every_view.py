@@ -125,7 +125,7 @@ CASES = [
     ),
     Case(
         "trace", ".fl-trace", "funclab.trace(model, x, y$)",
-        ".fl-lines li:nth-child(3) button", Shown({"step": 2}, ".fl-caption", "Step 3 of"),
+        '.fl-graph .box[data-key="shared[1]"]', Shown({"step": 2}, ".fl-caption", "Step 3 of"),
         ("ArrowRight",) * 7, GRADIENT,
         ("ArrowRight",) * 3, ("1",), FOURTH,
     ),

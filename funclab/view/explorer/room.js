@@ -46,9 +46,10 @@ export class Room {
 
   /** Width and height for picture and panel: with header and foot, no higher than a window. */
   get size() {
-    const { el, head, foot } = this.ctx, page = el.closest(".jp-WindowedPanel-outer"), scale = el.currentCSSZoom ?? 1;
+    const { el, head, foot, look } = this.ctx, page = el.closest(".jp-WindowedPanel-outer");
     // In a notebook, some of the code stays in sight above it.
-    const high = page ? page.clientHeight - CODE : window.innerHeight / scale;
+    const high = page ? page.clientHeight - (look === "projector" ? 0 : CODE)
+      : window.innerHeight / (el.currentCSSZoom ?? 1);
     return [el.clientWidth, Math.max(320, Math.floor(high) - head.offsetHeight - foot.offsetHeight - 8)];
   }
 
