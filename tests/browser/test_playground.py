@@ -1,5 +1,7 @@
 """The playground in a real JupyterLab and Notebook 7, with a real kernel, by keys alone."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -27,14 +29,18 @@ def playground_on(run_cells, server, settings=""):
 @pytest.fixture
 def bridged(browser, tmp_path, monkeypatch):
     """`bridged(...)`: a playground, and its page, whose kernel is this process."""
-    complaints = []
+    complaints, pages = [], []
     wired(monkeypatch)
 
     def show(*given, **settings):
         view = funclab.playground(*given, **settings)
-        return view, bridged_page(browser, tmp_path, view, complaints.append)
+        page = bridged_page(browser, tmp_path, view, complaints.append)
+        pages.append(page)
+        return view, page
 
     yield show
+    for page in pages:
+        page.close()
     assert complaints == []
 
 
@@ -307,6 +313,26 @@ def test_a_page_without_a_kernel_shows_the_last_state_and_says_so(opened_page):
 
     expect(page.locator(STATUS)).to_contain_text("needs a kernel")
     assert epochs(page) == 20
+
+
+def test_a_page_that_was_stored_in_the_form_of_before_is_still_shown(browser, tmp_path):
+    view = funclab.playground("moons", branches=2, epochs=20)
+    text = funclab.export_html(view)
+    for now, before in (("network", "model"), ("told", "caption"), ("counts", "heading")):
+        text = text.replace(f'"{now}": "', f'"{before}": "')
+    text = re.sub(r'"(data_\w+|answer|reading|right)": ', r'"gone_\1": ', text)
+    (tmp_path / "stored.html").write_text(text, encoding="utf-8")
+    page = browser.new_page()
+    complaints = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+    page.goto((tmp_path / "stored.html").as_uri())
+
+    expect(page.locator(f"{ROOT} .fl-play-network")).to_contain_text("merged")
+    assert epochs(page) == 20 and surface(page)
+    assert page.locator(f"{ROOT} .fl-play-count").inner_text().strip() == "20"
+    assert complaints == []
+    page.close()
 
 
 # For each line of source: where its first letter stands, and where its further rows begin.

@@ -67,8 +67,8 @@ def _crossings(grids: Array, level: float) -> tuple[list[int], list[int]]:
     above, wide = grids > level, grids.shape[2]
     parts = (slice(None, -1), slice(1, None))
     corners = [(slice(None), parts[row], parts[column]) for row, column in CLOCKWISE]
-    code = sum(above[corner] * (1 << i) for i, corner in enumerate(corners))
-    saddle = (code == 5) | (code == 10)
+    code: Array = sum(above[corner] * (1 << i) for i, corner in enumerate(corners))
+    saddle: Array = (code == 5) | (code == 10)
     if saddle.any():
         middle = sum(grids[corner] for corner in corners) / 4
         code = code + 16 * (saddle & (middle > level))

@@ -214,7 +214,8 @@ class Network(Picture):
         canvas.open(self._words("answer", 0))
         tip = complex(self.wide - 2, self.end.imag)
         if self.rows > 1:
-            box = area(self.end - HEAD / 2 * 1j, self.merged, HEAD)
+            tall = HEAD if self.high > LOW else LINE
+            box = area(self.end - tall / 2 * 1j, self.merged, tall)
             units = len(self.trial.layer("answer").get_weights()[0])
             kind = f"{self.trial.settings['merge'].capitalize()} {units}"
             head(canvas, box, "merged", kind)

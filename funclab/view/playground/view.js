@@ -32,6 +32,7 @@ const playground = {
         settings.map((name) => this.control(ctx, name))),
       ...this.figures(), this.told, this.codePane(ctx));
     const [run, step, seed, code] = ctx.makeButtons();
+    code.ariaExpanded = "false";
     ctx.bar.append(run, step, seed, this.count, code);
     ctx.listen(this.boxes.network, "pointerover", ({ target }) => this.hover(ctx, target.closest("[aria-label]")));
     ctx.listen(this.boxes.network, "pointerleave", () => this.hover(ctx, null));
@@ -96,8 +97,9 @@ const playground = {
   drawViews(ctx) {
     const { live } = this;
     for (const [name, box] of Object.entries({ ...this.boxes, ...this.thumbs })) {
-      if (box.markup === live[name] || !live[name]) continue;
-      box.markup = live[name];
+      const drawn = live[name] ?? (name === "network" ? live.model : null); // as views were stored once
+      if (box.markup === drawn || !drawn) continue;
+      box.markup = drawn;
       box.replaceChildren(pictureFrom(box.markup));
       if (name === "network") this.hovered = null;
     }
@@ -221,7 +223,7 @@ const playground = {
     const arrow = (by) => () => {
       const name = document.activeElement?.getAttribute("data-control");
       if (name) this.change(ctx, name, by);
-      else this.part("data").focus();
+      else this.part(ctx, "data").focus();
     };
     return {
       ...this.controlKeys(ctx),
@@ -258,13 +260,13 @@ const playground = {
       "aria-label": ctx.t(words, { name: label }), onclick: () => { value.focus(); this.change(ctx, name, by); } },
     icon(sign));
     this.controls[name] = { value, box: h("div", { class: "fl-play-control" },
-      h("span", { class: "fl-play-name", "aria-hidden": "true" }, label), this.tip(key),
+      h("span", { class: "fl-play-name", "aria-hidden": "true" }, label), this.tip(ctx, key),
       h("span", { class: "fl-play-row" }, value, arrow(-1, "back", "play_less"), arrow(1, "next", "play_more"))) };
     return this.controls[name].box;
   },
 
   /** The keys of a control, while it has the pointer or the focus. */
-  tip(key) {
+  tip(ctx, key) {
     return h("span", { class: "fl-tip", "aria-hidden": "true" }, h("kbd", {}, key), h("kbd", {}, key.toUpperCase()));
   },
 
@@ -279,14 +281,14 @@ const playground = {
       box, h("span", {}, name || ctx.t("play_yours")))];
     }));
     return h("div", { class: "fl-play-data", role: "radiogroup", "aria-label": ctx.t("play_data") },
-      h("span", { class: "fl-play-name", "aria-hidden": "true" }, ctx.t("play_data")), this.tip(key),
+      h("span", { class: "fl-play-name", "aria-hidden": "true" }, ctx.t("play_data")), this.tip(ctx, key),
       Object.values(this.sets));
   },
 
   own(ctx) { return ctx.facts.own; },
 
   /** What has the focus while a control is changed. */
-  part(name) {
+  part(ctx, name) {
     return this.controls[name]?.value ?? Object.values(this.sets).find((one) => one.tabIndex === 0);
   },
 
@@ -327,7 +329,7 @@ const playground = {
 
   change(ctx, name, by) {
     this.choose(ctx, name, this.next(ctx, name, by));
-    if (name === "data") this.part(name).focus();
+    if (name === "data") this.part(ctx, name).focus();
   },
 
   choose(ctx, name, value) {
@@ -344,7 +346,7 @@ const playground = {
 
   /** A small letter chooses the next value of a control, the capital letter the previous one. */
   controlKeys(ctx) {
-    const go = (name, by) => () => { this.part(name).focus(); this.change(ctx, name, by); };
+    const go = (name, by) => () => { this.part(ctx, name).focus(); this.change(ctx, name, by); };
     return Object.fromEntries(Object.entries(CONTROL_KEYS).flatMap(([name, key]) => {
       const big = key.toUpperCase(), label = ctx.t("play_key_of", { name: ctx.t(`play_${name}`), big });
       return [[key, { label, run: go(name, 1) }], [big, { run: go(name, -1) }]];
