@@ -27,8 +27,9 @@ def narrow_and_wide() -> list[Model]:
 def test_both_sides_have_one_scale_inside_the_window(opened_page, look, least):
     page = opened_page(funclab.diff(*narrow_and_wide()).view(look=look), height=720)
 
-    (scale,) = page.evaluate(SCALES)  # both sides are one picture
-    assert scale >= least
+    scales = page.evaluate(SCALES)  # of both sides together, or of each if they are wide
+    assert max(scales) == pytest.approx(min(scales), rel=1e-3)
+    assert min(scales) >= least
     if look == "projector":
         assert [(x, y) for x, y in page.evaluate(ENDS) if x > 1280 or y > 720] == []
         assert small_words(page.locator(".fl")) == []
@@ -89,3 +90,14 @@ def test_a_comparison_that_was_stored_as_two_pictures_is_still_walked(opened_pag
 
     expect(page.locator(".fl-ring").first).to_be_attached()
     expect(page.locator(".fl-tape li").first).to_have_class("fl-here")
+
+
+def test_on_a_projector_lines_join_what_fits_and_wide_graphs_are_scrolled_one_by_one(opened_page):
+    small, wide = (models.twice(), models.twice(3)), narrow_and_wide()
+
+    counts = []
+    for pair in (small, wide):
+        page = opened_page(funclab.diff(*pair).view(look="projector"), height=720)
+        counts.append((page.locator(".fl-graph").count(), page.locator(".tie").count()))
+
+    assert counts == [(1, 4), (2, 0)]

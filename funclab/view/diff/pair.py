@@ -15,8 +15,11 @@ from funclab.view.draw.text import folded_lines, shorten, text_width
 from funclab.view.scene.drawing import draw_scene
 from funclab.view.scene.scene import Box
 
-HEAD, GAP, CAPSULE, HIGH, REACH = 48, 132, 96, 56, 20
-"""The height of the headings, the room for lines, the size of a capsule, and its distance."""
+HEAD, GAP, NARROW, CAPSULE, HIGH, REACH = 48, 132, 102, 96, 56, 20
+"""The height of the headings, the room for lines (less on a projector), the size of a capsule, and
+its distance."""
+ON_A_WALL = 490
+"""How wide both graphs may be together on a projector; wider ones are scrolled one by one."""
 PILL, MOST = 24, 3
 """How high a pill is, and how many numbers stand in it."""
 WORD, NUMBER = Font(12, bold=True), Font(11, bold=True, anchor="middle")
@@ -51,7 +54,7 @@ class Pair(Picture):
     fits: ClassVar[bool] = True
 
     def __init__(self, difference: Comparison, large: bool = False) -> None:
-        self.difference = difference
+        self.difference, self.large = difference, large
         self.halves = halves(difference, large)
         sides = zip(self.halves, SIDES)
         self.capsules = [[] if large else _capsules(half, difference, side) for half, side in sides]
@@ -65,12 +68,20 @@ class Pair(Picture):
     def description(self) -> str:
         return " ".join(half.scene.title for half in self.halves)
 
+    @property
+    def pictures(self) -> dict[str, Picture]:
+        """What a page shows: one picture, or one for each side if both are too wide together."""
+        boxes = max((box.right for box in self.halves[1].scene.boxes), default=0)
+        if self.large and self.origins[1].real + boxes > ON_A_WALL:
+            return dict(zip(SIDES, self.halves, strict=True))
+        return {"both": self}
+
     def _origins(self) -> list[complex]:
         """Where the two graphs begin."""
         left = (CAPSULE + REACH) * bool(self.capsules[0]) + 0j
         wide = [max(half.scene.width, self._head(i)) for i, half in enumerate(self.halves)]
         boxes = max((box.right for box in self.halves[0].scene.boxes), default=0)
-        apart = left + max(wide[0] + 12, boxes + GAP)
+        apart = left + max(wide[0] + 12, boxes + (NARROW if self.large else GAP))
         self.width = apart.real + wide[1] + (CAPSULE + REACH) * bool(self.capsules[1])
         return [left + HEAD * 1j, apart + HEAD * 1j]
 
@@ -92,7 +103,7 @@ class Pair(Picture):
                 boxes = left[keys[0]], right[keys[1]]
                 several = tuple(box.key for box in boxes if box.members)
                 tie = found.setdefault(several[:1] or keys, Tie(*boxes, []))
-                tie.entries += [i for i in self.difference.between(*pair) if i not in tie.entries]
+                tie.entries = sorted({*tie.entries, *self.difference.between(*pair)})
         return sorted(found.values(), key=lambda tie: not tie.entries)
 
     def draw(self, canvas: Canvas, chosen: int = -1) -> tuple[float, float]:

@@ -17,9 +17,10 @@ const diff = {
       ctx.button(back.label, "ArrowUp", () => this.go(ctx, ctx.state.entry - 1), null, { icon: "up", brief: true }),
       ctx.button(on.label, "ArrowDown", () => this.go(ctx, ctx.state.entry + 1), null, { icon: "down", main: true }),
       this.place);
-    // Views that were stored before there were lines have a picture for each side.
+    // Wide graphs on a projector, and views that are older than the lines, have a picture for each side.
     this.graphs = (pictures.both ? ["both"] : SIDES).map((name) => this.graph(ctx, name, pictures[name]));
-    ctx.stage.append(...this.graphs.map((graph) => graph.el));
+    ctx.stage.append(...this.graphs.map(({ el }, i) => (pictures.both ? el :
+      h("figure", { class: "fl-figure" }, h("figcaption", {}, this.heading(ctx, SIDES[i])), el))));
     const parts = h("div", { class: "fl-compared" });
     ctx.stage.before(parts);
     parts.append(ctx.stage, h("div", { class: "fl-told" }, ctx.askBox, ctx.panel));
@@ -27,8 +28,11 @@ const diff = {
     ctx.watchSizes(() => this.mark(ctx), ctx.stage);
   },
 
+  heading(ctx, side) { return ctx.t(`diff_${side}`, { name: ctx.facts[side] }); },
+
   graph(ctx, name, picture) {
-    const graph = new Graph(SIDES.map((side) => ctx.t(`diff_${side}`, { name: ctx.facts[side] })).join("; "));
+    const sides = name === "both" ? SIDES : [name];
+    const graph = new Graph(sides.map((side) => this.heading(ctx, side)).join("; "));
     graph.put(picture);
     if (name !== "both") graph.svg.dataset.side = name;
     graph.el.onclick = ({ target }) => this.click(ctx, target);

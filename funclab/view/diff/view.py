@@ -46,7 +46,7 @@ class DiffView(View):
             title=difference.title,
             call=f"funclab.diff({left}, {right}).view($)",
             facts=facts,
-            pictures={"both": bare(sides)},
+            pictures={name: bare(picture) for name, picture in sides.pictures.items()},
             **settings,
         )
 
