@@ -68,7 +68,7 @@ def classes(keras: Any) -> dict[str, tuple[Any, set[str]]]:
     class Choosing(Tower):
         def call(self, x: Any) -> Any:
             y = self.first(x)
-            return self.last(y * 2 if np.asarray(y).sum() > 1 else y)
+            return self.last(y * 2 if keras.ops.convert_to_numpy(y).sum() > 1 else y)
 
     class Loose(Tower):
         def build(self, _: Any) -> None:
