@@ -150,15 +150,12 @@ def from_config(entry: dict[str, Any], custom_objects: Any = None) -> Any:
             why='a description is a dict with the keys "class_name" and "config".',
             fix="pass what `get_config()` or `to_json()` returned, unchanged.",
         )
-    if (sketch := SKETCH.get()) is None:
-        return sharing.made_once(entry, lambda: _made_from(entry, custom_objects))
-    return sharing.made_once(
-        entry, lambda: sketch.make(entry, lambda: _made_from(entry, custom_objects))
-    )
 
+    def make() -> Any:
+        return op_from_config(entry) if is_op(entry) else _layer(entry, custom_objects)
 
-def _made_from(entry: dict[str, Any], custom_objects: Any) -> Any:
-    return op_from_config(entry) if is_op(entry) else _layer(entry, custom_objects)
+    sketch = SKETCH.get()
+    return sharing.made_once(entry, (lambda: sketch.make(entry, make)) if sketch else make)
 
 
 def is_op(entry: dict[str, Any]) -> bool:

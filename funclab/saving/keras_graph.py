@@ -224,7 +224,11 @@ def _inputs(keras: Any, model: Any) -> Any:
     config = model.get_build_config() or {}
     shapes = config.get("input_shape", config.get("shapes_dict"))
     if not shapes:
-        raise ValueError("Keras does not know the shape of its input.")
+        raise NotBuiltError(
+            f"Keras does not know the shape of the input of {model.name}.",
+            why="it is known after `build`, or after a call that Keras can trace.",
+            fix="call model.build(input_shape).",
+        )
 
     def made(shape: Any) -> Any:
         if isinstance(shape, dict):

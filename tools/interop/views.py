@@ -39,22 +39,28 @@ VIEWS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def own_models(keras: Any) -> dict[str, tuple[Any, set[str]]]:
-    """Models with parts of their own, each with the classes that must be boxes."""
-    layers, ops = keras.layers, keras.ops
+def scale_class(keras: Any) -> Any:
+    """A layer without get_config."""
 
-    class Scale(layers.Layer):
-        def __init__(self, size: int) -> None:  # without get_config
+    class Scale(keras.layers.Layer):
+        def __init__(self, size: int) -> None:
             super().__init__()
             self.gamma = self.add_weight(shape=(size,), initializer="ones", name="gamma")
 
         def call(self, x: Any) -> Any:
             return x * self.gamma
 
+    return Scale
+
+
+def classes(keras: Any) -> dict[str, tuple[Any, set[str]]]:
+    """Models that are classes of their own, called once."""
+
     class Tower(keras.Model):
         def __init__(self) -> None:
             super().__init__(name="tower")
-            self.first, self.last = layers.Dense(4, activation="relu"), layers.Dense(2)
+            self.first = keras.layers.Dense(4, activation="relu")
+            self.last = keras.layers.Dense(2)
 
         def call(self, x: Any) -> Any:
             return self.last(self.first(x) + x[:, :4])
@@ -62,27 +68,33 @@ def own_models(keras: Any) -> dict[str, tuple[Any, set[str]]]:
     class Choosing(Tower):
         def call(self, x: Any) -> Any:
             y = self.first(x)
-            return self.last(y * 2 if np.asarray(y).sum() > 1 else y)
+            return self.last(y * 2 if keras.ops.convert_to_numpy(y).sum() > 1 else y)
 
     class Loose(Tower):
         def build(self, _: Any) -> None:
             self.kernel = self.add_weight(shape=(4, 4), name="kernel")
 
         def call(self, x: Any) -> Any:
-            return self.last(ops.matmul(self.first(x), self.kernel))
+            return self.last(keras.ops.matmul(self.first(x), self.kernel))
 
-    x, words = keras.Input((8,)), keras.Input((7,), dtype="int32")
-    encoder = keras.Sequential([keras.Input((8,)), layers.Dense(5), Scale(5)], name="encoder")
-    shared = layers.Concatenate()([encoder(x), encoder(x * 2)])
-    masked = layers.LSTM(3)(layers.Embedding(10, 4, mask_zero=True)(words))
-    function = layers.Lambda(lambda y: ops.erfinv(y), output_shape=(8,))(x)
     called = {}
     for cls, boxed in ((Tower, set()), (Choosing, {"Choosing"}), (Loose, {"Matmul"})):
         model = cls()
         model(np.zeros((2, 8), "float32"))
         called[cls.__name__] = model, boxed
-    return called | {
-        "own layer": (keras.Model(x, Scale(8)(x)), {"Scale"}),
+    return called
+
+
+def own_models(keras: Any) -> dict[str, tuple[Any, set[str]]]:
+    """Models with parts of their own, each with the classes that must be boxes."""
+    layers, ops, scale = keras.layers, keras.ops, scale_class(keras)
+    x, words = keras.Input((8,)), keras.Input((7,), dtype="int32")
+    encoder = keras.Sequential([keras.Input((8,)), layers.Dense(5), scale(5)], name="encoder")
+    shared = layers.Concatenate()([encoder(x), encoder(x * 2)])
+    masked = layers.LSTM(3)(layers.Embedding(10, 4, mask_zero=True)(words))
+    function = layers.Lambda(lambda y: ops.erfinv(y), output_shape=(8,))(x)
+    return classes(keras) | {
+        "own layer": (keras.Model(x, scale(8)(x)), {"Scale"}),
         "own layer in a model that is shared": (keras.Model(x, shared), {"Scale"}),
         "masks": (keras.Model(words, masked), set()),
         "a function": (keras.Model(x, function), {"Lambda"}),

@@ -209,12 +209,12 @@ class View(Widget):
         return ""
 
     def __str__(self) -> str:
-        return terminal.printed(self.text, self.line()) if self.text else self.name()
+        return terminal.printed(self.text, self.line()) if self.text else self._in_a_line()
 
     def __repr__(self) -> str:
-        return str(self) if terminal.at_prompt() else self.name()
+        return str(self) if terminal.at_prompt() else self._in_a_line()
 
-    def name(self) -> str:
+    def _in_a_line(self) -> str:
         """The view in a line."""
         return f"<{type(self).__name__}: {self.title}>"
 
