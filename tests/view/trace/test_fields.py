@@ -195,3 +195,17 @@ def test_on_a_wall_two_numbers_are_written_among_many_pictures():
     assert printed(narrow, 2, "projector") == [True] * 4
     assert printed(wide, 2, "projector").count(False) == 3
     assert printed(wide, 2, "light") == [True] * 4
+
+
+def test_of_many_gradients_six_are_shown_on_the_way_back():
+    inputs = [Input((2,), name=f"input_{i}") for i in range(9)]
+    hidden = [layers.Dense(2, name=f"h_{i}")(x) for i, x in enumerate(inputs)]
+    model = Model(inputs, layers.Dense(1, name="out")(layers.Concatenate(name="all")(hidden)))
+    model.compile("sgd", "mse")
+
+    view = funclab.trace(model, [np.ones((1, 2))] * 9, np.ones((1, 1)))
+
+    back = [step for step in view.facts["steps"] if step["kind"] == "vjp"]
+    [joined] = [step for step in back if step["key"] == "all[0]"]
+    assert len(joined["pictures"]) == 6
+    assert all(len(step["pictures"]) <= 6 for step in back)
