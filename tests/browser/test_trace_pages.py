@@ -359,36 +359,3 @@ def test_the_batch_slider_of_the_shapes_stands_on_one_line_with_its_words(page_o
     )
 
     assert max(middles) - min(middles) < 2
-
-
-# Counts the dots that begin to travel along an edge, with the ends of their way.
-DOTS = """globalThis.ways = [];
-const animate = Element.prototype.animate;
-Element.prototype.animate = function (frames, ...more) {
-  if (this.classList.contains("fl-dot")) globalThis.ways.push(frames.offsetDistance.join());
-  return animate.call(this, frames, ...more);
-};"""
-
-
-def test_dots_travel_with_each_step_forward_and_back_but_not_when_the_page_opens(opened_page):
-    x = Input((2,), name="x")
-    model = Model(x, layers.Dense(1, name="out")(layers.Dense(2, name="hidden")(x)))
-    model.compile("sgd", "mse")
-    view = funclab.trace(model, np.ones((1, 2)), np.ones((1, 1)), step=1)
-    page = opened_page(view)
-    page.add_init_script(DOTS)
-    page.reload()
-    laid_out(page)
-    assert page.evaluate("ways") == []
-
-    page.focus(".fl")
-    page.keyboard.press("ArrowRight")
-
-    assert page.evaluate("ways") == ["0%,100%"]  # into `out`, from one end to the other
-    steps = view.facts["steps"]
-    back = next(i for i, step in enumerate(steps) if step["phase"] == "backward" and step["key"])
-    page.keyboard.press("b")
-    for _ in range(len(steps)):
-        page.keyboard.press("ArrowRight")
-    ways = page.evaluate("ways")
-    assert back and "100%,0%" in ways and ways.count("0%,100%") == 1
