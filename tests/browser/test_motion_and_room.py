@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from playwright.sync_api import expect
 
 import funclab
 from funclab import Input, Model, layers
@@ -52,3 +53,17 @@ def test_beside_a_small_picture_the_panel_has_room_for_most_layers(opened_page):
     assert drawn["height"] < 400
     assert 415 < work["height"] < 440
     assert panel["x"] > drawn["x"] + drawn["width"] - 2 and panel["height"] > 390
+
+
+def test_a_question_that_is_asked_is_in_sight_in_a_low_window(opened_page):
+    x = Input((4,), name="x")
+    y = x
+    for i in range(6):
+        y = Dense(4 + i, name=f"layer_{i}")(y)
+    page = opened_page(funclab.shapes(Model(x, y), ask=True, all=True), height=300)
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+
+    page.keyboard.press("ArrowRight")
+
+    expect(page.locator(".fl-ask")).to_contain_text("?")
+    expect(page.locator(".fl-ask")).to_be_in_viewport(ratio=0.99)
