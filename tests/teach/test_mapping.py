@@ -6,6 +6,7 @@ import re
 
 from funclab.teach import course, course_map
 from funclab.teach.catching_up import lesson_files
+from funclab.teach.mapping import Stop
 from funclab.teach.records.keeping import record_answer, record_try
 
 
@@ -40,3 +41,12 @@ def test_the_map_as_text_has_a_line_for_each_lesson_and_its_repr_never_changes()
 
     assert len(lines) == 2 + len(lesson_files())
     assert repr(course_map()) == "<Map of the course>"
+
+
+def test_a_lesson_that_says_nothing_of_its_minutes_has_an_empty_cell(tmp_path):
+    known, unknown = (
+        Stop(7, tmp_path / "07.ipynb", "Why?", n, ("see",), "none") for n in (45, None)
+    )
+
+    assert "45" in known.cells
+    assert unknown.cells[2] == "" and "None" not in " ".join(unknown.cells)

@@ -58,7 +58,7 @@ def lines_about(report, name):
 
 def test_a_notebook_that_shows_the_same_again_passes(report):
     assert lines_about(report, "good.ipynb").startswith("ok ")
-    assert "3 cells" in lines_about(report, "good.ipynb")
+    assert "good.ipynb: 3 cells, " in lines_about(report, "good.ipynb")
 
 
 def test_the_first_cell_that_shows_something_else_is_named_with_the_difference(report):

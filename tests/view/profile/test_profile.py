@@ -87,6 +87,7 @@ def test_a_plan_has_a_profile_too():
     view = funclab.profile(Plan(ops.sum(x @ x)))
 
     assert view.line() == "funclab.profile(plan)"
+    assert view.title == "Where the time of plan goes"
     assert "matmul" in str(view)
 
 

@@ -255,6 +255,22 @@ def test_each_call_of_a_layer_has_a_row_with_its_number_and_what_it_makes():
     assert {"text node 0", "text node 1", "text →"} <= {p.what for p in texts}
     levels = {p.what: p.points[0].imag for p in texts if p.what in ("text node 0", "text node 1")}
     assert 20 < abs(levels["text node 1"] - levels["text node 0"]) < 80
+    for key in "01":
+        row = [
+            p for p in of[key] if p.kind == "row" and box.grown(6).contains(area(p.middle, 0, 0))
+        ]
+        frame, pill = (p for p in row if p.what == "rect")
+        (left, top), (right, bottom) = ((q.real, q.imag) for q in frame.points)
+        words = [
+            p.points[0].real for p in row if p.what.startswith("text ") and "node" not in p.what
+        ]
+        assert 0 < pill.points[0].real - left < 6 and abs(pill.middle.imag - frame.middle.imag) < 1
+        assert words == sorted(words)
+        assert 4 < words[0] - pill.points[1].real < 12 and words[-1] < right
+        levels_of_words = {p.points[0].imag for p in row if p.what.startswith("text ")}
+        assert all(top + 4 < level < bottom for level in levels_of_words)
+        [port] = [p for p in row if p.what == "circle"]
+        assert abs(port.middle - complex(box.right, frame.middle.imag)) < 1
 
 
 def test_a_box_that_wraps_another_has_a_second_line_around_it():

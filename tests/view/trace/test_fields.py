@@ -7,6 +7,8 @@ import re
 import numpy as np
 import pytest
 
+import funclab
+from funclab import Input, Model, layers
 from funclab.view.draw.canvas import Font, Paint
 from funclab.view.draw.geometry import Area
 from funclab.view.trace.drawing import draw_frame, size_of, svg_of
@@ -165,3 +167,45 @@ def test_a_single_number_stands_in_the_middle_of_its_picture():
     assert abs(text.area.middle.real - width / 2) < 0.1 and 0 < text.area.y < height
     assert f'viewBox="-1 -1 {width + 2:g} {height + 2:g}"' in svg_of(frame)
     assert "fl-number" in svg_of(frame)
+
+
+def printed(model: Model, size: int, look: str) -> list[bool]:
+    """Whether each picture of the first call writes its numbers."""
+    view = funclab.trace(model, np.ones((1, size)), look=look)
+    step = next(step for step in view.facts["steps"] if step["kind"] == "forward")
+    keys = [picture["frame"] for picture in step["pictures"]]
+    return [view.answer_to({"ask": "frames", "key": key})["value"]["worded"] for key in keys]
+
+
+@pytest.mark.parametrize(
+    ("size", "look", "wanted"),
+    [(8, "light", True), (9, "light", False), (4, "projector", True), (5, "projector", False)],
+)
+def test_on_a_wall_half_as_many_numbers_are_written_in_a_picture(size, look, wanted):
+    x = Input((size,), name="x")
+    model = Model(x, layers.ReLU(name="positive")(x))
+
+    assert printed(model, size, look) == [wanted, wanted]
+
+
+def test_on_a_wall_two_numbers_are_written_among_many_pictures():
+    x = Input((2,), name="x")
+    wide, narrow = (Model(x, layers.Dense(n, name="out")(x)) for n in (3, 2))
+
+    assert printed(narrow, 2, "projector") == [True] * 4
+    assert printed(wide, 2, "projector").count(False) == 3
+    assert printed(wide, 2, "light") == [True] * 4
+
+
+def test_of_many_gradients_six_are_shown_on_the_way_back():
+    inputs = [Input((2,), name=f"input_{i}") for i in range(9)]
+    hidden = [layers.Dense(2, name=f"h_{i}")(x) for i, x in enumerate(inputs)]
+    model = Model(inputs, layers.Dense(1, name="out")(layers.Concatenate(name="all")(hidden)))
+    model.compile("sgd", "mse")
+
+    view = funclab.trace(model, [np.ones((1, 2))] * 9, np.ones((1, 1)))
+
+    back = [step for step in view.facts["steps"] if step["kind"] == "vjp"]
+    [joined] = [step for step in back if step["key"] == "all[0]"]
+    assert len(joined["pictures"]) == 6
+    assert all(len(step["pictures"]) <= 6 for step in back)
