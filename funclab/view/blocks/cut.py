@@ -10,9 +10,12 @@ from funclab.view.blocks.block import Block, chain, run
 from funclab.view.blocks.flow import Flow
 from funclab.view.blocks.regions import Regions
 from funclab.view.blocks.rests import MANY, gathering
+from funclab.view.draw.text import clean
 
 STEPS = (*range(6, 21), 22, 25, 30, 35, 40, 50, 60, 80, 100, 150, 200, 300, 500, 1000)
 """Each cut goes on from the one before: a larger picture only opens boxes of a smaller one."""
+LONG = 12
+"""Of a block with more parts than this, only the part that is looked for opens."""
 
 
 @dataclass(eq=False)
@@ -54,7 +57,7 @@ class Tree:
     def key(self, block: Block) -> str:
         """Which block it is: the one from its first to its last call."""
         first, last = (self.flow.calls[block.nodes[at]].key for at in (0, -1))
-        return first if block.is_call else f"block {first} to {last}"
+        return clean(first if block.is_call else f"block {first} to {last}")
 
     def parts(self, block: Block) -> list[Block]:
         """What an open block shows: its parts; of a run of which only the first block differs, that
@@ -110,12 +113,16 @@ class Tree:
     def cut(self, most: int) -> list[Shown]:
         """The boxes of the largest cut of at most `most` boxes. All inputs and outputs are among
         them, even if there are more than that, up to twelve."""
-        ends = len(self.flow.ends)
-        most = max(most, STEPS[0], ends + 4 if ends <= MANY else 0)
-        steps = [step for step in STEPS if step <= most]
+        steps = self.steps(most)
         while len(self.cuts) < len(steps):
             self.cuts.append(self._grown(steps[len(self.cuts)]))
         return self.cuts[len(steps) - 1]
+
+    def steps(self, most: int) -> list[int]:
+        """The steps of cuts up to a size."""
+        ends = len(self.flow.ends)
+        most = max(most, STEPS[0], ends + 4 if ends <= MANY else 0)
+        return [step for step in STEPS if step <= most]
 
     def picture(
         self,
@@ -139,8 +146,26 @@ class Tree:
         if shown.block.is_call or not wanted:
             yield shown
             return
-        for part in self.opened(shown, framed=True):
+        parts = self.opened(shown, framed=True)
+        if len(parts) > LONG and focus in shown.nodes and not shown.alike:
+            parts = self._apart(shown, focus)
+        for part in parts:
             yield from self._by_hand(part, opened, focus)
+
+    def _apart(self, shown: Shown, focus: int) -> list[Shown]:
+        """Of a long row of parts, the one with a call, and what is before and after it."""
+        parts = self.parts(shown.block)
+        at = next(k for k, part in enumerate(parts) if focus in part.nodes)
+        around = (*shown.around, (shown, True))
+
+        def together(some: list[Block]) -> list[Block]:
+            if len(some) < 2:
+                return some
+            runs = shown.block.is_run
+            return [run(some, "stage") if runs else chain(self.flow, some, "rest")]
+
+        near = [*together(parts[:at]), parts[at], *together(parts[at + 1 :])]
+        return [Shown(block, (), around) for block in near]
 
     def _ends_open(self, boxes: list[Shown]) -> list[Shown]:
         """Boxes with those open that hide an input, or an output other than their last call."""

@@ -34,6 +34,7 @@ class Words:
     def __init__(self, tree: Tree) -> None:
         self.tree, self.calls = tree, tree.flow.calls
         self.contents: dict[Block, str] = {}
+        self.titles: dict[Block, str] = {}
 
     def kind(self, i: int) -> str:
         """A call in a word or two: `Conv 3×3`."""
@@ -135,13 +136,16 @@ class Words:
     def title(self, block: Block) -> str:
         """A name for a block, from the names of its calls if these agree; else what it usually is,
         or what is in it."""
-        return self._name(block) or self.usual(block) or self.content(_one(block))
+        if block not in self.titles:
+            name = self._name(block) or self.usual(block)
+            self.titles[block] = name or self.content(_one(block))
+        return self.titles[block]
 
     def _name(self, block: Block) -> str:
         last = self.calls[block.nodes[-1]]
         if block.is_call or (block.nodes[-1] in self.tree.flow.outputs and block.kind != "ways"):
             return last.name
-        prefix = self._prefix(block)
+        prefix = self.prefix(block)
         if prefix:
             short = (prefix.removeprefix(f"{stem}_") for stem in self.everywhere)
             return next((rest for rest in short if rest[0].isalpha() and rest != prefix), prefix)
@@ -158,7 +162,7 @@ class Words:
         merge = self.calls[block.merge.nodes[0]] if block.merge else None
         return merge.name if merge and _is_named(merge) else ""
 
-    def _prefix(self, block: Block) -> str:
+    def prefix(self, block: Block) -> str:
         """The prefix that most of the names share; automatic names do not vote. That of a run ends
         with a number, or its first and last block are named."""
         votes = self._votes(block.nodes)

@@ -13,8 +13,8 @@ import numpy as np
 from funclab.errors.words import plural
 from funclab.graph.shape_math import Shape, show
 from funclab.view.draw.sentences import question, say
-from funclab.view.scene.repeats import runs
 from funclab.view.shapes.rule import Axes, axes_text
+from funclab.view.shapes.runs import runs
 
 LAST = 5
 """How many steps are kept at the end when the middle is left out."""
