@@ -160,8 +160,8 @@ class Gallery:
 
     def _placed(self, way: Way, target: str, sharing: Sharing) -> tuple[str, Diagram]:
         """The place of the panel, and the picture: the two are decided together, to show the most
-        text; the panel covers the picture only if nothing else fits, or where that shows more on a
-        wall."""
+        text; the panel covers the picture only if nothing else fits, or if there are blocks on a
+        wall and that opens more of them."""
         before = way._replace(unfolded=())
         if before not in self.plain or not (way.unfolded or target):
             ways = self._chooser(before, "", sharing)
@@ -182,12 +182,12 @@ class Gallery:
         rooms = self._rooms(way).items()
         fits = {side: fit for side, room in rooms if (fit := ways.fitting(room, way.choice))}
         fits = fits or {side: ways.fit(room, way.choice) for side, room in rooms}
+        blocks = way.large and all(fits[side].choice.most for side in fits if side != "over")
 
         def worth(side: str) -> tuple[Any, ...]:
-            fit = fits[side]
-            over, rank = side == "over", ways.rank(fit)
+            fit, over = fits[side], side == "over"
             excess = max(0, fit.width - fit.room[0]) + max(0, fit.height - fit.room[1])
-            return excess * (not fit.fits), *((rank, over) if way.large else (over, rank))
+            return excess * (not fit.fits), over and not blocks, ways.rank(fit), over
 
         side = min(fits, key=worth)
         return side, fits[side]
