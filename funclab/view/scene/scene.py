@@ -249,6 +249,12 @@ class Scene:
         """The boxes of this scene and those in its frames."""
         return [box for part in self.walk() for box in part.boxes]
 
+    @property
+    def holders(self) -> dict[str, str]:
+        """For each call without a box of its own, the innermost block that it is in."""
+        drawn = {box.key for box in self.every_box}
+        return {key: box.key for box in self.every_box for key in box.members if key not in drawn}
+
     def to_dict(self) -> dict[str, Any]:
         """The scene as data for JSON."""
         data = asdict(self)

@@ -138,9 +138,9 @@ const trace = {
     const { graph } = this;
     graph.clear(...WAYS);
     this.light(ctx, step);
-    const parts = graph.parts();
-    for (const mark of step.marks) ringAround(parts.get(mark), "fl-ring fl-lit");
-    const ring = ringAround(parts.get(step.anchors.find((key) => parts.has(key))));
+    const parts = graph.parts(), at = (key) => parts.get(key) ?? parts.get(ctx.facts.holders?.[key]);
+    for (const mark of step.marks) ringAround(at(mark), "fl-ring fl-lit");
+    const ring = ringAround(at(step.anchors.find(at)));
     if (ring) graph.sign(ring, step.sign);
     graph.reveal(ring);
   },
