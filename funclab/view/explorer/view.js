@@ -19,10 +19,7 @@ export class Explorer {
     this.walk = new Walk(ctx, this.facts, this);
     this.panel = new Panel(ctx, this.facts, this);
     ctx.stage.addEventListener("click", (event) => this.click(event.target));
-    ctx.stage.addEventListener("dblclick", ({ target }) => {
-      const key = target.closest(".box[data-key]")?.dataset.key;
-      if (key && isBlock(key) && !target.closest(".fl-sign,.tick")) this.walk.toggleBlock(key);
-    });
+    ctx.stage.addEventListener("dblclick", (event) => this.twice(event.target));
     this.drag();
   }
 
@@ -67,6 +64,12 @@ export class Explorer {
       ctx.button(ctx.t("table"), "t", () => ctx.set({ table: !table }), table),
       walk.search, walk.count].filter(Boolean));
     if (keep) walk.search.focus();
+  }
+
+  /** Open or close the block under a double click. */
+  twice(target) {
+    const key = target.closest(".box[data-key]")?.dataset.key;
+    if (key && isBlock(key) && !target.closest(".fl-sign,.tick")) this.walk.toggleBlock(key);
   }
 
   flip() { this.ctx.set({ face: this.ctx.state.face === "calls" ? "layers" : "calls" }); }
