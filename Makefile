@@ -134,6 +134,7 @@ interop: .venv/interop/ready
 	KERAS_BACKEND=jax XLA_FLAGS="--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true" \
 	JAX_COMPILATION_CACHE_DIR=build/jax JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0 .venv/interop/bin/python -m tools.interop.exchange $(ARGS)
 	FUNCLAB_PROGRESS=off .venv/interop/bin/python -m tools.interop.lesson
+	KERAS_BACKEND=jax .venv/interop/bin/python -m tools.interop.graphs
 	for backend in tensorflow jax torch; do \
 	    KERAS_BACKEND=$$backend .venv/interop/bin/python -m tests.truth && \
 	    KERAS_BACKEND=$$backend .venv/interop/bin/python -m tools.interop.views || exit 1; done

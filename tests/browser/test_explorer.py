@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 import funclab
 from funclab import Input, Model
 from funclab.layers import Dense
-from tests.browser.waiting import becomes, laid_out
+from tests.browser.waiting import laid_out
 from tests.view import gallery, models
 
 MODEL = """
@@ -172,7 +172,7 @@ def test_search_counts_each_box_once(face, words, said, opened_page):
 
 
 @pytest.mark.parametrize("look", ["light", "projector"])
-def test_a_call_folded_away_is_shown_when_it_is_found(look, opened_page):
+def test_a_call_in_a_closed_block_is_shown_when_it_is_found(look, opened_page):
     x = y = Input((4,), name="x")
     for i in range(300):
         y = Dense(4, name=f"layer_{i}")(y)
@@ -181,19 +181,8 @@ def test_a_call_folded_away_is_shown_when_it_is_found(look, opened_page):
     press(page, "/", *"layer_150[")
 
     pressed = page.locator(f"{ROOT} .fl-stage [aria-pressed=true]")
-    assert pressed.get_attribute("data-start") == "layer_150[0]"
+    assert pressed.get_attribute("data-key") == "layer_150[0]"
     assert "layer_150" in page.locator(f"{ROOT} .fl-panel h2").inner_text()
-
-
-def test_a_repeat_unfolds_in_place_and_folds_again(opened_page):
-    page = opened_page(funclab.explore(gallery.built("chain_60")))
-
-    page.locator(f"{ROOT} .fl-sign").click()
-
-    assert box(page, "dense_30[0]").is_visible()
-    assert "Opened: repeat dense[0] to dense_59[0]" in status(page)
-    press(page, "o")
-    assert box(page, "dense_30[0]").count() == 0
 
 
 def test_keys_walk_the_ways_to_draw_instead_of_scaling_type(opened_page):
@@ -387,43 +376,6 @@ MIDDLE = """strip => {
     strip.querySelector(part).getBoundingClientRect());
   return (at.x + at.width / 2 - whole.x) / whole.width;
 }"""
-
-
-def middle(page):
-    page.wait_for_selector(f"{ROOT} .fl-strip:not([hidden]) .fl-window")
-    return page.locator(f"{ROOT} .fl-strip").evaluate(MIDDLE)
-
-
-@pytest.mark.parametrize("live", [True, False])
-def test_the_strip_of_a_big_model_is_walked_by_keys_and_dragged(
-    live, opened_page, lab, open_notebook, write_notebook
-):
-    if live:
-        code = "from tests.view import gallery\ngallery.built('mobilenet').explore()"
-        page = explorer_on(open_notebook, write_notebook, lab, code).page
-        page.set_viewport_size({"width": 1280, "height": 520})  # in a taller one all of it fits
-        page.focus(ROOT)
-    else:
-        page = opened_page(funclab.explore(gallery.built("mobilenet"), look="projector"))
-    middles = [middle(page)]
-
-    for key, further in (("]", 1), ("]", 1), ("[", -1)):
-        press(page, key)
-        becomes(page, lambda by=further: (middle(page) - middles[-1]) * by > 0, True)
-        middles.append(middle(page))
-    strip = page.locator(f"{ROOT} .fl-strip").bounding_box()
-    for share, part in enumerate((0.5, 0.8)):
-        page.mouse.move(strip["x"] + part * strip["width"], strip["y"] + 40)
-        if not share:
-            page.mouse.down()
-        becomes(page, lambda part=part: abs(middle(page) - part) < 0.12, True)
-    page.mouse.up()
-    page.mouse.move(strip["x"] + 100, strip["y"] + 40)
-    press(page, "ArrowDown")
-
-    pressed = page.locator(f"{ROOT} .fl-stage [aria-pressed=true]")
-    expect(pressed).to_be_in_viewport()
-    assert abs(middle(page) - 0.8) < 0.2
 
 
 # Each button that opens something, with the words in a box that it covers, even in part.

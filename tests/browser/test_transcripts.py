@@ -109,10 +109,10 @@ WALKS = {
         ],
     ),
     "explorer_long": (
-        lambda: funclab.explore(models.chain(30), selected="dense_9[0]"),
+        lambda: funclab.explore(models.chain(42), selected="dense_9[0]"),
         [
-            *("ArrowDown", "End", "t", "Backspace", "f", "ArrowDown", "/", "d e n s e _ 2 0"),
-            *("Escape", "f", "0", "click .tick", "Enter", "u", "Backspace"),
+            *("Escape", "Escape", "Backspace", "]", "ArrowDown", "ArrowUp", "Enter", "o", "t", "t"),
+            *("f", "f", "/", "d e n s e _ 2 0", "Escape", "0", "Backspace"),
         ],
     ),
     "explorer_start": (

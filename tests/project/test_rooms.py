@@ -32,7 +32,7 @@ ORDER = (
 )
 # The rooms of `view`, in the same order: each may import from those before it.
 VIEW = (
-    *("draw", "scene", "live", "tables", "code", "shapes", "diff", "playground", "trace"),
+    *("draw", "blocks", "scene", "live", "tables", "code", "shapes", "diff", "playground", "trace"),
     *("profile", "explorer", "training", "faults", "lesson", "notebook"),
 )
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}

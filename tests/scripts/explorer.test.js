@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Facts, isRepeat, repeatEnds } from "../../funclab/view/explorer/facts.js";
+import { blockEnds, Facts, isBlock } from "../../funclab/view/explorer/facts.js";
 
 const node = (layer, index, inputs, outputs) => ({ layer, index, inputs, outputs, write: `${layer}[${index}]` });
 
@@ -21,12 +21,12 @@ function facts(state = {}, more = {}) {
   });
 }
 
-test("what is selected is a node, a layer, a tensor or a repeat", () => {
+test("what is selected is a node, a layer, a tensor or a block", () => {
   const known = facts();
 
-  assert.deepEqual(["shared[1]", "shared", "a:0", "repeat a to b", "none"].map((key) => known.chosen(key)?.kind),
-    ["node", "layer", "tensor", "repeat", undefined]);
-  assert.deepEqual(["shared", "a:0", "repeat add[0] to b", "none"].map((key) => known.nodeOf(key)),
+  assert.deepEqual(["shared[1]", "shared", "a:0", "block a to b", "none"].map((key) => known.chosen(key)?.kind),
+    ["node", "layer", "tensor", "block", undefined]);
+  assert.deepEqual(["shared", "a:0", "block add[0] to b", "none"].map((key) => known.nodeOf(key)),
     ["shared[0]", "shared[0]", "add[0]", null]);
   assert.equal(known.layerOf("b:0"), "shared");
 });
@@ -67,9 +67,9 @@ test("frames are open by name, by path, all, or around the selection", () => {
   assert.deepEqual(facts({ open: true }).revealing("m[0]/n[0]/d"), {});
 });
 
-test("a repeat is named after its ends", () => {
-  assert.deepEqual(["repeat a to b", "m[0]/repeat a to b", "repeat a", "a repeat b to c"].map(isRepeat),
-    [true, true, false, false]);
-  assert.deepEqual(repeatEnds("m[0]/repeat a to b"), ["m[0]/a", "m[0]/b"]);
-  assert.deepEqual(repeatEnds("repeat a to b"), ["a", "b"]);
+test("a block is named after its ends, in older pages as a repeat", () => {
+  assert.deepEqual(["block a to b", "m[0]/block a to b", "repeat a to b", "block a", "a block b to c"].map(isBlock),
+    [true, true, true, false, false]);
+  assert.deepEqual(blockEnds("m[0]/block a to b"), ["m[0]/a", "m[0]/b"]);
+  assert.deepEqual(blockEnds("repeat a to b"), ["a", "b"]);
 });

@@ -15,10 +15,6 @@ ROOMS = {
 }  # fmt: skip
 """Width and height in CSS pixels: above a panel in a window 1280 by 900, and in one 1280 by 720;
 the first of these on a wall; and a page."""
-TOO_LARGE = {
-    "projector": ["resnet", "transformer_2", "transformer_4", "mobilenet"],
-}
-"""Models that cannot fit a room: the explorer shows an overview above a part of them."""
 SCALE = {"projector": 1.7}
 """How much larger everything is on a projector."""
 

@@ -59,12 +59,12 @@ class Texts(Canvas):
 
 class Icons(Texts):
     """The same, and where icons are: marks, locks, and the buttons that the explorer adds to boxes
-    that open (`picture.js`): at the right, before the numbers of rows, and at a repeat's left."""
+    that open (`picture.js`): at the right, before the numbers of rows, and left in open blocks."""
 
     def __init__(self) -> None:
         super().__init__()
         self.icons: list[Text] = []
-        self.button, self.repeats, self.right = "", False, 0.0
+        self.button, self.framed, self.right = "", False, 0.0
         self.plus: Area | None = None
 
     def open(self, title: str, kind: str = "", **data: str) -> None:
@@ -73,11 +73,11 @@ class Icons(Texts):
             self.plus.x = self.right - 52
         elif "key" in data:
             self.button, self.plus = data.get("sign", ""), None
-            self.repeats = data.get("key", "").rpartition("/")[2].startswith("repeat ")
+            self.framed = kind == "box frame" and " to " in data["key"]
 
     def rect(self, area_: Area, paint: Paint, radius: float = 0) -> None:
-        if self.button and (paint.fill or self.repeats):  # not a second line around the box
-            x = area_.x + 6 if self.repeats else area_.right - 28
+        if self.button and paint.fill:  # not a second line around the box
+            x = area_.x + 6 if self.framed else area_.right - 28
             corner = complex(x, area_.y + float(self.button)) + self.origins[-1]
             self.button, self.right = "", area_.right + self.origins[-1].real
             self.plus = area(corner, 18, 18)

@@ -12,7 +12,8 @@ from funclab.view.draw.picture import html_grid
 from funclab.view.draw.sentences import say, titles
 from funclab.view.draw.text import clean
 from funclab.view.scene import graph_text, words
-from funclab.view.scene.diagram import MOST_CALLS, PROJECTOR_CALLS, Diagram, Graphs, chooser
+from funclab.view.scene.choosing import MOST_CALLS
+from funclab.view.scene.diagram import PROJECTOR_CALLS, Diagram, Graphs, chooser
 from funclab.view.scene.scene import Box, Scene
 
 SIDES = ("left", "right")
@@ -196,12 +197,12 @@ def half(difference: Comparison, side: str, large: bool = False, choice: str | N
         ways = chooser(model, expand_nested=nested, most_calls=most_calls, focus=focus,
                        unfolded=unfolded)  # fmt: skip
         plain = ways.build
-        ways.build = lambda fold: Half(plain(fold), difference, side).mark()
+        ways.build = lambda most: Half(plain(most), difference, side).mark()
         return ways.draw(ways.fit(room, wanted))
 
     scene = draw()
     boxes = scene.every_box
-    holding = [box.key for box in boxes if box.role == "repeat" and focus in box.members]
+    holding = [box.key for box in boxes if box.gathers and focus in box.members]
     if holding and focus not in {box.key for box in boxes}:
         scene = draw(holding)
     return Half(scene, difference, side)

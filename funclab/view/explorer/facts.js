@@ -21,19 +21,19 @@ export class Facts {
     }
   }
 
-  /** The facts of what is selected: a node, a layer, a tensor or a repeat. */
+  /** The facts of what is selected: a node, a layer, a tensor or a block. */
   chosen(key = this.ctx.state.selected) {
     const { layers, nodes, tensors } = this;
     if (key in nodes) return { kind: "node", node: nodes[key], layer: layers[nodes[key].layer] };
     if (key in layers) return { kind: "layer", layer: layers[key], node: null };
     if (key in tensors) return { kind: "tensor", tensor: tensors[key], node: nodes[tensors[key].node] };
-    return isRepeat(key) ? { kind: "repeat" } : null;
+    return isBlock(key) ? { kind: "block" } : null;
   }
 
   /** The node that a key stands for: a node itself, a tensor's maker, a layer's first call. */
   nodeOf(key = this.ctx.state.selected) {
     if (key in this.nodes) return key;
-    if (isRepeat(key)) return repeatEnds(key)[0];
+    if (isBlock(key)) return blockEnds(key)[0];
     return this.tensors[key]?.node ?? this.layers[key]?.nodes[0] ?? null;
   }
 
@@ -132,13 +132,13 @@ export class Facts {
   }
 }
 
-/** A box that draws a repetition once is named after its first and last call. */
-export function isRepeat(key) {
-  const at = key.search(/(^|\/)repeat /);
-  return at >= 0 && key.indexOf(" to ", at + 7) > 0;
+/** A block is named after its first and last call; in older pages, a repeat. */
+export function isBlock(key) {
+  const at = key.search(/(^|\/)(block|repeat) /);
+  return at >= 0 && key.indexOf(" to ", at + 6) > 0;
 }
 
-export function repeatEnds(key) {
-  const [, prefix, first, last] = key.match(/^(.*\/)?repeat (.*) to (.*)$/);
+export function blockEnds(key) {
+  const [, prefix, , first, last] = key.match(/^(.*\/)?(block|repeat) (.*) to (.*)$/);
   return [`${prefix ?? ""}${first}`, `${prefix ?? ""}${last}`];
 }

@@ -31,7 +31,7 @@ export class Panel {
   parts(chosen) {
     if (!chosen) return this.summary();
     if (chosen.kind === "tensor") return this.tensor(chosen.tensor);
-    return chosen.kind === "repeat" ? this.repeat() : this.layer(chosen.layer, chosen.node);
+    return chosen.kind === "block" ? this.block() : this.layer(chosen.layer, chosen.node);
   }
 
   /** A list of terms, each with its description. */
@@ -156,13 +156,21 @@ export class Panel {
     ];
   }
 
-  /** A repeat: where each repetition begins. */
-  repeat() {
-    const { ctx, explorer } = this, key = ctx.state.selected, box = explorer.stage.boxes.get(key);
-    const starts = [...box?.querySelectorAll(".tick") ?? []].map((tick) => tick.dataset.start);
-    return [this.heading(ctx.t("a_repeat")), h("p", { class: "fl-special" }, box?.getAttribute("aria-label") ?? ""),
-      this.list([[ctx.t("begins_at"), this.links(starts.slice(0, MOST_ROWS))]]),
-      h("p", {}, ctx.t("unfold_with_enter"))];
+  /** A block: what it holds, what it reads and makes, its weights, and how its repetitions differ. */
+  block() {
+    const { ctx, explorer: { stage } } = this, key = ctx.state.selected, fact = stage.blocks[key];
+    const lines = (texts = []) => texts.map((text) => h("span", {}, text));
+    const label = stage.boxes.get(key)?.getAttribute("aria-label") ?? "";
+    if (!fact?.title) return [h("p", { class: "fl-special" }, label)];
+    const starts = fact.starts ?? [];
+    return [this.heading(fact.title, h("small", {}, ` ${fact.what}`)),
+      h("p", { class: "fl-special" }, ctx.t(stage.isClosed(key) ? "block_closed" : "block_open")),
+      this.list([[ctx.t("block_holds"), fact.content], [ctx.t("nodes_drawn"), String(fact.nodes)],
+        [ctx.t("inputs"), ctx.model.get("ask") ? [] : lines(fact.reads)],
+        [ctx.t("block_makes"), ctx.model.get("ask") ? [] : lines(fact.makes)],
+        [ctx.t("weights"), fact.weights ? [[fact.weights, fact.whose].filter(Boolean).join(", ")] : []],
+        [ctx.t("block_differ"), lines(fact.differ)],
+        [ctx.t("begins_at"), this.links(starts.slice(0, MOST_ROWS))]])];
   }
 
   tape() {
@@ -186,21 +194,20 @@ export class Panel {
       table(more.settings.map(([name, value]) => row(name, [value]))));
   }
 
-  /** All calls as a table; in a long model, the calls around the selected one. */
+  /** All calls as a table, each with the closed block that it is in. */
   everything() {
-    const { ctx, facts } = this, here = facts.nodeOf(), keys = facts.order;
+    const { ctx, facts, explorer: { stage } } = this, here = facts.nodeOf();
     const before = ctx.panel.querySelector(".fl-all")?.scrollTop ?? 0;
-    const from = Math.max(0, Math.min(keys.indexOf(here) - MOST_ROWS / 2, keys.length - MOST_ROWS));
-    const rest = keys.length - MOST_ROWS;
-    const heads = ["node", "inbound", "output"].map((head) => ctx.t(head));
-    const label = ctx.t("all_calls") + (rest > 0 ? ` · ${ctx.t("rows_left_out", { n: rest })}` : "");
-    const rows = keys.slice(from, from + MOST_ROWS).map((key) => {
-      const { inputs, outputs } = facts.nodes[key];
+    const some = Object.keys(stage.blocks).length > 0;
+    const heads = ["node", "inbound", "output", ...(some ? ["in_block"] : [])].map((head) => ctx.t(head));
+    const rows = facts.order.map((key) => {
+      const { inputs, outputs } = facts.nodes[key], holder = stage.holder(key);
       const cells = [inputs, outputs].map((names) => this.tensorsIn(names.map((name) => facts.shape(name)), names));
-      return row(this.link(key), cells, { class: key === here ? "fl-here" : "" });
+      const block = holder === key ? "" : this.link(holder, stage.blocks[holder].title);
+      return row(this.link(key), some ? [...cells, block] : cells, { class: key === here ? "fl-here" : "" });
     });
     const all = h("div", { class: "fl-all", tabindex: "0", role: "group", "aria-label": ctx.t("all_calls") },
-      table(rows, heads, label));
+      table(rows, heads, ctx.t("all_calls")));
     queueMicrotask(() => { all.scrollTop = before; });
     return all;
   }

@@ -3,7 +3,7 @@
 import { s } from "../live/core.js";
 import { ringAround } from "../live/graph.js";
 import { pictureFrom } from "../live/stored.js";
-import { isRepeat } from "./facts.js";
+import { isBlock } from "./facts.js";
 
 export class Stage {
   /**
@@ -32,6 +32,37 @@ export class Stage {
   get pictures() { return this.ctx.model.get("pictures"); }
 
   get picture() { return this.pictures[this.name]; }
+
+  /** The blocks of the picture, each with its facts and the calls in it; of those that are open without a frame, only
+   * the calls. */
+  get blocks() { return this.picture?.blocks ?? {}; }
+
+  membersOf(key) { return (this.blocks[key]?.members ?? []).map((i) => this.facts.order[i]); }
+
+  /** The blocks that each call is in, the innermost first. */
+  get within() {
+    const { blocks } = this;
+    if (this.sorted?.blocks === blocks) return this.sorted.within;
+    const within = new Map(), keys = Object.keys(blocks);
+    for (const key of keys.sort((a, b) => blocks[a].members.length - blocks[b].members.length))
+      for (const node of this.membersOf(key)) within.set(node, [...(within.get(node) ?? []), key]);
+    this.sorted = { blocks, within };
+    return within;
+  }
+
+  isClosed(key) { return this.boxes.has(key) && !this.boxes.get(key).classList.contains("frame"); }
+
+  /** The blocks around a call or block, the innermost first. */
+  around(key) {
+    const keys = this.within.get(this.facts.nodeOf(key)) ?? [], at = isBlock(key) ? keys.indexOf(key) : -1;
+    return keys.slice(at + 1);
+  }
+
+  /** The box that is drawn for a call: its own, or that of the closed block around it. */
+  holder(key) {
+    if (this.boxes.has(this.facts.target(key))) return key;
+    return this.around(key).find((one) => this.boxes.has(one)) ?? key;
+  }
 
   /** The picture that shows what is selected; while Python draws it, the closest one available. */
   find() {
@@ -94,7 +125,8 @@ export class Stage {
     for (const edge of this.edges)
       edge.append(s("path", { class: "fl-hit", d: edge.querySelector("path").getAttribute("d") }));
     for (const [key, box] of this.boxes)
-      if (isRepeat(key) || this.facts.framesOf(key).length) this.sign(box, isRepeat(key));
+      if (isBlock(key) || this.facts.framesOf(key).length) this.sign(box, isBlock(key));
+    for (const [key, box] of this.boxes) if (isBlock(key)) this.level(key, box);
   }
 
   /** In ask mode, hide every shape until the question about it has been answered. */
@@ -130,14 +162,20 @@ export class Stage {
   }
 
   /** A plus or a minus, in the corner of what opens and closes. */
-  sign(box, repeat) {
+  sign(box, block) {
     const [x, y, width] = ["x", "y", "width"].map((name) => Number(this.outline(box).getAttribute(name)));
-    const open = box.classList.contains("frame") && !repeat, rows = box.querySelector(":scope > [data-row]");
-    const at = y + Number(box.dataset.sign), left = repeat ? x + 6 : x + width - (rows ? 52 : 28);
+    const open = box.classList.contains("frame"), rows = box.querySelector(":scope > [data-row]");
+    const at = y + Number(box.dataset.sign), left = block && open ? x + 6 : x + width - (rows ? 52 : 28);
     box.append(s("g", { class: "fl-sign", "aria-hidden": "true" },
       s("rect", { x: left, y: at, width: 18, height: 18, rx: 4 }),
       s("path", { d: `M${left + 4},${at + 9}h10${open ? "" : `m-5,-5v10`}` })));
-    if (!open) box.setAttribute("aria-expanded", "false");
+    if (!open || block) box.setAttribute("aria-expanded", String(open));
+  }
+
+  /** For a screen reader: how deep a block is in others. */
+  level(key, box) {
+    const { ctx } = this, n = this.around(key).length + 1;
+    box.setAttribute("aria-label", `${box.getAttribute("aria-label")} ${ctx.t("block_level", { n })}`);
   }
 
   boxOf(key) { return this.boxes.get(this.facts.target(key)); }

@@ -1,8 +1,7 @@
 // The layout of the explorer: the picture, and the panel beside, below or over it. The place of the
 // panel is decided with the picture; selecting moves nothing.
 
-import { h, s } from "../live/core.js";
-import { pictureFrom } from "../live/stored.js";
+import { h } from "../live/core.js";
 
 // The width of a panel beside the picture with its gap, the height of one below, and the width
 // under which it covers the picture instead, unless there is room below.
@@ -23,10 +22,9 @@ export class Room {
     this.ctx = ctx;
     this.stage = stage;
     this.beyond = h("button", { type: "button", class: "fl-beyond", hidden: true, onclick: () => this.goBeyond() });
-    this.strip = h("div", { class: "fl-strip", hidden: true });
     this.work = h("div", { class: "fl-work" });
     ctx.stage.before(this.work);
-    this.work.append(h("div", { class: "fl-near" }, this.strip, ctx.stage, this.beyond),
+    this.work.append(h("div", { class: "fl-near" }, ctx.stage, this.beyond),
       h("div", { class: "fl-said" }, ctx.askBox, ctx.tourBox, ctx.panel));
     ctx.panel.setAttribute("role", "group");
     ctx.panel.setAttribute("aria-label", ctx.t("said"));
@@ -80,35 +78,13 @@ export class Room {
     const { ctx, work, stage } = this, picture = stage.picture, [, high] = this.size;
     const drawn = ctx.stage.querySelector("svg");
     const [wide, tall] = ["width", "height"].map((name) => Number(drawn?.getAttribute(name) ?? 0));
-    const side = this.side(picture, wide, tall), strip = picture?.strip ? this.strip.offsetHeight : 0;
+    const side = this.side(picture, wide, tall);
     for (const name of ["beside", "below", "over"]) work.classList.toggle(`fl-${name}`, name === side);
-    const sizes = { room: high, tall: Math.min(high, Math.max(tall + strip + this.edges, PANEL)),
-      said: Math.min(MOST_BELOW, Math.max(this.panel[1], high - tall - strip - this.edges)),
-      stage: high - this.panel[1] - strip };
+    const sizes = { room: high, tall: Math.min(high, Math.max(tall + this.edges, PANEL)),
+      said: Math.min(MOST_BELOW, Math.max(this.panel[1], high - tall - this.edges)), stage: high - this.panel[1] };
     for (const [name, size] of Object.entries(sizes)) work.style.setProperty(`--fl-${name}`, `${size}px`);
     const { selected, level, table } = ctx.state;
     work.classList.toggle("fl-chosen", Boolean(selected || level || table || !ctx.askBox.hidden));
-  }
-
-  /** The strip of all calls, with a window around those that are shown below it. */
-  overview() {
-    const { strip, window: shown } = this.stage.picture ?? {};
-    this.strip.hidden = !strip;
-    if (!strip) return;
-    if (this.drawn !== strip) this.strip.replaceChildren(pictureFrom(this.drawn = strip));
-    const svg = this.strip.querySelector("svg"), [first, last, n] = shown;
-    svg.querySelector(".fl-window")?.remove();
-    const left = 68, step = (svg.viewBox.baseVal.width - left - 4) / n;
-    const place = { x: left + first * step, y: 2, width: (last - first) * step, height: 106, rx: 4 };
-    svg.append(s("rect", { class: "fl-window", ...place }));
-  }
-
-  /** Which call of the strip is under the pointer. */
-  callAt(event) {
-    const svg = this.strip.querySelector("svg"), { left, width } = svg.getBoundingClientRect();
-    const n = this.stage.picture.window[2];
-    const x = (event.clientX - left) / width * svg.viewBox.baseVal.width;
-    return Math.max(0, Math.min(n - 1, Math.floor((x - 68) / (svg.viewBox.baseVal.width - 72) * n)));
   }
 
   /** Whether something is hidden below the stage, and to the right of it. */

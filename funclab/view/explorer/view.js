@@ -2,7 +2,7 @@
 
 import { h } from "../live/core.js";
 import { liveView } from "../live/start.js";
-import { Facts, isRepeat } from "./facts.js";
+import { Facts, isBlock } from "./facts.js";
 import { Panel } from "./panel.js";
 import { Stage } from "./picture.js";
 import { Room } from "./room.js";
@@ -20,31 +20,28 @@ export class Explorer {
     this.walk = new Walk(ctx, this.facts, this);
     this.panel = new Panel(ctx, this.facts, this);
     ctx.stage.addEventListener("click", (event) => this.click(event.target));
+    ctx.stage.addEventListener("dblclick", (event) => this.twice(event.target));
     this.drag();
   }
 
-  /** Pan by dragging the background, and through a long model by dragging along its strip. */
+  /** Pan by dragging the background. */
   drag() {
-    const { ctx, room } = this;
-    let from = null, strip = false;
+    const { ctx } = this;
+    let from = null;
     ctx.listen(ctx.stage, "pointerdown", (event) => {
       if (!event.target.closest("[data-key]:not(.frame)"))
         from = [event.clientX + ctx.stage.scrollLeft, event.clientY + ctx.stage.scrollTop];
     });
-    const move = (event) => {
+    ctx.listen(window, "pointermove", (event) => {
       if (from) ctx.stage.scrollTo(from[0] - event.clientX, from[1] - event.clientY);
-      if (strip) this.walk.goTo(room.callAt(event));
-    };
-    room.strip.addEventListener("pointerdown", (event) => { strip = true; move(event); });
-    ctx.listen(window, "pointermove", move);
-    ctx.listen(window, "pointerup", () => { from = null; strip = false; });
+    });
+    ctx.listen(window, "pointerup", () => { from = null; });
   }
 
   update() {
     const { ctx, stage, room } = this;
     this.bar();
     const other = stage.update();
-    room.overview();
     this.panel.update();
     room.arrange();
     const box = stage.mark();
@@ -80,13 +77,19 @@ export class Explorer {
     return button;
   }
 
+  /** Open or close the block under a double click. */
+  twice(target) {
+    const key = target.closest(".box[data-key]")?.dataset.key;
+    if (key && isBlock(key) && !target.closest(".fl-sign,.tick")) this.walk.toggleBlock(key);
+  }
+
   flip() { this.ctx.set({ face: this.ctx.state.face === "calls" ? "layers" : "calls" }); }
 
   click(target) {
     const { facts } = this, part = (what) => target.closest(what);
     const box = part(".box[data-key]"), path = box?.dataset.key;
     const first = part(".tick")?.dataset.start ?? box?.dataset.first;
-    if (part(".fl-sign")) return isRepeat(path) ? this.walk.unfold(path) : this.walk.toggle(facts.framesOf(path));
+    if (part(".fl-sign")) return isBlock(path) ? this.walk.toggleBlock(path) : this.walk.toggle(facts.framesOf(path));
     if (part("[data-tensor]")) return this.choose(part("[data-tensor]").dataset.tensor);
     if (first) return this.choose(first);
     const row = box && part("[data-row]"), layer = row && facts.keyOf(path);
@@ -103,7 +106,7 @@ export class Explorer {
 
   /** Select by key; in ask mode, first ask for the shape that the call makes. */
   select(key) {
-    const { ctx, facts } = this, question = isRepeat(key) ? null : facts.question(facts.nodeOf(key));
+    const { ctx, facts } = this, question = isBlock(key) ? null : facts.question(facts.nodeOf(key));
     ctx.ask(question, () =>
       ctx.set({ selected: key, level: 0, op: 0, more: false, weight: "", ...facts.revealing(key) }));
   }
@@ -118,7 +121,7 @@ export class Explorer {
 
   caption() {
     const { ctx, facts } = this, { selected, face } = ctx.state, chosen = facts.chosen();
-    if (!chosen || chosen.kind === "repeat") {
+    if (!chosen || chosen.kind === "block") {
       const words = ctx.t(face === "calls" ? "caption_calls" : "caption_layers", { counted: ctx.facts.counted });
       return ctx.model.get("ask") ? `${words} ${ctx.t("caption_asks")}` : words;
     }

@@ -17,7 +17,7 @@ from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean
 from funclab.view.explorer.beside import Values
 from funclab.view.explorer.facts import facts_of, more_of, questions_of, tape_of
-from funclab.view.explorer.gallery import Gallery, is_repeat, slim
+from funclab.view.explorer.gallery import Gallery, is_block, slim
 from funclab.view.live.variables import written_model, written_tensor
 from funclab.view.live.view import View
 from funclab.view.scene import words
@@ -103,7 +103,7 @@ class Explorer(View):
 
     def _known_key(self, name: str, key: str) -> str:
         key = clean(key)
-        if key and key not in self.known and not is_repeat(key):
+        if key and key not in self.known and not is_block(key):
             close = suggest.similar(key, self.known) or sorted(self.known)[:3]
             raise ArgumentError(
                 f"{name}: there is no {key!r} in {self.subject}.",

@@ -1,7 +1,7 @@
 // Ways through the graph without a mouse: keys, search, and the list of ways to draw it.
 
 import { h } from "../live/core.js";
-import { isRepeat, repeatEnds } from "./facts.js";
+import { isBlock } from "./facts.js";
 
 export class Walk {
   /**
@@ -42,7 +42,7 @@ export class Walk {
       "-": { run: () => this.words(1) },
       0: { run: () => this.automatic() },
       "[": { run: () => this.page(-1) },
-      "]": { label: explorer.stage.picture?.strip ? ctx.t("key_page") : "", run: () => this.page(1) },
+      "]": { label: Object.keys(explorer.stage.blocks).length ? ctx.t("key_page") : "", run: () => this.page(1) },
     };
   }
 
@@ -59,40 +59,46 @@ export class Walk {
     this.ctx.say(this.ctx.t("drawn_to_fit"));
   }
 
-  /** Page forward, or back, to the calls next to those shown below the strip. */
+  /** To the next block that is drawn, or the one before. */
   page(by) {
-    const [first, last] = this.explorer.stage.picture?.window ?? [];
-    if (first == null) return;
-    this.goTo(by > 0 ? last + (last - first) / 2 : first - (last - first) / 2);
+    const { facts, explorer: { stage } } = this, first = (key) => facts.order.indexOf(facts.nodeOf(key));
+    const keys = [...stage.boxes.keys()].filter(isBlock).sort((a, b) => first(a) - first(b));
+    const { selected } = this.ctx.state, here = selected ? first(selected) : -1;
+    this.go(by > 0 ? keys.find((key) => first(key) > here) : keys.findLast((key) => first(key) < here));
   }
 
-  /** Go to a call of the strip, or the nearest one outside the window that the picture shows. */
-  goTo(index) {
-    const { facts, explorer: { stage } } = this, [first, last, n] = stage.picture.window;
-    const drawn = stage.keysIn(stage.name);
-    let at = Math.max(0, Math.min(n - 1, Math.round(index)));
-    const by = at < first ? 1 : -1;
-    while ((at < first || at >= last) && at in facts.order && drawn.has(facts.target(facts.order[at]))) at += by;
-    this.ctx.set({ selected: "", at: facts.order[at] }, true);
-  }
+  /** Where a walk begins. */
+  get start() { return this.facts.order[0]; }
 
-  /** Where a walk begins: at the first call, or the first of those below the strip. */
-  get start() { return this.facts.order[this.explorer.stage.picture?.window?.[0] ?? 0]; }
-
+  /** Go to a call or tensor; a call in a closed block is reached by opening it, so first to the block. */
   go(key) {
-    if (key) this.explorer.select(key);
+    if (key) this.explorer.select(this.facts.tensors[key] || isBlock(key) ? key : this.explorer.stage.holder(key));
     else this.ctx.say(this.ctx.t("no_further"));
   }
 
   along() {
     const chosen = this.facts.chosen(), here = this.facts.nodeOf();
     if (!here) return this.go(this.start);
+    if (this.inside.length) return this.go(this.beyond((node) => this.facts.next(node)));
     return this.go(chosen.tensor ? this.facts.readersOf(this.ctx.state.selected)[0] : this.facts.next(here)[0]);
   }
 
   against() {
     const tensor = this.facts.chosen()?.tensor, here = this.facts.nodeOf();
-    this.go(tensor?.node ?? (here ? this.facts.parents(here)[0] : this.facts.order[0]));
+    if (this.inside.length) return this.go(this.beyond((node) => this.facts.parents(node)));
+    return this.go(tensor?.node ?? (here ? this.facts.parents(here)[0] : this.facts.order[0]));
+  }
+
+  /** The calls in the closed block that is selected. */
+  get inside() {
+    const { selected } = this.ctx.state, { stage } = this.explorer;
+    return isBlock(selected) && stage.isClosed(selected) ? stage.membersOf(selected) : [];
+  }
+
+  /** The first call outside the selected block that is next to one inside. */
+  beyond(next) {
+    const own = new Set(this.inside);
+    return this.inside.flatMap(next).find((node) => !own.has(node));
   }
 
   /** The next call of a shared layer, tensor next to the selected one, or node. */
@@ -100,9 +106,16 @@ export class Walk {
     const { facts } = this, here = facts.nodeOf(), tensor = facts.chosen()?.tensor;
     if (!here) return this.go(this.start);
     const own = facts.layers[facts.nodes[here].layer].nodes;
+    if (this.inside.length) return this.go(this.besideBlock(by));
     const list = tensor ? this.tensorsAt(here) : own.length > 1 ? own : facts.order;
     const at = list.indexOf(tensor ? this.ctx.state.selected : here);
     return this.go(list[(at + by + list.length) % list.length]);
+  }
+
+  /** The call after those of the selected block, or before them, in the order of the table. */
+  besideBlock(by) {
+    const { order } = this.facts, places = this.inside.map((key) => order.indexOf(key)), n = order.length;
+    return order[((by > 0 ? Math.max(...places) : Math.min(...places)) + by + n) % n];
   }
 
   /** The tensors at a node: those it makes, then those it is given. */
@@ -117,36 +130,35 @@ export class Walk {
     this.go(list[(list.indexOf(selected) + 1) % list.length]);
   }
 
-  /** Into a repeat, closed model or wrapper; else to the arithmetic of a node, then its source. */
+  /** Into a closed block, model or wrapper, or out of a block; else to the arithmetic of a node, then its source. */
   deeper() {
     const { ctx, facts } = this, here = facts.nodeOf(), { selected, level } = ctx.state;
     if (!here && !facts.chosen()) return this.go(this.start);
-    if (isRepeat(selected)) return this.unfold(selected);
+    if (isBlock(selected)) return this.toggleBlock(selected);
     const closed = here in facts.frames && !facts.opened().includes(here);
     if (closed && level === 0) return this.toggle([here]);
     if (!here) return ctx.say(ctx.t("no_further"));
     return ctx.set({ level: Math.min(2, level + 1) });
   }
 
-  /** Draw every repetition of a repeat. */
-  unfold(key) {
-    this.ctx.set({ unfolded: [...this.ctx.state.unfolded, key], selected: repeatEnds(key)[0] });
-    this.ctx.say(this.ctx.t("opened", { key }));
+  /** Open a block, or close it. */
+  toggleBlock(key) {
+    const { ctx, explorer: { stage } } = this, { unfolded } = ctx.state, closed = stage.isClosed(key);
+    const others = unfolded.filter((one) => one !== key && one !== `-${key}`);
+    // What this picture opens by itself stays closed with a minus.
+    const news = closed ? [key] : unfolded.includes(key) ? [] : [`-${key}`];
+    ctx.set({ unfolded: [...others, ...news], selected: key, level: 0 });
+    ctx.say(ctx.t(closed ? "opened" : "closed", { key: stage.blocks[key]?.title ?? key }));
   }
 
-  /** The unfolded repeat that a node is in. */
-  unfoldedAround(node) {
-    const at = (key) => this.facts.order.indexOf(key);
-    return this.ctx.state.unfolded.findLast((key) => {
-      const [first, last] = repeatEnds(key);
-      return at(first) <= at(node) && at(node) <= at(last);
-    });
-  }
-
+  /** Out of what was gone into last: the panel's depth, or the block around; then nothing is selected. */
   out() {
-    const { ctx } = this, { level, more, weight } = ctx.state;
+    const { ctx, explorer: { stage } } = this, { level, more, weight, selected } = ctx.state;
+    const frame = selected && !weight && !more ? stage.around(selected).find((key) => stage.boxes.has(key)) : null;
     if (document.activeElement === this.search) this.leaveSearch();
     else if (level > 0) ctx.set({ level: level - 1 });
+    else if (isBlock(selected) && stage.boxes.has(selected) && !stage.isClosed(selected)) this.toggleBlock(selected);
+    else if (frame) ctx.set({ selected: frame });
     else ctx.set(weight ? { weight: "" } : more ? { more: false } : { selected: "" });
   }
 
@@ -177,12 +189,12 @@ export class Walk {
   /** Open or close what is selected, or else the frame around it, or else everything. */
   toggleSelected() {
     const { ctx, facts } = this, { frames } = facts, { selected, face } = ctx.state, node = facts.nodeOf() ?? selected;
-    if (isRepeat(selected)) return this.unfold(selected);
+    if (isBlock(selected)) return this.toggleBlock(selected);
     const own = [node, selected, ...(facts.layers[selected]?.nodes ?? [])]
       .filter((key, i, all) => key in frames && all.indexOf(key) === i);
     const around = Object.keys(frames).filter((key) => node.startsWith(`${key}/`)).slice(-1);
-    const keys = own.length ? own : around, repeat = !own.length && this.unfoldedAround(node);
-    if (repeat) return this.ctx.set({ unfolded: this.ctx.state.unfolded.filter((key) => key !== repeat) });
+    const keys = own.length ? own : around, block = this.explorer.stage.around(node)[0];
+    if (!own.length && block && selected) return this.toggleBlock(block);
     if (!keys.length) return this.toggleAll();
     return this.toggle(face === "calls" ? keys : facts.framesOf(frames[keys[0]]));
   }
@@ -230,9 +242,9 @@ export class Walk {
     const { ctx } = this, n = this.hits.length;
     if (!n) return;
     this.at = (at + n) % n;
-    const key = this.hits[this.at];
+    const key = this.hits[this.at], title = this.explorer.stage.blocks[this.explorer.stage.around(key)[0]]?.title;
     ctx.set({ selected: key, level: 0, ...this.facts.revealing(key) }, true);
     this.count.textContent = ctx.t("hit_of", { i: this.at + 1, n });
-    ctx.say(ctx.t("hit_is", { i: this.at + 1, n, key }));
+    ctx.say(ctx.t("hit_is", { i: this.at + 1, n, key: title ? ctx.t("hit_within", { key, title }) : key }));
   }
 }

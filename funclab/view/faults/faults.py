@@ -18,7 +18,7 @@ from funclab.view.faults.fixes import fixes_of
 from funclab.view.faults.lines import instead_picture, pairs_picture
 from funclab.view.scene import words
 from funclab.view.scene.calls import Calls, Piece
-from funclab.view.scene.diagram import MOST_CALLS
+from funclab.view.scene.choosing import MOST_CALLS
 from funclab.view.scene.layout.place import place
 from funclab.view.scene.scene import Box, Edge, End, Group, Scene
 from funclab.view.scene.wiring import joined, plate_of
@@ -59,9 +59,11 @@ def _picture(error: FunclabError, look: str) -> Any:
     return None
 
 
-def calls_of(name: str, graph: Graph, look: str, prefix: str = "") -> Scene:
-    """The calls of a graph; on a projector without the tensors between them."""
-    scene = Calls(Piece(name, graph), False, MOST_CALLS, prefix).build()
+def calls_of(name: str, graph: Graph, look: str, prefix: str = "", at: Node | None = None) -> Scene:
+    """The calls of a graph, in which the one at fault is in no closed block; on a projector without
+    the tensors between them."""
+    focus = f"{prefix}{at.key}" if at is not None else ""
+    scene = Calls(Piece(name, graph), False, MOST_CALLS, prefix, focus).build()
     if look == "projector":
         scene.edges, scene.plates = list(joined(scene)), []
         for group in scene.groups:
@@ -74,7 +76,7 @@ def missing_input(graph: Graph, node: Node, fix: str, look: str) -> FaultDiagram
     needed = [tensor for output in graph.outputs for tensor in source_inputs(output)]
     inputs = [tensor for tensor in graph.inputs if tensor.node.is_input]
     whole = Graph(list(dict.fromkeys(needed)), graph.outputs)
-    scene = calls_of(say("faults_way"), whole, look)
+    scene = calls_of(say("faults_way"), whole, look, "", node)
     missing = node.output_tensors[0]
     notes = {node.key: say("faults_not_an_input")}
     place(scene)
@@ -107,7 +109,7 @@ def inner_tensor(graph: Graph, node: Node, outer: Any, fix: str, look: str) -> F
         if set(source_inputs(call.output_tensors[0])) <= set(inputs):
             outputs += call.output_tensors
     around = Graph(list(dict.fromkeys([*inputs, *crossed])), list(dict.fromkeys(outputs)))
-    first = calls_of(name, inside, look, INSIDE)
+    first = calls_of(name, inside, look, INSIDE, node)
     second = calls_of(say("faults_outside"), around, look)
     plain(first, inside, [])
     plain(second, around, graph.outputs)

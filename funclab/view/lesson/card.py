@@ -16,7 +16,7 @@ from funclab.view.draw.sentences import say
 from funclab.view.draw.text import clean, folded_lines, prose, shorten, text_width
 from funclab.view.scene import graph_text, words
 from funclab.view.scene.calls import Calls, Piece
-from funclab.view.scene.diagram import MOST_CALLS, Diagram
+from funclab.view.scene.diagram import Diagram
 from funclab.view.scene.layout.place import place
 from funclab.view.scene.scene import Box, Scene
 from funclab.view.scene.sizes import BAR
@@ -79,7 +79,7 @@ def drawn_graph(
     scene = Scene(clean(name), "calls")
     if tensors:
         piece = Piece(name, Graph(inputs, list(dict.fromkeys(tensors))))
-        scene = Calls(piece, False, MOST_CALLS).build()
+        scene = Calls(piece, False).build()
     for layer in layers:
         box = Box(layer.name, clean(layer.name), words.detail(layer), outputs=0)
         box.title = say("lesson_never_called", name=box.name)

@@ -13,17 +13,17 @@ from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.shape_math import show
 from funclab.view.draw.sentences import say
 from funclab.view.draw.text import clean, shorten
-from funclab.view.scene import repeats, words
+from funclab.view.scene import words
+from funclab.view.scene.blocks import Blocks, Entry, Held, Opened, Several, nodes_of, reads
 from funclab.view.scene.insides import Recorded, inside, parts
-from funclab.view.scene.repeats import Entry, Family, LeftOut, Repetition, Several, calls_of, reads
 from funclab.view.scene.scene import Box, Group, Scene
 from funclab.view.scene.wiring import Wires
 
 UNORDERED = ("Add", "Multiply", "Average", "Maximum", "Minimum")
 """Layers for which the order of the inputs does not matter."""
 
-Opened = bool | Collection[str]
-"""Whether boxes are drawn open: all, none, or those with these keys."""
+Expanded = bool | Collection[str]
+"""Whether nested models are drawn open: all, none, or those with these keys."""
 
 
 class Sharing:
@@ -38,7 +38,7 @@ class Sharing:
         """The model inside this one to which a node belongs, by name."""
         self.boxes: dict[str, Box] = {}
         """The boxes of calls by key, made once for several pictures of the same face of a model."""
-        self.items: dict[tuple[Graph, str], list[repeats.Item]] = {}
+        self.trees: dict[Graph, Blocks] = {}
         layers = [node.operation for part in inner for node in part.graph.nodes]
         wrapped = [words.inner_layer(layer) for layer in layers]
         self.totals = Counter([*layers, *filter(None, wrapped)])
@@ -57,16 +57,11 @@ class Sharing:
         calls = words.calls_by_layer(graph)
         return {layer: number for layer, number in self.numbers.items() if layer in calls}
 
-    def parts(self, graph: Graph, fold: str) -> list[repeats.Item]:
-        """The parts of a graph, with "equal" blocks folded, and then, if wanted, "alike" ones."""
-        if (graph, fold) not in self.items:
-            if fold:
-                before = self.parts(graph, "equal" if fold == "alike" else "")
-                hashes = repeats.Hashes(graph, self.numbers, fold == "equal")
-                self.items[graph, fold] = repeats.folded(before, hashes)
-            else:
-                self.items[graph, fold] = list(repeats.parts_of(graph))
-        return self.items[graph, fold]
+    def blocks(self, graph: Graph) -> Blocks:
+        """The blocks of a graph."""
+        if graph not in self.trees:
+            self.trees[graph] = Blocks(graph)
+        return self.trees[graph]
 
 
 def caption_groups(scene: Scene) -> None:
@@ -123,8 +118,9 @@ class Piece:
 
 class Calls:
     """Builds the scene of a graph. `prefix` keeps keys inside an open frame distinct; `focus` is
-    the key of what must not be folded away. `fold` draws "equal" repetitions once, or "alike" ones
-    too, except those with keys in `unfolded`; of more than `limit`, the middle is left out.
+    the key of what must not be in a closed block. With more than `most` calls, if it is not 0,
+    there are at most so many boxes, some of them blocks; those with keys in `unfolded` are open, or
+    with a minus before the key, closed.
     """
 
     face = "calls"
@@ -132,18 +128,17 @@ class Calls:
     def __init__(
         self,
         model: Any,
-        expand: Opened,
-        limit: int,
+        expand: Expanded,
+        most: int = 0,
         prefix: str = "",
         focus: str = "",
         sharing: Sharing | None = None,
-        fold: str = "",
         unfolded: Collection[str] = (),
     ) -> None:
         graph = words.graph_of(model)
         assert graph is not None
-        self.model, self.graph, self.expand, self.limit = model, graph, expand, limit
-        self.prefix, self.focus, self.fold, self.unfolded = prefix, focus, fold, unfolded
+        self.model, self.graph, self.expand, self.most = model, graph, expand, most
+        self.prefix, self.focus, self.unfolded = prefix, focus, unfolded
         self.piece = isinstance(model, Piece)
         self.sharing = sharing or Sharing(model)
         self.shared = self.sharing.of(graph)
@@ -162,31 +157,39 @@ class Calls:
 
     def build(self) -> Scene:
         """The scene, without positions."""
-        entries, moved = repeats.without_the_middle(self._every(), self.limit, self.focused)
+        entries, moved = self._entries(), False
+        if self.focused is not None and not all(isinstance(entry, Node) for entry in entries):
+            focused = self._entries(self.focused)
+            moved, entries = _drawn(focused) != _drawn(entries), focused
         scene = self._scene(entries, self.prefix[:-1])
         scene.moved = scene.moved or moved
+        if self._has_blocks:
+            opened, closed = self._by_hand()
+            around = self.sharing.blocks(self.graph).around(self.most, opened, closed)
+            scene.around = {
+                f"{self.prefix}{key}": list(map(self.key, nodes)) for key, nodes in around.items()
+            }
         if not self.prefix:
             caption_groups(scene)
         return scene
 
-    def _every(self) -> list[Entry]:
-        """The entries that get a box, before the middle is left out."""
-        entries = self._entries(self.sharing.parts(self.graph, self.fold))
-        together = any(isinstance(entry, (Repetition, Family)) for entry in entries)
-        return entries if together else list(self.graph.nodes)  # inputs first
+    def _entries(self, focus: Node | None = None) -> list[Entry]:
+        """The calls and blocks that get a box, with the way to one call open."""
+        if not self._has_blocks:
+            return list(self.graph.nodes)  # inputs first
+        opened, closed = self._by_hand()
+        return self.sharing.blocks(self.graph).entries(self.most, opened, closed, focus)
 
-    def _entries(self, items: Sequence[repeats.Item], own: str = "") -> list[Entry]:
-        """Calls, repeats that are not unfolded, and families, except one with the prefix of the
-        frame around."""
-        entries: list[Entry] = []
-        for item in items if own else repeats.families(items):
-            if isinstance(item, tuple):
-                entries += item
-            elif isinstance(item, Family) or clean(self._key_of(item)) not in self.unfolded:
-                entries.append(item)
-            else:
-                entries += [entry for block in item.blocks for entry in self._entries(block)]
-        return entries
+    @property
+    def _has_blocks(self) -> bool:
+        return 0 < self.most < len(self.graph.nodes)
+
+    def _by_hand(self) -> tuple[list[str], list[str]]:
+        """The blocks of this graph that a reader has opened, and closed."""
+        prefix = clean(self.prefix)
+        opened = [key.removeprefix(prefix) for key in self.unfolded if key.startswith(prefix)]
+        prefix = f"-{prefix}"
+        return opened, [key.removeprefix(prefix) for key in self.unfolded if key.startswith(prefix)]
 
     def _scene(self, entries: Sequence[Entry], frame: str, prefix: str | None = None) -> Scene:
         """The scene of all calls, or of those in a frame, whose names lose their `prefix`."""
@@ -197,30 +200,14 @@ class Calls:
             if prefix and isinstance(entry, Node):
                 box.name = box.name.removeprefix(f"{clean(prefix)}_")
             scene.boxes.append(box)
-            boxes |= dict.fromkeys(calls_of(entry), box)
-            if not isinstance(entry, (Node, Several)):
-                scene.hidden += len(entry.calls) - self._drawn(entry, box)
-            inner = box.inside is not None and box.inside.moved
-            scene.moved = scene.moved or inner or box.shown > 0
+            boxes |= dict.fromkeys(nodes_of(entry), box)
+            scene.moved = scene.moved or (box.inside is not None and box.inside.moved)
         self.wires.connect(scene, boxes, prefix is None)
         scene.groups = self._groups(entries)
         return scene
 
-    def _drawn(self, entry: Repetition | Family | LeftOut, box: Box) -> int:
-        """How many of the calls that a box stands for are drawn."""
-        if box.inside is not None:
-            shown = entry.rounds[box.shown] if isinstance(entry, Repetition) else entry.calls
-            return len(shown) - box.inside.hidden
-        return 1 if isinstance(entry, Repetition) else 0
-
     def key(self, node: Node) -> str:
         return f"{self.prefix}{node.key}"
-
-    def _key_of(self, entry: Repetition | Family | LeftOut) -> str:
-        if isinstance(entry, LeftOut):
-            return f"{self.prefix}fold" + (f" {entry.number + 1}" if entry.number else "")
-        kind = "repeat" if isinstance(entry, Repetition) else "names"
-        return f"{self.prefix}{kind} {entry.calls[0].key} to {entry.calls[-1].key}"
 
     def _box(self, node: Node) -> Box:
         key = self.key(node)
@@ -292,8 +279,8 @@ class Calls:
         return which + (f" · {dtype}" if dtype != "float32" else "")
 
     def _within(self, model: Any, key: str) -> Scene:
-        settings = (self.focus, self.sharing, self.fold, self.unfolded)
-        return type(self)(model, self.expand, self.limit, f"{key}/", *settings).build()
+        settings = (self.focus, self.sharing, self.unfolded)
+        return type(self)(model, self.expand, self.most, f"{key}/", *settings).build()
 
     def _sentence(self, box: Box, node: Node) -> str:
         inputs = [words.tensor_id(self.graph, tensor) for tensor in reads(self.graph, node)]
@@ -306,37 +293,34 @@ class Calls:
         return say(key, **facts, takes=inputs, makes=outputs)
 
     def _box_of_several(self, entry: Entry) -> Box:
-        assert isinstance(entry, (Repetition, Family, LeftOut))
-        key = self._key_of(entry)
-        box = repeats.box_of(entry, key, self.prefix)
-        if isinstance(entry, LeftOut):
-            return box
-        if isinstance(entry, Family):
-            if self.fold != "alike" or clean(key) in self.unfolded or self.focused in entry.calls:
-                inside = self._entries(entry.items, entry.prefix)
-                box.inside = self._scene(inside, key, entry.prefix)
-            return box
-        box.shown = next((i for i, own in enumerate(entry.rounds) if self.focused in own), 0)
-        block, first = entry.rounds[box.shown], entry.calls[0].operation
-        if len(block) == 1:
-            box.group, box.frozen = self.shared.get(first), words.is_frozen(first)
+        assert isinstance(entry, (Held, Opened))
+        blocks = self.sharing.blocks(self.graph)
+        box = blocks.box(entry, self.prefix)
+        if isinstance(entry, Held):
+            box.group = self.shared.get(self._mark(entry))
         else:
-            prefix = repeats.prefix_of(block)
-            box.name = clean(prefix)
-            box.inside = self._scene(self._entries(entry.blocks[box.shown], prefix), key, prefix)
+            box.inside = self._scene(entry.entries, box.key, blocks.prefix(entry))
         return box
 
+    def _mark(self, entry: Held) -> Any:
+        """The shared layer in a block; the first, if there are several."""
+        return next((node.operation for node in entry.nodes if node.operation in self.shared), None)
+
     def _groups(self, entries: Sequence[Entry]) -> list[Group]:
-        """The shared layers that are drawn, each with the boxes of its calls."""
+        """The shared layers that are drawn, or are in closed blocks, each with these boxes."""
         keys: dict[Operation, list[str]] = {}
+        drawn = set[int]()
         for entry in entries:
-            if isinstance(entry, Node):
-                keys.setdefault(entry.operation, []).append(self.key(entry))
-            elif isinstance(entry, Several):
-                keys[entry.calls[0].operation] = [self.key(entry.calls[0])]
-            elif isinstance(entry, Repetition) and len(entry.rounds[0]) == 1:
-                keys.setdefault(entry.calls[0].operation, []).append(self._key_of(entry))
-        return [self._group(layer, keys[layer]) for layer in self.shared if layer in keys]
+            if isinstance(entry, (Node, Several)):
+                node = nodes_of(entry)[0]
+                keys.setdefault(node.operation, []).append(self.key(node))
+                drawn.add(self.shared.get(node.operation, -1))
+            elif isinstance(entry, Held) and (layer := self._mark(entry)) is not None:
+                keys.setdefault(layer, []).append(f"{self.prefix}{entry.key}")
+        groups = [self._group(layer, keys[layer]) for layer in self.shared if layer in keys]
+        for group in groups:
+            group.weights *= group.number in drawn
+        return groups
 
     def _group(self, layer: Operation, keys: list[str]) -> Group:
         numbers = words.arithmetic(layer)
@@ -351,6 +335,13 @@ class Calls:
             frozen=words.is_frozen(layer),
             weights=numbers if self.face == "calls" else "",  # without weights there is no capsule
         )
+
+
+def _drawn(entries: Sequence[Entry]) -> list[Any]:
+    """Which boxes are drawn."""
+    inner = ((_drawn(entry.entries), entry.shown) for entry in entries if isinstance(entry, Opened))
+    keys = [getattr(entry, "key", "") for entry in entries]
+    return [keys, *inner]
 
 
 def learning(graph: Graph) -> set[Node]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
@@ -15,35 +16,40 @@ from funclab.view.scene.scene import Box, Scene
 from funclab.view.scene.sizes import DENSITIES, TAB
 
 Room = tuple[float, float]
+MOST_CALLS = 200
+"""A model of more calls is not drawn with a box for each of them."""
 Steps = tuple[tuple[str, ...], ...]
 """Densities to try in order; all those of one step with one column first, then with more."""
 
 
 class Choice(NamedTuple):
-    """A way to draw a model: what is folded, how dense the text is, and how many columns."""
+    """A way to draw a model: in how many boxes at most, 0 for one for each call; how dense the text
+    is, and how many columns there may be."""
 
     name: str
-    fold: str
+    most: int
     steps: Steps
     columns: int = 1
 
 
 ONE_LINE: Steps = (("one line", "one line, shapes beside"),)
 IN_LINES: Steps = (("short",), ("lines",), ("short lines",))
-COLUMNS = 6
+IN_BOXES: Steps = (("boxes",),)
+IN_FEW_BOXES: Steps = (*IN_BOXES, ("narrow boxes",))
+FEW = 12
+"""Up to this many boxes may be narrow, rather than fewer boxes drawn."""
+COLUMNS, BOX_COLUMNS = 6, 4
 PLAIN = [
-    Choice("full", "", (("full",),)),
-    Choice("two lines", "", (("two lines",),)),
-    Choice("one line", "", ONE_LINE, 2),
+    Choice("full", 0, (("full",),)),
+    Choice("two lines", 0, (("two lines",),)),
+    Choice("one line", 0, ONE_LINE, 2),
 ]
-FOLDED = [
-    Choice("folded, full", "equal", (("full",),)),
-    Choice("folded, two lines", "equal", (("two lines",),)),
-    Choice("folded, one line", "equal", ONE_LINE, 2),
-    Choice("folded, lines", "equal", IN_LINES, COLUMNS),
-]
-LINES = Choice("lines", "", IN_LINES, COLUMNS)
-ALIKE = Choice("alike folded, lines", "alike", IN_LINES, COLUMNS)
+LINES = Choice("lines", 0, IN_LINES, COLUMNS)
+MOST_LINES, MOST_PLAIN = 40, 100
+"""How many calls are drawn in lines, or get larger boxes, unless that is asked for; of more, blocks
+say more."""
+BEFORE = re.compile(r"(alike )?folded, .*|overview")
+"""Names that ways to draw a model once had; pages and programs may still have them."""
 
 
 class Trial(NamedTuple):
@@ -71,41 +77,50 @@ class Fit(NamedTuple):
 
 
 class Chooser:
-    """Tries the ways to draw a model; `build` makes its scene, folded or not."""
+    """Tries the ways to draw a model of some `calls`. `build` makes its scene in at most a number
+    of boxes, or if that is 0 in one for each call; `boxes` are the numbers of boxes that there may
+    be, each with the number to build. More than `most` calls do not get a box each."""
 
     def __init__(
-        self, build: Callable[[str], Scene], direction: str | None = None, layers: bool = False
+        self,
+        build: Callable[[int], Scene],
+        calls: int,
+        boxes: Mapping[int, int] | None = None,
+        direction: str | None = None,
+        layers: bool = False,
+        most: int = MOST_CALLS,
     ) -> None:
-        self.build, self.layers = build, layers
+        self.build, self.calls, self.boxes = build, calls, boxes or {}
+        self.layers, self.most = layers, most
         self.directions = [direction] if direction else ["LR", "TB"] if layers else ["TB", "LR"]
-        self.scenes: dict[str, Scene] = {}
-        self.sizes: dict[tuple[str, Trial, tuple[int, ...]], Room] = {}
-        self.lengths: dict[tuple[str, bool, bool], int] = {}
-        self.columns: dict[tuple[str, str], Callable[[int], Columns]] = {}
-        self.wired: dict[str, list[Cell]] = {}
-        self.bent: dict[str, bool] = {}
+        self.scenes: dict[int, Scene] = {}
+        self.sizes: dict[tuple[int, Trial, tuple[int, ...]], Room] = {}
+        self.lengths: dict[tuple[int, bool, bool], int] = {}
+        self.columns: dict[tuple[int, str], Callable[[int], Columns]] = {}
+        self.wired: dict[int, list[Cell]] = {}
+        self.bent: dict[int, bool] = {}
 
-    def scene(self, fold: str) -> Scene:
-        if fold not in self.scenes:
-            self.scenes[fold] = self.build(fold)
-        return self.scenes[fold]
+    def scene(self, most: int = 0) -> Scene:
+        if most not in self.scenes:
+            self.scenes[most] = self.build(most)
+        return self.scenes[most]
 
-    def cells(self, fold: str) -> list[Cell]:
+    def cells(self, most: int) -> list[Cell]:
         """The boxes of a scene and the wires between them, as far as they do not depend on the
         layout."""
-        if fold not in self.wired:
-            self.wired[fold] = cells_of(self.scene(fold))
-        return self.wired[fold]
+        if most not in self.wired:
+            self.wired[most] = cells_of(self.scene(most))
+        return self.wired[most]
 
     @cached_property
     def choices(self) -> list[Choice]:
-        """The ways to draw this model, without those that would make no difference."""
-        if self.layers:
-            return [*PLAIN, LINES]
-        folds = any(box.gathers for box in self.scene("equal").boxes)
-        names = [[box.key for box in self.scene(fold).boxes] for fold in ("equal", "alike")]
-        more = [ALIKE] if names[0] != names[1] else []
-        return [*PLAIN, *(FOLDED if folds else []), LINES, *more]
+        """The ways to draw this model, from the most words to the fewest."""
+        plain = [*PLAIN, LINES] if self.calls <= self.most or not self.boxes else []
+        steps = {n: IN_FEW_BOXES if n <= FEW else IN_BOXES for n in self.boxes}
+        blocks = [
+            Choice(f"{n} boxes", most, steps[n], BOX_COLUMNS) for n, most in self.boxes.items()
+        ]
+        return [*plain, *blocks]
 
     @property
     def names(self) -> list[str]:
@@ -125,7 +140,8 @@ class Chooser:
         choices = self._among(wanted)
         sideways = self.layers and len(self.directions) > 1 and wanted is None
         for directions in [["LR"], self.directions][not sideways :]:
-            for choice in PLAIN if sideways and directions == ["LR"] else choices:
+            plain = [choice for choice in choices if choice in PLAIN]
+            for choice in plain if sideways and directions == ["LR"] else choices:
                 for densities in choice.steps:
                     fit = self._lowest(choice, densities, directions, room)
                     if fit is not None:
@@ -134,7 +150,10 @@ class Chooser:
 
     def _among(self, wanted: int | str | None) -> list[Choice]:
         choices = self.choices
-        return choices if wanted is None else [choices[_number(wanted, self.names)]]
+        if wanted is None or (isinstance(wanted, str) and BEFORE.fullmatch(wanted)):
+            left = [LINES] * (self.calls > MOST_LINES) + PLAIN * (self.calls > MOST_PLAIN)
+            return [choice for choice in choices if not self.boxes or choice not in left]
+        return [choices[_number(wanted, self.names)]]
 
     def rank(self, fit: Fit) -> tuple[int, int]:
         """The position of a way in the list, and of its step; ways with more text come first."""
@@ -143,7 +162,7 @@ class Chooser:
 
     def draw(self, fit: Fit) -> Scene:
         """The scene, placed in its room."""
-        scene = self._placed(fit.choice.fold, fit.trial, fit.room)
+        scene = self._placed(fit.choice.most, fit.trial, fit.room)
         scene.choice, scene.choices = fit.choice.name, self.names
         return scene
 
@@ -170,7 +189,7 @@ class Chooser:
     ) -> Iterator[list[Trial]]:
         """The layouts to try in one step, a U and fewer columns first."""
         bends = choice.columns > 1 and "TB" in directions
-        if bends and self._is_bent(choice.fold):
+        if bends and self._is_bent(choice.most):
             yield [Trial(densities[-1], "TB", 0)]
         for columns in range(1, choice.columns + 1):
             for density in densities:
@@ -182,18 +201,18 @@ class Chooser:
                 if trials:
                     yield trials
 
-    def _is_bent(self, fold: str) -> bool:
+    def _is_bent(self, most: int) -> bool:
         """Whether the model goes down and up again, as a U does."""
-        if fold not in self.bent:
-            self.bent[fold] = arms(self.cells(fold)) is not None
-        return self.bent[fold]
+        if most not in self.bent:
+            self.bent[most] = arms(self.cells(most)) is not None
+        return self.bent[most]
 
     def _has_capsules(self, choice: Choice, density: str) -> bool:
-        groups = self.scene(choice.fold).groups
+        groups = self.scene(choice.most).groups
         return not DENSITIES[density].rows and any(group.weights for group in groups)
 
-    def _placed(self, fold: str, trial: Trial, room: Room) -> Scene:
-        scene = self.scene(fold)
+    def _placed(self, most: int, trial: Trial, room: Room) -> Scene:
+        scene = self.scene(most)
         scene.density, scene.direction, scene.under = trial.density, trial.direction, trial.under
         margin = 2 * TAB + (10 if trial.columns > 1 else 0)  # room for wires at the feet
         place(scene, trial.columns, room[trial.direction == "TB"] - margin)
@@ -203,18 +222,18 @@ class Chooser:
         """The least size of a layout, which is computed only once, also if it has fewer columns
         than it may have."""
         starts = self._columns(choice, trial).starts
-        key = choice.fold, trial._replace(columns=len(starts)), starts
+        key = choice.most, trial._replace(columns=len(starts)), starts
         if key not in self.sizes:
-            scene = self._placed(choice.fold, trial, (0, 0))
+            scene = self._placed(choice.most, trial, (0, 0))
             self.sizes[key] = scene.width, scene.height
         return Fit(choice, trial, room, *self.sizes[key])
 
     def _may_fit(self, choice: Choice, trial: Trial, room: Room) -> bool:
         """Whether there is room for all boxes that must follow each other, and for each column."""
         size, sideways = DENSITIES[trial.density], trial.direction == "LR"
-        key = choice.fold, size.rows, sideways
+        key = choice.most, size.rows, sideways
         if key not in self.lengths:
-            self.lengths[key] = _length(self.cells(choice.fold), size.rows, sideways)
+            self.lengths[key] = _length(self.cells(choice.most), size.rows, sideways)
         if sideways:
             return self.lengths[key] * (size.narrowest + 60) <= room[0]
         columns = trial.columns or 2
@@ -226,9 +245,9 @@ class Chooser:
         """The columns of a layout that may have several; of other layouts, no height is known."""
         if choice.columns == 1 or trial.direction == "LR" or trial.columns == 0:
             return Columns((0,) * trial.columns, 0)
-        key = choice.fold, trial.density
+        key = choice.most, trial.density
         if key not in self.columns:
-            scene = self.scene(choice.fold)
+            scene = self.scene(choice.most)
             scene.density, scene.direction = trial.density, trial.direction
             self.columns[key] = wrapping(scene)
         return self.columns[key](trial.columns)
@@ -236,14 +255,14 @@ class Chooser:
     def _nearest(self, room: Room, wanted: int | str | None) -> Fit:
         """The layout with the least text that exceeds the room least, first in width."""
         choices = self._among(wanted)
-        choice = ([choice for choice in choices if choice.fold] or choices)[-1]
-        last = choice.steps[-1 if "TB" in self.directions else 0]
-        groups = list(self._trials(choice, last, self.directions))
         fits: list[Fit] = []
-        for trial in (trial for group in reversed(groups) for trial in reversed(group)):
-            best = min(map(_excess, fits), default=None)
-            if best is None or (0, self._columns(choice, trial).least_height) <= best:
-                fits.insert(0, self._sized(choice, trial, room))
+        for choice in [*choices[-1:], *(each for each in choices[:-1] if each is LINES)]:
+            last = choice.steps[-1 if "TB" in self.directions else 0]
+            groups = list(self._trials(choice, last, self.directions))
+            for trial in (trial for group in reversed(groups) for trial in reversed(group)):
+                best = min(map(_excess, fits), default=None)
+                if best is None or (0, self._columns(choice, trial).least_height) <= best:
+                    fits.insert(0, self._sized(choice, trial, room))
         return min(fits, key=_excess)
 
 

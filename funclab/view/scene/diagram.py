@@ -20,9 +20,10 @@ from funclab.view.draw.picture import Picture, Written, html_grid, text_grid
 from funclab.view.draw.sentences import say
 from funclab.view.draw.text import clean
 from funclab.view.scene import graph_text, words
-from funclab.view.scene.calls import Calls, Opened, Piece, Sharing
-from funclab.view.scene.choosing import Chooser
+from funclab.view.scene.calls import Calls, Expanded, Piece, Sharing
+from funclab.view.scene.choosing import MOST_CALLS, Chooser
 from funclab.view.scene.drawing import draw_scene
+from funclab.view.scene.insides import parts
 from funclab.view.scene.layers import Layers
 from funclab.view.scene.layout.place import place
 from funclab.view.scene.scene import Scene
@@ -33,12 +34,14 @@ FACES = ("calls", "layers")
 DIRECTIONS = ("TB", "LR")
 WINDOW, PAPER = (1095, 744), (643, 900)
 """The room in a notebook's window of 1280 by 900, and on a page."""
-MOST_CALLS = 200
-"""A longer model is drawn with its middle folded."""
+MOST_BOXES = 60
+"""The most boxes of a picture with blocks."""
+FEW = 6
+"""A model of this many calls has no blocks."""
 LOW = 560
 """The height up to which gaps grow."""
 PROJECTOR_CALLS = 11
-"""How many boxes can be read from the last row of a classroom, the fold among them."""
+"""How many boxes can be read from the last row of a classroom."""
 
 
 class Graphs(Picture):
@@ -116,7 +119,7 @@ class Diagram(Graphs):
 def diagram(
     model: Any,
     face: str = "calls",
-    expand_nested: Opened = False,
+    expand_nested: Expanded = False,
     direction: str | None = None,
     look: str | None = None,
     most_calls: int = MOST_CALLS,
@@ -134,13 +137,14 @@ def diagram(
     wrappers: all, or those with the given keys, such as "encoder[1]" for a call and "encoder" for a
     layer. `direction` is "TB" (top to bottom) or "LR" (left to right); unless given, whichever is
     lower, and for layers "LR" where that fits. `look` is "light", "dark", "print", "projector"
-    (large), or "auto" to follow the reader's theme; unless given, what `%funclab look` chose. A
-    model of more than `most_calls` calls is drawn with its middle folded, or with only the part
-    around `focus`, the key of a call or layer. `room` is the width and height to fit into, in
-    pixels; unless given, those of a notebook's window. `choice` is the name or number of one of
-    `Diagram.scene.choices`, the ways to draw the model, from the most words to the fewest; unless
-    given, the first that fits the room. `unfolded` are the keys of repeats that are drawn whole.
-    `show_shapes` and `show_dtype` say what is written at a tensor. No weight is allocated.
+    (large), or "auto" to follow the reader's theme; unless given, what `%funclab look` chose. Of a
+    model of more than `most_calls` calls, or where there is no room for all, some are in blocks,
+    boxes that say what they hold; `focus`, the key of a call or layer, is not. `room` is the width
+    and height to fit into, in pixels; unless given, those of a notebook's window. `choice` is the
+    name or number of one of `Diagram.scene.choices`, the ways to draw the model, from the most
+    words to the fewest; unless given, the first that fits the room. `unfolded` are the keys of
+    blocks that are open at any size, or closed, with a minus before the key. `show_shapes` and
+    `show_dtype` say what is written at a tensor. No weight is allocated.
 
     Raises: ArgumentError for other choices; GraphError for a model without a graph.
     """
@@ -156,7 +160,7 @@ def diagram(
 def chooser(
     model: Any,
     face: str = "calls",
-    expand_nested: Opened = False,
+    expand_nested: Expanded = False,
     direction: str | None = None,
     most_calls: int = MOST_CALLS,
     focus: str = "",
@@ -175,17 +179,24 @@ def chooser(
     shared = sharing or Sharing(model)
     title = say("scene_model", name=clean(model.name), counted=words.counted(graph.nodes))
 
-    def build(fold: str) -> Scene:
+    def build(most: int) -> Scene:
         kind = Layers if face == "layers" else Calls
-        settings = (expand_nested, most_calls, "", focus, shared, fold, unfolded)
-        scene = kind(model, *settings).build()
+        scene = kind(model, expand_nested, most, "", focus, shared, unfolded).build()
         for plate in (plate for part in scene.walk() for plate in part.plates):
             told = compress((plate.shape, plate.dtype), (show_shapes, show_dtype))
             plate.shape = " ".join(told)
         scene.title, scene.description = title, graph_text.description(scene)
         return scene
 
-    return Chooser(build, direction, face == "layers")
+    inner = [part.graph for part in parts(graph)] if expand_nested else [graph]
+    calls, boxes = max(len(part.nodes) for part in inner), dict[int, int]()
+    if calls > FEW:
+        blocks, most = shared.blocks(graph), min(most_calls, MOST_BOXES)
+        boxes = blocks.sizes(most)
+        if calls > len(graph.nodes):  # those of the models inside
+            steps = {step: step for step in blocks.tree.steps(most) if step < calls}
+            boxes = dict(sorted((boxes | steps).items(), reverse=True))
+    return Chooser(build, calls, boxes, direction, face == "layers", most_calls)
 
 
 def _check(name: str, value: str, known: tuple[str, ...]) -> None:
@@ -216,7 +227,7 @@ def plot_model(
     show_dtype: bool = False,
     show_layer_names: bool = True,
     rankdir: str | None = None,
-    expand_nested: Opened = False,
+    expand_nested: Expanded = False,
     dpi: int = 200,
     show_layer_activations: bool = True,
     show_trainable: bool = True,
@@ -282,7 +293,7 @@ def tensor_view(tensor: Any, direction: str = "TB", look: str = "auto") -> Diagr
 def compact(
     model: Any, direction: str = "TB", most_calls: int = PROJECTOR_CALLS, capsules: bool = True
 ) -> Diagram:
-    """A small picture of a model; one with more calls has its middle folded.
+    """A small picture of a model; of one with more calls, some are in blocks.
 
     Without `capsules`, shared layers are tied together, but their weights are not drawn.
     """

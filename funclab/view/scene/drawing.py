@@ -147,24 +147,26 @@ def _draw_capsule(canvas: Canvas, group: Group) -> None:
 def draw_box(canvas: Canvas, scene: Scene, box: Box, group: Group | None) -> None:
     """Draw a box. Its element stays open if there is more to draw inside; the caller closes it."""
     density = density_of(scene)
-    folded = box.role == "fold"
-    kind, first = "box" if box.inside is None else "box frame", box.members[0] if folded else ""
+    kind = "box" if box.inside is None else "box frame"
     # where a view puts the button that opens it
-    signed = box.opens or box.role == "repeat"
-    sign = f"{sizes.sign_top(box, density):g}" if signed else ""
-    canvas.open(box.title, kind, key=box.key, first=first, sign=sign)
+    sign = f"{sizes.sign_top(box, density):g}" if box.opens or box.gathers else ""
+    canvas.open(box.title, kind, key=box.key, sign=sign)
     colour, fill = colours(box, group)
-    if box.gathers:
-        _draw_gathered(canvas, box, group, colour, density)
+    if box.gathers and box.starts:
+        _draw_cards(canvas, box)
+    if box.gathers and box.inside is not None:
+        _draw_frame(canvas, box, group, colour, density)
         return
     if box.wrapper:
         canvas.rect(box.grown(DOUBLE), Paint("", colour, 1.2), ROUND + DOUBLE)
     radius = ROUND if density.two_lines else ROUND - 3
     rim = "rim" if density.rows and colour == "neutral" else colour
-    canvas.rect(box, Paint(fill, rim, 1 if density.rows else 1.25, "5 4" * folded), radius)
+    canvas.rect(box, Paint(fill, rim, 1 if density.rows else 1.25), radius)
     _draw_outline(canvas, box, density)
-    if not folded:
-        _draw_bar(canvas, box, colour, density)
+    _draw_bar(canvas, box, colour, density)
+    if box.gathers:
+        _draw_block(canvas, box, group, colour, density)
+        return
     draw_heading(canvas, box, group, colour, density)
     _draw_ports(canvas, box, colour)
     for row, centre in zip(box.rows, sizes.row_centres(box), strict=True):
@@ -181,42 +183,69 @@ def _draw_bar(canvas: Canvas, box: Box, colour: str, density: Density) -> None:
     canvas.rect(bar, Paint(colour), width / 2)
 
 
-def _draw_gathered(
-    canvas: Canvas, box: Box, group: Group | None, colour: str, density: Density
-) -> None:
-    """The frame of a repeat: two cards behind it, and a tick for each repetition, of which the one
-    shown is filled. Around calls whose names share a prefix, a pale frame.
-    """
-    repeats = box.role == "repeat"
-    for shift in (sizes.CARDS, sizes.CARDS / 2) if repeats else ():
+def _draw_cards(canvas: Canvas, box: Box) -> None:
+    """Two cards behind a box that is repeated."""
+    for shift in (sizes.CARDS, sizes.CARDS / 2):
         left, right = box.x + shift + 4, box.right + shift
         top, low = box.y + shift + 4, box.bottom + shift
         card = [complex(left, box.bottom), complex(left, low), complex(right, low)]
         card += [complex(right, top), complex(box.right, top)]
         canvas.path(curved(rounded(card, ROUND)), Paint("", "rim", 1))
-    paint = Paint("", colour, 1.5) if repeats else Paint("plain", "rim", 1)
-    canvas.rect(box, paint, ROUND)
+
+
+def _draw_block(
+    canvas: Canvas, box: Box, group: Group | None, colour: str, density: Density
+) -> None:
+    """What a closed block says: its title, how often it is repeated, and what it holds."""
+    title, times, lines = sizes.block_texts(box, density)
+    start = box.corner + density.bar + density.pad
+    two = density.two_lines and bool(lines)
+    line = round(density.height * 0.4) if two else (box.height + density.name) / 2 - 2
+    start += _draw_marks(canvas, box, start + (line - 5) * 1j, density)
+    if group is not None:
+        canvas.path(mark_path(group.mark, start + (7 + 1j * (line - 5))), Paint(colour))
+        start += sizes.MARK
+    name = Font(density.name, bold=True)
+    canvas.text_line(start + 1j * line, title, name)
+    wide = text_width(title, density.name, bold=True) + 8
+    end = box.right - density.pad - text_width(times, density.name, bold=True)
+    canvas.text_line(complex(end if two else start.real + wide, box.y + line), times, name)
+    if not two:
+        start += wide + (text_width(times, density.name, bold=True) + 8) * bool(times) + 1j * line
+    else:
+        start = box.corner + density.bar + density.pad + 1j * round(density.height * 0.83)
+    for text in lines:
+        canvas.text_line(start, text, Font(density.detail, "soft"))
+        start += sizes.CONTENT * 1j
+    canvas.close()
+
+
+def _draw_frame(
+    canvas: Canvas, box: Box, group: Group | None, colour: str, density: Density
+) -> None:
+    """The frame around an open block; of a repeat, with a tick for each repetition, of which the
+    one shown is filled."""
+    assert box.inside is not None
+    canvas.rect(
+        box, Paint("plain", colour if box.starts else "rim", 1.5 if box.starts else 1), ROUND
+    )
     _draw_outline(canvas, box, density)
     title, detail, varies = sizes.repeat_texts(box, density)
     axis = 0.0
-    if box.inside and not sizes.is_central(box.inside):
+    if not sizes.is_central(box.inside):
         axis = box.inside.axis + (box.width - box.inside.width) / 2
-    size, line = sizes.NAME, 21.0 - 3 * density.rows
-    if sizes.is_line(box, density):
-        size, line = density.name, (box.height + density.name) / 2 - 2
-    start = box.corner + axis + sizes.sign_before_heading(box) + (12 + 1j * line)
+    start = box.corner + axis + sizes.sign_before_heading(box) + (12 + 1j * (21 - 3 * density.rows))
     start += _draw_marks(canvas, box, start - 5j, density)
     if group is not None:
         canvas.path(mark_path(group.mark, start + (7 - 5j)), Paint(colour))
         start += sizes.MARK
-    canvas.text_line(start, title, Font(size, bold=True))
-    wide = text_width(title, size, bold=True) + 10
+    canvas.text_line(start, title, Font(sizes.NAME, bold=True))
+    wide = text_width(title, sizes.NAME, bold=True) + 10
     canvas.text_line(start + wide, detail, Font(sizes.SMALL, "soft"))
     for i, line in enumerate(varies, 1):
         canvas.text_line(start + i * sizes.LINE * 1j, line, Font(sizes.SMALL, "soft"))
-    _draw_ticks(canvas, box, colour)
-    if box.inside is None:
-        canvas.close()
+    if box.role == "repeat":
+        _draw_ticks(canvas, box, colour)
 
 
 def _draw_ticks(canvas: Canvas, box: Box, colour: str) -> None:

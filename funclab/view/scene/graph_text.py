@@ -24,7 +24,8 @@ _SPECIAL = re.compile(r"[^\w ,.()=+→×·−-]")
 
 
 def call_lines(scene: Scene, indent: str = "") -> Iterator[Line]:
-    """One line for each call: its node, what it does, and the tensors it takes and makes."""
+    """One line for each call: its node, what it does, and the tensors it takes and makes; and one
+    for each block, before those of its calls."""
     for box in scene.boxes:
         for row in box.rows:
             takes = row.note or ", ".join(row.inputs) or "-"
@@ -33,6 +34,8 @@ def call_lines(scene: Scene, indent: str = "") -> Iterator[Line]:
         if not box.rows:
             name, *cells = _box_line(scene, box)
             yield indent + name, *cells  # type: ignore[misc]
+        for name, *cells in box.calls:
+            yield f"{indent}  {name}", *cells  # type: ignore[misc]
         if box.inside is not None:
             yield from call_lines(box.inside, f"{indent}  ")
 

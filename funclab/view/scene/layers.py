@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from funclab.graph.node import Node
@@ -9,8 +10,8 @@ from funclab.graph.shape_math import show
 from funclab.view.draw.sentences import say, times
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
+from funclab.view.scene.blocks import Entry, Held, Opened, Several, nodes_of, reads
 from funclab.view.scene.calls import Calls, role, whereabouts
-from funclab.view.scene.repeats import Entry, Several, reads
 from funclab.view.scene.scene import Box, Row
 
 MOST_NOTES = 3
@@ -21,7 +22,7 @@ class Layers(Calls):
     """Builds the scene of a graph with a box for each layer; a layer that is called once has the
     box of its call.
 
-    Folds, open frames and edges are as in the calls face.
+    Blocks, open frames and edges are as in the calls face.
     """
 
     face = "layers"
@@ -29,19 +30,30 @@ class Layers(Calls):
     def key(self, node: Node) -> str:
         return f"{self.prefix}{node.operation.name}"
 
-    def _every(self) -> list[Entry]:
-        return [
-            nodes[0] if len(layer.calls_among(nodes)) == 1 else Several(nodes)
-            for layer, nodes in self.every.items()
-        ]
+    def _entries(self, focus: Node | None = None) -> list[Entry]:
+        """Layers and blocks: a layer with several calls has one box, and is in no block."""
+        several: dict[Node, Several] = {}
+        for layer, nodes in self.every.items():
+            if len(layer.calls_among(nodes)) > 1:
+                several |= dict.fromkeys(nodes, Several(nodes))
+        entries: dict[int, Entry] = {}
+        for entry in _flat(super()._entries(focus)):
+            own = [node for node in nodes_of(entry) if node not in several]
+            met = [several[node] for node in nodes_of(entry) if node in several]
+            entries |= {id(layer): layer for layer in met}
+            if len(own) > 1 and not isinstance(entry, Node):
+                entries[id(entry)] = Held(entry.key, own, entry.block)
+            elif own:
+                entries[id(own[0])] = own[0]
+        return [*entries.values()]
 
     def _box_of_several(self, entry: Entry) -> Box:
-        """The box of a layer with several nodes, in this model or outside it; for calls that are
-        left out, the box of the calls face.
+        """The box of a layer with several nodes, in this model or outside it; for a block, that of
+        the calls face.
         """
         if not isinstance(entry, Several):
             return super()._box_of_several(entry)
-        nodes = entry.calls
+        nodes = entry.nodes
         layer, box = nodes[0].operation, self._box(nodes[0])
         roles = [role(self.graph, node) for node in nodes]
         number = words.count(words.weights_of(layer))
@@ -82,3 +94,12 @@ class Layers(Calls):
             for tensors in (reads(self.graph, node), node.output_tensors)
         )
         return Row(node.index, inputs, outputs, list(map(show, node.output_shapes)))
+
+
+def _flat(entries: Iterable[Entry]) -> Iterator[Node | Held | Opened]:
+    """Boxes without the frames around them; a run that is drawn once is one box."""
+    for entry in entries:
+        if isinstance(entry, Opened) and not entry.rounds:
+            yield from _flat(entry.entries)
+        elif not isinstance(entry, Several):
+            yield entry

@@ -34,7 +34,8 @@ class Box(Area):
     several: bool = False
     """Whether its layer has several nodes, so that the index of this one is shown."""
     role: str = "plain"
-    """input, output, plain; for several calls: repeat, names (a shared prefix), fold (left out)."""
+    """input, output, plain; for several calls: block (closed), open (a frame), repeat (the frame of
+    a run of blocks, of which one is drawn)."""
     node: int | None = None
     group: int | None = None
     frozen: bool = False
@@ -61,13 +62,17 @@ class Box(Area):
     ports: list[tuple[float, float, str]] = field(default_factory=list)
     """The centres of the ports that are drawn, and what is written on each."""
     starts: list[str] = field(default_factory=list)
-    """The key of the first call of each repetition."""
+    """The key of the first call of each repetition, of a run of blocks."""
     shown: int = 0
     """Which repetition is the one drawn inside."""
     varies: list[str] = field(default_factory=list)
     """How repetitions that are alike differ, such as `filters 64 · 128 · 256`."""
     members: list[str] = field(default_factory=list)
-    """The keys of all calls that a repeat or a fold stands for."""
+    """The keys of all calls in a block."""
+    block: dict[str, Any] = field(default_factory=dict)
+    """What a panel says of a block."""
+    calls: list[tuple[str, ...]] = field(default_factory=list)
+    """The calls in a closed block, as lines of a table: see `graph_text.TITLES`."""
 
     @property
     def times(self) -> int:
@@ -76,8 +81,8 @@ class Box(Area):
 
     @property
     def heading(self) -> str:
-        """The name, after the number of repetitions: `×4 block`."""
-        return f"×{self.times} {self.name}".rstrip() if self.role == "repeat" else self.name
+        """The name, with the number of repetitions: `conv4 ×6`."""
+        return f"{self.name} ×{self.times}".lstrip() if self.starts else self.name
 
     @property
     def inner_corner(self) -> complex:
@@ -88,8 +93,8 @@ class Box(Area):
 
     @property
     def gathers(self) -> bool:
-        """Whether it stands for several calls, which may be drawn inside."""
-        return self.role in ("repeat", "names")
+        """Whether it is a block, open or closed: it stands for several calls."""
+        return self.role in ("block", "open", "repeat")
 
     @property
     def opens(self) -> bool:
@@ -201,15 +206,19 @@ class Scene:
     """Where wires split."""
     spine: list[list[str]] = field(default_factory=list)
     """The boxes on the longest path through the model, for each column."""
+    heads: list[str] = field(default_factory=list)
+    """The boxes with which columns begin."""
+    kept: list[str] = field(default_factory=list)
+    """Where columns are to begin, as in the picture before a block was opened."""
     density: str = "full"
     under: bool = False
     """Whether weights capsules are under the picture, not beside it."""
     axis: float = 0
     """Where the spine is across the flow."""
-    hidden: int = 0
-    """How many calls are not drawn, including those in repetitions."""
+    around: dict[str, list[str]] = field(default_factory=dict)
+    """The blocks that are open without a frame around them, each with the keys of its calls."""
     moved: bool = False
-    """Whether the focus decided what is folded away."""
+    """Whether the focus decided which blocks are open."""
     title: str = ""
     description: str = ""
     choice: str = "full"
@@ -241,6 +250,12 @@ class Scene:
     def every_box(self) -> list[Box]:
         """The boxes of this scene and those in its frames."""
         return [box for part in self.walk() for box in part.boxes]
+
+    @property
+    def holders(self) -> dict[str, str]:
+        """For each call without a box of its own, the innermost block that it is in."""
+        drawn = {box.key for box in self.every_box}
+        return {key: box.key for box in self.every_box for key in box.members if key not in drawn}
 
     def to_dict(self) -> dict[str, Any]:
         """The scene as data for JSON."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from math import log2, prod
 
@@ -35,6 +36,8 @@ class Density:
     """Whether the shape stands to the right of the box."""
     rows: bool = False
     """Whether each call from top to bottom has a row of its own."""
+    content: int = 2
+    """How many lines there are at most on what a closed block holds."""
 
     @property
     def brief(self) -> bool:
@@ -63,6 +66,8 @@ DENSITIES = {
     "one line": Density(26, 13, 11, 11, False, False, 16, 4, 6, 92, 330),
     "one line, shapes beside": Density(26, 13, 11, 11, False, False, 1, 11, 12, 92, 300, True),
     "lines": Density(20, 12, 11, 11, False, False, 1, 3, 5, 120, 282, rows=True),
+    "boxes": Density(42, 13, 11, 11, True, False, 16, 10, 16, 124, 199),
+    "narrow boxes": Density(42, 12, 11, 11, True, False, 16, 5, 8, 100, 164, content=1),
     "short": Density(30, 12, 11, 11, True, False, 16, 3, 6, 84, 132),
     "short lines": Density(18, 12, 11, 11, False, False, 1, 2, 5, 84, 160, rows=True),
 }
@@ -79,8 +84,10 @@ NOTE = 17
 """How much higher a box is for its note."""
 FRAME_PAD, TAB = 22, 14
 CAPSULE_PAD = 24
-REPEAT, RACK, CARDS = 30, 20, 8
-"""The heading of a repeat, the height of a rack of ticks, how far the cards behind it reach."""
+REPEAT, CARDS = 30, 8
+"""The heading of a frame around a block, how far the cards behind a repeated one reach."""
+CONTENT = 14
+"""The height of a line on what a closed block holds."""
 AXIS = 17
 """In the layouts in lines, how far from the left of a box the wire runs."""
 UNEQUAL = 1.4
@@ -242,54 +249,80 @@ def repeat_texts(box: Box, density: Density) -> tuple[str, str, list[str]]:
 
 def rack_width(box: Box) -> float:
     """How wide the ticks in the heading of a frame are."""
-    return min(13 * len(box.starts), 170) if box.inside is not None else 0
-
-
-def is_line(box: Box, density: Density) -> bool:
-    """Whether a closed frame is a line among others."""
-    return density.rows and box.inside is None and not box.starts
+    return min(13 * len(box.starts), 170) if box.role == "repeat" else 0
 
 
 def most_varies(box: Box, density: Density) -> int:
-    """How many lines a repeat has on how its blocks differ."""
-    return min(len(box.varies), 2 if density.brief and box.inside is not None else 4)
+    """How many lines the frame of a repeat has on how its blocks differ."""
+    return min(len(box.varies), 2 if density.brief else 4)
 
 
 def heading_height(box: Box, density: Density) -> float:
-    """How much of an open frame, or of a repeat, is above what is inside it."""
+    """How much of an open frame is above what is inside it."""
     if not box.gathers:
         return density.height + (NOTE if box.note and density.full else 0)
-    if is_line(box, density):
-        return density.height
     return (REPEAT - 6 * density.rows) + LINE * most_varies(box, density)
 
 
 def ticks(box: Box) -> Area:
-    """Where the ticks of a repeat are: in the heading of a frame, or as a rack."""
-    if box.inside is None:
-        top = box.y + heading_height(box, DENSITIES["full"]) - 4
-        return Area(x=box.x + 16, y=top, width=box.width - 32, height=RACK)
+    """Where the ticks of a repeat are, in the heading of its frame."""
     width = rack_width(box)
     return Area(x=box.right - 10 - width, y=box.y + 9, width=width, height=12)
 
 
-def _measure_repeat(box: Box, density: Density) -> None:
-    title, detail, varies = repeat_texts(box, density)
-    size = density.name if is_line(box, density) else NAME
-    heading = text_width(title, size, bold=True) + 10 + text_width(detail, SMALL)
-    heading += marks_width(box) + sign_before_heading(box)
-    box.height = heading_height(box, density)
-    if box.inside is None:
-        box.width = max(heading, min(9 * box.times, 420)) + 36
-        box.height += RACK + (8 if density.full else 2) if box.starts else 0
+def block_texts(box: Box, density: Density) -> tuple[str, str, list[str]]:
+    """The title of a closed block, how often it is repeated, and what it holds, in one or two
+    lines that end with a sign if there is more."""
+    times = f"×{box.times}" if box.starts else ""
+    room = density.widest - density.bar - 2 * density.pad
+    beside = text_width(times, density.name, bold=True) + 8 + marks_width(box)
+    beside += MARK if box.group is not None else 0
+    title = fitted(box.name, room - beside, density.name, bold=True)
+    if not density.two_lines:
+        room -= beside + text_width(title, density.name, bold=True) + SIGN
+        return title, times, [text for text in [fitted(box.detail, room, density.detail)] if text]
+    lines: list[str] = []
+    rest = re.split(r"(?<=[·|→]) ", box.detail)
+    for last in [False, True][-density.content :]:
+        free, count = room - SIGN, 1
+        while count < len(rest) and text_width(" ".join(rest[: count + 1]), density.detail) <= free:
+            count += 1
+        line, rest = " ".join(rest[:count]), rest[count:]
+        if last and rest:
+            line = f"{line.rstrip(' ·|→')} …"
+        lines.append(fitted(line, free, density.detail))
+    return title, times, [line for line in lines if line]
+
+
+def _measure_block(box: Box, density: Density) -> None:
+    title, times, lines = block_texts(box, density)
+    first = text_width(title, density.name, bold=True) + marks_width(box)
+    first += MARK if box.group is not None else 0
+    first += text_width(times, density.name, bold=True) + 8 if times else 0
+    widths = [first, *(text_width(line, density.detail) for line in lines)]
+    if density.two_lines:
+        inner = max([first, *(width + SIGN for width in widths[len(lines) > 0 :])])
     else:
-        inside, rack = box.inside, rack_width(box)
-        lines = [text_width(line, SMALL) + sign_before_heading(box) for line in varies]
-        heading = max([heading, *lines])
-        if not is_central(inside):
-            inside.width = max(inside.width, inside.axis + heading + rack + 36)
-        box.width = max(inside.width, 2 * max(heading, rack) + 48 if is_central(inside) else 0)
-        box.height += inside.height
+        inner = sum(widths) + 8 + SIGN
+    box.width = max(density.narrowest, density.bar + inner + 2 * density.pad)
+    box.width = 2 * round(box.width / 2 + 0.5)
+    box.height = density.height
+    if density.two_lines:
+        box.height += CONTENT * (len(lines) - 1)
+
+
+def _measure_repeat(box: Box, density: Density) -> None:
+    assert box.inside is not None
+    title, detail, varies = repeat_texts(box, density)
+    heading = text_width(title, NAME, bold=True) + 10 + text_width(detail, SMALL)
+    heading += marks_width(box) + sign_before_heading(box)
+    inside, rack = box.inside, rack_width(box)
+    lines = [text_width(line, SMALL) + sign_before_heading(box) for line in varies]
+    heading = max([heading, *lines])
+    if not is_central(inside):
+        inside.width = max(inside.width, inside.axis + heading + rack + 36)
+    box.width = max(inside.width, 2 * max(heading, rack) + 48 if is_central(inside) else 0)
+    box.height = heading_height(box, density) + inside.height
 
 
 def is_central(inside: Scene) -> bool:
@@ -300,7 +333,7 @@ def is_central(inside: Scene) -> bool:
 def measure_box(box: Box, density: Density) -> None:
     """Give a box its size; that of an open frame includes what is inside."""
     if box.gathers:
-        _measure_repeat(box, density)
+        (_measure_repeat if box.inside else _measure_block)(box, density)
         return
     if box.rows:
         density = DENSITIES["full"]
@@ -327,12 +360,12 @@ def measure_box(box: Box, density: Density) -> None:
 
 def sign_top(box: Box, density: Density) -> float:
     """How far below the top of a box the button that opens it is; it is 18 high."""
-    if box.gathers and not is_line(box, density):
+    if box.gathers and box.inside is not None:
         return 6
     if box.rows:
         return 9
     if has_room_under_name(density):
-        return density.height - 21
+        return (box.height if box.gathers else density.height) - 21
     return (density.height - 18) / 2
 
 
@@ -347,15 +380,14 @@ def sign_beside_name(box: Box, density: Density) -> bool:
 
 
 def sign_before_heading(box: Box) -> float:
-    """How much of the heading of a repeat is taken by the button that unfolds it, at its left; in
-    the layouts in lines, the heading is to the right of the wire anyway."""
-    central = box.inside is None or is_central(box.inside)
-    return SIGN - 8 if box.role == "repeat" and central else 0
+    """How much of the heading of a frame is taken by the button that closes it, at its left; in the
+    layouts in lines, the heading is to the right of the wire anyway."""
+    return SIGN - 8 if box.inside is not None and is_central(box.inside) else 0
 
 
 def equal_widths(boxes: list[Box], density: Density) -> None:
     """Give boxes below each other the same width; only much wider ones keep their own."""
-    boxes = [box for box in boxes if box.inside is None and not box.gathers]
+    boxes = [box for box in boxes if box.inside is None]
     widths = sorted(box.width for box in boxes)
     middle = widths[len(widths) // 2] if widths else 0
     most = density.widest if density.rows else UNEQUAL * middle

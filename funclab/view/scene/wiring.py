@@ -12,7 +12,7 @@ from funclab.graph.tensor import Tensor
 from funclab.view.draw.sentences import say
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
-from funclab.view.scene.repeats import reads
+from funclab.view.scene.blocks import reads
 from funclab.view.scene.scene import Box, Edge, End, Plate, Scene
 
 
@@ -51,7 +51,7 @@ class Wires:
                 elsewhere = [reader for reader, _ in uses if boxes.get(reader) is not box]
                 leaves = any(reader not in boxes for reader in elsewhere)
                 leads = elsewhere or tensor in self.positions
-                if not leads and (box.gathers or box.role == "fold"):
+                if not leads and box.gathers:
                     continue
                 plate, row = self._plate(tensor, whole), self.rows.get(node)
                 plate.numbered = len(node.operation.inbound_nodes) > 1
@@ -96,7 +96,7 @@ class Wires:
             if box is None:
                 continue
             target = End(box.key, i, len(reader.arguments.tensors), self.rows.get(reader))
-            if box.gathers or box.role == "fold":
+            if box.gathers:
                 if box is source or box.key in told:
                     continue
                 told.add(box.key)

@@ -14,9 +14,9 @@ import numpy as np
 from funclab.errors.words import plural
 from funclab.graph.shape_math import Shape, show
 from funclab.view.draw.sentences import question, say
-from funclab.view.scene.repeats import runs
 from funclab.view.shapes.axes import AxisRow
 from funclab.view.shapes.rule import Axes, axes_text
+from funclab.view.shapes.runs import runs
 from funclab.view.shapes.window import Slide
 
 LAST = 5

@@ -77,7 +77,7 @@ class Still:
         keys = [*self.marks, self.key] if weights else [self.key, *reversed(self.marks)]
         parts = [key.split("/") for key in keys if key]
         paths = ["/".join(part[:i]) for part in parts for i in range(len(part), 0, -1)]
-        return list(dict.fromkeys([*paths, *(["fold"] if any("[" in key for key in keys) else [])]))
+        return list(dict.fromkeys(paths))
 
     def legend(self, look: str) -> str:
         """How to read its pictures; empty if all of them are numbers."""

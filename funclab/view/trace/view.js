@@ -121,7 +121,9 @@ const trace = {
   },
 
   /** The weights that a step adds gradients to, or moves: their capsule, and the boxes of their calls; null
-   * unless all capsules are to the right of all boxes, where this step's numbers take their place. */
+   * unless all capsules are to the right of all boxes, where this step's numbers take their place.
+   * @param {any} step
+   */
   weights(step) {
     if (!["add_into", "update"].includes(step.kind) || this.el.dataset.look === "projector") return null;
     const parts = this.graph.parts(), [weights, ...calls] = step.marks;
@@ -132,7 +134,10 @@ const trace = {
     return { left, colour, calls: new Map(calls.map((key) => [key, rectOf(parts.get(key))?.y ?? 0])) };
   },
 
-  /** Leave out the capsules of the graph while a step's numbers stand in their place. */
+  /**
+   * Leave out the capsules of the graph while a step's numbers stand in their place.
+   * @param {any} weights
+   */
   crop(weights) {
     const { svg, el } = this.graph, { width, height } = svg.viewBox.baseVal;
     if (this.cropped !== svg) Object.assign(this, { cropped: svg, whole: width });
@@ -155,7 +160,10 @@ const trace = {
     return h("div", { class: "fl-rows" }, s("svg", { class: "fl-joins", "aria-hidden": "true" }), figures);
   },
 
-  /** Place the rows, each beside its call and below the one before, and join them. */
+  /**
+   * Place the rows, each beside its call and below the one before, and join them.
+   * @param {any} rows
+   */
   join(rows) {
     rows.style.setProperty("--scale", "1");
     const parts = [...rows.querySelectorAll(".fl-row-part")], sum = rows.querySelector(".fl-row-sum");
@@ -205,9 +213,9 @@ const trace = {
     const { graph } = this;
     graph.clear(...WAYS);
     this.light(ctx, step);
-    const parts = graph.parts();
-    for (const mark of step.marks) ringAround(parts.get(mark), "fl-ring fl-lit");
-    const ring = ringAround(parts.get(step.anchors.find((key) => parts.has(key))));
+    const parts = graph.parts(), at = (key) => parts.get(key) ?? parts.get(ctx.facts.holders?.[key]);
+    for (const mark of step.marks) ringAround(at(mark), "fl-ring fl-lit");
+    const ring = ringAround(at(step.anchors.find(at)));
     if (ring) graph.sign(ring, step.sign);
     graph.reveal(ring);
   },

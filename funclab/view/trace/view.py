@@ -53,8 +53,12 @@ class Trace(View):
         nested = len([*parts(model.graph, own=False)]) > 1
         most = PROJECTOR_CALLS if self.look == "projector" else MOST_CALLS
         self._scene = diagram(model, expand_nested=nested, most_calls=STILL_CALLS).scene
-        self.pictures = {"graph": bare(diagram(model, expand_nested=nested, most_calls=most))}
+        drawn = diagram(model, expand_nested=nested, most_calls=most)
+        self.pictures = {"graph": bare(drawn)}
         self._facts, self._frames = facts_of(stills, self.look)
+        self._facts["holders"] = {
+            clean(key): clean(block) for key, block in drawn.scene.holders.items()
+        }
         self.facts = self._facts_within(STORED)
 
     def _facts_within(self, room: float) -> dict[str, Any]:

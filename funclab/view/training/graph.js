@@ -15,12 +15,26 @@ export class TrainingGraph extends Graph {
    */
   constructor(ctx, select) {
     super(ctx.t("live_graph"), (key) => {
-      if (this.layerOf(key)) select(this.layerOf(key).key);
+      const [layer] = this.layersOf(key);
+      if (layer) select(layer.key);
     });
     this.ctx = ctx;
   }
 
-  layerOf(key) { return this.ctx.facts.layers.find((layer) => layer.boxes.includes(key)); }
+  /** The layers that a box stands for: that of a call, or those in a closed block. */
+  layersOf(key) {
+    const { layers, holders = {} } = this.ctx.facts;
+    return layers.filter((layer) => layer.boxes.some((box) => box === key || holders[box] === key));
+  }
+
+  /** What a box shows of a measure: of several layers, the one with the most. */
+  most(layers, measures, at) {
+    const values = layers.map((layer) => measures[layer.key]?.[at]).filter(Boolean);
+    if (values.length < 2) return values[0];
+    const rank = ([full, text]) => (/nan|inf/.test(text) ? 2 : full);
+    const [full, text] = values.reduce((a, b) => (rank(b) > rank(a) ? b : a));
+    return [full, this.ctx.t("live_most_of", { text, n: values.length })];
+  }
 
   /** `measures`: [how full, text] for each layer and measure; `lost`: where nan first appeared. */
   update(measures, lost) {
@@ -36,12 +50,11 @@ export class TrainingGraph extends Graph {
     for (const mark of this.el.querySelectorAll(".fl-heat,.fl-lost")) mark.remove();
     let chosen = null;
     for (const [key, box] of [...this.parts()].reverse()) {
-      const layer = this.layerOf(key);
-      if (!layer) continue;
-      const value = measures[layer.key]?.[MEASURES.indexOf(measure)];
+      const layers = this.layersOf(key), has = (name) => layers.some((layer) => layer.key === name);
+      const value = this.most(layers, measures, MEASURES.indexOf(measure));
       if (value) box.append(this.bar(value, rectOf(box)));
-      if (layer.key === lost) ringAround(box, "fl-lost");
-      if (layer.key !== selected) continue;
+      if (has(lost)) ringAround(box, "fl-lost");
+      if (!has(selected)) continue;
       chosen ??= box;
       ringAround(box);
     }

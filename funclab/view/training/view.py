@@ -124,13 +124,15 @@ def view_of(model: Model, names: Iterable[str], **settings: Any) -> TrainingView
     """A view of a model's runs, with its graph; `names` are the names of its losses and metrics."""
     variable = written_model(model)
     state = {key: settings.pop(key) for key in TrainingView.blank_state if key in settings}
-    pictures = {}
+    pictures, holders = {}, {}
     if words.graph_of(model) is not None:
-        narrow = compact(model, capsules=False)
-        pictures = {"graph": bare(compact(model)), "narrow": bare(narrow)}
+        wide, narrow = compact(model), compact(model, capsules=False)
+        pictures = {"graph": bare(wide), "narrow": bare(narrow)}
+        holders = {clean(key): clean(block) for key, block in wide.scene.holders.items()}
     facts = {
         "charts": charts_of(names, outputs_of(model)),
         "layers": layers_of(model),
+        "holders": holders,
         "compared": False,
         "trace": f"funclab.trace({variable}, x[:32], y[:32])",
     }

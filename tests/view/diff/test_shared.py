@@ -134,7 +134,7 @@ def test_a_difference_that_is_folded_away_is_brought_into_the_picture():
 
     left, right = (boxes_of(half(difference, side).scene) for side in ("left", "right"))
     assert "drop[0]" in right
-    assert "dense_100[0]" in left
+    assert "dense_101[0]" in left
 
 
 def residual(odd: int = -1) -> Model:

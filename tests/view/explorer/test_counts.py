@@ -9,7 +9,8 @@ import pytest
 import funclab
 from funclab import Input, Model, layers
 from funclab.layers import Dense
-from tests.view.explorer.test_explorer import boxes, last, picture
+from tests.view import gallery
+from tests.view.explorer.test_explorer import boxes, holds, last
 
 
 def frozen_base():
@@ -51,12 +52,25 @@ def long_chain(equal, other):
 
 
 @pytest.mark.parametrize(("equal", "other"), [(3, 296), (30, 268), (0, 299), (60, 0)])
-def test_the_nodes_drawn_in_repeats_and_left_out_add_up_to_all(equal, other):
+def test_the_nodes_drawn_and_those_in_blocks_add_up_to_all(equal, other):
     view = funclab.explore(long_chain(equal, other))
 
-    told = last(view)["told"].partition(";")[0]
-    words = {word: int(n) for n, word in re.findall(r"(\d+) (nodes|drawn|in|left)", told)}
-    left_out = re.search(r"… (\d+) more nodes", picture(view))
-    assert words.pop("nodes") == equal + other + 1 == sum(words.values())
-    assert words["drawn"] == boxes(view) - bool(left_out)
-    assert words.get("left", 0) == (int(left_out[1]) if left_out else 0)
+    n, drawn, held, blocks = map(int, re.findall(r"\d+", last(view)["told"]))
+    assert n == equal + other + 1 == drawn + held
+    assert boxes(view) == drawn + blocks
+
+
+def test_a_state_of_an_older_version_is_shown():
+    old = {"unfolded": ["repeat dense[0] to dense_59[0]"], "choice": "folded, lines", "at": ""}
+
+    view = gallery.built("chain_60").explore(**old)
+
+    assert last(view)["told"] == "62 nodes, 2 drawn one by one, 60 in 1 block"
+
+
+def test_what_is_selected_in_a_repeat_is_the_repetition_that_is_drawn():
+    view = gallery.built("resnet").explore()
+
+    view.selected = "conv2d_5[0]"
+
+    assert holds(view, "conv2d_5[0]")

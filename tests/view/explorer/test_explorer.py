@@ -11,7 +11,7 @@ from funclab.errors import ArgumentError
 from funclab.layers import LSTM, Activation, Concatenate, Dense, Dropout, TimeDistributed
 from funclab.view import diagram
 from funclab.view.explorer.beside import Values
-from funclab.view.explorer.gallery import MOST_PICTURES, is_repeat
+from funclab.view.explorer.gallery import MOST_PICTURES, is_block
 from tests.view import gallery, models
 
 
@@ -92,12 +92,12 @@ def test_what_is_selected_in_a_long_model_is_in_the_picture(face, look, end):
 
 
 @pytest.mark.parametrize("build", [models.siamese, three_inside, lambda: models.chain(300)])
-def test_a_projector_never_shows_more_than_twelve_boxes(build):
+def test_a_projector_never_shows_more_than_twelve_boxes_of_a_model(build):
     view = funclab.explore(build(), look="projector", open=True)
 
-    assert boxes(view) <= 12
-    view.selected = list(view.facts["nodes"])[-2]
-    assert boxes(view) <= 12
+    for selected in ("", list(view.facts["nodes"])[-2]):
+        view.selected = selected
+        assert max(len(part.boxes) for part in view.gallery.last[1].walk()) <= 12
 
 
 def test_a_large_model_opened_on_a_projector_keeps_what_is_selected():
@@ -114,7 +114,7 @@ def test_a_large_model_opened_on_a_projector_keeps_what_is_selected():
     view.selected = "inner[3]/layer_9[0]"
 
     assert holds(view, "inner[3]/layer_9[0]")
-    assert boxes(view) <= 24
+    assert max(len(part.boxes) for part in view.gallery.last[1].walk()) <= 22
 
 
 def test_few_pictures_are_kept():
@@ -292,34 +292,29 @@ def test_keys_walk_the_ways_to_draw_and_the_line_names_the_chosen_one():
     assert f"choice={choices[2]!r}" in view.line()
 
 
-def test_a_repeat_is_told_in_numbers_and_unfolds_in_place():
-    view = gallery.built("chain_60").explore()
-    (repeat,) = [key for key in view.gallery.shown[list(view.pictures)[-1]] if is_repeat(key)]
-
-    assert last(view)["told"] == "62 nodes, 3 drawn, 59 in 1 repeat"
-    view.show(unfolded=[repeat])
-    assert holds(view, "dense_30[0]")
-    assert last(view)["told"] == "62 nodes, all drawn; a shape is written where it changes"
-
-
-def test_what_is_selected_in_a_repeat_is_the_repetition_that_is_drawn():
+def test_a_block_is_told_in_numbers_and_opens_in_place():
     view = gallery.built("resnet").explore()
+    blocks = [key for key in view.gallery.shown[list(view.pictures)[-1]] if is_block(key)]
 
-    view.selected = "conv2d_5[0]"
+    told = last(view)["told"]
+    drawn = len(view.gallery.shown[list(view.pictures)[-1]]) - len(blocks)
+    assert told == f"92 nodes, {drawn} drawn one by one, {92 - drawn} in {len(blocks)} blocks"
+    key = next(box.key for box in view.gallery.last[1].boxes if box.role == "block" and box.starts)
+    view.show(unfolded=[key])
+    assert key in [box.key for box in view.gallery.last[1].boxes if box.inside]
+    view.show(unfolded=[f"-{key}"])
+    assert key not in [box.key for box in view.gallery.last[1].boxes if box.inside]
 
-    assert holds(view, "conv2d_5[0]")
 
-
-def test_a_model_that_fits_in_no_way_has_a_strip_of_all_calls_over_some():
+def test_a_model_with_nothing_that_repeats_is_seen_whole_in_blocks():
     view = scattered(150).explore()
     view.space = [1095, 500]
 
-    assert last(view)["choice"] == "overview"
-    assert last(view)["choices"] == ["full", "two lines", "one line", "lines", "overview"]
-    assert last(view)["strip"].count("Z") == 152
+    assert last(view)["choice"].endswith(" boxes")
+    members = [key for box in view.gallery.last[1].boxes for key in box.members or [box.key]]
+    assert sorted(members) == sorted(view.facts["nodes"])
     view.selected = list(view.facts["nodes"])[75]
-    first, end, n = last(view)["window"]
-    assert first <= 75 < end < n == 152
+    assert holds(view, view.selected)
 
 
 @pytest.mark.parametrize("name", gallery.MODELS)
@@ -330,22 +325,22 @@ def test_no_model_needs_a_scrollbar(name, look, panel):
     view.space = [1095, 564]
 
     scene, side, scale = view.gallery.last[1], last(view)["side"], 1.7 if look == "projector" else 1
-    strip = 110 * scale if "strip" in last(view) else 0
     assert scene.width * scale <= 1096 - panel[0] * (side == "beside")
-    assert scene.height * scale + strip <= 566 - panel[1] * (side == "below")
-    assert not strip or look == "projector"
+    over = 70 * (name == "vqa" and look == "projector")  # four inputs, and little to gather
+    assert scene.height * scale <= 566 + over - panel[1] * (side == "below")
 
 
 @pytest.mark.parametrize("name", gallery.MODELS)
-def test_on_a_wall_a_model_that_fits_alone_is_seen_whole_and_the_panel_lies_over_it(name):
+def test_on_a_wall_every_model_is_seen_whole(name):
     view = gallery.built(name).explore(look="projector")
 
     view.space = [1240, 624]
 
-    whole = "strip" not in last(view)
-    assert whole == (name not in gallery.TOO_LARGE["projector"])
-    assert whole or sum(box.role != "fold" for box in view.gallery.last[1].boxes) >= 5
-    assert (last(view)["side"] == "over") == (name in ("inception", "unet"))
+    scene = view.gallery.last[1]
+    assert scene.width * 1.7 <= 1241
+    assert scene.height * 1.7 <= 625
+    members = [key for box in scene.boxes for key in box.members or [box.key]]
+    assert sorted(members) == sorted(view.gallery.top)
 
 
 def scattered(length):

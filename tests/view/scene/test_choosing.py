@@ -45,7 +45,7 @@ def test_a_way_that_is_not_in_the_list_is_refused():
 @pytest.mark.parametrize("density", ["short", "lines", "short lines"])
 @pytest.mark.parametrize("name", gallery.MODELS)
 def test_a_layout_is_as_high_as_it_was_said_to_be_at_least_and_has_the_columns(name, density):
-    scene = chooser(gallery.built(name)).scene("")
+    scene = chooser(gallery.built(name)).scene()
     scene.density, scene.direction = density, "TB"
     columns = wrapping(scene)
 
@@ -58,10 +58,9 @@ def test_a_layout_is_as_high_as_it_was_said_to_be_at_least_and_has_the_columns(n
 def test_a_long_model_is_wrapped_where_one_tensor_alone_passes_and_says_which():
     scene = diagram(gallery.built("resnet"), room=SCREEN).scene
 
-    assert [label.text for label in scene.labels] == [
-        "from block 4: re_lu_8 (None, 32, 32, 16)",
-        "from block 3: re_lu_16 (None, 16, 16, 32)",
-    ]
+    heads = [label.text for label in scene.labels]
+    ends = [box.heading for box in scene.boxes]
+    assert heads and all(any(f"from {end} " in head for end in ends) for head in heads)
 
 
 def test_a_tensor_that_many_outputs_are_made_of_is_led_to_all_of_them():
@@ -153,9 +152,24 @@ def test_a_direction_that_is_asked_for_is_kept():
             assert scene.direction == direction
 
 
-def test_a_repeat_is_drawn_with_a_tick_for_each_repetition_the_shown_one_filled():
-    picture = diagram(gallery.built("resnet"), room=SCREEN)
+def test_an_open_run_is_drawn_with_a_tick_for_each_repetition_the_shown_one_filled():
+    model = gallery.built("transformer_4")
+    (run,) = [box for box in diagram(model, room=(400, 300)).scene.boxes if len(box.starts) == 4]
+
+    picture = diagram(model, room=(900, 700), choice="5 boxes", unfolded=[run.key])
 
     ticks = re.findall(r'class="tick" data-repetition="(\d)".*?class="f-(\w+)', picture.svg)
-    assert [number for number, _ in ticks] == [*"0123", *"012", *"012"]
-    assert {number for number, fill in ticks if fill == "neutral"} == {"0"}
+    assert [number for number, _ in ticks] == [*"0123"]
+    assert [number for number, fill in ticks if fill == "neutral"] == ["0"]
+
+
+def test_more_room_only_opens_blocks():
+    model = gallery.built("mobilenet")
+
+    members = [
+        [frozenset(box.members or [box.key]) for box in diagram(model, room=room).scene.boxes]
+        for room in ((400, 300), (700, 500), (1095, 624), (1500, 900))
+    ]
+
+    for small, large in zip(members, members[1:], strict=False):
+        assert all(any(box <= outer for outer in small) for box in large)

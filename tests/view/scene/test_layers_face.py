@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from funclab import Input
-from funclab.layers import LSTM
+from funclab.layers import LSTM, Dense
 from funclab.models import Model
 from funclab.view import diagram
 from tests.view import models
@@ -101,9 +101,24 @@ def test_layers_run_from_left_to_right_where_that_fits_and_else_downward():
     assert scene_of(models.two_and_two()).direction == "TB"
 
 
-def test_a_long_model_is_folded_and_each_tensor_enters_the_fold_once():
+def test_a_long_model_is_drawn_in_blocks_and_a_tensor_enters_a_block_once():
     scene = scene_of(models.chain(300))
 
-    into = [edge.tensor for edge in scene.edges if edge.target.key == "fold"]
-    assert scene.hidden == 261
-    assert into == ["dense_18[0:0]"]
+    (block,) = [box for box in scene.boxes if box.role == "block"]
+    assert [edge.tensor for edge in scene.edges if edge.target.key == block.key] == [
+        "input_layer[0:0]"
+    ]
+    assert len(block.members) == 299
+
+
+def test_a_shared_layer_is_in_no_block():
+    x = y = Input((8,))
+    shared = Dense(8, name="shared")
+    for i in range(20):
+        y = shared(y) if i % 5 == 0 else Dense(8)(y)
+
+    boxes = scene_of(Model(x, y), room=(400, 300)).boxes
+
+    (box,) = [box for box in boxes if box.name == "shared"]
+    assert len(box.rows) == 4
+    assert not any("shared" in member for other in boxes for member in other.members)

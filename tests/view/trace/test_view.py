@@ -51,6 +51,17 @@ def test_a_walk_of_a_long_model_is_short_enough_to_follow(look, most):
     assert phases == {"forward", "backward", "update"}
 
 
+def test_each_step_at_a_node_is_marked_at_its_box_or_at_the_block_around_it():
+    view = trace(chain(30), X, np.ones((8, 4)), look="projector")
+
+    keys = set(re.findall(r'data-key="([^"]+)"', view.pictures["graph"]))
+    holders = view.facts["holders"]
+    assert set(holders.values()) <= keys
+    for still in view.stills:
+        if still.key:
+            assert any(key in keys or holders.get(key) in keys for key in still.anchors)
+
+
 def test_a_fold_holds_its_steps_layer_by_layer_and_says_which():
     model = chain(8)
 

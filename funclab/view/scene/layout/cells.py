@@ -191,7 +191,7 @@ def measure(scene: Scene, cells: list[Cell], density: Density) -> None:
             inside, free = box.inside, (box.width - box.inside.width) / 2
             cell.near = inside.axis + (box.height - inside.height if sideways else free)
         cell.far = across - cell.near
-        cell.cards = sizes.CARDS * (box.role == "repeat")
+        cell.cards = sizes.CARDS * (box.gathers and bool(box.starts))
         cell.margin = 4.0 * box.wrapper
         cell.before = cell.after = 0
         ports = sorted({wire.port for wire in cell.leaving} | set(cell.plates)) or [0]

@@ -77,6 +77,7 @@ class Placing:
             return
         order = reading_order(cells, longest_way(cells))
         parts = self._columns(order, columns) if columns > 1 else [order]
+        scene.heads = [part[0].key for part in parts]
         x = 0.0
         for i, part in enumerate(parts):
             x = self._column(part, x, i, len(parts)) + BETWEEN
@@ -143,6 +144,9 @@ class Placing:
                 cell.rank = i
         else:
             set_ranks(order)
+        if set(self.scene.kept) <= {cell.key for cell in order} and self.scene.kept:
+            heads = [i for i, cell in enumerate(order) if cell.key in self.scene.kept[1:]]
+            return [order[a:b] for a, b in zip([0, *heads], [*heads, len(order)], strict=True)]
         pitch: dict[int, float] = {}
         for cell in order:
             shown = any(plate.width for plate in cell.plates.values())
@@ -236,9 +240,7 @@ class Placing:
     def _label(self, wire: Wire) -> Label:
         plate = wire.source.plates.get(wire.port)
         box = wire.source.box
-        name = box.members[-1].rpartition("[")[0] if box and box.members else box and box.name
-        block = f"block {box.times}: " if box and box.role == "repeat" else ""
-        words = f"from {block}{shorten(name or '', 24)}"
+        words = f"from {shorten(box.heading if box else '', 24)}"
         text = f"{words} {sizes.shape_words(plate.shape, self.density)}" if plate else words
         return Label(width=text_width(text, 11, mono=True), height=14, text=text)
 
