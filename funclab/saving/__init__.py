@@ -10,7 +10,7 @@ from funclab.saving.compiling import compile_from_config, get_compile_config
 from funclab.models.config import (
     from_config, graph_from_config, graph_to_config, model_from_json, operation_to_config, to_json,
 )  # fmt: skip
-from funclab.saving.exchange import check_portable, from_keras, shown, to_keras
+from funclab.saving.exchange import check_portable, computing, from_keras, shown, to_keras
 from funclab.saving.files import (
     load_model, load_training, load_weights, save_model, save_training, save_weights,
 )  # fmt: skip
@@ -19,7 +19,7 @@ from funclab.saving.onnx_file import export
 
 __all__ = [
     "CustomObjectScope", "check_portable", "clone_model",
-    "compile_from_config", "custom_object_scope", "deserialize_keras_object", "export",
+    "compile_from_config", "computing", "custom_object_scope", "deserialize_keras_object", "export",
     "from_config", "from_keras", "get_compile_config", "get_custom_objects",
     "get_registered_name", "get_registered_object", "graph_from_config", "graph_to_config",
     "load_model", "load_training", "load_weights", "model_from_json",

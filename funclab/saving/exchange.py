@@ -100,10 +100,30 @@ def shown(model: Any) -> Any:
 
     Raises: FunclabError for a model or file that cannot be read.
     """
-    is_path = isinstance(model, str) and model.endswith(ENDINGS)
-    if is_path or isinstance(model, PathLike):
+    if _is_path(model):
         return sketch_of_file(model)
     return sketch_of(model) if is_keras_model(model) else model
+
+
+def computing(model: Any) -> Any:
+    """What views that compute take: of a model of Keras 3, or in a file, its counterpart in
+    funclab, with its weights and settings of `compile`; else the value.
+
+    Raises: FunclabError for what funclab does not have.
+    """
+    if _is_path(model):
+        return load_model(model)
+    if not is_keras_model(model):
+        return model
+    try:
+        return from_keras(model)
+    except FunclabError:  # perhaps because of a custom loss, which not every view needs
+        return from_keras(model, compile=False)
+
+
+def _is_path(model: Any) -> bool:
+    is_name = isinstance(model, str) and model.endswith(ENDINGS)
+    return is_name or isinstance(model, PathLike)
 
 
 def is_keras_model(value: Any) -> bool:

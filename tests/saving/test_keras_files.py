@@ -380,6 +380,7 @@ def test_a_model_of_keras_becomes_one_of_funclab(keras_model):
     )
     assert int(model.optimizer.iterations) == 2
     assert funclab.from_keras(model) is model
+    assert funclab.saving.computing(keras_model).loss == model.loss
 
 
 def test_what_is_not_a_model_is_not_moved():

@@ -13,7 +13,7 @@ from funclab.graph.locks import making
 from funclab.layers.checks import positive
 from funclab.models.model import Model
 from funclab.registry.parameters import wrong_value
-from funclab.saving import shown
+from funclab.saving import computing
 from funclab.training.one_batch import BATCH, filled_step
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
@@ -103,7 +103,7 @@ def profile(
             f"funclab.profile({written(model, 'plan')}$)",
             **settings,
         )
-    given, model = model, shown(model)
+    given, model = model, computing(model)
     if words.graph_of(model) is None:
         diagram(model)  # raises the error for a model without a graph
     timed, batch = timed_batch(model, x, y, batch_size, loss, optimizer, training)

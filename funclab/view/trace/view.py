@@ -10,7 +10,7 @@ from funclab.engine.trace import moments
 from funclab.errors import ArgumentError
 from funclab.models.model import Model
 from funclab.registry.parameters import wrong_value
-from funclab.saving import shown
+from funclab.saving import computing
 from funclab.training.one_batch import filled_step, lasting_variables
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
@@ -145,7 +145,7 @@ def trace(
     if training not in TRAINING or (y is not None and training is not None):
         wanted = 'True, False or "both" without targets; with targets, training is always on'
         raise wrong_value("trace", "training", training, wanted, "None")
-    given, model = model, shown(model)
+    given, model = model, computing(model)
     most = check_most(most_steps, theme.chosen(look))
     if words.graph_of(model) is None:
         diagram(model)  # raises the error for a model without a graph
