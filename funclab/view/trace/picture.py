@@ -192,7 +192,8 @@ def draw_marked(canvas: Canvas, scene: Scene, still: Still, corner: complex) -> 
             if out or (edge.source.key, edge.target.key) in still.flows:
                 points = [complex(x, y) + origin for x, y in edge.path]
                 _draw_flow(canvas, points, still.phase == "backward")
-    areas |= {key: areas[block] for key, block in scene.holders.items()}
+    for key, block in scene.holders.items():
+        areas[key] = areas[block]
     for key in still.marks:
         if key in areas:
             canvas.rect(areas[key], Paint("", "ink", 1.5, "2 3"), 10)
