@@ -89,8 +89,10 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 def left_as_it_was() -> Iterator[None]:
     """What a test changes for the whole process, it takes back, or does in a process of its own:
     each test passes alone and after any other."""
-    before = of_the_process()
+    before, prompt = of_the_process(), hasattr(sys, "ps1")
     yield
+    if hasattr(sys, "ps1") and not prompt:
+        del sys.ps1  # every shell of IPython sets it
     changed = [name for name, value in of_the_process().items() if value != before[name]]
     assert not changed, f"changed for all tests that follow: {changed}"
 

@@ -209,10 +209,10 @@ class View(Widget):
         return ""
 
     def __str__(self) -> str:
-        return terminal.printed(self.text, self.line()) if self.text else self._in_a_line()
+        return terminal.printed(self.text, self.line()) if self.text else repr(self)
 
     def __repr__(self) -> str:
-        return str(self) if terminal.at_prompt() else self._in_a_line()
+        return str(self) if self.text and terminal.at_prompt() else self._in_a_line()
 
     def _in_a_line(self) -> str:
         """The view in a line."""

@@ -180,7 +180,8 @@ class Losses(Picture):
     def _axes(self, canvas: Canvas) -> None:
         font = Font(11, "label", anchor="end")
         levels = ticks(self.axis.low, self.axis.high, 3) if self.train else []
-        for value in levels[:: 1 if len(levels) * 14 < self.base - self.top else 2]:
+        apart = self._up(levels[0]) - self._up(levels[1]) if len(levels) > 1 else 14
+        for value in levels[:: math.ceil(14 / apart)]:
             level = self._up(value)
             ends = [complex(self.left, level), complex(self.right, level)]
             canvas.path(polyline(ends), Paint("", "rule", 1))

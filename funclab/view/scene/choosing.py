@@ -163,6 +163,9 @@ class Chooser:
     def draw(self, fit: Fit) -> Scene:
         """The scene, placed in its room."""
         scene = self._placed(fit.choice.most, fit.trial, fit.room)
+        if fit.fits and (scene.width > fit.room[0] + 1 or scene.height > fit.room[1] + 1):
+            # Gaps have grown into the room of the capsules under them.
+            scene = self._placed(fit.choice.most, fit.trial, (0, 0))
         scene.choice, scene.choices = fit.choice.name, self.names
         return scene
 

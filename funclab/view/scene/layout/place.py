@@ -318,7 +318,8 @@ def frame(scene: Scene) -> None:
 
 def cuts(order: list[Cell]) -> list[int]:
     """The numbers of cells after which only a single tensor passes on, one number for each such
-    tensor, so that there are cells between any two cuts; none before the last input."""
+    tensor, so that there are cells between any two cuts; none before the last input, or between
+    the two ends of a line that runs back to a layer that is called again."""
     after: dict[tuple[Cell, int], int] = {}
     last: dict[tuple[Cell, int], int] = {}
     index = {cell: i for i, cell in enumerate(order)}
@@ -327,11 +328,13 @@ def cuts(order: list[Cell]) -> list[int]:
             tensor = (cell, wire.port)
             last[tensor] = max(last.get(tensor, 0), index[wire.target])
     beginnings = max((i for i, cell in enumerate(order) if not cell.entering), default=0)
+    wires = [(index[wire.target], index[cell]) for cell in order for wire in cell.leaving]
+    back = {i for low, high in wires if low < high for i in range(low, high)}
     alive: set[tuple[Cell, int]] = set()
     for i, cell in enumerate(order[:-1]):
         alive |= {(cell, wire.port) for wire in cell.leaving}
         alive = {tensor for tensor in alive if last[tensor] > i}
-        if len(alive) == 1 and i + 1 > beginnings:
+        if len(alive) == 1 and i + 1 > beginnings and i not in back:
             after[next(iter(alive))] = i + 1
     return list(after.values())
 
