@@ -209,7 +209,7 @@ def test_the_pictures_of_an_update_stand_in_one_row(page_of):
     view = funclab.trace(*small_model())
     view.show(step=view.find("update", "shared/kernel"))
     page = page_of(view)
-    page.set_viewport_size({"width": 1032, "height": 900})  # a cell of 1,000 px
+    page.set_viewport_size({"width": 1128, "height": 900})  # a cell of 1,096 px
 
     page.wait_for_function(
         "() => { const figures = [...document.querySelectorAll('.fl-frame-box')];"

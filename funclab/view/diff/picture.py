@@ -190,7 +190,6 @@ def half(difference: Comparison, side: str, large: bool = False, choice: str | N
     keys = [key for entry in difference for key in getattr(entry, side)]
     shared = [key for layer in difference.shared for key in getattr(layer, side)]
     focus = keys[0] if keys else _opposite(difference, side)
-    wanted = 1 if large else choice  # two lines in a box: a longer one would not fit
 
     def draw(unfolded: Collection[str] = ()) -> Scene:
         nested = {path for key in (*keys, *shared) for path in _paths(key)}
@@ -198,7 +197,8 @@ def half(difference: Comparison, side: str, large: bool = False, choice: str | N
                        unfolded=unfolded)  # fmt: skip
         plain = ways.build
         ways.build = lambda most: Half(plain(most), difference, side).mark()
-        return ways.draw(ways.fit(room, wanted))
+        # On a wall, two lines in a box: a longer one would not fit.
+        return ways.draw(ways.fit(room, 1 if large and len(ways.names) > 1 else choice))
 
     scene = draw()
     boxes = scene.every_box

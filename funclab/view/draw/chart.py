@@ -13,7 +13,7 @@ from funclab.view.draw.sentences import say
 from funclab.view.draw.text import shorten, text_width
 
 MARGIN = 0.06
-WIDTH, HEIGHT = 400, 132
+WIDTH, HEIGHT = 330, 132
 TOP, BOTTOM, INSET = 32, 28, 8
 TICK, LABEL, SPACING, TITLE = 11, 12, 17, 13
 MOST_MARKS, MARKS_IN_ALL, DOT = 16, 90, 3

@@ -6,8 +6,9 @@ import { h } from "../live/core.js";
 // The width of a panel beside the picture with its gap, the height of one below, and the width
 // under which it covers the picture instead, unless there is room below.
 const BESIDE = 328, BELOW = 120, NARROW = 700, ON_A_WALL = [520, 204];
-// The room around the picture on its stage, on both sides together; and of the code above the view.
-const EDGES = 32, CODE = 52;
+// The room around the picture on its stage, above and below together, and at least at its sides; of the
+// code above the view; and of the page around it.
+const EDGES = 32, SIDES = 8, CODE = 52, AROUND = 100;
 // The least height of a panel beside the picture, enough for most layers, and the most of one below.
 const PANEL = 420, MOST_BELOW = 160;
 // The room in a notebook in a window of 1280 by 720: pictures without a kernel must fit there.
@@ -47,7 +48,7 @@ export class Room {
     const { el, head, foot, look } = this.ctx, page = el.closest(".jp-WindowedPanel-outer");
     // In a notebook, some of the code stays in sight above it.
     const high = page ? page.clientHeight - (look === "projector" ? 0 : CODE)
-      : window.innerHeight / (el.currentCSSZoom ?? 1);
+      : window.innerHeight / (el.currentCSSZoom ?? 1) - AROUND;
     return [el.clientWidth, Math.max(320, Math.floor(high) - head.offsetHeight - foot.offsetHeight - 8)];
   }
 
@@ -66,7 +67,7 @@ export class Room {
     const [width, high] = this.size, [panel, below] = this.panel;
     if (width < NARROW) return tall + this.edges + below <= high ? "below" : "over";
     if (picture?.side === "over") return "over";
-    return picture?.side === "beside" && wide + this.edges + panel <= width ? "beside" : "below";
+    return picture?.side === "beside" && wide + SIDES + panel <= width ? "beside" : "below";
   }
 
   /** The room of a panel beside a picture, and of one below it. */

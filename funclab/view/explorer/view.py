@@ -186,8 +186,8 @@ class Explorer(View):
         return {"pictures": pictures, "facts": {**facts, "tape": tape, "more": more}}
 
 
-PAGE = 1240.0, 624.0
-"""The room below the title of a page in a window of 1280 by 720."""
+PAGE = 1240.0, 526.0
+"""The room between header and foot on a page in a window of 1280 by 720."""
 MESSAGES = {"tape": tape_of, "more": more_of}
 """What the browser may ask for, and the function that answers."""
 ANSWERS: dict[tuple[tuple[str, str], ...], list[dict[str, Any]]] = {}
