@@ -8,7 +8,7 @@ import { h } from "../live/core.js";
 const BESIDE = 328, BELOW = 120, NARROW = 700, ON_A_WALL = [520, 204];
 // The room around the picture on its stage, above and below together, and at least at its sides; of the
 // code above the view; and of the page around it.
-const EDGES = 32, SIDES = 8, CODE = 52, AROUND = 100;
+const EDGES = 32, SIDES = 4, CODE = 52, AROUND = 100;
 // The least height of a panel beside the picture, enough for most layers, and the most of one below.
 const PANEL = 420, MOST_BELOW = 160;
 // The room in a notebook in a window of 1280 by 720: pictures without a kernel must fit there.
