@@ -99,8 +99,8 @@ def described(path: Any, texts: Texts) -> dict[str, Any]:
 
 
 def weights_for(
-    model: Model, arrays: dict[str, Array], texts: Texts, by_name: bool = False
-) -> dict[str, Array]:
+    model: Model, arrays: dict[str, Any], texts: Texts, by_name: bool = False
+) -> dict[str, Any]:
     """The arrays of the file by the paths that the model's weights have in a file of Keras 3.
 
     Layers are matched by name or, if the file's model has other names, by order. With `by_name`,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, NoReturn
 
 from funclab import registry
 from funclab.errors import ConfigError, FunclabError, NameLookupError
@@ -117,7 +117,7 @@ class Sketch:
         if isinstance(culprit, Operation) and culprit in self.numbers:
             self._refuse(self.facts[self.numbers[culprit]], _reason(error))
 
-    def _refuse(self, facts: Facts, reason: str) -> None:
+    def _refuse(self, facts: Facts, reason: str) -> NoReturn:
         facts.boxed = reason
         raise _Again
 

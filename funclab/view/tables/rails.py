@@ -46,7 +46,8 @@ class _Lines:
         """The line of a call, after one in which the tensors that it takes meet."""
         taken = sorted(self.columns.index(parent) for parent in self.parents[node])
         self.readers.subtract(self.parents[node])
-        ended = [i for i in taken if not self.readers[self.columns[i]]]
+        calls = self.columns
+        ended = [i for i in taken if (one := calls[i]) is not None and not self.readers[one]]
         column = ended[0] if ended else self._free()
         before = [held is not None for held in self.columns]
         for i in ended:
