@@ -237,18 +237,6 @@ WITH_A_KERNEL = {
         ["ArrowDown", "Enter", "c", "h", "s", "Escape", "r", "c", "u", "y"],
     ),
     "kernel_question": (lambda: ask("1.1"), ["1", "3", "0"]),
-    "kernel_playground": (
-        lambda: funclab.playground(),
-        ["b", "h", "h", "u", "n", "l", "w", "W", "d", "z", "p", "y", "c", "r"],
-    ),
-    "kernel_controls": (
-        lambda: funclab.playground(),
-        [
-            *("ArrowUp", "ArrowUp", "ArrowLeft", "Escape", "h", "m", "B", "B", "m", "M", "o", "O"),
-            *("a", "A", "e", "E", "E", "i", "I", "I", "L", "Z", "P", "P", "D", "u"),
-            *("click .fl-play-arrow:last-child", "click .fl-play-arrow", "s", "s"),
-        ],
-    ),
 }
 
 
