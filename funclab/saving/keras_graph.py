@@ -66,12 +66,12 @@ class _Reader:
         try:
             inputs = _inputs(self.keras, model)
             return self.entry(self.keras.Model(inputs, model.call(inputs), name=model.name))
-        except Exception as error:
+        except Exception as error:  # the model's own code may raise anything
             why = str(error).strip().partition("\n")[0] or type(error).__name__
             why = f"Its call cannot be traced on symbolic tensors: {why}"
         try:
             outputs = self.keras.tree.flatten(model(inputs)) if inputs != [] else []
-        except Exception:
+        except Exception:  # the same code, called as a whole
             outputs = []
         made = [(tuple(x.shape), str(x.dtype)) for x in outputs] or [(Unknown(), "float32")]
         taken = [(tuple(x.shape), str(x.dtype)) for x in self.keras.tree.flatten(inputs)]

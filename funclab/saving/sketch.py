@@ -79,7 +79,7 @@ class Sketch:
                 operation = make()
             except _Again:
                 raise
-            except Exception as error:
+            except Exception as error:  # whatever a layer cannot be made for, it becomes a box
                 self._blame(error)
                 if entry is self.whole:
                     raise
@@ -99,7 +99,7 @@ class Sketch:
         facts = self.facts[number]
         try:
             outputs = operation(*args, **kwargs)
-        except Exception as error:
+        except Exception as error:  # the same for its calls
             self._blame(error)
             self._refuse(facts, _reason(error))
         taken = [x.shape for x in structure.flatten([args, kwargs]) if isinstance(x, Tensor)]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from funclab.view.draw import theme
-from funclab.view.draw.geometry import Area, closed, rounded_left
+from funclab.view.draw.geometry import Area, area, closed
 from funclab.view.draw.text import clean, folded_lines, steady
 
 
@@ -80,9 +80,10 @@ class Canvas:
         """Data of M, L, C and Z with absolute points, and of h and l with steps."""
         self.parts.append(f'<path d="{data}"{self._paint(paint)}/>')
 
-    def bar(self, area: Area, width: float, radius: float, fill: str) -> None:
-        """The coloured left side of a rounded box."""
-        self.path(rounded_left(area.corner, width, area.height, radius), Paint(fill))
+    def bar(self, box: Area, fill: str, inset: float = 7, width: float = 4) -> None:
+        """The coloured bar inside a box, along its left side."""
+        corner = box.corner + inset * (1 + 1j)
+        self.rect(area(corner, width, box.height - 2 * inset), Paint(fill), width / 2)
 
     def arrow(self, tip: complex, ahead: complex, fill: str) -> None:
         """The head of an arrow, as long as `ahead` and as wide."""

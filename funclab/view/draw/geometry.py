@@ -156,16 +156,6 @@ def round_outline(middle: complex, radius: float) -> str:
     return f"M{written(ends[0])}{''.join(arcs)}Z"
 
 
-def rounded_left(corner: complex, width: float, height: float, radius: float) -> str:
-    """A bar whose left corners are rounded."""
-    below = corner + 1j * height
-    down = 1j * radius
-    upper = quarter(corner, corner + radius, corner + down)
-    lower = quarter(below, below - down, below + radius)
-    top = polyline([corner + width, corner + radius])
-    return f"{top}{upper}L{written(below - down)}{lower}L{written(below + width)}Z"
-
-
 def mark_path(mark: str, middle: complex, size: float = 6) -> str:
     """The outline of a mark around a point."""
     if mark == "circle":

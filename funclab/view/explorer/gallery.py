@@ -59,14 +59,13 @@ class Gallery:
         self.pictures: dict[str, dict[str, Any]] = {}
         self.shown: dict[str, set[str]] = {}
         self.scenes: dict[str, Scene] = {}
-        """The newest scene of each way that was drawn, by its name."""
+        """The newest scene of each way, by its name; the one that was drawn last is at the end."""
         self.sharing: Sharing | None = None
         """What pictures of one face share while the model does not change."""
         self.plain: dict[Way, tuple[str, Fit, list[str]]] = {}
         """How each way is drawn before a block is opened: the place of the panel, the layout, and
         the boxes with which columns begin."""
         self.places = {key: i for i, key in enumerate(self.nodes)}
-        self.last: tuple[str, Scene | None] = ("", None)
 
     def resize(self, room: Room) -> None:
         """Draw for a new room from now on."""
@@ -149,8 +148,8 @@ class Gallery:
             picture["blocks"] = blocks
         full = f"{name}@{target}" if scene.moved else name
         self.pictures[full], self.shown[full] = picture, shown_in(scene)
+        self.scenes.pop(name, None)
         self.scenes[name] = scene
-        self.last = (name, scene)
         return self.shown[full]
 
     def _rooms(self, way: Way) -> dict[str, Room]:

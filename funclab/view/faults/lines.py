@@ -204,7 +204,7 @@ def draw_item(canvas: Canvas, box: Area, item: Item) -> None:
     radius = 8 if item.kind == "place" or item.kind in FILLS else 0
     canvas.rect(box, Paint(FILLS.get(item.kind, "paper"), colour, 1.4, dash), radius)
     if item.kind in FILLS:
-        canvas.bar(box, sizes.BAR, 8, "neutral" if item.kind == "layer" else item.kind)
+        canvas.bar(box, "neutral" if item.kind == "layer" else item.kind)
     start = box.corner + complex(16 if upper_font.mono else 20, 24 if lower else 32)
     if item.kind == "nothing":
         canvas.text_line(start + 8j, lower, lower_font)

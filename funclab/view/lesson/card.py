@@ -19,7 +19,6 @@ from funclab.view.scene.calls import Calls, Piece
 from funclab.view.scene.diagram import Diagram
 from funclab.view.scene.layout.place import place
 from funclab.view.scene.scene import Box, Scene
-from funclab.view.scene.sizes import BAR
 
 LEFT, TOP, LINE, WIDTH = 22, 28, 19, 620
 HEADING, TEXT = 15, 13
@@ -119,7 +118,7 @@ class Card(Picture):
         top = TOP + LINE * len(lines) + 10
         sheet = area(1 + 1j, width + 2 * LEFT, top + height + 8 * bool(height))
         canvas.rect(sheet, Paint("paper", "rim", 1.2), 8)
-        canvas.bar(sheet, BAR, 8, self.ink)
+        canvas.bar(sheet, self.ink)
         ink = self.ink if self.ink in ("fault", "output", "input") else "ink"
         canvas.text_line(complex(LEFT, TOP), prose(self.title), Font(HEADING, ink, bold=True))
         for i, line in enumerate(lines, 1):

@@ -1,7 +1,7 @@
 // What every view shares: one state with undo, keys, captions, ask mode, tours, looks.
 // `types.d.ts` says what a view is. Text comes from the table `TEXTS`, never from code.
 
-import { icon } from "./icons.js";
+import { OUTLINES } from "./icons.js";
 import { filled } from "./sentences.js";
 
 export const SVG = "http://www.w3.org/2000/svg";
@@ -94,6 +94,12 @@ export function s(tag, attributes = {}, ...children) {
   for (const [key, value] of Object.entries(attributes)) el.setAttribute(key, value);
   el.append(...children.map(steady));
   return el;
+}
+
+/** An icon by its name, which screen readers do not read: its button has a name. */
+export function icon(name) {
+  return s("svg", { class: "fl-icon", viewBox: "0 0 16 16", "aria-hidden": "true", "data-icon": name },
+    s("path", { d: OUTLINES[name] }));
 }
 
 /** How keys are written on buttons. */

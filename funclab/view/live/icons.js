@@ -1,8 +1,6 @@
 // The icons of tools: outlines on a grid of 16 by 16, in the colour of the text around them.
 
-import { s } from "./core.js";
-
-const OUTLINES = {
+export const OUTLINES = {
   play: "M5 3.4v9.2L12.6 8z",
   pause: "M5.5 3.5v9M10.5 3.5v9",
   step: "M4 3.5v9L9.8 8zM12.5 3.5v9",
@@ -26,9 +24,3 @@ const OUTLINES = {
   look: "M1.8 8c3-5.2 9.4-5.2 12.4 0-3 5.2-9.4 5.2-12.4 0zM8 6.2a1.8 1.8 0 1 0 0 3.6 1.8 1.8 0 0 0 0-3.6z",
   open: "M3 6.5h10v6.5H3zM5 6.5V3h6v3.5",
 };
-
-/** An icon by its name, which screen readers do not read: its button has a name. */
-export function icon(name) {
-  return s("svg", { class: "fl-icon", viewBox: "0 0 16 16", "aria-hidden": "true", "data-icon": name },
-    s("path", { d: OUTLINES[name] }));
-}

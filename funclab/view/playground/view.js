@@ -1,8 +1,7 @@
 // The playground: controls change a model, and the browser asks the kernel for one short burst of
 // training after another. It asks for the next when it has drawn the last, so Pause always works.
 
-import { h, same, sourceLines } from "../live/core.js";
-import { icon } from "../live/icons.js";
+import { h, icon, same, sourceLines } from "../live/core.js";
 import { liveView } from "../live/start.js";
 import { pictureFrom } from "../live/stored.js";
 

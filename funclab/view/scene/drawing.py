@@ -177,10 +177,9 @@ def draw_box(canvas: Canvas, scene: Scene, box: Box, group: Group | None) -> Non
 
 def _draw_bar(canvas: Canvas, box: Box, colour: str, density: Density) -> None:
     """The coloured bar inside a box, along its left side; in a frame, beside its heading."""
-    inset, width = (7, 4) if density.full else (4, 3)
     height = density.height if box.inside is not None or box.rows else box.height
-    bar = area(box.corner + inset * (1 + 1j), width, height - 2 * inset)
-    canvas.rect(bar, Paint(colour), width / 2)
+    size = (7, 4) if density.full else (4, 3)
+    canvas.bar(area(box.corner, box.width, height), colour, *size)
 
 
 def _draw_cards(canvas: Canvas, box: Box) -> None:

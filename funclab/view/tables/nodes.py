@@ -81,7 +81,7 @@ class NodeTable(Picture):
         colour = "group0" if len(rows) > 1 else "neutral"
         frame = area(1 + 1j, width - 2, height - 2)
         canvas.rect(frame, Paint("paper", colour, 1.5), 8)
-        canvas.bar(frame, sizes.BAR, 8, colour)
+        canvas.bar(frame, colour)
         canvas.text_line(LEFT + 32j, name, Font(NAME, bold=True))
         canvas.text_line(detail_at + 32j, self.detail, Font(sizes.DETAIL, "soft"))
         if rows:

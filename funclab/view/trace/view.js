@@ -19,7 +19,6 @@ const trace = {
 
   draw(ctx) {
     const { spine, lines } = ctx.facts;
-    this.el = ctx.el;
     this.range = h("input", { type: "range", min: 0, max: spine.length - 1, "aria-label": ctx.t("trace_timeline"),
       oninput: ({ target }) => this.go(ctx, spine[target.value]) });
     ctx.bar.append(...ctx.makeButtons(), h("label", {}, ctx.t("trace_timeline"), " ", this.range));
@@ -80,7 +79,7 @@ const trace = {
   pictures(ctx, step) {
     const frames = this.framesOf(ctx, step);
     if (!frames.every(Boolean)) return this.shown.replaceChildren(h("p", {}, ctx.t("asking_kernel")));
-    const weights = this.weights(step), calls = weights?.calls, colour = weights?.colour;
+    const weights = this.weights(ctx, step), calls = weights?.calls, colour = weights?.colour;
     const parts = step.pictures.filter(({ role }) => role === "part").length;
     const meet = step.kind === "add_into" && parts === calls?.size;
     this.crop(weights);
@@ -122,10 +121,11 @@ const trace = {
 
   /** The weights that a step adds gradients to, or moves: their capsule, and the boxes of their calls; null
    * unless all capsules are to the right of all boxes, where this step's numbers take their place.
+   * @param {Context} ctx
    * @param {any} step
    */
-  weights(step) {
-    if (!["add_into", "update"].includes(step.kind) || this.el.dataset.look === "projector") return null;
+  weights(ctx, step) {
+    if (!["add_into", "update"].includes(step.kind) || ctx.look === "projector") return null;
     const parts = this.graph.parts(), [weights, ...calls] = step.marks;
     const capsules = [...this.graph.el.querySelectorAll(".capsule")].map((one) => rectOf(one).x);
     const boxes = [...this.graph.el.querySelectorAll(".box")].map(rectOf), left = Math.min(...capsules);
@@ -365,16 +365,16 @@ const trace = {
 
   keys(ctx) {
     const { spine, steps } = ctx.facts, { part } = this.position(ctx);
-    const button = (text, run, when, looks = {}) => ({ label: ctx.t(text), button: ctx.t(text), run, when, ...looks });
+    const button = (text, run, more = {}) => ({ label: ctx.t(text), button: ctx.t(text), run, ...more });
     const to = (phase) => {
       const first = steps.findIndex((step) => step.phase === phase);
-      return button(`trace_to_${phase}`, () => this.go(ctx, first), () => first >= 0);
+      return button(`trace_to_${phase}`, () => this.go(ctx, first), { when: () => first >= 0 });
     };
     return {
-      ArrowLeft: button("back", () => this.move(ctx, -1), undefined, { icon: "back", brief: true }),
+      ArrowLeft: button("back", () => this.move(ctx, -1), { icon: "back", brief: true }),
       p: { label: ctx.t("trace_play"), button: ctx.t(this.timer ? "pause" : "trace_play"),
         icon: this.timer ? "pause" : "play", main: true, run: () => this.toggle(ctx) },
-      ArrowRight: button("next", () => this.move(ctx, 1), undefined, { icon: "next", brief: true }),
+      ArrowRight: button("next", () => this.move(ctx, 1), { icon: "next", brief: true }),
       Home: { label: ctx.t("first_step"), run: () => this.go(ctx, 0) },
       End: { label: ctx.t("last_step"), run: () => this.go(ctx, spine.at(-1)) },
       " ": { run: () => this.toggle(ctx) },

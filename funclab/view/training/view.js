@@ -93,38 +93,36 @@ function trainingView() {
       const following = measureAfter(state.measure);
       const act = (what) => () => this.act(ctx, what);
       const rate = (factor) => () => this.setRate(ctx, Number(status.rate ?? 0) * factor);
-      const key = (name, run, button, when, off, looks = {}) =>
-        ({ label: ctx.t(`live_key_${name}`), button, run, when, off, ...looks });
+      const key = (name, run, button, more = {}) => ({ label: ctx.t(`live_key_${name}`), button, run, ...more });
       const swept = () => Boolean(status.rows?.length);
       const when = { e: () => smoothed, j: () => runs > 1 && model.widget_manager?.kernel, g: graph,
         t: sweep ? swept : graph };
       const switches = Object.entries({ ...SWITCHES, ...(sweep && TRIALS) })
         .filter(([letter]) => !compared || (sweep ? "lejt" : "lej").includes(letter))
         .map(([letter, [name, icon, on, off, label = name]]) =>
-          [letter, key(label, () => ctx.set({ [name]: !state[name] }), ctx.t(state[name] ? off : on), when[letter],
-            false, { icon, brief: true })]);
+          [letter, key(label, () => ctx.set({ [name]: !state[name] }), ctx.t(state[name] ? off : on),
+            { icon, brief: true, when: when[letter] })]);
       const steering = {
         " ": key("pause", act(status.paused ? "resume" : "pause"), ctx.t(status.paused ? "live_resume" : "pause"),
-          undefined, false, { icon: status.paused ? "play" : "pause", main: true }),
-        n: key("step", act("step"), ctx.t("live_step"), undefined, false, { icon: "step" }),
-        x: key("stop", act("stop"), ctx.t("live_stop"), undefined, false, { icon: "stop" }),
-        s: key("slow", () => this.slow.ask(status), ctx.t("live_slow"), undefined, false, { icon: "clock" }),
-        "-": key("halve", rate(0.5), ctx.t("live_halve"), undefined, false, { icon: "less", brief: true }),
-        "+": key("double", rate(2), ctx.t("live_double"), undefined, false, { icon: "more", brief: true }),
+          { icon: status.paused ? "play" : "pause", main: true }),
+        n: key("step", act("step"), ctx.t("live_step"), { icon: "step" }),
+        x: key("stop", act("stop"), ctx.t("live_stop"), { icon: "stop" }),
+        s: key("slow", () => this.slow.ask(status), ctx.t("live_slow"), { icon: "clock" }),
+        "-": key("halve", rate(0.5), ctx.t("live_halve"), { icon: "less", brief: true }),
+        "+": key("double", rate(2), ctx.t("live_double"), { icon: "more", brief: true }),
         h: key("measure", () => ctx.set({ measure: following }),
-          ctx.t("live_show_measure", { measure: ctx.t(`live_${following}`) }),
-          () => graph() && state.graph),
+          ctx.t("live_show_measure", { measure: ctx.t(`live_${following}`) }), { when: () => graph() && state.graph }),
         ArrowDown: key("next", () => this.walk(ctx, 1)),
         ArrowUp: key("last", () => this.walk(ctx, -1)),
         Enter: key("restore", () => this.bringBack(ctx), ctx.t("live_restore"),
-          () => status.snapshots && !underWay(status), !this.channel.heard),
+          { when: () => status.snapshots && !underWay(status), off: !this.channel.heard }),
         i: key("interrupt", () => this.interrupt(ctx)),
       };
       return {
         ...(sweep ? { x: key("end", act("stop"), ctx.t("live_stop")) } : compared ? {} : steering),
         ...Object.fromEntries(switches),
         m: key("charts", () => ctx.set({ chart: (state.chart + 1) % charts.length }), ctx.t("live_charts"),
-          () => ctx.look === "projector" && charts.length > 1),
+          { when: () => ctx.look === "projector" && charts.length > 1 }),
         ArrowLeft: key("back", () => this.lookAt(ctx, this.neighbour(ctx, -1))),
         ArrowRight: key("on", () => this.lookAt(ctx, this.neighbour(ctx, 1))),
         Escape: { run: () => ctx.set({ selected: "", epoch: 0 }) },

@@ -22,7 +22,6 @@ from funclab.view.draw.geometry import (
     quarter,
     round_outline,
     rounded,
-    rounded_left,
 )
 
 
@@ -118,18 +117,6 @@ def test_a_quarter_and_an_outline_are_circles():
     assert len(curves) == 4 and outline[0] == outline[-1]
     assert all(abs(abs(p - (7 + 8j)) - 5) < 0.05 for curve in curves for p in along(*curve))
     assert round_outline(0, 5).endswith("Z")
-
-
-def test_a_bar_is_rounded_at_the_left_alone():
-    data = rounded_left(10 + 20j, 8, 40, 6)
-    corners = points(data)
-
-    assert (min(p.real for p in corners), max(p.real for p in corners)) == (10, 18)
-    assert (min(p.imag for p in corners), max(p.imag for p in corners)) == (20, 60)
-    assert 18 + 20j in corners and 18 + 60j in corners
-    assert 10 + 20j not in corners and 10 + 60j not in corners
-    assert {16 + 20j, 10 + 26j, 10 + 54j, 16 + 60j} <= {*corners}
-    assert data.endswith("Z")
 
 
 @pytest.mark.parametrize("mark", MARKS)

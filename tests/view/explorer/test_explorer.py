@@ -97,7 +97,7 @@ def test_a_projector_never_shows_more_than_twelve_boxes_of_a_model(build):
 
     for selected in ("", list(view.facts["nodes"])[-2]):
         view.selected = selected
-        assert max(len(part.boxes) for part in view.gallery.last[1].walk()) <= 12
+        assert max(len(part.boxes) for part in scene_of(view).walk()) <= 12
 
 
 def test_a_large_model_opened_on_a_projector_keeps_what_is_selected():
@@ -114,7 +114,7 @@ def test_a_large_model_opened_on_a_projector_keeps_what_is_selected():
     view.selected = "inner[3]/layer_9[0]"
 
     assert holds(view, "inner[3]/layer_9[0]")
-    assert max(len(part.boxes) for part in view.gallery.last[1].walk()) <= 22
+    assert max(len(part.boxes) for part in scene_of(view).walk()) <= 22
 
 
 def test_few_pictures_are_kept():
@@ -277,7 +277,7 @@ def test_a_picture_keeps_to_the_room_that_the_browser_has(room):
 
     view.space = room
 
-    scene = view.gallery.last[1]
+    scene = scene_of(view)
     assert scene.width <= room[0]
     assert scene.height <= room[1]
 
@@ -299,11 +299,11 @@ def test_a_block_is_told_in_numbers_and_opens_in_place():
     told = last(view)["told"]
     drawn = len(view.gallery.shown[list(view.pictures)[-1]]) - len(blocks)
     assert told == f"92 nodes, {drawn} drawn one by one, {92 - drawn} in {len(blocks)} blocks"
-    key = next(box.key for box in view.gallery.last[1].boxes if box.role == "block" and box.starts)
+    key = next(box.key for box in scene_of(view).boxes if box.role == "block" and box.starts)
     view.show(unfolded=[key])
-    assert key in [box.key for box in view.gallery.last[1].boxes if box.inside]
+    assert key in [box.key for box in scene_of(view).boxes if box.inside]
     view.show(unfolded=[f"-{key}"])
-    assert key not in [box.key for box in view.gallery.last[1].boxes if box.inside]
+    assert key not in [box.key for box in scene_of(view).boxes if box.inside]
 
 
 def test_a_model_with_nothing_that_repeats_is_seen_whole_in_blocks():
@@ -311,7 +311,7 @@ def test_a_model_with_nothing_that_repeats_is_seen_whole_in_blocks():
     view.space = [1095, 500]
 
     assert last(view)["choice"].endswith(" boxes")
-    members = [key for box in view.gallery.last[1].boxes for key in box.members or [box.key]]
+    members = [key for box in scene_of(view).boxes for key in box.members or [box.key]]
     assert sorted(members) == sorted(view.facts["nodes"])
     view.selected = list(view.facts["nodes"])[75]
     assert holds(view, view.selected)
@@ -324,7 +324,7 @@ def test_no_model_needs_a_scrollbar(name, look, panel):
 
     view.space = [1095, 564]
 
-    scene, side, scale = view.gallery.last[1], last(view)["side"], 1.7 if look == "projector" else 1
+    scene, side, scale = scene_of(view), last(view)["side"], 1.7 if look == "projector" else 1
     assert scene.width * scale <= 1096 - panel[0] * (side == "beside")
     over = 70 * (name == "vqa" and look == "projector")  # four inputs, and little to gather
     assert scene.height * scale <= 566 + over - panel[1] * (side == "below")
@@ -336,7 +336,7 @@ def test_on_a_wall_every_model_is_seen_whole(name):
 
     view.space = [1240, 624]
 
-    scene = view.gallery.last[1]
+    scene = scene_of(view)
     assert scene.width * 1.7 <= 1241
     assert scene.height * 1.7 <= 626
     members = [key for box in scene.boxes for key in box.members or [box.key]]
@@ -350,6 +350,10 @@ def scattered(length):
         kind = (i + 1).bit_count() % 2 - i.bit_count() % 2
         y = (Dense(4), Dropout(0.1), Activation("relu"))[kind](y)
     return Model(x, Dense(1)(y), name="scattered")
+
+
+def scene_of(view):
+    return [*view.gallery.scenes.values()][-1]
 
 
 def last(view):

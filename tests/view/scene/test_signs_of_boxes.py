@@ -64,9 +64,6 @@ class Ledger(Texts):
         corner = complex(area_.right, area_.bottom)
         self.note("rect", paint, [area_.corner, corner])
 
-    def bar(self, area_: Area, width: float, radius: float, fill: str) -> None:
-        self.note("bar", fill, [area_.corner, area_.corner + width + 1j * area_.height])
-
     def circle(self, middle: complex, radius: float, paint: Paint) -> None:
         self.note("circle", paint, [middle - radius, middle + radius])
 

@@ -1,0 +1,47 @@
+"""What a student sees of a view in JupyterLab with its file browser, in a window of 1280 by 720."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.waiting import laid_out
+
+MODEL = """
+%load_ext funclab
+import funclab, numpy as np
+from funclab import Input, Model
+from funclab.layers import Dense
+get_ipython().run_line_magic("funclab", "look {look}")
+x = Input((64,), name="x")
+shared = Dense(64, activation="relu", name="shared")
+model = Model(x, Dense(10, activation="softmax", name="out")(shared(shared(x))), name="twice")
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+images, labels = np.random.rand(64, 64), np.random.randint(0, 10, 64)
+"""
+FIT = "model.fit(images, labels, epochs=3, validation_split=0.25)"
+TITLE = "(title) => [title.textContent, title.scrollWidth, title.clientWidth]"
+TILES = """(tiles) => [...tiles.querySelectorAll("div")].map((tile) => {
+  const [name, value] = ["dt", "dd"].map((one) => tile.querySelector(one));
+  const [above, below] = [name, value].map((one) => one.getBoundingClientRect());
+  const lines = Math.round(above.height / parseFloat(getComputedStyle(name).lineHeight));
+  const over = above.bottom <= below.top + 1;
+  return [name.textContent, lines, over, getComputedStyle(name).fontWeight];
+})"""
+
+
+@pytest.mark.parametrize("look", ["auto", "projector"])
+def test_titles_are_whole_and_the_names_of_numbers_stand_above_them(lab, run_cells, look):
+    notebook = run_cells(lab, MODEL.format(look=look), "model", FIT)
+    page = notebook.page
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.wait_for_selector(".fl-training .fl-tiles dt")
+    laid_out(page)
+
+    shown = page.locator(".fl-explorer .fl-title").evaluate(TITLE)
+    tiles = page.locator(".fl-training .fl-tiles").evaluate(TILES)
+
+    assert shown[0] == "Model twice"
+    assert shown[1] <= shown[2]
+    assert [name for name, *_ in tiles][:3] == ["epoch", "loss", "accuracy"]
+    assert {(lines, above, weight) for _, lines, above, weight in tiles} == {(1, True, "400")}
+    assert notebook.quiet
