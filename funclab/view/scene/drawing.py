@@ -46,7 +46,7 @@ def draw_scene(canvas: Canvas, scene: Scene) -> None:
         for tie in group.ties:
             canvas.path(curved(_points(tie)), paint)
     for label in scene.labels:
-        _draw_label(canvas, label)
+        _draw_label(canvas, label, density_of(scene))
     for edge in scene.edges:
         leaves = edge.target.key in ends
         colour = "output" if leaves else "line"
@@ -92,14 +92,15 @@ def _draw_edge(canvas: Canvas, edge: Edge, arrow: bool, colour: str) -> None:
     canvas.close()
 
 
-def _draw_label(canvas: Canvas, label: Label) -> None:
+def _draw_label(canvas: Canvas, label: Label, density: Density) -> None:
     if not label.band:
         canvas.text_line(label.corner + 11j, label.text, Font(sizes.SMALL, "soft", mono=True))
         return
     if label.band % 2:
         canvas.rect(label, Paint("plain"))
-    middle = complex(label.x + 12, label.middle.imag + 4)
-    canvas.text_line(middle, label.text, Font(13, "soft", bold=True))
+    left, size = (8, sizes.SMALL) if density.brief else (12, 13)
+    start = complex(label.x + left, label.middle.imag + 4)
+    canvas.text_line(start, label.text, Font(size, "soft", bold=True))
 
 
 def _draw_shape(canvas: Canvas, plate: Plate, density: Density) -> None:

@@ -14,7 +14,7 @@ from funclab.view.scene.choosing import COLUMNS
 from funclab.view.scene.diagram import chooser
 from funclab.view.scene.layout.place import place, wrapping
 from tests.view import gallery, models
-from tests.view.measures import overlapping
+from tests.view.measures import overlapping, texts
 
 SCREEN = (1095, 624)
 """The room of a picture in a window of 1280 by 900 pixels, with a panel below it."""
@@ -82,6 +82,22 @@ def test_nested_skips_make_a_u_in_which_they_run_straight_across():
         assert skip.path[0][0] == boxes[ends[skip.source.key]].right
         assert {y for _, y in skip.path} == {skip.path[0][1]}
     assert [label.text for label in scene.labels] == ["32 × 32", "16 × 16", "8 × 8", "4 × 4"]
+
+
+def test_the_words_on_a_band_end_before_the_boxes():
+    y = x = Input((128, 128, 1))
+    kept = []
+    for filters in (16, 32):
+        kept.append(y := layers.Conv2D(filters, 3, padding="same")(layers.ReLU()(y)))
+        y = layers.MaxPooling2D()(y)
+    for skip in reversed(kept):
+        y = layers.Concatenate()([layers.UpSampling2D()(layers.Conv2D(8, 1)(y)), skip])
+    model = Model(x, layers.Conv2D(1, 1)(y))
+
+    for picture in (diagram(model), diagram(model, look="projector")):
+        words = [text for text in texts(picture) if re.fullmatch(r"\d+ × \d+", text.words)]
+        assert [text.words for text in words] == ["128 × 128", "64 × 64", "32 × 32"]
+        assert max(text.area.right for text in words) < min(box.x for box in picture.scene.boxes)
 
 
 def test_in_a_u_each_tensor_lies_in_the_band_of_its_resolution():

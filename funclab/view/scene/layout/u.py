@@ -15,7 +15,7 @@ AXIS = 26
 """How far from the left of the boxes the wire runs."""
 APART, NEAR = 60, 36
 """The least distance from the words on the left to the boxes on the right, and for short lines."""
-LEFT = 104, 102
+LEFT = 104, 76
 """Room for the words on the bands."""
 BELOW = 20
 """Room for a number under a box, and for an arrow."""
