@@ -53,6 +53,7 @@ _NAMES = {
     "Optimizer": "optimizers",
     "Sequential": "models",
     "install_as_keras": "keras2",
+    "gradients": "training.gradients",
     "load_ipython_extension": "view.notebook.extension",
     "playground": "view.playground.view",
     "plot_model": "view",
