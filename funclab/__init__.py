@@ -54,6 +54,7 @@ _NAMES = {
     "Sequential": "models",
     "install_as_keras": "keras2",
     "load_ipython_extension": "view.notebook.extension",
+    "meaning": "models.meaning",
     "playground": "view.playground.view",
     "plot_model": "view",
     "profile": "view.profile.view",
