@@ -79,19 +79,24 @@ class View(Widget):
         ask: bool | None = None,
         tour: Any = (),
         state: dict[str, Any] | None = None,
+        usual: dict[str, Any] | None = None,
         **traits: Any,
     ) -> None:
         self.displays, own_id = 0, uuid4().hex
         self.lock = threading.RLock()
         """Held while traits change together: both a training thread and the page change them."""
-        whole = {**self.blank_state, **self._checked_state(state or {})}
+        blank = {
+            **self.blank_state,
+            **(usual or {}),
+        }  # `usual`: where that depends on what is shown
+        whole = {**blank, **self._checked_state(state or {})}
         super().__init__(
             look=theme.chosen(look),
             ask=theme.ask() if ask is None else ask,
             tour=_checked_tour(tour),
             state=whole,
             home=dict(whole),
-            blank=dict(self.blank_state),
+            blank=blank,
             own_id=own_id,
             model_id=own_id,
             **traits,
@@ -128,7 +133,7 @@ class View(Widget):
         settings = "".join(
             f", {key}={value!r}"
             for key, value in self.state.items()
-            if value != self.blank_state.get(key)
+            if value != self.blank.get(key)
         )
         bare = "($" in self.call
         return self.call.replace("$", settings.removeprefix(", ") if bare else settings)
