@@ -11,7 +11,7 @@ import numpy as np
 from funclab.view.draw.canvas import Canvas, Font, Paint, number
 from funclab.view.draw.chart import Axis, Chart, Line, Plot, axis_of, brief, ticks
 from funclab.view.draw.contour import contours
-from funclab.view.draw.geometry import area, mark_path, polyline
+from funclab.view.draw.geometry import area, closed, mark_path, polyline
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.sentences import say
 from funclab.view.draw.text import text_width
@@ -182,7 +182,9 @@ class PlanePicture(Picture):
 
     def _chart(self, canvas: Canvas) -> None:
         real, shadow = say("landscape_real"), say("landscape_shadow")
-        lines = [Line(real, self.plane.real), Line(shadow, self.plane.shadow, 1, dashed=True)]
+        lines = [Line(real, self.plane.real)]
+        if not self.arrows:
+            lines.append(Line(shadow, self.plane.shadow, 1, dashed=True))
         chart = Chart(say("landscape_by_epoch"), self.epochs, lines, wide=128, least=180)
         Plot(canvas, chart, complex(LEFT + SIDE + 24, 2)).draw()
 
@@ -191,8 +193,9 @@ class PlanePicture(Picture):
         left, top, wide = LEFT + SIDE + 36, 316, 22
         canvas.text_line(complex(left, top - 10), say("landscape_colours"), Font(12, bold=True))
         for i, strength in enumerate(STRENGTHS[:-1]):
-            cell = area(complex(left + i * wide, top), wide, 18)
-            canvas.rect(cell, Paint("neg", opacity=max(float(strength), 0.01)))
+            corner = complex(left + i * wide, top)
+            ends = [corner, corner + wide, corner + wide + 18j, corner + 18j]
+            canvas.path(closed(ends), Paint("neg", opacity=float(strength)))
         canvas.rect(area(complex(left, top), wide * BANDS, 18), Paint("", "line", 1))
         levels = levels_of(self.plane)
         ends = (self.plane.most, levels[BANDS // 2 - 1], self.plane.least)
