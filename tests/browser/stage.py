@@ -3,20 +3,16 @@ words, edges, empty room. The numbers wanted are those of the tests that use thi
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import Page
 
 import funclab
 from funclab import Input, Model, layers
 from funclab.layers import Conv2D, Dense
 from funclab.teach import arrange, ask, vote
 from funclab.teach.checking import check_lines
-from tests.browser.waiting import laid_out
 from tests.teach.tries import tries
 from tests.view import gallery
 
