@@ -17,9 +17,9 @@ from funclab.view.draw.sentences import say
 from funclab.view.draw.text import text_width
 from funclab.view.landscape.losses import Plane
 
-SIDE, LEFT, TOP = 348, 52, 44
-"""The side of the plane, and where it begins."""
-WIDTH, HEIGHT, PAD = 734, 440, 16
+SIDE, SMALL, LEFT, TOP = 348, 200, 52, 44
+"""The side of the plane, also where there is little room, and where it begins."""
+WIDTH, BELOW, PAD = 734, 48, 16
 BANDS = 10
 STRENGTHS = np.linspace(0.0, 0.8, BANDS + 1)
 """How strong the colour of each band is, from the highest losses to the lowest."""
@@ -49,6 +49,7 @@ class PlanePicture(Picture):
     axes: tuple[str, str]
     caption: list[str] = field(default_factory=list)
     arrows: bool = False
+    side: float = SIDE
     look: str = "auto"
 
     @property
@@ -67,14 +68,15 @@ class PlanePicture(Picture):
         return titles, [[str(epoch), told(a), told(b)] for epoch, a, b in sides]
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
+        height = TOP + self.side + BELOW
         if not self.caption:
             self._draw(canvas)
-            return WIDTH, HEIGHT
+            return (WIDTH if self.side == SIDE else LEFT + self.side + 2 * PAD), height
         canvas.text_line(complex(PAD, 26), self.title, Font(15, bold=True))
         canvas.shift(28j)
         self._draw(canvas)
         canvas.close()
-        end = canvas.prose(complex(PAD, HEIGHT + 42), self.caption, WIDTH - 2 * PAD, Font(13))
+        end = canvas.prose(complex(PAD, height + 42), self.caption, WIDTH - 2 * PAD, Font(13))
         return WIDTH, end
 
     def _draw(self, canvas: Canvas) -> None:
@@ -82,12 +84,15 @@ class PlanePicture(Picture):
         self.up = Axis(float(self.plane.b[0]), float(self.plane.b[-1]))
         around = "landscape_losses" if self.epochs else "landscape_around"
         canvas.text_line(complex(LEFT, 18), say(around), Font(13, bold=True))
-        canvas.text_line(complex(LEFT, 34), self._share(), LABEL)
+        if self.side == SIDE:
+            canvas.text_line(complex(LEFT, 34), self._share(), LABEL)
         self._bands(canvas)
         self._axes(canvas)
         if self.arrows:
             self._arrows(canvas)
         self._path(canvas)
+        if self.side < SIDE:
+            return
         if self.epochs:
             self._chart(canvas)
         self._scale(canvas)
@@ -103,25 +108,27 @@ class PlanePicture(Picture):
     def point(self, a: float, b: float) -> complex:
         """Where a place of the plane is in the picture."""
         part = complex(self.across.fraction(a), 1 - self.up.fraction(b))
-        return complex(LEFT, TOP) + SIDE * part
+        return complex(LEFT, TOP) + self.side * part
 
     def _bands(self, canvas: Canvas) -> None:
         """Each band lies on the weaker ones, and adds what is missing to its colour."""
         grid = np.nan_to_num(self.plane.losses, nan=1e30, posinf=1e30)
         grid = -np.log(np.maximum(grid, 1e-9))[None, ::-1]
         corner = np.array([[LEFT, TOP]], "float64")
-        canvas.rect(area(complex(LEFT, TOP), SIDE, SIDE), Paint("paper"))
+        canvas.rect(area(complex(LEFT, TOP), self.side, self.side), Paint("paper"))
         for i, level in enumerate(levels_of(self.plane)[:-1], 1):
             opacity = 1 - (1 - STRENGTHS[i]) / (1 - STRENGTHS[i - 1])
-            data = "".join(contours(grid, -math.log(level), SIDE, corner, True))
+            data = "".join(contours(grid, -math.log(level), self.side, corner, True))
             if data:
                 canvas.path(data, Paint("neg", opacity=float(opacity)))
-                line = "".join(contours(grid, -math.log(level), SIDE, corner, False))
+                line = "".join(contours(grid, -math.log(level), self.side, corner, False))
                 canvas.path(line, Paint("", "paper", 0.6))
-        canvas.rect(area(complex(LEFT + 0.5, TOP + 0.5), SIDE - 1, SIDE - 1), Paint("", "line", 1))
+        canvas.rect(
+            area(complex(LEFT + 0.5, TOP + 0.5), self.side - 1, self.side - 1), Paint("", "line", 1)
+        )
 
     def _axes(self, canvas: Canvas) -> None:
-        below, base = Font(11, "label", anchor="middle"), TOP + SIDE
+        below, base = Font(11, "label", anchor="middle"), TOP + self.side
         for value in ticks(self.across.low, self.across.high):
             x = self.point(value, self.up.low).real
             canvas.text_line(complex(x, base + 16), f"{value:g}", below)
@@ -131,7 +138,7 @@ class PlanePicture(Picture):
                 complex(LEFT - 8, y + 4), f"{value:g}", Font(11, "label", anchor="end")
             )
         first, second = self.axes
-        middle = complex(LEFT + SIDE / 2, base + 34)
+        middle = complex(LEFT + self.side / 2, base + 34)
         words = f"→ {first} · ↑ {second}"
         canvas.text_line(middle, words, Font(12, "label", anchor="middle"))
 
@@ -174,8 +181,8 @@ class PlanePicture(Picture):
     def _name(self, canvas: Canvas, point: complex, word: str) -> None:
         """A word beside a point, on a ground of its own, within the plane."""
         wide = text_width(word, 12, bold=True)
-        left = min(point.real + 9, LEFT + SIDE - wide - 6)
-        level = min(point.imag + 18, TOP + SIDE - 6)
+        left = min(point.real + 9, LEFT + self.side - wide - 6)
+        level = min(point.imag + 18, TOP + self.side - 6)
         ground = area(complex(left - 3, level - 12), wide + 6, 16)
         canvas.rect(ground, Paint("paper", opacity=0.85), 3)
         canvas.text_line(complex(left, level), word, Font(12, bold=True))
@@ -213,6 +220,7 @@ class LinePicture(Picture):
     losses: list[float]
     names: tuple[str, str]
     caption: list[str] = field(default_factory=list)
+    side: float = SIDE
     look: str = "auto"
 
     @property
@@ -243,7 +251,9 @@ class LinePicture(Picture):
             canvas.text_line(complex(PAD, 26), self.title, Font(15, bold=True))
             canvas.shift(28j)
         axis = axis_of([loss for loss in self.losses if math.isfinite(loss)])
-        left, right, top, base = LEFT, WIDTH - 24, TOP, HEIGHT - 56
+        small = self.side < SIDE
+        wide, high = (400, 280) if small else (WIDTH, 440)
+        left, right, top, base = LEFT, wide - 40, TOP, high - 40
 
         def at(t: float, loss: float) -> complex:
             across = (t - self.along[0]) / (self.along[-1] - self.along[0])
@@ -273,7 +283,5 @@ class LinePicture(Picture):
             canvas.text_line(complex(x, base + 18), words, Font(12, bold=True, anchor="middle"))
         if self.caption:
             canvas.close()
-        end = HEIGHT - 20
-        if self.caption:
-            end = canvas.prose(complex(PAD, HEIGHT + 20), self.caption, WIDTH - 2 * PAD, Font(13))
-        return WIDTH, end
+            high = canvas.prose(complex(PAD, high + 40), self.caption, wide - 2 * PAD, Font(13))
+        return wide, high

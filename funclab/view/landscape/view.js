@@ -1,11 +1,13 @@
 // The loss around a training run: Python draws the planes, and here an epoch is marked in them.
 
-import { fit, h, row, s, table } from "../live/core.js";
+import { h, row, s, table } from "../live/core.js";
 import { liveView } from "../live/start.js";
 import { pictureFrom } from "../live/stored.js";
 
 /** Milliseconds from one epoch to the next while they play. */
 const PACE = 300;
+/** The width and height that the large picture needs. */
+const ROOM = [734, 440];
 
 /** @type {WrittenView} */
 const landscape = {
@@ -16,12 +18,13 @@ const landscape = {
     this.shown = "";
     this.box = h("div", { class: "fl-plane" });
     this.place = h("span", { class: "fl-place" });
-    const told = h("div", { class: "fl-told" }, ctx.askBox, ctx.panel), parts = h("div", { class: "fl-beside" });
+    const told = h("div", { class: "fl-told" }, ctx.askBox, ctx.panel), parts = h("div", { class: "fl-around" });
     ctx.stage.before(parts);
     parts.append(ctx.stage, told);
     ctx.stage.append(this.box);
     ctx.bar.append(...ctx.makeButtons(), this.place);
     ctx.cleanups.push(() => this.pause());
+    ctx.watchSizes(() => ctx.el.isConnected && this.drawn(ctx), ctx.stage);
   },
 
   face(ctx) { return ctx.state.face || ctx.facts.faces[0]; },
@@ -34,15 +37,20 @@ const landscape = {
   marks(ctx) { return this.face(ctx) !== "random"; },
 
   update(ctx) {
-    const face = this.face(ctx), drawn = ctx.model.get("pictures")[face] ?? ctx.lazy("plane", face);
-    if (this.shown !== face + Boolean(drawn)) {
-      this.shown = face + Boolean(drawn);
-      this.box.replaceChildren(drawn ? pictureFrom(drawn) : h("p", {}, ctx.t("landscape_loading")));
-      if (drawn) fit(ctx, this.box.firstChild);
-    }
+    this.drawn(ctx);
     this.place.textContent = !this.marks(ctx) ? "" : this.words(ctx);
-    this.mark(ctx);
     ctx.panel.replaceChildren(...this.told(ctx));
+  },
+
+  /** The picture for the room that there is. */
+  drawn(ctx) {
+    const small = ctx.stage.clientHeight < ROOM[1] || ctx.stage.clientWidth < ROOM[0];
+    const name = this.face(ctx) + (small ? " small" : "");
+    const drawn = ctx.model.get("pictures")[name] ?? ctx.lazy("plane", name);
+    if (this.shown !== name + Boolean(drawn))
+      this.box.replaceChildren(drawn ? pictureFrom(drawn) : h("p", {}, ctx.t("landscape_loading")));
+    this.shown = name + Boolean(drawn);
+    this.mark(ctx);
   },
 
   words(ctx) {
@@ -68,9 +76,10 @@ const landscape = {
 
   told(ctx) {
     const { epochs, real, shadow, size, data } = ctx.facts, face = this.face(ctx), at = this.at(ctx);
-    const { words = [], steps } = ctx.facts[face] ?? {};
+    const { words = [], steps, ends } = ctx.facts[face] ?? {};
     const rows = [row(ctx.t("landscape_weights"), [size.toLocaleString("en")])];
-    if (steps) rows.push(row(ctx.t("landscape_grid"), [ctx.t("landscape_grid_value", { n: steps })]));
+    if (steps) rows.push(row(ctx.t("landscape_grid"), [ctx.t("landscape_grid_value", { n: steps })]),
+      row(ctx.t("landscape_ends"), [ctx.t("landscape_ends_value", { low: ends[0], high: ends[1] })]));
     rows.push(row(ctx.t("landscape_data"), [data]));
     if (epochs && this.marks(ctx)) rows.push(row(ctx.t("landscape_now"), [String(epochs[at])]),
       row(ctx.t("landscape_now_real"), [real[at]]), row(ctx.t("landscape_now_shadow"), [shadow[at]]));

@@ -26,7 +26,7 @@ from funclab.view.landscape.losses import (
     plane_of_weights,
     random_plane,
 )  # fmt: skip
-from funclab.view.landscape.picture import LinePicture, PlanePicture, told
+from funclab.view.landscape.picture import SIDE, SMALL, LinePicture, PlanePicture, told
 from funclab.view.live.variables import written
 from funclab.view.live.view import View
 from funclab.view.scene.diagram import bare
@@ -56,7 +56,7 @@ class Landscape(View):
             title=title,
             call=call,
             facts=facts,
-            pictures={name: bare(_live(picture)) for name, picture in pictures.items()},
+            pictures=_live(pictures),
             **settings,
         )
 
@@ -86,15 +86,15 @@ class Landscape(View):
             with self.hold_sync():
                 pictures: dict[str, Any] = self.pictures
                 facts: dict[str, Any] = self.facts
-                self.pictures = {**pictures, "random": bare(_live(self._drawn["random"]))}
+                self.pictures = {**pictures, **_live({"random": self._drawn["random"]})}
                 self.facts = {**facts, "random": _facts(plane, words)}
         return self._drawn["random"]
 
     def told(self, kind: str, key: Any) -> Any:
-        if kind != "plane" or "random" not in self.faces:
+        if kind != "plane" or "random" not in self.faces or key not in ("random", "random small"):
             return None
         self._random()
-        return self.pictures["random"]
+        return self.pictures[key]
 
     def complete(self) -> dict[str, Any]:
         if "random" in self.faces:
@@ -243,9 +243,13 @@ def _between(between: Any, x: Any, y: Any, settings: dict[str, Any]) -> Landscap
     return Landscape(first, {"line": picture}, facts, call, **settings)
 
 
-def _live(picture: Any) -> Any:
-    """A picture as it is in the live view, which has title and caption of its own."""
-    return replace(picture, caption=[])
+def _live(pictures: dict[str, Any]) -> dict[str, str]:
+    """Pictures as they are in the live view, which has title and caption of its own; also small."""
+    return {
+        name + size: bare(replace(picture, caption=[], side=side))
+        for name, picture in pictures.items()
+        for size, side in (("", SIDE), (" small", SMALL))
+    }
 
 
 def _losses_of(model: Any, x: Any, y: Any) -> Losses:
@@ -267,7 +271,8 @@ def _names_of(losses: Losses) -> tuple[str, str]:
 
 
 def _facts(plane: Plane, words: list[str]) -> dict[str, Any]:
-    return {"words": words, "steps": len(plane.a)}
+    ends = [told(plane.least), told(plane.most)]
+    return {"words": words, "steps": len(plane.a), "ends": ends}
 
 
 def _data_told(losses: Losses, x: Any) -> str:
