@@ -132,6 +132,7 @@ export class Boxes {
 
   /** Draw what is in a box, if it changed. */
   fill(item) {
+    if (!item.clientWidth) return; // the list is hidden
     const index = Number(item.dataset.call), { channel, scale } = this.ctx.state,
       here = item.classList.contains("fl-in-here");
     const wide = Math.floor(item.clientWidth - (this.narrow ? 28 : 200));

@@ -5,7 +5,7 @@ import { brief, heat, numeral } from "../learned/learned.js";
 import { bars, frameAround, sheet, tile } from "./boxes.js";
 import { agrees, Missing, Sums } from "./sums.js";
 
-const MOST = 8, ROW = 36, BAR = 72;
+const MOST = 8, FEWEST = 3, ROW = 36, LOW_ROW = 24, AROUND = 108, BAR = 72, SMALL = 490, LOW = 330;
 
 /** Rows in the order of the channels; of many, those with the largest sums, and the others together. */
 export function listedRows(rows, most = MOST) {
@@ -77,6 +77,15 @@ export class SumFace {
     return h("p", { class: "fl-in-heading" }, h("strong", {}, head), h("span", {}, under));
   }
 
+  /** Whether there is little room. */
+  get small() { return (this.el.parentElement?.clientWidth ?? 0) < SMALL; }
+
+  /** How many rows have room. */
+  most(height) {
+    const room = (this.el.parentElement?.clientHeight ?? 0) - AROUND;
+    return Math.max(FEWEST, Math.min(MOST, Math.floor(room / height)));
+  }
+
   /** Where a place is, in words. */
   place(index, [row, column]) {
     const [rows, columns] = this.values.calls[index].plane;
@@ -121,7 +130,8 @@ export class SumFace {
   parts_sum(index, at, channel, made, engine) {
     const { ctx, values } = this, call = values.calls[index], { recipe } = call, [u, v] = recipe.size;
     const source = values.calls[recipe.sources[0]], several = u * v > 1, filters = call.plane[0] * call.plane[1] > 1;
-    const { shown, others } = listedRows(made.rows), products = made.rows.length * u * v;
+    const { shown, others } = listedRows(made.rows, this.most(several ? ROW : LOW_ROW)),
+      products = made.rows.length * u * v;
     const top = Math.max(...shown.map((row) => Math.abs(row.partial)), Math.abs(others?.partial ?? 0));
     const weight = Math.max(...made.rows.flatMap((row) => row.weights.map(Math.abs)));
     const value = Math.max(values.top(recipe.sources[0]), ...shown.flatMap((row) => row.window.map(Math.abs)));
@@ -277,7 +287,7 @@ export class SumFace {
     if (!map) return [h("p", { class: "fl-in-note" }, ctx.t("inside_not_stored"))];
     if (rows * columns === 1) return this.whereInVector(index, call, channel, channels);
     const factor = this.values.of(index).factor, top = this.values.top(index);
-    const { part, side, width, height } = tile(map, { x: 1, y: 1, room: 136, top });
+    const { part, side, width, height } = tile(map, { x: 1, y: 1, room: this.small ? 100 : 136, top });
     const ring = s("rect", { x: 1 + (at[1] / factor) * side, y: 1 + (at[0] / factor) * side,
       width: side / Math.min(factor, 1),
       height: side / Math.min(factor, 1), class: "s-focus", fill: "none", "stroke-width": 2.5 });
@@ -301,7 +311,7 @@ export class SumFace {
   }
 
   inImage(call, at) {
-    if (!call.reach) return [];
+    if (!call.reach || (this.el.parentElement?.clientHeight ?? LOW) < LOW) return [];
     const [image, axes] = call.reach, [rows, columns] = this.values.calls[image].plane;
     const spans = axes.map(([scale, low, high], axis) => [at[axis] * scale + low, at[axis] * scale + high]);
     const cut = spans.map(([low, high], axis) => [Math.max(0, low), Math.min([rows, columns][axis] - 1, high)]);
