@@ -75,7 +75,7 @@ export class AttentionFace {
     const rows = windowAround(query, fact.queries), columns = windowAround(key, fact.keys);
     const label = Math.min(96, 12 + LETTER * Math.max(...known.words.slice(rows.start,
       rows.end).map((word) => [...word].length)));
-    const wide = Math.max(280, this.el.clientWidth || 700), shown = wide < 520 ? heads.slice(0, 1) : heads;
+    const wide = Math.max(280, this.el.clientWidth || 700), shown = wide < 420 ? heads.slice(0, 1) : heads;
     const room = (wide - 24) / shown.length - label - 20;
     const high = this.el.parentElement?.clientHeight ?? LOW, tall = high < LOW ? high - 136 : 190;
     const side = Math.max(7, Math.floor(Math.min(SQUARE, room / (columns.end - columns.start),

@@ -21,7 +21,7 @@ from funclab.view.inside.calls import IDS, MAPS, Shown, shown_calls
 from funclab.view.inside.numbers import Number
 from funclab.view.inside.questions import questions
 from funclab.view.inside.reach import reaches
-from funclab.view.inside.statistics import MOST_CHANNELS, Counted, counted
+from funclab.view.inside.statistics import Counted, counted
 from funclab.view.inside.store import Store, source_arrays, stored_recipes, values_of
 from funclab.view.inside.words import Table, table_of
 from funclab.view.learned.answers import CLASSES, NUMBERS, Answers
@@ -42,13 +42,13 @@ class Inner:
         self, look: Look, answers: Answers | None, samples: Any, at_most: int, show: str | None
     ) -> None:
         self.look, self.answers, self.show = look, answers, show
-        self.store, self.name = True, "model"
+        self.store, self.name, self.given = True, "model", len(look)
         self.calls = shown_calls(look)
         self.listed = [call for call in self.calls if not call.between]
         self.places = {call.path: i for i, call in enumerate(self.listed)}
         self.strip = chosen_samples(answers, samples, len(look))
         self.counted, self.counts = counted(look, self.listed, at_most)
-        empty = Counted(0.0, np.zeros(0), np.zeros((0, 0), int), [])
+        empty = Counted(0.0, np.zeros(0), np.zeros((0, 0), int), [], 0)
         order = [
             *(count.order for count in self.counts),
             *([] for _ in self.calls[len(self.listed) :]),
@@ -194,9 +194,7 @@ class Inner:
             "classes": self.answers is not None and self.answers.kind != NUMBERS,
             "words": self._ids(),
         }
-        tops = {
-            i for count in self.counts for i in count.samples[:MOST_CHANNELS].reshape(-1).tolist()
-        }
+        tops = {i for count in self.counts for i in count.listed.reshape(-1).tolist()}
         facts["labels"] = {str(i): self.label(i) for i in sorted(tops)}
         facts["thumbs"] = self._thumbs(sorted(tops))
         self.shelf.fit(len(self.strip), ROOM - len(str(facts)))
@@ -332,14 +330,14 @@ class Inner:
         return {"of": {str(i): n for n, i in enumerate(samples)}, **packed(images)}
 
     def _left_out(self) -> str:
-        level = self.shelf.level
+        level, found = self.shelf.level, []
+        if self.given > len(self.look):
+            found.append(say("inside_cut", n=len(self.look), given=f"{self.given:,}"))
         if level.bits > 8:
-            return ""
-        return say(
-            "inside_left_out",
-            n=level.samples or len(self.strip),
-            channels=level.channels or say("inside_all"),
-        )
+            return " ".join(found)
+        n = level.samples or len(self.strip)
+        key = "inside_left_out" if level.channels else "inside_stored"
+        return " ".join([*found, say(key, n=n, channels=level.channels)])
 
     def told(self, kind: str, key: Any) -> Any:
         """What a page asks for that is not stored with it."""

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 WIDTH, LEFT, NAMES = 766, 16, 190
 TILES, TILE, GAP, BARS = 12, 36, 4, 64
-MOST = 24
-"""How many calls a still picture has at most."""
+MOST, CELLS = 12, 18
+"""How many calls a still picture has at most, and squares along a side of a map."""
 HEIGHT = 52
 
 
@@ -124,9 +124,9 @@ class InsidePicture(Picture):
 
     def _maps(self, canvas: Canvas, call: Shown, index: int, array: Array, top: float) -> None:
         order = self.inner.counts[index].order or [*range(array.shape[2])]
-        shown = sorted(order[:TILES])
+        shown = sorted(order[: TILES if len(self.inner.listed) <= MOST else TILES // 2])
+        step = max(1, int(np.ceil(max(array.shape[:2]) / CELLS)))
         side = TILE / max(array.shape[:2])
-        step = max(1, int(np.ceil(max(array.shape[:2]) / TILE)))
         for place, channel in enumerate(shown):
             corner = complex(place * (TILE + GAP), 0)
             part = array[::step, ::step, channel]

@@ -12,7 +12,7 @@ import numpy as np
 from funclab.graph.shape_math import Array
 from funclab.graph.value import Constant, Value, Variable
 from funclab.view.inside.calls import VECTOR, Shown
-from funclab.view.inside.recipes import plane
+from funclab.view.inside.recipes import Recipe, plane
 from funclab.view.learned.look import Look
 from funclab.view.learned.packed import packed
 
@@ -35,6 +35,7 @@ LEVELS = (
     *(Level(8, 8, 28, 6), Level(8, 6, 20, 4), Level(8, 4, 14, 4), Level(8, 4, 14, 2)),
     *(Level(8, 4, 10, 1), Level(8, 2, 7, 1), Level(8, 1, 5, 1), Level(8, 1, 1, 1)),
 )
+USUAL = Recipe()
 WEIGHTS = 90_000
 """Up to how many characters of kernels are stored, the smallest first."""
 
@@ -150,18 +151,18 @@ def _stored(call: Shown, whole: bool, places: dict[Value, int]) -> dict[str, Any
         return {"kind": ""}
     constants = (Constant, Variable)
     sources = [v.array.item() if isinstance(v, constants) else None for v in recipe.sources]
-    found = {
+    found: dict[str, Any] = {
         "kind": recipe.kind,
         "sources": [places.get(value) for value in recipe.sources],
-        "numbers": [None if number is None else float(number) for number in sources],
-        "op": recipe.op,
-        "axis": recipe.axis,
-        "divisor": recipe.divisor,
-        "window": [*map(list, vars(recipe.window).values())],
-        "activation": recipe.activation,
         "settings": {k: v for k, v in recipe.settings.items() if isinstance(v, (int, float))},
-        "epsilon": recipe.epsilon,
     }
+    if any(number is not None for number in sources):
+        found["numbers"] = [None if number is None else float(number) for number in sources]
+    for name in ("op", "axis", "divisor", "activation", "epsilon"):  # pages know the usual values
+        if getattr(recipe, name) != getattr(USUAL, name):
+            found[name] = getattr(recipe, name)
+    if recipe.window != USUAL.window:
+        found["window"] = [*map(list, vars(recipe.window).values())]
     arrays = {
         name: getattr(recipe, name) for name in ("bias", "scale", "offset", "mean", "variance")
     }

@@ -2,6 +2,10 @@
 
 import { rowOf, unpacked } from "../learned/learned.js";
 
+/** The settings of a recipe that are not stored, as they are the usual ones. */
+const USUAL = { op: "", axis: 2, divisor: 1, activation: "linear", settings: {}, epsilon: 0,
+  window: [[1, 1], [1, 1], [1, 1], [0, 0]] };
+
 export class Values {
   /** @param {Context} ctx */
   constructor(ctx) {
@@ -9,7 +13,12 @@ export class Values {
     this.known = new Map();
   }
 
-  get calls() { return this.ctx.facts.calls; }
+  /** The calls, with all settings of their recipes. */
+  get calls() {
+    return this.once("calls", () => this.ctx.facts.calls.map((call) => ({ ...call,
+      recipe: { ...USUAL, numbers: call.recipe.sources?.map(() => null), ...call.recipe } })));
+  }
+
   get sample() { return this.ctx.state.sample; }
 
   /** Compute something once for the facts that are shown. */

@@ -53,7 +53,7 @@ const inside = {
     return at < 0 ? this.boxes.listed.length - 1 : at;
   },
 
-  call(ctx) { return ctx.facts.calls[this.index(ctx)]; },
+  call(ctx) { return this.values.calls[this.index(ctx)]; },
 
   hasAttention(ctx) { return Boolean(ctx.facts.attention[this.index(ctx)]); },
 

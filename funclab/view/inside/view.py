@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import numpy as np
+
 from funclab.errors import ArgumentError, DataError
 from funclab.models.meaning import known_meaning, learn, told
 from funclab.models.model import Model
@@ -15,11 +17,14 @@ from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean
 from funclab.view.inside.facts import Inner
 from funclab.view.inside.picture import InsidePicture
+from funclab.view.inside.statistics import MOST_NUMBERS
 from funclab.view.learned.answers import Answers, answers_of
 from funclab.view.learned.look import Look
 from funclab.view.live import variables
-from funclab.view.live.view import View
+from funclab.view.live.view import View, compressed
 
+FEWEST, MOST = 64, 2000
+"""How many samples are read: at least as many of a large model, and at most."""
 FACES = ("calls", "number", "weights")
 SCALES = ("same", "largest")
 
@@ -66,6 +71,12 @@ class Inside(View):
     def picture(self) -> Picture:
         return InsidePicture(self.inner, dict(self.state), self.line(), theme.still(self.look))
 
+    def _held(self) -> str:
+        """What a notebook keeps: without the samples, unless they are to be stored."""
+        facts = self.facts if self.inner.store else {"withheld": True}
+        traits = {name: getattr(self, name) for name in self.page_traits()} | {"facts": facts}
+        return compressed(traits)
+
     @property
     def text(self) -> str:
         return self.inner.text(self.state)
@@ -111,7 +122,7 @@ def inside(
     Raises: GraphError for a model without a graph; DataError and ShapeError for data that do not
         fit; ArgumentError for unknown settings.
     """
-    inner = inner_of(model, x, y, samples, at_most, show, tokens, features, labels)
+    inner = inner_of(model, x, y, samples, at_most, show, tokens, features, labels, _index(state))
     settings = {
         "samples": samples,
         "at_most": None if at_most == 500 else at_most,
@@ -160,6 +171,7 @@ def inner_of(
     tokens: Any = None,
     features: Any = None,
     labels: Any = None,
+    sample: int = 0,
 ) -> Inner:
     """The numbers that the view shows."""
     model = computing(model)
@@ -170,13 +182,25 @@ def inner_of(
             fix="write funclab.inside(model, x).",
         )
     look = Look(model, x)
+    given = len(look)
+    read = max(FEWEST, min(MOST, MOST_NUMBERS // max(1, look.numbers)))
+    look.cut(max([read, sample + 1, *(int(i) + 1 for i in np.atleast_1d(samples or []))]))
+    if y is not None and len(look) < given and isinstance(y, (np.ndarray, list, tuple)):
+        y = y[: len(look)]
     if not len(look):
         raise DataError(
             "x has no samples.", why="there is nothing to show.", fix="pass at least one sample."
         )
     learn(model, x, y)
     told(model, tokens=tokens, features=features, labels=labels)
-    return Inner(look, _answers(look, y), samples, at_most, show)
+    inner = Inner(look, _answers(look, y), samples, at_most, show)
+    inner.given = given
+    return inner
+
+
+def _index(state: dict[str, Any]) -> int:
+    sample = state.get("sample", 0)
+    return sample if isinstance(sample, int) else 0
 
 
 def _answers(look: Look, y: Any) -> Answers | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from funclab.engine.plan import calls_behind
 from funclab.errors import ArgumentError, GraphError
 from funclab.graph import structure
 from funclab.graph.op import View
@@ -61,10 +62,13 @@ class Look:
 
     @cached_property
     def numbers(self) -> int:
-        """How many numbers all calls together make of one sample."""
-        return sum(
-            prod(known(value.shape)) for made in self._pass(1).made.values() for value in made
-        )
+        """How many numbers are computed for one sample, in all steps of all calls."""
+        outputs = [value for value in self._pass(1).outputs if value.origin is not None]
+        return sum(prod(known(v.shape)) for call in calls_behind(outputs) for v in call.outputs)
+
+    def cut(self, count: int) -> None:
+        """Keep only the first samples."""
+        self.arrays = [None if array is None else array[:count] for array in self.arrays]
 
     def each(self, places: Sequence[str], most: int) -> Iterator[list[Array]]:
         """What these calls make of the first `most` samples, one batch after the other."""

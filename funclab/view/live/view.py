@@ -244,12 +244,16 @@ class View(Widget):
 
         It is metadata: training times differ from run to run, and strict nbval compares data.
         """
-        traits = {name: getattr(self, name) for name in self.page_traits()}
-        return base64.b64encode(zlib.compress(json.dumps(traits).encode())).decode()
+        return compressed({name: getattr(self, name) for name in self.page_traits()})
 
     def close(self) -> None:
         super().close()
         vars(self).pop("_repr_mimebundle_", None)  # it may be displayed again
+
+
+def compressed(traits: dict[str, Any]) -> str:
+    """Traits as a notebook keeps them."""
+    return base64.b64encode(zlib.compress(json.dumps(traits).encode())).decode()
 
 
 def _checked_tour(tour: Any) -> list[dict[str, Any]]:
