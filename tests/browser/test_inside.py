@@ -1,4 +1,4 @@
-"""What each call makes of a sample, on a page from disk: all of it by keys, with the right numbers."""
+"""What each call makes of a sample, on a page from disk: all of it by keys, with its numbers."""
 
 from __future__ import annotations
 
@@ -256,6 +256,29 @@ def test_questions_come_before_their_face(opened_page):
     page.keyboard.press(str(options.index("9") + 1))
     expect(page.locator(".fl-in-number")).to_have_count(1)
     expect(page.locator(".fl-ask")).to_contain_text("Right: 9.")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+    expect(page.locator(".fl-prompt")).to_contain_text("before relu")
+
+
+def test_a_word_is_guessed_before_it_is_seen(opened_page):
+    view = funclab.attention(looking(), IDS, tokens=WORDS, face="calls", ask=True)
+    page = opened_page(view)
+    (index,) = view.inner.attention
+    weights = view.inner.looks(index, 0)["weights"]
+    words = [WORDS[i] or "zero" for i in IDS[0]]
+
+    page.keyboard.press("Enter")
+    prompt = page.locator(".fl-prompt")
+    expect(prompt).to_contain_text("what sums to 1?")
+    page.keyboard.press("0")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+    head, word = re.search(r"head (\d) .* “(\w+)”", prompt.inner_text()).groups()
+    answer = words[int(weights[int(head), words.index(word)].argmax())]
+    options = page.locator(".fl-choices button .fl-word").all_inner_texts()
+    page.keyboard.press(str(options.index(answer) + 1))
+    expect(page.locator(".fl-ask")).to_contain_text(f"Right: {answer}.")
 
 
 def test_samples_that_are_not_to_be_stored_are_not():

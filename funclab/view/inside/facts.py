@@ -190,7 +190,7 @@ class Inner:
             "says": {str(i): self.says(i) for i in self.strip},
             "calls": self._calls(),
             "attention": self._attention(),
-            "questions": questions(self.listed, [*self.attention]),
+            "questions": questions(self.listed, self._first_looks()),
             "classes": self.answers is not None and self.answers.kind != NUMBERS,
             "words": self._ids(),
         }
@@ -295,6 +295,18 @@ class Inner:
 
     def _attention(self) -> dict[str, Any]:
         return {str(i): self._looked(i, found, self.strip) for i, found in self.attention.items()}
+
+    def _first_looks(self) -> dict[int, Any]:
+        """The attention of each call for the first sample, where all positions are words."""
+        found: dict[int, Any] = {}
+        for i, attention in self.attention.items():
+            queries, keys = attention.weights.shape[-2:]
+            found[i] = None
+            if queries == keys <= POSITIONS and self._whole_numbers(keys):
+                first = self.strip[0]
+                weights = self.looks(i, first)["weights"]
+                found[i] = weights, self.words(first, keys), self.padding(first, keys)
+        return found
 
     def _looked(self, index: int, found: Attention, samples: Sequence[int]) -> dict[str, Any]:
         """The attention of a call for some samples; of long sequences, only its size."""

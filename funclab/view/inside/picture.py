@@ -159,7 +159,7 @@ class InsidePicture(Picture):
         shown = [min(head, len(weights) - 1)] if head is not None else [*range(heads)]
         words = [shorten(word, 10) for word in self.inner.words(sample, weights.shape[1])[:queries]]
         others = [shorten(word, 10) for word in self.inner.words(sample, weights.shape[2])[:keys]]
-        side = min(26.0, (WIDTH / len(shown) - 110) / keys)
+        side, base = min(26.0, (WIDTH / len(shown) - 110) / keys), 0.0
         for place, number in enumerate(shown):
             corner = complex(LEFT + place * (WIDTH - LEFT) / len(shown), 60)
             canvas.text_line(corner, say("inside_head", head=number), Font(13, bold=True))
@@ -176,6 +176,27 @@ class InsidePicture(Picture):
                         ink = "on-colour" if weight > 0.56 else "ink"
                         canvas.text_line(middle, text, Font(11, ink, anchor="middle"))
             named = [f"{j} {word}" for j, word in enumerate(others)]
-            legend = grid + complex(-60, queries * side + 18)
-            canvas.prose(legend, [", ".join(named)], WIDTH / len(shown) - 30, Font(11, "label"), 14)
-        return 60 + 12 + queries * side + 18 + 14 * 4
+            legend, width = grid + complex(-60, queries * side + 18), WIDTH / len(shown) - 30
+            bottom = canvas.prose(legend, [", ".join(named)], width, Font(11, "label"), 14)
+            base = max(base, bottom)
+        return self._table(canvas, index, base)
+
+    def _table(self, canvas: Canvas, index: int, base: float) -> float:
+        """For each word: the weight that it gets, its push, and the answer without it."""
+        table = self.inner.table(index, self.state["sample"])
+        if table is None:
+            return base
+        heads = [say("inside_head", head=head) for head in range(len(table.received[:2]))]
+        titles = [say("inside_word"), *heads, say("inside_push", answer=table.answer)]
+        rows = [[*titles, say("inside_without")]]
+        for j, word in enumerate(table.words):
+            received = [f"{head[j]:.2f}" for head in table.received[:2]]
+            rows.append(
+                [word, *received, f"{table.push[j]:.1f}".replace("-", "−"), table.answers[j]]
+            )
+        for i, row in enumerate(rows):
+            for column, text in enumerate(row):
+                at = complex(LEFT + (96 + 110 * column if column else 0), base + 16 + 16 * i)
+                font = Font(12, "ink" if i else "label", anchor="end" if column else "")
+                canvas.text_line(at, shorten(text, 18), font)
+        return base + 16 * len(rows) + 8

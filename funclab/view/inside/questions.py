@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
+import numpy as np
+
+from funclab.graph.shape_math import Array
 from funclab.view.draw.sentences import question, say
 from funclab.view.inside.calls import Shown
 
+Looked = tuple[Array, list[str], int]
+"""Weights, words, and where padding begins."""
 
-def questions(calls: Sequence[Shown], attention: Sequence[int]) -> dict[str, Any]:
-    """The questions by the face and the number of the call that they come before."""
-    found: dict[str, Any] = {}
+
+def questions(calls: Sequence[Shown], attention: Mapping[int, Looked | None]) -> dict[str, Any]:
+    """The questions by the face and the number of the call that they come before; `attention` has
+    the calls with attention, each with what it looks at in the first sample."""
+    found: dict[str, list[Any]] = {}
     for i, call in enumerate(calls):
         kernel = call.recipe.kernel
         if call.recipe.kind == "sum" and kernel is not None:
-            found[f"number {i}"] = _products(call, kernel.shape)
-    return found | {f"weights {i}": _rows(calls[i].path) for i in attention}
+            found[f"number {i}"] = [_products(call, kernel.shape)]
+            if call.recipe.activation == "relu":
+                found[f"number {i}"].append(_white(call.path))
+    for i, looked in attention.items():
+        found[f"weights {i}"] = [_rows(calls[i].path)]
+        if looked is not None:
+            found[f"weights {i}"] += _word(calls[i].path, *looked)
+    return found
 
 
 def _products(call: Shown, shape: tuple[int, ...]) -> dict[str, Any]:
@@ -42,3 +55,23 @@ def _rows(path: str) -> dict[str, Any]:
     return question(
         f"inside rows {path}", say("inside_ask_rows"), options, options[0], say("inside_why_rows")
     )
+
+
+def _white(path: str) -> dict[str, Any]:
+    """What was there before relu, where a map is empty."""
+    options = [say(f"inside_white_{kind}") for kind in ("below", "zero", "above")]
+    why = say("inside_why_white")
+    return question(f"inside white {path}", say("inside_ask_white"), options, options[0], why)
+
+
+def _word(path: str, weights: Array, words: list[str], end: int) -> list[dict[str, Any]]:
+    """At which word the last head looks most, for the second last word."""
+    head, query = len(weights) - 1, max(0, end - 2)
+    row = weights[head, query]
+    order = [words[j] for j in np.argsort(-row, kind="stable")]
+    answer, options = order[0], sorted(dict.fromkeys(order[:4]))
+    if len(options) < 2:
+        return []
+    prompt = say("inside_ask_word", head=head, word=words[query])
+    why = say("inside_why_word", weight=f"{row.max():.2f}")
+    return [question(f"inside word {path}", prompt, options, answer, why)]

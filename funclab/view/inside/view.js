@@ -93,7 +93,8 @@ const inside = {
 
   /** Go to a face; in ask mode, its question comes first. */
   goTo(ctx, face) {
-    const question = ctx.facts.questions[`${face} ${this.index(ctx)}`];
+    const known = ctx.model.get("answers").map((answer) => answer.id);
+    const question = ctx.facts.questions[`${face} ${this.index(ctx)}`]?.find(({ id }) => !known.includes(id));
     const go = () => {
       if (ctx.state.face !== face) ctx.set({ face });
       this.tell(ctx);
@@ -188,18 +189,19 @@ const inside = {
     for (const [name, button] of Object.entries(this.scales)) button.ariaPressed = String(name === ctx.state.scale);
     this.scale.hidden = looks && face !== "calls";
     this.heads.hidden = !this.scale.hidden;
-    if (!this.heads.hidden) this.nameHeads(ctx);
+    if (!this.heads.hidden) this.heads.hidden = this.nameHeads(ctx) < 2;
   },
 
+  /** Name the buttons of the heads; returns how many heads there are. */
   nameHeads(ctx) {
     const { heads } = ctx.facts.attention[this.index(ctx)], { head } = ctx.state;
     const choices = [null, ...Array.from({ length: Math.min(4, heads) }, (_, i) => i)];
-    if (same(this.headChoices, [choices, head])) return;
+    if (same(this.headChoices, [choices, head])) return heads;
     this.headChoices = [choices, head];
-    this.heads.hidden = heads < 2;
     this.heads.replaceChildren(...choices.map((one) =>
       ctx.button(one == null ? ctx.t("inside_all_heads") : ctx.t("inside_head", { head: one }),
       "", () => { ctx.set({ head: one }); this.tell(ctx); }, one === head)));
+    return heads;
   },
 
   typed(ctx, target, key) { return this.strip.typed(target, key); },
