@@ -98,15 +98,16 @@ class Recorded:
         read: Callable[[], list[Array]],
     ) -> list[Array]:
         def work() -> list[Array]:
-            kept = [(variable.array, variable.array.copy()) for variable in _changed(plan)]
+            kept = [(variable, variable.array.copy()) for variable in _changed(plan)]
             for value, array in zip(places, arrays, strict=True):
                 if value is not None and array is not None:
                     np.copyto(plan.array(value), array, casting="unsafe")
-            plan.run()
-            made = read()
-            for array, before in kept:
-                array[...] = before
-            return made
+            try:
+                plan.run()
+                return read()
+            finally:
+                for variable, before in kept:
+                    variable.array[...] = before
 
         with self._lock, one_blas_thread():
             return holding(plan.locks, work)
@@ -114,5 +115,11 @@ class Recorded:
 
 def _changed(plan: Plan) -> list[Variable]:
     """The statistics and random states that a plan changes when it runs."""
-    changed = [call.inputs[i] for call in plan.calls for i in call.op.mutates]
-    return [value for value in dict.fromkeys(changed) if isinstance(value, Variable)]
+    changed: dict[Value, None] = {}
+    for call in plan.calls:
+        changed |= dict.fromkeys(call.inputs[i] for i in call.op.mutates)
+    return [
+        variable
+        for variable in changed
+        if isinstance(variable, Variable)  # others are made anew in each run
+    ]

@@ -180,7 +180,7 @@ export class AttentionFace {
 
   /** Of a long sequence, only the chosen row: the positions with the largest weights. */
   long(index, fact, query) {
-    const { ctx } = this, row = ctx.model.alone ? null : ctx.lazy("row", `${index} ${this.values.sample} ${query}`);
+    const { ctx } = this, row = ctx.lazy("row", `${index} ${this.values.sample} ${query}`);
     const note = h("p", { class: "fl-in-sentence" }, ctx.t("inside_long", { n: fact.keys }));
     if (!row) return this.el.replaceChildren(note, h("p", { class: "fl-in-note" },
       ctx.t(ctx.model.alone ? "inside_not_stored" : "asking_kernel")));

@@ -4,7 +4,7 @@ import { h, s } from "../live/core.js";
 import { heat, numeral } from "../learned/learned.js";
 
 /** The most maps, bars and labelled bars in a box. */
-const TILES = 12, BARS = 64, LABELS = 12, GAP = 4;
+const TILES = 12, BARS = 64, LABELS = 12, GAP = 4, ROUND = 32;
 
 /** An empty drawing of a size. */
 export function sheet(width, height, ...parts) {
@@ -96,6 +96,7 @@ export class Boxes {
   update(chosen, narrow) {
     if (this.made !== this.values.calls) this.make();
     this.narrow = narrow;
+    this.wide = this.el.clientWidth - ROUND;
     this.items.forEach((item, i) => {
       const call = this.values.calls[i], here = i === chosen;
       item.ariaSelected = String(here);
@@ -117,8 +118,12 @@ export class Boxes {
 
   /** What a call makes of the sample, in words, where that is short. */
   told(index) {
+    return this.values.once(`${index} ${this.values.sample} told`, () => this.toldOf(index)) ?? "";
+  }
+
+  toldOf(index) {
     const call = this.values.calls[index], drawn = this.values.of(index);
-    if (!drawn || !drawn.values.length) return "";
+    if (!drawn?.values.length) return null;
     if (call.kind === "ids") return this.words(index).join(" ");
     if (call.kind !== "classes") return this.ctx.t("inside_largest",
       { value: numeral(Math.max(...sampleOf(drawn.values))) });
@@ -132,10 +137,10 @@ export class Boxes {
 
   /** Draw what is in a box, if it changed. */
   fill(item) {
-    if (!item.clientWidth) return; // the list is hidden
+    if (this.wide <= 0) return; // the list is hidden
     const index = Number(item.dataset.call), { channel, scale } = this.ctx.state,
       here = item.classList.contains("fl-in-here");
-    const wide = Math.floor(item.clientWidth - (this.narrow ? 28 : 200));
+    const wide = Math.floor(this.wide - (this.narrow ? 28 : 200));
     const now = JSON.stringify([this.values.sample, this.values.here, scale, here && channel, wide]);
     item.dataset.drawn = "1";
     if (this.drawn.get(item) === now) return;

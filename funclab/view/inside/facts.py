@@ -190,6 +190,7 @@ class Inner:
             "says": {str(i): self.says(i) for i in self.strip},
             "calls": self._calls(),
             "attention": self._attention(),
+            "row": self._rows(),
             "questions": questions(self.listed, self._first_looks()),
             "classes": self.answers is not None and self.answers.kind != NUMBERS,
             "words": self._ids(),
@@ -296,6 +297,20 @@ class Inner:
     def _attention(self) -> dict[str, Any]:
         return {str(i): self._looked(i, found, self.strip) for i, found in self.attention.items()}
 
+    def _rows(self) -> dict[str, Any]:
+        """Of a long sequence, the first row of the first sample."""
+        long = [i for i, a in self.attention.items() if max(a.weights.shape[-2:]) > POSITIONS]
+        return {f"{i} {self.strip[0]} 0": self._row(i, self.strip[0], 0) for i in long}
+
+    def _row(self, index: int, sample: int, query: int) -> dict[str, Any]:
+        """The weights with which one position looks at all others, for each head."""
+        weights = self.looks(index, sample)["weights"]
+        return {
+            "words": self.words(sample, weights.shape[1]),
+            "others": self.words(sample, weights.shape[2]),
+            "weights": packed(weights[:, query], 32),
+        }
+
     def _first_looks(self) -> dict[int, Any]:
         """The attention of each call for the first sample, where all positions are words."""
         found: dict[int, Any] = {}
@@ -371,13 +386,9 @@ class Inner:
             return None if kernel is None else packed(kernel, 32)
         if kind == "row":
             index, sample, query = map(int, str(key).split(" "))
-            if index in self.attention:
-                arrays = self.looks(index, sample)
-                return {
-                    "words": self.words(sample, arrays["weights"].shape[1]),
-                    "others": self.words(sample, arrays["weights"].shape[2]),
-                    "weights": packed(arrays["weights"][:, query], 32),
-                }
+            known = index in self.attention and 0 <= sample < len(self.look)
+            if known and 0 <= query < self.attention[index].weights.shape[-2]:
+                return self._row(index, sample, query)
         return None
 
     def text(self, state: dict[str, Any]) -> str:

@@ -83,7 +83,8 @@ export class Panel {
     const { ctx } = this, tops = this.values.tops(index, channel),
       labels = tops.map((sample) => ctx.facts.labels[sample]);
     const first = ctx.facts.trained ? "" : `${ctx.t("inside_untrained")} `;
-    if (call.input || !tops.length || call.dead.includes(channel)) return first + ctx.t("inside_caption_other");
+    if (call.input || call.output || !tops.length || call.dead.includes(channel)) return first +
+      ctx.t("inside_caption_other");
     const counts = Object.entries(group(labels));
     const [label, same] = counts.sort((a, b) => b[1].length - a[1].length)[0];
     if (ctx.facts.classes && same.length > 1) return first +

@@ -48,7 +48,7 @@ export class SumFace {
     const call = this.values.calls[index], made = this.made(index, at, channel),
       engine = this.values.number(index, at, channel);
     const parts = typeof made === "string" ? [h("p", { class: "fl-in-note" }, made),
-      this.plain(index, at, channel, engine)] :
+      this.plain(this.values.written(index, at, channel))] :
       this.parts(index, at, channel, made, engine);
     const sums = parts.filter((part) => part.matches(".fl-in-result,.fl-in-off"));
     this.el.replaceChildren(h("div", { class: "fl-in-made" }, parts.filter((part) => !sums.includes(part))),
@@ -56,8 +56,8 @@ export class SumFace {
         h("div", { class: "fl-in-sums" }, sums));
   }
 
-  plain(index, at, channel, engine) {
-    return h("p", { class: "fl-in-result" }, this.big(numeral(engine), this.ctx.t("inside_engine")));
+  plain(text) {
+    return h("p", { class: "fl-in-result" }, this.big(text, this.ctx.t("inside_engine")));
   }
 
   big(text, under) {

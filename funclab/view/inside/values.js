@@ -1,6 +1,6 @@
 // The numbers that a page has of a view: of the stored samples, and of others that the kernel sends.
 
-import { rowOf, unpacked } from "../learned/learned.js";
+import { numeral, rowOf, unpacked } from "../learned/learned.js";
 
 /** The settings of a recipe that are not stored, as they are the usual ones. */
 const USUAL = { op: "", axis: 2, divisor: 1, activation: "linear", settings: {}, epsilon: 0,
@@ -99,6 +99,13 @@ export class Values {
     if (exact) return exact.values[(row * exact.plane[1] + column) * exact.plane[2] + channel];
     const drawn = this.of(index), map = this.map(index, channel);
     return map ? map.values[Math.floor(row / drawn.factor) * map.columns + Math.floor(column / drawn.factor)] : NaN;
+  }
+
+  /** A number as it is read: what is stored only roughly is so marked, what is not stored is said. */
+  written(index, at, channel) {
+    const value = this.number(index, at, channel), stored = this.exact(index) || this.map(index, channel);
+    if (!stored) return this.ctx.t("inside_unknown");
+    return this.exact(index) ? numeral(value) : this.ctx.t("inside_about", { value: numeral(value, 2) });
   }
 
   /** The place with the largest number of a channel. */

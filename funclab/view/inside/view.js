@@ -2,7 +2,6 @@
 
 import { h, same } from "../live/core.js";
 import { liveView } from "../live/start.js";
-import { numeral } from "../learned/learned.js";
 import { Strip } from "../learned/strip.js";
 import { AttentionFace } from "./attention.js";
 import { Boxes } from "./boxes.js";
@@ -88,7 +87,7 @@ const inside = {
     const [row, column] = this.at(ctx), [rows, columns] = call.plane, k = this.channel(ctx);
     const key = rows > 1 ? "maps" : columns > 1 ? "rows" : "vector";
     return ctx.t(`inside_place_${key}`, { name: call.name, k, row, column,
-      value: numeral(this.values.number(index, [row, column], k)) });
+      value: this.values.written(index, [row, column], k) });
   },
 
   /** Go to a face; in ask mode, its question comes first. */
