@@ -23,6 +23,7 @@ from funclab.graph.value import Value
 from funclab.initializers import random_state, restore_random_state, rng
 from funclab.models import advice
 from funclab.models.inputs import as_array, match_arrays
+from funclab.models.meaning import learn
 from funclab.models.model import Functional, Model
 from funclab.models.names import Names
 from funclab.training.checks import check_ids, check_lengths, input_names
@@ -96,6 +97,7 @@ def prepare(
                 error.fix = _both_at_once(model, x, y) or error.fix
             raise
     mine = ("input", inputs, partial(input_names, model, inputs))
+    learn(model, inputs)
     if compiled is None:
         check_lengths([mine])
         return Data(inputs, [], [], tree, [])
@@ -110,6 +112,7 @@ def prepare(
     else:
         targets = match_targets(names, outputs, shapes, y)
         weights = match_weights(names, outputs, shapes, targets, sample_weight, class_weight)
+        learn(model, y=targets)
         kinds = kinds_of(outputs, targets, dtypes)
     theirs = [("target", targets), ("sample_weight", weights)]
     check_lengths([mine, *((side, arrays, lambda: places) for side, arrays in theirs)])

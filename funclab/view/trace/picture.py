@@ -142,9 +142,11 @@ class Figure:
         """The lines below the picture; the statistics take two lines."""
         frame = self.frame
         brief = frame.brief if frame.statistics["size"] > 1 or frame.odd else ""
-        first, comma, rest = brief.partition(", ")
+        brief, _, largest = brief.partition("; ") if frame.largest else (brief, "", "")
+        first, comma, rest = brief.partition(", ") if not frame.words else (brief, "", "")
         lines = [(named(frame.name), NAME), (frame.shape, SMALL), (first + comma.rstrip(), SMALL)]
-        return [(line, font) for line, font in [*lines, (rest, SMALL)] if line not in ("", "()")]
+        lines += [(rest, SMALL), (largest, SMALL)]
+        return [(line, font) for line, font in lines if line not in ("", "()")]
 
     @property
     def size(self) -> tuple[float, float]:
