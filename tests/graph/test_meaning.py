@@ -244,7 +244,7 @@ class TestHowFarNamesTravel:
     def test_rows_and_columns_of_attention_are_the_words_of_the_sample(self):
         words, rows, weights, mixed = self.attention()
         ids = headlines.ids(["man bites dog"])
-        here = Axis(words=words)
+        here = Axis(words=words, kind="words")
 
         assert axes_of(rows) == axes_of(mixed) == (here, Axis())
         assert axes_of(weights) == (here, here)

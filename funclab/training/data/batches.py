@@ -97,7 +97,7 @@ def prepare(
                 error.fix = _both_at_once(model, x, y) or error.fix
             raise
     mine = ("input", inputs, partial(input_names, model, inputs))
-    learn(model, inputs)
+    learn(model, x, y)
     if compiled is None:
         check_lengths([mine])
         return Data(inputs, [], [], tree, [])
@@ -112,7 +112,6 @@ def prepare(
     else:
         targets = match_targets(names, outputs, shapes, y)
         weights = match_weights(names, outputs, shapes, targets, sample_weight, class_weight)
-        learn(model, y=targets)
         kinds = kinds_of(outputs, targets, dtypes)
     theirs = [("target", targets), ("sample_weight", weights)]
     check_lengths([mine, *((side, arrays, lambda: places) for side, arrays in theirs)])
