@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from math import prod
 from typing import Any
 
@@ -115,9 +115,15 @@ def names_along(axis: Axis, sample: Mapping[Tensor, Array]) -> tuple[str, ...]:
     return () if ids is None or said is None else said.words(ids.reshape(-1).tolist())
 
 
-def axes_of_weight(node: Node, weight: Any) -> Axes:
-    """The names along the axes of a weight that a call reads: a row of an embedding for each word,
-    a row of a dense kernel for each column that it reads, a column for each that it makes."""
+def names_of_weight(nodes: Iterable[Node], weight: Any) -> list[tuple[str, ...]]:
+    """The names along the axes of a weight that some calls read, if all of them say the same: a row
+    of an embedding for each word, a row of a dense kernel for each column that it reads, a column
+    for each that it makes."""
+    told = {_axes_of_weight(node, weight) for node in nodes}
+    return [axis.names for axis in told.pop()] if len(told) == 1 else []
+
+
+def _axes_of_weight(node: Node, weight: Any) -> Axes:
     layer, tensors = node.operation, node.arguments.tensors
     if isinstance(layer, layers.Embedding) and weight is layer.embeddings:
         said = known_meaning(tensors[0])

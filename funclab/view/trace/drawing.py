@@ -58,10 +58,18 @@ def size_of(frame: Frame) -> tuple[float, float]:
 
 def _margin(frame: Frame) -> complex:
     """The room for the names of rows to the left, and for those of columns above."""
-    left = max((len(_name(name)) for name in frame.rows), default=-1)
-    above = max((len(_name(name)) for name in frame.columns), default=-1)
-    high = ROW if frame.printed and above >= 0 else above * LETTER + GAP
-    return complex(left * LETTER + GAP if left >= 0 else 0, high if above >= 0 else 0)
+    left, above = (
+        max((len(_name(name)) for name in names), default=0) * LETTER
+        for names in (frame.rows, frame.columns)
+    )
+    high = ROW if _level(frame) else above + GAP
+    return complex(left + GAP if left else 0, high if above else 0)
+
+
+def _level(frame: Frame) -> bool:
+    """Whether the names of columns have room above these as they are usually read."""
+    wide = max((len(_name(name)) for name in frame.columns), default=0) * LETTER
+    return frame.printed and wide <= CELL
 
 
 def _name(name: str) -> str:
@@ -118,9 +126,8 @@ def _write_names(canvas: Canvas, frame: Frame, beside: complex) -> None:
         canvas.text_line(at, name, ROW_NAME)
     for i, name in enumerate(map(_name, frame.columns)):
         middle = beside.real + wide * (i + 0.5)
-        if frame.printed:
-            shown = shorten(name, int(wide / LETTER))
-            canvas.text_line(complex(middle, beside.imag - GAP), shown, WORDS)
+        if _level(frame):
+            canvas.text_line(complex(middle, beside.imag - GAP), name, WORDS)
         else:
             canvas.upward_line(complex(middle + 4, beside.imag - GAP), name, COLUMN_NAME)
 

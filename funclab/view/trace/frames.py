@@ -13,7 +13,7 @@ import numpy as np
 from funclab.graph.shape_math import Array
 from funclab.view.draw.samples import BLANK, Sample
 from funclab.view.draw.sentences import named, say, short, signed, told_shape
-from funclab.view.draw.text import shorten
+from funclab.view.draw.text import clean, shorten
 
 SIDE = 24
 """The most numbers along one side of a picture; more become means of blocks."""
@@ -186,6 +186,21 @@ def frame_of(
         whole=array.dtype.kind in "iub",
         counted=tuple(bool(fraction) for fraction in fractions),
     )
+
+
+def with_names(frame: Frame, names: Sequence[Sequence[str]]) -> Frame:
+    """A frame with names along the axes of what it shows, for those that have room for them."""
+    _, rows, columns = frame.numbers.shape
+    if frame.kind == "bars" and len(names) == 1:
+        return replace(frame, rows=_if_all(names[0], columns))
+    if frame.kind in ("strip", "heat") and len(names) == 2:
+        return replace(frame, rows=_if_all(names[0], rows), columns=_if_all(names[1], columns))
+    return frame
+
+
+def _if_all(names: Sequence[str], count: int) -> tuple[str, ...]:
+    """The names, if there is one for each position, and room for them."""
+    return tuple(map(clean, names)) if len(names) == count <= NAMED else ()
 
 
 def shown_positions(shape: Sequence[int], batched: bool = False) -> Array:

@@ -3,7 +3,6 @@ sample of an input as pixels or words."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -14,12 +13,12 @@ from funclab.graph.meaning import Meaning
 from funclab.graph.shape_math import Array
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value, Variable
-from funclab.models.axes import Axes, Axis, axes_of
-from funclab.models.meaning import axes_of_weight, known_meaning, names_along
+from funclab.models.axes import Axes, axes_of
+from funclab.models.meaning import known_meaning, names_along, names_of_weight
 from funclab.view.draw.samples import sample_of
 from funclab.view.draw.sentences import say
 from funclab.view.draw.text import clean
-from funclab.view.trace.frames import IDS, NAMED, Frame
+from funclab.view.trace.frames import IDS, Frame, with_names
 
 
 class Meanings:
@@ -53,16 +52,11 @@ class Meanings:
     def along(self, value: Value) -> list[tuple[str, ...]]:
         """The names along the axes of a value's picture; () for an axis without names."""
         if isinstance(value, Variable):
-            readers = [self.traced.node(path) for path in self.traced.readers.get(value, ())]
-            told = {axes_of_weight(node, value) for node in readers}
-            axes = told.pop() if len(told) == 1 else ()  # calls may disagree
-        else:
-            tensor = self._tensor(value)
-            axes = axes_of(tensor, self.axes) if tensor is not None else ()
-        return [self._names(axis) for axis in axes]
-
-    def _names(self, axis: Axis) -> tuple[str, ...]:
-        return tuple(map(clean, names_along(axis, self.samples)))
+            readers = self.traced.readers.get(value, ())
+            return names_of_weight(map(self.traced.node, readers), value)
+        tensor = self._tensor(value)
+        axes = axes_of(tensor, self.axes) if tensor is not None else ()
+        return [names_along(axis, self.samples) for axis in axes]
 
     def _tensor(self, value: Value) -> Tensor | None:
         """The tensor of a value: its own, or that of the output of the same shape that a node makes
@@ -76,13 +70,7 @@ class Meanings:
 
     def named(self, frame: Frame, value: Value) -> Frame:
         """A frame of a value, or of its gradient, with names along its axes."""
-        names = self.along(value)
-        _, rows, columns = frame.numbers.shape
-        if frame.kind == "bars" and len(names) == 1:
-            return replace(frame, rows=_if_all(names[0], columns))
-        if frame.kind in ("strip", "heat") and len(names) == 2:
-            return replace(frame, rows=_if_all(names[0], rows), columns=_if_all(names[1], columns))
-        return frame
+        return with_names(frame, self.along(value))
 
     def shown(self, frame: Frame, value: Value) -> Frame:
         """A frame of a value itself: an image as its pixels, words and classes by name."""
@@ -99,11 +87,6 @@ class Meanings:
         if said.kind == "classes" and first.size == 1 and target is not None:
             return replace(frame, kind="number", words=(clean(said.name(first.item())),))
         return frame
-
-
-def _if_all(names: Sequence[str], count: int) -> tuple[str, ...]:
-    """The names, if there is one for each position, and room for them."""
-    return tuple(names) if len(names) == count <= NAMED else ()
 
 
 def _of_words(frame: Frame, said: Meaning, ids: Array) -> Frame:
