@@ -23,7 +23,6 @@ from funclab.graph.value import Value
 from funclab.initializers import random_state, restore_random_state, rng
 from funclab.models import advice
 from funclab.models.inputs import as_array, match_arrays
-from funclab.models.meaning import learn
 from funclab.models.model import Functional, Model
 from funclab.models.names import Names
 from funclab.training.checks import check_ids, check_lengths, input_names
@@ -97,7 +96,6 @@ def prepare(
                 error.fix = _both_at_once(model, x, y) or error.fix
             raise
     mine = ("input", inputs, partial(input_names, model, inputs))
-    learn(model, x, y)
     if compiled is None:
         check_lengths([mine])
         return Data(inputs, [], [], tree, [])
