@@ -21,12 +21,12 @@ from funclab.saving.opaque import is_box
 from funclab.view.code.layers import own_names
 from funclab.view.draw.sentences import say
 from funclab.view.draw.text import clean
-from funclab.view.explorer.means import means
 from funclab.view.scene import words
 from funclab.view.scene.calls import Piece, write_line
 from funclab.view.scene.insides import Part, Recorded, insides, parts
 from funclab.view.shapes.rule import rule
 from funclab.view.shapes.step import shape_question
+from funclab.view.tables.means import means
 from funclab.view.tables.nodes import special
 
 Facts = dict[str, Any]

@@ -8,6 +8,7 @@ import funclab
 from funclab import Input, Model, layers
 from funclab.datasets import headlines, penguins
 from funclab.models.meaning import learn
+from funclab.view.tables.nodes import node_table
 
 
 def species():
@@ -75,3 +76,12 @@ def test_a_name_with_markup_is_text_in_the_picture_of_a_weight():
     values = view.answer_to({"ask": "values", "key": "y kernel"})["value"]
 
     assert "<script" not in values["svg"]
+
+
+def test_a_table_of_nodes_says_what_comes_out():
+    model = species()
+
+    assert node_table(model.get_layer("species")).text.endswith(
+        "Of its output: Axis 1: Adelie, Chinstrap and Gentoo."
+    )
+    assert "Of its output" not in node_table(model.get_layer("species").__class__(2)).text

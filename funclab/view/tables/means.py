@@ -1,4 +1,4 @@
-"""What the panel says of the meaning of a tensor."""
+"""What tables and panels say of the meaning of a tensor."""
 
 from __future__ import annotations
 
