@@ -71,6 +71,12 @@ class TestWhatIsSaid:
 
         assert [said.name(x) for x in (1, 2, -1, 0.25)] == ["dog", "2", "-1", "0.25"]
 
+    def test_a_function_that_fails_has_no_name_for_a_number(self):
+        words = ["", "man"]
+        said = funclab.meaning(Input((4,), dtype="int32"), "words", labels=words.__getitem__)
+
+        assert said.words([1, 7]) == ("man", "7")
+
     def test_points_in_time_are_counted_from_1_or_have_the_given_numbers(self):
         hours = Input((3, 2))
         counted = funclab.meaning(hours, "hours").positions(3)
