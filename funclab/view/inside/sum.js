@@ -5,7 +5,7 @@ import { brief, heat, numeral } from "../learned/learned.js";
 import { bars, frameAround, sheet, tile } from "./boxes.js";
 import { agrees, Missing, Sums } from "./sums.js";
 
-const MOST = 8, FEWEST = 3, ROW = 36, LOW_ROW = 24, AROUND = 108, BAR = 72, SMALL = 490, LOW = 330;
+const MOST = 8, FEWEST = 3, ROW = 36, LOW_ROW = 24, AROUND = 108, BAR = 72, SHORT_BAR = 50, SMALL = 490, LOW = 330;
 
 /** Rows in the order of the channels; of many, those with the largest sums, and the others together. */
 export function listedRows(rows, most = MOST) {
@@ -120,8 +120,9 @@ export class SumFace {
 
   /** A partial sum as a bar from a line in the middle, and its number. */
   bar(value, top) {
-    const size = top ? Math.max(1, (Math.abs(value) / top) * (BAR / 2 - 2)) : 0, middle = BAR / 2;
-    return [sheet(BAR, 18, s("path", { d: `M${middle},0v18`, class: "s-line", fill: "none", "stroke-width": 1 }),
+    const wide = this.small ? SHORT_BAR : BAR, middle = wide / 2;
+    const size = top ? Math.max(1, (Math.abs(value) / top) * (middle - 2)) : 0;
+    return [sheet(wide, 18, s("path", { d: `M${middle},0v18`, class: "s-line", fill: "none", "stroke-width": 1 }),
       s("rect", { x: value < 0 ? middle - size : middle, y: 3, width: value ? size : 0, height: 12,
         class: value < 0 ? "f-neg" : "f-pos" })),
     h("span", { class: "fl-in-value" }, numeral(value))];
