@@ -11,7 +11,7 @@ from funclab.graph.shape_math import Array
 from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.geometry import area, polyline
 from funclab.view.draw.picture import Picture
-from funclab.view.draw.sentences import few, say
+from funclab.view.draw.sentences import few, say, signed
 from funclab.view.draw.text import clean, shorten, text_width
 from funclab.view.inside.calls import CLASSES, IDS, IMAGE, MAPS, OTHER, ROWS, Shown
 from funclab.view.learned.maps import draw_map
@@ -23,7 +23,7 @@ WIDTH, LEFT, NAMES = 766, 16, 190
 TILES, TILE, GAP, BARS = 12, 36, 4, 64
 MOST, CELLS = 12, 18
 """How many calls a still picture has at most, and squares along a side of a map."""
-HEIGHT = 52
+HEIGHT, MOST_ROWS = 52, 4
 
 
 @dataclass(repr=False)
@@ -58,6 +58,8 @@ class InsidePicture(Picture):
         index = self.inner.index(self.state)
         looks = index in self.inner.attention and self.state["face"] != "calls"
         base = self._heads(canvas, index) if looks else self._calls(canvas, index)
+        if not looks and self.state["face"] == "number":
+            base = self._rows(canvas, index, base)
         caption = say("inside_caption_weights" if looks else "inside_caption_other")
         texts = [] if looks else self.description.split("\n")[len(self.inner.listed) + 2 :]
         if not self.inner.trained:
@@ -66,6 +68,43 @@ class InsidePicture(Picture):
         base = canvas.prose(complex(LEFT, base + 20), texts, WIDTH - 2 * LEFT, Font(12, "soft"), 16)
         canvas.text_line(complex(LEFT, base + 4), self.line, Font(12, mono=True))
         return max(WIDTH, 2 * LEFT + text_width(self.line, 12, mono=True)), base + 16
+
+    def _rows(self, canvas: Canvas, index: int, base: float) -> float:
+        """The rows of a sum with the largest parts: window, kernel, and the sum of the products."""
+        sample = self.state["sample"]
+        array = self.inner.values(index, sample)
+        at, channel = (
+            self.inner.at(self.state, array),
+            self.inner.channel(self.state, array.shape[2]),
+        )
+        number = self.inner.number(index, sample, at, channel)
+        if number is None or self.inner.calls[index].recipe.kind != "sum":
+            return base
+        rows = sorted(number.rows, key=lambda row: -abs(row.partial))[:MOST_ROWS]
+        tops = [
+            max(abs(row.values).max() for row in rows),
+            max(abs(row.weights).max() for row in rows),
+        ]
+        for row in sorted(rows, key=lambda row: row.channel):
+            corner, side = complex(LEFT + 40, base + 12), min(16.0, 48 / max(row.values.shape))
+            middle = corner.imag + row.values.shape[0] * side / 2 + 4
+            label = say("inside_short_channel", k=row.channel)
+            canvas.text_line(complex(LEFT, middle), label, Font(11, "label", mono=True))
+            for part, top, sign in zip((row.values, row.weights), tops, "×=", strict=True):
+                draw_map(canvas, part, corner, side, float(top))
+                corner += row.values.shape[1] * side + 12
+                canvas.text_line(complex(corner.real, middle), sign, Font(13, "soft"))
+                corner += 20
+            text = signed(row.partial, 4)
+            canvas.text_line(complex(corner.real, middle), text, Font(12, mono=True))
+            base += row.values.shape[0] * side + 10
+        left = len(number.rows) - len(rows)
+        if left:
+            part = number.total - sum(row.partial for row in rows)
+            text = f"{say('inside_others', n=left)}: {signed(part, 4)}"
+            canvas.text_line(complex(LEFT, base + 24), text, Font(12, "soft"))
+            base += 20
+        return base + 8
 
     def _calls(self, canvas: Canvas, chosen: int) -> float:
         top = 52.0
