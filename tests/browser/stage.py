@@ -90,6 +90,8 @@ VIEWS: dict[str, Callable[..., Any]] = {
 }
 """Every kind of view, and how it is made with these settings."""
 
+SENTENCE = 110
+"""The most characters of the sentence on a foot."""
 HEIGHT = "() => document.querySelector('.fl').getBoundingClientRect().height"
 # What a reader might click, but for what leaves the page or asks a kernel that is not there.
 CLICKABLE = "button,[data-key],.fl-rail li,.fl-steps li,summary,[role=radio]"
@@ -110,7 +112,7 @@ PAGE_SCROLLS = "() => document.documentElement.scrollWidth - document.documentEl
 CONTROLS = """() => {
   const root = document.querySelector(".fl"), all = [...root.querySelectorAll(
     "button,input,select,[role=spinbutton],[role=radio]")].filter((one) => one.checkVisibility());
-  const name = (one) => one.ariaLabel || one.textContent.trim() || one.closest("label")?.textContent.trim();
+  const name = (one) => one.ariaLabel || (one.closest("label") ?? one).textContent.trim();
   const style = (one) => getComputedStyle(one), clear = /rgba\\(.*, 0\\)|transparent/;
   const header = [...root.querySelectorAll(".fl-header button,.fl-header input:not([type=range])")]
     .filter((one) => one.checkVisibility());
@@ -128,23 +130,27 @@ CONTROLS = """() => {
 EDGES = """() => {
   const root = document.querySelector(".fl"), zoom = root.currentCSSZoom ?? 1;
   const left = root.getBoundingClientRect().left + zoom * root.clientLeft;
+  const begin = (one) => (one.getBoundingClientRect().left - left) / zoom;
   const first = (what) => [...root.querySelectorAll(what)]
-    .find((one) => one.checkVisibility() && one.getBoundingClientRect().width > 1);
+    .filter((one) => one.checkVisibility() && one.getBoundingClientRect().width > 1)
+    .sort((a, b) => begin(a) - begin(b))[0];
   const parts = {
-    header: ".fl-header > .fl-bar > .fl-main, .fl-header .fl-title",
+    header: ".fl-header > .fl-bar > *, .fl-header .fl-title",
     foot: ".fl-foot > p:not(:empty)",
-    tiles: ".fl-tiles dt", caption: ":scope > .fl-caption:not(:empty)", panel: ":scope > .fl-panel > *",
+    tiles: ".fl-tiles dt", caption: ":scope > .fl-caption:not(:empty)",
+    panel: ":scope > .fl-panel > *",
   };
   return Object.fromEntries(Object.entries(parts).map(([name, what]) => [name, first(what)])
-    .filter(([, one]) => one).map(([name, one]) => [name, (one.getBoundingClientRect().left - left) / zoom]));
+    .filter(([, one]) => one).map(([name, one]) => [name, begin(one)]));
 }"""
 FOOT = "() => document.querySelector('.fl-foot > .fl-caption')?.textContent ?? ''"
 # The longest transition and animation of any part, in milliseconds.
 MOVES = """() => {
   const longest = (text) => Math.max(...text.split(",").map((one) =>
     parseFloat(one) * (one.trim().endsWith("ms") ? 1 : 1000)));
-  return Math.max(...[...document.querySelectorAll(".fl, .fl *")].map((one) => getComputedStyle(one))
-    .map((style) => Math.max(longest(style.transitionDuration), longest(style.animationDuration))));
+  const all = [...document.querySelectorAll(".fl, .fl *")];
+  return Math.max(...all.map((one) => getComputedStyle(one)).flatMap((style) =>
+    [longest(style.transitionDuration), longest(style.animationDuration)]));
 }"""
 
 
@@ -154,7 +160,8 @@ WALK = """async ([seed, count, clickable]) => {
   const root = document.querySelector(".fl"), height = () => root.getBoundingClientRect().height;
   const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
   const any = (list) => list[Math.floor(random() * list.length)];
-  const signs = { space: " ", "↑": "ArrowUp", "↓": "ArrowDown", "←": "ArrowLeft", "→": "ArrowRight" };
+  const arrows = { "↑": "ArrowUp", "↓": "ArrowDown", "←": "ArrowLeft", "→": "ArrowRight" };
+  const signs = { space: " ", ...arrows };
   const keys = [...root.querySelectorAll(".fl-keys kbd")].slice(1).map((one) => one.textContent);
   const first = height(), changes = [];
   let sentence = "";
@@ -165,7 +172,8 @@ WALK = """async ([seed, count, clickable]) => {
       done = any([...new Set([...keys, "0", "1", "2"])]);
       root.dispatchEvent(new KeyboardEvent("keydown", { key: signs[done] ?? done, bubbles: true }));
     } else {
-      const part = any([...root.querySelectorAll(clickable)].filter((one) => one.checkVisibility()));
+      const parts = [...root.querySelectorAll(clickable)];
+      const part = any(parts.filter((one) => one.checkVisibility()));
       part?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
       done = `click ${part?.ariaLabel ?? part?.textContent.slice(0, 40)}`;
     }
@@ -178,6 +186,8 @@ WALK = """async ([seed, count, clickable]) => {
 }"""
 
 
-def walk(page: Page, steps: int) -> dict[str, Any]:
-    """What changes in so many random steps: `changes` of the height, and the longest `sentence`."""
-    return page.evaluate(WALK, [1, steps, CLICKABLE])
+def walk(page: Page, steps: int) -> list[Any]:
+    """The changes of its height in so many random steps, and a sentence that is too long."""
+    found = page.evaluate(WALK, [1, steps, CLICKABLE])
+    long = [found["sentence"]] if len(found["sentence"]) > SENTENCE else []
+    return found["changes"] + long
