@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import partial
 from itertools import compress
 from typing import Any
@@ -291,11 +291,16 @@ def tensor_view(tensor: Any, direction: str = "TB", look: str = "auto") -> Diagr
 
 
 def compact(
-    model: Any, direction: str = "TB", most_calls: int = PROJECTOR_CALLS, capsules: bool = True
+    model: Any,
+    direction: str = "TB",
+    most_calls: int = PROJECTOR_CALLS,
+    capsules: bool = True,
+    prepare: Callable[[Scene], None] | None = None,
 ) -> Diagram:
     """A small picture of a model; of one with more calls, some are in blocks.
 
-    Without `capsules`, shared layers are tied together, but their weights are not drawn.
+    Without `capsules`, shared layers are tied together, but their weights are not drawn. `prepare`
+    may change the scene before its parts get their sizes and places.
     """
     scene = Calls(model, False, most_calls).build()
     scene.title = clean(model.name)
@@ -304,6 +309,8 @@ def compact(
     for group in scene.groups:
         group.weights *= capsules
     scene.direction = direction
+    if prepare is not None:
+        prepare(scene)
     place(scene, room=LOW)
     return Diagram(scene)
 
