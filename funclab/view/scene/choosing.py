@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from funclab.errors import ArgumentError
 from funclab.view.scene.layout.cells import Cell, cells_of
-from funclab.view.scene.layout.place import Columns, place, wrapping
+from funclab.view.scene.layout.place import EDGE, Columns, place, wrapping
 from funclab.view.scene.layout.tracks import above
 from funclab.view.scene.layout.u import arms
 from funclab.view.scene.scene import Box, Scene
@@ -79,7 +79,8 @@ class Fit(NamedTuple):
 class Chooser:
     """Tries the ways to draw a model of some `calls`. `build` makes its scene in at most a number
     of boxes, or if that is 0 in one for each call; `boxes` are the numbers of boxes that there may
-    be, each with the number to build. More than `most` calls do not get a box each."""
+    be, each with the number to build. More than `most` calls do not get a box each. `length`, if it
+    is known before a scene is made, is how many boxes follow each other in it at least."""
 
     def __init__(
         self,
@@ -89,7 +90,9 @@ class Chooser:
         direction: str | None = None,
         layers: bool = False,
         most: int = MOST_CALLS,
+        length: Callable[[int], int] | None = None,
     ) -> None:
+        self.length = cache(length) if length else None
         self.build, self.calls, self.boxes = build, calls, boxes or {}
         self.layers, self.most = layers, most
         self.directions = [direction] if direction else ["LR", "TB"] if layers else ["TB", "LR"]
@@ -143,6 +146,8 @@ class Chooser:
             plain = [choice for choice in choices if choice in PLAIN]
             for choice in plain if sideways and directions == ["LR"] else choices:
                 for densities in choice.steps:
+                    if not self._has_room(choice, densities, room):
+                        continue
                     fit = self._lowest(choice, densities, directions, room)
                     if fit is not None:
                         return fit
@@ -230,6 +235,16 @@ class Chooser:
             scene = self._placed(choice.most, trial, (0, 0))
             self.sizes[key] = scene.width, scene.height
         return Fit(choice, trial, room, *self.sizes[key])
+
+    def _has_room(self, choice: Choice, densities: tuple[str, ...], room: Room) -> bool:
+        """Whether a step may fit, as far as is known before its scene is made."""
+        if not choice.most or self.length is None:
+            return True
+        length, size = self.length(choice.most), DENSITIES[densities[0]]
+        between = size.tail + size.gap
+        high = length * (size.height + between) - size.tail
+        sideways = length * (size.narrowest + 60) <= room[0]
+        return sideways or high <= choice.columns * (room[1] + 1 - 2 * EDGE + size.gap)
 
     def _may_fit(self, choice: Choice, trial: Trial, room: Room) -> bool:
         """Whether there is room for all boxes that must follow each other, and for each column."""

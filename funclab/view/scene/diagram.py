@@ -179,9 +179,12 @@ def chooser(
     shared = sharing or Sharing(model)
     title = say("scene_model", name=clean(model.name), counted=words.counted(graph.nodes))
 
-    def build(most: int) -> Scene:
+    def picture(most: int) -> Calls:
         kind = Layers if face == "layers" else Calls
-        scene = kind(model, expand_nested, most, "", focus, shared, unfolded).build()
+        return kind(model, expand_nested, most, "", focus, shared, unfolded)
+
+    def build(most: int) -> Scene:
+        scene = picture(most).build()
         for plate in (plate for part in scene.walk() for plate in part.plates):
             told = compress((plate.shape, plate.dtype), (show_shapes, show_dtype))
             plate.shape = " ".join(told)
@@ -196,7 +199,9 @@ def chooser(
         if calls > len(graph.nodes):  # those of the models inside
             steps = {step: step for step in blocks.tree.steps(most) if step < calls}
             boxes = dict(sorted((boxes | steps).items(), reverse=True))
-    return Chooser(build, calls, boxes, direction, face == "layers", most_calls)
+    layers = face == "layers"
+    length = None if layers else lambda most: picture(most).length()
+    return Chooser(build, calls, boxes, direction, layers, most_calls, length)
 
 
 def _check(name: str, value: str, known: tuple[str, ...]) -> None:
