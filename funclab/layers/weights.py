@@ -126,13 +126,11 @@ class Weighted(Operation):
         for name, value in vars(self).copy().items():  # another thread may add some
             if type(value) in SETTINGS or name in NOT_HELD:
                 continue
-            if not structure.is_container(value):
-                leaves = [value]
-            elif isinstance(value, dict) or not SETTINGS.issuperset(map(type, value)):
-                leaves = structure.flatten(value)
-            else:
-                continue
-            found += [leaf for leaf in leaves if isinstance(leaf, kinds)]
+            if structure.is_container(value):
+                if isinstance(value, dict) or not SETTINGS.issuperset(map(type, value)):
+                    found += [x for x in structure.flatten(value) if isinstance(x, kinds)]
+            elif isinstance(value, kinds):
+                found.append(value)
         return found
 
     @property

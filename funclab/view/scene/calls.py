@@ -187,7 +187,7 @@ class Calls:
 
     def length(self) -> int:
         """How many boxes follow each other at least; this takes less time than to make them."""
-        return _length(self.graph, self._entries())
+        return _length(self.sharing.blocks(self.graph), self._entries())
 
     def _entries(self, focus: Node | None = None) -> list[Entry]:
         """The calls and blocks that get a box, with the way to one call open."""
@@ -353,14 +353,14 @@ class Calls:
         )
 
 
-def _length(graph: Graph, entries: Sequence[Entry]) -> int:
+def _length(blocks: Blocks, entries: Sequence[Entry]) -> int:
     """The number of boxes on the longest path through some of them, with those in open frames."""
     reached: dict[Node, int] = {}
     for entry in entries:
         nodes = nodes_of(entry)
-        sources = (graph.producer(x)[0] for node in nodes for x in reads(graph, node))
+        sources = (source for node in nodes for source in blocks.sources[node])
         before = max((reached.get(node, 0) for node in sources), default=0)
-        own = _length(graph, entry.entries) if isinstance(entry, Opened) else 1
+        own = _length(blocks, entry.entries) if isinstance(entry, Opened) else 1
         reached |= dict.fromkeys(nodes, before + own)
     return max(reached.values(), default=0)
 
