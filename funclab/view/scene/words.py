@@ -192,7 +192,11 @@ def _worth_telling(cls: type) -> tuple[Worth, Worth]:
     """The settings of a class that have a text: before the activation, and after it."""
     defaults, always = parameters(cls), _ALWAYS.get(cls.__name__.rstrip("123D"))
     before, after = (
-        [(name, table[name], _same(defaults[name]), name == always) for name in table if name in defaults]
+        [
+            (name, table[name], _same(defaults[name]), name == always)
+            for name in table
+            if name in defaults
+        ]
         for table in (_SETTINGS, _FLAGS)
     )
     return before, after
