@@ -57,6 +57,7 @@ _NAMES = {
     "gradients": "training.gradients",
     "landscape": "view.landscape.view",
     "load_ipython_extension": "view.notebook.extension",
+    "meaning": "models.meaning",
     "playground": "view.playground.view",
     "plot_model": "view",
     "profile": "view.profile.view",
