@@ -20,7 +20,7 @@ export function tile(map, { x = 0, y = 0, room, top, light = false }) {
   const side = Math.max(0.5, Math.min(room / map.rows, room / map.columns));
   const width = side * map.columns, height = side * map.rows;
   const ground = light ? [s("rect", { x, y, width, height, fill: "#ffffff" })] : [];
-  return { width, height, side, part: s("g", { class: light ? "fl-in-image" : "" }, ...ground,
+  return { width, height, side, part: s("g", {}, ...ground,
     heat(map.values, map.rows, map.columns, { side, top, x, y, grey: light ? "#17212b" : "" }),
       frameAround(x, y, width, height)) };
 }
@@ -79,7 +79,6 @@ export class Boxes {
       const role = call.input ? "input" : call.output ? "output" : "plain";
       const mark = call.group == null ? null : h("span", { class: "fl-in-shared" }, this.ctx.t("inside_shared"));
       const item = h("div", { class: `fl-in-box fl-in-${role}`, role: "option", "data-call": String(i),
-        id: `fl-call-${i}`,
         onclick: () => this.choose(i) },
       h("span", { class: "fl-in-head" }, h("span", { class: "fl-in-call" }, call.name), mark,
         h("span", { class: "fl-in-shape" },
