@@ -10,7 +10,8 @@ const ACTIVATIONS = {
   silu: (z) => z / (1 + Math.exp(-z)),
   softplus: (z) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))),
   relu: (z, { negative_slope = 0, max_value = null, threshold = 0 }) =>
-    (z < threshold ? negative_slope && negative_slope * (z - threshold) : max_value == null ? z : Math.min(z, max_value)),
+    (z < threshold ? negative_slope && negative_slope * (z - threshold) : max_value == null ? z :
+      Math.min(z, max_value)),
 };
 
 /** What an activation makes of number `k`; NaN for one that is not computed here. */
