@@ -115,8 +115,9 @@ CLICKABLE = "button,[data-key],.fl-rail li,.fl-steps li,summary,[role=radio]"
 SMALLEST = """() => {
   const words = [...document.querySelectorAll(".fl *")].filter((one) => one.checkVisibility() &&
     [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()));
+  const of = ({ a, b }) => Math.hypot(a, b);  // words at an angle are as large as others
   const scale = (one) => one instanceof SVGElement && one.getScreenCTM
-    ? one.getScreenCTM().a : one.currentCSSZoom ?? 1;
+    ? of(one.getScreenCTM()) : one.currentCSSZoom ?? 1;
   return Math.min(...words.map((one) => parseFloat(getComputedStyle(one).fontSize) * scale(one)));
 }"""
 SHRUNK = """() => [...document.querySelectorAll(".fl svg:has(text)")]

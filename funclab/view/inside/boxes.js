@@ -8,7 +8,8 @@ const TILES = 12, BARS = 64, LABELS = 12, GAP = 4, ROUND = 32;
 
 /** An empty drawing of a size. */
 export function sheet(width, height, ...parts) {
-  return s("svg", { viewBox: `0 0 ${width} ${height}`, width, height, "aria-hidden": "true" }, ...parts);
+  const [wide, high] = [Math.ceil(width), Math.ceil(height)]; // whole pixels, so that nothing is scaled
+  return s("svg", { viewBox: `0 0 ${wide} ${high}`, width: wide, height: high, "aria-hidden": "true" }, ...parts);
 }
 
 export function frameAround(x, y, width, height, name = "s-rule") {
