@@ -25,7 +25,7 @@ export function numeral(value, digits = 3) {
   const tiny = digits > 2 && size && size < 10 ** -digits / 2,
     text = tiny || size >= 1e6 ? size.toExponential(digits - 1) :
     size.toLocaleString("en-US", format);
-  return value < 0 ? `−${text}` : text;
+  return value < 0 && Number(text.replaceAll(",", "")) ? `−${text}` : text;
 }
 
 /** The same in few characters, for a cell: two decimals, and no zero before the point. */
