@@ -429,4 +429,4 @@ def test_every_step_has_one_height_that_leaves_a_notebook_in_sight(make, page_of
         press(page, "ArrowRight")
 
     assert len(heights) == 1
-    assert max(heights) <= 560
+    assert max(heights) <= 620

@@ -30,10 +30,10 @@ export class Explorer {
     let from = null;
     ctx.listen(ctx.stage, "pointerdown", (event) => {
       if (!event.target.closest("[data-key]:not(.frame)"))
-        from = [event.clientX + ctx.stage.scrollLeft, event.clientY + ctx.stage.scrollTop];
+        from = [event.clientX / ctx.zoom + ctx.stage.scrollLeft, event.clientY / ctx.zoom + ctx.stage.scrollTop];
     });
     ctx.listen(window, "pointermove", (event) => {
-      if (from) ctx.stage.scrollTo(from[0] - event.clientX, from[1] - event.clientY);
+      if (from) ctx.stage.scrollTo(from[0] - event.clientX / ctx.zoom, from[1] - event.clientY / ctx.zoom);
     });
     ctx.listen(window, "pointerup", () => { from = null; });
   }
@@ -122,8 +122,8 @@ export class Explorer {
   caption() {
     const { ctx, facts } = this, { selected, face } = ctx.state, chosen = facts.chosen();
     if (!chosen || chosen.kind === "block") {
-      const words = ctx.t(face === "calls" ? "caption_calls" : "caption_layers", { counted: ctx.facts.counted });
-      return ctx.model.get("ask") ? `${words} ${ctx.t("caption_asks")}` : words;
+      if (ctx.model.get("ask")) return ctx.t("caption_asks");
+      return ctx.t(face === "calls" ? "caption_calls" : "caption_layers", { counted: ctx.facts.counted });
     }
     const brief = (text) => (text.length > 80 ? `${text.slice(0, 50)}…${text.slice(-20)}` : text);
     const key = brief(selected);

@@ -15,7 +15,7 @@ const SIGNS = { part: "+", sum: "=", after: "→" };
 /** Sizes of the pictures, of which the first that fits is used; "fl-stacked" puts those of one role below each
  * other, and "fl-wrapped" breaks their row. */
 const SIZES = [[1.15], [1], [1, "fl-stacked"], [1, "fl-wrapped"]];
-const WALL = [[1.7], [1.45], [1.2], [1], [1.2, "fl-tight"], [1, "fl-tight"], [0.8, "fl-tight"], [0.6, "fl-tight"]];
+const WALL = [[1], [1, "fl-tight"], [0.8, "fl-tight"], [0.6, "fl-tight"], [0.4, "fl-tight"]];
 
 /** @type {WrittenView} */
 const trace = {
@@ -118,7 +118,7 @@ const trace = {
   fit(ctx) {
     const { shown } = this, roles = shown.firstChild;
     const wall = ctx.look === "projector";
-    if (roles === this.sliding.el) return this.sliding.put(this.window(ctx), shown.clientWidth, wall ? 1.65 : 1);
+    if (roles === this.sliding.el) return this.sliding.put(this.window(ctx), shown.clientWidth, 1);
     if (roles.classList.contains("fl-rows")) return this.join(roles);
     for (const [scale, name = ""] of wall ? WALL : SIZES) {
       shown.style.setProperty("--scale", scale);

@@ -1,6 +1,6 @@
 // The charts that the kernel draws: put on the page, marked at an epoch, extended with new dots.
 
-import { fit, h, s } from "../live/core.js";
+import { h, s } from "../live/core.js";
 import { pictureFrom } from "../live/stored.js";
 
 const HALF_DOT = 1.5;
@@ -89,6 +89,7 @@ export class Curves {
     const labels = chart.lines.map(({ label }) => label);
     for (const text of svg.querySelectorAll("text")) if (labels.includes(text.textContent)) text.remove();
     svg.setAttribute("viewBox", [x, y, width - names, height].join(" "));
+    svg.setAttribute("width", String(width - names));
   }
 
   prepare(figure) {
@@ -96,8 +97,6 @@ export class Curves {
     figure.svg = svg;
     if (!svg) return;
     if (this.close) this.shorten({ ...figure, scale: new Scale(plot.dataset.scale) });
-    fit(this.ctx, svg);
-    svg.style.maxWidth = "none"; // words stay readable: what does not fit goes below, or scrolls
     figure.scale = new Scale(plot.dataset.scale);
     figure.dots = plot.querySelector("[data-dots] path");
     figure.ends = [...plot.querySelectorAll("[data-end]")]

@@ -4,7 +4,6 @@ import { h, link, rectOf, row, s, table } from "../live/core.js";
 import { Graph, ringAround } from "../live/graph.js";
 
 const MEASURES = ["gradient", "change", "dead"];
-const LARGE = 1.65; // on a projector
 /** A history: how wide and high its curve is, how wide its number, and the most epochs that it shows. */
 const CURVE = [48, 15], NUMBER = 58, MOST_EPOCHS = 60;
 
@@ -72,8 +71,6 @@ export class TrainingGraph extends Graph {
     const { measure, selected } = ctx.state, i = MEASURES.indexOf(measure);
     this.legend.textContent = large ? "" : ctx.t("live_history_boxes", { measure: ctx.t(`live_${measure}`) });
     this.histories = (key) => [...heat.map(({ layers }) => layers[key]?.[i]), measures[key]?.[i]];
-    this.svg.removeAttribute("height");
-    this.svg.setAttribute("width", this.svg.viewBox.baseVal.width * (large ? LARGE : 1));
     this.clear();
     for (const mark of this.el.querySelectorAll(".fl-heat,.fl-lost")) mark.remove();
     let chosen = null;

@@ -21,7 +21,7 @@ from funclab.view.scene.layout.tracks import (
     set_ranks,
     tracks_of,
 )
-from funclab.view.scene.layout.u import U
+from funclab.view.scene.layout.u import U, arms
 from funclab.view.scene.layout.wires import RADIUS, Levels, Wires
 from funclab.view.scene.scene import Box, Edge, End, Label, Scene
 
@@ -45,10 +45,12 @@ def place(scene: Scene, columns: int = 1, room: float = 0) -> None:
 
 
 class Columns(NamedTuple):
-    """Where the columns of a layout begin in the reading order, and a height that it exceeds."""
+    """Where the columns of a layout begin in the reading order, and what it is at least high and
+    wide."""
 
     starts: tuple[int, ...]
     least_height: float
+    least_width: float
 
 
 def wrapping(scene: Scene) -> Callable[[int], Columns]:
@@ -70,13 +72,13 @@ class Placing:
     def place(self, columns: int) -> None:
         scene, cells = self.scene, self._cells()
         scene.labels, scene.dots, scene.spine = [], [], []
-        if columns == 0:
+        if columns == 0 and arms(cells):  # with a block opened, it may be a U no more
             U(scene, cells, self.room).place(self.stubs)
             place_capsules(scene)
             frame(scene)
             return
         order = reading_order(cells, longest_way(cells))
-        parts = self._columns(order, columns) if columns > 1 else [order]
+        parts = self._columns(order, columns or 2) if columns != 1 else [order]
         scene.heads = [part[0].key for part in parts]
         x = 0.0
         for i, part in enumerate(parts):
@@ -92,7 +94,9 @@ class Placing:
         def columns(count: int) -> Columns:
             parts = self._columns(order, count)
             starts = tuple(order.index(part[0]) for part in parts)
-            return Columns(starts, 2 * EDGE + max(map(self._length, parts)))
+            height, widths = max(map(self._length, parts)), map(_least_width, parts)
+            width = sum(widths) + BETWEEN * (len(parts) - 1)
+            return Columns(starts, 2 * EDGE + height, 2 * EDGE + width)
 
         return columns
 
@@ -266,6 +270,11 @@ class Placing:
         """Extend the wire of the previous column."""
         if self.previous is not None:
             self.previous.path = [*self.previous.path, *pairs(rounded(turns, RADIUS))[1:]]
+
+
+def _least_width(part: list[Cell]) -> float:
+    """The width of a column without the room for lines along the flow: that of its widest cell."""
+    return max(max(cell.near, cell.before) + max(cell.far, cell.after) for cell in part)
 
 
 def _reach_the_frame(box: Box, inside: Scene, density: sizes.Density) -> None:
