@@ -95,3 +95,12 @@ def test_the_sign_that_opens_a_box_is_in_the_right_half_of_it(name, opened_page)
         assert box["x"] + box["width"] / 2 < at["x"]
         assert at["x"] + at["width"] <= box["x"] + box["width"] + 1
         assert at["y"] + at["height"] <= box["y"] + box["height"] + 1
+
+
+def test_the_caption_says_how_many_boxes_hold_several_calls(opened_page):
+    page = opened_page(funclab.explore(gallery.built("mobilenet")))
+    caption = page.locator(f"{ROOT} .fl-caption")
+    closed = page.locator(f"{ROOT} .fl-stage .box[data-key^='block ']:not(.frame)").count()
+
+    assert closed > 1
+    expect(caption).to_contain_text(f"{closed} boxes with + hold several of them")
