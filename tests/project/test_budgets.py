@@ -86,6 +86,7 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
         "equations of gates, written as calls in calls",
     ),
     ("funclab/losses/structured.py", DENSITY): (12.0, "formulas: sums over pairs and overlaps"),
+    ("funclab/view/live/core.js", "lines"): (465, "what all views share, with the height of each"),
     ("funclab/layers/base.py", "lines"): (455, "what all layers share, each import a line"),
     ("funclab/registry/parameters.py", "lines"): (520, "a table with a line for every argument"),
     ("funclab/graph/structure.py", DENSITY): (13.0, "one comprehension for each kind of container"),
