@@ -24,7 +24,7 @@ NOT_CORE = (
     "funclab/engine/kernels/",
     *(
         f"funclab/graph/{name}.py"
-        for name in ("explanations", "shape_math", "strings", "structure")
+        for name in ("explanations", "meaning", "shape_math", "strings", "structure")
     ),
 )
 
@@ -55,6 +55,7 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
     ("funclab/distribute/", DENSITY): (12.5, "messages: dicts of all that travels in a step"),
     ("funclab/view/", DENSITY): (13.5, "geometry: every coordinate is an attribute of something"),
     ("funclab/view/draw/contour.py", DENSITY): (14.5, "arrays of indices, in a small file"),
+    ("funclab/view/landscape/picture.py", DENSITY): (14.5, "points of a plane, and of a picture"),
     ("funclab/keras2/", DENSITY): (12.5, "tables of names, and Keras 2's arguments"),
     ("funclab/datasets/", DENSITY): (13.5, "tables of words, and formulas of curves"),
     ("funclab/teach/commands/warm.py", DENSITY): (12.5, "tiny models, a layer a line"),
@@ -87,6 +88,11 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
     ),
     ("funclab/losses/structured.py", DENSITY): (12.0, "formulas: sums over pairs and overlaps"),
     ("funclab/view/live/core.js", "lines"): (465, "what all views share, with the height of each"),
+    ("funclab/models/axes.py", DENSITY): (
+        13.0,
+        "a rule a line: which axis of which input goes where",
+    ),
+    ("funclab/models/meaning.py", DENSITY): (12.0, "questions to tensors, a line each"),
     ("funclab/layers/base.py", "lines"): (455, "what all layers share, each import a line"),
     ("funclab/registry/parameters.py", "lines"): (520, "a table with a line for every argument"),
     ("funclab/graph/structure.py", DENSITY): (13.0, "one comprehension for each kind of container"),

@@ -33,6 +33,7 @@ ORDER = (
 # The rooms of `view`, in the same order: each may import from those before it.
 VIEW = (
     *("draw", "blocks", "scene", "live", "tables", "code", "shapes", "diff", "playground", "trace"),
+    *("learned", "inside", "whatif", "mistakes", "embedding", "landscape"),
     *("profile", "explorer", "training", "faults", "lesson", "notebook"),
 )
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}
@@ -70,7 +71,7 @@ DOORS = {
     "pytest": {"teach"},
     "nbconvert": {"teach"},
     "hatchling": {"view"},
-    "PIL": {"view"},
+    "PIL": {"view", "utils"},
 }
 HEAVY = [
     *("numba", "matplotlib", "ipywidgets", "anywidget", "h5py", "IPython", "graphviz"),

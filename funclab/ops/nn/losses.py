@@ -157,7 +157,7 @@ def categorical_crossentropy(
     rank = len(shape_of(output))
     if axis not in (-1, rank - 1):
         target, output = moveaxis(target, axis, -1), moveaxis(output, axis, -1)
-    logits = output if from_logits else _logits(output, Softmax())
+    logits = output if from_logits else scores_before(output, Softmax())
     if logits is not None:
         return CrossEntropy()(target, logits)
     check_same(shape_of(target), shape_of(output))
@@ -177,7 +177,7 @@ def sparse_categorical_crossentropy(
     shape = shape_of(target)
     if len(shape) == rank and shape[-1] == 1:
         target = squeeze(target, -1)
-    logits = output if from_logits else _logits(output, Softmax())
+    logits = output if from_logits else scores_before(output, Softmax())
     if logits is not None:
         return SparseCrossEntropy()(target, logits)
     check_same(shape_of(target), shape_of(output)[:-1])
@@ -194,7 +194,7 @@ def binary_crossentropy(target: Data, output: Data, from_logits: bool = False) -
 
     Shapes: target (any), output (same) -> (same).
     """
-    logits = output if from_logits else _logits(output, Sigmoid())
+    logits = output if from_logits else scores_before(output, Sigmoid())
     if logits is not None:
         return BinaryCrossEntropy()(target, logits)
     check_same(shape_of(target), shape_of(output))
@@ -204,7 +204,7 @@ def binary_crossentropy(target: Data, output: Data, from_logits: bool = False) -
     return negative(add(yes, no))
 
 
-def _logits(output: Any, op: Op) -> Any:
+def scores_before(output: Any, op: Op) -> Any:
     """The scores that `op` has just turned into probabilities. From the scores, the loss is exact
     and one step, even where the probability of a confident mistake would round to 0. The
     probabilities may have been reshaped since, by TimeDistributed or Reshape."""

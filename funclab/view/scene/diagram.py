@@ -23,6 +23,7 @@ from funclab.view.scene import graph_text, words
 from funclab.view.scene.calls import Calls, Expanded, Piece, Sharing
 from funclab.view.scene.choosing import MOST_CALLS, Chooser
 from funclab.view.scene.drawing import draw_scene
+from funclab.view.scene.gutter import draw_gutter, gutter_width
 from funclab.view.scene.insides import parts
 from funclab.view.scene.layers import Layers
 from funclab.view.scene.layout.place import place
@@ -100,8 +101,14 @@ class Diagram(Graphs):
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         """Draw on a canvas; returns the size needed."""
+        left = gutter_width(self.scene)
+        if left:
+            draw_gutter(canvas, self.scene)
+            canvas.shift(complex(left))
         draw_scene(canvas, self.scene)
-        return self.scene.width, self.scene.height
+        if left:
+            canvas.close()
+        return left + self.scene.width, self.scene.height
 
     @property
     def title(self) -> str:
@@ -176,15 +183,16 @@ def chooser(
     graph = words.graph_of(model)
     if graph is None:
         raise _no_graph(model)
-    shared = sharing or Sharing(model)
+    shared, layers = sharing or Sharing(model), face == "layers"
     title = say("scene_model", name=clean(model.name), counted=words.counted(graph.nodes))
 
+    def picture(most: int) -> Calls:
+        kind = Layers if layers else Calls
+        return kind(model, expand_nested, most, "", focus, shared, unfolded)
+
     def build(most: int) -> Scene:
-        kind = Layers if face == "layers" else Calls
-        scene = kind(model, expand_nested, most, "", focus, shared, unfolded).build()
-        for plate in (plate for part in scene.walk() for plate in part.plates):
-            told = compress((plate.shape, plate.dtype), (show_shapes, show_dtype))
-            plate.shape = " ".join(told)
+        scene = picture(most).build()
+        _write_at_tensors(scene, (show_shapes, show_dtype))
         scene.title, scene.description = title, graph_text.description(scene)
         return scene
 
@@ -196,7 +204,14 @@ def chooser(
         if calls > len(graph.nodes):  # those of the models inside
             steps = {step: step for step in blocks.tree.steps(most) if step < calls}
             boxes = dict(sorted((boxes | steps).items(), reverse=True))
-    return Chooser(build, calls, boxes, direction, face == "layers", most_calls)
+    length = None if layers else lambda most: picture(most).length()
+    return Chooser(build, calls, boxes, direction, layers, most_calls, length)
+
+
+def _write_at_tensors(scene: Scene, wanted: tuple[bool, bool]) -> None:
+    """Write shapes and dtypes at tensors, or only what is wanted of them."""
+    for plate in (plate for part in scene.walk() for plate in part.plates):
+        plate.shape = " ".join(compress((plate.shape, plate.dtype), wanted))
 
 
 def _check(name: str, value: str, known: tuple[str, ...]) -> None:

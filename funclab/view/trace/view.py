@@ -167,7 +167,8 @@ def trace(
     steps beyond which neighbours are folded into one, layer by layer; the key o opens a fold.
     `step` is the number of the step shown first. In a step of a convolution or a pooling, `place`,
     row and column, is where its window stands, over input channel `channel`, with kernel `filter`;
-    these are in `state`, as `Trace.line()` writes it.
+    these are in `state`, as `Trace.line()` writes it. What tensors mean is drawn, where it is
+    known: pixels, words, names of classes and columns (see `funclab.meaning`).
     `look`, `ask` and `tour` are those of every view: see `funclab.view.live.view.View`.
 
     Raises: GraphError for a model without a graph; NotCompiledError for a `y` without a loss;
