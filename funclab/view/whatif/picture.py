@@ -47,7 +47,7 @@ class WhatIfPicture(Picture):
 
     @property
     def title(self) -> str:
-        return say("wi_title", name=self.study.model.name)
+        return say("whatif_title", name=self.study.model.name)
 
     @property
     def description(self) -> str:
@@ -69,13 +69,13 @@ class WhatIfPicture(Picture):
         said = words.headline(self.study, self.state, self.before, self.after)
         top = canvas.prose(complex(0, 42), [said], WIDTH, Font(17), 24)
         low = self._sample(canvas, top)
-        low = max(low, self._bars(canvas, SIDE + 32, top, say("wi_now"), self.before))
+        low = max(low, self._bars(canvas, SIDE + 32, top, say("whatif_now"), self.before))
         if self.changed:
             right = SIDE + 32 + BARS + 40
-            low = max(low, self._bars(canvas, right, top, say("wi_after"), self.after))
+            low = max(low, self._bars(canvas, right, top, say("whatif_after"), self.after))
         low = self._maps(canvas, low + GAP)
         low = self._features(canvas, low)
-        heading = say("wi_limits")
+        heading = say("whatif_limits")
         canvas.text_line(complex(0, low + LINE), heading, Font(12, bold=True))
         low = canvas.prose(complex(0, low + 2 * LINE), [self.limits], WIDTH, HEAD)
         return WIDTH, low
@@ -123,7 +123,7 @@ class WhatIfPicture(Picture):
         for name in self.names:
             numbers = self.study.maps.map(name, self.sample, target)
             scale = float(np.abs(numbers).max(initial=0)) or 1.0
-            canvas.text_line(complex(left, top + LINE), say(f"wi_{name}"), NAME)
+            canvas.text_line(complex(left, top + LINE), say(f"whatif_{name}"), NAME)
             head = words.map_head(self.study, name, target.name)
             y = canvas.prose(
                 complex(left, top + 2 * LINE), [head], WIDTH if wide else SIDE, HEAD, 15
@@ -151,7 +151,7 @@ class WhatIfPicture(Picture):
         values = study.cells.values(self.sample)
         maps = {name: study.maps.map(name, self.sample, target) for name in self.names}
         for column, name in enumerate(maps):
-            canvas.text_line(complex(300 + 150 * column, top + LINE), say(f"wi_{name}"), NAME)
+            canvas.text_line(complex(300 + 150 * column, top + LINE), say(f"whatif_{name}"), NAME)
         top += LINE
         for part, start in rows:
             for cell in range(start, start + min(part.count, 24)):

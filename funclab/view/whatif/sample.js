@@ -8,7 +8,8 @@ const each = (stored, cell) => (Array.isArray(stored) ? stored[cell] : stored);
 
 export class Cells {
   constructor(facts, t) {
-    Object.assign(this, { facts, t, parts: facts.parts });
+    this.t = t;
+    this.parts = facts.parts;
     this.count = this.parts.reduce((sum, part) => sum + part.rows * part.columns, 0);
   }
 
@@ -47,13 +48,14 @@ export class Cells {
   name(cell) {
     const { part, own, row, column } = this.find(cell);
     if (part.kind === "row") return part.group ? part.name : part.names[own] ?? part.name;
-    const key = { image: "wi_cell_pixel", series: "wi_cell_series", words: "wi_cell_word" }[part.kind];
+    const key = { image: "whatif_cell_pixel", series: "whatif_cell_series", words: "whatif_cell_word" }[part.kind];
     return this.t(key, { row, column });
   }
 
   value(cell, value) {
     const { part } = this.find(cell);
-    if (part.group || part.kind === "words") return part.names[value] || (value ? `#${value}` : this.t("wi_padding"));
+    const named = part.group || part.kind === "words";
+    if (named) return part.names[value] || (value ? `#${value}` : this.t("whatif_padding"));
     return numeral(value, Math.abs(value) >= 100 ? 0 : 2);
   }
 

@@ -60,7 +60,7 @@ class WhatIf(View):
         state = {"sample": strip[-1] if study.answers[0].wrong.any() else strip[0]}
         state |= settings.pop("state", None) or {}
         name = clean(study.model.name)
-        super().__init__(title=say("wi_title", name=name), state=state, **settings)
+        super().__init__(title=say("whatif_title", name=name), state=state, **settings)
         if self.state["sample"] not in strip and self.state["sample"] < len(study.first):
             self.strip = [*strip, self.state["sample"]]
         self.facts = self._first_facts()
@@ -283,7 +283,7 @@ class WhatIf(View):
             for i, target in enumerate(targets)
         ]
         best = sorted(range(len(rows)), key=lambda i: -abs(after[i]))[:10]
-        heads = (say("wi_answer"), say("wi_now"), say("wi_after"))
+        heads = (say("whatif_answer"), say("whatif_now"), say("whatif_after"))
         table = text_grid(heads, [rows[i] for i in sorted(best)])
         return "\n".join([self.title, words.headline(study, state, before, after), "", *table])
 
