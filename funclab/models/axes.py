@@ -33,10 +33,12 @@ class Axis(NamedTuple):
     names: the names; empty if they are those of `words`, or if there are none.
     words: the tensor of word numbers of whose positions this axis has one each: in each sample, the
         names are that sample's words.
+    kind: what they are: a kind of meaning, such as "classes".
     """
 
     names: tuple[str, ...] = ()
     words: Tensor | None = None
+    kind: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.names) or self.words is not None
@@ -89,11 +91,11 @@ def _axes(tensor: Tensor, known: Mapping[Tensor, Axes]) -> Axes:
     if not count:
         return ()
     if told.kind == "words" and tensor.shape[-1] != 1:
-        axes[-1] = Axis(words=tensor)
+        axes[-1] = Axis(words=tensor, kind=told.kind)
     elif told.kind in ("classes", "features") and isinstance(told.labels, tuple):
-        axes[-1] = Axis(told.labels)
+        axes[-1] = Axis(told.labels, kind=told.kind)
     elif told.is_time:
-        axes[0] = Axis(told.positions(tensor.shape[1] or 0))
+        axes[0] = Axis(told.positions(tensor.shape[1] or 0), kind=told.kind)
     return tuple(_fitting(axes, tensor))
 
 
@@ -181,7 +183,8 @@ def _concatenated(by: Any, tensors: Inputs, inputs: Many) -> Axes:
     if not 0 <= at < count or any(len(axes) != count for axes in inputs):
         return ()
     parts = [_columns(tensor, axes, at) for tensor, axes in zip(tensors, inputs)]
-    whole = Axis(tuple(name for part in parts for name in part)) if all(parts) else NONE
+    names = tuple(name for part in parts for name in part) if all(parts) else ()
+    whole = Axis(names, kind="features" * bool(names))
     others = [_joined([axes[i] for axes in inputs]) for i in range(count)]
     return (*others[:at], whole, *others[at + 1 :])
 

@@ -16,7 +16,7 @@ const zeros = () => new Float64Array(15);
 test("cells have names, values and ranges", () => {
   assert.deepEqual([4, 13, 14].map((cell) => cells.name(cell)), ["row 1, column 1", "right", "kind"]);
   assert.deepEqual([cells.value(4, 0.25), cells.value(14, 2)], ["0.25", "c"]);
-  assert.deepEqual(cells.range(13), { low: 0, high: 8, whole: undefined });
+  assert.deepEqual(cells.range(13), { low: 0, high: 8, whole: false });
 });
 
 test("Enter leads to an end of the range, plus and minus by a sixteenth, options go round", () => {

@@ -9,8 +9,10 @@ import traitlets
 from funclab.engine.kernels.without_collection import without_collection
 from funclab.errors import ArgumentError, TensorTypeError, suggest
 from funclab.graph.graph import Graph, source_inputs
+from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
+from funclab.models.meaning import names_of_weight
 from funclab.saving import shown
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
@@ -171,13 +173,16 @@ class Explorer(View):
         weight = dict(zip(words.weight_names(weights), weights)).get(name)
         if weight is None:
             return None
-        drawn = Values(name, weight.numpy(), self.look)
+        calls = [one for one in self.objects.values() if isinstance(one, Node)]
+        names = names_of_weight([node for node in calls if node.operation is owner], weight)
+        drawn = Values(name, weight.numpy(), self.look, names)
         return {"svg": slim(bare(drawn)), "told": drawn.description}
 
     def complete(self) -> dict[str, Any]:
         room = self.gallery.room
-        self.gallery.resize(PAGE)
-        self.gallery.draw_all(self.state, self.look == "projector")
+        large = self.look == "projector"
+        self.gallery.resize(None if large else PAGE)
+        self.gallery.draw_all(self.state, large)
         pictures = dict(self.gallery.pictures)
         self.gallery.resize(room)
         facts: dict[str, Any] = self.facts  # type: ignore[assignment]
@@ -186,7 +191,7 @@ class Explorer(View):
         return {"pictures": pictures, "facts": {**facts, "tape": tape, "more": more}}
 
 
-PAGE = 1240.0, 526.0
+PAGE = 1240.0, 534.0
 """The room between header and foot on a page in a window of 1280 by 720."""
 MESSAGES = {"tape": tape_of, "more": more_of}
 """What the browser may ask for, and the function that answers."""

@@ -74,7 +74,7 @@ const WRITTEN_AS = [
   ["x y width height rx cx cy r font-size font-weight stroke-width opacity", /^-?\d{0,6}(\.\d+)?$/],
   ["viewBox stroke-dasharray data-scale", /^[-\w. +]*$/],
   ["d", /^[-\d., e+MLHVCSQTAZmlhvcsqtaz]*$/],
-  ["transform", /^translate\([-\d.]+,[-\d.]+\)$/],
+  ["transform", /^translate\([-\d.]+,[-\d.]+\)( rotate\(-90\))?$/],
   ["fill stroke", /^(none|#[\da-f]{6})$/],
   ["role text-anchor stroke-linecap", /^[a-z-]+$/],
   ["font-family", /^[\w ,'-]+$/],
@@ -101,6 +101,8 @@ export function pictureFrom(markup) {
   const root = new DOMParser().parseFromString(markup, "image/svg+xml").documentElement;
   if (root.localName !== "svg") refuse("stored_no_picture");
   const svg = copy(root);
-  if (root.hasAttribute("style")) Object.assign(svg.style, { maxWidth: "100%", height: "auto" });
+  // Its size is that of its drawing; a projector enlarges all of the view, and where there is less room, it scrolls.
+  const [, , width, height] = (svg.getAttribute("viewBox") ?? "").split(" ");
+  for (const [name, size] of [["width", width], ["height", height]]) if (size) svg.setAttribute(name, size);
   return svg;
 }

@@ -24,6 +24,8 @@ TRAVEL = (
 FRAME_TRAVEL = ("name", "shape", "note", "brief", "cells", "kind")
 """The fields of a still, and of a frame, that are sent to the page unchanged."""
 LONGEST_LINE = 300
+WITHOUT_COLOURS = ("number", "ids", "pixels")
+"""The kinds of frames whose colours say nothing about numbers."""
 TENSOR = re.compile(r"\[\d+:\d+\]")
 """The name of a tensor, or of its gradient, contains this; that of a weight does not."""
 PRINTED_ON_WALL, PRINTED_AMONG_MANY = PRINTED // 2, 2
@@ -82,7 +84,7 @@ class Still:
     def legend(self, look: str) -> str:
         """How to read its pictures; empty if all of them are numbers."""
         frames = [frame for _, frame in self.pictures]
-        if all(frame.kind in ("number", "ids") for frame in frames):
+        if all(frame.kind in WITHOUT_COLOURS for frame in frames):
             return ""
         keys = {"projector": ["trace_legend_wall", "trace_legend_spread"]}
         keys["print"] = ["trace_legend_print"]
@@ -216,5 +218,5 @@ def _frame_facts(still: Still, frame: Frame, look: str) -> dict[str, Any]:
         most = PRINTED_ON_WALL if len(still.pictures) <= 2 else PRINTED_AMONG_MANY
         frame = replace(frame, most_printed=most)
     facts = {name: getattr(frame, name) for name in FRAME_TRAVEL}
-    worded = frame.printed or frame.kind in ("number", "ids")
+    worded = bool(frame.printed or frame.kind in ("number", "ids") or frame.rows or frame.columns)
     return facts | {"svg": svg_of(frame), "odd": bool(frame.not_finite), "worded": worded}

@@ -137,6 +137,8 @@ def trace(
     side by side, or None, which is False. `most_steps` (60; 30 for a projector) is the number of
     steps beyond which neighbours are folded into one, layer by layer; the key o opens a fold.
     `step` is the number of the step shown first, `state` the rest of what `Trace.line()` writes.
+    What tensors mean is drawn, where it is known: pixels, words, names of classes and columns (see
+    `funclab.meaning`).
     `look`, `ask` and `tour` are those of every view: see `funclab.view.live.view.View`.
 
     Raises: GraphError for a model without a graph; NotCompiledError for a `y` without a loss;

@@ -75,11 +75,12 @@ function trustOf(ctx, view) {
     .filter(([name]) => name in erase).map(([name, label]) => line(name, label));
   const waiting = trust.more && !view.stopped && !alone;
   const head = waiting ? ctx.t("whatif_trust_waiting", { n, all }) : ctx.t("whatif_trust", { n });
+  const heads = [ctx.t("whatif_map"), ctx.t("whatif_trust_fall", { n: erased }), ctx.t("whatif_trust_fresh")];
   const fresh = Object.keys(randomized).length > 0 ? "whatif_trust_read_fresh" : "whatif_trust_no_copy";
   return [
     h("p", { class: "fl-wi-trust" }, head,
       waiting ? ctx.button(ctx.t("whatif_trust_stop"), "", () => view.stop(ctx), null) : null),
-    table(rows, ["", ctx.t("whatif_trust_fall", { n: erased }), ctx.t("whatif_trust_fresh")], null, "fl-wi-measures"),
+    table(rows, heads, null, "fl-wi-measures"),
     h("p", {}, ctx.t("whatif_trust_read_fall", { n: erased }), " ", ctx.t(fresh)),
   ];
 }

@@ -38,6 +38,7 @@ const whatif = {
     const body = h("div", { class: "fl-wi-body" });
     ctx.stage.replaceWith(body);
     body.append(ctx.stage, ctx.panel);
+    Object.assign(ctx.panel, { tabIndex: 0, role: "group", ariaLabel: ctx.t("whatif_about") });
     ctx.stage.append(this.main);
     this.drawControl(ctx);
     this.faces = Object.fromEntries(ctx.facts.faces.map((face) =>
