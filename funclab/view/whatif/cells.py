@@ -9,13 +9,17 @@ from typing import Any
 import numpy as np
 
 from funclab.errors import ArgumentError
-from funclab.graph.shape_math import Array, show
+from funclab.graph.meaning import Meaning
+from funclab.graph.shape_math import Array
+from funclab.graph.shape_math import show as show_shape
+from funclab.models.meaning import known_meaning
 from funclab.models.model import Model
+from funclab.view.draw.samples import sample_of
 
 IMAGE, SERIES, WORDS, ROW = "image", "series", "words", "row"
-MOST_SIDE, MOST_STEPS, MOST_NUMBERS = 56, 128, 400
+MOST_SIDE, MOST_STEPS, MOST_NUMBERS, MOST_WORDS = 56, 128, 400, 5000
 """The most cells along a side of an image, and along a series: beyond them, a cell is a block. The
-most words or features of an input."""
+most words or features of an input, and the most words of a vocabulary that are known by name."""
 
 
 @dataclass(frozen=True)
@@ -152,28 +156,30 @@ def copies(sample: Sequence[Any]) -> list[Any]:
 def cells_of(
     model: Model,
     arrays: Sequence[Array | None],
-    kinds: Mapping[str, Any] | None = None,
+    show: Mapping[str, str] | None = None,
     names: Mapping[str, Sequence[str]] | None = None,
 ) -> Cells:
     """The cells of the inputs of a model, for data in the order of the inputs.
 
-    `kinds` has the kind of an input by its name, or (kind, shape) for an image whose pixels are in
-    one row; the others are told by their shapes: (height, width, 1 or 3) is an image, (n,) words if
-    its numbers are whole, else features. `names` has those of features and words, by input.
+    What an input is, is told by its meaning or its shape, as where samples are drawn (see
+    `sample_of`); `show` says it for inputs by name. `names` has the names of features and of words;
+    otherwise they are those of the meaning.
 
-    Raises: ArgumentError if no input has such a shape.
+    Raises: ArgumentError if no input is an image, a series, words or features.
     """
     parts = []
     for number, array in enumerate(arrays):
         if array is None or array.ndim < 2 or array.dtype.kind not in "biuf":
             continue
-        name = model.input_names[number]
-        kind, shape = _kind(array, (kinds or {}).get(name))
+        name, meaning = model.input_names[number], known_meaning(model.inputs[number])
+        kind, shape = _kind(array, meaning, (show or {}).get(name))
         if kind:
-            labels = tuple(map(str, (names or {}).get(name, ())))
-            parts.append(_part(number, name, kind, shape, array, labels))
+            labels = (names or {}).get(name) or _labels(meaning, kind, array)
+            parts.append(_part(number, name, kind, shape, array, tuple(map(str, labels))))
     if not parts:
-        shapes = ", ".join(show((None, *array.shape[1:])) for array in arrays if array is not None)
+        shapes = ", ".join(
+            show_shape((None, *array.shape[1:])) for array in arrays if array is not None
+        )
         raise ArgumentError(
             f"whatif cannot change the inputs of {model.name}, of shape {shapes}.",
             why="it changes images (height, width, 1 or 3), series (time, columns), and rows of up "
@@ -183,18 +189,28 @@ def cells_of(
     return Cells(parts)
 
 
-def _kind(array: Array, told: Any) -> tuple[str, tuple[int, ...]]:
+def _kind(array: Array, meaning: Meaning | None, show: str | None) -> tuple[str, tuple[int, ...]]:
     """The kind of an input and the shape of a sample; "" if there is none."""
-    shape = array.shape[1:]
-    if told:
-        return told if isinstance(told, tuple) else (told, shape)
-    if len(shape) == 1:
-        whole = array.dtype.kind in "iu"
-        return (WORDS if whole else ROW) if shape[0] <= MOST_NUMBERS else "", shape
-    if len(shape) == 3 and shape[2] in (1, 3, 4):
-        return IMAGE, shape
-    square = len(shape) == 2 and min(shape) >= 6 and max(shape) <= 2 * min(shape)
-    return (IMAGE if square else SERIES if len(shape) == 2 else ""), shape
+    shape = meaning.size if meaning is not None and meaning.size else array.shape[1:]
+    look = sample_of(array[0], meaning, show=show).look
+    if look == IMAGE:
+        return (IMAGE, shape) if len(shape) == 2 or shape[2:] in ((1,), (3,), (4,)) else ("", shape)
+    if look in ("series", "strip"):
+        return (SERIES if len(shape) < 3 else ""), (*shape, 1)[:2]
+    whole = look == WORDS or (look == "number" and array.dtype.kind in "iu")
+    fits = len(shape) == 1 and shape[0] <= MOST_NUMBERS
+    return (WORDS if whole else ROW) if fits else "", shape
+
+
+def _labels(meaning: Meaning | None, kind: str, array: Array) -> Sequence[str]:
+    """The names of features, or of words from 0 on, that a meaning has."""
+    if meaning is None or meaning.labels is None or kind not in (ROW, WORDS):
+        return ()
+    if kind == ROW:
+        names = meaning.positions(array.shape[1])
+        return names if len(names) == array.shape[1] else ()
+    count = len(meaning.labels) if isinstance(meaning.labels, tuple) else int(array.max()) + 1
+    return meaning.words(range(min(count, MOST_WORDS)))
 
 
 def _part(

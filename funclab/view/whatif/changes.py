@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from funclab.graph.shape_math import Array
-from funclab.layers import Embedding
 from funclab.models.model import Model
 from funclab.view.whatif.cells import ROW, WORDS, Cells
 from funclab.view.whatif.target import Answering
@@ -98,18 +97,6 @@ def curve(answering: Answering, cells: Cells, sample: Sequence[Any], cell: int) 
     value, a column for each target."""
     edits = [(cell, float(value)) for value in grid(cells, cell)]
     return answering.values(cells.variants(sample, edits))
-
-
-def vocabulary(model: Model, number: int) -> int:
-    """How many words the Embedding layers know that read an input; 0 if there is none."""
-    tensor = model.inputs[number]
-    readers = [
-        layer.input_dim
-        for layer in model.layers
-        if isinstance(layer, Embedding)
-        and any(tensor in node.arguments.tensors for node in layer.inbound_nodes)
-    ]
-    return min(readers, default=0)
 
 
 def is_untrained(model: Model) -> bool:

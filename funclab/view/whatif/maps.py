@@ -20,7 +20,8 @@ from funclab.view.whatif.cells import IMAGE, ROW, SERIES, WORDS, Cells, Part
 from funclab.view.whatif.target import Answering, Target
 
 COVER, SLOPE, SHARE, REGION = NAMES = "cover", "slope", "share", "region"
-MOST_WINDOWS = 784
+MOST_WINDOWS, MOST_COVERED = 784, 10_000_000
+"""The most windows of an image, and the most numbers in all images in which one is covered."""
 STEPS, MOST_STEPS, CLOSE = 32, 256, 0.05
 """How many points on the way from the base to the sample `share` reads, at first and at most: twice
 as many until the shares add up to the difference within this fraction of it."""
@@ -69,7 +70,7 @@ class Maps:
 
     def cover(self, sample: Sequence[Any], target: Target) -> Array:
         """By how much the answer falls when a window of cells holds the fill: of an image, the cell
-        and its eight neighbours. Beyond 784 cells, windows are larger and lie further apart."""
+        and its eight neighbours; of a large one, fewer and larger windows."""
         windows, owner = self.windows()
         at = self.answering.targets.index(target)
         falls = np.zeros(len(windows))
@@ -91,13 +92,8 @@ class Maps:
 
     def shares(self, sample: Sequence[Any], target: Target) -> tuple[Array, float, float]:
         """The shares; their sum; and the difference of the scores, which they should add up to."""
-        assert self.way is not None
-        look, moving = self.way
-        ends = [self._on_the_way(arrays) for arrays in (self.cells.base(sample), sample)]
-        base, end = ends[0], ends[1]
-        base = [a if number in moving else b for number, (a, b) in enumerate(zip(base, end))]
-        scores = [self._score(look, arrays, target) for arrays in (base, end)]
-        difference, steps = scores[1] - scores[0], STEPS
+        look, moving, base, end = self._ends(sample)
+        difference, steps = self.rise(sample, target), STEPS
         while True:
             parts = self._integral(look, moving, base, end, target, steps)
             total = sum(float(part.sum()) for part in parts.values())
@@ -106,6 +102,11 @@ class Maps:
             steps *= 2
         shares = [self._per_cell(part, parts) for part in self.cells.parts]
         return np.concatenate(shares), total, difference
+
+    def rise(self, sample: Sequence[Any], target: Target) -> float:
+        """How far the score rises from the base to the sample."""
+        look, _, base, end = self._ends(sample)
+        return self._score(look, end, target) - self._score(look, base, target)
 
     def region(self, sample: Sequence[Any], target: Target) -> Array:
         """Where the call `at` holds maps that raise the score, on average over places: each map
@@ -133,7 +134,8 @@ class Maps:
         windows: list[list[int]] = []
         owner = np.zeros(len(self.cells), int)
         for part, start in zip(self.cells.parts, self.cells.starts):
-            step = int(np.ceil(np.sqrt(part.count / MOST_WINDOWS))) if part.kind == IMAGE else 1
+            most = min(MOST_WINDOWS, MOST_COVERED // part.owner.size)
+            step = int(np.ceil(np.sqrt(part.count / most))) if part.kind == IMAGE else 1
             radius = step if part.kind == IMAGE else 0
             grid = np.arange(part.count).reshape(part.rows, part.columns) + start
             for row in range(0, part.rows, step):
@@ -195,6 +197,14 @@ class Maps:
         except FunclabError:
             return self.look, []
         return (look, found) if same and len(vectors) == len(places) else (self.look, [])
+
+    def _ends(self, sample: Sequence[Any]) -> tuple[Look, list[int], list[Any], list[Any]]:
+        """The ends of the way of `share`: what does not move is that of the sample at both."""
+        assert self.way is not None
+        look, moving = self.way
+        base, end = (self._on_the_way(arrays) for arrays in (self.cells.base(sample), sample))
+        base = [a if number in moving else b for number, (a, b) in enumerate(zip(base, end))]
+        return look, moving, base, end
 
     def _on_the_way(self, sample: Sequence[Any]) -> list[Any]:
         """A sample with the vectors of its words."""

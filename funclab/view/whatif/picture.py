@@ -121,7 +121,7 @@ class WhatIfPicture(Picture):
         wide = placed[0].kind != IMAGE
         low, left = top, 0.0
         for name in self.names:
-            numbers = self.study.maps.map(name, self.sample, target)
+            numbers = self.study.mapped(self.state)[name]
             scale = float(np.abs(numbers).max(initial=0)) or 1.0
             canvas.text_line(complex(left, top + LINE), say(f"whatif_{name}"), NAME)
             head = words.map_head(self.study, name, target.name)
@@ -143,13 +143,13 @@ class WhatIfPicture(Picture):
 
     def _features(self, canvas: Canvas, top: float) -> float:
         """A line for each feature: its value, and a bar for each map."""
-        study, target = self.study, self.study.answering.targets[self.at]
+        study = self.study
         rows = [(part, start) for part, start in zip(study.cells.parts, study.cells.starts)
                 if part.kind == ROW]  # fmt: skip
         if not rows:
             return top
         values = study.cells.values(self.sample)
-        maps = {name: study.maps.map(name, self.sample, target) for name in self.names}
+        maps = {name: study.mapped(self.state)[name] for name in self.names}
         for column, name in enumerate(maps):
             canvas.text_line(complex(300 + 150 * column, top + LINE), say(f"whatif_{name}"), NAME)
         top += LINE

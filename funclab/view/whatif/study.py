@@ -10,6 +10,7 @@ import numpy as np
 
 from funclab.errors import ArgumentError
 from funclab.graph.shape_math import Array
+from funclab.models.meaning import known_meaning, learn
 from funclab.models.model import Model
 from funclab.view.learned.answers import CLASSES, Answers, answers_of
 from funclab.view.learned.look import Look
@@ -21,11 +22,11 @@ from funclab.view.whatif.target import Answering
 from funclab.view.whatif.trust import Trust
 
 MOST_TARGETS = 1000
-MOST_WORDS = 5000
-"""How many words of a vocabulary a page knows by name."""
+MOST_READ, FEWEST = 5_000_000, 12
+"""How many numbers the samples that are read have at most, and how many samples are always read."""
 MOST_CURVES = 20_000
 """How many numbers the curves of one sample have, at most."""
-DECIMALS = 6
+DECIMALS, KEPT = 6, 8
 
 
 class Study:
@@ -41,13 +42,16 @@ class Study:
         y: Any = None,
         *,
         labels: Any = None,
-        kinds: Mapping[str, Any] | None = None,
+        show: Mapping[str, str] | None = None,
         names: Mapping[str, Sequence[str]] | None = None,
         fill: Any = None,
         at: str = "",
         at_most: int = 500,
     ) -> None:
         self.model, self.look = model, Look(model, x)
+        learn(model, x, y)
+        self.numbers = sum(a[:1].size for a in self.look.arrays if a is not None)
+        at_most = min(at_most, max(FEWEST, MOST_READ // self.numbers))
         count = sum(int(np.prod(tensor.shape[1:])) for tensor in model.outputs)
         if count > MOST_TARGETS:
             raise ArgumentError(
@@ -60,7 +64,8 @@ class Study:
         self.answers = self._answers(y, labels, min(at_most, len(self.look)))
         named = [answers.names if answers.kind == CLASSES else [] for answers in self.answers]
         self.answering = Answering(self.look, named)
-        self.cells = cells_of(model, self.look.arrays, kinds, names)
+        self.cells = cells_of(model, self.first.arrays, show, names)
+        self._mapped: dict[str, dict[str, Array]] = {}
         self.maps = Maps(self.answering, self.cells, fill, at)
 
     def _answers(self, y: Any, labels: Any, count: int) -> list[Answers]:
@@ -71,8 +76,10 @@ class Study:
             truth = y if len(names) == 1 else _of(y, output, name)
             own = _of(labels, output, name) if isinstance(labels, Mapping) else labels
             truth = truth if truth is None else np.asarray(truth)[:count]
-            width = self.first.outputs(_rows(self.first.arrays, 0))[output].shape[-1]
-            fits = own is not None and len(own) == width
+            meaning = known_meaning(self.model.outputs[output])
+            if own is None and meaning is not None and isinstance(meaning.labels, tuple):
+                own = meaning.labels
+            fits = own is not None and len(own) == self.model.outputs[output].shape[-1]
             found.append(answers_of(self.first, truth, output, labels=own if fits else None))
         return found
 
@@ -95,6 +102,16 @@ class Study:
             return self.answering.own(self.answering.values(self.sample(state["sample"]))[0])
         return [target.name for target in self.answering.targets].index(state["of"])
 
+    def mapped(self, state: Mapping[str, Any]) -> dict[str, Array]:
+        """All maps of a state: those of the last states are kept."""
+        at = self.target(state)
+        key = key_of(state["sample"], state["blank"], state["changes"], at)
+        if key not in self._mapped:
+            sample, target = self.changed(state), self.answering.targets[at]
+            found = {name: self.maps.map(name, sample, target) for name in self.maps.names}
+            self._mapped = dict([*self._mapped.items(), (key, found)][-KEPT:])
+        return self._mapped[key]
+
     # What a page knows of it.
     def about(self) -> dict[str, Any]:
         """What a page knows of the model and its inputs."""
@@ -110,7 +127,7 @@ class Study:
                     "low": _ends(part.low),
                     "high": _ends(part.high),
                     "fill": _ends(_fills(part)),
-                    "names": list(part.names[:MOST_WORDS]),
+                    "names": list(part.names),
                     "group": part.group,
                     "colours": part.kind == "image"
                     and part.owner.ndim == 3
@@ -173,16 +190,13 @@ class Study:
     def told_maps(self, key: str) -> dict[str, Any]:
         """The maps of a changed sample. The key is JSON: [sample, blank, changes, target]."""
         sample, blank, changes, at = json.loads(key)
-        arrays = self.changed({"sample": sample, "blank": blank, "changes": changes})
         target = self.answering.targets[at]
-        told: dict[str, Any] = {}
-        for name in self.maps.names:
-            if name == SHARE:
-                shares, total, difference = self.maps.shares(arrays, target)
-                told[name] = packed(shares)
-                told["sum"] = [round(total, DECIMALS), round(difference, DECIMALS)]
-            else:
-                told[name] = packed(self.maps.map(name, arrays, target))
+        state = {"sample": sample, "blank": blank, "changes": changes, "of": target.name}
+        maps = self.mapped(state)
+        told: dict[str, Any] = {name: packed(numbers) for name, numbers in maps.items()}
+        if SHARE in maps:
+            rise = self.maps.rise(self.changed(state), target)
+            told["sum"] = _plain(np.array([maps[SHARE].sum(), rise]))
         return told
 
     def told_curves(self, index: int) -> dict[str, Any] | None:

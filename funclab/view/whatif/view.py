@@ -33,6 +33,8 @@ THUMB = 40.0, 24.0
 """The width and height of a picture in the strip, at most."""
 STORED = 250_000
 """How many characters of maps, curves and answers are stored; others come from the kernel."""
+QUICK = 10_000
+"""Up to how many numbers of a sample the view begins with maps."""
 MOST_CHANGES = 2 * 3136
 PIECE, MEASURING = 0.2, 1.0
 """Seconds of measuring trust for each request of a page, and in all."""
@@ -58,6 +60,7 @@ class WhatIf(View):
         self._measuring: Iterator[Trust] | None = None
         self._spent = 0.0
         state = {"sample": strip[-1] if study.answers[0].wrong.any() else strip[0]}
+        state["face"] = "change" if study.numbers > QUICK else "all"
         state |= settings.pop("state", None) or {}
         name = clean(study.model.name)
         super().__init__(title=say("whatif_title", name=name), state=state, **settings)
@@ -72,7 +75,8 @@ class WhatIf(View):
         """What the present state shows."""
         sample, blank, changes, at = json.loads(self._key())
         self.told("sample", str(sample))
-        self.told("maps", key_of(sample, blank, changes, at))
+        if self.state["face"] != "change":
+            self.told("maps", key_of(sample, blank, changes, at))
         if blank or changes:
             key = key_of(sample, blank, changes)
             self._keep("answer", key, self.study.told_answer(key))
@@ -118,11 +122,8 @@ class WhatIf(View):
     def maps(self) -> dict[str, Any]:
         """The maps of the changed sample for the present answer: each in rows and columns as the
         input is drawn, in a dict by input if there are several."""
-        study, state = self.study, self.state
-        target = study.answering.targets[study.target(state)]
-        found = {}
-        for name in study.maps.names:
-            numbers = study.maps.map(name, study.changed(state), target)
+        study, found = self.study, {}
+        for name, numbers in study.mapped(self.state).items():
             by_input = {
                 part.name: numbers[start : start + part.count].reshape(part.rows, part.columns)
                 for part, start in zip(study.cells.parts, study.cells.starts)
@@ -334,7 +335,8 @@ def whatif(
         among the first `at_most` (500), or the first twelve without y.
     labels: names of the classes. features: names of the features of a table, a list, or a dict of
         lists by input. tokens: the words of a vocabulary by number, as a list.
-    show: the kind of an input, or a dict of them by input: "image", "series", "words" or "row".
+    show: what an input is, or a dict of this by input: "image", "series", "words" or "row". What is
+        left out of these is known from `funclab.meaning`, the data and the shapes.
     fill: the number that a covered cell holds; else 0 for images and words, the mean of a feature.
     region: the call whose maps the face region adds up, such as "parts[0]"; else the last one.
     store: whether samples of x are stored in the notebook with the view.
@@ -353,12 +355,10 @@ def whatif(
     chosen = {"samples": samples, "labels": labels, "features": features, "tokens": tokens}
     chosen |= {"show": show, "fill": fill, "region": region or None}
     names = _names_by_input(model, features, tokens)
-    kinds = (
-        show if isinstance(show, Mapping) or show is None else dict.fromkeys(_inputs(model), show)
-    )
+    shown = dict.fromkeys(_inputs(model), show) if isinstance(show, str) else show
     if samples is not None:
         at_most = max(at_most, 1 + int(np.max(samples, initial=0)))
-    settings = {"labels": labels, "kinds": kinds, "names": names, "fill": fill, "at": region}
+    settings = {"labels": labels, "show": shown, "names": names, "fill": fill, "at": region}
     study = Study(model, x, y, at_most=at_most, **settings)
     strip = chosen_samples(study.answers[0], samples)
     data = written(x, "x") + ("" if y is None else f", {written(y, 'y')}")

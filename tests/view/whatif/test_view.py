@@ -122,6 +122,16 @@ def test_names_of_features_words_and_classes_are_used():
     assert news.facts["parts"][1]["names"] == list(headlines.HOURS)
 
 
+def test_data_that_say_what_they_are_need_no_names():
+    model, x, y = trio()
+
+    view = whatif(model, x, y)
+
+    assert view.facts["parts"][0]["names"] == list(penguins.MEASURES)
+    assert view.facts["parts"][1]["names"] == list(penguins.ISLANDS)
+    assert view.facts["targets"][2]["label"] == penguins.SPECIES[2]
+
+
 def test_nothing_is_stored_of_the_data_if_so_wanted():
     model, x, y = reader()
     view = whatif(model, x, y, store=False)
