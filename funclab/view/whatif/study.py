@@ -64,7 +64,11 @@ class Study:
         self.answers = self._answers(y, labels, min(at_most, len(self.look)))
         named = [answers.names if answers.kind == CLASSES else [] for answers in self.answers]
         self.answering = Answering(self.look, named)
-        self.cells = cells_of(model, self.first.arrays, show, names)
+        known = [
+            whole if whole is not None and whole.dtype.kind in "iu" else first
+            for whole, first in zip(self.look.arrays, self.first.arrays)
+        ]  # a word may occur in any sample
+        self.cells = cells_of(model, known, show, names)
         self._mapped: dict[str, dict[str, Array]] = {}
         self.maps = Maps(self.answering, self.cells, fill, at)
 
