@@ -21,7 +21,8 @@ export function answerBars(ctx, told, after, target, choose) {
   const list = (head, answers) => h("div", { class: "fl-wi-answers" }, h("p", { class: "fl-wi-head" }, ctx.t(head)),
     h("ol", {}, order.map((i) => bar(ctx, i, answers[i], i === target, told, choose))),
     others ? h("p", { class: "fl-soft" }, ctx.t("whatif_others", { n: others })) : null);
-  return [list("whatif_now", told.answers), ...(after ? [list("whatif_after", after)] : [])];
+  const now = ctx.state.blank ? [] : [list("whatif_now", told.answers)]; // a drawing is not a change of a sample
+  return [...now, ...(after ? [list(ctx.state.blank ? "whatif_answers" : "whatif_after", after)] : [])];
 }
 
 function bar(ctx, i, value, here, told, choose) {

@@ -16,7 +16,7 @@ import { headline, signedText } from "./said.js";
 
 /** The side of an image: in the face change, beside a map, beside four; on a phone; and on a projector
  * before it is enlarged. */
-const LARGE = 336, MIDDLE = 232, SMALL = 144, FINGER = 288, ON_WALL = { change: 208, all: 88, other: 152 };
+const LARGE = 336, MIDDLE = 232, SMALL = 144, FINGER = 200, ON_WALL = { change: 208, all: 88, other: 152 };
 const WIDE = 700, MOST_ROWS = 60, STEPS = 64;
 
 const greatest = (numbers) => numbers.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
@@ -98,7 +98,7 @@ const whatif = {
   size(ctx) {
     const { face } = ctx.state, narrow = ctx.el.clientWidth < 520;
     if (ctx.look === "projector") return ON_WALL[face] ?? ON_WALL.other;
-    if (narrow) return face === "all" ? SMALL : FINGER;
+    if (narrow) return face === "change" ? FINGER : SMALL;
     return face === "change" ? LARGE : face === "all" ? SMALL : MIDDLE;
   },
 
