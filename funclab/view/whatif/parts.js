@@ -7,7 +7,7 @@ import { heat, numeral, unpacked } from "../learned/learned.js";
 const INK = 0.3;
 /** From which side on changed pixels have a dot, and up to how many of them. */
 const DOTTED = 8, MOST_DOTS = 40;
-const CURVE = { width: 132, height: 26 };
+const CURVE = { width: 240, height: 30 };
 
 const lowest = (low) => (Array.isArray(low) ? Math.min(...low) : low);
 const highest = (high) => (Array.isArray(high) ? Math.max(...high) : high);
@@ -118,15 +118,19 @@ export function barOf(value, top) {
   return h("span", { class: "fl-wi-pair" }, long, numeral(value));
 }
 
-/** A curve of an answer along the range of a feature; `x` is where the feature is, from 0 to 1. */
-export function curveOf(points, { low, high, x, label }) {
+/** A curve of an answer along the range of a feature, or a disc for each option; `x` is where the feature
+ * is, from 0 to 1. */
+export function curveOf(points, { low, high, x, label, joined }) {
   const { width, height } = CURVE, span = high - low || 1, last = points.length - 1 || 1;
   const place = (value) => (height - 2 - ((value - low) / span) * (height - 4)).toFixed(1);
-  const line = points.map((value, i) => `${((i * width) / last).toFixed(1)},${place(value)}`).join("L");
+  const left = (i) => ((i * width) / last).toFixed(1);
+  const corners = points.map((value, i) => `${left(i)},${place(value)}`);
+  const line = { d: `M${corners.join("L")}`, fill: "none", "stroke-width": 2 };
+  const discs = points.map((value, i) => s("circle", { cx: left(i), cy: place(value), r: 2.5, class: "f-ink" }));
   const at = Math.max(0, Math.min(last, Math.round(x * last)));
   return s("svg", { viewBox: `-3 0 ${width + 6} ${height}`, width: width + 6, height, role: "img", "aria-label": label,
     class: "fl-wi-curve" },
   s("path", { d: `M0,${height - 1}h${width}`, class: "s-rule" }),
-  s("path", { d: `M${line}`, fill: "none", class: "s-ink", "stroke-width": 2 }),
-  s("circle", { cx: ((at * width) / last).toFixed(1), cy: place(points[at]), r: 3, class: "f-focus" }));
+  ...(joined ? [s("path", { ...line, class: "s-ink" })] : discs),
+  s("circle", { cx: left(at), cy: place(points[at]), r: 3.5, class: "f-focus" }));
 }

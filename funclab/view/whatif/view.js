@@ -220,13 +220,14 @@ const whatif = {
   },
 
   curve(ctx, cell, value, stored, target) {
-    const [length, count] = stored.shape, numbers = unpacked(stored), { low, high } = this.cells.range(cell);
+    const [length, count] = stored.shape, numbers = unpacked(stored), { low, high, whole } = this.cells.range(cell);
     const points = Array.from({ length }, (_, i) => numbers[i * count + target]), wanted = ctx.facts.targets[target];
     const ends = wanted.kind === "numbers" ? [Math.min(...points), Math.max(...points)] : [0, 1];
     const label = ctx.t("whatif_curve", { name: this.cells.name(cell), answer: wanted.name,
       low: this.cells.value(cell, low), high: this.cells.value(cell, high),
       first: amount(ctx, points[0], wanted), last: amount(ctx, points.at(-1), wanted) });
-    return curveOf(points, { low: ends[0], high: ends[1], x: (value - low) / (high - low || 1), label });
+    const x = (value - low) / (high - low || 1);
+    return curveOf(points, { low: ends[0], high: ends[1], x, label, joined: !whole });
   },
 
   show(ctx, face) { ctx.ask(ctx.facts.questions[face], () => ctx.set({ face })); },
