@@ -16,6 +16,7 @@ from funclab.view.draw.sentences import say
 from funclab.view.draw.text import shorten, text_width
 from funclab.view.whatif import words
 from funclab.view.whatif.cells import IMAGE, ROW, WORDS, Part
+from funclab.view.whatif.maps import REGION
 from funclab.view.whatif.study import Study
 from funclab.view.whatif.trust import Trust
 
@@ -69,10 +70,12 @@ class WhatIfPicture(Picture):
         said = words.headline(self.study, self.state, self.before, self.after)
         top = canvas.prose(complex(0, 42), [said], WIDTH, Font(17), 24)
         low = self._sample(canvas, top)
-        low = max(low, self._bars(canvas, SIDE + 32, top, say("whatif_now"), self.before))
+        beside = all(part.kind in (IMAGE, ROW) for part in self.study.cells.parts) and low > top
+        left, top = (SIDE + 32, top) if beside else (0.0, low + GAP)
+        low = max(low, self._bars(canvas, left, top, say("whatif_now"), self.before))
         if self.changed:
-            right = SIDE + 32 + BARS + 40
-            low = max(low, self._bars(canvas, right, top, say("whatif_after"), self.after))
+            left += BARS + 40
+            low = max(low, self._bars(canvas, left, top, say("whatif_after"), self.after))
         low = self._maps(canvas, low + GAP)
         low = self._features(canvas, low)
         heading = say("whatif_limits")
@@ -149,7 +152,8 @@ class WhatIfPicture(Picture):
         if not rows:
             return top
         values = study.cells.values(self.sample)
-        maps = {name: study.mapped(self.state)[name] for name in self.names}
+        names = [name for name in self.names if name != REGION]  # it has places only
+        maps = {name: study.mapped(self.state)[name] for name in names}
         for column, name in enumerate(maps):
             canvas.text_line(complex(300 + 150 * column, top + LINE), say(f"whatif_{name}"), NAME)
         top += LINE
