@@ -13,7 +13,6 @@ from funclab.graph.meaning import Meaning
 from funclab.graph.shape_math import Array
 from funclab.graph.shape_math import show as show_shape
 from funclab.models.meaning import known_meaning
-from funclab.models.model import Model
 from funclab.view.draw.samples import sample_of
 
 IMAGE, SERIES, WORDS, ROW = "image", "series", "words", "row"
@@ -126,7 +125,7 @@ class Cells:
 
     def variants(self, sample: Sequence[Any], edits: Sequence[tuple[int, float]]) -> list[Any]:
         """A row for each edit of a sample, in which a single cell is set."""
-        many = [None if array is None else np.repeat(array, len(edits), 0) for array in sample]
+        many: list[Any] = [repeated(array, len(edits)) for array in sample]
         for row, (cell, value) in enumerate(edits):
             part, own = self.find(cell)
             part.put(many[part.number][row], own, value)
@@ -137,7 +136,7 @@ class Cells:
     ) -> list[Any]:
         """A row for each window of a sample: its cells hold the fill, or an array of the sample's
         shapes, or a number."""
-        many = [None if array is None else np.repeat(array, len(windows), 0) for array in sample]
+        many: list[Any] = [repeated(array, len(windows)) for array in sample]
         for row, window in enumerate(windows):
             for part, start in zip(self.parts, self.starts):
                 own = [cell - start for cell in window if 0 <= cell - start < part.count]
@@ -149,17 +148,22 @@ class Cells:
         return many
 
 
+def repeated(array: Array | None, count: int) -> Array | None:
+    """A row again and again; None for an input that is missing."""
+    return None if array is None else np.repeat(array, count, axis=0)
+
+
 def copies(sample: Sequence[Any]) -> list[Any]:
     return [None if array is None else array.copy() for array in sample]
 
 
 def cells_of(
-    model: Model,
+    model: Any,
     arrays: Sequence[Array | None],
     show: Mapping[str, str] | None = None,
     names: Mapping[str, Sequence[str]] | None = None,
 ) -> Cells:
-    """The cells of the inputs of a model, for data in the order of the inputs.
+    """The cells of the inputs of a model with a graph, for data in the order of the inputs.
 
     What an input is, is told by its meaning or its shape, as where samples are drawn (see
     `sample_of`); `show` says it for inputs by name. `names` has the names of features and of words;

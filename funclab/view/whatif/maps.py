@@ -185,7 +185,7 @@ class Maps:
 
     def _from_vectors(self, words: list[Part], moving: list[int]) -> tuple[Look, list[int]]:
         model, sample = self.look.model, [a if a is None else a[:2] for a in self.look.arrays]
-        places = [place for part in words for place in self.sources[part.number]]
+        places = [str(place) for part in words for place in self.sources[part.number]]
         vectors = [tensor for place in places if (tensor := _tensor_at(model, place)) is not None]
         found = [*moving, *range(len(model.inputs), len(model.inputs) + len(vectors))]
         try:

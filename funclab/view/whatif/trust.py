@@ -72,7 +72,9 @@ def measured(maps: Maps, count: int, seconds: float) -> Iterator[Trust]:
         after = maps.answering.values(rows)[:, at]
         for name, value in zip(chosen, after):
             falls.setdefault(name, []).append(float(values[at] - value))
-        for name, score in scores.items() if fresh is not None else ():
+        for name, score in scores.items():
+            if fresh is None:
+                break
             other = fresh.map(name, sample, target)
             similar = rank_correlation(np.abs(score[free]), np.abs(other[free]))
             alike.setdefault(name, []).append(similar)
@@ -84,10 +86,10 @@ def measured(maps: Maps, count: int, seconds: float) -> Iterator[Trust]:
 def fresh_maps(maps: Maps) -> Maps | None:
     """The same maps for the same graph with fresh weights, which are the same each time; None if
     the model cannot be copied."""
-    look = maps.look
+    model: Any = maps.look.model
     try:
         with set_aside(), using(np.random.default_rng(SEED)):
-            copy = Look(clone_model(look.model), dict(zip(look.model.input_names, look.arrays)))
+            copy = Look(clone_model(model), dict(zip(model.input_names, maps.look.arrays)))
             answering = Answering(copy)
     except (FunclabError, TypeError, ValueError):
         return None

@@ -59,8 +59,10 @@ class WhatIf(View):
         self._trust: Trust | None = None
         self._measuring: Iterator[Trust] | None = None
         self._spent = 0.0
-        state = {"sample": strip[-1] if study.answers[0].wrong.any() else strip[0]}
-        state["face"] = "change" if study.numbers > QUICK else "all"
+        state = {
+            "sample": strip[-1] if study.answers[0].wrong.any() else strip[0],
+            "face": "change" if study.numbers > QUICK else "all",
+        }
         state |= settings.pop("state", None) or {}
         name = clean(study.model.name)
         super().__init__(title=say("whatif_title", name=name), state=state, **settings)
@@ -115,8 +117,8 @@ class WhatIf(View):
     def sample(self) -> Any:
         """The changed sample, as the model takes it: one row for each input."""
         arrays = self.study.changed(self.state)
-        names = self.study.model.input_names
-        return arrays[0] if len(arrays) == 1 else dict(zip(names, arrays))
+        model: Any = self.study.model
+        return arrays[0] if len(arrays) == 1 else dict(zip(model.input_names, arrays))
 
     @property
     def maps(self) -> dict[str, Any]:
@@ -377,7 +379,8 @@ def _names_by_input(model: Model, features: Any, tokens: Any) -> dict[str, Any]:
     for name, tensor in zip(_inputs(model), tensors):
         for names, whole in ((features, False), (tokens, True)):
             own = names.get(name) if isinstance(names, Mapping) else names
-            fits = own is not None and ("int" in tensor.dtype) == whole
-            if fits and (whole or len(own) == tensor.shape[-1]):
+            if own is None or ("int" in tensor.dtype) != whole:
+                continue
+            if whole or len(own) == tensor.shape[-1]:
                 named[name] = own
     return named
