@@ -75,15 +75,18 @@ def _tensor(given: Any) -> Tensor:
     )
 
 
-def known_meaning(tensor: Tensor) -> Meaning | None:
-    """What is known of a tensor: said, or plain from the layers before it, or from its data."""
+def known_meaning(tensor: Tensor, axes: dict[Tensor, Axes] | None = None) -> Meaning | None:
+    """What is known of a tensor: said, or plain from the layers before it, or from its data.
+
+    `axes` are those of other tensors of the graph; what becomes known is added.
+    """
     for source, changed in _before(tensor):
         known = source.meaning or of_layer(source)
         if known is not None:
             return known if not changed or _outlasts(known, tensor, changed) else None
-    axes = axes_of(tensor)
-    if len(axes) == 1 and axes[0].names:
-        return Meaning("features", axes[0].names, source="layer")
+    own = axes_of(tensor, axes)
+    if len(own) == 1 and own[0].names:
+        return Meaning("features", own[0].names, source="layer")
     return None
 
 

@@ -363,6 +363,7 @@ class TestHowFarNamesTravel:
         assert column_names(layers.concatenate([age, island, height])) == (
             *("age", "a", "b", "c", "height"),
         )
+        assert column_names(layers.concatenate([height, age])) == ("height", "age")
 
     def test_axes_change_places_together_with_their_names(self):
         x = Input((2, 3))
@@ -371,6 +372,16 @@ class TestHowFarNamesTravel:
         assert axes_of(layers.Permute((2, 1))(x))[0].names == tuple(ANIMALS)
         assert axes_of(ops.transpose(x, (0, 2, 1)))[0].names == tuple(ANIMALS)
         assert not any(axes_of(ops.transpose(x, (2, 1, 0))))
+
+    def test_names_go_through_a_model_that_is_used_as_a_layer(self):
+        inner = Input((3,))
+        scaled = Model(inner, layers.ReLU()(layers.Rescaling(2.0)(inner)))
+        mixed = funclab.Sequential([Input((3,)), layers.Dense(3)])
+        x = Input((3,))
+        funclab.meaning(x, "features", labels=ANIMALS)
+
+        assert column_names(scaled(x)) == tuple(ANIMALS)
+        assert not column_names(mixed(x)) and not column_names(scaled(inner))
 
     def test_layers_with_a_vocabulary_say_what_they_make(self):
         text = Input((), dtype="string")

@@ -178,6 +178,11 @@ export class Stage {
     box.setAttribute("aria-label", `${box.getAttribute("aria-label")} ${ctx.t("block_level", { n })}`);
   }
 
+  /** How many boxes are closed blocks. */
+  closed() {
+    return [...this.boxes.keys()].filter((key) => isBlock(key) && this.isClosed(key)).length;
+  }
+
   boxOf(key) { return this.boxes.get(this.facts.target(key)); }
 
   /** The plates and edges of a tensor. */

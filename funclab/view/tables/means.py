@@ -14,7 +14,7 @@ MOST_NAMES = 5
 def means(tensor: Tensor, known: dict[Tensor, Axes]) -> str:
     """What the numbers of a tensor mean, and the names along its axes, in sentences; "" if nothing
     is known. `known` keeps the axes of other tensors of the graph."""
-    said = known_meaning(tensor)
+    said = known_meaning(tensor, known)
     texts = [_said(said)] if said is not None else []
     if said is None or said.kind != "words":
         axes = enumerate(axes_of(tensor, known), 1)

@@ -44,7 +44,7 @@ class Meanings:
         """The first sample of each tensor of words."""
         found: dict[Tensor, Array] = {}
         for value, tensor in self.tensors.items():
-            said = known_meaning(tensor)
+            said = known_meaning(tensor, self.axes)
             if said is not None and said.kind == "words":
                 found[tensor] = self.traced.plan.array(value)[0]
         return found
@@ -76,7 +76,7 @@ class Meanings:
         """A frame of a value itself: an image as its pixels, words and classes by name."""
         target = self.targets.get(value)
         tensor = target if target is not None else self.tensors.get(value)
-        said = known_meaning(tensor) if tensor is not None else None
+        said = known_meaning(tensor, self.axes) if tensor is not None else None
         if said is None or not value.ndim:
             return frame
         first = self.traced.plan.array(value)[0]

@@ -49,7 +49,8 @@ class Still:
     or "lost". `about` is what questions are made from: `detail` and `rule` of a layer, `frozen`
     weights, the `numbers` of an example. `flows` are the edges along which values come in, or
     gradients arrive and go back, each by the keys of its ends. `fold` is how many of the stills
-    after it are folded into this one.
+    after it are folded into this one. `window` is that of a convolution or a pooling, as
+    `funclab.view.trace.windows` describes it.
     """
 
     kind: str
@@ -65,6 +66,7 @@ class Still:
     about: dict[str, Any] = field(default_factory=dict)
     flows: list[tuple[str, str]] = field(default_factory=list)
     fold: int = 0
+    window: dict[str, Any] | None = None
 
     @property
     def sign(self) -> str:
@@ -200,6 +202,7 @@ def facts_of(stills: Sequence[Still], look: str) -> tuple[dict[str, Any], list[d
             pictures.append({"role": _told_role(still, role, frame), "frame": number})
         step = {name: getattr(still, name) for name in TRAVEL}
         step |= {"where": place_of(stills, i), "legend": still.legend(look), "pictures": pictures}
+        step["slides"] = still.window is not None
         steps.append(step)
         # A line is sent without its comment: its still says which node it belongs to.
         texts = (clean(line.partition("    # ")[0]) for line in still.lines)
