@@ -69,7 +69,7 @@ def smallest(
         for begin in range(0, len(edits), 256)
     ])  # fmt: skip
     gains = (before - after[:, at]) if lower else (after[:, at] - before)
-    best = int(gains.argmax())
+    best = int(np.nan_to_num(gains, nan=-np.inf).argmax())
     cell, value = edits[best]
     return Change(cell, value, after[best], float(gains[best]), len(edits), possible)
 

@@ -229,7 +229,7 @@ class Study:
             "cell": found.cell,
             "value": found.value,
             "answers": _plain(found.answers),
-            "gain": round(found.gain, DECIMALS),
+            "gain": _plain(np.array([found.gain]))[0],
             "lower": at == own,
             "tried": found.tried,
             "possible": found.possible,

@@ -60,7 +60,7 @@ def measured(maps: Maps, count: int, seconds: float) -> Iterator[Trust]:
         values = maps.answering.values(sample)[0]
         at = maps.answering.own(values)
         target, free = maps.answering.targets[at], erasable(maps, sample)
-        if not len(free):
+        if not len(free) or not np.isfinite(values).all():
             continue
         scores = {name: maps.map(name, sample, target) for name in maps.names}
         tenth = max(1, round(TENTH * len(free)))

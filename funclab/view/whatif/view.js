@@ -74,7 +74,7 @@ const whatif = {
 
   update(ctx) {
     const { face } = ctx.state, told = this.told(ctx), alone = ctx.model.alone;
-    this.strip.update();
+    if (!this.stroking) this.strip.update();
     ctx.el.dataset.face = face;
     for (const [name, button] of Object.entries(this.faces)) button.ariaPressed = String(name === face);
     this.main.classList.toggle("fl-wi-empty", !told);

@@ -234,6 +234,18 @@ def test_of_many_samples_the_first_are_read_and_any_may_be_chosen():
     assert np.array_equal(view.sample, many[9999:])
 
 
+def test_rows_with_nan_are_drawn_and_can_be_stored():
+    model, x, y = trio()
+    x = {name: array.copy() for name, array in x.items()}
+    x["measures"][0, 1] = np.nan
+    view = whatif(model, x, y, sample=0)
+
+    facts = view.complete()["facts"]
+
+    assert json.loads(json.dumps(facts, allow_nan=False))["sample"]["0"]["answers"] == [None] * 5
+    assert "nan" in view.text and view.svg()
+
+
 def test_a_message_with_anything_in_it_changes_nothing(caplog):
     model, x, y = reader()
     view = whatif(model, x, y)
