@@ -69,6 +69,7 @@ _NAMES = {
     "trace": "view.trace.view",
     "unload_ipython_extension": "view.notebook.extension",
     "watch": "view.training.view",
+    "whatif": "view.whatif.view",
 }
 
 __all__ = [

@@ -40,6 +40,7 @@ ABOVE = {
         "trace": "view.trace.view.trace",
         "train_on_batch": "training.evaluating.train_on_batch",
         "watch": "view.training.view.watch",
+        "whatif": "view.whatif.view.whatif",
         "_call_by_plan": "training.calling.call_by_plan",
         "_diff": "view.diff.view.diff",
         "_load_training": "saving.files.load_training",
@@ -113,6 +114,7 @@ class ModelMethods:
         from funclab.view.tables.summary import print_summary as summary
         from funclab.view.trace.view import trace
         from funclab.view.training.view import watch
+        from funclab.view.whatif.view import whatif
 
 
 class HistoryMethods:

@@ -99,6 +99,7 @@ VIEWS = {
     "shapes": lambda: funclab.shapes(hostile(), all=True),
     "trace": lambda: funclab.trace(hostile(), np.eye(4), [np.eye(4), np.eye(4)[:, :2]], loss="mse"),
     "profile": lambda: funclab.profile(hostile(), np.eye(4)),
+    "what if": lambda: funclab.whatif(hostile(), np.eye(4), tokens=NAMES, features=NAMES[:4]),
     "diff": lambda: funclab.diff(hostile(), hostile()).view(),
     "training": lambda: funclab.watch(trained(), table=True),
     "runs": runs,

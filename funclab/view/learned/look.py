@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from math import prod
@@ -48,12 +49,25 @@ class Look:
                 fix="write inputs = Input(shape=...) and Model(inputs, model(inputs)).",
             )
         self.model = model
-        self.arrays, self._tree = prepare_inputs(model, x)
+        arrays, self._tree = prepare_inputs(model, x)
+        # Whole numbers for an input of floats, such as pixels from 0 to 255, have slopes too.
+        self.arrays = [
+            array.astype(tensor.dtype)
+            if array is not None and array.dtype.kind in "biu" and tensor.dtype.startswith("float")
+            else array
+            for array, tensor in zip(arrays, model.inputs)
+        ]
         self._passes: dict[int, Recorded] = {}
         self._scores: dict[tuple[Recorded, int], Value] = {}
 
     def __len__(self) -> int:
         return next(len(array) for array in self.arrays if array is not None)
+
+    def first(self, count: int) -> Look:
+        """A look at the first samples only, which shares all that was recorded."""
+        other = copy.copy(self)
+        other.arrays = [None if array is None else array[:count] for array in self.arrays]
+        return other
 
     @property
     def places(self) -> list[str]:
@@ -124,7 +138,8 @@ class Look:
         shape = self._pass(1).outputs[output].shape
         count = len(self) if n is None else n
         weights = np.zeros((count, *known(shape)[1:]), "float32")
-        weights[np.arange(count), ..., np.broadcast_to(index, count)] = 1
+        columns = (..., np.broadcast_to(index, count)) if weights.ndim > 1 else ()
+        weights[(np.arange(count), *columns)] = 1
         return weights
 
     def activation(self, output: int = 0) -> str:
@@ -138,16 +153,23 @@ class Look:
         return "sigmoid" if is_sigmoid else ""
 
     def sources(self) -> list[str | int]:
-        """Where a slope begins: each input of floats by its number, and for one of whole numbers
-        the Embedding calls that read it."""
-        found: list[str | int] = []
-        for number, tensor in enumerate(self.model.inputs):
-            if tensor.dtype.startswith("float"):
-                found.append(number)
-            else:
-                made, start = self._pass(1), self._pass(1).inputs[number]
-                found += [place for place in self.places if _reads_ids(_at(made, place), start)]
-        return found
+        """Where slopes begin: those of all inputs."""
+        return [place for number in range(len(self.arrays)) for place in self.sources_of(number)]
+
+    def sources_of(self, number: int) -> list[str | int]:
+        """Where a slope of an input begins: an input of floats by its number; for one of whole
+        numbers, the Embedding calls that read it."""
+        if self.model.inputs[number].dtype.startswith("float"):
+            return [number]
+        made, start = self._pass(1), self._pass(1).inputs[number]
+        return [place for place in self.places if _reads_ids(_at(made, place), start)]
+
+    def has_slope(self, place: str | int, output: int = 0) -> bool:
+        """Whether a slope leads from a place to an output's scores."""
+        made = self._pass(1)
+        score, start = self._score(made, output), _at(made, place)
+        floats = score.dtype.startswith("float") and start.dtype.startswith("float")
+        return floats and made.reaches(score, start)
 
     def recorded(self) -> Recorded:
         """The pass of a single sample, to follow its calls from value to value."""

@@ -34,6 +34,7 @@ WAYS = {
     "scene": Way("scene", "teach.scenes", '"mask"'),
     "diff": Way("diff", "view.diff.view", "a, b"),
     "code": Way("to_code", "view.code.source", "model"),
+    "whatif": Way("whatif", "view.whatif.view", "model, x, y"),
     "watch": Way("watch", "view.training.view", "model"),
     "runs": Way("compare_runs", "view.training.view", "first, second"),
     "landscape": Way("landscape", "view.landscape.view", "history, x, y"),
