@@ -23,6 +23,7 @@ ROOMS = {
     "funclab.regularizers": "Regularizers",
     "funclab.constraints": "Constraints",
     "funclab.random": "Random numbers",
+    "funclab.data": "Pipelines",
     "funclab.datasets": "Data",
     "funclab.preprocessing": "Preprocessing",
     "funclab.saving": "Saving",

@@ -72,4 +72,4 @@ interface View {
 }
 
 /** A view with methods of its own, which keep what they need in `this`. */
-type WrittenView = View & ThisType<any> & Record<string, string | ((ctx: Context, ...given: any[]) => any)>;
+type WrittenView = View & ThisType<any> & Record<string, any>;

@@ -42,7 +42,7 @@ const playground = {
 
   figures() {
     const { surface, points, curve, network, answer, reading } = this.boxes;
-    const figure = (name, ...parts) => h("figure", { class: `fl-play-figure fl-play-${name}` }, parts);
+    const figure = (name, ...parts) => h("figure", { class: `fl-play-${name}` }, parts);
     return [figure("model", network), figure("plane", answer, h("div", { class: "fl-play-layers" }, surface, points),
       reading), figure("losses", curve)];
   },

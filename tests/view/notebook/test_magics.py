@@ -33,6 +33,8 @@ ids, words = funclab.Input((5,), dtype="int32"), np.array([[1, 2, 3, 0, 0]])
 vectors = funclab.layers.Embedding(4, 3)(ids)
 reader = funclab.Model(ids, Dense(2)(funclab.layers.Attention()([vectors, vectors])))
 first, second = (model.fit(x, y, epochs=2, verbose=0, live=False) for _ in range(2))
+path = funclab.callbacks.WeightPath()
+history = model.fit(x, y, epochs=2, verbose=0, live=False, callbacks=[path])
 """
 
 
