@@ -55,6 +55,7 @@ _NAMES = {
     "install_as_keras": "keras2",
     "gradients": "training.gradients",
     "load_ipython_extension": "view.notebook.extension",
+    "meaning": "models.meaning",
     "playground": "view.playground.view",
     "plot_model": "view",
     "profile": "view.profile.view",

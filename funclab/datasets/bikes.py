@@ -19,6 +19,7 @@ import numpy as np
 from funclab.datasets import shipped
 from funclab.datasets.cards import Cards
 from funclab.errors.suggest import is_whole
+from funclab.graph.meaning import know
 from funclab.graph.shape_math import Array
 from funclab.registry.parameters import wrong_value
 
@@ -33,6 +34,8 @@ COLDEST, WARMEST, STEPS = -8, 39, 50
 WEEKDAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 BAR, TALLEST, CARD = 7, 76, 191
 WEATHER = ("clear", "mist", "rain or snow", "storm")
+KINDS = ("weekend or holiday", "working day")
+MEANINGS = {"weather": ("temperature", *WEATHER), "weekday": WEEKDAYS}
 
 
 def table() -> Arrays:
@@ -73,7 +76,7 @@ def load_data() -> tuple[Set, Set]:
     ((365, 24), (366, 24), array([0, 0, 1, 1], dtype=int32))
     """
     data = table()
-    x, y = _rented(data), data["working"]
+    x, y = know(_rented(data), "hours", range(24)), know(data["working"], "classes", KINDS)
     return (x[:YEAR], y[:YEAR]), (x[YEAR:], y[YEAR:])
 
 
@@ -141,6 +144,8 @@ def load_riders(seed: int = 0) -> tuple[tuple[Arrays, Arrays], tuple[Arrays, Arr
 
 def _days(x: Arrays, y: Arrays, days: Array) -> tuple[Arrays, Arrays]:
     first, second = ({name: part[name][days].astype("float32") for name in part} for part in (x, y))
+    for name, names in MEANINGS.items():
+        know(first[name], "features", names)
     return first, second
 
 
@@ -151,4 +156,5 @@ def _rented(data: Arrays) -> Array:
 def _windows(rented: Array, window: int) -> Set:
     series = rented.reshape(-1)
     steps = np.lib.stride_tricks.sliding_window_view(series[:-1], window)
-    return np.ascontiguousarray(steps)[:, :, None], series[window:, None]
+    x = know(np.ascontiguousarray(steps), "hours", range(-window, 0))
+    return x[:, :, None], series[window:, None]
