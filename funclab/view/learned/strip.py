@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from funclab.errors import ArgumentError
+from funclab.view.draw.sentences import say
 from funclab.view.learned.answers import NUMBERS, Answers
 
 SHOWN = 12
@@ -39,3 +41,45 @@ def chosen_samples(answers: Answers, samples: Any = None) -> list[int]:
     surest = wrong[np.argsort(-answers.sureness[wrong], kind="stable")][: SHOWN // 2].tolist()
     right = np.flatnonzero(~answers.wrong)[: SHOWN - len(surest)].tolist()
     return [*right, *surest]
+
+
+def stored_samples(
+    indices: list[int],
+    answers: Answers | None,
+    drawn: Callable[[int], str] = lambda index: "",
+    named: Callable[[int], str] = lambda index: "",
+) -> list[dict[str, Any]]:
+    """Samples as the strip of a page shows them: each with its index, a small picture (`drawn`, as
+    SVG), a label, whether its answer is wrong, and the same in words. Without answers, or where
+    they are numbers, `named` gives the label."""
+    return [
+        {
+            "sample": i,
+            "picture": drawn(i),
+            "label": _label(i, answers) or named(i) or f"#{i}",
+            "wrong": answers is not None and bool(answers.wrong[i]),
+            "words": _words(i, answers) or named(i),
+        }
+        for i in indices
+    ]
+
+
+def _label(index: int, answers: Answers | None) -> str:
+    """The truth; beside a wrong answer "9→5 ✕"; without a truth, the answer."""
+    if answers is None or answers.kind == NUMBERS:
+        return ""
+    answer = answers.said(answers.given[index])
+    if answers.truth is None:
+        return answer
+    truth = answers.said(answers.truth[index])
+    return f"{truth}→{answer} ✕" if answers.wrong[index] else truth
+
+
+def _words(index: int, answers: Answers | None) -> str:
+    if answers is None:
+        return ""
+    answer = answers.said(answers.given[index])
+    if answers.truth is None:
+        return say("strip_answered", answer=answer)
+    key = "strip_wrong" if answers.wrong[index] else "strip_right"
+    return say(key, truth=answers.said(answers.truth[index]), answer=answer)
