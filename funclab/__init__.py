@@ -56,6 +56,7 @@ _NAMES = {
     "gradients": "training.gradients",
     "load_ipython_extension": "view.notebook.extension",
     "meaning": "models.meaning",
+    "mistakes": "view.mistakes.view",
     "playground": "view.playground.view",
     "plot_model": "view",
     "profile": "view.profile.view",

@@ -136,6 +136,12 @@ CASES = [
         (), ("1",), Shown({}, ".fl-step", "shared"),
     ),
     Case(
+        "mistakes", ".fl.fl-mistakes", "funclab.mistakes(model, x, y$)",
+        '.box[data-key="4"]', Shown({"at": [4]}, ".fl-told h2", "more than 2 too high"),
+        ("f",), Shown({"face": "surest"}, ".fl-mistakes-main .fl-cards li", "#"),
+        (), ("1",), Shown({}, ".fl-told h2", "within 1"),
+    ),
+    Case(
         "training", ".fl-training", "funclab.watch(model$)",
         "[aria-keyshortcuts=t]", Shown({"table": True}, ".fl-layers", "shared"),
         ("l",), LOG, (), ("1", "1"), CURVES, MODEL + TRAINED,

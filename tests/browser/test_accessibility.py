@@ -13,6 +13,7 @@ from funclab.teach.scenes import scene
 from funclab.view.lesson.failed import FailedView
 from tests.teach.tries import tries
 from tests.view import models
+from tests.view.mistakes.models import digits, images
 
 
 def twice():
@@ -71,6 +72,9 @@ VIEWS = {
     "trace": lambda: scene("shared_gradient", step=17),
     "trace of fields": lambda: funclab.trace(twice(), np.eye(16), np.ones((16, 2)), loss="mse"),
     "profile": lambda: funclab.profile(twice(), np.eye(16), np.ones((16, 2)), loss="mse"),
+    "mistakes": lambda: funclab.mistakes(images(), *digits(), sample=0),
+    "mistakes, surest": lambda: funclab.mistakes(images(), *digits(), face="surest"),
+    "mistakes, numbers": lambda: funclab.mistakes(twice(), np.eye(16), np.ones(16)),
     "training": lambda: funclab.watch(trained(), table=True, selected="shared"),
     "training, asked": lambda: funclab.watch(trained(), ask=True, log=True, joined=True),
     "runs": lambda: funclab.compare_runs(trained().history, trained().history),

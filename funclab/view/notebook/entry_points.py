@@ -27,6 +27,7 @@ WAYS = {
     "explore": Way("explore", "view.explorer.view", "model"),
     "shapes": Way("shapes", "view.shapes.view", "model"),
     "trace": Way("trace", "view.trace.view", 'model, x, y, loss="mse"'),
+    "mistakes": Way("mistakes", "view.mistakes.view", "model, x, y"),
     "profile": Way("profile", "view.profile.view", "model, x, y"),
     "diagnose": Way("diagnose", "training.diagnosis.diagnosing", "model, x, y"),
     "scene": Way("scene", "teach.scenes", '"mask"'),

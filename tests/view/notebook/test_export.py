@@ -37,6 +37,7 @@ VIEWS = {
     "shapes": lambda: funclab.shapes(twice()),
     "trace": lambda: funclab.trace(twice(), np.eye(4), np.ones((4, 2)), loss="mse"),
     "profile": lambda: funclab.profile(twice(), np.eye(4), np.ones((4, 2)), loss="mse"),
+    "mistakes": lambda: funclab.mistakes(twice(), np.eye(4), np.ones(4)),
     "scene": lambda: scene("mask"),
     "watch": lambda: funclab.watch(trained()),
     "runs": lambda: funclab.compare_runs(trained().history, trained().history),
@@ -87,7 +88,7 @@ def test_the_plain_text_is_the_same_each_time_and_names_its_subject(name):
     subject = {"playground": "Playground", "scene": "where_a_mask_stops", "runs": "run 1"}
     assert subject.get(name, "out" if name == "tensor path" else "") in first
     drawn = ("diff", "difference", "diagram", "curves")
-    if name in ("explorer", "shapes", "trace", "profile", "watch", *drawn):
+    if name in ("explorer", "shapes", "trace", "profile", "mistakes", "watch", *drawn):
         assert "twice" in first
 
 
