@@ -249,9 +249,9 @@ const mistakes = {
     const text = drawing ? null : h("span", { class: "fl-text" }, entry?.text ?? "");
     return h("li", {}, h("button", { type: "button", class: "fl-sample", "aria-label": said, title: entry?.text ?? null,
       "aria-pressed": String(chosen), onclick: () => this.choose(ctx, i) },
-    drawing ?? text, h("b", {}, (beside ? entry?.brief : entry?.label) ?? ""),
+    drawing ?? text, h("strong", {}, (beside ? entry?.brief : entry?.label) ?? ""),
     h("small", {}, `#${i} ${entry?.sure ?? ""}`),
-    whole && entry?.look ? h("em", {}, entry.look) : null));
+    whole && entry?.look ? h("span", { class: "fl-look" }, entry.look) : null));
   },
 
   drawPanel(ctx) {
