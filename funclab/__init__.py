@@ -54,6 +54,7 @@ _NAMES = {
     "Sequential": "models",
     "install_as_keras": "keras2",
     "gradients": "training.gradients",
+    "landscape": "view.landscape.view",
     "load_ipython_extension": "view.notebook.extension",
     "meaning": "models.meaning",
     "mistakes": "view.mistakes.view",
