@@ -1,7 +1,7 @@
 // Mistakes: a table or a plot of answers beside the truth, the samples of each part of it, and bins
 // of sureness. Python draws and words them; this opens one part, and one sample, at a time.
 
-import { fit, h, s } from "../live/core.js";
+import { h, s } from "../live/core.js";
 import { ringAround } from "../live/graph.js";
 import { liveView } from "../live/start.js";
 import { pictureFrom } from "../live/stored.js";
@@ -32,7 +32,7 @@ const mistakes = {
     this.limits = h("p", { class: "fl-limits" },
       h("strong", {}, ctx.t("mistakes_not_shown")), " ", ctx.facts.limits);
     const body = h("div", { class: "fl-mistakes-body" });
-    ctx.stage.before(h("div", { class: "fl-mistakes-frame" }, body));
+    ctx.stage.before(body);
     body.append(ctx.stage, h("div", { class: "fl-told" }, ctx.askBox, ctx.panel, this.limits));
   },
 
@@ -207,7 +207,6 @@ const mistakes = {
     if (this.shown !== pictures[name]) {
       this.shown = pictures[name];
       this.svg = pictureFrom(pictures[name]);
-      fit(ctx, this.svg);
       this.values = h("dl", { class: "fl-whole" });
       this.main.replaceChildren(this.svg, this.values);
     }
@@ -236,7 +235,6 @@ const mistakes = {
       this.small = pictureFrom(small);
       this.small.addEventListener("click", () => this.turn(ctx, "confidence"));
     }
-    fit(ctx, this.small);
     this.side.replaceChildren(this.small, h("h3", {}, title),
       h("ol", { class: "fl-cards" },
         samples.slice(0, BESIDE).map((i) => this.card(ctx, i, i === sample, { beside: true }))));
