@@ -142,6 +142,12 @@ CASES = [
         (), ("1",), Shown({}, ".fl-told h2", "within 1"),
     ),
     Case(
+        "embedding", ".fl.fl-embedding", "funclab.embedding(model, x$)",
+        ".fl-bar .fl-seg button:nth-child(2)", Shown({"face": "tsne"}, ".fl-limits", "In t-SNE"),
+        (".",), Shown({"sample": 0}, ".fl-told h2", "Sample 0"),
+        (), ("1",), Shown({}, ".fl-limits", "directions"),
+    ),
+    Case(
         "training", ".fl-training", "funclab.watch(model$)",
         "[aria-keyshortcuts=t]", Shown({"table": True}, ".fl-layers", "shared"),
         ("l",), LOG, (), ("1", "1"), CURVES, MODEL + TRAINED,

@@ -81,6 +81,7 @@ VIEWS: dict[str, Callable[..., Any]] = {
     "diff": lambda **s: funclab.diff(twice(), alone()).view(**s),
     "trace": lambda **s: funclab.trace(*traced(), step=10, **s),
     "mistakes": lambda **s: funclab.mistakes(images(), *digits(), **s),
+    "embedding": lambda **s: funclab.embedding(images(), *digits(), sample=3, **s),
     "mistakes of numbers": lambda **s: funclab.mistakes(alone(), *batch(), **s),
     "training": lambda **s: funclab.watch(watched(), **s),
     "playground": lambda **s: funclab.playground(epochs=3, **s),

@@ -73,6 +73,8 @@ VIEWS = {
     "trace of fields": lambda: funclab.trace(twice(), np.eye(16), np.ones((16, 2)), loss="mse"),
     "profile": lambda: funclab.profile(twice(), np.eye(16), np.ones((16, 2)), loss="mse"),
     "mistakes": lambda: funclab.mistakes(images(), *digits(), sample=0),
+    "embedding": lambda: funclab.embedding(images(), *digits(), sample=3, near=1),
+    "embedding, images": lambda: funclab.embedding(images(), *digits(), images=True),
     "mistakes, surest": lambda: funclab.mistakes(images(), *digits(), face="surest"),
     "mistakes, numbers": lambda: funclab.mistakes(twice(), np.eye(16), np.ones(16)),
     "training": lambda: funclab.watch(trained(), table=True, selected="shared"),

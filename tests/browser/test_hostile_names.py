@@ -103,6 +103,7 @@ VIEWS = {
     "mistakes": lambda: funclab.mistakes(
         classes(len(NAMES)), np.eye(len(NAMES)), np.arange(len(NAMES)) // 2, labels=NAMES, sample=1
     ),
+    "embedding": lambda: funclab.embedding(np.eye(len(NAMES)), y=NAMES, sample=1),
     "diff": lambda: funclab.diff(hostile(), hostile()).view(),
     "training": lambda: funclab.watch(trained(), table=True),
     "runs": runs,

@@ -194,6 +194,7 @@ VIEWS = {
     "trace": lambda: funclab.trace(model_of("m"), X, Y),
     "profile": lambda: funclab.profile(model_of("m"), X, Y),
     "mistakes": lambda: funclab.mistakes(model_of("m"), X, Y),
+    "embedding": lambda: funclab.embedding(model_of("m"), X),
     "diff": lambda: funclab.diff(model_of("m"), model_of("m")).view(),
     "training": lambda: watch(trained(model_of("m"), "run")),
     "playground": lambda: funclab.playground(epochs=1),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -62,3 +63,11 @@ class Samples:
 def _names(part: Sample) -> Sequence[str]:
     count = part.numbers.size
     return part.names if len(part.names) == count else [""] * count
+
+
+def columns_of(model: Model, x: Any) -> list[str] | None:
+    """The names of the columns of a data frame, for a model with one input."""
+    columns = getattr(x, "columns", None)
+    if columns is None or len(model.inputs) != 1 or model.inputs[0].shape[1:] != (len(columns),):
+        return None
+    return [str(name) for name in columns]

@@ -21,7 +21,7 @@ from funclab.view.draw.picture import Picture
 from funclab.view.draw.sentences import say
 from funclab.view.draw.text import clean
 from funclab.view.learned.answers import NUMBERS, YES_NO, answers_of
-from funclab.view.learned.drawn import Samples
+from funclab.view.learned.drawn import Samples, columns_of
 from funclab.view.learned.look import Look
 from funclab.view.live.variables import told as written_settings
 from funclab.view.live.variables import written, written_model
@@ -276,9 +276,8 @@ def mistakes(
     look_at.arrays = [None if array is None else array[:at_most] for array in look_at.arrays]
     learn(model, x, y)
     output, column = _output_of(model, of)
-    say_meaning(
-        model, tokens=tokens, features=features if features is not None else _columns(model, x)
-    )
+    columns = columns_of(model, x) if features is None else features
+    say_meaning(model, tokens=tokens, features=columns)
     names = _labels(model, output, labels)
     wanted = _with_numbers(_target_of(model, y, output), names)
     index, arrays, truth, notes = _without_nan(look_at.arrays, wanted[:at_most])
@@ -374,14 +373,6 @@ def _labels(model: Model, output: int, labels: Any) -> list[str] | None:
     if isinstance(known, tuple) and len(known) >= (model.outputs[output].shape[-1] or 1):
         return list(known)
     return None
-
-
-def _columns(model: Model, x: Any) -> list[str] | None:
-    """The names of the columns of a data frame, for a model with one input."""
-    columns = getattr(x, "columns", None)
-    if columns is None or len(model.inputs) != 1 or model.inputs[0].shape[1:] != (len(columns),):
-        return None
-    return [str(name) for name in columns]
 
 
 def _without_nan(

@@ -28,6 +28,7 @@ WAYS = {
     "shapes": Way("shapes", "view.shapes.view", "model"),
     "trace": Way("trace", "view.trace.view", 'model, x, y, loss="mse"'),
     "mistakes": Way("mistakes", "view.mistakes.view", "model, x, y"),
+    "embedding": Way("embedding", "view.embedding.view", "model, x"),
     "profile": Way("profile", "view.profile.view", "model, x, y"),
     "diagnose": Way("diagnose", "training.diagnosis.diagnosing", "model, x, y"),
     "scene": Way("scene", "teach.scenes", '"mask"'),

@@ -77,6 +77,7 @@ VIEWS = {
     "mistakes_surest": lambda: funclab.mistakes(images(), *digits(), face="surest"),
     "mistakes_confidence": lambda: funclab.mistakes(images(), *digits(), face="confidence"),
     "mistakes_numbers": lambda: funclab.mistakes(small(), np.eye(2), np.ones(2)),
+    "embedding": lambda: funclab.embedding(np.eye(4), y=[0, 1, 1, 0]),
     "training": lambda: funclab.watch(trained(3)),
     "runs": lambda: funclab.compare_runs(trained(2).history, trained(4).history),
     "playground": lambda: funclab.playground(branches=2, epochs=3),

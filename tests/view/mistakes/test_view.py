@@ -340,7 +340,7 @@ def test_the_question_has_the_right_answer_among_its_options():
         assert len(set(each["options"])) == len(each["options"])
 
 
-@pytest.mark.parametrize("room", ["mistakes"])
+@pytest.mark.parametrize("room", ["mistakes", "embedding"])
 def test_no_sentence_claims_what_nobody_knows(room):
     texts = json.loads((ROOMS / room / "texts.json").read_text(encoding="utf-8"))
 
