@@ -64,7 +64,10 @@ class Meaning:
         if isinstance(self.labels, Mapping):
             return str(self.labels.get(i, i))
         if callable(self.labels):
-            return str(self.labels(i))
+            try:
+                return str(self.labels(i))
+            except Exception:  # the user's function has no name for it
+                return str(i)
         return self.labels[i] if self.labels and 0 <= i < len(self.labels) else str(i)
 
     def words(self, ids: Iterable[Any]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ or where axes change places. What mixes columns or moves positions loses them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 from funclab import layers
@@ -17,6 +18,7 @@ from funclab.layers.merge import Merge
 from funclab.layers.preprocessing.vocabulary import IndexLookup
 from funclab.layers.recurrent.layers import RNN
 from funclab.layers.regularization import Seeded
+from funclab.models.model import Functional
 from funclab.ops.base import Binary, Elementwise
 from funclab.ops.basic import FullLike, Identity
 from funclab.ops.joining import Concatenate
@@ -33,10 +35,12 @@ class Axis(NamedTuple):
     names: the names; empty if they are those of `words`, or if there are none.
     words: the tensor of word numbers of whose positions this axis has one each: in each sample, the
         names are that sample's words.
+    kind: what they are: a kind of meaning, such as "classes".
     """
 
     names: tuple[str, ...] = ()
     words: Tensor | None = None
+    kind: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.names) or self.words is not None
@@ -89,11 +93,11 @@ def _axes(tensor: Tensor, known: Mapping[Tensor, Axes]) -> Axes:
     if not count:
         return ()
     if told.kind == "words" and tensor.shape[-1] != 1:
-        axes[-1] = Axis(words=tensor)
+        axes[-1] = Axis(words=tensor, kind=told.kind)
     elif told.kind in ("classes", "features") and isinstance(told.labels, tuple):
-        axes[-1] = Axis(told.labels)
+        axes[-1] = Axis(told.labels, kind=told.kind)
     elif told.is_time:
-        axes[0] = Axis(told.positions(tensor.shape[1] or 0))
+        axes[0] = Axis(told.positions(tensor.shape[1] or 0), kind=told.kind)
     return tuple(_fitting(axes, tensor))
 
 
@@ -112,10 +116,15 @@ def does(node: Node) -> Any:
 def _passed(node: Node, inputs: list[Axes]) -> Axes:
     """The axes that the output of a call has from its inputs."""
     acts = does(node)
-    rule = next((rule for kinds, rule in RULES if isinstance(acts, kinds)), None)
+    rule = _rule_of(type(acts))
     if rule is None or not node.arguments.args:  # named arguments may be in any order
         return ()
     return rule(acts, node.arguments.tensors, inputs) if inputs else ()
+
+
+@cache
+def _rule_of(kind: type) -> Rule | None:
+    return next((rule for kinds, rule in RULES if issubclass(kind, kinds)), None)
 
 
 Inputs = list[Tensor]
@@ -181,7 +190,8 @@ def _concatenated(by: Any, tensors: Inputs, inputs: Many) -> Axes:
     if not 0 <= at < count or any(len(axes) != count for axes in inputs):
         return ()
     parts = [_columns(tensor, axes, at) for tensor, axes in zip(tensors, inputs)]
-    whole = Axis(tuple(name for part in parts for name in part)) if all(parts) else NONE
+    names = tuple(name for part in parts for name in part) if all(parts) else ()
+    whole = Axis(names, kind="features" * bool(names))
     others = [_joined([axes[i] for axes in inputs]) for i in range(count)]
     return (*others[:at], whole, *others[at + 1 :])
 
@@ -220,6 +230,13 @@ def _moved(by: Any, tensors: Inputs, inputs: Many) -> Axes:
     return tuple(inputs[0][i - 1] for i in order[1:]) if order[0] == 0 else ()
 
 
+def _nested(by: Any, tensors: Inputs, inputs: Many) -> Axes:
+    """What the graph of a model does with the axes of its inputs."""
+    if by.inputs is None or len(by.outputs) != 1 or len(by.inputs) != len(inputs):
+        return ()
+    return axes_of(by.outputs[0], dict(zip(by.inputs, inputs)))
+
+
 Rule = Callable[[Any, Inputs, Many], Axes]
 PASSING = (layers.Identity, layers.ActivityRegularization, Identity)
 """What passes numbers on as they are."""
@@ -253,6 +270,7 @@ RULES: tuple[tuple[Any, Rule], ...] = (
     ((layers.Concatenate, Concatenate), _concatenated),
     ((Merge, Binary), _together),
     (layers.Flatten, _flat),
+    (Functional, _nested),
     (_GLOBAL, _pooled),
     ((layers.Permute, Transpose), _moved),
 )

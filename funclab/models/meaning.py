@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from math import prod
 from typing import Any
 
+from funclab import layers
 from funclab.errors import TensorTypeError
 from funclab.errors.words import listed
 from funclab.graph import structure
 from funclab.graph.meaning import Meaning, made, of_data
+from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.shape_math import Array
 from funclab.graph.tensor import Tensor
-from funclab.models.axes import KEEPING, PASSING, SCALING, Axis, axes_of, does, of_layer
+from funclab.models.axes import KEEPING, NONE, PASSING, SCALING, Axes, Axis, axes_of, does, of_layer
 from funclab.models.model import Functional, Model
 from funclab.registry.parameters import wrong_value
 
@@ -73,15 +75,18 @@ def _tensor(given: Any) -> Tensor:
     )
 
 
-def known_meaning(tensor: Tensor) -> Meaning | None:
-    """What is known of a tensor: said, or plain from the layers before it, or from its data."""
+def known_meaning(tensor: Tensor, axes: dict[Tensor, Axes] | None = None) -> Meaning | None:
+    """What is known of a tensor: said, or plain from the layers before it, or from its data.
+
+    `axes` are those of other tensors of the graph; what becomes known is added.
+    """
     for source, changed in _before(tensor):
         known = source.meaning or of_layer(source)
         if known is not None:
             return known if not changed or _outlasts(known, tensor, changed) else None
-    axes = axes_of(tensor)
-    if len(axes) == 1 and axes[0].names:
-        return Meaning("features", axes[0].names, source="layer")
+    own = axes_of(tensor, axes)
+    if len(own) == 1 and own[0].names:
+        return Meaning("features", own[0].names, source="layer")
     return None
 
 
@@ -111,6 +116,27 @@ def names_along(axis: Axis, sample: Mapping[Tensor, Array]) -> tuple[str, ...]:
         return axis.names
     ids, said = sample.get(axis.words), known_meaning(axis.words)
     return () if ids is None or said is None else said.words(ids.reshape(-1).tolist())
+
+
+def names_of_weight(nodes: Iterable[Node], weight: Any) -> list[tuple[str, ...]]:
+    """The names along the axes of a weight that some calls read, if all of them say the same: a row
+    of an embedding for each word, a row of a dense kernel for each column that it reads, a column
+    for each that it makes."""
+    told = {_axes_of_weight(node, weight) for node in nodes}
+    return [axis.names for axis in told.pop()] if len(told) == 1 else []
+
+
+def _axes_of_weight(node: Node, weight: Any) -> Axes:
+    layer, tensors = node.operation, node.arguments.tensors
+    if isinstance(layer, layers.Embedding) and weight is layer.embeddings:
+        said = known_meaning(tensors[0])
+        if said is not None and said.kind in ("words", "classes") and said.labels is not None:
+            return Axis(said.words(range(layer.input_dim))), NONE
+    if isinstance(layer, layers.Dense) and len(tensors) == 1:
+        read, made = (axes_of(one)[-1] for one in (tensors[0], node.output_tensors[0]))
+        named = Axis(read.names), Axis(made.names)
+        return named if weight is layer.kernel else named[1:]
+    return ()
 
 
 # What views are told, and what data teach.

@@ -389,6 +389,13 @@ COVERED = """signs => signs.flatMap(sign => {
 })"""
 
 
+# Those that are not in the right half of their box, as blocks have them that are closed.
+OUTSIDE = """signs => signs.filter(sign => sign.closest(".box[aria-expanded=false]")).filter(sign => {
+  const at = sign.getBoundingClientRect(), box = sign.parentNode.querySelector("rect").getBoundingClientRect();
+  return at.left < box.left + box.width / 2 || at.right > box.right + 1 || at.bottom > box.bottom + 1;
+}).map(sign => sign.parentNode.dataset.key)"""
+
+
 @pytest.mark.parametrize("name", ["chain_60", "vqa", "crowded"])
 @pytest.mark.parametrize("height", [500, 900])
 def test_the_buttons_that_open_and_unfold_cover_no_words(name, height, opened_page):
@@ -397,3 +404,4 @@ def test_the_buttons_that_open_and_unfold_cover_no_words(name, height, opened_pa
 
     expect(signs.first).to_be_attached()
     assert signs.evaluate_all(COVERED) == []
+    assert signs.evaluate_all(OUTSIDE) == []

@@ -71,6 +71,12 @@ class TestWhatIsSaid:
 
         assert [said.name(x) for x in (1, 2, -1, 0.25)] == ["dog", "2", "-1", "0.25"]
 
+    def test_a_function_that_fails_has_no_name_for_a_number(self):
+        words = ["", "man"]
+        said = funclab.meaning(Input((4,), dtype="int32"), "words", labels=words.__getitem__)
+
+        assert said.words([1, 7]) == ("man", "7")
+
     def test_points_in_time_are_counted_from_1_or_have_the_given_numbers(self):
         hours = Input((3, 2))
         counted = funclab.meaning(hours, "hours").positions(3)
@@ -171,6 +177,33 @@ class TestWhatDataSay:
         assert of_data(x[:, ::-1]) is None
         assert of_data(np.full((2, 64), np.nan)) is None
 
+    def test_hours_of_bikes_are_known_in_any_unit_and_whole_days_by_the_clock(self):
+        (days, _), _ = bikes.load_data()
+        (hours, _), (later, _) = bikes.load_hours()
+
+        for part in (hours[::5] / 1000, later[7::5, :, 0] / 977, hours):
+            assert of_data(part).kind == "hours"
+        assert of_data(hours[3:] / 1000).labels is None
+        assert of_data(days / days.max()).labels == tuple(map(str, range(24)))
+        assert of_data(bikes.load_hours(48)[0][0] / 10).kind == "hours"
+
+    @pytest.mark.parametrize(
+        "numbers",
+        [
+            lambda hours: np.log1p(hours),
+            lambda hours: hours[:, ::-1] / 10,
+            lambda hours: -hours,
+            lambda hours: hours + 1,
+            lambda hours: np.ones((4, 24)),
+            lambda hours: np.eye(24),
+            lambda hours: np.random.default_rng(0).random((4, 24)),
+        ],
+    )
+    def test_numbers_of_their_shape_that_are_no_hours_of_bikes_say_nothing(self, numbers):
+        (hours, _), _ = bikes.load_hours()
+
+        assert of_data(numbers(hours)) is None
+
     def test_each_data_set_says_what_its_arrays_are(self):
         (birds, kinds), _ = penguins.load_data()
         news, _ = headlines.load_data(50, test=10)
@@ -244,7 +277,7 @@ class TestHowFarNamesTravel:
     def test_rows_and_columns_of_attention_are_the_words_of_the_sample(self):
         words, rows, weights, mixed = self.attention()
         ids = headlines.ids(["man bites dog"])
-        here = Axis(words=words)
+        here = Axis(words=words, kind="words")
 
         assert axes_of(rows) == axes_of(mixed) == (here, Axis())
         assert axes_of(weights) == (here, here)
@@ -330,6 +363,7 @@ class TestHowFarNamesTravel:
         assert column_names(layers.concatenate([age, island, height])) == (
             *("age", "a", "b", "c", "height"),
         )
+        assert column_names(layers.concatenate([height, age])) == ("height", "age")
 
     def test_axes_change_places_together_with_their_names(self):
         x = Input((2, 3))
@@ -338,6 +372,16 @@ class TestHowFarNamesTravel:
         assert axes_of(layers.Permute((2, 1))(x))[0].names == tuple(ANIMALS)
         assert axes_of(ops.transpose(x, (0, 2, 1)))[0].names == tuple(ANIMALS)
         assert not any(axes_of(ops.transpose(x, (2, 1, 0))))
+
+    def test_names_go_through_a_model_that_is_used_as_a_layer(self):
+        inner = Input((3,))
+        scaled = Model(inner, layers.ReLU()(layers.Rescaling(2.0)(inner)))
+        mixed = funclab.Sequential([Input((3,)), layers.Dense(3)])
+        x = Input((3,))
+        funclab.meaning(x, "features", labels=ANIMALS)
+
+        assert column_names(scaled(x)) == tuple(ANIMALS)
+        assert not column_names(mixed(x)) and not column_names(scaled(inner))
 
     def test_layers_with_a_vocabulary_say_what_they_make(self):
         text = Input((), dtype="string")

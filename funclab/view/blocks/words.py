@@ -166,7 +166,7 @@ class Words:
         """The prefix that most of the names share; automatic names do not vote. That of a run ends
         with a number, or its first and last block are named."""
         votes = self._votes(block.nodes)
-        classes = {registry.to_snake_case(self.calls[i].kind) for i in block.nodes}
+        classes = {*map(registry.to_snake_case, {self.calls[i].kind for i in block.nodes})}
         agreed = [
             prefix
             for prefix in votes
@@ -179,9 +179,14 @@ class Words:
 
     def _votes(self, nodes: Sequence[int]) -> list[str]:
         """The prefixes that most of the names share."""
-        names = [self.calls[i].name for i in nodes if _is_named(self.calls[i])]
-        votes = Counter(prefix for name in names for prefix in _prefixes(name))
+        names = [prefixes for i in nodes if (prefixes := self.prefixes[i]) is not None]
+        votes = Counter(prefix for prefixes in names for prefix in prefixes)
         return [p for p in votes if votes[p] >= AGREED * len(names)] if len(names) > 1 else []
+
+    @cached_property
+    def prefixes(self) -> list[list[str] | None]:
+        """What the name of each call begins with; None for an automatic name."""
+        return [[*_prefixes(call.name)] if _is_named(call) else None for call in self.calls]
 
     @cached_property
     def everywhere(self) -> list[str]:

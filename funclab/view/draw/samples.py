@@ -38,6 +38,7 @@ LONGEST, SPOKEN = 18, 12
 """The most letters of a name in a picture, and of columns in a sentence."""
 PLAIN, SOFT = Font(SIZE), Font(SIZE, "soft")
 NUMBER = Font(SIZE, mono=True, anchor="end")
+ODD = Font(SIZE, "fault", bold=True, anchor="middle")
 
 
 @dataclass(frozen=True)
@@ -351,6 +352,8 @@ def _bars(canvas: Canvas, sample: Sample, width: float, height: float) -> None:
     for name, data in sorted(paths.items()):
         canvas.path("".join(data), Paint(name))
     canvas.path(f"M0,{zero:.1f}h{width:g}", Paint("", "line", 1))
+    for i in np.flatnonzero(~np.isfinite(sample.numbers)).tolist():
+        canvas.text_line(complex((i + 0.4) * step, max(zero, SIZE) - 1), "×", ODD)
 
 
 def _strip(canvas: Canvas, sample: Sample, width: float, height: float) -> None:

@@ -154,9 +154,9 @@ export class Stage {
         !facts.told(facts.tensors[facts.keyOf(bar.closest("[data-tensor]").dataset.tensor)]?.node));
   }
 
-  /** The outline of a box: for a wrapper, the inner one. */
+  /** The outline of a box, which has a line around it: for a wrapper, the inner one. */
   outline(box) {
-    const [first, second] = [...box.children].filter((part) => part.tagName === "rect");
+    const [first, second] = [...box.children].filter((part) => part.matches("rect[stroke-width]"));
     const inner = second && Number(second.getAttribute("x")) - Number(first.getAttribute("x")) === 4;
     return inner ? second : first;
   }

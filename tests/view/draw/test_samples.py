@@ -187,3 +187,19 @@ def test_every_look_is_one_that_some_sample_has():
     looks = {sample_of(x).look for x in samples} | {sample_of(np.zeros(3), Meaning("days")).look}
 
     assert looks == set(LOOKS)
+
+
+def test_what_is_no_number_is_crossed_in_a_series():
+    sample = sample_of(np.array([1.0, np.nan, 3.0, np.inf]), Meaning("days"))
+
+    assert texts(sample_svg(sample)) == ["×", "×"]
+
+
+def test_bars_reach_as_far_as_their_numbers():
+    sample = sample_of(np.array([1.0, -2.0, 3.0]), Meaning("days"))
+    svg = sample_svg(sample, 90, 50)
+
+    bars = re.findall(r"M([\d.]+),([\d.]+)l[\d.]+,0l0,([\d.]+)", svg)
+    heights = {round(float(x) / 30): float(tall) for x, _, tall in bars}
+    tops = {round(float(x) / 30): float(top) for x, top, _ in bars}
+    assert heights == {0: 10, 1: 20, 2: 30} and tops == {0: 20, 1: 30, 2: 0}
