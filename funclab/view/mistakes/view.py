@@ -271,35 +271,12 @@ def mistakes(
     """
     given, model = model, computing(model)
     look_at = Look(model, x)
-    seen = trained_on(model, look_at.arrays)
-    n = len(look_at)
-    look_at.arrays = [None if array is None else array[:at_most] for array in look_at.arrays]
     learn(model, x, y)
-    output, column = _output_of(model, of)
     columns = columns_of(model, x) if features is None else features
     say_meaning(model, tokens=tokens, features=columns)
-    names = _labels(model, output, labels)
-    wanted = _with_numbers(_target_of(model, y, output), names)
-    index, arrays, truth, notes = _without_nan(look_at.arrays, wanted[:at_most])
-    samples = Samples(model, look_at.arrays, show)
-    look_at.arrays = arrays
-    answers = answers_of(look_at, truth, output, column, names)
-    finite = np.isfinite(answers.values.reshape(len(answers.values), -1)).all(axis=1)
-    if not finite.all():
-        raise _not_finite(model, int((~finite).sum()))
-    if n > at_most:
-        notes.append(say("mistakes_cut", most=f"{at_most:,}", n=f"{n:,}"))
+    told, samples, notes = _compared(look_at, y, of, labels, show, at_most)
     if model is given and model.trainable_weights and not has_trained(model):
         notes.insert(0, say("mistakes_untrained"))
-    if seen:
-        key = "mistakes_trained_all" if seen >= n else "mistakes_trained_some"
-        notes.insert(0, say(key, n=f"{seen:,}"))
-    several = len(model.outputs) > 1
-    title = say(
-        "mistakes_title_of" if several else "mistakes_title",
-        name=clean(model.name),
-        output=clean(model.output_names[output]),
-    )
     settings = {
         "of": None if of == 0 else of, "labels": labels, "features": features, "tokens": tokens,
         "show": show, "at_most": None if at_most == MOST_SAMPLES else at_most,
@@ -307,8 +284,33 @@ def mistakes(
     }  # fmt: skip
     data = f"{written(x, 'x')}, {written(y, 'y')}"
     call = f"funclab.mistakes({written_model(given)}, {data}{written_settings(settings)}$)"
-    told = Told(answers, index, title)
     return Mistakes(told, samples, notes, store, call, look=look, ask=ask, tour=tour, state=state)
+
+
+def _compared(
+    look_at: Look, y: Any, of: Any, labels: Any, show: str | None, at_most: int
+) -> tuple[Told, Samples, list[str]]:
+    """The answers of an output beside the truth, the samples, and what is to be said of them."""
+    model, n = look_at.model, len(look_at)
+    seen = trained_on(model, look_at.arrays)
+    look_at.arrays = [None if array is None else array[:at_most] for array in look_at.arrays]
+    samples = Samples(model, look_at.arrays, show)
+    output, column = _output_of(model, of)
+    names = _labels(model, output, labels)
+    truth = _with_numbers(_target_of(model, y, output), names)[:at_most]
+    index, look_at.arrays, truth, notes = _without_nan(look_at.arrays, truth)
+    answers = answers_of(look_at, truth, output, column, names)
+    finite = np.isfinite(answers.values.reshape(len(answers.values), -1)).all(axis=1)
+    if not finite.all():
+        raise _not_finite(model, int((~finite).sum()))
+    if n > at_most:
+        notes.append(say("mistakes_cut", most=f"{at_most:,}", n=f"{n:,}"))
+    if seen:
+        key = "mistakes_trained_all" if seen >= n else "mistakes_trained_some"
+        notes.insert(0, say(key, n=f"{seen:,}"))
+    key = "mistakes_title_of" if len(model.outputs) > 1 else "mistakes_title"
+    title = say(key, name=clean(model.name), output=clean(model.output_names[output]))
+    return Told(answers, index, title), samples, notes
 
 
 def _output_of(model: Model, of: Any) -> tuple[int, int]:
