@@ -87,6 +87,11 @@ def tsne(points: Array, each: Callable[[int], None] = lambda step: None) -> Arra
     return places
 
 
+def perplexity(n: int) -> float:
+    """How many neighbours of each of n points count: 20, or fewer of few points."""
+    return min(PERPLEXITY, (n - 1) / 3)
+
+
 def _slope(wanted: Array, places: Array) -> Array:
     """The gradient of the difference between wanted and present similarities."""
     near = distances(places)
@@ -102,7 +107,7 @@ def _slope(wanted: Array, places: Array) -> Array:
 def _similarities(squares: Array) -> Array:
     """How similar all pairs are: Gaussian around each point, as wide as its neighbourhood."""
     n = len(squares)
-    target = np.log(min(PERPLEXITY, (n - 1) / 3))
+    target = np.log(perplexity(n))
     low, high = np.zeros(n), np.full(n, np.inf)
     narrow = np.ones(n) / (np.median(squares) or 1.0)
     for _ in range(50):

@@ -22,13 +22,13 @@ from funclab.view.draw.text import clean
 from funclab.view.embedding.picture import PlanePicture, StillPicture, fitted
 from funclab.view.embedding.projecting import (
     NEIGHBOURS,
-    PERPLEXITY,
     STEPS,
     agreeing,
     distances,
     kept,
     nearest,
     pca,
+    perplexity,
     tsne,
 )
 from funclab.view.embedding.rows import Rows, rows_of
@@ -215,7 +215,7 @@ class EmbeddingView(View):
         first, second = plane.pca[1]
         labels = {
             "pca": say("embedding_pca", first=f"{first:.0%}"[:-1], second=f"{second:.0%}"[:-1]),
-            "tsne": say("embedding_tsne", perplexity=f"{PERPLEXITY:.0f}"),
+            "tsne": say("embedding_tsne", perplexity=f"{perplexity(len(self.rows.points)):.0f}"),
         }
         rows = [[labels[face], percent(share)] for face, share in plane.kept.items()]
         if plane.agree is not None:
