@@ -154,8 +154,11 @@ class Words:
         )
         if block.is_run or gathered:
             ends = [self._name(block.parts[at]) for at in (0, -1)]
-            distinct = all(ends) and ends[0] != ends[1]
-            return say("block_from_to", first=ends[0], last=ends[1]) if distinct else ends[0]
+            if not all(ends) or ends[0] == ends[1]:
+                return ends[0]
+            first, last = ends[0].rpartition("_"), ends[1].rpartition("_")
+            again = first[0] and first[0] == last[0]  # conv2_block2 … block3
+            return say("block_from_to", first=ends[0], last=last[2] if again else ends[1])
         common = "" if block.role == "unit" else self._common(block.nodes)
         if common or block.role == "rest":
             return common or self._place(block)
@@ -171,11 +174,17 @@ class Words:
             prefix
             for prefix in votes
             if not (prefix in classes or _CLASS_WORD.fullmatch(prefix))
-            and (prefix[-1].isdigit() or not block.is_run)
+            and not (block.is_run and (not prefix[-1].isdigit() or self._goes_on(prefix, block)))
         ]
         return max(
             agreed, key=lambda prefix: (any(map(str.isdigit, prefix)), len(prefix)), default=""
         )
+
+    def _goes_on(self, prefix: str, block: Block) -> bool:
+        """Whether calls outside a block have its prefix, too: it does not name the block then."""
+        inside = {*block.nodes}
+        having = [i for i, prefixes in enumerate(self.prefixes) if prefix in (prefixes or ())]
+        return not inside.issuperset(having)
 
     def _votes(self, nodes: Sequence[int]) -> list[str]:
         """The prefixes that most of the names share."""

@@ -123,7 +123,9 @@ export class Explorer {
     const { ctx, facts } = this, { selected, face } = ctx.state, chosen = facts.chosen();
     if (!chosen || chosen.kind === "block") {
       if (ctx.model.get("ask")) return ctx.t("caption_asks");
-      return ctx.t(face === "calls" ? "caption_calls" : "caption_layers", { counted: ctx.facts.counted });
+      const { counted } = ctx.facts, closed = this.stage.closed();
+      if (closed) return ctx.t("caption_blocks", { counted, n: closed });
+      return ctx.t(face === "calls" ? "caption_calls" : "caption_layers", { counted });
     }
     const brief = (text) => (text.length > 80 ? `${text.slice(0, 50)}…${text.slice(-20)}` : text);
     const key = brief(selected);
