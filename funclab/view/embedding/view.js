@@ -138,7 +138,7 @@ const embedding = {
     const { face, images } = ctx.state, { faces, limits } = ctx.facts, asked = this.asks(ctx);
     this.faces.forEach((button, i) => button.setAttribute("aria-pressed", String(faces[i] === face)));
     this.ways.forEach((button, i) => button.setAttribute("aria-pressed", String(images === (i === 1))));
-    this.limits.replaceChildren(h("strong", {}, ctx.t("embedding_not_shown")), ` ${limits[face]}`);
+    this.limits.replaceChildren(...(asked ? [] : [h("strong", {}, ctx.t("embedding_not_shown")), ` ${limits[face]}`]));
     ctx.el.classList.toggle("fl-asks", Boolean(asked));
     this.drawPlane(ctx);
     ctx.panel.replaceChildren(...(asked ? [] : this.told(ctx)));

@@ -23,6 +23,7 @@ from funclab.view.draw.text import clean
 from funclab.view.learned.answers import NUMBERS, YES_NO, answers_of
 from funclab.view.learned.drawn import Samples, columns_of
 from funclab.view.learned.look import Look
+from funclab.view.live.assets import rooms
 from funclab.view.live.variables import told as written_settings
 from funclab.view.live.variables import written, written_model
 from funclab.view.live.view import View
@@ -130,7 +131,8 @@ class Mistakes(View):
     def _closer(self) -> list[str]:
         """The lines that open a sample in other views, with § for its index."""
         before = self.call.partition("(")[2].partition("$")[0].split(", ")[:2]
-        return [f"funclab.{name}({', '.join(before)}, samples=[§])" for name in ("inside",)]
+        names = [name for name in ("inside", "whatif") if name in rooms()]
+        return [f"funclab.{name}({', '.join(before)}, samples=[§])" for name in names]
 
     def _listed(self) -> list[int]:
         """The samples of all stored parts, as indices in x."""
