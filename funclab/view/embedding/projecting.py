@@ -30,12 +30,25 @@ def pca(points: Array) -> tuple[Array, Array]:
     """
     centred = points.astype("float64") - points.mean(axis=0, dtype="float64")
     places, share = np.zeros((len(points), 2)), np.zeros(2)
-    _, sizes, axes = np.linalg.svd(centred, full_matrices=False)
+    sizes, axes = _directions(centred)
     for i, axis in enumerate(axes[:2]):
         if sizes[i] > 1e-12 * (sizes[0] or 1):
             places[:, i] = centred @ axis * (np.sign(axis[np.abs(axis).argmax()]) or 1)
     share[: len(sizes[:2])] = (sizes**2 / ((sizes**2).sum() or 1.0))[:2]
     return places, share
+
+
+def _directions(centred: Array) -> tuple[Array, Array]:
+    """The sizes of all directions, the largest first, and the first two of them. For many numbers
+    each, they are found among combinations of the points."""
+    n, d = centred.shape
+    if d <= n:
+        _, sizes, axes = np.linalg.svd(centred, full_matrices=False)
+        return sizes, axes[:2]
+    squares, combined = np.linalg.eigh(centred @ centred.T)
+    sizes = np.sqrt(np.maximum(squares[::-1], 0))
+    axes = combined[:, ::-1][:, :2].T @ centred
+    return sizes, axes / np.maximum(sizes[:2, None], 1e-300)
 
 
 def distances(points: Array) -> Array:

@@ -165,7 +165,8 @@ const embedding = {
 
   /** Move the marks to where they are in the room that there is; letters are centred 4 pixels lower. */
   arrange(ctx) {
-    const scale = this.fitting(ctx), [width, height] = [this.size[0] * scale, this.size[1] * scale + 4];
+    const scale = this.fitting(ctx), width = Math.floor(this.size[0] * scale);
+    const height = Math.ceil(this.size[1] * scale) + 4;
     if (scale === this.scale) return;
     this.scale = scale;
     for (const [part, ...ends] of this.drawn) for (const [name, value] of ends) {

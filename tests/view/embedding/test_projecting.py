@@ -18,8 +18,9 @@ def groups(n: int = 500, d: int = 16, seed: int = 0):
     return centres[which] + rng.normal(size=(n, d)), which
 
 
-def test_pca_is_that_of_scikit_learn_up_to_its_sign():
-    points, _ = groups()
+@pytest.mark.parametrize("n, d", [(500, 16), (40, 300)])
+def test_pca_is_that_of_scikit_learn_up_to_its_sign(n, d):
+    points, _ = groups(n, d)
     places, share = pca(points)
     wanted = PCA(2).fit(points)
 
