@@ -49,6 +49,8 @@ _NAMES = {
     "export_html": "view.notebook.export",
     "from_keras": "models",
     "to_code": "view.code.source",
+    "attention": "view.inside.view",
+    "inside": "view.inside.view",
     "Loss": "losses",
     "Metric": "metrics",
     "Model": "models",
@@ -69,6 +71,7 @@ _NAMES = {
     "trace": "view.trace.view",
     "unload_ipython_extension": "view.notebook.extension",
     "watch": "view.training.view",
+    "whatif": "view.whatif.view",
 }
 
 __all__ = [

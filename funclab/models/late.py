@@ -24,6 +24,7 @@ ABOVE = {
         "fit_async": "training.fitting.fit_async",
         "fit_generator": "training.fitting.fit_generator",
         "get_compile_config": "saving.compiling.get_compile_config",
+        "inside": "view.inside.view.inside",
         "load_weights": "saving.files.load_weights",
         "mistakes": "view.mistakes.view.mistakes",
         "plot": "view.scene.diagram.plot_model",
@@ -40,6 +41,7 @@ ABOVE = {
         "trace": "view.trace.view.trace",
         "train_on_batch": "training.evaluating.train_on_batch",
         "watch": "view.training.view.watch",
+        "whatif": "view.whatif.view.whatif",
         "_call_by_plan": "training.calling.call_by_plan",
         "_diff": "view.diff.view.diff",
         "_load_training": "saving.files.load_training",
@@ -106,6 +108,7 @@ class ModelMethods:
         from funclab.view.code.source import to_code
         from funclab.view.diff.view import diff as _diff
         from funclab.view.explorer.view import explore
+        from funclab.view.inside.view import inside
         from funclab.view.mistakes.view import mistakes
         from funclab.view.profile.view import profile
         from funclab.view.scene.diagram import plot_model as plot
@@ -113,6 +116,7 @@ class ModelMethods:
         from funclab.view.tables.summary import print_summary as summary
         from funclab.view.trace.view import trace
         from funclab.view.training.view import watch
+        from funclab.view.whatif.view import whatif
 
 
 class HistoryMethods:

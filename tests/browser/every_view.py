@@ -148,6 +148,12 @@ CASES = [
         (), ("1",), Shown({}, ".fl-limits", "directions"),
     ),
     Case(
+        "whatif", ".fl.fl-whatif", "funclab.whatif(model, x$)",
+        ".fl-seg button:nth-child(2)", Shown({"face": "change"}, ".fl-wi-limits", "one sample"),
+        ("f", "f"), Shown({"face": "cover"}, ".fl-wi-limits", "change of its own kind"),
+        ("f",) * 4, ("1",), Shown({"face": "share"}, ".fl-wi-limits", "another base"),
+    ),
+    Case(
         "training", ".fl-training", "funclab.watch(model$)",
         "[aria-keyshortcuts=t]", Shown({"table": True}, ".fl-layers", "shared"),
         ("l",), LOG, (), ("1", "1"), CURVES, MODEL + TRAINED,

@@ -14,6 +14,7 @@ from funclab.view.lesson.failed import FailedView
 from tests.teach.tries import tries
 from tests.view import models
 from tests.view.mistakes.models import digits, images
+from tests.view.whatif.models import editor, reader, trio
 
 
 def twice():
@@ -77,6 +78,9 @@ VIEWS = {
     "embedding, images": lambda: funclab.embedding(images(), *digits(), images=True),
     "mistakes, surest": lambda: funclab.mistakes(images(), *digits(), face="surest"),
     "mistakes, numbers": lambda: funclab.mistakes(twice(), np.eye(16), np.ones(16)),
+    "what if": lambda: funclab.whatif(*reader(), changes=[13, 1.0]),
+    "what if, a table": lambda: funclab.whatif(*trio(), face="change"),
+    "what if, words": lambda: funclab.whatif(*editor()),
     "training": lambda: funclab.watch(trained(), table=True, selected="shared"),
     "training, asked": lambda: funclab.watch(trained(), ask=True, log=True, joined=True),
     "runs": lambda: funclab.compare_runs(trained().history, trained().history),

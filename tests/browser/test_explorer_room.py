@@ -91,7 +91,7 @@ def test_the_selected_box_its_nodes_and_the_line_to_write_are_seen_together(proj
     demo.keys("Enter", "Enter")
     view.locator(".fl-source pre").wait_for()
     all_seen(view, box, ".fl-source h3")
-    expect(view.locator(".fl-source pre")).to_be_in_viewport(ratio=0.5)  # the panel scrolls
+    expect(view.locator(".fl-source pre")).to_be_in_viewport(ratio=0.4)  # the panel scrolls
     demo.notebook.screenshot("explorer-room-source")
     demo.keys("Escape", "Escape", "t")
     view.locator(".fl-all").wait_for()

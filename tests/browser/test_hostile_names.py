@@ -104,6 +104,7 @@ VIEWS = {
         classes(len(NAMES)), np.eye(len(NAMES)), np.arange(len(NAMES)) // 2, labels=NAMES, sample=1
     ),
     "embedding": lambda: funclab.embedding(np.eye(len(NAMES)), y=NAMES, sample=1),
+    "what if": lambda: funclab.whatif(hostile(), np.eye(4), tokens=NAMES, features=NAMES[:4]),
     "diff": lambda: funclab.diff(hostile(), hostile()).view(),
     "training": lambda: funclab.watch(trained(), table=True),
     "runs": runs,

@@ -21,5 +21,6 @@ test("a row of an array belongs to its first indices", () => {
 test("numbers have a real minus sign, and the same decimals", () => {
   assert.deepEqual([1.5, -0.25, 0, 1234.5, 0.00001, NaN, -Infinity].map((value) => numeral(value)),
     ["1.500", "−0.250", "0.000", "1,234.500", "1.00e-5", "NaN", "−∞"]);
+  assert.deepEqual([-0.04, -0.06, -2345].map((value) => numeral(value, 1)), ["0.0", "−0.1", "−2,345.0"]);
   assert.deepEqual([0, 1, 0.914, -0.1, 2.25, 12.6, -0.001].map(brief), ["0", "1", ".91", "−.10", "2.3", "13", "0"]);
 });

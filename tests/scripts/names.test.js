@@ -18,7 +18,7 @@ function named(pattern) {
 }
 
 const HTML = "b br button caption code dd details div dl dt figcaption figure footer h2 h3 h4 header i input kbd label "
-  + "li nav ol output p pre section small span strong style summary table tbody td textarea th thead tr ul wbr";
+  + "li nav ol option output p pre section select small span strong style summary table tbody td textarea th thead tr ul wbr";
 const SVG = "circle g line path rect svg text";
 
 test("elements are those of HTML and SVG", () => {
@@ -29,7 +29,8 @@ test("elements are those of HTML and SVG", () => {
 });
 
 test("roles and states are those of ARIA, and inputs are of kinds that there are", () => {
-  const roles = new Set(["group", "progressbar", "radio", "radiogroup", "spinbutton", "status", "toolbar", "img", "button"]);
+  const roles = new Set(["group", "list", "listbox", "listitem", "option", "progressbar", "radio", "radiogroup",
+    "spinbutton", "status", "toolbar", "img", "button"]);
   const states = new Set(("checked current describedby disabled expanded hidden keyshortcuts label live pressed "
     + "roledescription valuemax valuemin valuenow valuetext").split(" "));
 

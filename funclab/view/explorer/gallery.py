@@ -27,11 +27,11 @@ MOST_FRAMES = 40
 as many calls in blocks."""
 BESIDE, BELOW = 328, 104
 """The room of a panel beside or below a picture."""
-WIDE, NARROW = 860, 700
+WIDE, NARROW = 860, 660
 """The width from which a panel may stand beside the picture; in less than `NARROW` it covers it."""
 EDGES, NARROW_EDGES = 32, 8
 """The room around a picture, on both sides together, and around one in a view that is not wide."""
-NOTEBOOK, ON_A_WALL = (1094.0, 474.0), (717.0, 306.0)
+NOTEBOOK, ON_A_WALL = (1094.0, 474.0), (668.0, 296.0)
 """The room for picture and panel in a notebook, and on a projector before it is enlarged."""
 LEAST_CODE, WITH_CODE = 20, 730
 """The fewest characters of a line of code that say something, and how wide a picture may become

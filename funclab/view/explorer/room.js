@@ -5,12 +5,12 @@ import { h } from "../live/core.js";
 
 // The width of a panel beside the picture with its gap, the height of one below; the width from which it may
 // stand beside, and that under which it covers the picture instead, unless there is room below.
-const BESIDE = 328, BELOW = 104, WIDE = 860, NARROW = 700;
+const BESIDE = 328, BELOW = 104, WIDE = 860, NARROW = 660;
 // The room around the picture on its stage, above and below together, where it is not wide; and at its sides.
 const EDGES = 8, SIDES = 4;
 // The room that pictures are drawn for before a page has told its own: in a notebook in a window of 1280 by 720, and
 // on a projector.
-const NOTEBOOK = [1094, 474], ON_A_WALL = [717, 306];
+const NOTEBOOK = [1094, 474], ON_A_WALL = [668, 296];
 
 export class Room {
   /**

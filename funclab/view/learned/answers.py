@@ -92,7 +92,7 @@ def answers_of(
             why="this view compares one answer of each sample with the truth.",
             fix="pass a model that ends in one answer: Model(model.input, output[:, 0]).",
         )
-    kind, values = _kind(look, output, values, y)
+    kind, values = kind_of(look, output, values)
     if kind != CLASSES:
         values = values[:, column] if values.ndim == 2 else values
     truth = None if y is None else _truth(kind, values, as_array(y), name, column)
@@ -111,8 +111,9 @@ def _names(kind: str, count: int) -> list[str]:
     return [say("no"), say("yes")] if kind == YES_NO else [str(i) for i in range(count)]
 
 
-def _kind(look: Look, output: int, values: Array, y: Any) -> tuple[str, Array]:
-    """The kind of an output, from its last activation or its loss; scores become probabilities."""
+def kind_of(look: Look, output: int, values: Array) -> tuple[str, Array]:
+    """The kind of an output, from its last activation or its loss, and its values: scores become
+    probabilities."""
     activation = look.activation(output)
     compiled = look.model.compiled_state
     if not activation and compiled and compiled.outputs:

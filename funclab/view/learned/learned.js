@@ -22,9 +22,10 @@ export function rowOf(values, shape, ...index) {
 export function numeral(value, digits = 3) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value < 0 ? "−∞" : "∞";
   const size = Math.abs(value), format = { minimumFractionDigits: digits, maximumFractionDigits: digits };
-  const tiny = size && size < 10 ** -digits / 2, text = tiny || size >= 1e6 ? size.toExponential(digits - 1) :
+  const tiny = digits > 2 && size && size < 10 ** -digits / 2,
+    text = tiny || size >= 1e6 ? size.toExponential(digits - 1) :
     size.toLocaleString("en-US", format);
-  return value < 0 ? `−${text}` : text;
+  return value < 0 && Number(text.replaceAll(",", "")) ? `−${text}` : text;
 }
 
 /** The same in few characters, for a cell: two decimals, and no zero before the point. */
@@ -41,10 +42,10 @@ const levelOf = (value, top) => (top ? Math.max(-LEVELS, Math.min(LEVELS, Math.r
 
 /**
  * A map of numbers as squares: orange above zero, blue below, the more opaque the larger; squares that
- * are large enough have a minus if they are below zero. `side` is the width of a square; `grey` paints
- * all of it in ink, for what is not signed.
+ * are large enough have a minus if they are below zero. `side` is the width of a square; `grey` is the one
+ * colour of all squares, for what is not signed.
  */
-export function heat(values, rows, columns, { side, top, x = 0, y = 0, grey = false }) {
+export function heat(values, rows, columns, { side, top, x = 0, y = 0, grey = "" }) {
   const paths = {}, minus = [];
   for (let row = 0; row < rows; row++) {
     for (let column = 0, end; column < columns; column = end) {
@@ -58,7 +59,8 @@ export function heat(values, rows, columns, { side, top, x = 0, y = 0, grey = fa
     }
   }
   const parts = Object.entries(paths).map(([level, d]) => s("path", {
-    d, class: `f-${grey ? "ink" : Number(level) > 0 ? "pos" : "neg"}`, opacity: Math.abs(Number(level)) / LEVELS }));
+    d, opacity: Math.abs(Number(level)) / LEVELS,
+    ...(grey ? { fill: grey } : { class: `f-${Number(level) > 0 ? "pos" : "neg"}` }) }));
   const line = { class: "s-paper", fill: "none", "stroke-width": 1.2 };
   if (minus.length && !grey) parts.push(s("path", { d: minus.join(""), ...line }));
   return s("g", { class: "fl-heat" }, ...parts);

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import copy
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from math import prod
 from typing import Any
 
 import numpy as np
 
+from funclab.engine.plan import calls_behind
 from funclab.errors import ArgumentError, GraphError
 from funclab.graph import structure
 from funclab.graph.op import View
@@ -20,8 +24,9 @@ from funclab.training.data.batches import prepare_inputs, spec
 from funclab.training.recorded import Recorded
 from funclab.view.scene import words
 
-BATCH = 64
-"""The largest number of samples that are computed at once."""
+BATCH, NUMBERS = 64, 1 << 24
+"""The largest number of samples that are computed at once, and of numbers that all calls make of
+them."""
 
 
 class Look:
@@ -44,17 +49,49 @@ class Look:
                 fix="write inputs = Input(shape=...) and Model(inputs, model(inputs)).",
             )
         self.model = model
-        self.arrays, self._tree = prepare_inputs(model, x)
+        arrays, self._tree = prepare_inputs(model, x)
+        # Whole numbers for an input of floats, such as pixels from 0 to 255, have slopes too.
+        self.arrays = [
+            array.astype(tensor.dtype)
+            if array is not None and array.dtype.kind in "biu" and tensor.dtype.startswith("float")
+            else array
+            for array, tensor in zip(arrays, model.inputs)
+        ]
         self._passes: dict[int, Recorded] = {}
         self._scores: dict[tuple[Recorded, int], Value] = {}
 
     def __len__(self) -> int:
         return next(len(array) for array in self.arrays if array is not None)
 
+    def first(self, count: int) -> Look:
+        """A look at the first samples only, which shares all that was recorded."""
+        other = copy.copy(self)
+        other.arrays = [None if array is None else array[:count] for array in self.arrays]
+        return other
+
     @property
     def places(self) -> list[str]:
         """The paths of all calls, in the order in which they run."""
         return ["/".join(path) for path in self._pass(1).made]
+
+    @cached_property
+    def numbers(self) -> int:
+        """How many numbers are computed for one sample, in all steps of all calls."""
+        outputs = [value for value in self._pass(1).outputs if value.origin is not None]
+        return sum(prod(known(v.shape)) for call in calls_behind(outputs) for v in call.outputs)
+
+    def cut(self, count: int) -> None:
+        """Keep only the first samples."""
+        self.arrays = [None if array is None else array[:count] for array in self.arrays]
+
+    def each(self, places: Sequence[str], most: int) -> Iterator[list[Array]]:
+        """What these calls make of the first `most` samples, one batch after the other."""
+        size = self._batch
+        for begin in range(0, min(most, len(self)), size):
+            arrays = [
+                None if a is None else a[begin : min(begin + size, most)] for a in self.arrays
+            ]
+            yield self.values(places, arrays)
 
     def values(
         self, places: Sequence[str], arrays: Sequence[Array | None] | None = None
@@ -101,7 +138,8 @@ class Look:
         shape = self._pass(1).outputs[output].shape
         count = len(self) if n is None else n
         weights = np.zeros((count, *known(shape)[1:]), "float32")
-        weights[np.arange(count), ..., np.broadcast_to(index, count)] = 1
+        columns = (..., np.broadcast_to(index, count)) if weights.ndim > 1 else ()
+        weights[(np.arange(count), *columns)] = 1
         return weights
 
     def activation(self, output: int = 0) -> str:
@@ -115,22 +153,33 @@ class Look:
         return "sigmoid" if is_sigmoid else ""
 
     def sources(self) -> list[str | int]:
-        """Where a slope begins: each input of floats by its number, and for one of whole numbers
-        the Embedding calls that read it."""
-        found: list[str | int] = []
-        for number, tensor in enumerate(self.model.inputs):
-            if tensor.dtype.startswith("float"):
-                found.append(number)
-            else:
-                made, start = self._pass(1), self._pass(1).inputs[number]
-                found += [place for place in self.places if _reads_ids(_at(made, place), start)]
-        return found
+        """Where slopes begin: those of all inputs."""
+        return [place for number in range(len(self.arrays)) for place in self.sources_of(number)]
+
+    def sources_of(self, number: int) -> list[str | int]:
+        """Where a slope of an input begins: an input of floats by its number; for one of whole
+        numbers, the Embedding calls that read it."""
+        if self.model.inputs[number].dtype.startswith("float"):
+            return [number]
+        made, start = self._pass(1), self._pass(1).inputs[number]
+        return [place for place in self.places if _reads_ids(_at(made, place), start)]
+
+    def has_slope(self, place: str | int, output: int = 0) -> bool:
+        """Whether a slope leads from a place to an output's scores."""
+        made = self._pass(1)
+        score, start = self._score(made, output), _at(made, place)
+        floats = score.dtype.startswith("float") and start.dtype.startswith("float")
+        return floats and made.reaches(score, start)
 
     def recorded(self) -> Recorded:
         """The pass of a single sample, to follow its calls from value to value."""
         return self._pass(1)
 
     # Batches: sizes are powers of two, so that few plans are made for any number of samples.
+    @property
+    def _batch(self) -> int:
+        return 1 << (max(1, min(BATCH, NUMBERS // max(1, self.numbers))).bit_length() - 1)
+
     def _pass(self, size: int) -> Recorded:
         if size not in self._passes:
             specs = [spec(array, size) for array in self.arrays]
@@ -160,8 +209,8 @@ class Look:
         fed = self.arrays if arrays is None else list(arrays)
         count = next(len(array) for array in fed if array is not None)
         parts: list[list[Array]] = []
-        for begin in range(0, count, BATCH):
-            n = min(BATCH, count - begin)
+        for begin in range(0, count, self._batch):
+            n = min(self._batch, count - begin)
             size = 1 << (n - 1).bit_length()
             made = self._pass(size)
             cut = [None if a is None else _filled_up(a[begin : begin + n], size) for a in fed]

@@ -17,9 +17,10 @@ export class Strip {
 
   get samples() { return this.ctx.facts.strip ?? []; }
 
-  /** What is known of a sample: what the strip has of it, or only its index. */
+  /** What is known of a sample: what the strip has of it, or what the kernel has sent, or only its index. */
   of(sample) {
-    return this.samples.find((one) => one.sample === sample) ?? { sample, label: `#${sample}`, words: "" };
+    const sent = this.ctx.got[`sample ${sample}`]?.strip;
+    return this.samples.find((one) => one.sample === sample) ?? sent ?? { sample, label: `#${sample}`, words: "" };
   }
 
   /** A sample in words: its index, what it is and what the model says. */

@@ -29,7 +29,7 @@ from funclab.view.playground.trial import (
 )
 from funclab.view.scene.diagram import bare
 
-WALL, WALL_HIGH, WALL_SIDE = 416, (146, 200, 204), 196
+WALL, WALL_HIGH, WALL_SIDE = 416, (146, 200, 204), 176
 """The width of the network, its height by the number of branches, and the side of the answer, on
 a projector, before they are enlarged."""
 EQUAL = 0.03

@@ -15,8 +15,8 @@ from funclab.view.draw.text import shorten, text_width
 from funclab.view.shapes.step import Step
 from funclab.view.shapes.window import Slide
 
-WIDTH, HEIGHT = 684, 144
-RULER, RULER_WIDTH = 410, 272
+WIDTH, HEIGHT = 636, 144
+RULER, RULER_WIDTH = 372, 264
 """Where the ruler begins, and how wide it is."""
 LARGEST, LEAST, UNKNOWN = 92, 3, 40
 """How long, in the picture, the longest side is at most; the shortest one; and one that is not

@@ -318,7 +318,7 @@ def test_a_model_with_nothing_that_repeats_is_seen_whole_in_blocks():
 
 
 @pytest.mark.parametrize("name", gallery.MODELS)
-@pytest.mark.parametrize(("look", "room"), [("light", [1095, 564]), ("projector", [717, 306])])
+@pytest.mark.parametrize(("look", "room"), [("light", [1095, 564]), ("projector", [668, 296])])
 def test_no_model_needs_a_scrollbar(name, look, room):
     view = gallery.built(name).explore(look=look)
 
@@ -326,9 +326,8 @@ def test_no_model_needs_a_scrollbar(name, look, room):
 
     scene, side = scene_of(view), last(view)["side"]
     assert scene.width <= room[0] + 1 - 328 * (side == "beside")
-    over = 32 * (name == "vqa" and look == "projector")  # four inputs, and little to gather
+    over = 64 * (name == "vqa" and look == "projector")  # four inputs, and little to gather
     assert scene.height <= room[1] + over + 2 - 104 * (side == "below")
-    assert side != "beside" or look == "light"
 
 
 @pytest.mark.parametrize("name", gallery.MODELS)

@@ -39,6 +39,7 @@ VIEWS = {
     "profile": lambda: funclab.profile(twice(), np.eye(4), np.ones((4, 2)), loss="mse"),
     "mistakes": lambda: funclab.mistakes(twice(), np.eye(4), np.ones(4)),
     "embedding": lambda: funclab.embedding(twice(), np.eye(4)),
+    "what if": lambda: funclab.whatif(twice(), np.eye(4)),
     "scene": lambda: scene("mask"),
     "watch": lambda: funclab.watch(trained()),
     "runs": lambda: funclab.compare_runs(trained().history, trained().history),
@@ -90,7 +91,8 @@ def test_the_plain_text_is_the_same_each_time_and_names_its_subject(name):
     subject["embedding"] = "Embedding of shared"
     assert subject.get(name, "out" if name == "tensor path" else "") in first
     drawn = ("diff", "difference", "diagram", "curves")
-    if name in ("explorer", "shapes", "trace", "profile", "mistakes", "watch", *drawn):
+    named = ("explorer", "shapes", "trace", "profile", "mistakes", "what if", "watch", *drawn)
+    if name in named:
         assert "twice" in first
 
 

@@ -54,7 +54,7 @@ def test_the_words_of_a_bar_say_the_millions_of_operations_that_it_has():
     model, x, _ = dense((1000, 1000, 2000))
     view = funclab.profile(model, x, batch_size=BATCH)
 
-    told = " ".join(view.facts["captions"].values())
+    told = " ".join(view.facts["reasons"].values())
     counts = {number(n) for n in re.findall(r"Its ([\d.,]+) million operations", told)}
 
     assert counts <= {2 * BATCH * 1.0, 2 * BATCH * 2.0}
