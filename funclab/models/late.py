@@ -26,6 +26,7 @@ ABOVE = {
         "get_compile_config": "saving.compiling.get_compile_config",
         "inside": "view.inside.view.inside",
         "load_weights": "saving.files.load_weights",
+        "mistakes": "view.mistakes.view.mistakes",
         "plot": "view.scene.diagram.plot_model",
         "predict": "training.evaluating.predict",
         "predict_generator": "training.evaluating.predict_generator",
@@ -108,6 +109,7 @@ class ModelMethods:
         from funclab.view.diff.view import diff as _diff
         from funclab.view.explorer.view import explore
         from funclab.view.inside.view import inside
+        from funclab.view.mistakes.view import mistakes
         from funclab.view.profile.view import profile
         from funclab.view.scene.diagram import plot_model as plot
         from funclab.view.shapes.view import shapes

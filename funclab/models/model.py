@@ -48,6 +48,8 @@ class Model(ModelMethods, Layer):
     _initial_epoch: int | None = None
     """The epoch at which a callback such as BackupAndRestore makes training begin."""
     history: Any = None
+    _trained_on: tuple[tuple[int, str], ...] = ()
+    """How many samples `fit` was given, and a hash of them: `training/data/remembered.py`."""
     compiled_state: Compiled | None = None
     """The settings from `compile`, and the plans made since; None before."""
 

@@ -17,6 +17,7 @@ from funclab.training.alarm import Alarm
 from funclab.training.arguments import FitOptions, is_validated
 from funclab.training.compiled import check_idle
 from funclab.training.control import Control, Interrupts, begins_or_ends
+from funclab.training.data.remembered import remember
 from funclab.training.data.sources import Source, training_as_test
 from funclab.training.evaluating import evaluate_batches
 from funclab.training.runner import Runner
@@ -79,6 +80,7 @@ class TrainingLoop:
             self.compiled.loop = self
             self.model.history, self.model.stop_training = self.history, False
             self.model._initial_epoch = None
+        remember(self.model, self.training)
 
     def end(self, error: BaseException | None = None) -> None:
         """Release the model, whatever happened."""

@@ -136,6 +136,18 @@ CASES = [
         (), ("1",), Shown({}, ".fl-step", "shared"),
     ),
     Case(
+        "mistakes", ".fl.fl-mistakes", "funclab.mistakes(model, x, y$)",
+        '.box[data-key="4"]', Shown({"at": [4]}, ".fl-told h2", "more than 2 too high"),
+        ("f",), Shown({"face": "surest"}, ".fl-mistakes-main .fl-cards li", "#"),
+        (), ("1",), Shown({}, ".fl-told h2", "within 1"),
+    ),
+    Case(
+        "embedding", ".fl.fl-embedding", "funclab.embedding(model, x$)",
+        ".fl-bar .fl-seg button:nth-child(2)", Shown({"face": "tsne"}, ".fl-limits", "In t-SNE"),
+        (".",), Shown({"sample": 0}, ".fl-told h2", "Sample 0"),
+        (), ("1",), Shown({}, ".fl-limits", "directions"),
+    ),
+    Case(
         "whatif", ".fl.fl-whatif", "funclab.whatif(model, x$)",
         ".fl-seg button:nth-child(2)", Shown({"face": "change"}, ".fl-wi-limits", "one sample"),
         ("f", "f"), Shown({"face": "cover"}, ".fl-wi-limits", "change of its own kind"),

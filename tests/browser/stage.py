@@ -16,6 +16,7 @@ from funclab.teach import arrange, ask, vote
 from funclab.teach.checking import check_lines
 from tests.teach.tries import tries
 from tests.view import gallery
+from tests.view.mistakes import models as known
 
 NOTEBOOK, PROJECTOR = {"width": 1128, "height": 720}, {"width": 1212, "height": 720}
 """Windows whose pages leave a view 1,096 and 1,180 pixels, as JupyterLab does in a window of 1280
@@ -93,6 +94,9 @@ VIEWS: dict[str, Callable[..., Any]] = {
     "shapes": lambda **s: funclab.shapes(convolutional(), step=1, **s),
     "diff": lambda **s: funclab.diff(twice(), alone()).view(**s),
     "trace": lambda **s: funclab.trace(*traced(), step=10, **s),
+    "mistakes": lambda **s: funclab.mistakes(known.images(), *known.digits(), **s),
+    "embedding": lambda **s: funclab.embedding(known.images(), *known.digits(), sample=3, **s),
+    "mistakes of numbers": lambda **s: funclab.mistakes(alone(), *batch(), **s),
     "training": lambda **s: funclab.watch(watched(), **s),
     "playground": lambda **s: funclab.playground(epochs=3, **s),
     "inside": lambda **s: funclab.inside(convolutional(), *digits(), **s),

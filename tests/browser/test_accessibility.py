@@ -13,6 +13,7 @@ from funclab.teach.scenes import scene
 from funclab.view.lesson.failed import FailedView
 from tests.teach.tries import tries
 from tests.view import models
+from tests.view.mistakes.models import digits, images
 from tests.view.whatif.models import editor, reader, trio
 
 
@@ -72,6 +73,11 @@ VIEWS = {
     "trace": lambda: scene("shared_gradient", step=17),
     "trace of fields": lambda: funclab.trace(twice(), np.eye(16), np.ones((16, 2)), loss="mse"),
     "profile": lambda: funclab.profile(twice(), np.eye(16), np.ones((16, 2)), loss="mse"),
+    "mistakes": lambda: funclab.mistakes(images(), *digits(), sample=0),
+    "embedding": lambda: funclab.embedding(images(), *digits(), sample=3, near=1),
+    "embedding, images": lambda: funclab.embedding(images(), *digits(), images=True),
+    "mistakes, surest": lambda: funclab.mistakes(images(), *digits(), face="surest"),
+    "mistakes, numbers": lambda: funclab.mistakes(twice(), np.eye(16), np.ones(16)),
     "what if": lambda: funclab.whatif(*reader(), changes=[13, 1.0]),
     "what if, a table": lambda: funclab.whatif(*trio(), face="change"),
     "what if, words": lambda: funclab.whatif(*editor()),

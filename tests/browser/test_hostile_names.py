@@ -15,6 +15,7 @@ from funclab.view.faults.faults import picture_of_fault
 from funclab.view.shapes.steps import shape_steps
 from funclab.view.training.curves import history_plot
 from tests.browser.waiting import laid_out
+from tests.view.mistakes.models import classes
 
 HEBREW = "שלום עולם"
 NAMES = [
@@ -99,6 +100,10 @@ VIEWS = {
     "shapes": lambda: funclab.shapes(hostile(), all=True),
     "trace": lambda: funclab.trace(hostile(), np.eye(4), [np.eye(4), np.eye(4)[:, :2]], loss="mse"),
     "profile": lambda: funclab.profile(hostile(), np.eye(4)),
+    "mistakes": lambda: funclab.mistakes(
+        classes(len(NAMES)), np.eye(len(NAMES)), np.arange(len(NAMES)) // 2, labels=NAMES, sample=1
+    ),
+    "embedding": lambda: funclab.embedding(np.eye(len(NAMES)), y=NAMES, sample=1),
     "what if": lambda: funclab.whatif(hostile(), np.eye(4), tokens=NAMES, features=NAMES[:4]),
     "diff": lambda: funclab.diff(hostile(), hostile()).view(),
     "training": lambda: funclab.watch(trained(), table=True),

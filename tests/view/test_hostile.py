@@ -175,7 +175,7 @@ VALUES += [{"selected": 5}, {"step": 10**9}, ["a", {}], {"": None}, "__class__",
 WORDS = ["ask", "do", "key", "keys", "value", "settings", "until", "sides", "first", "id"]
 WORDS += ["number", "displays", "state", "selected", "space", "answers", "stop", "look", "tour"]
 ASKED = ["close", "values", "tape", "more", "frames", "build", "train", "race", "rate", "restore"]
-ASKED += ["pause", "resume", "step", "slow", "back", "hello"]
+ASKED += ["sample", "pause", "resume", "step", "slow", "back", "hello"]
 
 
 def message(chance):
@@ -193,6 +193,8 @@ VIEWS = {
     "shapes": lambda: funclab.shapes(model_of("m")),
     "trace": lambda: funclab.trace(model_of("m"), X, Y),
     "profile": lambda: funclab.profile(model_of("m"), X, Y),
+    "mistakes": lambda: funclab.mistakes(model_of("m"), X, Y),
+    "embedding": lambda: funclab.embedding(model_of("m"), X),
     "diff": lambda: funclab.diff(model_of("m"), model_of("m")).view(),
     "training": lambda: watch(trained(model_of("m"), "run")),
     "playground": lambda: funclab.playground(epochs=1),

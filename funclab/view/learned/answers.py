@@ -23,27 +23,29 @@ class Answers:
 
     `kind` is "classes" (`values` are the probabilities of each class), "yes_no" (`values` are
     one probability for each sample) or "numbers" (`values` are the predictions). `truth` has the
-    number of a class, 0 or 1, or a number for each sample.
+    number of a class, 0 or 1, or a number for each sample. Of yes or no, the answer is yes from the
+    probability `threshold`.
     """
 
     kind: str
     values: Array
     truth: Array | None = None
     names: list[str] = field(default_factory=list)
+    threshold: float = 0.5
 
     @property
     def given(self) -> Array:
         """The answer to each sample: a class, 0 or 1, or a number."""
         if self.kind == CLASSES:
             return self.values.argmax(axis=1)
-        return (self.values >= 0.5).astype(int) if self.kind == YES_NO else self.values
+        return (self.values >= self.threshold).astype(int) if self.kind == YES_NO else self.values
 
     @property
     def sureness(self) -> Array:
         """The probability of the answer that is given."""
         if self.kind == CLASSES:
             return self.values.max(axis=1)
-        return np.maximum(self.values, 1 - self.values)
+        return np.where(self.given == 1, self.values, 1 - self.values)
 
     @property
     def wrong(self) -> Array:

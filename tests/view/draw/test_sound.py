@@ -16,6 +16,7 @@ from funclab.view.draw.geometry import Area, area
 from tests.teach.tries import tries
 from tests.view import gallery, models
 from tests.view.measures import Texts, overlap, overlapping_texts
+from tests.view.mistakes.models import digits, images
 
 MARGIN = 80
 """The most that is left empty at a rim."""
@@ -27,10 +28,10 @@ class Parts(Texts):
 
     def __init__(self) -> None:
         super().__init__()
-        self.parts: list[Area] = []
+        self.areas: list[Area] = []
 
     def note(self, corner: complex, width: float, height: float) -> None:
-        self.parts.append(area(corner + self.origins[-1], width, height))
+        self.areas.append(area(corner + self.origins[-1], width, height))
 
     def rect(self, area_: Area, paint: Paint, radius: float = 0) -> None:
         self.note(area_.corner, area_.width, area_.height)
@@ -72,6 +73,11 @@ VIEWS = {
     "diff": lambda: funclab.diff(models.twice(), models.shared_inside()).view(),
     "trace": lambda: funclab.trace(small(), X, Y),
     "profile": lambda: funclab.profile(small(), X, Y),
+    "mistakes": lambda: funclab.mistakes(images(), *digits()),
+    "mistakes_surest": lambda: funclab.mistakes(images(), *digits(), face="surest"),
+    "mistakes_confidence": lambda: funclab.mistakes(images(), *digits(), face="confidence"),
+    "mistakes_numbers": lambda: funclab.mistakes(small(), np.eye(2), np.ones(2)),
+    "embedding": lambda: funclab.embedding(np.eye(4), y=[0, 1, 1, 0]),
     "training": lambda: funclab.watch(trained(3)),
     "runs": lambda: funclab.compare_runs(trained(2).history, trained(4).history),
     "playground": lambda: funclab.playground(branches=2, epochs=3),
@@ -90,7 +96,7 @@ def test_all_parts_of_a_still_picture_lie_on_it_and_words_are_clear_of_each_othe
 
     width, height = picture.draw(canvas)
 
-    parts = [*canvas.parts, *(text.area for text in canvas.texts if text.words)]
+    parts = [*canvas.areas, *(text.area for text in canvas.texts if text.words)]
     rims = [min(part.x for part in parts), min(part.y for part in parts),
             width - max(part.right for part in parts),
             height - max(part.bottom for part in parts)]  # fmt: skip
@@ -107,7 +113,7 @@ def test_words_that_lie_in_a_box_lie_in_it_whole(name):
     cut = [
         text.words
         for text in canvas.texts
-        for box in canvas.parts
+        for box in canvas.areas
         if text.words and min(box.width, box.height) > 14 and overlap(text.area, box, 0)
         and not (box.x <= text.area.x and text.area.right <= box.right + 1
                  and box.y <= text.area.y + 1 and text.area.bottom <= box.bottom + 1)
@@ -121,7 +127,7 @@ def test_cards_to_print_fill_a_page_and_letters_stand_in_their_middle():
     width, height = cards().draw(canvas)
 
     for text in canvas.texts:
-        inside = [part for part in canvas.parts if overlap(text.area, part, 0)]
+        inside = [part for part in canvas.areas if overlap(text.area, part, 0)]
         box = min(inside, key=lambda part: part.width * part.height)
         assert abs(text.area.x + text.area.right - box.x - box.right) < 2
     assert width / height == pytest.approx(210 / 297, rel=0.01)

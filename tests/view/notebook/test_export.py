@@ -37,6 +37,8 @@ VIEWS = {
     "shapes": lambda: funclab.shapes(twice()),
     "trace": lambda: funclab.trace(twice(), np.eye(4), np.ones((4, 2)), loss="mse"),
     "profile": lambda: funclab.profile(twice(), np.eye(4), np.ones((4, 2)), loss="mse"),
+    "mistakes": lambda: funclab.mistakes(twice(), np.eye(4), np.ones(4)),
+    "embedding": lambda: funclab.embedding(twice(), np.eye(4)),
     "what if": lambda: funclab.whatif(twice(), np.eye(4)),
     "scene": lambda: scene("mask"),
     "watch": lambda: funclab.watch(trained()),
@@ -86,9 +88,11 @@ def test_the_plain_text_is_the_same_each_time_and_names_its_subject(name):
     assert first == second
     assert " at 0x" not in first
     subject = {"playground": "Playground", "scene": "where_a_mask_stops", "runs": "run 1"}
+    subject["embedding"] = "Embedding of shared"
     assert subject.get(name, "out" if name == "tensor path" else "") in first
     drawn = ("diff", "difference", "diagram", "curves")
-    if name in ("explorer", "shapes", "trace", "profile", "what if", "watch", *drawn):
+    named = ("explorer", "shapes", "trace", "profile", "mistakes", "what if", "watch", *drawn)
+    if name in named:
         assert "twice" in first
 
 

@@ -1,0 +1,1 @@
+"""Where a model is wrong: a table of counts, the surest mistakes, and bins of its sureness."""

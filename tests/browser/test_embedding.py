@@ -1,0 +1,132 @@
+"""Rows in the plane on a page from disk, by keys alone: which mark is chosen, and what is said."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+import funclab
+from tests.view.mistakes import models
+
+
+@pytest.fixture(scope="module")
+def view():
+    return funclab.embedding(models.images(), *models.digits(80))
+
+
+def chosen(page) -> int:
+    heading = page.locator(".fl-told h2")
+    expect(heading).to_contain_text("Sample ")
+    return int(heading.inner_text().split(":")[0].split()[1])
+
+
+def test_arrows_go_to_a_mark_in_their_direction(view, opened_page):
+    page = opened_page(view)
+    places = np.array(view.facts["places"]["pca"])
+    page.keyboard.press("ArrowRight")
+    now = chosen(page)
+
+    for key, (dx, dy) in {"ArrowRight": (1, 0), "ArrowUp": (0, -1), "ArrowLeft": (-1, 0),
+                          "ArrowDown": (0, 1)}.items():  # fmt: skip
+        page.keyboard.press(key)
+        then = chosen(page)
+        step = places[then] - places[now]
+        ahead, aside = step @ (dx, dy), abs(step @ (dy, dx))
+        assert then == now or 0 < ahead >= aside
+        expect(page.locator(".fl-status")).to_contain_text(view.facts["words"][then])
+        now = then
+    page.keyboard.press("u")
+    assert chosen(page) != now
+
+
+def test_n_goes_through_the_nearest_in_the_full_space(view, opened_page):
+    page = opened_page(view)
+    page.keyboard.press(".")
+    near, away = view.facts["near"][0], view.facts["away"][0]
+    assert chosen(page) == 0
+    expect(page.locator(".fl-chosen path")).to_have_count(8)
+
+    for k in range(8):
+        page.keyboard.press("n")
+        expect(page.locator(".fl-status")).to_have_text(
+            f"Neighbour {k + 1} of 8, {away[k]} away. {view.facts['names'][near[k]]}."
+        )
+        expect(page.locator(".fl-cards li").nth(k).locator("button")).to_have_attribute(
+            "aria-pressed", "true"
+        )
+    page.keyboard.press("Enter")
+    assert chosen(page) == near[7]
+    page.keyboard.press("Escape")
+    expect(page.locator(".fl-told h2")).to_have_count(0)
+
+
+def test_every_mark_is_written_as_its_label_and_wrong_ones_have_a_circle(view, opened_page):
+    page = opened_page(view)
+    marks = page.locator(".fl-plane g.shape > text").all_text_contents()
+
+    assert marks == view.rows.labels
+    assert page.locator(".fl-plane circle").count() == int(view.rows.wrong.sum())
+
+
+def test_f_turns_to_tsne_and_says_what_that_does_not_show(view, opened_page):
+    page = opened_page(view)
+
+    for face in ("tsne", "pca"):
+        page.keyboard.press("f")
+        expect(page.locator(".fl-limits")).to_contain_text(view.facts["limits"][face])
+        x = page.locator(".fl-plane g.shape > text").nth(7).get_attribute("x")
+        assert float(x) == pytest.approx(view.facts["places"][face][7][0], abs=0.06)
+    for name, value in view.facts["trust"]:
+        expect(page.locator(".fl-panel table")).to_contain_text(name + value)
+
+
+def test_i_shows_stored_samples_in_place_of_their_marks(view, opened_page):
+    page = opened_page(view)
+    stored = [name for name in view.pictures if name.startswith("sample")]
+
+    page.keyboard.press("i")
+    expect(page.locator(".fl-thumbs > svg")).to_have_count(len(stored))
+    expect(page.locator(".fl-plane g.shape > text").nth(int(stored[0].split()[1]))).to_be_hidden()
+    page.keyboard.press("i")
+    expect(page.locator(".fl-thumbs")).to_be_hidden()
+
+
+def test_a_sample_is_found_by_its_number_and_a_mark_by_a_click(view, opened_page):
+    page = opened_page(view)
+
+    page.keyboard.press("/")
+    page.keyboard.type("42\n")
+    assert chosen(page) == 42
+    page.locator(".fl-plane g.shape > text").nth(9).click(force=True)
+    near = np.array(view.facts["places"]["pca"])
+    assert np.hypot(*(near[chosen(page)] - near[9])) < 8
+
+
+def test_the_question_covers_the_numbers_of_trust(opened_page):
+    view = funclab.embedding(models.images(), *models.digits(80), ask=True)
+    page = opened_page(view)
+    asked = view.facts["questions"]["open"]
+
+    expect(page.locator(".fl-prompt")).to_have_text(asked["prompt"])
+    expect(page.locator(".fl-panel table")).to_have_count(0)
+    page.keyboard.press(str(asked["options"].index(asked["answer"]) + 1))
+    expect(page.locator(".fl-ask")).to_contain_text(f"Right: {asked['answer']}.")
+    expect(page.locator(".fl-panel table")).to_be_visible()
+
+
+@pytest.mark.parametrize("look, width", [
+    ("light", 1128), ("dark", 832), ("light", 422), ("projector", 1212),
+])  # fmt: skip
+def test_all_marks_are_in_sight_at_every_width(look, width, opened_page):
+    view = funclab.embedding(models.images(), *models.digits(60), look=look, sample=0)
+    page = opened_page(view, width=width, height=720)
+    stage = page.locator(".fl-stage").bounding_box()
+
+    for key in ("f", "f"):
+        page.keyboard.press(key)
+        plane = page.locator(".fl-plane > svg").bounding_box()
+        assert plane["x"] >= stage["x"] - 1
+        assert plane["x"] + plane["width"] <= stage["x"] + stage["width"] + 1
+        assert page.locator(".fl").bounding_box()["height"] <= 620
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
