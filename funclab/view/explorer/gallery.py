@@ -273,7 +273,9 @@ class Gallery:
         target = self.target(way.face, state["selected"])
         scene = self.scenes.get(self.name(way))
         if scene is None or (target and target not in shown_in(scene)):
-            scene = self._placed(way, target, Sharing(self.model))[1].scene
+            side, drawn = self._placed(way, target, Sharing(self.model))
+            scene = drawn.scene
+            self._write_code(scene, self._rooms(way)[side][0], way)
         return Diagram(scene, look)  # the same as in the view
 
     def draw_all(self, state: State, large: bool) -> None:
