@@ -43,6 +43,7 @@ _NAMES = {
     "compare_runs": "view.training.view",
     "diagnose": "training.diagnosis.diagnosing",
     "diff": "view.diff.view",
+    "edit": "view.edit.view",
     "explore": "view.explorer.view",
     "export_html": "view.notebook.export",
     "from_keras": "models",

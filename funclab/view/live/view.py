@@ -128,7 +128,7 @@ class View(Widget):
         settings = "".join(
             f", {key}={value!r}"
             for key, value in self.state.items()
-            if value != self.blank_state.get(key)
+            if value != self.blank.get(key)
         )
         bare = "($" in self.call
         return self.call.replace("$", settings.removeprefix(", ") if bare else settings)
