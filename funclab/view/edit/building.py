@@ -46,11 +46,13 @@ class Build:
         needed = {*draft.needed, *draft.input_calls}
         for call in draft.calls.values():
             if whole or call.id in needed:
-                self._make(call)
+                self.grow(call)
 
     def grow(self, call: Call) -> None:
-        """Make one more call, of a draft that has grown."""
-        self._make(call)
+        """Make one more call of the draft, without warnings: it may be a step on the way."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self._make(call)
 
     def _make(self, call: Call) -> None:
         layer = self.draft.layers[call.layer]
@@ -209,7 +211,9 @@ def made(layer: Layer) -> Any:
     if layer.number is not None and not issubclass(kind, InputLayer):
         entry[sharing.KEY] = layer.number
     with functions.safe_mode(False):
-        return sharing.made_once(entry, lambda: kind.from_config({**layer.config, "name": layer.name}))
+        return sharing.made_once(
+            entry, lambda: kind.from_config({**layer.config, "name": layer.name})
+        )
 
 
 Kept = dict[str, list[str]]

@@ -33,7 +33,8 @@ export class Code {
     const { selected } = this.ctx.state, chosen = calls.find(({ key }) => key === selected);
     const failed = calls.filter(({ status }) => status === "failed").map(({ key }) => key);
     const mine = (key) => key && chosen && (key === chosen.key || key === chosen.layer);
-    this.lines.replaceChildren(...code.map(([line, key, changed]) => h("div", {
+    const first = Math.max(0, code.findIndex(([, key]) => key));  // imports are in the box to write in
+    this.lines.replaceChildren(...code.slice(first).map(([line, key, changed]) => h("div", {
       class: ["fl-row-of", failed.includes(key) ? "fl-bad" : changed ? "fl-new" : "", mine(key) ? "fl-now" : ""].join(" "),
       "data-of": key || null }, line || " ")));
     if (!this.isOpen) this.note.textContent = uncoded || this.ctx.t("edit_code_note");
@@ -53,7 +54,11 @@ export class Code {
     this.text.value = this.edit.here.typed || this.whole;
     this.text.hidden = false;
     this.lines.hidden = true;
-    return this.text.focus();
+    const now = this.edit.chosen?.key, code = this.edit.here.code, i = code.findIndex(([, key]) => key === now);
+    const at = code.slice(0, Math.max(i, 0)).reduce((sum, [line]) => sum + line.length + 1, 0);
+    this.text.focus({ preventScroll: true });
+    this.text.setSelectionRange(at, at);
+    return this.text.scrollTo(0, Math.max(0, i - 3) * 20);
   }
 
   /** Show the lines again; returns whether they were not shown. */

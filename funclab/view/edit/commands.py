@@ -139,7 +139,9 @@ class Commands:
         """A new Input, which a call must read before there is a model."""
         _check({"shape": shape, "dtype": dtype})
         draft = self.draft
-        new = InputLayer(shape=shape, dtype=dtype, name=self.draft.fresh(name or registry.prefix_of(InputLayer)))
+        new = InputLayer(
+            shape=shape, dtype=dtype, name=self.draft.fresh(name or registry.prefix_of(InputLayer))
+        )
         layer = Layer(draft.next, new.name, InputLayer, _config(new))
         call = Call(draft.next + 1, layer.id, waits=True)
         inputs = [*structure.flatten(draft.inputs), Leaf(Ref(call.id))]

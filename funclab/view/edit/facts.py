@@ -155,7 +155,9 @@ def step_text(step: list[Any], kind: str = "step") -> str:
 
 
 def _bare(arg: Any) -> str:
-    """A call without its number, if that is the first."""
+    """A call without its number, if that is the first; a shape."""
+    if isinstance(arg, (list, tuple)):
+        return show(tuple(arg))
     return str(arg).removesuffix("[0]")
 
 
@@ -166,6 +168,9 @@ def _value(value: Any) -> str:
 
 
 def _offered(repair: Repair) -> dict[str, Any]:
+    if repair.next:
+        text = step_text(repair.step, "repair")
+        return {"step": repair.step, "text": text, "cost": say("edit_cost_next", key=repair.next)}
     more = f"{'+' if repair.more >= 0 else '−'}{abs(repair.more):,}"
     cost = say("edit_cost", kept=repair.kept, all=repair.weights, more=more)
     return {"step": repair.step, "text": step_text(repair.step, "repair"), "cost": cost}

@@ -53,7 +53,8 @@ export class Forms {
     Object.assign(this, { verb, key, position, at: "", source: "", kind: "", drawn: "", chosen: 0, rows: [] });
     if (this.waits) {
       const { calls } = this.edit.here, i = calls.findIndex((call) => call.key === key);
-      this.at = calls[i - 1]?.key ?? calls[i + 1]?.key ?? "";
+      const others = [...calls.slice(0, i).reverse(), ...calls.slice(i + 1)];
+      this.at = (others.find((call) => !calls[i].reads.includes(call.key)) ?? others[0])?.key ?? "";
     }
     this.ctx.update();
     this.focus();
@@ -125,7 +126,8 @@ export class Forms {
       this.field("dtype", "float32", "edit_dtype"), this.field("name", "", "edit_name"), rest];
     if (verb === "/") return [title("edit_find"), this.field("find", ""), rest];
     if (verb === "x") return [h("h2", {}, ctx.t("edit_choose_cut", { key })), this.numbered(this.cuts)];
-    if (this.waits) return [h("h2", {}, ctx.t(WAITS[verb], { key })), h("p", { class: "fl-at" }), rest];
+    if (this.waits) return [h("h2", {}, ctx.t(WAITS[verb], { key })), h("p", { class: "fl-at" }),
+      h("p", {}, ctx.t("edit_choose_note")), rest];
     return [h("h2", {}, ctx.t("edit_choose_how", { source: this.source, key })),
       this.numbered((data ?? []).map(([kind, fits]) => `${fits ? "✓ " : ""}${kind}`))];
   }

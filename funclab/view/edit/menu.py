@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import warnings
 from functools import cache
 from typing import Any
 
@@ -62,7 +63,8 @@ def _shape(kind: Any, tensor: Any) -> str:
     """What a layer with example arguments would make of a tensor; "" if it does not fit."""
     form = TO_THEMSELVES.get(kind.__name__, 0)
     try:
-        with Tape():
+        with warnings.catch_warnings(), Tape():
+            warnings.simplefilter("ignore")
             value = placeholder(tensor)
             args = ((value,), ([value, value],), (value, value))[form]
             made = kind(**needed(kind))(*args)

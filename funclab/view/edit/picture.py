@@ -100,4 +100,3 @@ class EditPicture(Picture):
 def _reasons(error: Any) -> list[str]:
     why, fix = getattr(error, "why", ""), getattr(error, "fix", "")
     return [say("edit_why", why=why), say("edit_fix", fix=fix)] if why else []
-

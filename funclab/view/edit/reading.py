@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from difflib import SequenceMatcher
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, NoReturn
 
 from funclab import constraints, initializers, layers, ops, registry, regularizers
@@ -21,6 +21,7 @@ from funclab.graph import structure
 from funclab.graph.operation import OpOperation
 from funclab.graph.tensor import Tensor
 from funclab.layers.base import Layer as AnyLayer
+from funclab.models import Sequential
 from funclab.view.edit.building import Build
 from funclab.view.edit.commands import NOT_HERE, NOT_SET
 from funclab.view.edit.draft import MOST_CALLS, Call, Draft, Layer, Leaf, Ref, config_of
@@ -30,12 +31,14 @@ ROOMS = {
     "layers": layers, "ops": ops, "initializers": initializers, "regularizers": regularizers,
     "constraints": constraints,
 }  # fmt: skip
+IMPORTED = {"Input", "Model", "Sequential", "activations", *ROOMS}
 WRAPPERS = {"Bidirectional", "TimeDistributed", "RNN", "GRUCell", "LSTMCell", "SimpleRNNCell"}
 """Layers that no command makes, but code may: all that they hold is written there."""
 OPERATORS: dict[type, Callable[..., Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
     ast.Pow: operator.pow, ast.MatMult: operator.matmul, ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod, ast.USub: operator.neg, ast.UAdd: operator.pos,
+    ast.Mod: operator.mod, ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Lt: operator.lt,
+    ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
 }  # fmt: skip
 ARITHMETIC = {*OPERATORS.values()} - {operator.pow}
 """What is done with numbers; a power could be too large to compute."""
@@ -62,7 +65,7 @@ def read_code(text: str, before: Draft) -> Draft:
     reader = _Reader()
     for statement in body:
         reader.read(statement)
-    return _numbered(reader.draft().tidied(), before, reader.unnamed)
+    return _numbered(reader.draft(), before, reader.unnamed)
 
 
 def _refuse(node: Any, what: str) -> NoReturn:
@@ -86,7 +89,7 @@ class _Inner:
 
         Raises: what a call in it raises.
         """
-        build = Build(self.draft)
+        build = Build(replace(self.draft, name=self.draft.name or "functional"))
         if build.error:
             raise build.error
         return build.model
@@ -123,11 +126,18 @@ class _Reader:
         whole = self.last.draft
         own = {*whole.needed, *whole.input_calls}
         calls = {k: call for k, call in self.growing.calls.items() if k not in self.inside - own}
-        return replace(whole, layers=self._hinted(), calls=calls, next=self.growing.next)
+        draft = replace(whole, layers=self._hinted(), calls=calls, next=self.growing.next).tidied()
+        names = [layer.name for key, layer in draft.layers.items() if key not in self.unnamed]
+        for name in names:
+            if names.count(name) > 1:
+                _refuse(None, f"code with two layers named {name!r}")
+        return draft
 
     def _hinted(self) -> dict[int, Layer]:
         """All layers; those without a name have that of the variable, if it fits and is free."""
-        taken = {layer.name for key, layer in self.growing.layers.items() if key not in self.unnamed}
+        taken = {
+            layer.name for key, layer in self.growing.layers.items() if key not in self.unnamed
+        }
         hinted = {}
         for key, layer in self.growing.layers.items():
             name = self.hints.get(key, layer.name)
@@ -139,7 +149,7 @@ class _Reader:
 
     def read(self, statement: ast.stmt) -> None:
         if isinstance(statement, ast.ImportFrom) and statement.module == "funclab":
-            if {item.name for item in statement.names} <= {"Input", "Model", *ROOMS}:
+            if {item.name for item in statement.names} <= IMPORTED:
                 return
         if not isinstance(statement, ast.Assign):
             _refuse(statement, _told(statement))
@@ -181,6 +191,12 @@ class _Reader:
             case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
                 values = [self._value(left), self._value(right)]
                 return self._computed(node, OPERATORS[type(op)], values)
+            case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in OPERATORS:
+                values = [self._value(left), self._value(right)]
+                return self._computed(node, OPERATORS[type(op)], values)
+            case ast.Attribute(value=ast.Name(id="activations"), attr=name):
+                known = registry.registered("activation")
+                return known[name] if name in known else _refuse(node, _told(node))
             case ast.Subscript(value=value, slice=index):
                 return self._item(node, self._value(value), self._index(index))
             case ast.Call():
@@ -245,7 +261,8 @@ class _Reader:
 
     # Calls.
     def _call(self, node: ast.Call) -> Any:
-        args = [self._value(arg) for arg in node.args]
+        stack = isinstance(node.func, ast.Name) and node.func.id == "Sequential"
+        args = [] if stack else [self._value(arg) for arg in node.args]
         if any(keyword.arg is None for keyword in node.keywords):
             _refuse(node, "`**`")
         kwargs = {str(keyword.arg): self._value(keyword.value) for keyword in node.keywords}
@@ -254,6 +271,8 @@ class _Reader:
                 return self._input(node, args, kwargs)
             case ast.Name(id="Model") if "Model" not in self.names:
                 return self._model(node, args, kwargs)
+            case ast.Name(id="Sequential"):
+                return self._sequential(node, kwargs)
             case ast.Name(id="abs"):
                 return self._computed(node, abs, args)
             case ast.Attribute(value=ast.Name(id=room), attr=name) if room in ROOMS:
@@ -261,14 +280,15 @@ class _Reader:
         layer = self._value(node.func)
         if isinstance(layer, _Inner):
             self.inside |= {*layer.draft.needed, *layer.draft.input_calls}
-            layer = layer.model
-            self.named.add(id(layer))
+            named, layer = bool(layer.draft.name), layer.model
+            if named:
+                self.named.add(id(layer))
         if not isinstance(layer, AnyLayer):
             _refuse(node, _told(node.func))
         return self._called(node, layer, args, kwargs)
 
     def _of_room(self, node: ast.Call, room: str, name: str, args: Any, kwargs: Any) -> Any:
-        target = getattr(ROOMS[room], name, None) if name in ROOMS[room].__all__ else None
+        target = getattr(ROOMS[room], name, None) if name in _listed(room) else None
         refused = room == "layers" and name in NOT_HERE - WRAPPERS
         if target is None or refused or not callable(target) or name in NOT_CALLED:
             _refuse(node, _told(node.func))
@@ -289,6 +309,23 @@ class _Reader:
             self.named.add(id(tensor.node.operation))
         return Leaf(Ref(self._add(node, self._layer(tensor.node.operation), (), {})))
 
+    def _sequential(self, node: ast.Call, kwargs: Any) -> Any:
+        """A stack of layers, which may begin with an Input of its own."""
+        parts = []
+        for item in node.args[0].elts if node.args and isinstance(node.args[0], ast.List) else []:
+            if isinstance(item, ast.Call) and ast.unparse(item.func) == "Input":
+                settings = {str(word.arg): self._value(word.value) for word in item.keywords}
+                parts.append(_tried(item, layers.Input, (), settings))
+                continue
+            layer = self._value(item)
+            parts.append(layer.model if isinstance(layer, _Inner) else layer)
+            if not isinstance(parts[-1], AnyLayer):
+                _refuse(item, _told(item))
+        made = _tried(node, Sequential, (parts,), kwargs)
+        if "name" in kwargs:
+            self.named.add(id(made))
+        return made
+
     def _called(self, node: ast.Call, layer: Any, args: Any, kwargs: Any) -> Any:
         if not any(isinstance(leaf, Leaf) for leaf in structure.flatten([args, kwargs])):
             _refuse(node, f"{_told(node)}, a call on no tensor,")
@@ -307,7 +344,7 @@ class _Reader:
             self.growing,
             inputs=ends["inputs"],
             outputs=ends["outputs"],
-            name=str(ends.get("name") or "model"),
+            name=str(ends.get("name") or ""),
             trainable=bool(ends.get("trainable", True)),
         )
         needed = {*inner.needed, *inner.input_calls}
@@ -332,10 +369,6 @@ class _Reader:
         return self.layers[id(operation)][1]
 
     def _add(self, node: ast.expr, layer: Layer, args: Any, kwargs: Any) -> int:
-        others = [other for key, other in self.growing.layers.items() if key != layer.id]
-        twice = [other for other in others if other.name == layer.name]
-        if any(other.id not in self.unnamed for other in twice) and layer.id not in self.unnamed:
-            _refuse(node, f"a second layer named {layer.name!r}")
         if len(self.growing.calls) >= MOST_CALLS:
             _refuse(node, f"code with more than {MOST_CALLS} calls")
         call = Call(self.growing.next + 1, layer.id, args, kwargs)
@@ -347,6 +380,15 @@ class _Reader:
         )
         self.build.grow(call)
         return call.id
+
+
+@cache
+def _listed(room: str) -> set[str]:
+    """The names of a module that code may use."""
+    if room in ("layers", "ops"):
+        return {*ROOMS[room].__all__}
+    known = registry.registered(room.removesuffix("s")).values()
+    return {item.__name__ for item in known if isinstance(item, type)}
 
 
 def _told(node: ast.AST) -> str:
@@ -392,7 +434,11 @@ def _numbered(draft: Draft, before: Draft, unnamed: set[int]) -> Draft:
         layers[number[key]] = replace(layer, id=number[key], name=name)
 
     def moved(leaf: Any) -> Any:
-        return Leaf(Ref(leaf.ref.call + before.next, leaf.ref.output)) if isinstance(leaf, Leaf) else leaf
+        return (
+            Leaf(Ref(leaf.ref.call + before.next, leaf.ref.output))
+            if isinstance(leaf, Leaf)
+            else leaf
+        )
 
     calls = {}
     for call in draft.calls.values():
@@ -400,9 +446,14 @@ def _numbered(draft: Draft, before: Draft, unnamed: set[int]) -> Draft:
         key = call.id + before.next
         calls[key] = Call(key, number[call.layer], args, kwargs)
     inputs, outputs = structure.map_structure(moved, (draft.inputs, draft.outputs))
-    following = before.next + draft.next
     return replace(
-        draft, layers=layers, calls=calls, inputs=inputs, outputs=outputs, next=following
+        draft,
+        name=draft.name or before.name,
+        layers=layers,
+        calls=calls,
+        inputs=inputs,
+        outputs=outputs,
+        next=before.next + draft.next,
     ).tidied()
 
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from funclab.errors import FunclabError
+from funclab.graph.operation import placeholder
 from funclab.graph.shape_math import Shape
+from funclab.graph.tape import Tape
 from funclab.view.edit.building import Build
-from funclab.view.edit.commands import Commands
+from funclab.view.edit.commands import kinds
 from funclab.view.edit.draft import Layer, Ref
-from funclab.view.edit.steps import Step, Steps, works
+from funclab.view.edit.steps import Step, Steps, parts_of
 
 MOST_TRIED, MOST_OFFERED = 14, 3
 WIDTHS = ("units", "filters", "output_dim")
@@ -22,13 +24,14 @@ WINDOWS = ("kernel_size", "pool_size")
 
 @dataclass(frozen=True)
 class Repair:
-    """A step that makes the draft whole: how many weights it keeps, of how many, and how many
-    numbers the model has more than the last whole one."""
+    """A step after which the call does not fail: how many weights it keeps, of how many, and how
+    many numbers the model has more than the last whole one. If another call fails then, `next`."""
 
     step: Step
-    kept: int
-    weights: int
-    more: int
+    kept: int = 0
+    weights: int = 0
+    more: int = 0
+    next: str = ""
 
 
 def repairs(steps: Steps) -> list[Repair]:
@@ -44,12 +47,24 @@ def repairs(steps: Steps) -> list[Repair]:
         if step in known or len(known) == MOST_TRIED:
             continue
         known.append(step)
-        state = works(steps, step)
-        if state is not None:
-            more = state.model.count_params() - before
-            weights = len(state.kept) + len(state.new)
-            offered.append(Repair(step, len(state.kept), weights, more))
-    return sorted(offered, key=lambda item: (-item.kept, abs(item.more)))[:MOST_OFFERED]
+        offered += _tried(steps, step, failed, before)
+    return sorted(offered, key=lambda item: (bool(item.next), -item.kept, abs(item.more)))[
+        :MOST_OFFERED
+    ]
+
+
+def _tried(steps: Steps, step: Step, failed: int, before: int) -> Iterator[Repair]:
+    """The repair that a step is, if it is one."""
+    try:
+        state = steps.made(*parts_of(step))
+    except FunclabError:
+        return
+    build = state.build
+    if state.is_whole:
+        more = state.model.count_params() - before
+        yield Repair(step, len(state.kept), len(state.kept) + len(state.new), more)
+    elif build.errors and failed not in build.errors and failed not in build.unknown:
+        yield Repair(step, next=build.draft.keys[next(iter(build.errors))])
 
 
 class _Candidates:
@@ -158,8 +173,11 @@ class _Candidates:
             yield ["set", producer.name, {_width(producer): width}]
         if width:
             yield self._projected(ref, len(shape), width)
-        settings = {key: value for key, value in self.layer.config.items()
-                    if key in (*WIDTHS, *WINDOWS, "padding") and not isinstance(value, dict)}
+        settings = {
+            key: value
+            for key, value in self.layer.config.items()
+            if key in (*WIDTHS, *WINDOWS, "padding") and not isinstance(value, dict)
+        }
         yield ["replace", self.key, self.layer.kind.__name__, settings]
 
     def _fewer_axes(self, ref: Ref, shape: Shape, rank: int) -> Iterator[Step]:
@@ -212,22 +230,15 @@ def _halves(gaps: list[int]) -> list[Any]:
     return pairs if len(pairs) > 1 else pairs[0]
 
 
-def fitting_merges(build: Build, source: Ref, key: int, kinds: tuple[str, ...]) -> list[str]:
+def fitting_merges(build: Build, source: Ref, key: int, merges: tuple[str, ...]) -> list[str]:
     """The merges that can join a tensor with what a call reads first."""
-    from funclab.graph.operation import placeholder
-    from funclab.graph.tape import Tape
-    from funclab.view.edit.commands import kinds as known
-
     tensors = [build.tensors[ref] for ref in (build.draft.calls[key].refs[0], source)]
     fitting = []
-    for kind in kinds:
+    for kind in merges:
         try:
             with Tape():
-                known()[kind]()([placeholder(tensor) for tensor in tensors])
+                kinds()[kind]()([placeholder(tensor) for tensor in tensors])
         except FunclabError:
             continue
         fitting.append(kind)
     return fitting
-
-
-__all__ = ["Commands", "Repair", "fitting_merges", "repairs"]

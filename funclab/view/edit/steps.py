@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from funclab.errors import ArgumentError, FunclabError
+from funclab.errors import ArgumentError
 from funclab.view.edit.building import Build, compiled, keep_weights
 from funclab.view.edit.commands import COMMANDS, apply
 from funclab.view.edit.draft import Draft
@@ -116,12 +116,3 @@ def parts_of(step: Any) -> tuple[str, list[Any], dict[str, Any]]:
     name, *args = step
     settings = args.pop() if args and isinstance(args[-1], dict) else {}
     return name, args, settings
-
-
-def works(steps: Steps, step: Step) -> State | None:
-    """What a step would make if it makes a whole model; else None."""
-    try:
-        state = steps.made(*parts_of(step))
-    except FunclabError:
-        return None
-    return state if state.is_whole else None

@@ -96,7 +96,8 @@ export class Edit {
       box?.classList.toggle("fl-failed", call.status === "failed");
       box?.removeAttribute("aria-current");
       if (call.status === "failed")
-        for (const edge of graph.edges(({ target }) => target === call.key)) edge.classList.add("fl-broken");
+        for (const edge of graph.edges(({ target }) => target === call.key || target === call.layer))
+          edge.classList.add("fl-broken");
     }
     const box = this.boxOf(selected);
     if (box) {

@@ -100,7 +100,9 @@ class Edit(View):
 
         Raises: FunclabError if the step has no meaning; then nothing has changed.
         """
-        named = [name if isinstance(name, str) else getattr(name, "__name__", name) for name in args]
+        named = [
+            name if isinstance(name, str) else getattr(name, "__name__", name) for name in args
+        ]
         settings = {key: getattr(value, "__name__", value) for key, value in settings.items()}
         self._do([command, *named, *([settings] if settings else [])])
         return self
@@ -285,7 +287,9 @@ class Edit(View):
                 else:
                     self._do(content.get("step"))  # type: ignore[arg-type]
             except FunclabError as error:
-                text = say("edit_refused", what=error.what, fix=error.fix)
+                text = say(
+                    "edit_refused", what=error.what, fix=error.fix[:1].upper() + error.fix[1:]
+                )
                 return {"kind": "refused", "ask": ask, "text": clean(text)}
         return {"kind": "done", "ask": ask}
 
