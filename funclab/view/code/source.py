@@ -76,7 +76,7 @@ def to_code(model: Any, name: str = "model", names: bool = True) -> str:
 
 
 def code_lines(model: Any, name: str, names: bool) -> list[tuple[str, Node | Operation | None]]:
-    """The lines of `to_code`, each with the call or the layer that it makes; None for other lines."""
+    """The lines of `to_code`, each with the call or the layer that it makes; None for others."""
     shared, own = set(), set()
     lines: list[tuple[str, Node | Operation | None]] = []
     for _ in range(DRAFTS):

@@ -184,7 +184,7 @@ class Build:
 
     @cached_property
     def sketch(self) -> Any:
-        """All calls in the form of a model, to be drawn and written, never run; None without any."""
+        """All calls in the form of a model, to be drawn and written, not run; None without any."""
         read = {source for call in self.draft.calls.values() for source in call.sources}
         ends = [self.nodes[key].output_tensors[0] for key in self.forgotten if key not in read]
         outputs = [self.tensors[ref] for ref in self.draft.output_refs]

@@ -17,7 +17,8 @@ export class Code {
     this.text = h("textarea", { class: "fl-text", hidden: true, spellcheck: "false", rows: 12, wrap: "off",
       "aria-label": ctx.t("edit_code_lines"), oninput: () => this.later() });
     this.note = h("p", { class: "fl-soft", role: "status" });
-    const copy = ctx.button(ctx.t("edit_copy_code"), "", () => ctx.copy(this.whole), null, { icon: "copy", brief: true });
+    const looks = { icon: "copy", brief: true };
+    const copy = ctx.button(ctx.t("edit_copy_code"), "", () => ctx.copy(this.whole), null, looks);
     this.el = h("div", { class: "fl-coded" },
       h("h3", {}, h("span", {}, ctx.t("edit_code")), copy), this.lines, this.text, this.note);
     this.lines.addEventListener("click", (event) => this.click(event.target));
@@ -35,7 +36,7 @@ export class Code {
     const mine = (key) => key && chosen && (key === chosen.key || key === chosen.layer);
     const first = Math.max(0, code.findIndex(([, key]) => key));  // imports are in the box to write in
     this.lines.replaceChildren(...code.slice(first).map(([line, key, changed]) => h("div", {
-      class: ["fl-row-of", failed.includes(key) ? "fl-bad" : changed ? "fl-new" : "", mine(key) ? "fl-now" : ""].join(" "),
+      class: `fl-row-of ${failed.includes(key) ? "fl-bad" : changed ? "fl-new" : ""} ${mine(key) ? "fl-now" : ""}`,
       "data-of": key || null }, line || " ")));
     if (!this.isOpen) this.note.textContent = uncoded || this.ctx.t("edit_code_note");
     const now = this.lines.querySelector(".fl-now,.fl-bad");

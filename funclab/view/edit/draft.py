@@ -1,4 +1,4 @@
-"""A model as a list of calls that can be edited: layers, calls and ends, as data that never changes.
+"""A model as a list of calls that can be edited: layers, calls and ends, as constant data.
 
 Each command (`commands`) returns a new draft, so undo is a list of drafts. A layer has a number of
 its own, so its weights survive a new name; two calls with one layer number share its weights. A
@@ -236,7 +236,7 @@ class Draft:
             yield call
 
     def swapped(self, change: dict[Ref, Ref], but: Iterable[int] = (), ends: bool = True) -> Draft:
-        """The draft in which calls, except some, and outputs have other tensors in place of some."""
+        """The draft in which calls (but for some) and outputs have others in place of tensors."""
         spared = {*but}
         calls = {
             key: call if key in spared else call.reading(change) for key, call in self.calls.items()

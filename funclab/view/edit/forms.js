@@ -87,7 +87,8 @@ export class Forms {
     // A step was made, or undone: all forms but that of settings have done their work.
     if (this.verb !== "e" && position !== this.position) this.clear();
     if (!this.verb) return false;
-    const data = this.data(position), name = [this.verb, this.key, this.source, this.kind, position, Boolean(data)].join();
+    const data = this.data(position), { verb, key, source, kind } = this;
+    const name = [verb, key, source, kind, position, Boolean(data)].join();
     if (name !== this.drawn) {
       const held = this.el?.contains(document.activeElement) ? document.activeElement.getAttribute("name") : null;
       this.drawn = name;
@@ -120,7 +121,8 @@ export class Forms {
     const rest = this.buttons();
     if (data?.refused) return [h("p", { class: "fl-what" }, data.refused), rest];
     if (verb === "e") return [title("edit_settings", { name: layer }), ...this.fields(data ?? [], true, rest)];
-    if (verb === "a") return [title("edit_add", { key }), ...(this.kind ? this.adding(data ?? [], rest) : [...this.menu(), rest])];
+    if (verb === "a" && this.kind) return [title("edit_add", { key }), ...this.adding(data ?? [], rest)];
+    if (verb === "a") return [title("edit_add", { key }), ...this.menu(), rest];
     if (verb === "n") return [title("edit_rename", { name: layer }), this.field("name", layer), rest];
     if (verb === "i") return [title("edit_new_input"), this.field("shape", "(8,)", "edit_shape"),
       this.field("dtype", "float32", "edit_dtype"), this.field("name", "", "edit_name"), rest];
@@ -153,7 +155,8 @@ export class Forms {
   /** A control for each argument, with its meaning; one that is `live` acts when it is changed. What
    * is not as usual comes first, then `between`, then all others. */
   fields(rows, live, ...between) {
-    if (!rows.length) return [h("p", {}, this.ctx.t("edit_no_settings", { name: this.kind || this.layer })), ...between];
+    const name = this.kind || this.layer;
+    if (!rows.length) return [h("p", {}, this.ctx.t("edit_no_settings", { name })), ...between];
     this.rows = rows;
     const all = rows.map((row) => h("label", { class: "fl-field" }, h("span", {}, row.name),
       h("span", { class: "fl-control" }, this.control(row, live)), h("small", {}, row.told)));
@@ -200,8 +203,10 @@ export class Forms {
   get hits() {
     const typed = (this.el.querySelector("[name=search]")?.value ?? "").trim().toLowerCase();
     const { position } = this.ctx.state, all = this.ctx.lazy("menu", `${position} ${this.key}`) ?? [];
-    return Array.isArray(all) ? all.filter(({ kind, told }) => `${kind} ${told}`.toLowerCase().includes(typed))
-      .sort((a, b) => Number(b.kind.toLowerCase().startsWith(typed)) - Number(a.kind.toLowerCase().startsWith(typed))) : [];
+    if (!Array.isArray(all)) return [];
+    const begins = ({ kind }) => Number(kind.toLowerCase().startsWith(typed));
+    return all.filter(({ kind, told }) => `${kind} ${told}`.toLowerCase().includes(typed))
+      .sort((a, b) => begins(b) - begins(a));
   }
 
   adding(rows, rest) {
@@ -293,7 +298,8 @@ export class Forms {
   }
 
   submit() {
-    const { verb, key, layer, edit } = this, text = (name) => this.el.querySelector(`[name=${name}]`)?.value.trim() ?? "";
+    const { verb, key, layer, edit } = this;
+    const text = (name) => this.el.querySelector(`[name=${name}]`)?.value.trim() ?? "";
     if (verb === "a" && !this.kind) this.pick(this.hits[this.chosen]?.kind ?? "");
     else if (verb === "a") edit.send(this.step);
     else if (verb === "n") edit.send(["rename", layer, text("name")]);

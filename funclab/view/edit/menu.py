@@ -119,8 +119,8 @@ def _choices(name: str) -> list[str]:
         return sorted(name for name in names if not name.startswith("keras_"))
     kind = next((kind[1:] for kind in OBJECTS if name.endswith(kind)), "")
     if kind:
-        return sorted({registry.to_snake_case(cls.__name__)
-                       for cls in registry.registered(kind).values() if isinstance(cls, type)})  # fmt: skip
+        classes = (cls for cls in registry.registered(kind).values() if isinstance(cls, type))
+        return sorted({registry.to_snake_case(cls.__name__) for cls in classes})
     return CHOICES.get(name, [])
 
 

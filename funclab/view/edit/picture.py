@@ -20,7 +20,7 @@ UNKNOWN = "?"
 
 def drawn(build: Build, face: str, look: str, focus: str = "", room: Any = ROOM) -> Diagram | None:
     """The graph of a draft: a call that fails has a red line around it, what leads to no output a
-    dashed one, and a shape that is not known is a question mark; None without any call that reads."""
+    dashed one, and a shape that is not known is a question mark; None for Inputs alone."""
     sketch = build.sketch
     if sketch is None:
         return None

@@ -1,7 +1,7 @@
 """Code back into a draft: read with `ast` and never run, because a page can send anything.
 
-Known are imports from funclab, assignments, `Input`, `Model`, the layers, the initializers and so on
-that these modules list, functions of `ops`, operators on tensors, and plain values.
+Known are imports from funclab, assignments, `Input`, `Model`, the layers and
+initializers that these modules list, functions of `ops`, operators on tensors, and plain values.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ import operator
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from difflib import SequenceMatcher
 from functools import cache, cached_property
-from typing import Any, NoReturn
+from typing import Any
 
 from funclab import constraints, initializers, layers, ops, registry, regularizers
 from funclab.errors import ArgumentError, FunclabError
@@ -25,6 +24,7 @@ from funclab.models import Sequential
 from funclab.view.edit.building import Build
 from funclab.view.edit.commands import NOT_HERE, NOT_SET
 from funclab.view.edit.draft import MOST_CALLS, Call, Draft, Layer, Leaf, Ref, config_of
+from funclab.view.edit.matching import numbered
 
 MOST_CHARACTERS = 20_000
 ROOMS = {
@@ -52,7 +52,7 @@ def read_code(text: str, before: Draft) -> Draft:
     Raises: ArgumentError, with the line, for code that is not understood or does not work.
     """
     if len(text) > MOST_CHARACTERS:
-        _refuse(None, f"code of more than {MOST_CHARACTERS:,} characters")
+        raise _unread(None, f"code of more than {MOST_CHARACTERS:,} characters")
     try:
         body = ast.parse(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -65,12 +65,14 @@ def read_code(text: str, before: Draft) -> Draft:
     reader = _Reader()
     for statement in body:
         reader.read(statement)
-    return _numbered(reader.draft(), before, reader.unnamed)
+    return numbered(reader.draft(), before, reader.unnamed)
 
 
-def _refuse(node: Any, what: str) -> NoReturn:
+def _unread(node: Any, what: str = "") -> ArgumentError:
+    """The error for a part of the code that is not understood, or for the whole code."""
     line = f"line {node.lineno}: " if node is not None else ""
-    raise ArgumentError(
+    what = what or f"`{ast.unparse(node)[:60]}`"
+    return ArgumentError(
         f"{line}{what} is not read here.",
         why="this code is read, not run: layers, ops, numbers, words, and names given to them.",
         fix="write one call a line, or run the code in a cell and edit the model it makes.",
@@ -122,7 +124,7 @@ class _Reader:
         Raises: ArgumentError if no model stands at its end.
         """
         if self.last is None:
-            return _refuse(None, "code without `model = Model(inputs, outputs)` at its end")
+            raise _unread(None, "code without `model = Model(inputs, outputs)` at its end")
         whole = self.last.draft
         own = {*whole.needed, *whole.input_calls}
         calls = {k: call for k, call in self.growing.calls.items() if k not in self.inside - own}
@@ -130,7 +132,7 @@ class _Reader:
         names = [layer.name for key, layer in draft.layers.items() if key not in self.unnamed]
         for name in names:
             if names.count(name) > 1:
-                _refuse(None, f"code with two layers named {name!r}")
+                raise _unread(None, f"code with two layers named {name!r}")
         return draft
 
     def _hinted(self) -> dict[int, Layer]:
@@ -148,11 +150,11 @@ class _Reader:
         return hinted
 
     def read(self, statement: ast.stmt) -> None:
-        if isinstance(statement, ast.ImportFrom) and statement.module == "funclab":
-            if {item.name for item in statement.names} <= IMPORTED:
-                return
+        own = isinstance(statement, ast.ImportFrom) and statement.module == "funclab"
+        if own and {item.name for item in statement.names} <= IMPORTED:  # type: ignore[attr-defined]
+            return
         if not isinstance(statement, ast.Assign):
-            _refuse(statement, _told(statement))
+            raise _unread(statement)
         value = self._value(statement.value)
         for target in statement.targets:
             self._assign(target, value)
@@ -166,9 +168,9 @@ class _Reader:
                     self.hints.setdefault(layer.id, target.id)
             return
         if not isinstance(target, (ast.Tuple, ast.List)) or not isinstance(value, (list, tuple)):
-            _refuse(target, _told(target))
+            raise _unread(target)
         if len(target.elts) != len(value):
-            _refuse(target, f"{len(value)} values for {len(target.elts)} names")
+            raise _unread(target, f"{len(value)} values for {len(target.elts)} names")
         for part, item in zip(target.elts, value, strict=True):
             self._assign(part, item)
 
@@ -184,7 +186,9 @@ class _Reader:
             case ast.Tuple(elts=items):
                 return tuple(self._value(item) for item in items)
             case ast.Dict(keys=keys, values=values):
-                words = [self._value(key) if key else _refuse(node, "`**`") for key in keys]
+                if None in keys:
+                    raise _unread(node)
+                words = [self._value(key) for key in keys if key is not None]
                 return dict(zip(words, map(self._value, values), strict=True))
             case ast.UnaryOp(op=op, operand=operand) if type(op) in OPERATORS:
                 return self._computed(node, OPERATORS[type(op)], [self._value(operand)])
@@ -196,12 +200,13 @@ class _Reader:
                 return self._computed(node, OPERATORS[type(op)], values)
             case ast.Attribute(value=ast.Name(id="activations"), attr=name):
                 known = registry.registered("activation")
-                return known[name] if name in known else _refuse(node, _told(node))
+                if name in known:
+                    return known[name]
             case ast.Subscript(value=value, slice=index):
                 return self._item(node, self._value(value), self._index(index))
             case ast.Call():
                 return self._call(node)
-        return _refuse(node, _told(node))
+        raise _unread(node)
 
     def _index(self, node: ast.expr) -> Any:
         if isinstance(node, ast.Slice):
@@ -215,7 +220,7 @@ class _Reader:
         if isinstance(value, Leaf):
             return self._computed(node, operator.getitem, [value, index])
         if not isinstance(value, (list, tuple, dict)):
-            _refuse(node, _told(node))
+            raise _unread(node)
         return _tried(node, operator.getitem, [value, index], {})
 
     def _computed(self, node: ast.expr, function: Any, values: list[Any], **settings: Any) -> Any:
@@ -227,7 +232,7 @@ class _Reader:
             return structure.map_structure(lambda tensor: self._call_of(node, tensor), made)
         numbers = all(type(leaf) in (int, float) for leaf in leaves)
         if function not in ARITHMETIC or not numbers:
-            _refuse(node, _told(node))
+            raise _unread(node)
         return _tried(node, function, values, {})
 
     def _tensor(self, leaf: Any) -> Any:
@@ -264,7 +269,7 @@ class _Reader:
         stack = isinstance(node.func, ast.Name) and node.func.id == "Sequential"
         args = [] if stack else [self._value(arg) for arg in node.args]
         if any(keyword.arg is None for keyword in node.keywords):
-            _refuse(node, "`**`")
+            raise _unread(node)
         kwargs = {str(keyword.arg): self._value(keyword.value) for keyword in node.keywords}
         match node.func:
             case ast.Name(id="Input") if "Input" not in self.names:
@@ -284,20 +289,20 @@ class _Reader:
             if named:
                 self.named.add(id(layer))
         if not isinstance(layer, AnyLayer):
-            _refuse(node, _told(node.func))
+            raise _unread(node.func)
         return self._called(node, layer, args, kwargs)
 
     def _of_room(self, node: ast.Call, room: str, name: str, args: Any, kwargs: Any) -> Any:
         target = getattr(ROOMS[room], name, None) if name in _listed(room) else None
         refused = room == "layers" and name in NOT_HERE - WRAPPERS
         if target is None or refused or not callable(target) or name in NOT_CALLED:
-            _refuse(node, _told(node.func))
+            raise _unread(node.func)
         if room == "ops" or (room == "layers" and not isinstance(target, type)):
             return self._computed(node, target, args, **kwargs)
         if any(isinstance(leaf, Leaf) for leaf in structure.flatten([args, kwargs])):
-            _refuse(node, f"a tensor among the settings of {name}")
+            raise _unread(node, f"a tensor among the settings of {name}")
         if NOT_SET & kwargs.keys() - {"layer", "cell", "name"}:
-            _refuse(node, _told(node))
+            raise _unread(node)
         made = _tried(node, target, args, kwargs)
         if "name" in kwargs:
             self.named.add(id(made))
@@ -320,7 +325,7 @@ class _Reader:
             layer = self._value(item)
             parts.append(layer.model if isinstance(layer, _Inner) else layer)
             if not isinstance(parts[-1], AnyLayer):
-                _refuse(item, _told(item))
+                raise _unread(item)
         made = _tried(node, Sequential, (parts,), kwargs)
         if "name" in kwargs:
             self.named.add(id(made))
@@ -328,7 +333,7 @@ class _Reader:
 
     def _called(self, node: ast.Call, layer: Any, args: Any, kwargs: Any) -> Any:
         if not any(isinstance(leaf, Leaf) for leaf in structure.flatten([args, kwargs])):
-            _refuse(node, f"{_told(node)}, a call on no tensor,")
+            raise _unread(node, "a call on no tensor")
         call = self._add(node, self._layer(layer), tuple(args), kwargs)
         made = self.build.nodes[call]
         order = {tensor: i for i, tensor in enumerate(made.output_tensors)}
@@ -339,7 +344,7 @@ class _Reader:
         ends = dict(zip(("inputs", "outputs"), args, strict=False)) | kwargs
         leaves = structure.flatten([ends.get("inputs"), ends.get("outputs")])
         if not all(isinstance(leaf, Leaf) for leaf in leaves):
-            _refuse(node, "a Model of anything but tensors")
+            raise _unread(node, "a Model of anything but tensors")
         inner = replace(
             self.growing,
             inputs=ends["inputs"],
@@ -370,7 +375,7 @@ class _Reader:
 
     def _add(self, node: ast.expr, layer: Layer, args: Any, kwargs: Any) -> int:
         if len(self.growing.calls) >= MOST_CALLS:
-            _refuse(node, f"code with more than {MOST_CALLS} calls")
+            raise _unread(node, f"code with more than {MOST_CALLS} calls")
         call = Call(self.growing.next + 1, layer.id, args, kwargs)
         self.growing = self.build.draft = replace(
             self.growing,
@@ -389,10 +394,6 @@ def _listed(room: str) -> set[str]:
         return {*ROOMS[room].__all__}
     known = registry.registered(room.removesuffix("s")).values()
     return {item.__name__ for item in known if isinstance(item, type)}
-
-
-def _told(node: ast.AST) -> str:
-    return f"`{ast.unparse(node)[:60]}`"
 
 
 def _tried(node: ast.expr, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
@@ -415,62 +416,3 @@ def is_named_by(layer: Layer, name: str) -> bool:
 def _stem(operation: Any) -> str:
     op = getattr(operation, "op", None)
     return str(op.name) if op is not None else registry.prefix_of(type(operation))
-
-
-def _numbered(draft: Draft, before: Draft, unnamed: set[int]) -> Draft:
-    """The draft with the numbers, and names, that its layers had before: these keep their weights."""
-    same = _same_layers(draft, before, unnamed)
-    number = {key: same.get(key, key + before.next) for key in draft.layers}
-    old = {key: before.layers[same[key]].name for key in unnamed & same.keys()}
-    taken = {layer.name for key, layer in draft.layers.items() if key not in unnamed}
-    layers: dict[int, Layer] = {}
-    for key, layer in draft.layers.items():
-        name = layer.name
-        if key in unnamed:
-            stem = re.sub(r"_\d+$", "", name)
-            wanted = (old.get(key, name), stem, *(f"{stem}_{i}" for i in range(1, MOST_CALLS + 1)))
-            name = next(name for name in wanted if name not in taken)
-            taken.add(name)
-        layers[number[key]] = replace(layer, id=number[key], name=name)
-
-    def moved(leaf: Any) -> Any:
-        return (
-            Leaf(Ref(leaf.ref.call + before.next, leaf.ref.output))
-            if isinstance(leaf, Leaf)
-            else leaf
-        )
-
-    calls = {}
-    for call in draft.calls.values():
-        args, kwargs = structure.map_structure(moved, (call.args, call.kwargs))
-        key = call.id + before.next
-        calls[key] = Call(key, number[call.layer], args, kwargs)
-    inputs, outputs = structure.map_structure(moved, (draft.inputs, draft.outputs))
-    return replace(
-        draft,
-        name=draft.name or before.name,
-        layers=layers,
-        calls=calls,
-        inputs=inputs,
-        outputs=outputs,
-        next=before.next + draft.next,
-    ).tidied()
-
-
-def _same_layers(draft: Draft, before: Draft, unnamed: set[int]) -> dict[int, int]:
-    """For each layer, the one that it was before: of the same name, or else of the same class at the
-    same place among those that are left."""
-    named = {(layer.kind, layer.name): key for key, layer in before.layers.items()}
-    same = {
-        key: named[layer.kind, layer.name]
-        for key, layer in draft.layers.items()
-        if (layer.kind, layer.name) in named
-    }
-    used = {*same.values()}
-    new = [key for key in draft.layers if key not in same]
-    old = [key for key in before.layers if key not in used]
-    kinds = [draft.layers[key].kind for key in new], [before.layers[key].kind for key in old]
-    for block in SequenceMatcher(None, *kinds, autojunk=False).get_matching_blocks():
-        pairs = zip(new[block.a : block.a + block.size], old[block.b : block.b + block.size])
-        same |= dict(pairs)
-    return same

@@ -103,9 +103,9 @@ class _Candidates:
             for other_ref, other in pairs:
                 if ref != other_ref and shape != other:
                     yield from self._alike(ref, shape, other)
-        if self.layer.merges and self.layer.kind.__name__ != "Concatenate":
-            if len({shape[:-1] for shape in self.shapes}) == 1:
-                yield ["replace", self.key, "Concatenate"]
+        alike = len({shape[:-1] for shape in self.shapes}) == 1
+        if alike and self.layer.merges and self.layer.kind.__name__ != "Concatenate":
+            yield ["replace", self.key, "Concatenate"]
 
     def _alike(self, ref: Ref, shape: Shape, other: Shape) -> Iterator[Step]:
         """Bring a tensor to the shape of another."""
@@ -125,7 +125,7 @@ class _Candidates:
         return self._insert(ref, "Dense", units=wanted)
 
     def _places(self, ref: Ref, shape: Shape, other: Shape) -> Iterator[Step]:
-        """Bring the places of a tensor, its axes between batch and channels, to those of another."""
+        """Bring the axes between batch and channels to the lengths of another tensor."""
         sizes = list(zip(shape[1:-1], other[1:-1], strict=True))
         rank = len(sizes)
         if any(a is None or b is None for a, b in sizes):

@@ -113,7 +113,7 @@ export class Edit {
     const list = steps.map((text, i) => h("li", mark(i === position, "step"),
       link(text, () => this.go(i))));
     const verbs = Object.keys(VERBS).filter((key) => this.can(key)).map((key) => h("li", {},
-      ctx.button(ctx.t(`edit_verb_${key}`), key, () => this.byMouse(key))));
+      ctx.button(ctx.t(`edit_verb_${VERBS[key]}`), key, () => this.byMouse(key))));
     const { chosen } = this, { goal, most } = ctx.facts;
     this.side.replaceChildren(...[
       goal ? h("p", { class: "fl-goal" }, ctx.t("edit_goal", { goal })) : null,
@@ -262,7 +262,7 @@ export class Edit {
   keys() {
     const { ctx } = this, { position } = ctx.state, last = (ctx.facts.steps?.length ?? 1) - 1;
     const key = (name, run) => ({ label: ctx.t(name), run });
-    const verbs = Object.keys(VERBS).map((verb) => [verb, key(`edit_verb_${verb}`, () => this.verb(verb))]);
+    const verbs = Object.keys(VERBS).map((verb) => [verb, key(`edit_verb_${VERBS[verb]}`, () => this.verb(verb))]);
     const digits = [...Array(9).keys()].map((i) => [i + 1, { run: () => this.digit(i + 1) }]);
     digits[0][1].label = ctx.t("edit_key_repair");
     return {

@@ -103,7 +103,8 @@ export function icon(name) {
 }
 
 /** How keys are written on buttons. */
-export const KEY_SIGNS = { " ": TEXTS.space, ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→", Delete: "Del" };
+export const KEY_SIGNS = { " ": TEXTS.space, ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→",
+  Delete: "Del" };
 
 export function same(a, b) {
   return JSON.stringify(a) === JSON.stringify(b);

@@ -89,7 +89,7 @@ def test_random_models_are_built_again_with_the_same_predictions(seed):
     draft, operations = Draft.of(model)
     build = Build(draft)
 
-    keep_weights(build.operations, operations, {key: "" for key in draft.layers})
+    keep_weights(build.operations, operations, dict.fromkeys(draft.layers, ""))
 
     assert_same_predictions(model, build.model)
 

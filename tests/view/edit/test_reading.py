@@ -30,7 +30,7 @@ def test_what_to_code_writes_comes_back_with_its_weights(name):
 
     back = read_code(funclab.to_code(model, names=False), draft)
     build = Build(back)
-    _, new = keep_weights(build.operations, operations, {key: "" for key in back.layers})
+    _, new = keep_weights(build.operations, operations, dict.fromkeys(back.layers, ""))
 
     assert not new
     assert name in NAMED_INSIDE or build.model.get_config() == model.get_config()
@@ -46,7 +46,7 @@ def test_code_of_random_models_is_read_or_refused(seed):
     except FunclabError:
         return
     build = Build(back)
-    keep_weights(build.operations, operations, {key: "" for key in back.layers})
+    keep_weights(build.operations, operations, dict.fromkeys(back.layers, ""))
 
     assert_same_predictions(model, build.model)
 
