@@ -137,7 +137,8 @@ interop: .venv/interop/ready
 	KERAS_BACKEND=jax .venv/interop/bin/python -m tools.interop.graphs
 	for backend in tensorflow jax torch; do \
 	    KERAS_BACKEND=$$backend .venv/interop/bin/python -m tests.truth && \
-	    KERAS_BACKEND=$$backend .venv/interop/bin/python -m tools.interop.views || exit 1; done
+	    KERAS_BACKEND=$$backend .venv/interop/bin/python -m tools.interop.views && \
+	    KERAS_BACKEND=$$backend FUNCLAB_PROGRESS=off .venv/interop/bin/python -m tools.interop.learned || exit 1; done
 
 .venv/interop/ready: pyproject.toml
 	"$$(sh tools/setup/python.sh)" -m venv .venv/interop

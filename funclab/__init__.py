@@ -55,6 +55,7 @@ _NAMES = {
     "Sequential": "models",
     "install_as_keras": "keras2",
     "gradients": "training.gradients",
+    "landscape": "view.landscape.view",
     "load_ipython_extension": "view.notebook.extension",
     "playground": "view.playground.view",
     "plot_model": "view",

@@ -133,6 +133,8 @@ class History(HistoryMethods, Callback):
         self.snapshots: Any = None
         self.validated_on = 0
         self.cluster: Any = None
+        self.path: Any = None
+        """The WeightPath that followed the training, if there was one."""
         self.now: Series = Series()
         self.history: Series = Series()
         self.epoch: list[int] = []

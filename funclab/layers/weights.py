@@ -124,7 +124,10 @@ class Weighted(Operation):
         """The objects in its attributes, and in lists and dicts there; without its calls, its
         arguments and its settings."""
         for name, value in vars(self).copy().items():  # another thread may add some
-            if type(value) in SETTINGS or name in NOT_HELD:
+            kind = type(value)
+            if kind in SETTINGS or name in NOT_HELD:
+                continue
+            if kind in (tuple, list) and SETTINGS.issuperset(map(type, value)):
                 continue
             if structure.is_container(value):
                 yield from structure.flatten(value)
@@ -153,9 +156,10 @@ class Weighted(Operation):
         if not self.trainable:
             return []
         layers = self.sublayers
-        inner = {id(v) for v in _each(layers, "weights")}
-        own = [v for v in self._own_variables() if id(v) not in inner and v.trainable]
-        own = [v for v in own if not _is_stream(v)]
+        own = [v for v in self._own_variables() if v.trainable and not _is_stream(v)]
+        if own and layers:
+            inner = {id(v) for v in _each(layers, "weights")}
+            own = [v for v in own if id(v) not in inner]
         return unique([*own, *_each(layers, "trainable_weights")])
 
     @property

@@ -47,6 +47,7 @@ ABOVE = {
     },
     "HistoryMethods": {
         "compare": "view.training.view.compare_runs",
+        "landscape": "view.landscape.view.landscape",
         "plot": "view.training.curves.history_plot",
     },
     "models": {
@@ -118,6 +119,7 @@ class HistoryMethods:
     """The methods of a training run that show it."""
 
     if TYPE_CHECKING:
+        from funclab.view.landscape.view import landscape
         from funclab.view.training.curves import history_plot as plot
         from funclab.view.training.view import compare_runs as compare
 

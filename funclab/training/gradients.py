@@ -9,7 +9,7 @@ from funclab.graph import structure
 from funclab.graph.aside import set_aside
 from funclab.graph.graph import Graph, source_inputs
 from funclab.graph.tensor import Tensor
-from funclab.graph.value import Value, Variable
+from funclab.graph.value import Variable
 from funclab.models.inputs import match_arrays
 from funclab.models.model import Functional
 from funclab.training.data.batches import spec
@@ -61,8 +61,8 @@ def gradients(target: Any, wrt: Any, x: Any, training: bool = False) -> Any:
         arrays = match_arrays(Functional(inputs, target, name="gradients"), x)
     graph = Graph(inputs, list(dict.fromkeys([target, *tensors])))
     specs = [spec(array, len(array)) if array is not None else None for array in arrays]
-    recorded = Recorded(specs, graph.replay, training)
-    values: dict[Any, Value] = dict(zip(graph.outputs, recorded.outputs))
+    recorded = Recorded(specs, lambda values: graph.replay(values), training)
+    values: dict[Any, Any] = dict(zip(graph.outputs, recorded.outputs))
     top, wanted = values[target], [values.get(place, place) for place in places]
     for place, value in zip(places, wanted):
         if not recorded.reaches(top, value):

@@ -30,7 +30,7 @@ class Recorded:
     def __init__(
         self,
         specs: Sequence[Spec | None],
-        run: Callable[[list[Value | None]], Sequence[Value]],
+        run: Callable[[list[Any]], Sequence[Value]],
         training: bool = False,
     ) -> None:
         self.inputs = [None if spec is None else Value(*spec) for spec in specs]

@@ -55,6 +55,7 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
     ("funclab/distribute/", DENSITY): (12.5, "messages: dicts of all that travels in a step"),
     ("funclab/view/", DENSITY): (13.5, "geometry: every coordinate is an attribute of something"),
     ("funclab/view/draw/contour.py", DENSITY): (14.5, "arrays of indices, in a small file"),
+    ("funclab/view/landscape/picture.py", DENSITY): (14.5, "points of a plane, and of a picture"),
     ("funclab/keras2/", DENSITY): (12.5, "tables of names, and Keras 2's arguments"),
     ("funclab/datasets/", DENSITY): (13.5, "tables of words, and formulas of curves"),
     ("funclab/teach/commands/warm.py", DENSITY): (12.5, "tiny models, a layer a line"),

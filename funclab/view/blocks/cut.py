@@ -50,14 +50,17 @@ class Tree:
         self.root = Regions(flow).tree()
         self.parts_of: dict[Block, list[Block]] = {}
         self.once: dict[Block, bool] = {}
+        self.keys: dict[Block, str] = {}
         self.groups: dict[tuple[int, int], Shown] = {}
         self.base = self._ends_open([Shown(block) for block in self.root.parts])
         self.cuts: list[list[Shown]] = []
 
     def key(self, block: Block) -> str:
         """Which block it is: the one from its first to its last call."""
-        first, last = (self.flow.calls[block.nodes[at]].key for at in (0, -1))
-        return clean(first if block.is_call else f"block {first} to {last}")
+        if block not in self.keys:
+            first, last = (self.flow.calls[block.nodes[at]].key for at in (0, -1))
+            self.keys[block] = clean(first if block.is_call else f"block {first} to {last}")
+        return self.keys[block]
 
     def parts(self, block: Block) -> list[Block]:
         """What an open block shows: its parts; of a run of which only the first block differs, that

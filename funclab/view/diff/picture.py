@@ -17,7 +17,7 @@ from funclab.view.scene.diagram import PROJECTOR_CALLS, Diagram, Graphs, chooser
 from funclab.view.scene.scene import Box, Scene
 
 SIDES = ("left", "right")
-ROOM, ON_A_WALL = (300, 360), (200, 270)
+ROOM, ON_A_WALL = (300, 360), (200, 228)
 """The width and height for each of the two graphs, on a screen and on a projector."""
 MOST_NUMBERS = 6
 """How many numbers of sentences a box shows."""

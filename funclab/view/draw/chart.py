@@ -296,7 +296,8 @@ class Plot:
         self._level(self.base, Paint("", "line", 1))
         font = Font(TICK, "label", anchor="middle")
         first, last = self.along
-        epochs = ticks(first, last, 8) if last > first else [first]
+        most = min(8, int(self.chart.wide // 30))
+        epochs = ticks(first, last, most) if last > first else [first]
         for epoch in (epoch for epoch in epochs if epoch == int(epoch)):
             start = complex(self._across(epoch), self.base + 16)
             self.canvas.text_line(start, f"{epoch:g}", font)

@@ -21,12 +21,14 @@ MOST_ON_A_PAGE = 6_000_000
 MOST_FRAMES = 40
 """A page holds all frames closed, all open, each of up to this many open by itself, and the way to
 as many calls in blocks."""
-BESIDE, BELOW, NARROW = 328, 120, 700
-"""The room of a panel beside or below a picture; in less width than `NARROW` it covers it."""
-EDGES, EDGES_ON_A_WALL = 32, 0
-"""The room around a picture, on both sides together."""
-ON_A_WALL = 548, 204
-"""The same for a projector."""
+BESIDE, BELOW = 328, 104
+"""The room of a panel beside or below a picture."""
+WIDE, NARROW = 860, 700
+"""The width from which a panel may stand beside the picture; in less than `NARROW` it covers it."""
+EDGES, NARROW_EDGES = 32, 8
+"""The room around a picture, on both sides together, and around one in a view that is not wide."""
+NOTEBOOK, ON_A_WALL = (1094.0, 474.0), (717.0, 306.0)
+"""The room for picture and panel in a notebook, and on a projector before it is enlarged."""
 LOOKS = ("auto", "projector")
 SHRINKS = ' style="max-width:100%;height:auto"'
 """What still pictures have: those of the explorer scroll instead."""
@@ -55,7 +57,7 @@ class Gallery:
         inner = tuple(f"{frame}/" for frame in self.frames)
         self.top = [key for key in self.nodes if not key.startswith(inner)]
         self.makers = {key: maker for maker, node in self.nodes.items() for key in node["outputs"]}
-        self.room = (1094.0, 472.0)
+        self.room: Room | None = None
         self.pictures: dict[str, dict[str, Any]] = {}
         self.shown: dict[str, set[str]] = {}
         self.scenes: dict[str, Scene] = {}
@@ -67,8 +69,8 @@ class Gallery:
         the boxes with which columns begin."""
         self.places = {key: i for i, key in enumerate(self.nodes)}
 
-    def resize(self, room: Room) -> None:
-        """Draw for a new room from now on."""
+    def resize(self, room: Room | None) -> None:
+        """Draw for a new room from now on, or for the usual one."""
         self.room = room
         self.pictures, self.shown, self.plain, self.scenes = {}, {}, {}, {}
 
@@ -154,14 +156,15 @@ class Gallery:
 
     def _rooms(self, way: Way) -> dict[str, Room]:
         """The room of a picture for each place of the panel, in units of the picture."""
-        scale = theme.PROJECTOR if way.large else 1
-        edges = EDGES_ON_A_WALL if way.large else EDGES
-        width, height = (size - edges for size in self.room)
-        beside, below = ON_A_WALL if way.large else (BESIDE, BELOW)
+        room = self.room or (ON_A_WALL if way.large else NOTEBOOK)
+        wide = room[0] >= WIDE
+        width, height = (size - (EDGES if wide else NARROW_EDGES) for size in room)
         rooms = {"over": (width, height)}
-        if self.room[0] >= NARROW:
-            rooms |= {"beside": (width - beside, height), "below": (width, height - below)}
-        return {side: (w / scale, h / scale) for side, (w, h) in rooms.items()}
+        if wide:
+            rooms["beside"] = width - BESIDE, height
+        if room[0] >= NARROW:
+            rooms["below"] = width, height - BELOW
+        return rooms
 
     def _placed(self, way: Way, target: str, sharing: Sharing) -> tuple[str, Diagram]:
         """The place of the panel, and the picture: the two are decided together, to show the most

@@ -3,16 +3,14 @@
 
 import { h } from "../live/core.js";
 
-// The width of a panel beside the picture with its gap, the height of one below, and the width
-// under which it covers the picture instead, unless there is room below.
-const BESIDE = 328, BELOW = 120, NARROW = 700, ON_A_WALL = [520, 204];
-// The room around the picture on its stage, above and below together, and at least at its sides; of the
-// code above the view; and of the page around it.
-const EDGES = 32, SIDES = 4, CODE = 52, AROUND = 100;
-// The least height of a panel beside the picture, enough for most layers, and the most of one below.
-const PANEL = 420, MOST_BELOW = 160;
-// The room in a notebook in a window of 1280 by 720: pictures without a kernel must fit there.
-const WINDOW = [1094, 472];
+// The width of a panel beside the picture with its gap, the height of one below; the width from which it may
+// stand beside, and that under which it covers the picture instead, unless there is room below.
+const BESIDE = 328, BELOW = 104, WIDE = 860, NARROW = 700;
+// The room around the picture on its stage, above and below together, where it is not wide; and at its sides.
+const EDGES = 8, SIDES = 4;
+// The room that pictures are drawn for before a page has told its own: in a notebook in a window of 1280 by 720, and
+// on a projector.
+const NOTEBOOK = [1094, 474], ON_A_WALL = [717, 306];
 
 export class Room {
   /**
@@ -43,19 +41,13 @@ export class Room {
     ctx.listen(window, "resize", again);
   }
 
-  /** Width and height for picture and panel: with header and foot, no higher than a window. */
-  get size() {
-    const { el, head, foot, look } = this.ctx, page = el.closest(".jp-WindowedPanel-outer");
-    // In a notebook, some of the code stays in sight above it.
-    const high = page ? page.clientHeight - (look === "projector" ? 0 : CODE)
-      : window.innerHeight / (el.currentCSSZoom ?? 1) - AROUND;
-    return [el.clientWidth, Math.max(320, Math.floor(high) - head.offsetHeight - foot.offsetHeight - 8)];
-  }
+  /** Width and height for picture and panel. */
+  get size() { return [this.work.clientWidth, this.work.clientHeight]; }
 
   /** Ask for another layout when the room has changed by more than a tenth. */
   measure() {
-    const { model } = this.ctx, now = this.size, told = model.get("space") ?? [];
-    const before = this.told ?? (told.length ? told : WINDOW);
+    const { model, look } = this.ctx, now = this.size, told = model.get("space") ?? [];
+    const before = this.told ?? (told.length ? told : look === "projector" ? ON_A_WALL : NOTEBOOK);
     if (now[0] < 100 || now.every((size, i) => Math.abs(size - before[i]) <= before[i] / 10)) return;
     this.told = now;
     model.set("space", now);
@@ -64,26 +56,18 @@ export class Room {
 
   /** Where the panel is: as decided with the picture, if the window still has the same size. */
   side(picture, wide, tall) {
-    const [width, high] = this.size, [panel, below] = this.panel;
-    if (width < NARROW) return tall + this.edges + below <= high ? "below" : "over";
+    const [width, high] = this.size;
+    if (width < NARROW) return tall + EDGES + BELOW <= high ? "below" : "over";
     if (picture?.side === "over") return "over";
-    return picture?.side === "beside" && wide + SIDES + panel <= width ? "beside" : "below";
+    return picture?.side === "beside" && width >= WIDE && wide + SIDES + BESIDE <= width ? "beside" : "below";
   }
 
-  /** The room of a panel beside a picture, and of one below it. */
-  get panel() { return this.ctx.look === "projector" ? ON_A_WALL : [BESIDE, BELOW]; }
-
-  get edges() { return this.ctx.look === "projector" ? 0 : EDGES; }
-
   arrange() {
-    const { ctx, work, stage } = this, picture = stage.picture, [, high] = this.size;
+    const { ctx, work, stage } = this, picture = stage.picture;
     const drawn = ctx.stage.querySelector("svg");
     const [wide, tall] = ["width", "height"].map((name) => Number(drawn?.getAttribute(name) ?? 0));
     const side = this.side(picture, wide, tall);
     for (const name of ["beside", "below", "over"]) work.classList.toggle(`fl-${name}`, name === side);
-    const sizes = { room: high, tall: Math.min(high, Math.max(tall + this.edges, PANEL)),
-      said: Math.min(MOST_BELOW, Math.max(this.panel[1], high - tall - this.edges)), stage: high - this.panel[1] };
-    for (const [name, size] of Object.entries(sizes)) work.style.setProperty(`--fl-${name}`, `${size}px`);
     const { selected, level, table } = ctx.state;
     work.classList.toggle("fl-chosen", Boolean(selected || level || table || !ctx.askBox.hidden));
   }
@@ -113,9 +97,11 @@ export class Room {
   /** Scroll the stage to a box; a panel over the picture covers the half without the box. */
   show(box) {
     if (!box) return;
-    const { stage } = this.ctx, frame = stage.getBoundingClientRect(), at = box.getBoundingClientRect();
-    const along = (low, high, size) => (at[low] >= frame[low] && at[high] <= frame[low] + size ? 0 :
-      at[high] - at[low] > size ? at[low] - frame[low] - 8 : (at[low] + at[high]) / 2 - frame[low] - size / 2);
+    const { stage, zoom } = this.ctx, frame = stage.getBoundingClientRect(), at = box.getBoundingClientRect();
+    const along = (low, high, size) => {
+      const from = (at[low] - frame[low]) / zoom, to = (at[high] - frame[low]) / zoom;
+      return from >= 0 && to <= size ? 0 : to - from > size ? from - 8 : (from + to - size) / 2;
+    };
     stage.scrollTop += along("top", "bottom", stage.clientHeight);
     stage.scrollLeft += along("left", "right", stage.clientWidth);
     const now = box.getBoundingClientRect();
@@ -142,7 +128,7 @@ export class Room {
   /** Scroll the panel just enough to show the end of a part, or as much of it as fits. */
   scrollPanel(part) {
     const { panel } = this.ctx, [frame, at] = [panel, part].map((element) => element.getBoundingClientRect());
-    const way = panel.querySelector("nav")?.offsetHeight ?? 0;
-    panel.scrollTop += Math.max(0, Math.min(at.bottom - frame.bottom, at.top - frame.top - way));
+    const { zoom } = this.ctx, way = panel.querySelector("nav")?.offsetHeight ?? 0;
+    panel.scrollTop += Math.max(0, Math.min((at.bottom - frame.bottom) / zoom, (at.top - frame.top) / zoom - way));
   }
 }

@@ -30,10 +30,10 @@ export class Explorer {
     let from = null;
     ctx.listen(ctx.stage, "pointerdown", (event) => {
       if (!event.target.closest("[data-key]:not(.frame)"))
-        from = [event.clientX + ctx.stage.scrollLeft, event.clientY + ctx.stage.scrollTop];
+        from = [event.clientX / ctx.zoom + ctx.stage.scrollLeft, event.clientY / ctx.zoom + ctx.stage.scrollTop];
     });
     ctx.listen(window, "pointermove", (event) => {
-      if (from) ctx.stage.scrollTo(from[0] - event.clientX, from[1] - event.clientY);
+      if (from) ctx.stage.scrollTo(from[0] - event.clientX / ctx.zoom, from[1] - event.clientY / ctx.zoom);
     });
     ctx.listen(window, "pointerup", () => { from = null; });
   }

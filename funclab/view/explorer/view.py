@@ -176,8 +176,9 @@ class Explorer(View):
 
     def complete(self) -> dict[str, Any]:
         room = self.gallery.room
-        self.gallery.resize(PAGE)
-        self.gallery.draw_all(self.state, self.look == "projector")
+        large = self.look == "projector"
+        self.gallery.resize(None if large else PAGE)
+        self.gallery.draw_all(self.state, large)
         pictures = dict(self.gallery.pictures)
         self.gallery.resize(room)
         facts: dict[str, Any] = self.facts  # type: ignore[assignment]
@@ -186,7 +187,7 @@ class Explorer(View):
         return {"pictures": pictures, "facts": {**facts, "tape": tape, "more": more}}
 
 
-PAGE = 1240.0, 526.0
+PAGE = 1240.0, 534.0
 """The room between header and foot on a page in a window of 1280 by 720."""
 MESSAGES = {"tape": tape_of, "more": more_of}
 """What the browser may ask for, and the function that answers."""

@@ -14,14 +14,14 @@ from funclab.training.logits import BELONGS
 from funclab.view.draw.sentences import say
 from funclab.view.learned.look import Look
 
-CLASSES, YES_NO, NUMBERS = "classes", "yes or no", "numbers"
+CLASSES, YES_NO, NUMBERS = "classes", "yes_no", "numbers"
 
 
 @dataclass
 class Answers:
     """One output's answers for some samples, and the truth, if it is known.
 
-    `kind` is "classes" (`values` are the probabilities of each class), "yes or no" (`values` are
+    `kind` is "classes" (`values` are the probabilities of each class), "yes_no" (`values` are
     one probability for each sample) or "numbers" (`values` are the predictions). `truth` has the
     number of a class, 0 or 1, or a number for each sample.
     """
@@ -146,7 +146,7 @@ def _truth(kind: str, values: Array, y: Array, name: str, column: int) -> Array:
     if rows.shape[1] != 1 or rows.dtype.kind not in "biuf":
         raise DataError(
             f"y of shape {show((None, *y.shape[1:]))} does not fit {name}.",
-            why=f"the answers of {name} are {kind}.",
+            why=f"{name} gives {'a number' if kind == NUMBERS else 'one class'} for each sample.",
             fix="pass one number for each sample, or one-hot rows.",
         )
     truth = rows[:, 0]

@@ -13,8 +13,9 @@ export const exercise = {
     this.lines = h("ol", { class: "fl-lines", "aria-label": ctx.t("lesson_lines") });
     this.hints = h("ol", { class: "fl-hints", "aria-label": ctx.t("lesson_hints") });
     ctx.bar.append(...ctx.makeButtons());
-    ctx.stage.append(h("p", {}, h("b", {}, `${facts.id} `), coded(facts.task)), this.lines, this.verdict, this.hints,
-      this.graph.el);
+    ctx.stage.append(h("div", { class: "fl-told" }, h("p", {}, h("b", {}, `${facts.id} `), coded(facts.task)),
+      this.lines, this.verdict, this.hints), this.graph.el);
+    if (this.low) ctx.watchSizes(() => ctx.reserve(this.hints, [this.hinted(facts)]), ctx.foot);
     ctx.watchSizes(() => this.find(), this.graph.el);
   },
 
@@ -35,13 +36,15 @@ export const exercise = {
     const picture = (state.hints && pictures.lit) || pictures.marked;
     this.graph.el.hidden = !picture;
     if (picture && this.graph.put(picture)) this.find();
-    this.hints.hidden = !state.hints;
-    this.hints.replaceChildren(...facts.hints.slice(0, state.hints).map((hint) => h("li", {}, coded(hint))));
+    this.hints.hidden = !state.hints && !this.low;
+    this.hints.replaceChildren(...this.hinted(facts, state.hints));
     const solved = state.solution && facts.tried ? this.solution(ctx) : [];
     ctx.panel.replaceChildren(...solved);
     if (solved.length > 1 && !this.solved) ctx.bringInSight(ctx.panel);
     this.solved = solved.length > 1;
   },
+
+  hinted: ({ hints }, count = hints.length) => hints.slice(0, count).map((hint) => h("li", {}, coded(hint))),
 
   drawLines(ctx) {
     const { order, at } = ctx.state, text = new Map(ctx.facts.lines.map((line) => [line.number, line.text]));

@@ -18,6 +18,7 @@ export const question = {
       h("ol", { class: "fl-options" }, this.options.map((button) => h("li", {}, button))), this.see, this.reveal);
     if (ctx.model.alone && !this.answers(ctx).length) ctx.model.set("answers", ANSWERED.read(facts.id));
     ctx.hear("change:answers", () => ctx.update());
+    ctx.watchSizes(() => this.keepRoom(ctx), ctx.foot);
     ctx.listen(window, "keydown", (event) => this.below(ctx, event), true);
     ctx.listen(KERNEL.news, `show ${facts.id}`, () => { if (!this.open(ctx)) this.choose(ctx, null); });
   },
@@ -36,6 +37,15 @@ export const question = {
     event.preventDefault();
     event.stopImmediatePropagation();
   },
+
+  /** Keep the room of the longest response. */
+  keepRoom(ctx) {
+    const given = [...ctx.facts.options.keys()], said = [null, ...given].map((last) => this.said(ctx, last, true));
+    if (ctx.facts.votes > 1) said.push(...given.map((last) => this.said(ctx, last, false)));
+    ctx.reserve(this.reveal, said.map((texts) => this.paragraphs(texts)));
+  },
+
+  paragraphs: (texts) => texts.map((text) => h("p", {}, coded(text))),
 
   answers: (ctx) => ctx.model.get("answers"),
 
@@ -59,8 +69,8 @@ export const question = {
       button.setAttribute("aria-pressed", String(chosen));
       button.dataset.sign = open && (chosen || options[i].right) ? (options[i].right ? "✓ " : "✗ ") : "";
     });
-    this.see.hidden = open;
-    this.reveal.replaceChildren(...this.said(ctx, answers.at(-1), open).map((text) => h("p", {}, coded(text))));
+    this.see.style.visibility = open ? "hidden" : "";
+    this.reveal.replaceChildren(...this.paragraphs(this.said(ctx, answers.at(-1), open)));
   },
 
   /** The response to the last answer; none before there is one. */

@@ -11,6 +11,8 @@ export const test = {
     ctx.bar.append(...ctx.makeButtons());
     ctx.stage.append(this.count, this.item);
     ctx.hear("change:answers", () => ctx.update());
+    const { items } = ctx.facts;
+    ctx.watchSizes(() => ctx.reserve(this.item, items.map((item) => this.asked(ctx, item))), ctx.foot);
   },
 
   update(ctx) {

@@ -13,7 +13,10 @@ const lesson = { question, exercise, failed, printed, test, vote };
 
 /** One script shows all of these views: the facts of a view say which one it is. */
 function partOf(model) {
-  return { name: "lesson", ...lesson[model.get("facts").kind] };
+  const { kind, tried, lines } = model.get("facts");
+  // A tried exercise may show a graph and the solution, and a vote is for a class to look at.
+  const low = kind === "exercise" ? !tried && !lines.length : kind !== "vote";
+  return { name: "lesson", low, ...lesson[kind] };
 }
 
 export default {

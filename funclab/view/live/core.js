@@ -110,6 +110,10 @@ export function same(a, b) {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
+/** How high a view is at most: in a notebook, and on a page of its own or a projector; how much is around it
+ * there, the code above it that stays in sight; and its least height. */
+const IN_NOTEBOOK = 560, ON_PAGE = 620, AROUND = 100, CODE = 52, LEAST = 320;
+
 export class Context {
   /**
    * @param {Model} model
@@ -147,6 +151,35 @@ export class Context {
     this.foot = h("footer", { class: "fl-foot" }, this.captionBox, this.status, keys);
     this.el.append(this.head, this.askBox, this.stage, this.panel, this.tourBox, this.foot);
     host.append(this.el);
+  }
+
+  /** How many pixels of the page one of the view is: more on a projector. */
+  get zoom() { return this.el.currentCSSZoom ?? 1; }
+
+  /** The height of the view, or the most of one that is low: only the window changes it. */
+  settle() {
+    const page = this.el.closest(".jp-WindowedPanel-outer"), wall = this.look === "projector";
+    const most = page && !wall ? IN_NOTEBOOK : ON_PAGE;
+    // The frame that some front ends put around an output is as high as what is in it.
+    const framed = window.parent !== window;
+    const room = page ? page.clientHeight - (wall ? 0 : CODE) : framed ? most : window.innerHeight - AROUND;
+    const high = Math.floor(Math.max(LEAST, Math.min(most, room)) / this.zoom);
+    this.el.style.setProperty("--fl-high", `${high}px`);
+  }
+
+  /** Keep room in a part for the highest of what it may hold, so that nothing moves when it does. */
+  reserve(part, contents) {
+    const probe = part.cloneNode(false);
+    probe.removeAttribute("role");
+    Object.assign(probe.style, { visibility: "hidden", height: "" });
+    part.after(probe);
+    const heights = contents.map((content) => {
+      probe.replaceChildren(...content.map((one) => one.cloneNode(true)));
+      return probe.offsetHeight;
+    });
+    probe.remove();
+    part.style.height = `${Math.max(0, ...heights)}px`;
+    part.classList.add("fl-kept");
   }
 
   /** Data from Python, requested once, when it is first shown; undefined until it arrives. */
@@ -423,13 +456,4 @@ function python(value) {
   if (typeof value === "object")
     return `{${Object.entries(value).map(([k, v]) => `${JSON.stringify(k)}: ${python(v)}`).join(", ")}}`;
   return JSON.stringify(value);
-}
-
-/** Give a picture its size: that of its drawing, larger for a projector. */
-export function fit(ctx, svg) {
-  const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
-  const large = ctx.look === "projector", scale = large ? 1.65 : 1;
-  svg.style.maxWidth = large ? "none" : "100%";
-  svg.setAttribute("width", width * scale);
-  svg.setAttribute("height", height * scale);
 }

@@ -100,8 +100,9 @@ export class Graph {
       const fits = to - from <= outer[high] - outer[low], first = all[0];
       return (fits ? from + to : first[low] + first[high]) / 2 - (outer[low] + outer[high]) / 2;
     };
-    this.el.scrollTop += middle("top", "bottom");
-    this.el.scrollLeft += middle("left", "right");
+    const zoom = this.el.currentCSSZoom ?? 1;
+    this.el.scrollTop += middle("top", "bottom") / zoom;
+    this.el.scrollLeft += middle("left", "right") / zoom;
   }
 
   /** A dot along some edges, or backward along them; none for readers who prefer reduced motion. */

@@ -46,8 +46,9 @@ export class Keys {
     const { ctx } = this;
     const rows = Object.entries(this.actions()).filter(([, action]) => action.label).map(([key, action]) =>
       row(h("kbd", {}, KEY_SIGNS[key] ?? key), [action.label]));
+    const notes = (ctx.view.notes?.(ctx) ?? []).map((text) => h("p", {}, text));
     this.table.replaceChildren(h("summary", {}, ctx.t("keys"), h("kbd", { "aria-hidden": "true" }, "?")),
-      h("table", {}, h("tbody", {}, rows)));
+      h("div", {}, h("table", {}, h("tbody", {}, rows)), notes));
   }
 
   /** Show the table where it can be seen, or hide it and go back to the view. */

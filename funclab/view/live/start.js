@@ -22,8 +22,9 @@ function handOver(el) {
  * @param {View} view
  */
 export function start(model, host, view) {
+  const kind = view.low ? "fl-low" : "fl-tall";
   const el = h("div", {
-    class: `funclab fl fl-${view.name}`, tabindex: "0", role: "group", "data-look": model.get("look"),
+    class: `funclab fl fl-${view.name} ${kind}`, tabindex: "0", role: "group", "data-look": model.get("look"),
     "aria-label": model.get("title"), "aria-roledescription": TEXTS.view,
   });
   // A view may be on the page twice: each copy keeps the state of its own drawing.
@@ -31,6 +32,9 @@ export function start(model, host, view) {
   const keys = new Keys(ctx);
   handOver(el);
   ctx.frame(host, keys.table);
+  const settle = () => ctx.settle();
+  ctx.watchSizes(settle, ctx.foot);
+  ctx.listen(window, "resize", settle);
   ctx.view.draw(ctx);
   ctx.update();
   keys.draw();

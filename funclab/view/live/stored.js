@@ -101,6 +101,8 @@ export function pictureFrom(markup) {
   const root = new DOMParser().parseFromString(markup, "image/svg+xml").documentElement;
   if (root.localName !== "svg") refuse("stored_no_picture");
   const svg = copy(root);
-  if (root.hasAttribute("style")) Object.assign(svg.style, { maxWidth: "100%", height: "auto" });
+  // Its size is that of its drawing; a projector enlarges all of the view, and where there is less room, it scrolls.
+  const [, , width, height] = (svg.getAttribute("viewBox") ?? "").split(" ");
+  for (const [name, size] of [["width", width], ["height", height]]) if (size) svg.setAttribute(name, size);
   return svg;
 }

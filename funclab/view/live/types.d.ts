@@ -55,10 +55,14 @@ interface Question {
 /** A view: `draw` once, `update` after each change. */
 interface View {
   name?: string;
+  /** Whether it is only as high as what it shows; it then keeps the room that it may need. */
+  low?: boolean;
   draw(ctx: Context): void;
   update(ctx: Context): void;
   keys(ctx: Context): Record<string, Action>;
   caption?(ctx: Context): string;
+  /** What the list of keys says under them: how the picture is read. */
+  notes?(ctx: Context): string[];
   /** What is counted beside the title. */
   counts?(ctx: Context): string;
   /** Take a message from Python that is not an answer. */

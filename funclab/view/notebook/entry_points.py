@@ -35,6 +35,7 @@ WAYS = {
     "code": Way("to_code", "view.code.source", "model"),
     "watch": Way("watch", "view.training.view", "model"),
     "runs": Way("compare_runs", "view.training.view", "first, second"),
+    "landscape": Way("landscape", "view.landscape.view", "history, x, y"),
     "playground": Way("playground", "view.playground.view", "branches=2"),
     "plot": Way("plot_model", "view", 'model, "model.svg"'),
     "export": Way("export_html", "view.notebook.export", 'model, "model.html"'),

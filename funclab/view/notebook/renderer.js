@@ -11,6 +11,13 @@ const SOON = 150, CLEARED = 3000;
 const MOST_BYTES = 32e6, MOST_STILL = 4e6;
 const NOT_STILL = /<(?!\/?(?:svg|g|rect|circle|path|text|tspan|title|desc|style)[\s/>])/;
 
+// When the reader last scrolled, typed or clicked, and the runs of cells whose view has been scrolled to.
+let moved = 0;
+const seen = new WeakSet();
+for (const name of ["wheel", "touchmove", "keydown", "pointerdown"])
+  window.addEventListener(name, () => { moved = Date.now(); }, { capture: true, passive: true });
+const frame = () => new Promise(requestAnimationFrame);
+
 async function unpacked({ live }, text) {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   let left = MOST_BYTES;
@@ -111,6 +118,20 @@ export const rendererOf = ({ Widget }) => class extends Widget {
     this.node.replaceChildren();
     this.stop = module.default.render({ model: this.live ?? this.held, el: this.node });
     if (focused) this.node.querySelector(".fl")?.focus({ preventScroll: true });
+    this.bringInSight();
+  }
+
+  /** Scroll to the view of a cell that was just run by itself, once, as far as needed: not of a notebook that is
+   * opened, and not if the reader has done something else since. */
+  async bringInSight() {
+    const run = this.area?.future, { widgets = [], activeCellIndex = 0 } = this.panel?.content ?? {};
+    if (!run || !this.stop || seen.has(run)) return;
+    seen.add(run);
+    const at = widgets.findIndex(({ node }) => node.contains(this.node));
+    if (at < 0 || ![0, 1].includes(activeCellIndex - at)) return; // one of several that were run
+    await frame();
+    await frame(); // it has its size, and the front end has scrolled to the next cell
+    if (moved <= Date.parse(run.msg.header.date)) this.node.scrollIntoView({ block: "nearest" });
   }
 
   /** The picture that was stored beside the view, and why there is only that. */
@@ -134,6 +155,7 @@ export const rendererOf = ({ Widget }) => class extends Widget {
     this.panel = panel;
     panel.sessionContext.iopubMessage.connect(this.overhear, this);
     panel.context.saveState.connect(this.store, this);
+    this.bringInSight();
   }
 
   /**

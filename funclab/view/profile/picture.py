@@ -33,7 +33,15 @@ class Bar(Picture):
     steps: list[Timing]
     whole: float
     longest: float = 0.0
-    words: str = ""
+    told: str = ""
+    """How long it takes, and what part of all."""
+    why: str = ""
+    """What that is made of."""
+
+    @property
+    def words(self) -> str:
+        """The bar in sentences."""
+        return f"{self.told} {self.why}"
 
     @property
     def seconds(self) -> float:
@@ -93,7 +101,7 @@ class Bars(Picture):
             bars = folded(bars)
             for bar in bars:
                 bar.longest = max(each.seconds for each in bars)
-                bar.words = words(bar)
+                bar.told, bar.why = words(bar)
             self.bars[face] = bars
 
     @property
@@ -172,8 +180,8 @@ def kind_of(step: Timing) -> str:
     return say(KINDS.get(step.kind, "update"))
 
 
-def words(bar: Bar) -> str:
-    """A bar in sentences."""
+def words(bar: Bar) -> tuple[str, str]:
+    """How long a bar takes, and why."""
     operations = sum(step.operations for step in bar.steps)
     told = {
         "name": bar.name,
@@ -188,7 +196,7 @@ def words(bar: Bar) -> str:
     why = "profile_operations" if operations else "profile_bytes"
     if bar.seconds > 4 * bar.least and bar.seconds / len(bar.steps) < CALL:
         why = "profile_call"
-    return f"{say('profile_bar', **told)} {say(why, **told)}"
+    return say("profile_bar", **told), say(why, **told)
 
 
 CALL = 5e-6

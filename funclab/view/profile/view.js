@@ -1,12 +1,13 @@
 // A profile: a bar for each layer, or for each step. Python draws the bars; this selects them.
 
-import { fit, h } from "../live/core.js";
+import { h } from "../live/core.js";
 import { liveView } from "../live/start.js";
 import { pictureFrom } from "../live/stored.js";
 
 /** @type {WrittenView} */
 const profile = {
   name: "profile",
+  low: true,
 
   draw(ctx) {
     this.faces = { layers: [], steps: [] };
@@ -16,8 +17,16 @@ const profile = {
     }
     this.list = h("ol", { class: "fl-steps" });
     ctx.stage.append(this.list);
-    ctx.panel.append(...ctx.facts.about.map((text) => h("p", {}, text)));
+    this.why = h("p");
+    ctx.panel.append(this.why, ...ctx.facts.about.map((text) => h("p", {}, text)));
     ctx.bar.append(...ctx.makeButtons());
+    ctx.watchSizes(() => this.keepRoom(ctx), ctx.foot);
+  },
+
+  /** Keep the room of both faces, and of the longest reason. */
+  keepRoom(ctx) {
+    ctx.reserve(this.list, Object.values(this.faces));
+    ctx.reserve(this.why, Object.values(ctx.facts.reasons ?? {}).map((text) => [h("span", {}, text)]));
   },
 
   rows(ctx) { return this.faces[ctx.state.by] ?? []; },
@@ -33,11 +42,11 @@ const profile = {
     rows.forEach((row, i) => {
       row.className = i === at ? "fl-step fl-now" : "fl-step";
       row.ariaCurrent = i === at ? "step" : null;
-      fit(ctx, row.firstChild);
     });
     if (this.shown !== shown) this.list.replaceChildren(...(asks ? [] : rows));
     else if (this.at !== at && rows[at]) ctx.bringInSight(ctx.captionBox, rows[at]);
     Object.assign(this, { shown, at });
+    this.why.textContent = (!asks && ctx.facts.reasons?.[`${by} ${at}`]) || "";
     if (asks && !ctx.gate) ctx.ask(ctx.facts.longest, () => ctx.update());
   },
 

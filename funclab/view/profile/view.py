@@ -45,7 +45,8 @@ class ProfileView(View):
             title=bars.title,
             call=call,
             facts={
-                "captions": {key: bar.words for key, bar in rows.items()},
+                "captions": {key: bar.told for key, bar in rows.items()},
+                "reasons": {key: bar.why for key, bar in rows.items()},
                 "about": [bars.caption, say("profile_legend")],
                 "longest": question(
                     "longest", prompt, sorted(options), longest.name, longest.words

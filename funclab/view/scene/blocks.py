@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import Any
@@ -137,6 +138,9 @@ class Blocks:
         self.nodes = [known[call.key] for call in self.tree.flow.calls]
         self.lines: dict[Node, tuple[str, ...]] = {}
         self.known: dict[tuple[Block, int], dict[str, Any]] = {}
+        self.boxes: dict[tuple[Block, int, str], Box] = {}
+        """Closed blocks, made once for several pictures, by the block, the number of its calls, and
+        what the keys begin with."""
         self.readers: dict[Tensor, list[Node]] = {}
         for node in graph.nodes:
             for tensor in reads(graph, node):
@@ -211,6 +215,14 @@ class Blocks:
 
     def box(self, entry: Held | Opened, prefix: str) -> Box:
         """The box of a block, without what is inside it."""
+        if isinstance(entry, Opened):
+            return self._new_box(entry, prefix)
+        key = entry.block, len(entry.nodes), prefix
+        if key not in self.boxes:
+            self.boxes[key] = self._new_box(entry, prefix)
+        return copy(self.boxes[key])
+
+    def _new_box(self, entry: Held | Opened, prefix: str) -> Box:
         block, told = entry.block, self.words
         parts = block.parts if block.kind in ("run", "beside") else []
         if block.role == "family":

@@ -39,23 +39,32 @@ class Sharing:
         self.boxes: dict[str, Box] = {}
         """The boxes of calls by key, made once for several pictures of the same face of a model."""
         self.trees: dict[Graph, Blocks] = {}
+        self.calls: dict[Graph, dict[Operation, list[Node]]] = {}
+        self.wires: dict[tuple[Graph, str], Wires] = {}
+        """The same for what is known of a graph, or of one inside a frame, by its prefix."""
         layers = [node.operation for part in inner for node in part.graph.nodes]
         wrapped = [words.inner_layer(layer) for layer in layers]
         self.totals = Counter([*layers, *filter(None, wrapped)])
         """How many times each layer runs when the model runs once."""
         graphs = dict.fromkeys(part.graph for part in inner)
-        places = Counter(layer for graph in graphs for layer in words.calls_by_layer(graph))
+        places = Counter(layer for graph in graphs for layer in self.calls_of(graph))
         self.numbers: dict[Operation, int] = {}
         for graph in graphs:
-            for layer, calls in words.calls_by_layer(graph).items():
+            for layer, calls in self.calls_of(graph).items():
                 # The Input of a nested model may be an Input of the outer one too; it runs nothing.
                 if (len(calls) > 1 or places[layer] > 1) and not calls[0].is_input:
                     self.numbers.setdefault(layer, len(self.numbers))
 
     def of(self, graph: Graph) -> dict[Operation, int]:
         """The shared layers that are called in one of the graphs, with their numbers."""
-        calls = words.calls_by_layer(graph)
+        calls = self.calls_of(graph)
         return {layer: number for layer, number in self.numbers.items() if layer in calls}
+
+    def calls_of(self, graph: Graph) -> dict[Operation, list[Node]]:
+        """The calls in a graph by layer."""
+        if graph not in self.calls:
+            self.calls[graph] = words.calls_by_layer(graph)
+        return self.calls[graph]
 
     def blocks(self, graph: Graph) -> Blocks:
         """The blocks of a graph."""
@@ -142,12 +151,15 @@ class Calls:
         self.piece = isinstance(model, Piece)
         self.sharing = sharing or Sharing(model)
         self.shared = self.sharing.of(graph)
-        self.every = words.calls_by_layer(graph)
+        self.every = self.sharing.calls_of(graph)
         self.nodes = set(graph.nodes)
         self.met: set[Operation] = set()
         self.focused = self._focus()
         whole = getattr(model, "output_structure", graph.outputs)
-        self.wires = Wires(graph, prefix, None if self.piece else whole)
+        if (graph, prefix) not in self.sharing.wires:
+            wires = Wires(graph, prefix, None if self.piece else whole)
+            self.sharing.wires[graph, prefix] = wires
+        self.wires = self.sharing.wires[graph, prefix]
 
     def _focus(self) -> Node | None:
         if not self.focus or not self.focus.startswith(clean(self.prefix)):

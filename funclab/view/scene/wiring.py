@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 from typing import Any
 
 from funclab.graph.graph import Graph
@@ -34,38 +35,45 @@ class Wires:
         for node in graph.nodes:
             for i, tensor in enumerate(reads(graph, node)):
                 self.readers.setdefault(tensor, []).append((node, i))
+        self.plates: dict[tuple[Tensor, bool], Plate] = {}
+        """Those that were made: the pictures of one model are of the same tensors."""
 
     def connect(self, scene: Scene, boxes: Mapping[Node, Box], whole: bool) -> None:
         """Add the tensors and edges between boxes, each of which stands for some calls.
 
         Where they are not the `whole` graph but the inside of a frame, tensors cross its border.
         """
-        tensors = dict.fromkeys(t for node in boxes for t in reads(self.graph, node))
-        for tensor in () if whole else tensors:
+        nodes = () if whole else boxes
+        for tensor in dict.fromkeys(t for node in nodes for t in reads(self.graph, node)):
             if self.graph.producer(tensor)[0] not in boxes:
                 border = self._border(scene, tensor, "in")
                 self._read(scene, border, End(border.key), None, boxes, self.readers[tensor])
         for node, box in boxes.items():
+            gathers = box.gathers
             for i, tensor in enumerate(node.output_tensors):
                 uses = self.readers.get(tensor, [])
-                elsewhere = [reader for reader, _ in uses if boxes.get(reader) is not box]
-                leaves = any(reader not in boxes for reader in elsewhere)
-                leads = elsewhere or tensor in self.positions
-                if not leads and box.gathers:
+                ends = tensor in self.positions
+                if gathers and not ends and all(boxes.get(reader) is box for reader, _ in uses):
                     continue
+                leaves = ends or any(reader not in boxes for reader, _ in uses)
                 plate, row = self._plate(tensor, whole), self.rows.get(node)
                 plate.numbered = len(node.operation.inbound_nodes) > 1
                 start = source = End(box.key, i, len(node.output_tensors), row)
-                if row is None or tensor in self.positions:  # a row names its tensors itself
+                if row is None or ends:  # a row names its tensors itself
                     scene.plates.append(plate)
                     scene.edges.append(edge_of(plate, source, End(plate.key)))
                     start = End(plate.key) if row is None else source
                 self._read(scene, plate, start, box, boxes, uses)
-                if not whole and (leaves or tensor in self.positions):
+                if leaves and not whole:
                     border = self._border(scene, tensor, "out")
                     scene.edges.append(edge_of(plate, End(plate.key), End(border.key)))
 
     def _plate(self, tensor: Tensor, whole: bool) -> Plate:
+        if (tensor, whole) not in self.plates:
+            self.plates[tensor, whole] = self._new_plate(tensor, whole)
+        return copy(self.plates[tensor, whole])
+
+    def _new_plate(self, tensor: Tensor, whole: bool) -> Plate:
         plate = plate_of(tensor, words.tensor_id(self.graph, tensor), self.prefix)
         if whole and tensor in self.positions:
             plate.output = True

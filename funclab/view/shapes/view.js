@@ -1,6 +1,6 @@
 // Shape steps: a rail of all steps, and the present one. Python draws blocks and rows; what is read here is text.
 
-import { fit, h, mark, row, table } from "../live/core.js";
+import { h, mark, row, table } from "../live/core.js";
 import { liveView } from "../live/start.js";
 import { pictureFrom } from "../live/stored.js";
 
@@ -85,8 +85,6 @@ const shapes = {
     this.rows.forEach((one, i) => {
       one.className = i === step ? "fl-step fl-now" : "fl-step";
       one.ariaCurrent = i === step ? "step" : null;
-      fit(ctx, one.firstChild);
-      one.firstChild.style.maxWidth = "none";
       if (ctx.facts.steps?.[i]?.failed) return;
       for (const text of one.querySelectorAll(".batch text")) text.textContent = batch || (plain ? "" : "None");
     });
@@ -111,7 +109,6 @@ const shapes = {
     const { step, batch } = ctx.state, one = ctx.facts.steps[step], figure = this.figures[step];
     if (!one) return [];
     if (one.failed) return [h("div", { class: "fl-figures" }, this.rows[step].firstChild.cloneNode(true))];
-    if (figure) Object.assign(figure.style, { maxWidth: "none" });
     const cell = (text, ofBatch) => (ofBatch && batch && text === "None" ? String(batch) : text);
     const axes = one.table.map(([name, reads, rule, makes, ofBatch]) =>
       row(name, [cell(reads, ofBatch), ruled(rule), cell(makes, ofBatch)]));

@@ -11,7 +11,7 @@ const WAYS = ["fl-went", "fl-came", "fl-now"];
 const SIGNS = { part: "+", sum: "=", after: "→" };
 /** Sizes of the pictures, of which the first that fits is used; "fl-wrapped" breaks their row. */
 const SIZES = [[1.15], [1], [1, "fl-wrapped"]];
-const WALL = [[1.7], [1.45], [1.2], [1], [1.2, "fl-tight"], [1, "fl-tight"], [0.8, "fl-tight"], [0.6, "fl-tight"]];
+const WALL = [[1], [1, "fl-tight"], [0.8, "fl-tight"], [0.6, "fl-tight"], [0.4, "fl-tight"]];
 
 /** @type {WrittenView} */
 const trace = {

@@ -1,6 +1,6 @@
 // The charts that the kernel draws: put on the page, marked at an epoch, extended with new dots.
 
-import { fit, h, s } from "../live/core.js";
+import { h, s } from "../live/core.js";
 import { pictureFrom } from "../live/stored.js";
 
 const HALF_DOT = 1.5;
@@ -72,8 +72,6 @@ export class Curves {
     const svg = figure.el.querySelector("svg"), plot = svg?.querySelector("[data-scale]");
     figure.svg = svg;
     if (!svg) return;
-    fit(this.ctx, svg);
-    svg.style.maxWidth = "none"; // words stay readable: what does not fit goes below, or scrolls
     figure.scale = new Scale(plot.dataset.scale);
     figure.dots = plot.querySelector("[data-dots] path");
     figure.ends = [...plot.querySelectorAll("[data-end]")]

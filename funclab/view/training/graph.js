@@ -4,7 +4,6 @@ import { h, link, rectOf, row, s, table } from "../live/core.js";
 import { Graph, ringAround } from "../live/graph.js";
 
 const MEASURES = ["gradient", "change", "dead"];
-const LARGE = 1.65; // on a projector
 
 export function measureAfter(measure) { return MEASURES[(MEASURES.indexOf(measure) + 1) % MEASURES.length]; }
 
@@ -44,8 +43,6 @@ export class TrainingGraph extends Graph {
     if (this.el.hidden) return;
     this.put(markup);
     const { measure, selected } = ctx.state;
-    this.svg.removeAttribute("height");
-    this.svg.setAttribute("width", this.svg.viewBox.baseVal.width * (large ? LARGE : 1));
     this.clear();
     for (const mark of this.el.querySelectorAll(".fl-heat,.fl-lost")) mark.remove();
     let chosen = null;

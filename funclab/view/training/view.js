@@ -330,13 +330,17 @@ function trainingView() {
     },
 
     caption(ctx) {
-      const { state } = ctx, status = this.status(ctx), { caption, reading, smoothed } = this.curves.curves;
+      const { state } = ctx, status = this.status(ctx), { caption } = this.curves.curves;
       if (this.hidden(ctx)) return ctx.t(underWay(status) ? "live_caption_going" : "live_caption_hidden");
       if (state.epoch) return this.curves.words(state.epoch);
       const none = underWay(status) ? "live_caption_first" : "live_caption_none";
-      const parts = [caption || (status.phase === "stored" ? "" : ctx.t(none)), state.smooth ? smoothed : "",
-        ctx.look === "projector" ? "" : reading];
-      return parts.filter(Boolean).join(" ");
+      return caption || (status.phase === "stored" ? "" : ctx.t(none));
+    },
+
+    /** How the curves are read. */
+    notes() {
+      const { reading, smoothed } = this.curves.curves;
+      return [reading, smoothed].filter(Boolean);
     },
   };
 }

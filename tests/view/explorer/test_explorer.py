@@ -318,27 +318,28 @@ def test_a_model_with_nothing_that_repeats_is_seen_whole_in_blocks():
 
 
 @pytest.mark.parametrize("name", gallery.MODELS)
-@pytest.mark.parametrize(("look", "panel"), [("light", (360, 120)), ("projector", (548, 204))])
-def test_no_model_needs_a_scrollbar(name, look, panel):
+@pytest.mark.parametrize(("look", "room"), [("light", [1095, 564]), ("projector", [717, 306])])
+def test_no_model_needs_a_scrollbar(name, look, room):
     view = gallery.built(name).explore(look=look)
 
-    view.space = [1095, 564]
+    view.space = room
 
-    scene, side, scale = scene_of(view), last(view)["side"], 1.7 if look == "projector" else 1
-    assert scene.width * scale <= 1096 - panel[0] * (side == "beside")
-    over = 70 * (name == "vqa" and look == "projector")  # four inputs, and little to gather
-    assert scene.height * scale <= 566 + over - panel[1] * (side == "below")
+    scene, side = scene_of(view), last(view)["side"]
+    assert scene.width <= room[0] + 1 - 328 * (side == "beside")
+    over = 32 * (name == "vqa" and look == "projector")  # four inputs, and little to gather
+    assert scene.height <= room[1] + over + 2 - 104 * (side == "below")
+    assert side != "beside" or look == "light"
 
 
 @pytest.mark.parametrize("name", gallery.MODELS)
 def test_on_a_wall_every_model_is_seen_whole(name):
     view = gallery.built(name).explore(look="projector")
 
-    view.space = [1240, 624]
+    view.space = [759, 306]
 
     scene = scene_of(view)
-    assert scene.width * 1.7 <= 1241
-    assert scene.height * 1.7 <= 626
+    assert scene.width <= 760
+    assert scene.height <= 308 + 32 * (name == "vqa")
     members = [key for box in scene.boxes for key in box.members or [box.key]]
     assert sorted(members) == sorted(view.gallery.top)
 

@@ -21,7 +21,7 @@ from funclab.view.scene.layout.tracks import (
     set_ranks,
     tracks_of,
 )
-from funclab.view.scene.layout.u import U
+from funclab.view.scene.layout.u import U, arms
 from funclab.view.scene.layout.wires import RADIUS, Levels, Wires
 from funclab.view.scene.scene import Box, Edge, End, Label, Scene
 
@@ -70,13 +70,13 @@ class Placing:
     def place(self, columns: int) -> None:
         scene, cells = self.scene, self._cells()
         scene.labels, scene.dots, scene.spine = [], [], []
-        if columns == 0:
+        if columns == 0 and arms(cells):  # with a block opened, it may be a U no more
             U(scene, cells, self.room).place(self.stubs)
             place_capsules(scene)
             frame(scene)
             return
         order = reading_order(cells, longest_way(cells))
-        parts = self._columns(order, columns) if columns > 1 else [order]
+        parts = self._columns(order, columns or 2) if columns != 1 else [order]
         scene.heads = [part[0].key for part in parts]
         x = 0.0
         for i, part in enumerate(parts):
