@@ -398,13 +398,15 @@ def _listed(room: str) -> set[str]:
 
 def _tried(node: ast.expr, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """What a function returns; its errors get the number of the line."""
+    line = f"line {node.lineno}: "
     try:
         return function(*args, **kwargs)
     except FunclabError as error:
-        what, why, fix = error.what, error.why, error.fix
+        raise ArgumentError(f"{line}{error.what}", why=error.why, fix=error.fix) from None
     except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
-        what, why, fix = f"{error}.", "this call does not work.", "change its arguments."
-    raise ArgumentError(f"line {node.lineno}: {what}", why=why, fix=fix)
+        raise ArgumentError(
+            f"{line}{error}.", why="this call does not work.", fix="change its arguments."
+        ) from None
 
 
 def is_named_by(layer: Layer, name: str) -> bool:
