@@ -43,6 +43,9 @@ export class Forms {
     this.verb = "";
     this.key = "";
     this.at = "";
+    /** The step at which it was opened, and what is known of the arguments in it. */
+    this.position = 0;
+    this.rows = [];
   }
 
   /** Whether a call is to be chosen. */
@@ -68,7 +71,10 @@ export class Forms {
     return Boolean(was);
   }
 
-  clear() { Object.assign(this, { verb: "", at: "", source: "", kind: "", drawn: "" }); }
+  clear() {
+    clearTimeout(this.timer);
+    Object.assign(this, { verb: "", at: "", source: "", kind: "", drawn: "" });
+  }
 
   /** A step was made. */
   done() {
@@ -88,7 +94,8 @@ export class Forms {
     if (this.verb !== "e" && position !== this.position) this.clear();
     if (!this.verb) return false;
     const data = this.data(position), { verb, key, source, kind } = this;
-    const name = [verb, key, source, kind, position, Boolean(data)].join();
+    const parts = verb !== "a" || kind ? Boolean(data) : true;  // letters may be typed before the menu arrives
+    const name = [verb, key, source, kind, position, parts].join();
     if (name !== this.drawn) {
       const held = this.el?.contains(document.activeElement) ? document.activeElement.getAttribute("name") : null;
       this.drawn = name;
@@ -96,7 +103,7 @@ export class Forms {
         this.parts(data));
       panel.replaceChildren(this.el);
       if (held) this.el.querySelector(`[name="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
-      else if (data) this.focus();
+      else if (parts) this.focus();
     }
     this.refresh(data);
     return true;
@@ -159,13 +166,13 @@ export class Forms {
     if (!rows.length) return [h("p", {}, this.ctx.t("edit_no_settings", { name })), ...between];
     this.rows = rows;
     const all = rows.map((row) => h("label", { class: "fl-field" }, h("span", {}, row.name),
-      h("span", { class: "fl-control" }, this.control(row, live)), h("small", {}, row.told)));
+      h("span", { class: "fl-control" }, this.entry(row, live)), h("small", {}, row.told)));
     const own = all.filter((_, i) => rows[i].own), others = all.filter((_, i) => !rows[i].own);
     return [...own, ...between, others.length ? h("details", { open: !own.length },
       h("summary", {}, this.ctx.t("edit_others", { n: others.length })), others) : null];
   }
 
-  control(row, live) {
+  entry(row, live) {
     const { name, value, choices, slider } = row, change = () => (live ? this.set(row) : this.later());
     if (typeof value === "boolean")
       return h("input", { type: "checkbox", name, checked: value, onchange: change });
@@ -181,15 +188,18 @@ export class Forms {
     return [box, range];
   }
 
+  control(name) { return this.el.querySelector(`[name="${CSS.escape(name)}"]`); }
+
   /** The value of a control. */
   read({ name, value, choices }) {
-    const control = this.el.querySelector(`[name="${CSS.escape(name)}"]`);
+    const control = this.control(name);
     if (typeof value === "boolean") return control.checked;
     return choices.length ? control.value || null : valueOf(control.value);
   }
 
   /** A setting acts at once. */
   set(row) {
+    if (!this.control(row.name)) return;  // a form that is left tells of its last change
     const value = this.read(row);
     if (written(value) !== written(row.value)) this.edit.send(["set", this.layer, { [row.name]: value }]);
   }

@@ -263,8 +263,8 @@ export class Edit {
     const { ctx } = this, { position } = ctx.state, last = (ctx.facts.steps?.length ?? 1) - 1;
     const key = (name, run) => ({ label: ctx.t(name), run });
     const verbs = Object.keys(VERBS).map((verb) => [verb, key(`edit_verb_${VERBS[verb]}`, () => this.verb(verb))]);
-    const digits = [...Array(9).keys()].map((i) => [i + 1, { run: () => this.digit(i + 1) }]);
-    digits[0][1].label = ctx.t("edit_key_repair");
+    const digits = [...Array(9).keys()].map((i) => [i + 1, i ? { run: () => this.digit(i + 1) }
+      : key("edit_key_repair", () => this.digit(1))]);
     return {
       k: { ...key("edit_key_use", () => this.use()), button: ctx.t("edit_use"), main: true },
       u: { ...key("edit_key_undo", () => this.go(position - 1)), button: ctx.t("edit_undo"), icon: "undo",
