@@ -276,3 +276,18 @@ def test_the_steps_are_played_one_after_the_other(bridged):
     at_step(page, 0, "start: reader")
     at_step(page, 1, "delete pool")
     at_step(page, 2, "body: units 8")
+
+
+def test_e_leads_from_the_explorer_to_the_same_call(browser, tmp_path, monkeypatch):
+    wired(monkeypatch)
+    model = reader()
+    explorer = funclab.explore(model, selected="pool[0]")
+    page = bridged_page(browser, tmp_path, explorer, pytest.fail)
+
+    press(page, "e")
+
+    # Outside of Jupyter no page can show another widget, so the line is copied.
+    expect(page.locator(".fl-status")).to_contain_text("Copied: funclab.edit(")
+    assert explorer.editor.state["selected"] == "pool[0]"
+    assert explorer.editor.model is model
+    page.close()

@@ -171,7 +171,7 @@ export class Edit {
   /** Do what a verb does: at once, or after its form. */
   verb(key) {
     const { ctx, chosen } = this;
-    if (ctx.model.alone) return ctx.say(ctx.t("edit_alone"));
+    if (ctx.model.alone) return ctx.say(ctx.t("edit_needs_kernel"));
     if (key !== "i" && !chosen) return ctx.say(ctx.t("edit_first"));
     if (!this.can(key)) return ctx.say(ctx.t("edit_no_verb", { verb: VERBS[key] }));
     if (key === "d" || key === "Delete") return this.send([VERBS[key], chosen.key]);
@@ -187,7 +187,7 @@ export class Edit {
   /** Send a step to Python. */
   send(step) {
     const { ctx } = this;
-    if (ctx.model.alone) return ctx.say(ctx.t("edit_alone"));
+    if (ctx.model.alone) return ctx.say(ctx.t("edit_needs_kernel"));
     return ctx.model.send({ ask: "do", step });
   }
 
@@ -204,7 +204,7 @@ export class Edit {
   go(position) {
     const { ctx } = this, last = ctx.facts.steps.length - 1;
     if (position < 0 || position > last) return ctx.say(ctx.t("edit_no_more"));
-    if (ctx.model.alone && !ctx.facts.states[position]) return ctx.say(ctx.t("edit_alone"));
+    if (ctx.model.alone && !ctx.facts.states[position]) return ctx.say(ctx.t("edit_needs_kernel"));
     this.forms.close();
     ctx.set({ position }, true);
     return ctx.say(ctx.t("edit_undone", { n: position, all: last }));
