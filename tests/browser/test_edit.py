@@ -291,3 +291,31 @@ def test_e_leads_from_the_explorer_to_the_same_call(browser, tmp_path, monkeypat
     assert explorer.editor.state["selected"] == "pool[0]"
     assert explorer.editor.model is model
     page.close()
+
+
+def test_in_jupyter_e_opens_it_below_the_explorer_and_a_step_changes_the_model(run_cells, lab):
+    notebook = run_cells(
+        lab,
+        "import funclab\nfrom funclab import Input, Model, layers\n"
+        'x = Input((4,), name="x")\n'
+        'model = Model(x, layers.Dense(2, name="out")(x), name="small")\n'
+        "explorer = model.explore()\nexplorer",
+    )
+    page = notebook.page
+    page.locator('.fl-explorer .box[data-key="out[0]"]').click()
+    press(page, "e")
+    edit = page.locator(".fl-edit")
+    expect(edit.locator(".fl-title")).to_have_text("Edit · small")
+    expect(edit.locator('.box[data-key="out[0]"]')).to_have_attribute("aria-current", "true")
+    height = "one => one.getBoundingClientRect().height"
+    assert edit.evaluate(height) <= 560
+
+    press(page, "e")
+    expect(edit.locator("[name=units]")).to_be_focused()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("3")
+    press(page, "Enter")
+    expect(edit.locator(".fl-counts")).to_have_text("step 1: out: units 3")
+
+    shapes = "explorer.editor.model.output_shape, model.output_shape"
+    notebook.comes_to_say(shapes, "(None, 3) (None, 2)")
