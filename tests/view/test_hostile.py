@@ -175,7 +175,8 @@ VALUES += [{"selected": 5}, {"step": 10**9}, ["a", {}], {"": None}, "__class__",
 WORDS = ["ask", "do", "key", "keys", "value", "settings", "until", "sides", "first", "id"]
 WORDS += ["number", "displays", "state", "selected", "space", "answers", "stop", "look", "tour"]
 ASKED = ["close", "values", "tape", "more", "frames", "build", "train", "race", "rate", "restore"]
-ASKED += ["pause", "resume", "step", "slow", "back", "hello"]
+ASKED += ["pause", "resume", "step", "slow", "back", "hello", "code", "menu", "fields", "merges"]
+ASKED += ["preview", "kind", "edit"]
 
 
 def message(chance):
@@ -195,6 +196,7 @@ VIEWS = {
     "profile": lambda: funclab.profile(model_of("m"), X, Y),
     "diff": lambda: funclab.diff(model_of("m"), model_of("m")).view(),
     "training": lambda: watch(trained(model_of("m"), "run")),
+    "edit": lambda: funclab.edit(model_of("m")),
     "playground": lambda: funclab.playground(epochs=1),
 }
 

@@ -114,10 +114,12 @@ export class Edit {
       link(text, () => this.go(i))));
     const verbs = Object.keys(VERBS).filter((key) => this.can(key)).map((key) => h("li", {},
       ctx.button(ctx.t(`edit_verb_${VERBS[key]}`), key, () => this.byMouse(key))));
-    const { chosen } = this, { goal, most } = ctx.facts;
+    const { chosen } = this, { goal, most, verdict, hinted } = ctx.facts;
     this.side.replaceChildren(...[
       goal ? h("p", { class: "fl-goal" }, ctx.t("edit_goal", { goal })) : null,
+      verdict ? h("p", { class: "fl-verdict" }, verdict) : null,
       most == null ? null : h("p", { class: "fl-soft" }, ctx.t("edit_most", { n: most - position })),
+      hinted ? ctx.button(ctx.t("edit_hint_next"), "h", () => ctx.model.send({ ask: "hint" })) : null,
       h("h3", {}, ctx.t("edit_steps")), h("ol", { class: "fl-made", start: 0 }, list),
       h("h3", {}, chosen ? ctx.t("edit_at", { key: chosen.key }) : ctx.t("edit_at_nothing")),
       h("ul", { class: "fl-verbs" }, verbs)].filter(Boolean));
@@ -192,6 +194,7 @@ export class Edit {
   }
 
   follow(ctx, message) {
+    if (message.kind === "hint") return ctx.say(message.text);
     if (message.ask === "code") this.code.hear(message);
     if (message.kind === "refused") return message.ask === "do" ? ctx.say(message.text) : undefined;
     const { position } = ctx.state, { error } = this.here;
@@ -286,6 +289,7 @@ export class Edit {
       Escape: key("edit_key_out", () => this.out()),
       Backspace: key("edit_key_model", () => this.select("")),
       "/": key("edit_key_find", () => this.forms.open("/")),
+      ...(ctx.facts.hinted ? { h: key("edit_hint_next", () => ctx.model.send({ ask: "hint" })) } : {}),
     };
   }
 

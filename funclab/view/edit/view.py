@@ -41,6 +41,8 @@ class Edit(View):
     """
 
     room = "edit"
+    hinted: ClassVar[bool] = False
+    """Whether there are hints to ask for."""
     blank_state: ClassVar[dict[str, Any]] = {"position": 0, "selected": "", "face": "calls"}
 
     @without_collection()
@@ -187,24 +189,30 @@ class Edit(View):
         states = {key: value for key, value in facts.get("states", {}).items() if key in kept}
         states.setdefault(here, facts_of(steps))
         states = dict(sorted(states.items(), key=lambda item: int(item[0])))
-        for key in [key for key in states if key not in ("0", here)][: -(MOST_STATES - 2) or None]:
-            if len(states) > MOST_STATES:
-                del states[key]
-        call = "funclab.edit($)" if self._given is None else f"funclab.edit({self._subject}$)"
-        if steps.steps:
-            told = f"steps={steps.steps!r}"
-            call = call.replace("$", f", {told}$" if self._given is not None else f"{told}$")
+        others = [key for key in states if key not in ("0", here)]
+        for key in others[: max(0, len(states) - MOST_STATES)]:
+            del states[key]
         self.pictures = self._drawn(states, kept)
         self.facts = {
             "steps": texts, "made": [list(step) for step in steps.steps], "states": states,
             "allowed": sorted(self.allowed) if self.allowed is not None else None,
-            "goal": self.goal, "most": self.most, "written": written(self, "edit"),
+            "goal": self.goal, "verdict": clean(self.verdict()), "most": self.most,
+            "hinted": self.hinted, "written": written(self, "edit"),
         }  # fmt: skip
-        self.call, self.blank = call, {**self.blank_state, "position": len(steps.steps)}
+        told = f"steps={steps.steps!r}" if steps.steps else ""
+        self.call = f"{self._begun}{', '.join(filter(None, [self._subject, told]))}$)"
+        self.blank = {**self.blank_state, "position": len(steps.steps)}
+
+    def verdict(self) -> str:
+        """What is said of the present step; an exercise has more to say."""
+        return ""
+
+    _begun = "funclab.edit("
 
     @property
     def _subject(self) -> str:
-        return written_model(self._given)
+        """The first argument of the call that makes this view."""
+        return "" if self._given is None else written_model(self._given)
 
     @property
     def _start_text(self) -> str:
