@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from funclab.errors import ArgumentError
+from funclab.training.compiled import check_idle
 from funclab.view.edit.building import Build, compiled, keep_weights
 from funclab.view.edit.commands import COMMANDS, apply
 from funclab.view.edit.draft import Draft
@@ -57,8 +58,11 @@ class Steps:
     def do(self, step: Sequence[Any]) -> State:
         """Make a step; those after the present position are forgotten.
 
-        Raises: FunclabError if it is refused; then nothing has changed.
+        Raises: FunclabError if it is refused; BusyError while the model is being trained. Then
+        nothing has changed.
         """
+        if self.state.model is not None:
+            check_idle(self.state.model, "edit")
         name, args, settings = parts_of(step)
         state = self.made(name, args, settings)
         self.steps[self.position :] = [[name, *args, *([settings] if settings else [])]]

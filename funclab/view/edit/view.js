@@ -52,13 +52,21 @@ export class Edit {
     const { ctx } = this, { position, face } = ctx.state;
     const large = ctx.look === "projector" ? " large" : "", pictures = ctx.model.get("pictures");
     const picture = pictures[`${position} ${face}${large}`] ?? pictures[`${position} calls${large}`];
-    if (picture) this.graph.put(picture);
-    else if (picture === "") this.empty();
+    if (picture && this.graph.put(picture)) this.asButtons();
+    if (picture === "") this.empty();
     this.faces();
     this.mark();
     this.drawSide();
     this.drawPanel();
     ctx.el.dataset.whole = String(Boolean(this.here.whole));
+  }
+
+  /** Boxes are buttons; one that holds others cannot be. */
+  asButtons() {
+    for (const box of this.graph.el.querySelectorAll(".box[data-key]")) {
+      box.setAttribute("role", box.querySelector("[data-key]") ? "group" : "button");
+      box.setAttribute("tabindex", "-1");
+    }
   }
 
   /** Without a call that reads there is no graph: one box for each Input. */

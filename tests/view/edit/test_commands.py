@@ -282,6 +282,20 @@ def test_a_compiled_model_stays_compiled(steps):
     assert not steps.given.optimizer.iterations.numpy()
 
 
+def test_no_step_is_made_while_the_model_is_being_trained(steps):
+    steps.given.compile("adam", "sparse_categorical_crossentropy")
+    x, y = np.zeros((64, 8, 8, 1), "float32"), np.zeros(64, "int32")
+    history = steps.given.fit(x, y, epochs=10**6, batch_size=1, verbose=0, background=True)
+    try:
+        with pytest.raises(FunclabError, match="is being trained"):
+            steps.do(["delete", "pool"])
+    finally:
+        history.stop()
+        history.wait()
+
+    assert steps.do(["delete", "pool"]).is_whole
+
+
 def test_the_skip_of_a_u_net_is_cut_and_put_back():
     whole = gallery.unet()
     steps = Steps(whole)
