@@ -13,7 +13,7 @@ export class Code {
   constructor(ctx, edit) {
     this.ctx = ctx;
     this.edit = edit;
-    this.lines = h("div", { class: "fl-code", role: "group", tabindex: "-1", "aria-label": ctx.t("edit_code_lines") });
+    this.lines = h("div", { class: "fl-code", role: "group", tabindex: "0", "aria-label": ctx.t("edit_code_lines") });
     this.text = h("textarea", { class: "fl-text", hidden: true, spellcheck: "false", rows: 12, wrap: "off",
       "aria-label": ctx.t("edit_code_lines"), oninput: () => this.later() });
     this.note = h("p", { class: "fl-soft", role: "status" });

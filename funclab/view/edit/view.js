@@ -119,7 +119,7 @@ export class Edit {
   drawSide() {
     const { ctx } = this, { steps = [] } = ctx.facts, { position } = ctx.state;
     const list = steps.map((text, i) => h("li", mark(i === position, "step"),
-      link(text, () => this.go(i))));
+      link(text, () => this.go(i), { title: text })));
     const verbs = Object.keys(VERBS).filter((key) => this.can(key)).map((key) => h("li", {},
       ctx.button(ctx.t(`edit_verb_${VERBS[key]}`), key, () => this.byMouse(key))));
     const { chosen } = this, { goal, most, verdict, hinted } = ctx.facts;
