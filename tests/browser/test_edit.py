@@ -293,6 +293,21 @@ def test_e_leads_from_the_explorer_to_the_same_call(browser, tmp_path, monkeypat
     page.close()
 
 
+def test_in_ask_mode_the_shape_is_asked_for_before_the_step_is_made(bridged):
+    view, page = bridged(reader(), ask=True)
+    select(page, "pool[0]")
+
+    press(page, "d")
+    expect(page.locator(".fl-prompt")).to_contain_text("pool_1[0]")
+    assert view.steps == []
+    options = page.locator(".fl-choices .fl-word").all_text_contents()
+    press(page, str(options.index("(None, 2, 2, 12)") + 1))
+
+    at_step(page, 1, "duplicate pool")
+    expect(page.locator(".fl-ask")).to_contain_text("Right: (None, 2, 2, 12).")
+    assert [answer["correct"] for answer in view.answers] == [True]
+
+
 def test_in_jupyter_e_opens_it_below_the_explorer_and_a_step_changes_the_model(run_cells, lab):
     notebook = run_cells(
         lab,

@@ -16,10 +16,14 @@ from funclab.graph.shape_math import show
 from funclab.graph.tape import Tape
 from funclab.layers.arguments import EXAMPLES, KERAS_2_KEYWORDS, parameters
 from funclab.registry.parameters import meaning
+from funclab.view.draw.text import clean
 from funclab.view.edit.building import Build
-from funclab.view.edit.commands import MERGES, NOT_SET, TO_THEMSELVES, kinds
+from funclab.view.edit.commands import MERGES, NOT_SET, TO_THEMSELVES, Commands, kinds
 from funclab.view.edit.draft import Layer, Ref
 from funclab.view.edit.steps import Steps, parts_of
+from funclab.view.scene import words
+from funclab.view.shapes.rule import rule
+from funclab.view.shapes.step import shape_question
 
 CHOICES = {
     "padding": ["valid", "same"],
@@ -151,3 +155,23 @@ def preview(steps: Steps, step: Any) -> dict[str, str]:
             return {"what": getattr(error, "what", str(error))}
     known = [build.shape(key) for key in new]
     return {"shape": show(known[0])} if known and known[0] is not None else {}
+
+
+def question(steps: Steps, step: Any) -> dict[str, Any]:
+    """Which shape will the call return that a step makes, or whose layer it sets? Empty if the step
+    is refused, or the call does not fit: then the picture answers."""
+    try:
+        name, args, settings = parts_of(step)
+        build = steps.made(name, args, settings).build
+        new = [key for key in build.draft.calls if key not in steps.state.draft.calls]
+        call = new[-1] if new else Commands(build.draft).find(args[0])
+    except (FunclabError, IndexError):
+        return {}
+    shape, node = build.shape(call), build.nodes[call]
+    if shape is None or node.is_input:
+        return {}
+    key = clean(node.key)
+    told = f"{key} ({clean(words.detail(node.operation))})"
+    inputs = [tuple(given) for given in node.input_shapes]
+    why = clean(rule(node).words)
+    return shape_question(f"edit {step} {inputs}", told, inputs, tuple(shape), why)

@@ -10,6 +10,8 @@ import { Forms } from "./forms.js";
 /** The keys of the verbs, and the command that each sends. */
 const VERBS = { e: "set", a: "insert", c: "connect", x: "disconnect", s: "share", d: "duplicate", m: "move",
   Delete: "delete", n: "rename", o: "outputs", i: "input" };
+/** The commands before which ask mode asks for a shape. */
+const ASKED = ["set", "insert", "replace", "connect", "duplicate"];
 /** How long a step is shown while the steps are played, in milliseconds. */
 const SHOWN = 1400;
 /** After so many verbs by mouse, the foot names the key. */
@@ -22,6 +24,8 @@ export class Edit {
   draw(ctx) {
     this.ctx = ctx;
     this.clicks = 0;
+    /** A step that waits for the question about it. */
+    this.pending = null;
     this.graph = new Graph(ctx.t("edit_picture"), (key) => this.click(key));
     this.forms = new Forms(ctx, this);
     this.code = new Code(ctx, this);
@@ -59,6 +63,7 @@ export class Edit {
     this.drawSide();
     this.drawPanel();
     ctx.el.dataset.whole = String(Boolean(this.here.whole));
+    if (this.pending) this.askFirst();
   }
 
   /** Boxes are buttons; one that holds others cannot be. */
@@ -198,7 +203,17 @@ export class Edit {
   send(step) {
     const { ctx } = this;
     if (ctx.model.alone) return ctx.say(ctx.t("edit_needs_kernel"));
-    return ctx.model.send({ ask: "do", step });
+    this.pending = step;
+    return this.askFirst();
+  }
+
+  /** In ask mode, first the question of which shape comes of it, once it has arrived. */
+  askFirst() {
+    const { ctx, pending: step } = this, asks = ctx.model.get("ask") && ASKED.includes(step[0]);
+    const question = asks ? ctx.lazy("question", `${ctx.state.position} ${JSON.stringify(step)}`) : {};
+    if (!question) return;
+    this.pending = null;
+    ctx.ask(question.id ? question : null, () => ctx.model.send({ ask: "do", step }));
   }
 
   follow(ctx, message) {

@@ -342,7 +342,14 @@ def _preview(edit: Edit, step: str) -> dict[str, str]:
     return edit.preview(json.loads(step))
 
 
-FORMS = {"menu": _menu, "fields": _fields, "kind": _kind, "merges": _merges, "preview": _preview}
+def _question(edit: Edit, step: str) -> dict[str, Any]:
+    return menu.question(edit._steps, json.loads(step))
+
+
+FORMS = {
+    "menu": _menu, "fields": _fields, "kind": _kind, "merges": _merges, "preview": _preview,
+    "question": _question,
+}  # fmt: skip
 """What the page may ask for, and the function that answers."""
 
 

@@ -136,6 +136,16 @@ def test_forms_offer_what_fits_with_shapes_and_meanings(edit):
     assert edit.steps == []
 
 
+def test_the_question_before_a_step_is_about_the_shape_that_comes_of_it(edit):
+    asked = form(edit, "question", json.dumps(["set", "parts", {"kernel_size": 5}]))
+    padded = form(edit, "question", json.dumps(["set", "parts", {"padding": "valid"}]))
+    fails = form(edit, "question", json.dumps(["connect", "strokes", "pool", {"how": "Add"}]))
+
+    assert asked["answer"] == "(None, 8, 8, 12)" and padded["answer"] == "(None, 6, 6, 12)"
+    assert padded["answer"] in padded["options"] and len({*padded["options"]}) > 2
+    assert fails == {} and edit.steps == []
+
+
 def test_every_layer_of_the_menu_has_a_form_and_explains_its_arguments(edit):
     for row in form(edit, "menu", "strokes[0]"):
         fields = form(edit, "kind", row["kind"])
