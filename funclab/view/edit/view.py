@@ -258,6 +258,19 @@ class Edit(View):
     def text(self) -> str:
         return self.picture().text
 
+    def to_cell(self) -> None:
+        """Put the code into a new cell below; in a terminal, into the next line."""
+        from IPython.core.getipython import get_ipython
+
+        shell: Any = get_ipython()
+        if shell is None:
+            raise ArgumentError(
+                "There is no notebook here to put the code into.",
+                why="a new cell is made by IPython, in a notebook or in its terminal.",
+                fix='print(edit.code), or write edit.save("model.py").',
+            )
+        shell.set_next_input(str(self.code))
+
     def save(self, path: Any, dpi: int = 200) -> Path:
         """Write the code (.py), a page that can be stepped through (.html), or the picture; returns
         its path.

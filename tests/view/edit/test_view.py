@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -202,6 +204,24 @@ def test_a_page_is_saved_with_its_steps_and_the_code_as_a_file(edit, tmp_path):
     assert "set" in edit.save(tmp_path / "edit.html").read_text(encoding="utf-8")
     assert edit.save(tmp_path / "model.py").read_text() == f"{edit.code}\n"
     assert edit.save(tmp_path / "model.svg").read_text(encoding="utf-8").startswith("<?xml")
+
+
+def test_the_code_is_put_into_the_next_cell():
+    program = """
+from IPython.core.interactiveshell import InteractiveShell
+import funclab
+edit = funclab.edit().do("input", 4).do("insert", "input_layer", "Dense", units=2)
+try:
+    edit.to_cell()
+except ValueError as error:
+    print(error.what)
+shell = InteractiveShell.instance()
+edit.to_cell()
+print(shell.rl_next_input == edit.code)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+
+    assert done.stdout == "There is no notebook here to put the code into.\nTrue\n", done.stderr
 
 
 def test_the_still_picture_and_the_text_say_what_fails(edit):
