@@ -106,7 +106,7 @@ class Build:
         self.nodes[call.id] = node
         self.tensors |= {Ref(call.id, i): tensor for i, tensor in enumerate(node.output_tensors)}
 
-    @property
+    @cached_property
     def forgotten(self) -> set[int]:
         """The calls that lead to no output."""
         return {*self.draft.calls} - self.draft.needed

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from funclab.errors import GraphError
@@ -82,7 +83,7 @@ class Call:
     waits: bool = False
     """Whether it is an Input that must be read before the model is whole."""
 
-    @property
+    @cached_property
     def refs(self) -> list[Ref]:
         leaves = structure.flatten([self.args, self.kwargs])
         return [leaf.ref for leaf in leaves if isinstance(leaf, Leaf)]
@@ -149,7 +150,7 @@ class Draft:
         draft = cls(model.name, own, calls, inputs, outputs, len(own) + len(calls), model.trainable)
         return draft, {layer.id: operation for operation, layer in layers.items()}
 
-    @property
+    @cached_property
     def output_refs(self) -> list[Ref]:
         """The tensors that the model returns."""
         if self.outputs is not None:
@@ -162,7 +163,7 @@ class Draft:
     def input_calls(self) -> list[int]:
         return [leaf.ref.call for leaf in structure.flatten(self.inputs)]
 
-    @property
+    @cached_property
     def needed(self) -> set[int]:
         """The calls that lead to an output."""
         needed: set[int] = set()
@@ -183,7 +184,7 @@ class Draft:
     def readers(self, call: int) -> list[int]:
         return [reader.id for reader in self.calls.values() if call in reader.sources]
 
-    @property
+    @cached_property
     def keys(self) -> dict[int, str]:
         """Each call as pictures write it: `layer[number]`."""
         count: dict[int, int] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from funclab.errors import FunclabError
@@ -49,11 +50,13 @@ def _inputs_only(build: Build) -> list[Line]:
 
 
 def code_of(state: State) -> tuple[list[Line], str]:
-    """The code, or no line and why there is none."""
-    try:
-        return lines_of(state), ""
-    except FunclabError as error:
-        return [], error.what
+    """The code, or no line and why there is none; written once."""
+    if state.code is None:
+        try:
+            state.code = lines_of(state), ""
+        except FunclabError as error:
+            state.code = [], error.what
+    return state.code
 
 
 def facts_of(steps: Steps) -> dict[str, Any]:
@@ -80,6 +83,7 @@ def facts_of(steps: Steps) -> dict[str, Any]:
 def calls_of(build: Build) -> list[dict[str, Any]]:
     """The calls in the order in which they run."""
     draft, keys, read = build.draft, build.draft.keys, {}
+    count = Counter(call.layer for call in draft.calls.values())
     for call in draft.calls.values():
         for source in dict.fromkeys(call.sources):
             read.setdefault(source, []).append(keys[call.id])
@@ -95,7 +99,7 @@ def calls_of(build: Build) -> list[dict[str, Any]]:
         told.append({
             "key": clean(keys[key]), "layer": clean(layer.name), "status": status,
             "what": clean(words.call_words(build.nodes[key])) if layer.op is None else "",
-            "shape": "?" if shape is None else show(shape), "calls": len(draft.calls_of(layer.id)),
+            "shape": "?" if shape is None else show(shape), "calls": count[layer.id],
             "reads": [clean(keys[source]) for source in dict.fromkeys(call.sources)],
             "read": [clean(name) for name in read.get(key, [])],
             "input": layer.is_input, "merge": layer.merges, "op": layer.op is not None,

@@ -35,6 +35,8 @@ class State:
     new: list[str] = field(default_factory=list)
     text: str = ""
     """The code as it was typed, if the step came from there."""
+    code: Any = None
+    """The lines of the code, once they are written: see `facts.code_of`."""
 
     @cached_property
     def is_whole(self) -> bool:
