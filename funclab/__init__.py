@@ -35,8 +35,9 @@ def version() -> str:
 
 # Modules that are slow to import or rarely needed are imported when first used.
 _ROOMS = (
-    "backend", "callbacks", "config", "datasets", "distribute", "losses", "metrics", "models",
-    "optimizers", "preprocessing", "random", "saving", "teach", "training", "tree", "utils", "view",
+    "backend", "callbacks", "config", "data", "datasets", "distribute", "losses", "metrics",
+    "models", "optimizers", "preprocessing", "random", "saving", "teach", "training", "tree",
+    "utils", "view",
 )  # fmt: skip
 _NAMES = {
     "Functional": "models",
@@ -57,6 +58,7 @@ _NAMES = {
     "gradients": "training.gradients",
     "landscape": "view.landscape.view",
     "load_ipython_extension": "view.notebook.extension",
+    "meaning": "models.meaning",
     "playground": "view.playground.view",
     "plot_model": "view",
     "profile": "view.profile.view",

@@ -12,6 +12,8 @@ Learning Repository, set 275, licensed CC BY 4.0; see BIKES_LICENSE.txt beside t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,7 @@ import numpy as np
 from funclab.datasets import shipped
 from funclab.datasets.cards import Cards
 from funclab.errors.suggest import is_whole
+from funclab.graph.meaning import READERS, Meaning, know
 from funclab.graph.shape_math import Array
 from funclab.registry.parameters import wrong_value
 
@@ -32,7 +35,13 @@ COLDEST, WARMEST, STEPS = -8, 39, 50
 """Degrees Celsius; the source divides the range between them into 50 steps."""
 WEEKDAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 BAR, TALLEST, CARD = 7, 76, 191
+SHORTEST, LONGEST = 12, 168
+"""How many hours in a row are recognised: half a day to a week."""
+CLOSE = 1e-5
+"""How much of its sum a number of a sample may differ: it may have been rounded to a float32."""
 WEATHER = ("clear", "mist", "rain or snow", "storm")
+KINDS = ("weekend or holiday", "working day")
+MEANINGS = {"weather": ("temperature", *WEATHER), "weekday": WEEKDAYS}
 
 
 def table() -> Arrays:
@@ -73,7 +82,7 @@ def load_data() -> tuple[Set, Set]:
     ((365, 24), (366, 24), array([0, 0, 1, 1], dtype=int32))
     """
     data = table()
-    x, y = _rented(data), data["working"]
+    x, y = know(_rented(data), "hours", range(24)), know(data["working"], "classes", KINDS)
     return (x[:YEAR], y[:YEAR]), (x[YEAR:], y[YEAR:])
 
 
@@ -115,6 +124,46 @@ def load_hours(window: int = 24) -> tuple[Set, Set]:
     return _windows(rented[:YEAR], window), _windows(rented[YEAR:], window)
 
 
+@cache
+def _series() -> Array:
+    return _rented(table()).reshape(-1).astype("float64")
+
+
+def recognised(array: Array) -> Meaning | None:
+    """What an array means if its first samples are hours of this data set, one after another and in
+    any unit; None if not.
+
+    >>> recognised(load_hours()[0][0] / 1000)
+    <Meaning: hours>
+    """
+    length = array.shape[1] if array.ndim > 1 else 0
+    if prod(array.shape[1:]) != length or not SHORTEST <= length <= LONGEST:
+        return None
+    starts = [_start(sample) for sample in array[:3].reshape(-1, length).astype("float64")]
+    if None in starts:
+        return None
+    whole_days = length == 24 and not any(start and start % 24 for start in starts)
+    return Meaning("hours", tuple(map(str, range(24))) if whole_days else None, source="data")
+
+
+def _start(sample: Array) -> int | None:
+    """The hour at which a sample begins, counted from the first; None if there is none like it."""
+    total = sample.sum()
+    if not (np.isfinite(total) and total > 0) or len({*sample.tolist()}) < SHORTEST / 2:
+        return None
+    windows = np.lib.stride_tricks.sliding_window_view(_series(), len(sample))
+    sums = windows.sum(1)
+    # The first number alone, in the same unit, leaves few windows to compare.
+    first = abs(windows[:, 0] * total - sample[0] * sums) < CLOSE * total * sums
+    near = np.flatnonzero(first & (sums > 0))
+    scales = total / sums[near, None]
+    found = near[(abs(windows[near] * scales - sample) <= CLOSE * total).all(1)]
+    return int(found[0]) if len(found) else None
+
+
+READERS.append(recognised)
+
+
 def load_riders(seed: int = 0) -> tuple[tuple[Arrays, Arrays], tuple[Arrays, Arrays]]:
     """How many casual and how many registered riders on a day of 2012 with such weather?
 
@@ -141,6 +190,8 @@ def load_riders(seed: int = 0) -> tuple[tuple[Arrays, Arrays], tuple[Arrays, Arr
 
 def _days(x: Arrays, y: Arrays, days: Array) -> tuple[Arrays, Arrays]:
     first, second = ({name: part[name][days].astype("float32") for name in part} for part in (x, y))
+    for name, names in MEANINGS.items():
+        know(first[name], "features", names)
     return first, second
 
 
@@ -151,4 +202,5 @@ def _rented(data: Arrays) -> Array:
 def _windows(rented: Array, window: int) -> Set:
     series = rented.reshape(-1)
     steps = np.lib.stride_tricks.sliding_window_view(series[:-1], window)
-    return np.ascontiguousarray(steps)[:, :, None], series[window:, None]
+    x = know(np.ascontiguousarray(steps), "hours", range(-window, 0))
+    return x[:, :, None], series[window:, None]

@@ -18,6 +18,7 @@ import numpy as np
 
 from funclab.datasets import shipped
 from funclab.errors.suggest import is_whole
+from funclab.graph.meaning import know
 from funclab.graph.shape_math import Array
 from funclab.registry.parameters import wrong_value
 
@@ -60,7 +61,12 @@ def load_data(num_words: int = 2000) -> tuple[Set, Set]:
     data = table()
     x, y = ids(data["sentence"], num_words), data["book"]
     early = np.tile(np.arange(EACH) < TRAINING, 2)
-    return (x[early], y[early]), (x[~early], y[~early])
+    names = vocabulary(num_words)
+
+    def part(rows: Array) -> Set:
+        return know(x[rows], "words", names), know(y[rows], "classes", TITLES)
+
+    return part(early), part(~early)
 
 
 @cache
@@ -95,7 +101,8 @@ def ids(sentences: Iterable[str], num_words: int = 2000) -> Array:
     """
     number = {word: i for i, word in enumerate(vocabulary(num_words))}
     rows = [[number.get(word, 1) for word in words(line)][:LENGTH] for line in sentences]
-    return np.array([row + [0] * (LENGTH - len(row)) for row in rows], "int32")
+    table = np.array([row + [0] * (LENGTH - len(row)) for row in rows], "int32")
+    return know(table, "words", vocabulary(num_words))
 
 
 def text(row: Array, num_words: int = 2000) -> str:

@@ -11,6 +11,11 @@ from __future__ import annotations
 import numpy as np
 
 from funclab.datasets import classics
+from funclab.graph.meaning import know
+
+CLASSES = (
+    *("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
+)
 
 
 def load_data() -> tuple[classics.Set, classics.Set]:
@@ -24,4 +29,6 @@ def load_data() -> tuple[classics.Set, classics.Set]:
     names = [*(f"data_batch_{i}" for i in range(1, 6)), "test_batch"]
     batches = [classics.read_batch(folder / name, "labels", "uint8") for name in names]
     x, y = (np.concatenate(part) for part in zip(*batches[:-1]))
+    for classes in (y, batches[-1][1]):
+        know(classes, "classes", CLASSES)
     return (x, y), batches[-1]

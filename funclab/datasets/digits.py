@@ -8,6 +8,7 @@ distributes as `load_digits`; see DIGITS_LICENSE.txt beside this file.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,10 +16,13 @@ import numpy as np
 from funclab.datasets import shipped
 from funclab.datasets.cards import Cards
 from funclab.errors import ArgumentError
+from funclab.graph.meaning import READERS, Meaning, know
 from funclab.graph.shape_math import Array
 
 TRAINING_IMAGES = 1297
 PICTURE, CARD = 80, 100
+SIZE = (8, 8)
+LEVELS = 16
 
 
 def load_data() -> tuple[tuple[Array, Array], tuple[Array, Array]]:
@@ -34,7 +38,7 @@ def load_data() -> tuple[tuple[Array, Array], tuple[Array, Array]]:
     ((1297, 8, 8), np.uint8(16), array([0, 1, 2], dtype=uint8))
     """
     data = shipped.read("digits")
-    images, labels = data["images"], data["labels"]
+    images, labels = know(data["images"], "image"), know(data["labels"], "classes", range(10))
     split = TRAINING_IMAGES
     return (images[:split], labels[:split]), (images[split:], labels[split:])
 
@@ -82,7 +86,8 @@ def _pairs(images: Array, labels: Array, n: int, random: Any) -> Pairs:
     left = random.randint(len(images), size=n)
     right = np.array([_partner(labels, i, alike, random) for i, alike in zip(left, same)])
     rows = images.reshape(len(images), -1).astype(np.float32) / 16
-    return Pairs(rows[left], rows[right], same, labels[left], labels[right])
+    first, second = (know(rows[part], "image", size=SIZE) for part in (left, right))
+    return Pairs(first, second, same, labels[left], labels[right])
 
 
 def _partner(labels: Array, i: int, alike: int, random: Any) -> int:
@@ -90,6 +95,32 @@ def _partner(labels: Array, i: int, alike: int, random: Any) -> int:
     wanted = (labels == labels[i]) == bool(alike)
     wanted[i] = False
     return random.choice(np.flatnonzero(wanted))
+
+
+@cache
+def _pictures() -> frozenset[bytes]:
+    return frozenset(image.tobytes() for image in shipped.read("digits")["images"])
+
+
+def recognised(array: Array) -> Meaning | None:
+    """What an array means if its first samples are digits of this data set, whole or as rows of
+    pixels, from 0 to 16 or from 0 to 1; None if not.
+
+    >>> recognised(load_data()[0][0].reshape(-1, 64) / 16)
+    <Meaning: image of 8 × 8>
+    """
+    flat = array.shape[1:] == (64,)
+    if not flat and array.shape[1:] not in (SIZE, (*SIZE, 1)):
+        return None
+    few = array[:3].reshape(-1, 64).astype("float64")
+    few = few if few.max(initial=0) > 1 else few * LEVELS
+    exact = (few == few.round()).all() and few.min(initial=0) >= 0 and few.max() <= LEVELS
+    if not exact or any(row.astype("uint8").tobytes() not in _pictures() for row in few):
+        return None
+    return Meaning("image", size=SIZE if flat else None, source="data")
+
+
+READERS.append(recognised)
 
 
 def draw(images: Any, captions: Sequence[Any]) -> Cards:

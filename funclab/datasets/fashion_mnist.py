@@ -14,7 +14,23 @@ import gzip
 import numpy as np
 
 from funclab.datasets import classics
+from funclab.graph.meaning import know
 from funclab.graph.shape_math import Array
+
+CLASSES = (
+    *(
+        "T-shirt or top",
+        "trouser",
+        "pullover",
+        "dress",
+        "coat",
+        "sandal",
+        "shirt",
+        "sneaker",
+        "bag",
+    ),
+    "ankle boot",
+)
 
 
 def load_data() -> tuple[classics.Set, classics.Set]:
@@ -29,7 +45,8 @@ def load_data() -> tuple[classics.Set, classics.Set]:
 
 def _part(name: str) -> classics.Set:
     images = _bytes(f"{name}-images-idx3-ubyte.gz", header=16)
-    return images.reshape(-1, 28, 28), _bytes(f"{name}-labels-idx1-ubyte.gz", header=8)
+    classes = know(_bytes(f"{name}-labels-idx1-ubyte.gz", header=8), "classes", CLASSES)
+    return images.reshape(-1, 28, 28), classes
 
 
 def _bytes(name: str, header: int) -> Array:

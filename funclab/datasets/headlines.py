@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from funclab.graph.meaning import know
 from funclab.graph.shape_math import Array
 
 Story = tuple[str, str, str]
@@ -66,7 +67,8 @@ def load_data(n: int = 1500, seed: int = 0, test: int = 500) -> tuple[Headlines,
     hour = random.randint(len(HOURS), size=n + test)
     unusual = np.array([is_unusual(story) for story in stories])
     popular = (unusual & np.array(READ, bool)[hour]).astype(int)
-    whole = Headlines(ids(phrases), np.eye(len(HOURS), dtype="float32")[hour], popular)
+    hours = know(np.eye(len(HOURS), dtype="float32")[hour], "features", HOURS)
+    whole = Headlines(ids(phrases), hours, popular)
     return Headlines(*(part[:n] for part in whole)), Headlines(*(part[n:] for part in whole))
 
 
@@ -99,7 +101,7 @@ def ids(phrases: Sequence[str]) -> Array:
     for row, phrase in zip(table, phrases):
         numbers = [WORDS.index(word) for word in phrase.split()]
         row[: len(numbers)] = numbers
-    return table
+    return know(table, "words", WORDS)
 
 
 def text(row: Array) -> str:

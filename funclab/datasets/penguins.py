@@ -16,6 +16,7 @@ import numpy as np
 
 from funclab.datasets import shipped
 from funclab.datasets.cards import Cards
+from funclab.graph.meaning import know
 from funclab.graph.shape_math import Array
 
 Arrays = dict[str, Array]
@@ -24,6 +25,12 @@ SPECIES = ("Adelie", "Chinstrap", "Gentoo")
 ISLANDS = ("Biscoe", "Dream", "Torgersen")
 SEXES = ("female", "male")
 MEASURES = ("bill_length_mm", "bill_depth_mm", "flipper_length_mm")
+MEANINGS = {
+    "measures": ("features", MEASURES),
+    "island": ("features", ISLANDS),
+    "species": ("classes", SPECIES),
+    "sex": ("classes", SEXES),
+}
 TEST = 83
 """A quarter of the birds, on which no model is trained."""
 CARD, SCALE = 172, 0.65
@@ -61,8 +68,12 @@ def load_data(
 
 
 def _rows(x: Arrays, y: Arrays, rows: Array) -> tuple[Arrays, Arrays]:
-    first, second = ({name: part[name][rows] for name in part} for part in (x, y))
+    first, second = ({name: _known(name, part[name][rows]) for name in part} for part in (x, y))
     return first, second
+
+
+def _known(name: str, array: Array) -> Array:
+    return know(array, *MEANINGS[name]) if name in MEANINGS else array
 
 
 def table() -> Arrays:

@@ -214,6 +214,10 @@ class ConfigError(FunclabError, ValueError, TypeError):
     """A configuration or file from which no object can be rebuilt."""
 
 
+class LengthError(FunclabError, TypeError):
+    """Something that has no length, or none that is known."""
+
+
 class NotSupportedError(FunclabError, NotImplementedError, ValueError):
     """Something that Keras can do but funclab cannot, at least so far."""
 

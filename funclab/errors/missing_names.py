@@ -35,9 +35,8 @@ ELSEWHERE = {
         "layers that change images at random are left out: change images with NumPy in a "
         "generator of batches; fit takes it.",
     ),
-    "image_dataset_from_directory": "read the files in a generator of batches, with Pillow: "
-    "numpy.asarray(PIL.Image.open(path)); fit takes it.",
-    "load_img": "write PIL.Image.open(path), from Pillow; img_to_array makes an array of it.",
+    "image_dataset_from_directory": "read the files with funclab.utils.load_img, in the function "
+    "of funclab.data.Dataset.from_generator; fit takes its batches.",
     "mixed_precision": "leave the line out: funclab computes in float32 or float64.",
     "distribution": "leave the line out: there is one device, the CPU.",
     "interfaces": "leave out the line and its decorators: old names of arguments are understood.",

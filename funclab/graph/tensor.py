@@ -11,6 +11,7 @@ from funclab.graph import explanations
 from funclab.graph.shape_math import Shape, show
 
 if TYPE_CHECKING:
+    from funclab.graph.meaning import Meaning
     from funclab.graph.node import Node
     from funclab.graph.operation import Operation
 
@@ -150,6 +151,7 @@ class Tensor(Operators):
         self.shape, self.dtype = tuple(shape), dtype
         self.name = name or registry.auto_name("keras_tensor")
         self.mask: Tensor | None = None
+        self.meaning: Meaning | None = None
 
     @property
     def ndim(self) -> int:

@@ -34,6 +34,9 @@ class Value(Operators):
 
     __eq__ = compared("equal")
     __hash__ = object.__hash__
+    is_factor = False
+    """Whether it is made for matrix products: then there may be room between its rows (see
+    `layout`), and ops that cannot read such rows get a copy."""
 
     def __init__(self, shape: Shape, dtype: str = "float32", name: str = "") -> None:
         self.shape, self.dtype, self.name = tuple(shape), dtype, name
@@ -120,9 +123,6 @@ class Variable(Value):
         if start is not None:
             shape, dtype = start.shape, str(start.dtype)
         super().__init__(tuple(shape or ()), dtype or "float32", name)
-        self.is_factor = False
-        """Whether it is made for matrix products: then there may be room between its rows (see
-        `layout`), and ops that cannot read such rows get a copy."""
         self.trainable, self.initializer = trainable, initializer
         self.regularizer, self.constraint = regularizer, constraint
         self.path = name

@@ -1,4 +1,4 @@
-"""`import tensorflow as tf`, for notebooks that use only `tf.keras`."""
+"""`import tensorflow as tf`, for notebooks that use only `tf.keras` and `tf.data`."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from funclab import ops, utils
 from funclab.errors import GraphError, NoSuchNameError
 from funclab.errors.missing_names import ELSEWHERE
 from funclab.keras2.paths import module_of
+from funclab.utils import data
 
 NO_TENSORFLOW = "tensorboard.compat.notf"
 """The module by which tensorboard is told to work without TensorFlow."""
 
 
 class TensorFlow(types.ModuleType):
-    """A stand-in for TensorFlow: `keras` is funclab, `random.set_seed` sets its seed, and anything
-    else is an error that says what to use instead."""
+    """A stand-in for TensorFlow: `keras` is funclab, `data` its pipelines, `random.set_seed` sets
+    its seed, and anything else is an error that says what to use instead."""
 
     def __init__(self) -> None:
         super().__init__("tensorflow", __doc__)
@@ -30,6 +31,8 @@ class TensorFlow(types.ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name == "keras":
             return module_of("keras")
+        if name == "data":
+            return data
         if name == "random":
             return types.SimpleNamespace(set_seed=utils.set_random_seed)
         if name == "set_random_seed":
@@ -40,7 +43,7 @@ class TensorFlow(types.ModuleType):
         raise NoSuchNameError(
             f"module 'tensorflow' has no attribute {name!r}.",
             why="after install_as_keras(tensorflow=True), tensorflow is funclab, which has "
-            "tensorflow.keras only.",
+            "tensorflow.keras and tensorflow.data only.",
             fix=here or ELSEWHERE.get(name) or "functions of tensors are in keras.ops.",
         )
 

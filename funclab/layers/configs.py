@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -29,25 +30,32 @@ NOT_WRITTEN = {
 """Arguments that Keras' configs omit while they are at their defaults."""
 
 
+PLAIN = {str, int, float, bool, type(None)}
+"""The types of values that are plain data already."""
 MOST_SHOWN = 6
 """How many values of an argument a layer's repr shows."""
 
 
 def settings(layer: Any) -> dict[str, Any]:
     """The constructor arguments of a layer, without those that every layer has."""
-    defaults = parameters(type(layer))
-    elsewhere = set(KERAS_2_KEYWORDS) - set(defaults)
-    skip = {"name", "trainable", "dtype", "weights", *elsewhere}
+    defaults, skip = parameters(type(layer)), _elsewhere(type(layer))
     kept = {
         name: _kept(layer, name, argument)
         for name, argument in layer.constructor_arguments.items()
         if name not in skip
     }
     return {
-        name: registry.to_config(value)
+        name: value if type(value) in PLAIN else registry.to_config(value)
         for name, value in kept.items()
         if name not in NOT_WRITTEN or name not in defaults or value != defaults[name]
     }
+
+
+@cache
+def _elsewhere(cls: type) -> set[str]:
+    """The arguments of a class that are not among its settings."""
+    other = set(KERAS_2_KEYWORDS) - set(parameters(cls))
+    return {"name", "trainable", "dtype", "weights", *other}
 
 
 def brief(value: Any) -> str:
@@ -100,6 +108,8 @@ def rebuilt(value: Any, custom_objects: Any) -> Any:
 def _kept(layer: Any, name: str, argument: Any) -> Any:
     """The attribute named like a constructor argument, unless it holds layers made from it."""
     kept = getattr(layer, name, argument)
+    if type(kept) in PLAIN:
+        return kept
     return argument if _holds_layers(kept) and not _holds_layers(argument) else kept
 
 

@@ -117,22 +117,21 @@ class Weighted(Operation):
     @property
     def held(self) -> list[Weighted]:
         """The layers in attributes, and in lists and dicts there, in order."""
-        held = (leaf for leaf in self._leaves() if isinstance(leaf, Weighted) and leaf is not self)
-        return list(dict.fromkeys(held))
+        return list(dict.fromkeys(leaf for leaf in self._leaves(Weighted) if leaf is not self))
 
-    def _leaves(self) -> Iterator[Any]:
-        """The objects in its attributes, and in lists and dicts there; without its calls, its
-        arguments and its settings."""
+    def _leaves(self, kinds: type | tuple[type, ...]) -> list[Any]:
+        """The objects of some kinds in its attributes, and in lists and dicts there; without its
+        calls, its arguments and its settings."""
+        found: list[Any] = []
         for name, value in vars(self).copy().items():  # another thread may add some
-            kind = type(value)
-            if kind in SETTINGS or name in NOT_HELD:
-                continue
-            if kind in (tuple, list) and SETTINGS.issuperset(map(type, value)):
+            if type(value) in SETTINGS or name in NOT_HELD:
                 continue
             if structure.is_container(value):
-                yield from structure.flatten(value)
-            else:
-                yield value
+                if isinstance(value, dict) or not SETTINGS.issuperset(map(type, value)):
+                    found += [x for x in structure.flatten(value) if isinstance(x, kinds)]
+            elif isinstance(value, kinds):
+                found.append(value)
+        return found
 
     @property
     def variables(self) -> list[Variable]:
@@ -141,7 +140,7 @@ class Weighted(Operation):
 
     def _own_variables(self) -> list[Variable]:
         """Those in its own attributes; the trainable ones first, the random streams last."""
-        own = [*self._own_weights, *(v for v in self._leaves() if isinstance(v, Variable))]
+        own = [*self._own_weights, *self._leaves(Variable)]
         own.sort(key=lambda v: (not v.trainable, _is_stream(v)))
         return own
 
@@ -289,7 +288,7 @@ class Memory:
 def held_metrics(layer: Weighted, own: bool = True) -> list[Any]:
     """The metrics in attributes of a layer, and of those inside it. As in Keras, attributes of a
     model that is used as a layer do not count; those of its layers do."""
-    kinds = [(leaf, type(leaf)) for leaf in (layer._leaves() if own else ())]
+    kinds = [(leaf, type(leaf)) for leaf in (layer._leaves(object) if own else ())]
     metrics = [x for x, kind in kinds if hasattr(kind, "update_state") and hasattr(kind, "result")]
     for inner in layer.sublayers:
         metrics += held_metrics(inner, own=not hasattr(inner, "compiled_state"))

@@ -8,6 +8,7 @@ from typing import Any
 
 from funclab.graph import structure
 from funclab.graph.graph import Graph
+from funclab.graph.meaning import carry
 from funclab.graph.operation import Operation, OpOperation
 from funclab.graph.tensor import Tensor
 from funclab.layers import functions
@@ -51,9 +52,9 @@ def _cloned(
         return _copy(model)
     if isinstance(model, Sequential) and input_tensors is None:
         first = [_copy(model.input_layers[0])] if model.inputs else []
-        return compiled_like(
-            model, type(model)([*first, *map(copy, model.layers)], name=model.name)
-        )
+        clone = type(model)([*first, *map(copy, model.layers)], name=model.name)
+        carry(structure.flatten([model.inputs, model.outputs]), [*clone.inputs, *clone.outputs])
+        return compiled_like(model, clone)
     copy_of: dict[Operation, Any] = {}
     # Layers before those that are copied with layers inside: these then hold the same copies.
     operations = sorted(model.graph.operations, key=lambda item: _is_copied_whole(item, recursive))
@@ -130,6 +131,7 @@ def _replay_on_copies(
         args, kwargs = node.arguments.fill_in(known)
         made = structure.flatten(call(copy_of[node.operation], *args, **kwargs))
         known.update(zip(node.output_tensors, made, strict=True))
+    carry(known.keys(), known.values())
     pick = known.__getitem__
     trees = (model.input_structure, model.output_structure)
     inputs, outputs = (structure.map_structure(pick, tree) for tree in trees)

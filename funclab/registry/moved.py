@@ -23,7 +23,14 @@ FOLDERS = {
         *("activation", "attention", "conv", "ctc", "dense", "losses", "normalization", "pooling"),
         *("recurrent", "resampling", "scores", "shrinking", "window"),
     ),
-    "utils": ("backend", "preprocessing", "preprocessing.image", "preprocessing.sequence", "tree"),
+    "utils": (
+        "backend",
+        "data",
+        "preprocessing",
+        "preprocessing.image",
+        "preprocessing.sequence",
+        "tree",
+    ),
 }
 """Folders, and the modules in them that were beside them before."""
 

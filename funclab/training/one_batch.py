@@ -10,6 +10,7 @@ from typing import Any
 from funclab import optimizers
 from funclab.engine.memory import unchanged
 from funclab.graph.locks import locks_of, making
+from funclab.models.meaning import learn
 from funclab.models.model import Model
 from funclab.models.names import names_of_outputs
 from funclab.training.compiled import Compiled, require
@@ -47,6 +48,7 @@ def filled_step(
         locks.enter_context(unchanged(variables))
         compiled = None if y is None else settings(model, loss, optimizer)
         data = prepare(model, compiled, x, y)
+        learn(model, x, y)
         batches = [tensor.shape[0] for tensor in model.inputs if tensor.shape[0]]
         data = data.cut(0, batches[0] if batches else batch)
         specs = data.specs(len(data))

@@ -29,6 +29,7 @@ from funclab.graph.shape_math import Array
 from funclab.graph.strings import STRING
 from funclab.training.data.streams import unpacked
 from funclab.utils.downloads import get_file
+from funclab.utils.images import array_to_img, load_img, save_img
 from funclab.utils.progbar import Progbar
 from funclab.utils.sequences import (
     PyDataset, pad_sequences, split_dataset, timeseries_dataset_from_array,
@@ -188,14 +189,14 @@ def img_to_array(img: Any, data_format: str | None = None, dtype: str | None = N
 
 
 __all__ = [
-    "CustomObjectScope", "Progbar", "PyDataset", "Sequence", "clear_session", "custom_object_scope",
-    "deserialize_keras_object", "disable_interactive_logging", "enable_interactive_logging",
-    "get_custom_objects", "get_file", "get_registered_name", "get_registered_object",
-    "get_source_inputs", "img_to_array", "is_interactive_logging_enabled", "is_keras_tensor",
-    "normalize", "pack_x_y_sample_weight", "pad_sequences", "plot_model",
-    "register_keras_serializable", "serialize_keras_object", "set_random_seed", "split_dataset",
-    "standardize_dtype", "timeseries_dataset_from_array", "to_categorical",
-    "unpack_x_y_sample_weight",
+    "CustomObjectScope", "Progbar", "PyDataset", "Sequence", "array_to_img", "clear_session",
+    "custom_object_scope", "deserialize_keras_object", "disable_interactive_logging",
+    "enable_interactive_logging", "get_custom_objects", "get_file", "get_registered_name",
+    "get_registered_object", "get_source_inputs", "img_to_array", "is_interactive_logging_enabled",
+    "is_keras_tensor", "load_img", "normalize", "pack_x_y_sample_weight", "pad_sequences",
+    "plot_model", "register_keras_serializable", "save_img", "serialize_keras_object",
+    "set_random_seed", "split_dataset", "standardize_dtype", "timeseries_dataset_from_array",
+    "to_categorical", "unpack_x_y_sample_weight",
 ]  # fmt: skip
 
 guard(__name__)

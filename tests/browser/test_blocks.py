@@ -2,6 +2,9 @@
 
 import re
 
+import pytest
+from playwright.sync_api import expect
+
 import funclab
 from tests.view import gallery
 
@@ -78,3 +81,26 @@ def test_the_table_of_all_calls_says_in_which_block_each_is(opened_page):
     assert cells[0] == "in block"
     assert len(cells) == 1 + len(view.facts["nodes"])
     assert sum(bool(cell.strip()) for cell in cells[1:]) == held
+
+
+@pytest.mark.parametrize("name", ["chain_60", "vqa", "mobilenet"])
+def test_the_sign_that_opens_a_box_is_in_the_right_half_of_it(name, opened_page):
+    page = opened_page(funclab.explore(gallery.built(name)))
+    signs = page.locator(".box[aria-expanded=false] > .fl-sign")
+
+    expect(signs.first).to_be_attached()
+    for sign in signs.all():
+        at, around = sign.bounding_box(), sign.locator("xpath=../*[local-name()='rect'][1]")
+        box = around.bounding_box()
+        assert box["x"] + box["width"] / 2 < at["x"]
+        assert at["x"] + at["width"] <= box["x"] + box["width"] + 1
+        assert at["y"] + at["height"] <= box["y"] + box["height"] + 1
+
+
+def test_the_caption_says_how_many_boxes_hold_several_calls(opened_page):
+    page = opened_page(funclab.explore(gallery.built("mobilenet")))
+    caption = page.locator(f"{ROOT} .fl-caption")
+    closed = page.locator(f"{ROOT} .fl-stage .box[data-key^='block ']:not(.frame)").count()
+
+    assert closed > 1
+    expect(caption).to_contain_text(f"{closed} boxes with + hold several of them")

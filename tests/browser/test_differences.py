@@ -65,19 +65,6 @@ def test_the_lines_of_the_present_difference_are_dark_and_a_line_leads_to_it(ope
     expect(page.locator(".fl-place")).to_have_text(f"{number} of {len(difference)}")
 
 
-def test_the_height_is_the_same_at_each_difference_and_fits_a_notebook(opened_page):
-    difference = funclab.diff(*narrow_and_wide())
-    page = opened_page(difference.view(), width=1128, height=720)
-    parts = ".fl-compared", ".fl-header"
-    heights = set()
-
-    for _ in range(len(difference) + 1):
-        heights.add(tuple(page.locator(part).bounding_box()["height"] for part in parts))
-        page.keyboard.press("ArrowDown")
-
-    assert len(heights) == 1 and sum(*heights) <= 560 - 36
-
-
 def test_a_comparison_that_was_stored_as_two_pictures_is_still_walked(opened_page):
     difference = funclab.diff(*narrow_and_wide())
     view = difference.view()

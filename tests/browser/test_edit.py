@@ -49,7 +49,7 @@ def select(page, key):
     expect(page.locator(f'.box[data-key="{key}"]')).to_have_attribute("aria-current", "true")
 
 
-def test_every_command_by_keys_alone(bridged):
+def test_settings_and_layers_by_keys_alone(bridged):
     view, page = bridged(reader())
 
     press(page, "ArrowRight", "ArrowDown")  # to the Input, then to what reads it
@@ -74,57 +74,57 @@ def test_every_command_by_keys_alone(bridged):
     press(page, "Delete")
     at_step(page, 4, "delete dropout_1")
 
-    select(page, "pool[0]")
-    press(page, "c")
-    expect(page.locator(".fl-at")).to_have_text("dropout[0]")
-    press(page, "ArrowUp", "Enter")
-    expect(page.locator(".fl-repairs li").first).to_have_text("✓ Add1")
-    press(page, "2")
-    at_step(page, 5, "connect strokes to pool: Concatenate")
-
-    press(page, "x")
-    expect(page.locator(".fl-repairs li")).to_have_count(2)
-    press(page, "2")
-    at_step(page, 6, "cut strokes from concatenate")
-
-    select(page, "parts[0]")
-    press(page, "s")
-    expect(page.locator(".fl-at")).to_have_text("strokes[0]")
-    press(page, "Enter")
-    at_step(page, 7, "parts calls the layer of strokes")
-    press(page, "u")
-    at_step(page, 6, "cut strokes from concatenate")
-    press(page, "U")
-    at_step(page, 7, "parts calls the layer of strokes")
-    press(page, "u")
-
     select(page, "dropout[0]")
-    press(page, "m")
-    press(page, "ArrowRight", "ArrowRight", "ArrowRight", "Enter")
-    at_step(page, 7, "move dropout after parts")
-
     press(page, "n")
     page.keyboard.press("Control+a")
     page.keyboard.type("sometimes")
     press(page, "Enter")
-    at_step(page, 8, "dropout is now sometimes")
+    at_step(page, 5, "dropout is now sometimes")
+
+    press(page, "m")
+    press(page, "ArrowRight", "ArrowRight", "ArrowRight", "Enter")
+    at_step(page, 6, "move sometimes after parts")
+    assert view._steps.given.get_layer("strokes").filters == 8
+
+
+def test_connections_sharing_and_ends_by_keys_alone(bridged):
+    view, page = bridged(reader())
+
+    select(page, "pool[0]")
+    press(page, "c")
+    expect(page.locator(".fl-at")).to_have_text("strokes[0]")
+    press(page, "Enter")
+    expect(page.locator(".fl-repairs li").first).to_have_text("✓ Concatenate1")
+    press(page, "1")
+    at_step(page, 1, "connect strokes to pool: Concatenate")
+
+    press(page, "x")
+    expect(page.locator(".fl-repairs li")).to_have_count(2)
+    press(page, "2")
+    at_step(page, 2, "cut strokes from concatenate")
+
+    select(page, "parts[0]")
+    press(page, "s")
+    press(page, "ArrowRight", "Enter")
+    at_step(page, 3, "parts calls the layer of strokes")
+    press(page, "u")
+    at_step(page, 2, "cut strokes from concatenate")
+    press(page, "U")
+    at_step(page, 3, "parts calls the layer of strokes")
+    press(page, "u")
 
     select(page, "body[0]")
     press(page, "o")
-    at_step(page, 9, "outputs: digit and body")
-
+    at_step(page, 3, "outputs: digit and body")
     press(page, "i")
     page.keyboard.press("Control+a")
     page.keyboard.type("5")
     press(page, "Enter")
-    at_step(page, 10, "a new Input of (5,)")
+    at_step(page, 4, "a new Input of (5,)")
     press(page, "r")
-    at_step(page, 11, "back to the start")
+    at_step(page, 5, "back to the start")
 
-    names = {step[0] for step in view._steps.steps}
-    assert names == {"set", "insert", "duplicate", "delete", "connect", "disconnect", "move",
-                     "rename", "outputs", "input", "start"}  # fmt: skip
-    assert view._steps.given.get_layer("strokes").filters == 8
+    assert [len(layer.inbound_nodes) for layer in view._steps.given.layers] == [1] * 7
 
 
 def test_an_error_is_red_what_follows_is_pale_and_a_number_repairs_it(bridged):

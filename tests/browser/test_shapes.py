@@ -91,22 +91,6 @@ def test_what_the_batch_is_chosen_with_stands_on_one_line(opened_page):
     assert len(middles) == 3 and max(middles) - min(middles) < 2
 
 
-@pytest.mark.parametrize("ask", [False, True])
-def test_the_height_is_the_same_at_each_step_and_fits_a_notebook(opened_page, ask):
-    page = opened_page(funclab.shapes(convolutional(), ask=ask), width=1128, height=720)
-    heights = [page.evaluate(HEIGHT)]
-
-    for _ in range(4):
-        page.keyboard.press("ArrowRight")
-        heights.append(page.evaluate(HEIGHT))
-        page.keyboard.press("0")
-        heights.append(page.evaluate(HEIGHT))
-    page.keyboard.press("a")
-    heights.append(page.evaluate(HEIGHT))
-
-    assert max(heights) == min(heights) <= 560
-
-
 def test_the_bar_of_weights_has_the_share_of_those_before_and_of_these(opened_page):
     model = models.twice()
     page = opened_page(funclab.shapes(model, step=3))

@@ -1,9 +1,11 @@
-"""What a student sees of a view in JupyterLab with its file browser, in a window of 1280 by 720."""
+"""A view has one height for its life, words that can be read and few loud controls; and what a student
+sees of it in JupyterLab with its file browser, in a window of 1280 by 720."""
 
 from __future__ import annotations
 
 import pytest
 
+from tests.browser import stage
 from tests.browser.waiting import laid_out
 
 MODEL = """
@@ -27,6 +29,48 @@ TILES = """(tiles) => [...tiles.querySelectorAll("div")].map((tile) => {
   const over = above.bottom <= below.top + 1;
   return [name.textContent, lines, over, getComputedStyle(name).fontWeight];
 })"""
+
+
+OF_LESSONS = ("question", "lines", "verdict", "vote")
+"""Views that ask of themselves."""
+
+
+@pytest.mark.parametrize("name", stage.VIEWS)
+def test_a_view_keeps_its_height_and_is_legible_at_each_width(name, opened_page):
+    page = opened_page(stage.VIEWS[name](), **stage.NOTEBOOK, reduced_motion="reduce")
+
+    check(page, 11)
+    assert page.evaluate(stage.MOVES) == 0
+    for width in (832, 390):
+        page.set_viewport_size({"width": width, "height": 720})
+        laid_out(page)
+        check(page, 11)
+    page.set_viewport_size(stage.NOTEBOOK)
+    laid_out(page)
+    assert stage.walk(page, 100) == []
+
+
+@pytest.mark.parametrize("name", stage.VIEWS)
+def test_on_a_projector_too_and_while_it_asks(name, opened_page):
+    settings = {} if name in OF_LESSONS else {"ask": True}
+    view = stage.VIEWS[name](look="projector", **settings)
+    page = opened_page(view, **stage.PROJECTOR)
+
+    check(page, 18)
+    assert stage.walk(page, 100) == []
+
+
+def check(page, least):
+    """What holds of every view in every width: `least` is the size of its smallest words."""
+    assert page.evaluate(stage.HEIGHT) <= 620
+    assert page.evaluate(stage.SMALLEST) >= least
+    assert page.evaluate(stage.SHRUNK) == []
+    assert page.evaluate(stage.PAGE_SCROLLS) == 0
+    assert len(page.evaluate(stage.FOOT)) <= stage.SENTENCE
+    controls = page.evaluate(stage.CONTROLS)
+    assert controls["filled"] <= 1 and controls["outlined"] <= 3
+    assert controls["keys"] == 0 and controls["unnamed"] == []
+    assert {round(left) for left in page.evaluate(stage.EDGES).values()} <= {16}
 
 
 @pytest.mark.parametrize("look", ["auto", "projector"])

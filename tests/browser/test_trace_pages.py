@@ -370,3 +370,63 @@ def test_in_ask_mode_a_shape_is_seen_only_after_its_question(page_of):
     assert (asked[1], plate()) == ("hidden", "visible")
     assert lines == 0
     assert page.locator(f"{ROOT} .fl-lines li:not([hidden])").count() > 0
+
+
+def window_model():
+    """One filter of 2 by 2, of which every number can be counted: 1, 2, 3, 4, and a bias of -50."""
+    x = Input((4, 4, 1), name="x")
+    model = Model(x, layers.Conv2D(2, 2, activation="relu", name="conv")(x), name="counted")
+    kernel = np.stack([np.array([[1, 2], [3, 4]]), np.ones((2, 2))], -1)[:, :, None]
+    model.set_weights([kernel.astype("float32"), np.array([-50, 0], "float32")])
+    return model, np.arange(16, dtype="float32").reshape(1, 4, 4, 1)
+
+
+def test_the_window_of_a_convolution_is_moved_by_keys_and_by_the_mouse(page_of):
+    page = page_of(funclab.trace(*window_model(), step=1))
+    page.set_viewport_size({"width": 1128, "height": 720})
+    maps, said = page.locator(f"{ROOT} .fl-maps"), page.locator(f"{ROOT} .fl-status")
+
+    def told():
+        return maps.get_attribute("aria-label")
+
+    first = told()  # at the largest number: 10 + 2 * 11 + 3 * 14 + 4 * 15
+    press(page, "Enter")
+    expect(maps).to_be_focused()
+    press(page, "ArrowLeft", 2)
+    press(page, "ArrowUp", 2)
+    corner, words = told(), said.inner_text()  # 0 + 2 * 1 + 3 * 4 + 4 * 5
+    press(page, "]")
+    other = told()  # 0 + 1 + 4 + 5, plus 0
+    press(page, "ArrowUp")
+    press(page, "Escape")
+    stays = told(), text(page, ".fl-caption")
+    expect(maps).not_to_be_focused()
+    page.locator(f"{ROOT} .fl-map:not(.fl-read)").click(position={"x": 50, "y": 50})
+    clicked = told()  # the middle of nine places: 5 + 6 + 9 + 10
+    press(page, "u")
+    undone = told()
+
+    assert first == "Row 2, column 2 of filter 0: 134.000 − 50.000 = 84.000; it makes 84.000."
+    assert corner == "Row 0, column 0 of filter 0: 34.000 − 50.000 = −16.000; it makes 0.000."
+    assert words == corner
+    assert other == "Row 0, column 0 of filter 1: 10.000 + 0.000 = 10.000; it makes 10.000."
+    assert stays[0] == other and stays[1].startswith("Step 2 of 2.")
+    assert clicked == "Row 1, column 1 of filter 1: 30.000 + 0.000 = 30.000; it makes 30.000."
+    assert undone == other
+    assert page.locator(f"{ROOT} .fl-filters [aria-pressed=true]").inner_text() == "1"
+
+
+@pytest.mark.parametrize("make", [image_model, small_model, twin_model])
+def test_every_step_has_one_height_that_leaves_a_notebook_in_sight(make, page_of):
+    view = funclab.trace(*make())
+    page = page_of(view, reduced_motion="reduce")
+    page.set_viewport_size({"width": 1128, "height": 720})
+    laid_out(page)
+
+    heights = set()
+    for _ in view.stills:
+        heights.add(page.locator(ROOT).bounding_box()["height"])
+        press(page, "ArrowRight")
+
+    assert len(heights) == 1
+    assert max(heights) <= 620

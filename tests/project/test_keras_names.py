@@ -86,8 +86,8 @@ MISSING: dict[str, dict[str, str]] = {
     },
     "utils": {
         LATER: "Config FeatureSpace",
-        FILES_OF_IMAGES: "array_to_img audio_dataset_from_directory bounding_boxes "
-        "image_dataset_from_directory load_img save_img text_dataset_from_directory",
+        FILES_OF_IMAGES: "audio_dataset_from_directory bounding_boxes "
+        "image_dataset_from_directory text_dataset_from_directory",
         DRAWN_HERE: "model_to_dot",
         INTERNALS: "legacy",
     },

@@ -71,7 +71,7 @@ DOORS = {
     "pytest": {"teach"},
     "nbconvert": {"teach"},
     "hatchling": {"view"},
-    "PIL": {"view"},
+    "PIL": {"view", "utils"},
 }
 HEAVY = [
     *("numba", "matplotlib", "ipywidgets", "anywidget", "h5py", "IPython", "graphviz"),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Scale } from "../../funclab/view/training/curves.js";
-import { measureAfter } from "../../funclab/view/training/graph.js";
+import { historyPath, measureAfter, numberIn } from "../../funclab/view/training/graph.js";
 import { progressWords, underWay, whyNot } from "../../funclab/view/training/words.js";
 
 const ctx = { model: { get: () => undefined, kernel: null }, t: (key, { n, place } = {}) => [key, n ?? place].join(" ").trim() };
@@ -14,6 +14,14 @@ test("the place of a value in a chart is that of its axes", () => {
   assert.deepEqual([10, 85].map((x) => plain.epoch(x)), [1, 4]);
   assert.deepEqual([1, 10, 100].map((value) => Math.round(log.y(value))), [100, 50, 0]);
   assert.equal(new Scale("10 110 1 1 0 1 0 1 0").x(1), 60);
+});
+
+test("a history goes from 0 to its largest number, and is open where there is none", () => {
+  const numbers = [[0.2, "0.001"], [1, "12.5 %"], null, [1, "nan"], [0.3, "2.1e-5"]].map(numberIn);
+
+  assert.deepEqual(numbers, [0.001, 12.5, NaN, NaN, 2.1e-5]);
+  assert.equal(historyPath([1, 4, NaN, 2, 0], 40, 20), "M0.0,15.0L10.0,0.0M30.0,10.0L40.0,20.0");
+  assert.equal(historyPath([NaN, NaN], 40, 20), "");
 });
 
 test("the measures follow each other", () => {

@@ -22,57 +22,68 @@ CLOSE = {"rtol": 2e-4, "atol": 2e-5}
 """Both libraries compute in float32, in another order."""
 
 
-def models(keras: Any) -> dict[str, tuple[Any, list[Any]]]:
-    """Models with the data that they read."""
-    layers, rng = keras.layers, np.random.RandomState(0)
-    keras.utils.set_random_seed(0)
-
-    def model(inputs: Any, outputs: Any, name: str) -> Any:
-        made = keras.Model(inputs, outputs, name=name)
-        for weight in made.weights:  # statistics and biases of a trained model, not 0 and 1
-            value = np.array(weight.value if not hasattr(weight, "numpy") else weight.numpy())
-            weight.assign(value + 0.05 * rng.rand(*value.shape))
-        return made
-
-    image = keras.Input((8, 8, 1), name="image")
+def reader(keras: Any) -> Any:
+    """A convolution with normalization."""
+    layers, image = keras.layers, keras.Input((8, 8, 1), name="image")
     y = layers.Conv2D(4, 3, padding="same", name="strokes")(image)
     y = layers.BatchNormalization(name="norm")(y)
     y = layers.Activation("relu", name="relu")(y)
     y = layers.MaxPooling2D(name="pool")(y)
     y = layers.GlobalAveragePooling2D(name="mean")(y)
-    reader = model(image, layers.Dense(5, activation="softmax", name="digit")(y), "reader")
+    return keras.Model(image, layers.Dense(5, activation="softmax", name="digit")(y), name="reader")
 
-    a, b = (keras.Input((6,), name=name) for name in ("a", "b"))
+
+def twins(keras: Any) -> Any:
+    """A model that is called twice, and two inputs."""
+    layers, (a, b) = keras.layers, (keras.Input((6,), name=name) for name in ("a", "b"))
     inner = keras.Input((6,), name="inner")
     tower = keras.Model(inner, layers.Dense(4, activation="tanh", name="arm")(inner), name="tower")
     gap = layers.Subtract(name="gap")([tower(a), tower(b)])
-    twins = model([a, b], layers.Dense(1, activation="sigmoid", name="same")(gap), "twins")
+    return keras.Model(
+        [a, b], layers.Dense(1, activation="sigmoid", name="same")(gap), name="twins"
+    )
 
-    steps = keras.Input((7, 3), name="steps")
+
+def series(keras: Any) -> Any:
+    """A recurrent layer and layer normalization."""
+    layers, steps = keras.layers, keras.Input((7, 3), name="steps")
     y = layers.LSTM(5, return_sequences=True, name="memory")(steps)
-    y = layers.LayerNormalization(name="level")(y)
-    series = model(steps, layers.Dense(2, name="next")(layers.Flatten(name="flat")(y)), "series")
+    y = layers.Flatten(name="flat")(layers.LayerNormalization(name="level")(y))
+    return keras.Model(steps, layers.Dense(2, name="next")(y), name="series")
 
-    words = keras.Input((6, 8), name="words")
+
+def looks(keras: Any) -> Any:
+    """Attention with a residual connection."""
+    layers, words = keras.layers, keras.Input((6, 8), name="words")
     y = layers.MultiHeadAttention(2, 4, name="heads")(words, words)
-    y = layers.Add(name="sum")([words, y])
-    y = layers.GlobalAveragePooling1D(name="mean")(y)
-    looks = model(words, layers.Dense(3, activation="softmax", name="answer")(y), "looks")
+    y = layers.GlobalAveragePooling1D(name="mean")(layers.Add(name="sum")([words, y]))
+    return keras.Model(words, layers.Dense(3, activation="softmax", name="answer")(y), name="looks")
 
-    tall = keras.Input((12, 12, 2), name="tall")
+
+def masks(keras: Any) -> Any:
+    """Separable and transposed convolutions, and a gate."""
+    layers, tall = keras.layers, keras.Input((12, 12, 2), name="tall")
     y = layers.SeparableConv2D(6, 3, strides=2, activation="gelu", name="parts")(tall)
-    side = layers.Conv2D(6, 1, name="side")(y)
-    y = layers.Multiply(name="gate")([y, layers.Activation("sigmoid", name="open")(side)])
+    side = layers.Activation("sigmoid", name="open")(layers.Conv2D(6, 1, name="side")(y))
+    y = layers.Multiply(name="gate")([y, side])
     y = layers.Conv2DTranspose(3, 3, strides=2, name="back")(y)
     mask = layers.Conv2D(1, 1, activation="sigmoid", name="mask")(y)
-    masks = model(tall, mask, "masks")
+    return keras.Model(tall, mask, name="masks")
 
-    sizes = {
-        reader: [(4, 8, 8, 1)], twins: [(4, 6)] * 2, series: [(4, 7, 3)], looks: [(4, 6, 8)],
-        masks: [(4, 12, 12, 2)],
-    }  # fmt: skip
-    data = {made: [rng.rand(*shape).astype("float32") for shape in sizes[made]] for made in sizes}
-    return {made.name: (made, data[made]) for made in sizes}
+
+def models(keras: Any) -> dict[str, tuple[Any, list[Any]]]:
+    """The models with data for them; statistics and biases are those of a trained model, not 0
+    and 1."""
+    keras.utils.set_random_seed(0)
+    rng, found = np.random.RandomState(0), {}
+    for build in (reader, twins, series, looks, masks):
+        model = build(keras)
+        for weight in model.weights:
+            value = keras.ops.convert_to_numpy(weight.value)
+            weight.assign(value + 0.05 * rng.rand(*value.shape))
+        shapes = [(4, *tensor.shape[1:]) for tensor in model.inputs]
+        found[model.name] = (model, [rng.rand(*shape).astype("float32") for shape in shapes])
+    return found
 
 
 def gradients_of(model: Any, data: list[Any]) -> list[Any]:

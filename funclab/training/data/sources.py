@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from funclab.errors import ArgumentError, DataError, FunclabError, ShapeError
+from funclab.models.meaning import learn
 from funclab.models.model import Model
 from funclab.training.arguments import FitOptions
 from funclab.training.data.batches import Batches, Data, split
@@ -34,6 +35,7 @@ def training_source(
 
         return Stream(x, weighted, runner.train, steps, options.shuffle), None
     data, held_out = runner.prepare(x, y, sample_weight, class_weight), None
+    learn(runner.model, x, y)
     if fraction:
         data, held_out = split(data, fraction)
     return Batches(data, size, options.shuffle, runner.train, steps), held_out

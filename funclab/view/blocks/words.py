@@ -154,8 +154,11 @@ class Words:
         )
         if block.is_run or gathered:
             ends = [self._name(block.parts[at]) for at in (0, -1)]
-            distinct = all(ends) and ends[0] != ends[1]
-            return say("block_from_to", first=ends[0], last=ends[1]) if distinct else ends[0]
+            if not all(ends) or ends[0] == ends[1]:
+                return ends[0]
+            first, last = ends[0].rpartition("_"), ends[1].rpartition("_")
+            again = first[0] and first[0] == last[0]  # conv2_block2 … block3
+            return say("block_from_to", first=ends[0], last=last[2] if again else ends[1])
         common = "" if block.role == "unit" else self._common(block.nodes)
         if common or block.role == "rest":
             return common or self._place(block)
@@ -166,22 +169,33 @@ class Words:
         """The prefix that most of the names share; automatic names do not vote. That of a run ends
         with a number, or its first and last block are named."""
         votes = self._votes(block.nodes)
-        classes = {registry.to_snake_case(self.calls[i].kind) for i in block.nodes}
+        classes = {*map(registry.to_snake_case, {self.calls[i].kind for i in block.nodes})}
         agreed = [
             prefix
             for prefix in votes
             if not (prefix in classes or _CLASS_WORD.fullmatch(prefix))
-            and (prefix[-1].isdigit() or not block.is_run)
+            and not (block.is_run and (not prefix[-1].isdigit() or self._goes_on(prefix, block)))
         ]
         return max(
             agreed, key=lambda prefix: (any(map(str.isdigit, prefix)), len(prefix)), default=""
         )
 
+    def _goes_on(self, prefix: str, block: Block) -> bool:
+        """Whether calls outside a block have its prefix, too: it does not name the block then."""
+        inside = {*block.nodes}
+        having = [i for i, prefixes in enumerate(self.prefixes) if prefix in (prefixes or ())]
+        return not inside.issuperset(having)
+
     def _votes(self, nodes: Sequence[int]) -> list[str]:
         """The prefixes that most of the names share."""
-        names = [self.calls[i].name for i in nodes if _is_named(self.calls[i])]
-        votes = Counter(prefix for name in names for prefix in _prefixes(name))
+        names = [prefixes for i in nodes if (prefixes := self.prefixes[i]) is not None]
+        votes = Counter(prefix for prefixes in names for prefix in prefixes)
         return [p for p in votes if votes[p] >= AGREED * len(names)] if len(names) > 1 else []
+
+    @cached_property
+    def prefixes(self) -> list[list[str] | None]:
+        """What the name of each call begins with; None for an automatic name."""
+        return [[*_prefixes(call.name)] if _is_named(call) else None for call in self.calls]
 
     @cached_property
     def everywhere(self) -> list[str]:

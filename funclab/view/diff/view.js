@@ -1,6 +1,6 @@
 // Two models side by side: lines join what does the same job, and a list says what differs.
 
-import { h, link, mark } from "../live/core.js";
+import { brief, h, link, mark } from "../live/core.js";
 import { Graph, ringAround } from "../live/graph.js";
 import { liveView } from "../live/start.js";
 
@@ -126,7 +126,7 @@ const diff = {
 
   caption(ctx) {
     const { entries } = ctx.facts;
-    return entries[ctx.state.entry]?.sentence ?? ctx.t(entries.length ? "diff_caption" : "diff_none");
+    return brief(entries[ctx.state.entry]?.sentence ?? "") || ctx.t(entries.length ? "diff_caption" : "diff_none");
   },
 };
 

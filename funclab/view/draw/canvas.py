@@ -100,6 +100,12 @@ class Canvas:
         words = shown(text)
         self.parts.append(f"<text {place_of(start)} {style}{ink}>{words}</text>")
 
+    def upward_line(self, start: complex, text: str, font: Font) -> None:
+        """A line of text that is read from below, beginning at `start`."""
+        self.text_line(0j, text, font)
+        turned = f'transform="translate({tenths(start)}) rotate(-90)" '
+        self.parts[-1] = self.parts[-1].replace("<text ", f"<text {turned}", 1)
+
     def prose(
         self, start: complex, texts: Sequence[str], width: float, font: Font, leading: float = 17
     ) -> float:

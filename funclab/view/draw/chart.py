@@ -175,11 +175,16 @@ class Chart:
     wide: float = WIDTH
     least: float = HEIGHT
     """The width of the plot, and its height if the names need no more."""
+    margin: float = 0
+    """The least room for the numbers of the axis, so that charts below each other are in line."""
+    named: bool = True
+    """Whether the names of the curves stand at their ends, or only marks and numbers."""
 
     @property
     def left(self) -> float:
         """The room for the numbers of the axis."""
-        return 12 + max((text_width(text, TICK) for _, text in self.axis().ticks), default=20)
+        numbers = [text_width(text, TICK) for _, text in self.axis().ticks]
+        return max(self.margin, 12 + max(numbers, default=20))
 
     @property
     def width(self) -> float:
@@ -195,7 +200,8 @@ class Chart:
     @property
     def names(self) -> float:
         """The room for the names at the ends."""
-        return max((text_width(line.label, LABEL, bold=True) for line in self.lines), default=0)
+        labels = [text_width(line.label, LABEL, bold=True) for line in self.lines if self.named]
+        return max(labels, default=0)
 
     @property
     def numbers(self) -> float:
@@ -392,7 +398,8 @@ class Plot:
             else:
                 self._mark(line, start)
             name = Font(LABEL, "soft" if line.faint else line.paint_colour, bold=not line.faint)
-            self.canvas.text_line(start + (12 + 4j), line.label, name)
+            if self.chart.named:
+                self.canvas.text_line(start + (12 + 4j), line.label, name)
             self.canvas.shift(0j, end=str(i))
             font = Font(LABEL, "ink", mono=True, anchor="end")
             self.canvas.text_line(complex(far, level + 4), line.end, font)

@@ -30,6 +30,7 @@ CURVE = 5
 _PIECE = re.compile(r"([MLCZlh])([^MLCZlh]*)")
 _NUMBER = re.compile(r"-?[\d.]+")
 _SHIFT = re.compile(r"translate\((-?[\d.]+),(-?[\d.]+)\)")
+UPWARD = "rotate(-90)"
 _CODES = {"M": 1, "L": 2, "h": 2, "l": 2, "C": 4, "Z": 79}
 """The commands of a path as matplotlib's codes."""
 _SIDES = {"middle": "center", "end": "right"}
@@ -159,7 +160,21 @@ class Pencil:
         words = "".join(element.itertext())
         typeface = font(f"DejaVuSans{mono}{bold}", size)
         ink = element.get("fill", "black")
+        if UPWARD in element.get("transform", ""):
+            self._upward(start, words, ink, typeface)
+            return
         self.on.text((start.real, start.imag), words, ink, typeface, anchor=f"{side}s")
+
+    def _upward(self, start: complex, words: str, ink: str, typeface: Any) -> None:
+        """A line of text that is read from below."""
+        from PIL import Image, ImageDraw
+
+        left, top, right, low = (int(side) for side in typeface.getbbox(words, anchor="ls"))
+        mask = Image.new("L", (max(1, right - left + 1), max(1, low - top + 1)))
+        ImageDraw.Draw(mask).text((-left, -top), words, 255, typeface, anchor="ls")
+        turned = mask.transpose(Image.Transpose.ROTATE_90)
+        corner = (round(start.real) + top, round(start.imag) - right - 1)
+        self.image.paste(ink, corner, turned)
 
     def _point(self, element: Any, x: str, y: str, origin: complex) -> complex:
         return (complex(float(element.get(x, 0)), float(element.get(y, 0))) + origin) * self.dots
@@ -216,6 +231,7 @@ class Page(Pencil):
             fontfamily=f"DejaVu Sans{mono}",
             horizontalalignment=_SIDES.get(element.get("text-anchor"), "left"),
             parse_math=False,
+            rotation=90 if UPWARD in element.get("transform", "") else 0,
         )
 
     def _add(self, patch: Any, element: Any) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 
 from funclab.graph.shape_math import Array
@@ -11,17 +14,29 @@ from funclab.view.draw.geometry import area
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.sentences import say
 from funclab.view.trace.drawing import draw_frame, size_of
-from funclab.view.trace.frames import frame_of
+from funclab.view.trace.frames import NAMED, frame_of, with_names
 
 LABEL = Font(11, "soft")
 BARS, NARROWEST, HEIGHT = 24, 240, 70
 
 
 class Values(Picture):
-    """The values of a weight: the picture that slow motion shows, above their histogram."""
+    """The values of a weight: the picture that slow motion shows, above their histogram. `names`
+    are those along its axes; of more rows with names than there is room for, the first are drawn,
+    as a mean over several words would say nothing."""
 
-    def __init__(self, name: str, values: Array, look: str) -> None:
-        self.look, self.frame = look, frame_of(name, values)
+    def __init__(
+        self, name: str, values: Array, look: str, names: Sequence[Sequence[str]] = ()
+    ) -> None:
+        rows = names[0][:NAMED] if len(names) == values.ndim == 2 else ()
+        frame = frame_of(name, values[: len(rows)] if rows else values)
+        self.look, self.frame = look, with_names(frame, [rows, *names[1:]] if rows else names)
+        if rows and len(rows) < len(values):
+            first = say("values_first", k=len(rows), n=len(values))
+            note = "; ".join(filter(None, [first, frame.note]))
+            whole = frame_of(name, values)
+            facts = {"shape": whole.shape, "statistics": whole.statistics}
+            self.frame = replace(self.frame, note=note, **facts)
         self.values = values.ravel()[np.isfinite(values.ravel())]
         self.title = f"{self.frame.name} {self.frame.shape}"
 
@@ -33,7 +48,13 @@ class Values(Picture):
         known = ("least", "greatest", "mean", "spread")
         numbers = {name: brief(self.frame.statistics[name]) for name in known}
         note = f"{self.frame.note}.".capitalize() if self.frame.note else ""
-        return " ".join(filter(None, [say("values_are", **numbers), note, say("trace_legend")]))
+        told = [say("values_are", **numbers), note, self._largest, say("trace_legend")]
+        return " ".join(filter(None, told))
+
+    @property
+    def _largest(self) -> str:
+        largest = self.frame.largest
+        return f"{largest[0].upper()}{largest[1:]}." if largest else ""
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         """Draw the heat map, and under it the histogram; returns the size needed."""

@@ -16,6 +16,7 @@ from funclab.graph.operation import Operation, placeholder
 from funclab.graph.shape_math import show
 from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
+from funclab.models.axes import Axes
 from funclab.saving.opaque import is_box
 from funclab.view.code.layers import own_names
 from funclab.view.draw.sentences import say
@@ -25,6 +26,7 @@ from funclab.view.scene.calls import Piece, write_line
 from funclab.view.scene.insides import Part, Recorded, insides, parts
 from funclab.view.shapes.rule import rule
 from funclab.view.shapes.step import shape_question
+from funclab.view.tables.means import means
 from funclab.view.tables.nodes import special
 
 Facts = dict[str, Any]
@@ -50,6 +52,7 @@ def facts_of(model: Any) -> tuple[Facts, dict[str, Any]]:
     objects: dict[str, Any] = {}
     graph = words.graph_of(model)
     assert graph is not None
+    axes: dict[Tensor, Axes] = {}
     for part in parts(graph):
         calls: dict[Operation, list[Node]] = defaultdict(list)
         for node in part.graph.nodes:
@@ -63,6 +66,7 @@ def facts_of(model: Any) -> tuple[Facts, dict[str, Any]]:
             for tensor in node.output_tensors:
                 fact = {"shape": show(tensor.shape), "dtype": tensor.dtype}
                 fact |= {"masked": True} if tensor.mask is not None else {}
+                fact |= {"means": told} if (told := means(tensor, axes)) else {}
                 facts["tensors"][part.key(tensor.id)] = _named(part, tensor.id, fact)
             _add_frames(facts, objects, node, part)
     facts["counted"] = words.counted(graph.nodes)

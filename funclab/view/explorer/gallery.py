@@ -187,9 +187,16 @@ class Gallery:
 
     def _fitted(self, ways: Chooser, way: Way) -> tuple[str, Fit]:
         """The place of the panel, and the layout."""
-        rooms = self._rooms(way).items()
-        fits = {side: fit for side, room in rooms if (fit := ways.fitting(room, way.choice))}
-        fits = fits or {side: ways.fit(room, way.choice) for side, room in rooms}
+        rooms = self._rooms(way)
+        fits: dict[str, Fit] = {}
+        for side, room in sorted(rooms.items(), key=lambda room: room[0] == "over"):
+            best = min(fits.values(), key=ways.rank, default=None)
+            blocks = way.large and all(fit.choice.most for fit in fits.values())
+            if side == "over" and fits and not blocks:
+                break
+            fit = ways.fitting(room, way.choice, best)
+            fits |= {side: fit} if fit else {}
+        fits = fits or {side: ways.fit(room, way.choice) for side, room in rooms.items()}
         blocks = way.large and all(fits[side].choice.most for side in fits if side != "over")
 
         def worth(side: str) -> tuple[Any, ...]:

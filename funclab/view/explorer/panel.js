@@ -151,7 +151,7 @@ export class Panel {
       this.heading(h("code", {}, facts.name(selected)), h("small", {}, ` ${facts.shape(selected)} ${tensor.dtype}`)),
       table([row(ctx.t("made_by_node"), [this.link(tensor.node), made]), ports]),
       h("p", {}, rest ? ctx.t("read_by", { nodes: rest }) : "", readers.length ? "" : ctx.t("read_by_none"),
-        tensor.masked ? ` ${ctx.t("has_mask")}` : ""),
+        tensor.masked ? ` ${ctx.t("has_mask")}` : "", tensor.means ? ` ${tensor.means}` : ""),
       h("p", { class: "fl-special" }, h("code", {}, write)),
     ];
   }

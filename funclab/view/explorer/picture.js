@@ -154,9 +154,9 @@ export class Stage {
         !facts.told(facts.tensors[facts.keyOf(bar.closest("[data-tensor]").dataset.tensor)]?.node));
   }
 
-  /** The outline of a box: for a wrapper, the inner one. */
+  /** The outline of a box, which has a line around it: for a wrapper, the inner one. */
   outline(box) {
-    const [first, second] = [...box.children].filter((part) => part.tagName === "rect");
+    const [first, second] = [...box.children].filter((part) => part.matches("rect[stroke-width]"));
     const inner = second && Number(second.getAttribute("x")) - Number(first.getAttribute("x")) === 4;
     return inner ? second : first;
   }
@@ -176,6 +176,11 @@ export class Stage {
   level(key, box) {
     const { ctx } = this, n = this.around(key).length + 1;
     box.setAttribute("aria-label", `${box.getAttribute("aria-label")} ${ctx.t("block_level", { n })}`);
+  }
+
+  /** How many boxes are closed blocks. */
+  closed() {
+    return [...this.boxes.keys()].filter((key) => isBlock(key) && this.isClosed(key)).length;
   }
 
   boxOf(key) { return this.boxes.get(this.facts.target(key)); }

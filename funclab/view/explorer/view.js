@@ -145,8 +145,10 @@ export class Explorer {
   caption() {
     const { ctx, facts } = this, { selected, face } = ctx.state, chosen = facts.chosen();
     if (!chosen || chosen.kind === "block") {
-      const words = ctx.t(face === "calls" ? "caption_calls" : "caption_layers", { counted: ctx.facts.counted });
-      return ctx.model.get("ask") ? `${words} ${ctx.t("caption_asks")}` : words;
+      if (ctx.model.get("ask")) return ctx.t("caption_asks");
+      const { counted } = ctx.facts, closed = this.stage.closed();
+      if (closed) return ctx.t("caption_blocks", { counted, n: closed });
+      return ctx.t(face === "calls" ? "caption_calls" : "caption_layers", { counted });
     }
     const brief = (text) => (text.length > 80 ? `${text.slice(0, 50)}…${text.slice(-20)}` : text);
     const key = brief(selected);

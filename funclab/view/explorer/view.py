@@ -9,8 +9,10 @@ import traitlets
 from funclab.engine.kernels.without_collection import without_collection
 from funclab.errors import ArgumentError, TensorTypeError, suggest
 from funclab.graph.graph import Graph, source_inputs
+from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
+from funclab.models.meaning import names_of_weight
 from funclab.saving import shown
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
@@ -184,7 +186,9 @@ class Explorer(View):
         weight = dict(zip(words.weight_names(weights), weights)).get(name)
         if weight is None:
             return None
-        drawn = Values(name, weight.numpy(), self.look)
+        calls = [one for one in self.objects.values() if isinstance(one, Node)]
+        names = names_of_weight([node for node in calls if node.operation is owner], weight)
+        drawn = Values(name, weight.numpy(), self.look, names)
         return {"svg": slim(bare(drawn)), "told": drawn.description}
 
     def complete(self) -> dict[str, Any]:

@@ -15,7 +15,7 @@ export const exercise = {
     ctx.bar.append(...ctx.makeButtons());
     ctx.stage.append(h("div", { class: "fl-told" }, h("p", {}, h("b", {}, `${facts.id} `), coded(facts.task)),
       this.lines, this.verdict, this.hints), this.graph.el);
-    if (this.low) ctx.watchSizes(() => ctx.reserve(this.hints, [this.hinted(facts)]), ctx.foot);
+    if (this.low()) ctx.watchSizes(() => ctx.reserve(this.hints, [this.hinted(facts)]), ctx.foot);
     ctx.watchSizes(() => this.find(), this.graph.el);
   },
 
@@ -36,7 +36,7 @@ export const exercise = {
     const picture = (state.hints && pictures.lit) || pictures.marked;
     this.graph.el.hidden = !picture;
     if (picture && this.graph.put(picture)) this.find();
-    this.hints.hidden = !state.hints && !this.low;
+    this.hints.hidden = !state.hints && !this.low();
     this.hints.replaceChildren(...this.hinted(facts, state.hints));
     const solved = state.solution && facts.tried ? this.solution(ctx) : [];
     ctx.panel.replaceChildren(...solved);

@@ -16,7 +16,7 @@ function partOf(model) {
   const { kind, tried, lines } = model.get("facts");
   // A tried exercise may show a graph and the solution, and a vote is for a class to look at.
   const low = kind === "exercise" ? !tried && !lines.length : kind !== "vote";
-  return { name: "lesson", low, ...lesson[kind] };
+  return { name: "lesson", ...lesson[kind], low: () => low };
 }
 
 export default {

@@ -106,6 +106,11 @@ export function icon(name) {
 export const KEY_SIGNS = { " ": TEXTS.space, ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→",
   Delete: "Del" };
 
+/** A text that fits on the foot: its rest stands elsewhere in the view. */
+export function brief(text, most = 110) {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+}
+
 export function same(a, b) {
   return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -22,7 +22,7 @@ function handOver(el) {
  * @param {View} view
  */
 export function start(model, host, view) {
-  const kind = view.low ? "fl-low" : "fl-tall";
+  const kind = view.low?.(model) ? "fl-low" : "fl-tall";
   const el = h("div", {
     class: `funclab fl fl-${view.name} ${kind}`, tabindex: "0", role: "group", "data-look": model.get("look"),
     "aria-label": model.get("title"), "aria-roledescription": TEXTS.view,

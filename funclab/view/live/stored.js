@@ -74,7 +74,7 @@ const WRITTEN_AS = [
   ["x y width height rx cx cy r font-size font-weight stroke-width opacity", /^-?\d{0,6}(\.\d+)?$/],
   ["viewBox stroke-dasharray data-scale", /^[-\w. +]*$/],
   ["d", /^[-\d., e+MLHVCSQTAZmlhvcsqtaz]*$/],
-  ["transform", /^translate\([-\d.]+,[-\d.]+\)$/],
+  ["transform", /^translate\([-\d.]+,[-\d.]+\)( rotate\(-90\))?$/],
   ["fill stroke", /^(none|#[\da-f]{6})$/],
   ["role text-anchor stroke-linecap", /^[a-z-]+$/],
   ["font-family", /^[\w ,'-]+$/],

@@ -56,7 +56,7 @@ interface Question {
 interface View {
   name?: string;
   /** Whether it is only as high as what it shows; it then keeps the room that it may need. */
-  low?: boolean;
+  low?(model: Model): boolean;
   draw(ctx: Context): void;
   update(ctx: Context): void;
   keys(ctx: Context): Record<string, Action>;

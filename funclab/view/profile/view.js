@@ -1,13 +1,13 @@
 // A profile: a bar for each layer, or for each step. Python draws the bars; this selects them.
 
-import { h } from "../live/core.js";
+import { brief, h } from "../live/core.js";
 import { liveView } from "../live/start.js";
 import { pictureFrom } from "../live/stored.js";
 
 /** @type {WrittenView} */
 const profile = {
   name: "profile",
-  low: true,
+  low: (model) => !model.get("ask"), // a question needs more room than the bars
 
   draw(ctx) {
     this.faces = { layers: [], steps: [] };
@@ -72,7 +72,7 @@ const profile = {
     };
   },
 
-  caption(ctx) { return this.asks(ctx) ? "" : ctx.facts.captions[`${ctx.state.by} ${ctx.state.at}`] ?? ""; },
+  caption(ctx) { return this.asks(ctx) ? "" : brief(ctx.facts.captions[`${ctx.state.by} ${ctx.state.at}`] ?? ""); },
 };
 
 export default liveView(() => profile);

@@ -142,8 +142,11 @@ class Blocks:
         """Closed blocks, made once for several pictures, by the block, the number of its calls, and
         what the keys begin with."""
         self.readers: dict[Tensor, list[Node]] = {}
+        self.sources: dict[Node, list[Node]] = {}
         for node in graph.nodes:
-            for tensor in reads(graph, node):
+            taken = reads(graph, node)
+            self.sources[node] = [graph.producer(tensor)[0] for tensor in taken]
+            for tensor in taken:
                 self.readers.setdefault(tensor, []).append(node)
         self.outputs = {graph.stand_ins.get(tensor, tensor) for tensor in graph.outputs}
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from funclab.errors import ArgumentError
 from funclab.view.scene.layout.cells import Cell, cells_of
-from funclab.view.scene.layout.place import Columns, place, wrapping
+from funclab.view.scene.layout.place import EDGE, Columns, place, wrapping
 from funclab.view.scene.layout.tracks import above
 from funclab.view.scene.layout.u import arms
 from funclab.view.scene.scene import Box, Scene
@@ -79,7 +79,8 @@ class Fit(NamedTuple):
 class Chooser:
     """Tries the ways to draw a model of some `calls`. `build` makes its scene in at most a number
     of boxes, or if that is 0 in one for each call; `boxes` are the numbers of boxes that there may
-    be, each with the number to build. More than `most` calls do not get a box each."""
+    be, each with the number to build. More than `most` calls do not get a box each. `length`, if it
+    is known before a scene is made, is how many boxes follow each other in it at least."""
 
     def __init__(
         self,
@@ -89,7 +90,9 @@ class Chooser:
         direction: str | None = None,
         layers: bool = False,
         most: int = MOST_CALLS,
+        length: Callable[[int], int] | None = None,
     ) -> None:
+        self.length = cache(length) if length else None
         self.build, self.calls, self.boxes = build, calls, boxes or {}
         self.layers, self.most = layers, most
         self.directions = [direction] if direction else ["LR", "TB"] if layers else ["TB", "LR"]
@@ -135,14 +138,22 @@ class Chooser:
         """
         return self.fitting(room, wanted) or self._nearest(room, wanted)
 
-    def fitting(self, room: Room, wanted: int | str | None = None) -> Fit | None:
-        """As `fit`, but None if no way fits, which takes less time to find out."""
+    def fitting(
+        self, room: Room, wanted: int | str | None = None, than: Fit | None = None
+    ) -> Fit | None:
+        """As `fit`, but None if no way fits, which takes less time to find out; or, where that is
+        known as soon, if none of those that fit has more text `than` another layout."""
         choices = self._among(wanted)
         sideways = self.layers and len(self.directions) > 1 and wanted is None
         for directions in [["LR"], self.directions][not sideways :]:
             plain = [choice for choice in choices if choice in PLAIN]
             for choice in plain if sideways and directions == ["LR"] else choices:
-                for densities in choice.steps:
+                for i, densities in enumerate(choice.steps):
+                    place = self.choices.index(choice), i
+                    if than and not sideways and place >= self.rank(than):
+                        return None
+                    if not self._has_room(choice, densities, room):
+                        continue
                     fit = self._lowest(choice, densities, directions, room)
                     if fit is not None:
                         return fit
@@ -176,11 +187,12 @@ class Chooser:
         before: tuple[float, ...] = ()
         for trials in self._trials(choice, densities, directions):
             able = [trial for trial in trials if self._may_fit(choice, trial, room)]
-            sized = [self._sized(choice, trial, room) for trial in able]
+            slim = [trial for trial in able if not self._is_too_wide(choice, trial, room)]
+            sized = [self._sized(choice, trial, room) for trial in slim]
             fits = [fit for fit in sized if fit.fits]
             if fits:
                 return min(fits, key=lambda fit: fit.height)
-            wide = sized and all(fit.width > room[0] + 1 for fit in sized)
+            wide = able and all(fit.width > room[0] + 1 for fit in sized)
             same = sized and before == sized[-1][3:]
             if len(densities) == 1 and trials[0].columns and (wide or same):
                 return None  # more columns would be wider still, or change nothing
@@ -231,6 +243,16 @@ class Chooser:
             self.sizes[key] = scene.width, scene.height
         return Fit(choice, trial, room, *self.sizes[key])
 
+    def _has_room(self, choice: Choice, densities: tuple[str, ...], room: Room) -> bool:
+        """Whether a step may fit, as far as is known before its scene is made."""
+        if not choice.most or self.length is None:
+            return True
+        length, size = self.length(choice.most), DENSITIES[densities[0]]
+        between = size.tail + size.gap
+        high = length * (size.height + between) - size.tail
+        sideways = length * (size.narrowest + 60) <= room[0]
+        return sideways or high <= choice.columns * (room[1] + 1 - 2 * EDGE + size.gap)
+
     def _may_fit(self, choice: Choice, trial: Trial, room: Room) -> bool:
         """Whether there is room for all boxes that must follow each other, and for each column."""
         size, sideways = DENSITIES[trial.density], trial.direction == "LR"
@@ -244,10 +266,14 @@ class Chooser:
         wide = size.narrowest * columns <= room[0]
         return high and wide and self._columns(choice, trial).least_height <= room[1] + 1
 
+    def _is_too_wide(self, choice: Choice, trial: Trial, room: Room) -> bool:
+        """Whether a layout would be too wide, as far as is known before it is made."""
+        return self._columns(choice, trial).least_width > room[0] + 1.01
+
     def _columns(self, choice: Choice, trial: Trial) -> Columns:
-        """The columns of a layout that may have several; of other layouts, no height is known."""
+        """The columns of a layout that may have several; of other layouts, no size is known."""
         if choice.columns == 1 or trial.direction == "LR" or trial.columns == 0:
-            return Columns((0,) * trial.columns, 0)
+            return Columns((0,) * trial.columns, 0, 0)
         key = choice.most, trial.density
         if key not in self.columns:
             scene = self.scene(choice.most)

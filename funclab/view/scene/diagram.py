@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import partial
 from itertools import compress
 from typing import Any
@@ -176,15 +176,16 @@ def chooser(
     graph = words.graph_of(model)
     if graph is None:
         raise _no_graph(model)
-    shared = sharing or Sharing(model)
+    shared, layers = sharing or Sharing(model), face == "layers"
     title = say("scene_model", name=clean(model.name), counted=words.counted(graph.nodes))
 
+    def picture(most: int) -> Calls:
+        kind = Layers if layers else Calls
+        return kind(model, expand_nested, most, "", focus, shared, unfolded)
+
     def build(most: int) -> Scene:
-        kind = Layers if face == "layers" else Calls
-        scene = kind(model, expand_nested, most, "", focus, shared, unfolded).build()
-        for plate in (plate for part in scene.walk() for plate in part.plates):
-            told = compress((plate.shape, plate.dtype), (show_shapes, show_dtype))
-            plate.shape = " ".join(told)
+        scene = picture(most).build()
+        _write_at_tensors(scene, (show_shapes, show_dtype))
         scene.title, scene.description = title, graph_text.description(scene)
         return scene
 
@@ -196,7 +197,14 @@ def chooser(
         if calls > len(graph.nodes):  # those of the models inside
             steps = {step: step for step in blocks.tree.steps(most) if step < calls}
             boxes = dict(sorted((boxes | steps).items(), reverse=True))
-    return Chooser(build, calls, boxes, direction, face == "layers", most_calls)
+    length = None if layers else lambda most: picture(most).length()
+    return Chooser(build, calls, boxes, direction, layers, most_calls, length)
+
+
+def _write_at_tensors(scene: Scene, wanted: tuple[bool, bool]) -> None:
+    """Write shapes and dtypes at tensors, or only what is wanted of them."""
+    for plate in (plate for part in scene.walk() for plate in part.plates):
+        plate.shape = " ".join(compress((plate.shape, plate.dtype), wanted))
 
 
 def _check(name: str, value: str, known: tuple[str, ...]) -> None:
@@ -291,11 +299,16 @@ def tensor_view(tensor: Any, direction: str = "TB", look: str = "auto") -> Diagr
 
 
 def compact(
-    model: Any, direction: str = "TB", most_calls: int = PROJECTOR_CALLS, capsules: bool = True
+    model: Any,
+    direction: str = "TB",
+    most_calls: int = PROJECTOR_CALLS,
+    capsules: bool = True,
+    prepare: Callable[[Scene], None] | None = None,
 ) -> Diagram:
     """A small picture of a model; of one with more calls, some are in blocks.
 
-    Without `capsules`, shared layers are tied together, but their weights are not drawn.
+    Without `capsules`, shared layers are tied together, but their weights are not drawn. `prepare`
+    may change the scene before its parts get their sizes and places.
     """
     scene = Calls(model, False, most_calls).build()
     scene.title = clean(model.name)
@@ -304,6 +317,8 @@ def compact(
     for group in scene.groups:
         group.weights *= capsules
     scene.direction = direction
+    if prepare is not None:
+        prepare(scene)
     place(scene, room=LOW)
     return Diagram(scene)
 

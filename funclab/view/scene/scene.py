@@ -49,6 +49,8 @@ class Box(Area):
     """A sentence for tooltips and screen readers."""
     note: str = ""
     """A short line on the nodes of the layer that are not in the picture."""
+    aside: float = 0
+    """How much room at the right, under the name, is left for what a view writes."""
     ordered: bool = True
     """Whether the order of several inputs matters, so that they are numbered."""
     weights: int = 0

@@ -345,7 +345,7 @@ def measure_box(box: Box, density: Density) -> None:
     first += SIGN if box.opens and (box.rows or sign_beside_name(box, density)) else 0
     note = box.note if density.full else ""
     detail = text_width(texts.detail, density.detail)
-    second = max(detail, text_width(note, SMALL)) + (SIGN if box.opens else 0)
+    second = max(detail, text_width(note, SMALL)) + (SIGN if box.opens else 0) + box.aside
     inner = max(first, second) if density.two_lines else first + (detail + 8 if detail else 0)
     box.width = max(density.narrowest, density.bar + inner + 2 * density.pad)
     box.height = density.height + (NOTE if note else 0)

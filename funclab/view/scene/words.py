@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
@@ -23,7 +24,8 @@ _SIZES = ("units", "filters", "n", "rate", "stddev", "mask_value", "target_shape
 _WINDOWS = ("kernel_size", "pool_size", "size")
 # What else is shown where it is not the default: before the activation, and after it.
 _SETTINGS, _FLAGS = (
-    [key for key in texts() if key.startswith(start)] for start in ("setting_", "flag_")
+    {key.removeprefix(start): key for key in texts() if key.startswith(start)}
+    for start in ("setting_", "flag_")
 )
 _ALWAYS = {"Concatenate": "axis", "Cropping": "cropping", "ZeroPadding": "padding"}
 """What is shown for a class, in one dimension or more, even where it is the default."""
@@ -103,7 +105,7 @@ def detail(layer: Any) -> str:
     if hasattr(layer, "height") and hasattr(layer, "width"):
         size = f"to {layer.height}×{layer.width}"
     counted = _COUNTED.get(kind(layer), "") if size else ""
-    before, after = ([*_told(layer, table)] for table in (_SETTINGS, _FLAGS))
+    before, after = ([*_told(layer, texts)] for texts in _worth_telling(type(layer)))
     function = getattr(layer, "activation", None)
     activation = "" if function is None else value_text(function)
     settings = [_first(layer, _WINDOWS), activation * (activation != "linear"), *before, *after]
@@ -181,21 +183,37 @@ def _first(layer: Any, names: Iterable[str]) -> str:
     return ""
 
 
-def _told(layer: Any, keys: Iterable[str]) -> Iterator[str]:
-    """The settings with these texts that a layer has and that differ from the default."""
-    defaults = parameters(type(layer))
-    names = {key.partition("_")[2]: key for key in keys}
-    for name in (name for name in names if name in defaults):
+Worth = list[tuple[str, str, Any, bool]]
+"""Settings, each with the key of its text, its default, and whether it is told even then."""
+
+
+@functools.cache
+def _worth_telling(cls: type) -> tuple[Worth, Worth]:
+    """The settings of a class that have a text: before the activation, and after it."""
+    defaults, always = parameters(cls), _ALWAYS.get(cls.__name__.rstrip("123D"))
+    before, after = (
+        [
+            (name, table[name], _same(defaults[name]), name == always)
+            for name in table
+            if name in defaults
+        ]
+        for table in (_SETTINGS, _FLAGS)
+    )
+    return before, after
+
+
+def _told(layer: Any, settings: Worth) -> Iterator[str]:
+    """Those of the settings that differ from the default."""
+    for name, key, default, always in settings:
         value = _same(getattr(layer, name, None))
-        usual = [None, False, "channels_last", _same(defaults[name])]
+        usual = [None, False, "channels_last", default]
         usual += [_same(getattr(layer, _LIKE[name], None))] if name in _LIKE else []
-        always = _ALWAYS.get(kind(layer).rstrip("123D")) == name
         if callable(value):
             value = getattr(value, "__name__", None)
             usual.append("<lambda>")
         if isinstance(value, (int, float, str, tuple, list)) and (value not in usual or always):
             words = value if type(value) is int else listed_value(value)
-            yield str(value) if value in ("same", "causal") else say(names[name], n=words)
+            yield str(value) if value in ("same", "causal") else say(key, n=words)
 
 
 def _same(value: Any) -> Any:

@@ -10,12 +10,14 @@ from funclab.graph.node import Node
 from funclab.graph.operation import OpOperation
 from funclab.graph.shape_math import Shape
 from funclab.graph.tensor import Tensor
+from funclab.models.axes import Axes, axes_of
 from funclab.view.draw.sentences import say
 from funclab.view.shapes.rule import Axis, Rule
 from funclab.view.shapes.traced import CallShapes, lost
 
 SPATIAL = {3: ("steps",), 4: ("height", "width"), 5: ("depth", "height", "width")}
 """The axes between batch and channels, by the number of all axes."""
+IMAGE = ("batch", "height", "width", "channels")
 NOTHING = "–"
 Names = list[str]
 
@@ -37,6 +39,7 @@ class AxisNames:
 
     def __init__(self, nodes: Iterable[Node]) -> None:
         self.known: dict[Tensor, Names] = {}
+        self.axes: dict[Tensor, Axes] = {}
         for node in nodes:
             for tensor in node.arguments.tensors[:1]:
                 names = _declared(node.operation, tensor.shape)
@@ -44,7 +47,16 @@ class AxisNames:
                     self.known.setdefault(tensor, names)
 
     def of(self, tensor: Tensor) -> Names:
-        return self.known.get(tensor) or _numbered(tensor.shape)
+        return self._meant(tensor, self.known.get(tensor) or _numbered(tensor.shape))
+
+    def _meant(self, tensor: Tensor, names: Names) -> Names:
+        """The names, with what is known of the meaning of axes: words, hours, classes."""
+        axes = axes_of(tensor, self.axes)
+        meant = [*names[:1], *(axis.kind or name for axis, name in zip(axes, names[1:]))]
+        said = tensor.meaning
+        if said is not None and said.kind == "image" and len(names) == len(IMAGE):
+            meant = [names[0], *IMAGE[1:]]
+        return meant if len(meant) == len(names) else names
 
     def rows(self, node: Node, rule: Rule) -> list[AxisRow]:
         """The table of a call's first output; its axes, and those of other outputs, are named."""
@@ -57,7 +69,8 @@ class AxisNames:
             same = bool(first) and len(first[0].shape) == len(tensor.shape)
             own = _declared(node.operation, tensor.shape) if same else []
             names = own or self.known.get(tensor) or [_inherited(axis, taken) for axis in axes]
-            self.known[tensor] = ["batch" if axis.batch else n for n, axis in zip(names, axes)]
+            names = ["batch" if axis.batch else name for name, axis in zip(names, axes)]
+            self.known[tensor] = self._meant(tensor, names) if names else names
         return _table(rule, taken, self.of(node.output_tensors[0])) if rule.outputs else []
 
 

@@ -15,10 +15,10 @@ from funclab.view.draw.text import shorten, text_width
 from funclab.view.shapes.step import Step
 from funclab.view.shapes.window import Slide
 
-WIDTH, HEIGHT = 684, 156
+WIDTH, HEIGHT = 684, 144
 RULER, RULER_WIDTH = 410, 272
 """Where the ruler begins, and how wide it is."""
-LARGEST, LEAST, UNKNOWN = 96, 3, 40
+LARGEST, LEAST, UNKNOWN = 92, 3, 40
 """How long, in the picture, the longest side is at most; the shortest one; and one that is not
 known."""
 DEEP = 0.7 - 0.4j
@@ -249,13 +249,13 @@ def _cut(canvas: Canvas, at: complex, wide: float) -> None:
 
 def _ruler(canvas: Canvas, step: Step, slide: Slide) -> None:
     """One line of positions, the window at its first and its last place, and a dot for each."""
-    made, y = slide.places, 52
+    made, y = slide.places, 46
     key = "shapes_ruler_same" if made == slide.length else "shapes_ruler"
     canvas.text_line(
         complex(RULER, 14), say(key, given=slide.length, made=made), Font(13, bold=True)
     )
     over = ("shapes_sequence", "shapes_image", "shapes_volume")[slide.ranks - 1]
-    canvas.text_line(complex(RULER, 31), say("shapes_row", line=say(over)), Font(12, "label"))
+    canvas.text_line(complex(RULER, 30), say("shapes_row", line=say(over)), Font(12, "label"))
     total = slide.before + slide.length + slide.after
     cell = RULER_WIDTH / total
     ends = (0, made - 1)
@@ -267,8 +267,8 @@ def _ruler(canvas: Canvas, step: Step, slide: Slide) -> None:
         frame = area(complex(x - 2, y - 5), width + 4, 28)
         canvas.rect(frame, Paint(stroke="focus", width=2.5), 5)
     dots = [RULER + (slide.before + slide.start(i) + slide.span / 2) * cell for i in range(made)]
-    _dots(canvas, dots, y + 36)
-    _formula(canvas, step, slide, y + 80)
+    _dots(canvas, dots, y + 34)
+    _formula(canvas, step, slide, y + 75)
 
 
 def _cells(canvas: Canvas, slide: Slide, start: complex, cell: float, covered: set[int]) -> None:
@@ -304,7 +304,7 @@ def _dots(canvas: Canvas, dots: Sequence[float], y: float) -> None:
         names.append((last, say("shapes_place", n=len(dots))))
     for x, name in names:
         place = min(max(x, RULER + 18), RULER + RULER_WIDTH - 26)
-        canvas.text_line(complex(place, y + 19), name, Font(12, "label", anchor="middle"))
+        canvas.text_line(complex(place, y + 17), name, Font(12, "label", anchor="middle"))
 
 
 def _formula(canvas: Canvas, step: Step, slide: Slide, y: float) -> None:

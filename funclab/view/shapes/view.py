@@ -42,6 +42,9 @@ class ShapeWalk(View):
         if steps.failure is not None:
             told.append(_failed(steps.failure))
             state = {"step": len(steps.steps), **state}
+        elif given is None and not theme.ask():  # the Inputs of a cell are as it declares them
+            reads = [bool(step.inputs) for step in steps.steps]
+            state = {"step": reads.index(True) if any(reads) else 0, **state}
         questions = list(map(step_question, steps.steps))
         super().__init__(
             title=steps.title,

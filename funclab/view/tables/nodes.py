@@ -17,6 +17,7 @@ from funclab.view.draw.sentences import say, times, titles
 from funclab.view.draw.text import clean, folded_lines, shorten, text_width
 from funclab.view.scene import sizes, words
 from funclab.view.scene.calls import write_line
+from funclab.view.tables.means import means
 
 TITLES = titles("nodes_titles")
 
@@ -125,7 +126,14 @@ def node_table(layer: Any, look: str = "auto") -> NodeTable:
         )
     name, detail = clean(layer.name), words.detail(layer)
     rows = [_row(node) for node in layer.inbound_nodes]
-    return NodeTable(name, detail, rows, special(layer), look)
+    return NodeTable(name, detail, rows, " ".join([special(layer), *_means(layer)]), look)
+
+
+def _means(layer: Operation) -> list[str]:
+    """What the numbers that a layer makes mean, if it is known and the same for all its calls."""
+    outputs = [tensor for node in layer.inbound_nodes for tensor in node.output_tensors]
+    told = {means(tensor, {}) for tensor in outputs[:MOST_ROWS]}
+    return [say("nodes_output", means=text) for text in told if text and len(told) == 1]
 
 
 def _row(node: Node) -> tuple[str, ...]:

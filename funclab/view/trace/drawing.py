@@ -11,21 +11,27 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from funclab.view.draw import theme
+from funclab.view.draw import samples, theme
 from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.geometry import Area, area, polyline
-from funclab.view.trace.frames import Frame
+from funclab.view.draw.samples import BLANK
+from funclab.view.draw.text import shorten
+from funclab.view.trace.frames import LONGEST_WORD, Frame
 
 ROW, CELL, COLUMN, SLIM = 18, 54, 84, 9
 """Sizes of a row, of a number in it, of a bar, and at most of its row without the number."""
-ID, IDS_ACROSS = 44, 6
-SIDE, BETWEEN = 144, 3
+ID, ACROSS, WORDS_ACROSS = 44, 264, 380
+"""The least width of a word's number, or of a word; and how wide a line of them is at most."""
+LETTER, LABELLED = 6.7, 12
+"""The width of a letter of a name, and the least height or width of a field that has one."""
+SIDE, BETWEEN, GAP = 144, 3, 5
 """The side of a picture made of squares, and the gap between its tiles."""
 LEVELS = 8
 WORDS = Font(11, mono=True, anchor="middle")
 ODD = Font(11, "fault", bold=True, anchor="middle")
 LEFT_OUT = Font(11, "soft", mono=True, anchor="middle")
 LARGE = Font(20, bold=True, mono=True, anchor="middle")
+ROW_NAME, COLUMN_NAME = Font(11, "soft", mono=True, anchor="end"), Font(11, "soft", mono=True)
 LINE = Paint("", "line", 1)
 PRINTED_STRENGTH, STRENGTH = 0.45, 0.95
 """How strong the strongest colour is, with and without numbers printed on it."""
@@ -44,12 +50,41 @@ def svg_of(frame: Frame) -> str:
 
 
 def size_of(frame: Frame) -> tuple[float, float]:
-    """Width and height of a frame's picture."""
+    """Width and height of a frame's picture, with the names beside and above it."""
+    width, height = _size(frame)
+    beside = _margin(frame)
+    return width + beside.real, height + beside.imag
+
+
+def _margin(frame: Frame) -> complex:
+    """The room for the names of rows to the left, and for those of columns above."""
+    left, above = (
+        max((len(_name(name)) for name in names), default=0) * LETTER
+        for names in (frame.rows, frame.columns)
+    )
+    high = ROW if _level(frame) else above + GAP
+    return complex(left + GAP if left else 0, high if above else 0)
+
+
+def _level(frame: Frame) -> bool:
+    """Whether the names of columns have room above these as they are usually read."""
+    wide = max((len(_name(name)) for name in frame.columns), default=0) * LETTER
+    return frame.printed and wide <= CELL
+
+
+def _name(name: str) -> str:
+    return shorten(name, LONGEST_WORD) or BLANK
+
+
+def _size(frame: Frame) -> tuple[float, float]:
+    if frame.pixels is not None:
+        return samples.size_of(frame.pixels, SIDE, SIDE)
     tiles, rows, columns = frame.numbers.shape
     if frame.kind == "number":
         return max(76, 13 * len(frame.texts[0])), 44
     if frame.kind == "ids":
-        return ID * min(columns, IDS_ACROSS), ROW * math.ceil(columns / IDS_ACROSS)
+        wide, across = _ids(frame)
+        return wide * min(columns, across), ROW * math.ceil(columns / across)
     if frame.kind == "bars":
         return COLUMN + (CELL if frame.printed else 0), _row(frame) * columns
     wide, high = _field(frame)
@@ -68,24 +103,52 @@ def draw_frame(canvas: Canvas, frame: Frame, corner: complex) -> None:
 def _draw(canvas: Canvas, frame: Frame) -> None:
     """Draw a frame, and outline the marked number: dark with a light rim, so that it is visible on
     every field."""
-    draw = {"number": _draw_number, "ids": _draw_ids, "bars": _draw_bars}
+    draw = {"number": _draw_number, "ids": _draw_ids, "bars": _draw_bars, "pixels": _draw_pixels}
+    beside = _margin(frame)
+    if beside:
+        _write_names(canvas, frame, beside)
+        canvas.shift(beside)
     draw.get(frame.kind, _draw_fields)(canvas, frame)
     if frame.mark is not None:
         outline = _marked_area(frame, frame.mark).grown(1)
         canvas.rect(outline, Paint("", "paper", 4.5), 2)
         canvas.rect(outline, Paint("", "ink", 2.2), 2)
+    if beside:
+        canvas.close()
+
+
+def _write_names(canvas: Canvas, frame: Frame, beside: complex) -> None:
+    """The names of rows to the left of a picture, and those of columns above it: upwards, if the
+    columns are narrow."""
+    wide, high = (COLUMN, _row(frame)) if frame.kind == "bars" else _field(frame)
+    for i, name in enumerate(map(_name, frame.rows)):
+        at = complex(beside.real - GAP, beside.imag + high * (i + 0.5) + 4)
+        canvas.text_line(at, name, ROW_NAME)
+    for i, name in enumerate(map(_name, frame.columns)):
+        middle = beside.real + wide * (i + 0.5)
+        if _level(frame):
+            canvas.text_line(complex(middle, beside.imag - GAP), name, WORDS)
+        else:
+            canvas.upward_line(complex(middle + 4, beside.imag - GAP), name, COLUMN_NAME)
+
+
+def _draw_pixels(canvas: Canvas, frame: Frame) -> None:
+    if frame.pixels is not None:
+        samples.draw_sample(canvas, frame.pixels, 0j, SIDE, SIDE)
 
 
 def _marked_area(frame: Frame, mark: int) -> Area:
     """Where a number of a frame is drawn: its field, or all the room for its bar."""
     if frame.kind == "bars":
-        return area(complex(0, _row(frame) * mark), size_of(frame)[0], _row(frame))
+        return area(complex(0, _row(frame) * mark), _size(frame)[0], _row(frame))
     return area(_corner(frame, mark), *_field(frame))
 
 
 def _row(frame: Frame) -> float:
     """The height of one bar with the number beside it."""
-    return ROW if frame.printed else min(SLIM, SIDE / frame.numbers.size)
+    if frame.printed:
+        return ROW
+    return LABELLED if frame.rows else min(SLIM, SIDE / frame.numbers.size)
 
 
 def _across(frame: Frame) -> int:
@@ -97,7 +160,14 @@ def _field(frame: Frame) -> tuple[int, int]:
     if frame.printed:
         return CELL, ROW
     unit = max(3, min(16, SIDE // (max(frame.numbers.shape[1:]) * _across(frame))))
+    unit = max(unit, LABELLED) if frame.rows or frame.columns else unit
     return unit, unit
+
+
+def _ids(frame: Frame) -> tuple[float, int]:
+    """How wide a word or its number is, and how many are side by side."""
+    wide = max(ID, LETTER * max(map(len, frame.texts), default=0) + 8)
+    return wide, max(1, int((WORDS_ACROSS if frame.words else ACROSS) // wide))
 
 
 def _corner(frame: Frame, i: int) -> complex:
@@ -117,11 +187,12 @@ def _draw_number(canvas: Canvas, frame: Frame) -> None:
 
 def _draw_ids(canvas: Canvas, frame: Frame) -> None:
     """Whole numbers that are ids, not sizes: written one after another."""
+    wide, across = _ids(frame)
     for i, text in enumerate(frame.texts):
-        down, right = divmod(i, IDS_ACROSS)
-        at = complex(ID * right, ROW * down)
-        canvas.rect(area(at, ID, ROW), Paint("", "rim", 0.8))
-        canvas.text_line(at + complex(ID / 2, ROW - 5), text, WORDS)
+        down, right = divmod(i, across)
+        at = complex(wide * right, ROW * down)
+        canvas.rect(area(at, wide, ROW), Paint("", "rim", 0.8))
+        canvas.text_line(at + complex(wide / 2, ROW - 5), text, WORDS)
 
 
 def _draw_bars(canvas: Canvas, frame: Frame) -> None:
@@ -163,7 +234,7 @@ def _draw_fields(canvas: Canvas, frame: Frame) -> None:
         canvas.path("".join(signs), Paint("", "ink", 0.6))
     for i in range(frame.numbers.size if frame.printed else 0):
         _write(canvas, frame, _corner(frame, i) + complex(CELL / 2, ROW - 5), i)
-    canvas.rect(area(0j, *size_of(frame)), Paint("", "rim", 0.8))
+    canvas.rect(area(0j, *_size(frame)), Paint("", "rim", 0.8))
 
 
 def _runs(frame: Frame) -> Iterator[tuple[int, int, tuple[str, int, str]]]:

@@ -21,6 +21,7 @@ from funclab.view.shapes.rule import rule
 from funclab.view.trace.frames import alike, percent
 from funclab.view.trace.stills import Still, listed_names
 from funclab.view.trace.traced import NodePath, TracedModel
+from funclab.view.trace.windows import told_window, window_of
 
 MOST = 3
 """The most pictures that a node has of what it reads, of its weights, and of what it makes."""
@@ -80,7 +81,10 @@ def read_by(traced: TracedModel, path: NodePath, still: Still) -> None:
         makes=listed_names([traced.tensor_id(path, i) for i in range(len(outputs))]),
         shape=listed_names([traced.frame(value).shape for value in outputs]),
     )
-    if shape_rule.known:
+    still.window = window_of(traced, path)
+    if still.window:
+        still.words = told_window(still.window)
+    elif shape_rule.known:
         still.words += f" {shape_rule.words}"
 
 

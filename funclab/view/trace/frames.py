@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 
 from funclab.graph.shape_math import Array
+from funclab.view.draw.samples import BLANK, Sample
 from funclab.view.draw.sentences import named, say, short, signed, told_shape
+from funclab.view.draw.text import clean, shorten
 
 SIDE = 24
 """The most numbers along one side of a picture; more become means of blocks."""
@@ -22,8 +24,12 @@ IDS = 30
 PRINTED = 8
 """Up to how many along each side the numbers themselves are written by default."""
 TILES = 16
+NAMED = 24
+"""Up to how many positions along an axis have their names beside them."""
 LONGEST = 7
 """The longest text of a number that fits into a field of a printed matrix."""
+LONGEST_WORD = 14
+"""The most letters of a word or of a name in a picture."""
 NOISE = 1e-6
 """A mean that is smaller than the largest number by this factor is zero, up to rounding."""
 Statistics = dict[str, Any]
@@ -41,6 +47,9 @@ class Frame:
     without a mask. Up to `most_printed` along each side, the numbers themselves are written. `mark`
     is the index of the number that is outlined, that of the example, in the flattened frame.
     `sides` says whether there are numbers below and above zero, here or in frames to compare with.
+    `rows` and `columns` are the names along these axes (of bars: `rows`), `words` what is written
+    in place of numbers that stand for words or for a class; each may be empty. A frame of the kind
+    "pixels" is drawn as the image `pixels`.
     """
 
     name: str
@@ -55,6 +64,10 @@ class Frame:
     most_printed: int = PRINTED
     mark: int | None = None
     sides: tuple[bool, bool] | None = None
+    rows: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    pixels: Sample | None = None
 
     @property
     def zero(self) -> float:
@@ -68,7 +81,7 @@ class Frame:
         """Whether the numbers themselves are written."""
         tiles, rows, columns = self.numbers.shape
         most = min(self.most_printed, PRINTED // 2 if self.kind == "image" else PRINTED)
-        return tiles == 1 and max(rows, columns) <= most
+        return tiles == 1 and max(rows, columns) <= most and self.pixels is None
 
     def counts(self, i: int) -> bool:
         """Whether the mask lets the number at this index of the flattened frame count."""
@@ -77,7 +90,9 @@ class Frame:
 
     @cached_property
     def texts(self) -> list[str]:
-        """The numbers in a few characters each."""
+        """The numbers in a few characters each, or the words for which they stand."""
+        if self.words:
+            return [shorten(word, LONGEST_WORD) or BLANK for word in self.words]
         return [self.text(number) for number in self.numbers.reshape(-1).tolist()]
 
     def text(self, number: float) -> str:
@@ -103,10 +118,29 @@ class Frame:
         statistics = self.statistics
         if self.not_finite:
             return say("trace_odd", n=self.not_finite, size=statistics["size"])
+        if self.pixels is not None:
+            return self.pixels.text
+        if self.words:
+            told = " ".join(word for word in self.words if word)
+            return named(told) if told else say("sample_no_words")
         if statistics["size"] == 1:
             return self.texts[0]
         mean, spread = signed(statistics["mean"]), short(statistics["spread"])
-        return say("trace_brief", mean=mean, spread=spread, zeros=percent(statistics["zeros"]))
+        text = say("trace_brief", mean=mean, spread=spread, zeros=percent(statistics["zeros"]))
+        return f"{text}; {self.largest}" if self.largest else text
+
+    @property
+    def largest(self) -> str:
+        """Where the largest number that is shown is, by the names of its row and column."""
+        if not (self.rows or self.columns) or not np.isfinite(self.numbers).all():
+            return ""
+        place = np.unravel_index(int(self.numbers.argmax()), self.numbers.shape)[1:]
+        if self.kind == "bars":
+            place = place[::-1]
+        pairs = [(axis[i], int(i)) for axis, i in zip((self.rows, self.columns), place) if axis]
+        names = [name or say("trace_position", n=i + 1) for name, i in pairs]
+        value = self.text(float(self.numbers.max()))
+        return say("trace_largest", where=", ".join(map(named, names)), value=value)
 
     @property
     def spoken(self) -> str:
@@ -152,6 +186,21 @@ def frame_of(
         whole=array.dtype.kind in "iub",
         counted=tuple(bool(fraction) for fraction in fractions),
     )
+
+
+def with_names(frame: Frame, names: Sequence[Sequence[str]]) -> Frame:
+    """A frame with names along the axes of what it shows, for those that have room for them."""
+    _, rows, columns = frame.numbers.shape
+    if frame.kind == "bars" and len(names) == 1:
+        return replace(frame, rows=_if_all(names[0], columns))
+    if frame.kind in ("strip", "heat") and len(names) == 2:
+        return replace(frame, rows=_if_all(names[0], rows), columns=_if_all(names[1], columns))
+    return frame
+
+
+def _if_all(names: Sequence[str], count: int) -> tuple[str, ...]:
+    """The names, if there is one for each position, and room for them."""
+    return tuple(map(clean, names)) if len(names) == count <= NAMED else ()
 
 
 def shown_positions(shape: Sequence[int], batched: bool = False) -> Array:

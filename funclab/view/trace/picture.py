@@ -142,9 +142,14 @@ class Figure:
         """The lines below the picture; the statistics take two lines."""
         frame = self.frame
         brief = frame.brief if frame.statistics["size"] > 1 or frame.odd else ""
-        first, comma, rest = brief.partition(", ")
-        lines = [(named(frame.name), NAME), (frame.shape, SMALL), (first + comma.rstrip(), SMALL)]
-        return [(line, font) for line, font in [*lines, (rest, SMALL)] if line not in ("", "()")]
+        told = (
+            [brief]
+            if frame.words
+            else brief.replace(", ", ",\n", 1).replace("; ", "\n").split("\n")
+        )
+        lines = [frame.shape, *told]
+        shown = [(line, SMALL) for line in lines if line not in ("", "()")]
+        return [(named(frame.name), NAME), *shown]
 
     @property
     def size(self) -> tuple[float, float]:

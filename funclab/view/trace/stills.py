@@ -24,6 +24,8 @@ TRAVEL = (
 FRAME_TRAVEL = ("name", "shape", "note", "brief", "cells", "kind")
 """The fields of a still, and of a frame, that are sent to the page unchanged."""
 LONGEST_LINE = 300
+WITHOUT_COLOURS = ("number", "ids", "pixels")
+"""The kinds of frames whose colours say nothing about numbers."""
 TENSOR = re.compile(r"\[\d+:\d+\]")
 """The name of a tensor, or of its gradient, contains this; that of a weight does not."""
 PRINTED_ON_WALL, PRINTED_AMONG_MANY = PRINTED // 2, 2
@@ -47,7 +49,8 @@ class Still:
     or "lost". `about` is what questions are made from: `detail` and `rule` of a layer, `frozen`
     weights, the `numbers` of an example. `flows` are the edges along which values come in, or
     gradients arrive and go back, each by the keys of its ends. `fold` is how many of the stills
-    after it are folded into this one.
+    after it are folded into this one. `window` is that of a convolution or a pooling, as
+    `funclab.view.trace.windows` describes it.
     """
 
     kind: str
@@ -63,6 +66,7 @@ class Still:
     about: dict[str, Any] = field(default_factory=dict)
     flows: list[tuple[str, str]] = field(default_factory=list)
     fold: int = 0
+    window: dict[str, Any] | None = None
 
     @property
     def sign(self) -> str:
@@ -82,7 +86,7 @@ class Still:
     def legend(self, look: str) -> str:
         """How to read its pictures; empty if all of them are numbers."""
         frames = [frame for _, frame in self.pictures]
-        if all(frame.kind in ("number", "ids") for frame in frames):
+        if all(frame.kind in WITHOUT_COLOURS for frame in frames):
             return ""
         keys = {"projector": ["trace_legend_wall", "trace_legend_spread"]}
         keys["print"] = ["trace_legend_print"]
@@ -198,6 +202,7 @@ def facts_of(stills: Sequence[Still], look: str) -> tuple[dict[str, Any], list[d
             pictures.append({"role": _told_role(still, role, frame), "frame": number})
         step = {name: getattr(still, name) for name in TRAVEL}
         step |= {"where": place_of(stills, i), "legend": still.legend(look), "pictures": pictures}
+        step["slides"] = still.window is not None
         steps.append(step)
         # A line is sent without its comment: its still says which node it belongs to.
         texts = (clean(line.partition("    # ")[0]) for line in still.lines)
@@ -216,5 +221,5 @@ def _frame_facts(still: Still, frame: Frame, look: str) -> dict[str, Any]:
         most = PRINTED_ON_WALL if len(still.pictures) <= 2 else PRINTED_AMONG_MANY
         frame = replace(frame, most_printed=most)
     facts = {name: getattr(frame, name) for name in FRAME_TRAVEL}
-    worded = frame.printed or frame.kind in ("number", "ids")
+    worded = bool(frame.printed or frame.kind in ("number", "ids") or frame.rows or frame.columns)
     return facts | {"svg": svg_of(frame), "odd": bool(frame.not_finite), "worded": worded}

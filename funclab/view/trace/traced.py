@@ -17,6 +17,7 @@ from funclab.view.draw.sentences import say
 from funclab.view.scene import words
 from funclab.view.scene.insides import parts
 from funclab.view.trace.frames import Frame, frame_of
+from funclab.view.trace.meanings import Meanings
 
 NodePath = tuple[str, ...]
 """The keys of a node and of the calls of models around it, from the outside in."""
@@ -44,6 +45,7 @@ class TracedModel:
                 self.readers.setdefault(weight, []).append(path)
         self.names = self._names()
         self.masks = self._masks()
+        self.meanings = Meanings(self)
         self._frames: dict[Value, Frame] = {}
 
     def _is_inner_input(self, path: NodePath) -> bool:
@@ -132,7 +134,8 @@ class TracedModel:
     def frame(self, value: Value) -> Frame:
         """The picture of a value as it is now, drawn once."""
         if value not in self._frames:
-            self._frames[value] = self.picture(self.name(value), value, self.plan.array(value))
+            frame = self.picture(self.name(value), value, self.plan.array(value))
+            self._frames[value] = self.meanings.shown(frame, value)
         return self._frames[value]
 
     def picture(self, name: str, value: Value, array: Array) -> Frame:
@@ -140,7 +143,8 @@ class TracedModel:
         mask = self.masks.get(value)
         counted = mask.astype(bool).tolist() if mask is not None and mask.ndim == 1 else ()
         shaped = array.reshape(known(value.shape))
-        return frame_of(name, shaped, batched=self.batched(value), counted=counted)
+        frame = frame_of(name, shaped, batched=self.batched(value), counted=counted)
+        return self.meanings.named(frame, value)
 
     def batched(self, value: Value) -> bool:
         """Whether the first axis of a value counts samples."""

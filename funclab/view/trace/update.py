@@ -42,7 +42,10 @@ def update_stills(
     for variable, array in before.items():
         if variable in gradients:
             position = positions.get(variable)
-            stills.append(moved(variable, array, gradients[variable], optimizer, position))
+            still = moved(variable, array, gradients[variable], optimizer, position)
+            name = traced.meanings.named
+            still.pictures = [(role, name(frame, variable)) for role, frame in still.pictures]
+            stills.append(still)
         elif variable.trainable or np.array_equal(variable.array, array, equal_nan=True):
             continue
         else:

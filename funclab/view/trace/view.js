@@ -4,13 +4,17 @@ import { breakable, h, link, rectOf, row, s, table } from "../live/core.js";
 import { Graph, MOTION, ringAround } from "../live/graph.js";
 import { liveView } from "../live/start.js";
 import { pictureFrom } from "../live/stored.js";
+import { SlidingWindow } from "./window.js";
 
 const REST = 1500;
+/** From this width on, graph and step stand side by side, in a stage of one height. */
+const WIDE = 860;
 /** The classes of edges: passed by data, passed by gradients, or part of the current step. */
 const WAYS = ["fl-went", "fl-came", "fl-now"];
 const SIGNS = { part: "+", sum: "=", after: "→" };
-/** Sizes of the pictures, of which the first that fits is used; "fl-wrapped" breaks their row. */
-const SIZES = [[1.15], [1], [1, "fl-wrapped"]];
+/** Sizes of the pictures, of which the first that fits is used; "fl-stacked" puts those of one role below each
+ * other, and "fl-wrapped" breaks their row. */
+const SIZES = [[1.15], [1], [1, "fl-stacked"], [1, "fl-wrapped"]];
 const WALL = [[1], [1, "fl-tight"], [0.8, "fl-tight"], [0.6, "fl-tight"], [0.4, "fl-tight"]];
 
 /** @type {WrittenView} */
@@ -25,6 +29,7 @@ const trace = {
     this.graph = new Graph(ctx.t("trace_graph"),
       (key) => this.find(ctx, (step) => step.key === key || step.marks.includes(key)));
     this.shown = h("div", { class: "fl-shown" });
+    this.sliding = new SlidingWindow(ctx);
     ctx.stage.append(this.graph.el, this.shown);
     ctx.el.insertBefore(ctx.tourBox, ctx.stage);
     ctx.stage.before(ctx.captionBox);
@@ -33,7 +38,10 @@ const trace = {
     this.list = h("ol", { class: "fl-lines", tabindex: "0", "aria-label": ctx.t("trace_lines") },
       lines.map(({ text, step }) => h("li", {}, link(text, () => this.go(ctx, step), { tabindex: "-1" }))));
     const more = (name, part) => h("details", { class: "fl-plan" }, h("summary", {}, ctx.t(name)), part);
-    ctx.panel.append(more("trace_statistics", this.table), lines.length ? more("trace_lines", this.list) : "");
+    ctx.panel.append(more("trace_statistics_head", this.table));
+    if (lines.length) ctx.panel.append(more("trace_lines_head", this.list));
+    this.hint = h("p", { class: "fl-hint" }, ctx.t("trace_window_hint"));
+    ctx.foot.prepend(ctx.panel, this.hint);
     // The width that pictures have to fit into is known only once the view is on the page.
     ctx.watchSizes(() => this.settle(ctx), ctx.el);
     ctx.cleanups.push(() => this.pause(ctx));
@@ -69,6 +77,7 @@ const trace = {
     const width = ctx.el.clientWidth;
     if (width === this.width) return;
     this.width = width;
+    ctx.el.classList.toggle("fl-wide", width >= WIDE);
     this.fit(ctx);
     this.mark(ctx, this.step(ctx));
   },
@@ -76,9 +85,23 @@ const trace = {
   // The pictures: what a step reads and makes, each with its description.
   framesOf(ctx, step) { return step.pictures.map(({ frame }) => ctx.lazy("frames", frame)); },
 
+  /** The window that slides in the current step; undefined if there is none, or if it has not come yet. */
+  window(ctx) {
+    return this.step(ctx).slides ? ctx.lazy("windows", ctx.state.step) ?? undefined : undefined;
+  },
+
   pictures(ctx, step) {
     const frames = this.framesOf(ctx, step);
     if (!frames.every(Boolean)) return this.shown.replaceChildren(h("p", {}, ctx.t("asking_kernel")));
+    this.table.replaceChildren(this.statistics(ctx, step, frames));
+    const window = this.window(ctx);
+    this.hint.hidden = !window;
+    if (!window) this.sliding.el.remove();
+    else {
+      if (this.shown.firstChild !== this.sliding.el) this.shown.replaceChildren(this.sliding.el);
+      this.crop(null);
+      return this.fit(ctx);
+    }
     const weights = this.weights(ctx, step), calls = weights?.calls, colour = weights?.colour;
     const parts = step.pictures.filter(({ role }) => role === "part").length;
     const meet = step.kind === "add_into" && parts === calls?.size;
@@ -88,15 +111,16 @@ const trace = {
     this.shown.replaceChildren(meet ? this.rows(ctx, step, frames, calls) : this.roles(ctx, step, frames),
       step.example ? h("p", { class: "fl-example" }, step.example) : "",
       step.legend ? h("p", { class: "fl-legend" }, h("small", {}, step.legend)) : "");
-    this.table.replaceChildren(this.statistics(ctx, step, frames));
     return this.fit(ctx);
   },
 
   /** Make pictures as large as there is room for; those of a sum or an update stay in one row. */
   fit(ctx) {
     const { shown } = this, roles = shown.firstChild;
+    const wall = ctx.look === "projector";
+    if (roles === this.sliding.el) return this.sliding.put(this.window(ctx), shown.clientWidth, 1);
     if (roles.classList.contains("fl-rows")) return this.join(roles);
-    for (const [scale, name = ""] of ctx.look === "projector" ? WALL : SIZES) {
+    for (const [scale, name = ""] of wall ? WALL : SIZES) {
       shown.style.setProperty("--scale", scale);
       shown.className = `fl-shown ${name}`;
       if (shown.scrollHeight <= shown.clientHeight && roles.scrollWidth <= roles.clientWidth) return;
@@ -370,11 +394,20 @@ const trace = {
       const first = steps.findIndex((step) => step.phase === phase);
       return button(`trace_to_${phase}`, () => this.go(ctx, first), { when: () => first >= 0 });
     };
+    const { sliding } = this, slides = () => sliding.el.isConnected, some = steps.some((step) => step.slides);
+    const window = (text, run, when = slides) => ({ label: some && ctx.t(text), run, when: () => slides() && when() });
+    const step = (key, by) => () => { if (!sliding.move(key)) this.move(ctx, by); };
     return {
-      ArrowLeft: button("back", () => this.move(ctx, -1), { icon: "back", brief: true }),
+      ArrowLeft: button("back", step("ArrowLeft", -1), { icon: "back", brief: true }),
       p: { label: ctx.t("trace_play"), button: ctx.t(this.timer ? "pause" : "trace_play"),
         icon: this.timer ? "pause" : "play", main: true, run: () => this.toggle(ctx) },
-      ArrowRight: button("next", () => this.move(ctx, 1), { icon: "next", brief: true }),
+      ArrowRight: button("next", step("ArrowRight", 1), { icon: "next", brief: true }),
+      Enter: window("trace_window_enter", () => sliding.maps.focus({ preventScroll: true })),
+      ArrowUp: { run: () => sliding.move("ArrowUp"), when: () => sliding.focused },
+      ArrowDown: { run: () => sliding.move("ArrowDown"), when: () => sliding.focused },
+      "[": window("trace_window_before", () => sliding.nextFilter(-1)),
+      "]": window("trace_window_next", () => sliding.nextFilter(1)),
+      c: window("trace_window_next_channel", () => sliding.nextChannel(), () => sliding.sliding.channels > 1),
       Home: { label: ctx.t("first_step"), run: () => this.go(ctx, 0) },
       End: { label: ctx.t("last_step"), run: () => this.go(ctx, spine.at(-1)) },
       " ": { run: () => this.toggle(ctx) },

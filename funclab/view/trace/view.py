@@ -31,6 +31,9 @@ from funclab.view.trace.update import update_stills
 
 MOST_CALLS, STILL_CALLS = 60, 12
 """How many calls are drawn in the live graph, and in the graph of the still picture."""
+BESIDE, IN_BOXES = (500, 384), ("full", "two lines")
+"""The room for the live graph beside a step, and the densities in which it is drawn to fit; of a
+model that would need another, a part is seen, and the rest by scrolling."""
 STORED = 210_000
 """Up to how many characters of pictures are stored with the view, those of unfolded steps first;
 the rest are sent when they are shown."""
@@ -44,7 +47,7 @@ class Trace(View):
     """
 
     room = "trace"
-    blank_state: ClassVar[dict[str, Any]] = {"step": 0}
+    blank_state: ClassVar[dict[str, Any]] = {"step": 0, "place": [], "filter": 0, "channel": 0}
 
     def __init__(self, model: Model, stills: list[Still], call: str, **settings: Any) -> None:
         self.model, self.stills = model, stills
@@ -54,8 +57,13 @@ class Trace(View):
         most = PROJECTOR_CALLS if self.look == "projector" else MOST_CALLS
         self._scene = diagram(model, expand_nested=nested, most_calls=STILL_CALLS).scene
         drawn = diagram(model, expand_nested=nested, most_calls=most)
+        if self.look != "projector":
+            settings = {"expand_nested": nested, "direction": "TB", "most_calls": most}
+            low = diagram(model, room=BESIDE, **settings)
+            drawn = low if low.scene.density in IN_BOXES else drawn
         self.pictures = {"graph": bare(drawn)}
         self._facts, self._frames = facts_of(stills, self.look)
+        self._windows = {i: still.window for i, still in enumerate(stills) if still.window}
         self._facts["holders"] = {
             clean(key): clean(block) for key, block in drawn.scene.holders.items()
         }
@@ -72,14 +80,28 @@ class Trace(View):
             if room < 0:
                 break
             frames[str(number)] = self._frames[number]
-        return {**self._facts, "frames": frames}
+        windows: dict[str, Any] = {}
+        for number, window in self._windows.items():
+            room -= len(str(window))
+            if room < 0:
+                break
+            windows[str(number)] = window
+        return {**self._facts, "frames": frames, "windows": windows}
 
     def _checked_state(self, state: dict[str, Any]) -> dict[str, Any]:
         step = super()._checked_state(state).get("step", 0)
         last = len(self.stills) - 1
         if not isinstance(step, int) or not 0 <= step <= last:
             raise wrong_value("trace", "step", step, f"one of the steps 0 to {last}", str(last))
-        return state
+        place = state.get("place", [])
+        if not isinstance(place, (list, tuple)) or [*map(_counts, place)] not in ([], [True] * 2):
+            raise wrong_value(
+                "trace", "place", place, "the row and the column of a window", "[0, 0]"
+            )
+        for name in ("filter", "channel"):
+            if not _counts(state.get(name, 0)):
+                raise wrong_value("trace", name, state[name], "a number from 0 on", "0")
+        return {**state, "place": [*place]} if "place" in state else state
 
     def find(self, kind: str, name: str = "") -> int:
         """The number of the first step of a kind, such as "add_into", that mentions `name`.
@@ -106,11 +128,18 @@ class Trace(View):
         return "\n".join([self.title, *lines])
 
     def told(self, kind: str, key: Any) -> Any:
+        if kind == "windows":
+            return self._windows.get(key) if isinstance(key, int) else None
         known = kind == "frames" and key in range(len(self._frames))
         return self._frames[key] if known else None
 
     def complete(self) -> dict[str, Any]:
         return {"facts": self._facts_within(math.inf)}
+
+
+def _counts(value: Any) -> bool:
+    """Whether a value can be an index."""
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def trace(
@@ -136,7 +165,10 @@ def trace(
     optimizer nothing is updated. Without `y`, `training` says how layers act: True, False, "both"
     side by side, or None, which is False. `most_steps` (60; 30 for a projector) is the number of
     steps beyond which neighbours are folded into one, layer by layer; the key o opens a fold.
-    `step` is the number of the step shown first, `state` the rest of what `Trace.line()` writes.
+    `step` is the number of the step shown first. In a step of a convolution or a pooling, `place`,
+    row and column, is where its window stands, over input channel `channel`, with kernel `filter`;
+    these are in `state`, as `Trace.line()` writes it. What tensors mean is drawn, where it is
+    known: pixels, words, names of classes and columns (see `funclab.meaning`).
     `look`, `ask` and `tour` are those of every view: see `funclab.view.live.view.View`.
 
     Raises: GraphError for a model without a graph; NotCompiledError for a `y` without a loss;

@@ -40,7 +40,8 @@ export class Curves {
       const figure = { facts, el, markup: "" };
       return figure;
     });
-    this.el = h("div", { class: "fl-charts" }, this.figures.map(({ el }) => el));
+    this.legend = h("p", { class: "fl-legend" });
+    this.el = h("div", { class: "fl-charts" }, this.figures.map(({ el }) => el), this.legend);
   }
 
   get curves() { return this.ctx.model.get("curves"); }
@@ -65,13 +66,37 @@ export class Curves {
         h("p", { class: hidden ? "fl-chart-hidden" : "fl-soft" }, markup || this.ctx.t("live_no_curve")));
       this.prepare(figure);
     });
+    const named = this.close || !this.curves.charts?.some(({ names }) => names);
+    const checked = this.curves.charts?.some(({ lines }) => lines.length > 1);
+    this.legend.textContent = named && checked && !hidden && !large ? this.ctx.t("live_marks") : "";
     this.mark();
+  }
+
+  /** Whether names at the ends of curves are left out, so that a graph fits beside them. */
+  narrow(close) {
+    if (close === this.close) return;
+    this.close = close;
+    for (const figure of this.figures) figure.markup = "";
+  }
+
+  /** Without the names: the numbers follow the marks, and the chart is as much narrower. */
+  shorten({ svg, scale, chart }) {
+    const { names = 0 } = chart, [x, y, width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+    if (!names) return;
+    for (const text of svg.querySelectorAll("text"))
+      if (Number(text.getAttribute("x")) > scale.right + 14 && text.closest("[data-end]"))
+        text.setAttribute("x", String(Number(text.getAttribute("x")) - names));
+    const labels = chart.lines.map(({ label }) => label);
+    for (const text of svg.querySelectorAll("text")) if (labels.includes(text.textContent)) text.remove();
+    svg.setAttribute("viewBox", [x, y, width - names, height].join(" "));
+    svg.setAttribute("width", String(width - names));
   }
 
   prepare(figure) {
     const svg = figure.el.querySelector("svg"), plot = svg?.querySelector("[data-scale]");
     figure.svg = svg;
     if (!svg) return;
+    if (this.close) this.shorten({ ...figure, scale: new Scale(plot.dataset.scale) });
     figure.scale = new Scale(plot.dataset.scale);
     figure.dots = plot.querySelector("[data-dots] path");
     figure.ends = [...plot.querySelectorAll("[data-end]")]

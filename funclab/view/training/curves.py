@@ -29,6 +29,9 @@ COLUMN, GAP = 800, 16
 """The width of a notebook's output in a window of 1280 beside the file browser, and a gap."""
 SMALL = 190, 130
 """The width and height of a plot that has to fit beside a graph on a projector."""
+BESIDE, MULTIPLES = (290, 130), (144, 84)
+"""Those of a plot beside a graph, and of more than `FEW` plots in a grid."""
+FEW = 2
 HEAD, LEADING, LEAST_WIDTH = 32, 19, 560
 
 
@@ -274,17 +277,41 @@ class Curves(Picture):
         return width + 2, y + height + 2
 
 
-def page_chart(facts: Numbers, charts: RunCharts, smooth: Sequence[bool], look: str) -> Numbers:
-    """A chart as the page needs it: its picture for each choice, and its values as text."""
+def page_charts(
+    shown: Sequence[Numbers], charts: RunCharts, smooth: Sequence[bool], look: str
+) -> list[Numbers]:
+    """Charts as the page needs them. Those of a run stand in line; if they are many, they are small
+    and have no names at the ends of their curves."""
+    drawn = [chart for facts in shown if (chart := charts.chart(facts)) is not None]
+    settings: dict[str, Any] = {}
+    if look == "projector":
+        settings = {"wide": SMALL[0], "least": SMALL[1]}
+    elif not charts.compared:
+        many = len(shown) > FEW and len(charts.runs) == 1
+        wide, least = MULTIPLES if many else BESIDE
+        left = max((chart.left for chart in drawn), default=0)
+        settings = {"wide": wide, "least": least, "named": not many, "margin": left}
+    return [page_chart(facts, charts, smooth, look, settings) for facts in shown]
+
+
+def page_chart(
+    facts: Numbers,
+    charts: RunCharts,
+    smooth: Sequence[bool],
+    look: str,
+    settings: Mapping[str, Any],
+) -> Numbers:
+    """A chart as the page needs it: its picture for each choice, with these settings of `Chart`,
+    and its values as text."""
     first, svgs = charts.chart(facts), {}
     if first is None:
         return {"key": facts["key"], "svgs": {}, "epochs": [], "lines": []}
+    first = replace(first, **settings)
     for soft in smooth:
         for log in (False, True)[: 1 if facts["upward"] else 2]:
             chart = charts.chart(facts, log, soft)
             assert chart is not None
-            if look == "projector":
-                chart.wide, chart.least = SMALL
+            chart = replace(chart, **settings)
             name = "log " * log + "smooth" * soft
             picture = Curves([chart], spoken(chart), "", "auto" if look == "projector" else look)
             svgs[name.strip()] = bare(picture)
@@ -293,7 +320,8 @@ def page_chart(facts: Numbers, charts: RunCharts, smooth: Sequence[bool], look: 
         values = [brief(value) if math.isfinite(value) else "" for value in line.values]
         lines.append({"label": line.label, "back": line.back, "values": values})
     epochs = first.epochs if lines else []
-    return {"key": facts["key"], "svgs": svgs, "epochs": epochs, "lines": lines}
+    names = round(first.names)
+    return {"key": facts["key"], "svgs": svgs, "epochs": epochs, "lines": lines, "names": names}
 
 
 def spoken(chart: Chart) -> str:

@@ -4,6 +4,25 @@ import { h, link, rectOf, row, s, table } from "../live/core.js";
 import { Graph, ringAround } from "../live/graph.js";
 
 const MEASURES = ["gradient", "change", "dead"];
+/** A history: how wide and high its curve is, how wide its number, and the most epochs that it shows. */
+const CURVE = [48, 15], NUMBER = 58, MOST_EPOCHS = 60;
+
+/** The numbers that a text of a measure is about: "12 %" is 12; what is not finite is a gap. */
+export function numberIn(cell) {
+  const number = cell ? Number.parseFloat(cell[1]) : NaN;
+  return Number.isFinite(number) ? number : NaN;
+}
+
+/** The line through numbers, from 0 at the bottom to the largest of them at the top; gaps stay open. */
+export function historyPath(numbers, width, height) {
+  const top = Math.max(...numbers.filter(Number.isFinite), 0) || 1, step = width / Math.max(1, numbers.length - 1);
+  let pen = "M";
+  return numbers.map((number, i) => {
+    const [way, next] = Number.isFinite(number) ? [pen, "L"] : ["", "M"];
+    pen = next;
+    return way && `${way}${(i * step).toFixed(1)},${(height * (1 - number / top)).toFixed(1)}`;
+  }).join("");
+}
 
 export function measureAfter(measure) { return MEASURES[(MEASURES.indexOf(measure) + 1) % MEASURES.length]; }
 
@@ -18,6 +37,7 @@ export class TrainingGraph extends Graph {
       if (layer) select(layer.key);
     });
     this.ctx = ctx;
+    this.close = false;
   }
 
   /** The layers that a box stands for: that of a call, or those in a closed block. */
@@ -35,21 +55,29 @@ export class TrainingGraph extends Graph {
     return [full, this.ctx.t("live_most_of", { text, n: values.length })];
   }
 
-  /** `measures`: [how full, text] for each layer and measure; `lost`: where nan first appeared. */
-  update(measures, lost) {
+  /**
+   * Show a measure of each layer, [how full, text], in its boxes, with its history.
+   * @param {Record<string, any>} measures
+   * @param {string} lost  the layer where nan first appeared
+   * @param {any[]} heat  the measures of earlier epochs
+   */
+  update(measures, lost, heat) {
     const { ctx } = this, large = ctx.look === "projector";
-    const markup = ctx.model.get("pictures")[large ? "narrow" : "graph"] ?? "";
+    const { graph = "", narrow = "", close = graph } = ctx.model.get("pictures");
+    const markup = large ? narrow : this.close ? close : graph;
     this.el.hidden = !markup || !ctx.state.graph;
     if (this.el.hidden) return;
-    this.put(markup);
-    const { measure, selected } = ctx.state;
+    if (this.put(markup)) this.el.append(this.legend = h("p", { class: "fl-legend" }));
+    const { measure, selected } = ctx.state, i = MEASURES.indexOf(measure);
+    this.legend.textContent = large ? "" : ctx.t("live_history_boxes", { measure: ctx.t(`live_${measure}`) });
+    this.histories = (key) => [...heat.map(({ layers }) => layers[key]?.[i]), measures[key]?.[i]];
     this.clear();
     for (const mark of this.el.querySelectorAll(".fl-heat,.fl-lost")) mark.remove();
     let chosen = null;
     for (const [key, box] of [...this.parts()].reverse()) {
       const layers = this.layersOf(key), has = (name) => layers.some((layer) => layer.key === name);
-      const value = this.most(layers, measures, MEASURES.indexOf(measure));
-      if (value) box.append(this.bar(value, rectOf(box)));
+      const value = this.shownAt(key, layers, measures, i);
+      if (value) box.append(value);
       if (has(lost)) ringAround(box, "fl-lost");
       if (!has(selected)) continue;
       chosen ??= box;
@@ -57,6 +85,45 @@ export class TrainingGraph extends Graph {
     }
     if (selected !== this.reached) this.reveal(chosen);
     this.reached = selected;
+  }
+
+  /** What a box or a capsule shows: the history of its call or weights, or a bar below the box. */
+  shownAt(key, layers, measures, i) {
+    const { roomy = [], layers: all } = this.ctx.facts, box = this.parts().get(key);
+    if (this.ctx.look === "projector" || !(roomy.includes(key) || box.classList.contains("capsule"))) {
+      const value = this.most(layers, measures, i);
+      return value && this.bar(value, rectOf(box));
+    }
+    const owner = layers[0] ?? all.find((layer) => layer.key === key), shared = owner?.boxes.length > 1;
+    const source = shared && roomy.includes(key) ? key : owner?.key;
+    return measures[source]?.[i] ? this.history(source, measures[source][i], box, shared) : null;
+  }
+
+  /** The curve of a measure over the epochs, and its number now: at the right under the name, or in the capsule
+   * under what it is. */
+  history(key, [, text], box, shared) {
+    const at = rectOf(box), capsule = box.classList.contains("capsule"), [width, height] = CURVE;
+    const cells = this.histories(key).slice(-MOST_EPOCHS), numbers = cells.map(numberIn), bad = /nan|inf/.test(text);
+    const right = capsule ? at.x + at.width / 2 + (width + NUMBER) / 2 : at.x + at.width - 12;
+    const base = at.y + at.height - (capsule ? 10 : 11), left = right - NUMBER - width, last = numbers.at(-1);
+    const points = numbers.filter(Number.isFinite), top = Math.max(...points, 0) || 1;
+    const told = s("text", { class: "fl-heat-text", x: right, y: base, "text-anchor": "end" });
+    told.textContent = text;
+    const path = { d: historyPath(numbers, width, height), transform: `translate(${left} ${base - height})` };
+    const curve = points.length > 1 ? [s("path", { class: "fl-history-zero", d: `M${left},${base + 0.5}h${width}` }),
+      s("path", { class: "fl-history", ...path })] : [];
+    if (curve.length && Number.isFinite(last))
+      curve.push(s("circle", { class: "fl-history-end", cx: left + width, cy: base - height * last / top, r: 2.5 }));
+    const words = capsule && shared ? [this.sumOf(at, base - 17)] : [];
+    return s("g", { class: `fl-heat${bad ? " fl-bad-number" : ""}` }, ...curve, told, ...words);
+  }
+
+  /** What the number in a capsule is, of the gradient: the sum of the calls' gradients. */
+  sumOf({ x, width }, y) {
+    const gradient = this.ctx.state.measure === "gradient";
+    const el = s("text", { class: "fl-history-words", x: x + width / 2, y, "text-anchor": "middle" });
+    el.textContent = this.ctx.t(gradient ? "live_sum" : "live_of_weights");
+    return el;
   }
 
   bar([full, text], { x, y, width, height }) {

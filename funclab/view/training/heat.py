@@ -13,6 +13,7 @@ from funclab.models.model import Model
 from funclab.training.measures import alive_units, relus, square
 from funclab.view.draw.chart import brief
 from funclab.view.scene import words
+from funclab.view.training.parts import CallGradients
 
 MOST_LOOKED_AT = 1 << 16
 """The most numbers of an activation that are looked at; of a larger one, the first samples."""
@@ -43,6 +44,7 @@ class Heat:
         self.arrays: dict[Any, Any] = {}
         """For each plan, its gradients and the outputs of its relus."""
         self.latest: dict[str, dict[str, float]] = {}
+        self.calls = CallGradients(self.weights)
 
     def begin(self, remember: bool = True) -> None:
         """An epoch begins: remember the weights, unless that takes too long."""
@@ -70,6 +72,7 @@ class Heat:
         for name, masks in alive_units(activations, self.alive, MOST_LOOKED_AT).items():
             units = np.concatenate(list(masks.values()))
             self._note(name, "dead", 1 - float(units.mean()))
+        self.calls.measure_next(plan)
 
     def end(self, plan: Any) -> dict[str, list[Any]]:
         """An epoch has ended, or was cut short, with a batch that this plan has run: look at that
@@ -91,10 +94,13 @@ class Heat:
 
     def shown(self) -> dict[str, list[Any]]:
         """The measures of each layer as the page shows them, in the order of `MEASURES`: how full
-        the bar is, and the number as text; None for one that the layer does not have."""
+        the bar is, and the number as text; None for one that the layer does not have. The calls of
+        a shared layer, by their keys, have gradients of their own, of a batch shortly before."""
+        measured = {**self.latest}
+        measured |= {key: {"gradient": size} for key, size in self.calls.latest.items()}
         return {
             name: [bar(measure, measures.get(measure)) for measure in MEASURES]
-            for name, measures in self.latest.items()
+            for name, measures in measured.items()
         }
 
 

@@ -16,6 +16,10 @@ const SWITCHES = {
   g: ["graph", "graph", "live_graph_show", "live_graph_hide"],
   t: ["table", "table", "live_table_show", "live_table_hide"],
 };
+/** From which width on curves and graph stand side by side, and from which with all words. */
+const CLOSE = 780, WIDE = 1060;
+/** The room for charts without names, and between the parts. */
+const CHARTS = 462;
 const TRIALS = { t: ["table", "table", "sweep_show", "live_table_hide", "trials"] };
 let lastShown = null; // when the final picture replaces the output, the focus stays where it was
 
@@ -39,6 +43,7 @@ function trainingView() {
       ctx.head.after(this.progress, this.tiles, this.words, this.why);
       ctx.el.classList.toggle("fl-many", ctx.facts.charts.length > 2);
       ctx.stage.append(this.curves.el, this.graph.el);
+      ctx.watchSizes(() => this.arrange(ctx), ctx.el);
       const changed = () => this.refresh(ctx);
       for (const name of ["change:curves", "change:status"]) ctx.hear(name, changed);
       this.slow = new SlowMotion(ctx, this.channel);
@@ -54,6 +59,18 @@ function trainingView() {
       const status = (kept.serial ?? 0) > (now.serial ?? 0) ? kept : now;
       const gone = ctx.model.alone ? "stored" : this.channel.gone ? "gone" : "";
       return gone && underWay(status) ? { ...status, phase: gone } : status;
+    },
+
+    /** Curves and graph side by side: in a narrow view without names at the curves, and with capsules below. */
+    arrange(ctx) {
+      const { graph, close: low = graph } = ctx.model.get("pictures"), width = ctx.el.clientWidth;
+      const fits = width >= CLOSE && Number(/viewBox="0 0 ([\d.]+)/.exec(low)?.[1]) <= width - CHARTS;
+      const close = fits && width < WIDE && ctx.look !== "projector" && ctx.facts.charts.length < 3;
+      if (close === this.graph.close) return;
+      ctx.el.classList.toggle("fl-close", close);
+      this.graph.close = close;
+      this.curves.narrow(close);
+      this.refresh(ctx);
     },
 
     /** Handle what the kernel sends while it trains. */
@@ -243,7 +260,8 @@ function trainingView() {
       const hidden = this.hidden(ctx);
       this.curves.update(hidden);
       const shown = this.measured(ctx, status);
-      this.graph.update(shown.layers, status.nan_layer);
+      const until = ctx.state.epoch || Infinity;
+      this.graph.update(shown.layers, status.nan_layer, heat.filter(({ epoch }) => epoch < (shown.at ?? until)));
       const head = ctx.t(shown.from ? "live_layers_from" : "live_layers", { epoch: shown.from });
       ctx.panel.replaceChildren(...(hidden ? [] : this.trials(ctx, status)),
         ...this.graph.table(shown.layers, heat, head, (key) => this.select(ctx, key)));
@@ -253,14 +271,15 @@ function trainingView() {
       this.press(ctx, status);
     },
 
-    /** The layers' measures at the epoch looked at, or now; `from` is the epoch in which they were
-     * measured if it is another one, since not every epoch is measured. */
+    /** The layers' measures at the epoch looked at, or now; `at` is the epoch in which they were measured, and
+     * `from` the same if it is another one, since not every epoch is measured. */
     measured(ctx, status) {
       const { epoch } = ctx.state, heat = this.curves.curves.heat ?? [];
       if (!epoch && underWay(status)) return { layers: this.latest };
       const latest = epoch ? heat.findLast((measures) => measures.epoch <= epoch) : heat.at(-1);
       if (!latest) return { layers: {}, none: true };
-      return { layers: latest.layers, from: latest.epoch === (epoch || this.lastEpoch()) ? 0 : latest.epoch };
+      const { layers, epoch: at } = latest;
+      return { layers, at, from: at === (epoch || this.lastEpoch()) ? 0 : at };
     },
 
     /** The numbers that one watches, as tiles: of the epoch looked at, or of the last one. */

@@ -24,8 +24,9 @@ from funclab.view.live.variables import written, written_model
 from funclab.view.live.view import View
 from funclab.view.scene import words
 from funclab.view.scene.diagram import bare, compact
+from funclab.view.scene.scene import Scene
 from funclab.view.training.captions import describe, questions
-from funclab.view.training.curves import Curves, RunCharts, by_title, charts_of, page_chart
+from funclab.view.training.curves import Curves, RunCharts, by_title, charts_of, page_charts
 from funclab.view.training.record import MOST_EPOCHS, Numbers, outputs_of, runs_of, summary
 
 FEWEST_EPOCHS, MOST_POINTS = 60, 2000
@@ -33,6 +34,8 @@ FEWEST_EPOCHS, MOST_POINTS = 60, 2000
 runs take no more space than a few."""
 OVER = {"phase": "over"}
 MOST_TITLES = 5
+HISTORY = 112
+"""How wide the curve and the number of a measure are, in the box of a call."""
 
 
 class TrainingView(View):
@@ -80,7 +83,7 @@ class TrainingView(View):
         smooth = (False, True) if charts.window and (ended or self.state["smooth"]) else (False,)
         story, reading = describe(runs, shown, compared)
         self.curves = {
-            "charts": [page_chart(chart, charts, smooth, self.look) for chart in shown],
+            "charts": page_charts(shown, charts, smooth, self.look),
             "caption": story,
             "reading": reading,
             "smoothed": self._smoothed(charts),
@@ -124,15 +127,19 @@ def view_of(model: Model, names: Iterable[str], **settings: Any) -> TrainingView
     """A view of a model's runs, with its graph; `names` are the names of its losses and metrics."""
     variable = written_model(model)
     state = {key: settings.pop(key) for key in TrainingView.blank_state if key in settings}
-    pictures, holders = {}, {}
+    pictures, holders, roomy = {}, {}, []
     if words.graph_of(model) is not None:
-        wide, narrow = compact(model), compact(model, capsules=False)
+        wide, narrow = compact(model, prepare=with_room), compact(model, capsules=False)
         pictures = {"graph": bare(wide), "narrow": bare(narrow)}
+        if any(group.weights for group in wide.scene.groups):
+            pictures["close"] = bare(compact(model, prepare=with_room_under))
+        roomy = [clean(box.key) for box in wide.scene.boxes if box.aside]
         holders = {clean(key): clean(block) for key, block in wide.scene.holders.items()}
     facts = {
         "charts": charts_of(names, outputs_of(model)),
         "layers": layers_of(model),
         "holders": holders,
+        "roomy": roomy,
         "compared": False,
         "trace": f"funclab.trace({variable}, x[:32], y[:32])",
     }
@@ -144,6 +151,22 @@ def view_of(model: Model, names: Iterable[str], **settings: Any) -> TrainingView
         state=state,
         **settings,
     )
+
+
+def with_room(scene: Scene) -> None:
+    """Leave room for the history of a measure: in the boxes of calls, and in the capsules, instead
+    of what is said of the weights there."""
+    for box in scene.boxes:
+        if box.weights and not box.gathers and not box.rows and box.inside is None:
+            box.aside = HISTORY
+    for group in scene.groups:
+        group.caption = ["", ""]
+
+
+def with_room_under(scene: Scene) -> None:
+    """The same with the capsules under the graph, which is then narrower."""
+    with_room(scene)
+    scene.under = True
 
 
 def layers_of(model: Model) -> list[Numbers]:

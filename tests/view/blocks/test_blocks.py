@@ -165,3 +165,26 @@ def test_what_a_block_holds_is_said_in_the_usual_words():
 
     assert [words.title(run) for run in runs] == ["encoder block", "decoder block"]
     assert words.detail(runs[0]) == "Attention + skip · LN · Dense ×2 + skip · LN"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_row_of_blocks_has_no_name_that_calls_outside_it_begin_with(name):
+    tree = tree_of(stored(name))
+    words, calls = Words(tree), tree.flow.calls
+
+    for size in SIZES:
+        for shown in tree.cut(size):
+            title = words.title(shown.block)
+            outside = [calls[i].name for i in range(len(calls)) if i not in {*shown.block.nodes}]
+            named = any(calls[i].name.startswith(f"{title}_") for i in shown.block.nodes)
+            if shown.block.is_run and named:
+                assert not [other for other in outside if other.startswith(f"{title}_")]
+
+
+def test_part_of_a_stage_is_named_by_its_first_and_last_block():
+    tree = tree_of(stored("ResNet50"))
+    words = Words(tree)
+
+    titles = {words.title(shown.block) for shown in tree.cut(25)}
+    assert {"conv2_block2 … block3", "conv4_block2 … block6"} <= titles
+    assert "conv2" in {words.title(shown.block) for shown in tree.cut(12)}

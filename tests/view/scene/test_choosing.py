@@ -10,7 +10,7 @@ from funclab import Input, Model, layers
 from funclab.errors import ArgumentError
 from funclab.layers import Dense
 from funclab.view import diagram
-from funclab.view.scene.choosing import COLUMNS
+from funclab.view.scene.choosing import COLUMNS, Chooser
 from funclab.view.scene.diagram import chooser
 from funclab.view.scene.layout.place import place, wrapping
 from tests.view import gallery, models
@@ -44,7 +44,7 @@ def test_a_way_that_is_not_in_the_list_is_refused():
 
 @pytest.mark.parametrize("density", ["short", "lines", "short lines"])
 @pytest.mark.parametrize("name", gallery.MODELS)
-def test_a_layout_is_as_high_as_it_was_said_to_be_at_least_and_has_the_columns(name, density):
+def test_a_layout_is_as_large_as_it_was_said_to_be_at_least_and_has_the_columns(name, density):
     scene = chooser(gallery.built(name)).scene()
     scene.density, scene.direction = density, "TB"
     columns = wrapping(scene)
@@ -52,7 +52,20 @@ def test_a_layout_is_as_high_as_it_was_said_to_be_at_least_and_has_the_columns(n
     for count in range(1, COLUMNS + 1):
         place(scene, count)
         assert scene.height >= columns(count).least_height
+        assert scene.width >= columns(count).least_width
         assert len(scene.spine) == len(columns(count).starts) <= count
+
+
+@pytest.mark.parametrize("name", gallery.MODELS)
+def test_the_layout_is_the_one_that_is_found_by_making_those_that_cannot_fit_too(name, monkeypatch):
+    model, rooms = gallery.built(name), [(734, 440), (1095, 320)]
+    chosen = [chooser(model).fitting(room) for room in rooms]
+
+    monkeypatch.setattr(Chooser, "_has_room", lambda *_: True)
+    monkeypatch.setattr(Chooser, "_is_too_wide", lambda *_: False)
+
+    ways = chooser(model)
+    assert chosen == [ways.fitting(room) for room in rooms]
 
 
 def test_a_long_model_is_wrapped_where_one_tensor_alone_passes_and_says_which():

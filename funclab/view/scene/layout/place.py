@@ -45,10 +45,12 @@ def place(scene: Scene, columns: int = 1, room: float = 0) -> None:
 
 
 class Columns(NamedTuple):
-    """Where the columns of a layout begin in the reading order, and a height that it exceeds."""
+    """Where the columns of a layout begin in the reading order, and what it is at least high and
+    wide."""
 
     starts: tuple[int, ...]
     least_height: float
+    least_width: float
 
 
 def wrapping(scene: Scene) -> Callable[[int], Columns]:
@@ -92,7 +94,9 @@ class Placing:
         def columns(count: int) -> Columns:
             parts = self._columns(order, count)
             starts = tuple(order.index(part[0]) for part in parts)
-            return Columns(starts, 2 * EDGE + max(map(self._length, parts)))
+            height, widths = max(map(self._length, parts)), map(_least_width, parts)
+            width = sum(widths) + BETWEEN * (len(parts) - 1)
+            return Columns(starts, 2 * EDGE + height, 2 * EDGE + width)
 
         return columns
 
@@ -266,6 +270,11 @@ class Placing:
         """Extend the wire of the previous column."""
         if self.previous is not None:
             self.previous.path = [*self.previous.path, *pairs(rounded(turns, RADIUS))[1:]]
+
+
+def _least_width(part: list[Cell]) -> float:
+    """The width of a column without the room for lines along the flow: that of its widest cell."""
+    return max(max(cell.near, cell.before) + max(cell.far, cell.after) for cell in part)
 
 
 def _reach_the_frame(box: Box, inside: Scene, density: sizes.Density) -> None:

@@ -1,0 +1,395 @@
+"""Pipelines of data, with the names of `tf.data`: sources, and what is done to their elements.
+
+A dataset is a function that makes an iterator, and a length. The elements of arrays travel as
+indices until something looks at one, so that shuffling and batching cost one read for each batch.
+"""
+
+from __future__ import annotations
+
+import builtins
+import itertools
+import types
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from funclab.errors import DataError, LengthError
+from funclab.graph import structure
+from funclab.initializers import rng
+from funclab.layers.checks import positive
+from funclab.utils import elements
+from funclab.utils.elements import Element, arrays_of, called, dtype_of, element, elements_of
+
+INFINITE_CARDINALITY, UNKNOWN_CARDINALITY, AUTOTUNE = -1, -2, -1
+experimental = types.SimpleNamespace(AUTOTUNE=AUTOTUNE)
+"""Where TensorFlow 2 had AUTOTUNE at first."""
+
+
+class Dataset:
+    """A sequence of elements, which are arrays, or tuples and dicts of arrays.
+
+    Iterating makes one element after another; `fit`, `evaluate` and `predict` take a dataset of
+    batches. Each method returns a new dataset. The names are those of `tf.data.Dataset`; seeded
+    orders of `shuffle` are others than TensorFlow's.
+
+    >>> data = Dataset.range(5).map(lambda i: i * i).batch(2)
+    >>> [batch.tolist() for batch in data.as_numpy_iterator()]
+    [[0, 1], [4, 9], [16]]
+    """
+
+    def __init__(
+        self,
+        make: Callable[[], Iterator[Any]],
+        size: int = UNKNOWN_CARDINALITY,
+        arrays: Any = None,
+    ) -> None:
+        self._make, self._size, self._arrays = make, size, arrays
+        """With `arrays`, the iterator makes indices into them."""
+
+    # Sources.
+    @staticmethod
+    def from_tensor_slices(tensors: Any) -> Dataset:
+        """One element for each index of the first axis of the arrays in `tensors`.
+
+        Raises: DataError for arrays of different lengths.
+        """
+        arrays = arrays_of(tensors)
+        lengths = sorted({len(array) if array.ndim else -1 for array in structure.flatten(arrays)})
+        if len(lengths) != 1 or lengths[0] < 0:
+            raise DataError(
+                f"from_tensor_slices was given arrays of the lengths {lengths}."
+                if lengths and lengths[0] >= 0
+                else "from_tensor_slices was given something without axes.",
+                why="element i is made of row i of each of them.",
+                fix="pass arrays of one length, such as (x_train, y_train).",
+            )
+        return Dataset(lambda: iter(builtins.range(lengths[0])), lengths[0], arrays)
+
+    @staticmethod
+    def from_tensors(tensors: Any) -> Dataset:
+        """A single element: `tensors` as a whole."""
+        return Dataset(lambda: iter([elements_of(tensors)]), 1)
+
+    @staticmethod
+    def from_generator(
+        generator: Callable[..., Iterable[Any]],
+        output_types: Any = None,
+        output_shapes: Any = None,
+        args: tuple[Any, ...] = (),
+        output_signature: Any = None,
+    ) -> Dataset:
+        """What `generator(*args)` yields, called anew for each pass.
+
+        output_types: the dtypes of the elements, nested as they are; None for those yielded.
+        output_shapes: accepted, and not needed.
+        output_signature: in place of `output_types`: objects with a `dtype`.
+        """
+        kinds = output_types
+        if output_signature is not None:
+            kinds = structure.map_structure(lambda spec: spec.dtype, output_signature)
+        dtypes = None if kinds is None else [dtype_of(kind) for kind in structure.flatten(kinds)]
+
+        def make() -> Iterator[Any]:
+            for item in generator(*args):
+                made = arrays_of(item)
+                leaves = structure.flatten(made)
+                wanted = dtypes or [None] * len(leaves)
+                cast = [np.asarray(leaf, dtype) for leaf, dtype in zip(leaves, wanted)]
+                yield structure.map_structure(element, structure.pack(made, cast))
+
+        return Dataset(make)
+
+    @staticmethod
+    def range(*args: int, output_type: Any = "int64") -> Dataset:
+        """The numbers of Python's `range(*args)`, of the dtype `output_type`."""
+        numbers, dtype = builtins.range(*args), dtype_of(output_type)
+        return Dataset(lambda: (element(np.asarray(i, dtype)) for i in numbers), len(numbers))
+
+    @staticmethod
+    def zip(*datasets: Any) -> Dataset:
+        """Elements with a part from each of `datasets`: several, or a tuple or dict of them. It
+        ends with the shortest one."""
+        given = datasets[0] if len(datasets) == 1 else datasets
+        parts = structure.flatten(given)
+        known = [part._size for part in parts if part._size != INFINITE_CARDINALITY]
+        size = min(known, default=INFINITE_CARDINALITY)
+        if UNKNOWN_CARDINALITY in known:
+            size = UNKNOWN_CARDINALITY
+        return Dataset(lambda: (structure.pack(given, row) for row in builtins.zip(*parts)), size)
+
+    # Reading.
+    def __iter__(self) -> Iterator[Any]:
+        if self._arrays is None:
+            return self._make()
+        return (self._rows(index) for index in self._make())
+
+    def _rows(self, index: Any) -> Any:
+        return structure.map_structure(lambda array: element(array[index]), self._arrays)
+
+    def __len__(self) -> int:
+        if self._size < 0:
+            endless = self._size == INFINITE_CARDINALITY
+            raise LengthError(
+                f"The dataset {'is infinite' if endless else 'length is unknown'}.",
+                why="repeat() has no end." if endless else "only reading it shows how long it is.",
+                fix="pass steps_per_epoch to fit, or cut it with take(count).",
+            )
+        return self._size
+
+    def __bool__(self) -> bool:
+        return True
+
+    def cardinality(self) -> Element:
+        """The number of elements; -1 if there is no end, -2 if it is unknown."""
+        return element(np.int64(self._size))
+
+    def as_numpy_iterator(self) -> Iterator[Any]:
+        """An iterator over the elements as plain arrays and numbers."""
+
+        def plain(leaf: Any) -> Any:
+            return leaf.as_numpy_iterator() if isinstance(leaf, Dataset) else leaf.numpy()
+
+        return (structure.map_structure(plain, item) for item in self)
+
+    def reduce(self, initial_state: Any, reduce_func: Callable[[Any, Any], Any]) -> Any:
+        """The last state: `reduce_func(state, element)` for each element, from `initial_state`."""
+        state = initial_state
+        for item in self:
+            state = reduce_func(state, item)
+        return state
+
+    # Order and length: these do not look at elements.
+    def _same(self, make: Callable[[], Iterator[Any]], size: int) -> Dataset:
+        return Dataset(make, size, self._arrays)
+
+    def shuffle(
+        self,
+        buffer_size: int,
+        seed: int | None = None,
+        reshuffle_each_iteration: bool = True,
+    ) -> Dataset:
+        """The elements in random order: each is drawn from the next `buffer_size` ones.
+
+        seed: makes the order repeatable; None follows `utils.set_random_seed`.
+        reshuffle_each_iteration: whether each pass has another order.
+        """
+        start = int(rng().integers(2**31)) if seed is None else seed
+        passes = itertools.count()
+        size = positive("buffer_size", buffer_size) if buffer_size != -1 else None
+
+        def make() -> Iterator[Any]:
+            number = next(passes) if reshuffle_each_iteration else 0
+            return elements.shuffled(self._make(), size, np.random.default_rng([start, number]))
+
+        return self._same(make, self._size)
+
+    def take(self, count: int) -> Dataset:
+        """The first `count` elements; -1 for all of them."""
+        if count < 0:
+            return self
+        size = count if self._size == INFINITE_CARDINALITY else min(count, self._size)
+        return self._same(lambda: itertools.islice(self._make(), count), size)
+
+    def skip(self, count: int) -> Dataset:
+        """All but the first `count` elements; -1 for none of them."""
+        if count < 0:
+            return self._same(lambda: iter(()), 0)
+        size = max(self._size - count, 0) if self._size >= 0 else self._size
+        return self._same(lambda: itertools.islice(self._make(), count, None), size)
+
+    def repeat(self, count: int | None = None) -> Dataset:
+        """The elements `count` times over; None or -1 for ever."""
+        forever = count is None or count < 0
+        size = self._size
+        if forever:
+            size = INFINITE_CARDINALITY if size else 0
+        elif size >= 0 or not count:
+            size = size * count if size >= 0 else 0
+
+        def make() -> Iterator[Any]:
+            for _ in itertools.count() if forever else builtins.range(count or 0):
+                items = self._make()
+                try:
+                    first = next(items)
+                except StopIteration:
+                    return
+                yield first
+                yield from items
+
+        return self._same(make, size)
+
+    def shard(self, num_shards: int, index: int) -> Dataset:
+        """Every `num_shards`-th element, from `index` on."""
+        positive("num_shards", num_shards)
+        size = self._size
+        if size >= 0:
+            size = len(builtins.range(index, size, num_shards))
+        return self._same(lambda: itertools.islice(self._make(), index, None, num_shards), size)
+
+    def cache(self, filename: str = "") -> Dataset:
+        """The elements of the first whole pass, in memory; `filename` is accepted."""
+        kept: list[Any] = []
+        whole = [False]
+
+        def make() -> Iterator[Any]:
+            if whole[0]:
+                yield from kept
+                return
+            own = []
+            for item in self._make():
+                own.append(item)
+                yield item
+            kept[:], whole[0] = own, True
+
+        return self._same(make, self._size)
+
+    def prefetch(self, buffer_size: int) -> Dataset:
+        """Elements are made ahead by another thread, `buffer_size` of them; -1 for two. It helps
+        where they wait for files or the network."""
+        return self._same(lambda: elements.read_ahead(self._make, max(buffer_size, 2)), self._size)
+
+    def concatenate(self, dataset: Dataset) -> Dataset:
+        """The elements of this dataset, then those of another."""
+        sizes = self._size, dataset._size
+        size = sum(sizes)
+        if min(sizes) < 0:
+            is_endless = INFINITE_CARDINALITY in sizes
+            size = INFINITE_CARDINALITY if is_endless else UNKNOWN_CARDINALITY
+        return Dataset(lambda: itertools.chain(self, dataset), size)
+
+    # Elements.
+    def batch(self, batch_size: int, drop_remainder: bool = False, **ignored: Any) -> Dataset:
+        """Batches of `batch_size` elements, stacked along a new first axis.
+
+        drop_remainder: whether a last, smaller batch is left out.
+        ignored: `num_parallel_calls`, `deterministic` and `name`, which change nothing here.
+        """
+        positive("batch_size", batch_size)
+
+        def make() -> Iterator[Any]:
+            items = self._make()
+            while rows := list(itertools.islice(items, batch_size)):
+                if len(rows) == batch_size or not drop_remainder:
+                    yield elements.stacked(rows) if self._arrays is None else self._rows(rows)
+
+        return Dataset(make, self._batches(batch_size, drop_remainder))
+
+    def padded_batch(
+        self, batch_size: int, padded_shapes: Any = None, padding_values: Any = None,
+        drop_remainder: bool = False,
+    ) -> Dataset:  # fmt: skip
+        """Batches of elements that are first padded at their ends to one shape.
+
+        batch_size, drop_remainder: as for `batch`.
+        padded_shapes: the shapes, nested as the elements are, in which None stands for the longest
+            of the batch; None for the longest along all axes.
+        padding_values: the padding, nested as the elements are, or one for all; default 0, or "".
+        """
+        positive("batch_size", batch_size)
+
+        def make() -> Iterator[Any]:
+            items = iter(self)
+            while rows := list(itertools.islice(items, batch_size)):
+                if len(rows) == batch_size or not drop_remainder:
+                    yield self._padded(rows, padded_shapes, padding_values)
+
+        return Dataset(make, self._batches(batch_size, drop_remainder))
+
+    @staticmethod
+    def _padded(rows: list[Any], shapes: Any, values: Any) -> Any:
+        columns = [*builtins.zip(*map(structure.flatten, rows))]
+        several = isinstance(rows[0], (tuple, dict))
+        parts = lambda of: [*(of.values() if isinstance(of, dict) else of)]  # noqa: E731
+        wanted = [None] * len(columns) if shapes is None else parts(shapes) if several else [shapes]
+        given = parts(values) if isinstance(values, (tuple, dict)) else [values] * len(columns)
+        return structure.pack(rows[0], list(map(elements.padded, columns, wanted, given)))
+
+    def _batches(self, size: int, drop: bool) -> int:
+        """How many batches there are."""
+        if self._size < 0:
+            return self._size
+        return self._size // size if drop else -(-self._size // size)
+
+    def unbatch(self) -> Dataset:
+        """The rows of each element as elements."""
+        return Dataset(lambda: (row for e in self for row in Dataset.from_tensor_slices(e)))
+
+    def map(self, map_func: Callable[..., Any], *ignored: Any, **also_ignored: Any) -> Dataset:
+        """What `map_func` makes of each element: a tuple's parts are its arguments.
+
+        ignored, also_ignored: `num_parallel_calls`, `deterministic` and `name`, which change
+            nothing here. Mapping batches is much faster than mapping single elements.
+        """
+        return Dataset(lambda: (elements_of(called(map_func, e)) for e in self), self._size)
+
+    def filter(self, predicate: Callable[..., Any]) -> Dataset:
+        """The elements for which `predicate` is true."""
+        return Dataset(lambda: (e for e in self if bool(called(predicate, e))))
+
+    def flat_map(self, map_func: Callable[..., Any]) -> Dataset:
+        """The elements of the datasets that `map_func` makes of the elements, one after another."""
+        return Dataset(lambda: (made for e in self for made in called(map_func, e)))
+
+    def interleave(
+        self, map_func: Callable[..., Any], cycle_length: int = 1, block_length: int = 1,
+        **ignored: Any,
+    ) -> Dataset:  # fmt: skip
+        """The elements of the datasets that `map_func` makes, `block_length` of each in turn.
+
+        cycle_length: how many of the datasets are read in turn at a time.
+        ignored: `num_parallel_calls`, `deterministic` and `name`, which change nothing here.
+        """
+        positive("cycle_length", cycle_length)
+        positive("block_length", block_length)
+
+        def make() -> Iterator[Any]:
+            sources = (iter(called(map_func, e)) for e in self)
+            return elements.in_turn(sources, cycle_length, block_length)
+
+        return Dataset(make)
+
+    def enumerate(self, start: int = 0) -> Dataset:
+        """Pairs of a number, counted from `start`, and an element."""
+
+        def make() -> Iterator[Any]:
+            return ((element(np.int64(i)), e) for i, e in builtins.enumerate(self, start))
+
+        return Dataset(make, self._size)
+
+    def window(
+        self, size: int, shift: int | None = None, stride: int = 1, drop_remainder: bool = False
+    ) -> Dataset:
+        """Datasets of `size` elements each.
+
+        shift: the distance from the beginning of a window to that of the next; default `size`.
+        stride: the distance between elements of a window.
+        drop_remainder: whether windows with fewer elements are left out.
+        """
+        step, span = positive("shift", size if shift is None else shift), (size - 1) * stride + 1
+        count = self._size
+        if count >= 0:
+            count = max(0, -(-(count - span + 1 if drop_remainder else count) // step))
+
+        def make() -> Iterator[Any]:
+            for rows in elements.windows(iter(self), size, step, stride, drop_remainder):
+                columns = builtins.zip(*map(structure.flatten, rows))
+                yield structure.pack(rows[0], [_of(list(column)) for column in columns])
+
+        return Dataset(make, count)
+
+    def apply(self, transformation_func: Callable[[Dataset], Dataset]) -> Dataset:
+        """What `transformation_func` makes of this dataset."""
+        return transformation_func(self)
+
+    def with_options(self, options: Any, name: Any = None) -> Dataset:
+        """This dataset: options of TensorFlow change nothing here."""
+        return self
+
+    def __repr__(self) -> str:
+        words = {INFINITE_CARDINALITY: "infinitely many", UNKNOWN_CARDINALITY: "unknown many"}
+        return f"<Dataset of {words.get(self._size, self._size)} elements>"
+
+
+def _of(items: list[Any]) -> Dataset:
+    return Dataset(lambda: iter(items), len(items))

@@ -1,0 +1,173 @@
+"""What elements of datasets are made of: arrays, and tuples and dicts of them."""
+
+from __future__ import annotations
+
+import itertools
+import queue
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from funclab.graph import structure
+from funclab.graph.shape_math import Array
+
+DRAWN = 1024
+"""How many random numbers are drawn at once: one call for each would cost more than the rest."""
+PYTHON_DTYPES = {"float64": "float32", "int64": "int32"}
+
+
+class Element(np.ndarray):
+    """An array of a dataset, which has a method `numpy()` as well."""
+
+    def numpy(self) -> Any:
+        """The same as a plain array, or as a number."""
+        return np.asarray(self)[()]
+
+
+def element(x: Any) -> Any:
+    """An array as an element; a dataset as it is."""
+    if hasattr(x, "as_numpy_iterator"):
+        return x
+    array = np.asarray(x)
+    return (array.astype(object) if array.dtype.kind == "U" else array).view(Element)
+
+
+def arrays_of(x: Any) -> Any:
+    """Tuples and dicts of arrays. A list is an array, and Python's numbers are float32 and int32,
+    as in TensorFlow; arrays keep their dtype."""
+    if isinstance(x, dict):
+        return {key: arrays_of(value) for key, value in x.items()}
+    if isinstance(x, tuple):
+        return tuple(map(arrays_of, x))
+    if hasattr(x, "as_numpy_iterator"):
+        return x
+    array = np.asarray(x)
+    parts = x if isinstance(x, list) else ()
+    if hasattr(x, "dtype") or any(hasattr(part, "dtype") for part in parts):
+        return array
+    return array.astype(PYTHON_DTYPES.get(str(array.dtype), array.dtype))
+
+
+def elements_of(x: Any) -> Any:
+    """The same as elements."""
+    return structure.map_structure(element, arrays_of(x))
+
+
+def dtype_of(kind: Any) -> np.dtype:
+    """A dtype by its name, or as a library has it; text is an object."""
+    name = str(getattr(kind, "name", kind))
+    return (
+        np.dtype(object) if name == "string" else np.dtype(name if isinstance(kind, str) else kind)
+    )
+
+
+def called(function: Callable[..., Any], item: Any) -> Any:
+    """A function of an element: the parts of a tuple are its arguments."""
+    return function(*item) if isinstance(item, tuple) else function(item)
+
+
+def stacked(rows: Sequence[Any]) -> Any:
+    """Elements along a new first axis."""
+    columns = zip(*map(structure.flatten, rows), strict=True)
+    return structure.map_structure(element, structure.pack(rows[0], list(map(np.stack, columns))))
+
+
+def padded(rows: Sequence[Array], shape: Any, value: Any) -> Any:
+    """Arrays along a new first axis, each padded at its ends to a shape, in which None is the
+    longest; a shape of None is the longest along all axes."""
+    first = np.asarray(rows[0])
+    wanted = [None] * first.ndim if shape is None else list(shape)
+    lengths = [max(row.shape[axis] for row in rows) for axis in range(first.ndim)]
+    lengths = [here if n is None or n < 0 else n for n, here in zip(wanted, lengths)]
+    empty = ("" if first.dtype == object else 0) if value is None else value
+    made = np.full((len(rows), *lengths), empty, first.dtype)
+    for i, row in enumerate(rows):
+        made[(i, *(slice(n) for n in row.shape))] = row
+    return element(made)
+
+
+def shuffled(source: Iterator[Any], size: int | None, draw: np.random.Generator) -> Iterator[Any]:
+    """The items of an iterator, each drawn from the next `size` ones; None for all of them."""
+    buffer = list(itertools.islice(source, size))
+    places = draw.integers(max(len(buffer), 1), size=DRAWN).tolist()
+    for item in source:
+        if not places:
+            places = draw.integers(len(buffer), size=DRAWN).tolist()
+        at = places.pop()
+        item, buffer[at] = buffer[at], item
+        yield item
+    for at in draw.permutation(len(buffer)):
+        yield buffer[at]
+
+
+def windows(
+    source: Iterator[Any], size: int, step: int, stride: int, whole: bool
+) -> Iterator[list[Any]]:
+    """Lists of `size` items, `stride` apart, each list `step` items after the one before."""
+    items: list[Any] = []
+    span = (size - 1) * stride + 1
+    while True:
+        items += itertools.islice(source, max(span - len(items), 0))
+        chosen = items[:span:stride]
+        if not chosen or (whole and len(chosen) < size):
+            return
+        yield chosen
+        for _ in itertools.islice(source, max(step - len(items), 0)):
+            pass
+        items = items[step:]
+
+
+def in_turn(sources: Iterator[Iterator[Any]], cycle: int, block: int) -> Iterator[Any]:
+    """The items of several iterators, `block` of each in turn, `cycle` of them at a time."""
+    reading: list[Iterator[Any] | None] = [None] * cycle
+    waiting = True
+    while waiting or any(reading):
+        for at in range(cycle):
+            if reading[at] is None:  # a new one where one has ended, when it is its turn again
+                reading[at] = next(sources, None)
+                waiting = reading[at] is not None
+            items = list(itertools.islice(reading[at] or (), block))
+            yield from items
+            if len(items) < block:
+                reading[at] = None
+
+
+END = object()
+
+
+def read_ahead(make: Callable[[], Iterator[Any]], count: int) -> Iterator[Any]:
+    """The items of an iterator, made by another thread, at most `count` of them ahead. The thread
+    ends when the items do, or when nobody reads them any more."""
+    items: queue.Queue[tuple[Any, BaseException | None]] = queue.Queue(count)
+    ended = threading.Event()
+
+    def put(item: Any, error: BaseException | None = None) -> None:
+        while not ended.is_set():
+            try:
+                return items.put((item, error), timeout=0.1)
+            except queue.Full:
+                continue
+
+    def work() -> None:
+        try:
+            for item in make():
+                put(item)
+                if ended.is_set():
+                    return
+            put(END)
+        except BaseException as error:  # raised again where the items are read
+            put(None, error)
+
+    threading.Thread(target=work, daemon=True).start()
+    try:
+        while True:
+            item, error = items.get()
+            if error is not None:
+                raise error
+            if item is END:
+                return
+            yield item
+    finally:
+        ended.set()

@@ -1,0 +1,123 @@
+// The window of a convolution or a pooling on the page: its maps, the sum in large figures, and the filters to
+// choose from. Arrow keys and the mouse move the window.
+
+import { h, s } from "../live/core.js";
+import { Maps, fields } from "./maps.js";
+import { Sliding, inSum } from "./sliding.js";
+
+/** The side of the small map of a filter, and the least width of all maps. */
+const THUMB = 30, LEAST = 420;
+const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+const sign = (number) => (number < 0 ? "−" : "+");
+
+export class SlidingWindow {
+  /** @param {Context} ctx */
+  constructor(ctx) {
+    const click = (event) => this.click(event);
+    this.ctx = ctx;
+    this.maps = h("div", { class: "fl-maps", tabindex: "0", role: "group", onclick: click,
+      onpointermove: (event) => event.buttons === 1 && click(event) });
+    this.sum = h("p", { class: "fl-sum" });
+    this.filters = h("div", { class: "fl-filters", role: "group", "aria-label": ctx.t("trace_window_filters") });
+    this.el = h("div", { class: "fl-window" }, this.maps, h("div", { class: "fl-below-maps" }, this.sum, this.filters));
+  }
+
+  get focused() { return document.activeElement === this.maps; }
+
+  /**
+   * Show a window in the room that there is, enlarged for a projector.
+   * @param {any} window
+   * @param {number} width
+   * @param {number} scale
+   */
+  put(window, width, scale) {
+    if (this.sliding?.window !== window) this.sliding = new Sliding(window);
+    const { ctx, sliding } = this, chosen = sliding.chosen(ctx.state);
+    const maps = new Maps(ctx, sliding, chosen, Math.max(LEAST, width / scale)), svg = maps.draw();
+    this.chosen = chosen;
+    svg.setAttribute("width", String(maps.width * scale));
+    svg.setAttribute("height", String(maps.height * scale));
+    this.maps.replaceChildren(svg);
+    this.maps.setAttribute("aria-label", this.told());
+    this.sum.replaceChildren(...this.terms());
+    this.drawFilters();
+  }
+
+  // Choosing.
+  choose(patch) {
+    const { filter, channel, row, column } = this.chosen;
+    const next = this.sliding.chosen({ filter, channel, place: [row, column], ...patch });
+    this.ctx.set({ filter: next.filter, channel: next.channel, place: [next.row, next.column] });
+    this.ctx.say(this.told());
+  }
+
+  /** Whether an arrow key has moved the window: only while it has the focus. */
+  move(key) {
+    if (!this.focused) return false;
+    const [down, right] = MOVES[key], { row, column } = this.chosen;
+    this.choose({ place: [row + down, column + right] });
+    return true;
+  }
+
+  nextFilter(by) {
+    const { filters } = this.sliding;
+    this.choose({ filter: (this.chosen.filter + by + filters) % filters });
+  }
+
+  nextChannel() { this.choose({ channel: (this.chosen.channel + 1) % this.sliding.channels }); }
+
+  /** The place that was clicked: in the output itself, in the input that whose window is around it. */
+  click(event) {
+    const part = event.target.closest("[data-map]");
+    if (!part) return;
+    const { unit, left, top } = JSON.parse(part.dataset.map), { row, column } = this.chosen;
+    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(part.getScreenCTM().inverse());
+    const at = [point.y - top, point.x - left].map((way) => Math.floor(way / unit));
+    const [down, right] = part.classList.contains("fl-read") ? this.sliding.around(at[0], at[1]) : at;
+    if (down !== row || right !== column) this.choose({ place: [down, right] });
+  }
+
+  // In words.
+  /** What stands at the place of the window, in a sentence. */
+  told() {
+    const { ctx, sliding, chosen } = this, { kind } = sliding.window;
+    const { parts, count, total, result } = sliding.sum(chosen);
+    const terms = parts.map(([, number], i) => (i ? `${sign(number)} ${inSum(Math.abs(number))}` : inSum(number)));
+    const sum = [...terms, "=", inSum(total)].join(" ");
+    const how = kind === "sum" ? sum : ctx.t(`trace_window_of_${kind}`, { n: count });
+    return ctx.t("trace_window_at", { ...chosen, how, made: inSum(result) });
+  }
+
+  /** The way from the window to its number in large figures, each with what it is. */
+  terms() {
+    const { ctx, sliding, chosen } = this, { kind, depth, activation } = sliding.window;
+    const { parts, count, total, result } = sliding.sum(chosen);
+    const values = { ...chosen, n: count, others: depth - 1, activation, made: inSum(result) };
+    const term = (before, number, key) => h("span", { class: "fl-term" },
+      before ? h("b", { class: "fl-sign" }, before) : null,
+      h("span", {}, h("strong", {}, number), h("small", {}, ctx.t(`trace_window_${key}`, values))));
+    const whole = term(kind === "mean" ? "=" : "", inSum(result), `of_${kind}`);
+    if (kind === "largest") return [whole];
+    if (kind === "mean") return [term("", inSum(total), "total"), term("÷", String(count), "count"), whole];
+    const shown = parts.map(([name, number], i) => term(i ? sign(number) : "", inSum(i ? Math.abs(number) : number),
+      name === "products" && depth > 1 ? "channel" : name));
+    const relu = `relu_${result > 0 ? "keeps" : "zero"}`, other = activation ? "then" : "one";
+    const then = activation === "relu" ? relu : other;
+    return parts.length > 1 || activation ? [...shown, term("=", inSum(total), then)] : shown;
+  }
+
+  /** The small maps of the filters, each a button. */
+  drawFilters() {
+    const { ctx, filters, sliding, chosen } = this, [rows, columns] = sliding.places;
+    const unit = THUMB / Math.max(rows, columns);
+    const held = filters.contains(document.activeElement), n = sliding.window.filters;
+    filters.hidden = sliding.filters === 1;
+    filters.replaceChildren(...[...Array(sliding.filters).keys()].map((filter) => h("button", {
+      type: "button", class: "fl-thumb", "aria-pressed": String(filter === chosen.filter),
+      "aria-label": ctx.t("trace_window_filter", { filter, n }), onclick: () => this.choose({ filter }) },
+    s("svg", { viewBox: `0 0 ${columns * unit} ${rows * unit}`, width: THUMB, height: THUMB, "aria-hidden": "true" },
+      ...fields(sliding.map(filter), unit, 0, 0, { small: true })), h("span", {}, String(filter)))));
+    if (held) filters.querySelector("[aria-pressed=true]").focus({ preventScroll: true });
+  }
+}

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Sliding, inField, inSum } from "../../funclab/view/trace/sliding.js";
+
+const array = (shape, numbers) => ({ shape, numbers });
+
+/** Two channels of 3 by 3, zeros around them, one filter of 2 by 2 for each channel, two steps at a time. */
+function convolution(changed = {}) {
+  return new Sliding({
+    kind: "sum", activation: "relu", size: [2, 2], strides: [2, 2], spread: [1, 1], before: [1, 1], depth: 3, each: 1,
+    filters: 1, x: array([1, 2, 3, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 0, 0, 0, 1, 0, 0, 0, 0]),
+    kernel: array([1, 2, 2, 2], [1, 10, 100, 1000, 1, 1, 1, 2]), bias: array([1], [-500]),
+    sums: array([1, 2, 2], [1000, 3200, 7400, 9900]), made: array([1, 2, 2], [500, 2700, 6900, 9400]), ...changed,
+  });
+}
+
+test("a window reads zeros in the padding, and multiplies place by place", () => {
+  const elements = convolution().elements({ filter: 0, channel: 0, row: 0, column: 1 });
+
+  assert.deepEqual(elements.map(({ number, weight, product, inside }) => [number, weight, product, inside]),
+    [[0, 1, 0, false], [0, 10, 0, false], [2, 100, 200, true], [3, 1000, 3000, true]]);
+  assert.deepEqual(convolution().margins, [1, 1, 0, 0]);
+});
+
+test("the parts of a sum come to the engine's, and the rest is from the other channels", () => {
+  const at = (channel, row, column) => convolution().sum({ filter: 0, channel, row, column });
+
+  assert.deepEqual(at(0, 0, 1), { parts: [["products", 3200], ["others", 0], ["bias", -500]], count: 4, total: 2700, result: 2700 });
+  assert.deepEqual(at(0, 1, 1).parts, [["products", 5 + 60 + 800 + 9000], ["others", 35], ["bias", -500]]);
+  assert.deepEqual(at(1, 1, 1).parts[0], ["products", 1]);
+});
+
+test("a filter is shown at its largest number, and nothing beyond what there is can be chosen", () => {
+  const known = convolution();
+
+  assert.deepEqual(known.chosen({}), { filter: 0, channel: 0, row: 1, column: 1 });
+  assert.deepEqual(known.chosen({ filter: 7, channel: 9, place: [-1, 5] }), { filter: 0, channel: 1, row: 0, column: 1 });
+  assert.deepEqual([known.around(0, 0), known.around(2, 2), known.around(0, 2)], [[0, 0], [1, 1], [0, 1]]);
+});
+
+test("a pooling takes the largest or the mean of what is inside", () => {
+  const pooling = { kernel: undefined, sums: undefined, bias: undefined, activation: "", depth: 1, each: 1 };
+  const largest = convolution({ ...pooling, kind: "largest", made: array([1, 2, 2], [1, 3, 7, 9]) });
+  const mean = convolution({ ...pooling, kind: "mean", made: array([1, 2, 2], [1, 2.5, 5.5, 7]) });
+
+  assert.deepEqual(largest.sum({ filter: 0, channel: 0, row: 0, column: 1 }), { parts: [], count: 2, total: 3, result: 3 });
+  assert.deepEqual(mean.sum({ filter: 0, channel: 0, row: 0, column: 1 }), { parts: [], count: 2, total: 5, result: 2.5 });
+});
+
+test("a number in a field is short, and one of a sum has three decimals", () => {
+  assert.deepEqual([0.123, -0.5, 1, -12.34, 255, 0.001, -2].map(inField), [".12", "−.50", "1", "−12.3", "255", "0", "−2"]);
+  assert.deepEqual([1.3986, -0.0561, -0.0001, 123456].map(inSum), ["1.399", "−0.056", "0.000", "1.235e+5"]);
+});
