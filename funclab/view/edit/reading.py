@@ -68,10 +68,11 @@ def read_code(text: str, before: Draft) -> Draft:
     return numbered(reader.draft(), before, reader.unnamed)
 
 
-def _unread(node: Any, what: str = "") -> ArgumentError:
+def _unread(node: ast.expr | ast.stmt | None, what: str = "") -> ArgumentError:
     """The error for a part of the code that is not understood, or for the whole code."""
-    line = f"line {node.lineno}: " if node is not None else ""
-    what = what or f"`{ast.unparse(node)[:60]}`"
+    line = ""
+    if node is not None:
+        line, what = f"line {node.lineno}: ", what or f"`{ast.unparse(node)[:60]}`"
     return ArgumentError(
         f"{line}{what} is not read here.",
         why="this code is read, not run: layers, ops, numbers, words, and names given to them.",

@@ -126,25 +126,25 @@ class _Candidates:
 
     def _places(self, ref: Ref, shape: Shape, other: Shape) -> Iterator[Step]:
         """Bring the axes between batch and channels to the lengths of another tensor."""
-        sizes = list(zip(shape[1:-1], other[1:-1], strict=True))
-        rank = len(sizes)
-        if any(a is None or b is None for a, b in sizes):
+        if not all((*shape[1:-1], *other[1:-1])):
             return
+        sizes = [(a or 0, b or 0) for a, b in zip(shape[1:-1], other[1:-1], strict=True)]
+        rank = len(sizes)
         for layer in self._on_the_way(ref):
             if layer.config.get("padding") == "valid":
                 yield ["set", layer.name, {"padding": "same"}]
-        if all(a > b for a, b in sizes):  # type: ignore[operator]
-            ratios = [a // b for a, b in sizes]  # type: ignore[operator]
+        if all(a > b for a, b in sizes):
+            ratios = [a // b for a, b in sizes]
             if all(b * ratio == a for (a, b), ratio in zip(sizes, ratios, strict=True)):
                 yield self._insert(ref, f"MaxPooling{rank}D", pool_size=ratios)
-            gaps = [a - b for a, b in sizes]  # type: ignore[operator]
+            gaps = [a - b for a, b in sizes]
             yield self._insert(ref, f"Cropping{rank}D", cropping=_halves(gaps))
-        if all(a < b for a, b in sizes):  # type: ignore[operator]
-            ratios = [b // a for a, b in sizes]  # type: ignore[operator]
+        if all(a < b for a, b in sizes):
+            ratios = [b // a for a, b in sizes]
             if all(a * ratio == b for (a, b), ratio in zip(sizes, ratios, strict=True)):
                 size = ratios if rank > 1 else ratios[0]
                 yield self._insert(ref, f"UpSampling{rank}D", size=size)
-            gaps = [b - a for a, b in sizes]  # type: ignore[operator]
+            gaps = [b - a for a, b in sizes]
             yield self._insert(ref, f"ZeroPadding{rank}D", padding=_halves(gaps))
 
     # A call that reads one tensor.

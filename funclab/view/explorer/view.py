@@ -12,6 +12,7 @@ from funclab.graph.graph import Graph, source_inputs
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
+from funclab.models import Model
 from funclab.models.meaning import names_of_weight
 from funclab.saving import shown
 from funclab.view.draw import theme
@@ -165,7 +166,7 @@ class Explorer(View):
         if content.get("ask") != "edit":
             return super().answer_to(content)
         selected = self.state["selected"]
-        if not isinstance(self.model, Operation):
+        if not isinstance(self.model, Model):
             return {"kind": "edit", "id": "", "line": ""}
         call = selected if selected in self.facts["nodes"] and "/" not in selected else ""
         self.editor = self.model.edit(selected=call, look=self.look)
