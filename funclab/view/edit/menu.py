@@ -34,6 +34,12 @@ CHOICES = {
 SIZES = ("units", "filters", "output_dim", "key_dim")
 """Settings with a slider, in powers of two."""
 REMOVED = {*NOT_SET, *KERAS_2_KEYWORDS, "trainable", "dtype", "autocast", "seed", "data_format"}
+USUAL = {
+    *("Dense", "Conv2D", "MaxPooling2D", "GlobalAveragePooling2D", "Flatten", "Dropout", "LSTM"),
+    *("Embedding", "BatchNormalization", "LayerNormalization", "Activation", "MultiHeadAttention"),
+    *("Conv1D", "GRU", "Reshape", "UpSampling2D"),
+}
+"""The layers that come first in the menu."""
 OBJECTS = ("_initializer", "_regularizer", "_constraint")
 
 
@@ -51,7 +57,8 @@ def _told(kind: type) -> str:
 
 
 def offered(build: Build, ref: Ref) -> list[dict[str, Any]]:
-    """The layers that may be added after a tensor: those that fit it first, each with its shape."""
+    """The layers that may be added after a tensor: those that fit it first, then the usual ones,
+    each with its shape."""
     tensor = build.tensors[ref]
     known = build.shape(ref.call) is not None
     rows = []
@@ -60,7 +67,7 @@ def offered(build: Build, ref: Ref) -> list[dict[str, Any]]:
             continue
         shape = _shape(kind, tensor) if known else ""
         rows.append({"kind": name, "told": _told(kind), "shape": shape, "fits": bool(shape)})
-    return sorted(rows, key=lambda row: not row["fits"])
+    return sorted(rows, key=lambda row: (not row["fits"], row["kind"] not in USUAL))
 
 
 def _shape(kind: Any, tensor: Any) -> str:

@@ -134,7 +134,8 @@ export class Edit {
       most == null ? null : h("p", { class: "fl-soft" }, ctx.t("edit_most", { n: most - position })),
       hinted ? ctx.button(ctx.t("edit_hint_next"), "h", () => ctx.model.send({ ask: "hint" })) : null,
       h("h3", {}, ctx.t("edit_steps")), h("ol", { class: "fl-made", start: 0 }, list),
-      h("h3", {}, chosen ? ctx.t("edit_at", { key: chosen.key }) : ctx.t("edit_at_nothing")),
+      h("h3", {}, chosen ? ctx.t("edit_at", { key: chosen.key })
+        : ctx.t(verbs.length ? "edit_at_nothing" : "edit_first")),
       h("ul", { class: "fl-verbs" }, verbs)].filter(Boolean));
     const here = this.side.querySelector(".fl-here"), top = here?.parentElement;
     if (here && top) top.scrollTop = here.offsetTop - top.offsetTop - top.clientHeight / 2;
