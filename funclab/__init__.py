@@ -49,6 +49,8 @@ _NAMES = {
     "export_html": "view.notebook.export",
     "from_keras": "models",
     "to_code": "view.code.source",
+    "attention": "view.inside.view",
+    "inside": "view.inside.view",
     "Loss": "losses",
     "Metric": "metrics",
     "Model": "models",

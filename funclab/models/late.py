@@ -25,6 +25,7 @@ ABOVE = {
         "fit_async": "training.fitting.fit_async",
         "fit_generator": "training.fitting.fit_generator",
         "get_compile_config": "saving.compiling.get_compile_config",
+        "inside": "view.inside.view.inside",
         "load_weights": "saving.files.load_weights",
         "plot": "view.scene.diagram.plot_model",
         "predict": "training.evaluating.predict",
@@ -107,6 +108,7 @@ class ModelMethods:
         from funclab.view.diff.view import diff as _diff
         from funclab.view.edit.view import edit
         from funclab.view.explorer.view import explore
+        from funclab.view.inside.view import inside
         from funclab.view.profile.view import profile
         from funclab.view.scene.diagram import plot_model as plot
         from funclab.view.shapes.view import shapes

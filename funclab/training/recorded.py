@@ -14,7 +14,7 @@ from funclab.engine.plan import Plan
 from funclab.graph.locks import holding, making
 from funclab.graph.shape_math import Array, known
 from funclab.graph.tape import Tape
-from funclab.graph.value import Value
+from funclab.graph.value import Value, Variable
 from funclab.training.step import Spec
 
 
@@ -98,11 +98,28 @@ class Recorded:
         read: Callable[[], list[Array]],
     ) -> list[Array]:
         def work() -> list[Array]:
+            kept = [(variable, variable.array.copy()) for variable in _changed(plan)]
             for value, array in zip(places, arrays, strict=True):
                 if value is not None and array is not None:
                     np.copyto(plan.array(value), array, casting="unsafe")
-            plan.run()
-            return read()
+            try:
+                plan.run()
+                return read()
+            finally:
+                for variable, before in kept:
+                    variable.array[...] = before
 
         with self._lock, one_blas_thread():
             return holding(plan.locks, work)
+
+
+def _changed(plan: Plan) -> list[Variable]:
+    """The statistics and random states that a plan changes when it runs."""
+    changed: dict[Value, None] = {}
+    for call in plan.calls:
+        changed |= dict.fromkeys(call.inputs[i] for i in call.op.mutates)
+    return [
+        variable
+        for variable in changed
+        if isinstance(variable, Variable)  # others are made anew in each run
+    ]

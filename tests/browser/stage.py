@@ -45,6 +45,19 @@ def convolutional() -> Model:
     return Model(image, Dense(10, name="digit")(layers.Flatten(name="flat")(x)), name="cnn")
 
 
+def reading() -> Model:
+    ids = Input((6,), dtype="int32", name="words")
+    vectors = layers.Embedding(9, 8, name="vectors")(ids)
+    looked = layers.MultiHeadAttention(2, 4, name="heads")(vectors, vectors)
+    mean = layers.GlobalAveragePooling1D(name="mean")(looked)
+    return Model(ids, Dense(3, activation="softmax", name="whom")(mean), name="who")
+
+
+def digits(n: int = 20) -> tuple[np.ndarray, np.ndarray]:
+    random_state = np.random.RandomState(0)
+    return random_state.rand(n, 28, 28, 1).astype("float32"), random_state.randint(0, 10, n)
+
+
 def batch(n: int = 64) -> tuple[np.ndarray, np.ndarray]:
     random_state = np.random.RandomState(0)
     return random_state.rand(n, 64), random_state.randint(0, 10, n)
@@ -82,6 +95,9 @@ VIEWS: dict[str, Callable[..., Any]] = {
     "trace": lambda **s: funclab.trace(*traced(), step=10, **s),
     "training": lambda **s: funclab.watch(watched(), **s),
     "playground": lambda **s: funclab.playground(epochs=3, **s),
+    "inside": lambda **s: funclab.inside(convolutional(), *digits(), **s),
+    "one number": lambda **s: funclab.inside(convolutional(), *digits(), face="number", **s),
+    "attention": lambda **s: funclab.attention(reading(), np.arange(24).reshape(4, 6) % 9, **s),
     "profile": lambda **s: funclab.profile(twice(), batch(32)[0], **s),
     "question": lambda **s: ask("1.1", **s),
     "lines": lambda **s: arrange("1A", **s),
@@ -99,8 +115,9 @@ CLICKABLE = "button,[data-key],.fl-rail li,.fl-steps li,summary,[role=radio]"
 SMALLEST = """() => {
   const words = [...document.querySelectorAll(".fl *")].filter((one) => one.checkVisibility() &&
     [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()));
+  const of = ({ a, b }) => Math.hypot(a, b);  // words at an angle are as large as others
   const scale = (one) => one instanceof SVGElement && one.getScreenCTM
-    ? one.getScreenCTM().a : one.currentCSSZoom ?? 1;
+    ? of(one.getScreenCTM()) : one.currentCSSZoom ?? 1;
   return Math.min(...words.map((one) => parseFloat(getComputedStyle(one).fontSize) * scale(one)));
 }"""
 SHRUNK = """() => [...document.querySelectorAll(".fl svg:has(text)")]

@@ -397,3 +397,25 @@ def test_the_buttons_that_open_and_unfold_cover_no_words(name, height, opened_pa
 
     expect(signs.first).to_be_attached()
     assert signs.evaluate_all(COVERED) == []
+
+
+def test_a_click_on_a_line_of_code_selects_its_call_and_both_are_marked(opened_page):
+    x = Input((8,), name="x")
+    shared = Dense(8, name="shared")
+    page = opened_page(funclab.explore(Model(x, Dense(2, name="out")(shared(shared(x))))))
+    page.set_viewport_size({"width": 1128, "height": 720})
+
+    def current():
+        return page.locator(".line.fl-current").evaluate_all(
+            "all => all.map((one) => one.dataset.key)"
+        )
+
+    page.locator('.line[data-key="shared[1]"]').click()
+    clicked = current(), page.locator(".box:has(.fl-ring:not(.fl-lit))").get_attribute("data-key")
+    page.keyboard.press("ArrowDown")
+    walked = current()
+    page.keyboard.press("Escape")
+
+    assert clicked == (["shared[1]"], "shared[1]")
+    assert walked == ["out[0]"]
+    assert current() == []

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from funclab import Input, models, ops
+from funclab import Input, Model, models, ops
 from funclab.datasets import headlines
 from funclab.layers import Embedding
 from funclab.teach import catch_up
@@ -59,7 +59,9 @@ def test_attention_needs_places_to_tell_who_was_bitten(nine):
 
 def test_every_row_looks_at_the_one_who_was_bitten_as_soon_as_attention_is_trained(nine):
     phrases = ["this morning man bites dog", "dog bites man"]
-    weights = nine["looks"].predict(headlines.ids(phrases), verbose=0)
+    model = nine["attention"].model
+    looks = Model(model.inputs, model.get_layer("weights").output)
+    weights = looks.predict(headlines.ids(phrases), verbose=0)
 
     assert weights[0, :, 4].min() > 0.5 and weights[1, :, 2].min() > 0.5
 

@@ -54,6 +54,10 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
     ("funclab/optimizers/by_weight.py", DENSITY): (11.5, "equations, as their papers have them"),
     ("funclab/distribute/", DENSITY): (12.5, "messages: dicts of all that travels in a step"),
     ("funclab/view/", DENSITY): (13.5, "geometry: every coordinate is an attribute of something"),
+    **{
+        (f"funclab/view/inside/{name}.py", DENSITY): (15, "coordinates, and sums over arrays")
+        for name in ("picture", "recipes", "facts", "statistics", "store")
+    },
     ("funclab/view/draw/contour.py", DENSITY): (14.5, "arrays of indices, in a small file"),
     ("funclab/view/landscape/picture.py", DENSITY): (14.5, "points of a plane, and of a picture"),
     ("funclab/keras2/", DENSITY): (12.5, "tables of names, and Keras 2's arguments"),

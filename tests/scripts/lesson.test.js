@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { exercise } from "../../funclab/view/lesson/exercise.js";
+import { dropped, exercise } from "../../funclab/view/lesson/exercise.js";
 import { vote } from "../../funclab/view/lesson/vote.js";
 
 const options = [{ text: "a", right: true }, { text: "b", answer: "no" }, { text: "c" }];
@@ -22,6 +22,16 @@ test("after both votes the answer, the counts of the right option and the mistak
   assert.deepEqual(vote.said(voting({ first: [1, 3, 0], second: [4, 0, 0] })),
     ["lesson_shown A, a A: lesson_vote_of_first 1 4, lesson_vote_of_second 4 4.", "lesson_vote_misled B no", "so"]);
   assert.deepEqual(vote.said(voting({})), ["lesson_shown A, a ", "so"]);
+});
+
+test("a line is dropped where it is wanted, or out of the program", () => {
+  assert.deepEqual(dropped([4, 2, 7], 7, 0), [7, 4, 2]);
+  assert.deepEqual(dropped([4, 2, 7], 4, 2), [2, 7, 4]);
+  assert.deepEqual(dropped([4, 2, 7], 4, 3), [2, 7]);
+  assert.deepEqual(dropped([4, 2], 7, 1), [4, 7, 2]);
+  assert.deepEqual(dropped([4, 2], 7, 2), [4, 2, 7]);
+  assert.deepEqual(dropped([4, 2], 7, 5), [4, 2]);
+  assert.deepEqual(dropped([], 7, 0), [7]);
 });
 
 test("counts stay between none and the most", () => {

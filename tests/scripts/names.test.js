@@ -29,7 +29,8 @@ test("elements are those of HTML and SVG", () => {
 });
 
 test("roles and states are those of ARIA, and inputs are of kinds that there are", () => {
-  const roles = new Set(["group", "progressbar", "radio", "radiogroup", "spinbutton", "status", "toolbar", "img", "button"]);
+  const roles = new Set(["group", "list", "listbox", "listitem", "option", "progressbar", "radio", "radiogroup",
+    "spinbutton", "status", "toolbar", "img", "button"]);
   const states = new Set(("checked current describedby disabled expanded hidden keyshortcuts label live pressed "
     + "roledescription valuemax valuemin valuenow valuetext").split(" "));
 

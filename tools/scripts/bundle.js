@@ -20,9 +20,15 @@ const BUNDLES = join(VIEW, "live/bundle");
 const scriptsOf = (room) => readdirSync(join(VIEW, room)).filter((name) => name.endsWith(".js")).sort()
   .map((name) => `${room}/${name}`);
 
+/** The scripts that a room's bundle is made of: its own, and those of `learned/` if it imports them. */
+function partsOf(room) {
+  const own = scriptsOf(room), uses = own.some((path) => readFileSync(join(VIEW, path), "utf8").includes("../learned/"));
+  return uses ? [...own, ...scriptsOf("learned")] : own;
+}
+
 function digestOf(room) {
   const digest = createHash("sha256").update(readFileSync(OWN)).update(version);
-  for (const path of scriptsOf(room)) digest.update(path).update(readFileSync(join(VIEW, path)));
+  for (const path of partsOf(room)) digest.update(path).update(readFileSync(join(VIEW, path)));
   return digest.digest("hex");
 }
 

@@ -20,7 +20,9 @@ from funclab.view.code.text import (
     Chain,
     Code,
     Source,
+    brief,
     call,
+    flat,
     identifier,
     keywords,
     plain,
@@ -77,15 +79,59 @@ def to_code(model: Any, name: str = "model", names: bool = True) -> str:
 
 def code_lines(model: Any, name: str, names: bool) -> list[tuple[str, Node | Operation | None]]:
     """The lines of `to_code`, each with the call or the layer that it makes; None for others."""
+    return _written(model, name, names).rows()
+
+
+def call_lines(model: Any) -> dict[str, str]:
+    """For each call of a model, by its key, the line of source that makes it, in brief: without
+    names, and of a layer's settings only the first. In a chain, each result is called x.
+
+    Raises: as `to_code`.
+
+    >>> from funclab import Input, Model, layers
+    >>> x = Input((4,), name="x")
+    >>> call_lines(Model(x, layers.Dense(2, "relu", name="out")(x)))
+    {'x[0]': 'x = Input((4,))', 'out[0]': 'x = Dense(2, …)(x)'}
+    """
+    model = shown(model)
+    writer = _written(model, "model", False)
+    lines = {
+        node: (targets, flat(brief(source))) for node, (targets, source) in writer.written.items()
+    }
+    if _is_chain(model.graph) and "x" not in writer.variables.values():
+        names = {targets: "x" for node, (targets, _) in lines.items() if not node.is_input}
+        for node, (targets, source) in lines.items():
+            made, bracket, read = source.rpartition("(")
+            lines[node] = names.get(targets, targets), f"{made}{bracket}{_renamed(read, names)}"
+    return {node.key: " = ".join(line) for node, line in lines.items()}
+
+
+def _is_chain(graph: Graph) -> bool:
+    """Whether each call reads only the one result of the call before."""
+    first, *others = graph.nodes
+    before = [first, *others[:-1]]
+    return first.is_input and all(
+        len(node.arguments.tensors) == 1 and node.arguments.tensors[0] in source.output_tensors
+        for source, node in zip(before, others)
+    )
+
+
+def _renamed(read: str, names: dict[str, str]) -> str:
+    """The inputs of a call, up to its closing bracket, with other names for variables."""
+    name = read.removesuffix(")")
+    return read if name not in names else f"{names[name]})"
+
+
+def _written(model: Any, name: str, names: bool) -> _Writer:
+    """What has written a model, once all that is used twice has a variable."""
     shared, own = set(), set()
-    lines: list[tuple[str, Node | Operation | None]] = []
     for _ in range(DRAFTS):
         layers = Layers(shared, {name, *own}, names)
-        lines = _Writer(model, name, layers).rows()
+        writer = _Writer(model, name, layers)
         shared, own = layers.twice, layers.imports.own
         if shared == layers.shared and own <= layers.taken:
             break
-    return lines
+    return writer
 
 
 class _Writer:
@@ -102,6 +148,8 @@ class _Writer:
         self.calls: Counter[Operation] = Counter()
         self.automatic: Counter[str] = Counter()
         self.renamed: list[str] = []
+        self.written: dict[Node, tuple[str, Source]] = {}
+        """The variables for the outputs of each call, and what makes them."""
         self._write(model, name)
 
     def rows(self) -> list[tuple[str, Node | Operation | None]]:
@@ -180,7 +228,9 @@ class _Writer:
         else:
             more = ((key, tree(arg, leaf)) for key, arg in node.arguments.kwargs.items())
             source = Chain([self.layers.reference(operation), call("", [*args, *keywords(more)])])
-        self._add(self._targets(node, names), source, node)
+        targets = self._targets(node, names)
+        self.written[node] = targets, source
+        self._add(targets, source, node)
         self._keep_name(node, names)
 
     def _keep_name(self, node: Node, names: dict[Tensor, str]) -> None:

@@ -62,6 +62,28 @@ def flat(source: Source) -> str:
     return source.flat if isinstance(source, Group) else "".join(map(flat, source.parts))
 
 
+def brief(source: Source) -> Source:
+    """The source of a call with little room: without names, without the module of a class, the
+    shape of an Input by its place; of a layer that is called at once, only the first setting."""
+    if isinstance(source, str):
+        return source
+    if isinstance(source, Chain):
+        first, *rest = source.parts
+        return Chain([_first_setting(first) if rest else brief(first), *rest])
+    head = source.head.removeprefix("layers.")
+    items = [item for item in source.items if not flat(item).startswith("name=")]
+    if head == "Input(":
+        items = [flat(item).removeprefix("shape=") for item in items]
+    return Group(head, items, source.tail, source.is_tuple)
+
+
+def _first_setting(source: Source) -> Source:
+    source = brief(source)
+    if not isinstance(source, Group) or len(source.items) < 2:
+        return source
+    return Group(source.head, [source.items[0], "…"], source.tail)
+
+
 def wrapped(source: Source, indent: int = 0, before: str = "", after: str = "") -> list[str]:
     """The source in lines of at most WIDTH, broken inside brackets.
 

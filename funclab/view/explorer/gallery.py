@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
+from funclab.errors import FunclabError
+from funclab.graph.operation import Operation
+from funclab.view.code.source import call_lines
 from funclab.view.draw import theme
 from funclab.view.draw.sentences import say
-from funclab.view.draw.text import clean
+from funclab.view.draw.text import clean, shorten
 from funclab.view.scene.calls import Sharing
 from funclab.view.scene.choosing import Chooser, Fit
 from funclab.view.scene.diagram import Diagram, bare, chooser
+from funclab.view.scene.gutter import longest_line
 from funclab.view.scene.scene import Scene
 from funclab.view.scene.sizes import density_of
 
@@ -29,6 +33,9 @@ EDGES, NARROW_EDGES = 32, 8
 """The room around a picture, on both sides together, and around one in a view that is not wide."""
 NOTEBOOK, ON_A_WALL = (1094.0, 474.0), (717.0, 306.0)
 """The room for picture and panel in a notebook, and on a projector before it is enlarged."""
+LEAST_CODE, WITH_CODE = 20, 730
+"""The fewest characters of a line of code that say something, and how wide a picture may become
+with code: in a notebook, there is room for the panel beside it."""
 LOOKS = ("auto", "projector")
 SHRINKS = ' style="max-width:100%;height:auto"'
 """What still pictures have: those of the explorer scroll instead."""
@@ -143,6 +150,7 @@ class Gallery:
         name = self.name(way)
         side, drawn = self._placed(way, target, self.sharing or Sharing(self.model))
         scene = drawn.scene
+        self._write_code(scene, self._rooms(way)[side][0], way)
         picture = {"side": side, "choice": scene.choice, "choices": scene.choices}
         svg = slim(bare(drawn)).replace(SHRINKS, "", 1)
         picture |= {"told": self._told(scene), "svg": svg}
@@ -153,6 +161,20 @@ class Gallery:
         self.scenes.pop(name, None)
         self.scenes[name] = scene
         return self.shown[full]
+
+    def _write_code(self, scene: Scene, width: float, way: Way) -> None:
+        """The line of code of each call at the left of its box, if the boxes are in one column and
+        there is room."""
+        scene.code = {}
+        most = longest_line(scene, min(width, WITH_CODE))
+        if way.large or most < LEAST_CODE or not isinstance(self.model, Operation):
+            return
+        try:
+            lines = call_lines(self.model)
+        except FunclabError:  # a model that has no source has no gutter
+            return
+        if {box.key for box in scene.boxes} <= {*lines}:
+            scene.code = {box.key: shorten(lines[box.key], most) for box in scene.boxes}
 
     def _rooms(self, way: Way) -> dict[str, Room]:
         """The room of a picture for each place of the panel, in units of the picture."""

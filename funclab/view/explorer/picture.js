@@ -198,6 +198,7 @@ export class Stage {
     all(".fl-way,.fl-back").forEach((line) => line.classList.remove("fl-way", "fl-back"));
     for (const name of ["aria-pressed", "aria-current"]) all(`[${name}]`).forEach((box) => box.removeAttribute(name));
     const chosen = facts.chosen(), { selected } = ctx.state;
+    this.markLines(chosen);
     if (!chosen) return null;
     if (chosen.kind === "tensor") this.markTensor(selected);
     else for (const key of chosen.layer?.nodes ?? []) ringAround(this.boxOf(key), "fl-ring fl-lit");
@@ -208,6 +209,14 @@ export class Stage {
     this.ringRow(box, chosen);
     box.setAttribute(box.getAttribute("role") === "button" ? "aria-pressed" : "aria-current", "true");
     return box;
+  }
+
+  /** The lines of code of what is selected: of a call, of all calls of a layer, or of what makes a tensor. */
+  markLines(chosen) {
+    const { facts, ctx } = this, { selected } = ctx.state;
+    const keys = chosen?.kind === "layer" ? chosen.layer.nodes : chosen ? [facts.nodeOf(selected)] : [];
+    for (const line of ctx.stage.querySelectorAll(".line"))
+      line.classList.toggle("fl-current", keys.includes(facts.keyOf(line.dataset.key)));
   }
 
   /** Highlight the path back to the inputs, and what reads the tensor. */

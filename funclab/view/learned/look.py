@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from math import prod
 from typing import Any
 
 import numpy as np
 
+from funclab.engine.plan import calls_behind
 from funclab.errors import ArgumentError, GraphError
 from funclab.graph import structure
 from funclab.graph.op import View
@@ -20,8 +23,9 @@ from funclab.training.data.batches import prepare_inputs, spec
 from funclab.training.recorded import Recorded
 from funclab.view.scene import words
 
-BATCH = 64
-"""The largest number of samples that are computed at once."""
+BATCH, NUMBERS = 64, 1 << 24
+"""The largest number of samples that are computed at once, and of numbers that all calls make of
+them."""
 
 
 class Look:
@@ -55,6 +59,25 @@ class Look:
     def places(self) -> list[str]:
         """The paths of all calls, in the order in which they run."""
         return ["/".join(path) for path in self._pass(1).made]
+
+    @cached_property
+    def numbers(self) -> int:
+        """How many numbers are computed for one sample, in all steps of all calls."""
+        outputs = [value for value in self._pass(1).outputs if value.origin is not None]
+        return sum(prod(known(v.shape)) for call in calls_behind(outputs) for v in call.outputs)
+
+    def cut(self, count: int) -> None:
+        """Keep only the first samples."""
+        self.arrays = [None if array is None else array[:count] for array in self.arrays]
+
+    def each(self, places: Sequence[str], most: int) -> Iterator[list[Array]]:
+        """What these calls make of the first `most` samples, one batch after the other."""
+        size = self._batch
+        for begin in range(0, min(most, len(self)), size):
+            arrays = [
+                None if a is None else a[begin : min(begin + size, most)] for a in self.arrays
+            ]
+            yield self.values(places, arrays)
 
     def values(
         self, places: Sequence[str], arrays: Sequence[Array | None] | None = None
@@ -131,6 +154,10 @@ class Look:
         return self._pass(1)
 
     # Batches: sizes are powers of two, so that few plans are made for any number of samples.
+    @property
+    def _batch(self) -> int:
+        return 1 << (max(1, min(BATCH, NUMBERS // max(1, self.numbers))).bit_length() - 1)
+
     def _pass(self, size: int) -> Recorded:
         if size not in self._passes:
             specs = [spec(array, size) for array in self.arrays]
@@ -160,8 +187,8 @@ class Look:
         fed = self.arrays if arrays is None else list(arrays)
         count = next(len(array) for array in fed if array is not None)
         parts: list[list[Array]] = []
-        for begin in range(0, count, BATCH):
-            n = min(BATCH, count - begin)
+        for begin in range(0, count, self._batch):
+            n = min(self._batch, count - begin)
             size = 1 << (n - 1).bit_length()
             made = self._pass(size)
             cut = [None if a is None else _filled_up(a[begin : begin + n], size) for a in fed]

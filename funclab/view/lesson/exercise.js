@@ -4,6 +4,16 @@ import { h, mark } from "../live/core.js";
 import { Graph } from "../live/graph.js";
 import { coded } from "./coded.js";
 
+/** How far a pointer goes before it drags a line. */
+const DRAGGED = 6;
+
+/** The lines of a program after line `number` was dragged to place `to`; behind its end, the line is out. */
+export function dropped(order, number, to) {
+  const others = order.filter((one) => one !== number), used = order.includes(number);
+  if (to > order.length - Number(used)) return others;
+  return [...others.slice(0, to), number, ...others.slice(to)];
+}
+
 /** @type {WrittenView} */
 export const exercise = {
   draw(ctx) {
@@ -17,14 +27,55 @@ export const exercise = {
       this.lines, this.verdict, this.hints), this.graph.el);
     if (this.low()) ctx.watchSizes(() => ctx.reserve(this.hints, [this.hinted(facts)]), ctx.foot);
     ctx.watchSizes(() => this.find(), this.graph.el);
+    this.drag(ctx);
+  },
+
+  /** Lines are dragged within the program, into it and out of it. */
+  drag(ctx) {
+    let held = null;
+    const rows = () => [...this.lines.children];
+    const place = ({ clientY }) => {
+      const i = rows().findIndex((row) => clientY < row.getBoundingClientRect().bottom);
+      return i < 0 ? rows().length - 1 : i;
+    };
+    const show = (to) => rows().forEach((row, i) => row.classList.toggle("fl-drop", i === to));
+    this.lines.addEventListener("pointerdown", (event) => {
+      const i = rows().indexOf(event.target.closest("li"));
+      if (i >= 0) held = { i, y: event.clientY, number: this.all(ctx)[i], moving: false };
+    });
+    ctx.listen(window, "pointermove", (event) => {
+      if (!held) return;
+      held.moving ||= Math.abs(event.clientY - held.y) > DRAGGED;
+      if (held.moving) show(place(event));
+    });
+    ctx.listen(window, "pointerup", (event) => {
+      const { i, number, moving = false } = held ?? {};
+      held = null;
+      show(-1);
+      if (!moving) return;
+      this.let = true; // the click that follows is the end of the drag
+      setTimeout(() => { this.let = false; });
+      const order = dropped(ctx.state.order, number, place(event));
+      if (place(event) !== i) ctx.set({ order, at: this.allOf(ctx, order).indexOf(number) });
+    });
+    ctx.listen(window, "pointercancel", () => { held = null; show(-1); });
+  },
+
+  /** A click takes a line; the second of a double click, under which there is another line by then, does not. */
+  click(ctx, { detail }, i) {
+    if (this.let || detail > 1) return;
+    ctx.set({ at: i }, true);
+    this.toggle(ctx);
   },
 
   /** Scroll the graph to the places that are marked in it. */
   find() { this.graph.reveal(...this.graph.el.querySelectorAll("[data-mark]")); },
 
   /** The numbers of all lines: those in the program in order, then those that are left out. */
-  all(ctx) {
-    const { order } = ctx.state, numbers = ctx.facts.lines.map(({ number }) => number);
+  all(ctx) { return this.allOf(ctx, ctx.state.order); },
+
+  allOf(ctx, order) {
+    const numbers = ctx.facts.lines.map(({ number }) => number);
     return [...order, ...numbers.filter((number) => !order.includes(number))];
   },
 
@@ -54,7 +105,7 @@ export const exercise = {
       const label = ctx.t(used ? "lesson_line_used" : "lesson_line_free", { i: i + 1 });
       return h("li", { class: `${here} ${used ? "fl-used" : ""}`, ...current },
         h("button", { type: "button", class: "fl-link", tabindex: -1, "aria-label": `${label}: ${text.get(number)}`,
-          onclick: () => { ctx.set({ at: i }, true); this.toggle(ctx); } },
+          onclick: (event) => this.click(ctx, event, i) },
         h("span", { class: "fl-number" }, used ? `${i + 1}` : "–"), text.get(number)));
     }));
   },
@@ -63,7 +114,7 @@ export const exercise = {
   toggle(ctx) {
     const { order, at } = ctx.state, number = this.all(ctx)[at];
     const next = order.includes(number) ? order.filter((one) => one !== number) : [...order, number];
-    ctx.set({ order: next, at: this.all({ ...ctx, state: { order: next }, facts: ctx.facts }).indexOf(number) });
+    ctx.set({ order: next, at: this.allOf(ctx, next).indexOf(number) });
     ctx.el.focus({ preventScroll: true });
   },
 

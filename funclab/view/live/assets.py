@@ -9,6 +9,8 @@ from funclab.view.draw import sentences, theme
 
 HERE = Path(__file__).parent
 ROOMS = HERE.parent
+SHARED = ("learned",)
+"""Rooms without a view of their own, whose scripts and texts several views use."""
 
 
 def style() -> str:
@@ -31,7 +33,7 @@ def rooms() -> list[str]:
 
 def texts() -> dict[str, str]:
     """The texts that scripts show, by key."""
-    return sentences.texts("draw", "live", *rooms())
+    return sentences.texts("draw", "live", *SHARED, *rooms())
 
 
 def bundle(name: str) -> str:

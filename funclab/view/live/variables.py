@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import sys
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 from funclab.graph.operation import Operation
@@ -67,6 +68,8 @@ def _name_of(value: Any, spaces: list[dict[str, Any]]) -> str:
         if names:
             own = getattr(value, "name", None)
             return own if own in names else names[0]
+    if name := next((name for space in spaces for name in _in_modules(space, value)), ""):
+        return name
     if isinstance(value, (list, tuple)) and value:
         parts = [_name_of(part, spaces) for part in value]
         return f"[{', '.join(parts)}]" if all(parts) else ""
@@ -75,6 +78,13 @@ def _name_of(value: Any, spaces: list[dict[str, Any]]) -> str:
         inside = ", ".join(f"{key!r}: {part}" for key, part in pairs.items())
         return f"{{{inside}}}" if all(pairs.values()) else ""
     return ""
+
+
+def _in_modules(space: dict[str, Any], value: Any) -> Iterator[str]:
+    """A constant of a module of data, such as headlines.WORDS."""
+    for name, held in [*space.items()]:
+        if isinstance(held, ModuleType) and held.__name__.startswith(f"{PACKAGE}.datasets."):
+            yield from (f"{name}.{key}" for key, own in vars(held).items() if own is value)
 
 
 def _is_variable(name: Any) -> bool:

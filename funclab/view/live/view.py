@@ -79,19 +79,24 @@ class View(Widget):
         ask: bool | None = None,
         tour: Any = (),
         state: dict[str, Any] | None = None,
+        usual: dict[str, Any] | None = None,
         **traits: Any,
     ) -> None:
         self.displays, own_id = 0, uuid4().hex
         self.lock = threading.RLock()
         """Held while traits change together: both a training thread and the page change them."""
-        whole = {**self.blank_state, **self._checked_state(state or {})}
+        blank = {
+            **self.blank_state,
+            **(usual or {}),
+        }  # `usual`: where that depends on what is shown
+        whole = {**blank, **self._checked_state(state or {})}
         super().__init__(
             look=theme.chosen(look),
             ask=theme.ask() if ask is None else ask,
             tour=_checked_tour(tour),
             state=whole,
             home=dict(whole),
-            blank=dict(self.blank_state),
+            blank=blank,
             own_id=own_id,
             model_id=own_id,
             **traits,
@@ -239,12 +244,16 @@ class View(Widget):
 
         It is metadata: training times differ from run to run, and strict nbval compares data.
         """
-        traits = {name: getattr(self, name) for name in self.page_traits()}
-        return base64.b64encode(zlib.compress(json.dumps(traits).encode())).decode()
+        return compressed({name: getattr(self, name) for name in self.page_traits()})
 
     def close(self) -> None:
         super().close()
         vars(self).pop("_repr_mimebundle_", None)  # it may be displayed again
+
+
+def compressed(traits: dict[str, Any]) -> str:
+    """Traits as a notebook keeps them."""
+    return base64.b64encode(zlib.compress(json.dumps(traits).encode())).decode()
 
 
 def _checked_tour(tour: Any) -> list[dict[str, Any]]:

@@ -27,6 +27,8 @@ WAYS = {
     "explore": Way("explore", "view.explorer.view", "model"),
     "shapes": Way("shapes", "view.shapes.view", "model"),
     "trace": Way("trace", "view.trace.view", 'model, x, y, loss="mse"'),
+    "inside": Way("inside", "view.inside.view", "model, x"),
+    "attention": Way("attention", "view.inside.view", "reader, words"),
     "profile": Way("profile", "view.profile.view", "model, x, y"),
     "diagnose": Way("diagnose", "training.diagnosis.diagnosing", "model, x, y"),
     "scene": Way("scene", "teach.scenes", '"mask"'),

@@ -23,6 +23,7 @@ from funclab.view.scene import graph_text, words
 from funclab.view.scene.calls import Calls, Expanded, Piece, Sharing
 from funclab.view.scene.choosing import MOST_CALLS, Chooser
 from funclab.view.scene.drawing import draw_scene
+from funclab.view.scene.gutter import draw_gutter, gutter_width
 from funclab.view.scene.insides import parts
 from funclab.view.scene.layers import Layers
 from funclab.view.scene.layout.place import place
@@ -100,8 +101,14 @@ class Diagram(Graphs):
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         """Draw on a canvas; returns the size needed."""
+        left = gutter_width(self.scene)
+        if left:
+            draw_gutter(canvas, self.scene)
+            canvas.shift(complex(left))
         draw_scene(canvas, self.scene)
-        return self.scene.width, self.scene.height
+        if left:
+            canvas.close()
+        return left + self.scene.width, self.scene.height
 
     @property
     def title(self) -> str:

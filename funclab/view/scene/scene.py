@@ -227,6 +227,8 @@ class Scene:
     """How it is drawn: one of the `choices`."""
     choices: list[str] = field(default_factory=lambda: ["full"])
     """The ways to draw it, from the most text to the least."""
+    code: dict[str, str] = field(default_factory=dict)
+    """For each box, by its key, the line of code at its left, if there is room for that."""
     width: float = 0
     height: float = 0
 

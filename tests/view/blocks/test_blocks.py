@@ -168,7 +168,7 @@ def test_what_a_block_holds_is_said_in_the_usual_words():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_row_of_blocks_has_no_name_that_calls_outside_it_begin_with(name):
+def test_a_row_of_blocks_has_no_numbered_name_that_calls_outside_it_begin_with(name):
     tree = tree_of(stored(name))
     words, calls = Words(tree), tree.flow.calls
 
@@ -177,7 +177,7 @@ def test_a_row_of_blocks_has_no_name_that_calls_outside_it_begin_with(name):
             title = words.title(shown.block)
             outside = [calls[i].name for i in range(len(calls)) if i not in {*shown.block.nodes}]
             named = any(calls[i].name.startswith(f"{title}_") for i in shown.block.nodes)
-            if shown.block.is_run and named:
+            if shown.block.is_run and named and title[-1].isdigit():
                 assert not [other for other in outside if other.startswith(f"{title}_")]
 
 

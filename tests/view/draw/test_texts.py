@@ -30,6 +30,7 @@ NAMES = {
     "alike folded, lines", "folded, two lines", "folded, one line", "one line, shapes beside",
     "step too large", "of this name", "missing the name of the file", "fl still sheet",
     "KERNEL, TEXTS, checked, held, inKernel, pictureFrom", "cropped to fit", "padded to fit",
+    "yes or no",
 }  # fmt: skip
 """Ways to draw, conditions, words in errors, classes of styles, values of settings."""
 

@@ -21,8 +21,11 @@ def digest(folder: str) -> str:
     """As `bundle.js` computes it: of itself, of esbuild's version, of each script and its path."""
     version = json.loads((TOOLS / "package.json").read_text())["devDependencies"]["esbuild"]
     found = hashlib.sha256((TOOLS / "bundle.js").read_bytes() + version.encode())
-    for script in sorted((VIEW / folder).glob("*.js")):
-        found.update(f"{folder}/{script.name}".encode() + script.read_bytes())
+    scripts = sorted((VIEW / folder).glob("*.js"))
+    if any(b"../learned/" in script.read_bytes() for script in scripts):
+        scripts += sorted((VIEW / "learned").glob("*.js"))
+    for script in scripts:
+        found.update(f"{script.parent.name}/{script.name}".encode() + script.read_bytes())
     return found.hexdigest()
 
 

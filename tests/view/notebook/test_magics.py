@@ -29,6 +29,9 @@ a = model = funclab.Model(inputs, dense(dense(inputs)), name="twice")
 b = funclab.Model(inputs, Dense(4)(inputs), name="once")
 x, y = np.ones((8, 4)), np.ones((8, 4))
 model.compile("sgd", "mse")
+ids, words = funclab.Input((5,), dtype="int32"), np.array([[1, 2, 3, 0, 0]])
+vectors = funclab.layers.Embedding(4, 3)(ids)
+reader = funclab.Model(ids, Dense(2)(funclab.layers.Attention()([vectors, vectors])))
 first, second = (model.fit(x, y, epochs=2, verbose=0, live=False) for _ in range(2))
 """
 

@@ -1,0 +1,211 @@
+"""From the ops that a call is recorded as to the recipe of its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from funclab.graph.shape_math import Array, known, same_padding
+from funclab.graph.value import Call, Constant, Value, Variable
+from funclab.ops.shaping import Reshape
+from funclab.view.inside.numbers import ACTIVATIONS
+from funclab.view.inside.recipes import MERGED, Recipe, Window
+
+POOLS = {"MaxPool": "largest", "AveragePool": "mean", "Max": "largest", "Mean": "mean"}
+COPIES = ("Reshape", "ReshapeSamples", "ExpandDims", "Squeeze", "Cast")
+NAMES = {"Relu": "relu", "Softmax": "softmax"}
+
+
+def recipe_of(value: Value, made: Collection[Value]) -> Recipe:
+    """The recipe of a value; `made` are the values of other calls, where it ends."""
+    origin = value.origin
+    if origin is None or not value.dtype.startswith("float"):
+        return Recipe()
+    recipe = _Reader(value, made).recipe()
+    return replace(recipe, shape=known(value.shape)[1:]) if recipe else Recipe()
+
+
+def constant(value: Value) -> Array | None:
+    """The numbers of a weight or a constant, also of one in another shape; None for others."""
+    if isinstance(value, (Variable, Constant)):
+        return value.array
+    call = value.origin
+    if call is not None and isinstance(call.op, Reshape):
+        start = constant(call.inputs[0])
+        return None if start is None else start.reshape(known(value.shape))
+    return None
+
+
+class _Reader:
+    def __init__(self, value: Value, made: Collection[Value]) -> None:
+        self.value, self.made = value, made
+
+    def recipe(self) -> Recipe | None:
+        """The activation and the bias first, as they come last; then what they are applied to."""
+        call, bias = self.value.origin, None
+        assert call is not None
+        activation, settings, kind = "linear", {}, type(call.op).__name__
+        if name := _activation(call):
+            activation, settings = name, dict(vars(call.op))
+            if call.inputs[0] in self.made or call.inputs[0].origin is None:
+                return (
+                    Recipe("activation", [call.inputs[0]], activation=name, settings=settings)
+                    if not isinstance(call.inputs[0], (Variable, Constant))
+                    else None
+                )
+            call = call.inputs[0].origin
+            assert call is not None
+            kind = type(call.op).__name__
+        if kind in ("BiasActivation", "BiasAdd"):
+            bias = constant(call.inputs[1])
+            own = getattr(call.op, "activation", "linear")
+            if own not in ("linear", "", None):
+                activation, settings = own, {}
+            if call.inputs[0] in self.made or call.inputs[0].origin is None:
+                return None
+            call = call.inputs[0].origin
+            assert call is not None
+        core = self._core(call)
+        if core is None:
+            return None
+        if core.kind != "sum" and (bias is not None or activation != "linear"):
+            return None
+        bias = core.bias if bias is None else bias
+        return replace(core, bias=bias, activation=activation, settings=settings)
+
+    def _core(self, call: Call) -> Recipe | None:
+        name = type(call.op).__name__
+        if name in ("Conv", "ConvBias"):
+            return self._convolution(call)
+        if name == "MatMul":
+            kernel = constant(call.inputs[1])
+            if kernel is None or kernel.ndim != 2 or constant(call.inputs[0]) is not None:
+                return None
+            return Recipe("sum", [call.inputs[0]], kernel=kernel[None, None])
+        if name in POOLS:
+            return self._pooled(call, POOLS[name])
+        if name.lower() in MERGED or name == "Divide":
+            return self._merged(call)
+        if name == "Concatenate":
+            axis = call.op.axis % self.value.ndim - self.value.ndim + 3  # type: ignore[attr-defined]
+            ok = 0 <= axis <= 2 and self.value.ndim <= 4 and not self._constants(call)
+            return Recipe("joined", list(call.inputs), axis=axis) if ok else None
+        if name in ("Normalization", "LayerNormalization"):
+            return self._normalized(call)
+        if name in COPIES and constant(call.inputs[0]) is None:
+            return Recipe("copy", [call.inputs[0]])
+        if name in ("LookUp", "Embedding") and constant(call.inputs[0]) is not None:
+            return Recipe("lookup", [call.inputs[1]])
+        return None
+
+    def _constants(self, call: Call) -> bool:
+        return any(constant(value) is not None for value in call.inputs)
+
+    def _convolution(self, call: Call) -> Recipe | None:
+        op: Any = call.op
+        x, kernel = call.inputs[0], constant(call.inputs[1])
+        bias = constant(call.inputs[2]) if len(call.inputs) > 2 else None
+        if kernel is None or kernel.ndim > 4 or op.data_format != "channels_last":
+            return None
+        lengths, size = known(x.shape)[1:-1], kernel.shape[:-2]
+        pads = [0] * len(size)
+        if op.padding == "same":
+            axes = zip(lengths, size, op.strides, op.dilation_rate, strict=True)
+            pads = [same_padding(*axis)[0] for axis in axes]
+        before = x.origin
+        if before is not None and type(before.op).__name__ == "Pad" and x not in self.made:
+            more = before.op.pad_width  # type: ignore[attr-defined]
+            pads = [p + more[i + 1][0] for i, p in enumerate(pads)]
+            x = before.inputs[0]
+        window = _window(size, op.strides, op.dilation_rate, pads)
+        kernel = kernel.reshape((*window.size, *kernel.shape[-2:]))
+        return Recipe("sum", [x], window=window, kernel=kernel, bias=bias)
+
+    def _pooled(self, call: Call, kind: str) -> Recipe | None:
+        op: Any = call.op
+        x = call.inputs[0]
+        shape = known(x.shape)
+        if hasattr(op, "pool_size"):
+            if op.data_format != "channels_last" or len(op.pool_size) > 2:
+                return None
+            ones, pads = (1,) * len(op.pool_size), [0] * len(op.pool_size)
+            if op.padding == "same":
+                axes = zip(shape[1:-1], op.pool_size, op.strides, ones, strict=True)
+                pads = [same_padding(*axis)[0] for axis in axes]
+            return Recipe(kind, [x], window=_window(op.pool_size, op.strides, ones, pads))
+        axes = op.axis if isinstance(op.axis, tuple) else (op.axis,)
+        if len(shape) > 4 or sorted(a % len(shape) for a in axes) != [*range(1, len(shape) - 1)]:
+            return None
+        window = Window(size=(1, 1, *shape[1:-1])[-2:])  # type: ignore[arg-type]
+        return Recipe(kind, [x], window=window)
+
+    def _merged(self, call: Call) -> Recipe | None:
+        divisor = 1.0
+        if type(call.op).__name__ == "Divide":
+            by = constant(call.inputs[1])
+            inner = call.inputs[0].origin
+            if by is None or by.size != 1 or inner is None or call.inputs[0] in self.made:
+                return None
+            call, divisor = inner, float(by.item())
+        op = type(call.op).__name__.lower()
+        if op not in MERGED:
+            return None
+        parts = self._operands(call, type(call.op))
+        numbers = [part for part in parts if constant(part) is None]
+        if not numbers or any(v.ndim != self.value.ndim for v in numbers) or self.value.ndim > 4:
+            return None
+        if any((c := constant(part)) is not None and c.size != 1 for part in parts):
+            return None
+        return Recipe("merge", parts, op=op, divisor=divisor)
+
+    def _operands(self, call: Call, kind: type) -> list[Value]:
+        """What a chain of the same op reads, from the first."""
+        first, second = call.inputs
+        inner = first.origin
+        if inner is not None and first not in self.made and isinstance(inner.op, kind):
+            return [*self._operands(inner, kind), second]
+        return [first, second]
+
+    def _normalized(self, call: Call) -> Recipe | None:
+        op: Any = call.op
+        last = known(call.inputs[0].shape)
+        arrays = [constant(value) for value in call.inputs[1:]]
+        if any(array is None or array.ndim != 1 for array in arrays) or len(last) > 4:
+            return None
+        if type(op).__name__ == "Normalization":
+            if op.axis not in (-1, len(last) - 1):
+                return None
+            names = ("scale", "offset", "mean", "variance")
+        else:
+            if tuple(axis % len(last) for axis in op.axis) != (len(last) - 1,):
+                return None
+            names = (*(("scale",) if op.scaled else ()), *(("offset",) if op.moved else ()))
+        weights: dict[str, Any] = dict(zip(names, arrays, strict=True))
+        return Recipe("normal", [call.inputs[0]], epsilon=float(op.epsilon), **weights)
+
+
+def _activation(call: Call) -> str:
+    """The name of an activation, if a call is one; "" for others."""
+    name = type(call.op).__name__
+    known_name = NAMES.get(name, name.lower())
+    if name == "Softmax":
+        axis: Any = call.op.axis  # type: ignore[attr-defined]
+        return "softmax" if axis in (-1, call.inputs[0].ndim - 1) else ""
+    if name == "Gelu" and call.op.approximate:  # type: ignore[attr-defined]
+        return ""
+    return known_name if known_name in (*ACTIVATIONS, "relu") else ""
+
+
+def _window(size: Any, strides: Any, dilation: Any, pads: Any) -> Window:
+    """Of two axes; along the axis that a sequence lacks, the window has one place."""
+    fields = zip((size, strides, dilation, pads), (1, 1, 1, 0), strict=True)
+    return Window(*((alone, *map(int, field))[-2:] for field, alone in fields))  # type: ignore[arg-type]
+
+
+def scalar(value: Value) -> float | None:
+    """The number of a constant of one element."""
+    array = constant(value)
+    return None if array is None or array.size != 1 else float(np.asarray(array).item())

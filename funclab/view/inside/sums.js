@@ -1,0 +1,149 @@
+// How one number of a call is made of those that it reads; as `recipes.py`, on what a page has stored.
+
+const TOLERANCE = 1e-3;
+
+const ACTIVATIONS = {
+  linear: (z) => z,
+  sigmoid: (z) => 1 / (1 + Math.exp(-z)),
+  tanh: Math.tanh,
+  elu: (z) => (z > 0 ? z : Math.expm1(z)),
+  silu: (z) => z / (1 + Math.exp(-z)),
+  softplus: (z) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))),
+  relu: (z, { negative_slope = 0, max_value = null, threshold = 0 }) =>
+    (z < threshold ? negative_slope && negative_slope * (z - threshold) : max_value == null ? z :
+      Math.min(z, max_value)),
+};
+
+/** What an activation makes of number `k`; NaN for one that is not computed here. */
+function activated({ activation, settings }, z, k) {
+  if (activation !== "softmax") return ACTIVATIONS[activation]?.(z[k], settings) ?? NaN;
+  const top = Math.max(...z), powers = z.map((value) => Math.exp(value - top));
+  return powers[k] / powers.reduce((a, b) => a + b, 0);
+}
+
+/** The window at a place of a plane, row by row: indices of its places, -1 in the padding. */
+export function windowAt({ window: [size, strides, dilation, pads] }, [rows, columns], at) {
+  const places = [], [row, column] = [0, 1].map((axis) => at[axis] * strides[axis] - pads[axis]);
+  for (let u = 0; u < size[0]; u++) for (let v = 0; v < size[1]; v++) {
+    const i = row + u * dilation[0], j = column + v * dilation[1];
+    places.push(i >= 0 && j >= 0 && i < rows && j < columns ? i * columns + j : -1);
+  }
+  return places;
+}
+
+const sum = (values) => values.reduce((a, b) => a + b, 0);
+
+/** The channels of its source that a filter reads: all, or those of its group. */
+function channelsOf([, , depth, filters], total, channel) {
+  const group = Math.floor(channel / Math.max(1, filters / Math.max(1, Math.floor(total / depth))));
+  return Array.from({ length: depth }, (_, i) => group * depth + i);
+}
+
+/** Why a sum cannot be shown yet: what it needs is not stored, or is on its way. */
+export class Missing extends Error {}
+
+export class Sums {
+  /** @param {import("./values.js").Values} values */
+  constructor(values) { this.values = values; }
+
+  /** The numbers that a call reads, each as (rows, columns, channels). */
+  sources(index) {
+    const { recipe } = this.values.calls[index];
+    return recipe.sources.map((source, i) => {
+      if (recipe.numbers[i] != null) return { values: [recipe.numbers[i]], plane: [1, 1, 1] };
+      const exact = source == null ? null : this.values.exact(source);
+      if (!exact) throw new Missing();
+      return exact;
+    });
+  }
+
+  /** How the number of a call at a place and channel is made: rows, their total, a bias and the result. */
+  of(index, at, channel) {
+    const { recipe } = this.values.calls[index], make = this[recipe.kind];
+    return make ? make.call(this, index, recipe, this.sources(index), at, channel) : null;
+  }
+
+  sum(index, recipe, [{ values, plane }], at, channel) {
+    const kernel = this.values.weight(index, "kernel"), bias = this.values.weight(index, "bias");
+    if (!kernel) throw new Missing();
+    const places = windowAt(recipe, plane, at), [, , depth, filters] = recipe.size;
+    const rowOf = (c, i, k) => ({
+      channel: c, inside: places.map((place) => place >= 0),
+      window: places.map((place) => (place < 0 ? 0 : values[place * plane[2] + c])),
+      weights: places.map((_, tap) => kernel[(tap * depth + i) * filters + k]),
+    });
+    const partial = ({ window, weights }) => sum(window.map((value, tap) => value * weights[tap]));
+    const rowsOf = (k) => channelsOf(recipe.size, plane[2], k).map((c, i) => rowOf(c, i, k));
+    const rows = rowsOf(channel).map((row) => ({ ...row, partial: partial(row) })),
+      total = sum(rows.map((row) => row.partial));
+    const b = bias?.[channel] ?? 0;
+    const scores = recipe.activation !== "softmax" ? [total + b] :
+      Array.from({ length: filters }, (_, k) => sum(rowsOf(k).map(partial)) + (bias?.[k] ?? 0));
+    const result = activated(recipe, scores, recipe.activation === "softmax" ? channel : 0);
+    return { rows, total, bias: bias ? b : null, result };
+  }
+
+  pooled([{ values, plane }], recipe, at, channel) {
+    const places = windowAt(recipe, plane, at), inside = places.map((place) => place >= 0);
+    const window = places.map((place) => (place < 0 ? 0 : values[place * plane[2] + channel]));
+    return { rows: [{ channel, window, inside }], held: window.filter((_, i) => inside[i]) };
+  }
+
+  largest(index, recipe, sources, at, channel) {
+    const { rows, held } = this.pooled(sources, recipe, at, channel);
+    return { rows, result: held.reduce((a, b) => Math.max(a, b), -Infinity) };
+  }
+
+  mean(index, recipe, sources, at, channel) {
+    const { rows, held } = this.pooled(sources, recipe, at, channel);
+    return { rows, count: held.length, result: sum(held) / held.length };
+  }
+
+  merge(index, recipe, sources, [row, column], channel) {
+    const parts = sources.map(({ values, plane: [rows, columns, channels] }) =>
+      values[(Math.min(row, rows - 1) * columns + Math.min(column, columns - 1)) * channels +
+        Math.min(channel, channels - 1)]);
+    const merged = { add: (a, b) => a + b, subtract: (a, b) => a - b, multiply: (a, b) => a * b,
+      maximum: Math.max, minimum: Math.min }[recipe.op];
+    return { parts, result: parts.reduce((a, b) => merged(a, b)) / recipe.divisor };
+  }
+
+  joined(index, recipe, sources, at, channel) {
+    const place = [...at, channel];
+    for (const [i, { values, plane }] of sources.entries()) {
+      if (place[recipe.axis] < plane[recipe.axis]) {
+        const result = values[(place[0] * plane[1] + place[1]) * plane[2] + place[2]];
+        return { from: i, place: [...place], result };
+      }
+      place[recipe.axis] -= plane[recipe.axis];
+    }
+    return null;
+  }
+
+  normal(index, recipe, [{ values, plane }], [row, column], channel) {
+    const start = (row * plane[1] + column) * plane[2], places = Array.from(values.subarray(start, start + plane[2]));
+    const own = (name, otherwise) => this.values.weight(index, name)?.[channel] ?? otherwise;
+    const mean = own("mean", sum(places) / places.length);
+    const variance = own("variance", sum(places.map((x) => (x - mean) ** 2)) / places.length);
+    const scale = own("scale", 1), offset = own("offset", 0), x = places[channel];
+    const result = ((x - mean) / Math.sqrt(variance + recipe.epsilon)) * scale + offset;
+    return { steps: { x, mean, variance, scale, offset }, result };
+  }
+
+  activation(index, recipe, [{ values, plane }], [row, column], channel) {
+    const start = (row * plane[1] + column) * plane[2], z = Array.from(values.subarray(start, start + plane[2]));
+    return { total: z[channel], result: activated(recipe, z, channel) };
+  }
+
+  copy(index, recipe, [{ values, plane }], [row, column], channel) {
+    const [, columns, channels] = this.values.calls[index].plane, at = (row * columns + column) * channels + channel;
+    const place = [Math.floor(at / (plane[1] * plane[2])), Math.floor(at / plane[2]) % plane[1], at % plane[2]];
+    return { place, result: values[at] };
+  }
+}
+
+/** Whether a result is what the engine computed, but for rounding. */
+export function agrees({ result, total = 0, bias = 0 }, engine) {
+  if (Number.isNaN(result)) return true;
+  return Math.abs(result - engine) <= TOLERANCE * Math.max(Math.abs(engine), Math.abs(total), Math.abs(bias ?? 0));
+}

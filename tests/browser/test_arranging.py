@@ -1,0 +1,33 @@
+"""Lines of an exercise, put in order with the mouse."""
+
+from __future__ import annotations
+
+from funclab.teach import arrange
+
+
+def program(page) -> list[str]:
+    """The lines of the program that is being put in order."""
+    return [
+        row.lstrip("0123456789") for row in page.locator(".fl-lines .fl-used").all_inner_texts()
+    ]
+
+
+def test_lines_are_dragged_and_a_double_click_takes_one(opened_page):
+    page = opened_page(arrange("1A"))
+    rows = page.locator(".fl-lines li")
+    texts = [text.removeprefix("–") for text in rows.all_inner_texts()]
+
+    rows.nth(2).dblclick()
+    taken = program(page)
+    rows.nth(3).drag_to(rows.nth(0))  # before the first
+    rows.nth(4).click()
+    before = program(page)
+    rows.nth(0).drag_to(rows.nth(2))
+    moved = program(page)
+    rows.nth(1).drag_to(rows.nth(5))
+    left = program(page)
+
+    assert taken == [texts[2]]
+    assert before == [texts[3], texts[2], texts[4]]
+    assert moved == [texts[2], texts[4], texts[3]]
+    assert left == [texts[2], texts[3]]
