@@ -44,6 +44,7 @@ _NAMES = {
     "compare_runs": "view.training.view",
     "diagnose": "training.diagnosis.diagnosing",
     "diff": "view.diff.view",
+    "edit": "view.edit.view",
     "embedding": "view.embedding.view",
     "explore": "view.explorer.view",
     "export_html": "view.notebook.export",

@@ -16,6 +16,7 @@ ABOVE = {
         "compile_from_config": "saving.compiling.compile_from_config",
         "compute_loss": "training.step.compute_loss",
         "diagnose": "training.diagnosis.diagnosing.diagnose",
+        "edit": "view.edit.view.edit",
         "evaluate": "training.evaluating.evaluate",
         "evaluate_generator": "training.evaluating.evaluate_generator",
         "explore": "view.explorer.view.explore",
@@ -107,6 +108,7 @@ class ModelMethods:
         from funclab.training.step import compute_loss
         from funclab.view.code.source import to_code
         from funclab.view.diff.view import diff as _diff
+        from funclab.view.edit.view import edit
         from funclab.view.explorer.view import explore
         from funclab.view.inside.view import inside
         from funclab.view.mistakes.view import mistakes

@@ -21,6 +21,7 @@ _NAMES = {
     "check": "checking",
     "course_map": "mapping",
     "concept_test": "testing",
+    "edit": "editing",
     "exit_ticket": "testing",
     "export_progress": "records.keeping",
     "forget_progress": "records.keeping",

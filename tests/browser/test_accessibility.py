@@ -68,6 +68,9 @@ VIEWS = {
     "explorer with a tour": lambda: funclab.explore(
         twice(), tour=[{"text": "Here.", "state": {"selected": "shared[0]"}}]
     ),
+    "edit": lambda: funclab.edit(twice(), selected="shared[1]"),
+    "edit, broken": lambda: funclab.edit(twice(), steps=[["set", "shared", {"units": 3}]]),
+    "edit, empty": lambda: funclab.edit(),
     "playground": lambda: funclab.playground(branches=2, shared=True, epochs=20),
     "shapes": lambda: funclab.shapes(twice(), step=2),
     "trace": lambda: scene("shared_gradient", step=17),

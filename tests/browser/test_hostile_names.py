@@ -108,6 +108,7 @@ VIEWS = {
     "diff": lambda: funclab.diff(hostile(), hostile()).view(),
     "training": lambda: funclab.watch(trained(), table=True),
     "runs": runs,
+    "edit": lambda: funclab.edit(hostile()),
     "playground": lambda: funclab.playground(tour=[{"text": one} for one in NAMES]),
 }
 

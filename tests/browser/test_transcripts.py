@@ -30,6 +30,8 @@ TOUR = [
     {"text": "The first call.", "state": {"selected": "shared[0]"}},
     {"text": "The second call.", "state": {"selected": "shared[1]"}},
 ]
+EDITS = [["set", "shared", {"units": 3}], ["connect", "x", "out", {"how": "Add"}]]
+"""A shared layer that is called on another width, and after that a sum that has no shape."""
 RENEW = "TRANSCRIPTS=1 .venv/bin/pytest tests/browser/test_transcripts.py"
 
 
@@ -166,6 +168,10 @@ WALKS = {
             *ALL_KEYS,
         ],
     ),
+    "edit": (
+        lambda: funclab.edit(models.twice(), steps=EDITS),
+        ["ArrowRight", "ArrowDown", "u", "u", "U", "f", "f", "e", "y", "Backspace", *ALL_KEYS],
+    ),
     "trace": (slow_motion, [*["ArrowRight"] * 12, "ArrowLeft", "o", "ArrowRight", "ArrowRight", "o",
                             "End", "u", "Home", "n", "b", "w", "n", "y",
                             'click .fl-graph .box[data-key="out[0]"]',
@@ -235,6 +241,10 @@ WITH_A_KERNEL = {
     "kernel_lines": (
         lambda: arrange("1A"),
         ["ArrowDown", "Enter", "c", "h", "s", "Escape", "r", "c", "u", "y"],
+    ),
+    "kernel_edit": (
+        lambda: funclab.edit(models.twice(), steps=EDITS, selected="out[0]"),
+        ["d", "1", "ArrowUp", "Delete", "u", "U", "r", "x", "1", "Escape", "y"],
     ),
     "kernel_question": (lambda: ask("1.1"), ["1", "3", "0"]),
 }

@@ -64,6 +64,7 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
     ("funclab/datasets/", DENSITY): (13.5, "tables of words, and formulas of curves"),
     ("funclab/teach/commands/warm.py", DENSITY): (12.5, "tiny models, a layer a line"),
     ("funclab/teach/", DENSITY): (12.0, "questions to a graph, a line each"),
+    ("funclab/teach/exercises/edits.py", DENSITY): (16.0, "models, a layer a line"),
     ("funclab/teach/exercises/", DENSITY): (13.5, "a mistake a line: its name, places and values"),
     ("funclab/layers/preprocessing/hashing.py", DENSITY): (
         15.0,

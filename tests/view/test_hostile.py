@@ -175,7 +175,8 @@ VALUES += [{"selected": 5}, {"step": 10**9}, ["a", {}], {"": None}, "__class__",
 WORDS = ["ask", "do", "key", "keys", "value", "settings", "until", "sides", "first", "id"]
 WORDS += ["number", "displays", "state", "selected", "space", "answers", "stop", "look", "tour"]
 ASKED = ["close", "values", "tape", "more", "frames", "build", "train", "race", "rate", "restore"]
-ASKED += ["sample", "pause", "resume", "step", "slow", "back", "hello"]
+ASKED += ["pause", "resume", "step", "slow", "back", "hello", "code", "menu", "fields", "merges"]
+ASKED += ["preview", "kind", "edit", "sample"]
 
 
 def message(chance):
@@ -197,6 +198,7 @@ VIEWS = {
     "embedding": lambda: funclab.embedding(model_of("m"), X),
     "diff": lambda: funclab.diff(model_of("m"), model_of("m")).view(),
     "training": lambda: watch(trained(model_of("m"), "run")),
+    "edit": lambda: funclab.edit(model_of("m")),
     "playground": lambda: funclab.playground(epochs=1),
 }
 

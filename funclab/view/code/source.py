@@ -30,7 +30,7 @@ from funclab.view.code.text import (
     wrapped,
 )
 from funclab.view.draw.text import quote
-from funclab.view.scene.words import indexed
+from funclab.view.scene.words import indexed, is_automatic
 
 LONGEST_TARGETS = 60
 """If the variables before an `=` are longer than this, one variable and its elements are used."""
@@ -74,7 +74,12 @@ def to_code(model: Any, name: str = "model", names: bool = True) -> str:
             why="the source ends with `name = Model(...)`, which Python must be able to read.",
             fix='leave it out, or write for example to_code(model, name="encoder").',
         )
-    return Code(_written(model, name, names).text())
+    return Code("\n".join(line for line, _ in code_lines(model, name, names)))
+
+
+def code_lines(model: Any, name: str, names: bool) -> list[tuple[str, Node | Operation | None]]:
+    """The lines of `to_code`, each with the call or the layer that it makes; None for others."""
+    return _written(model, name, names).rows()
 
 
 def call_lines(model: Any) -> dict[str, str]:
@@ -123,7 +128,6 @@ def _written(model: Any, name: str, names: bool) -> _Writer:
     for _ in range(DRAFTS):
         layers = Layers(shared, {name, *own}, names)
         writer = _Writer(model, name, layers)
-        writer.text()
         shared, own = layers.twice, layers.imports.own
         if shared == layers.shared and own <= layers.taken:
             break
@@ -135,6 +139,8 @@ class _Writer:
 
     def __init__(self, model: Any, name: str, layers: Layers) -> None:
         self.lines: list[str] = []
+        self.about: dict[int, Node | Operation] = {}
+        """The call or the layer that a line makes, by the number of the line."""
         self.layers = layers
         layers.define = self._define
         self.variables: dict[Operation, str] = {model: name}
@@ -146,12 +152,15 @@ class _Writer:
         """The variables for the outputs of each call, and what makes them."""
         self._write(model, name)
 
-    def text(self) -> str:
+    def rows(self) -> list[tuple[str, Node | Operation | None]]:
         """The whole source, imports first, without two blank lines in a row."""
-        body = "\n".join(self.lines)
-        lines = [*self.layers.imports.lines(body), "", *self.lines]
-        kept = [line for i, line in enumerate(lines) if line or (i and lines[i - 1])]
-        return "\n".join(kept).strip("\n")
+        first = [*self.layers.imports.lines("\n".join(self.lines)), ""]
+        lines = [*first, *self.lines]
+        about = [*[None] * len(first), *map(self.about.get, range(len(self.lines)))]
+        kept = [i for i, line in enumerate(lines) if line or (i and lines[i - 1])]
+        while kept and not lines[kept[-1]]:
+            kept.pop()
+        return [(lines[i], about[i]) for i in kept]
 
     def _write(self, model: Any, name: str) -> None:
         inner = [part for part in models_inside(model) if not part.graph.stand_ins]
@@ -177,7 +186,7 @@ class _Writer:
         if is_functional(layer):
             self._model(layer, name)
         else:
-            self._add(name, self.layers.source(layer))
+            self._add(name, self.layers.source(layer), layer)
         if is_model(layer):
             self.lines += [*thawed(layer, name), ""]
 
@@ -196,7 +205,7 @@ class _Writer:
         ends = (("inputs", model.input_structure), ("outputs", model.output_structure))
         items = keywords((end, tree(tensors, leaf)) for end, tensors in ends)
         items += self.layers.common(model)
-        self._add(name, call(self.layers.class_of(model), items))
+        self._add(name, call(self.layers.class_of(model), items), model)
 
     def _inputs(self, graph: Graph) -> Iterator[tuple[Tensor, str]]:
         """The inputs of a graph that begins in the middle of another, each an Input of its own."""
@@ -221,13 +230,15 @@ class _Writer:
             source = Chain([self.layers.reference(operation), call("", [*args, *keywords(more)])])
         targets = self._targets(node, names)
         self.written[node] = targets, source
-        self._add(targets, source)
+        self._add(targets, source, node)
         self._keep_name(node, names)
 
     def _keep_name(self, node: Node, names: dict[Tensor, str]) -> None:
         """Ops get automatic names; where such a name would differ, set the right one."""
         operation = node.operation
         if not isinstance(operation, OpOperation) or operation in self.layers.shared:
+            return
+        if not self.layers.names and is_automatic(operation):
             return
         prefix = operation.op.name
         count = self.automatic[prefix]
@@ -257,8 +268,10 @@ class _Writer:
             new[0] if outputs is tensors[0] else f"({new[0]},)" if not new[1:] else ", ".join(new)
         )
 
-    def _add(self, name: str, source: Source) -> None:
-        self.lines += wrapped(source, before=f"{name} = ")
+    def _add(self, name: str, source: Source, about: Node | Operation) -> None:
+        new = wrapped(source, before=f"{name} = ")
+        self.about |= dict.fromkeys(range(len(self.lines), len(self.lines) + len(new)), about)
+        self.lines += new
 
 
 def _leaf(names: dict[Tensor, str], owner: str) -> Callable[[Any], Source]:

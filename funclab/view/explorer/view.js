@@ -115,6 +115,29 @@ export class Explorer {
 
   typed(ctx, target, key) { return this.walk.typed(target, key); }
 
+  /** Ask Python for the view that edits this model. */
+  edit() {
+    const { ctx } = this;
+    if (ctx.model.alone) ctx.say(ctx.t("edit_alone"));
+    else ctx.model.send({ ask: "edit" });
+  }
+
+  /** Show it below, and go there; where a page cannot, its line is copied. */
+  async follow(ctx, { kind, id, line }) {
+    const manager = ctx.model.widget_manager;
+    if (kind !== "edit") return;
+    if (!id) ctx.say(ctx.t("edit_no_model"));
+    else if (!manager?.create_view) await ctx.copy(line);
+    else {
+      this.editor?.remove();
+      this.editor = await manager.create_view(await manager.get_model(id));
+      ctx.el.after(this.editor.el);
+      for (let i = 0; i < 50 && !this.editor.el.querySelector(".fl"); i++)
+        await new Promise((done) => { setTimeout(done, 20); });
+      this.editor.el.querySelector(".fl")?.focus();
+    }
+  }
+
   counts({ facts, model }) {
     return [facts.counted, model.get("ask") ? "" : facts.weighs].filter(Boolean).join(" · ");
   }

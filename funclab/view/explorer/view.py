@@ -12,6 +12,7 @@ from funclab.graph.graph import Graph, source_inputs
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
+from funclab.models import Model
 from funclab.models.meaning import names_of_weight
 from funclab.saving import shown
 from funclab.view.draw import theme
@@ -61,6 +62,8 @@ class Explorer(View):
         self.known = {*facts["nodes"], *facts["layers"], *facts["tensors"]}
         self.gallery = Gallery(model, facts, direction)
         self.asked: tuple[tuple[str, str], ...] = ()
+        self.editor: Any = None
+        """The model being edited, if that was asked for."""
         super().__init__(
             title=self.subject,
             call=f"funclab.explore({_written(self.given)}$)",
@@ -158,6 +161,17 @@ class Explorer(View):
 
     def picture(self) -> Picture:
         return self.gallery.still(self.state, theme.still(self.look))
+
+    def answer_to(self, content: dict[str, Any]) -> dict[str, Any] | None:
+        if content.get("ask") != "edit":
+            return super().answer_to(content)
+        selected = self.state["selected"]
+        if not isinstance(self.model, Model):
+            return {"kind": "edit", "id": "", "line": ""}
+        call = selected if selected in self.facts["nodes"] and "/" not in selected else ""
+        self.editor = self.model.edit(selected=call, look=self.look)
+        line = f"funclab.edit({_written(self.given)})"
+        return {"kind": "edit", "id": self.editor.model_id, "line": line}
 
     def told(self, kind: str, key: Any) -> Any:
         if kind == "values":

@@ -37,6 +37,7 @@ export class Walk {
       c: key("key_copy", () => this.copyLine()),
       m: key("key_more", () => ctx.set({ more: !ctx.state.more })),
       t: key("key_table", () => ctx.set({ table: !ctx.state.table })),
+      e: key("key_edit", () => explorer.edit()),
       "/": key("key_search", () => this.search.focus()),
       "+": key("key_words", () => this.words(-1)),
       "-": { run: () => this.words(1) },

@@ -103,7 +103,8 @@ export function icon(name) {
 }
 
 /** How keys are written on buttons. */
-export const KEY_SIGNS = { " ": TEXTS.space, ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→" };
+export const KEY_SIGNS = { " ": TEXTS.space, ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→",
+  Delete: "Del" };
 
 /** A text that fits on the foot: its rest stands elsewhere in the view. */
 export function brief(text, most = 110) {

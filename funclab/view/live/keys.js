@@ -29,8 +29,9 @@ export class Keys {
     const own = ctx.view.keys(ctx);
     return {
       ...own,
-      u: { label: ctx.t("key_undo"), run: () => ctx.undo() },
-      r: { label: ctx.t("key_reset"), run: () => ctx.reset() },
+      // A view that is about undoing has its own.
+      u: own.u ?? { label: ctx.t("key_undo"), run: () => ctx.undo() },
+      r: own.r ?? { label: ctx.t("key_reset"), run: () => ctx.reset() },
       y: { label: line ? ctx.t("key_line") : "", run: () => ctx.copy(ctx.line()), when: () => line },
       "?": { label: ctx.t("key_help"), run: () => this.toggle() },
       PageDown: { label: tour ? ctx.t("key_tour_on") : "", run: () => ctx.visit(ctx.model.get("stop") + 1),

@@ -35,6 +35,7 @@ WAYS = {
     "diagnose": Way("diagnose", "training.diagnosis.diagnosing", "model, x, y"),
     "scene": Way("scene", "teach.scenes", '"mask"'),
     "diff": Way("diff", "view.diff.view", "a, b"),
+    "edit": Way("edit", "view.edit.view", "model"),
     "code": Way("to_code", "view.code.source", "model"),
     "whatif": Way("whatif", "view.whatif.view", "model, x, y"),
     "watch": Way("watch", "view.training.view", "model"),

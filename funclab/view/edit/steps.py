@@ -1,0 +1,124 @@
+"""Editing a model step by step: the steps are plain data, and every step can be returned to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from funclab.errors import ArgumentError
+from funclab.training.compiled import check_idle
+from funclab.view.edit.building import Build, compiled, keep_weights
+from funclab.view.edit.commands import COMMANDS, apply
+from funclab.view.edit.draft import Draft
+from funclab.view.edit.reading import read_code
+
+Step = list[Any]
+"""The name of a command, its arguments, and a dict of its settings if there are any."""
+OTHERS = ("start", "code")
+"""Steps that are no commands at a draft: back to the given model, and all of it from code."""
+
+
+@dataclass
+class State:
+    """A draft after a step, built; `model` is its model, or the last one if it is not whole."""
+
+    draft: Draft
+    build: Build
+    model: Any
+    operations: dict[int, Any]
+    """The layers of that model, by their number."""
+    whole: int
+    """The position of the step that made that model."""
+    kept: list[str] = field(default_factory=list)
+    new: list[str] = field(default_factory=list)
+    text: str = ""
+    """The code as it was typed, if the step came from there."""
+    code: Any = None
+    """The lines of the code, once they are written: see `facts.code_of`."""
+
+    @cached_property
+    def is_whole(self) -> bool:
+        return self.build.model is not None
+
+
+class Steps:
+    """The steps that were made from a model, or from nothing; `position` is where one is."""
+
+    def __init__(self, model: Any = None, name: str = "model") -> None:
+        self.given = model
+        self.steps: list[Step] = []
+        self.position = 0
+        draft, operations = (Draft(name), {}) if model is None else Draft.of(model)
+        self.states = [State(draft, Build(draft), model, operations, 0)]
+
+    @property
+    def state(self) -> State:
+        return self.states[self.position]
+
+    def do(self, step: Sequence[Any]) -> State:
+        """Make a step; those after the present position are forgotten.
+
+        Raises: FunclabError if it is refused; BusyError while the model is being trained. Then
+        nothing has changed.
+        """
+        if self.state.model is not None:
+            check_idle(self.state.model, "edit")
+        name, args, settings = parts_of(step)
+        state = self.made(name, args, settings)
+        self.steps[self.position :] = [[name, *args, *([settings] if settings else [])]]
+        self.states[self.position + 1 :] = [state]
+        self.position += 1
+        return state
+
+    def made(self, name: str, args: Sequence[Any], settings: dict[str, Any]) -> State:
+        """What a step would make of the present state."""
+        now, start = self.state, self.states[0]
+        text = ""
+        if name == "start":
+            draft, before = start.draft, start.operations
+        elif name == "code":
+            text, before = str(args[0] if args else ""), now.operations
+            draft = read_code(text, now.draft)
+        else:
+            draft, before = apply(now.draft, name, args, settings), now.operations
+        build = Build(draft)
+        if build.model is None:
+            return State(draft, build, now.model, now.operations, now.whole, text=text)
+        names = {key: layer.name for key, layer in draft.layers.items()}
+        kept, new = keep_weights(build.operations, before, names)
+        model = build.model if now.model is None else compiled(build.model, now.model)
+        own = build.operations
+        return State(draft, build, model, own, self.position + 1, kept, new, text)
+
+    def go(self, position: int) -> State:
+        """Undo or redo up to a position.
+
+        Raises: ArgumentError if there is no such step.
+        """
+        if not isinstance(position, int) or not 0 <= position <= len(self.steps):
+            raise ArgumentError(
+                f"There is no step {position!r}.",
+                why=f"{len(self.steps)} steps were made; 0 is the start.",
+                fix=f"go to a step from 0 to {len(self.steps)}.",
+            )
+        self.position = position
+        return self.state
+
+
+def parts_of(step: Any) -> tuple[str, list[Any], dict[str, Any]]:
+    """The command, the arguments and the settings of a step.
+
+    Raises: ArgumentError for what is no step.
+    """
+    known = (*COMMANDS, *OTHERS)
+    if not isinstance(step, (list, tuple)) or not step or step[0] not in known:
+        raise ArgumentError(
+            f"{step!r} is not a step.",
+            why=f"a step is a list that begins with one of {', '.join(known)}.",
+            fix='write ["connect", "strokes", "pool", {"how": "Add"}], for example.',
+        )
+    name, *args = step
+    settings = args.pop() if args and isinstance(args[-1], dict) else {}
+    return name, args, settings

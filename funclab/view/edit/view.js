@@ -1,0 +1,347 @@
+// Edit: the graph in the middle, steps and verbs at its left, form, error, code and weights at its right.
+// Python makes each step; this sends commands, walks between calls, and shows what has come of it.
+
+import { h, link, mark } from "../live/core.js";
+import { Graph, ringAround } from "../live/graph.js";
+import { liveView } from "../live/start.js";
+import { Code } from "./code.js";
+import { Forms } from "./forms.js";
+
+/** The keys of the verbs, and the command that each sends. */
+const VERBS = { e: "set", a: "insert", c: "connect", x: "disconnect", s: "share", d: "duplicate", m: "move",
+  Delete: "delete", n: "rename", o: "outputs", i: "input" };
+/** The commands before which ask mode asks for a shape. */
+const ASKED = ["set", "insert", "replace", "connect", "duplicate"];
+/** How long a step is shown while the steps are played, in milliseconds. */
+const SHOWN = 1400;
+/** After so many verbs by mouse, the foot names the key. */
+const BY_MOUSE = 3;
+
+export class Edit {
+  name = "edit";
+
+  /** @param {Context} ctx */
+  draw(ctx) {
+    this.ctx = ctx;
+    this.clicks = 0;
+    /** A step that waits for the question about it. */
+    this.pending = null;
+    this.graph = new Graph(ctx.t("edit_picture"), (key) => this.click(key));
+    this.forms = new Forms(ctx, this);
+    this.code = new Code(ctx, this);
+    this.side = h("div", { class: "fl-side" });
+    this.told = h("div", { class: "fl-told" });
+    this.weights = h("div", { class: "fl-kept" });
+    ctx.panel.append(ctx.askBox, this.told, this.code.el, this.weights);
+    const desk = h("div", { class: "fl-desk" });
+    ctx.stage.before(desk);
+    ctx.stage.append(this.graph.el);
+    desk.append(this.side, ctx.stage, ctx.panel);
+    this.face = ctx.button("", "f", () => this.flip());
+    this.face.classList.add("fl-seg");
+    ctx.bar.append(...ctx.makeButtons(), this.face);
+    ctx.cleanups.push(() => clearInterval(this.playing));
+  }
+
+  /** What is known of the present step; while it is on its way, of the one before. */
+  get here() {
+    const { ctx } = this, now = ctx.facts.states?.[ctx.state.position];
+    this.last = now ?? this.last ?? { calls: [], code: [], repairs: [], outputs: [] };
+    return this.last;
+  }
+
+  get chosen() { return this.here.calls.find(({ key }) => key === this.ctx.state.selected); }
+
+  update() {
+    const { ctx } = this, { position, face } = ctx.state;
+    const large = ctx.look === "projector" ? " large" : "", pictures = ctx.model.get("pictures");
+    const picture = pictures[`${position} ${face}${large}`] ?? pictures[`${position} calls${large}`];
+    if (picture && this.graph.put(picture)) this.asButtons();
+    if (picture === "") this.empty();
+    this.faces();
+    this.mark();
+    this.drawSide();
+    this.drawPanel();
+    ctx.el.dataset.whole = String(Boolean(this.here.whole));
+    if (this.pending) this.askFirst();
+  }
+
+  /** Boxes are buttons; one that holds others cannot be. */
+  asButtons() {
+    for (const box of this.graph.el.querySelectorAll(".box[data-key]")) {
+      box.setAttribute("role", box.querySelector("[data-key]") ? "group" : "button");
+      box.setAttribute("tabindex", "-1");
+    }
+  }
+
+  /** Without a call that reads there is no graph: one box for each Input. */
+  empty() {
+    const { calls } = this.here;
+    this.graph.markup = "";
+    this.graph.el.replaceChildren(h("div", { class: "fl-inputs" }, calls.length ? calls.map(({ key, shape }) =>
+      h("button", { type: "button", class: "fl-button", "data-key": key,
+        "aria-pressed": String(key === this.ctx.state.selected) }, h("strong", {}, key), ` ${shape}`))
+      : h("p", {}, this.ctx.t("edit_caption_empty"))));
+  }
+
+  /** One button with both faces, of which the one that is shown is marked. */
+  faces() {
+    const { ctx } = this, word = this.face.querySelector(".fl-word");
+    word.replaceChildren(...["calls", "layers"].map((name) =>
+      h("span", { class: name === ctx.state.face ? "fl-on" : "" }, ctx.t(`face_${name}`))));
+    this.face.ariaLabel = ctx.t(`face_${ctx.state.face}`);
+  }
+
+  /** The box of a call: in the layers face, that of its layer. */
+  boxOf(key) {
+    const parts = this.parts ?? new Map(), call = this.here.calls.find((one) => one.key === key);
+    return parts.get(key) ?? parts.get(call?.layer);
+  }
+
+  /** Mark what is selected, what fails, and what comes after it. */
+  mark() {
+    const { ctx, graph } = this, { selected } = ctx.state, at = this.forms.at;
+    graph.clear("fl-broken");
+    this.parts = graph.parts();
+    for (const call of this.here.calls) {
+      const box = this.boxOf(call.key);
+      box?.classList.toggle("fl-pale", call.status === "unknown" || call.status === "forgotten");
+      box?.classList.toggle("fl-failed", call.status === "failed");
+      box?.removeAttribute("aria-current");
+      if (call.status === "failed")
+        for (const edge of graph.edges(({ target }) => target === call.key || target === call.layer))
+          edge.classList.add("fl-broken");
+    }
+    const box = this.boxOf(selected);
+    if (box) {
+      ringAround(box);
+      box.setAttribute("aria-current", "true");
+    }
+    if (at && at !== selected && this.boxOf(at)) graph.sign(ringAround(this.boxOf(at), "fl-ring fl-lit"), "?");
+    graph.reveal(this.boxOf(at) ?? box);
+  }
+
+  drawSide() {
+    const { ctx } = this, { steps = [] } = ctx.facts, { position } = ctx.state;
+    const list = steps.map((text, i) => h("li", mark(i === position, "step"),
+      link(text, () => this.go(i), { title: text })));
+    const verbs = Object.keys(VERBS).filter((key) => this.can(key)).map((key) => h("li", {},
+      ctx.button(ctx.t(`edit_verb_${VERBS[key]}`), key, () => this.byMouse(key))));
+    const { chosen } = this, { goal, most, verdict, hinted } = ctx.facts;
+    this.side.replaceChildren(...[
+      goal ? h("p", { class: "fl-goal" }, ctx.t("edit_goal", { goal })) : null,
+      verdict ? h("p", { class: "fl-verdict" }, verdict) : null,
+      most == null ? null : h("p", { class: "fl-soft" }, ctx.t("edit_most", { n: most - position })),
+      hinted ? ctx.button(ctx.t("edit_hint_next"), "h", () => ctx.model.send({ ask: "hint" })) : null,
+      h("h3", {}, ctx.t("edit_steps")), h("ol", { class: "fl-made", start: 0 }, list),
+      h("h3", {}, chosen ? ctx.t("edit_at", { key: chosen.key })
+        : ctx.t(verbs.length ? "edit_at_nothing" : "edit_first")),
+      h("ul", { class: "fl-verbs" }, verbs)].filter(Boolean));
+    const here = this.side.querySelector(".fl-here"), top = here?.parentElement;
+    if (here && top) top.scrollTop = here.offsetTop - top.offsetTop - top.clientHeight / 2;
+  }
+
+  drawPanel() {
+    const { here, told } = this;
+    if (!this.forms.draw(told)) told.replaceChildren(...this.facts());
+    this.code.draw(here);
+    this.weights.replaceChildren(h("h3", {}, this.ctx.t("edit_model")), h("p", {}, here.weights ?? ""));
+  }
+
+  /** What the panel says of the error and its repairs, or of the call that is selected. */
+  facts() {
+    const { ctx, chosen } = this, { error, repairs } = this.here;
+    const sentence = (key, values) => h("p", {}, ctx.t(key, values));
+    if (error) return [
+      h("h2", { class: "fl-what" }, error.title),
+      error.key ? h("p", { title: error.what }, error.what.match(/^.*?\.(?=\s|$)/)?.[0] ?? error.what) : null,
+      error.why ? sentence("edit_why", { why: error.why }) : null,
+      repairs.length ? h("ol", { class: "fl-repairs" }, repairs.map(({ text, cost, step }, i) =>
+        h("li", {}, ctx.button(text, String(i + 1), () => this.send(step)), h("small", {}, cost))))
+        : sentence("edit_fix", { fix: error.fix })].filter(Boolean);
+    if (!chosen) return [];
+    const names = chosen.reads.join(", ");
+    return [
+      h("h2", {}, chosen.key),
+      chosen.what ? h("p", {}, chosen.what) : null,
+      names ? sentence("edit_reads", { names }) : null,
+      sentence("edit_makes", { shape: chosen.shape }),
+      chosen.calls > 1 ? sentence("edit_called", { n: chosen.calls }) : null,
+      chosen.status === "forgotten" ? sentence("edit_forgotten") : null].filter(Boolean);
+  }
+
+  // Steps.
+  /** Whether a verb is allowed, and has something to act on. */
+  can(key) {
+    const { allowed } = this.ctx.facts, { chosen } = this;
+    if (allowed && !allowed.includes(VERBS[key])) return false;
+    return key === "i" || Boolean(chosen) && !(chosen.input && "xsdm".includes(key) || chosen.input && key === "c")
+      && !(chosen.op && key === "e");
+  }
+
+  byMouse(key) {
+    this.verb(key);
+    if (++this.clicks === BY_MOUSE) this.ctx.say(this.ctx.t("edit_hint", { key }));
+  }
+
+  /** Do what a verb does: at once, or after its form. */
+  verb(key) {
+    const { ctx, chosen } = this;
+    if (ctx.model.alone) return ctx.say(ctx.t("edit_needs_kernel"));
+    if (key !== "i" && !chosen) return ctx.say(ctx.t("edit_first"));
+    if (!this.can(key)) return ctx.say(ctx.t("edit_no_verb", { verb: VERBS[key] }));
+    if (key === "d" || key === "Delete") return this.send([VERBS[key], chosen.key]);
+    if (key === "o") return this.output(chosen.key);
+    return this.forms.open(key, chosen?.key);
+  }
+
+  output(key) {
+    const { outputs } = this.here;
+    this.send(["outputs", ...(outputs.includes(key) ? outputs.filter((one) => one !== key) : [...outputs, key])]);
+  }
+
+  /** Send a step to Python. */
+  send(step) {
+    const { ctx } = this;
+    if (ctx.model.alone) return ctx.say(ctx.t("edit_needs_kernel"));
+    this.pending = step;
+    return this.askFirst();
+  }
+
+  /** In ask mode, first the question of which shape comes of it, once it has arrived. */
+  askFirst() {
+    const { ctx, pending: step } = this, asks = ctx.model.get("ask") && ASKED.includes(step[0]);
+    const question = asks ? ctx.lazy("question", `${ctx.state.position} ${JSON.stringify(step)}`) : {};
+    if (!question) return;
+    this.pending = null;
+    ctx.ask(question.id ? question : null, () => ctx.model.send({ ask: "do", step }));
+  }
+
+  follow(ctx, message) {
+    if (message.kind === "hint") return ctx.say(message.text);
+    if (message.ask === "code") this.code.hear(message);
+    if (message.kind === "refused") return message.ask === "do" ? ctx.say(message.text) : undefined;
+    const { position } = ctx.state, { error } = this.here;
+    const done = ctx.t("edit_done", { n: position, text: ctx.facts.steps[position] });
+    if (message.ask === "do") this.forms.done();
+    return ctx.say(error ? `${done} ${error.title}.` : done);
+  }
+
+  /** Go to a step, if it is on this page or there is a kernel. */
+  go(position) {
+    const { ctx } = this, last = ctx.facts.steps.length - 1;
+    if (position < 0 || position > last) return ctx.say(ctx.t("edit_no_more"));
+    if (ctx.model.alone && !ctx.facts.states[position]) return ctx.say(ctx.t("edit_needs_kernel"));
+    this.forms.close();
+    ctx.set({ position }, true);
+    return ctx.say(ctx.t("edit_undone", { n: position, all: last }));
+  }
+
+  play() {
+    const { ctx } = this, last = ctx.facts.steps.length - 1;
+    const stop = () => { clearInterval(this.playing); this.playing = null; };
+    if (this.playing) return stop();
+    this.go(ctx.state.position === last ? 0 : ctx.state.position + 1);
+    this.playing = setInterval(() => (ctx.state.position < last ? this.go(ctx.state.position + 1) : stop()), SHOWN);
+    return undefined;
+  }
+
+  // Choosing.
+  /** Select a call; while a form waits for one, that is the answer. */
+  click(path) {
+    const { calls } = this.here, key = path.replace(/^.*tensor /, "").replace(/:\d+\]$/, "]");
+    const call = calls.find((one) => one.key === key) ?? calls.find(({ layer }) => layer === key);
+    if (this.forms.waits) return call && this.forms.take(call.key);
+    return this.select(call?.key ?? path);
+  }
+
+  select(key) {
+    this.ctx.say("");
+    this.ctx.set({ selected: key ?? "" }, true);
+  }
+
+  /** Walk to another call; while a form waits for one, only its mark walks. */
+  walk(way) {
+    const { calls } = this.here, { ctx, forms } = this, from = forms.at || ctx.state.selected;
+    const i = calls.findIndex(({ key }) => key === from), here = calls[i];
+    const to = { read: here?.read[0], reads: here?.reads[0], next: calls[i + 1]?.key, last: calls[i - 1]?.key }[way];
+    const key = here ? to : calls[0]?.key;
+    if (!key) return ctx.say(ctx.t("edit_no_more"));
+    return forms.waits ? forms.walk(key) : this.select(key);
+  }
+
+  enter() {
+    if (this.forms.waits) return this.forms.take(this.forms.at);
+    return this.chosen ? this.verb("e") : this.walk("next");
+  }
+
+  out() {
+    if (this.code.close() || this.forms.close()) this.ctx.el.focus({ preventScroll: true });
+    else if (this.ctx.state.selected) this.select("");
+  }
+
+  digit(n) {
+    const step = this.here.repairs[n - 1]?.step;
+    if (this.forms.digit(n)) return;
+    if (step) this.send(step);
+  }
+
+  keys() {
+    const { ctx } = this, { position } = ctx.state, last = (ctx.facts.steps?.length ?? 1) - 1;
+    const key = (name, run) => ({ label: ctx.t(name), run });
+    const verbs = Object.keys(VERBS).map((verb) => [verb, key(`edit_verb_${VERBS[verb]}`, () => this.verb(verb))]);
+    const digits = [...Array(9).keys()].map((i) => [i + 1, i ? { run: () => this.digit(i + 1) }
+      : key("edit_key_repair", () => this.digit(1))]);
+    return {
+      k: { ...key("edit_key_use", () => this.use()), button: ctx.t("edit_use"), main: true },
+      u: { ...key("edit_key_undo", () => this.go(position - 1)), button: ctx.t("edit_undo"), icon: "undo",
+        brief: true, off: position === 0 },
+      U: { ...key("edit_key_redo", () => this.go(position + 1)), button: ctx.t("edit_redo"), icon: "redo",
+        brief: true, off: position === last },
+      " ": { ...key("edit_key_play", () => this.play()), button: ctx.t("edit_play"), icon: "play", brief: true,
+        off: last === 0 },
+      f: key("edit_key_face", () => this.flip()),
+      w: { ...key("edit_key_code", () => this.code.open()), button: ctx.t("edit_write"), icon: "code", brief: true },
+      v: { ...key("edit_key_verbs", () => this.toggleSide()), button: ctx.t("edit_change"), icon: "more" },
+      ...Object.fromEntries([...verbs, ...digits]),
+      r: key("edit_key_reset", () => this.send(["start"])),
+      ArrowDown: key("edit_key_along", () => this.walk("read")),
+      ArrowUp: key("edit_key_against", () => this.walk("reads")),
+      ArrowRight: key("edit_key_next", () => this.walk("next")),
+      ArrowLeft: key("edit_key_last", () => this.walk("last")),
+      Enter: key("edit_key_enter", () => this.enter()),
+      Escape: key("edit_key_out", () => this.out()),
+      Backspace: key("edit_key_model", () => this.select("")),
+      "/": key("edit_key_find", () => this.forms.open("/")),
+      ...(ctx.facts.hinted ? { h: key("edit_hint_next", () => ctx.model.send({ ask: "hint" })) } : {}),
+    };
+  }
+
+  flip() { this.ctx.set({ face: this.ctx.state.face === "calls" ? "layers" : "calls" }, true); }
+
+  toggleSide() { this.ctx.el.classList.toggle("fl-open"); }
+
+  use() {
+    const line = `model = ${this.ctx.facts.written}.model`;
+    this.ctx.copy(line);
+  }
+
+  typed(ctx, target, key) { return this.forms.typed(target, key); }
+
+  counts(ctx) {
+    const { position } = ctx.state;
+    return ctx.t("edit_at_step", { n: position, text: ctx.facts.steps?.[position] ?? "" });
+  }
+
+  caption(ctx) {
+    const { chosen } = this, { calls, error } = this.here;
+    if (!calls.length) return ctx.t("edit_caption_empty");
+    if (!chosen) return ctx.t("edit_caption_none");
+    const { key, shape, status } = chosen, names = chosen.reads.join(", ");
+    if (status === "failed") return ctx.t("edit_caption_failed", { key, names });
+    if (status === "unknown") return ctx.t("edit_caption_pale", { key, failed: error?.key ?? "" });
+    return ctx.t("edit_caption_call", { key, shape, reads: names ? ctx.t("edit_caption_reads", { names }) : "" });
+  }
+}
+
+export default liveView(() => new Edit());
