@@ -17,7 +17,7 @@ function named(pattern) {
   return [...code.matchAll(pattern)].map(([, name]) => name);
 }
 
-const HTML = "b br button caption code dd details div dl dt figcaption figure footer h2 h3 h4 header i input kbd label "
+const HTML = "b br button caption code dd details div dl dt figcaption figure footer form h2 h3 h4 header i input kbd label "
   + "li nav ol option output p pre section select small span strong style summary table tbody td textarea th thead tr ul wbr";
 const SVG = "circle g line path rect svg text";
 
@@ -36,7 +36,7 @@ test("roles and states are those of ARIA, and inputs are of kinds that there are
 
   assert.deepEqual(named(/role: "([^"]*)"/g).filter((name) => !roles.has(name)), []);
   assert.deepEqual(named(/["[](aria-[A-Za-z]*|XX\w*aria\w*)["=\]]/g).filter((name) => !states.has(name.slice(5))), []);
-  assert.deepEqual(named(/\btype: "([^"]*)"/g).filter((kind) => !/^(button|range|search|text)$/.test(kind)), []);
+  assert.deepEqual(named(/\btype: "([^"]*)"/g).filter((kind) => !/^(button|checkbox|range|search|submit|text)$/.test(kind)), []);
   assert.deepEqual(named(/"text-anchor": "([^"]*)"/g).filter((end) => end !== "middle" && end !== "end"), []);
 });
 
