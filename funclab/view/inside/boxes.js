@@ -1,7 +1,7 @@
 // The list of calls: a box for each, with what it makes of the sample, drawn when it is in sight.
 
 import { h, s } from "../live/core.js";
-import { heat, numeral } from "../learned/learned.js";
+import { PIXEL, heat, numeral } from "../learned/learned.js";
 
 /** The most maps, bars and labelled bars in a box. */
 const TILES = 12, BARS = 64, LABELS = 12, GAP = 4, ROUND = 32;
@@ -22,7 +22,7 @@ export function tile(map, { x = 0, y = 0, room, top, light = false }) {
   const width = side * map.columns, height = side * map.rows;
   const ground = light ? [s("rect", { x, y, width, height, fill: "#ffffff" })] : [];
   return { width, height, side, part: s("g", {}, ...ground,
-    heat(map.values, map.rows, map.columns, { side, top, x, y, grey: light ? "#17212b" : "" }),
+    heat(map.values, map.rows, map.columns, { side, top, x, y, grey: light ? PIXEL : "" }),
       frameAround(x, y, width, height)) };
 }
 

@@ -40,6 +40,9 @@ const LEVELS = 8, MARKED = 9;
 /** How strongly a number is painted, from -LEVELS to LEVELS. */
 const levelOf = (value, top) => (top ? Math.max(-LEVELS, Math.min(LEVELS, Math.round((value / top) * LEVELS))) : 0);
 
+/** The ink of images, which keep their own colours in a dark theme: 0 is paper. */
+export const PIXEL = "#17212b";
+
 /**
  * A map of numbers as squares: orange above zero, blue below, the more opaque the larger; squares that
  * are large enough have a minus if they are below zero. `side` is the width of a square; `grey` is the one

@@ -1,7 +1,7 @@
 // The pictures of a sample's inputs and of maps of them.
 
 import { h, s } from "../live/core.js";
-import { heat, numeral, unpacked } from "../learned/learned.js";
+import { PIXEL, heat, numeral, unpacked } from "../learned/learned.js";
 
 /** From which part of the range on a pixel is ink, for the outline over maps. */
 const INK = 0.3;
@@ -43,7 +43,7 @@ export function imageOf(part, { values, map = null, top = 1, size, at = -1, chan
 /** The pixels of an image, in its own colours; changed ones are grey. */
 function inks(part, own, side, low, span, told, changes) {
   const tones = own.map((value) => (value - low) / span);
-  if (!part.colours || !told?.colours) return [heat(tones, part.rows, part.columns, { side, top: 1, grey: "var(--f-ink)" })];
+  if (!part.colours || !told?.colours) return [heat(tones, part.rows, part.columns, { side, top: 1, grey: PIXEL })];
   const colours = unpacked(told.colours), deep = told.colours.shape[1], grey = new Set(cellsOf(changes));
   return [...tones].map((tone, cell) => {
     const own = [...colours.subarray(cell * deep, cell * deep + 3)];
