@@ -94,9 +94,12 @@ def _before(tensor: Tensor) -> Iterator[tuple[Tensor, list[Any]]]:
     """A tensor, and those from which it was made element by element, each with what did so."""
     changed: list[Any] = []
     yield tensor, changed
-    while len(tensor.node.arguments.tensors) == 1 and isinstance(does(tensor.node), KEEPING):
-        changed.append(does(tensor.node))
-        tensor = tensor.node.arguments.tensors[0]
+    while True:
+        what, sources = does(tensor.node), tensor.node.arguments.tensors
+        if len(sources) != 1 or not isinstance(what, KEEPING):
+            return
+        changed.append(what)
+        tensor = sources[0]
         yield tensor, changed
 
 
