@@ -153,17 +153,24 @@ class Words:
             len(part.nodes) > LARGE for part in block.parts
         )
         if block.is_run or gathered:
-            ends = [self._name(block.parts[at]) for at in (0, -1)]
-            if not all(ends) or ends[0] == ends[1]:
-                return ends[0]
-            first, last = ends[0].rpartition("_"), ends[1].rpartition("_")
-            again = first[0] and first[0] == last[0]  # conv2_block2 … block3
-            return say("block_from_to", first=ends[0], last=last[2] if again else ends[1])
+            return self._span(*(self._name(block.parts[at]) for at in (0, -1)))
         common = "" if block.role == "unit" else self._common(block.nodes)
         if common or block.role == "rest":
             return common or self._place(block)
         merge = self.calls[block.merge.nodes[0]] if block.merge else None
         return merge.name if merge and _is_named(merge) else ""
+
+    def _span(self, first: str, last: str) -> str:
+        """From the first name to the last one, each of which may be such a span itself: what both
+        begin with is written once, as in `conv2_block2 … block3`."""
+        between = say("block_from_to", first="", last="")
+        if not first or not last or first == last:
+            return first
+        if first.split(between)[0] != last.split(between)[-1]:
+            first, last = first.split(between)[0], last.split(between)[-1]
+        stem, _, end = last.rpartition("_")
+        again = stem and first.startswith(f"{stem}_") and not end.isdigit()
+        return say("block_from_to", first=first, last=end if again else last)
 
     def prefix(self, block: Block) -> str:
         """The prefix that most of the names share; automatic names do not vote. That of a run ends
