@@ -13,14 +13,15 @@ SHARED = ("learned",)
 """Rooms without a view of their own, whose scripts and texts several views use."""
 
 
-def style() -> str:
-    """The style sheet of all live views, with the palette for each look: what all share, then what
-    each room adds."""
+def style(*wanted: str) -> str:
+    """The style sheet of the views in some folders, or of all, with the palette for each look: what
+    all share, then what each folder adds."""
     rules = [theme.style_sheet(), f".fl{{--sans:{theme.SANS};--mono:{theme.MONO}}}"]
     for look in ("light", "dark", "print"):
         here = f".fl[data-look={look}]"
         rules.append(f"{here}.funclab,{here} .funclab{{{theme.variables(look)}}}")
     own = sorted(ROOMS.glob("*/view.css"))
+    own = [path for path in own if not wanted or path.parent.name in ("learned", *wanted)]
     return "\n".join(
         [*rules, *(path.read_text(encoding="utf-8") for path in (HERE / "core.css", *own))]
     )

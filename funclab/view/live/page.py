@@ -41,7 +41,8 @@ def page_of(shown: list[Any]) -> Page:
     title = "; ".join(view.title for view in shown)
     heading = title if len(shown) == 1 else say("page_of_views", n=len(shown))
     body = "".join([f"<h1>{escape(heading)}</h1>", *parts])
-    return Page(document(title, PAGE + style(), body))
+    rooms = {view.room for view in shown if hasattr(view, "room")}
+    return Page(document(title, PAGE + style("live", *rooms), body))
 
 
 def _part(shown: Any, name: str, several: bool) -> str:

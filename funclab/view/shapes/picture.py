@@ -70,7 +70,9 @@ class StepRow(Picture):
     def _weights(self) -> list[Line]:
         step = self.step
         more = [(f"{output.name} {show(output.shape)}", MONO) for output in step.outputs[1:5]]
-        return [*more, (step.weights, MONO)] if step.parameters else more
+        wide = text_width(step.weights, 12, mono=True) > WIDTH - RIGHT
+        told = step.weights.split("; ") if wide else [step.weights]
+        return [*more, *((line, MONO) for line in told)] if step.parameters else more
 
     def _axes(self, canvas: Canvas, y: float) -> float:
         """The axes as lines of a table; returns where the next line would be."""
