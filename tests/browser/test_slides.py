@@ -46,12 +46,12 @@ def test_keys_turn_the_slides_and_open_the_answer(page, tmp_path):
     closed = answer.get_attribute("open")
     page.keyboard.press("a")
 
-    assert (before, number.text_content()) == ("1 / 40", "3 / 40")
+    assert (before, number.text_content()) == ("1 / 42", "3 / 42")
     assert closed is None and answer.get_attribute("open") is not None
     page.keyboard.press("End")
-    assert number.text_content() == "40 / 40"
+    assert number.text_content() == "42 / 42"
     page.keyboard.press("Home")
-    assert number.text_content() == "1 / 40"
+    assert number.text_content() == "1 / 42"
 
 
 def test_slides_need_no_network_and_open_where_they_were(page, tmp_path):

@@ -179,8 +179,9 @@ class EmbeddingView(View):
         """The line that makes the rows."""
         if self.rows.samples is None:
             return self.rows.code
-        data = self.call.partition("(")[2].split(", ")[1].partition("$")[0].rstrip(")")
-        return f"Model(inputs, {self.rows.code}).predict({data})"
+        model, data = self.call.partition("(")[2].split(", ")[:2]
+        data = data.partition("$")[0].rstrip(")")
+        return f"Model({model}.inputs, {self.rows.code}).predict({data})"
 
     def _counts(self) -> str:
         n, d = self.rows.points.shape

@@ -145,13 +145,14 @@ const mistakes = {
 
   typed(ctx, target, key) {
     if (target !== this.find || key !== "Enter") return false;
-    const i = Number(this.find.value), entry = this.find.value.trim() && this.entry(ctx, i);
+    const i = Number(this.find.value), there = this.find.value.trim() && i >= 0 && i < ctx.facts.n;
+    const entry = there && this.entry(ctx, i);
     if (entry) {
       const { face } = ctx.state;
       ctx.set({ at: face === "overview" ? entry.at : ctx.state.at, sample: i });
       ctx.say([entry.words, entry.text].filter(Boolean).join(" "));
       ctx.el.focus({ preventScroll: true });
-    } else if (entry === null || !this.find.value.trim()) ctx.say(ctx.t("mistakes_unknown", { i: this.find.value }));
+    } else if (entry === null || !there) ctx.say(ctx.t("mistakes_unknown", { i: this.find.value }));
     return true;
   },
 

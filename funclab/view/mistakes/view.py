@@ -130,7 +130,7 @@ class Mistakes(View):
 
     def _closer(self) -> list[str]:
         """The lines that open a sample in other views, with § for its index."""
-        before = self.call.partition("(")[2].partition("$")[0].split(", ")[:2]
+        before = self.call.partition("(")[2].partition("$")[0].rstrip(")").split(", ")[:3]
         names = [name for name in ("inside", "whatif") if name in rooms()]
         return [f"funclab.{name}({', '.join(before)}, samples=[§])" for name in names]
 

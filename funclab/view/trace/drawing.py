@@ -35,8 +35,10 @@ ROW_NAME, COLUMN_NAME = Font(11, "soft", mono=True, anchor="end"), Font(11, "sof
 LINE = Paint("", "line", 1)
 PRINTED_STRENGTH, STRENGTH = 0.45, 0.95
 """How strong the strongest colour is, with and without numbers printed on it."""
-# What the style sheet of a live view already sets for every frame.
-REPEATED = re.compile(r' (font-size|font-family)="[^"]*"| (fill|stroke)="#[^"]*"')
+# What the style sheet of a live view sets for every frame: its font, and the colours of what has a
+# class. Pixels have none, but colours of their own.
+FONTS = re.compile(r' (font-size|font-family)="[^"]*"')
+COLOURS = re.compile(r'(class="[^"]+")( fill="none")?(?: fill="#[^"]*")?(?: stroke="#[^"]*")?')
 
 
 def svg_of(frame: Frame) -> str:
@@ -46,7 +48,8 @@ def svg_of(frame: Frame) -> str:
     width, height = (side + 2 for side in size_of(frame))
     kind = "fl-frame fl-number" if frame.kind == "number" else "fl-frame"
     size = f'viewBox="-1 -1 {width:g} {height:g}" width="{width:g}" height="{height:g}"'
-    return f'<svg {size} class="{kind}" role="img">{REPEATED.sub("", canvas.text)}</svg>'
+    markup = COLOURS.sub(r"\1\2", FONTS.sub("", canvas.text))
+    return f'<svg {size} class="{kind}" role="img">{markup}</svg>'
 
 
 def size_of(frame: Frame) -> tuple[float, float]:

@@ -65,7 +65,9 @@ function trainingView() {
     arrange(ctx) {
       const { graph, close: low = graph } = ctx.model.get("pictures"), width = ctx.el.clientWidth;
       const fits = width >= CLOSE && Number(/viewBox="0 0 ([\d.]+)/.exec(low)?.[1]) <= width - CHARTS;
-      const close = fits && width < WIDE && ctx.look !== "projector" && ctx.facts.charts.length < 3;
+      // Runs beside each other need their names: only training and validation have marks that tell them apart.
+      const alone = !(this.curves.curves.runs > 1) && ctx.facts.charts.length < 3;
+      const close = fits && alone && width < WIDE && ctx.look !== "projector";
       if (close === this.graph.close) return;
       ctx.el.classList.toggle("fl-close", close);
       this.graph.close = close;
@@ -254,6 +256,7 @@ function trainingView() {
     },
 
     update(ctx) {
+      this.arrange(ctx);
       this.renewCurves(ctx);
       const status = this.status(ctx), heat = this.curves.curves.heat ?? [];
       this.latest = { ...heat.at(-1)?.layers, ...this.latest };

@@ -26,7 +26,8 @@ export function answerBars(ctx, told, after, target, choose) {
 }
 
 function bar(ctx, i, value, here, told, choose) {
-  const answer = ctx.facts.targets[i], right = answer.kind === "classes" && told.truths[answer.output] === i;
+  const answer = ctx.facts.targets[i], known = answer.kind === "classes" && !ctx.state.blank;
+  const right = known && told.truths[answer.output] === i;
   const long = answer.kind === "numbers" ? 0 : Math.max(0, Math.min(1, value ?? 0));
   return h("li", { class: here ? "fl-wi-target" : "", onclick: () => choose(answer.name) },
     h("span", { class: "fl-wi-class" }, answer.name, right ? h("span", { class: "fl-wi-tick" }, " ✓") : null),

@@ -198,3 +198,17 @@ class TestPixelsAndClasses:
 
         assert png(view.picture().svg, theme.LIGHT["paper"])
         assert 'stroke="#000000"' in view.picture().svg
+
+
+def test_pixels_keep_their_colours_on_the_page():
+    image = Input((2, 2, 1), name="image")
+    model = Model(image, layers.Dense(2)(layers.Flatten()(image)))
+    funclab.meaning(image, "image")
+    view = funclab.trace(model, np.array([[[[0.0], [1.0]], [[0.5], [0.0]]]]))
+
+    frame = next(one for one in view.facts["frames"].values() if one["kind"] == "pixels")
+    drawn = ElementTree.fromstring(frame["svg"]).iter()
+    colours = {value for part in drawn for value in (part.get("fill"), part.get("stroke"))}
+    # Ink is 1 and paper 0, whatever the theme is; half of it is a grey in the middle.
+    greys = sorted(int(colour[1:3], 16) for colour in colours if colour and colour[0] == "#")
+    assert greys[0] == 0 and greys[-1] == 255 and any(112 <= grey <= 144 for grey in greys)
