@@ -143,9 +143,7 @@ def _axes_of_weight(node: Node, weight: Any) -> Axes:
 
 
 # What views are told, and what data teach.
-def told(
-    model: Functional, *, tokens: Any = None, features: Any = None, labels: Any = None
-) -> None:
+def told(model: Any, *, tokens: Any = None, features: Any = None, labels: Any = None) -> None:
     """Say what a view's arguments say of a model.
 
     tokens: the words of inputs of whole numbers; features: the names of the columns of inputs;

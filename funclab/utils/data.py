@@ -201,14 +201,14 @@ class Dataset:
     def repeat(self, count: int | None = None) -> Dataset:
         """The elements `count` times over; None or -1 for ever."""
         forever = count is None or count < 0
-        size = self._size
+        times, size = count or 0, self._size
         if forever:
             size = INFINITE_CARDINALITY if size else 0
-        elif size >= 0 or not count:
-            size = size * count if size >= 0 else 0
+        elif size >= 0 or not times:
+            size = max(size, 0) * times
 
         def make() -> Iterator[Any]:
-            for _ in itertools.count() if forever else builtins.range(count or 0):
+            for _ in itertools.count() if forever else builtins.range(times):
                 items = self._make()
                 try:
                     first = next(items)

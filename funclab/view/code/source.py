@@ -125,6 +125,7 @@ def _renamed(read: str, names: dict[str, str]) -> str:
 def _written(model: Any, name: str, names: bool) -> _Writer:
     """What has written a model, once all that is used twice has a variable."""
     shared, own = set(), set()
+    writer: Any = None
     for _ in range(DRAFTS):
         layers = Layers(shared, {name, *own}, names)
         writer = _Writer(model, name, layers)

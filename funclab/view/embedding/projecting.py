@@ -123,6 +123,7 @@ def _similarities(squares: Array) -> Array:
     target = np.log(perplexity(n))
     low, high = np.zeros(n), np.full(n, np.inf)
     narrow = np.ones(n) / (np.median(squares) or 1.0)
+    chance, whole = np.zeros_like(squares), np.ones(n)
     for _ in range(50):
         chance = np.exp(-squares * narrow[:, None])
         np.fill_diagonal(chance, 0)

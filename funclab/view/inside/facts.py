@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from funclab.graph.meaning import Meaning
-from funclab.graph.shape_math import Array
+from funclab.graph.shape_math import Array, known
 from funclab.initializers import Ones, Zeros
 from funclab.models.meaning import known_meaning
 from funclab.view.draw.samples import Sample, sample_of, sample_svg
@@ -299,7 +299,9 @@ class Inner:
 
     def _rows(self) -> dict[str, Any]:
         """Of a long sequence, the first row of the first sample."""
-        long = [i for i, a in self.attention.items() if max(a.weights.shape[-2:]) > POSITIONS]
+        long = [
+            i for i, a in self.attention.items() if max(known(a.weights.shape)[-2:]) > POSITIONS
+        ]
         return {f"{i} {self.strip[0]} 0": self._row(i, self.strip[0], 0) for i in long}
 
     def _row(self, index: int, sample: int, query: int) -> dict[str, Any]:
@@ -315,7 +317,7 @@ class Inner:
         """The attention of each call for the first sample, where all positions are words."""
         found: dict[int, Any] = {}
         for i, attention in self.attention.items():
-            queries, keys = attention.weights.shape[-2:]
+            queries, keys = known(attention.weights.shape)[-2:]
             found[i] = None
             if queries == keys <= POSITIONS and self._whole_numbers(keys):
                 first = self.strip[0]
@@ -325,7 +327,7 @@ class Inner:
 
     def _looked(self, index: int, found: Attention, samples: Sequence[int]) -> dict[str, Any]:
         """The attention of a call for some samples; of long sequences, only its size."""
-        shape = found.weights.shape[1:]
+        shape = known(found.weights.shape)[1:]
         heads, queries, keys = (1, *shape)[-3:]
         facts: dict[str, Any] = {"heads": heads, "queries": queries, "keys": keys, "samples": {}}
         if max(queries, keys) <= POSITIONS:
@@ -373,7 +375,7 @@ class Inner:
             looked = {
                 str(i): self.attended(i, key)
                 for i, a in self.attention.items()
-                if max(a.weights.shape[1:]) <= POSITIONS
+                if max(known(a.weights.shape)[1:]) <= POSITIONS
             }
             strip = stored_samples([key], self.answers, self.drawn, self.named)
             return {"data": data, "says": self.says(key), "attention": looked, "strip": strip[0]}
@@ -386,8 +388,8 @@ class Inner:
             return None if kernel is None else packed(kernel, 32)
         if kind == "row":
             index, sample, query = map(int, str(key).split(" "))
-            known = index in self.attention and 0 <= sample < len(self.look)
-            if known and 0 <= query < self.attention[index].weights.shape[-2]:
+            there = index in self.attention and 0 <= sample < len(self.look)
+            if there and 0 <= query < known(self.attention[index].weights.shape)[-2]:
                 return self._row(index, sample, query)
         return None
 

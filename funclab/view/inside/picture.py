@@ -83,7 +83,7 @@ class InsidePicture(Picture):
         rows = sorted(number.rows, key=lambda row: -abs(row.partial))[:MOST_ROWS]
         tops = [
             max(abs(row.values).max() for row in rows),
-            max(abs(row.weights).max() for row in rows),
+            max(np.abs(np.asarray(row.weights)).max() for row in rows),
         ]
         for row in sorted(rows, key=lambda row: row.channel):
             corner, side = complex(LEFT + 40, base + 12), min(16.0, 48 / max(row.values.shape))
@@ -91,7 +91,7 @@ class InsidePicture(Picture):
             label = say("inside_short_channel", k=row.channel)
             canvas.text_line(complex(LEFT, middle), label, Font(11, "label", mono=True))
             for part, top, sign in zip((row.values, row.weights), tops, "×=", strict=True):
-                draw_map(canvas, part, corner, side, float(top))
+                draw_map(canvas, np.asarray(part), corner, side, float(top))
                 corner += row.values.shape[1] * side + 12
                 canvas.text_line(complex(corner.real, middle), sign, Font(13, "soft"))
                 corner += 20
@@ -169,7 +169,7 @@ class InsidePicture(Picture):
         for place, channel in enumerate(shown):
             corner = complex(place * (TILE + GAP), 0)
             part = array[::step, ::step, channel]
-            draw_map(canvas, part, corner, side * step, top, grey=call.kind == IMAGE)
+            draw_map(canvas, np.asarray(part), corner, side * step, top, grey=call.kind == IMAGE)
         if len(order) > len(shown):
             left = say("inside_more", n=array.shape[2] - len(shown))
             canvas.text_line(complex(len(shown) * (TILE + GAP) + 4, 22), left, Font(11, "label"))

@@ -51,7 +51,7 @@ class Look:
         self.model = model
         arrays, self._tree = prepare_inputs(model, x)
         # Whole numbers for an input of floats, such as pixels from 0 to 255, have slopes too.
-        self.arrays = [
+        self.arrays: list[Array | None] = [
             array.astype(tensor.dtype)
             if array is not None and array.dtype.kind in "biu" and tensor.dtype.startswith("float")
             else array

@@ -315,7 +315,7 @@ def _yes_or_no(table: Table) -> list[list[str]]:
     ]
 
 
-def overlap(first: tuple[int, int], second: tuple[int, int]) -> bool:
+def overlap(first: Sequence[int], second: Sequence[int]) -> bool:
     """Whether the intervals of two shares, each a count and a total, overlap."""
-    a, b = interval(*first), interval(*second)
+    a, b = interval(first[0], first[1]), interval(second[0], second[1])
     return a[0] <= b[1] and b[0] <= a[1]

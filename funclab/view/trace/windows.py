@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab.graph.shape_math import Array
+from funclab.graph.shape_math import Array, known
 from funclab.graph.value import Call, Value
 from funclab.ops.copies import Pad
 from funclab.ops.nn.conv import Conv, ConvBias
@@ -62,11 +62,8 @@ def window_of(traced: TracedModel, path: NodePath) -> Window | None:
     """
     calls = traced.calls.get(path, [])
     at = next((i for i, call in enumerate(calls) if type(call.op) in KINDS), None)
-    if (
-        at is None
-        or len(calls[at].op.strides) > 2
-        or not _is_read(traced, path, calls[at].inputs[0])
-    ):
+    op: Any = calls[at].op if at is not None else None
+    if at is None or len(op.strides) > 2 or not _is_read(traced, path, calls[at].inputs[0]):
         return None
     call, after = calls[at], calls[at + 1 :]
     alone = all(type(other.op) not in KINDS for other in after)
@@ -134,8 +131,12 @@ def _is_read(traced: TracedModel, path: NodePath, value: Value) -> bool:
 
 def _picture(traced: TracedModel, call: Call, value: Any) -> Array:
     """The first sample of a value, as (rows, columns, channels)."""
-    image = call.op.channels_last(traced.plan.array(value))[0]
-    return image[None] if image.ndim == 2 else image
+    op: Any = call.op
+    batch = traced.plan.array(value)
+    image = op.channels_last(batch)[0]
+    if image.ndim == 2:
+        return image[None]
+    return image
 
 
 def _kernel(traced: TracedModel, call: Call) -> Array | None:
@@ -143,7 +144,9 @@ def _kernel(traced: TracedModel, call: Call) -> Array | None:
     if len(call.inputs) == 1:
         return None
     kernel = traced.plan.array(call.inputs[1])
-    return kernel[None] if kernel.ndim == 3 else kernel
+    if kernel.ndim == 3:
+        return kernel[None]
+    return kernel
 
 
 def _bias(traced: TracedModel, call: Call, after: list[Call]) -> Array | None:
@@ -161,10 +164,11 @@ def _activation(after: list[Call]) -> str:
 
 def _slides(call: Call, x: Array, out: Array, filters: int, channels: int) -> list[Slide]:
     """The window along rows and columns, for as many places as there is room for."""
-    op = call.op
+    op: Any = call.op
+    slides: list[Slide] = []
     size = getattr(op, "pool_size", None) or call.inputs[1].shape[:-2]
     spread = getattr(op, "dilation_rate", (1,) * len(size))
-    window = op.window(np.broadcast_to(0, call.inputs[0].shape), size, spread)
+    window = op.window(np.broadcast_to(0, known(call.inputs[0].shape)), size, spread)
     pads = [before for before, _ in window.padding]
     settings = [*zip(window.size, window.strides, window.dilation, pads, strict=True)]
     settings = [(1, 1, 1, 0)] * (2 - len(settings)) + settings

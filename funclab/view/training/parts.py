@@ -15,7 +15,7 @@ class Meeting(NamedTuple):
     """A step of a plan that adds the gradient of call `new` to what was there: at first, only the
     gradient of call `first`; later `first` is empty."""
 
-    index: int
+    at: int
     first: str
     new: str
 
@@ -41,11 +41,11 @@ class CallGradients:
         meetings, sizes = self.known[plan]
         steps, squares, left = getattr(plan, "steps", []), defaultdict(float), [len(meetings)]
         for meeting in meetings:
-            step = steps[meeting.index]
+            step = steps[meeting.at]
             if isinstance(step.call, partial):  # it still waits for a batch
                 return
             measuring = partial(self._add, steps, meeting, step, squares, left, sizes)
-            steps[meeting.index] = step._replace(call=measuring)
+            steps[meeting.at] = step._replace(call=measuring)
 
     def _add(
         self,
@@ -57,7 +57,7 @@ class CallGradients:
         sizes: Any,
         *arrays: Any,
     ) -> None:
-        steps[meeting.index] = step
+        steps[meeting.at] = step
         if meeting.first:
             squares[meeting.first] += square(arrays[0])
         squares[meeting.new] += square(arrays[1])
