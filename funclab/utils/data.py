@@ -268,10 +268,8 @@ class Dataset:
         positive("batch_size", batch_size)
 
         def make() -> Iterator[Any]:
-            items = self._make()
-            while rows := list(itertools.islice(items, batch_size)):
-                if len(rows) == batch_size or not drop_remainder:
-                    yield elements.stacked(rows) if self._arrays is None else self._rows(rows)
+            for rows in elements.groups(self._make(), batch_size, drop_remainder):
+                yield elements.stacked(rows) if self._arrays is None else self._rows(rows)
 
         return Dataset(make, self._batches(batch_size, drop_remainder))
 
@@ -289,21 +287,14 @@ class Dataset:
         positive("batch_size", batch_size)
 
         def make() -> Iterator[Any]:
-            items = iter(self)
-            while rows := list(itertools.islice(items, batch_size)):
-                if len(rows) == batch_size or not drop_remainder:
-                    yield self._padded(rows, padded_shapes, padding_values)
+            for rows in elements.groups(iter(self), batch_size, drop_remainder):
+                columns = builtins.zip(*map(structure.flatten, rows))
+                shapes = elements.settings_of(padded_shapes, rows[0])
+                values = elements.settings_of(padding_values, rows[0])
+                made = map(elements.padded, columns, shapes, values)
+                yield structure.pack(rows[0], list(made))
 
         return Dataset(make, self._batches(batch_size, drop_remainder))
-
-    @staticmethod
-    def _padded(rows: list[Any], shapes: Any, values: Any) -> Any:
-        columns = [*builtins.zip(*map(structure.flatten, rows))]
-        several = isinstance(rows[0], (tuple, dict))
-        parts = lambda of: [*(of.values() if isinstance(of, dict) else of)]  # noqa: E731
-        wanted = [None] * len(columns) if shapes is None else parts(shapes) if several else [shapes]
-        given = parts(values) if isinstance(values, (tuple, dict)) else [values] * len(columns)
-        return structure.pack(rows[0], list(map(elements.padded, columns, wanted, given)))
 
     def _batches(self, size: int, drop: bool) -> int:
         """How many batches there are."""

@@ -74,6 +74,20 @@ def stacked(rows: Sequence[Any]) -> Any:
     return structure.map_structure(element, structure.pack(rows[0], list(map(np.stack, columns))))
 
 
+def groups(items: Iterator[Any], size: int, whole: bool) -> Iterator[list[Any]]:
+    """Lists of `size` items; a last, smaller one unless all have to be `whole`."""
+    while rows := list(itertools.islice(items, size)):
+        if len(rows) == size or not whole:
+            yield rows
+
+
+def settings_of(given: Any, element: Any) -> list[Any]:
+    """A setting for each leaf of an element: nested as it is, or one for all."""
+    if isinstance(element, (tuple, dict)) and isinstance(given, (tuple, list, dict)):
+        return [given[key] for key in element] if isinstance(given, dict) else list(given)
+    return [given] * len(structure.flatten(element))
+
+
 def padded(rows: Sequence[Array], shape: Any, value: Any) -> Any:
     """Arrays along a new first axis, each padded at its ends to a shape, in which None is the
     longest; a shape of None is the longest along all axes."""

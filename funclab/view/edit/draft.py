@@ -41,8 +41,6 @@ class Leaf:
     def __eq__(self, other: Any) -> bool:
         return isinstance(other, Leaf) and self.ref == other.ref
 
-    __hash__ = None  # type: ignore[assignment]
-
 
 @dataclass(frozen=True)
 class Layer:
