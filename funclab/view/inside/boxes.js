@@ -4,7 +4,7 @@ import { h, s } from "../live/core.js";
 import { PIXEL, heat, numeral } from "../learned/learned.js";
 
 /** The most maps, bars and labelled bars in a box. */
-const TILES = 12, BARS = 64, LABELS = 12, GAP = 4, ROUND = 32;
+const TILES = 12, BARS = 64, LABELS = 12, GAP = 4, ROUND = 32, NOTE = 56;
 
 /** An empty drawing of a size. */
 export function sheet(width, height, ...parts) {
@@ -173,8 +173,9 @@ export class Boxes {
 
   maps(index, call, wide, chosen, top) {
     const channels = this.shown(index, chosen), count = Math.min(TILES, Math.max(channels.length, 8));
+    const more = call.plane[2] - channels.length, left = wide - (more > 0 ? NOTE : 0);
     const most = this.narrow ? 30 : this.items.length > 6 ? 34 : 44;
-    const room = Math.max(12, Math.min(most, Math.floor(wide / count) - GAP)), image = call.kind === "image";
+    const room = Math.max(12, Math.min(most, Math.floor(left / count) - GAP)), image = call.kind === "image";
     if (image && call.plane[2] === 3) return [this.coloured(index, Math.max(room, 30))];
     let x = 1, high = 0;
     const parts = channels.flatMap((channel) => {
@@ -187,7 +188,6 @@ export class Boxes {
       high = Math.max(high, height + 2);
       return [part, ...ring];
     });
-    const more = call.plane[2] - channels.length;
     return [sheet(Math.max(1, x), high, ...parts),
       more > 0 ? h("span", { class: "fl-in-note" }, this.ctx.t("inside_more", { n: more })) : null].filter(Boolean);
   }

@@ -118,6 +118,7 @@ export class SlidingWindow {
       "aria-label": ctx.t("trace_window_filter", { filter, n }), onclick: () => this.choose({ filter }) },
     s("svg", { viewBox: `0 0 ${columns * unit} ${rows * unit}`, width: THUMB, height: THUMB, "aria-hidden": "true" },
       ...fields(sliding.map(filter), unit, 0, 0, { small: true })), h("span", {}, String(filter)))));
+    if (n > sliding.filters) filters.append(h("span", { class: "fl-soft" }, ctx.t("more", { n: n - sliding.filters })));
     if (held) filters.querySelector("[aria-pressed=true]").focus({ preventScroll: true });
   }
 }
