@@ -39,14 +39,14 @@ def call_by_plan(model: Functional, x: Any, training: Any = None, mask: Any = No
     arrays = ready_arrays(model, x) if plain else None
     if arrays is None or len(arrays[0]) > BATCH_SIZE or not is_own(type(model)):
         return None
-    step = kept_step(model, arrays, bool(training))
+    step = kept_step(model, arrays, training)
     if step is None:
         return None
     with one_blas_thread():
         return structure.pack(step.tree, step.results(partial(step.fill, arrays)))
 
 
-def kept_step(model: Model, arrays: Sequence[Array], training: bool) -> Step | None:
+def kept_step(model: Model, arrays: Sequence[Array], training: bool | None) -> Step | None:
     """The plan for arrays of these shapes, with its layers as they are now."""
     sides = zip(arrays, model.inputs)
     specs = Specs(tuple((array.shape, tensor.dtype) for array, tensor in sides))

@@ -58,17 +58,16 @@ MISSING: dict[str, dict[str, str]] = {
     "layers": {
         LATER: "Pipeline ReversibleEmbedding AugMix AutoContrast "
         "ContrastLimitedAdaptiveHistogramEqualization CutMix Equalization "
-        "MaxNumBoundingBoxes MixUp RandAugment RandomBrightness RandomColorDegeneration "
-        "RandomColorJitter RandomContrast RandomCrop RandomElasticTransform "
-        "RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHue "
-        "RandomInvert RandomPerspective RandomPosterization RandomRotation "
-        "RandomSaturation RandomSharpness RandomShear RandomTranslation RandomZoom "
+        "MaxNumBoundingBoxes MixUp RandAugment RandomColorDegeneration "
+        "RandomColorJitter RandomElasticTransform "
+        "RandomErasing RandomGaussianBlur RandomGrayscale RandomHue "
+        "RandomInvert RandomPerspective RandomPosterization "
+        "RandomSaturation RandomSharpness RandomShear "
         "Solarization",
         NO_COMPLEX: "MelSpectrogram STFTSpectrogram",
         OTHER_LIBRARY: "FlaxLayer JaxLayer TFSMLayer TorchModuleWrapper",
     },
     "ops": {
-        LATER: "image",
         NO_COMPLEX: "angle conj conjugate eig fft fft2 ifft2 imag irfft isreal istft polar real "
         "rfft stft view_as_complex view_as_real",
         NO_TRACING: "custom_gradient jvp vectorize view lu_factor",
@@ -78,16 +77,12 @@ MISSING: dict[str, dict[str, str]] = {
         ONE_DTYPE: "LossScaleOptimizer",
         INTERNALS: "legacy",
     },
-    "preprocessing": {
-        FILES_OF_IMAGES: "image_dataset_from_directory text_dataset_from_directory",
-    },
     "saving": {
         LATER: "KerasFileEditor",
     },
     "utils": {
         LATER: "Config FeatureSpace",
-        FILES_OF_IMAGES: "audio_dataset_from_directory bounding_boxes "
-        "image_dataset_from_directory text_dataset_from_directory",
+        FILES_OF_IMAGES: "audio_dataset_from_directory bounding_boxes",
         DRAWN_HERE: "model_to_dot",
         INTERNALS: "legacy",
     },
