@@ -106,7 +106,7 @@ def test_a_layer_whose_initializer_is_identity_is_built_again():
     x = Input((4,), name="x")
     model = Model(x, layers.Dense(4, kernel_initializer="identity", name="same")(x))
 
-    assert_same_predictions(model, Steps(model).made("start", [], {}).model)
+    assert_same_predictions(model, Steps(model).do(["start"]).model)
 
 
 def random_step(chance, steps):
