@@ -53,6 +53,8 @@ def batch(model):
 
     def array(tensor):
         shape = [2, *(length or 4 for length in tensor.shape[1:])]
+        if tensor.dtype == "string":
+            return chance.choice(["cat", "a dog"], shape).astype(object)
         whole = "int" in tensor.dtype
         return chance.integers(0, 3, shape) if whole else chance.random(shape).astype(tensor.dtype)
 
@@ -67,22 +69,6 @@ def assert_same_predictions(a, b):
     x = batch(a)
     for ours, theirs in zip(predictions(a, x), predictions(b, x), strict=True):
         np.testing.assert_array_equal(ours, theirs)
-
-
-@pytest.mark.parametrize("name", MODELS)
-def test_a_model_read_and_built_again_predicts_the_same_and_stays_as_it_was(name):
-    model = MODELS[name]()
-    nodes = [len(layer.inbound_nodes) for layer in model.graph.operations]
-
-    draft, operations = Draft.of(model)
-    build = Build(draft)
-    names = {key: layer.name for key, layer in draft.layers.items()}
-    kept, new = keep_weights(build.operations, operations, names)
-
-    assert build.model.get_config() == model.get_config()
-    assert not new and len(kept) == len({*map(id, model.weights)})
-    assert_same_predictions(model, build.model)
-    assert nodes == [len(layer.inbound_nodes) for layer in model.graph.operations]
 
 
 @pytest.mark.parametrize("seed", range(200 if LONG else 12))
