@@ -151,7 +151,7 @@ def fields_of(layer: Layer) -> list[dict[str, Any]]:
 def preview(steps: Steps, step: Any) -> dict[str, str]:
     """What a step would make: a shape, or the sentence of its error."""
     try:
-        state = steps.made(*parts_of(step))
+        state = steps.tried(step)
     except FunclabError as error:
         return {"what": error.what}
     build = state.build
@@ -168,15 +168,16 @@ def question(steps: Steps, step: Any) -> dict[str, Any]:
     """Which shape will the call return that a step makes, or whose layer it sets? Empty if the step
     is refused, or the call does not fit: then the picture answers."""
     try:
-        name, args, settings = parts_of(step)
-        build = steps.made(name, args, settings).build
+        _, args, _ = parts_of(step)
+        build = steps.tried(step).build
         new = [key for key in build.draft.calls if key not in steps.state.draft.calls]
         call = new[-1] if new else Commands(build.draft).find(args[0])
     except (FunclabError, IndexError):
         return {}
-    shape, node = build.shape(call), build.nodes[call]
-    if shape is None or node.is_input:
+    shape = build.shape(call)
+    if shape is None or build.nodes[call].is_input:
         return {}
+    node = build.nodes[call]
     key = clean(node.key)
     told = f"{key} ({clean(words.detail(node.operation))})"
     inputs = [tuple(given) for given in node.input_shapes]

@@ -13,7 +13,7 @@ from funclab.graph.tape import Tape
 from funclab.view.edit.building import Build
 from funclab.view.edit.commands import kinds
 from funclab.view.edit.draft import Layer, Ref
-from funclab.view.edit.steps import Step, Steps, parts_of
+from funclab.view.edit.steps import Step, Steps
 
 MOST_TRIED, MOST_OFFERED = 14, 3
 WIDTHS = ("units", "filters", "output_dim")
@@ -56,7 +56,7 @@ def repairs(steps: Steps) -> list[Repair]:
 def _tried(steps: Steps, step: Step, failed: int, before: int) -> Iterator[Repair]:
     """The repair that a step is, if it is one."""
     try:
-        state = steps.made(*parts_of(step))
+        state = steps.tried(step)
     except FunclabError:
         return
     build = state.build

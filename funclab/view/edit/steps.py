@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from funclab.engine.kernels.without_collection import without_collection
 from funclab.errors import ArgumentError
+from funclab.graph.aside import set_aside
 from funclab.training.compiled import check_idle
 from funclab.view.edit.building import Build, compiled, keep_weights
 from funclab.view.edit.commands import COMMANDS, apply
@@ -57,6 +59,7 @@ class Steps:
     def state(self) -> State:
         return self.states[self.position]
 
+    @without_collection()
     def do(self, step: Sequence[Any]) -> State:
         """Make a step; those after the present position are forgotten.
 
@@ -66,29 +69,45 @@ class Steps:
         if self.state.model is not None:
             check_idle(self.state.model, "edit")
         name, args, settings = parts_of(step)
-        state = self.made(name, args, settings)
+        draft, before, text = self._drafted(name, args, settings)
+        state = self._built(Build(draft), before, text)
         self.steps[self.position :] = [[name, *args, *([settings] if settings else [])]]
         self.states[self.position + 1 :] = [state]
         self.position += 1
         return state
 
-    def made(self, name: str, args: Sequence[Any], settings: dict[str, Any]) -> State:
-        """What a step would make of the present state."""
+    @without_collection()
+    def tried(self, step: Any) -> State:
+        """What a step would make of the present state: to look at, not to keep. Its layers may be
+        those of the present state, and its weights are new.
+
+        Raises: FunclabError if it is refused.
+        """
+        draft, before, text = self._drafted(*parts_of(step))
+        with set_aside():
+            build = Build(draft, before=self.state.build)
+            return self._built(build, before, text, copy=False)
+
+    def _drafted(
+        self, name: str, args: Sequence[Any], settings: dict[str, Any]
+    ) -> tuple[Draft, dict[int, Any], str]:
+        """The draft after a step, the layers whose weights it may keep, and its code as typed."""
         now, start = self.state, self.states[0]
-        text = ""
         if name == "start":
-            draft, before = start.draft, start.operations
-        elif name == "code":
-            text, before = str(args[0] if args else ""), now.operations
-            draft = read_code(text, now.draft)
-        else:
-            draft, before = apply(now.draft, name, args, settings), now.operations
-        build = Build(draft)
+            return start.draft, start.operations, ""
+        if name == "code":
+            text = str(args[0] if args else "")
+            return read_code(text, now.draft), now.operations, text
+        return apply(now.draft, name, args, settings), now.operations, ""
+
+    def _built(self, build: Build, before: dict[int, Any], text: str, copy: bool = True) -> State:
+        """The state of a draft that was built."""
+        now, draft = self.state, build.draft
         if build.model is None:
             return State(draft, build, now.model, now.operations, now.whole, text=text)
         names = {key: layer.name for key, layer in draft.layers.items()}
-        kept, new = keep_weights(build.operations, before, names)
-        model = build.model if now.model is None else compiled(build.model, now.model)
+        kept, new = keep_weights(build.operations, before, names, copy)
+        model = compiled(build.model, now.model) if copy and now.model else build.model
         own = build.operations
         return State(draft, build, model, own, self.position + 1, kept, new, text)
 

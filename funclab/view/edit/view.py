@@ -187,7 +187,8 @@ class Edit(View):
         kept = self._still_right(facts)
         here = str(steps.position)
         states = {key: value for key, value in facts.get("states", {}).items() if key in kept}
-        states.setdefault(here, facts_of(steps))
+        if here not in states:
+            states[here] = facts_of(steps)
         states = dict(sorted(states.items(), key=lambda item: int(item[0])))
         others = [key for key in states if key not in ("0", here)]
         for key in others[: max(0, len(states) - MOST_STATES)]:
