@@ -394,5 +394,6 @@ if __name__ == "__main__":
             rows[text] = result(text, tensorflow)
         except Exception as error:
             print(text, type(error).__name__, str(error)[:200])
-    RECORD.write_text(json.dumps(rows, indent=0))
+    lines = (f"{json.dumps(text)}: {json.dumps(row)}" for text, row in rows.items())
+    RECORD.write_text("{\n" + ",\n".join(lines) + "\n}\n")
     print(len(rows), "of", len(calls()))
