@@ -78,7 +78,14 @@ def test_every_model_is_built_again_with_the_same_predictions(kind, trial):
             assert nodes == [len(layer.inbound_nodes) for layer in model.graph.operations]
 
 
-NOT_READ = {"Lambda", "TextVectorization", "IntegerLookup", "StringLookup", "Hashing", "HashedCrossing"}
+NOT_READ = {
+    "Lambda",
+    "TextVectorization",
+    "IntegerLookup",
+    "StringLookup",
+    "Hashing",
+    "HashedCrossing",
+}
 """What holds a function, or may open a file; of the lessons, models with functions of their own."""
 
 
