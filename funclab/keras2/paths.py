@@ -11,6 +11,7 @@ from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from typing import Any
 
+from funclab import optimizers
 from funclab.errors import NoSuchImportError
 from funclab.errors.missing_names import ELSEWHERE
 from funclab.keras2 import legacy
@@ -97,6 +98,8 @@ FACES: dict[str, tuple[str, Mapping[str, Any]]] = {
     **{f"keras.utils.{name}": ("utils", legacy.UTILS) for name in UTILS},
     "keras.regularizers": ("regularizers", legacy.REGULARIZERS),
     "keras.constraints": ("constraints", legacy.CONSTRAINTS),
+    "keras.optimizers": ("optimizers", {"legacy": optimizers}),
+    "keras.optimizers.legacy": ("optimizers", {}),
     "keras.losses": ("losses", {"cosine_proximity": "cosine_similarity"}),
     "keras.objectives": ("losses", {"cosine_proximity": "cosine_similarity"}),
     "keras.initializations": ("initializers", {}),
