@@ -212,7 +212,9 @@ def _same(draft: Draft, before: Build) -> set[int]:
     """The calls that another build has made in the same way, of layers with no other calls."""
     old, same = before.draft, set[int]()
     for key, call in draft.calls.items():
-        known = old.calls.get(key) is call and old.layers.get(call.layer) is draft.layers[call.layer]
+        known = (
+            old.calls.get(key) is call and old.layers.get(call.layer) is draft.layers[call.layer]
+        )
         if known and before.shape(key) is not None and same.issuperset(call.sources):
             same.add(key)
     while True:

@@ -166,9 +166,10 @@ def _bare(arg: Any) -> str:
 
 
 def _value(value: Any) -> str:
-    if isinstance(value, list):
-        return "×".join(map(_value, value))
-    return str(value)
+    if not isinstance(value, list):
+        return str(value)
+    nested = any(isinstance(part, list) for part in value)
+    return f"({', '.join(map(_value, value))})" if nested else "×".join(map(_value, value))
 
 
 def _offered(repair: Repair) -> dict[str, Any]:
