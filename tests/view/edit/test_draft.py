@@ -175,9 +175,10 @@ def assert_kept(before, after):
         return
     kept = new = 0
     for key, layer in after.operations.items():
-        old = {(w.name, w.shape): w for w in getattr(before.operations.get(key), "weights", [])}
-        for weight in getattr(layer, "weights", []):
-            same = old.get((weight.name, weight.shape))
+        was = getattr(before.operations.get(key), "weights", [])
+        old = {(i, w.name, w.shape): w for i, w in enumerate(was)}
+        for i, weight in enumerate(getattr(layer, "weights", [])):
+            same = old.get((i, weight.name, weight.shape))
             kept, new = kept + (same is not None), new + (same is None)
             if same is not None:
                 np.testing.assert_array_equal(weight.numpy(), same.numpy())
