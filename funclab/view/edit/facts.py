@@ -103,6 +103,7 @@ def calls_of(build: Build) -> list[dict[str, Any]]:
             "reads": [clean(keys[source]) for source in dict.fromkeys(call.sources)],
             "read": [clean(name) for name in read.get(key, [])],
             "input": layer.is_input, "merge": layer.merges, "op": layer.op is not None,
+            "kind": layer.kind.__name__,
         })  # fmt: skip
     return told
 

@@ -57,7 +57,10 @@ export class Forms {
     if (this.waits) {
       const { calls } = this.edit.here, i = calls.findIndex((call) => call.key === key);
       const others = [...calls.slice(0, i).reverse(), ...calls.slice(i + 1)];
-      this.at = (others.find((call) => !calls[i].reads.includes(call.key)) ?? others[0])?.key ?? "";
+      // Whose layer? One of the same class; no Input and no op.
+      const fits = verb === "s" ? ({ input, op, layer, kind }) => !input && !op && layer !== calls[i].layer
+        && kind === calls[i].kind : ({ key }) => !calls[i].reads.includes(key);
+      this.at = (others.find(fits) ?? others.find(({ input }) => !input) ?? others[0])?.key ?? "";
     }
     this.ctx.update();
     this.focus();
