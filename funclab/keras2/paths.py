@@ -15,6 +15,9 @@ from funclab.errors import NoSuchImportError
 from funclab.errors.missing_names import ELSEWHERE
 from funclab.keras2 import legacy
 
+VERSION = "3.15.1+funclab"
+"""`keras.__version__`: the Keras that funclab follows, with the origin in sight."""
+
 
 class Face(types.ModuleType):
     """A module of funclab under a name of Keras, with `extras` that Keras had there: objects, or
@@ -25,6 +28,8 @@ class Face(types.ModuleType):
         self._room, self._extras = importlib.import_module(f"funclab.{room}".rstrip(".")), extras
         self.__doc__, self.__path__ = self._room.__doc__, []
         self.__all__ = [*getattr(self._room, "__all__", ()), *extras]
+        if name == "keras":
+            self.__version__ = VERSION
 
     def __getattr__(self, name: str) -> Any:
         extra = self._extras.get(name)
