@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 import funclab
 from funclab.view.draw.text import clean
-from tests.browser.test_edit import bridged, press, select
+from tests.browser.test_edit import bridged, press
 from tests.view import gallery
 from tests.view.edit.test_view import BUILT
 
@@ -45,15 +45,13 @@ class Hands:
         key = self.here(key)
         if self.view.state["selected"] == key:
             return
-        if self.page.locator(f'.box[data-key="{key}"]').count():
-            select(self.page, key)
-        else:  # Inputs alone are not drawn yet
-            press(self.page, "/")
-            self.page.keyboard.type(key)
-            press(self.page, "Enter")
-            expect(self.page.locator(f'[data-key="{key}"]')).to_have_attribute(
-                "aria-pressed", "true"
-            )
+        press(self.page, "/")
+        self.page.keyboard.type(key)
+        press(self.page, "Enter")
+        named = f'[data-key="{key}"]'  # Inputs alone are buttons, not yet a graph
+        expect(
+            self.page.locator(f"{named}[aria-current], {named}[aria-pressed=true]")
+        ).to_be_visible()
 
     def fill(self, values):
         """Go through the form with Tab, and write into its fields, or choose from their lists."""

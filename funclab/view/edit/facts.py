@@ -65,7 +65,7 @@ def facts_of(steps: Steps) -> dict[str, Any]:
     lines, reason = code_of(state)
     before: set[str] = set()
     if steps.position:
-        before = {line for line, _ in code_of(steps.states[steps.position - 1])[0]}
+        before = {line for line, _ in code_of(steps.at(steps.position - 1))[0]}
     changed = [bool(before) and line not in before for line, _ in lines]
     return {
         "calls": calls_of(state.build),

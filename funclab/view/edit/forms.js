@@ -321,9 +321,11 @@ export class Forms {
       edit.send(["input", Array.isArray(shape) ? shape : [shape],
         { dtype: text("dtype"), ...(name ? { name } : {}) }]);
     } else if (verb === "/") {
-      const found = edit.here.calls.find((call) => call.key.toLowerCase().includes(text("find").toLowerCase()));
+      const typed = text("find").toLowerCase(), keys = edit.here.calls.map((call) => call.key);
+      const found = [typed, `${typed}[0]`].map((whole) => keys.find((one) => one.toLowerCase() === whole)).find(Boolean)
+        ?? keys.find((one) => one.toLowerCase().includes(typed));
       this.close();
-      if (found) edit.select(found.key);
+      if (found) edit.select(found);
       this.ctx.el.focus({ preventScroll: true });
     } else if (verb === "e") document.activeElement?.dispatchEvent(new Event("change", { bubbles: true }));
     return key;
