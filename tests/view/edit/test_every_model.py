@@ -10,7 +10,6 @@ import pytest
 import funclab
 from funclab import Model, registry
 from funclab.errors import FunclabError
-from funclab.graph import structure
 from funclab.models import Functional, clone_model
 from funclab.teach import catch_up, same_graph
 from funclab.view.edit.building import Build, keep_weights
@@ -19,7 +18,6 @@ from funclab.view.edit.reading import read_code
 from tests.layers.examples import EXAMPLES
 from tests.view import gallery, models
 from tests.view.edit.test_draft import assert_same_predictions
-from tests.view.random_models import Builder
 
 LONG = bool(os.environ.get("SOAK"))
 MADE = {
@@ -79,12 +77,7 @@ def test_every_model_is_built_again_with_the_same_predictions(kind, trial):
 
 
 NOT_READ = {
-    "Lambda",
-    "TextVectorization",
-    "IntegerLookup",
-    "StringLookup",
-    "Hashing",
-    "HashedCrossing",
+    *("Lambda", "TextVectorization", "IntegerLookup", "StringLookup", "Hashing", "HashedCrossing"),
 }
 """What holds a function, or may open a file; of the lessons, models with functions of their own."""
 
