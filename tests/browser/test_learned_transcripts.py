@@ -53,6 +53,24 @@ WALKS = {
             *("p", "m", "ArrowDown", "m", "o", "y", "r", *ALL_KEYS),
         ],
     ),
+    "inside_asks": (
+        lambda: funclab.inside(
+            strokes(), STROKES, [0, 1, 0], call="edges[0]", ask=True, sample=2, **NAMED
+        ),
+        ["Enter", "1", "Enter", "2", "Enter", "Escape", "ArrowDown", "Enter", "Escape", "Enter"],
+    ),
+    "inside_attention_asks": (
+        lambda: funclab.inside(
+            headlines(), IDS, [1, 0], call="heads[0]", tokens=WORDS, ask=True, samples=[0]
+        ),
+        ["Enter", "1", "Enter", "2", "Enter", "Enter"],
+    ),
+    "whatif_asks": (
+        lambda: funclab.whatif(
+            strokes(), STROKES, [0, 1, 0], sample=1, ask=True, face="change", **NAMED
+        ),
+        ["s", "2", "s", "o", "f", "f", "1", "f", "f", "2", "f", "f"],
+    ),
     "whatif_row": (
         lambda: funclab.whatif(
             sizes(), BANDS, BANDS @ [[1.0], [-2]] + 3, sample=1, features=["metres", "kilograms"]
@@ -70,6 +88,18 @@ WALKS = {
             *("ArrowRight", "f", "ArrowUp", "ArrowDown", "ArrowDown", ".", "f", "/", "3", "Enter"),
             *("u", "y", "r", *ALL_KEYS),
         ],
+    ),
+    "mistakes_asks": (
+        lambda: funclab.mistakes(
+            models.classes(3), *scores(), labels=["ant", "bee", "cow"], ask=True, at=[1, 1]
+        ),
+        ["1", "ArrowLeft", "m", "2", "f", "f", "3", "ArrowDown", "f"],
+    ),
+    "mistakes_numbers_asks": (
+        lambda: funclab.mistakes(
+            models.numbers(), np.array([[0], [1], [2], [3]]), [0, 1.5, 2, 1], ask=True
+        ),
+        ["2", "ArrowRight"],
     ),
     "mistakes_yes_or_no": (
         lambda: funclab.mistakes(
@@ -89,6 +119,10 @@ WALKS = {
             *("ArrowRight", "ArrowRight", "ArrowUp", "n", "n", "Enter", "ArrowLeft", "ArrowDown"),
             *("Escape", ".", ",", "/", "4", "Enter", "n", "Escape", "u", "y", "r", *ALL_KEYS),
         ],
+    ),
+    "embedding_asks": (
+        lambda: funclab.embedding(BANDS, y=[0, 1, 0, 1, 0, 1], labels=["low", "high"], ask=True),
+        ["1", "ArrowRight", "2", "ArrowRight", "n"],
     ),
     "landscape": (
         landscape,
