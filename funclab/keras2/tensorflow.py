@@ -1,4 +1,4 @@
-"""`import tensorflow as tf`, for notebooks that use only `tf.keras` and `tf.data`."""
+"""`import tensorflow as tf`, for notebooks that use `tf.keras`, `tf.data` and `tf.GradientTape`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from importlib.machinery import ModuleSpec
 from typing import Any
 
 from funclab import ops, utils
+from funclab.engine.gradient_tape import GradientTape
 from funclab.errors import GraphError, NoSuchNameError
 from funclab.errors.missing_names import ELSEWHERE
 from funclab.keras2.paths import module_of
@@ -21,8 +22,8 @@ NO_TENSORFLOW = "tensorboard.compat.notf"
 
 
 class TensorFlow(types.ModuleType):
-    """A stand-in for TensorFlow: `keras` is funclab, `data` its pipelines, `random.set_seed` sets
-    its seed, and anything else is an error that says what to use instead."""
+    """A stand-in for TensorFlow: `keras` is funclab, `data` its pipelines, `GradientTape` its tape,
+    `random.set_seed` sets its seed, and anything else is an error that says what to use instead."""
 
     def __init__(self) -> None:
         super().__init__("tensorflow", __doc__)
@@ -33,6 +34,8 @@ class TensorFlow(types.ModuleType):
             return module_of("keras")
         if name == "data":
             return data
+        if name == "GradientTape":
+            return GradientTape
         if name == "random":
             return types.SimpleNamespace(set_seed=utils.set_random_seed)
         if name == "set_random_seed":
@@ -43,7 +46,7 @@ class TensorFlow(types.ModuleType):
         raise NoSuchNameError(
             f"module 'tensorflow' has no attribute {name!r}.",
             why="after install_as_keras(tensorflow=True), tensorflow is funclab, which has "
-            "tensorflow.keras and tensorflow.data only.",
+            "tensorflow.keras, tensorflow.data and GradientTape only.",
             fix=here or ELSEWHERE.get(name) or "functions of tensors are in keras.ops.",
         )
 
