@@ -224,9 +224,7 @@ class GradientTape:
             )
         self._used = True
 
-    def _gradients(
-        self, targets: Sequence[Any], sources: Sequence[Any], seeds: Any
-    ) -> list[Any]:
+    def _gradients(self, targets: Sequence[Any], sources: Sequence[Any], seeds: Any) -> list[Any]:
         chosen = [(t, i) for i, t in enumerate(targets) if isinstance(t, Value)]
         calls = self._calls([t for t, _ in chosen])
         reached = {v for call in calls for v in call.inputs if self._is_watched(v)}
@@ -278,4 +276,3 @@ def _value_of(leaf: Any, argument: str) -> Any:
             fix="pass for example model.trainable_weights.",
         )
     return leaf
-

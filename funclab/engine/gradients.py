@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import reduce
-from typing import Any
 
 import numpy as np
 
@@ -86,4 +85,3 @@ def filled(value: Value, number: float) -> Value:
     if None in value.shape:
         return ops.full_like(value, number)
     return Constant(np.full(value.shape, number, value.dtype))
-

@@ -85,7 +85,9 @@ def of_vjp(call: Call, cs: Sequence[Value | None]) -> dict[int, Value]:
     parts: list[Value | None] = [None] * len(xs)
     for i, part in zip(call.op.needs, cs):
         parts[i] = part
-    if isinstance(op, LINEAR) or (isinstance(op, dense.BiasActivation) and op.activation == "linear"):
+    if isinstance(op, LINEAR) or (
+        isinstance(op, dense.BiasActivation) and op.activation == "linear"
+    ):
         made = op(*(x if _is_index(x) else zero(x) if c is None else c for c, x in zip(parts, xs)))
         return dict(enumerate(made if isinstance(made, tuple) else [made]))
     if isinstance(op, PIECEWISE):

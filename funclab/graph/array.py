@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from funclab.graph import explanations
+from funclab.graph import explanations, structure
 from funclab.graph.tape import eager_tape
 from funclab.graph.tensor import OPERATORS, UFUNCS
 
@@ -58,6 +60,9 @@ class Array(np.ndarray):
             raise explanations.truth_of_many(self)
         return bool(np.asarray(self))
 
+    def __round__(self, ndigits: int | None = None) -> Any:
+        return as_array(np.asarray(self).round(ndigits or 0))
+
     def __reduce__(self) -> Any:
         return np.asarray(self).__reduce__()
 
@@ -72,6 +77,19 @@ def as_array(x: Any) -> Any:
     """The same memory as an `Array`; text stays as it is."""
     array = np.asarray(x)
     return array if array.dtype == object else array.view(Array)
+
+
+def gives_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function with arrays like those of Keras as its result, or among its results."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        made = function(*args, **kwargs)
+        return structure.map_structure(
+            lambda x: as_array(x) if isinstance(x, np.ndarray) else x, made
+        )
+
+    return call
 
 
 def is_watched(x: Any) -> bool:

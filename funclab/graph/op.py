@@ -9,11 +9,11 @@ import numpy as np
 
 from funclab import registry
 from funclab.engine.kernels.layout import is_spaced
+from funclab.graph.array import as_array, on_tape
+from funclab.graph.locks import holding, locks_of
 from funclab.graph.operation import OpOperation
 from funclab.graph.shape_math import Array, Shape
 from funclab.graph.strings import STRING, storage, text_refused
-from funclab.graph.array import as_array, on_tape
-from funclab.graph.locks import holding, locks_of
 from funclab.graph.tape import EagerTape, current_tape, eager_tape, is_recording
 from funclab.graph.tensor import OPERATORS, Operators, Tensor
 from funclab.graph.value import Call, Constant, Eager, Value, Variable, has_numbers

@@ -70,9 +70,11 @@ def is_recording() -> bool:
 
 
 def is_in_call() -> bool:
-    """Whether the `call` of a layer is being recorded."""
+    """Whether a layer's `call`, or what a GradientTape sees, is being recorded."""
     tape = _current.get()
-    return tape is not None and bool(tape.scope) and not tape.building
+    if tape is None or tape.building:
+        return False
+    return bool(tape.scope) or isinstance(tape, EagerTape)
 
 
 def eager_tape() -> EagerTape | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import operator
 from collections.abc import Callable, Iterator
@@ -12,11 +13,11 @@ import numpy as np
 
 from funclab.engine.kernels.layout import length, view
 from funclab.errors import WeightsError
-from funclab.graph import explanations
+from funclab.graph import explanations, structure
+from funclab.graph.array import as_array
 from funclab.graph.locks import locks_of, making
 from funclab.graph.shape_math import Array, Shape, known, show
 from funclab.graph.strings import as_texts, dtype_of
-from funclab.graph.array import as_array
 from funclab.graph.tape import is_in_call, is_recording, listening, numbers_asked
 from funclab.graph.tensor import OPERATORS, UFUNCS, Operators, compared
 
@@ -137,6 +138,13 @@ class Eager(Constant):
             return OPERATORS[name](*inputs)
         plain = [np.asarray(x) if isinstance(x, Value) else x for x in inputs]
         return getattr(ufunc, method)(*plain, **settings)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        def plain(x: Any) -> Any:
+            return np.asarray(x) if isinstance(x, Eager) else x
+
+        args, kwargs = structure.map_structure(plain, (args, kwargs))
+        return function(*args, **kwargs)
 
     def __float__(self) -> float:
         return float(self.numpy())
@@ -336,3 +344,15 @@ def array_of(x: Any) -> Any:
     if isinstance(x, Variable):
         return as_array(x.numpy())
     return as_array(x.array) if isinstance(x, Constant) else x
+
+
+def with_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A method of one argument that computes with NumPy, for arrays and variables; its result is
+    an array like those of Keras."""
+
+    @functools.wraps(function)
+    def call(self: Any, x: Any) -> Any:
+        made = function(self, array_of(x))
+        return as_array(made) if isinstance(made, (np.ndarray, np.generic)) else made
+
+    return call

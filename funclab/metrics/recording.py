@@ -66,7 +66,8 @@ def eager(result: Callable[[Any], Any]) -> Callable[[Any], Any]:
         if eager_tape() is not None:
             return Result(self, np.shape(found))._record(())
         found = np.asarray(found)
-        return as_array(found.astype(self.dtype) if found.dtype == np.float64 else found)
+        kind = self.dtype if self.dtype.startswith("float") else "float32"
+        return as_array(found.astype(kind) if found.dtype == np.float64 else found)
 
     return as_in_keras
 

@@ -74,6 +74,8 @@ class Compiled:
         """The metrics in attributes of the model and its layers."""
         self.chosen: list[str] | None = None
         """The metrics in logs, if the model's class has its own property `metrics`."""
+        self.shapes: list[Shape] = []
+        """The shapes of the outputs of a model without a graph that has a step of its own."""
         self.run_eagerly = False
         """Whether a training step of the model's own is always run in Python."""
         self.report: Callable[[], dict[str, Any]] | None = None
@@ -171,7 +173,9 @@ class Compiled:
         """The running loss and metrics, as numbers; or what the model's own step has returned."""
         if self.report is not None:
             return Named(self.report())
-        return Named((name, number(exact_result(tracker))) for name, tracker in self.trackers.items())
+        return Named(
+            (name, number(exact_result(tracker))) for name, tracker in self.trackers.items()
+        )
 
 
 class Steps:

@@ -65,9 +65,7 @@ class Form:
         return Plan([*self.logs.values()], wrt=(), updates=self.updates, calls=self.calls)
 
 
-def _needed(
-    calls: Sequence[Call], outputs: Sequence[Value], updates: Sequence[Call]
-) -> list[Call]:
+def _needed(calls: Sequence[Call], outputs: Sequence[Value], updates: Sequence[Call]) -> list[Call]:
     """The calls that the outputs and the updates depend on, in order."""
     wanted, chosen = set(outputs), set(updates)
     for call in reversed(calls):

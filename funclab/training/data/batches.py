@@ -138,9 +138,27 @@ def prepare_free(
     kinds = ("input", "target", "sample_weight")
     numbered = (lambda: [f"{i + 1}" for i in range(max(map(len, arrays)))],) * 3
     check_lengths([*zip(kinds, arrays, numbered)])
-    compiled.choose(model, [], [], compiled.forms) if compiled.kinds is None else None
+    shapes = shapes_for_metrics(model, compiled, arrays[0], trees[0])
+    targets = [array.shape for array in arrays[1]]
+    known = targets if len(targets) == len(shapes) else [None] * len(shapes)
+    compiled.choose(model, known, shapes, compiled.forms)
     dtypes = [dtype_of(array) for array in arrays[1]]
     return Data(*arrays, trees, dtypes)  # type: ignore[arg-type]
+
+
+def shapes_for_metrics(model: Model, compiled: Compiled, inputs: Any, tree: Any) -> list[Shape]:
+    """The shapes of the outputs, if the settings of `compile` ask for them."""
+    if model.outputs is not None:
+        return [tensor.shape for tensor in model.outputs]
+    if not (compiled.loss or compiled.plain_metrics or compiled.weighted_metrics):
+        return []
+    if compiled.outputs is not None and compiled.kinds is not None:
+        return compiled.shapes
+    try:
+        compiled.shapes = outputs_of(model, compiled, inputs, tree)[1]
+    except Exception:  # the step may use the model in another way
+        return []
+    return compiled.shapes
 
 
 def kinds_of(outputs: Sequence[Output], targets: Sequence[Any], dtypes: list[str]) -> list[str]:

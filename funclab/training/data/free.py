@@ -65,4 +65,3 @@ def _by_class(y: Any, sample_weight: Any, class_weight: Mapping[Any, float]) -> 
         labels = labels.argmax(-1) if labels.shape[-1] > 1 else labels[..., 0]
     weights = np.array([class_weight.get(int(label), 1.0) for label in labels], "float32")
     return weights if sample_weight is None else weights * np.asarray(sample_weight, "float32")
-
