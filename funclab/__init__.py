@@ -41,6 +41,7 @@ _ROOMS = (
 )  # fmt: skip
 _NAMES = {
     "Functional": "models",
+    "GradientTape": "engine.gradient_tape",
     "compare_runs": "view.training.view",
     "diagnose": "training.diagnosis.diagnosing",
     "diff": "view.diff.view",
