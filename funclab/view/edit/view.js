@@ -180,7 +180,7 @@ export class Edit {
       repairs.length ? h("ol", { class: "fl-repairs" }, repairs.map(({ text, cost, step }, i) =>
         h("li", {}, ctx.button(text, String(i + 1), () => this.send(step)), h("small", {}, cost))))
         : sentence("edit_fix", { fix: error.fix })].filter(Boolean);
-    if (!chosen) return [];
+    if (!chosen) return this.whole();
     const names = chosen.reads.join(", ");
     return [
       h("h2", {}, chosen.key),
@@ -189,6 +189,15 @@ export class Edit {
       sentence("edit_makes", { shape: chosen.shape }),
       chosen.calls > 1 ? sentence("edit_called", { n: chosen.calls }) : null,
       chosen.status === "forgotten" ? sentence("edit_forgotten") : null].filter(Boolean);
+  }
+
+  /** What the panel says of the model, if no call is selected. */
+  whole() {
+    const { ctx, here: { calls, outputs } } = this, { position } = ctx.state;
+    const returned = calls.filter(({ key }) => outputs.includes(key)).map(({ key, shape }) => `${key} ${shape}`);
+    return [h("h2", {}, ctx.facts.steps?.[position] ?? ""),
+      ...(calls.length ? [h("p", {}, ctx.t("edit_calls", { n: calls.length }))] : []),
+      ...(returned.length ? [h("p", {}, ctx.t("edit_returns", { names: returned }))] : [])];
   }
 
   // Steps.
