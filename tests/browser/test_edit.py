@@ -105,7 +105,8 @@ def test_connections_sharing_and_ends_by_keys_alone(bridged):
 
     select(page, "parts[0]")
     press(page, "s")
-    press(page, "ArrowRight", "Enter")
+    expect(page.locator(".fl-at")).to_have_text("strokes[0]")  # a layer of the same class
+    press(page, "Enter")
     at_step(page, 3, "parts calls the layer of strokes")
     press(page, "u")
     at_step(page, 2, "cut strokes from concatenate")
