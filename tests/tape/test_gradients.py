@@ -47,14 +47,13 @@ def test_random_programs_have_the_gradients_of_differences(seed):
         return
     step = 1e-6
     ends = [
-        float(run(*[Variable(a + s * step * d) for a, d in zip(arrays, along)]))
-        for s in (1, -1)
+        float(run(*[Variable(a + s * step * d) for a, d in zip(arrays, along)])) for s in (1, -1)
     ]
     assert slope == pytest.approx((ends[0] - ends[1]) / (2 * step), rel=1e-5, abs=1e-6)
 
 
 def seeds_with_a_stop(seed: int) -> str:
-    """"stop" for a program with `stop_gradient`, of which differences know nothing."""
+    """ "stop" for a program with `stop_gradient`, of which differences know nothing."""
     called: list[str] = []
 
     class Noted:
