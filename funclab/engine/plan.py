@@ -48,8 +48,9 @@ class Plan:
 
     `wrt` defaults to the trainable variables that `outputs` depend on; `()` means no gradients. The
     backward pass starts with ones at `outputs` (the first of a list). `updates` are calls that
-    change state and run although no output needs them; `calls`, if given, are all calls to run. With `keep`, every value and gradient has
-    its own memory and can be inspected; otherwise a buffer is reused after its value's last use.
+    change state and run although no output needs them; `calls`, if given, are all calls to run.
+    With `keep`, every value and gradient has its own memory and can be inspected; otherwise a
+    buffer is reused after its value's last use.
 
     >>> from funclab import ops
     >>> from funclab.graph.tape import Tape

@@ -1,8 +1,8 @@
 """Random programs in the functions that `keras.ops` and `funclab.ops` share, of two matrices and a
 vector, and the gradients that Keras computes of them.
 
-`KERAS_BACKEND=tensorflow .venv/interop/bin/python -m tests.tape.random_programs`, then the same with
-`jax`, writes `random_programs.npz`: of each program its value and three gradients.
+`KERAS_BACKEND=tensorflow .venv/interop/bin/python -m tests.tape.random_programs`, then the same
+with `jax`, writes `random_programs.npz`: of each program its value and three gradients.
 """
 
 from __future__ import annotations
