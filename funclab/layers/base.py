@@ -30,11 +30,7 @@ from funclab.layers import arguments
 from funclab.layers.arguments import KERAS_2_KEYWORDS, call_parameters, parameters
 from funclab.layers.batches import computed
 from funclab.layers.calls import (
-    call_at_once,
-    call_on_arrays,
-    stateless_call,
-    value_of,
-    way_to_call,
+    argument, call_at_once, call_on_arrays, fill, stateless_call, value_of, way_to_call,
 )  # fmt: skip
 from funclab.layers.configs import brief, rebuilt, settings
 from funclab.layers.spec import check_inputs, maker_hint
@@ -249,18 +245,18 @@ class Layer(Weighted):
         check_inputs(self, leaves)
         self._build_once((first, *rest), kwargs)
         positions = call_parameters(type(self))
-        training = _argument("training", positions, rest, kwargs)
+        training = argument("training", positions, rest, kwargs)
         if training is not None:
             tape.training = bool(training)
-        mask = inside = _argument("mask", positions, rest, kwargs)
+        mask = inside = argument("mask", positions, rest, kwargs)
         if mask is None and any(leaf.mask is not None for leaf in leaves):
             mask = structure.map_structure(lambda leaf: leaf.mask, first)
             # With several tensors, Keras does not say which of them the mask belongs to.
             inside = None if arguments.holds_tensors((rest, kwargs)) else mask
-        _fill("training", tape.training, positions, rest, kwargs)
-        _fill("mask", inside, positions, rest, kwargs)
+        fill("training", tape.training, positions, rest, kwargs)
+        fill("mask", inside, positions, rest, kwargs)
         for name, value in arguments.own_masks(type(self), (first, *rest), kwargs).items():
-            _fill(name, value, positions, rest, kwargs)
+            fill(name, value, positions, rest, kwargs)
         tape.scope = (*tape.scope, self.name)
         outputs = structure.map_structure(self._as_value, computed(self, (first, *rest), kwargs))
         outputs = self._with_masks(first, mask, outputs)
@@ -436,20 +432,3 @@ def values_of(shape: Any, dtype: str) -> Any:
     if any(isinstance(part, (list, tuple)) for part in shape):
         return [values_of(part, dtype) for part in shape]
     return Value(to_shape(shape), dtype)
-
-
-def _argument(name: str, positions: dict[str, int], rest: Args, kwargs: dict[str, Any]) -> Any:
-    """An argument of `call`, passed by position or by name; None if it was not passed."""
-    position = positions.get(name, 0)
-    if 0 < position <= len(rest):
-        return rest[position - 1]
-    return kwargs.get(name)
-
-
-def _fill(
-    name: str, value: Any, positions: dict[str, int], rest: Args, kwargs: dict[str, Any]
-) -> None:
-    """Pass `value` to a `call` that takes `name`, unless it was passed by position."""
-    kwargs.pop(name, None)
-    if positions.get(name, 0) > len(rest):
-        kwargs[name] = value

@@ -98,3 +98,20 @@ def stateless_call(
         after = [as_array(variable.numpy()) for variable in sides[1]]
         losses = (layer.losses,) if return_losses else ()
     return outputs, after, *losses
+
+
+def argument(name: str, positions: dict[str, int], rest: Any, kwargs: dict[str, Any]) -> Any:
+    """An argument of `call`, passed by position or by name; None if it was not passed."""
+    position = positions.get(name, 0)
+    if 0 < position <= len(rest):
+        return rest[position - 1]
+    return kwargs.get(name)
+
+
+def fill(
+    name: str, value: Any, positions: dict[str, int], rest: Any, kwargs: dict[str, Any]
+) -> None:
+    """Pass `value` to a `call` that takes `name`, unless it was passed by position."""
+    kwargs.pop(name, None)
+    if positions.get(name, 0) > len(rest):
+        kwargs[name] = value
