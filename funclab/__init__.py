@@ -74,6 +74,7 @@ _NAMES = {
     "unload_ipython_extension": "view.notebook.extension",
     "watch": "view.training.view",
     "whatif": "view.whatif.view",
+    "will_it_run": "keras2.will_it_run",
 }
 
 __all__ = [

@@ -30,7 +30,13 @@ from funclab.layers import arguments
 from funclab.layers.arguments import KERAS_2_KEYWORDS, call_parameters, parameters
 from funclab.layers.batches import computed
 from funclab.layers.calls import (
-    argument, call_at_once, call_on_arrays, fill, stateless_call, value_of, way_to_call,
+    argument,
+    call_at_once,
+    call_on_arrays,
+    fill,
+    stateless_call,
+    value_of,
+    way_to_call,
 )  # fmt: skip
 from funclab.layers.configs import brief, rebuilt, settings
 from funclab.layers.spec import check_inputs, maker_hint

@@ -61,6 +61,8 @@ class Weighted(Operation):
         self._own_weights.append(variable)
         return variable
 
+    add_variable = add_weight  # Keras' other name of it
+
     def _new_variable(self, arguments: dict[str, Any]) -> Variable:
         name, initializer = arguments.get("name") or "variable", arguments.get("initializer")
         shape = shape_math.to_shape(arguments.get("shape", ()))
