@@ -1,4 +1,5 @@
 """An actor and a critic in one model, trained after every episode with one tape."""
+
 import numpy as np
 import tensorflow as tf
 from tensorflow import keras
@@ -34,7 +35,9 @@ for episode in range(40):
             returns.insert(0, discounted)
         returns = (np.array(returns) - np.mean(returns)) / (np.std(returns) + eps)
         actor_losses, critic_losses = [], []
-        for log_prob, value, ret in zip(action_probs_history, critic_value_history, returns.tolist()):
+        for log_prob, value, ret in zip(
+            action_probs_history, critic_value_history, returns.tolist()
+        ):
             actor_losses.append(-log_prob * (ret - value))
             critic_losses.append(huber_loss(tf.expand_dims(value, 0), tf.expand_dims(ret, 0)))
         loss_value = sum(actor_losses) + sum(critic_losses)

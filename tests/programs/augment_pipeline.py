@@ -1,4 +1,5 @@
 """Images are changed at random in the pipeline, not in the model."""
+
 import numpy as np
 import tensorflow as tf
 
@@ -30,13 +31,15 @@ train = (
 )
 batch, one_hot = next(iter(train))
 assert batch.shape == (10, 8, 8, 3) and one_hot.shape == (10, 2)
-assert 0 <= float(tf.reduce_min(batch)) and float(tf.reduce_max(batch)) <= 1
-model = tf.keras.Sequential([
-    tf.keras.layers.Conv2D(4, 3, activation="relu", input_shape=(8, 8, 3)),
-    tf.keras.layers.MaxPooling2D(),
-    tf.keras.layers.Flatten(),
-    tf.keras.layers.Dense(2, activation="softmax"),
-])
+assert float(tf.reduce_min(batch)) >= 0 and float(tf.reduce_max(batch)) <= 1
+model = tf.keras.Sequential(
+    [
+        tf.keras.layers.Conv2D(4, 3, activation="relu", input_shape=(8, 8, 3)),
+        tf.keras.layers.MaxPooling2D(),
+        tf.keras.layers.Flatten(),
+        tf.keras.layers.Dense(2, activation="softmax"),
+    ]
+)
 model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
 history = model.fit(train, epochs=2, verbose=0)
 assert len(history.epoch) == 2

@@ -1,4 +1,5 @@
 """What Keras 2 did with K.function, layers' outputs and learning phase."""
+
 import numpy as np
 from keras import backend as K
 from keras.layers import Activation, BatchNormalization, Dense, Input

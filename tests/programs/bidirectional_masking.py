@@ -1,6 +1,7 @@
 """Sentences of different lengths: a mask makes the padding count for nothing."""
-import numpy as np
+
 import keras
+import numpy as np
 from keras import layers
 
 inputs = keras.Input(shape=(None,), dtype="int32")

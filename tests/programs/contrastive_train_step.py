@@ -1,4 +1,5 @@
 """Two views of each image come near, others go away: a loss over the batch in train_step."""
+
 import numpy as np
 import tensorflow as tf
 from tensorflow import keras
@@ -9,8 +10,12 @@ class ContrastiveModel(keras.Model):
     def __init__(self, width, temperature):
         super().__init__()
         self.temperature = temperature
-        self.encoder = keras.Sequential([layers.Input((6,)), layers.Dense(width, activation="relu"), layers.Dense(width)])
-        self.projection_head = keras.Sequential([layers.Input((width,)), layers.Dense(width, activation="relu"), layers.Dense(4)])
+        self.encoder = keras.Sequential(
+            [layers.Input((6,)), layers.Dense(width, activation="relu"), layers.Dense(width)]
+        )
+        self.projection_head = keras.Sequential(
+            [layers.Input((width,)), layers.Dense(width, activation="relu"), layers.Dense(4)]
+        )
 
     def compile(self, contrastive_optimizer, **kwargs):
         super().compile(**kwargs)
@@ -29,15 +34,22 @@ class ContrastiveModel(keras.Model):
         labels = tf.range(tf.shape(projections_1)[0])
         self.accuracy.update_state(labels, similarities)
         self.accuracy.update_state(labels, tf.transpose(similarities))
-        loss_1_2 = keras.losses.sparse_categorical_crossentropy(labels, similarities, from_logits=True)
-        loss_2_1 = keras.losses.sparse_categorical_crossentropy(labels, tf.transpose(similarities), from_logits=True)
+        loss_1_2 = keras.losses.sparse_categorical_crossentropy(
+            labels, similarities, from_logits=True
+        )
+        loss_2_1 = keras.losses.sparse_categorical_crossentropy(
+            labels, tf.transpose(similarities), from_logits=True
+        )
         return tf.reduce_mean((loss_1_2 + loss_2_1) / 2)
 
     def train_step(self, data):
         first = data + tf.random.normal(tf.shape(data), stddev=0.05)
         second = data + tf.random.normal(tf.shape(data), stddev=0.05)
         with tf.GradientTape() as tape:
-            loss = self.contrastive_loss(self.projection_head(self.encoder(first)), self.projection_head(self.encoder(second)))
+            loss = self.contrastive_loss(
+                self.projection_head(self.encoder(first)),
+                self.projection_head(self.encoder(second)),
+            )
         weights = self.encoder.trainable_weights + self.projection_head.trainable_weights
         gradients = tape.gradient(loss, weights)
         self.contrastive_optimizer.apply_gradients(zip(gradients, weights))
@@ -45,7 +57,9 @@ class ContrastiveModel(keras.Model):
         return {m.name: m.result() for m in self.metrics}
 
     def test_step(self, data):
-        loss = self.contrastive_loss(self.projection_head(self.encoder(data)), self.projection_head(self.encoder(data)))
+        loss = self.contrastive_loss(
+            self.projection_head(self.encoder(data)), self.projection_head(self.encoder(data))
+        )
         self.loss_tracker.update_state(loss)
         return {m.name: m.result() for m in self.metrics}
 

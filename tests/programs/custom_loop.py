@@ -1,4 +1,5 @@
 """A training loop written out, with metrics, tf.function and a learning rate schedule."""
+
 import numpy as np
 import tensorflow as tf
 from tensorflow import keras
@@ -8,7 +9,13 @@ x = rng.normal(size=(160, 6)).astype("float32")
 y = (x[:, 0] > x[:, 1]).astype("int64")
 train = tf.data.Dataset.from_tensor_slices((x[:128], y[:128])).shuffle(128, seed=1).batch(32)
 test = tf.data.Dataset.from_tensor_slices((x[128:], y[128:])).batch(32)
-model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(16, activation="relu", kernel_regularizer="l2"), keras.layers.Dense(2)])
+model = keras.Sequential(
+    [
+        keras.Input((6,)),
+        keras.layers.Dense(16, activation="relu", kernel_regularizer="l2"),
+        keras.layers.Dense(2),
+    ]
+)
 schedule = keras.optimizers.schedules.ExponentialDecay(0.05, decay_steps=20, decay_rate=0.9)
 optimizer = keras.optimizers.Adam(schedule)
 loss_fn = keras.losses.SparseCategoricalCrossentropy(from_logits=True)

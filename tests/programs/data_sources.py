@@ -1,4 +1,5 @@
 """What fit takes: a generator, a Sequence, a pipeline from a generator, arrays with weights."""
+
 import math
 
 import numpy as np
@@ -37,7 +38,10 @@ sequence = BatchSequence(x, y, 4)
 model.fit(sequence, epochs=2, verbose=0, validation_data=sequence)
 print("ended", sequence.ended, model.optimizer.iterations.numpy())
 assert model.optimizer.iterations.numpy() == 10 + 12
-signature = (tf.TensorSpec(shape=(None, 3), dtype=tf.float32), tf.TensorSpec(shape=(None, 1), dtype=tf.float32))
+signature = (
+    tf.TensorSpec(shape=(None, 3), dtype=tf.float32),
+    tf.TensorSpec(shape=(None, 1), dtype=tf.float32),
+)
 pipeline = tf.data.Dataset.from_generator(lambda: generator(x, y), output_signature=signature)
 model.fit(pipeline, steps_per_epoch=3, epochs=1, verbose=0)
 weights = np.zeros(23)

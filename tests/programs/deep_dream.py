@@ -1,10 +1,19 @@
 """An image is changed so that a filter answers more, and a style is kept by its Gram matrix."""
-import numpy as np
+
 import keras
+import numpy as np
 import tensorflow as tf
 
-model = keras.Sequential([keras.Input((10, 10, 3)), keras.layers.Conv2D(4, 3, name="c1"), keras.layers.Conv2D(6, 3, activation="relu", name="c2")])
-extractor = keras.Model(inputs=model.inputs, outputs={layer.name: layer.output for layer in model.layers})
+model = keras.Sequential(
+    [
+        keras.Input((10, 10, 3)),
+        keras.layers.Conv2D(4, 3, name="c1"),
+        keras.layers.Conv2D(6, 3, activation="relu", name="c2"),
+    ]
+)
+extractor = keras.Model(
+    inputs=model.inputs, outputs={layer.name: layer.output for layer in model.layers}
+)
 
 
 def compute_loss(image, filter_index):
@@ -44,7 +53,12 @@ optimizer = keras.optimizers.Adam(0.05)
 history = []
 for _ in range(12):
     with tf.GradientTape() as tape:
-        loss = tf.reduce_mean(tf.square(gram_matrix(style) - gram_matrix(extractor(combination)["c1"][0]))) / 1e3
+        loss = (
+            tf.reduce_mean(
+                tf.square(gram_matrix(style) - gram_matrix(extractor(combination)["c1"][0]))
+            )
+            / 1e3
+        )
     grads = tape.gradient(loss, combination)
     optimizer.apply_gradients([(grads, combination)])
     history.append(float(loss))

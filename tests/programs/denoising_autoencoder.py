@@ -1,4 +1,5 @@
 """Noise is taken out of images by convolutions."""
+
 import numpy as np
 from keras.layers import Conv2D, Input, MaxPooling2D, UpSampling2D
 from keras.models import Model
@@ -17,6 +18,8 @@ decoded = Conv2D(1, (3, 3), activation="sigmoid", padding="same")(h)
 autoencoder = Model(input_img, decoded)
 autoencoder.compile(optimizer="adadelta", loss="binary_crossentropy")
 autoencoder.optimizer.learning_rate.assign(1.0)
-history = autoencoder.fit(noisy, x, epochs=10, batch_size=16, shuffle=True, validation_data=(noisy, x), verbose=0)
+history = autoencoder.fit(
+    noisy, x, epochs=10, batch_size=16, shuffle=True, validation_data=(noisy, x), verbose=0
+)
 assert history.history["val_loss"][-1] < history.history["val_loss"][0]
 assert Model(input_img, encoded).predict(noisy[:2], verbose=0).shape == (2, 4, 4, 8)

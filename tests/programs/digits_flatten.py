@@ -1,4 +1,5 @@
 """A first network on digits, as courses of 2017 to 2020 wrote it."""
+
 import numpy as np
 import tensorflow as tf
 
@@ -7,12 +8,14 @@ x_train = rng.integers(0, 256, (64, 28, 28)).astype("uint8")
 y_train = (x_train[:, :14].mean((1, 2)) > x_train[:, 14:].mean((1, 2))).astype("int64")
 x_train = x_train / 255.0
 
-model = tf.keras.models.Sequential([
-    tf.keras.layers.Flatten(input_shape=(28, 28)),
-    tf.keras.layers.Dense(32, activation="relu"),
-    tf.keras.layers.Dropout(0.2),
-    tf.keras.layers.Dense(2),
-])
+model = tf.keras.models.Sequential(
+    [
+        tf.keras.layers.Flatten(input_shape=(28, 28)),
+        tf.keras.layers.Dense(32, activation="relu"),
+        tf.keras.layers.Dropout(0.2),
+        tf.keras.layers.Dense(2),
+    ]
+)
 loss_fn = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 predictions = model(x_train[:1]).numpy()
 probabilities = tf.nn.softmax(predictions).numpy()

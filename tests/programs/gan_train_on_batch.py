@@ -1,11 +1,14 @@
 """A generator and a discriminator of points, trained in turn by train_on_batch."""
+
 import numpy as np
 from keras.layers import Dense, Input, LeakyReLU
 from keras.models import Model, Sequential
 from keras.optimizers import Adam
 
 generator = Sequential([Dense(16, input_dim=4), LeakyReLU(alpha=0.2), Dense(2)])
-discriminator = Sequential([Dense(16, input_dim=2), LeakyReLU(alpha=0.2), Dense(1, activation="sigmoid")])
+discriminator = Sequential(
+    [Dense(16, input_dim=2), LeakyReLU(alpha=0.2), Dense(1, activation="sigmoid")]
+)
 discriminator.compile(loss="binary_crossentropy", optimizer=Adam(0.01), metrics=["accuracy"])
 discriminator.trainable = False
 z = Input(shape=(4,))

@@ -1,11 +1,18 @@
 """A GAN as a model with two optimizers and a training step of its own."""
+
 import tensorflow as tf
 from tensorflow import keras
 from tensorflow.keras import layers
 
 latent_dim = 4
-discriminator = keras.Sequential([keras.Input(shape=(2,)), layers.Dense(16), layers.LeakyReLU(0.2), layers.Dense(1)], name="discriminator")
-generator = keras.Sequential([keras.Input(shape=(latent_dim,)), layers.Dense(16, activation="relu"), layers.Dense(2)], name="generator")
+discriminator = keras.Sequential(
+    [keras.Input(shape=(2,)), layers.Dense(16), layers.LeakyReLU(0.2), layers.Dense(1)],
+    name="discriminator",
+)
+generator = keras.Sequential(
+    [keras.Input(shape=(latent_dim,)), layers.Dense(16, activation="relu"), layers.Dense(2)],
+    name="generator",
+)
 
 
 class GAN(keras.Model):
@@ -49,7 +56,11 @@ class GAN(keras.Model):
 
 points = tf.random.normal((64, 2), mean=2.0)
 gan = GAN(discriminator, generator, latent_dim)
-gan.compile(keras.optimizers.Adam(0.01), keras.optimizers.Adam(0.01), keras.losses.BinaryCrossentropy(from_logits=True))
+gan.compile(
+    keras.optimizers.Adam(0.01),
+    keras.optimizers.Adam(0.01),
+    keras.losses.BinaryCrossentropy(from_logits=True),
+)
 data = tf.data.Dataset.from_tensor_slices(points).shuffle(64).batch(16)
 history = gan.fit(data, epochs=4, verbose=0)
 assert len(history.history["g_loss"]) == 4

@@ -1,19 +1,24 @@
 """Where a convolution looked: the gradient of a class with respect to the last maps."""
+
 import numpy as np
 import tensorflow as tf
 from tensorflow import keras
 
-model = keras.Sequential([
-    keras.Input((12, 12, 1)),
-    keras.layers.Conv2D(4, 3, activation="relu", name="first"),
-    keras.layers.Conv2D(6, 3, activation="relu", name="last_conv"),
-    keras.layers.GlobalAveragePooling2D(),
-    keras.layers.Dense(3, name="scores"),
-])
+model = keras.Sequential(
+    [
+        keras.Input((12, 12, 1)),
+        keras.layers.Conv2D(4, 3, activation="relu", name="first"),
+        keras.layers.Conv2D(6, 3, activation="relu", name="last_conv"),
+        keras.layers.GlobalAveragePooling2D(),
+        keras.layers.Dense(3, name="scores"),
+    ]
+)
 
 
 def make_gradcam_heatmap(img_array, model, last_conv_layer_name, pred_index=None):
-    grad_model = keras.models.Model(model.inputs, [model.get_layer(last_conv_layer_name).output, model.output])
+    grad_model = keras.models.Model(
+        model.inputs, [model.get_layer(last_conv_layer_name).output, model.output]
+    )
     with tf.GradientTape() as tape:
         last_conv_layer_output, preds = grad_model(img_array)
         if pred_index is None:

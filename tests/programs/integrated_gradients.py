@@ -1,10 +1,17 @@
 """Which pixels made the answer: gradients along the way from a black image, summed."""
+
 import numpy as np
 import tensorflow as tf
 from tensorflow import keras
 from tensorflow.keras import layers
 
-model = keras.Sequential([layers.Conv2D(3, 3, activation="tanh", input_shape=(6, 6, 1)), layers.Flatten(), layers.Dense(4, activation="softmax")])
+model = keras.Sequential(
+    [
+        layers.Conv2D(3, 3, activation="tanh", input_shape=(6, 6, 1)),
+        layers.Flatten(),
+        layers.Dense(4, activation="softmax"),
+    ]
+)
 
 
 def get_gradients(img_input, top_pred_idx):
@@ -18,7 +25,9 @@ def get_gradients(img_input, top_pred_idx):
 
 def get_integrated_gradients(img, top, num_steps=50):
     baseline = np.zeros_like(img)
-    interpolated = np.array([baseline + (step / num_steps) * (img - baseline) for step in range(num_steps + 1)]).astype(np.float32)
+    interpolated = np.array(
+        [baseline + (step / num_steps) * (img - baseline) for step in range(num_steps + 1)]
+    ).astype(np.float32)
     grads = [get_gradients(tf.expand_dims(image, axis=0), top)[0] for image in interpolated]
     grads = tf.convert_to_tensor(grads, dtype=tf.float32)
     grads = (grads[:-1] + grads[1:]) / 2.0

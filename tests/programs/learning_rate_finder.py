@@ -1,6 +1,6 @@
 """The rate grows at every batch; the loss is written down, and the weights are put back."""
+
 import numpy as np
-import tensorflow as tf
 from tensorflow import keras
 
 K = keras.backend
@@ -19,7 +19,13 @@ class ExponentialLearningRate(keras.callbacks.Callback):
 
 x = np.random.default_rng(0).normal(size=(128, 4)).astype("float32")
 y = x.sum(1)
-model = keras.Sequential([keras.layers.InputLayer(input_shape=[4]), keras.layers.Dense(8, activation="selu", kernel_initializer="lecun_normal"), keras.layers.Dense(1)])
+model = keras.Sequential(
+    [
+        keras.layers.InputLayer(input_shape=[4]),
+        keras.layers.Dense(8, activation="selu", kernel_initializer="lecun_normal"),
+        keras.layers.Dense(1),
+    ]
+)
 model.compile(loss="mse", optimizer=keras.optimizers.SGD(learning_rate=1e-3))
 init_weights = model.get_weights()
 steps = 128 // 16

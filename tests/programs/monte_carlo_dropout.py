@@ -1,4 +1,5 @@
 """Dropout stays on while predicting, for a spread of answers."""
+
 import numpy as np
 import tensorflow as tf
 from tensorflow import keras
@@ -11,12 +12,14 @@ class MCDropout(keras.layers.Dropout):
 
 keras.utils.set_random_seed(42)
 x = np.random.default_rng(0).normal(size=(50, 3)).astype("float32")
-model = keras.models.Sequential([
-    keras.layers.Input((3,)),
-    keras.layers.Dense(32, activation="elu", kernel_constraint=keras.constraints.max_norm(1.0)),
-    MCDropout(rate=0.5),
-    keras.layers.Dense(1),
-])
+model = keras.models.Sequential(
+    [
+        keras.layers.Input((3,)),
+        keras.layers.Dense(32, activation="elu", kernel_constraint=keras.constraints.max_norm(1.0)),
+        MCDropout(rate=0.5),
+        keras.layers.Dense(1),
+    ]
+)
 model.compile("nadam", "mse")
 model.fit(x, x[:, 0], epochs=3, verbose=0)
 y_probas = np.stack([model.predict(x, verbose=0) for _ in range(20)])

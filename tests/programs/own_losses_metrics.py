@@ -1,4 +1,5 @@
 """A loss with settings, and a metric that counts over an epoch."""
+
 import numpy as np
 import tensorflow as tf
 from tensorflow import keras
@@ -51,4 +52,7 @@ expected = np.mean((y - found) ** 2 + 0.1 * (0.5 - found) ** 2)
 assert abs(line.evaluate(x, y, verbose=0) - expected) < 1e-4
 line.compile("sgd", loss=huber_fn)
 error = np.abs(y - found)
-assert abs(line.evaluate(x, y, verbose=0) - np.mean(np.where(error < 1, error**2 / 2, error - 0.5))) < 1e-4
+assert (
+    abs(line.evaluate(x, y, verbose=0) - np.mean(np.where(error < 1, error**2 / 2, error - 0.5)))
+    < 1e-4
+)

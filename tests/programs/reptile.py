@@ -1,4 +1,5 @@
 """Meta-learning by weights alone: train on a task, go a part of the way, go on."""
+
 import numpy as np
 import tensorflow as tf
 from tensorflow import keras
@@ -27,5 +28,9 @@ for meta_iter in range(10):
     new_vars = [var.numpy().copy() for var in model.trainable_variables]
     for index, var in enumerate(model.trainable_variables):
         var.assign(old_vars[index] + (new_vars[index] - old_vars[index]) * cur_meta_step_size)
-assert np.allclose(model.get_weights()[0], old_vars[0] + (new_vars[0] - old_vars[0]) * cur_meta_step_size, atol=1e-6)
+assert np.allclose(
+    model.get_weights()[0],
+    old_vars[0] + (new_vars[0] - old_vars[0]) * cur_meta_step_size,
+    atol=1e-6,
+)
 assert optimizer.iterations.numpy() == 40

@@ -1,4 +1,5 @@
 """A model is saved in every format, and is the same when it is loaded."""
+
 import json
 import os
 

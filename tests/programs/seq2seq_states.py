@@ -1,6 +1,7 @@
 """A sequence is reversed: an encoder, a decoder with teacher forcing, and inference with states."""
-import numpy as np
+
 import keras
+import numpy as np
 from keras.layers import LSTM, Dense, Input
 from keras.models import Model
 
@@ -23,7 +24,9 @@ outputs, _, _ = decoder(decoder_inputs, initial_state=states)
 dense = Dense(tokens, activation="softmax")
 model = Model([encoder_inputs, decoder_inputs], dense(outputs))
 model.compile(optimizer=keras.optimizers.RMSprop(0.01), loss="categorical_crossentropy")
-history = model.fit([encoder_in, decoder_in], decoder_out, batch_size=32, epochs=8, validation_split=0.2, verbose=0)
+history = model.fit(
+    [encoder_in, decoder_in], decoder_out, batch_size=32, epochs=8, validation_split=0.2, verbose=0
+)
 assert history.history["loss"][-1] < 0.8 * history.history["loss"][0]
 
 encoder_model = Model(encoder_inputs, states)

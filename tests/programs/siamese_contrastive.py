@@ -1,4 +1,5 @@
 """Two inputs, one network for both, and a loss on their distance."""
+
 import numpy as np
 from keras import backend as K
 from keras.layers import Dense, Input, Lambda
@@ -12,7 +13,9 @@ def euclidean_distance(vectors):
 
 def contrastive_loss(y_true, y_pred):
     margin = 1
-    return K.mean(y_true * K.square(y_pred) + (1 - y_true) * K.square(K.maximum(margin - y_pred, 0)))
+    return K.mean(
+        y_true * K.square(y_pred) + (1 - y_true) * K.square(K.maximum(margin - y_pred, 0))
+    )
 
 
 def accuracy(y_true, y_pred):
@@ -22,7 +25,9 @@ def accuracy(y_true, y_pred):
 base_in = Input(shape=(6,))
 base = Model(base_in, Dense(4)(Dense(16, activation="relu")(base_in)))
 a, b = Input(shape=(6,)), Input(shape=(6,))
-distance = Lambda(euclidean_distance, output_shape=lambda shapes: (shapes[0][0], 1))([base(a), base(b)])
+distance = Lambda(euclidean_distance, output_shape=lambda shapes: (shapes[0][0], 1))(
+    [base(a), base(b)]
+)
 model = Model([a, b], distance)
 model.compile(loss=contrastive_loss, optimizer="rmsprop", metrics=[accuracy])
 rng = np.random.default_rng(0)

@@ -1,6 +1,7 @@
 """States that last from batch to batch, until they are reset."""
-import numpy as np
+
 import keras
+import numpy as np
 
 inputs = keras.Input(batch_shape=(2, 3, 1))
 layer = keras.layers.LSTM(4, stateful=True)

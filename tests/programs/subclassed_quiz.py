@@ -1,4 +1,5 @@
 """Layers and models as classes: what they track, and what call may do."""
+
 import numpy as np
 import tensorflow as tf
 from tensorflow import keras
@@ -10,7 +11,9 @@ class Linear(keras.layers.Layer):
         self.units = units
 
     def build(self, input_shape):
-        self.w = self.add_weight(shape=(input_shape[-1], self.units), initializer="random_normal", trainable=True)
+        self.w = self.add_weight(
+            shape=(input_shape[-1], self.units), initializer="random_normal", trainable=True
+        )
         self.b = self.add_weight(shape=(self.units,), initializer="zeros", trainable=True)
 
     def call(self, inputs):

@@ -1,4 +1,5 @@
 """Columns of numbers and words, each through a layer of its own, in one model."""
+
 import numpy as np
 import tensorflow as tf
 from tensorflow.keras import layers
@@ -46,5 +47,7 @@ model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
 history = model.fit(dataset, epochs=30, verbose=0)
 assert history.history["loss"][-1] < history.history["loss"][0]
 sample = {"age": 60, "pay": 3100, "kind": "dog", "level": 2}
-found = model.predict({name: tf.convert_to_tensor([value]) for name, value in sample.items()}, verbose=0)
+found = model.predict(
+    {name: tf.convert_to_tensor([value]) for name, value in sample.items()}, verbose=0
+)
 assert found.shape == (1, 1)

@@ -1,8 +1,8 @@
 """Letters one after the other, by an LSTM and a temperature."""
-import random
 
-import numpy as np
+
 import keras
+import numpy as np
 from keras import layers
 
 text = "the cat sat on the mat. the dog sat on the log. " * 6
@@ -20,8 +20,16 @@ for i, sentence in enumerate(sentences):
     for t, char in enumerate(sentence):
         x[i, t, char_indices[char]] = 1
     y[i, char_indices[next_chars[i]]] = 1
-model = keras.Sequential([keras.Input(shape=(maxlen, len(chars))), layers.LSTM(24), layers.Dense(len(chars), activation="softmax")])
-model.compile(loss="categorical_crossentropy", optimizer=keras.optimizers.RMSprop(learning_rate=0.01))
+model = keras.Sequential(
+    [
+        keras.Input(shape=(maxlen, len(chars))),
+        layers.LSTM(24),
+        layers.Dense(len(chars), activation="softmax"),
+    ]
+)
+model.compile(
+    loss="categorical_crossentropy", optimizer=keras.optimizers.RMSprop(learning_rate=0.01)
+)
 
 
 def sample(preds, temperature=1.0):

@@ -1,4 +1,5 @@
 """Texts go into the model itself, after a layer that turns them into numbers."""
+
 import re
 import string
 

@@ -1,8 +1,9 @@
 """A transformer block as a layer, saved and loaded with its settings."""
+
 import os
 
-import numpy as np
 import keras
+import numpy as np
 from keras import layers, ops
 
 
@@ -10,9 +11,16 @@ from keras import layers, ops
 class TransformerBlock(layers.Layer):
     def __init__(self, embed_dim, num_heads, ff_dim, rate=0.1, **kwargs):
         super().__init__(**kwargs)
-        self.settings = {"embed_dim": embed_dim, "num_heads": num_heads, "ff_dim": ff_dim, "rate": rate}
+        self.settings = {
+            "embed_dim": embed_dim,
+            "num_heads": num_heads,
+            "ff_dim": ff_dim,
+            "rate": rate,
+        }
         self.att = layers.MultiHeadAttention(num_heads=num_heads, key_dim=embed_dim)
-        self.ffn = keras.Sequential([layers.Dense(ff_dim, activation="relu"), layers.Dense(embed_dim)])
+        self.ffn = keras.Sequential(
+            [layers.Dense(ff_dim, activation="relu"), layers.Dense(embed_dim)]
+        )
         self.layernorm1 = layers.LayerNormalization(epsilon=1e-6)
         self.layernorm2 = layers.LayerNormalization(epsilon=1e-6)
         self.dropout1 = layers.Dropout(rate)
@@ -54,7 +62,9 @@ model = keras.Model(inputs, layers.Dense(2, activation="softmax")(layers.Dropout
 tokens = np.random.default_rng(0).integers(0, 30, (64, 10))
 labels = (tokens[:, 0] > 14).astype(int)
 model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
-history = model.fit(tokens, labels, batch_size=16, epochs=4, validation_data=(tokens, labels), verbose=0)
+history = model.fit(
+    tokens, labels, batch_size=16, epochs=4, validation_data=(tokens, labels), verbose=0
+)
 model.save("transformer.keras")
 again = keras.models.load_model("transformer.keras")
 assert np.allclose(again.predict(tokens, verbose=0), model.predict(tokens, verbose=0), atol=1e-6)

@@ -1,6 +1,7 @@
 """A variational autoencoder whose layer adds a part of the loss."""
-import numpy as np
+
 import keras
+import numpy as np
 from keras import layers, ops
 
 
@@ -26,7 +27,9 @@ mean = layers.Dense(2, name="z_mean")(h)
 log_var = layers.Dense(2, name="z_log_var")(h)
 encoder = keras.Model(original, [mean, log_var, Sampling()([mean, log_var])], name="encoder")
 latent = keras.Input(shape=(2,))
-decoder = keras.Model(latent, layers.Dense(8)(layers.Dense(16, activation="relu")(latent)), name="decoder")
+decoder = keras.Model(
+    latent, layers.Dense(8)(layers.Dense(16, activation="relu")(latent)), name="decoder"
+)
 vae = keras.Model(original, decoder(encoder(original)[2]), name="vae")
 vae.compile(keras.optimizers.Adam(learning_rate=5e-3), loss=keras.losses.MeanSquaredError())
 history = vae.fit(x, x, epochs=30, batch_size=32, verbose=0)

@@ -1,4 +1,5 @@
 """A variational autoencoder with a training step of its own and metrics that it reports."""
+
 import numpy as np
 import tensorflow as tf
 from tensorflow import keras
@@ -23,7 +24,9 @@ encoder = keras.Model(encoder_inputs, [z_mean, z_log_var, Sampling()([z_mean, z_
 latent_inputs = keras.Input(shape=(2,))
 x = layers.Dense(4 * 4 * 4, activation="relu")(latent_inputs)
 x = layers.Reshape((4, 4, 4))(x)
-decoder = keras.Model(latent_inputs, layers.Conv2DTranspose(1, 3, activation="sigmoid", strides=2, padding="same")(x))
+decoder = keras.Model(
+    latent_inputs, layers.Conv2DTranspose(1, 3, activation="sigmoid", strides=2, padding="same")(x)
+)
 
 
 class VAE(keras.Model):

@@ -1,6 +1,7 @@
 """A small transformer that reads an image as a row of patches."""
-import numpy as np
+
 import keras
+import numpy as np
 from keras import layers, ops
 
 
@@ -53,7 +54,19 @@ assert np.allclose(np.asarray(row)[0, 1].reshape(4, 4, 3), images[0, :4, 4:])
 model.compile(
     keras.optimizers.AdamW(0.01, weight_decay=1e-4),
     keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-    metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy"), keras.metrics.SparseTopKCategoricalAccuracy(2, name="top-2")],
+    metrics=[
+        keras.metrics.SparseCategoricalAccuracy(name="accuracy"),
+        keras.metrics.SparseTopKCategoricalAccuracy(2, name="top-2"),
+    ],
 )
-history = model.fit(images, np.arange(32) % 3, batch_size=8, epochs=2, validation_split=0.25, verbose=0)
-assert set(history.history) == {"loss", "accuracy", "top-2", "val_loss", "val_accuracy", "val_top-2"}
+history = model.fit(
+    images, np.arange(32) % 3, batch_size=8, epochs=2, validation_split=0.25, verbose=0
+)
+assert set(history.history) == {
+    "loss",
+    "accuracy",
+    "top-2",
+    "val_loss",
+    "val_accuracy",
+    "val_top-2",
+}

@@ -1,4 +1,5 @@
 """A critic whose gradient is held near a length of 1: a gradient of a gradient."""
+
 import numpy as np
 import tensorflow as tf
 from tensorflow import keras
@@ -31,7 +32,9 @@ class WGAN(keras.Model):
             noise = tf.random.normal((batch_size, self.latent_dim))
             with tf.GradientTape() as tape:
                 fake = self.generator(noise, training=True)
-                cost = tf.reduce_mean(self.critic(fake, training=True)) - tf.reduce_mean(self.critic(real, training=True))
+                cost = tf.reduce_mean(self.critic(fake, training=True)) - tf.reduce_mean(
+                    self.critic(real, training=True)
+                )
                 d_loss = cost + self.gp_weight * self.gradient_penalty(batch_size, real, fake)
             grads = tape.gradient(d_loss, self.critic.trainable_variables)
             self.d_optimizer.apply_gradients(zip(grads, self.critic.trainable_variables))
@@ -44,7 +47,9 @@ class WGAN(keras.Model):
 
 
 critic = keras.Sequential([keras.Input((2,)), layers.Dense(16, activation="tanh"), layers.Dense(1)])
-generator = keras.Sequential([keras.Input((3,)), layers.Dense(8, activation="relu"), layers.Dense(2)])
+generator = keras.Sequential(
+    [keras.Input((3,)), layers.Dense(8, activation="relu"), layers.Dense(2)]
+)
 wgan = WGAN(critic, generator, 3)
 wgan.compile(keras.optimizers.Adam(1e-2, beta_1=0.5), keras.optimizers.Adam(1e-2, beta_1=0.5))
 points = np.random.default_rng(0).normal(1.0, 0.2, (64, 2)).astype("float32")

@@ -1,4 +1,5 @@
 """Two inputs meet late; a second output has a loss and weight of its own."""
+
 import numpy as np
 from tensorflow import keras
 
@@ -14,8 +15,16 @@ concat = keras.layers.concatenate([input_wide, hidden2])
 output = keras.layers.Dense(1, name="main_output")(concat)
 aux_output = keras.layers.Dense(1, name="aux_output")(hidden2)
 model = keras.models.Model(inputs=[input_wide, input_deep], outputs=[output, aux_output])
-model.compile(loss=["mse", "mse"], loss_weights=[0.9, 0.1], optimizer=keras.optimizers.SGD(learning_rate=1e-2))
-history = model.fit([wide[:150], deep[:150]], [y[:150], y[:150]], epochs=10, verbose=0, validation_data=([wide[150:], deep[150:]], [y[150:], y[150:]]))
+model.compile(
+    loss=["mse", "mse"], loss_weights=[0.9, 0.1], optimizer=keras.optimizers.SGD(learning_rate=1e-2)
+)
+history = model.fit(
+    [wide[:150], deep[:150]],
+    [y[:150], y[:150]],
+    epochs=10,
+    verbose=0,
+    validation_data=([wide[150:], deep[150:]], [y[150:], y[150:]]),
+)
 assert "val_main_output_loss" in history.history
 total, main, aux = model.evaluate([wide, deep], [y, y], verbose=0)
 assert abs(total - (0.9 * main + 0.1 * aux)) < 1e-4
