@@ -19,13 +19,15 @@ LONGEST_LINE = 110
 UNKNOWN = "?"
 
 
-def drawn(build: Build, face: str, look: str, focus: str = "", room: Any = ROOM) -> Diagram | None:
+def drawn(
+    build: Build, face: str, look: str, focus: str = "", choice: str | None = None
+) -> Diagram | None:
     """The graph of a draft: a call that fails has a red line around it, what leads to no output a
     dashed one, and a shape that is not known is a question mark; None for Inputs alone."""
     sketch = build.sketch
     if sketch is None:
         return None
-    picture = diagram(sketch, face, look=look, focus=focus, room=room)
+    picture = diagram(sketch, face, look=look, focus=focus, room=ROOM, choice=choice)
     keys = build.draft.keys
     failed = {keys[key] for key in build.errors}
     forgotten = {keys[key] for key in build.forgotten}

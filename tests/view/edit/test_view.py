@@ -39,7 +39,8 @@ def test_the_method_the_function_and_the_magic_are_one():
 def test_a_step_changes_model_code_and_picture_and_selects_what_it_made(edit):
     edit.do("insert", "parts", layers.Dropout, rate=0.5)
 
-    assert edit.state == {"position": 1, "selected": "dropout[0]", "face": "calls"}
+    state = {"position": 1, "selected": "dropout[0]", "face": "calls", "choice": ""}
+    assert edit.state == state
     assert "layers.Dropout(0.5)(parts)" in edit.code
     assert 'data-key="dropout[0]"' in edit.pictures["1 calls"]
     assert edit.model.get_layer("dropout").rate == 0.5
@@ -94,6 +95,19 @@ def test_the_page_sees_errors_repairs_and_what_was_kept(edit):
     )
 
 
+def test_after_a_step_the_shape_that_changed_is_said_and_new_weights_are_marked(edit):
+    edit.do("set", "parts", filters=20)
+    wider = edit.facts["states"]["1"]
+    edit.do("rename", "body", "trunk")
+    edit.do("connect", "strokes", "pool", how="Add")
+
+    assert wider["changed"] == "parts[0] makes (None, 8, 8, 20)."
+    assert [c["key"] for c in wider["calls"] if c["fresh"]] == ["parts[0]", "body[0]"]
+    later = edit.facts["states"]
+    assert (later["2"]["changed"], later["3"]["changed"]) == ("", "")
+    assert later["3"]["error"]["title"] == "add cannot be called"
+
+
 def test_what_the_page_sends_is_done_or_refused_with_a_sentence(edit):
     done = ask(edit, ask="do", step=["delete", "pool[0]"])
     assert done == {"kind": "done", "ask": "do"} and edit.state["position"] == 1
@@ -136,6 +150,32 @@ def test_forms_offer_what_fits_with_shapes_and_meanings(edit):
     step = json.dumps(["insert", "flat[0]", "Dense", {"units": 7}])
     assert form(edit, "preview", step) == {"shape": "(None, 7)"}
     assert edit.steps == []
+
+
+def test_what_is_usual_after_a_tensor_comes_first(edit):
+    edit.do("input", (7,), dtype="int32", name="words")
+
+    first = {
+        key: [row["kind"] for row in form(edit, "menu", f"{key}[0]")][:3]
+        for key in ("parts", "flat", "words")
+    }
+
+    assert first["parts"] == ["Conv2D", "MaxPooling2D", "GlobalAveragePooling2D"]
+    assert first["flat"] == ["Dense", "Dropout", "Activation"]
+    assert first["words"][0] == "Embedding"
+    assert form(edit, "menu", "parts[0]")[20]["kind"] != "Embedding"
+
+
+def test_a_picture_has_more_words_or_fewer_or_as_many_as_fit(edit):
+    fit, choices, _ = edit.facts["choices"]["0 calls"]
+    whole = edit.pictures["0 calls"]
+
+    edit.show(choice=choices[-1])
+    assert edit.facts["choices"]["0 calls"][0] == choices[-1] != fit
+    assert len(edit.pictures["0 calls"]) < len(whole)
+    edit.show(choice="")
+
+    assert edit.pictures["0 calls"] == whole
 
 
 def test_the_question_before_a_step_is_about_the_shape_that_comes_of_it(edit):
