@@ -24,6 +24,7 @@ from tests.view.counted import (
     scores,
     sizes,
     strokes,
+    unhurried,
 )
 from tests.view.mistakes import models
 
@@ -132,7 +133,8 @@ WALKS = {
 
 
 @pytest.mark.parametrize("name", WALKS)
-def test_a_view_of_a_trained_model_says_what_was_computed_by_hand(opened_page, name):
+def test_a_view_of_a_trained_model_says_what_was_computed_by_hand(opened_page, monkeypatch, name):
+    unhurried(monkeypatch)
     make, steps = WALKS[name]
     page = opened_page(make())
 
