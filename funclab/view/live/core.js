@@ -237,6 +237,7 @@ export class Context {
     const next = { ...this.state, ...patch };
     if (same(next, this.state)) return;
     if (!quiet) this.remember();
+    this.say(""); // what was said was about the state that is left
     this.model.set("state", next);
     this.model.save_changes();
   }
@@ -251,6 +252,7 @@ export class Context {
   leave({ state, stop }) {
     const asked = this.gate;
     this.forget();
+    this.say("");
     this.model.set("state", state);
     this.model.set("stop", stop);
     this.model.save_changes();

@@ -54,9 +54,11 @@ export class Keys {
   /** Show the table where it can be seen, or hide it and go back to the view. */
   toggle() {
     const { table, ctx } = this, open = !table.open;
+    if (open) this.before = document.activeElement;
     if (open) this.draw();
     table.open = open;
-    (open ? table.querySelector("summary") : ctx.el).focus({ preventScroll: true });
+    const back = this.before?.isConnected && !table.contains(this.before) ? this.before : ctx.el;
+    (open ? table.querySelector("summary") : back).focus({ preventScroll: true });
     (open ? table : ctx.bar).scrollIntoView({ block: "nearest" });
   }
 
