@@ -20,8 +20,6 @@ FIT = (
     "cluster",
 )  # fmt: skip
 """The arguments of fit, evaluate and predict."""
-FEWEST_PERCENT = 5
-"""From this on, a number in place of a fraction probably counts percent."""
 COMPILE = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
 
 
@@ -129,10 +127,8 @@ def fraction(name: str, value: Any) -> str:
         return number(name, value, "0.5")
     if name == "momentum":
         return "write for example momentum=0.99."
-    if is_number(value) and FEWEST_PERCENT <= value < 100:
+    if is_number(value) and 2 <= value < 100:  # 1.5 is hardly meant as a percentage
         return f"write {name}={value / 100:g} for {value:g} %."
-    if is_number(value) and value >= 1:
-        return f"write for example {name}=0.5 for one half: it is below 1."
     return f"write for example {name}=0.5."
 
 

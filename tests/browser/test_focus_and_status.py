@@ -1,5 +1,5 @@
-"""After a side step, such as a look at the keys, a reader is back where they were; what a status says
-is about the state that is shown; and in slow motion every filter can be reached."""
+"""After a look at the keys, a reader is back where they were; what a status says is about the state
+that is shown; and in slow motion every filter can be reached."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 import { numeral, rowOf, unpacked } from "../learned/learned.js";
 
 /** The settings of a recipe that are not stored, as they are the usual ones. */
-const USUAL = { op: "", axis: 2, divisor: 1, activation: "linear", settings: {}, epsilon: 0,
+const USUAL = { op: "", axis: 2, divisor: 1, activation: "linear", settings: {}, group: 0, epsilon: 0,
   window: [[1, 1], [1, 1], [1, 1], [0, 0]] };
 
 export class Values {

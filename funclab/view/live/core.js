@@ -304,7 +304,7 @@ export class Context {
     const tip = h("span", { class: "fl-tip", "aria-hidden": "true" }, brief ? word : null, sign);
     return h("button", {
       type: "button", class: `fl-button ${brief ? "fl-brief" : ""} ${main ? "fl-main" : ""}`, onclick: run,
-      "aria-keyshortcuts": key === " " ? "Space" : key, "aria-label": brief ? label : null,
+      "aria-keyshortcuts": key === " " ? "Space" : key || null, "aria-label": brief ? label : null,
       "aria-pressed": pressed == null ? null : String(pressed),
     }, name ? icon(name) : null, brief ? null : word, brief || sign ? tip : null);
   }
