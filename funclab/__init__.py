@@ -41,6 +41,7 @@ _ROOMS = (
 )  # fmt: skip
 _NAMES = {
     "Functional": "models",
+    "GradientTape": "engine.gradient_tape",
     "compare_runs": "view.training.view",
     "diagnose": "training.diagnosis.diagnosing",
     "diff": "view.diff.view",
@@ -73,6 +74,7 @@ _NAMES = {
     "unload_ipython_extension": "view.notebook.extension",
     "watch": "view.training.view",
     "whatif": "view.whatif.view",
+    "will_it_run": "keras2.will_it_run",
 }
 
 __all__ = [

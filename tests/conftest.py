@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from funclab import Model, config, initializers, registry
+from funclab.graph.tape import Tape
 from funclab.layers import Layer
 from funclab.teach import forget_progress
 from funclab.utils import set_random_seed
@@ -59,6 +60,13 @@ def heard() -> None:
 @pytest.fixture
 def trial() -> Trials:
     return Trials()
+
+
+@pytest.fixture
+def recorded() -> Iterator[None]:
+    """Calls of ops on variables are recorded for a plan, not computed at once."""
+    with Tape():
+        yield
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -127,7 +127,7 @@ def fraction(name: str, value: Any) -> str:
         return number(name, value, "0.5")
     if name == "momentum":
         return "write for example momentum=0.99."
-    if is_number(value) and 1 < value < 100:
+    if is_number(value) and 2 <= value < 100:  # 1.5 is hardly meant as a percentage
         return f"write {name}={value / 100:g} for {value:g} %."
     return f"write for example {name}=0.5."
 

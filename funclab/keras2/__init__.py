@@ -29,8 +29,8 @@ def install_as_keras(tensorflow: bool = False) -> None:
     names of arguments, and their methods are then supported.
 
     tensorflow: whether `import tensorflow as tf` and `from tensorflow.keras.layers import ...` also
-        give funclab, for notebooks that use only Keras from TensorFlow. Any other use of TensorFlow
-        is an error that says where to find it.
+        give funclab: tf.keras, tf.data and some 250 functions of tensors, such as tf.reduce_mean
+        and tf.nn.softmax. Any other use of TensorFlow is an error that says what to write.
 
     Raises: GraphError (a RuntimeError) if the real Keras is already loaded, or if a real TensorFlow
         is installed that would be hidden; in these cases nothing changes.

@@ -11,9 +11,13 @@ from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from typing import Any
 
+from funclab import optimizers
 from funclab.errors import NoSuchImportError
 from funclab.errors.missing_names import ELSEWHERE
 from funclab.keras2 import legacy
+
+VERSION = "3.15.1+funclab"
+"""`keras.__version__`: the Keras that funclab follows, with the origin in sight."""
 
 
 class Face(types.ModuleType):
@@ -25,6 +29,8 @@ class Face(types.ModuleType):
         self._room, self._extras = importlib.import_module(f"funclab.{room}".rstrip(".")), extras
         self.__doc__, self.__path__ = self._room.__doc__, []
         self.__all__ = [*getattr(self._room, "__all__", ()), *extras]
+        if name == "keras":
+            self.__version__ = VERSION
 
     def __getattr__(self, name: str) -> Any:
         extra = self._extras.get(name)
@@ -92,6 +98,8 @@ FACES: dict[str, tuple[str, Mapping[str, Any]]] = {
     **{f"keras.utils.{name}": ("utils", legacy.UTILS) for name in UTILS},
     "keras.regularizers": ("regularizers", legacy.REGULARIZERS),
     "keras.constraints": ("constraints", legacy.CONSTRAINTS),
+    "keras.optimizers": ("optimizers", {"legacy": optimizers}),
+    "keras.optimizers.legacy": ("optimizers", {}),
     "keras.losses": ("losses", {"cosine_proximity": "cosine_similarity"}),
     "keras.objectives": ("losses", {"cosine_proximity": "cosine_similarity"}),
     "keras.initializations": ("initializers", {}),

@@ -1,66 +1,315 @@
-"""`import tensorflow as tf`, for notebooks that use only `tf.keras` and `tf.data`."""
+"""`import tensorflow as tf`, for notebooks that use Keras, pipelines and functions of tensors.
+
+The modules are those of tensorflow_names.toml, whose rows become functions when they are first
+asked for; what else TensorFlow has is an error that says what to use instead.
+"""
 
 from __future__ import annotations
 
+import builtins
+import contextlib
+import functools
 import importlib
 import importlib.util
+import inspect
 import sys
+import tomllib
 import types
+from collections.abc import Callable, Iterator
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from funclab import ops, utils
-from funclab.errors import GraphError, NoSuchNameError
-from funclab.errors.missing_names import ELSEWHERE
-from funclab.keras2.paths import module_of
+from funclab.engine.gradient_tape import GradientTape
+from funclab.errors import ArgumentError, FunclabError, GraphError, NoSuchNameError
+from funclab.errors.missing_names import ELSEWHERE, close
+from funclab.graph.tensor import Tensor
+from funclab.graph.value import Value, Variable
+from funclab.keras2 import tensorflow_functions, tensorflow_inputs
 from funclab.utils import data
 
 NO_TENSORFLOW = "tensorboard.compat.notf"
 """The module by which tensorboard is told to work without TensorFlow."""
+VERSION = "2.20.0+funclab"
+"""New enough for programs that ask, `tf.__version__ >= "2.8"`, with the origin in sight."""
 
 
-class TensorFlow(types.ModuleType):
-    """A stand-in for TensorFlow: `keras` is funclab, `data` its pipelines, `random.set_seed` sets
-    its seed, and anything else is an error that says what to use instead."""
+class DType(str):
+    """A dtype, which is its name wherever one is asked for."""
 
-    def __init__(self) -> None:
-        super().__init__("tensorflow", __doc__)
-        self.__path__, self.__version__ = [], sys.modules["funclab"].__version__
+    __slots__ = ()
+
+    @property
+    def name(self) -> str:
+        return str(self)
+
+    @property
+    def as_numpy_dtype(self) -> Any:
+        return np.dtype("object" if self == "string" else self).type
+
+    @property
+    def is_floating(self) -> bool:
+        return self.startswith("float")
+
+    @property
+    def is_integer(self) -> bool:
+        return "int" in self
+
+    @property
+    def limits(self) -> tuple[Any, Any]:
+        """The least and the greatest number."""
+        limits = np.finfo(self) if self.is_floating else np.iinfo(self)
+        return limits.min, limits.max
+
+    @property
+    def min(self) -> Any:
+        return self.limits[0]
+
+    @property
+    def max(self) -> Any:
+        return self.limits[1]
+
+    def __repr__(self) -> str:
+        return f"tf.{self}"
+
+
+DTYPES = (
+    *("float16", "float32", "float64", "int8", "int16", "int32", "int64"),
+    *("uint8", "uint16", "uint32", "uint64", "bool", "string"),
+)
+
+
+def variable(
+    initial_value: Any = None,
+    trainable: bool = True,
+    validate_shape: bool = True,
+    caching_device: Any = None,
+    name: str | None = None,
+    variable_def: Any = None,
+    dtype: Any = None,
+    shape: Any = None,
+) -> Variable:
+    """A variable that begins with this value, or with what this function makes."""
+    value = initial_value() if callable(initial_value) else initial_value
+    value = ops.convert_to_tensor(value, dtype)
+    return Variable(value, trainable=trainable, name=name or "Variable")
+
+
+def function(func: Any = None, **settings: Any) -> Any:
+    """The function as it is: there is nothing to compile. `settings` are not used."""
+    return func if func is not None else lambda wanted: wanted
+
+
+class AnyTensor(type):
+    """What makes `isinstance(x, tf.Tensor)` true of arrays and of tensors in a graph."""
+
+    def __instancecheck__(cls, x: Any) -> bool:
+        return isinstance(x, Tensor | Value | np.ndarray)
+
+
+class TensorType(metaclass=AnyTensor):
+    """`tf.Tensor`, for `isinstance` and annotations."""
+
+
+class TensorSpec:
+    """The shape and dtype of a tensor that is to come.
+
+    shape: None for a length that is not known. dtype: its name.
+    """
+
+    def __init__(self, shape: Any = None, dtype: Any = "float32", name: str | None = None) -> None:
+        self.shape = None if shape is None else tuple(shape)
+        self.dtype, self.name = str(dtype), name
+
+
+@contextlib.contextmanager
+def scope(*args: Any, **settings: Any) -> Iterator[None]:
+    """A `with` block that changes nothing: there is one device and no graph to name parts of."""
+    yield
+
+
+def numpy_function(func: Any, inp: Any, Tout: Any = None, **settings: Any) -> Any:
+    """The function of the arrays; `Tout` is the dtype of what it returns, or several."""
+    made = func(*map(np.asarray, inp))
+    if isinstance(Tout, list | tuple):
+        return [ops.convert_to_tensor(x, str(t)) for x, t in zip(made, Tout, strict=True)]
+    return made if Tout is None else ops.convert_to_tensor(made, str(Tout))
+
+
+def shown(*inputs: Any, output_stream: Any = None, sep: str = " ", end: str = "\n") -> None:
+    """Prints numbers; `output_stream` is a file, or None for where errors go in TensorFlow."""
+    stream = output_stream if hasattr(output_stream, "write") else sys.stdout
+    builtins.print(*inputs, sep=sep, end=end, file=stream)
+
+
+OBJECTS: dict[str, dict[str, Any]] = {
+    "tf": {
+        **{name: DType(name) for name in DTYPES},
+        "double": DType("float64"),
+        "as_dtype": lambda name: DType(np.dtype(name).name),
+        "Variable": variable,
+        "Tensor": TensorType,
+        "function": function,
+        "TensorSpec": TensorSpec,
+        "TensorShape": tensorflow_functions.shape_of,
+        "newaxis": None,
+        "device": scope,
+        "name_scope": scope,
+        "control_dependencies": scope,
+        "init_scope": scope,
+        "numpy_function": numpy_function,
+        "py_function": numpy_function,
+        "print": shown,
+        "executing_eagerly": lambda: True,
+        "no_op": lambda: None,
+        "__version__": VERSION,
+        "group": lambda *inputs: None,
+        "data": data,
+        "GradientTape": GradientTape,
+    },
+    "tf.random": {
+        "set_seed": utils.set_random_seed,
+        "Generator": tensorflow_inputs.Generator,
+    },
+    "tf.version": {"VERSION": VERSION},
+    "tf.image": {
+        "ResizeMethod": types.SimpleNamespace(
+            **{name.upper(): name for name in tensorflow_inputs.METHODS},
+            NEAREST_NEIGHBOR="nearest",
+        )
+    },
+    "tf.dtypes": {name: DType(name) for name in DTYPES},
+    "tf.errors": {"InvalidArgumentError": FunclabError, "OpError": FunclabError},
+}
+"""What is not a function of tensors."""
+
+
+@functools.cache
+def table() -> dict[str, dict[str, str]]:
+    """The rows of tensorflow_names.toml by module."""
+    text = Path(__file__).with_name("tensorflow_names.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+@functools.cache
+def own(module: str) -> dict[str, str]:
+    """The row of each function in the table of a module: "(x) = abs(x)"."""
+    found = {}
+    for signature, body in table().get(module, {}).items():
+        name, _, parameters = signature.partition("(")
+        found[name] = f"({parameters} = {body}"
+    return found
+
+
+@functools.cache
+def rows(module: str) -> dict[str, str]:
+    """The rows of a module, and those that it shares with others."""
+    found = dict(own(module))
+    for line in table()["also"].get(module, ()):
+        other, _, names = line.partition(": ")
+        found |= {name: own(other)[name] for name in names.split()}
+    return found
+
+
+class Module(types.ModuleType):
+    """A module of TensorFlow: `tf`, `tf.math` and so on."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, __doc__)
+        self.__path__ = []
+        path = name.partition(".")[2]
+        self._name, self._key = f"tf.{path}".rstrip("."), path or "tf"
 
     def __getattr__(self, name: str) -> Any:
-        if name == "keras":
-            return module_of("keras")
-        if name == "data":
-            return data
-        if name == "random":
-            return types.SimpleNamespace(set_seed=utils.set_random_seed)
-        if name == "set_random_seed":
-            return utils.set_random_seed
+        objects = OBJECTS.get(self._name, {})
+        if name in objects:
+            return objects[name]
         if name.startswith("_"):
             raise AttributeError(name)
+        if name in rows(self._key):
+            made = compiled(f"{self._name}.{name}", rows(self._key)[name])
+            setattr(self, name, made)
+            return made
+        if is_module(f"{self.__name__}.{name}"):
+            return importlib.import_module(f"{self.__name__}.{name}")
+        raise self._absent(name)
+
+    def __dir__(self) -> list[str]:
+        inner = {key.partition(".")[0] for key in MODULES} if self._key == "tf" else set()
+        return sorted({*OBJECTS.get(self._name, {}), *rows(self._key), *inner})
+
+    def _absent(self, name: str) -> NoSuchNameError:
+        elsewhere = table()["elsewhere"].get(name) or ELSEWHERE.get(name)
+        near = close(name, dir(self))
         here = f"write keras.ops.{name}." if hasattr(ops, name) else None
-        raise NoSuchNameError(
-            f"module 'tensorflow' has no attribute {name!r}.",
+        alike = f"write {self._name}.{near[0]}, if that is what you mean." if near else None
+        return NoSuchNameError(
+            f"module 'tensorflow{self._name[2:]}' has no attribute {name!r}.",
             why="after install_as_keras(tensorflow=True), tensorflow is funclab, which has "
-            "tensorflow.keras and tensorflow.data only.",
-            fix=here or ELSEWHERE.get(name) or "functions of tensors are in keras.ops.",
+            "tensorflow.keras, tensorflow.data and some 250 functions of tensors.",
+            fix=here
+            or elsewhere
+            or alike
+            or f"functions of tensors are in keras.ops; "
+            f"dir({self._name}) lists what there is here.",
         )
+
+
+def compiled(name: str, row: str) -> Callable[..., Any]:
+    """The function of a row, with TensorFlow's signature.
+
+    Its expression is this project's own text, never a user's.
+    """
+    parameters, _, body = row.partition(") = ")
+    names = {**vars(ops), **vars(tensorflow_functions), **vars(tensorflow_inputs)}
+    run = eval(f"lambda {parameters[1:]}: {body}", names)
+    signature = inspect.signature(run)
+
+    @functools.wraps(run)
+    def called(*args: Any, **settings: Any) -> Any:
+        settings.pop("name", None)
+        try:
+            signature.bind(*args, **settings)
+        except TypeError as error:
+            raise ArgumentError(
+                f"{name}: {error}.",
+                why=f"here it is {name}{signature}.",
+                fix="leave out what it does not take, or write it with keras.ops.",
+            ) from None
+        return run(*args, **settings)
+
+    called.__name__ = called.__qualname__ = name.rpartition(".")[2]
+    called.__doc__ = f"{name} of the stand-in for TensorFlow: {body} in funclab.ops."
+    return called
+
+
+MODULES = sorted({*table(), *(key[3:] for key in OBJECTS)} - {"", "tf", "also", "elsewhere"})
+
+
+def is_module(name: str) -> bool:
+    """Whether this is the stand-in's, or one of Keras under TensorFlow's name."""
+    if name.startswith("tensorflow.keras"):
+        return importlib.util.find_spec(name.removeprefix("tensorflow.")) is not None
+    path = name.removeprefix("tensorflow.")
+    return name == "tensorflow" or any(f"{key}.".startswith(f"{path}.") for key in MODULES)
 
 
 class Finder(MetaPathFinder, Loader):
     """Finds `tensorflow`, and the modules of `tensorflow.keras`, which are those of `keras`."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        known = name in ("tensorflow", NO_TENSORFLOW)
-        if name.startswith("tensorflow.keras"):
-            known = importlib.util.find_spec(name.removeprefix("tensorflow.")) is not None
-        return ModuleSpec(name, self, is_package=True) if known else None
+        if name == NO_TENSORFLOW or (name.partition(".")[0] == "tensorflow" and is_module(name)):
+            return ModuleSpec(name, self, is_package=True)
+        return None
 
     def create_module(self, spec: ModuleSpec) -> types.ModuleType:
         if spec.name.startswith("tensorflow.keras"):
             return importlib.import_module(spec.name.removeprefix("tensorflow."))
-        return TensorFlow() if spec.name == "tensorflow" else types.ModuleType(spec.name)
+        return types.ModuleType(spec.name) if spec.name == NO_TENSORFLOW else Module(spec.name)
 
     def exec_module(self, module: types.ModuleType) -> None:
         """Nothing to do: the module is complete when it is made."""

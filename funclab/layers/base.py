@@ -21,13 +21,14 @@ from funclab.errors import (
     warn,
 )  # fmt: skip
 from funclab.graph import structure
+from funclab.graph.array import as_array, on_tape
 from funclab.graph.locks import making
 from funclab.graph.node import Arguments, Node
 from funclab.graph.operation import placeholder, symbolic
 from funclab.graph.shape_math import show, to_shape
-from funclab.graph.tape import Tape, current_tape
+from funclab.graph.tape import Tape, current_tape, eager_tape, is_recording
 from funclab.graph.tensor import OPERATORS, Tensor
-from funclab.graph.value import Constant, Value, Variable
+from funclab.graph.value import Constant, Value, Variable, array_of, has_numbers
 from funclab.layers import arguments
 from funclab.layers.arguments import KERAS_2_KEYWORDS, call_parameters, parameters
 from funclab.layers.batches import computed
@@ -180,10 +181,14 @@ class Layer(Weighted):
         leaves = structure.flatten([args, kwargs])
         if any(isinstance(leaf, Tensor) for leaf in leaves):
             return self._call_on_tensors(args, kwargs)
+        values = [leaf for leaf in leaves if isinstance(leaf, Value)]
+        if eager_tape() is not None and all(map(has_numbers, values)):
+            return self._call_at_once(args, kwargs)
         # Inside another layer's call, an array (of positions, say) belongs to that layer's tape.
-        if current_tape().scope or any(isinstance(leaf, Value) for leaf in leaves):
+        recorded = values and (is_recording() or not all(map(has_numbers, values)))
+        if current_tape().scope or recorded:
             return self._call_on_tape(args, kwargs)
-        return self._call_on_arrays(args, kwargs)
+        return self._call_on_arrays(*structure.map_structure(array_of, (args, kwargs)))
 
     def __getitem__(self, index: Any) -> NoReturn:
         raise arguments.no_item(self, index)
@@ -217,8 +222,25 @@ class Layer(Weighted):
     def _call_on_arrays(self, args: Args, kwargs: dict[str, Any]) -> Any:
         with making, Tape() as tape:
             outputs = self._call_on_tape(args, kwargs)
-            plan = Plan(structure.flatten(outputs), wrt=(), updates=tape.updates)
-        return structure.pack(outputs, plan.results(plan.outputs, lambda: None))
+            leaves = structure.flatten(outputs)
+            masks = [leaf.mask for leaf in leaves if leaf.mask is not None]
+            plan = Plan([*leaves, *masks, *tape.losses], wrt=(), updates=tape.updates)
+        arrays = list(map(as_array, plan.results(plan.outputs, lambda: None)))
+        found = iter(arrays[len(leaves) :])
+        for leaf, array in zip(leaves, arrays):
+            if leaf.mask is not None:
+                array._keras_mask = next(found)
+        self.note_losses(list(found))
+        return structure.pack(outputs, arrays)
+
+    def _call_at_once(self, args: Args, kwargs: dict[str, Any]) -> Any:
+        """A call on the tape of a GradientTape, or of a training step of the user's own."""
+        tape = current_tape()
+        begun = len(tape.losses)
+        outputs = self._call_on_tape(args, kwargs)
+        if not tape.scope:
+            self.note_losses(tape.losses[begun:])
+        return structure.unpack_singleton(outputs) if hasattr(self, "graph") else outputs
 
     def _call_on_tape(self, args: Args, kwargs: dict[str, Any]) -> Any:
         tape = current_tape()
@@ -300,7 +322,11 @@ class Layer(Weighted):
 
     def _cast(self, leaf: Any) -> Any:
         """A leaf of the inputs as a value; floats are cast to this layer's dtype."""
-        value = leaf if isinstance(leaf, Value) else Constant.near(leaf, [self.dtype])
+        value = on_tape(leaf)
+        if not isinstance(value, Value):
+            value = Constant.near(leaf, [self.dtype])
+            if getattr(leaf, "_keras_mask", None) is not None:
+                value.mask = Constant(leaf._keras_mask)
         floats = value.dtype.startswith("float") and self.dtype.startswith("float")
         if not (self.autocast and floats) or value.dtype == self.dtype:
             return value

@@ -61,6 +61,21 @@ def _middle(size: tuple[int, int], ratio: float) -> tuple[int, int, int, int]:
     return left, top, left + across, top + down
 
 
+def decoded(contents: bytes, channels: int = 0) -> np.ndarray:
+    """The pixels of an image file, (height, width, channels), 0 to 255.
+
+    contents: the bytes of the file.
+    channels: 1, 3 or 4; 0 for as many as the file has.
+    """
+    from PIL import Image
+
+    with Image.open(io.BytesIO(contents)) as image:
+        own = {"L": 1, "RGB": 3, "RGBA": 4}.get(image.mode, 3)
+        mode = {1: "L", 3: "RGB", 4: "RGBA"}[channels or own]
+        pixels = np.asarray(image.convert(mode))
+    return pixels[..., None] if pixels.ndim == 2 else pixels
+
+
 def array_to_img(
     x: Any, data_format: str | None = None, scale: bool = True, dtype: Any = None
 ) -> Any:

@@ -61,6 +61,10 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
     ("funclab/view/draw/contour.py", DENSITY): (14.5, "arrays of indices, in a small file"),
     ("funclab/view/landscape/picture.py", DENSITY): (14.5, "points of a plane, and of a picture"),
     ("funclab/keras2/", DENSITY): (12.5, "tables of names, and Keras 2's arguments"),
+    **{
+        (f"funclab/keras2/tensorflow_{name}.py", DENSITY): (16, "a formula for each function")
+        for name in ("functions", "inputs")
+    },
     ("funclab/datasets/", DENSITY): (13.5, "tables of words, and formulas of curves"),
     ("funclab/teach/commands/warm.py", DENSITY): (12.5, "tiny models, a layer a line"),
     ("funclab/teach/", DENSITY): (12.0, "questions to a graph, a line each"),

@@ -165,6 +165,7 @@ def test_an_error_of_ours_is_said_and_makes_the_command_fail(tmp_path, capsys):
         (["check-notebooks"], {"paths": [Path()], "timeout": 120}),
         (["check-notebooks", "a", "b"], {"paths": [Path("a"), Path("b")]}),
         (["check-notebooks", "--timeout", "9"], {"timeout": 9}),
+        (["will-it-run", "a", "b"], {"paths": [Path("a"), Path("b")]}),
         (["new-lesson", "bees"], {"name": "bees"}),
         (["release", "a"], {"notebooks": [Path("a")], "course": Path(), "points": 1}),
         (["release", "a", "--course", "c"], {"course": Path("c")}),

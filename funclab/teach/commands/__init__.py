@@ -70,6 +70,14 @@ def add_teaching(commands: argparse._SubParsersAction) -> None:
     command.add_argument("--timeout", type=float, default=120, help="seconds for a cell")
     command.set_defaults(run=check_notebooks)
 
+    command = commands.add_parser(
+        "will-it-run", help="list what of a Keras or TensorFlow program will not run, by reading it"
+    )
+    command.add_argument(
+        "paths", nargs="+", type=Path, metavar="PATH", help="an .ipynb or .py file"
+    )
+    command.set_defaults(run=will_it_run)
+
     command = commands.add_parser("new-lesson", help="start a lesson of your own, here")
     command.add_argument("name", help="such as bees: letters, digits and _")
     command.set_defaults(run=new_lesson)
@@ -104,6 +112,14 @@ def new_lesson(chosen: argparse.Namespace) -> int:
 
     starting.new_lesson(chosen.name)
     return 0
+
+
+def will_it_run(chosen: argparse.Namespace) -> int:
+    from funclab.keras2.will_it_run import will_it_run
+
+    reports = [will_it_run(path) for path in chosen.paths]
+    print("\n\n".join(map(str, reports)))
+    return 0 if all(report.runs for report in reports) else 1
 
 
 def check_notebooks(chosen: argparse.Namespace) -> int:

@@ -32,20 +32,25 @@ class Build:
     """The calls of a draft, made one after the other.
 
     `errors` has the error of each call that failed, and `unknown` the calls after them. `whole`:
-    whether to make calls that lead to no output, too.
+    whether to make calls that lead to no output, too. `before`: another build, whose calls are
+    taken as far as they are the same; only to try something, as both then share layers.
     """
 
     @sharing.reads
-    def __init__(self, draft: Draft, whole: bool = True) -> None:
-        self.draft = draft
+    def __init__(self, draft: Draft, whole: bool = True, before: Build | None = None) -> None:
+        self.draft, self.before = draft, before
         self.operations: dict[int, Operation] = {}
         self.nodes: dict[int, Node] = {}
         self.tensors: dict[Ref, Tensor] = {}
         self.errors: dict[int, Exception] = {}
         self.unknown: set[int] = set()
         needed = {*draft.needed, *draft.input_calls}
+        same = set() if before is None else _same(draft, before)
         for call in draft.calls.values():
-            if whole or call.id in needed:
+            if before is not None and call.id in same:
+                self.operations[call.layer] = before.operations[call.layer]
+                self._keep(call, before.nodes[call.id])
+            elif whole or call.id in needed:
                 self.grow(call)
 
     def grow(self, call: Call) -> None:
@@ -57,6 +62,9 @@ class Build:
     def _make(self, call: Call) -> None:
         layer = self.draft.layers[call.layer]
         missing = any(source in self.errors or source in self.unknown for source in call.sources)
+        if missing and self.before is not None:
+            self.unknown.add(call.id)
+            return
         try:
             operation = self.operations.get(layer.id) or made(layer)
             self.operations[layer.id] = operation
@@ -74,10 +82,8 @@ class Build:
 
     def _unknown(self, call: Call, layer: Layer) -> Node:
         """A node whose outputs have no known shape, as many as are read."""
-        read = [ref.output for other in self.draft.calls.values() for ref in other.refs
-                if ref.call == call.id]  # fmt: skip
-        read += [ref.output for ref in self.draft.output_refs if ref.call == call.id]
-        tensors = [Tensor((), "float32") for _ in range(max(read, default=0) + 1)]
+        count = self.draft.read_outputs.get(call.id, 0) + 1
+        tensors = [Tensor((), "float32") for _ in range(count)]
         operation = self.operations.get(layer.id)
         if operation is None:
             operation = self.operations[layer.id] = Operation(layer.name)
@@ -158,7 +164,7 @@ class Build:
     def _assembled(self) -> Any:
         """The model, without calls that lead nowhere."""
         if self.forgotten - {*self.draft.input_calls}:
-            return Build(self.draft, whole=False)._assembled_of(self)
+            return Build(self.draft, False, self.before)._assembled_of(self)
         return self._ended()
 
     def _assembled_of(self, other: Build) -> Any:
@@ -202,6 +208,24 @@ class Build:
         return sketch
 
 
+def _same(draft: Draft, before: Build) -> set[int]:
+    """The calls that another build has made in the same way, of layers with no other calls."""
+    old, same = before.draft, set[int]()
+    for key, call in draft.calls.items():
+        known = (
+            old.calls.get(key) is call and old.layers.get(call.layer) is draft.layers[call.layer]
+        )
+        if known and before.shape(key) is not None and same.issuperset(call.sources):
+            same.add(key)
+    while True:
+        mixed = {call.layer for key, call in draft.calls.items() if key not in same}
+        left = {key for key in same if draft.calls[key].layer not in mixed}
+        left = {key for key in left if left.issuperset(draft.calls[key].sources)}
+        if left == same:
+            return same
+        same = left
+
+
 def made(layer: Layer) -> Any:
     """A new layer. What it is made from was read from a model, or checked by a command."""
     if layer.op is not None:
@@ -220,9 +244,10 @@ Kept = dict[str, list[str]]
 
 
 def keep_weights(
-    operations: dict[int, Any], before: dict[int, Any], names: dict[int, str]
+    operations: dict[int, Any], before: dict[int, Any], names: dict[int, str], copy: bool = True
 ) -> tuple[list[str], list[str]]:
     """Copy each variable whose layer, place, name and shape are the same; what was kept, and new.
+    Without `copy`, only say what would be.
 
     A layer whose shape has changed keeps nothing of that variable: a part of it would look like
     knowledge, and is not.
@@ -234,7 +259,7 @@ def keep_weights(
         weights = {id(weight) for weight in getattr(layer, "weights", [])}
         for i, variable in enumerate(getattr(layer, "variables", [])):
             same = i < len(old) and _alike(variable, old[i])
-            if same:
+            if same and copy:
                 variable.assign(old[i].numpy())
             if id(variable) in weights:
                 (kept if same else new).append(f"{names[key]} {variable.name}")

@@ -207,10 +207,8 @@ class Commands:
 
     def _gone(self, key: int, source: Ref) -> Draft:
         """The draft without a call, whose readers read another tensor."""
-        outputs = [ref.output for other in self.draft.calls.values() for ref in other.refs
-                   if ref.call == key]  # fmt: skip
-        outputs += [ref.output for ref in self.draft.output_refs if ref.call == key]
-        swapped = self.draft.swapped({Ref(key, i): source for i in {0, *outputs}})
+        outputs = range(self.draft.read_outputs.get(key, 0) + 1)
+        swapped = self.draft.swapped({Ref(key, i): source for i in outputs})
         left = {other: own for other, own in swapped.calls.items() if other != key}
         return replace(swapped, calls=left).tidied()
 

@@ -157,6 +157,15 @@ class Draft:
         ends = [call for call in self.calls.values() if call.id not in read and call.refs]
         return [Ref(call.id) for call in ends]
 
+    @cached_property
+    def read_outputs(self) -> dict[int, int]:
+        """The highest number among the outputs of each call that are read."""
+        refs = [ref for call in self.calls.values() for ref in call.refs]
+        highest: dict[int, int] = {}
+        for ref in (*refs, *self.output_refs):
+            highest[ref.call] = max(ref.output, highest.get(ref.call, 0))
+        return highest
+
     @property
     def input_calls(self) -> list[int]:
         return [leaf.ref.call for leaf in structure.flatten(self.inputs)]

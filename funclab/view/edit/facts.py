@@ -65,7 +65,7 @@ def facts_of(steps: Steps) -> dict[str, Any]:
     lines, reason = code_of(state)
     before: set[str] = set()
     if steps.position:
-        before = {line for line, _ in code_of(steps.states[steps.position - 1])[0]}
+        before = {line for line, _ in code_of(steps.at(steps.position - 1))[0]}
     changed = [bool(before) and line not in before for line, _ in lines]
     return {
         "calls": calls_of(state.build),
@@ -103,6 +103,7 @@ def calls_of(build: Build) -> list[dict[str, Any]]:
             "reads": [clean(keys[source]) for source in dict.fromkeys(call.sources)],
             "read": [clean(name) for name in read.get(key, [])],
             "input": layer.is_input, "merge": layer.merges, "op": layer.op is not None,
+            "kind": layer.kind.__name__,
         })  # fmt: skip
     return told
 
@@ -166,9 +167,10 @@ def _bare(arg: Any) -> str:
 
 
 def _value(value: Any) -> str:
-    if isinstance(value, list):
-        return "×".join(map(_value, value))
-    return str(value)
+    if not isinstance(value, list):
+        return str(value)
+    nested = any(isinstance(part, list) for part in value)
+    return f"({', '.join(map(_value, value))})" if nested else "×".join(map(_value, value))
 
 
 def _offered(repair: Repair) -> dict[str, Any]:

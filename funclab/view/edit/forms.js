@@ -57,7 +57,10 @@ export class Forms {
     if (this.waits) {
       const { calls } = this.edit.here, i = calls.findIndex((call) => call.key === key);
       const others = [...calls.slice(0, i).reverse(), ...calls.slice(i + 1)];
-      this.at = (others.find((call) => !calls[i].reads.includes(call.key)) ?? others[0])?.key ?? "";
+      // Whose layer? One of the same class; no Input and no op.
+      const fits = verb === "s" ? ({ input, op, layer, kind }) => !input && !op && layer !== calls[i].layer
+        && kind === calls[i].kind : ({ key }) => !calls[i].reads.includes(key);
+      this.at = (others.find(fits) ?? others.find(({ input }) => !input) ?? others[0])?.key ?? "";
     }
     this.ctx.update();
     this.focus();
@@ -318,9 +321,11 @@ export class Forms {
       edit.send(["input", Array.isArray(shape) ? shape : [shape],
         { dtype: text("dtype"), ...(name ? { name } : {}) }]);
     } else if (verb === "/") {
-      const found = edit.here.calls.find((call) => call.key.toLowerCase().includes(text("find").toLowerCase()));
+      const typed = text("find").toLowerCase(), keys = edit.here.calls.map((call) => call.key);
+      const found = [typed, `${typed}[0]`].map((whole) => keys.find((one) => one.toLowerCase() === whole)).find(Boolean)
+        ?? keys.find((one) => one.toLowerCase().includes(typed));
       this.close();
-      if (found) edit.select(found.key);
+      if (found) edit.select(found);
       this.ctx.el.focus({ preventScroll: true });
     } else if (verb === "e") document.activeElement?.dispatchEvent(new Event("change", { bubbles: true }));
     return key;

@@ -35,11 +35,15 @@ SIZES = ("units", "filters", "output_dim", "key_dim")
 """Settings with a slider, in powers of two."""
 REMOVED = {*NOT_SET, *KERAS_2_KEYWORDS, "trainable", "dtype", "autocast", "seed", "data_format"}
 USUAL = {
-    *("Dense", "Conv2D", "MaxPooling2D", "GlobalAveragePooling2D", "Flatten", "Dropout", "LSTM"),
-    *("Embedding", "BatchNormalization", "LayerNormalization", "Activation", "MultiHeadAttention"),
-    *("Conv1D", "GRU", "Reshape", "UpSampling2D"),
-}
-"""The layers that come first in the menu."""
+    2: ("Dense", "Dropout", "Activation", "BatchNormalization", "LayerNormalization", "Reshape"),
+    3: ("LSTM", "Conv1D", "GlobalAveragePooling1D", "MultiHeadAttention", "Dense", "GRU",
+        "LayerNormalization", "Dropout", "Flatten"),
+    4: ("Conv2D", "MaxPooling2D", "GlobalAveragePooling2D", "Flatten", "UpSampling2D",
+        "BatchNormalization", "Dropout", "Activation"),
+}  # fmt: skip
+"""The layers that come first in the menu, by how many axes the tensor has."""
+FIRST = {"activation": "relu", "target_shape": (-1, 1)}
+"""Values to begin with that fit any tensor; for other arguments, `EXAMPLES` has one."""
 OBJECTS = ("_initializer", "_regularizer", "_constraint")
 
 
@@ -47,7 +51,7 @@ def needed(kind: type) -> dict[str, Any]:
     """Values for the arguments of a layer that have no default."""
     every = parameters(kind).items()
     empty = [name for name, value in every if value is inspect.Parameter.empty]
-    return {name: ast.literal_eval(EXAMPLES.get(name, "2")) for name in empty}
+    return {name: FIRST.get(name, ast.literal_eval(EXAMPLES.get(name, "2"))) for name in empty}
 
 
 @cache
@@ -57,17 +61,20 @@ def _told(kind: type) -> str:
 
 
 def offered(build: Build, ref: Ref) -> list[dict[str, Any]]:
-    """The layers that may be added after a tensor: those that fit it first, then the usual ones,
-    each with its shape."""
+    """The layers that may be added after a tensor, each with its shape: those that fit it first,
+    and of these, what is usual for as many axes."""
     tensor = build.tensors[ref]
-    known = build.shape(ref.call) is not None
+    known, whole = build.shape(ref.call) is not None, "int" in tensor.dtype
+    usual = ("Embedding",) if whole else USUAL.get(len(tensor.shape), ())
     rows = []
     for name, kind in kinds().items():
         if name in MERGES or name == "Dot":
             continue
         shape = _shape(kind, tensor) if known else ""
         rows.append({"kind": name, "told": _told(kind), "shape": shape, "fits": bool(shape)})
-    return sorted(rows, key=lambda row: (not row["fits"], row["kind"] not in USUAL))
+    order = {name: i for i, name in enumerate(usual)}
+    order = {"Embedding": len(kinds()), **order}  # it reads whole numbers
+    return sorted(rows, key=lambda row: (not row["fits"], order.get(row["kind"], len(usual))))
 
 
 def _shape(kind: Any, tensor: Any) -> str:
@@ -151,7 +158,7 @@ def fields_of(layer: Layer) -> list[dict[str, Any]]:
 def preview(steps: Steps, step: Any) -> dict[str, str]:
     """What a step would make: a shape, or the sentence of its error."""
     try:
-        state = steps.made(*parts_of(step))
+        state = steps.tried(step)
     except FunclabError as error:
         return {"what": error.what}
     build = state.build
@@ -168,15 +175,16 @@ def question(steps: Steps, step: Any) -> dict[str, Any]:
     """Which shape will the call return that a step makes, or whose layer it sets? Empty if the step
     is refused, or the call does not fit: then the picture answers."""
     try:
-        name, args, settings = parts_of(step)
-        build = steps.made(name, args, settings).build
+        _, args, _ = parts_of(step)
+        build = steps.tried(step).build
         new = [key for key in build.draft.calls if key not in steps.state.draft.calls]
         call = new[-1] if new else Commands(build.draft).find(args[0])
     except (FunclabError, IndexError):
         return {}
-    shape, node = build.shape(call), build.nodes[call]
-    if shape is None or node.is_input:
+    shape = build.shape(call)
+    if shape is None or build.nodes[call].is_input:
         return {}
+    node = build.nodes[call]
     key = clean(node.key)
     told = f"{key} ({clean(words.detail(node.operation))})"
     inputs = [tuple(given) for given in node.input_shapes]

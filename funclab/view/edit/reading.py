@@ -14,6 +14,8 @@ from dataclasses import replace
 from functools import cache, cached_property
 from typing import Any
 
+import numpy as np
+
 from funclab import constraints, initializers, layers, ops, registry, regularizers
 from funclab.errors import ArgumentError, FunclabError
 from funclab.graph import structure
@@ -32,8 +34,12 @@ ROOMS = {
     "constraints": constraints,
 }  # fmt: skip
 IMPORTED = {"Input", "Model", "Sequential", "activations", *ROOMS}
-WRAPPERS = {"Bidirectional", "TimeDistributed", "RNN", "GRUCell", "LSTMCell", "SimpleRNNCell"}
-"""Layers that no command makes, but code may: all that they hold is written there."""
+IN_CODE = {
+    *("Bidirectional", "TimeDistributed", "RNN", "GRUCell", "LSTMCell", "SimpleRNNCell"),
+    *("StackedRNNCells", "SpectralNormalization", "ConvLSTM1D", "ConvLSTM3D", "Discretization"),
+    "CategoryEncoding",
+}
+"""Layers that no command makes, but code may: all that they hold is written there, in no file."""
 OPERATORS: dict[type, Callable[..., Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
     ast.Pow: operator.pow, ast.MatMult: operator.matmul, ast.FloorDiv: operator.floordiv,
@@ -42,6 +48,7 @@ OPERATORS: dict[type, Callable[..., Any]] = {
 }  # fmt: skip
 ARITHMETIC = {*OPERATORS.values()} - {operator.pow}
 """What is done with numbers; a power could be too large to compute."""
+PLAIN = (int, float, bool, str)
 NOT_CALLED = {"serialize", "deserialize", "get", "floatx", "set_floatx"}
 """Names in these modules that make no layer and no tensor."""
 
@@ -153,6 +160,8 @@ class _Reader:
     def read(self, statement: ast.stmt) -> None:
         own = isinstance(statement, ast.ImportFrom) and statement.module == "funclab"
         if own and {item.name for item in statement.names} <= IMPORTED:  # type: ignore[attr-defined]
+            return
+        if ast.unparse(statement) == "import numpy as np":
             return
         if not isinstance(statement, ast.Assign):
             raise _unread(statement)
@@ -281,21 +290,27 @@ class _Reader:
                 return self._sequential(node, kwargs)
             case ast.Name(id="abs"):
                 return self._computed(node, abs, args)
+            case ast.Attribute(value=ast.Name(id="np"), attr="array") if "np" not in self.names:
+                return self._array(node, args, kwargs)
             case ast.Attribute(value=ast.Name(id=room), attr=name) if room in ROOMS:
                 return self._of_room(node, room, name, args, kwargs)
-        layer = self._value(node.func)
-        if isinstance(layer, _Inner):
-            self.inside |= {*layer.draft.needed, *layer.draft.input_calls}
-            named, layer = bool(layer.draft.name), layer.model
-            if named:
-                self.named.add(id(layer))
+        layer = self._layer_of(self._value(node.func))
         if not isinstance(layer, AnyLayer):
             raise _unread(node.func)
         return self._called(node, layer, args, kwargs)
 
+    def _layer_of(self, value: Any) -> Any:
+        """A model that is called, or given to a layer, is one inside."""
+        if not isinstance(value, _Inner):
+            return value
+        self.inside |= {*value.draft.needed, *value.draft.input_calls}
+        if value.draft.name:
+            self.named.add(id(value.model))
+        return value.model
+
     def _of_room(self, node: ast.Call, room: str, name: str, args: Any, kwargs: Any) -> Any:
         target = getattr(ROOMS[room], name, None) if name in _listed(room) else None
-        refused = room == "layers" and name in NOT_HERE - WRAPPERS
+        refused = room == "layers" and name in NOT_HERE - IN_CODE
         if target is None or refused or not callable(target) or name in NOT_CALLED:
             raise _unread(node.func)
         if room == "ops" or (room == "layers" and not isinstance(target, type)):
@@ -304,10 +319,18 @@ class _Reader:
             raise _unread(node, f"a tensor among the settings of {name}")
         if NOT_SET & kwargs.keys() - {"layer", "cell", "name"}:
             raise _unread(node)
+        args, kwargs = structure.map_structure(self._layer_of, (args, kwargs))
         made = _tried(node, target, args, kwargs)
         if "name" in kwargs:
             self.named.add(id(made))
         return made
+
+    def _array(self, node: ast.Call, args: Any, kwargs: Any) -> Any:
+        """Numbers that are written down."""
+        leaves = structure.flatten([args, kwargs.get("dtype", "")])
+        if not kwargs.keys() <= {"dtype"} or not all(type(leaf) in PLAIN for leaf in leaves):
+            raise _unread(node)
+        return _tried(node, np.array, args, kwargs)
 
     def _input(self, node: ast.Call, args: Any, kwargs: Any) -> Leaf:
         tensor = _tried(node, layers.Input, args, kwargs)

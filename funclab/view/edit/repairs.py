@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,13 +14,14 @@ from funclab.graph.tape import Tape
 from funclab.view.edit.building import Build
 from funclab.view.edit.commands import kinds
 from funclab.view.edit.draft import Layer, Ref
-from funclab.view.edit.steps import Step, Steps, parts_of
+from funclab.view.edit.steps import Step, Steps
 
 MOST_TRIED, MOST_OFFERED = 14, 3
 WIDTHS = ("units", "filters", "output_dim")
 KEEP_CHANNELS = ("MaxPooling", "AveragePooling", "Dropout", "Activation", "ReLU", "Normalization",
                  "UpSampling", "Cropping", "ZeroPadding", "Identity", "Softmax", "ELU")  # fmt: skip
 WINDOWS = ("kernel_size", "pool_size")
+HOLDS_WEIGHTS = {"kernel_initializer", "layer", "cell"}
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def repairs(steps: Steps) -> list[Repair]:
 def _tried(steps: Steps, step: Step, failed: int, before: int) -> Iterator[Repair]:
     """The repair that a step is, if it is one."""
     try:
-        state = steps.made(*parts_of(step))
+        state = steps.tried(step)
     except FunclabError:
         return
     build = state.build
@@ -130,6 +132,9 @@ class _Candidates:
             return
         sizes = [(a or 0, b or 0) for a, b in zip(shape[1:-1], other[1:-1], strict=True)]
         rank = len(sizes)
+        if shape[-1] != other[-1] and other[-1] and all(a >= b for a, b in sizes):
+            windows = [a - b + 1 for a, b in sizes]  # a window that brings both to fit at once
+            yield self._insert(ref, f"Conv{rank}D", filters=other[-1], kernel_size=windows)
         for layer in self._on_the_way(ref):
             if layer.config.get("padding") == "valid":
                 yield ["set", layer.name, {"padding": "same"}]
@@ -151,6 +156,12 @@ class _Candidates:
     def _of_one(self, ref: Ref, shape: Shape) -> Iterator[Step]:
         if self.layer.op is not None:
             return
+        if "target_shape" in self.layer.config:
+            yield from self._reshaped(shape)
+        source = self.draft.layer_of(ref.call)
+        if len(shape) == 2 and source.config.get("return_sequences") is False:
+            yield ["set", source.name, {"return_sequences": True}]
+            return
         if len(self.draft.calls_of(self.layer.id)) > 1:
             yield from self._of_a_shared(ref, shape)
         for name in WINDOWS:
@@ -162,7 +173,18 @@ class _Candidates:
         yield from self._more_axes(ref, shape)
         if self.build.tensors[ref].dtype.startswith("int"):
             yield self._insert(ref, "Embedding", input_dim=1000, output_dim=32)
-        yield self._insert(ref, "Rescaling", scale=1.0)
+        if not HOLDS_WEIGHTS & self.layer.config.keys():
+            yield ["delete", self.key]
+
+    def _reshaped(self, shape: Shape) -> Iterator[Step]:
+        """The shape that is wanted, but for one of its lengths."""
+        whole, wanted = math.prod(length or 0 for length in shape[1:]), self.layer.config
+        for i in reversed(range(len(wanted["target_shape"]))):
+            lengths = [*wanted["target_shape"]]
+            rest = math.prod(lengths[:i] + lengths[i + 1 :])
+            if rest > 0 and whole % rest == 0:
+                lengths[i] = whole // rest
+                yield ["set", self.layer.name, {"target_shape": lengths}]
 
     def _of_a_shared(self, ref: Ref, shape: Shape) -> Iterator[Step]:
         """A layer that was built on another width: that width, or a layer of its own."""
@@ -193,6 +215,7 @@ class _Candidates:
             side = round(shape[1] ** 0.5)
             if side * side == shape[1]:
                 yield self._insert(ref, "Reshape", target_shape=[side, side, 1])
+            yield self._insert(ref, "Reshape", target_shape=[1, 1, shape[1]])
         elif len(shape) in (3, 4) and all(shape[1:]):
             yield self._insert(ref, "Reshape", target_shape=[*shape[1:], 1])
             if len(shape) == 4:

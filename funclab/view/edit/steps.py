@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
+from funclab.engine.kernels.without_collection import without_collection
 from funclab.errors import ArgumentError
+from funclab.graph.aside import set_aside
 from funclab.training.compiled import check_idle
 from funclab.view.edit.building import Build, compiled, keep_weights
 from funclab.view.edit.commands import COMMANDS, apply
@@ -16,6 +20,8 @@ from funclab.view.edit.reading import read_code
 
 Step = list[Any]
 """The name of a command, its arguments, and a dict of its settings if there are any."""
+MOST_BUILT = 20
+"""How many states are kept with their models; of those before, what they are built from."""
 OTHERS = ("start", "code")
 """Steps that are no commands at a draft: back to the given model, and all of it from code."""
 
@@ -43,6 +49,20 @@ class State:
         return self.build.model is not None
 
 
+@dataclass
+class Rest:
+    """What is kept of a state that lies far back: its draft, and the values of its variables."""
+
+    draft: Draft
+    values: dict[tuple[int, int], Any]
+    """By the number of the layer, and the place among its variables."""
+    whole: int
+    kept: list[str]
+    new: list[str]
+    text: str
+    compiled: bool
+
+
 class Steps:
     """The steps that were made from a model, or from nothing; `position` is where one is."""
 
@@ -51,12 +71,65 @@ class Steps:
         self.steps: list[Step] = []
         self.position = 0
         draft, operations = (Draft(name), {}) if model is None else Draft.of(model)
-        self.states = [State(draft, Build(draft), model, operations, 0)]
+        self.states: list[State | Rest] = [State(draft, Build(draft), model, operations, 0)]
 
     @property
     def state(self) -> State:
-        return self.states[self.position]
+        return self.at(self.position)
 
+    def at(self, position: int) -> State:
+        """The state after so many steps; one that lies far back is built again."""
+        state = self.states[position]
+        if isinstance(state, Rest):
+            self.states[position] = state = self._woken(position, state)
+            self._lay_down(position)
+        return state
+
+    def _woken(self, position: int, rest: Rest) -> State:
+        """The state that a rest was: with the same weights, in new layers."""
+        build, told = Build(rest.draft), (rest.kept, rest.new, rest.text)
+        if rest.whole != position:
+            last = self.at(rest.whole)
+            return State(rest.draft, build, last.model, last.operations, rest.whole, *told)
+        for key, layer in build.operations.items():
+            for i, variable in enumerate(getattr(layer, "variables", [])):
+                if (key, i) in rest.values:
+                    variable.assign(rest.values[key, i])
+        near = next(state for state in reversed(self.states) if isinstance(state, State))
+        model = compiled(build.model, near.model) if rest.compiled else build.model
+        return State(rest.draft, build, model, build.operations, position, *told)
+
+    def _lay_down(self, position: int) -> None:
+        """Keep the models of the start, and of the states next to a position."""
+        built = [i for i, state in enumerate(self.states) if isinstance(state, State) and i]
+        for i in sorted(built, key=lambda i: abs(i - position))[MOST_BUILT:]:
+            self.states[i] = self._resting(i)
+
+    def _resting(self, position: int) -> Rest:
+        state: Any = self.states[position]
+        values: dict[tuple[int, int], Any] = {}
+        if state.whole == position:
+            values = self._values(position, state)
+        is_compiled = bool(getattr(state.model, "compiled", False))
+        told = (state.kept, state.new, state.text)
+        return Rest(state.draft, values, state.whole, *told, is_compiled)
+
+    def _values(self, position: int, state: State) -> dict[tuple[int, int], Any]:
+        """The values of all variables; those that are what they were at a step beside are kept
+        once."""
+        near = [self.states[i] for i in (position - 1, position + 1) if 0 <= i < len(self.states)]
+        values = {}
+        for key, layer in state.operations.items():
+            for i, variable in enumerate(getattr(layer, "variables", [])):
+                value = variable.numpy()
+                others = [rest.values.get((key, i)) for rest in near if isinstance(rest, Rest)]
+                same = (other for other in others if np.array_equal(other, value))
+                values[key, i] = next(same, None)
+                if values[key, i] is None:
+                    values[key, i] = value.copy()
+        return values
+
+    @without_collection()
     def do(self, step: Sequence[Any]) -> State:
         """Make a step; those after the present position are forgotten.
 
@@ -66,29 +139,46 @@ class Steps:
         if self.state.model is not None:
             check_idle(self.state.model, "edit")
         name, args, settings = parts_of(step)
-        state = self.made(name, args, settings)
+        draft, before, text = self._drafted(name, args, settings)
+        state = self._built(Build(draft), before, text)
         self.steps[self.position :] = [[name, *args, *([settings] if settings else [])]]
         self.states[self.position + 1 :] = [state]
         self.position += 1
+        self._lay_down(self.position)
         return state
 
-    def made(self, name: str, args: Sequence[Any], settings: dict[str, Any]) -> State:
-        """What a step would make of the present state."""
-        now, start = self.state, self.states[0]
-        text = ""
+    @without_collection()
+    def tried(self, step: Any) -> State:
+        """What a step would make of the present state: to look at, not to keep. Its layers may be
+        those of the present state, and its weights are new.
+
+        Raises: FunclabError if it is refused.
+        """
+        draft, before, text = self._drafted(*parts_of(step))
+        with set_aside():
+            build = Build(draft, before=self.state.build)
+            return self._built(build, before, text, copy=False)
+
+    def _drafted(
+        self, name: str, args: Sequence[Any], settings: dict[str, Any]
+    ) -> tuple[Draft, dict[int, Any], str]:
+        """The draft after a step, the layers whose weights it may keep, and its code as typed."""
+        now, start = self.state, self.at(0)
         if name == "start":
-            draft, before = start.draft, start.operations
-        elif name == "code":
-            text, before = str(args[0] if args else ""), now.operations
-            draft = read_code(text, now.draft)
-        else:
-            draft, before = apply(now.draft, name, args, settings), now.operations
-        build = Build(draft)
+            return start.draft, start.operations, ""
+        if name == "code":
+            text = str(args[0] if args else "")
+            return read_code(text, now.draft), now.operations, text
+        return apply(now.draft, name, args, settings), now.operations, ""
+
+    def _built(self, build: Build, before: dict[int, Any], text: str, copy: bool = True) -> State:
+        """The state of a draft that was built."""
+        now, draft = self.state, build.draft
         if build.model is None:
             return State(draft, build, now.model, now.operations, now.whole, text=text)
         names = {key: layer.name for key, layer in draft.layers.items()}
-        kept, new = keep_weights(build.operations, before, names)
-        model = build.model if now.model is None else compiled(build.model, now.model)
+        kept, new = keep_weights(build.operations, before, names, copy)
+        model = compiled(build.model, now.model) if copy and now.model else build.model
         own = build.operations
         return State(draft, build, model, own, self.position + 1, kept, new, text)
 

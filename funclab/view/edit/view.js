@@ -1,7 +1,7 @@
 // Edit: the graph in the middle, steps and verbs at its left, form, error, code and weights at its right.
 // Python makes each step; this sends commands, walks between calls, and shows what has come of it.
 
-import { h, link, mark } from "../live/core.js";
+import { h, link, mark, row, table } from "../live/core.js";
 import { Graph, ringAround } from "../live/graph.js";
 import { liveView } from "../live/start.js";
 import { Code } from "./code.js";
@@ -54,8 +54,11 @@ export class Edit {
 
   update() {
     const { ctx } = this, { position, face } = ctx.state;
+    if (this.position !== undefined && this.position !== position) ctx.say("");  // it was about another step
+    this.position = position;
     const large = ctx.look === "projector" ? " large" : "", pictures = ctx.model.get("pictures");
-    const picture = pictures[`${position} ${face}${large}`] ?? pictures[`${position} calls${large}`];
+    this.shown = `${position} ${face}${large}`;
+    const picture = pictures[this.shown] ?? pictures[`${position} calls${large}`];
     if (picture && this.graph.put(picture)) this.asButtons();
     if (picture === "") this.empty();
     this.faces();
@@ -143,9 +146,27 @@ export class Edit {
 
   drawPanel() {
     const { here, told } = this;
-    if (!this.forms.draw(told)) told.replaceChildren(...this.facts());
+    if (!this.forms.draw(told)) told.replaceChildren(...(this.listed ? this.table() : this.facts()));
     this.code.draw(here);
     this.weights.replaceChildren(h("h3", {}, this.ctx.t("edit_model")), h("p", {}, here.weights ?? ""));
+  }
+
+  /** All calls, in the order in which they run. */
+  table() {
+    const { ctx, here: { calls } } = this, to = (key) => link(key, () => this.select(key));
+    const rows = calls.map(({ key, reads, shape }) =>
+      row(to(key), [h("span", {}, reads.flatMap((one) => [to(one), " "])), shape], mark(key === ctx.state.selected)));
+    return [table(rows, ["node", "inbound", "output"].map((head) => ctx.t(head)), ctx.t("all_calls"))];
+  }
+
+  /** Draw with more text (-1), or less (1); to fit (0). */
+  words(by) {
+    const { ctx } = this, [choice, choices] = ctx.facts.choices?.[this.shown] ?? ["", []];
+    const next = by ? choices[choices.indexOf(choice) + by] : "";
+    if (ctx.model.alone) return ctx.say(ctx.t("edit_needs_kernel"));
+    if (next !== undefined) ctx.set({ choice: next }, true);
+    const told = by < 0 ? "most_words" : "fewest_words";
+    return ctx.say(by && next ? ctx.t("drawn_as", { choice: next }) : ctx.t(by ? told : "drawn_to_fit"));
   }
 
   /** What the panel says of the error and its repairs, or of the call that is selected. */
@@ -301,6 +322,10 @@ export class Edit {
       " ": { ...key("edit_key_play", () => this.play()), button: ctx.t("edit_play"), icon: "play", brief: true,
         off: last === 0 },
       f: key("edit_key_face", () => this.flip()),
+      t: key("key_table", () => { this.listed = !this.listed; this.drawPanel(); }),
+      "+": key("key_words", () => this.words(-1)),
+      "-": { run: () => this.words(1) },
+      0: { run: () => this.words(0) },
       w: { ...key("edit_key_code", () => this.code.open()), button: ctx.t("edit_write"), icon: "code", brief: true },
       v: { ...key("edit_key_verbs", () => this.toggleSide()), button: ctx.t("edit_change"), icon: "more" },
       ...Object.fromEntries([...verbs, ...digits]),

@@ -43,7 +43,9 @@ class Edit(View):
     room = "edit"
     hinted: ClassVar[bool] = False
     """Whether there are hints to ask for."""
-    blank_state: ClassVar[dict[str, Any]] = {"position": 0, "selected": "", "face": "calls"}
+    blank_state: ClassVar[dict[str, Any]] = {
+        "position": 0, "selected": "", "face": "calls", "choice": "",
+    }  # fmt: skip
 
     @without_collection()
     def __init__(
@@ -67,6 +69,7 @@ class Edit(View):
         self._steps.go(state["position"])
         named = say("edit_nothing") if model is None else say("edit_title", name=clean(model.name))
         self._making = True
+        self._choices: dict[str, tuple[str, list[str], str]] = {}
         super().__init__(title=named, state=state, **settings)
         self._making = False
         self._tell()
@@ -163,7 +166,8 @@ class Edit(View):
         position, face = state.get("position", 0), state.get("face", "calls")
         if type(position) is not int or not 0 <= position <= len(self._steps.steps):
             self._steps.go(position if type(position) is int else -1)  # raises, and says why
-        if face not in FACES or not isinstance(state.get("selected", ""), str):
+        words = [state.get(name, "") for name in ("selected", "choice")]
+        if face not in FACES or not all(isinstance(word, str) for word in words):
             raise ArgumentError(
                 f"face={face!r} is not known.",
                 why=f"a face is one of {', '.join(FACES)}, and `selected` the key of a call.",
@@ -187,7 +191,8 @@ class Edit(View):
         kept = self._still_right(facts)
         here = str(steps.position)
         states = {key: value for key, value in facts.get("states", {}).items() if key in kept}
-        states.setdefault(here, facts_of(steps))
+        if here not in states:
+            states[here] = facts_of(steps)
         states = dict(sorted(states.items(), key=lambda item: int(item[0])))
         others = [key for key in states if key not in ("0", here)]
         for key in others[: max(0, len(states) - MOST_STATES)]:
@@ -197,7 +202,7 @@ class Edit(View):
             "steps": texts, "made": [list(step) for step in steps.steps], "states": states,
             "allowed": sorted(self.allowed) if self.allowed is not None else None,
             "goal": self.goal, "verdict": clean(self.verdict()), "most": self.most,
-            "hinted": self.hinted, "written": written(self, "edit"),
+            "hinted": self.hinted, "written": written(self, "edit"), "choices": self._choices,
         }  # fmt: skip
         told = f"steps={steps.steps!r}" if steps.steps else ""
         self.call = f"{self._begun}{', '.join(filter(None, [self._subject, told]))}$)"
@@ -239,10 +244,14 @@ class Edit(View):
             for name, svg in dict(self.pictures).items()
             if name.split(" ")[0] in states and name.split(" ")[0] in kept
         }
-        selected = self.state["selected"]
-        if here not in pictures or (selected and f'data-key="{selected}"' not in pictures[here]):
-            graph = drawn(self._steps.state.build, face, self.look, selected)
+        selected, choice = self.state["selected"], self.state["choice"]
+        folded = selected and f'data-key="{selected}"' not in pictures.get(here, "")
+        if here not in pictures or folded or choice != self._choices[here][2]:
+            graph = drawn(self._steps.state.build, face, self.look, selected, choice or None)
             pictures[here] = "" if graph is None else bare(graph)
+            ways = ("", []) if graph is None else (graph.scene.choice, graph.scene.choices)
+            self._choices[here] = (*ways, choice)
+        self._choices = {name: told for name, told in self._choices.items() if name in pictures}
         return pictures
 
     def picture(self) -> Picture:

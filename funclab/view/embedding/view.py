@@ -304,7 +304,7 @@ class EmbeddingView(View):
 
 
 def percent(share: float) -> str:
-    return f"{share:.0%}"[:-1] + " %"
+    return f"{share:z.0%}"[:-1] + " %"  # a rest of 0 may be a little below it
 
 
 def embedding(

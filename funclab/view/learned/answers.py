@@ -72,7 +72,7 @@ class Answers:
     def said(self, answer: Any) -> str:
         """An answer or a truth in words."""
         if self.kind == NUMBERS:
-            return f"{answer:.3f}"
+            return f"{answer:z.3f}".replace("-", "−")
         return self.names[int(answer)]
 
 

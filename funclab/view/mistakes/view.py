@@ -56,13 +56,13 @@ class Mistakes(View):
         samples: Samples,
         notes: list[str],
         store: bool,
-        call: str,
+        given: str,
         **settings: Any,
     ) -> None:
         self.found, self.told_of, self.samples = told.answers, told, samples
-        self.notes, self.store = notes, store
+        self.notes, self.store, self.given = notes, store, given
         self.parts = told.parts()
-        super().__init__(title=told.title, call=call, **settings)
+        super().__init__(title=told.title, **settings)
         self.facts = self._facts()
         self._draw()
 
@@ -130,9 +130,8 @@ class Mistakes(View):
 
     def _closer(self) -> list[str]:
         """The lines that open a sample in other views, with § for its index."""
-        before = self.call.partition("(")[2].partition("$")[0].rstrip(")").split(", ")[:3]
         names = [name for name in ("inside", "whatif") if name in rooms()]
-        return [f"funclab.{name}({', '.join(before)}, samples=[§])" for name in names]
+        return [f"funclab.{name}({self.given}, samples=[§])" for name in names]
 
     def _listed(self) -> list[int]:
         """The samples of all stored parts, as indices in x."""
@@ -284,9 +283,10 @@ def mistakes(
         "show": show, "at_most": None if at_most == MOST_SAMPLES else at_most,
         "store": None if store else False,
     }  # fmt: skip
-    data = f"{written(x, 'x')}, {written(y, 'y')}"
-    call = f"funclab.mistakes({written_model(given)}, {data}{written_settings(settings)}$)"
-    return Mistakes(told, samples, notes, store, call, look=look, ask=ask, tour=tour, state=state)
+    shown = f"{written_model(given)}, {written(x, 'x')}, {written(y, 'y')}"
+    shared = {"look": look, "ask": ask, "tour": tour, "state": state}
+    call = f"funclab.mistakes({shown}{written_settings(settings)}$)"
+    return Mistakes(told, samples, notes, store, shown, call=call, **shared)
 
 
 def _compared(

@@ -27,6 +27,8 @@ MOST_READ, FEWEST = 5_000_000, 12
 MOST_CURVES = 20_000
 """How many numbers the curves of one sample have, at most."""
 DECIMALS, KEPT = 6, 8
+FEW = 1000
+"""Below so many cells, their numbers are stored to all digits that are shown."""
 
 
 class Study:
@@ -161,7 +163,7 @@ class Study:
         sample = self.sample(index)
         values = self.answering.values(sample)[0]
         told = {
-            "values": packed(self.cells.values(sample), 32 if len(self.cells) < 1000 else 16),
+            "values": packed(self.cells.values(sample), 32 if len(self.cells) < FEW else 16),
             "answers": _plain(values),
             "own": self.answering.own(values),
             "truths": [self.truth(output, index) for output in range(len(self.answers))],
@@ -197,7 +199,8 @@ class Study:
         target = self.answering.targets[at]
         state = {"sample": sample, "blank": blank, "changes": changes, "of": target.name}
         maps = self.mapped(state)
-        told: dict[str, Any] = {name: packed(numbers) for name, numbers in maps.items()}
+        bits = 16 if len(self.cells) < FEW else 8
+        told: dict[str, Any] = {name: packed(numbers, bits) for name, numbers in maps.items()}
         if SHARE in maps:
             rise = self.maps.rise(self.changed(state), target)
             told["sum"] = _plain(np.array([maps[SHARE].sum(), rise]))

@@ -9,7 +9,7 @@ import funclab
 from funclab import Input, Model, layers
 from funclab.errors import FunclabError
 from funclab.view.edit.repairs import repairs
-from funclab.view.edit.steps import Steps
+from funclab.view.edit.steps import Rest, State, Steps
 from tests.view import gallery, models
 
 
@@ -261,6 +261,30 @@ def test_undo_goes_back_to_the_same_model_and_redo_to_the_same_weights(steps):
     steps.go(0)
     steps.do(["delete", "pool"])
     assert steps.steps == [["delete", "pool"]]
+
+
+def test_steps_far_back_are_kept_without_their_models_and_come_back_with_their_weights(steps):
+    steps.given.compile("adam", "sparse_categorical_crossentropy")
+    x = np.random.default_rng(0).random((5, 8, 8, 1), "float32")
+    predicted = [steps.given.predict(x, verbose=0)]
+    for i in range(60):
+        broken = i % 7 == 5
+        command = ["connect", "strokes", "pool", {"how": "Add"}] if broken else ["start"]
+        state = steps.do(command if broken or i % 7 == 6 else ["set", "body", {"units": 8 + i}])
+        if state.is_whole and i % 7 != 6:
+            weight = state.model.get_layer("body").weights[0]
+            weight.assign(weight.numpy() + i)  # as if it had been trained
+        predicted.append(state.model.predict(x, verbose=0))
+
+    assert sum(isinstance(state, State) for state in steps.states) <= 21
+    kept = {id(value) for state in steps.states if isinstance(state, Rest)
+            for (_, i), value in state.values.items()}  # fmt: skip
+    assert len(kept) < 5 * 40  # of 8 arrays each: those of the convolutions are there once
+    for position in (60, 3, 41, 6, 0, 20, *range(60, -1, -1)):
+        state = steps.go(position)
+        np.testing.assert_array_equal(state.model.predict(x, verbose=0), predicted[position])
+        assert state.model.compiled
+    assert sum(isinstance(state, State) for state in steps.states) <= 21
 
 
 def test_start_is_a_step_like_others(steps):

@@ -39,7 +39,8 @@ def test_the_method_the_function_and_the_magic_are_one():
 def test_a_step_changes_model_code_and_picture_and_selects_what_it_made(edit):
     edit.do("insert", "parts", layers.Dropout, rate=0.5)
 
-    assert edit.state == {"position": 1, "selected": "dropout[0]", "face": "calls"}
+    state = {"position": 1, "selected": "dropout[0]", "face": "calls", "choice": ""}
+    assert edit.state == state
     assert "layers.Dropout(0.5)(parts)" in edit.code
     assert 'data-key="dropout[0]"' in edit.pictures["1 calls"]
     assert edit.model.get_layer("dropout").rate == 0.5
@@ -136,6 +137,32 @@ def test_forms_offer_what_fits_with_shapes_and_meanings(edit):
     step = json.dumps(["insert", "flat[0]", "Dense", {"units": 7}])
     assert form(edit, "preview", step) == {"shape": "(None, 7)"}
     assert edit.steps == []
+
+
+def test_what_is_usual_after_a_tensor_comes_first(edit):
+    edit.do("input", (7,), dtype="int32", name="words")
+
+    first = {
+        key: [row["kind"] for row in form(edit, "menu", f"{key}[0]")][:3]
+        for key in ("parts", "flat", "words")
+    }
+
+    assert first["parts"] == ["Conv2D", "MaxPooling2D", "GlobalAveragePooling2D"]
+    assert first["flat"] == ["Dense", "Dropout", "Activation"]
+    assert first["words"][0] == "Embedding"
+    assert form(edit, "menu", "parts[0]")[20]["kind"] != "Embedding"
+
+
+def test_a_picture_has_more_words_or_fewer_or_as_many_as_fit(edit):
+    fit, choices, _ = edit.facts["choices"]["0 calls"]
+    whole = edit.pictures["0 calls"]
+
+    edit.show(choice=choices[-1])
+    assert edit.facts["choices"]["0 calls"][0] == choices[-1] != fit
+    assert len(edit.pictures["0 calls"]) < len(whole)
+    edit.show(choice="")
+
+    assert edit.pictures["0 calls"] == whole
 
 
 def test_the_question_before_a_step_is_about_the_shape_that_comes_of_it(edit):

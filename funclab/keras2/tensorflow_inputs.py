@@ -1,0 +1,208 @@
+"""What functions of TensorFlow for random numbers, images, files and texts need.
+
+The rows of tensorflow_names.toml call these; the arguments are TensorFlow's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from funclab import ops, random
+from funclab.errors import ArgumentError, DataError
+from funclab.keras2.tensorflow_functions import shape_of
+from funclab.layers import Resizing
+from funclab.utils import set_random_seed, tree
+from funclab.utils.images import decoded
+
+__all__ = ["decoded", "random", "re", "set_random_seed", "tree"]
+
+METHODS = ("bilinear", "nearest", "bicubic", "lanczos3", "lanczos5")
+
+
+# Random numbers.
+def one_seed(seed: Any) -> int:
+    """A seed of two numbers as one."""
+    first, second = (int(part) for part in seed)
+    return first * 1_000_003 + second
+
+
+def uniform(shape: Any, least: Any, most: Any, dtype: Any, seed: Any) -> Any:
+    """Numbers between two, whole ones for an integer dtype."""
+    if "int" in str(dtype):
+        if most is None:
+            raise ArgumentError(
+                "Must specify maxval for integer dtype.",
+                why="whole numbers have no range by themselves.",
+                fix="write maxval=10, for example.",
+            )
+        return random.randint(shape, least, most, str(dtype), seed)
+    most = 1.0 if most is None else most
+    return ops.add(
+        least,
+        ops.multiply(ops.subtract(most, least), random.uniform(shape, 0.0, 1.0, str(dtype), seed)),
+    )
+
+
+class Generator:
+    """A stream of random numbers, as `tf.random.Generator.from_seed(1)`.
+
+    seed: where it begins.
+    """
+
+    def __init__(self, seed: int | None = None) -> None:
+        self.seed = random.SeedGenerator(seed)
+
+    @classmethod
+    def from_seed(cls, seed: int, alg: Any = None) -> Generator:
+        """A stream that begins at a seed; `alg` is not used."""
+        return cls(seed)
+
+    @classmethod
+    def from_non_deterministic_state(cls, alg: Any = None) -> Generator:
+        """A stream that begins anywhere; `alg` is not used."""
+        return cls()
+
+    def normal(self, shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = "float32") -> Any:
+        """Numbers around `mean`, of this shape."""
+        return ops.add(
+            mean,
+            ops.multiply(stddev, random.normal(shape_of(shape), 0.0, 1.0, str(dtype), self.seed)),
+        )
+
+    def uniform(
+        self, shape: Any, minval: Any = 0, maxval: Any = None, dtype: Any = "float32"
+    ) -> Any:
+        """Numbers from `minval` to `maxval`, of this shape."""
+        return uniform(shape_of(shape), minval, maxval, dtype, self.seed)
+
+
+# Images.
+def at_random(image: Any, axis: int, seed: Any) -> Any:
+    """Turned around or not, by chance."""
+    return ops.where(random.uniform((), seed=seed) < 0.5, image, ops.flip(image, axis))
+
+
+def image_as(image: Any, dtype: Any) -> Any:
+    """Pixels of another dtype: 0 to 255 as whole numbers, 0 to 1 as floats."""
+    now, then = np.dtype(str(ops.dtype(image))), np.dtype(str(dtype))
+    if now.kind in "iu" and then.kind == "f":
+        return ops.divide(ops.cast(image, str(then)), float(np.iinfo(now).max))
+    if now.kind == "f" and then.kind in "iu":
+        most = np.iinfo(then).max
+        return ops.cast(ops.multiply(image, most + 0.5), str(then))
+    if now.kind == then.kind == "u" and now != then:
+        return np.left_shift(np.asarray(image).astype(then), 8 * (then.itemsize - now.itemsize))
+    return ops.cast(image, str(then))
+
+
+def middle(image: Any, fraction: float) -> Any:
+    """The part around the middle."""
+    high, wide = ops.shape(image)[-3:-1]
+    top, left = int((high - high * fraction) / 2), int((wide - wide * fraction) / 2)
+    return boxed(image, top, left, high - 2 * top, wide - 2 * left)
+
+
+def boxed(image: Any, top: int, left: int, high: int, wide: int) -> Any:
+    """A part of this size from this corner on."""
+    inside = (slice(top, top + high), slice(left, left + wide), slice(None))
+    return ops.get_item(image, (..., *inside))
+
+
+def standardized(image: Any) -> Any:
+    """Each image with the mean 0 and the deviation 1."""
+    x, axes = ops.cast(image, "float32"), (-3, -2, -1)
+    least = 1 / np.sqrt(float(np.prod(ops.shape(x)[-3:])))
+    return ops.divide(
+        ops.subtract(x, ops.mean(x, axes, True)), ops.maximum(ops.std(x, axes, True), least)
+    )
+
+
+def resized(images: Any, size: Any, method: Any, keep: bool, antialias: bool) -> Any:
+    """Images of another size, float32 unless each pixel is one of the old."""
+    if str(method) not in METHODS:
+        raise ArgumentError(
+            f"tf.image.resize has the method {method!r}.",
+            why="there is no such method here.",
+            fix="write one of " + ", ".join(METHODS) + ".",
+        )
+    high, wide = (int(side) for side in size)
+    if keep:
+        old = ops.shape(images)[-3:-1]
+        ratio = min(high / old[0], wide / old[1])
+        high, wide = (round(side * ratio) for side in old)
+    x = images if str(method) == "nearest" else ops.cast(images, "float32")
+    alone = len(ops.shape(x)) == 3
+    layer = Resizing(high, wide, str(method), antialias=antialias, data_format="channels_last")
+    made = ops.convert_to_tensor(layer(ops.expand_dims(x, 0) if alone else x))
+    return ops.cast(made[0] if alone else made, str(ops.dtype(x)))
+
+
+def read(filename: Any) -> bytes:
+    """The bytes of a file."""
+    return Path(str(np.asarray(filename))).read_bytes()
+
+
+# Texts.
+def plain(x: Any) -> str:
+    """A text, also from the bytes that files have."""
+    return x.decode() if isinstance(x, bytes) else str(x)
+
+
+def text(change: Callable[[str], Any], x: Any) -> Any:
+    """A function of each text of an array."""
+    array = np.asarray(x)
+    made = [change(plain(item)) for item in array.ravel().tolist()]
+    return np.array(made).reshape(array.shape)
+
+
+def text_lengths(x: Any, unit: str) -> Any:
+    """How many bytes or characters each text has."""
+    count = len if unit == "UTF8_CHAR" else lambda item: len(item.encode())
+    return text(count, x).astype("int32")
+
+
+def words(x: Any, separator: str | None, most: int) -> Any:
+    """The words of a text as an array; of several texts as a list of arrays."""
+    array = np.asarray(x)
+    if array.ndim == 0:
+        return np.array(plain(array.item()).split(separator or None, most))
+    return [words(item, separator, most) for item in array]
+
+
+def joined(inputs: Sequence[Any], separator: str) -> Any:
+    """Texts at the same place in each array, one after the other."""
+    arrays = np.broadcast_arrays(*inputs)
+    rows = zip(*(array.ravel().tolist() for array in arrays), strict=True)
+    return np.array([separator.join(map(plain, row)) for row in rows]).reshape(arrays[0].shape)
+
+
+def joined_along(x: Any, axis: int | None, separator: str) -> Any:
+    """Texts along an axis, one after the other."""
+    array = np.asarray(x)
+    if axis is None:
+        return np.array(separator.join(map(plain, array.ravel().tolist())))
+    return joined(list(np.moveaxis(array, axis, 0)), separator)
+
+
+def held(is_true: Any, x: Any, message: Any) -> None:
+    """Raises: DataError unless it is true."""
+    if not is_true:
+        raise DataError(
+            str(message or "an assertion of tf.debugging does not hold."),
+            why=f"the numbers are {np.array2string(np.asarray(x), threshold=6)}.",
+            fix="look at the lines that made these numbers.",
+        )
+
+
+def finite(x: Any, message: Any) -> Any:
+    """The tensor itself.
+
+    Raises: DataError if one of its numbers is infinite or NaN.
+    """
+    held(np.isfinite(x).all(), x, message)
+    return x

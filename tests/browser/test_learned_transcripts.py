@@ -1,0 +1,141 @@
+"""What the views of a trained model say on a page from disk, and what each key changes.
+
+The models are so small that all numbers were computed by hand. After a change of words,
+`TRANSCRIPTS=1 pytest tests/browser/test_learned_transcripts.py` writes the files anew: read what
+has changed, and check each number, before you commit it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import funclab
+from tests.browser.test_transcripts import ALL_KEYS, check
+from tests.browser.transcript import FOLDER, transcript
+from tests.view.counted import (
+    BANDS,
+    IDS,
+    NAMED,
+    STROKES,
+    WORDS,
+    headlines,
+    landscape,
+    scores,
+    sizes,
+    strokes,
+)
+from tests.view.mistakes import models
+
+WALKS = {
+    "inside": (
+        lambda: funclab.inside(strokes(), STROKES, [0, 1, 0], call="image[0]", **NAMED),
+        [
+            *("ArrowDown", "l", "]", "[", "[", "Enter", "ArrowRight", "ArrowRight", "ArrowDown"),
+            *("]", "Home", "f", "ArrowDown", ".", ".", ",", "u", "Enter", "ArrowLeft", "ArrowUp"),
+            *("Escape", "ArrowDown", "f", "ArrowDown", "Escape", "ArrowDown", "Enter", "]"),
+            *("Escape", "ArrowDown", "Enter", "]", "/", "1", "Enter", "y", "r", *ALL_KEYS),
+        ],
+    ),
+    "inside_attention": (
+        lambda: funclab.inside(headlines(), IDS, [1, 0], call="heads[0]", tokens=WORDS),
+        [
+            *("Enter", "ArrowDown", "ArrowRight", "]", "]", "]", "[", "f", "ArrowDown", "Escape"),
+            *("ArrowUp", "f", "]", "Escape", "Escape", ".", "ArrowUp", "Enter", "ArrowRight"),
+            *("Escape", "ArrowDown", "ArrowDown", "ArrowDown", "Enter", *ALL_KEYS),
+        ],
+    ),
+    "whatif": (
+        lambda: funclab.whatif(strokes(), STROKES, [0, 1, 0], sample=2, **NAMED),
+        [
+            *("ArrowDown", "ArrowRight", "t", "t", "]", "[", "f", "Enter", "+", "-", "u", "o"),
+            *("f", "f", "f", "f", "f", "s", "o", ".", "s", "f", "f", "d", "p", "ArrowRight"),
+            *("p", "m", "ArrowDown", "m", "o", "y", "r", *ALL_KEYS),
+        ],
+    ),
+    "inside_asks": (
+        lambda: funclab.inside(
+            strokes(), STROKES, [0, 1, 0], call="edges[0]", ask=True, sample=2, **NAMED
+        ),
+        ["Enter", "1", "Enter", "2", "Enter", "Escape", "ArrowDown", "Enter", "Escape", "Enter"],
+    ),
+    "inside_attention_asks": (
+        lambda: funclab.inside(
+            headlines(), IDS, [1, 0], call="heads[0]", tokens=WORDS, ask=True, samples=[0]
+        ),
+        ["Enter", "1", "Enter", "2", "Enter", "Enter"],
+    ),
+    "whatif_asks": (
+        lambda: funclab.whatif(
+            strokes(), STROKES, [0, 1, 0], sample=1, ask=True, face="change", **NAMED
+        ),
+        ["s", "2", "s", "o", "f", "f", "1", "f", "f", "2", "f", "f"],
+    ),
+    "whatif_row": (
+        lambda: funclab.whatif(
+            sizes(), BANDS, BANDS @ [[1.0], [-2]] + 3, sample=1, features=["metres", "kilograms"]
+        ),
+        ["ArrowDown", "f", "Enter", "+", "-", "o", "f", "f", "f", "s", "o", "t", ".", *ALL_KEYS],
+    ),
+    "whatif_words": (
+        lambda: funclab.whatif(headlines(), IDS, [1, 0], sample=0, tokens=WORDS),
+        ["ArrowRight", "f", "f", "f", "f", "s", "u", ".", "ArrowRight", "ArrowRight"],
+    ),
+    "mistakes": (
+        lambda: funclab.mistakes(models.classes(3), *scores(), labels=["ant", "bee", "cow"]),
+        [
+            *("ArrowRight", "ArrowDown", "p", "p", ".", ".", ",", "m", "Escape", "f", "ArrowRight"),
+            *("ArrowRight", "f", "ArrowUp", "ArrowDown", "ArrowDown", ".", "f", "/", "3", "Enter"),
+            *("u", "y", "r", *ALL_KEYS),
+        ],
+    ),
+    "mistakes_asks": (
+        lambda: funclab.mistakes(
+            models.classes(3), *scores(), labels=["ant", "bee", "cow"], ask=True, at=[1, 1]
+        ),
+        ["1", "ArrowLeft", "m", "2", "f", "f", "3", "ArrowDown", "f"],
+    ),
+    "mistakes_numbers_asks": (
+        lambda: funclab.mistakes(
+            models.numbers(), np.array([[0], [1], [2], [3]]), [0, 1.5, 2, 1], ask=True
+        ),
+        ["2", "ArrowRight"],
+    ),
+    "mistakes_yes_or_no": (
+        lambda: funclab.mistakes(
+            models.yes_or_no(), np.array([[-2], [-1], [0.2], [1], [2], [3]]), [0, 1, 0, 1, 1, 0]
+        ),
+        ["ArrowDown", "ArrowRight", "[", "[", "]", ".", "f", "f", "ArrowDown", *ALL_KEYS],
+    ),
+    "mistakes_numbers": (
+        lambda: funclab.mistakes(
+            models.numbers(), np.array([[0], [1], [2], [3], [4], [5]]), [0, 1.5, 2, 1, 4.25, 8]
+        ),
+        ["ArrowRight", "ArrowRight", "ArrowUp", "ArrowDown", ".", ".", "f", "ArrowRight", "f"],
+    ),
+    "embedding": (
+        lambda: funclab.embedding(BANDS, y=[0, 1, 0, 1, 0, 1], labels=["low", "high"]),
+        [
+            *("ArrowRight", "ArrowRight", "ArrowUp", "n", "n", "Enter", "ArrowLeft", "ArrowDown"),
+            *("Escape", ".", ",", "/", "4", "Enter", "n", "Escape", "u", "y", "r", *ALL_KEYS),
+        ],
+    ),
+    "embedding_asks": (
+        lambda: funclab.embedding(BANDS, y=[0, 1, 0, 1, 0, 1], labels=["low", "high"], ask=True),
+        ["1", "ArrowRight", "2", "ArrowRight", "n"],
+    ),
+    "landscape": (
+        landscape,
+        ["ArrowLeft", "Home", "ArrowLeft", "ArrowRight", "End", "u", "f", "y", "r", *ALL_KEYS],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WALKS)
+def test_a_view_of_a_trained_model_says_what_was_computed_by_hand(opened_page, name):
+    make, steps = WALKS[name]
+    page = opened_page(make())
+
+    said = transcript(page, steps)
+
+    check(said, FOLDER / f"{name}.txt")

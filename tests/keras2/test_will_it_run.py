@@ -1,0 +1,177 @@
+"""Programs are read, and what is said of each line is right: it fails or runs as it was said."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import funclab
+from funclab.errors import DataError
+from funclab.teach.commands import main
+
+NOTEBOOKS = sorted((Path(__file__).parent / "notebooks").glob("*.py"))
+PROGRAM = """
+import numpy as np
+import tensorflow as tf
+from tensorflow import keras
+from tensorflow.keras import layers as L
+import keras.backend as K
+from tensorflow.keras.layers import Dense, Dens  # STOPS funclab.layers.Dense
+import tensorflow_datasets as tfds  # STOPS from_generator
+model = keras.Sequential([
+    keras.Input(shape=(8, 8, 3)),
+    L.Conv2D(4, 3, activation="rellu"),  # STOPS relu
+    L.Dense(10, foo=3),  # STOPS foo
+    L.Dropout(2.5),  # STOPS rate
+])
+big = keras.Input(shape=(224, 224, 3))  # NOTE slow
+base = keras.applications.VGG16(weights="imagenet")  # STOPS no trained networks
+wrong = tf.reduce_men([1.0])  # STOPS tf.reduce_mean
+named = tf.random.normal([2], fooo=1)  # STOPS fooo
+strategy = tf.distribute.MirroredStrategy()  # STOPS strategy
+sized = K.int_shape(big), K.ndims(big)  # STOPS ndims
+
+@tf.function  # NOTE plain Python
+def scaled(x, tf=None):
+    return tf.anything(x)
+
+def kept(x):
+    return tf.nn.relu6(x, name="kept")
+
+layers = tf.keras.layers
+one = layers.Dense(len("four"), activation="relu")
+two = layers.Desne(4)  # STOPS Dense
+rates = keras.optimizers.schedules
+optimizer = keras.optimizers.Adam(learning_rate=rates.ExponentialDecay(0.1, 10, 0.9))
+keras = [1, 2, 3]
+keras.sort()
+keras.nothing_of_ours
+"""
+
+
+def expected(program):
+    kinds = {"STOPS": "will not run", "NOTE": "runs, but"}
+    lines = enumerate(program.splitlines(), 1)
+    marks = [(line, re.search(r"# (STOPS|NOTE) (.*)", text)) for line, text in lines]
+    return [(line, kinds[mark[1]], mark[2]) for line, mark in marks if mark]
+
+
+def test_each_line_that_will_not_run_is_named_with_what_to_write(tmp_path):
+    path = tmp_path / "program.py"
+    path.write_text(PROGRAM)
+
+    report = funclab.will_it_run(path)
+
+    wanted = expected(PROGRAM)
+    assert [(found.line, found.kind) for found in report.findings] == [row[:2] for row in wanted]
+    for found, (line, _, words) in zip(report.findings, wanted, strict=True):
+        assert words in found.says + found.instead, (line, found)
+        assert found.code == PROGRAM.splitlines()[line - 1].strip()
+    assert not report.runs
+    assert str(report).startswith("program.py: 11 lines will not run.\n")
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
+def test_nothing_is_said_against_programs_that_run(path):
+    report = funclab.will_it_run(path)
+
+    assert report.runs, report
+
+
+def test_cells_of_a_notebook_are_counted_and_magics_are_no_python(tmp_path, capsys):
+    cells = [
+        {"cell_type": "markdown", "source": ["not code ("]},
+        {"cell_type": "code", "source": ["%matplotlib inline\n", "if 1:\n", "    !ls\n", "np?"]},
+        {"cell_type": "code", "source": "%%bash\nfor x in 1; do"},
+        {"cell_type": "code", "source": "%%time\nimport keras\nkeras.layers.Desne(1)"},
+    ]  # fmt: skip
+    path = tmp_path / "lesson.ipynb"
+    path.write_text(
+        json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 5, "metadata": {}})
+    )
+
+    code = main(["will-it-run", str(path)])
+
+    said = capsys.readouterr().out
+    assert code == 1
+    assert said.splitlines()[:4] == [
+        "lesson.ipynb: 1 line will not run.",
+        "",
+        "cell 3, line 3: will not run",
+        "    keras.layers.Desne(1)",
+    ]
+    assert "Dense" in said
+
+
+def test_a_program_without_faults_is_said_to_be_so(tmp_path, capsys):
+    path = tmp_path / "fine.py"
+    path.write_text("from keras import layers\nlayers.Dense(3)\n")
+
+    assert main(["will-it-run", str(path)]) == 0
+    assert capsys.readouterr().out == "fine.py: nothing was found that will not run.\n"
+
+
+def test_nothing_of_the_program_runs(tmp_path):
+    path, trace = tmp_path / "bad.py", tmp_path / "ran"
+    command = f"open({str(trace)!r}, 'w')"
+    path.write_text(
+        f"open({str(trace)!r}, 'w')\nimport keras\n"
+        f"keras.layers.Lambda(lambda x: open({str(trace)!r}, 'w'))\n"
+        f"keras.models.load_model({str(trace)!r})\nexec({command!r})\n"
+    )
+
+    assert funclab.will_it_run(path).runs
+    assert not trace.exists()
+
+
+def test_a_line_that_python_cannot_read_is_named(tmp_path):
+    path = tmp_path / "old.py"
+    path.write_text("import keras\nprint 'Keras'\n")
+
+    (found,) = funclab.will_it_run(path).findings
+
+    assert (found.line, found.kind, found.code) == (2, "will not run", "print 'Keras'")
+
+
+@pytest.mark.parametrize("name, text", [("a.ipynb", "[1, 2"), ("b.ipynb", "[]"), ("c.py", None)])
+def test_a_file_that_cannot_be_read_is_an_error_that_names_it(tmp_path, name, text):
+    path = tmp_path / name
+    if text is not None:
+        path.write_text(text)
+
+    with pytest.raises(DataError, match=name):
+        funclab.will_it_run(path)
+
+
+def test_what_is_said_is_what_happens(tmp_path):
+    """Each line that is said to fail does, alone and with the lines before it that do not."""
+    lines = PROGRAM.splitlines()
+    failing = {line for line, kind, _ in expected(PROGRAM) if kind == "will not run"}
+    kept = [
+        line
+        for number, line in enumerate(lines, 1)
+        if number not in failing and not line.startswith("keras")
+    ]
+    (tmp_path / "kept.py").write_text("\n".join(kept))
+    start = "import funclab\nfuncall = funclab.install_as_keras(tensorflow=True)\n"
+    run = subprocess.run(
+        [sys.executable, "-c", start + "exec(open('kept.py').read())"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert run.returncode == 0, run.stderr
+    heads = [line.partition("  #")[0] for line in lines[1:6]]
+    checks = "\n".join(
+        f"try: exec({line!r}); print({number})\nexcept Exception: pass"
+        for number in sorted(failing)
+        if (line := lines[number - 1].strip().rstrip(","))
+    )
+    named = "layers = L\nbig = keras.Input((4,))\n"
+    run = subprocess.run(
+        [sys.executable, "-c", start + "\n".join(heads) + "\n" + named + checks],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (run.stdout, run.returncode) == ("", 0), run.stdout + run.stderr
