@@ -41,8 +41,11 @@ def call_by_plan(model: Functional, x: Any, training: Any = None, mask: Any = No
     if arrays is None or len(arrays[0]) > BATCH_SIZE or not is_own(type(model)):
         return None
     step = kept_step(model, arrays, bool(training))
-    if step is None or step.losses or any(value.mask is not None for value in step.outputs):
-        return None  # these belong to the results, too
+    if step is None:
+        return None
+    masked = any(value.mask is not None for value in step.outputs)
+    if masked or step.losses:  # which belong to the results, too
+        return None
     with one_blas_thread():
         results = step.results(partial(step.fill, arrays))
     return structure.pack(step.tree, map(as_array, results))
