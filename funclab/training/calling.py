@@ -48,7 +48,7 @@ def call_by_plan(model: Functional, x: Any, training: Any = None, mask: Any = No
     return structure.pack(step.tree, map(as_array, results))
 
 
-def kept_step(model: Model, arrays: Sequence[Array], training: bool | None) -> Step | None:
+def kept_step(model: Model, arrays: Sequence[Array], training: Any) -> Step | None:
     """The plan for arrays of these shapes, with its layers as they are now."""
     sides = zip(arrays, model.inputs)
     specs = Specs(tuple((array.shape, tensor.dtype) for array, tensor in sides))
