@@ -225,6 +225,8 @@ export class Context {
 
   get state() { return this.model.get("state"); }
   get facts() { return this.model.get("facts"); }
+  /** Whether the kernel answers no more: there is none, or the model that is shown has changed. */
+  get alone() { return this.model.alone || Boolean(this.facts.stale); }
   get look() { return this.model.get("look"); }
 
   /** A sentence from the table, with values filled in. */
@@ -237,7 +239,7 @@ export class Context {
     const next = { ...this.state, ...patch };
     if (same(next, this.state)) return;
     if (!quiet) this.remember();
-    this.say(""); // what was said was about the state that is left
+    this.say(""); // it was about the state before
     this.model.set("state", next);
     this.model.save_changes();
   }
@@ -252,7 +254,6 @@ export class Context {
   leave({ state, stop }) {
     const asked = this.gate;
     this.forget();
-    this.say("");
     this.model.set("state", state);
     this.model.set("stop", stop);
     this.model.save_changes();
