@@ -6,13 +6,16 @@ import { h } from "../live/core.js";
 const PAUSE = 400;
 /** How many characters of a line there is room for. */
 const LONGEST = 36;
+/** A first setting with fewer characters is always there: most often how many units. */
+const SHORT = 5;
 
 /** A line in one row: of a layer's settings, the first, so that what it reads stays in sight. */
 export function brief(line) {
   const [, head, settings, tail] = line.match(/^(.*?\w\()(.*)(\)\(.*\))$/) ?? [];
   if (line.length <= LONGEST || !settings) return line;
   const parts = settings.split(/, (?![^([]*[)\]])/), room = LONGEST - head.length - tail.length - 1;
-  while (parts.length && parts.join(", ").length + 2 > room) parts.pop();
+  const fits = () => parts.join(", ").length + 2 <= room || (parts.length === 1 && parts[0].length < SHORT);
+  while (parts.length && !fits()) parts.pop();
   return `${head}${[...parts, "…"].join(", ")}${tail}`;
 }
 
