@@ -10,6 +10,7 @@ from funclab import config, registry
 from funclab.errors import unwritten
 from funclab.errors.missing_names import guard
 from funclab.graph.shape_math import Array, reduced_axes
+from funclab.graph.value import with_arrays
 from funclab.registry.parameters import MEANINGS
 
 registry.KINDS["constraint"] = registry.Kind(
@@ -33,6 +34,11 @@ MEANINGS |= {
 
 class Constraint(registry.Configured, kind="constraint"):
     """A rule for a weight: called on its array, returns the nearest array that satisfies it."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "__call__" in vars(cls):
+            cls.__call__ = with_arrays(cls.__call__)  # type: ignore[method-assign]
 
     def __call__(self, x: Any) -> Any:
         raise unwritten(self, "__call__")

@@ -27,7 +27,7 @@ from funclab.errors import ArgumentError, suggest
 from funclab.errors.missing_names import guard
 from funclab.graph.op import Op
 from funclab.graph.shape_math import to_shape
-from funclab.graph.tape import is_recording
+from funclab.graph.tape import eager_tape, is_recording
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Constant, Value, Variable
 from funclab.ops import drawing
@@ -91,13 +91,25 @@ def _draw(op: Op, seed: Any, *inputs: Any) -> Any:
     if isinstance(seed, Variable):
         stream: Any = seed
     else:
-        stream = SeedGenerator(seed)
+        # On a tape with numbers, every run of a step has to draw from the same stream.
+        stream = _shared_stream() if seed is None and eager_tape() else SeedGenerator(seed)
         if later and seed is not None:  # every run begins at the seed again: it draws from a copy
             stream = ops.cast(Constant(stream.array), "uint64")
     if later:
         return op(*inputs, stream)
     with stream.lock or nullcontext():
         return op.compute(*inputs, stream.array)
+
+
+_shared: tuple[Any, SeedGenerator] | None = None
+
+
+def _shared_stream() -> SeedGenerator:
+    """The stream of all draws without a seed; a new one after `set_random_seed`."""
+    global _shared
+    if _shared is None or _shared[0] is not initializers.rng():
+        _shared = initializers.rng(), SeedGenerator()
+    return _shared[1]
 
 
 def uniform(

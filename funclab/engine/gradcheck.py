@@ -10,6 +10,7 @@ from funclab import ops
 from funclab.engine.plan import Plan
 from funclab.graph.op import Op
 from funclab.graph.shape_math import known
+from funclab.graph.tape import Tape
 from funclab.graph.value import Value, Variable
 
 
@@ -21,7 +22,8 @@ def check_gradient(op: Op, *arrays: Any, seed: int = 0, step: float = 1e-6) -> f
     """
     rng = np.random.default_rng(seed)
     values = [_value(array, i in op.mutates) for i, array in enumerate(arrays)]
-    loss = _weighted(op(*values), rng)
+    with Tape():
+        loss = _weighted(op(*values), rng)
     free = [value for value in values if value.trainable]
     plan = Plan(loss, wrt=free)
     start = [np.array(value.array) for value in values]

@@ -12,6 +12,7 @@ from funclab.engine.describe import Note, describe
 from funclab.engine.kernels.layout import flat_views
 from funclab.engine.memory import Pool, unchanged
 from funclab.engine.profile import Profile, profile
+from funclab.engine.vjp import Vjp, calls_behind
 from funclab.errors import ArgumentError, NotSupportedError
 from funclab.graph.locks import holding, locks_of
 from funclab.graph.op import View
@@ -47,12 +48,15 @@ class Plan:
 
     `wrt` defaults to the trainable variables that `outputs` depend on; `()` means no gradients. The
     backward pass starts with ones at `outputs` (the first of a list). `updates` are calls that
-    change state and run although no output needs them. With `keep`, every value and gradient has
-    its own memory and can be inspected; otherwise a buffer is reused after its value's last use.
+    change state and run although no output needs them; `calls`, if given, are all calls to run.
+    With `keep`, every value and gradient has its own memory and can be inspected; otherwise a
+    buffer is reused after its value's last use.
 
     >>> from funclab import ops
+    >>> from funclab.graph.tape import Tape
     >>> x = Variable([3.0, 4.0])
-    >>> plan = Plan(ops.sum(x * x))
+    >>> with Tape():
+    ...     plan = Plan(ops.sum(x * x))
     >>> plan.run()
     >>> plan.grads[x]
     array([6., 8.])
@@ -65,9 +69,10 @@ class Plan:
         wrt: Sequence[Value] | None = None,
         updates: Iterable[Call] = (),
         keep: bool = False,
+        calls: Sequence[Call] | None = None,
     ) -> None:
         self.outputs = [outputs] if isinstance(outputs, Value) else list(outputs)
-        self.calls = calls_behind(self.outputs, updates)
+        self.calls = list(calls) if calls is not None else calls_behind(self.outputs, updates)
         self.steps: list[Step] = []
         self.last_steps: list[Step] = []
         """Run at the end, without the locks: functions written by users may do anything."""
@@ -181,10 +186,21 @@ class Plan:
             return
         for value in call.outputs:
             self._arrays[value] = self._buffer(value)
+        if isinstance(call.op, Vjp):
+            self._add_gradient(call, inputs)
+            return
         shapes = [array.shape for array in inputs]
         work = call.op.scratch(shapes, call.outputs[0].dtype)
         self._work[call] = work
         self._add(call.op.forward, call, (*inputs, self._out(call), *work), Note("forward", call))
+        for value in self._last_use.get(call, ()):
+            self.pool.give(self._arrays[value])
+
+    def _add_gradient(self, call: Call, inputs: list[Array]) -> None:
+        """The gradient of an earlier call, asked for by a GradientTape."""
+        of, slots = call.op.of, [self._arrays[value] for value in call.outputs]
+        arrays = call.op.arranged(inputs, slots, self._work.get(of, of.work))
+        self._add(of.op.vjp, of, arrays, Note("vjp", of, added=[]), slots)
         for value in self._last_use.get(call, ()):
             self.pool.give(self._arrays[value])
 
@@ -340,18 +356,6 @@ def _clear(*slots: Array) -> None:
 
 def _is_float(value: Value) -> bool:
     return value.dtype.startswith("float")
-
-
-def calls_behind(outputs: Sequence[Value], updates: Iterable[Call] = ()) -> list[Call]:
-    """Every call that the outputs and updates depend on, in the order they were made."""
-    calls: dict[Call, None] = dict.fromkeys(updates)
-    waiting = [*outputs, *(value for call in calls for value in call.inputs)]
-    while waiting:
-        call = waiting.pop().origin
-        if call is not None and call not in calls:
-            calls[call] = None
-            waiting.extend(call.inputs)
-    return sorted(calls, key=lambda call: call.time)
 
 
 def _dependents(calls: Sequence[Call], wrt: Sequence[Value]) -> set[Value]:

@@ -174,6 +174,10 @@ class NotFiniteError(FunclabError, RuntimeError):
     """A number that is NaN or infinite, so that training has to end."""
 
 
+class TapeError(FunclabError, RuntimeError):
+    """A GradientTape that is used twice, or outside of its block."""
+
+
 class BusyError(FunclabError, RuntimeError):
     """Something that a model cannot do while it is being trained."""
 

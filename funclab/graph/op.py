@@ -9,12 +9,14 @@ import numpy as np
 
 from funclab import registry
 from funclab.engine.kernels.layout import is_spaced
+from funclab.graph.array import as_array, on_tape
+from funclab.graph.locks import holding, locks_of
 from funclab.graph.operation import OpOperation
 from funclab.graph.shape_math import Array, Shape
 from funclab.graph.strings import STRING, storage, text_refused
-from funclab.graph.tape import current_tape
+from funclab.graph.tape import EagerTape, current_tape, eager_tape, is_recording
 from funclab.graph.tensor import OPERATORS, Operators, Tensor
-from funclab.graph.value import Call, Constant, Value
+from funclab.graph.value import Call, Constant, Eager, Value, Variable, has_numbers
 
 Work = tuple[tuple[Shape, str | None], ...]
 
@@ -38,6 +40,9 @@ class Op(registry.SetOnce):
     makes: ClassVar[str] = "widest"
     """The dtype of the output: the "widest" of the inputs (the widest float, if any is one), the
     same made a "float", that of the "first" input, or a dtype by name."""
+
+    has_effect: ClassVar[bool] = False
+    """Whether it must run although no output needs it, besides those that change state."""
 
     takes_text: ClassVar[bool] = False
     """Whether it can be given arrays of text."""
@@ -96,14 +101,16 @@ class Op(registry.SetOnce):
         return work
 
     def __call__(self, *inputs: Any) -> Any:
-        """On tensors: a node of the graph. On values: a call on the tape. On arrays: the result.
+        """On tensors: a node of the graph. On values: a call on the tape. On arrays, and on
+        variables where nothing is recorded: the result.
 
         Tensors or values in a list are stacked first.
         """
-        inputs = tuple(OPERATORS["stack"](x) if holds_tensors(x) else x for x in inputs)
+        inputs = tuple(OPERATORS["stack"](x) if holds_tensors(x) else on_tape(x) for x in inputs)
         if any(isinstance(x, Tensor) for x in inputs):
             return OpOperation(self)(*inputs)
-        if any(isinstance(x, Value) for x in inputs):
+        values = [x for x in inputs if isinstance(x, Value)]
+        if values and (is_recording() or not all(map(has_numbers, values))):
             return self._record(as_values(inputs))
         return self.compute(*inputs)
 
@@ -111,32 +118,72 @@ class Op(registry.SetOnce):
         if not self.takes_spaced:
             copy = OPERATORS["broadcast_to"]
             inputs = tuple(copy(v, v.shape) if is_spaced(v) else v for v in inputs)
-        tape = current_tape()
-        shapes = self.shape(*(value.shape for value in inputs))
-        dtypes = self.dtypes_of(inputs)
-        if self.n_outputs == 1:
-            shapes, dtypes = (shapes,), (dtypes,)
-        outputs = tuple(map(Value, shapes, dtypes))
+        tape = eager_tape()
+        if tape is not None and all(map(has_numbers, inputs)):
+            return self._compute_on(tape, inputs)
+        outputs = tuple(map(Value, *self._forms(inputs)))
+        return self._noted(current_tape(), inputs, outputs)
+
+    def _compute_on(self, tape: EagerTape, inputs: tuple[Value, ...]) -> Any:
+        """The outputs, computed at once; the tape keeps the call for gradients."""
+        arrays, work = self._computed(inputs)
+        outputs = tuple(map(Eager, arrays))
+        made = self._noted(tape, inputs, outputs)
+        call, outputs[0].origin = outputs[0].origin, None
+        for value in outputs:  # the tape has the call: a result does not keep all before it alive
+            value.origin = None
+        assert call is not None
+        call.work = work
+        tape.calls.append(call)
+        for value in inputs:
+            if isinstance(value, Variable):
+                value.is_read(call.time)
+        return made
+
+    def _noted(self, tape: Any, inputs: tuple[Value, ...], outputs: tuple[Value, ...]) -> Any:
+        """The outputs of a new call on the tape."""
         call = Call(self, inputs, outputs, tape.scope, tape.place)
-        if self.mutates:
+        if self.mutates or self.has_effect:
             tape.updates.append(call)
         return outputs[0] if self.n_outputs == 1 else outputs
 
-    @np.errstate(all="ignore")
+    def _forms(self, inputs: tuple[Value, ...]) -> tuple[Any, Any]:
+        """The shapes and dtypes of the outputs."""
+        shapes = self.shape(*(value.shape for value in inputs))
+        dtypes = self.dtypes_of(inputs)
+        return ((shapes,), (dtypes,)) if self.n_outputs == 1 else (shapes, dtypes)
+
     def compute(self, *inputs: Any) -> Any:
-        """The outputs for arrays, computed at once."""
-        constants: Any = as_values(inputs)
-        arrays = [constant.array for constant in constants]
-        shapes = self.shape(*(a.shape for a in arrays))
-        dtypes = self.dtypes_of(constants)
-        if self.n_outputs == 1:
-            shapes, dtypes = (shapes,), (dtypes,)
+        """The outputs for arrays and for variables as they are now, computed at once."""
+        outputs, _ = self._computed(as_values(inputs))
+        results = tuple(map(as_array, outputs))
+        return results[0] if self.n_outputs == 1 else results
+
+    def _computed(self, values: tuple[Any, ...]) -> tuple[tuple[Array, ...], list[Array]]:
+        """The arrays of the outputs, and what the op keeps for its gradient."""
+        shapes, dtypes = self._forms(values)
         outputs = tuple(map(np.zeros, shapes, map(storage, dtypes)))
-        work = self.scratch([a.shape for a in arrays], dtypes[0])
+        for i in self.mutates:
+            if isinstance(values[i], Variable):
+                values[i].changes()
+        variables = [value for value in values if isinstance(value, Variable)]
+        arrays = [
+            np.ascontiguousarray(value.array)
+            if is_spaced(value) and not self.takes_spaced
+            else value.array
+            for value in values
+        ]
+        locks = locks_of(variables) if variables else ()
+        return outputs, holding(locks, lambda: self.evaluate(arrays, outputs))
+
+    @np.errstate(all="ignore")
+    def evaluate(self, arrays: list[Array], outputs: tuple[Array, ...]) -> list[Array]:
+        """Fill the outputs; returns what the op keeps for its gradient."""
+        work = self.scratch([a.shape for a in arrays], str(outputs[0].dtype))
         out = outputs[0] if self.n_outputs == 1 else outputs
         if any(array.size for array in outputs):  # with 0 samples, there is nothing to compute
             self.forward(*self.bind(*arrays, out, *work))
-        return out
+        return work
 
     def dtypes_of(self, inputs: tuple[Value, ...]) -> Any:
         """The dtypes of the outputs for these inputs.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from contextvars import ContextVar, Token
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 if TYPE_CHECKING:
     from funclab.graph.value import Call, Value
@@ -13,13 +14,14 @@ if TYPE_CHECKING:
 class Tape:
     """The context in which op calls are recorded: `with Tape(training=True) as tape:`.
 
-    `training` tells layers such as Dropout how to behave; `losses` collects what layers add to the
-    model's loss, `updates` the calls that change state and must run although no output needs them;
-    `scope` names the layers around the present call, `place` the nodes being replayed, and `made`
-    holds, for each place, the values of that node's outputs.
+    `training` tells layers such as Dropout how to behave, and None leaves it to them (see
+    `usual_training` of layers); `losses` collects what layers add to the model's loss, `updates`
+    the calls that change state and must run although no output needs them; `scope` names the layers
+    around the present call, `place` the nodes being replayed, and `made` holds, for each place, the
+    values of that node's outputs.
     """
 
-    def __init__(self, training: bool = False) -> None:
+    def __init__(self, training: bool | None = None) -> None:
         self.training = training
         self.losses: list[Value] = []
         self.updates: list[Call] = []
@@ -43,6 +45,18 @@ class Tape:
         _current.reset(self._tokens.pop())
 
 
+class EagerTape(Tape):
+    """A tape whose calls are computed at once, and kept so that gradients can be asked for.
+
+    `calls` are all of them, in order; `asked` says whether somebody wanted to see numbers.
+    """
+
+    def __init__(self, training: bool = False) -> None:
+        super().__init__(training)
+        self.calls: list[Call] = []
+        self.asked = False
+
+
 _current: ContextVar[Tape | None] = ContextVar("tape", default=None)
 
 
@@ -57,6 +71,26 @@ def is_recording() -> bool:
 
 
 def is_in_call() -> bool:
-    """Whether the `call` of a layer is being recorded."""
+    """Whether a layer's `call`, or what a GradientTape sees, is being recorded."""
     tape = _current.get()
-    return tape is not None and bool(tape.scope) and not tape.building
+    if tape is None or tape.building:
+        return False
+    return bool(tape.scope) or isinstance(tape, EagerTape)
+
+
+def eager_tape() -> EagerTape | None:
+    """The current tape, if its calls are computed at once."""
+    tape = _current.get()
+    return tape if isinstance(tape, EagerTape) else None
+
+
+def numbers_asked() -> None:
+    """Note that what is being recorded may depend on numbers: its next run may differ."""
+    tape = _current.get()
+    if isinstance(tape, EagerTape):
+        tape.asked = True
+
+
+listening: WeakSet[Any] = WeakSet()
+"""The gradient tapes that may still be asked for gradients. Each says with `covers(time)` whether
+it has seen what was computed at some time."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 OPERATORS: dict[str, Callable[..., Any]] = {}
 """The functions behind `+`, `[]` and the other operators; funclab.ops fills it in."""
 
-_UFUNCS = {
+UFUNCS = {
     "true_divide": "divide", "remainder": "mod",
     "bitwise_and": "and", "bitwise_or": "or", "bitwise_xor": "xor",
     **{name: name for name in ("add", "subtract", "multiply", "divide", "floor_divide", "power",
@@ -98,7 +98,7 @@ class Operators:
         return OPERATORS["absolute"](self)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **settings: Any) -> Any:
-        name = _UFUNCS.get(ufunc.__name__)
+        name = UFUNCS.get(ufunc.__name__)
         # Operators come here if the left operand is an array. np.multiply(a, b) of two tensors
         # would make NumPy compute: Keras refuses that, too.
         numbers = not isinstance(self, Tensor) or hasattr(inputs[0], "__array_interface__")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Callable
+import operator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -11,18 +13,24 @@ import numpy as np
 
 from funclab.engine.kernels.layout import length, view
 from funclab.errors import WeightsError
-from funclab.graph import explanations
+from funclab.graph import explanations, structure
+from funclab.graph.array import as_array
 from funclab.graph.locks import locks_of, making
 from funclab.graph.shape_math import Array, Shape, known, show
 from funclab.graph.strings import as_texts, dtype_of
-from funclab.graph.tape import is_in_call
-from funclab.graph.tensor import OPERATORS, Operators, compared
+from funclab.graph.tape import is_in_call, is_recording, listening, numbers_asked
+from funclab.graph.tensor import OPERATORS, UFUNCS, Operators, compared
 
 if TYPE_CHECKING:
     from funclab.graph.op import Op
 
 
 _clock = itertools.count()
+
+
+def now() -> int:
+    """A time later than those of all calls so far, which are ordered by it."""
+    return next(_clock)
 
 
 class Value(Operators):
@@ -50,6 +58,10 @@ class Value(Operators):
     def ndim(self) -> int:
         return len(self.shape)
 
+    @property
+    def _keras_mask(self) -> Value | None:
+        return self.mask
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} shape={show(self.shape)}, dtype={self.dtype}>"
 
@@ -67,7 +79,9 @@ class Call:
     ) -> None:
         self.op, self.inputs, self.outputs = op, inputs, outputs
         self.scope, self.place = scope, place
-        self.time = next(_clock)
+        self.time = now()
+        self.work: list[Array] = []
+        """What the op kept for its gradient, if the call was computed at once."""
         for index, value in enumerate(outputs):
             value.origin, value.index = self, index
 
@@ -98,6 +112,69 @@ class Constant(Value):
         if array.dtype.kind == "i" and not isinstance(number, np.ndarray):
             return cls(array.astype((floats or integers or ["int32"])[0]))
         return cls(array)
+
+
+class Eager(Constant):
+    """The result of a call that was computed at once and is kept for gradients.
+
+    It has numbers: `numpy()`, `float(x)`, `if x > 0`, and NumPy functions, which leave the tape.
+    """
+
+    def __init__(self, array: Any) -> None:
+        self.array = array
+        Value.__init__(self, array.shape, dtype_of(array))
+
+    def numpy(self) -> Any:
+        """The numbers as an array; a NumPy number if there are no axes."""
+        numbers_asked()
+        return self.array[()]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        return np.array(self.numpy(), dtype)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **settings: Any) -> Any:
+        name = UFUNCS.get(ufunc.__name__, ufunc.__name__)
+        if method == "__call__" and not settings and name in OPERATORS:
+            return OPERATORS[name](*inputs)
+        plain = [np.asarray(x) if isinstance(x, Value) else x for x in inputs]
+        return getattr(ufunc, method)(*plain, **settings)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        def plain(x: Any) -> Any:
+            return np.asarray(x) if isinstance(x, Eager) else x
+
+        args, kwargs = structure.map_structure(plain, (args, kwargs))
+        return function(*args, **kwargs)
+
+    def __float__(self) -> float:
+        return float(self.numpy())
+
+    def __int__(self) -> int:
+        return int(self.numpy())
+
+    def __index__(self) -> int:
+        return operator.index(self.numpy())
+
+    def __bool__(self) -> bool:
+        return bool(self.numpy())
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter([self[i] for i in range(len(self))])
+
+    def __format__(self, form: str) -> str:
+        return format(self.numpy(), form)
+
+    def __repr__(self) -> str:
+        return f"<Eager {self.array!r}>"
+
+    def __reduce__(self) -> Any:
+        return self.array.__reduce__()
+
+    def __deepcopy__(self, copies: Any) -> Any:
+        return as_array(self.array.copy())
 
 
 class Variable(Value):
@@ -131,10 +208,15 @@ class Variable(Value):
         self.lock: AbstractContextManager[Any] | None = None
         """Held by the thread that runs a plan with this variable; see `locks_of`."""
         self._array = None if start is None else np.array(start, order="C")
+        self.read_at = -1
+        """When a call last read it that a gradient tape has recorded."""
+        self.before: list[tuple[int, Value]] = []
+        """The values before it changed, and when it did, for tapes that have read these."""
 
     def __getstate__(self) -> dict[str, Any]:
         """What copies and pickles contain: the value, free to move, without its lock."""
-        return {**vars(self), "_array": self.array, "bound": False, "lock": None}
+        own = {"_array": self.array, "bound": False, "lock": None, "read_at": -1, "before": []}
+        return {**vars(self), **own}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
@@ -161,23 +243,49 @@ class Variable(Value):
             memory[...] = start if self._array is None else self._array
             self._array = memory
 
+    @property
+    def value(self) -> Any:
+        """What it holds now, as an array; while calls are recorded, the variable itself."""
+        return self if is_recording() else as_array(self.numpy())
+
     def numpy(self) -> Array:
         """A copy of the value."""
+        numbers_asked()
         self.array  # noqa: B018 allocates it before the lock is taken
         with self.lock or nullcontext():
             return self.array.copy()
 
     def __float__(self) -> float:
+        numbers_asked()
         return float(self.array)
 
     def __int__(self) -> int:
+        numbers_asked()
         return int(self.array)
 
     def __len__(self) -> int:
         return len(self.array)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        numbers_asked()
         return np.array(self.array, dtype)
+
+    def is_read(self, time: int) -> None:
+        """To be said when a call that is computed at once reads it."""
+        if any(tape.covers(time) for tape in listening):
+            self.read_at = time
+
+    def changes(self) -> None:
+        """To be said before it changes: tapes that have read it get a copy of its value."""
+        if not listening:
+            self.before.clear()
+        elif any(tape.covers(self.read_at) for tape in listening):
+            copy = OPERATORS["broadcast_to"](self, self.shape) if is_recording() else None
+            self.before.append((now(), Constant(self.array.copy()) if copy is None else copy))
+
+    def as_read_by(self, call: Call) -> Value:
+        """Its value when a call read it: itself, or a copy if it has changed since."""
+        return next((copy for time, copy in self.before if call.time < time), self)
 
     def assign_add(self, value: Any) -> Any:
         """Add to the value, in place; within a layer's `call`, at every run."""
@@ -189,9 +297,10 @@ class Variable(Value):
 
     def assign(self, value: Any) -> Any:
         """Set the value, in place; within a layer's `call`, at every run."""
-        if is_in_call() or (isinstance(value, Value) and not isinstance(value, Variable)):
+        if is_in_call() or (isinstance(value, Value) and not has_numbers(value)):
             return OPERATORS["assign"](self, value)
-        new = self._fitting(value)
+        new = self._fitting(value.array if isinstance(value, Value) else value)  # type: ignore[attr-defined]
+        self.changes()
         with self.lock or nullcontext():
             if self._array is None:
                 self._array = self._own(new)
@@ -200,7 +309,8 @@ class Variable(Value):
 
     def _operand(self, value: Any) -> Any:
         """What to compute with: this variable in later runs, or its number now."""
-        return self if is_in_call() or isinstance(value, Value) else self.array
+        symbolic = isinstance(value, Value) and not has_numbers(value)
+        return self if is_in_call() or symbolic else self.array
 
     def _own(self, value: Array) -> Array:
         """Memory of its own, with a copy of a value."""
@@ -222,3 +332,30 @@ class Variable(Value):
                 fix=f"pass an array of shape {show(self.shape)}, or let the initializer make one.",
             )
         return new
+
+
+def has_numbers(value: Value) -> bool:
+    """Whether the numbers of a value are known now."""
+    return isinstance(value, (Constant, Variable))
+
+
+def array_of(x: Any) -> Any:
+    """The numbers of a value, as an array; anything else unchanged."""
+    if not (isinstance(x, Value) and has_numbers(x)):
+        return x
+    array = as_array(x.numpy() if isinstance(x, Variable) else x.array)  # type: ignore[attr-defined]
+    if x.mask is not None:
+        array._keras_mask = array_of(x.mask)
+    return array
+
+
+def with_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A method of one argument that computes with NumPy, for arrays and variables; its result is
+    an array like those of Keras."""
+
+    @functools.wraps(function)
+    def call(self: Any, x: Any) -> Any:
+        made = function(self, array_of(x))
+        return as_array(made) if isinstance(made, (np.ndarray, np.generic)) else made
+
+    return call

@@ -13,6 +13,7 @@ import numpy as np
 from funclab import registry
 from funclab.errors import ShapeError, unwritten
 from funclab.graph import structure
+from funclab.graph.array import gives_arrays
 from funclab.graph.shape_math import Array, Lengths, show
 from funclab.registry.parameters import MEANINGS, wrong_value
 
@@ -101,6 +102,11 @@ registry.KINDS["initializer"] = registry.Kind(
 
 class Initializer(registry.Configured, kind="initializer"):
     """Makes the first value of a weight of a given shape."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "__call__" in vars(cls):
+            cls.__call__ = gives_arrays(cls.__call__)  # type: ignore[method-assign]
 
     def __call__(self, shape: Lengths, dtype: str = "float32") -> Array:
         raise unwritten(self, "__call__")

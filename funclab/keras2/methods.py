@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from funclab import initializers
-from funclab.callbacks import Callback
+from funclab.callbacks import Callback, ModelCheckpoint
 from funclab.errors import suggest
 from funclab.graph import structure
 from funclab.graph.operation import placeholder
@@ -21,6 +21,7 @@ from funclab.keras2 import closures
 from funclab.keras2.functions import listed, value_of
 from funclab.keras2.spelling import spelled
 from funclab.layers.base import Layer
+from funclab.layers.checks import positive
 from funclab.layers.weights import Weighted
 from funclab.models import Functional, Model, Sequential
 from funclab.optimizers import Optimizer
@@ -210,6 +211,29 @@ def set_trainable_weights(layer: Any, weights: Any) -> None:
             layer._own_weights.append(variable)
 
 
+# ModelCheckpoint.
+def with_period(init: Any) -> Any:
+    """A constructor that also takes how many epochs there are from one file to the next."""
+
+    @functools.wraps(init)
+    def made(callback: Any, *args: Any, period: int = 1, **kwargs: Any) -> None:
+        init(callback, *args, **kwargs)
+        callback.period = positive("period", period)
+
+    return made
+
+
+def at_periods(on_epoch_end: Any) -> Any:
+    """The method, called at the end of each period."""
+
+    @functools.wraps(on_epoch_end)
+    def ended(callback: Any, epoch: int, logs: Any = None) -> None:
+        if (epoch + 1) % callback.period == 0:
+            on_epoch_end(callback, epoch, logs)
+
+    return ended
+
+
 METHODS: dict[Any, dict[str, Any]] = {
     Layer: {
         "updates": property(updates),
@@ -234,6 +258,10 @@ METHODS: dict[Any, dict[str, Any]] = {
         f"{side}_layers_{kind}_indices": property(functools.partial(indices_of_ends, side, kind))
         for side in ("input", "output")
         for kind in ("node", "tensor")
+    },
+    ModelCheckpoint: {
+        "__init__": with_period(ModelCheckpoint.__init__),
+        "on_epoch_end": at_periods(ModelCheckpoint.on_epoch_end),
     },
     Optimizer: {"decay": property(lambda self: getattr(self.schedule, "decay_rate", 0.0))},
     Sequential: {"predict_proba": predict_proba, "predict_classes": predict_classes},

@@ -11,6 +11,7 @@ from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from typing import Any
 
+from funclab import optimizers
 from funclab.errors import NoSuchImportError
 from funclab.errors.missing_names import ELSEWHERE
 from funclab.keras2 import legacy
@@ -73,17 +74,10 @@ UTILS = (
 )
 ENGINE = ("topology", "training", "network", "sequential", "base_layer", "input_layer")
 APPLICATIONS = (
-    "vgg16",
-    "vgg19",
-    "resnet50",
-    "inception_v3",
-    "xception",
-    "mobilenet",
-    "mobilenet_v2",
-    "densenet",
-    "nasnet",
-    "inception_resnet_v2",
+    *("inception_v3", "xception", "mobilenet", "nasnet", "inception_resnet_v2"),
+    *("efficientnet", "efficientnet_v2", "convnext", "resnet_v2", "mobilenet_v3"),
 )
+"""Families of networks that are not there."""
 
 FACES: dict[str, tuple[str, Mapping[str, Any]]] = {
     "keras": ("", {}),
@@ -97,6 +91,8 @@ FACES: dict[str, tuple[str, Mapping[str, Any]]] = {
     **{f"keras.utils.{name}": ("utils", legacy.UTILS) for name in UTILS},
     "keras.regularizers": ("regularizers", legacy.REGULARIZERS),
     "keras.constraints": ("constraints", legacy.CONSTRAINTS),
+    "keras.optimizers": ("optimizers", {"legacy": optimizers}),
+    "keras.optimizers.legacy": ("optimizers", {}),
     "keras.losses": ("losses", {"cosine_proximity": "cosine_similarity"}),
     "keras.objectives": ("losses", {"cosine_proximity": "cosine_similarity"}),
     "keras.initializations": ("initializers", {}),
@@ -110,7 +106,7 @@ FACES: dict[str, tuple[str, Mapping[str, Any]]] = {
 """For each module of Keras: the module of funclab, and additional names."""
 
 ABSENT = (
-    *("keras.applications", "keras.wrappers.scikit_learn"),
+    "keras.wrappers.scikit_learn",
     *(f"keras.applications.{name}" for name in APPLICATIONS),
 )
 

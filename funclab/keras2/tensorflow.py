@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from funclab import ops, utils
+from funclab.engine.gradient_tape import GradientTape
 from funclab.errors import ArgumentError, FunclabError, GraphError, NoSuchNameError
 from funclab.errors.missing_names import ELSEWHERE, close
 from funclab.graph.tensor import Tensor
@@ -168,6 +169,7 @@ OBJECTS: dict[str, dict[str, Any]] = {
         "__version__": VERSION,
         "group": lambda *inputs: None,
         "data": data,
+        "GradientTape": GradientTape,
     },
     "tf.random": {
         "set_seed": utils.set_random_seed,

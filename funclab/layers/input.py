@@ -60,6 +60,8 @@ class InputLayer(Layer):
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
+        shape = kwargs.pop("input_shape", shape)  # as Keras 2 called them
+        batch_shape = kwargs.pop("batch_input_shape", batch_shape)
         super().__init__(name=name, **kwargs)
         if (shape is None) == (batch_shape is None) and input_tensor is None:
             raise ArgumentError(

@@ -15,8 +15,8 @@ from funclab.graph import shape_math, structure
 from funclab.graph.locks import holding, locks_of, read
 from funclab.graph.operation import Operation
 from funclab.graph.shape_math import Array, show
-from funclab.graph.tape import current_tape, is_recording
-from funclab.graph.value import Variable
+from funclab.graph.tape import current_tape, eager_tape, is_recording
+from funclab.graph.value import Variable, now
 from funclab.layers.arguments import dtype_name
 
 KERAS_3_ORDER = (
@@ -60,6 +60,8 @@ class Weighted(Operation):
         variable = self._new_variable(arguments)
         self._own_weights.append(variable)
         return variable
+
+    add_variable = add_weight  # Keras' other name of it
 
     def _new_variable(self, arguments: dict[str, Any]) -> Variable:
         name, initializer = arguments.get("name") or "variable", arguments.get("initializer")
@@ -242,12 +244,27 @@ class Weighted(Operation):
 
     @property
     def losses(self) -> list[Any]:
-        """The regularizers' penalties on trainable weights, as their present numbers; in a model's
-        `compute_loss`, as values, after the losses that layers added with `add_loss`."""
+        """The losses that layers added with `add_loss`, or by an activity regularizer, in the last
+        call on data, then the penalties on trainable weights, as numbers. In a model's
+        `compute_loss` and in its own training step, as values."""
         tape, recording = current_tape(), is_recording()
         weights = [v for v in self.trainable_weights if v.regularizer is not None]
         penalties = [v.regularizer(v if recording else v.array) for v in weights]  # type: ignore[misc]
-        return [*(() if tape.scope else tape.losses), *penalties]
+        if recording and eager_tape() is None:
+            return [*(() if tape.scope else tape.losses), *penalties]
+        return [*self.noted_losses(), *penalties]
+
+    def note_losses(self, losses: list[Any]) -> None:
+        """Keep what a call on data has added to the loss."""
+        if losses or "_call_losses" in vars(self):
+            vars(self)["_call_losses"] = (now(), losses)
+
+    def noted_losses(self, since: int = -1) -> list[Any]:
+        """Those of the last call, or else of later calls of the layers inside."""
+        time, losses = vars(self).get("_call_losses", (-1, []))
+        own = losses if time > since else []
+        inner = [part for x in self.sublayers for part in x.noted_losses(max(time, since))]
+        return [*own, *inner]
 
     @property
     def metrics(self) -> list[Any]:

@@ -16,7 +16,7 @@ from funclab.graph.value import Constant, Variable
 from funclab.layers.arguments import dtype_name, floatx
 from funclab.losses.base import multiplied, prefix
 from funclab.losses.functions import as_float, is_symbolic
-from funclab.metrics.recording import recorded
+from funclab.metrics.recording import eager, recorded
 from funclab.ops.nn.scores import Tally
 from funclab.registry.parameters import MEANINGS, described, guarded, own_fields
 
@@ -90,6 +90,8 @@ class Metric:
         described(cls)
         if "update_state" in vars(cls):
             cls.update_state = recorded(cls.update_state)
+        if "result" in vars(cls):
+            cls.result = eager(cls.result)
         if not abstract:
             registry.register_own("metric", cls, registry.to_snake_case(cls.__name__))
 

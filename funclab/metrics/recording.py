@@ -5,12 +5,17 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
+import numpy as np
+
 from funclab.errors import ArgumentError
+from funclab.graph.array import as_array
 from funclab.graph.op import Op
 from funclab.graph.shape_math import Array, Shape
-from funclab.graph.tape import current_tape
+from funclab.graph.tape import eager_tape
+from funclab.graph.value import Value
 from funclab.losses.functions import is_symbolic
 
 
@@ -30,10 +35,60 @@ def recorded(update: Callable[..., None]) -> Callable[..., None]:
         names = [*inspect.signature(update).parameters][1:]
         given = {**dict(zip(names, args)), **kwargs}
         passed = {name: value for name, value in given.items() if value is not None}
-        counted = TakeBatch(self, tuple(passed))(*passed.values())
-        current_tape().updates.append(counted.origin)
+        TakeBatch(self, tuple(passed))(*passed.values())
 
     return update_state
+
+
+_exactly: ContextVar[bool] = ContextVar("exactly", default=False)
+
+
+def exact_result(metric: Any) -> Any:
+    """A metric's result as its method computes it: for logs, in full precision."""
+    token = _exactly.set(True)
+    try:
+        return metric.result()
+    finally:
+        _exactly.reset(token)
+
+
+def eager(result: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A method `result` whose numbers are an array like those of Keras, with `numpy()`; in a
+    training step of the user's own, a step of it."""
+
+    @functools.wraps(result)
+    def as_in_keras(self: Any) -> Any:
+        if _exactly.get():
+            return result(self)
+        found = exact_result(self)
+        if isinstance(found, Value) or np.asarray(found).dtype.kind not in "biuf":
+            return found
+        if eager_tape() is not None:
+            return Result(self, np.shape(found))._record(())
+        found = np.asarray(found)
+        kind = self.dtype if self.dtype.startswith("float") else "float32"
+        return as_array(found.astype(kind) if found.dtype == np.float64 else found)
+
+    return as_in_keras
+
+
+class Result(Op, abstract=True):
+    """The result of a metric at this point of a step.
+
+    Shapes: () or that of the result.
+    """
+
+    differentiable = False
+    has_effect = True
+    makes = "float32"
+    metric: Any = None
+    result_shape: Shape = ()
+
+    def shape(self) -> Shape:
+        return self.result_shape
+
+    def forward(self, out: Array) -> None:
+        out[...] = exact_result(self.metric)
 
 
 class TakeBatch(Op, abstract=True):
@@ -43,6 +98,7 @@ class TakeBatch(Op, abstract=True):
     """
 
     differentiable = False
+    has_effect = True
     makes = "float32"
     metric: Any = None
     names: tuple[str, ...] = ()

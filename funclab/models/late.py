@@ -15,6 +15,7 @@ ABOVE = {
         "compile": "training.compiled.compile",
         "compile_from_config": "saving.compiling.compile_from_config",
         "compute_loss": "training.step.compute_loss",
+        "compute_metrics": "training.own_steps.compute_metrics",
         "diagnose": "training.diagnosis.diagnosing.diagnose",
         "edit": "view.edit.view.edit",
         "evaluate": "training.evaluating.evaluate",
@@ -32,15 +33,18 @@ ABOVE = {
         "predict": "training.evaluating.predict",
         "predict_generator": "training.evaluating.predict_generator",
         "predict_on_batch": "training.evaluating.predict_on_batch",
+        "predict_step": "training.own_steps.predict_step",
         "profile": "view.profile.view.profile",
         "save": "saving.files.save_model",
         "save_weights": "saving.files.save_weights",
         "shapes": "view.shapes.view.shapes",
         "summary": "view.tables.summary.print_summary",
         "test_on_batch": "training.evaluating.test_on_batch",
+        "test_step": "training.own_steps.test_step",
         "to_code": "view.code.source.to_code",
         "trace": "view.trace.view.trace",
         "train_on_batch": "training.evaluating.train_on_batch",
+        "train_step": "training.own_steps.train_step",
         "watch": "view.training.view.watch",
         "whatif": "view.whatif.view.whatif",
         "_call_by_plan": "training.calling.call_by_plan",
@@ -105,6 +109,12 @@ class ModelMethods:
             train_on_batch,
         )  # fmt: skip
         from funclab.training.fitting import fit, fit_async, fit_generator
+        from funclab.training.own_steps import (
+            compute_metrics,
+            predict_step,
+            test_step,
+            train_step,
+        )
         from funclab.training.step import compute_loss
         from funclab.view.code.source import to_code
         from funclab.view.diff.view import diff as _diff

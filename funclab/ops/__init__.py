@@ -6,6 +6,7 @@ values they record calls on the tape, and on arrays they compute at once.
 
 import sys
 
+from funclab.graph.array import gives_arrays
 from funclab.graph.tensor import OPERATORS
 from funclab.errors.missing_names import guard
 from funclab.ops.arithmetic import (
@@ -142,6 +143,14 @@ __all__ = [
     "vectorized_map", "vsplit", "vstack", "where", "while_loop", "zeros", "zeros_like",
 ]  # fmt: skip
 
+# Functions that make arrays without an op.
+for _name in (
+    "arange", "array", "bartlett", "bincount", "blackman", "convert_to_tensor", "empty", "eye",
+    "full", "geomspace", "hamming", "hanning", "histogram", "identity", "kaiser", "linspace",
+    "logspace", "nonzero", "ones", "tri", "unique", "where", "zeros",
+):  # fmt: skip
+    globals()[_name] = gives_arrays(globals()[_name])
+
 compose(globals())
 hard_swish = hard_silu
 
@@ -152,3 +161,5 @@ OPERATORS.update({name: globals()[name] for name in __all__ if callable(globals(
 nn = numpy = sys.modules[__name__]
 
 guard(__name__)
+
+from funclab.ops import image as image  # noqa: E402 - it adds its functions to OPERATORS

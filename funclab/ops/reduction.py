@@ -11,10 +11,19 @@ from funclab.errors import ShapeError
 from funclab.graph import shape_math
 from funclab.graph.op import Array, Op
 from funclab.graph.shape_math import Shape, show
-from funclab.ops.arithmetic import greater, less, maximum, minimum, not_equal, subtract
+from funclab.ops.arithmetic import (
+    equal,
+    greater,
+    less,
+    logical_and,
+    maximum,
+    minimum,
+    not_equal,
+    subtract,
+)
 from funclab.ops.base import Data, in_keras, made, named_like, with_settings
 from funclab.ops.basic import cast
-from funclab.ops.elementwise import sqrt, square
+from funclab.ops.elementwise import clip, sqrt, square
 from funclab.ops.indexing import take_along_axis
 from funclab.ops.shaping import expand_dims, ravel
 
@@ -311,13 +320,15 @@ def count_nonzero(x: Data, axis: Any = None) -> Any:
 def in_top_k(targets: Data, predictions: Data, k: int) -> Any:
     """Whether the target class is among the k classes with the highest predictions.
 
-    Classes that tie with the k-th count as among them.
+    Classes that tie with the k-th count as among them; a target that is no class is not.
 
     Shapes: targets (n,), predictions (n, classes) -> (n,), of booleans.
     """
-    score = take_along_axis(predictions, expand_dims(targets, -1), axis=-1)
+    predictions = predictions if hasattr(predictions, "shape") else np.asarray(predictions)
+    places = clip(targets, 0, predictions.shape[-1] - 1)
+    score = take_along_axis(predictions, expand_dims(places, -1), axis=-1)
     better = greater(predictions, score)
-    return less(sum(better, axis=-1), k)
+    return logical_and(equal(targets, places), less(sum(better, axis=-1), k))
 
 
 AnyTrue.keras = "numpy.Any"

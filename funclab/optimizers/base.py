@@ -16,8 +16,10 @@ from funclab.engine.memory import runs
 from funclab.engine.plan import Runnable
 from funclab.errors import ArgumentError, WeightsError, suggest, unwritten, warn
 from funclab.graph.locks import making
+from funclab.graph.op import Op
 from funclab.graph.shape_math import Array
-from funclab.graph.value import Variable
+from funclab.graph.tape import is_recording
+from funclab.graph.value import Constant, Variable
 from funclab.metrics.base import State
 from funclab.optimizers import settings
 from funclab.optimizers.custom import Remembering
@@ -311,19 +313,33 @@ class Optimizer(Remembering):
         if not pairs:
             raise ArgumentError(
                 "No gradients provided for any variable.",
-                why=f"{self.name} was given {len(lacking)} gradients, each None.",
-                fix="pass the gradients of a loss that depends on the variables.",
+                why=f"{self.name} was given {len(lacking)} gradients, each None: the loss does not "
+                "depend on these variables, or it was computed outside of the tape's block, or by "
+                "NumPy.",
+                fix="compute the loss from the model's outputs with funclab.ops, all inside of "
+                "`with GradientTape() as tape:`.",
             )
         if lacking:
             warn(f"Gradients do not exist for variables {lacking} when minimizing the loss.")
         variables = [variable for _, variable in pairs]
+        if is_recording():
+            Apply(self, tuple(variables))(*variables, *(g for g, _ in pairs))
+            return
+        for variable in variables:
+            variable.changes()
         flat, places = flat_views(variables, variables[0].dtype)
         for view, (g, _) in zip(places, pairs):
-            view[...] = g
-        if self.loss_scale_factor:
-            flat /= self.loss_scale_factor
-        for call, arrays, _ in self.updates(variables, flat):
+            view[...] = g.array if isinstance(g, Constant) else g
+        for call, arrays in self.updates_by_hand(variables, flat):
             call(*arrays)
+
+    def updates_by_hand(self, variables: Sequence[Variable], flat: Array) -> list[Kernel]:
+        """The functions of one update of `variables`, and their arguments, for gradients that lie
+        in `flat`."""
+        updates = [update[:2] for update in self.updates(variables, flat)]
+        if self.loss_scale_factor:
+            updates.insert(0, (np.divide, (flat, self.loss_scale_factor, flat)))
+        return updates
 
     def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Variable]]) -> Any:
         """One update by hand, from pairs (gradient, variable); returns the number of steps."""
@@ -434,6 +450,38 @@ class Optimizer(Remembering):
 
 
 guarded(described(Optimizer))
+
+
+class Apply(Op, abstract=True):
+    """One update of variables by an optimizer, as a call on the tape; out = 0.
+
+    Shapes: the variables (any), then the gradient of each -> ().
+    """
+
+    differentiable = False
+    takes_spaced = True
+    makes = "int32"
+    optimizer: Any = None
+    variables: tuple[Variable, ...] = ()
+
+    @property
+    def mutates(self) -> tuple[int, ...]:  # type: ignore[override]
+        return tuple(range(len(self.variables)))
+
+    def shape(self, *shapes: Any) -> Any:
+        return ()
+
+    def bind(self, *arrays: Array) -> tuple[Any, ...]:
+        flat, places = flat_views(self.variables, self.variables[0].dtype)
+        gradients = arrays[len(places) : 2 * len(places)]
+        updates = self.optimizer.updates_by_hand(self.variables, flat)
+        return [*zip(places, gradients)], updates
+
+    def forward(self, pairs: Any, updates: Any) -> None:
+        for place, gradient in pairs:
+            place[...] = gradient
+        for call, arrays in updates:
+            call(*arrays)
 
 
 def _count(steps: Array) -> None:

@@ -3,18 +3,45 @@
 from __future__ import annotations
 
 import bisect
+import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
 from funclab import registry
 from funclab.errors import suggest, unwritten
+from funclab.graph.value import array_of
 from funclab.registry.parameters import wrong_value
+
+
+class Number(float):
+    """A number with Keras' `numpy()`."""
+
+    def numpy(self) -> Any:
+        """The same number as NumPy's float32."""
+        return np.float32(self)
+
+
+def _number(rule: Callable[..., Any]) -> Callable[..., Any]:
+    """A rule for steps counted in a variable, too."""
+
+    @functools.wraps(rule)
+    def call(self: Any, step: Any) -> Any:
+        rate = rule(self, array_of(step))
+        return Number(rate) if isinstance(rate, float) or np.ndim(rate) == 0 else rate
+
+    return call
 
 
 class LearningRateSchedule(registry.Configured, kind="schedule"):
     """A rule for the learning rate: called with the number of steps taken so far."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.__module__.startswith("funclab."):
+            cls.__call__ = _number(cls.__call__)  # type: ignore[method-assign]
 
     def __call__(self, step: int) -> float:
         raise unwritten(self, "__call__")

@@ -98,6 +98,9 @@ class Rate(State):
     def assign(self, value: Any) -> None:
         self.optimizer.learning_rate = float(value)
 
+    def __round__(self, digits: int = 0) -> float:
+        return round(float(self), digits)
+
     def assign_add(self, value: Any) -> None:
         self.assign(self.array + value)
 

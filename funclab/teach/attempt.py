@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from funclab.graph.node import Node, observed
+from funclab.graph.node import Node, now, observed
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.models.model import Functional
@@ -32,6 +32,8 @@ class Attempt:
     """The variables of the notebook before the lines ran, if lines did."""
     stopped_at: str = ""
     """The line that the error stopped."""
+    begun: int | None = None
+    """When the lines began, on the clock that orders nodes and layers; None if no lines ran."""
 
     @property
     def model(self) -> Functional | None:
@@ -90,7 +92,7 @@ def run(source: str, names: dict[str, Any], wants: str = "") -> Attempt:
     The answer is the variable `wants`, if the lines set it. An error is part of the attempt.
     """
     before = dict(names)
-    attempt = Attempt(names=names, before=before)
+    attempt = Attempt(names=names, before=before, begun=now())
     with observed() as attempt.nodes:
         try:
             exec(compile(source, FILE, "exec"), names)
@@ -128,6 +130,27 @@ def assigned(source: str) -> set[str]:
         if not isinstance(part, INNER):
             waiting += ast.iter_child_nodes(part)
     return names
+
+
+def line_of(source: str, attempt: Attempt, places: Iterable[Any]) -> str:
+    """The first line of the statement that made one of some calls or layers, or that an error
+    stopped; the only statement, if there is just one; else ""."""
+    if attempt.error is not None:
+        return attempt.stopped_at
+    statements = parsed(source).body
+    setting = {name: line for line in statements for name in assigned(ast.unparse(line))}
+    for place in places:
+        for name, line in setting.items():
+            leaves = list(flat(attempt.new.get(name)))
+            makers = [getattr(leaf, "node", leaf) for leaf in leaves]
+            if any(maker is place for maker in makers):
+                return _first_line(source, line)
+    return _first_line(source, statements[0]) if len(statements) == 1 else ""
+
+
+def _first_line(source: str, statement: ast.stmt) -> str:
+    first, *more = (ast.get_source_segment(source, statement) or "").splitlines()
+    return first + " …" * bool(more)
 
 
 INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.comprehension)

@@ -15,7 +15,8 @@ from typing import Any
 from funclab import ops
 from funclab.errors import FunclabError
 from funclab.teach import course
-from funclab.teach.attempt import Attempt, assigned, is_untried, run
+from funclab.teach.already import Already, Compared, lines_of_graph, numbering
+from funclab.teach.attempt import Attempt, assigned, is_untried, line_of, run
 from funclab.teach.judging import JUDGES, place_of_hint, verdict_on
 from funclab.teach.records.keeping import HINTS, LAST, record_hint, record_try, tries_of
 from funclab.teach.rollback import no_trace
@@ -79,6 +80,8 @@ def check_lines(exercise: str, source: str, names: dict[str, Any] | None = None)
     with no_trace(names) as trying:
         attempt = run(source, names, item.wants)
         verdict = judge(item, attempt)
+        if verdict.kind == "wrong":
+            verdict.line = line_of(source, attempt, verdict.at)
         if verdict.right:
             trying.keep(item.wants)
         lost = [name for name in attempt.new if trying.undoes(name)]
@@ -115,6 +118,9 @@ def judge(item: course.Exercise, attempt: Attempt) -> Verdict:
             key = "lesson_stale_failed" if newer.failed else "lesson_stale_again"
             name = attempt.model.name
             verdict = Verdict("stale", say(key, name=name, made=made.number, newer=newer.number))
+    if verdict.kind == "wrong":
+        verdict.common = common_with_solution(item, attempt, verdict)
+        verdict.already = verdict.common.sentences() if verdict.common else []
     if verdict.kind in ("right", "wrong"):
         attempt.names = dict(attempt.names)  # as they are now: our solution will run with them
         LAST[item.id] = attempt, verdict
@@ -194,6 +200,26 @@ def view_of(
         solved="" in tries_of(item.id),
         **settings,
     )
+
+
+def common_with_solution(
+    item: course.Exercise, attempt: Attempt, verdict: Verdict
+) -> Already | None:
+    """What a wrong answer has in common with the solution; None if that cannot be known."""
+    if attempt.model is None or attempt.begun is None or attempt.before is None:
+        return None
+    code, names = numbering(), base_names(attempt.before)
+    try:
+        # What the solution's lines change of the lesson's layers must not count for the student's.
+        mine = Compared(attempt.model, attempt.begun, code)
+        with no_trace(names):
+            ours = run(lines_of_graph(item.solution_code), names, item.wants)
+            if ours.model is None or ours.begun is None:
+                return None
+            wanted = Compared(ours.model, ours.begun, code)
+            return Already(mine, wanted, verdict.at, verdict.values.values())
+    except Exception:  # what cannot be compared is not praised; the verdict stands without it
+        return None
 
 
 def solution_beside(item: course.Exercise, attempt: Attempt | None) -> dict[str, Any]:

@@ -105,7 +105,8 @@ def verdict_on(exercise: course.Exercise, attempt: Attempt) -> Verdict:
         kept = Verdict("right", say(praise), marked=fault_of(attempt.error))
     else:
         kept = _wrong(exercise, attempt, mistake)
-    kept.lit = place_of_hint(exercise, attempt, mistake.at if mistake else ())
+    kept.at = [*mistake.at] if mistake else []
+    kept.lit = place_of_hint(exercise, attempt, kept.at)
     return kept
 
 

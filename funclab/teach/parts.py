@@ -32,13 +32,15 @@ class Part:
     """An op call, or what calls read: an input, a weight, a constant.
 
     `kind` is the op with its settings; `sources` are the parts that it reads, each with the index
-    of the output; `place` has the keys of the nodes within which it was made.
+    of the output; `place` has the keys of the nodes within which it was made; `origin` is the
+    weight, or the tensor of an Input, that it stands for, else None.
     """
 
     kind: str
     sources: list[tuple[Part, int]] = field(default_factory=list)
     place: tuple[str, ...] = ()
     is_weight: bool = False
+    origin: Any = None
 
     @property
     def is_call(self) -> bool:
@@ -65,8 +67,9 @@ class Parts:
         self.all: list[Part] = []
         with Tape(training=True) as tape:
             inputs = [Value(tensor.shape, tensor.dtype) for tensor in graph.inputs]
-            for i, value in enumerate(inputs):
-                self._made[value] = self._add(Part(f"Input {i} {value.shape} {value.dtype}")), 0
+            for i, (value, tensor) in enumerate(zip(inputs, graph.inputs, strict=True)):
+                kind = f"Input {i} {value.shape} {value.dtype}"
+                self._made[value] = self._add(Part(kind, origin=tensor)), 0
             outputs = graph.replay(inputs)
         for call in calls_behind([*outputs, *tape.losses], tape.updates):
             self._add_call(call)
@@ -162,7 +165,7 @@ class Parts:
             kind = f"Weight {value.shape}" + ("" if id(value) in self._learn else " held")
             for rule in filter(None, (value.regularizer, value.constraint)):
                 kind += f" {registry.to_config(rule)}"
-            return value, Part(kind, is_weight=True)
+            return value, Part(kind, is_weight=True, origin=value)
         kind = f"Zeros {value.shape}"
         if isinstance(value, Constant):
             kind = f"Constant {value.shape} {value.array.tolist()}"

@@ -27,6 +27,7 @@ from funclab.graph.value import Variable
 from funclab.layers.checks import positive
 from funclab.layers.weights import held_metrics, unique
 from funclab.metrics import Mean, Metric, Sum
+from funclab.metrics.recording import exact_result
 from funclab.models.model import Model
 from funclab.models.names import Names, is_config, names_of_outputs
 from funclab.registry.parameters import wrong_value
@@ -73,6 +74,12 @@ class Compiled:
         """The metrics in attributes of the model and its layers."""
         self.chosen: list[str] | None = None
         """The metrics in logs, if the model's class has its own property `metrics`."""
+        self.shapes: list[Shape] = []
+        """The shapes of the outputs of a model without a graph that has a step of its own."""
+        self.run_eagerly = False
+        """Whether a training step of the model's own is always run in Python."""
+        self.report: Callable[[], dict[str, Any]] | None = None
+        """The logs of the last batch, if the model has a step of its own."""
         self.steps = Steps()
         self.loop: Any = None
         """The training loop that is running, if any."""
@@ -83,6 +90,7 @@ class Compiled:
         """Copies contain the settings and the optimizer's state, but no plans or running means."""
         settings = (self.loss, self.loss_weights, self.plain_metrics, self.weighted_metrics)
         flags = {"trainable": self.trainable, "at_compile": self.at_compile}
+        flags["run_eagerly"] = self.run_eagerly
         return Compiled, (self.optimizer, *settings), flags
 
     def trained(self, model: Model) -> list[Variable]:
@@ -157,12 +165,17 @@ class Compiled:
 
     def reset(self) -> None:
         """Forget all batches, at the start of an epoch."""
+        self.report = None
         for metric in unique([*self.metrics, *self.trackers.values()]):
             metric.reset_state()
 
     def logs(self) -> dict[str, Any]:
-        """The running loss and metrics, as numbers."""
-        return Named((name, number(tracker.result())) for name, tracker in self.trackers.items())
+        """The running loss and metrics, as numbers; or what the model's own step has returned."""
+        if self.report is not None:
+            return Named(self.report())
+        return Named(
+            (name, number(exact_result(tracker))) for name, tracker in self.trackers.items()
+        )
 
 
 class Steps:
@@ -215,17 +228,20 @@ def compile(
     The first training step after `compile` fixes which weights are trained: what is set in
     `trainable` before it counts, and later changes count from the next `compile` on.
 
+    With `run_eagerly`, a training step of the model's own is run in Python for every batch.
+
     Raises: LossError, ArgumentError, NameLookupError; NotSupportedError for a model with its own
-        training step. In all these cases the model is unchanged.
+        `make_train_function`. In all these cases the model is unchanged.
     """
     check_others(others)
-    refuse_own_steps(model)
+    refuse_functions(model)
     check_idle(model, "compile")
     compiled = Compiled(optimizer, loss, loss_weights, metrics, weighted_metrics)
     if model.outputs is not None:
         compiled.assign(names_of_outputs(model))
         compiled.at_compile = model.trainable_weights
     compiled.held = held_metrics(model)
+    compiled.run_eagerly = bool(others.get("run_eagerly"))
     with model.compiled_state.lock if model.compiled_state else nullcontext():
         check_idle(model, "compile")
         model.compiled_state = compiled
@@ -233,18 +249,15 @@ def compile(
         warn_of_logits(model.outputs, compiled.outputs or [])
 
 
-def refuse_own_steps(model: Model) -> None:
-    """Refuse a class that overrides Keras' training steps: they would be ignored silently."""
-    steps = ("train_step", "test_step", "predict_step", "compute_metrics")
-    own = [step for step in steps if hasattr(type(model), step)]
+def refuse_functions(model: Model) -> None:
+    """Refuse a class that overrides what Keras makes of the steps: it would be ignored silently."""
+    functions = ("make_train_function", "make_test_function", "make_predict_function")
+    own = [name for name in functions if hasattr(type(model), name)]
     if own:
         raise NotSupportedError(
             f"{type(model).__name__} has a {own[0]}() of its own, which funclab does not call.",
-            why="`fit` makes one plan of the model, its loss and the optimizer; gradients are a "
-            "part of it, not something to ask TensorFlow, PyTorch or JAX for.",
-            fix="leave it out. For a loss of your own, write the method compute_loss(self, x, y, "
-            "y_pred, sample_weight), or self.add_loss(loss) in `call`; for two models that learn "
-            "in turns, call train_on_batch(x, y) of each in a loop.",
+            why="`fit` feeds the batches itself, to one step after the other.",
+            fix="write the step itself: train_step(self, data), test_step or predict_step.",
         )
 
 

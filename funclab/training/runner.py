@@ -6,13 +6,14 @@ import sys
 from typing import Any
 
 from funclab.engine.memory import pack
-from funclab.errors import warn
+from funclab.errors import NotSupportedError, warn
 from funclab.graph import structure
 from funclab.graph.locks import making
 from funclab.graph.value import Variable
 from funclab.models.model import Model
 from funclab.training.compiled import Compiled, Steps, same_weights
-from funclab.training.data.batches import Data, prepare
+from funclab.training.data.batches import Data, prepare, prepare_free
+from funclab.training.own_steps import OwnStep, has_own_steps, overrides
 from funclab.training.step import Specs, Step, evaluate_step, predict_step, train_step
 
 
@@ -33,11 +34,14 @@ class Runner:
         """Called when there are no more steps."""
 
     def prepare(self, x: Any, y: Any = None, weight: Any = None, classes: Any = None) -> Data:
-        return prepare(self.model, self.compiled, x, y, weight, classes)
+        how = prepare_free if has_own_steps(self.model) else prepare
+        return how(self.model, self.compiled, x, y, weight, classes)
 
     def train(self, specs: Specs, tree: Any) -> Step:
         """The training plan for batches of these shapes."""
         trainable = self.trainable()
+        if has_own_steps(self.model):
+            return own_step(self.model, self.compiled.steps, specs, tree, "train_step")
         return self.compiled.steps.get(
             ("train", *shape_key(self.model, specs, tree)),
             lambda: train_step(self.model, self.compiled, specs, tree, trainable),
@@ -46,6 +50,8 @@ class Runner:
     def test(self, specs: Specs, tree: Any) -> Step:
         """The plan that evaluates batches of these shapes, with the penalties of the weights that
         training changes."""
+        if has_own_steps(self.model):
+            return own_step(self.model, self.compiled.steps, specs, tree, "test_step")
         penalized = tuple(id(weight) for weight in self.trained() if weight.regularizer is not None)
         return self.compiled.steps.get(
             ("test", penalized, *shape_key(self.model, specs, tree)),
@@ -92,6 +98,13 @@ def runner_for(model: Model, compiled: Any, cluster: Any) -> Runner:
     """The runner for a model: on this machine, or on the workers of a cluster."""
     if cluster is None:
         return Runner(model, compiled)
+    if has_own_steps(model):
+        raise NotSupportedError(
+            f"{type(model).__name__} has a training step of its own, which a cluster does not run.",
+            why="workers compute the gradients of parts of a batch; a step written in Python is "
+            "for the whole batch.",
+            fix="leave out `cluster`, or write compute_loss(self, x, y, y_pred) instead.",
+        )
     # The package `distribute` imports this one, so it is loaded only when needed.
     return sys.modules["funclab"].distribute.cluster_runner(model, compiled, cluster)
 
@@ -99,12 +112,21 @@ def runner_for(model: Model, compiled: Any, cluster: Any) -> Runner:
 def predicting(model: Model, specs: Specs, tree: Any) -> Step:
     """The plan that predicts batches of these shapes; the model need not be compiled."""
 
+    if overrides(model, "predict_step"):
+        return own_step(model, plans_of(model), specs, (tree, (), ()), "predict_step")
+
     def make() -> Step:
         if model.built:
             pack(model.trainable_weights)
         return predict_step(model, specs, tree)
 
     return plans_of(model).get(shape_key(model, specs, tree), make)
+
+
+def own_step(model: Model, steps: Steps, specs: Specs, trees: Any, method: str) -> Any:
+    """What runs the model's own step for batches of these shapes."""
+    key = (method, specs, tuple(map(tuple, map(structure.paths, trees))))
+    return steps.get(key, lambda: OwnStep(model, specs, trees, method))
 
 
 def plans_of(model: Model) -> Steps:

@@ -14,12 +14,13 @@ from funclab.engine.plan import Plan, Runnable
 from funclab.errors import LossError, Pair, Pairs, ShapeError
 from funclab.graph import structure
 from funclab.graph.shape_math import Array, Shape, known, show
-from funclab.graph.tape import Tape, current_tape
+from funclab.graph.tape import Tape, current_tape, eager_tape
 from funclab.graph.value import Constant, Value, Variable
 from funclab.losses.functions import as_float
 from funclab.metrics.base import Mean
 from funclab.metrics.recording import on_tape, take_batch
 from funclab.models.model import Model
+from funclab.models.names import Names, names_of_outputs
 from funclab.ops.nn.scores import Tally
 from funclab.training.compiled import Compiled, require
 
@@ -56,6 +57,8 @@ class Step(Generic[AnyPlan]):
         self.given: Any = None
         """The inputs in the structure of the data, and in `tree` the structure of the outputs."""
         self.outputs: list[Value] = []
+        self.losses: list[Value] = []
+        """What layers added to the loss."""
         self.made: dict[tuple[str, ...], list[Value]] = {}
 
     @cached_property
@@ -85,10 +88,11 @@ class Step(Generic[AnyPlan]):
         # As in Keras: a graph's only output is returned alone, even if it was in a list.
         self.tree = made if model.outputs is None else structure.unpack_singleton(made)
         self.outputs = structure.flatten(made)
+        self.losses = list(current_tape().losses)
 
 
 def predict_step(
-    model: Model, specs: Specs, tree: Any, training: bool = False, keep: bool = False
+    model: Model, specs: Specs, tree: Any, training: bool | None = False, keep: bool = False
 ) -> Step:
     """Outputs only, with the layers in training mode or not; `keep` as in `train_step`."""
     step = Step(specs)
@@ -101,7 +105,7 @@ def predict_step(
 def evaluate_step(model: Model, compiled: Compiled, specs: Specs, tree: Any) -> Step:
     """Outputs, loss and metrics."""
     step = Step(specs)
-    with Tape() as tape:
+    with Tape(training=False) as tape:
         step.forward(model, tree)
         total = add_losses_and_metrics(step, model, compiled, training=False)
     step.plan = Plan([total, *step.outputs], wrt=(), updates=tape.updates)
@@ -187,7 +191,8 @@ def total_loss(
         if mean is not None:
             track(mean, value, known(prediction.shape)[0])
         parts.append(value if output.weight is None else value * output.weight)
-    parts += [*current_tape().losses, *penalties(model, compiled)]
+    recorded = current_tape().losses if eager_tape() is None else model.noted_losses()
+    parts += [*recorded, *penalties(model, compiled)]
     names = [output.name for output in settings] if needed else []
     return added([scalar(part) for part in parts], names)
 
@@ -210,12 +215,37 @@ def compute_loss(
 
     Raises: NotCompiledError; LossError if there is no loss.
     """
-    outputs = structure.flatten(y_pred)
-    targets, weights = (
-        [None] * len(outputs) if side is None else structure.flatten(side)
-        for side in (y, sample_weight)
-    )
-    return total_loss(model, require(model), outputs, targets, weights, training)
+    compiled, outputs = require(model), structure.flatten(y_pred)
+    targets, weights = sides(model, compiled, y, y_pred, sample_weight)
+    return total_loss(model, compiled, outputs, targets, weights, training)
+
+
+def sides(
+    model: Model, compiled: Compiled, y: Any, y_pred: Any, sample_weight: Any
+) -> tuple[list[Any], list[Any]]:
+    """The targets and the weights of each output, for data in any of the forms of `fit`."""
+    names = own_names(model, y_pred)
+    if compiled.outputs is None:
+        compiled.assign(names)
+
+    def weights(data: Any, count: int) -> list[Any] | None:
+        leaves = structure.flatten(data)
+        return None if len(leaves) == 1 and count > 1 else leaves
+
+    targets: list[Any] = [None] * len(names)
+    if y is not None:
+        targets = names.match(y, "y", lambda data, _: structure.flatten(data))
+    return targets, names.match(sample_weight, "sample_weight", weights)
+
+
+def own_names(model: Model, y_pred: Any) -> Names:
+    """The names of a model's outputs; those of a model without a graph are numbered."""
+    if model.outputs is not None:
+        return names_of_outputs(model)
+    count = len(structure.flatten(y_pred))
+    flat = isinstance(y_pred, dict) and len(y_pred) == count
+    names = list(y_pred) if flat else [f"output_{i + 1}" for i in range(count)]
+    return Names("output", model, names, y_pred)
 
 
 def has_own_loss(model: Model) -> bool:

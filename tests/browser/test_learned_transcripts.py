@@ -11,76 +11,67 @@ import numpy as np
 import pytest
 
 import funclab
-from funclab import Input, Model, layers, optimizers
-from funclab.callbacks import WeightPath
 from tests.browser.test_transcripts import ALL_KEYS, check
 from tests.browser.transcript import FOLDER, transcript
+from tests.view.counted import (
+    BANDS,
+    IDS,
+    NAMED,
+    STROKES,
+    WORDS,
+    headlines,
+    landscape,
+    scores,
+    sizes,
+    strokes,
+    unhurried,
+)
 from tests.view.mistakes import models
 
-WORDS = ["", "dogs", "cats", "bark", "sleep"]
-STROKES = np.zeros((3, 5, 5, 1), "float32")
-"""An upright stroke, a level one, and a level one of half the ink that is labelled as upright."""
-STROKES[0, :, 2], STROKES[1, 2], STROKES[2, 1] = 1, 1, 0.5
-BANDS = np.array([[0, 0], [1, 2], [2, 1], [-1, 3], [4, -2], [3, 3]], "float32")
-
-
-def strokes() -> Model:
-    """Two filters: ink to the left of none, and ink above none; a class for each."""
-    image = Input((5, 5, 1), name="image")
-    edges = layers.Conv2D(2, 2, activation="relu", name="edges")(image)
-    pool = layers.MaxPooling2D(2, name="pool")(edges)
-    flat = layers.Flatten(name="flat")(pool)
-    way = layers.Dense(2, activation="softmax", name="way")(flat)
-    model = Model(image, way, name="strokes")
-    kernel = np.array([[[1, 1], [-1, 1]], [[1, -1], [-1, -1]]], "float32")[:, :, None]
-    model.set_weights([kernel, [0, 0], np.tile(np.eye(2), (4, 1)) / 2, [0.25, 0]])
-    return model
-
-
-def headlines() -> Model:
-    """Two heads look at words: one for what is equal, one for what is next to it in the table."""
-    words = Input((4,), dtype="int32", name="words")
-    vectors = layers.Embedding(5, 2, name="vectors")(words)
-    looked = layers.MultiHeadAttention(2, 2, use_bias=False, name="heads")(vectors, vectors)
-    mean = layers.GlobalAveragePooling1D(name="mean")(looked)
-    model = Model(words, layers.Dense(1, activation="sigmoid", name="loud")(mean), name="news")
-    eye, turn = np.eye(2), np.array([[0, 1], [1, 0]])
-    both, values = np.stack([eye, turn], axis=1), np.stack([eye, 2 * eye], axis=1)
-    table = [[0, 0], [1, 0], [0, 1], [2, 0], [0, 2]]
-    keys = np.stack([eye, eye], axis=1)
-    model.set_weights([table, both, keys, values, np.stack([eye, eye]), [[1], [-1]], [0.5]])
-    return model
-
-
-def sizes() -> Model:
-    """A line: 1 for each metre, −2 for each kilogram, and 3."""
-    row = Input((2,), name="row")
-    model = Model(row, layers.Dense(1, name="price")(row), name="sizes")
-    model.set_weights([[[1], [-2]], [3]])
-    return model
-
-
-def scores():
-    """Scores of three classes for eight samples: five right answers, and three wrong ones."""
-    found = np.zeros((8, 3), "float32")
-    for i, (truth_says, size) in enumerate([(0, 2), (0, 1), (1, 3), (2, 1), (2, 2), (1, 1), (0, 3),
-                                            (2, 0.5)]):  # fmt: skip
-        found[i, truth_says] = size
-    return found, np.array([0, 0, 1, 2, 2, 2, 1, 0])
-
-
-def landscape():
-    """A line that is fitted to 3 x + 1 in six steps of gradient descent."""
-    x = Input((1,), name="x")
-    model = Model(x, layers.Dense(1, kernel_initializer="zeros", name="line")(x), name="line")
-    model.compile(optimizers.SGD(0.1), "mse")
-    data = np.array([[0.0], [1.0], [2.0]])
-    settings = {"batch_size": 3, "verbose": 0, "live": False, "callbacks": [WeightPath()]}
-    return model.fit(data, 3 * data + 1, epochs=6, **settings).landscape(data, 3 * data + 1)
-
-
-NAMED = {"labels": ["upright", "level"]}
-IDS = np.array([[1, 3, 2, 4], [2, 4, 0, 0]])
+CLICKS = {
+    "inside_clicked": (
+        lambda: funclab.inside(strokes(), STROKES, [0, 1, 0], **NAMED),
+        [
+            *('click text="One number"', 'click text="All calls"', 'click text="largest"'),
+            *("click [role=option]:nth-child(2)", "click [role=radio]:nth-child(2)", "Enter"),
+            *("click .fl-in-face svg >> nth=-1", 'click text="same scale"'),
+        ],
+    ),
+    "inside_attention_clicked": (
+        lambda: funclab.inside(headlines(), IDS, [1, 0], call="heads[0]", tokens=WORDS),
+        [
+            'click text="Weights"',
+            'click text="head 1"',
+            "click .fl-in-face svg",
+            'click text="One weight"',
+        ],
+    ),
+    "whatif_clicked": (
+        lambda: funclab.whatif(strokes(), STROKES, [0, 1, 0], sample=2, **NAMED),
+        [
+            *(
+                "click .fl-stage svg",
+                'click button:has-text("Slope")',
+                'click text="Smallest change"',
+            ),
+            *('click text="As it was"', 'click button:has-text("Change")', 'click text="Draw"'),
+            *('click text="Move"', "click [role=radio]:nth-child(1)"),
+        ],
+    ),
+    "mistakes_clicked": (
+        lambda: funclab.mistakes(models.classes(3), *scores(), labels=["ant", "bee", "cow"]),
+        [
+            *('click text="% of the truth"', 'click text="counts"', 'click [data-key="2 1"]'),
+            *("click .fl-panel .fl-sample", "click .fl-mistakes-side .fl-sample"),
+            *('click text="largest loss"', "click .fl-mistakes-main .fl-sample"),
+            *('click text="confidence"', 'click [data-key="7"]', 'click text="table"'),
+        ],
+    ),
+    "embedding_clicked": (
+        lambda: funclab.embedding(BANDS, y=[0, 1, 0, 1, 0, 1], labels=["low", "high"]),
+        ["click .shape text >> nth=3", "click .fl-cards button >> nth=1", 'click text="PCA"'],
+    ),
+}
 WALKS = {
     "inside": (
         lambda: funclab.inside(strokes(), STROKES, [0, 1, 0], call="image[0]", **NAMED),
@@ -107,6 +98,24 @@ WALKS = {
             *("p", "m", "ArrowDown", "m", "o", "y", "r", *ALL_KEYS),
         ],
     ),
+    "inside_asks": (
+        lambda: funclab.inside(
+            strokes(), STROKES, [0, 1, 0], call="edges[0]", ask=True, sample=2, **NAMED
+        ),
+        ["Enter", "1", "Enter", "2", "Enter", "Escape", "ArrowDown", "Enter", "Escape", "Enter"],
+    ),
+    "inside_attention_asks": (
+        lambda: funclab.inside(
+            headlines(), IDS, [1, 0], call="heads[0]", tokens=WORDS, ask=True, samples=[0]
+        ),
+        ["Enter", "1", "Enter", "2", "Enter", "Enter"],
+    ),
+    "whatif_asks": (
+        lambda: funclab.whatif(
+            strokes(), STROKES, [0, 1, 0], sample=1, ask=True, face="change", **NAMED
+        ),
+        ["s", "2", "s", "o", "f", "f", "1", "f", "f", "2", "f", "f"],
+    ),
     "whatif_row": (
         lambda: funclab.whatif(
             sizes(), BANDS, BANDS @ [[1.0], [-2]] + 3, sample=1, features=["metres", "kilograms"]
@@ -124,6 +133,18 @@ WALKS = {
             *("ArrowRight", "f", "ArrowUp", "ArrowDown", "ArrowDown", ".", "f", "/", "3", "Enter"),
             *("u", "y", "r", *ALL_KEYS),
         ],
+    ),
+    "mistakes_asks": (
+        lambda: funclab.mistakes(
+            models.classes(3), *scores(), labels=["ant", "bee", "cow"], ask=True, at=[1, 1]
+        ),
+        ["1", "ArrowLeft", "m", "2", "f", "f", "3", "ArrowDown", "f"],
+    ),
+    "mistakes_numbers_asks": (
+        lambda: funclab.mistakes(
+            models.numbers(), np.array([[0], [1], [2], [3]]), [0, 1.5, 2, 1], ask=True
+        ),
+        ["2", "ArrowRight"],
     ),
     "mistakes_yes_or_no": (
         lambda: funclab.mistakes(
@@ -144,6 +165,10 @@ WALKS = {
             *("Escape", ".", ",", "/", "4", "Enter", "n", "Escape", "u", "y", "r", *ALL_KEYS),
         ],
     ),
+    "embedding_asks": (
+        lambda: funclab.embedding(BANDS, y=[0, 1, 0, 1, 0, 1], labels=["low", "high"], ask=True),
+        ["1", "ArrowRight", "2", "ArrowRight", "n"],
+    ),
     "landscape": (
         landscape,
         ["ArrowLeft", "Home", "ArrowLeft", "ArrowRight", "End", "u", "f", "y", "r", *ALL_KEYS],
@@ -151,11 +176,23 @@ WALKS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", WALKS)
-def test_a_view_of_a_trained_model_says_what_was_computed_by_hand(opened_page, name):
-    make, steps = WALKS[name]
+# What of a drawing lies beyond it, where it would be cut off.
+BEYOND = """() => [...document.querySelectorAll(".fl svg")].flatMap((svg) => {
+  const room = svg.getBoundingClientRect();
+  return [...svg.querySelectorAll("text,rect,circle,path")].filter((part) => {
+    const { left, right, top, bottom, width, height } = part.getBoundingClientRect();
+    return width + height > 0 && (left < room.left - 3 || right > room.right + 3
+      || top < room.top - 3 || bottom > room.bottom + 3);
+  }).map((part) => `${svg.ariaLabel ?? ""} ${part.outerHTML.slice(0, 160)}`);
+})"""
+
+
+@pytest.mark.parametrize("name", [*WALKS, *CLICKS])
+def test_a_view_of_a_trained_model_says_what_was_computed_by_hand(opened_page, monkeypatch, name):
+    unhurried(monkeypatch)
+    make, steps = (WALKS | CLICKS)[name]
     page = opened_page(make())
 
-    said = transcript(page, steps)
+    said = transcript(page, steps, BEYOND)
 
     check(said, FOLDER / f"{name}.txt")

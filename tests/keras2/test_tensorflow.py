@@ -12,6 +12,10 @@ import tensorflow.keras.backend as K
 from tensorflow.keras.utils import to_categorical
 import numpy as np
 
+with tf.GradientTape() as tape:
+    weight = tf.Variable([1.0, 2.0])
+    loss = tf.reduce_sum(weight**2)
+assert tape.gradient(loss, weight).numpy().tolist() == [2, 4]
 tf.random.set_seed(1)
 first = Dense(2)(Input((3,)))
 x = tf.keras.Input(shape=(3,))
@@ -51,7 +55,6 @@ REFUSED = [
     ("import tensorflow as tf; tf.debugging.assert_equal(1, 2, 'not one')", "not one"),
     ("import tensorflow as tf; tf.random.uniform([2], dtype=tf.int32)", "maxval"),
     ("import tensorflow as tf; tf.image.resize([[[1.0]]], (2, 2), 'cubic')", "bicubic"),
-    ("import tensorflow as tf; tf.GradientTape()", "trace(model, x, y)"),
     ("import tensorflow.estimator", "No module named 'tensorflow.estimator'"),
     ("from tensorflow.keras.layers import Dens", "Dense"),
 ]

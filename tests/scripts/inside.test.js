@@ -5,7 +5,7 @@ import { listedRows } from "../../funclab/view/inside/sum.js";
 import { agrees, Sums, windowAt } from "../../funclab/view/inside/sums.js";
 
 const USUAL = { window: [[1, 1], [1, 1], [1, 1], [0, 0]], activation: "linear", settings: {}, divisor: 1, axis: 2,
-  epsilon: 0 };
+  group: 0, epsilon: 0 };
 
 /** Calls of which the first ones are sources, and the last is the one that is asked for. */
 function sums(recipe, sources, weights = {}) {
@@ -52,6 +52,22 @@ test("pooling, merging, joining, copying and normalizing", () => {
   assert.deepEqual(sums({ kind: "copy", plane: [1, 1, 8] }, [image]).of(1, [0, 0], 6), { place: [1, 1, 0], result: 7 });
   const normal = sums({ kind: "normal" }, [image], { mean: [1, 2], variance: [4, 4], scale: [3, 3], offset: [1, 1] });
   assert.equal(normal.of(1, [0, 1], 1).result, ((4 - 2) / 2) * 3 + 1);
+});
+
+test("a transposed window has the places whose own windows reach a number", () => {
+  const recipe = { window: [[1, 3], [1, 2], [1, 1], [0, 1]], transposed: true };
+
+  // Place i writes to 2 i - 1, 2 i and 2 i + 1: number 3 is reached by the ends of 1 and 2, number 2 by the middle of 1.
+  assert.deepEqual(windowAt(recipe, [1, 4, 1], [0, 3]), [2, -1, 1]);
+  assert.deepEqual(windowAt(recipe, [1, 4, 1], [0, 2]), [-1, 1, -1]);
+  assert.deepEqual(windowAt(recipe, [1, 4, 1], [0, 7]), [-1, -1, 3]);
+});
+
+test("repeated places, and groups of channels that are normalized together", () => {
+  const image = plane(2, 2, 2), window = [[1, 1], [3, 2], [1, 1], [0, 0]];
+  assert.deepEqual(sums({ kind: "repeat", window }, [image]).of(1, [4, 1], 1), { place: [1, 0, 1], result: 6 });
+  const made = sums({ kind: "normal", group: 1 }, [image], { scale: [1, 2], offset: [0, 5] }).of(1, [0, 0], 1);
+  assert.deepEqual([made.steps.mean, made.steps.variance, made.result], [5, 5, ((2 - 5) / Math.sqrt(5)) * 2 + 5]);
 });
 
 test("of many rows the largest are listed, in order, and the others together", () => {

@@ -17,7 +17,7 @@ from funclab.teach.attempt import is_untried, run
 from funclab.teach.checking import arrange, base_names, check, check_lines, known_exercise
 from funclab.teach.graphs import trained_copy
 from funclab.teach.records import keeping
-from tests.teach import tries_14, verdicts
+from tests.teach import common, tries_14, verdicts
 from tests.teach.tries import LESSONS, OTHER, Try, module, tries
 
 TRIES = list(tries())
@@ -53,6 +53,7 @@ def test_a_mistake_that_was_foreseen_is_named_in_the_student_s_own_words(attempt
     assert re.search(r"Look|Count|Follow", verdict.says) and "Wanted" in verdict.says
     assert verdict.marked is not None or not attempt.names, verdict.says
     assert verdict.says in str(view) and view.svg().startswith("<svg")
+    assert common.untrue(verdict.common) == []
     verdicts.compare(attempt, view)
 
 
@@ -65,6 +66,7 @@ def test_another_mistake_is_refused_with_what_is_wanted(attempt: Try):
     assert re.search(r"Wanted|Your lines stopped at|\bnot\b", verdict.says)
     assert len(verdict.says.split()) <= course.LONGEST_MESSAGE
     assert "{" not in verdict.says and not re.match(r"it |model it\b", verdict.says)
+    assert common.untrue(verdict.common) == []
     verdicts.compare(attempt, view)
 
 

@@ -54,7 +54,8 @@ def test_a_cell_that_is_checked_answers_with_the_mistake_and_then_with_praise(no
     notebook.run("b", f"%%check 1B\n{WRONG}")
     notebook.run("b", f"%%check 1B\n{RIGHT}")
 
-    assert "1B: not yet. eye ends at digit[0:0]" in (said := capsys.readouterr().out)
+    said = capsys.readouterr().out
+    assert "1B: not yet.\n  ✓ starts at pixels\n  ✓ makes no new weights\n  ✕ eye ends at" in said
     assert "1B: right." in said
     assert "eye" in notebook.shell.user_ns
 

@@ -65,6 +65,7 @@ def test_a_weight_of_each_sample_counts_for_all_its_steps():
     np.testing.assert_allclose(found, (1 * 3 + 4 * 0.5 * 3) / 6)
 
 
+@pytest.mark.usefixtures("recorded")
 def test_masked_steps_do_not_count():
     prediction = Variable(np.array([[1.0, 5], [2, 3]])[..., None])
     prediction.mask = Constant(np.array([[True, False], [True, True]]))
@@ -77,6 +78,7 @@ def test_masked_steps_do_not_count():
     np.testing.assert_allclose(plan.grads[prediction][..., 0], np.array([[2, 0], [4, 6]]) / 3)
 
 
+@pytest.mark.usefixtures("recorded")
 def test_weights_and_mask_together_leave_the_mean_over_the_steps_that_count():
     prediction = Variable(np.array([[1.0, 5], [2, 3]])[..., None])
     prediction.mask = Constant(np.array([[True, False], [True, True]]))
@@ -89,6 +91,7 @@ def test_weights_and_mask_together_leave_the_mean_over_the_steps_that_count():
     np.testing.assert_allclose(plan.array(loss), (1 * 3 + 4 + 9) / 3)
 
 
+@pytest.mark.usefixtures("recorded")
 def test_a_batch_that_is_masked_altogether_has_no_loss():
     prediction = Variable(np.ones((2, 2, 1)))
     prediction.mask = Constant(np.zeros((2, 2), bool))
@@ -150,6 +153,7 @@ def test_a_confident_mistake_in_a_sequence_keeps_its_gradient(loss, activate, ex
     np.testing.assert_allclose(plan.grads[scores], expected, atol=1e-7)
 
 
+@pytest.mark.usefixtures("recorded")
 def test_no_gradient_passes_probabilities_that_are_held_fixed():
     scores = Variable(np.zeros((1, 2)))
     fixed = ops.reshape(ops.stop_gradient(ops.softmax(scores)), (1, 1, 2))
@@ -161,6 +165,7 @@ def test_no_gradient_passes_probabilities_that_are_held_fixed():
     np.testing.assert_array_equal(plan.grads[scores], 0)
 
 
+@pytest.mark.usefixtures("recorded")
 def test_probabilities_whose_rows_were_cut_anew_are_taken_as_they_are():
     scores = Constant(np.zeros((2, 4)))
     pairs = ops.reshape(ops.softmax(scores), (4, 2))

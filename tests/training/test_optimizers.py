@@ -117,6 +117,7 @@ def test_a_constraint_holds_after_every_step():
     np.testing.assert_allclose(w.array, [0, 0.5])
 
 
+@pytest.mark.usefixtures("recorded")
 def test_a_plan_ends_with_the_optimizer_s_step():
     w = Variable(np.array([2.0], "float32"))
     plan = Plan(sum(multiply(w, w)))

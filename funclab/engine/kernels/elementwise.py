@@ -31,8 +31,13 @@ def relu_vjp(g, out, gx):
         gx[i] = g[i] if out[i] > zero else zero
 
 
+def is_below(x, threshold):
+    # As in Keras, the ramp begins above a threshold, and at 0 if there is none.
+    return x <= threshold if threshold else x < threshold
+
+
 def bent_relu_in_numpy(x, slope, ceiling, threshold, out):
-    below = np.where(x < threshold, slope * (x - threshold), x)
+    below = np.where(is_below(x, threshold), slope * (x - threshold), x)
     np.copyto(out, np.where(x >= ceiling, ceiling, below))
 
 
@@ -40,17 +45,18 @@ def bent_relu_in_numpy(x, slope, ceiling, threshold, out):
 def bent_relu(x, slope, ceiling, threshold, out):
     slope, ceiling = out.dtype.type(slope), out.dtype.type(ceiling)
     threshold = out.dtype.type(threshold)
+    bends = threshold != 0
     for i in range(x.size):
         if x[i] >= ceiling:
             out[i] = ceiling
-        elif x[i] < threshold:
+        elif x[i] < threshold or (bends and x[i] == threshold):
             out[i] = slope * (x[i] - threshold)
         else:
             out[i] = x[i]
 
 
 def bent_relu_vjp_in_numpy(g, x, slope, ceiling, threshold, gx):
-    rise = np.where(x < threshold, g.dtype.type(slope), g.dtype.type(1))
+    rise = np.where(is_below(x, threshold), g.dtype.type(slope), g.dtype.type(1))
     np.multiply(g, np.where(x >= ceiling, g.dtype.type(0), rise), out=gx)
 
 
@@ -58,11 +64,12 @@ def bent_relu_vjp_in_numpy(g, x, slope, ceiling, threshold, gx):
 def bent_relu_vjp(g, x, slope, ceiling, threshold, gx):
     zero, one, slope = g.dtype.type(0), g.dtype.type(1), g.dtype.type(slope)
     ceiling, threshold = x.dtype.type(ceiling), x.dtype.type(threshold)
+    bends = threshold != 0
     for i in range(g.size):
         rise = one
         if x[i] >= ceiling:
             rise = zero
-        elif x[i] < threshold:
+        elif x[i] < threshold or (bends and x[i] == threshold):
             rise = slope
         gx[i] = g[i] * rise
 

@@ -115,6 +115,8 @@ class RNN(Layer):
         self._check_steps(sequences, mask)
         if initial_state is not None and mask is None and sequences.mask is not None:
             warn_of_states(self)
+        if not sequences.dtype.startswith("float"):
+            sequences = ops.cast(sequences, self.dtype)
         batch = sequences.shape[0]
         states = initial_state
         if states is None:

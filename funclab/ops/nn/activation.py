@@ -21,7 +21,7 @@ from funclab.registry.parameters import guarded
 
 
 class Relu(Elementwise):
-    """A ramp: out = x from the threshold on (at most max_value), else slope * (x - threshold).
+    """A ramp: out = x above the threshold (at most max_value), else slope * (x - threshold).
 
     Shapes: x (any) -> out (same as x).
     Gradient: gx = g on the ramp, slope * g below it, 0 where out is limited to max_value.

@@ -27,8 +27,9 @@ from funclab.models.model import Functional, Model
 from funclab.models.names import Names
 from funclab.training.checks import check_ids, check_lengths, input_names
 from funclab.training.compiled import Compiled
+from funclab.training.data.free import free_data
 from funclab.training.matching import Output
-from funclab.training.step import Spec, Specs, Step, has_own_loss
+from funclab.training.step import Spec, Specs, Step, has_own_loss, own_names
 from funclab.training.targets import function_of, match_targets, match_weights
 
 Batch = tuple[Step, Callable[[], None]]
@@ -119,6 +120,45 @@ def prepare(
         None if weight is None else weight.astype(float_type, copy=False) for weight in weights
     ]
     return Data(inputs, targets, weights, tree, kinds)
+
+
+def prepare_free(
+    model: Model,
+    compiled: Compiled,
+    x: Any,
+    y: Any = None,
+    sample_weight: Any = None,
+    class_weight: Any = None,
+) -> Data:
+    """Data for a training step of the model's own, in the structure in which they were given.
+
+    Raises: DataError for data that are not arrays, or of different lengths.
+    """
+    arrays, trees = free_data(model, x, y, sample_weight, class_weight)
+    kinds = ("input", "target", "sample_weight")
+    numbered = (lambda: [f"{i + 1}" for i in range(max(map(len, arrays)))],) * 3
+    check_lengths([*zip(kinds, arrays, numbered)])
+    shapes = shapes_for_metrics(model, compiled, arrays[0], trees[0])
+    targets = [array.shape for array in arrays[1]]
+    known = targets if len(targets) == len(shapes) else [None] * len(shapes)
+    compiled.choose(model, known, shapes, compiled.forms)
+    dtypes = [dtype_of(array) for array in arrays[1]]
+    return Data(*arrays, trees, dtypes)  # type: ignore[arg-type]
+
+
+def shapes_for_metrics(model: Model, compiled: Compiled, inputs: Any, tree: Any) -> list[Shape]:
+    """The shapes of the outputs, if the settings of `compile` ask for them."""
+    if model.outputs is not None:
+        return [tensor.shape for tensor in model.outputs]
+    if not (compiled.loss or compiled.plain_metrics or compiled.weighted_metrics):
+        return []
+    if compiled.outputs is not None and compiled.kinds is not None:
+        return compiled.shapes
+    try:
+        compiled.shapes = outputs_of(model, compiled, inputs, tree)[1]
+    except Exception:  # the step may use the model in another way
+        return []
+    return compiled.shapes
 
 
 def kinds_of(outputs: Sequence[Output], targets: Sequence[Any], dtypes: list[str]) -> list[str]:
@@ -223,20 +263,13 @@ def outputs_of(
             made = model(structure.pack(tree, values))
     if model.outputs is None:
         outputs = structure.flatten(made)
-        names = _subclass_names(made, len(outputs))
     else:  # perhaps since this call, which builds a Sequential
-        outputs, made, names = model.outputs, model.output_structure, model.output_names
-    known = Names("output", model, names, made)
+        outputs = model.outputs
+    known = own_names(model, made)
     if compiled.outputs is None:
         compiled.assign(known)
     shapes: list[Shape] = [(None, *output.shape[1:]) for output in outputs]
     return known, shapes, [output.dtype for output in outputs]
-
-
-def _subclass_names(made: Any, count: int) -> list[str]:
-    if isinstance(made, dict) and len(made) == count:
-        return list(made)
-    return [f"output_{i + 1}" for i in range(count)]
 
 
 class Feed:

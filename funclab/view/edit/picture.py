@@ -8,8 +8,9 @@ from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.geometry import area
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.sentences import say
-from funclab.view.draw.text import clean, folded_lines, shorten
+from funclab.view.draw.text import clean, shorten
 from funclab.view.edit.building import Build
+from funclab.view.scene import graph_text
 from funclab.view.scene.diagram import Diagram, diagram
 
 EMPTY, ROOM = (400.0, 120.0), (560.0, 452.0)
@@ -39,13 +40,18 @@ def drawn(
         for box in scene.boxes:
             inside = {box.key, *box.members}
             if inside & failed:
-                box.outline, box.title = "", say("edit_failed", name=box.title)
+                box.outline = ""
+                box.title = f"{box.title} {say('edit_failed', name=box.key)}."
             elif inside <= forgotten:
                 box.outline, box.outlined = "4 4", "label"
                 box.title = f"{box.title} {say('edit_forgotten')}."
+            for name in unknown:
+                shaped = (say("scene_shaped", name=name, shape=shape) for shape in ("()", UNKNOWN))
+                box.title = box.title.replace(*shaped)
         for plate in scene.plates:
             if plate.name in unknown:
                 plate.shape, plate.title = UNKNOWN, UNKNOWN
+        scene.description = graph_text.description(scene)
     return picture
 
 
@@ -85,10 +91,9 @@ class EditPicture(Picture):
             width, y = max(width, wide + 2 * MARGIN), y + high + 12
         width = max(width, 560)
         for i, sentence in enumerate(self.told):
-            for line in folded_lines(sentence, width - 2 * MARGIN - 10, 13):
-                y += LINE
-                font = Font(13, "fault" if not i else "soft", bold=not i)
-                canvas.text_line(complex(MARGIN, y), line, font)
+            font = Font(13, "fault" if not i else "soft", bold=not i)
+            begin = complex(MARGIN, y + LINE)
+            y = canvas.prose(begin, [sentence], width - 2 * MARGIN - 10, font, LINE) - LINE
         lines = [shorten(line, LONGEST_LINE) for line in self.lines]
         longest = max(map(len, lines), default=0) * 7.3 + 2 * MARGIN + 16
         width = max(width, longest)

@@ -11,8 +11,9 @@ import numpy as np
 from funclab.engine.plan import calls_behind
 from funclab.graph.shape_math import Array
 from funclab.graph.value import Call, Constant, Value, Variable
+from funclab.view.inside.answered import Answered
 from funclab.view.inside.reading import constant
-from funclab.view.learned.answers import CLASSES, Answers
+from funclab.view.learned.answers import CLASSES
 from funclab.view.learned.look import Look
 
 POSITIONS = 64
@@ -135,18 +136,19 @@ def _cut(look: Look, indices: Sequence[int]) -> list[Array | None]:
     return [None if array is None else array[list(indices)] for array in look.arrays]
 
 
-def pushes(look: Look, indices: Sequence[int], words: Words, answers: Answers) -> Array:
+def pushes(look: Look, indices: Sequence[int], words: Words, answered: Answered) -> Array:
     """For each sample and position: the gradient of the answer's score times the word's vector."""
-    arrays = _cut(look, indices)
+    arrays, answers, output = _cut(look, indices), answered.first, answered.output
+    assert answers is not None
     given = answers.values[list(indices)]
     best = given.argmax(axis=1) if answers.kind == CLASSES else 0
-    chosen = look.chosen(best, n=len(arrays[words.number]))  # type: ignore[arg-type]
-    slopes = look.gradients(words.places, chosen, arrays=arrays)
+    chosen = look.chosen(best, output, len(arrays[words.number]))  # type: ignore[arg-type]
+    slopes = look.gradients(words.places, chosen, output, arrays)
     vectors = look.values(words.places, arrays)
     return np.sum([(s * v).sum(-1) for s, v in zip(slopes, vectors, strict=True)], axis=0)
 
 
-def without(look: Look, index: int, words: Words) -> Array:
+def without(look: Look, index: int, words: Words) -> list[Array]:
     """The model's outputs for a sample in which one word after the other is set to 0."""
     ids = look.arrays[words.number]
     assert ids is not None
@@ -154,4 +156,4 @@ def without(look: Look, index: int, words: Words) -> Array:
     changed = np.array(arrays[words.number])
     changed[np.arange(words.length), np.arange(words.length)] = 0
     arrays[words.number] = changed
-    return look.outputs(arrays)[0]
+    return look.outputs(arrays)

@@ -72,7 +72,7 @@ def shown_calls(look: Look) -> list[Shown]:
     for path, values in made.items():
         node, value = nodes.get(path), values[0]
         inner = len(path) > 1 and node is not None and node.is_input
-        if path in models or inner or not value.ndim:
+        if path in models or inner or not _by_sample(value):
             continue
         group = sharing.numbers.get(node.operation) if node is not None else None
         shape = known(value.shape)[1:]
@@ -91,8 +91,15 @@ def shown_calls(look: Look) -> list[Shown]:
             call.recipe = Recipe("copy", [call.value], shape=known(call.value.shape)[1:])
             call.inputs = [own]
         elif call.node is None or not call.node.is_input:
-            call.recipe = recipe_of(call.value, stops)
+            found = recipe_of(call.value, stops)
+            call.recipe = found if all(map(_by_sample, found.sources)) else Recipe()
     return [*calls, *_between(calls, places)]
+
+
+def _by_sample(value: Value) -> bool:
+    """Whether a value has a row for each sample; a step of TimeDistributed has one for each step
+    of each sample. Weights and constants are the same for all."""
+    return isinstance(value, (Constant, Variable)) or known(value.shape)[:1] == (1,)
 
 
 def _between(calls: list[Shown], places: dict[Value, int]) -> Iterator[Shown]:

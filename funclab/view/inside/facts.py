@@ -16,6 +16,7 @@ from funclab.models.meaning import known_meaning
 from funclab.view.draw.samples import Sample, sample_of, sample_svg
 from funclab.view.draw.sentences import say, signed
 from funclab.view.draw.text import clean, shorten
+from funclab.view.inside.answered import Answered
 from funclab.view.inside.attention import POSITIONS, Attention, attentions
 from funclab.view.inside.calls import IDS, MAPS, Shown, shown_calls
 from funclab.view.inside.numbers import Number
@@ -24,7 +25,7 @@ from funclab.view.inside.reach import reaches
 from funclab.view.inside.statistics import Counted, counted
 from funclab.view.inside.store import Store, source_arrays, stored_recipes, values_of
 from funclab.view.inside.words import Table, table_of
-from funclab.view.learned.answers import CLASSES, NUMBERS, Answers
+from funclab.view.learned.answers import NUMBERS
 from funclab.view.learned.look import Look
 from funclab.view.learned.packed import packed
 from funclab.view.learned.strip import chosen_samples, stored_samples
@@ -39,9 +40,10 @@ class Inner:
     """What the calls of a model make of data, call by call."""
 
     def __init__(
-        self, look: Look, answers: Answers | None, samples: Any, at_most: int, show: str | None
+        self, look: Look, answered: Answered, samples: Any, at_most: int, show: str | None
     ) -> None:
-        self.look, self.answers, self.show = look, answers, show
+        self.look, self.answered, self.show = look, answered, show
+        self.answers = answers = answered.first
         self.store, self.name, self.given = True, "model", len(look)
         self.calls = shown_calls(look)
         self.listed = [call for call in self.calls if not call.between]
@@ -116,26 +118,10 @@ class Inner:
         return ""
 
     def says(self, index: int) -> str:
-        """What a sample is, and the model's answer with its probability."""
-        answers, sample = self.answers, self.sample(index)
-        parts = [sample.text] if sample is not None and sample.look == "words" else []
-        if answers is not None:
-            answer = answers.said(answers.given[index])
-            if answers.truth is not None:
-                parts.append(say("inside_truth", truth=answers.said(answers.truth[index])))
-            if answers.kind == NUMBERS:
-                parts.append(say("inside_answer", answer=answer))
-            else:
-                percent = f"{100 * answers.sureness[index]:.0f}"
-                parts.append(say("inside_answer_sure", answer=answer, percent=percent))
-        return " · ".join(parts)
-
-    def label(self, index: int) -> str:
-        """What a sample is: its truth, or the answer."""
-        if self.answers is None:
-            return f"#{index}"
-        known = self.answers.given if self.answers.truth is None else self.answers.truth
-        return self.answers.said(known[index])
+        """What a sample is, and the model's answers with their probabilities."""
+        sample = self.sample(index)
+        words = sample.text if sample is not None and sample.look == "words" else ""
+        return " · ".join(filter(None, [words, self.answered.says(index)]))
 
     # One number.
     def source(self, index: int, sample: int) -> list[Array]:
@@ -196,7 +182,7 @@ class Inner:
             "words": self._ids(),
         }
         tops = {i for count in self.counts for i in count.listed.reshape(-1).tolist()}
-        facts["labels"] = {str(i): self.label(i) for i in sorted(tops)}
+        facts["labels"] = {str(i): self.answered.label(i) for i in sorted(tops)}
         facts["thumbs"] = self._thumbs(sorted(tops))
         self.shelf.fit(len(self.strip), ROOM - len(str(facts)))
         kept = self.strip[: self.shelf.level.samples or None]
@@ -229,7 +215,7 @@ class Inner:
                     "between": call.between,
                     "input": call.node is not None and call.node.is_input,
                     "output": call.value in {*self.look.recorded().outputs},
-                    "names": self.names(call),
+                    "names": self.answered.names(call.value),
                     "recipe": recipes[i],
                     "reach": reach[i],
                     "write": self._written(call),
@@ -259,14 +245,6 @@ class Inner:
                     else {}
                 )
         return found
-
-    def names(self, call: Shown) -> list[str]:
-        """The names of a vector's numbers, where they are classes."""
-        answers = self.answers
-        is_answer = call.value in {*self.look.recorded().outputs}
-        if answers is None or answers.kind != CLASSES or not is_answer:
-            return []
-        return answers.names[: call.plane[2]]
 
     def _whole_numbers(self, length: int) -> tuple[int, Array] | None:
         """The input of as many whole numbers, and its number."""

@@ -175,7 +175,7 @@ class InsidePicture(Picture):
             canvas.text_line(complex(len(shown) * (TILE + GAP) + 4, 22), left, Font(11, "label"))
 
     def _bars(self, canvas: Canvas, call: Shown, values: Array, width: float) -> None:
-        names = self.inner.names(call) if call.kind == CLASSES else []
+        names = self.inner.answered.names(call.value) if call.kind == CLASSES else []
         high = TILE - 14 if names and len(names) <= TILES else TILE
         least, most = min(0.0, float(values.min())), max(0.0, float(values.max()))
         scale, step = high / ((most - least) or 1), min(26.0, width / len(values))

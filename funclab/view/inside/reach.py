@@ -38,11 +38,11 @@ def _reach(call: Shown, index: int, before: list[Reach | None]) -> Reach | None:
         return None
     kept = recipe.kind in ("sum", "largest", "mean", "activation", "normal", "merge")
     joined = recipe.kind == "joined" and recipe.axis == 2
-    if not (kept or joined) or call.plane[:2] == (1, 1):
+    if not (kept or joined) or call.plane[:2] == (1, 1) or recipe.group or recipe.window.transposed:
         return None
     image, axes = known[0][0], [_widest([axes[n] for _, axes in known]) for n in (0, 1)]
     moved = []
-    for axis, size, stride, dilation, pad in zip(axes, *vars(recipe.window).values(), strict=True):
+    for axis, size, stride, dilation, pad in zip(axes, *recipe.window.axes, strict=True):
         if axis is None:
             return None
         scale, low, high = axis

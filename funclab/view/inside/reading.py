@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab.graph.shape_math import Array, known, same_padding
+from funclab.graph.shape_math import Array, known, same_padding, transposed_cut
 from funclab.graph.value import Call, Constant, Value, Variable
 from funclab.ops.shaping import Reshape
 from funclab.view.inside.numbers import ACTIVATIONS
@@ -71,6 +71,8 @@ class _Reader:
         core = self._core(call)
         if core is None:
             return None
+        if core.group and bias is not None and activation == "linear":
+            return replace(core, offset=bias)
         if core.kind != "sum" and (bias is not None or activation != "linear"):
             return None
         bias = core.bias if bias is None else bias
@@ -85,6 +87,14 @@ class _Reader:
             if kernel is None or kernel.ndim != 2 or constant(call.inputs[0]) is not None:
                 return None
             return Recipe("sum", [call.inputs[0]], kernel=kernel[None, None])
+        if name == "ConvTranspose":
+            return self._transposed(call)
+        if name == "Einsum":
+            return self._contracted(call)
+        if name == "Repeat":
+            return self._repeated(call)
+        if (grouped := self._grouped(call)) is not None:
+            return grouped
         if name in POOLS:
             return self._pooled(call, POOLS[name])
         if name.lower() in MERGED or name == "Divide":
@@ -123,6 +133,66 @@ class _Reader:
         window = _window(size, op.strides, op.dilation_rate, pads)
         kernel = kernel.reshape((*window.size, *kernel.shape[-2:]))
         return Recipe("sum", [x], window=window, kernel=kernel, bias=bias)
+
+    def _transposed(self, call: Call) -> Recipe | None:
+        """Of a transposed convolution, whose kernel has the filters before the channels."""
+        op: Any = call.op
+        kernel = constant(call.inputs[1])
+        if kernel is None or kernel.ndim > 4 or op.data_format != "channels_last":
+            return None
+        cut = [transposed_cut(*axis) for axis in op.axes(kernel.shape)]
+        window = _window(kernel.shape[:-2], op.strides, op.dilation_rate, cut)
+        kernel = kernel.reshape((*window.size, *kernel.shape[-2:])).swapaxes(2, 3)
+        return Recipe(
+            "sum", [call.inputs[0]], window=replace(window, transposed=True), kernel=kernel
+        )
+
+    def _contracted(self, call: Call) -> Recipe | None:
+        """Of an einsum that is a Dense layer: the last axis of x is summed over."""
+        kernel = constant(call.inputs[1]) if len(call.inputs) == 2 else None
+        terms = call.op.subscripts.replace(" ", "").replace("->", ",").split(",")  # type: ignore[attr-defined]
+        if kernel is None or kernel.ndim != 2 or len(terms) != 3:
+            return None
+        x, (channel, unit), out = terms[0], terms[1], terms[2]
+        if x[-1] != channel or out != x[:-1] + unit or unit in x or self.value.ndim > 4:
+            return None
+        return Recipe("sum", [call.inputs[0]], kernel=kernel[None, None])
+
+    def _repeated(self, call: Call) -> Recipe | None:
+        """Of rows and columns that are repeated, one axis after the other."""
+        times = [1, 1, 1, 1]
+        while True:
+            op: Any = call.op
+            axis = op.axis % self.value.ndim - self.value.ndim + 4
+            if not isinstance(op.repeats, int) or axis not in (1, 2):
+                return None
+            times[axis] *= op.repeats
+            inner = call.inputs[0].origin
+            if call.inputs[0] in self.made or inner is None or type(inner.op).__name__ != "Repeat":
+                return Recipe(
+                    "repeat", [call.inputs[0]], window=Window(strides=(times[1], times[2]))
+                )
+            call = inner
+
+    def _grouped(self, call: Call) -> Recipe | None:
+        """Of channels that are normalized in groups: each group with the mean and the variance of
+        all its places. They are cut apart, normalized and joined again, then scaled."""
+        scale = constant(call.inputs[1]) if type(call.op).__name__ == "Multiply" else None
+        if scale is not None and (inner := call.inputs[0].origin) is not None:
+            call = inner
+        whole = call.inputs[0].origin if type(call.op).__name__ == "Reshape" else None
+        if whole is None or type(whole.op).__name__ != "LayerNormalization":
+            return None
+        op: Any = whole.op
+        cut, apart = whole.inputs[0].origin, known(whole.inputs[0].shape)
+        every = tuple(axis % len(apart) for axis in op.axis)
+        if cut is None or every != (*range(1, len(apart) - 2), len(apart) - 1) or op.scaled:
+            return None
+        source = cut.inputs[0]
+        if known(source.shape) != (*apart[:-2], apart[-2] * apart[-1]) or source.ndim > 4:
+            return None
+        own = {"group": apart[-1], "epsilon": float(op.epsilon), "scale": scale}
+        return Recipe("normal", [source], **own) if scale is None or scale.ndim == 1 else None
 
     def _pooled(self, call: Call, kind: str) -> Recipe | None:
         op: Any = call.op

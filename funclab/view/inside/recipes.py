@@ -39,21 +39,31 @@ class Window:
     dilation: Place = (1, 1)
     pads: Place = (0, 0)
     """How many zeros are in front of the first number."""
+    transposed: bool = False
+    """Whether each number that is read is written to a window of the result: a number is then made
+    of those whose windows reach it, and `pads` are cut from the front of the result."""
 
-    def starts(self, at: Place) -> Place:
-        """The row and column of the window's first number; negative in the padding."""
-        i, j = (n * s - p for n, s, p in zip(at, self.strides, self.pads, strict=True))
-        return i, j
+    @property
+    def axes(self) -> tuple[Place, Place, Place, Place]:
+        return self.size, self.strides, self.dilation, self.pads
 
     def of(self, array: Array, at: Place) -> tuple[Array, Array]:
         """The numbers in the window at a place, (U, V, C), zeros in the padding; and where they
         are inside the array, (U, V)."""
-        axes = zip(self.starts(at), self.size, self.dilation, strict=True)
-        rows, columns = (start + np.arange(n) * d for start, n, d in axes)
+        axes = zip(at, self.size, self.strides, self.dilation, self.pads, strict=True)
+        rows, columns = (self._places(*axis) for axis in axes)
         held = (rows >= 0) & (rows < array.shape[0])
         inside = held[:, None] & ((columns >= 0) & (columns < array.shape[1]))
         rows, columns = rows.clip(0, array.shape[0] - 1), columns.clip(0, array.shape[1] - 1)
         return np.where(inside[..., None], array[np.ix_(rows, columns)], 0), inside
+
+    def _places(self, at: int, size: int, stride: int, dilation: int, pad: int) -> Array:
+        """Where each number of the window is along an axis; -1 if no window reaches it."""
+        taps = np.arange(size) * dilation
+        if not self.transposed:
+            return at * stride - pad + taps
+        reached = at + pad - taps
+        return np.where(reached % stride == 0, reached // stride, -1)
 
 
 @dataclass
@@ -62,7 +72,8 @@ class Recipe:
 
     `kind` is "sum" (of products with a kernel), "largest" or "mean" (of a window), "merge" (`op`
     says how), "joined" (along `axis` of rows, columns, channels), "normal", "activation", "lookup"
-    (rows of a table), "copy" (in another shape) or "" for what is only shown.
+    (rows of a table), "copy" (in another shape), "repeat" (each place several times: the window's
+    strides say how often) or "" for what is only shown.
     """
 
     kind: str = ""
@@ -83,6 +94,8 @@ class Recipe:
     mean: Array | None = None
     variance: Array | None = None
     """Of "normal", for each channel; without mean and variance, those of the place are taken."""
+    group: int = 0
+    """Of "normal": how many channels share a mean and a variance, those of all their places."""
     epsilon: float = 0
 
     def number(self, made: list[Array], at: Place, channel: int) -> Number | None:
@@ -106,6 +119,10 @@ class Recipe:
             z = arrays[0][at]
             result = activated(self.activation, self.settings, z, channel)
             return Number([], float(z[channel]), 0, result)
+        if self.kind == "repeat":
+            i, j = (n // times for n, times in zip(at, self.window.strides, strict=True))
+            value = float(arrays[0][i, j, channel])
+            return Number([], value, 0, value)
         if self.kind == "copy":
             value = float(arrays[0].reshape(plane(self.shape))[(*at, channel)])
             return Number([], value, 0, value)
@@ -156,8 +173,10 @@ class Recipe:
 
     def _normal(self, array: Array, at: Place, channel: int) -> Number:
         x = array[at]
-        mean = x.mean() if self.mean is None else self.mean[channel]
-        variance = x.var() if self.variance is None else self.variance[channel]
+        first = channel // self.group * self.group if self.group else 0
+        same = array[..., first : first + self.group] if self.group else x
+        mean = same.mean() if self.mean is None else self.mean[channel]
+        variance = same.var() if self.variance is None else self.variance[channel]
         scale = 1.0 if self.scale is None else self.scale[channel]
         offset = 0.0 if self.offset is None else self.offset[channel]
         steps = {"x": x[channel], "mean": mean, "variance": variance, "scale": scale}

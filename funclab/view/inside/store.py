@@ -158,11 +158,20 @@ def _stored(call: Shown, whole: bool, places: dict[Value, int]) -> dict[str, Any
     }
     if any(number is not None for number in sources):
         found["numbers"] = [None if number is None else float(number) for number in sources]
-    for name in ("op", "axis", "divisor", "activation", "epsilon"):  # pages know the usual values
+    for name in (
+        "op",
+        "axis",
+        "divisor",
+        "activation",
+        "group",
+        "epsilon",
+    ):  # pages know the usual values
         if getattr(recipe, name) != getattr(USUAL, name):
             found[name] = getattr(recipe, name)
     if recipe.window != USUAL.window:
-        found["window"] = [*map(list, vars(recipe.window).values())]
+        found["window"] = [*map(list, recipe.window.axes)]
+    if recipe.window.transposed:
+        found["transposed"] = True
     arrays = {
         name: getattr(recipe, name) for name in ("bias", "scale", "offset", "mean", "variance")
     }

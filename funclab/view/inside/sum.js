@@ -3,7 +3,7 @@
 import { h, s } from "../live/core.js";
 import { brief, heat, numeral } from "../learned/learned.js";
 import { bars, frameAround, sheet, tile } from "./boxes.js";
-import { agrees, Missing, Sums } from "./sums.js";
+import { agrees, Missing, Sums, windowAt } from "./sums.js";
 
 const MOST = 8, FEWEST = 3, ROW = 36, LOW_ROW = 24, AROUND = 108, BAR = 72, SHORT_BAR = 50, SMALL = 490, LOW = 330;
 
@@ -40,7 +40,7 @@ export class SumFace {
         { words: call.words });
     } catch (error) {
       if (!(error instanceof Missing)) throw error;
-      return ctx.t(ctx.model.alone ? "inside_not_stored" : "asking_kernel");
+      return ctx.t(ctx.alone ? "inside_not_stored" : "asking_kernel");
     }
   }
 
@@ -169,18 +169,28 @@ export class SumFace {
     return this.ctx.t(rows * columns > 1 ? "inside_filter" : "inside_unit", { k: channel });
   }
 
+  /** The part of a map that a window covers: its first row and column, and how many of each. */
+  covered({ window: [size, strides, dilation, pads], ...recipe }, plane, at) {
+    if (!recipe.transposed) {
+      return [0, 1].map((axis) => [at[axis] * strides[axis] - pads[axis], (size[axis] - 1) * dilation[axis] + 1]);
+    }
+    const places = windowAt({ window: [size, strides, dilation, pads], ...recipe }, plane, at).filter((n) => n >= 0);
+    return [(place) => Math.floor(place / plane[1]), (place) => place % plane[1]].map((along) => {
+      const all = places.map(along), first = Math.min(...all);
+      return places.length ? [first, Math.max(...all) - first + 1] : [0, 0];
+    });
+  }
+
   /** The map that a row reads, with the window on it. */
   sourceMap(recipe, source, row, at) {
     const map = this.values.map(recipe.sources[0], row.channel);
     if (!map) return h("span", { class: "fl-in-map" });
     const factor = this.values.of(recipe.sources[0]).factor, top = this.values.top(recipe.sources[0]);
     const { part, side, width, height } = tile(map, { x: 1, y: 1, room: ROW - 4, top });
-    const [size, strides, dilation, pads] = recipe.window,
-      [y, x] = [0, 1].map((axis) => (at[axis] * strides[axis] - pads[axis]) / factor);
-    const spans = [0, 1].map((axis) => ((size[axis] - 1) * dilation[axis] + 1) / factor);
+    const [[y, high], [x, wide]] = this.covered(recipe, source.plane, at).map((ends) => ends.map((n) => n / factor));
     return h("span", { class: "fl-in-map" }, sheet(width + 2, height + 2, part,
       s("rect", { x: 1 + x * side, y: 1 + y * side,
-      width: spans[1] * side, height: spans[0] * side, class: "s-focus", fill: "none", "stroke-width": 2 })));
+      width: wide * side, height: high * side, class: "s-focus", fill: "none", "stroke-width": 2 })));
   }
 
   /** Sum, bias and activation as three large numbers. */
@@ -262,6 +272,8 @@ export class SumFace {
     return [this.heading(this.ctx.t("inside_is_copy"), this.place(index, at)),
       h("p", { class: "fl-in-result" }, this.big(numeral(made.result), from.join(", ")))];
   }
+
+  parts_repeat(...given) { return this.parts_copy(...given); }
 
   parts_normal(index, at, channel, made) {
     const { ctx } = this, { x, mean, variance, scale, offset } = made.steps,

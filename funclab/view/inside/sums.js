@@ -2,12 +2,20 @@
 
 const TOLERANCE = 1e-3;
 
+/** The error function, to 2e-7: formula 7.1.26 of Abramowitz and Stegun, "Handbook of Mathematical Functions". */
+function erf(z) {
+  const t = 1 / (1 + 0.3275911 * Math.abs(z));
+  const terms = [1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592];
+  return Math.sign(z) * (1 - terms.reduce((sum, term) => (sum + term) * t, 0) * Math.exp(-z * z));
+}
+
 const ACTIVATIONS = {
   linear: (z) => z,
   sigmoid: (z) => 1 / (1 + Math.exp(-z)),
   tanh: Math.tanh,
   elu: (z) => (z > 0 ? z : Math.expm1(z)),
   silu: (z) => z / (1 + Math.exp(-z)),
+  gelu: (z) => (z * (1 + erf(z / Math.SQRT2))) / 2,
   softplus: (z) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))),
   relu: (z, { negative_slope = 0, max_value = null, threshold = 0 }) =>
     (z < threshold ? negative_slope && negative_slope * (z - threshold) : max_value == null ? z :
@@ -21,14 +29,18 @@ function activated({ activation, settings }, z, k) {
   return powers[k] / powers.reduce((a, b) => a + b, 0);
 }
 
-/** The window at a place of a plane, row by row: indices of its places, -1 in the padding. */
-export function windowAt({ window: [size, strides, dilation, pads] }, [rows, columns], at) {
-  const places = [], [row, column] = [0, 1].map((axis) => at[axis] * strides[axis] - pads[axis]);
-  for (let u = 0; u < size[0]; u++) for (let v = 0; v < size[1]; v++) {
-    const i = row + u * dilation[0], j = column + v * dilation[1];
-    places.push(i >= 0 && j >= 0 && i < rows && j < columns ? i * columns + j : -1);
-  }
-  return places;
+/**
+ * The window at a place of a plane, row by row: indices of its places, -1 in the padding. If it is transposed,
+ * the places whose own windows reach this one, -1 where there is none.
+ */
+export function windowAt({ window: [size, strides, dilation, pads], transposed = false }, [rows, columns], at) {
+  const along = (axis) => Array.from({ length: size[axis] }, (_, tap) => {
+    const shift = tap * dilation[axis], reached = at[axis] + pads[axis] - shift;
+    if (!transposed) return at[axis] * strides[axis] - pads[axis] + shift;
+    return reached % strides[axis] ? -1 : reached / strides[axis];
+  });
+  const inside = (i, j) => i >= 0 && j >= 0 && i < rows && j < columns, [down, across] = [along(0), along(1)];
+  return down.flatMap((i) => across.map((j) => (inside(i, j) ? i * columns + j : -1)));
 }
 
 const sum = (values) => values.reduce((a, b) => a + b, 0);
@@ -122,9 +134,11 @@ export class Sums {
 
   normal(index, recipe, [{ values, plane }], [row, column], channel) {
     const start = (row * plane[1] + column) * plane[2], places = Array.from(values.subarray(start, start + plane[2]));
-    const own = (name, otherwise) => this.values.weight(index, name)?.[channel] ?? otherwise;
-    const mean = own("mean", sum(places) / places.length);
-    const variance = own("variance", sum(places.map((x) => (x - mean) ** 2)) / places.length);
+    const own = (name, otherwise) => this.values.weight(index, name)?.[channel] ?? otherwise, { group } = recipe;
+    const groupOf = (k) => Math.floor(k / group), ofGroup = (_, i) => groupOf(i % plane[2]) === groupOf(channel);
+    const same = group ? values.filter(ofGroup) : places;
+    const mean = own("mean", sum(same) / same.length);
+    const variance = own("variance", sum(same.map((x) => (x - mean) ** 2)) / same.length);
     const scale = own("scale", 1), offset = own("offset", 0), x = places[channel];
     const result = ((x - mean) / Math.sqrt(variance + recipe.epsilon)) * scale + offset;
     return { steps: { x, mean, variance, scale, offset }, result };
@@ -133,6 +147,11 @@ export class Sums {
   activation(index, recipe, [{ values, plane }], [row, column], channel) {
     const start = (row * plane[1] + column) * plane[2], z = Array.from(values.subarray(start, start + plane[2]));
     return { total: z[channel], result: activated(recipe, z, channel) };
+  }
+
+  repeat(index, { window: [, times] }, [{ values, plane }], at, channel) {
+    const [row, column] = at.map((n, axis) => Math.floor(n / times[axis]));
+    return { place: [row, column, channel], result: values[(row * plane[1] + column) * plane[2] + channel] };
   }
 
   copy(index, recipe, [{ values, plane }], [row, column], channel) {

@@ -3,7 +3,7 @@
 import { numeral, rowOf, unpacked } from "../learned/learned.js";
 
 /** The settings of a recipe that are not stored, as they are the usual ones. */
-const USUAL = { op: "", axis: 2, divisor: 1, activation: "linear", settings: {}, epsilon: 0,
+const USUAL = { op: "", axis: 2, divisor: 1, activation: "linear", settings: {}, group: 0, epsilon: 0,
   window: [[1, 1], [1, 1], [1, 1], [0, 0]] };
 
 export class Values {
@@ -63,14 +63,14 @@ export class Values {
   exact(index) {
     const { facts } = this.ctx, drawn = this.of(index);
     if (facts.whole) return drawn && { values: drawn.values, plane: this.calls[index].plane };
-    const key = `${this.sample} ${index}`, packed = this.ctx.model.alone ? null : this.ctx.lazy("exact", key);
+    const key = `${this.sample} ${index}`, packed = this.ctx.alone ? null : this.ctx.lazy("exact", key);
     return packed && this.once(`exact ${key}`, () => ({ values: unpacked(packed), plane: this.calls[index].plane }));
   }
 
   /** A weight of a recipe; null while it is not here. */
   weight(index, name) {
     const { recipe } = this.calls[index];
-    const packed = recipe[name] ?? (name === "kernel" && !this.ctx.model.alone ? this.ctx.lazy("kernel", index) : null);
+    const packed = recipe[name] ?? (name === "kernel" && !this.ctx.alone ? this.ctx.lazy("kernel", index) : null);
     return packed && this.once(`${name} ${index}`, () => unpacked(packed));
   }
 

@@ -8,20 +8,21 @@ from typing import Any, ClassVar
 import numpy as np
 
 from funclab.errors import ArgumentError, DataError
-from funclab.models.meaning import known_meaning, learn, told
+from funclab.models.meaning import learn, told
 from funclab.models.model import Model
 from funclab.registry.parameters import wrong_value
 from funclab.saving import computing
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.text import clean
+from funclab.view.inside.answered import Answered
 from funclab.view.inside.facts import Inner
 from funclab.view.inside.picture import InsidePicture
 from funclab.view.inside.statistics import MOST_NUMBERS
-from funclab.view.learned.answers import Answers, answers_of
+from funclab.view.learned.asking import Asking
 from funclab.view.learned.look import Look
 from funclab.view.live import variables
-from funclab.view.live.view import View, compressed
+from funclab.view.live.view import compressed
 
 FEWEST, MOST = 64, 2000
 """How many samples are read: at least as many of a large model, and at most."""
@@ -29,7 +30,7 @@ FACES = ("calls", "number", "weights")
 SCALES = ("same", "largest")
 
 
-class Inside(View):
+class Inside(Asking):
     """What each call makes of a sample; `inner` has the numbers.
 
     The model is left unchanged. `store=False` leaves samples out of saved notebooks.
@@ -47,7 +48,7 @@ class Inside(View):
     }
 
     def __init__(self, inner: Inner, call: str, **settings: Any) -> None:
-        self.inner = inner
+        self.inner, self.asks = inner, inner.look
         usual = {"sample": inner.strip[0], "call": inner.first}
         title = clean(inner.look.model.name)
         super().__init__(title=title, call=call, usual=usual, **settings)
@@ -106,7 +107,8 @@ def inside(
 
     model: a model with a graph, of funclab or of Keras; nothing in it changes.
     x, y: data as for `predict`, and the truth, if it is known: numbers of classes, one-hot rows,
-        zeros and ones, or numbers.
+        zeros and ones, or numbers; by output if the model has several. Samples are chosen and
+        labelled by the first output that has one answer for each of them.
     samples: the indices of the samples in the strip; default None: with `y`, six right ones and
         the six surest mistakes, else the first 12.
     at_most: how many samples, the first ones, are counted for zeros and largest numbers.
@@ -185,15 +187,13 @@ def inner_of(
     given = len(look)
     read = max(FEWEST, min(MOST, MOST_NUMBERS // max(1, look.numbers)))
     look.cut(max([read, sample + 1, *(int(i) + 1 for i in np.atleast_1d(samples or []))]))
-    if y is not None and len(look) < given and isinstance(y, (np.ndarray, list, tuple)):
-        y = y[: len(look)]
     if not len(look):
         raise DataError(
             "x has no samples.", why="there is nothing to show.", fix="pass at least one sample."
         )
     learn(model, x, y)
     told(model, tokens=tokens, features=features, labels=labels)
-    inner = Inner(look, _answers(look, y), samples, at_most, show)
+    inner = Inner(look, Answered(look, y), samples, at_most, show)
     inner.given = given
     return inner
 
@@ -201,12 +201,3 @@ def inner_of(
 def _index(state: dict[str, Any]) -> int:
     sample = state.get("sample", 0)
     return sample if isinstance(sample, int) else 0
-
-
-def _answers(look: Look, y: Any) -> Answers | None:
-    """The answers of a model with one answer for each sample; None for others."""
-    if len(look.model.outputs) != 1 or len(look.model.outputs[0].shape) > 2:
-        return None
-    meant = known_meaning(look.model.outputs[0])
-    named = meant is not None and meant.kind == "classes" and isinstance(meant.labels, tuple)
-    return answers_of(look, y, labels=meant.labels if named and meant else None)

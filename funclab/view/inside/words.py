@@ -42,15 +42,15 @@ class Table:
 def table_of(inner: Inner, sample: int, weights: Array) -> Table | None:
     """The table of a sample's words; None where there are no words, or no single answer."""
     answers, length = inner.answers, weights.shape[2]
-    if answers is None or length > POSITIONS or inner.look.model.output_shape[-1] is None:
+    if answers is None or length > POSITIONS:
         return None
     words = words_of(inner.look, length)
     if words is None or not words.places:
         return None
     end = inner.padding(sample, length)
     rows = slice(0, end) if weights.shape[1] == length else slice(None)
-    push = pushes(inner.look, [sample], words, answers)[0]
-    others = without(inner.look, sample, words)
+    push = pushes(inner.look, [sample], words, inner.answered)[0]
+    others = without(inner.look, sample, words)[inner.answered.output]
     if answers.kind == CLASSES:
         given: Array = others.argmax(axis=1)
     else:

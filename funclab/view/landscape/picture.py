@@ -39,6 +39,11 @@ def told(loss: float) -> str:
     return f"{loss:.3f}" if loss >= 0.001 else brief(loss)
 
 
+def real(value: float, form: str = "g") -> str:
+    """A number as it is written: with a real minus sign."""
+    return f"{value:{form}}".replace("-", "−")
+
+
 @dataclass(repr=False)
 class PlanePicture(Picture):
     """A plane with its path, and the losses along it, perhaps with title and caption."""
@@ -131,12 +136,10 @@ class PlanePicture(Picture):
         below, base = Font(11, "label", anchor="middle"), TOP + self.side
         for value in ticks(self.across.low, self.across.high):
             x = self.point(value, self.up.low).real
-            canvas.text_line(complex(x, base + 16), f"{value:g}", below)
+            canvas.text_line(complex(x, base + 16), real(value), below)
         for value in ticks(self.up.low, self.up.high):
             y = self.point(self.across.low, value).imag
-            canvas.text_line(
-                complex(LEFT - 8, y + 4), f"{value:g}", Font(11, "label", anchor="end")
-            )
+            canvas.text_line(complex(LEFT - 8, y + 4), real(value), END)
         first, second = self.axes
         middle = complex(LEFT + self.side / 2, base + 34)
         words = f"→ {first} · ↑ {second}"
@@ -244,7 +247,7 @@ class LinePicture(Picture):
     @property
     def grid(self) -> tuple[list[str], list[list[str]]]:
         titles = [say("landscape_column_along"), say("loss")]
-        return titles, [[f"{t:.2f}", told(loss)] for t, loss in zip(self.along, self.losses)]
+        return titles, [[real(t, ".2f"), told(loss)] for t, loss in zip(self.along, self.losses)]
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         if self.caption:
@@ -272,7 +275,8 @@ class LinePicture(Picture):
         for i, (t, loss) in enumerate(zip(self.along, self.losses)):
             if not math.isfinite(loss):
                 continue
-            canvas.open(say("landscape_line_at", t=f"{t:.2f}", loss=told(loss)), "step", key=str(i))
+            title = say("landscape_line_at", t=real(t, ".2f"), loss=told(loss))
+            canvas.open(title, "step", key=str(i))
             canvas.circle(at(t, loss), 2.5, Paint("ink"))
             canvas.close()
         for t, name in zip((0, 1), self.names):

@@ -26,7 +26,7 @@ from funclab.view.landscape.losses import (
     plane_of_weights,
     random_plane,
 )  # fmt: skip
-from funclab.view.landscape.picture import SIDE, SMALL, LinePicture, PlanePicture, told
+from funclab.view.landscape.picture import SIDE, SMALL, LinePicture, PlanePicture, real, told
 from funclab.view.live.variables import written
 from funclab.view.live.view import View
 from funclab.view.scene.diagram import bare
@@ -232,7 +232,7 @@ def _between(between: Any, x: Any, y: Any, settings: dict[str, Any]) -> Landscap
     facts = {
         "faces": ["line"],
         "line": {"words": words},
-        "along": [f"{t:.2f}" for t in along],
+        "along": [real(t, ".2f") for t in along],
         "real": [told(loss) for loss in losses],
         "start": int(np.abs(along - 1).argmin()),
         "size": len(first.weights),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from funclab.errors import DataError
 from funclab.graph.shape_math import Array, show
 from funclab.models.inputs import as_array
+from funclab.models.model import Model
 from funclab.training.logits import BELONGS
 from funclab.view.draw.sentences import say
 from funclab.view.learned.look import Look
@@ -105,6 +107,16 @@ def answers_of(
             fix=f"pass {count} labels, in the order of the classes.",
         )
     return Answers(kind, values, truth, names)
+
+
+def of_output(given: Any, model: Model, output: int) -> Any:
+    """What is given for one of a model's outputs: by name or in a list, if it has several."""
+    names = model.output_names
+    if isinstance(given, Mapping):
+        return given.get(names[output])
+    if len(names) == 1:
+        return given
+    return given[output] if isinstance(given, (list, tuple)) and len(given) == len(names) else None
 
 
 def _names(kind: str, count: int) -> list[str]:

@@ -1,8 +1,9 @@
 // An exercise: lines to put in order, the verdict on an attempt, hints one by one, the solution.
 
-import { h, mark } from "../live/core.js";
+import { brief, h, mark } from "../live/core.js";
 import { Graph } from "../live/graph.js";
 import { coded } from "./coded.js";
+import { SIGNS } from "./signs.js";
 
 /** How far a pointer goes before it drags a line. */
 const DRAGGED = 6;
@@ -14,6 +15,12 @@ export function dropped(order, number, to) {
   return [...others.slice(0, to), number, ...others.slice(to)];
 }
 
+/** The first sentence of a text, and the rest. */
+export function inTwo(text) {
+  const at = text.search(/(?<=[.?!]) /);
+  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
+}
+
 /** @type {WrittenView} */
 export const exercise = {
   draw(ctx) {
@@ -22,12 +29,23 @@ export const exercise = {
     this.graph = new Graph(ctx.t("lesson_your_graph"));
     this.lines = h("ol", { class: "fl-lines", "aria-label": ctx.t("lesson_lines") });
     this.hints = h("ol", { class: "fl-hints", "aria-label": ctx.t("lesson_hints") });
-    ctx.bar.append(...ctx.makeButtons());
-    ctx.stage.append(h("div", { class: "fl-told" }, h("p", {}, h("b", {}, `${facts.id} `), coded(facts.task)),
-      this.lines, this.verdict, this.hints), this.graph.el);
+    this.open = h("span", { class: "fl-open" });
+    this.task = h("p", { class: "fl-task" });
+    const buttons = ctx.makeButtons(), told = h("div", { class: "fl-told" }, this.task, this.lines, this.verdict);
+    ctx.bar.append(...buttons.slice(0, -1), this.open, ...buttons.slice(-1));
+    // Where there are no lines to arrange, what one can do next stands below what was said.
+    if (!facts.lines.length) told.append(ctx.bar);
+    ctx.el.classList.toggle("fl-judged", !facts.lines.length);
+    told.append(this.hints);
+    ctx.stage.append(told, this.graph.el);
     if (this.low()) ctx.watchSizes(() => ctx.reserve(this.hints, [this.hinted(facts)]), ctx.foot);
     ctx.watchSizes(() => this.find(), this.graph.el);
     this.drag(ctx);
+  },
+
+  /** On the foot: whether what the lines made was kept, and whose graph it is. */
+  caption({ facts, model, t }) {
+    return brief(facts.undone || (model.get("pictures").marked ? t("lesson_your_picture") : ""));
   },
 
   /** Lines are dragged within the program, into it and out of it. */
@@ -82,17 +100,43 @@ export const exercise = {
   update(ctx) {
     const { facts, state } = ctx, pictures = ctx.model.get("pictures");
     this.drawLines(ctx);
+    const title = facts.lines.length ? [] : [h("span", { class: "fl-eyebrow" }, ctx.model.get("title"))];
+    this.task.replaceChildren(...title, h("span", { class: "fl-asked" }, coded(facts.task)));
     this.verdict.dataset.verdict = facts.verdict;
-    this.verdict.replaceChildren(h("p", { class: "fl-prompt" }, facts.heading), h("p", {}, coded(facts.says)));
+    this.verdict.replaceChildren(h("p", { class: "fl-prompt" }, facts.heading), ...this.judged(facts));
+    this.open.replaceChildren(...(facts.lines.length ? [] : this.counted(ctx)));
     const picture = (state.hints && pictures.lit) || pictures.marked;
     this.graph.el.hidden = !picture;
     if (picture && this.graph.put(picture)) this.find();
     this.hints.hidden = !state.hints && !this.low();
     this.hints.replaceChildren(...this.hinted(facts, state.hints));
+    if (state.hints > (this.hintsOpen ?? state.hints) && this.hints.lastChild) ctx.bringInSight(this.hints.lastChild);
+    this.hintsOpen = state.hints;
     const solved = state.solution && facts.tried ? this.solution(ctx) : [];
     ctx.panel.replaceChildren(...solved);
+    ctx.el.classList.toggle("fl-solved", solved.length > 0);
     if (solved.length > 1 && !this.solved) ctx.bringInSight(ctx.panel);
     this.solved = solved.length > 1;
+  },
+
+  /** What is right, each with its sign, and then the one thing that is not, with the line that made it. */
+  judged({ verdict, told, says, already = [], line = "" }) {
+    const said = told ?? says; // a view that was stored before says what is undone here, too
+    const item = (kind, ...parts) => h("li", {}, h("span", { class: `fl-chip fl-${kind}` }, SIGNS[kind]),
+      h("span", {}, ...parts));
+    if (!said) return [];
+    if (verdict === "right") return [h("ul", { class: "fl-checks" }, item("right", coded(said)))];
+    if (verdict !== "wrong") return [h("p", {}, coded(said))];
+    const [fault, why] = inTwo(said);
+    return [h("ul", { class: "fl-checks" }, already.map((one) => item("right", coded(one))),
+      item("wrong", coded(fault), why ? h("span", { class: "fl-reason" }, " ", coded(why)) : null)),
+      line ? h("pre", {}, h("code", {}, line)) : ""];
+  },
+
+  /** How many hints are open, of how many. */
+  counted({ facts, state, t }) {
+    const n = facts.hints.length, dots = facts.hints.map((_, i) => (i < state.hints ? "●" : "○")).join("");
+    return [t("lesson_hints_of", { i: state.hints, n }), h("span", { class: "fl-dots", "aria-hidden": "true" }, dots)];
   },
 
   hinted: ({ hints }, count = hints.length) => hints.slice(0, count).map((hint) => h("li", {}, coded(hint))),
@@ -164,11 +208,14 @@ export const exercise = {
         run: () => this.move(ctx, -1), when: lines },
       ArrowRight: { label: lines() ? ctx.t("lesson_key_later") : "", button: ctx.t("lesson_later"),
         run: () => this.move(ctx, 1), when: lines },
-      c: { label: lines() ? ctx.t("lesson_key_check") : "", button: ctx.t("lesson_check"), run: () => this.check(ctx),
+      c: { label: lines() ? ctx.t("lesson_key_check") : "", button: ctx.t("lesson_check"), icon: "play",
+        main: true, run: () => this.check(ctx),
         when: lines },
-      h: { label: ctx.t("lesson_key_hint"), button: ctx.t("lesson_hint"), off: state.hints >= facts.hints.length,
+      h: { label: ctx.t("lesson_key_hint"), button: ctx.t("lesson_hint"), icon: "bulb",
+        main: !lines(), off: state.hints >= facts.hints.length,
         run: () => ctx.set({ hints: Math.min(facts.hints.length, state.hints + 1) }) },
-      s: { label: ctx.t("lesson_key_solution"), button: ctx.t("lesson_solution"), off: !facts.tried,
+      s: { label: ctx.t("lesson_key_solution"), button: ctx.t("lesson_solution"), icon: "look",
+        off: !facts.tried,
         run: () => (facts.tried ? ctx.set({ solution: !state.solution }) : ctx.say(ctx.t("lesson_try_first"))) },
     };
   },

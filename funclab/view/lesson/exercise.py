@@ -36,6 +36,14 @@ class Verdict:
     values: dict[str, Any] = field(default_factory=dict)
     undone: str = ""
     """What is said about the variables that were set and are now as before."""
+    at: list[Any] = field(default_factory=list)
+    """The calls and layers at fault."""
+    already: list[str] = field(default_factory=list)
+    """What is right in an answer that is not: a sentence for each thing."""
+    common: Any = None
+    """The calls behind these sentences; see `funclab.teach.already`."""
+    line: str = ""
+    """The student's line at fault, if it is known."""
 
     @property
     def right(self) -> bool:
@@ -90,6 +98,10 @@ class ExerciseView(View):
             "verdict": kind,
             "heading": heading,
             "says": " ".join(filter(None, [self.verdict.says, self.verdict.undone])),
+            "told": self.verdict.says,
+            "undone": self.verdict.undone,
+            "already": list(self.verdict.already),
+            "line": self.verdict.line,
             "tried": tried or kind in ("right", "wrong"),
         }
 
@@ -140,8 +152,18 @@ class ExerciseView(View):
         facts: Any = self.facts
         texts = [facts["says"] if facts["verdict"] != "untried" else facts["task"]]
         ink, look = INKS[facts["verdict"]], theme.still(self.look)
+        if facts["verdict"] == "wrong":
+            texts = [*self._signed(), facts["undone"]]
         return Card(facts["heading"], texts, self.verdict.marked, ink, look)
+
+    def _signed(self) -> list[str]:
+        """What is right and what is not, each with its sign."""
+        facts: Any = self.facts
+        return [*(f"✓ {right}" for right in facts["already"]), f"✕ {facts['told']}"]
 
     def __repr__(self) -> str:
         facts: Any = self.facts
-        return " ".join([facts["heading"], facts["says"]]).strip()
+        if not facts["already"]:
+            return " ".join([facts["heading"], facts["says"]]).strip()
+        lines = [facts["heading"], *(f"  {text}" for text in (*self._signed(), facts["undone"]))]
+        return "\n".join(line for line in lines if line.strip())

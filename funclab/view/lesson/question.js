@@ -4,18 +4,22 @@ import { h } from "../live/core.js";
 import { ANSWERED } from "../live/cover.js";
 import { KERNEL } from "../live/kernel.js";
 import { coded } from "./coded.js";
+import { SIGNS } from "./signs.js";
 
 /** @type {WrittenView} */
 export const question = {
   draw(ctx) {
     const { facts } = ctx;
-    this.options = facts.options.map((option, i) =>
-      ctx.button(coded(option.text), String(i + 1), () => this.choose(ctx, i), false));
+    this.options = facts.options.map(({ text }, i) => {
+      const words = [coded(text), h("span", { class: "fl-reason" })];
+      return ctx.button(words, String(i + 1), () => this.choose(ctx, i), false);
+    });
     this.see = ctx.button(ctx.t("show_me"), "0", () => this.choose(ctx, null), null, { icon: "look" });
     this.reveal = h("div", { class: "fl-reveal", role: "status" });
-    ctx.stage.append(
-      h("p", { class: "fl-prompt" }, h("b", {}, `${facts.id} `), coded(facts.prompt)),
-      h("ol", { class: "fl-options" }, this.options.map((button) => h("li", {}, button))), this.see, this.reveal);
+    this.eyebrow = h("span", { class: "fl-eyebrow" });
+    this.answering = h("div", {}, h("ol", { class: "fl-options" }, this.options.map((button) => h("li", {}, button))),
+      this.see, this.reveal);
+    ctx.stage.append(h("div", { class: "fl-prompt" }, this.eyebrow, ...coded(facts.prompt)), this.answering);
     if (ctx.model.alone && !this.answers(ctx).length) ctx.model.set("answers", ANSWERED.read(facts.id));
     ctx.hear("change:answers", () => ctx.update());
     ctx.watchSizes(() => this.keepRoom(ctx), ctx.foot);
@@ -40,9 +44,14 @@ export const question = {
 
   /** Keep the room of the longest response. */
   keepRoom(ctx) {
-    const given = [...ctx.facts.options.keys()], said = [null, ...given].map((last) => this.said(ctx, last, true));
-    if (ctx.facts.votes > 1) said.push(...given.map((last) => this.said(ctx, last, false)));
-    ctx.reserve(this.reveal, said.map((texts) => this.paragraphs(texts)));
+    const given = [...ctx.facts.options.keys()];
+    const shown = [[undefined, false], ...[null, ...given].map((last) => [last, true])];
+    if (ctx.facts.votes > 1) shown.push(...given.map((last) => [last, false]));
+    ctx.reserve(this.answering, shown.map(([last, open]) => {
+      const copy = this.answering.cloneNode(true), part = (what) => copy.querySelector(what);
+      this.dress(ctx, [...copy.querySelectorAll("li>button")], part(":scope>button"), part(".fl-reveal"), last, open);
+      return [...copy.childNodes];
+    }));
   },
 
   paragraphs: (texts) => texts.map((text) => h("p", {}, coded(text))),
@@ -63,14 +72,34 @@ export const question = {
   },
 
   update(ctx) {
-    const answers = this.answers(ctx), open = this.open(ctx), { options } = ctx.facts;
-    this.options.forEach((button, i) => {
-      const chosen = answers.at(-1) === i;
+    const last = this.answers(ctx).at(-1), open = this.open(ctx), right = ctx.facts.options[last]?.right;
+    const key = !open ? "lesson_expect" : last === null ? "lesson_without_guess" : right ? "lesson_expected"
+      : "lesson_unexpected";
+    this.eyebrow.textContent = ctx.t(key, { title: ctx.model.get("title") });
+    this.dress(ctx, this.options, this.see, this.reveal, last, open);
+  },
+
+  /** Show an answer on the options: their signs, and the reasons in the one chosen and the right one. What
+   * is said of it then is for screen readers alone. */
+  dress(ctx, options, see, reveal, last, open) {
+    options.forEach((button, i) => {
+      const { right = false } = ctx.facts.options[i], chosen = last === i, told = open && (chosen || right);
+      const sign = told ? SIGNS[right ? "right" : "wrong"] : "";
       button.setAttribute("aria-pressed", String(chosen));
-      button.dataset.sign = open && (chosen || options[i].right) ? (options[i].right ? "✓ " : "✗ ") : "";
+      button.dataset.answer = !open ? "" : right ? "right" : chosen ? "wrong" : "off";
+      button.querySelector("kbd").textContent = sign || String(i + 1);
+      button.dataset.sign = sign && `${sign} `; // the chip with it is hidden from screen readers
+      button.querySelector(".fl-reason").replaceChildren(...(told ? this.reason(ctx, i) : []));
     });
-    this.see.style.visibility = open ? "hidden" : "";
-    this.reveal.replaceChildren(...this.paragraphs(this.said(ctx, answers.at(-1), open)));
+    see.hidden = open;
+    reveal.classList.toggle("fl-unseen", open);
+    reveal.replaceChildren(...this.paragraphs(this.said(ctx, last, open)));
+  },
+
+  /** Why an option is right, or is not. */
+  reason({ facts, t }, i) {
+    const { right, answer } = facts.options[i];
+    return coded(right ? facts.reveal : answer || t("lesson_is_not"));
   },
 
   /** The response to the last answer; none before there is one. */

@@ -77,7 +77,7 @@ def _of_chance(told: Told, first: tuple[int, int], second: tuple[int, int]) -> Q
         for word, text in (
             ("truth", picture.name(cell[0])),
             ("given", picture.name(cell[1])),
-            ("n", str(table.counts[cell])),
+            ("n", int(table.counts[cell])),
             ("interval", between(int(table.counts[cell]), table.totals[cell[0]])),
         )
     }

@@ -41,7 +41,7 @@ class ScatterPicture(Picture):
 
     @property
     def description(self) -> str:
-        return say("mistakes_bands_words", bands=[self.band_in_words(i) for i in range(5)])
+        return " ".join(map(self.band_in_words, range(5)))
 
     @cached_property
     def bands(self) -> list[Array]:

@@ -33,7 +33,7 @@ class SurenessPicture(Picture):
 
     @property
     def description(self) -> str:
-        return say("mistakes_sureness_words", bins=[bin_in_words(each) for each in self.known])
+        return say("mistakes_sureness_words", bins=" ".join(map(bin_in_words, self.known)))
 
     @property
     def known(self) -> list[Bin]:

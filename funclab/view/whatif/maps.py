@@ -52,7 +52,11 @@ class Maps:
                 fix="leave at= out, for the last one." if self.places else "leave at= out.",
             )
         nodes = {place: _node_at(self.look.model, place) for place in self.places}
-        weighted = [place for place, node in nodes.items() if node and node.operation.weights]
+        weighted = [
+            place
+            for place, node in nodes.items()
+            if node and node.operation.is_layer and node.operation.weights
+        ]
         self.at = at or (weighted or self.places or [""])[-1]
         self._way: tuple[Look, list[int]] | None = None
 

@@ -12,7 +12,7 @@ from funclab.errors import ArgumentError
 from funclab.graph.shape_math import Array
 from funclab.models.meaning import known_meaning, learn
 from funclab.models.model import Model
-from funclab.view.learned.answers import CLASSES, Answers, answers_of
+from funclab.view.learned.answers import CLASSES, Answers, answers_of, of_output
 from funclab.view.learned.look import Look
 from funclab.view.learned.packed import packed
 from funclab.view.whatif.cells import cells_of
@@ -79,8 +79,8 @@ class Study:
         found = []
         names = self.model.output_names
         for output, name in enumerate(names):
-            truth = y if len(names) == 1 else _of(y, output, name)
-            own = _of(labels, output, name) if isinstance(labels, Mapping) else labels
+            truth = of_output(y, self.model, output)
+            own = labels.get(name) if isinstance(labels, Mapping) else labels
             truth = truth if truth is None else np.asarray(truth)[:count]
             meaning = known_meaning(self.model.outputs[output])
             if own is None and meaning is not None and isinstance(meaning.labels, tuple):
@@ -255,13 +255,6 @@ def key_of(*parts: Any) -> str:
 
 def _rows(arrays: Sequence[Any], index: int) -> list[Any]:
     return [None if array is None else array[index : index + 1] for array in arrays]
-
-
-def _of(given: Any, number: int, name: str) -> Any:
-    """What is given for one of several outputs, in a dict or a list."""
-    if isinstance(given, Mapping):
-        return given.get(name)
-    return given[number] if isinstance(given, (list, tuple)) else None
 
 
 def _ends(values: Any) -> Any:

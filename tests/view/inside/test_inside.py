@@ -15,9 +15,11 @@ from funclab import Input, Model, layers, optimizers, utils
 from funclab.datasets import headlines
 from funclab.errors import ArgumentError, DataError, GraphError, ShapeError
 from funclab.initializers import random_state
+from funclab.models.meaning import known_meaning
 from funclab.view.inside.view import Inside
 from funclab.view.learned.packed import packed, unpacked
 from tests.view import gallery
+from tests.view.whatif.models import trio
 
 STORED = 300_000
 
@@ -331,3 +333,25 @@ def test_no_sentence_claims_a_reason():
     for key, text in texts.items():
         for word in ("because", "looks for", "understands", "important", "wants"):
             assert word not in text.lower(), key
+
+
+def test_of_several_outputs_each_answer_is_said_with_its_truth():
+    model, x, y = trio()
+    view = funclab.inside(model, x, y)
+    species, sex, mass = model.predict(x, verbose=0)
+    sample = view.inner.strip[-1]
+
+    said = dict(part.split(": ", 1) for part in view.facts["says"][str(sample)].split(" · "))
+    kinds = known_meaning(model.outputs[0]).labels
+    own = species[sample].argmax()
+    wanted = f"{100 * species[sample].max():.0f} %"
+    assert said["species"] == (
+        f"truth {kinds[y['species'][sample]]}, answered {kinds[own]}, {wanted}"
+    )
+    sure = max(sex[sample, 0], 1 - sex[sample, 0])
+    assert said["sex"].endswith(f"{100 * sure:.0f} %")
+    assert said["mass"] == f"truth {y['mass'][sample]:.3f}, answered {mass[sample, 0]:.3f}"
+    wrong = species.argmax(axis=1) != y["species"]
+    assert [item["wrong"] for item in view.facts["strip"]] == wrong[view.inner.strip].tolist()
+    digit = next(fact for fact in view.facts["calls"] if fact["name"] == "species")
+    assert digit["names"] == [str(name) for name in kinds]

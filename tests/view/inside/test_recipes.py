@@ -37,6 +37,15 @@ OTHERS = [
     layers.LeakyReLU(name="leaky"),
     layers.Flatten(name="flat"),
     layers.SeparableConv2D(3, 3, name="separable"),
+    layers.Conv2DTranspose(3, 3, strides=2, padding="same", activation="relu", name="back"),
+    layers.Conv2DTranspose(3, (2, 4), strides=(1, 3), use_bias=False, name="back_valid"),
+    layers.Conv2DTranspose(2, 3, strides=3, output_padding=1, name="back_padded"),
+    layers.Conv2DTranspose(2, 3, dilation_rate=2, name="back_dilated"),
+    layers.EinsumDense("abcd,de->abce", (None, None, 3), bias_axes="e", name="einsum"),
+    layers.UpSampling2D((2, 3), name="larger"),
+    layers.GroupNormalization(2, name="groups"),
+    layers.GroupNormalization(-1, scale=False, name="alone"),
+    layers.GroupNormalization(1, center=False, name="together"),
 ]
 
 
@@ -133,9 +142,29 @@ def test_other_calls_of_images_are_what_their_recipes_say(layer):
     assert agrees_everywhere(look, call_named(look, layer.name))
 
 
+def test_a_transposed_convolution_is_what_every_number_writes_to_its_window():
+    x = Input((4, 5, 2), name="x")
+    layer = layers.Conv2DTranspose(3, 3, strides=2, use_bias=False, name="back")
+    look = looked([layer(x)], x, (4, 5, 2))
+    call, image = call_named(look, "back"), look.arrays[0][1]
+    kernel, wanted = layer.kernel.numpy(), np.zeros((9, 11, 3))
+    for i, j, u, v in np.ndindex(4, 5, 3, 3):
+        wanted[2 * i + u, 2 * j + v] += kernel[u, v] @ image[i, j]
+
+    sources = source_arrays(look, call, 1)
+    for i, j, k in np.ndindex(wanted.shape):
+        number = call.recipe.number(sources, (i, j), k)
+        assert math.isclose(number.result, wanted[i, j, k], rel_tol=1e-6, abs_tol=1e-6)
+    assert [row.inside.sum() for row in call.recipe.number(sources, (3, 4), 0).rows] == [2, 2]
+
+
 @pytest.mark.parametrize(
     "layer",
     [
+        layers.Conv1DTranspose(3, 3, strides=2, name="back_1"),
+        layers.EinsumDense("...b,bc->...c", 5, activation="relu", name="einsum_1"),
+        layers.UpSampling1D(3, name="longer"),
+        layers.GroupNormalization(2, name="groups_1"),
         layers.Conv1D(3, 2, padding="causal", activation="relu", name="causal"),
         layers.Conv1D(3, 3, strides=2, name="strided_1"),
         layers.Dense(5, activation="sigmoid", name="dense"),
@@ -192,6 +221,29 @@ def test_a_dense_layer_in_two_nested_models_and_what_is_handed_on():
         assert agrees_everywhere(look, calls[path])
 
 
+def test_a_recipe_ends_at_the_call_before():
+    chain = [
+        layers.Conv2D(2, 2, name="conv"),
+        layers.Activation("tanh", name="bent"),
+        layers.BatchNormalization(name="batch"),
+        layers.ReLU(name="cut"),
+        layers.MaxPooling2D(2, name="pool"),
+        layers.Flatten(name="flat"),
+        layers.Dense(3, name="dense"),
+        layers.Activation("softmax", name="classes"),
+    ]
+    y = x = Input(IMAGE, name="x")
+    for layer in chain:
+        y = layer(y)
+    look = looked(y, x, IMAGE)
+    calls = [call_named(look, name) for name in ("x", *(layer.name for layer in chain))]
+    kinds = ["sum", "activation", "normal", "activation", "largest", "copy", "sum", "activation"]
+
+    assert [call.recipe.kind for call in calls[1:]] == kinds
+    for before, call in zip(calls, calls[1:]):
+        assert call.recipe.sources == [before.value]
+
+
 def test_padding_is_no_part_of_a_mean_and_counts_as_zero_in_a_sum():
     x = Input(IMAGE, name="x")
     layer = layers.Conv2D(1, 3, padding="same", name="same")
@@ -208,7 +260,10 @@ def test_padding_is_no_part_of_a_mean_and_counts_as_zero_in_a_sum():
 
 def test_calls_without_a_recipe_are_only_shown():
     x = Input(IMAGE, name="x")
-    made_ = [layers.Conv2DTranspose(2, 3, name="up")(x), layers.ZeroPadding2D(1, name="zero")(x)]
+    made_ = [
+        layers.UpSampling2D(2, interpolation="bilinear", name="up")(x),
+        layers.ZeroPadding2D(1, name="zero")(x),
+    ]
     look = looked([*made_, ops.sort(x)], x, IMAGE)
 
     kinds = {call.path: call.recipe.kind for call in shown_calls(look) if call.path != "x[0]"}

@@ -1,0 +1,115 @@
+"""What eager calls return: NumPy arrays with what Keras' tensors have besides."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from funclab.graph import explanations, structure
+from funclab.graph.tape import eager_tape
+from funclab.graph.tensor import OPERATORS, UFUNCS
+
+
+class Array(np.ndarray):
+    """A NumPy array of numbers with Keras' `numpy()`, mask and dtypes: integers divided by integers
+    are float32. It is pickled, printed and copied as a plain array.
+
+    >>> x = as_array(np.array([1, 2]))
+    >>> x / 2, (x / 2).dtype.name
+    (array([0.5, 1. ], dtype=float32), 'float32')
+    """
+
+    _keras_mask: Any = None
+    """Which steps of each sequence count; None if all do."""
+    _watched: Any = None
+    """The value that stands for it on the tapes that watch it."""
+
+    def numpy(self) -> Any:
+        """The same numbers as a plain array; a NumPy number if there are no axes."""
+        return np.asarray(self)[()]
+
+    def __array_ufunc__(
+        self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **settings: Any
+    ) -> Any:
+        if method == "__call__" and not (out or settings) and any(map(is_watched, inputs)):
+            function = OPERATORS.get(UFUNCS.get(ufunc.__name__, ufunc.__name__))
+            if function is not None:
+                return function(*inputs)
+        plain = list(map(_plain, inputs))
+        settings = {name: _plain(x) for name, x in settings.items()}
+        if out is not None:
+            settings["out"] = tuple(map(_plain, out))
+            getattr(ufunc, method)(*plain, **settings)
+            return out[0] if len(out) == 1 else out
+        results = getattr(ufunc, method)(*plain, **settings)
+        wide = any(str(getattr(x, "dtype", "")) == "float64" for x in plain)
+        if isinstance(results, tuple):
+            return tuple(_like_keras(x, wide) for x in results)
+        return _like_keras(results, wide)
+
+    def __getitem__(self, index: Any) -> Any:
+        if is_watched(self):
+            return OPERATORS["get_item"](self, index)
+        return super().__getitem__(index)
+
+    def __bool__(self) -> bool:
+        if self.size > 1:
+            raise explanations.truth_of_many(self)
+        return bool(np.asarray(self))
+
+    def __round__(self, ndigits: int | None = None) -> Any:
+        return as_array(np.asarray(self).round(ndigits or 0))
+
+    def __reduce__(self) -> Any:
+        return np.asarray(self).__reduce__()
+
+    def __repr__(self) -> str:
+        return repr(np.asarray(self))
+
+    def __deepcopy__(self, copies: Any) -> Any:
+        return np.array(self)
+
+
+def as_array(x: Any) -> Any:
+    """The same memory as an `Array`; text stays as it is."""
+    array = np.asarray(x)
+    return array if array.dtype == object else array.view(Array)
+
+
+def gives_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function with arrays like those of Keras as its result, or among its results."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        made = function(*args, **kwargs)
+        return structure.map_structure(
+            lambda x: as_array(x) if isinstance(x, np.ndarray) else x, made
+        )
+
+    return call
+
+
+def is_watched(x: Any) -> bool:
+    """Whether an array belongs to the tape that is being recorded."""
+    return isinstance(x, Array) and x._watched is not None and eager_tape() is not None
+
+
+def on_tape(x: Any) -> Any:
+    """The value that stands for a watched array; anything else unchanged."""
+    return x._watched if is_watched(x) else x
+
+
+def _plain(x: Any) -> Any:
+    return np.asarray(x) if isinstance(x, Array) else x
+
+
+def _like_keras(result: Any, wide: bool) -> Any:
+    """A result of NumPy; float64 only if an operand was."""
+    if not isinstance(result, (np.ndarray, np.generic)):
+        return result
+    if result.dtype == np.float64 and not wide:
+        result = result.astype(np.float32)
+    return as_array(result)

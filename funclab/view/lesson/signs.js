@@ -1,0 +1,3 @@
+// What stands in the chips of answers.
+
+export const SIGNS = { right: "✓", wrong: "✕" };

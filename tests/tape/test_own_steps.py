@@ -1,0 +1,291 @@
+"""Training steps written in Python: programs of Keras' guides, and when a plan of them is kept."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+import funclab
+from funclab import GradientTape, Model, Variable, layers, losses, ops, random
+from funclab.callbacks import Callback
+from funclab.errors import ArgumentError, LossError, NotCompiledError, NotSupportedError
+from funclab.optimizers import SGD
+from tests.tape.guide_programs import FILE, outcome, programs
+
+KERAS = json.loads(FILE.read_text())
+PROGRAMS = programs(funclab, GradientTape)
+X = np.ones((8, 3), "float32")
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_program_of_the_guides_has_the_numbers_of_keras(name):
+    found = outcome(PROGRAMS[name])
+
+    wanted = KERAS[name]
+    assert found["logs"].keys() == wanted["logs"].keys()
+    assert found["weights"] == pytest.approx(wanted["weights"], rel=1e-5)
+    for key, values in wanted["logs"].items():
+        assert found["logs"][key] == pytest.approx(values, rel=1e-5, abs=1e-6), key
+
+
+def test_the_distilled_student_and_the_losses_of_layers_are_those_of_the_built_in_step():
+    def trained(cls: type[Model]) -> list[Any]:
+        funclab.utils.set_random_seed(1)
+        inputs = layers.Input((5, 4))
+        hidden = layers.LSTM(3)(inputs)
+        hidden = layers.Dense(4, kernel_regularizer="l2", activity_regularizer="l1")(hidden)
+        model = cls(inputs, layers.Dense(1)(layers.Dropout(0.3, seed=1)(hidden)))
+        model.compile("adam", "mse", metrics=["mae"])
+        x = np.random.default_rng(0).normal(size=(20, 5, 4)).astype("float32")
+        history = model.fit(x, x[:, 0, :1], batch_size=8, epochs=3, verbose=0, shuffle=False)
+        evaluated = model.evaluate(x, x[:, 0, :1], batch_size=8, verbose=0)
+        return [*model.get_weights(), *history.history.values(), evaluated]
+
+    class Same(Model):
+        def train_step(self, data: Any) -> Any:
+            return super().train_step(data)
+
+    for found, wanted in zip(trained(Same), trained(Model), strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=2e-6, atol=1e-7)
+
+
+class Base(Model):
+    """A model whose only output is the sum of three inputs that are 1, times a weight of 1."""
+
+
+def steps_of(cls: type[Model], batches: int = 6, **settings: Any) -> tuple[list[float], bool]:
+    """What the step reports for each batch, and whether its plan was kept in the end."""
+    inputs = layers.Input((3,))
+    model = cls(inputs, layers.Dense(1, kernel_initializer="ones")(inputs))
+    model.compile(SGD(0.0), **settings)
+    found: list[float] = []
+    for _ in range(batches):
+        found += model.fit(X, X[:, :1], batch_size=8, verbose=0).history["v"]
+    step = next(iter(model.compiled_state.steps.kept.values()))
+    return [round(value, 4) for value in found], step.kept is not None
+
+
+def test_a_step_that_does_the_same_twice_is_kept_and_stays_right():
+    class Counts(Model):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.count = Variable(np.float32(0), trainable=False)
+
+        def train_step(self, data: Any) -> Any:
+            self.count.assign_add(1.0)
+            return {"v": ops.mean(self(data[0])) + self.count}
+
+    assert steps_of(Counts) == ([4, 5, 6, 7, 8, 9], True)
+
+
+def test_run_eagerly_always_runs_python():
+    class Same(Model):
+        def train_step(self, data: Any) -> Any:
+            return {"v": ops.mean(self(data[0]))}
+
+    assert steps_of(Same, run_eagerly=True) == ([3] * 6, False)
+    assert steps_of(Same) == ([3] * 6, True)
+
+
+def test_a_step_that_changes_an_attribute_runs_in_python_every_time():
+    class Counts(Model):
+        n = 0
+
+        def train_step(self, data: Any) -> Any:
+            self.n += 1
+            return {"v": ops.mean(self(data[0])) * float(self.n)}
+
+    assert steps_of(Counts) == ([3, 6, 9, 12, 15, 18], False)
+
+
+def test_a_step_that_appends_to_a_list_runs_in_python_every_time():
+    class Lists(Model):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.seen: list[int] = []
+
+        def train_step(self, data: Any) -> Any:
+            self.seen.append(1)
+            return {"v": ops.mean(self(data[0])) + float(len(self.seen))}
+
+    assert steps_of(Lists) == ([4, 5, 6, 7, 8, 9], False)
+
+
+def test_a_step_that_compares_numbers_goes_both_ways():
+    class Compares(Model):
+        def train_step(self, data: Any) -> Any:
+            self.layers[-1].kernel.assign_add(ops.ones((3, 1)))
+            value = ops.mean(self(data[0]))
+            return {"v": value if value < 10.0 else value * 0.0}
+
+    assert steps_of(Compares) == ([6, 9, 0, 0, 0, 0], False)
+
+
+def test_noise_of_numpy_and_of_the_library_is_new_in_every_batch():
+    class FromNumpy(Model):
+        def train_step(self, data: Any) -> Any:
+            noise = np.random.default_rng().normal(size=(8, 1)).astype("float32")
+            return {"v": ops.mean(self(data[0]) + noise)}
+
+    class FromLibrary(Model):
+        def train_step(self, data: Any) -> Any:
+            return {"v": ops.mean(self(data[0]) + random.normal((8, 1)))}
+
+    (drawn, kept), (own, own_kept) = steps_of(FromNumpy), steps_of(FromLibrary)
+    assert (len({*drawn}), kept) == (6, False)
+    assert (len({*own}), own_kept) == (6, True)
+
+
+def test_the_same_seed_draws_the_same_noise():
+    class Noisy(Model):
+        def train_step(self, data: Any) -> Any:
+            return {"v": ops.mean(self(data[0]) + random.normal((8, 1)))}
+
+    runs = []
+    for _ in range(2):
+        funclab.utils.set_random_seed(3)
+        runs.append(steps_of(Noisy))
+    assert runs[0] == runs[1]
+
+
+def test_a_last_batch_that_is_smaller_has_a_step_of_its_own():
+    class Sizes(Model):
+        def train_step(self, data: Any) -> Any:
+            x, _ = data
+            return {"v": ops.sum(self(x)) / 3}
+
+    inputs = layers.Input((3,))
+    model = Sizes(inputs, layers.Dense(1, kernel_initializer="ones")(inputs))
+    model.compile(SGD(0.0))
+    seen: list[float] = []
+
+    class Ends(Callback):
+        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            seen.append(logs["v"])
+
+    model.fit(X, X[:, :1], batch_size=3, epochs=4, verbose=0, callbacks=[Ends()])
+
+    assert seen == [3, 3, 2] * 4
+
+
+def test_own_test_and_predict_steps_are_used_wherever_data_are_evaluated():
+    class Own(Model):
+        def test_step(self, data: Any) -> Any:
+            x, y = data
+            return {"v": ops.mean(self(x) - y)}
+
+        def predict_step(self, data: Any) -> Any:
+            return self(data, training=False) * 10.0
+
+    inputs = layers.Input((3,))
+    model = Own(inputs, layers.Dense(1, kernel_initializer="ones")(inputs))
+    model.compile(SGD(0.0), "mse")
+
+    history = model.fit(X, X[:, :1], verbose=0, validation_data=(X, X[:, :1])).history
+    assert history == {"loss": [4.0], "val_v": [2.0]}
+    assert model.evaluate(X, X[:, :1], verbose=0) == 2.0
+    assert model.test_on_batch(X, X[:, :1], return_dict=True) == {"v": 2.0}
+    for _ in range(3):
+        assert (model.predict(X, verbose=0) == 30.0).all()
+        assert (model.predict(X, batch_size=3, verbose=0) == 30.0).all()
+        assert (model.predict_on_batch(X) == 30.0).all()
+
+
+def test_a_pipeline_gives_a_step_what_it_has():
+    class Triplets(Model):
+        def call(self, data: Any) -> Any:
+            return ops.sum(data["a"] * data["b"])
+
+        def train_step(self, data: Any) -> Any:
+            x, (one, two) = data
+            return {"v": self(x) + ops.sum(one - two)}
+
+    pairs = {"a": np.full((4, 2), 2.0), "b": np.full((4, 2), 3.0)}
+    targets = (np.full(4, 5.0), np.full(4, 1.0))
+    model = Triplets()
+    model.compile()
+    data = funclab.data.Dataset.from_tensor_slices((pairs, targets)).batch(2)
+
+    history = model.fit(data, epochs=3, verbose=0).history
+
+    assert history == {"v": [32.0] * 3}
+
+
+def test_samples_are_weighted_by_class_and_by_weight():
+    class Weighted(Model):
+        def train_step(self, data: Any) -> Any:
+            _, _, weight = data
+            return {"v": ops.sum(weight)}
+
+    inputs = layers.Input((3,))
+    model = Weighted(inputs, layers.Dense(1)(inputs))
+    model.compile()
+    labels = np.array([0, 1] * 4)
+
+    weighted = model.fit(X, labels, class_weight={0: 1.0, 1: 3.0}, verbose=0)
+    both = model.fit(X, labels, class_weight={1: 3.0}, sample_weight=np.full(8, 0.5), verbose=0)
+
+    assert weighted.history["v"] == [16.0]
+    assert both.history["v"] == [8.0]
+
+
+def test_a_model_with_its_own_step_is_saved_and_goes_on(tmp_path):
+    class Saved(Model):
+        def train_step(self, data: Any) -> Any:
+            x, y = data
+            with GradientTape() as tape:
+                loss = losses.MeanSquaredError()(y, self(x, training=True))
+            weights = self.trainable_weights
+            self.optimizer.apply(tape.gradient(loss, weights), weights)
+            return {"loss": loss}
+
+    inputs = layers.Input((3,))
+    model = Saved(inputs, layers.Dense(1)(inputs))
+    model.compile("adam", "mse")
+    model.fit(X, X[:, :1], epochs=4, verbose=0)
+    model.save(tmp_path / "own.keras")
+
+    again = funclab.models.load_model(tmp_path / "own.keras", {"Saved": Saved})
+    for _ in range(3):
+        rest, other = (m.fit(X, X[:, :1], verbose=0).history for m in (model, again))
+        assert rest["loss"] == pytest.approx(other["loss"])
+    np.testing.assert_allclose(again.get_weights()[0], model.get_weights()[0], rtol=1e-6)
+
+
+def test_what_a_step_must_not_do_is_said():
+    class Nothing(Model):
+        def train_step(self, data: Any) -> Any:
+            return None
+
+    class Makes(Model):
+        def make_train_function(self) -> Any:
+            return None
+
+    class Apart(Model):
+        def train_step(self, data: Any) -> Any:
+            with GradientTape() as tape:
+                loss = ops.mean(self(data[0]))
+            weights = self.trainable_weights
+            self.optimizer.apply([None for _ in weights], weights)
+            return {"loss": tape.gradient(loss, weights)}
+
+    def compiled(cls: type[Model]) -> Model:
+        inputs = layers.Input((3,))
+        model = cls(inputs, layers.Dense(1)(inputs))
+        model.compile("sgd")
+        return model
+
+    with pytest.raises(ArgumentError, match="train_step of Nothing returned nothing"):
+        compiled(Nothing).fit(X, X, verbose=0)
+    with pytest.raises(NotSupportedError, match="make_train_function"):
+        compiled(Makes)
+    with pytest.raises(ArgumentError, match="No gradients provided for any variable"):
+        compiled(Apart).fit(X, X, verbose=0)
+    with pytest.raises(LossError, match="No loss to compute"):
+        compiled(type("Plain", (Model,), {"train_step": Model.train_step})).train_step((X, X))
+    inputs = layers.Input((3,))
+    with pytest.raises(NotCompiledError):
+        Model(inputs, layers.Dense(1)(inputs)).train_step((X, X))

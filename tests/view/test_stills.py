@@ -1,0 +1,196 @@
+"""What still pictures show and say, as it was computed by hand.
+
+After a change of a picture, `STILLS=1 pytest tests/view/test_stills.py` writes the files in
+`stills/` anew: read what has changed, and check each number, before you commit it. They have what
+is drawn in its order, with the sizes of bars, squares and dots, and then all texts as they are read
+from above and from the left.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import funclab
+from funclab.view.draw.canvas import Font, Paint
+from funclab.view.draw.geometry import Area
+from tests.view import models as graphs
+from tests.view.counted import (
+    BANDS,
+    IDS,
+    NAMED,
+    STROKES,
+    WORDS,
+    between_lines,
+    changed,
+    headlines,
+    images,
+    landscape,
+    line,
+    scores,
+    sizes,
+    slow_motion,
+    strokes,
+    unhurried,
+)
+from tests.view.measures import Texts, overlapping_texts
+from tests.view.mistakes import models
+
+FOLDER = Path(__file__).parent / "stills"
+YES = np.array([[-2], [-1], [0.2], [1], [2], [3]]), [0, 1, 0, 1, 1, 0]
+NUMBERS = np.array([[0], [1], [2], [3], [4], [5]]), [0, 1.5, 2, 1, 4.25, 8]
+ROW = {"features": ["metres", "kilograms"]}
+EDITS = [["set", "shared", {"units": 3}], ["connect", "x", "out", {"how": "Add"}]]
+PRICES = BANDS @ [[1.0], [-2]] + 3
+
+
+def inside(**state):
+    return funclab.inside(strokes(), STROKES, [0, 1, 0], **NAMED, **state)
+
+
+def whatif(**state):
+    return funclab.whatif(strokes(), STROKES, [0, 1, 0], **{"sample": 2} | state, **NAMED)
+
+
+def mistakes(**state):
+    labels = ["ant", "bee", "cow"]
+    return funclab.mistakes(models.classes(3), *scores(), labels=labels, **state)
+
+
+STILLS = {
+    "inside": inside,
+    "inside_edges": lambda: inside(call="edges[0]", face="number", channel=1, at=[1, 2], sample=1),
+    "inside_way": lambda: inside(call="way[0]", face="number", channel=1, sample=2),
+    "inside_attention": lambda: funclab.inside(
+        headlines(), IDS, [1, 0], call="heads[0]", face="weights", tokens=WORDS
+    ),
+    "whatif": whatif,
+    "whatif_changed": lambda: whatif(changes=[11, 1.0], of="upright", face="slope"),
+    "whatif_drawn": lambda: whatif(changes=[7, 1.0, 12, 1.0], blank=True, face="change"),
+    "whatif_row": lambda: funclab.whatif(sizes(), BANDS, PRICES, sample=3, **ROW),
+    "whatif_row_changed": lambda: funclab.whatif(
+        sizes(), BANDS, PRICES, sample=1, changes=[0, 4.0], face="share", **ROW
+    ),
+    "whatif_words": lambda: funclab.whatif(headlines(), IDS, [1, 0], sample=1, tokens=WORDS),
+    "mistakes": mistakes,
+    "mistakes_percent": lambda: mistakes(percent=True, at=[1, 1], look="projector"),
+    "mistakes_surest": lambda: mistakes(face="surest"),
+    "mistakes_confidence": lambda: mistakes(face="confidence"),
+    "mistakes_yes_or_no": lambda: funclab.mistakes(models.yes_or_no(), *YES, threshold=0.8),
+    "mistakes_numbers": lambda: funclab.mistakes(models.numbers(), *NUMBERS, at=[3]),
+    "mistakes_farthest": lambda: funclab.mistakes(models.numbers(), *NUMBERS, face="surest"),
+    "embedding": lambda: funclab.embedding(
+        BANDS, y=[0, 1, 0, 1, 0, 1], labels=["low", "high"], sample=2
+    ),
+    "embedding_words": lambda: funclab.embedding(
+        headlines().get_layer("vectors"), tokens=["pad", *WORDS[1:]]
+    ),
+    "landscape": landscape,
+    "landscape_start": lambda: landscape(epoch=0),
+    "landscape_line": between_lines,
+    "edit": lambda: funclab.edit(graphs.twice(), steps=EDITS),
+    "playground": funclab.playground,
+    "shapes": lambda: funclab.shapes(graphs.twice()),
+    "shapes_of_images": lambda: funclab.shapes(images(), all=True),
+    "diff": changed,
+    "trace_forward": lambda: slow_motion(step=2),
+    "trace_loss": lambda: slow_motion(step=3),
+    "trace_backward": lambda: slow_motion(step=5),
+    "trace_update": lambda: slow_motion(step=9),
+    "explorer": lambda: funclab.explore(graphs.twice(), selected="shared[1]"),
+    "training": lambda: funclab.watch(line(3, metrics=["mae"])),
+    "training_validated": lambda: funclab.watch(line(4, validated=True), log=True),
+    "runs": lambda: funclab.compare_runs(line(2).history, line(4).history),
+}
+
+
+class Told(Texts):
+    """A canvas that notes what is drawn: texts of one line together, and shapes by their sizes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[tuple[str, float, str]] = []
+
+    def open(self, title: str, kind: str = "", **data: str) -> None:
+        super().open(title, kind, **data)
+        self._shape(f"({title})")
+
+    def text_line(self, start: complex, text: str, font: Font) -> None:
+        super().text_line(start, text, font)
+        level = round((start + self.origins[-1]).imag, 1)
+        style = "*" * font.bold + font.ink[: 6 * (font.ink not in ("ink", "soft", "label"))]
+        self.told.append(("text", level, text + f" [{style}]" * bool(style)))
+
+    def rect(self, area_: Area, paint: Paint, radius: float = 0) -> None:
+        self._shape(f"▭ {area_.width:.0f} × {area_.height:.0f} {painted(paint)}")
+
+    def circle(self, middle: complex, radius: float, paint: Paint) -> None:
+        self._shape(f"● {radius:g} {painted(paint)}")
+
+    def path(self, data: str, paint: Paint) -> None:
+        self._shape(f"~ {data.count('M')} {painted(paint)} {re.sub('[^Lhvz]', '', data)[:12]}")
+
+    def upward_line(self, start: complex, text: str, font: Font) -> None:
+        self.text_line(start, text, font)
+
+    def _shape(self, words: str) -> None:
+        self.told.append((words, 0.0, ""))
+
+    @property
+    def read(self) -> list[str]:
+        """All texts in the order in which one reads: from above, and from the left."""
+        places = [(round(text.area.y + text.area.height), text) for text in self.texts]
+        ordered = sorted(places, key=lambda one: (one[0], one[1].area.x))
+        return [
+            " | ".join(text.words for _, text in line)
+            for _, line in groupby(ordered, key=lambda one: one[0])
+        ]
+
+    @property
+    def lines(self) -> list[str]:
+        found = []
+        for (kind, _), group in groupby(self.told, key=lambda one: one[:2]):
+            parts = [text for *_, text in group]
+            times = f" ({len(parts)} times)" * (len(parts) > 1)
+            found.append(" | ".join(parts) if kind == "text" else kind + times)
+        return found
+
+
+def painted(paint: Paint) -> str:
+    stroke = f"{paint.stroke} {paint.width:g}{' dashed' * bool(paint.dash)}" if paint.stroke else ""
+    faint = f"at {paint.opacity:.2f}" if paint.opacity < 1 else ""
+    return " ".join(filter(None, [paint.fill, stroke, faint]))
+
+
+@pytest.mark.parametrize("name", STILLS)
+def test_a_still_picture_shows_what_was_computed_by_hand(name, monkeypatch):
+    unhurried(monkeypatch)
+    view, file = STILLS[name](), FOLDER / f"{name}.txt"
+    canvas = Told()
+    view.picture().draw(canvas)
+
+    said = "\n".join(
+        [view.text, "", view.picture().description, "", *canvas.lines, "", *canvas.read, ""]
+    )
+
+    if os.environ.get("STILLS"):
+        FOLDER.mkdir(exist_ok=True)
+        file.write_text(said, encoding="utf-8")
+    assert said.splitlines() == file.read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize("name", STILLS)
+def test_all_that_a_still_picture_says_has_room(name):
+    picture = STILLS[name]().picture()
+    canvas = Texts()
+    width, height = picture.draw(canvas)
+
+    assert overlapping_texts(picture) == []
+    for text in canvas.texts:
+        assert text.area.x >= 0 and text.area.right <= width, text.words
+        assert text.area.y >= 0 and text.area.bottom <= height, text.words
