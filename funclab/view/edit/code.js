@@ -50,7 +50,8 @@ export class Code {
     const mine = (key) => key && chosen && (key === chosen.key || key === chosen.layer);
     const first = Math.max(0, code.findIndex(([, key]) => key));  // imports are in the box to write in
     this.lines.replaceChildren(...code.slice(first).map(([line, key, changed]) => {
-      const marked = [failed.includes(key) ? "fl-bad" : changed ? "fl-new" : "", mine(key) ? "fl-now" : ""].join(" ").trim();
+      const state = failed.includes(key) ? "fl-bad" : changed ? "fl-new" : "";
+      const marked = `${state} ${mine(key) ? "fl-now" : ""}`.trim();
       return h("div", { class: `fl-row-of ${marked}`, "data-of": key || null, title: line },
         (marked ? line : brief(line)) || " ");
     }));
