@@ -9,6 +9,15 @@ from typing import Any, ClassVar, NoReturn
 import numpy as np
 
 from funclab import registry, regularizers
+from funclab.engine.calls import (
+    argument,
+    call_at_once,
+    call_on_arrays,
+    fill,
+    stateless_call,
+    value_of,
+    way_to_call,
+)  # fmt: skip
 from funclab.errors import (
     ArgumentError,
     DataError,
@@ -29,15 +38,6 @@ from funclab.graph.value import Constant, Value, Variable, array_of
 from funclab.layers import arguments
 from funclab.layers.arguments import KERAS_2_KEYWORDS, call_parameters, parameters
 from funclab.layers.batches import computed
-from funclab.layers.calls import (
-    argument,
-    call_at_once,
-    call_on_arrays,
-    fill,
-    stateless_call,
-    value_of,
-    way_to_call,
-)  # fmt: skip
 from funclab.layers.configs import brief, rebuilt, settings
 from funclab.layers.spec import check_inputs, maker_hint
 from funclab.layers.weights import Weighted, building
