@@ -7,15 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from funclab.layers import (
-    Add,
-    BatchNormalization,
-    Conv2D,
-    DepthwiseConv2D,
-    GlobalAveragePooling2D,
-    ReLU,
-    ZeroPadding2D,
-)  # fmt: skip
+from funclab import layers
 from funclab.models import Model
 from funclab.utils.applications.frame import ARGUMENTS, Plan, prepared
 
@@ -25,16 +17,16 @@ STAGES = ((16, 1, 1), (24, 2, 2), (32, 3, 2), (64, 4, 2), (96, 3, 1), (160, 3, 2
 
 def mobilenet(plan: Plan, alpha: float) -> Model:
     """Stages of blocks, with `alpha` times as many feature maps."""
-    x = Conv2D(divisible(32 * alpha), 3, 2, "same", use_bias=False, name="Conv1")(plan.image)
-    x = ReLU(6, name="Conv1_relu")(normalized(x, "bn_Conv1"))
+    x = layers.Conv2D(divisible(32 * alpha), 3, 2, "same", use_bias=False, name="Conv1")(plan.image)
+    x = layers.ReLU(6, name="Conv1_relu")(normalized(x, "bn_Conv1"))
     number = 0
     for width, depth, stride in STAGES:
         for i in range(depth):
             x = block(x, divisible(int(width * alpha)), stride if i == 0 else 1, number)
             number += 1
     last = divisible(1280 * max(alpha, 1))
-    x = normalized(Conv2D(last, 1, use_bias=False, name="Conv_1")(x), "Conv_1_bn")
-    return plan.model(ReLU(6, name="out_relu")(x), GlobalAveragePooling2D())
+    x = normalized(layers.Conv2D(last, 1, use_bias=False, name="Conv_1")(x), "Conv_1_bn")
+    return plan.model(layers.ReLU(6, name="out_relu")(x), layers.GlobalAveragePooling2D())
 
 
 def divisible(width: float) -> int:
@@ -47,24 +39,24 @@ def block(x: Any, width: int, stride: int, number: int) -> Any:
     """An inverted residual: what is added are narrow feature maps, without an activation."""
     name, y = f"block_{number}" if number else "expanded_conv", x
     if number:
-        y = convolved(y, 6 * x.shape[-1], f"{name}_expand")
-        y = ReLU(6, name=f"{name}_expand_relu")(y)
+        y = layers.Conv2D(
+            6 * x.shape[-1], 1, padding="same", use_bias=False, name=f"{name}_expand"
+        )(y)
+        y = normalized(y, f"{name}_expand_BN")
+        y = layers.ReLU(6, name=f"{name}_expand_relu")(y)
     if stride == 2:
         sides = [(0, 1) if side is None or side % 2 == 0 else (1, 1) for side in y.shape[1:3]]
-        y = ZeroPadding2D(sides, name=f"{name}_pad")(y)
+        y = layers.ZeroPadding2D(sides, name=f"{name}_pad")(y)
     padding = "same" if stride == 1 else "valid"
-    y = DepthwiseConv2D(3, stride, padding, use_bias=False, name=f"{name}_depthwise")(y)
-    y = ReLU(6, name=f"{name}_depthwise_relu")(normalized(y, f"{name}_depthwise_BN"))
-    y = convolved(y, width, f"{name}_project")
-    return Add(name=f"{name}_add")([x, y]) if x.shape[-1] == width and stride == 1 else y
-
-
-def convolved(x: Any, width: int, name: str) -> Any:
-    return normalized(Conv2D(width, 1, padding="same", use_bias=False, name=name)(x), f"{name}_BN")
+    y = layers.DepthwiseConv2D(3, stride, padding, use_bias=False, name=f"{name}_depthwise")(y)
+    y = layers.ReLU(6, name=f"{name}_depthwise_relu")(normalized(y, f"{name}_depthwise_BN"))
+    y = layers.Conv2D(width, 1, padding="same", use_bias=False, name=f"{name}_project")(y)
+    y = normalized(y, f"{name}_project_BN")
+    return layers.Add(name=f"{name}_add")([x, y]) if x.shape[-1] == width and stride == 1 else y
 
 
 def normalized(x: Any, name: str) -> Any:
-    return BatchNormalization(epsilon=1e-3, momentum=0.999, name=name)(x)
+    return layers.BatchNormalization(epsilon=1e-3, momentum=0.999, name=name)(x)
 
 
 def MobileNetV2(
