@@ -1,8 +1,9 @@
 """What still pictures show and say, as it was computed by hand.
 
 After a change of a picture, `STILLS=1 pytest tests/view/test_stills.py` writes the files in
-`stills/` anew: read what has changed, and check each number, before you commit it. They have texts
-by line and sizes of bars, squares and dots, but not where these are.
+`stills/` anew: read what has changed, and check each number, before you commit it. They have what
+is drawn in its order, with the sizes of bars, squares and dots, and then all texts as they are read
+from above and from the left.
 """
 
 from __future__ import annotations
@@ -141,6 +142,16 @@ class Told(Texts):
         self.told.append((words, 0.0, ""))
 
     @property
+    def read(self) -> list[str]:
+        """All texts in the order in which one reads: from above, and from the left."""
+        places = [(round(text.area.y + text.area.height), text) for text in self.texts]
+        ordered = sorted(places, key=lambda one: (one[0], one[1].area.x))
+        return [
+            " | ".join(text.words for _, text in line)
+            for _, line in groupby(ordered, key=lambda one: one[0])
+        ]
+
+    @property
     def lines(self) -> list[str]:
         found = []
         for (kind, _), group in groupby(self.told, key=lambda one: one[:2]):
@@ -163,7 +174,9 @@ def test_a_still_picture_shows_what_was_computed_by_hand(name, monkeypatch):
     canvas = Told()
     view.picture().draw(canvas)
 
-    said = "\n".join([view.text, "", view.picture().description, "", *canvas.lines, ""])
+    said = "\n".join(
+        [view.text, "", view.picture().description, "", *canvas.lines, "", *canvas.read, ""]
+    )
 
     if os.environ.get("STILLS"):
         FOLDER.mkdir(exist_ok=True)
