@@ -239,7 +239,7 @@ export class Context {
     const next = { ...this.state, ...patch };
     if (same(next, this.state)) return;
     if (!quiet) this.remember();
-    this.say(""); // it was about the state before
+    if (this.view.saysState) this.say(""); // it was about the state before
     this.model.set("state", next);
     this.model.save_changes();
   }
