@@ -281,7 +281,7 @@ class Variable(Value):
             self.before.clear()
         elif any(tape.covers(self.read_at) for tape in listening):
             copy = OPERATORS["broadcast_to"](self, self.shape) if is_recording() else None
-            self.before.append((now(), copy or Constant(self.array.copy())))
+            self.before.append((now(), Constant(self.array.copy()) if copy is None else copy))
 
     def as_read_by(self, call: Call) -> Value:
         """Its value when a call read it: itself, or a copy if it has changed since."""
@@ -341,9 +341,12 @@ def has_numbers(value: Value) -> bool:
 
 def array_of(x: Any) -> Any:
     """The numbers of a value, as an array; anything else unchanged."""
-    if isinstance(x, Variable):
-        return as_array(x.numpy())
-    return as_array(x.array) if isinstance(x, Constant) else x
+    if not (isinstance(x, Value) and has_numbers(x)):
+        return x
+    array = as_array(x.numpy() if isinstance(x, Variable) else x.array)  # type: ignore[attr-defined]
+    if x.mask is not None:
+        array._keras_mask = array_of(x.mask)
+    return array
 
 
 def with_arrays(function: Callable[..., Any]) -> Callable[..., Any]:

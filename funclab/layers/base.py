@@ -9,7 +9,15 @@ from typing import Any, ClassVar, NoReturn
 import numpy as np
 
 from funclab import registry, regularizers
-from funclab.engine.plan import Plan
+from funclab.engine.calls import (
+    argument,
+    call_at_once,
+    call_on_arrays,
+    fill,
+    stateless_call,
+    value_of,
+    way_to_call,
+)  # fmt: skip
 from funclab.errors import (
     ArgumentError,
     DataError,
@@ -21,14 +29,12 @@ from funclab.errors import (
     warn,
 )  # fmt: skip
 from funclab.graph import structure
-from funclab.graph.array import as_array, on_tape
-from funclab.graph.locks import making
 from funclab.graph.node import Arguments, Node
 from funclab.graph.operation import placeholder, symbolic
 from funclab.graph.shape_math import show, to_shape
-from funclab.graph.tape import Tape, current_tape, eager_tape, is_recording
+from funclab.graph.tape import Tape, current_tape
 from funclab.graph.tensor import OPERATORS, Tensor
-from funclab.graph.value import Constant, Value, Variable, array_of, has_numbers
+from funclab.graph.value import Constant, Value, Variable, array_of
 from funclab.layers import arguments
 from funclab.layers.arguments import KERAS_2_KEYWORDS, call_parameters, parameters
 from funclab.layers.batches import computed
@@ -50,6 +56,8 @@ class Layer(Weighted):
     """
 
     supports_masking = False
+    usual_training: ClassVar[bool] = False
+    """How it behaves where nobody says whether a model is trained."""
     input_spec: Any = None
     constructor_arguments: dict[str, Any]
     fields: ClassVar[dict[str, Any]] = {}
@@ -181,14 +189,14 @@ class Layer(Weighted):
         leaves = structure.flatten([args, kwargs])
         if any(isinstance(leaf, Tensor) for leaf in leaves):
             return self._call_on_tensors(args, kwargs)
-        values = [leaf for leaf in leaves if isinstance(leaf, Value)]
-        if eager_tape() is not None and all(map(has_numbers, values)):
-            return self._call_at_once(args, kwargs)
-        # Inside another layer's call, an array (of positions, say) belongs to that layer's tape.
-        recorded = values and (is_recording() or not all(map(has_numbers, values)))
-        if current_tape().scope or recorded:
+        how = way_to_call(leaves)
+        if how == "at once":
+            return call_at_once(self, args, kwargs)
+        if how == "on tape":
             return self._call_on_tape(args, kwargs)
         return self._call_on_arrays(*structure.map_structure(array_of, (args, kwargs)))
+
+    stateless_call = stateless_call
 
     def __getitem__(self, index: Any) -> NoReturn:
         raise arguments.no_item(self, index)
@@ -220,27 +228,7 @@ class Layer(Weighted):
         return tensors
 
     def _call_on_arrays(self, args: Args, kwargs: dict[str, Any]) -> Any:
-        with making, Tape() as tape:
-            outputs = self._call_on_tape(args, kwargs)
-            leaves = structure.flatten(outputs)
-            masks = [leaf.mask for leaf in leaves if leaf.mask is not None]
-            plan = Plan([*leaves, *masks, *tape.losses], wrt=(), updates=tape.updates)
-        arrays = list(map(as_array, plan.results(plan.outputs, lambda: None)))
-        found = iter(arrays[len(leaves) :])
-        for leaf, array in zip(leaves, arrays):
-            if leaf.mask is not None:
-                array._keras_mask = next(found)
-        self.note_losses(list(found))
-        return structure.pack(outputs, arrays)
-
-    def _call_at_once(self, args: Args, kwargs: dict[str, Any]) -> Any:
-        """A call on the tape of a GradientTape, or of a training step of the user's own."""
-        tape = current_tape()
-        begun = len(tape.losses)
-        outputs = self._call_on_tape(args, kwargs)
-        if not tape.scope:
-            self.note_losses(tape.losses[begun:])
-        return structure.unpack_singleton(outputs) if hasattr(self, "graph") else outputs
+        return call_on_arrays(self, args, kwargs)
 
     def _call_on_tape(self, args: Args, kwargs: dict[str, Any]) -> Any:
         tape = current_tape()
@@ -265,18 +253,19 @@ class Layer(Weighted):
         check_inputs(self, leaves)
         self._build_once((first, *rest), kwargs)
         positions = call_parameters(type(self))
-        training = _argument("training", positions, rest, kwargs)
+        training = argument("training", positions, rest, kwargs)
         if training is not None:
             tape.training = bool(training)
-        mask = inside = _argument("mask", positions, rest, kwargs)
+        mask = inside = argument("mask", positions, rest, kwargs)
         if mask is None and any(leaf.mask is not None for leaf in leaves):
             mask = structure.map_structure(lambda leaf: leaf.mask, first)
             # With several tensors, Keras does not say which of them the mask belongs to.
             inside = None if arguments.holds_tensors((rest, kwargs)) else mask
-        _fill("training", tape.training, positions, rest, kwargs)
-        _fill("mask", inside, positions, rest, kwargs)
+        learns = self.usual_training if tape.training is None else tape.training
+        fill("training", learns, positions, rest, kwargs)
+        fill("mask", inside, positions, rest, kwargs)
         for name, value in arguments.own_masks(type(self), (first, *rest), kwargs).items():
-            _fill(name, value, positions, rest, kwargs)
+            fill(name, value, positions, rest, kwargs)
         tape.scope = (*tape.scope, self.name)
         outputs = structure.map_structure(self._as_value, computed(self, (first, *rest), kwargs))
         outputs = self._with_masks(first, mask, outputs)
@@ -322,11 +311,7 @@ class Layer(Weighted):
 
     def _cast(self, leaf: Any) -> Any:
         """A leaf of the inputs as a value; floats are cast to this layer's dtype."""
-        value = on_tape(leaf)
-        if not isinstance(value, Value):
-            value = Constant.near(leaf, [self.dtype])
-            if getattr(leaf, "_keras_mask", None) is not None:
-                value.mask = Constant(leaf._keras_mask)
+        value = value_of(leaf, self.dtype)
         floats = value.dtype.startswith("float") and self.dtype.startswith("float")
         if not (self.autocast and floats) or value.dtype == self.dtype:
             return value
@@ -456,20 +441,3 @@ def values_of(shape: Any, dtype: str) -> Any:
     if any(isinstance(part, (list, tuple)) for part in shape):
         return [values_of(part, dtype) for part in shape]
     return Value(to_shape(shape), dtype)
-
-
-def _argument(name: str, positions: dict[str, int], rest: Args, kwargs: dict[str, Any]) -> Any:
-    """An argument of `call`, passed by position or by name; None if it was not passed."""
-    position = positions.get(name, 0)
-    if 0 < position <= len(rest):
-        return rest[position - 1]
-    return kwargs.get(name)
-
-
-def _fill(
-    name: str, value: Any, positions: dict[str, int], rest: Args, kwargs: dict[str, Any]
-) -> None:
-    """Pass `value` to a `call` that takes `name`, unless it was passed by position."""
-    kwargs.pop(name, None)
-    if positions.get(name, 0) > len(rest):
-        kwargs[name] = value

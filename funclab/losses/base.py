@@ -107,13 +107,14 @@ class Loss:
         return getattr(losses, "mask", None)
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        own = getattr(y_pred, "_keras_mask", None)
         y_pred = as_float(y_pred, self.dtype)
         if not self.integer_targets:
             y_true = as_float(y_true, str(y_pred.dtype))
         elif not is_symbolic(y_true):
             y_true = functions.as_numbers(y_true)
         losses = self.call(y_true, y_pred)
-        mask = _both(getattr(y_pred, "mask", None), self.mask(y_true, losses))
+        mask = _both(own, self.mask(y_true, losses))
         return reduced(losses, sample_weight, mask, self.reduction)
 
     def get_config(self) -> dict[str, Any]:

@@ -149,6 +149,8 @@ class Model(ModelMethods, Layer):
         """A new model from `get_config()`: of a graph of calls, or of constructor arguments."""
         if cls is Model and {"layers", "input_layers", "output_layers"} <= config.keys():
             return Functional.from_config(config, custom_objects)
+        if "input_layers" in config and cls.__init__ is Model.__init__:
+            return functional_version(cls).from_config(config, custom_objects)
         return super().from_config(config)
 
     to_json = to_json

@@ -124,6 +124,7 @@ def test_any_op_may_read_such_a_kernel_while_it_is_trained(use):
     assert_alike(penalized(True), penalized(False))
 
 
+@pytest.mark.usefixtures("recorded")
 def test_a_plan_that_reads_such_a_kernel_in_another_shape_runs_step_by_step():
     kernel = perceptron(True).layers[-2].kernel
     plan = Plan(ops.sum(ops.reshape(kernel, (-1,))), keep=True)

@@ -84,6 +84,7 @@ def test_a_layer_that_does_not_know_masks_warns_once_and_drops_them():
         layer(masked())
 
 
+@pytest.mark.usefixtures("recorded")
 def test_a_function_that_returns_its_input_loses_the_mask_of_the_output_only():
     layer, given = layers.Lambda(lambda x: x), masked()
 

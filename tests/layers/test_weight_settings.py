@@ -143,6 +143,7 @@ def test_the_functions_of_keras_2_make_regularizers():
     assert regularizers.l2(0.5).get_config() == {"l2": 0.5}
 
 
+@pytest.mark.usefixtures("recorded")
 def test_the_gradient_of_a_penalty_is_its_slope():
     weight = Variable(X.astype("float64"))
     plan = Plan(regularizers.L1L2(0.1, 0.2)(weight))

@@ -253,6 +253,7 @@ export class Context {
   leave({ state, stop }) {
     const asked = this.gate;
     this.forget();
+    this.say("");
     this.model.set("state", state);
     this.model.set("stop", stop);
     this.model.save_changes();
@@ -304,7 +305,7 @@ export class Context {
     const tip = h("span", { class: "fl-tip", "aria-hidden": "true" }, brief ? word : null, sign);
     return h("button", {
       type: "button", class: `fl-button ${brief ? "fl-brief" : ""} ${main ? "fl-main" : ""}`, onclick: run,
-      "aria-keyshortcuts": key === " " ? "Space" : key, "aria-label": brief ? label : null,
+      "aria-keyshortcuts": key === " " ? "Space" : key || null, "aria-label": brief ? label : null,
       "aria-pressed": pressed == null ? null : String(pressed),
     }, name ? icon(name) : null, brief ? null : word, brief || sign ? tip : null);
   }
