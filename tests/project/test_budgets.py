@@ -111,11 +111,7 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
         "equations of gates, written as calls in calls",
     ),
     ("funclab/losses/structured.py", DENSITY): (12.0, "formulas: sums over pairs and overlaps"),
-<<<<<<< HEAD
-    ("funclab/view/live/core.js", "lines"): (466, "what all views share, with the height of each"),
-=======
     ("funclab/view/live/core.js", "lines"): (467, "what all views share, with the height of each"),
->>>>>>> main
     ("funclab/models/axes.py", DENSITY): (
         13.0,
         "a rule a line: which axis of which input goes where",
