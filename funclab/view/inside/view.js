@@ -12,6 +12,7 @@ import { Values } from "./values.js";
 /** @type {WrittenView} */
 const inside = {
   name: "inside",
+  saysState: true,
 
   draw(ctx) {
     this.values = new Values(ctx);

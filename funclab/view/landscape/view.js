@@ -12,6 +12,7 @@ const ROOM = [734, 440];
 /** @type {WrittenView} */
 const landscape = {
   name: "landscape",
+  saysState: true,
 
   draw(ctx) {
     this.playing = 0;
