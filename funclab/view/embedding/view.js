@@ -12,7 +12,6 @@ const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDo
 /** @type {WrittenView} */
 const embedding = {
   name: "embedding",
-  saysState: true,
 
   draw(ctx) {
     const { faces } = ctx.facts;

@@ -12,7 +12,6 @@ import { Values } from "./values.js";
 /** @type {WrittenView} */
 const inside = {
   name: "inside",
-  saysState: true,
 
   draw(ctx) {
     this.values = new Values(ctx);

@@ -12,7 +12,6 @@ const ROOM = [734, 440];
 /** @type {WrittenView} */
 const landscape = {
   name: "landscape",
-  saysState: true,
 
   draw(ctx) {
     this.playing = 0;

@@ -225,7 +225,8 @@ export class Context {
 
   get state() { return this.model.get("state"); }
   get facts() { return this.model.get("facts"); }
-  get alone() { return this.model.alone || Boolean(this.facts.stale); } // nobody answers, or only a changed model
+  /** Whether the kernel answers no more: there is none, or the model that is shown has changed. */
+  get alone() { return this.model.alone || Boolean(this.facts.stale); }
   get look() { return this.model.get("look"); }
 
   /** A sentence from the table, with values filled in. */
@@ -238,7 +239,7 @@ export class Context {
     const next = { ...this.state, ...patch };
     if (same(next, this.state)) return;
     if (!quiet) this.remember();
-    if (this.view.saysState) this.say(""); // it was about the state before
+    this.say(""); // it was about the state before
     this.model.set("state", next);
     this.model.save_changes();
   }

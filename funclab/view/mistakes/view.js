@@ -12,7 +12,6 @@ const PAGE = 12, BESIDE = 8;
 /** @type {WrittenView} */
 const mistakes = {
   name: "mistakes",
-  saysState: true,
 
   draw(ctx) {
     const { faces, thresholds } = ctx.facts;

@@ -28,7 +28,6 @@ const greatest = (numbers) => numbers.reduce((top, value) => Math.max(top, Math.
 /** @type {WrittenView} */
 const whatif = {
   name: "whatif",
-  saysState: true,
   ...asked,
   ...changing,
 
