@@ -9,6 +9,15 @@ from typing import Any, ClassVar, NoReturn
 import numpy as np
 
 from funclab import registry, regularizers
+from funclab.engine.calls import (
+    argument,
+    call_at_once,
+    call_on_arrays,
+    fill,
+    stateless_call,
+    value_of,
+    way_to_call,
+)  # fmt: skip
 from funclab.errors import (
     ArgumentError,
     DataError,
@@ -29,15 +38,6 @@ from funclab.graph.value import Constant, Value, Variable, array_of
 from funclab.layers import arguments
 from funclab.layers.arguments import KERAS_2_KEYWORDS, call_parameters, parameters
 from funclab.layers.batches import computed
-from funclab.layers.calls import (
-    argument,
-    call_at_once,
-    call_on_arrays,
-    fill,
-    stateless_call,
-    value_of,
-    way_to_call,
-)  # fmt: skip
 from funclab.layers.configs import brief, rebuilt, settings
 from funclab.layers.spec import check_inputs, maker_hint
 from funclab.layers.weights import Weighted, building
@@ -56,6 +56,8 @@ class Layer(Weighted):
     """
 
     supports_masking = False
+    usual_training: ClassVar[bool] = False
+    """How it behaves where nobody says whether a model is trained."""
     input_spec: Any = None
     constructor_arguments: dict[str, Any]
     fields: ClassVar[dict[str, Any]] = {}
@@ -259,7 +261,8 @@ class Layer(Weighted):
             mask = structure.map_structure(lambda leaf: leaf.mask, first)
             # With several tensors, Keras does not say which of them the mask belongs to.
             inside = None if arguments.holds_tensors((rest, kwargs)) else mask
-        fill("training", tape.training, positions, rest, kwargs)
+        learns = self.usual_training if tape.training is None else tape.training
+        fill("training", learns, positions, rest, kwargs)
         fill("mask", inside, positions, rest, kwargs)
         for name, value in arguments.own_masks(type(self), (first, *rest), kwargs).items():
             fill(name, value, positions, rest, kwargs)

@@ -11,17 +11,16 @@ import numpy as np
 
 from funclab import registry
 from funclab.engine.kernels import optimizers as kernels
-from funclab.engine.kernels.layout import flat_views, offsets, views
+from funclab.engine.kernels.layout import offsets, views
 from funclab.engine.memory import runs
 from funclab.engine.plan import Runnable
-from funclab.errors import ArgumentError, WeightsError, suggest, unwritten, warn
+from funclab.errors import ArgumentError, WeightsError, suggest, unwritten
 from funclab.graph.locks import making
-from funclab.graph.op import Op
 from funclab.graph.shape_math import Array
-from funclab.graph.tape import is_recording
-from funclab.graph.value import Constant, Variable
+from funclab.graph.value import Variable
 from funclab.metrics.base import State
 from funclab.optimizers import settings
+from funclab.optimizers.by_hand import apply_by_hand
 from funclab.optimizers.custom import Remembering
 from funclab.optimizers.schedules import InverseTimeDecay
 from funclab.optimizers.slots import Slots, Stretch, Weight, shared
@@ -306,32 +305,7 @@ class Optimizer(Remembering):
         self, grads: Sequence[Any], trainable_variables: Iterable[Variable] | None = None
     ) -> None:
         """One update by hand: a gradient for each variable; None if it has none."""
-        chosen = self.memory.extents if trainable_variables is None else trainable_variables
-        pairs = list(zip(grads, list(chosen), strict=True))
-        lacking = [variable.path for g, variable in pairs if g is None]
-        pairs = [(g, variable) for g, variable in pairs if g is not None]
-        if not pairs:
-            raise ArgumentError(
-                "No gradients provided for any variable.",
-                why=f"{self.name} was given {len(lacking)} gradients, each None: the loss does not "
-                "depend on these variables, or it was computed outside of the tape's block, or by "
-                "NumPy.",
-                fix="compute the loss from the model's outputs with funclab.ops, all inside of "
-                "`with GradientTape() as tape:`.",
-            )
-        if lacking:
-            warn(f"Gradients do not exist for variables {lacking} when minimizing the loss.")
-        variables = [variable for _, variable in pairs]
-        if is_recording():
-            Apply(self, tuple(variables))(*variables, *(g for g, _ in pairs))
-            return
-        for variable in variables:
-            variable.changes()
-        flat, places = flat_views(variables, variables[0].dtype)
-        for view, (g, _) in zip(places, pairs):
-            view[...] = g.array if isinstance(g, Constant) else g
-        for call, arrays in self.updates_by_hand(variables, flat):
-            call(*arrays)
+        apply_by_hand(self, grads, trainable_variables)
 
     def updates_by_hand(self, variables: Sequence[Variable], flat: Array) -> list[Kernel]:
         """The functions of one update of `variables`, and their arguments, for gradients that lie
@@ -450,38 +424,6 @@ class Optimizer(Remembering):
 
 
 guarded(described(Optimizer))
-
-
-class Apply(Op, abstract=True):
-    """One update of variables by an optimizer, as a call on the tape; out = 0.
-
-    Shapes: the variables (any), then the gradient of each -> ().
-    """
-
-    differentiable = False
-    takes_spaced = True
-    makes = "int32"
-    optimizer: Any = None
-    variables: tuple[Variable, ...] = ()
-
-    @property
-    def mutates(self) -> tuple[int, ...]:  # type: ignore[override]
-        return tuple(range(len(self.variables)))
-
-    def shape(self, *shapes: Any) -> Any:
-        return ()
-
-    def bind(self, *arrays: Array) -> tuple[Any, ...]:
-        flat, places = flat_views(self.variables, self.variables[0].dtype)
-        gradients = arrays[len(places) : 2 * len(places)]
-        updates = self.optimizer.updates_by_hand(self.variables, flat)
-        return [*zip(places, gradients)], updates
-
-    def forward(self, pairs: Any, updates: Any) -> None:
-        for place, gradient in pairs:
-            place[...] = gradient
-        for call, arrays in updates:
-            call(*arrays)
 
 
 def _count(steps: Array) -> None:

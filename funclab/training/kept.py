@@ -13,6 +13,7 @@ from funclab.graph.shape_math import Array
 from funclab.graph.tape import EagerTape
 from funclab.graph.value import Call, Constant, Eager, Value, Variable
 from funclab.layers.weights import layers_within
+from funclab.optimizers.by_hand import Apply
 
 CHANGING = {"_call_losses", "_predict_steps", "history", "inbound_nodes", "outbound_nodes"}
 """Attributes that change with every call, and mean nothing for the next one."""
@@ -27,8 +28,10 @@ class Form:
 
     def __init__(self, tape: EagerTape, inputs: Sequence[Value], logs: Mapping[str, Any]) -> None:
         self.updates = list(tape.updates)
+        self.applied = gradients_applied(tape)
         self.logs = {name: x for name, x in logs.items() if isinstance(x, Eager)}
-        self.calls = _needed(tape.calls, list(self.logs.values()), self.updates)
+        self.outputs = [*self.logs.values(), *self.applied.values()]
+        self.calls = _needed(tape.calls, self.outputs, self.updates)
         numbers: dict[Value, int] = {value: i for i, value in enumerate(inputs)}
         of: dict[Call, int] = {}
         self.key: list[Any] = []
@@ -62,7 +65,18 @@ class Form:
             call.work = []  # the plan has its own
             for value in call.outputs:
                 value.origin = call
-        return Plan([*self.logs.values()], wrt=(), updates=self.updates, calls=self.calls)
+        return Plan(self.outputs, wrt=(), updates=self.updates, calls=self.calls)
+
+
+def gradients_applied(tape: EagerTape) -> dict[Variable, Eager]:
+    """The gradients that optimizers were given, for the views that watch a training run."""
+    found: dict[Variable, Eager] = {}
+    for call in tape.updates:
+        if isinstance(call.op, Apply):
+            gradients = call.inputs[len(call.op.variables) :]
+            pairs = zip(call.op.variables, gradients)
+            found.update((v, g) for v, g in pairs if isinstance(g, Eager))
+    return found
 
 
 def _needed(calls: Sequence[Call], outputs: Sequence[Value], updates: Sequence[Call]) -> list[Call]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from funclab import optimizers
 from funclab.engine.memory import unchanged
+from funclab.errors import warn
 from funclab.graph.locks import locks_of, making
 from funclab.models.meaning import learn
 from funclab.models.model import Model
@@ -16,6 +17,7 @@ from funclab.models.names import names_of_outputs
 from funclab.training.compiled import Compiled, require
 from funclab.training.control import between_batches
 from funclab.training.data.batches import prepare
+from funclab.training.own_steps import overrides
 from funclab.training.step import Step, predict_step, train_step
 
 BATCH = 32
@@ -41,6 +43,11 @@ def filled_step(
     training run in the background pauses meanwhile, or what it learned would be undone. Predictions
     wait, too.
     """
+    if y is not None and overrides(model, "train_step"):
+        warn(
+            f"{model.name} has a train_step() of its own. What is shown is the built-in step: its "
+            "outputs, the loss of compile(), and the optimizer."
+        )
     variables = lasting_variables(model)
     with between_batches(model.compiled_state), making, ExitStack() as locks:
         for lock in locks_of(variables):

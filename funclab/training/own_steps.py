@@ -24,7 +24,7 @@ from funclab.graph.value import Call, Eager, Value, array_of
 from funclab.models.model import Model
 from funclab.training.compiled import number, require
 from funclab.training.data.streams import unpacked
-from funclab.training.kept import Form, attributes_of, unchanged
+from funclab.training.kept import Form, attributes_of, gradients_applied, unchanged
 from funclab.training.step import Specs, Step, scalar, sides, track
 
 # The methods as they are if the user's class does not override them.
@@ -142,6 +142,9 @@ class OwnStep(Step[Any]):
         self.kept: Plan | None = None
         self.kept_has_run = False
         self.results_of_last: dict[str, Any] = {}
+        self.applied: dict[Any, Any] = {}
+        """The variables that the last batch has changed, with their gradients."""
+        self._fed_values = [*self.inputs, *self.targets, *self.weights]
         compiled = model.compiled_state
         self.may_keep = not (compiled and compiled.run_eagerly)
 
@@ -168,7 +171,7 @@ class OwnStep(Step[Any]):
         before = attributes_of(self.model) if self.may_keep else []
         with EagerTape() as tape:
             made = getattr(self.model, self.method)(self._data(inputs))
-        self.results_of_last = self._named(made)
+        self.results_of_last, self.applied = self._named(made), gradients_applied(tape)
         if tape.asked or not self.may_keep or not unchanged(before, attributes_of(self.model)):
             self.last = None
             return
@@ -223,6 +226,8 @@ class OwnStep(Step[Any]):
     # As a plan.
     def array(self, value: Any) -> Any:
         """The numbers of a value of the last batch."""
+        if isinstance(value, Value) and any(value is v for v in self._fed_values):
+            return self.fed[[value is v for v in self._fed_values].index(True)]
         if self.kept is not None and self.kept_has_run and isinstance(value, Value):
             return self.kept.array(value)
         return array_of(value)
@@ -237,8 +242,8 @@ class OwnStep(Step[Any]):
 
     @property
     def grads(self) -> dict[Value, Array]:
-        """The gradients that the optimizer was given in the last batch."""
-        return {}
+        """The gradients that optimizers were given in the last batch."""
+        return {variable: self.array(g) for variable, g in self.applied.items()}
 
     def __str__(self) -> str:
         if self.kept is not None:

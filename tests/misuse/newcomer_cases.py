@@ -29,7 +29,7 @@ SYMBOLIC = "symbolic tensor"
 
 
 def with_own_step(step: str) -> Any:
-    """A subclass of Model with a custom training step, as in Keras' guides."""
+    """A subclass of Model that overrides a method of training."""
 
     def line(desk: Desk) -> None:
         methods = {step: lambda self, data: {}} if step else {}
@@ -41,13 +41,9 @@ def with_own_step(step: str) -> Any:
 
 NEWCOMERS = [
     Misuse(
-        "a training step of one's own",
-        with_own_step("train_step"),
-        [
-            "Autoencoder has a train_step() of its own",
-            "self.add_loss(loss)",
-            "train_on_batch(x, y)",
-        ],
+        "a function of one's own that runs the training step",
+        with_own_step("make_train_function"),
+        ["Autoencoder has a make_train_function() of its own", "train_step(self, data)"],
         with_own_step(""),
     ),
     Misuse(

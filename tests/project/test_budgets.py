@@ -18,10 +18,15 @@ DENSITY = "tokens per line"
 # each of thirty ops), plans that time their own steps, plans for batches of 0 samples, ops that
 # name a quicker function for the arrays of a plan, large kernels with room between their rows,
 # `==` and `!=` of elements, variables that a layer's call changes by a number, and calls that are
-# set aside after a try, labels that compare graphs, and what training needs of any plan.
-CORE_LINES = 1725
+# set aside after a try, labels that compare graphs, what training needs of any plan, values with
+# numbers, the arrays that eager calls return, and gradients as calls.
+CORE_LINES = 2150
 NOT_CORE = (
     "funclab/engine/kernels/",
+    *(
+        f"funclab/engine/{name}.py"  # gradients of gradients, and calls on data
+        for name in ("calls", "gradient_tape", "gradients", "second_order", "written_out")
+    ),
     *(
         f"funclab/graph/{name}.py"
         for name in ("explanations", "meaning", "shape_math", "strings", "structure")
@@ -41,6 +46,15 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
     ("funclab/engine/kernels/recurrent/sequence_tiles.py", DENSITY): (
         16.5,
         "sums of six products, written out",
+    ),
+    **{
+        (f"funclab/engine/{name}.py", DENSITY): (15.5, "gradients, written as formulas")
+        for name in ("gradients", "second_order", "vjp", "written_out")
+    },
+    ("funclab/training/kept.py", DENSITY): (13, "comparisons of calls, in a small file"),
+    ("tests/tape/guide_programs.py::programs", "lines"): (
+        320,
+        "the programs of Keras' guides, for either library: each is read alone",
     ),
     ("funclab/ops/", DENSITY): (
         13.0,

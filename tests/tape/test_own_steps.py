@@ -289,3 +289,24 @@ def test_what_a_step_must_not_do_is_said():
     inputs = layers.Input((3,))
     with pytest.raises(NotCompiledError):
         Model(inputs, layers.Dense(1)(inputs)).train_step((X, X))
+
+
+def test_a_watched_run_has_the_gradients_of_the_step_s_own_optimizers():
+    for name in ("gan", "custom"):
+        model, data = PROGRAMS[name]()
+        for epochs in (1, 2):
+            model.fit(**data, batch_size=16, epochs=epochs, verbose=0, shuffle=False)
+            step = next(iter(model.compiled_state.steps.kept.values()))
+            grads = step.plan.grads
+            assert {*grads} == {*model.trainable_weights}
+            assert all(np.abs(g).max() > 0 for g in grads.values())
+        assert step.kept is not None
+        fed = [step.plan.array(value) for value in step.inputs]
+        np.testing.assert_array_equal(fed[0], data["x"][32:])
+
+
+def test_a_batch_that_is_looked_at_says_that_it_is_the_built_in_step():
+    model, data = PROGRAMS["custom"]()
+
+    with pytest.warns(UserWarning, match="has a train_step.. of its own"):
+        model.trace(data["x"][:4], data["y"][:4])
