@@ -57,7 +57,6 @@ interface View {
   name?: string;
   /** Whether it is only as high as what it shows; it then keeps the room that it may need. */
   low?(model: Model): boolean;
-  /** Whether what it says is about its state, and goes with it. */
   draw(ctx: Context): void;
   update(ctx: Context): void;
   keys(ctx: Context): Record<string, Action>;
