@@ -51,7 +51,7 @@ class EagerTape(Tape):
     `calls` are all of them, in order; `asked` says whether somebody wanted to see numbers.
     """
 
-    def __init__(self, training: bool = False) -> None:
+    def __init__(self, training: bool | None = None) -> None:
         super().__init__(training)
         self.calls: list[Call] = []
         self.asked = False

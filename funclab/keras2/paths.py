@@ -96,7 +96,6 @@ FACES: dict[str, tuple[str, Mapping[str, Any]]] = {
     "keras.losses": ("losses", {"cosine_proximity": "cosine_similarity"}),
     "keras.objectives": ("losses", {"cosine_proximity": "cosine_similarity"}),
     "keras.initializations": ("initializers", {}),
-    "keras.applications.imagenet_utils": ("keras2.imagenet", {}),
     "keras.preprocessing": ("preprocessing", {}),
     "keras.wrappers": ("wrappers", {}),
     "keras.preprocessing.image": ("preprocessing.image", {}),

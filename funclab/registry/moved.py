@@ -24,6 +24,9 @@ FOLDERS = {
         *("recurrent", "resampling", "scores", "shrinking", "window"),
     ),
     "utils": (
+        *("applications", "applications.densenet", "applications.imagenet_utils"),
+        *("applications.mobilenet_v2", "applications.resnet", "applications.resnet50"),
+        *("applications.vgg16", "applications.vgg19"),
         "backend",
         "data",
         "preprocessing",

@@ -48,10 +48,12 @@ def call_by_plan(model: Functional, x: Any, training: Any = None, mask: Any = No
     return structure.pack(step.tree, map(as_array, results))
 
 
-def kept_step(model: Model, arrays: Sequence[Array], training: bool | None) -> Step | None:
-    """The plan for arrays of these shapes, with its layers as they are now."""
+def kept_step(model: Model, arrays: Sequence[Array], training: Any) -> Step | None:
+    """The plan for arrays of these shapes, with its layers as they are now. With None for
+    `training`, layers that change images at random do so; see `usual_training`."""
     sides = zip(arrays, model.inputs)
-    specs = Specs(tuple((array.shape, tensor.dtype) for array, tensor in sides))
+    given = ((array.shape, tensor.dtype) for array, tensor in sides)
+    specs = Specs(tuple(given))
     key = (training, *shape_key(model, specs, model.input_structure))
     plans = plans_of(model)
 

@@ -65,6 +65,10 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
         for name in ("arranging", "linalg", "nn/shrinking", "statistics")
     },
     ("funclab/layers/normalization.py", DENSITY): (11.5, "formulas of statistics, made of ops"),
+    ("funclab/utils/applications/", DENSITY): (
+        14.0,
+        "a layer of a network in a line, as in tables",
+    ),
     ("funclab/optimizers/by_weight.py", DENSITY): (11.5, "equations, as their papers have them"),
     ("funclab/distribute/", DENSITY): (12.5, "messages: dicts of all that travels in a step"),
     ("funclab/view/", DENSITY): (13.5, "geometry: every coordinate is an attribute of something"),

@@ -1,5 +1,5 @@
 """VGG16 under the name that its module has in Keras."""
 
-from funclab.applications.vgg import VGG16, preprocess_input
+from funclab.utils.applications.vgg import VGG16, preprocess_input
 
 __all__ = ["VGG16", "preprocess_input"]

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from funclab.applications.frame import Plan, network, prepared
 from funclab.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from funclab.models import Model
+from funclab.utils.applications.frame import Plan, network, prepared
 
 WIDTHS = 64, 128, 256, 512, 512
 """The number of feature maps of each block."""

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from funclab.applications.frame import Plan, network, prepared
 from funclab.layers import (
     Activation,
     AveragePooling2D,
@@ -20,6 +19,7 @@ from funclab.layers import (
     ZeroPadding2D,
 )  # fmt: skip
 from funclab.models import Model
+from funclab.utils.applications.frame import Plan, network, prepared
 
 GROWTH, EPSILON = 32, 1.001e-5
 """How many feature maps each block adds."""

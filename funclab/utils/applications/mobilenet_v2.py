@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from funclab.applications.frame import ARGUMENTS, Plan, prepared
 from funclab.layers import (
     Add,
     BatchNormalization,
@@ -18,6 +17,7 @@ from funclab.layers import (
     ZeroPadding2D,
 )  # fmt: skip
 from funclab.models import Model
+from funclab.utils.applications.frame import ARGUMENTS, Plan, prepared
 
 STAGES = ((16, 1, 1), (24, 2, 2), (32, 3, 2), (64, 4, 2), (96, 3, 1), (160, 3, 2), (320, 1, 1))
 """Feature maps, blocks, and the stride of the first block."""

@@ -4,7 +4,7 @@ There are no trained weights to download. `weights` is None, for new weights, or
 of weights that Keras or funclab wrote.
 """
 
-from funclab.applications import (
+from funclab.utils.applications import (
     densenet,
     imagenet_utils,
     mobilenet_v2,
@@ -13,10 +13,10 @@ from funclab.applications import (
     vgg16,
     vgg19,
 )
-from funclab.applications.densenet import DenseNet121, DenseNet169, DenseNet201
-from funclab.applications.mobilenet_v2 import MobileNetV2
-from funclab.applications.resnet import ResNet50, ResNet101, ResNet152
-from funclab.applications.vgg import VGG16, VGG19
+from funclab.utils.applications.densenet import DenseNet121, DenseNet169, DenseNet201
+from funclab.utils.applications.mobilenet_v2 import MobileNetV2
+from funclab.utils.applications.resnet import ResNet50, ResNet101, ResNet152
+from funclab.utils.applications.vgg import VGG16, VGG19
 from funclab.errors.missing_names import guard
 
 

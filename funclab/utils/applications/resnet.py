@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from funclab.applications.frame import Plan, network, prepared
 from funclab.layers import Activation, Add, BatchNormalization, Conv2D, MaxPooling2D, ZeroPadding2D
 from funclab.models import Model
+from funclab.utils.applications.frame import Plan, network, prepared
 
 EPSILON = 1.001e-5
 

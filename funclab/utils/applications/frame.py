@@ -8,9 +8,9 @@ from typing import Any
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.graph import source_inputs
 from funclab.graph.shape_math import show
-from funclab.keras2.imagenet import preprocess_input
 from funclab.layers import Dense, GlobalAveragePooling2D, GlobalMaxPooling2D, Input
 from funclab.models import Model
+from funclab.utils.applications.imagenet_utils import preprocess_input
 
 ARGUMENTS = """
     include_top: whether it ends in the layers that decide for a class.
