@@ -88,7 +88,8 @@ $(SITE)/ready: pyproject.toml
 	$(SITE)/bin/pip install --quiet --editable ".[site]"
 	@touch $@
 
-# The engine once more as in a browser: without numba, h5py, matplotlib and new threads. With ALL, the
+# The engine once more as in a browser: without numba, h5py, matplotlib and new threads; meanwhile the
+# loops are compiled, lest every kernel of the tests compiles them at the same time. With ALL, the
 # lessons, whose outputs must not depend on what an earlier run has left: they run again with
 # everything; the last line counts everything. The files that took longest in the last run, or the
 # browser's, are the first, so that no worker is left with one at the end (tests/covering.py).
@@ -97,7 +98,8 @@ ifdef ROOM
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
 	    $(or $(wildcard tests/$(ROOM) funclab/$(ROOM) funclab/$(ROOM).py funclab/engine/$(ROOM)),$(error no room is called $(ROOM)))
 else
-	$(BIN)/python -m pytest -q -n $(WORKERS) -p tools.setup.without $(PLAIN)
+	$(BIN)/funclab warm > /dev/null & \
+	$(BIN)/python -m pytest -q -n $(WORKERS) -p tools.setup.without $(PLAIN) && wait $$!
 	$(if $(ALL),$(BIN)/pytest -q -n $(WORKERS) --dist loadfile $(NBVAL) notebooks)
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(NBVAL) tests funclab notebooks
 endif

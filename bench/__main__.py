@@ -27,6 +27,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from bench import watched
 from bench.workloads import WORKLOADS
 
 UNUSUAL = ("OPENBLAS_CORETYPE", "PYTHONDONTWRITEBYTECODE")
@@ -200,6 +201,9 @@ def main() -> None:
     print("\nseconds to import, build the guide's MLP and fit it for 20 steps, in a fresh process")
     for side in sides:
         print_start_ups(side, options.rounds)
+    if any(side.module == "funclab" for side in sides):
+        print()
+        watched.main(options.rounds)
     if options.json:
         options.json.write_text(json.dumps(everything, indent=1))
 

@@ -35,9 +35,9 @@ def version() -> str:
 
 # Modules that are slow to import or rarely needed are imported when first used.
 _ROOMS = (
-    "backend", "callbacks", "config", "data", "datasets", "distribute", "losses", "metrics",
-    "models", "optimizers", "preprocessing", "random", "saving", "teach", "training", "tree",
-    "utils", "view",
+    "applications", "backend", "callbacks", "config", "data", "datasets", "distribute", "losses",
+    "metrics", "models", "optimizers", "preprocessing", "random", "saving", "teach", "training",
+    "tree", "utils", "view",
 )  # fmt: skip
 _NAMES = {
     "Functional": "models",

@@ -3,6 +3,7 @@ is said of them: counts of trials, of cases and of lessons' cells."""
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -24,6 +25,7 @@ from tests.covering import ALL, daily, slowest_first
 
 os.environ["FUNCLAB_PROGRESS"] = "off"  # tests leave nothing in anyone's home folder
 os.environ["no_proxy"] = "*"  # their servers are on this machine
+os.environ["DASK_DISTRIBUTED__WORKER__MULTIPROCESSING_METHOD"] = "forkserver"  # starts them sooner
 cells: Counter[str] = Counter()
 seconds: Counter[str] = Counter()
 """How long each file took, with what its tests need."""
@@ -94,9 +96,15 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def left_as_it_was() -> Iterator[None]:
-    """What a test changes for the whole process, it takes back, or does in a process of its own:
-    each test passes alone and after any other."""
+def as_in_a_new_process() -> Iterator[None]:
+    """Each test passes alone and after any other. It sees `dense`, `dense_1`, ... from the start,
+    no question was asked or answered before it, and no view waits for one. What it changes for the
+    whole process, it takes back, or does in a process of its own."""
+    registry.reset_names()
+    forget_progress()
+    cover_next("")
+    for question in [*covered]:
+        uncover(question)
     before, prompt = of_the_process(), hasattr(sys, "ps1")
     yield
     if hasattr(sys, "ps1") and not prompt:
@@ -111,26 +119,22 @@ def of_the_process() -> dict[str, Any]:
     return {**config.settings(), **old_names, "Model": {*vars(Model)}, "Layer": {*vars(Layer)}}
 
 
-@pytest.fixture(autouse=True)
-def fresh_names() -> None:
-    """Each test sees `dense`, `dense_1`, ... from the start, whatever ran before it."""
-    registry.reset_names()
-
-
-@pytest.fixture(autouse=True)
-def fresh_progress() -> None:
-    """No question was asked or answered in a test that ran before, and no view waits for one."""
-    forget_progress()
-    cover_next("")
-    for question in [*covered]:
-        uncover(question)
-
-
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """Helpers of the tests hold no tests: --doctest-modules need not look into them."""
     name = collection_path.name
     helper = name.endswith(".py") and not name.startswith("test_")
     return True if helper else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[object]:
+    """Thirty thousand cases stay to the end: looking for garbage among them takes time."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(trylast=True)  # what -k chooses is chosen

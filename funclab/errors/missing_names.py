@@ -14,8 +14,8 @@ from funclab.errors import FunclabError, NoSuchImportError, NoSuchNameError
 ELSEWHERE = {
     "keras": "funclab is the `keras` here: write funclab.layers, funclab.Model and so on; after "
     "funclab.install_as_keras() even `import keras` gives funclab.",
-    "applications": "there are no trained networks to download; build one with funclab.layers, and "
-    "load weights with model.load_weights(path).",
+    "applications": "funclab.applications has the networks VGG16, VGG19, ResNet50, ResNet101, "
+    "ResNet152, DenseNet121, DenseNet169, DenseNet201 and MobileNetV2, without trained weights.",
     "engine": "layers are in funclab.layers, tensors come from funclab.Input.",
     "wrappers": "TimeDistributed and Bidirectional are in funclab.layers.",
     "tf": "funclab needs no TensorFlow; functions of tensors are in funclab.ops.",
@@ -27,16 +27,10 @@ ELSEWHERE = {
     "plot_model": "write funclab.plot_model(model).",
     "K": "functions of tensors are in funclab.ops; Keras 2's backend is funclab.keras2.backend.",
     "get_session": "there is no session: leave the line out; K.eval and K.function give numbers.",
-    **dict.fromkeys(
-        (
-            *("ImageDataGenerator", "RandomFlip", "RandomRotation", "RandomZoom", "RandomCrop"),
-            *("RandomTranslation", "RandomContrast", "RandomBrightness"),
-        ),
-        "layers that change images at random are left out: change images with NumPy in a "
-        "generator of batches; fit takes it.",
-    ),
-    "image_dataset_from_directory": "read the files with funclab.utils.load_img, in the function "
-    "of funclab.data.Dataset.from_generator; fit takes its batches.",
+    "ImageDataGenerator": "layers such as RandomFlip, RandomRotation and RandomZoom change images "
+    "in the model, or in the `map` of a funclab.data.Dataset.",
+    "audio_dataset_from_directory": "sounds are not read: read the files with a package for audio, "
+    "in the function of funclab.data.Dataset.from_generator; fit takes its batches.",
     "mixed_precision": "leave the line out: funclab computes in float32 or float64.",
     "distribution": "leave the line out: there is one device, the CPU.",
     "interfaces": "leave out the line and its decorators: old names of arguments are understood.",

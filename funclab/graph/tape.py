@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 class Tape:
     """The context in which op calls are recorded: `with Tape(training=True) as tape:`.
 
-    `training` tells layers such as Dropout how to behave; `losses` collects what layers add to the
-    model's loss, `updates` the calls that change state and must run although no output needs them;
-    `scope` names the layers around the present call, `place` the nodes being replayed, and `made`
-    holds, for each place, the values of that node's outputs.
+    `training` tells layers such as Dropout how to behave, and None leaves it to them (see
+    `usual_training` of layers); `losses` collects what layers add to the model's loss, `updates`
+    the calls that change state and must run although no output needs them; `scope` names the layers
+    around the present call, `place` the nodes being replayed, and `made` holds, for each place, the
+    values of that node's outputs.
     """
 
-    def __init__(self, training: bool = False) -> None:
+    def __init__(self, training: bool | None = None) -> None:
         self.training = training
         self.losses: list[Value] = []
         self.updates: list[Call] = []

@@ -74,17 +74,10 @@ UTILS = (
 )
 ENGINE = ("topology", "training", "network", "sequential", "base_layer", "input_layer")
 APPLICATIONS = (
-    "vgg16",
-    "vgg19",
-    "resnet50",
-    "inception_v3",
-    "xception",
-    "mobilenet",
-    "mobilenet_v2",
-    "densenet",
-    "nasnet",
-    "inception_resnet_v2",
+    *("inception_v3", "xception", "mobilenet", "nasnet", "inception_resnet_v2"),
+    *("efficientnet", "efficientnet_v2", "convnext", "resnet_v2", "mobilenet_v3"),
 )
+"""Families of networks that are not there."""
 
 FACES: dict[str, tuple[str, Mapping[str, Any]]] = {
     "keras": ("", {}),
@@ -113,7 +106,7 @@ FACES: dict[str, tuple[str, Mapping[str, Any]]] = {
 """For each module of Keras: the module of funclab, and additional names."""
 
 ABSENT = (
-    *("keras.applications", "keras.wrappers.scikit_learn"),
+    "keras.wrappers.scikit_learn",
     *(f"keras.applications.{name}" for name in APPLICATIONS),
 )
 

@@ -56,6 +56,8 @@ class Layer(Weighted):
     """
 
     supports_masking = False
+    usual_training: ClassVar[bool] = False
+    """How it behaves where nobody says whether a model is trained."""
     input_spec: Any = None
     constructor_arguments: dict[str, Any]
     fields: ClassVar[dict[str, Any]] = {}
@@ -259,7 +261,8 @@ class Layer(Weighted):
             mask = structure.map_structure(lambda leaf: leaf.mask, first)
             # With several tensors, Keras does not say which of them the mask belongs to.
             inside = None if arguments.holds_tensors((rest, kwargs)) else mask
-        fill("training", tape.training, positions, rest, kwargs)
+        learns = self.usual_training if tape.training is None else tape.training
+        fill("training", learns, positions, rest, kwargs)
         fill("mask", inside, positions, rest, kwargs)
         for name, value in arguments.own_masks(type(self), (first, *rest), kwargs).items():
             fill(name, value, positions, rest, kwargs)

@@ -161,3 +161,5 @@ OPERATORS.update({name: globals()[name] for name in __all__ if callable(globals(
 nn = numpy = sys.modules[__name__]
 
 guard(__name__)
+
+from funclab.ops import image as image  # noqa: E402 - it adds its functions to OPERATORS

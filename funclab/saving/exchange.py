@@ -26,7 +26,7 @@ from funclab.saving.file_graph import sketch_of_file
 from funclab.saving.files import load_model, save_model
 from funclab.saving.keras_graph import sketch_of
 
-ENDINGS = (".keras", ".h5", ".hdf5", ".onnx")
+ENDINGS = (".keras", ".h5", ".hdf5", ".onnx", ".json")
 """How the names of files end in which there is a model."""
 
 

@@ -29,7 +29,7 @@ WHY = "Its class is not one of Keras, and a file says how it was set, but not wh
 
 
 def sketch_of_file(filepath: Any) -> Any:
-    """The graph of a model in a `.keras`, `.h5` or `.onnx` file, as a model of funclab.
+    """The graph of a model in a `.keras`, `.h5`, `.onnx` or `.json` file, as a model of funclab.
 
     Raises: ConfigError for any other file; MissingPackageError for a package that a format needs.
     """
@@ -44,6 +44,11 @@ def sketch_of_file(filepath: Any) -> Any:
             for prefix, box in _boxes(model):
                 box.take([weights[name] for name in weights if name.startswith(f"{prefix}vars/")])
             return _linked(model, weights)
+        if path.suffix == ".json":  # what `to_json` wrote: there are no weights
+            model = _graph(entry_of(path.read_bytes(), path), {})
+            for _, box in _boxes(model):
+                box.take([])
+            return _linked(model, {})
         if path.suffix == ".onnx":
             return sketch_of_onnx(path)
         if not is_hdf5(path):

@@ -83,13 +83,21 @@ class _Reader:
 
     def _described(self, operation: Any) -> dict[str, Any]:
         try:
-            entry = self.keras.saving.serialize_keras_object(operation)
+            entry = self._serialized(operation)
             config = {**entry["config"], "name": operation.name}
         except Exception:  # what has no config is a box
             entry, config = {}, {"name": operation.name}
             is_layer = isinstance(operation, self.keras.layers.Layer)
             entry["module"] = "" if is_layer else "keras.src.ops"
         return {"class_name": type(operation).__name__, **entry, "config": config}
+
+    def _serialized(self, operation: Any) -> dict[str, Any]:
+        """As Keras writes it; if its config is all plain values, without Keras looking at each."""
+        if type(operation).__module__.startswith("keras.src.layers."):
+            config = operation.get_config()
+            if _is_plain(config):
+                return {"module": "keras.layers", "config": config}
+        return self.keras.saving.serialize_keras_object(operation)
 
     def _facts(self, operation: Any) -> Facts:
         calls = [
@@ -191,6 +199,15 @@ def _weight(variable: Any) -> Weight:
         read=lambda: np.asarray(variable.numpy()),
         trainable=bool(variable.trainable),
     )
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a config is what JSON can say, so that nothing in it has to be serialized."""
+    if type(value) is dict:
+        return all(map(_is_plain, value.values()))
+    if type(value) in (list, tuple):
+        return all(map(_is_plain, value))
+    return value is None or type(value) in (bool, int, float, str)
 
 
 def _mapped(function: Any, tree: Any) -> Any:

@@ -51,7 +51,7 @@ def export(model: Model, filepath: Any, format: str = "onnx") -> None:
             fix='leave `format` out; or use model.save("model.keras"), which Keras reads.',
         )
     onnx = _onnx()
-    with Tape() as tape:
+    with Tape(training=False) as tape:
         inputs = _inputs(model)
         outputs = structure.flatten(model(inputs))
     if tape.updates:
@@ -139,7 +139,7 @@ class _Writer:
             made = WRITERS[kind](self, call.op, list(call.inputs), call.outputs[0])
             self.names |= zip(call.outputs, [made] if isinstance(made, str) else made)
         elif kind in SPELLED:
-            with Tape():
+            with Tape(training=False):
                 spelled = structure.flatten(SPELLED[kind](call.op, *call.inputs))
             self.write(spelled)
             self.names |= {old: self.names[new] for old, new in zip(call.outputs, spelled)}

@@ -40,18 +40,15 @@ def call_by_plan(model: Functional, x: Any, training: Any = None, mask: Any = No
     arrays = ready_arrays(model, x) if plain else None
     if arrays is None or len(arrays[0]) > BATCH_SIZE or not is_own(type(model)):
         return None
-    step = kept_step(model, arrays, bool(training))
-    if step is None:
-        return None
-    masked = any(value.mask is not None for value in step.outputs)
-    if masked or step.losses:  # which belong to the results, too
-        return None
+    step = kept_step(model, arrays, training)
+    if step is None or step.losses or any(value.mask is not None for value in step.outputs):
+        return None  # these belong to the results, too
     with one_blas_thread():
         results = step.results(partial(step.fill, arrays))
     return structure.pack(step.tree, map(as_array, results))
 
 
-def kept_step(model: Model, arrays: Sequence[Array], training: bool) -> Step | None:
+def kept_step(model: Model, arrays: Sequence[Array], training: bool | None) -> Step | None:
     """The plan for arrays of these shapes, with its layers as they are now."""
     sides = zip(arrays, model.inputs)
     specs = Specs(tuple((array.shape, tensor.dtype) for array, tensor in sides))

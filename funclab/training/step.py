@@ -92,7 +92,7 @@ class Step(Generic[AnyPlan]):
 
 
 def predict_step(
-    model: Model, specs: Specs, tree: Any, training: bool = False, keep: bool = False
+    model: Model, specs: Specs, tree: Any, training: bool | None = False, keep: bool = False
 ) -> Step:
     """Outputs only, with the layers in training mode or not; `keep` as in `train_step`."""
     step = Step(specs)
@@ -105,7 +105,7 @@ def predict_step(
 def evaluate_step(model: Model, compiled: Compiled, specs: Specs, tree: Any) -> Step:
     """Outputs, loss and metrics."""
     step = Step(specs)
-    with Tape() as tape:
+    with Tape(training=False) as tape:
         step.forward(model, tree)
         total = add_losses_and_metrics(step, model, compiled, training=False)
     step.plan = Plan([total, *step.outputs], wrt=(), updates=tape.updates)

@@ -28,6 +28,7 @@ from funclab.saving.objects import deserialize_keras_object, serialize_keras_obj
 from funclab.graph.shape_math import Array
 from funclab.graph.strings import STRING
 from funclab.training.data.streams import unpacked
+from funclab.utils.directories import image_dataset_from_directory, text_dataset_from_directory
 from funclab.utils.downloads import get_file
 from funclab.utils.images import array_to_img, load_img, save_img
 from funclab.utils.progbar import Progbar
@@ -192,10 +193,12 @@ __all__ = [
     "CustomObjectScope", "Progbar", "PyDataset", "Sequence", "array_to_img", "clear_session",
     "custom_object_scope", "deserialize_keras_object", "disable_interactive_logging",
     "enable_interactive_logging", "get_custom_objects", "get_file", "get_registered_name",
-    "get_registered_object", "get_source_inputs", "img_to_array", "is_interactive_logging_enabled",
+    "get_registered_object", "get_source_inputs", "image_dataset_from_directory", "img_to_array",
+    "is_interactive_logging_enabled",
     "is_keras_tensor", "load_img", "normalize", "pack_x_y_sample_weight", "pad_sequences",
     "plot_model", "register_keras_serializable", "save_img", "serialize_keras_object",
-    "set_random_seed", "split_dataset", "standardize_dtype", "timeseries_dataset_from_array",
+    "set_random_seed", "split_dataset", "standardize_dtype", "text_dataset_from_directory",
+    "timeseries_dataset_from_array",
     "to_categorical", "unpack_x_y_sample_weight",
 ]  # fmt: skip
 

@@ -53,9 +53,9 @@ def program() -> str:
     return found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """A browser for the tests of one file: as long as it runs, so does an event loop in this
+    """A browser for the tests of this folder: as long as it runs, so does an event loop in this
     thread, and tests of asyncio need one of their own."""
     options = [*BROWSER_OPTIONS, ALONE]
     with sync_playwright() as playwright:
@@ -84,10 +84,10 @@ def jupyter(request: pytest.FixtureRequest) -> Server:
     return request.getfixturevalue(request.param)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def open_notebook(browser: Browser) -> Open:
-    """`open_notebook(server, path)`: the notebook, ready to run. Each server has one window, since
-    a front end opens in half the time once its scripts have run; a test may close it."""
+    """`open_notebook(server, path)`: the notebook, ready to run. Each server has one window, in
+    which JupyterLab stays as it is; a test that changes its scripts for good closes it."""
     windows: dict[Server, NotebookPage] = {}
 
     def open_in(server: Server, path: Path) -> NotebookPage:

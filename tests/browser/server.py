@@ -18,7 +18,7 @@ from urllib.request import urlopen
 
 from funclab.view.notebook import labextension
 
-SECONDS_TO_START = 90
+SECONDS_TO_START = 200  # on a busy machine; and to end
 OPTIONS = {
     "lab": [
         "--LabApp.expose_app_in_browser=True",
@@ -73,7 +73,7 @@ def serve(kind: str, home: Path, without: tuple[str, ...] = ()) -> Iterator[Serv
             yield server
         finally:
             process.terminate()
-            process.wait(timeout=30)
+            process.wait(timeout=SECONDS_TO_START)
 
 
 def configure(folder: Path, without: tuple[str, ...]) -> None:

@@ -105,7 +105,8 @@ def test_connections_sharing_and_ends_by_keys_alone(bridged):
 
     select(page, "parts[0]")
     press(page, "s")
-    press(page, "ArrowRight", "Enter")
+    expect(page.locator(".fl-at")).to_have_text("strokes[0]")  # a layer of the same class
+    press(page, "Enter")
     at_step(page, 3, "parts calls the layer of strokes")
     press(page, "u")
     at_step(page, 2, "cut strokes from concatenate")
@@ -141,6 +142,10 @@ def test_an_error_is_red_what_follows_is_pale_and_a_number_repairs_it(bridged):
     at_step(page, 2, "Concatenate in place of add")
     expect(page.locator(".fl-kept")).to_contain_text("Kept: 7 of 8. New: body kernel.")
     expect(page.locator(".fl-failed")).to_have_count(0)
+    expect(page.locator(".fl-status")).to_have_text(
+        "Step 2: Concatenate in place of add. concatenate[0] makes (None, 8, 8, 20)."
+    )
+    expect(page.locator(".box[data-key='body[0]'] .fl-dot")).to_be_visible()
     assert view.model.get_layer("concatenate")
 
 
@@ -227,6 +232,15 @@ def test_by_mouse_a_click_selects_and_verbs_are_buttons(bridged):
     at_step(page, 0, "start: reader")
 
     assert view.model is view._steps.given
+    expect(page.locator(".fl-status")).to_have_text("Step 0 of 1.")
+    press(page, "t")
+    page.locator(".fl-table th button", has_text="body[0]").click()
+    assert page.locator(".fl-table tr.fl-here td").all_text_contents() == ["flat[0] ", "(None, 16)"]
+    press(page, "t", "-")
+    expect(page.locator(".fl-status")).to_contain_text("Drawn: ")
+    press(page, "0")
+    expect(page.locator(".fl-status")).to_have_text("Drawn to fit the available space.")
+    assert view.state["choice"] == ""
     page.locator(".fl-bar [aria-keyshortcuts=f]").click()
     expect(page.locator('.box[data-key="pool"]')).to_be_visible()
 

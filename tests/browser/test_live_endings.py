@@ -18,7 +18,7 @@ from tests.browser.test_live_training import (
 
 LONG_VALIDATION = """
 many = np.repeat(x, 40, axis=0), np.repeat(y, 40)
-history = model.fit(x, y, epochs=10**7, validation_data=many, background=True, live=True)
+history = model.fit(x, y, **forever, validation_data=many, background=True)
 """
 TWO = """
 def another(name):
@@ -28,7 +28,7 @@ def another(name):
     return made
 one, two = another("one"), another("two")
 first, second = (
-    each.fit(x, y, epochs=10**7, background=True, live=True) for each in (one, two)
+    each.fit(x, y, **forever, background=True) for each in (one, two)
 )
 """
 
@@ -155,7 +155,7 @@ def test_a_view_that_is_lost_says_so_while_the_training_goes_on(lab, run_cells):
 def test_a_view_and_its_slow_motion_that_are_cleared_away_listen_no_more_and_training_goes_on(
     lab, open_notebook, write_notebook
 ):
-    fit = "history = model.fit(pairs, sums, epochs=10**7, background=True, live=True)"
+    fit = "history = model.fit(pairs, sums, **forever, background=True)"
     notebook = open_notebook(lab, write_notebook("cleared", TWINS, fit))
     page = notebook.page
     page.evaluate(COUNT_LISTENERS)
@@ -173,6 +173,8 @@ def test_a_view_and_its_slow_motion_that_are_cleared_away_listen_no_more_and_tra
     assert notebook.kernel_says(GOES_ON) == "True"
     assert notebook.kernel_says("print(history.stop().wait().stopped)") == "True"
     assert notebook.console_errors == []
+    notebook.leave()
+    page.close()
 
 
 def opened_without_its_kernel(notebook):

@@ -6,8 +6,17 @@ from playwright.sync_api import expect
 
 from tests.browser.notebook_page import RUN_ALL_NO_WAIT
 
-MODEL = """
-import numpy as np, funclab
+# A training that goes on until it is stopped leaves the processor to the page meanwhile.
+CALM = """
+import time, numpy as np, funclab
+class Calm(funclab.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        time.sleep(0.002)
+forever = {"epochs": 10**7, "callbacks": [Calm()], "live": True}
+"""
+MODEL = (
+    CALM
+    + """
 from funclab.layers import Dense
 funclab.utils.set_random_seed(0)
 random = np.random.RandomState(0)
@@ -18,7 +27,8 @@ hidden = Dense(32, activation="relu", name="hidden")(inputs)
 model = funclab.Model(inputs, Dense(10, activation="softmax", name="digit")(hidden), name="digits")
 model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
 """
-FOREVER = "epochs=10**7, validation_split=0.2, live=True"
+)
+FOREVER = "**forever, validation_split=0.2"
 BACKGROUND = f"history = model.fit(x, y, {FOREVER}, background=True)"
 BLOCKING = f"history = model.fit(x, y, {FOREVER})"
 OUTPUTS = """() => jupyterapp.shell.currentWidget.content.widgets
@@ -88,8 +98,9 @@ def test_a_cell_that_trains_can_be_paused_stepped_and_stopped_where_the_kernel_h
     assert notebook.console_errors == []
 
 
-TWINS = """
-import numpy as np, funclab
+TWINS = (
+    CALM
+    + """
 from funclab import Input, Model, layers
 random = np.random.RandomState(0)
 pairs = [random.rand(600, 12).astype("float32") for _ in range(2)]
@@ -100,10 +111,11 @@ merged = layers.concatenate([eye(one) for one in ends])
 model = Model(ends, layers.Dense(1, name="sum")(merged), name="twins")
 model.compile("adam", "mse")
 """
+)
 
 
 def test_a_paused_training_shows_gradients_adding_at_the_shared_weight_and_goes_on(lab, run_cells):
-    fit = "history = model.fit(pairs, sums, epochs=10**7, background=True, live=True)"
+    fit = "history = model.fit(pairs, sums, **forever, background=True)"
     notebook = run_cells(lab, TWINS, fit)
     page, view = notebook.page, heard(notebook)
     view.focus()

@@ -264,7 +264,7 @@ def test_the_place_that_a_verdict_or_a_hint_speaks_of_is_in_sight(opened_page):
 
 def test_a_picture_is_not_scrolled_while_its_marks_are_in_sight(opened_page):
     wrong = next(one for one in tries() if (one.exercise, one.mistake) == ("1B", "new_layer"))
-    page = opened_page(check_lines("1B", wrong.lines, wrong.names), height=540)
+    page = opened_page(check_lines("1B", wrong.lines, wrong.names), height=460)
     expect(page.locator("[data-mark]")).to_have_count(1)
     laid_out(page)
 

@@ -9,21 +9,20 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 import funclab
-from funclab import Input, Model, layers
-from funclab.layers import Add, Dense
+from funclab import Input
+from funclab.layers import Add
 from funclab.teach import arrange, ask, concept_test, course, vote
 from funclab.teach.checking import check_lines
 from funclab.view.lesson.failed import FailedView
-from funclab.view.training import record
 from tests.browser.bridge import bridged_page, wired
 from tests.browser.transcript import FOLDER, transcript
 from tests.teach.tries import tries
 from tests.view import gallery, models
+from tests.view.counted import changed, images, line, slow_motion, unhurried
 
 ALL_KEYS = ["?", "Escape"]
 TOUR = [
@@ -33,45 +32,6 @@ TOUR = [
 EDITS = [["set", "shared", {"units": 3}], ["connect", "x", "out", {"how": "Add"}]]
 """A shared layer that is called on another width, and after that a sum that has no shape."""
 RENEW = "TRANSCRIPTS=1 .venv/bin/pytest tests/browser/test_transcripts.py"
-
-
-def counted() -> Model:
-    """A model whose every number can be computed by hand."""
-    x = Input((2,), name="x")
-    model = Model(x, Dense(1, name="out")(Dense(2, activation="relu", name="hidden")(x)))
-    model.set_weights([[[1, -1], [0, 2]], [0, 1], [[1], [2]], [-1]])
-    model.compile(funclab.optimizers.SGD(0.5), "mse")
-    return model
-
-
-def slow_motion(**settings):
-    return funclab.trace(counted(), np.array([[1, 2], [3, -1]]), np.array([[8], [0]]), **settings)
-
-
-def line(epochs: int, validated: bool = False, **settings) -> Model:
-    """One weight, 0 at first, which halves its distance to 2 in each step: so losses are 10, 2.5,
-    0.625, ..., and the gradients -10, -5, -2.5, ... Validated on 3 and 6, where its loss is 9 times
-    the square of that distance: 9, 2.25, 0.5625, ..."""
-    x = Input((1,), name="x")
-    model = Model(
-        x, Dense(1, use_bias=False, kernel_initializer="zeros", name="slope")(x), name="line"
-    )
-    model.compile(funclab.optimizers.SGD(0.1), "mse", **settings)
-    data = {"validation_data": (np.array([[3.0]]), np.array([[6.0]]))} if validated else {}
-    x, y = np.array([[1.0], [2]]), np.array([[2.0], [4]])
-    model.fit(x, y, epochs=epochs, verbose=0, live=True, **data)
-    return model
-
-
-def images() -> Model:
-    """Windows, strides, pooling and padding, whose lengths were counted by hand."""
-    x = y = Input((9, 12, 3), name="x")
-    y = layers.Conv2D(4, 3, strides=2, name="look")(y)
-    y = layers.ZeroPadding2D(1, name="rim")(y)
-    y = layers.MaxPooling2D(2, name="half")(y)
-    y = layers.Conv2DTranspose(2, 3, strides=2, padding="same", name="back")(y)
-    y = layers.Flatten(name="flat")(y)
-    return Model(x, Dense(5, name="out")(y), name="images")
 
 
 def mistake():
@@ -84,13 +44,6 @@ def failed():
     with pytest.raises(funclab.errors.FunclabError) as caught:
         Add(name="sum")([Input((3,), name="left"), Input((4,), name="right")])
     return FailedView(caught.value, "add([left, right])  ")
-
-
-def changed():
-    """Two models that differ in one layer's units, and in a layer that one of them has alone."""
-    x = Input((4,), name="x")
-    other = Dense(3, name="out")(Dense(4, name="more")(Dense(4, name="first")(x)))
-    return funclab.diff(models.twice(), Model(x, other, name="other")).view()
 
 
 WALKS = {
@@ -281,8 +234,7 @@ def test_the_concept_test_counts_the_answers_that_are_right(browser, tmp_path, m
 
 @pytest.mark.parametrize("name", WALKS)
 def test_a_view_says_what_was_read_and_counted(opened_page, monkeypatch, name):
-    monkeypatch.setattr(record, "PAUSE", 0)  # each epoch is measured, on any machine
-    monkeypatch.setattr(record, "SPACING", 0)
+    unhurried(monkeypatch)
     make, steps = WALKS[name]
     page, file = opened_page(make()), FOLDER / f"{name}.txt"
 

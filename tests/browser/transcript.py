@@ -50,8 +50,9 @@ def said(page: Page) -> list[str]:
     return [*lines, *page.evaluate(MARKS)]
 
 
-def transcript(page: Page, steps: list[str]) -> str:
-    """What a view says, and what changes with each step: keys, or `click` and a selector."""
+def transcript(page: Page, steps: list[str], faults: str = "() => []") -> str:
+    """What a view says, and what changes with each step: keys, or `click` and a selector; `faults`
+    is a script that lists what is wrong on the page, after each step."""
     before = said(page)
     lines = [*before]
     for step in steps:
@@ -61,6 +62,7 @@ def transcript(page: Page, steps: list[str]) -> str:
             for key in step.split():
                 page.keyboard.press(" " if key == "Space" else key)
         now = said(page)
+        assert page.evaluate(faults) == [], step
         changes = [line for line in difflib.ndiff(before, now) if line[0] in "-+"]
         gone = sum(line[0] == "-" for line in changes)
         lines += ["", f"> {step}  ({gone} gone)", *(line for line in changes if line[0] == "+")]

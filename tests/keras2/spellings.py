@@ -90,6 +90,12 @@ LINES = [
     ("from keras.preprocessing.text import Tokenizer, one_hot", "len(one_hot('a b', 9)) == 2"),
     ("from keras import losses, metrics, optimizers, regularizers", "losses is keras.losses"),
     ("import keras.applications", "True"),
+    ("from keras.applications.vgg16 import VGG16, preprocess_input",
+     "VGG16(weights=None, include_top=False, input_shape=(32, 32, 3)).output_shape[1:]"
+     " == (1, 1, 512)"),
+    ("from keras.applications.resnet50 import ResNet50", "callable(ResNet50)"),
+    ("from keras.applications import MobileNetV2",
+     "MobileNetV2(weights=None, classes=3).output_shape == (None, 3)"),
     ("from keras.utils import layer_utils, io_utils, training_utils", "layer_utils is not None"),
     ("from keras.applications.imagenet_utils import preprocess_input",
      "preprocess_input(np.zeros((1, 1, 1, 3)))[0, 0, 0].tolist()"
@@ -244,13 +250,14 @@ shares = K.function([a], [between])([x])[0] / x""",
 
 # Lines that must raise, and what the error says.
 REFUSALS = [
-    ("from keras.applications.vgg16 import VGG16", "no trained networks to download"),
-    ("from keras.applications.mobilenet_v2 import MobileNetV2", "no trained networks to download"),
+    ("from keras.applications.xception import Xception", "has the networks"),
+    ("from keras.applications.vgg16 import VGG16\nVGG16()", "would be a download"),
     ("from keras.applications.imagenet_utils import decode_predictions", "would be a download"),
     ("from keras.layers import LocallyConnected1D", "share theirs"),
     ("K.manual_variable_initialization(True)", "leave the line out"),
-    ("from keras import applications\napplications.ResNet50()", "no trained networks to download"),
-    ("from keras.preprocessing.image import ImageDataGenerator", "with NumPy"),
+    ("from keras import applications\napplications.ResNet50(weights='imagenet')",
+     "would be a download"),
+    ("from keras.preprocessing.image import ImageDataGenerator", "RandomRotation"),
     ("from keras.wrappers.scikit_learn import KerasClassifier", "funclab.wrappers.Classifier"),
     ("from keras.utils import multi_gpu_model", "one device"),
     ("from keras.legacy import interfaces", "leave out the line"),

@@ -38,6 +38,9 @@ class Example:
         return getattr(layers, self.name)(**settings)
 
     def call(self, layer: Any, inputs: Any, **more: Any) -> Any:
+        inner = getattr(layer, "layer", layer)
+        if getattr(inner, "usual_training", False):  # else it changes images at random
+            more = {"training": False, **more}
         return layer(*inputs, **more) if self.spread else layer(inputs, **more)
 
     def arrays(self, seed: int = 0, batch: int = BATCH, dtype: str = "float32") -> Any:
@@ -118,6 +121,15 @@ example("Resizing", IMAGE, height=5, width=9, crop_to_aspect_ratio=True)
 example("Resizing", IMAGE, height=8, width=4, pad_to_aspect_ratio=True, antialias=True)
 example("Resizing", IMAGE, height=2, width=2, interpolation="nearest")
 example("CenterCrop", IMAGE, height=4, width=5)
+example("RandomFlip", IMAGE, mode="horizontal", seed=7)
+example("RandomRotation", IMAGE, factor=(0.1, 0.1), seed=7)
+example("RandomRotation", IMAGE, factor=0.2, data_format="channels_first", fill_mode="wrap")
+example("RandomTranslation", IMAGE, height_factor=0.2, width_factor=(0.1, 0.3), seed=7)
+example("RandomZoom", IMAGE, height_factor=(-0.3, -0.2), seed=7)
+example("RandomZoom", IMAGE, height_factor=0.3, width_factor=0.2, fill_mode="constant")
+example("RandomBrightness", IMAGE, factor=0.2, value_range=(-1, 1), seed=7)
+example("RandomContrast", IMAGE, factor=0.5, value_range=(-1, 1), seed=7)
+example("RandomCrop", IMAGE, height=4, width=5, seed=7)
 example("CenterCrop", IMAGE, height=8, width=5, data_format="channels_first")
 example("Rescaling", IMAGE, scale=0.5, offset=1.0)
 example("Rescaling", VECTOR, scale=[0.5, 1.0, 2.0, 4.0, 8.0, 16.0])

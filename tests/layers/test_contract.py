@@ -207,7 +207,7 @@ def test_time_distributed_applies_the_layer_to_every_step(example: Example):
     pairs = zip(*map(structure.flatten, steps), strict=True)
     data = structure.pack(steps[0], [np.stack(pair, axis=1) for pair in pairs])
 
-    outputs = layers.TimeDistributed(layer)(data)
+    outputs = example.call(layers.TimeDistributed(layer), data)
 
     for i, step in enumerate(steps):
         at_step = structure.map_structure(lambda x, i=i: x[:, i], outputs)

@@ -64,6 +64,11 @@ for curve in ("nearest", "bilinear", "bicubic"):
     example(named("Resize", (3, 6), curve, True), normal(4, 3, 2))
 example(named("Resize", (2, 5), "bilinear", False, FIRST), normal(2, 4, 3))
 example(named("UpSample", (3, 2), "bilinear", FIRST), normal(2, 4, 3))
+TRANSFORM = np.array([[0.9, 0.3, 0.43, -0.2, 1.1, -0.73, 0.01, -0.02]])
+for mode in ("constant", "nearest", "wrap", "mirror", "reflect"):
+    example(named("AffineTransform", "bilinear", mode, 0.5), normal(4, 3, 2), TRANSFORM)
+example(named("AffineTransform", "nearest", "reflect"), normal(4, 3, 2), TRANSFORM)
+example(named("AffineTransform", data_format=FIRST), normal(2, 4, 3), TRANSFORM)
 
 channels = [weight(3), weight(3), weight(3), [0.5, 1.0, 2.0]]
 example(named("BatchNormalization"), normal(4, 3), *channels)

@@ -42,6 +42,9 @@ INPUTS: dict[str, Any] = {
     "J": np.array([[1, 2, 3], [4, 5, 6]], "int32"),
     "IDS": np.array([2, 0, 2, 1, 0], "int32"),
     "B": np.array([[True, False, True], [False, False, True]]),
+    "COLORS": rng.uniform(size=(2, 4, 5, 3)),
+    "MAPS": [[0.9, 0.3, 0.43, -0.2, 1.1, -0.73], [-1.3, 0.1, 3.21, 0.1, 2, -1.63]],
+    "BYTES": rng.integers(0, 256, (2, 4, 5, 3)).astype("uint8"),
 }
 INPUTS = {
     name: np.asarray(x, getattr(x, "dtype", "float32")).astype(

@@ -196,3 +196,36 @@ def question_about_a_video(keras):
     model = keras.Model([video, question], layers.Dense(5, activation="softmax")(x))
     model.compile("sgd", "categorical_crossentropy")
     return model
+
+
+@variants(
+    random_rotation_by_an_angle=(("RandomRotation", {"factor": (0.1, 0.1)}), IMAGE),
+    random_rotation_with_zeros=(
+        ("RandomRotation", {"factor": (-0.3, -0.3), "fill_mode": "constant"}),
+        IMAGE,
+    ),
+    random_translation_by_a_part=(
+        ("RandomTranslation", {"height_factor": (0.2, 0.2), "width_factor": (-0.4, -0.4)}),
+        IMAGE,
+    ),
+    random_zoom_in=(("RandomZoom", {"height_factor": (-0.3, -0.3)}), IMAGE),
+    random_zoom_of_both_sides=(
+        (
+            "RandomZoom",
+            {"height_factor": (0.4, 0.4), "width_factor": (-0.2, -0.2), "fill_mode": "wrap"},
+        ),
+        IMAGE,
+    ),
+    random_brightness_by_a_part=(
+        ("RandomBrightness", {"factor": (0.2, 0.2), "value_range": (-1, 1)}),
+        IMAGE,
+    ),
+    random_contrast_by_a_factor=(
+        ("RandomContrast", {"factor": (0, 0), "value_range": (-1, 1)}),
+        IMAGE,
+    ),
+)
+def one_change(keras, chosen):
+    """A layer that changes images at random, with one number to choose from."""
+    kind, options = chosen
+    return on_images(keras, getattr(keras.layers, kind)(**options), (7, 6, 4))

@@ -17,7 +17,6 @@ NAMES: dict[str, list[str]] = json.loads(
 )
 
 LATER = "not built yet"
-DOWNLOADS = "needs a download: funclab works without the internet"
 FILES_OF_IMAGES = "reads folders of media files, which needs libraries beside NumPy"
 OTHER_LIBRARY = "wraps the layers, or writes the files, of another framework"
 ONE_DTYPE = "there is no half or mixed precision: a CPU gains nothing by it"
@@ -28,20 +27,26 @@ NO_TRACING = "there is no tracing: the engine runs plans of ops, whose gradients
 DRAWN_HERE = "funclab draws models itself, without the dot language: funclab.plot_model"
 NO_FILTER = "errors of funclab are short already; there is nothing to filter"
 
-ROOMS_WITHOUT = {
-    "applications": DOWNLOADS,
-}
+ROOMS_WITHOUT: dict[str, str] = {}
 """Rooms that funclab lacks completely."""
 
 MISSING: dict[str, dict[str, str]] = {
     "": {
         LATER: "remat RematScope distillation",
-        DOWNLOADS: "applications",
         ONE_DTYPE: "DTypePolicy FloatDTypePolicy Quantizer dtype_policies mixed_precision "
         "quantizers",
         ONE_DEVICE: "device distribution",
         INTERNALS: "Function StatelessScope SymbolicScope name_scope legacy src export",
         OTHER_LIBRARY: "visualization",
+    },
+    "applications": {
+        LATER: "ConvNeXtBase ConvNeXtLarge ConvNeXtSmall ConvNeXtTiny ConvNeXtXLarge "
+        "EfficientNetB0 EfficientNetB1 EfficientNetB2 EfficientNetB3 EfficientNetB4 EfficientNetB5 "
+        "EfficientNetB6 EfficientNetB7 EfficientNetV2B0 EfficientNetV2B1 EfficientNetV2B2 "
+        "EfficientNetV2B3 EfficientNetV2L EfficientNetV2M EfficientNetV2S InceptionResNetV2 "
+        "InceptionV3 MobileNet MobileNetV3Large MobileNetV3Small NASNetLarge NASNetMobile "
+        "ResNet101V2 ResNet152V2 ResNet50V2 Xception convnext efficientnet efficientnet_v2 "
+        "inception_resnet_v2 inception_v3 mobilenet mobilenet_v3 nasnet resnet_v2 xception",
     },
     "callbacks": {
         OTHER_LIBRARY: "OrbaxCheckpoint",
@@ -58,17 +63,16 @@ MISSING: dict[str, dict[str, str]] = {
     "layers": {
         LATER: "Pipeline ReversibleEmbedding AugMix AutoContrast "
         "ContrastLimitedAdaptiveHistogramEqualization CutMix Equalization "
-        "MaxNumBoundingBoxes MixUp RandAugment RandomBrightness RandomColorDegeneration "
-        "RandomColorJitter RandomContrast RandomCrop RandomElasticTransform "
-        "RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHue "
-        "RandomInvert RandomPerspective RandomPosterization RandomRotation "
-        "RandomSaturation RandomSharpness RandomShear RandomTranslation RandomZoom "
+        "MaxNumBoundingBoxes MixUp RandAugment RandomColorDegeneration "
+        "RandomColorJitter RandomElasticTransform "
+        "RandomErasing RandomGaussianBlur RandomGrayscale RandomHue "
+        "RandomInvert RandomPerspective RandomPosterization "
+        "RandomSaturation RandomSharpness RandomShear "
         "Solarization",
         NO_COMPLEX: "MelSpectrogram STFTSpectrogram",
         OTHER_LIBRARY: "FlaxLayer JaxLayer TFSMLayer TorchModuleWrapper",
     },
     "ops": {
-        LATER: "image",
         NO_COMPLEX: "angle conj conjugate eig fft fft2 ifft2 imag irfft isreal istft polar real "
         "rfft stft view_as_complex view_as_real",
         NO_TRACING: "custom_gradient jvp vectorize view lu_factor",
@@ -78,16 +82,12 @@ MISSING: dict[str, dict[str, str]] = {
         ONE_DTYPE: "LossScaleOptimizer",
         INTERNALS: "legacy",
     },
-    "preprocessing": {
-        FILES_OF_IMAGES: "image_dataset_from_directory text_dataset_from_directory",
-    },
     "saving": {
         LATER: "KerasFileEditor",
     },
     "utils": {
         LATER: "Config FeatureSpace",
-        FILES_OF_IMAGES: "audio_dataset_from_directory bounding_boxes "
-        "image_dataset_from_directory text_dataset_from_directory",
+        FILES_OF_IMAGES: "audio_dataset_from_directory bounding_boxes",
         DRAWN_HERE: "model_to_dot",
         INTERNALS: "legacy",
     },

@@ -28,6 +28,7 @@ ORDER = (
     ("wrappers",),
     ("datasets", "utils"),
     ("keras2",),
+    ("applications",),
     ("teach", "funclab"),
 )
 # The rooms of `view`, in the same order: each may import from those before it.

@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 
 RECORD = Path(__file__).with_name("keras_ops.json")
-ROOMS = ("numpy", "nn", "core", "math", "linalg")
+ROOMS = ("numpy", "nn", "core", "math", "linalg", "image")
 
 if __name__ == "__main__":
     found = {}

@@ -33,6 +33,9 @@ DECIDED = {
     "MultiHeadAttention.flash_attention Resizing.fill_mode",
     "nothing is said of what is as usual": "ELU/alpha Discretization/trainable "
     "LayerNormalization/rms_scaling",
+    "what mirrors nothing is refused": "RandomFlip.mode",
+    "Keras draws a seed where none is given": "RandomCrop/seed RandomCrop.height/seed "
+    "RandomCrop.width/seed RandomCrop.data_format/seed RandomCrop.name/seed",
     "Keras forgets it": "SimpleRNN.activity_regularizer/activity_regularizer SimpleRNN.seed/seed "
     "CosineSimilarity/axis CosineSimilarity.axis/axis Huber/delta Huber.delta/delta "
     "SparseCategoricalCrossentropy/axis SparseCategoricalCrossentropy.axis/axis "

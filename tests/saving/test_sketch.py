@@ -111,6 +111,18 @@ def test_every_view_shows_a_box_and_says_why_it_is_one(stranger):
     assert "No difference" in str(funclab.diff(path, path))
 
 
+def test_a_json_file_shows_the_same_graph_without_the_weights_of_boxes(stranger, tmp_path):
+    _, path = stranger
+    with zipfile.ZipFile(path) as archive:
+        (tmp_path / "m.json").write_bytes(archive.read("config.json"))
+
+    seen = funclab.explore(str(tmp_path / "m.json"))
+
+    assert seen.facts["nodes"] == funclab.explore(path).facts["nodes"]
+    assert seen.facts["layers"]["stretch"]["detail"] == "Stretch"
+    assert seen.facts["summary"]["weights"] == "0"
+
+
 def test_a_box_computes_nothing(stranger):
     _, path = stranger
 

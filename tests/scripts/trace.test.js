@@ -47,7 +47,7 @@ test("a pooling takes the largest or the mean of what is inside", () => {
   assert.deepEqual(mean.sum({ filter: 0, channel: 0, row: 0, column: 1 }), { parts: [], count: 2, total: 5, result: 2.5 });
 });
 
-test("a number in a field is short, and one of a sum has three decimals", () => {
-  assert.deepEqual([0.123, -0.5, 1, -12.34, 255, 0.001, -2].map(inField), [".12", "−.50", "1", "−12.3", "255", "0", "−2"]);
+test("a number in a field has four characters at most, and one of a sum has three decimals", () => {
+  assert.deepEqual([0.123, -0.5, 1, -12.34, 255, 0.001, -2].map(inField), [".12", "−.50", "1", "−12", "255", "0", "−2"]);
   assert.deepEqual([1.3986, -0.0561, -0.0001, 123456].map(inSum), ["1.399", "−0.056", "0.000", "1.235e+5"]);
 });

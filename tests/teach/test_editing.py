@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from funclab import teach
@@ -70,6 +72,15 @@ def test_no_more_steps_may_be_made_than_are_allowed(name):
     with pytest.raises(FunclabError, match="not among"):
         teach.edit(name).do("rename", "x", "y")
     assert allowed in session.facts["allowed"]
+
+
+def test_the_teachers_guide_lists_them_all():
+    guide = (Path(__file__).parents[2] / "notebooks" / "teaching.md").read_text(encoding="utf-8")
+
+    for name, item in edit_exercises().items():
+        row = next(line for line in guide.splitlines() if line.startswith(f'| `edit("{name}")` |'))
+        assert row.endswith(f"| {', '.join(item.allow)} | {item.most} |")
+        assert f"| {name[:-1]} |" in row
 
 
 def test_hints_come_one_after_the_other():

@@ -1,12 +1,76 @@
-"""Trained models that are so small that all their numbers were computed by hand, and their data."""
+"""Models that are so small that all their numbers were computed by hand, and their data."""
 
 from __future__ import annotations
+
+import math
+from typing import Any
 
 import numpy as np
 
 import funclab
 from funclab import Input, Model, layers, optimizers
 from funclab.callbacks import WeightPath
+from funclab.layers import Dense
+from funclab.view.landscape import losses
+from funclab.view.training import record
+from funclab.view.whatif import view
+from tests.view import models
+
+
+def unhurried(monkeypatch: Any) -> None:
+    """Measure all that there is, on any machine: each epoch of a training, a whole landscape, and
+    how far maps are to be trusted on every sample."""
+    monkeypatch.setattr(record, "PAUSE", 0)
+    monkeypatch.setattr(record, "SPACING", 0)
+    monkeypatch.setattr(losses, "MOST_SECONDS", math.inf)
+    monkeypatch.setattr(view, "MEASURING", math.inf)
+
+
+def counted() -> Model:
+    """A model whose every number can be computed by hand."""
+    x = Input((2,), name="x")
+    model = Model(x, Dense(1, name="out")(Dense(2, activation="relu", name="hidden")(x)))
+    model.set_weights([[[1, -1], [0, 2]], [0, 1], [[1], [2]], [-1]])
+    model.compile(funclab.optimizers.SGD(0.5), "mse")
+    return model
+
+
+def slow_motion(**settings):
+    return funclab.trace(counted(), np.array([[1, 2], [3, -1]]), np.array([[8], [0]]), **settings)
+
+
+def line(epochs: int, validated: bool = False, **settings) -> Model:
+    """One weight, 0 at first, which halves its distance to 2 in each step: so losses are 10, 2.5,
+    0.625, ..., and the gradients -10, -5, -2.5, ... Validated on 3 and 6, where its loss is 9 times
+    the square of that distance: 9, 2.25, 0.5625, ..."""
+    x = Input((1,), name="x")
+    model = Model(
+        x, Dense(1, use_bias=False, kernel_initializer="zeros", name="slope")(x), name="line"
+    )
+    model.compile(funclab.optimizers.SGD(0.1), "mse", **settings)
+    data = {"validation_data": (np.array([[3.0]]), np.array([[6.0]]))} if validated else {}
+    x, y = np.array([[1.0], [2]]), np.array([[2.0], [4]])
+    model.fit(x, y, epochs=epochs, verbose=0, live=True, **data)
+    return model
+
+
+def images() -> Model:
+    """Windows, strides, pooling and padding, whose lengths were counted by hand."""
+    x = y = Input((9, 12, 3), name="x")
+    y = layers.Conv2D(4, 3, strides=2, name="look")(y)
+    y = layers.ZeroPadding2D(1, name="rim")(y)
+    y = layers.MaxPooling2D(2, name="half")(y)
+    y = layers.Conv2DTranspose(2, 3, strides=2, padding="same", name="back")(y)
+    y = layers.Flatten(name="flat")(y)
+    return Model(x, Dense(5, name="out")(y), name="images")
+
+
+def changed():
+    """Two models that differ in one layer's units, and in a layer that one of them has alone."""
+    x = Input((4,), name="x")
+    other = Dense(3, name="out")(Dense(4, name="more")(Dense(4, name="first")(x)))
+    return funclab.diff(models.twice(), Model(x, other, name="other")).view()
+
 
 WORDS = ["", "dogs", "cats", "bark", "sleep"]
 STROKES = np.zeros((3, 5, 5, 1), "float32")
@@ -21,7 +85,7 @@ def strokes() -> Model:
     edges = layers.Conv2D(2, 2, activation="relu", name="edges")(image)
     pool = layers.MaxPooling2D(2, name="pool")(edges)
     flat = layers.Flatten(name="flat")(pool)
-    way = layers.Dense(2, activation="softmax", name="way")(flat)
+    way = Dense(2, activation="softmax", name="way")(flat)
     model = Model(image, way, name="strokes")
     kernel = np.array([[[1, 1], [-1, 1]], [[1, -1], [-1, -1]]], "float32")[:, :, None]
     model.set_weights([kernel, [0, 0], np.tile(np.eye(2), (4, 1)) / 2, [0.25, 0]])
@@ -34,7 +98,7 @@ def headlines() -> Model:
     vectors = layers.Embedding(5, 2, name="vectors")(words)
     looked = layers.MultiHeadAttention(2, 2, use_bias=False, name="heads")(vectors, vectors)
     mean = layers.GlobalAveragePooling1D(name="mean")(looked)
-    model = Model(words, layers.Dense(1, activation="sigmoid", name="loud")(mean), name="news")
+    model = Model(words, Dense(1, activation="sigmoid", name="loud")(mean), name="news")
     eye, turn = np.eye(2), np.array([[0, 1], [1, 0]])
     both, values = np.stack([eye, turn], axis=1), np.stack([eye, 2 * eye], axis=1)
     table = [[0, 0], [1, 0], [0, 1], [2, 0], [0, 2]]
@@ -46,7 +110,7 @@ def headlines() -> Model:
 def sizes() -> Model:
     """A line: 1 for each metre, −2 for each kilogram, and 3."""
     row = Input((2,), name="row")
-    model = Model(row, layers.Dense(1, name="price")(row), name="sizes")
+    model = Model(row, Dense(1, name="price")(row), name="sizes")
     model.set_weights([[[1], [-2]], [3]])
     return model
 
@@ -63,7 +127,7 @@ def scores():
 def landscape(**state):
     """A line that is fitted to 3 x + 1 in six steps of gradient descent."""
     x = Input((1,), name="x")
-    model = Model(x, layers.Dense(1, kernel_initializer="zeros", name="line")(x), name="line")
+    model = Model(x, Dense(1, kernel_initializer="zeros", name="line")(x), name="line")
     model.compile(optimizers.SGD(0.1), "mse")
     data = np.array([[0.0], [1.0], [2.0]])
     settings = {"batch_size": 3, "verbose": 0, "live": False, "callbacks": [WeightPath()]}
@@ -78,14 +142,14 @@ IDS = np.array([[1, 3, 2, 4], [2, 4, 0, 0]])
 
 def between_lines():
     """The losses between two lines: y = 0, and y = 2 x + 2, for points on y = x + 1."""
-    first, second = (line(*weights) for weights in ((0.0, 0.0), (2.0, 2.0)))
+    first, second = (ready(*weights) for weights in ((0.0, 0.0), (2.0, 2.0)))
     data = np.array([[0.0], [1.0], [2.0]])
     return funclab.landscape(None, data, data + 1, between=[first, second])
 
 
-def line(slope: float, begin: float) -> Model:
+def ready(slope: float, begin: float) -> Model:
     x = Input((1,), name="x")
-    model = Model(x, layers.Dense(1, name="line")(x), name="line")
+    model = Model(x, Dense(1, name="line")(x), name="line")
     model.set_weights([[[slope]], [begin]])
     model.compile(optimizers.SGD(0.1), "mse")
     return model

@@ -1,8 +1,9 @@
-"""What still pictures of trained models show and say, as it was computed by hand.
+"""What still pictures show and say, as it was computed by hand.
 
 After a change of a picture, `STILLS=1 pytest tests/view/test_stills.py` writes the files in
-`stills/` anew: read what has changed, and check each number, before you commit it. They have texts
-by line and sizes of bars, squares and dots, but not where these are.
+`stills/` anew: read what has changed, and check each number, before you commit it. They have what
+is drawn in its order, with the sizes of bars, squares and dots, and then all texts as they are read
+from above and from the left.
 """
 
 from __future__ import annotations
@@ -26,11 +27,16 @@ from tests.view.counted import (
     STROKES,
     WORDS,
     between_lines,
+    changed,
     headlines,
+    images,
     landscape,
+    line,
     scores,
     sizes,
+    slow_motion,
     strokes,
+    unhurried,
 )
 from tests.view.measures import Texts, overlapping_texts
 from tests.view.mistakes import models
@@ -88,6 +94,18 @@ STILLS = {
     "landscape_start": lambda: landscape(epoch=0),
     "landscape_line": between_lines,
     "edit": lambda: funclab.edit(graphs.twice(), steps=EDITS),
+    "playground": funclab.playground,
+    "shapes": lambda: funclab.shapes(graphs.twice()),
+    "shapes_of_images": lambda: funclab.shapes(images(), all=True),
+    "diff": changed,
+    "trace_forward": lambda: slow_motion(step=2),
+    "trace_loss": lambda: slow_motion(step=3),
+    "trace_backward": lambda: slow_motion(step=5),
+    "trace_update": lambda: slow_motion(step=9),
+    "explorer": lambda: funclab.explore(graphs.twice(), selected="shared[1]"),
+    "training": lambda: funclab.watch(line(3, metrics=["mae"])),
+    "training_validated": lambda: funclab.watch(line(4, validated=True), log=True),
+    "runs": lambda: funclab.compare_runs(line(2).history, line(4).history),
 }
 
 
@@ -124,6 +142,16 @@ class Told(Texts):
         self.told.append((words, 0.0, ""))
 
     @property
+    def read(self) -> list[str]:
+        """All texts in the order in which one reads: from above, and from the left."""
+        places = [(round(text.area.y + text.area.height), text) for text in self.texts]
+        ordered = sorted(places, key=lambda one: (one[0], one[1].area.x))
+        return [
+            " | ".join(text.words for _, text in line)
+            for _, line in groupby(ordered, key=lambda one: one[0])
+        ]
+
+    @property
     def lines(self) -> list[str]:
         found = []
         for (kind, _), group in groupby(self.told, key=lambda one: one[:2]):
@@ -140,12 +168,15 @@ def painted(paint: Paint) -> str:
 
 
 @pytest.mark.parametrize("name", STILLS)
-def test_a_still_picture_shows_what_was_computed_by_hand(name):
+def test_a_still_picture_shows_what_was_computed_by_hand(name, monkeypatch):
+    unhurried(monkeypatch)
     view, file = STILLS[name](), FOLDER / f"{name}.txt"
     canvas = Told()
     view.picture().draw(canvas)
 
-    said = "\n".join([view.text, "", view.picture().description, "", *canvas.lines, ""])
+    said = "\n".join(
+        [view.text, "", view.picture().description, "", *canvas.lines, "", *canvas.read, ""]
+    )
 
     if os.environ.get("STILLS"):
         FOLDER.mkdir(exist_ok=True)

@@ -4,7 +4,8 @@
 
 Five models of Keras are moved to funclab. For the same data, each call's output is compared with
 that of `keras.Model(inputs, layer.output)`, and the gradient of each output with respect to each
-input with that of the backend. `make interop` runs it with TensorFlow, JAX and PyTorch.
+input with that of the backend. Then each view is given the model of Keras itself, and what it shows
+is compared with what Keras computes. `make interop` runs it with TensorFlow, JAX and PyTorch.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from typing import Any
 import numpy as np
 
 import funclab
+from funclab.errors import FunclabError
 from funclab.view.learned.look import Look
+from funclab.view.learned.packed import unpacked
 
 CLOSE = {"rtol": 2e-4, "atol": 2e-5}
 """Both libraries compute in float32, in another order."""
@@ -114,32 +117,114 @@ def gradients_of(model: Any, data: list[Any]) -> list[Any]:
     return [g.numpy() for g in tape.gradient(loss, tensors)]
 
 
+class Compared:
+    """What was compared, and what differs."""
+
+    def __init__(self) -> None:
+        self.count, self.wrong = 0, list[str]()
+
+    def add(self, name: str, own: Any, expected: Any) -> None:
+        self.count += 1
+        own, expected = np.asarray(own), np.asarray(expected)
+        if own.shape != expected.shape:
+            self.wrong.append(f"{name}: {own.shape} in place of {expected.shape}")
+        elif not np.allclose(own, expected, **CLOSE):
+            self.wrong.append(f"{name}, by up to {float(np.abs(own - expected).max()):.2g}")
+
+
+def outputs_and_gradients(keras: Any, model: Any, data: list[Any], found: Compared) -> None:
+    """Each call's output, and the gradients with respect to the inputs."""
+    ours, given = funclab.from_keras(model), data[0] if len(data) == 1 else data
+    look = Look(ours, given)
+    for layer in model.layers[len(data) :]:
+        calls = [place for place in look.places if place.startswith(f"{layer.name}[")]
+        calls = [place for place in calls if "/" not in place]
+        if len(calls) == 1:
+            expected = keras.Model(model.inputs, layer.output).predict(given, verbose=0)
+            found.add(f"{model.name}: {calls[0]}", look.values(calls)[0], expected)
+    own = funclab.gradients(ours.output, ours.inputs, given)
+    for i, pair in enumerate(zip(own, gradients_of(model, data), strict=True)):
+        found.add(f"{model.name}: the gradient of input {i}", *pair)
+
+
+def seen_inside(keras: Any, model: Any, given: Any, found: Compared) -> None:
+    """The stored numbers of each call, and one number that is made of its parts."""
+    view = funclab.inside(model, given)
+    inner, kept = view.inner, view.facts["kept"]
+    for i, call in enumerate(inner.listed):
+        layer = None if "/" in call.path else model.get_layer(call.name.partition("[")[0])
+        if layer is None or call.node.is_input or not view.facts["whole"] or "[" in call.name:
+            continue
+        made = keras.Model(model.inputs, layer.output).predict(given, verbose=0)
+        stored = unpacked(view.facts["calls"][i]["data"])
+        found.add(
+            f"{model.name}, inside: {call.path}", stored.reshape(made[kept].shape), made[kept]
+        )
+        at, channel = (0, 0), call.plane[2] - 1
+        if number := inner.number(i, 1, at, channel):
+            expected = made[1].reshape(call.plane)[(*at, channel)]
+            found.add(f"{model.name}, one number of {call.path}", number.result, expected)
+
+
+def asked_what_if(model: Any, data: list[Any], given: Any, found: Compared) -> None:
+    """The answers to a sample, and to it with one number changed."""
+    try:
+        view = funclab.whatif(model, given, face="change")
+    except FunclabError as error:
+        assert error.fix and error.why, error  # a mask is no single answer
+        return
+    cell, value = len(view.study.cells) - 1, 0.75
+    changed = [array[:1].copy() for array in data]
+    for changes, arrays in (([], [a[:1] for a in data]), ([cell, value], changed)):
+        if changes:
+            part, own = view.study.cells.find(cell)
+            part.put(arrays[part.number][0], own, value)
+        answers = view.study.told_answer(f"[0,false,{changes}]")
+        expected = model.predict(arrays[0] if len(arrays) == 1 else arrays, verbose=0)
+        found.add(f"{model.name}, what if {changes}", answers, expected.reshape(-1))
+
+
+def counted_mistakes(model: Any, given: Any, found: Compared) -> None:
+    """The table of counts, or the predictions."""
+    expected = model.predict(given, verbose=0)
+    if expected.ndim > 2:
+        return
+    truth = np.arange(len(expected)) % 2
+    view = funclab.mistakes(model, given, truth)
+    if view.found.kind == "numbers":
+        found.add(f"{model.name}, predictions", view.found.values, expected[:, 0])
+        return
+    answer = expected.argmax(axis=1) if expected.shape[1] > 1 else expected[:, 0] >= 0.5
+    found.add(f"{model.name}, wrong answers", view.found.wrong, answer != truth)
+    found.add(f"{model.name}, probabilities", view.found.values.reshape(expected.shape), expected)
+
+
+def embedded(keras: Any, model: Any, given: Any, found: Compared) -> None:
+    """The rows of numbers that are points, before the last layer."""
+    if len(model.output.shape) > 2:
+        return
+    view = funclab.embedding(model, given)
+    expected = keras.Model(model.inputs, model.layers[-1].input).predict(given, verbose=0)
+    found.add(f"{model.name}, embedding", view.rows.points, expected)
+
+
 def main() -> int:
     import keras
 
-    wrong, compared = [], 0
-    for name, (model, data) in models(keras).items():
-        ours = funclab.from_keras(model)
+    found = Compared()
+    for model, data in models(keras).values():
         given = data[0] if len(data) == 1 else data
-        look = Look(ours, given)
-        for layer in model.layers[len(data) :]:
-            calls = [place for place in look.places if place.startswith(f"{layer.name}[")]
-            calls = [place for place in calls if "/" not in place]
-            if len(calls) != 1:
-                continue
-            expected = keras.Model(model.inputs, layer.output).predict(given, verbose=0)
-            compared += 1
-            if not np.allclose(look.values(calls)[0], expected, **CLOSE):
-                wrong.append(f"{name}: the output of {calls[0]}")
-        found = funclab.gradients(ours.output, ours.inputs, given)
-        for i, (own, expected) in enumerate(zip(found, gradients_of(model, data), strict=True)):
-            compared += 1
-            off = float(np.abs(own - expected).max())
-            if not np.allclose(own, expected, **CLOSE):
-                wrong.append(f"{name}: the gradient of input {i}, by up to {off:.2g}")
-    print(f"{compared} outputs and gradients of five models of Keras: {len(wrong)} differ")
-    print("\n".join(wrong), end="\n" if wrong else "")
-    return bool(wrong)
+        weights = [np.array(array) for array in model.get_weights()]
+        outputs_and_gradients(keras, model, data, found)
+        seen_inside(keras, model, given, found)
+        asked_what_if(model, data, given, found)
+        counted_mistakes(model, given, found)
+        embedded(keras, model, given, found)
+        for before, after in zip(weights, model.get_weights(), strict=True):
+            found.add(f"{model.name}: a weight", after, before)
+    print(f"{found.count} numbers and arrays of five models of Keras: {len(found.wrong)} differ")
+    print("\n".join(found.wrong), end="\n" if found.wrong else "")
+    return bool(found.wrong)
 
 
 if __name__ == "__main__":

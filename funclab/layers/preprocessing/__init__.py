@@ -53,6 +53,29 @@ MEANINGS |= {
     "that of the longest",
     "output_mode": '"int" for numbers, "one_hot" for a vector for each number, "multi_hot" or '
     '"count" for one vector of each sample',
+    "seed": "makes the random numbers repeatable; None follows utils.set_random_seed",
+    "RandomFlip.mode": '"horizontal" (left and right), "vertical", or "horizontal_and_vertical"',
+    "RandomRotation.factor": "the largest angle as a fraction of a full turn, either way; or two",
+    "RandomTranslation.height_factor": "how far down at most, as a fraction of the height, either "
+    "way; or two numbers",
+    "RandomTranslation.width_factor": "how far to the right at most, as a fraction of the width, "
+    "either way; or two numbers",
+    "RandomZoom.height_factor": "how much more is in sight at most, as a fraction of the height, "
+    "either way; or two numbers",
+    "RandomZoom.width_factor": "the same for the width; None for the same factor as the height",
+    "RandomBrightness.factor": "how much is added at most, as a fraction of the range of values, "
+    "either way; or two numbers",
+    "RandomContrast.factor": "how much contrast is lost and gained at most; or two numbers",
+    "value_range": "the lowest and the highest value of a pixel",
+    **{
+        f"{name}.{argument}": meaning
+        for name in ("RandomRotation", "RandomTranslation", "RandomZoom")
+        for argument, meaning in {
+            "fill_mode": 'what is outside of an image: "reflect", "wrap", "constant" or "nearest"',
+            "fill_value": 'the number outside of an image, for fill_mode="constant"',
+            "interpolation": '"bilinear" for a mean of four pixels, "nearest" for one of them',
+        }.items()
+    },
     "num_tokens": "how many numbers there are: they go from 0 to num_tokens - 1",
 }
 

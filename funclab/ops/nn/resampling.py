@@ -101,20 +101,21 @@ class Resize(Resampling):
     With `antialias`, the curve is widened by the factor by which the image shrinks, so that every
     old pixel contributes. Images of integers are rounded to integers.
 
-    Shapes: x (batch, height, width, channels), lengths (h, w) -> out (batch, h, w, channels); with
+    Shapes: x (batch, height, width, channels), `size` (h, w) -> out (batch, h, w, channels); with
         the channels before them for data_format "channels_first".
     Gradient: gx = the sum of g * weight over the new pixels.
     Source: as UpSample.
     """
 
-    lengths: Lengths
+    keras = "image.Resize"
+    size: Lengths
     interpolation: str = "bilinear"
     antialias: bool = False
     data_format: str = "channels_last"
 
     def changed(self, rank: int) -> dict[int, int]:
         first = rank - 2 if self.data_format == "channels_first" else rank - 3
-        return {first: self.lengths[0], first + 1: self.lengths[1]}
+        return {first: self.size[0], first + 1: self.size[1]}
 
     def shape(self, x: Shape) -> Shape:
         if len(x) not in (3, 4):

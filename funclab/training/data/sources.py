@@ -86,7 +86,7 @@ def usual_size(model: Model) -> int:
 
 
 def validation_parts(data: Any) -> Any:
-    if isinstance(data, (list, tuple)) and len(data) in (2, 3):
+    if isinstance(data, (list, tuple)) and len(data) in (1, 2, 3):
         return data
     received = f"{len(data)} parts" if isinstance(data, (list, tuple)) else type(data).__name__
     raise DataError(

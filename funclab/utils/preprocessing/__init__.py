@@ -3,8 +3,13 @@
 from funclab.errors.missing_names import guard
 from funclab.utils.preprocessing import image
 from funclab.utils.preprocessing import sequence
-from funclab.utils import timeseries_dataset_from_array
+from funclab.utils import (
+    image_dataset_from_directory, text_dataset_from_directory, timeseries_dataset_from_array,
+)  # fmt: skip
 
-__all__ = ["image", "sequence", "timeseries_dataset_from_array"]
+__all__ = [
+    "image", "image_dataset_from_directory", "sequence", "text_dataset_from_directory",
+    "timeseries_dataset_from_array",
+]  # fmt: skip
 
 guard(__name__, name="funclab.preprocessing")

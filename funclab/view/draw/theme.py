@@ -13,7 +13,7 @@ _COLOURS = {
     "sunken": ("#f6f8fa", "#1a2027"),
     "rule": ("#e1e6eb", "#2c353e"),
     "line": ("#7f8a96", "#7d8a97"),
-    "rim": ("#9aa5b1", "#66727e"),
+    "rim": ("#848f9b", "#66727e"),
     "focus": ("#1d5fd0", "#8ab8ff"),
     "neutral": ("#5b6773", "#a3b0bc"),
     "plain": ("#f6f8fa", "#20272f"),

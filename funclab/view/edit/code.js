@@ -4,6 +4,17 @@ import { h } from "../live/core.js";
 
 /** How long after the last key what was typed is read, in milliseconds. */
 const PAUSE = 400;
+/** How many characters of a line there is room for. */
+const LONGEST = 36;
+
+/** A line in one row: of a layer's settings, the first, so that what it reads stays in sight. */
+export function brief(line) {
+  const [, head, settings, tail] = line.match(/^(.*?\w\()(.*)(\)\(.*\))$/) ?? [];
+  if (line.length <= LONGEST || !settings) return line;
+  const parts = settings.split(/, (?![^([]*[)\]])/), room = LONGEST - head.length - tail.length - 1;
+  while (parts.length && parts.join(", ").length + 2 > room) parts.pop();
+  return `${head}${[...parts, "…"].join(", ")}${tail}`;
+}
 
 export class Code {
   /**
@@ -35,9 +46,11 @@ export class Code {
     const failed = calls.filter(({ status }) => status === "failed").map(({ key }) => key);
     const mine = (key) => key && chosen && (key === chosen.key || key === chosen.layer);
     const first = Math.max(0, code.findIndex(([, key]) => key));  // imports are in the box to write in
-    this.lines.replaceChildren(...code.slice(first).map(([line, key, changed]) => h("div", {
-      class: `fl-row-of ${failed.includes(key) ? "fl-bad" : changed ? "fl-new" : ""} ${mine(key) ? "fl-now" : ""}`,
-      "data-of": key || null }, line || " ")));
+    this.lines.replaceChildren(...code.slice(first).map(([line, key, changed]) => {
+      const marked = [failed.includes(key) ? "fl-bad" : changed ? "fl-new" : "", mine(key) ? "fl-now" : ""].join(" ").trim();
+      return h("div", { class: `fl-row-of ${marked}`, "data-of": key || null, title: line },
+        (marked ? line : brief(line)) || " ");
+    }));
     if (!this.isOpen) this.note.textContent = uncoded || this.ctx.t("edit_code_note");
     const now = this.lines.querySelector(".fl-now,.fl-bad");
     if (now) this.lines.scrollTop = now.offsetTop - this.lines.offsetTop - this.lines.clientHeight / 2;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from funclab.errors import FunclabError
@@ -68,9 +69,10 @@ def facts_of(steps: Steps) -> dict[str, Any]:
         before = {line for line, _ in code_of(steps.at(steps.position - 1))[0]}
     changed = [bool(before) and line not in before for line, _ in lines]
     return {
-        "calls": calls_of(state.build),
+        "calls": calls_of(state.build, state.new),
         "error": error_of(state.build),
         "repairs": [_offered(repair) for repair in repairs(steps)],
+        "changed": changed_of(steps),
         "code": [[line, key, new] for (line, key), new in zip(lines, changed, strict=True)],
         "uncoded": reason and say("edit_code_none", what=reason),
         "typed": state.text,
@@ -80,14 +82,27 @@ def facts_of(steps: Steps) -> dict[str, Any]:
     }
 
 
-def calls_of(build: Build) -> list[dict[str, Any]]:
-    """The calls in the order in which they run."""
+def changed_of(steps: Steps) -> str:
+    """The first call that is new or makes another shape than before the step, and what it makes."""
+    if not steps.position:
+        return ""
+    build, before = steps.state.build, steps.at(steps.position - 1).build
+    for key in build.draft.calls:
+        shape = build.shape(key)
+        if shape is not None and not (key in before.draft.calls and before.shape(key) == shape):
+            return say("edit_changed", key=clean(build.draft.keys[key]), shape=show(shape))
+    return ""
+
+
+def calls_of(build: Build, new: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """The calls in the order in which they run; `new` are the weights that are new."""
     draft, keys, read = build.draft, build.draft.keys, {}
     count = Counter(call.layer for call in draft.calls.values())
     for call in draft.calls.values():
         for source in dict.fromkeys(call.sources):
             read.setdefault(source, []).append(keys[call.id])
     told = []
+    fresh = {name.rpartition(" ")[0] for name in new}
     for key, call in draft.calls.items():
         layer, shape = draft.layers[call.layer], build.shape(key)
         status = (
@@ -103,7 +118,7 @@ def calls_of(build: Build) -> list[dict[str, Any]]:
             "reads": [clean(keys[source]) for source in dict.fromkeys(call.sources)],
             "read": [clean(name) for name in read.get(key, [])],
             "input": layer.is_input, "merge": layer.merges, "op": layer.op is not None,
-            "kind": layer.kind.__name__,
+            "kind": layer.kind.__name__, "fresh": layer.name in fresh,
         })  # fmt: skip
     return told
 

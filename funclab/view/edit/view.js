@@ -1,7 +1,7 @@
 // Edit: the graph in the middle, steps and verbs at its left, form, error, code and weights at its right.
 // Python makes each step; this sends commands, walks between calls, and shows what has come of it.
 
-import { h, link, mark, row, table } from "../live/core.js";
+import { h, link, mark, rectOf, row, s, table } from "../live/core.js";
 import { Graph, ringAround } from "../live/graph.js";
 import { liveView } from "../live/start.js";
 import { Code } from "./code.js";
@@ -111,6 +111,7 @@ export class Edit {
       box?.classList.toggle("fl-pale", call.status === "unknown" || call.status === "forgotten");
       box?.classList.toggle("fl-failed", call.status === "failed");
       box?.removeAttribute("aria-current");
+      if (box && call.fresh) this.dot(box);
       if (call.status === "failed")
         for (const edge of graph.edges(({ target }) => target === call.key || target === call.layer))
           edge.classList.add("fl-broken");
@@ -122,6 +123,12 @@ export class Edit {
     }
     if (at && at !== selected && this.boxOf(at)) graph.sign(ringAround(this.boxOf(at), "fl-ring fl-lit"), "?");
     graph.reveal(this.boxOf(at) ?? box);
+  }
+
+  /** A dot at the corner of a box whose layer has new weights. */
+  dot(box) {
+    const { x, y, width } = rectOf(box), title = s("title", {}, this.ctx.t("edit_fresh"));
+    box.append(s("circle", { class: "fl-dot f-group0", cx: x + width - 8, cy: y + 8, r: 3.5 }, title));
   }
 
   drawSide() {
@@ -180,7 +187,7 @@ export class Edit {
       repairs.length ? h("ol", { class: "fl-repairs" }, repairs.map(({ text, cost, step }, i) =>
         h("li", {}, ctx.button(text, String(i + 1), () => this.send(step)), h("small", {}, cost))))
         : sentence("edit_fix", { fix: error.fix })].filter(Boolean);
-    if (!chosen) return [];
+    if (!chosen) return this.whole();
     const names = chosen.reads.join(", ");
     return [
       h("h2", {}, chosen.key),
@@ -189,6 +196,15 @@ export class Edit {
       sentence("edit_makes", { shape: chosen.shape }),
       chosen.calls > 1 ? sentence("edit_called", { n: chosen.calls }) : null,
       chosen.status === "forgotten" ? sentence("edit_forgotten") : null].filter(Boolean);
+  }
+
+  /** What the panel says of the model, if no call is selected. */
+  whole() {
+    const { ctx, here: { calls, outputs } } = this, { position } = ctx.state;
+    const returned = calls.filter(({ key }) => outputs.includes(key)).map(({ key, shape }) => `${key} ${shape}`);
+    return [h("h2", {}, ctx.facts.steps?.[position] ?? ""),
+      ...(calls.length ? [h("p", {}, ctx.t("edit_calls", { n: calls.length }))] : []),
+      ...(returned.length ? [h("p", {}, ctx.t("edit_returns", { names: returned }))] : [])];
   }
 
   // Steps.
@@ -242,10 +258,10 @@ export class Edit {
     if (message.kind === "hint") return ctx.say(message.text);
     if (message.ask === "code") this.code.hear(message);
     if (message.kind === "refused") return message.ask === "do" ? ctx.say(message.text) : undefined;
-    const { position } = ctx.state, { error } = this.here;
+    const { position } = ctx.state, { error, changed } = this.here;
     const done = ctx.t("edit_done", { n: position, text: ctx.facts.steps[position] });
     if (message.ask === "do") this.forms.done();
-    return ctx.say(error ? `${done} ${error.title}.` : done);
+    return ctx.say([done, changed, error ? `${error.title}.` : ""].filter(Boolean).join(" "));
   }
 
   /** Go to a step, if it is on this page or there is a kernel. */

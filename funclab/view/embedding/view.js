@@ -6,7 +6,7 @@ import { liveView } from "../live/start.js";
 import { pictureFrom } from "../live/stored.js";
 
 /** How near a click must be to a mark, and how large a sample is in place of its mark, in pixels. */
-const REACH = 16, THUMB = 22;
+const REACH = 16, THUMB = 22, COVERED = 15, RADIUS = "9", AROUND = "15";
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** @type {WrittenView} */
@@ -179,12 +179,21 @@ const embedding = {
     this.thumbs = null;
   },
 
-  /** Samples in place of their marks, where they are stored. */
+  /** The samples that are drawn in place of their marks: the stored ones, as far as none lies on another. */
+  apart(ctx) {
+    const places = this.places(ctx), free = ([x, y]) => shown.every((i) =>
+      Math.abs(places[i][0] - x) >= THUMB || Math.abs(places[i][1] - y) >= THUMB), shown = [];
+    for (const i of this.pictured(ctx)) if (free(places[i])) shown.push(i);
+    return shown;
+  },
+
+  /** Samples in place of their marks; the marks that would lie under them are left out. */
   drawThumbs(ctx, images) {
     const marks = this.svg.querySelectorAll("g.shape>text"), places = this.places(ctx);
     if (images && !this.thumbs) {
       this.thumbs = s("g", { class: "fl-thumbs" });
-      for (const i of this.pictured(ctx)) {
+      this.shown = this.apart(ctx);
+      for (const i of this.shown) {
         const one = this.drawing(ctx, i), [x, y] = places[i];
         const at = { x: x - THUMB / 2, y: y - THUMB / 2, width: THUMB, height: THUMB };
         for (const [name, value] of Object.entries(at)) one.setAttribute(name, String(value));
@@ -194,7 +203,17 @@ const embedding = {
     }
     if (!this.thumbs) return;
     this.thumbs.style.display = images ? "" : "none";
-    for (const i of this.pictured(ctx)) marks[i].style.display = images ? "none" : "";
+    const under = ([x, y]) => this.shown.some((i) =>
+      Math.abs(places[i][0] - x) < COVERED && Math.abs(places[i][1] - y) < COVERED);
+    const hide = (mark, hidden) => { mark.style.display = images && hidden ? "none" : ""; };
+    marks.forEach((mark, i) => hide(mark, under(places[i])));
+    for (const circle of this.svg.querySelectorAll("g.edge>circle")) { // wrong answers: around a sample, it is larger
+      /** @type {[number, number]} */
+      const at = [circle.cx.baseVal.value, circle.cy.baseVal.value];
+      const drawn = this.shown.some((i) => Math.hypot(places[i][0] - at[0], places[i][1] - at[1]) < 0.5);
+      circle.setAttribute("r", images && drawn ? AROUND : RADIUS);
+      hide(circle, under(at) && !drawn);
+    }
   },
 
   /** A ring around the chosen mark, and lines to its nearest. */
@@ -210,8 +229,8 @@ const embedding = {
   },
 
   told(ctx) {
-    const { trust, notes, code, numbers } = ctx.facts;
-    const of = ctx.t("embedding_trust_of", { n: 10, d: numbers });
+    const { trust, notes, code, numbers, nearest } = ctx.facts;
+    const of = ctx.t("embedding_trust_of", { n: nearest, d: numbers });
     return [
       ctx.state.sample >= 0 ? this.chosen(ctx) : h("p", { class: "fl-soft" }, ctx.t("embedding_choose")),
       h("h3", {}, ctx.t("embedding_trust_brief")),
@@ -267,6 +286,7 @@ const embedding = {
   caption(ctx) {
     const { kind, labels, wrong } = ctx.facts;
     if (kind === "word") return ctx.t("embedding_foot_word");
+    if (ctx.state.images) return ctx.t("embedding_foot_images", { n: this.shown?.length ?? 0 });
     if (!labels.length) return ctx.t("embedding_foot_bare");
     return ctx.t(wrong ? "embedding_foot_wrong" : "embedding_foot");
   },

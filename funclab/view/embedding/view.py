@@ -169,6 +169,7 @@ class EmbeddingView(View):
             "near": near.tolist(),
             "away": [[f"{away[i, j]:.3g}" for j in others] for i, others in enumerate(near)],
             "trust": self._trust(),
+            "nearest": plane.near.shape[1],
             "limits": {face: self._limits(face) for face in plane.places},
             "notes": notes,
             "code": f"points = {rows.code}" if rows.kind == "word" else self._code(),
@@ -292,7 +293,7 @@ class EmbeddingView(View):
         chosen = [f"{self._name(sample)}. {self._words(sample)}"] if sample >= 0 else []
         legend = [say("embedding_foot_wrong")] if self.rows.wrong is not None else []
         limits = f"{say('embedding_not_shown')} {self._limits(face)}"
-        heading = say("embedding_trust", n=NEIGHBOURS, d=self.rows.points.shape[1])
+        heading = say("embedding_trust", n=self.plane.near.shape[1], d=self.rows.points.shape[1])
         words = [*chosen, *legend, heading, *trust, *self.notes, limits]
         shown = self._plane(face, beside=words)
         return StillPicture(shown, self._counts(), theme.still(self.look))

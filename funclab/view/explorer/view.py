@@ -222,6 +222,7 @@ class CallsOf(Piece):
         super().__init__(layer.name, Graph(list(dict.fromkeys(inputs)), outputs))
 
 
+@without_collection()
 def explore(
     model: Any,
     *,

@@ -16,7 +16,7 @@ export class Walk {
     this.hits = [];
     this.at = 0;
     this.search = h("input", { type: "search", class: "fl-search", "aria-label": ctx.t("search"),
-      placeholder: ctx.t("search"), oninput: () => this.find() });
+      "aria-keyshortcuts": "/", placeholder: ctx.t("search"), oninput: () => this.find() });
     this.count = h("span", { class: "fl-hits", "aria-hidden": "true" });
   }
 

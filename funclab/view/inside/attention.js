@@ -183,7 +183,7 @@ export class AttentionFace {
     const { ctx } = this, row = ctx.lazy("row", `${index} ${this.values.sample} ${query}`);
     const note = h("p", { class: "fl-in-sentence" }, ctx.t("inside_long", { n: fact.keys }));
     if (!row) return this.el.replaceChildren(note, h("p", { class: "fl-in-note" },
-      ctx.t(ctx.model.alone ? "inside_not_stored" : "asking_kernel")));
+      ctx.t(ctx.alone ? "inside_not_stored" : "asking_kernel")));
     const values = unpacked(row.weights), [, count] = row.weights.shape;
     const tables = this.heads(fact).map((head) => {
       const own = rowOf(values, row.weights.shape, head),

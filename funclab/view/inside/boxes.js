@@ -151,7 +151,7 @@ export class Boxes {
   picture(index, wide, chosen) {
     const call = this.values.calls[index], drawn = this.values.of(index), { ctx } = this;
     if (!drawn) return [h("span", { class: "fl-in-note" },
-      ctx.t(ctx.model.alone ? "inside_not_stored" : "asking_kernel"))];
+      ctx.t(ctx.alone ? "inside_not_stored" : "asking_kernel"))];
     if (call.kind === "ids") return [h("span", { class: "fl-in-words" }, this.words(index).join(" "))];
     const same = ctx.state.scale === "same", top = this.values.top(index);
     if (call.kind === "image" || call.kind === "maps") return this.maps(index, call, wide, chosen, same ? top : 0);

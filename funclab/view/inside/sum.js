@@ -40,7 +40,7 @@ export class SumFace {
         { words: call.words });
     } catch (error) {
       if (!(error instanceof Missing)) throw error;
-      return ctx.t(ctx.model.alone ? "inside_not_stored" : "asking_kernel");
+      return ctx.t(ctx.alone ? "inside_not_stored" : "asking_kernel");
     }
   }
 
@@ -174,7 +174,7 @@ export class SumFace {
     if (!recipe.transposed) {
       return [0, 1].map((axis) => [at[axis] * strides[axis] - pads[axis], (size[axis] - 1) * dilation[axis] + 1]);
     }
-    const places = windowAt({ window: [size, strides, dilation, pads], ...recipe }, plane, at).filter((place) => place >= 0);
+    const places = windowAt({ window: [size, strides, dilation, pads], ...recipe }, plane, at).filter((n) => n >= 0);
     return [(place) => Math.floor(place / plane[1]), (place) => place % plane[1]].map((along) => {
       const all = places.map(along), first = Math.min(...all);
       return places.length ? [first, Math.max(...all) - first + 1] : [0, 0];

@@ -135,7 +135,8 @@ export class Sums {
   normal(index, recipe, [{ values, plane }], [row, column], channel) {
     const start = (row * plane[1] + column) * plane[2], places = Array.from(values.subarray(start, start + plane[2]));
     const own = (name, otherwise) => this.values.weight(index, name)?.[channel] ?? otherwise, { group } = recipe;
-    const same = group ? values.filter((_, i) => Math.floor((i % plane[2]) / group) === Math.floor(channel / group)) : places;
+    const groupOf = (k) => Math.floor(k / group), ofGroup = (_, i) => groupOf(i % plane[2]) === groupOf(channel);
+    const same = group ? values.filter(ofGroup) : places;
     const mean = own("mean", sum(same) / same.length);
     const variance = own("variance", sum(same.map((x) => (x - mean) ** 2)) / same.length);
     const scale = own("scale", 1), offset = own("offset", 0), x = places[channel];

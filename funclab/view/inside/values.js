@@ -63,14 +63,14 @@ export class Values {
   exact(index) {
     const { facts } = this.ctx, drawn = this.of(index);
     if (facts.whole) return drawn && { values: drawn.values, plane: this.calls[index].plane };
-    const key = `${this.sample} ${index}`, packed = this.ctx.model.alone ? null : this.ctx.lazy("exact", key);
+    const key = `${this.sample} ${index}`, packed = this.ctx.alone ? null : this.ctx.lazy("exact", key);
     return packed && this.once(`exact ${key}`, () => ({ values: unpacked(packed), plane: this.calls[index].plane }));
   }
 
   /** A weight of a recipe; null while it is not here. */
   weight(index, name) {
     const { recipe } = this.calls[index];
-    const packed = recipe[name] ?? (name === "kernel" && !this.ctx.model.alone ? this.ctx.lazy("kernel", index) : null);
+    const packed = recipe[name] ?? (name === "kernel" && !this.ctx.alone ? this.ctx.lazy("kernel", index) : null);
     return packed && this.once(`${name} ${index}`, () => unpacked(packed));
   }
 

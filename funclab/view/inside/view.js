@@ -156,7 +156,7 @@ const inside = {
     this.boxes.update(index, face !== "calls");
     this.nameFaces(ctx, face, looks);
     if (!this.values.here) this.face.replaceChildren(h("p", { class: "fl-in-note" },
-      ctx.t(ctx.model.alone ? "inside_not_stored" : "asking_kernel")));
+      ctx.t(ctx.alone ? "inside_not_stored" : "asking_kernel")));
     else if (looks && state !== "calls") {
       this.face.replaceChildren(this.looks.el);
       if (face === "weights") this.looks.update(index, ctx.state.at);
@@ -232,6 +232,7 @@ const inside = {
   /** How the face is to be read, and what was left out. */
   caption(ctx) {
     if (!ctx.facts.calls) return "";
+    if (ctx.facts.stale) return ctx.t("learned_stale");
     const call = this.call(ctx), face = this.shown(ctx), { left_out: left } = ctx.facts;
     if (face === "calls") return left || ctx.t("inside_caption_calls", { n: this.boxes.listed.length });
     if (this.hasAttention(ctx)) return ctx.t(face === "weights" ? "inside_caption_row" : "inside_caption_pair");

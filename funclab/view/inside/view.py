@@ -19,9 +19,10 @@ from funclab.view.inside.answered import Answered
 from funclab.view.inside.facts import Inner
 from funclab.view.inside.picture import InsidePicture
 from funclab.view.inside.statistics import MOST_NUMBERS
+from funclab.view.learned.asking import Asking
 from funclab.view.learned.look import Look
 from funclab.view.live import variables
-from funclab.view.live.view import View, compressed
+from funclab.view.live.view import compressed
 
 FEWEST, MOST = 64, 2000
 """How many samples are read: at least as many of a large model, and at most."""
@@ -29,7 +30,7 @@ FACES = ("calls", "number", "weights")
 SCALES = ("same", "largest")
 
 
-class Inside(View):
+class Inside(Asking):
     """What each call makes of a sample; `inner` has the numbers.
 
     The model is left unchanged. `store=False` leaves samples out of saved notebooks.
@@ -47,7 +48,7 @@ class Inside(View):
     }
 
     def __init__(self, inner: Inner, call: str, **settings: Any) -> None:
-        self.inner = inner
+        self.inner, self.asks = inner, inner.look
         usual = {"sample": inner.strip[0], "call": inner.first}
         title = clean(inner.look.model.name)
         super().__init__(title=title, call=call, usual=usual, **settings)

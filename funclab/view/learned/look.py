@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from math import prod
@@ -57,6 +58,7 @@ class Look:
             else array
             for array, tensor in zip(arrays, model.inputs)
         ]
+        self._weights = _digest(model)
         self._passes: dict[int, Recorded] = {}
         self._scores: dict[tuple[Recorded, int], Value] = {}
 
@@ -68,6 +70,11 @@ class Look:
         other = copy.copy(self)
         other.arrays = [None if array is None else array[:count] for array in self.arrays]
         return other
+
+    @property
+    def stale(self) -> bool:
+        """Whether the weights of the model have changed since."""
+        return _digest(self.model) != self._weights
 
     @property
     def places(self) -> list[str]:
@@ -217,6 +224,14 @@ class Look:
             given = [_filled_up(a[begin : begin + n], size) for a in more]
             parts.append([array[:n] for array in read(made, cut, given)])
         return [np.concatenate(rows) for rows in zip(*parts)]
+
+
+def _digest(model: Model) -> int:
+    """A number that changes with the weights and statistics of a model."""
+    found = 0
+    for weight in model.weights:
+        found = zlib.crc32(weight.array.tobytes(), found)
+    return found
 
 
 def _filled_up(array: Array, size: int) -> Array:

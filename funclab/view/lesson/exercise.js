@@ -110,6 +110,8 @@ export const exercise = {
     if (picture && this.graph.put(picture)) this.find();
     this.hints.hidden = !state.hints && !this.low();
     this.hints.replaceChildren(...this.hinted(facts, state.hints));
+    if (state.hints > (this.hintsOpen ?? state.hints) && this.hints.lastChild) ctx.bringInSight(this.hints.lastChild);
+    this.hintsOpen = state.hints;
     const solved = state.solution && facts.tried ? this.solution(ctx) : [];
     ctx.panel.replaceChildren(...solved);
     ctx.el.classList.toggle("fl-solved", solved.length > 0);

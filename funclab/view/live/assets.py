@@ -20,6 +20,8 @@ def style(*wanted: str) -> str:
     for look in ("light", "dark", "print"):
         here = f".fl[data-look={look}]"
         rules.append(f"{here}.funclab,{here} .funclab{{{theme.variables(look)}}}")
+    paper = f"{{{theme.variables('light')};color-scheme:light}}"
+    rules.append(f"@media print{{.fl.fl.funclab.funclab,.fl.fl .funclab.funclab{paper}}}")
     own = sorted(ROOMS.glob("*/view.css"))
     own = [path for path in own if not wanted or path.parent.name in ("learned", *wanted)]
     return "\n".join(

@@ -225,6 +225,8 @@ export class Context {
 
   get state() { return this.model.get("state"); }
   get facts() { return this.model.get("facts"); }
+  /** Whether the kernel answers no more: there is none, or the model that is shown has changed. */
+  get alone() { return this.model.alone || Boolean(this.facts.stale); }
   get look() { return this.model.get("look"); }
 
   /** A sentence from the table, with values filled in. */
@@ -237,6 +239,7 @@ export class Context {
     const next = { ...this.state, ...patch };
     if (same(next, this.state)) return;
     if (!quiet) this.remember();
+    this.say(""); // it was about the state before
     this.model.set("state", next);
     this.model.save_changes();
   }
@@ -302,7 +305,7 @@ export class Context {
     const tip = h("span", { class: "fl-tip", "aria-hidden": "true" }, brief ? word : null, sign);
     return h("button", {
       type: "button", class: `fl-button ${brief ? "fl-brief" : ""} ${main ? "fl-main" : ""}`, onclick: run,
-      "aria-keyshortcuts": key === " " ? "Space" : key, "aria-label": brief ? label : null,
+      "aria-keyshortcuts": key === " " ? "Space" : key || null, "aria-label": brief ? label : null,
       "aria-pressed": pressed == null ? null : String(pressed),
     }, name ? icon(name) : null, brief ? null : word, brief || sign ? tip : null);
   }

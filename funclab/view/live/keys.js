@@ -18,6 +18,8 @@ export class Keys {
   constructor(ctx) {
     this.ctx = ctx;
     this.table = h("details", { class: "fl-keys" });
+    /** @type {HTMLElement | null} What had the focus when the table was opened. */
+    this.came = null;
     // On the window and before everyone else: Notebook 7 swallows arrow keys at the document.
     ctx.listen(window, "keydown", (event) => this.press(event), true);
     ctx.listen(window, "keyup", () => { this.backwards = false; }, true);
@@ -54,9 +56,14 @@ export class Keys {
   /** Show the table where it can be seen, or hide it and go back to the view. */
   toggle() {
     const { table, ctx } = this, open = !table.open;
-    if (open) this.draw();
+    const { came } = this;
+    if (open) {
+      this.came = /** @type {HTMLElement} */ (document.activeElement);
+      this.draw();
+    }
     table.open = open;
-    (open ? table.querySelector("summary") : ctx.el).focus({ preventScroll: true });
+    const back = came?.isConnected && ctx.el.contains(came) && !table.contains(came) ? came : ctx.el;
+    (open ? table.querySelector("summary") : back).focus({ preventScroll: true });
     (open ? table : ctx.bar).scrollIntoView({ block: "nearest" });
   }
 

@@ -261,7 +261,7 @@ def head(
     if mark:
         canvas.path(mark_path(mark, start + (5 - 5j), 5), Paint(role))
         start += 15
-    size = 14 if tall else 12
+    size = 15 if tall else 12
     while text_width(name, size, bold=True) > box.right - start.real - 4 and len(name) > 3:
         name = shorten(name, len(name) - 1)
     canvas.text_line(start, name, Font(size, bold=True))

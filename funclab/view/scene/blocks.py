@@ -245,7 +245,7 @@ class Blocks:
             self.known[known] = self.facts(entry)
         box.block = self.known[known]
         if isinstance(entry, Held):
-            box.calls = [self._line(node) for node in entry.nodes]
+            box.calls = lambda: [self._line(node) for node in entry.nodes]
         box.varies = box.block["differ"] if box.role == "repeat" else []
         box.title = say("scene_block", title=box.name, n=len(entry.nodes), what=box.block["what"],
                         takes=box.block["reads"] or ["-"], makes=box.block["makes"] or ["-"],

@@ -248,10 +248,11 @@ class Chooser:
         if not choice.most or self.length is None:
             return True
         length, size = self.length(choice.most), DENSITIES[densities[0]]
+        in_column = -(-length // choice.columns)  # at least, in one of the columns
         between = size.tail + size.gap
-        high = length * (size.height + between) - size.tail
+        high = in_column * (size.height + between) - between
         sideways = length * (size.narrowest + 60) <= room[0]
-        return sideways or high <= choice.columns * (room[1] + 1 - 2 * EDGE + size.gap)
+        return sideways or high <= room[1] + 1 - 2 * EDGE
 
     def _may_fit(self, choice: Choice, trial: Trial, room: Room) -> bool:
         """Whether there is room for all boxes that must follow each other, and for each column."""

@@ -34,7 +34,7 @@ def call_lines(scene: Scene, indent: str = "") -> Iterator[Line]:
         if not box.rows:
             name, *cells = _box_line(scene, box)
             yield indent + name, *cells  # type: ignore[misc]
-        for name, *cells in box.calls:
+        for name, *cells in box.calls():
             yield f"{indent}  {name}", *cells  # type: ignore[misc]
         if box.inside is not None:
             yield from call_lines(box.inside, f"{indent}  ")

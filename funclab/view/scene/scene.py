@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -73,7 +73,7 @@ class Box(Area):
     """The keys of all calls in a block."""
     block: dict[str, Any] = field(default_factory=dict)
     """What a panel says of a block."""
-    calls: list[tuple[str, ...]] = field(default_factory=list)
+    calls: Callable[[], list[tuple[str, ...]]] = list
     """The calls in a closed block, as lines of a table: see `graph_text.TITLES`."""
 
     @property

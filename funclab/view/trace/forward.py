@@ -81,8 +81,9 @@ def read_by(traced: TracedModel, path: NodePath, still: Still) -> None:
         makes=listed_names([traced.tensor_id(path, i) for i in range(len(outputs))]),
         shape=listed_names([traced.frame(value).shape for value in outputs]),
     )
-    still.window = window_of(traced, path)
-    if still.window:
+    still.filters = window_of(traced, path)
+    if still.filters is not None:
+        still.window = still.filters.part(0)
         still.words = told_window(still.window)
     elif shape_rule.known:
         still.words += f" {shape_rule.words}"

@@ -5,9 +5,9 @@ import { inField } from "./sliding.js";
 
 /** How high the maps may be, also if the sum below has many parts; the lines above a map; the room between
  * input, window and output, also if there is little. */
-const HIGH = 250, LOW = 208, HEAD = 40, GAPS = [56, 112], NARROW = [20, 88], ROOMY = 640;
+const HIGH = 256, LOW = 208, HEAD = 40, GAPS = [56, 112], NARROW = [20, 88], ROOMY = 640;
 /** The largest and the smallest field of a map, and the smallest with a number in it. */
-const LARGEST = 34, SMALLEST = 3, WRITTEN = 28;
+const LARGEST = 34, SMALLEST = 3, WRITTEN = 32;
 /** The fields of the window: with a product, with a number, and without. */
 const FIELDS = { product: [48, 46], number: [48, 34], plain: [20, 20] }, MOST_WRITTEN = 5;
 /** How wide a letter of a heading, and of the line under it, may be. */

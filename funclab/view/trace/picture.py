@@ -25,6 +25,8 @@ NAME, SMALL = Font(11, mono=True), Font(11, "soft")
 ROLE = Font(11, "soft", bold=True)
 SIGN = Font(20, "soft", bold=True, anchor="middle")
 TAG = Font(11, "paper", bold=True)
+LOW = 50
+"""Below this height, a part that a tag names is full of words itself."""
 SIGNS = {"part": "+", "sum": "=", "after": "→", "on": "|"}
 """The sign before a picture with this role, unless it is the first."""
 MOST_TOLD = {"forward": 12, "backward": 12, "update": 6}
@@ -205,7 +207,8 @@ def draw_marked(canvas: Canvas, scene: Scene, still: Still, corner: complex) -> 
     ring = next((areas[key] for key in still.anchors if key in areas), None)
     if ring is not None:
         canvas.rect(ring, Paint("", "ink", 2.5), 10)
-        others = [part.grown(-4) for part in areas.values() if not part.contains(ring)]
+        low = ring.height < LOW
+        others = [part.grown(-4) for part in areas.values() if low or not part.contains(ring)]
         _draw_tag(canvas, ring, still.sign, others)
     canvas.close()
 

@@ -6,9 +6,10 @@ function at({ shape, numbers }, ...index) {
   return numbers[index.reduce((position, i, axis) => position * shape[axis] + i, 0)];
 }
 
-/** A number in a field: at most four characters, without the zero before the point. */
+/** A number in a field: at most four characters up to 999, without the zero before the point. */
 export function inField(number) {
-  const size = Math.abs(number), text = size >= 100 ? number.toFixed(0) : number.toFixed(size >= 10 ? 1 : 2);
+  const size = Math.abs(number), digits = [10, 100].filter((power) => size >= power).length;
+  const text = number.toFixed(Math.max(0, 2 - digits - Number(number < 0 && size >= 1)));
   return Number(text) === 0 ? "0" : text.replace("-", "−").replace(/^(−?)0\./, "$1.").replace(/\.0+$/, "");
 }
 
@@ -23,6 +24,8 @@ export class Sliding {
   constructor(window) {
     this.window = window;
     const [filters, ...places] = window.made.shape;
+    /** The first of the filters that are here, and how many there are. */
+    this.first = window.first ?? 0;
     this.filters = filters;
     this.places = places;
     this.channels = window.x.shape[1];
@@ -32,7 +35,7 @@ export class Sliding {
   /** The choice of a reader, within what there is: filter, channel, and the place of the window; without
    * a place, that of the filter's largest number. */
   chosen({ filter = 0, channel = 0, place = [] }) {
-    const f = Math.min(filter, this.filters - 1), within = (i, n) => Math.max(0, Math.min(n - 1, i));
+    const within = (i, n) => Math.max(0, Math.min(n - 1, i)), f = this.first + within(filter - this.first, this.filters);
     const [row, column] = place.length ? place.map((i, axis) => within(i, this.places[axis])) : this.largest(f);
     return { filter: f, channel: Math.min(channel, this.channels - 1), row, column };
   }
@@ -45,7 +48,7 @@ export class Sliding {
   /** What one filter makes, row by row. */
   map(filter) {
     const [rows, columns] = this.places, { made } = this.window;
-    const line = (row) => Array.from({ length: columns }, (_, column) => at(made, filter, row, column));
+    const line = (row) => Array.from({ length: columns }, (_, column) => at(made, filter - this.first, row, column));
     return Array.from({ length: rows }, (_, row) => line(row));
   }
 
@@ -83,7 +86,7 @@ export class Sliding {
         const down = row * strides[0] - before[0] + i * spread[0];
         const right = column * strides[1] - before[1] + j * spread[1];
         const number = this.read(filter, channel, down, right);
-        const weight = kernel ? at(kernel, filter, channel, i, j) : 1;
+        const weight = kernel ? at(kernel, filter - this.first, channel, i, j) : 1;
         elements.push({ i, j, inside: number !== undefined, number: number ?? 0, weight,
           product: (number ?? 0) * weight });
       }
@@ -95,7 +98,8 @@ export class Sliding {
    * activation makes of it. The sum is the engine's; the part of the other channels is what it lacks.
    */
   sum(chosen) {
-    const { kind, sums, bias, made, depth, activation } = this.window, { filter, row, column } = chosen;
+    const { kind, sums, bias, made, depth, activation } = this.window, { row, column } = chosen;
+    const filter = chosen.filter - this.first;
     const elements = this.elements(chosen), result = at(made, filter, row, column);
     const inside = elements.filter((element) => element.inside);
     if (kind !== "sum") {

@@ -49,8 +49,8 @@ class Still:
     or "lost". `about` is what questions are made from: `detail` and `rule` of a layer, `frozen`
     weights, the `numbers` of an example. `flows` are the edges along which values come in, or
     gradients arrive and go back, each by the keys of its ends. `fold` is how many of the stills
-    after it are folded into this one. `window` is that of a convolution or a pooling, as
-    `funclab.view.trace.windows` describes it.
+    after it are folded into this one. `window` is that of a convolution or a pooling, with the
+    first of its `filters`, as `funclab.view.trace.windows` describes it.
     """
 
     kind: str
@@ -67,6 +67,7 @@ class Still:
     flows: list[tuple[str, str]] = field(default_factory=list)
     fold: int = 0
     window: dict[str, Any] | None = None
+    filters: Any = None
 
     @property
     def sign(self) -> str:

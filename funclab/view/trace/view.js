@@ -85,9 +85,14 @@ const trace = {
   // The pictures: what a step reads and makes, each with its description.
   framesOf(ctx, step) { return step.pictures.map(({ frame }) => ctx.lazy("frames", frame)); },
 
-  /** The window that slides in the current step; undefined if there is none, or if it has not come yet. */
+  /** The window that slides in the current step, with the filters around the chosen one, or until these have
+   * come the first ones; undefined if there is none, or if it has not come yet. */
   window(ctx) {
-    return this.step(ctx).slides ? ctx.lazy("windows", ctx.state.step) ?? undefined : undefined;
+    const { step, filter = 0 } = ctx.state;
+    if (!this.step(ctx).slides) return undefined;
+    const first = ctx.lazy("windows", step) ?? undefined, many = first?.made.shape[0];
+    const begin = first && filter < first.filters ? Math.floor(filter / many) * many : 0;
+    return (begin && ctx.lazy("windows", `${step} ${begin}`)) || first;
   },
 
   pictures(ctx, step) {

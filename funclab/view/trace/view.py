@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, ClassVar
 
@@ -37,6 +38,8 @@ model that would need another, a part is seen, and the rest by scrolling."""
 STORED = 210_000
 """Up to how many characters of pictures are stored with the view, those of unfolded steps first;
 the rest are sent when they are shown."""
+OTHERS = 2_000_000
+"""The same for filters beyond the first ones, on a page of its own."""
 TRAINING = (None, False, True, "both")
 
 
@@ -86,6 +89,8 @@ class Trace(View):
             if room < 0:
                 break
             windows[str(number)] = window
+        if room == math.inf:  # a page of its own has no kernel to ask
+            windows |= self._others_within(OTHERS)
         return {**self._facts, "frames": frames, "windows": windows}
 
     def _checked_state(self, state: dict[str, Any]) -> dict[str, Any]:
@@ -129,9 +134,32 @@ class Trace(View):
 
     def told(self, kind: str, key: Any) -> Any:
         if kind == "windows":
+            step, _, first = str(key).partition(" ")
+            asked = (int(step), int(first)) if step.isdecimal() and first.isdecimal() else None
+            if asked is not None:
+                return self._filters_from(*asked) if asked in [*self._others()] else None
             return self._windows.get(key) if isinstance(key, int) else None
         known = kind == "frames" and key in range(len(self._frames))
         return self._frames[key] if known else None
+
+    def _others(self) -> Iterator[tuple[int, int]]:
+        """The steps with further filters, each with the first filter of each further part."""
+        return ((i, n) for i in self._windows for n in self.stills[i].filters.others())
+
+    def _others_within(self, room: float) -> dict[str, Any]:
+        """Further filters, by step and first filter, as far as there is room."""
+        windows: dict[str, Any] = {}
+        for step, first in self._others():
+            part = self._filters_from(step, first)
+            room -= len(str(part))
+            if room < 0:
+                break
+            windows[f"{step} {first}"] = part
+        return windows
+
+    def _filters_from(self, step: int, first: int) -> dict[str, Any]:
+        part: dict[str, Any] = self.stills[step].filters.part(first)
+        return part
 
     def complete(self) -> dict[str, Any]:
         return {"facts": self._facts_within(math.inf)}

@@ -1,7 +1,7 @@
 // The window of a convolution or a pooling on the page: its maps, the sum in large figures, and the filters to
 // choose from. Arrow keys and the mouse move the window.
 
-import { h, s } from "../live/core.js";
+import { h, link, s } from "../live/core.js";
 import { Maps, fields } from "./maps.js";
 import { Sliding, inSum } from "./sliding.js";
 
@@ -33,7 +33,8 @@ export class SlidingWindow {
    */
   put(window, width, scale) {
     if (this.sliding?.window !== window) this.sliding = new Sliding(window);
-    const { ctx, sliding } = this, chosen = sliding.chosen(ctx.state);
+    if (!window.first) this.most = this.sliding.filters;
+    const { ctx, sliding } = this, chosen = sliding.chosen(ctx.state), asked = this.asked === chosen.filter;
     const maps = new Maps(ctx, sliding, chosen, Math.max(LEAST, width / scale)), svg = maps.draw();
     this.chosen = chosen;
     svg.setAttribute("width", String(maps.width * scale));
@@ -42,11 +43,18 @@ export class SlidingWindow {
     this.maps.setAttribute("aria-label", this.told());
     this.sum.replaceChildren(...this.terms());
     this.drawFilters();
+    if (asked) ctx.say(this.told());
+    if (asked) this.asked = null;
   }
 
   // Choosing.
   choose(patch) {
     const { filter, channel, row, column } = this.chosen;
+    if ("filter" in patch && !this.has(patch.filter)) {
+      this.asked = patch.filter; // what stands there is said when its numbers have come
+      this.ctx.set({ filter: patch.filter, channel, place: [row, column] });
+      return;
+    }
     const next = this.sliding.chosen({ filter, channel, place: [row, column], ...patch });
     this.ctx.set({ filter: next.filter, channel: next.channel, place: [next.row, next.column] });
     this.ctx.say(this.told());
@@ -61,8 +69,19 @@ export class SlidingWindow {
   }
 
   nextFilter(by) {
-    const { filters } = this.sliding;
-    this.choose({ filter: (this.chosen.filter + by + filters) % filters });
+    const n = this.reachable;
+    this.choose({ filter: (this.chosen.filter + by + n) % n });
+  }
+
+  /** Whether the numbers of a filter are here. */
+  has(filter) { return filter >= this.sliding.first && filter < this.sliding.first + this.sliding.filters; }
+
+  /** How many filters can be shown: all, unless they would have to come from a kernel that is not there. */
+  get reachable() {
+    const { ctx, most, sliding: { window } } = this, from = (first) => ctx.facts.windows[`${ctx.state.step} ${first}`];
+    let n = Math.min(most, window.filters);
+    while (n < window.filters && (!ctx.model.alone || from(n))) n = Math.min(n + most, window.filters);
+    return n;
   }
 
   nextChannel() { this.choose({ channel: (this.chosen.channel + 1) % this.sliding.channels }); }
@@ -111,14 +130,18 @@ export class SlidingWindow {
   drawFilters() {
     const { ctx, filters, sliding, chosen } = this, [rows, columns] = sliding.places;
     const unit = THUMB / Math.max(rows, columns);
-    const held = filters.contains(document.activeElement), n = sliding.window.filters;
-    filters.hidden = sliding.filters === 1;
-    filters.replaceChildren(...[...Array(sliding.filters).keys()].map((filter) => h("button", {
+    const held = filters.contains(document.activeElement), n = sliding.window.filters, { first } = sliding;
+    const thumb = (filter) => h("button", {
       type: "button", class: "fl-thumb", "aria-pressed": String(filter === chosen.filter),
       "aria-label": ctx.t("trace_window_filter", { filter, n }), onclick: () => this.choose({ filter }) },
     s("svg", { viewBox: `0 0 ${columns * unit} ${rows * unit}`, width: THUMB, height: THUMB, "aria-hidden": "true" },
-      ...fields(sliding.map(filter), unit, 0, 0, { small: true })), h("span", {}, String(filter)))));
-    if (n > sliding.filters) filters.append(h("span", { class: "fl-soft" }, ctx.t("more", { n: n - sliding.filters })));
+      ...fields(sliding.map(filter), unit, 0, 0, { small: true })), h("span", {}, String(filter)));
+    const end = first + sliding.filters, more = { n: n - end }, go = (filter) => () => this.choose({ filter });
+    filters.hidden = n === 1;
+    filters.replaceChildren(first ? link(ctx.t("trace_window_earlier", { n: first }), go(first - 1)) : "",
+      ...[...Array(sliding.filters).keys()].map((i) => thumb(first + i)),
+      end < this.reachable ? link(ctx.t("more", more), go(end))
+        : end < n ? h("span", { class: "fl-soft" }, ctx.t("more", more)) : "");
     if (held) filters.querySelector("[aria-pressed=true]").focus({ preventScroll: true });
   }
 }

@@ -4,6 +4,7 @@ in numbers few enough to be stored, so that a reader can move the window over th
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,7 +53,30 @@ class Slide:
         self.stop = min(self.length, begin + (self.count - 1) * self.stride + span)
 
 
-def window_of(traced: TracedModel, path: NodePath) -> Window | None:
+@dataclass
+class Filters:
+    """All filters of a window: `shared` is what a page is told with any of them, and `arrays` are
+    their numbers; see `window_of`."""
+
+    shared: Window
+    arrays: dict[str, Array]
+
+    def part(self, first: int) -> Window:
+        """The window with at most `MOST_FILTERS` filters from one on."""
+        each, arrays = self.shared["each"], self.arrays
+        stop = min(first + MOST_FILTERS, self.shared["filters"])
+        groups = slice(first // each, math.ceil(stop / each))
+        parts = {
+            name: arrays[name][groups if name == "x" else slice(first, stop)] for name in arrays
+        }
+        return {**self.shared, "first": first, **{name: _stored(parts[name]) for name in parts}}
+
+    def others(self) -> Iterator[int]:
+        """The first filter of each further part."""
+        return iter(range(MOST_FILTERS, self.shared["filters"], MOST_FILTERS))
+
+
+def window_of(traced: TracedModel, path: NodePath) -> Filters | None:
     """The window that slides in a node, as data for the page: its geometry, and the plan's numbers
     for the first sample. None if there is none, or if some numbers are not finite.
 
@@ -74,21 +98,22 @@ def window_of(traced: TracedModel, path: NodePath) -> Window | None:
     slides, geometry, arrays = _parts(traced, call, made, _bias(traced, call, after))
     if not all(np.isfinite(array).all() for array in arrays.values()):
         return None
-    return {
+    shared = {
         "kind": KINDS[type(call.op)],
         "reads": named(traced.name(call.inputs[0])),
         "makes": named(traced.name(made)),
         "activation": _activation(after),
         "notes": _notes(traced, call, slides),
         **geometry,
-        **{name: _stored(array) for name, array in arrays.items()},
     }
+    return Filters(shared, arrays)
 
 
 def _parts(
     traced: TracedModel, call: Call, made: Value, bias: Array | None
 ) -> tuple[list[Slide], dict[str, Any], dict[str, Array]]:
-    """The slides, the geometry and the numbers of a window, as far as they are stored."""
+    """The slides, the geometry and the numbers of a window: all filters, but only the places and
+    channels that are shown. Copies, as the plan's memory is used again."""
     x, kernel = _picture(traced, call, call.inputs[0]), _kernel(traced, call)
     sums, out = (_picture(traced, call, value) for value in (call.outputs[0], made))
     depth, filters = (1, x.shape[2]) if kernel is None else kernel.shape[2:]
@@ -101,15 +126,15 @@ def _parts(
     places = tuple(slice(slide.first, slide.first + slide.count) for slide in slides)
     inputs = x[rows, columns].reshape(rows.stop - rows.start, -1, groups, depth)
     arrays = {
-        "x": inputs[:, :, :used, :shown].transpose(2, 3, 0, 1),
-        "made": out[*places, :kept].transpose(2, 0, 1),
+        "x": inputs[:, :, :, :shown].transpose(2, 3, 0, 1),
+        "made": out[places].transpose(2, 0, 1),
     }
     if kernel is not None:
         apart = sums - bias if bias is not None and type(call.op) is ConvBias else sums
-        arrays["kernel"] = kernel[:, :, :shown, :kept].transpose(3, 2, 0, 1)
-        arrays["sums"] = apart[*places, :kept].transpose(2, 0, 1)
+        arrays["kernel"] = kernel[:, :, :shown].transpose(3, 2, 0, 1)
+        arrays["sums"] = apart[places].transpose(2, 0, 1)
     if bias is not None:
-        arrays["bias"] = bias[:kept]
+        arrays["bias"] = bias
     geometry = {
         "size": [slide.size for slide in slides],
         "strides": [slide.stride for slide in slides],
@@ -119,7 +144,7 @@ def _parts(
         "each": each,
         "filters": filters,
     }
-    return slides, geometry, arrays
+    return slides, geometry, {name: array.copy() for name, array in arrays.items()}
 
 
 def _is_read(traced: TracedModel, path: NodePath, value: Value) -> bool:

@@ -150,11 +150,16 @@ class RunCharts:
 
     def _present(self, key: str) -> list[Line]:
         """The last run: training, validation, and the training data evaluated again; and, as a thin
-        line, validation of each earlier run, or training if there is none."""
+        line, validation of each earlier run, or training if one of the two has no validation."""
         lines: list[Line | None] = []
+        checked = [bool(known(run, VALIDATION + key)) for run in self.runs]
+        begun = any(known(run, key) for run in self.runs[-1:])
         for i, run in enumerate(self.runs[:-1]):
-            name = VALIDATION + key if known(run, VALIDATION + key) else key
-            line = line_of(run, name, run["label"], i, self.epochs)
+            name, label = key, run["label"]
+            if checked[i] and (checked[-1] or not begun):
+                name = VALIDATION + key
+                label = say("live_of_validation", run=shorten(clean(label), LONGEST_LABEL - 12))
+            line = line_of(run, name, label, i, self.epochs)
             lines.append(line and replace(line, faint=True))
         for run in self.runs[-1:]:
             now = line_of({**run, "values": run["now"]}, key, say("live_at_now"), 3, self.epochs)

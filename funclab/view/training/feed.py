@@ -24,8 +24,10 @@ from funclab.view.training import control, kernels
 from funclab.view.training.cell import show
 from funclab.view.training.heat import Heat
 from funclab.view.training.record import (
+    PAUSE,
     Clock,
     Numbers,
+    Pace,
     Record,
     cpu_time,
     keep_runs,
@@ -37,6 +39,10 @@ from funclab.view.training.view import view_of
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 2.0
 """The shortest and the longest pause between two drawings of the curves, in seconds."""
+LOOKS, DRAWINGS = 100, 60
+"""A look at a batch may take one part in so many of the CPU time of the training, and a drawing."""
+OLDEST = 8.0
+"""How many seconds old the curves may become on a busy machine, whatever they cost."""
 MOST_FOR_COPY = 0.005
 """The most time that a copy of the weights may take, as a part of an epoch: it is made in every
 epoch, as any may turn out to be the last."""
@@ -85,6 +91,7 @@ class Feed(Watcher):
         self.begun_at = self.copying = 0.0
         """When the epoch began, and how long the last copy of the weights took."""
         self.drawn_at = -math.inf
+        self.looks, self.drawings = Pace(LOOKS, LONGEST_PAUSE), Pace(DRAWINGS, OLDEST)
         self.step: Any = None
         """The last training step. Its buffers hold its batch until the next step."""
         self.slow: Any = None
@@ -182,11 +189,16 @@ class Feed(Watcher):
     def _look(self, step: Any) -> None:
         """Look at the layers after a batch, and send the page what is new."""
         begun, spent = now()
+        if not (self.looks.is_due or self.record.nan):
+            self.look_due = begun + PAUSE
+            return
+        self.looks.begin()
         self.clock.look(self.record.batches, step.specs.batch)
         self.heat.look(step.plan)
         self._send_or_draw(LONGEST_PAUSE)
         # A view without updates seems broken, so even expensive looks happen now and then.
         self.look_due = begun + min(LONGEST_PAUSE, rest_after(spent))
+        self.looks.end()
 
     @guarded
     def on_test_begin(self, logs: Logs | None = None) -> None:
@@ -204,7 +216,7 @@ class Feed(Watcher):
             heat = self.heat.end(self.step.plan)
             self.heat_due = begun + rest_after(spent - self.copying)
         self.record.end_epoch(epoch, self.batch, heat)
-        if begun >= self.curves_due:
+        if begun >= self.curves_due and self.drawings.is_due:
             self._draw_curves()
             pause = min(LONGEST_PAUSE, max(SHORTEST_PAUSE, rest_after(spent)))
             self.curves_due = time.perf_counter() + pause
@@ -261,16 +273,18 @@ class Feed(Watcher):
 
     def _send_or_draw(self, pause: float) -> None:
         """Send what is new, or redraw the curves if that was more than `pause` seconds ago."""
-        late = time.perf_counter() - self.drawn_at > pause
+        late = time.perf_counter() - self.drawn_at > pause and self.drawings.is_due
         (self._draw_curves if late else self._send)()
 
     def _draw_curves(self) -> None:
+        self.drawings.begin()
         self.record.new_dots()  # the curves have them all
         if self.record.dots:
             self.drawn_at = time.perf_counter()
         runs, status = self.runs, self.status()
         for view in self.views:
             view.show_runs(runs, status)
+        self.drawings.end()
 
     def _finish(self) -> None:
         """Send and keep the final state: the last numbers, the run for later views, the picture."""

@@ -236,6 +236,30 @@ def now() -> tuple[float, float]:
     return time.perf_counter(), cpu_time()
 
 
+class Pace:
+    """Work that is repeated, at most so often that it costs this thread one `share`-th of its CPU
+    time: on a busy machine the training itself gets little of the time that passes.
+
+    It is never put off for longer than `longest` seconds.
+    """
+
+    def __init__(self, share: float, longest: float) -> None:
+        self.share, self.longest = share, longest
+        self.earned = self.latest = -math.inf
+
+    def begin(self) -> None:
+        self.spent = cpu_time()
+
+    def end(self) -> None:
+        spent = cpu_time()
+        self.earned = spent + self.share * (spent - self.spent)
+        self.latest = time.perf_counter() + self.longest
+
+    @property
+    def is_due(self) -> bool:
+        return cpu_time() >= self.earned or time.perf_counter() >= self.latest
+
+
 def rest_after(spent: float) -> float:
     """How long to rest after work that began when this thread's CPU time was `spent`.
 

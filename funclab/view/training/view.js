@@ -349,6 +349,15 @@ function trainingView() {
       back.setAttribute("aria-valuetext", lookedAt.firstChild.textContent);
       lookedAt.hidden = this.lastEpoch() < 2;
       this.steering.hidden = !underWay(status);
+      this.holdHeader(ctx);
+    },
+
+    /** The header keeps its rows when its buttons go: what is below must not move at the end of a run. */
+    holdHeader(ctx) {
+      const { head } = ctx, width = ctx.el.clientWidth;
+      if (width !== this.headWidth) head.style.minHeight = "";
+      this.headWidth = width;
+      head.style.minHeight = `${head.offsetHeight}px`;
     },
 
     caption(ctx) {

@@ -29,7 +29,7 @@ export const asked = {
   /** The maps of the present sample; null while they are computed, false if they are not stored. */
   mapsOf(ctx) {
     if (!this.names(ctx).length) return null;
-    return ctx.lazy("maps", this.mapsKey(ctx)) ?? (ctx.model.alone ? false : null);
+    return ctx.lazy("maps", this.mapsKey(ctx)) ?? (ctx.alone ? false : null);
   },
 
   /** The answers to the sample as it is changed: stored ones, those of a curve, or from the kernel. */
@@ -38,7 +38,7 @@ export const asked = {
     if (!this.isChanged(ctx)) return this.told(ctx).answers;
     if (got[`answer ${this.waiting}`] || facts.answer[this.waiting]) this.waiting = null;
     const known = facts.answer[key] ?? got[`answer ${key}`] ?? this.onCurve(ctx) ?? this.asTried(ctx);
-    if (!known && !ctx.model.alone && this.waiting === null) this.askAnswer(ctx, key, !this.stroking);
+    if (!known && !ctx.alone && this.waiting === null) this.askAnswer(ctx, key, !this.stroking);
     return known ?? null;
   },
 
@@ -69,7 +69,7 @@ export const asked = {
   /** Measure how far the maps are to be trusted, piece by piece. */
   measure(ctx) {
     const { trust } = ctx.facts, done = trust && !trust.more, at = trust?.samples ?? -1;
-    if (done || this.stopped || ctx.model.alone || !this.names(ctx).length || this.measured === at) return;
+    if (done || this.stopped || ctx.alone || !this.names(ctx).length || this.measured === at) return;
     this.measured = at;
     ctx.model.send({ ask: "trust", key: at });
   },
@@ -81,9 +81,9 @@ export const asked = {
 
   /** The maps and curves of the other samples of the strip, one after the other: then they are stored. */
   prefetch(ctx) {
-    const { facts, got, model } = ctx, measuring = facts.trust?.more && !this.stopped;
+    const { facts, got, alone } = ctx, measuring = facts.trust?.more && !this.stopped;
     const [kind, key] = this.fetching ?? [], late = kind && !facts[kind][key] && !got[`${kind} ${key}`];
-    if (model.alone || measuring || late) return;
+    if (alone || measuring || late) return;
     const next = this.wanted(ctx).find(([kind, key]) => !facts[kind][key] && got[`${kind} ${key}`] === undefined);
     this.fetching = next ?? null;
     if (next) ctx.lazy(...next);

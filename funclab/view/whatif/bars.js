@@ -66,7 +66,7 @@ const decimals = (value) =>
 
 /** How far each map is to be trusted, in two numbers. */
 function trustOf(ctx, view) {
-  const { trust, maps_of: names, terms } = ctx.facts, { alone } = ctx.model;
+  const { trust, maps_of: names, terms } = ctx.facts, { alone } = ctx;
   const soft = (key, values) => h("p", { class: "fl-soft" }, ctx.t(key, values));
   if (!trust?.samples) return [soft(alone ? "whatif_trust_alone" : "whatif_trust_none")];
   const { erase, randomized, samples: n, all, erased } = trust;

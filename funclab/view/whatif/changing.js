@@ -19,7 +19,7 @@ export const changing = {
   /** After the last of several quiet changes: what is answered to it is stored. */
   settle(ctx) {
     const key = this.answerKey(ctx);
-    if (!ctx.model.alone && this.isChanged(ctx) && !ctx.facts.answer[key]) this.askAnswer(ctx, key, true);
+    if (!ctx.alone && this.isChanged(ctx) && !ctx.facts.answer[key]) this.askAnswer(ctx, key, true);
     ctx.update();
   },
 
@@ -86,9 +86,9 @@ export const changing = {
   smallestChange(ctx) {
     this.wants = this.mapsKey(ctx);
     ctx.lazy("smallest", this.wants);
-    if (ctx.model.alone && !ctx.facts.smallest[this.wants]) {
+    if (ctx.alone && !ctx.facts.smallest[this.wants]) {
       this.wants = null;
-      return ctx.say(ctx.t("whatif_alone"));
+      return ctx.say(ctx.t(ctx.facts.stale ? "learned_stale" : "whatif_alone"));
     }
     return ctx.update();
   },

@@ -19,7 +19,7 @@ export function bestOf({ targets }, answers) {
 export function headline(ctx, told, after) {
   const { state, facts } = ctx, n = state.changes.length / 2, several = facts.targets[0].kind === "classes";
   if (state.blank && !n) return ctx.t("whatif_drawing_empty");
-  if (!after) return ctx.t(ctx.model.alone ? "whatif_alone" : "whatif_waiting");
+  if (!after) return ctx.t(facts.stale ? "learned_stale" : ctx.alone ? "whatif_alone" : "whatif_waiting");
   const own = several ? bestOf(facts, after) : told.own, answer = facts.targets[own], was = facts.targets[told.own];
   const values = { i: state.sample, answer: answer.label, p: amount(ctx, after[own], answer), n };
   if (state.blank) return ctx.t("whatif_drawing", values);

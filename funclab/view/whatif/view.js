@@ -14,9 +14,13 @@ import { followPointer } from "./pen.js";
 import { Cells } from "./sample.js";
 import { headline, signedText } from "./said.js";
 
-/** The side of an image: in the face change, beside a map, beside four; on a phone; and on a projector
- * before it is enlarged. */
-const LARGE = 336, MIDDLE = 232, SMALL = 144, FINGER = 200, ON_WALL = { change: 208, all: 88, other: 152 };
+/** The side of an image in the face change, beside four maps, and beside one: on a page, in a narrow or low
+ * notebook, on a phone, and on a projector before it is enlarged. */
+const SIDES = { page: { change: 336, all: 144, other: 232 }, notebook: { change: 248, all: 120, other: 144 },
+  low: { change: 336, all: 124, other: 232 }, phone: { change: 200, all: 144, other: 144 },
+  projector: { change: 208, all: 88, other: 152 } };
+/** Below which width a view is a phone's, and a notebook's; and below which height its stage is low. */
+const PHONE = 520, NOTEBOOK = 860, LOW = 440;
 const WIDE = 700, MOST_ROWS = 60, STEPS = 64;
 
 const greatest = (numbers) => numbers.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
@@ -73,12 +77,13 @@ const whatif = {
   },
 
   update(ctx) {
-    const { face } = ctx.state, told = this.told(ctx), alone = ctx.model.alone;
+    const { face } = ctx.state, told = this.told(ctx), { alone } = ctx;
     if (!this.stroking) this.strip.update();
     ctx.el.dataset.face = face;
     for (const [name, button] of Object.entries(this.faces)) button.ariaPressed = String(name === face);
     this.main.classList.toggle("fl-wi-empty", !told);
-    if (!told) return this.sayBox.replaceChildren(ctx.t(alone ? "whatif_store_off" : "whatif_maps_waiting"));
+    if (!told) return this.sayBox.replaceChildren(
+      ctx.t(ctx.facts.stale ? "learned_stale" : alone ? "whatif_store_off" : "whatif_maps_waiting"));
     const values = this.values(ctx), after = this.after(ctx), maps = this.stroking ? null : this.mapsOf(ctx);
     this.last = after ?? (alone ? null : this.last);
     this.sayBox.textContent = headline(ctx, told, after);
@@ -96,10 +101,10 @@ const whatif = {
   },
 
   size(ctx) {
-    const { face } = ctx.state, narrow = ctx.el.clientWidth < 520;
-    if (ctx.look === "projector") return ON_WALL[face] ?? ON_WALL.other;
-    if (narrow) return face === "change" ? FINGER : SMALL;
-    return face === "change" ? LARGE : face === "all" ? SMALL : MIDDLE;
+    const { face } = ctx.state, wide = ctx.el.clientWidth, low = ctx.stage.clientHeight < LOW;
+    const room = ctx.look === "projector" ? "projector" : wide < PHONE ? "phone" : wide <= NOTEBOOK ? "notebook" :
+      low ? "low" : "page";
+    return SIDES[room][face] ?? SIDES[room].other;
   },
 
   picture(ctx, part, more) {
@@ -172,7 +177,8 @@ const whatif = {
   },
 
   mapFigure(ctx, name, values, maps) {
-    const title = ctx.t(`whatif_${name}`), gone = maps === false ? "whatif_map_alone" : "whatif_maps_waiting";
+    const title = ctx.t(`whatif_${name}`),
+      gone = ctx.facts.stale ? "learned_stale" : maps === false ? "whatif_map_alone" : "whatif_maps_waiting";
     const head = h("figcaption", {}, h("strong", {}, title), " ", this.headOf(ctx, name));
     if (!maps) return h("figure", { class: "fl-wi-figure" }, head, h("p", { class: "fl-wi-gone" }, ctx.t(gone)));
     const numbers = unpacked(maps[name]), top = greatest(numbers), { at } = ctx.state;
@@ -290,6 +296,7 @@ const whatif = {
 
   caption(ctx) {
     const { face, blank } = ctx.state;
+    if (ctx.facts.stale) return ctx.t("learned_stale");
     if (face === "change" || blank || !this.told(ctx)) return ctx.t("whatif_legend_change");
     const key = !this.image(ctx) ? "whatif_legend_plain" : face === "cover" ? "whatif_legend_cover" : "whatif_legend";
     return ctx.t(key, { answer: this.answerName(ctx) });

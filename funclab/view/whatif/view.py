@@ -20,9 +20,9 @@ from funclab.view.draw.picture import Picture, text_grid
 from funclab.view.draw.samples import sample_of, sample_svg
 from funclab.view.draw.sentences import say
 from funclab.view.draw.text import clean
+from funclab.view.learned.asking import Asking
 from funclab.view.learned.strip import chosen_samples, stored_samples
 from funclab.view.live.variables import told, written, written_model
-from funclab.view.live.view import View
 from funclab.view.whatif import words
 from funclab.view.whatif.cells import ROW, WORDS
 from funclab.view.whatif.picture import WhatIfPicture
@@ -41,7 +41,7 @@ PIECE, MEASURING = 0.2, 1.0
 KEPT = {"sample", "maps", "curves", "smallest"}
 
 
-class WhatIf(View):
+class WhatIf(Asking):
     """A sample that can be changed, the answers before and after, and maps of what a change of each
     part would do. `sample` is the changed sample, `maps` its maps, `trust` how far each goes.
     """
@@ -55,7 +55,7 @@ class WhatIf(View):
     """Its `serial` says how much has been computed since the view was made."""
 
     def __init__(self, study: Study, strip: list[int], store: bool, **settings: Any) -> None:
-        self.study, self.strip, self._stores = study, strip, store
+        self.study, self.strip, self._stores, self.asks = study, strip, store, study.look
         self._trust: Trust | None = None
         self._measuring: Iterator[Trust] | None = None
         self._spent = 0.0
@@ -229,6 +229,8 @@ class WhatIf(View):
 
     def complete(self) -> dict[str, Any]:
         study = self.study
+        if study.look.stale:
+            return {"facts": self.facts, "status": self.status}
         with self.hold_sync():
             while self._measure(MEASURING):
                 pass

@@ -95,6 +95,19 @@ def test_the_page_sees_errors_repairs_and_what_was_kept(edit):
     )
 
 
+def test_after_a_step_the_shape_that_changed_is_said_and_new_weights_are_marked(edit):
+    edit.do("set", "parts", filters=20)
+    wider = edit.facts["states"]["1"]
+    edit.do("rename", "body", "trunk")
+    edit.do("connect", "strokes", "pool", how="Add")
+
+    assert wider["changed"] == "parts[0] makes (None, 8, 8, 20)."
+    assert [c["key"] for c in wider["calls"] if c["fresh"]] == ["parts[0]", "body[0]"]
+    later = edit.facts["states"]
+    assert (later["2"]["changed"], later["3"]["changed"]) == ("", "")
+    assert later["3"]["error"]["title"] == "add cannot be called"
+
+
 def test_what_the_page_sends_is_done_or_refused_with_a_sentence(edit):
     done = ask(edit, ask="do", step=["delete", "pool[0]"])
     assert done == {"kind": "done", "ask": "do"} and edit.state["position"] == 1

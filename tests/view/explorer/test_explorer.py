@@ -82,8 +82,8 @@ def test_a_state_that_leaves_the_selected_closed_shows_it_all_the_same():
 @pytest.mark.parametrize("face", ["calls", "layers"])
 @pytest.mark.parametrize("end", ["", ":0]"])
 def test_what_is_selected_in_a_long_model_is_in_the_picture(face, look, end):
-    view = funclab.explore(models.chain(2000), face=face, look=look)
-    node = list(view.facts["nodes"])[1000]
+    view = funclab.explore(models.chain(500), face=face, look=look)
+    node = list(view.facts["nodes"])[250]
 
     view.selected = f"{node[:-1]}{end}" if end else node
 

@@ -221,6 +221,29 @@ def test_a_dense_layer_in_two_nested_models_and_what_is_handed_on():
         assert agrees_everywhere(look, calls[path])
 
 
+def test_a_recipe_ends_at_the_call_before():
+    chain = [
+        layers.Conv2D(2, 2, name="conv"),
+        layers.Activation("tanh", name="bent"),
+        layers.BatchNormalization(name="batch"),
+        layers.ReLU(name="cut"),
+        layers.MaxPooling2D(2, name="pool"),
+        layers.Flatten(name="flat"),
+        layers.Dense(3, name="dense"),
+        layers.Activation("softmax", name="classes"),
+    ]
+    y = x = Input(IMAGE, name="x")
+    for layer in chain:
+        y = layer(y)
+    look = looked(y, x, IMAGE)
+    calls = [call_named(look, name) for name in ("x", *(layer.name for layer in chain))]
+    kinds = ["sum", "activation", "normal", "activation", "largest", "copy", "sum", "activation"]
+
+    assert [call.recipe.kind for call in calls[1:]] == kinds
+    for before, call in zip(calls, calls[1:]):
+        assert call.recipe.sources == [before.value]
+
+
 def test_padding_is_no_part_of_a_mean_and_counts_as_zero_in_a_sum():
     x = Input(IMAGE, name="x")
     layer = layers.Conv2D(1, 3, padding="same", name="same")

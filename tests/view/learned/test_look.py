@@ -7,6 +7,7 @@ import threading
 import numpy as np
 import pytest
 
+import funclab
 from funclab import Input, Model, layers, ops
 from funclab.errors import ArgumentError, GraphError
 from funclab.view.learned import look as looking
@@ -194,3 +195,31 @@ def test_an_unknown_call_and_a_model_without_graph_are_refused():
 
     with pytest.raises(GraphError, match="no graph"):
         Look(Own(), np.ones((2, 3)))
+
+
+def test_a_look_notices_that_weights_have_changed():
+    model = convolutional()
+    look = Look(model, data(model))
+
+    look.outputs(), look.gradients([0], look.chosen(0))
+    assert not look.stale and not look.first(1).stale
+    model.get_layer("norm").moving_mean.assign(np.full(4, 0.5, "float32"))
+    assert look.stale
+
+
+@pytest.mark.parametrize("make", [funclab.inside, funclab.whatif])
+def test_a_page_is_told_once_that_the_model_was_trained_and_no_new_numbers(make):
+    image = Input((6, 6, 1), name="image")
+    model = Model(image, layers.Dense(2, activation="softmax")(layers.Flatten()(image)))
+    x = data(model, 20)[0]
+    view, asked = make(model, x), {"ask": "sample", "key": 15}
+    asked |= {"key": "15"} if make is funclab.whatif else {}
+
+    view.answer_to(asked)
+    assert "stale" not in view.facts
+    model.set_weights([array + 1 for array in model.get_weights()])
+    before = dict(view.facts)
+
+    assert view.answer_to({**asked, "key": type(asked["key"])(16)}) is None
+    assert view.facts == {**before, "stale": True}
+    assert make(model, x).answer_to(asked) is not None or make is funclab.whatif

@@ -1,0 +1,338 @@
+"""A sheet: a view of every kind, one under the other on one page, and what is measured of all of
+them at once, on the page and on its pixels.
+
+`python -m tests.browser.sheet` prints the figures of each view.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+import funclab
+from funclab import errors, registry
+from funclab.distribute import ClusterRecord
+from funclab.layers import Add
+from funclab.teach import ask
+from funclab.utils import set_random_seed
+from funclab.view.lesson.failed import FailedView
+from funclab.view.live.page import page_of
+from tests.browser import stage, test_landscape
+from tests.browser.conftest import ALONE, BROWSER_OPTIONS, program
+from tests.browser.picture import luminance
+from tests.browser.waiting import laid_out
+from tests.distribute.sweeps import small
+from tests.view import models
+from tests.view.mistakes import models as known
+
+WINDOWS = {"1096": (1128, "auto"), "800": (832, "auto"), "projector": (1212, "projector")}
+"""The width of the window that leaves a view so many pixels, and the look of the views in it."""
+BLOCK, VARIES = 8, 6
+"""The size of a block of pixels, and by how much its colour varies if there is nothing in it."""
+
+
+def _fault(**settings: Any) -> FailedView:
+    try:
+        Add(name="sum")([funclab.Input((3,), name="left"), funclab.Input((4,), name="right")])
+    except errors.FunclabError as error:
+        return FailedView(error, "add([left, right])", **settings)
+    raise AssertionError("Lengths 3 and 4 were added.")
+
+
+def _answered(**settings: Any) -> Any:
+    question = ask("1.2", **settings)
+    question.choose(0)
+    return question
+
+
+def _window(**settings: Any) -> Any:
+    model = stage.convolutional()
+    model.compile("sgd", funclab.losses.SparseCategoricalCrossentropy(from_logits=True))
+    return funclab.trace(model, *stage.digits(4), step=2, **settings)
+
+
+def _landscape(**settings: Any) -> Any:
+    x, y = test_landscape.X, test_landscape.Y
+    return test_landscape.run(hidden=2).landscape(x, y, **settings)
+
+
+VIEWS: dict[str, Callable[..., Any]] = {
+    **stage.VIEWS,
+    "table": lambda **s: funclab.explore(models.twice(), table=True, **s),
+    "window": _window,
+    "landscape": _landscape,
+    "edit": lambda **s: funclab.edit(models.twice(), selected="shared[1]", **s),
+    "whatif": lambda **s: funclab.whatif(known.images(), *known.digits(), **s),
+    "sweep": lambda **s: small({"units": [2, 4, 8, 16], "rate": [0.01, 0.1]}).view(**s),
+    "error": _fault,
+    "answer": _answered,
+}
+"""Every kind of view with a stage, and how it is made with these settings."""
+
+
+def cluster() -> Any:
+    """The picture of two workers."""
+    record = ClusterRecord()
+    shares = [("tcp://10.0.0.1:40001", 96, 0.004), ("tcp://10.0.0.2:40002", 32, 0.008)]
+    record.add("train", 0.020, 0, shares)
+    return record.picture()
+
+
+def made(look: str) -> dict[str, Any]:
+    """All views with this look, as if each were the first."""
+    found = {}
+    for name, make in VIEWS.items():
+        set_random_seed(0)
+        registry.reset_names()
+        found[name] = make(look=look)
+    return found
+
+
+# A picture of the whole page, however long it is.
+SIZE = "() => [document.documentElement.clientWidth, document.documentElement.scrollHeight]"
+BOXES = """() => [...document.querySelectorAll("section[id^=view]")].map((section) => {
+  const box = section.querySelector(".fl").getBoundingClientRect();
+  return [box.left, box.top + scrollY, box.width, box.height].map(Math.round);
+})"""
+# For each view: its words, as they are seen; paddings, margins and gaps of its parts; legends, with
+# the distance to the nearest picture; and colours of lines.
+MEASURES = """() => [...document.querySelectorAll("section[id^=view]")].map((section) => {
+  const root = section.querySelector(".fl"), zoom = root.currentCSSZoom ?? 1;
+  const all = (what) => [...root.querySelectorAll(what)].filter(seen);
+  const seen = (one) => one.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+  const style = (one) => getComputedStyle(one);
+  const clips = (one) => !(one instanceof SVGElement) && style(one).overflow !== "visible";
+  const above = (one) => { const found = []; for (; one && one !== section; one = one.parentElement)
+    found.push(one); return found; };
+  const visible = (box, one) => above(one).filter((up) => up === root || clips(up))
+    .map((up) => up.getBoundingClientRect()).reduce(([left, top, right, bottom], up) =>
+      [Math.max(left, up.left), Math.max(top, up.top), Math.min(right, up.right),
+        Math.min(bottom, up.bottom)], [box.left, box.top, box.right, box.bottom]);
+  const opacity = (one) => above(one).reduce((all, up) => all * parseFloat(style(up).opacity), 1);
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT), words = [];
+  while (walker.nextNode()) {
+    const { data, parentElement: one } = walker.currentNode, range = document.createRange();
+    const heard = above(one).some((up) => style(up).clipPath !== "none");  // by screen readers
+    if (!data.trim() || heard || !seen(one) || one.closest("title,desc,style,noscript")) continue;
+    range.selectNodeContents(walker.currentNode);
+    const drawn = one instanceof SVGElement, { a, b } = drawn ? one.getScreenCTM() : { a: 1, b: 0 };
+    const size = parseFloat(style(one).fontSize) * (drawn ? Math.hypot(a, b) / zoom : 1);
+    const places = [...range.getClientRects()].map((box) => [...visible(box, one), box.height])
+      .filter(([left, top, right, bottom, high]) => right - left > 2 && bottom - top > high * 0.7)
+      .map(([left, top, right, bottom]) => [left, top + scrollY, right, bottom + scrollY]);
+    if (places.length) words.push({ text: data.trim().slice(0, 40), places,
+      size: Math.round(100 * size) / 100, weight: style(one).fontWeight,
+      slant: style(one).fontStyle, colour: drawn ? style(one).fill : style(one).color,
+      opacity: opacity(one), drawn });
+  }
+  const sides = ["Top", "Right", "Bottom", "Left"].flatMap((side) => ["padding", "margin"]
+    .map((name) => name + side)), gaps = [];
+  for (const part of all(":scope>*,.fl-stage,.fl-panel,.fl-said,.fl-near,.fl-tiles,.fl-bar"))
+    for (const name of [...sides, "rowGap", "columnGap"])
+      gaps.push([part.className, name, parseFloat(style(part)[name]) || 0]);
+  const pictures = all("svg:not(.fl-icon),canvas,table")
+    .map((one) => [one, one.getBoundingClientRect()]);
+  const between = (a, b) => Math.hypot(Math.max(0, a.left - b.right, b.left - a.right),
+    Math.max(0, a.top - b.bottom, b.top - a.bottom)) / zoom;
+  const legends = all(".fl-legend").filter((one) => one.textContent.trim()).map((one) =>
+    [one.textContent.slice(0, 40), Math.min(...pictures.filter(([drawn]) => !one.contains(drawn))
+      .map(([, box]) => between(one.getBoundingClientRect(), box)))]);
+  const lines = all("svg:not(.fl-icon) :is(path,line,polyline,rect,circle,polygon)")
+    .filter((one) => style(one).stroke !== "none" && opacity(one) === 1)
+    .map((one) => style(one).stroke);
+  const beyond = words.flatMap(({ text, places }) => places.filter((place) =>
+    place[2] > root.getBoundingClientRect().right + 1).map(() => text));
+  const keys = Object.fromEntries([...root.querySelectorAll(".fl-keys tr")].map((row) =>
+    [row.querySelector("td").textContent, row.querySelector("th").textContent]));
+  const name = (one) => one.ariaLabel ?? (one.querySelector(".fl-word") ?? one).textContent;
+  const controls = all("button,input,select,[role=radio],[role=spinbutton]").map((one) =>
+    [name(one), one.getAttribute("aria-keyshortcuts"),
+      one.querySelector("kbd") !== null || name(one) in keys]);
+  return { words, gaps, legends, lines: [...new Set(lines)], beyond, controls };
+})"""
+# For each view, the stops of Tab whose ring is not seen: none, too thin, or cut off on more than
+# one side by a part that clips; and the three rings, if they meet.
+STOPS = """() => [...document.querySelectorAll("section[id^=view]")].map((section) => {
+  const root = section.querySelector(".fl"), zoom = root.currentCSSZoom ?? 1;
+  const clips = (one) => getComputedStyle(one).overflow !== "visible";
+  const all = [root, ...root.querySelectorAll("a,button,input,select,summary,textarea,[tabindex]")];
+  const stops = all.filter((one) => one.tabIndex >= 0 && !one.disabled
+    && one.checkVisibility({ visibilityProperty: true }));
+  const lost = stops.filter((one) => {
+    one.focus({ focusVisible: true });
+    const { outlineStyle, outlineWidth, outlineOffset, outlineColor } = getComputedStyle(one);
+    const width = parseFloat(outlineWidth) * zoom, out = width + parseFloat(outlineOffset) * zoom;
+    const box = one.getBoundingClientRect();
+    let cut = 0;
+    for (let up = one.parentElement; up && up !== section; up = up.parentElement) {
+      if (!clips(up)) continue;
+      const { left, top, right, bottom } = up.getBoundingClientRect();
+      cut = Math.max(cut, [left - box.left + out, top - box.top + out, box.right + out - right,
+        box.bottom + out - bottom].filter((far) => far > 0.6).length);
+    }
+    const focus = getComputedStyle(root).getPropertyValue("--f-focus");
+    const [r, g, b] = [1, 3, 5].map((at) => parseInt(focus.slice(at, at + 2), 16));
+    return document.activeElement !== one || outlineStyle !== "solid" || width < 1.9 || cut > 1
+      || outlineColor !== `rgb(${r}, ${g}, ${b})`;
+  });
+  document.activeElement?.blur();
+  return [stops.length, lost.map((one) => one.outerHTML.slice(0, 100))];
+})"""
+WORDLESS = """.fl *,.fl ::placeholder{color:transparent!important}
+.fl :is(text,tspan){fill:transparent!important}"""
+
+
+@dataclass
+class Sight:
+    """A view in one window: its box and measures, its pixels with words and without."""
+
+    measures: dict[str, Any]
+    pixels: np.ndarray
+    page: np.ndarray
+    bare: np.ndarray | None = None
+
+    @property
+    def empty(self) -> float:
+        """The largest rectangle in which there is nothing, as a share of the view in percent."""
+        return 100 * largest_empty(self.pixels)
+
+    @property
+    def faint(self) -> list[tuple[str, float]]:
+        """Words with too little contrast to what is behind them, each with its contrast."""
+        assert self.bare is not None
+        found = [
+            (word["text"], self._contrast(word, place))
+            for word in self.measures["words"]
+            for place in word["places"]
+        ]
+        return [(text, round(value, 2)) for text, value in found if value < 4.5]
+
+    def _contrast(self, word: dict[str, Any], place: list[float]) -> float:
+        """That of the word's own colour to the pixels under its letters: the least, but for the few
+        where letters meet a line."""
+        assert self.bare is not None
+        left, top, right, bottom = map(round, place)
+        there, behind = (image[top:bottom, left:right] for image in (self.page, self.bare))
+        drawn = np.abs(there.astype(int) - behind).max(-1)
+        ground = behind[drawn > max(12, drawn.max(initial=0) / 2)] / 255
+        if not len(ground):
+            return 1.0
+        colour, alpha = colour_of(word["colour"])
+        alpha *= word["opacity"]
+        shades = luminance(colour * alpha + ground * (1 - alpha)), luminance(ground)
+        ratios = (np.maximum(*shades) + 0.05) / (np.minimum(*shades) + 0.05)
+        return float(np.quantile(ratios, 0.1))
+
+
+def colour_of(text: str) -> tuple[np.ndarray, float]:
+    """A colour of CSS as three numbers between 0 and 1, and its opacity."""
+    numbers = [float(one) for one in re.findall(r"[\d.]+", text)]
+    scale = 1 if text.startswith("color(") else 255
+    return np.array(numbers[:3]) / scale, numbers[3] if len(numbers) > 3 else 1.0
+
+
+def largest_empty(pixels: np.ndarray) -> float:
+    """The largest rectangle of blocks in which the colour does not vary, as a share of all."""
+    high, wide = pixels.shape[0] // BLOCK, pixels.shape[1] // BLOCK
+    blocks = pixels[: high * BLOCK, : wide * BLOCK].reshape(high, BLOCK, wide, BLOCK, 3)
+    flat = (blocks.max((1, 3)).astype(int) - blocks.min((1, 3))).max(-1) < VARIES
+    largest, heights = 0, np.zeros(wide + 1, int)
+    for row in flat:
+        heights[:-1] = np.where(row, heights[:-1] + 1, 0)
+        largest = max(largest, _under(heights.tolist()))
+    return largest / (high * wide)
+
+
+def _under(heights: list[int]) -> int:
+    """The largest rectangle under columns of these heights, of which the last is 0."""
+    largest, rising = 0, list[tuple[int, int]]()
+    for i, height in enumerate(heights):
+        start = i
+        while rising and rising[-1][1] >= height:
+            start, last = rising.pop()
+            largest = max(largest, last * (i - start))
+        rising.append((start, height))
+    return largest
+
+
+def opened(browser: Browser, html: str, width: int) -> Page:
+    """A page with all views drawn, in a window of this width."""
+    window = {"width": width, "height": 720}
+    page = browser.new_page(viewport=window, reduced_motion="reduce", color_scheme="light")  # type: ignore[arg-type]
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "sheet.html"
+        path.write_text(html, encoding="utf-8")
+        page.goto(path.as_uri())
+    page.wait_for_function(
+        "n => document.querySelectorAll('section[id^=view] > .fl').length >= n", arg=len(VIEWS)
+    )
+    laid_out(page)
+    return page
+
+
+def pixels_of(page: Page) -> np.ndarray:
+    """The whole page as an array of height x width x 3 numbers up to 255."""
+    width, height = page.evaluate(SIZE)
+    clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
+    devtools = page.context.new_cdp_session(page)
+    options = {"captureBeyondViewport": True, "optimizeForSpeed": True, "clip": clip}
+    data = devtools.send("Page.captureScreenshot", options)["data"]
+    devtools.detach()
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB"))
+
+
+def sights(page: Page, bare: bool = False) -> dict[str, Sight]:
+    """All views of a page as they are now; with `bare`, also without words."""
+    laid_out(page)
+    boxes, measures, image = page.evaluate(BOXES), page.evaluate(MEASURES), pixels_of(page)
+    wordless = None
+    if bare:
+        hidden = page.add_style_tag(content=WORDLESS)
+        laid_out(page)
+        wordless = pixels_of(page)
+        hidden.evaluate("one => one.remove()")
+    found = {}
+    for name, box, measured in zip(VIEWS, boxes, measures, strict=True):
+        left, top, width, height = box
+        part = image[top : top + height, left : left + width]
+        found[name] = Sight(measured, part, image, wordless)
+    return found
+
+
+def stops(page: Page) -> dict[str, tuple[int, list[str]]]:
+    """The number of stops of Tab in each view, and those whose ring is not seen."""
+    page.keyboard.press("Tab")  # from now on, rings are drawn
+    found = dict(zip(VIEWS, page.evaluate(STOPS), strict=True))
+    page.evaluate("() => scrollTo(0, 0)")
+    return found
+
+
+def main() -> None:
+    """Print a line of figures for each view."""
+    with sync_playwright() as playwright:
+        options = [*BROWSER_OPTIONS, ALONE]
+        browser = playwright.chromium.launch(executable_path=program(), args=options)
+        found = {}
+        for window, (width, look) in WINDOWS.items():
+            page = opened(browser, page_of([*made(look).values()]), width)
+            found[window] = sights(page)
+        browser.close()
+    print(f"{'':22}" + "".join(f"{window:>12}" for window in WINDOWS) + "       sizes")
+    for name in VIEWS:
+        sizes = sorted({word["size"] for word in found["1096"][name].measures["words"]})
+        shares = "".join(f"{found[window][name].empty:10.1f} %" for window in WINDOWS)
+        print(f"{name:22}{shares}       {' '.join(f'{size:g}' for size in sizes)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""The networks of funclab.applications compute what those of a real Keras compute.
+
+    KERAS_BACKEND=jax python -m tools.interop.applications            all of them
+    KERAS_BACKEND=jax python -m tools.interop.applications ResNet50   only this one
+
+Each is made with the weights of Keras' network, given directly and through a file of weights. Its
+answers must be those of Keras to 1e-5 of the largest.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from funclab import applications
+
+NAMES = (
+    *("VGG16", "VGG19", "ResNet50", "ResNet101", "ResNet152", "DenseNet121", "DenseNet169"),
+    *("DenseNet201", "MobileNetV2"),
+)
+SETTINGS = (
+    {"input_shape": (64, 64, 3), "classes": 10},
+    {"include_top": False, "pooling": "avg", "input_shape": (75, 64, 3)},
+)
+
+
+def apart(keras: Any, name: str, settings: dict[str, Any]) -> float:
+    """The largest distance between the two answers, as a fraction of the largest number."""
+    theirs = getattr(keras.applications, name)(weights=None, **settings)
+    rng = np.random.default_rng(1)
+    for weight in theirs.weights:
+        if len(weight.shape) == 1:  # statistics and biases that matter
+            weight.assign(rng.uniform(0.5, 1.5, weight.shape))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "w.weights.h5")
+        theirs.save_weights(path)
+        read = getattr(applications, name)(weights=str(path), **settings)
+    ours = getattr(applications, name)(weights=None, **settings)
+    ours.set_weights(theirs.get_weights())
+    x = rng.normal(size=(2, *settings["input_shape"])).astype("float32")
+    expected = np.asarray(theirs.predict(x, verbose=0))
+    answers = [model.predict(x, verbose=0) for model in (ours, read)]
+    return max(np.abs(answer - expected).max() for answer in answers) / np.abs(expected).max()
+
+
+def main() -> int:
+    import keras
+
+    wrong = 0
+    for name in sys.argv[1:] or NAMES:
+        worst = max(apart(keras, name, settings) for settings in SETTINGS)
+        wrong += worst > 1e-5
+        print(f"{name}: {worst:.1e} from Keras", flush=True)
+    return min(wrong, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
