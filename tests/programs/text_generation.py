@@ -1,6 +1,5 @@
 """Letters one after the other, by an LSTM and a temperature."""
 
-
 import keras
 import numpy as np
 from keras import layers
