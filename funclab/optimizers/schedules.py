@@ -16,7 +16,7 @@ from funclab.graph.value import array_of
 from funclab.registry.parameters import wrong_value
 
 
-class Number(float):
+class _Rate(float):
     """A number with Keras' `numpy()`."""
 
     def numpy(self) -> Any:
@@ -30,7 +30,7 @@ def _number(rule: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(rule)
     def call(self: Any, step: Any) -> Any:
         rate = rule(self, array_of(step))
-        return Number(rate) if isinstance(rate, float) or np.ndim(rate) == 0 else rate
+        return _Rate(rate) if isinstance(rate, float) or np.ndim(rate) == 0 else rate
 
     return call
 
