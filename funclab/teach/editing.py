@@ -101,8 +101,8 @@ def edit(
     """An exercise in the picture of a model, such as `edit("6E")`: change it until it is right.
 
     `exercise`: its name: 5E, 6E, 7E, 7F, 10E or 10F. `steps`: commands to begin with; unless given,
-    those of the exercise. `state`: position, selected and face, as `line()` writes them. `look`,
-    `ask` and `tour` are those of every view: see `funclab.view.live.view.View`.
+    those of the exercise. `state`: position, selected, face and choice, as `line()` writes
+    them. `look`, `ask` and `tour` are those of every view: see `funclab.view.live.view.View`.
 
     Raises: NameLookupError for an unknown exercise; ArgumentError for a step that is refused.
 

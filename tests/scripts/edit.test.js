@@ -14,6 +14,7 @@ test("of a longer one, the first settings are there, and what is called on what"
   const wide = "c = layers.Conv2D(8, (3, 5), strides=(2, 2), dilation_rate=(1, 1))([a, b])";
 
   assert.equal(brief(long), "strokes = layers.Conv2D(8, …)(image)");
+  assert.equal(brief('out = layers.Dense(2, name="out")(shared_at_1)'), "out = layers.Dense(2, …)(shared_at_1)");
   assert.equal(brief(wide), "c = layers.Conv2D(8, …)([a, b])");
 });
 

@@ -6,13 +6,16 @@ import { h } from "../live/core.js";
 const PAUSE = 400;
 /** How many characters of a line there is room for. */
 const LONGEST = 36;
+/** A first setting with fewer characters is always there: most often how many units. */
+const SHORT = 5;
 
 /** A line in one row: of a layer's settings, the first, so that what it reads stays in sight. */
 export function brief(line) {
   const [, head, settings, tail] = line.match(/^(.*?\w\()(.*)(\)\(.*\))$/) ?? [];
   if (line.length <= LONGEST || !settings) return line;
   const parts = settings.split(/, (?![^([]*[)\]])/), room = LONGEST - head.length - tail.length - 1;
-  while (parts.length && parts.join(", ").length + 2 > room) parts.pop();
+  const fits = () => parts.join(", ").length + 2 <= room || (parts.length === 1 && parts[0].length < SHORT);
+  while (parts.length && !fits()) parts.pop();
   return `${head}${[...parts, "…"].join(", ")}${tail}`;
 }
 
@@ -47,7 +50,8 @@ export class Code {
     const mine = (key) => key && chosen && (key === chosen.key || key === chosen.layer);
     const first = Math.max(0, code.findIndex(([, key]) => key));  // imports are in the box to write in
     this.lines.replaceChildren(...code.slice(first).map(([line, key, changed]) => {
-      const marked = [failed.includes(key) ? "fl-bad" : changed ? "fl-new" : "", mine(key) ? "fl-now" : ""].join(" ").trim();
+      const state = failed.includes(key) ? "fl-bad" : changed ? "fl-new" : "";
+      const marked = `${state} ${mine(key) ? "fl-now" : ""}`.trim();
       return h("div", { class: `fl-row-of ${marked}`, "data-of": key || null, title: line },
         (marked ? line : brief(line)) || " ");
     }));

@@ -122,11 +122,10 @@ class Steps:
         for key, layer in state.operations.items():
             for i, variable in enumerate(getattr(layer, "variables", [])):
                 value = variable.numpy()
-                others = [rest.values.get((key, i)) for rest in near if isinstance(rest, Rest)]
-                same = (other for other in others if np.array_equal(other, value))
-                values[key, i] = next(same, None)
-                if values[key, i] is None:
-                    values[key, i] = value.copy()
+                resting = [rest.values for rest in near if isinstance(rest, Rest)]
+                others = [known[key, i] for known in resting if (key, i) in known]
+                same = [other for other in others if np.array_equal(other, value)]
+                values[key, i] = same[0] if same else value.copy()
         return values
 
     @without_collection()

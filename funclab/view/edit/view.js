@@ -160,11 +160,14 @@ export class Edit {
 
   /** All calls, in the order in which they run. */
   table() {
-    const { ctx, here: { calls } } = this, to = (key) => link(key, () => this.select(key));
+    const { ctx, here: { calls } } = this, to = (key) => link(key, () => { this.select(key); this.back(); });
     const rows = calls.map(({ key, reads, shape }) =>
       row(to(key), [h("span", {}, reads.flatMap((one) => [to(one), " "])), shape], mark(key === ctx.state.selected)));
     return [table(rows, ["node", "inbound", "output"].map((head) => ctx.t(head)), ctx.t("all_calls"))];
   }
+
+  /** Keys go to the view again: the part that had them is no longer there. */
+  back() { this.ctx.el.focus({ preventScroll: true }); }
 
   /** Draw with more text (-1), or less (1); to fit (0). */
   words(by) {
@@ -338,7 +341,7 @@ export class Edit {
       " ": { ...key("edit_key_play", () => this.play()), button: ctx.t("edit_play"), icon: "play", brief: true,
         off: last === 0 },
       f: key("edit_key_face", () => this.flip()),
-      t: key("key_table", () => { this.listed = !this.listed; this.drawPanel(); }),
+      t: key("key_table", () => { this.listed = !this.listed; this.drawPanel(); this.back(); }),
       "+": key("key_words", () => this.words(-1)),
       "-": { run: () => this.words(1) },
       0: { run: () => this.words(0) },

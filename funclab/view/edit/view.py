@@ -249,8 +249,8 @@ class Edit(View):
         if here not in pictures or folded or choice != self._choices[here][2]:
             graph = drawn(self._steps.state.build, face, self.look, selected, choice or None)
             pictures[here] = "" if graph is None else bare(graph)
-            ways = ("", []) if graph is None else (graph.scene.choice, graph.scene.choices)
-            self._choices[here] = (*ways, choice)
+            now, ways = ("", []) if graph is None else (graph.scene.choice, graph.scene.choices)
+            self._choices[here] = (now, ways, choice)
         self._choices = {name: told for name, told in self._choices.items() if name in pictures}
         return pictures
 
@@ -410,9 +410,9 @@ def edit(
     `model`: a model with a graph; default None, to begin with nothing. `steps`: commands to begin
     with, as `Edit.steps` has them. `goal`: a sentence that says what to do. `allow`: the commands
     that may be used, such as ("connect", "disconnect"); default None, for all. `most`: how many
-    steps there may be; default None, for any number. `state`: position, selected and face, as
-    `Edit.line()` writes them. `look`, `ask` and `tour` are those of every view: see
-    `funclab.view.live.view.View`.
+    steps there may be; default None, for any number. `state`: position, selected, face and choice
+    (the words in the picture), as `Edit.line()` writes them. `look`, `ask` and `tour` are those of
+    every view: see `funclab.view.live.view.View`.
 
     Raises: TensorTypeError for what is not a model with a graph; ArgumentError for a step that is
     refused, or an unknown setting.

@@ -254,6 +254,7 @@ export class Context {
   leave({ state, stop }) {
     const asked = this.gate;
     this.forget();
+    this.say("");
     this.model.set("state", state);
     this.model.set("stop", stop);
     this.model.save_changes();

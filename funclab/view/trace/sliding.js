@@ -35,7 +35,8 @@ export class Sliding {
   /** The choice of a reader, within what there is: filter, channel, and the place of the window; without
    * a place, that of the filter's largest number. */
   chosen({ filter = 0, channel = 0, place = [] }) {
-    const within = (i, n) => Math.max(0, Math.min(n - 1, i)), f = this.first + within(filter - this.first, this.filters);
+    const within = (i, n) => Math.max(0, Math.min(n - 1, i));
+    const f = this.first + within(filter - this.first, this.filters);
     const [row, column] = place.length ? place.map((i, axis) => within(i, this.places[axis])) : this.largest(f);
     return { filter: f, channel: Math.min(channel, this.channels - 1), row, column };
   }

@@ -39,9 +39,10 @@ from funclab.view.training.view import view_of
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 2.0
 """The shortest and the longest pause between two drawings of the curves, in seconds."""
-LOOKS, DRAWINGS = 100, 60
-"""A look at a batch may take one part in so many of the CPU time of the training, and a drawing."""
-OLDEST = 8.0
+LOOKS, MEASURES, DRAWINGS = 100, 100, 60
+"""How small a part of the training's CPU time a look at a batch may take, the measures of an epoch,
+and a drawing: one in so many."""
+OLDEST = 15.0
 """How many seconds old the curves may become on a busy machine, whatever they cost."""
 MOST_FOR_COPY = 0.005
 """The most time that a copy of the weights may take, as a part of an epoch: it is made in every
@@ -92,6 +93,7 @@ class Feed(Watcher):
         """When the epoch began, and how long the last copy of the weights took."""
         self.drawn_at = -math.inf
         self.looks, self.drawings = Pace(LOOKS, LONGEST_PAUSE), Pace(DRAWINGS, OLDEST)
+        self.measures = Pace(MEASURES, LONGEST_PAUSE)
         self.step: Any = None
         """The last training step. Its buffers hold its batch until the next step."""
         self.slow: Any = None
@@ -212,8 +214,10 @@ class Feed(Watcher):
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         begun, spent = now()
         heat = {}
-        if self.heat.begun and begun >= self.heat_due:
+        if self.heat.begun and begun >= self.heat_due and self.measures.is_due:
+            self.measures.begin()
             heat = self.heat.end(self.step.plan)
+            self.measures.end()
             self.heat_due = begun + rest_after(spent - self.copying)
         self.record.end_epoch(epoch, self.batch, heat)
         if begun >= self.curves_due and self.drawings.is_due:

@@ -355,6 +355,7 @@ function trainingView() {
     /** The header keeps its rows when its buttons go: what is below must not move at the end of a run. */
     holdHeader(ctx) {
       const { head } = ctx, width = ctx.el.clientWidth;
+      if (ctx.look === "projector") return; // there every line of the picture counts
       if (width !== this.headWidth) head.style.minHeight = "";
       this.headWidth = width;
       head.style.minHeight = `${head.offsetHeight}px`;
