@@ -63,7 +63,7 @@ def value_of(leaf: Any, dtype: str) -> Value:
 
 
 def stateless_call(
-    layer: Any,
+    self: Any,
     trainable_variables: Sequence[Any],
     non_trainable_variables: Sequence[Any],
     *args: Any,
@@ -79,24 +79,24 @@ def stateless_call(
     Returns: the outputs, and the values of the non-trainable variables after the call.
     Raises: ArgumentError for a wrong number of values; WeightsError for a wrong shape.
     """
-    sides = layer.trainable_variables, layer.non_trainable_variables
+    sides = self.trainable_variables, self.non_trainable_variables
     for variables, values, kind in zip(
         sides, (trainable_variables, non_trainable_variables), ("", "non_")
     ):
         if len(variables) != len(values):
             raise ArgumentError(
-                f"{layer.name}.stateless_call got {len(values)} {kind}trainable_variables, but the "
+                f"{self.name}.stateless_call got {len(values)} {kind}trainable_variables, but the "
                 f"layer has {len(variables)}.",
                 why="each value takes the place of one variable during the call.",
-                fix=f"pass one for each of {layer.name}.{kind}trainable_variables, in this order.",
+                fix=f"pass one for each of {self.name}.{kind}trainable_variables, in this order.",
             )
     given = [*trainable_variables, *non_trainable_variables]
     with unchanged([*sides[0], *sides[1]]):
         for variable, value in zip((*sides[0], *sides[1]), given):
             variable.assign(array_of(value))
-        outputs = layer(*args, **kwargs)
+        outputs = self(*args, **kwargs)
         after = [as_array(variable.numpy()) for variable in sides[1]]
-        losses = (layer.losses,) if return_losses else ()
+        losses = (self.losses,) if return_losses else ()
     return outputs, after, *losses
 
 

@@ -73,6 +73,19 @@ class Array(np.ndarray):
         return np.array(self)
 
 
+class Number(float):
+    """A number with Keras' `numpy()`."""
+
+    def numpy(self) -> Any:
+        """The same number as NumPy's float32."""
+        return np.float32(self)
+
+
+def number(x: Any) -> Number:
+    """A number, which keeps its full precision, with `numpy()`."""
+    return Number(x)
+
+
 def as_array(x: Any) -> Any:
     """The same memory as an `Array`; text stays as it is."""
     array = np.asarray(x)

@@ -16,7 +16,15 @@ from funclab.graph.shape_math import Array, Shape
 from funclab.graph.strings import STRING, storage, text_refused
 from funclab.graph.tape import EagerTape, current_tape, eager_tape, is_recording
 from funclab.graph.tensor import OPERATORS, Operators, Tensor
-from funclab.graph.value import Call, Constant, Eager, Value, Variable, has_numbers
+from funclab.graph.value import (
+    Call,
+    Constant,
+    Eager,
+    Value,
+    Variable,
+    computes_now,
+    has_numbers,
+)  # fmt: skip
 
 Work = tuple[tuple[Shape, str | None], ...]
 
@@ -110,7 +118,7 @@ class Op(registry.SetOnce):
         if any(isinstance(x, Tensor) for x in inputs):
             return OpOperation(self)(*inputs)
         values = [x for x in inputs if isinstance(x, Value)]
-        if values and (is_recording() or not all(map(has_numbers, values))):
+        if values and (is_recording() or not all(map(computes_now, values))):
             return self._record(as_values(inputs))
         return self.compute(*inputs)
 

@@ -208,6 +208,8 @@ class Variable(Value):
         self.lock: AbstractContextManager[Any] | None = None
         """Held by the thread that runs a plan with this variable; see `locks_of`."""
         self._array = None if start is None else np.array(start, order="C")
+        self.computes = True
+        """Whether what is computed from it outside of a graph has numbers at once."""
         self.read_at = -1
         """When a call last read it that a gradient tape has recorded."""
         self.before: list[tuple[int, Value]] = []
@@ -337,6 +339,11 @@ class Variable(Value):
 def has_numbers(value: Value) -> bool:
     """Whether the numbers of a value are known now."""
     return isinstance(value, (Constant, Variable))
+
+
+def computes_now(value: Value) -> bool:
+    """Whether an op on a value outside of a graph has a result with numbers."""
+    return has_numbers(value) and getattr(value, "computes", True)
 
 
 def array_of(x: Any) -> Any:

@@ -95,7 +95,9 @@ def variable(
     """A value that persists, and that K.set_value and K.update can change."""
     array = np.asarray(value, dtype or floatx())
     named = name or registry.auto_name("Variable")
-    return Variable(array, trainable=False, name=named, constraint=constraint)
+    made = Variable(array, trainable=False, name=named, constraint=constraint)
+    made.computes = False  # K.function and K.gradients follow what is computed from it
+    return made
 
 
 def constant(value: Any, dtype: str | None = None, shape: Any = None, name: Any = None) -> Array:

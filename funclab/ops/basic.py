@@ -119,7 +119,7 @@ def convert_to_tensor(
     """x in a form that ops accept: symbolic values unchanged, anything else as an array."""
     if not isinstance(x, (Tensor, Value)):
         plain = {"float64": "float32"} | ({} if hasattr(x, "dtype") else {"int64": "int32"})
-        x = np.asarray(x)
+        x = np.array(x)  # a copy: `y += 1` must not change the array that it is made of
         dtype = dtype or plain.get(str(x.dtype))
     return x if dtype is None else cast(x, dtype)
 

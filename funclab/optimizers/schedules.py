@@ -12,16 +12,9 @@ import numpy as np
 
 from funclab import registry
 from funclab.errors import suggest, unwritten
+from funclab.graph.array import number
 from funclab.graph.value import array_of
 from funclab.registry.parameters import wrong_value
-
-
-class Number(float):
-    """A number with Keras' `numpy()`."""
-
-    def numpy(self) -> Any:
-        """The same number as NumPy's float32."""
-        return np.float32(self)
 
 
 def _number(rule: Callable[..., Any]) -> Callable[..., Any]:
@@ -30,7 +23,7 @@ def _number(rule: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(rule)
     def call(self: Any, step: Any) -> Any:
         rate = rule(self, array_of(step))
-        return Number(rate) if isinstance(rate, float) or np.ndim(rate) == 0 else rate
+        return number(rate) if isinstance(rate, float) or np.ndim(rate) == 0 else rate
 
     return call
 

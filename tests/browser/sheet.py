@@ -209,29 +209,28 @@ class Sight:
     @property
     def faint(self) -> list[tuple[str, float]]:
         """Words with too little contrast to what is behind them, each with its contrast."""
-        assert self.bare is not None
-        found = [
-            (word["text"], self._contrast(word, place))
-            for word in self.measures["words"]
-            for place in word["places"]
-        ]
+        found = [(word["text"], self._contrast(word)) for word in self.measures["words"]]
         return [(text, round(value, 2)) for text, value in found if value < 4.5]
 
-    def _contrast(self, word: dict[str, Any], place: list[float]) -> float:
+    def _contrast(self, word: dict[str, Any]) -> float:
         """That of the word's own colour to the pixels under its letters: the least, but for the few
-        where letters meet a line."""
-        assert self.bare is not None
-        left, top, right, bottom = map(round, place)
-        there, behind = (image[top:bottom, left:right] for image in (self.page, self.bare))
-        drawn = np.abs(there.astype(int) - behind).max(-1)
-        ground = behind[drawn > max(12, drawn.max(initial=0) / 2)] / 255
+        where letters meet a line; infinite if no letter is seen."""
+        grounds = [self._under(*map(round, place)) for place in word["places"]]
+        ground = np.concatenate(grounds) / 255
         if not len(ground):
-            return 1.0
+            return float("inf")
         colour, alpha = colour_of(word["colour"])
         alpha *= word["opacity"]
         shades = luminance(colour * alpha + ground * (1 - alpha)), luminance(ground)
         ratios = (np.maximum(*shades) + 0.05) / (np.minimum(*shades) + 0.05)
         return float(np.quantile(ratios, 0.1))
+
+    def _under(self, left: int, top: int, right: int, bottom: int) -> np.ndarray:
+        """The pixels behind the letters in a part of the page."""
+        assert self.bare is not None
+        there, behind = (image[top:bottom, left:right] for image in (self.page, self.bare))
+        drawn = np.abs(there.astype(int) - behind).max(-1)
+        return behind[drawn > max(12, drawn.max(initial=0) / 2)]
 
 
 def colour_of(text: str) -> tuple[np.ndarray, float]:
@@ -277,6 +276,7 @@ def opened(browser: Browser, html: str, width: int) -> Page:
         "n => document.querySelectorAll('section[id^=view] > .fl').length >= n", arg=len(VIEWS)
     )
     laid_out(page)
+    pixels_of(page)  # the first time, views take their heights anew
     return page
 
 
@@ -293,13 +293,15 @@ def pixels_of(page: Page) -> np.ndarray:
 
 def sights(page: Page, bare: bool = False) -> dict[str, Sight]:
     """All views of a page as they are now; with `bare`, also without words."""
-    laid_out(page)
+    settle(page)
     boxes, measures, image = page.evaluate(BOXES), page.evaluate(MEASURES), pixels_of(page)
     wordless = None
     if bare:
         hidden = page.add_style_tag(content=WORDLESS)
-        laid_out(page)
-        wordless = pixels_of(page)
+        last = None  # parts of a long page are painted late
+        while not np.array_equal(last, wordless := pixels_of(page)):
+            last = wordless
+            page.wait_for_timeout(300)
         hidden.evaluate("one => one.remove()")
     found = {}
     for name, box, measured in zip(VIEWS, boxes, measures, strict=True):
@@ -307,6 +309,15 @@ def sights(page: Page, bare: bool = False) -> dict[str, Sight]:
         part = image[top : top + height, left : left + width]
         found[name] = Sight(measured, part, image, wordless)
     return found
+
+
+def settle(page: Page) -> None:
+    """Wait until no view moves: each takes its height in its own time."""
+    before = None
+    while (now := page.evaluate(BOXES)) != before:
+        before = now
+        page.wait_for_timeout(300)
+        laid_out(page)
 
 
 def stops(page: Page) -> dict[str, tuple[int, list[str]]]:

@@ -83,11 +83,19 @@ def test_f_turns_to_tsne_and_says_what_that_does_not_show(view, opened_page):
 
 def test_i_shows_stored_samples_in_place_of_their_marks(view, opened_page):
     page = opened_page(view)
-    stored = [name for name in view.pictures if name.startswith("sample")]
+    stored = [int(name.split()[1]) for name in view.pictures if name.startswith("sample")]
+    places = np.array(view.facts["places"]["pca"])
+    apart = []
+    for i in stored:
+        if all(np.abs(places[i] - places[j]).max() >= 22 for j in apart):
+            apart.append(i)
 
     page.keyboard.press("i")
-    expect(page.locator(".fl-thumbs > svg")).to_have_count(len(stored))
-    expect(page.locator(".fl-plane g.shape > text").nth(int(stored[0].split()[1]))).to_be_hidden()
+    expect(page.locator(".fl-thumbs > svg")).to_have_count(len(apart))
+    expect(page.locator(".fl-foot")).to_contain_text(f"{len(apart)} samples are drawn")
+    expect(page.locator(".fl-plane g.shape > text").nth(apart[0])).to_be_hidden()
+    far = next(i for i in range(len(places)) if np.abs(places[i] - places[apart]).max(1).min() > 16)
+    expect(page.locator(".fl-plane g.shape > text").nth(far)).to_be_visible()
     page.keyboard.press("i")
     expect(page.locator(".fl-thumbs")).to_be_hidden()
 

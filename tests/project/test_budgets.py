@@ -51,6 +51,7 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
         (f"funclab/engine/{name}.py", DENSITY): (15.5, "gradients, written as formulas")
         for name in ("gradients", "second_order", "vjp", "written_out")
     },
+    ("funclab/training/calling.py", DENSITY): (11.5, "questions to attributes, a line each"),
     ("funclab/training/kept.py", DENSITY): (13, "comparisons of calls, in a small file"),
     ("tests/tape/guide_programs.py::programs", "lines"): (
         320,

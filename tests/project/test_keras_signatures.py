@@ -45,6 +45,8 @@ DIFFERENT = {
         layers.*Lookup name=absent
         layers.TextVectorization name=absent
         layers.SpatialDropout* name=absent dtype=absent""",
+    "Keras' record is of JAX, where a step has a state; these are those of its other backends": """
+        .Model.*_step state=absent""",
     "more than Keras takes": """
         .Model.fit background=False live=None run='' evaluate_each_epoch=False snapshots=False
         .Model.fit cluster=None

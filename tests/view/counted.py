@@ -101,7 +101,7 @@ def headlines() -> Model:
     model = Model(words, Dense(1, activation="sigmoid", name="loud")(mean), name="news")
     eye, turn = np.eye(2), np.array([[0, 1], [1, 0]])
     both, values = np.stack([eye, turn], axis=1), np.stack([eye, 2 * eye], axis=1)
-    table = [[0, 0], [1, 0], [0, 1], [2, 0], [0, 2]]
+    table = [[0, 0], [1, 0], [0, 1], [3, 0], [0, 2]]
     keys = np.stack([eye, eye], axis=1)
     model.set_weights([table, both, keys, values, np.stack([eye, eye]), [[1], [-1]], [0.5]])
     return model

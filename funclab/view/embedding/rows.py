@@ -22,7 +22,7 @@ from funclab.view.draw.samples import sample_of, sample_svg
 from funclab.view.draw.sentences import say
 from funclab.view.draw.text import clean
 from funclab.view.learned.answers import NUMBERS, Answers, answers_of
-from funclab.view.learned.drawn import PICTURE, WIDE, Samples, columns_of
+from funclab.view.learned.drawn import PICTURE, WIDE, Samples, columns_of, in_words
 from funclab.view.learned.look import Look
 from funclab.view.live.variables import written, written_model
 
@@ -59,7 +59,7 @@ class Rows:
         if self.words:
             return self.words[i]
         sample = self._sample(i)
-        return "" if sample is None or sample.look == "image" else sample.text
+        return "" if sample is None or sample.look == "image" else in_words(sample)
 
     def svg(self, i: int) -> str:
         """A sample as a small picture; "" if it has none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -155,7 +156,7 @@ class InsidePicture(Picture):
         if call.kind in (IMAGE, MAPS):
             self._maps(canvas, call, index, array, top)
         elif call.kind == ROWS:
-            turned = array[0].T
+            turned = array[0, :: max(1, ceil(2 * array.shape[1] / width))].T
             side = max(1.0, min(width / turned.shape[1], TILE / turned.shape[0], 12))
             draw_map(canvas, turned[: int(TILE / side) or 1], 0j, side, top)
         else:

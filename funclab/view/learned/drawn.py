@@ -13,9 +13,17 @@ from funclab.graph.shape_math import Array
 from funclab.models.meaning import known_meaning
 from funclab.models.model import Model
 from funclab.view.draw.samples import Sample, sample_of, sample_svg
+from funclab.view.draw.text import shorten
 
+LONGEST = 400
+"""The most characters of a sample in words."""
 PICTURE, WIDE = 56, 132
 """The largest width and height of the stored picture of an image, and the width of all others."""
+
+
+def in_words(sample: Sample) -> str:
+    """A sample in words; of many, the first and the last ones."""
+    return shorten(sample.text, LONGEST)
 
 
 class Samples:
@@ -49,7 +57,7 @@ class Samples:
 
     def text(self, i: int) -> str:
         """A sample in words."""
-        return self.sample(i).text
+        return in_words(self.sample(i))
 
     def svg(self, i: int, look: str = "light") -> str:
         """A sample as a small picture; "" for words and numbers, which are read."""

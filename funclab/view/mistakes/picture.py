@@ -70,7 +70,7 @@ class MistakesPicture(Picture):
         for n, i in enumerate(self.part["samples"][: 2 * ACROSS]):
             sample = self.samples.sample(i)
             corner = complex(left + n % ACROSS * CARD, top + n // ACROSS * (CARD + 8))
-            canvas.open(f"{self.labels[i]}, {sample.text}", "box")
+            canvas.open(f"{self.labels[i]}, {self.samples.text(i)}", "box")
             draw_sample(canvas, sample, corner, CARD - 16, CARD - 22)
             label = shorten(f"#{i}", 10)
             canvas.text_line(corner + complex(0, CARD - 6), label, Font(11, "label", mono=True))

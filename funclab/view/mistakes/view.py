@@ -154,8 +154,7 @@ class Mistakes(View):
 
     def _words(self, i: int) -> str:
         """A sample in words; an image is seen, or has none."""
-        sample = self.samples.sample(i)
-        return "" if sample.look == "image" else sample.text
+        return "" if self.samples.sample(i).look == "image" else self.samples.text(i)
 
     @traitlets.observe("look")
     def _follow_look(self, _: Any) -> None:

@@ -20,6 +20,8 @@ from funclab.view.whatif.maps import REGION
 from funclab.view.whatif.study import Study
 from funclab.view.whatif.trust import Trust
 
+MOST_WORDS = 80
+"""How many words of an input are drawn: a page has them all."""
 WIDTH, LINE, GAP = 760.0, 17.0, 16.0
 SIDE, BARS = 152.0, 176.0
 LEVELS, MARKED = 8, 9
@@ -222,7 +224,7 @@ def _line(canvas: Canvas, part: Part, ids: Array, corner: complex, scores: Array
     """Words from left to right; with scores, a bar above or below each."""
     left, top = 0.0, corner.imag
     step = LINE if scores is None else LINE + 32
-    for i, number in enumerate(ids):
+    for i, number in enumerate(ids[:MOST_WORDS]):
         word = shorten(words.value_name(part, float(number)), 14)
         wide = max(24.0, text_width(word, 12) + 12)
         if left + wide > WIDTH:
@@ -237,4 +239,8 @@ def _line(canvas: Canvas, part: Part, ids: Array, corner: complex, scores: Array
                 f"M{middle.real:g},{middle.imag + 20:g}h{wide - 12:g}", Paint("", "line", 1)
             )
         left += wide
+    if len(ids) > MOST_WORDS:
+        top += step
+        left_out = say("inside_more", n=len(ids) - MOST_WORDS)
+        canvas.text_line(complex(corner.real, top + LINE - 4), left_out, PLAIN)
     return top + step

@@ -21,7 +21,7 @@ MUCH = 0.5
 def amount(value: float, target: Target) -> str:
     """A number that a model answers with: a probability in percent."""
     if not np.isfinite(value):
-        return str(value)
+        return "NaN" if np.isnan(value) else "∞" if value > 0 else "−∞"
     if not target.is_probability:
         return signed(value, 4)
     percent = 100 * value
