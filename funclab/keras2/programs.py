@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 from funclab.errors import FunclabError
 from funclab.files import json_lines
+from funclab.keras2 import install, tensorflow
 from funclab.models.model import Model
 
 STOPS, MAY, NOTE = "will not run", "may not run", "runs, but"
@@ -385,8 +386,6 @@ def findings(path: Path) -> Iterator[Finding]:
 def main() -> None:
     """Print what is found in the file that the command line names, as JSON; a text says why it
     cannot be read."""
-    from funclab.keras2 import install, tensorflow
-
     sys.meta_path.insert(0, tensorflow.Finder())  # a real TensorFlow is not asked
     for name in list(sys.modules):
         if name.partition(".")[0] in OURS:

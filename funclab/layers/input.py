@@ -39,6 +39,14 @@ def check_dtype(shape: Any, batch_size: Any, dtype: Any) -> None:
     )
 
 
+def no_sparse_arrays() -> ArgumentError:
+    return ArgumentError(
+        "Input(sparse=True) is not supported.",
+        why="funclab computes with dense arrays only.",
+        fix="leave `sparse` out and feed a dense array.",
+    )
+
+
 class InputLayer(Layer):
     """The layer behind an `Input`: it has no inputs, one node and one tensor.
 
@@ -71,11 +79,7 @@ class InputLayer(Layer):
                 fix="write for example Input(shape=(784,)); the batch axis is not part of it.",
             )
         if sparse:
-            raise ArgumentError(
-                "Input(sparse=True) is not supported.",
-                why="funclab computes with dense arrays only.",
-                fix="leave `sparse` out and feed a dense array.",
-            )
+            raise no_sparse_arrays()
         if input_tensor is not None:
             if not isinstance(input_tensor, Tensor):
                 raise not_a_tensor(self, input_tensor)

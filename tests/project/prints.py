@@ -16,6 +16,7 @@ import funclab
 from funclab import Input, Model, errors, layers, ops, teach
 from funclab.distribute.records import ClusterRecord
 from funclab.engine.plan import Plan
+from funclab.graph.tape import Tape
 from funclab.graph.value import Variable
 from funclab.teach import catching_up, course
 from funclab.teach.asking import question_text
@@ -58,7 +59,8 @@ profile = funclab.profile(model, x, y)
 error = failed()
 cluster = ClusterRecord()
 cluster.add("train", 0.1, 0, [("tcp://a:1", 4, 0.05), ("tcp://b:1", 4, 0.1)])
-plan = Plan(ops.matmul(*[Variable(np.eye(2, dtype="float32"))] * 2))
+with Tape():
+    plan = Plan(ops.matmul(*[Variable(np.eye(2, dtype="float32"))] * 2))
 
 THINGS: list[Any] = [
     model, model.layers[2], model.outputs[0], history, error, cluster, profile, profile.profile,

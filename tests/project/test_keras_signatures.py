@@ -89,7 +89,9 @@ DIFFERENT = {
     "taken as keywords, in the order of Keras 2 too": """
         .Model.compile run_eagerly=absent steps_per_execution=absent
         .Model.compile jit_compile=absent auto_scale_loss=absent
-        *.add_weight *=absent""",
+        *.add_weight *=absent
+        *.add_variable *=absent
+        layers.Random[BC]* data_format=None name=absent""",
 }
 """For each reason, where an argument has another default here than in Keras, or is absent."""
 IN_ANOTHER_ORDER = (".Variable",)

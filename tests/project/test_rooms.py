@@ -44,7 +44,13 @@ DOOR = "funclab.models.late"
 # Keras' names for modules, and packages and lessons that are loaded when they are first used.
 BY_NAME = {
     *("funclab", "funclab.errors", "funclab.errors.missing_names", "funclab.keras2.paths"),
-    *("funclab.keras2.tensorflow", "funclab.saving.onnx_file", "funclab.teach", "funclab.view"),
+    *(
+        "funclab.keras2.programs",
+        "funclab.keras2.tensorflow",
+        "funclab.saving.onnx_file",
+        "funclab.teach",
+        "funclab.view",
+    ),
     *("funclab.teach.checking", "funclab.view.notebook.entry_points", "funclab.registry.moved"),
 }
 
