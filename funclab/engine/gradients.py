@@ -82,6 +82,7 @@ def through_simpler_ops(call: Call, g: Value, needs: Sequence[int]) -> list[Valu
 
 def filled(value: Value, number: float) -> Value:
     """A value of the same shape and dtype, filled with a number."""
-    if None in value.shape:
+    lengths = [length for length in value.shape if length is not None]
+    if len(lengths) < value.ndim:
         return ops.full_like(value, number)
-    return Constant(np.full(value.shape, number, value.dtype))
+    return Constant(np.full(lengths, number, value.dtype))

@@ -198,8 +198,9 @@ class Plan:
 
     def _add_gradient(self, call: Call, inputs: list[Array]) -> None:
         """The gradient of an earlier call, asked for by a GradientTape."""
-        of, slots = call.op.of, [self._arrays[value] for value in call.outputs]
-        arrays = call.op.arranged(inputs, slots, self._work.get(of, of.work))
+        op: Any = call.op
+        of, slots = op.of, [self._arrays[value] for value in call.outputs]
+        arrays = op.arranged(inputs, slots, self._work.get(of, of.work))
         self._add(of.op.vjp, of, arrays, Note("vjp", of, added=[]), slots)
         for value in self._last_use.get(call, ()):
             self.pool.give(self._arrays[value])

@@ -79,11 +79,12 @@ def of_vjp(call: Call, cs: Sequence[Value | None]) -> dict[int, Value]:
 
     Raises: NotSupportedError for an op whose second gradient is not known.
     """
-    forward: Call = call.op.of
+    gradient: Any = call.op
+    forward: Call = gradient.of
     op, g, xs = forward.op, call.inputs[0], [as_read(v, forward) for v in forward.inputs]
     n = len(forward.outputs)
     parts: list[Value | None] = [None] * len(xs)
-    for i, part in zip(call.op.needs, cs):
+    for i, part in zip(gradient.needs, cs):
         parts[i] = part
     if isinstance(op, LINEAR) or (
         isinstance(op, dense.BiasActivation) and op.activation == "linear"
@@ -91,7 +92,7 @@ def of_vjp(call: Call, cs: Sequence[Value | None]) -> dict[int, Value]:
         made = op(*(x if _is_index(x) else zero(x) if c is None else c for c, x in zip(parts, xs)))
         return dict(enumerate(made if isinstance(made, tuple) else [made]))
     if isinstance(op, PIECEWISE):
-        return {0: vjp(forward, [parts[0]], (0,))[0]}
+        return {0: vjp(forward, [part for part in parts[:1] if part is not None], (0,))[0]}
     if isinstance(op, dense.BiasActivation):  # relu
         summands = [part for part in parts if part is not None]
         whole = ops.broadcast_to(reduce(ops.add, summands), xs[0].shape)

@@ -35,7 +35,7 @@ class Array(np.ndarray):
         self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **settings: Any
     ) -> Any:
         if method == "__call__" and not (out or settings) and any(map(is_watched, inputs)):
-            function = OPERATORS.get(UFUNCS.get(ufunc.__name__, ufunc.__name__))
+            function = OPERATORS.get(UFUNCS.get(ufunc.__name__, str(ufunc.__name__)))
             if function is not None:
                 return function(*inputs)
         plain = list(map(_plain, inputs))

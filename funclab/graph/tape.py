@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextvars import ContextVar, Token
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from weakref import WeakSet
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Tape:
         self.made: dict[tuple[str, ...], list[Value]] = {}
         self._tokens: list[Token[Tape | None]] = []
 
-    def __enter__(self) -> Tape:
+    def __enter__(self) -> Self:
         self._tokens.append(_current.set(self))
         return self
 

@@ -28,7 +28,7 @@ def learning_phase() -> Any:
     """Whether the model is being trained: 1 or 0 in a layer's `call`; elsewhere a tensor, which
     may be an input of K.function."""
     if current_tape().scope:
-        return int(current_tape().training)
+        return int(bool(current_tape().training))
     if not _phase:
         _phase.append(Input(batch_shape=(), dtype="int32", name="keras_learning_phase"))
     return _phase[0]

@@ -41,6 +41,22 @@ def sizes(x: Any, dtype: Any) -> Any:
     return shape if None in shape else ops.convert_to_tensor(np.array(shape, np.int32), str(dtype))
 
 
+def lengths(x: Any, *axes: int) -> list[int]:
+    """The lengths of axes.
+
+    Raises: ShapeError if one is not known yet.
+    """
+    shape = ops.shape(x)
+    known = [length for axis in axes if (length := shape[axis]) is not None]
+    if len(known) < len(axes):
+        raise ShapeError(
+            f"a function of tf needs a length of the shape {shape} that is not known.",
+            why="it takes its numbers apart along this axis.",
+            fix="give the axis a length in Input(shape=...), or batch_size=.",
+        )
+    return known
+
+
 def of_shape(x: Any, shape: Any) -> Any:
     """Raises: ShapeError if the value has not this shape, as far as both are known."""
     wanted, found = dims(shape), tuple(ops.shape(x))
@@ -114,7 +130,7 @@ def gathered(x: Any, indices: Any, axis: int | None, batch_dims: int) -> Any:
             fix="write keras.ops.take_along_axis for other ones.",
         )
     many, rest = len(ops.shape(indices)) - 1, len(ops.shape(x)) - 2
-    spread = ops.one_hot(indices, ops.shape(x)[1], dtype=str(ops.dtype(x)))
+    spread = ops.one_hot(indices, *lengths(x, 1), dtype=str(ops.dtype(x)))
     return ops.einsum(
         f"a{'pqrs'[:many]}b,ab{'wxyz'[:rest]}->a{'pqrs'[:many]}{'wxyz'[:rest]}", spread, x
     )
@@ -194,7 +210,7 @@ def cumulated(op: Any, x: Any, axis: int, exclusive: bool, reverse: bool) -> Any
     if exclusive:
         start = ops.ones_like if op is ops.cumprod else ops.zeros_like
         first = ops.take(x, [0], axis)
-        rest = ops.split(x, [ops.shape(x)[axis] - 1], axis)[0]
+        rest = ops.split(x, [lengths(x, axis)[0] - 1], axis)[0]
         x = ops.concatenate([start(first), rest], axis)
     made = op(x, axis)
     return ops.flip(made, axis) if reverse else made
@@ -273,7 +289,7 @@ def average_loss(losses: Any, weights: Any, count: Any) -> Any:
 
 
 # Windows.
-def window(sizes_of_axes: Any) -> tuple[int, int]:
+def window(sizes_of_axes: Any) -> tuple[int, ...]:
     """The two inner numbers of four, two, or one."""
     if sizes_of_axes is None or np.ndim(sizes_of_axes) == 0:
         return (sizes_of_axes or 1,) * 2
@@ -307,7 +323,7 @@ def length_of(x: Any, order: Any, axis: Any, keepdims: bool) -> Any:
 
 def band(x: Any, low: int, high: int) -> Any:
     """The numbers near the diagonal; -1 keeps all on that side."""
-    rows, columns = ops.shape(x)[-2:]
+    rows, columns = lengths(x, -2, -1)
     down = np.arange(rows)[:, None] - np.arange(columns)
     inside = ((low < 0) | (down <= low)) & ((high < 0) | (-down <= high))
     return ops.multiply(x, inside.astype(str(ops.dtype(x))))
@@ -326,5 +342,5 @@ def least_squares(a: Any, b: Any, l2: float) -> Any:
     across = ops.swapaxes(a, -1, -2)
     both = ops.matmul(across, a)
     return ops.solve(
-        ops.add(both, l2 * np.eye(ops.shape(both)[-1], dtype="float32")), ops.matmul(across, b)
+        ops.add(both, l2 * np.eye(*lengths(both, -1), dtype="float32")), ops.matmul(across, b)
     )

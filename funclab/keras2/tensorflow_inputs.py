@@ -14,7 +14,7 @@ import numpy as np
 
 from funclab import ops, random
 from funclab.errors import ArgumentError, DataError
-from funclab.keras2.tensorflow_functions import shape_of
+from funclab.keras2.tensorflow_functions import lengths, shape_of
 from funclab.layers import Resizing
 from funclab.utils import set_random_seed, tree
 from funclab.utils.images import decoded
@@ -102,7 +102,7 @@ def image_as(image: Any, dtype: Any) -> Any:
 
 def middle(image: Any, fraction: float) -> Any:
     """The part around the middle."""
-    high, wide = ops.shape(image)[-3:-1]
+    high, wide = lengths(image, -3, -2)
     top, left = int((high - high * fraction) / 2), int((wide - wide * fraction) / 2)
     return boxed(image, top, left, high - 2 * top, wide - 2 * left)
 
@@ -116,7 +116,7 @@ def boxed(image: Any, top: int, left: int, high: int, wide: int) -> Any:
 def standardized(image: Any) -> Any:
     """Each image with the mean 0 and the deviation 1."""
     x, axes = ops.cast(image, "float32"), (-3, -2, -1)
-    least = 1 / np.sqrt(float(np.prod(ops.shape(x)[-3:])))
+    least = 1 / np.sqrt(float(np.prod(lengths(x, *axes))))
     return ops.divide(
         ops.subtract(x, ops.mean(x, axes, True)), ops.maximum(ops.std(x, axes, True), least)
     )
@@ -132,7 +132,7 @@ def resized(images: Any, size: Any, method: Any, keep: bool, antialias: bool) ->
         )
     high, wide = (int(side) for side in size)
     if keep:
-        old = ops.shape(images)[-3:-1]
+        old = lengths(images, -3, -2)
         ratio = min(high / old[0], wide / old[1])
         high, wide = (round(side * ratio) for side in old)
     x = images if str(method) == "nearest" else ops.cast(images, "float32")

@@ -91,7 +91,7 @@ class Metric:
         if "update_state" in vars(cls):
             cls.update_state = recorded(cls.update_state)
         if "result" in vars(cls):
-            cls.result = eager(cls.result)
+            cls.result = eager(cls.result)  # type: ignore[method-assign]
         if not abstract:
             registry.register_own("metric", cls, registry.to_snake_case(cls.__name__))
 

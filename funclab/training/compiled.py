@@ -89,7 +89,7 @@ class Compiled:
     def __reduce__(self) -> Any:
         """Copies contain the settings and the optimizer's state, but no plans or running means."""
         settings = (self.loss, self.loss_weights, self.plain_metrics, self.weighted_metrics)
-        flags = {"trainable": self.trainable, "at_compile": self.at_compile}
+        flags: dict[str, Any] = {"trainable": self.trainable, "at_compile": self.at_compile}
         flags["run_eagerly"] = self.run_eagerly
         return Compiled, (self.optimizer, *settings), flags
 

@@ -212,7 +212,7 @@ class Files:
 
         dataset = dataset.map(load)
         dataset = dataset if batch_size is None else dataset.batch(batch_size)
-        dataset.class_names, dataset.file_paths = self.class_names, paths
+        vars(dataset).update(class_names=self.class_names, file_paths=paths)
         return dataset
 
     def _labels(self) -> Array:

@@ -18,10 +18,14 @@ from funclab.distribute.records import ClusterRecord
 from funclab.engine.plan import Plan
 from funclab.graph.tape import Tape
 from funclab.graph.value import Variable
+from funclab.keras2.programs import Finding
+from funclab.keras2.will_it_run import Report
 from funclab.teach import catching_up, course
 from funclab.teach.asking import question_text
 from funclab.teach.commands.doctor import doctor
 from funclab.teach.notebooks import Checked, Failure
+from funclab.training.own_steps import OwnStep
+from funclab.training.step import Specs
 from funclab.view.draw.sentences import texts
 from funclab.view.notebook.magics import help_text
 from funclab.view.shapes.failure import failed_step
@@ -71,7 +75,8 @@ THINGS: list[Any] = [
     teach.same_graph(Model(model.inputs, model.layers[2].get_output_at(1)), model), help_text(),
     Checked(Path("one.ipynb"), 3, 0, 1.0, [Failure(2, "x → y", "another text: → ✗")]), plan,
     failed_step(layers.Concatenate(), [Input((3, 4)), Input((5, 4))], error),
-    teach.result(), teach.progress(),
+    teach.result(), teach.progress(), OwnStep(model, Specs(()), None, "train_step"),
+    Report(Path("lesson.ipynb"), [Finding(1, 2, "x → y", "will not run", "✗", "write y → x")]),
     *texts().values(), *sys.modules["funclab"].__all__,
 ]  # fmt: skip
 printed: set[type] = set()

@@ -324,7 +324,7 @@ class RandomContrast(Toning):
 
 def either_way(name: str, factor: Any, least: int, open_below: bool = False) -> Range:
     """From where to where a factor is drawn: a number stands for both directions."""
-    pair = factor if isinstance(factor, (list, tuple)) else (factor, factor)
+    pair: Any = factor if isinstance(factor, (list, tuple)) else (factor, factor)
     numbers = all(isinstance(x, (int, float)) for x in pair)
     if not numbers or len(pair) != 2 or not all(least <= x <= 1 for x in pair):
         fine = False
@@ -339,4 +339,4 @@ def either_way(name: str, factor: Any, least: int, open_below: bool = False) -> 
         )
     if pair is factor:
         return min(pair), max(pair)
-    return max(-abs(factor), least), abs(factor)
+    return max(-abs(pair[0]), least), abs(pair[0])

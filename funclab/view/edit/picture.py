@@ -46,8 +46,8 @@ def drawn(
                 box.outline, box.outlined = "4 4", "label"
                 box.title = f"{box.title} {say('edit_forgotten')}."
             for name in unknown:
-                shaped = (say("scene_shaped", name=name, shape=shape) for shape in ("()", UNKNOWN))
-                box.title = box.title.replace(*shaped)
+                said = say("scene_shaped", name=name, shape="()")
+                box.title = box.title.replace(said, say("scene_shaped", name=name, shape=UNKNOWN))
         for plate in scene.plates:
             if plate.name in unknown:
                 plate.shape, plate.title = UNKNOWN, UNKNOWN

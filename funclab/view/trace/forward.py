@@ -83,8 +83,8 @@ def read_by(traced: TracedModel, path: NodePath, still: Still) -> None:
     )
     still.filters = window_of(traced, path)
     if still.filters is not None:
-        still.window = still.filters.part(0)
-        still.words = told_window(still.window)
+        window = still.window = still.filters.part(0)
+        still.words = told_window(window)
     elif shape_rule.known:
         still.words += f" {shape_rule.words}"
 
