@@ -19,7 +19,7 @@ function named(pattern) {
 
 const HTML = "b br button caption code dd details div dl dt figcaption figure footer form h2 h3 h4 header i input kbd label "
   + "li nav ol option output p pre section select small span strong style summary table tbody td textarea th thead tr ul wbr";
-const SVG = "circle g line path rect svg text";
+const SVG = "circle g line path rect svg text title";
 
 test("elements are those of HTML and SVG", () => {
   const elements = new Set(HTML.split(" ")), shapes = new Set(SVG.split(" "));
