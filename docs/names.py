@@ -13,6 +13,7 @@ ROOMS = {
     "funclab.layers": "Layers",
     "funclab.ops": "Operations",
     "funclab.models": "Models",
+    "funclab.applications": "Well-known models",
     "funclab.losses": "Losses",
     "funclab.metrics": "Metrics",
     "funclab.optimizers": "Optimizers",

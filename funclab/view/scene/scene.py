@@ -263,7 +263,12 @@ class Scene:
 
     def to_dict(self) -> dict[str, Any]:
         """The scene as data for JSON."""
-        data = asdict(self)
+        data = asdict(self, dict_factory=_worked_out)
         for group, own in zip(data["groups"], self.groups, strict=True):
             group |= {"mark": own.mark, "colour": own.colour}
         return data
+
+
+def _worked_out(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The fields of a part, with what is worked out only when asked for."""
+    return {name: value() if callable(value) else value for name, value in fields}
