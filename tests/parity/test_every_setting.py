@@ -28,13 +28,13 @@ WITHOUT: dict[str, str] = {
     DRAWN: "initializers.RandomNormal initializers.RandomUniform initializers.TruncatedNormal "
     "initializers.VarianceScaling initializers.GlorotNormal initializers.GlorotUniform "
     "initializers.HeNormal initializers.HeUniform initializers.LecunNormal "
-    "initializers.LecunUniform initializers.Orthogonal",
+    "initializers.LecunUniform initializers.Orthogonal layers.RandomFlip",
 }
 """Why some have no records."""
 
 ARGUMENTS_WITHOUT: dict[str, str] = {
     NO_EFFECT: "name dtype flash_attention use_cudnn implementation synchronized input_length",
-    DRAWN: "seed",
+    DRAWN: "seed RandomContrast.factor",
     REFUSED: "lora_rank lora_alpha quantization_config gptq_unpacked_column_size sparse ragged",
     WEIGHTS_SET: "weights kernel_initializer bias_initializer recurrent_initializer "
     "embeddings_initializer depthwise_initializer pointwise_initializer alpha_initializer "

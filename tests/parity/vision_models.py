@@ -3,6 +3,7 @@
 from tests.parity.case import binary, case, classes, compiled, normal, one_hot, variants
 
 IMAGE = {"x": normal(7, 6, 4), "y": normal(2)}
+FILLED = {"fill_mode": "constant", "fill_value": 0.5}
 CHANNELS_FIRST = {"x": normal(4, 7, 6), "y": normal(2)}
 
 
@@ -222,6 +223,43 @@ def question_about_a_video(keras):
     ),
     random_contrast_by_a_factor=(
         ("RandomContrast", {"factor": (0, 0), "value_range": (-1, 1)}),
+        IMAGE,
+    ),
+    random_rotation_of_nearest_pixels=(
+        ("RandomRotation", {"factor": (0.1, 0.1), "interpolation": "nearest"} | FILLED),
+        IMAGE,
+    ),
+    random_translation_of_nearest_pixels=(
+        (
+            "RandomTranslation",
+            {"height_factor": (0.3, 0.3), "width_factor": (0.1, 0.1), "interpolation": "nearest"}
+            | FILLED,
+        ),
+        IMAGE,
+    ),
+    random_translation_channels_first=(
+        (
+            "RandomTranslation",
+            {
+                "height_factor": (-0.2, -0.2),
+                "width_factor": (0.3, 0.3),
+                "data_format": "channels_first",
+            },
+        ),
+        IMAGE,
+    ),
+    random_zoom_of_nearest_pixels=(
+        ("RandomZoom", {"height_factor": (0.3, 0.3), "interpolation": "nearest"} | FILLED),
+        IMAGE,
+    ),
+    random_brightness_of_a_photo=(("RandomBrightness", {"factor": (-0.1, -0.1)}), IMAGE),
+    random_brightness_by_nothing=(("RandomBrightness", {"factor": 0}), IMAGE),
+    random_contrast_of_a_photo=(("RandomContrast", {"factor": (0, 0)}), IMAGE),
+    random_contrast_by_nothing=(("RandomContrast", {"factor": 0, "value_range": (0, 1)}), IMAGE),
+    random_crop_of_all=(("RandomCrop", {"height": 7, "width": 6}), IMAGE),
+    random_crop_of_all_with_a_seed=(("RandomCrop", {"height": 7, "width": 6, "seed": 5}), IMAGE),
+    random_crop_of_all_channels_first=(
+        ("RandomCrop", {"height": 6, "width": 4, "data_format": "channels_first"}),
         IMAGE,
     ),
 )

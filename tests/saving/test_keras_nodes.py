@@ -31,6 +31,13 @@ OTHERWISE = {
     *('ops.pad(X, (1, 2), mode="symmetric")', 'ops.rearrange(CUBE, "b h w -> b (w h)")'),
     *('ops.rearrange(CUBE, "b h (w c) -> (b h) c w", c=2)', "X / Y"),
     'ops.max_pool(IMAGE, 3, strides=1, padding="same")',
+    "ops.true_divide(X, P)",
+    "ops.true_divide(I, J)",
+    # Patches of volumes are a convolution.
+    "ops.image.extract_patches_3d(WORDS[None, ..., None], (1, 2, 2))",
+    # A hint for speed is not kept, and lengths that numbers decide are refused.
+    "ops.segment_max(TALL, np.array([0, 0, 1, 1]), num_segments=2, sorted=True)",
+    "ops.bincount(I, minlength=8)",
 }
 """Calls that are not saved as Keras saves them."""
 
@@ -45,7 +52,13 @@ def complete(node: list[Any]) -> list[Any]:
     """A node with what is the default in Keras, and inputs by their names."""
     kind, settings, args, kwargs = node
     defaults, inputs = CLASSES[kind]
-    return [kind, {**defaults, **settings}, {**inputs, **dict(zip(inputs, args)), **kwargs}]
+    whole = {**defaults, **settings}
+    given = {**inputs, **dict(zip(inputs, args)), **kwargs}
+    for name, usual in (("data_format", "channels_last"), ("constant_values", 0.0)):
+        for part in (whole, given):
+            if name in part and part[name] is None:
+                part[name] = usual
+    return [kind, whole, given]
 
 
 @pytest.mark.covering

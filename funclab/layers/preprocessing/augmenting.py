@@ -284,7 +284,7 @@ class RandomBrightness(Toning):
     def prepare(self) -> None:
         super().prepare()
         self.factor = either_way("factor", self.factor, -1)
-        self.value_range = sorted(self.value_range)
+        self.value_range = tuple(sorted(self.value_range))
 
     def changed(self, images: Any) -> Any:
         low, high = self.value_range
