@@ -25,14 +25,18 @@ OTHERWISE = {
     *("ops.switch(2, [ops.sin, ops.cos, ops.exp], X)",),
     *("ops.switch(ops.sum(I) - 14, [ops.sin, ops.cos, ops.exp], X)",),
     # The same in other words: one number for all axes, the transposes that a pattern means, the
-    # sign `/` as `divide`.
-    *("ops.average_pool(IMAGE, 2, strides=2)",),
+    # sign `/` as `divide`, the output of an einsum, places for a number of parts, an image as a
+    # batch of one.
+    *("ops.average_pool(IMAGE, 2, strides=2)", "ops.split(X, 3, axis=-1)"),
     *('ops.max_pool(IMAGE, 2, strides=1, padding="same")', "ops.pad(X, 1)", "ops.tile(X, 2)"),
     *('ops.pad(X, (1, 2), mode="symmetric")', 'ops.rearrange(CUBE, "b h w -> b (w h)")'),
-    *('ops.rearrange(CUBE, "b h (w c) -> (b h) c w", c=2)', "X / Y"),
-    'ops.max_pool(IMAGE, 3, strides=1, padding="same")',
-    "ops.true_divide(X, P)",
-    "ops.true_divide(I, J)",
+    *('ops.rearrange(CUBE, "b h (w c) -> (b h) c w", c=2)', 'ops.einsum("ij", X)'),
+    *(
+        'ops.max_pool(IMAGE, 3, strides=1, padding="same")',
+        "ops.image.extract_patches(COLORS[0], 2)",
+    ),
+    *("X / Y", "ops.true_divide(X, P)", "ops.true_divide(I, J)"),
+    'ops.image.affine_transform(CUBE, ops.pad(MAPS[0], ((0, 2),)), data_format="channels_first")',
     # Patches of volumes are a convolution.
     "ops.image.extract_patches_3d(WORDS[None, ..., None], (1, 2, 2))",
     # A hint for speed is not kept, and lengths that numbers decide are refused.
