@@ -12,6 +12,7 @@ ROOMS = {
     "funclab": "Models, inputs and views",
     "funclab.layers": "Layers",
     "funclab.ops": "Operations",
+    "funclab.ops.image": "Operations on images",
     "funclab.models": "Models",
     "funclab.applications": "Well-known models",
     "funclab.losses": "Losses",
