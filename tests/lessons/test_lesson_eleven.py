@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from funclab import Input, Model, layers, optimizers
-from funclab.errors import NotSupportedError
 from funclab.teach import catch_up
 
 
@@ -116,12 +115,17 @@ def test_a_step_that_is_never_long_rescues_sgd(lesson):
     assert off(lesson, lesson["learn"]("mae", Careful(0.01))) < 38
 
 
-def test_a_training_step_written_in_the_model_is_refused_with_what_to_write_instead(lesson):
+def test_a_training_step_written_in_the_model_takes_the_place_of_the_usual_one(lesson):
     class Mine(Model):
         def train_step(self, data: Any) -> Any:
-            return {}
+            return {"loss": 7.0}
 
     model = Mine(lesson["hours"], lesson["forecast"].output)
+    before = model.get_weights()
+    model.compile("adam", "mae")
 
-    with pytest.raises(NotSupportedError, match="train_on_batch"):
-        model.compile("adam", "mae")
+    history = model.fit(*bikes(lesson, 2011), verbose=0).history
+
+    assert history == {"loss": [7.0]}
+    for array, expected in zip(model.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(array, expected)
