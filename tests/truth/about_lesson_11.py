@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.truth.claims import KERAS, asks, backend, fails, gradients, measured, says
+from tests.truth.claims import EVERYWHERE, KERAS, asks, backend, fails, gradients, measured, says
 
 
 def weighted_mean(keras):
@@ -199,17 +199,23 @@ def a_step_by_the_sign_comes_as_close_as_adam(keras):
     }
 
 
-@says("lesson 11", "A `train_step` of your own takes the place of the usual one, as in Keras.")
-def a_train_step_of_ones_own_takes_the_place_of_the_usual_one(keras):
+@says(
+    "lesson 11",
+    "A whole step, with a `GradientTape` around the loss, is a method `train_step(self, data)`, "
+    "as in Keras.",
+    on=EVERYWHERE,
+)
+def a_train_step_of_ones_own_is_called(keras):
+    called = []
+
     class Own(keras.Model):
         def train_step(self, *data):
-            steps.append(data)
+            called.append(data)
             return super().train_step(*data)
 
-    steps = []
     x = keras.Input((1,))
     model = Own(x, keras.layers.Dense(1)(x))
     model.compile("sgd", "mse")
     model.fit(np.ones((4, 1)), np.ones((4, 1)), verbose=0)
 
-    assert steps
+    assert called
