@@ -35,8 +35,11 @@ def moments(plan: Plan, names: Mapping[Value, str] | None = None) -> Iterator[Mo
     """Run a plan made with `keep`: each moment that is requested runs one step.
 
     >>> from funclab import Variable, ops
+    >>> from funclab.graph.tape import Tape
     >>> x = Variable([3.0, 4.0], name="x")
-    >>> for moment in moments(Plan(ops.sum(x * x), keep=True)):
+    >>> with Tape():
+    ...     loss = ops.sum(x * x)
+    >>> for moment in moments(Plan(loss, keep=True)):
     ...     print(moment.kind, *moment.arrays)
     forward [ 9. 16.]
     forward 25.0

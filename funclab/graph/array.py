@@ -61,6 +61,8 @@ class Array(np.ndarray):
         return bool(np.asarray(self))
 
     def __round__(self, ndigits: int | None = None) -> Any:
+        if self.ndim == 0 and self.dtype.kind == "f":  # shown as a plain number
+            return number(round(float(self), ndigits or 0))
         return as_array(np.asarray(self).round(ndigits or 0))
 
     def __reduce__(self) -> Any:

@@ -249,7 +249,7 @@ def _at_limit(wanted: str, limited: str) -> Any:
     name = f"{wanted.title()}At{limited.title()}"
     says = f"""The best {wanted} at thresholds where the {limited} is at least `{limited}`.
 
-    >>> {name}(0.5)([0, 1, 1, 1], [0.1, 0.2, 0.7, 0.9])
+    >>> round({name}(0.5)([0, 1, 1, 1], [0.1, 0.2, 0.7, 0.9]), 4)
     1.0
     """
     fields = {limited: "float", "num_thresholds": "int", "class_id": "int | None"}

@@ -150,6 +150,7 @@ for _name in (
     "logspace", "nonzero", "ones", "tri", "unique", "where", "zeros",
 ):  # fmt: skip
     globals()[_name] = gives_arrays(globals()[_name])
+    globals()[_name].__module__ = __name__  # where pickle finds it
 
 compose(globals())
 hard_swish = hard_silu

@@ -42,7 +42,7 @@ NOT_IN_ONNX = {
     ),
     *("SegmentMax", "SegmentMin", "SegmentProd", "SegmentSum", "SingularValues", "SliceUpdate"),
     *("Slogdet", "Solve", "Sparsemax", "Svd", "TopIndices", "Unfold"),
-    *("CTCDecode", "CTCLoss", "LookUp"),
+    *("AffineTransform", "CTCDecode", "CTCLoss", "LookUp"),
 }
 """Ops that change what they are given, belong to training, or that ONNX does not have."""
 RANDOM = {

@@ -9,6 +9,7 @@ import pytest
 from funclab import ops
 from funclab.engine.kernels import threads
 from funclab.engine.plan import Plan
+from funclab.graph.tape import Tape
 from funclab.graph.value import Variable
 
 IMAGES = np.random.default_rng(0).standard_normal((9, 120, 120, 4), "float32")
@@ -31,8 +32,10 @@ OPS = {
 def run(name: str, images: np.ndarray) -> dict[str, Any]:
     """The op's output for these images, and the gradients of the sum of its squares."""
     x = Variable(images)
-    out = OPS[name](x)
-    plan = Plan(ops.sum(ops.multiply(out, out)), wrt=[x, BIAS] if name.startswith("bias") else [x])
+    with Tape():
+        out = OPS[name](x)
+        squares = ops.sum(ops.multiply(out, out))
+    plan = Plan(squares, wrt=[x, BIAS] if name.startswith("bias") else [x])
     plan.run()
     return {"out": plan.array(out).copy(), "gx": plan.grads[x], "gbias": plan.grads.get(BIAS, 0)}
 

@@ -106,6 +106,13 @@ def test_a_tensor_is_rounded_by_pythons_own_round():
     np.testing.assert_allclose(run(Model(x, round(x, 1))), np.round(X, 1), rtol=1e-6)
 
 
+def test_one_number_is_rounded_to_a_plain_number_and_several_to_an_array():
+    several = ops.convert_to_tensor([0.12345, 2.5])
+
+    assert repr(round(ops.convert_to_tensor(2 / 3), 4)) == "0.6667"
+    assert round(several, 1).numpy().tolist() == np.float32([0.1, 2.5]).tolist()
+
+
 def test_whole_numbers_on_a_tape_meet_bit_by_bit():
     ids = Value((2,), "int32")
 

@@ -53,7 +53,6 @@ MEANINGS |= {
     "that of the longest",
     "output_mode": '"int" for numbers, "one_hot" for a vector for each number, "multi_hot" or '
     '"count" for one vector of each sample',
-    "seed": "makes the random numbers repeatable; None follows utils.set_random_seed",
     "RandomFlip.mode": '"horizontal" (left and right), "vertical", or "horizontal_and_vertical"',
     "RandomRotation.factor": "the largest angle as a fraction of a full turn, either way; or two",
     "RandomTranslation.height_factor": "how far down at most, as a fraction of the height, either "

@@ -263,8 +263,8 @@ WRITTEN_BY_CLASS = {
     *("ConvBias", "Einsum", "GRU", "LSTM", "LayerNormalization", "Normalization", "SimpleRNN"),
     *("MirrorPad", "Resize", "SingularValues", "SliceUpdate", "Split", "TopIndices"),
     # Their functions are nodes of their own on tensors.
-    *("AdaptiveAveragePool", "AdaptiveMaxPool", "CTCDecode", "CTCLoss", "Conv", "ConvTranspose"),
-    *("Isclose", "OneHotOfIds", "RMSNormalization", "Svd"),
+    *("AdaptiveAveragePool", "AdaptiveMaxPool", "AffineTransform", "CTCDecode", "CTCLoss", "Conv"),
+    *("ConvTranspose", "Isclose", "OneHotOfIds", "RMSNormalization", "Svd"),
 }
 """Ops for which, with some settings, no function makes just this op."""
 

@@ -46,7 +46,9 @@ past = net.fit(data, targets, verbose=0)
 later = net.fit(data, targets, verbose=0)
 twice = [past, later]
 own = funclab.optimizers.SGD(0.5)
-plan = funclab.engine.plan.Plan(funclab.ops.sum(funclab.graph.value.Variable(data)))
+with funclab.graph.tape.Tape():
+    total = funclab.ops.sum(funclab.graph.value.Variable(data))
+plan = funclab.engine.plan.Plan(total)
 """
 """A model whose name, `functional`, is not its variable's, as in most notebooks."""
 VIEWS = (

@@ -51,7 +51,7 @@ def test_models_layers_and_tensors_carry_a_picture_and_their_plain_text(shell):
         assert data["text/plain"] == repr(thing)
 
 
-def test_a_plan_is_shown_as_its_steps(shell):
+def test_a_plan_is_shown_as_its_steps(shell, recorded):
     plan = Plan(Variable([1.0], name="w") * 2)
 
     assert shown(shell, plan)["text/plain"] == str(plan)

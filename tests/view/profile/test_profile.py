@@ -81,7 +81,7 @@ def test_the_plain_text_is_constant_and_print_shows_every_step():
     assert len(str(view).splitlines()) == len(view.profile.steps) + 3
 
 
-def test_a_plan_has_a_profile_too():
+def test_a_plan_has_a_profile_too(recorded):
     x = Variable(np.ones((3, 3)), name="x")
 
     view = funclab.profile(Plan(ops.sum(x @ x)))

@@ -243,7 +243,7 @@ def test_rows_with_nan_are_drawn_and_can_be_stored():
     facts = view.complete()["facts"]
 
     assert json.loads(json.dumps(facts, allow_nan=False))["sample"]["0"]["answers"] == [None] * 5
-    assert "nan" in view.text and view.svg()
+    assert "NaN" in view.text and view.svg()
 
 
 def test_a_message_with_anything_in_it_changes_nothing(caplog):
