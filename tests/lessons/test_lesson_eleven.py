@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from funclab import Input, Model, layers, optimizers
-from funclab.errors import NotSupportedError
+from funclab import GradientTape, Input, Model, layers, ops, optimizers
 from funclab.teach import catch_up
 
 
@@ -116,12 +115,23 @@ def test_a_step_that_is_never_long_rescues_sgd(lesson):
     assert off(lesson, lesson["learn"]("mae", Careful(0.01))) < 38
 
 
-def test_a_training_step_written_in_the_model_is_refused_with_what_to_write_instead(lesson):
+def test_a_training_step_written_in_the_model_with_a_tape_is_called(lesson):
     class Mine(Model):
         def train_step(self, data: Any) -> Any:
-            return {}
+            x, y = data
+            with GradientTape() as tape:
+                loss = ops.mean(ops.abs(self(x, training=True) - y))
+            weights = self.trainable_weights
+            self.optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
+            return {"mine": loss}
 
     model = Mine(lesson["hours"], lesson["forecast"].output)
+    x, y = lesson["x_train"][:8], lesson["y_train"][:8]
+    before = [weight.numpy().copy() for weight in model.trainable_weights]
+    off = np.abs(model.predict(x, verbose=0) - np.reshape(y, (-1, 1))).mean()
+    model.compile("sgd", "mae")
 
-    with pytest.raises(NotSupportedError, match="train_on_batch"):
-        model.compile("adam", "mae")
+    logs = model.fit(x, y, batch_size=8, verbose=0).history
+
+    assert logs == {"mine": [pytest.approx(off, rel=1e-4)]}
+    assert not all(map(np.array_equal, before, model.get_weights()))

@@ -13,6 +13,7 @@ from funclab.graph.node import Node
 from funclab.graph.op import Op
 from funclab.graph.operation import Operation
 from funclab.graph.shape_math import Array
+from funclab.graph.tape import Tape
 from funclab.graph.value import Variable
 from funclab.teach.attempt import Attempt
 from funclab.teach.graphs import calls_of
@@ -55,7 +56,8 @@ def slots_of(node: Node) -> tuple[float, float]:
     inputs = node.arguments.tensors
     x, y = sorted(inputs, key=lambda tensor: tensor.node.time)
     values = {x: Variable(X, dtype="float64"), y: Variable(Y, dtype="float64")}
-    plan = Plan(ops.multiply(operation.op(*(values[tensor] for tensor in inputs)), G))
+    with Tape():
+        plan = Plan(ops.multiply(operation.op(*(values[tensor] for tensor in inputs)), G))
     plan.run()
     return float(plan.grads[values[x]]), float(plan.grads[values[y]])
 

@@ -55,7 +55,7 @@ def validation_source(
             return Stream(validation_data, runner.prepare, runner.test, steps)
         data = held_out
         if validation_data is not None:
-            parts = validation_parts(validation_data)
+            parts = validation_parts(validation_data, runner.model)
             away = runner.source("test", parts, size, False, steps)
             if away is not None:
                 return away
@@ -85,8 +85,10 @@ def usual_size(model: Model) -> int:
     return fixed[0] if fixed else BATCH_SIZE
 
 
-def validation_parts(data: Any) -> Any:
-    if isinstance(data, (list, tuple)) and len(data) in (1, 2, 3):
+def validation_parts(data: Any, model: Model) -> Any:
+    """The data as x, y and weights; a model with a step of its own may need x alone."""
+    fewest = 1 if type(model).test_step is not Model.test_step else 2
+    if isinstance(data, (list, tuple)) and fewest <= len(data) <= 3:
         return data
     received = f"{len(data)} parts" if isinstance(data, (list, tuple)) else type(data).__name__
     raise DataError(
