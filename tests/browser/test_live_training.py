@@ -208,7 +208,7 @@ def test_after_the_last_epoch_the_picture_stays_and_earlier_runs_are_beside(
     assert [cell["error"] for cell in cells] == [None] * 3
     assert len(outputs[1]) == len(outputs[2]) == 1
     assert "3 epochs" in outputs[1][0]["data"]["image/svg+xml"]
-    assert ">run 1<" in outputs[2][0]["data"]["image/svg+xml"]
+    assert ">run 1, validation<" in outputs[2][0]["data"]["image/svg+xml"]
     assert notebook.console_errors == []
 
 

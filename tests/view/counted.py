@@ -22,6 +22,7 @@ def unhurried(monkeypatch: Any) -> None:
     how far maps are to be trusted on every sample."""
     monkeypatch.setattr(record, "PAUSE", 0)
     monkeypatch.setattr(record, "SPACING", 0)
+    monkeypatch.setattr(record.Pace, "is_due", True)
     monkeypatch.setattr(losses, "MOST_SECONDS", math.inf)
     monkeypatch.setattr(view, "MEASURING", math.inf)
 

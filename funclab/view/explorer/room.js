@@ -122,6 +122,8 @@ export class Room {
     if (!part) return;
     if (part === panel.firstChild) panel.scrollTop = 0;
     else this.scrollPanel(part);
+    const here = last === "table" && part.querySelector(".fl-here");
+    if (here) this.scrollPanel(here);
     if (!this.pointed) this.ctx.bringInSight(this.ctx.foot, this.work, this.ctx.head);
   }
 

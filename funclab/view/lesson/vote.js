@@ -129,7 +129,6 @@ export const vote = {
     const { ended } = ctx.state;
     if (!sumOf(this.counts(ctx, ended))) return ctx.say(ctx.t("lesson_vote_none"));
     Object.assign(this, { at: -1, typing: false });
-    ctx.say("");
     return ctx.set({ ended: ended + 1 });
   },
 

@@ -349,8 +349,8 @@ export class Context {
     this.gate = null;
     this.model.set("answers", [...this.model.get("answers"), record]);
     this.model.save_changes();
+    this.say(""); // the question, which was said
     reveal();
-    this.say("");
     if (question.answer == null) this.askBox.replaceChildren(h("p", {}, this.t("noted", { given: given ?? "–" })));
     else this.tell(record, question.explain);
     this.el.focus({ preventScroll: true });

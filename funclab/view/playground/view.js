@@ -157,7 +157,10 @@ const playground = {
     if (this.single) this.pause(ctx, ctx.t("play_stepped", { n: epochs }));
     else if (!this.running && this.settling) ctx.say(ctx.t("play_paused", { n: epochs }));
     this.settling = false;
-    if (epochs > ctx.state.epochs) ctx.set({ epochs }, true);
+    if (epochs > ctx.state.epochs) {
+      ctx.model.set("state", { ...ctx.state, epochs }); // what was said still holds: the model goes on
+      ctx.model.save_changes();
+    }
     ctx.update();
     if (!this.running && ctx.status.textContent === ctx.t("play_catching", { n: epochs }))
       ctx.say(ctx.t("play_paused", { n: epochs }));
@@ -337,10 +340,7 @@ const playground = {
     if (same(value, ctx.state[name]) || ctx.gate || this.race) return;
     const patch = { [name]: value, epochs: 0 };
     if (ctx.model.get("ask") && !["seed", "data", "noise"].includes(name)) this.startRace(ctx, patch);
-    else {
-      if (!this.running) ctx.say(""); // the last message was about the previous model
-      ctx.set(patch);
-    }
+    else ctx.set(patch);
   },
 
   /** A small letter chooses the next value of a control, the capital letter the previous one. */
