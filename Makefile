@@ -137,6 +137,7 @@ interop: .venv/interop/ready
 	JAX_COMPILATION_CACHE_DIR=build/jax JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0 .venv/interop/bin/python -m tools.interop.exchange $(ARGS)
 	FUNCLAB_PROGRESS=off .venv/interop/bin/python -m tools.interop.lesson
 	KERAS_BACKEND=jax .venv/interop/bin/python -m tools.interop.graphs
+	KERAS_BACKEND=jax .venv/interop/bin/python -m tools.interop.applications
 	for backend in tensorflow jax torch; do \
 	    KERAS_BACKEND=$$backend .venv/interop/bin/python -m tests.truth && \
 	    KERAS_BACKEND=$$backend .venv/interop/bin/python -m tools.interop.views && \
