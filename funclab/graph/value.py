@@ -301,7 +301,7 @@ class Variable(Value):
         """Set the value, in place; within a layer's `call`, at every run."""
         if is_in_call() or (isinstance(value, Value) and not has_numbers(value)):
             return OPERATORS["assign"](self, value)
-        new = self._fitting(value.array if isinstance(value, Value) else value)  # type: ignore[attr-defined]
+        new = self._fitting(value.array if isinstance(value, Constant | Variable) else value)
         self.changes()
         with self.lock or nullcontext():
             if self._array is None:

@@ -24,7 +24,10 @@ from funclab.errors import FunclabError
 from funclab.files import json_lines
 from funclab.keras2 import install, tensorflow
 from funclab.models.model import Model
+from funclab.training.compiled import NEVER_CALLED, not_called
 
+Line = ast.stmt | ast.expr
+"""A part of a program that stands in a line."""
 STOPS, MAY, NOTE = "will not run", "may not run", "runs, but"
 OURS = ("keras", "tensorflow")
 SAME = {
@@ -37,8 +40,6 @@ MAGIC = re.compile(r"\s*(%|!|\?)|[\w.]+\?+$")
 """A line of IPython's own: a magic, the shell's, or a question about a name."""
 OTHER_LANGUAGE = re.compile(r"\s*%%(?!time|timeit|capture|prun)")
 """The beginning of a cell that is no Python."""
-STEPS = ("train_step", "test_step", "predict_step", "make_train_function", "compute_output_spec")
-"""Methods that a class of one's own may replace, if Model has them."""
 ELSEWHERE = {
     "tensorflow_datasets": "read the data with NumPy, or with funclab.data.Dataset.from_generator.",
     "tensorflow_hub": "there are no trained networks to download.",
@@ -126,15 +127,13 @@ class Reader(ast.NodeVisitor):
         """What a name of the program means, as far as it is a part of the stand-ins."""
         self.found: list[tuple[int, str, str, str]] = []
 
-    def say(self, node: ast.AST, kind: str, says: str, instead: str = "") -> None:
-        self.found.append((node.lineno, kind, says, instead))  # type: ignore[attr-defined]
+    def say(self, node: Line, kind: str, says: str, instead: str = "") -> None:
+        self.found.append((node.lineno, kind, says, instead))
 
-    def refuse(self, node: ast.AST, error: Exception, kind: str = STOPS) -> None:
+    def refuse(self, node: Line, error: Exception) -> None:
         """What an error of the stand-in says."""
-        if isinstance(error, FunclabError):
-            self.say(node, kind, error.what, error.fix or "")
-        else:
-            self.say(node, kind, f"{error}.", "")
+        known = isinstance(error, FunclabError)
+        self.say(node, STOPS, error.what if known else f"{error}.", error.fix if known else "")
 
     # Names.
     def visit_Import(self, node: ast.Import) -> None:
@@ -156,7 +155,7 @@ class Reader(ast.NodeVisitor):
             found = self.part(node, module, name.name)
             self.known[name.asname or name.name] = found
 
-    def module(self, node: ast.AST, name: str) -> Any:
+    def module(self, node: Line, name: str) -> Any:
         """The stand-in's module of this name; None for others."""
         for old, new in SAME.items():
             if name == old or name.startswith(f"{old}."):
@@ -171,7 +170,7 @@ class Reader(ast.NodeVisitor):
             self.refuse(node, error)
             return None
 
-    def other(self, node: ast.AST, name: str) -> None:
+    def other(self, node: Line, name: str) -> None:
         """A package that is neither Keras nor TensorFlow."""
         if name in sys.stdlib_module_names or importlib.util.find_spec(name) is not None:
             return
@@ -183,7 +182,7 @@ class Reader(ast.NodeVisitor):
             ELSEWHERE.get(name, f"%pip install {name}"),
         )
 
-    def part(self, node: ast.AST, owner: Any, name: str) -> Any:
+    def part(self, node: Line, owner: Any, name: str) -> Any:
         """What a module has under this name; None for what is not there or not a module's."""
         if not isinstance(owner, types.ModuleType | types.SimpleNamespace):
             return getattr(owner, name, None) if isinstance(owner, type) else None
@@ -243,12 +242,11 @@ class Reader(ast.NodeVisitor):
         self.known.pop(node.name, None)
         if any(isinstance(base, type) and issubclass(base, Model) for base in bases):
             for line in node.body:
-                lacks = isinstance(line, ast.FunctionDef) and line.name in STEPS
-                if lacks and not hasattr(Model, line.name):  # type: ignore[union-attr]
-                    self.say(line, STOPS, f"a model's own {line.name} is not called.", "")  # type: ignore[union-attr]
+                if isinstance(line, ast.FunctionDef) and line.name in NEVER_CALLED:
+                    self.refuse(line, not_called(node.name, line.name))
 
     # Calls.
-    def note(self, node: ast.AST, function: ast.expr) -> None:
+    def note(self, node: Line, function: ast.expr) -> None:
         """A word about what is there and does less than in TensorFlow."""
         name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
         if name in IGNORED and self.meaning(function) is not None:

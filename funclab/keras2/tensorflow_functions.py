@@ -296,7 +296,7 @@ def window(sizes_of_axes: Any) -> tuple[int, ...]:
     inner = list(sizes_of_axes)
     return tuple(
         inner[1:3] if len(inner) == 4 else (inner[-1], inner[-1]) if len(inner) == 1 else inner
-    )  # type: ignore[return-value]
+    )
 
 
 def order(data_format: str | None) -> str:

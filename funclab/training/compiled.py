@@ -249,16 +249,24 @@ def compile(
         warn_of_logits(model.outputs, compiled.outputs or [])
 
 
+NEVER_CALLED = ("make_train_function", "make_test_function", "make_predict_function")
+"""What Keras makes of a model's steps: methods that a class of one's own cannot replace here."""
+
+
 def refuse_functions(model: Model) -> None:
-    """Refuse a class that overrides what Keras makes of the steps: it would be ignored silently."""
-    functions = ("make_train_function", "make_test_function", "make_predict_function")
-    own = [name for name in functions if hasattr(type(model), name)]
-    if own:
-        raise NotSupportedError(
-            f"{type(model).__name__} has a {own[0]}() of its own, which funclab does not call.",
-            why="`fit` feeds the batches itself, to one step after the other.",
-            fix="write the step itself: train_step(self, data), test_step or predict_step.",
-        )
+    """Refuse a class that overrides one of these: it would be ignored silently."""
+    for name in NEVER_CALLED:
+        if hasattr(type(model), name):
+            raise not_called(type(model).__name__, name)
+
+
+def not_called(owner: str, method: str) -> NotSupportedError:
+    """The error about a class with such a method."""
+    return NotSupportedError(
+        f"{owner} has a {method}() of its own, which funclab does not call.",
+        why="`fit` feeds the batches itself, to one step after the other.",
+        fix="write the step itself: train_step(self, data), test_step or predict_step.",
+    )
 
 
 def chooses_metrics(model: Model) -> bool:

@@ -136,6 +136,29 @@ def test_a_line_that_python_cannot_read_is_named(tmp_path):
     assert (found.line, found.kind, found.code) == (2, "will not run", "print 'Keras'")
 
 
+OWN_STEPS = """
+import keras
+
+
+class Own(keras.Model):
+    def train_step(self, data):
+        return {}
+
+    def make_train_function(self):
+        return None
+"""
+
+
+def test_a_method_that_is_never_called_is_named_and_a_training_step_is_not(tmp_path):
+    path = tmp_path / "steps.py"
+    path.write_text(OWN_STEPS)
+
+    (found,) = funclab.will_it_run(path).findings
+
+    assert (found.line, found.kind) == (9, "will not run")
+    assert "train_step(self, data)" in found.instead
+
+
 @pytest.mark.parametrize("name, text", [("a.ipynb", "[1, 2"), ("b.ipynb", "[]"), ("c.py", None)])
 def test_a_file_that_cannot_be_read_is_an_error_that_names_it(tmp_path, name, text):
     path = tmp_path / name
