@@ -20,8 +20,8 @@ ELSEWHERE = {
     "wrappers": "TimeDistributed and Bidirectional are in funclab.layers.",
     "tf": "funclab needs no TensorFlow; functions of tensors are in funclab.ops.",
     "model_to_dot": "write model.plot().to_dot() for the graph in DOT.",
-    "GradientTape": "`fit` has the gradients in its plan; funclab.trace(model, x, y) shows them. A "
-    "loss of your own goes to compile, or to self.add_loss(loss) in a layer's `call`.",
+    "GradientTape": "write funclab.GradientTape; after funclab.install_as_keras(tensorflow=True) "
+    "it is tf.GradientTape, too.",
     "set_value": "write variable.assign(value), or optimizer.learning_rate = 0.1.",
     "get_value": "write variable.numpy(), or numpy.asarray(variable).",
     "plot_model": "write funclab.plot_model(model).",

@@ -251,7 +251,10 @@ class RandomCrop(OneSize):
 class Toning(RandomImages, abstract=True):
     """A layer that changes the numbers of pixels, and keeps them in `value_range`."""
 
+    factor: Any
     value_range: Any = (0, 255)
+    seed: int | None = None
+    data_format: str | None = None
 
     def prepare(self) -> None:
         super().prepare()
@@ -276,11 +279,6 @@ class RandomBrightness(Toning):
     array([125.5, 255. ], dtype=float32)
     """
 
-    factor: Any
-    value_range: Any = (0, 255)
-    seed: int | None = None
-    data_format: str | None = None
-
     def prepare(self) -> None:
         super().prepare()
         self.factor = either_way("factor", self.factor, -1)
@@ -304,11 +302,6 @@ class RandomContrast(Toning):
     >>> RandomContrast((0, 0))(np.array([[[100.0], [250.0]]]))[0, :, 0]
     array([100., 250.], dtype=float32)
     """
-
-    factor: Any
-    value_range: Any = (0, 255)
-    seed: int | None = None
-    data_format: str | None = None
 
     def prepare(self) -> None:
         super().prepare()
