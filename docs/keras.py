@@ -31,7 +31,6 @@ def rooms() -> str:
     rows = [
         (full(room), str(len(names)), str(len(names) - len(without[room])))
         for room, names in NAMES.items()
-        if room != "applications"
     ]
     return table("Rooms", ("room", "names of Keras 3.15.1", "of these here"), rows)
 
