@@ -40,7 +40,7 @@ for layer_name, layer_activation in zip(layer_names, activations):
             grid[
                 col * (size + 1) : (col + 1) * (size + 1) - 1,
                 row * (size + 1) : (row + 1) * (size + 1) - 1,
-            ] = channel  # noqa: E501
+            ] = channel
     assert grid.max() <= 255
 pooled = activations[0].reshape(1, 9, 2, 9, 2, 4).max((2, 4))
 assert np.allclose(pooled, activations[1])

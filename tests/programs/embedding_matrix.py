@@ -7,7 +7,7 @@ from keras.layers import Conv1D, Dense, Embedding, Flatten, GlobalMaxPooling1D, 
 from keras.models import Sequential
 
 rng = np.random.default_rng(0)
-words = "good fine great bad poor awful film plot it was".split()
+words = ["good", "fine", "great", "bad", "poor", "awful", "film", "plot", "it", "was"]
 with open("vectors.txt", "w", encoding="utf-8") as file:
     for word in words:
         sign = 1 if word in words[:3] else -1 if word in words[3:6] else 0

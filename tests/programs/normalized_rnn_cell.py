@@ -24,7 +24,7 @@ class LNSimpleRNNCell(keras.layers.Layer):
         self.activation = keras.activations.get(activation)
 
     def call(self, inputs, states):
-        outputs, new_states = self.simple_rnn_cell(inputs, states)
+        outputs, _new_states = self.simple_rnn_cell(inputs, states)
         norm_outputs = self.activation(self.layer_norm(outputs))
         return norm_outputs, [norm_outputs]
 
