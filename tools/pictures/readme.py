@@ -125,7 +125,9 @@ def film(page: Page, view: Any, width: int, target: Path) -> None:
         frames.append(Image.open(io.BytesIO(shown.screenshot(animations="disabled"))))
         page.keyboard.press("ArrowRight")
     first, *rest = frames
-    first.save(target, save_all=True, append_images=rest, duration=SECONDS * 1000, loop=0, quality=80)
+    first.save(
+        target, save_all=True, append_images=rest, duration=SECONDS * 1000, loop=0, quality=80
+    )
 
 
 def main(folder: Path) -> None:
