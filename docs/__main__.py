@@ -42,12 +42,15 @@ def main(folder: Path) -> None:
     print(f"{folder / 'index.html'}: {len(list(folder.rglob('*.html')))} pages")
 
 
+IMAGES = "../../notebooks/images/"
 JOBS = os.cpu_count() or 1
 
 
 def write(source: Path) -> None:
     """Every page of the site, as Sphinx reads them."""
     shutil.copytree(HERE / "pages", source)
+    for page in source.glob("*.md"):  # in the repository, pictures lie elsewhere
+        page.write_text(page.read_text("utf-8").replace(IMAGES, "images/"), encoding="utf-8")
     shutil.copy(HERE / "conf.py", source)
     shutil.copytree(ROOT / "notebooks" / "images", source / "images")
     (source / "_static" / "pictures.css").write_text(style_sheet(), encoding="utf-8")

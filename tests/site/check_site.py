@@ -24,6 +24,7 @@ EVERY_KIND = (
     "index.html",
     "ways.html",
     "hubs.html",
+    "views.html",
     "lessons/index.html",
     "lessons/01_what_does_a_call_build.html",
     "gallery/index.html",

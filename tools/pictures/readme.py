@@ -5,6 +5,7 @@ Live views are seen by a browser, from the pages that `export_html` makes of the
 
 from __future__ import annotations
 
+import io
 import sys
 import tempfile
 from collections.abc import Callable
@@ -12,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import Page, sync_playwright
+from PIL import Image
+from playwright.sync_api import Locator, Page, sync_playwright
 
 import funclab
 from funclab import Input, Model, registry
@@ -46,13 +48,18 @@ def explorer() -> Any:
     return funclab.explore(shared(), selected="shared[1]", look="light")
 
 
-def slow_motion() -> Any:
-    """The step in which two gradients meet at the shared bias."""
+def a_batch() -> Any:
+    """One batch in slow motion, through the shared layer and back."""
     random = np.random.default_rng(3)
     x = random.normal(size=(8, 4)).astype("float32")
     y = np.eye(2, dtype="float32")[(x[:, 0] > 0).astype(int)]
     model = shared(4, 2, "small")
-    view = funclab.trace(model, x, y, loss="categorical_crossentropy", look="light")
+    return funclab.trace(model, x, y, loss="categorical_crossentropy", look="light")
+
+
+def slow_motion() -> Any:
+    """The step in which two gradients meet at the shared bias."""
+    view = a_batch()
     steps = [f"{step}" for step in view.facts["steps"]]
     view.show(step=next(i for i, step in enumerate(steps) if "bias" in step and "added" in step))
     return view
@@ -86,13 +93,18 @@ LIVE: dict[str, tuple[Callable[[], Any], int]] = {  # and the width of the windo
 }
 
 
+SECONDS = 1.2
+"""How long each step of the moving picture is shown."""
+
+
 def fresh(make: Callable[[], Any]) -> Any:
     registry.reset_names()
     set_random_seed(7)
     return make()
 
 
-def photograph(page: Page, view: Any, width: int, target: Path) -> None:
+def opened(page: Page, view: Any, width: int) -> Locator:
+    """The view on a page of its own."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "page.html")
         funclab.export_html(view, file)
@@ -102,7 +114,20 @@ def photograph(page: Page, view: Any, width: int, target: Path) -> None:
         page.evaluate("document.fonts.ready")
         for details in page.locator("details[open]").all():
             details.evaluate("element => { element.open = false }")
-        page.locator(".fl").first.screenshot(path=target, animations="disabled")
+    return page.locator(".fl").first
+
+
+def film(page: Page, view: Any, width: int, target: Path) -> None:
+    """All steps of a view, one after the other, as an animated picture."""
+    shown, frames = opened(page, view, width), []
+    shown.focus()
+    for _ in view.facts["steps"]:
+        frames.append(Image.open(io.BytesIO(shown.screenshot(animations="disabled"))))
+        page.keyboard.press("ArrowRight")
+    first, *rest = frames
+    first.save(
+        target, save_all=True, append_images=rest, duration=SECONDS * 1000, loop=0, quality=80
+    )
 
 
 def main(folder: Path) -> None:
@@ -113,7 +138,10 @@ def main(folder: Path) -> None:
         browser = playwright.chromium.launch(executable_path=program(), args=BROWSER_OPTIONS)
         page = browser.new_page()
         for name, (make, width) in LIVE.items():
-            photograph(page, fresh(make), width, folder / f"{name}.png")
+            opened(page, fresh(make), width).screenshot(
+                path=folder / f"{name}.png", animations="disabled"
+            )
+        film(page, fresh(a_batch), 1032, folder / "moving.webp")
         browser.close()
 
 
