@@ -187,11 +187,7 @@ def test_no_large_part_of_a_view_is_empty(seen):
 
 @pytest.mark.parametrize("window", ["1096", "dark"])
 def test_words_have_a_contrast_of_at_least_4_5_to_the_pixels_behind_them(seen, window):
-    faint = each(seen, lambda view: view.faint, [window])
-
-    marks = faint.pop(("embedding", window), [])  # samples, each a digit, that lie on each other
-    assert [text for text, _ in marks if not text.isdigit()] == []
-    assert faint == {}
+    assert each(seen, lambda view: view.faint, [window]) == {}
 
 
 @pytest.mark.parametrize("look", ["light", "dark"])
