@@ -110,36 +110,41 @@ STILLS = {
 
 
 class Told(Texts):
-    """A canvas that notes what is drawn: texts of one line together, and shapes by their sizes."""
+    """A canvas that notes what is drawn, and where: texts of one line together, and shapes by their
+    sizes."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.told: list[tuple[str, float, str]] = []
+        self.told: list[tuple[str, float, str, complex]] = []
 
     def open(self, title: str, kind: str = "", **data: str) -> None:
         super().open(title, kind, **data)
-        self._shape(f"({title})")
+        self._shape(f"({title})", 0)
 
     def text_line(self, start: complex, text: str, font: Font) -> None:
         super().text_line(start, text, font)
-        level = round((start + self.origins[-1]).imag, 1)
+        place = start + self.origins[-1]
         style = "*" * font.bold + font.ink[: 6 * (font.ink not in ("ink", "soft", "label"))]
-        self.told.append(("text", level, text + f" [{style}]" * bool(style)))
+        words = text + f" [{style}]" * bool(style)
+        self.told.append(("text", round(place.imag, 1), words, place))
 
     def rect(self, area_: Area, paint: Paint, radius: float = 0) -> None:
-        self._shape(f"▭ {area_.width:.0f} × {area_.height:.0f} {painted(paint)}")
+        size = f"▭ {area_.width:.0f} × {area_.height:.0f} {painted(paint)}"
+        self._shape(size, complex(area_.x, area_.y))
 
     def circle(self, middle: complex, radius: float, paint: Paint) -> None:
-        self._shape(f"● {radius:g} {painted(paint)}")
+        self._shape(f"● {radius:g} {painted(paint)}", middle)
 
     def path(self, data: str, paint: Paint) -> None:
-        self._shape(f"~ {data.count('M')} {painted(paint)} {re.sub('[^Lhvz]', '', data)[:12]}")
+        x, y = re.findall(r"-?[\d.]+", data)[:2]
+        steps = re.sub("[^Lhvz]", "", data)[:12]
+        self._shape(f"~ {data.count('M')} {painted(paint)} {steps}", complex(float(x), float(y)))
 
     def upward_line(self, start: complex, text: str, font: Font) -> None:
         self.text_line(start, text, font)
 
-    def _shape(self, words: str) -> None:
-        self.told.append((words, 0.0, ""))
+    def _shape(self, words: str, place: complex) -> None:
+        self.told.append((words, 0.0, "", place + self.origins[-1]))
 
     @property
     def read(self) -> list[str]:
@@ -155,10 +160,20 @@ class Told(Texts):
     def lines(self) -> list[str]:
         found = []
         for (kind, _), group in groupby(self.told, key=lambda one: one[:2]):
-            parts = [text for *_, text in group]
-            times = f" ({len(parts)} times)" * (len(parts) > 1)
-            found.append(" | ".join(parts) if kind == "text" else kind + times)
+            drawn = [*group]
+            where = " ".join(pairs([place for *_, place in drawn]))
+            times = f" ({len(drawn)} times)" * (len(drawn) > 1)
+            words = " | ".join(text for *_, text, _ in drawn) if kind == "text" else kind + times
+            found.append(f"{words} @ {where}")
         return found
+
+
+def pairs(places: list[complex]) -> list[str]:
+    """Some places; of many, the corners of the area that they are in."""
+    if len(places) > 6:
+        xs, ys = [place.real for place in places], [place.imag for place in places]
+        places = [complex(min(xs), min(ys)), complex(max(xs), max(ys))]
+    return [f"{place.real:.0f},{place.imag:.0f}" for place in places]
 
 
 def painted(paint: Paint) -> str:
