@@ -38,6 +38,8 @@ BROWSER_OPTIONS = [
 ]
 ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
 """With this option, a browser cannot reach any other machine."""
+LANGUAGE = "de-DE"
+"""Pages write numbers in English, whatever the browser's language."""
 expect.set_options(timeout=PATIENCE * 1000)
 
 Open = Callable[[Server, Path], NotebookPage]
@@ -109,7 +111,8 @@ def opened_page(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page
     def open_page(view: object, width: int = 1280, height: int = 800, **settings: Any) -> Page:
         path = tmp_path / "view.html"
         funclab.export_html(view, path)
-        page = browser.new_page(viewport={"width": width, "height": height}, **settings)
+        size = {"width": width, "height": height}
+        page = browser.new_page(viewport=size, **{"locale": LANGUAGE} | settings)
         pages.append(page)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: complaints.extend([said.text] * (said.type == "error")))
