@@ -25,7 +25,7 @@ from tests.browser.notebook_page import (
     write_cells,
 )
 from tests.browser.server import Server, serve
-from tests.browser.waiting import PATIENCE, laid_out
+from tests.browser.waiting import PATIENCE, laid_out, strict
 
 # The first is Chromium without windows: tests of pages from disk take less than half as long.
 BROWSERS = (
@@ -110,7 +110,7 @@ def opened_page(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page
 
     def open_page(view: object, width: int = 1280, height: int = 800, **settings: Any) -> Page:
         path = tmp_path / "view.html"
-        funclab.export_html(view, path)
+        path.write_text(strict(funclab.export_html(view)), encoding="utf-8")
         size = {"width": width, "height": height}
         page = browser.new_page(viewport=size, **{"locale": LANGUAGE} | settings)
         pages.append(page)
