@@ -124,8 +124,8 @@ class Told(Texts):
     def text_line(self, start: complex, text: str, font: Font) -> None:
         super().text_line(start, text, font)
         place = start + self.origins[-1]
-        style = "*" * font.bold + font.ink[: 6 * (font.ink not in ("ink", "soft", "label"))]
-        words = text + f" [{style}]" * bool(style)
+        named = ["bold" * font.bold, "mono" * font.mono, font.anchor, font.ink]
+        words = f"{text} [{' '.join([f'{font.size:g}', *filter(None, named)])}]"
         self.told.append(("text", round(place.imag, 1), words, place))
 
     def rect(self, area_: Area, paint: Paint, radius: float = 0) -> None:
