@@ -10,15 +10,24 @@ from __future__ import annotations
 
 import os
 import re
+from functools import partial
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import funclab
+from funclab import Input, Model, layers
+from funclab.teach import cards
+from funclab.teach.checking import check_lines
+from funclab.view import diagram, node_table
 from funclab.view.draw.canvas import Font, Paint
 from funclab.view.draw.geometry import Area
+from funclab.view.draw.picture import Picture
+from tests.teach.tries import tries
+from tests.view import gallery
 from tests.view import models as graphs
 from tests.view.counted import (
     BANDS,
@@ -38,14 +47,18 @@ from tests.view.counted import (
     strokes,
     unhurried,
 )
+from tests.view.faults.test_faults import fault_of
 from tests.view.measures import Texts, overlapping_texts
 from tests.view.mistakes import models
+from tests.view.profile.test_workers import a_record
 
 FOLDER = Path(__file__).parent / "stills"
 YES = np.array([[-2], [-1], [0.2], [1], [2], [3]]), [0, 1, 0, 1, 1, 0]
 NUMBERS = np.array([[0], [1], [2], [3], [4], [5]]), [0, 1.5, 2, 1, 4.25, 8]
 ROW = {"features": ["metres", "kilograms"]}
 EDITS = [["set", "shared", {"units": 3}], ["connect", "x", "out", {"how": "Add"}]]
+GRAPHS = ("siamese", "inception", "unet", "transformer_2", "resnet", "vqa")
+"""Models of the gallery whose pictures are arranged in different ways."""
 PRICES = BANDS @ [[1.0], [-2]] + 3
 
 
@@ -60,6 +73,18 @@ def whatif(**state):
 def mistakes(**state):
     labels = ["ant", "bee", "cow"]
     return funclab.mistakes(models.classes(3), *scores(), labels=labels, **state)
+
+
+def lost():
+    """The answer to an exercise whose result was not kept."""
+    one = next(one for one in tries() if one.mistake == "result_lost")
+    return check_lines(one.exercise, one.lines, one.names).picture()
+
+
+def joined():
+    """The two ends of a model whose second input was forgotten."""
+    left, right = Input((3,), name="left"), Input((3,), name="right")
+    return left, layers.Dense(2, name="out")(layers.concatenate([left, right], name="both"))
 
 
 STILLS = {
@@ -106,6 +131,17 @@ STILLS = {
     "training": lambda: funclab.watch(line(3, metrics=["mae"])),
     "training_validated": lambda: funclab.watch(line(4, validated=True), log=True),
     "runs": lambda: funclab.compare_runs(line(2).history, line(4).history),
+    "graph_layers": lambda: diagram(graphs.alternating(), face="layers"),
+    "graph_masked": lambda: diagram(graphs.masked()),
+    "graph_outputs": lambda: diagram(graphs.several_outputs()),
+    "graph_wrapped": lambda: diagram(graphs.wrapped()),
+    **{f"graph_{name}": partial(gallery.drawn, name, "notebook") for name in GRAPHS},
+    "faults_call": lambda: fault_of(lambda: Model(*joined())),
+    "faults_data": lambda: fault_of(lambda: graphs.twice().predict(BANDS)),
+    "nodes": lambda: node_table(graphs.called_twice().get_layer("dense")),
+    "cards": cards,
+    "mistake": lost,
+    "workers": lambda: a_record(repeats=1).picture(),
 }
 
 
@@ -115,18 +151,18 @@ class Told(Texts):
 
     def __init__(self) -> None:
         super().__init__()
-        self.told: list[tuple[str, float, str, complex]] = []
+        self.told: list[tuple[str, float, str, list[complex]]] = []
 
     def open(self, title: str, kind: str = "", **data: str) -> None:
         super().open(title, kind, **data)
-        self._shape(f"({title})", 0)
+        self._shape(f"({title})", 0j)
 
     def text_line(self, start: complex, text: str, font: Font) -> None:
         super().text_line(start, text, font)
         place = start + self.origins[-1]
         named = ["bold" * font.bold, "mono" * font.mono, font.anchor, font.ink]
         words = f"{text} [{' '.join([f'{font.size:g}', *filter(None, named)])}]"
-        self.told.append(("text", round(place.imag, 1), words, place))
+        self.told.append(("text", round(place.imag, 1), words, [place]))
 
     def rect(self, area_: Area, paint: Paint, radius: float = 0) -> None:
         size = f"▭ {area_.width:.0f} × {area_.height:.0f} {painted(paint)}"
@@ -136,15 +172,16 @@ class Told(Texts):
         self._shape(f"● {radius:g} {painted(paint)}", middle)
 
     def path(self, data: str, paint: Paint) -> None:
-        x, y = re.findall(r"-?[\d.]+", data)[:2]
-        steps = re.sub("[^Lhvz]", "", data)[:12]
-        self._shape(f"~ {data.count('M')} {painted(paint)} {steps}", complex(float(x), float(y)))
+        xs = [float(number) for number in re.findall(r"-?[\d.]+", data)]
+        steps = re.sub("[^LCHVZhvz]", "", data)[:12]
+        ends = [complex(*xs[:2]), *([complex(*xs[-2:])] if {*steps} <= {*"LCZ"} else [])]
+        self._shape(f"~ {data.count('M')} {painted(paint)} {steps}", *ends)
 
     def upward_line(self, start: complex, text: str, font: Font) -> None:
         self.text_line(start, text, font)
 
-    def _shape(self, words: str, place: complex) -> None:
-        self.told.append((words, 0.0, "", place + self.origins[-1]))
+    def _shape(self, words: str, *places: complex) -> None:
+        self.told.append((words, 0.0, "", [place + self.origins[-1] for place in places]))
 
     @property
     def read(self) -> list[str]:
@@ -161,7 +198,7 @@ class Told(Texts):
         found = []
         for (kind, _), group in groupby(self.told, key=lambda one: one[:2]):
             drawn = [*group]
-            where = " ".join(pairs([place for *_, place in drawn]))
+            where = " ".join(pairs([place for *_, places in drawn for place in places]))
             times = f" ({len(drawn)} times)" * (len(drawn) > 1)
             words = " | ".join(text for *_, text, _ in drawn) if kind == "text" else kind + times
             found.append(f"{words} @ {where}")
@@ -182,16 +219,19 @@ def painted(paint: Paint) -> str:
     return " ".join(filter(None, [paint.fill, stroke, faint]))
 
 
+def pictured(made: Any) -> Picture:
+    """A picture, or that of a view."""
+    return made if isinstance(made, Picture) else made.picture()
+
+
 @pytest.mark.parametrize("name", STILLS)
 def test_a_still_picture_shows_what_was_computed_by_hand(name, monkeypatch):
     unhurried(monkeypatch)
-    view, file = STILLS[name](), FOLDER / f"{name}.txt"
-    canvas = Told()
-    view.picture().draw(canvas)
+    made, file = STILLS[name](), FOLDER / f"{name}.txt"
+    picture, canvas = pictured(made), Told()
+    picture.draw(canvas)
 
-    said = "\n".join(
-        [view.text, "", view.picture().description, "", *canvas.lines, "", *canvas.read, ""]
-    )
+    said = "\n".join([made.text, "", picture.description, "", *canvas.lines, "", *canvas.read, ""])
 
     if os.environ.get("STILLS"):
         FOLDER.mkdir(exist_ok=True)
@@ -201,7 +241,7 @@ def test_a_still_picture_shows_what_was_computed_by_hand(name, monkeypatch):
 
 @pytest.mark.parametrize("name", STILLS)
 def test_all_that_a_still_picture_says_has_room(name):
-    picture = STILLS[name]().picture()
+    picture = pictured(STILLS[name]())
     canvas = Texts()
     width, height = picture.draw(canvas)
 
