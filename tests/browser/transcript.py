@@ -29,6 +29,20 @@ MARKS = """() => {
   return [...new Set(["ring", "lit", "here", "tag", "mark"].flatMap((kind) => marked(kind).sort())),
     `keys go to ${at.tagName.toLowerCase()} ${label.slice(0, 60)}`];
 }"""
+# What is seen, outside of pictures, of a part that is read out in other words.
+SEEN = """() => {
+  const words = (node) => node.nodeType === Node.TEXT_NODE ? node.data :
+    node.localName === "svg" ? "" : [...node.childNodes].map(words).join(" ");
+  const parts = [...document.querySelectorAll("[aria-label]")];
+  return parts.filter((part) => part.checkVisibility() && !part.querySelector("[aria-label],input"))
+    .map((part) => words(part).replace(/\\s+/g, " ").trim().slice(0, 100))
+    .filter((text) => text.length > 2).map((text) => `seen ${text}`);
+}"""
+# What a part refers to for its name or description, and is not on the page.
+LOST = """() => ["aria-describedby", "aria-labelledby", "aria-controls"].flatMap((kind) =>
+  [...document.querySelectorAll(`[${kind}]`)]
+    .flatMap((part) => part.getAttribute(kind).split(" ").filter(Boolean)))
+  .filter((id) => !document.getElementById(id))"""
 # What scripts have drawn: shapes and bars with their ink, place and size, and words made small.
 # What Python has drawn has colours beside the classes of its inks; it is told by stills.
 DRAWN = """() => {
@@ -63,7 +77,8 @@ def said(page: Page, more: str = "() => []") -> list[str]:
             lines += [found[1]] if (found := NAMED.match(told)) else []
         elif not SAID_ABOVE.match(told):
             lines.append(told[:300])
-    return [*lines, *page.evaluate(MARKS), *page.evaluate(more)]
+    assert page.evaluate(LOST) == []
+    return [*lines, *page.evaluate(SEEN), *page.evaluate(MARKS), *page.evaluate(more)]
 
 
 def transcript(

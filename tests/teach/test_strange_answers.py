@@ -1,4 +1,4 @@
-"""Answers that no exercise foresees: each is refused in words, as a mistake of the exercise or none."""
+"""Answers that no exercise foresees: each is refused in words, as one of its mistakes or none."""
 
 from __future__ import annotations
 
