@@ -22,6 +22,7 @@ import funclab
 from funclab import Input, Model, layers
 from funclab.teach import cards
 from funclab.teach.checking import check_lines
+from funclab.teach.scenes import SCENES, scene
 from funclab.view import diagram, node_table
 from funclab.view.draw.canvas import Font, Paint
 from funclab.view.draw.geometry import Area
@@ -127,6 +128,7 @@ STILLS = {
     "trace_loss": lambda: slow_motion(step=3),
     "trace_backward": lambda: slow_motion(step=5),
     "trace_update": lambda: slow_motion(step=9),
+    **{f"scene_{name}": partial(scene, name) for name in SCENES},
     "explorer": lambda: funclab.explore(graphs.twice(), selected="shared[1]"),
     "training": lambda: funclab.watch(line(3, metrics=["mae"])),
     "training_validated": lambda: funclab.watch(line(4, validated=True), log=True),
