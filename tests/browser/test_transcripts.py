@@ -199,6 +199,15 @@ WITH_A_KERNEL = {
         lambda: funclab.edit(models.twice(), steps=EDITS, selected="out[0]"),
         ["d", "1", "ArrowUp", "Delete", "u", "U", "r", "x", "1", "Escape", "y"],
     ),
+    "kernel_edit_clicked": (
+        lambda: funclab.edit(models.twice(), steps=[EDITS[1]], selected="add[0]"),
+        [
+            *('click button:has-text("cut an arrow")', "click .fl-repairs li:nth-child(2) button"),
+            *("u", 'click button:has-text("read one more")', 'click [data-key="shared[0]"]'),
+            *("click .fl-repairs li:nth-child(2) button", 'click button:has-text("settings")'),
+            *("Escape", 'click button:has-text("duplicate it")', 'click button:has-text("Undo")'),
+        ],
+    ),
     "kernel_question": (lambda: ask("1.1"), ["1", "3", "0"]),
 }
 
