@@ -15,6 +15,7 @@ from playwright.sync_api import Page
 
 from tests.browser.waiting import laid_out
 
+NOTHING = "() => []"
 FOLDER = Path(__file__).parent / "transcripts"
 # What is marked in the picture and in lists, and where keys go.
 MARKS = """() => {
@@ -64,7 +65,7 @@ SAID_ABOVE = re.compile(r"(rowheader|cell|columnheader)\b|(list|listitem|rowgrou
 NAMED = re.compile(r"""'?((?:button|group|img) "(?:[^"\\]|\\.)*"(?: \[\w+\])?)""")
 
 
-def said(page: Page, more: str = "() => []") -> list[str]:
+def said(page: Page, more: str = NOTHING) -> list[str]:
     """All that a view says now, line by line, and what a script adds."""
     laid_out(page)
     lines, inside = [], None  # the indent of the picture that the lines are in
@@ -81,9 +82,7 @@ def said(page: Page, more: str = "() => []") -> list[str]:
     return [*lines, *page.evaluate(SEEN), *page.evaluate(MARKS), *page.evaluate(more)]
 
 
-def transcript(
-    page: Page, steps: list[str], faults: str = "() => []", more: str = "() => []"
-) -> str:
+def transcript(page: Page, steps: list[str], faults: str = NOTHING, more: str = NOTHING) -> str:
     """What a view says, and what changes with each step: keys, or `click` and a selector; `faults`
     is a script that lists what is wrong on the page, after each step, and `more` one that lists
     what else is to be told, such as `DRAWN`."""
