@@ -27,6 +27,7 @@ from funclab.view import diagram, node_table
 from funclab.view.draw.canvas import Font, Paint
 from funclab.view.draw.geometry import Area
 from funclab.view.draw.picture import Picture
+from funclab.view.draw.samples import sample_of, sample_svg
 from tests.teach.tries import tries
 from tests.view import gallery
 from tests.view import models as graphs
@@ -229,12 +230,18 @@ def pictured(made: Any) -> Picture:
 @pytest.mark.parametrize("name", STILLS)
 def test_a_still_picture_shows_what_was_computed_by_hand(name, monkeypatch):
     unhurried(monkeypatch)
-    made, file = STILLS[name](), FOLDER / f"{name}.txt"
-    picture, canvas = pictured(made), Told()
+    made, canvas = STILLS[name](), Told()
+    picture = pictured(made)
     picture.draw(canvas)
 
     said = "\n".join([made.text, "", picture.description, "", *canvas.lines, "", *canvas.read, ""])
 
+    check(said, name)
+
+
+def check(said: str, name: str) -> None:
+    """Compare with what is written, or write it."""
+    file = FOLDER / f"{name.replace(' ', '_')}.txt"
     if os.environ.get("STILLS"):
         FOLDER.mkdir(exist_ok=True)
         file.write_text(said, encoding="utf-8")
@@ -251,3 +258,20 @@ def test_all_that_a_still_picture_says_has_room(name):
     for text in canvas.texts:
         assert text.area.x >= 0 and text.area.right <= width, text.words
         assert text.area.y >= 0 and text.area.bottom <= height, text.words
+
+
+SAMPLES = {
+    "image": (np.arange(64).reshape(8, 8) / 63, {}),
+    "words": (np.array(["dogs", "chase", "the", "quick", "cats", "and", "bark"]), {}),
+    "row": (np.array([2.0, -1, 0.5]), {}),
+    "named row": (np.array([2.0, -1]), {"names": ["age", "height"]}),
+    "series": (np.array([[1.0], [3], [2]]), {"show": "series"}),
+    "strip": (np.arange(6.0).reshape(3, 2), {}),
+    "number": (np.float32(2.5), {}),
+}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_sample_is_drawn_as_it_was_counted(name):
+    array, more = SAMPLES[name]
+    check(sample_svg(sample_of(array, **more)).replace("><", ">\n<"), f"sample_{name}")
