@@ -19,6 +19,7 @@ from tests.view.counted import (
     NAMED,
     STROKES,
     WORDS,
+    handed_on,
     headlines,
     landscape,
     scores,
@@ -81,6 +82,10 @@ WALKS = {
             *("Escape", "ArrowDown", "f", "ArrowDown", "Escape", "ArrowDown", "Enter", "]"),
             *("Escape", "ArrowDown", "Enter", "]", "/", "1", "Enter", "y", "r", *ALL_KEYS),
         ],
+    ),
+    "inside_shared": (
+        lambda: funclab.inside(handed_on(), np.array([[4.0, 3, 0, 1], [0, 2, 1, 0]]), [0, 1]),
+        ["ArrowUp", "Enter", "]", "Escape", "ArrowUp", "."],
     ),
     "inside_attention": (
         lambda: funclab.inside(headlines(), IDS, [1, 0], call="heads[0]", tokens=WORDS),
