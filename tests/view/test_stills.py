@@ -175,10 +175,16 @@ class Told(Texts):
         self._shape(f"● {radius:g} {painted(paint)}", middle)
 
     def path(self, data: str, paint: Paint) -> None:
-        xs = [float(number) for number in re.findall(r"-?[\d.]+", data)]
+        numbers = [float(number) for number in re.findall(r"-?[\d.]+", data)]
         steps = re.sub("[^LCHVZhvz]", "", data)[:12]
-        ends = [complex(*xs[:2]), *([complex(*xs[-2:])] if {*steps} <= {*"LCZ"} else [])]
-        self._shape(f"~ {data.count('M')} {painted(paint)} {steps}", *ends)
+        whole = {*steps} <= {*"LCZ"}  # all its points are absolute
+        points = [complex(*pair) for pair in zip(numbers[::2], numbers[1::2])]
+        if not whole:
+            points = points[:1]
+            steps += f" {data[data.find('h') :]}" if len(data) < 60 and "h" in data else ""
+        elif len(points) > 5:
+            points = [points[0], sum(points) / len(points), points[-1]]
+        self._shape(f"~ {data.count('M')} {painted(paint)} {steps}", *points)
 
     def upward_line(self, start: complex, text: str, font: Font) -> None:
         self.text_line(start, text, font)
