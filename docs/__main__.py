@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from docs import errors, gallery, keras, lessons, reference
+from docs import errors, gallery, home, keras, lessons, reference, stored
 from funclab.view.draw.theme import style_sheet
 
 HERE = Path(__file__).parent
@@ -54,6 +54,8 @@ def write(source: Path) -> None:
     shutil.copy(HERE / "conf.py", source)
     shutil.copytree(ROOT / "notebooks" / "images", source / "images")
     (source / "_static" / "pictures.css").write_text(style_sheet(), encoding="utf-8")
+    stored.write_scripts(source / "_static" / "views")
+    (source / "index.md").write_text(home.page(), encoding="utf-8")
     for name, make in MADE.items():
         (source / name).mkdir()
         for path, text in make().items():

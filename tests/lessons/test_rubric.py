@@ -58,7 +58,7 @@ def test_a_lesson_is_short(lesson):
 def test_the_reader_is_asked_for_something_every_few_cells(lesson):
     waiting: list = []
     for cell in lesson.cells:
-        if {"ask", "exercise", "recall"} & set(tags(cell)):
+        if {"ask", "edit", "exercise", "recall"} & set(tags(cell)):
             waiting = []
         waiting.append(cell)
 
