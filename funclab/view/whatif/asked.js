@@ -36,7 +36,11 @@ export const asked = {
   },
 
   /** Which part of the present maps is computed, while that goes on; 0 otherwise. */
-  partOf(ctx) { return (!ctx.alone && this.names(ctx).length && ctx.got[`maps ${this.mapsKey(ctx)}`]?.more) || 0; },
+  partOf(ctx) {
+    if (ctx.alone || !this.names(ctx).length) return 0;
+    const key = this.mapsKey(ctx);
+    return (ctx.facts.maps[key] ?? ctx.got[`maps ${key}`])?.more ?? 0;
+  },
 
   /** Ask for the next piece of maps, once. */
   goOn(ctx, key, done) {
