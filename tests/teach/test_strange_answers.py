@@ -16,6 +16,7 @@ STRANGE = {
     "an error": "raise ValueError('stop')",
     "a wrong name": "model = Modell(x, y)",
     "shapes that cannot be added": "Add()([Input((3,)), Input((4,))])",
+    "three shapes that cannot be added": "Add()([Input((3,)), Input((4,)), Input((5,))])",
     "NumPy on a tensor": "np.tanh(Input((3,)))",
     "no graph": "model = answer = 5",
     "nothing of use": "unlike = 'any'",
