@@ -42,7 +42,8 @@ export const exercise = {
     if (facts.lines.length) {
       ctx.el.classList.add("fl-arranging");
       told.append(this.lines);
-      ctx.stage.append(h("div", { class: "fl-side" }, this.verdict, this.how, this.hints, this.graph.el));
+      ctx.stage.append(h("div", { class: "fl-side" }, this.verdict, this.how, this.hints, this.graph.el,
+        ctx.panel)); // which scrolls, so that the view keeps its height
     } else { // what one can do next stands below what was said
       ctx.el.classList.add("fl-judged");
       told.append(this.verdict, ctx.bar, this.hints);
