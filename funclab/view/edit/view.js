@@ -260,6 +260,7 @@ export class Edit {
   follow(ctx, message) {
     if (message.kind === "hint") return ctx.say(message.text);
     if (message.ask === "code") this.code.hear(message);
+    if (message.kind === "same") return undefined;
     if (message.kind === "refused") return message.ask === "do" ? ctx.say(message.text) : undefined;
     const { position } = ctx.state, { error, changed } = this.here;
     const done = ctx.t("edit_done", { n: position, text: ctx.facts.steps[position] });
