@@ -145,8 +145,7 @@ class Edit(View):
                 why="this exercise is to be solved in so few.",
                 fix="undo (u) one of them, and try another way.",
             )
-        before = steps.state.draft
-        state = steps.do(step)
+        before, state = steps.state.draft, steps.do(step)
         selected = _selected(self.state["selected"], before, state.draft)
         with self.hold_sync():
             self._making = True
@@ -156,20 +155,18 @@ class Edit(View):
         return state
 
     def _read(self, text: str) -> bool:
-        """Make a step of code that is being typed, in place of the one before if that was typed,
-        too; returns whether the model is another one by it."""
+        """Make one step of all code that is being typed; returns whether it changes the model."""
         steps, at = self._steps, self._steps.position
         if at and steps.steps[at - 1][0] == "code":
             steps.go(at - 1)
         try:
-            changes = steps.changes(["code", text])
-            if changes:
-                self._do(["code", text])
+            if steps.changes(["code", text]):
+                return bool(self._do(["code", text]))
         except FunclabError:
             steps.go(at)
             raise
         self.show(position=steps.position)
-        return changes
+        return False
 
     def _checked_state(self, state: dict[str, Any]) -> dict[str, Any]:
         state = super()._checked_state(state)
