@@ -123,6 +123,13 @@ def test_on_a_projector_the_view_of_a_training_fits_the_screen(browser, tmp_path
     assert all(box["y"] >= 0 and box["y"] + box["height"] <= 720 for box in boxes)
     assert all(box["x"] >= 0 and box["x"] + box["width"] <= 1280 for box in boxes)
     assert small_words(page.locator(".fl-stage")) == []
+    page.focus(".fl")
+    titles = [page.locator(".fl-chart:visible").inner_text()]
+    for _ in range(2):
+        page.keyboard.press("m")
+        laid_out(page)
+        titles.append(page.locator(".fl-chart:visible").inner_text())
+    assert titles[2] == titles[0] and (titles[1] != titles[0]) == (charts == 2)
     page.close()
 
 

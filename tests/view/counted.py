@@ -154,3 +154,10 @@ def ready(slope: float, begin: float) -> Model:
     model.set_weights([[[slope]], [begin]])
     model.compile(optimizers.SGD(0.1), "mse")
     return model
+
+
+def handed_on() -> Model:
+    """A layer that hands its input on, called twice, and one that takes the first two numbers."""
+    model = models.twice()
+    model.set_weights([np.eye(4), np.zeros(4), np.eye(4)[:, :2], np.zeros(2)])
+    return model

@@ -25,8 +25,11 @@ from funclab.files.json_lines import digest
 from funclab.registry import near
 
 HERE = Path(__file__).parent
-KINDS = ("predict", "arrange", "complete", "repair", "change", "make")
-"""The kinds of exercises, in the order in which a lesson gives less and less help."""
+KINDS = ("predict", "arrange", "complete", "repair", "change", "make", "find")
+"""The kinds of exercises, in the order in which a lesson gives less and less help. Something to
+find is found in a view."""
+GUESSED = ("predict", "find")
+"""The kinds whose answer is a list of words and numbers."""
 FORMS = ("A", "B")
 """The forms of the concept test."""
 LONGEST_MESSAGE = 40
