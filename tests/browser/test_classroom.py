@@ -51,7 +51,9 @@ def page(browser: Browser, room: Class, tmp_path, request) -> Iterator[Page]:
     assert complaints == []
 
 
-LOOKS = [("auto", "light"), ("auto", "dark"), ("projector", "light")]
+LOOKS = [("auto", "light"), ("auto", "dark"), ("dark", "light"), ("projector", "light")]
+GROUND = "el => getComputedStyle(el).backgroundColor"
+DARK = "rgb(20, 24, 29)"
 
 
 @pytest.mark.parametrize("page", LOOKS, indirect=True, ids=lambda look: " ".join(look))
@@ -62,6 +64,8 @@ def test_a_page_breaks_no_rule_of_accessibility_and_fits_on_any_screen(page, roo
     assert found.response["violations"] == [], found.generate_report()
     sizes = page.evaluate(SIZES)
     assert min(sizes) >= least and len({round(size, 1) for size in sizes}) <= MOST_SIZES
+    dark = room.look == "dark" or page.evaluate("matchMedia('(prefers-color-scheme:dark)').matches")
+    assert (page.locator(".fl").first.evaluate(GROUND) == DARK) == dark
     for width in (1096, 800, 390):
         page.set_viewport_size({"width": width, "height": 720})
         assert page.evaluate(WIDER) <= 0, width

@@ -133,10 +133,8 @@ def section(title: str, note: str, body: Html, panel: Html = "", foot: str = "")
 
 def within(look: str, parts: Iterable[Html]) -> Html:
     """The parts in the colours and at the size of a look."""
-    framed = "".join(parts).replace(
-        '<section class="fl">', f'<section class="fl" data-look="{look}">'
-    )
-    return f'<div class="funclab fl-classroom">{framed}</div>'
+    plain, known = '<section class="fl">', f'<section class="fl funclab" data-look="{look}">'
+    return f'<div class="fl-classroom">{"".join(parts).replace(plain, known)}</div>'
 
 
 def output(look: str, parts: Iterable[Html], name: str) -> Html:
