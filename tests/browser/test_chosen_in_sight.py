@@ -29,6 +29,10 @@ VIEWS = {
         *(".fl-now", ["ArrowDown"] * 12),
     ),
     "explorer": (lambda: funclab.explore(CHAIN), ".fl-ring", ["ArrowDown"] * 20),
+    "diff": (
+        lambda: funclab.diff(CHAIN, models.twice()).view(),
+        *(".fl-tape .fl-here", ["ArrowDown"] * 20),
+    ),
     "shapes": (lambda: funclab.shapes(CHAIN, all=True), ".fl-now", ["ArrowDown"] * 12),
     "edit": (lambda: funclab.edit(CHAIN), ".fl-ring", ["ArrowUp"] * 16),
     "inside": (

@@ -19,6 +19,7 @@ from tests.view.counted import (
     NAMED,
     STROKES,
     WORDS,
+    birds,
     handed_on,
     headlines,
     landscape,
@@ -126,6 +127,10 @@ WALKS = {
             sizes(), BANDS, BANDS @ [[1.0], [-2]] + 3, sample=1, features=["metres", "kilograms"]
         ),
         ["ArrowDown", "f", "Enter", "+", "-", "o", "f", "f", "f", "s", "o", "t", ".", *ALL_KEYS],
+    ),
+    "whatif_group": (
+        lambda: funclab.whatif(*birds(), sample=2),
+        ["ArrowDown", "ArrowDown", "ArrowDown", "Enter", "f", "f", "s", "o", "]"],
     ),
     "whatif_words": (
         lambda: funclab.whatif(headlines(), IDS, [1, 0], sample=0, tokens=WORDS),

@@ -16,6 +16,7 @@ STRANGE = {
     "an error": "raise ValueError('stop')",
     "a wrong name": "model = Modell(x, y)",
     "shapes that cannot be added": "Add()([Input((3,)), Input((4,))])",
+    "three shapes that cannot be added": "Add()([Input((3,)), Input((4,)), Input((5,))])",
     "NumPy on a tensor": "np.tanh(Input((3,)))",
     "no graph": "model = answer = 5",
     "nothing of use": "unlike = 'any'",
@@ -28,6 +29,10 @@ STRANGE = {
         "model = answer = Model([a, b], [Dense(1)(Concatenate()([a, b])), Dense(1)(b)])"
     ),
     "one layer twice": "a = Input((3,))\nd = Dense(3)\nmodel = answer = Model(a, d(d(a)))",
+    "a loss of one's own": (
+        "a = Input((3,))\nmodel = answer = Model(a, Dense(3, activation='softmax')(a))\n"
+        "model.compile('sgd', lambda y, p: ops.mean(ops.square(p), axis=-1))"
+    ),
     "a stack": "model = answer = Sequential([Dense(2), Dense(1)])",
     "words": "a = Input((4,))\nmodel = answer = Model(a, Embedding(5, 2)(a))",
 }

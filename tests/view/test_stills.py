@@ -38,7 +38,9 @@ from tests.view.counted import (
     STROKES,
     WORDS,
     between_lines,
+    birds,
     changed,
+    counted,
     headlines,
     images,
     landscape,
@@ -53,6 +55,7 @@ from tests.view.faults.test_faults import fault_of
 from tests.view.measures import Texts, overlapping_texts
 from tests.view.mistakes import models
 from tests.view.profile.test_workers import a_record
+from tests.view.shapes.test_steps import failure, walk
 
 FOLDER = Path(__file__).parent / "stills"
 YES = np.array([[-2], [-1], [0.2], [1], [2], [3]]), [0, 1, 0, 1, 1, 0]
@@ -141,6 +144,21 @@ STILLS = {
     **{f"graph_{name}": partial(gallery.drawn, name, "notebook") for name in GRAPHS},
     "faults_call": lambda: fault_of(lambda: Model(*joined())),
     "faults_data": lambda: fault_of(lambda: graphs.twice().predict(BANDS)),
+    "shapes_failed": lambda: walk(failure(layers.Conv2D(4, 3), Input((28, 28)))),
+    "shapes_lengths": lambda: walk(
+        failure(layers.Add(), [Input((3, n), name=f"n{n}") for n in (4, 5, 4, 100)])
+    ),
+    "whatif_group": lambda: funclab.whatif(*birds(), sample=2),
+    "whatif_group_changed": lambda: funclab.whatif(*birds(), sample=1, face="share"),
+    "playground_crowded": lambda: funclab.playground("spirals", units=16, layers=3, branches=2),
+    "playground_shared": lambda: funclab.playground("circles", branches=3, shared=True, epochs=2),
+    "trace_odd": lambda: funclab.trace(
+        counted(), np.array([[np.nan, 2], [3, -1]]), np.array([[8], [0]]), step=2
+    ),
+    "explorer_layers": lambda: funclab.explore(graphs.alternating(), face="layers"),
+    "graph_low": lambda: gallery.drawn("resnet", "low"),
+    "graph_paper": lambda: gallery.drawn("vqa", "paper"),
+    "graph_sideways": lambda: diagram(graphs.shared_inside(), direction="LR"),
     "nodes": lambda: node_table(graphs.called_twice().get_layer("dense")),
     "cards": cards,
     "mistake": lost,
@@ -168,7 +186,8 @@ class Told(Texts):
         self.told.append(("text", round(place.imag, 1), words, [place]))
 
     def rect(self, area_: Area, paint: Paint, radius: float = 0) -> None:
-        size = f"▭ {area_.width:.0f} × {area_.height:.0f} {painted(paint)}"
+        round_ = f" round {radius:g}" * bool(radius)
+        size = f"▭ {area_.width:.0f} × {area_.height:.0f}{round_} {painted(paint)}"
         self._shape(size, complex(area_.x, area_.y))
 
     def circle(self, middle: complex, radius: float, paint: Paint) -> None:
