@@ -18,6 +18,8 @@ from funclab.teach import course
 from funclab.teach.already import Already, Compared, lines_of_graph, numbering
 from funclab.teach.attempt import Attempt, assigned, is_untried, line_of, run
 from funclab.teach.judging import JUDGES, place_of_hint, verdict_on
+from funclab.teach.parts import fingerprint
+from funclab.teach.records.handing_in import program_of
 from funclab.teach.records.keeping import HINTS, LAST, record_hint, record_try, tries_of
 from funclab.teach.rollback import no_trace
 from funclab.view.diff.picture import halves
@@ -80,8 +82,7 @@ def check_lines(exercise: str, source: str, names: dict[str, Any] | None = None)
     with no_trace(names) as trying:
         attempt = run(source, names, item.wants)
         verdict = judge(item, attempt)
-        if verdict.kind == "wrong":
-            verdict.line = line_of(source, attempt, verdict.at)
+        mark_line(source, attempt, verdict)
         if verdict.right:
             trying.keep(item.wants)
         lost = [name for name in attempt.new if trying.undoes(name)]
@@ -124,8 +125,20 @@ def judge(item: course.Exercise, attempt: Attempt) -> Verdict:
     if verdict.kind in ("right", "wrong"):
         attempt.names = dict(attempt.names)  # as they are now: our solution will run with them
         LAST[item.id] = attempt, verdict
-        record_try(item.id, verdict.right, verdict.mistake or "other")
+        lines, made = program_of(attempt.source), outcome_of(attempt)
+        record_try(item.id, verdict.right, verdict.mistake or "other", lines=lines, made=made)
     return verdict
+
+
+def outcome_of(attempt: Attempt) -> str:
+    """What an attempt has made: the fingerprint of its graph, or the name of the error that
+    stopped it; "" if neither is known."""
+    if attempt.error is not None:
+        return type(attempt.error).__name__
+    try:
+        return "" if attempt.model is None else fingerprint(attempt.model)
+    except Exception:  # a model that cannot be replayed on shapes has none
+        return ""
 
 
 def hint(exercise: str, *, look: str | None = None) -> ExerciseView:
@@ -180,8 +193,21 @@ def check_order(item: course.Exercise, order: Sequence[int]) -> Verdict:
     names = base_names(runs.names())
     for name in assigned("\n".join(item.lines)):  # what a line makes must be missing without it
         names.pop(name, None)
+    source = "\n".join(chosen)
     with no_trace(names):
-        return judge(item, run("\n".join(chosen), names, item.wants))
+        attempt = run(source, names, item.wants)
+        verdict = judge(item, attempt)
+        mark_line(source, attempt, verdict)
+        return verdict
+
+
+def mark_line(source: str, attempt: Attempt, verdict: Verdict) -> None:
+    """Add to a verdict the line of the mistake, cut at its place: a call that is as in the solution
+    is none, even if it is marked in the picture."""
+    if verdict.kind == "wrong":
+        common = verdict.common
+        places = [place for place in verdict.at if not (common and common.is_alike(place))]
+        verdict.cut = line_of(source, attempt, places)
 
 
 def view_of(

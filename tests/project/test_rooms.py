@@ -34,7 +34,7 @@ ORDER = (
 VIEW = (
     *("draw", "blocks", "scene", "live", "tables", "code", "shapes", "diff", "playground", "trace"),
     *("learned", "inside", "whatif", "mistakes", "embedding", "landscape"),
-    *("profile", "explorer", "training", "faults", "edit", "lesson", "notebook"),
+    *("profile", "explorer", "training", "faults", "edit", "lesson", "classroom", "notebook"),
 )
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}
 
