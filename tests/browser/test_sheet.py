@@ -24,12 +24,8 @@ MORE_EMPTY = {
     "embedding": 14, "attention": 14,
     # without a kernel, what makes up a number is not known for each
     "one number": 31,
-    # its other list is longer, and the height does not change
-    "profile": 40,
     # curves over a table, for any number of trials
     "sweep": 28,
-    # short questions; what will be said after the answer has its room from the beginning
-    "question": 35, "answer": 26, "lines": 48, "verdict": 45, "vote": 39,
 }  # fmt: skip
 """Views in which more is empty, with the reason."""
 SIZES, WEIGHTS = 7, {"400", "600"}
@@ -96,6 +92,16 @@ SIGN = """([view, what]) => {
       style.fontWeight, style.textDecorationLine].join(),
   };
 }"""
+CONTROLS = {"what can be done, or not", "face that is shown, or another"}
+"""States of buttons, which are not printed."""
+# Where a part is on the page, with what is just around it; null if it is not seen.
+PLACE = """([view, what]) => {
+  const one = document.querySelector(`#view${view} .fl`).querySelector(what);
+  const box = one.getBoundingClientRect(), near = 3;
+  if (!one.checkVisibility({ visibilityProperty: true })) return null;
+  return [box.left - near, box.top + scrollY - near, box.right + near, box.bottom + scrollY + near]
+    .map((at) => Math.max(0, Math.round(at)));
+}"""
 # The pieces of the line where the answer is undecided, as [dx, dy].
 LINE = """view => [...document.querySelectorAll(`#view${view} .fl-stage svg path.s-ink[fill=none]`)]
   .map((path) => path.getAttribute("d"))"""
@@ -151,12 +157,12 @@ def seen(browser, pages, page):
     """All views in each window and in a dark theme; and their stops of Tab, which scroll parts."""
     width, look = sheet.WINDOWS["projector"]
     wall = sheet.opened(browser, pages[look][1], width)
-    found = {"1096": sheet.sights(page, bare=True), "projector": sheet.sights(wall)}
+    found = {"1096": sheet.sights(page, bare=True), "projector": sheet.sights(wall, bare=True)}
     page.emulate_media(color_scheme="dark")
     found["dark"] = sheet.sights(page, bare=True)
     page.emulate_media(color_scheme="light")
     resize(page, "800")
-    found["800"] = sheet.sights(page)
+    found["800"] = sheet.sights(page, bare=True)
     stops = {"projector": sheet.stops(wall), "800": sheet.stops(page)}
     resize(page, "1096")
     wall.close()
@@ -185,13 +191,27 @@ def test_no_large_part_of_a_view_is_empty(seen):
     assert {place: share for place, share in shares.items() if share > most[place]} == {}
 
 
-@pytest.mark.parametrize("window", ["1096", "dark"])
+@pytest.mark.parametrize("window", ["1096", "dark", "projector", "800"])
 def test_words_have_a_contrast_of_at_least_4_5_to_the_pixels_behind_them(seen, window):
     faint = each(seen, lambda view: view.faint, [window])
 
     marks = faint.pop(("embedding", window), [])  # samples, each a digit, that lie on each other
     assert [text for text, _ in marks if not text.isdigit()] == []
     assert faint == {}
+
+
+def test_a_word_in_the_colour_of_what_is_behind_it_is_not_left_out():
+    white = np.full((20, 60, 3), 255, np.uint8)
+    word = {
+        "text": "gone",
+        "places": [[4, 4, 40, 16]],
+        "opacity": 1,
+        "colour": "rgb(255, 255, 255)",
+    }
+
+    view = sheet.Sight({"words": [word]}, white, white, white)
+
+    assert view.faint == [("gone", 1.0)]
 
 
 @pytest.mark.parametrize("look", ["light", "dark"])
@@ -280,6 +300,36 @@ def test_states_are_told_apart_without_colour(page, pair):
     found, another = (page.evaluate(SIGN, [place, part]) for part in (one, other))
 
     assert found[sign] != another[sign]
+
+
+def test_states_are_told_apart_in_print_without_colour(page):
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 718, "height": 1000})
+    grey = page.add_style_tag(content="html{filter:grayscale(1)}")
+    laid_out(page)
+    image, same, unseen = sheet.pixels_of(page), [], []
+
+    for name, view, sign, one, other in PAIRS:
+        place = [*sheet.VIEWS].index(view)
+        signs = [page.evaluate(SIGN, [place, part])[sign] for part in (one, other)]
+        boxes = [page.evaluate(PLACE, [place, part]) for part in (one, other)]
+        if None in boxes:  # a control: there are none in print
+            assert name in CONTROLS
+            continue
+        same += [name] * (signs[0] == signs[1])
+        unseen += [name for box in boxes if spread(image, *box) < 3]
+    grey.evaluate("one => one.remove()")
+    page.emulate_media(media="screen")
+    resize(page, "1096")
+
+    assert int(np.ptp(image, axis=-1).max()) <= 2
+    assert same == [] and unseen == []
+
+
+def spread(image, left, top, right, bottom):
+    """The contrast between the lightest and the darkest pixel of a part of the page."""
+    part = luminance(image[top:bottom, left:right] / 255)
+    return ratio(float(part.max()), float(part.min()))
 
 
 def test_every_stop_of_tab_has_a_ring(seen):
