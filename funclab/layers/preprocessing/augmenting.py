@@ -32,6 +32,8 @@ class RandomImages(Layer, abstract=True):
     def prepare(self) -> None:
         if "seed" in self.constructor_arguments:
             self.stream = stream(self.constructor_arguments["seed"])
+        if "value_range" in self.constructor_arguments:
+            check_range(self.constructor_arguments["value_range"])
 
     def call(self, inputs: Any, training: bool = True) -> Any:
         given = inputs if isinstance(inputs, dict) else {"images": inputs}
@@ -209,3 +211,14 @@ def either_way(
     if pair is factor:
         return min(pair), max(pair)
     return max(-abs(pair[0]), least), abs(pair[0])
+
+
+def check_range(value_range: Any) -> None:
+    """Refuse what is not a lowest and a highest value of a pixel."""
+    if not isinstance(value_range, (list, tuple)) or len(value_range) != 2:
+        raise ArgumentError(
+            "The `value_range` argument should be a list of two numbers. Received: "
+            f"value_range={value_range!r}.",
+            why="pixels lie between them.",
+            fix="write value_range=(0, 255), or (0, 1) for rescaled images.",
+        )

@@ -27,19 +27,9 @@ class Toning(RandomImages, abstract=True):
 
     def prepare(self) -> None:
         super().prepare()
-        self.check_range()
         if "factor" in self.constructor_arguments:
             least, most = self.bounds
             self.factor = either_way("factor", self.factor, least, most=most)
-
-    def check_range(self) -> None:
-        if not isinstance(self.value_range, (list, tuple)) or len(self.value_range) != 2:
-            raise ArgumentError(
-                "The `value_range` argument should be a list of two numbers. Received: "
-                f"value_range={self.value_range!r}.",
-                why="pixels lie between them.",
-                fix="write value_range=(0, 255), or (0, 1) for rescaled images.",
-            )
 
     def inside(self, images: Any) -> Any:
         """The images, with what left the range put back to its end."""

@@ -12,8 +12,14 @@ from typing import Any
 from funclab import layers
 from funclab.initializers import Constant
 from funclab.models import Model, Sequential
+from funclab.registry.parameters import MEANINGS
 from funclab.utils.applications.frame import ARGUMENTS, Plan, unchanged
 from funclab.utils.applications.imagenet_utils import DEVIATIONS, MEANS
+
+MEANINGS |= {
+    "LayerScale.init_values": "the number that each feature is multiplied by at first",
+    "LayerScale.projection_dim": "how many features there are",
+}
 
 
 class LayerScale(layers.Layer):

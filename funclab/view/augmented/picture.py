@@ -215,7 +215,7 @@ def at(value: Any, i: int) -> float:
 def sentence(numbers: dict[str, Any], i: int) -> str:
     """A sentence with the numbers of an image, by the names of what was drawn."""
     values = {name: rounded(name, at(value, i), numbers.keys()) for name, value in numbers.items()}
-    return say("_".join(["augmented", *sorted(numbers)]), **values)
+    return say("augmented_" + "_".join(sorted(numbers)), **values)
 
 
 def rounded(name: str, number: float, beside: Any) -> str:
