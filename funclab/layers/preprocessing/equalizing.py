@@ -73,7 +73,7 @@ class Equalization(Toning):
             ops.cast(ops.clip(x, 0, most), "int32")
             for x in (shades * most / 255, shades / 255 * most)
         )
-        up_to = ops.cumsum(counted(ops.reshape(counts, (-1,)), self.bins))
+        up_to = ops.cumsum(counted(ops.reshape(counts, (-1,)), self.bins, self.dtype))
         darkest = ops.take(up_to, ops.min(counts))
         rest = ops.take(up_to, most) - darkest
         table = ops.clip(ops.round((up_to - darkest) * 255 / ops.maximum(rest, 1.0)), 0, 255)
@@ -121,7 +121,7 @@ class ContrastLimitedAdaptiveHistogramEqualization(Toning):
         tables = self.tables(at, tiles, channels)
         made = 0.0
         (rows, down), (columns, right) = (
-            neighbours(tile, count) for tile, count in zip(tiles, self.tiles)
+            neighbours(tile, count, self.dtype) for tile, count in zip(tiles, self.tiles)
         )
         width = self.tiles[1]
         start = ops.reshape(ops.cumsum(ops.ones_like(at[:, 0, 0, 0])) - 1, (-1, 1, 1, 1))
@@ -141,7 +141,7 @@ class ContrastLimitedAdaptiveHistogramEqualization(Toning):
         count = (at.shape[0] or 1) * grid[0] * grid[1] * channels
         rows = np.arange(count, dtype="int32")[:, None] * SHADES
         counts = ops.reshape(
-            counted(ops.reshape(parts + rows, (-1,)), count * SHADES), (-1, SHADES)
+            counted(ops.reshape(parts + rows, (-1,)), count * SHADES, self.dtype), (-1, SHADES)
         )
         if self.clip_limit > 0:
             kept = ops.clip(counts, 0, self.clip_limit * pixels / SHADES)
@@ -152,14 +152,14 @@ class ContrastLimitedAdaptiveHistogramEqualization(Toning):
         return ops.reshape(ops.clip((up_to - least) * 255 / rest, 0, 255), (-1,))
 
 
-def counted(at: Any, bins: int) -> Any:
+def counted(at: Any, bins: int, dtype: str) -> Any:
     """How often each number from 0 to bins - 1 is there."""
-    return ops.segment_sum(ops.ones_like(ops.cast(at, "float32")), at, bins)
+    return ops.segment_sum(ops.ones_like(ops.cast(at, dtype)), at, bins)
 
 
-def neighbours(tile: int, count: int) -> tuple[list[Any], list[Any]]:
+def neighbours(tile: int, count: int, dtype: str) -> tuple[list[Any], list[Any]]:
     """Along one axis, for each pixel: the tiles before and after it, and how much each counts."""
     place = (np.arange(tile * count) - tile / 2) / tile
     before = np.floor(place)
     near = [np.clip(before + step, 0, count - 1).astype("int32") for step in (0, 1)]
-    return near, [(before + 1 - place).astype("float32"), (place - before).astype("float32")]
+    return near, [(before + 1 - place).astype(dtype), (place - before).astype(dtype)]
