@@ -13,6 +13,7 @@ from typing import Any
 from funclab.errors.missing_names import absent
 
 _NAMES = {
+    "Class": "classroom.room",
     "all_of": "grading",
     "arrange": "checking",
     "ask": "asking",
@@ -28,6 +29,7 @@ _NAMES = {
     "hint": "checking",
     "learns": "grading",
     "import_progress": "records.keeping",
+    "my_progress": "records.handing_in",
     "progress": "records.keeping",
     "result": "records.keeping",
     "same_graph": "grading",

@@ -125,8 +125,8 @@ class Already:
 
     def is_alike(self, node: Any) -> bool:
         """Whether a call computes what one of the solution does: the mistake is elsewhere."""
-        parts = self.mine.calls().get(node) if isinstance(node, Node) else None
-        return bool(parts) and self.mine.made(parts or []) in self._partners
+        parts = self.mine.calls().get(node, [])
+        return bool(parts) and self.mine.made(parts) in self._partners
 
     def _fits(self, part: Part) -> bool:
         label = self.mine.labels[part]

@@ -81,6 +81,8 @@ class Attempt:
     """The variables of the notebook before the lines ran, if lines did."""
     stopped_at: str = ""
     """The line that the error stopped."""
+    source: str = ""
+    """The lines that ran, if lines did."""
     begun: int | None = None
     """When the lines began, on the clock that orders nodes and layers; None if no lines ran."""
     stopped_in: Place | None = None
@@ -143,7 +145,7 @@ def run(source: str, names: dict[str, Any], wants: str = "") -> Attempt:
     The answer is the variable `wants`, if the lines set it. An error is part of the attempt.
     """
     before = dict(names)
-    attempt = Attempt(names=names, before=before, begun=now())
+    attempt = Attempt(names=names, before=before, begun=now(), source=source)
     calls = Calls()
     attempt.nodes = calls
     with observed(calls):

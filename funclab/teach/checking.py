@@ -18,6 +18,8 @@ from funclab.teach import course
 from funclab.teach.already import Already, Compared, lines_of_graph, numbering
 from funclab.teach.attempt import Attempt, assigned, is_untried, line_of, run
 from funclab.teach.judging import JUDGES, place_of_hint, verdict_on
+from funclab.teach.parts import fingerprint
+from funclab.teach.records.handing_in import program_of
 from funclab.teach.records.keeping import HINTS, LAST, record_hint, record_try, tries_of
 from funclab.teach.rollback import no_trace
 from funclab.view.diff.picture import halves
@@ -123,8 +125,20 @@ def judge(item: course.Exercise, attempt: Attempt) -> Verdict:
     if verdict.kind in ("right", "wrong"):
         attempt.names = dict(attempt.names)  # as they are now: our solution will run with them
         LAST[item.id] = attempt, verdict
-        record_try(item.id, verdict.right, verdict.mistake or "other")
+        lines, made = program_of(attempt.source), outcome_of(attempt)
+        record_try(item.id, verdict.right, verdict.mistake or "other", lines=lines, made=made)
     return verdict
+
+
+def outcome_of(attempt: Attempt) -> str:
+    """What an attempt has made: the fingerprint of its graph, or the name of the error that
+    stopped it; "" if neither is known."""
+    if attempt.error is not None:
+        return type(attempt.error).__name__
+    try:
+        return "" if attempt.model is None else fingerprint(attempt.model)
+    except Exception:  # a model that cannot be replayed on shapes has none
+        return ""
 
 
 def hint(exercise: str, *, look: str | None = None) -> ExerciseView:

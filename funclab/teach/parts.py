@@ -15,6 +15,7 @@ from typing import Any
 
 from funclab import activations, registry
 from funclab.engine.plan import calls_behind
+from funclab.files.json_lines import digest
 from funclab.graph.graph import Graph
 from funclab.graph.labels import labels
 from funclab.graph.node import Node
@@ -196,7 +197,28 @@ def are_same(first: Parts, second: Parts) -> bool:
     return mine == theirs
 
 
-def _refined(side: Parts, known: dict[Part, int], code: Any) -> dict[Part, int]:
+def fingerprint(model: Any) -> str:
+    """16 digits that are equal for two models exactly if they are the same for `are_same`.
+
+    >>> from funclab import Input, Sequential, layers
+    >>> plain, relu = (Sequential([Input((2,)), layers.Dense(3, kind)]) for kind in (None, "relu"))
+    >>> fingerprint(plain) == fingerprint(plain), fingerprint(plain) == fingerprint(relu)
+    (True, False)
+    """
+    side = Parts(model)
+
+    def code(*key: Any) -> str:
+        return digest([*map(str, key)])
+
+    known = {part: code(part.kind) for part in side.all}
+    count = 0
+    while count < len({*known.values()}):
+        count = len({*known.values()})
+        known = _refined(side, known, code)
+    return digest(sorted(known.values()))
+
+
+def _refined(side: Parts, known: dict[Part, Any], code: Any) -> dict[Part, Any]:
     """Labels that also distinguish what is above and below a part."""
     ends: dict[Part, list[tuple[int, int]]] = {}
     for i, (part, at) in enumerate(side.ends):

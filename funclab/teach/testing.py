@@ -13,8 +13,6 @@ from funclab.teach.records.keeping import record_answer
 from funclab.view.draw.sentences import say
 from funclab.view.lesson.test import TestView
 
-FORMS = ("A", "B")
-
 
 def concept_test(form: str = "A", *, look: str | None = None) -> TestView:
     """Twenty questions on the whole course, and at the end which misconceptions the answers show.
@@ -86,7 +84,7 @@ def _met(lesson: int) -> tuple[set[int], set[int]]:
 
 
 def _check_form(function: str, form: str) -> None:
-    if form not in FORMS:
+    if form not in course.FORMS:
         raise ArgumentError(
             f"{function} was given form={form!r}.",
             why="the test has the forms A and B, which ask the same with other names and numbers.",

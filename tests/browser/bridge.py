@@ -92,7 +92,9 @@ def traits_of(view: Any) -> str:
     return json.dumps({name: getattr(view, name) for name in names}).replace("<", "\\u003c")
 
 
-def bridged_page(browser: Browser, folder: Path, view: Any, said: Callable[[str], None]) -> Page:
+def bridged_page(
+    browser: Browser, folder: Path, view: Any, said: Callable[[str], None], **device: Any
+) -> Page:
     """A page with a live view, or several, whose kernel is here; `said` hears of errors on it."""
     views = view if isinstance(view, list) else [view]
     models = iter(f'globalThis.bridged("{one.comm.comm_id}", {traits_of(one)})' for one in views)
@@ -102,7 +104,7 @@ def bridged_page(browser: Browser, folder: Path, view: Any, said: Callable[[str]
         funclab.export_html(view),
     )
     (folder / "bridged.html").write_text(strict(text), encoding="utf-8")
-    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page = browser.new_page(**{"viewport": {"width": 1280, "height": 800}, **device})
     page.on("pageerror", lambda error: said(str(error)))
     page.expose_function("kernel", hear)
     page.add_init_script(MODEL)

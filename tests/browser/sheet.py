@@ -104,6 +104,14 @@ BOXES = """() => [...document.querySelectorAll("section[id^=view]")].map((sectio
   const box = section.querySelector(".fl").getBoundingClientRect();
   return [box.left, box.top + scrollY, box.width, box.height].map(Math.round);
 })"""
+# Where a part is on the page, with what is just around it; null if it is not seen.
+PLACE = """([view, what]) => {
+  const one = document.querySelector(`#view${view} .fl`).querySelector(what);
+  const box = one.getBoundingClientRect(), near = 3;
+  if (!one.checkVisibility({ visibilityProperty: true })) return null;
+  return [box.left - near, box.top + scrollY - near, box.right + near, box.bottom + scrollY + near]
+    .map((at) => Math.max(0, Math.round(at)));
+}"""
 # For each view: its words, as they are seen; paddings, margins and gaps of its parts; legends, with
 # the distance to the nearest picture; and colours of lines.
 MEASURES = """() => [...document.querySelectorAll("section[id^=view]")].map((section) => {

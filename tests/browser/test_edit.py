@@ -179,6 +179,11 @@ def test_the_code_is_edited_and_checked_as_it_is_typed(bridged):
     assert view.steps[-1][0] == "code" and len(view.steps) == 1
     assert view.model.get_layer("body").units == 21
 
+    press(page, "w")
+    box.fill("# twenty-one\n" + box.input_value())
+    expect(page.locator(".fl-coded [role=status]")).to_contain_text("it is the same model")
+    assert len(view.steps) == 1
+
 
 def test_a_skip_of_a_u_net_is_put_back_by_keys(bridged):
     whole = gallery.unet()
@@ -232,7 +237,7 @@ def test_by_mouse_a_click_selects_and_verbs_are_buttons(bridged):
     at_step(page, 0, "start: reader")
 
     assert view.model is view._steps.given
-    expect(page.locator(".fl-status")).to_have_text("Step 0 of 1.")
+    expect(page.locator(".fl-status")).to_have_text("Step 0 of 1: start: reader.")
     press(page, "t")
     page.locator(".fl-table th button", has_text="body[0]").click()
     assert page.locator(".fl-table tr.fl-here td").all_text_contents() == ["flat[0] ", "(None, 16)"]
@@ -282,14 +287,78 @@ def test_without_a_kernel_all_steps_can_be_visited_and_commands_say_why_not(brow
     page.close()
 
 
-def test_the_steps_are_played_one_after_the_other(bridged):
-    _, page = bridged(reader(), steps=[["delete", "pool"], ["set", "body", {"units": 8}]])
+@pytest.mark.parametrize("kernel", [True, False])
+def test_the_steps_are_played_each_with_its_call_and_its_sentence(bridged, tmp_path, kernel):
+    steps = [["delete", "pool"], ["set", "body", {"units": 8}]]
+    view, page = bridged(reader(), steps=steps)
+    if not kernel:
+        page.goto(view.save(tmp_path / "played.html").as_uri())
+        page.focus(".fl")
+    said, button = page.locator(".fl-status"), page.locator(".fl-header [aria-keyshortcuts=p]")
 
-    press(page, " ")
+    press(page, "p")
 
-    at_step(page, 0, "start: reader")
-    at_step(page, 1, "delete pool")
-    at_step(page, 2, "body: units 8")
+    expect(said).to_have_text("Step 0 of 2: start: reader.")
+    expect(button).to_have_accessible_name("pause")
+    expect(said).to_have_text("Step 1 of 2: delete pool. flat[0] makes (None, 768).")
+    expect(page.locator(".box[aria-current]")).to_have_attribute("data-key", "flat[0]")
+    expect(said).to_have_text("Step 2 of 2: body: units 8. body[0] makes (None, 8).")
+    expect(page.locator(".box[aria-current]")).to_have_attribute("data-key", "body[0]")
+    expect(button).to_have_accessible_name("Play the steps")
+
+    press(page, " ", " ")
+    expect(said).to_have_text("Step 0 of 2: start: reader.")
+
+
+def middle_of(page, key):
+    box = page.locator(f'.box[data-key="{key}"]').bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_a_drag_from_a_box_to_another_connects_them(bridged):
+    _, page = bridged(reader())
+
+    page.mouse.move(*middle_of(page, "strokes[0]"))
+    page.mouse.down()
+    page.mouse.move(*middle_of(page, "parts[0]"))
+    page.mouse.move(*middle_of(page, "pool[0]"))
+    expect(page.locator(".fl-drag")).to_have_count(1)
+    page.mouse.up()
+    expect(page.locator(".fl-repairs li").first).to_have_text("✓ Concatenate1")
+    press(page, "1")
+
+    at_step(page, 1, "connect strokes to pool: Concatenate")
+    expect(page.locator(".fl-drag")).to_have_count(0)
+
+
+def test_on_a_phone_a_tap_selects_and_a_finger_connects(browser, tmp_path, monkeypatch):
+    wired(monkeypatch)
+    view, size = funclab.edit(reader()), {"width": 390, "height": 760}
+    phone = {"viewport": size, "has_touch": True, "is_mobile": True}
+    page = bridged_page(browser, tmp_path, view, pytest.fail, **phone)
+    fingers = page.context.new_cdp_session(page)
+
+    def touch(kind, *points):
+        at = [{"x": x, "y": y} for x, y in points]
+        fingers.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": at})
+
+    page.locator('.box[data-key="strokes[0]"]').tap()
+    expect(page.locator(".box[aria-current]")).to_have_attribute("data-key", "strokes[0]")
+    graph = page.locator(".fl-graph").bounding_box()
+    x, y = middle_of(page, "strokes[0]")
+    touch("Start", (x, y))
+    for at in range(int(y), int(graph["y"] + graph["height"]) - 10, 10):
+        touch("Move", (x, at))
+    expect(page.locator('.box[data-key="pool[0]"]')).to_be_in_viewport(ratio=1)  # it scrolls there
+    touch("Move", middle_of(page, "pool[0]"))
+    expect(page.locator('.box[data-key="pool[0]"] .fl-lit')).to_have_count(1)
+    touch("Move", middle_of(page, "pool[0]"))
+    touch("End")
+
+    page.locator(".fl-repairs button").first.tap()
+    at_step(page, 1, "connect strokes to pool: Concatenate")
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    page.close()
 
 
 def test_e_leads_from_the_explorer_to_the_same_call(browser, tmp_path, monkeypatch):

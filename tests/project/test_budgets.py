@@ -92,6 +92,10 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
     ("funclab/datasets/", DENSITY): (13.5, "tables of words, and formulas of curves"),
     ("funclab/teach/commands/warm.py", DENSITY): (12.5, "tiny models, a layer a line"),
     ("funclab/teach/already.py", DENSITY): (13.0, "questions to two graphs, a line each"),
+    **{
+        (f"funclab/teach/classroom/{name}.py", DENSITY): (13.5, reason)
+        for name, reason in (("page", "parts of a page, a line each"), ("statistics", "formulas"))
+    },
     ("funclab/teach/", DENSITY): (12.0, "questions to a graph, a line each"),
     ("funclab/teach/exercises/edits.py", DENSITY): (16.0, "models, a layer a line"),
     ("funclab/teach/exercises/", DENSITY): (13.5, "a mistake a line: its name, places and values"),

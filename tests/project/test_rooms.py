@@ -46,7 +46,7 @@ VIEW = (
         "trace",
     ),
     *("learned", "inside", "whatif", "mistakes", "embedding", "landscape"),
-    *("profile", "explorer", "training", "faults", "edit", "lesson", "notebook"),
+    *("profile", "explorer", "training", "faults", "edit", "lesson", "classroom", "notebook"),
 )
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}
 

@@ -78,6 +78,16 @@ def add_teaching(commands: argparse._SubParsersAction) -> None:
     )
     command.set_defaults(run=will_it_run)
 
+    command = commands.add_parser("class", help="show a class at a glance, as one page")
+    command.add_argument("folder", type=Path, metavar="FOLDER", help="with the files handed in")
+    command.add_argument("--out", type=Path, default=Path("class.html"), help="the page to write")
+    command.add_argument("--csv", type=Path, help="also write all numbers, to this file")
+    command.add_argument("--lessons", default="", help="such as 1,2,5; default: those begun")
+    command.add_argument("--names", type=Path, help="a CSV file with a code and a name in each row")
+    command.add_argument("--keep", type=float, default=180, help="days until a file is called old")
+    command.add_argument("--look", default="auto", help="projector: for all to see, without codes")
+    command.set_defaults(run=show_class)
+
     command = commands.add_parser("new-lesson", help="start a lesson of your own, here")
     command.add_argument("name", help="such as bees: letters, digits and _")
     command.set_defaults(run=new_lesson)
@@ -104,6 +114,18 @@ def slides(chosen: argparse.Namespace) -> int:
     from funclab.teach.slides import write_slides
 
     print(f"{write_slides(chosen.notebook, chosen.to)} is written.")
+    return 0
+
+
+def show_class(chosen: argparse.Namespace) -> int:
+    from funclab.teach.classroom.room import Class
+
+    lessons = [name.strip() for name in chosen.lessons.split(",") if name.strip()]
+    about = {"names": chosen.names, "keep": chosen.keep, "look": chosen.look}
+    room = Class(chosen.folder, lessons=lessons, **about)
+    print(room)
+    for path in filter(None, (chosen.out, chosen.csv)):
+        print(f"{room.save(path)} is written.")
     return 0
 
 

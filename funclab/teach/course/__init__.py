@@ -21,6 +21,7 @@ from string import ascii_uppercase
 from typing import Any
 
 from funclab.errors import ArgumentError, NameLookupError
+from funclab.files.json_lines import digest
 from funclab.registry import near
 
 HERE = Path(__file__).parent
@@ -29,6 +30,8 @@ KINDS = ("predict", "arrange", "complete", "repair", "change", "make", "find")
 find is found in a view."""
 GUESSED = ("predict", "find")
 """The kinds whose answer is a list of words and numbers."""
+FORMS = ("A", "B")
+"""The forms of the concept test."""
 LONGEST_MESSAGE = 40
 """The most words of a message to a student."""
 
@@ -134,6 +137,46 @@ def question(name: str) -> Question:
     return _named(name, "question", r"(\d+)\.\d+", "5.1", lambda lesson: lesson.questions)
 
 
+def all_questions() -> dict[str, Question]:
+    """The questions of all lessons, teachers' own included, and the items of the test, by name."""
+    tests = {item.id: item for form in FORMS for item in concept_test(form)}
+    return {name: item for one in _lessons() for name, item in one.questions.items()} | tests
+
+
+def all_exercises() -> dict[str, Exercise]:
+    """The exercises of all lessons, teachers' own and those of editing included, by name."""
+    rows = read(HERE / "edits.toml")["edit"]
+    edits = [Exercise(row["id"], "edit", row["task"], tuple(row["hints"]), (), {}) for row in rows]
+    known = {name: item for one in _lessons() for name, item in one.exercises.items()}
+    return known | {item.id: item for item in edits}
+
+
+def _lessons() -> list[Lesson]:
+    return [*map(lesson, numbers()), *OWN.values()]
+
+
+def group_of(item: Question) -> str:
+    """Where a question belongs: to a lesson, such as "5" or "bees", or to a form of the test.
+
+    >>> group_of(question("5.1"))
+    '5'
+    """
+    return item.id.rpartition(".")[0]
+
+
+def key_of(group: str) -> str:
+    """16 digits for what the numbers of options in a group of questions mean: which is right, and
+    what the others are tied to. Answers with another key were given to other options."""
+    if group in FORMS:
+        questions = [*concept_test(group)]
+    else:
+        known = OWN[group] if group in OWN else lesson(int(group))
+        questions = [*known.questions.values()]
+    return digest(
+        [[one.id, [(x.right, x.misconception) for x in one.options]] for one in questions]
+    )
+
+
 def exercise(name: str) -> Exercise:
     """The exercise with this name, such as "1A".
 
@@ -151,8 +194,7 @@ def _named(
     for own in OWN.values():
         known = {**known, **items(own)}
     if str(name) not in known:
-        every = [item for one in numbers() for item in items(lesson(one))]
-        every += [item for own in OWN.values() for item in items(own)]
+        every = [item for one in _lessons() for item in items(one)]
         raise NameLookupError(
             f"There is no {kind} {str(name)!r}{near(str(name), every)}.",
             why=f"the {kind}s of the course are {', '.join(every)}.",
@@ -176,7 +218,7 @@ def misconceptions() -> dict[int, Misconception]:
 
 @functools.cache
 def concept_test(form: str) -> tuple[Question, ...]:
-    """The items of the concept test in a form, "A" or "B"."""
+    """The items of the concept test in a form of `FORMS`."""
     rows = read(HERE / "concept_test.toml")["item"]
     return tuple(
         _question({"id": f"{form}.{number}", "reveal": "", **row[form]})

@@ -19,6 +19,7 @@ VERSION = 2
 
 Entry = dict[str, Any]
 LONGEST_TEXT = 1000
+LONGEST_PROGRAM = 2000
 MOST = 10**6
 LATEST = 10**11
 
@@ -29,6 +30,10 @@ class Newer(Unusable):
 
 def is_text(value: Any) -> bool:
     return isinstance(value, str) and len(value) <= LONGEST_TEXT
+
+
+def is_program(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= LONGEST_PROGRAM
 
 
 def is_count(value: Any) -> bool:
@@ -61,9 +66,15 @@ IF_ANY: dict[str, Callable[[Any], bool]] = {
     "second": is_counts,
     "try": is_count,
     "vote": is_count,
+    "lines": is_program,
+    "made": is_text,
+    "day": is_count,
+    "minute": is_count,
 }
 """Fields that an entry may have. `try` says which try at a question an answer is, from 1, and
-`vote` which vote of a class."""
+`vote` which vote of a class. Of an attempt, `lines` are its program, and `made` is the fingerprint
+of its graph or the name of the error that stopped it. In a file for a class, `day` and `minute`
+stand for `at`: days of work from 0, and minutes since the first entry of that day."""
 
 
 def checked(value: Any) -> Entry:

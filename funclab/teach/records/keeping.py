@@ -16,6 +16,7 @@ from funclab.errors import DataError, FileError
 from funclab.files import as_path, json_lines, write_text
 from funclab.teach import course
 from funclab.teach.records import entries, storing
+from funclab.teach.records.handing_in import my_progress
 from funclab.teach.records.storing import add, everything
 
 LAST: dict[str, Any] = {}
@@ -81,9 +82,11 @@ def record_vote(question: str, began: str, votes: list[list[int]]) -> None:
     add(about | dict(zip(("first", "second"), votes)))
 
 
-def record_try(exercise: str, right: bool, mistake: str = "") -> None:
-    """Record the verdict on an attempt: right, or the name of the mistake."""
-    add({"kind": "attempt", "exercise": exercise, "mistake": "" if right else mistake})
+def record_try(exercise: str, right: bool, mistake: str = "", **about: str) -> None:
+    """Record the verdict on an attempt: right, or the name of the mistake. `about`: its `lines`,
+    and what they have `made`, unless these are unknown."""
+    known = {name: text for name, text in about.items() if text}
+    add({"kind": "attempt", "exercise": exercise, "mistake": "" if right else mistake} | known)
 
 
 def record_hint(exercise: str, number: int) -> None:
@@ -106,17 +109,18 @@ def result() -> dict[int, dict[str, Any]]:
     True
     """
     data = progress()
+    questions, exercises = course.all_questions(), course.all_exercises()
     held: Counter[int] = Counter()
     last: dict[str, tuple[course.Question, bool]] = {}
     for answer in data["answers"]:
-        item = _known(_asked, answer.get("question"))
+        item = questions.get(str(answer.get("question")).rpartition("/")[2])  # "5/A.9": of a ticket
         option = answer.get("option")
         if item is None or not isinstance(option, int) or not 0 <= option < len(item.options):
             continue
         held[item.options[option].misconception] += 1
         last[str(answer["question"])] = (item, item.options[option].right)
     for name, entry in data["exercises"].items():
-        item = _known(course.exercise, name)
+        item = exercises.get(name)
         mistakes = item.wrong if item is not None else {}
         held.update(mistakes[one].misconception for one in entry["tries"] if one in mistakes)
     right: Counter[int] = Counter()
@@ -135,32 +139,32 @@ def result() -> dict[int, dict[str, Any]]:
     }
 
 
-def _asked(name: Any) -> course.Question:
-    """The question of the course, or the item of an exit ticket, such as "5/A.9"."""
-    _, of_ticket, item = str(name).partition("/")
-    if not of_ticket:
-        return course.question(name)
-    return {known.id: known for form in "AB" for known in course.concept_test(form)}[item]
+def export_progress(path: Any, code: str = "", *, programs: bool = False) -> Path:
+    """Write progress to a JSON file; returns its path.
 
+    `path`: the file to write. `code` (default ""): without it, the file is a copy of all progress,
+    with the result for each misconception, for `import_progress`. With it, the file is for a
+    teacher: it has the code in place of a name, and no dates or times of day. Its text is printed
+    first; `my_progress` shows the same without writing. Nothing is sent. `programs` (default
+    False): whether the lines that were tried are in it.
 
-def _known(find: Any, name: Any) -> Any:
-    try:
-        return find(name)
-    except KeyError:  # the course has changed since then
-        return None
-
-
-def export_progress(path: Any) -> Path:
-    """Write all progress, and the result for each misconception, to a JSON file; returns its path.
-
-    Raises: FileError if the file cannot be written.
+    Raises: ArgumentError for a code that is not one; FileError if the file cannot be written.
     """
-    found = everything()
+    if code:
+        handed_in = my_progress(code, programs=programs)
+        print(handed_in)
+        return handed_in.save(path)
+    found = [entry if programs else without_program(entry) for entry in everything()]
     lines = ",\n".join(f"  {json_lines.sealed(entry)}" for entry in found)
     summary = {**_summary(found), "result": {str(number): row for number, row in result().items()}}
     rest = json.dumps(summary, indent=1, ensure_ascii=False)
     write_text(as_path(path), f'{{\n "entries": [\n{lines}\n ],{rest[1:]}\n')
     return Path(path)
+
+
+def without_program(entry: entries.Entry) -> entries.Entry:
+    """An entry without the lines that were tried."""
+    return {name: value for name, value in entry.items() if name != "lines"}
 
 
 def import_progress(path: Any) -> None:

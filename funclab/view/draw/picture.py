@@ -150,10 +150,11 @@ def write(path: Any, texts: Mapping[str, Written], more: tuple[str, ...] = ()) -
     return target
 
 
-def document(title: str, style: str, body: str) -> str:
-    """An HTML page that opens from disk."""
+def document(title: str, style: str, body: str, policy: str = "") -> str:
+    """An HTML page that opens from disk; a `policy` says what its contents may do."""
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">' if policy else ""
     return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">{meta}'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{escaped(title)}</title><style>{style}</style></head>"
         f"<body><main>{body}</main></body></html>\n"

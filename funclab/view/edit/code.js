@@ -96,7 +96,8 @@ export class Code {
   }
 
   hear({ kind, text }) {
-    this.note.textContent = kind === "done" ? this.ctx.t("edit_code_read") : text;
-    this.note.classList.toggle("fl-what", kind !== "done");
+    const told = { done: "edit_code_read", same: "edit_code_same" }[kind];
+    this.note.textContent = told ? this.ctx.t(told) : text;
+    this.note.classList.toggle("fl-what", !told);
   }
 }

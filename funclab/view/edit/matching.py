@@ -1,8 +1,10 @@
-"""Which layers of one draft are those of another: what is read from code keeps its weights."""
+"""Which layers and calls of one draft are those of another: what is read from code keeps its
+weights, and its place in the picture."""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import Any
@@ -12,7 +14,8 @@ from funclab.view.edit.draft import MOST_CALLS, Call, Draft, Layer, Leaf, Ref
 
 
 def numbered(draft: Draft, before: Draft, unnamed: set[int]) -> Draft:
-    """The draft with the numbers and names that its layers had before: they keep their weights."""
+    """The draft with the numbers that its layers and calls had before, and the layers' names: they
+    keep their weights."""
     same = _same_layers(draft, before)
     number = {key: same.get(key, key + before.next) for key in draft.layers}
     old = {key: before.layers[same[key]].name for key in unnamed & same.keys()}
@@ -27,18 +30,15 @@ def numbered(draft: Draft, before: Draft, unnamed: set[int]) -> Draft:
             taken.add(name)
         layers[number[key]] = replace(layer, id=number[key], name=name)
 
+    keys = _call_numbers(draft, before, number)
+
     def moved(leaf: Any) -> Any:
-        return (
-            Leaf(Ref(leaf.ref.call + before.next, leaf.ref.output))
-            if isinstance(leaf, Leaf)
-            else leaf
-        )
+        return Leaf(Ref(keys[leaf.ref.call], leaf.ref.output)) if isinstance(leaf, Leaf) else leaf
 
     calls = {}
     for call in draft.calls.values():
         args, kwargs = structure.map_structure(moved, (call.args, call.kwargs))
-        key = call.id + before.next
-        calls[key] = Call(key, number[call.layer], args, kwargs)
+        calls[keys[call.id]] = Call(keys[call.id], number[call.layer], args, kwargs)
     inputs, outputs = structure.map_structure(moved, (draft.inputs, draft.outputs))
     return replace(
         draft,
@@ -68,3 +68,16 @@ def _same_layers(draft: Draft, before: Draft) -> dict[int, int]:
         pairs = zip(new[block.a : block.a + block.size], old[block.b : block.b + block.size])
         same |= dict(pairs)
     return same
+
+
+def _call_numbers(draft: Draft, before: Draft, number: dict[int, int]) -> dict[int, int]:
+    """For each call, its number: of a layer that was there before, that of its first call, its
+    second, and so on, as far as there were so many."""
+    old = defaultdict[int, list[int]](list)
+    for call in before.calls.values():
+        old[call.layer].append(call.id)
+    keys = {}
+    for call in draft.calls.values():
+        same = old[number[call.layer]]
+        keys[call.id] = same.pop(0) if same else call.id + before.next
+    return keys

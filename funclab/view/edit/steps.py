@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -175,6 +175,15 @@ class Steps:
             draft, before, text = self._drafted(*parts_of(step))
             build = Build(draft, before=self.state.build)
             return self._built(build, before, text, copy=False)
+
+    def changes(self, step: Step) -> bool:
+        """Whether a step would make another draft.
+
+        Raises: FunclabError if it is refused.
+        """
+        now = self.state.draft
+        draft, *_ = self._drafted(*parts_of(step))
+        return replace(draft, next=now.next) != now
 
     def _drafted(
         self, name: str, args: Sequence[Any], settings: dict[str, Any]

@@ -5,6 +5,7 @@ import { h, link, mark, rectOf, row, s, table } from "../live/core.js";
 import { Graph, ringAround } from "../live/graph.js";
 import { liveView } from "../live/start.js";
 import { Code } from "./code.js";
+import { followDrag } from "./drag.js";
 import { Forms } from "./forms.js";
 
 /** The keys of the verbs, and the command that each sends. */
@@ -13,7 +14,7 @@ const VERBS = { e: "set", a: "insert", c: "connect", x: "disconnect", s: "share"
 /** The commands before which ask mode asks for a shape. */
 const ASKED = ["set", "insert", "replace", "connect", "duplicate"];
 /** How long a step is shown while the steps are played, in milliseconds. */
-const SHOWN = 1400;
+const SHOWN = 2500;
 /** After so many verbs by mouse, the foot names the key. */
 const BY_MOUSE = 3;
 
@@ -40,6 +41,7 @@ export class Edit {
     this.face = ctx.button("", "f", () => this.flip());
     this.face.classList.add("fl-seg");
     ctx.bar.append(...ctx.makeButtons(), this.face);
+    followDrag(ctx, this);
     ctx.cleanups.push(() => clearInterval(this.playing));
   }
 
@@ -227,6 +229,7 @@ export class Edit {
   /** Do what a verb does: at once, or after its form. */
   verb(key) {
     const { ctx, chosen } = this;
+    this.pause();
     if (ctx.model.alone) return ctx.say(ctx.t("edit_needs_kernel"));
     if (key !== "i" && !chosen) return ctx.say(ctx.t("edit_first"));
     if (!this.can(key)) return ctx.say(ctx.t("edit_no_verb", { verb: VERBS[key] }));
@@ -260,39 +263,84 @@ export class Edit {
   follow(ctx, message) {
     if (message.kind === "hint") return ctx.say(message.text);
     if (message.ask === "code") this.code.hear(message);
+    if (message.kind === "same") return undefined;
     if (message.kind === "refused") return message.ask === "do" ? ctx.say(message.text) : undefined;
-    const { position } = ctx.state, { error, changed } = this.here;
-    const done = ctx.t("edit_done", { n: position, text: ctx.facts.steps[position] });
     if (message.ask === "do") this.forms.done();
-    return ctx.say([done, changed, error ? `${error.title}.` : ""].filter(Boolean).join(" "));
+    return ctx.say(this.sentence("edit_done", ctx.state.position));
+  }
+
+  /** What a step does, what makes another shape by it, and what is broken. */
+  sentence(key, position) {
+    const { ctx } = this, { steps, states } = ctx.facts, { error, changed } = states[position] ?? {};
+    const done = ctx.t(key, { n: position, all: steps.length - 1, text: steps[position] });
+    return [done, changed, error ? `${error.title}.` : ""].filter(Boolean).join(" ");
   }
 
   /** Go to a step, if it is on this page or there is a kernel. */
   go(position) {
-    const { ctx } = this, last = ctx.facts.steps.length - 1;
-    if (position < 0 || position > last) return ctx.say(ctx.t("edit_no_more"));
-    if (ctx.model.alone && !ctx.facts.states[position]) return ctx.say(ctx.t("edit_needs_kernel"));
+    const { ctx } = this, { steps, states } = ctx.facts;
+    this.pause();
+    if (position < 0 || position >= steps.length) return ctx.say(ctx.t("edit_no_more"));
+    if (ctx.model.alone && !states[position]) return ctx.say(ctx.t("edit_needs_kernel"));
     this.forms.close();
     ctx.set({ position }, true);
-    return ctx.say(ctx.t("edit_undone", { n: position, all: last }));
+    return ctx.say(this.sentence("edit_undone", position));
   }
 
+  /** Show the steps one after the other, each with the call that it is about and its sentence. */
   play() {
     const { ctx } = this, last = ctx.facts.steps.length - 1;
-    const stop = () => { clearInterval(this.playing); this.playing = null; };
-    if (this.playing) return stop();
-    this.go(ctx.state.position === last ? 0 : ctx.state.position + 1);
-    this.playing = setInterval(() => (ctx.state.position < last ? this.go(ctx.state.position + 1) : stop()), SHOWN);
-    return undefined;
+    if (this.playing) return this.pause();
+    const shown = (position) => ctx.facts.states[position] || !ctx.model.alone;
+    const from = ctx.state.position < last ? ctx.state.position : 0;
+    const order = [...Array(last + 1).keys()].filter((position) => position >= from && shown(position));
+    const next = () => {
+      const position = order.shift();
+      this.forms.close();
+      ctx.set({ position, selected: this.about(position) }, true);
+      ctx.say(this.sentence("edit_undone", position));
+      if (!order.length) this.pause();
+    };
+    this.playing = setInterval(next, SHOWN);
+    next();
+    return ctx.nameButtons();
+  }
+
+  pause() {
+    if (!this.playing) return;
+    clearInterval(this.playing);
+    this.playing = null;
+    this.ctx.nameButtons();
+  }
+
+  /** The call that a step is about: the one that fails, or that of the first line that is another one. */
+  about(position) {
+    const { error, code = [] } = this.ctx.facts.states[position] ?? {};
+    const [, key] = code.find(([, of, fresh]) => fresh && of) ?? [];
+    return error?.key || this.callOf(key ?? "", position)?.key || "";
   }
 
   // Choosing.
   /** Select a call; while a form waits for one, that is the answer. */
   click(path) {
-    const { calls } = this.here, key = path.replace(/^.*tensor /, "").replace(/:\d+\]$/, "]");
-    const call = calls.find((one) => one.key === key) ?? calls.find(({ layer }) => layer === key);
+    const call = this.callOf(path);
     if (this.forms.waits) return call && this.forms.take(call.key);
     return this.select(call?.key ?? path);
+  }
+
+  /** The call of a part of the picture, or the first of a layer. */
+  callOf(path, position = this.ctx.state.position) {
+    const { calls } = this.ctx.facts.states?.[position] ?? this.here;
+    const key = path.replace(/^.*tensor /, "").replace(/:\d+\]$/, "]");
+    return calls.find((one) => one.key === key) ?? calls.find(({ layer }) => layer === key);
+  }
+
+  /** A call reads one more: as the form of `connect` does it, with both chosen. */
+  join(source, key) {
+    this.forms.close();
+    this.select(key);
+    this.verb("c");
+    if (this.forms.verb === "c") this.forms.take(source);
   }
 
   select(key) {
@@ -338,8 +386,9 @@ export class Edit {
         brief: true, off: position === 0 },
       U: { ...key("edit_key_redo", () => this.go(position + 1)), button: ctx.t("edit_redo"), icon: "redo",
         brief: true, off: position === last },
-      " ": { ...key("edit_key_play", () => this.play()), button: ctx.t("edit_play"), icon: "play", brief: true,
-        off: last === 0 },
+      p: { ...key("edit_key_play", () => this.play()), button: ctx.t(this.playing ? "pause" : "edit_play"),
+        icon: this.playing ? "pause" : "play", brief: true, off: last === 0 },
+      " ": { run: () => this.play() },
       f: key("edit_key_face", () => this.flip()),
       t: key("key_table", () => { this.listed = !this.listed; this.drawPanel(); this.back(); }),
       "+": key("key_words", () => this.words(-1)),

@@ -129,8 +129,8 @@ class Edit(View):
         self.show(position=position)
         return self
 
-    def _do(self, step: Step, typed: bool = False) -> State:
-        """Make a step, and select what it made. Code that is being `typed` is one step."""
+    def _do(self, step: Step) -> State:
+        """Make a step, and select what it made."""
         name, _, _ = parts_of(step)
         steps = self._steps
         if self.allowed is not None and name not in self.allowed:
@@ -145,14 +145,7 @@ class Edit(View):
                 why="this exercise is to be solved in so few.",
                 fix="undo (u) one of them, and try another way.",
             )
-        at, before = steps.position, steps.state.draft
-        if typed and at and steps.steps[at - 1][0] == "code":
-            steps.go(at - 1)
-        try:
-            state = steps.do(step)
-        except FunclabError:
-            steps.go(at)
-            raise
+        before, state = steps.state.draft, steps.do(step)
         selected = _selected(self.state["selected"], before, state.draft)
         with self.hold_sync():
             self._making = True
@@ -160,6 +153,20 @@ class Edit(View):
             self._making = False
             self._tell()
         return state
+
+    def _read(self, text: str) -> bool:
+        """Make one step of all code that is being typed; returns whether it changes the model."""
+        steps, at = self._steps, self._steps.position
+        if at and steps.steps[at - 1][0] == "code":
+            steps.go(at - 1)
+        try:
+            if steps.changes(["code", text]):
+                return bool(self._do(["code", text]))
+        except FunclabError:
+            steps.go(at)
+            raise
+        self.show(position=steps.position)
+        return False
 
     def _checked_state(self, state: dict[str, Any]) -> dict[str, Any]:
         state = super()._checked_state(state)
@@ -312,10 +319,10 @@ class Edit(View):
             return super().answer_to(content)
         with self.lock:
             try:
-                if ask == "code":
-                    self._do(["code", str(content.get("text", ""))], typed=True)
-                else:
+                if ask == "do":
                     self._do(content.get("step"))  # type: ignore[arg-type]
+                elif not self._read(str(content.get("text", ""))):
+                    return {"kind": "same", "ask": ask}
             except FunclabError as error:
                 text = say(
                     "edit_refused", what=error.what, fix=error.fix[:1].upper() + error.fix[1:]

@@ -21,7 +21,10 @@ export function inTwo(text) {
   return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-/** A line of code, cut before and behind the part that made a mistake, with that part marked. */
+/**
+ * A line of code, cut before and behind the part that made a mistake, with that part marked.
+ * @param {string[]} cut
+ */
 export const underlined = ([before, part = "", behind = ""]) =>
   [before, part && h("mark", { class: "fl-place" }, part), behind];
 

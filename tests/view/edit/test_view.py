@@ -129,6 +129,18 @@ def test_code_that_is_typed_is_one_step(edit):
     assert len(edit.steps) == 1 and edit.model.get_layer("body").units == 19
 
 
+def test_code_that_makes_the_same_model_is_no_step_and_else_what_it_changed_is_said(edit):
+    text = str(edit.code)
+
+    assert ask(edit, ask="code", text=f"# a comment\n{text}")["kind"] == "same"
+    assert edit.steps == []
+    ask(edit, ask="code", text=text.replace("16,", "20,"))
+    assert edit.facts["states"]["1"]["changed"] == "body[0] makes (None, 20)."
+    ask(edit, ask="code", text=text)
+
+    assert edit.steps == [] and edit.model is edit._steps.given
+
+
 def test_forms_offer_what_fits_with_shapes_and_meanings(edit):
     offered = form(edit, "menu", "flat[0]")
     by_kind = {row["kind"]: row for row in offered}

@@ -234,7 +234,7 @@ def test_a_pixel_of_a_larger_image_is_the_mean_of_its_neighbours_by_their_distan
     inner = call.recipe.number(source_arrays(look, call, 1), (2, 3), 0)
     corner = call.recipe.number(source_arrays(look, call, 1), (0, 0), 0)
 
-    # Pixel (2, 3) has its middle at (1.25, 1.75) of the old ones, whose middles are at 0.5, 1.5, ...
+    # The middle of pixel (2, 3) is at (1.25, 1.75) of the old ones, with middles at 0.5, 1.5, ...
     near, far = image[1, 1] * 0.75 + image[1, 2] * 0.25, image[0, 1] * 0.75 + image[0, 2] * 0.25
     assert math.isclose(inner.result, near * 0.75 + far * 0.25, rel_tol=1e-6)
     assert math.isclose(corner.result, image[0, 0], rel_tol=1e-6)
