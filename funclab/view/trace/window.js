@@ -116,9 +116,9 @@ export class SlidingWindow {
     const term = (before, number, key) => h("span", { class: "fl-term" },
       before ? h("b", { class: "fl-sign" }, before) : null,
       h("span", {}, h("strong", {}, number), h("small", {}, ctx.t(`trace_window_${key}`, values))));
-    const whole = term(kind === "mean" ? "=" : "", inSum(result), `of_${kind}`);
-    if (kind === "largest") return [whole];
-    if (kind === "mean") return [term("", inSum(total), "total"), term("÷", String(count), "count"), whole];
+    const whole = () => term(kind === "mean" ? "=" : "", inSum(result), `of_${kind}`);
+    if (kind === "largest") return [whole()];
+    if (kind === "mean") return [term("", inSum(total), "total"), term("÷", String(count), "count"), whole()];
     const shown = parts.map(([name, number], i) => term(i ? sign(number) : "", inSum(i ? Math.abs(number) : number),
       name === "products" && depth > 1 ? "channel" : name));
     const relu = `relu_${result > 0 ? "keeps" : "zero"}`, other = activation ? "then" : "one";
