@@ -284,6 +284,14 @@ class Plan:
     def _add_vjp(self, call: Call) -> None:
         if isinstance(call.op, View) and self._pass_through(call):
             return
+        if isinstance(call.op, Vjp):
+            raise NotSupportedError(
+                f"The built-in training step cannot learn by a gradient ({call.op.of.op.name}).",
+                why="a GradientTape inside of `call` has computed it; only another GradientTape "
+                "differentiates it once more.",
+                fix="write a train_step that computes the loss in a GradientTape: "
+                "funclab.Model.train_step shows one.",
+            )
         slots: list[Array | None] = []
         extra: list[tuple[int, Array]] = []
         for index, value in enumerate(call.inputs):

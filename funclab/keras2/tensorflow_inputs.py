@@ -134,6 +134,13 @@ def decibel(a: Any, b: Any, highest: float) -> Any:
     return ops.multiply(ops.log10(ops.divide(float(highest) ** 2, error)), 10.0)
 
 
+def variation(images: Any) -> Any:
+    """The sum of the differences between neighbours, of each image."""
+    down = ops.subtract(images[..., 1:, :, :], images[..., :-1, :, :])
+    across = ops.subtract(images[..., :, 1:, :], images[..., :, :-1, :])
+    return ops.add(*(ops.sum(ops.abs(change), (-3, -2, -1)) for change in (down, across)))
+
+
 def averaged(x: Any, high: int, wide: int) -> Any:
     """Images made smaller, each pixel the mean of a block.
 

@@ -196,6 +196,16 @@ def call_parameters(cls: Any) -> dict[str, int]:
 
 
 @functools.cache
+def usual_training(cls: Any) -> bool | None:
+    """What a user's `call` has as the default of `training`, which counts outside of fit, evaluate
+    and predict for the layer and for all inside; None without such a default."""
+    parameter = inspect.signature(cls.call).parameters.get("training")
+    default = parameter and parameter.default
+    own = not cls.__module__.startswith("funclab.")
+    return default if own and isinstance(default, bool) else None
+
+
+@functools.cache
 def first_parameter(cls: Any) -> str:
     """The name of the first argument of `call`: for most layers, `inputs`."""
     return next(iter(list(inspect.signature(cls.call).parameters)[1:]), "")

@@ -254,6 +254,8 @@ class Layer(Weighted):
         self._build_once((first, *rest), kwargs)
         positions = call_parameters(type(self))
         training = argument("training", positions, rest, kwargs)
+        if training is None and tape.training is None:
+            training = arguments.usual_training(type(self))
         if training is not None:
             tape.training = bool(training)
         mask = inside = argument("mask", positions, rest, kwargs)

@@ -92,7 +92,13 @@ class Conv(Sliding, abstract=True):
         self.kernel = self.named_weight("kernel", (*self.kernel_size, depth, self.filters))
         self.end_build(channels, self.filters)
 
+    def convolution_op(self, inputs: Any, kernel: Any) -> Any:
+        """The convolution alone, without bias and activation: for classes that change it."""
+        return ops.conv(inputs, kernel, *self.settings)
+
     def call(self, inputs: Any) -> Any:
+        if type(self).convolution_op is not Conv.convolution_op:
+            return self.finish(self.convolution_op(inputs, self.kernel))
         return self.slide(inputs, *self.settings)
 
     def slide(self, x: Any, *settings: Any) -> Any:

@@ -78,6 +78,12 @@ class Lambda(Layer):
         shape = to_config(self.output_shape_given)
         return {**config, "output_shape": registry.to_config(shape)}
 
+    def again(self) -> Lambda:
+        """A new layer with the same functions, which keep what they know from around them."""
+        shared = {"function": self.function, "mask": self.mask}
+        shape = self.output_shape_given
+        return type(self)(**{**self.get_config(), **shared, "output_shape": shape})
+
     @classmethod
     def from_config(
         cls, config: dict[str, Any], custom_objects: Any = None, safe_mode: bool | None = None

@@ -155,9 +155,11 @@ def broadcast_to(x: Any, shape: Sequence[int | None]) -> Any:
 
 def repeat(x: Data, repeats: Any, axis: int | None = None) -> Any:
     """Every element `repeats` times in a row along `axis` (None: of the flattened x). A list gives
-    a number for each element."""
+    a number for each element; if it has only one, this is for all."""
     if axis is None:
         x, axis = ravel(x), 0
+    if np.ndim(repeats) and len(repeats) == 1:
+        repeats = repeats[0]
     if np.ndim(repeats):
         return take(x, np.repeat(np.arange(len(repeats)), repeats), axis)
     return Repeat(shape_math.whole(repeats), axis)(x)

@@ -56,3 +56,19 @@ def test_a_shared_convolution_takes_images_of_any_size():
 def test_channels_must_divide_into_the_groups():
     with pytest.raises(ShapeError, match="evenly divisible by the number of groups"):
         layers.Conv2D(4, 3, groups=4)(Input((8, 8, 6)))
+
+
+def test_a_subclass_may_change_the_convolution_alone():
+    class Halved(layers.Conv2D):
+        def convolution_op(self, inputs, kernel):
+            return super().convolution_op(inputs, kernel) / 2
+
+    images = np.random.default_rng(0).random((2, 5, 5, 3)).astype("float32")
+    settings = {"activation": "relu", "bias_initializer": "ones"}
+    plain, halved = layers.Conv2D(4, 3, **settings), Halved(4, 3, **settings)
+    halved(images)
+
+    plain(images)
+    plain.set_weights([halved.get_weights()[0] / 2, halved.get_weights()[1]])
+
+    np.testing.assert_allclose(halved(images), plain(images), rtol=1e-5)

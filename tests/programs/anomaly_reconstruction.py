@@ -27,8 +27,12 @@ model = keras.Sequential(
         layers.Conv1D(filters=8, kernel_size=7, padding="same", strides=2, activation="relu"),
         layers.Dropout(rate=0.1),
         layers.Conv1D(filters=4, kernel_size=7, padding="same", strides=2, activation="relu"),
-        layers.Conv1DTranspose(filters=4, kernel_size=7, padding="same", strides=2, activation="relu"),
-        layers.Conv1DTranspose(filters=8, kernel_size=7, padding="same", strides=2, activation="relu"),
+        layers.Conv1DTranspose(
+            filters=4, kernel_size=7, padding="same", strides=2, activation="relu"
+        ),
+        layers.Conv1DTranspose(
+            filters=8, kernel_size=7, padding="same", strides=2, activation="relu"
+        ),
         layers.Conv1DTranspose(filters=1, kernel_size=7, padding="same"),
     ]
 )

@@ -31,7 +31,7 @@ for ngrams, output_mode in ((None, "multi_hot"), (2, "multi_hot"), (2, "count"),
     )
     vectorization.adapt(text_only)
     sizes[ngrams, output_mode] = len(vectorization.get_vocabulary())
-    encoded = train_ds.map(lambda x, y: (vectorization(x), y), num_parallel_calls=4)
+    encoded = train_ds.map(lambda x, y: (vectorization(x), y), num_parallel_calls=4)  # noqa: B023
     model = get_model()
     history = model.fit(encoded.cache(), epochs=12, verbose=0)
     assert history.history["loss"][-1] < history.history["loss"][0]

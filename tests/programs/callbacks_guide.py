@@ -1,4 +1,4 @@
-"""Callbacks of one's own that stop training and change the learning rate, and how they are tried."""
+"""Callbacks that stop training and change the learning rate, and how they are tried."""
 
 import keras
 import numpy as np

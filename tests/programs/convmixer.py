@@ -42,7 +42,13 @@ checkpoint = keras.callbacks.ModelCheckpoint(
     "best.weights.h5", monitor="val_accuracy", save_best_only=True, save_weights_only=True
 )
 history = model.fit(
-    images, y, validation_data=(images, y), epochs=6, batch_size=10, callbacks=[checkpoint], verbose=0
+    images,
+    y,
+    validation_data=(images, y),
+    epochs=6,
+    batch_size=10,
+    callbacks=[checkpoint],
+    verbose=0,
 )
 model.load_weights("best.weights.h5")
 _, accuracy = model.evaluate(images, y, verbose=0)

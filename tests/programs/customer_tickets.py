@@ -1,4 +1,4 @@
-"""A model as a class, with three inputs in a dict and two outputs, in a functional model as well."""
+"""A model as a class, with three inputs in a dict and two outputs; and one inside a graph."""
 
 import keras
 import numpy as np

@@ -17,7 +17,9 @@ class NeuralDecisionTree(keras.Model):
             initializer="random_normal", shape=[self.num_leaves, self.num_classes],
             dtype="float32", trainable=True,
         )  # fmt: skip
-        self.decision_fn = layers.Dense(units=self.num_leaves, activation="sigmoid", name="decision")
+        self.decision_fn = layers.Dense(
+            units=self.num_leaves, activation="sigmoid", name="decision"
+        )
 
     def call(self, features):
         batch_size = ops.shape(features)[0]

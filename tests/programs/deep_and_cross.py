@@ -1,4 +1,4 @@
-"""Wide, deep and cross: one-hot words and embeddings, and a layer that multiplies with its input."""
+"""Wide, deep and cross: words as one-hot and embedded, and a layer that multiplies."""
 
 import keras
 import numpy as np

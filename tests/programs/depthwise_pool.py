@@ -1,4 +1,4 @@
-"""Pooling over channels, an image filtered by kernels made by hand, and a fully convolutional head."""
+"""Pooling over channels, filters made by hand, and a fully convolutional head."""
 
 import numpy as np
 import tensorflow as tf

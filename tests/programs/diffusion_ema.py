@@ -1,4 +1,4 @@
-"""Noise is removed step by step: a schedule, sinusoidal embeddings, and a slow copy of the network."""
+"""Noise is removed step by step: a schedule, embeddings by sines, and a slow copy."""
 
 import math
 
@@ -99,5 +99,5 @@ model.normalizer.adapt(images)
 history = model.fit(images, batch_size=8, epochs=8, verbose=0)
 assert history.history["n_loss"][-1] < history.history["n_loss"][0]
 made = np.array(model.generate(3, 4))
-assert made.shape == (3, SIZE, SIZE, 1) and 0 <= made.min() and made.max() <= 1
+assert made.shape == (3, SIZE, SIZE, 1) and made.min() >= 0 and made.max() <= 1
 assert not np.allclose(model.network.get_weights()[0], model.ema_network.get_weights()[0])

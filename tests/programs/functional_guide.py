@@ -1,4 +1,4 @@
-"""What a guide to the functional way shows: nested, shared and averaged models, features, a cell."""
+"""What a guide to the functional way shows: nested, shared, averaged; features, a cell."""
 
 import keras
 import numpy as np

@@ -64,9 +64,9 @@ data = {
     "job": rng.choice(["clerk", "cook", "none"], 80),
 }
 target = ((data["age"] > 0) ^ (data["job"] == "cook")).astype("float32")
-inputs = {
-    name: layers.Input(name=name, shape=(), dtype="float32") for name in ("age", "weeks")
-} | {"job": layers.Input(name="job", shape=(), dtype="int32")}
+inputs = {name: layers.Input(name=name, shape=(), dtype="float32") for name in ("age", "weeks")} | {
+    "job": layers.Input(name="job", shape=(), dtype="int32")
+}
 lookup = layers.StringLookup(vocabulary=["clerk", "cook", "none"], num_oov_indices=1)
 features = [
     layers.Embedding(4, 6)(inputs["job"]),

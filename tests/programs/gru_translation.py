@@ -1,4 +1,4 @@
-"""Sequence to sequence with a bidirectional GRU, words from TextVectorization, decoded word by word."""
+"""Sequence to sequence with a bidirectional GRU, words as numbers, decoded one by one."""
 
 import random
 import string

@@ -69,10 +69,8 @@ norm.adapt(moons)
 normalized_data = np.array(norm(moons))
 model = RealNVP(num_coupling_layers=4)
 model.compile(optimizer=keras.optimizers.Adam(learning_rate=0.01))
-history = model.fit(
-    normalized_data, batch_size=32, epochs=6, verbose=0, validation_split=0.2
-)
+history = model.fit(normalized_data, batch_size=32, epochs=6, verbose=0, validation_split=0.2)
 assert history.history["loss"][-1] < history.history["loss"][0] and "val_loss" in history.history
 z, log_det = model(normalized_data[:8])
-back, _ = model(z, training=False) if False else model(np.array(z), training=False)
+back, _ = model(np.array(z), training=False)
 assert np.allclose(back, normalized_data[:8], atol=1e-3)

@@ -40,7 +40,9 @@ class ResidualBlock(layers.Layer):
 
 
 inputs = keras.Input(shape=(6, 6, 1), batch_size=None)
-x = PixelConvLayer(mask_type="A", filters=8, kernel_size=5, activation="relu", padding="same")(inputs)
+x = PixelConvLayer(mask_type="A", filters=8, kernel_size=5, activation="relu", padding="same")(
+    inputs
+)
 x = ResidualBlock(filters=8)(x)
 out = layers.Conv2D(filters=1, kernel_size=1, activation="sigmoid", padding="valid")(x)
 pixel_cnn = keras.Model(inputs, out)

@@ -48,7 +48,7 @@ rng = np.random.default_rng(0)
 points = rng.normal(size=(32, 20, 3)).astype("float32")
 labels = np.arange(32) % 2
 points[labels == 1, :, 2] *= 3
-turned = keras.Model(inputs, model.layers[-1].input if False else tnet(inputs, 3))
+turned = keras.Model(inputs, tnet(inputs, 3))
 assert np.allclose(turned.predict(points, verbose=0), points, atol=1e-4)  # begins as identity
 model.compile(
     loss="sparse_categorical_crossentropy",

@@ -73,4 +73,4 @@ assert losses[-1] < losses[0]
 psnr = tf.image.psnr(images, rgb, max_val=1.0)
 assert psnr.shape == (BATCH,) and depth.shape == (BATCH, SIZE, SIZE)
 rgb, _ = render_rgb_depth(nerf_model, rays_flat, t_vals, train=False)
-assert 0 <= float(tf.reduce_min(rgb)) and float(tf.reduce_max(rgb)) <= 1.001
+assert float(tf.reduce_min(rgb)) >= 0 and float(tf.reduce_max(rgb)) <= 1.001

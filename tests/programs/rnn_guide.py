@@ -1,4 +1,4 @@
-"""Recurrent layers: states handed over, several inputs in one cell, and the cuts of a long series."""
+"""Recurrent layers: states handed over, cells of cells, and the cuts of a long series."""
 
 import keras
 import numpy as np

@@ -49,10 +49,20 @@ class PSNRCallback(keras.callbacks.Callback):
 
 callback = PSNRCallback()
 model.compile(optimizer=keras.optimizers.Adam(learning_rate=0.005), loss="mean_squared_error")
-model.fit(small, large, epochs=8, batch_size=4, callbacks=[callback], validation_data=(small, large), verbose=0)  # noqa: E501
+model.fit(
+    small,
+    large,
+    epochs=8,
+    batch_size=4,
+    callbacks=[callback],
+    validation_data=(small, large),
+    verbose=0,
+)
 assert callback.values[-1] > callback.values[0] and len(callback.values) == 8
 assert model.predict(np.zeros((1, 5, 9, 1)), verbose=0).shape == (1, 10, 18, 1)
 psnr = tf.image.psnr(large, np.clip(model.predict(small, verbose=0), 0, 1), max_val=1.0)
 assert psnr.shape == (16,)
 moved = tf.nn.depth_to_space(np.arange(16, dtype="float32").reshape(1, 2, 2, 4), 2)
-assert np.array_equal(np.array(DepthToSpace(2)(np.arange(16, dtype="float32").reshape(1, 2, 2, 4))), np.array(moved))  # noqa: E501
+assert np.array_equal(
+    np.array(DepthToSpace(2)(np.arange(16, dtype="float32").reshape(1, 2, 2, 4))), np.array(moved)
+)

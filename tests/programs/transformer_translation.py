@@ -1,4 +1,4 @@
-"""An encoder and a decoder of attention, with positions, masks and causal order, in layers of one's own."""
+"""An encoder and a decoder of attention, with positions, masks and causal order."""
 
 import numpy as np
 import tensorflow as tf

@@ -42,10 +42,14 @@ class VectorQuantizer(layers.Layer):
 def get_vqvae(latent_dim=4, num_embeddings=8):
     encoder_inputs = keras.Input(shape=(8, 8, 1))
     x = layers.Conv2D(8, 3, activation="relu", strides=2, padding="same")(encoder_inputs)
-    encoder = keras.Model(encoder_inputs, layers.Conv2D(latent_dim, 1, padding="same")(x), name="encoder")
+    encoder = keras.Model(
+        encoder_inputs, layers.Conv2D(latent_dim, 1, padding="same")(x), name="encoder"
+    )
     latent_inputs = keras.Input(shape=encoder.output.shape[1:])
     x = layers.Conv2DTranspose(8, 3, activation="relu", strides=2, padding="same")(latent_inputs)
-    decoder = keras.Model(latent_inputs, layers.Conv2DTranspose(1, 3, padding="same")(x), name="decoder")
+    decoder = keras.Model(
+        latent_inputs, layers.Conv2DTranspose(1, 3, padding="same")(x), name="decoder"
+    )
     vq_layer = VectorQuantizer(num_embeddings, latent_dim, name="vector_quantizer")
     inputs = keras.Input(shape=(8, 8, 1))
     reconstructions = decoder(vq_layer(encoder(inputs)))

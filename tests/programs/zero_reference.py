@@ -9,7 +9,9 @@ from keras import layers
 def color_constancy_loss(x):
     mean_rgb = tf.reduce_mean(x, axis=(1, 2), keepdims=True)
     mr, mg, mb = mean_rgb[:, :, :, 0], mean_rgb[:, :, :, 1], mean_rgb[:, :, :, 2]
-    return tf.sqrt(tf.square(mr - mg) ** 2 + tf.square(mr - mb) ** 2 + tf.square(mb - mg) ** 2 + 1e-12)
+    return tf.sqrt(
+        tf.square(mr - mg) ** 2 + tf.square(mr - mb) ** 2 + tf.square(mb - mg) ** 2 + 1e-12
+    )
 
 
 def exposure_loss(x, mean_val=0.6):

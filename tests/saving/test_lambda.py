@@ -7,6 +7,7 @@ import pytest
 
 from funclab import Input, Model, layers, ops
 from funclab.errors import ConfigError
+from funclab.models import clone_model
 from funclab.saving import load_model, model_from_json
 
 ROWS = np.arange(6, dtype="float32").reshape(2, 3)
@@ -52,3 +53,12 @@ def test_code_in_json_is_refused_too():
     np.testing.assert_array_equal(
         layers.Lambda.from_config(config, safe_mode=False)(ROWS), ROWS * 2
     )
+
+
+def test_a_copy_of_a_model_keeps_what_its_functions_know_from_around_them():
+    known = {"double": lambda x: x * 2}
+    function = eval("lambda x: double(x)", known)  # as in a program that is run by exec
+
+    copy = clone_model(model_of(function))
+
+    np.testing.assert_array_equal(copy.predict(ROWS, verbose=0), ROWS * 2)

@@ -310,3 +310,57 @@ def test_a_batch_that_is_looked_at_says_that_it_is_the_built_in_step():
 
     with pytest.warns(UserWarning, match="has a train_step.. of its own"):
         model.trace(data["x"][:4], data["y"][:4])
+
+
+class Slope(Model):
+    """Its output is the gradient of what its layers compute."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.hidden, self.out = layers.Dense(6, "tanh"), layers.Dense(1)
+
+    def call(self, x: Any) -> Any:
+        with GradientTape() as tape:
+            tape.watch(x)
+            y = self.out(self.hidden(x))
+        return tape.gradient(y, x)
+
+
+class TaughtSlope(Slope):
+    train_step = lambda self, data: _taught(self, *data)  # noqa: E731
+
+
+def _taught(model: Any, x: Any, y: Any) -> dict[str, Any]:
+    with GradientTape() as tape:
+        loss = model.compute_loss(y=y, y_pred=model(x, training=True))
+    weights = model.trainable_weights
+    model.optimizer.apply(tape.gradient(loss, weights), weights)
+    return {"loss": loss}
+
+
+def test_a_gradient_inside_a_call_is_learned_by_in_a_step_of_one_s_own_only():
+    x = np.linspace(-1, 1, 12).reshape(-1, 1).astype("float32")
+    plain, taught = Slope(), TaughtSlope()
+    plain.compile("adam", "mse")
+    taught.compile("adam", "mse")
+
+    losses_seen = taught.fit(x, np.cos(x), epochs=8, verbose=0).history["loss"]
+
+    assert losses_seen[-1] < losses_seen[0]
+    assert plain.predict(x, verbose=0).shape == (12, 1)
+    with pytest.raises(NotSupportedError, match="train_step"):
+        plain.fit(x, np.cos(x), verbose=0)
+
+
+def test_an_optimizer_that_is_set_is_the_one_that_trains():
+    inputs = layers.Input((3,))
+    model = Model(inputs, layers.Dense(1)(inputs))
+    model.optimizer = early = SGD(0.5)
+    assert model.optimizer is early
+    model.compile("adam", "mse")
+
+    model.optimizer = SGD(0.0)
+
+    before = model.get_weights()
+    model.fit(X, X[:, :1], verbose=0)
+    assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
