@@ -16,18 +16,12 @@ from tests.browser.waiting import laid_out
 EMPTY = {"1096": 12, "800": 20, "projector": 15}
 """The largest empty rectangle, in percent of a view."""
 MORE_EMPTY = {
-    # as opened, its panel says what the whole model is; what is chosen fills it
-    "explorer": 19,
-    # a step that moves or adds little: a view has the height of its largest step
-    "shapes": 28, "trace": 22, "window": 21,
-    # a plane as square as its data; few words beside room for many
-    "embedding": 14, "attention": 14,
-    # without a kernel, what makes up a number is not known for each
-    "one number": 31,
+    # of many inputs of a sum, the largest are in a list: squares have room only for one
+    "one number": 22,
     # its other list is longer, and the height does not change
     "profile": 40,
     # curves over a table, for any number of trials
-    "sweep": 28,
+    "sweep": 21,
     # short questions; what will be said after the answer has its room from the beginning
     "question": 35, "answer": 26, "lines": 48, "verdict": 45, "vote": 39,
 }  # fmt: skip
