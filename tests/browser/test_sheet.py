@@ -17,11 +17,9 @@ EMPTY = {"1096": 12, "800": 20, "projector": 15}
 """The largest empty rectangle, in percent of a view."""
 MORE_EMPTY = {
     # of many inputs of a sum, the largest are in a list: squares have room only for one
-    "one number": 22,
+    "one number": 16,
     # its other list is longer, and the height does not change
     "profile": 40,
-    # curves over a table, for any number of trials
-    "sweep": 21,
     # short questions; what will be said after the answer has its room from the beginning
     "question": 35, "answer": 26, "lines": 48, "verdict": 45, "vote": 39,
 }  # fmt: skip
