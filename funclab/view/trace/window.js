@@ -40,7 +40,8 @@ export class SlidingWindow {
     this.thumb = height || sliding.filters > FEW ? THUMB : LARGE_THUMB;
     this.sum.replaceChildren(...this.terms());
     this.drawFilters();
-    const below = /** @type {HTMLElement} */ (this.el.lastElementChild), high = height && height - below.offsetHeight - GAP;
+    const below = /** @type {HTMLElement} */ (this.el.lastElementChild),
+      high = height && height - below.offsetHeight - GAP;
     this.maps.replaceChildren(new Maps(ctx, sliding, chosen, Math.max(LEAST, width), high).draw());
     this.maps.setAttribute("aria-label", this.told());
     if (asked) ctx.say(this.told());

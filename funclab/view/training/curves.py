@@ -31,7 +31,7 @@ SMALL = 190, 130
 """The width and height of a plot that has to fit beside a graph on a projector."""
 BESIDE, MULTIPLES = (290, 130), (144, 84)
 """Those of a plot beside a graph, and of more than `FEW` plots in a grid."""
-ALONE, ALONE_ON_A_WALL = 566, 400
+ALONE, ALONE_ON_A_WALL = 570, 400
 """The width of the only plot of a view that compares runs: beside it are their names."""
 FEW = 2
 HEAD, LEADING, LEAST_WIDTH = 32, 19, 560
