@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from docs import errors, gallery, keras, lessons, reference
+from docs import errors, gallery, home, keras, lessons, reference, stored
 from funclab.view.draw.theme import style_sheet
 
 HERE = Path(__file__).parent
@@ -42,15 +42,20 @@ def main(folder: Path) -> None:
     print(f"{folder / 'index.html'}: {len(list(folder.rglob('*.html')))} pages")
 
 
+IMAGES = "../../notebooks/images/"
 JOBS = os.cpu_count() or 1
 
 
 def write(source: Path) -> None:
     """Every page of the site, as Sphinx reads them."""
     shutil.copytree(HERE / "pages", source)
+    for page in source.glob("*.md"):  # in the repository, pictures lie elsewhere
+        page.write_text(page.read_text("utf-8").replace(IMAGES, "images/"), encoding="utf-8")
     shutil.copy(HERE / "conf.py", source)
     shutil.copytree(ROOT / "notebooks" / "images", source / "images")
     (source / "_static" / "pictures.css").write_text(style_sheet(), encoding="utf-8")
+    stored.write_scripts(source / "_static" / "views")
+    (source / "index.md").write_text(home.page(), encoding="utf-8")
     for name, make in MADE.items():
         (source / name).mkdir()
         for path, text in make().items():

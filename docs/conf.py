@@ -15,7 +15,7 @@ version = release = __version__
 
 extensions = ["myst_nb", "sphinx.ext.autodoc"]
 nb_execution_mode = "off"  # lessons show the outputs they are kept with
-myst_enable_extensions = ["attrs_inline"]
+myst_enable_extensions = ["attrs_inline", "colon_fence"]
 myst_heading_anchors = 2
 autodoc_inherit_docstrings = False
 autodoc_preserve_defaults = True
@@ -29,17 +29,23 @@ html_theme = "pydata_sphinx_theme"
 html_title = "funclab"
 html_static_path = ["_static"]
 html_css_files = ["pictures.css", "site.css"]
+html_js_files = [("live.js", {"type": "module"})]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
-html_sidebars = {"index": [], "ways": [], "hubs": []}
+html_sidebars = {
+    name: [] for name in ("index", "ways", "views", "hubs", "speed", "sweeps", "clusters")
+}
+html_context = {"default_mode": "auto"}  # light or dark, as the system is
 html_theme_options = {
     "logo": {"text": "funclab"},
     "navbar_end": ["theme-switcher"],
     "footer_end": [],
     "show_version_warning_banner": False,
-    "secondary_sidebar_items": ["page-toc"],
-    "header_links_before_dropdown": 8,
+    "secondary_sidebar_items": {
+        page: ["page-toc"] for page in ("reference/*", "errors/*", "keras/*", "views", "clusters")
+    },
+    "header_links_before_dropdown": 5,
 }
 linkcheck_ignore = [r"^lite/", r"https?://localhost"]
 

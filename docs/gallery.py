@@ -1,42 +1,44 @@
-"""The models that must be readable on one screen, as a page of pictures."""
+"""The models that must be readable on one screen: each to explore, with its code."""
 
 from __future__ import annotations
 
-import inspect
 from html import escape
 
-from docs.lessons import named_once
-from tests.view.gallery import MODELS, drawn
+from docs.stored import place_of, raw
+from funclab.view.code.source import to_code
+from funclab.view.explorer.view import explore
+from tests.view.gallery import built
 
 INTRODUCTION = """\
 # Gallery
 
-Every picture here is what `model` shows as the last line of a cell, drawn for the width of a
-notebook. Type is never scaled down: what does not fit says less in each place, runs in columns, or
-draws repeated blocks once.
+What `model` shows as the last line of a cell, alive. Type is never scaled down: what does not fit
+says less in each place, runs in columns, or draws repeated blocks once. Click a box, or press `?`
+for the keys.
 """
+SHOWN = {
+    "mlp": ("A digit reader", "One line of layers, as in the first lesson."),
+    "siamese": ("Siamese: two texts, one reader", "Both are read by one layer, called twice."),
+    "inception": ("Inception: towers", "Four ways to look at an image, joined."),
+    "headline": ("Two inputs, two outputs", "A text and some numbers; one answer comes early."),
+    "vqa": ("A question about two images", "One inner model sees both images."),
+    "resnet": ("ResNet: residual blocks", "The same number of blocks in each of three stages."),
+    "unet": ("U-Net", "Down and up again, with a skip at each resolution."),
+    "transformer_4": ("Transformer encoder", "Four equal blocks of attention, drawn once."),
+    "mobilenet": ("MobileNetV2", "197 calls: inverted residual blocks, each a box that opens."),
+    "chain_60": ("Sixty equal layers", "What a long line looks like."),
+}
+"""The models by the names that people use, and one sentence about each."""
 
 
 def pages() -> dict[str, str]:
     """The page of all models; the names of a fresh session in each."""
-    return {"index.md": "\n".join([INTRODUCTION, *map(section, MODELS)])}
+    return {"index.md": "\n".join([INTRODUCTION, *map(section, SHOWN)])}
 
 
 def section(name: str) -> str:
-    made = MODELS[name]
-    said = (inspect.getdoc(made) or "").partition("\n")[0]
-    picture = drawn(name, look="auto")
-    svg = named_once(picture.svg)
-    return f"## {name}\n\n{said}\n\n{raw(svg)}\n\n{words(picture.text)}\n"
-
-
-def raw(svg: str) -> str:
-    return f'```{{raw}} html\n<div class="picture">{svg}</div>\n```'
-
-
-def words(text: str) -> str:
-    """A picture in words, folded."""
-    return (
-        "```{raw} html\n<details><summary>The same in words</summary>"
-        f'<pre tabindex="0">{escape(text)}</pre></details>\n```'
-    )
+    title, sentence = SHOWN[name]
+    model = built(name)
+    code = f'<pre tabindex="0">{escape(to_code(model))}</pre>'
+    folded = f"<details><summary>Its code</summary>{code}</details>"
+    return f"## {title}\n\n{sentence}\n\n{raw(place_of(explore(model)))}\n\n{raw(folded)}\n"

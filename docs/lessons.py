@@ -8,6 +8,7 @@ from typing import Any
 
 import nbformat
 
+from docs.stored import as_output
 from tools.lessons.render import LESSONS, title
 
 VIEW = "application/vnd.funclab.view+json"
@@ -30,9 +31,9 @@ def pages() -> dict[str, str]:
 
 
 INTRODUCTION = """\
-These are the lessons as they look after they have run. Pictures stand still here, and what a
-question covers is folded. In the browser, on Binder or on your own machine you answer questions,
-click the pictures and write the lines of the exercises: see [](../ways.md)."""
+These are the lessons as they look after they have run. Pictures can be clicked and questions
+answered here. In the browser, on Binder or on your own machine you also run the code, and write the
+lines of the exercises: see [](../ways.md)."""
 
 
 def link(name: str, text: str = "run it in the browser") -> str:
@@ -55,14 +56,15 @@ def page(notebook: Any, name: str) -> Any:
 
 
 def still(output: Any) -> dict[str, str]:
-    """What a page shows of an output: its picture, under what covers it, or its text."""
+    """What a page shows of an output: its view, or its picture, covered or not, or its text."""
     data = output["data"]
     if svg := data.get("image/svg+xml"):
         cover = output.get("metadata", {}).get(VIEW, {}).get("cover")
         picture = f'<div class="picture">{named_once(svg)}</div>'
         summary = f"Question {escape(cover or '')} comes first: answer it for yourself."
         folded = f"<details><summary>{summary}</summary>{picture}</details>"
-        return {"text/html": folded if cover else picture, "text/plain": data["text/plain"]}
+        html = as_output(output, VIEW, folded if cover else picture) if VIEW in data else picture
+        return {"text/html": html, "text/plain": data["text/plain"]}
     if html := data.get("text/html"):
         return {**data, "text/html": re.sub(r'(href="\w+)\.ipynb', r"\1.html", html)}
     return {"text/plain": data["text/plain"]}

@@ -28,9 +28,9 @@ OBSERVERS: list[list[Node]] = []
 
 
 @contextmanager
-def observed() -> Iterator[list[Node]]:
-    """A list that gets each node made within the block, except models' own."""
-    nodes: list[Node] = []
+def observed(nodes: list[Node] | None = None) -> Iterator[list[Node]]:
+    """A list that gets each node made within the block, except models' own; `nodes`, if given."""
+    nodes = [] if nodes is None else nodes
     OBSERVERS.append(nodes)
     try:
         yield nodes

@@ -28,6 +28,8 @@ class Tape:
         self.scope: tuple[str, ...] = ()
         self.building = False
         """Whether a layer is making its weights, which happens once and is not recorded."""
+        self.guesses: tuple[int, ...] = ()
+        """Lengths that are tried because the true ones are not known yet."""
         self.place: tuple[str, ...] = ()
         self.made: dict[tuple[str, ...], list[Value]] = {}
         self._tokens: list[Token[Tape | None]] = []

@@ -21,7 +21,7 @@ from funclab.utils.images import decoded
 
 __all__ = ["decoded", "random", "re", "set_random_seed", "tree"]
 
-METHODS = ("bilinear", "nearest", "bicubic", "lanczos3", "lanczos5")
+METHODS = ("bilinear", "nearest", "bicubic", "lanczos3", "lanczos5", "area")
 
 
 # Random numbers.
@@ -122,6 +122,36 @@ def standardized(image: Any) -> Any:
     )
 
 
+def patches(images: Any, sizes: Any, strides: Any, rates: Any, padding: str) -> Any:
+    """The pixels of each window as one row; TensorFlow gives a number for each of the four axes."""
+    size, step, rate = (tuple(int(n) for n in lengths[1:3]) for lengths in (sizes, strides, rates))
+    return ops.image.extract_patches(images, size, step, rate[0], padding.lower())
+
+
+def decibel(a: Any, b: Any, highest: float) -> Any:
+    """The peak signal-to-noise ratio of each image."""
+    error = ops.mean(ops.square(ops.subtract(a, b)), (-3, -2, -1))
+    return ops.multiply(ops.log10(ops.divide(float(highest) ** 2, error)), 10.0)
+
+
+def averaged(x: Any, high: int, wide: int) -> Any:
+    """Images made smaller, each pixel the mean of a block.
+
+    Raises: ArgumentError unless all blocks are of one size.
+    """
+    old = lengths(x, -3, -2)
+    if old[0] % high or old[1] % wide:
+        raise ArgumentError(
+            f"tf.image.resize cannot make {high} x {wide} of {old[0]} x {old[1]} by 'area'.",
+            why="here, each new pixel is the mean of whole old ones.",
+            fix='choose a size that divides the old one, or method="bilinear", antialias=True.',
+        )
+    block = (old[0] // high, old[1] // wide)
+    batch = ops.expand_dims(x, 0) if len(ops.shape(x)) == 3 else x
+    pooled = ops.average_pool(batch, block, block, data_format="channels_last")
+    return pooled[0] if batch is not x else pooled
+
+
 def resized(images: Any, size: Any, method: Any, keep: bool, antialias: bool) -> Any:
     """Images of another size, float32 unless each pixel is one of the old."""
     if str(method) not in METHODS:
@@ -136,6 +166,8 @@ def resized(images: Any, size: Any, method: Any, keep: bool, antialias: bool) ->
         ratio = min(high / old[0], wide / old[1])
         high, wide = (round(side * ratio) for side in old)
     x = images if str(method) == "nearest" else ops.cast(images, "float32")
+    if str(method) == "area":
+        return averaged(x, high, wide)
     alone = len(ops.shape(x)) == 3
     layer = Resizing(high, wide, str(method), antialias=antialias, data_format="channels_last")
     made = ops.convert_to_tensor(layer(ops.expand_dims(x, 0) if alone else x))

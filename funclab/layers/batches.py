@@ -1,4 +1,4 @@
-"""Calls that use the batch size, such as `ops.zeros((ops.shape(x)[0], 8))`, before it is known."""
+"""Calls that use lengths, such as `ops.arange(0, ops.shape(x)[1])`, before these are known."""
 
 from __future__ import annotations
 
@@ -9,37 +9,42 @@ from funclab.graph.shape_math import Shape
 from funclab.graph.tape import Tape, current_tape
 from funclab.graph.value import Value
 
-SIZES = (83, 89)
-"""Batch sizes to try, as in Keras: lengths that differ between the two depend on the batch."""
+SIZES = ((83, 132), (89, 156))
+"""What to try for the batch size, and for other lengths (these can be halved): lengths of results
+that differ between the two tries depend on what is unknown."""
 
 
 def computed(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """The result of a layer's `call`. If a user's `call` fails without a batch size, it is tried
-    with two sizes; the shapes of the two results show which lengths are unknown."""
-    try:
+    """The result of a layer's `call`. If a user's `call` fails while lengths are unknown, or makes
+    nothing of them, it is tried with two sizes; the two results show which lengths are unknown."""
+    own = not type(layer).__module__.startswith("funclab.") or hasattr(layer, "function")
+    if not (own and any(map(lacks_length, structure.flatten([args, kwargs])))):
         return layer.call(*args, **kwargs)
+    try:
+        outputs = layer.call(*args, **kwargs)
     except Exception:
-        leaves = structure.flatten([args, kwargs])
-        own = not type(layer).__module__.startswith("funclab.") or hasattr(layer, "function")
-        outputs = tried(layer, args, kwargs) if own and any(map(lacks_batch, leaves)) else None
-        if outputs is None:
+        if (outputs := tried(layer, args, kwargs)) is None:
             raise
         return outputs
+    # None as the end of `arange` is 0.
+    empty = any(0 in getattr(leaf, "shape", ()) for leaf in structure.flatten(outputs))
+    again = tried(layer, args, kwargs) if empty else None
+    return outputs if again is None else again
 
 
-def lacks_batch(leaf: Any) -> bool:
-    return isinstance(leaf, Value) and leaf.shape[:1] == (None,)
+def lacks_length(leaf: Any) -> bool:
+    return isinstance(leaf, Value) and None in leaf.shape
 
 
 def tried(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """The outputs for an unknown batch size; None if the call fails with a known size, too."""
+    """The outputs for unknown lengths; None if the call fails with known ones, too."""
     runs: list[Any] = []
-    for size in SIZES:
+    for sizes in SIZES:
         outside = current_tape()
         with Tape(outside.training) as tape:
-            tape.scope = outside.scope
+            tape.scope, tape.guesses = outside.scope, sizes
             args_now, kwargs_now = structure.map_structure(
-                lambda leaf: with_batch(leaf, size),  # noqa: B023
+                lambda leaf: with_lengths(leaf, *sizes),  # noqa: B023
                 (args, kwargs),
             )
             try:
@@ -51,12 +56,14 @@ def tried(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     return structure.pack(runs[0], map(either, first, second))
 
 
-def with_batch(leaf: Any, size: int) -> Any:
-    """A placeholder like this one, with this batch size."""
-    if not lacks_batch(leaf):
+def with_lengths(leaf: Any, batch: int, length: int) -> Any:
+    """A placeholder like this one, with these in place of what is unknown."""
+    if not lacks_length(leaf):
         return leaf
-    value = Value((size, *leaf.shape[1:]), leaf.dtype, leaf.name)
-    value.mask = with_batch(leaf.mask, size)
+    usual = (batch, *[length] * len(leaf.shape))
+    shape = tuple(n or known for n, known in zip(leaf.shape, usual))
+    value = Value(shape, leaf.dtype, leaf.name)
+    value.mask = with_lengths(leaf.mask, batch, length)
     return value
 
 

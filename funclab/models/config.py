@@ -171,7 +171,8 @@ def _layer(entry: dict[str, Any], custom_objects: Any) -> Any:
     if entry.get("build_config") and not layer.built and hasattr(layer, "compile_from_config"):
         layer.build_from_config(entry["build_config"])
     if entry.get("compile_config"):
-        layer.compile_from_config(entry["compile_config"], custom_objects)
+        with user_classes.CustomObjectScope(custom_objects or {}):
+            layer.compile_from_config(entry["compile_config"])
     return layer
 
 

@@ -50,6 +50,8 @@ class Model(ModelMethods, Layer):
     history: Any = None
     _trained_on: tuple[tuple[int, str], ...] = ()
     """How many samples `fit` was given, and a hash of them: `training/data/remembered.py`."""
+    _optimizer: Any = None
+    """An optimizer that was set before `compile`, or without it."""
     compiled_state: Compiled | None = None
     """The settings from `compile`, and the plans made since; None before."""
 
@@ -119,7 +121,15 @@ class Model(ModelMethods, Layer):
 
     @property
     def optimizer(self) -> Any:
-        return self.compiled_state and self.compiled_state.optimizer
+        """That of `compile`, or the one that was set since, for a training step of one's own."""
+        return self.compiled_state.optimizer if self.compiled_state else self._optimizer
+
+    @optimizer.setter
+    def optimizer(self, optimizer: Any) -> None:
+        if self.compiled_state:
+            self.compiled_state.change_optimizer(optimizer)
+        else:
+            self._optimizer = optimizer
 
     @property
     def loss(self) -> Any:

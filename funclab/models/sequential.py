@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from funclab.errors import ArgumentError, AttributeLocked, GraphError, TensorTypeError, plain
 from funclab.graph.aside import forget
+from funclab.graph.tape import current_tape
 from funclab.graph.tensor import Tensor
 from funclab.layers.base import Layer
 from funclab.layers.input import Input, InputLayer
@@ -122,7 +123,9 @@ class Sequential(Functional):
             stack, self._stack = self._stack, []
             text = [layer for layer in stack[:1] if hasattr(layer, "input_dtype")]
             dtype = text[0].input_dtype if text else None  # the only dtype that layer can read
-            self._begin(Input(batch_shape=(None, *input_shape[1:]), dtype=dtype))
+            guesses = current_tape().guesses
+            shape = [None if length in guesses else length for length in input_shape[1:]]
+            self._begin(Input(batch_shape=(None, *shape), dtype=dtype))
             for layer in stack:
                 self._put(layer)
         self.built = self._last is not None

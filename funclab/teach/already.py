@@ -123,6 +123,11 @@ class Already:
         doubtful = any(map(self._is_doubtful, calls_before(node.output_tensors)))
         return not doubtful and (same or node.operation.name not in self._names)
 
+    def is_alike(self, node: Any) -> bool:
+        """Whether a call computes what one of the solution does: the mistake is elsewhere."""
+        parts = self.mine.calls().get(node, [])
+        return bool(parts) and self.mine.made(parts) in self._partners
+
     def _fits(self, part: Part) -> bool:
         label = self.mine.labels[part]
         return self._have[label] <= self._wanted[label]

@@ -3,15 +3,64 @@
 from __future__ import annotations
 
 import ast
+import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from types import CodeType, FrameType
 from typing import Any
 
 from funclab.graph.node import Node, now, observed
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.models.model import Functional
+
+FILE, PACKAGE = "<your lines>", str(Path(__file__).parents[1])
+Place = tuple[int, int, int, int]
+"""A part of some lines: the number of its first line, from 1, and the column where it begins there,
+from 0 and in bytes; and of its end."""
+Cut = tuple[str, str, str]
+"""A line: what is before a part of it, the part, and what is behind it."""
+
+
+class Calls(list[Node]):
+    """The calls that lines make, with the place in the lines of each that they make themselves."""
+
+    def __init__(self) -> None:
+        self.places: dict[Node, Place] = {}
+        self.codes: set[CodeType] = set()
+        """What was compiled from the lines: functions made earlier are not theirs."""
+
+    def run(self, source: str, names: dict[str, Any]) -> None:
+        """Run lines, of which these are the calls."""
+        whole = compile(source, FILE, "exec")
+        self.codes = {*_codes(whole)}
+        exec(whole, names)
+
+    def append(self, node: Node) -> None:
+        super().append(node)
+        frame: FrameType | None = sys._getframe()
+        while frame is not None and frame.f_code.co_filename.startswith(PACKAGE):
+            frame = frame.f_back
+        if frame is not None and frame.f_code in self.codes:  # not a function of the lesson
+            place = _running(frame.f_code, frame.f_lasti)
+            self.places |= {node: place} if place else {}
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    """What was compiled, and the functions in it."""
+    yield code
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from _codes(inner)
+
+
+def _running(code: CodeType, at: int) -> Place | None:
+    """The part of the source of an instruction, if it is known."""
+    first, last, start, end = list(code.co_positions())[at // 2]
+    known = first is not None and last is not None and start is not None and end is not None
+    return (first, start, last, end) if known else None  # type: ignore[return-value]
 
 
 @dataclass
@@ -34,6 +83,8 @@ class Attempt:
     """The line that the error stopped."""
     begun: int | None = None
     """When the lines began, on the clock that orders nodes and layers; None if no lines ran."""
+    stopped_in: Place | None = None
+    """The part of the line that the error stopped, if it is known."""
 
     @property
     def model(self) -> Functional | None:
@@ -93,12 +144,14 @@ def run(source: str, names: dict[str, Any], wants: str = "") -> Attempt:
     """
     before = dict(names)
     attempt = Attempt(names=names, before=before, begun=now())
-    with observed() as attempt.nodes:
+    calls = Calls()
+    attempt.nodes = calls
+    with observed(calls):
         try:
-            exec(compile(source, FILE, "exec"), names)
+            calls.run(source, names)
         except (Exception, KeyboardInterrupt, SystemExit) as error:
             attempt.error = error
-            attempt.stopped_at = _line(error, source)
+            attempt.stopped_at, attempt.stopped_in = _line(error, source, calls.codes)
     # Lines that ended have set what they assign to, even if it is the same object as before.
     again = set() if attempt.error is not None else assigned(source)
     attempt.new = {
@@ -132,20 +185,51 @@ def assigned(source: str) -> set[str]:
     return names
 
 
-def line_of(source: str, attempt: Attempt, places: Iterable[Any]) -> str:
-    """The first line of the statement that made one of some calls or layers, or that an error
-    stopped; the only statement, if there is just one; else ""."""
+def line_of(source: str, attempt: Attempt, places: Iterable[Any]) -> Cut:
+    """The line that made one of some calls or layers, or that an error stopped, cut at the part
+    that did; uncut if the part is not known; the only statement, if there is just one; else "".
+
+    >>> lines = "from funclab import Input\nx = Input((4,)) * 2"
+    >>> attempt = run(lines, {}, "x")
+    >>> line_of(lines, attempt, [attempt.answer.node])
+    ('x = ', 'Input((4,)) * 2', '')
+    """
     if attempt.error is not None:
-        return attempt.stopped_at
+        return cut(source, attempt.stopped_in) or (attempt.stopped_at, "", "")
     statements = parsed(source).body
     setting = {name: line for line in statements for name in assigned(ast.unparse(line))}
+    made = getattr(attempt.nodes, "places", {})
     for place in places:
+        if isinstance(place, Node) and place in made:
+            return cut(source, made[place]) or ("", "", "")
         for name, line in setting.items():
             leaves = list(flat(attempt.new.get(name)))
             makers = [getattr(leaf, "node", leaf) for leaf in leaves]
             if any(maker is place for maker in makers):
-                return _first_line(source, line)
-    return _first_line(source, statements[0]) if len(statements) == 1 else ""
+                return cut(source, _value(line)) or (_first_line(source, line), "", "")
+    return (_first_line(source, statements[0]) if len(statements) == 1 else "", "", "")
+
+
+def cut(source: str, place: Place | None) -> Cut | tuple[()]:
+    """The line of a source in which a part begins, cut at that part; nothing without a part."""
+    if place is None:
+        return ()
+    first, start, last, end = place
+    line = source.splitlines()[first - 1].encode()
+    more = last > first
+    parts = [line[:start], line[start:] if more else line[start:end], b"" if more else line[end:]]
+    before, part, behind = (one.decode() for one in parts)
+    return before.lstrip(), part + " …" * more, behind.rstrip()
+
+
+def _value(statement: ast.stmt) -> Place | None:
+    """The part of a statement that is given to one variable."""
+    if not isinstance(statement, ast.Assign) or len(statement.targets) > 1:
+        return None
+    if not isinstance(statement.targets[0], ast.Name):
+        return None
+    value: Any = statement.value
+    return value.lineno, value.col_offset, value.end_lineno, value.end_col_offset
 
 
 def _first_line(source: str, statement: ast.stmt) -> str:
@@ -156,20 +240,21 @@ def _first_line(source: str, statement: ast.stmt) -> str:
 INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.comprehension)
 
 
-FILE = "<your lines>"
-
-
-def _line(error: BaseException, source: str) -> str:
-    """The line of the source that an error stopped."""
+def _line(error: BaseException, source: str, codes: set[CodeType]) -> tuple[str, Place | None]:
+    """The line of the source that an error stopped, and the part of it, if that is known."""
     numbers = [error.lineno] if isinstance(error, SyntaxError) else []
+    place: Place | None = None
     trace = error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == FILE:
+        if trace.tb_frame.f_code in codes:
             numbers.append(trace.tb_lineno)
+            place = _running(trace.tb_frame.f_code, trace.tb_lasti)
         trace = trace.tb_next
     lines = source.splitlines()
     number = numbers[-1] if numbers else None
-    return lines[number - 1].strip() if number and number <= len(lines) else ""
+    if not number or number > len(lines):
+        return "", None
+    return lines[number - 1].strip(), place if place and place[0] == number else None
 
 
 def is_untried(source: str, start: str) -> bool:

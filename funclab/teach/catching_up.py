@@ -19,7 +19,7 @@ FOLDERS = (PACKAGE / "notebooks", PACKAGE.parent / "notebooks")
 """Where lessons are: in an installed package, and in a clone."""
 LARGEST = 2**28
 """The bytes that a notebook may have, with all its pictures."""
-SHOWN_ONLY = {"ask", "exercise", "fails", "keras"}
+SHOWN_ONLY = {"ask", "edit", "exercise", "fails", "keras"}
 """The tags of cells that leave nothing behind, or that change what `import keras` means."""
 
 

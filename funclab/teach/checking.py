@@ -80,8 +80,7 @@ def check_lines(exercise: str, source: str, names: dict[str, Any] | None = None)
     with no_trace(names) as trying:
         attempt = run(source, names, item.wants)
         verdict = judge(item, attempt)
-        if verdict.kind == "wrong":
-            verdict.line = line_of(source, attempt, verdict.at)
+        mark_line(source, attempt, verdict)
         if verdict.right:
             trying.keep(item.wants)
         lost = [name for name in attempt.new if trying.undoes(name)]
@@ -180,8 +179,21 @@ def check_order(item: course.Exercise, order: Sequence[int]) -> Verdict:
     names = base_names(runs.names())
     for name in assigned("\n".join(item.lines)):  # what a line makes must be missing without it
         names.pop(name, None)
+    source = "\n".join(chosen)
     with no_trace(names):
-        return judge(item, run("\n".join(chosen), names, item.wants))
+        attempt = run(source, names, item.wants)
+        verdict = judge(item, attempt)
+        mark_line(source, attempt, verdict)
+        return verdict
+
+
+def mark_line(source: str, attempt: Attempt, verdict: Verdict) -> None:
+    """Add to a verdict the line of the mistake, cut at its place: a call that is as in the solution
+    is none, even if it is marked in the picture."""
+    if verdict.kind == "wrong":
+        common = verdict.common
+        places = [place for place in verdict.at if not (common and common.is_alike(place))]
+        verdict.cut = line_of(source, attempt, places)
 
 
 def view_of(

@@ -145,7 +145,7 @@ def _wrong(exercise: course.Exercise, attempt: Attempt, mistake: Mistake) -> Ver
         kind = type(attempt.answer).__name__
         if isinstance(attempt.answer, Sequential):
             kind = say("lesson_without_input", kind=kind)
-        if exercise.kind == "predict" and exercise.start:
+        if exercise.kind in course.GUESSED and exercise.start:
             line = exercise.start.splitlines()[-1]
             return Verdict("wrong", say("lesson_other_form", line=line, name=exercise.wants))
         return Verdict("wrong", say("lesson_other_kind", kind=kind, name=exercise.wants))
@@ -181,7 +181,7 @@ def _name_fix(name: str, names: Mapping[str, Any], kind: str) -> str:
     near = close(name, known)
     if near and not name[-1].isdigit():  # word_1 is not a typo for word_2
         return say("lesson_near_name", name=name, near=near[0])
-    return say("lesson_make_or_quote" if kind == "predict" else "lesson_make_first", name=name)
+    return say("lesson_make_or_quote" if kind in course.GUESSED else "lesson_make_first", name=name)
 
 
 def _words(text: str, most: int) -> str:

@@ -163,6 +163,11 @@ class Compiled:
                 keys.append(free(keys, weighted if key in keys else key))
         return list(dict.fromkeys([*keys, *(metric.name for metric in self.held)]))
 
+    def change_optimizer(self, optimizer: Any) -> None:
+        """Train with another optimizer from the next batch on."""
+        with self.lock:
+            self.optimizer, self.steps = optimizers.get(optimizer), Steps()
+
     def reset(self) -> None:
         """Forget all batches, at the start of an epoch."""
         self.report = None

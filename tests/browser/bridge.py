@@ -18,7 +18,7 @@ from comm.base_comm import BaseComm
 from playwright.sync_api import Browser, Page
 
 import funclab
-from tests.browser.waiting import laid_out
+from tests.browser.waiting import laid_out, strict
 
 # A model as anywidget gives it to a view: it keeps traits, and exchanges messages with the kernel.
 MODEL = """globalThis.bridged = (id, traits) => {
@@ -101,7 +101,7 @@ def bridged_page(browser: Browser, folder: Path, view: Any, said: Callable[[str]
         lambda _: f"model: {next(models)}, el }});",
         funclab.export_html(view),
     )
-    (folder / "bridged.html").write_text(text, encoding="utf-8")
+    (folder / "bridged.html").write_text(strict(text), encoding="utf-8")
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.on("pageerror", lambda error: said(str(error)))
     page.expose_function("kernel", hear)

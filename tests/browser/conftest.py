@@ -25,7 +25,7 @@ from tests.browser.notebook_page import (
     write_cells,
 )
 from tests.browser.server import Server, serve
-from tests.browser.waiting import PATIENCE, laid_out
+from tests.browser.waiting import PATIENCE, laid_out, strict
 
 # The first is Chromium without windows: tests of pages from disk take less than half as long.
 BROWSERS = (
@@ -38,6 +38,8 @@ BROWSER_OPTIONS = [
 ]
 ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
 """With this option, a browser cannot reach any other machine."""
+LANGUAGE = "de-DE"
+"""Pages write numbers in English, whatever the browser's language."""
 expect.set_options(timeout=PATIENCE * 1000)
 
 Open = Callable[[Server, Path], NotebookPage]
@@ -108,8 +110,9 @@ def opened_page(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page
 
     def open_page(view: object, width: int = 1280, height: int = 800, **settings: Any) -> Page:
         path = tmp_path / "view.html"
-        funclab.export_html(view, path)
-        page = browser.new_page(viewport={"width": width, "height": height}, **settings)
+        path.write_text(strict(funclab.export_html(view)), encoding="utf-8")
+        size = {"width": width, "height": height}
+        page = browser.new_page(viewport=size, **{"locale": LANGUAGE} | settings)
         pages.append(page)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: complaints.extend([said.text] * (said.type == "error")))

@@ -104,6 +104,14 @@ BOXES = """() => [...document.querySelectorAll("section[id^=view]")].map((sectio
   const box = section.querySelector(".fl").getBoundingClientRect();
   return [box.left, box.top + scrollY, box.width, box.height].map(Math.round);
 })"""
+# Where a part is on the page, with what is just around it; null if it is not seen.
+PLACE = """([view, what]) => {
+  const one = document.querySelector(`#view${view} .fl`).querySelector(what);
+  const box = one.getBoundingClientRect(), near = 3;
+  if (!one.checkVisibility({ visibilityProperty: true })) return null;
+  return [box.left - near, box.top + scrollY - near, box.right + near, box.bottom + scrollY + near]
+    .map((at) => Math.max(0, Math.round(at)));
+}"""
 # For each view: its words, as they are seen; paddings, margins and gaps of its parts; legends, with
 # the distance to the nearest picture; and colours of lines.
 MEASURES = """() => [...document.querySelectorAll("section[id^=view]")].map((section) => {
@@ -160,16 +168,16 @@ MEASURES = """() => [...document.querySelectorAll("section[id^=view]")].map((sec
       one.querySelector("kbd") !== null || name(one) in keys]);
   return { words, gaps, legends, lines: [...new Set(lines)], beyond, controls };
 })"""
-# For each view, the stops of Tab whose ring is not seen: none, too thin, or cut off on more than
-# one side by a part that clips; and the three rings, if they meet.
-STOPS = """() => [...document.querySelectorAll("section[id^=view]")].map((section) => {
-  const root = section.querySelector(".fl"), zoom = root.currentCSSZoom ?? 1;
+# From now on, each part that gets the focus is counted for its view, and noted if its ring is not
+# seen: none, too thin, or cut off on more than one side by a part that clips. Returns how many
+# parts can get it.
+WATCH_FOCUS = """() => {
+  const sections = [...document.querySelectorAll("section[id^=view]")];
+  const watch = new AbortController();
+  window.focused = { stops: sections.map(() => [0, []]), watch };
   const clips = (one) => getComputedStyle(one).overflow !== "visible";
-  const all = [root, ...root.querySelectorAll("a,button,input,select,summary,textarea,[tabindex]")];
-  const stops = all.filter((one) => one.tabIndex >= 0 && !one.disabled
-    && one.checkVisibility({ visibilityProperty: true }));
-  const lost = stops.filter((one) => {
-    one.focus({ focusVisible: true });
+  const hasRing = (one, section) => {
+    const root = section.querySelector(".fl"), zoom = root.currentCSSZoom ?? 1;
     const { outlineStyle, outlineWidth, outlineOffset, outlineColor } = getComputedStyle(one);
     const width = parseFloat(outlineWidth) * zoom, out = width + parseFloat(outlineOffset) * zoom;
     const box = one.getBoundingClientRect();
@@ -182,12 +190,23 @@ STOPS = """() => [...document.querySelectorAll("section[id^=view]")].map((sectio
     }
     const focus = getComputedStyle(root).getPropertyValue("--f-focus");
     const [r, g, b] = [1, 3, 5].map((at) => parseInt(focus.slice(at, at + 2), 16));
-    return document.activeElement !== one || outlineStyle !== "solid" || width < 1.9 || cut > 1
-      || outlineColor !== `rgb(${r}, ${g}, ${b})`;
-  });
+    return outlineStyle === "solid" && width >= 1.9 && cut <= 1
+      && outlineColor === `rgb(${r}, ${g}, ${b})`;
+  };
+  document.addEventListener("focusin", ({ target }) => {
+    const section = target.closest("section[id^=view]"), at = sections.indexOf(section);
+    if (at < 0) return;
+    window.focused.stops[at][0] += 1;
+    if (!hasRing(target, section)) window.focused.stops[at][1].push(target.outerHTML.slice(0, 100));
+  }, { signal: watch.signal });
   document.activeElement?.blur();
-  return [stops.length, lost.map((one) => one.outerHTML.slice(0, 100))];
-})"""
+  scrollTo(0, 0);
+  const what = ":is(a,button,input,select,summary,textarea,[tabindex])";
+  const all = document.querySelectorAll(`.fl,.fl ${what}`);
+  return [...all].filter((one) => one.tabIndex >= 0 && !one.disabled
+    && one.checkVisibility({ visibilityProperty: true })).length;
+}"""
+FOCUSED = "() => { window.focused.watch.abort(); return window.focused.stops; }"
 WORDLESS = """.fl *,.fl ::placeholder{color:transparent!important}
 .fl :is(text,tspan){fill:transparent!important}"""
 
@@ -214,16 +233,12 @@ class Sight:
 
     def _contrast(self, word: dict[str, Any]) -> float:
         """That of the word's own colour to the pixels under its letters: the least, but for the few
-        where letters meet a line; infinite if no letter is seen."""
-        grounds = [self._under(*map(round, place)) for place in word["places"]]
-        ground = np.concatenate(grounds) / 255
-        if not len(ground):
-            return float("inf")
-        colour, alpha = colour_of(word["colour"])
-        alpha *= word["opacity"]
-        shades = luminance(colour * alpha + ground * (1 - alpha)), luminance(ground)
-        ratios = (np.maximum(*shades) + 0.05) / (np.minimum(*shades) + 0.05)
-        return float(np.quantile(ratios, 0.1))
+        where letters meet a line. Letters that cannot be told from what is behind them are not
+        found; then all pixels in their place count, and so the word is not left out."""
+        places = [[*map(round, place)] for place in word["places"]]
+        letters = np.concatenate([self._under(*place) for place in places])
+        ground = letters if len(letters) else np.concatenate([self._behind(*one) for one in places])
+        return contrast(*colour_of(word["colour"]), word["opacity"], ground / 255)
 
     def _under(self, left: int, top: int, right: int, bottom: int) -> np.ndarray:
         """The pixels behind the letters in a part of the page."""
@@ -231,6 +246,19 @@ class Sight:
         there, behind = (image[top:bottom, left:right] for image in (self.page, self.bare))
         drawn = np.abs(there.astype(int) - behind).max(-1)
         return behind[drawn > max(12, drawn.max(initial=0) / 2)]
+
+    def _behind(self, left: int, top: int, right: int, bottom: int) -> np.ndarray:
+        """All pixels of a part of the page without words."""
+        assert self.bare is not None
+        return self.bare[top:bottom, left:right].reshape(-1, 3)
+
+
+def contrast(colour: np.ndarray, alpha: float, opacity: float, ground: np.ndarray) -> float:
+    """That of a colour to most of some pixels: at least nine in ten have more."""
+    alpha *= opacity
+    shades = luminance(colour * alpha + ground * (1 - alpha)), luminance(ground)
+    ratios = (np.maximum(*shades) + 0.05) / (np.minimum(*shades) + 0.05)
+    return float(np.quantile(ratios, 0.1))
 
 
 def colour_of(text: str) -> tuple[np.ndarray, float]:
@@ -321,10 +349,11 @@ def settle(page: Page) -> None:
 
 
 def stops(page: Page) -> dict[str, tuple[int, list[str]]]:
-    """The number of stops of Tab in each view, and those whose ring is not seen."""
-    page.keyboard.press("Tab")  # from now on, rings are drawn
-    found = dict(zip(VIEWS, page.evaluate(STOPS), strict=True))
-    page.evaluate("() => scrollTo(0, 0)")
+    """How often Tab stops in each view, and the stops whose ring is not seen."""
+    for _ in range(page.evaluate(WATCH_FOCUS) + 1):
+        page.keyboard.press("Tab")
+    found = dict(zip(VIEWS, page.evaluate(FOCUSED), strict=True))
+    page.evaluate("() => { document.activeElement?.blur(); scrollTo(0, 0); }")
     return found
 
 

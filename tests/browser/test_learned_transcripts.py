@@ -1,4 +1,4 @@
-"""What the views of a trained model say on a page from disk, and what each key changes.
+"""What the views of a trained model say and draw on a page from disk, and what each key changes.
 
 The models are so small that all numbers were computed by hand. After a change of words,
 `TRANSCRIPTS=1 pytest tests/browser/test_learned_transcripts.py` writes the files anew: read what
@@ -12,13 +12,15 @@ import pytest
 
 import funclab
 from tests.browser.test_transcripts import ALL_KEYS, check
-from tests.browser.transcript import FOLDER, transcript
+from tests.browser.transcript import DRAWN, FOLDER, transcript
 from tests.view.counted import (
     BANDS,
     IDS,
     NAMED,
     STROKES,
     WORDS,
+    birds,
+    handed_on,
     headlines,
     landscape,
     scores,
@@ -82,6 +84,10 @@ WALKS = {
             *("Escape", "ArrowDown", "Enter", "]", "/", "1", "Enter", "y", "r", *ALL_KEYS),
         ],
     ),
+    "inside_shared": (
+        lambda: funclab.inside(handed_on(), np.array([[4.0, 3, 0, 1], [0, 2, 1, 0]]), [0, 1]),
+        ["ArrowUp", "Enter", "]", "Escape", "ArrowUp", "."],
+    ),
     "inside_attention": (
         lambda: funclab.inside(headlines(), IDS, [1, 0], call="heads[0]", tokens=WORDS),
         [
@@ -121,6 +127,10 @@ WALKS = {
             sizes(), BANDS, BANDS @ [[1.0], [-2]] + 3, sample=1, features=["metres", "kilograms"]
         ),
         ["ArrowDown", "f", "Enter", "+", "-", "o", "f", "f", "f", "s", "o", "t", ".", *ALL_KEYS],
+    ),
+    "whatif_group": (
+        lambda: funclab.whatif(*birds(), sample=2),
+        ["ArrowDown", "ArrowDown", "ArrowDown", "Enter", "f", "f", "s", "o", "]"],
     ),
     "whatif_words": (
         lambda: funclab.whatif(headlines(), IDS, [1, 0], sample=0, tokens=WORDS),
@@ -188,11 +198,13 @@ BEYOND = """() => [...document.querySelectorAll(".fl svg")].flatMap((svg) => {
 
 
 @pytest.mark.parametrize("name", [*WALKS, *CLICKS])
-def test_a_view_of_a_trained_model_says_what_was_computed_by_hand(opened_page, monkeypatch, name):
+def test_a_view_of_a_trained_model_says_and_draws_what_was_computed_by_hand(
+    opened_page, monkeypatch, name
+):
     unhurried(monkeypatch)
     make, steps = (WALKS | CLICKS)[name]
     page = opened_page(make())
 
-    said = transcript(page, steps, BEYOND)
+    said = transcript(page, steps, BEYOND, DRAWN)
 
     check(said, FOLDER / f"{name}.txt")

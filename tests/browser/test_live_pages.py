@@ -16,6 +16,7 @@ from funclab.view.training import record
 from tests.browser.projector import small_words
 from tests.browser.waiting import laid_out
 from tests.distribute.sweeps import small
+from tests.view.counted import line
 
 # The width of each picture on the page, and its own.
 DRAWN = "all => all.map((svg) => [svg.getBoundingClientRect().width, svg.viewBox.baseVal.width])"
@@ -79,6 +80,18 @@ def test_nothing_is_scaled_down_or_covered_however_narrow_the_output_is(
     assert not [pair for pair in itertools.combinations(boxes, 2) if overlap(*pair)]
 
 
+def test_names_of_curves_stand_at_their_ends_or_where_that_is_too_wide_in_the_legend(opened_page):
+    places = set()
+    for width in (1280, 1000, 900, 800):
+        page = opened_page(funclab.watch(line(4, validated=True)), width=width)
+        at_ends = "validation" in page.locator(".fl-chart:visible svg text").all_text_contents()
+        in_legend = "validation" in page.locator(".fl-legend").first.inner_text()
+        assert at_ends != in_legend, width
+        places.add(at_ends)
+
+    assert places == {True, False}
+
+
 def test_where_an_epoch_was_not_measured_the_view_says_which_one_it_shows(opened_page, monkeypatch):
     monkeypatch.setattr(record, "PAUSE", math.inf)  # so that most are not, on any machine
     view = funclab.watch(trained(epochs=500), table=True)
@@ -123,6 +136,13 @@ def test_on_a_projector_the_view_of_a_training_fits_the_screen(browser, tmp_path
     assert all(box["y"] >= 0 and box["y"] + box["height"] <= 720 for box in boxes)
     assert all(box["x"] >= 0 and box["x"] + box["width"] <= 1280 for box in boxes)
     assert small_words(page.locator(".fl-stage")) == []
+    page.focus(".fl")
+    titles = [page.locator(".fl-chart:visible").inner_text()]
+    for _ in range(2):
+        page.keyboard.press("m")
+        laid_out(page)
+        titles.append(page.locator(".fl-chart:visible").inner_text())
+    assert titles[2] == titles[0] and (titles[1] != titles[0]) == (charts == 2)
     page.close()
 
 

@@ -61,7 +61,8 @@ def test_keys_walk_samples_faces_and_answers(opened_page):
     first, last = view.strip[0], view.strip[-1]
 
     expect(page.locator(SAY)).to_have_text(
-        f"Sample {last}, a {y[last]}, is read as {p[last].argmax()}, with {percent(p[last].max())}."
+        f"Sample {last} is read as {p[last].argmax()}, with {percent(p[last].max())}; "
+        f"the truth is {y[last]}."
     )
     press(page, ".")
     expect(page.locator(SAY)).to_have_text(
@@ -267,3 +268,21 @@ def test_samples_that_are_not_stored_are_said_to_need_the_kernel(opened_page):
     page = opened_page(funclab.whatif(*reader(), store=False))
 
     expect(page.locator(SAY)).to_contain_text("not stored")
+
+
+def test_maps_that_take_long_can_be_stopped_and_gone_on_with(bridged, monkeypatch):
+    monkeypatch.setattr("funclab.view.whatif.view.PIECE", 0)
+    _, page = bridged(reader, face="cover")
+    computing = page.locator(f"{ROOT} .fl-wi-computing")
+    maps = page.locator(f"{ROOT} .fl-wi-maps svg")
+
+    press(page, "]")
+    expect(computing).to_contain_text("Computing the maps")
+    press(page, "Escape")
+    expect(computing).to_contain_text("stopped at")
+    stopped = computing.text_content()
+    assert maps.count() == 0 and computing.text_content() == stopped
+    computing.get_by_role("button", name="Go on").click()
+
+    expect(maps).to_have_count(1)
+    expect(computing).to_have_count(0)

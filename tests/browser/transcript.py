@@ -15,6 +15,7 @@ from playwright.sync_api import Page
 
 from tests.browser.waiting import laid_out
 
+NOTHING = "() => []"
 FOLDER = Path(__file__).parent / "transcripts"
 # What is marked in the picture and in lists, and where keys go.
 MARKS = """() => {
@@ -29,13 +30,43 @@ MARKS = """() => {
   return [...new Set(["ring", "lit", "here", "tag", "mark"].flatMap((kind) => marked(kind).sort())),
     `keys go to ${at.tagName.toLowerCase()} ${label.slice(0, 60)}`];
 }"""
+# What is seen, outside of pictures, of a part that is read out in other words.
+SEEN = """() => {
+  const words = (node) => node.nodeType === Node.TEXT_NODE ? node.data :
+    node.localName === "svg" ? "" : [...node.childNodes].map(words).join(" ");
+  const parts = [...document.querySelectorAll("[aria-label]")];
+  return parts.filter((part) => part.checkVisibility() && !part.querySelector("[aria-label],input"))
+    .map((part) => words(part).replace(/\\s+/g, " ").trim().slice(0, 100))
+    .filter((text) => text.length > 2).map((text) => `seen ${text}`);
+}"""
+# What a part refers to for its name or description, and is not on the page.
+LOST = """() => ["aria-describedby", "aria-labelledby", "aria-controls"].flatMap((kind) =>
+  [...document.querySelectorAll(`[${kind}]`)]
+    .flatMap((part) => part.getAttribute(kind).split(" ").filter(Boolean)))
+  .filter((id) => !document.getElementById(id))"""
+# What scripts have drawn: shapes and bars with their ink, place and size, and words made small.
+# What Python has drawn has colours beside the classes of its inks; it is told by stills.
+DRAWN = """() => {
+  const parts = [...document.querySelectorAll(".fl svg *, .fl [style], .fl small")];
+  const others = "g,title,svg,[font-family],[class][fill^='#'],[class][stroke^='#']";
+  const shown = (part) =>
+    part.checkVisibility() && !part.closest("button,defs") && !part.matches(others);
+  const near = (digits) => Number(digits).toFixed(Number(digits) < 2 ? 2 : 0);
+  return parts.filter(shown).map((part) => {
+    const inks = [...part.attributes]
+      .filter(({ name }) => !/^(aria-|data-|role|tabindex|id|title)/.test(name))
+      .map(({ name, value }) => `${name}=${value.replace(/\\d+\\.\\d+/g, near)}`);
+    const words = ["text", "small"].includes(part.localName) ? part.textContent : "";
+    return ["drawn", part.localName, ...inks, words].join(" ").trim().slice(0, 300);
+  });
+}"""
 # A row says its cells; how many words a box of the picture has depends on the room for it.
 SAID_ABOVE = re.compile(r"(rowheader|cell|columnheader)\b|(list|listitem|rowgroup|table|row)$")
 NAMED = re.compile(r"""'?((?:button|group|img) "(?:[^"\\]|\\.)*"(?: \[\w+\])?)""")
 
 
-def said(page: Page) -> list[str]:
-    """All that a view says now, line by line."""
+def said(page: Page, more: str = NOTHING) -> list[str]:
+    """All that a view says now, line by line, and what a script adds."""
     laid_out(page)
     lines, inside = [], None  # the indent of the picture that the lines are in
     for line in page.locator("body").aria_snapshot().splitlines():
@@ -47,13 +78,15 @@ def said(page: Page) -> list[str]:
             lines += [found[1]] if (found := NAMED.match(told)) else []
         elif not SAID_ABOVE.match(told):
             lines.append(told[:300])
-    return [*lines, *page.evaluate(MARKS)]
+    assert page.evaluate(LOST) == []
+    return [*lines, *page.evaluate(SEEN), *page.evaluate(MARKS), *page.evaluate(more)]
 
 
-def transcript(page: Page, steps: list[str], faults: str = "() => []") -> str:
+def transcript(page: Page, steps: list[str], faults: str = NOTHING, more: str = NOTHING) -> str:
     """What a view says, and what changes with each step: keys, or `click` and a selector; `faults`
-    is a script that lists what is wrong on the page, after each step."""
-    before = said(page)
+    is a script that lists what is wrong on the page, after each step, and `more` one that lists
+    what else is to be told, such as `DRAWN`."""
+    before = said(page, more)
     lines = [*before]
     for step in steps:
         if step.startswith("click "):
@@ -61,7 +94,7 @@ def transcript(page: Page, steps: list[str], faults: str = "() => []") -> str:
         else:
             for key in step.split():
                 page.keyboard.press(" " if key == "Space" else key)
-        now = said(page)
+        now = said(page, more)
         assert page.evaluate(faults) == [], step
         changes = [line for line in difflib.ndiff(before, now) if line[0] in "-+"]
         gone = sum(line[0] == "-" for line in changes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from time import monotonic
 from typing import Any
@@ -18,6 +19,16 @@ TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAni
 def laid_out(page: Page) -> None:
     """Wait until a page has been redrawn after a change of its size or contents."""
     page.evaluate(TWO_FRAMES)
+
+
+def strict(page: str) -> str:
+    """The code of a page whose scripts may ask for no text that there is not: a fault of its own,
+    where otherwise the text's key would be shown."""
+    known = """new Proxy(\\1, { get(texts, key) {
+      if (!(key in texts)) throw new Error(`no text is called ${String(key)}`);
+      return texts[key];
+    } })"""
+    return re.sub(r"const TEXTS = (\{.*\});$", f"const TEXTS = {known};", page, count=1, flags=re.M)
 
 
 def becomes(page: Page, read: Callable[[], Any], wanted: Any) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from funclab import layers, optimizers
-from funclab.callbacks import LambdaCallback
+from funclab.callbacks import BackupAndRestore, LambdaCallback, LearningRateScheduler
 from funclab.distribute import Cluster, Shards
 from funclab.errors import ArgumentError, DataError
 from funclab.layers import Input
@@ -156,6 +156,22 @@ def numbered(folder, as_batches, part):
     x = np.ones((10, 3)) * numbers / 100
     halves = [(x[:3], numbers[:3]), (x[3:], numbers[3:])]
     return iter(halves) if as_batches else (x, numbers)
+
+
+def test_a_new_process_goes_on_after_the_last_whole_epoch(client, tmp_path):
+    """The optimizer's numbers in a backup are those that it had, not rounded as in other files."""
+    (alone, begun, _), (_, again, _) = pair(small), pair(small)
+    data = data_in("files", tmp_path)
+    third = LearningRateScheduler(lambda epoch, rate: rate / 3)
+    backup = BackupAndRestore(tmp_path / "backup", delete_checkpoint=False)
+    settings = {"batch_size": 8, "shuffle": False, "verbose": 0, "cluster": client}
+
+    begun.fit(**data, **settings, epochs=1, callbacks=[backup, third])
+    history = again.fit(**data, **settings, epochs=3, callbacks=[backup, third])
+    alone.fit(**data, **settings, epochs=3, callbacks=[third])
+
+    assert history.epoch == [1, 2]
+    assert again.optimizer.current_rate == alone.optimizer.current_rate
 
 
 @pytest.mark.parametrize("as_batches", [False, True])

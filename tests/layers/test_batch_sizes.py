@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from funclab import Input, Model, layers, ops
+from funclab import Input, Model, Sequential, layers, ops
 from funclab.errors import ShapeError
 from funclab.layers import Layer
 
@@ -63,3 +63,39 @@ def test_tensors_in_a_list_are_stacked():
     made = model.predict([np.ones((2, 3)), np.full((2, 3), 2.0)])
 
     np.testing.assert_array_equal(made, np.full((2, 3), 3.0))
+
+
+class Positions(Layer):
+    """Adds its place to each word, as books write it; the part that follows is not built yet."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.after = Sequential([layers.Dense(3)])
+
+    def call(self, x: Any) -> Any:
+        length = ops.shape(x)[1]
+        places = ops.arange(0, length, 1)
+        earlier = ops.reshape(ops.expand_dims(places, 1) >= places, (1, length, length))
+        mixed = ops.matmul(ops.cast(ops.tile(earlier, (ops.shape(x)[0], 1, 1)), "float32"), x)
+        return self.after(mixed)
+
+
+def test_a_call_may_ask_for_other_lengths_that_are_not_known():
+    x, layer = Input((None, 2)), Positions()
+
+    model = Model(x, layer(x))
+
+    assert model.output_shape == (None, None, 3)
+    for length in (4, 6):
+        array = np.random.default_rng(0).random((2, length, 2)).astype("float32")
+        expected = layer.after(np.cumsum(array, axis=1))
+        np.testing.assert_allclose(model.predict(array, verbose=0), expected, rtol=1e-5)
+
+
+def test_the_end_of_a_range_that_is_not_known_makes_no_empty_result():
+    x = Input((None,))
+
+    y = layers.Lambda(lambda x: x + ops.cast(ops.arange(0, ops.shape(x)[1]), "float32"))(x)
+
+    assert y.shape == (None, None)
+    np.testing.assert_array_equal(Model(x, y).predict(np.ones((1, 3)), verbose=0), [[1, 2, 3]])

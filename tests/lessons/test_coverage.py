@@ -88,7 +88,7 @@ def met(number: int) -> tuple[set[Any], set[str]]:
 
 
 def test_every_view_of_readme_s_table_can_be_recognized():
-    table = (ROOT / "README.md").read_text().split("## What you see")[1].split("###")[0]
+    table = (ROOT / "README.md").read_text().split("| type | and see |")[1].split("\n\n")[0]
 
     assert re.findall(r"^\| `([^`]+)`", table, re.M) == list(VIEWS)
 

@@ -122,7 +122,17 @@ def test_jupyterlab_opens_a_window_only_where_there_is_a_screen(monkeypatch):
         "--ServerApp.root_dir=here", "--ServerApp.port=8899", "--ServerApp.port_retries=0"
     ]  # fmt: skip
     assert "--LabApp.default_url=/lab/tree/a.ipynb" in told[""]
-    assert ("--allow-root" in told[""]) == (hasattr(os, "geteuid") and os.geteuid() == 0)
+
+
+def test_jupyterlab_is_allowed_to_run_as_root_only_for_root(monkeypatch):
+    allowed = {}
+    for user in (0, 1000):
+        monkeypatch.setattr(os, "geteuid", lambda user=user: user, raising=False)
+        allowed[user] = "--allow-root" in lab.server_options(Path("here"), 8899, "/lab")
+    monkeypatch.delattr(os, "geteuid")  # as on Windows
+
+    assert allowed == {0: True, 1000: False}
+    assert "--allow-root" not in lab.server_options(Path("here"), 8899, "/lab")
 
 
 def test_a_folder_that_cannot_be_written_is_known(tmp_path):

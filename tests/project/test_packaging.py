@@ -122,6 +122,13 @@ def test_the_changelog_knows_this_version():
     assert heading in (ROOT / "CHANGELOG.md").read_text(), f"CHANGELOG.md needs {heading}"
 
 
+def test_the_citation_names_this_version_and_title():
+    cited = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+
+    assert f"version: {PROJECT['version']}\n" in cited
+    assert f"license: {PROJECT['license']}\n" in cited
+
+
 def test_every_script_is_executable_where_it_is_run_by_name():
     for script in (BINDER / "postBuild", BINDER / "start", ROOT / ".ci/run"):
         assert script.stat().st_mode & 0o100, f"chmod +x {script}"
@@ -134,6 +141,7 @@ def test_nothing_but_the_agreed_names_lies_at_the_top():
     agreed = {
         *("funclab", "tests", "tools", "docs", "bench", "notebooks", "binder", "pyproject.toml"),
         *("README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "Makefile"),
+        "CITATION.cff",
     }
 
     strangers = {name for name in listed.stdout.split() if not name.startswith(".")} - agreed

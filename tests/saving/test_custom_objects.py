@@ -224,3 +224,32 @@ def test_a_name_unlike_every_known_one_is_taken_for_none_of_them(written):
         losses.get(written)
 
     assert "mean" not in str(refused.value)
+
+
+class Rated(Model):
+    """Says itself how it is compiled."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.dense = layers.Dense(1)
+
+    def call(self, inputs):
+        return self.dense(inputs)
+
+    def get_compile_config(self):
+        return {"rate": 0.25}
+
+    def compile_from_config(self, config):
+        self.compile(optimizers.SGD(config["rate"]), losses.Huber())
+
+
+def test_a_model_that_compiles_itself_does_so_when_it_is_loaded(tmp_path):
+    model = Rated()
+    model.compile("adam", "mse")
+    model.fit(np.ones((4, 2)), np.ones(4), verbose=0)
+    model.save(tmp_path / "m.keras")
+
+    again = saving.load_model(tmp_path / "m.keras", custom_objects={"Rated": Rated})
+
+    assert isinstance(again.loss, losses.Huber)
+    assert float(again.optimizer.learning_rate) == 0.25

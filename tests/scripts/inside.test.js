@@ -54,6 +54,17 @@ test("pooling, merging, joining, copying and normalizing", () => {
   assert.equal(normal.of(1, [0, 1], 1).result, ((4 - 2) / 2) * 3 + 1);
 });
 
+test("a window of a volume has the rows of each slice, and a blend the weights of its place", () => {
+  const recipe = { window: [[2, 1], [1, 1], [1, 1], [0, 0]], deep: [2, 1, 1, 1, 3, 2] };
+
+  // Slices of 3 rows become slices of 2: row 2 is the first one of slice 1, which reads slices 0 and 1.
+  assert.deepEqual(windowAt(recipe, [6, 1, 1], [2, 0]), [0, 1, 3, 4]);
+  assert.deepEqual(windowAt(recipe, [6, 1, 1], [1, 0]), [-1, -1, 1, 2]);
+  const weights = { down: Float32Array.of(0, 0.5, 0.5), across: Float32Array.of(0, 1, 0, 0, 0.75, 0.25) };
+  const made = sums({ kind: "blend", plane: [1, 2, 1] }, [plane(2, 2, 1)], weights).of(1, [0, 1], 0);
+  assert.equal(made.result, 0.5 * (0.75 * 1 + 0.25 * 2) + 0.5 * (0.75 * 3 + 0.25 * 4));
+});
+
 test("a transposed window has the places whose own windows reach a number", () => {
   const recipe = { window: [[1, 3], [1, 2], [1, 1], [0, 1]], transposed: true };
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dropped, exercise } from "../../funclab/view/lesson/exercise.js";
+import { dropped, exercise, inTwo } from "../../funclab/view/lesson/exercise.js";
 import { vote } from "../../funclab/view/lesson/vote.js";
 
 const options = [{ text: "a", right: true }, { text: "b", answer: "no" }, { text: "c" }];
@@ -8,7 +8,7 @@ const voting = (state) => ({ facts: { options, reveal: "so" }, state: { ended: 0
   t: (key, values = {}) => [key, ...Object.values(values)].join(" ") });
 
 test("a vote that was not held has no counts", () => {
-  assert.deepEqual(vote.counts(voting({}), 0), [0, 0, 0]);
+  assert.deepEqual(vote.countsOf(voting({}), 0), [0, 0, 0]);
   assert.deepEqual(vote.held(voting({ first: [1, 2, 0], second: [0, 0, 0] })), [[1, 2, 0]]);
 });
 
@@ -19,9 +19,9 @@ test("the most frequent wrong option is that of the last vote in which one was c
 });
 
 test("after both votes the answer, the counts of the right option and the mistake are said", () => {
-  assert.deepEqual(vote.said(voting({ first: [1, 3, 0], second: [4, 0, 0] })),
+  assert.deepEqual(vote.sentences(voting({}), [[1, 3, 0], [4, 0, 0]]),
     ["lesson_shown A, a A: lesson_vote_of_first 1 4, lesson_vote_of_second 4 4.", "lesson_vote_misled B no", "so"]);
-  assert.deepEqual(vote.said(voting({})), ["lesson_shown A, a ", "so"]);
+  assert.deepEqual(vote.sentences(voting({}), []), ["lesson_shown A, a ", "so"]);
 });
 
 test("a line is dropped where it is wanted, or out of the program", () => {
@@ -42,6 +42,11 @@ test("counts stay between none and the most", () => {
   };
 
   assert.deepEqual([put(-1), put(7), put(12345)], [{ first: [1, 0, 3] }, { first: [1, 7, 3] }, { first: [1, 999, 3] }]);
+});
+
+test("a message is the mistake in its own words, and what is wanted", () => {
+  assert.deepEqual(inTwo("x is new: it has 1.5 weights. Wanted: y. Look."), ["x is new: it has 1.5 weights.", "Wanted: y. Look."]);
+  assert.deepEqual(inTwo("No."), ["No.", ""]);
 });
 
 test("the lines of a program come first, in their order", () => {

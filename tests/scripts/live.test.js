@@ -92,6 +92,27 @@ test("a model is known until its kernel is gone", async () => {
   assert.equal(KERNEL.models.has("id"), false);
 });
 
+/** A model of a kernel's widget as anywidget makes it: `broken` if its script has not loaded in time. */
+function whole(broken) {
+  const heard = [], comm = { on_msg: (hear) => { comm.hear = hear; }, send: (...message) => heard.push(message) };
+  const plain = { _handle_comm_msg(message) { heard.push([this, message]); } };
+  const own = { async _handle_comm_msg() { if (broken) throw new Error("not loaded"); } };
+  return { heard, model: Object.assign(Object.create(Object.setPrototypeOf(own, plain)), { comm }) };
+}
+
+test("a kernel is heard although anywidget has given up on its model, and only then without it", async () => {
+  for (const broken of [true, false]) {
+    const { heard, model } = whole(broken);
+    announce({ get: () => "id", on() {}, widget_manager: { get_model: async () => model } });
+    await new Promise(setImmediate);
+    model.comm.hear?.("news");
+
+    const missed = [[{ method: "request_state" }, {}], [model, "news"]];
+    assert.deepEqual(heard, broken ? missed : []);
+  }
+  KERNEL.models.delete("id");
+});
+
 test("what was stored passes only with its types, and without names of all objects", () => {
   const refused = /^Error: A stored view is refused/;
 

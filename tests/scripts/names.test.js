@@ -17,7 +17,7 @@ function named(pattern) {
   return [...code.matchAll(pattern)].map(([, name]) => name);
 }
 
-const HTML = "b br button caption code dd details div dl dt figcaption figure footer form h2 h3 h4 header i input kbd label "
+const HTML = "b br button caption code dd details div dl dt figcaption figure footer form h2 h3 h4 header i input kbd label mark "
   + "li nav ol option output p pre section select small span strong style summary table tbody td textarea th thead tr ul wbr";
 const SVG = "circle g line path rect svg text title";
 

@@ -1,19 +1,22 @@
-"""The built site: links, accessibility, the theme of its pictures; `make site` runs it.
+"""The built site: links, accessibility, its views; `make site` runs it.
 
 `pytest tests/site/check_site.py` looks at what `make site` has built, and needs no network.
 """
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from urllib.parse import unquote, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.conftest import BROWSER_OPTIONS, program
 from tests.project.source import ROOT
@@ -24,6 +27,7 @@ EVERY_KIND = (
     "index.html",
     "ways.html",
     "hubs.html",
+    "views.html",
     "lessons/index.html",
     "lessons/01_what_does_a_call_build.html",
     "gallery/index.html",
@@ -78,6 +82,21 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    """The address of the site on a server of this machine: from disk, no page loads its views."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(BUILT)))
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
 def leads_somewhere(page: Path, link: str) -> bool:
     """Whether a link within the site reaches a file, and the place in it that it names."""
     parts = urlsplit(link)
@@ -119,10 +138,11 @@ def test_every_lesson_there_has_a_link_to_where_it_runs(pages):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", EVERY_KIND)
-def test_no_page_breaks_a_rule_of_accessibility(name, scheme, browser):
+def test_no_page_breaks_a_rule_of_accessibility(name, scheme, browser, site):
     page = browser.new_page(viewport={"width": 1280, "height": 1000}, color_scheme=scheme)
-    page.goto((BUILT / name).as_uri())
+    page.goto(f"{site}/{name}")
     page.locator(f"html[data-theme={scheme}]").wait_for()
+    page.wait_for_load_state("networkidle")
 
     found = Axe().run(page)
 
@@ -132,13 +152,69 @@ def test_no_page_breaks_a_rule_of_accessibility(name, scheme, browser):
     assert found.violations_count == 0, found.generate_report()
 
 
-def test_pictures_follow_the_theme_that_the_reader_has_chosen(browser):
+def test_views_follow_the_theme_that_the_reader_has_chosen(browser, site):
     page = browser.new_page(color_scheme="light")
-    page.goto((BUILT / "gallery/index.html").as_uri())
-    colour = "() => getComputedStyle(document.querySelector('.picture .f-ink')).fill"
+    page.goto(f"{site}/gallery/index.html")
+    page.locator(".stored .fl-stage").first.wait_for()
+    colour = "() => getComputedStyle(document.querySelector('.fl-stage .f-ink')).fill"
     light = page.evaluate(colour)
 
     page.evaluate("() => { document.documentElement.dataset.theme = 'dark'; }")
 
     assert page.evaluate(colour) != light
     page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_first_picture_changes_at_the_first_click_within_ten_seconds(width, browser, site):
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    complaints, loaded = [], []
+    page.on("console", lambda said: complaints.extend([said.text] * (said.type == "error")))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("response", lambda response: loaded.append(response.url.removeprefix(site)))
+    page.set_default_timeout(10_000)
+
+    page.goto(f"{site}/index.html")
+    page.locator(".stored [data-key='shared[1]']").first.click()
+
+    expect(page.locator(".stored .fl-panel").first).to_contain_text("get_output_at(1)")
+    assert complaints == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    files = [BUILT / urlsplit(one).path.strip("/") for one in loaded]
+    sent = sum(len(gzip.compress(file.read_bytes())) for file in files if file.is_file())
+    assert sent < 600_000, loaded  # what servers send: text is packed
+    page.close()
+
+
+def test_every_view_of_a_lesson_is_alive_and_a_question_can_be_answered(browser, site):
+    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    complaints = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(f"{site}/lessons/05_what_if_i_call_it_twice.html")
+    places = page.locator(".stored")
+
+    for i in range(places.count()):
+        places.nth(i).scroll_into_view_if_needed()
+        expect(places.nth(i).locator(".fl").first).to_be_visible()
+    covers = page.locator(".fl-cover")
+    before = covers.count()
+    expect(covers.first).to_contain_text("Question 5.1")
+    question = places.filter(has_text="Question 5.1 ·")
+    question.locator(".fl-options button").first.click()
+
+    expect(question.locator(".fl-reveal")).not_to_be_empty()
+    expect(covers).to_have_count(before - 1)
+    expect(covers.first).to_contain_text("Question 5.2")
+    assert places.count() >= 20 and complaints == []
+    page.close()
+
+
+def test_pages_can_be_read_without_scripts(browser, site):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+
+    page.goto(f"{site}/index.html")
+
+    assert page.locator(".stored svg").count() == 4
+    expect(page.locator(".stored svg").first).to_be_visible()
+    context.close()

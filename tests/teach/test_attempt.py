@@ -6,7 +6,7 @@ import pytest
 
 from funclab import Input, Model, Sequential
 from funclab.layers import Dense
-from funclab.teach.attempt import assigned, flat, run, tensors_of
+from funclab.teach.attempt import assigned, flat, line_of, run, tensors_of
 
 
 def broken(x):
@@ -32,6 +32,45 @@ def test_the_line_that_an_error_stopped_is_the_last_one_of_the_student_s_own(lin
 
     assert attempt.stopped_at == stopped_at
     assert (attempt.error is not None) == (lines != "x = 1")
+
+
+@pytest.mark.parametrize(
+    ("lines", "part"),
+    [
+        ("model = Model(x, [Dense(2)(x)])", "Dense(2)(x)"),
+        ("é = '🙂'; model = Model(x, Dense(2)( x ))", "Dense(2)( x )"),
+        ("h = Dense(2)(\n    x)\nmodel = Model(x, h)", "Dense(2)( …"),
+        ("def f(x):\n    return Dense(2)(x)\nmodel = Model(x, f(x))", "Dense(2)(x)"),
+        ("model = Model(x, made(x))", ""),  # by a function of another cell
+    ],
+)
+def test_the_place_of_a_call_is_what_the_lines_themselves_called(lines, part):
+    names = {"x": Input((3,)), "Model": Model, "Dense": Dense, "made": made}
+    attempt = run(lines, names, "model")
+
+    before, found, behind = line_of(lines, attempt, [attempt.model.outputs[0].node])
+
+    assert found == part
+    assert f"{before}{found}{behind}".removesuffix(" …") in lines
+
+
+def test_the_place_of_an_error_is_the_part_that_stopped():
+    lines = "x = 1\ny = x + broken(0) + 2"
+
+    assert line_of(lines, run(lines, {"broken": broken}), []) == ("y = x + ", "broken(0)", " + 2")
+
+
+def test_the_place_of_a_layer_that_was_never_called_is_what_its_variable_is_set_to():
+    lines = "rule = Dense(2)\nother = 3"
+    attempt = run(lines, {"Dense": Dense})
+
+    assert line_of(lines, attempt, [attempt.new["rule"]]) == ("rule = ", "Dense(2)", "")
+    assert line_of(lines, attempt, [Dense(2)]) == ("", "", "")
+
+
+def made(x):
+    """Another function of another cell."""
+    return Dense(2)(x)
 
 
 def test_what_lines_set_is_new_also_if_it_is_the_same_object_again():

@@ -10,6 +10,7 @@ from funclab import teach
 from funclab.errors import FunclabError, NameLookupError
 from funclab.teach.editing import edit_exercises
 from funclab.teach.records.keeping import forget_progress, tries_of
+from tests.lessons.lesson import LESSONS, tags
 
 SOLVED = {
     "5E": [["share", "right_eye", "left_eye"]],
@@ -40,6 +41,17 @@ def made(name, steps):
 
 def test_there_is_a_solution_for_each():
     assert [*SOLVED] == [*OTHERWISE] == [*edit_exercises()]
+
+
+def test_each_has_a_cell_in_its_lesson():
+    cells = {
+        cell.source: lesson.number
+        for lesson in LESSONS
+        for cell in lesson.code
+        if "edit" in tags(cell)
+    }
+
+    assert cells == {f'edit("{name}")': int(name[:-1]) for name in edit_exercises()}
 
 
 @pytest.mark.parametrize("name", SOLVED)

@@ -1,8 +1,9 @@
 """Tries at exercises as tables: the lines of a student, by the exercise and what is wrong in them.
 
-A lesson's file `tries_NN.py` holds LESSON (lines that the lesson runs before its exercises), RIGHT
-and WRONG. RIGHT maps an exercise to three programs of different structure; WRONG maps it to a
-program for each mistake that is foreseen, by its name. Where one mistake has several faces, MORE
+A lesson's file `tries_NN.py` holds LESSON (lines that the lesson runs before its exercises), BEFORE
+(what it runs besides before one exercise, because it takes long), RIGHT and WRONG. RIGHT maps an
+exercise to three programs of different structure; WRONG maps it to a program for each mistake that
+is foreseen, by its name. Where one mistake has several faces, MORE
 maps the exercise to (name, program) pairs. REFUSED maps it to programs with mistakes that are not
 foreseen.
 """
@@ -36,7 +37,9 @@ class Try(NamedTuple):
     @property
     def names(self) -> dict[str, Any]:
         """The variables of the lesson, made anew."""
-        attempt = run(module(self.lesson).LESSON, base_names({}))
+        lesson = module(self.lesson)
+        lines = lesson.LESSON + getattr(lesson, "BEFORE", {}).get(self.exercise, "")
+        attempt = run(lines, base_names({}))
         assert attempt.error is None, attempt.error
         return dict(attempt.names)
 

@@ -8,6 +8,33 @@ digit = Dense(10, activation="softmax", name="digit")(h2)
 reader = Model(pixels, digit, name="reader")
 images = np.ones((3, 64), "float32")
 """
+BEFORE = {
+    "1E": """
+from funclab import optimizers, utils
+from funclab.datasets import digits
+(x_train, y_train), (x_test, y_test) = digits.load_data()
+x_train, x_test = x_train.reshape(-1, 64) / 16, x_test.reshape(-1, 64) / 16
+utils.set_random_seed(7)
+hidden = Dense(32, activation="relu", name="hidden_1")(pixels)
+reader = Model(pixels, Dense(10, activation="softmax", name="digit")(hidden), name="reader")
+reader.compile(optimizers.Adam(0.01), "sparse_categorical_crossentropy")
+reader.fit(x_train[:640], y_train[:640], epochs=5, verbose=0)
+"""
+}
+FOUND = """
+def losses(x, y):
+    return -np.log(reader.predict(x, verbose=0)[np.arange(len(y)), y])
+chances, order = reader.predict(x_test, verbose=0), np.argsort(-losses(x_test, y_test))
+def answer(number):
+    return [number, y_test[number], chances[number].argmax()]
+wrong = [i for i in order if answer(i)[1] != answer(i)[2]]
+"""
+
+
+def found(line):
+    """A line that says what was found, after lines that compute the losses."""
+    return f"{FOUND}{line}\n"
+
 
 RIGHT = {
     "1A": [
@@ -84,6 +111,16 @@ model = Model(pixels, Dense(10, activation="softmax")(joined))
         """
 h = Dense(64, activation="relu")(Dense(10)(pixels))
 model = Model(pixels, ops.softmax(Dense(10)(ops.maximum(h, pixels))))
+""",
+    ],
+    "1E": [
+        found("guess = answer(order[0])"),
+        found("guess = tuple(answer(wrong[0]))"),
+        found("guess = '[{}, {}, {}]'.format(*answer(order[0]))"),
+        """
+both = zip(reader.predict(x_test, verbose=0), y_test)
+chance, number = min((chances[truth], i) for i, (chances, truth) in enumerate(both))
+guess = np.array([number, y_test[number], reader.predict(x_test[[number]], verbose=0).argmax()])
 """,
     ],
 }
@@ -178,6 +215,13 @@ narrow = Dense(1, name="narrow")(concatenate([h, pixels]))
 model = Model(pixels, Dense(10, activation="softmax")(narrow))
 """,
     },
+    "1E": {
+        "right_answer": found("guess = answer(order[-1])"),
+        "smaller_loss": found("guess = answer(wrong[2])"),
+        "answer_for_truth": found("number, a, b = answer(order[0])\nguess = [number, b, a]"),
+        "of_training": found("guess = [losses(x_train, y_train).argmax(), 5, 9]"),
+        "counted_from_one": found("guess = [order[0] + 1, *answer(order[0])[1:]]"),
+    },
 }
 
 MORE = {
@@ -225,5 +269,10 @@ a = Dense(16, activation="relu")(pixels)
 b = Dense(16, activation="tanh")(pixels)
 model = Model(pixels, Dense(10, activation="softmax")(concatenate([a, b])))
 """,
+    ],
+    "1E": [
+        found("guess = [order[0], 11, 12]"),
+        found("guess = [1000, 1, 7]"),
+        found("guess = [order[0], y_test[order[0]]]"),
     ],
 }

@@ -5,8 +5,7 @@ from funclab import Sequential
 from funclab.models import clone_model
 image = Input((64,), name="image")
 code = Dense(32, activation="relu", name="code")(image)
-digit = Dense(10, activation="softmax", name="digit")(code)
-reader = Model(image, digit, name="reader")
+reader = Model(image, Dense(10, activation="softmax", name="digit")(code), name="reader")
 page = Input((64,), name="page")
 outer = Model(page, reader(page), name="outer")
 eye = Model(image, code, name="eye")
@@ -67,7 +66,7 @@ model = Model({"pages": pages}, {"digits": layers.TimeDistributed(outer)(pages)}
         'model = Model(page, reader.get_layer("code")(page))',
         "inside = Model(image, code)\nmodel = Model(inputs=[page], outputs=[inside(page)])",
         """
-inside = Model(reader.input, [code, digit])
+inside = Model(reader.input, [code, reader.output])
 numbers, _ = inside(page)
 model = Model({"page": page}, {"numbers": numbers})
 """,

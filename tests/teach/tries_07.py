@@ -8,6 +8,24 @@ anywhere = GlobalMaxPooling2D(name="anywhere")
 digit = Dense(10, activation="softmax", name="digit")
 windows = Model(paper, digit(anywhere(h)), name="windows")
 """
+BEFORE = {
+    "7G": """
+from funclab import optimizers, utils
+from funclab.datasets import digits
+(x_train, y_train), (x_test, y_test) = digits.load_data()
+
+def sheet(images, right=0, down=0):
+    papers = np.zeros((len(images), 12, 12, 1), "float32")
+    papers[:, 2 + down : 10 + down, 2 + right : 10 + right, 0] = images / 16
+    return papers
+
+utils.set_random_seed(2)
+hidden = Dense(32, activation="relu", name="hidden")(Flatten(name="flat")(paper))
+reader = Model(paper, Dense(10, activation="softmax", name="digit")(hidden), name="reader")
+reader.compile(optimizers.Adam(0.01), "sparse_categorical_crossentropy")
+reader.fit(sheet(x_train[:640]), y_train[:640], batch_size=64, epochs=6, verbose=0)
+"""
+}
 CALLS = """
 a = Conv2D(4, 3, name="a")(paper)
 b = layers.MaxPooling2D(2, name="b")(a)
@@ -40,6 +58,19 @@ def added(more, h='Conv2D(8, 3, padding="same", activation="relu", name="first")
 def reader(lines, answer='Dense(10, activation="softmax", name="digit")'):
     """A reader, from the lines that make h."""
     return f"{lines}\nmodel = Model(paper, {answer}(h))"
+
+
+def found(line):
+    """A line that says what was found, after lines that compute the losses."""
+    return f"""
+def order(right):
+    chances = reader.predict(sheet(x_test, right=right), verbose=0)
+    return chances[np.arange(len(y_test)), y_test].argsort(), chances.argmax(-1)
+losses, said = order(2)
+wrong = [i for i in losses if said[i] != y_test[i]]
+first = losses[0]
+{line}
+"""
 
 
 RIGHT = {
@@ -108,6 +139,15 @@ h = Dense(10)(GlobalMaxPooling2D()(h))
 """,
             "layers.Softmax()",
         ),
+    ],
+    "7G": [
+        found("guess = [first, -2, 0]"),
+        found('guess = {"number": wrong[0], "right": "-2", "down": 0}'),
+        found("""
+def read(down):
+    return reader.predict(sheet(x_test[[first]], down=down), verbose=0).argmax() == y_test[first]
+guess = (first, -2, next(down for down in (1, -1, 2, -2, 0) if read(down)))
+"""),
     ],
 }
 
@@ -184,6 +224,14 @@ h = layers.Reshape((12, 12, 1))(paper)
 h = GlobalMaxPooling2D()(Conv2D(8, 3, padding="same", activation="relu")(h))
 model = Model(paper, Dense(10, activation="softmax")(h))
 """,
+    },
+    "7G": {
+        "in_the_middle": found("guess = [order(0)[0][0], -2, 0]"),
+        "right_answer": found("guess = [losses[-1], -2, 0]"),
+        "smaller_loss": found("guess = [wrong[1], -2, 0]"),
+        "other_way": found("guess = [first, 2, 0]"),
+        "still_misread": found("guess = [first, 0, 0]"),
+        "off_the_sheet": found("guess = [first, 5, 0]"),
     },
 }
 
@@ -264,5 +312,10 @@ REFUSED = {
 h = Conv2D(2, 3, padding="same", activation="relu", name="look")(paper)
 h = GlobalMaxPooling2D()(h)
 """),
+    ],
+    "7G": [
+        found("guess = [first, 'left', 2]"),
+        found("guess = [500, -2, 0]"),
+        found("guess = first"),
     ],
 }

@@ -12,6 +12,21 @@ weights = Softmax(name="weights")(scores)
 average = GlobalAveragePooling1D(name="average")(vectors)
 model = Model(words, Dense(12, activation="softmax", name="whom")(average))
 """
+BEFORE = {
+    "9E": """
+from funclab import optimizers, utils
+utils.set_random_seed(0)
+new = [Dense(16, name=name)(placed) for name in ("query", "key", "value")]
+weights = Softmax(name="weights")(Dot(axes=(2, 2))(new[:2]))
+looked = GlobalAveragePooling1D()(Dot(axes=(2, 1))([weights, new[2]]))
+reader = Model(words, Dense(12, activation="softmax", name="answer")(looked), name="reader")
+reader.compile(optimizers.Adam(0.02), "sparse_categorical_crossentropy")
+told = headlines.load_data(500)[0].words
+whom = np.array([headlines.ACTORS.index(headlines.story(row)[2]) for row in told])
+attention = reader.fit(told, whom, batch_size=50, epochs=8, verbose=0)
+bites = headlines.ids(["this morning man bites dog", "dog bites man"])
+"""
+}
 TWO = """
 question = Input((4, 16), name="question")
 headline = Input((9, 16), name="headline")
@@ -64,6 +79,21 @@ model = Model(words, {end}(GlobalAveragePooling1D(name="mean")({joined})))
 """
 
 
+def found(line):
+    """A line that says what was found, after lines that leave out one word after the other."""
+    return f"""
+def says(row):
+    return headlines.ACTORS[int(attention.model.predict(row[None], verbose=0).argmax())]
+def without(row, word):
+    return says(np.where(row == headlines.WORDS.index(word), 0, row))
+look = Model(attention.model.inputs, attention.model.get_layer("weights").output)
+tops = look.predict(bites, verbose=0).sum(1).argmax(-1)
+words = [headlines.WORDS[row[top]] for row, top in zip(bites, tops)]
+three = [[word, without(row, word), without(row, "bites")] for row, word in zip(bites, words)]
+{line}
+"""
+
+
 RIGHT = {
     "9A": [
         looks('weights = Softmax(name="weights")(scores)'),
@@ -113,6 +143,11 @@ second = layers.Attention()([layer(placed) for layer in new(16)])
 """,
             "first + second",
         ),
+    ],
+    "9E": [
+        found("looked = three"),
+        found('looked = {"man bites dog": three[0], "dog bites man": tuple(three[1])}'),
+        found("looked = np.array(three)"),
     ],
 }
 
@@ -181,6 +216,13 @@ model = Model(words, {WHOM}(rows))
             'Dense(12, name="whom")',
         ),
     },
+    "9E": {
+        "not_looked_at": found('looked = [["man", *three[0][1:]], three[1]]'),
+        "answer_stays": found("looked = [[three[0][0], says(bites[0]), three[0][2]], three[1]]"),
+        "guessed": found('looked = [three[0], [three[1][0], "goose", three[1][2]]]'),
+        "needs_the_verb": found('looked = [three[0], [*three[1][:2], "goose"]]'),
+        "one_headline": found("looked = three[0]"),
+    },
 }
 
 REFUSED = {
@@ -197,5 +239,9 @@ REFUSED = {
     ],
     "9D": [
         heads("a = head(placed, new(2))", "a"),
+    ],
+    "9E": [
+        found('looked = [["cow", *three[0][1:]], three[1]]'),
+        found("looked = [three[0], three[1][:2]]"),
     ],
 }

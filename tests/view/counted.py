@@ -10,6 +10,7 @@ import numpy as np
 import funclab
 from funclab import Input, Model, layers, optimizers
 from funclab.callbacks import WeightPath
+from funclab.datasets import penguins
 from funclab.layers import Dense
 from funclab.view.landscape import losses
 from funclab.view.training import record
@@ -154,3 +155,21 @@ def ready(slope: float, begin: float) -> Model:
     model.set_weights([[[slope]], [begin]])
     model.compile(optimizers.SGD(0.1), "mse")
     return model
+
+
+def handed_on() -> Model:
+    """A layer that hands its input on, called twice, and one that takes the first two numbers."""
+    model = models.twice()
+    model.set_weights([np.eye(4), np.zeros(4), np.eye(4)[:, :2], np.zeros(2)])
+    return model
+
+
+def birds() -> tuple[Model, dict[str, Any], Any]:
+    """Six penguins, and a model that takes the islands for the species, but for their measures."""
+    _, (x, y) = penguins.load_data(scaled=True)
+    measures, island = Input((3,), name="measures"), Input((3,), name="island")
+    both = layers.Concatenate(name="bird")([measures, island])
+    model = Model([measures, island], Dense(3, activation="softmax", name="species")(both))
+    model.set_weights([np.concatenate([np.eye(3), 2 * np.eye(3)]), np.zeros(3)])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    return model, {name: array[:6] for name, array in x.items()}, y["species"][:6]

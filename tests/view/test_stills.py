@@ -10,15 +10,26 @@ from __future__ import annotations
 
 import os
 import re
+from functools import partial
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import funclab
+from funclab import Input, Model, layers
+from funclab.teach import cards
+from funclab.teach.checking import check_lines
+from funclab.teach.scenes import SCENES, scene
+from funclab.view import diagram, node_table
 from funclab.view.draw.canvas import Font, Paint
 from funclab.view.draw.geometry import Area
+from funclab.view.draw.picture import Picture
+from funclab.view.draw.samples import sample_of, sample_svg
+from tests.teach.tries import tries
+from tests.view import gallery
 from tests.view import models as graphs
 from tests.view.counted import (
     BANDS,
@@ -27,7 +38,9 @@ from tests.view.counted import (
     STROKES,
     WORDS,
     between_lines,
+    birds,
     changed,
+    counted,
     headlines,
     images,
     landscape,
@@ -38,14 +51,19 @@ from tests.view.counted import (
     strokes,
     unhurried,
 )
+from tests.view.faults.test_faults import fault_of
 from tests.view.measures import Texts, overlapping_texts
 from tests.view.mistakes import models
+from tests.view.profile.test_workers import a_record
+from tests.view.shapes.test_steps import failure, walk
 
 FOLDER = Path(__file__).parent / "stills"
 YES = np.array([[-2], [-1], [0.2], [1], [2], [3]]), [0, 1, 0, 1, 1, 0]
 NUMBERS = np.array([[0], [1], [2], [3], [4], [5]]), [0, 1.5, 2, 1, 4.25, 8]
 ROW = {"features": ["metres", "kilograms"]}
 EDITS = [["set", "shared", {"units": 3}], ["connect", "x", "out", {"how": "Add"}]]
+GRAPHS = ("siamese", "inception", "unet", "transformer_2", "resnet", "vqa")
+"""Models of the gallery whose pictures are arranged in different ways."""
 PRICES = BANDS @ [[1.0], [-2]] + 3
 
 
@@ -60,6 +78,18 @@ def whatif(**state):
 def mistakes(**state):
     labels = ["ant", "bee", "cow"]
     return funclab.mistakes(models.classes(3), *scores(), labels=labels, **state)
+
+
+def lost():
+    """The answer to an exercise whose result was not kept."""
+    one = next(one for one in tries() if one.mistake == "result_lost")
+    return check_lines(one.exercise, one.lines, one.names).picture()
+
+
+def joined():
+    """The two ends of a model whose second input was forgotten."""
+    left, right = Input((3,), name="left"), Input((3,), name="right")
+    return left, layers.Dense(2, name="out")(layers.concatenate([left, right], name="both"))
 
 
 STILLS = {
@@ -102,44 +132,84 @@ STILLS = {
     "trace_loss": lambda: slow_motion(step=3),
     "trace_backward": lambda: slow_motion(step=5),
     "trace_update": lambda: slow_motion(step=9),
+    **{f"scene_{name}": partial(scene, name) for name in SCENES},
     "explorer": lambda: funclab.explore(graphs.twice(), selected="shared[1]"),
     "training": lambda: funclab.watch(line(3, metrics=["mae"])),
     "training_validated": lambda: funclab.watch(line(4, validated=True), log=True),
     "runs": lambda: funclab.compare_runs(line(2).history, line(4).history),
+    "graph_layers": lambda: diagram(graphs.alternating(), face="layers"),
+    "graph_masked": lambda: diagram(graphs.masked()),
+    "graph_outputs": lambda: diagram(graphs.several_outputs()),
+    "graph_wrapped": lambda: diagram(graphs.wrapped()),
+    **{f"graph_{name}": partial(gallery.drawn, name, "notebook") for name in GRAPHS},
+    "faults_call": lambda: fault_of(lambda: Model(*joined())),
+    "faults_data": lambda: fault_of(lambda: graphs.twice().predict(BANDS)),
+    "shapes_failed": lambda: walk(failure(layers.Conv2D(4, 3), Input((28, 28)))),
+    "shapes_lengths": lambda: walk(
+        failure(layers.Add(), [Input((3, n), name=f"n{n}") for n in (4, 5, 4, 100)])
+    ),
+    "whatif_group": lambda: funclab.whatif(*birds(), sample=2),
+    "whatif_group_changed": lambda: funclab.whatif(*birds(), sample=1, face="share"),
+    "playground_crowded": lambda: funclab.playground("spirals", units=16, layers=3, branches=2),
+    "playground_shared": lambda: funclab.playground("circles", branches=3, shared=True, epochs=2),
+    "trace_odd": lambda: funclab.trace(
+        counted(), np.array([[np.nan, 2], [3, -1]]), np.array([[8], [0]]), step=2
+    ),
+    "explorer_layers": lambda: funclab.explore(graphs.alternating(), face="layers"),
+    "graph_low": lambda: gallery.drawn("resnet", "low"),
+    "graph_paper": lambda: gallery.drawn("vqa", "paper"),
+    "graph_sideways": lambda: diagram(graphs.shared_inside(), direction="LR"),
+    "nodes": lambda: node_table(graphs.called_twice().get_layer("dense")),
+    "cards": cards,
+    "mistake": lost,
+    "workers": lambda: a_record(repeats=1).picture(),
 }
 
 
 class Told(Texts):
-    """A canvas that notes what is drawn: texts of one line together, and shapes by their sizes."""
+    """A canvas that notes what is drawn, and where: texts of one line together, and shapes by their
+    sizes."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.told: list[tuple[str, float, str]] = []
+        self.told: list[tuple[str, float, str, list[complex]]] = []
 
     def open(self, title: str, kind: str = "", **data: str) -> None:
         super().open(title, kind, **data)
-        self._shape(f"({title})")
+        self._shape(f"({title})", 0j)
 
     def text_line(self, start: complex, text: str, font: Font) -> None:
         super().text_line(start, text, font)
-        level = round((start + self.origins[-1]).imag, 1)
-        style = "*" * font.bold + font.ink[: 6 * (font.ink not in ("ink", "soft", "label"))]
-        self.told.append(("text", level, text + f" [{style}]" * bool(style)))
+        place = start + self.origins[-1]
+        named = ["bold" * font.bold, "mono" * font.mono, font.anchor, font.ink]
+        words = f"{text} [{' '.join([f'{font.size:g}', *filter(None, named)])}]"
+        self.told.append(("text", round(place.imag, 1), words, [place]))
 
     def rect(self, area_: Area, paint: Paint, radius: float = 0) -> None:
-        self._shape(f"▭ {area_.width:.0f} × {area_.height:.0f} {painted(paint)}")
+        round_ = f" round {radius:g}" * bool(radius)
+        size = f"▭ {area_.width:.0f} × {area_.height:.0f}{round_} {painted(paint)}"
+        self._shape(size, complex(area_.x, area_.y))
 
     def circle(self, middle: complex, radius: float, paint: Paint) -> None:
-        self._shape(f"● {radius:g} {painted(paint)}")
+        self._shape(f"● {radius:g} {painted(paint)}", middle)
 
     def path(self, data: str, paint: Paint) -> None:
-        self._shape(f"~ {data.count('M')} {painted(paint)} {re.sub('[^Lhvz]', '', data)[:12]}")
+        numbers = [float(number) for number in re.findall(r"-?[\d.]+", data)]
+        steps = re.sub("[^LCHVZhvz]", "", data)[:12]
+        whole = {*steps} <= {*"LCZ"}  # all its points are absolute
+        points = [complex(*pair) for pair in zip(numbers[::2], numbers[1::2])]
+        if not whole:
+            points = points[:1]
+            steps += f" {data[data.find('h') :]}" if len(data) < 60 and "h" in data else ""
+        elif len(points) > 5:
+            points = [points[0], sum(points) / len(points), points[-1]]
+        self._shape(f"~ {data.count('M')} {painted(paint)} {steps}", *points)
 
     def upward_line(self, start: complex, text: str, font: Font) -> None:
         self.text_line(start, text, font)
 
-    def _shape(self, words: str) -> None:
-        self.told.append((words, 0.0, ""))
+    def _shape(self, words: str, *places: complex) -> None:
+        self.told.append((words, 0.0, "", [place + self.origins[-1] for place in places]))
 
     @property
     def read(self) -> list[str]:
@@ -155,10 +225,20 @@ class Told(Texts):
     def lines(self) -> list[str]:
         found = []
         for (kind, _), group in groupby(self.told, key=lambda one: one[:2]):
-            parts = [text for *_, text in group]
-            times = f" ({len(parts)} times)" * (len(parts) > 1)
-            found.append(" | ".join(parts) if kind == "text" else kind + times)
+            drawn = [*group]
+            where = " ".join(pairs([place for *_, places in drawn for place in places]))
+            times = f" ({len(drawn)} times)" * (len(drawn) > 1)
+            words = " | ".join(text for *_, text, _ in drawn) if kind == "text" else kind + times
+            found.append(f"{words} @ {where}")
         return found
+
+
+def pairs(places: list[complex]) -> list[str]:
+    """Some places; of many, the corners of the area that they are in."""
+    if len(places) > 6:
+        xs, ys = [place.real for place in places], [place.imag for place in places]
+        places = [complex(min(xs), min(ys)), complex(max(xs), max(ys))]
+    return [f"{place.real:.0f},{place.imag:.0f}" for place in places]
 
 
 def painted(paint: Paint) -> str:
@@ -167,17 +247,26 @@ def painted(paint: Paint) -> str:
     return " ".join(filter(None, [paint.fill, stroke, faint]))
 
 
+def pictured(made: Any) -> Picture:
+    """A picture, or that of a view."""
+    return made if isinstance(made, Picture) else made.picture()
+
+
 @pytest.mark.parametrize("name", STILLS)
 def test_a_still_picture_shows_what_was_computed_by_hand(name, monkeypatch):
     unhurried(monkeypatch)
-    view, file = STILLS[name](), FOLDER / f"{name}.txt"
-    canvas = Told()
-    view.picture().draw(canvas)
+    made, canvas = STILLS[name](), Told()
+    picture = pictured(made)
+    picture.draw(canvas)
 
-    said = "\n".join(
-        [view.text, "", view.picture().description, "", *canvas.lines, "", *canvas.read, ""]
-    )
+    said = "\n".join([made.text, "", picture.description, "", *canvas.lines, "", *canvas.read, ""])
 
+    check(said, name)
+
+
+def check(said: str, name: str) -> None:
+    """Compare with what is written, or write it."""
+    file = FOLDER / f"{name.replace(' ', '_')}.txt"
     if os.environ.get("STILLS"):
         FOLDER.mkdir(exist_ok=True)
         file.write_text(said, encoding="utf-8")
@@ -186,7 +275,7 @@ def test_a_still_picture_shows_what_was_computed_by_hand(name, monkeypatch):
 
 @pytest.mark.parametrize("name", STILLS)
 def test_all_that_a_still_picture_says_has_room(name):
-    picture = STILLS[name]().picture()
+    picture = pictured(STILLS[name]())
     canvas = Texts()
     width, height = picture.draw(canvas)
 
@@ -194,3 +283,20 @@ def test_all_that_a_still_picture_says_has_room(name):
     for text in canvas.texts:
         assert text.area.x >= 0 and text.area.right <= width, text.words
         assert text.area.y >= 0 and text.area.bottom <= height, text.words
+
+
+SAMPLES = {
+    "image": (np.arange(64).reshape(8, 8) / 63, {}),
+    "words": (np.array(["dogs", "chase", "the", "quick", "cats", "and", "bark"]), {}),
+    "row": (np.array([2.0, -1, 0.5]), {}),
+    "named row": (np.array([2.0, -1]), {"names": ["age", "height"]}),
+    "series": (np.array([[1.0], [3], [2]]), {"show": "series"}),
+    "strip": (np.arange(6.0).reshape(3, 2), {}),
+    "number": (np.float32(2.5), {}),
+}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_sample_is_drawn_as_it_was_counted(name):
+    array, more = SAMPLES[name]
+    check(sample_svg(sample_of(array, **more)).replace("><", ">\n<"), f"sample_{name}")

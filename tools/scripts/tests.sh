@@ -3,4 +3,5 @@
 set -eu
 . tools/scripts/node.sh
 cd "${1:-.}"
-node --import ./tests/scripts/texts.js --test --test-reporter=dot tests/scripts/*.test.js
+# Numbers are written in English whatever the machine's language, so it has another one here.
+LC_ALL=de_DE.UTF-8 node --import ./tests/scripts/texts.js --test --test-reporter=dot tests/scripts/*.test.js

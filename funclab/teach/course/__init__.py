@@ -24,8 +24,11 @@ from funclab.errors import ArgumentError, NameLookupError
 from funclab.registry import near
 
 HERE = Path(__file__).parent
-KINDS = ("predict", "arrange", "complete", "repair", "change", "make")
-"""The kinds of exercises, in the order in which a lesson gives less and less help."""
+KINDS = ("predict", "arrange", "complete", "repair", "change", "make", "find")
+"""The kinds of exercises, in the order in which a lesson gives less and less help. Something to
+find is found in a view."""
+GUESSED = ("predict", "find")
+"""The kinds whose answer is a list of words and numbers."""
 LONGEST_MESSAGE = 40
 """The most words of a message to a student."""
 

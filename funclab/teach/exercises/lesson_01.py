@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from funclab import activations
 from funclab.errors import NeverCalledError, ShapeError
 from funclab.errors.words import listed
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
+from funclab.graph.shape_math import Array
 from funclab.graph.tensor import Tensor
 from funclab.layers import Dense
 from funclab.models.model import Functional
@@ -21,6 +24,7 @@ from funclab.teach.graphs import (
 from funclab.teach.judging import (
     Mistake, calls_made, judge, known, lights, numpy_was_given, told,
 )  # fmt: skip
+from funclab.teach.records.answers import plain_answer
 
 TEN = (None, 10)
 BUDGET, ENOUGH = 3000, 0.85
@@ -266,6 +270,59 @@ def unused_join(attempt: Attempt, model: Functional) -> Mistake | None:
 def pixels_and_hidden(attempt: Attempt) -> list[Node | Operation]:
     assert attempt.model is not None
     return [attempt.model.graph.input_nodes[0], *calls_of(attempt.model, Dense)[:1]]
+
+
+# 1E
+@judge("1E", lit=lambda attempt: [the_answer(attempt)])
+def surest_mistake(attempt: Attempt) -> Mistake | None:
+    """The number, the truth and the answer of the mistake with the largest loss."""
+    given = plain_answer(attempt.answer)
+    if not isinstance(given, tuple) or len(given) != 3:
+        return Mistake("")
+    end = the_answer(attempt)
+    chances, truth = chances_of(attempt, "test"), known(attempt, "y_test")
+    worst, at, number = hardest(chances, truth), {end: "ten probabilities"}, given[0]
+    if number != worst:
+        return other_number(attempt, number, worst, at)
+    right, said = int(truth[worst]), int(chances[worst].argmax())
+    if given[1:] == (right, said):
+        return None
+    values = {"layer": end, "truth": said, "said": right}
+    name = "answer_for_truth" if given[1:] == (said, right) else ""
+    return Mistake(name, at, given=list(given[1:]), **values)
+
+
+def other_number(attempt: Attempt, number: Any, worst: int, at: dict[Node, str]) -> Mistake:
+    """What is wrong with the number of another digit than the `worst`."""
+    chances, truth = chances_of(attempt, "test"), known(attempt, "y_test")
+    values: dict[str, Any] = {"layer": the_answer(attempt), "number": number}
+    if number == hardest(chances_of(attempt, "train"), known(attempt, "y_train")):
+        return Mistake("of_training", at, **values)
+    if not isinstance(number, int) or not 0 <= number < len(truth):
+        return Mistake("", at, given=number, **values)
+    if number == worst + 1:
+        return Mistake("counted_from_one", at, **values)
+    right = int(truth[number])
+    values |= {"truth": right, "share": float(chances[number].max())}
+    values["loss"] = f"{-np.log(chances[number, right]):.1f}"
+    read = chances[number].argmax() == right
+    return Mistake("right_answer" if read else "smaller_loss", at, **values)
+
+
+def the_answer(attempt: Attempt) -> Node:
+    """The call of the reader that gives ten probabilities."""
+    end: Node = known(attempt, "reader").outputs[0].node
+    return end
+
+
+def chances_of(attempt: Attempt, digits: str) -> Array:
+    """The probabilities that the lesson's reader gives to its "test" or "train" digits."""
+    return np.asarray(known(attempt, "reader")(known(attempt, f"x_{digits}")))
+
+
+def hardest(chances: Array, truth: Array) -> int:
+    """The sample whose truth gets the least probability."""
+    return int(chances[np.arange(len(truth)), truth].argmin())
 
 
 # Shared by several exercises.

@@ -22,7 +22,7 @@ from funclab.teach.graphs import (
 )  # fmt: skip
 from funclab.teach.judging import Mistake, calls_made, judge, known, lights
 from funclab.teach.predicting import judge_predictions
-from funclab.teach.records.answers import same_answer, shape_and_weights
+from funclab.teach.records.answers import plain_answer, same_answer, shape_and_weights
 
 SIDE, SHEET, TEN = 12, (None, 12, 12, 1), (None, 10)
 BUDGET, ENOUGH, MAY_LOSE, SLIP = 1500, 0.85, 0.01, 2
@@ -312,6 +312,71 @@ def where_positions_go(attempt: Attempt) -> list[Node | Operation]:
     if attempt.model is None:
         return [known(attempt, "paper").node]
     return [where_positions_end(attempt.model)]
+
+
+# 7G
+@judge("7G", lit=lambda attempt: [weighted_calls(known(attempt, "reader"))[0]])
+def back_where_it_was_learned(attempt: Attempt) -> Mistake | None:
+    """The slipped digit with the largest loss, and a move after which the reader reads it."""
+    given = attempt.answer
+    given = plain_answer([*given.values()] if isinstance(given, dict) else given)
+    if not isinstance(given, tuple) or len(given) != 3:
+        return Mistake("")
+    reader, truth = known(attempt, "reader"), known(attempt, "y_test")
+    papers = papers_of(attempt, SLIP)
+    layer, (number, *move) = weighted_calls(reader)[0], given
+    at = {layer: "a weight for each position"}
+    if number != hardest(reader, papers, truth):
+        return other_digit(attempt, number, at)
+    if not all(isinstance(step, int) for step in move):
+        return Mistake("", at, given=move, layer=layer)
+    paper = papers[number]
+    there, back = (shifted(paper, *(way * step for step in move)) for way in (1, -1))
+    said, opposite = (int(answer) for answer in answers(reader, np.stack([there, back])).argmax(-1))
+    values = {"layer": layer, "truth": int(truth[number]), "said": said}
+    values |= {"right": move[0], "down": move[1]}
+    whole = there.sum() >= paper.sum()
+    if whole and said == truth[number]:
+        return None
+    if any(move) and opposite == truth[number]:
+        return Mistake("other_way", at, **values)
+    return Mistake("still_misread" if whole else "off_the_sheet", at, **values)
+
+
+def other_digit(attempt: Attempt, number: Any, at: dict[Node, str]) -> Mistake:
+    """What is wrong with the number of another digit than the one with the largest loss."""
+    reader, truth = known(attempt, "reader"), known(attempt, "y_test")
+    values: dict[str, Any] = {"layer": [*at][0], "number": number}
+    if not isinstance(number, int) or not 0 <= number < len(truth):
+        return Mistake("", at, given=number, **values)
+    chances, right = answers(reader, papers_of(attempt, SLIP)[[number]])[0], int(truth[number])
+    values |= {"truth": right, "loss": f"{-np.log(max(chances[right], 1e-12)):.1f}"}
+    if number == hardest(reader, papers_of(attempt, 0), truth):
+        return Mistake("in_the_middle", at, **values)
+    name = "right_answer" if chances.argmax() == right else "smaller_loss"
+    return Mistake(name, at, **values)
+
+
+def papers_of(attempt: Attempt, right: int) -> Array:
+    """The lesson's unseen digits on sheets, slipped to the right."""
+    return np.asarray(known(attempt, "sheet")(known(attempt, "x_test"), right=right))
+
+
+def answers(model: Functional, papers: Array) -> Array:
+    return np.asarray(model(papers))
+
+
+def hardest(model: Functional, papers: Array, truth: Array) -> int:
+    """The digit whose truth gets the least probability."""
+    return int(answers(model, papers)[np.arange(len(truth)), truth].argmin())
+
+
+def shifted(paper: Array, right: int, down: int) -> Array:
+    """A sheet (rows, columns, 1), moved; what leaves it is lost."""
+    room = len(paper) * 2
+    right, down = (max(-room, min(room, step)) for step in (right, down))
+    wide = np.pad(paper, ((room, room), (room, room), (0, 0)))
+    return np.roll(wide, (down, right), (0, 1))[room:-room, room:-room]
 
 
 # Shared by several exercises.

@@ -23,6 +23,7 @@ from funclab.teach.judging import (
     Mistake, calls_made, judge, known, lights, missing_input, numpy_was_given,
 )  # fmt: skip
 from funclab.teach.reading import add_to_zeros, headlines_for, order_matters, where_words_end
+from funclab.teach.records.answers import plain_answer
 
 ASKED, TOLD, LOOKS = 4, 9, (None, 4, 9)
 MIXED, TWELVE = (None, 9, 16), (None, 12)
@@ -265,6 +266,69 @@ def not_joined(attempt: Attempt) -> Mistake:
             at = {first: "one layer", second: "another"}
             return Mistake("one_name", at, layer=first)
     return stopped(attempt)
+
+
+# 9E
+@judge("9E", lit=lambda attempt: [where_it_looks(attempt)])
+def words_needed(attempt: Attempt) -> Mistake | None:
+    """For two headlines: the word looked at most, the answer without it, and without the verb."""
+    given = attempt.answer
+    given = plain_answer([*given.values()] if isinstance(given, dict) else given)
+    node, rows = where_it_looks(attempt), known(attempt, "bites")
+    at: dict[Node, str] = {node: "weights"}
+    if not isinstance(given, tuple):
+        return Mistake("")
+    if len(given) == 1 or (len(given) == 3 and all(isinstance(x, str) for x in given)):
+        return Mistake("one_headline", at, layer=node)
+    pairs = [part for part in given if isinstance(part, tuple) and len(part) == 3]
+    if len(pairs) != len(given) or len(pairs) != len(rows):
+        return Mistake("", at, layer=node, given=str(attempt.answer))
+    for row, words in zip(np.asarray(rows), pairs):
+        wrong = one_headline(attempt, row, words)
+        if wrong is not None:
+            return wrong
+    return None
+
+
+def one_headline(attempt: Attempt, row: Array, given: tuple[Any, ...]) -> Mistake | None:
+    """What is wrong with the three words given for a headline."""
+    from funclab.datasets.headlines import WORDS
+
+    model, node = known(attempt, "attention").model, where_it_looks(attempt)
+    words = [WORDS[number] for number in row if number]
+    received = np.asarray(Model(model.inputs, node.output_tensors[0])(row[None]))[0].mean(axis=0)
+    most, verb = int(received.argmax()), words.index("bites")
+    values: dict[str, Any] = {"layer": node, "headline": " ".join(words), "word": words[most]}
+    at = {node: f"{received[most]:.0%} to {words[most]}"}
+    whole = [answer_without(model, row, place) for place in (None, most, verb)]
+    for i, (told, wanted) in enumerate(zip(given, [words[most], *whole[1:]])):
+        if told == wanted:
+            continue
+        values["given"] = told
+        if i == 0:
+            share = float(received[words.index(told)]) if told in words else None
+            name, values["share"] = "not_looked_at" if told in words else "", share
+        elif i == 1:
+            name = "answer_stays" if told == whole[0] else "guessed"
+        else:
+            name = "needs_the_verb"
+        return Mistake(name, at, **values)
+    return None
+
+
+def answer_without(model: Functional, row: Array, place: int | None) -> str:
+    """Whom the model names, with a 0 in place of the word at this place."""
+    from funclab.datasets.headlines import ACTORS
+
+    left = np.array(row)
+    if place is not None:
+        left[place] = 0
+    return ACTORS[int(np.asarray(model(left[None])).argmax())]
+
+
+def where_it_looks(attempt: Attempt) -> Node:
+    """The call that makes the weights of the lesson's trained model."""
+    return next(filter(is_softmax, calls_of(known(attempt, "attention").model)))
 
 
 # Shared by several exercises.

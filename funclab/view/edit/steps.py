@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from funclab import initializers, registry
 from funclab.engine.kernels.without_collection import without_collection
 from funclab.errors import ArgumentError
 from funclab.graph.aside import set_aside
@@ -64,14 +67,27 @@ class Rest:
 
 
 class Steps:
-    """The steps that were made from a model, or from nothing; `position` is where one is."""
+    """The steps that were made from a model, or from nothing; `position` is where one is.
+
+    Layers that are made here change neither the random numbers of the session nor its automatic
+    names: what is computed afterwards does not depend on how often one has tried something.
+    """
 
     def __init__(self, model: Any = None, name: str = "model") -> None:
         self.given = model
         self.steps: list[Step] = []
         self.position = 0
+        # A stream of its own, which follows from the seed of the session.
+        self._random = np.random.default_rng(deepcopy(initializers.rng()).integers(1 << 62))
         draft, operations = (Draft(name), {}) if model is None else Draft.of(model)
-        self.states: list[State | Rest] = [State(draft, Build(draft), model, operations, 0)]
+        with self._apart():
+            build = Build(draft)
+        self.states: list[State | Rest] = [State(draft, build, model, operations, 0)]
+
+    @contextmanager
+    def _apart(self) -> Iterator[None]:
+        with initializers.using(self._random), registry.fresh_names():
+            yield
 
     @property
     def state(self) -> State:
@@ -81,7 +97,8 @@ class Steps:
         """The state after so many steps; one that lies far back is built again."""
         state = self.states[position]
         if isinstance(state, Rest):
-            self.states[position] = state = self._woken(position, state)
+            with self._apart():
+                self.states[position] = state = self._woken(position, state)
             self._lay_down(position)
         return state
 
@@ -138,8 +155,9 @@ class Steps:
         if self.state.model is not None:
             check_idle(self.state.model, "edit")
         name, args, settings = parts_of(step)
-        draft, before, text = self._drafted(name, args, settings)
-        state = self._built(Build(draft), before, text)
+        with self._apart():
+            draft, before, text = self._drafted(name, args, settings)
+            state = self._built(Build(draft), before, text)
         self.steps[self.position :] = [[name, *args, *([settings] if settings else [])]]
         self.states[self.position + 1 :] = [state]
         self.position += 1
@@ -153,8 +171,8 @@ class Steps:
 
         Raises: FunclabError if it is refused.
         """
-        draft, before, text = self._drafted(*parts_of(step))
-        with set_aside():
+        with set_aside(), self._apart():
+            draft, before, text = self._drafted(*parts_of(step))
             build = Build(draft, before=self.state.build)
             return self._built(build, before, text, copy=False)
 

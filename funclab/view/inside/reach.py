@@ -38,7 +38,9 @@ def _reach(call: Shown, index: int, before: list[Reach | None]) -> Reach | None:
         return None
     kept = recipe.kind in ("sum", "largest", "mean", "activation", "normal", "merge")
     joined = recipe.kind == "joined" and recipe.axis == 2
-    if not (kept or joined) or call.plane[:2] == (1, 1) or recipe.group or recipe.window.transposed:
+    if not (kept or joined) or call.plane[:2] == (1, 1) or recipe.group:
+        return None
+    if recipe.window.transposed or recipe.window.deep:
         return None
     image, axes = known[0][0], [_widest([axes[n] for _, axes in known]) for n in (0, 1)]
     moved = []

@@ -10,9 +10,10 @@ import numpy as np
 
 from funclab.graph.shape_math import Array, known, same_padding, transposed_cut
 from funclab.graph.value import Call, Constant, Value, Variable
+from funclab.ops.nn.resampling import Resampling
 from funclab.ops.shaping import Reshape
 from funclab.view.inside.numbers import ACTIVATIONS
-from funclab.view.inside.recipes import MERGED, Recipe, Window
+from funclab.view.inside.recipes import MERGED, Recipe, Window, plane
 
 POOLS = {"MaxPool": "largest", "AveragePool": "mean", "Max": "largest", "Mean": "mean"}
 COPIES = ("Reshape", "ReshapeSamples", "ExpandDims", "Squeeze", "Cast")
@@ -93,6 +94,8 @@ class _Reader:
             return self._contracted(call)
         if name == "Repeat":
             return self._repeated(call)
+        if isinstance(call.op, Resampling):
+            return self._blended(call)
         if (grouped := self._grouped(call)) is not None:
             return grouped
         if name in POOLS:
@@ -118,7 +121,7 @@ class _Reader:
         op: Any = call.op
         x, kernel = call.inputs[0], constant(call.inputs[1])
         bias = constant(call.inputs[2]) if len(call.inputs) > 2 else None
-        if kernel is None or kernel.ndim > 4 or op.data_format != "channels_last":
+        if kernel is None or op.data_format != "channels_last":
             return None
         lengths, size = known(x.shape)[1:-1], kernel.shape[:-2]
         pads = [0] * len(size)
@@ -130,22 +133,21 @@ class _Reader:
             more = before.op.pad_width  # type: ignore[attr-defined]
             pads = [p + more[i + 1][0] for i, p in enumerate(pads)]
             x = before.inputs[0]
-        window = _window(size, op.strides, op.dilation_rate, pads)
-        kernel = kernel.reshape((*window.size, *kernel.shape[-2:]))
+        window = _window(size, op.strides, op.dilation_rate, pads, x, call)
+        kernel = kernel.reshape((*window.taps, *kernel.shape[-2:]))
         return Recipe("sum", [x], window=window, kernel=kernel, bias=bias)
 
     def _transposed(self, call: Call) -> Recipe | None:
         """Of a transposed convolution, whose kernel has the filters before the channels."""
         op: Any = call.op
         kernel = constant(call.inputs[1])
-        if kernel is None or kernel.ndim > 4 or op.data_format != "channels_last":
+        if kernel is None or op.data_format != "channels_last":
             return None
         cut = [transposed_cut(*axis) for axis in op.axes(kernel.shape)]
-        window = _window(kernel.shape[:-2], op.strides, op.dilation_rate, cut)
-        kernel = kernel.reshape((*window.size, *kernel.shape[-2:])).swapaxes(2, 3)
-        return Recipe(
-            "sum", [call.inputs[0]], window=replace(window, transposed=True), kernel=kernel
-        )
+        size, x = kernel.shape[:-2], call.inputs[0]
+        window = _window(size, op.strides, op.dilation_rate, cut, x, call)
+        kernel = kernel.reshape((*window.taps, *kernel.shape[-2:])).swapaxes(2, 3)
+        return Recipe("sum", [x], window=replace(window, transposed=True), kernel=kernel)
 
     def _contracted(self, call: Call) -> Recipe | None:
         """Of an einsum that is a Dense layer: the last axis of x is summed over."""
@@ -174,6 +176,15 @@ class _Reader:
                 )
             call = inner
 
+    def _blended(self, call: Call) -> Recipe | None:
+        """Of an image in another size, whose pixels are weighted means of neighbours."""
+        op: Any = call.op
+        x, axes = call.inputs[0], op.changed(call.inputs[0].ndim)
+        if op.data_format != "channels_last" or [*axes] != [1, 2] or x.dtype[:5] != "float":
+            return None
+        down, across = (_taps(op.weights(known(x.shape)[axis], how)) for axis, how in axes.items())
+        return Recipe("blend", [x], down=down, across=across)
+
     def _grouped(self, call: Call) -> Recipe | None:
         """Of channels that are normalized in groups: each group with the mean and the variance of
         all its places. They are cut apart, normalized and joined again, then scaled."""
@@ -199,18 +210,18 @@ class _Reader:
         x = call.inputs[0]
         shape = known(x.shape)
         if hasattr(op, "pool_size"):
-            if op.data_format != "channels_last" or len(op.pool_size) > 2:
+            if op.data_format != "channels_last":
                 return None
             ones, pads = (1,) * len(op.pool_size), [0] * len(op.pool_size)
             if op.padding == "same":
                 axes = zip(shape[1:-1], op.pool_size, op.strides, ones, strict=True)
                 pads = [same_padding(*axis)[0] for axis in axes]
-            return Recipe(kind, [x], window=_window(op.pool_size, op.strides, ones, pads))
+            window = _window(op.pool_size, op.strides, ones, pads, x, call)
+            return Recipe(kind, [x], window=window)
         axes = op.axis if isinstance(op.axis, tuple) else (op.axis,)
-        if len(shape) > 4 or sorted(a % len(shape) for a in axes) != [*range(1, len(shape) - 1)]:
+        if sorted(a % len(shape) for a in axes) != [*range(1, len(shape) - 1)]:
             return None
-        window = Window(size=(1, 1, *shape[1:-1])[-2:])  # type: ignore[arg-type]
-        return Recipe(kind, [x], window=window)
+        return Recipe(kind, [x], window=Window(size=plane(shape[1:])[:2]))
 
     def _merged(self, call: Call) -> Recipe | None:
         divisor = 1.0
@@ -269,10 +280,26 @@ def _activation(call: Call) -> str:
     return known_name if known_name in (*ACTIVATIONS, "relu") else ""
 
 
-def _window(size: Any, strides: Any, dilation: Any, pads: Any) -> Window:
-    """Of two axes; along the axis that a sequence lacks, the window has one place."""
-    fields = zip((size, strides, dilation, pads), (1, 1, 1, 0), strict=True)
-    return Window(*((alone, *map(int, field))[-2:] for field, alone in fields))  # type: ignore[arg-type]
+def _window(size: Any, strides: Any, dilation: Any, pads: Any, x: Value, call: Call) -> Window:
+    """Of two axes; along the axis that a sequence lacks, the window has one place. Of a volume `x`,
+    the first axis is the depth."""
+    fields = size, strides, dilation, pads
+    pairs = zip(fields, (1, 1, 1, 0), strict=True)
+    window = Window(*((alone, *map(int, field))[-2:] for field, alone in pairs))  # type: ignore[arg-type]
+    if len(size) < 3:
+        return window
+    rows = (known(value.shape[1:])[-3] for value in (x, call.outputs[0]))
+    return replace(window, deep=(*(int(field[0]) for field in fields), *rows))
+
+
+def _taps(weights: Array) -> Array:
+    """A matrix (places, lengths) with few weights side by side in each row: for each place, the
+    first column that it reads, and the weights from there on."""
+    held = weights != 0
+    first, length = held.argmax(axis=1), weights.shape[1]
+    count = int((length - held[:, ::-1].argmax(axis=1) - first).max())
+    first = np.minimum(first, length - count)[:, None]
+    return np.hstack([first, np.take_along_axis(weights, first + np.arange(count), axis=1)])
 
 
 def scalar(value: Value) -> float | None:

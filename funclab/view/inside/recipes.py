@@ -42,6 +42,9 @@ class Window:
     transposed: bool = False
     """Whether each number that is read is written to a window of the result: a number is then made
     of those whose windows reach it, and `pads` are cut from the front of the result."""
+    deep: tuple[int, ...] = ()
+    """Of a volume, whose slices lie one below the other: size, stride, dilation and pad along the
+    depth, then how many rows a slice has of what is read, and of what is made."""
 
     @property
     def axes(self) -> tuple[Place, Place, Place, Place]:
@@ -50,12 +53,29 @@ class Window:
     def of(self, array: Array, at: Place) -> tuple[Array, Array]:
         """The numbers in the window at a place, (U, V, C), zeros in the padding; and where they
         are inside the array, (U, V)."""
-        axes = zip(at, self.size, self.strides, self.dilation, self.pads, strict=True)
-        rows, columns = (self._places(*axis) for axis in axes)
+        rows, columns = self._rows(at[0]), self._places(at[1], *self._axis(1))
         held = (rows >= 0) & (rows < array.shape[0])
         inside = held[:, None] & ((columns >= 0) & (columns < array.shape[1]))
         rows, columns = rows.clip(0, array.shape[0] - 1), columns.clip(0, array.shape[1] - 1)
         return np.where(inside[..., None], array[np.ix_(rows, columns)], 0), inside
+
+    @property
+    def taps(self) -> Place:
+        """How many rows and columns the window has."""
+        return self.size[0] * (self.deep[0] if self.deep else 1), self.size[1]
+
+    def _axis(self, axis: int) -> list[int]:
+        return [pair[axis] for pair in self.axes]
+
+    def _rows(self, at: int) -> Array:
+        """Where each row of the window is; of a volume, the rows of each of its slices."""
+        if not self.deep:
+            return self._places(at, *self._axis(0))
+        *depth, read, made = self.deep
+        slices = self._places(at // made, *depth)
+        rows = self._places(at % made, *self._axis(0))
+        held = (slices >= 0)[:, None] & (rows >= 0) & (rows < read)
+        return np.where(held, slices[:, None] * read + rows, -1).ravel()
 
     def _places(self, at: int, size: int, stride: int, dilation: int, pad: int) -> Array:
         """Where each number of the window is along an axis; -1 if no window reaches it."""
@@ -73,7 +93,7 @@ class Recipe:
     `kind` is "sum" (of products with a kernel), "largest" or "mean" (of a window), "merge" (`op`
     says how), "joined" (along `axis` of rows, columns, channels), "normal", "activation", "lookup"
     (rows of a table), "copy" (in another shape), "repeat" (each place several times: the window's
-    strides say how often) or "" for what is only shown.
+    strides say how often), "blend" (a weighted mean of neighbours) or "" for what is only shown.
     """
 
     kind: str = ""
@@ -97,6 +117,10 @@ class Recipe:
     group: int = 0
     """Of "normal": how many channels share a mean and a variance, those of all their places."""
     epsilon: float = 0
+    down: Array | None = None
+    across: Array | None = None
+    """Of "blend", for each row and each column: the first that is read, and the weights of it and
+    of those after it, (places, 1 + taps)."""
 
     def number(self, made: list[Array], at: Place, channel: int) -> Number | None:
         """How the number at a place and channel is made of the sources' numbers, (H, W, C)."""
@@ -123,6 +147,9 @@ class Recipe:
             i, j = (n // times for n, times in zip(at, self.window.strides, strict=True))
             value = float(arrays[0][i, j, channel])
             return Number([], value, 0, value)
+        if self.kind == "blend":
+            row = self._blended(arrays[0], at, channel)
+            return Number([row], row.partial, 0, row.partial)
         if self.kind == "copy":
             value = float(arrays[0].reshape(plane(self.shape))[(*at, channel)])
             return Number([], value, 0, value)
@@ -151,6 +178,12 @@ class Recipe:
         scores = np.einsum("uvc,uvck->k", values, self.kernel.astype("float64"))
         scores = scores if self.bias is None else scores + self.bias
         return Number(rows, total, bias, activated("softmax", {}, scores, channel))
+
+    def _blended(self, array: Array, at: Place, channel: int) -> Row:
+        assert self.down is not None and self.across is not None
+        (i, *down), (j, *across) = self.down[at[0]], self.across[at[1]]
+        values = array[int(i) :, int(j) :, channel][: len(down), : len(across)]
+        return Row(values, np.outer(down, across), np.ones(values.shape, bool), channel)
 
     def _merged(self, arrays: list[Array], at: Place, channel: int) -> Number:
         index = (*at, channel)

@@ -172,9 +172,10 @@ def _stored(call: Shown, whole: bool, places: dict[Value, int]) -> dict[str, Any
         found["window"] = [*map(list, recipe.window.axes)]
     if recipe.window.transposed:
         found["transposed"] = True
-    arrays = {
-        name: getattr(recipe, name) for name in ("bias", "scale", "offset", "mean", "variance")
-    }
+    if recipe.window.deep:
+        found["deep"] = list(recipe.window.deep)
+    names = ("bias", "scale", "offset", "mean", "variance", "down", "across")
+    arrays = {name: getattr(recipe, name) for name in names}
     found |= {name: packed(array, 32) for name, array in arrays.items() if array is not None}
     if recipe.kernel is not None:
         found["size"] = list(recipe.kernel.shape)

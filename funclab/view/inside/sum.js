@@ -192,11 +192,12 @@ export class SumFace {
   }
 
   /** The part of a map that a window covers: its first row and column, and how many of each. */
-  covered({ window: [size, strides, dilation, pads], ...recipe }, plane, at) {
-    if (!recipe.transposed) {
+  covered(recipe, plane, at) {
+    const [size, strides, dilation, pads] = recipe.window;
+    if (!recipe.transposed && !recipe.deep) {
       return [0, 1].map((axis) => [at[axis] * strides[axis] - pads[axis], (size[axis] - 1) * dilation[axis] + 1]);
     }
-    const places = windowAt({ window: [size, strides, dilation, pads], ...recipe }, plane, at).filter((n) => n >= 0);
+    const places = windowAt(recipe, plane, at).filter((n) => n >= 0);
     return [(place) => Math.floor(place / plane[1]), (place) => place % plane[1]].map((along) => {
       const all = places.map(along), first = Math.min(...all);
       return places.length ? [first, Math.max(...all) - first + 1] : [0, 0];
@@ -209,7 +210,8 @@ export class SumFace {
     if (!map) return h("span", { class: "fl-in-map" });
     const factor = this.values.of(recipe.sources[0]).factor, top = this.values.top(recipe.sources[0]);
     const { part, side, width, height } = tile(map, { x: 1, y: 1, room: ROW - 4, top });
-    const [[y, high], [x, wide]] = this.covered(recipe, source.plane, at).map((ends) => ends.map((n) => n / factor));
+    const covers = row.covers ?? this.covered(recipe, source.plane, at);
+    const [[y, high], [x, wide]] = covers.map((ends) => ends.map((n) => n / factor));
     return h("span", { class: "fl-in-map" }, sheet(width + 2, height + 2, part,
       s("rect", { x: 1 + x * side, y: 1 + y * side,
       width: wide * side, height: high * side, class: "s-focus", fill: "none", "stroke-width": 2 })));
@@ -233,7 +235,7 @@ export class SumFace {
   }
 
   parts_largest(index, at, channel, made) {
-    const { recipe } = this.values.calls[index], [u, v] = recipe.window[0],
+    const { recipe } = this.values.calls[index], [[rows, v]] = recipe.window, u = rows * (recipe.deep?.[0] ?? 1),
       source = this.values.calls[recipe.sources[0]];
     const top = this.values.top(recipe.sources[0]), mean = recipe.kind === "mean";
     return [this.heading(this.ctx.t(mean ? "inside_mean_of" : "inside_largest_of", { name: source.name, k: channel }),
@@ -242,6 +244,17 @@ export class SumFace {
     h("div", { class: "fl-in-large" }, this.cells(made.rows[0], [u, v], top, mean ? NaN : made.result)),
     h("p", { class: "fl-in-result" }, this.big(numeral(made.result),
       this.ctx.t(mean ? "inside_the_mean" : "inside_the_largest")))];
+  }
+
+  parts_blend(index, at, channel, made) {
+    const { ctx, values } = this, { recipe } = values.calls[index], source = values.calls[recipe.sources[0]];
+    const [row] = made.rows, size = row.covers.map(([, count]) => count), top = values.top(recipe.sources[0]);
+    const line = h("div", { class: "fl-in-line", role: "listitem", "aria-label": this.rowWords(row, source, true) },
+      this.sourceMap(recipe, source, row, at), this.window(row, size, top), this.sign("×"),
+      this.kernel(row.weights, size, 1), this.sign("="), ...this.bar(row.partial, top));
+    return [this.heading(ctx.t("inside_blend_of", { name: source.name, k: channel }), this.place(index, at)),
+      h("div", { class: "fl-in-rows", role: "list" }, [line]),
+      h("p", { class: "fl-in-result" }, this.big(numeral(made.result), ctx.t("inside_the_number")))];
   }
 
   parts_mean(...given) { return this.parts_largest(...given); }

@@ -31,15 +31,20 @@ function activated({ activation, settings }, z, k) {
 
 /**
  * The window at a place of a plane, row by row: indices of its places, -1 in the padding. If it is transposed,
- * the places whose own windows reach this one, -1 where there is none.
+ * the places whose own windows reach this one, -1 where there is none. If it is deep, the rows of each slice.
  */
-export function windowAt({ window: [size, strides, dilation, pads], transposed = false }, [rows, columns], at) {
-  const along = (axis) => Array.from({ length: size[axis] }, (_, tap) => {
-    const shift = tap * dilation[axis], reached = at[axis] + pads[axis] - shift;
-    if (!transposed) return at[axis] * strides[axis] - pads[axis] + shift;
-    return reached % strides[axis] ? -1 : reached / strides[axis];
+export function windowAt({ window, transposed = false, deep = null }, [rows, columns], at) {
+  const along = (place, [size, stride, dilation, pad]) => Array.from({ length: size }, (_, tap) => {
+    const shift = tap * dilation, reached = place + pad - shift;
+    if (!transposed) return place * stride - pad + shift;
+    return reached % stride ? -1 : reached / stride;
   });
-  const inside = (i, j) => i >= 0 && j >= 0 && i < rows && j < columns, [down, across] = [along(0), along(1)];
+  const axis = (number) => window.map((pair) => pair[number]);
+  const rowsOf = ([size, stride, dilation, pad, read, made]) => along(Math.floor(at[0] / made),
+    [size, stride, dilation, pad]).flatMap((slice) => along(at[0] % made, axis(0)).map((row) =>
+    (slice < 0 || row < 0 || row >= read ? -1 : slice * read + row)));
+  const inside = (i, j) => i >= 0 && j >= 0 && i < rows && j < columns;
+  const down = deep ? rowsOf(deep) : along(at[0], axis(0)), across = along(at[1], axis(1));
   return down.flatMap((i) => across.map((j) => (inside(i, j) ? i * columns + j : -1)));
 }
 
@@ -152,6 +157,20 @@ export class Sums {
   repeat(index, { window: [, times] }, [{ values, plane }], at, channel) {
     const [row, column] = at.map((n, axis) => Math.floor(n / times[axis]));
     return { place: [row, column, channel], result: values[(row * plane[1] + column) * plane[2] + channel] };
+  }
+
+  blend(index, recipe, [{ values, plane }], at, channel) {
+    const [down, across] = ["down", "across"].map((name, axis) => {
+      const all = this.values.weight(index, name), wide = all.length / this.values.calls[index].plane[axis];
+      const [first, ...weights] = all.slice(at[axis] * wide, (at[axis] + 1) * wide);
+      return weights.map((weight, tap) => [first + tap, weight]);
+    });
+    const taps = down.flatMap(([i, a]) => across.map(([j, b]) =>
+      [values[(i * plane[1] + j) * plane[2] + channel], a * b]));
+    const [window, weights] = [taps.map(([value]) => value), taps.map(([, weight]) => weight)];
+    const total = sum(taps.map(([value, weight]) => value * weight));
+    const covers = [down, across].map((axis) => [axis[0][0], axis.length]), inside = taps.map(() => true);
+    return { rows: [{ channel, inside, window, weights, covers, partial: total }], total, result: total };
   }
 
   copy(index, recipe, [{ values, plane }], [row, column], channel) {

@@ -1,6 +1,6 @@
 // An exercise: lines to put in order, the verdict on an attempt, hints one by one, the solution.
 
-import { brief, h, mark } from "../live/core.js";
+import { KEY_SIGNS, brief, h, mark } from "../live/core.js";
 import { Graph } from "../live/graph.js";
 import { coded } from "./coded.js";
 import { SIGNS } from "./signs.js";
@@ -21,6 +21,13 @@ export function inTwo(text) {
   return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
 }
 
+/**
+ * A line of code, cut before and behind the part that made a mistake, with that part marked.
+ * @param {string[]} cut
+ */
+export const underlined = ([before, part = "", behind = ""]) =>
+  [before, part && h("mark", { class: "fl-place" }, part), behind];
+
 /** @type {WrittenView} */
 export const exercise = {
   draw(ctx) {
@@ -31,14 +38,22 @@ export const exercise = {
     this.hints = h("ol", { class: "fl-hints", "aria-label": ctx.t("lesson_hints") });
     this.open = h("span", { class: "fl-open" });
     this.task = h("p", { class: "fl-task" });
-    const buttons = ctx.makeButtons(), told = h("div", { class: "fl-told" }, this.task, this.lines, this.verdict);
+    this.how = h("div", { class: "fl-how" });
+    const buttons = ctx.makeButtons(), told = h("div", { class: "fl-told" }, this.task);
     ctx.bar.append(...buttons.slice(0, -1), this.open, ...buttons.slice(-1));
-    // Where there are no lines to arrange, what one can do next stands below what was said.
-    if (!facts.lines.length) told.append(ctx.bar);
-    ctx.el.classList.toggle("fl-judged", !facts.lines.length);
-    told.append(this.hints);
-    ctx.stage.append(told, this.graph.el);
-    if (this.low()) ctx.watchSizes(() => ctx.reserve(this.hints, [this.hinted(facts)]), ctx.foot);
+    ctx.stage.append(told);
+    if (facts.lines.length) {
+      ctx.el.classList.add("fl-arranging");
+      told.append(this.lines);
+      ctx.stage.append(h("div", { class: "fl-side" }, this.verdict, this.how, this.hints, this.graph.el,
+        ctx.panel)); // which scrolls, so that the view keeps its height
+    } else { // what one can do next stands below what was said
+      ctx.el.classList.add("fl-judged");
+      told.append(this.verdict, ctx.bar, this.hints);
+      ctx.stage.append(this.graph.el);
+    }
+    this.keeps = this.low() && !facts.lines.length;
+    if (this.keeps) ctx.watchSizes(() => ctx.reserve(this.hints, [this.hinted(facts)]), ctx.foot);
     ctx.watchSizes(() => this.find(), this.graph.el);
     this.drag(ctx);
   },
@@ -103,12 +118,14 @@ export const exercise = {
     const title = facts.lines.length ? [] : [h("span", { class: "fl-eyebrow" }, ctx.model.get("title"))];
     this.task.replaceChildren(...title, h("span", { class: "fl-asked" }, coded(facts.task)));
     this.verdict.dataset.verdict = facts.verdict;
-    this.verdict.replaceChildren(h("p", { class: "fl-prompt" }, facts.heading), ...this.judged(facts));
+    this.verdict.replaceChildren(...this.judged(facts));
+    this.how.hidden = facts.verdict !== "untried" || !facts.lines.length;
+    this.how.replaceChildren(...(this.how.hidden ? [] : this.keysToPress(ctx)));
     this.open.replaceChildren(...(facts.lines.length ? [] : this.counted(ctx)));
     const picture = (state.hints && pictures.lit) || pictures.marked;
     this.graph.el.hidden = !picture;
     if (picture && this.graph.put(picture)) this.find();
-    this.hints.hidden = !state.hints && !this.low();
+    this.hints.hidden = !state.hints && !this.keeps;
     this.hints.replaceChildren(...this.hinted(facts, state.hints));
     if (state.hints > (this.hintsOpen ?? state.hints) && this.hints.lastChild) ctx.bringInSight(this.hints.lastChild);
     this.hintsOpen = state.hints;
@@ -119,18 +136,28 @@ export const exercise = {
     this.solved = solved.length > 1;
   },
 
-  /** What is right, each with its sign, and then the one thing that is not, with the line that made it. */
-  judged({ verdict, told, says, already = [], line = "" }) {
+  /** The mistake in its own words; what is right, each with its sign; what is wanted in place of what is
+   * not; and the line that made it, with the place. */
+  judged({ verdict, heading, told, says, already = [], line = "", cut = [line, "", ""], lines = [] }) {
     const said = told ?? says; // a view that was stored before says what is undone here, too
     const item = (kind, ...parts) => h("li", {}, h("span", { class: `fl-chip fl-${kind}` }, SIGNS[kind]),
       h("span", {}, ...parts));
-    if (!said) return [];
-    if (verdict === "right") return [h("ul", { class: "fl-checks" }, item("right", coded(said)))];
-    if (verdict !== "wrong") return [h("p", {}, coded(said))];
+    const headed = (text) => h("p", { class: "fl-prompt" }, text);
+    if (!said) return [headed(heading)];
+    if (verdict === "right") return [headed(heading), h("ul", { class: "fl-checks" }, item("right", coded(said)))];
+    if (verdict !== "wrong") return [headed(heading), h("p", {}, coded(said))];
     const [fault, why] = inTwo(said);
-    return [h("ul", { class: "fl-checks" }, already.map((one) => item("right", coded(one))),
-      item("wrong", coded(fault), why ? h("span", { class: "fl-reason" }, " ", coded(why)) : null)),
-      line ? h("pre", {}, h("code", {}, line)) : ""];
+    return [h("p", { class: "fl-not-yet" }, heading), headed(coded(fault)),
+      h("ul", { class: "fl-checks" }, already.map((one) => item("right", coded(one))),
+        why ? item("wrong", coded(why)) : null),
+      line && !lines.length ? h("pre", {}, h("code", {}, underlined(cut))) : ""];
+  },
+
+  /** Before the first check: what can be done with the lines, by which key. */
+  keysToPress(ctx) {
+    const rows = Object.entries(this.keys(ctx)).filter(([key, { label }]) => label && key !== "s");
+    return [h("p", {}, ctx.t("lesson_drawn_here")), h("ul", {}, rows.map(([key, { label }]) =>
+      h("li", {}, h("kbd", {}, KEY_SIGNS[key] ?? key), h("span", {}, label))))];
   },
 
   /** How many hints are open, of how many. */
@@ -142,7 +169,9 @@ export const exercise = {
   hinted: ({ hints }, count = hints.length) => hints.slice(0, count).map((hint) => h("li", {}, coded(hint))),
 
   drawLines(ctx) {
-    const { order, at } = ctx.state, text = new Map(ctx.facts.lines.map((line) => [line.number, line.text]));
+    const { facts, state: { order, at } } = ctx, text = new Map(facts.lines.map((line) => [line.number, line.text]));
+    const fault = (one) => facts.cut && order.includes(one) && text.get(one) === facts.line;
+    const shown = (one) => (fault(one) ? facts.cut : [text.get(one)]);
     this.lines.hidden = !text.size;
     this.lines.replaceChildren(...this.all(ctx).map((number, i) => {
       const used = order.includes(number), { class: here, ...current } = mark(i === at);
@@ -150,7 +179,7 @@ export const exercise = {
       return h("li", { class: `${here} ${used ? "fl-used" : ""}`, ...current },
         h("button", { type: "button", class: "fl-link", tabindex: -1, "aria-label": `${label}: ${text.get(number)}`,
           onclick: (event) => this.click(ctx, event, i) },
-        h("span", { class: "fl-number" }, used ? `${i + 1}` : "–"), text.get(number)));
+        h("span", { class: "fl-number" }, used ? `${i + 1}` : "–"), underlined(shown(number))));
     }));
   },
 

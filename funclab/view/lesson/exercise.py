@@ -42,12 +42,18 @@ class Verdict:
     """What is right in an answer that is not: a sentence for each thing."""
     common: Any = None
     """The calls behind these sentences; see `funclab.teach.already`."""
-    line: str = ""
-    """The student's line at fault, if it is known."""
+    cut: tuple[str, str, str] = ("", "", "")
+    """The student's line at fault, if it is known: what is before the part that made the mistake,
+    this part, if that is known, and what is behind it."""
 
     @property
     def right(self) -> bool:
         return self.kind == "right"
+
+    @property
+    def line(self) -> str:
+        """The line at fault as a whole."""
+        return "".join(self.cut)
 
 
 class ExerciseView(View):
@@ -102,6 +108,7 @@ class ExerciseView(View):
             "undone": self.verdict.undone,
             "already": list(self.verdict.already),
             "line": self.verdict.line,
+            "cut": list(self.verdict.cut),
             "tried": tried or kind in ("right", "wrong"),
         }
 

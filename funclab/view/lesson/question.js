@@ -17,9 +17,9 @@ export const question = {
     this.see = ctx.button(ctx.t("show_me"), "0", () => this.choose(ctx, null), null, { icon: "look" });
     this.reveal = h("div", { class: "fl-reveal", role: "status" });
     this.eyebrow = h("span", { class: "fl-eyebrow" });
-    this.answering = h("div", {}, h("ol", { class: "fl-options" }, this.options.map((button) => h("li", {}, button))),
-      this.see, this.reveal);
-    ctx.stage.append(h("div", { class: "fl-prompt" }, this.eyebrow, ...coded(facts.prompt)), this.answering);
+    this.card = h("div", { class: "fl-asking" }, h("div", { class: "fl-prompt" }, this.eyebrow, ...coded(facts.prompt)),
+      h("ol", { class: "fl-options" }, this.options.map((button) => h("li", {}, button))), this.see, this.reveal);
+    ctx.stage.append(this.card);
     if (ctx.model.alone && !this.answers(ctx).length) ctx.model.set("answers", ANSWERED.read(facts.id));
     ctx.hear("change:answers", () => ctx.update());
     ctx.watchSizes(() => this.keepRoom(ctx), ctx.foot);
@@ -47,12 +47,14 @@ export const question = {
     const given = [...ctx.facts.options.keys()];
     const shown = [[undefined, false], ...[null, ...given].map((last) => [last, true])];
     if (ctx.facts.votes > 1) shown.push(...given.map((last) => [last, false]));
-    ctx.reserve(this.answering, shown.map(([last, open]) => {
-      const copy = this.answering.cloneNode(true), part = (what) => copy.querySelector(what);
+    ctx.reserve(this.card, shown.map(([last, open]) => {
+      const copy = this.card.cloneNode(true), part = (what) => copy.querySelector(what);
       this.dress(ctx, [...copy.querySelectorAll("li>button")], part(":scope>button"), part(".fl-reveal"), last, open);
       return [...copy.childNodes];
     }));
   },
+
+  caption(ctx) { return this.open(ctx) ? "" : ctx.t("lesson_press_a_number"); },
 
   paragraphs: (texts) => texts.map((text) => h("p", {}, coded(text))),
 

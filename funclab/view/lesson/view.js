@@ -14,8 +14,8 @@ const lesson = { question, exercise, failed, printed, test, vote };
 /** One script shows all of these views: the facts of a view say which one it is. */
 function partOf(model) {
   const { kind, tried, lines } = model.get("facts");
-  // A tried exercise may show a graph and the solution, and a vote is for a class to look at.
-  const low = kind === "exercise" ? !tried && !lines.length : kind !== "vote";
+  // A tried exercise may show a graph and the solution; on a projector, a vote is all that a class looks at.
+  const low = kind === "exercise" ? !tried || lines.length > 0 : kind !== "vote" || model.get("look") !== "projector";
   return { name: "lesson", ...lesson[kind], low: () => low };
 }
 

@@ -20,32 +20,56 @@ export const vote = {
   draw(ctx) {
     const { facts } = ctx, memory = `vote ${facts.id}`;
     Object.assign(this, { memory, at: -1, typing: false });
+    this.phases = h("ol", { class: "fl-phases" });
     this.now = h("p", { class: "fl-now-asked", role: "status" });
     this.options = h("div");
     this.reveal = h("div", { class: "fl-reveal", role: "status" });
+    this.said = h("div", { class: "fl-spoken" }, this.phases, this.now, this.reveal);
     ctx.bar.append(...ctx.makeButtons());
-    ctx.stage.append(h("p", { class: "fl-prompt" }, h("b", {}, `${facts.id} `), coded(facts.prompt)), this.options,
-      this.now, this.reveal);
+    ctx.stage.append(h("div", { class: "fl-voting" },
+      h("p", { class: "fl-prompt" }, h("b", {}, `${facts.id} `), coded(facts.prompt)), this.options),
+    h("div", { class: "fl-side" }, this.said));
+    if (this.low(ctx.model)) ctx.watchSizes(() => this.keepRoom(ctx), ctx.foot);
     const [kept] = ctx.model.alone && same(ctx.state, ctx.model.get("blank")) ? ANSWERED.read(memory) : [];
     if (kept) ctx.model.set("state", kept);
     this.first = ctx.state;
     ctx.listen(KERNEL.news, `show ${facts.id}`, () => ctx.set({ ended: VOTES.length }));
   },
 
+  /** Keep the room of the counts, and of the most that is said of them. */
+  keepRoom(ctx) {
+    const each = ctx.facts.options.map((_, i) => ctx.facts.options.map((_, j) => 100 + 100 * Number(i === j)));
+    const votes = each.map((counts) => [counts, counts]);
+    ctx.reserve(this.options, [[this.asked(ctx)], [this.result(ctx, votes[0])]]);
+    const talking = [this.phasesOf(ctx, 1), h("p", { class: "fl-now-asked" }, ctx.t("lesson_vote_hidden", { n: 100 }))];
+    const ends = votes.map((two) => [h("div", { class: "fl-reveal" }, this.paragraphs(ctx, two))]);
+    ctx.reserve(this.said, [talking, ...ends]);
+  },
+
+  /** What happens one after the other, with the place where the class is. */
+  phasesOf(ctx, ended) {
+    const texts = ["lesson_vote_now_0", "lesson_vote_now_1", "lesson_vote_then"];
+    return h("ol", { class: "fl-phases" },
+      texts.map((key, i) => h("li", { "aria-current": i === ended ? "step" : null }, ctx.t(key))));
+  },
+
   /** The counts of a vote, by option. */
-  counts(ctx, number) {
+  countsOf(ctx, number) {
     const counts = ctx.state[VOTES[number]] ?? [];
     return counts.length ? [...counts] : ctx.facts.options.map(() => 0);
   },
 
   /** The counts of the votes that were held. */
-  held(ctx) { return VOTES.map((_, number) => this.counts(ctx, number)).filter((counts) => sumOf(counts)); },
+  held(ctx) { return VOTES.map((_, number) => this.countsOf(ctx, number)).filter((counts) => sumOf(counts)); },
 
   update(ctx) {
     const { facts, state: { ended } } = ctx, done = ended === VOTES.length;
     this.options.replaceChildren(done ? this.result(ctx) : this.asked(ctx));
-    this.now.textContent = done ? "" : [ctx.t(`lesson_vote_now_${ended}`), this.counted(ctx)].join(" ");
-    this.reveal.replaceChildren(...(done ? this.said(ctx).map((text) => h("p", {}, coded(text))) : []));
+    this.phases.hidden = done;
+    this.phases.replaceChildren(...this.phasesOf(ctx, ended).children);
+    this.now.replaceChildren(...(done ? [] : [
+      h("span", { class: "fl-unseen" }, ctx.t(`lesson_vote_now_${ended}`), " "), this.counted(ctx)]));
+    this.reveal.replaceChildren(...(done ? this.paragraphs(ctx, this.held(ctx)) : []));
     if (!ctx.model.alone) return;
     this.changed ||= !same(ctx.state, this.first); // a notebook that is only opened leaves nothing behind
     if (this.changed) ANSWERED.store(this.memory, [ctx.state]);
@@ -55,9 +79,9 @@ export const vote = {
 
   /** How many cards were counted, never for which options; between the votes, why. */
   counted(ctx) {
-    const { ended } = ctx.state, n = sumOf(this.counts(ctx, ended));
+    const { ended } = ctx.state, n = sumOf(this.countsOf(ctx, ended));
     if (n || !ended) return ctx.t("lesson_vote_counted", { n });
-    return ctx.t("lesson_vote_hidden", { n: sumOf(this.counts(ctx, 0)) });
+    return ctx.t("lesson_vote_hidden", { n: sumOf(this.countsOf(ctx, 0)) });
   },
 
   asked(ctx) {
@@ -67,8 +91,7 @@ export const vote = {
   },
 
   /** Both votes side by side: a bar for each option, with its number and share. */
-  result(ctx) {
-    const votes = this.held(ctx);
+  result(ctx, votes = this.held(ctx)) {
     const heads = [ctx.t("lesson_vote_options"), ...votes.map((_, i) => ctx.t(`lesson_vote_${VOTES[i]}`))];
     const bar = (counts, i, number) => {
       const share = Math.round((100 * counts[i]) / sumOf(counts));
@@ -77,12 +100,14 @@ export const vote = {
     };
     const rows = ctx.facts.options.map((option, i) => row(
       [cardOf(i), h("span", {}, option.right ? "✓ " : "✗ ", coded(option.text))],
-      votes.map((counts, number) => bar(counts, i, number))));
+      votes.map((counts, number) => bar(counts, i, number)), { class: option.right ? "fl-right-row" : "" }));
     return table(rows, votes.length ? heads : []);
   },
 
-  said(ctx) {
-    const { options, reveal } = ctx.facts, right = options.findIndex((option) => option.right), votes = this.held(ctx);
+  paragraphs(ctx, votes) { return this.sentences(ctx, votes).map((text) => h("p", {}, coded(text))); },
+
+  sentences(ctx, votes) {
+    const { options, reveal } = ctx.facts, right = options.findIndex((option) => option.right);
     const parts = votes.map((counts, i) =>
       ctx.t(`lesson_vote_of_${VOTES[i]}`, { n: counts[right], of: sumOf(counts) }));
     const wrong = this.misled(ctx, votes), text = `${letterOf(right)}, ${options[right].text}`;
@@ -103,7 +128,7 @@ export const vote = {
   },
 
   put(ctx, i, count) {
-    const { ended } = ctx.state, counts = this.counts(ctx, ended);
+    const { ended } = ctx.state, counts = this.countsOf(ctx, ended);
     counts[i] = Math.max(0, Math.min(MOST_CARDS, count));
     ctx.set({ [VOTES[ended]]: counts });
   },
@@ -111,7 +136,7 @@ export const vote = {
   /** One card more or less. */
   count(ctx, i, step) {
     Object.assign(this, { at: i, typing: false });
-    this.put(ctx, i, this.counts(ctx, ctx.state.ended)[i] + step);
+    this.put(ctx, i, this.countsOf(ctx, ctx.state.ended)[i] + step);
     ctx.say(ctx.t(step > 0 ? "lesson_vote_more" : "lesson_vote_less", { letter: letterOf(i) }));
     ctx.update();
   },
@@ -119,7 +144,7 @@ export const vote = {
   /** A number after a letter replaces the count of that letter. */
   type(ctx, digit) {
     if (this.at < 0) return ctx.say(ctx.t("lesson_vote_letter_first"));
-    const before = this.typing ? 10 * this.counts(ctx, ctx.state.ended)[this.at] : 0;
+    const before = this.typing ? 10 * this.countsOf(ctx, ctx.state.ended)[this.at] : 0;
     this.typing = true;
     this.put(ctx, this.at, before + digit);
     return ctx.say(ctx.t("lesson_vote_typed", { letter: letterOf(this.at) }));
@@ -127,7 +152,7 @@ export const vote = {
 
   end(ctx) {
     const { ended } = ctx.state;
-    if (!sumOf(this.counts(ctx, ended))) return ctx.say(ctx.t("lesson_vote_none"));
+    if (!sumOf(this.countsOf(ctx, ended))) return ctx.say(ctx.t("lesson_vote_none"));
     Object.assign(this, { at: -1, typing: false });
     return ctx.set({ ended: ended + 1 });
   },
@@ -145,7 +170,8 @@ export const vote = {
     return {
       ...Object.fromEntries([...letters, ...digits]),
       Enter: { label: ctx.t("lesson_key_end"),
-        button: ctx.t(ended ? "lesson_vote_end_second" : "lesson_vote_end_first"), run: () => this.end(ctx), when },
+        button: ctx.t(ended ? "lesson_vote_end_second" : "lesson_vote_end_first"), icon: "play", main: true,
+        run: () => this.end(ctx), when },
       s: { label: ctx.t("lesson_key_show"), button: ctx.t("lesson_vote_show"),
         run: () => ctx.set({ ended: VOTES.length }), when: () => ctx.state.ended === 1 },
     };

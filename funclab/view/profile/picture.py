@@ -11,14 +11,19 @@ from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.geometry import area
 from funclab.view.draw.picture import Cells, Picture
 from funclab.view.draw.sentences import say, titles
-from funclab.view.draw.text import clean, shorten
+from funclab.view.draw.text import clean, shorten, text_width
 
 WIDTH, LEFT, BAR, NUMBERS = 664, 14, 330, 218
 """The width of a row, where names and bars begin, and how long the longest bar is."""
 HEIGHT, THICK = 40, 16
+ROW, SLIM, COUNTED = 524, 10, 124
+"""The width of a bar's row, two of which stand beside each other; how thick the bar is; and the
+room of its numbers, which stand above it."""
 NAME, DETAIL, HEADING = Font(13), Font(11, "soft"), Font(16, bold=True)
 NUMBER, TAKEN = Font(12, mono=True, anchor="end"), Paint("paper", "ink", 1.3)
 LONGEST_NAME, LONGEST_DETAIL = 40, 47
+BRIEFEST, LETTER = 10, 5.9
+"""With room for fewer letters, a detail is left out; how wide a letter of it is at most."""
 MOST = 40
 """The most bars with a row of their own; all others are combined into one."""
 KINDS = {"forward": "forward", "vjp": "backward", "add_into": "backward"}
@@ -65,16 +70,20 @@ class Bar(Picture):
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         canvas.open(self.title, "step")
-        canvas.text_line(complex(LEFT, 17), shorten(self.name, LONGEST_NAME), NAME)
-        canvas.text_line(complex(LEFT, 32), shorten(self.detail, LONGEST_DETAIL), DETAIL)
-        scale = NUMBERS / self.longest
+        name = shorten(self.name, LONGEST_NAME)
+        canvas.text_line(complex(LEFT, 17), name, NAME)
+        start = LEFT + text_width(name, NAME.size) + 10
+        letters = int((ROW - LEFT - COUNTED - start) / LETTER)
+        if letters >= BRIEFEST:
+            canvas.text_line(complex(start, 17), shorten(self.detail, letters), DETAIL)
+        scale = (ROW - 2 * LEFT) / self.longest
         least = min(self.least, self.seconds)
         for seconds, paint in ((self.seconds, TAKEN), (least, Paint("neutral"))):
-            canvas.rect(area(complex(BAR, 10), max(seconds * scale, 0.5), THICK), paint, 2)
+            canvas.rect(area(complex(LEFT, 24), max(seconds * scale, 0.5), SLIM), paint, 2)
         text = f"{microseconds(self.seconds)} {self.share:4.0%}"
-        canvas.text_line(complex(WIDTH - LEFT, 22), text, NUMBER)
+        canvas.text_line(complex(ROW - LEFT, 17), text, NUMBER)
         canvas.close()
-        return WIDTH, HEIGHT
+        return ROW, HEIGHT
 
     def cells(self) -> tuple[str, ...]:
         operations = sum(step.operations for step in self.steps) / 1e6
@@ -120,6 +129,12 @@ class Bars(Picture):
         )
 
     @property
+    def layers(self) -> list[int]:
+        """For each bar of a step, the number of the bar of its layer."""
+        layers = {id(step): i for i, bar in enumerate(self.bars["layers"]) for step in bar.steps}
+        return [layers[id(bar.steps[0])] for bar in self.bars["steps"]]
+
+    @property
     def description(self) -> str:
         return " ".join([self.caption, *(bar.words for bar in self.bars[self.by])])
 
@@ -135,7 +150,7 @@ class Bars(Picture):
             y += bar.draw(canvas)[1]
             canvas.close()
         texts = [self.caption, say("profile_legend")]
-        return WIDTH, canvas.prose(complex(LEFT, y + 18), texts, WIDTH - 2 * LEFT, DETAIL) + 4
+        return ROW, canvas.prose(complex(LEFT, y + 18), texts, ROW - 2 * LEFT, DETAIL) + 4
 
 
 def step_bars(profile: Profile) -> Iterator[Bar]:

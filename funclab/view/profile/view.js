@@ -1,8 +1,11 @@
-// A profile: a bar for each layer, or for each step. Python draws the bars; this selects them.
+// A profile: a bar for each layer, and one for each step. Python draws the bars; this selects them.
 
 import { brief, h } from "../live/core.js";
 import { liveView } from "../live/start.js";
 import { pictureFrom } from "../live/stored.js";
+
+/** How wide a view is at least, for its layers and its steps to stand beside each other. */
+const BESIDE = 1060;
 
 /** @type {WrittenView} */
 const profile = {
@@ -13,19 +16,27 @@ const profile = {
     this.faces = { layers: [], steps: [] };
     for (const [key, markup] of Object.entries(ctx.model.get("pictures"))) {
       const by = key.split(" ")[0], at = this.faces[by].length;
-      this.faces[by].push(h("li", { onclick: () => ctx.set({ at }) }, pictureFrom(markup)));
+      this.faces[by].push(h("li", { onclick: () => ctx.set({ by, at }) }, pictureFrom(markup)));
     }
-    this.list = h("ol", { class: "fl-steps" });
-    ctx.stage.append(this.list);
+    const list = (by) => h("ol", { class: "fl-steps", "aria-label": ctx.t(`profile_by_${by}`) });
+    this.lists = { layers: list("layers"), steps: list("steps") };
+    this.near = h("div", { class: "fl-layers" }, this.lists.layers);
+    ctx.stage.append(h("div", { class: "fl-faces" }, this.near, this.lists.steps));
     this.why = h("p");
     ctx.panel.append(this.why, ...ctx.facts.about.map((text) => h("p", {}, text)));
     ctx.bar.append(...ctx.makeButtons());
-    ctx.watchSizes(() => this.keepRoom(ctx), ctx.foot);
+    ctx.watchSizes(() => this.settle(ctx), ctx.foot);
   },
 
-  /** Keep the room of both faces, and of the longest reason. */
-  keepRoom(ctx) {
-    ctx.reserve(this.list, Object.values(this.faces));
+  /** Both lists beside each other, with the reasons under the shorter one, or one under the other; on a
+   * projector only one, with the room of both. */
+  settle(ctx) {
+    const beside = ctx.el.clientWidth >= BESIDE;
+    ctx.el.classList.toggle("fl-both", beside);
+    if (beside) this.near.append(ctx.panel);
+    else ctx.stage.after(ctx.panel);
+    if (ctx.look === "projector")
+      for (const list of Object.values(this.lists)) ctx.reserve(list, Object.values(this.faces));
     ctx.reserve(this.why, Object.values(ctx.facts.reasons ?? {}).map((text) => [h("span", {}, text)]));
   },
 
@@ -38,16 +49,29 @@ const profile = {
   },
 
   update(ctx) {
-    const rows = this.rows(ctx), { by, at } = ctx.state, asks = this.asks(ctx), shown = `${by} ${asks}`;
-    rows.forEach((row, i) => {
-      row.className = i === at ? "fl-step fl-now" : "fl-step";
-      row.ariaCurrent = i === at ? "step" : null;
-    });
-    if (this.shown !== shown) this.list.replaceChildren(...(asks ? [] : rows));
-    else if (this.at !== at && rows[at]) ctx.bringInSight(ctx.captionBox, rows[at]);
-    Object.assign(this, { shown, at });
+    const { by, at } = ctx.state, asks = this.asks(ctx), shown = `${by} ${asks}`;
+    for (const [face, rows] of Object.entries(this.faces)) {
+      const belong = this.related(ctx, face);
+      rows.forEach((row, i) => {
+        const here = face === by && i === at;
+        row.className = here ? "fl-step fl-now" : belong.includes(i) ? "fl-step fl-akin" : "fl-step";
+        row.ariaCurrent = here ? "step" : null;
+      });
+      this.lists[face].classList.toggle("fl-aside", face !== by);
+      if (this.asked !== asks) this.lists[face].replaceChildren(...(asks ? [] : rows));
+    }
+    const now = this.rows(ctx)[at];
+    if (this.shown !== undefined && `${shown} ${at}` !== this.shown && now) ctx.bringInSight(ctx.captionBox, now);
+    Object.assign(this, { shown: `${shown} ${at}`, asked: asks });
     this.why.textContent = (!asks && ctx.facts.reasons?.[`${by} ${at}`]) || "";
     if (asks && !ctx.gate) ctx.ask(ctx.facts.longest, () => ctx.update());
+  },
+
+  /** In the list that is not walked: the steps of the chosen layer, or the layer of the chosen step. */
+  related(ctx, face) {
+    const { by, at } = ctx.state, layers = ctx.facts.layers ?? []; // older stored views do not have them
+    if (face === by) return [];
+    return face === "layers" ? [layers[at]] : layers.flatMap((layer, i) => (layer === at ? [i] : []));
   },
 
   go(ctx, at) { ctx.set({ at: Math.max(0, Math.min(this.rows(ctx).length - 1, at)) }); },

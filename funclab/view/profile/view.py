@@ -47,6 +47,7 @@ class ProfileView(View):
             facts={
                 "captions": {key: bar.told for key, bar in rows.items()},
                 "reasons": {key: bar.why for key, bar in rows.items()},
+                "layers": bars.layers,
                 "about": [bars.caption, say("profile_legend")],
                 "longest": question(
                     "longest", prompt, sorted(options), longest.name, longest.words

@@ -29,7 +29,30 @@ export const asked = {
   /** The maps of the present sample; null while they are computed, false if they are not stored. */
   mapsOf(ctx) {
     if (!this.names(ctx).length) return null;
-    return ctx.lazy("maps", this.mapsKey(ctx)) ?? (ctx.alone ? false : null);
+    const key = this.mapsKey(ctx), found = ctx.lazy("maps", key);
+    if (found && !found.more) return found;
+    if (found) this.goOn(ctx, key, found.more);
+    return ctx.alone ? false : null;
+  },
+
+  /** Which part of the present maps is computed, while that goes on; 0 otherwise. */
+  partOf(ctx) {
+    if (ctx.alone || !this.names(ctx).length) return 0;
+    const key = this.mapsKey(ctx);
+    return (ctx.facts.maps[key] ?? ctx.got[`maps ${key}`])?.more ?? 0;
+  },
+
+  /** Ask for the next piece of maps, once. */
+  goOn(ctx, key, done) {
+    if (ctx.alone || this.halted || this.pieces[key] === done) return;
+    this.pieces[key] = done;
+    ctx.model.send({ ask: "maps", key });
+  },
+
+  /** Stop maps that are computed, or go on with them. */
+  halt(ctx) {
+    this.halted = !this.halted;
+    ctx.update();
   },
 
   /** The answers to the sample as it is changed: stored ones, those of a curve, or from the kernel. */
@@ -82,11 +105,12 @@ export const asked = {
   /** The maps and curves of the other samples of the strip, one after the other: then they are stored. */
   prefetch(ctx) {
     const { facts, got, alone } = ctx, measuring = facts.trust?.more && !this.stopped;
-    const [kind, key] = this.fetching ?? [], late = kind && !facts[kind][key] && !got[`${kind} ${key}`];
-    if (alone || measuring || late) return;
+    const [kind, key] = this.fetching ?? [], there = kind && (facts[kind][key] ?? got[`${kind} ${key}`]);
+    if (alone || measuring || (kind && !there) || this.partOf(ctx)) return undefined;
+    if (there?.more) return this.goOn(ctx, key, there.more);
     const next = this.wanted(ctx).find(([kind, key]) => !facts[kind][key] && got[`${kind} ${key}`] === undefined);
     this.fetching = next ?? null;
-    if (next) ctx.lazy(...next);
+    return next && ctx.lazy(...next);
   },
 
   wanted({ facts }) {

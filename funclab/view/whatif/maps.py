@@ -6,7 +6,7 @@ need not agree; `trust.py` measures how far each goes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,19 @@ STEPS, MOST_STEPS, CLOSE = 32, 256, 0.05
 as many until the shares add up to the difference within this fraction of it."""
 AXES = {IMAGE: 4, SERIES: 3, WORDS: 3}
 """How many axes the output of a call has that keeps the places of an input."""
+
+
+Pieces = Generator[float, None, Array]
+
+
+def whole(pieces: Pieces) -> Array:
+    """What a computation in pieces ends with."""
+    while True:
+        try:
+            next(pieces)
+        except StopIteration as end:
+            found: Array = end.value
+            return found
 
 
 class Maps:
@@ -72,13 +85,24 @@ class Maps:
         """One number for each cell of a sample."""
         return getattr(self, name)(sample, target)
 
+    def pieces(self, name: str, sample: Sequence[Any], target: Target) -> Pieces:
+        """As `map`, and after each piece of a long computation, which part of it is done."""
+        if name == COVER:
+            return (yield from self._covered(sample, target))
+        return self.map(name, sample, target)
+
     def cover(self, sample: Sequence[Any], target: Target) -> Array:
         """By how much the answer falls when a window of cells holds the fill: of an image, the cell
         and its eight neighbours; of a large one, fewer and larger windows."""
+        return whole(self._covered(sample, target))
+
+    def _covered(self, sample: Sequence[Any], target: Target) -> Pieces:
         windows, owner = self.windows()
         at = self.answering.targets.index(target)
         falls = np.zeros(len(windows))
         for begin in range(0, len(windows), BATCH - 1):
+            if begin:
+                yield begin / len(windows)
             # The sample itself is in each batch, since sums of another batch are rounded otherwise.
             some = [[], *windows[begin : begin + BATCH - 1]]
             values = self.answering.values(self.cells.erased(sample, some, self.fill))[:, at]

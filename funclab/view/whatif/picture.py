@@ -108,7 +108,9 @@ class WhatIfPicture(Picture):
             top += LINE
             target, here = targets[i], i == self.at
             font = Font(12, "ink" if here else "soft", bold=here, anchor="end")
-            canvas.text_line(complex(left + 56, top), shorten(target.name, 10), font)
+            names = (shorten(target.name, most) for most in range(10, 0, -1))
+            name = next(name for name in names if text_width(name, 12, here) <= 56)
+            canvas.text_line(complex(left + 56, top), name, font)
             size = min(1.0, max(0.0, float(values[i]))) if target.is_probability else 0.0
             if size:
                 box = area(complex(left + 62, top - 10), max(1, 100 * size), 11)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -110,13 +110,28 @@ class Study:
 
     def mapped(self, state: Mapping[str, Any]) -> dict[str, Array]:
         """All maps of a state: those of the last states are kept."""
-        at = self.target(state)
-        key = key_of(state["sample"], state["blank"], state["changes"], at)
-        if key not in self._mapped:
-            sample, target = self.changed(state), self.answering.targets[at]
-            found = {name: self.maps.map(name, sample, target) for name in self.maps.names}
-            self._mapped = dict([*self._mapped.items(), (key, found)][-KEPT:])
-        return self._mapped[key]
+        for _ in self.mapping(state):
+            pass
+        return self._mapped[self._mapped_as(state)]
+
+    def mapping(self, state: Mapping[str, Any]) -> Iterator[float]:
+        """Compute all maps of a state, piece by piece: yields which part is done."""
+        key, names, found = self._mapped_as(state), self.maps.names, {}
+        if key in self._mapped:
+            return
+        sample, target = self.changed(state), self.answering.targets[self.target(state)]
+        for i, name in enumerate(names):
+            pieces = self.maps.pieces(name, sample, target)
+            while name not in found:
+                try:
+                    yield (i + next(pieces)) / len(names)
+                except StopIteration as end:
+                    found[name] = end.value
+            yield (i + 1) / len(names)
+        self._mapped = dict([*self._mapped.items(), (key, found)][-KEPT:])
+
+    def _mapped_as(self, state: Mapping[str, Any]) -> str:
+        return key_of(state["sample"], state["blank"], state["changes"], self.target(state))
 
     # What a page knows of it.
     def about(self) -> dict[str, Any]:
@@ -193,12 +208,16 @@ class Study:
         values = self.answering.values(self.changed(state))[0]
         return _plain(values)
 
+    def asked(self, key: str) -> dict[str, Any]:
+        """The state whose maps are asked for."""
+        sample, blank, changes, at = json.loads(key)
+        name = self.answering.targets[at].name
+        return {"sample": sample, "blank": blank, "changes": changes, "of": name}
+
     def told_maps(self, key: str) -> dict[str, Any]:
         """The maps of a changed sample. The key is JSON: [sample, blank, changes, target]."""
-        sample, blank, changes, at = json.loads(key)
-        target = self.answering.targets[at]
-        state = {"sample": sample, "blank": blank, "changes": changes, "of": target.name}
-        maps = self.mapped(state)
+        state = self.asked(key)
+        target, maps = self.answering.targets[self.target(state)], self.mapped(state)
         bits = 16 if len(self.cells) < FEW else 8
         told: dict[str, Any] = {name: packed(numbers, bits) for name, numbers in maps.items()}
         if SHARE in maps:

@@ -33,11 +33,15 @@ const whatif = {
 
   draw(ctx) {
     Object.assign(this, { cells: new Cells(ctx.facts, ctx.t.bind(ctx)), strip: new Strip(ctx), mode: "cell", ink: null,
-      stroking: false, sliding: false, waiting: null, wants: null, last: null, stopped: false, fetching: null });
+      stroking: false, sliding: false, waiting: null, wants: null, last: null, stopped: false, fetching: null,
+      halted: false, pieces: {} });
     ctx.head.after(this.strip.el);
     const boxes = ["input", "bars", "control", "maps", "features"];
     for (const name of boxes) this[`${name}Box`] = h("div", { class: `fl-wi-${name}` });
-    this.sayBox = h("p", { class: "fl-wi-say" });
+    this.sayWords = h("span");
+    this.sayBox = h("p", { class: "fl-wi-say" }, this.sayWords);
+    this.computing = h("span", { class: "fl-wi-computing" }, h("span"), " ",
+      ctx.button(ctx.t("whatif_trust_stop"), "", () => this.halt(ctx), null));
     this.main = h("div", { class: "fl-wi" }, this.sayBox, boxes.map((name) => this[`${name}Box`]));
     const body = h("div", { class: "fl-wi-body" });
     ctx.stage.replaceWith(body);
@@ -82,11 +86,12 @@ const whatif = {
     ctx.el.dataset.face = face;
     for (const [name, button] of Object.entries(this.faces)) button.ariaPressed = String(name === face);
     this.main.classList.toggle("fl-wi-empty", !told);
-    if (!told) return this.sayBox.replaceChildren(
+    if (!told) return this.sayWords.replaceChildren(
       ctx.t(ctx.facts.stale ? "learned_stale" : alone ? "whatif_store_off" : "whatif_maps_waiting"));
     const values = this.values(ctx), after = this.after(ctx), maps = this.stroking ? null : this.mapsOf(ctx);
     this.last = after ?? (alone ? null : this.last);
-    this.sayBox.textContent = headline(ctx, told, after);
+    this.sayWords.textContent = headline(ctx, told, after);
+    this.showComputing(ctx);
     this.drawInput(ctx, values, told);
     this.barsBox.replaceChildren(...answerBars(ctx, told, this.isChanged(ctx) ? this.last : null, this.target(ctx),
       (of) => ctx.set({ of })));
@@ -98,6 +103,15 @@ const whatif = {
     this.applySmallest(ctx);
     if (!this.stroking) this.prefetch(ctx);
     return undefined;
+  },
+
+  /** How far maps are that take long, and what stops them: a button that stays, so that it can be pressed. */
+  showComputing(ctx) {
+    const done = this.partOf(ctx), [words, button] = this.computing.children;
+    if (!done) return this.computing.remove();
+    words.textContent = ctx.t(this.halted ? "whatif_maps_stopped" : "whatif_maps_part", { n: Math.round(100 * done) });
+    button.textContent = ctx.t(this.halted ? "whatif_go_on" : "whatif_trust_stop");
+    return this.computing.isConnected || this.sayBox.append(" ", this.computing);
   },
 
   size(ctx) {
@@ -256,6 +270,12 @@ const whatif = {
     ctx.say(this.forWhom(ctx));
   },
 
+  /** Out of the pen or the move; else stop maps that are computed, or go on with them. */
+  out(ctx) {
+    if (this.mode !== "cell") this.toMode(ctx, this.mode);
+    else if (this.partOf(ctx)) this.halt(ctx);
+  },
+
   toTruth(ctx) {
     const truth = this.told(ctx).truths[0], { targets } = ctx.facts;
     if (truth === null || targets[0].kind !== "classes") return ctx.say(ctx.t("whatif_no_truth"));
@@ -282,7 +302,7 @@ const whatif = {
       d: drawing("whatif_key_draw", () => this.startDrawing(ctx)),
       p: drawing("whatif_key_pen", () => this.toMode(ctx, "pen")),
       m: drawing("whatif_key_move", () => this.toMode(ctx, "move")),
-      Escape: { run: () => this.mode !== "cell" && this.toMode(ctx, this.mode) },
+      Escape: { run: () => this.out(ctx) },
     };
   },
 

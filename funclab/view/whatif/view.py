@@ -58,6 +58,7 @@ class WhatIf(Asking):
         self.study, self.strip, self._stores, self.asks = study, strip, store, study.look
         self._trust: Trust | None = None
         self._measuring: Iterator[Trust] | None = None
+        self._mapping: dict[str, Iterator[float]] = {}
         self._spent = 0.0
         state = {
             "sample": strip[-1] if study.answers[0].wrong.any() else strip[0],
@@ -195,12 +196,33 @@ class WhatIf(Asking):
         return {**found, "question": words.change_question(study, found, target)}
 
     def answer_to(self, content: dict[str, Any]) -> dict[str, Any] | None:
-        """A page says `keep` with an answer that a reader stayed at: it is stored."""
+        """A page says `keep` with an answer that a reader stayed at: it is stored. Maps that take
+        long are computed piece by piece, as long as the page asks for more: it can stop them."""
+        if content.get("ask") == "maps" and (done := self._go_on(content["key"])):
+            return {"kind": "maps", "key": content["key"], "value": {"more": done}}
         reply = super().answer_to(content)
         if reply is not None and content.get("keep"):
             with self.lock:
                 self._keep(reply["kind"], reply["key"], reply["value"])
         return reply
+
+    def _go_on(self, key: str) -> float:
+        """Compute maps for some time; which part of them is done, or 0 if nothing is left to do."""
+        if key in self.facts["maps"]:
+            return 0
+        sample, blank, changes, at = json.loads(key)
+        if not 0 <= at < len(self.study.answering.targets):
+            return 0
+        with self.lock:
+            self._checked_state({"sample": sample, "changes": changes, "blank": blank})
+            fresh = self.study.mapping(self.study.asked(key))
+            going = self._mapping.pop(key, fresh)
+            begin = time.perf_counter()
+            for done in going:
+                if time.perf_counter() - begin > PIECE:
+                    self._mapping = {key: going}
+                    return done
+        return 0
 
     def _keep(self, kind: str, key: str, value: Any) -> bool:
         """Store something among the facts, if there is room."""

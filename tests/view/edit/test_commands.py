@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import funclab
-from funclab import Input, Model, layers
+from funclab import Input, Model, layers, registry, utils
 from funclab.errors import FunclabError
 from funclab.view.edit.repairs import repairs
 from funclab.view.edit.steps import Rest, State, Steps
@@ -349,3 +349,19 @@ def test_models_inside_are_one_call_each():
     assert reads(steps, "dense[0]") == ["twice[1]"]
     with pytest.raises(FunclabError, match="no settings to change here"):
         steps.do(["set", "twice[1]", {"units": 3}])
+
+
+def test_editing_leaves_the_random_numbers_and_the_names_of_the_session_as_they_are():
+    def made_after(run):
+        utils.set_random_seed(7)
+        registry.reset_names()
+        run(reader())
+        layer = layers.Dense(3)
+        layer.build((None, 4))
+        return layer.name, layer.get_weights()[0].tolist()
+
+    def edited(model):
+        session = funclab.edit(model).do("insert", "body", "Dense", units=16)
+        session.do("duplicate", "dense").undo().redo().do("set", "dense", activation="relu")
+
+    assert made_after(edited) == made_after(lambda model: None)

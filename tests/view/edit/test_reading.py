@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 
 import pytest
@@ -132,7 +133,7 @@ def test_hostile_code_is_refused_without_running_any_of_it(text, events):
         read_code(text, draft)
 
     done = [event for event in events if "importlib" not in event]
-    assert error.value.what and not done
+    assert not re.match("None[a-z]|$", error.value.what) and not done
 
 
 def test_an_error_names_its_line():

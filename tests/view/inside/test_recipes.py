@@ -43,6 +43,9 @@ OTHERS = [
     layers.Conv2DTranspose(2, 3, dilation_rate=2, name="back_dilated"),
     layers.EinsumDense("abcd,de->abce", (None, None, 3), bias_axes="e", name="einsum"),
     layers.UpSampling2D((2, 3), name="larger"),
+    layers.UpSampling2D((2, 3), interpolation="bilinear", name="smooth"),
+    layers.UpSampling2D(2, interpolation="bicubic", name="smoother"),
+    layers.Resizing(5, 4, name="smaller"),
     layers.GroupNormalization(2, name="groups"),
     layers.GroupNormalization(-1, scale=False, name="alone"),
     layers.GroupNormalization(1, center=False, name="together"),
@@ -181,6 +184,62 @@ def test_calls_of_sequences_are_what_their_recipes_say(layer):
     assert agrees_everywhere(look, call_named(look, layer.name))
 
 
+VOLUME = (4, 5, 6, 2)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        layers.Conv3D(3, 2, activation="relu", name="volume"),
+        layers.Conv3D(3, (3, 2, 3), strides=(1, 2, 2), padding="same", name="volume_same"),
+        layers.Conv3D(3, 2, dilation_rate=2, name="volume_dilated"),
+        layers.Conv3DTranspose(3, (2, 3, 2), strides=2, name="volume_back"),
+        layers.MaxPooling3D(2, padding="same", name="volume_largest"),
+        layers.AveragePooling3D((3, 2, 2), strides=(2, 1, 1), padding="same", name="volume_mean"),
+        layers.GlobalAveragePooling3D(name="volume_global"),
+    ],
+    ids=lambda one: one.name,
+)
+def test_calls_of_volumes_are_what_their_recipes_say(layer):
+    x = Input(VOLUME, name="x")
+    look = looked([layer(x)], x, VOLUME)
+
+    assert agrees_everywhere(look, call_named(look, layer.name))
+
+
+def test_a_window_of_a_volume_has_the_rows_of_each_slice():
+    x = Input(VOLUME, name="x")
+    layer = layers.Conv3D(1, (2, 3, 3), padding="same", use_bias=False, name="volume")
+    look = looked([layer(x)], x, VOLUME)
+    call, volume = call_named(look, "volume"), look.arrays[0][1]
+
+    depth, row, column = 2, 1, 4
+    number = call.recipe.number(source_arrays(look, call, 1), (depth * 5 + row, column), 0)
+
+    part = volume[depth : depth + 2, row - 1 : row + 2, column - 1 : column + 2]
+    wanted = sum(
+        layer.kernel.numpy()[u, v, w, :, 0] @ part[u, v, w] for u, v, w in np.ndindex(2, 3, 3)
+    )
+    assert math.isclose(number.result, wanted, rel_tol=1e-5)
+    assert [row.values.shape for row in number.rows] == [(6, 3)] * 2
+
+
+def test_a_pixel_of_a_larger_image_is_the_mean_of_its_neighbours_by_their_distance():
+    x = Input((3, 4, 1), name="x")
+    look = looked(
+        [layers.UpSampling2D(2, interpolation="bilinear", name="smooth")(x)], x, (3, 4, 1)
+    )
+    call, image = call_named(look, "smooth"), look.arrays[0][1, ..., 0]
+
+    inner = call.recipe.number(source_arrays(look, call, 1), (2, 3), 0)
+    corner = call.recipe.number(source_arrays(look, call, 1), (0, 0), 0)
+
+    # The middle of pixel (2, 3) is at (1.25, 1.75) of the old ones, with middles at 0.5, 1.5, ...
+    near, far = image[1, 1] * 0.75 + image[1, 2] * 0.25, image[0, 1] * 0.75 + image[0, 2] * 0.25
+    assert math.isclose(inner.result, near * 0.75 + far * 0.25, rel_tol=1e-6)
+    assert math.isclose(corner.result, image[0, 0], rel_tol=1e-6)
+
+
 def test_merges_are_what_their_recipes_say():
     a, b = Input(ROWS, name="a"), Input(ROWS, name="b")
     merges = [
@@ -261,7 +320,7 @@ def test_padding_is_no_part_of_a_mean_and_counts_as_zero_in_a_sum():
 def test_calls_without_a_recipe_are_only_shown():
     x = Input(IMAGE, name="x")
     made_ = [
-        layers.UpSampling2D(2, interpolation="bilinear", name="up")(x),
+        layers.Cropping2D(1, name="cut")(x),
         layers.ZeroPadding2D(1, name="zero")(x),
     ]
     look = looked([*made_, ops.sort(x)], x, IMAGE)

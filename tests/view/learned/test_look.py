@@ -85,6 +85,23 @@ def test_values_of_every_call_of_the_gallerys_models(name):
         assert np.array_equal(made, right), place
 
 
+def test_each_output_of_a_call_has_a_place():
+    x = Input((3, 2), name="x")
+    outputs = layers.LSTM(4, return_sequences=True, return_state=True, name="lstm")(x)
+    model = Model(x, outputs)
+    batch = data(model)
+
+    look = Look(model, batch)
+    made = look.values(["lstm[0]", *(f"lstm[0]:{i}" for i in range(3))])
+
+    for value, right in zip(made[1:], model.predict(batch, verbose=0), strict=True):
+        assert np.array_equal(value, right)
+    assert np.array_equal(made[0], made[1])
+    for wrong in ("lstm[0]:3", "lstm[0]:x", "lstm[1]"):
+        with pytest.raises(ArgumentError, match="no call"):
+            look.values([wrong])
+
+
 def test_calls_of_a_model_that_is_called_twice_have_values_of_their_own():
     model = nested()
     a, b = data(model)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import re
+import sys
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -14,7 +16,11 @@ from funclab.engine.plan import Plan
 from funclab.graph.value import Variable
 from funclab.layers import Dense
 from funclab.view.notebook.at_import import show_in
-from funclab.view.notebook.extension import load_ipython_extension, unload_ipython_extension
+from funclab.view.notebook.extension import (
+    in_marimo,
+    load_ipython_extension,
+    unload_ipython_extension,
+)
 from tests.view import models
 
 SETUP = """
@@ -164,3 +170,14 @@ def test_an_error_inside_a_walk_through_shapes_is_drawn_once():
 
     kinds = [output["output_type"] for output in outputs[2]]
     assert sorted(kinds) == ["display_data", "error"]
+
+
+def test_in_marimo_a_view_is_shown_as_marimo_shows_widgets_and_the_rest_as_text(monkeypatch):
+    shown_as = SimpleNamespace(as_html=lambda view: SimpleNamespace(_mime_=lambda: ("view", view)))
+    monkeypatch.setitem(sys.modules, "marimo", shown_as)
+    model = models.twice()
+
+    kind, view = in_marimo(model.get_layer("shared"))
+
+    assert kind == "view" and "shared" in str(view)
+    assert in_marimo(Dense(2))[0] in ("view", "text/plain")

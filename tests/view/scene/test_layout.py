@@ -11,8 +11,16 @@ from funclab.layers import Dense
 from funclab.view import diagram
 from funclab.view.draw.text import text_width
 from funclab.view.scene.sizes import MONO, NAME, box_texts, pill_width, plate_lines
-from tests.view import models
-from tests.view.measures import crossed_boxes, inside, overlapping, points, side_by_side, stretches
+from tests.view import gallery, models
+from tests.view.measures import (
+    Texts,
+    crossed_boxes,
+    inside,
+    overlapping,
+    points,
+    side_by_side,
+    stretches,
+)
 
 WAYS = ["full", "two lines", "one line", "lines"]
 
@@ -181,3 +189,14 @@ def test_a_capsule_is_tied_to_the_calls_of_its_layer_and_to_no_other_box(directi
         along = [at for tie in group.ties for at in points(tie)]
         assert len(group.ties) == len(group.calls)
         assert not [item.key for item in others if any(inside(at, item) for at in along)]
+
+
+def test_rows_of_a_u_spread_to_fill_the_height_of_the_room_up_to_the_longest_springs():
+    heights = [
+        (room, diagram(gallery.built("unet"), room=(1100, room)).draw(Texts())[1])
+        for room in range(640, 1000, 40)
+    ]
+
+    most = max(height for _, height in heights)
+    for room, height in heights:
+        assert height <= room and (room - height <= 20 or height == most), heights

@@ -100,3 +100,15 @@ def test_a_view_of_runs_takes_the_settings_of_every_view():
     view = fresh().watch(look="dark", ask=True, log=True)
 
     assert (view.look, view.ask, view.state["log"]) == ("dark", True, True)
+
+
+def test_after_its_last_batch_a_training_has_no_time_left_even_if_its_pace_is_not_known():
+    model, left = fresh(), []
+    told = LambdaCallback(
+        on_train_batch_end=lambda batch, logs: left.append(feed_of(model).status()["left"])
+    )
+
+    model.fit(X, Y, callbacks=[told], live=True, epochs=1, verbose=0)
+
+    assert len(left) > 1 and left[-1] == 0
+    assert {*left[:-1]} == {None}

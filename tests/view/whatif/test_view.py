@@ -56,6 +56,21 @@ def test_stored_maps_are_those_of_the_present_answer():
     assert stored["sum"][0] == pytest.approx(view.maps["share"].sum(), abs=1e-4)
 
 
+def test_maps_that_take_long_are_computed_piece_by_piece_and_are_those_of_one_go(monkeypatch):
+    monkeypatch.setattr("funclab.view.whatif.view.PIECE", 0)
+    model, x, y = reader()
+    view, key = whatif(model, x, y, face="change"), key_of(3, False, [], 1)
+
+    done = []
+    while (reply := view.answer_to({"ask": "maps", "key": key})) and "more" in reply["value"]:
+        done.append(reply["value"]["more"])
+        assert key not in view.facts["maps"]
+
+    assert done == sorted({*done}) and len(done) > 4 and done[-1] <= 1
+    whole = whatif(model, x, y, sample=3, of="1")
+    assert view.facts["maps"][key] == whole.facts["maps"][key]
+
+
 def test_the_line_brings_the_state_back():
     model, x, y = reader()
     view = whatif(model, x, y, sample=368, of="9", face="share", at=13, changes=[13, 1.0])

@@ -1,0 +1,39 @@
+// Puts the views of a page in place of their still pictures, each when it is almost in sight.
+
+const here = new URL(".", import.meta.url);
+
+async function unpacked(text) {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Response(stream).json();
+}
+
+/** The style sheet of the views, which a page without one does not load. */
+const dressed = () => document.querySelector("#views") ? null : new Promise((done) => {
+  const sheet = document.createElement("link");
+  Object.assign(sheet, { id: "views", rel: "stylesheet", href: new URL("views/views.css", here).href, onload: done });
+  document.head.append(sheet);
+});
+
+async function show(place) {
+  const { room, held } = place.dataset, still = [...place.childNodes];
+  try {
+    const module = await import(new URL(`views/${room}.js`, here).href);
+    const model = module.live.held(await unpacked(held));
+    await dressed();
+    place.replaceChildren();
+    module.default.render({ model, el: place });
+  } catch (error) {
+    console.warn("funclab:", error);
+    place.replaceChildren(...still);
+  }
+}
+
+const near = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) {
+    if (!isIntersecting) continue;
+    near.unobserve(target);
+    show(target);
+  }
+}, { rootMargin: "600px" });
+for (const place of document.querySelectorAll(".stored")) near.observe(place);

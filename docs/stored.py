@@ -1,0 +1,43 @@
+"""Views that are alive on a page of the site, as they are in a saved notebook.
+
+A page has the still picture, which stays where no script runs, and what a notebook would keep of
+the view; `pages/_static/live.js` puts the view in its place as soon as it is almost in sight.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from funclab.view.live.assets import module, rooms, style
+from funclab.view.live.view import View, compressed
+
+
+def stored(room: str, held: str, still: str) -> str:
+    """The place of a view: `still` is HTML, `held` is what `View` keeps of itself in a notebook."""
+    return f'<div class="stored" data-room="{room}" data-held="{held}">{still}</div>'
+
+
+def place_of(view: View) -> str:
+    """A view that was just made, with all that it could ask a kernel for."""
+    traits = {name: getattr(view, name) for name in view.page_traits()} | view.complete()
+    return stored(view.room, compressed(traits), f'<div class="picture">{view.svg()}</div>')
+
+
+def write_scripts(folder: Path) -> None:
+    """The script of each room, and the style sheet that all of them need."""
+    folder.mkdir()
+    (folder / "views.css").write_text(style(), encoding="utf-8")
+    for room in rooms():
+        text = module(room) + "export { live };\n"
+        (folder / f"{room}.js").write_text(text, encoding="utf-8")
+
+
+def as_output(output: Any, mime: str, still: str) -> str:
+    """A notebook's output as the place of its view."""
+    return stored(output["data"][mime]["view"], output["metadata"][mime]["held"], still)
+
+
+def raw(html: str) -> str:
+    """HTML as Markdown takes it unchanged."""
+    return f"```{{raw}} html\n{html}\n```"
