@@ -42,6 +42,7 @@ _ROOMS = (
 _NAMES = {
     "Functional": "models",
     "GradientTape": "engine.gradient_tape",
+    "augmented": "view.augmented.picture",
     "compare_runs": "view.training.view",
     "diagnose": "training.diagnosis.diagnosing",
     "diff": "view.diff.view",

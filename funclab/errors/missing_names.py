@@ -14,8 +14,8 @@ from funclab.errors import FunclabError, NoSuchImportError, NoSuchNameError
 ELSEWHERE = {
     "keras": "funclab is the `keras` here: write funclab.layers, funclab.Model and so on; after "
     "funclab.install_as_keras() even `import keras` gives funclab.",
-    "applications": "funclab.applications has the networks VGG16, VGG19, ResNet50, ResNet101, "
-    "ResNet152, DenseNet121, DenseNet169, DenseNet201 and MobileNetV2, without trained weights.",
+    "applications": "funclab.applications has the networks VGG, ResNet, DenseNet, MobileNet, "
+    "InceptionV3, Xception, EfficientNet and ConvNeXt, without trained weights.",
     "engine": "layers are in funclab.layers, tensors come from funclab.Input.",
     "wrappers": "TimeDistributed and Bidirectional are in funclab.layers.",
     "tf": "funclab needs no TensorFlow; functions of tensors are in funclab.ops.",

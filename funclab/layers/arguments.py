@@ -131,6 +131,9 @@ MEANINGS |= {
     "trainable": "whether training changes the layer's weights",
     "kwargs": "other arguments of Layer, such as name, trainable and dtype",
     "epsilon": "a small number that keeps a division finite",
+    "tie_weights": "whether it is reversed with the same table",
+    "reverse_dtype": "the dtype in which it is reversed; None for that of the layer",
+    "logit_soft_cap": "the size that reversed numbers approach, by tanh; None for any size",
 }
 
 

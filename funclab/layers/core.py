@@ -197,6 +197,57 @@ class Embedding(Layer):
         return ops.not_equal(_whole(inputs), 0) if self.mask_zero else None
 
 
+class ReversibleEmbedding(Embedding):
+    """A vector for each integer, and with reverse=True a number for each integer from a vector: how
+    well it fits, as in language models whose last layer shares the table of the first.
+
+    Shapes: x (batch, ...), integers -> out (batch, ..., output_dim); reversed, x (batch, ...,
+        output_dim) -> out (batch, ..., input_dim).
+    Weights: embeddings (input_dim, output_dim); without `tie_weights` also reverse_embeddings
+        (output_dim, input_dim).
+    Raises: as Embedding.
+    Source: Press and Wolf, "Using the output embedding to improve language models", EACL 2017.
+
+    >>> from funclab import Input
+    >>> table = ReversibleEmbedding(1000, 64)
+    >>> table(table(Input((10,), dtype="int32")), reverse=True).shape
+    (None, 10, 1000)
+    """
+
+    tie_weights: bool = True
+    reverse_dtype: Any = None
+    logit_soft_cap: float | None = None
+    order = (
+        "input_dim", "output_dim", "tie_weights", "embeddings_initializer",
+        "embeddings_regularizer", "embeddings_constraint", "mask_zero", "reverse_dtype",
+        "logit_soft_cap", "weights", "lora_rank", "lora_alpha", "quantization_config",
+        "input_length", "activity_regularizer",
+    )  # fmt: skip
+
+    def build(self, input_shape: Any = None) -> None:
+        super().build(input_shape)
+        if not self.tie_weights:
+            self.reverse_embeddings = self.add_weight(
+                (self.output_dim, self.input_dim),
+                self.embeddings_initializer,
+                name="reverse_embeddings",
+            )
+
+    def call(self, inputs: Any, reverse: bool = False) -> Any:
+        if not reverse:
+            return super().call(inputs)
+        table = ops.transpose(self.embeddings) if self.tie_weights else self.reverse_embeddings
+        if self.reverse_dtype is not None:
+            inputs, table = (ops.cast(x, self.reverse_dtype) for x in (inputs, table))
+        logits = ops.matmul(inputs, table)
+        cap = self.logit_soft_cap
+        return logits if cap is None else ops.tanh(logits / cap) * cap
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        whole = "int" in str(getattr(inputs, "dtype", ""))
+        return super().compute_mask(inputs, mask) if whole else None
+
+
 def _whole(x: Any) -> Any:
     return x if "int" in str(getattr(x, "dtype", "")) else ops.cast(x, "int32")
 

@@ -48,7 +48,7 @@ LOST = """() => ["aria-describedby", "aria-labelledby", "aria-controls"].flatMap
 # What Python has drawn has colours beside the classes of its inks; it is told by stills.
 DRAWN = """() => {
   const parts = [...document.querySelectorAll(".fl svg *, .fl [style], .fl small")];
-  const others = "g,title,svg,[font-family],[class][fill^='#'],[class][stroke^='#']";
+  const others = "g,title,svg,.fl-kept,[font-family],[class][fill^='#'],[class][stroke^='#']";
   const shown = (part) =>
     part.checkVisibility() && !part.closest("button,defs") && !part.matches(others);
   const near = (digits) => Number(digits).toFixed(Number(digits) < 2 ? 2 : 0);

@@ -33,7 +33,7 @@ class Example:
 
     def layer(self, **more: Any) -> Any:
         settings = {**self.settings, **more}
-        for name in {"layer", "cell", "cells"} & settings.keys():  # made anew each time
+        for name in {"layer", "layers", "cell", "cells"} & settings.keys():  # made anew each time
             settings[name] = settings[name]()
         return getattr(layers, self.name)(**settings)
 
@@ -129,6 +129,41 @@ example("RandomZoom", IMAGE, height_factor=(-0.3, -0.2), seed=7)
 example("RandomZoom", IMAGE, height_factor=0.3, width_factor=0.2, fill_mode="constant")
 example("RandomBrightness", IMAGE, factor=0.2, value_range=(-1, 1), seed=7)
 example("RandomContrast", IMAGE, factor=0.5, value_range=(-1, 1), seed=7)
+PHOTO = (7, 6, 3)
+example("RandomShear", IMAGE, x_factor=0.2, y_factor=(0.1, 0.3), seed=7)
+example("RandomPerspective", IMAGE, scale=0.4, seed=7)
+example("RandomElasticTransform", PHOTO, value_range=(-1, 1), seed=7)
+example("RandomHue", PHOTO, factor=0.3, value_range=(-3, 3), seed=7)
+example("RandomSaturation", PHOTO, factor=(0.2, 0.8), seed=7)
+example("RandomGrayscale", PHOTO, seed=7)
+example("RandomColorDegeneration", PHOTO, factor=0.5, value_range=(-1, 1), seed=7)
+example("RandomColorJitter", PHOTO, brightness_factor=0.2, contrast_factor=0.3, hue_factor=0.1)
+example("RandomSharpness", IMAGE, factor=(0.2, 0.9), value_range=(-1, 1), seed=7)
+example("RandomPosterization", IMAGE, factor=(2, 5), value_range=(-4, 4), seed=7)
+example("RandomInvert", IMAGE, factor=0.5, value_range=(-1, 1), seed=7)
+example("Solarization", IMAGE, threshold_factor=0.5, value_range=(-4, 4), seed=7)
+example("RandomGaussianBlur", IMAGE, kernel_size=(3, 5), value_range=(-1, 1), seed=7)
+example("RandomErasing", IMAGE, fill_value=0.5, value_range=(-1, 1), seed=7)
+example("AutoContrast", IMAGE, value_range=(-4, 4))
+example("Equalization", IMAGE, value_range=(-4, 4), bins=8)
+example(
+    "ContrastLimitedAdaptiveHistogramEqualization",
+    IMAGE,
+    value_range=(-4, 4),
+    tile_grid_size=(2, 3),
+)
+example("MixUp", IMAGE, alpha=0.4, seed=7)
+example("CutMix", IMAGE, seed=7)
+example("RandAugment", PHOTO, value_range=(-4, 4), num_ops=1, seed=7)
+example("AugMix", PHOTO, value_range=(-4, 4), num_chains=2, chain_depth=1, all_ops=False)
+EXAMPLES.append(
+    Example(
+        "Pipeline",
+        {"layers": lambda: [layers.RandomFlip(seed=1), layers.Dense(3)]},
+        (IMAGE,),
+    )
+)
+example("ReversibleEmbedding", (5,), words=7, input_dim=7, output_dim=3, tie_weights=False)
 example("RandomCrop", IMAGE, height=4, width=5, seed=7)
 example("CenterCrop", IMAGE, height=8, width=5, data_format="channels_first")
 example("Rescaling", IMAGE, scale=0.5, offset=1.0)

@@ -15,6 +15,9 @@ LAYERS = {
     "RandomRotation": {"factor": 0.2},
     "RandomTranslation": {"height_factor": 0.3, "width_factor": 0.2},
     "RandomZoom": {"height_factor": 0.3},
+    "RandomShear": {"x_factor": 0.4, "y_factor": 0.2},
+    "RandomSharpness": {"factor": (0.1, 0.9), "value_range": (0, 12)},
+    "Solarization": {"addition_factor": 0.3, "threshold_factor": 0.5, "value_range": (0, 12)},
     "RandomBrightness": {"factor": 0.2, "value_range": (0, 12)},
     "RandomContrast": {"factor": 0.4, "value_range": (0, 12)},
 }

@@ -102,3 +102,49 @@ def one_size(keras, made):
     inputs = keras.Input((4, 4, 2))
     x = layers.Conv2D(2, 2)(getattr(layers, kind)(**settings)(layers.Rescaling(0.01)(inputs)))
     return compiled(keras, inputs, layers.Dense(2)(layers.Flatten()(x)))
+
+
+PIPELINES = {
+    "pipeline": lambda layers: [layers.Rescaling(1 / 255), layers.Dense(3)],
+    "pipeline_of_one": lambda layers: [layers.Rescaling(0.01)],
+    "pipeline_with_a_crop": lambda layers: [layers.CenterCrop(3, 2), layers.Rescaling(1 / 127.5)],
+}
+
+
+@variants(**{name: (made, IMAGES) for name, made in PIPELINES.items()})
+def pipeline(keras, made):
+    """Layers as one: what comes before a model, in it."""
+    return small_model(keras, keras.layers.Pipeline(made(keras.layers)), (4, 4, 2))
+
+
+@variants(
+    reversible_embedding=({"input_dim": 7, "output_dim": 3}, IDS),
+    reversible_embedding_untied=(
+        {
+            "input_dim": 6,
+            "output_dim": 4,
+            "tie_weights": False,
+            "embeddings_regularizer": "l2",
+            "logit_soft_cap": 2.0,
+        },
+        IDS,
+    ),
+    reversible_embedding_limited=(
+        {
+            "input_dim": 7,
+            "output_dim": 4,
+            "mask_zero": True,
+            "embeddings_constraint": "max_norm",
+            "reverse_dtype": "float32",
+        },
+        IDS,
+    ),
+)
+def reversible_embedding(keras, options):
+    """A table read forwards, and backwards from what a Dense makes of its rows."""
+    layers = keras.layers
+    table = layers.ReversibleEmbedding(**options)
+    inputs = keras.Input((4,), dtype="int32")
+    read = layers.Dense(options["output_dim"])(table(inputs))
+    x = layers.Lambda(keras.ops.tanh)(table(read, reverse=True))
+    return compiled(keras, inputs, layers.Dense(2)(layers.GlobalAveragePooling1D()(x)))

@@ -49,6 +49,9 @@ ARGUMENTS_WITHOUT: dict[str, str] = {
     "ConvLSTM2D.zero_output_for_mask ConvLSTM3D.zero_output_for_mask",
     "Keras 3.15 takes it and does not use it": "SimpleRNN.activity_regularizer",
     "Keras 3.15 divides rows by the lengths of columns": "OrthogonalRegularizer.mode",
+    "Keras takes the axes of channels for those of images": "AutoContrast.data_format",
+    "Keras does not pass it on": "RandomColorJitter.data_format",
+    "Keras counts the last call of the layer only": "ReversibleEmbedding.activity_regularizer",
     "a function, which no configuration compares": "Lambda.mask",
 }
 """Why some arguments, of all or of one class, have one value only."""

@@ -65,9 +65,14 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
         (f"funclab/ops/{name}.py", DENSITY): (15.5, "a line of formulas for each function")
         for name in ("arranging", "linalg", "nn/shrinking", "statistics")
     },
+    **{
+        (f"funclab/layers/preprocessing/{name}.py", DENSITY): (15.0, "formulas of pixels, in ops")
+        for name in ("augmenting", "equalizing", "mixing", "moving", "toning")
+    },
+    ("tests/layers/keras_images.py::for_keras", "lines"): (50, "a form for each layer of Keras"),
     ("funclab/layers/normalization.py", DENSITY): (11.5, "formulas of statistics, made of ops"),
     ("funclab/utils/applications/", DENSITY): (
-        14.0,
+        15.0,
         "a layer of a network in a line, as in tables",
     ),
     ("funclab/optimizers/by_weight.py", DENSITY): (11.5, "equations, as their papers have them"),

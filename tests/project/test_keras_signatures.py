@@ -44,6 +44,11 @@ DIFFERENT = {
         layers.HashedCrossing name=absent dtype=absent
         layers.*Lookup name=absent
         layers.TextVectorization name=absent
+        layers.Pipeline name=absent
+        layers.AutoContrast data_format=None
+        layers.Solarization data_format=None
+        layers.ReversibleEmbedding weights=None lora_rank=None lora_alpha=None
+        layers.ReversibleEmbedding quantization_config=None
         layers.SpatialDropout* name=absent dtype=absent""",
     "Keras' record is of JAX, where a step has a state; these are those of its other backends": """
         .Model.*_step state=absent""",
@@ -62,7 +67,7 @@ DIFFERENT = {
         ops.conv bias=None""",
     "as in Keras 2": """
         .Model.load_weights by_name=False
-        layers.Embedding input_length=None activity_regularizer=None
+        layers.*Embedding input_length=None activity_regularizer=None
         layers.LeakyReLU alpha=None""",
     "another name, for what is meant": """
         *.serialize data= *=absent
@@ -72,6 +77,9 @@ DIFFERENT = {
         *.compute_output_shape input_shape=
         .Model.export format='onnx'
         .Variable name='variable'""",
+    "images are cropped and padded by the layer Resizing": """
+        ops.image.resize crop_to_aspect_ratio=absent pad_to_aspect_ratio=absent
+        ops.image.resize fill_mode=absent fill_value=absent""",
     "refused where it is used, with the reason": """
         layers.Conv[1-3o]* lora_rank=None lora_alpha=None quantization_config=None""",
     "without a meaning here": """

@@ -32,7 +32,19 @@ ORDER = (
 )
 # The rooms of `view`, in the same order: each may import from those before it.
 VIEW = (
-    *("draw", "blocks", "scene", "live", "tables", "code", "shapes", "diff", "playground", "trace"),
+    *(
+        "draw",
+        "augmented",
+        "blocks",
+        "scene",
+        "live",
+        "tables",
+        "code",
+        "shapes",
+        "diff",
+        "playground",
+        "trace",
+    ),
     *("learned", "inside", "whatif", "mistakes", "embedding", "landscape"),
     *("profile", "explorer", "training", "faults", "edit", "lesson", "classroom", "notebook"),
 )

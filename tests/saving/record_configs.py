@@ -223,6 +223,7 @@ def needed(library: str, name: str, arguments: dict[str, str]) -> Settings:
         "layers.CategoryEncoding": {"num_tokens": 4},
         "layers.IntegerLookup": {"vocabulary": [4, 5]},
         "layers.GroupNormalization": {"groups": 2},
+        "layers.RandomPosterization": {"factor": 3},
         "layers.Resizing": {},
     }.get(name, {})
     settings = {

@@ -31,12 +31,14 @@ DECIDED = {
     "EinsumDense.quantization_config EinsumDense.gptq_unpacked_column_size Embedding.lora_rank "
     "Embedding.lora_alpha Embedding.quantization_config GroupQueryAttention.flash_attention "
     "MultiHeadAttention.flash_attention Resizing.fill_mode",
-    "nothing is said of what is as usual": "ELU/alpha Discretization/trainable "
+    "nothing is said of what is as usual": "ELU/alpha AugMix/alpha MixUp/alpha "
+    "Discretization/trainable "
     "LayerNormalization/rms_scaling",
     "what mirrors nothing is refused": "RandomFlip.mode",
     "Keras draws a seed where none is given": "RandomCrop/seed RandomCrop.height/seed "
     "RandomCrop.width/seed RandomCrop.data_format/seed RandomCrop.name/seed",
-    "Keras forgets it": "SimpleRNN.activity_regularizer/activity_regularizer SimpleRNN.seed/seed "
+    "Keras forgets it": "Pipeline/dtype Pipeline/trainable RandomGrayscale.seed/seed "
+    "SimpleRNN.activity_regularizer/activity_regularizer SimpleRNN.seed/seed "
     "CosineSimilarity/axis CosineSimilarity.axis/axis Huber/delta Huber.delta/delta "
     "SparseCategoricalCrossentropy/axis SparseCategoricalCrossentropy.axis/axis "
     "SparseTopKCategoricalAccuracy/from_sorted_ids",

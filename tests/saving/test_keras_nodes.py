@@ -39,6 +39,13 @@ OTHERWISE = {
     'ops.image.affine_transform(CUBE, ops.pad(MAPS[0], ((0, 2),)), data_format="channels_first")',
     # Patches of volumes are a convolution.
     "ops.image.extract_patches_3d(WORDS[None, ..., None], (1, 2, 2))",
+    # Keras' own class takes the shape of the output twice, and cannot be called again.
+    *(
+        "ops.image.scale_and_translate(COLORS, (2, 7, 5, 3), ops.exp(X[0, :2]), Y[0, :2], (1, 2), "
+        '"linear")',
+        'ops.image.scale_and_translate(X, (2, 5), ops.array([1.6]), X[0, :1], (1,), "lanczos3")',
+        'ops.image.scale_and_translate(CUBE, (2, 3, 9), P[0, :1], U[0, :1], (2,), "lanczos5")',
+    ),
     # A hint for speed is not kept, and lengths that numbers decide are refused.
     "ops.segment_max(TALL, np.array([0, 0, 1, 1]), num_segments=2, sorted=True)",
     "ops.bincount(I, minlength=8)",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from funclab.teach import course
 from funclab.teach.checking import check_lines, known_exercise
+from funclab.teach.judging import JUDGES, NotThere
 from tests.teach.tries import LESSONS, tries
 
 NEEDED = """import numpy as np
@@ -38,6 +41,32 @@ STRANGE = {
 }
 NAMES = {one.exercise: one for one in tries()}
 EXERCISES = [name for lesson in LESSONS for name in course.lesson(lesson).exercises]
+
+
+@pytest.fixture(autouse=True)
+def judges_do_not_fail(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No judge raises anything, but that a lesson's variable is not there."""
+    failures = []
+    for number in course.numbers():
+        for exercise in course.lesson(number).exercises:
+            known_exercise(exercise)  # it makes the judges of its lesson known
+
+    def told(judge):
+        def judged(attempt):
+            try:
+                return judge(attempt)
+            except NotThere:
+                raise
+            except Exception as error:
+                failures.append(error)
+                raise
+
+        return judged
+
+    for name, judge in JUDGES.items():
+        monkeypatch.setitem(JUDGES, name, told(judge))
+    yield
+    assert failures == []
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)

@@ -18,10 +18,10 @@ WORDS = "settings of words: the vocabulary is the layer's, not the picture's"
 OTHERWISE = "told by the shape, or by the formula"
 
 NOT_IN_THE_BOX = {
-    WEIGHTS: "use_bias center scale bias_axes kernel_initializer bias_initializer "
+    WEIGHTS: "tie_weights use_bias center scale bias_axes kernel_initializer bias_initializer "
     "alpha_initializer kernel_regularizer kernel_constraint",
     NUMBERS: "seed epsilon momentum renorm_clipping reset_after power_iterations use_scale "
-    "arguments salt",
+    "arguments salt all_ops",
     WORDS: "max_tokens split standardize mask_value",
     OTHERWISE: "output_shape",
 }

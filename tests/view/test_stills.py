@@ -40,7 +40,6 @@ from tests.view.counted import (
     between_lines,
     birds,
     changed,
-    counted,
     headlines,
     images,
     landscape,
@@ -84,6 +83,14 @@ def lost():
     """The answer to an exercise whose result was not kept."""
     one = next(one for one in tries() if one.mistake == "result_lost")
     return check_lines(one.exercise, one.lines, one.names).picture()
+
+
+def odd():
+    """Numbers that are none, handed on as they are."""
+    x = Input((2,), name="x")
+    model = Model(x, layers.Dense(2, use_bias=False, name="out")(x))
+    model.set_weights([np.eye(2)])
+    return funclab.trace(model, np.array([[np.nan, 2], [np.inf, -1]]), step=0)
 
 
 def joined():
@@ -152,9 +159,7 @@ STILLS = {
     "whatif_group_changed": lambda: funclab.whatif(*birds(), sample=1, face="share"),
     "playground_crowded": lambda: funclab.playground("spirals", units=16, layers=3, branches=2),
     "playground_shared": lambda: funclab.playground("circles", branches=3, shared=True, epochs=2),
-    "trace_odd": lambda: funclab.trace(
-        counted(), np.array([[np.nan, 2], [3, -1]]), np.array([[8], [0]]), step=2
-    ),
+    "trace_odd": odd,
     "explorer_layers": lambda: funclab.explore(graphs.alternating(), face="layers"),
     "graph_low": lambda: gallery.drawn("resnet", "low"),
     "graph_paper": lambda: gallery.drawn("vqa", "paper"),

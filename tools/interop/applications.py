@@ -18,11 +18,12 @@ from funclab import applications
 
 NAMES = (
     *("VGG16", "VGG19", "ResNet50", "ResNet101", "ResNet152", "DenseNet121", "DenseNet169"),
-    *("DenseNet201", "MobileNetV2"),
+    *("DenseNet201", "MobileNetV2", "MobileNet", "MobileNetV3Small", "MobileNetV3Large"),
+    *("InceptionV3", "Xception", "EfficientNetB0", "EfficientNetB3", "ConvNeXtTiny"),
 )
 SETTINGS = (
-    {"input_shape": (64, 64, 3), "classes": 10},
-    {"include_top": False, "pooling": "avg", "input_shape": (75, 64, 3)},
+    {"input_shape": (75, 75, 3), "classes": 10},
+    {"include_top": False, "pooling": "avg", "input_shape": (85, 76, 3)},
 )
 
 

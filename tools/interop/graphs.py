@@ -19,7 +19,8 @@ from keras import layers
 FOLDER = Path("tests/view/blocks/graphs")
 APPLICATIONS = (
     *("VGG16", "ResNet50", "EfficientNetB0", "InceptionV3", "MobileNetV2", "DenseNet121"),
-    *("NASNetMobile", "Xception", "ConvNeXtTiny"),
+    *("NASNetMobile", "Xception", "ConvNeXtTiny", "MobileNet", "MobileNetV3Small"),
+    "MobileNetV3Large",
 )
 SETTINGS = (
     *("units", "filters", "kernel_size", "strides", "padding", "activation", "rate", "pool_size"),

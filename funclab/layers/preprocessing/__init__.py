@@ -2,6 +2,10 @@
 
 from funclab.registry.parameters import MEANINGS
 
+PROBABILITY = "how probable it is at most that an image is changed; or two numbers"
+NEAR = '"bilinear" for a mean of four pixels, "nearest" for one of them'
+OUTSIDE = 'the number outside of an image, for fill_mode="constant"'
+
 MEANINGS |= {
     "ZeroPadding1D.padding": "steps of zeros: an int, or a pair (before, after)",
     "ZeroPadding2D.padding": "rows and columns of zeros: an int, (height, width), or two pairs",
@@ -66,15 +70,71 @@ MEANINGS |= {
     "either way; or two numbers",
     "RandomContrast.factor": "how much contrast is lost and gained at most; or two numbers",
     "value_range": "the lowest and the highest value of a pixel",
+    "AugMix.interpolation": NEAR,
+    "RandAugment.interpolation": NEAR,
+    "RandomPerspective.interpolation": NEAR,
+    "RandomElasticTransform.interpolation": NEAR,
+    "RandomElasticTransform.fill_mode": 'what is outside of an image: "reflect", "wrap", '
+    '"constant", "nearest" or "mirror"',
+    "RandomElasticTransform.fill_value": OUTSIDE,
     **{
         f"{name}.{argument}": meaning
-        for name in ("RandomRotation", "RandomTranslation", "RandomZoom")
+        for name in ("RandomRotation", "RandomTranslation", "RandomZoom", "RandomShear")
         for argument, meaning in {
             "fill_mode": 'what is outside of an image: "reflect", "wrap", "constant" or "nearest"',
-            "fill_value": 'the number outside of an image, for fill_mode="constant"',
-            "interpolation": '"bilinear" for a mean of four pixels, "nearest" for one of them',
+            "fill_value": OUTSIDE,
+            "interpolation": NEAR,
         }.items()
     },
+    "RandomShear.x_factor": "how far each row is shifted against the one above it at most, as a "
+    "fraction of a pixel, either way; or two numbers",
+    "RandomShear.y_factor": "the same for columns",
+    "RandomPerspective.factor": PROBABILITY,
+    "RandomPerspective.scale": "how far corners move: by up to half of it, of their row and column",
+    "RandomPerspective.fill_value": "the number outside of an image",
+    "RandomElasticTransform.factor": PROBABILITY,
+    "RandomElasticTransform.scale": "how strongly images are bent at most; or two numbers",
+    "RandomHue.factor": "by what part of half a turn hues are turned at most; or two numbers",
+    "RandomSaturation.factor": "the least and the largest f of f / (1 - f), by which saturation is "
+    "multiplied: 0.5 changes nothing; one number stands for both directions",
+    "RandomGrayscale.factor": "how probable it is that an image becomes gray",
+    "RandomColorDegeneration.factor": "how much of its colours an image loses at most, either way; "
+    "or two numbers",
+    "RandomSharpness.factor": "how sharp images become at most: 0 smooth, 0.5 as they are; or two "
+    "numbers",
+    "RandomPosterization.factor": "how many of 8 bits are kept, from 1 up to one less; or two "
+    "numbers, of which the second is never drawn",
+    "RandomInvert.factor": PROBABILITY,
+    "addition_factor": "what is added at most, as a fraction of the range; or two numbers",
+    "threshold_factor": "above what brightness pixels become negatives at most, as a fraction of "
+    "the range; or two numbers",
+    "RandomGaussianBlur.factor": PROBABILITY,
+    "RandomGaussianBlur.kernel_size": "the window around a pixel: an odd number, or two, (along a "
+    "row, along a column)",
+    "RandomGaussianBlur.sigma": "the width of the bell curve at most, in pixels; or two numbers",
+    "bins": "how many shades are told apart",
+    "clip_limit": "how often a shade may be at most, as a multiple of its usual frequency; the "
+    "rest is spread over all shades; 0 for any",
+    "tile_grid_size": "how many tiles there are down and across",
+    "RandomErasing.factor": PROBABILITY,
+    "RandomErasing.scale": "the area of the rectangle, as a fraction of the image: from a number "
+    "up to another",
+    "RandomErasing.fill_value": "the colour in the rectangle: one number, or three; None for noise",
+    "CutMix.factor": "the parameter of the beta distribution of areas, at most; or two numbers",
+    "MixUp.alpha": "the parameter of the beta distribution of weights: small for images that stay "
+    "almost as they are",
+    "brightness_factor": "as `factor` of RandomBrightness; None to leave brightness alone",
+    "contrast_factor": "as `factor` of RandomContrast; None to leave contrast alone",
+    "saturation_factor": "as `factor` of RandomSaturation; None to leave saturation alone",
+    "hue_factor": "as `factor` of RandomHue; None to leave hues alone",
+    "num_ops": "how many changes are made",
+    "RandAugment.factor": "the `factor` of all changes: how strong they are",
+    "AugMix.factor": "the `factor` of all changes: how strong they are",
+    "num_chains": "how many chains are mixed",
+    "chain_depth": "how many changes there are in a chain at most",
+    "AugMix.alpha": "the parameter of the distributions of weights",
+    "all_ops": "whether brightness, contrast, colour and sharpness are changed, too",
+    "Pipeline.layers": "the layers, in order",
     "num_tokens": "how many numbers there are: they go from 0 to num_tokens - 1",
 }
 

@@ -8,7 +8,13 @@ from typing import Any
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph.graph import source_inputs
 from funclab.graph.shape_math import show
-from funclab.layers import Dense, GlobalAveragePooling2D, GlobalMaxPooling2D, Input
+from funclab.layers import (
+    Dense,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
+    Input,
+    ZeroPadding2D,
+)  # fmt: skip
 from funclab.models import Model
 from funclab.utils.applications.imagenet_utils import preprocess_input
 
@@ -41,6 +47,8 @@ class Plan:
         classes: int,
         classifier_activation: Any,
         name: str,
+        size: int | None = 224,
+        least: int = 32,
     ) -> None:
         if weights == "imagenet":
             raise ArgumentError(
@@ -56,25 +64,41 @@ class Plan:
             )
         self.include_top, self.weights, self.pooling = include_top, weights, pooling
         self.classes, self.activation, self.name = classes, classifier_activation, name
-        usual = (224, 224, 3) if include_top else (None, None, 3)
+        usual = (size, size, 3) if include_top else (None, None, 3)
         shape = tuple(input_shape or usual)
-        if len(shape) != 3 or any(side is not None and side < 32 for side in shape[:2]):
+        if len(shape) != 3 or any(side is not None and side < least for side in shape[:2]):
             raise ShapeError(
-                f"Input size must be at least 32x32; received: input_shape={show(shape)}.",
+                f"Input size must be at least {least}x{least}; received: "
+                f"input_shape={show(shape)}.",
                 why=f"{name} makes images smaller five times, by half each time.",
-                fix="write input_shape=(224, 224, 3).",
+                fix=f"write input_shape=({size or 224}, {size or 224}, 3).",
             )
         self.image = Input(shape) if input_tensor is None else input_tensor
 
-    def model(self, x: Any, flat: Callable[[Any], Any] | None = None) -> Model:
-        """The model that ends in x, with its last layers; `flat` comes before them, if it is not
-        the mean of each feature map."""
-        if self.include_top:
+    def model(
+        self,
+        x: Any,
+        flat: Callable[[Any], Any] | None = None,
+        top: Callable[[Any], Any] | None = None,
+        kernel_initializer: Any = "glorot_uniform",
+        end: Callable[[Any], Any] | None = None,
+    ) -> Model:
+        """The model that ends in x, with its last layers. `flat` comes before the last one, if it
+        is not the mean of each feature map; `top` stands for all of them, and `end`
+        comes where there are none."""
+        if self.include_top and top:
+            x = top(x)
+        elif self.include_top:
             x = (flat or GlobalAveragePooling2D(name="avg_pool"))(x)
-            x = Dense(self.classes, activation=self.activation, name="predictions")(x)
+            x = Dense(
+                self.classes, self.activation, kernel_initializer=kernel_initializer,
+                name="predictions",
+            )(x)  # fmt: skip
         elif self.pooling:
             kinds = {"avg": GlobalAveragePooling2D, "max": GlobalMaxPooling2D}
             x = kinds[self.pooling](name=f"{self.pooling}_pool")(x)
+        if end and not self.include_top:
+            x = end(x)
         sources = source_inputs(self.image)
         model = Model(sources[0] if len(sources) == 1 else sources, x, name=self.name)
         if self.weights is not None:
@@ -82,8 +106,11 @@ class Plan:
         return model
 
 
-def network(build: Callable[[Plan], Model], name: str, says: str) -> Any:
-    """The function that makes a network of a plan."""
+def network(
+    build: Callable[[Plan], Model], name: str, says: str, size: int = 224, least: int = 32
+) -> Any:
+    """The function that makes a network of a plan, for images that usually have `size` rows and
+    columns, and at least `least`."""
 
     def make(
         include_top: bool = True,
@@ -97,7 +124,7 @@ def network(build: Callable[[Plan], Model], name: str, says: str) -> Any:
     ) -> Model:
         plan = Plan(
             include_top, weights, input_tensor, input_shape, pooling, classes,
-            classifier_activation, name,
+            classifier_activation, name, size, least,
         )  # fmt: skip
         return build(plan)
 
@@ -105,6 +132,28 @@ def network(build: Callable[[Plan], Model], name: str, says: str) -> Any:
     make.__module__ = build.__module__
     make.__doc__ = f"{says}\n{ARGUMENTS}"
     return make
+
+
+def divisible(width: float) -> int:
+    """The nearest multiple of 8, but not less than 0.9 of the width."""
+    nearest = max(8, int(width + 4) // 8 * 8)
+    return nearest + 8 if nearest < 0.9 * width else nearest
+
+
+def padded(x: Any, kernel: int, name: str) -> Any:
+    """Zeros around x, for a window that moves by two: its last place ends at the border."""
+    half = kernel // 2
+    sides = [(half - (side is None or side % 2 == 0), half) for side in x.shape[1:3]]
+    return ZeroPadding2D(sides, name=name)(x)
+
+
+def unchanged(x: Any, data_format: str | None = None) -> Any:
+    """The pixels as they are: networks of this family begin with layers that prepare them.
+
+    x: an array (..., 3).
+    data_format: has no effect; other families have it.
+    """
+    return x
 
 
 def prepared(mode: str) -> Any:

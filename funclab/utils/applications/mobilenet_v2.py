@@ -9,7 +9,7 @@ from typing import Any
 
 from funclab import layers
 from funclab.models import Model
-from funclab.utils.applications.frame import ARGUMENTS, Plan, prepared
+from funclab.utils.applications.frame import ARGUMENTS, Plan, divisible, padded, prepared
 
 STAGES = ((16, 1, 1), (24, 2, 2), (32, 3, 2), (64, 4, 2), (96, 3, 1), (160, 3, 2), (320, 1, 1))
 """Feature maps, blocks, and the stride of the first block."""
@@ -29,12 +29,6 @@ def mobilenet(plan: Plan, alpha: float) -> Model:
     return plan.model(layers.ReLU(6, name="out_relu")(x), layers.GlobalAveragePooling2D())
 
 
-def divisible(width: float) -> int:
-    """The nearest multiple of 8, but not less than 0.9 of the width."""
-    nearest = max(8, int(width + 4) // 8 * 8)
-    return nearest + 8 if nearest < 0.9 * width else nearest
-
-
 def block(x: Any, width: int, stride: int, number: int) -> Any:
     """An inverted residual: what is added are narrow feature maps, without an activation."""
     name, y = f"block_{number}" if number else "expanded_conv", x
@@ -45,8 +39,7 @@ def block(x: Any, width: int, stride: int, number: int) -> Any:
         y = normalized(y, f"{name}_expand_BN")
         y = layers.ReLU(6, name=f"{name}_expand_relu")(y)
     if stride == 2:
-        sides = [(0, 1) if side is None or side % 2 == 0 else (1, 1) for side in y.shape[1:3]]
-        y = layers.ZeroPadding2D(sides, name=f"{name}_pad")(y)
+        y = padded(y, 3, f"{name}_pad")
     padding = "same" if stride == 1 else "valid"
     y = layers.DepthwiseConv2D(3, stride, padding, use_bias=False, name=f"{name}_depthwise")(y)
     y = layers.ReLU(6, name=f"{name}_depthwise_relu")(normalized(y, f"{name}_depthwise_BN"))

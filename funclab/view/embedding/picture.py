@@ -92,8 +92,9 @@ class PlanePicture(Picture):
     def plane(self, canvas: Canvas) -> None:
         """Only the marks, with the axes."""
         where = fitted(self.places)
-        for base, axis in zip((ROOM[1] - 4, 12), self.axes):
-            canvas.text_line(complex(RIM, base), axis, Font(11, "label"))
+        for i, axis in enumerate(self.axes):  # each where its axis ends
+            at = complex(RIM, 12) if i else complex(ROOM[0] - RIM, ROOM[1] - 4)
+            canvas.text_line(at, axis, Font(11, "label", anchor="start" if i else "end"))
         if self.wrong is not None:
             canvas.open(say("embedding_circles"), "edge")
             for x, y in where[self.wrong].tolist():

@@ -53,12 +53,17 @@ def facts_of(model: Any) -> tuple[Facts, dict[str, Any]]:
     graph = words.graph_of(model)
     assert graph is not None
     axes: dict[Tensor, Axes] = {}
+    sized: set[int] = set()
     for part in parts(graph):
         calls: dict[Operation, list[Node]] = defaultdict(list)
         for node in part.graph.nodes:
             calls[node.operation].append(node)
         for operation in part.graph.operations:
-            facts["layers"][part.key(operation.name)] = _layer(operation, part, calls[operation])
+            fact = _layer(operation, part, calls[operation])
+            if fact.get("arrays") and id(operation) not in sized:  # each once, wherever it is
+                sized.add(id(operation))
+                fact["size"] = words.count(words.weights_of(operation))
+            facts["layers"][part.key(operation.name)] = fact
             objects[part.key(operation.name)] = operation
         for node in part.graph.nodes:
             facts["nodes"][part.key(node.key)] = _node(node, part)

@@ -6,7 +6,7 @@ import { brief, numeral, rowOf, unpacked } from "../learned/learned.js";
 import { frameAround, sheet } from "./boxes.js";
 
 /** The most positions and heads that are drawn at once, and the least side of a square with a number. */
-const WIDE = 24, HEADS = 4, LOW = 330, WRITTEN = 19, SQUARE = 26, LETTER = 6.7;
+const WIDE = 24, HEADS = 4, LOW = 330, WRITTEN = 19, SQUARE = 34, ARCS = 224, LETTER = 6.7;
 /** The colour and the dashes of each head's arcs. */
 const STROKES = [["group0", ""], ["group1", "7 4"], ["group2", "2 3"], ["group3", "10 3 2 3"]];
 
@@ -77,7 +77,8 @@ export class AttentionFace {
       rows.end).map((word) => [...word].length)));
     const wide = Math.max(280, this.el.clientWidth || 700), shown = wide < 420 ? heads.slice(0, 1) : heads;
     const room = (wide - 24) / shown.length - label - 20;
-    const high = this.el.parentElement?.clientHeight ?? LOW, tall = high < LOW ? high - 136 : 190;
+    const high = this.el.parentElement?.clientHeight ?? LOW,
+      tall = high < LOW ? high - 136 : Math.max(190, high - ARCS);
     const side = Math.max(7, Math.floor(Math.min(SQUARE, room / (columns.end - columns.start),
       tall / (rows.end - rows.start))));
     return h("div", { class: "fl-in-heads" }, shown.map((head) => h("figure", {},

@@ -30,7 +30,7 @@ from funclab.view.learned.look import Look
 from funclab.view.learned.packed import packed
 from funclab.view.learned.strip import chosen_samples, stored_samples
 
-ROOM = 285_000
+ROOM, EXACT = 285_000, 60_000
 """Up to how many characters are stored with the view, samples and all."""
 THUMB, THUMBS = 16, 40_000
 """The side of a small picture of a sample, and how many characters all of them may take."""
@@ -196,6 +196,16 @@ class Inner:
         facts["whole"] = self.shelf.whole
         facts["left_out"] = self._left_out()
         return facts
+
+    def exact(self, state: dict[str, Any]) -> dict[str, Any]:
+        """All numbers of the chosen call and of those that it reads, if there is room for them: a
+        page without a kernel shows how each of them is made."""
+        sample, index = state["sample"], self.index(state)
+        recipe = stored_recipes(self.calls)[index]
+        needed = [index, *(i for i in recipe.get("sources", []) if i is not None)]
+        found = {f"{sample} {i}": self.shelf.exact(sample, i) for i in dict.fromkeys(needed)}
+        is_small = not self.shelf.whole and len(str(found)) <= EXACT
+        return found if is_small else {}
 
     def _calls(self) -> list[dict[str, Any]]:
         recipes, reach = stored_recipes(self.calls), reaches(self.calls)

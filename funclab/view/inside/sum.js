@@ -6,6 +6,8 @@ import { bars, frameAround, sheet, tile } from "./boxes.js";
 import { agrees, Missing, Sums, windowAt } from "./sums.js";
 
 const MOST = 8, FEWEST = 3, ROW = 36, LOW_ROW = 24, AROUND = 108, BAR = 72, SHORT_BAR = 50, SMALL = 490, LOW = 330;
+/** Sides of a square with a number and its weight, and the height of the heading above such squares. */
+const LARGE_CELL = 72, LEAST_CELL = 40, HEADING = 48;
 
 /** Rows in the order of the channels; of many, those with the largest sums, and the others together. */
 export function listedRows(rows, most = MOST) {
@@ -147,13 +149,33 @@ export class SumFace {
       ...this.bar(row.partial, top)));
     if (others) lines.push(h("div", { class: "fl-in-line fl-in-others", role: "listitem" },
       h("span", {}, ctx.t("inside_others", { n: others.count })), ...this.bar(others.partial, top)));
-    const key = several ? "inside_windows" : "inside_products";
+    const key = several ? "inside_windows" : "inside_products", first = several && !others ? shown[0] : null;
     return [this.heading(ctx.t(key, { n: made.rows.length, from: source.name, unit: this.unit(index, channel) }),
       ctx.t("inside_products_at", { place: this.place(index, at) && `${this.place(index, at)}: `, n: products,
         m: made.rows.length })),
     h("div", { class: `fl-in-rows ${several ? "" : "fl-in-short"}`, role: "list" }, lines),
+    first && this.products(first, [u, v], source, lines.length),
     this.total(call, made, filters ? ctx.t("inside_of_filter", { k: channel }) :
       ctx.t("inside_of_unit", { k: channel }), engine)];
+  }
+
+  /** The numbers of a window, each with the weight that it is multiplied by; the colour is their product's. */
+  products(row, [rows, columns], source, lines) {
+    const room = (this.el.parentElement?.clientHeight ?? 0) - AROUND - lines * ROW - HEADING;
+    const side = Math.min(LARGE_CELL, room / rows, (this.small ? 220 : 320) / columns);
+    if (side < LEAST_CELL) return null;
+    const made = row.window.map((value, i) => value * row.weights[i]), top = Math.max(...made.map(Math.abs));
+    const texts = made.flatMap((_, i) => [brief(row.window[i]), `× ${brief(row.weights[i])}`].map((words, line) => {
+      const text = s("text", { x: (i % columns + 0.5) * side, y: (Math.floor(i / columns) + 0.5) * side - 4 + 16 * line,
+        "font-size": 12, "text-anchor": "middle", class: "f-ink" });
+      text.textContent = words;
+      return text;
+    }));
+    const { ctx } = this, name = ctx.t("inside_short_channel", { k: row.channel });
+    return h("div", { class: "fl-in-large" }, this.heading(ctx.t("inside_each"), `${source.name}${name}`),
+      sheet(side * columns + 2, side * rows + 2, s("g", { transform: "translate(1,1)" },
+        s("g", { opacity: 0.6 }, heat(made, rows, columns, { side, top })),
+        frameAround(0, 0, side * columns, side * rows), ...texts)));
   }
 
   rowWords(row, source, several) {

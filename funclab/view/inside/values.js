@@ -63,7 +63,8 @@ export class Values {
   exact(index) {
     const { facts } = this.ctx, drawn = this.of(index);
     if (facts.whole) return drawn && { values: drawn.values, plane: this.calls[index].plane };
-    const key = `${this.sample} ${index}`, packed = this.ctx.alone ? null : this.ctx.lazy("exact", key);
+    const key = `${this.sample} ${index}`,
+      packed = facts.exact?.[key] ?? (this.ctx.alone ? null : this.ctx.lazy("exact", key));
     return packed && this.once(`exact ${key}`, () => ({ values: unpacked(packed), plane: this.calls[index].plane }));
   }
 

@@ -53,6 +53,8 @@ class Inside(Asking):
         title = clean(inner.look.model.name)
         super().__init__(title=title, call=call, usual=usual, **settings)
         self.facts = inner.facts()
+        if self.state["face"] == "number":
+            self.facts = {**self.facts, "exact": inner.exact(self.state)}
 
     def _checked_state(self, state: dict[str, Any]) -> dict[str, Any]:
         for name, allowed in (("face", FACES), ("scale", SCALES)):

@@ -305,6 +305,23 @@ def tensor_view(tensor: Any, direction: str = "TB", look: str = "auto") -> Diagr
     return drawn
 
 
+def slim(model: Any, room: tuple[float, float], **settings: Any) -> Diagram:
+    """A picture of a model from top to bottom for a narrow room; shared layers are tied together,
+    but their weights are not drawn. `settings` are further ones of `chooser`."""
+    ways = chooser(model, direction="TB", **settings)
+    build = ways.build
+
+    def without_weights(most: int) -> Scene:
+        scene = build(most)
+        for part in scene.walk():
+            for group in part.groups:
+                group.weights = ""
+        return scene
+
+    ways.build = without_weights
+    return Diagram(ways.draw(ways.fit(room)))
+
+
 def compact(
     model: Any,
     direction: str = "TB",

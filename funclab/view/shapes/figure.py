@@ -15,10 +15,14 @@ from funclab.view.draw.text import shorten, text_width
 from funclab.view.shapes.step import Step
 from funclab.view.shapes.window import Slide
 
-WIDTH, HEIGHT = 636, 144
-RULER, RULER_WIDTH = 372, 264
-"""Where the ruler begins, and how wide it is."""
-LARGEST, LEAST, UNKNOWN = 92, 3, 40
+WIDTH, HEIGHT = 768, 204
+LOW_WIDTH, LOW_HEIGHT, LOW_LARGEST = 636, 144, 92
+"""The size of a picture, and that of one on a projector, where the longest side is shorter."""
+RULER_WIDTH, RULER_HIGH = 264, 144
+"""How wide the ruler is, at the right of the picture, and how high with the words around it."""
+EDGE = 6
+"""How far the frames of its windows reach beyond it."""
+LARGEST, LEAST, UNKNOWN = 132, 3, 40
 """How long, in the picture, the longest side is at most; the shortest one; and one that is not
 known."""
 DEEP = 0.7 - 0.4j
@@ -38,6 +42,8 @@ class Figure(Picture):
     """The tensors of a step as blocks; beside them the ruler, if a window moves over the input."""
 
     step: Step
+    low: bool = False
+    """Whether there is little room, as on a projector."""
 
     @property
     def title(self) -> str:
@@ -50,12 +56,15 @@ class Figure(Picture):
         return self.step.words
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
-        slide = self.step.slide
-        room = RULER - 24 if slide else WIDTH
-        Blocks(self.step).draw(canvas, room, HEIGHT)
+        slide, largest = self.step.slide, LOW_LARGEST if self.low else LARGEST
+        width, height = (LOW_WIDTH, LOW_HEIGHT) if self.low else (WIDTH, HEIGHT)
+        start = width - RULER_WIDTH - EDGE
+        Blocks(self.step, largest).draw(canvas, start - 24 if slide else width, height)
         if slide:
+            canvas.shift(complex(start, (height - RULER_HIGH) / 2))
             _ruler(canvas, self.step, slide)
-        return WIDTH, HEIGHT
+            canvas.close()
+        return width, height
 
 
 def said(shapes: Sequence[Shape]) -> str:
@@ -112,7 +121,7 @@ class Blocks:
                 *(n + DEEP.real * depth for n in lengths[1:2]),
             ]
         unit = self.largest / max(sizes)
-        return [part * unit for part in (1, 0.8, 0.6, 0.45, 0.3, 0.15)]
+        return [part * unit for part in (1, 0.9, 0.8, 0.7, 0.6, 0.45, 0.3, 0.15)]
 
     def _drawn(self, length: int | None) -> float:
         return UNKNOWN if length is None else max(LEAST, length * self.scale)
@@ -174,13 +183,13 @@ class Blocks:
         line, end = start + 12, start + self.arrow - 8
         canvas.path(_line(line, end - 6), Paint(stroke="line", width=1.5))
         canvas.arrow(end, 8, "line")
-        if self.largest < LARGEST:  # beside its name
+        if self.largest < LOW_LARGEST:  # beside its name
             return start.real + self.arrow
         head, *rest = self.step.detail.split(" · ") if self.step.detail else [""]
         if self.step.slide and rest:
             rest = [rest[0].replace("×", " × ")]
         for text, y, font in ((head, -10, WORD), (" · ".join(rest[:1]), 20, SMALL)):
-            at = (line + end) / 2 + complex(0, y)
+            at = (line + end) / 2 + 1j * y
             canvas.text_line(
                 at, _fitted(text, font), Font(12, font.ink, font.bold, anchor="middle")
             )
@@ -251,22 +260,20 @@ def _ruler(canvas: Canvas, step: Step, slide: Slide) -> None:
     """One line of positions, the window at its first and its last place, and a dot for each."""
     made, y = slide.places, 46
     key = "shapes_ruler_same" if made == slide.length else "shapes_ruler"
-    canvas.text_line(
-        complex(RULER, 14), say(key, given=slide.length, made=made), Font(13, bold=True)
-    )
+    canvas.text_line(14j, say(key, given=slide.length, made=made), Font(13, bold=True))
     over = ("shapes_sequence", "shapes_image", "shapes_volume")[slide.ranks - 1]
-    canvas.text_line(complex(RULER, 30), say("shapes_row", line=say(over)), Font(12, "label"))
+    canvas.text_line(30j, say("shapes_row", line=say(over)), Font(12, "label"))
     total = slide.before + slide.length + slide.after
     cell = RULER_WIDTH / total
     ends = (0, made - 1)
     covered = {slide.start(end) + slide.spread * i for end in ends for i in range(slide.size)}
-    _cells(canvas, slide, complex(RULER, y), cell, covered)
+    _cells(canvas, slide, 1j * y, cell, covered)
     for end in sorted(set(ends)):
-        x = RULER + (slide.before + slide.start(end)) * cell
+        x = (slide.before + slide.start(end)) * cell
         width = max(6.0, slide.span * cell)
         frame = area(complex(x - 2, y - 5), width + 4, 28)
         canvas.rect(frame, Paint(stroke="focus", width=2.5), 5)
-    dots = [RULER + (slide.before + slide.start(i) + slide.span / 2) * cell for i in range(made)]
+    dots = [(slide.before + slide.start(i) + slide.span / 2) * cell for i in range(made)]
     _dots(canvas, dots, y + 34)
     _formula(canvas, step, slide, y + 75)
 
@@ -303,7 +310,7 @@ def _dots(canvas: Canvas, dots: Sequence[float], y: float) -> None:
     if last - first > 60:
         names.append((last, say("shapes_place", n=len(dots))))
     for x, name in names:
-        place = min(max(x, RULER + 18), RULER + RULER_WIDTH - 26)
+        place = min(max(x, 18), RULER_WIDTH - 26)
         canvas.text_line(complex(place, y + 17), name, Font(12, "label", anchor="middle"))
 
 
@@ -312,7 +319,7 @@ def _formula(canvas: Canvas, step: Step, slide: Slide, y: float) -> None:
     text = step.outputs[0].axes[slide.axis].text
     size = 13 if text_width(text, 13, mono=True) <= RULER_WIDTH else 12
     if text_width(text, size, mono=True) <= RULER_WIDTH + 6:
-        canvas.text_line(complex(RULER, y), text, Font(size, bold=True, mono=True))
+        canvas.text_line(1j * y, text, Font(size, bold=True, mono=True))
         y += 17
     key = "shapes_why_zeros" if slide.before or slide.after else "shapes_why_fits"
-    canvas.text_line(complex(RULER, y), say(key, n=slide.stride), Font(12, "label"))
+    canvas.text_line(1j * y, say(key, n=slide.stride), Font(12, "label"))

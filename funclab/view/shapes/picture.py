@@ -14,13 +14,13 @@ from funclab.view.draw.picture import Picture, html_grid
 from funclab.view.draw.sentences import say
 from funclab.view.draw.text import folded_lines, prose, shorten, text_width
 from funclab.view.shapes.failure import Failure
-from funclab.view.shapes.figure import WIDTH, Blocks
+from funclab.view.shapes.figure import Blocks
 from funclab.view.shapes.lengths import draw_lengths, measured
 from funclab.view.shapes.step import Step
 
 TITLES = ("call", "takes", "rule", "axes", "makes", "parameters", "parameters so far")
-LEFT, INDENT, RIGHT = 16, 44, 256
-"""Where numbers, names and sentences begin."""
+WIDTH, LEFT, INDENT, RIGHT = 636, 16, 44, 256
+"""How wide the picture is; where numbers, names and sentences begin."""
 READS, RULE = 334, 418
 BLOCK, BLOCK_LINE, LINE = 28, 36, 17
 BLOCKS_HIGH, BLOCKS_LARGEST, ARROW = 92, 48, 52

@@ -35,7 +35,8 @@ class ShapeWalk(View):
 
     def __init__(self, steps: Steps, given: Any = None, **settings: Any) -> None:
         self.steps, pictures = steps, {str(i): bare(row) for i, row in enumerate(steps.rows)}
-        figures = {f"figure {i}": bare(Figure(step)) for i, step in enumerate(steps.steps)}
+        low = theme.chosen(settings.get("look")) == "projector"
+        figures = {f"figure {i}": bare(Figure(step, low)) for i, step in enumerate(steps.steps)}
         call = "" if given is None else f"funclab.shapes({_written(given)}$)"  # "" for a cell
         state = settings.pop("state", None) or {}
         told = list(map(_facts, steps.steps))

@@ -3,13 +3,13 @@
 import { s } from "../live/core.js";
 import { inField } from "./sliding.js";
 
-/** How high the maps may be, also if the sum below has many parts; the lines above a map; the room between
- * input, window and output, also if there is little. */
-const HIGH = 256, LOW = 208, HEAD = 40, GAPS = [56, 112], NARROW = [20, 88], ROOMY = 640;
+/** How high the maps may be where the view has no height of its own, also if the sum below has many parts, and at
+ * least; the lines above a map; the room between input, window and output, also if there is little. */
+const HIGH = 256, LOW = 208, LEAST = 96, HEAD = 40, GAPS = [56, 112], NARROW = [20, 88], ROOMY = 640;
 /** The largest and the smallest field of a map, and the smallest with a number in it. */
 const LARGEST = 34, SMALLEST = 3, WRITTEN = 32;
-/** The fields of the window: with a product, with a number, and without. */
-const FIELDS = { product: [48, 46], number: [48, 34], plain: [20, 20] }, MOST_WRITTEN = 5;
+/** The fields of the window: how low they may be, and their sizes with a product, with a number, and without. */
+const LOWEST = 34, FIELDS = { product: [48, 46], number: [48, 34], plain: [20, 20] }, MOST_WRITTEN = 5;
 /** How wide a letter of a heading, and of the line under it, may be. */
 const LETTER = 8, SMALL_LETTER = 6.8;
 /** How strong the strongest colour is, with and without numbers on it. */
@@ -66,8 +66,9 @@ export class Maps {
    * @param {import("./sliding.js").Sliding} sliding
    * @param {any} chosen
    * @param {number} room
+   * @param {number} height
    */
-  constructor(ctx, sliding, chosen, room) {
+  constructor(ctx, sliding, chosen, room, height) {
     this.ctx = ctx;
     this.sliding = sliding;
     this.chosen = chosen;
@@ -77,11 +78,12 @@ export class Maps {
     const [high, wide] = sliding.places, [tall, broad] = window.size;
     const across = left + columns + right, down = top + rows + bottom;
     const plain = Math.max(tall, broad) > MOST_WRITTEN, kind = window.kind === "sum" ? "product" : "number";
-    this.field = FIELDS[plain ? "plain" : kind];
+    const [field, full] = FIELDS[plain ? "plain" : kind], low = height ? (height - HEAD - 4) / tall : full;
+    this.field = [field, Math.min(full, Math.max(LOWEST, Math.floor(low)))];
     this.gaps = this.brief ? NARROW : GAPS;
     this.taken = broad * this.field[0];
     const free = room - this.taken - this.gaps[0] - this.gaps[1] - 4;
-    const most = this.brief || window.depth > 1 ? LOW : HIGH;
+    const most = height ? Math.max(LEAST, height - HEAD - 4) : this.brief || window.depth > 1 ? LOW : HIGH;
     const fitting = [free / (across + wide), most / Math.max(down, high), LARGEST].map(Math.floor);
     this.unit = Math.max(SMALLEST, Math.min(...fitting));
     const heights = [down * this.unit, tall * this.field[1], high * this.unit];

@@ -13,9 +13,16 @@ const WIDE = 860;
 const WAYS = ["fl-went", "fl-came", "fl-now"];
 const SIGNS = { part: "+", sum: "=", after: "→" };
 /** Sizes of the pictures, of which the first that fits is used; "fl-stacked" puts those of one role below each
- * other, and "fl-wrapped" breaks their row. */
-const SIZES = [[1.15], [1], [1, "fl-stacked"], [1, "fl-wrapped"]];
-const WALL = [[1], [1, "fl-tight"], [0.8, "fl-tight"], [0.6, "fl-tight"], [0.4, "fl-tight"]];
+ * other, and "fl-wrapped" breaks their row. Beside the graph, in a stage of one height, they may be larger. */
+const SIZES = [[1.15], [1], [1, "fl-stacked"], [1, "fl-wrapped"]], LARGE = [2, 1.75, 1.5, 1.3];
+const WALL = [[1], [1, "fl-tight"], [0.8, "fl-tight"], [0.6, "fl-tight"], [0.4, "fl-tight"],
+  [0.6, "fl-tight fl-least"], [0.4, "fl-tight fl-least"]];
+
+/** How far down the middle of a drawn box is. */
+function middleOf(box) {
+  const { y, height } = rectOf(box) ?? { y: 0, height: 0 };
+  return y + height / 2;
+}
 
 /** @type {WrittenView} */
 const trace = {
@@ -63,6 +70,7 @@ const trace = {
     this.range.value = this.position(ctx).i;
     this.range.setAttribute("aria-valuetext", step.where);
     this.graph.put(ctx.model.get("pictures").graph);
+    this.crop(ctx);
     this.pictures(ctx, step);
     this.mark(ctx, step);
     this.veil(ctx);
@@ -104,13 +112,11 @@ const trace = {
     if (!window) this.sliding.el.remove();
     else {
       if (this.shown.firstChild !== this.sliding.el) this.shown.replaceChildren(this.sliding.el);
-      this.crop(null);
       return this.fit(ctx);
     }
-    const weights = this.weights(ctx, step), calls = weights?.calls, colour = weights?.colour;
+    const weights = this.weights(step), calls = weights?.calls, colour = weights?.colour;
     const parts = step.pictures.filter(({ role }) => role === "part").length;
     const meet = step.kind === "add_into" && parts === calls?.size;
-    this.crop(weights);
     for (const [name, own] of [["own", colour], ["fill", `${colour}-fill`]])
       this.shown.style.setProperty(`--${name}`, colour ? `var(--f-${own})` : "transparent");
     this.shown.replaceChildren(meet ? this.rows(ctx, step, frames, calls) : this.roles(ctx, step, frames),
@@ -122,13 +128,16 @@ const trace = {
   /** Make pictures as large as there is room for; those of a sum or an update stay in one row. */
   fit(ctx) {
     const { shown } = this, roles = shown.firstChild;
-    const wall = ctx.look === "projector";
-    if (roles === this.sliding.el) return this.sliding.put(this.window(ctx), shown.clientWidth, 1);
-    if (roles.classList.contains("fl-rows")) return this.join(roles);
-    for (const [scale, name = ""] of wall ? WALL : SIZES) {
+    const wall = ctx.look === "projector", large = !wall && this.width >= WIDE ? LARGE : [];
+    if (roles === this.sliding.el)
+      return this.sliding.put(this.window(ctx), shown.clientWidth, wall || large.length ? shown.clientHeight : 0);
+    const meet = roles.classList.contains("fl-rows"), fits = () =>
+      shown.scrollHeight <= shown.clientHeight && roles.scrollWidth <= roles.clientWidth;
+    for (const [scale, name = ""] of [...large.map((size) => [size]), ...(wall ? WALL : meet ? [[1]] : SIZES)]) {
       shown.style.setProperty("--scale", scale);
       shown.className = `fl-shown ${name}`;
-      if (shown.scrollHeight <= shown.clientHeight && roles.scrollWidth <= roles.clientWidth) return;
+      if (meet) this.join(roles);
+      if (fits()) return;
     }
     // Numbers are never too small for a class to read: pictures that are too wide go in rows.
     if (roles.scrollWidth > roles.clientWidth) shown.classList.add("fl-wrapped");
@@ -148,40 +157,36 @@ const trace = {
           h("div", { class: "fl-figures" }, figures)))));
   },
 
-  /** The weights that a step adds gradients to, or moves: their capsule, and the boxes of their calls; null
-   * unless all capsules are to the right of all boxes, where this step's numbers take their place.
-   * @param {Context} ctx
+  /** The weights that a step adds gradients to, or moves: their colour, and how far down their calls are.
    * @param {any} step
    */
-  weights(ctx, step) {
-    if (!["add_into", "update"].includes(step.kind) || ctx.look === "projector") return null;
+  weights(step) {
+    if (!this.cropped || !["add_into", "update"].includes(step.kind)) return null;
     const parts = this.graph.parts(), [weights, ...calls] = step.marks;
-    const capsules = [...this.graph.el.querySelectorAll(".capsule")].map((one) => rectOf(one).x);
-    const boxes = [...this.graph.el.querySelectorAll(".box")].map(rectOf), left = Math.min(...capsules);
-    if (!capsules.length || boxes.some(({ x, width }) => x + width > left)) return null;
     const colour = parts.get(weights)?.querySelector("rect").getAttribute("class").match(/s-([\w-]+)/)?.[1];
-    return { left, colour, calls: new Map(calls.map((key) => [key, rectOf(parts.get(key))?.y ?? 0])) };
+    return { colour, calls: new Map(calls.map((key) => [key, middleOf(parts.get(key))])) };
   },
 
-  /**
-   * Leave out the capsules of the graph while a step's numbers stand in their place.
-   * @param {any} weights
-   */
-  crop(weights) {
-    const { svg, el } = this.graph, { width, height } = svg.viewBox.baseVal;
-    if (this.cropped !== svg) Object.assign(this, { cropped: svg, whole: width });
-    const wide = weights ? weights.left - 30 : this.whole;
-    svg.style.overflow = weights ? "hidden" : "";
-    svg.setAttribute("viewBox", `0 0 ${wide} ${height}`);
-    svg.setAttribute("width", wide);
-    el.style.setProperty("--wide", `${wide}px`);
+  /** Leave out the capsules of the graph, whose numbers stand beside it, where all are to the right of all boxes. */
+  crop(ctx) {
+    const { svg, el } = this.graph;
+    if (this.seen === svg) return;
+    this.seen = svg;
+    const left = Math.min(...[...el.querySelectorAll(".capsule")].map((one) => rectOf(one).x));
+    const right = Math.max(...[...el.querySelectorAll(".box")].map(rectOf).map(({ x, width }) => x + width));
+    this.cropped = ctx.look !== "projector" && Number.isFinite(left) && right <= left;
+    if (!this.cropped) return;
+    svg.style.overflow = "hidden";
+    svg.setAttribute("viewBox", `0 0 ${left - 30} ${svg.viewBox.baseVal.height}`);
+    svg.setAttribute("width", String(left - 30));
+    el.style.setProperty("--wide", `${left - 30}px`);
   },
 
-  /** Gradients that meet: each in the row of its call, and their sum in the capsule of the weights. */
+  /** Gradients that meet: each in the row of its call, under its name, and their sum in the capsule of the weights. */
   rows(ctx, step, frames, calls) {
     const figures = step.pictures.map(({ role }, i) => {
       const figure = this.figure(ctx, frames[i], role), call = frames[i].name.split(" ").at(-1);
-      figure.prepend(h("p", { class: "fl-head" }, ctx.t(`trace_role_${role}`)));
+      figure.prepend(h("p", { class: "fl-head" }, ctx.t(`trace_role_${role}`)), figure.lastElementChild);
       figure.classList.add(`fl-row-${role}`);
       figure.dataset.level = calls.get(call) ?? 0;
       return figure;
@@ -194,24 +199,26 @@ const trace = {
    * @param {any} rows
    */
   join(rows) {
-    rows.style.setProperty("--scale", "1");
-    const parts = [...rows.querySelectorAll(".fl-row-part")], sum = rows.querySelector(".fl-row-sum");
-    const wide = Math.max(...parts.map((part) => part.offsetWidth)), plus = wide + 52, middles = [];
+    const parts = [...rows.querySelectorAll(".fl-row-part")], sum = rows.querySelector(".fl-row-sum"), middles = [];
+    const wide = Math.max(...parts.map((part) => part.offsetWidth));
+    const right = Math.max(wide + 96, rows.clientWidth - sum.offsetWidth), plus = (wide + right) / 2;
     let free = 0;
     for (const part of parts.toSorted((a, b) => a.dataset.level - b.dataset.level)) {
-      const top = Math.max(free, Number(part.dataset.level) - 8);
+      const bars = part.querySelector("svg"),
+        within = bars.getBoundingClientRect().top - part.getBoundingClientRect().top;
+      const half = within + bars.clientHeight / 2, top = Math.max(free, Number(part.dataset.level) - half);
       part.style.top = `${top}px`;
       free = top + part.offsetHeight + 8;
-      middles.push(top + part.offsetHeight / 2);
+      middles.push(top + half);
     }
     const middle = middles.reduce((a, b) => a + b, 0) / middles.length;
     const top = Math.max(0, middle - sum.offsetHeight / 2);
-    Object.assign(sum.style, { top: `${top}px`, left: `${plus + 44}px` });
+    Object.assign(sum.style, { top: `${top}px`, left: `${right}px` });
     rows.style.height = `${Math.max(free, top + sum.offsetHeight)}px`;
     const lines = middles.map((at) =>
       s("path", { d: `M${wide + 8},${at}H${plus - 24}Q${plus},${at} ${plus},${middle}` }));
     rows.querySelector(".fl-joins").replaceChildren(...lines,
-      s("path", { d: `M${plus},${middle}H${plus + 38}` }), s("circle", { cx: plus, cy: middle, r: 15 }),
+      s("path", { d: `M${plus},${middle}H${right - 6}` }), s("circle", { cx: plus, cy: middle, r: 15 }),
       s("path", { class: "fl-plus", d: `M${plus - 6},${middle}h12M${plus},${middle - 6}v12` }));
   },
 

@@ -20,7 +20,7 @@ from funclab.view.draw.text import clean
 from funclab.view.live.variables import told, written, written_model
 from funclab.view.live.view import View
 from funclab.view.scene import words
-from funclab.view.scene.diagram import PROJECTOR_CALLS, bare, diagram
+from funclab.view.scene.diagram import PROJECTOR_CALLS, bare, diagram, slim
 from funclab.view.scene.insides import parts
 from funclab.view.trace.backward import Backward
 from funclab.view.trace.forward import compared_stills, forward_stills, loss_still
@@ -35,6 +35,8 @@ MOST_CALLS, STILL_CALLS = 60, 12
 BESIDE, IN_BOXES = (500, 384), ("full", "two lines")
 """The room for the live graph beside a step, and the densities in which it is drawn to fit; of a
 model that would need another, a part is seen, and the rest by scrolling."""
+ON_A_WALL = (184, 232)
+"""The room beside a step on a projector, in pixels of the view, also in a narrow window."""
 STORED = 210_000
 """Up to how many characters of pictures are stored with the view, those of unfolded steps first;
 the rest are sent when they are shown."""
@@ -59,8 +61,10 @@ class Trace(View):
         nested = len([*parts(model.graph, own=False)]) > 1
         most = PROJECTOR_CALLS if self.look == "projector" else MOST_CALLS
         self._scene = diagram(model, expand_nested=nested, most_calls=STILL_CALLS).scene
-        drawn = diagram(model, expand_nested=nested, most_calls=most)
-        if self.look != "projector":
+        if self.look == "projector":
+            drawn = slim(model, ON_A_WALL, expand_nested=nested, most_calls=most)
+        else:
+            drawn = diagram(model, expand_nested=nested, most_calls=most)
             settings = {"expand_nested": nested, "direction": "TB", "most_calls": most}
             low = diagram(model, room=BESIDE, **settings)
             drawn = low if low.scene.density in IN_BOXES else drawn

@@ -5,8 +5,9 @@ import { h, link, s } from "../live/core.js";
 import { Maps, fields } from "./maps.js";
 import { Sliding, inSum } from "./sliding.js";
 
-/** The side of the small map of a filter, and the least width of all maps. */
-const THUMB = 30, LEAST = 420;
+/** The side of the small map of a filter, and of one of a few where there is room below; the least width of all
+ * maps, and the room between them and the sum. */
+const THUMB = 30, LARGE_THUMB = 44, FEW = 8, LEAST = 420, GAP = 8;
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 const sign = (number) => (number < 0 ? "−" : "+");
@@ -26,23 +27,23 @@ export class SlidingWindow {
   get focused() { return document.activeElement === this.maps; }
 
   /**
-   * Show a window in the room that there is, enlarged for a projector.
+   * Show a window in the room that there is; 0 for a height that grows with what is shown.
    * @param {any} window
    * @param {number} width
-   * @param {number} scale
+   * @param {number} height
    */
-  put(window, width, scale) {
+  put(window, width, height) {
     if (this.sliding?.window !== window) this.sliding = new Sliding(window);
     if (!window.first) this.most = this.sliding.filters;
     const { ctx, sliding } = this, chosen = sliding.chosen(ctx.state), asked = this.asked === chosen.filter;
-    const maps = new Maps(ctx, sliding, chosen, Math.max(LEAST, width / scale)), svg = maps.draw();
     this.chosen = chosen;
-    svg.setAttribute("width", String(maps.width * scale));
-    svg.setAttribute("height", String(maps.height * scale));
-    this.maps.replaceChildren(svg);
-    this.maps.setAttribute("aria-label", this.told());
+    this.thumb = height || sliding.filters > FEW ? THUMB : LARGE_THUMB;
     this.sum.replaceChildren(...this.terms());
     this.drawFilters();
+    const below = /** @type {HTMLElement} */ (this.el.lastElementChild),
+      high = height && height - below.offsetHeight - GAP;
+    this.maps.replaceChildren(new Maps(ctx, sliding, chosen, Math.max(LEAST, width), high).draw());
+    this.maps.setAttribute("aria-label", this.told());
     if (asked) ctx.say(this.told());
     if (asked) this.asked = null;
   }
@@ -116,9 +117,9 @@ export class SlidingWindow {
     const term = (before, number, key) => h("span", { class: "fl-term" },
       before ? h("b", { class: "fl-sign" }, before) : null,
       h("span", {}, h("strong", {}, number), h("small", {}, ctx.t(`trace_window_${key}`, values))));
-    const whole = term(kind === "mean" ? "=" : "", inSum(result), `of_${kind}`);
-    if (kind === "largest") return [whole];
-    if (kind === "mean") return [term("", inSum(total), "total"), term("÷", String(count), "count"), whole];
+    const whole = () => term(kind === "mean" ? "=" : "", inSum(result), `of_${kind}`);
+    if (kind === "largest") return [whole()];
+    if (kind === "mean") return [term("", inSum(total), "total"), term("÷", String(count), "count"), whole()];
     const shown = parts.map(([name, number], i) => term(i ? sign(number) : "", inSum(i ? Math.abs(number) : number),
       name === "products" && depth > 1 ? "channel" : name));
     const relu = `relu_${result > 0 ? "keeps" : "zero"}`, other = activation ? "then" : "one";
@@ -129,12 +130,12 @@ export class SlidingWindow {
   /** The small maps of the filters, each a button. */
   drawFilters() {
     const { ctx, filters, sliding, chosen } = this, [rows, columns] = sliding.places;
-    const unit = THUMB / Math.max(rows, columns);
+    const side = this.thumb, unit = side / Math.max(rows, columns);
     const held = filters.contains(document.activeElement), n = sliding.window.filters, { first } = sliding;
     const thumb = (filter) => h("button", {
       type: "button", class: "fl-thumb", "aria-pressed": String(filter === chosen.filter),
       "aria-label": ctx.t("trace_window_filter", { filter, n }), onclick: () => this.choose({ filter }) },
-    s("svg", { viewBox: `0 0 ${columns * unit} ${rows * unit}`, width: THUMB, height: THUMB, "aria-hidden": "true" },
+    s("svg", { viewBox: `0 0 ${columns * unit} ${rows * unit}`, width: side, height: side, "aria-hidden": "true" },
       ...fields(sliding.map(filter), unit, 0, 0, { small: true })), h("span", {}, String(filter)));
     const end = first + sliding.filters, more = { n: n - end }, go = (filter) => () => this.choose({ filter });
     filters.hidden = n === 1;

@@ -22,7 +22,7 @@ from funclab.view.training.record import Numbers, outputs_of, summary
 
 VALIDATION = "val_"
 LONGEST_LABEL = 24
-MOST_PAIRS = 8
+MOST_PAIRS = 6
 """If there are more runs, each has only one curve: validation, if all of them have it."""
 FEWEST_SMOOTHED = 5
 COLUMN, GAP = 800, 16
@@ -31,6 +31,8 @@ SMALL = 190, 130
 """The width and height of a plot that has to fit beside a graph on a projector."""
 BESIDE, MULTIPLES = (290, 130), (144, 84)
 """Those of a plot beside a graph, and of more than `FEW` plots in a grid."""
+ALONE, ALONE_ON_A_WALL = 570, 400
+"""The width of the only plot of a view that compares runs: beside it are their names."""
 FEW = 2
 HEAD, LEADING, LEAST_WIDTH = 32, 19, 560
 
@@ -289,7 +291,9 @@ def page_charts(
     and have no names at the ends of their curves."""
     drawn = [chart for facts in shown if (chart := charts.chart(facts)) is not None]
     settings: dict[str, Any] = {}
-    if look == "projector":
+    if charts.compared and len(shown) == 1:
+        settings = {"wide": ALONE_ON_A_WALL if look == "projector" else ALONE}
+    elif look == "projector":
         settings = {"wide": SMALL[0], "least": SMALL[1]}
     elif not charts.compared:
         many = len(shown) > FEW and len(charts.runs) == 1

@@ -43,6 +43,19 @@ def test_the_weights_behind_a_tensor_and_of_the_calls_of_a_layer_are_counted():
     assert (calls["weights"], calls["trained"]) == ("51", "0")
 
 
+def test_the_weights_of_all_layers_are_those_of_the_model_each_counted_once():
+    x, y = Input((4,)), Input((4,))
+    shared = Dense(3)
+    inner = Model(y, shared(y))
+    model = Model(x, layers.Add()([shared(x), inner(x), Dense(3)(x)]))
+
+    facts = funclab.explore(model).facts
+
+    sizes = [layer["size"] for layer in facts["layers"].values() if "size" in layer]
+    assert sizes == [15, 15]
+    assert facts["summary"]["weights"] == str(sum(sizes))
+
+
 def long_chain(equal, other):
     """Equal layers, and layers that all differ."""
     x = end = Input((4,))

@@ -250,6 +250,22 @@ def test_what_is_not_stored_is_told():
     assert told["strip"]["sample"] == other and told["says"]
 
 
+def test_a_view_of_one_number_keeps_what_it_is_the_sum_of():
+    x = np.random.RandomState(0).rand(20, 28, 28, 1).astype("float32")
+    image = Input((28, 28, 1), name="image")
+    made = layers.Conv2D(6, 3, activation="relu", name="conv")(image)
+    model = Model(image, layers.Dense(10)(layers.Flatten()(made)))
+    sample = 0
+
+    view = funclab.inside(model, x, face="number", call="conv[0]", sample=sample)
+
+    exact = view.facts["exact"]
+    kept = [np.squeeze(unpacked(exact[f"{sample} {i}"])) for i in (0, 1)]
+    assert np.array_equal(kept[0], np.squeeze(x[sample]))
+    assert np.allclose(kept[1], Model(image, made).predict(x, verbose=0)[sample], atol=1e-6)
+    assert "exact" not in funclab.inside(model, x, call="conv[0]").facts
+
+
 def test_packed_numbers_are_off_by_half_a_step_at_most():
     array = np.random.RandomState(0).normal(size=(3, 4))
     for bits in (8, 16, 32):
