@@ -366,27 +366,3 @@ def test_a_layer_that_counts_in_its_call_counts_every_batch_as_in_keras():
     model.evaluate(rows, rows[:, :1], batch_size=4, verbose=0)
     model(rows)
     assert [float(v) for v in counting.weights] == [49, -49, 48, 1]  # as Keras 3 with JAX counts
-
-
-class Doubled(layers.Layer):
-    def call(self, inputs, training=True):
-        return inputs * 2 if training else inputs
-
-
-class Around(layers.Layer):
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        self.inner = Doubled()
-
-    def call(self, inputs, training=False):
-        return self.inner(inputs)
-
-
-def test_the_default_of_training_counts_where_nothing_else_says_it_as_in_keras():
-    ones, x = np.ones((1, 2), "float32"), Input((2,))
-    model = Model(x, Doubled()(x))
-
-    assert np.array_equal(Doubled()(ones), 2 * ones)
-    assert np.array_equal(Around()(ones), ones)  # the outer default comes first
-    assert np.array_equal(model(ones), 2 * ones)
-    assert np.array_equal(model.predict(ones, verbose=0), ones)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from funclab import Input, Layer
+from funclab import Input, Layer, Model
 from funclab import layers as L
 from funclab.errors import ArgumentError, ConfigError, DataError
 
@@ -117,3 +117,27 @@ def test_of_several_masks_a_layer_passes_on_the_only_one():
     assert layer.compute_mask([STEPS, STEPS], [None, one]) is one
     assert layer.compute_mask([STEPS, STEPS], [None, None]) is None
     assert layer.compute_mask([STEPS, STEPS], [other, one]) is None
+
+
+class Doubled(Layer):
+    def call(self, inputs, training=True):
+        return inputs * 2 if training else inputs
+
+
+class Around(Layer):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.inner = Doubled()
+
+    def call(self, inputs, training=False):
+        return self.inner(inputs)
+
+
+def test_the_default_of_training_counts_where_nothing_else_says_it_as_in_keras():
+    ones, x = np.ones((1, 2), "float32"), Input((2,))
+    model = Model(x, Doubled()(x))
+
+    assert np.array_equal(Doubled()(ones), 2 * ones)
+    assert np.array_equal(Around()(ones), ones)  # the outer default comes first
+    assert np.array_equal(model(ones), 2 * ones)
+    assert np.array_equal(model.predict(ones, verbose=0), ones)
