@@ -18,7 +18,8 @@ def profile(**settings):
 def test_keys_choose_bars_of_layers_and_of_steps_and_the_longest(opened_page):
     view = profile()
     page = opened_page(view)
-    rows, caption = page.locator(".fl-step"), page.locator(".fl-caption")
+    rows = page.locator(".fl-steps:not(.fl-aside) > li")
+    caption = page.locator(".fl-caption")
 
     def chosen() -> int:
         expect(page.locator(".fl-now")).to_have_count(1)

@@ -138,7 +138,8 @@ class ContrastLimitedAdaptiveHistogramEqualization(Toning):
         grid, pixels = self.tiles, tiles[0] * tiles[1]
         parts = ops.reshape(at, (-1, grid[0], tiles[0], grid[1], tiles[1], channels))
         parts = ops.reshape(ops.transpose(parts, (0, 1, 3, 5, 2, 4)), (-1, pixels))
-        count = (at.shape[0] or 1) * grid[0] * grid[1] * channels
+        samples = 1 if at.shape[0] is None else at.shape[0]
+        count = samples * grid[0] * grid[1] * channels
         rows = np.arange(count, dtype="int32")[:, None] * SHADES
         counts = ops.reshape(
             counted(ops.reshape(parts + rows, (-1,)), count * SHADES, self.dtype), (-1, SHADES)

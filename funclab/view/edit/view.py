@@ -157,9 +157,10 @@ class Edit(View):
     def _read(self, text: str) -> bool:
         """Make one step of all code that is being typed; returns whether it changes the model."""
         steps, at = self._steps, self._steps.position
-        if at and steps.steps[at - 1][0] == "code":
-            steps.go(at - 1)
         try:
+            if not steps.changes(["code", text]):
+                return False
+            steps.go(at - bool(at and steps.steps[at - 1][0] == "code"))
             if steps.changes(["code", text]):
                 return bool(self._do(["code", text]))
         except FunclabError:
@@ -324,10 +325,9 @@ class Edit(View):
                 elif not self._read(str(content.get("text", ""))):
                     return {"kind": "same", "ask": ask}
             except FunclabError as error:
-                text = say(
-                    "edit_refused", what=error.what, fix=error.fix[:1].upper() + error.fix[1:]
-                )
-                return {"kind": "refused", "ask": ask, "text": clean(text)}
+                fix = error.fix[:1].upper() + error.fix[1:]
+                text = clean(say("edit_refused", what=error.what, fix=fix))
+                return {"kind": "refused", "ask": ask, "text": text}
         return {"kind": "done", "ask": ask}
 
     def told(self, kind: str, key: Any) -> Any:

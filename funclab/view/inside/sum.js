@@ -174,7 +174,7 @@ export class SumFace {
     const { ctx } = this, name = ctx.t("inside_short_channel", { k: row.channel });
     return h("div", { class: "fl-in-large" }, this.heading(ctx.t("inside_each"), `${source.name}${name}`),
       sheet(side * columns + 2, side * rows + 2, s("g", { transform: "translate(1,1)" },
-        s("g", { opacity: 0.6 }, heat(made, rows, columns, { side, top })),
+        s("g", { opacity: 0.45 }, heat(made, rows, columns, { side, top })),
         frameAround(0, 0, side * columns, side * rows), ...texts)));
   }
 
