@@ -210,7 +210,7 @@ def either_way(
         )
     if pair is factor:
         return min(pair), max(pair)
-    return max(-abs(pair[0]), least), abs(pair[0])
+    return max(0 - abs(pair[0]), least), abs(pair[0])  # `0 -`, as -0.0 would be shown
 
 
 def check_range(value_range: Any) -> None:
