@@ -82,7 +82,7 @@ class RandomImages(Layer, abstract=True):
     def changed_labels(self, labels: Any, *args: Any, **drawn: Any) -> Any:
         return labels
 
-    def changed_masks(self, masks: Any, *args: Any, **drawn: Any) -> Any:
+    def changed_masks(self, masks: Any, /, *args: Any, **drawn: Any) -> Any:
         """Pictures with a class for each pixel; most layers leave pixels where they are."""
         return masks
 
