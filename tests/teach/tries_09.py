@@ -220,7 +220,7 @@ model = Model(words, {WHOM}(rows))
         "not_looked_at": found('looked = [["man", *three[0][1:]], three[1]]'),
         "answer_stays": found("looked = [[three[0][0], says(bites[0]), three[0][2]], three[1]]"),
         "guessed": found('looked = [three[0], [three[1][0], "nobody", three[1][2]]]'),
-        "needs_the_verb": found('looked = [three[0], [*three[1][:2], "goose"]]'),
+        "needs_the_verb": found('looked = [three[0], [*three[1][:2], "nobody"]]'),
         "one_headline": found("looked = three[0]"),
     },
 }

@@ -112,7 +112,7 @@ def inside(
         zeros and ones, or numbers; by output if the model has several. Samples are chosen and
         labelled by the first output that has one answer for each of them.
     samples: the indices of the samples in the strip; default None: with `y`, six right ones and
-        the six surest mistakes, else the first 12.
+        the six wrong ones of highest probability, else the first 12.
     at_most: how many samples, the first ones, are counted for zeros and largest numbers.
     show: how samples are drawn: "image", "words", "row", "series", "strip" or "number"; default
         None: as `funclab.meaning` or their shape says.

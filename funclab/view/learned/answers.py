@@ -59,7 +59,8 @@ class Answers:
     @property
     def losses(self) -> Array:
         """How far each answer is off: minus the logarithm of the probability that it gives to the
-        truth; of numbers, the squared difference."""
+        truth, as in training, where no probability is raised to 1e-7; of numbers, the squared
+        difference."""
         assert self.truth is not None
         if self.kind == NUMBERS:
             return np.square(self.values.astype("float64") - self.truth)
@@ -67,7 +68,7 @@ class Answers:
             p = self.values[np.arange(len(self.values)), self.truth.astype(int)]
         else:
             p = np.where(self.truth == 1, self.values, 1 - self.values)
-        return -np.log(np.maximum(p.astype("float64"), 1e-7))
+        return -np.log(np.maximum(p, np.finfo("float32").tiny, dtype="float64"))
 
     def said(self, answer: Any) -> str:
         """An answer or a truth in words."""

@@ -18,8 +18,8 @@ def chosen_samples(
     answers: Answers | None, samples: Any = None, count: int | None = None
 ) -> list[int]:
     """The indices of the samples in the strip, at most 12 unless `samples` lists them: six right
-    ones and the six surest mistakes, if the truth is known, else the first ones. Without answers,
-    `count` is how many samples there are.
+    ones and the six wrong ones of highest probability, if the truth is known, else the first ones.
+    Without answers, `count` is how many samples there are.
 
     Raises: ArgumentError for an index that there is no sample of.
     """

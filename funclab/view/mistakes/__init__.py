@@ -1,1 +1,1 @@
-"""Where a model is wrong: a table of counts, the surest mistakes, and bins of its sureness."""
+"""Where a model is wrong: a table of counts, the mistakes by loss, and bins of its sureness."""

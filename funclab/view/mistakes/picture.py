@@ -81,7 +81,7 @@ class MistakesPicture(Picture):
 
 @dataclass(repr=False)
 class ListPicture(Picture):
-    """The surest mistakes, or the predictions that are farthest off, as cards."""
+    """The mistakes of largest loss, or the predictions that are farthest off, as cards."""
 
     title: str
     heading: str

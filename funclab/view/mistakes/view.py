@@ -138,8 +138,8 @@ class Mistakes(View):
         return list(dict.fromkeys(i for part in self.parts.values() for i in part["samples"]))
 
     def _first_samples(self) -> list[int]:
-        """The samples that are stored as pictures: the surest mistakes, then the first ones of
-        each cell, of mistakes before those of right answers."""
+        """The samples that are stored as pictures: the mistakes of largest loss, then the first
+        ones of each cell, of mistakes before those of right answers."""
         if not self.store:
             return []
         wrong = set(self.told_of.index[self.told_of.worst].tolist())
@@ -250,8 +250,8 @@ def mistakes(
     tour: Any = (),
     **state: Any,
 ) -> Mistakes:
-    """Where a model is wrong: a table of its answers beside the truth, the surest mistakes, and how
-    often answers of each sureness are right. Every share has its 95 % interval.
+    """Where a model is wrong: a table of its answers beside the truth, the mistakes by their loss,
+    and how often answers of each sureness are right. Every share has its 95 % interval.
 
     `model` has a graph; nothing in it changes. `x` and `y` are inputs and targets as `fit` takes
     them: y has the number of a class, 0 or 1, a one-hot row or a number for each sample (names of

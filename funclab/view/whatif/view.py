@@ -357,8 +357,8 @@ def whatif(
     model: a model with a graph; nothing in it changes.
     x: data as for `predict`. y: the truth, if it is known: one for each sample, by output if the
         model has several.
-    samples: indices of the samples to choose from; else six right ones and the six surest mistakes
-        among the first `at_most` (500), or the first twelve without y.
+    samples: indices of the samples to choose from; else six right ones and the six wrong ones
+        of highest probability among the first `at_most` (500), or the first twelve without y.
     labels: names of the classes. features: names of the features of a table, a list, or a dict of
         lists by input. tokens: the words of a vocabulary by number, as a list.
     show: what an input is, or a dict of this by input: "image", "series", "words" or "row". What is

@@ -77,6 +77,17 @@ def test_the_surest_mistakes_are_those_with_the_largest_losses():
         assert said["look"] == f"{y[i]} or {x[i].argmax()}? Look."
 
 
+def test_losses_are_those_of_evaluate_also_where_the_truth_has_hardly_any_probability():
+    x = np.array([[25, 0, 0], [30, 0, 0], [20, 0, 0], [0, 1, 0]], "float32")
+    y, model = np.array([1, 2, 1, 1]), models.classes(3)
+    model.compile(loss="sparse_categorical_crossentropy")
+    view = funclab.mistakes(model, x, y)
+
+    assert view.facts["parts"]["surest"]["samples"] == [1, 0, 2]
+    told = dict(view.facts["whole"][""])["loss"]
+    assert told == f"{model.evaluate(x, y, verbose=0):.3f}"
+
+
 def test_one_hot_targets_and_names_of_classes_say_the_same():
     x, y = models.sample(c=3)
     names = ["cat", "dog", "owl"]
