@@ -202,8 +202,6 @@ class Variable(Value):
         super().__init__(tuple(shape or ()), dtype or "float32", name)
         self.trainable, self.initializer = trainable, initializer
         self.regularizer, self.constraint = regularizer, constraint
-        self.drawing: Callable[[], AbstractContextManager[None]] = nullcontext
-        """The block in which the initializer is called, when the numbers are first needed."""
         self.path = name
         self.bound = False
         """Whether a plan uses this memory, which therefore must not move any more."""
@@ -220,7 +218,6 @@ class Variable(Value):
     def __getstate__(self) -> dict[str, Any]:
         """What copies and pickles contain: the value, free to move, without its lock."""
         own = {"_array": self.array, "bound": False, "lock": None, "read_at": -1, "before": []}
-        own["drawing"] = nullcontext
         return {**vars(self), **own}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -326,8 +323,7 @@ class Variable(Value):
     def _initial(self) -> Array:
         if self.initializer is None:
             return np.zeros(known(self.shape), self.dtype)
-        with self.drawing():
-            return self._fitting(self.initializer(self.shape, dtype=self.dtype))
+        return self._fitting(self.initializer(self.shape, dtype=self.dtype))
 
     def _fitting(self, value: Any) -> Array:
         if (new := np.asarray(value)).shape != self.shape:

@@ -8,8 +8,8 @@ import numpy as np
 
 from funclab import registry
 from funclab.initializers.base import (
-    Constant, Identity, Initializer, Ones, Zeros, draw_from, kept, random_state,
-    restore_random_state, rng, seed, using,
+    Constant, Identity, Initializer, Ones, Zeros, draw_from, random_state, restore_random_state,
+    rng, seed, using,
 )  # fmt: skip
 from funclab.initializers.base import (
     GlorotNormal, GlorotUniform, HeNormal, HeUniform, LecunNormal, LecunUniform, Orthogonal,
@@ -21,7 +21,7 @@ __all__ = [
     "Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity", "Initializer",
     "LecunNormal", "LecunUniform", "Ones", "Orthogonal", "RandomNormal", "RandomUniform",
     "TruncatedNormal", "VarianceScaling", "Zeros", "deserialize", "draw_from", "fans", "get",
-    "kept", "random_state", "restore_random_state", "rng", "seed", "serialize", "using",
+    "random_state", "restore_random_state", "rng", "seed", "serialize", "using",
 ]  # fmt: skip
 
 # The other names under which Keras 2 and Keras 3 know the same classes.

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -87,12 +86,6 @@ def using(generator: np.random.Generator) -> Iterator[None]:
         yield
     finally:
         _own.reset(token)
-
-
-def kept() -> Callable[[], AbstractContextManager[None]]:
-    """Blocks like `using`, with the generator of now: for what is drawn after the next `seed`."""
-    generator = _own.get() or _rng
-    return nullcontext if generator is None else partial(using, generator)
 
 
 registry.KINDS["initializer"] = registry.Kind(

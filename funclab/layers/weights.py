@@ -84,7 +84,6 @@ class Weighted(Operation):
             regularizer=regularizers.get(arguments.get("regularizer")),
             constraint=constraints.get(arguments.get("constraint")),
         )
-        variable.drawing = initializers.kept()
         variable.path = "/".join((*current_tape().scope, self.name, str(name)))
         return variable
 

@@ -191,7 +191,7 @@ def line_of(source: str, attempt: Attempt, places: Iterable[Any]) -> Cut:
     """The line that made one of some calls or layers, or that an error stopped, cut at the part
     that did; uncut if the part is not known; the only statement, if there is just one; else "".
 
-    >>> lines = "from funclab import Input\nx = Input((4,)) * 2"
+    >>> lines = "from funclab import Input\\nx = Input((4,)) * 2"
     >>> attempt = run(lines, {}, "x")
     >>> line_of(lines, attempt, [attempt.answer.node])
     ('x = ', 'Input((4,)) * 2', '')

@@ -282,9 +282,8 @@ def test_an_exercise_is_failed_in_its_ways_and_then_solved_from_a_clean_kernel(
 ):
     own = [one for one in tries() if one.exercise == name]
     own.sort(key=lambda one: not one.mistake)
-    lesson = module(own[0].lesson).LESSON
-    cells = [f"{FORGET}\n{lesson}\nget_ipython().run_cell_magic('check', '{name}', {one.lines!r})"
-             for one in own]  # fmt: skip
+    checked = "get_ipython().run_cell_magic('check', {!r}, {!r})"
+    cells = [f"{FORGET}\n{one.before}\n{checked.format(name, one.lines)}" for one in own]
 
     notebook = run_cells(lab, EVERYTHING, *cells)
 

@@ -28,7 +28,7 @@ WATCH_DOTS = """() => {
 
 COVERED = """() => {
   const tag = document.querySelector(".fl-graph .fl-tag").getBoundingClientRect();
-  const shapes = document.querySelectorAll(".fl-graph .plate, .fl-graph .box > text");
+  const shapes = document.querySelectorAll(".plate > :not(.fl-ring, .fl-tag), .box > text");
   return [...shapes].filter((shape) => {
     const at = shape.getBoundingClientRect();
     const across = at.left < tag.right && tag.left < at.right;
@@ -42,6 +42,12 @@ TAGS_BEHIND_BOXES = """() => {
   return [...document.querySelectorAll(".fl-graph .edge .fl-tag")].map(bounds).filter((tag) =>
     boxes.some((box) => box.left < tag.right && tag.left < box.right
       && box.top < tag.bottom && tag.top < box.bottom)).length;
+}"""
+
+
+UNCUT = """(tag) => {
+  const [at, svg] = [tag, tag.ownerSVGElement].map((part) => part.getBoundingClientRect());
+  return at.left >= svg.left && at.right <= svg.right && at.bottom <= svg.bottom;
 }"""
 
 
@@ -171,9 +177,8 @@ def small_model():
 def text_model():
     x, words = Input((12,), dtype="int32", name="sentence"), Input((12,), dtype="int32")
     steps = layers.Embedding(50, 16, name="vectors")(words)
-    recurrence = layers.GRU(
-        16, "softplus", name="recurrence"
-    )  # step by step, so that sums are seen
+    # Step by step, so that sums are seen.
+    recurrence = layers.GRU(16, "softplus", name="recurrence")
     reader = Model(words, recurrence(steps), name="paragraph_reader")
     model = Model(x, Dense(1, name="answer")(reader(x)), name="text")
     model.compile("sgd", "mse")
@@ -273,8 +278,7 @@ def test_ways_are_lit_as_data_go_and_turned_as_gradients_come_back(page_of):
 
     press(page, "ArrowRight", 2)
     forward = lit(page, "fl-went"), lit(page, "fl-now"), lit(page, "fl-came")
-    for _ in range(view.find("vjp", "base[0]") - 2):
-        press(page, "ArrowRight")
+    press(page, "ArrowRight", view.find("vjp", "base[0]") - 2)
     back, arrows = lit(page, "fl-came"), page.locator(f"{ROOT} .fl-head-back").count()
 
     assert forward[0][0] == "base[0] > tensor base[0:0]"
@@ -299,6 +303,20 @@ def test_the_tag_of_a_step_covers_no_shape_and_no_other_box(name, page_of):
     for _ in view.stills[1:]:
         press(page, "ArrowRight")
         assert page.evaluate(COVERED) == []
+
+
+@pytest.mark.parametrize("look", ["light", "projector"])
+def test_the_tag_of_a_step_at_a_tensor_covers_no_shape_and_is_not_cut(look, page_of):
+    view = funclab.trace(*small_model(), look=look)
+    page = page_of(view, reduced_motion="reduce")
+    whole = []
+
+    for _ in view.stills:
+        for tag in page.locator(f"{ROOT} .plate > .fl-tag").all():
+            whole.append(tag.evaluate(UNCUT) and page.evaluate(COVERED) == [])
+        press(page, "ArrowRight")
+
+    assert whole == [True, True, True]  # the loss, its gradient, and that before the activation
 
 
 def test_a_gradient_of_one_number_stands_at_its_edge(page_of):

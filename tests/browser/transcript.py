@@ -45,10 +45,12 @@ LOST = """() => ["aria-describedby", "aria-labelledby", "aria-controls"].flatMap
     .flatMap((part) => part.getAttribute(kind).split(" ").filter(Boolean)))
   .filter((id) => !document.getElementById(id))"""
 # What scripts have drawn: shapes and bars with their ink, place and size, and words made small.
-# What Python has drawn has colours beside the classes of its inks; it is told by stills.
+# What Python has drawn has colours beside the classes of its inks; it is told by stills. What
+# moves, and how large a frame is shown, depend on when one looks.
 DRAWN = """() => {
   const parts = [...document.querySelectorAll(".fl svg *, .fl [style], .fl small")];
-  const others = "g,title,svg,.fl-kept,[font-family],[class][fill^='#'],[class][stroke^='#']";
+  const inked = "[font-family],[class][fill^='#'],[class][stroke^='#']";
+  const others = `g,title,svg,.fl-kept,.fl-dot,.fl-shown,${inked}`;
   const shown = (part) =>
     part.checkVisibility() && !part.closest("button,defs") && !part.matches(others);
   const near = (digits) => Number(digits).toFixed(Number(digits) < 2 ? 2 : 0);

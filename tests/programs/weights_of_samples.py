@@ -30,9 +30,11 @@ def build():
 class_weight = {0: 1.0, 1: 3.0}
 sample_weight = np.where(y == 1, 3.0, 1.0).astype("float32")
 settings = dict(epochs=3, batch_size=20, shuffle=False, verbose=0)
-by_class, by_sample, by_pipeline = build(), build(), build()
+by_class = build()
 by_class.fit(x, y, class_weight=class_weight, **settings)
+by_sample = build()
 by_sample.fit(x, y, sample_weight=sample_weight, **settings)
+by_pipeline = build()
 dataset = tf.data.Dataset.from_tensor_slices((x, y, sample_weight)).batch(20)
 by_pipeline.fit(dataset, epochs=3, verbose=0)
 for other in (by_sample, by_pipeline):

@@ -43,6 +43,8 @@ OTHERWISE = {
     *(
         "ops.image.scale_and_translate(COLORS, (2, 7, 5, 3), ops.exp(X[0, :2]), Y[0, :2], (1, 2), "
         '"linear")',
+        "ops.image.scale_and_translate(COLORS, (2, 3, 5, 3), ops.array([0.6]), X[0, :1], (1,), "
+        '"bicubic", antialias=False)',
         'ops.image.scale_and_translate(X, (2, 5), ops.array([1.6]), X[0, :1], (1,), "lanczos3")',
         'ops.image.scale_and_translate(CUBE, (2, 3, 9), P[0, :1], U[0, :1], (2,), "lanczos5")',
     ),

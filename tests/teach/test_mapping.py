@@ -32,7 +32,7 @@ def test_what_was_answered_and_solved_is_counted_once():
 
     done = {stop.number: stop.done for stop in course_map().stops}
 
-    assert done[1] == "1 of 5 questions, 1 of 4 exercises"
+    assert done[1] == "1 of 5 questions, 1 of 5 exercises"
     assert done[2].startswith("0 of ")
 
 

@@ -35,11 +35,15 @@ class Try(NamedTuple):
         return f"{self.exercise} {self.mistake or 'right'}: {first}"
 
     @property
+    def before(self) -> str:
+        """The lines that the lesson has run before the exercise is tried."""
+        lesson = module(self.lesson)
+        return lesson.LESSON + getattr(lesson, "BEFORE", {}).get(self.exercise, "")
+
+    @property
     def names(self) -> dict[str, Any]:
         """The variables of the lesson, made anew."""
-        lesson = module(self.lesson)
-        lines = lesson.LESSON + getattr(lesson, "BEFORE", {}).get(self.exercise, "")
-        attempt = run(lines, base_names({}))
+        attempt = run(self.before, base_names({}))
         assert attempt.error is None, attempt.error
         return dict(attempt.names)
 

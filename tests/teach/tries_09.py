@@ -219,7 +219,7 @@ model = Model(words, {WHOM}(rows))
     "9E": {
         "not_looked_at": found('looked = [["man", *three[0][1:]], three[1]]'),
         "answer_stays": found("looked = [[three[0][0], says(bites[0]), three[0][2]], three[1]]"),
-        "guessed": found('looked = [three[0], [three[1][0], "goose", three[1][2]]]'),
+        "guessed": found('looked = [three[0], [three[1][0], "nobody", three[1][2]]]'),
         "needs_the_verb": found('looked = [three[0], [*three[1][:2], "goose"]]'),
         "one_headline": found("looked = three[0]"),
     },
@@ -242,6 +242,6 @@ REFUSED = {
     ],
     "9E": [
         found('looked = [["cow", *three[0][1:]], three[1]]'),
-        found("looked = [three[0], three[1][:2]]"),
+        found("looked = [three[0], three[1][:1]]"),
     ],
 }

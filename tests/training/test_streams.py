@@ -159,6 +159,18 @@ def test_dicts_come_through_a_stream():
     assert list(history.history) == ["loss"]
 
 
+def test_a_generator_goes_on_in_the_next_training():
+    source, held_out = endless(X, Y), endless(X, Y)
+
+    for _ in range(2):
+        history = compiled().fit(
+            source, steps_per_epoch=3, validation_data=held_out, validation_steps=2, verbose=0
+        )
+        compiled().evaluate(source, steps=3, verbose=0)
+
+    assert history.params["steps"] == 3
+
+
 def test_an_empty_generator_is_an_error_before_anything_happens():
     model = compiled()
 

@@ -82,7 +82,7 @@ class RandomImages(Layer, abstract=True):
     def changed_labels(self, labels: Any, *args: Any, **drawn: Any) -> Any:
         return labels
 
-    def changed_masks(self, masks: Any, *args: Any, **drawn: Any) -> Any:
+    def changed_masks(self, masks: Any, /, *args: Any, **drawn: Any) -> Any:
         """Pictures with a class for each pixel; most layers leave pixels where they are."""
         return masks
 
@@ -210,7 +210,7 @@ def either_way(
         )
     if pair is factor:
         return min(pair), max(pair)
-    return max(-abs(pair[0]), least), abs(pair[0])
+    return max(0 - abs(pair[0]), least), abs(pair[0])  # `0 -`, as -0.0 would be shown
 
 
 def check_range(value_range: Any) -> None:

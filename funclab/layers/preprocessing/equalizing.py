@@ -119,7 +119,7 @@ class ContrastLimitedAdaptiveHistogramEqualization(Toning):
         padded = ops.pad(shades, [(0, 0), *rest, (0, 0)], mode="symmetric")
         at = ops.cast(ops.clip(padded, 0, SHADES - 1), "int32")
         tables = self.tables(at, tiles, channels)
-        made = 0.0
+        made: Any = 0.0
         (rows, down), (columns, right) = (
             neighbours(tile, count, self.dtype) for tile, count in zip(tiles, self.tiles)
         )

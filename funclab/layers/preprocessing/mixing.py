@@ -46,7 +46,7 @@ class RandomErasing(Boxed):
     Source: Zhong et al., "Random erasing data augmentation", AAAI 2020.
 
     >>> import numpy as np
-    >>> RandomErasing(1.0, scale=(1, 1), fill_value=9)(np.array([[[1.0], [2.0]]]))[0, :, 0]
+    >>> RandomErasing((1, 1), scale=(1, 1), fill_value=9)(np.array([[[1.0], [2.0]]]))[0, :, 0]
     array([9., 9.], dtype=float32)
     """
 

@@ -49,7 +49,7 @@ def map_coordinates(
     >>> map_coordinates(np.array([[0.0, 10.0], [20.0, 30.0]]), np.array([[0.5], [1.0]]), order=1)
     array([20.])
     """
-    lengths = shape_of(inputs)
+    lengths: Any = shape_of(inputs)
     known("order", order, (0, 1))
     known("fill_mode", fill_mode, FILL_MODES)
     if len(shape_of(coordinates)) < 2 or shape_of(coordinates)[0] != len(lengths):
@@ -76,9 +76,10 @@ def _read(
     """What `take_at` gives for the places, one tensor for each axis: the sum over the elements
     around them."""
     firsts = [floor(at) if linear else sign(at) * floor(abs(at) + 0.5) for at in places]
-    parts = []
+    parts: list[Any] = []
+    before: tuple[Any, Any, Any] = (0, 1.0, True)
     for corner in itertools.product((0, 1) if linear else (0,), repeat=len(places)):
-        index, weight, inside = 0, 1.0, True
+        index, weight, inside = before
         for at, first, step, length in zip(places, firsts, corner, lengths):
             near = first + step
             weight = weight * (1 - abs(at - near)) if linear else weight
@@ -173,7 +174,8 @@ def displace(
     known("fill_mode", fill_mode, FILL_MODES)
     first = check_format(data_format) == "channels_first"
     ordered = moveaxis(images, 1, -1) if first else images
-    _, height, width, channels = shape_of(ordered)
+    lengths: Any = shape_of(ordered)
+    _, height, width, channels = lengths
     flat = reshape(ordered, (-1, height * width, channels))
 
     def pixels(at: Any) -> Any:
@@ -229,7 +231,7 @@ def _state(seed: int | None, later: bool) -> Any:
     state = np.array([start, 0], "uint64")
     if not later:
         return state
-    value = Variable(state, trainable=False) if seed is None else Constant(state)
+    value: Any = Variable(state, trainable=False) if seed is None else Constant(state)
     value.computes = False  # the draw is a step of the graph
     return value if seed is None else cast(value, "uint64")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -106,7 +107,7 @@ class Stream:
 
     def _items(self) -> Iterator[Any]:
         if not self.by_number:
-            yield from self.source
+            yield from chain(self.source)  # keeps a generator open for the next training
             return
         count = number_of_batches(self.source) or 0
         self.place = {"random": random_state()}

@@ -182,7 +182,8 @@ def step(layer: Any, images: Array) -> tuple[Array, list[list[str]]]:
 def words_of(layer: Any, drawn: dict[str, Any], i: int) -> list[str]:
     """What was drawn for one image."""
     if isinstance(layer, RandAugment):
-        parts, chosen = list(layer.parts.items()), np.asarray(drawn["chosen"]).tolist()
+        parts = list(layer.parts.items())
+        chosen: list[int] = np.asarray(drawn["chosen"]).tolist()
         return [
             one for k in chosen for one in part_words(*parts[k], drawn["parts"][parts[k][0]], i)
         ]

@@ -64,11 +64,14 @@ export class Graph {
     return part.appendChild(s("g", { class: "fl-tag" }, s("rect", { x, y, width, height: 18, rx: 9 }), text));
   }
 
-  /** The same at a corner of a ring where there is no other part, or to the right of it. */
+  /** The same at a corner of a ring where there is no other part, or to the right of it; at a tensor, whose
+   * shape fills the ring, to the left of its edge, to the right of the ring where the drawing ends, or below. */
   sign(ring, words) {
-    const { x, y, width, height } = ring.getBBox(), right = x + width - 6 - widthOf(words);
-    const low = y + height - 9, places = [[right, low], [x + 6, low], [right, y - 9], [x + 6, y - 9]];
-    this.tagWhereFree(ring.parentNode, words, [...places, [x + width + 4, y + height / 2 - 9]]);
+    const { x, y, width, height } = ring.getBBox(), wide = widthOf(words), right = x + width - 6 - wide;
+    const low = y + height - 9, corners = [[right, low], [x + 6, low], [right, y - 9], [x + 6, y - 9]];
+    const tensor = ring.parentNode.classList.contains("plate"), left = x - 11 - wide, after = x + width + 4;
+    this.tagWhereFree(ring.parentNode, words, tensor ? [[left < 0 ? after : left, low - 9], [right, low + 8]]
+      : [...corners, [after, y + height / 2 - 9]]);
   }
 
   /** The same next to the middle of an edge; on or above one that is horizontal. */

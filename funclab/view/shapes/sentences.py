@@ -199,6 +199,7 @@ def _rule_of_step(call: Facts) -> str:
 WORDS: dict[str, Callable[[Facts], Any]] = {
     "all_steps": lambda call: "all steps" if call.x[1] is None else f"all {call.x[1]} steps",
     "apart": _apart,
+    "applied": lambda call: listed([words.kind(layer) for layer in call["layers"]]),
     "at": lambda call: axis_index(call["axis"], len(call.x)),
     "axes": lambda call: _axes(structure.flatten(call["axis"]), " and ".join),
     "broadcast": _broadcast,

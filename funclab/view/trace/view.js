@@ -49,8 +49,8 @@ const trace = {
     if (lines.length) ctx.panel.append(more("trace_lines_head", this.list));
     this.hint = h("p", { class: "fl-hint" }, ctx.t("trace_window_hint"));
     ctx.foot.prepend(ctx.panel, this.hint);
-    // The width that pictures have to fit into is known only once the view is on the page.
-    ctx.watchSizes(() => this.settle(ctx), ctx.el);
+    // The room that pictures have to fit into is known only once the view and its caption are on the page.
+    ctx.watchSizes(() => this.settle(ctx), ctx.el, this.shown);
     ctx.cleanups.push(() => this.pause(ctx));
   },
 
@@ -82,10 +82,12 @@ const trace = {
   },
 
   settle(ctx) {
-    const width = ctx.el.clientWidth;
-    if (width === this.width) return;
-    this.width = width;
-    ctx.el.classList.toggle("fl-wide", width >= WIDE);
+    const width = ctx.el.clientWidth, wide = width >= WIDE;
+    ctx.el.classList.toggle("fl-wide", wide);
+    // In a stage of one height, a longer caption leaves less of it to the pictures.
+    const height = wide || ctx.look === "projector" ? this.shown.clientHeight : 0;
+    if (width === this.width && height === this.height) return;
+    Object.assign(this, { width, height });
     this.fit(ctx);
     this.mark(ctx, this.step(ctx));
   },
@@ -201,7 +203,8 @@ const trace = {
   join(rows) {
     const parts = [...rows.querySelectorAll(".fl-row-part")], sum = rows.querySelector(".fl-row-sum"), middles = [];
     const wide = Math.max(...parts.map((part) => part.offsetWidth));
-    const right = Math.max(wide + 96, rows.clientWidth - sum.offsetWidth), plus = (wide + right) / 2;
+    const [room, own] = [rows, sum].map((one) => one.getBoundingClientRect().width);  // not rounded up
+    const right = Math.max(wide + 96, room - own), plus = (wide + right) / 2;
     let free = 0;
     for (const part of parts.toSorted((a, b) => a.dataset.level - b.dataset.level)) {
       const bars = part.querySelector("svg"),
