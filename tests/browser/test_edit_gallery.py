@@ -1,4 +1,5 @@
-"""Models of the gallery, built from nothing on a page by keys alone, and compared as graphs."""
+"""Models of the gallery, built from nothing on a page by keys alone, and compared as graphs; what a
+saved notebook keeps of what was made."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from playwright.sync_api import expect
 
 import funclab
 from funclab.view.draw.text import clean
-from tests.browser.test_edit import bridged, press
+from tests.browser.test_edit import at_step, bridged, press, select
 from tests.view import gallery
 from tests.view.edit.test_view import BUILT
 
@@ -165,3 +166,32 @@ def test_a_model_of_the_gallery_is_built_from_nothing_by_keys_alone(name, bridge
     wanted = BUILT[name][0]() if name in BUILT else WRITTEN[name]()
     verdict = funclab.teach.same_graph(view.model, wanted)
     assert verdict, verdict.reasons
+
+
+def test_a_saved_notebook_keeps_the_steps_that_were_made_on_the_page(run_cells, notebook7):
+    made = "y = layers.Flatten()(layers.MaxPooling2D(name='pool')(x))\n"
+    model = f"x = Input((8, 8, 1))\n{made}reader = Model(x, layers.Dense(4, name='body')(y))"
+    imports = "import funclab\nfrom funclab import Input, Model, layers"
+    page = run_cells(notebook7, f"{imports}\n{model}", "funclab.edit(reader)").page
+    page.locator(".fl-edit").first.focus()
+    select(page, "pool[0]")
+    press(page, "Delete")
+    at_step(page, 1, "delete pool")
+    select(page, "body[0]")
+    press(page, "d")
+    at_step(page, 2, "duplicate body")
+    press(page, "u")
+    at_step(page, 1, "delete pool")
+
+    page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
+    page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    page.reload()
+
+    at_step(page, 1, "delete pool")
+    expect(page.locator('.box[data-key="pool[0]"]')).to_have_count(0)
+    page.locator(".fl-edit").first.focus()
+    press(page, "U")
+    at_step(page, 2, "duplicate body")
+    expect(page.locator('.box[data-key="body_1[0]"]')).to_be_visible()
+    press(page, "i")
+    expect(page.locator(".fl-status")).to_contain_text("needs a kernel")

@@ -46,6 +46,8 @@ export class Forms {
     /** The step at which it was opened, and what is known of the arguments in it. */
     this.position = 0;
     this.rows = [];
+    /** The setting that is on its way to Python. */
+    this.sent = "";
   }
 
   /** Whether a call is to be chosen. */
@@ -98,10 +100,12 @@ export class Forms {
     if (!this.verb) return false;
     const data = this.data(position), { verb, key, source, kind } = this;
     const parts = verb !== "a" || kind ? Boolean(data) : true;  // letters may be typed before the menu arrives
+    if (verb === "e" && !data && this.drawn) return true;  // the settings before, until those of this step arrive
     const name = [verb, key, source, kind, position, parts].join();
     if (name !== this.drawn) {
       const held = this.el?.contains(document.activeElement) ? document.activeElement.getAttribute("name") : null;
       this.drawn = name;
+      this.sent = "";
       this.el = h("form", { class: "fl-form", onsubmit: (event) => { event.preventDefault(); this.submit(); } },
         this.parts(data));
       panel.replaceChildren(this.el);
@@ -130,7 +134,7 @@ export class Forms {
     const { ctx, verb, key, layer } = this, title = (name, values) => h("h2", {}, ctx.t(name, values));
     const rest = this.buttons();
     if (data?.refused) return [h("p", { class: "fl-what" }, data.refused), rest];
-    if (verb === "e") return [title("edit_settings", { name: layer }), ...this.fields(data ?? [], true, rest)];
+    if (verb === "e") return [title("edit_settings", { name: layer }), ...(data ? this.fields(data, true, rest) : [rest])];
     if (verb === "a" && this.kind) return [title("edit_add", { key }), ...this.adding(data ?? [], rest)];
     if (verb === "a") return [title("edit_add", { key }), ...this.menu(), rest];
     if (verb === "n") return [title("edit_rename", { name: layer }), this.field("name", layer), rest];
@@ -201,10 +205,13 @@ export class Forms {
   }
 
   /** A setting acts at once. */
-  set(row) {
-    if (!this.control(row.name)) return;  // a form that is left tells of its last change
-    const value = this.read(row);
-    if (written(value) !== written(row.value)) this.edit.send(["set", this.layer, { [row.name]: value }]);
+  set({ name }) {
+    const row = this.rows.find((one) => one.name === name);  // a form that is left tells of its last change
+    if (!row || !this.control(name)) return;
+    const value = this.read(row), step = ["set", this.layer, { [name]: value }], text = JSON.stringify(step);
+    if (written(value) === written(row.value) || text === this.sent) return;
+    this.sent = text;  // Enter in a list that was changed tells of the change once more
+    this.edit.send(step);
   }
 
   // A layer to add.

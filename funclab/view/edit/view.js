@@ -140,8 +140,10 @@ export class Edit {
     const verbs = Object.keys(VERBS).filter((key) => this.can(key)).map((key) => h("li", {},
       ctx.button(ctx.t(`edit_verb_${VERBS[key]}`), key, () => this.byMouse(key))));
     const { chosen } = this, { goal, most, verdict, hinted } = ctx.facts;
+    this.side.classList.toggle("fl-tasked", Boolean(goal));  // a task stays in sight where there is little room
     this.side.replaceChildren(...[
-      goal ? h("p", { class: "fl-goal" }, ctx.t("edit_goal", { goal })) : null,
+      goal ? h("p", { class: "fl-goal" }, ctx.t("edit_goal", { goal }).split("`")
+        .map((part, i) => (i % 2 ? h("code", {}, part) : part))) : null,
       verdict ? h("p", { class: "fl-verdict" }, verdict) : null,
       most == null ? null : h("p", { class: "fl-soft" }, ctx.t("edit_most", { n: most - position })),
       hinted ? ctx.button(ctx.t("edit_hint_next"), "h", () => ctx.model.send({ ask: "hint" })) : null,
@@ -232,7 +234,7 @@ export class Edit {
     this.pause();
     if (ctx.model.alone) return ctx.say(ctx.t("edit_needs_kernel"));
     if (key !== "i" && !chosen) return ctx.say(ctx.t("edit_first"));
-    if (!this.can(key)) return ctx.say(ctx.t("edit_no_verb", { verb: VERBS[key] }));
+    if (!this.can(key)) return ctx.say(ctx.t("edit_no_verb", { verb: ctx.t(`edit_verb_${VERBS[key]}`) }));
     if (key === "d" || key === "Delete") return this.send([VERBS[key], chosen.key]);
     if (key === "o") return this.output(chosen.key);
     return this.forms.open(key, chosen?.key);
@@ -264,6 +266,7 @@ export class Edit {
     if (message.kind === "hint") return ctx.say(message.text);
     if (message.ask === "code") this.code.hear(message);
     if (message.kind === "same") return undefined;
+    if (message.kind === "refused") this.forms.sent = "";
     if (message.kind === "refused") return message.ask === "do" ? ctx.say(message.text) : undefined;
     if (message.ask === "do") this.forms.done();
     return ctx.say(this.sentence("edit_done", ctx.state.position));
@@ -350,9 +353,12 @@ export class Edit {
 
   /** Walk to another call; while a form waits for one, only its mark walks. */
   walk(way) {
-    const { calls } = this.here, { ctx, forms } = this, from = forms.at || ctx.state.selected;
+    const { ctx, forms } = this, from = forms.at || ctx.state.selected;
+    const other = (key) => !forms.waits || key !== forms.key;  // a call is not its own answer
+    const calls = this.here.calls.filter(({ key }) => other(key));
     const i = calls.findIndex(({ key }) => key === from), here = calls[i];
-    const to = { read: here?.read[0], reads: here?.reads[0], next: calls[i + 1]?.key, last: calls[i - 1]?.key }[way];
+    const to = { read: here?.read.find(other), reads: here?.reads.find(other), next: calls[i + 1]?.key,
+      last: calls[i - 1]?.key }[way];
     const key = here ? to : calls[0]?.key;
     if (!key) return ctx.say(ctx.t("edit_no_more"));
     return forms.waits ? forms.walk(key) : this.select(key);
@@ -377,7 +383,8 @@ export class Edit {
   keys() {
     const { ctx } = this, { position } = ctx.state, last = (ctx.facts.steps?.length ?? 1) - 1;
     const key = (name, run) => ({ label: ctx.t(name), run });
-    const verbs = Object.keys(VERBS).map((verb) => [verb, key(`edit_verb_${VERBS[verb]}`, () => this.verb(verb))]);
+    const verbs = Object.keys(VERBS).map((verb) =>
+      [verb, key(verb === "c" ? "edit_key_connect" : `edit_verb_${VERBS[verb]}`, () => this.verb(verb))]);
     const digits = [...Array(9).keys()].map((i) => [i + 1, i ? { run: () => this.digit(i + 1) }
       : key("edit_key_repair", () => this.digit(1))]);
     return {
@@ -437,4 +444,4 @@ export class Edit {
   }
 }
 
-export default liveView(() => new Edit());
+export default liveView(() => new Edit(), ["state", "facts", "pictures", "call", "blank", "status"]);

@@ -41,6 +41,8 @@ class Edit(View):
     """
 
     room = "edit"
+    status = traitlets.Dict().tag(sync=True)
+    """Its `serial` says how often something was told since the view was made."""
     hinted: ClassVar[bool] = False
     """Whether there are hints to ask for."""
     blank_state: ClassVar[dict[str, Any]] = {
@@ -215,6 +217,11 @@ class Edit(View):
         told = f"steps={steps.steps!r}" if steps.steps else ""
         self.call = f"{self._begun}{', '.join(filter(None, [self._subject, told]))}$)"
         self.blank = {**self.blank_state, "position": len(steps.steps)}
+        self.status = {"serial": self.status.get("serial", 0) + 1}
+
+    def _stored(self) -> dict[str, Any]:
+        # Before a save, the page adds the steps that were made since.
+        return {**super()._stored(), "serial": self.status.get("serial", 0)}
 
     def verdict(self) -> str:
         """What is said of the present step; an exercise has more to say."""
