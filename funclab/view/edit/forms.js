@@ -134,7 +134,8 @@ export class Forms {
     const { ctx, verb, key, layer } = this, title = (name, values) => h("h2", {}, ctx.t(name, values));
     const rest = this.buttons();
     if (data?.refused) return [h("p", { class: "fl-what" }, data.refused), rest];
-    if (verb === "e") return [title("edit_settings", { name: layer }), ...(data ? this.fields(data, true, rest) : [rest])];
+    if (verb === "e")
+      return [title("edit_settings", { name: layer }), ...(data ? this.fields(data, true, rest) : [rest])];
     if (verb === "a" && this.kind) return [title("edit_add", { key }), ...this.adding(data ?? [], rest)];
     if (verb === "a") return [title("edit_add", { key }), ...this.menu(), rest];
     if (verb === "n") return [title("edit_rename", { name: layer }), this.field("name", layer), rest];
