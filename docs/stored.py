@@ -20,8 +20,7 @@ def stored(room: str, held: str, still: str) -> str:
 
 def place_of(view: View) -> str:
     """A view that was just made, with all that it could ask a kernel for."""
-    traits = {name: getattr(view, name) for name in view.page_traits()} | view.complete()
-    return stored(view.room, compressed(traits), f'<div class="picture">{view.svg()}</div>')
+    return stored(view.room, compressed(view.alone()), f'<div class="picture">{view.svg()}</div>')
 
 
 def write_scripts(folder: Path) -> None:
@@ -29,8 +28,7 @@ def write_scripts(folder: Path) -> None:
     folder.mkdir()
     (folder / "views.css").write_text(style(), encoding="utf-8")
     for room in rooms():
-        text = module(room) + "export { live };\n"
-        (folder / f"{room}.js").write_text(text, encoding="utf-8")
+        (folder / f"{room}.js").write_text(module(room), encoding="utf-8")
 
 
 def as_output(output: Any, mime: str, still: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from funclab.graph import structure
@@ -43,10 +44,8 @@ def tried(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         outside = current_tape()
         with Tape(outside.training) as tape:
             tape.scope, tape.guesses = outside.scope, sizes
-            args_now, kwargs_now = structure.map_structure(
-                lambda leaf: with_lengths(leaf, *sizes),  # noqa: B023
-                (args, kwargs),
-            )
+            known = partial(with_lengths, *sizes)
+            args_now, kwargs_now = structure.map_structure(known, (args, kwargs))
             try:
                 outputs = layer.call(*args_now, **kwargs_now)
             except Exception:
@@ -56,14 +55,14 @@ def tried(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     return structure.pack(runs[0], map(either, first, second))
 
 
-def with_lengths(leaf: Any, batch: int, length: int) -> Any:
+def with_lengths(batch: int, length: int, leaf: Any) -> Any:
     """A placeholder like this one, with these in place of what is unknown."""
     if not lacks_length(leaf):
         return leaf
     usual = (batch, *[length] * len(leaf.shape))
     shape = tuple(n or known for n, known in zip(leaf.shape, usual))
     value = Value(shape, leaf.dtype, leaf.name)
-    value.mask = with_lengths(leaf.mask, batch, length)
+    value.mask = with_lengths(batch, length, leaf.mask)
     return value
 
 

@@ -59,8 +59,9 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 def _running(code: CodeType, at: int) -> Place | None:
     """The part of the source of an instruction, if it is known."""
     first, last, start, end = list(code.co_positions())[at // 2]
-    known = first is not None and last is not None and start is not None and end is not None
-    return (first, start, last, end) if known else None  # type: ignore[return-value]
+    if first is None or last is None or start is None or end is None:
+        return None
+    return first, start, last, end
 
 
 @dataclass

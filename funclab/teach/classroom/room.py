@@ -104,9 +104,10 @@ class Class:
         return self.names.get(student, student)
 
     def items(self) -> list[Row]:
-        """A row for each question: how many answered, the share right at first with its interval of
-        95 %, `discrimination` (the correlation with the other questions), the gain of a second
-        vote, the counts by option (`first`, `second`, by the numbers of the course), and `flags`.
+        """A row for each question: how many answered, how many `looked` at the answer instead, the
+        share right at first with its interval of 95 %, `discrimination` (the correlation with the
+        other questions), the gain of a second vote, the counts by option (`first`, `second`, by the
+        numbers of the course; `by_third` of the students, best first), and `flags`.
         """
         return [
             {

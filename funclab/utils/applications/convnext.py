@@ -84,6 +84,7 @@ def normalization(name: str | None) -> Any:
 
 def family(kind: str, depth: int, width: int) -> Any:
     """The function that makes a network whose third stage has `depth` blocks."""
+    usual = f"convnext_{kind.lower()}"
 
     def make(
         include_top: bool = True,
@@ -94,7 +95,7 @@ def family(kind: str, depth: int, width: int) -> Any:
         pooling: str | None = None,
         classes: int = 1000,
         classifier_activation: Any = "softmax",
-        name: str = f"convnext_{kind.lower()}",
+        name: str = usual,
     ) -> Model:
         plan = Plan(
             include_top, weights, input_tensor, input_shape, pooling, classes,

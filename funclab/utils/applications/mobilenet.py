@@ -12,7 +12,10 @@ from funclab import layers
 from funclab.models import Model
 from funclab.utils.applications.frame import ARGUMENTS, Plan, prepared
 
-BLOCKS = (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), *[(512, 1)] * 5, (1024, 2), (1024, 1)  # fmt: skip # noqa: E501
+BLOCKS = (
+    *((64, 1), (128, 2), (128, 1), (256, 2), (256, 1)),
+    *((512, 2), *[(512, 1)] * 5, (1024, 2), (1024, 1)),
+)
 """Feature maps, and the stride, of each block."""
 
 

@@ -164,7 +164,8 @@ class Edit(View):
                 return False
             steps.go(at - bool(at and steps.steps[at - 1][0] == "code"))
             if steps.changes(["code", text]):
-                return bool(self._do(["code", text]))
+                self._do(["code", text])
+                return True
         except FunclabError:
             steps.go(at)
             raise

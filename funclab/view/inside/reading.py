@@ -284,12 +284,17 @@ def _window(size: Any, strides: Any, dilation: Any, pads: Any, x: Value, call: C
     """Of two axes; along the axis that a sequence lacks, the window has one place. Of a volume `x`,
     the first axis is the depth."""
     fields = size, strides, dilation, pads
-    pairs = zip(fields, (1, 1, 1, 0), strict=True)
-    window = Window(*((alone, *map(int, field))[-2:] for field, alone in pairs))  # type: ignore[arg-type]
+    window = Window(_two(size, 1), _two(strides, 1), _two(dilation, 1), _two(pads, 0))
     if len(size) < 3:
         return window
     rows = (known(value.shape[1:])[-3] for value in (x, call.outputs[0]))
     return replace(window, deep=(*(int(field[0]) for field in fields), *rows))
+
+
+def _two(lengths: Any, alone: int) -> tuple[int, int]:
+    """The last two of the lengths along each axis; `alone` comes before one that has no other."""
+    *_, first, second = (alone, *map(int, lengths))
+    return first, second
 
 
 def _taps(weights: Array) -> Array:

@@ -50,5 +50,5 @@ def script(room: str) -> str:
 
 
 def module(room: str) -> str:
-    """The same as a module, as anywidget loads it."""
-    return f"{script(room)}export default view.default;\n"
+    """The same as a module, as anywidget and other pages load it."""
+    return f"{script(room)}export default view.default;\nexport {{ TEXTS, live }};\n"

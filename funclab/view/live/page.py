@@ -58,8 +58,7 @@ def _part(shown: Any, name: str, several: bool) -> str:
 
 def _code(view: Any, name: str) -> str:
     """The script that makes a view live in the section with this name."""
-    traits = {trait: getattr(view, trait) for trait in view.page_traits()} | view.complete()
-    traits["cover"] = ""  # its question is not on this page
+    traits = {**view.alone(), "cover": ""}  # its question is not on this page
     # A name such as </script> must not end the script.
     data = json.dumps(traits, ensure_ascii=True).replace("<", "\\u003c")
     return (

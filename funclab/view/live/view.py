@@ -162,6 +162,10 @@ class View(Widget):
         """The traits with all that the page could request from Python: it then needs no kernel."""
         return {}
 
+    def alone(self) -> dict[str, Any]:
+        """All traits of a view on a page without a kernel."""
+        return {name: getattr(self, name) for name in self.page_traits()} | self.complete()
+
     def page_traits(self) -> list[str]:
         """The names of the traits that the browser knows."""
         own = ("_", "layout", "tabbable", "tooltip", "comm", "keys", "own_id", "control")

@@ -19,8 +19,8 @@ FOLDER = "share/jupyter/labextensions/funclab"
 
 def files(version: str) -> dict[str, str]:
     """The text of every file of the extension, by its path."""
-    exports = f"export {{ TEXTS, live }};\nexport const STYLE = {json.dumps(style())};\n"
-    static = {f"static/{room}.js": module(room) + exports for room in rooms()}
+    sheet = f"export const STYLE = {json.dumps(style())};\n"
+    static = {f"static/{room}.js": module(room) + sheet for room in rooms()}
     static["static/remoteEntry.js"] = bundle("extension")
     digest = hashlib.sha256(json.dumps(static, sort_keys=True).encode()).hexdigest()[:16]
     load = f"static/remoteEntry.js?v={digest}"
