@@ -400,6 +400,10 @@ class Layer(Weighted):
             {"shapes_dict": shapes} if len(shapes) > 1 else {"input_shape": [*shapes.values()][0]}
         )
 
+    def _clone(self) -> Any:
+        """A new layer with the same configuration."""
+        return type(self).from_config(self.get_config())
+
     @classmethod
     @sharing.reads
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:

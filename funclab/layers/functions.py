@@ -78,8 +78,8 @@ class Lambda(Layer):
         shape = to_config(self.output_shape_given)
         return {**config, "output_shape": registry.to_config(shape)}
 
-    def again(self) -> Lambda:
-        """A new layer with the same functions, which keep what they know from around them."""
+    def _clone(self) -> Lambda:
+        # The functions keep what they know from around them, which no configuration has.
         shared = {"function": self.function, "mask": self.mask}
         shape = self.output_shape_given
         return type(self)(**{**self.get_config(), **shared, "output_shape": shape})

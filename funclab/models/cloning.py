@@ -108,12 +108,7 @@ def _copy(layer: Any) -> Any:
     a layer that has been copied."""
     entry = sharing.numbered({"class_name": type(layer).__name__}, layer)
     with functions.safe_mode(False):
-        return sharing.made_once(entry, lambda: _again(layer))
-
-
-def _again(layer: Any) -> Any:
-    whole = isinstance(layer, functions.Lambda)
-    return layer.again() if whole else type(layer).from_config(layer.get_config())
+        return sharing.made_once(entry, layer._clone)
 
 
 def _is_copied_whole(operation: Operation, recursive: bool) -> bool:
