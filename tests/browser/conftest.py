@@ -18,7 +18,6 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import funclab
 from tests.browser.notebook_page import (
-    RUN_ALL,
     RUN_ALL_NO_WAIT,
     WINDOW,
     NotebookPage,
@@ -142,7 +141,10 @@ def run_cells(request: pytest.FixtureRequest, open_notebook: Open, write_noteboo
 
     def run(server: Server, *cells: str, wait: bool = True) -> NotebookPage:
         notebook = open_notebook(server, write_notebook(name, *cells))
-        notebook.page.evaluate(RUN_ALL if wait else RUN_ALL_NO_WAIT)
+        if wait:
+            notebook.run_all()
+        else:
+            notebook.page.evaluate(RUN_ALL_NO_WAIT)
         return notebook
 
     return run

@@ -43,10 +43,13 @@ READY = """async () => {
   return Promise.race([answer(), new Promise((done) => setTimeout(done, 60_000, false))]);
 }"""
 # The command ends at the first cell that fails, even at one that is meant to; the kernel answers
-# the question after it when all cells have run.
+# the question after it when all cells have run. Says whether there is a kernel: a list of kernels
+# that JupyterLab requested before this notebook had its own ends the session if it comes later.
 RUN_ALL = """async () => {
+  const { sessionContext } = jupyterapp.shell.currentWidget;
   await jupyterapp.commands.execute('notebook:run-all-cells');
-  await jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestKernelInfo();
+  await sessionContext.session?.kernel.requestKernelInfo();
+  return Boolean(sessionContext.session);
 }"""
 RUN_ALL_NO_WAIT = "() => { jupyterapp.commands.execute('notebook:run-all-cells'); }"
 END_ALL = """async () => {
@@ -172,7 +175,10 @@ class NotebookPage:
 
     def run_all(self) -> list[dict[str, Any]]:
         """Run every cell; returns the result of each once all have ended."""
-        self.page.evaluate(RUN_ALL)
+        if not self.page.evaluate(RUN_ALL):
+            self.page.reload()
+            self.ready()
+            assert self.page.evaluate(RUN_ALL)
         return self.page.evaluate(CELLS)
 
     def select(self, index: int) -> None:

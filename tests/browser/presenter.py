@@ -69,6 +69,7 @@ class Demo:
         """Into the view under a cell: Shift-Tab goes backwards from the cell after it."""
         view = self.cell(index).locator(".fl").first
         view.wait_for()
+        self.notebook.joined()
         self.go_to(index + 1)
         self.keys("Shift+Tab")
         expect(view.locator(".fl-stage")).to_be_focused()

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from funclab.teach import arrange, ask, cards, concept_test, course, vote
 from funclab.teach.checking import check_lines
 from tests.browser.every_view import SHUT_DOWN
-from tests.browser.notebook_page import CELLS, READY, RUN_ALL, write_cells
+from tests.browser.notebook_page import CELLS, READY, write_cells
 from tests.browser.presenter import take
 from tests.browser.projector import small_words
 from tests.browser.waiting import laid_out
@@ -165,8 +165,9 @@ def test_the_caption_below_a_covered_picture_is_covered_too(jupyter, open_notebo
     cells.insert(4, nbformat.v4.new_markdown_cell("What comes after it."))
     path = tmp_path / f"caption-{jupyter.kind}.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), path)
-    page = open_notebook(jupyter, path).page
-    page.evaluate(RUN_ALL)
+    notebook = open_notebook(jupyter, path)
+    notebook.run_all()
+    page = notebook.page
     written = page.locator(".jp-MarkdownOutput p")
     caption, after = (written.filter(has_text=text) for text in ("Figure 1.", "What comes"))
 
