@@ -321,5 +321,5 @@ def known_exercise(name: str) -> course.Exercise:
     """
     item = course.exercise(name)
     if item.id not in JUDGES:
-        importlib.import_module(f"funclab.teach.exercises.lesson_{item.lesson:02}")
+        importlib.import_module(f"funclab.teach.exercises.{course.file_stem(item.lesson)}")
     return item

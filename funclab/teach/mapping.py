@@ -20,7 +20,7 @@ LEFT = 'style="text-align:left"'
 class Stop:
     """A lesson on the map: its file, its objectives, and how much of it has been done."""
 
-    number: int
+    number: int | str
     path: Path
     title: str
     minutes: int | None
@@ -74,7 +74,7 @@ def course_map() -> CourseMap:
     return CourseMap([_stop(number, path) for number, path in lesson_files().items()])
 
 
-def _stop(number: int, path: Path) -> Stop:
+def _stop(number: int | str, path: Path) -> Stop:
     content = notebook(path)
     facts = content["metadata"].get("funclab", {})
     title = "".join(content["cells"][0]["source"]).partition("\n")[0].lstrip("# ")
@@ -82,7 +82,7 @@ def _stop(number: int, path: Path) -> Stop:
     return Stop(number, path, title, facts.get("minutes"), objectives, _done(number))
 
 
-def _done(number: int) -> str:
+def _done(number: int | str) -> str:
     """How many questions of a lesson are answered, and how many exercises solved."""
     lesson = course.lesson(number) if number in course.numbers() else None
     if lesson is None or not lesson.exercises:

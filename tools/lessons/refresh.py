@@ -40,7 +40,7 @@ def write_from_data(cell: Any) -> None:
     name = cell.metadata.get("funclab", {}).get("question")
     if name and cell.cell_type == "markdown":
         cell.source = question_text(name)
-    check = re.match(r"%%check (\w+)", cell.source)
+    check = re.match(r"%%check ([\w.]+)", cell.source)
     if check and cell.cell_type == "code":
         cell.source = f"%%check {check[1]}\n{course.exercise(check[1]).start}"
 
