@@ -23,7 +23,7 @@ from funclab.teach.slides import divide
 from tools.lessons.render import run
 
 GUIDE = Path("notebooks/teaching.md")
-TRIED = re.compile(r'%%check (\w+)|(?:arrange|check)\("(\w+)"\)')
+TRIED = re.compile(r'%%check ([\w.]+)|(?:arrange|check)\("([\w.]+)"\)')
 ROW = re.compile(r"^(\| \d+ \| [^|]+ \| `(\w+)` \|) ([^|]*) \| [^|]* \|$", re.MULTILINE)
 """A row of the guide: minutes, tried, the section, what there is to do, misconceptions."""
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -35,12 +35,18 @@ def refresh(path: Path) -> None:
     for above, cell in pairwise(notebook.cells):
         write_from_data(above, cell)
     nbformat.write(notebook, path)
-    guide = in_guide(GUIDE.read_text("utf-8"), int(path.name[:2]), notebook.cells)
+    guide = in_guide(GUIDE.read_text("utf-8"), lesson_in(path), notebook.cells)
     GUIDE.write_text(guide, "utf-8")
     notebook = run(path)
     strip(notebook)
     divide(notebook.cells)
     nbformat.write(notebook, path)
+
+
+def lesson_in(path: Path) -> int | str:
+    """The lesson that a notebook is; 0 is the start page, which the course does not count."""
+    numbers = course.numbers()
+    return next((one for one in numbers if path.name.startswith(course.prefix(one))), 0)
 
 
 def write_from_data(above: Any, cell: Any) -> None:
@@ -60,13 +66,15 @@ def write_from_data(above: Any, cell: Any) -> None:
         cell.source = f"%%check {exercise.id}\n{exercise.start}"
 
 
-def in_guide(guide: str, lesson: int, cells: list[Any]) -> str:
+def in_guide(guide: str, lesson: int | str, cells: list[Any]) -> str:
     """The guide, with the tasks and the misconceptions in each section of a lesson."""
     sections: dict[str, tuple[list[str], set[int]]] = {}
     for cell in cells:
         facts = cell.metadata.get("funclab", {})
         if facts.get("section"):
             sections[facts["section"]] = [], set()
+        if not sections:
+            continue
         tasks, met = [*sections.values()][-1]
         if cell.cell_type == "markdown":
             tasks += [facts["question"]] if "ask" in cell.metadata.get("tags", []) else []
