@@ -56,6 +56,15 @@ def test_wrong_answers_of_the_model_are_marked(reader):
     assert funclab.embedding(reader.get_layer("body"), X, Y).rows.wrong is None
 
 
+def test_classes_are_called_what_they_are_given_as(reader):
+    names = [f"digit {i}" for i in range(10)]
+    view = funclab.embedding(reader, X, Y, labels=names)
+    given = reader.predict(X, verbose=0).argmax(axis=1)
+
+    assert view.rows.labels == [names[digit] for digit in Y]
+    assert view.rows.given == [names[digit] for digit in given]
+
+
 def test_neighbours_are_those_in_the_full_space(reader, body):
     view = funclab.embedding(reader, X, Y)
     away, near = NearestNeighbors(n_neighbors=8).fit(body).kneighbors()
