@@ -33,6 +33,14 @@ def written_package() -> str:
     return _name_of(sys.modules[PACKAGE], spaces) or f"import {PACKAGE}; {PACKAGE}"
 
 
+def written_result(value: Any, otherwise: str) -> str:
+    """As `written`; if no variable holds it, the result of its cell, such as Out[7]."""
+    results = vars(sys.modules["__main__"]).get("Out")
+    held = [*results.items()] if isinstance(results, dict) else []
+    number = next((number for number, result in held if result is value), None)
+    return written(value, otherwise if number is None else f"Out[{number}]")
+
+
 def written_model(model: Any) -> str:
     """The variable of a model, or of a layer, or how a model that has a variable gives the layer;
     else its name, if the user gave it one."""
