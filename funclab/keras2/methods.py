@@ -18,6 +18,7 @@ from funclab.graph.shape_math import Array
 from funclab.graph.tape import Tape, current_tape
 from funclab.graph.tensor import Tensor
 from funclab.keras2 import closures
+from funclab.keras2.compiled import CompiledLoss, CompiledMetrics
 from funclab.keras2.functions import listed, value_of
 from funclab.keras2.spelling import spelled
 from funclab.layers.base import Layer
@@ -252,6 +253,8 @@ METHODS: dict[Any, dict[str, Any]] = {
         "compile": spelled(compile_finding),
         "evaluate": spelled(Model.evaluate),
         "reset_states": reset_states,
+        "compiled_loss": property(CompiledLoss),
+        "compiled_metrics": property(CompiledMetrics),
     },
     Functional: {"add_loss": adding(Functional.add_loss)}
     | {
