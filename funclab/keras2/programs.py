@@ -262,7 +262,15 @@ class Reader(ast.NodeVisitor):
         found = self.meaning(node.func)
         if found is None:
             return
-        if any(key.arg == "weights" and value_of(key.value) == "imagenet" for key in node.keywords):
+        weights = [key for key in node.keywords if key.arg == "weights"]
+        whole = getattr(found, "__module__", "").startswith(NETWORKS) and not node.args
+        trained = any(value_of(key.value) == "imagenet" for key in weights)
+        if trained or (
+            whole
+            and not weights
+            and isinstance(found, types.FunctionType)
+            and "weights" in inspect.signature(found).parameters
+        ):
             self.say(
                 node,
                 STOPS,
@@ -342,6 +350,8 @@ class Reader(ast.NodeVisitor):
         return 0
 
 
+NETWORKS = "funclab.utils.applications"
+"""Where networks are; the weights are trained ones unless something else is said."""
 BUILT = tuple(
     f"funclab.{room}"
     for room in (
