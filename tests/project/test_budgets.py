@@ -128,7 +128,7 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
         "equations of gates, written as calls in calls",
     ),
     ("funclab/losses/structured.py", DENSITY): (12.0, "formulas: sums over pairs and overlaps"),
-    ("funclab/view/live/core.js", "lines"): (468, "what all views share, with the height of each"),
+    ("funclab/view/live/core.js", "lines"): (470, "what all views share, heights, questions"),
     ("funclab/models/axes.py", DENSITY): (
         13.0,
         "a rule a line: which axis of which input goes where",
