@@ -26,8 +26,7 @@ from funclab.keras2.programs import MAY, NOTE, STOPS, Finding, Place, source_of,
 NAME = "<the program>"
 LONGEST = 20.0
 """Seconds that one statement may compute."""
-SHORT = 0.1
-"""Seconds in which nothing is begun any more."""
+SHORTEST = 0.01
 
 
 class TooLong(BaseException):
@@ -102,17 +101,18 @@ def run(source: str, seconds: float) -> Iterator[tuple[int, str, str, str]]:
     """The line, the kind, and the words of each failure."""
     namespace: dict[str, Any] = {"__name__": "__main__"}
     lost: dict[str, int] = {}
-    end = time.process_time() + seconds
+    end, over = time.process_time() + seconds, False
     for statement, code in statements(source):
         rest = end - time.process_time()
-        if rest <= SHORT:
+        if over:
             yield statement.lineno, MAY, f"not tried: the {seconds:.0f} s for all were over.", ""
             return
         try:
-            with limited(min(LONGEST, rest)):
+            with limited(max(min(LONGEST, rest), SHORTEST)):
                 exec(code, namespace)
         except (Exception, TooLong, SystemExit) as error:
             line = line_of(error, statement)
+            over = isinstance(error, TooLong) and rest < LONGEST
             lost |= dict.fromkeys(names_made(statement) - set(namespace), line)
             yield line, *said(error, lost)
 

@@ -200,6 +200,18 @@ def test_what_is_said_is_what_happens(tmp_path):
     assert (run.stdout, run.returncode) == ("", 0), run.stdout + run.stderr
 
 
+def test_a_network_without_a_word_about_weights_would_be_a_trained_one(tmp_path):
+    path = tmp_path / "program.py"
+    path.write_text(
+        "from keras.applications.vgg16 import VGG16\nVGG16()\nVGG16(weights=None)\n"
+        "VGG16(True, None)\n"
+    )
+
+    (found,) = funclab.will_it_run(path).findings
+
+    assert found.line == 2 and "no trained networks" in found.says
+
+
 RUN = """
 import keras
 import numpy as np
@@ -228,10 +240,10 @@ def test_a_run_says_what_fails_with_made_up_data_and_goes_on(tmp_path, capsys):
     code = main(["will-it-run", "--run", str(path)])
 
     says = capsys.readouterr().out
-    assert code == 1 and says.startswith("program.py: 1 line will not run.")
+    assert code == 1 and says.startswith("program.py: 2 lines will not run.")
     assert re.findall(r"^line (\d+): (.*)", says, re.MULTILINE) == [
-        ("13", "runs, but"), ("14", "may not run"), ("15", "may not run"), ("16", "will not run"),
-        ("17", "may not run"),
+        ("12", "will not run"), ("13", "runs, but"), ("14", "may not run"),
+        ("15", "may not run"), ("16", "will not run"), ("17", "may not run"),
     ]  # fmt: skip
     assert "needs the file table.csv" in says and "line 16 did not make made" in says
     assert [*tmp_path.iterdir()] == [path]
