@@ -71,11 +71,15 @@ PAIRS = [
     ("face that is shown, or another", "mistakes", "edge",
      ".fl-seg [aria-pressed=true]", ".fl-seg [aria-pressed=false]"),
 ]  # fmt: skip
+# The signs of a part beside its colour. What is as light as a tint is not filled: in grey, it is
+# hardly told from paper.
 SIGN = """([view, what]) => {
   const one = document.querySelector(`#view${view} .fl`).querySelector(what);
   const tags = "path,rect,circle,line,polygon,text", style = getComputedStyle(one);
   const shapes = [...(one.matches(tags) ? [one] : []), ...one.querySelectorAll(tags)];
-  const filled = (shape) => /255, 255, 255|none/.test(getComputedStyle(shape).fill) ? "o" : "f";
+  const light = (colour) => (colour.match(/[\\d.]+/g) ?? [255, 255, 255]).slice(0, 3)
+    .reduce((all, part, i) => all + [0.21, 0.72, 0.07][i] * (part / 255) ** 2.2, 0);
+  const filled = (shape) => light(getComputedStyle(shape).fill) > 0.6 ? "o" : "f";
   return {
     dash: getComputedStyle(shapes[0] ?? one).strokeDasharray,
     shape: shapes.map((shape) => shape.tagName + filled(shape)
