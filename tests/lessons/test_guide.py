@@ -48,7 +48,7 @@ def test_every_section_names_what_there_is_to_do_and_which_misconceptions_it_mee
     for row, (name, (tasks, numbers)) in zip(plan(lesson), sections(lesson).items()):
         told = {task for task in row[3].split(", ") if not task.startswith(("recall", "–"))}
 
-        assert told == tasks, f"notebooks/teaching.md, {name}"
+        assert told == tasks, f"python -m tools.lessons.refresh {lesson.path}"
         assert {int(number) for number in re.findall(r"M(\d+)", row[4])} == numbers, name
 
 

@@ -18,6 +18,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect, sync_playwright
 
+import funclab
+from funclab import Input, Model
+from funclab.layers import Add, Dense
 from tests.browser.conftest import BROWSER_OPTIONS, program
 from tests.project.source import ROOT
 
@@ -28,6 +31,7 @@ EVERY_KIND = (
     "ways.html",
     "hubs.html",
     "views.html",
+    "drop.html",
     "lessons/index.html",
     "lessons/01_what_does_a_call_build.html",
     "gallery/index.html",
@@ -218,3 +222,78 @@ def test_pages_can_be_read_without_scripts(browser, site):
     assert page.locator(".stored svg").count() == 4
     expect(page.locator(".stored svg").first).to_be_visible()
     context.close()
+
+
+TWINS = Input((64,), name="left"), Input((64,), name="right")
+"""Inputs of the model whose files are dropped."""
+
+
+def files_of(folder: Path) -> dict[str, Path]:
+    """A model with a shared layer and a nested one, in each kind of file."""
+    wide = Input((8,), name="wide")
+    inner = Model(wide, Dense(4, name="narrow")(wide), name="inner")
+    shared = Dense(8, activation="relu", name="shared")
+    model = Model(TWINS, Dense(1, name="same")(Add(name="sum")([inner(shared(x)) for x in TWINS])))
+    paths = {
+        kind: folder / f"twins.{kind}" for kind in ("keras", "h5", "weights.h5", "onnx", "json")
+    }
+    model.save(paths["keras"])
+    model.save(paths["h5"])
+    model.save_weights(paths["weights.h5"])
+    model.export(paths["onnx"], format="onnx")
+    paths["json"].write_text(model.to_json())
+    (folder / "link").write_text(funclab.explore(model).link("drop.html"))
+    return paths
+
+
+def test_a_dropped_file_is_shown_with_all_its_calls_and_sent_nowhere(browser, site, tmp_path):
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    complaints, asked = [], []
+    page.on("console", lambda said: complaints.extend([said.text] * (said.type == "error")))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(f"{site}/drop.html")
+    page.wait_for_load_state("networkidle")
+    page.on("request", lambda sent: asked.append(sent.url))
+    paths = files_of(tmp_path)
+    status, shown = page.get_by_role("status"), page.locator("#drop .shown")
+    calls = ["left", "shared[0]", "inner[0]", "right", "shared[1]", "inner[1]", "sum", "same"]
+    read = [
+        [],
+        ["left"],
+        ["shared[0]"],
+        [],
+        ["right"],
+        ["shared[1]"],
+        ["inner[0]", "inner[1]"],
+        ["sum"],
+    ]
+
+    for kind in ("keras", "json", "h5", "onnx"):
+        page.set_input_files("#drop input", paths[kind])
+        expect(status).to_have_text(f"twins.{kind} is open.")
+        rows = shown.locator("table").filter(has_text="Reads").first.locator("tbody tr")
+        found = rows.evaluate_all(
+            "all => all.map((row) => [...row.children].map((one) => one.textContent))"
+        )
+        if kind != "onnx":  # whose calls are operators
+            assert [row[0] for row in found] == calls, kind
+            assert [row[3] for row in found] == [", ".join(names) or "–" for names in read], kind
+            assert shown.locator(".boxes").first.locator("> li").count() == len(calls)
+            assert shown.locator("h3").first.inner_text() == "inner"
+        else:
+            assert [row[1] for row in found if row[3] == "–"] == ["Input", "Input"]
+        if kind in ("keras", "json"):
+            shapes = ["(None, 64)", "(None, 8)", "(None, 4)"] * 2 + ["(None, 4)", "(None, 1)"]
+            assert [row[2] for row in found][:6] == shapes[:6]
+    page.set_input_files("#drop input", paths["weights.h5"])
+    expect(shown.locator("tbody tr")).to_have_count(6)
+    expect(shown).to_contain_text("(64, 8)")
+    page.set_input_files("#drop input", ROOT / "README.md")
+    expect(status).to_contain_text("README.md cannot be shown: it is of no kind that is known here")
+    assert complaints == [] and asked == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+    page.goto(f"{site}/{(tmp_path / 'link').read_text()}")
+    expect(status).to_have_text("The model in the address is open.")
+    expect(shown.locator(".boxes").first.locator("strong")).to_have_text(calls)
+    page.close()
