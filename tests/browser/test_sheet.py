@@ -15,12 +15,6 @@ from tests.browser.waiting import laid_out
 
 EMPTY = {"1096": 12, "800": 20, "projector": 15}
 """The largest empty rectangle, in percent of a view."""
-MORE_EMPTY = {
-    # on a projector, the squares of one window are in the middle of a wide room
-    "one number": 16,
-    "profile": 15.5,  # there, one list is shown, with the room of the longer one
-}
-"""Views in which more is empty, with the reason."""
 SIZES, WEIGHTS = 7, {"400", "600"}
 LEGENDS = 40
 """How far a legend may be from the picture that it explains."""
@@ -181,8 +175,7 @@ def test_no_large_part_of_a_view_is_empty(seen):
         (name, window): seen[window][name].empty for window in sheet.WINDOWS for name in sheet.VIEWS
     }
 
-    most = {place: max(MORE_EMPTY.get(place[0], 0), EMPTY[place[1]]) for place in shares}
-    assert {place: share for place, share in shares.items() if share > most[place]} == {}
+    assert {place: share for place, share in shares.items() if share > EMPTY[place[1]]} == {}
 
 
 @pytest.mark.parametrize("window", ["1096", "dark", "projector", "800"])
