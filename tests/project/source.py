@@ -19,6 +19,7 @@ STRING_STARTS = {"FSTRING_START", "TSTRING_START"}
 STRING_ENDS = {"FSTRING_END", "TSTRING_END"}
 LAYOUT = {"ENCODING", "NEWLINE", "NL", "INDENT", "DEDENT", "COMMENT", "ENDMARKER"}
 
+
 def tracked() -> list[str]:
     """The files of the project, by their paths in it; of an unpacked source distribution, all."""
     if (ROOT / ".git").exists():

@@ -224,76 +224,86 @@ def test_pages_can_be_read_without_scripts(browser, site):
     context.close()
 
 
-TWINS = Input((64,), name="left"), Input((64,), name="right")
-"""Inputs of the model whose files are dropped."""
+CALLS = ["left", "shared[0]", "inner[0]", "right", "shared[1]", "inner[1]", "sum", "same"]
+READ = ["–", "left", "shared[0]", "–", "right", "shared[1]", "inner[0], inner[1]", "sum"]
+MADE = ["(None, 64)", "(None, 8)", "(None, 4)"] * 2 + ["(None, 4)", "(None, 1)"]
+"""The model whose files are dropped: its calls, what each reads and makes."""
+CELLS = "all => all.map((row) => [...row.children].map((one) => one.textContent))"
 
 
-def files_of(folder: Path) -> dict[str, Path]:
-    """A model with a shared layer and a nested one, in each kind of file."""
-    wide = Input((8,), name="wide")
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, Path]:
+    """A model with a shared layer and a nested one, in each kind of file, and as a link."""
+    inputs, wide = [Input((64,), name=name) for name in ("left", "right")], Input((8,), name="wide")
     inner = Model(wide, Dense(4, name="narrow")(wide), name="inner")
     shared = Dense(8, activation="relu", name="shared")
-    model = Model(TWINS, Dense(1, name="same")(Add(name="sum")([inner(shared(x)) for x in TWINS])))
-    paths = {
-        kind: folder / f"twins.{kind}" for kind in ("keras", "h5", "weights.h5", "onnx", "json")
-    }
+    same = Dense(1, name="same")(Add(name="sum")([inner(shared(x)) for x in inputs]))
+    model = Model(inputs, same, name="twins")
+    kinds = "keras", "h5", "weights.h5", "onnx", "json", "link"
+    paths = {kind: tmp_path / f"twins.{kind}" for kind in kinds}
     model.save(paths["keras"])
     model.save(paths["h5"])
     model.save_weights(paths["weights.h5"])
     model.export(paths["onnx"], format="onnx")
     paths["json"].write_text(model.to_json())
-    (folder / "link").write_text(funclab.explore(model).link("drop.html"))
+    paths["link"].write_text(funclab.explore(model).link("drop.html"))
     return paths
 
 
-def test_a_dropped_file_is_shown_with_all_its_calls_and_sent_nowhere(browser, site, tmp_path):
+@pytest.fixture
+def dropped(browser, site):
+    """A phone's page for model files, which may complain of nothing and request nothing."""
     page = browser.new_page(viewport={"width": 390, "height": 800})
-    complaints, asked = [], []
+    complaints = []
     page.on("console", lambda said: complaints.extend([said.text] * (said.type == "error")))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(f"{site}/drop.html")
     page.wait_for_load_state("networkidle")
-    page.on("request", lambda sent: asked.append(sent.url))
-    paths = files_of(tmp_path)
-    status, shown = page.get_by_role("status"), page.locator("#drop .shown")
-    calls = ["left", "shared[0]", "inner[0]", "right", "shared[1]", "inner[1]", "sum", "same"]
-    read = [
-        [],
-        ["left"],
-        ["shared[0]"],
-        [],
-        ["right"],
-        ["shared[1]"],
-        ["inner[0]", "inner[1]"],
-        ["sum"],
-    ]
-
-    for kind in ("keras", "json", "h5", "onnx"):
-        page.set_input_files("#drop input", paths[kind])
-        expect(status).to_have_text(f"twins.{kind} is open.")
-        rows = shown.locator("table").filter(has_text="Reads").first.locator("tbody tr")
-        found = rows.evaluate_all(
-            "all => all.map((row) => [...row.children].map((one) => one.textContent))"
-        )
-        if kind != "onnx":  # whose calls are operators
-            assert [row[0] for row in found] == calls, kind
-            assert [row[3] for row in found] == [", ".join(names) or "–" for names in read], kind
-            assert shown.locator(".boxes").first.locator("> li").count() == len(calls)
-            assert shown.locator("h3").first.inner_text() == "inner"
-        else:
-            assert [row[1] for row in found if row[3] == "–"] == ["Input", "Input"]
-        if kind in ("keras", "json"):
-            shapes = ["(None, 64)", "(None, 8)", "(None, 4)"] * 2 + ["(None, 4)", "(None, 1)"]
-            assert [row[2] for row in found][:6] == shapes[:6]
-    page.set_input_files("#drop input", paths["weights.h5"])
-    expect(shown.locator("tbody tr")).to_have_count(6)
-    expect(shown).to_contain_text("(64, 8)")
-    page.set_input_files("#drop input", ROOT / "README.md")
-    expect(status).to_contain_text("README.md cannot be shown: it is of no kind that is known here")
-    assert complaints == [] and asked == []
+    page.on("request", lambda sent: complaints.append(sent.url))
+    yield page
+    assert complaints == []
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.close()
 
-    page.goto(f"{site}/{(tmp_path / 'link').read_text()}")
-    expect(status).to_have_text("The model in the address is open.")
-    expect(shown.locator(".boxes").first.locator("strong")).to_have_text(calls)
+
+@pytest.mark.parametrize("kind", ["keras", "json", "h5"])
+def test_a_dropped_model_is_shown_with_all_its_calls(kind, dropped, files):
+    shown = dropped.locator("#drop .shown")
+
+    dropped.set_input_files("#drop input", files[kind])
+
+    expect(dropped.get_by_role("status")).to_have_text(f"twins.{kind} is open.")
+    whole = shown.locator("table").filter(has_text="Reads").first
+    rows = whole.locator("tbody tr").evaluate_all(CELLS)
+    assert [row[0] for row in rows] == CALLS and [row[3] for row in rows] == READ
+    known = [row[2] for row in rows] if kind != "h5" else MADE  # which has no shapes of calls
+    assert [
+        (one, made) for one, made in zip(known, MADE, strict=True) if one not in (made, "–")
+    ] == []
+    assert known.count("–") <= 1  # of an end that nobody reads
+    expect(shown.locator(".boxes").first.locator("strong")).to_have_text(CALLS)
+    expect(shown.locator("h3").first).to_have_text("inner")
+
+
+def test_dropped_operators_weights_and_other_files_are_told_apart(dropped, files):
+    status, shown = dropped.get_by_role("status"), dropped.locator("#drop .shown")
+
+    dropped.set_input_files("#drop input", files["onnx"])
+    expect(status).to_have_text("twins.onnx is open.")
+    rows = shown.locator("table").filter(has_text="Reads").first.locator("tbody tr")
+    assert [row[1] for row in rows.evaluate_all(CELLS) if row[3] == "–"] == ["Input", "Input"]
+    dropped.set_input_files("#drop input", files["weights.h5"])
+    expect(shown.locator("tbody tr")).to_have_count(6)  # two of each Dense
+    expect(shown).to_contain_text("(64, 8)")
+    dropped.set_input_files("#drop input", ROOT / "README.md")
+    expect(status).to_contain_text("README.md cannot be shown: it is of no kind that is known here")
+
+
+def test_a_link_holds_a_model(browser, site, files):
+    page = browser.new_page()
+
+    page.goto(f"{site}/{files['link'].read_text()}")
+
+    expect(page.get_by_role("status")).to_have_text("The model in the address is open.")
+    expect(page.locator(".boxes").first.locator("strong")).to_have_text(CALLS)
     page.close()

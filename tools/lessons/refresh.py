@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 def refresh(path: Path) -> None:
     """Rewrite one lesson in place."""
     notebook = nbformat.read(path, as_version=4)
-    for above, cell in zip(notebook.cells, notebook.cells[1:], strict=False):
+    for above, cell in pairwise(notebook.cells):
         write_from_data(above, cell)
     nbformat.write(notebook, path)
     guide = in_guide(GUIDE.read_text("utf-8"), lesson_in(path), notebook.cells)
