@@ -27,7 +27,8 @@ HOLDS_WEIGHTS = {"kernel_initializer", "layer", "cell"}
 @dataclass(frozen=True)
 class Repair:
     """A step after which the call does not fail: how many weights it keeps, of how many that the
-    last whole model has, and how many numbers there are more. If another call fails then, `next`.
+    layers of the last whole graph have, and how many numbers the model has more. If another call
+    fails then, `next`.
     """
 
     step: Step
@@ -63,8 +64,9 @@ def _tried(steps: Steps, step: Step, failed: int) -> Iterator[Repair]:
         return
     build = state.build
     if state.is_whole:
-        last = steps.state.model
-        numbers, weights = (last.count_params(), len(last.weights)) if last is not None else (0, 0)
+        last, layers = steps.state.model, steps.state.operations.values()
+        numbers = last.count_params() if last is not None else 0
+        weights = sum(len(getattr(layer, "weights", [])) for layer in layers)
         yield Repair(step, len(state.kept), weights, state.model.count_params() - numbers)
     elif build.errors and failed not in build.errors and failed not in build.unknown:
         yield Repair(step, next=build.draft.keys[next(iter(build.errors))])
