@@ -11,6 +11,7 @@ from typing import Any
 from funclab.errors import FileError, NameLookupError
 from funclab.files import json_lines
 from funclab.registry import near
+from funclab.teach.course import ORDER, prefix, written
 from funclab.training import fitting
 from funclab.view.notebook import runs
 
@@ -24,16 +25,16 @@ SHOWN_ONLY = {"ask", "edit", "exercise", "fails", "keras"}
 
 
 def catch_up(
-    lesson: int, section: str | None = None, *, names: MutableMapping[str, Any] | None = None
+    lesson: int | str, section: str | None = None, *, names: MutableMapping[str, Any] | None = None
 ) -> None:
     """Run everything a lesson runs before a section, without pictures, and list what is defined.
 
     For a student who is late, or a session that broke. The cells are those of the lesson that came
     with funclab, whatever was changed in the notebook; variables of the same names are replaced.
 
-    `lesson`: its number. `section` (text or None): the name of the section to begin with, as the
-    lesson has it; None for the end of the lesson. `names` (dict or None): where the variables go;
-    unless given, into the notebook.
+    `lesson`: its number or name. `section` (text or None): the name of the section to begin with,
+    as the lesson has it; None for the end of the lesson. `names` (dict or None): where the
+    variables go; unless given, into the notebook.
 
     Raises: NameLookupError for an unknown lesson or section.
     """
@@ -59,7 +60,7 @@ def catch_up(
     print(f"Lesson {lesson}, {where}. Here now: {there}.")
 
 
-def cells_before(lesson: int, section: str | None) -> list[str]:
+def cells_before(lesson: int | str, section: str | None) -> list[str]:
     """The sources of the cells that a lesson runs before a section, without magics.
 
     Raises: NameLookupError for an unknown lesson or section.
@@ -69,7 +70,7 @@ def cells_before(lesson: int, section: str | None) -> list[str]:
         raise NameLookupError(
             f"Lesson {lesson} has no section {section!r}{near(str(section), names)}.",
             why=f"its sections are {', '.join(names)}.",
-            fix=f'write for example teach.catch_up({lesson}, "{names[-1]}").',
+            fix=f'write for example teach.catch_up({written(lesson)}, "{names[-1]}").',
         )
     sources = []
     for cell in cells_of(lesson):
@@ -84,13 +85,13 @@ def cells_before(lesson: int, section: str | None) -> list[str]:
     return sources
 
 
-def sections(lesson: int) -> list[str]:
+def sections(lesson: int | str) -> list[str]:
     """The names of a lesson's sections, in order."""
     names = [cell["metadata"].get("funclab", {}).get("section") for cell in cells_of(lesson)]
     return [name for name in names if name]
 
 
-def cells_of(lesson: int) -> list[dict[str, Any]]:
+def cells_of(lesson: int | str) -> list[dict[str, Any]]:
     """The cells of a lesson as they are in its file.
 
     Raises: NameLookupError for an unknown lesson.
@@ -100,19 +101,19 @@ def cells_of(lesson: int) -> list[dict[str, Any]]:
         raise NameLookupError(
             f"There is no lesson {lesson!r} here.",
             why=f"the lessons that came with funclab are {', '.join(map(str, files))}.",
-            fix="give the number of one of them.",
+            fix="give the number or the name of one of them.",
         )
     return notebook(files[lesson])["cells"]
 
 
-def lesson_files() -> dict[int, Path]:
-    """The notebooks of the lessons that came with funclab, by their numbers, in order."""
-    files = {
-        int(path.name[:2]): path
+def lesson_files() -> dict[int | str, Path]:
+    """The notebooks of the lessons that came with funclab, by number or name, in order."""
+    return {
+        number: path
+        for number in ORDER
         for folder in reversed(FOLDERS)
-        for path in folder.glob("[0-9][0-9]_*.ipynb")
+        for path in folder.glob(f"{prefix(number)}_*.ipynb")
     }
-    return {number: files[number] for number in sorted(files) if number > 0}
 
 
 def notebook(path: Path) -> dict[str, Any]:

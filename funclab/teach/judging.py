@@ -96,7 +96,8 @@ def verdict_on(exercise: course.Exercise, attempt: Attempt) -> Verdict:
         with warnings.catch_warnings(action="ignore"):  # the student's own lines have warned
             mistake = JUDGES[exercise.id](attempt)
     except NotThere as error:
-        return Verdict("stale", say("lesson_not_there", name=error.args[0], n=exercise.lesson))
+        lesson = course.written(exercise.lesson)
+        return Verdict("stale", say("lesson_not_there", name=error.args[0], lesson=lesson))
     except Exception:  # an unexpected attempt must not end in a traceback
         mistake = Mistake("")
     if mistake is None:

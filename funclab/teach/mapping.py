@@ -8,7 +8,7 @@ from pathlib import Path
 
 from funclab.teach import course
 from funclab.teach.catching_up import lesson_files, notebook
-from funclab.teach.records.keeping import progress
+from funclab.teach.records.so_far import so_far
 from funclab.view.draw.picture import text_grid
 
 TITLES = ("lesson", "it asks", "minutes", "so far", "afterwards you can")
@@ -20,7 +20,7 @@ LEFT = 'style="text-align:left"'
 class Stop:
     """A lesson on the map: its file, its objectives, and how much of it has been done."""
 
-    number: int
+    number: int | str
     path: Path
     title: str
     minutes: int | None
@@ -74,7 +74,7 @@ def course_map() -> CourseMap:
     return CourseMap([_stop(number, path) for number, path in lesson_files().items()])
 
 
-def _stop(number: int, path: Path) -> Stop:
+def _stop(number: int | str, path: Path) -> Stop:
     content = notebook(path)
     facts = content["metadata"].get("funclab", {})
     title = "".join(content["cells"][0]["source"]).partition("\n")[0].lstrip("# ")
@@ -82,15 +82,10 @@ def _stop(number: int, path: Path) -> Stop:
     return Stop(number, path, title, facts.get("minutes"), objectives, _done(number))
 
 
-def _done(number: int) -> str:
+def _done(number: int | str) -> str:
     """How many questions of a lesson are answered, and how many exercises solved."""
     lesson = course.lesson(number) if number in course.numbers() else None
     if lesson is None or not lesson.exercises:
         return ""
-    kept = progress()
-    answered = {answer.get("question") for answer in kept["answers"]} & {*lesson.questions}
-    solved = [name for name in lesson.exercises if kept["exercises"].get(name, {}).get("right")]
-    return (
-        f"{len(answered)} of {len(lesson.questions)} questions, "
-        f"{len(solved)} of {len(lesson.exercises)} exercises"
-    )
+    counts = {kind: [done for _, done in rows] for kind, rows in so_far(lesson).items()}
+    return ", ".join(f"{sum(done)} of {len(done)} {kind}" for kind, done in counts.items())

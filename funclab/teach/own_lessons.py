@@ -65,13 +65,19 @@ def check_name(name: str) -> None:
             why="it begins the names of the questions, such as bees.1.",
             fix="call it for example bees, with letters, digits and _ only.",
         )
+    if name in course.ORDER:
+        raise DataError(
+            f"{name!r} is the name of a lesson of the course.",
+            why=f"{name}.1 would be a question of both.",
+            fix=f"call yours for example my_{name}.",
+        )
 
 
 def own_lesson(file: Path) -> course.Lesson:
     """The lesson in a file of your own; for errors see `use_lesson`."""
     check_name(file.stem)
     try:
-        return course.made(file.stem, course.read(file))
+        return course.made(file.stem, course.read(file), own=True)
     except FunclabError:
         raise
     except OSError as error:

@@ -74,7 +74,7 @@ def assignment(path: Path, points: float) -> dict[str, Any]:
             made.append(cell)
             continue
         item = course.exercise(named[1] or named[2])
-        if not isinstance(item.lesson, int):
+        if item.lesson not in course.ORDER:
             raise DataError(
                 f"{item.id} cannot be released.",
                 why="its solution is in a file that its notebook reads, so students have it.",

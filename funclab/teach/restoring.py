@@ -13,7 +13,7 @@ from funclab.errors import FileError
 from funclab.files import write_text
 from funclab.teach.catching_up import lesson_files, notebook
 
-EXERCISE = re.compile(r"%%check (\S+)|arrange\(\"(\w+)\"")
+EXERCISE = re.compile(r"%%check (\S+)|arrange\(\"([\w.]+)\"")
 """How the cell of an exercise starts."""
 Cell = dict[str, Any]
 

@@ -35,15 +35,15 @@ def concept_test(form: str = "A", *, look: str | None = None) -> TestView:
     return _test(title, f'concept_test("{form}"$)', course.concept_test(form), "", look)
 
 
-def exit_ticket(lesson: int, *, form: str = "A", look: str | None = None) -> TestView:
+def exit_ticket(lesson: int | str, *, form: str = "A", look: str | None = None) -> TestView:
     """The two items of the concept test that fit a lesson best, for the end of a class.
 
     They are those whose wrong options are tied to what the lesson asks about, and above all to what
     earlier lessons did not ask about. Keys and result are those of `concept_test`. The answers are
     recorded as "5/A.9" and so on, and count in `result` and in what `export_progress` writes.
 
-    `lesson`: its number. `form` (default "A"): the form of the test that the items come from; use
-    "B" if the class has just had A. `look`: see `funclab.view.live.view.View`.
+    `lesson`: its number or name. `form` (default "A"): the form of the test that the items come
+    from; use "B" if the class has just had A. `look`: see `funclab.view.live.view.View`.
 
     Raises: ArgumentError for an unknown form; NameLookupError for a lesson without questions.
 
@@ -55,19 +55,21 @@ def exit_ticket(lesson: int, *, form: str = "A", look: str | None = None) -> Tes
         raise NameLookupError(
             f"There is no lesson {lesson!r} to end with a ticket.",
             why=f"the lessons with questions are {', '.join(map(str, course.numbers()))}.",
-            fix="give the number of one of them.",
+            fix="give the number or the name of one of them.",
         )
     items = sorted(course.concept_test(form), key=lambda item: _fit(item, lesson), reverse=True)[:2]
-    call = f"exit_ticket({lesson}$)" if form == "A" else f'exit_ticket({lesson}, form="B"$)'
+    named = course.written(lesson)
+    call = f"exit_ticket({named}$)" if form == "A" else f'exit_ticket({named}, form="B"$)'
     return _test(say("lesson_ticket", n=lesson), call, items, f"{lesson}/", look)
 
 
-def _fit(item: course.Question, lesson: int) -> tuple[float, float]:
+def _fit(item: course.Question, lesson: int | str) -> tuple[float, float]:
     """How well an item fits a lesson, by its questions and then by its exercises: each wrong option
     whose misconception is in the lesson counts 1 / n, if it is in n of the lessons up to this one.
     """
     wrong = [option.misconception for option in item.options if not option.right]
-    met = [_met(number) for number in course.numbers() if number <= lesson]
+    known = course.numbers()
+    met = [_met(number) for number in known[: known.index(lesson) + 1]]
     fits = [
         sum(1 / sum(m in one[kind] for one in met) for m in wrong if m in met[-1][kind])
         for kind in (0, 1)
@@ -75,7 +77,7 @@ def _fit(item: course.Question, lesson: int) -> tuple[float, float]:
     return fits[0], fits[1]
 
 
-def _met(lesson: int) -> tuple[set[int], set[int]]:
+def _met(lesson: int | str) -> tuple[set[int], set[int]]:
     """The misconceptions that the questions of a lesson are tied to, and its exercises."""
     data = course.lesson(lesson)
     options = [option for question in data.questions.values() for option in question.options]

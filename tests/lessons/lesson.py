@@ -40,8 +40,8 @@ class Lesson:
         return [cell for cell in self.cells if tag in tags(cell)]
 
     @property
-    def number(self) -> int:
-        return int(self.path.name[:2])
+    def number(self) -> int | str:
+        return self.facts["lesson"]
 
     @property
     def questions(self) -> list[Any]:
@@ -51,7 +51,10 @@ class Lesson:
     @property
     def exercises(self) -> list[Any]:
         """The texts of the exercises."""
-        return [cell for cell in self.tagged("exercise") if cell.cell_type == "markdown"]
+        texts = [cell for cell in self.tagged("exercise") if cell.cell_type == "markdown"]
+        new = [cell.source for cell in texts if "exercises" not in cell.metadata.get("funclab", {})]
+        assert not new, f"python -m tools.lessons.refresh {self.path}"
+        return texts
 
     @property
     def objectives_by_exercise(self) -> dict[str, str]:
@@ -113,3 +116,8 @@ def outputs(cell: Any, mime: str) -> list[str]:
 
 
 LESSONS = [Lesson(path) for path in lesson_files().values()]
+
+
+def numbered(number: int | str) -> Lesson:
+    """The lesson with this number or name."""
+    return next(lesson for lesson in LESSONS if lesson.number == number)

@@ -12,8 +12,11 @@ from tests.lessons.lesson import LESSONS, code_lines, outputs, tags, words
 
 PICTURES = ("image/svg+xml", "image/png")
 VIEW = "application/vnd.funclab.view+json"
-ASKS = re.compile(r'ask\("([\d.]+)"')
-TRIES = re.compile(r'%%check (\w+)|arrange\("(\w+)"\)|check\("(\w+)"\)')
+ASKS = re.compile(r'ask\("([\w.]+)"')
+TRIES = re.compile(r'%%check ([\w.]+)|arrange\("([\w.]+)"\)|check\("([\w.]+)"\)')
+
+MOST_LINES = {8: 115, "make": 112}
+"""Lines of code of lessons that lend a layer, or let two kinds of models make something."""
 
 every_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=str)
 
@@ -50,7 +53,7 @@ def test_the_first_picture_and_the_first_trained_model_come_early(lesson):
 @every_lesson
 def test_a_lesson_is_short(lesson):
     assert 900 <= words(lesson.cells) <= 1800
-    assert code_lines(lesson.cells) <= 92
+    assert code_lines(lesson.cells) <= MOST_LINES.get(lesson.number, 95)
     assert max(len(cell.source.splitlines()) for cell in lesson.code) <= 12
 
 
@@ -105,8 +108,10 @@ def test_a_later_lesson_opens_with_three_questions_on_earlier_ones(lesson):
     recalled = [cell for cell in lesson.cells[:first] if "recall" in tags(cell)]
     asked = [ASKS.match(cell.source) for cell in recalled if cell.cell_type == "code"]
 
-    assert len(asked) == (3 if lesson.number > 1 else 0)
-    assert all(match and int(match[1].split(".")[0]) < lesson.number for match in asked)
+    earlier = course.ORDER[: course.ORDER.index(lesson.number)]
+    assert len(asked) == (3 if len(earlier) > 1 else 0)
+    lessons = [course.lesson_named(match[1].split(".")[0]) for match in asked if match]
+    assert len(lessons) == len(asked) and {*lessons} <= {*earlier}
 
 
 @every_lesson
@@ -157,7 +162,8 @@ def test_exercises_are_of_four_kinds_in_the_order_in_which_help_fades(lesson):
 def test_what_a_lesson_ships_is_untried_and_no_cell_gives_an_answer_away(lesson):
     for cell in lesson.code:
         if "exercise" in tags(cell):
-            assert "not tried yet" in outputs(cell, "text/plain")[0], cell.source
+            shown = "".join(outputs(cell, "text/plain"))
+            assert "not tried yet" in shown, f"python -m tools.lessons.refresh {lesson.path}"
         assert "assert" not in cell.source, cell.source
 
 

@@ -20,7 +20,7 @@ from tests.teach.tries import Try, tries
 CELL = nbformat.v4.new_code_cell
 TRIES = list(tries()) if ALL else first_of_each(tries(), lambda one: {(one.exercise, one.mistake)})
 """Daily one for each mistake, and one that is right; `tests/teach` judges them all."""
-EXERCISE = re.compile(r"%%check (\w+)|arrange\(\"(\w+)\"\)")
+EXERCISE = re.compile(r"%%check ([\w.]+)|arrange\(\"([\w.]+)\"\)")
 ONE_MORE_CALL = ("b = enc(right)",)
 """Lesson 5 says itself that its layer has one more row when this cell runs again."""
 TRY = """

@@ -21,7 +21,7 @@ def contents() -> dict:
 def test_every_misconception_is_a_sentence_with_the_truth_and_a_view_to_see_it_in():
     known = course.misconceptions()
 
-    assert list(known) == list(range(1, 44))
+    assert list(known) == list(range(1, 59))
     for one in known.values():
         assert one.belief.endswith(".") and one.truth.endswith("."), one
         assert one.view in WAYS, one
@@ -69,6 +69,29 @@ def test_a_file_that_does_not_fit_is_refused_with_what_is_wrong(spoil, says):
 
     with pytest.raises(ArgumentError, match=says):
         course.made(1, data)
+
+
+def test_the_files_of_the_notebooks_sort_in_the_order_of_the_course():
+    beginnings = [f"{course.prefix(number)}_" for number in course.ORDER]
+
+    assert sorted(beginnings) == beginnings
+    assert len({*beginnings}) == len(beginnings)
+    assert [*course.numbers()] == [one for one in course.ORDER if one in course.numbers()]
+
+
+def test_a_lesson_with_a_name_has_names_with_a_point_and_needs_all_that_a_number_needs():
+    data = contents()
+    for kind in ("question", "exercise"):
+        for row in data[kind]:
+            row["id"] = f"know.{row['id'].removeprefix('1').removeprefix('.')}"
+
+    lesson = course.made("know", data)
+
+    assert [*lesson.questions][0] == "know.1"
+    assert {exercise.lesson for exercise in lesson.exercises.values()} == {"know"}
+    data["exercise"][0]["right"].pop()
+    with pytest.raises(ArgumentError, match="three right answers"):
+        course.made("know", data)
 
 
 @pytest.mark.parametrize("name", ["1.9", "99.1", "1A", "", None, 1.1j])

@@ -169,6 +169,13 @@ def test_a_file_that_does_not_fit_says_why(folder, text, error, says):
     assert "bees" not in course.OWN
 
 
+def test_a_lesson_of_the_course_keeps_its_name(folder):
+    (folder / "know.toml").write_text(LEAST)
+
+    with pytest.raises(DataError, match="name of a lesson of the course"):
+        use_lesson("know.toml")
+
+
 def test_a_file_that_is_not_there_is_an_error_that_says_how_to_start_one(folder):
     with pytest.raises(FileError, match="funclab new-lesson"):
         use_lesson("ants.toml")

@@ -9,7 +9,7 @@ from nbconvert import SlidesExporter
 from funclab.errors import FileError
 from funclab.teach.commands import main
 from funclab.teach.slides import slide_types, write_slides
-from tests.lessons.lesson import LESSONS, tags
+from tests.lessons.lesson import LESSONS, numbered, tags
 
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=str)
 
@@ -34,8 +34,8 @@ def test_questions_begin_a_slide_pictures_follow_and_captions_stay_with_them(les
 
 
 def test_nbconvert_reads_the_same_slides_from_a_lesson():
-    page, _ = SlidesExporter().from_notebook_node(LESSONS[4].notebook)
-    kinds = [cell.metadata.slideshow.slide_type for cell in LESSONS[4].cells]
+    page, _ = SlidesExporter().from_notebook_node(numbered(5).notebook)
+    kinds = [cell.metadata.slideshow.slide_type for cell in numbered(5).cells]
 
     assert page.count("</section>") == kinds.count("slide") * 2 + kinds.count("subslide")
 

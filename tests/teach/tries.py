@@ -1,7 +1,8 @@
 """Tries at exercises as tables: the lines of a student, by the exercise and what is wrong in them.
 
-A lesson's file `tries_NN.py` holds LESSON (lines that the lesson runs before its exercises), BEFORE
-(what it runs besides before one exercise, because it takes long), RIGHT and WRONG. RIGHT maps an
+A lesson's file, such as `tries_01.py`, holds LESSON (lines that the lesson runs before its
+exercises), BEFORE (what it runs besides before one exercise, because it takes long), RIGHT and
+WRONG. RIGHT maps an
 exercise to three programs of different structure; WRONG maps it to a program for each mistake that
 is foreseen, by its name. Where one mistake has several faces, MORE
 maps the exercise to (name, program) pairs. REFUSED maps it to programs with mistakes that are not
@@ -12,9 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
-from pathlib import Path
 from typing import Any, NamedTuple
 
+from funclab.teach import course
 from funclab.teach.attempt import run
 from funclab.teach.checking import base_names
 
@@ -25,7 +26,7 @@ class Try(NamedTuple):
     """An exercise, what is wrong in the lines ("" for nothing, OTHER for what is not foreseen), and
     the lines."""
 
-    lesson: int
+    lesson: int | str
     exercise: str
     mistake: str
     lines: str
@@ -48,11 +49,11 @@ class Try(NamedTuple):
         return dict(attempt.names)
 
 
-def module(lesson: int) -> Any:
-    return import_module(f"tests.teach.tries_{lesson:02}")
+def module(lesson: int | str) -> Any:
+    return import_module(f"tests.teach.{course.file_stem(lesson).replace('lesson', 'tries')}")
 
 
-LESSONS = sorted(int(path.stem[-2:]) for path in Path(__file__).parent.glob("tries_??.py"))
+LESSONS = course.numbers()
 
 
 def tries() -> Iterator[Try]:

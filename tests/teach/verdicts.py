@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from funclab.teach import course
 from tests.teach.tries import Try, tries
 
 FOLDER = Path(__file__).parent / "verdicts"
@@ -72,9 +73,9 @@ def names() -> dict[Try, str]:
 
 
 @cache
-def known(lesson: int) -> dict[str, str]:
+def known(lesson: int | str) -> dict[str, str]:
     """The verdicts that are kept for a lesson, by the name of each try."""
-    path = FOLDER / f"lesson_{lesson:02}.txt"
+    path = FOLDER / f"{course.file_stem(lesson)}.txt"
     parts = path.read_text("utf-8").split("\n\n") if path.exists() else []
     return {name[2:]: rest for name, _, rest in (part.strip().partition("\n") for part in parts)}
 
@@ -101,9 +102,9 @@ def compare(attempt: Try, view: Any) -> None:
         kept[name] = text_of(view)
         texts = [f"# {key}\n{text}\n" for key, text in sorted(kept.items())]
         FOLDER.mkdir(exist_ok=True)
-        (FOLDER / f"lesson_{attempt.lesson:02}.txt").write_text("\n".join(texts), "utf-8")
+        (FOLDER / f"{course.file_stem(attempt.lesson)}.txt").write_text("\n".join(texts), "utf-8")
     told = text_of(view)
     assert agree(kept.get(name, ""), told), (
-        f"verdicts/lesson_{attempt.lesson:02}.txt keeps another verdict of {name!r}. If the "
-        f"new one is right, run VERDICTS=1 pytest tests/teach/test_exercises.py:\n{told}"
+        f"{FOLDER.name}/{course.file_stem(attempt.lesson)}.txt keeps another verdict of {name!r}. "
+        f"If the new one is right, run VERDICTS=1 pytest tests/teach/test_exercises.py:\n{told}"
     )

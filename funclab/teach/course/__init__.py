@@ -1,7 +1,8 @@
 """The course as data: misconceptions, and each lesson's questions and exercises.
 
-Each lesson has a TOML file, `lesson_01.toml` and so on, which is read when something of the lesson
-is first needed, and checked as a whole: an error names what is missing or does not fit.
+Each lesson has a TOML file, such as `lesson_01.toml` or `lesson_layer.toml`, which is read when
+something of the lesson is first needed, and checked as a whole: an error names what is missing or
+does not fit.
 
 >>> question("1.1").options[2].right
 True
@@ -25,6 +26,11 @@ from funclab.files.json_lines import digest
 from funclab.registry import near
 
 HERE = Path(__file__).parent
+ORDER: tuple[int | str, ...] = (
+    "layer", 1, 2, 3, 4, "know", 5, 6, 7, 8, 9, "make", 10, 11, 12, 13, 14,
+)  # fmt: skip
+"""The lessons in the order in which they are taught. Some have names instead of numbers: stored
+answers and exercises refer to the numbers, so these never change."""
 KINDS = ("predict", "arrange", "complete", "repair", "change", "make", "find")
 """The kinds of exercises, in the order in which a lesson gives less and less help. Something to
 find is found in a view."""
@@ -104,9 +110,8 @@ class Exercise:
 
     @property
     def lesson(self) -> int | str:
-        """The number of its lesson, or the name of a teacher's own."""
-        number = self.id.rstrip(ascii_uppercase)
-        return int(number) if number.isdigit() else number.rstrip(".")
+        """The number or the name of its lesson."""
+        return lesson_named(self.id.rstrip(ascii_uppercase).rstrip("."))
 
     @property
     def solution_code(self) -> str:
@@ -134,24 +139,25 @@ def question(name: str) -> Question:
 
     Raises: NameLookupError if there is none.
     """
-    return _named(name, "question", r"(\d+)\.\d+", "5.1", lambda lesson: lesson.questions)
+    return _named(name, "question", r"(\w+)\.\d+", "5.1", lambda lesson: lesson.questions)
 
 
 def all_questions() -> dict[str, Question]:
     """The questions of all lessons, teachers' own included, and the items of the test, by name."""
     tests = {item.id: item for form in FORMS for item in concept_test(form)}
-    return {name: item for one in _lessons() for name, item in one.questions.items()} | tests
+    return {name: item for one in lessons() for name, item in one.questions.items()} | tests
 
 
 def all_exercises() -> dict[str, Exercise]:
     """The exercises of all lessons, teachers' own and those of editing included, by name."""
     rows = read(HERE / "edits.toml")["edit"]
     edits = [Exercise(row["id"], "edit", row["task"], tuple(row["hints"]), (), {}) for row in rows]
-    known = {name: item for one in _lessons() for name, item in one.exercises.items()}
+    known = {name: item for one in lessons() for name, item in one.exercises.items()}
     return known | {item.id: item for item in edits}
 
 
-def _lessons() -> list[Lesson]:
+def lessons() -> list[Lesson]:
+    """All lessons: those of the course, then teachers' own."""
     return [*map(lesson, numbers()), *OWN.values()]
 
 
@@ -170,7 +176,7 @@ def key_of(group: str) -> str:
     if group in FORMS:
         questions = [*concept_test(group)]
     else:
-        known = OWN[group] if group in OWN else lesson(int(group))
+        known = OWN[group] if group in OWN else lesson(lesson_named(group))
         questions = [*known.questions.values()]
     return digest(
         [[one.id, [(x.right, x.misconception) for x in one.options]] for one in questions]
@@ -182,19 +188,19 @@ def exercise(name: str) -> Exercise:
 
     Raises: NameLookupError if there is none.
     """
-    return _named(name, "exercise", r"(\d+)[A-Z]", "5A", lambda lesson: lesson.exercises)
+    return _named(name, "exercise", r"(\w+?)\.?[A-Z]", "5A", lambda lesson: lesson.exercises)
 
 
 def _named(
     name: Any, kind: str, form: str, example: str, items: Callable[[Lesson], dict[str, Any]]
 ) -> Any:
     match = re.fullmatch(form, str(name))
-    number = int(match[1]) if match else 0
+    number = lesson_named(match[1]) if match else 0
     known = items(lesson(number)) if number in numbers() else {}
     for own in OWN.values():
         known = {**known, **items(own)}
     if str(name) not in known:
-        every = [item for one in _lessons() for item in items(one)]
+        every = [item for one in lessons() for item in items(one)]
         raise NameLookupError(
             f"There is no {kind} {str(name)!r}{near(str(name), every)}.",
             why=f"the {kind}s of the course are {', '.join(every)}.",
@@ -204,9 +210,49 @@ def _named(
 
 
 @functools.cache
-def numbers() -> tuple[int, ...]:
-    """The lessons that have a file."""
-    return tuple(sorted(int(path.stem[-2:]) for path in HERE.glob("lesson_??.toml")))
+def numbers() -> tuple[int | str, ...]:
+    """The numbers and names of the lessons that have a file, in the order of the course."""
+    files = {path.stem for path in HERE.glob("lesson_*.toml")}
+    return tuple(number for number in ORDER if file_stem(number) in files)
+
+
+def lesson_named(text: str) -> int | str:
+    """The number or the name of a lesson, from its text.
+
+    >>> lesson_named("5"), lesson_named("know")
+    (5, 'know')
+    """
+    return int(text) if re.fullmatch("[0-9]+", text) else text
+
+
+def written(number: int | str) -> str:
+    """The number or the name of a lesson in a line of Python.
+
+    >>> print(written(5), written("know"))
+    5 "know"
+    """
+    return f'"{number}"' if isinstance(number, str) else str(number)
+
+
+def file_stem(number: int | str) -> str:
+    """How the files of a lesson are called.
+
+    >>> file_stem(5), file_stem("know")
+    ('lesson_05', 'lesson_know')
+    """
+    return f"lesson_{number:02}" if isinstance(number, int) else f"lesson_{number}"
+
+
+def prefix(number: int | str) -> str:
+    """How the name of a lesson's notebook begins, so that a list of files has the course's order.
+
+    >>> prefix(5), prefix("know"), prefix("layer")
+    ('05', '04b', '00b')
+    """
+    if isinstance(number, int):
+        return f"{number:02}"
+    before = [one for one in ORDER[: ORDER.index(number)] if isinstance(one, int)]
+    return f"{max(before, default=0):02}b"
 
 
 @functools.cache
@@ -227,25 +273,24 @@ def concept_test(form: str) -> tuple[Question, ...]:
 
 
 @functools.cache
-def lesson(number: int) -> Lesson:
+def lesson(number: int | str) -> Lesson:
     """A lesson's questions and exercises.
 
     Raises: ArgumentError for a file that does not fit.
     """
-    return made(number, read(HERE / f"lesson_{number:02}.toml"))
+    return made(number, read(HERE / f"{file_stem(number)}.toml"))
 
 
 def read(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def made(number: int | str, data: dict[str, Any]) -> Lesson:
-    """The lesson that the contents of a file describe: `number` is its number in the course, or the
-    name of a teacher's own, whose mistakes need no misconceptions and whose answers no variants.
+def made(number: int | str, data: dict[str, Any], own: bool = False) -> Lesson:
+    """The lesson that the contents of a file describe: `number` is its number or its name. In a
+    teacher's own, mistakes need no misconceptions, and answers no variants.
 
     Raises: ArgumentError for contents that do not fit.
     """
-    own = isinstance(number, str)
     questions = [_question(row, own) for row in data.get("question", [])]
     exercises = [_exercise(row, own) for row in data.get("exercise", [])]
     made = Lesson(
@@ -255,7 +300,8 @@ def made(number: int | str, data: dict[str, Any]) -> Lesson:
         {item.id: item for item in exercises},
     )
     names = [item.id for item in (*questions, *exercises)]
-    form = rf"{number}\.(\d+|[A-Z])" if own else rf"{number}(\.\d+|[A-Z])"
+    named = isinstance(number, str)
+    form = rf"{number}\.(\d+|[A-Z])" if named else rf"{number}(\.\d+|[A-Z])"
     fit = all(re.fullmatch(form, name) for name in names) and len({*names}) == len(names)
     _demand(fit, f"lesson {number}", f"has the names {names}")
     return made
