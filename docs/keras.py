@@ -8,15 +8,25 @@ from pathlib import Path
 from docs.errors import plain
 from funclab.errors.missing_names import ELSEWHERE
 from tests.keras2.spellings import CALLS
-from tests.project.test_keras_names import MISSING, NAMES
+from tests.project.test_keras_names import MISSING, NAMES, reasons
 
 WRITTEN = Path(__file__).with_name("keras.md")
 """The first part of the page."""
+ALL = """[Every name of Keras 3.15.1, one by one](names.md).
+
+```{toctree}
+:hidden:
+names
+```
+"""
 
 
 def pages() -> dict[str, str]:
     first = WRITTEN.read_text(encoding="utf-8")
-    return {"index.md": "\n".join([first, rooms(), spellings(), elsewhere(), missing()])}
+    return {
+        "index.md": "\n".join([first, rooms(), ALL, spellings(), elsewhere(), missing()]),
+        "names.md": names(),
+    }
 
 
 def table(heading: str, titles: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -55,6 +65,19 @@ def missing() -> str:
         for reason, names in reasons.items()
     ]
     return table("What is not here", ("room", "names", "why"), rows)
+
+
+def names() -> str:
+    """Every name of Keras, and whether it is here, or why not."""
+    parts = [
+        "# Every name of Keras 3.15.1\n",
+        "What is not here says, when it is used, what to write.",
+    ]
+    for room, public in NAMES.items():
+        why = reasons(room)
+        rows = [(f"`{name}`", why.get(name, "here")) for name in public]
+        parts.append(f"\n{table(full(room), ('name', 'here, or why not'), rows)}")
+    return "\n".join(parts)
 
 
 def full(room: str) -> str:

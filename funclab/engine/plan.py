@@ -72,6 +72,13 @@ class Plan:
         calls: Sequence[Call] | None = None,
     ) -> None:
         self.outputs = [outputs] if isinstance(outputs, Value) else list(outputs)
+        for output in self.outputs:
+            if not isinstance(output, Value):
+                raise ArgumentError(
+                    f"A plan was asked for a {type(output).__name__}, which no call has made.",
+                    why="a plan runs the calls behind values of a tape; an array is a result.",
+                    fix="call the op or layer inside of `with Tape():`.",
+                )
         self.calls = list(calls) if calls is not None else calls_behind(self.outputs, updates)
         self.steps: list[Step] = []
         self.last_steps: list[Step] = []

@@ -38,6 +38,9 @@ def locks_of(variables: Iterable[Lockable]) -> list[AbstractContextManager[Any]]
     being built.
     """
     variables = list(variables)
+    first = variables[0].lock if variables else None
+    if first is not None and all(variable.lock is first for variable in variables):
+        return [first]  # as in most models; a lock stays the same once it is there
     with _sharing:
         locks = {id(v.lock): v.lock for v in variables if v.lock is not None}
         shared = next(iter(locks.values()), None) or threading.RLock()

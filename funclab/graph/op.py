@@ -13,7 +13,7 @@ from funclab.graph.array import as_array, on_tape
 from funclab.graph.locks import holding, locks_of
 from funclab.graph.operation import OpOperation
 from funclab.graph.shape_math import Array, Shape
-from funclab.graph.strings import STRING, storage, text_refused
+from funclab.graph.strings import STRING, dtype_of, storage, text_refused
 from funclab.graph.tape import EagerTape, current_tape, eager_tape, is_recording
 from funclab.graph.tensor import OPERATORS, Operators, Tensor
 from funclab.graph.value import (
@@ -189,7 +189,7 @@ class Op(registry.SetOnce):
     @np.errstate(all="ignore")
     def evaluate(self, arrays: list[Array], outputs: tuple[Array, ...]) -> list[Array]:
         """Fill the outputs; returns what the op keeps for its gradient."""
-        work = self.scratch([a.shape for a in arrays], str(outputs[0].dtype))
+        work = self.scratch([a.shape for a in arrays], dtype_of(outputs[0]))
         out = outputs[0] if self.n_outputs == 1 else outputs
         if any(array.size for array in outputs):  # with 0 samples, there is nothing to compute
             self.forward(*self.bind(*arrays, out, *work))
@@ -237,6 +237,8 @@ def promote(*dtypes: str) -> str:
     >>> promote("float32", "int64"), promote("int32", "int64"), promote("bool", "float64")
     ('float32', 'int64', 'float64')
     """
+    if len(set(dtypes)) == 1:  # as most are, and NumPy is slow to tell
+        return dtypes[0]
     if STRING in dtypes:
         return STRING
     floats = [dtype for dtype in dtypes if dtype.startswith("float")]

@@ -139,11 +139,20 @@ LAYERS: dict[str, Any] = {
 }
 """Other names in keras.layers: what they stand for, or the current name."""
 
+
+def slice_arrays(arrays: Any, start: Any = None, stop: Any = None) -> Any:
+    """Rows of an array, or of each array of a list: from `start` to `stop`, or those listed."""
+    if isinstance(arrays, list):
+        return [slice_arrays(array, start, stop) for array in arrays]
+    return arrays[start] if hasattr(start, "__len__") else arrays[start:stop]
+
+
 ENGINE = {
     "Layer": layers.Layer, "Input": layers.Input, "InputLayer": layers.InputLayer,
     "InputSpec": InputSpec, "Node": Node, "Container": models.Functional,
     "Network": models.Functional, "Merge": Merge, "merge": merge,
     "get_source_inputs": utils.get_source_inputs,
+    "slice_X": slice_arrays, "slice_arrays": slice_arrays,
 }  # fmt: skip
 UTILS = {
     "to_categorical": to_categorical, "plot": utils.plot_model, "model_to_dot": model_to_dot,

@@ -1,6 +1,6 @@
 """Made-up data in place of downloads and missing files, for `will_it_run(path, run=True)`.
 
-Shapes, dtypes and ranges are those of the real data; there are few of them, and they mean nothing.
+Shapes, dtypes and ranges are those of the real data; the numbers mean nothing.
 """
 
 from __future__ import annotations
@@ -9,26 +9,37 @@ import ast
 import functools
 import importlib
 import importlib.util
+import inspect
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from funclab import datasets, models, preprocessing, utils
+from funclab import datasets, models, utils
 from funclab.graph.shape_math import Array
 from funclab.keras2 import batches, image
-from funclab.training.data.streams import is_stream
+from funclab.utils import preprocessing
+from funclab.utils.applications import frame
 
 ROWS = 64
 EPOCHS = 2
 STEPS = 3
-"""Of an epoch, where batches come one by one."""
+"""Batches of an epoch."""
 WORDS = ["the", "a", "of", "and", "in", "was", "for", "but", "this", "film", "good", "bad", "very"]
-IMAGES = {"mnist": (28, 28), "fashion_mnist": (28, 28), "cifar10": (32, 32, 3)}
-IMAGES["cifar100"] = IMAGES["cifar10"]
-TABLES = {"boston_housing": 13, "california_housing": 8}
-SEED = 0
+IMAGES = {
+    "mnist": (60000, (28, 28), 10),
+    "fashion_mnist": (60000, (28, 28), 10),
+    "cifar10": (50000, (32, 32, 3), 10),
+    "cifar100": (50000, (32, 32, 3), 100),
+}
+"""Of each data set: how many images for training, their shape, and how many classes; for testing,
+there are 10000."""
+TABLES = {"boston_housing": (404, 102, 13), "california_housing": (16512, 4128, 8)}
+TEXTS = {"imdb": (25000, 25000, 2), "reuters": (8982, 2246, 46)}
+VOCABULARY, SEED = 20000, 0
+COLUMNS = 12
+"""Of a missing table, at least."""
 
 
 def take_place(source: str, folder: Path) -> None:
@@ -36,15 +47,12 @@ def take_place(source: str, folder: Path) -> None:
 
     source: the program, whose column names a missing table gets. folder: where files are made.
     """
-    for name, shape in IMAGES.items():
-        column = shape[2:]  # labels of colour images are a column
-        _module(name).load_data = functools.partial(_images, shape, bool(column), name)
-    for name, count in TABLES.items():
-        _module(name).load_data = functools.partial(_table, count)
-    for name, classes in (("imdb", 2), ("reuters", 46)):
-        module = _module(name)
-        module.load_data = functools.partial(_texts, classes)
-        module.get_word_index = lambda *_, **__: {word: i for i, word in enumerate(WORDS, 1)}
+    for sets, make in ((IMAGES, _images), (TABLES, _table), (TEXTS, _texts)):
+        for name, about in sets.items():
+            getattr(datasets, name).load_data = functools.partial(make, *about)
+    for name in TEXTS:
+        words = {f"word{i}": i for i in range(1, VOCABULARY)}
+        getattr(datasets, name).get_word_index = lambda *_, words=words, **__: words
     utils.get_file = functools.partial(_file, folder)
     utils.load_img = _or_made(utils.load_img, _image_file)
     for module in (batches, image, preprocessing.image):
@@ -56,50 +64,45 @@ def take_place(source: str, folder: Path) -> None:
     )
     for name in ("image_dataset_from_directory", "text_dataset_from_directory"):
         setattr(preprocessing, name, getattr(utils, name))
+    frame.Plan.__init__ = _untrained(frame.Plan.__init__)
     models.Model.fit = _short(models.Model.fit)
+    models.Model.evaluate = _few(models.Model.evaluate)
     if importlib.util.find_spec("pandas") and "pandas" in source:
         pandas = importlib.import_module("pandas")
         pandas.read_csv = _or_frame(pandas.read_csv, columns_in(source))
-
-
-def _module(name: str) -> Any:
-    return getattr(datasets, name)
 
 
 def _random() -> np.random.RandomState:
     return np.random.RandomState(SEED)
 
 
-def _images(shape: Any, column: bool, name: str, *_: Any, **__: Any) -> Any:
-    count = 100 if name == "cifar100" else 10
-
+def _images(count: int, shape: Any, classes: int, *_: Any, **__: Any) -> Any:
     def part(n: int) -> tuple[Array, Array]:
-        y = np.arange(n, dtype="uint8") % count
-        return _random().randint(0, 256, (n, *shape)).astype("uint8"), y[:, None] if column else y
+        y = np.arange(n) % classes
+        x = np.frombuffer(_random().bytes(n * int(np.prod(shape))), "uint8").reshape(n, *shape)
+        return x.copy(), y.astype("uint8") if len(shape) < 3 else y.astype("uint8")[:, None]
 
-    return part(2 * ROWS), part(ROWS)
+    return part(count), part(10000)
 
 
-def _table(count: int, *_: Any, **__: Any) -> Any:
+def _table(count: int, test: int, columns: int, *_: Any, **__: Any) -> Any:
     def part(n: int) -> tuple[Array, Array]:
-        return _random().rand(n, count) * 10, _random().rand(n) * 50
+        return _random().rand(n, columns) * 10, _random().rand(n) * 50
 
-    return part(2 * ROWS), part(ROWS)
+    return part(count), part(test)
 
 
 def _texts(
-    classes: int, *_: Any, num_words: int | None = None, maxlen: Any = None, **__: Any
+    count: int, test: int, classes: int, *_: Any, num_words: int | None = None, **__: Any
 ) -> Any:
-    most = min(num_words or 5000, 5000)
-
     def part(n: int) -> tuple[Array, Array]:
         random = _random()
-        lengths = random.randint(5, min(maxlen or 60, 60), n)
         rows = np.empty(n, object)
-        rows[:] = [random.randint(1, most, length).tolist() for length in lengths]
+        most = min(num_words or VOCABULARY, VOCABULARY)
+        rows[:] = [random.randint(1, most, 5 + i % 60).tolist() for i in range(n)]
         return rows, np.arange(n) % classes
 
-    return part(2 * ROWS), part(ROWS)
+    return part(count), part(test)
 
 
 def text(lines: int = 200) -> str:
@@ -167,15 +170,17 @@ def _inside(path: Any) -> Path:
 
 
 def columns_in(source: str) -> list[str]:
-    """The texts with which a program asks for columns: x["name"], and lists of these."""
-    found: list[str] = []
+    """The texts with which a program asks for columns: x["name"], x.drop(columns=["name"]) and
+    lists of these."""
+    asked: list[Any] = []
     for node in ast.walk(ast.parse(source)):
-        keys = node.slice if isinstance(node, ast.Subscript) else None
-        parts = keys.elts if isinstance(keys, (ast.List, ast.Tuple)) else [keys]
-        found += [
-            x.value for x in parts if isinstance(x, ast.Constant) and isinstance(x.value, str)
-        ]
-    return [*dict.fromkeys(found)]
+        if isinstance(node, ast.Subscript):
+            asked.append(node.slice)
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("drop", "pop"):
+            asked += [*node.args, *(key.value for key in node.keywords)]
+    leaves = [leaf for node in asked for leaf in getattr(node, "elts", [node])]
+    texts = [leaf.value for leaf in leaves if isinstance(leaf, ast.Constant)]
+    return [*dict.fromkeys(text for text in texts if isinstance(text, str))]
 
 
 def _or_frame(read: Callable[..., Any], columns: list[str]) -> Callable[..., Any]:
@@ -186,25 +191,46 @@ def _or_frame(read: Callable[..., Any], columns: list[str]) -> Callable[..., Any
         if hasattr(path, "read") or Path(str(path)).is_file():
             return read(path, *args, **settings)
         pandas = importlib.import_module("pandas")
-        names = list(settings.get("names") or columns or [f"column_{i}" for i in range(9)])
+        more = [f"column_{i}" for i in range(max(COLUMNS - len(columns), 0))]
+        names = list(settings.get("names") or [*more, *columns])
         numbers = _random().randint(0, 2, (2 * ROWS, len(names))).astype("float64")
         return pandas.DataFrame(numbers, columns=names)
 
     return read_csv
 
 
+def _untrained(make: Callable[..., None]) -> Callable[..., None]:
+    """A network with new weights in place of trained ones."""
+
+    @functools.wraps(make)
+    def untrained(self: Any, include_top: bool, weights: Any, *args: Any, **settings: Any) -> None:
+        make(self, include_top, None, *args, **settings)
+
+    return untrained
+
+
 def _short(fit: Callable[..., Any]) -> Callable[..., Any]:
     """`fit` for a few epochs of a few batches."""
 
     @functools.wraps(fit)
-    def short_fit(self: Any, x: Any = None, *args: Any, **settings: Any) -> Any:
-        if not args or len(args) < 3:
-            begin = settings.get("initial_epoch", 0)
-            settings["epochs"] = begin + min(settings.get("epochs", 1) - begin, EPOCHS)
-        if is_stream(x) and len(args) < 2:
-            settings["steps_per_epoch"] = min(settings.get("steps_per_epoch") or STEPS, STEPS)
-        if is_stream(settings.get("validation_data")):
-            settings["validation_steps"] = min(settings.get("validation_steps") or STEPS, STEPS)
-        return fit(self, x, *args, **settings)
+    def short_fit(self: Any, *args: Any, **settings: Any) -> Any:
+        given = inspect.signature(fit).bind(self, *args, **settings)
+        given.apply_defaults()
+        asked = given.arguments
+        asked["epochs"] = min(asked["epochs"], asked["initial_epoch"] + EPOCHS)
+        for name in ("steps_per_epoch", "validation_steps"):
+            if name == "steps_per_epoch" or asked["validation_data"] is not None:
+                asked[name] = min(asked[name] or STEPS, STEPS)
+        return fit(*given.args, **given.kwargs)
 
     return short_fit
+
+
+def _few(evaluate: Callable[..., Any]) -> Callable[..., Any]:
+    """`evaluate` with a few batches."""
+
+    @functools.wraps(evaluate)
+    def of_few(self: Any, *args: Any, **settings: Any) -> Any:
+        return evaluate(self, *args, **{**settings, "steps": settings.get("steps") or STEPS})
+
+    return of_few

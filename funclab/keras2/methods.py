@@ -17,7 +17,9 @@ from funclab.graph.operation import placeholder
 from funclab.graph.shape_math import Array
 from funclab.graph.tape import Tape, current_tape
 from funclab.graph.tensor import Tensor
+from funclab.graph.value import Variable
 from funclab.keras2 import closures
+from funclab.keras2.compiled import CompiledLoss, CompiledMetrics
 from funclab.keras2.functions import listed, value_of
 from funclab.keras2.spelling import spelled
 from funclab.layers.base import Layer
@@ -252,7 +254,10 @@ METHODS: dict[Any, dict[str, Any]] = {
         "compile": spelled(compile_finding),
         "evaluate": spelled(Model.evaluate),
         "reset_states": reset_states,
+        "compiled_loss": property(CompiledLoss),
+        "compiled_metrics": property(CompiledMetrics),
     },
+    Variable: {"get_shape": lambda variable: variable.shape},  # as tf.Variable has it
     Functional: {"add_loss": adding(Functional.add_loss)}
     | {
         f"{side}_layers_{kind}_indices": property(functools.partial(indices_of_ends, side, kind))

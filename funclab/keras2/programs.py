@@ -262,7 +262,7 @@ class Reader(ast.NodeVisitor):
         found = self.meaning(node.func)
         if found is None:
             return
-        if any(key.arg == "weights" and value_of(key.value) == "imagenet" for key in node.keywords):
+        if wants_trained(found, node):
             self.say(
                 node,
                 STOPS,
@@ -355,6 +355,15 @@ BUILT = tuple(
     )
 )
 """Rooms whose constructors do nothing but keep and check their arguments."""
+
+
+def wants_trained(found: Any, node: ast.Call) -> bool:
+    """Whether a call asks for the weights of a trained network, or says nothing of weights."""
+    told = [value_of(key.value) for key in node.keywords if key.arg == "weights"]
+    if told or len(node.args) > 1 or not inspect.isroutine(found):
+        return "imagenet" in told
+    weights = inspect.signature(found).parameters.get("weights")
+    return weights is not None and weights.default == "imagenet"
 
 
 def value_of(node: ast.expr) -> Any:

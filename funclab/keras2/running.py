@@ -25,7 +25,8 @@ from funclab.keras2.programs import MAY, NOTE, STOPS, Finding, Place, source_of,
 
 NAME = "<the program>"
 LONGEST = 20.0
-"""Seconds for one statement."""
+"""Seconds that one statement may compute."""
+SHORTEST = 0.01
 
 
 class TooLong(BaseException):
@@ -53,29 +54,33 @@ def names_made(statement: ast.stmt) -> set[str]:
 
 @contextlib.contextmanager
 def limited(seconds: float) -> Iterator[None]:
-    """Ends what runs in it after some seconds, where the system can do that.
+    """Ends what computes in it for some seconds, where the system can do that.
 
     Raises: TooLong.
     """
-    if not hasattr(signal, "SIGALRM"):  # on Windows, the whole run has a limit only
+    if not hasattr(signal, "SIGPROF"):  # on Windows, the whole run has a limit only
         yield
         return
 
     def ring(*_: Any) -> None:
         raise TooLong
 
-    signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def said(error: BaseException, lost: dict[str, int]) -> tuple[str, str, str]:
     """The kind of a failure, what is wrong, and what to write instead."""
     if isinstance(error, TooLong):
-        return NOTE, f"it was still running after {LONGEST:.0f} s, and was stopped.", ""
+        return (
+            NOTE,
+            f"it was stopped: it had computed for {LONGEST:.0f} s, or all time was over.",
+            "",
+        )
     if isinstance(error, NameError) and error.name in lost:
         return MAY, f"not tried: line {lost[error.name]} did not make {error.name}.", ""
     if isinstance(error, FileNotFoundError):
@@ -96,17 +101,18 @@ def run(source: str, seconds: float) -> Iterator[tuple[int, str, str, str]]:
     """The line, the kind, and the words of each failure."""
     namespace: dict[str, Any] = {"__name__": "__main__"}
     lost: dict[str, int] = {}
-    end = time.monotonic() + seconds
+    end, over = time.process_time() + seconds, False
     for statement, code in statements(source):
-        rest = end - time.monotonic()
-        if rest <= 0:
+        rest = end - time.process_time()
+        if over:
             yield statement.lineno, MAY, f"not tried: the {seconds:.0f} s for all were over.", ""
             return
         try:
-            with limited(min(LONGEST, rest)):
+            with limited(max(min(LONGEST, rest), SHORTEST)):
                 exec(code, namespace)
         except (Exception, TooLong, SystemExit) as error:
             line = line_of(error, statement)
+            over = isinstance(error, TooLong) and rest < LONGEST
             lost |= dict.fromkeys(names_made(statement) - set(namespace), line)
             yield line, *said(error, lost)
 

@@ -17,8 +17,8 @@ from funclab.errors import DataError
 from funclab.errors.words import plural
 from funclab.keras2.programs import MAY, STOPS, Finding
 
-GRACE = 10
-"""Seconds that a run may take to begin and to end, beside those it was given."""
+PATIENCE = 3
+"""How many times as long as it computes a run may take, on a busy machine."""
 MANY, LARGE = 200, 10_000_000
 
 
@@ -75,7 +75,7 @@ def will_it_run(path: Any, run: bool = False, seconds: float = 120) -> Report:
 
     path: of an .ipynb or .py file.
     run: whether to run it.
-    seconds: after which the run is stopped.
+    seconds: that the program may compute, before it is stopped.
     Raises: DataError for a file that cannot be read.
     """
     path = Path(path)
@@ -107,14 +107,14 @@ def _ran(path: Path, seconds: float) -> list[Finding]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         _copy(path.parent, Path(folder))
         try:
-            limit = seconds + GRACE
+            limit = PATIENCE * (seconds + 10)
             written = _output(command, cwd=folder, timeout=limit, **settings, **beside)
         except subprocess.TimeoutExpired as late:
             written = (late.stdout or b"").decode("utf-8", "replace")
     rows = [json.loads(line) for line in written.splitlines() if line.endswith(("]", '"'))]
     findings = [Finding(*row) for row in rows if isinstance(row, list)]
     if "ended" not in rows:
-        says = f"the program did not come to its end within {seconds:.0f} s, or ended Python."
+        says = "the program did not come to its end in its time, or ended Python."
         findings.append(Finding(0, 1, "", MAY, says, ""))
     return findings
 

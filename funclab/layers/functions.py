@@ -24,7 +24,9 @@ class Lambda(Layer):
 
     Shapes: x (any) -> out (whatever the function makes). `mask` is the mask of the output, or a
         function of (inputs, mask).
-    Raises: ArgumentError for an object that is not callable.
+    Raises: ArgumentError for an object that is not callable; TensorTypeError for a function that
+        uses a symbolic tensor of the graph around it (in Keras 3, the call fails with JAX, and the
+        first batch with TensorFlow): pass it as an input, Lambda(f)([x, other]).
 
     A function with an argument `mask` or `training` receives it. Weights that it uses do not belong
     to the layer: write a subclass of Layer for that.

@@ -9,6 +9,7 @@ from funclab import config, ops
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph import shape_math
 from funclab.graph.shape_math import Shape, show
+from funclab.graph.tape import current_tape
 from funclab.layers import advice
 from funclab.layers.base import Layer
 
@@ -69,6 +70,8 @@ class Merge(Layer, abstract=True):
 
     def check_shapes(self, shapes: list[Shape]) -> None:
         batches = {shape[0] for shape in shapes if shape} - {None}
+        if current_tape().place:  # in a model, a batch of 1 is for all
+            batches -= {1}
         if len(batches) > 1:
             raise ShapeError(
                 "Cannot merge tensors with different batch sizes. Received tensors with shapes "

@@ -14,7 +14,14 @@ from funclab.graph.node import observed
 from funclab.graph.operation import OpOperation
 from funclab.graph.tensor import OPERATORS
 from funclab.ops.base import ARGUMENTS
-from funclab.ops.composed import FUNCTIONS, Composed, function_name, keras_class, kind_of
+from funclab.ops.composed import (
+    FUNCTIONS,
+    Composed,
+    function_name,
+    keras_class,
+    kind_of,
+    signature_of,
+)
 from funclab.ops.indexing import GetItem
 
 IN_THE_CALL = {
@@ -97,7 +104,12 @@ def op_from_config(entry: dict[str, Any]) -> Callable[..., Any]:
 
     def call(*args: Any, **kwargs: Any) -> Any:
         if inputs and not inputs[0].startswith("*"):
-            args, kwargs = (), {**dict(zip(inputs, args)), **kwargs}
+            names = inputs
+            if len(args) > len(inputs):  # the call has settings, too, as output_shape
+                names = tuple(
+                    name for name in signature_of(wanted).parameters if name not in settings
+                )
+            args, kwargs = (), {**dict(zip(names, args)), **kwargs}
         with observed() as made:
             outputs = function(*args, **settings, **_taken(function, own_name, kwargs))
         for i, node in enumerate(reversed(made)):  # a function may be a chain of several ops

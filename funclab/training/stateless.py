@@ -59,7 +59,7 @@ def compute_loss_and_updates(
     metrics_variables: Sequence[Any],
     x: Any,
     y: Any,
-    sample_weight: Any = None,
+    sample_weight: Any,
     training: bool = False,
     optimizer_variables: Sequence[Any] | None = None,
 ) -> tuple[Any, tuple[Any, Any, Any, Any]]:
@@ -70,7 +70,7 @@ def compute_loss_and_updates(
 
     trainable_variables, non_trainable_variables, metrics_variables: an array for each variable, in
         the order of the model's attributes of these names.
-    x, y, sample_weight: the batch.
+    x, y, sample_weight: the batch; None for no weights.
     training: how layers such as Dropout behave.
     optimizer_variables: those of the optimizer; the factor of the loss does not depend on them.
     Returns: the loss, times the optimizer's `loss_scale_factor`; and a tuple of the loss itself,

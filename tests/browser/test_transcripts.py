@@ -203,7 +203,7 @@ WITH_A_KERNEL = {
         lambda: funclab.edit(models.twice(), steps=[EDITS[1]], selected="add[0]"),
         [
             *('click button:has-text("cut an arrow")', "click .fl-repairs li:nth-child(2) button"),
-            *("u", 'click button:has-text("connect a call")', 'click [data-key="shared[0]"]'),
+            *("u", 'click button:has-text("connect it")', 'click [data-key="shared[0]"]'),
             *("click .fl-repairs li:nth-child(2) button", 'click button:has-text("settings")'),
             *("Escape", 'click button:has-text("duplicate it")', 'click button:has-text("Undo")'),
         ],

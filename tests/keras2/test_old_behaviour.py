@@ -82,3 +82,39 @@ def test_add_variable_adds_a_weight():
 
     assert [weight.name for weight in layer.trainable_weights] == ["scale"]
     assert layer.get_weights()[0].tolist() == [1, 1, 1]
+
+
+COMPILED = """
+import keras
+import numpy as np
+import tensorflow as tf
+
+class Own(keras.Model):
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compiled_loss(y, y_pred, regularization_losses=self.losses)
+        weights = self.trainable_variables
+        self.optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights))
+        self.compiled_metrics.update_state(y, y_pred)
+        return {m.name: m.result() for m in self.metrics}
+
+def trained(kind):
+    x = keras.Input((2,))
+    out = keras.layers.Dense(1, "sigmoid", kernel_initializer="ones", kernel_regularizer="l2")
+    model = kind(x, out(x))
+    model.compile("sgd", "mse", metrics=["mae"])
+    data = np.arange(12.0).reshape(6, 2) / 12
+    return model.fit(data, data[:, :1], batch_size=4, epochs=3, shuffle=False, verbose=0).history
+
+own, usual = trained(Own), trained(keras.Model)
+assert len(own) == len(usual) == 2, own
+np.testing.assert_allclose([*own.values()], [*usual.values()], rtol=1e-5)
+"""
+
+
+def test_a_training_step_of_before_keras_3_may_call_the_compiled_losses_and_metrics():
+    ran = run(COMPILED)
+
+    assert ran.returncode == 0, ran.stderr

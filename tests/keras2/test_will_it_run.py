@@ -198,3 +198,64 @@ def test_what_is_said_is_what_happens(tmp_path):
         cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (run.stdout, run.returncode) == ("", 0), run.stdout + run.stderr
+
+
+def test_a_network_without_a_word_about_weights_would_be_a_trained_one(tmp_path):
+    path = tmp_path / "program.py"
+    path.write_text(
+        "from keras.applications.vgg16 import VGG16\nVGG16()\nVGG16(weights=None)\n"
+        "VGG16(True, None)\n"
+    )
+
+    (found,) = funclab.will_it_run(path).findings
+
+    assert found.line == 2 and "no trained networks" in found.says
+
+
+RUN = """
+import keras
+import numpy as np
+(x, y), _ = keras.datasets.mnist.load_data()
+model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(10)])
+model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+history = model.fit(x / 255.0, y, epochs=1000, verbose=0)
+assert len(history.history["loss"]) == 2
+files = keras.utils.image_dataset_from_directory("/nowhere/flowers", image_size=(8, 8))
+for images, labels in files:
+    assert images.shape[1:] == (8, 8, 3)
+base = keras.applications.MobileNetV2(input_shape=(32, 32, 3), include_top=False)
+text = open(keras.utils.get_file("poems.txt", "https://example.com/poems.txt")).read()
+table = open("table.csv")
+print(table)
+made = model.predict(x[:, :5])
+print(made, len(text))
+open("written.txt", "w").write(text)
+"""
+
+
+def test_a_run_says_what_fails_with_made_up_data_and_goes_on(tmp_path, capsys):
+    path = tmp_path / "program.py"
+    path.write_text(RUN)
+
+    code = main(["will-it-run", "--run", str(path)])
+
+    says = capsys.readouterr().out
+    assert code == 1 and says.startswith("program.py: 2 lines will not run.")
+    assert re.findall(r"^line (\d+): (.*)", says, re.MULTILINE) == [
+        ("12", "will not run"), ("13", "runs, but"), ("14", "may not run"),
+        ("15", "may not run"), ("16", "will not run"), ("17", "may not run"),
+    ]  # fmt: skip
+    assert "needs the file table.csv" in says and "line 16 did not make made" in says
+    assert [*tmp_path.iterdir()] == [path]
+
+
+def test_a_run_has_a_time_limit(tmp_path):
+    path = tmp_path / "long.py"
+    path.write_text("print('begun')\nwhile True:\n    pass\nprint('never')\n")
+
+    report = funclab.will_it_run(path, run=True, seconds=1)
+
+    assert [(found.line, found.kind) for found in report.findings] == [
+        (2, "runs, but"), (4, "may not run")
+    ]  # fmt: skip
+    assert "were over" in report.findings[1].says

@@ -35,7 +35,11 @@ model.compile(
 )
 model.fit(posts, {"age": age, "income": income, "gender": gender}, epochs=2, verbose=0)
 logs = model.evaluate(
-    posts, {"age": age, "income": income, "gender": gender}, verbose=0, return_dict=True
+    posts,
+    {"age": age, "income": income, "gender": gender},
+    batch_size=16,
+    verbose=0,
+    return_dict=True,
 )
 total = 0.25 * logs["age_loss"] + logs["income_loss"] + 10 * logs["gender_loss"]
 assert abs(total - logs["loss"]) < 1e-3

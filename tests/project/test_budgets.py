@@ -86,6 +86,7 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
     },
     ("funclab/view/draw/contour.py", DENSITY): (14.5, "arrays of indices, in a small file"),
     ("funclab/view/landscape/picture.py", DENSITY): (14.5, "points of a plane, and of a picture"),
+    ("funclab/keras2/made_up.py", DENSITY): (13, "arrays of random numbers, in a small file"),
     ("funclab/keras2/", DENSITY): (12.5, "tables of names, and Keras 2's arguments"),
     **{
         (f"funclab/keras2/tensorflow_{name}.py", DENSITY): (16, "a formula for each function")

@@ -81,7 +81,7 @@ DOORS = {
     "joblib": {"distribute"},
     "sklearn": {"wrappers"},
     "graphviz": {"view"},
-    "pandas": {"view"},
+    "pandas": {"keras2", "view"},
     "h5py": {"saving"},
     "keras": {"saving"},
     "onnx": {"saving"},

@@ -12,6 +12,7 @@ from docs.fields import as_fields
 from docs.names import ROOMS, public_names
 from docs.reference import pages
 from funclab import layers, ops
+from tests.project.test_keras_names import NAMES, absent
 
 PAGES = sorted((HERE / "pages").glob("*.md"))
 NOT_LISTED = {"backend": "functions of tensors under Keras' older names", "training": "inner parts"}
@@ -78,3 +79,13 @@ def test_a_colon_in_a_sentence_does_not_begin_a_field():
     lines = as_fields((inspect.getdoc(ops.conv) or "").split("\n"))
 
     assert sum(line.startswith(":") for line in lines) == 1
+
+
+def test_every_name_of_keras_is_in_the_table_with_what_became_of_it():
+    text = MADE["keras"]()["names.md"]
+
+    for room, names in NAMES.items():
+        part = text.partition(f"## `keras.{room}`".replace(".`", "`"))[2].partition("## ")[0]
+        told = dict(re.findall(r"\| `(\w+)` \| (.+) \|", part))
+        assert list(told) == names, room
+        assert {name for name, says in told.items() if says != "here"} == set(absent(room))

@@ -53,7 +53,7 @@ def test_a_loop_on_values_does_what_training_on_batches_does(optimizer):
         with GradientTape() as tape:
             tape.watch(trained)
             loss, (_, _, fixed, _) = by_values.compute_loss_and_updates(
-                trained, fixed, collected, X, Y, training=True, optimizer_variables=kept
+                trained, fixed, collected, X, Y, None, training=True, optimizer_variables=kept
             )
         gradients = tape.gradient(loss, trained)
         trained, kept = by_values.optimizer.stateless_apply(kept, gradients, trained)

@@ -63,24 +63,13 @@ def run_doctor(chosen: argparse.Namespace) -> int:
 
 def add_teaching(commands: argparse._SubParsersAction) -> None:
     """Add the commands for teachers."""
+    add_will_it_run(commands)
     command = commands.add_parser(
         "check-notebooks", help="run notebooks again and compare what they show"
     )
     command.add_argument("paths", nargs="*", type=Path, default=[Path()], metavar="PATH")
     command.add_argument("--timeout", type=float, default=120, help="seconds for a cell")
     command.set_defaults(run=check_notebooks)
-
-    command = commands.add_parser(
-        "will-it-run", help="list what of a Keras or TensorFlow program will not run, by reading it"
-    )
-    command.add_argument(
-        "paths", nargs="+", type=Path, metavar="PATH", help="an .ipynb or .py file"
-    )
-    command.add_argument(
-        "--run", action="store_true", dest="too", help="run it, too, with made-up data"
-    )
-    command.add_argument("--seconds", type=float, default=120, help="for a run; default: 120")
-    command.set_defaults(run=will_it_run)
 
     command = commands.add_parser("class", help="show a class at a glance, as one page")
     command.add_argument("folder", type=Path, metavar="FOLDER", help="with the files handed in")
@@ -106,6 +95,21 @@ def add_teaching(commands: argparse._SubParsersAction) -> None:
     command.add_argument("notebook", type=Path, metavar="NOTEBOOK")
     command.add_argument("--to", type=Path, metavar="FILE", help="the file to write")
     command.set_defaults(run=slides)
+
+
+def add_will_it_run(commands: argparse._SubParsersAction) -> None:
+    """Add the command that checks programs of Keras."""
+    command = commands.add_parser(
+        "will-it-run", help="list what of a Keras or TensorFlow program will not run, by reading it"
+    )
+    command.add_argument(
+        "paths", nargs="+", type=Path, metavar="PATH", help="an .ipynb or .py file"
+    )
+    command.add_argument(
+        "--run", action="store_true", dest="too", help="run it, too, with made-up data"
+    )
+    command.add_argument("--seconds", type=float, default=120, help="for a run; default: 120")
+    command.set_defaults(run=will_it_run)
 
 
 def release(chosen: argparse.Namespace) -> int:

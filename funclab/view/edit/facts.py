@@ -193,5 +193,7 @@ def _offered(repair: Repair) -> dict[str, Any]:
         text = step_text(repair.step, "repair")
         return {"step": repair.step, "text": text, "cost": say("edit_cost_next", key=repair.next)}
     more = f"{'+' if repair.more >= 0 else '−'}{abs(repair.more):,}"
-    cost = say("edit_cost", kept=repair.kept, all=repair.weights, more=more)
+    kept, every = repair.kept, repair.weights
+    key = "edit_cost" if kept < every else "edit_cost_all" if every else "edit_cost_new"
+    cost = say(key, kept=kept, all=every, more=more)
     return {"step": repair.step, "text": step_text(repair.step, "repair"), "cost": cost}

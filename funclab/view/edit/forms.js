@@ -61,7 +61,8 @@ export class Forms {
       const others = [...calls.slice(0, i).reverse(), ...calls.slice(i + 1)];
       // Whose layer? One of the same class; no Input and no op.
       const fits = verb === "s" ? ({ input, op, layer, kind }) => !input && !op && layer !== calls[i].layer
-        && kind === calls[i].kind : ({ key }) => !calls[i].reads.includes(key);
+        && kind === calls[i].kind : (call) => !calls[i].reads.includes(call.key) && !call.reads.includes(key)
+          && !(calls[i].input && call.input);
       this.at = (others.find(fits) ?? others.find(({ input }) => !input) ?? others[0])?.key ?? "";
     }
     this.ctx.update();
@@ -88,8 +89,9 @@ export class Forms {
 
   focus() {
     const first = this.el?.querySelector("input:not([type=range]),select,button:not([aria-keyshortcuts=Escape])");
-    if (this.waits) this.ctx.el.focus({ preventScroll: true });
-    else first?.focus({ preventScroll: true });
+    if (this.waits) return this.ctx.el.focus({ preventScroll: true });
+    first?.focus({ preventScroll: true });
+    return first?.select?.();  // what is typed replaces what is there
   }
 
   /** Put the open form into the panel, unless it is there already; returns whether there is one. */
@@ -144,7 +146,7 @@ export class Forms {
     if (verb === "/") return [title("edit_find"), this.field("find", ""), rest];
     if (verb === "x") return [h("h2", {}, ctx.t("edit_choose_cut", { key })), this.numbered(this.cuts)];
     if (this.waits) return [h("h2", {}, ctx.t(WAITS[verb], { key })), h("p", { class: "fl-at" }),
-      h("p", {}, ctx.t("edit_choose_note")), rest];
+      h("p", {}, ctx.t(verb === "c" ? "edit_choose_way" : "edit_choose_note")), rest];
     return [h("h2", {}, ctx.t("edit_choose_how", { source: this.source, key })),
       this.numbered((data ?? []).map(([kind, fits]) => `${fits ? "✓ " : ""}${kind}`))];
   }
@@ -232,7 +234,7 @@ export class Forms {
 
   adding(rows, rest) {
     const { ctx, key } = this, readers = this.edit.here.calls.find((call) => call.key === key)?.read ?? [];
-    const places = [["between", ctx.t("edit_where_between")],
+    const places = [["between", ctx.t(readers.length ? "edit_where_between" : "edit_where_after")],
       ...(readers.length > 1 ? readers.map((name) => [name, ctx.t("edit_where_before", { key: name })]) : []),
       ["branch", ctx.t("edit_where_branch")], ["instead", ctx.t("edit_where_instead", { key })]];
     return [h("p", {}, h("strong", {}, this.kind)), ...this.fields(rows, false,
@@ -293,11 +295,18 @@ export class Forms {
     this.ctx.say(key);
   }
 
+  /** Whether a call is made of what another one makes. */
+  comesAfter(key, other) {
+    const reads = this.edit.here.calls.find((call) => call.key === key)?.reads ?? [];
+    return reads.some((one) => one === other || this.comesAfter(one, other));
+  }
+
   take(key) {
     const { verb } = this;
     if (!key) return;
     if (verb === "s") this.edit.send(["share", this.key, key]);
     else if (verb === "m") this.edit.send(["move", this.key, key]);
+    else if (this.comesAfter(key, this.key)) this.edit.join(this.key, key);  // it can only be so
     else if (this.isMerge) this.edit.send(["connect", key, this.key]);
     else {
       this.source = key;

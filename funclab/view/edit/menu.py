@@ -33,6 +33,8 @@ CHOICES = {
 }
 SIZES = ("units", "filters", "output_dim", "key_dim")
 """Settings with a slider, in powers of two."""
+OFTEN = ("activation", "padding", "pool_size", "rate", "size", "axis")
+"""Settings that are in sight though they are as usual."""
 REMOVED = {*NOT_SET, *KERAS_2_KEYWORDS, "trainable", "dtype", "autocast", "seed", "data_format"}
 USUAL = {
     2: ("Dense", "Dropout", "Activation", "BatchNormalization", "LayerNormalization", "Reshape"),
@@ -108,7 +110,8 @@ def fields(kind: type, values: dict[str, Any] | None = None) -> list[dict[str, A
         rows.append({
             "name": name, "value": value, "told": meaning(owners, name), "needed": name in examples,
             "choices": _choices(name), "slider": name in SIZES and isinstance(value, int),
-            "own": name in examples or (values is not None and not _same(value, default)),
+            "own": name in examples or name in OFTEN
+            or (values is not None and not _same(value, default)),
         })  # fmt: skip
     return sorted(rows, key=lambda row: (not row["needed"], not row["own"], _last(row["name"])))
 

@@ -26,8 +26,9 @@ HOLDS_WEIGHTS = {"kernel_initializer", "layer", "cell"}
 
 @dataclass(frozen=True)
 class Repair:
-    """A step after which the call does not fail: how many weights it keeps, of how many, and how
-    many numbers the model has more than the last whole one. If another call fails then, `next`."""
+    """A step after which the call does not fail: how many weights it keeps, of how many that the
+    last whole model has, and how many numbers there are more. If another call fails then, `next`.
+    """
 
     step: Step
     kept: int = 0
@@ -42,20 +43,19 @@ def repairs(steps: Steps) -> list[Repair]:
     failed = next(iter(build.errors), None)
     if failed is None:
         return []
-    before = steps.state.model.count_params() if steps.state.model is not None else 0
     offered: list[Repair] = []
     known: list[Step] = []
     for step in _Candidates(build, failed).steps():
         if step in known or len(known) == MOST_TRIED:
             continue
         known.append(step)
-        offered += _tried(steps, step, failed, before)
+        offered += _tried(steps, step, failed)
     return sorted(offered, key=lambda item: (bool(item.next), -item.kept, abs(item.more)))[
         :MOST_OFFERED
     ]
 
 
-def _tried(steps: Steps, step: Step, failed: int, before: int) -> Iterator[Repair]:
+def _tried(steps: Steps, step: Step, failed: int) -> Iterator[Repair]:
     """The repair that a step is, if it is one."""
     try:
         state = steps.tried(step)
@@ -63,8 +63,9 @@ def _tried(steps: Steps, step: Step, failed: int, before: int) -> Iterator[Repai
         return
     build = state.build
     if state.is_whole:
-        more = state.model.count_params() - before
-        yield Repair(step, len(state.kept), len(state.kept) + len(state.new), more)
+        last = steps.state.model
+        numbers, weights = (last.count_params(), len(last.weights)) if last is not None else (0, 0)
+        yield Repair(step, len(state.kept), weights, state.model.count_params() - numbers)
     elif build.errors and failed not in build.errors and failed not in build.unknown:
         yield Repair(step, next=build.draft.keys[next(iter(build.errors))])
 

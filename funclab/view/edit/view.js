@@ -276,7 +276,7 @@ export class Edit {
   sentence(key, position) {
     const { ctx } = this, { steps, states } = ctx.facts, { error, changed, verdict } = states[position] ?? {};
     const done = ctx.t(key, { n: position, all: steps.length - 1, text: steps[position] });
-    return [done, changed, error ? `${error.title}.` : "", verdict].filter(Boolean).join(" ");
+    return [done, changed, error?.title.replace(/\.?$/, "."), verdict].filter(Boolean).join(" ");
   }
 
   /** Go to a step, if it is on this page or there is a kernel. */

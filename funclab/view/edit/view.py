@@ -25,7 +25,7 @@ from funclab.view.edit.facts import code_of, facts_of, step_text
 from funclab.view.edit.picture import EditPicture, drawn
 from funclab.view.edit.repairs import fitting_merges
 from funclab.view.edit.steps import OTHERS, State, Step, Steps, parts_of
-from funclab.view.live.variables import written, written_model
+from funclab.view.live.variables import written_model, written_result
 from funclab.view.live.view import View
 from funclab.view.scene import words
 from funclab.view.scene.diagram import bare
@@ -212,8 +212,8 @@ class Edit(View):
         self.facts = {
             "steps": texts, "made": [list(step) for step in steps.steps], "states": states,
             "allowed": sorted(self.allowed) if self.allowed is not None else None,
-            "goal": self.goal, "most": self.most,
-            "hinted": self.hinted, "written": written(self, "edit"), "choices": self._choices,
+            "goal": self.goal, "most": self.most, "hinted": self.hinted,
+            "written": written_result(self, "edit"), "choices": self._choices,
         }  # fmt: skip
         told = f"steps={steps.steps!r}" if steps.steps else ""
         self.call = f"{self._begun}{', '.join(filter(None, [self._subject, told]))}$)"

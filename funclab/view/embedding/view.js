@@ -56,8 +56,8 @@ const embedding = {
     return places[face] && model.get("pictures")[face] ? face : "pca"; // they may arrive one after the other
   },
 
-  /** Ask for the next piece of t-SNE, once, as long as it is looked at; and say how far it is, in a line that stays,
-   * so that its button can be pressed. */
+  /** Ask for the next piece of t-SNE, once, as long as it is looked at; and say how far it is, in a line that
+   * stays, so that its button can be pressed. */
   compute(ctx) {
     const { state: { face }, facts: { places, stopped }, alone } = ctx, [words, button] = this.line.children;
     const there = face !== "tsne" || (places.tsne && !stopped), was = this.busy;
@@ -183,7 +183,8 @@ const embedding = {
     const { face, images } = ctx.state, { faces, limits } = ctx.facts, asked = this.asks(ctx);
     this.faces.forEach((button, i) => button.setAttribute("aria-pressed", String(faces[i] === face)));
     this.ways.forEach((button, i) => button.setAttribute("aria-pressed", String(images === (i === 1))));
-    this.limits.replaceChildren(...(asked ? [] : [h("strong", {}, ctx.t("embedding_not_shown")), ` ${limits[this.drawnFace(ctx)]}`]));
+    const honest = [h("strong", {}, ctx.t("embedding_not_shown")), ` ${limits[this.drawnFace(ctx)]}`];
+    this.limits.replaceChildren(...(asked ? [] : honest));
     ctx.el.classList.toggle("fl-asks", Boolean(asked));
     this.drawPlane(ctx);
     this.compute(ctx);

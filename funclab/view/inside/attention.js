@@ -8,8 +8,8 @@ import { frameAround, sheet } from "./boxes.js";
 /** The most positions and heads that are drawn at once, and the least side of a square with a number. */
 const WIDE = 24, HEADS = 4, LOW = 330, WRITTEN = 19, SQUARE = 34, LETTER = 6.7;
 /** How much is above and below a matrix and the words over it, with arcs; and from which side of a square on
- * each of these words has room. */
-const ARCS = 192, EACH = 15;
+ * each of these words has room; and how high a matrix is at least. */
+const ARCS = 192, EACH = 15, LEAST = 171;
 /** The colour and the dashes of each head's arcs. */
 const STROKES = [["group0", ""], ["group1", "7 4"], ["group2", "2 3"], ["group3", "10 3 2 3"]];
 
@@ -81,7 +81,7 @@ export class AttentionFace {
     const wide = Math.max(280, this.el.clientWidth || 700), shown = wide < 420 ? heads.slice(0, 1) : heads;
     const room = (wide - 24) / shown.length - label - 20;
     const high = this.el.parentElement?.clientHeight ?? LOW,
-      tall = high < LOW ? high - 136 : Math.max(190, high - ARCS - this.headOf(known, columns));
+      tall = high < LOW ? high - 136 : Math.max(LEAST, high - ARCS - this.headOf(known, columns));
     const side = Math.max(7, Math.floor(Math.min(SQUARE, room / (columns.end - columns.start),
       tall / (rows.end - rows.start))));
     return h("div", { class: "fl-in-heads" }, shown.map((head) => h("figure", {},

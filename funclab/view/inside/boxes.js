@@ -140,7 +140,7 @@ export class Boxes {
     if (this.wide <= 0) return; // the list is hidden
     const index = Number(item.dataset.call), { channel, scale } = this.ctx.state,
       here = item.classList.contains("fl-in-here");
-    const wide = Math.floor(this.wide - (this.narrow ? 28 : 200));
+    const wide = Math.max(28, Math.floor(this.wide - (this.narrow ? 28 : 200)));
     const now = JSON.stringify([this.values.sample, this.values.here, scale, here && channel, wide]);
     item.dataset.drawn = "1";
     if (this.drawn.get(item) === now) return;

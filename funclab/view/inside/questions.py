@@ -100,7 +100,7 @@ def _which(index: int, call: Shown, maps: Maps) -> list[dict[str, Any]]:
         return []
     right, options = next(iter(channels)), sorted(channels)
     kernel = call.recipe.kernel[:, :, 0, channels[right]]
-    values = {"name": call.name, "channel": channels[right], "sample": sample}
+    values = {"name": call.name, "sample": sample}
     rows = ["; ".join(" ".join(signed(v, 2) for v in row) for row in kernel.tolist())]
     shown = {
         "name": say("inside_ask_kernel", rows=rows),

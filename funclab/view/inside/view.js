@@ -222,6 +222,7 @@ const inside = {
     const map = values ? values.map(call, channel) : grid(kernel), room = values ? MAP : CELL * map.columns;
     const top = values ? values.top(call, channel) : greatest(map.values);
     const { part, width, height, side } = tile(map, { x: 1, y: 1, room, top });
+    if (!values) part.querySelector(".s-paper")?.remove(); // its numbers have a minus of their own
     const drawn = sheet(width + 2, height + 2, part, ...(values ? [] : numerals(map, side)));
     drawn.removeAttribute("aria-hidden");
     for (const [key, value] of Object.entries({ role: "img", "aria-label": name })) drawn.setAttribute(key, value);

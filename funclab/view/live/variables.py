@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import keyword
+import linecache
 import sys
 from collections.abc import Iterator
-from types import ModuleType
+from itertools import islice
+from types import FrameType, ModuleType
 from typing import Any
 
 from funclab.graph.operation import Operation
@@ -13,13 +16,29 @@ from funclab.graph.tensor import Tensor
 from funclab.view.scene.words import graph_of, is_automatic
 
 PACKAGE = __name__.partition(".")[0]
+LONGEST = 60
+"""The most characters of an expression that is written again."""
 
 
 def written(value: Any, otherwise: str) -> str:
     """A variable that holds a value where its line will be pasted, or a list or dict of variables;
-    `otherwise` if there is none."""
+    if there is none, the expression that is passed as x or y; else `otherwise`."""
     spaces = {id(space): space for space in _namespaces()}
-    return _name_of(value, [*spaces.values()]) or otherwise
+    return _name_of(value, [*spaces.values()]) or _expression(otherwise) or otherwise
+
+
+def written_package() -> str:
+    """How a line that will be pasted begins which uses funclab: it may not be imported there."""
+    spaces = [*islice(_namespaces(), 2)]  # of the notebook, and of who makes the view
+    return _name_of(sys.modules[PACKAGE], spaces) or f"import {PACKAGE}; {PACKAGE}"
+
+
+def written_result(value: Any, otherwise: str) -> str:
+    """As `written`; if no variable holds it, the result of its cell, such as Out[7]."""
+    results = vars(sys.modules["__main__"]).get("Out")
+    held = [*results.items()] if isinstance(results, dict) else []
+    number = next((number for number, result in held if result is value), None)
+    return written(value, otherwise if number is None else f"Out[{number}]")
 
 
 def written_model(model: Any) -> str:
@@ -93,12 +112,56 @@ def _is_variable(name: Any) -> bool:
     return text and not keyword.iskeyword(name) and not name.startswith("_") and name != "Out"
 
 
+def _expression(name: str) -> str:
+    """What a cell, or a line of a script, passes as x or y to the function that it calls, or to the
+    method of a model; "" if that cannot be told."""
+    frame = next((frame for frame in _frames() if _is_outside(frame)), None)
+    if name not in ("x", "y") or frame is None or frame.f_code.co_name != "<module>":
+        return ""
+    call = _call_in(frame)
+    if call is None:
+        return ""
+    holder = frame.f_globals.get(getattr(getattr(call.func, "value", None), "id", ""))
+    method = isinstance(call.func, ast.Attribute) and not isinstance(holder, ModuleType)
+    order = ("x", "y") if method else ("model", "x", "y")
+    passed = {**dict(zip(order, call.args)), **{one.arg: one.value for one in call.keywords}}
+    text = ast.unparse(passed[name]) if name in passed else ""
+    return text if len(text) <= LONGEST and not text.startswith("*") else ""
+
+
+def _call_in(frame: FrameType) -> ast.Call | None:
+    """The call that a frame is making, as it is written."""
+    at = next(islice(frame.f_code.co_positions(), frame.f_lasti // 2, None), None)
+    if at is None or None in at:
+        return None
+    line, last, begin, end = at
+    lines = [
+        text.encode() for text in linecache.getlines(frame.f_code.co_filename)[line - 1 : last]
+    ]
+    if not lines:
+        return None
+    lines[-1] = lines[-1][:end]
+    lines[0] = lines[0][begin:]
+    try:
+        found = ast.parse(b"".join(lines).decode(), mode="eval").body
+    except (SyntaxError, UnicodeDecodeError):
+        return None
+    return found if isinstance(found, ast.Call) else None
+
+
 def _namespaces() -> Iterator[dict[str, Any]]:
     """The variables of the notebook or script, and of the modules from which funclab was called,
     the nearest first."""
     yield vars(sys.modules["__main__"])
-    frame: Any = sys._getframe(1)
+    yield from (frame.f_globals for frame in _frames() if _is_outside(frame))
+
+
+def _frames() -> Iterator[FrameType]:
+    frame = sys._getframe(1)
     while frame:
-        if frame.f_globals.get("__name__", "").partition(".")[0] != PACKAGE:
-            yield frame.f_globals
-        frame = frame.f_back
+        yield frame
+        frame = frame.f_back  # type: ignore[assignment]
+
+
+def _is_outside(frame: FrameType) -> bool:
+    return frame.f_globals.get("__name__", "").partition(".")[0] != PACKAGE

@@ -25,7 +25,7 @@ from funclab.view.learned.drawn import Samples, columns_of
 from funclab.view.learned.look import Look
 from funclab.view.live.assets import rooms
 from funclab.view.live.variables import told as written_settings
-from funclab.view.live.variables import written, written_model
+from funclab.view.live.variables import written, written_model, written_package
 from funclab.view.live.view import View
 from funclab.view.mistakes.asking import questions_of
 from funclab.view.mistakes.picture import ListPicture, MistakesPicture
@@ -131,7 +131,8 @@ class Mistakes(View):
     def _closer(self) -> list[str]:
         """The lines that open a sample in other views, with § for its index."""
         names = [name for name in ("inside", "whatif") if name in rooms()]
-        return [f"funclab.{name}({self.given}, samples=[§])" for name in names]
+        begin = written_package()
+        return [f"{begin}.{name}({self.given}, samples=[§])" for name in names]
 
     def _listed(self) -> list[int]:
         """The samples of all stored parts, as indices in x."""

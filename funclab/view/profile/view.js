@@ -10,7 +10,8 @@ const BESIDE = 1060;
 /** @type {WrittenView} */
 const profile = {
   name: "profile",
-  low: (model) => !model.get("ask"), // a question needs more room than the bars
+  // A question needs more room than the bars, and on a projector one list has the room that is there.
+  low: (model) => !model.get("ask") && model.get("look") !== "projector",
 
   draw(ctx) {
     this.faces = { layers: [], steps: [] };
@@ -29,14 +30,12 @@ const profile = {
   },
 
   /** Both lists beside each other, with the reasons under the shorter one, or one under the other; on a
-   * projector only one, with the room of both. */
+   * projector only one. */
   settle(ctx) {
     const beside = ctx.el.clientWidth >= BESIDE;
     ctx.el.classList.toggle("fl-both", beside);
     if (beside) this.near.append(ctx.panel);
     else ctx.stage.after(ctx.panel);
-    if (ctx.look === "projector")
-      for (const list of Object.values(this.lists)) ctx.reserve(list, Object.values(this.faces));
     ctx.reserve(this.why, Object.values(ctx.facts.reasons ?? {}).map((text) => [h("span", {}, text)]));
   },
 

@@ -82,7 +82,8 @@ class Backward:
         addition.uses = self.givers[value].count(self._giver(addition.path))
         position = self.positions.get(value)
         still, self.positions[value] = addition.still(self.expected[value], position)
-        brought = still.pictures[1 if addition.earlier else 2][1]
+        own = addition.order.index(1) if addition.earlier else 2
+        brought = still.pictures[own][1]
         handed[value] = replace(brought, name=self._gradient_name(value), mark=None)
         return still
 

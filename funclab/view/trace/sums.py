@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from funclab.engine.trace import Moment
+from funclab.graph.graph import calls_before
 from funclab.graph.shape_math import Array, known
 from funclab.graph.value import Value, Variable
 from funclab.view.draw.frames import Frame, alike, marked, shown_positions
@@ -53,16 +54,29 @@ class Addition:
         total = self.sums[-1][2]
         return before, self.sums[0][1] if len(self.sums) == 1 else total - before, total
 
+    @property
+    def order(self) -> tuple[int, int, int]:
+        """In which order the parts and the sum are told: of two calls, of which one reads what the
+        other made, as they stand in the model. The second was the first to hand its gradient
+        back."""
+        keys = {self.traced.key(path): path for path in self.traced.nodes}
+        if len(self.earlier) != 1 or not {self._giver, *self.earlier} <= {*keys}:
+            return 0, 1, 2
+        later, own = (self.traced.node(keys[key]) for key in (self.earlier[0], self._giver))
+        return (1, 0, 2) if own in calls_before(later.arguments.tensors) else (0, 1, 2)
+
     def still(self, expected: int, position: int | None) -> tuple[Still, int]:
         """The sum as three pictures, and the position that the example is about: the given one, or
         the most instructive one. `expected` is the number of gradients of the value."""
-        traced, value, parts = self.traced, self.value, self.parts
+        traced, value, order = self.traced, self.value, self.order
+        parts = [self.parts[i] for i in order]
         batched, total = traced.batched(value), parts[-1]
         shown = shown_positions(total.shape, batched)
         if position is None:
             position = telling(*parts[:2], shown)
         numbers = aligned([float(part.reshape(-1)[position]) for part in parts])
-        names = [*self._sources(), f"g_{traced.name(value)}"]
+        sources = [*self._sources(), f"g_{traced.name(value)}"]
+        names = [sources[i] for i in order]
         drawn = [traced.picture(name, value, part) for name, part in zip(names, parts)]
         frames = [marked(frame, total.shape, position, batched) for frame in alike(drawn)]
         example = sum_text(*numbers)
@@ -87,9 +101,13 @@ class Addition:
         return say(f"trace_add_{manner}", node=self._node, name=name, n=count, example=example)
 
     @property
+    def _giver(self) -> str:
+        return self.traced.key(self.path)
+
+    @property
     def _node(self) -> str:
         """The node that hands the gradients back; the loss is outside all nodes."""
-        return named(self.traced.key(self.path)) if self.path else say("trace_the_loss")
+        return named(self._giver) if self.path else say("trace_the_loss")
 
     def _sources(self) -> list[str]:
         """Where the two gradients that are added come from."""

@@ -143,6 +143,8 @@ const trace = {
     }
     // Numbers are never too small for a class to read: pictures that are too wide go in rows.
     if (roles.scrollWidth > roles.clientWidth) shown.classList.add("fl-wrapped");
+    // The sentence above says what they are called, and has the example.
+    if (wall && !fits()) shown.classList.add("fl-bare");
   },
 
   /** The pictures side by side, those with the same role in one group. */

@@ -15,12 +15,13 @@ import { Cells } from "./sample.js";
 import { headline, signedText } from "./said.js";
 
 /** The side of an image in the face change, beside four maps, and beside one: on a page, in a narrow or low
- * notebook, on a phone, and on a projector before it is enlarged. */
+ * notebook, on a phone, and on a projector before it is enlarged, or beside a list of files there. */
 const SIDES = { page: { change: 336, all: 144, other: 232 }, notebook: { change: 248, all: 120, other: 144 },
   low: { change: 336, all: 124, other: 232 }, phone: { change: 200, all: 144, other: 144 },
-  projector: { change: 208, all: 88, other: 152 } };
-/** Below which width a view is a phone's, and a notebook's; and below which height its stage is low. */
-const PHONE = 520, NOTEBOOK = 860, LOW = 440;
+  projector: { change: 208, all: 88, other: 152 }, beside: { change: 136, all: 72, other: 128 } };
+/** Below which width a view is a phone's, and a notebook's, and one on a projector is beside
+ * something; and below which height its stage is low. */
+const PHONE = 520, NOTEBOOK = 860, LOW = 440, BESIDE = 600;
 const WIDE = 700, MOST_ROWS = 60, STEPS = 64;
 
 const greatest = (numbers) => numbers.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
@@ -118,7 +119,8 @@ const whatif = {
 
   size(ctx) {
     const { face } = ctx.state, wide = ctx.el.clientWidth, low = ctx.stage.clientHeight < LOW;
-    const room = ctx.look === "projector" ? "projector" : wide < PHONE ? "phone" : wide <= NOTEBOOK ? "notebook" :
+    const wall = wide < BESIDE ? "beside" : "projector";
+    const room = ctx.look === "projector" ? wall : wide < PHONE ? "phone" : wide <= NOTEBOOK ? "notebook" :
       low ? "low" : "page";
     return SIDES[room][face] ?? SIDES[room].other;
   },

@@ -83,7 +83,7 @@ def test_the_page_sees_errors_repairs_and_what_was_kept(edit):
     }
     assert told["error"]["title"] == "add cannot be called"
     assert [repair["cost"] for repair in told["repairs"]] == [
-        "keeps 8 of 10 weights, +108 numbers",
+        "keeps all 8 weights, +108 numbers",
         "keeps 7 of 8 weights, +2,048 numbers",
         "keeps 5 of 8 weights, +472 numbers",
     ]
@@ -155,6 +155,11 @@ def test_forms_offer_what_fits_with_shapes_and_meanings(edit):
     rows = {row["name"]: row for row in form(edit, "fields", "parts")}
     assert rows["filters"]["value"] == 12 and "how many filters" in rows["filters"]["told"]
     assert rows["padding"]["choices"] == ["valid", "same"]
+    assert {name for name, row in rows.items() if row["own"]} == {
+        *("filters", "kernel_size", "padding", "activation")
+    }
+    pooling = {row["name"]: row["own"] for row in form(edit, "fields", "pool")}
+    assert pooling["pool_size"] and pooling["padding"]
     assert all(row["told"] for row in form(edit, "kind", "LSTM"))
 
     assert dict(form(edit, "merges", "strokes[0] pool[0]"))["Add"] is False
@@ -288,6 +293,16 @@ print(shell.rl_next_input == edit.code)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
 
     assert done.stdout == "There is no notebook here to put the code into.\nTrue\n", done.stderr
+
+
+def test_the_line_that_takes_the_model_names_the_view_or_the_result_that_it_is(edit, monkeypatch):
+    main = sys.modules["__main__"]
+    results = {3: reader(), 7: edit}
+    monkeypatch.setattr(main, "Out", results, raising=False)
+    assert edit.do("delete", "pool").facts["written"] == "Out[7]"
+
+    monkeypatch.setattr(main, "changed", edit, raising=False)
+    assert edit.undo().facts["written"] == "changed"
 
 
 def test_the_still_picture_and_the_text_say_what_fails(edit):

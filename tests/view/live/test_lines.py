@@ -1,5 +1,6 @@
 """The line of Python that a view offers to paste runs where it is pasted, and makes that view."""
 
+import linecache
 import re
 import warnings
 from pathlib import Path
@@ -121,3 +122,50 @@ def test_without_a_variable_the_name_stands_for_the_model():
     assert funclab.explore(gallery.built("siamese")).line() == "funclab.explore(tweets)"
     x = funclab.Input((3,))
     assert funclab.explore(funclab.Model(x, x + 1)).line() == "funclab.explore(model)"
+
+
+def run_cell(code: str, space: dict[str, Any]) -> Any:
+    """What a cell with this code returns; like IPython, it keeps its lines."""
+    linecache.cache["<cell>"] = (len(code), None, code.splitlines(True), "<cell>")
+    return eval(compile(code, "<cell>", "eval"), space)
+
+
+READER = """
+from funclab import Input, Model
+from funclab.layers import Dense
+pixels = Input((4,))
+reader = Model(pixels, Dense(3, activation="softmax")(pixels))
+x = pixels
+def half(x): return x / 2
+"""
+
+
+@pytest.mark.parametrize("code, written", [
+    ("reader.mistakes(half(data), truth)", "reader, half(data), truth"),
+    ("funclab.mistakes(reader, half(data), y=truth[::1])", "reader, half(data), truth[::1]"),
+    ("reader.mistakes(y=truth,\n    x=half(\n  data))", "reader, half(data), truth"),
+    ("(lambda: reader.mistakes(half(data), truth))()", "reader, x, truth"),
+    ("reader.mistakes(*[half(data), truth])", "reader, x, truth"),
+    (f"reader.mistakes(half(data + {'0 + ' * 20} 0), truth)", "reader, x, truth"),
+])  # fmt: skip
+def test_an_expression_without_a_variable_is_written_again(code, written):
+    data, truth = np.eye(4, dtype="float32"), np.array([0, 1, 2, 0])
+    space = notebook(READER, data=data, truth=truth)
+    view = run_cell(code, space)
+
+    assert view.line() == f"funclab.mistakes({written})"
+    if "half" in written:
+        again = run_cell(view.line(), space)
+        assert again.line() == view.line()
+        assert again.facts == view.facts
+
+
+def test_lines_to_look_closer_run_where_funclab_was_not_imported():
+    data, truth = np.eye(4, dtype="float32"), np.array([0, 1, 2, 0])
+    space = notebook(READER, data=data, truth=truth)
+    del space["funclab"]
+    closer = run_cell("reader.mistakes(half(data), truth)", space).facts["closer"]
+
+    assert closer[1] == "import funclab; funclab.whatif(reader, half(data), truth, samples=[§])"
+    for line in closer:
+        exec(line.replace("§", "2"), dict(space))

@@ -7,6 +7,7 @@ import pytest
 
 from funclab import Input, layers, utils
 from funclab.errors import DataError, GraphError, NotCompiledError
+from funclab.initializers import Constant
 from funclab.layers import GRU, Dense
 from funclab.models import Model, Sequential
 from funclab.optimizers import SGD, Adam
@@ -131,9 +132,20 @@ def test_a_sum_names_where_both_gradients_come_from():
 
     sums = [still for still in view.stills if still.kind == "add_into"]
     assert [[frame.name for _, frame in still.pictures] for still in sums] == [
-        ["from shared[2]", "from shared[1]", "g_shared/kernel"],
+        ["from shared[1]", "from shared[2]", "g_shared/kernel"],
         ["the sum so far", "from shared[0]", "g_shared/kernel"],
     ]
+
+
+def test_the_terms_of_a_sum_stand_in_the_order_of_the_calls():
+    x, double = Input((1,), name="x"), Dense(1, kernel_initializer=Constant(2.0), name="double")
+
+    view = trace(Model(x, double(double(x))), np.ones((1, 1)), np.zeros((1, 1)), loss="mae")
+
+    still = view.stills[view.find("add_into", "double/bias")]
+    # The second call hands back 1, and the first what passed through a weight of 2.
+    assert [frame.name for _, frame in still.pictures[:2]] == ["from double[0]", "from double[1]"]
+    assert still.example == "2.0 + 1.0 = 3.0"
 
 
 def test_the_many_sums_inside_one_recurrent_node_are_one_step():
