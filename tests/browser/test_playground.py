@@ -216,6 +216,18 @@ def test_on_a_projector_all_of_it_is_on_one_screen_and_large_enough(branches, op
     assert small_words(root) == []
 
 
+def test_a_control_says_its_number_or_which_of_its_choices_it_is(opened_page):
+    view = funclab.playground("moons", branches=2, shared=True, merge="add", optimizer="sgd")
+    page = opened_page(view)
+
+    for name, choices in view.facts["choices"].items():
+        value = view.state[name]
+        number = choices.index(value) if isinstance(value, (bool, str)) else value
+        if name != "data":
+            control = page.locator(f"[data-control={name}]")
+            expect(control).to_have_attribute("aria-valuenow", f"{number:g}")
+
+
 @pytest.mark.parametrize("settings", [{}, {"branches": 3, "layers": 4}, {"units": 32}], ids=str)
 def test_in_a_notebook_all_of_it_is_seen_and_scrolls_nowhere(settings, opened_page):
     page = opened_page(funclab.playground(epochs=3, **settings), width=1128)

@@ -234,6 +234,12 @@ MORE = {
         ("fresh_input", 'eye = Model([pixels, Input((64,), name="second")], h2)'),
         ("last_call", "eye = Model(pixels, reader(pixels))"),
     ],
+    "1C": [
+        (
+            "gave_numbers",
+            'rule = Dense(10, name="rule")\nrule(pixels)\nmodel = Model(pixels, rule(images))',
+        ),
+    ],
 }
 
 REFUSED = {

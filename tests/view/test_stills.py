@@ -102,6 +102,14 @@ def volume():
     return model
 
 
+def named():
+    """Names that are longer than any place has room for."""
+    x = Input((4,), name="measurements_of_one_bird_on_an_island")
+    shared = layers.Dense(4, name="the_layer_that_is_called_two_times", activation="relu")
+    ends = [layers.Dense(n, name=f"a_long_name_of_the_answer_number_{n}") for n in (2, 3)]
+    return Model(x, [end(shared(shared(x))) for end in ends], name="names")
+
+
 def joined():
     """The two ends of a model whose second input was forgotten."""
     left, right = Input((3,), name="left"), Input((3,), name="right")
@@ -161,6 +169,18 @@ STILLS = {
     **{f"graph_{name}": partial(gallery.drawn, name, "notebook") for name in GRAPHS},
     "faults_call": lambda: fault_of(lambda: Model(*joined())),
     "faults_data": lambda: fault_of(lambda: graphs.twice().predict(BANDS)),
+    "faults_shapes": lambda: fault_of(
+        lambda: layers.Add(name="sum")([Input((3,), name="left"), Input((4,), name="right")])
+    ),
+    "faults_keys": lambda: fault_of(
+        lambda: graphs.twice().compile("sgd", loss={"out": "mse", "otu": "mae"})
+    ),
+    "faults_numpy": lambda: fault_of(lambda: np.exp(Input((3,), name="left"))),
+    "faults_names": lambda: fault_of(
+        lambda: Model(
+            x := Input((2,), name="x"), layers.Dense(2, name="q")(layers.Dense(3, name="q")(x))
+        )
+    ),
     "shapes_failed": lambda: walk(failure(layers.Conv2D(4, 3), Input((28, 28)))),
     "shapes_lengths": lambda: walk(
         failure(layers.Add(), [Input((3, n), name=f"n{n}") for n in (4, 5, 4, 100)])
@@ -175,6 +195,8 @@ STILLS = {
     "trace_odd": odd,
     "explorer_layers": lambda: funclab.explore(graphs.alternating(), face="layers"),
     "graph_low": lambda: gallery.drawn("resnet", "low"),
+    "graph_named": lambda: diagram(named(), choice="full"),
+    "graph_named_briefly": lambda: diagram(named(), choice="one line"),
     "graph_paper": lambda: gallery.drawn("vqa", "paper"),
     "graph_sideways": lambda: diagram(graphs.shared_inside(), direction="LR"),
     "nodes": lambda: node_table(graphs.called_twice().get_layer("dense")),

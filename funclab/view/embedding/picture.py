@@ -85,10 +85,6 @@ class PlanePicture(Picture):
         rows = [(label, marks[label], str(n), str(missed[label])) for label, n in counts.items()]
         return titles("embedding_titles"), rows
 
-    @property
-    def text(self) -> str:
-        return "\n".join([self.title, "", *self.axes, *self.beside])
-
     def plane(self, canvas: Canvas) -> None:
         """Only the marks, with the axes."""
         where = fitted(self.places)

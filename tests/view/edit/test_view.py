@@ -244,6 +244,20 @@ def test_allow_and_most_limit_what_may_be_done():
     assert edit.facts["goal"] == "Leave out the pooling."
 
 
+def test_after_many_steps_one_goes_back_to_models_as_they_were_also_to_one_that_fails():
+    model = models.twice()
+    model.compile("sgd", "mse")
+    edit = funclab.edit(model)
+    edit.do("set", "shared", units=3)
+    fails = edit.text
+    for units in range(3, 30):
+        edit.do("set", "out", units=units)
+    edit.undo()
+
+    assert edit.go(1).text == fails
+    assert edit.go(0).model.compiled
+
+
 def test_a_saved_view_has_the_last_steps_and_is_small():
     edit = funclab.edit(gallery.unet())
     for units in range(2, 32):

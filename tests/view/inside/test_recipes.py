@@ -7,9 +7,10 @@ import math
 import numpy as np
 import pytest
 
-from funclab import Input, Model, layers, ops
+from funclab import Input, Model, activations, layers, ops
 from funclab.graph.value import Constant, Variable
 from funclab.view.inside.calls import shown_calls
+from funclab.view.inside.numbers import ACTIVATIONS, activated
 from funclab.view.inside.recipes import plane
 from funclab.view.inside.store import source_arrays, values_of
 from funclab.view.learned.look import Look
@@ -329,3 +330,17 @@ def test_calls_without_a_recipe_are_only_shown():
 
     assert set(kinds.values()) == {""}
     assert not any(isinstance(c.value, (Constant, Variable)) for c in shown_calls(look))
+
+
+@pytest.mark.parametrize("name", ["relu", "softmax", *ACTIVATIONS])
+def test_an_activation_of_one_number_is_that_of_its_layer(name):
+    z = np.array([-1.5, 0.25, 2.0], "float32")
+
+    mine = [activated(name, {}, z, k) for k in range(3)]
+
+    layer = np.asarray(activations.get(name)(z[None]))[0]
+    np.testing.assert_allclose(mine, layer, rtol=1e-5)
+
+
+def test_an_activation_that_is_not_known_here_has_no_number():
+    assert math.isnan(activated("mish", {}, np.array([0.5]), 0))

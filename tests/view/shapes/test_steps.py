@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from funclab import Input, Layer, Model, Sequential, layers
+from funclab import Input, Layer, Model, Sequential, layers, ops
 from funclab.errors import FunclabError, ShapeError, TensorTypeError
 from funclab.layers.spec import InputSpec
 from funclab.ops.matrices.matmul import MatMul
@@ -70,6 +70,22 @@ def test_a_shared_layer_on_another_shape_gets_its_rule_again():
     again = shape_steps(outputs)[3]
 
     assert again.words.startswith("dense again (node 1), on another shape. The last axis")
+
+
+@pytest.mark.parametrize(
+    ("axis", "keepdims", "words"),
+    [
+        (1, False, "axis 1 are combined, and the axis disappears."),
+        (1, True, "axis 1 are combined, and the axis keeps length 1."),
+        ((1, 2), False, "axes 1 and 2 are combined, and the axes disappear."),
+        ((1, 2, 3), True, "axes 1, 2 and 3 are combined, and the axes keep length 1."),
+    ],
+)
+def test_one_axis_disappears_and_two_axes_disappear(axis, keepdims, words):
+    x = Input((3, 4, 5))
+    total = ops.sum(x, axis=axis, keepdims=keepdims)
+
+    assert shape_steps(Model(x, total))[1].words == f"The elements along {words}"
 
 
 def test_the_walk_of_tensors_is_what_makes_them():

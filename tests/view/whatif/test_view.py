@@ -15,6 +15,7 @@ from funclab.view.draw.sentences import texts
 from funclab.view.learned.packed import unpacked
 from funclab.view.whatif.study import key_of
 from funclab.view.whatif.view import STORED, whatif
+from tests.view.counted import STROKES, strokes
 from tests.view.whatif.models import editor, reader, trio, untrained_reader, waves
 
 WRONG = ("0,false,[64,1],0", '0,false,["a",1],0', "-1,false,[],0", "0,false,[],99")
@@ -225,6 +226,12 @@ def test_wrong_settings_are_answered(settings, said):
         whatif(model, x, y, **settings)
 
 
+def test_it_begins_with_a_wrong_answer_if_there_is_one():
+    samples = [whatif(strokes(), STROKES[:n], [0, 1, 0][:n]).state["sample"] for n in (2, 3)]
+
+    assert samples == [0, 2]
+
+
 def test_what_cannot_be_asked_is_refused_with_a_fix():
     class Own(Model):
         def call(self, x):
@@ -235,6 +242,10 @@ def test_what_cannot_be_asked_is_refused_with_a_fix():
         whatif(Own(), np.zeros((2, 3)))
     with pytest.raises(ArgumentError, match="1,000"):
         whatif(Model(flat := Input((3,)), layers.Dense(1001)(flat)), np.zeros((2, 3), "float32"))
+    both = [Input((1001,)), Input((2, 3, 4, 5))]
+    answer = layers.Dense(2)(layers.concatenate([layers.Flatten()(x) for x in both]))
+    with pytest.raises(ArgumentError, match=r"shape \(None, 1001\), \(None, 2, 3, 4, 5\)\."):
+        whatif(Model(both, answer), [np.zeros((1, *x.shape[1:]), "float32") for x in both])
     with pytest.raises(DataError, match="several answers"):
         whatif(Model(words, layers.Dense(2)(words)), np.zeros((2, 4, 3), "float32"))
 
