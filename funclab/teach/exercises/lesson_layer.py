@@ -1,0 +1,307 @@
+"""Lesson "layer": what does one layer compute?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from funclab import optimizers
+from funclab.graph.node import Node
+from funclab.graph.operation import Operation
+from funclab.graph.shape_math import Array
+from funclab.layers import Dense
+from funclab.models.model import Functional
+from funclab.teach.attempt import Attempt
+from funclab.teach.graphs import (
+    accuracy, activation_of, calls_of, chain_to, first_call, trained_copy, weighted_calls,
+)  # fmt: skip
+from funclab.teach.judging import Mistake, NotThere, judge, known, not_given
+
+ENOUGH_BY_HAND, ENOUGH, BUDGET, EPOCHS = 0.93, 0.95, 33, 200
+TURNED = 0.1
+"""With a lower share of right answers, a unit distinguishes well, but the other way round."""
+UNITS, FEW = 16, 5
+"""The units of the hidden layers in exercise layer.C; fewer than FEW hardly close a border."""
+BENDLESS = ("linear", "add", "multiply", "subtract", "concatenate", "dropout")
+
+
+# layer.A
+@judge("layer.A", lit=lambda attempt: [the_pair(attempt)])
+def sums_then_bias_then_relu(attempt: Attempt) -> Mistake | None:
+    """What a Dense layer with relu makes of a batch."""
+    x, w, b = (np.asarray(given_by_lesson(attempt, name), "float64") for name in "xwb")
+    layer = the_pair(attempt)
+    at, values = {layer: "the layer"}, {"layer": layer}
+    if attempt.answer is None and "matmul" in str(attempt.error):
+        return Mistake("turned", at, n=w.shape[0], **values)
+    out = numbers_in(attempt.answer)
+    sums = x @ w
+    wanted = np.maximum(sums + b, 0)
+    if out is None:
+        return Mistake("", at, **values)
+    if is_close(out, wanted):
+        return None
+    if is_close(out, wanted.T):
+        return Mistake("turned", at, n=w.shape[0], **values)
+    early = np.maximum(x, 0) @ w
+    foreseen: dict[str, tuple[Array, ...]] = {
+        "relu_first": (early, early + b, np.maximum(early, 0), np.maximum(early + b, 0)),
+        "no_bias": (sums, np.maximum(sums, 0)),
+        "bias_late": (np.maximum(sums, 0) + b,),
+        "no_relu": (sums + b,),
+    }
+    names = [name for name, others in foreseen.items() if any(is_close(out, o) for o in others)]
+    name = names[0] if names else ""
+    first = np.atleast_2d(out)[0]
+    values |= {"found": shown(first), "given": shown(first), "wanted": shown(wanted[0]), "k": 1}
+    if name == "relu_first":
+        values["k"] = 1 + int((x < 0).any(1).argmax())
+    if name == "no_relu":
+        values |= {"k": 1 + int((out < 0).any(1).argmax()), "found": shown(out[out < 0][:1])}
+    return Mistake(name, at, **values)
+
+
+def given_by_lesson(attempt: Attempt, name: str) -> Any:
+    """A variable as the lesson set it, whatever the lines have made of it."""
+    names = attempt.names if attempt.before is None else attempt.before
+    if name not in names:
+        raise NotThere(name)
+    return names[name]
+
+
+def the_pair(attempt: Attempt) -> Node | Operation:
+    return first_call(given_by_lesson(attempt, "pair"))
+
+
+def numbers_in(value: Any) -> Array | None:
+    """A value as an array of numbers; None for anything else."""
+    try:
+        return np.asarray(value, "float64")
+    except (TypeError, ValueError):
+        return None
+
+
+def is_close(some: Array, others: Array) -> bool:
+    return some.shape == others.shape and np.allclose(some, others, atol=1e-4)
+
+
+def shown(row: Array) -> str:
+    """A few numbers of a row, as a message shows them."""
+    numbers = [f"{number:.3g}".replace("-", "−") for number in np.ravel(row)[:4]]
+    return ", ".join(numbers) + (", …" if np.size(row) > 4 else "")
+
+
+# layer.B
+@judge("layer.B", lit=lambda attempt: [unit_of(attempt) or known(attempt, "judge").outputs[0].node])
+def a_unit_by_hand(attempt: Attempt) -> Mistake | None:
+    """Weights that tell zeros from ones, unseen, with sums above 0 for zeros."""
+    unit = unit_of(attempt)
+    if unit is None:
+        kind = type(attempt.answer).__name__
+        return Mistake("", kind=kind) if attempt.answer is not None else Mistake("")
+    at, values = {unit: "your weights"}, {"layer": unit}
+    given = attempt.given_to("set_weights", "weights")
+    if attempt.error is not None and given is not None:
+        wanted, found = (" and ".join(str(np.shape(x)) for x in w)
+                         for w in (unit.get_weights(), given))  # fmt: skip
+        return Mistake("wrong_shape", at, wanted=wanted, found=found, **values)
+    if attempt.error is not None:
+        return Mistake("")
+    images, zero = unseen_zeros_and_ones()
+    sums = np.asarray(unit(images))
+    if sums.shape != (len(images), 1):
+        return Mistake("", at, **values)
+    said = sums[:, 0] > 0
+    share = float((said == zero).mean())
+    if share >= ENOUGH_BY_HAND:
+        return None
+    parts = unit.get_weights()
+    kernel = parts[0].ravel()
+    bias = float(parts[1].ravel()[0]) if len(parts) > 1 else 0.0
+    values |= {"accuracy": share, "bias": f"{bias:.3g}".replace("-", "−")}
+    values["share"] = float(max(said.mean(), 1 - said.mean()))
+    if share <= TURNED:
+        return Mistake("sign_turned", at, **values)
+    if best_share(sums[:, 0], zero) >= ENOUGH_BY_HAND:
+        return Mistake("no_shift", at, **values)
+    if any(is_multiple(kernel, mean) for mean in mean_images()):
+        return Mistake("one_kind", at, **values)
+    one_sign = kernel.any() and ((kernel >= 0).all() or (kernel <= 0).all())
+    return Mistake("counts_ink" if one_sign else "", at, **values)
+
+
+def unit_of(attempt: Attempt) -> Any:
+    """The student's layer, or the last layer of a model in its place; None for anything else."""
+    if attempt.model is not None:
+        return attempt.model.outputs[0].node.operation
+    return attempt.answer if isinstance(attempt.answer, Dense) and attempt.answer.built else None
+
+
+def unseen_zeros_and_ones() -> tuple[Array, Array]:
+    """Test images, and whether each is a zero."""
+    from funclab.datasets import digits
+
+    _, (x, y) = digits.load_data()
+    return (x[y < 2].reshape(-1, 64) / 16).astype("float32"), y[y < 2] == 0
+
+
+def mean_images() -> Iterator[Array]:
+    """The mean zero and the mean one among the training images."""
+    from funclab.datasets import digits
+
+    (x, y), _ = digits.load_data()
+    return (x[y == kind].reshape(-1, 64).mean(0) for kind in (0, 1))
+
+
+def best_share(sums: Array, zero: Array) -> float:
+    """The share that is right with the best bias for these sums."""
+    flips = np.append(sums, sums.min() - 1)
+    return float(max(((sums > flip) == zero).mean() for flip in flips))
+
+
+def is_multiple(some: Array, other: Array) -> bool:
+    """Whether two lists of numbers differ by a factor only."""
+    lengths = np.linalg.norm(some) * np.linalg.norm(other)
+    return bool(lengths) and abs(some @ other) > 0.9999 * lengths
+
+
+# layer.C
+@judge("layer.C", lit=lambda attempt: sums_only(attempt))
+def a_bend_between_two_sums(attempt: Attempt) -> Mistake | None:
+    """A model of two coordinates that tells disc from ring after training."""
+    model = attempt.model
+    lost = no_way_from_point(attempt)
+    if model is None or lost is not None:
+        return lost or Mistake("")
+    end, calls = weighted_calls(model)[-1] if weighted_calls(model) else None, hidden(model)
+    if end is None:
+        return Mistake("", {model.outputs[0].node: "no weights"}, model=model)
+    if activation_of(model.outputs[0].node) == "softmax" and model.outputs[0].shape == (None, 1):
+        last = model.outputs[0].node
+        return Mistake("softmax_of_one", {last: "softmax of one"}, layer=last)
+    if model.outputs[0].shape != (None, 1):
+        return Mistake("", {model.outputs[0].node: str(model.outputs[0].shape)}, model=model)
+    share = share_after_training(model)
+    values: dict[str, Any] = {"model": model, "accuracy": share}
+    if share >= ENOUGH:
+        return None
+    if any(bends(node) for node in before_last_sum(model)):
+        return Mistake("", {end: "the answer"}, **values)
+    after = [node for node in calls_of(model) if node not in before_last_sum(model)]
+    bent = [node for node in after if bends(node) and (node is not end or not is_sigmoid(node))]
+    large = [node for node in calls if units(node) > UNITS]
+    if bent:
+        return Mistake("only_at_the_end", {bent[-1]: "behind all sums"}, layer=bent[-1], **values)
+    if len(calls) > 2:
+        at = dict.fromkeys(calls, "a sum")
+        return Mistake("more_layers", at, layer=calls[0], n=len(calls) + 1, **values)
+    if large:
+        return Mistake("more_units", {large[0]: "a larger sum"}, layer=large[0],
+                       n=units(large[0]), **values)  # fmt: skip
+    straight = [node for node in before_last_sum(model) if node not in calls] or calls
+    if straight:
+        return Mistake("linear", {straight[0]: "linear"}, layer=straight[0], **values)
+    return Mistake("", {end: "one sum"}, **values)
+
+
+def no_way_from_point(attempt: Attempt) -> Mistake | None:
+    """The mistake of a model that does not read the two coordinates."""
+    point = given_by_lesson(attempt, "point")
+    if attempt.model is None:
+        made = attempt.given_to_model
+        missing = not_given(attempt)
+        if made is None or not missing:
+            return None
+        other = next(iter(made[0]), None)
+        start = getattr(other, "node", missing[0].node)
+        return Mistake("lost_input", {missing[0].node: "not given to Model"}, model="The model",
+                       other=start)  # fmt: skip
+    inputs = attempt.model.inputs
+    if len(inputs) == 1 and inputs[0].shape == point.shape:  # one's own Input does as well
+        return None
+    others = [x for x in inputs if x.shape != point.shape] or list(inputs[1:])
+    at = {others[0].node: "read by the model"}
+    return Mistake("lost_input", at, model=attempt.model, other=others[0].node)
+
+
+def sums_only(attempt: Attempt) -> list[Node]:
+    """The hidden layers of the attempt, or before one those of the lesson's straight model."""
+    model = attempt.model or known(attempt, "straight")
+    return hidden(model) or weighted_calls(model)
+
+
+def hidden(model: Functional) -> list[Any]:
+    """The calls with weights before the last one."""
+    return weighted_calls(model)[:-1]
+
+
+def before_last_sum(model: Functional) -> list[Node]:
+    """The calls on the way to the last call with weights."""
+    nodes = calls_of(model)
+    last = nodes.index(weighted_calls(model)[-1]) if weighted_calls(model) else 0
+    return nodes[:last]
+
+
+def bends(node: Node) -> bool:
+    return activation_of(node) not in BENDLESS
+
+
+def is_sigmoid(node: Node) -> bool:
+    return activation_of(node) == "sigmoid"
+
+
+def units(node: Any) -> int:
+    return int(node.output_tensors[0].shape[-1] or 0)
+
+
+def share_after_training(model: Functional) -> float:
+    """The share of unseen points that a copy gets right, trained from a fixed seed."""
+    from funclab.datasets import spots
+
+    (x, y), (x_test, y_test) = spots.load_data("circles")
+    settings: dict[str, Any] = {"epochs": EPOCHS, "optimizer": optimizers.Adam(0.01)}
+    copy = trained_copy(model, x, y, loss="binary_crossentropy", **settings)
+    return accuracy(copy, x_test, y_test)
+
+
+# layer.D
+@judge("layer.D", lit=lambda attempt: weighted_calls(attempt.model or known(attempt, "straight")))
+def few_numbers(attempt: Attempt) -> Mistake | None:
+    """Disc and ring with 33 numbers."""
+    model = attempt.model
+    lost = no_way_from_point(attempt)
+    if model is None or lost is not None:
+        return Mistake("", **(lost.values if lost else {}))
+    last, calls = model.outputs[0].node, weighted_calls(model)
+    total = model.count_params()
+    if total > BUDGET:
+        large = max(calls, key=lambda node: node.operation.count_params())
+        n = large.operation.count_params()
+        return Mistake("too_many", {large: f"{n} numbers"}, model=model, layer=large, n=n,
+                       total=total)  # fmt: skip
+    if model.outputs[0].shape != (None, 1) or not is_sigmoid(chain_to(model.outputs[0])[0]):
+        shape, activation = model.outputs[0].shape, activation_of(last)
+        return Mistake("not_a_probability", {last: activation}, layer=last, shape=shape,
+                       activation=activation)  # fmt: skip
+    share = share_after_training(model)
+    return None if share >= ENOUGH else why_so_few_right(model, share)
+
+
+def why_so_few_right(model: Functional, share: float) -> Mistake:
+    """What keeps a small model from closing a border around the disc."""
+    values: dict[str, Any] = {"model": model, "accuracy": share}
+    calls, inner = weighted_calls(model), hidden(model)
+    end = calls[-1] if calls else model.outputs[0].node
+    if not any(bends(node) for node in before_last_sum(model)):
+        at = (inner or [end])[0]
+        return Mistake("no_activation", {at: "a sum"}, layer=at, **values)
+    flat = [node for node in calls if getattr(node.operation, "use_bias", True) is False]
+    if flat:
+        return Mistake("no_bias", {flat[-1]: "no bias"}, layer=flat[-1], **values)
+    small = [node for node in inner if units(node) < FEW]
+    if small:
+        n = units(small[0])
+        return Mistake("too_few", {small[0]: f"{n} units"}, layer=small[0], n=n, **values)
+    return Mistake("", {end: "the answer"}, **values)
