@@ -164,7 +164,8 @@ def test_exercises_are_of_four_kinds_in_the_order_in_which_help_fades(lesson):
 def test_what_a_lesson_ships_is_untried_and_no_cell_gives_an_answer_away(lesson):
     for cell in lesson.code:
         if "exercise" in tags(cell):
-            assert "not tried yet" in outputs(cell, "text/plain")[0], cell.source
+            shown = "".join(outputs(cell, "text/plain"))
+            assert "not tried yet" in shown, f"python -m tools.lessons.refresh {lesson.path}"
         assert "assert" not in cell.source, cell.source
 
 
