@@ -26,6 +26,7 @@ _NAMES = {
     "exit_ticket": "testing",
     "export_progress": "records.keeping",
     "forget_progress": "records.keeping",
+    "glossary": "course.glossary",
     "hint": "checking",
     "learns": "grading",
     "import_progress": "records.keeping",

@@ -189,7 +189,7 @@ def test_keys_answer_right_after_the_cell_ran_and_the_question_is_once_on_the_pa
     page.keyboard.press("3")
     expect(page.locator(".fl-reveal")).to_contain_text("Right.")
     expect(page.locator(".fl-eyebrow")).to_contain_text("right at the second try")
-    expect(page.locator(".fl-strip")).to_have_attribute(
+    expect(page.locator(".fl-so-far")).to_have_attribute(
         "aria-label", re.compile(r"^Lesson 1: 1 of \d+ done$")
     )
     for _ in range(2):

@@ -7,7 +7,7 @@ export class Strip {
   /** On the foot of a view, as far as its facts say what else is in the lesson. */
   constructor(ctx) {
     this.ctx = ctx;
-    this.el = h("span", { class: "fl-strip", role: "img" });
+    this.el = h("span", { class: "fl-so-far", role: "img" });
     const { items } = this.items;
     if (items.length) ctx.captionBox.before(this.el);
     for (const { id } of items) ctx.listen(KERNEL.news, `answered ${id}`, () => this.update());

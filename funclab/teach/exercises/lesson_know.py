@@ -1,0 +1,231 @@
+"""Lesson "know": does it really know?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from funclab.callbacks import EarlyStopping
+from funclab.graph.node import Node
+from funclab.graph.shape_math import Array
+from funclab.models.model import Functional
+from funclab.teach.attempt import Attempt
+from funclab.teach.graphs import (
+    accuracy, activation_of, calls_of, fixed_start, fresh_copy, trained_copy, weighted_calls,
+)  # fmt: skip
+from funclab.teach.judging import Mistake, judge, known
+
+HONEST = {"repeated": False, "scaled": True, "hours": False, "shuffled": True, "chosen": False}
+FIRST_LATER, DAYS, HOURS = 548, 731, 24
+"""The first of the days that are held back in exercise know.B, all days, and the hours of a day."""
+EPOCHS, WELL, ENOUGH, HASTY = 150, 0.85, 0.86, 20
+NOTHING_LEARNED, MANY = 0.5, 20
+"""With a lower accuracy a model has learned nothing; how many of the 60 wrong labels are many."""
+NARROW = 16
+HOLDS_BACK = ("Dropout", "GaussianNoise", "GaussianDropout", "AlphaDropout", "SpatialDropout1D")
+
+
+def plain_end(attempt: Attempt) -> Node:
+    """The answer of the lesson's model that learns by heart."""
+    return known(attempt, "plain").outputs[0].node
+
+
+# know.A
+@judge("know.A", lit=lambda attempt: [plain_end(attempt)])
+def which_scores_can_be_trusted(attempt: Attempt) -> Mistake | None:
+    """True or False for each of five scores."""
+    given = truths(attempt.answer)
+    at = {plain_end(attempt): "scored"}
+    if given is None:
+        return Mistake("", at, given=f"is of the kind {type(attempt.answer).__name__}")
+    wrong = [name for name, honest in HONEST.items() if given[name] != honest]
+    said = {True: "can be trusted", False: "cannot be trusted"}
+    return Mistake(wrong[0], at, said=said[given[wrong[0]]]) if wrong else None
+
+
+def truths(answer: Any) -> dict[str, bool] | None:
+    """What an answer says of each score: a dict, a list in order, or a set of those to trust."""
+    if isinstance(answer, (set, frozenset)):
+        return {name: name in answer for name in HONEST} if answer <= {*HONEST} else None
+    if isinstance(answer, Mapping):
+        answer = [answer.get(name) for name in HONEST] if len(answer) == len(HONEST) else None
+    if isinstance(answer, np.ndarray):
+        answer = answer.tolist()
+    if not isinstance(answer, (list, tuple)) or len(answer) != len(HONEST):
+        return None
+    values = [{"true": True, "false": False}.get(str(one).lower(), one) for one in answer]
+    if any(type(one) not in (bool, int) or one not in (0, 1) for one in values):
+        return None
+    return dict(zip(HONEST, map(bool, values)))
+
+
+# know.B
+@judge("know.B", lit=lambda attempt: [known(attempt, "forecast").outputs[0].node])
+def the_past_and_the_days_to_come(attempt: Attempt) -> Mistake | None:
+    """The hours of the last 183 days apart from all earlier ones."""
+    at = {known(attempt, "forecast").outputs[0].node: "learns from the hours before"}
+    parts = row_numbers(attempt.answer)
+    if parts is None:
+        return Mistake("", at, kind=type(attempt.answer).__name__)
+    earlier, later = parts
+    day = np.repeat(np.arange(DAYS), HOURS)
+    wanted = day < FIRST_LATER
+    sizes = f"{len(earlier):,} and {len(later):,}"
+    values: dict[str, Any] = {"found": sizes}
+    mine = [np.isin(np.arange(day.size), part) for part in parts]
+    if len(earlier) + len(later) <= DAYS and max(map(np.max, parts)) < DAYS:
+        return Mistake("days_not_hours", at, **values)
+    both, neither = mine[0] & mine[1], ~mine[0] & ~mine[1]
+    if both.any():
+        return Mistake("overlap", at, n=int(both.sum()), **values)
+    if day[earlier].min() > day[later].max():
+        return Mistake("turned", at, k=int(day[earlier].min()), **values)
+    if day[earlier].max() < day[later].min() and neither.any():
+        return Mistake("left_out", at, n=int(neither.sum()), **values)
+    if neither.any():
+        return Mistake("left_out", at, n=int(neither.sum()), **values)
+    split = np.intersect1d(day[earlier], day[later])
+    if len(split) > 1:
+        return Mistake("at_random", at, k=int(split[0]), n=len(split), **values)
+    if day[earlier].max() > day[later].min() and not len(split):
+        k = int(day[later].min())
+        after = day[earlier][day[earlier] > k]
+        return Mistake("days_mixed", at, k=k, next=int(after.min()), **values)
+    return None if (mine[0] == wanted).all() else Mistake("", at, **values)
+
+
+def row_numbers(answer: Any) -> list[Array] | None:
+    """Two lists of row numbers, none of them empty; a mask of all hours is one, too."""
+    if not isinstance(answer, (Sequence, np.ndarray)) or len(answer) != 2:
+        return None
+    parts = []
+    for one in answer:
+        try:
+            part = np.asarray(sorted(one) if isinstance(one, (set, range)) else one)
+        except (TypeError, ValueError):
+            return None
+        if part.dtype == bool and part.shape == (DAYS * HOURS,):
+            part = np.flatnonzero(part)
+        if part.ndim != 1 or part.dtype.kind not in "iu" or not part.size:
+            return None
+        if part.min() < 0 or part.max() >= DAYS * HOURS:
+            return None
+        parts.append(part)
+    return parts
+
+
+# know.C
+@judge("know.C", lit=lambda attempt: [plain_end(attempt)])
+def stops_in_time(attempt: Attempt) -> Mistake | None:
+    """An EarlyStopping that watches digits held back, and keeps the best weights."""
+    stop, end = attempt.answer, plain_end(attempt)
+    if not isinstance(stop, EarlyStopping):
+        kind = type(stop).__name__
+        return (
+            Mistake("", {end: "trained"}, given=f"is of the kind {kind}") if stop else Mistake("")
+        )
+    monitor = str(stop.monitor)
+    names = ("accuracy", "loss", "val_accuracy", "val_loss")
+    values: dict[str, Any] = {"stop": "stop", "monitor": monitor, "names": ", ".join(names)}
+    if monitor not in names:
+        return Mistake("no_such_number", {end: f"no {monitor}"}, **values)
+    if not monitor.startswith("val_"):
+        return Mistake("watches_training", {end: f"watched: {monitor}"}, **values)
+    if stop.mode == ("max" if monitor == "val_loss" else "min"):
+        return Mistake("mode_turned", {end: f"mode {stop.mode}"}, **values)
+    share, n, best = with_stop(attempt, stop)
+    values |= {"n": n, "k": best, "accuracy": share}
+    if not stop.restore_best_weights:
+        return Mistake("keeps_last", {end: f"weights of epoch {n}"}, **values)
+    if share >= WELL and n < EPOCHS:
+        return None
+    if n < HASTY:
+        return Mistake("too_hasty", {end: f"epoch {n}"}, **values)
+    given = f"ends after {n} epochs, with {share:.0%} of the digits held back right"
+    return Mistake("", {end: f"epoch {n}"}, given=given.replace("%", " %"), **values)
+
+
+def with_stop(attempt: Attempt, stop: EarlyStopping) -> tuple[float, int, int]:
+    """A copy of the lesson's model trained with it: the share of the digits held back that are
+    right, the epochs, and the best of them for what is watched."""
+    x, labels, held, truth = rows(attempt)
+    again = EarlyStopping(
+        stop.monitor, stop.min_delta, stop.patience, 0, stop.mode, stop.baseline,
+        stop.restore_best_weights, stop.start_from_epoch,
+    )  # fmt: skip
+    copy = fresh_copy(known(attempt, "plain"))
+    with fixed_start():
+        copy.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+        run = copy.fit(x, labels, epochs=EPOCHS, validation_data=(held, truth), callbacks=[again],
+                       verbose=0, live=False)  # fmt: skip
+    curve = run.history[str(stop.monitor)]
+    best = np.argmin(curve) if stop.monitor == "val_loss" else np.argmax(curve)
+    return accuracy(copy, held, truth), len(curve), int(best) + 1
+
+
+def rows(attempt: Attempt) -> tuple[Array, Array, Array, Array]:
+    """The images and labels to train on, and the images held back with what they show."""
+    x, y, train, held, labels = (
+        np.asarray(known(attempt, name)) for name in ("x", "y", "train", "held", "labels")
+    )
+    return x[train], labels, x[held], y[held]
+
+
+# know.D
+@judge("know.D", lit=lambda attempt: learn_by_heart(attempt))
+def does_not_learn_by_heart(attempt: Attempt) -> Mistake | None:
+    """A model that reads 86 % of the digits held back, trained on 60 wrong labels of 300."""
+    model = attempt.model
+    if model is None:
+        return Mistake("")
+    last, calls = model.outputs[0].node, weighted_calls(model)
+    behind = [node for node in calls_of(model)[::-1] if node is last and holds_back(node)]
+    if behind:
+        return Mistake("behind_softmax", {last: "behind the answer"}, layer=last)
+    if model.outputs[0].shape != (None, 10) or activation_of(last) != "softmax":
+        shape, activation = model.outputs[0].shape, activation_of(last)
+        values = {"layer": last, "shape": shape, "activation": activation}
+        return Mistake("not_ten", {last: activation}, **values)
+    if [tensor.shape for tensor in model.inputs] != [(None, 64)]:
+        return Mistake("", {model.inputs[0].node: "read"}, model=model)
+    x, labels, held, truth = rows(attempt)
+    copy = trained_copy(model, x, labels, loss="sparse_categorical_crossentropy", epochs=EPOCHS)
+    share = accuracy(copy, held, truth)
+    heart = int((copy.predict(x[:60], verbose=0).argmax(1) == labels[:60]).sum())
+    values = {"model": model, "accuracy": share, "heart": heart}
+    return None if share >= ENOUGH else why_so_few(model, calls, values)
+
+
+def why_so_few(model: Functional, calls: list[Any], values: dict[str, Any]) -> Mistake:
+    """What keeps a model from reading more of the digits held back."""
+    held_back = [node for node in calls_of(model) if holds_back(node)]
+    end = model.outputs[0].node
+    narrow = [node for node in calls[:-1] if (node.output_tensors[0].shape[-1] or 0) <= NARROW]
+    if held_back and values["accuracy"] < NOTHING_LEARNED:
+        node = held_back[0]
+        return Mistake("too_strong", {node: "holds back"}, layer=node, **values)
+    if narrow:
+        n = narrow[0].output_tensors[0].shape[-1]
+        return Mistake("too_narrow", {narrow[0]: f"{n} units"}, layer=narrow[0], n=n, **values)
+    if not held_back and values["heart"] > MANY:
+        at = dict.fromkeys(calls[:-1], "learns by heart") or {end: "learns by heart"}
+        return Mistake("as_given", at, **values)
+    if held_back and values["heart"] > MANY:
+        node = held_back[0]
+        return Mistake("too_weak", {node: "holds back little"}, layer=node, **values)
+    return Mistake("", {end: "the answer"}, **values)
+
+
+def holds_back(node: Node) -> bool:
+    """Whether a call makes learning by heart harder: noise, or a price on weights."""
+    layer: Any = node.operation
+    priced = any(getattr(weight, "regularizer", None) for weight in getattr(layer, "weights", []))
+    return priced or type(layer).__name__ in HOLDS_BACK
+
+
+def learn_by_heart(attempt: Attempt) -> list[Any]:
+    """The hidden layers of the attempt, or before one those of the lesson's model."""
+    model = attempt.model or known(attempt, "plain")
+    return weighted_calls(model)[:-1] or weighted_calls(model)
