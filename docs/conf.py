@@ -34,7 +34,7 @@ html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
 html_sidebars = {
-    name: [] for name in ("index", "ways", "views", "hubs", "speed", "sweeps", "clusters")
+    name: [] for name in ("index", "ways", "views", "drop", "hubs", "speed", "sweeps", "clusters")
 }
 html_context = {"default_mode": "auto"}  # light or dark, as the system is
 html_theme_options = {

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from funclab.engine.memory import unchanged
 from funclab.engine.plan import Plan
-from funclab.errors import ArgumentError
 from funclab.graph import structure
 from funclab.graph.array import as_array, on_tape
 from funclab.graph.locks import making
 from funclab.graph.tape import Tape, current_tape, eager_tape, is_recording
-from funclab.graph.value import Constant, Value, array_of, has_numbers
+from funclab.graph.value import Constant, Value, has_numbers
 
 
 def way_to_call(leaves: Sequence[Any]) -> str:
@@ -60,44 +58,6 @@ def value_of(leaf: Any, dtype: str) -> Value:
         if getattr(leaf, "_keras_mask", None) is not None:
             value.mask = Constant(leaf._keras_mask)
     return value
-
-
-def stateless_call(
-    self: Any,
-    trainable_variables: Sequence[Any],
-    non_trainable_variables: Sequence[Any],
-    *args: Any,
-    return_losses: bool = False,
-    **kwargs: Any,
-) -> tuple[Any, ...]:
-    """A call with other values of the variables, which themselves stay as they are.
-
-    trainable_variables, non_trainable_variables: an array for each, in the order of the attributes
-        of these names.
-    return_losses: whether the losses of the call are returned as well.
-    args, kwargs: the arguments of the call.
-    Returns: the outputs, and the values of the non-trainable variables after the call.
-    Raises: ArgumentError for a wrong number of values; WeightsError for a wrong shape.
-    """
-    sides = self.trainable_variables, self.non_trainable_variables
-    for variables, values, kind in zip(
-        sides, (trainable_variables, non_trainable_variables), ("", "non_")
-    ):
-        if len(variables) != len(values):
-            raise ArgumentError(
-                f"{self.name}.stateless_call got {len(values)} {kind}trainable_variables, but the "
-                f"layer has {len(variables)}.",
-                why="each value takes the place of one variable during the call.",
-                fix=f"pass one for each of {self.name}.{kind}trainable_variables, in this order.",
-            )
-    given = [*trainable_variables, *non_trainable_variables]
-    with unchanged([*sides[0], *sides[1]]):
-        for variable, value in zip((*sides[0], *sides[1]), given):
-            variable.assign(array_of(value))
-        outputs = self(*args, **kwargs)
-        after = [as_array(variable.numpy()) for variable in sides[1]]
-        losses = (self.losses,) if return_losses else ()
-    return outputs, after, *losses
 
 
 def argument(name: str, positions: dict[str, int], rest: Any, kwargs: dict[str, Any]) -> Any:

@@ -27,8 +27,8 @@ ELSEWHERE = {
     "plot_model": "write funclab.plot_model(model).",
     "K": "functions of tensors are in funclab.ops; Keras 2's backend is funclab.keras2.backend.",
     "get_session": "there is no session: leave the line out; K.eval and K.function give numbers.",
-    "ImageDataGenerator": "layers such as RandomFlip, RandomRotation and RandomZoom change images "
-    "in the model, or in the `map` of a funclab.data.Dataset.",
+    "ImageDataGenerator": "it is Keras 2's: write from funclab.keras2.image import "
+    "ImageDataGenerator; today layers such as RandomFlip and RandomRotation change images.",
     "audio_dataset_from_directory": "sounds are not read: read the files with a package for audio, "
     "in the function of funclab.data.Dataset.from_generator; fit takes its batches.",
     "mixed_precision": "leave the line out: funclab computes in float32 or float64.",

@@ -134,6 +134,8 @@ class Op(registry.SetOnce):
 
     def _compute_on(self, tape: EagerTape, inputs: tuple[Value, ...]) -> Any:
         """The outputs, computed at once; the tape keeps the call for gradients."""
+        if tape.instead:
+            inputs = tuple(tape.instead.get(v, v) for v in inputs)  # type: ignore[call-overload]
         arrays, work = self._computed(inputs)
         outputs = tuple(map(Eager, arrays))
         made = self._noted(tape, inputs, outputs)

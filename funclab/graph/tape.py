@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from weakref import WeakSet
 
 if TYPE_CHECKING:
-    from funclab.graph.value import Call, Value
+    from funclab.graph.value import Call, Value, Variable
 
 
 class Tape:
@@ -57,6 +57,8 @@ class EagerTape(Tape):
         super().__init__(training)
         self.calls: list[Call] = []
         self.asked = False
+        self.instead: dict[Variable, Value] = {}
+        """Values that stand in for variables, in calls without state."""
 
 
 _current: ContextVar[Tape | None] = ContextVar("tape", default=None)

@@ -301,7 +301,7 @@ class Variable(Value):
         """Set the value, in place; within a layer's `call`, at every run."""
         if is_in_call() or (isinstance(value, Value) and not has_numbers(value)):
             return OPERATORS["assign"](self, value)
-        new = self._fitting(value.array if isinstance(value, Constant | Variable) else value)
+        new = self.fitting(value.array if isinstance(value, Constant | Variable) else value)
         self.changes()
         with self.lock or nullcontext():
             if self._array is None:
@@ -323,9 +323,13 @@ class Variable(Value):
     def _initial(self) -> Array:
         if self.initializer is None:
             return np.zeros(known(self.shape), self.dtype)
-        return self._fitting(self.initializer(self.shape, dtype=self.dtype))
+        return self.fitting(self.initializer(self.shape, dtype=self.dtype))
 
-    def _fitting(self, value: Any) -> Array:
+    def fitting(self, value: Any) -> Array:
+        """A value as an array of the variable's shape.
+
+        Raises: WeightsError.
+        """
         if (new := np.asarray(value)).shape != self.shape:
             raise WeightsError(
                 f"Layer weight shape {show(self.shape)} not compatible with provided weight shape "

@@ -98,7 +98,7 @@ FACES: dict[str, tuple[str, Mapping[str, Any]]] = {
     "keras.initializations": ("initializers", {}),
     "keras.preprocessing": ("preprocessing", {}),
     "keras.wrappers": ("wrappers", {}),
-    "keras.preprocessing.image": ("preprocessing.image", {}),
+    "keras.preprocessing.image": ("keras2.image", {}),
     "keras.preprocessing.sequence": ("keras2.sequence", {}),
     "keras.preprocessing.text": ("keras2.text", {}),
 }

@@ -24,7 +24,7 @@ from funclab.errors import FunclabError
 from funclab.files import json_lines
 from funclab.keras2 import install, tensorflow
 from funclab.models.model import Model
-from funclab.training.compiled import NEVER_CALLED, not_called
+from funclab.training.compiled import NEVER_CALLED, STEPS, for_jax, not_called
 
 Line = ast.stmt | ast.expr
 """A part of a program that stands in a line."""
@@ -242,8 +242,12 @@ class Reader(ast.NodeVisitor):
         self.known.pop(node.name, None)
         if any(isinstance(base, type) and issubclass(base, Model) for base in bases):
             for line in node.body:
-                if isinstance(line, ast.FunctionDef) and line.name in NEVER_CALLED:
+                if not isinstance(line, ast.FunctionDef):
+                    continue
+                if line.name in NEVER_CALLED:
                     self.refuse(line, not_called(node.name, line.name))
+                elif line.name in STEPS and [x.arg for x in line.args.args[1:2]] == ["state"]:
+                    self.refuse(line, for_jax(node.name, line.name))
 
     # Calls.
     def note(self, node: Line, function: ast.expr) -> None:
@@ -381,14 +385,19 @@ def findings(path: Path) -> Iterator[Finding]:
         yield Finding(*place, code, kind, says, instead)
 
 
-def main() -> None:
-    """Print what is found in the file that the command line names, as JSON; a text says why it
-    cannot be read."""
+def stand_in() -> None:
+    """From now on, in this process, `keras` and `tensorflow` are the stand-ins."""
     sys.meta_path.insert(0, tensorflow.Finder())  # a real TensorFlow is not asked
     for name in list(sys.modules):
         if name.partition(".")[0] in OURS:
             del sys.modules[name]
     install()
+
+
+def main() -> None:
+    """Print what is found in the file that the command line names, as JSON; a text says why it
+    cannot be read."""
+    stand_in()
     try:
         found: Any = list(findings(Path(sys.argv[1])))
     except (json_lines.Unusable, OSError) as error:

@@ -14,10 +14,10 @@ from funclab.engine.calls import (
     call_at_once,
     call_on_arrays,
     fill,
-    stateless_call,
     value_of,
     way_to_call,
-)  # fmt: skip
+)
+from funclab.engine.stateless import stateless_call
 from funclab.errors import (
     ArgumentError,
     DataError,

@@ -17,6 +17,7 @@ from funclab.layers.arguments import dtype_name, floatx
 from funclab.losses.base import multiplied, prefix
 from funclab.losses.functions import as_float, is_symbolic
 from funclab.metrics.recording import eager, recorded
+from funclab.metrics.stateless import Stateless
 from funclab.ops.nn.scores import Tally
 from funclab.registry.parameters import MEANINGS, described, guarded, own_fields
 
@@ -73,7 +74,7 @@ MEANINGS |= {
 
 
 @dataclass_transform(eq_default=False)
-class Metric:
+class Metric(Stateless):
     """A metric. Subclasses write `update_state` (add a batch) and `result`.
 
     The collected numbers are kept in variables made by `add_variable`; `reset_state` resets them.

@@ -15,6 +15,7 @@ ABOVE = {
         "compile": "training.compiled.compile",
         "compile_from_config": "saving.compiling.compile_from_config",
         "compute_loss": "training.step.compute_loss",
+        "compute_loss_and_updates": "training.stateless.compute_loss_and_updates",
         "compute_metrics": "training.own_steps.compute_metrics",
         "diagnose": "training.diagnosis.diagnosing.diagnose",
         "edit": "view.edit.view.edit",
@@ -38,6 +39,7 @@ ABOVE = {
         "save": "saving.files.save_model",
         "save_weights": "saving.files.save_weights",
         "shapes": "view.shapes.view.shapes",
+        "stateless_compute_loss": "training.stateless.stateless_compute_loss",
         "summary": "view.tables.summary.print_summary",
         "test_on_batch": "training.evaluating.test_on_batch",
         "test_step": "training.own_steps.test_step",
@@ -115,6 +117,7 @@ class ModelMethods:
             test_step,
             train_step,
         )
+        from funclab.training.stateless import compute_loss_and_updates, stateless_compute_loss
         from funclab.training.step import compute_loss
         from funclab.view.code.source import to_code
         from funclab.view.diff.view import diff as _diff

@@ -143,6 +143,11 @@ class Model(ModelMethods, Layer):
         return unique([*made, *super().metrics])
 
     @property
+    def metrics_variables(self) -> list[Any]:
+        """What the metrics collect numbers in."""
+        return [state for metric in self.metrics for state in metric.variables]
+
+    @property
     def metrics_names(self) -> list[str]:
         return self.compiled_state.metrics_names if self.compiled_state else []
 

@@ -20,7 +20,7 @@ from funclab.graph.shape_math import Array
 from funclab.graph.value import Variable
 from funclab.metrics.base import State
 from funclab.optimizers import settings
-from funclab.optimizers.by_hand import apply_by_hand
+from funclab.optimizers.by_hand import apply_by_hand, stateless_apply
 from funclab.optimizers.custom import Remembering
 from funclab.optimizers.schedules import InverseTimeDecay
 from funclab.optimizers.slots import Slots, Stretch, Weight, shared
@@ -306,6 +306,8 @@ class Optimizer(Remembering):
     ) -> None:
         """One update by hand: a gradient for each variable; None if it has none."""
         apply_by_hand(self, grads, trainable_variables)
+
+    stateless_apply = stateless_apply
 
     def updates_by_hand(self, variables: Sequence[Variable], flat: Array) -> list[Kernel]:
         """The functions of one update of `variables`, and their arguments, for gradients that lie

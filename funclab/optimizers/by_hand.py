@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
+
 from funclab.engine.kernels.layout import flat_views
+from funclab.engine.memory import unchanged
+from funclab.engine.stateless import check_count
 from funclab.errors import ArgumentError, warn
 from funclab.graph.op import Op
 from funclab.graph.shape_math import Array
 from funclab.graph.tape import is_recording
-from funclab.graph.value import Constant, Variable
+from funclab.graph.value import Constant, Variable, array_of
+from funclab.metrics.stateless import as_arrays, holding
 
 
 def apply_by_hand(
@@ -39,13 +44,50 @@ def apply_by_hand(
     if is_recording():
         Apply(optimizer, tuple(variables))(*variables, *(g for g, _ in pairs))
         return
+    apply_at_once(optimizer, variables, [g for g, _ in pairs])
+
+
+def apply_at_once(optimizer: Any, variables: Sequence[Variable], grads: Sequence[Any]) -> None:
+    """One update of variables, each by its gradient."""
     for variable in variables:
         variable.changes()
     flat, places = flat_views(variables, variables[0].dtype)
-    for view, (g, _) in zip(places, pairs):
+    for view, g in zip(places, grads):
         view[...] = g.array if isinstance(g, Constant) else g
     for call, arrays in optimizer.updates_by_hand(variables, flat):
         call(*arrays)
+
+
+def stateless_apply(
+    self: Any,
+    optimizer_variables: Sequence[Any],
+    grads: Sequence[Any],
+    trainable_variables: Sequence[Any],
+) -> tuple[list[Any], list[Any]]:
+    """One update of values, which stand for the variables that the optimizer was built for; these
+    and the optimizer's own stay as they are.
+
+    optimizer_variables: an array for each of `optimizer.variables`.
+    grads: a gradient for each variable; None if it has none.
+    trainable_variables: an array for each variable.
+    Returns: the values after the update, and the optimizer's.
+    Raises: ArgumentError if it is not built, or for a wrong number of values.
+    """
+    variables, own = list(self.memory.extents), self.variables
+    if not self.built:
+        raise ArgumentError(
+            f"To call `stateless_apply`, {type(self).__name__} must be built.",
+            why="its variables are made for those that it is to train.",
+            fix="write optimizer.build(model.trainable_variables) first.",
+        )
+    check_count(self.name, "stateless_apply", "trainable_variables", trainable_variables, variables)
+    with unchanged(variables), holding(self.name, "stateless_apply", own, optimizer_variables):
+        for variable, value in zip(variables, trainable_variables):
+            variable.changes()
+            np.copyto(variable.array, variable.fitting(array_of(value)))
+        pairs = [(v, array_of(g)) for v, g in zip(variables, grads, strict=True) if g is not None]
+        apply_at_once(self, [v for v, _ in pairs], [g for _, g in pairs])
+        return as_arrays(variables), as_arrays(own)
 
 
 class Apply(Op, abstract=True):

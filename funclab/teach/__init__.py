@@ -31,6 +31,7 @@ _NAMES = {
     "import_progress": "records.keeping",
     "my_progress": "records.handing_in",
     "progress": "records.keeping",
+    "reset": "checking",
     "result": "records.keeping",
     "same_graph": "grading",
     "same_shapes": "grading",

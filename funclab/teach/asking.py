@@ -8,6 +8,7 @@ from functools import partial
 from funclab.errors import ArgumentError
 from funclab.teach import course
 from funclab.teach.records.keeping import answers_to, record_answer
+from funclab.teach.records.so_far import order_of, strip_of
 from funclab.view.lesson.question import MOST_ANSWERS, QuestionView
 
 
@@ -17,8 +18,10 @@ def ask(
     """A question of the course; the next view of the notebook stays covered until it is answered.
 
     Keys 1 to 4 or a click choose an option, 0 is "show me". The feedback is about the chosen
-    option. The answer is recorded in the student's progress. Nothing ever blocks: with Run All the
-    cells below run, and their views stay covered.
+    option. After a wrong answer there is a second try before the answer opens, if there are more
+    than two options. Each student sees the options in an order of their own; where no progress is
+    kept (FUNCLAB_PROGRESS=off), in that of the course. The answer is recorded in the student's
+    progress. Nothing ever blocks: with Run All the cells below run, and their views stay covered.
 
     `question`: its name, such as "5.1". `votes` (default 1): how many answers come before the
     reveal; with 2, a class votes, talks and votes again. `covers` (default True): whether it covers
@@ -45,6 +48,8 @@ def ask(
         item.reveal,
         votes=votes,
         covers=covers,
+        order=order_of(item),
+        strip=strip_of(item.id) if covers else None,
         given=given[-MOST_ANSWERS // 2 :],
         record=partial(record_answer, item.id, vote=votes > 1),
         look=look,

@@ -21,6 +21,7 @@ from funclab.teach.judging import JUDGES, place_of_hint, verdict_on
 from funclab.teach.parts import fingerprint
 from funclab.teach.records.handing_in import program_of
 from funclab.teach.records.keeping import HINTS, LAST, record_hint, record_try, tries_of
+from funclab.teach.records.so_far import strip_of
 from funclab.teach.rollback import no_trace
 from funclab.view.diff.picture import halves
 from funclab.view.diff.view import diff
@@ -187,6 +188,26 @@ def arrange(exercise: str, *, look: str | None = None, **state: Any) -> Exercise
     return view_of(item, None, untried(item), look=look, lines=lines, state=state)
 
 
+def reset(exercise: str, *, look: str | None = None) -> ExerciseView:
+    """An exercise as it was at first: no hint is open, no line taken, the last try forgotten.
+
+    In a notebook, its first lines come in a new cell below. What you have tried and solved stays in
+    your progress. `exercise`: its name, such as "5A". `look`: see `funclab.view.live.view.View`.
+
+    Raises: NameLookupError for an unknown exercise.
+
+    >>> reset("5A")
+    5A: not tried yet.
+    """
+    item = known_exercise(exercise)
+    LAST.pop(item.id, None)
+    HINTS.pop(item.id, None)
+    if item.lines:
+        return arrange(item.id, look=look)
+    runs.next_cell(f"%%check {item.id}\n{item.start.strip()}")
+    return view_of(item, None, untried(item), look=look)
+
+
 def check_order(item: course.Exercise, order: Sequence[int]) -> Verdict:
     """The verdict on some lines in an order."""
     chosen = [item.lines[number] for number in order if 0 <= number < len(item.lines)]
@@ -224,6 +245,7 @@ def view_of(
         hinted=partial(record_hint, item.id),
         tried=bool(tries_of(item.id)),
         solved="" in tries_of(item.id),
+        strip=strip_of(item.id),
         **settings,
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from funclab.teach import course
 from funclab.teach.catching_up import lesson_files, notebook
-from funclab.teach.records.keeping import progress
+from funclab.teach.records.so_far import so_far
 from funclab.view.draw.picture import text_grid
 
 TITLES = ("lesson", "it asks", "minutes", "so far", "afterwards you can")
@@ -87,10 +87,5 @@ def _done(number: int | str) -> str:
     lesson = course.lesson(number) if number in course.numbers() else None
     if lesson is None or not lesson.exercises:
         return ""
-    kept = progress()
-    answered = {answer.get("question") for answer in kept["answers"]} & {*lesson.questions}
-    solved = [name for name in lesson.exercises if kept["exercises"].get(name, {}).get("right")]
-    return (
-        f"{len(answered)} of {len(lesson.questions)} questions, "
-        f"{len(solved)} of {len(lesson.exercises)} exercises"
-    )
+    counts = {kind: [done for _, done in rows] for kind, rows in so_far(lesson).items()}
+    return ", ".join(f"{sum(done)} of {len(done)} {kind}" for kind, done in counts.items())

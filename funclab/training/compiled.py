@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -256,13 +257,29 @@ def compile(
 
 NEVER_CALLED = ("make_train_function", "make_test_function", "make_predict_function")
 """What Keras makes of a model's steps: methods that a class of one's own cannot replace here."""
+STEPS = ("train_step", "test_step")
 
 
 def refuse_functions(model: Model) -> None:
-    """Refuse a class that overrides one of these: it would be ignored silently."""
+    """Refuse a class that overrides one of these, which would be ignored silently, or whose steps
+    are written for JAX."""
+    owner = type(model)
     for name in NEVER_CALLED:
-        if hasattr(type(model), name):
-            raise not_called(type(model).__name__, name)
+        if hasattr(owner, name):
+            raise not_called(owner.__name__, name)
+    for name in STEPS:
+        if [*inspect.signature(getattr(owner, name)).parameters][1:2] == ["state"]:
+            raise for_jax(owner.__name__, name)
+
+
+def for_jax(owner: str, method: str) -> NotSupportedError:
+    """The error about a class with a step in the form that Keras has with JAX."""
+    return NotSupportedError(
+        f"{owner} has a {method}(state, data), which is the form for Keras on JAX.",
+        why="here, as on TensorFlow, the variables of a model keep their state themselves.",
+        fix=f"write {method}(self, data), with a GradientTape; stateless_call, stateless_apply and "
+        "compute_loss_and_updates are there for a loop of your own.",
+    )
 
 
 def not_called(owner: str, method: str) -> NotSupportedError:

@@ -46,7 +46,7 @@ def train_step(model: Model, data: Any) -> dict[str, Any]:
     compiled = require(model)
     with GradientTape() as tape:
         y_pred = model(x, training=True)
-        loss = scalar(_loss(model, x, y, y_pred, sample_weight, training=True))
+        loss = scalar(loss_of(model, x, y, y_pred, sample_weight, training=True))
     track(compiled.loss_mean, loss, _batch_of(x))
     weights = compiled.trained(model)
     if weights:
@@ -64,7 +64,7 @@ def test_step(model: Model, data: Any) -> dict[str, Any]:
     """
     x, y, sample_weight = unpacked(data)
     y_pred = model(x, training=False)
-    loss = scalar(_loss(model, x, y, y_pred, sample_weight, training=False))
+    loss = scalar(loss_of(model, x, y, y_pred, sample_weight, training=False))
     track(require(model).loss_mean, loss, _batch_of(x))
     return model.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
 
@@ -103,7 +103,8 @@ def compute_metrics(
     return {name: tracker.result() for name, tracker in compiled.trackers.items()}
 
 
-def _loss(model: Model, x: Any, y: Any, y_pred: Any, weight: Any, training: bool) -> Any:
+def loss_of(model: Model, x: Any, y: Any, y_pred: Any, weight: Any, training: bool) -> Any:
+    """The result of `compute_loss`, the model's own or the usual one."""
     passed = {"x": x, "y": y, "y_pred": y_pred, "sample_weight": weight}
     if "training" in inspect.signature(model.compute_loss).parameters:
         passed["training"] = training

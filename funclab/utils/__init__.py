@@ -30,6 +30,7 @@ from funclab.graph.strings import STRING
 from funclab.training.data.streams import unpacked
 from funclab.utils.directories import image_dataset_from_directory, text_dataset_from_directory
 from funclab.utils.downloads import get_file
+from funclab.utils.feature_space import FeatureSpace
 from funclab.utils.images import array_to_img, load_img, save_img
 from funclab.utils.progbar import Progbar
 from funclab.utils.sequences import (
@@ -190,8 +191,9 @@ def img_to_array(img: Any, data_format: str | None = None, dtype: str | None = N
 
 
 __all__ = [
-    "CustomObjectScope", "Progbar", "PyDataset", "Sequence", "array_to_img", "clear_session",
-    "custom_object_scope", "deserialize_keras_object", "disable_interactive_logging",
+    "CustomObjectScope", "FeatureSpace", "Progbar", "PyDataset", "Sequence", "array_to_img",
+    "clear_session", "custom_object_scope", "deserialize_keras_object",
+    "disable_interactive_logging",
     "enable_interactive_logging", "get_custom_objects", "get_file", "get_registered_name",
     "get_registered_object", "get_source_inputs", "image_dataset_from_directory", "img_to_array",
     "is_interactive_logging_enabled",

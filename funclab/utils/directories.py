@@ -125,12 +125,7 @@ class Files:
         class_names: Sequence[str] | None, follow_links: bool,
     ) -> None:  # fmt: skip
         one_of("label_mode", label_mode, LABEL_MODES)
-        if not directory.is_dir():
-            raise DataError(
-                f"There is no directory {str(directory)!r}.",
-                why="the files are looked for in its folders, one for each class.",
-                fix="pass the path of the directory that contains these folders.",
-            )
+        directory = directory_of(directory)
         inferred = isinstance(labels, str)
         folders = sorted(path.name for path in directory.iterdir() if path.is_dir())
         if inferred and class_names and {*class_names} != {*folders}:
@@ -144,7 +139,7 @@ class Files:
         self.paths: list[str] = []
         numbers: list[int] = []
         for i, folder in enumerate(self.class_names or [""]):
-            found = _files(directory / folder, endings, follow_links)
+            found = files_in(directory / folder, endings, follow_links)
             self.paths += found
             numbers += [i] * len(found)
         self.labels = numbers if inferred or labels is None else [*labels]
@@ -223,14 +218,29 @@ class Files:
         return np.eye(count, dtype="float32")[labels] if self.mode == "categorical" else labels
 
 
-def _files(folder: Path, endings: Sequence[str], follow_links: bool) -> list[str]:
+def directory_of(path: Any) -> Path:
+    """A directory in which files of classes are looked for.
+
+    Raises: DataError if it is not there.
+    """
+    directory = Path(path)
+    if not directory.is_dir():
+        raise DataError(
+            f"There is no directory {str(directory)!r}.",
+            why="the files are looked for in its folders, one for each class.",
+            fix="pass the path of the directory that contains these folders.",
+        )
+    return directory
+
+
+def files_in(folder: Path, endings: Sequence[str], follow_links: bool) -> list[str]:
     """The files in a folder and those below, sorted within each folder."""
     below = sorted(path for path in folder.iterdir() if path.is_dir())
     here = [path for path in folder.iterdir() if path.suffix.lower() in endings and path.is_file()]
     found = sorted(map(str, here))
     for inner in below:
         if follow_links or not inner.is_symlink():
-            found += _files(inner, endings, follow_links)
+            found += files_in(inner, endings, follow_links)
     return found
 
 

@@ -137,3 +137,10 @@ def save_img(
     if image.mode == "RGBA" and jpeg:
         image = image.convert("RGB")  # JPEG has no transparency
     image.save(path, format=file_format, **settings)
+
+
+def brightened(image: Any, factor: float) -> Any:
+    """An image, as Pillow has it, made darker (below 1) or brighter (above 1)."""
+    from PIL import ImageEnhance
+
+    return ImageEnhance.Brightness(image).enhance(factor)

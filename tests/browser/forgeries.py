@@ -188,6 +188,9 @@ OTHERS: dict[str, tuple[str, Change]] = {
     "facts of another kind": ("question", in_facts(kind="constructor", options="act()")),
 }  # fmt: skip
 
+ADDED = ("100 MB in 100 kB", "markup in all texts")
+"""Those that are also tried in what a page adds before it saves."""
+
 
 @cache
 def stored(view: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -203,14 +206,15 @@ def stored(view: str) -> tuple[dict[str, Any], dict[str, Any]]:
     return made[view]()._repr_mimebundle_()
 
 
-def forged(view: str, change: Change) -> nbformat.NotebookNode:
-    """An output with a view in which something was changed after it was stored."""
+def forged(view: str, change: Change, place: str = "held") -> nbformat.NotebookNode:
+    """An output with a view in which something was changed after it was stored; `place`: held, or
+    since, for what a page adds before it saves."""
     data, metadata = copy.deepcopy(stored(view))
     traits = json.loads(zlib.decompress(base64.b64decode(metadata[MIME]["held"])))
     change(traits)
     text = json.dumps(traits).replace(f'"{DEEP}"', "[" * 5000 + "]" * 5000)
     packed = base64.b64encode(zlib.compress(text.encode())).decode()
-    metadata[MIME]["held"] = packed
+    metadata[MIME][place] = packed
     data.pop(WIDGET)
     return nbformat.v4.new_output("display_data", data, metadata=metadata)
 
@@ -233,13 +237,18 @@ def outputs() -> dict[str, nbformat.NotebookNode]:
         names, markup = zip(*named[first : first + TOGETHER], strict=True)
         parts[", ".join(names)] = "explorer", in_picture("".join(markup))
     found = {name: forged(*forgery) for name, forgery in (parts | OTHERS).items()}
-    return found | {
-        "a still picture that acts": without_view(f"{start}<script>act()</script></svg>"),
-        "a still picture without end": without_view(endless),
-        "a script as a view": without_view(still, **{MIME: {"view": "../../../forged"}}),
-        "a model of the page": without_view(still, **{WIDGET: {"model_id": "show 1.1"}}),
-        "nothing": forged("explorer", lambda traits: None),
-    }
+    later = {f"{name}, added since": forged(*OTHERS[name], "since") for name in ADDED}
+    return (
+        found
+        | later
+        | {
+            "a still picture that acts": without_view(f"{start}<script>act()</script></svg>"),
+            "a still picture without end": without_view(endless),
+            "a script as a view": without_view(still, **{MIME: {"view": "../../../forged"}}),
+            "a model of the page": without_view(still, **{WIDGET: {"model_id": "show 1.1"}}),
+            "nothing": forged("explorer", lambda traits: None),
+        }
+    )
 
 
 def write_forged(path: Path, chosen: dict[str, nbformat.NotebookNode]) -> Path:

@@ -43,13 +43,13 @@ READY = """async () => {
   return Promise.race([answer(), new Promise((done) => setTimeout(done, 60_000, false))]);
 }"""
 # The command ends at the first cell that fails, even at one that is meant to; the kernel answers
-# the question after it when all cells have run. Says whether there is a kernel: a list of kernels
+# the question after it when all cells have run. Says whether it has answered: a list of kernels
 # that JupyterLab requested before this notebook had its own ends the session if it comes later.
 RUN_ALL = """async () => {
   const { sessionContext } = jupyterapp.shell.currentWidget;
   await jupyterapp.commands.execute('notebook:run-all-cells');
-  await sessionContext.session?.kernel.requestKernelInfo();
-  return Boolean(sessionContext.session);
+  const answer = sessionContext.session?.kernel.requestKernelInfo();
+  return Boolean(answer) && answer.then(() => true, () => false);
 }"""
 RUN_ALL_NO_WAIT = "() => { jupyterapp.commands.execute('notebook:run-all-cells'); }"
 END_ALL = """async () => {

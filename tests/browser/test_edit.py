@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 import funclab
+from funclab.view.edit.view import Edit
 from tests.browser.bridge import bridged_page, wired
 from tests.view import gallery
 from tests.view.edit.test_commands import reader
@@ -19,7 +22,7 @@ def bridged(browser, tmp_path, monkeypatch):
     pages = []
 
     def open_page(model=None, width=1130, **settings):
-        view = funclab.edit(model, **settings)
+        view = model if isinstance(model, Edit) else funclab.edit(model, **settings)
         page = bridged_page(browser, tmp_path, view, complaints.append)
         page.set_viewport_size({"width": width, "height": 760})
         pages.append(page)
@@ -162,6 +165,29 @@ def test_an_error_is_red_what_follows_is_pale_and_a_number_repairs_it(bridged):
     )
     expect(page.locator(".box[data-key='body[0]'] .fl-dot")).to_be_visible()
     assert view.model.get_layer("concatenate")
+
+
+def test_in_an_exercise_the_verdict_is_read_out_after_each_step_and_again_after_undo(bridged):
+    view, page = bridged(funclab.teach.edit("6E"))
+    said, shown = page.locator(".fl-status"), page.locator(".fl-verdict")
+
+    select(page, "both[0]")
+    press(page, "d")
+    at_step(page, 1, "duplicate both")
+    wrong = view.verdict()
+    expect(said).to_have_text(re.compile(f"^Step 1: duplicate both\\..* {re.escape(wrong)}$"))
+    press(page, "u")
+    expect(shown).to_have_count(0)
+    expect(said).to_have_text(re.compile(r"^Step 0 of 1: start: \w+\.$"))
+    select(page, "copy[1]")
+    press(page, "s")
+    expect(page.locator(".fl-at")).to_have_text("eye[1]")
+    press(page, "Enter")
+
+    right = "A model is a layer: called twice, it is still one set of weights."
+    expect(said).to_have_text(f"Step 1: copy[1] calls the layer of eye[1]. {right}")
+    expect(shown).to_have_text(right)
+    assert wrong and wrong != right
 
 
 def test_a_refused_command_says_why_and_changes_nothing(bridged):

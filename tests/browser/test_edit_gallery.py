@@ -5,12 +5,17 @@ from __future__ import annotations
 
 import os
 
+import nbformat
 import pytest
 from playwright.sync_api import expect
 
 import funclab
 from funclab.view.draw.text import clean
+from funclab.view.live.view import MIME
+from tests.browser.every_view import SHUT_DOWN
 from tests.browser.test_edit import at_step, bridged, press, select
+from tests.browser.test_live_reloaded import SAVE, unpacked
+from tests.browser.waiting import becomes
 from tests.view import gallery
 from tests.view.edit.test_view import BUILT
 
@@ -169,29 +174,58 @@ def test_a_model_of_the_gallery_is_built_from_nothing_by_keys_alone(name, bridge
 
 
 def test_a_saved_notebook_keeps_the_steps_that_were_made_on_the_page(run_cells, notebook7):
-    made = "y = layers.Flatten()(layers.MaxPooling2D(name='pool')(x))\n"
-    model = f"x = Input((8, 8, 1))\n{made}reader = Model(x, layers.Dense(4, name='body')(y))"
-    imports = "import funclab\nfrom funclab import Input, Model, layers"
-    page = run_cells(notebook7, f"{imports}\n{model}", "funclab.edit(reader)").page
+    code = funclab.to_code(gallery.unet())
+    notebook = run_cells(notebook7, str(code), "import funclab\nview = funclab.edit(model)\nview")
+    page = notebook.page
+    notebook.kernel_says("for n in range(18): view.do('set', 'bottom_a', filters=32 + n)")
     page.locator(".fl-edit").first.focus()
-    select(page, "pool[0]")
+    at_step(page, 18, "bottom_a: filters 49")
+    select(page, "max_pooling2d_2[0]")
     press(page, "Delete")
-    at_step(page, 1, "delete pool")
-    select(page, "body[0]")
+    at_step(page, 19, "delete max_pooling2d_2")
+    select(page, "mask[0]")
     press(page, "d")
-    at_step(page, 2, "duplicate body")
+    at_step(page, 20, "duplicate mask")
     press(page, "u")
-    at_step(page, 1, "delete pool")
+    at_step(page, 19, "delete max_pooling2d_2")
 
-    page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
-    page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
-    page.reload()
+    path = notebook7.folder / page.evaluate("() => jupyterapp.shell.currentWidget.context.path")
+    becomes(page, lambda: added_by_a_save(page, path), "packed")
+    assert path.stat().st_size < 300_000
+    page.evaluate(SHUT_DOWN)
+    for old in (False, True):
+        if old:
+            as_older_files_are(path)
+        page.reload()
 
-    at_step(page, 1, "delete pool")
-    expect(page.locator('.box[data-key="pool[0]"]')).to_have_count(0)
-    page.locator(".fl-edit").first.focus()
-    press(page, "U")
-    at_step(page, 2, "duplicate body")
-    expect(page.locator('.box[data-key="body_1[0]"]')).to_be_visible()
-    press(page, "i")
-    expect(page.locator(".fl-status")).to_contain_text("needs a kernel")
+        at_step(page, 19, "delete max_pooling2d_2")
+        expect(page.locator('.box[data-key="max_pooling2d_2[0]"]')).to_have_count(0)
+        page.locator(".fl-edit").first.focus()
+        press(page, "U")
+        at_step(page, 20, "duplicate mask")
+        expect(page.locator('.box[data-key="mask_1[0]"]')).to_be_visible()
+        press(page, "i")
+        expect(page.locator(".fl-status")).to_contain_text("needs a kernel")
+
+
+def added_by_a_save(page, path):
+    """Save: is what the page adds packed? It takes a moment after the last change."""
+    page.evaluate(SAVE)
+    since = view_in(nbformat.read(path, 4)).get("since")
+    return "packed" if isinstance(since, str) else since
+
+
+def view_in(notebook):
+    """What a notebook keeps of its only view."""
+    outputs = [output for cell in notebook.cells for output in cell.outputs]
+    (kept,) = [output.metadata[MIME] for output in outputs if MIME in output.metadata]
+    return kept
+
+
+def as_older_files_are(path):
+    """Write a saved notebook as it was when a page's addition was not packed."""
+    notebook = nbformat.read(path, 4)
+    kept = view_in(notebook)
+    kept["since"] = unpacked(kept["since"])
+    kept["serial"] = 1
+    nbformat.write(notebook, path)

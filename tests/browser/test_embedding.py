@@ -7,12 +7,31 @@ import pytest
 from playwright.sync_api import expect
 
 import funclab
+from funclab.view.embedding.view import EmbeddingView
+from tests.browser.bridge import bridged_page, wired
 from tests.view.mistakes import models
 
 
 @pytest.fixture(scope="module")
 def view():
     return funclab.embedding(models.images(), *models.digits(80))
+
+
+@pytest.fixture
+def bridged(browser, tmp_path, monkeypatch):
+    """`bridged(view)`: its page, whose kernel is this process."""
+    complaints, pages = [], []
+    wired(monkeypatch)
+    monkeypatch.setattr(EmbeddingView, "complete", lambda self: {})  # a notebook does without it
+
+    def show(view):
+        pages.append(bridged_page(browser, tmp_path, view, complaints.append))
+        return pages[-1]
+
+    yield show
+    for page in pages:
+        page.close()
+    assert complaints == []
 
 
 def chosen(page) -> int:
@@ -79,6 +98,50 @@ def test_f_turns_to_tsne_and_says_what_that_does_not_show(view, opened_page):
         assert float(x) == pytest.approx(view.facts["places"][face][7][0], abs=0.06)
     for name, value in view.facts["trust"]:
         expect(page.locator(".fl-panel table")).to_contain_text(name + value)
+
+
+def test_tsne_is_computed_when_it_is_looked_at_and_can_be_stopped(bridged, monkeypatch):
+    monkeypatch.setattr("funclab.view.embedding.view.PIECE", 0)
+    view = funclab.embedding(models.images(), *models.digits(80))
+    page = bridged(view)
+    line, mark = page.locator(".fl-computing"), page.locator(".fl-plane g.shape > text").nth(7)
+    before = mark.get_attribute("x")
+    expect(line).to_have_count(0)
+
+    page.keyboard.press("f")
+    expect(line).to_contain_text("of 300. Until then, this is PCA.")
+    page.keyboard.press("Escape")
+    expect(line).to_contain_text("stopped at step")
+    expect(page.locator(".fl-panel")).to_contain_text("its groups may still be mixed")
+    stopped = view.plane.step
+    assert 0 < stopped < 300
+    page.keyboard.press("f")
+    expect(line).to_have_count(0)
+    assert mark.get_attribute("x") == before and view.plane.step == stopped
+
+    monkeypatch.setattr("funclab.view.embedding.view.PIECE", 0.2)
+    page.keyboard.press("f")
+    line.get_by_role("button", name="Go on").click()
+    expect(line).to_have_count(0)
+    expect(page.locator(".fl-status")).to_have_text("t-SNE is computed.")
+    expect(page.locator(".fl-limits")).to_contain_text("In t-SNE, sizes of groups")
+    assert float(mark.get_attribute("x")) == pytest.approx(
+        view.facts["places"]["tsne"][7][0], abs=0.06
+    )
+    whole = funclab.embedding(view.rows.points, face="tsne")
+    assert view.facts["places"] == whole.facts["places"]
+
+
+def test_a_saved_view_without_tsne_says_that_it_needs_the_kernel(opened_page, monkeypatch):
+    view = funclab.embedding(models.images(), *models.digits(80))
+    monkeypatch.setattr(EmbeddingView, "complete", lambda self: {})  # a notebook does without it
+    page = opened_page(view)
+    page.keyboard.press("f")
+
+    expect(page.locator(".fl-computing")).to_contain_text("was not looked at before this was saved")
+    expect(page.locator(".fl-limits")).to_contain_text(view.facts["limits"]["pca"])
+    page.keyboard.press("ArrowRight")
+    assert 0 <= chosen(page) < 80
 
 
 def test_i_shows_stored_samples_in_place_of_their_marks(view, opened_page):

@@ -179,6 +179,11 @@ def test_a_forged_notebook_does_nothing_when_it_is_opened_clicked_and_typed_into
 
     acts = {name: notebook.handle(index, name) for index, name in enumerate(chosen, 1)}
 
+    place = [*chosen].index("100 MB in 100 kB, added since") + 1
+    refused = notebook.page.locator(f'[data-place="{place}"] p')
+    expect(refused).to_contain_text(
+        "This saved view cannot be shown: it may be damaged, or too large."
+    )
     assert sum(len(name.split(", ")) for name in acts) >= 50
     assert {name: found for name, found in acts.items() if found} == {}
     assert {cell["count"] for cell in notebook.page.evaluate(CELLS)} == {None}

@@ -261,6 +261,43 @@ def test_questions_come_before_their_face(opened_page):
     expect(page.locator(".fl-prompt")).to_contain_text("before relu")
 
 
+def test_a_map_is_chosen_by_its_picture_and_has_a_name(opened_page):
+    utils.set_random_seed(0)
+    image = Input((5, 6, 1), name="image")
+    maps = layers.Conv2D(6, 3, activation="relu", name="strokes")(image)
+    model = Model(image, layers.Dense(4, activation="softmax")(layers.Flatten()(maps)))
+    made = Model(image, maps).predict(X[:1], verbose=0)[0]
+    kernel, bias = (weight.numpy() for weight in model.get_layer("strokes").weights)
+    view = funclab.inside(model, X, samples=[0, 3], call="strokes[0]", sample=3, ask=True)
+    page = opened_page(view)
+    for _ in range(2):  # how many products, what was before relu
+        page.keyboard.press("Enter")
+        page.keyboard.press("0")
+        page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+
+    prompt = page.locator(".fl-prompt").inner_text()
+    channel = int(re.search(r"channel (\d)", prompt)[1])
+    assert "of sample 0" in prompt
+    shown = page.locator(".fl-ask > svg").get_attribute("aria-label")
+    numbers = [number(one) for one in re.findall(r"[−\d.]+\d", shown)]
+    assert numbers == pytest.approx(kernel[:, :, 0, channel].ravel(), abs=0.006, rel=0.06)
+    names = page.locator(".fl-choices svg").evaluate_all("all => all.map(one => one.ariaLabel)")
+    buttons = page.locator(".fl-choices").get_by_role("button").all()
+    assert len({*names}) == len(buttons) == 4
+    windows = np.lib.stride_tricks.sliding_window_view(X[0, ..., 0], (3, 3))
+    mine = np.maximum((windows * kernel[:, :, 0, channel]).sum((2, 3)) + bias[channel], 0)
+    assert mine == pytest.approx(made[..., channel], abs=1e-5)
+    row, column = np.unravel_index(mine.argmax(), mine.shape)
+    right = (
+        f"a map that is largest at row {row}, column {column}, {mine.max():.2f}, "
+        f"and 0 in {(mine == 0).sum()} of 12 places"
+    )
+    page.keyboard.press(str(names.index(right) + 1))
+    expect(page.locator(".fl-ask")).to_contain_text(f"Right: {right}.")
+    expect(page.locator(".fl-in-number")).to_have_count(1)
+
+
 def test_a_word_is_guessed_before_it_is_seen(opened_page):
     view = funclab.attention(looking(), IDS, tokens=WORDS, face="calls", ask=True)
     page = opened_page(view)

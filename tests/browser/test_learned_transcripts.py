@@ -122,6 +122,12 @@ WALKS = {
         ),
         ["s", "2", "s", "o", "f", "f", "1", "f", "f", "2", "f", "f"],
     ),
+    "whatif_nowhere": (
+        lambda: funclab.whatif(
+            strokes(), STROKES, [0, 1, 0], sample=1, of="upright", face="region", **NAMED
+        ),
+        ["ArrowDown"],
+    ),
     "whatif_row": (
         lambda: funclab.whatif(
             sizes(), BANDS, BANDS @ [[1.0], [-2]] + 3, sample=1, features=["metres", "kilograms"]

@@ -21,8 +21,12 @@ def saved(path):
     """What a saved notebook has of its only view."""
     outputs = [o for cell in nbformat.read(path, 4).cells for o in cell.outputs]
     (kept,) = [o.metadata[MIME] for o in outputs if MIME in o.metadata]
-    held = json.loads(zlib.decompress(base64.b64decode(kept["held"])))
-    return {**held, **kept.get("since", {})}
+    since = kept.get("since", {})  # packed, if nothing had changed for a moment
+    return {**unpacked(kept["held"]), **(unpacked(since) if isinstance(since, str) else since)}
+
+
+def unpacked(text):
+    return json.loads(zlib.decompress(base64.b64decode(text)))
 
 
 def last(kept):

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from funclab.teach import arrange, ask, cards, concept_test, course, vote
+from funclab.teach.asking import question_text
 from funclab.teach.checking import check_lines
 from tests.browser.every_view import SHUT_DOWN
 from tests.browser.notebook_page import CELLS, READY, write_cells
@@ -59,7 +60,8 @@ def test_a_key_answers_and_what_is_said_answers_the_option(opened_page):
     first = said.inner_text()
     page.keyboard.press("3")
 
-    assert "what the call returned" in first and "The answer: a tensor" in first
+    assert "what the call returned" in first and "Choose once more" in first
+    assert "The answer" not in first
     expect(said).to_contain_text("Right.")
     expect(page.locator("[aria-pressed=true]")).to_contain_text("a tensor")
 
@@ -78,11 +80,12 @@ def test_the_class_votes_twice_before_it_sees_the_answer(opened_page):
 
 def test_a_page_without_a_kernel_remembers_the_answer(opened_page):
     page = opened_page(ask("1.1"))
-    page.keyboard.press("2")
+    press(page, "2 2 1")
 
     page.reload()
 
-    expect(page.locator(".fl-reveal")).to_contain_text("Nothing has been computed yet")
+    expect(page.locator(".fl-reveal")).to_contain_text("what the call returned")
+    expect(page.locator("[aria-pressed=true]")).to_have_attribute("data-answer", "wrong")
 
 
 def test_the_concept_test_is_taken_by_keys_and_says_nothing_before_its_end(lab, run_cells):
@@ -150,13 +153,57 @@ def test_a_saved_lesson_asks_and_opens_without_its_kernel(jupyter, open_notebook
     page = open_notebook(jupyter, path).page
     expect(page.locator(COVER)).to_have_count(1)
     question(page).focus()
-    page.keyboard.press("1")
+    press(page, "2 1")
     expect(page.locator(COVER)).to_have_count(0)
     expect(page.locator(PICTURE)).to_have_count(1)
     page.reload()
 
     expect(page.locator(".fl-reveal")).to_contain_text("what the call returned")
     expect(page.locator(COVER)).to_have_count(0)
+
+
+def test_keys_answer_right_after_the_cell_ran_and_the_question_is_once_on_the_page(
+    lab, open_notebook, tmp_path
+):
+    cells = [nbformat.v4.new_code_cell(source) for source in ASKED]
+    cells.insert(1, nbformat.v4.new_markdown_cell(question_text("1.1")))
+    path = tmp_path / "once.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), path)
+    notebook = open_notebook(lab, path)
+    page, stored = notebook.page, lab.folder / path.name
+    above = page.locator(".jp-MarkdownOutput", has_text="Question 1.1.")
+    notebook.select(0)
+    for _ in range(2):
+        page.keyboard.press("Shift+Enter")
+    expect(above.locator("li").first).to_be_visible()
+
+    page.keyboard.press("Control+Enter")
+    expect(question(page)).to_be_visible()
+    expect(above.locator("li").first).to_be_hidden()
+    notebook.joined()
+    page.keyboard.press("1")
+    expect(page.locator(".fl-reveal")).to_contain_text("Choose once more")
+    page.keyboard.press("Shift+Enter")
+    expect(page.locator(".fl-reveal")).to_contain_text("Choose once more")
+    laid_out(page)
+    page.keyboard.press("3")
+    expect(page.locator(".fl-reveal")).to_contain_text("Right.")
+    expect(page.locator(".fl-eyebrow")).to_contain_text("right at the second try")
+    expect(page.locator(".fl-strip")).to_have_attribute(
+        "aria-label", re.compile(r"^Lesson 1: 1 of \d+ done$")
+    )
+    for _ in range(2):
+        page.keyboard.press("Shift+Enter")
+    expect(page.locator(PICTURE)).to_have_count(1)
+    notebook.screenshot("asked-once")
+
+    page.evaluate(SAVE)
+    page.evaluate("() => localStorage.clear()")  # as in another browser
+    page.reload()
+    page.wait_for_selector(QUESTION)
+    expect(page.locator(PICTURE)).to_have_count(1)
+    expect(page.locator(COVER)).to_have_count(0)
+    assert stored.exists() and notebook.quiet
 
 
 def test_the_caption_below_a_covered_picture_is_covered_too(jupyter, open_notebook, tmp_path):

@@ -208,6 +208,7 @@ WITH_A_KERNEL = {
             *("Escape", 'click button:has-text("duplicate it")', 'click button:has-text("Undo")'),
         ],
     ),
+    "kernel_mistake": (mistake, ["s", "h", "s"]),
     "kernel_question": (lambda: ask("1.1"), ["1", "3", "0"]),
 }
 

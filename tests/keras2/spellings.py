@@ -257,7 +257,7 @@ REFUSALS = [
     ("K.manual_variable_initialization(True)", "leave the line out"),
     ("from keras import applications\napplications.ResNet50(weights='imagenet')",
      "would be a download"),
-    ("from keras.preprocessing.image import ImageDataGenerator", "RandomRotation"),
+    ("from funclab.preprocessing.image import ImageDataGenerator", "funclab.keras2.image"),
     ("from keras.wrappers.scikit_learn import KerasClassifier", "funclab.wrappers.Classifier"),
     ("from keras.utils import multi_gpu_model", "one device"),
     ("from keras.legacy import interfaces", "leave out the line"),

@@ -61,7 +61,7 @@ def test_every_layer_has_an_example():
 def test_every_layer_is_found_in_funclab_layers():
     missing = [name for name in LAYERS if not hasattr(layers, name)]
 
-    assert not missing
+    assert not missing, f"import {missing} in funclab/layers/__init__.py, and add to its __all__"
 
 
 @each_example

@@ -51,7 +51,10 @@ class Lesson:
     @property
     def exercises(self) -> list[Any]:
         """The texts of the exercises."""
-        return [cell for cell in self.tagged("exercise") if cell.cell_type == "markdown"]
+        texts = [cell for cell in self.tagged("exercise") if cell.cell_type == "markdown"]
+        new = [cell.source for cell in texts if "exercises" not in cell.metadata.get("funclab", {})]
+        assert not new, f"python -m tools.lessons.refresh {self.path}"
+        return texts
 
     @property
     def objectives_by_exercise(self) -> dict[str, str]:

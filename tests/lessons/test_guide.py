@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
+from itertools import pairwise
 
 import pytest
 
 from funclab.teach import course
 from tests.lessons.lesson import LESSONS, Lesson, tags
+from tools.lessons.refresh import in_guide, write_from_data
 
 GUIDE = (LESSONS[0].path.parent / "teaching.md").read_text(encoding="utf-8")
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=str)
 
 
+def plan_of(lesson: Lesson) -> str:
+    """The part of the guide with a lesson's plan."""
+    text = re.split(rf"^### Lesson {lesson.number}: ", GUIDE, flags=re.MULTILINE)[1]
+    return text.split("\n### ")[0]
+
+
 def plan(lesson: Lesson) -> list[list[str]]:
     """The rows of a lesson's plan: minutes, tried, section, what there is to do, misconceptions."""
-    text = re.split(rf"^### Lesson {lesson.number}: ", GUIDE, flags=re.MULTILINE)[1]
-    rows = re.findall(r"^\| (\d+ .*) \|$", text.split("\n### ")[0], flags=re.MULTILINE)
+    rows = re.findall(r"^\| (\d+ .*) \|$", plan_of(lesson), flags=re.MULTILINE)
     return [[cell.strip() for cell in row.split("|")] for row in rows]
 
 
@@ -48,8 +56,24 @@ def test_every_section_names_what_there_is_to_do_and_which_misconceptions_it_mee
     for row, (name, (tasks, numbers)) in zip(plan(lesson), sections(lesson).items()):
         told = {task for task in row[3].split(", ") if not task.startswith(("recall", "–"))}
 
-        assert told == tasks, f"notebooks/teaching.md, {name}"
+        assert told == tasks, f"python -m tools.lessons.refresh {lesson.path}"
         assert {int(number) for number in re.findall(r"M(\d+)", row[4])} == numbers, name
+
+
+@each_lesson
+def test_refreshing_a_lesson_writes_its_rows_and_what_is_known_of_its_exercises(lesson):
+    cells = deepcopy(lesson.cells)
+    for cell in cells:
+        facts = cell.metadata.get("funclab", {})
+        if "exercises" in facts:
+            del facts["exercises"], facts["kind"], facts["misconceptions"]
+
+    for above, cell in pairwise(cells):
+        write_from_data(above, cell)
+
+    assert cells == lesson.cells
+    spoiled = re.sub(r"\bM\d+", "M1", GUIDE)
+    assert plan_of(lesson) in in_guide(spoiled, lesson.number, cells)
 
 
 def test_every_misconception_stands_in_the_guide_with_its_view():

@@ -15,6 +15,9 @@ VIEW = "application/vnd.funclab.view+json"
 ASKS = re.compile(r'ask\("([\w.]+)"')
 TRIES = re.compile(r'%%check ([\w.]+)|arrange\("([\w.]+)"\)|check\("([\w.]+)"\)')
 
+MOST_LINES = {8: 115, "make": 112}
+"""Lines of code of lessons that lend a layer, or let two kinds of models make something."""
+
 every_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=str)
 
 
@@ -50,7 +53,7 @@ def test_the_first_picture_and_the_first_trained_model_come_early(lesson):
 @every_lesson
 def test_a_lesson_is_short(lesson):
     assert 900 <= words(lesson.cells) <= 1800
-    assert code_lines(lesson.cells) <= 92
+    assert code_lines(lesson.cells) <= MOST_LINES.get(lesson.number, 95)
     assert max(len(cell.source.splitlines()) for cell in lesson.code) <= 12
 
 
@@ -159,7 +162,8 @@ def test_exercises_are_of_four_kinds_in_the_order_in_which_help_fades(lesson):
 def test_what_a_lesson_ships_is_untried_and_no_cell_gives_an_answer_away(lesson):
     for cell in lesson.code:
         if "exercise" in tags(cell):
-            assert "not tried yet" in outputs(cell, "text/plain")[0], cell.source
+            shown = "".join(outputs(cell, "text/plain"))
+            assert "not tried yet" in shown, f"python -m tools.lessons.refresh {lesson.path}"
         assert "assert" not in cell.source, cell.source
 
 

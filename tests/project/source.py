@@ -2,6 +2,7 @@
 
 import ast
 import io
+import subprocess
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,17 @@ PACKAGE = ROOT / "funclab"
 STRING_STARTS = {"FSTRING_START", "TSTRING_START"}
 STRING_ENDS = {"FSTRING_END", "TSTRING_END"}
 LAYOUT = {"ENCODING", "NEWLINE", "NL", "INDENT", "DEDENT", "COMMENT", "ENDMARKER"}
+
+
+def tracked() -> list[str]:
+    """The files of the project, by their paths in it; of an unpacked source distribution, all."""
+    if (ROOT / ".git").exists():
+        listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+        return listed.stdout.splitlines()
+    made = {"__pycache__", "build", "node_modules", ".venv", ".bench", ".pytest_cache"}
+    paths = [path.relative_to(ROOT) for path in ROOT.rglob("*") if path.is_file()]
+    return [path.as_posix() for path in paths if not made & {*path.parts}]
+
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

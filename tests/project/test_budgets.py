@@ -52,6 +52,7 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
         (f"funclab/engine/{name}.py", DENSITY): (15.5, "gradients, written as formulas")
         for name in ("gradients", "second_order", "vjp", "written_out")
     },
+    ("funclab/engine/calls.py", DENSITY): (11.5, "questions to arguments, in a small file"),
     ("funclab/training/calling.py", DENSITY): (11.5, "questions to attributes, a line each"),
     ("funclab/training/kept.py", DENSITY): (13, "comparisons of calls, in a small file"),
     ("tests/tape/guide_programs.py::programs", "lines"): (
@@ -126,7 +127,7 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
         "equations of gates, written as calls in calls",
     ),
     ("funclab/losses/structured.py", DENSITY): (12.0, "formulas: sums over pairs and overlaps"),
-    ("funclab/view/live/core.js", "lines"): (468, "what all views share, with the height of each"),
+    ("funclab/view/live/core.js", "lines"): (470, "what all views share, heights, questions"),
     ("funclab/models/axes.py", DENSITY): (
         13.0,
         "a rule a line: which axis of which input goes where",
@@ -139,6 +140,7 @@ RAISED: dict[tuple[str, str], tuple[float, str]] = {
         "tests/browser/test_demo.py::test_the_demonstration_can_be_given_with_the_keyboard",
         "lines",
     ): (80, "a demonstration is one story, told in the order in which it is given"),
+    ("funclab/keras2/image.py::__init__", "lines"): (55, "Keras' arguments, one a line"),
     ("funclab/training/fitting.py::fit", "lines"): (50, "Keras' arguments, one a line"),
 }
 

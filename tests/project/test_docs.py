@@ -3,7 +3,6 @@
 import ast
 import inspect
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from funclab import (
     regularizers,
 )
 from funclab.optimizers import schedules
-from tests.project.source import ROOT, Source, sources
+from tests.project.source import ROOT, Source, sources, tracked
 
 # The lines of a docstring after its summary, in the order in which a reader meets them.
 LABELS = ["Shapes", "Weights", "Gradient", "Numerics", "Raises", "Source"]
@@ -114,8 +113,7 @@ def test_every_public_class_documents_every_parameter_of_its_constructor():
 
 
 def test_no_file_names_a_place_on_somebodys_machine():
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
-    texts = [ROOT / name for name in listed.stdout.split() if not name.endswith((".png", ".npz"))]
+    texts = [ROOT / name for name in tracked() if not name.endswith((".png", ".npz"))]
     named = [
         f"{path.relative_to(ROOT)}: {found[0]}"
         for path in texts

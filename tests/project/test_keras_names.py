@@ -77,7 +77,7 @@ MISSING: dict[str, dict[str, str]] = {
         LATER: "KerasFileEditor",
     },
     "utils": {
-        LATER: "Config FeatureSpace",
+        LATER: "Config",
         FILES_OF_IMAGES: "audio_dataset_from_directory bounding_boxes",
         DRAWN_HERE: "model_to_dot",
         INTERNALS: "legacy",

@@ -33,7 +33,7 @@ def test_every_parameter_in_a_docstring_has_a_meaning():
     empty = {
         (thing.__name__, name) for thing in things() for name in EMPTY.findall(thing.__doc__ or "")
     }
-    assert empty == set(), "say what these mean in funclab/registry/parameters.py"
+    assert empty == set(), "say what these mean in MEANINGS, in the file of the class"
 
 
 def test_every_meaning_of_a_parameter_is_told_by_the_class_it_is_about():

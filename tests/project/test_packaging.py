@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from funclab.view.notebook import labextension
-from tests.project.source import PACKAGE, ROOT
+from tests.project.source import PACKAGE, ROOT, tracked
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 BINDER = ROOT / "binder"
@@ -135,18 +135,16 @@ def test_every_script_is_executable_where_it_is_run_by_name():
 
 
 def test_nothing_but_the_agreed_names_lies_at_the_top():
-    listed = subprocess.run(
-        ["git", "ls-tree", "--name-only", "HEAD"], cwd=ROOT, capture_output=True, text=True
-    )
+    there = {name.partition("/")[0] for name in tracked()}
     agreed = {
         *("funclab", "tests", "tools", "docs", "bench", "notebooks", "binder", "pyproject.toml"),
         *("README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "Makefile"),
         "CITATION.cff",
     }
 
-    strangers = {name for name in listed.stdout.split() if not name.startswith(".")} - agreed
+    strangers = {name for name in there if not name.startswith(".")} - agreed - {"PKG-INFO"}
 
-    assert PACKAGE.name in listed.stdout.split()
+    assert PACKAGE.name in there
     assert not strangers, "agree on them in tests/project/test_packaging.py"
 
 

@@ -1,9 +1,10 @@
-// Lines of code beside the graph: what they make and read stays, settings are left out.
+// Lines of code beside the graph: what they make and read stays, settings are left out. Values in forms.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { brief } from "../../funclab/view/edit/code.js";
+import { valueOf, written } from "../../funclab/view/edit/forms.js";
 
 test("a line for which there is room is as it is", () => {
   for (const line of ["pool = layers.MaxPooling2D()(add)", "", "import numpy as np"]) assert.equal(brief(line), line);
@@ -22,4 +23,18 @@ test("a long line that is no call of a layer is not cut", () => {
   const line = 'model = Model(inputs=[left, right], outputs=same, name="twins")';
 
   assert.equal(brief(line), line);
+});
+
+test("what is typed in a form is a value: a number, a list, True, None or a word", () => {
+  const typed = ["True", "false", "None", "null", " ", "-3", ".5", "1e-3", "(3, 5)", "3,", "[1, [2]]", "(2", '"relu"', "same"];
+
+  const values = [true, false, null, null, null, -3, 0.5, 0.001, [3, 5], [3], [1, [2]], "(2", "relu", "same"];
+  assert.deepEqual(typed.map(valueOf), values);
+});
+
+test("a value is written as Python has it, and is itself when it is read", () => {
+  const values = [true, false, null, [3, 5], [3], 0.5, "same"];
+
+  assert.deepEqual(values.map(written), ["True", "False", "", "(3, 5)", "(3,)", "0.5", "same"]);
+  assert.deepEqual(values.map(written).map(valueOf), values);
 });

@@ -18,6 +18,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect, sync_playwright
 
+import funclab
+from funclab import Input, Model
+from funclab.layers import Add, Dense
 from tests.browser.conftest import BROWSER_OPTIONS, program
 from tests.project.source import ROOT
 
@@ -28,6 +31,7 @@ EVERY_KIND = (
     "ways.html",
     "hubs.html",
     "views.html",
+    "drop.html",
     "lessons/index.html",
     "lessons/01_what_does_a_call_build.html",
     "gallery/index.html",
@@ -218,3 +222,88 @@ def test_pages_can_be_read_without_scripts(browser, site):
     assert page.locator(".stored svg").count() == 4
     expect(page.locator(".stored svg").first).to_be_visible()
     context.close()
+
+
+CALLS = ["left", "shared[0]", "inner[0]", "right", "shared[1]", "inner[1]", "sum", "same"]
+READ = ["–", "left", "shared[0]", "–", "right", "shared[1]", "inner[0], inner[1]", "sum"]
+MADE = ["(None, 64)", "(None, 8)", "(None, 4)"] * 2 + ["(None, 4)", "(None, 1)"]
+"""The model whose files are dropped: its calls, what each reads and makes."""
+CELLS = "all => all.map((row) => [...row.children].map((one) => one.textContent))"
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, Path]:
+    """A model with a shared layer and a nested one, in each kind of file, and as a link."""
+    inputs, wide = [Input((64,), name=name) for name in ("left", "right")], Input((8,), name="wide")
+    inner = Model(wide, Dense(4, name="narrow")(wide), name="inner")
+    shared = Dense(8, activation="relu", name="shared")
+    same = Dense(1, name="same")(Add(name="sum")([inner(shared(x)) for x in inputs]))
+    model = Model(inputs, same, name="twins")
+    kinds = "keras", "h5", "weights.h5", "onnx", "json", "link"
+    paths = {kind: tmp_path / f"twins.{kind}" for kind in kinds}
+    model.save(paths["keras"])
+    model.save(paths["h5"])
+    model.save_weights(paths["weights.h5"])
+    model.export(paths["onnx"], format="onnx")
+    paths["json"].write_text(model.to_json())
+    paths["link"].write_text(funclab.explore(model).link("drop.html"))
+    return paths
+
+
+@pytest.fixture
+def dropped(browser, site):
+    """A phone's page for model files, which may complain of nothing and request nothing."""
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    complaints = []
+    page.on("console", lambda said: complaints.extend([said.text] * (said.type == "error")))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(f"{site}/drop.html")
+    page.wait_for_load_state("networkidle")
+    page.on("request", lambda sent: complaints.append(sent.url))
+    yield page
+    assert complaints == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.close()
+
+
+@pytest.mark.parametrize("kind", ["keras", "json", "h5"])
+def test_a_dropped_model_is_shown_with_all_its_calls(kind, dropped, files):
+    shown = dropped.locator("#drop .shown")
+
+    dropped.set_input_files("#drop input", files[kind])
+
+    expect(dropped.get_by_role("status")).to_have_text(f"twins.{kind} is open.")
+    whole = shown.locator("table").filter(has_text="Reads").first
+    rows = whole.locator("tbody tr").evaluate_all(CELLS)
+    assert [row[0] for row in rows] == CALLS and [row[3] for row in rows] == READ
+    known = [row[2] for row in rows] if kind != "h5" else MADE  # which has no shapes of calls
+    assert [
+        (one, made) for one, made in zip(known, MADE, strict=True) if one not in (made, "–")
+    ] == []
+    assert known.count("–") <= 1  # of an end that nobody reads
+    expect(shown.locator(".boxes").first.locator("strong")).to_have_text(CALLS)
+    expect(shown.locator("h3").first).to_have_text("inner")
+
+
+def test_dropped_operators_weights_and_other_files_are_told_apart(dropped, files):
+    status, shown = dropped.get_by_role("status"), dropped.locator("#drop .shown")
+
+    dropped.set_input_files("#drop input", files["onnx"])
+    expect(status).to_have_text("twins.onnx is open.")
+    rows = shown.locator("table").filter(has_text="Reads").first.locator("tbody tr")
+    assert [row[1] for row in rows.evaluate_all(CELLS) if row[3] == "–"] == ["Input", "Input"]
+    dropped.set_input_files("#drop input", files["weights.h5"])
+    expect(shown.locator("tbody tr")).to_have_count(6)  # two of each Dense
+    expect(shown).to_contain_text("(64, 8)")
+    dropped.set_input_files("#drop input", ROOT / "README.md")
+    expect(status).to_contain_text("README.md cannot be shown: it is of no kind that is known here")
+
+
+def test_a_link_holds_a_model(browser, site, files):
+    page = browser.new_page()
+
+    page.goto(f"{site}/{files['link'].read_text()}")
+
+    expect(page.get_by_role("status")).to_have_text("The model in the address is open.")
+    expect(page.locator(".boxes").first.locator("strong")).to_have_text(CALLS)
+    page.close()

@@ -7,7 +7,10 @@ import pytest
 import funclab
 from funclab import Input, Model, layers
 from funclab.errors import ArgumentError, NameLookupError
-from funclab.teach import ask
+from funclab.teach import ask, check, course, forget_progress
+from funclab.teach.records.keeping import record_answer, record_try
+from funclab.teach.records.so_far import order_of
+from funclab.view.lesson.question import QuestionView
 from funclab.view.live.view import MIME
 
 
@@ -34,9 +37,74 @@ def test_an_answer_opens_what_waits_for_it():
     shown(question)
     shown(view)
 
-    question.choose(0)
+    question.choose(2)
 
     assert view.cover == ""
+
+
+def test_after_a_wrong_answer_there_is_a_second_try_and_then_the_answer_opens():
+    question, view = ask("1.1"), explorer()
+    shown(question)
+    shown(view)
+
+    question.choose(0)
+    between = question.answered, view.cover
+    question.choose(1)
+
+    assert between == (False, "1.1")
+    assert question.answered and view.cover == ""
+
+
+def test_where_two_options_leave_no_choice_there_is_one_try():
+    options = [{"text": "yes", "right": True}, {"text": "no", "right": False}]
+    question = QuestionView("own.1", "Is it?", options, "It is.")
+
+    question.choose(1)
+
+    assert question.answered
+
+
+def test_each_student_sees_the_options_in_an_order_of_their_own(monkeypatch, tmp_path):
+    names = ["1.1", "1.2", "1.3", "1.4", "5.1"]
+    off = [ask(name).facts["order"] for name in names]
+    students = []
+    for student in ("a", "b", "a"):
+        monkeypatch.setenv("FUNCLAB_PROGRESS", str(tmp_path / f"{student}.json"))
+        students.append([ask(name).facts["order"] for name in names])
+
+    assert off == [[*range(len(course.question(name).options))] for name in names]
+    assert students[0] == students[2] != students[1]
+    assert [sorted(order) for order in students[0]] == off != students[0]
+
+
+def test_over_many_students_the_right_option_stands_in_each_place_equally_often(
+    monkeypatch, tmp_path
+):
+    item = course.question("5.1")
+    places = []
+    for student in range(400):
+        monkeypatch.setenv("FUNCLAB_PROGRESS", str(tmp_path / f"{student}.json"))
+        places.append(order_of(item).index(item.answer))
+
+    assert all(70 <= places.count(place) <= 130 for place in range(4))
+
+
+def test_what_is_done_in_a_lesson_is_known_to_its_views_and_not_to_a_recalled_question():
+    forget_progress()
+    record_answer("1.2", 1)
+    record_try("1A", True)
+    strip = ask("1.1").facts["strip"]
+    forget_progress()
+
+    assert strip["lesson"] == "1" and strip == check("1B").facts["strip"] | {
+        "items": strip["items"]
+    }
+    assert [one["id"] for one in strip["items"] if one["done"]] == ["1.2", "1A"]
+    assert {one["id"] for one in strip["items"]} == {
+        *course.lesson(1).questions,
+        *course.lesson(1).exercises,
+    }
+    assert "strip" not in ask("1.1", covers=False).facts
 
 
 def test_after_an_answer_nothing_is_covered_any_more():
@@ -51,7 +119,14 @@ def test_after_an_answer_nothing_is_covered_any_more():
 
 @pytest.mark.parametrize(
     ("votes", "given", "open_"),
-    [(1, [2], True), (2, [2], False), (2, [2, 1], True), (2, [None], True)],
+    [
+        (1, [2], True),
+        (1, [0, 2], True),
+        (1, [0], False),
+        (2, [2], False),
+        (2, [2, 1], True),
+        (2, [None], True),
+    ],
 )
 def test_the_reveal_waits_for_as_many_votes_as_were_asked_for(votes, given, open_):
     question = ask("1.1", votes=votes)

@@ -227,3 +227,24 @@ def test_the_first_lesson_can_be_caught_up_to_every_section(capsys):
     catching_up.catch_up(1, "names", names=names)
 
     assert names["reader"].count_params() == 3466
+
+
+def test_a_reset_closes_hints_and_brings_the_first_lines_in_a_new_cell(notebook):
+    notebook.run("b", f"%%check 1B\n{WRONG}")
+    notebook.run("h", 'hint("1B")')
+
+    said = notebook.says("r", 'from funclab.teach import reset\nreset("1B")')
+    view = notebook.run("r2", 'reset("1B")').result
+
+    assert said == "1B: not tried yet."
+    assert view.state["hints"] == 0 and view.facts["verdict"] == "untried"
+    lines = notebook.shell.rl_next_input
+    assert lines == f"%%check 1B\n{course.exercise('1B').start.strip()}"
+
+
+def test_a_reset_of_lines_to_arrange_leaves_all_of_them_out(notebook):
+    view = notebook.run("r", 'from funclab.teach import reset\nreset("1A")').result
+
+    assert view.state["order"] == [] and len(view.facts["lines"]) == len(
+        course.exercise("1A").lines
+    )

@@ -21,14 +21,14 @@ def file(tmp_path, monkeypatch):
 
 
 def test_an_answer_is_kept_and_still_known_in_the_next_session(file):
-    ask("1.1").choose(0)
+    ask("1.1").choose(2)
 
     again = ask("1.1")
 
     [kept] = file.with_suffix(".d").iterdir()
     entry = json.loads(kept.read_text())
-    assert (entry["question"], entry["option"], entry["try"]) == ("1.1", 0, 1)
-    assert again.answers == [0] and again.answered
+    assert (entry["question"], entry["option"], entry["try"]) == ("1.1", 2, 1)
+    assert again.answers == [2] and again.answered
 
 
 def test_every_vote_is_kept_in_order(file):

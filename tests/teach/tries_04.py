@@ -73,8 +73,10 @@ class Off(losses.Loss):
         return ops.abs(y_true - y_pred)
 def yes_or_no(y_true, y_pred):
     return losses.binary_crossentropy(y_true, y_pred)
+def one_of_three(y_true, y_pred):
+    return losses.sparse_categorical_crossentropy(y_true, y_pred)
 """
-        + with_losses(sex="yes_or_no", mass="Off()"),
+        + with_losses(sex="yes_or_no", mass="Off()", species="one_of_three"),
     ],
     "4C": [
         "model = Model([measures, island], [kind, sex, kilos])",

@@ -59,6 +59,25 @@ def the_output_of_a_layer_called_twice_is_that_of_the_first_call_in_keras_3(kera
     assert eye.output is a
 
 
+@says(
+    "lesson 5",
+    "(Keras 3 still lists calls in this order, in `_inbound_nodes`, but has no `get_output_at`: "
+    "there, keep what each call returns, as in `a` and `b`.",
+    on=KERAS,
+)
+@says(
+    "lesson 14",
+    "As lesson 5 said, Keras 3 (2023) still lists the calls, but takes no number to ask for one.",
+    on=KERAS,
+)
+def keras_3_lists_calls_in_order_and_has_no_index_for_them(keras):
+    *_, eye, a, b = called_twice(keras)
+    made = [node.output_tensors[0] for node in eye._inbound_nodes]
+
+    assert made[0] is a and made[1] is b and len(made) == 2
+    assert not hasattr(eye, "get_output_at")
+
+
 @asks("5.3")
 def every_call_is_counted(keras):
     left, right = keras.Input((64,)), keras.Input((64,))

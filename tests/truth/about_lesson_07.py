@@ -45,7 +45,7 @@ def a_dense_reader_guesses_two_pixels_further_right(keras):
 
     assert middle > 0.88
     return {
-        "92 %: they are the same digits": right > 0.85,
+        "97 %: they are the same digits": right > 0.85,
         "about 70 %: most of the ink still overlaps": 0.6 < right < 0.8,
         "about 11 %: it is guessing": right < 0.2,
     }
@@ -112,18 +112,18 @@ def what_a_convolution_makes_moves_along(keras):
 
 @asks("7.5")
 @measured
-def a_reader_with_windows_loses_little_by_a_slip(keras):
+def a_reader_with_windows_loses_by_a_slip_into_the_corner(keras):
     def end(paper):
         x = keras.layers.Conv2D(8, 3, activation="relu")(paper)
         x = keras.layers.Conv2D(16, 3, activation="relu")(x)
         return keras.layers.GlobalMaxPooling2D()(x)
 
-    middle, right = read(keras, end, right=2, epochs=6)
+    middle, corner = read(keras, end, right=2, down=2, epochs=6)
 
     return {
-        "about 11 %, like `reader`": right < 0.2,
-        "about 80 %, fewer than in the middle": 0.65 < right < middle - 0.02,
-        "exactly as many as in the middle": right == middle,
+        "about 11 %, like `reader`": corner < 0.2,
+        "between 50 and 80 %, fewer than in the middle": 0.4 < corner < middle - 0.1,
+        "exactly as many as in the middle": corner == middle,
     }
 
 

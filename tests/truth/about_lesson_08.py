@@ -159,3 +159,55 @@ def on_windows_of_a_day_flatten_is_ahead(keras):
         "the one with the LSTM: Dense cannot know which hours are neighbours": lstm < flat,
         "the one with the LSTM: it uses its weights 24 times": lstm < flat,
     }
+
+
+@asks("8.7")
+@measured
+def a_lent_layer_that_is_held_needs_only_fifty_labels(keras):
+    from funclab.datasets import headlines
+
+    layers, (pool, test) = keras.layers, headlines.load_data(2500, seed=8)
+    unusual = np.array([headlines.is_unusual(headlines.story(row)) for row in pool.words[:2000]])
+
+    def text():
+        words = keras.Input((9,), dtype="int32")
+        vectors = layers.Embedding(len(headlines.WORDS), 8)(words)
+        return keras.Model(words, layers.LSTM(16)(vectors))
+
+    def fitted(model, x, y, size, epochs):
+        model.compile(keras.optimizers.Adam(0.01), "binary_crossentropy", metrics=["accuracy"])
+        model.fit(x, y, batch_size=size, epochs=epochs, verbose=0)
+        return model
+
+    keras.utils.set_random_seed(8)
+    first, words = text(), keras.Input((9,), dtype="int32")
+    asked = keras.Model(words, layers.Dense(1, activation="sigmoid")(first(words)))
+    fitted(asked, pool.words[:2000], unusual.astype(int), 32, 15)
+
+    def popular(draw, lent, free):
+        keras.utils.set_random_seed(draw)
+        own, words, hour = text(), keras.Input((9,), dtype="int32"), keras.Input((5,))
+        if lent:
+            own.set_weights(first.get_weights())
+        own.trainable = free
+        both = layers.Dense(16, activation="relu")(layers.concatenate([own(words), hour]))
+        model = keras.Model([words, hour], layers.Dense(1, activation="sigmoid")(both))
+        x, h, y = (part[2000 + 50 * draw : 2050 + 50 * draw] for part in pool)
+        fitted(model, [x, h], y, 16, 60)
+        return model.evaluate([test.words, test.hour], test.popular, verbose=0)[1]
+
+    ways = {"new": (False, True), "free": (True, True), "held": (True, False)}
+    right = {
+        name: np.mean([popular(draw, *way) for draw in range(3)]) for name, way in ways.items()
+    }
+    ahead = max(right, key=right.get)
+
+    return {
+        "one with a new text layer: a fresh start is always fair": ahead == "new",
+        "one with the lent layer, free to learn: it can learn more": ahead == "free",
+        "one with the lent layer, held fixed": ahead == "held"
+        and right["held"] > 0.95
+        and right["held"] > right["new"] + 0.1,
+        "no difference: fifty labels are fifty labels": max(right.values())
+        < min(right.values()) + 0.03,
+    }

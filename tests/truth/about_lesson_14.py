@@ -60,7 +60,6 @@ def the_code_of_a_model_runs_in_keras(keras):
 @says(
     "lesson 14",
     "Indices are gone, and `output` is that of the first call: keep your tensors.",
-    "Keras 3 (2023) took the numbers away.",
     "| the output of a layer called once | `gap.output` | `gap.output` |",
     on=KERAS,
 )

@@ -48,7 +48,8 @@ def test_the_box_tells_each_setting_that_decides_what_a_layer_does(example: Exam
             plain = dataclasses.replace(example, settings=rest).layer()
         except FunclabError:
             continue  # a layer that needs this setting
-        assert detail(plain) != told, name
+        missing = f"setting_{name} in view/scene/texts.json, or a reason in NOT_IN_THE_BOX"
+        assert detail(plain) != told, missing
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)

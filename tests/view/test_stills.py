@@ -93,6 +93,15 @@ def odd():
     return funclab.trace(model, np.array([[np.nan, 2], [np.inf, -1]]), step=0)
 
 
+def volume():
+    """Values with more axes than a picture shows."""
+    x = Input((2, 2, 2, 1), name="volume")
+    flat = layers.Flatten(name="flat")(layers.ReLU(name="held")(x))
+    model = Model(x, layers.Dense(1, name="out")(flat), name="solid")
+    model.set_weights([np.ones((8, 1)), [1]])
+    return model
+
+
 def joined():
     """The two ends of a model whose second input was forgotten."""
     left, right = Input((3,), name="left"), Input((3,), name="right")
@@ -102,6 +111,7 @@ def joined():
 STILLS = {
     "inside": inside,
     "inside_edges": lambda: inside(call="edges[0]", face="number", channel=1, at=[1, 2], sample=1),
+    "inside_volume": lambda: funclab.inside(volume(), np.arange(8.0).reshape(1, 2, 2, 2, 1)),
     "inside_way": lambda: inside(call="way[0]", face="number", channel=1, sample=2),
     "inside_attention": lambda: funclab.inside(
         headlines(), IDS, [1, 0], call="heads[0]", face="weights", tokens=WORDS
@@ -154,6 +164,9 @@ STILLS = {
     "shapes_failed": lambda: walk(failure(layers.Conv2D(4, 3), Input((28, 28)))),
     "shapes_lengths": lambda: walk(
         failure(layers.Add(), [Input((3, n), name=f"n{n}") for n in (4, 5, 4, 100)])
+    ),
+    "shapes_many": lambda: walk(
+        failure(layers.Add(), [Input((3, n), name=f"number_{n}") for n in range(4, 15)])
     ),
     "whatif_group": lambda: funclab.whatif(*birds(), sample=2),
     "whatif_group_changed": lambda: funclab.whatif(*birds(), sample=1, face="share"),

@@ -14,11 +14,11 @@ from funclab import Input, Model
 from funclab.graph import structure
 from funclab.layers import Dense
 from funclab.view.draw.chart import log_ticks
+from funclab.view.draw.frame_drawing import svg_of
+from funclab.view.draw.frames import frame_of
 from funclab.view.draw.text import clean
 from funclab.view.scene.diagram import diagram
 from funclab.view.scene.words import arithmetic
-from funclab.view.trace.drawing import svg_of
-from funclab.view.trace.frames import frame_of
 from tests.layers.examples import EXAMPLES, Example
 from tests.view import models
 from tests.view.measures import inside, texts

@@ -4,13 +4,14 @@ set -eu
 . tools/scripts/node.sh
 bin=$tools/node_modules/.bin
 
-$bin/eslint --config $tools/eslint.config.js funclab tests tools
+$bin/eslint --config $tools/eslint.config.js funclab tests tools docs
 $bin/tsc --project $tools
 sh $tools/tests.sh
 made=$(mktemp -d)
 trap 'rm -r "$made"' EXIT
 mkdir -p "$made/funclab"
 cp -r funclab/view "$made/funclab"
-node $tools/bundle.js "$made"
-diff -rq funclab/view/live/bundle "$made/funclab/view/live/bundle" ||
-    { echo "The bundle is not that of the scripts: run 'make bundle'." >&2; exit 1; }
+cp -r docs "$made/docs"
+sh $tools/bundle.sh "$made"
+diff -rq funclab/view/live/bundle "$made/funclab/view/live/bundle" && diff -rq docs/pages/_static "$made/docs/pages/_static" ||
+    { echo "A bundle is not that of the scripts: run 'make bundle'." >&2; exit 1; }

@@ -76,6 +76,10 @@ def add_teaching(commands: argparse._SubParsersAction) -> None:
     command.add_argument(
         "paths", nargs="+", type=Path, metavar="PATH", help="an .ipynb or .py file"
     )
+    command.add_argument(
+        "--run", action="store_true", dest="too", help="run it, too, with made-up data"
+    )
+    command.add_argument("--seconds", type=float, default=120, help="for a run; default: 120")
     command.set_defaults(run=will_it_run)
 
     command = commands.add_parser("class", help="show a class at a glance, as one page")
@@ -139,7 +143,7 @@ def new_lesson(chosen: argparse.Namespace) -> int:
 def will_it_run(chosen: argparse.Namespace) -> int:
     from funclab.keras2.will_it_run import will_it_run
 
-    reports = [will_it_run(path) for path in chosen.paths]
+    reports = [will_it_run(path, chosen.too, chosen.seconds) for path in chosen.paths]
     print("\n\n".join(map(str, reports)))
     return 0 if all(report.runs for report in reports) else 1
 

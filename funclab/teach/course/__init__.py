@@ -145,18 +145,19 @@ def question(name: str) -> Question:
 def all_questions() -> dict[str, Question]:
     """The questions of all lessons, teachers' own included, and the items of the test, by name."""
     tests = {item.id: item for form in FORMS for item in concept_test(form)}
-    return {name: item for one in _lessons() for name, item in one.questions.items()} | tests
+    return {name: item for one in lessons() for name, item in one.questions.items()} | tests
 
 
 def all_exercises() -> dict[str, Exercise]:
     """The exercises of all lessons, teachers' own and those of editing included, by name."""
     rows = read(HERE / "edits.toml")["edit"]
     edits = [Exercise(row["id"], "edit", row["task"], tuple(row["hints"]), (), {}) for row in rows]
-    known = {name: item for one in _lessons() for name, item in one.exercises.items()}
+    known = {name: item for one in lessons() for name, item in one.exercises.items()}
     return known | {item.id: item for item in edits}
 
 
-def _lessons() -> list[Lesson]:
+def lessons() -> list[Lesson]:
+    """All lessons: those of the course, then teachers' own."""
     return [*map(lesson, numbers()), *OWN.values()]
 
 
@@ -199,7 +200,7 @@ def _named(
     for own in OWN.values():
         known = {**known, **items(own)}
     if str(name) not in known:
-        every = [item for one in _lessons() for item in items(one)]
+        every = [item for one in lessons() for item in items(one)]
         raise NameLookupError(
             f"There is no {kind} {str(name)!r}{near(str(name), every)}.",
             why=f"the {kind}s of the course are {', '.join(every)}.",

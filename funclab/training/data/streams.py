@@ -75,8 +75,10 @@ class Stream:
         self.source, self.prepare, self.make = source, prepare, make
         self.targets, self.shuffle = targets, shuffle
         count = number_of_batches(source)
-        self.by_number = is_sequence(source) and count is not None
-        steps = limited(steps, count)
+        # Keras 2's images begin again when more batches are wanted than there are.
+        goes_on = getattr(source, "endless", False) and (steps or 0) > (count or 0)
+        self.by_number = is_sequence(source) and count is not None and not goes_on
+        steps = steps if goes_on else limited(steps, count)
         self.steps = count if steps is None else steps
         if self.steps is None and hasattr(source, "num_batches"):
             raise DataError(

@@ -31,6 +31,8 @@ image."""
 LEVELS, MOST_COLOURS = (16, 10, 8, 6, 5, 4), 96
 """How many greys, or steps of each of the three colours, are told apart: the most with which an
 image has no more than so many colours."""
+BYTES = np.array([65536, 256, 1])
+"""What red, green and blue count in the number of a colour."""
 BLANK = "·"
 """What is drawn for a word of no letters, such as padding."""
 LINE, SIZE, GAP = 17, 11, 5
@@ -269,12 +271,12 @@ def _image(canvas: Canvas, sample: Sample, width: float, height: float) -> None:
 def _colours(image: Array) -> list[list[str]]:
     """The colour of each pixel, of few enough different ones."""
     image = image if image.shape[2] == 3 else np.repeat(1 - image, 3, axis=2)
-    shades = np.zeros(image.shape, int)
+    codes = np.zeros(image.shape[:2], int)
     for levels in LEVELS:
-        shades = 255 * np.round(image * (levels - 1)).astype(int) // (levels - 1)
-        if len(np.unique(shades.reshape(-1, 3), axis=0)) <= MOST_COLOURS:
+        codes = 255 * np.round(image * (levels - 1)).astype(int) // (levels - 1) @ BYTES
+        if len(np.unique(codes)) <= MOST_COLOURS:
             break
-    return [[f"#{r:02x}{g:02x}{b:02x}" for r, g, b in row] for row in shades.tolist()]
+    return [[f"#{code:06x}" for code in row] for row in codes.tolist()]
 
 
 def _cut(name: str) -> str:

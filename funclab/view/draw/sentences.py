@@ -114,8 +114,12 @@ def _written(value: Any, *forms: str | None) -> str:
 
 
 def question(
-    name: str, prompt: str, options: list[str], answer: str | None, explain: str = ""
+    name: str, prompt: str, options: list[str], answer: str | None, explain: str = "", **drawn: Any
 ) -> dict[str, Any]:
-    """What ask mode asks before it shows something; the answer is None until it is known."""
+    """What ask mode asks before it shows something; the answer is None until it is known.
+
+    `drawn`: `pictures`, what the picture of each option shows, and `shown`, what that under the
+    prompt shows; the view draws them (`pictureOf`), and the options are their names.
+    """
     known = {"id": name, "prompt": prompt, "options": options}
-    return {**known, "answer": answer, "explain": explain}
+    return {**known, "answer": answer, "explain": explain, **drawn}

@@ -3,6 +3,8 @@ of views: their look, and whether they ask questions."""
 
 from __future__ import annotations
 
+from functools import cache
+
 from funclab.errors import ArgumentError
 
 _COLOURS = {
@@ -78,6 +80,7 @@ def palette(look: str) -> dict[str, str]:
     return {"dark": DARK, "print": PRINT}.get(look, LIGHT)
 
 
+@cache
 def style_sheet() -> str:
     """Rules that give every class its colour, and every theme its colours.
 

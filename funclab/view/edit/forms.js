@@ -11,7 +11,7 @@ const WORDS = { True: true, False: false, None: null, true: true, false: false, 
 const WAITS = { c: "edit_choose_connect", s: "edit_choose_share", m: "edit_choose_move" };
 
 /** What is typed in a form, as a value: a number, a list of numbers, True, None, or a word. */
-function valueOf(text) {
+export function valueOf(text) {
   const plain = text.trim();
   if (plain in WORDS) return WORDS[plain];
   if (plain === "") return null;
@@ -25,7 +25,7 @@ function valueOf(text) {
 }
 
 /** A value as it is written in a form. */
-function written(value) {
+export function written(value) {
   if (value == null) return "";
   if (Array.isArray(value)) return `(${value.map(written).join(", ")}${value.length === 1 ? "," : ""})`;
   return typeof value === "boolean" ? (value ? "True" : "False") : String(value);

@@ -139,7 +139,7 @@ export class Edit {
       link(text, () => this.go(i), { title: text })));
     const verbs = Object.keys(VERBS).filter((key) => this.can(key)).map((key) => h("li", {},
       ctx.button(ctx.t(`edit_verb_${VERBS[key]}`), key, () => this.byMouse(key))));
-    const { chosen } = this, { goal, most, verdict, hinted } = ctx.facts;
+    const { chosen } = this, { goal, most, hinted } = ctx.facts, { verdict } = this.here;
     this.side.classList.toggle("fl-tasked", Boolean(goal));  // a task stays in sight where there is little room
     this.side.replaceChildren(...[
       goal ? h("p", { class: "fl-goal" }, ctx.t("edit_goal", { goal }).split("`")
@@ -272,11 +272,11 @@ export class Edit {
     return ctx.say(this.sentence("edit_done", ctx.state.position));
   }
 
-  /** What a step does, what makes another shape by it, and what is broken. */
+  /** What a step does, what makes another shape by it, what is broken, and what an exercise says of it. */
   sentence(key, position) {
-    const { ctx } = this, { steps, states } = ctx.facts, { error, changed } = states[position] ?? {};
+    const { ctx } = this, { steps, states } = ctx.facts, { error, changed, verdict } = states[position] ?? {};
     const done = ctx.t(key, { n: position, all: steps.length - 1, text: steps[position] });
-    return [done, changed, error ? `${error.title}.` : ""].filter(Boolean).join(" ");
+    return [done, changed, error ? `${error.title}.` : "", verdict].filter(Boolean).join(" ");
   }
 
   /** Go to a step, if it is on this page or there is a kernel. */

@@ -203,7 +203,7 @@ class Edit(View):
         here = str(steps.position)
         states = {key: value for key, value in facts.get("states", {}).items() if key in kept}
         if here not in states:
-            states[here] = facts_of(steps)
+            states[here] = facts_of(steps) | {"verdict": clean(self.verdict())}
         states = dict(sorted(states.items(), key=lambda item: int(item[0])))
         others = [key for key in states if key not in ("0", here)]
         for key in others[: max(0, len(states) - MOST_STATES)]:
@@ -212,7 +212,7 @@ class Edit(View):
         self.facts = {
             "steps": texts, "made": [list(step) for step in steps.steps], "states": states,
             "allowed": sorted(self.allowed) if self.allowed is not None else None,
-            "goal": self.goal, "verdict": clean(self.verdict()), "most": self.most,
+            "goal": self.goal, "most": self.most,
             "hinted": self.hinted, "written": written(self, "edit"), "choices": self._choices,
         }  # fmt: skip
         told = f"steps={steps.steps!r}" if steps.steps else ""

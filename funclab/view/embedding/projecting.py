@@ -3,11 +3,10 @@ near in the plane is near in the full space, too."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
 import numpy as np
 
-from funclab.engine.kernels.threads import one_blas_thread
 from funclab.graph.shape_math import Array
 
 PERPLEXITY, STEPS = 20.0, 300
@@ -66,38 +65,32 @@ def distances(points: Array) -> Array:
     return found
 
 
-def tsne(points: Array, each: Callable[[int], None] = lambda step: None) -> Array:
-    """Places in which points that are near in the full space are near: exact t-SNE, from PCA.
+def tsne(points: Array) -> Iterator[Array]:
+    """Places in which points that are near in the full space are near, after each of the 300 steps
+    of exact t-SNE, from PCA.
 
-    `each` is called before each of the 300 steps, with its number; an interrupt in it ends the
-    steps, and the places so far are returned.
-
-    Shapes: (n, d), returns (n, 2).
+    Shapes: (n, d), yields (n, 2).
     Source: "Visualizing Data using t-SNE", van der Maaten and Hinton 2008.
     """
     n = len(points)
     start = pca(points)[0]
     spread = start[:, 0].std()
     if n < 3 or not spread:
-        return start
+        yield start
+        return
     wanted = _similarities(distances(points.astype("float64")))
     places = start * (1e-2 / spread)
     moves, gains = np.zeros_like(places), np.ones_like(places)
     strong = wanted * EXAGGERATION
-    try:
-        with one_blas_thread():  # several threads have too little to do for each other
-            for step in range(STEPS):
-                each(step)
-                early = step < EARLY
-                slope = _slope(strong if early else wanted, places)
-                gains = np.where(np.sign(slope) == np.sign(moves), gains * 0.8, gains + 0.2)
-                gains = np.maximum(gains, 0.01)
-                moves = (0.5 if early else 0.8) * moves - max(n / 48, 50) * gains * slope
-                places += moves
-                places -= places.mean(axis=0)
-    except KeyboardInterrupt:
-        pass
-    return places
+    for step in range(STEPS):
+        early = step < EARLY
+        slope = _slope(strong if early else wanted, places)
+        gains = np.where(np.sign(slope) == np.sign(moves), gains * 0.8, gains + 0.2)
+        gains = np.maximum(gains, 0.01)
+        moves = (0.5 if early else 0.8) * moves - max(n / 48, 50) * gains * slope
+        places = places + moves
+        places -= places.mean(axis=0)
+        yield places
 
 
 def perplexity(n: int) -> float:
@@ -143,7 +136,14 @@ def nearest(points: Array, k: int = NEIGHBOURS) -> Array:
     """
     squares = distances(points.astype("float64"))
     np.fill_diagonal(squares, np.inf)
-    return np.argsort(squares, axis=1, kind="stable")[:, : min(k, len(points) - 1)]
+    k = min(k, len(points) - 1)
+    if not k:
+        return np.zeros((len(points), 0), int)
+    farthest = np.partition(squares, k - 1, axis=1)[:, k - 1 : k]
+    close = [np.flatnonzero(row) for row in squares <= farthest]
+    return np.array(
+        [others[np.argsort(row[others], kind="stable")[:k]] for row, others in zip(squares, close)]
+    )
 
 
 def kept(full: Array, plane: Array) -> float:

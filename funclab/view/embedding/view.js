@@ -24,6 +24,9 @@ const embedding = {
     ctx.bar.append(h("span", { class: "fl-seg" }, this.faces),
       this.pictured(ctx).length ? h("span", { class: "fl-seg" }, this.ways) : "", this.find);
     this.box = h("div", { class: "fl-plane", onclick: (event) => this.click(ctx, event) });
+    this.line = h("p", { class: "fl-computing" }, h("span"), " ",
+      ctx.button(ctx.t("embedding_stop"), "", () => this.halt(ctx), null));
+    Object.assign(this, { halted: false, going: false, asked: -1, busy: false });
     ctx.stage.append(this.box);
     this.limits = h("p", { class: "fl-limits" });
     this.body = h("div", { class: "fl-embedding-body" });
@@ -46,7 +49,43 @@ const embedding = {
   },
 
   /** The places of the marks in the room that there is. */
-  places(ctx) { return ctx.facts.places[ctx.state.face].map(([x, y]) => [x * this.scale, y * this.scale]); },
+  places(ctx) { return ctx.facts.places[this.drawnFace(ctx)].map(([x, y]) => [x * this.scale, y * this.scale]); },
+
+  /** The face that is drawn: PCA until t-SNE is computed. */
+  drawnFace({ state: { face }, facts: { places }, model }) {
+    return places[face] && model.get("pictures")[face] ? face : "pca"; // they may arrive one after the other
+  },
+
+  /** Ask for the next piece of t-SNE, once, as long as it is looked at; and say how far it is, in a line that stays,
+   * so that its button can be pressed. */
+  compute(ctx) {
+    const { state: { face }, facts: { places, stopped }, alone } = ctx, [words, button] = this.line.children;
+    const there = face !== "tsne" || (places.tsne && !stopped), was = this.busy;
+    this.busy = !there && !alone && !this.halted && (!places.tsne || this.going);
+    if (there && was && face === "tsne") ctx.say(ctx.t("embedding_drawn"));
+    if (there || (alone && places.tsne)) return this.line.remove();
+    const { step = 0, steps } = ctx.got["plane tsne"] ?? {};
+    const key = alone ? "embedding_alone" : this.busy ? "embedding_computing" : "embedding_halted";
+    words.textContent = ctx.t(key, { step, steps: steps ?? ctx.facts.steps });
+    button.textContent = ctx.t(this.busy ? "embedding_stop" : "embedding_go_on");
+    button.hidden = alone;
+    if (!this.line.isConnected) ctx.stage.append(this.line);
+    if (this.busy && this.asked !== step) this.request(ctx, step);
+    return undefined;
+  },
+
+  request(ctx, step, more = {}) {
+    this.asked = step;
+    ctx.model.send({ ask: "plane", key: "tsne", ...more });
+  },
+
+  /** Stop t-SNE where it is, or go on with it. */
+  halt(ctx) {
+    this.halted = this.busy;
+    this.going = !this.busy;
+    if (this.halted) this.request(ctx, -1, { stop: true });
+    ctx.update();
+  },
 
   /** How large the plane is, as a part of the size in which it was drawn: its marks stay as large. */
   fitting(ctx) {
@@ -114,6 +153,12 @@ const embedding = {
     this.choose(ctx, ctx.facts.near[sample][near]);
   },
 
+  /** Stop what is computed; else from the neighbour to the sample, and from there to none. */
+  out(ctx) {
+    if (this.busy) this.halt(ctx);
+    else ctx.set(ctx.state.near >= 0 ? { near: -1 } : { sample: -1 });
+  },
+
   typed(ctx, target, key) {
     if (target !== this.find || key !== "Enter") return false;
     const text = this.find.value.trim(), { labels, names } = ctx.facts;
@@ -138,15 +183,16 @@ const embedding = {
     const { face, images } = ctx.state, { faces, limits } = ctx.facts, asked = this.asks(ctx);
     this.faces.forEach((button, i) => button.setAttribute("aria-pressed", String(faces[i] === face)));
     this.ways.forEach((button, i) => button.setAttribute("aria-pressed", String(images === (i === 1))));
-    this.limits.replaceChildren(...(asked ? [] : [h("strong", {}, ctx.t("embedding_not_shown")), ` ${limits[face]}`]));
+    this.limits.replaceChildren(...(asked ? [] : [h("strong", {}, ctx.t("embedding_not_shown")), ` ${limits[this.drawnFace(ctx)]}`]));
     ctx.el.classList.toggle("fl-asks", Boolean(asked));
     this.drawPlane(ctx);
+    this.compute(ctx);
     ctx.panel.replaceChildren(...(asked ? [] : this.told(ctx)));
     if (asked && !ctx.gate) ctx.ask(asked, () => ctx.update());
   },
 
   drawPlane(ctx) {
-    const { face, images } = ctx.state, markup = ctx.model.get("pictures")[face];
+    const { images } = ctx.state, markup = ctx.model.get("pictures")[this.drawnFace(ctx)];
     if (this.markup !== markup) {
       this.markup = markup;
       this.svg = pictureFrom(markup);
@@ -279,7 +325,7 @@ const embedding = {
       ".": { label: ctx.t("strip_next"),
         run: () => this.choose(ctx, Math.min(ctx.facts.names.length - 1, sample + 1)) },
       "/": { label: ctx.t("strip_find"), run: () => this.find.focus() },
-      Escape: { label: ctx.t("key_out"), run: () => ctx.set(near >= 0 ? { near: -1 } : { sample: -1 }) },
+      Escape: { label: ctx.t("key_out"), run: () => this.out(ctx) },
     };
   },
 
@@ -292,4 +338,4 @@ const embedding = {
   },
 };
 
-export default liveView(() => embedding);
+export default liveView(() => embedding, ["facts", "pictures", "status"]);

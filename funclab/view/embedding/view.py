@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
+import traitlets
 
-from funclab.callbacks.progress import write
 from funclab.errors import ArgumentError
-from funclab.graph.shape_math import Array
 from funclab.layers.checks import positive
 from funclab.registry.parameters import wrong_value
 from funclab.view.draw import theme
@@ -20,104 +16,45 @@ from funclab.view.draw.picture import Picture
 from funclab.view.draw.sentences import question, say
 from funclab.view.draw.text import clean
 from funclab.view.embedding.picture import PlanePicture, StillPicture, fitted
-from funclab.view.embedding.projecting import (
-    NEIGHBOURS,
-    STEPS,
-    agreeing,
-    distances,
-    kept,
-    nearest,
-    pca,
-    perplexity,
-    tsne,
-)
-from funclab.view.embedding.rows import Rows, rows_of
+from funclab.view.embedding.plane import MOST_POINTS, SHOWN, Plane
+from funclab.view.embedding.projecting import NEIGHBOURS, STEPS, distances, perplexity
+from funclab.view.embedding.rows import rows_of
 from funclab.view.live.variables import told, written, written_model
 from funclab.view.live.view import View
 from funclab.view.scene.diagram import bare
 
-MOST_POINTS, ALL = 500, 3000
-"""Up to how many points t-SNE is computed for, and how many are drawn at most."""
-SHOWN = 8
-"""How many neighbours are shown."""
+ALL = 3000
+"""How many points are drawn at most."""
 PICTURES, STORED = 200, 220_000
 """How many samples are stored as pictures, and up to how many characters these have."""
-PATIENCE = 3.0
-"""After how many seconds a computation says how far it is."""
-
-
-@dataclass
-class Plane:
-    """Rows in the plane: their places by face, their nearest neighbours, and how many are kept."""
-
-    rows: Rows
-    stopped: int = 0
-    """After which step t-SNE was interrupted; 0 if it was not."""
-
-    @cached_property
-    def near(self) -> Array:
-        return nearest(self.rows.points)
-
-    @cached_property
-    def pca(self) -> tuple[Array, Array]:
-        return pca(self.rows.points)
-
-    @cached_property
-    def places(self) -> dict[str, Array]:
-        """The places in the plane, by face."""
-        points = self.rows.points
-        faces = {"pca": self.pca[0]}
-        if MOST_POINTS >= len(points) > SHOWN:
-            faces["tsne"] = tsne(points, self._tell())
-        return faces
-
-    def _tell(self) -> Any:
-        """What is called before each step of t-SNE: after a while, it says how far it is."""
-        begun, shown = time.perf_counter(), 0.0
-
-        def each(step: int) -> None:
-            nonlocal shown
-            self.stopped = step
-            now = time.perf_counter()
-            if now - begun > PATIENCE and now - shown > 1:
-                shown = now
-                write(f"\r{say('embedding_step', step=step, steps=STEPS)}")
-            if step == STEPS - 1:
-                self.stopped = 0
-                if shown:
-                    write("\n")
-
-        return each
-
-    @cached_property
-    def kept(self) -> dict[str, float]:
-        """The share of the ten nearest neighbours that are near in the plane, too, by face."""
-        return {face: kept(self.near, nearest(at)) for face, at in self.places.items()}
-
-    @cached_property
-    def agree(self) -> float | None:
-        """The share of neighbours with the same label."""
-        labels = self.rows.labels
-        return agreeing(self.near, np.array(labels)) if labels else None
+PIECE = 0.2
+"""Seconds of t-SNE for each request of a page."""
 
 
 class EmbeddingView(View):
     """Rows of numbers as points of a plane. `plane` has the places, the neighbours and the shares
-    of neighbours that are kept; `rows.points` are the numbers."""
+    of neighbours that are kept; `rows.points` are the numbers. t-SNE is computed when it is looked
+    at."""
 
     room = "embedding"
     blank_state: ClassVar[dict[str, Any]] = {
         "face": "pca", "sample": -1, "near": -1, "images": False,
     }  # fmt: skip
 
+    status = traitlets.Dict().tag(sync=True)
+    """Its `serial` says how often something was computed since the view was made."""
+
     def __init__(self, plane: Plane, notes: list[str], store: bool, call: str, **settings: Any):
         self.plane, self.rows, self.notes, self.store = plane, plane.rows, notes, store
         title = say("embedding_title", name=self.rows.name)
         super().__init__(title=title, call=call, **settings)
+        self._samples = self._drawn_samples()
+        if self.state["face"] == "tsne":
+            plane.at("tsne")
         self._draw()
 
     def _checked_state(self, state: dict[str, Any]) -> dict[str, Any]:
-        faces = self.plane.places
+        faces = self.plane.faces
         if state.get("face", "pca") not in faces:
             wanted = f"one of {', '.join(faces)}"
             raise wrong_value("embedding", "face", state["face"], wanted, 'face="pca"')
@@ -130,35 +67,44 @@ class EmbeddingView(View):
             )
         return super()._checked_state(state)
 
-    def _draw(self) -> None:
-        """The planes of all faces, and the stored samples."""
-        pictures = {face: bare(self._plane(face)) for face in self.plane.places}
-        stored, left = 0, STORED
+    def _drawn_samples(self) -> dict[str, str]:
+        """The pictures of the samples that are stored."""
+        pictures, left = {}, STORED
         for i in self._first() if self.store else ():
             svg = self.rows.svg(i)
             left -= len(svg)
             if not svg or left < 0:
                 break
-            pictures[f"sample {i}"], stored = svg, stored + 1
-        self.pictures = pictures
-        self.facts = self._facts(stored)
+            pictures[f"sample {i}"] = svg
+        if pictures:
+            self.notes = [*self.notes, say("embedding_stored", n=len(pictures))]
+        return pictures
+
+    def _draw(self) -> None:
+        """The planes that are computed, and what is said of them."""
+        planes = {face: bare(self._plane(face)) for face in self.plane.places}
+        with self.hold_sync():
+            self.pictures = {**planes, **self._samples}
+            self.facts = self._facts()
+            self.status = {"serial": self.status.get("serial", -1) + 1}
 
     def _first(self) -> list[int]:
-        """The samples that are stored as pictures: wrong ones first, others spread over all."""
-        n = len(self.rows.points)
+        """The samples that are stored as pictures: the chosen one with its nearest and wrong ones
+        first, others spread over all."""
+        n, chosen = len(self.rows.points), self.state["sample"]
+        near = [] if chosen < 0 else [chosen, *self.plane.near[chosen, :SHOWN].tolist()]
         wrong = [] if self.rows.wrong is None else np.flatnonzero(self.rows.wrong).tolist()
         spread = np.linspace(0, n - 1, min(n, PICTURES)).astype(int).tolist()
-        return list(dict.fromkeys([*wrong, *spread]))[:PICTURES]
+        return list(dict.fromkeys([*near, *wrong, *spread]))[:PICTURES]
 
-    def _facts(self, stored: int) -> dict[str, Any]:
+    def _facts(self) -> dict[str, Any]:
         rows, plane = self.rows, self.plane
-        notes = [*self.notes, *([say("embedding_stored", n=stored)] if stored else [])]
         away = np.sqrt(distances(rows.points.astype("float64")))
         near = plane.near[:, :SHOWN]
         return {
             "kind": rows.kind,
             "numbers": rows.points.shape[1],
-            "faces": list(plane.places),
+            "faces": plane.faces,
             "counts": self._counts(),
             "places": {face: fitted(at).tolist() for face, at in plane.places.items()},
             "wrong": rows.wrong is not None,
@@ -171,7 +117,9 @@ class EmbeddingView(View):
             "trust": self._trust(),
             "nearest": plane.near.shape[1],
             "limits": {face: self._limits(face) for face in plane.places},
-            "notes": notes,
+            "notes": self._notes(),
+            "stopped": plane.stopped,
+            "steps": STEPS,
             "code": f"points = {rows.code}" if rows.kind == "word" else self._code(),
             "questions": self._questions(),
         }
@@ -219,13 +167,13 @@ class EmbeddingView(View):
             "pca": say("embedding_pca", first=f"{first:.0%}"[:-1], second=f"{second:.0%}"[:-1]),
             "tsne": say("embedding_tsne", perplexity=f"{perplexity(len(self.rows.points)):.0f}"),
         }
-        rows = [[labels[face], percent(share)] for face, share in plane.kept.items()]
+        rows = [[labels[face], percent(plane.kept(face))] for face in plane.places]
         if plane.agree is not None:
             rows.append([say("embedding_agree", d=d), percent(plane.agree)])
         return rows
 
     def _limits(self, face: str) -> str:
-        d, share = self.rows.points.shape[1], percent(self.plane.kept[face])
+        d, share = self.rows.points.shape[1], percent(self.plane.kept(face))
         if face == "tsne":
             return say("embedding_limits_tsne", d=d, share=share)
         first, second = self.plane.pca[1]
@@ -242,7 +190,7 @@ class EmbeddingView(View):
     def _questions(self) -> dict[str, dict[str, Any]]:
         """The questions by what they come before: "open", "tsne" and "sample"."""
         plane, rows = self.plane, self.rows
-        share = plane.kept["pca"]
+        share = plane.kept("pca")
         options = [share, *(one for one in (1.0, 0.8, 0.5, 0.2) if abs(one - share) > 0.06)][:4]
         values = {"d": rows.points.shape[1], "n": min(NEIGHBOURS, plane.near.shape[1])}
         asked = {
@@ -256,11 +204,11 @@ class EmbeddingView(View):
             )
         }  # fmt: skip
         yes_no = [say("yes"), say("no")]
-        if "tsne" in plane.places:
+        if "tsne" in plane.faces:
+            why = say("embedding_why_size")
             asked["tsne"] = question(
-                "embedding tsne", say("embedding_ask_size"), yes_no, say("no"),
-                say("embedding_limits_tsne", share=percent(plane.kept["tsne"]), **values),
-            )  # fmt: skip
+                "embedding tsne", say("embedding_ask_size"), yes_no, say("no"), why
+            )
         if rows.wrong is not None and rows.wrong.any():
             labels = np.array(rows.labels)
             mixed = (labels[plane.near[:, :SHOWN]] != labels[:, None]).mean(axis=1) > 0.25
@@ -273,6 +221,38 @@ class EmbeddingView(View):
                 )  # fmt: skip
         return asked
 
+    def _notes(self) -> list[str]:
+        if not self.plane.stopped:
+            return self.notes
+        return [*self.notes, say("embedding_stopped", step=self.plane.step, steps=STEPS)]
+
+    def answer_to(self, content: dict[str, Any]) -> dict[str, Any] | None:
+        """t-SNE is computed piece by piece, as long as the page asks for more: it can stop it."""
+        if (content.get("ask"), content.get("key")) != ("plane", "tsne"):
+            return super().answer_to(content)
+        plane = self.plane
+        with self.lock:
+            if "tsne" not in plane.faces or plane.part == 1:
+                return None
+            if content.get("stop") and plane.step:
+                plane.stopped = True
+            else:
+                plane.go_on(PIECE)
+            if plane.stopped or plane.part == 1:
+                self._draw()
+                return None
+            return {"kind": "plane", "key": "tsne", "value": {"step": plane.step, "steps": STEPS}}
+
+    def _stored(self) -> dict[str, Any]:
+        # Before a save, the page adds t-SNE if it was looked at since.
+        return {**super()._stored(), "serial": self.status["serial"]}
+
+    def complete(self) -> dict[str, Any]:
+        if "tsne" in self.plane.faces and "tsne" not in self.pictures:
+            self.plane.at("tsne")
+            self._draw()
+        return {"facts": self.facts, "pictures": self.pictures, "status": self.status}
+
     def told(self, kind: str, key: Any) -> Any:
         """The picture of a sample that is not stored."""
         known = kind == "sample" and isinstance(key, int) and 0 <= key < len(self.rows.points)
@@ -282,7 +262,7 @@ class EmbeddingView(View):
     def _plane(self, face: str, **more: Any) -> PlanePicture:
         rows = self.rows
         return PlanePicture(
-            say("embedding_title", name=rows.name), face, self.plane.places[face], rows.labels,
+            say("embedding_title", name=rows.name), face, self.plane.at(face), rows.labels,
             rows.wrong, self._axes(face), words=rows.words if rows.kind == "word" else [],
             **more,
         )  # fmt: skip
@@ -294,7 +274,7 @@ class EmbeddingView(View):
         legend = [say("embedding_foot_wrong")] if self.rows.wrong is not None else []
         limits = f"{say('embedding_not_shown')} {self._limits(face)}"
         heading = say("embedding_trust", n=self.plane.near.shape[1], d=self.rows.points.shape[1])
-        words = [*chosen, *legend, heading, *trust, *self.notes, limits]
+        words = [*chosen, *legend, heading, *trust, *self._notes(), limits]
         shown = self._plane(face, beside=words)
         return StillPicture(shown, self._counts(), theme.still(self.look))
 
@@ -334,10 +314,10 @@ def embedding(
     of equal size. With a model and `y`, samples that it answers wrong have a circle. `labels` are
     the names of classes, `features` of columns, and `show` is how samples look ("image", "words",
     "row", "series", "strip"). `at_most` is how many rows are shown, the first ones (500, at most
-    3,000); t-SNE is computed for up to 500 and can be interrupted. The view stores up to 200
-    samples as pictures; `store=False` leaves them out. `state` is what `EmbeddingView.line()`
-    writes: `face` ("pca" or "tsne"), `sample`, `near` and `images`. `look`, `ask` and `tour` are
-    those of every view: see `funclab.view.live.view.View`.
+    3,000). t-SNE is computed for up to 500, when it is first looked at, and can be stopped. The
+    view stores up to 200 samples as pictures; `store=False` leaves them out. `state` is what
+    `EmbeddingView.line()` writes: `face` ("pca" or "tsne"), `sample`, `near` and `images`. `look`,
+    `ask` and `tour` are those of every view: see `funclab.view.live.view.View`.
 
     Raises: ArgumentError for something without rows of numbers; ShapeError and DataError for data
     that do not fit.
@@ -346,14 +326,11 @@ def embedding(
     names = {"labels": labels, "tokens": tokens, "features": features}
     rows = rows_of(what, x, y, min(at_most, ALL), names, show)
     plane, notes = Plane(rows), []
-    places = plane.places
     if rows.count > len(rows.points):
         counts = {"n": f"{rows.count:,}", "most": f"{len(rows.points):,}"}
         notes.append(say("embedding_cut", **counts))
-    if "tsne" not in places and len(rows.points) > MOST_POINTS:
+    if "tsne" not in plane.faces and len(rows.points) > MOST_POINTS:
         notes.append(say("embedding_only_pca", most=MOST_POINTS))
-    if plane.stopped:
-        notes.append(say("embedding_stopped", step=plane.stopped, steps=STEPS))
     if rows.cut:
         notes.append(say("embedding_groups"))
     data = ", ".join([written(what, "") or written_model(what), *_data(x, y)])

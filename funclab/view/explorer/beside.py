@@ -10,11 +10,11 @@ import numpy as np
 from funclab.graph.shape_math import Array
 from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.chart import brief
+from funclab.view.draw.frame_drawing import draw_frame, size_of
+from funclab.view.draw.frames import NAMED, frame_of, with_names
 from funclab.view.draw.geometry import area
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.sentences import say
-from funclab.view.trace.drawing import draw_frame, size_of
-from funclab.view.trace.frames import NAMED, frame_of, with_names
 
 LABEL = Font(11, "soft")
 BARS, NARROWEST, HEIGHT = 24, 240, 70
@@ -48,7 +48,7 @@ class Values(Picture):
         known = ("least", "greatest", "mean", "spread")
         numbers = {name: brief(self.frame.statistics[name]) for name in known}
         note = f"{self.frame.note}.".capitalize() if self.frame.note else ""
-        told = [say("values_are", **numbers), note, self._largest, say("trace_legend")]
+        told = [say("values_are", **numbers), note, self._largest, say("frame_legend")]
         return " ".join(filter(None, told))
 
     @property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import zlib
 from typing import Any, ClassVar
 
 import traitlets
@@ -159,6 +161,33 @@ class Explorer(View):
         assert graph is not None
         return f"{self.title}: {words.counted(graph.nodes)}\n\n{rails(graph)}"
 
+    def link(self, page: str) -> str:
+        """An address that holds the model's structure after its `#`, without weights; browsers keep
+        that part to themselves.
+
+        Args:
+            page: the address of the page *Look at a model file* of a copy of funclab's site.
+
+        Raises:
+            TensorTypeError: if what is shown is no funclab model.
+            ArgumentError: if the structure takes more than 8 kB.
+        """
+        if not isinstance(self.model, Model):
+            raise TensorTypeError(
+                f"{self.subject} has no link.",
+                why="a link holds the config of a model, and only funclab's models have one here.",
+                fix="explore a model; funclab.from_keras(model) makes one of a Keras model.",
+            )
+        packed = base64.urlsafe_b64encode(zlib.compress(self.model.to_json().encode(), 9))
+        if len(packed) > LONGEST_LINK:
+            raise ArgumentError(
+                f"The structure of {self.subject} takes {len(packed):,} bytes; "
+                f"a link holds {LONGEST_LINK:,}.",
+                why="mail programs and chats cut longer addresses.",
+                fix='save the model with model.save("model.keras"), and drop the file on the page.',
+            )
+        return f"{page}#m={packed.decode().rstrip('=')}"
+
     def picture(self) -> Picture:
         return self.gallery.still(self.state, theme.still(self.look))
 
@@ -205,6 +234,8 @@ class Explorer(View):
         return {"pictures": pictures, "facts": {**facts, "tape": tape, "more": more}}
 
 
+LONGEST_LINK = 8_000
+"""The bytes of a model in an address."""
 PAGE = 1240.0, 534.0
 """The room between header and foot on a page in a window of 1280 by 720."""
 MESSAGES = {"tape": tape_of, "more": more_of}

@@ -6,7 +6,10 @@ import { brief, numeral, rowOf, unpacked } from "../learned/learned.js";
 import { frameAround, sheet } from "./boxes.js";
 
 /** The most positions and heads that are drawn at once, and the least side of a square with a number. */
-const WIDE = 24, HEADS = 4, LOW = 330, WRITTEN = 19, SQUARE = 34, ARCS = 224, LETTER = 6.7;
+const WIDE = 24, HEADS = 4, LOW = 330, WRITTEN = 19, SQUARE = 34, LETTER = 6.7;
+/** How much is above and below a matrix and the words over it, with arcs; and from which side of a square on
+ * each of these words has room. */
+const ARCS = 192, EACH = 15;
 /** The colour and the dashes of each head's arcs. */
 const STROKES = [["group0", ""], ["group1", "7 4"], ["group2", "2 3"], ["group3", "10 3 2 3"]];
 
@@ -78,7 +81,7 @@ export class AttentionFace {
     const wide = Math.max(280, this.el.clientWidth || 700), shown = wide < 420 ? heads.slice(0, 1) : heads;
     const room = (wide - 24) / shown.length - label - 20;
     const high = this.el.parentElement?.clientHeight ?? LOW,
-      tall = high < LOW ? high - 136 : Math.max(190, high - ARCS);
+      tall = high < LOW ? high - 136 : Math.max(190, high - ARCS - this.headOf(known, columns));
     const side = Math.max(7, Math.floor(Math.min(SQUARE, room / (columns.end - columns.start),
       tall / (rows.end - rows.start))));
     return h("div", { class: "fl-in-heads" }, shown.map((head) => h("figure", {},
@@ -86,9 +89,14 @@ export class AttentionFace {
       this.matrix(known, head, query, key, { rows, columns, side, label }))));
   }
 
+  /** How high the words over a matrix are. */
+  headOf(known, { start, end }) {
+    const letters = known.others.slice(start, end).map((word) => [...word].length);
+    return 14 + Math.min(64, LETTER * 0.75 * Math.max(...letters));
+  }
+
   matrix(known, head, query, key, { rows, columns, side, label }) {
-    const high = 14 + Math.min(64, LETTER * 0.75 * Math.max(...known.others.slice(columns.start,
-      columns.end).map((word) => [...word].length)));
+    const high = this.headOf(known, columns);
     const parts = [], wide = (columns.end - columns.start) * side, tall = (rows.end - rows.start) * side;
     const written = (text, x, y, bold, more = {}) => {
       const el = s("text", { x, y, "font-size": 11, class: bold ? "f-ink" : "f-soft",
@@ -97,7 +105,7 @@ export class AttentionFace {
       parts.push(el);
     };
     for (let j = columns.start; j < columns.end; j++) {
-      const x = label + (j - columns.start + 0.5) * side + 3, every = side >= 11 || j % 2 === 0;
+      const x = label + (j - columns.start + 0.5) * side + 3, every = side >= EACH || (j - key) % 2 === 0;
       if (every) written(known.others[j], x, high - 5, j === key, { transform: `rotate(-45 ${x} ${high - 5})` });
     }
     for (let i = rows.start; i < rows.end; i++) {

@@ -20,9 +20,9 @@ from funclab.view.inside.answered import Answered
 from funclab.view.inside.attention import POSITIONS, Attention, attentions
 from funclab.view.inside.calls import IDS, MAPS, Shown, shown_calls
 from funclab.view.inside.numbers import Number
-from funclab.view.inside.questions import questions
+from funclab.view.inside.questions import questions, reads_one
 from funclab.view.inside.reach import reaches
-from funclab.view.inside.statistics import Counted, counted
+from funclab.view.inside.statistics import MOST_TILES, Counted, counted
 from funclab.view.inside.store import Store, source_arrays, stored_recipes, values_of
 from funclab.view.inside.words import Table, table_of
 from funclab.view.learned.answers import NUMBERS
@@ -177,7 +177,7 @@ class Inner:
             "calls": self._calls(),
             "attention": self._attention(),
             "row": self._rows(),
-            "questions": questions(self.listed, self._first_looks()),
+            "questions": questions(self.listed, self._first_looks(), self._first_maps()),
             "classes": self.answers is not None and self.answers.kind != NUMBERS,
             "words": self._ids(),
         }
@@ -312,6 +312,12 @@ class Inner:
                 weights = self.looks(i, first)["weights"]
                 found[i] = weights, self.words(first, keys), self.padding(first, keys)
         return found
+
+    def _first_maps(self) -> dict[int, Any]:
+        """What calls of one channel make of the first sample."""
+        first = self.strip[0]
+        calls = [i for i, call in enumerate(self.listed) if reads_one(call)]
+        return {i: (first, self.values(i, first), self.counts[i].order[:MOST_TILES]) for i in calls}
 
     def _looked(self, index: int, found: Attention, samples: Sequence[int]) -> dict[str, Any]:
         """The attention of a call for some samples; of long sequences, only its size."""

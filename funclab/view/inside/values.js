@@ -21,6 +21,9 @@ export class Values {
 
   get sample() { return this.ctx.state.sample; }
 
+  /** The same of another sample than the present one. */
+  ofSample(sample) { return Object.create(this, { sample: { value: sample } }); }
+
   /** Compute something once for the facts that are shown. */
   once(key, make) {
     if (this.facts !== this.ctx.facts) {

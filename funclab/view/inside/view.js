@@ -1,13 +1,26 @@
 // What each call makes of a sample: the list of calls, how one number is made, and attention.
 
-import { h, same } from "../live/core.js";
+import { h, s, same } from "../live/core.js";
 import { liveView } from "../live/start.js";
+import { numeral } from "../learned/learned.js";
 import { Strip } from "../learned/strip.js";
 import { AttentionFace } from "./attention.js";
-import { Boxes } from "./boxes.js";
+import { Boxes, sheet, tile } from "./boxes.js";
 import { Panel } from "./panel.js";
 import { SumFace } from "./sum.js";
 import { Values } from "./values.js";
+
+/** The sides of a map in a question, and of a number of its kernel. */
+const MAP = 84, CELL = 44;
+
+/** Rows of numbers as a map. */
+const grid = (rows) => ({ rows: rows.length, columns: rows[0].length, values: rows.flat() });
+const greatest = (numbers) => Math.max(...numbers.map(Math.abs));
+
+/** The numbers of a map, each in its square. */
+const numerals = ({ values, columns }, side) => values.map((value, i) => s("text", { "text-anchor": "middle",
+  "font-size": 11, class: "f-ink fl-number", x: 1 + (i % columns + 0.5) * side,
+  y: 5 + (Math.floor(i / columns) + 0.5) * side }, numeral(value, 2)));
 
 /** @type {WrittenView} */
 const inside = {
@@ -201,6 +214,18 @@ const inside = {
       ctx.button(one == null ? ctx.t("inside_all_heads") : ctx.t("inside_head", { head: one }),
       "", () => { ctx.set({ head: one }); this.tell(ctx); }, one === head)));
     return heads;
+  },
+
+  /** The picture of a question: a kernel with its numbers, or one of the maps to choose from. */
+  pictureOf(ctx, { call, sample, channel, kernel }, name) {
+    const values = call == null ? null : this.values.ofSample(sample);
+    const map = values ? values.map(call, channel) : grid(kernel), room = values ? MAP : CELL * map.columns;
+    const top = values ? values.top(call, channel) : greatest(map.values);
+    const { part, width, height, side } = tile(map, { x: 1, y: 1, room, top });
+    const drawn = sheet(width + 2, height + 2, part, ...(values ? [] : numerals(map, side)));
+    drawn.removeAttribute("aria-hidden");
+    for (const [key, value] of Object.entries({ role: "img", "aria-label": name })) drawn.setAttribute(key, value);
+    return drawn;
   },
 
   typed(ctx, target, key) { return this.strip.typed(target, key); },

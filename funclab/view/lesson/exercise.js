@@ -1,9 +1,12 @@
 // An exercise: lines to put in order, the verdict on an attempt, hints one by one, the solution.
 
 import { KEY_SIGNS, brief, h, mark } from "../live/core.js";
+import { ANSWERED } from "../live/cover.js";
 import { Graph } from "../live/graph.js";
+import { KERNEL } from "../live/kernel.js";
 import { coded } from "./coded.js";
 import { SIGNS } from "./signs.js";
+import { Strip } from "./strip.js";
 
 /** How far a pointer goes before it drags a line. */
 const DRAGGED = 6;
@@ -55,6 +58,7 @@ export const exercise = {
     this.keeps = this.low() && !facts.lines.length;
     if (this.keeps) ctx.watchSizes(() => ctx.reserve(this.hints, [this.hinted(facts)]), ctx.foot);
     ctx.watchSizes(() => this.find(), this.graph.el);
+    this.strip = new Strip(ctx);
     this.drag(ctx);
   },
 
@@ -134,6 +138,8 @@ export const exercise = {
     ctx.el.classList.toggle("fl-solved", solved.length > 0);
     if (solved.length > 1 && !this.solved) ctx.bringInSight(ctx.panel);
     this.solved = solved.length > 1;
+    if (facts.verdict === "right" && !KERNEL.opened.has(facts.id)) ANSWERED.open(facts.id);
+    this.strip.update();
   },
 
   /** The mistake in its own words; what is right, each with its sign; what is wanted in place of what is

@@ -61,7 +61,8 @@ class ExerciseView(View):
 
     `lines` are to be put in order; `check(order)` judges an order, given by the lines' numbers.
     `solution()` returns code, the pictures of both graphs, and their differences in sentences.
-    `solved`: whether an earlier attempt was right, perhaps in another session.
+    `solved`: whether an earlier attempt was right, perhaps in another session. `strip`: how far the
+    student has come in the lesson.
     """
 
     room = "lesson"
@@ -81,12 +82,14 @@ class ExerciseView(View):
         hinted: Callable[[int], None] = lambda number: None,
         tried: bool = False,
         solved: bool = False,
+        strip: Entry | None = None,
         **settings: Any,
     ) -> None:
         self.name, self.check, self.solution, self.hinted = name, check, solution, hinted
         self.verdict, self.solved = verdict, solved
         self.numbers = [line["number"] for line in lines]
         known = {"kind": "exercise", "id": name, "task": task, "hints": list(hints)}
+        known |= {} if strip is None else {"strip": strip}
         kind = "arrange" if lines else "hint"
         super().__init__(
             title=say("lesson_exercise", id=name),

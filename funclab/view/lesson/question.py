@@ -14,13 +14,17 @@ from funclab.view.live import cover
 from funclab.view.live.view import View
 
 MOST_ANSWERS = 100
+TRIES = 2
+"""The answers before the right one is shown, where more than two options leave a choice."""
 Answers = list[int | None]
 
 
 class QuestionView(View):
     """A question that covers the next view until it is answered. Displaying it never waits.
 
-    `answers` are the numbers of the options chosen, in order, from 0; None for "show me".
+    `answers` are the numbers of the options chosen, in order, from 0; None for "show me". `order`
+    has these numbers as the options stand on the page, `strip` how far the student has come in the
+    lesson.
     """
 
     room = "lesson"
@@ -36,6 +40,8 @@ class QuestionView(View):
         *,
         votes: int = 1,
         covers: bool = True,
+        order: Sequence[int] | None = None,
+        strip: dict[str, Any] | None = None,
         given: Sequence[int | None] = (),
         record: Callable[[int | None], None] = lambda option: None,
         **settings: Any,
@@ -43,6 +49,9 @@ class QuestionView(View):
         self.name, self.record, self.known = name, record, list(given)
         self.covers = covers
         facts = {"kind": "question", "id": name, "prompt": prompt, "options": list(options)}
+        facts["tries"] = TRIES if len(options) > TRIES else 1
+        facts["order"] = [*range(len(options))] if order is None else list(order)
+        facts |= {} if strip is None else {"strip": strip}
         super().__init__(
             title=say("lesson_question", id=name),
             call=f'ask("{name}"$)',
@@ -54,8 +63,12 @@ class QuestionView(View):
     @property
     def answered(self) -> bool:
         """Whether the answer may be seen."""
-        votes: Any = self.facts["votes"]
-        return None in self.answers or len(self.answers) >= votes
+        facts: Any = self.facts
+        answers = self.answers
+        if None in answers or facts["votes"] > 1:
+            return None in answers or len(answers) >= facts["votes"]
+        right = any(facts["options"][number]["right"] for number in answers)
+        return right or len(answers) >= facts["tries"]
 
     @traitlets.validate("answers")
     def _check_answers(self, proposal: Any) -> Answers:

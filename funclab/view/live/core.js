@@ -390,13 +390,15 @@ export class Context {
   }
 
   showQuestion() {
-    const { question } = this.gate;
-    const choices = question.options.map((option, i) => h("li", {},
-      this.button(option, String(i + 1), () => this.answer(i))));
+    const { question } = this.gate, { options, pictures, shown } = question;
+    const drawn = (what, name) => (what ? this.view.pictureOf(this, what, name) : name);
+    const choices = options.map((option, i) => h("li", {},
+      this.button(drawn(pictures?.[i], option), String(i + 1), () => this.answer(i))));
     this.askBox.hidden = false;
     this.askBox.replaceChildren(
       h("p", { class: "fl-prompt" }, question.prompt),
-      h("ol", { class: "fl-choices" }, choices),
+      drawn(shown, shown?.name ?? ""),
+      h("ol", { class: `fl-choices ${pictures ? "fl-pictured" : ""}` }, choices),
       this.button(this.t("show_me"), "0", () => this.answer(-1), null, { icon: "look" }));
     this.say(question.prompt);
     this.bringInSight(this.askBox);

@@ -50,6 +50,9 @@ interface Question {
   options: string[];
   answer: string | null;
   explain?: string;
+  /** What the picture of each option shows, which then is the name of it; and what that under the prompt shows. */
+  pictures?: any[];
+  shown?: any;
 }
 
 /** A view: `draw` once, `update` after each change. */
@@ -65,6 +68,8 @@ interface View {
   notes?(ctx: Context): string[];
   /** What is counted beside the title. */
   counts?(ctx: Context): string;
+  /** A picture of what an option of a question shows, or its prompt; it is read aloud as `name`. */
+  pictureOf?(ctx: Context, shown: any, name: string): Element;
   /** Take a message from Python that is not an answer. */
   follow?(ctx: Context, message: any): unknown;
   /** Take a key in an element in which letters are typed; returns whether it did. */

@@ -3,9 +3,10 @@
 export const MIME = "application/vnd.funclab.view+json", WIDGET = "application/vnd.jupyter.widget-view+json";
 const own = new URL(/** @type {HTMLScriptElement} */ (document.currentScript).src); // includes the hash of all files
 const load = (room) => import(new URL(`${room}.js${own.search}`, own).href);
-// How soon a model in the kernel usually announces itself (after a reload it takes longer), and
-// after what time a cleared view that is not back on the page is released, in milliseconds.
-const SOON = 150, CLEARED = 3000;
+// How soon a model in the kernel usually announces itself (after a reload it takes longer), after
+// what time a cleared view that is not back on the page is released, and after what time without a
+// change a view is packed for the next save, in milliseconds.
+const SOON = 150, CLEARED = 3000, CALM = 100;
 // The most bytes of a view, however small they were packed, and the most characters of a still
 // picture. Elements that it should not have could be repeated or filtered until the page stops.
 const MOST_BYTES = 32e6, MOST_STILL = 4e6;
@@ -30,6 +31,13 @@ async function unpacked({ live }, text) {
   return new Response(stream).json();
 }
 
+/** JSON as `unpacked` reads it. */
+async function packed(json) {
+  const stream = new Blob([json]).stream().pipeThrough(new CompressionStream("deflate"));
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+}
+
 /** The style sheet of all views, once on a page. */
 function dress(text) {
   if (document.head.querySelector("#funclab-style")) return;
@@ -51,7 +59,7 @@ export const rendererOf = ({ Widget }) => class extends Widget {
   }
 
   async show({ data, metadata }) {
-    const { held: text, displays } = metadata[MIME], id = data[WIDGET]?.model_id;
+    const { held: text, displays, since } = metadata[MIME], id = data[WIDGET]?.model_id;
     const module = this.module = await load(data[MIME].view.replace(/\W/g, ""));
     dress(module.STYLE);
     const { latest } = module.live.KERNEL;
@@ -61,7 +69,8 @@ export const rendererOf = ({ Widget }) => class extends Widget {
     this.join(module, id);
     this.live = module.live.inKernel(id) ?? await this.soon(module, id);
     if (this.live) await this.mend(module, id, text);
-    const held = this.live ? null : module.live.held({ ...await unpacked(module, text), ...metadata[MIME]?.since });
+    const held = this.live ? null : module.live.held({ ...await unpacked(module, text),
+      ...typeof since === "string" ? await unpacked(module, since) : since });
     this.live ??= module.live.inKernel(id); // it may have arrived meanwhile
     this.held = this.live ? null : held;
     if (!this.isDisposed) this.put(module);
@@ -116,7 +125,9 @@ export const rendererOf = ({ Widget }) => class extends Widget {
     const focused = this.node.contains(document.activeElement);
     this.stop?.();
     this.node.replaceChildren();
-    this.stop = module.default.render({ model: this.live ?? this.held, el: this.node });
+    const model = this.live ?? this.held, end = module.default.render({ model, el: this.node });
+    const leave = this.follow(model, module.default.changing ?? []);
+    this.stop = () => { leave(); end?.(); };
     if (focused) this.node.querySelector(".fl")?.focus({ preventScroll: true });
     this.bringInSight();
   }
@@ -175,18 +186,41 @@ export const rendererOf = ({ Widget }) => class extends Widget {
     if (alone && !this.held.alone) this.put(this.module);
   }
 
+  /** What Python has changed since this output was stored; null if it has changed nothing. */
+  get news() {
+    const model = this.live ?? this.held, names = this.module?.default.changing;
+    if (!model || !names) return null;
+    const { since, serial } = this.output.metadata[MIME];
+    // What could not be packed in time has its own number, and is packed as soon as that can be done.
+    return model.get("status")?.serial > (this.live ? serial : since?.status?.serial ?? serial)
+      ? Object.fromEntries(names.map((name) => [name, model.get(name)])) : null;
+  }
+
+  /** Pack what changes as soon as it stays as it is for a moment: a save does not wait. */
+  follow(model, names) {
+    const pack = async () => {
+      const { news } = this, json = JSON.stringify(news);
+      if (news) this.packed = { json, text: await packed(json) };
+    };
+    let timer = 0;
+    const later = () => { clearTimeout(timer); timer = setTimeout(pack, CALM); };
+    for (const name of names) model.on(`change:${name}`, later);
+    later();
+    return () => {
+      clearTimeout(timer);
+      for (const name of names) model.off(`change:${name}`, later);
+    };
+  }
+
   /** Before the notebook is saved: store what has changed since this was displayed, so that the
    * file has the curves up to now, and not up to the last display. */
   store(_, state) {
-    const model = this.live ?? this.held, names = this.module?.default.changing;
-    if (state !== "started" || !model || !names) return;
-    const { data, metadata } = this.output, since = Object.fromEntries(names.map((name) => [name, model.get(name)]));
-    if (since.status?.serial > this.newest(metadata[MIME]))
-      this.replace({ data, metadata: { ...metadata, [MIME]: { ...metadata[MIME], since } } });
+    const { news } = this;
+    if (state !== "started" || !news) return;
+    const { data, metadata } = this.output, { json, text } = this.packed ?? {};
+    const added = json === JSON.stringify(news) ? { since: text, serial: news.status.serial } : { since: news };
+    this.replace({ data, metadata: { ...metadata, [MIME]: { ...metadata[MIME], ...added } } });
   }
-
-  /** The number of the newest progress that an output has. */
-  newest({ since, serial }) { return since?.status?.serial ?? serial; }
 
   /** Replace the output that this shows, in the notebook. */
   replace({ data, metadata }) {

@@ -74,6 +74,12 @@ def stale_run(times: list[int]) -> tuple[Run, Run] | None:
     return None
 
 
+def next_cell(source: str) -> None:
+    """Put a cell with these lines below the running one, if this is a notebook."""
+    if _shells:
+        _shells[-1].set_next_input(source)
+
+
 def names() -> dict[str, Any]:
     """The variables of the notebook, or of the program if there is none."""
     return _shells[-1].user_ns if _shells else vars(sys.modules["__main__"])

@@ -16,12 +16,13 @@ from funclab.graph.shape_math import Shape, show
 from funclab.view.draw.sentences import question, say
 from funclab.view.shapes.axes import AxisRow
 from funclab.view.shapes.rule import Axes, axes_text
-from funclab.view.shapes.runs import runs
 from funclab.view.shapes.window import Slide
 
 LAST = 5
 """How many steps are kept at the end when the middle is left out."""
 MOST = 3
+FEWEST, LARGE = 3, 12
+"""Repetitions worth folding: three, or two of at least this many calls."""
 
 
 @dataclass(frozen=True)
@@ -98,19 +99,27 @@ def _fold_repeats(steps: list[Step]) -> list[Step]:
     """Each run of the same pattern of steps once, then one step for its repeats."""
     numbers: dict[Any, int] = {}
     row = np.array([numbers.setdefault(step.pattern, len(numbers)) for step in steps])
-    run = max(runs(row, [(1, True)] * len(steps)), default=None)
-    if run is None:
+    _, count, period, start = max(_runs(row), default=(0, 0, 0, 0))
+    if not count:
         return steps
-    first, end = run.start + run.period, run.start + run.times * run.period
-    what = (
-        f"The {run.period} calls before"
-        if run.period > 1
-        else f"A call like {steps[run.start].key}"
-    )
-    times = "once" if run.times == 2 else f"{run.times - 1} times"
+    first, end = start + period, start + count * period
+    what = f"The {period} calls before" if period > 1 else f"A call like {steps[start].key}"
+    times = "once" if count == 2 else f"{count - 1} times"
     words = f"{what}, {times} more ({steps[first].key} to {steps[end - 1].key}): same rules."
-    short = [*_fold_repeats(steps[: run.start]), *steps[run.start : first]]
+    short = [*_fold_repeats(steps[:start]), *steps[start:first]]
     return [*short, _folded(steps[first:end], words), *_fold_repeats(steps[end:])]
+
+
+def _runs(row: Any) -> Iterator[tuple[int, int, int, int]]:
+    """The runs of equal parts of a row that are worth folding (Main and Lorentz 1984): how many
+    places folding saves, the number of parts, their length, and the start. The greatest is best."""
+    for period in range(1, len(row) // 2 + 1):
+        same = np.concatenate([[False], row[:-period] == row[period:], [False]])
+        edges = np.flatnonzero(same[1:] != same[:-1]).reshape(-1, 2)
+        for start, end in edges[edges[:, 1] - edges[:, 0] >= period].tolist():
+            count = (end - start) // period + 1
+            if count >= FEWEST or (count == 2 and period >= LARGE):
+                yield (count - 1) * period, count, period, start
 
 
 def _folded(steps: list[Step], sentence: str) -> Step:

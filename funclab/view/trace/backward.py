@@ -11,9 +11,9 @@ from funclab.engine.plan import Plan
 from funclab.engine.trace import Moment
 from funclab.graph.shape_math import Array
 from funclab.graph.value import Value, Variable
+from funclab.view.draw.frames import Frame
 from funclab.view.draw.sentences import named, say
 from funclab.view.trace.forward import output_marks
-from funclab.view.trace.frames import Frame
 from funclab.view.trace.stills import Still, listed_names
 from funclab.view.trace.sums import Addition
 from funclab.view.trace.traced import NodePath, TracedModel

@@ -15,10 +15,10 @@ from funclab.layers.arguments import call_parameters
 from funclab.models.model import Model
 from funclab.training.compiled import Compiled
 from funclab.training.one_batch import filled_step
+from funclab.view.draw.frames import alike, percent
 from funclab.view.draw.sentences import named, say, short, signed
 from funclab.view.scene import words
 from funclab.view.shapes.rule import rule
-from funclab.view.trace.frames import alike, percent
 from funclab.view.trace.stills import Still, listed_names
 from funclab.view.trace.traced import NodePath, TracedModel
 from funclab.view.trace.windows import told_window, window_of

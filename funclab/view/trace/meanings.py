@@ -15,10 +15,10 @@ from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value, Variable
 from funclab.models.axes import Axes, axes_of
 from funclab.models.meaning import known_meaning, names_along, names_of_weight
+from funclab.view.draw.frames import IDS, Frame, with_names
 from funclab.view.draw.samples import sample_of
 from funclab.view.draw.sentences import say
 from funclab.view.draw.text import clean
-from funclab.view.trace.frames import IDS, Frame, with_names
 
 
 class Meanings:

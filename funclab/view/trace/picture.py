@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from funclab.view.draw.canvas import Canvas, Font, Paint
+from funclab.view.draw.frame_drawing import draw_frame, size_of
+from funclab.view.draw.frames import Frame
 from funclab.view.draw.geometry import Area, area, curved, next_to, of_length
 from funclab.view.draw.picture import Cells, Picture
 from funclab.view.draw.sentences import named, say
 from funclab.view.draw.text import folded_lines, text_width
 from funclab.view.scene.drawing import draw_scene
 from funclab.view.scene.scene import Scene
-from funclab.view.trace.drawing import draw_frame, size_of
-from funclab.view.trace.frames import Frame
 from funclab.view.trace.stills import PHASES, Still, place_of, spine
 
 WIDTH, BESIDE = 1080, 640

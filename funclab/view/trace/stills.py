@@ -11,10 +11,10 @@ from itertools import chain, groupby
 from typing import Any
 
 from funclab.registry.parameters import wrong_value
+from funclab.view.draw.frame_drawing import svg_of
+from funclab.view.draw.frames import PRINTED, Frame
 from funclab.view.draw.sentences import few, listed, named, say
 from funclab.view.draw.text import clean, shorten
-from funclab.view.trace.drawing import svg_of
-from funclab.view.trace.frames import PRINTED, Frame
 
 PHASES = ("forward", "backward", "update")
 TRAVEL = (
@@ -92,7 +92,7 @@ class Still:
         keys = {"projector": ["trace_legend_wall", "trace_legend_spread"]}
         keys["print"] = ["trace_legend_print"]
         odd = ["trace_legend_odd"] if any(frame.odd for frame in frames) else []
-        return " ".join(map(say, keys.get(look, ["trace_legend"]) + odd))
+        return " ".join(map(say, keys.get(look, ["frame_legend"]) + odd))
 
 
 def listed_names(names: Sequence[str], most: int = 4) -> str:

@@ -10,8 +10,8 @@ import numpy as np
 from funclab.engine.trace import Moment
 from funclab.graph.shape_math import Array, known
 from funclab.graph.value import Value, Variable
+from funclab.view.draw.frames import Frame, alike, marked, shown_positions
 from funclab.view.draw.sentences import named, say, short, signed
-from funclab.view.trace.frames import Frame, alike, marked, shown_positions
 from funclab.view.trace.stills import Still
 from funclab.view.trace.traced import NodePath, TracedModel
 

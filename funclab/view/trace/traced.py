@@ -13,10 +13,10 @@ from funclab.graph.shape_math import Array, known
 from funclab.graph.value import Call, Value, Variable
 from funclab.models.model import Model
 from funclab.training.step import Step
+from funclab.view.draw.frames import Frame, frame_of
 from funclab.view.draw.sentences import say
 from funclab.view.scene import words
 from funclab.view.scene.insides import parts
-from funclab.view.trace.frames import Frame, frame_of
 from funclab.view.trace.meanings import Meanings
 
 NodePath = tuple[str, ...]

@@ -10,8 +10,8 @@ import numpy as np
 from funclab.engine.trace import Moment
 from funclab.graph.shape_math import Array
 from funclab.graph.value import Value, Variable
+from funclab.view.draw.frames import Frame, alike, frame_of, marked, shown_positions
 from funclab.view.draw.sentences import named, say, signed
-from funclab.view.trace.frames import Frame, alike, frame_of, marked, shown_positions
 from funclab.view.trace.stills import Still, listed_names
 from funclab.view.trace.sums import pointer, step_text
 from funclab.view.trace.traced import TracedModel

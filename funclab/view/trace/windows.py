@@ -211,7 +211,7 @@ def _notes(traced: TracedModel, call: Call, slides: list[Slide]) -> list[str]:
     samples = traced.plan.array(call.inputs[0]).shape[0]
     counts, places = ([getattr(slide, name) for slide in slides] for name in ("count", "places"))
     shown, whole = (" × ".join(map(str, lengths)) for lengths in (counts, places))
-    sample = [say("trace_first_sample", n=samples)] if samples > 1 else []
+    sample = [say("frame_first_sample", n=samples)] if samples > 1 else []
     return sample + [say("trace_window_part", shown=shown, whole=whole)] * (counts != places)
 
 

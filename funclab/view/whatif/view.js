@@ -54,6 +54,7 @@ const whatif = {
     const group = { class: "fl-seg", role: "group", "aria-label": ctx.t("whatif_faces") };
     ctx.bar.append(h("span", group, Object.values(this.faces)));
     followPointer(ctx, this.inputBox, this);
+    ctx.watchSizes(() => { if (this.side !== this.size(ctx)) ctx.update(); }, ctx.stage);
   },
 
   /** What changes the chosen cell, and what changes the whole picture. */
@@ -82,6 +83,7 @@ const whatif = {
 
   update(ctx) {
     const { face } = ctx.state, told = this.told(ctx), { alone } = ctx;
+    this.side = this.size(ctx);
     if (!this.stroking) this.strip.update();
     ctx.el.dataset.face = face;
     for (const [name, button] of Object.entries(this.faces)) button.ariaPressed = String(name === face);

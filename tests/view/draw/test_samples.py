@@ -12,7 +12,8 @@ from funclab.errors import FunclabError
 from funclab.graph.meaning import Meaning
 from funclab.view.draw import theme
 from funclab.view.draw.pixels import png
-from funclab.view.draw.samples import LOOKS, sample_of, sample_svg, size_of
+from funclab.view.draw.samples import GAP, LINE, LOOKS, SIZE, sample_of, sample_svg, size_of
+from funclab.view.draw.text import text_width
 
 RANDOM = np.random.default_rng(0)
 WORDS = Meaning("words", ("", "man", "bites", "dog"))
@@ -127,6 +128,17 @@ def test_words_that_have_no_room_are_counted():
     *words, more = shown
     assert words == [f"word{i}" for i in range(len(words))]
     assert more == f"{40 - len(words)} more"
+
+
+@pytest.mark.parametrize("width", range(60, 240, 10))
+def test_as_many_words_as_have_room_stand_before_the_number_of_the_others(width):
+    def wide(count):
+        told = ["ox"] * count + [f"{40 - count} more"]
+        return sum(text_width(word, SIZE) for word in told) + GAP * count
+
+    *words, _ = texts(sample_svg(sample_of(np.array(["ox"] * 40)), width, LINE))
+
+    assert wide(len(words)) <= width < wide(len(words) + 1)
 
 
 def test_a_row_writes_each_name_and_its_number():

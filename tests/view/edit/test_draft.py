@@ -214,9 +214,8 @@ def test_commands_at_random_leave_a_model_that_its_code_makes_again(name, trial)
             now, codes = steps.state, codes_of(steps)
 
             assert nodes == [len(layer.inbound_nodes) for layer in model.graph.operations]
-            with suppress(DataError):  # an Embedding may come after what makes negative numbers
-                predictions(now.model, batch(now.model))
-                assert_rebuilt(now)
+            assert steps.at(now.whole).is_whole
+            assert_rebuilt(steps.at(now.whole))
             steps.go(0)
             assert steps.state.model is model
             replayed = Steps(model)
@@ -232,8 +231,7 @@ def codes_of(steps):
 def assert_rebuilt(state):
     """The code makes a model with the same config; with its weights, it predicts the same."""
     lines, reason = code_of(state)
-    if not state.is_whole or reason:
-        return
+    assert not reason
     registry.reset_names()
     space: dict = {}
     exec("\n".join(line for line, _ in lines), space)
@@ -241,4 +239,7 @@ def assert_rebuilt(state):
     weights = state.model.get_weights()
     assert [w.shape for w in again.get_weights()] == [w.shape for w in weights]
     again.set_weights(weights)
-    assert_same_predictions(state.model, again)
+    try:
+        assert_same_predictions(state.model, again)
+    except DataError as error:  # an Embedding may come after what makes negative numbers
+        assert "Embedding" in str(error)

@@ -56,6 +56,15 @@ def test_wrong_answers_of_the_model_are_marked(reader):
     assert funclab.embedding(reader.get_layer("body"), X, Y).rows.wrong is None
 
 
+def test_classes_are_called_what_they_are_given_as(reader):
+    names = [f"digit {i}" for i in range(10)]
+    view = funclab.embedding(reader, X, Y, labels=names)
+    given = reader.predict(X, verbose=0).argmax(axis=1)
+
+    assert view.rows.labels == [names[digit] for digit in Y]
+    assert view.rows.given == [names[digit] for digit in given]
+
+
 def test_neighbours_are_those_in_the_full_space(reader, body):
     view = funclab.embedding(reader, X, Y)
     away, near = NearestNeighbors(n_neighbors=8).fit(body).kneighbors()
@@ -69,12 +78,12 @@ def test_neighbours_are_those_in_the_full_space(reader, body):
 
 
 def test_the_numbers_of_trust_are_shares_of_neighbours(reader, body):
-    view = funclab.embedding(reader, X, Y)
+    view = funclab.embedding(reader, X, Y, face="tsne")
     full = NearestNeighbors(n_neighbors=10).fit(body).kneighbors(return_distance=False)
 
     said = [value for _, value in view.facts["trust"]]
     for value, face in zip(said, ("pca", "tsne")):
-        places = view.plane.places[face]
+        places = view.plane.at(face)
         plane = NearestNeighbors(n_neighbors=10).fit(places).kneighbors(return_distance=False)
         share = np.mean([len({*a} & {*b}) / 10 for a, b in zip(full.tolist(), plane.tolist())])
         assert abs(int(value.split()[0]) / 100 - share) <= 0.011
@@ -141,23 +150,83 @@ def test_of_many_rows_the_first_are_shown_and_said():
     assert "t-SNE is for up to 500 rows" in more.facts["notes"][0]
 
 
+POINTS = np.random.default_rng(0).normal(size=(90, 4))
+
+
+def asked(view, **more):
+    """What a page is told that asks for a piece of t-SNE."""
+    return view.answer_to({"ask": "plane", "key": "tsne", **more})
+
+
+def test_tsne_is_computed_when_it_is_looked_at():
+    view = funclab.embedding(POINTS)
+    view.svg()
+
+    assert view.plane.step == 0
+    assert [*view.facts["places"]] == [*view.pictures] == ["pca"]
+    assert view.facts["faces"] == ["pca", "tsne"]
+    assert len(view.facts["trust"]) == 1
+
+    while (reply := asked(view)) is not None:
+        assert reply["value"] == {"step": view.plane.step, "steps": 300}
+        assert "tsne" not in view.facts["places"]
+    whole = funclab.embedding(POINTS, face="tsne")
+
+    assert view.plane.step == 300
+    assert view.facts == whole.facts
+    assert view.pictures == whole.pictures
+    assert view._stored()["serial"] == 1 + whole._stored()["serial"]
+
+
+def test_tsne_of_few_rows_is_there_at_once_and_a_page_without_kernel_has_it_of_all():
+    few = funclab.embedding(POINTS[:64])
+    more = funclab.embedding(POINTS)
+
+    assert {"pca", "tsne"} <= {*few.facts["places"]}
+    assert {"pca", "tsne"} == {*more.alone()["facts"]["places"]} == {*more.alone()["pictures"]}
+    assert {*more.alone()["facts"]["limits"]} == {"pca", "tsne"}
+
+
+def test_tsne_that_a_page_stops_stays_where_it_is_and_can_go_on(monkeypatch):
+    monkeypatch.setattr(funclab.view.embedding.view, "PIECE", 0.0)
+    view = funclab.embedding(POINTS)
+    steps = [asked(view)["value"]["step"] for _ in range(3)]
+    asked(view, stop=True)
+
+    assert steps == [1, 2, 3]
+    assert view.facts["stopped"]
+    assert view.facts["notes"] == [
+        "t-SNE was stopped at step 3 of 300: its groups may still be mixed."
+    ]
+    assert "stopped at step 3" in view.picture().text
+    view.alone()
+    assert view.plane.step == 3
+
+    while asked(view) is not None:
+        pass
+    assert view.facts == funclab.embedding(POINTS, face="tsne").facts
+
+
 def test_an_interrupt_leaves_a_picture_that_says_so(monkeypatch):
-    points = np.random.default_rng(0).normal(size=(60, 4))
-    plane = funclab.view.embedding.view.Plane(funclab.embedding(points).rows)
-    each = plane._tell()
+    begin = funclab.view.embedding.plane.tsne
 
-    def interrupted(step):
-        each(step)
-        if step == 12:
-            raise KeyboardInterrupt
+    def interrupted(points):
+        for step, places in enumerate(begin(points)):
+            if step == 12:
+                raise KeyboardInterrupt
+            yield places
 
-    monkeypatch.setattr(funclab.view.embedding.view.Plane, "_tell", lambda self: (
-        vars(self).update(stopped=12), interrupted)[1])  # fmt: skip
-    view = funclab.embedding(points)
+    monkeypatch.setattr(funclab.view.embedding.plane, "tsne", interrupted)
+    view = funclab.embedding(POINTS, face="tsne")
 
     assert view.facts["notes"] == [
         "t-SNE was stopped at step 12 of 300: its groups may still be mixed."
     ]
+    assert view.plane.step == 12
+    monkeypatch.undo()
+    while asked(view) is not None:
+        pass
+    assert view.pictures == funclab.embedding(POINTS, face="tsne").pictures
 
 
 def test_nothing_in_the_model_changes(reader):
@@ -179,6 +248,8 @@ def test_what_is_stored_is_small_and_may_be_left_out(reader):
     assert f"This view stores {stored} samples; store=False leaves them out." in view.facts["notes"]
     assert 0 < stored <= 200
     assert not any(name.startswith("sample") for name in without.pictures)
+    chosen = funclab.embedding(reader, images[..., None] / 16, digits, sample=17)
+    assert {f"sample {i}" for i in [17, *chosen.facts["near"][17]]} <= {*chosen.pictures}
     assert view.told("sample", 499)["svg"].startswith("<svg")
     assert view.told("sample", 500) is None
 

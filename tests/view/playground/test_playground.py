@@ -11,6 +11,9 @@ import pytest
 
 import funclab
 from funclab.errors import ArgumentError, DataError
+from funclab.view.draw.canvas import Canvas
+from funclab.view.draw.theme import palette
+from funclab.view.playground.network import LEAST, Network
 from funclab.view.playground.view import race_question
 from tests.view.training.live_runs import X, Y, fresh
 
@@ -273,6 +276,19 @@ def test_neurons_neither_overlap_nor_leave_the_picture(settings, look):
     for i, (x, y, width, height) in enumerate(boxes):
         for left, top, *_ in boxes[:i]:
             assert abs(left - x) >= width or abs(top - y) >= height
+
+
+@pytest.mark.parametrize("branches", [1, 2, 3])
+def test_in_a_low_room_fewer_neurons_are_drawn_and_none_too_small(branches):
+    trial = funclab.playground(branches=branches, units=10).trial
+    networks = [Network(trial, 800, 60 * branches + high) for high in range(0, 240, 8)]
+    for network in networks:
+        network.draw(Canvas(palette("light")))
+
+    hidden = [[*network.columns.values()][1] for network in networks]  # after the inputs
+    counts = [len(column.corners) for column in hidden]
+    assert counts == sorted(counts) and counts[0] < 4 < counts[-1]
+    assert all(column.side >= LEAST for column in hidden if len(column.corners) > 2)
 
 
 def test_a_playground_and_a_training_in_the_background_do_not_share_random_numbers():

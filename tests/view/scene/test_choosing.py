@@ -97,6 +97,11 @@ def test_nested_skips_make_a_u_in_which_they_run_straight_across():
     assert [label.text for label in scene.labels] == ["32 × 32", "16 × 16", "8 × 8", "4 × 4"]
 
 
+@pytest.mark.parametrize("choice", ["full", "two lines"])
+def test_with_whole_words_a_model_stands_in_one_column_also_if_it_could_be_a_u(choice):
+    assert diagram(gallery.built("unet"), choice=choice, room=SCREEN).scene.labels == []
+
+
 def test_the_words_on_a_band_end_before_the_boxes():
     y = x = Input((128, 128, 1))
     kept = []

@@ -8,7 +8,7 @@ import pytest
 
 from funclab import Input
 from funclab.errors import ArgumentError, MissingPackageError, NameLookupError
-from funclab.layers import BatchNormalization, Dense
+from funclab.layers import BatchNormalization, Dense, add
 from funclab.models import Model, Sequential
 from funclab.view import print_summary
 from tests.view import models
@@ -52,6 +52,14 @@ def test_each_call_of_a_shared_layer_has_a_line_and_its_weights_count_once():
     assert cells[0] == ["dense (Dense)", "(None, 64)", "4,160", "0", "input_layer[0:0]"]
     assert cells[1] == ["", "", "", "1", "dense[0:0]"]
     assert lines[-3] == " Total params: 4,810 (18.79 KB)"
+
+
+def test_calls_of_a_model_that_begins_inside_another_are_connected_to_its_own_input():
+    hidden = Dense(4, name="hidden")(Input((4,), name="x"))
+    lines = printed(Model(hidden, add([Dense(4, name="out")(hidden), hidden], name="both")))
+
+    start = row(lines, "")[0].removesuffix(" (InputLayer)")
+    assert start != "hidden" and row(lines, "out")[-1] == f"{start}[0:0]"
 
 
 def test_a_layer_that_two_models_share_counts_once_in_the_outer_one():

@@ -13,8 +13,8 @@ from funclab import Input, Model, layers, ops, utils
 from funclab.datasets import digits, headlines, penguins
 from funclab.view.draw import theme
 from funclab.view.draw.canvas import Canvas
+from funclab.view.draw.frame_drawing import _field, draw_frame, size_of, svg_of
 from funclab.view.draw.pixels import png
-from funclab.view.trace.drawing import _field, draw_frame, size_of, svg_of
 
 SENTENCE = ["this", "morning", "man", "bites", "dog", "", "", "", ""]
 HOSTILE = ['"><script>alert(1)</script>', "a&b", "\u202egnp"]

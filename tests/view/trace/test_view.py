@@ -132,6 +132,22 @@ def test_a_setting_that_cannot_be_used_is_refused(settings, words):
         trace(twice(), X, Y, **settings)
 
 
+def test_a_model_that_hands_its_input_on_has_one_step():
+    x = Input((2,), name="x")
+    view = trace(Model(x, x), np.ones((1, 2)))
+
+    view.show(filter=0)
+
+    assert [still.kind for still in view.stills] == ["input"]
+
+
+def test_a_step_that_there_is_not_is_refused_with_the_kinds_that_there_are():
+    with pytest.raises(ArgumentError, match="no step 'statistic' of 'out'") as caught:
+        trace(twice(), X, Y).find("statistic", "out")
+
+    assert "kinds input, forward, loss, seed, loss_back, vjp, add_into, update." in caught.value.why
+
+
 def test_the_line_of_a_view_brings_it_back():
     model = twice()
     view = trace(model, X, Y, most_steps=40)

@@ -9,13 +9,16 @@ from scipy.stats import spearmanr
 from funclab import initializers
 from funclab.view.whatif.study import Study
 from funclab.view.whatif.trust import fresh_maps, rank_correlation, trust_of
+from funclab.view.whatif.words import MUCH
 from tests.view.whatif.models import editor, reader
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3, 4, 5])
 def test_the_numbers_of_trust_are_those_that_captions_speak_of(seed):
-    """Measured with these seeds: share 0.74 to 0.91 and 0.90 to 0.91, cover 0.71 to 0.82 and 0.52
-    to 0.58, slope 0.53 to 0.79 and 0.04 to 0.09, at random 0.00 to 0.05."""
+    """Measured with these seeds, and then set. By how much the answer falls: share 0.74 to 0.91,
+    cover 0.71 to 0.82, slope 0.53 to 0.79, region 0.04 to 0.30, at random 0.00 to 0.05. How like
+    the map of fresh weights: share 0.90 to 0.91, cover 0.52 to 0.58, slope 0.04 to 0.09, region
+    -0.05 to 0.18. Cover is like it where the image is empty: there, both maps are 0."""
     model, x, y = reader(seed)
 
     trust = trust_of(Study(model, x, y).maps, seconds=60)
@@ -25,9 +28,9 @@ def test_the_numbers_of_trust_are_those_that_captions_speak_of(seed):
         trust.erase["random"] < 0.1 < 0.4 < min(trust.erase[m] for m in ("cover", "slope", "share"))
     )
     assert trust.erase["strongest"] < trust.erase["share"]
+    assert max(trust.randomized[m] for m in ("slope", "region")) < MUCH - 0.1
+    assert min(trust.randomized[m] for m in ("cover", "share")) > MUCH + 0.1
     assert trust.randomized["share"] > 0.8
-    assert trust.randomized["slope"] < 0.2
-    assert trust.randomized["cover"] < trust.randomized["share"]
 
 
 def test_erasing_is_counted_by_hand():

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from functools import cache
+from itertools import pairwise
+from operator import add
 from typing import NamedTuple
 
 from funclab.view.draw.geometry import pairs, rounded
@@ -31,6 +33,8 @@ BETWEEN = 24
 """The room between two columns."""
 HEAD = 20
 """The room above a column, for the wire that comes in and the words beside it."""
+BELOW = 8
+"""How far the wire to the next column goes down below the foot of a column."""
 HEAD_KEY, FOOT_KEY = "\0head", "\0foot"
 """The name of where a column begins or ends: no layer's name contains this character."""
 
@@ -94,18 +98,33 @@ class Placing:
         def columns(count: int) -> Columns:
             parts = self._columns(order, count)
             starts = tuple(order.index(part[0]) for part in parts)
-            height, widths = max(map(self._length, parts)), map(_least_width, parts)
-            width = sum(widths) + BETWEEN * (len(parts) - 1)
+            height = max(self._length(part, i > 0) for i, part in enumerate(parts))
+            width = sum(self._least_width(part, i > 0) for i, part in enumerate(parts))
+            width += BETWEEN * (len(parts) - 1)
             return Columns(starts, 2 * EDGE + height, 2 * EDGE + width)
 
         return columns
 
-    def _length(self, part: list[Cell]) -> float:
+    def _length(self, part: list[Cell], has_head: bool) -> float:
         """The length of a column without the room for lines across the flow."""
         ranks: dict[int, float] = {}
         for cell in part:
             ranks[cell.rank] = max(ranks.get(cell.rank, 0), cell.size + cell.tail)
-        return sum(ranks.values()) + self.density.gap * (len(ranks) - 1)
+        last = max(ranks)
+        goes = [wire.target for cell in part if cell.rank == last for wire in cell.leaving]
+        has_foot = not {*part}.issuperset(goes)
+        gaps = len(ranks) - 1 + has_head + has_foot
+        more = (HEAD - 6) * has_head + BELOW * has_foot + self.density.gap * gaps
+        return sum(ranks.values()) + more
+
+    def _least_width(self, part: list[Cell], has_head: bool) -> float:
+        """The width of a column without the room for lines along the flow: that of its widest cell
+        or, if its cells are on one straight line, of what reaches farthest to either side of it."""
+        nears, fars = zip(*map(_extents, part), strict=True)
+        if any([w.source for w in cell.entering] != [last] for last, cell in pairwise(part)):
+            return max(map(add, nears, fars))
+        words = self._label(part[0].entering[0]).width + 12 if has_head else 0
+        return max(nears) + max(*fars, words)
 
     def _cells(self) -> list[Cell]:
         """The cells of the scene, with their sizes."""
@@ -255,7 +274,7 @@ class Placing:
             at = head.at
             self.label.x, self.label.y = at + 12, head.start + 1
             self.scene.labels.append(self.label)
-            low, lane = self.foot.imag + 8, x - BETWEEN / 2
+            low, lane = self.foot.imag + BELOW, x - BETWEEN / 2
             turns = [self.foot, complex(self.foot.real, low), complex(lane, low)]
             turns += [complex(lane, head.start), complex(at, head.start), complex(at, head.end)]
             self._go_on(turns)
@@ -272,9 +291,9 @@ class Placing:
             self.previous.path = [*self.previous.path, *pairs(rounded(turns, RADIUS))[1:]]
 
 
-def _least_width(part: list[Cell]) -> float:
-    """The width of a column without the room for lines along the flow: that of its widest cell."""
-    return max(max(cell.near, cell.before) + max(cell.far, cell.after) for cell in part)
+def _extents(cell: Cell) -> tuple[float, float]:
+    """How far a cell reaches to the left and to the right of its axis."""
+    return max(cell.near, cell.before), max(cell.far, cell.after)
 
 
 def _reach_the_frame(box: Box, inside: Scene, density: sizes.Density) -> None:

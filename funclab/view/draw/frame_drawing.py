@@ -13,10 +13,10 @@ from collections.abc import Iterator
 
 from funclab.view.draw import samples, theme
 from funclab.view.draw.canvas import Canvas, Font, Paint
+from funclab.view.draw.frames import LONGEST_WORD, Frame
 from funclab.view.draw.geometry import Area, area, polyline
 from funclab.view.draw.samples import BLANK
 from funclab.view.draw.text import shorten
-from funclab.view.trace.frames import LONGEST_WORD, Frame
 
 ROW, CELL, COLUMN, SLIM = 18, 54, 84, 9
 """Sizes of a row, of a number in it, of a bar, and at most of its row without the number."""

@@ -10,9 +10,9 @@ import pytest
 import funclab
 from funclab import Input, Model, layers
 from funclab.view.draw.canvas import Font, Paint
+from funclab.view.draw.frame_drawing import draw_frame, size_of, svg_of
+from funclab.view.draw.frames import frame_of, marked
 from funclab.view.draw.geometry import Area
-from funclab.view.trace.drawing import draw_frame, size_of, svg_of
-from funclab.view.trace.frames import frame_of, marked
 from tests.view.measures import Texts
 
 

@@ -7,9 +7,9 @@ import re
 import numpy as np
 import pytest
 
+from funclab.view.draw.frame_drawing import svg_of
+from funclab.view.draw.frames import alike, frame_of, marked
 from funclab.view.draw.sentences import short
-from funclab.view.trace.drawing import svg_of
-from funclab.view.trace.frames import alike, frame_of, marked
 from funclab.view.trace.sums import telling
 
 

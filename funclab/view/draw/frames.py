@@ -117,7 +117,7 @@ class Frame:
         """The number itself, or the mean, spread and fraction of zeros."""
         statistics = self.statistics
         if self.not_finite:
-            return say("trace_odd", n=self.not_finite, size=statistics["size"])
+            return say("frame_odd", n=self.not_finite, size=statistics["size"])
         if self.pixels is not None:
             return self.pixels.text
         if self.words:
@@ -126,7 +126,7 @@ class Frame:
         if statistics["size"] == 1:
             return self.texts[0]
         mean, spread = signed(statistics["mean"]), short(statistics["spread"])
-        text = say("trace_brief", mean=mean, spread=spread, zeros=percent(statistics["zeros"]))
+        text = say("frame_brief", mean=mean, spread=spread, zeros=percent(statistics["zeros"]))
         return f"{text}; {self.largest}" if self.largest else text
 
     @property
@@ -138,9 +138,9 @@ class Frame:
         if self.kind == "bars":
             place = place[::-1]
         pairs = [(axis[i], int(i)) for axis, i in zip((self.rows, self.columns), place) if axis]
-        names = [name or say("trace_position", n=i + 1) for name, i in pairs]
+        names = [name or say("frame_position", n=i + 1) for name, i in pairs]
         value = self.text(float(self.numbers.max()))
-        return say("trace_largest", where=", ".join(map(named, names)), value=value)
+        return say("frame_largest", where=", ".join(map(named, names)), value=value)
 
     @property
     def spoken(self) -> str:
@@ -154,7 +154,7 @@ class Frame:
         names = ("mean", "spread", "least", "greatest")
         cells = ["–" if statistics[name] is None else signed(statistics[name]) for name in names]
         cells.insert(2, percent(statistics["zeros"]))
-        return [*cells, say("trace_odd_cell", **statistics) if self.not_finite else "0"]
+        return [*cells, say("frame_odd_cell", **statistics) if self.not_finite else "0"]
 
 
 def percent(fraction: float) -> str:
@@ -169,7 +169,7 @@ def frame_of(
     notes: list[str] = []
     if array.dtype == object:  # text has no colours
         array = np.array([len(text) for text in array.reshape(-1)], "int64").reshape(array.shape)
-        notes.append(say("trace_text_lengths"))
+        notes.append(say("frame_text_lengths"))
     part = _part(array, batched, notes)
     kind = _kind(part, batched)
     numbers = _reduced(_tiles(part, notes), notes)
@@ -261,11 +261,11 @@ def _part(array: Array, batched: bool, notes: list[str]) -> Array:
     """The part of an array that is drawn, with at most three axes."""
     part = array
     if batched and part.ndim:
-        part = _first(part, "trace_first_sample", notes)
+        part = _first(part, "frame_first_sample", notes)
     if part.ndim == 4 and not batched:  # the kernel of a convolution: height, width, in, out
-        part = _first(np.moveaxis(part, 2, 0), "trace_first_channel", notes)
+        part = _first(np.moveaxis(part, 2, 0), "frame_first_channel", notes)
     while part.ndim > 3:
-        part = _first(part, "trace_first_of", notes)
+        part = _first(part, "frame_first_of", notes)
     return part
 
 
@@ -290,7 +290,7 @@ def _tiles(part: Array, notes: list[str]) -> Array:
         return rows[None]
     channels = part.shape[2]
     if channels > TILES:
-        notes.append(say("trace_first_channels", k=TILES, n=channels))
+        notes.append(say("frame_first_channels", k=TILES, n=channels))
     return np.moveaxis(part[:, :, :TILES], 2, 0)
 
 
@@ -303,7 +303,7 @@ def _reduced(tiles: Array, notes: list[str]) -> Array:
     numbers = tiles.astype("float64")
     if rows <= side and columns <= side:
         return numbers
-    notes.append(say("trace_block_means", size=f"{rows} × {columns}" if rows > 1 else columns))
+    notes.append(say("frame_block_means", size=f"{rows} × {columns}" if rows > 1 else columns))
     numbers = _shrunk(numbers, 1, min(rows, side))
     return _shrunk(numbers, 2, min(columns, side))
 

@@ -1,0 +1,102 @@
+// The page on which a file is dropped: its boxes in order, and a table of its calls.
+
+import { fromAddress, read } from "./files.js";
+import { boxes, contents, title } from "./blocks.js";
+
+const place = document.querySelector("#drop"), texts = JSON.parse(place.querySelector("script").textContent);
+const [told, shown, input] = ["[role=status]", ".shown", "input"].map((name) => place.querySelector(name));
+
+const say = (key, values = {}) => texts[key].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+
+/** An element; what it holds is text or elements, never markup. */
+function h(tag, properties = {}, ...children) {
+  const el = document.createElement(tag);
+  for (const [key, value] of Object.entries(properties)) el.setAttribute(key, value);
+  el.append(...children.flat());
+  return el;
+}
+
+function table(caption, heads, rows) {
+  const head = h("thead", {}, h("tr", {}, heads.map((text) => h("th", { scope: "col" }, text))));
+  const row = ([first, ...rest]) => h("tr", {}, h("th", { scope: "row" }, first), rest.map((one) => h("td", {}, one)));
+  const el = h("table", {}, h("caption", {}, caption), head, h("tbody", {}, rows.map(row)));
+  return h("div", { class: "scrolled", tabindex: "0", role: "region", "aria-label": caption }, el);
+}
+
+const callsOf = (model, nodes) => nodes.map((i) => {
+  const { name, kind, from, shape } = model.calls[i];
+  return [name, kind, shape || "–", from.map((j) => model.calls[j].name).join(", ") || "–"];
+});
+const heads = () => ["name", "class", "shape", "reads"].map((key) => say(key));
+
+/** One box of the picture; it opens to the table of what is in it. */
+function box(model, one) {
+  const name = title(model, one), { shape } = model.calls[one.nodes.at(-1)], kinds = contents(model, one).join(" · ");
+  const times = one.times > 1 ? [h("b", { class: "times" }, `×${one.times}`)] : [];
+  const label = [...times, h("strong", {}, name), h("span", {}, kinds), h("code", {}, shape)];
+  if (one.nodes.length === 1) return h("li", {}, h("div", { class: "box" }, label));
+  const inner = table(say("calls", { n: one.nodes.length, name }), heads(), callsOf(model, one.nodes));
+  return h("li", { class: "block" }, h("details", { class: "box" }, h("summary", {}, label), inner));
+}
+
+/** A model, and the models in it that are called as layers. */
+function drawn(model, level = 2) {
+  const { calls, name } = model, all = boxes(model), folded = all.filter(({ nodes }) => nodes.length > 1);
+  const counts = { calls: calls.length, boxes: all.length, folded: folded.length };
+  const inside = folded.flatMap(({ nodes }) => nodes).length;
+  const counted = say(folded.length ? "counted" : "alone", { ...counts, inside });
+  const whole = table(say("calls", { n: calls.length, name }), heads(), callsOf(model, [...calls.keys()]));
+  const nested = calls.filter((one) => one.inside);
+  return [
+    h(`h${level}`, {}, name), h("p", {}, counted),
+    h("ol", { class: "boxes", "aria-label": name }, all.map((one) => box(model, one))),
+    h("details", {}, h("summary", {}, say("table")), whole),
+    nested.flatMap((one) => drawn(one.inside, Math.min(6, level + 1))),
+  ].flat();
+}
+
+function lines(name) {
+  const code = `import funclab\nfunclab.explore("${name.replace(/["\\\n]/g, "_")}")`;
+  const button = h("button", { type: "button" }, say("copy"));
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(code);
+    told.textContent = say("copied");
+  });
+  return [h("p", {}, say("further")), h("pre", {}, h("code", {}, code)), button];
+}
+
+async function show(name, reading, file = true) {
+  told.textContent = say("reading", { name });
+  try {
+    const { model, weights } = await reading, parts = model ? drawn(model) : [];
+    if (weights?.length) {
+      const rows = weights.map(([path, shape]) => [path, `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`]);
+      const all = table(say("weights", { n: rows.length }), [say("name"), say("shape")], rows);
+      parts.push(model ? h("details", {}, h("summary", {}, say("weights", { n: rows.length })), all) : all);
+    }
+    if (!parts.length) throw new Error("no_model");
+    shown.replaceChildren(...parts, ...model && file ? lines(name) : []);
+    told.textContent = say("done", { name });
+  } catch (error) {
+    console.warn("funclab:", error);
+    shown.replaceChildren();
+    told.textContent = say("failed", { name, why: texts[`why_${error.message}`] ?? texts.why_other });
+  }
+}
+
+const take = ([file]) => { if (file) show(file.name, read(file)); };
+input.addEventListener("change", () => take(input.files));
+for (const event of ["dragenter", "dragover", "dragleave", "drop"])
+  window.addEventListener(event, (happened) => {
+    if (!happened.dataTransfer?.types.includes("Files")) return;
+    happened.preventDefault();
+    place.classList.toggle("over", event === "dragenter" || event === "dragover");
+    if (event === "drop") take(happened.dataTransfer.files);
+  });
+
+function followAddress() {
+  const [, packed] = /^#m=([\w-]+)$/.exec(location.hash) ?? [];
+  if (packed) show(say("address"), fromAddress(packed), false);
+}
+window.addEventListener("hashchange", followAddress);
+followAddress();

@@ -1,0 +1,261 @@
+"""Lesson make: what can it make?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from funclab import optimizers
+from funclab.datasets import digits, headlines
+from funclab.graph.node import Node
+from funclab.graph.operation import Operation
+from funclab.graph.shape_math import Array
+from funclab.models.model import Functional
+from funclab.teach.attempt import Attempt, flat, run
+from funclab.teach.graphs import activation_of, calls_of, calls_within, reads, trained_copy
+from funclab.teach.judging import Mistake, calls_made, judge, known, lights, missing_input
+
+PIXELS, CODE = 64, 8
+ENOUGH, EPOCHS = 0.020, 40
+TEMPERATURES = (1, 2, 0.5)
+SAME = 0.001
+"""How far probabilities may differ and still be the same."""
+
+
+# make.A
+@judge("make.A")
+def through_eight_numbers(attempt: Attempt) -> Mistake | None:
+    """From an image to as many pixels, with 8 numbers on every way."""
+    model = attempt.model
+    if model is None:
+        return no_chain(attempt)
+    source, output = model.inputs[0], model.outputs[0]
+    ends = {source.node: str(source.shape), output.node: str(output.shape)}
+    widths = source.shape[1:], output.shape[1:]
+    if widths == ((CODE,), (CODE,)):
+        first = next(node for node in calls_of(model) if source.node in reads(node))
+        return Mistake("wrong_way_round", ends, layer=first)
+    if source.shape[1:] == (CODE,):
+        return Mistake("decoder_alone", ends, model=model, input=source.node)
+    if output.shape[1:] == (CODE,):
+        return Mistake("encoder_alone", ends, model=model, tensor=output, shape=output.shape)
+    narrow = narrowest(model)
+    right = len(model.inputs) == 1 == len(model.outputs) and widths == ((PIXELS,), (PIXELS,))
+    if right and narrow is not None and width_of(narrow) == CODE:
+        return None
+    return Mistake("", ends, model=model, input=source.node, shape=output.shape)
+
+
+def no_chain(attempt: Attempt) -> Mistake:
+    """A Model that could not be made: of a layer, of parts, or of numbers squeezed again."""
+    _, outputs = attempt.given_to_model or ([], [])
+    models = [value for value in flat(outputs) if isinstance(value, Operation)]
+    if models:
+        return Mistake("gave_a_layer", {models[0]: "not called"}, layer=models[0])
+    tensors = getattr(attempt.error, "tensors", None)
+    if tensors and tensors[0].shape[1:] == (CODE,):
+        at = {tensors[0].node: "numbers"}
+        return Mistake("squeezed_numbers", at, shape=tensors[0].shape)
+    return missing_input(attempt, "cut_in_two")
+
+
+@lights("make.A")
+def calls_of_the_code(attempt: Attempt) -> list[Node | Operation]:
+    return [node for node in calls_made(attempt) if width_of(node) == CODE]
+
+
+# make.B
+@judge("make.B", lit=lambda attempt: [softmax_at(attempt, t) for t in (1, 2)])
+def at_a_temperature(attempt: Attempt) -> Mistake | None:
+    """What the lines make of `p` at several temperatures; of an answer without lines, at one."""
+    p, own = np.asarray(known(attempt, "p"), float), known(attempt, "T")
+    temperatures = TEMPERATURES if attempt.source else (own,)
+    made = [answer_at(attempt, t) if attempt.source else attempt.answer for t in temperatures]
+    found = [np.asarray(q, float) for q in made]
+    at = {softmax_at(attempt, 2): "at T = 2"}
+    if any(q.shape != p.shape for q in found):
+        return Mistake("", at, found=str(found[0].shape))
+    if are(found, [heated(p, t) for t in temperatures]):
+        return None
+    hot = found[temperatures.index(2)] if 2 in temperatures else found[0]
+    values = {"q": "q", "found": rounded(hot), "given": rounded(p)}
+    sums = [q.sum() for q in found]
+    faults = {
+        "not_one": not np.allclose(sums, 1, atol=SAME),
+        "only_the_best": are([q.max() for q in found], [1.0] * len(found)),
+        "softmax_of_p": are(found, [np.exp(p / t) / np.exp(p / t).sum() for t in temperatures]),
+        "turned": are(found, [heated(p, 1 / t) for t in temperatures]),
+        "divided": are(found, [p] * len(found)) and "T" in attempt.source,
+        "no_temperature": are(found, [found[0]] * len(found)) and len(found) > 1,
+    }
+    name = next((name for name, holds in faults.items() if holds), "")
+    if name == "not_one":
+        values["sum"] = f"{max(sums, key=lambda total: abs(total - 1)):.2f}"
+    if name == "softmax_of_p":
+        at, values["found"] = {softmax_at(attempt, 1): "at T = 1"}, rounded(found[0])
+    return Mistake(name, at, **{**values, **({} if name else {"found": f"{hot[0]:.2f}"})})
+
+
+def are(found: list[Any], wanted: list[Any]) -> bool:
+    return all(np.allclose(q, w, atol=SAME) for q, w in zip(found, wanted))
+
+
+def rounded(q: Array) -> str:
+    return ", ".join(f"{x:.2f}" for x in q)
+
+
+def softmax_at(attempt: Attempt, t: int) -> Node:
+    """The call in the lesson's model that takes softmax at a temperature."""
+    return known(attempt, "heat").get_layer(f"at_{t}").inbound_nodes[0]
+
+
+def heated(p: Array, t: float) -> Array:
+    """Probabilities at a temperature."""
+    q = p ** (1 / t)
+    return q / q.sum()
+
+
+def answer_at(attempt: Attempt, t: float) -> Any:
+    """What the lines of an attempt make of `q` at another temperature."""
+    names = dict(attempt.names if attempt.before is None else attempt.before)
+    return run(attempt.source, names | {"T": t}, "q").answer
+
+
+# make.C
+@judge("make.C", lit=lambda attempt: [known(attempt, "blank").inputs[0].node])
+def the_next_word(attempt: Attempt) -> Mistake | None:
+    """What is read is what is wanted, moved on by one word, with START in front."""
+    words, start = np.asarray(known(attempt, "words")), known(attempt, "START")
+    x, y = (np.asarray(part) for part in attempt.answer)
+    writer = known(attempt, "blank")
+    values: dict[str, Any] = {"x": said(x[0], start), "y": said(y[0], start), "model": "a writer"}
+    at = {writer.inputs[0].node: "reads x", writer.outputs[0].node: "is to say y"}
+    first = np.full((len(words), 1), start)
+    fine = np.concatenate([first, words[:, :-1]], axis=1)
+    if x.shape == words.shape == y.shape and (x == fine).all() and (y == words).all():
+        return None
+    ways = {
+        "same": (words, words),
+        "backwards": (words, fine),
+        "no_start": (words[:, :-1], words[:, 1:]),
+        "round": (np.roll(words, 1, axis=1), words),
+        "other_headline": (np.roll(words, 1, axis=0), words),
+        "two_ahead": (np.roll(words, 2, axis=1), words),
+    }
+    for name, pair in ways.items():
+        if alike(x, pair[0]) and alike(y, pair[1]):
+            return Mistake(name, at, **values)
+    return Mistake("", at, **values)
+
+
+def alike(given: Array, wanted: Array) -> bool:
+    """Whether most of two tables are the same: what stands at the edge is another question."""
+    return given.shape == wanted.shape and bool((given[2:, 2:] == wanted[2:, 2:]).all())
+
+
+def said(row: Array, start: int) -> str:
+    """A row of word ids in words."""
+    names = [*headlines.WORDS, *["START"] * (start + 1 - len(headlines.WORDS))]
+    return " ".join(names[i] or "–" for i in row[:5])
+
+
+# make.D
+@judge("make.D")
+def copies_well(attempt: Attempt) -> Mistake | None:
+    """Copies through 8 numbers that are close enough, after training from a fixed start."""
+    model = attempt.model
+    if model is None:
+        return missing_input(attempt, "")
+    source, output = model.inputs[0], model.outputs[0]
+    narrow = narrowest(model)
+    if narrow is None or (source.shape[1:], output.shape[1:]) != ((PIXELS,), (PIXELS,)):
+        return Mistake(
+            "", {output.node: str(output.shape)}, model=model, loss="no copy of 64 pixels"
+        )
+    if width_of(narrow) > CODE:
+        return too_wide(model, narrow)
+    loss = error_of(model)
+    if loss < ENOUGH:
+        return None
+    return why_not(model, narrow, f"{loss:.3f}")
+
+
+def error_of(model: Functional) -> float:
+    """The mean squared difference between unseen images and their copies, once it is trained."""
+    (x, _), (x_test, _) = digits.load_data()
+    x, x_test = (part.reshape(-1, PIXELS) / 16 for part in (x, x_test))
+    copy = trained_copy(model, x, x, loss="mse", epochs=EPOCHS, optimizer=optimizers.Adam(0.003))
+    made = np.asarray(copy.predict(x_test, batch_size=500, verbose=0))
+    return float(((made - x_test) ** 2).mean())
+
+
+def too_wide(model: Functional, narrow: Node) -> Mistake:
+    """No place with 8 numbers, or a way around it."""
+    small = [node for node in layers_of(model) if width_of(node) <= CODE]
+    if small:
+        join = next((node for node in calls_of(model) if len(set(reads(node))) > 1), narrow)
+        at = {small[0]: "passed by", join: "joined here"}
+        ends = {"input": model.inputs[0].node, "output": model.outputs[0].node}
+        return Mistake("way_round", at, join=join, **ends)
+    tensor, n = narrow.output_tensors[0], width_of(narrow)
+    return Mistake("too_wide", {narrow: f"{n} numbers"}, model=model, tensor=tensor, n=n)
+
+
+def why_not(model: Functional, narrow: Node, loss: str) -> Mistake:
+    """Why the copies of a model with a narrow place are not close enough."""
+    calls = [node for node in layers_of(model) if getattr(node.operation, "weights", None)]
+    at = next((i for i, node in enumerate(calls) if width_of(node) <= CODE), 0)
+    values: dict[str, Any] = {"model": model, "loss": loss, "layer": narrow}
+    bends = [activation_of(node) != "linear" for node in calls]
+    if activation_of(calls[-1]) == "softmax":
+        return Mistake("shares_of_one", {calls[-1]: "softmax"}, output=calls[-1])
+    if activation_of(calls[at]) == "relu":
+        return Mistake("cut_code", {calls[at]: "relu"}, layer=calls[at])
+    if not any(bends[:at]) and not any(bends[at + 1 : -1]):
+        return Mistake("straight", {narrow: "nothing bends"}, **values)
+    if any(bends[:at]) and not any(bends[at + 1 : -1]):
+        return Mistake("bends_once", {narrow: "straight from here"}, **values)
+    return Mistake("", {narrow: f"{width_of(narrow)} numbers"}, model=model, loss=loss)
+
+
+@lights("make.D")
+def the_narrowest_call(attempt: Attempt) -> list[Node | Operation]:
+    nodes = [node for node in calls_made(attempt) if not node.is_input]
+    return [min(nodes, key=width_of)] if nodes else []
+
+
+# Widths.
+def width_of(node: Node) -> int:
+    """How many numbers a call makes of an example."""
+    return int(np.prod([n or 1 for n in node.output_tensors[0].shape[1:]]))
+
+
+def layers_of(model: Functional) -> list[Node]:
+    """The calls in a model, those inside models in place of the calls of these."""
+    return [x for x in calls_within(model) if not isinstance(x.operation, Functional)]
+
+
+def narrowest(model: Functional) -> Node | None:
+    """Of the calls that every way through a model passes, the one with the fewest numbers."""
+    passed: list[Node] = []
+    for node in calls_of(model):
+        if is_passed(model, node):
+            inner: Any = node.operation
+            within = narrowest(inner) if isinstance(inner, Functional) else None
+            passed += [node, *([within] if within is not None else [])]
+    return min(passed, key=width_of, default=None)
+
+
+def is_passed(model: Functional, node: Node) -> bool:
+    """Whether every way from a model's inputs to its output leads through a call."""
+    waiting, seen = [model.outputs[0].node], set()
+    while waiting:
+        here = waiting.pop()
+        if here is node or here in seen:
+            continue
+        if here.is_input:
+            return False
+        seen.add(here)
+        waiting += reads(here)
+    return True
