@@ -47,6 +47,7 @@ RIGHT = {
         believed(),
         "honest = [False, True, False, True, False]",
         'honest = {"scaled", "shuffled"}',
+        'honest = ["scaled", "shuffled"]',
         "honest = dict(repeated=0, scaled=1, hours=0, shuffled=1, chosen=0)",
     ],
     "know.B": [
@@ -57,6 +58,7 @@ RIGHT = {
             "sorted(set(range(len(day))) - set(earlier))",
         ),
         "rows = day < 548, day > 547",
+        'rows = {"earlier": np.where(day < 548), "later": range(548 * 24, 731 * 24)}',
     ],
     "know.C": [
         stop("patience=8, restore_best_weights=True"),
@@ -117,6 +119,8 @@ WRONG = {
 MORE = {
     "know.A": [("repeated", "honest = [True, True, False, True, False]")],
     "know.B": [
+        ("days_not_hours", "rows = day[day < 548], day[day >= 548]"),
+        ("days_not_hours", "rows = np.arange(len(day) - 183), np.arange(len(day))[-183:]"),
         ("overlap", "rows = np.arange(len(day)), np.arange(548 * 24, len(day))"),
         ("left_out", "rows = np.arange(548 * 24), np.arange(600 * 24, len(day))"),
     ],

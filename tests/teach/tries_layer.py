@@ -136,7 +136,10 @@ MORE = {
         ("no_bias", "out = x @ w"),
         ("turned", "out = np.maximum(w.T @ x.T + b[:, None], 0)"),
     ],
-    "layer.B": [("no_shift", by_hand("w = np.zeros((8, 8))", "w[2:6, 3:5] = -1", "b = 0"))],
+    "layer.B": [
+        ("sign_turned", by_hand("w, b = np.zeros((8, 8)), -2", "w[3:5, 3:5] = 1")),
+        ("no_shift", by_hand("w = np.zeros((8, 8))", "w[2:6, 3:5] = -1", "b = 0")),
+    ],
     "layer.C": [
         ("linear", ends_in(f'{INSIDE}(layers.Activation("linear", name="same")(h))', *TWO)),
         ("only_at_the_end", ends_in('Dense(1, activation="tanh", name="inside")(h)', *TWO)),
@@ -156,7 +159,13 @@ MORE = {
 }
 
 REFUSED = {
-    "layer.A": ["out = np.maximum(x @ w - b, 0)", "out = pair", "out = x"],
+    "layer.A": [
+        "out = np.maximum(x @ w - b, 0)",
+        "out = pair",
+        "out = x",
+        "out = np.maximum(x @ w + b, 0)[0]",
+        "out = np.abs(x @ w + b)",
+    ],
     "layer.B": [by_hand("w, b = np.zeros(64), 1"), "unit = Dense(1)", "unit = zeros.mean(0)"],
     "layer.C": [
         ends_in('Dense(10, activation="softmax")(h)', *TWO),

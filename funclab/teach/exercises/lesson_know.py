@@ -46,9 +46,10 @@ def which_scores_can_be_trusted(attempt: Attempt) -> Mistake | None:
 
 
 def truths(answer: Any) -> dict[str, bool] | None:
-    """What an answer says of each score: a dict, a list in order, or a set of those to trust."""
-    if isinstance(answer, (set, frozenset)):
-        return {name: name in answer for name in HONEST} if answer <= {*HONEST} else None
+    """What an answer says of each score: a dict, a list in order, or the names to trust."""
+    named = isinstance(answer, (set, frozenset, list, tuple)) and len(answer) > 0
+    if named and all(isinstance(one, str) and one in HONEST for one in answer):
+        return {name: name in answer for name in HONEST}
     if isinstance(answer, Mapping):
         answer = [answer.get(name) for name in HONEST] if len(answer) == len(HONEST) else None
     if isinstance(answer, np.ndarray):
@@ -75,7 +76,8 @@ def the_past_and_the_days_to_come(attempt: Attempt) -> Mistake | None:
     sizes = f"{len(earlier):,} and {len(later):,}"
     values: dict[str, Any] = {"found": sizes}
     mine = [np.isin(np.arange(day.size), part) for part in parts]
-    if len(earlier) + len(later) <= DAYS and max(map(np.max, parts)) < DAYS:
+    in_days = {len(earlier), len(later)} & {FIRST_LATER, DAYS - FIRST_LATER}
+    if in_days or max(map(np.max, parts)) < DAYS:
         return Mistake("days_not_hours", at, **values)
     both, neither = mine[0] & mine[1], ~mine[0] & ~mine[1]
     if both.any():
@@ -98,16 +100,20 @@ def the_past_and_the_days_to_come(attempt: Attempt) -> Mistake | None:
 
 def row_numbers(answer: Any) -> list[Array] | None:
     """Two lists of row numbers, none of them empty; a mask of all hours is one, too."""
+    if isinstance(answer, Mapping):
+        answer = [answer.get(name) for name in ("earlier", "later")]
     if not isinstance(answer, (Sequence, np.ndarray)) or len(answer) != 2:
         return None
     parts = []
     for one in answer:
         try:
-            part = np.asarray(sorted(one) if isinstance(one, (set, range)) else one)
+            part = np.asarray(sorted(one) if isinstance(one, set) else one)
         except (TypeError, ValueError):
             return None
         if part.dtype == bool and part.shape == (DAYS * HOURS,):
             part = np.flatnonzero(part)
+        if part.ndim == 2 and len(part) == 1:  # as np.where returns it
+            part = part[0]
         if part.ndim != 1 or part.dtype.kind not in "iu" or not part.size:
             return None
         if part.min() < 0 or part.max() >= DAYS * HOURS:

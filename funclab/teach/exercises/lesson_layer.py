@@ -11,7 +11,7 @@ from funclab import optimizers
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.shape_math import Array
-from funclab.layers import Dense
+from funclab.layers import Activation, Dense
 from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt
 from funclab.teach.graphs import (
@@ -20,7 +20,7 @@ from funclab.teach.graphs import (
 from funclab.teach.judging import Mistake, NotThere, judge, known, not_given
 
 ENOUGH_BY_HAND, ENOUGH, BUDGET, EPOCHS = 0.93, 0.95, 33, 200
-TURNED = 0.1
+TURNED = 0.15
 """With a lower share of right answers, a unit distinguishes well, but the other way round."""
 UNITS, FEW = 16, 5
 """The units of the hidden layers in exercise layer.C; fewer than FEW hardly close a border."""
@@ -56,6 +56,13 @@ def sums_then_bias_then_relu(attempt: Attempt) -> Mistake | None:
     name = names[0] if names else ""
     first = np.atleast_2d(out)[0]
     values |= {"found": shown(first), "given": shown(first), "wanted": shown(wanted[0]), "k": 1}
+    values["part"] = "the first row"
+    if out.shape != wanted.shape:
+        given, whole = (f"an array of shape {one.shape}" for one in (out, wanted))
+        values |= {"given": given, "wanted": whole, "part": "all rows"}
+    elif is_close(first, wanted[0]):
+        k = int((~np.isclose(out, wanted, atol=1e-4)).any(1).argmax())
+        values |= {"given": shown(out[k]), "wanted": shown(wanted[k]), "part": f"row {k + 1}"}
     if name == "relu_first":
         values["k"] = 1 + int((x < 0).any(1).argmax())
     if name == "no_relu":
@@ -200,7 +207,8 @@ def a_bend_between_two_sums(attempt: Attempt) -> Mistake | None:
     if large:
         return Mistake("more_units", {large[0]: "a larger sum"}, layer=large[0],
                        n=units(large[0]), **values)  # fmt: skip
-    straight = [node for node in before_last_sum(model) if node not in calls] or calls
+    applied = [x for x in before_last_sum(model) if isinstance(x.operation, Activation)]
+    straight = applied or calls
     if straight:
         return Mistake("linear", {straight[0]: "linear"}, layer=straight[0], **values)
     return Mistake("", {end: "one sum"}, **values)
