@@ -35,7 +35,8 @@ export const question = {
   /** The text above the cell asks the same for pages without scripts: here it stands aside. */
   askOnce(ctx) {
     const above = ctx.el.closest(".jp-Cell")?.previousElementSibling;
-    if (!above?.querySelector(".jp-MarkdownOutput")?.textContent.trim().startsWith(`${ctx.model.get("title")}.`)) return;
+    const text = above?.querySelector(".jp-MarkdownOutput")?.textContent.trim();
+    if (!text?.startsWith(`${ctx.model.get("title")}.`)) return;
     above.classList.add("fl-asked-below");
     ctx.cleanups.push(() => above.classList.remove("fl-asked-below"));
   },
