@@ -71,7 +71,7 @@ def guard(module: str, more: Iterable[str] = (), name: str = "") -> None:
     """
     room: Any = sys.modules[module]
     room.__path__ = getattr(room, "__path__", [])  # Python asks `from` a package for each name
-    room.__getattr__ = absent(name or module, more)
+    room.__getattr__ = absent(name or module, [*(_public(room) if name else ()), *more])
 
 
 def absent(module: str, more: Iterable[str] = ()) -> Callable[[str], NoReturn]:
@@ -96,7 +96,8 @@ def no_such_name(
     module: str, name: str, more: Iterable[str] = (), imported: bool = False
 ) -> FunclabError:
     """The error for a name that a module does not have."""
-    near = close(name, {*_public(importlib.import_module(module)), *more})
+    known = sys.modules.get(module)  # a name of Keras is there only after install_as_keras()
+    near = close(name, {*(_public(known) if known else ()), *more})
     what = f"module {module!r} has no attribute {name!r}."
     if imported:
         what = f"cannot import name {name!r} from {module!r}."

@@ -69,7 +69,7 @@ def course_map() -> CourseMap:
     Each call makes the table from the lessons themselves and the student's progress.
 
     >>> print(course_map().stops[0].title)
-    What does a call build?
+    What does one layer compute?
     """
     return CourseMap([_stop(number, path) for number, path in lesson_files().items()])
 

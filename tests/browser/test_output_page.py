@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 import funclab
-from funclab.teach import ask, progress
+from funclab.teach import ask, course, progress
 from funclab.view.live.view import MIME
 from funclab.view.notebook import labextension
 from tests.browser.bridge import MODEL, Wire, bridged_page, hear, traits_of, wired
@@ -201,12 +201,17 @@ def test_a_covered_view_opens_when_its_question_is_answered(browser, tmp_path, m
     expect(cover).to_contain_text("1.1")
     expect(picture).to_have_count(0)
 
+    known = course.question("1.1")
+    texts = page.locator(".fl-options button").all_inner_texts()
+    right = next(i for i, text in enumerate(texts) if known.options[known.answer].text in text)
+
     page.focus(".fl-lesson")
-    page.keyboard.press("2")
+    page.keyboard.press(str(right + 1))
 
     expect(cover).to_have_count(0)
     expect(picture).to_have_count(1)
-    assert [(one["question"], one["option"]) for one in progress()["answers"]] == [("1.1", 1)]
+    given = [(one["question"], one["option"]) for one in progress()["answers"]]
+    assert given == [("1.1", known.answer)]
     page.close()
     assert complaints == []
 

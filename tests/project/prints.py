@@ -76,6 +76,7 @@ THINGS: list[Any] = [
     Checked(Path("one.ipynb"), 3, 0, 1.0, [Failure(2, "x → y", "another text: → ✗")]), plan,
     failed_step(layers.Concatenate(), [Input((3, 4)), Input((5, 4))], error),
     teach.my_progress("m94"), teach.Class(Path(__file__).parent),
+    teach.glossary(), *teach.glossary().terms,
     teach.result(), teach.progress(), OwnStep(model, Specs(()), None, "train_step"),
     Report(Path("lesson.ipynb"), [Finding(1, 2, "x → y", "will not run", "✗", "write y → x")]),
     *texts().values(), *sys.modules["funclab"].__all__,

@@ -70,7 +70,9 @@ def test_each_exercise_becomes_an_answer_and_a_locked_cell_that_grades_it(lesson
     nbformat.validate(nbformat.from_dict(made))
     cells = [cell for cell in made["cells"] if facts(cell)]
     answers, grades = cells[::2], cells[1::2]
-    assert [facts(cell)["grade_id"] for cell in grades] == [f"grade-{n}" for n in exercises(lesson)]
+    assert [facts(cell)["grade_id"] for cell in grades] == [
+        f"grade-{name.replace('.', '-')}" for name in exercises(lesson)
+    ]
     assert all({*facts(cell)} == ROLES and facts(cell)["solution"] for cell in answers)
     assert all({*facts(cell)} == {*ROLES, "points"} and facts(cell)["locked"] for cell in grades)
     assert all(cell.get("outputs", []) == [] for cell in made["cells"])

@@ -127,10 +127,13 @@ def answer_at(attempt: Attempt, t: float) -> Any:
 def the_next_word(attempt: Attempt) -> Mistake | None:
     """What is read is what is wanted, moved on by one word, with START in front."""
     words, start = np.asarray(known(attempt, "words")), known(attempt, "START")
-    x, y = (np.asarray(part) for part in attempt.answer)
     writer = known(attempt, "blank")
-    values: dict[str, Any] = {"x": said(x[0], start), "y": said(y[0], start), "model": "a writer"}
     at = {writer.inputs[0].node: "reads x", writer.outputs[0].node: "is to say y"}
+    tables = two_tables(attempt.answer, most=max(start, len(headlines.WORDS) - 1))
+    if tables is None:
+        return Mistake("", at)
+    x, y = tables
+    values: dict[str, Any] = {"x": said(x[0], start), "y": said(y[0], start), "model": "a writer"}
     first = np.full((len(words), 1), start)
     fine = np.concatenate([first, words[:, :-1]], axis=1)
     if x.shape == words.shape == y.shape and (x == fine).all() and (y == words).all():
@@ -147,6 +150,18 @@ def the_next_word(attempt: Attempt) -> Mistake | None:
         if alike(x, pair[0]) and alike(y, pair[1]):
             return Mistake(name, at, **values)
     return Mistake("", at, **values)
+
+
+def two_tables(answer: Any, most: int) -> tuple[Array, Array] | None:
+    """The two tables of word ids that an answer is, if it is."""
+    try:
+        x, y = map(np.asarray, answer)
+    except (TypeError, ValueError):  # not two, or rows of different lengths
+        return None
+    numbers = all(one.ndim == 2 and one.size and one.dtype.kind in "iuf" for one in (x, y))
+    if not numbers or min(x.min(), y.min()) < 0 or not max(x.max(), y.max()) <= most:
+        return None
+    return x.astype(int), y.astype(int)
 
 
 def alike(given: Array, wanted: Array) -> bool:

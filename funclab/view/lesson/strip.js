@@ -9,7 +9,7 @@ export class Strip {
     this.ctx = ctx;
     this.el = h("span", { class: "fl-so-far", role: "img" });
     const { items } = this.items;
-    if (items.length) ctx.captionBox.before(this.el);
+    if (items.length) ctx.captionBox.after(this.el);
     for (const { id } of items) ctx.listen(KERNEL.news, `answered ${id}`, () => this.update());
   }
 
