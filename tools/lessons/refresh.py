@@ -45,8 +45,8 @@ def refresh(path: Path) -> None:
 
 def lesson_in(path: Path) -> int | str:
     """The lesson that a notebook is; 0 is the start page, which the course does not count."""
-    numbers = course.numbers()
-    return next((one for one in numbers if path.name.startswith(course.prefix(one))), 0)
+    known = {course.prefix(number): number for number in course.numbers()}
+    return known.get(path.name.partition("_")[0], 0)
 
 
 def write_from_data(above: Any, cell: Any) -> None:
