@@ -44,7 +44,7 @@ def stateless_call(
 @contextmanager
 def standing_in(
     layer: Any, trainable: Sequence[Any], others: Sequence[Any], method: str
-) -> Iterator[list[Value]]:
+) -> Iterator[Sequence[Value]]:
     """Where calls compute with these values in place of a layer's variables; gives those of the
     non-trainable ones, which calls may change.
 
@@ -66,6 +66,7 @@ def standing_in(
         array = fitted(variable, value)
         instead[variable] = value if isinstance(value, Constant) else Eager(array)
     with nullcontext(eager_tape()) if is_recording() else EagerTape() as tape:
+        assert tape is not None  # one records, or it was just made
         before, tape.instead = tape.instead, tape.instead | instead
         try:
             yield copies

@@ -53,8 +53,9 @@ class Batches(PyDataset):
     def on_epoch_end(self) -> None:
         self._reorder()
 
-    def _reorder(self) -> None:
+    def _reorder(self) -> Any:
         self.order = np.random.permutation(self.n) if self.shuffle else np.arange(self.n)
+        return self.order
 
     def _count(self) -> None:
         """One more batch; with a seed, its random numbers follow from its number."""
@@ -70,9 +71,8 @@ class Batches(PyDataset):
                 fix="iterate with next(batches), which has no end.",
             )
         self._count()
-        if self.order is None:
-            self._reorder()
-        return self._batch(self.order[self.batch_size * index :][: self.batch_size])
+        order = self._reorder() if self.order is None else self.order
+        return self._batch(order[self.batch_size * index :][: self.batch_size])
 
     def __iter__(self) -> Iterator[Any]:
         return self
@@ -119,7 +119,7 @@ class ArrayBatches(Batches):
     ) -> None:  # fmt: skip
         images, *more = x if isinstance(x, (tuple, list)) and np.ndim(x[0]) > 3 else [x]
         more = more[0] if more and isinstance(more[0], list) else more
-        parts = [
+        parts: list[Any] = [
             np.asarray(images),
             *(None if p is None else np.asarray(p) for p in (y, sample_weight)),
         ]
@@ -274,7 +274,7 @@ class FolderBatches(FileBatches):
             return [*range(count)]
         chosen: list[int] = []
         for number in range(self.num_classes):
-            of_class = [*np.flatnonzero(labels == number)]
+            of_class = [*map(int, np.flatnonzero(labels == number))]
             cut = int(split * len(of_class))
             chosen += of_class[:cut] if subset == "validation" else of_class[cut:]
         return chosen

@@ -92,7 +92,7 @@ def _read(image: Array, places: Array, fill_mode: str, cval: float, order: int) 
     """The pixels at these places. What lies outside is as SciPy defines it, as in Keras 2."""
     one_of("fill_mode", fill_mode, ("nearest", "constant", "reflect", "wrap"))
     last = np.array(image.shape[:2]).reshape(2, 1, 1) - 1
-    outside = ((places < 0) | (places > last)).any(0)
+    outside: Array = np.any((places < 0) | (places > last), axis=0)
     if fill_mode == "wrap":  # the first and the last pixel are the same place
         places = np.where(outside, places % np.maximum(last, 1), places)
     mode = "nearest" if fill_mode in ("constant", "wrap") else fill_mode
@@ -151,6 +151,24 @@ class ImageDataGenerator:
     mean: Any = None
     std: Any = None
     zca_whitening_matrix: Any = None
+    # What `__init__` is given.
+    rotation_range: float
+    width_shift_range: Any
+    height_shift_range: Any
+    brightness_range: tuple[float, float] | None
+    shear_range: float
+    zoom_range: tuple[float, float]
+    channel_shift_range: float
+    fill_mode: str
+    cval: float
+    horizontal_flip: bool
+    vertical_flip: bool
+    rescale: float | None
+    preprocessing_function: Callable[..., Any] | None
+    interpolation_order: int
+    samplewise_std_normalization: bool
+    zca_whitening: bool
+    zca_epsilon: float
 
     def __init__(
         self,

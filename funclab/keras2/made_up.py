@@ -55,7 +55,8 @@ def take_place(source: str, folder: Path) -> None:
         getattr(datasets, name).get_word_index = lambda *_, words=words, **__: words
     utils.get_file = functools.partial(_file, folder)
     utils.load_img = _or_made(utils.load_img, _image_file)
-    for module in (batches, image, preprocessing.image):
+    readers: tuple[Any, ...] = batches, image, preprocessing.image
+    for module in readers:
         module.load_img = utils.load_img
     utils.image_dataset_from_directory = _or_made(utils.image_dataset_from_directory, _image_folder)
     utils.text_dataset_from_directory = _or_made(utils.text_dataset_from_directory, _text_folder)
@@ -68,7 +69,7 @@ def take_place(source: str, folder: Path) -> None:
     models.Model.fit = _short(models.Model.fit)
     models.Model.evaluate = _few(models.Model.evaluate)
     if importlib.util.find_spec("pandas") and "pandas" in source:
-        pandas = importlib.import_module("pandas")
+        pandas: Any = importlib.import_module("pandas")
         pandas.read_csv = _or_frame(pandas.read_csv, columns_in(source))
 
 

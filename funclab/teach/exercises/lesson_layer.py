@@ -171,7 +171,7 @@ def best_share(sums: Array, zero: Array) -> float:
 def is_multiple(some: Array, other: Array) -> bool:
     """Whether two lists of numbers differ by a factor only."""
     lengths = np.linalg.norm(some) * np.linalg.norm(other)
-    return bool(lengths) and abs(some @ other) > 0.9999 * lengths
+    return bool(lengths and abs(some @ other) > 0.9999 * lengths)
 
 
 # layer.C

@@ -132,9 +132,9 @@ def _expression(name: str) -> str:
 def _call_in(frame: FrameType) -> ast.Call | None:
     """The call that a frame is making, as it is written."""
     at = next(islice(frame.f_code.co_positions(), frame.f_lasti // 2, None), None)
-    if at is None or None in at:
+    line, last, begin, end = at or (None, None, None, None)
+    if line is None or last is None or begin is None or end is None:
         return None
-    line, last, begin, end = at
     lines = [
         text.encode() for text in linecache.getlines(frame.f_code.co_filename)[line - 1 : last]
     ]

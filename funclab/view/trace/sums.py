@@ -73,7 +73,7 @@ class Addition:
         batched, total = traced.batched(value), parts[-1]
         shown = shown_positions(total.shape, batched)
         if position is None:
-            position = telling(*parts[:2], shown)
+            position = telling(parts[0], parts[1], shown)
         numbers = aligned([float(part.reshape(-1)[position]) for part in parts])
         sources = [*self._sources(), f"g_{traced.name(value)}"]
         names = [sources[i] for i in order]
