@@ -252,7 +252,7 @@ def test_one_command_brings_the_first_lesson_to_the_browser(browser, tmp_path):
             lesson = time.perf_counter() - start
             assert page.evaluate(READY)
             kernel = time.perf_counter() - start
-            expect(page).to_have_title(re.compile("01_what_does"))
+            expect(page).to_have_title(re.compile("00_start"))
         finally:
             server.terminate()
 

@@ -48,7 +48,7 @@ def lab(port: int, options: Sequence[str] = ()) -> int:
 def first_lesson(*folders: Path) -> tuple[Path, str]:
     """The first of the folders that has lessons, and the path of its first lesson within it."""
     for folder in folders:
-        lessons = sorted(folder.glob("notebooks/01_*.ipynb"))
+        lessons = sorted(folder.glob("notebooks/[0-9]*.ipynb"))
         if lessons:
             return folder, lessons[0].relative_to(folder).as_posix()
     return folders[0], ""

@@ -152,7 +152,7 @@ export class SumFace {
     const key = several ? "inside_windows" : "inside_products", first = several && !others ? shown[0] : null;
     return [this.heading(ctx.t(key, { n: made.rows.length, from: source.name, unit: this.unit(index, channel) }),
       ctx.t("inside_products_at", { place: this.place(index, at) && `${this.place(index, at)}: `, n: products,
-        m: made.rows.length })),
+        m: several ? made.rows.length : 1 })),
     h("div", { class: `fl-in-rows ${several ? "" : "fl-in-short"}`, role: "list" }, lines),
     first && this.products(first, [u, v], source, lines.length),
     this.total(call, made, filters ? ctx.t("inside_of_filter", { k: channel }) :
