@@ -75,6 +75,7 @@ lite: $(READY) $(SITE)/ready system
 	$(BIN)/python -m pytest -q tests/site/check_lite.py
 
 site: $(READY) $(SITE)/ready system build/lite/index.html
+	sh tools/scripts/pages.sh
 	$(SITE)/bin/python -m docs build/site
 	$(BIN)/python -m pytest -q -n $(WORKERS) tests/site/check_site.py
 

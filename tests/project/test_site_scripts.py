@@ -1,25 +1,8 @@
-"""What the site's pages load is made from the scripts beside it; without node."""
+"""The scripts of the site."""
 
 from __future__ import annotations
 
-import hashlib
-import re
-
 from tests.project.source import ROOT
-
-TOOLS = ROOT / "tools" / "scripts"
-
-
-def test_the_script_of_the_page_for_model_files_is_made_from_its_sources():
-    found = hashlib.sha256(
-        (TOOLS / "pages.js").read_bytes() + (TOOLS / "package.json").read_bytes()
-    )
-    for script in sorted((ROOT / "docs" / "drop").iterdir()):
-        found.update(script.name.encode() + script.read_bytes())
-
-    head = (ROOT / "docs/pages/_static/drop.js").read_text(encoding="utf-8").partition("\n")[0]
-
-    assert re.findall(r"[0-9a-f]{64}", head) == [found.hexdigest()], "run 'make bundle'"
 
 
 def test_no_line_of_a_script_of_the_site_is_longer_than_120():

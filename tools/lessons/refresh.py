@@ -19,6 +19,7 @@ import nbformat
 
 from funclab.teach import course
 from funclab.teach.asking import question_text
+from funclab.teach.catching_up import lesson_files
 from funclab.teach.slides import divide
 from tools.lessons.render import run
 
@@ -45,8 +46,7 @@ def refresh(path: Path) -> None:
 
 def lesson_in(path: Path) -> int | str:
     """The lesson that a notebook is; 0 is the start page, which the course does not count."""
-    known = {course.prefix(number): number for number in course.numbers()}
-    return known.get(path.name.partition("_")[0], 0)
+    return next((number for number, one in lesson_files().items() if one.name == path.name), 0)
 
 
 def write_from_data(above: Any, cell: Any) -> None:

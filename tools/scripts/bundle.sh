@@ -1,6 +1,5 @@
 #!/bin/sh
-# Bundle the scripts of the views and of the site, of this tree or of the one that is given.
+# Bundle the scripts of the views, of this tree or of the one that is given.
 set -eu
 . tools/scripts/node.sh
 node $tools/bundle.js "$@"
-node $tools/pages.js "$@"

@@ -11,7 +11,6 @@ made=$(mktemp -d)
 trap 'rm -r "$made"' EXIT
 mkdir -p "$made/funclab"
 cp -r funclab/view "$made/funclab"
-cp -r docs "$made/docs"
-sh $tools/bundle.sh "$made"
-diff -rq funclab/view/live/bundle "$made/funclab/view/live/bundle" && diff -rq docs/pages/_static "$made/docs/pages/_static" ||
-    { echo "A bundle is not that of the scripts: run 'make bundle'." >&2; exit 1; }
+node $tools/bundle.js "$made"
+diff -rq funclab/view/live/bundle "$made/funclab/view/live/bundle" ||
+    { echo "The bundle is not that of the scripts: run 'make bundle'." >&2; exit 1; }
