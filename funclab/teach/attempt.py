@@ -15,6 +15,7 @@ from funclab.graph.node import Node, now, observed
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.models.model import Functional
+from funclab.view.live.variables import place_of
 
 FILE, PACKAGE = "<your lines>", str(Path(__file__).parents[1])
 Place = tuple[int, int, int, int]
@@ -44,7 +45,7 @@ class Calls(list[Node]):
         while frame is not None and frame.f_code.co_filename.startswith(PACKAGE):
             frame = frame.f_back
         if frame is not None and frame.f_code in self.codes:  # not a function of the lesson
-            place = _running(frame.f_code, frame.f_lasti)
+            place = place_of(frame.f_code, frame.f_lasti)
             self.places |= {node: place} if place else {}
 
 
@@ -54,14 +55,6 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
     for inner in code.co_consts:
         if isinstance(inner, CodeType):
             yield from _codes(inner)
-
-
-def _running(code: CodeType, at: int) -> Place | None:
-    """The part of the source of an instruction, if it is known."""
-    first, last, start, end = list(code.co_positions())[at // 2]
-    if first is None or last is None or start is None or end is None:
-        return None
-    return first, start, last, end
 
 
 @dataclass
@@ -251,7 +244,7 @@ def _line(error: BaseException, source: str, codes: set[CodeType]) -> tuple[str,
     while trace is not None:
         if trace.tb_frame.f_code in codes:
             numbers.append(trace.tb_lineno)
-            place = _running(trace.tb_frame.f_code, trace.tb_lasti)
+            place = place_of(trace.tb_frame.f_code, trace.tb_lasti)
         trace = trace.tb_next
     lines = source.splitlines()
     number = numbers[-1] if numbers else None

@@ -8,7 +8,7 @@ import linecache
 import sys
 from collections.abc import Iterator
 from itertools import islice
-from types import FrameType, ModuleType
+from types import CodeType, FrameType, ModuleType
 from typing import Any
 
 from funclab.graph.operation import Operation
@@ -129,12 +129,21 @@ def _expression(name: str) -> str:
     return text if len(text) <= LONGEST and not text.startswith("*") else ""
 
 
+def place_of(code: CodeType, at: int) -> tuple[int, int, int, int] | None:
+    """Where the instruction at an offset stands in the source: its first line and byte, its last
+    line and the byte after it; None if the compiler has not kept that."""
+    first, last, start, end = next(islice(code.co_positions(), at // 2, None))
+    if first is None or last is None or start is None or end is None:
+        return None
+    return first, start, last, end
+
+
 def _call_in(frame: FrameType) -> ast.Call | None:
     """The call that a frame is making, as it is written."""
-    at = next(islice(frame.f_code.co_positions(), frame.f_lasti // 2, None), None)
-    line, last, begin, end = at or (None, None, None, None)
-    if line is None or last is None or begin is None or end is None:
+    place = place_of(frame.f_code, frame.f_lasti)
+    if place is None:
         return None
+    line, begin, last, end = place
     lines = [
         text.encode() for text in linecache.getlines(frame.f_code.co_filename)[line - 1 : last]
     ]
