@@ -170,7 +170,7 @@ CASES = [
         ("l",), LOG, (), ("1",), CURVES, MODEL + TWO_RUNS,
     ),
     Case(
-        "playground", ".fl-play", "funclab.playground($)",
+        "playground", ".fl-playground", "funclab.playground($)",
         f".fl-play-control:has({BRANCHES}) button:last-child", TWO_BRANCHES,
         ("n",), Shown({"seed": 1}, "[data-control=seed]", "1"),
         ("ArrowRight", "Tab", "Tab", "ArrowRight"), ("1",), TWO_BRANCHES,

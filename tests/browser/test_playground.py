@@ -10,7 +10,7 @@ from tests.browser.bridge import bridged_page, wired
 from tests.browser.projector import small_words
 from tests.browser.waiting import becomes
 
-ROOT = ".fl-play"
+ROOT = ".fl-playground"
 STATUS = f"{ROOT} .fl-status"
 TOLD = f"{ROOT} .fl-play-told"
 SAID = f"document.querySelector('{TOLD}').textContent"
@@ -236,7 +236,7 @@ def test_in_a_notebook_all_of_it_is_seen_and_scrolls_nowhere(settings, opened_pa
     assert page.evaluate(SCROLLED) == []
 
 
-SCROLLED = """() => [document.documentElement, ...document.querySelectorAll(".fl-play *")]
+SCROLLED = """() => [document.documentElement, ...document.querySelectorAll(".fl-playground *")]
   .filter((one) => one.scrollWidth > one.clientWidth + 1
     && getComputedStyle(one).overflowX.match(/auto|scroll|visible/) && one.clientWidth)
   .map((one) => one.className?.baseVal ?? one.className)"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from funclab.view.live import assets
 from tests.browser import stage
 from tests.browser.waiting import laid_out
 
@@ -32,6 +33,12 @@ TILES = """(tiles) => [...tiles.querySelectorAll("div")].map((tile) => {
 })"""
 
 
+LAID_OUT = """() => [...document.querySelectorAll(".fl, .fl *")].map((one) => {
+  const { x, y, width, height } = one.getBoundingClientRect(), of = getComputedStyle(one);
+  return [one.tagName, one.getAttribute("class"), x, y, width, height,
+    ...["color", "backgroundColor", "border", "padding", "margin", "font", "display"]
+      .map((name) => of[name])];
+})"""
 OF_LESSONS = ("question", "lines", "verdict", "vote")
 """Views that ask of themselves."""
 
@@ -49,6 +56,20 @@ def test_a_view_keeps_its_height_and_is_legible_at_each_width(name, opened_page)
     page.set_viewport_size(stage.NOTEBOOK)
     laid_out(page)
     assert stage.walk(page, 100) == []
+
+
+@pytest.mark.parametrize("look", ["light", "projector"])
+@pytest.mark.parametrize("name", stage.VIEWS)
+def test_the_sheets_of_other_views_in_the_notebook_change_nothing(name, look, opened_page):
+    view = stage.VIEWS[name](look=look)
+    page = opened_page(view, **stage.PROJECTOR, reduced_motion="reduce")
+    before = page.evaluate(LAID_OUT)
+
+    for room in {*assets.rooms()} - {view.room}:
+        page.add_style_tag(content=assets.style(room))
+    laid_out(page)
+
+    assert page.evaluate(LAID_OUT) == before
 
 
 @pytest.mark.parametrize("name", stage.VIEWS)

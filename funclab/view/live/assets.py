@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from funclab.view.draw import sentences, theme
@@ -11,6 +12,8 @@ HERE = Path(__file__).parent
 ROOMS = HERE.parent
 SHARED = ("learned",)
 """Rooms without a view of their own, whose scripts and texts several views use."""
+APART = ("cover", "slow")
+"""What stands beside views, with a frame of its own."""
 
 
 def style(*wanted: str) -> str:
@@ -22,11 +25,22 @@ def style(*wanted: str) -> str:
         rules.append(f"{here}.funclab,{here} .funclab{{{theme.variables(look)}}}")
     paper = f"{{{theme.variables('light')};color-scheme:light}}"
     rules.append(f"@media print{{.fl.fl.funclab.funclab,.fl.fl .funclab.funclab{paper}}}")
-    own = sorted(ROOMS.glob("*/view.css"))
-    own = [path for path in own if not wanted or path.parent.name in ("learned", *wanted)]
-    return "\n".join(
-        [*rules, *(path.read_text(encoding="utf-8") for path in (HERE / "core.css", *own))]
-    )
+    shared = _text(HERE / "core.css") + "".join(_text(ROOMS / name / "view.css") for name in SHARED)
+    own = {path.parent.name: path for path in sorted(ROOMS.glob("*/view.css"))}
+    added = [_text(own[name]) for name in wanted or own if name in own and name not in SHARED]
+    return "\n".join([*rules, _only_in(wanted, shared), *added])
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def _only_in(folders: tuple[str, ...], shared: str) -> str:
+    """The rules that all views share, for the views of some folders: a notebook has a sheet for
+    each kind of view that it shows, and there these rules come after what another kind adds."""
+    here = ",".join(f".fl-{name}" for name in (*folders, *APART))
+    root = rf"\.fl(-({'|'.join((*rooms(), *APART, 'tall', 'low'))}))?(?![-\w])"
+    return re.sub(root, rf"\g<0>:where({here})", shared) if folders else shared
 
 
 def rooms() -> list[str]:

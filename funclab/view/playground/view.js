@@ -16,7 +16,7 @@ const CONTROL_KEYS = {
 
 /** @type {WrittenView} */
 const playground = {
-  name: "play",
+  name: "playground",
 
   draw(ctx) {
     Object.assign(this, { running: false, waiting: null, number: 0, race: null, due: null, sent: 0 });
