@@ -43,14 +43,8 @@ from funclab.layers.spec import check_inputs, maker_hint
 from funclab.layers.weights import Weighted, building
 from funclab.registry import sharing
 from funclab.registry.parameters import (
-    build_parameters,
-    call_parameters,
-    described,
-    first_parameter,
-    guarded,
-    parameters,
-    wrong_value,
-)
+    build_parameters, call_parameters, described, first_parameter, guarded, parameters, wrong_value,
+)  # fmt: skip
 
 Args = tuple[Any, ...]
 

@@ -118,11 +118,9 @@ def test_a_large_model_opened_on_a_projector_keeps_what_is_selected():
 
 
 def test_few_pictures_are_kept():
-    view = funclab.explore(models.chain(250))
-    drawn = {*view.pictures}
+    view, drawn = funclab.explore(models.chain(250)), set()
 
-    for node in list(view.facts["nodes"])[50:200:10]:
-        view.selected = node
+    for view.selected in list(view.facts["nodes"])[50:200:10]:
         drawn |= {*view.pictures}
 
     assert len(view.pictures) <= MOST_PICTURES < len(drawn)
