@@ -200,6 +200,32 @@ def test_the_table_says_what_becomes_of_the_answer_without_each_word(who):
     assert np.allclose(table.push, (slopes * made).sum(-1)[0, :count], atol=1e-4)
 
 
+@pytest.mark.parametrize("end", ["a number", "yes or no"])
+def test_the_table_says_what_becomes_of_a_number_and_of_a_yes_without_each_word(end):
+    utils.set_random_seed(1)
+    words = Input((6,), dtype="int32", name="words")
+    vectors = layers.Embedding(20, 8, embeddings_initializer="glorot_normal", name="vectors")(words)
+    looked = layers.MultiHeadAttention(2, 4, name="heads")(vectors, vectors)
+    made = layers.Dense(1, None if end == "a number" else "sigmoid", name="end")
+    model = Model(words, made(layers.GlobalAveragePooling1D(name="mean")(looked)), name="one")
+    model.compile("sgd", "mse" if end == "a number" else "binary_crossentropy")
+    x = np.random.RandomState(0).randint(1, 20, (8, 6))
+    view = funclab.attention(model, x)
+    sample, (index,) = view.inner.strip[0], view.inner.attention
+
+    table = view.inner.table(index, sample)
+
+    for j, answer in enumerate(table.answers):
+        changed = x[[sample]].copy()
+        changed[0, j] = 0
+        other = model.predict(changed, verbose=0)[0, 0]
+        if end == "a number":
+            shown = float(answer.replace("−", "-"))
+            assert shown == pytest.approx(other, abs=6e-4)  # three decimals
+        else:
+            assert answer == view.inner.answers.said(int(other >= 0.5))
+
+
 def test_every_model_of_the_gallery_is_stored_in_little_room():
     for name in ("siamese", "inception", "headline", "unet"):
         model = gallery.built(name)
