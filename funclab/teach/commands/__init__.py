@@ -85,6 +85,10 @@ def add_teaching(commands: argparse._SubParsersAction) -> None:
     command.add_argument("name", help="such as bees: letters, digits and _")
     command.set_defaults(run=new_lesson)
 
+    command = commands.add_parser("check-lesson", help="try all programs of a lesson of your own")
+    command.add_argument("file", type=Path, metavar="FILE.toml")
+    command.set_defaults(run=check_lesson)
+
     command = commands.add_parser("release", help="make assignments of nbgrader from lessons")
     command.add_argument("notebooks", nargs="+", type=Path, metavar="NOTEBOOK")
     command.add_argument("--course", type=Path, default=Path(), help="the folder of the course")
@@ -138,10 +142,16 @@ def show_class(chosen: argparse.Namespace) -> int:
 
 
 def new_lesson(chosen: argparse.Namespace) -> int:
-    from funclab.teach import starting
+    from funclab.teach.own import starting
 
     starting.new_lesson(chosen.name)
     return 0
+
+
+def check_lesson(chosen: argparse.Namespace) -> int:
+    from funclab.teach.own import checks
+
+    return checks.check_lesson(chosen.file)
 
 
 def will_it_run(chosen: argparse.Namespace) -> int:
