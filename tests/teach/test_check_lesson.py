@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from funclab.teach import course
+from funclab import Input
+from funclab.teach import course, my_progress, use_lesson
+from funclab.teach.checking import base_names, check_lines
 from funclab.teach.commands import main
 from funclab.teach.judging import JUDGES
 
@@ -138,3 +141,45 @@ def test_a_file_that_cannot_be_read_is_an_error(lesson, tmp_path, text):
         (tmp_path / "bees.toml").write_text(text)
         code, said = lesson()
         assert code == 1 and "TOML cannot read it" in said
+
+
+def test_the_commonest_graph_that_a_lesson_did_not_foresee_is_printed_ready_to_paste(
+    tmp_path, monkeypatch, capsys
+):
+    for path in (LESSONS / "own.toml", LESSONS / "own.ipynb"):
+        (tmp_path / path.name).write_text(path.read_text())
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "exports").mkdir()
+    own, judges = dict(course.OWN), dict(JUDGES)
+    use_lesson("own.toml")
+    names = base_names({"hours": Input((24, 1))})
+    bent = "Dense(1, activation='relu')(Dense(5)(layers.Flatten()(hours)))"
+    tries = {
+        "a": [f"model = Model(hours, {bent})", f"model = Model(hours, {bent})"],
+        "b": [f"mine = {bent}  # by Ann\nmodel = Model(hours, mine)"],
+        "c": [f"model = Model(hours, {bent})", "model = Model(hours, hours)"],
+        "d": ["model = Model(hours, hours)"],
+        "e": ["model = hours"],
+    }
+    for code, programs in tries.items():
+        monkeypatch.setenv("FUNCLAB_PROGRESS", str(tmp_path / code / "progress.json"))
+        for lines in programs:
+            check_lines("own.D", lines, dict(names))
+        my_progress(code, programs=True).save(tmp_path / "exports" / f"{code}.json")
+
+    code = main(["class", "exports", "--lessons", "own.toml"])
+    said = capsys.readouterr().out
+    printed = said[said.index("# 3 students") : said.index("class.html is written")]
+    foreseen = tomllib.loads(printed.rpartition("\n\n")[0])
+    text = (tmp_path / "own.toml").read_text()
+    before, after = text.split('\n[[exercise]]\nid = "own.E"')
+    added = printed.rpartition("\n\n")[0].replace('says = ""', 'says = "Bent at the end."')
+    (tmp_path / "own.toml").write_text(f'{before}\n{added}\n\n[[exercise]]\nid = "own.E"{after}')
+    checked = main(["check-lesson", "own.toml"])
+    use_lesson("own.toml")
+    again = str(check_lines("own.D", tries["b"][0], dict(names)))
+    course.OWN.clear(), course.OWN.update(own), JUDGES.clear(), JUDGES.update(judges)
+
+    assert code == 0 and "own.D" in said
+    assert bent in foreseen["exercise"]["mistake"][0]["code"]
+    assert checked == 0 and "Bent at the end." in again

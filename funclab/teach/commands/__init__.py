@@ -75,7 +75,9 @@ def add_teaching(commands: argparse._SubParsersAction) -> None:
     command.add_argument("folder", type=Path, metavar="FOLDER", help="with the files handed in")
     command.add_argument("--out", type=Path, default=Path("class.html"), help="the page to write")
     command.add_argument("--csv", type=Path, help="also write all numbers, to this file")
-    command.add_argument("--lessons", default="", help="such as 1,2,5; default: those begun")
+    command.add_argument(
+        "--lessons", default="", help="such as 1,2,bees.toml; default: those begun"
+    )
     command.add_argument("--names", type=Path, help="a CSV file with a code and a name in each row")
     command.add_argument("--keep", type=float, default=180, help="days until a file is called old")
     command.add_argument("--look", default="auto", help="projector: for all to see, without codes")
@@ -131,11 +133,18 @@ def slides(chosen: argparse.Namespace) -> int:
 
 def show_class(chosen: argparse.Namespace) -> int:
     from funclab.teach.classroom.room import Class
+    from funclab.teach.own.lessons import use_lesson
 
     lessons = [name.strip() for name in chosen.lessons.split(",") if name.strip()]
+    for i, name in enumerate(lessons):
+        if name.endswith(".toml"):  # a lesson of the teacher's own
+            use_lesson(name)
+            lessons[i] = Path(name).stem
     about = {"names": chosen.names, "keep": chosen.keep, "look": chosen.look}
     room = Class(chosen.folder, lessons=lessons, **about)
     print(room)
+    if room.unforeseen():
+        print(f"\n{room.unforeseen()}\n")
     for path in filter(None, (chosen.out, chosen.csv)):
         print(f"{room.save(path)} is written.")
     return 0

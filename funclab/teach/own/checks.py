@@ -24,7 +24,7 @@ from funclab.teach.graphs import fixed_start
 from funclab.teach.judging import JUDGES, Mistake
 from funclab.teach.own.conditions import SLOTS, holds
 from funclab.teach.own.foreseen import Case
-from funclab.teach.own.lessons import contents, lesson_of, use_lesson
+from funclab.teach.own.lessons import BY_FILE, contents, lesson_of, use_lesson
 from funclab.teach.own.wildcards import programs
 from funclab.teach.restoring import EXERCISE
 from funclab.teach.rollback import no_trace
@@ -96,7 +96,8 @@ def _unfilled(where: str, wrong: course.Wrong) -> Iterator[str]:
 
 def _on_programs(file: Path) -> Iterator[str]:
     """What is wrong with the programs of a lesson that can be read."""
-    own, judges = dict(course.OWN), dict(JUDGES)
+    tables: tuple[dict[str, Any], ...] = course.OWN, JUDGES, BY_FILE
+    before = [dict(table) for table in tables]
     try:
         # Warnings are for who runs the notebook.
         with (
@@ -108,9 +109,9 @@ def _on_programs(file: Path) -> Iterator[str]:
             lesson = course.OWN[file.stem]
             yield from _along(file.with_suffix(".ipynb"), dict(lesson.exercises))
     finally:
-        for table, before in ((course.OWN, own), (JUDGES, judges)):
+        for table, kept in zip(tables, before):
             table.clear()
-            table.update(before)  # type: ignore[arg-type]
+            table.update(kept)
 
 
 def _along(path: Path, waiting: dict[str, course.Exercise]) -> Iterator[str]:
