@@ -125,6 +125,8 @@ class Exercise:
     """In teachers' own lessons: what has to be true of a right answer, besides its graph."""
     learns: dict[str, Any] = field(default_factory=dict)
     """In teachers' own lessons: how a model is trained before its `accuracy` is measured."""
+    graded: bool = False
+    """Whether answers are only graded later, where its solution is: `funclab release`."""
 
     @property
     def lesson(self) -> int | str:
