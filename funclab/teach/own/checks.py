@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from funclab.errors import FunclabError
+from funclab.errors import ArgumentError, FunclabError
 from funclab.errors.words import plural
 from funclab.registry import near
 from funclab.teach import course
@@ -23,8 +23,8 @@ from funclab.teach.checking import base_names
 from funclab.teach.graphs import fixed_start
 from funclab.teach.judging import JUDGES, Mistake
 from funclab.teach.own.conditions import SLOTS, holds
-from funclab.teach.own.foreseen import Case
-from funclab.teach.own.lessons import BY_FILE, contents, lesson_of, use_lesson
+from funclab.teach.own.foreseen import Case, unread_fields
+from funclab.teach.own.lessons import BY_FILE, contents, parts_of, use_lesson
 from funclab.teach.own.wildcards import programs
 from funclab.teach.restoring import EXERCISE
 from funclab.teach.rollback import no_trace
@@ -71,11 +71,12 @@ def _on_parts(file: Path, data: dict[str, Any]) -> Iterator[str]:
 
 def _unfit(file: Path, data: dict[str, Any]) -> Iterator[str]:
     try:
-        lesson = lesson_of(file, data)
+        lesson = parts_of(file, data)
     except FunclabError as error:
-        yield f"{error.what} {error.why[:1].upper()}{error.why[1:]}"
+        yield error.what if isinstance(error, ArgumentError) else f"{error.what} {error.why}"
         return
     for item in lesson.exercises.values():
+        yield from (error.what for error in unread_fields(item))
         for wrong in item.wrong.values():
             yield from _unfilled(f"{item.id}, {wrong.name}", wrong)
 
@@ -96,7 +97,7 @@ def _unfilled(where: str, wrong: course.Wrong) -> Iterator[str]:
 
 def _on_programs(file: Path) -> Iterator[str]:
     """What is wrong with the programs of a lesson that can be read."""
-    tables: tuple[dict[str, Any], ...] = course.OWN, JUDGES, BY_FILE
+    tables: list[Any] = [course.OWN, JUDGES, BY_FILE]
     before = [dict(table) for table in tables]
     try:
         # Warnings are for who runs the notebook.
