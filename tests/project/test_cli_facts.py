@@ -8,7 +8,9 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat.sign import NotebookNotary
 
 from funclab.teach import commands
 from funclab.teach.commands import doctor, lab
@@ -133,6 +135,17 @@ def test_jupyterlab_is_allowed_to_run_as_root_only_for_root(monkeypatch):
 
     assert allowed == {0: True, 1000: False}
     assert "--allow-root" not in lab.server_options(Path("here"), 8899, "/lab")
+
+
+def test_lessons_that_were_brought_are_trusted_and_others_are_not(tmp_path, monkeypatch):
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path))
+    first, second = [nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c)]) for c in "ab"]
+    nbformat.write(first, tmp_path / "first.ipynb")
+
+    lab.trust([tmp_path / "first.ipynb"])
+
+    assert NotebookNotary().check_signature(first)
+    assert not NotebookNotary().check_signature(second)
 
 
 def test_a_folder_that_cannot_be_written_is_known(tmp_path):
