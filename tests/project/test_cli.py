@@ -22,9 +22,20 @@ import funclab
 from funclab.engine import kernels
 from funclab.teach import commands
 from funclab.teach.commands import doctor, lab
+from funclab.view.notebook import labextension
 
 ROOT = Path(__file__).resolve().parents[2]
 FUNCLAB = [sys.executable, "-m", "funclab"]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def jupyter(tmp_path_factory) -> Iterator[None]:
+    """Jupyter finds the extension of this source, whenever that was last installed."""
+    folder = tmp_path_factory.mktemp("jupyter")
+    labextension.write(folder / "labextensions" / "funclab", funclab.__version__)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTER_PATH", str(folder))
+        yield
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
