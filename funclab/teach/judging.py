@@ -92,6 +92,8 @@ def known(attempt: Attempt, name: str) -> Any:
 
 def verdict_on(exercise: course.Exercise, attempt: Attempt) -> Verdict:
     """The verdict on an attempt. Whatever the attempt is, this does not fail."""
+    if exercise.graded:
+        return _kept(exercise, attempt)
     try:
         with warnings.catch_warnings(action="ignore"):  # the student's own lines have warned
             mistake = JUDGES[exercise.id](attempt)
@@ -109,6 +111,15 @@ def verdict_on(exercise: course.Exercise, attempt: Attempt) -> Verdict:
     kept.at = [*mistake.at] if mistake else []
     kept.lit = place_of_hint(exercise, attempt, kept.at)
     return kept
+
+
+def _kept(exercise: course.Exercise, attempt: Attempt) -> Verdict:
+    """What is said of an attempt that is graded later: only whether there is an answer."""
+    if attempt.error is not None:
+        return _stopped(attempt, exercise.kind)
+    if attempt.answer is None:
+        return Verdict("wrong", say("lesson_no_answer", name=exercise.wants))
+    return Verdict("kept", say("lesson_kept_until"))
 
 
 def place_of_hint(
