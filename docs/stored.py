@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from funclab.view.live.assets import module, rooms, style
+from funclab.view.live.assets import modules
 from funclab.view.live.view import View, compressed
 
 
@@ -24,11 +24,10 @@ def place_of(view: View) -> str:
 
 
 def write_scripts(folder: Path) -> None:
-    """The script of each room, and the style sheet that all of them need."""
+    """The script of each room, and what all of them need."""
     folder.mkdir()
-    (folder / "views.css").write_text(style(), encoding="utf-8")
-    for room in rooms():
-        (folder / f"{room}.js").write_text(module(room), encoding="utf-8")
+    for name, text in modules().items():
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def as_output(output: Any, mime: str, still: str) -> str:

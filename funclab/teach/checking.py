@@ -85,7 +85,7 @@ def check_lines(exercise: str, source: str, names: dict[str, Any] | None = None)
         attempt.changed = trying.objects.changed_weights()
         verdict = judge(item, attempt)
         mark_line(item, source, attempt, verdict)
-        if verdict.right:
+        if verdict.kind in ("right", "kept"):
             trying.keep(item.wants)
         lost = [name for name in attempt.new if trying.undoes(name)]
         if lost:
@@ -121,12 +121,13 @@ def judge(item: course.Exercise, attempt: Attempt) -> Verdict:
             key = "lesson_stale_failed" if newer.failed else "lesson_stale_again"
             name = attempt.model.name
             verdict = Verdict("stale", say(key, name=name, made=made.number, newer=newer.number))
-    if verdict.kind == "wrong":
+    if verdict.kind == "wrong" and not item.graded:
         verdict.common = common_with_solution(item, attempt, verdict)
         verdict.already = verdict.common.sentences() if verdict.common else []
-    if verdict.kind in ("right", "wrong"):
+    if verdict.kind in ("right", "wrong", "kept"):
         attempt.names = dict(attempt.names)  # as they are now: our solution will run with them
         LAST[item.id] = attempt, verdict
+    if verdict.kind in ("right", "wrong") and not item.graded:
         lines, made = program_of(attempt.source), outcome_of(attempt)
         record_try(item.id, verdict.right, verdict.mistake or "other", lines=lines, made=made)
     return verdict
@@ -165,8 +166,9 @@ def solution(exercise: str, *, look: str | None = None) -> ExerciseView:
     Raises: NameLookupError for an unknown exercise.
     """
     item = known_exercise(exercise)
-    if not tries_of(item.id):
-        return view_of(item, None, untried(item, says=say("lesson_try_first")), look=look)
+    if item.graded or not tries_of(item.id):
+        key = "lesson_kept_until" if item.graded else "lesson_try_first"
+        return view_of(item, None, untried(item, says=say(key)), look=look)
     attempt, verdict = LAST.get(item.id) or (None, untried(item))
     return view_of(item, attempt, verdict, look=look, state={"solution": True})
 

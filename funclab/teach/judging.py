@@ -94,6 +94,8 @@ def known(attempt: Attempt, name: str) -> Any:
 
 def verdict_on(exercise: course.Exercise, attempt: Attempt) -> Verdict:
     """The verdict on an attempt. Whatever the attempt is, this does not fail."""
+    if exercise.graded:
+        return _kept(exercise, attempt)
     failed: Exception | None = None
     try:
         with warnings.catch_warnings(action="ignore"):  # the student's own lines have warned
@@ -114,6 +116,15 @@ def verdict_on(exercise: course.Exercise, attempt: Attempt) -> Verdict:
     kept.at = [*mistake.at] if mistake else []
     kept.lit = place_of_hint(exercise, attempt, kept.at)
     return kept
+
+
+def _kept(exercise: course.Exercise, attempt: Attempt) -> Verdict:
+    """What is said of an attempt that is graded later: only whether there is an answer."""
+    if attempt.error is not None:
+        return _stopped(attempt, exercise)
+    if attempt.answer is None:
+        return Verdict("wrong", say("lesson_no_answer", name=exercise.wants))
+    return Verdict("kept", say("lesson_kept_until"))
 
 
 def place_of_hint(
@@ -185,7 +196,8 @@ def _stopped(attempt: Attempt, exercise: course.Exercise) -> Verdict:
         own = error.name in dir(attempt.own)
         near = _name_fix(error.name, attempt.names, exercise.kind)
         fix = say("lesson_write_self", name=error.name) if own else near
-    wanted = wanted_in(exercise.otherwise) if isinstance(error, NOT_FITTING) else ""
+    told_now = isinstance(error, NOT_FITTING) and not exercise.graded
+    wanted = wanted_in(exercise.otherwise) if told_now else ""
     if fix.split(" ")[0].isalpha():  # a word, not code
         fix = fix[:1].upper() + fix[1:]
     fix = wanted or _words(fix, 12)

@@ -10,7 +10,7 @@ from funclab.errors import FileError
 from funclab.files import write_text
 from funclab.teach import course
 from funclab.teach.asking import question_text, text_of
-from funclab.teach.own_lessons import check_name, own_lesson
+from funclab.teach.own.lessons import check_name, own_lesson
 
 QUESTIONS = Path(__file__).with_name("new_lesson.toml")
 """The questions of a new lesson, with the placeholders NAME and TITLE."""
