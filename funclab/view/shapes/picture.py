@@ -28,8 +28,6 @@ MONO, NAME, SMALL, WORDS = Font(12, mono=True), Font(15, bold=True), Font(12, "s
 RED, RED_NAME = Font(13, "fault", bold=True), Font(15, "fault", bold=True)
 LONGEST_NAME, MOST_NAMES, MOST_SHAPES = 27, 8, 8
 Line = tuple[str, Font]
-Marked = tuple[Shape, Sequence[int]]
-"""A shape, and its axes at fault."""
 
 
 @dataclass(repr=False)
