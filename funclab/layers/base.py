@@ -42,9 +42,7 @@ from funclab.layers.configs import brief, rebuilt, settings
 from funclab.layers.spec import check_inputs, maker_hint
 from funclab.layers.weights import Weighted, building
 from funclab.registry import sharing
-from funclab.registry.parameters import (
-    build_parameters, call_parameters, described, first_parameter, guarded, parameters, wrong_value,
-)  # fmt: skip
+from funclab.registry.parameters import call_parameters, described, guarded, parameters, wrong_value
 
 Args = tuple[Any, ...]
 
@@ -184,7 +182,7 @@ class Layer(Weighted):
 
     # Calling.
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        name = first_parameter(type(self))
+        name = arguments.first_parameter(type(self))
         if not args and name in kwargs:
             args = (kwargs.pop(name),)
         self._check_arguments(args, kwargs)
@@ -352,7 +350,7 @@ class Layer(Weighted):
 
     def _make_weights(self, shapes: Sequence[Any]) -> None:
         self.build(*shapes)
-        self.build_shapes = dict(zip(build_parameters(type(self)), shapes, strict=False))
+        self.build_shapes = dict(zip(arguments.build_parameters(type(self)), shapes, strict=False))
         self.built = True
         weights = self._initial_weights
         if weights is not None:

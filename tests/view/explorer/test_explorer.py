@@ -119,8 +119,8 @@ def test_a_large_model_opened_on_a_projector_keeps_what_is_selected():
 
 def test_few_pictures_are_kept():
     view, drawn = funclab.explore(models.chain(250)), set()
-
-    for view.selected in list(view.facts["nodes"])[50:200:10]:
+    for node in list(view.facts["nodes"])[50:200:10]:
+        view.selected = node
         drawn |= {*view.pictures}
 
     assert len(view.pictures) <= MOST_PICTURES < len(drawn)
