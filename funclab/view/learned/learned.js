@@ -45,8 +45,8 @@ export const PIXEL = "#17212b";
 
 /**
  * A map of numbers as squares: orange above zero, blue below, the more opaque the larger; squares that
- * are large enough have a minus if they are below zero. `side` is the height of a square, and its width unless it is `wide`; `grey` is the one
- * colour of all squares, for what is not signed.
+ * are large enough have a minus if they are below zero. `side` is the height of a square, and its width
+ * unless it is `wide`; `grey` is the one colour of all squares, for what is not signed.
  */
 export function heat(values, rows, columns, { side, wide = side, top, x = 0, y = 0, grey = "" }) {
   const paths = {}, minus = [];

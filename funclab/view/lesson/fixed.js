@@ -27,6 +27,7 @@ export const failed = {
  */
 export const printed = {
   draw(ctx) {
+    ctx.el.classList.add("fl-plain");
     ctx.stage.append(h("p", { class: "fl-prompt" }, ctx.model.get("title")),
       h("pre", {}, h("code", {}, ctx.facts.printed)));
   },

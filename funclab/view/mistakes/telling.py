@@ -282,15 +282,19 @@ class Told:
             words = say("mistakes_sample_yes", i=number, truth=names[0], yes=yes, sure=sure)
             short = _short(float(told.values[i]))
             return {**common, "label": names[0], "brief": names[0], "sure": short, "words": words}
-        sure = percent(float(told.sureness[i]))
+        return {**common, **self._of_class(i, number, names)}
+
+    def _of_class(self, i: int, number: int, names: tuple[str, str]) -> dict[str, Any]:
+        """What is said of a sample with these names of its truth and its answer."""
+        told, wrong = self.answers, bool(self.answers.wrong[i])
+        sure, of_truth = (
+            percent(float(share)) for share in (told.sureness[i], np.exp(-told.losses[i]))
+        )
         key = "mistakes_sample" if wrong else "mistakes_sample_right"
-        of_truth = percent(float(np.exp(-told.losses[i])))
-        label = f"{names[0]}→{names[1]}" if wrong else names[0]
         words = say(key, i=number, truth=names[0], given=names[1], sure=sure, share=of_truth)
+        label, short = "→".join(names) if wrong else names[0], _short(float(told.sureness[i]))
         surest = i == self.surest
-        short = _short(float(told.sureness[i]))
         return {
-            **common,
             "label": label,
             "brief": f"{label} {short.removesuffix(' %')}",
             "sure": short,
