@@ -135,6 +135,23 @@ def test_what_is_to_be_mended_is_reported(lesson, changes, report):
     assert re.search(r"bees.toml: \d+ things? to mend", said)
 
 
+def test_questions_and_tasks_in_the_notebook_are_those_of_the_file(lesson, tmp_path, capsys):
+    before = (tmp_path / "bees.ipynb").read_text()
+    changes = ("We call `layer` once", "Call it once"), ("and adds the results", "and adds both")
+
+    code, said = lesson(*changes)
+    assert code == 1 and "bees.ipynb has other words of bees.1 and bees.A than the file" in said
+    assert (tmp_path / "bees.ipynb").read_text() == before
+
+    assert main(["check-lesson", "bees.toml", "--write"]) == 0
+    after = (tmp_path / "bees.ipynb").read_text()
+    for old, new in changes:
+        before = before.replace(old, new)
+    assert after == before
+    assert "bees.ipynb now has the file's words of bees.1 and bees.A." in capsys.readouterr().out
+    assert lesson()[0] == 0
+
+
 def test_several_parts_are_reported_at_once(lesson):
     code, said = lesson(
         ("misconception = 3", "misconception = 99"),
