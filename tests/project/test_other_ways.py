@@ -70,13 +70,13 @@ def test_what_is_built_in_the_image_was_copied_before():
             *sources, target = shlex.split(rest)
             copied |= {target.rstrip("/")} | {f"{target}{Path(one).name}" for one in sources}
         if word == "RUN":
-            read = re.findall(r"(?:< |--requirement |--no-deps )(/tmp/funclab\S*)", rest)
+            read = re.findall(r"(?:< |--requirement |--no-deps )(/srv/funclab\S*)", rest)
             built += len(read)
             assert set(read) <= copied, rest
 
     assert built == 3
     hook = "funclab/view/notebook/build.py"
-    assert {"/tmp/funclab/funclab", "/tmp/funclab/notebooks", "/tmp/funclab/LICENSE"} <= copied
+    assert {"/srv/funclab/funclab", "/srv/funclab/notebooks", "/srv/funclab/LICENSE"} <= copied
     assert (ROOT / hook).exists() and PROJECT["license-files"] == ["LICENSE"]
 
 
