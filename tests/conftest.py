@@ -22,10 +22,12 @@ from funclab.teach import forget_progress
 from funclab.utils import set_random_seed
 from funclab.view.live.cover import cover_next, covered, uncover
 from tests.covering import ALL, daily, slowest_first
+from tests.memory import Memory, closing_views
 
 os.environ["FUNCLAB_PROGRESS"] = "off"  # tests leave nothing in anyone's home folder
 os.environ["no_proxy"] = "*"  # their servers are on this machine
 os.environ["DASK_DISTRIBUTED__WORKER__MULTIPROCESSING_METHOD"] = "forkserver"  # starts them sooner
+memory = Memory()
 cells: Counter[str] = Counter()
 seconds: Counter[str] = Counter()
 """How long each file took, with what its tests need."""
@@ -93,6 +95,15 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         for mark in item.iter_markers("soak"):
             lost = len(trials.failures) or int(not ended)
             item.user_properties.append(("soak", [mark.args[0], trials.count or 1, lost]))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def leaves_no_views() -> Iterator[None]:
+    """A file of tests leaves no views open, and the next one begins with the memory that is needed:
+    a process runs hundreds of files."""
+    memory.give_back()  # now, because pytest holds what a test was given until it has ended
+    with closing_views():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -106,22 +106,26 @@ def unchanged(variables: Iterable[Variable]) -> Iterator[None]:
 
 
 class Pool:
-    """Buffers that were given back, kept for the next request of the same number of bytes."""
+    """Buffers that were given back, kept for later requests: each takes the smallest that fits."""
 
     def __init__(self) -> None:
-        self.free: dict[int, list[Array]] = defaultdict(list)
+        self.free: list[Array] = []
         self.bytes = 0
 
     def take(self, shape: Sequence[int], dtype: str) -> Array:
         if dtype == STRING:  # a buffer of numbers cannot hold references to strings
             return np.full(tuple(shape), "", object)
         size = math.prod(shape) * np.dtype(dtype).itemsize
-        if self.free[size]:
-            array = self.free[size].pop()
-            return array.view(dtype).reshape(shape)
-        self.bytes += size
-        return np.zeros(size, np.uint8).view(dtype).reshape(shape)
+        fitting = [i for i, buffer in enumerate(self.free) if buffer.nbytes >= size]
+        if fitting:
+            buffer = self.free.pop(min(fitting, key=lambda i: self.free[i].nbytes))
+        else:
+            self.bytes += size
+            buffer = np.zeros(size, np.uint8)
+        return buffer[:size].view(dtype).reshape(shape)
 
     def give(self, array: Array) -> None:
+        """Take back an array, with all of the buffer that it lies in."""
         if array.dtype != object:
-            self.free[array.nbytes].append(array.reshape(-1).view(np.uint8))
+            buffer = array if array.base is None else array.base
+            self.free.append(buffer.reshape(-1).view(np.uint8))

@@ -208,6 +208,16 @@ class OpOperation(Operation):
         return plain(f"<{self.op} name={self.name}>")
 
 
+class Box:
+    """What stands in a graph for a layer or an op that funclab cannot make: `saving.opaque` makes
+    them."""
+
+
+def is_box(layer: Any) -> bool:
+    """Whether a layer, or an op, is only a box."""
+    return isinstance(layer, Box)
+
+
 def bare(cls: Any, name: str) -> Any:
     """An operation of a class, made without calling its constructor."""
     operation = object.__new__(cls)

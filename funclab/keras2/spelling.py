@@ -10,9 +10,9 @@ from typing import Any
 from funclab import constraints, regularizers
 from funclab.callbacks.base import Callback
 from funclab.errors import suggest, warn
-from funclab.layers.arguments import parameters
 from funclab.layers.base import Layer
 from funclab.optimizers import Optimizer
+from funclab.registry.parameters import parameters
 
 NOW: dict[str, tuple[str, ...]] = {
     **{old: (new,) for old, new in suggest.KERAS_1.items()},

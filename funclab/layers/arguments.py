@@ -26,9 +26,13 @@ from funclab.graph.tensor import Operators, Tensor
 from funclab.layers.checks import checked
 from funclab.registry.parameters import (
     MEANINGS,
+    build_parameters,
+    call_parameters,
     check_bound,
     check_kind,
+    first_parameter,
     own_fields,
+    parameters,
     signed,
     wrong_value,
 )
@@ -137,14 +141,6 @@ MEANINGS |= {
 }
 
 
-@functools.cache
-def parameters(cls: type) -> dict[str, Any]:
-    """The names and defaults of a class's constructor arguments."""
-    every = list(inspect.signature(cls.__init__).parameters.values())[1:]
-    skip = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
-    return {parameter.name: parameter.default for parameter in every if parameter.kind not in skip}
-
-
 def take_fields(cls: Any, base: Any) -> None:
     """Give a class that declares fields a constructor that accepts, checks and stores them.
 
@@ -189,13 +185,6 @@ def take_fields(cls: Any, base: Any) -> None:
 
 
 @functools.cache
-def call_parameters(cls: Any) -> dict[str, int]:
-    """The names that `call` accepts after its first argument, numbered from 1."""
-    names = list(inspect.signature(cls.call).parameters)[2:]
-    return {name: i + 1 for i, name in enumerate(names)}
-
-
-@functools.cache
 def usual_training(cls: Any) -> bool | None:
     """What a user's `call` has as the default of `training`, which counts outside of fit, evaluate
     and predict for the layer and for all inside; None without such a default."""
@@ -203,18 +192,6 @@ def usual_training(cls: Any) -> bool | None:
     default = parameter and parameter.default
     own = not cls.__module__.startswith("funclab.")
     return default if own and isinstance(default, bool) else None
-
-
-@functools.cache
-def first_parameter(cls: Any) -> str:
-    """The name of the first argument of `call`: for most layers, `inputs`."""
-    return next(iter(list(inspect.signature(cls.call).parameters)[1:]), "")
-
-
-@functools.cache
-def build_parameters(cls: Any) -> list[str]:
-    """The names of the arguments of `build`: for most layers, `input_shape`."""
-    return list(inspect.signature(cls.build).parameters)[1:]
 
 
 def completed(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:

@@ -36,13 +36,21 @@ from funclab.graph.tape import Tape, current_tape
 from funclab.graph.tensor import OPERATORS, Tensor
 from funclab.graph.value import Constant, Value, Variable, array_of
 from funclab.layers import arguments
-from funclab.layers.arguments import KERAS_2_KEYWORDS, call_parameters, parameters
+from funclab.layers.arguments import KERAS_2_KEYWORDS
 from funclab.layers.batches import computed
 from funclab.layers.configs import brief, rebuilt, settings
 from funclab.layers.spec import check_inputs, maker_hint
 from funclab.layers.weights import Weighted, building
 from funclab.registry import sharing
-from funclab.registry.parameters import described, guarded, wrong_value
+from funclab.registry.parameters import (
+    build_parameters,
+    call_parameters,
+    described,
+    first_parameter,
+    guarded,
+    parameters,
+    wrong_value,
+)
 
 Args = tuple[Any, ...]
 
@@ -182,7 +190,7 @@ class Layer(Weighted):
 
     # Calling.
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        name = arguments.first_parameter(type(self))
+        name = first_parameter(type(self))
         if not args and name in kwargs:
             args = (kwargs.pop(name),)
         self._check_arguments(args, kwargs)
@@ -350,7 +358,7 @@ class Layer(Weighted):
 
     def _make_weights(self, shapes: Sequence[Any]) -> None:
         self.build(*shapes)
-        self.build_shapes = dict(zip(arguments.build_parameters(type(self)), shapes, strict=False))
+        self.build_shapes = dict(zip(build_parameters(type(self)), shapes, strict=False))
         self.built = True
         weights = self._initial_weights
         if weights is not None:

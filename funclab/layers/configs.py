@@ -10,8 +10,9 @@ import numpy as np
 from funclab import ops, registry
 from funclab.graph import structure
 from funclab.graph.operation import Operation
-from funclab.layers.arguments import KERAS_2_KEYWORDS, parameters
+from funclab.layers.arguments import KERAS_2_KEYWORDS
 from funclab.registry import sharing, user_classes
+from funclab.registry.parameters import parameters
 
 NOT_WRITTEN = {
     *(

@@ -1,5 +1,5 @@
-"""What the parameters of constructors mean, which becomes part of the docstrings, and the kind of
-value that each takes."""
+"""The parameters of constructors and calls: their names, what they mean, which becomes part of the
+docstrings, and the kind of value that each takes."""
 
 from __future__ import annotations
 
@@ -31,6 +31,33 @@ def own_fields(cls: type) -> dict[str, Any]:
     """The fields that a class itself declares, and their types."""
     kinds = inspect.get_annotations(cls)
     return {name: kind for name, kind in kinds.items() if "ClassVar" not in str(kind)}
+
+
+@functools.cache
+def parameters(cls: type) -> dict[str, Any]:
+    """The names and defaults of a class's constructor arguments."""
+    every = list(inspect.signature(cls.__init__).parameters.values())[1:]
+    skip = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
+    return {parameter.name: parameter.default for parameter in every if parameter.kind not in skip}
+
+
+@functools.cache
+def call_parameters(cls: Any) -> dict[str, int]:
+    """The names that `call` accepts after its first argument, numbered from 1."""
+    names = list(inspect.signature(cls.call).parameters)[2:]
+    return {name: i + 1 for i, name in enumerate(names)}
+
+
+@functools.cache
+def first_parameter(cls: Any) -> str:
+    """The name of the first argument of `call`: for most layers, `inputs`."""
+    return next(iter(list(inspect.signature(cls.call).parameters)[1:]), "")
+
+
+@functools.cache
+def build_parameters(cls: Any) -> list[str]:
+    """The names of the arguments of `build`: for most layers, `input_shape`."""
+    return list(inspect.signature(cls.build).parameters)[1:]
 
 
 KINDS: dict[str, tuple[Any, str, str]] = {

@@ -18,10 +18,10 @@ from funclab.errors import (
     NotBuiltError,
 )
 from funclab.graph.operation import OpOperation
-from funclab.layers.arguments import call_parameters
 from funclab.layers.base import Layer
 from funclab.layers.weights import layers_within
 from funclab.models.ops import OWN, op_to_config
+from funclab.registry.parameters import call_parameters
 from funclab.saving.file_graph import sketch_of_file
 from funclab.saving.files import load_model, save_model
 from funclab.saving.keras_graph import sketch_of

@@ -10,13 +10,14 @@ from typing import Any, NoReturn
 
 from funclab.errors import WeightsError
 from funclab.files import as_path
+from funclab.graph.operation import is_box
 from funclab.graph.shape_math import Shape
 from funclab.models.config import TENSOR
 from funclab.registry import sharing
 from funclab.saving.files import CONFIG, WEIGHTS, entry_of, is_hdf5, no_model
 from funclab.saving.legacy import CONFIGS, MODEL, NAMES, described, weights_for
 from funclab.saving.onnx_graph import sketch_of_onnx
-from funclab.saving.opaque import Facts, OpaqueLayer, Outputs, Unknown, Weight, is_box
+from funclab.saving.opaque import Facts, OpaqueLayer, Outputs, Unknown, Weight
 from funclab.saving.sketch import NUMBER, Sketch, one_box
 from funclab.saving.state import placed_layers, placed_variables
 from funclab.saving.trusted import Member, Texts, read_archive, read_dataset, read_hdf5, reading

@@ -12,12 +12,12 @@ from funclab import ops, registry
 from funclab.errors import ConfigError, WeightsError, warn
 from funclab.graph.shape_math import Array
 from funclab.graph.tensor import OPERATORS
-from funclab.layers.arguments import parameters
 from funclab.layers.weights import unique
 from funclab.models.config import ELLIPSIS, FILLED_IN, MASK, SLICE, TENSOR, check_depth, from_config
 from funclab.models.model import Model
 from funclab.optimizers.adaptive import Nadam
 from funclab.registry import sharing
+from funclab.registry.parameters import parameters
 from funclab.saving.compiling import compile_from_config, shortest
 from funclab.saving.state import in_each_place, placed_variables, restore, slots_of
 from funclab.saving.trusted import Texts, read_hdf5, refused

@@ -19,7 +19,7 @@ from funclab.errors import NotSupportedError
 from funclab.graph import structure
 from funclab.graph.node import Arguments, Node
 from funclab.graph.op import Op
-from funclab.graph.operation import OpOperation, bare
+from funclab.graph.operation import Box, OpOperation, bare
 from funclab.graph.shape_math import Array, Shape
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value, Variable
@@ -84,7 +84,7 @@ class Facts:
         return (known or [outputs for _, outputs in self.calls] or [[(Unknown(), "float32")]])[0]
 
 
-class Box:
+class Opaque(Box):
     """What boxes of layers and of ops have in common."""
 
     name: str
@@ -112,7 +112,7 @@ class Box:
         return whole
 
 
-class OpaqueLayer(Box, Layer, abstract=True):
+class OpaqueLayer(Opaque, Layer, abstract=True):
     """A layer that funclab does not have, or cannot make with these settings."""
 
     def get_config(self) -> dict[str, Any]:
@@ -124,7 +124,7 @@ class OpaqueLayer(Box, Layer, abstract=True):
         self._own_weights.extend(weight.variable(self.name) for weight in weights)
 
 
-class OpaqueOp(Op, abstract=True):
+class OpaqueOp(Box, Op, abstract=True):
     """What a box would compute."""
 
     settings: str = ""
@@ -154,13 +154,8 @@ class OpaqueOp(Op, abstract=True):
         )
 
 
-class OpaqueOperation(Box, OpOperation):
+class OpaqueOperation(Opaque, OpOperation):
     """An op that funclab does not have."""
-
-
-def is_box(layer: Any) -> bool:
-    """Whether a layer, or an op, is only a box."""
-    return isinstance(layer, (Box, OpaqueOp))
 
 
 def box_of(kind: str, name: str, config: dict[str, Any], facts: Facts, is_layer: bool) -> Any:

@@ -40,7 +40,7 @@ _NAMES = {
     "shares_layer": "grading",
     "solution": "checking",
     "solved": "grading",
-    "use_lesson": "own_lessons",
+    "use_lesson": "own.lessons",
     "vote": "voting",
     "within_weights": "grading",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -40,14 +40,10 @@ def catch_up(
     """
     cells = cells_before(lesson, section)
     target: Any = runs.names() if names is None else names
-    live, fitting.live_by_default = fitting.live_by_default, False
     before = dict(target)
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            for source in cells:
-                exec(compile(source, f"<lesson {lesson}>", "exec"), target)
-    finally:
-        fitting.live_by_default = live
+    with quietly():
+        for source in cells:
+            exec(compile(source, f"<lesson {lesson}>", "exec"), target)
     own = [
         key
         for key, value in target.items()
@@ -58,6 +54,17 @@ def catch_up(
     )
     where = f"before “{section}”" if section else "at its end"
     print(f"Lesson {lesson}, {where}. Here now: {there}.")
+
+
+@contextlib.contextmanager
+def quietly() -> Iterator[None]:
+    """Within the block, cells print nothing, and training is not drawn."""
+    live, fitting.live_by_default = fitting.live_by_default, False
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            yield
+    finally:
+        fitting.live_by_default = live
 
 
 def cells_before(lesson: int | str, section: str | None) -> list[str]:
@@ -77,12 +84,14 @@ def cells_before(lesson: int | str, section: str | None) -> list[str]:
         facts = cell["metadata"].get("funclab", {})
         if section is not None and facts.get("section") == section:
             break
-        source = "".join(cell["source"])
-        left_out = SHOWN_ONLY & {*cell["metadata"].get("tags", [])}
-        if cell["cell_type"] == "code" and not left_out:
-            lines = source.splitlines()
-            sources.append("\n".join(line for line in lines if not line.startswith(("%", "!"))))
+        if cell["cell_type"] == "code" and not SHOWN_ONLY & {*cell["metadata"].get("tags", [])}:
+            sources.append(without_magics("".join(cell["source"])))
     return sources
+
+
+def without_magics(source: str) -> str:
+    """The lines of a cell that are Python."""
+    return "\n".join(line for line in source.splitlines() if not line.startswith(("%", "!")))
 
 
 def sections(lesson: int | str) -> list[str]:

@@ -82,9 +82,10 @@ def check_lines(exercise: str, source: str, names: dict[str, Any] | None = None)
         names = {name: value for name, value in names.items() if name not in hidden}
     with no_trace(names) as trying:
         attempt = run(source, names, item.wants)
+        attempt.changed = trying.objects.changed_weights()
         verdict = judge(item, attempt)
-        mark_line(source, attempt, verdict)
-        if verdict.right:
+        mark_line(item, source, attempt, verdict)
+        if verdict.kind in ("right", "kept"):
             trying.keep(item.wants)
         lost = [name for name in attempt.new if trying.undoes(name)]
         if lost:
@@ -120,12 +121,13 @@ def judge(item: course.Exercise, attempt: Attempt) -> Verdict:
             key = "lesson_stale_failed" if newer.failed else "lesson_stale_again"
             name = attempt.model.name
             verdict = Verdict("stale", say(key, name=name, made=made.number, newer=newer.number))
-    if verdict.kind == "wrong":
+    if verdict.kind == "wrong" and not item.graded:
         verdict.common = common_with_solution(item, attempt, verdict)
         verdict.already = verdict.common.sentences() if verdict.common else []
-    if verdict.kind in ("right", "wrong"):
+    if verdict.kind in ("right", "wrong", "kept"):
         attempt.names = dict(attempt.names)  # as they are now: our solution will run with them
         LAST[item.id] = attempt, verdict
+    if verdict.kind in ("right", "wrong") and not item.graded:
         lines, made = program_of(attempt.source), outcome_of(attempt)
         record_try(item.id, verdict.right, verdict.mistake or "other", lines=lines, made=made)
     return verdict
@@ -164,8 +166,9 @@ def solution(exercise: str, *, look: str | None = None) -> ExerciseView:
     Raises: NameLookupError for an unknown exercise.
     """
     item = known_exercise(exercise)
-    if not tries_of(item.id):
-        return view_of(item, None, untried(item, says=say("lesson_try_first")), look=look)
+    if item.graded or not tries_of(item.id):
+        key = "lesson_kept_until" if item.graded else "lesson_try_first"
+        return view_of(item, None, untried(item, says=say(key)), look=look)
     attempt, verdict = LAST.get(item.id) or (None, untried(item))
     return view_of(item, attempt, verdict, look=look, state={"solution": True})
 
@@ -218,17 +221,19 @@ def check_order(item: course.Exercise, order: Sequence[int]) -> Verdict:
     with no_trace(names):
         attempt = run(source, names, item.wants)
         verdict = judge(item, attempt)
-        mark_line(source, attempt, verdict)
+        mark_line(item, source, attempt, verdict)
         return verdict
 
 
-def mark_line(source: str, attempt: Attempt, verdict: Verdict) -> None:
+def mark_line(item: course.Exercise, source: str, attempt: Attempt, verdict: Verdict) -> None:
     """Add to a verdict the line of the mistake, cut at its place: a call that is as in the solution
-    is none, even if it is marked in the picture."""
+    is none, even if it is marked in the picture. In a prediction, it is the line with the answer.
+    """
     if verdict.kind == "wrong":
         common = verdict.common
         places = [place for place in verdict.at if not (common and common.is_alike(place))]
-        verdict.cut = line_of(source, attempt, places)
+        guessed = item.wants if item.kind in course.GUESSED else ""
+        verdict.cut = line_of(source, attempt, places, guessed)
 
 
 def view_of(

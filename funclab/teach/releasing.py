@@ -2,28 +2,37 @@
 
 Each exercise becomes two cells: one for the answer, with our solution between nbgrader's own
 markers, and a locked one that grades it. nbgrader itself then makes the release without solutions.
+Of a lesson of your own, the file that its notebook reads has no solutions either: they are hidden
+in the locked cells, which students get without them.
 """
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from pprint import pformat
 from typing import Any
 
 from funclab.errors import DataError
 from funclab.files import write_text
 from funclab.teach import course
-from funclab.teach.catching_up import notebook
+from funclab.teach.catching_up import notebook, without_magics
+from funclab.teach.own.graded import as_toml, for_students
+from funclab.teach.own.lessons import contents, lesson_of
 from funclab.teach.restoring import EXERCISE
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+ASKING = re.compile(r"(?:\w+\.)*(?:ask|use_lesson)\(")
+"""A statement that asks a question, or brings the lesson's file into the session."""
 SCHEMA = 3
 """The version of nbgrader's metadata."""
 
@@ -35,7 +44,7 @@ def release(paths: Sequence[Path], folder: Path, points: float = 1) -> int:
     failed. `points`: for each exercise.
 
     Raises: FileError for a notebook that cannot be read or written; DataError for one without an
-    exercise of the course.
+    exercise, or with one of your own that has no solution in its file.
     """
     names = [path.stem for path in paths]
     for path in paths:
@@ -43,6 +52,9 @@ def release(paths: Sequence[Path], folder: Path, points: float = 1) -> int:
         source = folder / "source" / path.stem / path.name
         source.parent.mkdir(parents=True, exist_ok=True)
         write_text(source, text)
+        own = path.with_suffix(".toml")
+        if own.exists():
+            write_text(source.with_suffix(".toml"), as_toml(for_students(contents(own))))
         print(f"{source} has the solutions: keep it to yourself.", flush=True)
     command = ["-m", "nbgrader", "generate_assignment", "--force"]
     command += [f"--CourseDirectory.root={folder.resolve()}"]
@@ -67,20 +79,20 @@ def assignment(path: Path, points: float) -> dict[str, Any]:
     """
     content = notebook(path)
     cells = content["cells"]
+    own = _own_exercises(path)
+    given: list[str] = []
     made: list[dict[str, Any]] = []
     for cell in cells:
         named = EXERCISE.match("".join(cell["source"])) if cell["cell_type"] == "code" else None
         if named is None:
             made.append(cell)
+            if cell["cell_type"] == "code":
+                given.append(given_source(cell))
             continue
-        item = course.exercise(named[1] or named[2])
-        if item.lesson not in course.ORDER:
-            raise DataError(
-                f"{item.id} cannot be released.",
-                why="its solution is in a file that its notebook reads, so students have it.",
-                fix="grade it in a cell of hidden tests: same_graph(model, expected).",
-            )
-        made += exercise_cells(item, points)
+        name = named[1] or named[2]
+        item, row = own.get(name) or (course.exercise(name), None)
+        made += exercise_cells(item, points, hidden_test(row, given) if row else "")
+        given.append(item.solution_code)
     if len(made) == len(cells):
         raise DataError(
             f"The notebook {str(path)!r} has no exercise.",
@@ -93,15 +105,59 @@ def assignment(path: Path, points: float) -> dict[str, Any]:
     return {**content, "cells": made}
 
 
-def exercise_cells(item: course.Exercise, points: float) -> list[dict[str, Any]]:
-    """The cell for the answer, with our solution in it, and the locked one that grades it."""
+def _own_exercises(path: Path) -> dict[str, tuple[course.Exercise, dict[str, Any]]]:
+    """The exercises in the file next to a notebook, each with what that says of it.
+
+    Raises: DataError for one without a solution.
+    """
+    file = path.with_suffix(".toml")
+    if not file.exists():
+        return {}
+    data = contents(file)
+    lesson = lesson_of(file, data)
+    for item in lesson.exercises.values():
+        if not item.solution:
+            raise DataError(
+                f"{item.id} cannot be released.",
+                why=f"{str(file)!r} has no solution of it, so nothing can grade it.",
+                fix="add its solution, and try it: funclab check-lesson.",
+            )
+    return {row["id"]: (lesson.exercises[row["id"]], row) for row in data.get("exercise", [])}
+
+
+def given_source(cell: dict[str, Any]) -> str:
+    """The statements of a cell that make what exercises need: no magics, and no questions."""
+    source = without_magics("".join(cell["source"]))
+    try:
+        statements = ast.parse(source).body
+    except SyntaxError:  # such as a cell that shows one
+        return ""
+    return "\n".join(ast.unparse(x) for x in statements if not ASKING.match(ast.unparse(x)))
+
+
+def hidden_test(row: dict[str, Any], given: Sequence[str]) -> str:
+    """The lines of a locked cell that students do not get: what is right, and how it is judged."""
+    kept = [source for source in given if source.strip()]
+    lines = [
+        "### BEGIN HIDDEN TESTS",
+        "from funclab.teach.own.graded import solved_again",
+        "",
+        f"row = {pformat(row, sort_dicts=False)}",
+        f"given = {pformat(kept)}",
+        "grade = solved_again(row, given)",
+        "### END HIDDEN TESTS",
+    ]
+    return "\n".join([*lines, ""])
+
+
+def exercise_cells(item: course.Exercise, points: float, hidden: str = "") -> list[dict[str, Any]]:
+    """The cell for the answer, with our solution in it, and the locked one that grades it, with
+    lines that are hidden from students."""
     name = item.id.replace(".", "-")
     answer = [f"%%check {item.id}", *given_lines(item), BEGIN]
     answer += [*solution_lines(item), END]
-    test = (
-        f'from funclab.teach import solved\n\ngrade = solved("{item.id}")\nprint(grade)\n'
-        f"grade.points({points:g})"
-    )
+    test = f'from funclab.teach import solved\n\ngrade = solved("{item.id}")\n{hidden}'
+    test += f"print(grade)\ngrade.points({points:g})"
     return [
         _cell(f"answer-{name}", "\n".join(answer), solution=True),
         _cell(f"grade-{name}", test, grade=True, locked=True, points=points),

@@ -9,9 +9,20 @@ from tests.project.source import ROOT
 
 DIAGRAMS = ".jp-OutputArea-output svg:visible, .jp-OutputArea-output img:visible"
 
+NOTEBOOK = "jupyterapp.shell.currentWidget.context.model"
+
 
 def first_lesson() -> Path:
     return min(ROOT.glob("notebooks/01_*.ipynb"))
+
+
+def test_a_lesson_that_is_only_opened_has_nothing_to_save(jupyter, open_notebook):
+    page = open_notebook(jupyter, first_lesson()).page
+
+    page.wait_for_function(f"() => {NOTEBOOK}.getMetadata('language_info').version")
+
+    assert page.evaluate(f"() => {NOTEBOOK}.getMetadata('kernelspec').display_name")
+    assert not page.evaluate(f"() => {NOTEBOOK}.dirty")
 
 
 def test_the_first_lesson_runs_and_its_diagram_reads_in_both_themes(jupyter, open_notebook):

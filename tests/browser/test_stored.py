@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 import funclab
-from funclab.view.notebook import labextension
+from funclab.view.live.assets import module
 from tests.browser.test_accessibility import VIEWS
 from tests.view import gallery
 from tests.view.models import twice
@@ -64,9 +64,9 @@ LEFT_OUT = {"xmlns=http://www.w3.org/2000/svg", "style=max-width:100%;height:aut
 
 @pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
-    """A page with the module of a view, as JupyterLab loads it."""
+    """A page with the module of a view, as anywidget loads it."""
     page = browser.new_page()
-    page.evaluate(LOAD, labextension.files("0")["static/explorer.js"])
+    page.evaluate(LOAD, module("explorer"))
     yield page
     page.close()
 

@@ -111,3 +111,18 @@ def test_a_pool_never_hands_out_memory_in_use():
     first, second = pool.take((4,), "float32"), pool.take((4,), "float32")
 
     assert not np.shares_memory(first, second)
+
+
+def test_a_pool_takes_the_smallest_buffer_that_fits_and_gets_back_the_whole():
+    pool = Pool()
+    large, small, none = (pool.take((n,), "float32") for n in (100, 10, 0))
+    for array in (large, small, none):
+        pool.give(array)
+
+    first, second = pool.take((2, 4), "float32"), pool.take((3,), "float64")
+    pool.give(second)
+    third = pool.take((100,), "float32")
+
+    assert np.shares_memory(first, small) and np.shares_memory(second, large)
+    assert np.shares_memory(third, large) and not np.shares_memory(first, third)
+    assert pool.bytes == 4 * 110

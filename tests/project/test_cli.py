@@ -1,26 +1,41 @@
 """The command line, run as a user runs it."""
 
+import json
 import os
 import re
 import shutil
 import socket
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha1
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.parse import parse_qsl, urlsplit
+from urllib.request import Request, urlopen
 
 import pytest
+import websocket
 from packaging.requirements import Requirement
 
 import funclab
 from funclab.engine import kernels
 from funclab.teach import commands
 from funclab.teach.commands import doctor, lab
+from funclab.view.notebook import labextension
 
 ROOT = Path(__file__).resolve().parents[2]
 FUNCLAB = [sys.executable, "-m", "funclab"]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def jupyter(tmp_path_factory) -> Iterator[None]:
+    """Jupyter finds the extension of this source, whenever that was last installed."""
+    folder = tmp_path_factory.mktemp("jupyter")
+    labextension.write(folder / "labextensions" / "funclab", funclab.__version__)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTER_PATH", str(folder))
+        yield
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -29,19 +44,9 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
     )
 
 
-def read_once_it_answers(address: str, process: subprocess.Popen) -> str:
-    last = time.monotonic() + 60
-    while process.poll() is None and time.monotonic() < last:
-        try:
-            with urlopen(address) as answer:
-                return answer.read().decode()
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError(f"nothing answered at {address}")
-
-
-def open_lab(folder: Path, **environment: str) -> tuple[str, str]:
-    """What `funclab lab` prints until it tells its address, and the page that answers there."""
+@contextmanager
+def opened_lab(folder: Path, **environment: str) -> Iterator[tuple[str, str]]:
+    """`funclab lab` for the block: what it prints up to its address, and that address."""
     process = subprocess.Popen(
         [*FUNCLAB, "lab", "--port", "18890"],
         cwd=folder,
@@ -56,29 +61,60 @@ def open_lab(folder: Path, **environment: str) -> tuple[str, str]:
             line = process.stdout.readline()
             assert line, f"it ended after {printed!r}"
             printed += line
-        page = read_once_it_answers(re.search(r"http://\S+", printed)[0], process)
+        yield printed, re.search(r"http://\S+", printed)[0]
     finally:
         process.terminate()
         process.wait(timeout=30)
-    return printed, page
 
 
-def test_lab_prints_the_address_where_the_first_lesson_answers(tmp_path):
+def read(address: str) -> str:
+    with urlopen(address) as answer:
+        return answer.read().decode()
+
+
+def typed(line: str, address: str) -> str:
+    """What a new terminal of a running JupyterLab answers to a line, up to the word `done`."""
+    parts = urlsplit(address)
+    token = dict(parse_qsl(parts.query))["token"]
+    allowed = {"Authorization": f"token {token}"}
+    wanted = Request(f"http://{parts.netloc}/api/terminals", headers=allowed, method="POST")
+    with urlopen(wanted) as answer:
+        name = json.load(answer)["name"]
+    terminal = websocket.create_connection(
+        f"ws://{parts.netloc}/terminals/websocket/{name}", header=allowed, timeout=60
+    )
+    said = ""
+    terminal.send(json.dumps(["stdin", f"{line}; echo do''ne\r"]))
+    while "done" not in said:
+        said += "".join(map(str, json.loads(terminal.recv())[1:]))
+    terminal.close()
+    return said
+
+
+def test_lab_prints_the_address_of_the_first_lesson_once_it_answers_and_has_its_own_commands(
+    tmp_path,
+):
     (tmp_path / "notebooks").mkdir()
     for name in ("02_second.ipynb", "01_first.ipynb"):
         (tmp_path / "notebooks" / name).write_text('{"cells": [], "metadata": {}}')
 
-    printed, page = open_lab(tmp_path)
+    bare = os.pathsep.join(p for p in os.defpath.split(os.pathsep) if p)
+    with opened_lab(tmp_path, PATH=bare, SHELL="/bin/sh") as (printed, address):
+        page = read(address)
+        said = typed("funclab --version", address)
 
+    assert printed.startswith("JupyterLab is starting")
     assert "/lab/tree/notebooks/01_first.ipynb?token=" in printed
     assert "JupyterLab" in page
+    assert f"funclab {funclab.__version__}" in said
 
 
 def test_lab_opens_in_a_home_that_cannot_be_written(tmp_path):
     home = tmp_path / "home"
     home.write_text("a file, so that no folder can be made here")
 
-    printed, page = open_lab(ROOT, HOME=str(home), USERPROFILE=str(home))
+    with opened_lab(ROOT, HOME=str(home), USERPROFILE=str(home)) as (printed, address):
+        page = read(address)
 
     assert "The home folder cannot be written" in printed
     assert "JupyterLab" in page
@@ -147,7 +183,11 @@ def test_binder_has_a_kernel_in_which_the_doctor_says_that_all_buttons_are_heard
 
 
 def test_what_a_version_of_the_kernel_hears_is_written_in_one_place():
-    files = [*(ROOT / "funclab").rglob("*.py"), *(ROOT / "binder").iterdir(), ROOT / "README.md"]
+    files = [
+        *(ROOT / "funclab").rglob("*.py"),
+        *filter(Path.is_file, (ROOT / "binder").iterdir()),
+        ROOT / "README.md",
+    ]
     said = {
         path.name
         for path in files

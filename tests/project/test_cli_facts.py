@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import socket
 import sys
 from importlib import metadata
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat.sign import NotebookNotary
 
+import funclab
 from funclab.teach import commands
 from funclab.teach.commands import doctor, lab
+from funclab.view.notebook import labextension
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def jupyter(tmp_path_factory, monkeypatch) -> Path:
+    """A folder in which Jupyter looks first, with the extension of this source."""
+    folder = tmp_path_factory.mktemp("jupyter")
+    labextension.write(folder / "labextensions" / "funclab", funclab.__version__)
+    monkeypatch.setenv("JUPYTER_PATH", str(folder))
+    return folder
 
 
 @pytest.fixture
@@ -30,14 +45,14 @@ def installed(tmp_path, monkeypatch):
     return install
 
 
-def test_doctor_names_the_versions_that_are_installed(capsys):
+def test_doctor_names_the_versions_that_are_installed(jupyter, capsys):
     status = commands.main(["doctor"])
     lines = capsys.readouterr().out.splitlines()
 
     *installed, answers = lines
     assert status == 0 and all(line.startswith("ok  ") for line in installed)
     assert answers.startswith("--  ")  # tests store none
-    python, numpy, _, _, widgets, jupyterlab, kernel = installed
+    python, numpy, _, _, dot, widgets, jupyterlab, extension, notebooks, kernel = installed
     assert python == f"ok  Python {'.'.join(map(str, sys.version_info[:3]))}  {sys.executable}"
     assert numpy == f"ok  numpy {metadata.version('numpy')}"
     assert widgets == (
@@ -45,6 +60,9 @@ def test_doctor_names_the_versions_that_are_installed(capsys):
         f"anywidget {metadata.version('anywidget')}"
     )
     assert jupyterlab == f"ok  JupyterLab {metadata.version('jupyterlab')}"
+    assert dot == f"ok  dot {shutil.which('dot')}"
+    assert extension == f"ok  the extension for saved views is in {jupyter}/labextensions/funclab"
+    assert notebooks == "ok  notebooks run on this Python"
     assert kernel.startswith(f"ok  ipykernel {metadata.version('ipykernel')}")
 
 
@@ -68,6 +86,47 @@ def test_doctor_wants_what_is_too_old_replaced(installed, capsys, versions, foun
     assert found in lines[at]
     assert lines[at + 1].startswith("    ") and cure in lines[at + 1]
     assert sum(line.startswith("FIX ") for line in lines) == 1
+
+
+def test_doctor_finds_an_extension_that_jupyter_does_not_see_or_that_is_older(
+    jupyter, capsys, monkeypatch
+):
+    place = jupyter / "labextensions" / "funclab"
+    labextension.write(place, "0.0.9")
+
+    old, said_old = commands.main(["doctor"]), capsys.readouterr().out
+    shutil.rmtree(place)
+    monkeypatch.setattr("jupyter_core.paths.jupyter_path", lambda name: [str(jupyter / name)])
+    gone, said_gone = commands.main(["doctor"]), capsys.readouterr().out
+
+    assert old == gone == 1
+    assert f"FIX the extension for saved views is of another funclab: {place}" in said_old
+    assert f"FIX the extension for saved views is in none of {place.parent}" in said_gone
+    assert "--force-reinstall" in said_old and "--force-reinstall" in said_gone
+
+
+def test_doctor_finds_notebooks_that_would_run_on_another_python(jupyter, tmp_path, capsys):
+    place, other = jupyter / "kernels" / "python3", tmp_path / "bin" / "python"
+    place.mkdir(parents=True)
+    spec = {"argv": [str(other), "-m", "ipykernel_launcher"], "display_name": "", "language": ""}
+    (place / "kernel.json").write_text(json.dumps(spec))
+
+    assert commands.main(["doctor"]) == 1
+
+    said = capsys.readouterr().out
+    assert f"FIX notebooks run on another Python, {other}, as {place} says" in said
+    assert "jupyter kernelspec remove python3" in said
+    spec["argv"][0] = sys.executable
+    (place / "kernel.json").write_text(json.dumps(spec))
+    assert commands.main(["doctor"]) == 0
+
+
+def test_doctor_says_what_a_missing_dot_is_for(monkeypatch, capsys):
+    monkeypatch.setenv("PATH", "")
+
+    assert commands.main(["doctor"]) == 0
+
+    assert "--  dot is not installed: only what to_dot() gives needs it" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -133,6 +192,17 @@ def test_jupyterlab_is_allowed_to_run_as_root_only_for_root(monkeypatch):
 
     assert allowed == {0: True, 1000: False}
     assert "--allow-root" not in lab.server_options(Path("here"), 8899, "/lab")
+
+
+def test_lessons_that_were_brought_are_trusted_and_others_are_not(tmp_path, monkeypatch):
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path))
+    first, second = [nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c)]) for c in "ab"]
+    nbformat.write(first, tmp_path / "first.ipynb")
+
+    lab.trust([tmp_path / "first.ipynb"])
+
+    assert NotebookNotary().check_signature(first)
+    assert not NotebookNotary().check_signature(second)
 
 
 def test_a_folder_that_cannot_be_written_is_known(tmp_path):

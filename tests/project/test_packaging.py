@@ -79,6 +79,26 @@ def test_the_wheel_works_away_from_the_source(wheel, tmp_path):
     assert run.stdout.split() == [str(tmp_path / "site/funclab/__init__.py"), PROJECT["version"]]
 
 
+def test_the_wheel_is_small(wheel):
+    assert wheel.stat().st_size < 6_000_000
+
+
+def test_packed_lessons_lack_only_the_second_picture_of_what_is_stored_alive(wheel):
+    packed = zipfile.ZipFile(wheel)
+    saved = 0
+
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        whole = json.loads(path.read_text(encoding="utf-8"))
+        for cell in whole["cells"]:
+            for output in cell.get("outputs", []):
+                if "application/vnd.funclab.view+json" in output.get("data", {}):
+                    assert "".join(output["data"]["image/svg+xml"]).startswith("<svg")
+                    saved += len(output["data"].pop("image/png", ""))
+        assert json.loads(packed.read(f"funclab/notebooks/{path.name}")) == whole
+
+    assert saved > 2_000_000
+
+
 def test_an_installed_funclab_brings_its_lessons_to_where_one_works(wheel, tmp_path):
     zipfile.ZipFile(wheel).extractall(tmp_path / "site")
     work = tmp_path / "work"
@@ -97,7 +117,10 @@ def test_an_installed_funclab_brings_its_lessons_to_where_one_works(wheel, tmp_p
     )
 
     assert str(work / "notebooks") in run.stdout, run.stderr
-    lessons = {path.name: path.read_text() for path in (ROOT / "notebooks").glob("*.ipynb")}
+    lessons = {
+        path.name: path.read_text() for path in (tmp_path / "site/funclab/notebooks").iterdir()
+    }
+    assert set(lessons) == {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
     lessons[own] = "a student's own"
     assert {path.name: path.read_text() for path in (work / "notebooks").iterdir()} == lessons
 

@@ -11,11 +11,11 @@ import pytest
 
 import funclab
 from funclab.graph import structure
+from funclab.graph.operation import is_box
 from funclab.graph.tensor import Tensor
 from funclab.models import load_model
 from funclab.models.config import operation_to_config
 from funclab.saving import shown
-from funclab.saving.opaque import is_box
 from tests.saving.record import FOLDER
 
 pytestmark = pytest.mark.filterwarnings("ignore:Several outputs", "ignore:The state of")

@@ -13,8 +13,8 @@ import pytest
 import funclab
 from funclab import Input, layers
 from funclab.errors import FunclabError
+from funclab.graph.operation import is_box
 from funclab.saving import load_model, shown
-from funclab.saving.opaque import is_box
 from tests.saving.cases import CASES
 from tests.saving.record import FOLDER
 

@@ -1,4 +1,4 @@
-"""Lessons of a teacher's own: started by a command, judged by their solutions."""
+"""Lessons of a teacher's own: started by a command, judged by what their files say."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ LEAST = 'title = "Bees"\n'
 EXERCISE = f"{LEAST}[[exercise]]\nid = "
 HINTS = 'hints = ["a", "b", "c"]'
 NUMBER = f'{EXERCISE}"bees.B"\nkind = "predict"\ntask = "?"\nwants = "n"\n{HINTS}\n'
+MISTAKE = '[[exercise.mistake]]\nname = "a"\nsays = "No."\n'
 
 
 @pytest.fixture
@@ -91,9 +92,10 @@ def test_a_question_of_one_s_own_is_asked_beside_those_of_the_course(folder):
     [
         ("model = Model([left, right], Add()([layer(right), layer(left)]))", "right."),
         ("model = Model([left, right], layer(left) - layer(right))", "not expected"),
-        ("model = Model([left, right], layer(left) + Dense(4)(right))", "weights of their own"),
-        ("model = Model(left, layer(left) + layer(left))", "There is 1 input"),
-        ("left = Input((3,))\nmodel = Model(left, Dense(4)(left))", "There is 1 input, (None, 3)"),
+        ("model = Model([left, right], layer(left) * layer(right))", "not expected"),
+        ("model = Model([left, right], layer(left) + Dense(4)(right))", "not yet"),
+        ("model = Model([left, right], Dense(5)(left) + Dense(5)(right))", "50 weights of its own"),
+        ("model = Model(left, layer(left) + layer(left))", "add depends on one input"),
         ("model = 3", "of the type int"),
         ("# later", "not tried yet"),
     ],
@@ -154,11 +156,22 @@ def test_a_judge_of_one_s_own_takes_the_place_of_the_solution(folder):
     ("text", "error", "says"),
     [
         ("title = ", DataError, "TOML cannot read it"),
-        ("", DataError, "'title' is missing"),
-        (f'{LEAST}[[question]]\nid = "bees.1"\n', DataError, "'options' is missing"),
+        ("", ArgumentError, "lacks the key 'title'"),
+        (f'{LEAST}[[question]]\nid = "bees.1"\n', ArgumentError, "bees.1 lacks the key 'text'"),
+        (f"{LEAST}[[questions]]\n", ArgumentError, "'questions' .did you mean question"),
         (f'{EXERCISE}"ants.A"\nkind = "make"\ntask = "?"\n{HINTS}', ArgumentError, "ants.A"),
-        (f'{EXERCISE}"bees.A"\nkind = "make"\nno = 1\n{HINTS}', DataError, "unknown"),
-        (f'{EXERCISE}"bees.A"\nkind = "make"\ntask = "?"', ArgumentError, "three hints"),
+        (f'{EXERCISE}"bees.A"\nkind = "make"\nno = 1\n{HINTS}', ArgumentError, "unknown key 'no'"),
+        (f'{EXERCISE}"bees.A"\nkind = "make"\ntask = "?"\nhints = []', ArgumentError, "three"),
+        (f'{EXERCISE}"bees.A"\nkind = "make"\ntask = 3\nhints = 4', DataError, "of the wrong kind"),
+        (f'{NUMBER}[[exercise.mistake]]\nname = "a"', ArgumentError, "lacks the key 'says'"),
+        (f'{NUMBER}{MISTAKE}', ArgumentError, "how to recognize a: give it one of code"),
+        (f'{NUMBER}{MISTAKE}cod = "n = 1"', ArgumentError, "unknown key 'cod' .did you mean code"),
+        (f'{NUMBER}{MISTAKE}code = "n = 1"\nmisconception = 99', ArgumentError, "99, which"),
+        (f'{NUMBER}{MISTAKE}when = "wights > 1"', ArgumentError, "did you mean weights"),
+        (f'{NUMBER}{MISTAKE}error = "a ShapeError"', ArgumentError, "which cannot be read"),
+        (f'{NUMBER}right_when = "inputs = 1"', ArgumentError, "right_when of bees.B"),
+        (f'{NUMBER}{2 * (MISTAKE + "equal = 3")}', DataError, "TOML cannot"),
+        (f'{NUMBER}{MISTAKE}code = "n"\n{MISTAKE}code = "n"', ArgumentError, "with one name"),
     ],
 )  # fmt: skip
 def test_a_file_that_does_not_fit_says_why(folder, text, error, says):

@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 
 import funclab
+from funclab.graph.operation import is_box
 from funclab.saving import shown
-from funclab.saving.opaque import is_box
 
 NAMES = (
     *("VGG16", "ResNet50", "EfficientNetB0", "InceptionV3", "MobileNetV2", "DenseNet121"),

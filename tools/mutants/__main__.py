@@ -56,7 +56,7 @@ def failed(run: list[str], known: list[str], *options: str) -> list[str]:
     (WORK / "chosen.json").write_text(json.dumps([run, known]))
     last = WORK / "cache" / "v" / "cache" / "lastfailed"
     last.unlink(missing_ok=True)
-    options = ("-q", "--timeout=60", "-p", "tools.mutants.chosen", *options)
+    options = ("-q", f"--timeout={2 * SECONDS}", "-p", "tools.mutants.chosen", *options)
     with subprocess.Popen(
         [*PYTEST, *options, "-o", f"cache_dir={WORK / 'cache'}", *sorted(set(map(file_of, run)))],
         cwd=TREE,

@@ -95,7 +95,7 @@ def copy_tree() -> None:
     if TREE.exists() and digests(ROOT) == digests(TREE):
         return
     shutil.rmtree(TREE, ignore_errors=True)
-    for name in ("funclab", "tests", "tools", "notebooks", "binder"):  # tests read the last ones
+    for name in ("funclab", "tests", "tools", "notebooks", "binder", "docs"):  # tests read them
         left_out = shutil.ignore_patterns("__pycache__", "node_modules")
         shutil.copytree(ROOT / name, TREE / name, ignore=left_out)
     for name in ("pyproject.toml", "README.md"):  # tests read both

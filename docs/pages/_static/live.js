@@ -8,19 +8,19 @@ async function unpacked(text) {
   return new Response(stream).json();
 }
 
-/** The style sheet of the views, which a page without one does not load. */
-const dressed = () => document.querySelector("#views") ? null : new Promise((done) => {
-  const sheet = document.createElement("link");
-  Object.assign(sheet, { id: "views", rel: "stylesheet", href: new URL("views/views.css", here).href, onload: done });
+/** The style sheet of the views, once on a page. */
+function dress(text) {
+  if (document.querySelector("#views")) return;
+  const sheet = Object.assign(document.createElement("style"), { id: "views", textContent: text });
   document.head.append(sheet);
-});
+}
 
 async function show(place) {
   const { room, held } = place.dataset, still = [...place.childNodes];
   try {
     const module = await import(new URL(`views/${room}.js`, here).href);
     const model = module.live.held(await unpacked(held));
-    await dressed();
+    dress(module.STYLE);
     place.replaceChildren();
     module.default.render({ model, el: place });
   } catch (error) {

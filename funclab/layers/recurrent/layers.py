@@ -6,12 +6,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from funclab.registry.parameters import parameters
 from funclab import ops
 from funclab.errors import ArgumentError, ShapeError
 from funclab.graph import shape_math, structure
 from funclab.graph.shape_math import show
 from funclab.graph.value import Variable
-from funclab.layers.arguments import parameters
 from funclab.layers.base import Layer
 from funclab.layers.recurrent.cells import (
     Cell, StackedRNNCells, beginning, build_within, check_cell, first_states, output_size, over,

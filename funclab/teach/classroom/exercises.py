@@ -3,6 +3,8 @@ many have written."""
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +13,8 @@ from funclab.teach import course
 from funclab.teach.classroom.records import Moment, Records, Try
 
 STUCK_TRIES, STUCK_SAME, STUCK_HINTS, STUCK_MINUTES = 5, 3, 2, 15
+GRAPH = re.compile("[0-9a-f]{16}")
+"""The fingerprint of a graph."""
 FEWEST = 3
 """How many students a group has at least: fewer might be recognized."""
 
@@ -46,15 +50,24 @@ class Work:
 @dataclass(frozen=True)
 class Program:
     """A wrong program that several students wrote, whatever names they gave: how many they are, how
-    many of them have not solved the exercise since; the mistake, and the shortest of their
-    programs, if they handed in any."""
+    many of them have not solved the exercise since; the mistake, what was made, and the shortest
+    of their programs, if they handed in any."""
 
     exercise: course.Exercise
     mistake: str
     misconception: int
     students: int
     still: int
+    made: str
     lines: str
+
+    @property
+    def as_foreseen(self) -> str:
+        """The program as the TOML of a mistake that is foreseen; what it `says` is left empty."""
+        plain = self.lines.replace("\n", "").isprintable() and "'''" not in self.lines
+        code = f"'''\n{self.lines}\n'''" if plain else json.dumps(self.lines)
+        name = f"unforeseen_{self.made[:4]}"
+        return f'[[exercise.mistake]]\nname = "{name}"\ncode = {code}\nsays = ""'
 
 
 def work_of(student: Records) -> dict[str, Work]:
@@ -102,11 +115,11 @@ def programs(
             if one.mistake and str(one.exercise.lesson) in lessons:
                 groups[one.exercise.id, one.mistake, one.made][student.code].append(one)
     found = []
-    for (name, mistake, _), group in groups.items():
+    for (name, mistake, made), group in groups.items():
         tries = [one for each in group.values() for one in each]
         lines = sorted({one.lines for one in tries if one.lines}, key=lambda x: (len(x), x))
         if len(group) >= FEWEST:
             still = sum(not work[code][name].solved for code in group)
             about = tries[0].exercise, mistake, tries[0].misconception
-            found.append(Program(*about, len(group), still, lines[0] if lines else ""))
+            found.append(Program(*about, len(group), still, made, lines[0] if lines else ""))
     return sorted(found, key=lambda x: (-x.still, -x.students, x.exercise.id, x.mistake, x.lines))

@@ -14,7 +14,7 @@ from funclab.files.json_lines import Unusable
 from funclab.teach import course
 from funclab.teach.classroom import exercises, questions
 from funclab.teach.classroom.beliefs import beliefs
-from funclab.teach.classroom.exercises import FEWEST
+from funclab.teach.classroom.exercises import FEWEST, GRAPH
 from funclab.teach.classroom.files import LARGEST, read_class
 from funclab.teach.classroom.page import MOST_BELIEFS, ClassPage
 from funclab.teach.classroom.records import understood
@@ -184,6 +184,22 @@ class Class:
             for one in self.programs_known
             if exercise in ("", one.exercise.id)
         ]
+
+    def unforeseen(self) -> str:
+        """The wrong graph that most students built in teachers' own exercises, of those that their
+        files do not foresee: as a mistake to put into the file, once you have written what it
+        `says`. "" if at least three students did not hand in the program of one."""
+        groups = [
+            one
+            for one in self.programs_known
+            if one.mistake == "other" and one.lines and GRAPH.fullmatch(one.made)
+            if str(one.exercise.lesson) in course.OWN
+        ]
+        if not groups:
+            return ""
+        most = max(groups, key=lambda one: one.students)
+        about = say("class_not_foreseen", n=most.students, id=most.exercise.id)
+        return f"# {about}\n{most.as_foreseen}"
 
     def gain(self) -> Row | None:
         """The concept test: how many students took both forms, the mean shares right, Hake's gain

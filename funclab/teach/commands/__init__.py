@@ -75,7 +75,9 @@ def add_teaching(commands: argparse._SubParsersAction) -> None:
     command.add_argument("folder", type=Path, metavar="FOLDER", help="with the files handed in")
     command.add_argument("--out", type=Path, default=Path("class.html"), help="the page to write")
     command.add_argument("--csv", type=Path, help="also write all numbers, to this file")
-    command.add_argument("--lessons", default="", help="such as 1,2,5; default: those begun")
+    command.add_argument(
+        "--lessons", default="", help="such as 1,2,bees.toml; default: those begun"
+    )
     command.add_argument("--names", type=Path, help="a CSV file with a code and a name in each row")
     command.add_argument("--keep", type=float, default=180, help="days until a file is called old")
     command.add_argument("--look", default="auto", help="projector: for all to see, without codes")
@@ -84,6 +86,11 @@ def add_teaching(commands: argparse._SubParsersAction) -> None:
     command = commands.add_parser("new-lesson", help="start a lesson of your own, here")
     command.add_argument("name", help="such as bees: letters, digits and _")
     command.set_defaults(run=new_lesson)
+
+    command = commands.add_parser("check-lesson", help="try all programs of a lesson of your own")
+    command.add_argument("file", type=Path, metavar="FILE.toml")
+    command.add_argument("--write", action="store_true", help="put its words into the notebook")
+    command.set_defaults(run=check_lesson)
 
     command = commands.add_parser("release", help="make assignments of nbgrader from lessons")
     command.add_argument("notebooks", nargs="+", type=Path, metavar="NOTEBOOK")
@@ -127,21 +134,34 @@ def slides(chosen: argparse.Namespace) -> int:
 
 def show_class(chosen: argparse.Namespace) -> int:
     from funclab.teach.classroom.room import Class
+    from funclab.teach.own.lessons import use_lesson
 
     lessons = [name.strip() for name in chosen.lessons.split(",") if name.strip()]
+    for i, name in enumerate(lessons):
+        if name.endswith(".toml"):  # a lesson of the teacher's own
+            use_lesson(name)
+            lessons[i] = Path(name).stem
     about = {"names": chosen.names, "keep": chosen.keep, "look": chosen.look}
     room = Class(chosen.folder, lessons=lessons, **about)
     print(room)
+    if room.unforeseen():
+        print(f"\n{room.unforeseen()}\n")
     for path in filter(None, (chosen.out, chosen.csv)):
         print(f"{room.save(path)} is written.")
     return 0
 
 
 def new_lesson(chosen: argparse.Namespace) -> int:
-    from funclab.teach import starting
+    from funclab.teach.own import starting
 
     starting.new_lesson(chosen.name)
     return 0
+
+
+def check_lesson(chosen: argparse.Namespace) -> int:
+    from funclab.teach.own import checks
+
+    return checks.check_lesson(chosen.file, chosen.write)
 
 
 def will_it_run(chosen: argparse.Namespace) -> int:

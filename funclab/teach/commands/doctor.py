@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import Any
+
+from funclab import __version__
 
 Finding = tuple[bool | None, str, str]
 """Whether it is in order (None: missing or off, but not needed), what was found, how to fix it."""
@@ -18,9 +22,20 @@ if sys.platform != "emscripten":
 
 def doctor() -> int:
     """Check the installation, one line for each part; returns 1 if something needs fixing."""
-    findings = [
-        check() for check in (python, numpy, loops, others, widgets, lessons, buttons, answers)
-    ]
+    checks = (
+        python,
+        numpy,
+        loops,
+        others,
+        dot,
+        widgets,
+        lessons,
+        extension,
+        kernel,
+        buttons,
+        answers,
+    )
+    findings = [finding for check in checks if (finding := check())]
     for well, found, cure in findings:
         print(f"{mark(well)} {found}")
         if well is not True and cure:
@@ -116,6 +131,14 @@ def others() -> Finding:
     return not missing, text, f"Type: pip install {' '.join(missing)}"
 
 
+def dot() -> Finding:
+    """Graphviz's program, which funclab itself does not call."""
+    if found := shutil.which("dot"):
+        return True, f"dot {found}", ""
+    text = "dot is not installed: only what to_dot() gives needs it, to render itself"
+    return None, text, "To get it: apt install graphviz, brew install graphviz, or graphviz.org"
+
+
 def widgets() -> Finding:
     versions = {name: version(name) for name in ("ipywidgets", "anywidget")}
     well = versions["ipywidgets"] >= (8, 1) and versions["anywidget"] >= (0, 9, 18)
@@ -128,6 +151,47 @@ def lessons() -> Finding:
     if not numbers:
         return None, "JupyterLab is not installed", "To get it: pip install 'funclab[lab]'"
     return numbers >= (4, 4), f"JupyterLab {show(numbers)}", "Type: pip install 'funclab[lab]'"
+
+
+def extension() -> Finding | None:
+    """Whether JupyterLab finds the scripts that show saved views, and those of this funclab; None
+    without a JupyterLab."""
+    if not version("jupyterlab"):
+        return None
+    from jupyter_core.paths import jupyter_path
+
+    from funclab.view.notebook import labextension
+
+    own = labextension.files(__version__)["package.json"]
+    places = [Path(folder, "funclab") for folder in jupyter_path("labextensions")]
+    found = next((place for place in places if (place / "package.json").is_file()), None)
+    cure = "Type: pip install --force-reinstall --no-deps funclab   (in a clone: pip install -e .)"
+    if found is None:
+        return False, f"the extension for saved views is in none of {listed(places)}", cure
+    if (found / "package.json").read_text(encoding="utf-8") != own:
+        return False, f"the extension for saved views is of another funclab: {found}", cure
+    return True, f"the extension for saved views is in {found}", ""
+
+
+def listed(places: Sequence[Path]) -> str:
+    return ", ".join(str(place.parent) for place in places)
+
+
+def kernel() -> Finding | None:
+    """Which Python a new notebook gets: another one would not have this funclab. None without
+    Jupyter, or without the kernel, of which `buttons` speaks."""
+    if not version("jupyter_client") or not version("ipykernel"):
+        return None
+    from jupyter_client.kernelspec import NATIVE_KERNEL_NAME, KernelSpecManager
+
+    spec = KernelSpecManager().get_kernel_spec(NATIVE_KERNEL_NAME)
+    named = Path(spec.argv[0])
+    # Jupyter runs a bare "python" as the one that it runs on itself.
+    same = len(named.parts) == 1 or named.parent.absolute() == Path(sys.executable).parent
+    if same:
+        return True, "notebooks run on this Python", ""
+    text = f"notebooks run on another Python, {named}, as {spec.resource_dir} says"
+    return False, text, f"Type: jupyter kernelspec remove {NATIVE_KERNEL_NAME}"
 
 
 def buttons(kernel: tuple[int, ...] | None = None) -> Finding:

@@ -8,9 +8,13 @@ import secrets
 import shutil
 import socket
 import sys
+import sysconfig
 import tempfile
 from collections.abc import Sequence
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from threading import Thread
+from time import sleep
 
 PACKAGE = Path(__file__).resolve().parents[2]
 HOMES = (
@@ -27,8 +31,9 @@ def lab(port: int, options: Sequence[str] = ()) -> int:
         print("JupyterLab is missing here. Type: pip install 'funclab[lab]'", file=sys.stderr)
         return 1
     folder, lesson = first_lesson(Path.cwd(), PACKAGE.parent)
+    brought = []
     try:
-        if not lesson and bring_lessons(folder):
+        if not lesson and (brought := bring_lessons(folder)):
             folder, lesson = first_lesson(folder)
     except OSError as error:
         print(f"The lessons cannot be copied to {folder}: {error.strerror}.", file=sys.stderr)
@@ -36,13 +41,45 @@ def lab(port: int, options: Sequence[str] = ()) -> int:
         return 1
     if not can_write(Path.home()):
         settle_in_temporary_folder()
+    trust(brought)
     port = free_port(port)
     # The server reads its token from the environment: other users could see it in a process list.
     token = os.environ.setdefault("JUPYTER_TOKEN", secrets.token_hex(16))
     page = f"/lab/tree/{lesson}" if lesson else "/lab"
-    print(f"JupyterLab: http://localhost:{port}{page}?token={token}   (Ctrl-C ends it)", flush=True)
+    address = f"http://localhost:{port}{page}?token={token}"
+    print("JupyterLab is starting; its address follows.", flush=True)
+    Thread(target=tell, args=(port, address), daemon=True).start()
+    reach_own_commands()
     LabApp.launch_instance([*server_options(folder, port, page), *options])
     return 0
+
+
+def tell(port: int, address: str) -> None:
+    """Print the address as soon as the server answers."""
+    while not answers(port):
+        sleep(0.1)
+    print(f"JupyterLab: {address}   (Ctrl-C ends it)", flush=True)
+
+
+def answers(port: int) -> bool:
+    """Whether a server answers at this port of this machine, whatever it says."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)  # asks no proxy
+    try:
+        connection.request("GET", "/api")
+        connection.getresponse()
+    except HTTPException:
+        return True  # it speaks, if another language
+    except OSError:
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+def reach_own_commands() -> None:
+    """Let terminals in JupyterLab find the commands of this environment, active or not."""
+    folders = [sysconfig.get_path("scripts"), *filter(None, [os.environ.get("PATH")])]
+    os.environ["PATH"] = os.pathsep.join(folders)
 
 
 def first_lesson(*folders: Path) -> tuple[Path, str]:
@@ -54,17 +91,27 @@ def first_lesson(*folders: Path) -> tuple[Path, str]:
     return folders[0], ""
 
 
-def bring_lessons(folder: Path) -> bool:
-    """Copy the lessons installed with funclab to `folder`, replacing nothing; False if none are."""
-    installed = PACKAGE / "notebooks"
+def bring_lessons(folder: Path) -> list[Path]:
+    """Copy the lessons that came along to `folder`, replacing nothing; returns the copies."""
+    installed, place = PACKAGE / "notebooks", folder / "notebooks"
     if not installed.is_dir():
-        return False
-    (folder / "notebooks").mkdir(exist_ok=True)
-    for lesson in installed.iterdir():
-        if not (folder / "notebooks" / lesson.name).exists():
-            shutil.copy(lesson, folder / "notebooks")
-    print(f"The lessons are in {folder / 'notebooks'}", flush=True)
-    return True
+        return []
+    place.mkdir(exist_ok=True)
+    new = [lesson for lesson in installed.iterdir() if not (place / lesson.name).exists()]
+    for lesson in new:
+        shutil.copy(lesson, place)
+    print(f"The lessons are in {place}", flush=True)
+    return [place / lesson.name for lesson in new]
+
+
+def trust(lessons: Sequence[Path]) -> None:
+    """Sign lessons that came with funclab: JupyterLab then shows all that they have stored."""
+    import nbformat
+    from nbformat.sign import NotebookNotary
+
+    notary = NotebookNotary()
+    for lesson in lessons:
+        notary.sign(nbformat.read(lesson, as_version=4))
 
 
 def can_write(folder: Path) -> bool:
@@ -98,6 +145,9 @@ def server_options(folder: Path, port: int, page: str) -> list[str]:
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
+    if os.name != "nt":  # not as a login shell, which would forget PATH
+        shell = os.environ.get("SHELL") or "sh"
+        options.append(f"--ServerApp.terminado_settings={{'shell_command': [{shell!r}]}}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")
     if not has_screen():

@@ -15,8 +15,8 @@ from __future__ import annotations
 import functools
 import re
 import tomllib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from string import ascii_uppercase
 from typing import Any
@@ -38,6 +38,8 @@ GUESSED = ("predict", "find")
 """The kinds whose answer is a list of words and numbers."""
 FORMS = ("A", "B")
 """The forms of the concept test."""
+SIGNS = ("code", "error", "has", "lacks", "when", "equal")
+"""How a mistake of a teacher's own lesson is recognized."""
 LONGEST_MESSAGE = 40
 """The most words of a message to a student."""
 
@@ -79,11 +81,23 @@ class Question:
 
 @dataclass(frozen=True)
 class Wrong:
-    """An anticipated mistake: its name, its misconception, and the feedback on it."""
+    """An anticipated mistake: its name, its misconception (0 for none), and the feedback on it.
+
+    The judges of the course find its mistakes. In teachers' own lessons, the fields `code` to
+    `equal` say how to recognize one, and `mark` which call is at fault: see
+    `funclab.teach.own.foreseen`.
+    """
 
     name: str
-    misconception: int
     says: str
+    misconception: int = 0
+    code: str = ""
+    error: str = ""
+    has: str = ""
+    lacks: str = ""
+    when: str = ""
+    equal: str = ""
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,6 +121,12 @@ class Exercise:
     """The lines to arrange."""
     solution: str | list[int] = ""
     """Code; or the numbers of the lines, in order."""
+    right_when: str = ""
+    """In teachers' own lessons: what has to be true of a right answer, besides its graph."""
+    learns: dict[str, Any] = field(default_factory=dict)
+    """In teachers' own lessons: how a model is trained before its `accuracy` is measured."""
+    graded: bool = False
+    """Whether answers are only graded later, where its solution is: `funclab release`."""
 
     @property
     def lesson(self) -> int | str:
@@ -291,6 +311,7 @@ def made(number: int | str, data: dict[str, Any], own: bool = False) -> Lesson:
 
     Raises: ArgumentError for contents that do not fit.
     """
+    _check_keys(data, ("title", "question", "exercise"), ("title",), f"lesson {number}")
     questions = [_question(row, own) for row in data.get("question", [])]
     exercises = [_exercise(row, own) for row in data.get("exercise", [])]
     made = Lesson(
@@ -308,19 +329,34 @@ def made(number: int | str, data: dict[str, Any], own: bool = False) -> Lesson:
 
 
 def _question(row: dict[str, Any], own: bool = False) -> Question:
+    _check_row(Question, row, row.get("id", "a question"))
+    for option in row["options"]:
+        _check_row(Option, option, f"an option of {row['id']}")
     options = tuple(Option(**option) for option in row["options"])
     made = Question(**{**row, "options": options})
     _demand(2 <= len(options) <= 4, made.id, "needs two to four options")
     _demand(sum(option.right for option in options) == 1, made.id, "needs one right option")
     for option in options:
-        known = own or option.right or option.misconception in misconceptions()
-        _demand(known, made.id, f"has the wrong option {option.text!r} without a misconception")
+        told = f"the wrong option {option.text!r}"
+        _check_misconception(option.misconception, own or option.right, made.id, told)
+    _short(made.id, [option.answer for option in options])
     return made
 
 
 def _exercise(row: dict[str, Any], own: bool = False) -> Exercise:
-    wrong = {name: Wrong(name, **mistake) for name, mistake in row.get("wrong", {}).items()}
-    lists = {name: tuple(row.get(name, ())) for name in ("hints", "right", "lines")}
+    name = row.get("id", "an exercise")
+    rows = [{"name": key, **mistake} for key, mistake in row.get("wrong", {}).items()]
+    own_rows = row.get("mistake", []) if own else []
+    row = {key: value for key, value in row.items() if key != "mistake" or not own}
+    for mistake in (*rows, *own_rows):
+        _check_row(Wrong, mistake, f"a mistake of {name}")
+    wrong = {mistake["name"]: Wrong(**mistake) for mistake in (*rows, *own_rows)}
+    _demand(len(wrong) == len(rows) + len(own_rows), name, "has two mistakes with one name")
+    for mistake in own_rows:
+        told = f"does not say how to recognize {mistake['name']}: give it one of {', '.join(SIGNS)}"
+        _demand(any(mistake.get(sign) for sign in SIGNS), name, told)
+    _check_row(Exercise, {"right": (), "wrong": {}, **row}, name)
+    lists = {key: tuple(row.get(key, ())) for key in ("hints", "right", "lines")}
     otherwise = row.get("otherwise", "{reason}" if own else "")
     made = Exercise(**{**row, **lists, "wrong": wrong, "otherwise": otherwise})
     _demand(made.kind in KINDS, made.id, f"is of the kind {made.kind!r}")
@@ -330,10 +366,32 @@ def _exercise(row: dict[str, Any], own: bool = False) -> Exercise:
     )
     _demand(own or len(wrong) >= 5, made.id, "needs five mistakes that are foreseen")
     for mistake in wrong.values():
-        known = own or mistake.misconception in misconceptions()
-        _demand(known, made.id, f"ties {mistake.name} to no misconception")
+        _check_misconception(mistake.misconception, own, made.id, mistake.name)
+        _demand(bool(mistake.says.strip()), made.id, f"says nothing about {mistake.name}")
     _short(made.id, [*(mistake.says for mistake in wrong.values()), made.otherwise])
     return made
+
+
+def _check_misconception(number: int, optional: bool, name: str, told: str) -> None:
+    _demand(number != 0 or optional, name, f"ties {told} to no misconception")
+    known = number == 0 or number in misconceptions()
+    _demand(known, name, f"ties {told} to the misconception {number}, which does not exist")
+
+
+def _check_row(kind: type, row: dict[str, Any], name: str) -> None:
+    """Check that a table of a file has the keys of a class, and all that it needs."""
+    known = [one.name for one in fields(kind)]
+    needed = [x.name for x in fields(kind) if x.default is MISSING and x.default_factory is MISSING]
+    _check_keys(row, known, needed, name)
+
+
+def _check_keys(row: Any, known: Sequence[str], needed: Sequence[str], name: str) -> None:
+    _demand(isinstance(row, dict), name, "is not a table with keys")
+    for key in row:
+        if key not in known:
+            _demand(False, name, f"has the unknown key {key!r}{near(key, known)}")
+    for key in needed:
+        _demand(key in row, name, f"lacks the key {key!r}")
 
 
 def _short(name: str, messages: Iterable[str]) -> None:

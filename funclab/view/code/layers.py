@@ -12,13 +12,13 @@ from typing import Any
 from funclab import ops, registry
 from funclab.errors import NotSupportedError
 from funclab.graph import structure
-from funclab.graph.operation import Operation, OpOperation
-from funclab.layers.arguments import floatx, parameters
+from funclab.graph.operation import Operation, OpOperation, is_box
+from funclab.layers.arguments import floatx
 from funclab.layers.base import Layer
 from funclab.layers.input import InputLayer
 from funclab.layers.weights import layers_within
 from funclab.models import Sequential
-from funclab.saving.opaque import is_box
+from funclab.registry.parameters import parameters
 from funclab.view.code.ops import op_source
 from funclab.view.code.text import Chain, Group, Imports, Source, call, keywords, plain, tree
 from funclab.view.draw.text import quote

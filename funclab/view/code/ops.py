@@ -13,13 +13,12 @@ import numpy as np
 from funclab import ops
 from funclab.graph.node import Node
 from funclab.graph.op import Op
-from funclab.graph.operation import placeholder
+from funclab.graph.operation import is_box, placeholder
 from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
 from funclab.ops.base import ARGUMENTS
 from funclab.ops.composed import FUNCTIONS, Composed, function_name, keras_class, op_of
-from funclab.saving.opaque import is_box
 from funclab.view.code.text import Chain, Group, Imports, Source, call, keywords, plain, tree
 
 SIGNS = {

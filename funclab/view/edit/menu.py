@@ -14,8 +14,9 @@ from funclab.graph import structure
 from funclab.graph.operation import placeholder
 from funclab.graph.shape_math import show
 from funclab.graph.tape import Tape
-from funclab.layers.arguments import EXAMPLES, KERAS_2_KEYWORDS, parameters
-from funclab.registry.parameters import meaning
+from funclab.layers.arguments import EXAMPLES, KERAS_2_KEYWORDS
+from funclab.registry.parameters import meaning, parameters
+from funclab.view.draw.shape_question import shape_question
 from funclab.view.draw.text import clean
 from funclab.view.edit.building import Build
 from funclab.view.edit.commands import MERGES, NOT_SET, TO_THEMSELVES, Commands, kinds
@@ -23,7 +24,6 @@ from funclab.view.edit.draft import Layer, Ref
 from funclab.view.edit.steps import Steps, parts_of
 from funclab.view.scene import words
 from funclab.view.shapes.rule import rule
-from funclab.view.shapes.step import shape_question
 
 CHOICES = {
     "padding": ["valid", "same"],

@@ -12,21 +12,20 @@ from funclab.engine.plan import calls_behind
 from funclab.graph import structure
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
-from funclab.graph.operation import Operation, placeholder
+from funclab.graph.operation import Operation, is_box, placeholder
 from funclab.graph.shape_math import show
 from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Variable
 from funclab.models.axes import Axes
-from funclab.saving.opaque import is_box
 from funclab.view.code.layers import own_names
 from funclab.view.draw.sentences import say
+from funclab.view.draw.shape_question import shape_question
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 from funclab.view.scene.calls import Piece, write_line
 from funclab.view.scene.insides import Part, Recorded, insides, parts
 from funclab.view.shapes.rule import rule
-from funclab.view.shapes.step import shape_question
 from funclab.view.tables.means import means
 from funclab.view.tables.nodes import special
 

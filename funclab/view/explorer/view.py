@@ -253,7 +253,6 @@ class CallsOf(Piece):
         super().__init__(layer.name, Graph(list(dict.fromkeys(inputs)), outputs))
 
 
-@without_collection()
 def explore(
     model: Any,
     *,

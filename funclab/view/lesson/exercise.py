@@ -15,13 +15,20 @@ from funclab.view.draw.sentences import say
 from funclab.view.lesson.card import Card, bare_inner
 from funclab.view.live.view import View
 
-INKS = {"right": "output", "wrong": "fault", "stale": "fault", "untried": "neutral"}
+INKS = {
+    "right": "output",
+    "wrong": "fault",
+    "stale": "fault",
+    "untried": "neutral",
+    "kept": "input",
+}
 Entry = dict[str, Any]
 
 
 @dataclass
 class Verdict:
-    """What is said about an attempt: `kind` is right, wrong, stale or untried.
+    """What is said about an attempt: `kind` is right, wrong, stale, untried or kept (to be
+    graded later).
 
     `mistake` names an anticipated mistake, `marked` is the student's graph with the place at fault,
     `lit` the same with the place that the first hint is about.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -60,9 +61,26 @@ def bundle(name: str) -> str:
 
 def script(room: str) -> str:
     """The code of a folder's view: it defines TEXTS, `live`, which all views share, and `view`."""
-    return f"const TEXTS = {json.dumps(texts())};\n{bundle('live')}{bundle(room)}"
+    return f"{_common()}{bundle(room)}"
 
 
 def module(room: str) -> str:
-    """The same as a module, as anywidget and other pages load it."""
-    return f"{script(room)}export default view.default;\nexport {{ TEXTS, live }};\n"
+    """The same as a module, as anywidget loads it: one text that needs no other."""
+    return f"{script(room)}{_EXPORTS}"
+
+
+def modules() -> dict[str, str]:
+    """The same for pages that load several views: a module for each room, by its file's name, and
+    `core.js`, with what all of them share and the style sheet, which is then loaded only once."""
+    core = f"{_common()}export const STYLE = {json.dumps(style())};\nexport {{ TEXTS, live }};\n"
+    digest = hashlib.sha256(core.encode()).hexdigest()[:16]  # browsers may cache files for a year
+    names = f'import {{ STYLE, TEXTS, live }} from "./core.js?v={digest}";\n'
+    rest = f"{_EXPORTS}export {{ STYLE }};\n"
+    return {"core.js": core, **{f"{room}.js": names + bundle(room) + rest for room in rooms()}}
+
+
+_EXPORTS = "export default view.default;\nexport { TEXTS, live };\n"
+
+
+def _common() -> str:
+    return f"const TEXTS = {json.dumps(texts())};\n{bundle('live')}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -25,5 +26,27 @@ class LabExtension(BuildHookInterface):
         labextension.write(folder, self.metadata.version)
         build_data["shared_data"][str(folder)] = labextension.FOLDER
         if version == "standard":  # an editable install uses the lessons in the clone
-            for lesson in Path(self.root, "notebooks").glob("*.ipynb"):
+            lessons = Path(self.root, "build", "wheel-notebooks")
+            for lesson in write_lessons(Path(self.root, "notebooks"), lessons):
                 build_data["force_include"][str(lesson)] = f"funclab/notebooks/{lesson.name}"
+
+
+VIEW = "application/vnd.funclab.view+json"
+"""As in `renderer.js`."""
+
+
+def write_lessons(source: Path, folder: Path) -> list[Path]:
+    """The lessons as they are packed: where a view is stored with its SVG, its PNG is left out.
+    It is for pages that show neither, such as GitHub's, and would be a quarter of the wheel."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for path in sorted(source.glob("*.ipynb")):
+        lesson = json.loads(path.read_text(encoding="utf-8"))
+        for cell in lesson["cells"]:
+            for output in cell.get("outputs", []):
+                if {VIEW, "image/svg+xml"} <= output.get("data", {}).keys():
+                    output["data"].pop("image/png", None)
+        text = json.dumps(lesson, indent=1, ensure_ascii=False) + "\n"
+        written.append(folder / path.name)
+        written[-1].write_text(text, encoding="utf-8")
+    return written

@@ -1,4 +1,5 @@
-// A guard of stored widgets: it withholds scripts until their notebook is trusted.
+// What is done to a notebook that is opened: scripts that it has stored are withheld until it is
+// trusted, and a lesson that the reader has not changed has nothing to save.
 
 /**
  * What a notebook has stored of its widgets, without anywidgets unless the notebook is trusted: they
@@ -16,7 +17,23 @@ function guard(notebook) {
   };
 }
 
+/**
+ * JupyterLab writes the kernel into a notebook as soon as it knows it: the version of Python, the
+ * name that is shown. In a lesson, the same kernel is no change that one would have to save.
+ */
+function settle(notebook) {
+  const write = notebook.setMetadata.bind(notebook);
+  notebook.setMetadata = (key, ...value) => {
+    const kernel = ["kernelspec", "language_info"].includes(key) && notebook.getMetadata("funclab");
+    const clean = kernel && !notebook.dirty && notebook.getMetadata(key)?.name === value[0]?.name;
+    write(key, ...value);
+    if (clean) notebook.dirty = false;
+  };
+}
+
 export const guardian = ({ INotebookTracker }) => ({
   id: "funclab:guard", autoStart: true, optional: [INotebookTracker],
-  activate: (app, tracker) => { tracker?.widgetAdded.connect((_, { context }) => guard(context.model)); },
+  activate: (app, tracker) => {
+    tracker?.widgetAdded.connect((_, { context }) => { guard(context.model); settle(context.model); });
+  },
 });

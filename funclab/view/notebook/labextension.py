@@ -1,8 +1,8 @@
 """The extension with which JupyterLab 4 and Notebook 7 show live views, made when funclab is built.
 
-It consists of `extension.js` and of one module for each view, which are the same scripts that other
-front ends get through anywidget. Browsers cache the files of an extension for a year, so their
-address ends with a hash of all of them.
+It consists of `extension.js`, of one module for each view, and of one with what they share; other
+front ends get the same scripts through anywidget. Browsers cache the files of an extension for a
+year, so their address ends with a hash of all of them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from funclab.view.live.assets import bundle, module, rooms, style
+from funclab.view.live.assets import bundle, modules
 
 FOLDER = "share/jupyter/labextensions/funclab"
 """Where it is installed, from `sys.prefix`."""
@@ -19,8 +19,7 @@ FOLDER = "share/jupyter/labextensions/funclab"
 
 def files(version: str) -> dict[str, str]:
     """The text of every file of the extension, by its path."""
-    sheet = f"export const STYLE = {json.dumps(style())};\n"
-    static = {f"static/{room}.js": module(room) + sheet for room in rooms()}
+    static = {f"static/{name}": text for name, text in modules().items()}
     static["static/remoteEntry.js"] = bundle("extension")
     digest = hashlib.sha256(json.dumps(static, sort_keys=True).encode()).hexdigest()[:16]
     load = f"static/remoteEntry.js?v={digest}"

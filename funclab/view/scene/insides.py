@@ -18,7 +18,7 @@ from funclab.graph.operation import Operation, OpOperation, placeholder
 from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Call, Constant, Value
-from funclab.layers.arguments import call_parameters, first_parameter
+from funclab.registry.parameters import call_parameters, first_parameter
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 

@@ -15,7 +15,7 @@ from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Variable
-from funclab.layers.arguments import parameters
+from funclab.registry.parameters import parameters
 from funclab.view.draw.sentences import say, texts
 from funclab.view.draw.text import clean, quote, shorten
 

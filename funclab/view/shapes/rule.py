@@ -17,13 +17,12 @@ from funclab.engine.plan import calls_behind
 from funclab.graph import structure
 from funclab.graph.node import Node
 from funclab.graph.op import Op
-from funclab.graph.operation import OpOperation, placeholder
+from funclab.graph.operation import OpOperation, is_box, placeholder
 from funclab.graph.shape_math import Shape
 from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
 from funclab.ops.composed import Composed
 from funclab.ops.joining import Stack
-from funclab.saving.opaque import is_box
 from funclab.view.draw.text import clean
 from funclab.view.scene import words
 from funclab.view.shapes.length import UNKNOWN, Length

@@ -7,9 +7,8 @@ from typing import Any
 
 from funclab.errors import TensorTypeError
 from funclab.graph.node import Node
-from funclab.graph.operation import Operation, OpOperation
+from funclab.graph.operation import Operation, OpOperation, is_box
 from funclab.graph.shape_math import show
-from funclab.saving.opaque import is_box
 from funclab.view.draw.canvas import Canvas, Font, Paint, shown
 from funclab.view.draw.geometry import area
 from funclab.view.draw.picture import Picture, html_grid, text_grid

@@ -11,8 +11,8 @@ import numpy as np
 from funclab.engine.plan import calls_behind
 from funclab.engine.trace import Moment, moments
 from funclab.graph.value import Call
-from funclab.layers.arguments import call_parameters
 from funclab.models.model import Model
+from funclab.registry.parameters import call_parameters
 from funclab.training.compiled import Compiled
 from funclab.training.one_batch import filled_step
 from funclab.view.draw.frames import alike, percent

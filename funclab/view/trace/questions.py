@@ -10,7 +10,7 @@ from funclab.graph.shape_math import known
 from funclab.view.draw import sentences
 from funclab.view.draw.frames import Frame
 from funclab.view.draw.sentences import named, say, signed, told_shape
-from funclab.view.shapes.step import wrong_shapes
+from funclab.view.draw.shape_question import wrong_shapes
 from funclab.view.trace.stills import Still, listed_names
 from funclab.view.trace.sums import DIGITS
 

@@ -105,3 +105,21 @@ def test_what_is_offered_is_what_the_lessons_advise():
         ["set", "first", {"return_sequences": True}]
     ]
     assert repairs(pixels._steps)[0].step == ["set", "reshape", {"target_shape": [8, 8]}]
+
+
+def test_a_call_is_taken_out_only_if_its_layer_has_no_weights():
+    taken = {
+        name: repair.step[1]
+        for inputs, name in CASES
+        for repair in repairs(opened(inputs, BROKEN[inputs][name])._steps)
+        if repair.step[0] == "delete"
+    }
+
+    assert taken == {
+        "8 columns are not 9": "reshape[0]",
+        "a mean over no hours": "global_average_pooling1d[0]",
+        "pooled to nothing": "max_pooling2d_1[0]",
+        "pooled twice": "global_max_pooling2d_1[0]",
+        "64 pixels are not 72": "reshape[0]",
+        "turned around three axes": "permute[0]",
+    }

@@ -200,6 +200,70 @@ def test_the_table_says_what_becomes_of_the_answer_without_each_word(who):
     assert np.allclose(table.push, (slopes * made).sum(-1)[0, :count], atol=1e-4)
 
 
+@pytest.mark.parametrize("end", ["a number", "yes or no"])
+def test_the_table_says_what_becomes_of_a_number_and_of_a_yes_without_each_word(end):
+    utils.set_random_seed(1)
+    words = Input((6,), dtype="int32", name="words")
+    vectors = layers.Embedding(20, 8, embeddings_initializer="glorot_normal", name="vectors")(words)
+    looked = layers.MultiHeadAttention(2, 4, name="heads")(vectors, vectors)
+    made = layers.Dense(1, None if end == "a number" else "sigmoid", name="end")
+    model = Model(words, made(layers.GlobalAveragePooling1D(name="mean")(looked)), name="one")
+    model.compile("sgd", "mse" if end == "a number" else "binary_crossentropy")
+    x = np.random.RandomState(0).randint(1, 20, (8, 6))
+    view = funclab.attention(model, x)
+    sample, (index,) = view.inner.strip[0], view.inner.attention
+
+    table = view.inner.table(index, sample)
+
+    for j, answer in enumerate(table.answers):
+        changed = x[[sample]].copy()
+        changed[0, j] = 0
+        other = model.predict(changed, verbose=0)[0, 0]
+        if end == "a number":
+            shown = float(answer.replace("−", "-"))
+            assert shown == pytest.approx(other, abs=6e-4)  # three decimals
+        else:
+            assert answer == view.inner.answers.said(int(other >= 0.5))
+
+
+def seeing() -> Model:
+    """Windows of each kind along an image, two paths that meet, and a second image."""
+    image, other = Input((25, 23, 1), name="image"), Input((25, 23, 1), name="other")
+    wide = layers.Conv2D(2, 3, dilation_rate=2, padding="same", name="wide")(image)
+    near = layers.Conv2D(2, (1, 2), padding="same", name="near")(image)
+    met = layers.Add(name="met")([wide, near])
+    joined = layers.Concatenate(name="joined")([met, near])
+    half = layers.AveragePooling2D(2, name="half")(joined)
+    deep = layers.Conv2D(3, 3, strides=2, name="deep")(half)
+    both = layers.Add(name="both")([layers.Conv2D(2, 1, name="one")(other), near])
+    flat = layers.Flatten(name="flat")(deep)
+    return Model([image, other], [flat, layers.Conv2D(1, 3, name="late")(both)], name="seeing")
+
+
+def test_a_receptive_field_is_where_the_image_has_a_gradient():
+    utils.set_random_seed(0)
+    model = seeing()
+    random = np.random.RandomState(0)
+    image, other = (random.rand(1, 25, 23, 1).astype("float32") for _ in range(2))
+    calls = {call["name"]: call for call in funclab.inside(model, [image, other]).facts["calls"]}
+
+    for name in ("wide", "near", "met", "joined", "half", "deep"):
+        _, axes = calls[name]["reach"]
+        output = model.get_layer(name).output
+        middle = tuple(n // 2 for n in output.shape[1:3])
+        for place in ((0, 0), middle, tuple(n - 1 for n in output.shape[1:3])):
+            row, column = place
+            slopes = funclab.gradients(output[:, row, column], model.inputs[0], image)[0, :, :, 0]
+            for axis, (n, (scale, low, high)) in enumerate(zip(place, axes)):
+                seen = np.nonzero(slopes.any(axis=1 - axis))[0]
+                first, last = n * scale + low, n * scale + high
+                if place == middle:
+                    assert (seen[0], seen[-1]) == (first, last), (name, axis)
+                else:  # a part of it is outside of the image
+                    assert first <= seen[0] and seen[-1] <= last, (name, axis)
+    assert [calls[name]["reach"] for name in ("both", "late", "flat")] == [None] * 3
+
+
 def test_every_model_of_the_gallery_is_stored_in_little_room():
     for name in ("siamese", "inception", "headline", "unet"):
         model = gallery.built(name)
@@ -371,3 +435,43 @@ def test_of_several_outputs_each_answer_is_said_with_its_truth():
     assert [item["wrong"] for item in view.facts["strip"]] == wrong[view.inner.strip].tolist()
     digit = next(fact for fact in view.facts["calls"] if fact["name"] == "species")
     assert digit["names"] == [str(name) for name in kinds]
+
+
+def test_an_output_with_classes_at_each_position_names_the_likeliest_there():
+    utils.set_random_seed(0)
+    words = Input((None,), dtype="int32", name="words")
+    vectors = layers.Embedding(4, 5, name="vectors")(words)
+    after = layers.Dense(3, activation="softmax", name="after")(vectors)
+    model, read = Model(words, after, name="writer"), np.array([[3, 1, 2, 0], [1, 0, 0, 0]])
+    made = model.predict(read, verbose=0)
+
+    view = funclab.inside(model, read, tokens=["", "a", "b", "c"], labels=["ant", "bee", "cow"])
+
+    shown = view.facts["expected"]["2"]
+    assert [one["at"] for one in shown["0"]] == ["c", "a", "b"]
+    assert [one["at"] for one in shown["1"]] == ["a"]
+    for sample, place in ((0, 0), (0, 2), (1, 0)):
+        best = sorted(range(3), key=lambda i: -made[sample, place, i])[:2]
+        wanted = [[("ant", "bee", "cow")[i], f"{100 * made[sample, place, i]:.0f} %"] for i in best]
+        assert shown[str(sample)][place]["likely"] == wanted
+    assert f"{shown['0'][0]['likely'][0][0]} {shown['0'][0]['likely'][0][1]}" in view.picture().svg
+    assert view.told("sample", 1)["expected"]["2"]["1"] == shown["1"]
+
+
+def test_without_names_of_classes_positions_are_a_map():
+    words = Input((4,), dtype="int32", name="words")
+    model = Model(words, layers.Dense(3, activation="softmax")(layers.Embedding(4, 5)(words)))
+
+    assert funclab.inside(model, np.ones((2, 4), int)).facts["expected"] == {}
+
+
+def test_a_truth_that_was_counted_is_a_whole_number_beside_an_answer_with_decimals():
+    x = Input((2,), name="x")
+    model = Model(x, layers.Dense(1, kernel_initializer="ones", name="sum")(x), name="judge")
+    data = np.array([[1.0, 0.5], [0.0, 0.0]])
+
+    counted = funclab.inside(model, data, np.array([True, False]))
+    measured = funclab.inside(model, data, np.array([1.0, 0.0]))
+
+    assert counted.facts["says"]["0"] == "truth 1 · answered 1.500"
+    assert measured.facts["says"]["0"] == "truth 1.000 · answered 1.500"

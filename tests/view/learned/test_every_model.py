@@ -70,7 +70,7 @@ def test_values_of_every_call_are_those_of_models_that_end_there(models):
 
 def test_views_are_stored_in_little_room_say_their_limits_and_change_nothing(models):
     for model in models:
-        x = data_for(model, 40)
+        x = data_for(model, 12 if model.name == "mobilenet" else 40)  # its images are large
         weights, state = [array.copy() for array in model.get_weights()], random_state()
         calls = [len(layer.inbound_nodes) for layer in model.layers]
 

@@ -130,11 +130,11 @@ def test_a_cell_that_runs_again_and_again_leaves_no_more_widgets_open_than_once(
     assert notebook.says("open_comms()") == once
 
 
-def test_200_runs_of_a_cell_leave_one_view_and_its_layout_open(notebook):
+def test_50_runs_of_a_cell_leave_one_view_and_its_layout_open(notebook):
     notebook.run("None", "again")
     before = notebook.says("open_comms()")
 
-    for _ in range(200):
+    for _ in range(50):
         notebook.run("model", "again")
     after = notebook.says("open_comms()")
     notebook.run("None", "again")

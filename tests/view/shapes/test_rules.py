@@ -10,8 +10,8 @@ import pytest
 from funclab import Input, Layer, Model, layers, ops
 from funclab.graph import structure
 from funclab.graph.node import Node
-from funclab.layers.arguments import first_parameter
 from funclab.ops.base import shape_of
+from funclab.registry.parameters import first_parameter
 from funclab.view.scene.parameters import parameters
 from funclab.view.shapes.rule import rule
 from tests.layers.examples import EXAMPLES
