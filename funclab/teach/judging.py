@@ -105,7 +105,7 @@ def verdict_on(exercise: course.Exercise, attempt: Attempt) -> Verdict:
         key = "lesson_not_here" if exercise.lesson in course.OWN else "lesson_not_there"
         return Verdict("stale", say(key, **about))
     except Exception as error:  # an unexpected attempt must not end in a traceback
-        mistake, failed = Mistake(\"\"), error
+        mistake, failed = Mistake(""), error
     if mistake is None:
         praise = "lesson_predicted" if exercise.kind == "predict" else "lesson_well_done"
         praise = "lesson_stops_well" if attempt.error is not None else praise

@@ -401,8 +401,9 @@ def test_wrong_data_and_settings_are_refused_with_a_fix():
     ):
         with pytest.raises(ArgumentError):
             funclab.inside(model, x, y, **settings)
-    with pytest.raises(ArgumentError, match="no sample 50"):
+    with pytest.raises(ArgumentError, match="no sample 50") as caught:
         funclab.inside(model, x, samples=[50])
+    assert f"samples=[{len(x) - 1}]" in str(caught.value)  # the last one that there is
     with pytest.raises(ArgumentError, match="in place of a model"):
         funclab.inside(model.layers[1], x)
 
