@@ -35,7 +35,7 @@ def views() -> dict[str, Callable[[], Any]]:
     return {
         "inside": lambda: funclab.inside(reader, images, digits),
         "one number": lambda: funclab.inside(reader, images, digits, face="number"),
-        "attention": lambda: funclab.attention(nine["attention"].model, *nine["unseen"]),
+        "attention": lambda: funclab.attention(nine["attention"].model, *nine["data"]),
         "whatif": lambda: funclab.whatif(reader, images, digits),
         "drawing": lambda: funclab.whatif(reader, images, digits, face="change"),
         "whatif, a table": lambda: funclab.whatif(*birds, face="change"),

@@ -16,6 +16,7 @@ from funclab.graph.operation import Operation, is_box, placeholder
 from funclab.graph.shape_math import show
 from funclab.graph.tape import Tape
 from funclab.graph.tensor import Tensor
+from funclab.graph.value import Variable
 from funclab.models.axes import Axes
 from funclab.view.code.layers import own_names
 from funclab.view.draw.sentences import say
@@ -58,10 +59,11 @@ def facts_of(model: Any) -> tuple[Facts, dict[str, Any]]:
         for node in part.graph.nodes:
             calls[node.operation].append(node)
         for operation in part.graph.operations:
-            fact = _layer(operation, part, calls[operation])
+            weights = words.weights_of(operation)
+            fact = _layer(operation, part, calls[operation], weights)
             if fact.get("arrays") and id(operation) not in sized:  # each once, wherever it is
                 sized.add(id(operation))
-                fact["size"] = words.count(words.weights_of(operation))
+                fact["size"] = words.count(weights)
             facts["layers"][part.key(operation.name)] = fact
             objects[part.key(operation.name)] = operation
         for node in part.graph.nodes:
@@ -96,18 +98,19 @@ def _add_frames(facts: Facts, objects: dict[str, Any], node: Node, part: Part) -
     if inner is not None:
         name, wrapper = clean(inner.name), clean(node.operation.name)
         objects[f"{key}/{name}"] = inner
-        fact = {**_told(inner), "nodes": [], "special": say("wrapped_only", wrapper=wrapper)}
+        told = _told(inner, words.weights_of(inner))
+        fact = {**told, "nodes": [], "special": say("wrapped_only", wrapper=wrapper)}
         facts["layers"][f"{key}/{name}"] = {**fact, "name": name, "box": f"{path}/{name}"}
         if words.graph_of(inner) is not None:
             facts["frames"][f"{key}/{name}"] = f"{path}/{name}"
 
 
-def _layer(layer: Operation, part: Part, calls: list[Node]) -> Facts:
-    """The facts about a layer with these calls in its part of the graph."""
+def _layer(layer: Operation, part: Part, calls: list[Node], weights: list[Variable]) -> Facts:
+    """The facts about a layer with these weights, and these calls in its part of the graph."""
     inside = set(calls)
     elsewhere = [node for node in layer.inbound_nodes if node not in inside]
     fact = {
-        **_told(layer),
+        **_told(layer, weights),
         "special": special(layer),
         "elsewhere": [_row(node, part.graph) for node in elsewhere[:MOST_NODES]],
     }
@@ -115,9 +118,8 @@ def _layer(layer: Operation, part: Part, calls: list[Node]) -> Facts:
     return {**_named(part, layer.name, fact), "nodes": nodes}
 
 
-def _told(layer: Any) -> Facts:
+def _told(layer: Any, weights: list[Variable]) -> Facts:
     """What a layer does, what was set, and its weights: as arithmetic, and each with its shape."""
-    weights = words.weights_of(layer)
     arrays = [] if words.graph_of(layer) is not None else weights
     return {
         "detail": words.detail(layer),
