@@ -101,8 +101,9 @@ def verdict_on(exercise: course.Exercise, attempt: Attempt) -> Verdict:
         with warnings.catch_warnings(action="ignore"):  # the student's own lines have warned
             mistake = JUDGES[exercise.id](attempt)
     except NotThere as error:
-        lesson = course.written(exercise.lesson)
-        return Verdict("stale", say("lesson_not_there", name=error.args[0], lesson=lesson))
+        about = {"name": error.args[0], "lesson": course.written(exercise.lesson)}
+        key = "lesson_not_here" if exercise.lesson in course.OWN else "lesson_not_there"
+        return Verdict("stale", say(key, **about))
     except Exception as error:  # an unexpected attempt must not end in a traceback
         mistake, failed = Mistake(""), error
     if mistake is None:

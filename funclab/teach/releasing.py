@@ -91,7 +91,7 @@ def assignment(path: Path, points: float) -> dict[str, Any]:
             continue
         name = named[1] or named[2]
         item, row = own.get(name) or (course.exercise(name), None)
-        made += exercise_cells(item, points, row and hidden_test(row, given))
+        made += exercise_cells(item, points, hidden_test(row, given) if row else "")
         given.append(item.solution_code)
     if len(made) == len(cells):
         raise DataError(
@@ -150,15 +150,13 @@ def hidden_test(row: dict[str, Any], given: Sequence[str]) -> str:
     return "\n".join([*lines, ""])
 
 
-def exercise_cells(
-    item: course.Exercise, points: float, hidden: str | None = None
-) -> list[dict[str, Any]]:
+def exercise_cells(item: course.Exercise, points: float, hidden: str = "") -> list[dict[str, Any]]:
     """The cell for the answer, with our solution in it, and the locked one that grades it, with
     lines that are hidden from students."""
     name = item.id.replace(".", "-")
     answer = [f"%%check {item.id}", *given_lines(item), BEGIN]
     answer += [*solution_lines(item), END]
-    test = f'from funclab.teach import solved\n\ngrade = solved("{item.id}")\n{hidden or ""}'
+    test = f'from funclab.teach import solved\n\ngrade = solved("{item.id}")\n{hidden}'
     test += f"print(grade)\ngrade.points({points:g})"
     return [
         _cell(f"answer-{name}", "\n".join(answer), solution=True),

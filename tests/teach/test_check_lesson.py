@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 import tomllib
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from funclab.teach import course, my_progress, use_lesson
 from funclab.teach.checking import base_names, check_lines
 from funclab.teach.commands import main
 from funclab.teach.judging import JUDGES
+from funclab.teach.own.conditions import ABOUT, FACTS, SLOTS
 
 LESSONS = Path(__file__).with_name("own_lessons")
 each = pytest.mark.parametrize
@@ -56,6 +58,25 @@ def test_lessons_written_by_the_guide_are_well(name, capsys):
     code = main(["check-lesson", str(LESSONS / f"{name}.toml")])
 
     assert code == 0, capsys.readouterr().out
+
+
+def test_the_mistakes_of_the_guide_fit_a_new_lesson(lesson, tmp_path):
+    guide = (Path(__file__).parents[2] / "notebooks" / "teaching.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```toml\n(.*?)```", guide, flags=re.DOTALL)
+    path = tmp_path / "bees.toml"
+    path.write_text("\n".join([path.read_text(), *map(textwrap.dedent, blocks)]))
+
+    assert len(blocks) == 2
+    assert lesson() == (0, "bees.toml: 1 question, 1 exercise, 4 foreseen mistakes: well.\n")
+
+
+def test_the_guide_has_every_field_of_a_mistake():
+    guide = (Path(__file__).parents[2] / "notebooks" / "teaching.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`[a-z]+`(?:, `[a-z]+`)*) \| ", guide, flags=re.MULTILINE)
+
+    assert {*re.findall("[a-z]+", " ".join(rows))} >= {*course.SIGNS, "mark"}
+    assert all(f"`{word}" in guide for word in (*FACTS, *ABOUT))
+    assert all(f"`{{{slot}}}`" in guide for slot in SLOTS)
 
 
 LAYERS, CODE = "p, q = Dense(ANY), Dense(ANY)", "p(left) + q(right)"
@@ -112,6 +133,23 @@ def test_what_is_to_be_mended_is_reported(lesson, changes, report):
 
     assert code == 1 and re.search(report, said), said
     assert re.search(r"bees.toml: \d+ things? to mend", said)
+
+
+def test_questions_and_tasks_in_the_notebook_are_those_of_the_file(lesson, tmp_path, capsys):
+    before = (tmp_path / "bees.ipynb").read_text()
+    changes = ("We call `layer` once", "Call it once"), ("and adds the results", "and adds both")
+
+    code, said = lesson(*changes)
+    assert code == 1 and "bees.ipynb has other words of bees.1 and bees.A than the file" in said
+    assert (tmp_path / "bees.ipynb").read_text() == before
+
+    assert main(["check-lesson", "bees.toml", "--write"]) == 0
+    after = (tmp_path / "bees.ipynb").read_text()
+    for old, new in changes:
+        before = before.replace(old, new)
+    assert after == before
+    assert "bees.ipynb now has the file's words of bees.1 and bees.A." in capsys.readouterr().out
+    assert lesson()[0] == 0
 
 
 def test_several_parts_are_reported_at_once(lesson):

@@ -180,6 +180,14 @@ def test_a_judgement_leaves_the_lesson_s_layers_as_they_were(made):
     assert "model" not in names
 
 
+def test_a_variable_of_the_lesson_that_is_gone_is_told(made):
+    names = {name: value for name, value in made["hive"].items() if name != "nose"}
+
+    view = check_lines("hive.A", "model = Model(scent, Dense(1)(code))", names)
+
+    assert "This session has no variable nose. Run the cells above." in str(view)
+
+
 @each(
     ("error", "fits"),
     [

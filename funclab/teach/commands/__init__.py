@@ -89,6 +89,7 @@ def add_teaching(commands: argparse._SubParsersAction) -> None:
 
     command = commands.add_parser("check-lesson", help="try all programs of a lesson of your own")
     command.add_argument("file", type=Path, metavar="FILE.toml")
+    command.add_argument("--write", action="store_true", help="put its words into the notebook")
     command.set_defaults(run=check_lesson)
 
     command = commands.add_parser("release", help="make assignments of nbgrader from lessons")
@@ -160,7 +161,7 @@ def new_lesson(chosen: argparse.Namespace) -> int:
 def check_lesson(chosen: argparse.Namespace) -> int:
     from funclab.teach.own import checks
 
-    return checks.check_lesson(chosen.file)
+    return checks.check_lesson(chosen.file, chosen.write)
 
 
 def will_it_run(chosen: argparse.Namespace) -> int:

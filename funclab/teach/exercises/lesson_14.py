@@ -160,7 +160,7 @@ def right_half_of_any_twins(attempt: Attempt) -> Mistake | None:
         except Exception as stopped:  # a student's function can do anything
             model, error = None, stopped
     if not isinstance(model, Functional):
-        return no_half(attempt, eye, asked, error, at)
+        return no_half(eye, asked, error, at)
     output = model.outputs[0]
     new = [node for node in weighted_calls(model) if node.operation not in copy.layers]
     if new:
@@ -176,7 +176,6 @@ def right_half_of_any_twins(attempt: Attempt) -> Mistake | None:
 
 
 def no_half(
-    attempt: Attempt,
     eye: Any,
     asked: list[tuple[Operation, str]],
     error: BaseException | None,

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import json
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from funclab.errors import FunclabError
-from funclab.errors.words import plural
+from funclab.errors import ArgumentError, FunclabError
+from funclab.errors.words import listed, plural
+from funclab.files import write_text
 from funclab.registry import near
 from funclab.teach import course
 from funclab.teach.attempt import Attempt, run
@@ -23,8 +25,9 @@ from funclab.teach.checking import base_names
 from funclab.teach.graphs import fixed_start
 from funclab.teach.judging import JUDGES, Mistake
 from funclab.teach.own.conditions import SLOTS, holds
-from funclab.teach.own.foreseen import Case
-from funclab.teach.own.lessons import BY_FILE, contents, lesson_of, use_lesson
+from funclab.teach.own.foreseen import Case, unread_fields
+from funclab.teach.own.lessons import BY_FILE, contents, parts_of, use_lesson
+from funclab.teach.own.shown import put_words
 from funclab.teach.own.wildcards import programs
 from funclab.teach.restoring import EXERCISE
 from funclab.teach.rollback import no_trace
@@ -33,14 +36,18 @@ from funclab.view.draw.sentences import SLOT
 Names = dict[str, Any]
 
 
-def check_lesson(file: Path) -> int:
+def check_lesson(file: Path, write: bool = False) -> int:
     """Print what is to be mended in the file of a lesson; returns 1 if there is something.
 
-    Raises: FileError if the file cannot be read; DataError if it is not TOML, or has a name that
-    no lesson can have.
+    `write` (default False): whether to put the words of its questions and tasks into the notebook,
+    where that has others.
+
+    Raises: FileError if a file cannot be read or written; DataError if it is not TOML, or has a
+    name that no lesson can have.
     """
     data = contents(file)
-    reports = list(_on_parts(file, data)) or list(_on_programs(file))
+    reports = list(_on_parts(file, data))
+    reports = reports or [*_on_words(file, data, write), *_on_programs(file)]
     for report in reports:
         print(report)
     if reports:
@@ -71,11 +78,12 @@ def _on_parts(file: Path, data: dict[str, Any]) -> Iterator[str]:
 
 def _unfit(file: Path, data: dict[str, Any]) -> Iterator[str]:
     try:
-        lesson = lesson_of(file, data)
+        lesson = parts_of(file, data)
     except FunclabError as error:
-        yield f"{error.what} {error.why[:1].upper()}{error.why[1:]}"
+        yield error.what if isinstance(error, ArgumentError) else f"{error.what} {error.why}"
         return
     for item in lesson.exercises.values():
+        yield from (error.what for error in unread_fields(item))
         for wrong in item.wrong.values():
             yield from _unfilled(f"{item.id}, {wrong.name}", wrong)
 
@@ -91,12 +99,25 @@ def _unfilled(where: str, wrong: course.Wrong) -> Iterator[str]:
             yield f"{where}: {{{name}}} is not filled without mark, the call that it is about."
 
 
+def _on_words(file: Path, data: dict[str, Any], write: bool) -> Iterator[str]:
+    """Which questions and tasks the notebook shows in other words than the file."""
+    path = file.with_suffix(".ipynb")
+    content = notebook(path) if path.exists() else {"cells": []}
+    changed = put_words(content["cells"], parts_of(file, data))
+    if changed and write:
+        write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+        print(f"{path} now has the file's words of {listed(changed)}.")
+    elif changed:
+        told = f"{path} has other words of {listed(changed)} than the file"
+        yield f"{told}; --write puts these there."
+
+
 # What shows when the programs run ---------------------------------------------------------------
 
 
 def _on_programs(file: Path) -> Iterator[str]:
     """What is wrong with the programs of a lesson that can be read."""
-    tables: tuple[dict[str, Any], ...] = course.OWN, JUDGES, BY_FILE
+    tables: list[Any] = [course.OWN, JUDGES, BY_FILE]
     before = [dict(table) for table in tables]
     try:
         # Warnings are for who runs the notebook.

@@ -110,17 +110,20 @@ def check_condition(text: str, where: str) -> None:
     try:
         tree = ast.parse(text.strip(), mode="eval")
     except SyntaxError as error:
-        raise unread(where, text, error.msg) from error
+        example = 'write for example "weights > 200 and not compiled"'
+        raise unread(where, text, example) from error
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    apart: set[int] = set()
     for call in calls:
-        if len(call.args) != 1 or call.keywords or not isinstance(call.args[0], ast.Name):
+        argument = call.args[0] if len(call.args) == 1 and not call.keywords else None
+        if not isinstance(argument, ast.Name):
             raise unread(where, text, f"{ast.unparse(call)} needs one name")
         function = ast.unparse(call.func)
         if function not in ABOUT:
             raise unread(where, text, f"{function}() is unknown{near(function, ABOUT)}")
         if function == "shared":
-            check_words([call.args[0].id], where, text)
-    apart = {id(name) for call in calls for name in (call.func, call.args[0])}
+            check_words([argument.id], where, text)
+        apart |= {id(call.func), id(argument)}
     for node in ast.walk(tree):
         if not isinstance(node, READ):
             raise unread(where, text, f"{type(node).__name__} is not read there")
@@ -151,7 +154,7 @@ def _value(node: Any, facts: Facts) -> Any:
         case ast.Name():
             return FACTS[node.id](facts)
         case ast.Call():
-            return ABOUT[node.func.id](facts, node.args[0].id)
+            return ABOUT[ast.unparse(node.func)](facts, ast.unparse(node.args[0]))
     return node.value
 
 
@@ -261,7 +264,7 @@ def _plain(name: str) -> str:
 def unread(where: str, text: str, why: str) -> ArgumentError:
     """The error for what cannot be read."""
     return ArgumentError(
-        f"{where} has {text!r}, which cannot be read.",
-        why=f"{why}.",
+        f"{where} has {text!r}, which cannot be read: {why}.",
+        why="only what the guide names is read there; nothing of it is run as Python.",
         fix="compare it with the table of fields in the guide, notebooks/teaching.md.",
     )

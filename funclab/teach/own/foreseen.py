@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from funclab.errors import ArgumentError
 from funclab.graph.operation import Operation
 from funclab.graph.tensor import Tensor
 from funclab.models.model import Functional
@@ -53,21 +54,35 @@ TOKEN = re.compile(r"\([^()]*\)|[^\s]+")
 MARKS = "`'\"“”,;:()[]<>"
 
 
-def check_fields(item: course.Exercise) -> None:
-    """Check that all that a file says about mistakes can be read.
+def unread_fields(item: course.Exercise) -> Iterator[ArgumentError]:
+    """An error for each text about right answers and mistakes that cannot be read."""
+    checks = {
+        "when": check_condition,
+        "has": check_has,
+        "lacks": check_has,
+        "error": check_error,
+        "mark": check_mark,
+    }
+    texts = [(check_condition, item.right_when, f"right_when of {item.id}")]
+    texts += [
+        (check, getattr(wrong, field), f"{field} of {wrong.name} in {item.id}")
+        for wrong in item.wrong.values()
+        for field, check in checks.items()
+    ]
+    for check, text, where in texts:
+        try:
+            _ = text and check(text, where)
+        except ArgumentError as error:
+            yield error
 
-    Raises: ArgumentError for what cannot.
+
+def check_error(text: str, where: str) -> None:
+    """Check that a text for `error` can be read.
+
+    Raises: ArgumentError for one that cannot.
     """
-    if item.right_when:
-        check_condition(item.right_when, f"right_when of {item.id}")
-    for wrong in item.wrong.values():
-        where = f"{wrong.name} of {item.id}"
-        texts = {"when": check_condition, "has": check_has, "lacks": check_has, "mark": check_mark}
-        for field, check in texts.items():
-            if getattr(wrong, field):
-                check(getattr(wrong, field), where)
-        if wrong.error and not ERROR.fullmatch(wrong.error):
-            raise unread(where, wrong.error, 'write for example "ShapeError in concatenate"')
+    if not ERROR.fullmatch(text):
+        raise unread(where, text, 'write for example "ShapeError in concatenate"')
 
 
 def judge_by_file(item: course.Exercise) -> Judge:

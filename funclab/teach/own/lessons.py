@@ -15,7 +15,7 @@ from funclab.errors import DataError, FileError, FunclabError
 from funclab.files import as_path
 from funclab.teach import course
 from funclab.teach.judging import JUDGES, Judge
-from funclab.teach.own.foreseen import check_fields, judge_by_file
+from funclab.teach.own.foreseen import judge_by_file, unread_fields
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 """The allowed names of your own lessons: the stem of the file."""
@@ -90,11 +90,17 @@ def contents(file: Path) -> dict[str, Any]:
 
 def lesson_of(file: Path, data: dict[str, Any]) -> course.Lesson:
     """The lesson that the contents of a file describe; for errors see `use_lesson`."""
+    lesson = parts_of(file, data)
+    for item in lesson.exercises.values():
+        for error in unread_fields(item):
+            raise error
+    return lesson
+
+
+def parts_of(file: Path, data: dict[str, Any]) -> course.Lesson:
+    """The same, although some of its texts may say what cannot be read."""
     try:
-        lesson = course.made(file.stem, data, own=True)
-        for item in lesson.exercises.values():
-            check_fields(item)
-        return lesson
+        return course.made(file.stem, data, own=True)
     except FunclabError:
         raise
     except (KeyError, TypeError, AttributeError, ValueError) as error:

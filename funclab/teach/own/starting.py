@@ -19,7 +19,7 @@ PICTURE = """left, right = Input((9,), name="left"), Input((9,), name="right")
 layer = Dense(4, name="layer")
 a = layer(left)
 b = layer(right)
-Model([left, right], [a, b], name="two_calls")"""
+Model([left, right], {"a": a, "b": b}, name="two_calls")"""
 
 
 def new_lesson(name: str, folder: Path | None = None) -> tuple[Path, Path]:
@@ -50,6 +50,7 @@ def new_lesson(name: str, folder: Path | None = None) -> tuple[Path, Path]:
         questions.unlink()  # both or none
         raise
     print(f"{notebook} and {questions} are there. Run the notebook, then change both as you like.")
+    print(f"funclab check-lesson {questions} tries all that you have written.")
     return notebook, questions
 
 
