@@ -142,6 +142,17 @@ REFUSED = {
 class Cube(Op):
     def forward(self, x, out):
         np.multiply(x * x, x, out)
+        np.copyto(x, out)
+
+    def vjp(self, g, x, out, gx):
+        np.multiply(g, 3 * x ** 2, gx)
+
+model = Model(gap, Cube()(gap), name="cubed")
+""",
+        """
+class Cube(Op):
+    def forward(self, x, out):
+        np.multiply(x * x, x, out)
 
     def vjp(self, g, x, out, gx):
         np.multiply(g, 3 * x ** 2, out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -194,6 +195,8 @@ def run_own_op(attempt: Attempt, *arrays: Array) -> tuple[Any, Ran | None, Mista
         out = np.zeros(op.shape(*(array.shape for array in mine)))
         work = op.scratch([array.shape for array in mine], "float64")
         op.forward(*op.bind(*mine, out, *work))
+        if not same(mine, arrays):
+            return node, None, overwritten(node, method, "what it reads")
         method = "vjp"
         slots, made = [np.full_like(array, LEFT_OVER) for array in mine], out.copy()
         g = GS.copy()
@@ -201,12 +204,21 @@ def run_own_op(attempt: Attempt, *arrays: Array) -> tuple[Any, Ran | None, Mista
     except Exception as error:  # a student's method can do anything
         found = stopped(f"`{method}`", error)
         return node, None, Mistake("", {node: f"its {method}"}, found=found, **values)
-    read = {"what it reads": zip(mine, arrays), "`g`": [(g, GS)], "`out`": [(out, made)]}
-    for name, pairs in read.items():
-        if any(not np.array_equal(now, before) for now, before in pairs):
-            found = f"The `vjp` of {node_name(node)} overwrites {name}, and not only its slot"
-            return node, None, Mistake("", {node: "its vjp"}, found=found, **values)
+    read = {"what it reads": (mine, arrays), "`g`": ([g], [GS]), "`out`": ([out], [made])}
+    for name, (now, before) in read.items():
+        if not same(now, before):
+            return node, None, overwritten(node, method, name)
     return node, Ran(made, slots), Mistake("")
+
+
+def same(some: Sequence[Array], others: Sequence[Array]) -> bool:
+    return all(map(np.array_equal, some, others))
+
+
+def overwritten(node: Node, method: str, name: str) -> Mistake:
+    """The mistake of a method that changes what it should only read."""
+    found = f"The `{method}` of {node_name(node)} overwrites {name}"
+    return Mistake("", {node: f"its {method}"}, layer=node, found=found)
 
 
 def one_image(node: Node) -> Mistake | None:
