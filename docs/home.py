@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from docs.stored import place_of, raw
+from docs.stored import place, raw
 from funclab.view.explorer.view import explore
 from funclab.view.live.view import View
 from tools.pictures import shown
@@ -27,9 +27,3 @@ def page() -> str:
         assert text.count(mark) == 1, f"{WRITTEN.name} has {mark} once"
         text = text.replace(mark, raw(place(make)))
     return text
-
-
-def place(make: Callable[[], View]) -> str:
-    view = shown.fresh(make)
-    view.look = "auto"
-    return place_of(view)

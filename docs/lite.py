@@ -31,6 +31,18 @@ FIRST_CELL = """\
 import os
 os.environ["FUNCLAB_PROGRESS"] = "progress.json"
 """
+CHECK = (
+    """\
+# Does my notebook run?
+
+Drop a notebook or a Python file on the list of files on the left, write its name below, and run
+both cells. It is read, not run, and stays in this browser.""",
+    """\
+from funclab.keras2.will_it_run import will_it_run
+
+will_it_run("01_what_does_a_call_build.ipynb")     # the name of your file""",
+)
+"""What the notebook has that checks a program, after the first cell."""
 KERNEL = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
 PIP = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
 FOR_BROWSERS = ("--platform=any", "--implementation=py", "--abi=none", "--python-version=3.13")
@@ -57,12 +69,22 @@ def write_contents(folder: Path) -> None:
     folder.mkdir()
     for path in (ROOT / "notebooks").glob("*.ipynb"):
         lesson = nbformat.read(path, as_version=4)
-        lesson.metadata.kernelspec = KERNEL
-        lesson.cells.insert(0, nbformat.v4.new_code_cell(FIRST_CELL.rstrip(), id="in-the-browser"))
-        for cell in lesson.cells:
-            cell.metadata.trusted = True  # this project's own: JupyterLab shows all stored outputs
-        # nbformat would leave the trust out.
-        (folder / path.name).write_text(json.dumps(lesson), encoding="utf-8")
+        write_notebook(lesson, folder / path.name)
+    text, code = CHECK
+    cells = [
+        nbformat.v4.new_markdown_cell(text, id="what"),
+        nbformat.v4.new_code_cell(code, id="check"),
+    ]
+    write_notebook(nbformat.v4.new_notebook(cells=cells), folder / "will_it_run.ipynb")
+
+
+def write_notebook(notebook: nbformat.NotebookNode, path: Path) -> None:
+    notebook.metadata.kernelspec = KERNEL
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(FIRST_CELL.rstrip(), id="in-the-browser"))
+    for cell in notebook.cells:
+        cell.metadata.trusted = True  # this project's own: JupyterLab shows all stored outputs
+    # nbformat would leave the trust out.
+    path.write_text(json.dumps(notebook), encoding="utf-8")
 
 
 def get_wheels(folder: Path) -> None:

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import inspect
+from textwrap import indent
 
 from docs.names import ROOMS, Name, public_names
+from docs.stored import place
+from funclab import Model, layers
+from funclab.view.live.view import View
+from funclab.view.shapes.view import shapes
+from tests.layers.examples import EXAMPLES, Example
 
 WITH_METHODS = (
     "funclab.Model", "funclab.Sequential", "funclab.Layer", "funclab.Tensor", "funclab.Optimizer",
@@ -28,6 +34,35 @@ def pages() -> dict[str, str]:
     return {"index.rst": "\n".join([*index, ""]), **texts}
 
 
+def alive() -> dict[str, str]:
+    """The same, with a view of one call below each layer of which there is an example."""
+    examples = {example.name: example for example in reversed(EXAMPLES)}  # the first of each
+    texts, paths = pages(), {}
+    for name in public_names("funclab.layers"):
+        paths.setdefault(name.value, name.path)  # of several names, under the first
+    for name, example in examples.items():
+        mark = f".. autoclass:: {paths[getattr(layers, name)]}\n"
+        assert texts["funclab.layers.rst"].count(mark) == 1, name
+        texts["funclab.layers.rst"] = texts["funclab.layers.rst"].replace(
+            mark, f"{mark}\n{one_call(example)}"
+        )
+    return texts
+
+
+def one_call(example: Example) -> str:
+    """How the shape of a call was inferred, folded: a page has a hundred of them."""
+
+    def view() -> View:
+        tensors = example.tensors()
+        return shapes(Model(tensors, example.call(example.layer(), tensors)))
+
+    hidden = (
+        f"<details class='call'><summary>{SUMMARY}</summary>{place(view, folded=True)}</details>"
+    )
+    return f".. raw:: html\n\n{indent(hidden, '   ')}\n"
+
+
+SUMMARY = "One call, and where its shape comes from"
 INTRODUCTION = """\
 Every public name, room by room. *Shapes* are those of arrays, with the batch first; units and
 defaults stand with each argument; *Raises* names the errors that you can cause, each of which says

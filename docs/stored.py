@@ -6,11 +6,13 @@ the view; `pages/_static/live.js` puts the view in its place as soon as it is al
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from funclab.view.live.assets import modules
 from funclab.view.live.view import View, compressed
+from tools.pictures import shown
 
 
 def stored(room: str, held: str, still: str) -> str:
@@ -18,9 +20,19 @@ def stored(room: str, held: str, still: str) -> str:
     return f'<div class="stored" data-room="{room}" data-held="{held}">{still}</div>'
 
 
-def place_of(view: View) -> str:
-    """A view that was just made, with all that it could ask a kernel for."""
-    return stored(view.room, compressed(view.alone()), f'<div class="picture">{view.svg()}</div>')
+def place_of(view: View, *, folded: bool = False) -> str:
+    """A view that was just made, with all that it could ask a kernel for. Of one that is `folded`,
+    pages with scripts do not build the still picture, which nobody sees."""
+    still = f'<div class="picture">{view.svg()}</div>'
+    still = f"<noscript>{still}</noscript>" if folded else still
+    return stored(view.room, compressed(view.alone()), still)
+
+
+def place(make: Callable[[], View], *, folded: bool = False) -> str:
+    """The same of what a function makes in a new session, light or dark as the page is."""
+    view = shown.fresh(make)
+    view.look = "auto"
+    return place_of(view, folded=folded)
 
 
 def write_scripts(folder: Path) -> None:

@@ -1,33 +1,63 @@
 // A long graph as a row of boxes: what stands between two places where everything passes through one
 // tensor is a region; alike regions that follow each other, alone or in groups, are one box. The
-// picture in a notebook, made by `funclab/view/blocks`, finds more, and draws the lines too.
+// picture in a notebook, made by `funclab/view/blocks`, finds more, and draws every line.
 
 const MOST = 16;
 const LONGEST = 12;
 const NEAR = 5;
 const SHARED = .8;
 const APART = 100;
+/** A region of more calls is split where it can be, and into at least so many parts. */
+const LARGE = 40, PARTS = 3;
 /** What follows alone belongs to what is before it. */
 const TAIL = /^(Activation|ReLU|LeakyReLU|Relu|BatchNormalization|LayerNormalization|Dropout)$/;
 const QUIET = new Set(["Dropout", "ZeroPadding2D", "Cropping2D", "GaussianNoise", "Identity"]);
 
 /** Where only one tensor is still to be read, a region ends. */
 function regions(model) {
-  const { calls, outputs } = model, last = new Array(calls.length).fill(-1), found = [], open = new Set();
-  calls.forEach(({ from }, i) => from.forEach((j) => { last[j] = i; }));
-  for (const i of outputs) last[i] = calls.length; // to the end
+  const { calls } = model, open = openAfter(model), found = [];
   let begin = 0;
+  const add = (end) => {
+    found.push(region(calls, begin, end));
+    begin = end;
+  };
   for (let i = 0; i < calls.length; i++) {
-    for (const j of open) if (last[j] <= i) open.delete(j);
-    if (last[i] > i) open.add(i);
-    if (open.size > 1 && i < calls.length - 1) continue;
+    if (open[i] > 1 && i < calls.length - 1) continue;
     const before = found.at(-1);
     if (before && i === begin && calls[i - 1].from.length && TAIL.test(calls[i].kind)) begin = found.pop().nodes[0];
-    const sign = signature(calls, begin, i + 1), space = spaceOf(calls[i].shape);
-    found.push({ times: 1, nodes: range(begin, i + 1), sign, space });
-    begin = i + 1;
+    for (const end of i + 1 - begin > LARGE ? ends(calls, open, begin, i + 1) : []) add(end);
+    add(i + 1);
   }
   return found;
+}
+
+const region = (calls, begin, end) => ({
+  times: 1, nodes: range(begin, end), sign: signature(calls, begin, end), space: spaceOf(calls[end - 1].shape),
+});
+
+/** After each call, how many tensors are still to be read. */
+function openAfter({ calls, outputs }) {
+  const last = new Array(calls.length).fill(-1), open = new Set();
+  calls.forEach(({ from }, i) => from.forEach((j) => { last[j] = i; }));
+  for (const i of outputs) last[i] = calls.length; // to the end
+  return calls.map((_, i) => {
+    for (const j of open) if (last[j] <= i) open.delete(j);
+    if (last[i] > i) open.add(i);
+    return open.size;
+  });
+}
+
+/** Where a region that nothing cuts is split: after merges that only one tensor passes by, as in cells
+ * that read the two before them, else by two, and so on; else where a way begins or ends. */
+function ends(calls, open, begin, end) {
+  const inside = range(begin, end - 1), readers = new Map();
+  for (const i of range(begin, end)) for (const j of calls[i].from) readers.set(j, (readers.get(j) ?? 0) + 1);
+  for (let most = 2; most <= PARTS; most++) {
+    const merges = inside.filter((i) => calls[i].from.length > 1 && open[i] <= most);
+    if (merges.length >= PARTS - 1) return merges.map((i) => i + 1);
+  }
+  const single = (i) => readers.get(i) === 1 && calls[i + 1].from.length === 1 && calls[i + 1].from[0] === i;
+  return inside.filter((i) => !single(i)).map((i) => i + 1);
 }
 
 /** The lengths between the batch and the channels. */

@@ -2,6 +2,7 @@
 
 import { fromAddress, read } from "./files.js";
 import { boxes, contents, title } from "./blocks.js";
+import { connect, links } from "./links.js";
 
 const place = document.querySelector("#drop"), texts = JSON.parse(place.querySelector("script").textContent);
 const [told, shown, input] = ["[role=status]", ".shown", "input"].map((name) => place.querySelector(name));
@@ -29,11 +30,13 @@ const callsOf = (model, nodes) => nodes.map((i) => {
 });
 const heads = () => ["name", "class", "shape", "reads"].map((key) => say(key));
 
-/** One box of the picture; it opens to the table of what is in it. */
-function box(model, one) {
+/** One box of the picture; it opens to the table of what is in it. `reads` are the boxes that it
+ * reads, if these are not just the one before it. */
+function box(model, one, reads) {
   const name = title(model, one), { shape } = model.calls[one.nodes.at(-1)], kinds = contents(model, one).join(" · ");
   const times = one.times > 1 ? [h("b", { class: "times" }, `×${one.times}`)] : [];
-  const label = [...times, h("strong", {}, name), h("span", {}, kinds), h("code", {}, shape)];
+  const label = [...times, h("strong", {}, name), h("span", {}, kinds), h("code", {}, shape),
+    ...reads.length ? [h("small", {}, say("from", { names: reads.map((i) => title(model, i)).join(", ") }))] : []];
   if (one.nodes.length === 1) return h("li", {}, h("div", { class: "box" }, label));
   const inner = table(say("calls", { n: one.nodes.length, name }), heads(), callsOf(model, one.nodes));
   return h("li", { class: "block" }, h("details", { class: "box" }, h("summary", {}, label), inner));
@@ -46,10 +49,17 @@ function drawn(model, level = 2) {
   const inside = folded.flatMap(({ nodes }) => nodes).length;
   const counted = say(folded.length ? "counted" : "alone", { ...counts, inside });
   const whole = table(say("calls", { n: calls.length, name }), heads(), callsOf(model, [...calls.keys()]));
-  const nested = calls.filter((one) => one.inside);
+  const nested = calls.filter((one) => one.inside), lines = links(model, all);
+  const reads = (at) => {
+    const from = lines.filter(({ to }) => to === at).map((one) => one.from);
+    return from.length === 1 && from[0] === at - 1 ? [] : from.map((i) => all[i]);
+  };
+  const list = h("ol", { class: "boxes", "aria-label": name }, all.map((one, at) => box(model, one, reads(at))));
+  const picture = h("div", { class: "picture" }, list);
+  connect(list, lines);
   return [
     h(`h${level}`, {}, name), h("p", {}, counted),
-    h("ol", { class: "boxes", "aria-label": name }, all.map((one) => box(model, one))),
+    picture,
     h("details", {}, h("summary", {}, say("table")), whole),
     nested.flatMap((one) => drawn(one.inside, Math.min(6, level + 1))),
   ].flat();

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from funclab.engine.gradients import gradients
-from funclab.engine.vjp import calls_behind
+from funclab.engine.gradients import gradients, numbers
+from funclab.engine.vjp import Vjp, calls_behind
 from funclab.errors import ArgumentError, TapeError, TensorTypeError
 from funclab.graph import structure
 from funclab.graph.array import Array, as_array
@@ -235,6 +235,9 @@ class GradientTape:
         known = [v if isinstance(v, Value) and v in reached else Value(()) for v in sources]
         weights = seeds and [seeds[i] for _, i in chosen]
         again = any(t is not self and t._is_open for t in listening) or self._is_open
+        alone = current_tape() is self._inside and not again
+        if alone and not any(isinstance(call.op, Vjp) for call in calls):
+            return numbers([t for t, _ in chosen], known, calls, weights)
         return gradients([t for t, _ in chosen], known, calls, weights, again)
 
     def _calls(self, targets: list[Value]) -> list[Call]:

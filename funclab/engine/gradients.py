@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import reduce
+from functools import partial, reduce
+from typing import Any
 
 import numpy as np
 
 from funclab import ops
 from funclab.engine.second_order import in_ops, of_vjp
-from funclab.engine.vjp import Vjp, as_read, calls_behind, vjp
+from funclab.engine.vjp import Vjp, as_read, calls_behind, fill, vjp
 from funclab.engine.written_out import WRITTEN_OUT
+from funclab.graph.locks import holding, locks_of
+from funclab.graph.shape_math import Array
 from funclab.graph.tape import eager_tape
-from funclab.graph.value import Call, Constant, Value, now
+from funclab.graph.value import Call, Constant, Eager, Value, Variable, now
 
 
 def gradients(
@@ -28,18 +31,53 @@ def gradients(
     `calls` are the calls to follow, in order. `seeds` weight the elements of the targets; ones if
     not given. With `again`, the result can be differentiated once more.
     """
+    begun = [filled(t, 1) if s is None else s for t, s in _seeded(targets, seeds)]
+    way = partial(of_call, again=again)
+    return _followed(list(zip(targets, begun)), sources, list(calls), way, ops.add)
+
+
+def numbers(
+    targets: Sequence[Value],
+    sources: Sequence[Value],
+    calls: Iterable[Call],
+    seeds: Sequence[Value | None] | None = None,
+) -> list[Value | None]:
+    """The same of calls that were computed at once, where nobody can differentiate the result: then
+    gradients are arrays on the way, and no calls, which take several times as long to note as these
+    small arrays to compute."""
+    begun: list[Any] = [
+        np.ones(t.shape, t.dtype) if s is None else s.array  # type: ignore[attr-defined]
+        for t, s in _seeded(targets, seeds)
+    ]
     calls = list(calls)
+    read = [v for call in calls for v in call.inputs if isinstance(v, Variable)]
+    parts = holding(
+        locks_of(dict.fromkeys(read)) if read else (),
+        lambda: _followed(list(zip(targets, begun)), sources, calls, _arrays_of_call, np.add),
+    )
+    return [None if part is None else Eager(part) for part in parts]
+
+
+def _seeded(targets: Sequence[Value], seeds: Any) -> Iterable[tuple[Value, Value | None]]:
+    return zip(targets, seeds or [None] * len(targets))
+
+
+def _followed(
+    begun: list[tuple[Value, Any]], sources: Sequence[Value], calls: list[Call], way: Any, add: Any
+) -> list[Any]:
+    """The gradients of the sources, from the calls in reverse order. `way` gives those of a call's
+    inputs from those of its outputs, `add` their sum where a value is read several times."""
     needed: set[Value] = set(sources)
     for call in calls:
         if call.op.differentiable and not needed.isdisjoint(call.inputs):
             needed.update(v for v in call.outputs if v.dtype.startswith("float"))
-    parts: dict[Value, list[Value]] = {}
-    for target, seed in zip(targets, seeds or [None] * len(targets)):
+    parts: dict[Value, list[Any]] = {}
+    for target, seed in begun:
         if target in needed:
-            parts.setdefault(target, []).append(filled(target, 1) if seed is None else seed)
+            parts.setdefault(target, []).append(seed)
 
-    def total(value: Value) -> Value | None:
-        return reduce(ops.add, parts[value]) if value in parts else None
+    def total(value: Value) -> Any:
+        return reduce(add, parts[value]) if value in parts else None
 
     for call in reversed(calls):
         if not call.op.differentiable or not any(v in parts for v in call.outputs):
@@ -48,13 +86,24 @@ def gradients(
         if not needs:
             continue
         gs = [total(v) for v in call.outputs]
-        for i, part in of_call(call, gs, needs, again):
+        for i, part in way(call, gs, needs):
             parts.setdefault(call.inputs[i], []).append(part)
     return [total(source) for source in sources]
 
 
+def _arrays_of_call(
+    call: Call, gs: list[Array | None], needs: tuple[int, ...]
+) -> Iterable[tuple[int, Array]]:
+    """The gradients of some inputs of a call as arrays, from those of its outputs."""
+    whole = [np.zeros(v.shape, v.dtype) if g is None else g for g, v in zip(gs, call.outputs)]
+    slots = tuple(np.zeros(call.inputs[i].shape, call.inputs[i].dtype) for i in needs)
+    read: list[Any] = [*(as_read(v, call) for v in call.inputs), *call.outputs]
+    fill(call, needs, [*whole, *(value.array for value in read)], slots)
+    return zip(needs, slots)
+
+
 def of_call(
-    call: Call, gs: list[Value | None], needs: tuple[int, ...], again: bool
+    call: Call, gs: list[Value | None], needs: tuple[int, ...], again: bool = False
 ) -> Iterable[tuple[int, Value]]:
     """The gradients of some inputs of a call, from those of its outputs."""
     if isinstance(call.op, Vjp):

@@ -12,7 +12,7 @@ from funclab.engine.describe import Note, describe
 from funclab.engine.kernels.layout import flat_views
 from funclab.engine.memory import Pool, unchanged
 from funclab.engine.profile import Profile, profile
-from funclab.engine.vjp import Vjp, calls_behind
+from funclab.engine.vjp import Vjp, arranged, calls_behind
 from funclab.errors import ArgumentError, NotSupportedError
 from funclab.graph.locks import holding, locks_of
 from funclab.graph.op import View
@@ -207,7 +207,7 @@ class Plan:
         """The gradient of an earlier call, asked for by a GradientTape."""
         op: Any = call.op
         of, slots = op.of, [self._arrays[value] for value in call.outputs]
-        arrays = op.arranged(inputs, slots, self._work.get(of, of.work))
+        arrays = arranged(of, op.needs, inputs, slots, self._work.get(of, of.work))
         self._add(of.op.vjp, of, arrays, Note("vjp", of, added=[]), slots)
         for value in self._last_use.get(call, ()):
             self.pool.give(self._arrays[value])

@@ -36,21 +36,34 @@ class Vjp(Op, abstract=True):
         return parts[0] if len(parts) == 1 else tuple(parts)
 
     def evaluate(self, arrays: Sequence[Array], outputs: tuple[Array, ...]) -> list[Array]:
-        if any(array.size for array in arrays[: len(self.of.outputs)]):
-            self.of.op.vjp(*self.of.op.bind(*self.arranged(arrays, outputs, self.of.work)))
+        fill(self.of, self.needs, arrays, outputs)
         return []
 
-    def arranged(
-        self, arrays: Sequence[Array], slots: Sequence[Array], work: Sequence[Array]
-    ) -> list[Any]:
-        """The arguments of the op's `vjp`, from the arrays of this call's inputs and outputs."""
-        n, m = len(self.of.outputs), len(self.of.inputs)
-        gs, xs, outs = arrays[:n], arrays[n : n + m], arrays[n + m :]
-        places: list[Array | None] = [None] * m
-        for i, slot in zip(self.needs, slots):
-            places[i] = slot
-        g, out = (gs[0], outs[0]) if n == 1 else (tuple(gs), tuple(outs))
-        return [g, *xs, out, *work, *places]
+
+def fill(
+    call: Call, needs: tuple[int, ...], arrays: Sequence[Array], slots: Sequence[Array]
+) -> None:
+    """Compute the gradients of the inputs in `needs` into `slots`, from arrays: the gradients of
+    the outputs, the inputs and the outputs of the call."""
+    if any(array.size for array in arrays[: len(call.outputs)]):
+        call.op.vjp(*call.op.bind(*arranged(call, needs, arrays, slots, call.work)))
+
+
+def arranged(
+    call: Call,
+    needs: tuple[int, ...],
+    arrays: Sequence[Array],
+    slots: Sequence[Array],
+    work: Sequence[Array],
+) -> list[Any]:
+    """The arguments of the `vjp` of a call's op."""
+    n, m = len(call.outputs), len(call.inputs)
+    gs, xs, outs = arrays[:n], arrays[n : n + m], arrays[n + m :]
+    places: list[Array | None] = [None] * m
+    for i, slot in zip(needs, slots):
+        places[i] = slot
+    g, out = (gs[0], outs[0]) if n == 1 else (tuple(gs), tuple(outs))
+    return [g, *xs, out, *work, *places]
 
 
 def vjp(call: Call, gs: Sequence[Value], needs: tuple[int, ...]) -> list[Value]:

@@ -51,6 +51,7 @@ ELSEWHERE = {
     "decode_predictions": "the names of ImageNet's classes would be a download.",
     "ctc_label_dense_to_sparse": "K.ctc_batch_cost takes dense labels; there are no sparse "
     "tensors.",
+    "merge": "each mode is a function today: add, multiply, concatenate, maximum and so on.",
     "print_tensor": "write K.function([model.input], [tensor])([data]), or see model.trace(data).",
 }
 

@@ -179,7 +179,7 @@ class Op(registry.SetOnce):
         variables = [value for value in values if isinstance(value, Variable)]
         arrays = [
             np.ascontiguousarray(value.array)
-            if is_spaced(value) and not self.takes_spaced
+            if not self.takes_spaced and is_spaced(value)
             else value.array
             for value in values
         ]

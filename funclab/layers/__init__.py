@@ -48,6 +48,7 @@ from funclab.layers.preprocessing.augmenting import RandomCrop, RandomFlip
 from funclab.layers.preprocessing.base import (
     CategoryEncoding, Discretization, Normalization, Rescaling,
 )  # fmt: skip
+from funclab.layers.preprocessing.boxes import MaxNumBoundingBoxes
 from funclab.layers.preprocessing.equalizing import (
     AutoContrast, ContrastLimitedAdaptiveHistogramEqualization, Equalization,
 )  # fmt: skip
@@ -106,8 +107,9 @@ __all__ = [
     "GlobalMaxPool3D", "GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPooling3D",
     "GroupNormalization", "GroupQueryAttention", "HashedCrossing", "Hashing", "Identity", "Input",
     "InputLayer", "InputSpec", "IntegerLookup", "LSTMCell", "Lambda", "Layer", "LayerNormalization",
-    "LeakyReLU", "Masking", "MaxPool1D", "MaxPool2D", "MaxPool3D", "MaxPooling1D", "MaxPooling2D",
-    "MaxPooling3D", "Maximum", "Minimum", "MixUp", "MultiHeadAttention", "Multiply",
+    "LeakyReLU", "Masking", "MaxNumBoundingBoxes", "MaxPool1D", "MaxPool2D", "MaxPool3D",
+    "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "Maximum", "Minimum", "MixUp",
+    "MultiHeadAttention", "Multiply",
     "Normalization", "PReLU", "Permute", "Pipeline", "RMSNormalization", "RandAugment",
     "RandomBrightness", "RandomColorDegeneration", "RandomColorJitter", "RandomContrast",
     "RandomCrop", "RandomElasticTransform", "RandomErasing", "RandomFlip", "RandomGaussianBlur",

@@ -185,8 +185,8 @@ class Layer(Weighted):
 
     @property
     def uses_training(self) -> bool:
-        inner = any(layer.uses_training for layer in self.sublayers)
-        return inner or "training" in call_parameters(type(self))
+        own = "training" in call_parameters(type(self))
+        return own or any(layer.uses_training for layer in self.sublayers)
 
     # Calling.
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

@@ -109,17 +109,25 @@ class Weighted(Operation):
     @property
     def sublayers(self) -> list[Weighted]:
         """The inner layers: all that are held, except a model that this layer is part of."""
+        return self._sublayers_in(self._leaves(Weighted))
+
+    def _sublayers_in(self, leaves: list[Any]) -> list[Weighted]:
+        """The inner layers, if these are the objects in its attributes."""
         inside = attrgetter("held")
         return [
             layer
-            for layer in self.held
+            for layer in self._layers_among(leaves)
             if not (hasattr(layer, "compiled_state") and self in layers_within(layer, inside))
         ]
 
     @property
     def held(self) -> list[Weighted]:
         """The layers in attributes, and in lists and dicts there, in order."""
-        return list(dict.fromkeys(leaf for leaf in self._leaves(Weighted) if leaf is not self))
+        return self._layers_among(self._leaves(Weighted))
+
+    def _layers_among(self, leaves: list[Any]) -> list[Weighted]:
+        layers = (leaf for leaf in leaves if isinstance(leaf, Weighted) and leaf is not self)
+        return list(dict.fromkeys(layers))
 
     def _leaves(self, kinds: type | tuple[type, ...]) -> list[Any]:
         """The objects of some kinds in its attributes, and in lists and dicts there; without its
@@ -128,7 +136,7 @@ class Weighted(Operation):
         for name, value in vars(self).copy().items():  # another thread may add some
             if type(value) in SETTINGS or name in NOT_HELD:
                 continue
-            if structure.is_container(value):
+            if isinstance(value, (list, tuple, dict)):
                 if isinstance(value, dict) or not SETTINGS.issuperset(map(type, value)):
                     found += [x for x in structure.flatten(value) if isinstance(x, kinds)]
             elif isinstance(value, kinds):
@@ -138,13 +146,16 @@ class Weighted(Operation):
     @property
     def variables(self) -> list[Variable]:
         """All persistent values: weights, and state such as random streams."""
-        return unique([*self._own_variables(), *_each(self.sublayers, "variables")])
+        own, layers = self._own_variables()
+        return unique([*own, *_each(layers, "variables")])
 
-    def _own_variables(self) -> list[Variable]:
-        """Those in its own attributes; the trainable ones first, the random streams last."""
-        own = [*self._own_weights, *self._leaves(Variable)]
+    def _own_variables(self) -> tuple[list[Variable], list[Weighted]]:
+        """Those in its own attributes, the trainable ones first, the random streams last; and the
+        inner layers, which the same search finds."""
+        leaves = self._leaves((Variable, Weighted))
+        own = [*self._own_weights, *(leaf for leaf in leaves if isinstance(leaf, Variable))]
         own.sort(key=lambda v: (not v.trainable, _is_stream(v)))
-        return own
+        return own, self._sublayers_in(leaves)
 
     @property
     def weights(self) -> list[Variable]:
@@ -156,8 +167,8 @@ class Weighted(Operation):
         """The weights that training changes."""
         if not self.trainable:
             return []
-        layers = self.sublayers
-        own = [v for v in self._own_variables() if v.trainable and not _is_stream(v)]
+        every, layers = self._own_variables()
+        own = [v for v in every if v.trainable and not _is_stream(v)]
         if own and layers:
             inner = {id(v) for v in _each(layers, "weights")}
             own = [v for v in own if id(v) not in inner]

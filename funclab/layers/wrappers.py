@@ -198,8 +198,7 @@ class Bidirectional(Wrapper):
         is_config = isinstance(config.get("layer"), dict)
         return super().from_config(_halves(config) if is_config else config, custom_objects)
 
-    @property
-    def sublayers(self) -> list[Any]:
+    def _sublayers_in(self, leaves: list[Any]) -> list[Any]:
         """The two layers that are used; `layer` was only their template."""
         pair = map(vars(self).get, ("forward_layer", "backward_layer"))
         return [layer for layer in pair if layer]

@@ -28,15 +28,17 @@ registry.KINDS["loss"] = registry.Kind(
         "l2": "mse", "l1": "mae", "rmse": "mse", "squared_error": "mse",
         **dict.fromkeys(("logloss", "log_loss", "bce_loss", "binary"), "binary_crossentropy"),
         "categorical": "categorical_crossentropy",
-        **dict.fromkeys(("sparse", "nll"), "sparse_categorical_crossentropy"),
+        **dict.fromkeys(
+            ("sparse", "sparse_crossentropy", "nll"), "sparse_categorical_crossentropy"
+        ),
     },
     elsewhere={
         "crossentropy": 'write loss="sparse_categorical_crossentropy" for class numbers, '
         '"categorical_crossentropy" for one-hot rows, "binary_crossentropy" for yes or no.',
         **dict.fromkeys(
             ("accuracy", "acc"),
-            'write metrics=["accuracy"], and a loss such as "categorical_crossentropy": '
-            "accuracy has no gradient to learn from.",
+            'write metrics=["accuracy"]: a loss needs a gradient to learn from, and accuracy has '
+            "none.",
         ),
     },
 )  # fmt: skip

@@ -292,9 +292,8 @@ class Functional(Model):
     def held(self) -> list[Any]:
         return [*(self.graph.layers if "graph" in vars(self) else ()), *super().held]
 
-    @property
-    def sublayers(self) -> list[Any]:
-        held = [layer for layer in super().sublayers if isinstance(layer, Layer)]
+    def _sublayers_in(self, leaves: list[Any]) -> list[Any]:
+        held = [layer for layer in super()._sublayers_in(leaves) if isinstance(layer, Layer)]
         return list(dict.fromkeys([*self.graph.layers, *held]))
 
     @Model.layers.getter

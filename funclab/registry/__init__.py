@@ -249,7 +249,7 @@ class SetOnce:
             dataclass(eq=False, repr=False)(cls)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name in vars(self) or all(name != field.name for field in fields(self)):
+        if name in vars(self) or name not in _field_names(type(self)):
             raise FrozenInstanceError(f"cannot assign to field {name!r}")
         vars(self)[name] = value
 
@@ -262,6 +262,11 @@ class SetOnce:
     def __repr__(self) -> str:
         settings = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
         return f"{type(self).__name__}({settings})"
+
+
+@functools.cache
+def _field_names(cls: Any) -> set[str]:
+    return {field.name for field in fields(cls)}
 
 
 @dataclass_transform(eq_default=False)

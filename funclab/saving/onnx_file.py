@@ -114,14 +114,14 @@ class _Writer:
             if value in self.names:
                 continue
             if value.origin is None:
-                self._write_start(value, waiting)
+                self._write_start(value)
             elif value.origin not in calls:
                 calls.add(value.origin)
                 waiting += value.origin.inputs
         for call in sorted(calls, key=lambda call: call.time):
             self._write_call(call)
 
-    def _write_start(self, value: Value, waiting: list[Value]) -> None:
+    def _write_start(self, value: Value) -> None:
         """Write a value that is not the result of an op."""
         if isinstance(value, (Variable, Constant)):
             name = value.path if isinstance(value, Variable) else "constant"

@@ -81,6 +81,8 @@ class Attempt:
     """When the lines began, on the clock that orders nodes and layers; None if no lines ran."""
     stopped_in: Place | None = None
     """The part of the line that the error stopped, if it is known."""
+    changed: list[Any] = field(default_factory=list)
+    """The weights of the notebook that the lines have changed, if lines ran."""
 
     @property
     def model(self) -> Functional | None:
@@ -181,9 +183,10 @@ def assigned(source: str) -> set[str]:
     return names
 
 
-def line_of(source: str, attempt: Attempt, places: Iterable[Any]) -> Cut:
+def line_of(source: str, attempt: Attempt, places: Iterable[Any], name: str = "") -> Cut:
     """The line that made one of some calls or layers, or that an error stopped, cut at the part
     that did; uncut if the part is not known; the only statement, if there is just one; else "".
+    With a `name`, it is the last line that sets this variable.
 
     >>> lines = "from funclab import Input\\nx = Input((4,)) * 2"
     >>> attempt = run(lines, {}, "x")
@@ -194,6 +197,8 @@ def line_of(source: str, attempt: Attempt, places: Iterable[Any]) -> Cut:
         return cut(source, attempt.stopped_in) or (attempt.stopped_at, "", "")
     statements = parsed(source).body
     setting = {name: line for line in statements for name in assigned(ast.unparse(line))}
+    if name in setting:
+        return cut(source, _value(setting[name])) or (_first_line(source, setting[name]), "", "")
     made = getattr(attempt.nodes, "places", {})
     for place in places:
         if isinstance(place, Node) and place in made:

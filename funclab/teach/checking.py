@@ -82,8 +82,9 @@ def check_lines(exercise: str, source: str, names: dict[str, Any] | None = None)
         names = {name: value for name, value in names.items() if name not in hidden}
     with no_trace(names) as trying:
         attempt = run(source, names, item.wants)
+        attempt.changed = trying.objects.changed_weights()
         verdict = judge(item, attempt)
-        mark_line(source, attempt, verdict)
+        mark_line(item, source, attempt, verdict)
         if verdict.kind in ("right", "kept"):
             trying.keep(item.wants)
         lost = [name for name in attempt.new if trying.undoes(name)]
@@ -220,17 +221,19 @@ def check_order(item: course.Exercise, order: Sequence[int]) -> Verdict:
     with no_trace(names):
         attempt = run(source, names, item.wants)
         verdict = judge(item, attempt)
-        mark_line(source, attempt, verdict)
+        mark_line(item, source, attempt, verdict)
         return verdict
 
 
-def mark_line(source: str, attempt: Attempt, verdict: Verdict) -> None:
+def mark_line(item: course.Exercise, source: str, attempt: Attempt, verdict: Verdict) -> None:
     """Add to a verdict the line of the mistake, cut at its place: a call that is as in the solution
-    is none, even if it is marked in the picture."""
+    is none, even if it is marked in the picture. In a prediction, it is the line with the answer.
+    """
     if verdict.kind == "wrong":
         common = verdict.common
         places = [place for place in verdict.at if not (common and common.is_alike(place))]
-        verdict.cut = line_of(source, attempt, places)
+        guessed = item.wants if item.kind in course.GUESSED else ""
+        verdict.cut = line_of(source, attempt, places, guessed)
 
 
 def view_of(

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from funclab import layers
-from funclab.errors import FunclabError
-from funclab.errors.missing_names import close
+from funclab.errors import FunclabError, GraphError, ShapeError, WeightsError
+from funclab.errors.missing_names import ELSEWHERE, close
 from funclab.graph.graph import reached
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
@@ -29,6 +29,8 @@ from funclab.view.lesson.failed import fault_of
 
 LONGEST_NAME = 40
 CONSTANTS = ("True", "False", "None")
+NOT_FITTING = (ShapeError, GraphError, WeightsError)
+"""Errors of calls and weights that do not fit together."""
 
 
 class Mistake:
@@ -94,6 +96,7 @@ def verdict_on(exercise: course.Exercise, attempt: Attempt) -> Verdict:
     """The verdict on an attempt. Whatever the attempt is, this does not fail."""
     if exercise.graded:
         return _kept(exercise, attempt)
+    failed: Exception | None = None
     try:
         with warnings.catch_warnings(action="ignore"):  # the student's own lines have warned
             mistake = JUDGES[exercise.id](attempt)
@@ -101,12 +104,14 @@ def verdict_on(exercise: course.Exercise, attempt: Attempt) -> Verdict:
         about = {"name": error.args[0], "lesson": course.written(exercise.lesson)}
         key = "lesson_not_here" if exercise.lesson in course.OWN else "lesson_not_there"
         return Verdict("stale", say(key, **about))
-    except Exception:  # an unexpected attempt must not end in a traceback
-        mistake = Mistake("")
+    except Exception as error:  # an unexpected attempt must not end in a traceback
+        mistake, failed = Mistake(""), error
     if mistake is None:
         praise = "lesson_predicted" if exercise.kind == "predict" else "lesson_well_done"
         praise = "lesson_stops_well" if attempt.error is not None else praise
         kept = Verdict("right", say(praise), marked=fault_of(attempt.error))
+    elif isinstance(failed, FunclabError) and attempt.model and attempt.error is None:
+        kept = _unusable(exercise, failed)
     else:
         kept = _wrong(exercise, attempt, mistake)
     kept.at = [*mistake.at] if mistake else []
@@ -117,7 +122,7 @@ def verdict_on(exercise: course.Exercise, attempt: Attempt) -> Verdict:
 def _kept(exercise: course.Exercise, attempt: Attempt) -> Verdict:
     """What is said of an attempt that is graded later: only whether there is an answer."""
     if attempt.error is not None:
-        return _stopped(attempt, exercise.kind)
+        return _stopped(attempt, exercise)
     if attempt.answer is None:
         return Verdict("wrong", say("lesson_no_answer", name=exercise.wants))
     return Verdict("kept", say("lesson_kept_until"))
@@ -138,7 +143,7 @@ def place_of_hint(
 def _wrong(exercise: course.Exercise, attempt: Attempt, mistake: Mistake) -> Verdict:
     unlike_ours = attempt.error is not None and not isinstance(attempt.error, FunclabError)
     if unlike_ours and attempt.answer is not None:  # a later error in the lines may explain it
-        return _stopped(attempt, exercise.kind)
+        return _stopped(attempt, exercise)
     foreseen = exercise.wrong.get(mistake.name)
     for key, value in mistake.values.items():
         if value is attempt.answer:  # use the name that the student knows
@@ -150,10 +155,12 @@ def _wrong(exercise: course.Exercise, attempt: Attempt, mistake: Mistake) -> Ver
             "wrong", says, mistake.name, foreseen.misconception, marked, values=mistake.values
         )
     if attempt.error is not None:
-        return _stopped(attempt, exercise.kind)
+        return _stopped(attempt, exercise)
     values = {"model": exercise.wants, **mistake.values} if attempt.model else mistake.values
-    if attempt.answer is None:
+    if exercise.wants not in attempt.new and attempt.answer is None:
         return Verdict("wrong", say("lesson_no_answer", name=exercise.wants))
+    if attempt.answer is None and exercise.kind not in course.GUESSED:
+        return Verdict("wrong", say("lesson_nothing_in", name=exercise.wants))
     if attempt.model is None and not mistake.values:
         kind = type(attempt.answer).__name__
         if isinstance(attempt.answer, Sequential):
@@ -161,13 +168,25 @@ def _wrong(exercise: course.Exercise, attempt: Attempt, mistake: Mistake) -> Ver
         if exercise.kind in course.GUESSED and exercise.start:
             line = exercise.start.splitlines()[-1]
             return Verdict("wrong", say("lesson_other_form", line=line, name=exercise.wants))
+        wanted = "" if makes_model(exercise) else wanted_in(exercise.otherwise)
+        if wanted:
+            return Verdict("wrong", say("lesson_of_kind", kind=kind, wanted=wanted))
         return Verdict("wrong", say("lesson_other_kind", kind=kind, name=exercise.wants))
     marked = _picture(attempt, mistake.at, {})
     return Verdict("wrong", filled(exercise.otherwise, values), marked=marked, values=values)
 
 
-def _stopped(attempt: Attempt, kind: str) -> Verdict:
-    """The verdict on lines that an error stopped in a way that was not anticipated."""
+def makes_model(exercise: course.Exercise) -> bool:
+    """Whether the answer to an exercise is a model, and not an array or a function."""
+    return f"{exercise.wants} = Model(" in exercise.solution_code
+
+
+def _stopped(attempt: Attempt, exercise: course.Exercise) -> Verdict:
+    """The verdict on lines that an error stopped in a way that was not anticipated.
+
+    Where shapes or calls do not fit, an error can only suggest what would run, which is seldom what
+    the exercise asks for: what is wanted stands in place of it.
+    """
     error: Any = attempt.error
     said = getattr(error, "msg", "") if isinstance(error, SyntaxError) else error
     about = f"{type(error).__name__}: {said}".rstrip(".: ")
@@ -176,20 +195,43 @@ def _stopped(attempt: Attempt, kind: str) -> Verdict:
     fix = error.fix if isinstance(error, FunclabError) else say("lesson_read_line")
     if isinstance(error, NameError) and error.name:
         own = error.name in dir(attempt.own)
-        near = _name_fix(error.name, attempt.names, kind)
+        near = _name_fix(error.name, attempt.names, exercise.kind)
         fix = say("lesson_write_self", name=error.name) if own else near
+    told_now = isinstance(error, NOT_FITTING) and not exercise.graded
+    wanted = wanted_in(exercise.otherwise) if told_now else ""
     if fix.split(" ")[0].isalpha():  # a word, not code
         fix = fix[:1].upper() + fix[1:]
-    says = say(
-        "lesson_stopped", line=attempt.stopped_at, what=_words(about, 18), fix=_words(fix, 12)
-    )
+    fix = wanted or _words(fix, 12)
+    rest = say("lesson_stopped", line=attempt.stopped_at, what="", fix=fix)
+    room = course.LONGEST_MESSAGE - len(rest.split()) - 1
+    what = _words(about, 18 if fix != wanted else min(max(room, 8), 18))
+    says = say("lesson_stopped", line=attempt.stopped_at, what=what, fix=fix)
     return Verdict("wrong", says, marked=fault_of(error))
+
+
+def _unusable(exercise: course.Exercise, error: FunclabError) -> Verdict:
+    """The verdict on a model that stops when the check gives it data."""
+    values = {"what": _words(error.what, 16), "wanted": wanted_in(exercise.otherwise)}
+    says = say("lesson_unusable", name=exercise.wants, **values).strip()
+    return Verdict("wrong", says, marked=fault_of(error))
+
+
+def wanted_in(message: str) -> str:
+    """The sentence of a message that says what is wanted, if it needs no value; else "".
+
+    >>> wanted_in("{model} is small. Wanted: one answer a day, (None, 1). Look at {layer}.")
+    'Wanted: one answer a day, (None, 1).'
+    """
+    sentences = re.split(r"(?<=[.?!]) ", message)
+    return next((x for x in sentences if x.startswith("Wanted") and not SLOT.search(x)), "")
 
 
 def _name_fix(name: str, names: Mapping[str, Any], kind: str) -> str:
     """How to fix a name that the lines did not define."""
     if name in layers.__all__:
         return say("lesson_import", name=name)
+    if name in ELSEWHERE:
+        return ELSEWHERE[name]
     known = [*(other for other in names if not other.startswith("_")), *layers.__all__, *CONSTANTS]
     near = close(name, known)
     if near and not name[-1].isdigit():  # word_1 is not a typo for word_2
@@ -211,8 +253,21 @@ def filled(message: str, values: Mapping[str, Any]) -> str:
     parts = re.split(r"(?<=[.?!]) ", message)
     complete = [x for x in parts if {slot[0] for slot in SLOT.findall(x)} <= values.keys()]
     message = " ".join(complete) or message
-    words = {key: told(value) for key, value in values.items()}
+    words = {key: unlike(message, value) for key, value in values.items()}
     return sentences.filled(message, defaultdict(lambda: "it", words))
+
+
+def unlike(message: str, value: Any) -> str:
+    """How a message names something; a share that would read like the one that is wanted, with a
+    decimal.
+
+    >>> unlike("{model} reads {share}. Wanted: 80 %.", 0.798)
+    '79.8 %'
+    """
+    text = told(value)
+    if isinstance(value, float) and text in message:
+        return f"{value:.1%}".replace("%", " %")
+    return text
 
 
 def told(value: Any) -> str:

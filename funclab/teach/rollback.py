@@ -52,8 +52,9 @@ _answers: dict[str, Any] = {}
 class Trying:
     """A try in progress, with the variables of the notebook `before` it."""
 
-    def __init__(self, names: MutableMapping[str, Any]) -> None:
+    def __init__(self, names: MutableMapping[str, Any], objects: Objects) -> None:
         self.before = dict(names)
+        self.objects = objects
         self.solved = False
         self._free: set[str] = set()
 
@@ -92,8 +93,8 @@ def no_trace(names: MutableMapping[str, Any]) -> Iterator[Trying]:
     After `keep`, what the block has set and changed stays. Even then the lesson's layers do not
     keep additional calls (see `set_aside`), and random numbers go on as if the block had not run.
     """
-    trying, settings, draws = Trying(names), _settings(), _draws()
     objects = Objects()
+    trying, settings, draws = Trying(names, objects), _settings(), _draws()
     objects.remember(value for name, value in trying.before.items() if not name.startswith("_"))
     with set_aside():
         try:
@@ -111,6 +112,7 @@ class Objects:
 
     def __init__(self) -> None:
         self._states: dict[int, tuple[Any, Restore]] = {}
+        self._numbers: list[tuple[Variable, np.ndarray]] = []
         self._bytes = 0
         self._compiled: list[Compiled] = []
         self._busy = False
@@ -134,6 +136,10 @@ class Objects:
         for value, restore in self._states.values():
             if not busy or isinstance(value, HOLDERS):
                 restore()
+
+    def changed_weights(self) -> list[Variable]:
+        """The weights of the notebook that have other numbers than before."""
+        return [one for one, copy in self._numbers if not np.array_equal(one.numpy(), copy)]
 
     @property
     def _in_training(self) -> bool:
@@ -174,6 +180,7 @@ class Objects:
         self._bytes += variable.array.nbytes if variable.allocated else 0
         if variable.allocated and self._bytes <= MOST_BYTES:
             copy = variable.numpy()
+            self._numbers.append((variable, copy))
 
         def restore() -> None:
             variable.trainable = trainable

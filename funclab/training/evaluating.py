@@ -67,7 +67,7 @@ def evaluate(
             pass
         logs = compiled.logs()
     progress.end(logs)
-    return logs if return_dict else in_order(compiled, logs)
+    return logs if return_dict else in_order(logs)
 
 
 def evaluate_batches(
@@ -102,7 +102,7 @@ def evaluate_batches(
     return number
 
 
-def in_order(compiled: Compiled, logs: dict[str, Any]) -> Any:
+def in_order(logs: dict[str, Any]) -> Any:
     """The numbers without their names: a single number, or a list parallel to `metrics_names`."""
     values = [*logs.values()]
     return values[0] if len(values) == 1 else values
@@ -274,7 +274,7 @@ def run_once(
     with one_blas_thread():
         step.plan.run()
     logs = compiled.logs()
-    return logs if return_dict else in_order(compiled, logs)
+    return logs if return_dict else in_order(logs)
 
 
 def predict_on_batch(model: Model, x: Any) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import expect
+
 from funclab.teach import arrange
 
 
@@ -31,3 +33,21 @@ def test_lines_are_dragged_and_a_double_click_takes_one(opened_page):
     assert before == [texts[3], texts[2], texts[4]]
     assert moved == [texts[2], texts[4], texts[3]]
     assert left == [texts[2], texts[3]]
+
+
+def test_what_is_hidden_below_has_a_sign_until_it_is_seen(opened_page):
+    page = opened_page(arrange("make.A", look="projector"), width=1212, height=720)
+    stage, sign = page.locator(".fl-stage"), page.locator(".fl-stage > .fl-more")
+    expect(sign).to_have_text("more below ↓")
+    expect(sign.locator("span")).to_be_visible()
+
+    stage.evaluate("stage => { stage.scrollTop = stage.scrollHeight; }")
+
+    expect(sign).to_be_hidden()
+
+
+def test_a_strip_without_a_sentence_before_it_begins_at_the_left_edge(opened_page):
+    page = opened_page(arrange("1A"))
+
+    begins = page.locator(".fl-so-far").bounding_box()["x"]
+    assert begins - page.locator(".fl").bounding_box()["x"] == 17  # with the border

@@ -88,3 +88,19 @@ def test_on_a_projector_lines_join_what_fits_and_wide_graphs_are_scrolled_one_by
         counts.append((page.locator(".fl-graph").count(), page.locator(".tie").count()))
 
     assert counts == [(1, 4), (2, 0)]
+
+
+def test_two_graphs_with_capsules_at_both_sides_are_seen_whole_beside_the_list(opened_page):
+    left, right = Input((64,), name="left"), Input((64,), name="right")
+
+    def judge(eye, other, name):
+        gap = (eye(left) - other(right)) ** 2
+        return Model([left, right], layers.Dense(1, name="same")(gap), name=name)
+
+    one, two, eye = (layers.Dense(32, name=name) for name in ("one", "two", "enc"))
+    view = funclab.diff(judge(eye, eye, "twins"), judge(one, two, "copied")).view()
+
+    page = opened_page(view, width=1132, height=660)
+
+    assert page.locator(".fl-graph svg .capsule").count() == 3
+    assert page.locator(".fl-graph").evaluate("one => one.scrollWidth - one.clientWidth") == 0

@@ -11,6 +11,8 @@ from tests.browser.bridge import bridged_page, wired
 from tests.view import gallery
 from tests.view.edit.test_commands import reader
 
+RED = "rgb(179, 38, 30)"
+
 
 @pytest.fixture
 def bridged(browser, tmp_path, monkeypatch):
@@ -164,6 +166,14 @@ def test_an_error_is_red_what_follows_is_pale_and_a_number_repairs_it(bridged):
     expect(page.locator(".box.fl-failed")).to_have_attribute("data-key", "add[0]")
     expect(page.locator(".box.fl-pale")).to_have_count(4)
     expect(page.locator(".edge.fl-broken")).to_have_count(2)
+    for arrow in page.locator(".edge.fl-broken path:first-of-type").all():
+        expect(arrow).to_have_css("stroke", RED)
+    note = page.locator(".fl-fault-note")
+    expect(note).to_have_text("lengths 8 and 12 meet on one axis")
+    box = page.locator(".box.fl-failed > rect").first.bounding_box()
+    beside = note.bounding_box()
+    assert beside["x"] + beside["width"] < box["x"]
+    assert abs(beside["y"] + beside["height"] / 2 - box["y"] - box["height"] / 2) < 2
     expect(page.locator("h2.fl-what")).to_have_text("add cannot be called")
     expect(page.locator(".fl-row-of.fl-bad")).to_have_text("add = layers.Add()([parts, strokes])")
 
@@ -172,6 +182,7 @@ def test_an_error_is_red_what_follows_is_pale_and_a_number_repairs_it(bridged):
     at_step(page, 2, "Concatenate in place of add")
     expect(page.locator(".fl-kept")).to_contain_text("Kept: 7 of 8. New: body kernel.")
     expect(page.locator(".fl-failed")).to_have_count(0)
+    expect(note).to_have_count(0)
     expect(page.locator(".fl-status")).to_have_text(
         "Step 2: Concatenate in place of add. concatenate[0] makes (None, 8, 8, 20)."
     )

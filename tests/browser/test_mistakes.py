@@ -171,3 +171,40 @@ def test_it_is_whole_at_every_width_and_its_height_stays(look, width, opened_pag
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert len(heights) == 1
     assert max(heights) <= 620
+
+
+SIDEWAYS = "stage => stage.scrollWidth - stage.clientWidth"
+
+
+def test_the_chart_of_sureness_fits_its_width_and_says_what_is_pale(data, opened_page):
+    page = opened_page(echo(data, face="confidence"), width=1132, height=660)
+    charts = page.locator(".fl-mistakes-main > svg")
+    expect(charts).to_have_attribute("viewBox", "0 0 700 420")
+    expect(charts).to_contain_text("pale: under 20 samples")
+    expect(page.locator(".fl-limits")).not_to_contain_text("pale")
+
+    page.set_viewport_size({"width": 880, "height": 660})
+    expect(charts).to_have_attribute("viewBox", "0 0 420 270")
+
+    assert page.locator(".fl-stage").evaluate(SIDEWAYS) == 0
+
+
+def test_the_mistake_that_the_model_is_surest_of_is_marked_and_no_mistake_is_said(opened_page):
+    scores = np.log([[0.6, 0.3, 0.1], [0.1, 0.2, 0.7], [0.9, 0.05, 0.05], [0.6, 0.39, 0.01]])
+    page = opened_page(funclab.mistakes(models.classes(3), scores, [2, 2, 0, 2], face="surest"))
+    marked = page.locator(".fl-mistakes-main .fl-sample:has(.fl-surest)")
+
+    expect(marked).to_have_count(1)
+    expect(marked).to_contain_text("#0 60 %")
+
+    right = opened_page(funclab.mistakes(models.classes(3), scores[1:3], [2, 0]))
+    expect(right.locator(".fl-mistakes-side > p")).to_have_text("There is no mistake.")
+
+
+def test_on_a_projector_a_table_of_ten_classes_is_seen_whole(data, opened_page):
+    page = opened_page(echo(data, look="projector"), width=1212, height=720)
+    stage = page.locator(".fl-stage")
+
+    assert stage.evaluate(SIDEWAYS) <= 0
+    assert stage.evaluate("stage => stage.scrollHeight - stage.clientHeight") <= 0
+    expect(page.locator(".fl-told .fl-sample")).to_have_count(3)

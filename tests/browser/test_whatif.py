@@ -286,3 +286,13 @@ def test_maps_that_take_long_can_be_stopped_and_gone_on_with(bridged, monkeypatc
 
     expect(maps).to_have_count(1)
     expect(computing).to_have_count(0)
+
+
+@pytest.mark.parametrize("face", ["all", "change"])
+def test_in_a_low_window_image_and_panel_are_seen_whole(opened_page, face):
+    page = opened_page(funclab.whatif(*reader(), face=face), width=1132, height=628)
+    hidden = "part => part.scrollHeight - part.clientHeight"
+
+    assert page.locator(".fl").bounding_box()["height"] == 528
+    assert page.locator(".fl-stage").evaluate(hidden) <= 4
+    assert page.locator(".fl-panel").evaluate(hidden) <= 0

@@ -154,6 +154,7 @@ example(
 )
 example("MixUp", IMAGE, alpha=0.4, seed=7)
 example("CutMix", IMAGE, seed=7)
+example("MaxNumBoundingBoxes", IMAGE, max_number=3)
 example("RandAugment", PHOTO, value_range=(-4, 4), num_ops=1, seed=7)
 example("AugMix", PHOTO, value_range=(-4, 4), num_chains=2, chain_depth=1, all_ops=False)
 EXAMPLES.append(

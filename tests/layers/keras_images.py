@@ -23,6 +23,14 @@ ONES = {"value_range": (0, 1)}
 SOME = np.array([True, False, True])[:, None, None, None]
 PARTNER = np.array([2, 0, 1])
 
+CORNERS = {"bounding_box_format": "xyxy"}
+BOXED = {
+    "2 of 3 boxes": {"max_number": 2, **CORNERS},
+    "5 boxes": {"max_number": 5, "fill_value": 7, **CORNERS},
+    "4 boxes": {"max_number": 4, **CORNERS, **FIRST},
+}
+"""Settings of MaxNumBoundingBoxes."""
+
 Case = tuple[str, dict[str, Any], dict[str, Any]]
 """A class, its settings, and what is drawn for each image, by the names that funclab has."""
 
@@ -35,6 +43,13 @@ def case(kind: str, settings: dict[str, Any], **drawn: Any) -> None:
 
 def each(*numbers: float) -> Any:
     return np.array(numbers, "float32").reshape(3, 1, 1, 1)
+
+
+def with_boxes() -> dict[str, Any]:
+    """Three images, each with three boxes."""
+    boxes = np.arange(36).reshape(3, 3, 4) % 7
+    labels = np.arange(9).reshape(3, 3) % 4
+    return {"images": IMAGES.copy(), "bounding_boxes": {"boxes": boxes, "labels": labels}}
 
 
 def images_of(settings: dict[str, Any]) -> Any:
@@ -262,6 +277,10 @@ def record() -> None:
         if kind in ("CutMix", "MixUp"):
             made[f"{name} labels"] = np.asarray(layer.transform_labels(LABELS, given))
         print(name, made[name].shape, flush=True)
+    for name, settings in BOXED.items():
+        layer = keras.layers.MaxNumBoundingBoxes(**settings)
+        boxes = layer(with_boxes())["bounding_boxes"]
+        made |= {f"{name}: {part}": np.asarray(boxes[part]) for part in ("boxes", "labels")}
     np.savez_compressed(RECORD, **made)
 
 

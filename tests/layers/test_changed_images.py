@@ -211,3 +211,30 @@ def test_boxes_and_what_is_not_an_image_are_refused():
         layers.RandomFlip()(BATCH[0, 0])
     with pytest.raises(FunclabError, match="3 channels"):
         layers.RandomHue(0.3)(BATCH[..., :2])
+
+
+def test_boxes_are_counted_for_one_image_and_where_their_number_is_not_known():
+    layer = layers.MaxNumBoundingBoxes(2, bounding_box_format="xyxy")
+    image, boxes = Input((6, 7, 3)), Input((None, 4))
+    given = {"images": image, "bounding_boxes": {"boxes": boxes, "labels": boxes[..., 0]}}
+
+    made = layer(given)["bounding_boxes"]
+
+    assert made["boxes"].shape == (None, 2, 4)
+    assert made["labels"].shape == (None, 2)
+    one = {"boxes": np.array([[1, 2, 3, 4]]), "labels": np.array([5])}
+    counted = layer({"images": IMAGE[0], "bounding_boxes": one})["bounding_boxes"]
+    assert counted["boxes"].tolist() == [[1, 2, 3, 4], [-1] * 4]
+    assert counted["labels"].tolist() == [5, -1]
+
+
+def test_boxes_without_labels_or_without_a_format_are_refused():
+    boxes = {"boxes": np.zeros((1, 3, 4)), "labels": np.zeros((1, 3))}
+
+    with pytest.raises(FunclabError, match="bounding box format"):
+        layers.MaxNumBoundingBoxes(2)({"images": IMAGE, "bounding_boxes": boxes})
+    del boxes["labels"]
+    with pytest.raises(FunclabError, match="'boxes' and 'labels'"):
+        layers.MaxNumBoundingBoxes(2)({"images": IMAGE, "bounding_boxes": boxes})
+    with pytest.raises(FunclabError, match="max_number"):
+        layers.MaxNumBoundingBoxes(0)

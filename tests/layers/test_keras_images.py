@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from funclab import layers
-from tests.layers.keras_images import CASES, LABELS, RECORD, images_of
+from tests.layers.keras_images import BOXED, CASES, LABELS, RECORD, images_of, with_boxes
 
 with np.load(RECORD) as record:
     RECORDS = dict(record)
@@ -25,5 +25,20 @@ def test_images_are_changed_as_in_keras(name):
         np.testing.assert_allclose(labels, RECORDS[f"{name} labels"], atol=TOLERANCE)
 
 
+@pytest.mark.parametrize("name", BOXED)
+def test_images_get_as_many_boxes_as_in_keras(name):
+    layer = layers.MaxNumBoundingBoxes(**BOXED[name])
+
+    made = layer(with_boxes())
+
+    np.testing.assert_array_equal(made["images"], with_boxes()["images"])
+    for part in ("boxes", "labels"):
+        np.testing.assert_array_equal(made["bounding_boxes"][part], RECORDS[f"{name}: {part}"])
+
+
 def test_every_case_is_recorded():
-    assert {name for name in RECORDS if not name.endswith(" labels")} == {"versions", *CASES}
+    boxed = {f"{name}: {part}" for name in BOXED for part in ("boxes", "labels")}
+    images = {name for name in {*RECORDS} - boxed if not name.endswith(" labels")}
+
+    assert boxed <= {*RECORDS}
+    assert images == {"versions", *CASES}

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 import funclab
+from tests.layers.keras_images import BOXED
 from tests.layers.keras_images import CASES as IMAGES
 from tests.layers.keras_words import CASES as WORDS
 from tests.parity import odd_inputs
@@ -138,7 +139,8 @@ def recorded() -> dict[str, list[Setting]]:
         values = {name: repr(value) for name, value in settings.items()}
         setting = bound(getattr(funclab.layers, kind), [], values)
         found[f"layers.{kind}"].append(setting)
-    for kind, settings, _ in IMAGES.values():
+    boxed = [("MaxNumBoundingBoxes", settings, {}) for settings in BOXED.values()]
+    for kind, settings, _ in [*IMAGES.values(), *boxed]:
         values = {name: repr(value) for name, value in settings.items()}
         found[f"layers.{kind}"].append(bound(getattr(funclab.layers, kind), [], values))
     for name, setting in in_rows():

@@ -25,7 +25,6 @@ INTERNALS = "an inner part of Keras, without meaning for another engine"
 NO_COMPLEX = "the engine computes with real numbers"
 NO_TRACING = "there is no tracing: the engine runs plans of ops, whose gradients are their own"
 DRAWN_HERE = "funclab draws models itself, without the dot language: funclab.plot_model"
-NO_BOXES = "there are no boxes around objects"
 NO_FILTER = "errors of funclab are short already; there is nothing to filter"
 
 ROOMS_WITHOUT: dict[str, str] = {}
@@ -59,7 +58,6 @@ MISSING: dict[str, dict[str, str]] = {
         NO_COMPLEX: "STFT STFTInitializer stft",
     },
     "layers": {
-        NO_BOXES: "MaxNumBoundingBoxes",
         NO_COMPLEX: "MelSpectrogram STFTSpectrogram",
         OTHER_LIBRARY: "FlaxLayer JaxLayer TFSMLayer TorchModuleWrapper",
     },

@@ -47,6 +47,7 @@ DIFFERENT = {
         layers.Pipeline name=absent
         layers.AutoContrast data_format=None
         layers.Solarization data_format=None
+        layers.MaxNumBoundingBoxes bounding_box_format=None data_format=None
         layers.ReversibleEmbedding weights=None lora_rank=None lora_alpha=None
         layers.ReversibleEmbedding quantization_config=None
         layers.SpatialDropout* name=absent dtype=absent""",

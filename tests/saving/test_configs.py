@@ -41,7 +41,8 @@ DECIDED = {
     "SimpleRNN.activity_regularizer/activity_regularizer SimpleRNN.seed/seed "
     "CosineSimilarity/axis CosineSimilarity.axis/axis Huber/delta Huber.delta/delta "
     "SparseCategoricalCrossentropy/axis SparseCategoricalCrossentropy.axis/axis "
-    "SparseTopKCategoricalAccuracy/from_sorted_ids",
+    "SparseTopKCategoricalAccuracy/from_sorted_ids "
+    "MaxNumBoundingBoxes/fill_value MaxNumBoundingBoxes.fill_value",
 }
 """Where a config may be another than that of Keras: a class, `.` a changed argument, `/` a key."""
 

@@ -1,9 +1,11 @@
 // What the page for model files reads, and what it draws as one box.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { boxes, contents, title } from "../../docs/drop/blocks.js";
 import { ordered, written } from "../../docs/drop/graph.js";
+import { lanes, links } from "../../docs/drop/links.js";
 import { readKeras } from "../../docs/drop/keras.js";
 
 const tensor = (layer, node, shape) =>
@@ -75,6 +77,40 @@ test("alike blocks are one box that says how often, and every call is in one box
     assert.deepEqual(contents(model, all[1]), ["Conv2D ×3", "Add", "ReLU"]);
     assert.equal(title(model, all[1]), `b0 … b${times - 1}`);
   }
+});
+
+/** A model of Keras as its graph is kept, without weights. */
+function kept(name) {
+  const url = new URL(`../view/blocks/graphs/${name}.json`, import.meta.url);
+  const { calls, outputs } = JSON.parse(readFileSync(url, "utf8"));
+  const one = ([name, kind, config, shape, from]) => ({ name, kind, from, size: Math.max(0, ...config.kernel_size ?? []),
+    heads: config.activation ? [config.activation] : [], shape: written([null, ...shape]) });
+  return ordered({ name, calls: calls.map(one), outputs });
+}
+
+test("cells that read the two before them are boxes with lines that pass by", () => {
+  const model = kept("NASNetMobile"), all = boxes(model);
+  assert.ok(all.length >= 9 && Math.max(...all.map(({ nodes, times }) => nodes.length / times)) < 250, all.length);
+  assert.deepEqual(all.filter(({ times }) => times > 1).map(({ times }) => times), [2, 3]);
+  assert.ok(links(model, all).some(({ from, to }) => to > from + 1));
+});
+
+test("the line of a skip leads to the box that reads it, and every box but inputs is reached", () => {
+  for (const name of ["unet", "ResNet50", "InceptionV3", "experts", "siamese"]) {
+    const model = kept(name), all = boxes(model), lines = links(model, all);
+    const box = (i) => all.findIndex(({ nodes }) => nodes.includes(i));
+    const wanted = new Set(model.calls.flatMap(({ from }, i) => from.map((j) => `${box(j)} ${box(i)}`)));
+    for (let at = 0; at < all.length; at++) wanted.delete(`${at} ${at}`);
+    assert.deepEqual(new Set(lines.map(({ from, to }) => `${from} ${to}`)), wanted);
+    assert.equal(lines.length, wanted.size);
+    assert.ok(lines.every(({ from, to }) => from < to));
+  }
+  assert.ok(boxes(kept("unet")).length > 5);
+});
+
+test("no two lines lie on each other", () => {
+  const all = [[0, 1], [0, 5], [1, 3], [3, 5], [2, 4], [0, 6], [6, 7]].map(([from, to]) => ({ from, to }));
+  assert.deepEqual([...lanes(all)].sort(), [[0, 2], [1, 0], [2, 1], [3, 0]]);
 });
 
 test("random graphs are wholly drawn, in an order in which they can run, in at most sixteen boxes", () => {

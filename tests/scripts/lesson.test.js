@@ -21,6 +21,7 @@ test("the most frequent wrong option is that of the last vote in which one was c
 test("after both votes the answer, the counts of the right option and the mistake are said", () => {
   assert.deepEqual(vote.sentences(voting({}), [[1, 3, 0], [4, 0, 0]]),
     ["lesson_shown A, a A: lesson_vote_of_first 1 4, lesson_vote_of_second 4 4.", "lesson_vote_misled B no", "so"]);
+  assert.deepEqual(vote.sentences(voting({}), [[1, 0, 3]]).slice(1), ["lesson_vote_misled C lesson_is_not", "so"]);
   assert.deepEqual(vote.sentences(voting({}), []), ["lesson_shown A, a ", "so"]);
 });
 

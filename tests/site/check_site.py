@@ -22,6 +22,7 @@ import funclab
 from funclab import Input, Model
 from funclab.layers import Add, Dense
 from tests.browser.conftest import BROWSER_OPTIONS, program
+from tests.layers.examples import EXAMPLES
 from tests.project.source import ROOT
 
 BUILT = ROOT / "build" / "site"
@@ -32,6 +33,7 @@ EVERY_KIND = (
     "hubs.html",
     "views.html",
     "drop.html",
+    "runs.html",
     "lessons/index.html",
     "lessons/01_what_does_a_call_build.html",
     "gallery/index.html",
@@ -187,7 +189,9 @@ def test_the_first_picture_changes_at_the_first_click_within_ten_seconds(width, 
     files = [BUILT / urlsplit(one).path.strip("/") for one in loaded]
     sent = sum(len(gzip.compress(file.read_bytes())) for file in files if file.is_file())
     assert sent < 600_000, loaded  # what servers send: text is packed
+    found = Axe().run(page)
     page.close()
+    assert found.violations_count == 0, found.generate_report()
 
 
 def test_every_view_of_a_lesson_is_alive_and_a_question_can_be_answered(browser, site):
@@ -213,6 +217,22 @@ def test_every_view_of_a_lesson_is_alive_and_a_question_can_be_answered(browser,
     page.close()
 
 
+def test_a_view_of_one_call_opens_below_each_layer_of_the_reference(browser, site):
+    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    complaints = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+    page.goto(f"{site}/reference/funclab.layers.html")
+    call = page.locator("dl:has(> [id='funclab.layers.Conv2D']) + details.call")
+    call.locator("summary").click()
+
+    example = next(one for one in EXAMPLES if one.name == "Conv2D")
+    expect(call.locator(".stored .fl").first).to_contain_text(str((None, *example.shapes[0])))
+    assert page.locator("details.call").count() == len({one.name for one in EXAMPLES})
+    assert page.locator(".stored .fl").count() == 1 and complaints == []  # others stay folded
+    page.close()
+
+
 def test_pages_can_be_read_without_scripts(browser, site):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
@@ -221,6 +241,10 @@ def test_pages_can_be_read_without_scripts(browser, site):
 
     assert page.locator(".stored svg").count() == 4
     expect(page.locator(".stored svg").first).to_be_visible()
+    for name in EVERY_KIND:
+        page.goto(f"{site}/{name}")
+        expect(page.locator("h1")).to_be_visible()
+        assert len(page.locator("main").inner_text()) > 200 or name == "search.html", name
     context.close()
 
 
@@ -229,6 +253,17 @@ READ = ["–", "left", "shared[0]", "–", "right", "shared[1]", "inner[0], inne
 MADE = ["(None, 64)", "(None, 8)", "(None, 4)"] * 2 + ["(None, 4)", "(None, 1)"]
 """The model whose files are dropped: its calls, what each reads and makes."""
 CELLS = "all => all.map((row) => [...row.children].map((one) => one.textContent))"
+
+LED = """(picture) => {
+  const boxes = [...picture.querySelectorAll("li")].map((one) => one.getBoundingClientRect());
+  const at = ({ y }) => boxes.findIndex((box) => y > box.top - 1 && y < box.bottom + 1);
+  return [...picture.querySelectorAll(".line")].map((line) => {
+    const place = picture.querySelector("svg").getBoundingClientRect(), end = line.getTotalLength();
+    const ends = [0, end].map((length) => line.getPointAtLength(length));
+    return ends.map(({ y }) => at({ y: y + place.y }));
+  });
+}"""
+"""From which box to which each line leads, by where it begins and ends on the page."""
 
 
 @pytest.fixture
@@ -283,6 +318,12 @@ def test_a_dropped_model_is_shown_with_all_its_calls(kind, dropped, files):
     assert known.count("–") <= 1  # of an end that nobody reads
     expect(shown.locator(".boxes").first.locator("strong")).to_have_text(CALLS)
     expect(shown.locator("h3").first).to_have_text("inner")
+    picture = shown.locator(".picture").first
+    read = {i: names.split(", ") for i, names in enumerate(READ) if names != "–"}
+    wanted = [[CALLS.index(one), i] for i in read for one in read[i]]
+    expect(picture.locator(".line")).to_have_count(len(wanted))
+    assert sorted(picture.evaluate(LED)) == sorted(wanted)
+    expect(picture.locator("small")).to_have_text(["reads inner[0], inner[1]"])
 
 
 def test_dropped_operators_weights_and_other_files_are_told_apart(dropped, files):

@@ -1,17 +1,23 @@
 """The site in short: its pages, its reference and its fields, without building it."""
 
 import inspect
+import json
+import os
 import re
+import subprocess
+import sys
 from types import ModuleType
 
 import pytest
 
 import funclab
+from docs import lite, runs
 from docs.__main__ import HERE, MADE
 from docs.fields import as_fields
 from docs.names import ROOMS, public_names
 from docs.reference import pages
 from funclab import layers, ops
+from tests.project.source import ROOT
 from tests.project.test_keras_names import NAMES, absent
 
 PAGES = sorted((HERE / "pages").glob("*.md"))
@@ -45,6 +51,36 @@ def test_every_link_from_a_written_page_leads_to_a_page():
 
     assert len(links) > 4
     assert [(name, target) for name, target in links if not exists(target)] == [], "docs/pages"
+
+
+def test_the_page_about_programs_shows_the_answer_to_the_program_on_it():
+    text = runs.page()
+
+    code = re.search(r"```python\n(.*?)```", text, re.S)[1].splitlines()
+    answer = text.partition("```text\n")[2].partition("```")[0]
+    told = re.findall(r"line (\d+): will not run\n    (.+)", answer)
+    assert told == [(str(code.index(line) + 1), line) for _, line in told]
+    assert answer.startswith("old.py: 2 lines will not run.") and len(told) == 2
+    assert answer.count("Fix: ") == 2
+
+
+def test_a_notebook_of_the_browser_site_checks_a_program_with_what_a_browser_has(tmp_path):
+    lite.write_contents(tmp_path / "contents")
+    notebook = json.loads((tmp_path / "contents" / "will_it_run.ipynb").read_text())
+    [(first, text, cell)] = [[one["source"] for one in notebook["cells"]]]
+    assert first.startswith("# In the browser only") and "Does my notebook run?" in text
+    program = f"import tools.setup.without\n{cell}"
+
+    head, _, last = program.rpartition("\n")
+    run = subprocess.run(
+        [sys.executable, "-c", f"{head}\nprint({last.partition('  #')[0]})"],
+        cwd=tmp_path / "contents",
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+
+    assert run.stdout.startswith("01_what_does_a_call_build.ipynb: "), run.stderr
 
 
 def test_the_reference_has_a_page_for_every_public_room():

@@ -78,9 +78,66 @@ def test_the_line_of_a_mistake_is_shown_if_it_is_known(lines, line):
     assert verdict_on("1B", lines).line == line
 
 
+OTHER_EYE = """
+a = Dense(32, activation="relu", name="eye")(left)
+b = Dense(32, activation="relu", name="other_eye")(right)
+model = Model([left, right], Dense(1, activation="sigmoid")((a - b) ** 2))
+"""
+CALLS = """
+a = Dense(8, name="a")(day)
+b = Dense(2, name="b")(day)
+c = concatenate([a, b], name="c")
+d = Flatten(name="d")(c)
+e = Dense(1, name="e")(d)
+guess = [((None, 24, 8), 40), ((None, 24, 2), 10), ((None, 48, 10), 0), ((None, 480), 0), 7]
+"""
+
+
+@pytest.mark.parametrize(
+    ("exercise", "lines", "line"),
+    [
+        ("5A", OTHER_EYE, 'b = Dense(32, activation="relu", name="other_eye")(right)'),
+        ("2A", CALLS, CALLS.splitlines()[-1]),
+    ],
+)
+def test_the_line_is_that_of_the_other_layer_and_in_a_prediction_that_of_the_answer(
+    exercise, lines, line
+):
+    assert verdict_on(exercise, lines).line == line
+
+
+def test_lines_that_set_the_answer_to_none_are_told_so():
+    made = "model = Model(pixels, Dense(10, activation='softmax')(pixels)).summary()"
+
+    assert verdict_on("1C", made).says.startswith("Your lines set model to None")
+    assert verdict_on("1C", "rule = None").says.startswith("Your lines do not define model")
+
+
+def test_a_model_that_stops_on_the_data_of_the_check_is_told_why():
+    small = """
+hour = Input((5,), name="hour")
+both = concatenate([LSTM(16)(Embedding(10, 16)(words)), hour])
+model = Model([words, hour], Dense(1, activation="sigmoid")(Dense(16)(both)))
+"""
+
+    assert "is not in [0, 10)" in verdict_on("8D", small).says
+
+
 def test_the_lines_of_a_solution_that_train_are_left_out():
     code = (
         "model = new()\nmodel.compile('sgd')\nfirst = model.fit(x, y)\nscore = model.evaluate(x, y)"
     )
 
     assert lines_of_graph(code) == "model = new()"
+
+
+def test_a_model_is_not_called_equal_to_one_that_was_given_its_new_weights():
+    names = next(one for one in tries() if one.exercise == "14C").names
+    names["twins"].get_weights()  # as after training, it has some
+    lines = (
+        "model = models.model_from_json(twins.to_json())\ntwins.set_weights(model.get_weights())"
+    )
+
+    assert check_lines("14C", lines, names).verdict.mistake == "fresh_weights"
+    assert check_lines("14C", lines.replace("twins.set", "model.set").replace(
+        "(model.", "(twins."), names).verdict.right  # fmt: skip

@@ -243,8 +243,20 @@ MORE = {
 }
 
 REFUSED = {
-    "1B": ["eye = Model(pixels, h1)", "eye = Model(pixels, [h2, digit])"],
+    "1B": [
+        'eye = Model(pixels, reader.get_layer("hidden_2")(pixels))',
+        "eye = Model(pixels, h1)",
+        "eye = Model(pixels, [h2, digit])",
+    ],
     "1C": [
+        """
+rule = Dense(10, activation="softmax", name="rule")
+model = Model(pixels, rule(pixels)).compile("adam")
+""",
+        """
+rule = Dense(10, activation="softmax", name="rule")
+model = Model(rule(pixels), pixels)
+""",
         """
 rule = Dense(10, name="rule")
 model = Model(pixels, rule(pixels))
@@ -277,6 +289,7 @@ model = Model(pixels, Dense(10, activation="softmax")(concatenate([a, b])))
 """,
     ],
     "1E": [
+        "guess = None",
         found("guess = [order[0], 11, 12]"),
         found("guess = [1000, 1, 7]"),
         found("guess = [order[0], y_test[order[0]]]"),

@@ -138,6 +138,9 @@ REFUSED = {
         f"{CALLS}guess = 40, 10, 0, 0, 241",
     ],
     "2B": [
+        "full = add([day, layers.RepeatVector(24)(week)])",
+        "full = concatenate([day, week[:, None]])",
+        "full = concatenate([day, layers.RepeatVector(7)(week)])",
         "full = concatenate([day, RepeatVector(12)(week)])",
         "full = concatenate([ops.ones((24, 24, 4)) + ops.sum(day), RepeatVector(24)(week)])",
         "full = concatenate([RepeatVector(24)(week), day])",
@@ -145,6 +148,11 @@ REFUSED = {
         "full = concatenate([day, Reshape((24, 7))(ops.repeat(week, 24, axis=1))])",
     ],
     "2C": [
+        """
+each = Dense(8, activation="relu", name="each")(day)
+h = Flatten()(each)
+model = Model(day, Dense(2, activation="sigmoid", name="working")(h))
+""",
         made_of("h = Flatten()(each[:, :12])"),
         made_of("h = layers.GRU(3)(each[:, :12])"),
         made_of("h = Reshape((1, 192))(each)"),

@@ -211,6 +211,14 @@ model = Model(day, [Dense(1, name="casual")(day), Dense(1, name="registered")(da
 REFUSED = {
     "4A": [guess("loss", "loss_which", "loss_heavy"), guess("loss", "which_loss", "heavy_loss")],
     "4B": [
+        """
+model = Model([measures, island], [sex, kilos, kind], name="reordered")
+model.compile("adam", loss=["binary_crossentropy", "mse", "sparse_crossentropy"])
+""",
+        """
+model = Model([measures, island], [sex, kilos, kind], name="reordered")
+model.compile("adam", loss=["binary_crossentropy", "mse", "accuracy"])
+""",
         with_losses(sex='"mse"'),
         with_losses(mass='"cosine_similarity"'),
         with_losses(mass="lambda y, answers: answers - y"),

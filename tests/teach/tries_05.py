@@ -294,6 +294,20 @@ model = Model([left, right], Dense(2, activation="softmax", name="two")(gap))
     ],
     "5C": [
         """
+first = Dense(32, activation="relu", name="first")
+second = Dense(32, activation="relu", name="second")
+gap = (first(left) - second(first(right))) ** 2
+second.set_weights(first.get_weights())
+model = Model([left, right], Dense(1, activation="sigmoid", name="same")(gap))
+""",
+        """
+first = Dense(32, activation="relu", name="first")
+second = Dense(32, activation="relu", name="second")
+gap = (first(left) - first(left)) ** 2
+second.set_weights(first.get_weights())
+model = Model([left, right], Dense(1, activation="sigmoid", name="same")(gap))
+""",
+        """
 gap = (first(left) - first(right)) ** 2
 model = Model([left, right], Dense(2, activation="softmax", name="two")(gap))
 """,

@@ -273,6 +273,14 @@ model = Model(paper, paper + more)
     ],
     "7D": [
         (
+            "not_probabilities",
+            """
+x = layers.ZeroPadding2D(4)(paper)
+x = Conv2D(8, 3, activation="relu")(x)
+model = Model(paper, GlobalMaxPooling2D()(x))
+""",
+        ),
+        (
             "reads_a_list",
             """
 sheet = Input((12, 12, 1), name="sheet")

@@ -209,10 +209,30 @@ REFUSED = {
         "model = Model(hours, Dense(1)(Flatten()(hours)))",
     ],
     "8C": [
+        """
+long = Input((24,), dtype="int32", name="long")
+vectors = Embedding(len(headlines.WORDS), 16, mask_zero=True, name="vectors")(long)
+positive = layers.Masking(0.0)(ops.relu(vectors))
+story = LSTM(16, name="story")(positive)
+model = Model(long, Dense(12, activation="softmax", name="whom")(story))
+""",
+        """
+long = Input((24,), dtype="int32", name="long")
+vectors = Embedding(len(headlines.WORDS), 16, mask_zero=True, name="vectors")(long)
+positive = ops.relu(vectors)
+story = LSTM(16, name="story")(positive, mask=ops.equal(long, 0))
+model = Model(long, Dense(12, activation="softmax", name="whom")(story))
+""",
         story("", "table(long)").replace("Dense(12,", "Dense(11,"),
         "model = Model(long, Dense(12)(ops.cast(long, 'float32')))",
     ],
     "8D": [
+        """
+hour = Input((5,), name="hour")
+v = LSTM(16)(Embedding(10, 16)(words))
+both = Dense(16, activation="relu")(concatenate([v, hour]))
+model = Model([words, hour], Dense(1, activation="sigmoid")(both))
+""",
         f"""
 {ROWS}
 both = concatenate([LSTM(4)(rows), hour])

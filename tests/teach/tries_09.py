@@ -238,6 +238,10 @@ REFUSED = {
         repaired(end="average").replace("Dense(12", "Dense(11"),
     ],
     "9D": [
+        """
+both = Dense(16)(placed)
+model = Model(words, Dense(12, activation="softmax")(GlobalAveragePooling1D()(both)))
+""",
         heads("a = head(placed, new(2))", "a"),
     ],
     "9E": [

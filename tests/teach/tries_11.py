@@ -171,6 +171,37 @@ MORE = {
     "11C": [("numpy_op", fading(mean("ops.exp(-self.fade * ago)", "shares.sum()")))],
     "11D": [("numpy", charge("4 * (y - answer) if y > answer else answer - y"))],
     "11E": [("limited_before", step("variable.assign_sub(learning_rate * ops.sign(gradient))"))],
+    "11B": [
+        (
+            "random_start",
+            """
+class Trend(layers.Layer):
+    def build(self, input_shape):
+        from funclab import initializers
+        self.share = self.add_weight(shape=(), initializer=initializers.Constant(0.5))
+
+    def call(self, rows):
+        last, before = rows[:, -1], rows[:, -2]
+        return last + self.share * (last - before)
+
+model = Model(hours, Trend(name="trend")(hours), name="by_trend")
+""",
+        ),
+        (
+            "random_start",
+            """
+class Trend(layers.Layer):
+    def build(self, input_shape):
+        self.share = self.add_weight(shape=(1,), initializer="ones", name="share")
+
+    def call(self, rows):
+        last, before = rows[:, -1], rows[:, -2]
+        return last + self.share * (last - before)
+
+model = Model(hours, Trend(name="trend")(hours), name="by_trend")
+""",
+        ),
+    ],
 }
 
 REFUSED = {
@@ -179,6 +210,10 @@ REFUSED = {
         fading(mean("ops.exp(-self.fade * ago)", "ops.sum(shares, axis=1)")),
     ],
     "11D": [
+        """
+def charge(y, answer):
+    return ops.where(y > answer, 4, answer - y)
+""",
         charge("ops.where(y > answer, 3 * (y - answer), answer - y)"),
         charge("y.no_such_thing"),
         charge("1 / 0"),

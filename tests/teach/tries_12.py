@@ -55,6 +55,14 @@ def near(*vjp, forward=NEARNESS):
 
 RIGHT = {
     "12A": [
+        """
+x, y = Input((1,), name="x"), Input((1,), name="y")
+a = x + y
+b = x - y
+c = x * y
+d = ops.maximum(x, y)
+guess = np.array([10.0, -10.0, 30.0, 0.0])
+""",
         guess(),
         OPS + 'guess = ("10", "-10", "30", "0")',
         """
@@ -130,6 +138,26 @@ MORE = {
 
 REFUSED = {
     "12B": [
+        """
+class Cube(Op):
+    def forward(self, x, out):
+        np.multiply(x * x, x, out)
+
+    def vjp(self, g, x, out, gx):
+        np.multiply(g, 3 * x ** 2, out)
+
+model = Model(gap, Cube()(gap), name="cubed")
+""",
+        """
+class Cube(Op):
+    def forward(self, x, out):
+        np.multiply(x * x, x, out)
+
+    def vjp(self, g, x, out, gx):
+        np.multiply(g, 3 * x ** 2, x)
+
+model = Model(gap, Cube()(gap), name="cubed")
+""",
         cube("np.multiply(g, 3 * x * x, gx)").replace("x * x, x, out", "x, x, out"),
         op("Cube", "pass", inputs="x, y", slots="gx, gy")
         + "\nmodel = Model([left, right], Cube()(left, right))",
@@ -139,7 +167,31 @@ REFUSED = {
         "model = twins",
     ],
     "12D": [
+        """
+class Near(Op):
+    def forward(self, x, out):
+        np.divide(1, 1 + x * x, out)
+
+    def vjp(self, g, x, out, gx):
+        np.multiply(g, -2 * x * out ** 2, gx)
+
+model = Model([left, right], Dense(1, activation="sigmoid", name="same")(Near()(left)))
+""",
         near("np.multiply(g, -2 * x * out * out, gx)", forward="np.multiply(x, x, out)"),
         near("gx[0] = g[0] * -2 * x[0] * out[0] * out[0]"),
+    ],
+    "12C": [
+        """
+class Gap(Op):
+    def forward(self, x, y, out):
+        np.square(x - y, out)
+
+    def vjp(self, g, x, y, out, gx, gy):
+        np.multiply(g, 2 * (x - y), gx)
+        np.negative(gx, gy)
+
+same = Dense(1, activation="sigmoid", name="same")(Gap()(enc(left), enc(left)))
+model = Model([left, right], same, name="mended")
+""",
     ],
 }

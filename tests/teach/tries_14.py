@@ -106,6 +106,24 @@ REFUSED = {
         "model = Model(left, left)",
     ],
     "14D": [
+        """
+code = Dense(16, activation="relu", name="code")
+both = merge([code(left), code(right)], mode="mul")
+same = Dense(1, activation="sigmoid", name="same")(both)
+model = Model([left, right], same)
+""",
+        """
+code = Dense(32, activation="relu", name="code")
+both = code(left) * code(right)
+same = Dense(1, activation="sigmoid", name="same")(both)
+model = Model([left, right], same)
+""",
+        """
+code = Dense(16, name="code")
+both = code(left) * code(right)
+same = Dense(1, activation="sigmoid", name="same")(both)
+model = Model([left, right], same)
+""",
         product("code(left) * code(left)", inputs="left"),
         product("code(left) * code(right)", '2, activation="softmax"'),
         product("code(left) * code(right)").replace("Dense(16, a", "Dense(8, a"),

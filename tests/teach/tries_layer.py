@@ -172,5 +172,12 @@ REFUSED = {
         ends_in("point"),
         ends_in(f'{INSIDE}(Dense(1, activation="relu", name="narrow")(point))'),
     ],
-    "layer.D": ["model = 33", ends_in(f'{INSIDE}(Dense(5, activation="tanh")(point * 0))')],
+    "layer.D": [
+        """
+h = Dense(6, activation="relu")(three)
+model = Model(three, Dense(1, activation="sigmoid")(h))
+""",
+        "model = 33",
+        ends_in(f'{INSIDE}(Dense(5, activation="tanh")(point * 0))'),
+    ],
 }

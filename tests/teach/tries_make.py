@@ -127,3 +127,44 @@ pair = x, y
         "shares_of_one": copier(BENT, end="softmax"),
     },
 }
+
+MORE = {
+    "make.B": [
+        (
+            "no_temperature",
+            """
+T = 2
+q = p ** 0.5
+q = q / q.sum()
+""",
+        ),
+        (
+            "divided",
+            """
+q = np.log(p) / T
+q = q / q.sum()
+""",
+        ),
+    ],
+}
+
+REFUSED = {
+    "make.C": [
+        """
+x = words[:, :-1]
+y = words[:, -1]
+pair = x, y
+""",
+        """
+x = words
+y = words[:, 1:]
+pair = x, y
+""",
+    ],
+    "make.D": [
+        """
+numbers = Input((8,), name="numbers")
+model = Model(numbers, Dense(64, activation="sigmoid")(Dense(64, activation="relu")(numbers)))
+""",
+    ],
+}

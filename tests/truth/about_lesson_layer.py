@@ -28,14 +28,15 @@ def by_means(x, y, some, other):
 
 @asks("layer.1")
 def one_unit_holds_a_weight_for_each_pixel_and_a_bias(keras):
-    model = unit(keras, 64)
-    model.predict(np.zeros((7, 64)), verbose=0)
+    model, ours = unit(keras, 100), unit(keras, 64)
+    model.predict(np.zeros((7, 100)), verbose=0)
     count = model.count_params()
 
+    assert ours.count_params() == 64 + 1
     return {
-        "64: one for each pixel": count == 64,
-        "65": count == 65,
-        "64 for each image that it reads": count == 64 * 7,
+        "100: one for each pixel": count == 100,
+        "101": count == 101,
+        "100 for each image that it reads": count == 100 * 7,
     }
 
 

@@ -119,6 +119,10 @@ MEANINGS |= {
     "RandomErasing.factor": PROBABILITY,
     "RandomErasing.scale": "the area of the rectangle, as a fraction of the image: from a number "
     "up to another",
+    "MaxNumBoundingBoxes.max_number": "how many boxes each image has afterwards",
+    "MaxNumBoundingBoxes.fill_value": "the coordinates and the label of a box that is filled in",
+    "MaxNumBoundingBoxes.bounding_box_format": "what the four numbers of a box mean, such as "
+    '"xyxy": left, top, right and bottom; they are not changed',
     "RandomErasing.fill_value": "the colour in the rectangle: one number, or three; None for noise",
     "CutMix.factor": "the parameter of the beta distribution of areas, at most; or two numbers",
     "MixUp.alpha": "the parameter of the beta distribution of weights: small for images that stay "

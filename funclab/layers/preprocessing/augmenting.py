@@ -38,16 +38,9 @@ class RandomImages(Layer, abstract=True):
     def call(self, inputs: Any, training: bool = True) -> Any:
         given = inputs if isinstance(inputs, dict) else {"images": inputs}
         parts = {**given, "images": ops.cast(given["images"], self.dtype)}
-        rank = len(parts["images"].shape)
-        if rank not in (3, 4):
-            raise ShapeError(
-                f"{type(self).__name__} expects images of rank 3 (single image) or 4 (batch of "
-                f"images). Received: shape {show(parts['images'].shape)}.",
-                why="images have height, width and channels.",
-                fix="pass images of shape (batch, height, width, channels).",
-            )
+        batch = is_batch(self, parts["images"])
         if training or self.always:
-            parts = self.together(parts) if rank == 4 else self.alone(parts)
+            parts = self.together(parts) if batch else self.alone(parts)
         return parts if isinstance(inputs, dict) else parts["images"]
 
     def alone(self, parts: dict[str, Any]) -> dict[str, Any]:
@@ -109,6 +102,19 @@ class RandomImages(Layer, abstract=True):
     def side_axes(self) -> tuple[int, int]:
         """The axes of height and width, from the end."""
         return (-2, -1) if self.data_format == "channels_first" else (-3, -2)
+
+
+def is_batch(layer: Layer, images: Any) -> bool:
+    """Whether a layer is called on a batch of images, not on one image."""
+    rank = len(images.shape)
+    if rank not in (3, 4):
+        raise ShapeError(
+            f"{type(layer).__name__} expects images of rank 3 (single image) or 4 (batch of "
+            f"images). Received: shape {show(images.shape)}.",
+            why="images have height, width and channels.",
+            fix="pass images of shape (batch, height, width, channels).",
+        )
+    return rank == 4
 
 
 class RandomFlip(RandomImages):

@@ -37,7 +37,7 @@ def twins(attempt: Attempt) -> Mistake | None:
     if apart is not None:
         first, second = apart
         total = sum(node.operation.count_params() for node in apart)
-        notes = {first: "one layer", second: "another layer"}
+        notes = {second: "another layer", first: "one layer"}  # the line of the other one
         return Mistake("two_layers", notes, first=first, second=second, n=total)
     return judges_pairs(model)
 
@@ -237,7 +237,7 @@ def three_images(attempt: Attempt) -> Mistake | None:
     if apart is not None:
         first, second = apart
         layers = {node.operation for calls in calls_by_input(model) for node in calls}
-        notes = {first: "one encoder", second: "another"}
+        notes = {second: "another", first: "one encoder"}
         return Mistake("several_encoders", notes, first=first, second=second, n=len(layers))
     if len(model.inputs) != 3 or not all(calls_by_input(model)):
         return Mistake("", {output.node: "the end"}, model=model)

@@ -20,7 +20,7 @@ from funclab.teach.graphs import (
     is_concatenation, joins, own_layers, plain, reads, softmaxes, source_inputs,
     trained_copy, weighted_calls,
 )  # fmt: skip
-from funclab.teach.judging import Mistake, calls_made, judge, known, lights
+from funclab.teach.judging import Mistake, calls_made, judge, known, lights, told
 from funclab.teach.predicting import judge_predictions
 from funclab.teach.records.answers import plain_answer, same_answer, shape_and_weights
 
@@ -256,8 +256,10 @@ def reads_what_slipped(attempt: Attempt) -> Mistake | None:
         node = max(weighted_calls(model), key=lambda node: node.operation.count_params())
         at = {node: f"{node.operation.count_params():,} weights"}
         return Mistake("too_many_weights", at, model=model, n=total, layer=node)
-    if output.shape == TEN and len(softmaxes(output)) != 1:
+    if output.shape != TEN or len(softmaxes(output)) != 1:
         values = {"model": model, "activation": f"{activation_of(end)} instead of softmax"}
+        if output.shape != TEN:
+            values["activation"] = told(output.shape)
         if len(softmaxes(output)) > 1:
             values["activation"] = "a softmax of a softmax"
         return Mistake("not_probabilities", {end: "the end"}, **values)

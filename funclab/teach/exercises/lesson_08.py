@@ -19,7 +19,7 @@ from funclab.teach.graphs import (
     accuracy, activation_of, calls_before, calls_of, calls_within, fresh_copy, innermost,
     reads, source_inputs, trained_copy, unwrapped,
 )  # fmt: skip
-from funclab.teach.judging import Mistake, calls_made, judge, known, lights, missing_input
+from funclab.teach.judging import Mistake, calls_made, judge, known, lights, missing_input, told
 from funclab.teach.predicting import judge_predictions
 from funclab.teach.reading import (
     add_to_zeros, embeddings, headlines_for, order_matters, where_words_end,
@@ -138,7 +138,7 @@ def padding_left_out(attempt: Attempt) -> Mistake | None:
         return Mistake("one_answer_each", at, output=output.node, shape=output.shape)
     tables = embeddings(model)
     if len(model.inputs) > 1 or output.shape != TWELVE or not tables:
-        return Mistake("", {output.node: "the end"}, model=model, shape=output.shape)
+        return other_shape(output)
     copy, x = fresh_copy(model), headlines_for(model)
     said = np.asarray(copy(x))
     gaps = len(tables) == 1 and recurrent(calls_within(model))
@@ -152,6 +152,11 @@ def padding_left_out(attempt: Attempt) -> Mistake | None:
     return None
 
 
+def other_shape(output: Tensor, at: dict[Any, str] | None = None) -> Mistake:
+    found, where = f"model returns {told(output.shape)}", "where its axis of words ends"
+    return Mistake("", at or {output.node: "the end"}, found=found, where=where)
+
+
 def with_a_gap(x: list[Array]) -> list[Array]:
     """Headlines with a zero inserted after their first word, in place of one at their end."""
     return [np.insert(part, 1, 0, axis=1)[:, : part.shape[1]] for part in x]
@@ -160,14 +165,23 @@ def with_a_gap(x: list[Array]) -> list[Array]:
 def zeros_read(model: Functional, source: Tensor) -> Mistake:
     """The mistake if zeros are read: where the mask ends, or that there is none."""
     lost, table = where_mask_ends(model), embeddings(model)[0]
+    given = [node for node in recurrent(calls_within(model)) if has_mask(node)]
+    if given and (lost is not None or table.output_masks[0] is None):
+        found = f"The mask that {told(given[0])} is given does not leave the zeros out"
+        return Mistake("", {given[0]: "a mask"}, found=found, where="what the mask is made of")
     if lost is None and all(node.output_masks[0] is None for node in calls_within(model)):
         return Mistake("no_mask", {table: "no mask"}, layer=table)
     if lost is None:
-        return Mistake("", {table: "0 counts"}, model=model, shape=model.outputs[0].shape)
+        return other_shape(model.outputs[0], {table: "0 counts"})
     if source.shape[1] is None:
         return Mistake("any_length", {lost: "the mask ends"}, input=source.node, layer=lost)
     tensor = lost.output_tensors[0]
     return Mistake("lost", {lost: "the mask ends"}, layer=lost, tensor=tensor)
+
+
+def has_mask(node: Node) -> bool:
+    """Whether a call is given a mask, with what it reads or as an argument."""
+    return node.input_masks[0] is not None or node.arguments.kwargs.get("mask") is not None
 
 
 def where_mask_ends(model: Functional) -> Node | None:

@@ -189,9 +189,11 @@ def two_heads(attempt: Attempt) -> Mistake | None:
         kind = activation_of(end)
         return Mistake("not_probabilities", {end: kind}, activation=kind, **values)
     share = told_right(model)
+    heads = [node for node in calls_of(model) if is_softmax(node) or is_attention(node)]
+    if not heads:
+        return Mistake("", {end: f"{share:.0%}"}, n="no head", accuracy=share, model=model)
     if share < ENOUGH and not order_matters(model, SCALES):
         return Mistake("no_order", {end: "all alike"}, accuracy=share, **values)
-    heads = [node for node in calls_of(model) if is_softmax(node) or is_attention(node)]
     beside = count_beside(heads)
     if beside < 2 and len(heads) > 1:
         first, second = heads[:2]

@@ -193,17 +193,18 @@ def one_eye_for_both(attempt: Attempt) -> Mistake | None:
         return no_twins(attempt)
     model = attempt.model
     output, end = model.outputs[0], model.outputs[0].node
-    values = {"model": model, "shape": output.shape}
+    compared = {"where": "how the images are compared"}
+    values = {"model": model, "shape": output.shape, "where": "the last box"}
     sides = calls_by_input(model)
     if len(sides) != 2 or not all(sides):
         read = source_inputs(output)
         for image in (known(attempt, "left"), known(attempt, "right")):
             if image not in read:
-                values = {"model": model, "other": image.node}
+                values = {"model": model, "other": image.node, **compared}
         return Mistake("", dict.fromkeys(calls_of(model)[:1], "the first call"), **values)
     left, right = ([node.operation for node in side] for side in sides)
     if left != right:
-        at = {sides[0][0]: "one eye", sides[1][0]: "another"}
+        at = {sides[1][0]: "another", sides[0][0]: "one eye"}
         return Mistake("renamed", at, layer=left[0], other=right[0])
     laid = [node for node in joins(model) if is_concatenation(node)]
     if laid:
@@ -219,7 +220,7 @@ def one_eye_for_both(attempt: Attempt) -> Mistake | None:
         return None
     join = next(iter(joins(model)), end)
     only_adds_up = share < GUESSING and any(join in reads(call) for call in weighted_calls(model))
-    values = {"model": model, "accuracy": share, "join": join}
+    values = {"model": model, "accuracy": share, "join": join, **compared}
     return Mistake("only_adds_up" if only_adds_up else "", {join: f"{share:.0%}"}, **values)
 
 

@@ -176,7 +176,7 @@ def enough_in_four_of_five_hours(attempt: Attempt) -> Mistake | None:
             return Mistake("", {end: "no loss"}, found=found, where="its last line", **values)
         share = share_with_enough(model, charge)
         returned = np.size(price(charge, [10, 10, 10], [9, 10, 11]))
-        few, many = (float(np.mean(price(charge, [10], [forecast]))) for forecast in (0, 20))
+        few, fewer, many = (float(np.mean(price(charge, [10], [x]))) for x in (0, 5, 20))
     except TensorTypeError:
         return Mistake("numpy", {end: "no gradient"}, **values)
     except LossError as error:
@@ -192,6 +192,9 @@ def enough_in_four_of_five_hours(attempt: Attempt) -> Mistake | None:
         return Mistake("below_zero", at, value=signed(min(few, many)), **values)
     if many == 0:
         return Mistake("free", at, **values)
+    if few == fewer:
+        found = f"`{values['charge']}` is the same for 5 missing bikes and for 10"
+        return Mistake("", at, found=found, where="what grows with their number", **values)
     if few < many:
         return Mistake("wrong_side", at, **values)
     if ENOUGH[0] <= share <= ENOUGH[1]:

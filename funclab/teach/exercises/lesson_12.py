@@ -16,8 +16,8 @@ from funclab.graph.shape_math import Array
 from funclab.graph.tape import Tape
 from funclab.graph.value import Variable
 from funclab.teach.attempt import Attempt
-from funclab.teach.graphs import calls_of
-from funclab.teach.judging import Mistake, judge, known, lights, stopped
+from funclab.teach.graphs import calls_of, source_inputs
+from funclab.teach.judging import Mistake, judge, known, lights, stopped, told
 from funclab.teach.predicting import judge_predictions
 
 X, Y, G = 3.0, -2.0, 10.0
@@ -123,7 +123,7 @@ def both_slots_of_a_gap(attempt: Attempt) -> Mistake | None:
     if not np.allclose(ran.out, (XS - YS) ** 2):
         return Mistake("forward_changed", at, out=last(ran.out), **values)
     if agrees(node, ran, [wanted, -wanted], XS, YS):
-        return None
+        return one_image(node)
     if ran.untouched:
         return Mistake("not_written", at, **values)
     if np.allclose(gx, gy):
@@ -155,7 +155,7 @@ def nearness_and_its_slope(attempt: Attempt) -> Mistake | None:
     if not np.allclose(ran.out, wanted_out):
         return Mistake("", {node: "its forward"}, **values)
     if agrees(node, ran, [wanted], XS):
-        return None
+        return one_image(node)
     if ran.untouched:
         return Mistake("not_written", at, **values)
     if np.allclose(slot, wanted + LEFT_OVER):
@@ -189,17 +189,33 @@ def run_own_op(attempt: Attempt, *arrays: Array) -> tuple[Any, Ran | None, Mista
     if type(op).vjp is Op.vjp or not op.differentiable:
         return node, None, Mistake("no_vjp", {node: "no way back"}, found=NO_VJP, **values)
     method = "forward"
+    mine = [array.copy() for array in arrays]  # an op may overwrite what it should only read
     try:
-        out = np.zeros(op.shape(*(array.shape for array in arrays)))
-        work = op.scratch([array.shape for array in arrays], "float64")
-        op.forward(*op.bind(*arrays, out, *work))
+        out = np.zeros(op.shape(*(array.shape for array in mine)))
+        work = op.scratch([array.shape for array in mine], "float64")
+        op.forward(*op.bind(*mine, out, *work))
         method = "vjp"
-        slots = [np.full_like(array, LEFT_OVER) for array in arrays]
-        op.vjp(*op.bind(GS.copy(), *arrays, out, *work, *slots))
+        slots, made = [np.full_like(array, LEFT_OVER) for array in mine], out.copy()
+        g = GS.copy()
+        op.vjp(*op.bind(g, *mine, out, *work, *slots))
     except Exception as error:  # a student's method can do anything
         found = stopped(f"`{method}`", error)
         return node, None, Mistake("", {node: f"its {method}"}, found=found, **values)
-    return node, Ran(out, slots), Mistake("")
+    read = {"what it reads": zip(mine, arrays), "`g`": [(g, GS)], "`out`": [(out, made)]}
+    for name, pairs in read.items():
+        if any(not np.array_equal(now, before) for now, before in pairs):
+            found = f"The `vjp` of {node_name(node)} overwrites {name}, and not only its slot"
+            return node, None, Mistake("", {node: "its vjp"}, found=found, **values)
+    return node, Ran(made, slots), Mistake("")
+
+
+def one_image(node: Node) -> Mistake | None:
+    """The mistake of an op in twins to which only one of the images leads."""
+    images = source_inputs(node.output_tensors[0])
+    if len(images) > 1:
+        return None
+    found = f"{node_name(node)} reads {told(images[0].node)} alone, so nothing is compared"
+    return Mistake("", {node: "one image alone"}, layer=node, found=found)
 
 
 def agrees(node: Node, ran: Ran, wanted: list[Array], *arrays: Array) -> bool:

@@ -22,7 +22,7 @@ from funclab.teach.graphs import (
 )  # fmt: skip
 from funclab.teach.judging import (
     Mistake, calls_on_inputs, function_of, judge, known, lights, not_given, numpy_was_given,
-    stopped,
+    stopped, told,
 )  # fmt: skip
 
 LINES = range(1, 7)
@@ -160,7 +160,7 @@ def right_half_of_any_twins(attempt: Attempt) -> Mistake | None:
         except Exception as stopped:  # a student's function can do anything
             model, error = None, stopped
     if not isinstance(model, Functional):
-        return no_half(attempt, eye, asked, error, at)
+        return no_half(eye, asked, error, at)
     output = model.outputs[0]
     new = [node for node in weighted_calls(model) if node.operation not in copy.layers]
     if new:
@@ -176,7 +176,6 @@ def right_half_of_any_twins(attempt: Attempt) -> Mistake | None:
 
 
 def no_half(
-    attempt: Attempt,
     eye: Any,
     asked: list[tuple[Operation, str]],
     error: BaseException | None,
@@ -232,6 +231,10 @@ def same_answers_own_layers(attempt: Attempt) -> Mistake | None:
         at = dict.fromkeys(heavy[:2], "weights of its own")
         n = model.count_params()
         return Mistake("two_eyes", at, model=model, n=n, layer=layers[0], other=layers[1])
+    changed = {id(weight) for weight in attempt.changed}
+    if not changed.isdisjoint(map(id, twins.weights)):  # so both have new ones
+        at = dict.fromkeys(heavy, "new weights")
+        return Mistake("fresh_weights", at, model=model, layer=layers[0])
     if len(model.inputs) == 2 and same_answers(model, twins):
         return None
     carried = [any(equal(layer, other) for other in twins.layers) for layer in layers]
@@ -282,6 +285,9 @@ def product_of_two_codes(attempt: Attempt) -> Mistake | None:
     join = next(iter(joins(model)), end)
     if activation_of(end) == "sigmoid" and not multiplies(join):
         return Mistake("added", {join: "not a product"}, join=join)
+    code, old = sides[0][0], (activation_of(sides[0][0]), sides[0][0].output_tensors[0].shape)
+    if old != ("relu", (None, 16)):
+        return Mistake("", {code: " · ".join(map(told, old))}, **{**values, "layer": code})
     return Mistake("", {end: "the end"}, **values)
 
 

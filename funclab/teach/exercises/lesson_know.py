@@ -39,10 +39,18 @@ def which_scores_can_be_trusted(attempt: Attempt) -> Mistake | None:
     given = truths(attempt.answer)
     at = {plain_end(attempt): "scored"}
     if given is None:
-        return Mistake("", at, given=f"is of the kind {type(attempt.answer).__name__}")
+        return Mistake("", at, given=not_five(attempt.answer))
     wrong = [name for name, honest in HONEST.items() if given[name] != honest]
     said = {True: "can be trusted", False: "cannot be trusted"}
     return Mistake(wrong[0], at, said=said[given[wrong[0]]]) if wrong else None
+
+
+def not_five(answer: Any) -> str:
+    """What is wrong with an answer that does not say True or False of five scores."""
+    missing = [name for name in HONEST if isinstance(answer, Mapping) and name not in answer]
+    if missing:
+        return f"says nothing of {missing[0]}"
+    return f"is of the kind {type(answer).__name__}"
 
 
 def truths(answer: Any) -> dict[str, bool] | None:
@@ -78,7 +86,8 @@ def the_past_and_the_days_to_come(attempt: Attempt) -> Mistake | None:
     mine = [np.isin(np.arange(day.size), part) for part in parts]
     in_days = {len(earlier), len(later)} & {FIRST_LATER, DAYS - FIRST_LATER}
     if in_days or max(map(np.max, parts)) < DAYS:
-        return Mistake("days_not_hours", at, **values)
+        held = f"{sizes} rows" if in_days else f"numbers up to {max(map(np.max, parts))}"
+        return Mistake("days_not_hours", at, held=held, **values)
     both, neither = mine[0] & mine[1], ~mine[0] & ~mine[1]
     if both.any():
         return Mistake("overlap", at, n=int(both.sum()), **values)

@@ -17,7 +17,7 @@ from funclab.teach.attempt import Attempt
 from funclab.teach.graphs import (
     accuracy, activation_of, calls_of, chain_to, first_call, trained_copy, weighted_calls,
 )  # fmt: skip
-from funclab.teach.judging import Mistake, NotThere, judge, known, not_given
+from funclab.teach.judging import Mistake, NotThere, judge, known, not_given, told
 
 ENOUGH_BY_HAND, ENOUGH, BUDGET, EPOCHS = 0.93, 0.95, 33, 200
 TURNED = 0.15
@@ -281,7 +281,7 @@ def few_numbers(attempt: Attempt) -> Mistake | None:
     model = attempt.model
     lost = no_way_from_point(attempt)
     if model is None or lost is not None:
-        return Mistake("", **(lost.values if lost else {}))
+        return starts_elsewhere(lost) if lost else Mistake("")
     last, calls = model.outputs[0].node, weighted_calls(model)
     total = model.count_params()
     if total > BUDGET:
@@ -295,6 +295,12 @@ def few_numbers(attempt: Attempt) -> Mistake | None:
                        activation=activation)  # fmt: skip
     share = share_after_training(model)
     return None if share >= ENOUGH else why_so_few_right(model, share)
+
+
+def starts_elsewhere(lost: Mistake) -> Mistake:
+    """The mistake of a model that does not read the two coordinates."""
+    found = f"The model reads {told(lost.values['other'])}, not two numbers for each point"
+    return Mistake("", lost.at, found=found, where="where its arrows begin")
 
 
 def why_so_few_right(model: Functional, share: float) -> Mistake:
@@ -312,4 +318,6 @@ def why_so_few_right(model: Functional, share: float) -> Mistake:
     if small:
         n = units(small[0])
         return Mistake("too_few", {small[0]: f"{n} units"}, layer=small[0], n=n, **values)
-    return Mistake("", {end: "the answer"}, **values)
+    found = f"After training, the model is right for {told(share)} of the unseen points"
+    where = "its hidden units and what bends them"
+    return Mistake("", {end: "the answer"}, found=found, where=where)

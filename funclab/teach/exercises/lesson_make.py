@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,9 @@ from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.shape_math import Array
 from funclab.models.model import Functional
-from funclab.teach.attempt import Attempt, flat, run
+from funclab.teach.attempt import Attempt, assigned, flat, parsed, run
 from funclab.teach.graphs import activation_of, calls_of, calls_within, reads, trained_copy
-from funclab.teach.judging import Mistake, calls_made, judge, known, lights, missing_input
+from funclab.teach.judging import Mistake, calls_made, judge, known, lights, missing_input, told
 
 PIXELS, CODE = 64, 8
 ENOUGH, EPOCHS = 0.020, 40
@@ -86,7 +87,7 @@ def at_a_temperature(attempt: Attempt) -> Mistake | None:
         "only_the_best": are([q.max() for q in found], [1.0] * len(found)),
         "softmax_of_p": are(found, [np.exp(p / t) / np.exp(p / t).sum() for t in temperatures]),
         "turned": are(found, [heated(p, 1 / t) for t in temperatures]),
-        "divided": are(found, [p] * len(found)) and "T" in attempt.source,
+        "divided": are(found, [found[0]] * len(found)) and reads_temperature(attempt.source),
         "no_temperature": are(found, [found[0]] * len(found)) and len(found) > 1,
     }
     name = next((name for name, holds in faults.items() if holds), "")
@@ -99,6 +100,12 @@ def at_a_temperature(attempt: Attempt) -> Mistake | None:
 
 def are(found: list[Any], wanted: list[Any]) -> bool:
     return all(np.allclose(q, w, atol=SAME) for q, w in zip(found, wanted))
+
+
+def reads_temperature(source: str) -> bool:
+    """Whether lines use `T`, and do not set it."""
+    names = [part for part in ast.walk(parsed(source)) if isinstance(part, ast.Name)]
+    return any(part.id == "T" for part in names) and "T" not in assigned(source)
 
 
 def rounded(q: Array) -> str:
@@ -133,6 +140,9 @@ def the_next_word(attempt: Attempt) -> Mistake | None:
     if tables is None:
         return Mistake("", at)
     x, y = tables
+    if x.shape[1] != y.shape[1]:
+        rows = {"x": f"a row of {x.shape[1]} words", "y": f"a row of {y.shape[1]}"}
+        return Mistake("", at, **rows)
     values: dict[str, Any] = {"x": said(x[0], start), "y": said(y[0], start), "model": "a writer"}
     first = np.full((len(words), 1), start)
     fine = np.concatenate([first, words[:, :-1]], axis=1)
@@ -184,6 +194,10 @@ def copies_well(attempt: Attempt) -> Mistake | None:
         return missing_input(attempt, "")
     source, output = model.inputs[0], model.outputs[0]
     narrow = narrowest(model)
+    if source.shape[1:] != (PIXELS,) and output.shape[1:] == (PIXELS,):
+        start = {source.node: str(source.shape)}
+        begins = f"64 pixels, but begins at {told(source.shape)}"
+        return Mistake("", start, model=model, loss=begins)
     if narrow is None or (source.shape[1:], output.shape[1:]) != ((PIXELS,), (PIXELS,)):
         return Mistake(
             "", {output.node: str(output.shape)}, model=model, loss="no copy of 64 pixels"

@@ -11,14 +11,16 @@ from funclab.graph.node import Node
 
 
 def answers_by_call(answer: Any, nodes: Sequence[Node]) -> list[tuple[Node, Any]] | None:
-    """Predictions, each with the call that it is about, from a list in the order of the calls or a
-    dict by the names of layers; None if there is not one for each call.
+    """Predictions, each with the call that it is about, from a list or array in the order of the
+    calls or a dict by the names of layers; None if there is not one for each call.
 
     >>> from funclab import layers
     >>> h = layers.Dense(3, name="h")(layers.Input((2,)))
     >>> [value for _, value in answers_by_call({"h": "(None, 3)"}, [h.node])]
     ['(None, 3)']
     """
+    if isinstance(answer, np.ndarray):
+        answer = answer.tolist()
     if isinstance(answer, dict):
         answer = [answer.get(node.operation.name, answer) for node in nodes]
         if any(isinstance(one, dict) for one in answer):

@@ -111,8 +111,8 @@ def measure_data(
     labels = labels_of(y, kind)
     evidence.baseline = loss_of(output, y, constant(y, answers, output, kind))
     if labels is not None:
-        evidence.classes = commonest(labels, answers, kind)
-    evidence.alike = neighbours(x, y, labels)
+        evidence.classes = commonest(labels, answers)
+    evidence.alike = neighbours(x, labels)
     if not scales_first(model):
         evidence.range, evidence.spreads = spread(x)
     evidence.telling = telling_column(x, y, labels)
@@ -160,7 +160,7 @@ def constant(y: Array, answers: Array, output: Any, kind: str) -> Array:
     return np.ascontiguousarray(flat, np.asarray(answers).dtype)
 
 
-def commonest(labels: Array, answers: Array, kind: str) -> tuple[str, int, int]:
+def commonest(labels: Array, answers: Array) -> tuple[str, int, int]:
     """The commonest class, how many samples are of it, and how many are answered with it."""
     names, counts = np.unique(labels, return_counts=True)
     most = names[counts.argmax()]
@@ -188,7 +188,7 @@ def spread(x: Array) -> tuple[tuple[float, float], tuple[float, float] | None]:
     return ends, (float(spreads.min()), float(spreads.max())) if spreads.size else None
 
 
-def neighbours(x: Array, y: Array, labels: Array | None) -> tuple[int, float] | None:
+def neighbours(x: Array, labels: Array | None) -> tuple[int, float] | None:
     """For how many samples the nearest other one has the same class, and how many chance gives."""
     if labels is None or len(x) < 30:
         return None

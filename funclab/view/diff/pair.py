@@ -22,10 +22,10 @@ ON_A_WALL = 490
 """How wide both graphs may be together on a projector; wider ones are scrolled one by one."""
 PILL, MOST = 24, 3
 """How high a pill is, and how many numbers stand in it."""
-WORD, NUMBER = Font(12, bold=True), Font(11, bold=True, anchor="middle")
+NUMBER = Font(11, bold=True, anchor="middle")
 TITLE, SOFT, TEXT = Font(15, bold=True), Font(12, "soft"), Font(13)
 DOTS, DASHES = "1.5 4", "2 5"
-NARROWEST, LINE, PAD = 760, 20, 12
+NARROWEST, LINE = 760, 20
 
 
 @dataclass

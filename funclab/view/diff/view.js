@@ -4,6 +4,8 @@ import { brief, h, link, mark } from "../live/core.js";
 import { Graph, ringAround } from "../live/graph.js";
 import { liveView } from "../live/start.js";
 
+/** The width of a picture beside a panel of the usual width. */
+const BESIDE = 738;
 const SIDES = ["left", "right"];
 
 /** @type {WrittenView} */
@@ -21,6 +23,8 @@ const diff = {
     this.graphs = (pictures.both ? ["both"] : SIDES).map((name) => this.graph(ctx, name, pictures[name]));
     ctx.stage.append(...this.graphs.map(({ el }, i) => (pictures.both ? el :
       h("figure", { class: "fl-figure" }, h("figcaption", {}, this.heading(ctx, SIDES[i])), el))));
+    // The panel makes room for two graphs with a capsule at each side.
+    ctx.el.classList.toggle("fl-broad", Boolean(pictures.both) && this.graphs[0].svg.viewBox.baseVal.width > BESIDE);
     const parts = h("div", { class: "fl-compared" });
     ctx.stage.before(parts);
     parts.append(ctx.stage, h("div", { class: "fl-told" }, ctx.askBox, ctx.panel));

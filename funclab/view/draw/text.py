@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from bisect import bisect_left
 
 CONTROL = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
@@ -89,6 +90,21 @@ def shorten(text: str, length: int) -> str:
     number = re.search(r"_?\d*$", text)
     tail = max((length - 1) // 3, min(len(number[0]) if number else 0, length - 2))
     return f"{text[: length - 1 - tail]}…{text[len(text) - tail :]}"
+
+
+def narrowed(text: str, width: float, size: float, bold: bool = False, mono: bool = False) -> str:
+    """A text, with its middle left out if it would be wider than this.
+
+    >>> narrowed("conv2d_transpose_12", 80, 12)
+    'conv2d…_12'
+    """
+
+    def too_wide(length: int) -> bool:
+        return text_width(shorten(text, length), size, bold, mono) > width
+
+    if not too_wide(len(text)):
+        return text
+    return shorten(text, max(4, bisect_left(range(len(text)), True, 4, key=too_wide) - 1))
 
 
 def folded_lines(text: str, width: float, size: float, bold: bool = False) -> list[str]:

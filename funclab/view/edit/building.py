@@ -240,9 +240,6 @@ def made(layer: Layer) -> Any:
         )
 
 
-Kept = dict[str, list[str]]
-
-
 def keep_weights(
     operations: dict[int, Any], before: dict[int, Any], names: dict[int, str], copy: bool = True
 ) -> tuple[list[str], list[str]]:

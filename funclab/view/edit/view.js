@@ -17,6 +17,8 @@ const ASKED = ["set", "insert", "replace", "connect", "duplicate"];
 const SHOWN = 2500;
 /** After so many verbs by mouse, the foot names the key. */
 const BY_MOUSE = 3;
+/** The widths of the note beside a call that fails, and the gap between them. */
+const LEAST_NOTE = 80, MOST_NOTE = 152, NOTE_GAP = 16;
 
 export class Edit {
   name = "edit";
@@ -42,6 +44,7 @@ export class Edit {
     this.face.classList.add("fl-seg");
     ctx.bar.append(...ctx.makeButtons(), this.face);
     followDrag(ctx, this);
+    ctx.watchSizes(() => this.noteFault(), this.graph.el);
     ctx.cleanups.push(() => clearInterval(this.playing));
   }
 
@@ -125,6 +128,20 @@ export class Edit {
     }
     if (at && at !== selected && this.boxOf(at)) graph.sign(ringAround(this.boxOf(at), "fl-ring fl-lit"), "?");
     graph.reveal(this.boxOf(at) ?? box);
+    this.noteFault();
+  }
+
+  /** Beside the call that fails: why, if there is room at its left. */
+  noteFault() {
+    const { ctx, graph: { el } } = this, { error } = this.here, box = error?.why && this.boxOf(error.key);
+    el.querySelector(".fl-fault-note")?.remove();
+    if (!box) return;
+    const pane = el.getBoundingClientRect(), at = box.querySelector("rect").getBoundingClientRect();
+    const left = (at.left - pane.left) / ctx.zoom, width = Math.min(MOST_NOTE, left - 2 * NOTE_GAP);
+    if (width < LEAST_NOTE) return;
+    const top = (at.top + at.height / 2 - pane.top) / ctx.zoom + el.scrollTop;
+    const style = `width:${width}px;left:${left - NOTE_GAP - width + el.scrollLeft}px;top:${top}px`;
+    el.append(h("p", { class: "fl-fault-note", style }, error.why.split(";")[0]));
   }
 
   /** A dot at the corner of a box whose layer has new weights. */

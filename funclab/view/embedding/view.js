@@ -1,7 +1,7 @@
 // An embedding: marks in the plane, one of them chosen, with lines to its nearest in the full space.
 // Python draws the planes and says what is near; this goes from mark to mark.
 
-import { h, row, s, table } from "../live/core.js";
+import { breakable, h, row, s, table } from "../live/core.js";
 import { liveView } from "../live/start.js";
 import { pictureFrom } from "../live/stored.js";
 
@@ -284,7 +284,7 @@ const embedding = {
       table(trust.map(([name, value]) => row(name, [value])), [], of),
       notes.map((note) => h("p", { class: "fl-soft" }, note)),
       h("h3", {}, ctx.t("embedding_code")),
-      h("div", { class: "fl-copied" }, h("code", {}, code),
+      h("div", { class: "fl-copied" }, h("code", {}, breakable(code)),
         ctx.button(ctx.t("copy"), "", () => ctx.copy(code), null, { icon: "copy", brief: true })),
     ].flat(2).filter(Boolean);
   },

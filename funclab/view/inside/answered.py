@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
+from funclab.graph.meaning import Meaning
 from funclab.graph.value import Value
 from funclab.models.meaning import known_meaning
 from funclab.view.draw.sentences import say
@@ -53,7 +54,15 @@ class Answered:
             answers = self.by_output.get(number)
             if output is value and answers is not None and answers.kind == CLASSES:
                 return answers.names[: answers.values.shape[1]]
+            if output is value and answers is None:
+                return self._names_at_each(number)
         return []
+
+    def _names_at_each(self, number: int) -> list[str]:
+        """The names of the classes of an output that has them at each position."""
+        tensor = self.look.model.outputs[number]
+        labels = _labels(known_meaning(tensor))
+        return list(labels) if labels and len(labels) == tensor.shape[-1] else []
 
 
 def _said(answers: Answers, index: int) -> list[str]:
@@ -73,6 +82,10 @@ def _answers(look: Look, y: Any, number: int) -> Answers:
     """The answers of one output, and its truth, if it is known; of large data, for those read."""
     model, truth = look.model, of_output(y, look.model, number)
     truth = None if truth is None else np.asarray(truth)[: len(look)]
-    meant = known_meaning(model.outputs[number])
+    return answers_of(look, truth, number, labels=_labels(known_meaning(model.outputs[number])))
+
+
+def _labels(meant: Meaning | None) -> tuple[str, ...] | None:
+    """The names of classes that are known one by one."""
     named = meant is not None and meant.kind == "classes" and isinstance(meant.labels, tuple)
-    return answers_of(look, truth, number, labels=meant.labels if named and meant else None)
+    return cast(tuple[str, ...], meant.labels) if named and meant else None

@@ -5,6 +5,8 @@ import { PIXEL, heat, numeral } from "../learned/learned.js";
 
 /** The most maps, bars and labelled bars in a box. */
 const TILES = 12, BARS = 64, LABELS = 12, GAP = 4, ROUND = 32, NOTE = 56;
+/** The room of a position with what is expected there, and the most of one with numbers. */
+const PLACE = 72, STEP = 24;
 
 /** An empty drawing of a size. */
 export function sheet(width, height, ...parts) {
@@ -125,6 +127,9 @@ export class Boxes {
     const call = this.values.calls[index], drawn = this.values.of(index);
     if (!drawn?.values.length) return null;
     if (call.kind === "ids") return this.words(index).join(" ");
+    const expected = this.values.expected(index);
+    if (expected) return expected.map(({ at, likely }) =>
+      this.ctx.t("inside_expected", { at, likely: likely.map((one) => one.join(" ")).join(", ") })).join(" ");
     if (call.kind !== "classes") return this.ctx.t("inside_largest",
       { value: numeral(Math.max(...sampleOf(drawn.values))) });
     const best = drawn.values.indexOf(Math.max(...drawn.values));
@@ -155,6 +160,7 @@ export class Boxes {
     if (call.kind === "ids") return [h("span", { class: "fl-in-words" }, this.words(index).join(" "))];
     const same = ctx.state.scale === "same", top = this.values.top(index);
     if (call.kind === "image" || call.kind === "maps") return this.maps(index, call, wide, chosen, same ? top : 0);
+    if (this.values.expected(index)) return this.expected(index, wide);
     if (call.kind === "rows") return [this.rows(drawn, wide, top)];
     if (call.kind === "vector" || call.kind === "classes") return [this.vector(call, drawn, wide, chosen)];
     return [h("span", { class: "fl-in-note" }, ctx.t("inside_only_shape"))];
@@ -203,13 +209,23 @@ export class Boxes {
     return sheet(red.columns * side, red.rows * side, ...squares);
   }
 
+  /** At each position, what stands there, and the likeliest classes after it. */
+  expected(index, wide) {
+    const places = this.values.expected(index), cut = places.length * PLACE > wide;
+    const shown = places.slice(0, Math.max(1, Math.floor((wide - (cut ? NOTE : 0)) / PLACE)));
+    const left = places.length - shown.length;
+    return [...shown.map(({ at, likely }) => h("span", { class: "fl-in-expected" }, h("small", {}, `${at} →`),
+      likely.map(([name, percent], i) => h(i ? "span" : "strong", {}, `${name} ${percent}`)))),
+    left ? h("span", { class: "fl-in-note" }, this.ctx.t("inside_more", { n: left })) : null].filter(Boolean);
+  }
+
   /** A sequence: its positions from left to right, a row for each channel. */
   rows({ values, columns, count }, wide, top) {
     const turned = Float32Array.from({ length: values.length },
       (_, i) => values[(i % columns) * count + Math.floor(i / columns)]);
-    const side = Math.max(1, Math.min(wide / columns, 36 / count, 12));
-    return sheet(side * columns, side * count, heat(turned, count, columns, { side, top }),
-      frameAround(0, 0, side * columns, side * count));
+    const side = Math.max(1, Math.min(36 / count, 12)), step = Math.min(wide / columns, Math.max(side, STEP));
+    return sheet(step * columns, side * count, heat(turned, count, columns, { side, wide: step, top }),
+      frameAround(0, 0, step * columns, side * count));
   }
 
   vector(call, drawn, wide, chosen) {

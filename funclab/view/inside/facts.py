@@ -19,6 +19,7 @@ from funclab.view.draw.text import clean, shorten
 from funclab.view.inside.answered import Answered
 from funclab.view.inside.attention import POSITIONS, Attention, attentions
 from funclab.view.inside.calls import IDS, MAPS, Shown, shown_calls
+from funclab.view.inside.expected import all_expected
 from funclab.view.inside.numbers import Number
 from funclab.view.inside.questions import questions, reads_one
 from funclab.view.inside.reach import reaches
@@ -180,6 +181,7 @@ class Inner:
             "questions": questions(self.listed, self._first_looks(), self._first_maps()),
             "classes": self.answers is not None and self.answers.kind != NUMBERS,
             "words": self._ids(),
+            "expected": all_expected(self, self.strip),
         }
         tops = {i for count in self.counts for i in count.listed.reshape(-1).tolist()}
         facts["labels"] = {str(i): self.answered.label(i) for i in sorted(tops)}
@@ -372,7 +374,8 @@ class Inner:
                 if max(known(a.weights.shape)[1:]) <= POSITIONS
             }
             strip = stored_samples([key], self.answers, self.drawn, self.named)
-            return {"data": data, "says": self.says(key), "attention": looked, "strip": strip[0]}
+            sent = {"data": data, "says": self.says(key), "attention": looked, "strip": strip[0]}
+            return sent | {"expected": all_expected(self, [key])}
         if kind == "exact":
             sample, index = map(int, str(key).split(" "))
             if 0 <= sample < len(self.look) and 0 <= index < len(self.calls):

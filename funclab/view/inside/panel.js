@@ -1,7 +1,7 @@
 // The panel: what is counted over many samples, the samples with the largest number, the line to write,
 // and what this does not show.
 
-import { h, row, s, table } from "../live/core.js";
+import { breakable, h, row, s, table } from "../live/core.js";
 import { numeral } from "../learned/learned.js";
 import { sheet } from "./boxes.js";
 
@@ -74,7 +74,7 @@ export class Panel {
   line(call) {
     if (!call.write) return null;
     const { ctx } = this;
-    return h("div", { class: "fl-in-write" }, h("code", {}, call.write),
+    return h("div", { class: "fl-in-write" }, h("code", {}, breakable(call.write)),
       ctx.button(ctx.t("copy"), "", () => ctx.copy(call.write), null, { icon: "copy", brief: true }));
   }
 

@@ -15,6 +15,7 @@ from funclab.view.draw.picture import Picture
 from funclab.view.draw.sentences import few, say, signed
 from funclab.view.draw.text import clean, shorten, text_width
 from funclab.view.inside.calls import CLASSES, IDS, IMAGE, MAPS, OTHER, ROWS, Shown
+from funclab.view.inside.expected import expected, expects
 from funclab.view.learned.maps import draw_map
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 WIDTH, LEFT, NAMES = 766, 16, 190
 TILES, TILE, GAP, BARS = 12, 36, 4, 64
+PLACE, STEP = 112, 24
+"""The room of a position with what is expected there, and the most of one with numbers."""
 MOST, CELLS = 12, 18
 """How many calls a still picture has at most, and squares along a side of a map."""
 HEIGHT, MOST_ROWS = 52, 4
@@ -155,12 +158,25 @@ class InsidePicture(Picture):
         top = float(np.abs(array).max(initial=0))
         if call.kind in (IMAGE, MAPS):
             self._maps(canvas, call, index, array, top)
+        elif expects(self.inner, index):
+            self._expected(canvas, index, width)
         elif call.kind == ROWS:
             turned = array[0, :: max(1, ceil(2 * array.shape[1] / width))].T
-            side = max(1.0, min(width / turned.shape[1], TILE / turned.shape[0], 12))
-            draw_map(canvas, turned[: int(TILE / side) or 1], 0j, side, top)
+            side = max(1.0, min(TILE / turned.shape[0], 12))
+            step = min(width / turned.shape[1], max(side, STEP))
+            draw_map(canvas, turned[: int(TILE / side) or 1], 0j, side, top, wide=step)
         else:
             self._bars(canvas, call, array.reshape(-1)[:BARS], width)
+
+    def _expected(self, canvas: Canvas, index: int, width: float) -> None:
+        """What stands at each position, and below it the likeliest class after it."""
+        places = expected(self.inner, index, self.state["sample"])
+        for i, place in enumerate(places[: int(width / PLACE)]):
+            best = " ".join(place["likely"][0])
+            for line, text in enumerate((f"{place['at']} →", best)):
+                at = complex(i * PLACE, 14 + 16 * line)
+                ink = "ink" if line else "label"
+                canvas.text_line(at, shorten(text, 15), Font(11, ink, mono=True))
 
     def _maps(self, canvas: Canvas, call: Shown, index: int, array: Array, top: float) -> None:
         order = self.inner.counts[index].order or [*range(array.shape[2])]

@@ -305,9 +305,3 @@ def _taps(weights: Array) -> Array:
     count = int((length - held[:, ::-1].argmax(axis=1) - first).max())
     first = np.minimum(first, length - count)[:, None]
     return np.hstack([first, np.take_along_axis(weights, first + np.arange(count), axis=1)])
-
-
-def scalar(value: Value) -> float | None:
-    """The number of a constant of one element."""
-    array = constant(value)
-    return None if array is None or array.size != 1 else float(np.asarray(array).item())

@@ -120,6 +120,12 @@ export class Values {
     return [Math.floor(at / map.columns) * factor, (at % map.columns) * factor];
   }
 
+  /** What a call expects at each position of the sample; null where it does not name classes. */
+  expected(index) {
+    const known = this.ctx.facts.expected?.[index] ?? this.more?.expected[index];
+    return known?.[this.sample] ?? this.more?.expected[index]?.[this.sample] ?? null;
+  }
+
   /** What attention a call pays in the sample; null where nothing is stored. */
   attention(index) {
     const known = this.ctx.facts.attention[index]?.samples[this.sample] ?? this.more?.attention[index];

@@ -73,7 +73,8 @@ class Answers:
     def said(self, answer: Any) -> str:
         """An answer or a truth in words."""
         if self.kind == NUMBERS:
-            return f"{answer:z.3f}".replace("-", "−")
+            counted = np.asarray(answer).dtype.kind in "biu"
+            return (str(int(answer)) if counted else f"{answer:z.3f}").replace("-", "−")
         return self.names[int(answer)]
 
 

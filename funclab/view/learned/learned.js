@@ -45,20 +45,20 @@ export const PIXEL = "#17212b";
 
 /**
  * A map of numbers as squares: orange above zero, blue below, the more opaque the larger; squares that
- * are large enough have a minus if they are below zero. `side` is the width of a square; `grey` is the one
+ * are large enough have a minus if they are below zero. `side` is the height of a square, and its width unless it is `wide`; `grey` is the one
  * colour of all squares, for what is not signed.
  */
-export function heat(values, rows, columns, { side, top, x = 0, y = 0, grey = "" }) {
+export function heat(values, rows, columns, { side, wide = side, top, x = 0, y = 0, grey = "" }) {
   const paths = {}, minus = [];
   for (let row = 0; row < rows; row++) {
     for (let column = 0, end; column < columns; column = end) {
       const level = levelOf(values[row * columns + column], top);
       for (end = column + 1; end < columns && levelOf(values[row * columns + end], top) === level;) end++;
       if (!level) continue;
-      paths[level] = `${paths[level] ?? ""}M${round(x + column * side)},${round(y + row * side)}` +
-        `h${round((end - column) * side)}v${round(side)}h${round((column - end) * side)}z`;
+      paths[level] = `${paths[level] ?? ""}M${round(x + column * wide)},${round(y + row * side)}` +
+        `h${round((end - column) * wide)}v${round(side)}h${round((column - end) * wide)}z`;
       if (level < 0 && side >= MARKED) for (let i = column; i < end; i++)
-        minus.push(`M${round(x + (i + 0.25) * side)},${round(y + (row + 0.5) * side)}h${round(side / 2)}`);
+        minus.push(`M${round(x + (i + 0.25) * wide)},${round(y + (row + 0.5) * side)}h${round(wide / 2)}`);
     }
   }
   const parts = Object.entries(paths).map(([level, d]) => s("path", {

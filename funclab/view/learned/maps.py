@@ -12,11 +12,18 @@ LEVELS, MARKED = 8, 9
 
 
 def draw_map(
-    canvas: Canvas, values: Array, corner: complex, side: float, top: float, grey: bool = False
+    canvas: Canvas,
+    values: Array,
+    corner: complex,
+    side: float,
+    top: float,
+    grey: bool = False,
+    wide: float | None = None,
 ) -> None:
-    """Draw numbers (rows, columns) as squares with sides of this length: orange above zero, blue
-    below, the more opaque the larger they are beside `top`; large squares below zero have a minus.
-    With `grey`, all are in ink."""
+    """Draw numbers (rows, columns) as squares with sides of this length, or as rectangles that are
+    `wide`: orange above zero, blue below, the more opaque the larger they are beside `top`; large
+    squares below zero have a minus. With `grey`, all are in ink."""
+    wide = side if wide is None else wide
     rows, columns = values.shape
     levels = np.rint(np.clip(values / (top or 1), -1, 1) * LEVELS).astype(int)
     paths: dict[int, list[str]] = {}
@@ -28,11 +35,11 @@ def draw_map(
             if column < columns and levels[row, column] == level:
                 continue
             if level:
-                x, y = corner.real + start * side, corner.imag + (row + 0.5) * side
-                paths.setdefault(level, []).append(_run(x, y, (column - start) * side))
+                x, y = corner.real + start * wide, corner.imag + (row + 0.5) * side
+                paths.setdefault(level, []).append(_run(x, y, (column - start) * wide))
                 if level < 0 and side >= MARKED and not grey:
                     minus += [
-                        _run(x + (i + 0.25) * side, y, side / 2) for i in range(column - start)
+                        _run(x + (i + 0.25) * wide, y, wide / 2) for i in range(column - start)
                     ]
             start = column
     for level, data in sorted(paths.items()):
@@ -40,7 +47,7 @@ def draw_map(
         canvas.path("".join(data), Paint("", ink, side, opacity=abs(level) / LEVELS))
     if minus:
         canvas.path("".join(minus), Paint("", "paper", 1.2))
-    canvas.rect(area(corner, columns * side, rows * side), Paint("", "rule", 1))
+    canvas.rect(area(corner, columns * wide, rows * side), Paint("", "rule", 1))
 
 
 def _run(x: float, y: float, length: float) -> str:

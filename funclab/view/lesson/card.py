@@ -69,9 +69,7 @@ class Marked(Diagram):
         return start.real + width
 
 
-def drawn_graph(
-    name: str, tensors: Sequence[Tensor], layers: Sequence[Operation] = (), look: str = "auto"
-) -> Scene:
+def drawn_graph(name: str, tensors: Sequence[Tensor], layers: Sequence[Operation] = ()) -> Scene:
     """All calls behind some tensors, whether one model contains them or not, and next to them
     layers that were never called."""
     inputs = list(dict.fromkeys(x for tensor in tensors for x in source_inputs(tensor)))

@@ -6,6 +6,7 @@ import { Graph } from "../live/graph.js";
 import { KERNEL } from "../live/kernel.js";
 import { coded } from "./coded.js";
 import { SIGNS } from "./signs.js";
+import { More } from "./more.js";
 import { Strip } from "./strip.js";
 
 /** How far a pointer goes before it drags a line. */
@@ -55,6 +56,8 @@ export const exercise = {
       told.append(this.verdict, ctx.bar, this.hints);
       ctx.stage.append(this.graph.el);
     }
+    const panes = facts.lines.length ? [ctx.stage, ctx.panel.parentElement] : [told, ctx.panel];
+    this.more = panes.map((pane) => new More(ctx, pane));
     this.keeps = this.low() && !facts.lines.length;
     if (this.keeps) ctx.watchSizes(() => ctx.reserve(this.hints, [this.hinted(facts)]), ctx.foot);
     ctx.watchSizes(() => this.find(), this.graph.el);
@@ -140,6 +143,7 @@ export const exercise = {
     this.solved = solved.length > 1;
     if (facts.verdict === "right" && !KERNEL.opened.has(facts.id)) ANSWERED.open(facts.id);
     this.strip.update();
+    for (const more of this.more) more.look();
   },
 
   /** The mistake in its own words; what is right, each with its sign; what is wanted in place of what is
@@ -162,8 +166,9 @@ export const exercise = {
   /** Before the first check: what can be done with the lines, by which key. */
   keysToPress(ctx) {
     const rows = Object.entries(this.keys(ctx)).filter(([key, { label }]) => label && key !== "s");
-    return [h("p", {}, ctx.t("lesson_drawn_here")), h("ul", {}, rows.map(([key, { label }]) =>
-      h("li", {}, h("kbd", {}, KEY_SIGNS[key] ?? key), h("span", {}, label))))];
+    const first = ctx.model.alone ? null : h("p", { class: "fl-first" }, ctx.t("lesson_keys_first"));
+    return [h("p", {}, ctx.t("lesson_drawn_here")), first, h("ul", {}, rows.map(([key, { label }]) =>
+      h("li", {}, h("kbd", {}, KEY_SIGNS[key] ?? key), h("span", {}, label))))].filter(Boolean);
   },
 
   /** How many hints are open, of how many. */

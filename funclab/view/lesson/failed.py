@@ -20,7 +20,7 @@ class FailedView(View):
     blank_state: ClassVar[dict[str, Any]] = {}
 
     def __init__(self, error: BaseException, line: str = "", **settings: Any) -> None:
-        self.error, self.line_at_fault = error, line
+        self.error = error
         self.fault = fault_of(error, theme.chosen(settings.get("look")))
         facts = {"kind": "failed", "name": type(error).__name__, "line": line.strip()}
         facts |= {"what": str(error), "why": "", "fix": ""}

@@ -8,6 +8,7 @@ import { coded } from "./coded.js";
 export const failed = {
   draw(ctx) {
     const { facts } = ctx, fault = ctx.model.get("pictures").fault;
+    ctx.el.classList.add("fl-plain"); // the error is its own heading
     const told = ["why", "fix"].filter((name) => facts[name])
       .map((name) => h("p", {}, h("b", {}, `${ctx.t(name)} `), coded(facts[name])));
     this.graph = new Graph(ctx.t("lesson_fault"));

@@ -23,7 +23,6 @@ LOW = 250
 MOST = 500
 """The most points that are drawn."""
 BANDS = ("far_below", "below", "near", "above", "far_above")
-TICK = Font(11, "label")
 
 
 @dataclass(repr=False)

@@ -9,7 +9,7 @@ from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.geometry import area, polyline
 from funclab.view.draw.picture import Cells, Picture
 from funclab.view.draw.sentences import say, titles
-from funclab.view.mistakes.counting import Bin, calibration_error
+from funclab.view.mistakes.counting import FEW, Bin, calibration_error
 from funclab.view.mistakes.table import between, percent
 
 LEFT, RIGHT, TOP, BOTTOM = 36, 12, 44, 52
@@ -17,6 +17,7 @@ SMALL, LARGE, LOW = (232, 236), (700, 420), (420, 270)
 """The size of the chart: beside a table, alone, and alone where there is little room."""
 MORE = 36
 """How much higher the numbers below a chart are that is alone."""
+LEGEND = 15
 TICK = Font(11, "label", anchor="middle")
 PALE = 0.4
 
@@ -51,9 +52,11 @@ class SurenessPicture(Picture):
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         width, height = self.size
         canvas.text_line(15j, say("mistakes_sureness_title"), Font(13, bold=True))
-        canvas.text_line(33j, say("mistakes_sureness_legend"), Font(11, "soft"))
+        legend = self._legend()
+        for i, line in enumerate(legend):
+            canvas.text_line(complex(0, 33 + LEGEND * i), line, Font(11, "soft"))
         base, across = height - BOTTOM - MORE * self.alone, width - LEFT - RIGHT
-        tall = base - TOP - 8
+        tall = base - TOP - 8 - LEGEND * (len(legend) - 1)
         for level in (0, 0.5, 1):
             y = base - tall * level
             ends = [complex(LEFT, y), complex(width, y)]
@@ -69,6 +72,13 @@ class SurenessPicture(Picture):
         axis = "mistakes_sureness_percent" if self.alone else "mistakes_sureness_axis"
         canvas.text_line(middle, say(axis), TICK)
         return self.size
+
+    def _legend(self) -> list[str]:
+        """What bars and lines are, in one line if there is room; and what pale bars are, if any."""
+        words = [say("mistakes_sureness_legend")]
+        if any(each.n and each.few for each in self.bins):
+            words.append(say("mistakes_sureness_pale", n=FEW))
+        return ["; ".join(words)] if self.alone else words
 
     @property
     def alone(self) -> bool:

@@ -12,9 +12,9 @@ from funclab.view.draw.sentences import say, titles
 from funclab.view.draw.text import shorten, text_width
 from funclab.view.mistakes.counting import OTHER, Table, interval
 
-HEADS, HEIGHT, LOW = 40, 34, 24
+HEADS, HEIGHT, LOW = 40, 34, 23
 """The height of the headings, of a row of many, and of one where there is little room."""
-TALL, LEAST = 396, 240
+TALL, LEAST = 396, 230
 """How high all rows together may be, and how high where there is little room."""
 FEW, HIGH = 5, 52
 """Up to how many rows are higher, and how high."""

@@ -117,6 +117,12 @@ class Told:
         return worst_first(self.answers)
 
     @cached_property
+    def surest(self) -> int:
+        """The mistake that the model is surest of; -1 if there is none, or if numbers are off."""
+        wrong = np.flatnonzero(self.answers.wrong)
+        return int(wrong[self.answers.sureness[wrong].argmax()]) if len(wrong) else -1
+
+    @cached_property
     def counted(self) -> dict[str, Counted]:
         """The tables by threshold, as text; for classes, there is one, by ""."""
         kind = self.answers.kind
@@ -143,8 +149,8 @@ class Told:
         assert told.truth is not None
         return ScatterPicture(self.title, told.truth, told.values, self.residuals, self.low)
 
-    def sureness(self, alone: bool) -> SurenessPicture:
-        size = (LOW if self.low else LARGE) if alone else SMALL
+    def sureness(self, alone: bool, low: bool = False) -> SurenessPicture:
+        size = (LOW if low or self.low else LARGE) if alone else SMALL
         return SurenessPicture(self.title, self.bins, size)
 
     @property
@@ -274,18 +280,28 @@ class Told:
         if told.kind == YES_NO:  # where the threshold is, decides what its answer is
             sure, yes = percent(float(told.values[i])), told.names[1]
             words = say("mistakes_sample_yes", i=number, truth=names[0], yes=yes, sure=sure)
-            return {**common, "label": names[0], "brief": names[0], "sure": sure, "words": words}
+            short = _short(float(told.values[i]))
+            return {**common, "label": names[0], "brief": names[0], "sure": short, "words": words}
         sure = percent(float(told.sureness[i]))
         key = "mistakes_sample" if wrong else "mistakes_sample_right"
         of_truth = percent(float(np.exp(-told.losses[i])))
         label = f"{names[0]}→{names[1]}" if wrong else names[0]
+        words = say(key, i=number, truth=names[0], given=names[1], sure=sure, share=of_truth)
+        surest = i == self.surest
+        short = _short(float(told.sureness[i]))
         return {
             **common,
             "label": label,
-            "brief": f"{label} {min(99, round(100 * float(told.sureness[i])))}",
-            "sure": sure,
-            "words": say(key, i=number, truth=names[0], given=names[1], sure=sure, share=of_truth),
+            "brief": f"{label} {short.removesuffix(' %')}",
+            "sure": short,
+            "surest": say("mistakes_surest_of_all") if surest else "",
+            "words": say("mistakes_sample_surest", words=words) if surest else words,
         }
+
+
+def _short(share: float) -> str:
+    """A probability for a card, which has room for two digits."""
+    return percent(min(share, 0.989))
 
 
 def written(threshold: float) -> str:

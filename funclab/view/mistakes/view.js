@@ -1,13 +1,16 @@
 // Mistakes: a table or a plot of answers beside the truth, the samples of each part of it, and bins
 // of sureness. Python draws and words them; this opens one part, and one sample, at a time.
 
-import { h, s } from "../live/core.js";
+import { breakable, h, s } from "../live/core.js";
 import { ringAround } from "../live/graph.js";
 import { liveView } from "../live/start.js";
 import { pictureFrom } from "../live/stored.js";
 
-/** How many samples the panel shows at a time, and how many of the surest stand beside a table. */
-const PAGE = 12, BESIDE = 8;
+/** How many samples the panel shows at a time, how many on a projector, and how many of the surest stand beside
+ * a table. */
+const PAGE = 12, FEW = 3, BESIDE = 8;
+/** The width of the chart of sureness, with a margin at each side. */
+const LARGE = 732;
 
 /** @type {WrittenView} */
 const mistakes = {
@@ -34,6 +37,7 @@ const mistakes = {
     const body = h("div", { class: "fl-mistakes-body" });
     ctx.stage.before(body);
     body.append(ctx.stage, h("div", { class: "fl-told" }, ctx.askBox, ctx.panel, this.limits));
+    ctx.watchSizes(() => this.drawMain(ctx), ctx.stage);
   },
 
   faceName(ctx, face) {
@@ -196,7 +200,8 @@ const mistakes = {
 
   drawMain(ctx) {
     const { face, percent, sample } = ctx.state, pictures = ctx.model.get("pictures"), { kind, parts } = ctx.facts;
-    const name = face === "confidence" ? face : kind === "numbers" ? "overview"
+    const low = ctx.stage.clientWidth < LARGE ? " low" : "";
+    const name = face === "confidence" ? `${face}${low}` : kind === "numbers" ? "overview"
       : `overview ${this.threshold(ctx)} ${percent ? "percent" : "counts"}`;
     if (face === "surest") {
       const { samples } = parts.surest;
@@ -236,9 +241,9 @@ const mistakes = {
       this.small = pictureFrom(small);
       this.small.addEventListener("click", () => this.turn(ctx, "confidence"));
     }
+    const cards = samples.slice(0, BESIDE).map((i) => this.card(ctx, i, i === sample, { beside: true }));
     this.side.replaceChildren(this.small, h("h3", {}, title),
-      h("ol", { class: "fl-cards" },
-        samples.slice(0, BESIDE).map((i) => this.card(ctx, i, i === sample, { beside: true }))));
+      cards.length ? h("ol", { class: "fl-cards" }, cards) : h("p", {}, ctx.t("mistakes_none")));
   },
 
   /** A sample as a button: its picture or its words, its number, truth and answer. */
@@ -250,19 +255,21 @@ const mistakes = {
       "aria-pressed": String(chosen), onclick: () => this.choose(ctx, i) },
     drawing ?? text, h("strong", {}, (beside ? entry?.brief : entry?.label) ?? ""),
     h("small", {}, `#${i} ${entry?.sure ?? ""}`),
+    entry?.surest ? h("span", { class: "fl-surest" }, entry.surest) : null,
     whole && entry?.look ? h("span", { class: "fl-look" }, entry.look) : null));
   },
 
   drawPanel(ctx) {
     const { sample } = ctx.state, part = this.part(ctx), samples = this.samples(ctx), { notes, closer, n } = ctx.facts;
-    const first = Math.max(0, Math.floor(samples.indexOf(sample) / PAGE)) * PAGE;
+    const most = ctx.look === "projector" ? FEW : PAGE;
+    const first = Math.max(0, Math.floor(samples.indexOf(sample) / most)) * most;
     const entry = sample >= 0 && this.entry(ctx, sample);
-    const page = ctx.state.face === "surest" ? [] : samples.slice(first, first + PAGE);
+    const page = ctx.state.face === "surest" ? [] : samples.slice(first, first + most);
     ctx.panel.replaceChildren(...[
       h("h2", {}, part.title),
       part.words.map((words) => h("p", {}, words)),
       page.length > 0 && h("ol", { class: "fl-cards" }, page.map((i) => this.card(ctx, i, i === sample))),
-      page.length > 0 && part.n > PAGE && h("p", { class: "fl-soft" },
+      page.length > 0 && part.n > most && h("p", { class: "fl-soft" },
         ctx.t("mistakes_of_them", { i: first + 1, j: first + page.length, n: part.n }),
         ctx.model.alone && samples.length < part.n
           ? ` ${ctx.t("mistakes_not_stored", { n: part.n - samples.length })}` : null),
@@ -278,7 +285,7 @@ const mistakes = {
   /** A line to copy, about a sample. */
   line(ctx, line, sample) {
     const text = line.replace("§", sample);
-    return h("div", { class: "fl-copied" }, h("code", {}, text),
+    return h("div", { class: "fl-copied" }, h("code", {}, breakable(text)),
       ctx.button(ctx.t("copy"), "", () => ctx.copy(text), null, { icon: "copy", brief: true }));
   },
 

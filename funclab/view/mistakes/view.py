@@ -177,6 +177,7 @@ class Mistakes(View):
             drawn["overview"] = told.scatter
         else:
             drawn |= {"small": told.sureness(False), "confidence": told.sureness(True)}
+            drawn["confidence low"] = told.sureness(True, low=True)
         pictures = {key: bare(picture) for key, picture in drawn.items()}
         left = STORED
         for i in self._first_samples():

@@ -13,15 +13,15 @@ from funclab.view.draw.picture import Cells, Picture
 from funclab.view.draw.sentences import say, titles
 from funclab.view.draw.text import clean, shorten, text_width
 
-WIDTH, LEFT, BAR, NUMBERS = 664, 14, 330, 218
-"""The width of a row, where names and bars begin, and how long the longest bar is."""
+WIDTH, LEFT = 664, 14
+"""The width of a row, and where names and bars begin."""
 HEIGHT, THICK = 40, 16
 ROW, SLIM, COUNTED = 524, 10, 124
 """The width of a bar's row, two of which stand beside each other; how thick the bar is; and the
 room of its numbers, which stand above it."""
 NAME, DETAIL, HEADING = Font(13), Font(11, "soft"), Font(16, bold=True)
 NUMBER, TAKEN = Font(12, mono=True, anchor="end"), Paint("paper", "ink", 1.3)
-LONGEST_NAME, LONGEST_DETAIL = 40, 47
+LONGEST_NAME = 40
 BRIEFEST, LETTER = 10, 5.9
 """With room for fewer letters, a detail is left out; how wide a letter of it is at most."""
 MOST = 40

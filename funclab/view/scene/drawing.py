@@ -231,10 +231,7 @@ def _draw_frame(
     )
     _draw_outline(canvas, box, density)
     title, detail, varies = sizes.repeat_texts(box, density)
-    axis = 0.0
-    if not sizes.is_central(box.inside):
-        axis = box.inside.axis + (box.width - box.inside.width) / 2
-    start = box.corner + axis + sizes.sign_before_heading(box) + (12 + 1j * (21 - 3 * density.rows))
+    start = box.corner + sizes.sign_before_heading(box) + (12 + 21j)
     start += _draw_marks(canvas, box, start - 5j, density)
     if group is not None:
         canvas.path(mark_path(group.mark, start + (7 - 5j)), Paint(colour))

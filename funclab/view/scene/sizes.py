@@ -261,7 +261,7 @@ def heading_height(box: Box, density: Density) -> float:
     """How much of an open frame is above what is inside it."""
     if not box.gathers:
         return density.height + (NOTE if box.note and density.full else 0)
-    return (REPEAT - 6 * density.rows) + LINE * most_varies(box, density)
+    return REPEAT + LINE * most_varies(box, density)
 
 
 def ticks(box: Box) -> Area:
@@ -318,16 +318,9 @@ def _measure_repeat(box: Box, density: Density) -> None:
     heading += marks_width(box) + sign_before_heading(box)
     inside, rack = box.inside, rack_width(box)
     lines = [text_width(line, SMALL) + sign_before_heading(box) for line in varies]
-    heading = max([heading, *lines])
-    if not is_central(inside):
-        inside.width = max(inside.width, inside.axis + heading + rack + 36)
-    box.width = max(inside.width, 2 * max(heading, rack) + 48 if is_central(inside) else 0)
+    # A wire comes in at the middle, and the heading is to the left of it.
+    box.width = max(inside.width, 2 * max([heading, *lines, rack]) + 48)
     box.height = heading_height(box, density) + inside.height
-
-
-def is_central(inside: Scene) -> bool:
-    """Whether a wire comes in at the middle of a frame, so that the heading is left of the wire."""
-    return not density_of(inside).rows
 
 
 def measure_box(box: Box, density: Density) -> None:
@@ -380,9 +373,8 @@ def sign_beside_name(box: Box, density: Density) -> bool:
 
 
 def sign_before_heading(box: Box) -> float:
-    """How much of the heading of a frame is taken by the button that closes it, at its left; in the
-    layouts in lines, the heading is to the right of the wire anyway."""
-    return SIGN - 8 if box.inside is not None and is_central(box.inside) else 0
+    """How much of the heading of an open block the button that closes it takes, at its left."""
+    return SIGN - 8 if box.inside is not None else 0
 
 
 def equal_widths(boxes: list[Box], density: Density) -> None:

@@ -115,7 +115,7 @@ def _table(rule: Rule, taken: Sequence[Names], made: Names) -> list[AxisRow]:
     inputs, axes = rule.call.inputs, rule.axes
     read = [_read(axis, rule.call, len(axes)) for axis in axes]
     rows = [
-        AxisRow(name, _listed(inputs, places), _rule(axis), _length(axis.length), axis.batch)
+        AxisRow(name, _listed(inputs, places), _rule(axis), str(axis.length), axis.batch)
         for name, axis, places in zip(made, axes, read)
     ]
     if sum(map(bool, inputs)) != 1 or lost(rule.shapes):
@@ -123,7 +123,7 @@ def _table(rule: Rule, taken: Sequence[Names], made: Names) -> list[AxisRow]:
     seen = {place for places in read for place in places}
     index = next(i for i, shape in enumerate(inputs) if shape)
     gone = [
-        AxisRow(taken[index][axis], _length(n), say("shapes_not_kept"), NOTHING)
+        AxisRow(taken[index][axis], str(n), say("shapes_not_kept"), NOTHING)
         for axis, n in enumerate(inputs[index])
         if (index, axis) not in seen
     ]
@@ -150,7 +150,7 @@ def _read(axis: Axis, call: CallShapes, rank: int) -> list[tuple[int, int]]:
 
 def _listed(inputs: Sequence[Shape], places: Sequence[tuple[int, int]]) -> str:
     """Lengths, each once if they are of one axis of several inputs."""
-    lengths = [_length(inputs[i][axis]) for i, axis in places]
+    lengths = [str(inputs[i][axis]) for i, axis in places]
     if len({axis for _, axis in places}) == 1:
         lengths = list(dict.fromkeys(lengths)) if len(set(lengths)) == 1 else lengths
     return ", ".join([*lengths[:5], *["…"] * (len(lengths) > 5)]) or NOTHING
@@ -159,7 +159,3 @@ def _listed(inputs: Sequence[Shape], places: Sequence[tuple[int, int]]) -> str:
 def _rule(axis: Axis) -> str:
     """The rule without its result, which has a column of its own."""
     return axis.text.removesuffix(f" = {axis.length}") if axis.sources else axis.text
-
-
-def _length(length: int | None) -> str:
-    return str(length)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from funclab.graph.shape_math import Shape, show
 from funclab.view.draw.canvas import Canvas, Font, Paint
-from funclab.view.draw.geometry import area, closed
+from funclab.view.draw.geometry import area, closed, polyline
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.sentences import say
-from funclab.view.draw.text import shorten, text_width
+from funclab.view.draw.text import narrowed, text_width
 from funclab.view.shapes.step import Step
 from funclab.view.shapes.window import Slide
 
@@ -159,14 +159,12 @@ class Blocks:
         if cut:
             _cut(canvas, corner + complex(0, high / 2), wide)
         at = corner + complex(-8, high / 2 + 4.5)
-        canvas.text_line(at, _text(lengths[0]), _at("end"))
+        canvas.text_line(at, str(lengths[0]), _at("end"))
         if len(lengths) > 1:
-            canvas.text_line(
-                corner + complex(wide / 2, high + 17), _text(lengths[1]), _at("middle")
-            )
+            canvas.text_line(corner + complex(wide / 2, high + 17), str(lengths[1]), _at("middle"))
         if len(lengths) > 2:
             end = corner + _depth_at(lengths, high, wide, depth)
-            canvas.text_line(end, _text(lengths[2]), NUMBER)
+            canvas.text_line(end, str(lengths[2]), NUMBER)
         self._window(canvas, corner, depth, role)
 
     def _window(self, canvas: Canvas, corner: complex, depth: complex, role: str) -> None:
@@ -181,7 +179,7 @@ class Blocks:
     def _arrow(self, canvas: Canvas, start: complex) -> float:
         """From what is read to what is made, with what is called above and below it."""
         line, end = start + 12, start + self.arrow - 8
-        canvas.path(_line(line, end - 6), Paint(stroke="line", width=1.5))
+        canvas.path(polyline([line, end - 6]), Paint(stroke="line", width=1.5))
         canvas.arrow(end, 8, "line")
         if self.largest < LOW_LARGEST:  # beside its name
             return start.real + self.arrow
@@ -189,10 +187,8 @@ class Blocks:
         if self.step.slide and rest:
             rest = [rest[0].replace("×", " × ")]
         for text, y, font in ((head, -10, WORD), (" · ".join(rest[:1]), 20, SMALL)):
-            at = (line + end) / 2 + 1j * y
-            canvas.text_line(
-                at, _fitted(text, font), Font(12, font.ink, font.bold, anchor="middle")
-            )
+            at, label = (line + end) / 2 + 1j * y, narrowed(text, LABEL, 12, font.bold)
+            canvas.text_line(at, label, Font(12, font.ink, font.bold, anchor="middle"))
         return start.real + self.arrow
 
 
@@ -204,27 +200,12 @@ def _depth_at(lengths: Sequence[int | None], high: float, wide: float, depth: co
     return complex(wide + depth.real / 2 + 4, high + depth.imag / 2 + 12)
 
 
-def _fitted(text: str, font: Font) -> str:
-    length = len(text)
-    while length > 4 and text_width(shorten(text, length), 12, font.bold) > LABEL:
-        length -= 1
-    return shorten(text, length)
-
-
-def _text(length: int | None) -> str:
-    return str(length)
-
-
 def _at(anchor: str) -> Font:
     return Font(13, bold=True, mono=True, anchor=anchor)
 
 
 def _label_width(length: int | None) -> float:
-    return text_width(_text(length), 13, bold=True, mono=True) + 4
-
-
-def _line(start: complex, end: complex) -> str:
-    return f"M{start.real:.1f},{start.imag:.1f}L{end.real:.1f},{end.imag:.1f}"
+    return text_width(str(length), 13, bold=True, mono=True) + 4
 
 
 def block(
@@ -253,7 +234,7 @@ def _cut(canvas: Canvas, at: complex, wide: float) -> None:
     points = [edge[0], edge[1], edge[1] + 6j, edge[0] + 6j]
     canvas.path(closed(points), Paint("paper"))
     for a, b in ((0, 1), (3, 2)):
-        canvas.path(_line(points[a], points[b]), Paint(stroke="neutral", width=1.25))
+        canvas.path(polyline([points[a], points[b]]), Paint(stroke="neutral", width=1.25))
 
 
 def _ruler(canvas: Canvas, step: Step, slide: Slide) -> None:
@@ -300,9 +281,13 @@ def _dots(canvas: Canvas, dots: Sequence[float], y: float) -> None:
     """A dot for each place of the window; the first and the last are named."""
     first, last = dots[0], dots[-1]
     for x in {first, last}:
-        canvas.path(_line(complex(x, y - 12), complex(x, y - 5)), Paint(stroke="focus", width=1))
+        canvas.path(
+            polyline([complex(x, y - 12), complex(x, y - 5)]), Paint(stroke="focus", width=1)
+        )
     if len(dots) > 1 and dots[1] - dots[0] < FINE_DOT:
-        canvas.path(_line(complex(first, y), complex(last, y)), Paint(stroke="neutral", width=5))
+        canvas.path(
+            polyline([complex(first, y), complex(last, y)]), Paint(stroke="neutral", width=5)
+        )
     else:
         for x in dots:
             canvas.circle(complex(x, y), 2.8, Paint("neutral"))

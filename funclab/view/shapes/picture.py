@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ from funclab.view.draw.canvas import Canvas, Font, Paint
 from funclab.view.draw.geometry import area
 from funclab.view.draw.picture import Picture, html_grid
 from funclab.view.draw.sentences import say
-from funclab.view.draw.text import folded_lines, prose, shorten, text_width
+from funclab.view.draw.text import folded_lines, narrowed, prose, text_width
 from funclab.view.shapes.failure import Failure
 from funclab.view.shapes.figure import Blocks
 from funclab.view.shapes.lengths import draw_lengths, measured
@@ -28,8 +27,6 @@ MONO, NAME, SMALL, WORDS = Font(12, mono=True), Font(15, bold=True), Font(12, "s
 RED, RED_NAME = Font(13, "fault", bold=True), Font(15, "fault", bold=True)
 LONGEST_NAME, MOST_NAMES, MOST_SHAPES = 27, 8, 8
 Line = tuple[str, Font]
-Marked = tuple[Shape, Sequence[int]]
-"""A shape, and its axes at fault."""
 
 
 @dataclass(repr=False)
@@ -171,14 +168,7 @@ def draw_shape(canvas: Canvas, shape: Shape, start: complex, bad: Sequence[int] 
 def _fitted(line: Line, room: float) -> Line:
     """A line, with its middle left out if it is wider than the room for it."""
     text, font = line
-
-    def too_wide(length: int) -> bool:
-        short = shorten(text, length)
-        return text_width(short, font.size, font.bold, font.mono) > room - 8
-
-    if not too_wide(len(text)):
-        return line
-    return shorten(text, bisect_left(range(len(text)), True, 4, key=too_wide) - 1), font
+    return narrowed(text, room - 8, font.size, font.bold, font.mono), font
 
 
 def _draw_lines(canvas: Canvas, start: complex, lines: Sequence[Line]) -> float:

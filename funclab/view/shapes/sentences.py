@@ -43,6 +43,14 @@ def slides(layer: Any) -> bool:
     return "{moves}" in _template(layer)
 
 
+def window_sizes(layer: Any, inputs: Sequence[Shape]) -> Sequence[int | None]:
+    """How large a window is along each axis: that of an op for a convolution is in its kernel."""
+    for name in ("kernel_size", "pool_size"):
+        if hasattr(layer, name):
+            return getattr(layer, name)
+    return inputs[1][:-2]
+
+
 def _template(layer: Any) -> str:
     """The sentence for a layer or op, with its words left open; "" if there is none."""
     table = _tables()["ops" if isinstance(layer, Op) else "layers"]
@@ -148,11 +156,7 @@ def _squeezed(call: Facts) -> str:
 
 
 def _size(call: Facts) -> str:
-    """How large a window is: that of an op for a convolution is in its kernel."""
-    for name in ("kernel_size", "pool_size"):
-        if hasattr(call.layer, name):
-            return times(call[name])
-    return times(n or 0 for n in call.inputs[1][:-2])
+    return times(n or 0 for n in window_sizes(call.layer, call.inputs))
 
 
 def _apart(call: Facts) -> str:
@@ -162,7 +166,7 @@ def _apart(call: Facts) -> str:
 
 def _covered(call: Facts) -> str:
     """How many places the windows of a transposed convolution cover."""
-    sizes = getattr(call.layer, "kernel_size", None) or [n or 0 for n in call.inputs[1][:-2]]
+    sizes = [n or 0 for n in window_sizes(call.layer, call.inputs)]
     more, text = call["output_padding"] is not None, "n positions cover (n - 1) × stride + window"
     if call["padding"] == "same":
         kept = "(n - 1) × stride + 1, or + 0 for an even window" if more else "n × stride"

@@ -8,7 +8,7 @@ from typing import Any
 
 from funclab.graph import shape_math
 from funclab.graph.shape_math import Shape
-from funclab.view.shapes.sentences import slides
+from funclab.view.shapes.sentences import slides, window_sizes
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def slide_of(layer: Any, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> S
     length, places = inputs[0][axis], outputs[0][axis]
     if length is None or places is None:
         return None
-    size, stride = _sizes(layer, inputs)[-1], layer.strides[-1]
+    size, stride = window_sizes(layer, inputs)[-1], layer.strides[-1]
     spread = (getattr(layer, "dilation_rate", None) or [1])[-1]
     pads = {"causal": (spread * ((size or 0) - 1), 0)}.get(layer.padding, (0, 0))
     if size is None:
@@ -62,11 +62,3 @@ def slide_of(layer: Any, inputs: Sequence[Shape], outputs: Sequence[Shape]) -> S
     if layer.padding == "same":
         pads = shape_math.same_padding(length, size, stride, spread)
     return Slide(axis % (ranks + 2), ranks, length, size, stride, spread, *pads, places)
-
-
-def _sizes(layer: Any, inputs: Sequence[Shape]) -> Sequence[int | None]:
-    """How large the window is along each axis: that of an op for a convolution is in its kernel."""
-    for name in ("kernel_size", "pool_size"):
-        if hasattr(layer, name):
-            return getattr(layer, name)
-    return inputs[1][:-2]

@@ -13,7 +13,7 @@ from funclab.callbacks.control import Monitor
 from funclab.errors import ArgumentError
 from funclab.view.draw import theme
 from funclab.view.draw.canvas import Canvas, Font
-from funclab.view.draw.chart import Chart, Line, Plot, brief, mean
+from funclab.view.draw.chart import HEIGHT, WIDTH, Chart, Line, Plot, brief, mean
 from funclab.view.draw.picture import Cells, Picture
 from funclab.view.draw.sentences import say
 from funclab.view.draw.text import clean, shorten, text_width
@@ -21,7 +21,7 @@ from funclab.view.scene.diagram import bare
 from funclab.view.training.record import Numbers, outputs_of, summary
 
 VALIDATION = "val_"
-LONGEST_LABEL = 24
+LONGEST_LABEL = 28
 MOST_PAIRS = 6
 """If there are more runs, each has only one curve: validation, if all of them have it."""
 FEWEST_SMOOTHED = 5
@@ -29,10 +29,10 @@ COLUMN, GAP = 800, 16
 """The width of a notebook's output in a window of 1280 beside the file browser, and a gap."""
 SMALL = 190, 130
 """The width and height of a plot that has to fit beside a graph on a projector."""
-BESIDE, MULTIPLES = (290, 130), (144, 84)
+BESIDE, MULTIPLES = (290, 104), (144, 84)
 """Those of a plot beside a graph, and of more than `FEW` plots in a grid."""
-ALONE, ALONE_ON_A_WALL = 570, 400
-"""The width of the only plot of a view that compares runs: beside it are their names."""
+ALONE, ALONE_ON_A_WALL = (570, 300), (400, 190)
+"""The width and height of the only plot of a view that compares runs: beside it are their names."""
 FEW = 2
 HEAD, LEADING, LEAST_WIDTH = 32, 19, 560
 
@@ -291,11 +291,15 @@ def page_charts(
     and have no names at the ends of their curves."""
     drawn = [chart for facts in shown if (chart := charts.chart(facts)) is not None]
     settings: dict[str, Any] = {}
-    if charts.compared and len(shown) == 1:
-        settings = {"wide": ALONE_ON_A_WALL if look == "projector" else ALONE}
+    if charts.compared and len(shown) == 1 and look == "projector":
+        settings = {"wide": ALONE_ON_A_WALL[0], "least": ALONE_ON_A_WALL[1]}
+    elif charts.compared and len(shown) <= FEW and look != "projector":
+        beside = max((chart.width - chart.wide for chart in drawn), default=0)
+        wide = max(WIDTH, min(ALONE[0], COLUMN - beside))
+        settings = {"wide": wide, "least": ALONE[1] if len(shown) == 1 else HEIGHT}
     elif look == "projector":
         settings = {"wide": SMALL[0], "least": SMALL[1]}
-    elif not charts.compared:
+    elif not charts.compared or (len(shown) > FEW and len(charts.runs) == 1):
         many = len(shown) > FEW and len(charts.runs) == 1
         wide, least = MULTIPLES if many else BESIDE
         left = max((chart.left for chart in drawn), default=0)

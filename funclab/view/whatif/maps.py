@@ -19,7 +19,7 @@ from funclab.view.learned.look import BATCH, Look
 from funclab.view.whatif.cells import IMAGE, ROW, SERIES, WORDS, Cells, Part
 from funclab.view.whatif.target import Answering, Target
 
-COVER, SLOPE, SHARE, REGION = NAMES = "cover", "slope", "share", "region"
+COVER, SLOPE, SHARE, REGION = "cover", "slope", "share", "region"
 MOST_WINDOWS, MOST_COVERED = 784, 10_000_000
 """The most windows of an image, and the most numbers in all images in which one is covered."""
 STEPS, MOST_STEPS, CLOSE = 32, 256, 0.05

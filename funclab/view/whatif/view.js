@@ -17,7 +17,7 @@ import { headline, signedText } from "./said.js";
 /** The side of an image in the face change, beside four maps, and beside one: on a page, in a narrow or low
  * notebook, on a phone, and on a projector before it is enlarged, or beside a list of files there. */
 const SIDES = { page: { change: 336, all: 144, other: 232 }, notebook: { change: 248, all: 120, other: 144 },
-  low: { change: 336, all: 124, other: 232 }, phone: { change: 200, all: 144, other: 144 },
+  low: { change: 312, all: 124, other: 232 }, phone: { change: 200, all: 144, other: 144 },
   projector: { change: 208, all: 88, other: 152 }, beside: { change: 136, all: 72, other: 128 } };
 /** Below which width a view is a phone's, and a notebook's, and one on a projector is beside
  * something; and below which height its stage is low. */

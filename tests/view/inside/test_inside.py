@@ -401,8 +401,9 @@ def test_wrong_data_and_settings_are_refused_with_a_fix():
     ):
         with pytest.raises(ArgumentError):
             funclab.inside(model, x, y, **settings)
-    with pytest.raises(ArgumentError, match="no sample 50"):
+    with pytest.raises(ArgumentError, match="no sample 50") as caught:
         funclab.inside(model, x, samples=[50])
+    assert f"samples=[{len(x) - 1}]" in str(caught.value)  # the last one that there is
     with pytest.raises(ArgumentError, match="in place of a model"):
         funclab.inside(model.layers[1], x)
 
@@ -435,3 +436,43 @@ def test_of_several_outputs_each_answer_is_said_with_its_truth():
     assert [item["wrong"] for item in view.facts["strip"]] == wrong[view.inner.strip].tolist()
     digit = next(fact for fact in view.facts["calls"] if fact["name"] == "species")
     assert digit["names"] == [str(name) for name in kinds]
+
+
+def test_an_output_with_classes_at_each_position_names_the_likeliest_there():
+    utils.set_random_seed(0)
+    words = Input((None,), dtype="int32", name="words")
+    vectors = layers.Embedding(4, 5, name="vectors")(words)
+    after = layers.Dense(3, activation="softmax", name="after")(vectors)
+    model, read = Model(words, after, name="writer"), np.array([[3, 1, 2, 0], [1, 0, 0, 0]])
+    made = model.predict(read, verbose=0)
+
+    view = funclab.inside(model, read, tokens=["", "a", "b", "c"], labels=["ant", "bee", "cow"])
+
+    shown = view.facts["expected"]["2"]
+    assert [one["at"] for one in shown["0"]] == ["c", "a", "b"]
+    assert [one["at"] for one in shown["1"]] == ["a"]
+    for sample, place in ((0, 0), (0, 2), (1, 0)):
+        best = sorted(range(3), key=lambda i: -made[sample, place, i])[:2]
+        wanted = [[("ant", "bee", "cow")[i], f"{100 * made[sample, place, i]:.0f} %"] for i in best]
+        assert shown[str(sample)][place]["likely"] == wanted
+    assert f"{shown['0'][0]['likely'][0][0]} {shown['0'][0]['likely'][0][1]}" in view.picture().svg
+    assert view.told("sample", 1)["expected"]["2"]["1"] == shown["1"]
+
+
+def test_without_names_of_classes_positions_are_a_map():
+    words = Input((4,), dtype="int32", name="words")
+    model = Model(words, layers.Dense(3, activation="softmax")(layers.Embedding(4, 5)(words)))
+
+    assert funclab.inside(model, np.ones((2, 4), int)).facts["expected"] == {}
+
+
+def test_a_truth_that_was_counted_is_a_whole_number_beside_an_answer_with_decimals():
+    x = Input((2,), name="x")
+    model = Model(x, layers.Dense(1, kernel_initializer="ones", name="sum")(x), name="judge")
+    data = np.array([[1.0, 0.5], [0.0, 0.0]])
+
+    counted = funclab.inside(model, data, np.array([True, False]))
+    measured = funclab.inside(model, data, np.array([1.0, 0.0]))
+
+    assert counted.facts["says"]["0"] == "truth 1 · answered 1.500"
+    assert measured.facts["says"]["0"] == "truth 1.000 · answered 1.500"

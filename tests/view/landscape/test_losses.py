@@ -104,6 +104,16 @@ def test_a_plane_has_the_two_directions_along_which_the_run_moved_most():
     assert np.allclose(plane.places[-1], 0)
 
 
+@pytest.mark.parametrize(("seconds", "steps"), [(0.0, 9), (1e9, 25)])
+def test_a_slow_loss_has_the_coarsest_grid_and_a_quick_one_the_finest(monkeypatch, seconds, steps):
+    x = Input((3,))
+    model = Model(x, layers.Dense(1)(x))
+    model.compile("sgd", "mse")
+    monkeypatch.setattr(funclab.view.landscape.losses, "MOST_SECONDS", seconds)
+
+    assert Losses(model, X, Y).steps() == steps
+
+
 def test_a_random_plane_has_directions_as_long_as_each_filter():
     x = Input((6, 6, 2), name="x")
     y = layers.GlobalAveragePooling2D()(layers.Conv2D(3, 3, name="parts")(x))

@@ -356,3 +356,24 @@ def test_no_sentence_claims_what_nobody_knows(room):
     texts = json.loads((ROOMS / room / "texts.json").read_text(encoding="utf-8"))
 
     assert [text for text in texts.values() if FORBIDDEN.search(text)] == []
+
+
+def test_of_all_mistakes_the_one_that_the_model_is_surest_of_says_so():
+    x, y = models.sample()
+    view = funclab.mistakes(models.classes(), x, y)
+    p = np.exp(x) / np.exp(x).sum(axis=1, keepdims=True)
+    surest = np.where(x.argmax(axis=1) == y, 0, p.max(axis=1)).argmax()
+
+    for i, said in view.facts["samples"].items():
+        assert bool(said["surest"]) == (int(i) == surest)
+        assert ("surest of" in said["words"]) == (int(i) == surest)
+
+
+def test_pale_bars_are_explained_where_there_are_some_and_nowhere_else():
+    x, y = models.sample()
+    few = funclab.mistakes(models.classes(), x[:30], y[:30])
+    many = funclab.mistakes(models.classes(2), np.tile([[3.0, 0.0]], (40, 1)), np.zeros(40, int))
+
+    assert "pale: under 20 samples" in few.pictures["small"]
+    assert "pale" not in many.pictures["small"]
+    assert "pale" not in few.facts["limits"]

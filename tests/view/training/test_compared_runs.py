@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -157,3 +159,17 @@ def test_twenty_long_runs_weigh_no_more_than_the_page_can_hold():
 def test_compare_runs_takes_histories_and_a_label_for_each(histories, settings, what):
     with pytest.raises(ArgumentError, match=what):
         compare_runs(*histories, **settings)
+
+
+def test_the_only_chart_of_a_comparison_is_large_with_the_names_of_its_runs_whole():
+    histories = history_of([2.0, 1.0], [3.0, 2.0]), history_of([2.0, 1.5], [3.0, 2.5])
+    labels = ["300 headlines", "50 headlines"]
+
+    alone = compare_runs(*histories, labels=labels).curves["charts"][0]["svgs"][""]
+    on_a_wall = compare_runs(*histories, labels=labels, look="projector")
+    sizes = [[float(n) for n in re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)', svg).groups()]
+             for svg in (alone, on_a_wall.curves["charts"][0]["svgs"][""])]  # fmt: skip
+
+    assert "300 headlines, validation" in alone
+    assert 700 < sizes[0][0] <= COLUMN + 2 and sizes[0][1] > 340
+    assert 240 < sizes[1][1] < 278

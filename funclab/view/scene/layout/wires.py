@@ -147,7 +147,7 @@ class Wires:
                 if plate.border:
                     continue
                 start, *more = self._fan(cell, port)
-                stubs[plate.key].path = self._path(start, [*more, self._leave(cell, port, True)])
+                stubs[plate.key].path = self._path(start, [*more, self._leave(cell, port)])
             for wire in cell.leaving:
                 start, *more = self._begin(cell, wire.port)
                 wire.edge.path = self._path(start, [*more, *self._corners(wire)])
@@ -165,7 +165,7 @@ class Wires:
                 kept.append(turn)
         return pairs(rounded(kept, RADIUS), self.sideways)
 
-    def _leave(self, cell: Cell, port: int, stub: bool) -> complex:
+    def _leave(self, cell: Cell, port: int) -> complex:
         """Where the part of a wire that all readers share ends."""
         out, plate = cell.at + cell.outs.get(port, 0), cell.plates.get(port)
         bus = self.levels.buses.get((cell, port))
@@ -185,7 +185,7 @@ class Wires:
         if port not in cell.plates and not (box and box.rows):
             return self._fan(cell, port)
         if box is None or not box.rows or self.sideways:
-            return [self._leave(cell, port, False)]
+            return [self._leave(cell, port)]
         row, index = divmod(port, 100)
         level = cell.middle + row_offset(box, row, index, len(box.rows[row].outputs))
         out = cell.at + cell.outs[port]
