@@ -66,7 +66,7 @@ def test_the_sheets_of_other_views_in_the_notebook_change_nothing(name, look, op
     before = page.evaluate(LAID_OUT)
 
     for room in {*assets.rooms()} - {view.room}:
-        page.add_style_tag(content=assets.style(room))
+        page.add_style_tag(content=assets.style(room, beside=True))
     laid_out(page)
 
     assert page.evaluate(LAID_OUT) == before
