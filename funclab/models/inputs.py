@@ -270,8 +270,9 @@ def _reader(model: Functional, name: str) -> str:
 
 def _facts(model: Functional, name: str, shape: Sequence[Any], note: str) -> Pairs:
     """For the picture of an error: the inputs, one of them with data that do not fit."""
-    item = Pair(given="data", given_shape=show(shape), note=note)
-    return names_of_inputs(model).pairs({model.input_names.index(name): item})
+    items = {i: Pair(given="data") for i in range(len(model.inputs))}
+    items[model.input_names.index(name)] = Pair(given="data", given_shape=show(shape), note=note)
+    return names_of_inputs(model).pairs(items)
 
 
 def fit_value(model: Functional, i: int, value: Any) -> Value:

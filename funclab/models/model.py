@@ -293,8 +293,9 @@ class Functional(Model):
         return [*(self.graph.layers if "graph" in vars(self) else ()), *super().held]
 
     def _sublayers_in(self, leaves: list[Any]) -> list[Any]:
+        known = self.graph.layers if "graph" in vars(self) else []
         held = [layer for layer in super()._sublayers_in(leaves) if isinstance(layer, Layer)]
-        return list(dict.fromkeys([*self.graph.layers, *held]))
+        return list(dict.fromkeys([*known, *held]))
 
     @Model.layers.getter
     def layers(self) -> list[Any]:

@@ -148,6 +148,10 @@ def test_search_counts_aloud_goes_on_with_enter_and_is_left_with_escape(opened_p
     assert status(page) == "1 of 4 found: twice[1]/shared[0]"
     press(page, "Enter")
     assert status(page) == "2 of 4 found: twice[1]/shared[1]"
+    press(page, "ArrowDown")
+    assert status(page).startswith("3 of 4 found: ")
+    press(page, "ArrowUp", "ArrowUp")
+    assert status(page) == "1 of 4 found: twice[1]/shared[0]"
     press(page, "Escape")
     assert page.locator(".fl-search").input_value() == ""
     assert page.evaluate("document.activeElement.classList.contains('fl-explorer')")

@@ -43,15 +43,16 @@ def test_keys_turn_the_slides_and_open_the_answer(page, tmp_path):
 
     page.keyboard.press("PageDown")
     page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
     closed = answer.get_attribute("open")
     page.keyboard.press("a")
 
-    assert (before, number.text_content()) == ("1 / 42", "3 / 42")
+    assert (before, number.text_content()) == ("1 / 43", "4 / 43")
     assert closed is None and answer.get_attribute("open") is not None
     page.keyboard.press("End")
-    assert number.text_content() == "42 / 42"
+    assert number.text_content() == "43 / 43"
     page.keyboard.press("Home")
-    assert number.text_content() == "1 / 42"
+    assert number.text_content() == "1 / 43"
 
 
 def test_slides_need_no_network_and_open_where_they_were(page, tmp_path):

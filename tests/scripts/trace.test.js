@@ -38,6 +38,21 @@ test("a filter is shown at its largest number, and nothing beyond what there is 
   assert.deepEqual([known.around(0, 0), known.around(2, 2), known.around(0, 2)], [[0, 0], [1, 1], [0, 1]]);
 });
 
+test("the window around a position is the one whose middle is nearest", () => {
+  for (const [size, stride, spread, before] of [[3, 1, 1, 1], [4, 2, 1, 1], [3, 2, 2, 2], [2, 2, 1, 0]]) {
+    const pair = (value) => [value, value], places = 12;
+    const known = convolution({ size: pair(size), strides: pair(stride), spread: pair(spread), before: pair(before),
+      made: array([1, places, places], []) });
+    const middle = (place) => place * stride - before + (spread * (size - 1)) / 2;
+    for (let position = 0; position < 12; position++) {
+      const away = Array.from({ length: places }, (_, place) => Math.abs(middle(place) - position));
+      const [row, column] = known.around(position, position);
+      assert.equal(row, column);
+      assert.equal(away[row], Math.min(...away), `${[size, stride, spread, before]} at ${position}`);
+    }
+  }
+});
+
 test("a pooling takes the largest or the mean of what is inside", () => {
   const pooling = { kernel: undefined, sums: undefined, bias: undefined, activation: "", depth: 1, each: 1 };
   const largest = convolution({ ...pooling, kind: "largest", made: array([1, 2, 2], [1, 3, 7, 9]) });

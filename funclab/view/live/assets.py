@@ -17,9 +17,9 @@ APART = ("cover", "slow")
 """What stands beside views, with a frame of its own."""
 
 
-def style(*wanted: str) -> str:
+def style(*wanted: str, beside: bool = False) -> str:
     """The style sheet of the views in some folders, or of all, with the palette for each look: what
-    all share, then what each folder adds."""
+    all share, then what each folder adds. `beside`: there may be sheets of other views too."""
     rules = [theme.style_sheet(), f".fl{{--sans:{theme.SANS};--mono:{theme.MONO}}}"]
     for look in ("light", "dark", "print"):
         here = f".fl[data-look={look}]"
@@ -29,7 +29,7 @@ def style(*wanted: str) -> str:
     shared = _text(HERE / "core.css") + "".join(_text(ROOMS / name / "view.css") for name in SHARED)
     own = {path.parent.name: path for path in sorted(ROOMS.glob("*/view.css"))}
     added = [_text(own[name]) for name in wanted or own if name in own and name not in SHARED]
-    return "\n".join([*rules, _only_in(wanted, shared), *added])
+    return "\n".join([*rules, _only_in(wanted, shared) if beside else shared, *added])
 
 
 def _text(path: Path) -> str:
@@ -41,7 +41,7 @@ def _only_in(folders: tuple[str, ...], shared: str) -> str:
     each kind of view that it shows, and there these rules come after what another kind adds."""
     here = ",".join(f".fl-{name}" for name in (*folders, *APART))
     root = rf"\.fl(-({'|'.join((*rooms(), *APART, 'tall', 'low'))}))?(?![-\w])"
-    return re.sub(root, rf"\g<0>:where({here})", shared) if folders else shared
+    return re.sub(root, rf"\g<0>:where({here})", shared)
 
 
 def rooms() -> list[str]:

@@ -69,7 +69,7 @@ class View(Widget):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         if "room" in vars(cls):  # not in the classes that anywidget derives from it
-            cls._esm, cls._css = module(cls.room), style(cls.room)
+            cls._esm, cls._css = module(cls.room), style(cls.room, beside=True)
         super().__init_subclass__(**kwargs)
 
     def __init__(

@@ -220,6 +220,10 @@ def one_hot(desk):
     desk.twins.fit(desk.pair, [desk.answers[0], np.eye(3)[desk.answers[1]]], verbose=0)
 
 
+def one_misfit(desk):
+    desk.twins.predict([np.ones((6, 4)), np.ones((6, 3))], verbose=0)
+
+
 @pytest.mark.parametrize(
     ("act", "name", "cells"),
     [
@@ -235,6 +239,8 @@ def one_hot(desk):
             "pixels",
             {"data (6, 7)", "pixels (None, 4)", "another shape"},
         ),
+        (one_misfit, "left", {"✓", "data", "left (None, 4)"}),
+        (one_misfit, "right", {"✗", "data (6, 3)", "another shape"}),
         (
             lambda d: d.compile_twins(loss=["mse"] * 2 + ["mae"]),
             "mae",

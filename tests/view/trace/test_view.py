@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import xml.etree.ElementTree as ElementTree
+from html import unescape
 
 import numpy as np
 import pytest
@@ -238,6 +239,10 @@ def test_the_static_picture_tells_the_story_and_is_well_formed():
     assert "shared weights" in texts
     assert "(None, 1)" in texts
     assert "NaN" not in svg
+    table = unescape(view.picture().table)
+    for still in view.stills:
+        for _, frame in still.pictures:
+            assert frame.spoken in table
 
 
 def test_the_static_picture_marks_the_present_step_and_tells_it_in_words():

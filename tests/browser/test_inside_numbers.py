@@ -1,0 +1,90 @@
+"""How each kind of call makes a number: the page writes the numbers that the model has there."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import funclab
+from funclab import Input, Model, layers, utils
+from tests.browser.test_inside import number
+
+X = np.random.RandomState(0).rand(4, 6, 7, 1).astype("float32")
+AT, CHANNEL = (2, 3), 1
+
+
+@pytest.fixture(scope="module")
+def kinds() -> Model:
+    """A call of each kind that makes a map."""
+    utils.set_random_seed(0)
+    image = Input((6, 7, 1), name="image")
+    a = layers.Conv2D(2, 3, padding="same", name="a")(image)
+    b = layers.Conv2D(2, 1, name="b")(image)
+    normal = layers.BatchNormalization(name="normal")
+    ends = [
+        layers.Activation("tanh", name="bent")(a),
+        layers.Add(name="added")([a, b]),
+        layers.Subtract(name="less")([a, b]),
+        layers.Multiply(name="times")([a, b]),
+        layers.Average(name="middle")([a, b]),
+        layers.Concatenate(name="joined")([b, a]),
+        layers.UpSampling2D(2, name="doubled")(a),
+        layers.AveragePooling2D(2, 1, name="mean")(a),
+        normal(a),
+    ]
+    model = Model(image, ends, name="kinds")
+    random = np.random.RandomState(1)
+    normal.set_weights([random.rand(2) + 0.5 for _ in range(4)])
+    return model
+
+
+def values_of(model: Model, sample: int) -> dict[str, np.ndarray]:
+    names = [layer.name for layer in model.layers]
+    whole = Model(model.inputs, [model.get_layer(name).output for name in names])
+    return dict(zip(names, (part[0] for part in whole.predict(X[[sample]], verbose=0))))
+
+
+def wanted(model: Model, name: str, values: dict[str, np.ndarray]) -> list[float]:
+    """The numbers of the formula, in the order in which they stand on the page."""
+    a, b = (float(values[one][(*AT, CHANNEL)]) for one in "ab")
+    made = float(values[name][(*AT, CHANNEL)])
+    if name in ("added", "less", "times"):
+        return [a, b, made]
+    if name == "middle":
+        return [a, b, 2, made]
+    if name == "bent":
+        return [a, np.tanh(a)]
+    if name == "normal":
+        layer = model.get_layer(name)
+        scale, offset, mean, variance = (float(w[CHANNEL]) for w in layer.get_weights())
+        deviation = np.sqrt(variance + layer.epsilon)
+        return [a, mean, deviation, scale, offset, (a - mean) / deviation * scale + offset]
+    return [made]
+
+
+KINDS = ["bent", "added", "less", "times", "middle", "joined", "doubled", "mean", "normal"]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_the_numbers_of_a_formula_are_those_of_the_model(opened_page, kinds, name):
+    view = funclab.inside(kinds, X, face="number", call=f"{name}[0]", at=[*AT], channel=CHANNEL)
+    values = values_of(kinds, view.state["sample"])
+    page = opened_page(view)
+
+    terms = [number(text) for text in page.locator(".fl-in-term strong").all_inner_texts()]
+
+    assert np.allclose(terms, wanted(kinds, name, values), atol=6e-4)  # as they are rounded
+
+
+def test_a_click_on_the_map_leads_to_the_number_there(opened_page, kinds):
+    view = funclab.inside(kinds, X, face="number", call="added[0]", at=[0, 0], channel=CHANNEL)
+    values = values_of(kinds, view.state["sample"])["added"][..., CHANNEL]
+    page = opened_page(view)
+    picture = page.locator(".fl-in-where svg").first
+
+    for row, column in ((0, 6), (5, 0), (4, 3)):
+        box = picture.bounding_box()
+        side = (box["width"] - 2) / 7
+        picture.click(position={"x": 1 + (column + 0.5) * side, "y": 1 + (row + 0.5) * side})
+        result = page.locator(".fl-in-result .fl-in-term strong").last.inner_text()
+        assert number(result) == pytest.approx(values[row, column], abs=6e-4)
