@@ -87,7 +87,7 @@ export class Code {
   /** Write in the code. */
   open() {
     const { ctx } = this;
-    if (ctx.model.alone) return ctx.say(ctx.t("edit_needs_kernel"));
+    if (ctx.alone) return ctx.say(ctx.t("edit_needs_kernel"));
     this.text.value = this.edit.here.typed || this.whole;
     this.text.hidden = false;
     this.lines.hidden = true;
