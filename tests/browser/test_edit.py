@@ -346,7 +346,7 @@ def test_without_a_kernel_all_steps_can_be_visited_and_commands_say_why_not(brow
     press(page, "U", "U")
     at_step(page, 2, "body: units 8")
     press(page, "i")
-    expect(page.locator(".fl-status")).to_contain_text("needs a kernel")
+    expect(page.locator(".fl-status")).to_contain_text("needs its kernel")
     page.close()
 
 

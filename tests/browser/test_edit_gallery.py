@@ -205,7 +205,7 @@ def test_a_saved_notebook_keeps_the_steps_that_were_made_on_the_page(run_cells, 
         at_step(page, 20, "duplicate mask")
         expect(page.locator('.box[data-key="mask_1[0]"]')).to_be_visible()
         press(page, "i")
-        expect(page.locator(".fl-status")).to_contain_text("needs a kernel")
+        expect(page.locator(".fl-status")).to_contain_text("needs its kernel")
 
 
 def added_by_a_save(page, path):
