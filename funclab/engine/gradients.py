@@ -95,9 +95,11 @@ def _arrays_of_call(
     call: Call, gs: list[Array | None], needs: tuple[int, ...]
 ) -> Iterable[tuple[int, Array]]:
     """The gradients of some inputs of a call as arrays, from those of its outputs."""
-    whole = [np.zeros(v.shape, v.dtype) if g is None else g for g, v in zip(gs, call.outputs)]
-    slots = tuple(np.zeros(call.inputs[i].shape, call.inputs[i].dtype) for i in needs)
-    read: list[Any] = [*(as_read(v, call) for v in call.inputs), *call.outputs]
+    inputs: list[Any] = [*call.inputs]
+    outputs: list[Any] = [*call.outputs]
+    whole = [np.zeros(v.shape, v.dtype) if g is None else g for g, v in zip(gs, outputs)]
+    slots = tuple(np.zeros(inputs[i].shape, inputs[i].dtype) for i in needs)
+    read = [*(as_read(v, call) for v in inputs), *outputs]
     fill(call, needs, [*whole, *(value.array for value in read)], slots)
     return zip(needs, slots)
 

@@ -207,7 +207,7 @@ class Plan:
         """The gradient of an earlier call, asked for by a GradientTape."""
         op: Any = call.op
         of, slots = op.of, [self._arrays[value] for value in call.outputs]
-        arrays = arranged(of, op.needs, inputs, slots, self._work.get(of, of.work))
+        arrays = arranged(of, op.needs, inputs, slots, self._work.get(of, of.work or ()))
         self._add(of.op.vjp, of, arrays, Note("vjp", of, added=[]), slots)
         for value in self._last_use.get(call, ()):
             self.pool.give(self._arrays[value])

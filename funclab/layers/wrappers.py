@@ -205,7 +205,8 @@ class Bidirectional(Wrapper):
 
     def reset_states(self) -> None:
         """Forget the last batch, in stateful layers."""
-        for layer in self.sublayers:
+        pair: list[Any] = self.sublayers
+        for layer in pair:
             layer.reset_states()
 
     reset_state = reset_states

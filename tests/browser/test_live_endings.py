@@ -102,11 +102,13 @@ def test_running_the_cell_again_while_it_trains_is_refused_and_the_first_view_go
 
 
 def test_a_kernel_that_is_restarted_takes_the_training_along_and_the_view_says_so(lab, run_cells):
-    notebook = run_cells(lab, MODEL, BACKGROUND)
+    notebook = run_cells(lab, MODEL, BACKGROUND, "funclab.edit(model)")
     view = heard(notebook)
     view.focus()
     notebook.page.keyboard.press(" ")
     tells(view, "Paused")
+    edited = notebook.page.locator(".fl-edit")
+    expect(edited.locator(".box").first).to_be_visible()
 
     notebook.page.evaluate(
         "async () => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
@@ -114,6 +116,9 @@ def test_a_kernel_that_is_restarted_takes_the_training_along_and_the_view_says_s
 
     tells(view, "The kernel ended in epoch")
     expect(view.locator("[aria-keyshortcuts=Space]")).to_be_hidden()
+    edited.focus()
+    notebook.page.keyboard.press("i")
+    expect(edited.locator(".fl-status")).to_contain_text("run the cell again")
 
 
 def test_a_loop_of_many_trainings_leaves_three_views(lab, run_cells):

@@ -218,6 +218,18 @@ def test_a_pixel_and_a_word_are_set_by_keys_and_the_answer_follows(bridged):
     expect(page.locator(SAY)).to_contain_text(f"popular = {percent(p)}")
 
 
+def test_another_sample_begins_as_it_is(bridged):
+    view, page = bridged(reader, sample=368)
+    press(page, "m", "ArrowLeft")
+    becomes(page, lambda: bool(view.state["changes"]), True)
+
+    press(page, "Escape", ".")
+    becomes(page, lambda: view.state["sample"] != 368, True)
+    assert view.state["changes"] == []
+    press(page, "u")
+    becomes(page, lambda: (view.state["sample"], bool(view.state["changes"])), (368, True))
+
+
 def test_what_was_tried_is_stored_with_the_view(bridged):
     view, page = bridged(reader, sample=368)
 

@@ -55,9 +55,28 @@ export class Code {
       return h("div", { class: `fl-row-of ${marked}`, "data-of": key || null, title: line },
         (marked ? line : brief(line)) || " ");
     }));
-    if (!this.isOpen) this.note.textContent = uncoded || this.ctx.t("edit_code_note");
+    this.follow();
+    if (!this.isOpen) this.toldHow(uncoded);
     const now = this.lines.querySelector(".fl-now,.fl-bad");
-    if (now) this.lines.scrollTop = now.offsetTop - this.lines.offsetTop - this.lines.clientHeight / 2;
+    if (now) this.lines.scrollTop = now.offsetTop - this.lines.clientHeight / 2;
+  }
+
+  /** A step that was made elsewhere is written into the open box, too: it must not tell of another model. */
+  follow() {
+    const { position } = this.ctx.state, known = this.ctx.facts.states?.[position];
+    if (!known || position === this.position) return;
+    this.position = position;
+    const text = known.typed || this.whole;
+    if (!this.isOpen || document.activeElement === this.text || text === this.text.value) return;
+    clearTimeout(this.waiting);
+    this.text.value = text;
+    this.toldHow();
+  }
+
+  /** Below the code, how it is written in, or why it cannot be shown. */
+  toldHow(uncoded) {
+    this.note.textContent = uncoded || this.ctx.t("edit_code_note");
+    this.note.classList.remove("fl-what");
   }
 
   click(target) {
@@ -68,7 +87,7 @@ export class Code {
   /** Write in the code. */
   open() {
     const { ctx } = this;
-    if (ctx.model.alone) return ctx.say(ctx.t("edit_needs_kernel"));
+    if (ctx.alone) return ctx.say(ctx.t("edit_needs_kernel"));
     this.text.value = this.edit.here.typed || this.whole;
     this.text.hidden = false;
     this.lines.hidden = true;

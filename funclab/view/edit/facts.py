@@ -195,5 +195,6 @@ def _offered(repair: Repair) -> dict[str, Any]:
     more = f"{'+' if repair.more >= 0 else '−'}{abs(repair.more):,}"
     kept, every = repair.kept, repair.weights
     key = "edit_cost" if kept < every else "edit_cost_all" if every else "edit_cost_new"
-    cost = say(key, kept=kept, all=every, more=more)
+    key = "edit_cost_first" if repair.first else key
+    cost = say(key, kept=kept, all=every, more=more, n=repair.more)
     return {"step": repair.step, "text": step_text(repair.step, "repair"), "cost": cost}

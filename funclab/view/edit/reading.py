@@ -158,9 +158,11 @@ class _Reader:
         return hinted
 
     def read(self, statement: ast.stmt) -> None:
-        own = isinstance(statement, ast.ImportFrom) and statement.module == "funclab"
-        if own and {item.name for item in statement.names} <= IMPORTED:  # type: ignore[attr-defined]
-            return
+        if isinstance(statement, ast.ImportFrom):
+            listed = _listed("layers") | {"*"} if statement.module == "funclab.layers" else set()
+            known = IMPORTED if statement.module == "funclab" else listed
+            if all(item.name in known and not item.asname for item in statement.names):
+                return
         if ast.unparse(statement) == "import numpy as np":
             return
         if not isinstance(statement, ast.Assign):
@@ -290,6 +292,8 @@ class _Reader:
                 return self._sequential(node, kwargs)
             case ast.Name(id="abs"):
                 return self._computed(node, abs, args)
+            case ast.Name(id=name) if name not in self.names and name in _listed("layers"):
+                return self._of_room(node, "layers", name, args, kwargs)
             case ast.Attribute(value=ast.Name(id="np"), attr="array") if "np" not in self.names:
                 return self._array(node, args, kwargs)
             case ast.Attribute(value=ast.Name(id=room), attr=name) if room in ROOMS:

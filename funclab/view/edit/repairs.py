@@ -27,8 +27,8 @@ HOLDS_WEIGHTS = {"kernel_initializer", "layer", "cell"}
 @dataclass(frozen=True)
 class Repair:
     """A step after which the call does not fail: how many weights it keeps, of how many that the
-    layers of the last whole graph have, and how many numbers the model has more. If another call
-    fails then, `next`.
+    layers of the last whole graph have, and how many numbers the model has more; all of them if it
+    is the `first` whole graph. If another call fails then, `next`.
     """
 
     step: Step
@@ -36,6 +36,7 @@ class Repair:
     weights: int = 0
     more: int = 0
     next: str = ""
+    first: bool = False
 
 
 def repairs(steps: Steps) -> list[Repair]:
@@ -67,7 +68,8 @@ def _tried(steps: Steps, step: Step, failed: int) -> Iterator[Repair]:
         last, layers = steps.state.model, steps.state.operations.values()
         numbers = last.count_params() if last is not None else 0
         weights = sum(len(getattr(layer, "weights", [])) for layer in layers)
-        yield Repair(step, len(state.kept), weights, state.model.count_params() - numbers)
+        more = state.model.count_params() - numbers
+        yield Repair(step, len(state.kept), weights, more, first=last is None)
     elif build.errors and failed not in build.errors and failed not in build.unknown:
         yield Repair(step, next=build.draft.keys[next(iter(build.errors))])
 

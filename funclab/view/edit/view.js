@@ -180,7 +180,7 @@ export class Edit {
   words(by) {
     const { ctx } = this, [choice, choices] = ctx.facts.choices?.[this.shown] ?? ["", []];
     const next = by ? choices[choices.indexOf(choice) + by] : "";
-    if (ctx.model.alone) return ctx.say(ctx.t("edit_needs_kernel"));
+    if (ctx.alone) return ctx.say(ctx.t("edit_needs_kernel"));
     if (next !== undefined) ctx.set({ choice: next }, true);
     const told = by < 0 ? "most_words" : "fewest_words";
     return ctx.say(by && next ? ctx.t("drawn_as", { choice: next }) : ctx.t(by ? told : "drawn_to_fit"));
@@ -235,7 +235,7 @@ export class Edit {
   verb(key) {
     const { ctx, chosen } = this;
     this.pause();
-    if (ctx.model.alone) return ctx.say(ctx.t("edit_needs_kernel"));
+    if (ctx.alone) return ctx.say(ctx.t("edit_needs_kernel"));
     if (key !== "i" && !chosen) return ctx.say(ctx.t("edit_first"));
     if (!this.can(key)) return ctx.say(ctx.t("edit_no_verb", { verb: ctx.t(`edit_verb_${VERBS[key]}`) }));
     if (key === "d" || key === "Delete") return this.send([VERBS[key], chosen.key]);
@@ -251,7 +251,7 @@ export class Edit {
   /** Send a step to Python. */
   send(step) {
     const { ctx } = this;
-    if (ctx.model.alone) return ctx.say(ctx.t("edit_needs_kernel"));
+    if (ctx.alone) return ctx.say(ctx.t("edit_needs_kernel"));
     this.pending = step;
     return this.askFirst();
   }
@@ -287,7 +287,7 @@ export class Edit {
     const { ctx } = this, { steps, states } = ctx.facts;
     this.pause();
     if (position < 0 || position >= steps.length) return ctx.say(ctx.t("edit_no_more"));
-    if (ctx.model.alone && !states[position]) return ctx.say(ctx.t("edit_needs_kernel"));
+    if (ctx.alone && !states[position]) return ctx.say(ctx.t("edit_needs_kernel"));
     this.forms.close();
     ctx.set({ position }, true);
     return ctx.say(this.sentence("edit_undone", position));
@@ -297,7 +297,7 @@ export class Edit {
   play() {
     const { ctx } = this, last = ctx.facts.steps.length - 1;
     if (this.playing) return this.pause();
-    const shown = (position) => ctx.facts.states[position] || !ctx.model.alone;
+    const shown = (position) => ctx.facts.states[position] || !ctx.alone;
     const from = ctx.state.position < last ? ctx.state.position : 0;
     const order = [...Array(last + 1).keys()].filter((position) => position >= from && shown(position));
     const next = () => {

@@ -5,9 +5,13 @@ import { pictureFrom } from "../live/stored.js";
 
 /** The strip of samples: `facts.strip` has those that are stored, `facts.samples` says how many x has. */
 export class Strip {
-  /** @param {Context} ctx */
-  constructor(ctx) {
+  /**
+   * @param {Context} ctx
+   * @param {Object<string, any>} [fresh] the state that another sample begins with
+   */
+  constructor(ctx, fresh = {}) {
     this.ctx = ctx;
+    this.fresh = fresh;
     this.items = h("div", { class: "fl-strip-items", role: "radiogroup", "aria-label": ctx.t("strip_samples") });
     this.input = h("input", { type: "text", inputmode: "numeric", "aria-label": ctx.t("strip_find") });
     this.find = h("span", { class: "fl-strip-find", hidden: true }, this.input);
@@ -48,7 +52,7 @@ export class Strip {
   }
 
   choose(sample) {
-    this.ctx.set({ sample });
+    this.ctx.set(sample === this.ctx.state.sample ? {} : { ...this.fresh, sample });
     this.ctx.say(this.words(sample));
   }
 

@@ -226,7 +226,7 @@ export class Context {
   get state() { return this.model.get("state"); }
   get facts() { return this.model.get("facts"); }
   /** Whether the kernel answers no more: there is none, or the model that is shown has changed. */
-  get alone() { return this.model.alone || Boolean(this.facts.stale); }
+  get alone() { return this.model.alone || Boolean(this.model.ended || this.facts.stale); }
   get look() { return this.model.get("look"); }
 
   /** A sentence from the table, with values filled in. */

@@ -14,8 +14,8 @@ export function ringAround(part, name = "fl-ring", margin = 4) {
   return part.appendChild(s("rect", { class: name, x: at.x - margin, y: at.y - margin, ...size, rx: 10 }));
 }
 
-const boundsOf = (part) => part?.getBoundingClientRect() ?? new DOMRect();
-const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+export const boundsOf = (part) => part?.getBoundingClientRect() ?? new DOMRect();
+export const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
 /** The width of the pill around some words. */
 const widthOf = (words) => words.length * 7.4 + 12;

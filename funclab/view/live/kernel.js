@@ -14,7 +14,10 @@ export function announce(model) {
   if (!id) return undefined;
   const retire = () => { if (KERNEL.models.get(id) === model) KERNEL.models.delete(id); };
   model.widget_manager?.get_model(id).then((whole) => {
-    model.on("comm_live_update", () => { if (!whole.comm_live) retire(); });
+    model.on("comm_live_update", () => {
+      model.ended = !whole.comm_live;  // as after a restart
+      if (model.ended) retire();
+    });
     listen(whole);
   }, retire);
   KERNEL.models.set(id, model);

@@ -33,7 +33,8 @@ const whatif = {
   ...changing,
 
   draw(ctx) {
-    Object.assign(this, { cells: new Cells(ctx.facts, ctx.t.bind(ctx)), strip: new Strip(ctx), mode: "cell", ink: null,
+    const strip = new Strip(ctx, { blank: false, changes: [] });  // a change belongs to the sample that it was made in
+    Object.assign(this, { cells: new Cells(ctx.facts, ctx.t.bind(ctx)), strip, mode: "cell", ink: null,
       stroking: false, sliding: false, waiting: null, wants: null, last: null, stopped: false, fetching: null,
       halted: false, pieces: {} });
     ctx.head.after(this.strip.el);

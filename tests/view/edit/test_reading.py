@@ -157,3 +157,23 @@ def test_layers_that_are_new_get_free_names():
     names = [layer.name for layer in state.model.layers]
     assert names == ["input_layer", "dense", "dense_1", "add", "dense_2"]
     assert state.new == ["dense_2 kernel", "dense_2 bias"]
+
+
+def test_layers_are_read_without_the_name_of_their_module_too_and_within_each_other():
+    text = """
+from funclab import Input, Model
+from funclab.layers import Conv2D, Dense, Flatten, add
+image = Input((12, 12, 1), name="image")
+one = Dense(8, name="one")(Flatten(name="flat")(Conv2D(4, 3, name="conv")(image)))
+two = Dense(8, name="two")(Flatten(name="flat_2")(image))
+model = Model(image, add([one, two], name="sum"), name="short")
+"""
+    space: dict[str, object] = {}
+    exec(text, space)
+
+    draft = read_code(text, Draft())
+
+    assert funclab.teach.same_graph(Build(draft).model, space["model"])
+    for refused in ("from funclab.layers import Dense as D", "from funclab.layers import ops"):
+        with pytest.raises(FunclabError, match="line 2"):
+            read_code(text.replace("from funclab import Input, Model", refused), Draft())
