@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -269,10 +270,12 @@ def _reader(model: Functional, name: str) -> str:
 
 
 def _facts(model: Functional, name: str, shape: Sequence[Any], note: str) -> Pairs:
-    """For the picture of an error: the inputs, one of them with data that do not fit."""
-    items = {i: Pair(given="data") for i in range(len(model.inputs))}
-    items[model.input_names.index(name)] = Pair(given="data", given_shape=show(shape), note=note)
-    return names_of_inputs(model).pairs(items)
+    """For the picture of an error: the inputs as far as they were read; the last does not fit."""
+    i = model.input_names.index(name)
+    items = dict.fromkeys(range(i), Pair(given="data"))
+    items[i] = Pair(given="data", given_shape=show(shape), note=note)
+    facts = names_of_inputs(model).pairs(items)
+    return replace(facts, rows=facts.rows[: i + 1])
 
 
 def fit_value(model: Functional, i: int, value: Any) -> Value:
