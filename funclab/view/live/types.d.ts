@@ -25,6 +25,8 @@ interface Model {
   off?(name: string, call: (...values: any[]) => void): void;
   /** Whether there is no kernel. */
   alone?: boolean;
+  /** Whether its kernel has ended. */
+  ended?: boolean;
   kernel?: any;
   widget_manager?: any;
 }
