@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab.engine.gradients import gradients, numbers
+from funclab.engine.gradients import array_gradients, gradients
 from funclab.engine.vjp import Vjp, calls_behind
 from funclab.errors import ArgumentError, TapeError, TensorTypeError
 from funclab.graph import structure
@@ -237,7 +237,7 @@ class GradientTape:
         again = any(t is not self and t._is_open for t in listening) or self._is_open
         alone = current_tape() is self._inside and not again
         if alone and not any(isinstance(call.op, Vjp) for call in calls):
-            return numbers([t for t, _ in chosen], known, calls, weights)
+            return array_gradients([t for t, _ in chosen], known, calls, weights)
         return gradients([t for t, _ in chosen], known, calls, weights, again)
 
     def _calls(self, targets: list[Value]) -> list[Call]:

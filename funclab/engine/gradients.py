@@ -32,11 +32,11 @@ def gradients(
     not given. With `again`, the result can be differentiated once more.
     """
     begun = [filled(t, 1) if s is None else s for t, s in _seeded(targets, seeds)]
-    way = partial(of_call, again=again)
-    return _followed(list(zip(targets, begun)), sources, list(calls), way, ops.add)
+    of_inputs = partial(of_call, again=again)
+    return _followed(list(zip(targets, begun)), sources, list(calls), of_inputs, ops.add)
 
 
-def numbers(
+def array_gradients(
     targets: Sequence[Value],
     sources: Sequence[Value],
     calls: Iterable[Call],
@@ -46,8 +46,7 @@ def numbers(
     gradients are arrays on the way, and no calls, which take several times as long to note as these
     small arrays to compute."""
     begun: list[Any] = [
-        np.ones(t.shape, t.dtype) if s is None else s.array  # type: ignore[attr-defined]
-        for t, s in _seeded(targets, seeds)
+        np.ones(t.shape, t.dtype) if s is None else s.array for t, s in _seeded(targets, seeds)
     ]
     calls = list(calls)
     read = [v for call in calls for v in call.inputs if isinstance(v, Variable)]
@@ -58,15 +57,19 @@ def numbers(
     return [None if part is None else Eager(part) for part in parts]
 
 
-def _seeded(targets: Sequence[Value], seeds: Any) -> Iterable[tuple[Value, Value | None]]:
+def _seeded(targets: Sequence[Any], seeds: Any) -> Iterable[tuple[Any, Any]]:
     return zip(targets, seeds or [None] * len(targets))
 
 
 def _followed(
-    begun: list[tuple[Value, Any]], sources: Sequence[Value], calls: list[Call], way: Any, add: Any
+    begun: list[tuple[Value, Any]],
+    sources: Sequence[Value],
+    calls: list[Call],
+    of_inputs: Any,
+    add: Any,
 ) -> list[Any]:
-    """The gradients of the sources, from the calls in reverse order. `way` gives those of a call's
-    inputs from those of its outputs, `add` their sum where a value is read several times."""
+    """The gradients of the sources, from the calls in reverse order. `of_inputs` gives those of a
+    call's inputs from those of its outputs, `add` their sum where a value is read several times."""
     needed: set[Value] = set(sources)
     for call in calls:
         if call.op.differentiable and not needed.isdisjoint(call.inputs):
@@ -86,7 +89,7 @@ def _followed(
         if not needs:
             continue
         gs = [total(v) for v in call.outputs]
-        for i, part in way(call, gs, needs):
+        for i, part in of_inputs(call, gs, needs):
             parts.setdefault(call.inputs[i], []).append(part)
     return [total(source) for source in sources]
 

@@ -212,7 +212,7 @@ def _tries(
 def _judged(item: course.Exercise, tried: Attempt) -> Mistake | None:
     try:
         return Case(item, tried).mistake()
-    except Exception as error:
+    except Exception as error:  # a fault of the file is reported among the others
         return Mistake("", reason=f"{type(error).__name__}: {error}")
 
 
