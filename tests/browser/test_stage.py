@@ -110,3 +110,20 @@ def test_titles_are_whole_and_the_names_of_numbers_stand_above_them(lab, run_cel
     assert [name for name, *_ in tiles][:3] == ["epoch", "loss", "accuracy"]
     assert {(lines, above, weight) for _, lines, above, weight in tiles} == {(1, True, "400")}
     assert notebook.quiet
+
+
+def test_what_an_empty_field_asks_for_is_read_on_dark_paper_in_a_light_notebook(lab, run_cells):
+    notebook = run_cells(lab, MODEL.format(look="dark"), "model")
+    field = notebook.page.locator(".fl-explorer .fl-search")
+
+    drawn = field.evaluate("(one) => getComputedStyle(one, '::placeholder').color")
+
+    label = notebook.page.locator(".fl-explorer").evaluate(
+        """(view) => {
+          const probe = document.createElement("i");
+          probe.style.color = "var(--f-label)";
+          view.append(probe);
+          return getComputedStyle(probe).color;
+        }"""
+    )
+    assert drawn == label
