@@ -23,7 +23,7 @@ from funclab.layers import Input, InputSpec, Layer
 from funclab.registry import moved
 from funclab.regularizers import Regularizer
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 KerasTensor = Tensor
 

@@ -45,10 +45,10 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 
 @contextmanager
-def opened_lab(folder: Path, **environment: str) -> Iterator[tuple[str, str]]:
+def opened_lab(folder: Path, *options: str, **environment: str) -> Iterator[tuple[str, str]]:
     """`funclab lab` for the block: what it prints up to its address, and that address."""
     process = subprocess.Popen(
-        [*FUNCLAB, "lab", "--port", "18890"],
+        [*FUNCLAB, "lab", "--port", "18890", *options],
         cwd=folder,
         env=os.environ | environment,
         stdout=subprocess.PIPE,
@@ -107,6 +107,16 @@ def test_lab_prints_the_address_of_the_first_lesson_once_it_answers_and_has_its_
     assert "/lab/tree/notebooks/01_first.ipynb?token=" in printed
     assert "JupyterLab" in page
     assert f"funclab {funclab.__version__}" in said
+
+
+def test_the_printed_address_is_the_one_that_options_of_jupyter_decide(tmp_path):
+    options = ("--IdentityProvider.token=mine", "--ServerApp.base_url=/class")
+
+    with opened_lab(tmp_path, *options, JUPYTER_TOKEN="another") as (_, address):
+        page = read(address)
+
+    assert "JupyterLab" in page
+    assert re.fullmatch(r"http://[\w.]+:18890/class/lab(/tree/[\w./]+)?\?token=mine", address)
 
 
 def test_lab_opens_in_a_home_that_cannot_be_written(tmp_path):

@@ -11,10 +11,10 @@ import sys
 import sysconfig
 import tempfile
 from collections.abc import Sequence
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from threading import Thread
 from time import sleep
+from typing import Any
 
 PACKAGE = Path(__file__).resolve().parents[2]
 HOMES = (
@@ -44,36 +44,31 @@ def lab(port: int, options: Sequence[str] = ()) -> int:
     trust(brought)
     port = free_port(port)
     # The server reads its token from the environment: other users could see it in a process list.
-    token = os.environ.setdefault("JUPYTER_TOKEN", secrets.token_hex(16))
-    page = f"/lab/tree/{lesson}" if lesson else "/lab"
-    address = f"http://localhost:{port}{page}?token={token}"
+    os.environ.setdefault("JUPYTER_TOKEN", secrets.token_hex(16))
+    page = f"lab/tree/{lesson}" if lesson else "lab"
     print("JupyterLab is starting; its address follows.", flush=True)
-    Thread(target=tell, args=(port, address), daemon=True).start()
+    Thread(target=tell, args=(page,), daemon=True).start()
     reach_own_commands()
     LabApp.launch_instance([*server_options(folder, port, page), *options])
     return 0
 
 
-def tell(port: int, address: str) -> None:
-    """Print the address as soon as the server answers."""
-    while not answers(port):
+def tell(page: str) -> None:
+    """Print where this page is as soon as this process' server answers, and with which token."""
+    while not (server := own_server()):
         sleep(0.1)
-    print(f"JupyterLab: {address}   (Ctrl-C ends it)", flush=True)
+    token = f"?token={server['token']}" if server["token"] else ""
+    print(f"JupyterLab: {server['url']}{page}{token}   (Ctrl-C ends it)", flush=True)
 
 
-def answers(port: int) -> bool:
-    """Whether a server answers at this port of this machine, whatever it says."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=5)  # asks no proxy
+def own_server() -> dict[str, Any] | None:
+    """What this process' server says of itself, once it listens: its options decide, not ours."""
+    from jupyter_server.serverapp import list_running_servers
+
     try:
-        connection.request("GET", "/api")
-        connection.getresponse()
-    except HTTPException:
-        return True  # it speaks, if another language
-    except OSError:
-        return False
-    finally:
-        connection.close()
-    return True
+        return next((one for one in list_running_servers() if one["pid"] == os.getpid()), None)
+    except ValueError:
+        return None  # its file is being written
 
 
 def reach_own_commands() -> None:
@@ -141,7 +136,7 @@ def server_options(folder: Path, port: int, page: str) -> list[str]:
         f"--ServerApp.port={port}",
         "--ServerApp.port_retries=0",
         "--log-level=WARN",  # the address above stays in sight
-        f"--LabApp.default_url={page}",
+        f"--LabApp.default_url=/{page}",
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
