@@ -203,6 +203,7 @@ def test_keys_answer_right_after_the_cell_ran_and_the_question_is_once_on_the_pa
     page.wait_for_selector(QUESTION)
     expect(page.locator(PICTURE)).to_have_count(1)
     expect(page.locator(COVER)).to_have_count(0)
+    expect(above.locator("li").first).to_be_hidden()
     assert stored.exists() and notebook.quiet
 
 

@@ -29,16 +29,20 @@ export const question = {
     ctx.listen(window, "keydown", (event) => this.below(ctx, event), true);
     ctx.listen(KERNEL.news, `show ${facts.id}`, () => { if (!this.open(ctx)) this.choose(ctx, null); });
     if (this.open(ctx)) ANSWERED.open(facts.id); // what waits may have been stored before the answer
-    requestAnimationFrame(() => this.askOnce(ctx));
+    ctx.watchSizes(() => this.askOnce(ctx), ctx.foot); // first when it is on the page
   },
 
   /** The text above the cell asks the same for pages without scripts: here it stands aside. */
   askOnce(ctx) {
     const above = ctx.el.closest(".jp-Cell")?.previousElementSibling;
-    const text = above?.querySelector(".jp-MarkdownOutput")?.textContent.trim();
-    if (!text?.startsWith(`${ctx.model.get("title")}.`)) return;
-    above.classList.add("fl-asked-below");
-    ctx.cleanups.push(() => above.classList.remove("fl-asked-below"));
+    if (!above || above === this.above) return;
+    this.above = above;
+    const text = () => above.querySelector(".jp-MarkdownOutput")?.textContent.trim();
+    const look = () => above.classList.toggle("fl-asked-below", !!text()?.startsWith(`${ctx.model.get("title")}.`));
+    const rendered = new MutationObserver(look); // its text may come later
+    rendered.observe(above, { childList: true, subtree: true });
+    ctx.cleanups.push(() => { rendered.disconnect(); above.classList.remove("fl-asked-below"); });
+    look();
   },
 
   /** The key of an option, which is its place on the page. */
