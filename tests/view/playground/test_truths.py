@@ -154,6 +154,34 @@ def test_a_neuron_shows_what_its_call_makes_of_every_point(settings):
         assert np.allclose(drawn, values, atol=1e-4)
 
 
+@pytest.mark.parametrize("data", ["moons", "plane"])
+def test_in_print_what_is_above_the_middle_is_hatched_and_colours_are_fainter(data):
+    view, screen = (funclab.playground(data, epochs=20, look=look) for look in ("print", "auto"))
+    places = np.random.default_rng(0).uniform(2, SIDE - 2, (500, 2))
+    middle = 0 if data == "plane" else 0.5
+
+    hatching, _ = paths(view.pictures["surface"], "s-ink")
+    strokes = np.array(chains(hatching))
+    middles = strokes.mean(axis=1)
+    above = answers(view, on_plane(view.trial, places)) > middle
+    nearest = np.abs(places[:, None] - middles).max(axis=2).min(axis=1)
+
+    assert strokes.min() >= 0 and strokes.max() <= SIDE
+    assert np.mean(answers(view, on_plane(view.trial, middles)) > middle) > 0.99
+    assert np.mean(nearest[above] < SIDE / 20) > 0.97 and np.median(nearest[~above]) > SIDE / 10
+    assert len({tuple(one) for one in middles}) == len(middles)
+    assert all(b[0] > a[0] and b[1] < a[1] for a, b in strokes)  # no stroke joins two
+    steps = np.abs(middles[:, None] - middles).max(axis=2) + SIDE * np.eye(len(middles))
+    assert steps.min() > np.ptp(strokes[:, :, 0], axis=1).max() - 0.2
+
+    def opacities(one, name):
+        return [float(part.get("opacity", 1)) for part in parts(one.pictures[name], "f-pos")]
+
+    for name in ("surface", "reading"):
+        printed, shown = opacities(view, name), opacities(screen, name)
+        assert shown and np.allclose(printed[-5:], 0.4 * np.array(shown[-5:]), atol=0.01)
+
+
 def test_the_bands_of_a_neuron_are_those_of_its_value():
     view = funclab.playground("moons", layers=1, epochs=20)
     (column,) = [one for one in frames(view) if one[0] == "a_1, neuron 0"]
