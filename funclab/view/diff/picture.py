@@ -97,7 +97,7 @@ class Comparison(Graphs):
 
     def graph_text(self, dialect: graph_text.Dialect) -> str:
         """Both graphs, with the numbers of the differences."""
-        scenes = zip(self.headings, [graph.numbered for graph in halves(self)], strict=True)
+        scenes = zip(self.headings, [graph.numbered for graph in halves(self)])
         return graph_text.side_by_side(self.title, dict(scenes), dialect)
 
     def to_dict(self) -> dict[str, Any]:
@@ -179,7 +179,7 @@ def halves(difference: Comparison, large: bool = False) -> list[Half]:
         graph
         if choice == graph.scene.choice or choice not in graph.scene.choices
         else half(difference, side, large, choice)
-        for graph, side in zip(graphs, SIDES, strict=True)
+        for graph, side in zip(graphs, SIDES)
     ]
 
 

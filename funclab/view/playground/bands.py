@@ -44,7 +44,7 @@ class Bands:
         for colour, sign in SIDES:
             if self.activation == "relu" and sign < 0:
                 continue  # what is below zero does not leave the neuron
-            for part, opacity in zip(parts, layers, strict=True):
+            for part, opacity in zip(parts, layers):
                 level = activated(self.activation, part, self.reach)
                 data = "".join(contours(sign * self.grids, level, self.side, self.corners, True))
                 if data:

@@ -170,7 +170,7 @@ def draw_box(canvas: Canvas, scene: Scene, box: Box, group: Group | None) -> Non
         return
     draw_heading(canvas, box, group, colour, density)
     _draw_ports(canvas, box, colour)
-    for row, centre in zip(box.rows, sizes.row_centres(box), strict=True):
+    for row, centre in zip(box.rows, sizes.row_centres(box)):
         _draw_row(canvas, box, row, box.y + centre, colour)
     if box.inside is None:
         canvas.close()
@@ -367,7 +367,7 @@ def _draw_row(canvas: Canvas, box: Box, row: Row, y: float, colour: str) -> None
 
 
 def _draw_lines(canvas: Canvas, start: complex, lines: list[str]) -> None:
-    for line, height in zip(lines, _spread(len(lines)), strict=True):
+    for line, height in zip(lines, _spread(len(lines))):
         canvas.text_line(start + height * 1j, line, VALUE)
 
 
