@@ -87,5 +87,11 @@ class Module:
 
     @staticmethod
     def _replacements(node: cst.CSTNode, operator: Callable[..., Any]) -> Iterator[Any]:
-        # An exact copy is not a fault.
-        return (new for new in operator(node) if not new.deep_equals(node))
+        # An exact copy is not a fault, and neither is 1e30 + 1, written as 1e+30.
+        value = getattr(node, "evaluated_value", None)
+        copies = (float, int) if isinstance(value, (float, int)) else ()
+        return (
+            new for new in operator(node)
+            if not new.deep_equals(node)
+            and not (isinstance(new, type(node)) and copies and new.evaluated_value == value)
+        )  # fmt: skip

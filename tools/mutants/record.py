@@ -58,7 +58,10 @@ NOT_TRIED = (
 )
 APART = {"funclab/keras2/": "/keras2/", "funclab/distribute/": "/distribute/",
          "funclab/teach/commands/": "/test_cli", "funclab/view/live/places.py": "/live/test_places",
-         "funclab/view/training/cell.py": "/live/test_places"}  # fmt: skip
+         "funclab/view/training/cell.py": "/live/test_places",
+         "funclab/view/live/terminal.py": "/live/test_terminal",
+         "funclab/view/notebook/build.py": "/test_packaging",
+         "funclab/teach/own/graded.py": "/test_graded_lessons"}  # fmt: skip
 """Files that tests use in processes of their own, where coverage does not see them, and a part of
 the paths of these tests."""
 TOGETHER = ("tests/kernels/test_forms.py", "tests/keras2/test_spellings.py")

@@ -447,3 +447,24 @@ def test_models_of_ops_and_models_inside_are_built_from_nothing_in_the_code(make
 
     verdict = funclab.teach.same_graph(edit.model, make())
     assert verdict, verdict.reasons
+
+
+def test_a_form_of_an_input_has_its_shape_and_type(edit):
+    rows = {row["name"]: row for row in form(edit, "fields", "image")}
+
+    shape = edit.model.inputs[0].shape
+    assert rows["shape"]["value"] == [*shape[1:]] and rows["shape"]["needed"]
+    assert rows["dtype"]["value"] == "float32" and "float32" in rows["dtype"]["choices"]
+    assert not rows["dtype"]["needed"] and not rows["dtype"]["slider"]
+    assert all(row["told"] and row["own"] for row in rows.values())
+    assert rows["shape"]["choices"] == [] and rows["shape"]["slider"] is False
+
+
+def test_a_preview_of_what_does_not_fit_is_the_sentence_of_its_error(edit):
+    for step, says in (
+        (["insert", "flat[0]", "Conv2D", {"filters": 2, "kernel_size": 3}], "Conv2D"),
+        (["insert", "nowhere", "Dense", {"units": 2}], "nowhere"),
+    ):
+        told = form(edit, "preview", json.dumps(step))
+        assert [*told] == ["what"] and says.lower() in told["what"].lower()
+    assert edit.steps == []
