@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 import funclab
+from funclab.errors import ArgumentError
 from funclab.view.playground.bands import ANSWER, NEURON
 from funclab.view.playground.network import STEPS
 from funclab.view.playground.picture import SIDE, loss_text
-from funclab.view.playground.trial import FINE, GRID
+from funclab.view.playground.trial import FINE, GRID, SETTINGS
 from tests.view.draw.paths import chains
 
 POINTS = np.random.default_rng(1).uniform(-1, 1, (200, 2)).astype("float32")
@@ -406,3 +407,14 @@ def test_a_loss_is_told_with_three_places_or_two_figures_or_in_words():
     told = [loss_text(loss) for loss in (0.12345, 0.001, 0.00099, float("nan"), float("inf"))]
 
     assert told == ["0.123", "0.001", "0.00099", "no number any more", "no number any more"]
+
+
+def test_controls_offer_values_in_their_order_and_within_their_limits():
+    for name, (usual, choices, limits) in SETTINGS.items():
+        assert len({*choices}) == len(choices), name
+        assert usual in choices or name in ("data", "epochs"), name
+        if limits is not None:
+            assert [*choices] == sorted(choices) and limits[0] <= usual <= limits[1], name
+            assert all(limits[0] <= choice <= limits[1] for choice in choices), name
+    with pytest.raises(ArgumentError, match="spirals"):
+        funclab.playground("spirls")
