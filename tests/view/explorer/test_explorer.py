@@ -496,3 +496,18 @@ def test_what_is_no_model_is_not_edited():
         "id": "",
         "line": "",
     }
+
+
+def test_a_page_without_a_kernel_shows_every_call_of_a_model_that_is_drawn_in_blocks():
+    x = y = Input((8,), name="x")
+    for i in range(60):
+        y = Dense(8 + i % 3 * (i > 20), activation=("relu", "tanh")[i * i % 7 % 2], name=f"d{i}")(y)
+    view = funclab.explore(Model(x, y))
+
+    held = view.complete()["pictures"]
+
+    drawn = " ".join(picture["svg"] for name, picture in held.items() if name.startswith("calls"))
+    members = {i for picture in held.values() for block in picture.get("blocks", {}).values()
+               for i in block["members"]}  # fmt: skip
+    missing = [i for i in range(60) if f'data-key="d{i}[0]"' not in drawn]
+    assert not missing and members

@@ -14,7 +14,7 @@ import funclab
 from funclab import Input, Model, losses
 from funclab.errors import ArgumentError, DataError, GraphError
 from funclab.layers import Dense, Embedding, Flatten
-from funclab.view.draw.sentences import ROOMS
+from funclab.view.draw.sentences import ROOMS, say
 from funclab.view.learned.answers import CLASSES, YES_NO, answers_of
 from funclab.view.learned.look import Look
 from tests.view.mistakes import models
@@ -409,3 +409,12 @@ def test_labels_and_truths_that_do_not_fit_are_refused_with_their_numbers():
     ):
         with pytest.raises(DataError, match=says):
             funclab.mistakes(models.classes(3), scores, **settings)
+
+
+def test_without_a_mistake_the_picture_says_so():
+    right, wrong = (
+        funclab.mistakes(models.classes(3), np.eye(3) * 5, y, face="surest").svg()
+        for y in ([0, 1, 2], [0, 1, 1])
+    )
+
+    assert say("mistakes_none") in right and say("mistakes_none") not in wrong
