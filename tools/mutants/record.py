@@ -42,6 +42,7 @@ PARTS = {  # in funclab, the doctests
     ),
     "views": (
         *(*ABOVE, "funclab/callbacks/", "tests/view", "tests/teach", "tests/project/test_cli"),
+        "tests/project/test_packaging.py",
         *("tests/training/test_callbacks.py", "tests/training/test_lasting_callbacks.py"),
         *("tests/training/test_progress.py", "tests/training/test_snapshots.py"),
         "tests/training/test_resumed.py",
