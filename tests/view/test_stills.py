@@ -186,6 +186,9 @@ STILLS = {
     "training": lambda: funclab.watch(line(3, metrics=["mae"])),
     "training_validated": lambda: funclab.watch(line(4, validated=True), log=True),
     "runs": lambda: funclab.compare_runs(line(2).history, line(4).history),
+    "runs_on_a_wall": lambda: funclab.compare_runs(
+        *(line(n, True, metrics=["mae"]).history for n in (2, 3, 4)), look="projector"
+    ),
     "graph_layers": lambda: diagram(graphs.alternating(), face="layers"),
     "graph_masked": lambda: diagram(graphs.masked()),
     "graph_outputs": lambda: diagram(graphs.several_outputs()),
