@@ -36,12 +36,17 @@ NOT_FITTING = (ShapeError, GraphError, WeightsError)
 class Mistake:
     """A mistake that a judge found: its name in the lesson's file, the places, and what to fill in.
 
-    `name` is "" for a mistake that was not anticipated. `at` maps calls or layers to a few words
+    `name` is "" for a mistake that nobody foresaw. `at` maps calls or layers to a few words
     beside them. `values` fill the {names} in the message: layers, tensors, shapes, numbers.
     """
 
     def __init__(self, name: str, at: Mapping[Any, str] | None = None, **values: Any) -> None:
         self.name, self.at, self.values = name, dict(at or {}), values
+
+
+def unforeseen(at: Mapping[Any, str] | None = None, **values: Any) -> Mistake:
+    """A mistake that the lesson's file does not list; see `Mistake`."""
+    return Mistake("", at, **values)
 
 
 Judge = Callable[[Attempt], Mistake | None]
@@ -105,7 +110,7 @@ def verdict_on(exercise: course.Exercise, attempt: Attempt) -> Verdict:
         key = "lesson_not_here" if exercise.lesson in course.OWN else "lesson_not_there"
         return Verdict("stale", say(key, **about))
     except Exception as error:  # an unexpected attempt must not end in a traceback
-        mistake, failed = Mistake(""), error
+        mistake, failed = unforeseen(), error
     if mistake is None:
         praise = "lesson_predicted" if exercise.kind == "predict" else "lesson_well_done"
         praise = "lesson_stops_well" if attempt.error is not None else praise
@@ -383,7 +388,7 @@ def missing_input(attempt: Attempt, name: str) -> Mistake:
             [start, *_], at = tensors_of(inputs), {missing[0].node: "not among the inputs"}
             values = {"tensor": tensor, "other": missing[0].node, "input": start.node}
             return Mistake(name, at, **values)
-    return Mistake("")
+    return unforeseen()
 
 
 def source(tensor: Tensor) -> Operation:

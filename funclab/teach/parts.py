@@ -68,7 +68,7 @@ class Parts:
         self.all: list[Part] = []
         with Tape(training=True) as tape:
             inputs = [Value(tensor.shape, tensor.dtype) for tensor in graph.inputs]
-            for i, (value, tensor) in enumerate(zip(inputs, graph.inputs, strict=True)):
+            for i, (value, tensor) in enumerate(zip(inputs, graph.inputs)):
                 kind = f"Input {i} {value.shape} {value.dtype}"
                 self._made[value] = self._add(Part(kind, origin=tensor)), 0
             outputs = graph.replay(inputs)

@@ -10,7 +10,7 @@ from funclab.graph.operation import Operation
 from funclab.teach import course
 from funclab.teach.attempt import Attempt, run
 from funclab.teach.graphs import reads
-from funclab.teach.judging import Mistake, judge, lights
+from funclab.teach.judging import Mistake, judge, lights, unforeseen
 from funclab.teach.records.answers import answers_by_call, plain_answer, same_answer
 
 
@@ -26,7 +26,7 @@ def judge_predictions(
     def all_calls(attempt: Attempt) -> Mistake | None:
         pairs = answers_by_call(attempt.answer, calls_asked(attempt, exercise))
         if pairs is None:
-            return Mistake("")
+            return unforeseen()
         for node, answer in pairs:
             if not same_answer(answer, wanted(node)):
                 return mistake(node, plain_answer(answer))

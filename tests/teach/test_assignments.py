@@ -237,3 +237,31 @@ def test_a_damaged_notebook_is_refused_with_an_explanation_and_stays(copy, trial
             except FileError as error:
                 assert "not read as a notebook" in error.what
                 assert copy.read_bytes() == contents
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_nbgrader_makes_the_students_versions_where_it_is_installed(
+    tmp_path, monkeypatch, capfd, fails
+):
+    other = tmp_path / "site" / "nbgrader"
+    other.mkdir(parents=True)
+    (other / "__init__.py").write_text("")
+    (other / "__main__.py").write_text(
+        "import sys\nprint('called', *sys.argv[1:])\n"
+        f"sys.exit({3 * fails} * ('{LESSONS[5].stem}' in sys.argv))"
+    )
+    monkeypatch.syspath_prepend(other.parent)
+    monkeypatch.setenv("PYTHONPATH", str(other.parent))
+    course_folder = tmp_path / "course"
+
+    status = main(["release", str(LESSONS[5]), str(LESSONS[6]), "--course", str(course_folder)])
+
+    lines = capfd.readouterr().out.splitlines()
+    root = f"--CourseDirectory.root={course_folder.resolve()}"
+    called = [line for line in lines if line.startswith("called")]
+    assert status == int(fails)
+    assert called == [
+        f"called generate_assignment --force {root} {LESSONS[i].stem}" for i in (5, 6)
+    ]
+    told = [line for line in lines if line.endswith("is for the students.")]
+    assert len(told) == (0 if fails else 2)

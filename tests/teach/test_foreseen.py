@@ -316,3 +316,54 @@ def test_a_text_that_names_no_calls_is_an_error(text):
 def test_a_text_that_marks_nothing_is_an_error(text):
     with pytest.raises(ArgumentError, match="cannot be read"):
         check_mark(text, "here")
+
+
+# Answers that are no models -----------------------------------------------------------------------
+
+
+@each(
+    ("solution", "answer", "right"),
+    [
+        ("model = Dense(2)(x)", "model = layers.Dense(2, name='q')(x)", True),
+        ("model = Dense(2)(x)", "model = layers.Dense(3)(x)", False),
+        ("model = Dense(2)(x)", "model = layers.Dense(2)", False),
+        ("model = Dense(2)", "model = layers.Dense(3)", True),  # a layer of the same class
+        ("model = Dense(2)", "model = layers.ReLU()", False),
+        ("model = Dense(2)", "model = 3", False),
+        ("model = 3", "model = layers.Dense(2)", False),
+        ("model = [1, 2]", "model = [1, 2]", True),
+        ("model = [1, 2]", "model = [1, 3]", False),
+        ("model = 3", "y = 3", False),
+        ("concatenate([x, Input((3, 5))])", "layers.concatenate([x, Input((3, 5))])", True),
+        ("concatenate([x, Input((3, 5))])", "layers.Dense(-1)", False),
+    ],
+)
+def test_answers_of_every_kind_are_compared_with_the_solution(solution, answer, right):
+    item = course.Exercise("own.Z", "make", "", (), (), {}, wants="model", solution=solution)
+    names = base_names({"x": Input((4,))})
+
+    mistake = judge_by_file(item)(run(answer, names, "model"))
+
+    assert (mistake is None) is right
+
+
+@each(
+    ("expression", "answer", "fits"),
+    [
+        ("n + 1", "4", True),
+        ("n + 1", "5", False),
+        ("[n, 1.0]", "(3, 1)", True),
+        ("n + 1", "'four'", False),
+        ("'four'", "'four'", True),
+        ("n + 1", "None", False),
+        ("n + 1", "Dense(2)", False),
+    ],
+)
+def test_a_value_is_compared_with_an_expression_of_the_lesson_s_variables(expression, answer, fits):
+    wrong = {"foreseen": course.Wrong("foreseen", says="So.", equal=expression)}
+    item = course.Exercise("own.Z", "make", "", (), (), wrong, wants="m", solution="m = 99")
+    tried = run(f"m = {answer}", base_names({"n": 3}), "m")
+
+    mistake = judge_by_file(item)(tried)
+
+    assert mistake is not None and (mistake.name == "foreseen") is fits

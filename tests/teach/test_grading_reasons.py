@@ -86,3 +86,24 @@ def test_a_setting_a_shape_and_a_layer_too_many_are_named():
     assert "drop (Dropout) is not expected." in more.reasons
     assert "A call of Dense is missing." in less.reasons or "Dense" in str(less)
     assert units.score > less.score
+
+
+def test_calls_in_another_order_are_told_with_what_they_read():
+    def ordered(*made) -> Model:
+        x = Input((6,), name="x")
+        y = Dense(6, use_bias=False, name="h")(x)
+        for layer in made:
+            y = layer(y)
+        return Model(x, y)
+
+    def layers_of() -> list:
+        return [layers.Dropout(0.5, name="drop"), layers.Activation("tanh", name="act")]
+
+    drop, act = layers_of()
+    grade = same_graph(ordered(drop, act), ordered(*layers_of()[::-1]))
+
+    assert grade.reasons == (
+        "drop reads h; expected another tensor there.",
+        "act reads drop; expected another tensor there.",
+    )
+    assert 0 < grade.score < 1

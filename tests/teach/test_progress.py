@@ -142,3 +142,25 @@ def test_progress_that_is_forgotten_is_no_longer_on_the_disk(file):
 
     assert module.answers_to("1.1") == []
     assert [path for path in file.parent.rglob("*") if path.is_file()] == []
+
+
+def test_a_place_says_whether_answers_can_be_kept_there_and_stays_clean(tmp_path):
+    (tmp_path / "blocked").write_text("a file, no folder")
+
+    assert storing.problem(tmp_path / "new" / "progress.json") == ""
+    assert not [*(tmp_path / "new" / "progress.d").iterdir()]
+    assert "blocked" in storing.problem(tmp_path / "blocked" / "progress.json")
+
+
+def test_a_folder_holds_the_file_of_progress(tmp_path, monkeypatch):
+    monkeypatch.setenv("FUNCLAB_PROGRESS", str(tmp_path))
+    assert storing.path() == tmp_path / "progress.json"
+    monkeypatch.setenv("FUNCLAB_PROGRESS", str(tmp_path / "mine.json"))
+    assert storing.path() == tmp_path / "mine.json"
+    assert storing.folder_of(tmp_path / "mine.json") == tmp_path / "mine.d"
+    for off in ("off", "OFF", "0"):
+        monkeypatch.setenv("FUNCLAB_PROGRESS", off)
+        assert storing.path() is None
+    monkeypatch.delenv("FUNCLAB_PROGRESS")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert storing.path() == tmp_path / "home" / ".funclab" / "progress.json"

@@ -102,6 +102,24 @@ def volume():
     return model
 
 
+def sequence():
+    """A sequence that is too long for each of its positions to be drawn."""
+    x = Input((400, 2), name="hours")
+    h = layers.Conv1D(3, 24, 2, padding="same", name="days")(x)
+    return Model(x, layers.MaxPooling1D(8, 1, name="peaks")(h), name="long")
+
+
+def around():
+    """The losses around a model with three weights, along random directions."""
+    x = Input((2,), name="x")
+    model = Model(x, layers.Dense(1, name="out")(x), name="plane")
+    model.set_weights([[[1], [-2]], [0.5]])
+    model.compile(funclab.optimizers.SGD(0.01), "mse")
+    way = funclab.callbacks.WeightPath()
+    history = model.fit(BANDS[:, :2], PRICES, epochs=2, verbose=0, live=False, callbacks=[way])
+    return history.landscape(BANDS[:, :2], PRICES, face="random")
+
+
 def named():
     """Names that are longer than any place has room for."""
     x = Input((4,), name="measurements_of_one_bird_on_an_island")
@@ -147,10 +165,16 @@ STILLS = {
     ),
     "landscape": landscape,
     "landscape_start": lambda: landscape(epoch=0),
+    "landscape_random": around,
     "landscape_line": between_lines,
     "edit": lambda: funclab.edit(graphs.twice(), steps=EDITS),
     "playground": funclab.playground,
+    "playground_in_print": lambda: funclab.playground("plane", epochs=2, look="print"),
+    "playground_of_own_data": lambda: funclab.playground(
+        (BANDS[:, :2].repeat(3, 0), [0, 1, 0, 1, 0, 1] * 3), epochs=0
+    ),
     "shapes": lambda: funclab.shapes(graphs.twice()),
+    "shapes_of_a_long_sequence": lambda: funclab.shapes(sequence()),
     "shapes_of_images": lambda: funclab.shapes(images(), all=True),
     "diff": changed,
     "trace_forward": lambda: slow_motion(step=2),
@@ -162,6 +186,9 @@ STILLS = {
     "training": lambda: funclab.watch(line(3, metrics=["mae"])),
     "training_validated": lambda: funclab.watch(line(4, validated=True), log=True),
     "runs": lambda: funclab.compare_runs(line(2).history, line(4).history),
+    "runs_on_a_wall": lambda: funclab.compare_runs(
+        *(line(n, True, metrics=["mae"]).history for n in (2, 3, 4)), look="projector"
+    ),
     "graph_layers": lambda: diagram(graphs.alternating(), face="layers"),
     "graph_masked": lambda: diagram(graphs.masked()),
     "graph_outputs": lambda: diagram(graphs.several_outputs()),

@@ -22,6 +22,8 @@ from tools.mutants.fault import Mutant, Place
 # No test could notice a change here: annotations are not read when the code runs, decorators and
 # imports have no faults of this kind, and what follows `assert` is for the type checker.
 SKIPPED = (cst.Annotation, cst.Decorator, cst.Import, cst.ImportFrom, cst.Assert)
+TYPES = {"Any", "Callable", "Mapping", "Sequence", "dict", "list", "tuple"}
+"""What names of types stand for, such as `Place = tuple[int, int]`: annotations alone use them."""
 
 
 class Module:
@@ -36,11 +38,18 @@ class Module:
         self.nodes = list(self._below(self.module))
 
     def _below(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-        if isinstance(node, SKIPPED) or self._is_prose(node):
+        if isinstance(node, SKIPPED) or self._is_type(node) or self._is_prose(node):
             return
         yield node
         for child in node.children:
             yield from self._below(child)
+
+    def _is_type(self, node: cst.CSTNode) -> bool:
+        """A line of a module that gives a type a name."""
+        if not isinstance(node, cst.Assign) or self._statement(node) not in self.module.body:
+            return False
+        value = node.value.value if isinstance(node.value, cst.Subscript) else node.value
+        return isinstance(value, cst.Name) and value.value in TYPES
 
     def _is_prose(self, node: cst.CSTNode) -> bool:
         """Docstrings and sentences: tests hold what an error is about, not its every word."""
@@ -78,5 +87,11 @@ class Module:
 
     @staticmethod
     def _replacements(node: cst.CSTNode, operator: Callable[..., Any]) -> Iterator[Any]:
-        # An exact copy is not a fault.
-        return (new for new in operator(node) if not new.deep_equals(node))
+        # An exact copy is not a fault, and neither is 1e30 + 1, written as 1e+30.
+        value = getattr(node, "evaluated_value", None)
+        copies = (float, int) if isinstance(value, (float, int)) else ()
+        return (
+            new for new in operator(node)
+            if not new.deep_equals(node)
+            and not (isinstance(new, type(node)) and copies and new.evaluated_value == value)
+        )  # fmt: skip

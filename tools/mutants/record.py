@@ -42,6 +42,7 @@ PARTS = {  # in funclab, the doctests
     ),
     "views": (
         *(*ABOVE, "funclab/callbacks/", "tests/view", "tests/teach", "tests/project/test_cli"),
+        "tests/project/test_packaging.py",
         *("tests/training/test_callbacks.py", "tests/training/test_lasting_callbacks.py"),
         *("tests/training/test_progress.py", "tests/training/test_snapshots.py"),
         "tests/training/test_resumed.py",
@@ -58,7 +59,10 @@ NOT_TRIED = (
 )
 APART = {"funclab/keras2/": "/keras2/", "funclab/distribute/": "/distribute/",
          "funclab/teach/commands/": "/test_cli", "funclab/view/live/places.py": "/live/test_places",
-         "funclab/view/training/cell.py": "/live/test_places"}  # fmt: skip
+         "funclab/view/training/cell.py": "/live/test_places",
+         "funclab/view/live/terminal.py": "/live/test_terminal",
+         "funclab/view/notebook/build.py": "/test_packaging",
+         "funclab/teach/own/graded.py": "/test_graded_lessons"}  # fmt: skip
 """Files that tests use in processes of their own, where coverage does not see them, and a part of
 the paths of these tests."""
 TOGETHER = ("tests/kernels/test_forms.py", "tests/keras2/test_spellings.py")

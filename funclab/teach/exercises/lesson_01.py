@@ -22,7 +22,7 @@ from funclab.teach.graphs import (
     unused_calls, ways,
 )  # fmt: skip
 from funclab.teach.judging import (
-    Mistake, calls_made, judge, known, lights, numpy_was_given, told,
+    Mistake, calls_made, judge, known, lights, numpy_was_given, told, unforeseen,
 )  # fmt: skip
 from funclab.teach.records.answers import plain_answer
 
@@ -44,7 +44,7 @@ def two_hidden_layers(attempt: Attempt) -> Mistake | None:
     at_input = chain[-1].is_input and model.inputs[0].shape == (None, 64)
     if at_input and len(dense) == len(layers) == 3 and is_probabilities(model):
         return None
-    return beside_or_lost(attempt, model) or Mistake("", model=model)
+    return beside_or_lost(attempt, model) or unforeseen(model=model)
 
 
 def beside_or_lost(attempt: Attempt, model: Functional) -> Mistake | None:
@@ -73,7 +73,7 @@ def not_a_model(attempt: Attempt) -> Mistake:
         notes = {used.node: "the path ends here"}
         source = source_inputs(used)[0]
         return Mistake("left_the_graph", notes, layer=used.node, input=source.node)
-    return other_input(attempt) or Mistake("")
+    return other_input(attempt) or unforeseen()
 
 
 @lights("1A")
@@ -97,7 +97,7 @@ def second_eye(attempt: Attempt) -> Mistake | None:
     where = {"layer": hidden, "input": source.node}
     if more:
         ends = listed([told(tensor) for tensor in model.outputs])
-        return Mistake("", {more[-1].node: "another output"}, tensor=ends, **where)
+        return unforeseen({more[-1].node: "another output"}, tensor=ends, **where)
     new = own_layers(model, reader)
     if new:
         node = next(node for node in calls_of(model) if node.operation is new[0])
@@ -111,7 +111,7 @@ def second_eye(attempt: Attempt) -> Mistake | None:
     if output is reader.outputs[0] or output.node.operation is reader:
         notes = {output.node: "the reader's last call"}
         return Mistake("last_call", notes, model=model, tensor=output, **where)
-    return Mistake("", {output.node: "ends here"}, tensor=output, **where)
+    return unforeseen({output.node: "ends here"}, tensor=output, **where)
 
 
 def no_eye(attempt: Attempt, hidden: Any, source: Any) -> Mistake:
@@ -126,7 +126,7 @@ def no_eye(attempt: Attempt, hidden: Any, source: Any) -> Mistake:
     moved = other_input(attempt)
     if moved is not None:
         return Mistake("fresh_input", moved.at, **{**moved.values, **where})
-    return Mistake("")
+    return unforeseen()
 
 
 # 1C
@@ -165,7 +165,7 @@ def no_call(attempt: Attempt) -> Mistake:
         rule = idle[-1] if idle else attempt.names.get("rule", "The layer")
         notes = {rule: "no call on a tensor"} if idle else {}
         return Mistake("gave_numbers", notes, layer=rule)
-    return Mistake("")
+    return unforeseen()
 
 
 def rule_calls(attempt: Attempt) -> list[Node]:
@@ -191,7 +191,7 @@ def short_cut(attempt: Attempt) -> Mistake | None:
         return two_inputs(model)
     output, source = model.outputs[0], model.inputs[0]
     if ways(source, output) < 2 or not passes_hidden_layers(source, output):
-        return unused_join(attempt, model) or Mistake("", model=model, input=source.node)
+        return unused_join(attempt, model) or unforeseen(model=model, input=source.node)
     if not is_probabilities(model) or source.shape != (None, 64):
         return Mistake("not_probabilities", {output.node: "the end"}, **end_of(model))
     total = model.count_params()
@@ -247,7 +247,7 @@ def not_joined(attempt: Attempt) -> Mistake:
         return Mistake(
             "joined_outside", {used.node: "the path ends"}, function=name, layer=used.node
         )
-    return Mistake("")
+    return unforeseen()
 
 
 def two_inputs(model: Functional) -> Mistake:
@@ -278,7 +278,7 @@ def surest_mistake(attempt: Attempt) -> Mistake | None:
     """The number, the truth and the answer of the mistake with the largest loss."""
     given = plain_answer(attempt.answer)
     if not isinstance(given, tuple) or len(given) != 3:
-        return Mistake("")
+        return unforeseen()
     end = the_answer(attempt)
     chances, truth = chances_of(attempt, "test"), known(attempt, "y_test")
     worst, at, number = hardest(chances, truth), {end: "ten probabilities"}, given[0]
@@ -299,7 +299,7 @@ def other_number(attempt: Attempt, number: Any, worst: int, at: dict[Node, str])
     if number == hardest(chances_of(attempt, "train"), known(attempt, "y_train")):
         return Mistake("of_training", at, **values)
     if not isinstance(number, int) or not 0 <= number < len(truth):
-        return Mistake("", at, given=number, **values)
+        return unforeseen(at, given=number, **values)
     if number == worst + 1:
         return Mistake("counted_from_one", at, **values)
     right = int(truth[number])
@@ -344,7 +344,7 @@ def end_of(model: Functional) -> dict[str, Any]:
 
 
 def not_ten(model: Functional) -> Mistake:
-    return Mistake("", {model.outputs[0].node: "the end"}, **end_of(model))
+    return unforeseen({model.outputs[0].node: "the end"}, **end_of(model))
 
 
 def count(layer: Any) -> int:

@@ -20,7 +20,7 @@ from funclab.teach.graphs import (
     accuracy, calls_before, calls_of, order_counts, reads, rows_read, softmaxes,
     source_inputs, trained_copy,
 )  # fmt: skip
-from funclab.teach.judging import Mistake, judge, known, lights, told
+from funclab.teach.judging import Mistake, judge, known, lights, told, unforeseen
 from funclab.teach.predicting import calls, judge_predictions
 from funclab.teach.records.answers import same_answer, shape_and_weights
 
@@ -36,19 +36,19 @@ def not_so(node: Node, given: Any) -> Mistake:
     shape, weights = shape_and_weights(node)
     at = dict.fromkeys(reads(node), f"{node.operation.name} reads this")
     if not isinstance(given, tuple) or len(given) != 2:
-        return Mistake("", at, layer=node, given=given)
+        return unforeseen(at, layer=node, given=given)
     if not same_answer(given[0], shape):
         return not_this_shape(node, given[0], shape, at)
     rows = int(np.prod([size for size in shape[1:-1] if size]))
     if weights and given[1] == weights * rows:
         return Mistake("counted_per_hour", at, layer=node, given=given[1])
-    return Mistake("", at, layer=node, given=f"{told(given[1])} weights")
+    return unforeseen(at, layer=node, given=f"{told(given[1])} weights")
 
 
 def not_this_shape(node: Node, given: Any, shape: Any, at: dict[Any, str]) -> Mistake:
     values: dict[str, Any] = {"layer": node, "given": given}
     if not isinstance(given, tuple):
-        return Mistake("", at, **values)
+        return unforeseen(at, **values)
     if given == shape[1:]:
         return Mistake("without_batch", at, **values)
     if given[1:] == shape[1:] and isinstance(given[0], int):
@@ -58,7 +58,7 @@ def not_this_shape(node: Node, given: Any, shape: Any, at: dict[Any, str]) -> Mi
     read = [tensor.shape[1:] for tensor in node.arguments.tensors]
     if len(read) > 1 and given[1:] == tuple(map(sum, zip(*read))):
         return Mistake("added_axes", at, join=node, a=(None, *read[0]), b=(None, *read[1]))
-    return Mistake("", at, **values)
+    return unforeseen(at, **values)
 
 
 judge_predictions("2A", shape_and_weights, not_so)
@@ -88,7 +88,7 @@ def a_week_for_each_hour(attempt: Attempt) -> Mistake | None:
         return None
     other = ", but with other numbers" if full.shape == WITH_WEEK else ""
     shape = f"{told(full.shape)}{other}"
-    return Mistake("", {full.node: "the end"}, tensor=full, shape=shape)
+    return unforeseen({full.node: "the end"}, tensor=full, shape=shape)
 
 
 def is_day_and_week(day: Tensor, week: Tensor, full: Tensor) -> bool:
@@ -102,9 +102,9 @@ def not_joined(attempt: Attempt) -> Mistake:
     error: Any = attempt.error
     if error is None and attempt.answer is not None:
         kind = type(attempt.answer).__name__
-        return Mistake("", tensor="full", shape=f"an object of the kind {kind}")
+        return unforeseen(tensor="full", shape=f"an object of the kind {kind}")
     if not isinstance(error, ShapeError) or len(error.tensors) < 2:
-        return Mistake("")
+        return unforeseen()
     a, b = error.tensors[:2]
     at = {tensor.node: str(tensor.shape) for tensor in (a, b)}
     for node in calls(attempt):
@@ -112,7 +112,7 @@ def not_joined(attempt: Attempt) -> Mistake:
             return Mistake("batch_is_24", at, layer=node, tensor=reads(node)[0])
     if len(a.shape) != len(b.shape):
         return Mistake("one_axis_more", at, join=error.graph, a=a.shape, b=b.shape)
-    return Mistake("")
+    return unforeseen()
 
 
 def closed_batch(full: Tensor) -> Mistake:
@@ -137,7 +137,7 @@ def one_answer_a_day(attempt: Attempt) -> Mistake | None:
     shape = f"{1 + len(more)} outputs" if more else output.shape
     merged = not more and HOURS not in output.shape and output.shape != ONE
     where = "at the last box" if merged else "for the axis of 24"
-    other = Mistake("", end, model=model, shape=shape, n="the", input=source.node, where=where)
+    other = unforeseen(end, model=model, shape=shape, n="the", input=source.node, where=where)
     if more:
         return other
     if output.shape == (None, HOURS, 1):
@@ -165,7 +165,7 @@ def hours_left_open(attempt: Attempt) -> Mistake:
     sources = [source for tensor in stopped for source in source_inputs(tensor)]
     unknown = [source for source in sources if None in source.shape[1:]]
     if not unknown:
-        return Mistake("")
+        return unforeseen()
     at = {unknown[0].node: "how many hours?", stopped[0].node: "how many numbers?"}
     return Mistake("no_fixed_hours", at, input=unknown[0].node, layer=error.graph)
 
@@ -182,7 +182,7 @@ def cheap_and_right(attempt: Attempt) -> Mistake | None:
     """One probability for each day, few weights, right on days of another year."""
     model = attempt.model
     if model is None:
-        return Mistake("")
+        return unforeseen()
     output, total = model.outputs[0], model.count_params()
     end, start = output.node, model.inputs[0]
     if len(model.inputs) > 1 or start.shape not in EACH_HOUR:
@@ -203,7 +203,7 @@ def cheap_and_right(attempt: Attempt) -> Mistake | None:
         learning = sum(weight.numpy().size for weight in model.trainable_weights)
         weights = f"{total} weights, of which {learning} learn," if learning < total else ""
         values = {"model": model, "shape": output.shape, "n": weights or f"{total} weights"}
-        return Mistake("", {end: f"{share:.0%}"}, accuracy=share, **values)
+        return unforeseen({end: f"{share:.0%}"}, accuracy=share, **values)
     return hours_alike(model, share)
 
 

@@ -20,7 +20,7 @@ from funclab.teach.attempt import Attempt, flat
 from funclab.teach.graphs import (
     accuracy, activation_of, calls_of, chain_to, trained_copy, weighted_calls,
 )  # fmt: skip
-from funclab.teach.judging import Mistake, judge, known, told
+from funclab.teach.judging import Mistake, judge, known, told, unforeseen
 from funclab.teach.records.answers import plain_answer, same_answer, shape_and_weights
 from funclab.training.compiled import require
 from funclab.training.targets import function_of
@@ -45,7 +45,7 @@ def one_step(attempt: Attempt) -> Mistake | None:
         given = [given[part] if part in given else next(others, None) for part in PARTS]
     given = plain_answer(given)
     if not isinstance(given, tuple) or len(given) != len(PARTS):
-        return Mistake("")
+        return unforeseen()
     error = WEIGHT * X - Y
     gradient = 2 * error * X
     weight = WEIGHT - RATE * gradient
@@ -78,7 +78,7 @@ def trained_twice_and_judged(attempt: Attempt) -> Mistake | None:
     """One reader, compiled, fitted twice, and then evaluated on unseen digits."""
     model = attempt.model
     if model is None:
-        return Mistake("")
+        return unforeseen()
     end = model.outputs[0].node
     runs = {name: attempt.new.get(name) for name in ("first", "second")}
     learned = [run for run in runs.values() if isinstance(run, History)]
@@ -97,7 +97,7 @@ def trained_twice_and_judged(attempt: Attempt) -> Mistake | None:
         _, n = shape_and_weights(frozen[0])
         return Mistake("frozen", {frozen[0]: "does not learn"}, layer=frozen[0], n=n)
     if len(learned) < 2 or attempt.error is not None:
-        return Mistake("", {end: "the end"}, model=model)
+        return unforeseen({end: "the end"}, model=model)
     return badly_measured(attempt, model, {end: "the answers"})
 
 
@@ -111,7 +111,7 @@ def badly_measured(attempt: Attempt, model: Functional, at: dict[Node, str]) -> 
             return Mistake(name, at, model=model, accuracy=share) if name else None
     score = score_of(attempt)
     if score is None:
-        return Mistake("", at, model=model)
+        return unforeseen(at, model=model)
     return Mistake("judged_too_early", at, model=model, accuracy=score[-1])
 
 
@@ -129,19 +129,19 @@ def softmax_once(attempt: Attempt) -> Mistake | None:
     """Softmax once on the way to the loss, which then falls."""
     model = attempt.model
     if model is None:
-        return Mistake("")
+        return unforeseen()
     output = model.outputs[0]
     end = output.node
     if model.compiled_state is None:
-        return Mistake("", {end: "no loss yet"}, model=model, value="was not compiled")
+        return unforeseen({end: "no loss yet"}, model=model, value="was not compiled")
     loss = loss_of(model)
     if loss is None:
-        return Mistake("", {end: "no loss yet"}, model=model, value="was compiled without a loss")
+        return unforeseen({end: "no loss yet"}, model=model, value="was compiled without a loss")
     name, logits = loss_name(loss), takes_logits(loss)
     own = not str(getattr(function_of(loss), "__module__", "")).startswith("funclab.")
     if own and logits is None:
         value = f"has the loss {name}, which is not a crossentropy"
-        return Mistake("", {end: "the end"}, model=model, value=value)
+        return unforeseen({end: "the end"}, model=model, value=value)
     other_targets = isinstance(attempt.error, DataError) and not name.startswith("sparse")
     if logits is None or other_targets:
         at = {end: str(output.shape)}
@@ -154,12 +154,12 @@ def softmax_once(attempt: Attempt) -> Mistake | None:
         value = f"{float(np.asarray(model(x[:1])).sum()):.2f}"
         return Mistake("softmax_nowhere", {end: "no softmax"}, layer=end, value=value)
     if attempt.error is not None or output.shape != (None, 10):
-        return Mistake("", {end: "the end"}, model=model, value=f"gives {told(output.shape)}")
+        return unforeseen({end: "the end"}, model=model, value=f"gives {told(output.shape)}")
     final = loss_after_training(model, name)
     if final < LOW_LOSS:
         return None
     value = f"ends with a loss of {final:.2f} when `check` trains it for {EPOCHS} epochs"
-    return Mistake("", {end: "the end"}, model=model, value=value)
+    return unforeseen({end: "the end"}, model=model, value=value)
 
 
 def takes_logits(loss: Any) -> bool | None:
@@ -222,7 +222,7 @@ def raw_pixels(attempt: Attempt) -> Mistake | None:
     """80 % of the unseen digits, measured on the numbers that the reader learned from."""
     model = attempt.model
     if model is None or model.compiled_state is None:
-        return Mistake("")
+        return unforeseen()
     end, first = model.outputs[0].node, calls_of(model)[0]
     loss = loss_name(loss_of(model))
     if loss not in CROSSENTROPIES:
@@ -240,7 +240,7 @@ def raw_pixels(attempt: Attempt) -> Mistake | None:
         values["accuracy"] = own[0].share
         return Mistake("judged_on_training", {first: "its own digits"}, **values)
     if not found:
-        return Mistake("", {end: "the answers"}, **values)
+        return unforeseen({end: "the answers"}, **values)
     judged, learned = min(found), min(trained)
     values["accuracy"] = judged.share
     if judged.share > TOO_GOOD and judged.share > max(one.share for one in trained) - 0.03:

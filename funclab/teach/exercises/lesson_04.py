@@ -20,7 +20,7 @@ from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
     activation_of, source_inputs, trained_copy, weighted_calls,
 )  # fmt: skip
-from funclab.teach.judging import Mistake, judge, known, lights, told
+from funclab.teach.judging import Mistake, judge, known, lights, told, unforeseen
 from funclab.training.compiled import name_of, require
 from funclab.training.matching import Output
 from funclab.training.targets import CATEGORICAL, SPARSE, function_of
@@ -44,7 +44,7 @@ def names_of_curves(attempt: Attempt) -> Mistake | None:
     model: Any = attempt.names.get("two")
     given = names_in(attempt.answer)
     if not given or not is_compiled(model):
-        return Mistake("")
+        return unforeseen()
     wanted = model.compiled_state.metrics_names
     for key in given:
         mistake = None if key in wanted else not_recorded(attempt, model, key)
@@ -58,7 +58,7 @@ def names_of_curves(attempt: Attempt) -> Mistake | None:
         return None
     surplus = ", ".join(sorted(set(given) - set(wanted))) or "none"
     missing = len(set(wanted) - set(given))
-    return Mistake("", notes, model=model, surplus=surplus, n=missing, layer=ends[0])
+    return unforeseen(notes, model=model, surplus=surplus, n=missing, layer=ends[0])
 
 
 def names_in(answer: Any) -> list[str]:
@@ -97,7 +97,7 @@ def a_loss_for_each(attempt: Attempt) -> Mistake | None:
     """Three outputs in another order, each with a loss that fits its activation and targets."""
     model = attempt.model
     if model is None:
-        return Mistake("")
+        return unforeseen()
     ends = last_calls(model)
     if len(ends) != QUESTIONS:
         wanted = [known(attempt, name).node for name in ("sex", "kilos", "kind")]
@@ -107,7 +107,7 @@ def a_loss_for_each(attempt: Attempt) -> Mistake | None:
     if isinstance(attempt.error, LossError):
         return unknown_key(attempt, model)
     if not is_compiled(model):
-        return Mistake("", {ends[0]: "no loss"}, loss="no loss yet", **wanted_of(ends[0]))
+        return unforeseen({ends[0]: "no loss"}, loss="no loss yet", **wanted_of(ends[0]))
     pairs = list(zip(ends, outputs_of(model)))
     unfit = [(node, output) for node, output in pairs if not fits(node, output)]
     if not unfit:
@@ -130,7 +130,7 @@ def a_loss_for_each(attempt: Attempt) -> Mistake | None:
             return Mistake("softmax_twice", {node: activation_of(node)}, **special)
     if all(any(suits(node, output.loss) for _, output in pairs) for node in ends):
         return Mistake("order_of_trio", notes, **values)
-    return Mistake("", notes, **values | {"loss": f"the loss {output.loss_name}"})
+    return unforeseen(notes, **values | {"loss": f"the loss {output.loss_name}"})
 
 
 def wanted_of(node: Node) -> dict[str, Any]:
@@ -146,7 +146,7 @@ def unknown_key(attempt: Attempt, model: Functional) -> Mistake:
             if key not in model.output_names and attempt.names.get(key) is tensor:
                 notes = {tensor.node: "made this output"}
                 return Mistake("python_variables", notes, key=key, layer=tensor.node)
-    return Mistake("")
+    return unforeseen()
 
 
 def fits(node: Node, output: Output) -> bool:
@@ -233,7 +233,7 @@ def trio_again(attempt: Attempt) -> Mistake | None:
         if layer.name in names or isinstance(layer, Functional):
             return Mistake("cloned", {node: "fresh weights"}, layer=node)
         return Mistake("new_layers", {node: "new"}, layer=node, n=layer.count_params())
-    return Mistake("", {model.outputs[0].node: "the end"}, **values)
+    return unforeseen({model.outputs[0].node: "the end"}, **values)
 
 
 def not_connected(attempt: Attempt) -> Mistake:
@@ -243,7 +243,7 @@ def not_connected(attempt: Attempt) -> Mistake:
     needed = [source for end in ends for source in source_inputs(end)]
     missing = [source for source in needed if all(source is not given for given in inputs)]
     if not missing:
-        return Mistake("")
+        return unforeseen()
     source, end = missing[0], ends[0]
     values = {"tensor": end, "input": source.node}
     arrays = [given for given in inputs if not tensors_of(given)]
@@ -312,12 +312,12 @@ def riders(attempt: Attempt) -> Mistake | None:
     notes = dict.fromkeys(ends, "an amount")
     if any(node.output_tensors[0].shape != (None, 1) for node in ends):
         shapes = listed([told(tensor.shape) for tensor in model.outputs])
-        return Mistake("", notes, model=model, value=f"gives {shapes}, not (None, 1) twice")
+        return unforeseen(notes, model=model, value=f"gives {shapes}, not (None, 1) twice")
     off = riders_off(model)
     if all(off[name] <= ENOUGH[name] for name in RIDERS):
         return None
     value = f"is off by {off['casual']} casual and {off['registered']} registered riders"
-    return Mistake("", notes, model=model, value=value)
+    return unforeseen(notes, model=model, value=value)
 
 
 def not_joined(attempt: Attempt) -> Mistake:
@@ -330,7 +330,7 @@ def not_joined(attempt: Attempt) -> Mistake:
     mistake = not_connected(attempt)
     if mistake.name == "left_out":
         mistake.name = "input_unread"
-    return mistake if mistake.name == "input_unread" else Mistake("")
+    return mistake if mistake.name == "input_unread" else unforeseen()
 
 
 def not_read(attempt: Attempt, model: Functional, tensor: Tensor, unread: list[Tensor]) -> Mistake:
@@ -340,9 +340,7 @@ def not_read(attempt: Attempt, model: Functional, tensor: Tensor, unread: list[T
     sources: list[Any] = [*unread, *other]
     if not sources:
         start = model.inputs[0].node
-        return Mistake(
-            "", {start: "one Input"}, model=model, value=f"starts at {told(start)} alone"
-        )
+        return unforeseen({start: "one Input"}, model=model, value=f"starts at {told(start)} alone")
     notes = {sources[0].node: "not read", tensor.node: "an output"}
     return Mistake("input_unread", notes, input=sources[0].node, tensor=tensor)
 

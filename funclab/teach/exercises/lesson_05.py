@@ -18,7 +18,7 @@ from funclab.teach.graphs import (
     accuracy, activation_of, calls_by_input, fresh_copy, joins, source_inputs, trained_copy,
     unwrapped, weighted_calls,
 )  # fmt: skip
-from funclab.teach.judging import Mistake, calls_made, judge, known, lights
+from funclab.teach.judging import Mistake, calls_made, judge, known, lights, unforeseen
 
 ONE, ENOUGH = (None, 1), 0.65
 
@@ -50,7 +50,7 @@ def missing_input(attempt: Attempt) -> Mistake:
         if missing:
             notes = {missing[0].node: "not among the inputs"}
             return Mistake("input_missing", notes, input=missing[0].node, tensor=tensor)
-    return Mistake("")
+    return unforeseen()
 
 
 def one_image(model: Functional) -> Mistake:
@@ -63,7 +63,7 @@ def one_image(model: Functional) -> Mistake:
         notes = dict.fromkeys(calls, "the same image")
         source = source_inputs(model.outputs[0])[0].node
         return Mistake("same_input_twice", notes, layer=calls[0], input=source)
-    return Mistake("", {model.outputs[0].node: "the end"}, model=model)
+    return unforeseen({model.outputs[0].node: "the end"}, model=model)
 
 
 @lights("5A")
@@ -77,7 +77,7 @@ def judges_pairs(model: Functional) -> Mistake | None:
     calls, end = weighted_calls(model)[:-1], {model.outputs[0].node: "the end"}
     read = all(calls_by_input(model)) or is_stacked(calls)
     if not read or (len(model.inputs), len(model.outputs)) != (2, 1) or not is_probability(model):
-        return Mistake("", end, model=model)
+        return unforeseen(end, model=model)
     if not only_adds_up(model):
         return None
     join: Any = (joins(model) or list(end))[-1]
@@ -94,7 +94,7 @@ def half(attempt: Attempt) -> Mistake | None:
         return Mistake("output_alone", notes, layer=encoder, n=len(encoder.inbound_nodes))
     starts, ends = ends_given(attempt)
     if not (starts and ends):
-        return Mistake("")
+        return unforeseen()
     first = next(x for x in encoder.inbound_nodes if x.arguments.tensors[0] is right)
     there = [first, *(maker_of(attempt.names.get(name)) for name in ("a", "b"))]
     node: Any = next((x.node for x in ends if x.node not in there[::2]), ends[0].node)
@@ -121,7 +121,7 @@ def elsewhere(node: Node, encoder: Operation) -> Mistake:
     if getattr(other, "weights", None):
         values = {"other": node, "n": other.count_params(), "layer": encoder}
         return Mistake("other_weights", {node: "weights of its own"}, **values)
-    return Mistake("", {node: "ends here"}, tensor=node.output_tensors[0], layer=encoder)
+    return unforeseen({node: "ends here"}, tensor=node.output_tensors[0], layer=encoder)
 
 
 def ends_given(attempt: Attempt) -> tuple[list[Tensor], list[Tensor]]:
@@ -166,7 +166,7 @@ def one_name(attempt: Attempt) -> Mistake:
     same = getattr(attempt.error, "graph", None)
     layers = [x for x in same if isinstance(x, Operation)] if isinstance(same, list) else []
     if len(layers) < 2:
-        return Mistake("")
+        return unforeseen()
     first, second = layers[:2]
     notes = {x.inbound_nodes[-1]: "weights of its own" for x in (first, second)}
     if isinstance(first, Functional):
@@ -240,7 +240,7 @@ def three_images(attempt: Attempt) -> Mistake | None:
         notes = {second: "another", first: "one encoder"}
         return Mistake("several_encoders", notes, first=first, second=second, n=len(layers))
     if len(model.inputs) != 3 or not all(calls_by_input(model)):
-        return Mistake("", {output.node: "the end"}, model=model)
+        return unforeseen({output.node: "the end"}, model=model)
     return misnumbered(attempt, model) or badly_judged(attempt, model)
 
 

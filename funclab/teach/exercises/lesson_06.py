@@ -18,7 +18,7 @@ from funclab.teach.graphs import (
     activation_of, fresh_copy, plain, reads, softmaxes, source_inputs, trained_copy,
     weighted_calls,
 )  # fmt: skip
-from funclab.teach.judging import Mistake, calls_made, judge, known, lights
+from funclab.teach.judging import Mistake, calls_made, judge, known, lights, unforeseen
 
 MISJUDGED = {
     "outer": "outer_apart",
@@ -37,7 +37,7 @@ def whose_answers_change(attempt: Attempt) -> Mistake | None:
     """Those of the models that contain a weight of the one that is trained."""
     moves = predicted(attempt.answer)
     if not isinstance(moves, dict):
-        return Mistake("", given=moves)
+        return unforeseen(given=moves)
     name = first_misjudged(attempt, moves)
     if name is None:
         return None
@@ -109,7 +109,7 @@ def five_images_one_reader(attempt: Attempt) -> Mistake | None:
     if output.shape == TEN and source.shape == POSTCODE:
         return Mistake("one_answer", end, **values)
     if output.shape != FIVE_ANSWERS or source.shape != POSTCODE or len(model.inputs) > 1:
-        return Mistake("", end, **values)
+        return unforeseen(end, **values)
     moved, alike, sums_to_one = how_it_reads(model)
     calls = weighted_calls(model)
     if moved:
@@ -123,7 +123,7 @@ def five_images_one_reader(attempt: Attempt) -> Mistake | None:
         second = next(node for node in calls if node.operation is not first.operation)
         notes = {first: "one reader", second: "another"}
         return Mistake("several_readers", notes, first=first, second=second)
-    return None if sums_to_one else Mistake("", end, **values)
+    return None if sums_to_one else unforeseen(end, **values)
 
 
 def how_it_reads(model: Functional) -> tuple[list[int], bool, bool]:
@@ -156,7 +156,7 @@ def not_made(attempt: Attempt) -> Mistake:
         single, wide = error.graph, error.tensors[0]
         values = {"layer": single, "shape": single.inputs[0].shape, "other": wide.shape}
         return Mistake("called_directly", {wide.node: str(wide.shape)}, **values)
-    return Mistake("")
+    return unforeseen()
 
 
 def cut_off(attempt: Attempt) -> tuple[Tensor, Tensor, Tensor] | None:
@@ -197,12 +197,12 @@ def inner_tensor_of_page(attempt: Attempt) -> Mistake | None:
     if output.shape == TEN:
         return Mistake("whole_answer", end, tensor=output, shape=output.shape, layer=reader)
     if output.shape != ENCODED or len(model.outputs) > 1:
-        return Mistake("", end, model=model)
+        return unforeseen(end, model=model)
     x = np.random.default_rng(0).random((4, 64), "float32")
     wanted: Any = Functional(reader.inputs, reader.get_layer("code").get_output_at(0))
     called: Any = plain(model)
     same = np.allclose(np.asarray(called(x)), np.asarray(wanted(x)), atol=1e-5)
-    return None if same else Mistake("", end, model=model)
+    return None if same else unforeseen(end, model=model)
 
 
 def no_way_to_page(attempt: Attempt, page: Tensor, reader: Functional) -> Mistake:
@@ -214,7 +214,7 @@ def no_way_to_page(attempt: Attempt, page: Tensor, reader: Functional) -> Mistak
         return Mistake("layer_as_output", notes, layer=idle[0])
     cut = cut_off(attempt)
     if cut is None:
-        return Mistake("")
+        return unforeseen()
     tensor, needed, start = cut
     if needed is page:
         notes = {page.node: "read, but not given"}
@@ -243,7 +243,7 @@ def borrowed_and_held(attempt: Attempt) -> Mistake | None:
     """The existing eye, frozen at the time of `compile`; a head that learns; ten probabilities."""
     model, eye = attempt.model, known(attempt, "eye")
     if model is None:
-        return Mistake("")
+        return unforeseen()
     [output, *_], borrowed = model.outputs, weights_in(eye)
     end = {output.node: str(output.shape)}
     if not borrowed <= weights_in(model):
@@ -267,7 +267,7 @@ def borrowed_and_held(attempt: Attempt) -> Mistake | None:
 def without_the_eye(model: Functional, eye: Functional, end: dict[Any, str]) -> Mistake:
     stranger = not_among(weights_in(eye), model)
     if stranger is None:
-        return Mistake("", end, model=model)
+        return unforeseen(end, model=model)
     found = unknown_weights("cloned", stranger)
     return Mistake(found.name, found.at, layer=stranger, n=eye.count_params())
 

@@ -20,7 +20,7 @@ from funclab.teach.graphs import (
     is_concatenation, joins, own_layers, plain, reads, softmaxes, source_inputs,
     trained_copy, weighted_calls,
 )  # fmt: skip
-from funclab.teach.judging import Mistake, calls_made, judge, known, lights, told
+from funclab.teach.judging import Mistake, calls_made, judge, known, lights, told, unforeseen
 from funclab.teach.predicting import judge_predictions
 from funclab.teach.records.answers import plain_answer, same_answer, shape_and_weights
 
@@ -35,7 +35,7 @@ def not_so(node: Node, given: Any) -> Mistake:
     at = dict.fromkeys(reads(node), f"{node.operation.name} reads this")
     values: dict[str, Any] = {"layer": node, "given": given}
     if not isinstance(given, tuple) or len(given) != 2:
-        return Mistake("", at, **values)
+        return unforeseen(at, **values)
     values["given"] = given[0]
     if not same_answer(given[0], shape):
         return Mistake(other_shape(node, given[0], shape), at, **values)
@@ -90,7 +90,7 @@ def what_without_where(attempt: Attempt) -> Mistake | None:
         at = {start.node: "the model starts here"}
         return Mistake("other_input", at, other=start.node, input=paper.node)
     if not weighted_calls(model) or len(model.outputs) > 1 or len(output.shape) < 2:
-        return Mistake("", {output.node: "the end"}, model=model, **values)
+        return unforeseen({output.node: "the end"}, model=model, **values)
     if len(output.shape) > 2:
         return Mistake("still_has_positions", {output.node: "moves along"}, **values)
     if slides(model):
@@ -99,7 +99,7 @@ def what_without_where(attempt: Attempt) -> Mistake | None:
     if before:
         return Mistake("too_late", {output.node: "reads the tensor wanted"}, **values)
     if not same_numbers(model, Functional(paper, windows.outputs[0].node.arguments.tensors[0])):
-        return Mistake("", {output.node: "the end"}, model=model, **values)
+        return unforeseen({output.node: "the end"}, model=model, **values)
     return None
 
 
@@ -129,7 +129,7 @@ def no_model(attempt: Attempt) -> Mistake:
         at = {read[0].node: "read by the layers", starts[0].node: "given to Model"}
         values = {"input": read[0].node, "other": starts[0].node}
         return Mistake("other_input", at, **values)
-    return Mistake("")
+    return unforeseen()
 
 
 @lights("7B")
@@ -153,7 +153,7 @@ def residual_block(attempt: Attempt) -> Mistake | None:
         return not_summed(twice[-1])
     sources = source_inputs(attempt.model.outputs[0])
     if not adding or sources != [known(attempt, "paper")]:
-        return Mistake("", end, model="model", shape=shape)
+        return unforeseen(end, model="model", shape=shape)
     join = adding[-1]
     a, b = join.arguments.tensors[:2]
     if a is b:
@@ -168,7 +168,7 @@ def residual_block(attempt: Attempt) -> Mistake | None:
         values = {"layer": few.node, "n": many.shape[-1], "join": join}
         return Mistake("one_channel_for_all", at, **values)
     if not (a.shape[1:3] == b.shape[1:3] == shape[1:3] == (SIDE, SIDE)):
-        return Mistake("", end, model="model", shape=shape)
+        return unforeseen(end, model="model", shape=shape)
     return not_in_a_row(join, before)
 
 
@@ -217,7 +217,7 @@ def convolves(layer: Any) -> bool:
 def not_added(attempt: Attempt) -> Mistake:
     error: Any = attempt.error
     if not isinstance(error, ShapeError) or len(error.tensors) < 2:
-        return Mistake("")
+        return unforeseen()
     a, b = sorted(error.tensors[:2], key=lambda tensor: tensor.shape[1] or 0, reverse=True)
     at = {tensor.node: str(tensor.shape) for tensor in (a, b)}
     values = {"a": a.shape, "b": b.shape, "join": error.graph}
@@ -242,7 +242,7 @@ def the_two_that_meet(attempt: Attempt) -> list[Node | Operation]:
 def reads_what_slipped(attempt: Attempt) -> Mistake | None:
     """Ten probabilities, few weights; reads as well after a slip as in the middle."""
     if attempt.model is None:
-        return Mistake("")
+        return unforeseen()
     model = attempt.model
     output, total = model.outputs[0], model.count_params()
     start, end = model.inputs[0], output.node
@@ -282,7 +282,7 @@ def too_few_read(model: Functional, total: int) -> Mistake | None:
         name = "positions_in_a_list" if before else "reads_a_list"
         return Mistake(name, {node: "a weight for each position"}, layer=node, **values)
     values |= {"shape": model.outputs[0].shape, "n": total, "layer": last}
-    return Mistake("", {last: f"{share:.0%}"}, **values)
+    return unforeseen({last: f"{share:.0%}"}, **values)
 
 
 def reading(model: Functional) -> list[float]:
@@ -323,7 +323,7 @@ def back_where_it_was_learned(attempt: Attempt) -> Mistake | None:
     given = attempt.answer
     given = plain_answer([*given.values()] if isinstance(given, dict) else given)
     if not isinstance(given, tuple) or len(given) != 3:
-        return Mistake("")
+        return unforeseen()
     reader, truth = known(attempt, "reader"), known(attempt, "y_test")
     papers = papers_of(attempt, SLIP)
     layer, (number, *move) = weighted_calls(reader)[0], given
@@ -331,7 +331,7 @@ def back_where_it_was_learned(attempt: Attempt) -> Mistake | None:
     if number != hardest(reader, papers, truth):
         return other_digit(attempt, number, at)
     if not all(isinstance(step, int) for step in move):
-        return Mistake("", at, given=move, layer=layer)
+        return unforeseen(at, given=move, layer=layer)
     paper = papers[number]
     there, back = (shifted(paper, *(way * step for step in move)) for way in (1, -1))
     said, opposite = (int(answer) for answer in answers(reader, np.stack([there, back])).argmax(-1))
@@ -350,7 +350,7 @@ def other_digit(attempt: Attempt, number: Any, at: dict[Node, str]) -> Mistake:
     reader, truth = known(attempt, "reader"), known(attempt, "y_test")
     values: dict[str, Any] = {"layer": [*at][0], "number": number}
     if not isinstance(number, int) or not 0 <= number < len(truth):
-        return Mistake("", at, given=number, **values)
+        return unforeseen(at, given=number, **values)
     chances, right = answers(reader, papers_of(attempt, SLIP)[[number]])[0], int(truth[number])
     values |= {"truth": right, "loss": f"{-np.log(max(chances[right], 1e-12)):.1f}"}
     if number == hardest(reader, papers_of(attempt, 0), truth):

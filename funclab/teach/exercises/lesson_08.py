@@ -19,7 +19,16 @@ from funclab.teach.graphs import (
     accuracy, activation_of, calls_before, calls_of, calls_within, fresh_copy, innermost,
     reads, source_inputs, trained_copy, unwrapped,
 )  # fmt: skip
-from funclab.teach.judging import Mistake, calls_made, judge, known, lights, missing_input, told
+from funclab.teach.judging import (
+    Mistake,
+    calls_made,
+    judge,
+    known,
+    lights,
+    missing_input,
+    told,
+    unforeseen,
+)
 from funclab.teach.predicting import judge_predictions
 from funclab.teach.reading import (
     add_to_zeros, embeddings, headlines_for, order_matters, where_words_end,
@@ -45,7 +54,7 @@ def not_this_shape(node: Node, given: Any) -> Mistake:
         return Mistake("hours_left_open", at, **values)
     if isinstance(node.operation, RECURRENT) and given == (None, HOURS, shape[-1]):
         return Mistake("all_steps", at, **values)
-    return Mistake("", at, **values)
+    return unforeseen(at, **values)
 
 
 def output_shape(node: Node) -> Any:
@@ -64,7 +73,7 @@ def two_in_a_row(attempt: Attempt) -> Mistake | None:
     model = unwrapped(attempt.model)
     output, source = model.outputs[0], model.inputs[0]
     end = {output.node: str(output.shape)}
-    other = Mistake("", end, model="model")
+    other = unforeseen(end, model="model")
     stack = recurrent(calls_of(model))
     if not stack:
         return other
@@ -131,7 +140,7 @@ def padding_left_out(attempt: Attempt) -> Mistake | None:
     """One output for a headline, from its words and their order, whatever the padding is."""
     model = attempt.model
     if model is None:
-        return Mistake("")
+        return unforeseen()
     [output, *_], [source, *_] = model.outputs, model.inputs
     if len(output.shape) == 3:
         at = {output.node: str(output.shape)}
@@ -154,7 +163,7 @@ def padding_left_out(attempt: Attempt) -> Mistake | None:
 
 def other_shape(output: Tensor, at: dict[Any, str] | None = None) -> Mistake:
     found, where = f"model returns {told(output.shape)}", "where its axis of words ends"
-    return Mistake("", at or {output.node: "the end"}, found=found, where=where)
+    return unforeseen(at or {output.node: "the end"}, found=found, where=where)
 
 
 def with_a_gap(x: list[Array]) -> list[Array]:
@@ -168,7 +177,7 @@ def zeros_read(model: Functional, source: Tensor) -> Mistake:
     given = [node for node in recurrent(calls_within(model)) if has_mask(node)]
     if given and (lost is not None or table.output_masks[0] is None):
         found = f"The mask that {told(given[0])} is given does not leave the zeros out"
-        return Mistake("", {given[0]: "a mask"}, found=found, where="what the mask is made of")
+        return unforeseen({given[0]: "a mask"}, found=found, where="what the mask is made of")
     if lost is None and all(node.output_masks[0] is None for node in calls_within(model)):
         return Mistake("no_mask", {table: "no mask"}, layer=table)
     if lost is None:
@@ -216,7 +225,7 @@ def words_and_hour(attempt: Attempt) -> Mistake | None:
         [missing] = {"words", "hour"} - {*read} if read else {"words"}
         return Mistake("input_missing", {end: f"without {missing}"}, input=missing, **values)
     if len(model.outputs) > 1:
-        return Mistake("", {end: "one of several"}, model=model)
+        return unforeseen({end: "one of several"}, model=model)
     activation = activation_of(end)
     fixed = hasattr(innermost(end).operation, "activation") or activation in ("softmax", "relu")
     if output.shape != ONE or (fixed and activation not in ("sigmoid", "hard_sigmoid")):
@@ -225,7 +234,7 @@ def words_and_hour(attempt: Attempt) -> Mistake | None:
     if share >= ENOUGH:
         return None
     if order_matters(model):
-        return Mistake("", {end: f"{share:.0%}"}, accuracy=share, **values)
+        return unforeseen({end: f"{share:.0%}"}, accuracy=share, **values)
     layer = where_words_end(model)
     return Mistake("no_order", {layer: "all alike"}, layer=layer, accuracy=share)
 

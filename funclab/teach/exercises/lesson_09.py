@@ -20,7 +20,7 @@ from funclab.teach.graphs import (
     trained_copy,
 )  # fmt: skip
 from funclab.teach.judging import (
-    Mistake, calls_made, judge, known, lights, missing_input, numpy_was_given,
+    Mistake, calls_made, judge, known, lights, missing_input, numpy_was_given, unforeseen,
 )  # fmt: skip
 from funclab.teach.reading import add_to_zeros, headlines_for, order_matters, where_words_end
 from funclab.teach.records.answers import plain_answer
@@ -49,7 +49,7 @@ def a_question_looks_at_a_headline(attempt: Attempt) -> Mistake | None:
     if shape in {(None, n, n) for n in (ASKED, TOLD)}:
         return Mistake("looks_at_itself", at, **values)
     if shape != LOOKS or {tensor.shape[1] for tensor in read} != {ASKED, TOLD}:
-        return Mistake("", at, **values)
+        return unforeseen(at, **values)
     random = np.random.default_rng(0)
     x = [random.normal(size=(5, *tensor.shape[1:])) for tensor in model.inputs]
     weights = np.asarray(fresh_copy(model)([part.astype("float32") for part in x]))
@@ -81,7 +81,7 @@ def values_mixed_by_weights(attempt: Attempt) -> Mistake | None:
     if output.shape == (None, MIXED[-1]):
         return Mistake("one_row", at, **says)
     if output.shape != MIXED:
-        return Mistake("", at, **says)
+        return unforeseen(at, **says)
     [scores] = weights.node.arguments.tensors[:1]
     shares, values, bare, made = numbers_of(model, [weights, value, scores, output], STRONG)
     if np.allclose(made, shares @ values, atol=1e-4):
@@ -90,7 +90,7 @@ def values_mixed_by_weights(attempt: Attempt) -> Mistake | None:
         return Mistake("columns", {end: "sums over rows of the weights"}, **says)
     if np.allclose(made, bare @ values, rtol=1e-3, atol=1e-4):
         return Mistake("no_softmax", {scores.node: "no softmax"}, scores=scores, **says)
-    return Mistake("", at, **says)
+    return unforeseen(at, **says)
 
 
 def not_mixed(attempt: Attempt) -> Mistake:
@@ -103,7 +103,7 @@ def not_mixed(attempt: Attempt) -> Mistake:
     i, j = (axes, axes) if isinstance(axes, int) else axes or (None, None)
     at = {tensor.node: str(tensor.shape) for tensor in (a, b)}
     if i is None or j is None:
-        return Mistake("")
+        return unforeseen()
     if 0 in (i, j):
         return Mistake("batch_counted", at, layer=error.graph, axes=(i, j))
     n, m = a.shape[i], b.shape[j]
@@ -116,13 +116,13 @@ def zeros_do_not_count(attempt: Attempt) -> Mistake | None:
     """One output for a headline, from its words and their order, whatever the padding is."""
     model = attempt.model
     if model is None:
-        return Mistake("")
+        return unforeseen()
     output = model.outputs[0]
     end = output.node
     if len(output.shape) == 3:
         return one_answer_each(model)
     if len(model.inputs) > 1 or output.shape != TWELVE:
-        return Mistake("", {end: str(output.shape)}, model=model, shape=output.shape)
+        return unforeseen({end: str(output.shape)}, model=model, shape=output.shape)
     copy, x = fresh_copy(model), headlines_for(model)
     said = np.asarray(copy(x))
     add_to_zeros(copy)
@@ -191,7 +191,7 @@ def two_heads(attempt: Attempt) -> Mistake | None:
     share = told_right(model)
     heads = [node for node in calls_of(model) if is_softmax(node) or is_attention(node)]
     if not heads:
-        return Mistake("", {end: f"{share:.0%}"}, n="no head", accuracy=share, model=model)
+        return unforeseen({end: f"{share:.0%}"}, n="no head", accuracy=share, model=model)
     if share < ENOUGH and not order_matters(model, SCALES):
         return Mistake("no_order", {end: "all alike"}, accuracy=share, **values)
     beside = count_beside(heads)
@@ -203,7 +203,7 @@ def two_heads(attempt: Attempt) -> Mistake | None:
     if beside > 1 and share >= ENOUGH:
         return None
     n = {0: "no head", 1: "one head"}.get(beside, f"{beside} heads")
-    return Mistake("", {end: f"{share:.0%}"}, n=n, accuracy=share, model=model)
+    return unforeseen({end: f"{share:.0%}"}, n=n, accuracy=share, model=model)
 
 
 def count_beside(heads: list[Node]) -> int:
@@ -279,12 +279,12 @@ def words_needed(attempt: Attempt) -> Mistake | None:
     node, rows = where_it_looks(attempt), known(attempt, "bites")
     at: dict[Node, str] = {node: "weights"}
     if not isinstance(given, tuple):
-        return Mistake("")
+        return unforeseen()
     if len(given) == 1 or (len(given) == 3 and all(isinstance(x, str) for x in given)):
         return Mistake("one_headline", at, layer=node)
     pairs = [part for part in given if isinstance(part, tuple) and len(part) == 3]
     if len(pairs) != len(given) or len(pairs) != len(rows):
-        return Mistake("", at, layer=node, given=str(attempt.answer))
+        return unforeseen(at, layer=node, given=str(attempt.answer))
     for row, words in zip(np.asarray(rows), pairs):
         wrong = one_headline(attempt, row, words)
         if wrong is not None:
@@ -339,7 +339,7 @@ def stopped(attempt: Attempt, missing: str = "") -> Mistake:
     used = numpy_was_given(attempt)
     if used is not None:
         return Mistake("numpy", {used.node: "the path ends here"}, layer=used.node)
-    return missing_input(attempt, missing) if missing else Mistake("")
+    return missing_input(attempt, missing) if missing else unforeseen()
 
 
 def is_softmax(node: Node) -> bool:

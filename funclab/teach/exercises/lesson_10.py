@@ -20,8 +20,8 @@ from funclab.teach.graphs import (
     reads, softmaxes, source_inputs, trained_copy, weighted_calls,
 )  # fmt: skip
 from funclab.teach.judging import (
-    Mistake, NotThere, calls_made, calls_on_inputs, first_input, function_of, judge, known, lights,
-    not_given, numpy_was_given,
+    Mistake, NotThere, calls_made, calls_on_inputs, first_input, function_of, judge, known,
+    lights, not_given, numpy_was_given, unforeseen,
 )  # fmt: skip
 
 NUMBERS = range(5, 9)
@@ -47,13 +47,13 @@ def moments(attempt: Attempt) -> Mistake | None:
     programs = [attempt.names.get(f"model_{number}") for number in NUMBERS]
     if answers is None or not all(map(callable, programs)):
         return (
-            Mistake("", given="something else", model="models 5 to 8") if answers else Mistake("")
+            unforeseen(given="something else", model="models 5 to 8") if answers else unforeseen()
         )
     for run, answer in zip(runs_of(programs), answers):
         if isinstance(run.error, NameError) and run.error.name:
             raise NotThere(run.error.name)
         if answer.lower() not in MOMENTS:
-            return Mistake("", last_calls(run), given=answer, model=run.name)
+            return unforeseen(last_calls(run), given=answer, model=run.name)
         if answer != run.moment:
             if of_one_name(run.error):
                 attempt.error = run.error  # it has a picture of both layers
@@ -123,7 +123,7 @@ def other_moment(run: Run, answer: str) -> Mistake:
         n = len({node.operation for node in nodes})
         at = dict.fromkeys(nodes, "weights of its own")
         return Mistake("sharing_is_not_checked", at, n=n, **values)
-    return Mistake("", last_calls(run), **values)
+    return unforeseen(last_calls(run), **values)
 
 
 def last_calls(run: Run) -> dict[Any, str]:
@@ -146,7 +146,7 @@ def from_the_first_input(attempt: Attempt) -> Mistake | None:
     """From the Input that `half` was made from to `half`, which was made once."""
     half: Any = attempt.names.get("half")
     if not tensors_of(half):
-        return Mistake("")
+        return unforeseen()
     source = source_inputs(half)[0]
     if attempt.model is None:
         return not_from_there(attempt, source)
@@ -163,7 +163,7 @@ def from_the_first_input(attempt: Attempt) -> Mistake | None:
         return Mistake("starts_midway", at, model=model, tensor=start, layer=start.node)
     if model.inputs == [source] and output is half:
         return None
-    return Mistake("", {output.node: "ends here"}, **values)
+    return unforeseen({output.node: "ends here"}, **values)
 
 
 def not_from_there(attempt: Attempt, source: Tensor) -> Mistake:
@@ -182,7 +182,7 @@ def not_from_there(attempt: Attempt, source: Tensor) -> Mistake:
     if tensors_of(start):
         at = {start.node: "given to Model", source.node: "read by the layers"}
         return Mistake("fresh_input", at, other=start.node, layer=reader)
-    return Mistake("")
+    return unforeseen()
 
 
 # 10C
@@ -201,7 +201,7 @@ def one_eye_for_both(attempt: Attempt) -> Mistake | None:
         for image in (known(attempt, "left"), known(attempt, "right")):
             if image not in read:
                 values = {"model": model, "other": image.node, **compared}
-        return Mistake("", dict.fromkeys(calls_of(model)[:1], "the first call"), **values)
+        return unforeseen(dict.fromkeys(calls_of(model)[:1], "the first call"), **values)
     left, right = ([node.operation for node in side] for side in sides)
     if left != right:
         at = {sides[1][0]: "another", sides[0][0]: "one eye"}
@@ -212,7 +212,7 @@ def one_eye_for_both(attempt: Attempt) -> Mistake | None:
     if output.shape == (None, 1) and softmaxes(output):
         return Mistake("always_one", {end: "always 1"}, layer=end)
     if output.shape != (None, 1):
-        return Mistake("", {end: "the end"}, **values)
+        return unforeseen({end: "the end"}, **values)
     share, probable = judging(model)
     if not probable:
         return Mistake("no_probability", {end: "not from 0 to 1"}, layer=end)
@@ -250,7 +250,7 @@ def no_twins(attempt: Attempt) -> Mistake:
     if wanted:
         at = {tensor.node: "not among the inputs" for tensor in wanted}
         return Mistake("input_left_out", at, other=wanted[0].node)
-    return Mistake("")
+    return unforeseen()
 
 
 # 10D
@@ -275,7 +275,7 @@ def disconnected_on_purpose(attempt: Attempt) -> Mistake | None:
     layer = next((x for x in outputs if isinstance(x, Operation)), None)
     if isinstance(error, TensorTypeError) and layer is not None:
         return Mistake("gave_a_layer", {first_call(layer): "a layer"}, layer=layer)
-    return Mistake("")
+    return unforeseen()
 
 
 def no_error(attempt: Attempt) -> Mistake:
@@ -286,7 +286,7 @@ def no_error(attempt: Attempt) -> Mistake:
         ends = model.outputs
     start = first_input(ends)
     if start is None:
-        return Mistake("")
+        return unforeseen()
     named = {"model": model if model is not None else "Model", "input": start.node}
     return Mistake("no_error", {ends[0].node: "ends here", start.node: "the very Input"}, **named)
 

@@ -18,7 +18,7 @@ from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt
 from funclab.teach.graphs import calls_of, fresh_copy, reads, trained_copy, weighted_calls
 from funclab.teach.judging import (
-    Mistake, function_of, judge, known, lights, stopped, told,
+    Mistake, function_of, judge, known, lights, stopped, told, unforeseen,
 )  # fmt: skip
 from funclab.teach.predicting import judge_predictions
 
@@ -83,7 +83,7 @@ def last_hour_and_a_share_of_the_rise(attempt: Attempt) -> Mistake | None:
     for number in (0.0, 0.5):
         copy.set_weights([np.full_like(share, number)])
         if not same(copy(x), last + number * (last - before)):
-            return Mistake("", at, **values)
+            return unforeseen(at, **values)
     return None
 
 
@@ -92,7 +92,7 @@ def not_built(attempt: Attempt) -> Mistake:
     error = attempt.error
     layer = attempt.given_to("call", "self") or attempt.given_to("build", "self")
     if not isinstance(layer, Operation):
-        return Mistake("")
+        return unforeseen()
     shape = attempt.given_to("_new_variable", "shape")
     if isinstance(error, ArgumentError) and shape is not None and None in shape:
         return Mistake("open_shape", {layer: str(shape)}, layer=layer, shape=tuple(shape))
@@ -101,7 +101,7 @@ def not_built(attempt: Attempt) -> Mistake:
     sizes = [weight.numpy().size for weight in getattr(layer, "weights", [])]
     if sum(sizes) > 1:
         return Mistake("per_hour", {layer: "too many"}, layer=layer, n=sum(sizes))
-    return Mistake("")
+    return unforeseen()
 
 
 @lights("11B")
@@ -126,7 +126,7 @@ def a_way_back_to_fade(attempt: Attempt) -> Mistake | None:
         return Mistake("no_weight" if others else "", {node: "no weight"}, **values)
     [made] = node.output_tensors
     if made.shape != (None, 1):
-        return Mistake("", {node: f"makes {show(made.shape)}"}, **values)
+        return unforeseen({node: f"makes {show(made.shape)}"}, **values)
     if not layer.trainable_weights:
         return Mistake("frozen", {node: "not trainable"}, **values)
     if size > 1:
@@ -144,7 +144,7 @@ def a_way_back_to_fade(attempt: Attempt) -> Mistake | None:
         copy.set_weights(arrays)
         shares = np.exp(-fade * np.arange(HOURS)[::-1, None])
         if not same(copy(windows()), (windows() * (shares / shares.sum())).sum(1) + 1):
-            return Mistake("", {node: "other numbers"}, **values)
+            return unforeseen({node: "other numbers"}, **values)
     return None
 
 
@@ -156,7 +156,7 @@ def numpy_in_call(attempt: Attempt) -> Mistake:
         function = f".{error.name}" if method else function_of(error)
         at = {layer: f"{function} of a tensor"}
         return Mistake("numpy_op", at, layer=layer, function=function, line=attempt.stopped_at)
-    return Mistake("")
+    return unforeseen()
 
 
 # 11D
@@ -169,11 +169,11 @@ def enough_in_four_of_five_hours(attempt: Attempt) -> Mistake | None:
     values: dict[str, Any] = {"charge": getattr(charge, "__name__", "charge"), "layer": end}
     if not callable(charge) or isinstance(charge, (type, Operation)):
         found = f"`charge` is of the kind {type(charge).__name__}, not a function"
-        return Mistake("", {end: "the forecasts"}, found=found, where="its first line", **values)
+        return unforeseen({end: "the forecasts"}, found=found, where="its first line", **values)
     try:
         if charge(*(np.ones((1, 1), "float32"),) * 2) is None:
             found = "`charge` returns None, and that is not a number"
-            return Mistake("", {end: "no loss"}, found=found, where="its last line", **values)
+            return unforeseen({end: "no loss"}, found=found, where="its last line", **values)
         share = share_with_enough(model, charge)
         returned = np.size(price(charge, [10, 10, 10], [9, 10, 11]))
         few, fewer, many = (float(np.mean(price(charge, [10], [x]))) for x in (0, 5, 20))
@@ -184,7 +184,7 @@ def enough_in_four_of_five_hours(attempt: Attempt) -> Mistake | None:
         return Mistake(name, {end: "no gradient"}, **values)
     except Exception as error:  # a student's function can do anything
         found = stopped("`charge`", error)
-        return Mistake("", {end: "no loss"}, found=found, where="what it computes", **values)
+        return unforeseen({end: "no loss"}, found=found, where="what it computes", **values)
     if returned > 3:
         return Mistake("every_pair", {end: "(None, 1)"}, n=returned, **values)
     at, values = {end: f"{told(share)} have enough"}, {**values, "share": share}
@@ -194,14 +194,14 @@ def enough_in_four_of_five_hours(attempt: Attempt) -> Mistake | None:
         return Mistake("free", at, **values)
     if few == fewer:
         found = f"`{values['charge']}` is the same for 5 missing bikes and for 10"
-        return Mistake("", at, found=found, where="what grows with their number", **values)
+        return unforeseen(at, found=found, where="what grows with their number", **values)
     if few < many:
         return Mistake("wrong_side", at, **values)
     if ENOUGH[0] <= share <= ENOUGH[1]:
         return None
     found = f"With `{values['charge']}`, {told(share)} of the hours of 2011 have enough"
     where = f"how the two charges compare, and at what {told(end)} gets from them"
-    return Mistake("", at, found=found, where=where, **values)
+    return unforeseen(at, found=found, where=where, **values)
 
 
 def share_with_enough(model: Functional, charge: Callable[..., Any]) -> float:
@@ -231,14 +231,14 @@ def a_step_that_is_never_long(attempt: Attempt) -> Mistake | None:
     if not isinstance(step, optimizers.Optimizer):
         kind = "a class" if isinstance(step, type) else f"of the kind {type(step).__name__}"
         found = f"`step` is {kind}, not an optimizer"
-        return Mistake("", still, found=found, **values)
+        return unforeseen(still, found=found, **values)
     rate = float(step.learning_rate)
     products = np.array([0.02, -0.03, 4, -5])
     weight = Variable(np.ones(4, "float32"))
     try:
         step.apply([(products / rate).astype("float32")], [weight])
     except Exception as error:  # a student's method can do anything
-        return Mistake("", still, found=stopped("The step", error), **values)
+        return unforeseen(still, found=stopped("The step", error), **values)
     moved = 1 - weight.numpy()
     wanted = np.clip(products, -LIMIT, LIMIT)
     if np.allclose(moved, wanted, atol=1e-4):
@@ -260,7 +260,7 @@ def a_step_that_is_never_long(attempt: Attempt) -> Mistake | None:
     worst = int(np.abs(moved - wanted).argmax())
     after, product = signed(weight.numpy()[worst]), signed(products[worst])
     found = f"`{values['step']}` moves a weight from 1 to {after} where rate times gradient is "
-    return Mistake("", at, found=found + product, **values)
+    return unforeseen(at, found=found + product, **values)
 
 
 def another_optimizer(step: Any, rate: float, at: Any, values: dict[str, Any]) -> Mistake | None:
@@ -270,7 +270,7 @@ def another_optimizer(step: Any, rate: float, at: Any, values: dict[str, Any]) -
         found = f"`step` is the ready-made {values['step']}"
     elif not np.isclose(rate, RATE):
         found = f"`step` has a rate of {rate:g}"
-    return Mistake("", at, found=found, **values) if found else None
+    return unforeseen(at, found=found, **values) if found else None
 
 
 # Shared by several exercises.

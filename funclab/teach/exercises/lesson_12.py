@@ -18,7 +18,7 @@ from funclab.graph.tape import Tape
 from funclab.graph.value import Variable
 from funclab.teach.attempt import Attempt
 from funclab.teach.graphs import calls_of, source_inputs
-from funclab.teach.judging import Mistake, judge, known, lights, stopped, told
+from funclab.teach.judging import Mistake, judge, known, lights, stopped, told, unforeseen
 from funclab.teach.predicting import judge_predictions
 
 X, Y, G = 3.0, -2.0, 10.0
@@ -94,7 +94,7 @@ def back_through_a_cube(attempt: Attempt) -> Mistake | None:
     found = f"For x = 2 and g = {g}, {node_name(node)} writes {wrote}"
     values = {"layer": node, "wrote": wrote, "g": g, "found": found}
     if not np.allclose(ran.out, XS**3):
-        return Mistake("", at, **{**values, "found": f"{node_name(node)} no longer returns x³"})
+        return unforeseen(at, **{**values, "found": f"{node_name(node)} no longer returns x³"})
     if agrees(node, ran, [wanted], XS):
         return None
     if ran.untouched:
@@ -154,7 +154,7 @@ def nearness_and_its_slope(attempt: Attempt) -> Mistake | None:
     if not ran.out.any():
         return Mistake("forward_empty", {node: "its forward"}, **values)
     if not np.allclose(ran.out, wanted_out):
-        return Mistake("", {node: "its forward"}, **values)
+        return unforeseen({node: "its forward"}, **values)
     if agrees(node, ran, [wanted], XS):
         return one_image(node)
     if ran.untouched:
@@ -172,12 +172,12 @@ def nearness_and_its_slope(attempt: Attempt) -> Mistake | None:
 def run_own_op(attempt: Attempt, *arrays: Array) -> tuple[Any, Ran | None, Mistake]:
     """The call of the student's own op, and what the op writes; or what is wrong before that."""
     if attempt.model is None:
-        return None, None, Mistake("")
+        return None, None, unforeseen()
     node = own_call(attempt.model)
     if node is None:
         end = attempt.model.outputs[0].node
         found = "No call in `model` is of an op that you wrote"
-        return end, None, Mistake("", {end: "no op of your own"}, found=found)
+        return end, None, unforeseen({end: "no op of your own"}, found=found)
     operation: Any = node.operation
     op: Op = operation.op
     values = {"layer": node}
@@ -186,7 +186,7 @@ def run_own_op(attempt: Attempt, *arrays: Array) -> tuple[Any, Ran | None, Mista
         found = f"{node_name(node)} reads {reads}, not {len(arrays)}"
         if reads == len(arrays):
             found = f"{node_name(node)} has no `forward` yet"
-        return node, None, Mistake("", {node: "its forward"}, found=found, **values)
+        return node, None, unforeseen({node: "its forward"}, found=found, **values)
     if type(op).vjp is Op.vjp or not op.differentiable:
         return node, None, Mistake("no_vjp", {node: "no way back"}, found=NO_VJP, **values)
     method = "forward"
@@ -203,12 +203,12 @@ def run_own_op(attempt: Attempt, *arrays: Array) -> tuple[Any, Ran | None, Mista
         op.vjp(*op.bind(g, *mine, out, *work, *slots))
     except Exception as error:  # a student's method can do anything
         found = stopped(f"`{method}`", error)
-        return node, None, Mistake("", {node: f"its {method}"}, found=found, **values)
+        return node, None, unforeseen({node: f"its {method}"}, found=found, **values)
     read = {"what it reads": (mine, arrays), "`g`": ([g], [GS]), "`out`": ([out], [made])}
     for name, (now, before) in read.items():
         if not same(now, before):
             return node, None, overwritten(node, method, name)
-    return node, Ran(made, slots), Mistake("")
+    return node, Ran(made, slots), unforeseen()
 
 
 def same(some: Sequence[Array], others: Sequence[Array]) -> bool:
@@ -218,7 +218,7 @@ def same(some: Sequence[Array], others: Sequence[Array]) -> bool:
 def overwritten(node: Node, method: str, name: str) -> Mistake:
     """The mistake of a method that changes what it should only read."""
     found = f"The `{method}` of {node_name(node)} overwrites {name}"
-    return Mistake("", {node: f"its {method}"}, layer=node, found=found)
+    return unforeseen({node: f"its {method}"}, layer=node, found=found)
 
 
 def one_image(node: Node) -> Mistake | None:
@@ -227,7 +227,7 @@ def one_image(node: Node) -> Mistake | None:
     if len(images) > 1:
         return None
     found = f"{node_name(node)} reads {told(images[0].node)} alone, so nothing is compared"
-    return Mistake("", {node: "one image alone"}, layer=node, found=found)
+    return unforeseen({node: "one image alone"}, layer=node, found=found)
 
 
 def agrees(node: Node, ran: Ran, wanted: list[Array], *arrays: Array) -> bool:

@@ -17,7 +17,7 @@ from funclab.teach.exercises.lesson_07 import sheets
 from funclab.teach.graphs import (
     accuracy, activation_of, calls_before, calls_of, multiplications, trained_copy,
 )  # fmt: skip
-from funclab.teach.judging import Mistake, judge, known, lights, stopped
+from funclab.teach.judging import Mistake, judge, known, lights, stopped, unforeseen
 from funclab.teach.predicting import judge_predictions
 
 BATCH, BEFORE = 32, 73_728
@@ -49,7 +49,7 @@ def not_so_many(node: Node, given: Any) -> Mistake:
         return Mistake("whole_batch", at, **values)
     if given in (wanted + biases, positions * weights):
         return Mistake("biases", at, **values)
-    return Mistake("", at, **values)
+    return unforeseen(at, **values)
 
 
 judge_predictions("13A", multiplications, not_so_many)
@@ -63,16 +63,16 @@ def count_of_a_convolution(attempt: Attempt) -> Mistake | None:
     values: dict[str, Any] = {"layer": node}
     if not callable(count):
         found = f"`count` is of the kind {type(count).__name__}, not a function"
-        return Mistake("", {node: "to be counted"}, found=found, **values)
+        return unforeseen({node: "to be counted"}, found=found, **values)
     try:
         given = as_number(count(10, 10, 8, 16, 3))
         other = as_number(count(9, 7, 3, 2, 5))
     except Exception as error:  # a student's function can do anything
         found = stopped("`count`", error)
-        return Mistake("", {node: "to be counted"}, found=found, **values)
+        return unforeseen({node: "to be counted"}, found=found, **values)
     if given is None or other is None:
         found = "`count` does not return a number"
-        return Mistake("", {node: "to be counted"}, found=found, **values)
+        return unforeseen({node: "to be counted"}, found=found, **values)
     if given == BEFORE:
         wanted = 5 * 3 * 25 * 3 * 2
         at = {node: f"{BEFORE:,}"}
@@ -106,7 +106,7 @@ def a_frugal_reader(attempt: Attempt) -> Mistake | None:
     """A reader with windows that needs few multiplications, and still learns to read."""
     model = attempt.model
     if model is None:
-        return Mistake("")
+        return unforeseen()
     dearest, end = the_dearest(model), model.outputs[0].node
     total, most = total_of(model), multiplications(dearest)
     at = {dearest: f"{most:,}"}
@@ -140,7 +140,7 @@ def too_dear(
     if weights < WEIGHTS and has_window(node):
         positions = math.prod(whole(node.output_shapes[0][1:-1]))
         return Mistake("fewer_weights", at, weights=weights, positions=positions, **values)
-    return Mistake("", at, **values)
+    return unforeseen(at, **values)
 
 
 def has_window(node: Node) -> bool:
@@ -176,7 +176,7 @@ def many_weights_that_cost_little(attempt: Attempt) -> Mistake | None:
     """A model with many weights, of which an example needs only a few."""
     model = attempt.model
     if model is None:
-        return Mistake("")
+        return unforeseen()
     weights, total, node = model.count_params(), total_of(model), the_dearest(model)
     values: dict[str, Any] = {"model": model, "layer": node, "weights": weights, "total": total}
     if weights < MANY:

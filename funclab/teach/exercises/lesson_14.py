@@ -22,7 +22,7 @@ from funclab.teach.graphs import (
 )  # fmt: skip
 from funclab.teach.judging import (
     Mistake, calls_on_inputs, function_of, judge, known, lights, not_given, numpy_was_given,
-    stopped, told,
+    stopped, told, unforeseen,
 )  # fmt: skip
 
 LINES = range(1, 7)
@@ -68,11 +68,11 @@ def which_lines_run(attempt: Attempt) -> Mistake | None:
     at = {eye.inbound_nodes[0]: "call 0"}
     if answers is None or not all(map(callable, lines)):
         values = {"line": "1 to 6", "given": "something else", "layer": eye}
-        return Mistake("", at, **values) if attempt.answer is not None else Mistake("")
+        return unforeseen(at, **values) if attempt.answer is not None else unforeseen()
     for number, line, answer in zip(LINES, lines, answers):
         values = {"line": str(number), "given": str(answer), "layer": eye}
         if answer is None:
-            return Mistake("", at, **values)
+            return unforeseen(at, **values)
         mistake = judged(line, answer, eye)
         if mistake is not None:
             mistake.values = {**values, **mistake.values}
@@ -120,7 +120,7 @@ def judged(line: Callable[[], Any], answer: bool, eye: Any) -> Mistake | None:
         last = model.outputs[0].node
         name = "tensor_is_enough" if last.operation.is_layer else "ops_are_calls"
         return Mistake(name, {last: "made this"})
-    return Mistake("")
+    return unforeseen()
 
 
 def named_by_an_index(line: Callable[[], Any]) -> dict[Any, str]:
@@ -149,7 +149,7 @@ def right_half_of_any_twins(attempt: Attempt) -> Mistake | None:
     """From the right image of a copy of the twins to its eye's output for it, without indices."""
     half, twins = attempt.answer, known(attempt, "twins")
     if not callable(half) or isinstance(half, (type, Operation)):
-        return Mistake("")
+        return unforeseen()
     copy = copied(twins)
     eye: Any = copy.get_layer("eye")
     wanted = eye.inbound_nodes[1].output_tensors[0]
@@ -172,7 +172,7 @@ def right_half_of_any_twins(attempt: Attempt) -> Mistake | None:
         if np.allclose(model(rows), expected, atol=1e-5):
             return None
     found = f"The model that `half` returns ends in {show(output.shape)}"
-    return Mistake("", {output.node: "ends here"}, found=found, layer=eye)
+    return unforeseen({output.node: "ends here"}, found=found, layer=eye)
 
 
 def no_half(
@@ -191,7 +191,7 @@ def no_half(
     ends = tensors_of(outputs)
     if not ends:
         found = "`half` returns nothing" if error is None else stopped("`half`", error)
-        return Mistake("", at, found=found, layer=eye)
+        return unforeseen(at, found=found, layer=eye)
     end, sources = ends[0], source_inputs(ends[0])
     left, right = eye.inbound_nodes[0].input_tensors[0], eye.inbound_nodes[1].input_tensors[0]
     if (eye, "output") in asked and sources == [left]:
@@ -215,7 +215,7 @@ def same_answers_own_layers(attempt: Attempt) -> Mistake | None:
     """The same outputs from layers of its own: one eye, and one layer that decides."""
     model, twins = attempt.model, known(attempt, "twins")
     if model is None or attempt.error is not None:
-        return Mistake("")
+        return unforeseen()
     calls = [node for node in calls_of(model) if node.operation is twins]
     if calls:
         return Mistake("called_twins", {calls[0]: "the twins"}, model=model, layer=twins)
@@ -240,7 +240,7 @@ def same_answers_own_layers(attempt: Attempt) -> Mistake | None:
     carried = [any(equal(layer, other) for other in twins.layers) for layer in layers]
     fresh = [layer for layer, well in zip(layers, carried) if not well]
     if not fresh or model.count_params() != twins.count_params():
-        return Mistake("", {values["layer"]: "answers otherwise"}, **values)
+        return unforeseen({values["layer"]: "answers otherwise"}, **values)
     at = {node: "new weights" for node in heavy if node.operation in fresh}
     name = "only_a_part" if any(carried) else "fresh_weights"
     return Mistake(name, at, model=model, layer=fresh[0])
@@ -270,7 +270,7 @@ def product_of_two_codes(attempt: Attempt) -> Mistake | None:
     values: dict[str, Any] = {"model": model, "shape": output.shape, "layer": end}
     sides = calls_by_input(model)
     if len(sides) != 2 or not all(sides):
-        return Mistake("", {end: "the end"}, **values)
+        return unforeseen({end: "the end"}, **values)
     left, right = ([node.operation for node in side] for side in sides)
     if left != right:
         at = {sides[0][0]: "weights of its own", sides[1][0]: "weights of its own"}
@@ -287,8 +287,8 @@ def product_of_two_codes(attempt: Attempt) -> Mistake | None:
         return Mistake("added", {join: "not a product"}, join=join)
     code, old = sides[0][0], (activation_of(sides[0][0]), sides[0][0].output_tensors[0].shape)
     if old != ("relu", (None, 16)):
-        return Mistake("", {code: " · ".join(map(told, old))}, **{**values, "layer": code})
-    return Mistake("", {end: "the end"}, **values)
+        return unforeseen({code: " · ".join(map(told, old))}, **{**values, "layer": code})
+    return unforeseen({end: "the end"}, **values)
 
 
 def multiplies(node: Node) -> bool:
@@ -318,7 +318,7 @@ def no_product(attempt: Attempt) -> Mistake:
     if isinstance(attempt.error, GraphError) and missing:
         at = {missing[0].node: "not among the inputs"}
         return Mistake("input_left_out", at, input=missing[0].node)
-    return Mistake("")
+    return unforeseen()
 
 
 # Shared by several exercises.

@@ -15,7 +15,7 @@ from funclab.teach.attempt import Attempt
 from funclab.teach.graphs import (
     accuracy, activation_of, calls_of, fixed_start, fresh_copy, trained_copy, weighted_calls,
 )  # fmt: skip
-from funclab.teach.judging import Mistake, judge, known
+from funclab.teach.judging import Mistake, judge, known, unforeseen
 
 HONEST = {"repeated": False, "scaled": True, "hours": False, "shuffled": True, "chosen": False}
 FIRST_LATER, DAYS, HOURS = 548, 731, 24
@@ -39,7 +39,7 @@ def which_scores_can_be_trusted(attempt: Attempt) -> Mistake | None:
     given = truths(attempt.answer)
     at = {plain_end(attempt): "scored"}
     if given is None:
-        return Mistake("", at, given=not_five(attempt.answer))
+        return unforeseen(at, given=not_five(attempt.answer))
     wrong = [name for name, honest in HONEST.items() if given[name] != honest]
     said = {True: "can be trusted", False: "cannot be trusted"}
     return Mistake(wrong[0], at, said=said[given[wrong[0]]]) if wrong else None
@@ -77,7 +77,7 @@ def the_past_and_the_days_to_come(attempt: Attempt) -> Mistake | None:
     at = {known(attempt, "forecast").outputs[0].node: "learns from the hours before"}
     parts = row_numbers(attempt.answer)
     if parts is None:
-        return Mistake("", at, kind=type(attempt.answer).__name__)
+        return unforeseen(at, kind=type(attempt.answer).__name__)
     earlier, later = parts
     day = np.repeat(np.arange(DAYS), HOURS)
     wanted = day < FIRST_LATER
@@ -104,7 +104,7 @@ def the_past_and_the_days_to_come(attempt: Attempt) -> Mistake | None:
         k = int(day[later].min())
         after = day[earlier][day[earlier] > k]
         return Mistake("days_mixed", at, k=k, next=int(after.min()), **values)
-    return None if (mine[0] == wanted).all() else Mistake("", at, **values)
+    return None if (mine[0] == wanted).all() else unforeseen(at, **values)
 
 
 def row_numbers(answer: Any) -> list[Array] | None:
@@ -139,7 +139,7 @@ def stops_in_time(attempt: Attempt) -> Mistake | None:
     if not isinstance(stop, EarlyStopping):
         kind = type(stop).__name__
         return (
-            Mistake("", {end: "trained"}, given=f"is of the kind {kind}") if stop else Mistake("")
+            unforeseen({end: "trained"}, given=f"is of the kind {kind}") if stop else unforeseen()
         )
     monitor = str(stop.monitor)
     names = ("accuracy", "loss", "val_accuracy", "val_loss")
@@ -159,7 +159,7 @@ def stops_in_time(attempt: Attempt) -> Mistake | None:
     if n < HASTY:
         return Mistake("too_hasty", {end: f"epoch {n}"}, **values)
     given = f"ends after {n} epochs, with {share:.0%} of the digits held back right"
-    return Mistake("", {end: f"epoch {n}"}, given=given.replace("%", " %"), **values)
+    return unforeseen({end: f"epoch {n}"}, given=given.replace("%", " %"), **values)
 
 
 def with_stop(attempt: Attempt, stop: EarlyStopping) -> tuple[float, int, int]:
@@ -194,7 +194,7 @@ def does_not_learn_by_heart(attempt: Attempt) -> Mistake | None:
     """A model that reads 86 % of the digits held back, trained on 60 wrong labels of 300."""
     model = attempt.model
     if model is None:
-        return Mistake("")
+        return unforeseen()
     last, calls = model.outputs[0].node, weighted_calls(model)
     behind = [node for node in calls_of(model)[::-1] if node is last and holds_back(node)]
     if behind:
@@ -204,7 +204,7 @@ def does_not_learn_by_heart(attempt: Attempt) -> Mistake | None:
         values = {"layer": last, "shape": shape, "activation": activation}
         return Mistake("not_ten", {last: activation}, **values)
     if [tensor.shape for tensor in model.inputs] != [(None, 64)]:
-        return Mistake("", {model.inputs[0].node: "read"}, model=model)
+        return unforeseen({model.inputs[0].node: "read"}, model=model)
     x, labels, held, truth = rows(attempt)
     copy = trained_copy(model, x, labels, loss="sparse_categorical_crossentropy", epochs=EPOCHS)
     share = accuracy(copy, held, truth)
@@ -230,7 +230,7 @@ def why_so_few(model: Functional, calls: list[Any], values: dict[str, Any]) -> M
     if held_back and values["heart"] > MANY:
         node = held_back[0]
         return Mistake("too_weak", {node: "holds back little"}, layer=node, **values)
-    return Mistake("", {end: "the answer"}, **values)
+    return unforeseen({end: "the answer"}, **values)
 
 
 def holds_back(node: Node) -> bool:

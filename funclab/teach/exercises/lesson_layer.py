@@ -17,7 +17,7 @@ from funclab.teach.attempt import Attempt
 from funclab.teach.graphs import (
     accuracy, activation_of, calls_of, chain_to, first_call, trained_copy, weighted_calls,
 )  # fmt: skip
-from funclab.teach.judging import Mistake, NotThere, judge, known, not_given, told
+from funclab.teach.judging import Mistake, NotThere, judge, known, not_given, told, unforeseen
 
 ENOUGH_BY_HAND, ENOUGH, BUDGET, EPOCHS = 0.93, 0.95, 33, 200
 TURNED = 0.15
@@ -40,7 +40,7 @@ def sums_then_bias_then_relu(attempt: Attempt) -> Mistake | None:
     sums = x @ w
     wanted = np.maximum(sums + b, 0)
     if out is None:
-        return Mistake("", at, **values)
+        return unforeseen(at, **values)
     if is_close(out, wanted):
         return None
     if is_close(out, wanted.T):
@@ -107,7 +107,7 @@ def a_unit_by_hand(attempt: Attempt) -> Mistake | None:
     unit = unit_of(attempt)
     if unit is None:
         kind = type(attempt.answer).__name__
-        return Mistake("", kind=kind) if attempt.answer is not None else Mistake("")
+        return unforeseen(kind=kind) if attempt.answer is not None else unforeseen()
     at, values = {unit: "your weights"}, {"layer": unit}
     given = attempt.given_to("set_weights", "weights")
     if attempt.error is not None and given is not None:
@@ -115,11 +115,11 @@ def a_unit_by_hand(attempt: Attempt) -> Mistake | None:
                          for w in (unit.get_weights(), given))  # fmt: skip
         return Mistake("wrong_shape", at, wanted=wanted, found=found, **values)
     if attempt.error is not None:
-        return Mistake("")
+        return unforeseen()
     images, zero = unseen_zeros_and_ones()
     sums = np.asarray(unit(images))
     if sums.shape != (len(images), 1):
-        return Mistake("", at, **values)
+        return unforeseen(at, **values)
     said = sums[:, 0] > 0
     share = float((said == zero).mean())
     if share >= ENOUGH_BY_HAND:
@@ -181,21 +181,21 @@ def a_bend_between_two_sums(attempt: Attempt) -> Mistake | None:
     model = attempt.model
     lost = no_way_from_point(attempt)
     if model is None or lost is not None:
-        return lost or Mistake("")
+        return lost or unforeseen()
     end, calls = weighted_calls(model)[-1] if weighted_calls(model) else None, hidden(model)
     if end is None:
-        return Mistake("", {model.outputs[0].node: "no weights"}, model=model)
+        return unforeseen({model.outputs[0].node: "no weights"}, model=model)
     if activation_of(model.outputs[0].node) == "softmax" and model.outputs[0].shape == (None, 1):
         last = model.outputs[0].node
         return Mistake("softmax_of_one", {last: "softmax of one"}, layer=last)
     if model.outputs[0].shape != (None, 1):
-        return Mistake("", {model.outputs[0].node: str(model.outputs[0].shape)}, model=model)
+        return unforeseen({model.outputs[0].node: str(model.outputs[0].shape)}, model=model)
     share = share_after_training(model)
     values: dict[str, Any] = {"model": model, "accuracy": share}
     if share >= ENOUGH:
         return None
     if any(bends(node) for node in before_last_sum(model)):
-        return Mistake("", {end: "the answer"}, **values)
+        return unforeseen({end: "the answer"}, **values)
     after = [node for node in calls_of(model) if node not in before_last_sum(model)]
     bent = [node for node in after if bends(node) and (node is not end or not is_sigmoid(node))]
     large = [node for node in calls if units(node) > UNITS]
@@ -211,7 +211,7 @@ def a_bend_between_two_sums(attempt: Attempt) -> Mistake | None:
     straight = applied or calls
     if straight:
         return Mistake("linear", {straight[0]: "linear"}, layer=straight[0], **values)
-    return Mistake("", {end: "one sum"}, **values)
+    return unforeseen({end: "one sum"}, **values)
 
 
 def no_way_from_point(attempt: Attempt) -> Mistake | None:
@@ -281,7 +281,7 @@ def few_numbers(attempt: Attempt) -> Mistake | None:
     model = attempt.model
     lost = no_way_from_point(attempt)
     if model is None or lost is not None:
-        return starts_elsewhere(lost) if lost else Mistake("")
+        return starts_elsewhere(lost) if lost else unforeseen()
     last, calls = model.outputs[0].node, weighted_calls(model)
     total = model.count_params()
     if total > BUDGET:
@@ -300,7 +300,7 @@ def few_numbers(attempt: Attempt) -> Mistake | None:
 def starts_elsewhere(lost: Mistake) -> Mistake:
     """The mistake of a model that does not read the two coordinates."""
     found = f"The model reads {told(lost.values['other'])}, not two numbers for each point"
-    return Mistake("", lost.at, found=found, where="where its arrows begin")
+    return unforeseen(lost.at, found=found, where="where its arrows begin")
 
 
 def why_so_few_right(model: Functional, share: float) -> Mistake:
@@ -320,4 +320,4 @@ def why_so_few_right(model: Functional, share: float) -> Mistake:
         return Mistake("too_few", {small[0]: f"{n} units"}, layer=small[0], n=n, **values)
     found = f"After training, the model is right for {told(share)} of the unseen points"
     where = "its hidden units and what bends them"
-    return Mistake("", {end: "the answer"}, found=found, where=where)
+    return unforeseen({end: "the answer"}, found=found, where=where)

@@ -15,7 +15,16 @@ from funclab.graph.shape_math import Array
 from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, assigned, flat, parsed, run
 from funclab.teach.graphs import activation_of, calls_of, calls_within, reads, trained_copy
-from funclab.teach.judging import Mistake, calls_made, judge, known, lights, missing_input, told
+from funclab.teach.judging import (
+    Mistake,
+    calls_made,
+    judge,
+    known,
+    lights,
+    missing_input,
+    told,
+    unforeseen,
+)
 
 PIXELS, CODE = 64, 8
 ENOUGH, EPOCHS = 0.020, 40
@@ -45,7 +54,7 @@ def through_eight_numbers(attempt: Attempt) -> Mistake | None:
     right = len(model.inputs) == 1 == len(model.outputs) and widths == ((PIXELS,), (PIXELS,))
     if right and narrow is not None and width_of(narrow) == CODE:
         return None
-    return Mistake("", ends, model=model, input=source.node, shape=output.shape)
+    return unforeseen(ends, model=model, input=source.node, shape=output.shape)
 
 
 def no_chain(attempt: Attempt) -> Mistake:
@@ -76,7 +85,7 @@ def at_a_temperature(attempt: Attempt) -> Mistake | None:
     found = [np.asarray(q, float) for q in made]
     at = {softmax_at(attempt, 2): "at T = 2"}
     if any(q.shape != p.shape for q in found):
-        return Mistake("", at, found=str(found[0].shape))
+        return unforeseen(at, found=str(found[0].shape))
     if are(found, [heated(p, t) for t in temperatures]):
         return None
     hot = found[temperatures.index(2)] if 2 in temperatures else found[0]
@@ -138,11 +147,11 @@ def the_next_word(attempt: Attempt) -> Mistake | None:
     at = {writer.inputs[0].node: "reads x", writer.outputs[0].node: "is to say y"}
     tables = two_tables(attempt.answer, most=max(start, len(headlines.WORDS) - 1))
     if tables is None:
-        return Mistake("", at)
+        return unforeseen(at)
     x, y = tables
     if x.shape[1] != y.shape[1]:
         rows = {"x": f"a row of {x.shape[1]} words", "y": f"a row of {y.shape[1]}"}
-        return Mistake("", at, **rows)
+        return unforeseen(at, **rows)
     values: dict[str, Any] = {"x": said(x[0], start), "y": said(y[0], start), "model": "a writer"}
     first = np.full((len(words), 1), start)
     fine = np.concatenate([first, words[:, :-1]], axis=1)
@@ -159,7 +168,7 @@ def the_next_word(attempt: Attempt) -> Mistake | None:
     for name, pair in ways.items():
         if alike(x, pair[0]) and alike(y, pair[1]):
             return Mistake(name, at, **values)
-    return Mistake("", at, **values)
+    return unforeseen(at, **values)
 
 
 def two_tables(answer: Any, most: int) -> tuple[Array, Array] | None:
@@ -197,10 +206,10 @@ def copies_well(attempt: Attempt) -> Mistake | None:
     if source.shape[1:] != (PIXELS,) and output.shape[1:] == (PIXELS,):
         start = {source.node: str(source.shape)}
         begins = f"64 pixels, but begins at {told(source.shape)}"
-        return Mistake("", start, model=model, loss=begins)
+        return unforeseen(start, model=model, loss=begins)
     if narrow is None or (source.shape[1:], output.shape[1:]) != ((PIXELS,), (PIXELS,)):
-        return Mistake(
-            "", {output.node: str(output.shape)}, model=model, loss="no copy of 64 pixels"
+        return unforeseen(
+            {output.node: str(output.shape)}, model=model, loss="no copy of 64 pixels"
         )
     if width_of(narrow) > CODE:
         return too_wide(model, narrow)
@@ -245,7 +254,7 @@ def why_not(model: Functional, narrow: Node, loss: str) -> Mistake:
         return Mistake("straight", {narrow: "nothing bends"}, **values)
     if any(bends[:at]) and not any(bends[at + 1 : -1]):
         return Mistake("bends_once", {narrow: "straight from here"}, **values)
-    return Mistake("", {narrow: f"{width_of(narrow)} numbers"}, model=model, loss=loss)
+    return unforeseen({narrow: f"{width_of(narrow)} numbers"}, model=model, loss=loss)
 
 
 @lights("make.D")

@@ -23,7 +23,7 @@ from funclab.teach.attempt import Attempt, run
 from funclab.teach.catching_up import notebook, quietly, without_magics
 from funclab.teach.checking import base_names
 from funclab.teach.graphs import fixed_start
-from funclab.teach.judging import JUDGES, Mistake
+from funclab.teach.judging import JUDGES, Mistake, unforeseen
 from funclab.teach.own.conditions import SLOTS, holds
 from funclab.teach.own.foreseen import Case, unread_fields
 from funclab.teach.own.lessons import BY_FILE, contents, parts_of, use_lesson
@@ -213,7 +213,7 @@ def _judged(item: course.Exercise, tried: Attempt) -> Mistake | None:
     try:
         return Case(item, tried).mistake()
     except Exception as error:  # a fault of the file is reported among the others
-        return Mistake("", reason=f"{type(error).__name__}: {error}")
+        return unforeseen(reason=f"{type(error).__name__}: {error}")
 
 
 def _stop(tried: Attempt) -> str:

@@ -30,7 +30,7 @@ from funclab.teach.attempt import Attempt, run
 from funclab.teach.checking import base_names
 from funclab.teach.grading import same_graph
 from funclab.teach.graphs import fixed_start, source_inputs
-from funclab.teach.judging import Judge, Mistake
+from funclab.teach.judging import Judge, Mistake, unforeseen
 from funclab.teach.own.conditions import (
     Facts,
     check_condition,
@@ -119,8 +119,8 @@ class Case:
             if self.fits(wrong):
                 return self._told(wrong)
         if same:
-            return Mistake("", reason=say("lesson_not_when", when=item.right_when))
-        return Mistake("", reason=self._difference(right_codes))
+            return unforeseen(reason=say("lesson_not_when", when=item.right_when))
+        return unforeseen(reason=self._difference(right_codes))
 
     def fits(self, wrong: course.Wrong) -> bool:
         """Whether a mistake that was foreseen is the one of this try: all its fields fit."""

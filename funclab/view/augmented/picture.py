@@ -46,7 +46,7 @@ class AugmentedPicture(Picture):
             (say("augmented_original" if alone else "augmented_original_of", i=i), image, "")
             for i, image in enumerate(self.originals)
         ]
-        made = enumerate(zip(self.results, self.words, strict=True))
+        made = enumerate(zip(self.results, self.words))
         return first + [(say("augmented_result", i=i), *result) for i, result in made]
 
     @property
@@ -150,7 +150,7 @@ def begun(layer: Any, seed: int) -> Iterator[None]:
             stream.assign(np.array([seed + i, 0], "uint64"))
         yield
     finally:
-        for stream, state in zip(streams, before, strict=True):
+        for stream, state in zip(streams, before):
             stream.assign(state)
 
 
@@ -167,7 +167,7 @@ def step(layer: Any, images: Array) -> tuple[Array, list[list[str]]]:
     if isinstance(layer, Pipeline):
         for part in layer.layers:
             images, more = step(part, images)
-            told = [first + then for first, then in zip(told, more, strict=True)]
+            told = [first + then for first, then in zip(told, more)]
         return images, told
     if not isinstance(layer, (RandomImages, RandomCrop)):
         takes = {"training": True} if layer.uses_training else {}

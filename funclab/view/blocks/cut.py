@@ -102,7 +102,7 @@ class Tree:
                 rows = [[[part] for part in block.parts] for block in shown.peers]
             around = (*shown.around, (shown, once or framed))
             shown.inside[framed] = []
-            for places in zip(*rows, strict=True):
+            for places in zip(*rows):
                 alike = [block for place in places for block in place]
                 several = tuple(alike) if len(alike) > 1 else ()
                 shown.inside[framed].append(Shown(alike[0], several, around))
@@ -110,7 +110,7 @@ class Tree:
 
     def _rows(self, block: Block, once: bool) -> list[list[Block]]:
         if once:
-            return [[*place] for place in zip(*(part.parts for part in block.parts), strict=True)]
+            return [[*place] for place in zip(*(part.parts for part in block.parts))]
         return [[part] for part in self.parts(block)]
 
     def cut(self, most: int) -> list[Shown]:

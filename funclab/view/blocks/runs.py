@@ -156,7 +156,7 @@ def _stages(flow: Flow, blocks: list[Block]) -> Block:
     spaces = [_made(flow, block)[:-1] for block in blocks]
     widths = [
         (space, _made(flow, block)[-1:] if len(block.nodes) > 4 else ())
-        for space, block in zip(spaces, blocks, strict=True)
+        for space, block in zip(spaces, blocks)
     ]
     changes = sum(a != b for a, b in zip(widths, widths[1:]))
     keys: list[object] = [*(widths if changes < max(1, len(blocks) // 2) else spaces)]

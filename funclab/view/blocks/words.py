@@ -106,7 +106,7 @@ class Words:
     def _counted(self, block: Block) -> str:
         kinds = [self.calls[i].kind for i in block.nodes]
         words = [self.kind(i).split(" ")[0] for i in block.nodes]
-        told = [w for w, k in zip(words, kinds, strict=True) if "Conv" in k or k in IMPORTANT]
+        told = [w for w, k in zip(words, kinds) if "Conv" in k or k in IMPORTANT]
         last = self.kind(block.nodes[-1])
         most = [pair for pair in Counter(told).most_common(3) if pair[0] != last]
         counts = [say("block_times", what=w, n=n) if n > 1 else w for w, n in most]

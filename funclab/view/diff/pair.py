@@ -73,7 +73,7 @@ class Pair(Picture):
         """What a page shows: one picture, or one for each side if both are too wide together."""
         boxes = max((box.right for box in self.halves[1].scene.boxes), default=0)
         if self.large and self.origins[1].real + boxes > ON_A_WALL:
-            return dict(zip(SIDES, self.halves, strict=True))
+            return dict(zip(SIDES, self.halves))
         return {"both": self}
 
     def _origins(self) -> list[complex]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -97,7 +97,7 @@ class Comparison(Graphs):
 
     def graph_text(self, dialect: graph_text.Dialect) -> str:
         """Both graphs, with the numbers of the differences."""
-        scenes = zip(self.headings, [graph.numbered for graph in halves(self)], strict=True)
+        scenes = zip(self.headings, [graph.numbered for graph in halves(self)])
         return graph_text.side_by_side(self.title, dict(scenes), dialect)
 
     def to_dict(self) -> dict[str, Any]:
@@ -179,7 +179,7 @@ def halves(difference: Comparison, large: bool = False) -> list[Half]:
         graph
         if choice == graph.scene.choice or choice not in graph.scene.choices
         else half(difference, side, large, choice)
-        for graph, side in zip(graphs, SIDES, strict=True)
+        for graph, side in zip(graphs, SIDES)
     ]
 
 
@@ -190,22 +190,13 @@ def half(difference: Comparison, side: str, large: bool = False, choice: str | N
     keys = [key for entry in difference for key in getattr(entry, side)]
     shared = [key for layer in difference.shared for key in getattr(layer, side)]
     focus = keys[0] if keys else _opposite(difference, side)
-
-    def draw(unfolded: Collection[str] = ()) -> Scene:
-        nested = {path for key in (*keys, *shared) for path in _paths(key)}
-        ways = chooser(model, expand_nested=nested, most_calls=most_calls, focus=focus,
-                       unfolded=unfolded)  # fmt: skip
-        plain = ways.build
-        ways.build = lambda most: Half(plain(most), difference, side).mark()
-        # On a wall, two lines in a box: a longer one would not fit.
-        return ways.draw(ways.fit(room, 1 if large and len(ways.names) > 1 else choice))
-
-    scene = draw()
-    boxes = scene.every_box
-    holding = [box.key for box in boxes if box.gathers and focus in box.members]
-    if holding and focus not in {box.key for box in boxes}:
-        scene = draw(holding)
-    return Half(scene, difference, side)
+    nested = {path for key in (*keys, *shared) for path in _paths(key)}
+    ways = chooser(model, expand_nested=nested, most_calls=most_calls, focus=focus)
+    plain = ways.build
+    ways.build = lambda most: Half(plain(most), difference, side).mark()
+    # On a wall, two lines in a box: a longer one would not fit.
+    fit = ways.fit(room, 1 if large and len(ways.names) > 1 else choice)
+    return Half(ways.draw(fit), difference, side)
 
 
 def name_of(difference: Comparison, side: str) -> str:

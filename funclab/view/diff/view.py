@@ -34,7 +34,7 @@ class DiffView(View):
         self.difference = difference
         large = theme.chosen(settings.get("look")) == "projector"
         sides = Pair(difference, large)
-        graphs = dict(zip(SIDES, sides.halves, strict=True))
+        graphs = dict(zip(SIDES, sides.halves))
         facts: dict[str, Any] = difference.to_dict()
         for side, graph in graphs.items():
             facts[side] = name_of(difference, side)

@@ -390,7 +390,7 @@ class Plot:
         ends = sorted((self._end(line), i) for i, line in enumerate(self.chart.lines))
         places = apart([level for level, _ in ends], SPACING, self.top, self.base)
         far = self.right + 28 + self.chart.names + self.chart.numbers
-        for level, (_, i) in zip(places, ends, strict=True):
+        for level, (_, i) in zip(places, ends):
             line = self.chart.lines[i]
             start = complex(self.right + 14, level)
             if line.faint:

@@ -27,7 +27,7 @@ def _ways(above: list[bool], joined: bool) -> list[tuple[int, int]]:
     leaves = [side for side in range(4) if above[side] and not after[side]]
     if len(enters) == 2:  # two opposite corners: joined through the middle, or each by itself
         leaves = [(side + (3 if joined else 1)) % 4 for side in enters]
-    return [*zip(enters, leaves, strict=True)]
+    return [*zip(enters, leaves)]
 
 
 WAYS = np.full((2, 2, 32), -1)
@@ -89,7 +89,7 @@ CLOCKWISE = ((0, 0), (0, 1), (1, 1), (1, 0))
 
 def _chains(begins: list[int], ends: list[int]) -> Iterator[list[int]]:
     """The steps joined, those that begin at a border first; a ring ends where it begins."""
-    follow = dict(zip(begins, ends, strict=True))
+    follow = dict(zip(begins, ends))
     open_ends = [*follow.keys() - {*ends}]
     while follow:
         at = open_ends.pop() if open_ends else next(iter(follow))
@@ -136,5 +136,5 @@ def _written(points: Array, names: Array, owners: Array) -> Iterator[tuple[int, 
     steps[first] = tenths[first]
     words = [f"{NUMBERS[x]},{NUMBERS[y]}" for x, y in steps.tolist()]
     ends = [*first[1:].tolist(), len(words)]
-    for start, end, owner in zip(first.tolist(), ends, owners[first].tolist(), strict=True):
+    for start, end, owner in zip(first.tolist(), ends, owners[first].tolist()):
         yield owner, f"M{words[start]}l{' '.join(words[start + 1 : end])}"

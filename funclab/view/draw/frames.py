@@ -223,7 +223,7 @@ def marked(frame: Frame, shape: Sequence[int], position: int, batched: bool = Fa
 def alike(frames: Sequence[Frame]) -> list[Frame]:
     """The frames with a common scale of colours and bars, so that they can be compared."""
     top = _top(*(frame.numbers for frame in frames))
-    below, above = zip(*(_sides(frame.numbers) for frame in frames), strict=True)
+    below, above = zip(*(_sides(frame.numbers) for frame in frames))
     return [replace(frame, top=top, sides=(any(below), any(above))) for frame in frames]
 
 
@@ -236,7 +236,7 @@ def statistics_of(array: Array) -> Statistics:
     if finite.size:
         mean, noise = finite.mean(), NOISE * np.abs(finite).max()
         values = (mean * (abs(mean) > noise), finite.std(), finite.min(), finite.max())
-        known = {name: rounded(value) for name, value in zip(known, values, strict=True)}
+        known = {name: rounded(value) for name, value in zip(known, values)}
     return {
         "size": int(numbers.size),
         **known,

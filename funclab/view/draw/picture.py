@@ -20,7 +20,7 @@ XML = '<?xml version="1.0" encoding="UTF-8"?>'
 def text_grid(titles: Cells, rows: Sequence[Cells], right: bool = False) -> list[str]:
     """The lines of a table, its columns aligned to the left or to the right."""
     lines = [titles, *rows]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    widths = [max(map(len, column)) for column in zip(*lines)]
     rule = ["-" * width for width in widths]
     justified = str.rjust if right else str.ljust
     return ["  ".join(map(justified, line, widths)).rstrip() for line in (titles, rule, *rows)]

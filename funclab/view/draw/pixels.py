@@ -170,11 +170,12 @@ class Pencil:
         from PIL import Image, ImageDraw
 
         left, top, right, low = (int(side) for side in typeface.getbbox(words, anchor="ls"))
-        mask = Image.new("L", (max(1, right - left + 1), max(1, low - top + 1)))
+        grey = "1" if self.image.mode == "P" else "L"  # a palette has no shades of an edge
+        mask = Image.new(grey, (max(1, right - left + 1), max(1, low - top + 1)))
         ImageDraw.Draw(mask).text((-left, -top), words, 255, typeface, anchor="ls")
         turned = mask.transpose(Image.Transpose.ROTATE_90)
         corner = (round(start.real) + top, round(start.imag) - right - 1)
-        self.image.paste(ink, corner, turned)
+        self.on.bitmap(corner, turned, fill=ink)
 
     def _point(self, element: Any, x: str, y: str, origin: complex) -> complex:
         return (complex(float(element.get(x, 0)), float(element.get(y, 0))) + origin) * self.dots
@@ -232,6 +233,7 @@ class Page(Pencil):
             horizontalalignment=_SIDES.get(element.get("text-anchor"), "left"),
             parse_math=False,
             rotation=90 if UPWARD in element.get("transform", "") else 0,
+            rotation_mode="anchor",
         )
 
     def _add(self, patch: Any, element: Any) -> None:

@@ -73,7 +73,7 @@ def facts_of(steps: Steps) -> dict[str, Any]:
         "error": error_of(state.build),
         "repairs": [_offered(repair) for repair in repairs(steps)],
         "changed": changed_of(steps),
-        "code": [[line, key, new] for (line, key), new in zip(lines, changed, strict=True)],
+        "code": [[line, key, new] for (line, key), new in zip(lines, changed)],
         "uncoded": reason and say("edit_code_none", what=reason),
         "typed": state.text,
         "weights": weights_of(steps),

@@ -183,7 +183,7 @@ class _Reader:
             raise _unread(target)
         if len(target.elts) != len(value):
             raise _unread(target, f"{len(value)} values for {len(target.elts)} names")
-        for part, item in zip(target.elts, value, strict=True):
+        for part, item in zip(target.elts, value):
             self._assign(part, item)
 
     # Values: plain ones, a Leaf for a tensor, a layer, an initializer.
@@ -201,7 +201,7 @@ class _Reader:
                 if None in keys:
                     raise _unread(node)
                 words = [self._value(key) for key in keys if key is not None]
-                return dict(zip(words, map(self._value, values), strict=True))
+                return dict(zip(words, map(self._value, values)))
             case ast.UnaryOp(op=op, operand=operand) if type(op) in OPERATORS:
                 return self._computed(node, OPERATORS[type(op)], [self._value(operand)])
             case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
@@ -369,7 +369,7 @@ class _Reader:
 
     def _model(self, node: ast.Call, args: Any, kwargs: Any) -> _Inner:
         """The model at the end; or, if it is called later, one inside."""
-        ends = dict(zip(("inputs", "outputs"), args, strict=False)) | kwargs
+        ends = dict(zip(("inputs", "outputs"), args)) | kwargs
         leaves = structure.flatten([ends.get("inputs"), ends.get("outputs")])
         if not all(isinstance(leaf, Leaf) for leaf in leaves):
             raise _unread(node, "a Model of anything but tensors")

@@ -99,7 +99,7 @@ class _Candidates:
 
     # A call that reads several tensors.
     def _of_a_merge(self) -> Iterator[Step]:
-        pairs = list(zip(self.refs, self.shapes, strict=True))
+        pairs = list(zip(self.refs, self.shapes))
         if len({len(shape) for shape in self.shapes}) > 1:
             low = min(map(len, self.shapes))
             for ref, shape in pairs:
@@ -135,7 +135,7 @@ class _Candidates:
         """Bring the axes between batch and channels to the lengths of another tensor."""
         if not all((*shape[1:-1], *other[1:-1])):
             return
-        sizes = [(a or 0, b or 0) for a, b in zip(shape[1:-1], other[1:-1], strict=True)]
+        sizes = [(a or 0, b or 0) for a, b in zip(shape[1:-1], other[1:-1])]
         rank = len(sizes)
         if shape[-1] != other[-1] and other[-1] and all(a >= b for a, b in sizes):
             windows = [a - b + 1 for a, b in sizes]  # a window that brings both to fit at once
@@ -145,13 +145,13 @@ class _Candidates:
                 yield ["set", layer.name, {"padding": "same"}]
         if all(a > b for a, b in sizes):
             ratios = [a // b for a, b in sizes]
-            if all(b * ratio == a for (a, b), ratio in zip(sizes, ratios, strict=True)):
+            if all(b * ratio == a for (a, b), ratio in zip(sizes, ratios)):
                 yield self._insert(ref, f"MaxPooling{rank}D", pool_size=ratios)
             gaps = [a - b for a, b in sizes]
             yield self._insert(ref, f"Cropping{rank}D", cropping=_halves(gaps))
         if all(a < b for a, b in sizes):
             ratios = [b // a for a, b in sizes]
-            if all(a * ratio == b for (a, b), ratio in zip(sizes, ratios, strict=True)):
+            if all(a * ratio == b for (a, b), ratio in zip(sizes, ratios)):
                 size = ratios if rank > 1 else ratios[0]
                 yield self._insert(ref, f"UpSampling{rank}D", size=size)
             gaps = [b - a for a, b in sizes]

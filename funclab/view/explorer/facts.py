@@ -208,7 +208,7 @@ def tape_of(node: Node) -> list[Facts]:
         calls = calls_behind(outputs)
         if calls:
             break
-    made = zip(node.output_tensors, outputs, strict=True)
+    made = zip(node.output_tensors, outputs)
     names = Names({value: clean(tensor.id) for tensor, value in [*made, *known.items()]})
     told = [_call(call, names) for call in calls]
     for call in told:

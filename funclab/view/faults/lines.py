@@ -139,7 +139,7 @@ def columns(lines: Sequence[Line]) -> tuple[list[float], list[float]]:
     count = max(len(line.items) for line in lines)
     widths = [0.0] * count
     for line in lines:
-        for column, item in zip(columns_of(line, count), line.items, strict=True):
+        for column, item in zip(columns_of(line, count), line.items):
             widths[column] = max(widths[column], width_of(item))
     notes = [text_width(shorten(line.note, LONGEST_NOTE), NOTE.size, bold=True) for line in lines]
     link = max(LINK, (max(notes) + 24) / max(1, count - 1))
@@ -169,7 +169,7 @@ def fonts(item: Item) -> tuple[Font, Font]:
 
 
 def width_of(item: Item) -> float:
-    lines = zip(texts(item), fonts(item), strict=True)
+    lines = zip(texts(item), fonts(item))
     widths = [text_width(text, font.size, bold=font.bold, mono=font.mono) for text, font in lines]
     return max(92.0, max(widths) + 36)
 
@@ -183,12 +183,12 @@ def draw_line(
         heading = Font(HEADING, ink, bold=True)
         canvas.text_line(complex(LEFT, y - 6), f"{sign} {line.heading}", heading)
     areas: list[Area] = []
-    for column, item in zip(columns_of(line, len(starts)), line.items, strict=True):
+    for column, item in zip(columns_of(line, len(starts)), line.items):
         width = width_of(item) if item.kind == "tensor" else widths[column]
         areas.append(area(complex(starts[column], y), width, HEIGHT))
         draw_item(canvas, areas[-1], item)
     last = len(areas) - 2
-    for i, (left, right) in enumerate(zip(areas, areas[1:], strict=False)):
+    for i, (left, right) in enumerate(zip(areas, areas[1:])):
         note = line.note if i == last else ""
         if note or not line.empty:
             hollow = [item.kind == "nothing" for item in line.items[i : i + 2]]
@@ -223,7 +223,7 @@ def draw_link(canvas: Canvas, start: complex, end: float, note: str, hollow: lis
         return
     middle = start + length / 2
     pieces = [(start, middle - GAP), (middle + GAP, start + length)]
-    for (left, right), missing in zip(pieces, hollow, strict=True):
+    for (left, right), missing in zip(pieces, hollow):
         for shift in (-2j, 2j):
             if not missing:
                 canvas.path(polyline([left + shift, right + shift]), Paint("", "fault", 2))

@@ -103,7 +103,7 @@ def _pair(scores: Value) -> tuple[tuple[Value, str], tuple[Value, str]] | tuple[
     if type(call.op).__name__ == "MatMul":
         return (a, f"b{heads}qd"), (b, f"b{heads}dk")
     reads, _, makes = call.op.subscripts.partition("->")  # type: ignore[attr-defined]
-    axes = dict(zip(makes, f"b{heads}qk", strict=False))
+    axes = dict(zip(makes, f"b{heads}qk"))
     first, second = ("".join(axes.get(letter, "d") for letter in part) for part in reads.split(","))
     fits = sorted(first) == sorted(f"b{heads}qd") and sorted(second) == sorted(f"b{heads}kd")
     return ((a, first), (b, second)) if fits else (None, None)
@@ -145,7 +145,7 @@ def pushes(look: Look, indices: Sequence[int], words: Words, answered: Answered)
     chosen = look.chosen(best, output, len(arrays[words.number]))  # type: ignore[arg-type]
     slopes = look.gradients(words.places, chosen, output, arrays)
     vectors = look.values(words.places, arrays)
-    return np.sum([(s * v).sum(-1) for s, v in zip(slopes, vectors, strict=True)], axis=0)
+    return np.sum([(s * v).sum(-1) for s, v in zip(slopes, vectors)], axis=0)
 
 
 def without(look: Look, index: int, words: Words) -> list[Array]:

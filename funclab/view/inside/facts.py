@@ -189,7 +189,7 @@ class Inner:
         self.shelf.fit(len(self.strip), ROOM - len(str(facts)))
         kept = self.strip[: self.shelf.level.samples or None]
         facts["kept"] = kept
-        for index, (fact, data) in enumerate(zip(facts["calls"], self.shelf.of(kept), strict=True)):
+        for index, (fact, data) in enumerate(zip(facts["calls"], self.shelf.of(kept))):
             fact |= {
                 "data": data,
                 "channels": self.shelf.kept(index),

@@ -94,7 +94,7 @@ class InsidePicture(Picture):
             middle = corner.imag + row.values.shape[0] * side / 2 + 4
             label = say("inside_short_channel", k=row.channel)
             canvas.text_line(complex(LEFT, middle), label, Font(11, "label", mono=True))
-            for part, top, sign in zip((row.values, row.weights), tops, "×=", strict=True):
+            for part, top, sign in zip((row.values, row.weights), tops, "×="):
                 draw_map(canvas, np.asarray(part), corner, side, float(top))
                 corner += row.values.shape[1] * side + 12
                 canvas.text_line(complex(corner.real, middle), sign, Font(13, "soft"))

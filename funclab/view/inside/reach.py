@@ -44,7 +44,7 @@ def _reach(call: Shown, index: int, before: list[Reach | None]) -> Reach | None:
         return None
     image, axes = known[0][0], [_widest([axes[n] for _, axes in known]) for n in (0, 1)]
     moved = []
-    for axis, size, stride, dilation, pad in zip(axes, *recipe.window.axes, strict=True):
+    for axis, size, stride, dilation, pad in zip(axes, *recipe.window.axes):
         if axis is None:
             return None
         scale, low, high = axis

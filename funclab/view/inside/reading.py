@@ -126,7 +126,7 @@ class _Reader:
         lengths, size = known(x.shape)[1:-1], kernel.shape[:-2]
         pads = [0] * len(size)
         if op.padding == "same":
-            axes = zip(lengths, size, op.strides, op.dilation_rate, strict=True)
+            axes = zip(lengths, size, op.strides, op.dilation_rate)
             pads = [same_padding(*axis)[0] for axis in axes]
         before = x.origin
         if before is not None and type(before.op).__name__ == "Pad" and x not in self.made:
@@ -214,7 +214,7 @@ class _Reader:
                 return None
             ones, pads = (1,) * len(op.pool_size), [0] * len(op.pool_size)
             if op.padding == "same":
-                axes = zip(shape[1:-1], op.pool_size, op.strides, ones, strict=True)
+                axes = zip(shape[1:-1], op.pool_size, op.strides, ones)
                 pads = [same_padding(*axis)[0] for axis in axes]
             window = _window(op.pool_size, op.strides, ones, pads, x, call)
             return Recipe(kind, [x], window=window)
@@ -264,7 +264,7 @@ class _Reader:
             if tuple(axis % len(last) for axis in op.axis) != (len(last) - 1,):
                 return None
             names = (*(("scale",) if op.scaled else ()), *(("offset",) if op.moved else ()))
-        weights: dict[str, Any] = dict(zip(names, arrays, strict=True))
+        weights: dict[str, Any] = dict(zip(names, arrays))
         return Recipe("normal", [call.inputs[0]], epsilon=float(op.epsilon), **weights)
 
 

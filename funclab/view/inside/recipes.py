@@ -144,7 +144,7 @@ class Recipe:
             result = activated(self.activation, self.settings, z, channel)
             return Number([], float(z[channel]), 0, result)
         if self.kind == "repeat":
-            i, j = (n // times for n, times in zip(at, self.window.strides, strict=True))
+            i, j = (n // times for n, times in zip(at, self.window.strides))
             value = float(arrays[0][i, j, channel])
             return Number([], value, 0, value)
         if self.kind == "blend":

@@ -60,7 +60,7 @@ def counted(look: Look, calls: Sequence[Shown], most: int) -> tuple[int, list[Co
     listed = [call for call in calls if not call.between]
     sums = [_Sums() for _ in listed]
     for arrays in look.each([call.path for call in listed], n):
-        for call, array, total in zip(listed, arrays, sums, strict=True):
+        for call, array, total in zip(listed, arrays, sums):
             total.add(array.reshape(len(array), -1, call.plane[2]))
     return n, [total.counted(channels) for total in sums]
 

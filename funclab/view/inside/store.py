@@ -92,7 +92,7 @@ class Store:
     def of(self, samples: Sequence[int]) -> list[dict[str, Any]]:
         """The stored values of these samples, by call: (samples, rows, columns, channels)."""
         made = [self._of(sample) for sample in samples]
-        return [packed(np.stack(arrays), self.level.bits) for arrays in zip(*made, strict=True)]
+        return [packed(np.stack(arrays), self.level.bits) for arrays in zip(*made)]
 
     def exact(self, sample: int, index: int) -> dict[str, Any]:
         """All numbers of one call for one sample."""
@@ -186,7 +186,7 @@ def _stored(call: Shown, whole: bool, places: dict[Value, int]) -> dict[str, Any
 def source_arrays(look: Look, call: Shown, sample: int) -> list[Array]:
     """What a recipe reads for a sample, as rows, columns and channels."""
     read = [v for v in call.recipe.sources if not isinstance(v, (Constant, Variable))]
-    made = dict(zip(read, values_of(look, sample, read), strict=True))
+    made = dict(zip(read, values_of(look, sample, read)))
     return [
         made[v].reshape(plane(made[v].shape[1:]))
         if v in made

@@ -145,7 +145,7 @@ def _softmax(scores: Array) -> Array:
     return powers / powers.sum(axis=-1, keepdims=True)
 
 
-_PROBABILITIES = {"softmax": _softmax, "sigmoid": lambda scores: 1 / (1 + np.exp(-scores))}
+_PROBABILITIES = {"softmax": _softmax, "sigmoid": lambda scores: np.exp(-np.logaddexp(0, -scores))}
 
 
 def _truth(kind: str, values: Array, y: Array, name: str, column: int) -> Array:
@@ -172,7 +172,7 @@ def _truth(kind: str, values: Array, y: Array, name: str, column: int) -> Array:
         off = truth[(truth != np.floor(truth)) | (truth < 0) | (truth >= most)]
         if len(off):
             raise DataError(
-                f"y has the value {off[0]!r}, but the classes of {name} are 0 to {most - 1}.",
+                f"y has the value {off[0].item()}, but the classes of {name} are 0 to {most - 1}.",
                 why="y numbers the classes.",
                 fix="pass numbers of classes, counted from 0.",
             )

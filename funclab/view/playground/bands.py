@@ -18,7 +18,6 @@ strong its colour is: ten bands for the answer, seven for a neuron, whose middle
 SIDES = (("neg", -1), ("pos", 1))
 IN_PRINT = 0.4
 """How much fainter bands are in print, where both sides are grey and one is hatched."""
-STROKES = 2
 
 
 def activated(activation: str, part: float, reach: float = 1.0) -> float:
@@ -45,7 +44,7 @@ class Bands:
         for colour, sign in SIDES:
             if self.activation == "relu" and sign < 0:
                 continue  # what is below zero does not leave the neuron
-            for part, opacity in zip(parts, layers, strict=True):
+            for part, opacity in zip(parts, layers):
                 level = activated(self.activation, part, self.reach)
                 data = "".join(contours(sign * self.grids, level, self.side, self.corners, True))
                 if data:
@@ -62,15 +61,9 @@ class Bands:
         return IN_PRINT if look == "print" else 1
 
     def _hatching(self) -> str:
-        """Strokes through what is above the middle."""
+        """Strokes through what is above the middle: over each other point of each other line."""
         cell = self.side / (self.grids.shape[1] - 1)
-        long = STROKES * cell
-        grids, rows, columns = np.nonzero(self.grids[:, 1:-1, :-2] > 0)
-        drawn = (rows % STROKES == 0) & ((rows // STROKES + columns // STROKES) % 2 == 0)
-        drawn &= columns % STROKES == 0
-        places = zip(grids[drawn], rows[drawn] + 1, columns[drawn])
-        return "".join(
-            f"M{self.corners[k][0] + x * cell:.1f},{self.corners[k][1] + y * cell + cell:.1f}"
-            f"l{long:.1f},-{long:.1f}"
-            for k, y, x in places
-        )
+        grids, rows, columns = np.nonzero(self.grids[:, 1:-1:2, 1:-1:2] > 0)
+        long = f"l{2 * cell:.1f},-{2 * cell:.1f}"
+        places = self.corners[grids] + 2 * cell * np.stack([columns, rows + 1], axis=1)
+        return "".join(f"M{x:.1f},{y:.1f}{long}" for x, y in places[(rows + columns) % 2 == 0])

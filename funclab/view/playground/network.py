@@ -306,7 +306,7 @@ def _cut(corner: complex, side: float) -> str:
     """What a square has outside its rounded corners."""
     ends = [corner, corner + side, corner + side * (1 + 1j), corner + side * 1j]
     pieces = []
-    for turn, place in zip((1, 1j, -1, -1j), ends, strict=True):
+    for turn, place in zip((1, 1j, -1, -1j), ends):
         steps = [CORNER * turn, CORNER * turn * (-0.7 + 0.3j), CORNER * turn * (-0.3 + 0.7j)]
         pieces.append(f"M{tenths(place)}l{' '.join(map(tenths, steps))}Z")
     return "".join(pieces)

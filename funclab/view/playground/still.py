@@ -79,7 +79,7 @@ class PlaygroundPicture(Picture):
         wide = [max(text_width(a, 12), text_width(b, 13, bold=True)) for a, b in texts]
         spare = (WIDTH - 2 * LEFT - sum(wide)) / (len(texts) - 1)
         place = complex(LEFT, BAR)
-        for (label, value), width in zip(texts, wide, strict=True):
+        for (label, value), width in zip(texts, wide):
             canvas.text_line(place + 20j, label, Font(12, "label"))
             canvas.text_line(place + 40j, value, Font(13, bold=True))
             place += width + spare

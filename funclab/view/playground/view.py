@@ -217,7 +217,7 @@ def race_question(sides: list[dict[str, Any]], ends: list[float], until: int) ->
     answer = options[2 if equal else 0 if known[0] < known[1] else 1]
     values = {"before": before, "after": after}
     prompt = say("play_ask", n=until, name=label, **values)
-    losses = dict(zip(("first", "second"), map(pictures.loss_text, ends), strict=True))
+    losses = dict(zip(("first", "second"), map(pictures.loss_text, ends)))
     why = say("play_ask_why", **losses, **values)
     return question(f"play {sides} {until}", prompt, options, answer, why)
 

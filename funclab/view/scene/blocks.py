@@ -303,7 +303,7 @@ class Blocks:
         if len(set(counts)) > 1:
             return [say("scene_counts", values=_values(counts))]
         told: dict[str, None] = {}
-        for nodes in zip(*rounds, strict=True):
+        for nodes in zip(*rounds):
             every = [dict(_plain(settings(node.operation))) for node in nodes]
             for setting, values in words.differing(every).items():
                 told.setdefault(clean(f"{setting} {_values(values)}"))

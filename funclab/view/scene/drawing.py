@@ -170,7 +170,7 @@ def draw_box(canvas: Canvas, scene: Scene, box: Box, group: Group | None) -> Non
         return
     draw_heading(canvas, box, group, colour, density)
     _draw_ports(canvas, box, colour)
-    for row, centre in zip(box.rows, sizes.row_centres(box), strict=True):
+    for row, centre in zip(box.rows, sizes.row_centres(box)):
         _draw_row(canvas, box, row, box.y + centre, colour)
     if box.inside is None:
         canvas.close()
@@ -199,7 +199,7 @@ def _draw_block(
     """What a closed block says: its title, how often it is repeated, and what it holds."""
     title, times, lines = sizes.block_texts(box, density)
     start = box.corner + density.bar + density.pad
-    two = density.two_lines and bool(lines)
+    two = bool(lines)
     line = round(density.height * 0.4) if two else (box.height + density.name) / 2 - 2
     start += _draw_marks(canvas, box, start + (line - 5) * 1j, density)
     if group is not None:
@@ -367,7 +367,7 @@ def _draw_row(canvas: Canvas, box: Box, row: Row, y: float, colour: str) -> None
 
 
 def _draw_lines(canvas: Canvas, start: complex, lines: list[str]) -> None:
-    for line, height in zip(lines, _spread(len(lines)), strict=True):
+    for line, height in zip(lines, _spread(len(lines))):
         canvas.text_line(start + height * 1j, line, VALUE)
 
 

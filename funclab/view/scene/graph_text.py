@@ -185,7 +185,7 @@ def _arrows(scene: Scene, dialect: Dialect, names: dict[str, str]) -> Iterator[s
     boxes = {box.key: box for box in scene.boxes}
     shapes = {plate.name: plate.shape for plate in scene.plates}
     for row in (row for box in scene.boxes for row in box.rows):
-        shapes |= zip(row.outputs, row.shapes, strict=False)
+        shapes |= zip(row.outputs, row.shapes)
     for edge in joined(scene, outputs=True):
         start, end = edge.source.key, edge.target.key
         clusters = [

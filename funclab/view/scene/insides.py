@@ -109,7 +109,7 @@ def _graph_of_call(node: Node) -> Graph | None:
 def _named(node: Node) -> Iterator[tuple[str, Tensor]]:
     """The tensors that a call takes, with the names of their arguments, in reverse order."""
     names = [first_parameter(type(node.operation)), *call_parameters(type(node.operation))]
-    arguments = {**dict(zip(names, node.arguments.args, strict=False)), **node.arguments.kwargs}
+    arguments = {**dict(zip(names, node.arguments.args)), **node.arguments.kwargs}
     for name, value in reversed(arguments.items()):
         yield from ((name, x) for x in structure.flatten(value) if isinstance(x, Tensor))
 

@@ -264,7 +264,7 @@ class Scene:
     def to_dict(self) -> dict[str, Any]:
         """The scene as data for JSON."""
         data = asdict(self, dict_factory=_worked_out)
-        for group, own in zip(data["groups"], self.groups, strict=True):
+        for group, own in zip(data["groups"], self.groups):
             group |= {"mark": own.mark, "colour": own.colour}
         return data
 

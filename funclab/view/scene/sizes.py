@@ -278,9 +278,6 @@ def block_texts(box: Box, density: Density) -> tuple[str, str, list[str]]:
     beside = text_width(times, density.name, bold=True) + 8 + marks_width(box)
     beside += MARK if box.group is not None else 0
     title = fitted(box.name, room - beside, density.name, bold=True)
-    if not density.two_lines:
-        room -= beside + text_width(title, density.name, bold=True) + SIGN
-        return title, times, [text for text in [fitted(box.detail, room, density.detail)] if text]
     lines: list[str] = []
     rest = re.split(r"(?<=[·|→]) ", box.detail)
     for last in [False, True][-density.content :]:
@@ -300,15 +297,10 @@ def _measure_block(box: Box, density: Density) -> None:
     first += MARK if box.group is not None else 0
     first += text_width(times, density.name, bold=True) + 8 if times else 0
     widths = [first, *(text_width(line, density.detail) for line in lines)]
-    if density.two_lines:
-        inner = max([first, *(width + SIGN for width in widths[len(lines) > 0 :])])
-    else:
-        inner = sum(widths) + 8 + SIGN
+    inner = max([first, *(width + SIGN for width in widths[len(lines) > 0 :])])
     box.width = max(density.narrowest, density.bar + inner + 2 * density.pad)
     box.width = 2 * round(box.width / 2 + 0.5)
-    box.height = density.height
-    if density.two_lines:
-        box.height += CONTENT * (len(lines) - 1)
+    box.height = density.height + CONTENT * (len(lines) - 1)
 
 
 def _measure_repeat(box: Box, density: Density) -> None:

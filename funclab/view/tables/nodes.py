@@ -101,14 +101,14 @@ class NodeTable(Picture):
 def column_starts(lines: list[list[str]]) -> list[float]:
     """Where each column starts, and where the last one ends."""
     starts = [float(LEFT)]
-    for column in zip(*lines, strict=True):
+    for column in zip(*lines):
         widest = max(text_width(cell, sizes.MONO, mono=True) for cell in column)
         starts.append(starts[-1] + widest + GAP)
     return starts
 
 
 def draw_cells(canvas: Canvas, cells: list[str], starts: list[float], y: float, font: Font) -> None:
-    for cell, x in zip(cells, starts, strict=False):
+    for cell, x in zip(cells, starts):
         canvas.text_line(complex(x, y), cell, font)
 
 

@@ -214,10 +214,10 @@ def column_widths(
         max([len(title), *(len(line) for row in rows for line in row[i])])
         for i, title in enumerate(titles)
     ]
-    smallest = [min(len(title), width) for title, width in zip(titles, wanted, strict=True)]
+    smallest = [min(len(title), width) for title, width in zip(titles, wanted)]
     free = (line_length or WIDEST) - 3 * len(titles) - 1
     while sum(wanted) > free and wanted != smallest:
-        room = [width - least for width, least in zip(wanted, smallest, strict=True)]
+        room = [width - least for width, least in zip(wanted, smallest)]
         wanted[int(np.argmax(room))] -= 1
     if line_length is not None:
         wanted[0] += max(0, free - sum(wanted))
@@ -256,9 +256,7 @@ def _rule(left: str, line: str, cross: str, right: str, widths: list[int]) -> st
 
 def _ruled(cells: list[list[str]], titles: list[str], widths: list[int], bar: str) -> Iterator[str]:
     """The printed lines of a row: long cells are wrapped, and calls stay side by side."""
-    wrapped = [
-        [_wrap(line, width) for line in cell] for cell, width in zip(cells, widths, strict=True)
-    ]
+    wrapped = [[_wrap(line, width) for line in cell] for cell, width in zip(cells, widths)]
     together = [i for i, title in enumerate(titles) if title in BY_CALL]
     for parts in zip_longest(*(wrapped[i] for i in together), fillvalue=[""]):
         tallest = max(map(len, parts))
@@ -268,7 +266,7 @@ def _ruled(cells: list[list[str]], titles: list[str], widths: list[int], bar: st
     for texts in zip_longest(*columns, fillvalue=""):
         padded = [
             text.rjust(width) if title == "Param #" else text.ljust(width)
-            for text, title, width in zip(texts, titles, widths, strict=True)
+            for text, title, width in zip(texts, titles, widths)
         ]
         yield f"{bar} {f' {bar} '.join(padded)} {bar}"
 

@@ -66,7 +66,7 @@ class Backward:
                 self._note(value, path)
                 continue
             lines.append(moment.line)
-            for value, array in zip(moment.values, moment.arrays, strict=True):
+            for value, array in zip(moment.values, moment.arrays):
                 if leaves(value, path) and moment.kind == "vjp":
                     handed[value] = self._gradient(value, array)
                     self._note(value, path)

@@ -107,7 +107,7 @@ class TracePicture(Picture):
         canvas.text_line(corner + (PAD + 22j), heading, HEADING)
         for i, line in enumerate(lines):
             canvas.text_line(complex(left, corner.imag + 44 + 18 * i), line, WORDS)
-        for figure, figure_corner in zip(figures, corners, strict=True):
+        for figure, figure_corner in zip(figures, corners):
             figure.draw(canvas, figure_corner)
         if still.example:
             canvas.text_line(complex(left, end - 4), still.example, HEADING)

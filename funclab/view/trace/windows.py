@@ -195,10 +195,10 @@ def _slides(call: Call, x: Array, out: Array, filters: int, channels: int) -> li
     spread = getattr(op, "dilation_rate", (1,) * len(size))
     window = op.window(np.broadcast_to(0, known(call.inputs[0].shape)), size, spread)
     pads = [before for before, _ in window.padding]
-    settings = [*zip(window.size, window.strides, window.dilation, pads, strict=True)]
+    settings = [*zip(window.size, window.strides, window.dilation, pads)]
     settings = [(1, 1, 1, 0)] * (2 - len(settings)) + settings
     for most in range(MOST_PLACES, 0, -1):
-        lengths = zip(settings, x.shape[:2], out.shape[:2], strict=True)
+        lengths = zip(settings, x.shape[:2], out.shape[:2])
         slides = [Slide(*each, length, n, min(n, most)) for each, length, n in lengths]
         inputs = math.prod(slide.stop - slide.start for slide in slides) * channels
         if inputs + math.prod(slide.count for slide in slides) * filters <= MOST_NUMBERS:

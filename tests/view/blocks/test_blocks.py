@@ -4,8 +4,9 @@ from collections import Counter
 
 import pytest
 
-from funclab.view.blocks.block import Block
-from funclab.view.blocks.flow import Call
+from funclab.view.blocks.block import Block, call
+from funclab.view.blocks.flow import Call, Flow
+from funclab.view.blocks.rests import gathering
 from funclab.view.blocks.words import Words
 from tests.view.blocks.graphs import (
     NAMES,
@@ -188,3 +189,24 @@ def test_part_of_a_stage_is_named_by_its_first_and_last_block():
     titles = {words.title(shown.block) for shown in tree.cut(25)}
     assert {"conv2_block2 … block3", "conv4_block2 … block6"} <= titles
     assert "conv2" in {words.title(shown.block) for shown in tree.cut(12)}
+
+
+def test_neighbours_of_thousands_of_calls_are_put_together_in_order():
+    kinds = "Dense", "ReLU", "Dropout", "Conv2D", "BatchNormalization"
+    calls = [Call("0", "n0", "InputLayer", [], (8,))]
+    for i in range(1, 1650):
+        kind = kinds[(i * i + i // 7) % 5]
+        calls.append(Call(str(i), f"n{i}", kind, [str(i - 1)], (8, 8, 8 + i // 200), {}, 5))
+    flow = Flow(calls, ["1649"])
+    parts = [call(flow, i) for i in range(len(calls))]
+
+    groups = gathering(flow, parts, 9)
+
+    nodes = [[i for block in group for i in block.nodes] for group in groups]
+    assert [i for group in nodes for i in group] == [*range(len(calls))]
+    assert nodes[0] == [0] and nodes[-1] == [1649]  # inputs and outputs stay alone
+    sizes = [*map(len, nodes[1:-1])]
+    assert len(groups) == 9 and min(sizes) > 100
+    few, more = (gathering(flow, parts, n) for n in (5, 30))
+    ends = [{group[-1].nodes[-1] for group in found} for found in (few, groups, more)]
+    assert ends[0] < ends[1] < ends[2]

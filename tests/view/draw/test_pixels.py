@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -209,3 +210,22 @@ def test_curves_end_at_their_ends_and_dashes_go_on_around_corners():
     assert dashed([0, 10], 4) == [[0, 2], [4, 6], [8, 10]]
     assert dashed([0, 3, 3 + 3j], 4) == [[0, 2], [3 + 1j, 3 + 3j]]
     assert dashed([5, 5], 4) == []
+
+
+def test_a_text_that_is_read_from_below_is_one_turned_to_the_left(drawn):
+    word = f'<text {{}} font-size="12" font-family="Sans" fill="{RED}">Fl</text>'
+    flat = drawn(word.format('x="20" y="30"'), 60, 60)
+    turned = drawn(word.format('transform="translate(30,40) rotate(-90)" x="0" y="0"'), 60, 60)
+
+    def parts(image):
+        """How much ink is in each part of the word, from its left and from above."""
+        left, top, right, bottom = ink(image)
+        word = 255 - image[top : bottom + 1, left : right + 1, 1]
+        edges = [np.linspace(0, length, 5).round().astype(int) for length in word.shape]
+        return np.array([[word[a:b, c:d].mean() for c, d in pairwise(edges[1])]
+                         for a, b in pairwise(edges[0])])  # fmt: skip
+
+    assert np.corrcoef(parts(turned).ravel(), np.rot90(parts(flat)).ravel())[0, 1] > 0.9
+    assert colours(turned, *np.ndindex(60, 60)).count("r") > 9
+    right, bottom = ink(turned)[2:]
+    assert abs(bottom + 1 - 40) <= 2 and abs(right + 1 - 30) <= 1  # from the start upwards

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 import funclab
-from funclab import registry
+from funclab import activations, registry
 from funclab.errors import FunclabError
 from funclab.view.edit.building import Build, keep_weights
 from funclab.view.edit.draft import Draft
@@ -177,3 +177,51 @@ model = Model(image, add([one, two], name="sum"), name="short")
     for refused in ("from funclab.layers import Dense as D", "from funclab.layers import ops"):
         with pytest.raises(FunclabError, match="line 2"):
             read_code(text.replace("from funclab import Input, Model", refused), Draft())
+
+
+START = "x = Input(shape=(4,))\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (START + "a = layers.Dense(4, name='a')(x)\nb = layers.Dense(2, name='a')(a)\n"
+         "model = Model(x, b)", "two layers named 'a'"),
+        (START + "a, b = [x]", "line 2.*1 values for 2 names"),
+        ("d = {'units': 3, **{}}", "line 1"),
+        ("n = (1)[0]", "line 1"),
+        ("n = [1][2]", "line 1: list index out of range"),
+        ("n = 3(4)", "line 1"),
+        ("n = layers.Dense()", "line 1: .*units"),
+        (START + "y = layers.Dense(x)", "line 2.*a tensor among the settings of Dense"),
+        ("s = Sequential([3])", "line 1"),
+        ("x = activations.missing", "line 1"),
+        (START + "y = layers.Dense(4)(x)\nz = layers.Reshape((3,))(y)\nw = z + 1",
+         "reshape.* fails, so an op that comes after it is not read"),
+        (START + "y = x\n" + "y = layers.ReLU()(y)\n" * 201, "more than 200 calls"),
+    ],
+)  # fmt: skip
+def test_code_that_cannot_be_read_is_refused_with_its_line_and_what_is_wrong(text, says):
+    with pytest.raises(FunclabError, match=f"(?s){says}"):
+        read_code(text, Draft())
+
+
+def test_functions_numbers_and_stacks_in_code_are_read():
+    text = """
+from funclab import Input, Model, Sequential, activations, layers, ops
+import numpy as np
+x = Input((3,), name="x")
+head = Sequential([Input(shape=(3,)), layers.Dense(4, activation=activations.relu)], name="head")
+y = abs(head(x)) * np.array([1.0, 2.0, 3.0, 4.0], dtype="float32")
+first, second = ops.split(y, 2, axis=-1)
+model = Model(x, [first, -second], name="parts")
+"""
+    space: dict[str, object] = {}
+    exec(text, space)
+
+    model = Build(read_code(text, Draft())).model
+
+    assert funclab.teach.same_graph(model, space["model"])
+    assert model.get_layer("head").layers[-1].activation is activations.relu
+    model.set_weights(space["model"].get_weights())
+    assert_same_predictions(model, space["model"])

@@ -212,3 +212,53 @@ def test_only_the_first_500_samples_are_used_and_it_is_said():
 
     assert view.losses.count == 500 and view.facts["data"] == "the first 500 of 600 samples"
     assert np.isclose(view.planes["run"].real[-1], loss_of(model, x[:500], y[:500]), atol=1e-6)
+
+
+def test_the_plane_of_random_directions_is_drawn_when_it_is_first_looked_at():
+    view = trained(classifier(), epochs=3).landscape(X, Y)
+    assert view.facts["faces"] == view.faces == ["run", "random"] and "random" not in view.planes
+
+    drawn = view.told("plane", "random small")
+
+    assert drawn == view.pictures["random small"] and "random" in view.pictures
+    plane, told = view.planes["random"], view.facts["random"]
+    n, parts = len(view.losses.weights), 3 * 4 + 4 + 4 * 1 + 1
+    assert (n == parts and f"{n} weights" in " ".join(told["words"])) or str(n) in told["words"][0]
+    assert told["steps"] == len(plane.a) == len(plane.losses)
+    assert float(told["ends"][0]) == pytest.approx(plane.losses.min(), rel=0.01)
+    assert float(told["ends"][1]) == pytest.approx(plane.losses.max(), rel=0.01)
+    assert view.told("plane", "run") is None and view.told("point", "random") is None
+    assert view.complete() == {"facts": view.facts, "pictures": view.pictures}
+    with pytest.raises(ArgumentError, match="one of 'run', 'random'"):
+        view.show(face="line")
+
+
+def test_a_page_without_a_kernel_has_the_random_plane():
+    view = trained(classifier(), epochs=2).landscape(X, Y)
+
+    held = view.complete()
+
+    assert {"run", "random"} <= {*held["pictures"]} and held["facts"]["random"]["steps"]
+
+
+def test_a_run_along_a_line_has_a_second_direction_at_a_right_angle():
+    model = classifier()
+    losses = Losses(model, X, Y)
+    step = RNG.rand(len(losses.weights)) + 0.1
+    path = losses.weights + np.outer([3, 2, 1, 0], step)
+
+    plane = plane_of_run(losses, path)
+
+    assert np.allclose(plane.directions @ plane.directions.T, np.eye(2), atol=1e-6)
+    assert np.allclose(np.abs(plane.directions[0]), step / np.linalg.norm(step), atol=1e-6)
+    assert np.allclose(plane.share, [1, 0], atol=1e-6)
+    assert np.allclose(plane.real, plane.shadow, atol=1e-6)
+
+
+def test_lists_of_numbers_are_data():
+    model = classifier()
+
+    losses = Losses(model, X.tolist(), Y.tolist())
+
+    assert losses.count == 60
+    assert losses.at(losses.weights) == pytest.approx(loss_of(model), abs=1e-6)

@@ -11,10 +11,12 @@ import pytest
 from sklearn.metrics import confusion_matrix, precision_score, recall_score
 
 import funclab
-from funclab import Input, Model
+from funclab import Input, Model, losses
 from funclab.errors import ArgumentError, DataError, GraphError
 from funclab.layers import Dense, Embedding, Flatten
-from funclab.view.draw.sentences import ROOMS
+from funclab.view.draw.sentences import ROOMS, say
+from funclab.view.learned.answers import CLASSES, YES_NO, answers_of
+from funclab.view.learned.look import Look
 from tests.view.mistakes import models
 
 FORBIDDEN = re.compile(
@@ -377,3 +379,42 @@ def test_pale_bars_are_explained_where_there_are_some_and_nowhere_else():
     assert "pale: under 20 samples" in few.pictures["small"]
     assert "pale" not in many.pictures["small"]
     assert "pale" not in few.facts["limits"]
+
+
+@pytest.mark.parametrize("kind", ["softmax", "sigmoid"])
+def test_scores_are_told_as_the_probabilities_that_the_loss_takes_them_for(kind):
+    n = 3 if kind == "softmax" else 1
+    scores = np.array([[4.0, 1, -2], [0, 3, 1], [-900, 0, 900]])[:, :n]
+    model = models.numbers(n)
+    loss = losses.SparseCategoricalCrossentropy if n == 3 else losses.BinaryCrossentropy
+    model.compile("sgd", loss(from_logits=True))
+
+    answers = answers_of(Look(model, scores), [0, 1, 1])
+
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    chances = powers / powers.sum(axis=1, keepdims=True)
+    if n == 1:  # the sigmoid of -900 is 0, and no warning is seen
+        chances = 1 / (1 + np.exp(-np.maximum(scores, -100)))
+    assert answers.kind == (CLASSES if n == 3 else YES_NO)
+    assert np.allclose(answers.values.reshape(chances.shape), chances)
+
+
+def test_labels_and_truths_that_do_not_fit_are_refused_with_their_numbers():
+    scores = np.eye(3)
+    for settings, says in (
+        ({"y": [0, 1, 2], "labels": ["a", "b"]}, "2 labels for the 3 classes"),
+        ({"y": [0, 1]}, "3 samples, and 2 rows of y"),
+        ({"y": [0, 1, 3]}, "value 3, but .* 0 to 2"),
+        ({"y": np.zeros((3, 2))}, "does not fit answer"),
+    ):
+        with pytest.raises(DataError, match=says):
+            funclab.mistakes(models.classes(3), scores, **settings)
+
+
+def test_without_a_mistake_the_picture_says_so():
+    right, wrong = (
+        funclab.mistakes(models.classes(3), np.eye(3) * 5, y, face="surest").svg()
+        for y in ([0, 1, 2], [0, 1, 1])
+    )
+
+    assert say("mistakes_none") in right and say("mistakes_none") not in wrong

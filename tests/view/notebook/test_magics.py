@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from xml.etree import ElementTree
 
 import nbformat
 import numpy as np
@@ -14,10 +15,12 @@ from nbclient import NotebookClient
 import funclab
 from funclab.errors import ArgumentError, FunclabError, NameLookupError
 from funclab.models import Model
+from funclab.teach import course
 from funclab.view.draw import theme
 from funclab.view.notebook.entry_points import WAYS
 from funclab.view.notebook.extension import load_ipython_extension, unload_ipython_extension
 from funclab.view.notebook.magics import HELP
+from funclab.view.shapes.view import ShapeWalk
 
 SETUP = """
 import numpy as np
@@ -43,12 +46,20 @@ def shell(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     own = InteractiveShell()
     monkeypatch.delattr(sys, "ps1", raising=False)  # a notebook has no prompt
-    own.user_ns.update(zip(["model", "dense", "x"], make()))
+    own.user_ns.update(zip(["model", "dense", "x"], make()), funclab=funclab)
     load_ipython_extension(own)
     yield own
     unload_ipython_extension(own)
     theme.set_ask(False)
     theme.set_look("auto")
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What the cells display."""
+    views = []
+    monkeypatch.setattr("funclab.view.notebook.magics.display", views.append)
+    return views
 
 
 def make():
@@ -241,3 +252,37 @@ def test_after_unloading_ipython_answers_an_emptied_cell_again(shell, capsys):
     shell.run_cell("%%check 1B")
 
     assert "UsageError" in capsys.readouterr().err
+
+
+def test_a_cell_is_run_and_its_calls_are_walked_through(shell, shown):
+    shell.run_cell_magic("shapes", "", "y = funclab.layers.Flatten()(x)\nz = dense(dense(y))")
+
+    (view,) = shown
+    assert isinstance(view, ShapeWalk) and shell.user_ns["z"].shape == (None, 4)
+    assert [step["key"] for step in view.facts["steps"]][-2:] == ["dense[2]", "dense[3]"]
+
+
+def test_a_walk_ends_at_the_call_that_fails_and_the_error_is_raised(shell, shown):
+    lines = "y = dense(x)\nfunclab.layers.Conv2D(2, 3)(y)"
+    with pytest.raises(FunclabError) as raised:
+        shell.run_cell_magic("shapes", "", lines)
+
+    (view,) = shown
+    assert raised.value.drawn is True
+    assert view.facts["steps"][-1]["failed"] and "conv2d" in view.facts["steps"][-1]["key"]
+
+
+def test_without_keras_its_cells_show_what_was_recorded(shell, shown):
+    record = course.read(course.HERE / "in_keras.toml")
+    cell = record["cell"][0]
+
+    shell.run_cell_magic("keras", "", cell["lines"])
+    shell.run_cell_magic("keras", "", "import keras\nprint(keras.nothing)")
+
+    known, unknown = shown
+    assert repr(known) == known.facts["printed"] == cell["printed"].strip()
+    assert record["version"] in known.title and repr(unknown) == ""
+    assert "pip install" in unknown.facts["printed"]
+    texts = ElementTree.fromstring(known.svg()).itertext()
+    assert known.facts["printed"].split()[0] in " ".join(texts)
+    assert not {name for name in sys.modules if name.partition(".")[0] == "keras"}

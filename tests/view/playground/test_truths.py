@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 import funclab
+from funclab.errors import ArgumentError
 from funclab.view.playground.bands import ANSWER, NEURON
 from funclab.view.playground.network import STEPS
 from funclab.view.playground.picture import SIDE, loss_text
-from funclab.view.playground.trial import FINE, GRID
+from funclab.view.playground.trial import FINE, GRID, SETTINGS
 from tests.view.draw.paths import chains
 
 POINTS = np.random.default_rng(1).uniform(-1, 1, (200, 2)).astype("float32")
@@ -152,6 +153,34 @@ def test_a_neuron_shows_what_its_call_makes_of_every_point(settings):
         values = made.predict(points.astype("float32"), verbose=0)
         drawn = act(sums[names[-1]]).reshape(len(sums[names[-1]]), -1).T
         assert np.allclose(drawn, values, atol=1e-4)
+
+
+@pytest.mark.parametrize("data", ["moons", "plane"])
+def test_in_print_what_is_above_the_middle_is_hatched_and_colours_are_fainter(data):
+    view, screen = (funclab.playground(data, epochs=20, look=look) for look in ("print", "auto"))
+    places = np.random.default_rng(0).uniform(2, SIDE - 2, (500, 2))
+    middle = 0 if data == "plane" else 0.5
+
+    hatching, _ = paths(view.pictures["surface"], "s-ink")
+    strokes = np.array(chains(hatching))
+    middles = strokes.mean(axis=1)
+    above = answers(view, on_plane(view.trial, places)) > middle
+    nearest = np.abs(places[:, None] - middles).max(axis=2).min(axis=1)
+
+    assert strokes.min() >= 0 and strokes.max() <= SIDE
+    assert np.mean(answers(view, on_plane(view.trial, middles)) > middle) > 0.99
+    assert np.mean(nearest[above] < SIDE / 20) > 0.97 and np.median(nearest[~above]) > SIDE / 10
+    assert len({tuple(one) for one in middles}) == len(middles)
+    assert all(b[0] > a[0] and b[1] < a[1] for a, b in strokes)  # no stroke joins two
+    steps = np.abs(middles[:, None] - middles).max(axis=2) + SIDE * np.eye(len(middles))
+    assert steps.min() > np.ptp(strokes[:, :, 0], axis=1).max() - 0.2
+
+    def opacities(one, name):
+        return [float(part.get("opacity", 1)) for part in parts(one.pictures[name], "f-pos")]
+
+    for name in ("surface", "reading"):
+        printed, shown = opacities(view, name), opacities(screen, name)
+        assert shown and np.allclose(printed[-5:], 0.4 * np.array(shown[-5:]), atol=0.01)
 
 
 def test_the_bands_of_a_neuron_are_those_of_its_value():
@@ -378,3 +407,14 @@ def test_a_loss_is_told_with_three_places_or_two_figures_or_in_words():
     told = [loss_text(loss) for loss in (0.12345, 0.001, 0.00099, float("nan"), float("inf"))]
 
     assert told == ["0.123", "0.001", "0.00099", "no number any more", "no number any more"]
+
+
+def test_controls_offer_values_in_their_order_and_within_their_limits():
+    for name, (usual, choices, limits) in SETTINGS.items():
+        assert len({*choices}) == len(choices), name
+        assert usual in choices or name in ("data", "epochs"), name
+        if limits is not None:
+            assert [*choices] == sorted(choices) and limits[0] <= usual <= limits[1], name
+            assert all(limits[0] <= choice <= limits[1] for choice in choices), name
+    with pytest.raises(ArgumentError, match="spirals"):
+        funclab.playground("spirls")

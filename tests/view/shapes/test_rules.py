@@ -280,3 +280,28 @@ def test_an_op_has_no_weights_and_a_rule():
 
     assert parameters(node.operation).text == "0: nothing to learn"
     assert rule(node).words == "It acts element by element: the same shape stays."
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda x: ops.squeeze(x, -1), "Without axis 3, of length 1."),
+        (lambda x: ops.squeeze(x[:, :1]), "Without axes 1 and 3, of length 1."),
+        (lambda x: ops.squeeze(x[:, :1], (1, 3)), "Without axes 1 and 3, of length 1."),
+        (lambda x: ops.expand_dims(x, 1), "A new axis of length 1 is inserted at 1."),
+        (lambda x: ops.expand_dims(x, (-1, 1)), "A new axis of length 1 is inserted at 1 and 5."),
+        (lambda x: ops.sum(x, 1),
+         "The elements along axis 1 are combined, and the axis disappears."),
+        (lambda x: ops.sum(x, (1, 2), keepdims=True),
+         "The elements along axes 1 and 2 are combined, and the axes keep length 1."),
+        (lambda x: ops.mean(x, ()), "There is no axis to reduce: the shape stays."),
+        (lambda x: x[:, 2], "Axis 1 goes, as the index 2 picks one position."),
+        (lambda x: x[:, 1:3, 0],
+         "Axis 1 keeps the positions from start to stop; axis 2 goes, as the index 0 picks one "
+         "position."),
+        (lambda x: x[:], "Everything is taken."),
+        (lambda x: x[:, None, 1:], "Axis 1 keeps the positions from start to stop."),
+    ],
+)  # fmt: skip
+def test_the_words_of_an_op_name_the_axes_that_it_is_about(make, words):
+    assert rule(node_of(make(Input((4, 5, 1))))).words == words

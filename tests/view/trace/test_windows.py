@@ -179,3 +179,21 @@ def test_a_page_gets_windows_beyond_what_is_stored_when_it_asks():
     assert all(view.told("windows", key) == view.stills[key].window for key in left)
     assert view.told("windows", 0) is view.told("windows", "1") is None
     assert len(view.complete()["facts"]["windows"]) == 6
+
+
+def test_a_page_gets_further_filters_when_it_asks_and_all_are_in_one_without_a_kernel():
+    x = Input((7, 7, 1))
+    model = Model(x, layers.Conv2D(2 * MOST_FILTERS + 3, 3, name="conv")(x))
+    view = funclab.trace(model, np.random.default_rng(0).normal(size=(1, 7, 7, 1)))
+    (step,) = view.facts["windows"]
+    kernel = model.get_layer("conv").kernel.numpy()
+
+    for first, count in ((MOST_FILTERS, MOST_FILTERS), (2 * MOST_FILTERS, 3)):
+        part = view.told("windows", f"{step} {first}")
+        assert part["first"] == first
+        wanted = kernel.transpose(3, 2, 0, 1)[first : first + count]
+        assert np.allclose(numbers(part, "kernel"), wanted, rtol=0.01)
+    for wrong in (f"{step} 0", f"{step} {MOST_FILTERS + 1}", "0 0", f"{step} a", f"a {step}", ""):
+        assert view.told("windows", wrong) is None
+    others = view.complete()["facts"]["windows"]
+    assert {f"{step} {MOST_FILTERS}", f"{step} {2 * MOST_FILTERS}"} <= {*others}

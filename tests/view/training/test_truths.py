@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 import funclab
+from funclab import compare_runs, watch
 from funclab.view.draw.chart import brief
+from tests.view.counted import line
 from tests.view.training.live_runs import X, Y, fresh
 
 BATCH, RATE, EPOCHS, KEPT = 24, 0.01, 3, 72
@@ -105,3 +107,32 @@ def test_validation_is_dashed_and_drawn_at_the_end_of_an_epoch_and_means_in_its_
 
     assert (training.label, training.dashed, training.back) == ("training", False, 0.5)
     assert (validation.label, validation.dashed, validation.back) == ("validation", True, 0)
+
+
+def test_an_earlier_run_is_a_line_beside_those_of_the_present_one():
+    x, y, more = np.array([[1.0], [2]]), np.array([[2.0], [4]]), np.array([[3.0]])
+    lines = {}
+    for validated in (True, False):
+        model = line(2, validated=True)
+        settings = {"validation_data": (more, 2 * more)} if validated else {}
+        model.fit(x, y, epochs=2, verbose=0, live=True, **settings)
+        (chart,) = watch(model).curves["charts"]
+        lines[validated] = {one["label"]: [*map(float, one["values"])] for one in chart["lines"]}
+
+    assert [*lines[True]] == ["run 1, validation", "training", "validation"]
+    assert lines[True]["run 1, validation"] == pytest.approx([9, 2.25])
+    assert lines[True]["validation"] == pytest.approx([0.5625, 0.140625], rel=5e-3)
+    assert lines[True]["training"] == pytest.approx([0.625, 0.15625], rel=5e-3)
+    assert [*lines[False]] == ["run 1", "training"]
+    assert lines[False]["run 1"] == pytest.approx([10, 2.5])
+
+
+@pytest.mark.filterwarnings("ignore:The loss")
+def test_a_curve_without_a_number_is_told_as_one():
+    model = line(1)
+    x = np.array([[np.nan], [1.0]])
+    history = model.fit(x, x, epochs=2, verbose=0, live=False)
+
+    said = compare_runs(history, labels=["lost"]).picture().description
+
+    assert "nan" in said

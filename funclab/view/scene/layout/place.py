@@ -120,7 +120,7 @@ class Placing:
     def _least_width(self, part: list[Cell], has_head: bool) -> float:
         """The width of a column without the room for lines along the flow: that of its widest cell
         or, if its cells are on one straight line, of what reaches farthest to either side of it."""
-        nears, fars = zip(*map(_extents, part), strict=True)
+        nears, fars = zip(*map(_extents, part))
         if any([w.source for w in cell.entering] != [last] for last, cell in pairwise(part)):
             return max(map(add, nears, fars))
         words = self._label(part[0].entering[0]).width + 12 if has_head else 0
@@ -169,7 +169,7 @@ class Placing:
             set_ranks(order)
         if set(self.scene.kept) <= {cell.key for cell in order} and self.scene.kept:
             heads = [i for i, cell in enumerate(order) if cell.key in self.scene.kept[1:]]
-            return [order[a:b] for a, b in zip([0, *heads], [*heads, len(order)], strict=True)]
+            return [order[a:b] for a, b in zip([0, *heads], [*heads, len(order)])]
         pitch: dict[int, float] = {}
         for cell in order:
             shown = any(plate.width for plate in cell.plates.values())
@@ -382,7 +382,7 @@ def wrapped(
     if preferred[0] <= 1.04 * best[0]:
         best = preferred
     starts = [0, *best[1], len(order)]
-    return [order[a:b] for a, b in zip(starts, starts[1:], strict=False)]
+    return [order[a:b] for a, b in zip(starts, starts[1:])]
 
 
 def _shortest(cuts: list[int], count: int, reached: list[float]) -> tuple[float, list[int]]:

@@ -69,7 +69,7 @@ def set_rows(down: list[Cell], up: list[Cell], pairs: list[tuple[Cell, Cell]]) -
         for side in free or (left, right):
             row[side.pop()] = count
         count += 1
-    for before, after in zip(down[-2::-1], down[:0:-1], strict=True):
+    for before, after in zip(down[-2::-1], down[:0:-1]):
         if before not in level and space(before) == space(after):
             row[before] = row[after] - 1  # close to its reader
     return row
