@@ -22,7 +22,7 @@ from tests.browser.bridge import bridged_page, wired
 from tests.browser.transcript import DRAWN, FOLDER, NOTHING, transcript
 from tests.teach.tries import tries
 from tests.view import gallery, models
-from tests.view.counted import changed, images, line, slow_motion, unhurried
+from tests.view.counted import changed, images, line, slow_motion, unhurried, windows
 
 ALL_KEYS = ["?", "Escape"]
 TOUR = [
@@ -133,6 +133,19 @@ WALKS = {
     "trace_asks": (
         lambda: slow_motion(ask=True),
         ["ArrowRight", "ArrowRight", "1", "ArrowRight", "0", "ArrowLeft", "ArrowRight"],
+    ),
+    "trace_windows": (
+        lambda: windows(step=1),
+        [
+            *("Enter", "ArrowUp", "ArrowLeft", "ArrowLeft", "ArrowDown", "]", "c", "]", "u", "["),
+            *("click .fl-thumb >> nth=0", "click .fl-read", "Escape", "ArrowRight", "]", "Enter"),
+            *("ArrowRight", "]", "ArrowRight", "c", "Escape", "ArrowRight", "Enter", "ArrowDown"),
+            *("ArrowRight", "c", "c", "Escape", "ArrowRight", "]", "ArrowLeft"),
+        ],
+    ),
+    "trace_windows_on_a_wall": (
+        lambda: windows(step=1, look="projector"),
+        ["Enter", "ArrowUp", "]", "Escape", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowRight"],
     ),
     "question": (
         lambda: ask("1.1"),

@@ -94,6 +94,25 @@ def strokes() -> Model:
     return model
 
 
+def windows(**settings):
+    """Two channels, 0 to 8 and 1 to 9 times -1, read by windows of every kind: a sum with padding and
+    a bias, one of fields that are apart, the largest, the mean, and a channel of its own."""
+    image = Input((3, 3, 2), name="image")
+    look = layers.Conv2D(2, 3, padding="same", activation="relu", name="look")(image)
+    most = layers.MaxPooling2D(2, name="most")(look)
+    mean = layers.AveragePooling2D(2, strides=1, name="mean")(image)
+    apart = layers.Conv2D(1, 2, dilation_rate=2, use_bias=False, name="apart")(image)
+    each = layers.DepthwiseConv2D(2, name="each")(image)
+    model = Model(image, [most, mean, apart, each], name="windows")
+    cross = np.array([[0, 1, 0], [1, 2, 1], [0, 1, 0]])
+    kernel = np.stack([np.stack([cross, 0 * cross], -1), np.stack([cross - 1, -cross], -1)], 2)
+    four = np.array([[1, 2], [3, 4]])
+    both = np.stack([four, -four], -1)[..., None]
+    model.set_weights([kernel, [-5, 0.5], both, both, [10, 0]])
+    ramp = np.arange(9).reshape(3, 3)
+    return funclab.trace(model, np.stack([ramp, -1 - ramp], -1)[None], **settings)
+
+
 def headlines() -> Model:
     """Two heads look at words: one for what is equal, one for what is next to it in the table."""
     words = Input((4,), dtype="int32", name="words")
