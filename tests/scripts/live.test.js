@@ -123,3 +123,67 @@ test("what was stored passes only with its types, and without names of all objec
     { facts: { a: Array(30_000).fill(0) } }, { facts: JSON.parse(`{"a": ${"[".repeat(20)}${"]".repeat(20)}}`) }])
     assert.throws(() => checked(wrong), (error) => refused.test(String(error)), JSON.stringify(wrong).slice(0, 80));
 });
+
+test("a kernel that is busy is heard by who asked for its messages, until they ask no more", () => {
+  const own = held(traits), heard = [];
+  const hear = (content) => heard.push(content), changed = () => heard.push("changed");
+  own.hear({ method: "custom", content: "nobody" }, "a kernel");
+  own.on("msg:custom", hear);
+  own.on("change:stop", changed);
+  own.hear({ method: "custom", content: "first" }, "a kernel");
+  own.hear({ method: "other", content: "not for us", state: { stop: 7 } }, "a kernel");
+  own.set("stop", -1);
+  own.off("change:stop", changed);
+  own.off("never:heard", changed);
+  own.set("stop", 4);
+
+  assert.deepEqual(heard, ["first"]);
+  assert.deepEqual([held(traits).alone, held(traits).kernel], [true, null]);
+});
+
+test("what the kernel sent is not handed back to it, and all that was changed is saved once", () => {
+  const given = { state: { step: 0 }, stop: -1, answers: [] };
+  let saved = 0;
+  const model = { get: (name) => given[name], set: (name, value) => { given[name] = value; }, save_changes: () => { saved += 1; } };
+  const own = held(traits);
+  own.hear({ method: "update", state: { stop: 5 } }, "a kernel");
+  own.set("answers", ["one"]);
+  own.handTo(model);
+
+  assert.deepEqual([given, saved], [{ state: { step: 0 }, stop: -1, answers: ["one"] }, 1]);
+  own.set("stop", 2);
+  own.handTo(model);
+  assert.equal(given.stop, 2);
+});
+
+test("a model that comes is told to who waits for it, and one without an id is none", async () => {
+  const heard = [];
+  KERNEL.news.addEventListener("late", () => heard.push("late"));
+  const model = { get: (name) => ({ own_id: "late" })[name], on() {},
+    widget_manager: { get_model: (id) => (id === "late" ? Promise.reject(new Error("gone")) : null) } };
+  const retire = announce(model);
+
+  assert.deepEqual([heard, KERNEL.models.get("late"), typeof retire], [["late"], model, "function"]);
+  await new Promise(setImmediate);
+  assert.equal(KERNEL.models.has("late"), false); // its kernel does not know it
+  assert.equal(announce({ get: () => "" }), undefined);
+  assert.equal(globalThis.funclab, KERNEL);
+});
+
+test("each part of a stored view has its type", () => {
+  const passes = (stored) => {
+    try { return Object.keys(checked(stored)).length === Object.keys(stored).length; } catch { return false; }
+  };
+
+  for (const right of [{ ask: true }, { answers: [null, "b", { given: [1, null] }] }, { space: [1, 2.5] }, { cover: "" },
+    { tour: [{ text: "Look.", state: { step: 1, open: ["m"] } }] }, { facts: {} }, { title: "x".repeat(100_000) },
+    { facts: { a: Array(20_000).fill(0) } }, { facts: JSON.parse(`{"a": ${"[".repeat(15)}${"]".repeat(15)}}`) }])
+  
+    assert.ok(passes(right), JSON.stringify(right).slice(0, 80));
+  for (const wrong of [{ ask: 1 }, { ask: null }, { answers: [[1]] }, { answers: [{ given: { a: 1 } }] }, { space: ["1"] },
+    { tour: ["Look."] }, { tour: [{ text: 1, state: {} }] }, { tour: [{ text: "Look." }] }, { facts: null }, { state: null },
+    { title: "x".repeat(100_001) }, { facts: { a: Array(20_001).fill(0) } }, { state: { a: [[1]] } },
+    { facts: JSON.parse(`{"a": ${"[".repeat(17)}${"]".repeat(17)}}`) }, { state: { ["x".repeat(100_001)]: 1 } }])
+    assert.ok(!passes(wrong), JSON.stringify(wrong).slice(0, 80));
+  assert.throws(() => checked({ ask: 1 }), { message: `${TEXTS.stored_why} ${TEXTS.stored_other_type.replace("{name}", "ask")}` });
+});

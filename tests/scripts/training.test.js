@@ -52,3 +52,44 @@ test("why a button does not work is said", () => {
   assert.deepEqual(["blocking", "sweep", "other"].map((mode) => whyNot(ctx, { ...running, mode }, channel)),
     ["live_why_blocking", "sweep_why", "live_why_busy"]);
 });
+
+test("the time that is left is said in the largest unit that is not too coarse", () => {
+  const status = { phase: "running", last: 9, steps: 3 };
+  const left = (seconds) => progressWords(ctx, { ...status, left: seconds });
+
+  assert.deepEqual([0, 1.4, 1.5, 89.6, 90, 5399, 5400, 7200 * 7].map(left), [
+    "live_left_moment 0", "live_left_moment 1", "live_left_seconds 2", "live_left_seconds 90", "live_left_minutes 2",
+    "live_left_minutes 90", "live_left_hours 2", "live_left_hours 14"].map((words) => `live_place · ${words}`));
+  assert.deepEqual([null, undefined].map(left), ["live_place", "live_place"]);
+});
+
+test("where training ended, or is checked, is said with its place", () => {
+  const place = (status) => progressWords({ ...ctx, t: (key, values = {}) => [key, ...Object.values(values)].join(" ") },
+    { last: 9, steps: 3, epoch: 4, error: "oh", ...status });
+
+  for (const phase of ["failed", "gone", "stored", "lost", "stopped", "over"])
+    assert.equal(place({ phase }), `live_${phase} live_place 9 3 4 oh ${phase} oh 4`);
+  assert.equal(place({ phase: "validating" }), "live_validating · live_place 9 3 4 oh validating");
+  assert.equal(place({ phase: "running", steps: null }), "live_place_open 9  4 oh running");
+  assert.deepEqual(["gone", "stored", "over"].map((phase) => place({ phase, words: "trial 3", last: 0 })),
+    ["live_gone trial 3 oh 4", "live_stored trial 3 oh 4", "trial 3"]);
+  assert.equal(place({ phase: "gone", words: "", last: 1 }), "live_gone  oh 4");
+});
+
+test("the run of a cell that trains again has its number, and the first nan its sentence", () => {
+  const again = { t: (key, values = {}) => [key, ...Object.values(values)].join(" "),
+    model: { get: (name) => (name === "count" ? 2 : undefined) } };
+
+  assert.equal(progressWords(again, { phase: "over", words: "all 3 trials", nan: "nan in epoch 2" }),
+    "live_nth 2 all 3 trials nan in epoch 2");
+  assert.equal(progressWords(again, { phase: "waiting", nan: "" }), "");
+});
+
+test("a stored run may come back, and a busy kernel has its name", () => {
+  const told = { model: { kernel: "here" }, t: (key, values = {}) => [key, ...Object.values(values)].join(" ") };
+  const quiet = { possible: false, heard: false, asking: false };
+
+  assert.equal(whyNot(told, { phase: "stored" }, quiet), "live_why_busy live_this_kernel");
+  assert.equal(whyNot(told, { phase: "running", kernel: "Python 3" }, quiet), "live_why_busy Python 3");
+  assert.equal(whyNot(told, { phase: "over" }, { ...quiet, heard: true }), "live_why_over");
+});
