@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Context, same } from "../../funclab/view/live/core.js";
+import { focusOn } from "../../funclab/view/live/focus.js";
 import { held } from "../../funclab/view/live/held.js";
 import { announce, inKernel, KERNEL } from "../../funclab/view/live/kernel.js";
 import { checked } from "../../funclab/view/live/stored.js";
+import { within } from "../../funclab/view/live/within.js";
 
 const traits = { state: { step: 0 }, home: { step: 0 }, blank: { step: 0 }, stop: -1, answers: [], call: "f(m$)" };
 
@@ -186,4 +188,17 @@ test("each part of a stored view has its type", () => {
     { facts: JSON.parse(`{"a": ${"[".repeat(17)}${"]".repeat(17)}}`) }, { state: { ["x".repeat(100_001)]: 1 } }])
     assert.ok(!passes(wrong), JSON.stringify(wrong).slice(0, 80));
   assert.throws(() => checked({ ask: 1 }), { message: `${TEXTS.stored_why} ${TEXTS.stored_other_type.replace("{name}", "ask")}` });
+});
+
+test("a place beyond a list is its first or its last one", () => {
+  assert.deepEqual([-3, 0, 2, 4, 5, 9].map((place) => within(place, 5)), [0, 0, 2, 4, 4, 4]);
+  assert.equal(within(2, 0), 0);
+});
+
+test("a part gets the focus where it stands, if there is one", () => {
+  const heard = [];
+  focusOn({ focus: (how) => heard.push(how) });
+  focusOn(null);
+
+  assert.deepEqual(heard, [{ preventScroll: true }]);
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Scale } from "../../funclab/view/training/curves.js";
 import { historyPath, measureAfter, numberIn } from "../../funclab/view/training/graph.js";
+import { TrainingChannel } from "../../funclab/view/training/channel.js";
 import { progressWords, underWay, whyNot } from "../../funclab/view/training/words.js";
 
 const ctx = { model: { get: () => undefined, kernel: null }, t: (key, { n, place } = {}) => [key, n ?? place].join(" ").trim() };
@@ -92,4 +93,95 @@ test("a stored run may come back, and a busy kernel has its name", () => {
   assert.equal(whyNot(told, { phase: "stored" }, quiet), "live_why_busy live_this_kernel");
   assert.equal(whyNot(told, { phase: "running", kernel: "Python 3" }, quiet), "live_why_busy Python 3");
   assert.equal(whyNot(told, { phase: "over" }, { ...quiet, heard: true }), "live_why_over");
+});
+
+/** A channel to a kernel that answers nothing, what it was sent, and what was said. */
+function channel(status, more = {}) {
+  const sent = [], said = [], states = [];
+  const statusChanged = { connect: (call) => states.push(call), disconnect: (call) => states.splice(states.indexOf(call), 1) };
+  const kernel = { statusChanged, interrupt: () => said.push("interrupted") };
+  const manager = { kernel, get_model: async (id) => (id === "control" ? { send: (message) => sent.push(message) } : null) };
+  const model = { widget_manager: manager, get: (name) => ({ status, control: "control" })[name], ...more };
+  const own = { model, t: (key) => key, say: (text) => said.push(text) };
+  return { channel: new TrainingChannel(/** @type {any} */ (own), () => said.push("changed")), sent, said, states, kernel };
+}
+
+test("the kernel is greeted until it answers, and asked no more than that", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
+  const { channel: own, sent, said, states } = channel({ phase: "running" }), times = [];
+  const opened = own.open();
+  for (let i = 0; i < 100; i++) {
+    await null; await null; await null;
+    while (times.length < sent.length) times.push(Date.now());
+    t.mock.timers.tick(100);
+  }
+  await opened;
+
+  assert.ok(sent.every((message) => message.do === "hello"));
+  assert.deepEqual(times.map((time) => time - times[0]), [0, 400, 1600, 4600]);
+  assert.equal(new Set(sent.map(({ id }) => id)).size, sent.length);
+  assert.deepEqual([own.possible, own.asking, said, states.length], [true, false, ["changed"], 1]);
+  own.close();
+  assert.equal(states.length, 0);
+
+  const heard = channel({ phase: "running" }), waits = heard.channel.open();
+  await null; await null;
+  assert.deepEqual([heard.channel.possible, heard.channel.asking, heard.channel.heard], [true, true, false]);
+  assert.equal(heard.channel.answered({ id: "another page's" }), false);
+  for (let i = 0; i < 50; i++) { t.mock.timers.tick(1000); await null; await null; }
+  await waits;
+  assert.deepEqual([heard.sent, heard.channel.asking, heard.channel.heard, heard.said], [[], false, true, []]);
+});
+
+test("a training that is over, or without a kernel, is not asked for", async () => {
+  const over = channel({ phase: "over" }), alone = channel({ phase: "running" }, { widget_manager: undefined });
+  const kept = channel({ phase: "over", snapshots: 2 }, { widget_manager: { kernel: null, get_model: async () => { throw new Error("no"); } } });
+  for (const one of [over, alone, kept]) await one.channel.open();
+
+  for (const one of [over, alone, kept]) assert.deepEqual([one.channel.possible, one.sent], [false, []]);
+  assert.deepEqual([over.channel.kernel ?? null, alone.channel.kernel ?? null], [null, null]);
+});
+
+test("a kernel that ends is noticed, and what it does not answer is said", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
+  const { channel: own, sent, said, states, kernel } = channel({ phase: "running", mode: "blocking" });
+  own.open();
+  await null; await null;
+  own.act("pause", true);
+  assert.deepEqual(sent, [{ do: "pause", value: true, id: own.last }]);
+  assert.equal(own.answered({ id: own.last }), true);
+  t.mock.timers.tick(60_000);
+  assert.deepEqual(said, []);
+  for (const [what, patience] of [["stop", 1200], ["slow", 15_000]]) {
+    own.act(what);
+    t.mock.timers.tick(patience - 1);
+    assert.deepEqual(said.splice(0), []);
+    t.mock.timers.tick(1);
+    assert.deepEqual(said.splice(0), ["live_no_answer"]);
+  }
+  own.act("stop");
+  own.close();
+  t.mock.timers.tick(60_000);
+  assert.deepEqual(said, []);
+
+  for (const status of ["busy", "dead", "idle"]) states[0]?.(null, status);
+  const again = channel({ phase: "running", mode: "blocking" });
+  again.channel.open();
+  for (const status of ["busy", "restarting", "idle"]) again.states[0](null, status);
+  assert.deepEqual([again.said, again.channel.gone], [["changed", "changed"], true]);
+  assert.deepEqual([again.channel.interrupts, channel({ phase: "running" }).channel.interrupts], [true, false]);
+  const back = channel({ phase: "running", mode: "background" });
+  back.channel.open();
+  assert.equal(back.channel.interrupts, false);
+  const before = again.said.length;
+  t.mock.timers.tick(10_000);
+  again.channel.interrupt();
+  again.channel.interrupt();
+  t.mock.timers.tick(2999);
+  again.channel.interrupt();
+  assert.equal(again.said.length, before + 1);
+  t.mock.timers.tick(1);
+  again.channel.interrupt();
+  assert.equal(again.said.length, before + 2);
+  assert.ok(kernel);
 });
