@@ -224,7 +224,7 @@ WITH_A_KERNEL = {
     "kernel_edit_forms": (
         lambda: funclab.edit(models.twice(), selected="shared[0]"),
         [
-            *("e", "7 Enter", "Tab", "ArrowRight", "Escape", "a", "d r o", "ArrowDown", "ArrowUp"),
+            *("e", "7 Enter", "Tab", "ArrowRight", "Escape", "a d r o", "ArrowDown", "ArrowUp"),
             *("Enter", "Enter", "n", "Control+a n e w", "Enter", "c", "ArrowRight", "Enter", "2"),
             *("s", "ArrowLeft", "Escape", "m", "Enter", "Escape", "x", "Escape", "/", "o u t"),
             *("Enter", "s", "Escape", "i", "Enter", "w", "Escape", "o", "f", "u"),

@@ -16,6 +16,7 @@ test("a row of an array belongs to its first indices", () => {
 
   assert.deepEqual([...rowOf(values, [2, 3, 2], 1)], [6, 7, 8, 9, 10, 11]);
   assert.deepEqual([...rowOf(values, [2, 3, 2], 1, 2)], [10, 11]);
+  assert.deepEqual([[...rowOf(values, [3, 2, 2], 1)], [...rowOf(values, [12], 3)]], [[4, 5, 6, 7], [3]]);
 });
 
 test("numbers have a real minus sign, and the same decimals", () => {
