@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Scale } from "../../funclab/view/training/curves.js";
-import { historyPath, measureAfter, numberIn } from "../../funclab/view/training/graph.js";
+import { historyPath, measureAfter, numberIn, TrainingGraph } from "../../funclab/view/training/graph.js";
 import { TrainingChannel } from "../../funclab/view/training/channel.js";
 import { progressWords, underWay, whyNot } from "../../funclab/view/training/words.js";
 
@@ -184,4 +184,27 @@ test("a kernel that ends is noticed, and what it does not answer is said", async
   again.channel.interrupt();
   assert.equal(again.said.length, before + 2);
   assert.ok(kernel);
+});
+
+test("a box of several layers shows the one with the most, and nan before all numbers", () => {
+  const told = { ctx: { t: (key, { text, n }) => `${key} ${text} ${n}`, facts: { holders: { "b[0]": "block" },
+    layers: [{ key: "a", boxes: ["a[0]", "a[1]"] }, { key: "b", boxes: ["b[0]"] }] } } };
+  const most = (measures, at = 0) =>
+    TrainingGraph.prototype.most.call(told, ["a", "b", "c"].map((key) => ({ key })), measures, at);
+  const layersOf = (key) => TrainingGraph.prototype.layersOf.call(told, key).map((layer) => layer.key);
+
+  assert.deepEqual(most({ a: [[0.2, "low"], [0.9, "x"]], b: [[0.7, "high"], null], c: [null, null] }), [0.7, "live_most_of high 2"]);
+  assert.deepEqual(most({ a: [[0.2, "low"], [0.9, "x"]], b: [[0.7, "high"], null] }, 1), [0.9, "x"]);
+  assert.deepEqual([most({}), most({ a: [[1, "10"]], b: [[0, "nan"]] }), most({ a: [[0, "inf"]], b: [[1, "3"]] })],
+    [undefined, [0, "live_most_of nan 2"], [0, "live_most_of inf 2"]]);
+  assert.deepEqual(most({ a: [[0.5, "first"]], b: [[0.5, "second"]] }), [0.5, "live_most_of first 2"]);
+  assert.deepEqual(["a[1]", "block", "b[0]", "c[0]"].map(layersOf), [["a"], ["b"], ["b"], []]);
+  told.ctx.facts.holders = undefined;
+  assert.deepEqual(layersOf("a[0]"), ["a"]);
+});
+
+test("the largest of a history is at the top of its curve, and one number at its left", () => {
+  assert.deepEqual([historyPath([5], 40, 20), historyPath([0, 0], 40, 20), historyPath([-2, 2], 40, 20)],
+    ["M0.0,0.0", "M0.0,20.0L40.0,20.0", "M0.0,40.0L40.0,0.0"]);
+  assert.deepEqual([numberIn(undefined), numberIn([1, "inf"]), numberIn([0, "-1.5"])], [NaN, NaN, -1.5]);
 });
