@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Context, same } from "../../funclab/view/live/core.js";
+import { brief, Context, same } from "../../funclab/view/live/core.js";
 import { focusOn } from "../../funclab/view/live/focus.js";
 import { held } from "../../funclab/view/live/held.js";
 import { announce, inKernel, KERNEL } from "../../funclab/view/live/kernel.js";
@@ -201,4 +201,104 @@ test("a part gets the focus where it stands, if there is one", () => {
   focusOn(null);
 
   assert.deepEqual(heard, [{ preventScroll: true }]);
+});
+
+/** A context whose page is a few plain objects, and what it has put there. */
+function paged(changed = {}) {
+  const ctx = context(changed), shown = [];
+  Object.assign(ctx, { askBox: { hidden: true, replaceChildren: (...parts) => shown.push(...parts) },
+    el: { focus: () => shown.push("focus") }, update: () => shown.push("update"), tell: (record) => shown.push(record) });
+  return { ctx, shown };
+}
+
+/** Without what a stored table lacks of other objects. */
+const plain = (value) => JSON.parse(JSON.stringify(value));
+
+test("a question is asked once, and what it hides is shown with its answer", () => {
+  const { ctx, shown } = paged({ ask: true }), revealed = [];
+  ctx.showQuestion = () => shown.push("question");
+  const question = { id: "q", prompt: "Which?", options: ["a", "b"], answer: "b" };
+  ctx.ask(question, () => revealed.push("b"));
+  assert.deepEqual([revealed, shown, ctx.gate.question], [[], ["question"], question]);
+  ctx.answer(0);
+
+  const record = { id: "q", prompt: "Which?", given: "a", right: "b", correct: false };
+  assert.deepEqual([revealed, ctx.model.get("answers"), ctx.gate], [["b"], [record], null]);
+  assert.deepEqual([shown.slice(1), ctx.status.textContent], [[record, "focus"], ""]);
+  ctx.ask(question, () => revealed.push("again"));
+  ctx.ask(null, () => revealed.push("nothing"));
+  assert.deepEqual([revealed, ctx.gate], [["b", "again", "nothing"], null]);
+  const skipped = paged({ ask: true });
+  skipped.ctx.gate = { question, reveal: () => {} };
+  skipped.ctx.answer(-1);
+  assert.deepEqual([skipped.ctx.model.get("answers")[0].given, skipped.ctx.model.get("answers")[0].correct], [null, false]);
+  const usual = paged({ ask: false });
+  usual.ctx.ask(question, () => revealed.push("unasked"));
+  assert.equal(revealed.at(-1), "unasked");
+});
+
+test("an answer before the outcome is marked once it is known", () => {
+  const open = { id: "q", given: "a", right: null, correct: null }, { ctx, shown } = paged({ answers: [{ id: "p" }, open] });
+  ctx.judge("none", "a", "");
+  ctx.judge("q", "a", "So.");
+
+  const judged = { ...open, right: "a", correct: true };
+  assert.deepEqual(plain([ctx.model.get("answers"), shown, ctx.askBox.hidden]), [[{ id: "p" }, judged], [judged], false]);
+  ctx.judge("q", "b", "");
+  assert.deepEqual(plain(ctx.model.get("answers")[1]), judged);
+  assert.deepEqual([{ given: null }, { given: "b", correct: true }, { given: "b", right: "a" }].map((one) => ctx.verdict(one)),
+    [context().t("shown", { given: "" }), context().t("right", { given: "b" }), context().t("not_right", { given: "b", right: "a" })]);
+});
+
+test("a question that is answered elsewhere on the page is closed here", () => {
+  const { ctx, shown } = paged();
+  ctx.answeredElsewhere();
+  ctx.gate = { question: { id: "q" } };
+  ctx.answeredElsewhere();
+  assert.deepEqual([shown, Boolean(ctx.gate)], [[], true]);
+  ctx.model.set("answers", [{ id: "q" }]);
+  ctx.answeredElsewhere();
+
+  assert.deepEqual([shown, ctx.gate, ctx.askBox.hidden], [["update"], null, true]);
+});
+
+test("undo goes back 200 steps, and says when there is none", () => {
+  const { ctx, shown } = paged();
+  for (let step = 1; step <= 201; step++) ctx.set({ step });
+  assert.equal(ctx.past.length, 200);
+  for (let i = 0; i < 200; i++) ctx.undo();
+  assert.deepEqual([ctx.state, ctx.status.textContent], [{ step: 1 }, TEXTS.undone]);
+  ctx.undo();
+  assert.deepEqual([ctx.state, ctx.status.textContent, shown], [{ step: 1 }, TEXTS.nothing_to_undo, []]);
+  ctx.gate = { question: { id: "q" } };
+  ctx.reset();
+  assert.deepEqual(plain([ctx.state, ctx.model.get("stop"), ctx.status.textContent, shown, ctx.past.length]),
+    [{ step: 0 }, -1, TEXTS.as_the_lesson_had_it, ["update"], 1]);
+});
+
+test("a tour ends at its ends, and each stop begins from home", () => {
+  const tour = [{ text: "a", state: { step: 3 } }, { text: "b", state: {} }], { ctx } = paged({ tour, state: { step: 9 } });
+  const at = () => [ctx.model.get("stop"), ctx.state, ctx.past.length];
+  ctx.visit(0);
+  assert.deepEqual(at(), [0, { step: 3 }, 1]);
+  ctx.visit(-1);
+  assert.deepEqual(at(), [0, { step: 3 }, 1]);
+  ctx.visit(7);
+  assert.deepEqual(at(), [1, { step: 0 }, 2]);
+  const { ctx: none } = paged({ tour: [] });
+  none.visit(0);
+  assert.deepEqual([none.past, none.model.get("stop")], [[], -1]);
+});
+
+test("words of a right-to-left script are isolated, and no sign turns what follows", () => {
+  const ctx = context();
+  ctx.say("a שלום עולם b\u202ec");
+  assert.equal(ctx.status.textContent, "a \u2068שלום עולם\u2069 b\ufffdc");
+  ctx.say(5);
+  assert.equal(ctx.status.textContent, 5);
+});
+
+test("a sentence of 110 characters fits on the foot", () => {
+  assert.deepEqual([brief("x".repeat(110)), brief("x".repeat(111)), brief("abcd", 3)],
+    ["x".repeat(110), `${"x".repeat(109)}…`, "ab…"]);
 });
