@@ -16,16 +16,23 @@ from tests.browser.transcript import DRAWN, FOLDER, transcript
 from tests.view.counted import (
     BANDS,
     IDS,
+    INKS,
     NAMED,
+    SQUARES,
     STROKES,
     WORDS,
+    between_lines,
     birds,
+    colours,
     handed_on,
     headlines,
+    kinds,
     landscape,
+    long_headline,
     scores,
     sizes,
     strokes,
+    timed,
     unhurried,
 )
 from tests.view.mistakes import models
@@ -184,6 +191,37 @@ WALKS = {
     "embedding_asks": (
         lambda: funclab.embedding(BANDS, y=[0, 1, 0, 1, 0, 1], labels=["low", "high"], ask=True),
         ["1", "ArrowRight", "2", "ArrowRight", "n"],
+    ),
+    "inside_kinds": (
+        lambda: funclab.inside(kinds(), SQUARES, call="mean[0]", face="number"),
+        [
+            *("ArrowDown", "]", *["Escape ArrowDown Enter"] * 2, "ArrowRight ArrowDown ] ]"),
+            *(["Escape ArrowDown Enter"] * 9),
+        ],
+    ),
+    "inside_colours": (
+        lambda: funclab.inside(colours(), INKS, [0, 1], call="image[0]"),
+        [".", "Enter", "ArrowRight", "Escape", "ArrowDown", "Enter"],
+    ),
+    "inside_attention_long": (
+        lambda: funclab.inside(*long_headline(), call="heads[0]"),
+        ["Enter", "ArrowDown", "Escape", "f"],
+    ),
+    "whatif_colours": (
+        lambda: funclab.whatif(colours(), INKS, [0, 1], sample=1),
+        ["ArrowDown", "Enter", "ArrowRight", "+", "f", "f", "s", "u", "."],
+    ),
+    "embedding_images": (
+        lambda: funclab.embedding(strokes(), STROKES, [0, 1, 0], **NAMED),
+        ["ArrowRight", "i", "ArrowRight", "n", "f", "i"],
+    ),
+    "profile": (
+        timed,
+        ["ArrowDown", "m", "s", "ArrowDown", "End", "u", "s", "click .fl-step >> nth=1", *ALL_KEYS],
+    ),
+    "landscape_between": (
+        between_lines,
+        ["ArrowRight", "End", "ArrowRight", "ArrowLeft", "Home", "f", "y"],
     ),
     "landscape": (
         landscape,

@@ -22,7 +22,7 @@ from tests.browser.bridge import bridged_page, wired
 from tests.browser.transcript import DRAWN, FOLDER, NOTHING, transcript
 from tests.teach.tries import tries
 from tests.view import gallery, models
-from tests.view.counted import changed, images, line, slow_motion, unhurried
+from tests.view.counted import changed, images, line, slow_motion, unhurried, windows
 
 ALL_KEYS = ["?", "Escape"]
 TOUR = [
@@ -134,6 +134,19 @@ WALKS = {
         lambda: slow_motion(ask=True),
         ["ArrowRight", "ArrowRight", "1", "ArrowRight", "0", "ArrowLeft", "ArrowRight"],
     ),
+    "trace_windows": (
+        lambda: windows(step=1),
+        [
+            *("Enter", "ArrowUp", "ArrowLeft", "ArrowLeft", "ArrowDown", "]", "c", "]", "u", "["),
+            *("click .fl-thumb >> nth=0", "click .fl-read", "Escape", "ArrowRight", "]", "Enter"),
+            *("ArrowRight", "]", "ArrowRight", "c", "Escape", "ArrowRight", "Enter", "ArrowDown"),
+            *("ArrowRight", "c", "c", "Escape", "ArrowRight", "]", "ArrowLeft"),
+        ],
+    ),
+    "trace_windows_on_a_wall": (
+        lambda: windows(step=1, look="projector"),
+        ["Enter", "ArrowUp", "]", "Escape", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowRight"],
+    ),
     "question": (
         lambda: ask("1.1"),
         ["1", "2", "3", "0", "click .fl-options li:first-child button", "u", "r", *ALL_KEYS],
@@ -206,6 +219,15 @@ WITH_A_KERNEL = {
             *("u", 'click button:has-text("connect it")', 'click [data-key="shared[0]"]'),
             *("click .fl-repairs li:nth-child(2) button", 'click button:has-text("settings")'),
             *("Escape", 'click button:has-text("duplicate it")', 'click button:has-text("Undo")'),
+        ],
+    ),
+    "kernel_edit_forms": (
+        lambda: funclab.edit(models.twice(), selected="shared[0]"),
+        [
+            *("e", "7 Enter", "Tab", "ArrowRight", "Escape", "a d r o", "ArrowDown", "ArrowUp"),
+            *("Enter", "Enter", "n", "Control+a n e w", "Enter", "c", "ArrowRight", "Enter", "2"),
+            *("s", "ArrowLeft", "Escape", "m", "Enter", "Escape", "x", "Escape", "/", "o u t"),
+            *("Enter", "s", "Escape", "i", "Enter", "w", "Escape", "o", "f", "u"),
         ],
     ),
     "kernel_mistake": (mistake, ["s", "h", "s"]),

@@ -62,6 +62,26 @@ DRAWN = """() => {
     return ["drawn", part.localName, ...inks, words].join(" ").trim().slice(0, 300);
   });
 }"""
+# What no line above says: what controls take, which keys they have, what can have the focus, and
+# the marks that a style shows. It stands at the end of a file.
+TRAITS = """() => {
+  const told = new RegExp("^(type|min|max|step|rows|wrap|name|title|tabindex|spellcheck"
+    + "|autocomplete|aria-(keyshortcuts|current|live|value[a-z]+|roledescription))$");
+  const marks = new Set(("aside asked asks back both came chosen current drop failed in-here"
+    + " in-withheld judged now on open pale play-idle secret solved tasked unseen veiled way went"
+    + " what wi-drawing wi-empty wi-lines wrapped").split(" ").map((name) => `fl-${name}`));
+  const parts = [...document.querySelectorAll(".fl, .fl *")];
+  return parts.filter((part) => part.checkVisibility()).flatMap((part) => {
+    const drawn = part.closest("svg") && part.localName !== "svg";  // Python says who has a focus
+    const ours = [...part.attributes].filter(({ name, value }) =>
+      !drawn && told.test(name) && value !== "button");
+    const traits = [...ours.map(({ name, value }) => `${name}=${value}`),
+      ...[...part.classList].filter((name) => marks.has(name))];
+    const { key, tensor } = part.closest("[data-key],[data-tensor]")?.dataset ?? {};
+    const name = part.ariaLabel ?? key ?? tensor ?? part.textContent;
+    return traits.length ? [[part.localName, ...traits, name.trim().slice(0, 30)].join(" ")] : [];
+  });
+}"""
 # A row says its cells; how many words a box of the picture has depends on the room for it.
 SAID_ABOVE = re.compile(r"(rowheader|cell|columnheader)\b|(list|listitem|rowgroup|table|row)$")
 NAMED = re.compile(r"""'?((?:button|group|img) "(?:[^"\\]|\\.)*"(?: \[\w+\])?)""")
@@ -88,8 +108,8 @@ def transcript(page: Page, steps: list[str], faults: str = NOTHING, more: str = 
     """What a view says, and what changes with each step: keys, or `click` and a selector; `faults`
     is a script that lists what is wrong on the page, after each step, and `more` one that lists
     what else is to be told, such as `DRAWN`."""
-    before = said(page, more)
-    lines = [*before]
+    before, traits = said(page, more), page.evaluate(TRAITS)
+    lines, others = [*before], ["", "= traits", *traits]
     for step in steps:
         if step.startswith("click "):
             page.locator(step.removeprefix("click ")).first.click()
@@ -98,8 +118,14 @@ def transcript(page: Page, steps: list[str], faults: str = NOTHING, more: str = 
                 page.keyboard.press(" " if key == "Space" else key)
         now = said(page, more)
         assert page.evaluate(faults) == [], step
-        changes = [line for line in difflib.ndiff(before, now) if line[0] in "-+"]
-        gone = sum(line[0] == "-" for line in changes)
-        lines += ["", f"> {step}  ({gone} gone)", *(line for line in changes if line[0] == "+")]
-        before = now
-    return "\n".join(lines) + "\n"
+        lines += changed(before, now, step)
+        others += changed(traits, changing := page.evaluate(TRAITS), step)
+        before, traits = now, changing
+    return "\n".join(lines + others) + "\n"
+
+
+def changed(before: list[str], now: list[str], step: str) -> list[str]:
+    """What a step has changed: how many lines are gone, and those that are new."""
+    changes = [line for line in difflib.ndiff(before, now) if line[0] in "-+"]
+    gone = sum(line[0] == "-" for line in changes)
+    return ["", f"> {step}  ({gone} gone)", *(line for line in changes if line[0] == "+")]

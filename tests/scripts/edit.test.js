@@ -38,3 +38,16 @@ test("a value is written as Python has it, and is itself when it is read", () =>
   assert.deepEqual(values.map(written), ["True", "False", "", "(3, 5)", "(3,)", "0.5", "same"]);
   assert.deepEqual(values.map(written).map(valueOf), values);
 });
+
+test("a line has room for 36 characters, and a short first setting is always there", () => {
+  const line = (name, settings) => `${"a".repeat(name)} = Layer(${settings})(x)`;
+  const short = (lengths, settings) => lengths.map((n) => brief(line(n, settings)));
+
+  assert.equal(line(11, "units=3, b=4").length, 36);
+  assert.deepEqual(short([11, 12], "units=3, b=4"), [line(11, "units=3, b=4"), line(12, "units=3, …")]);
+  // What is left fills the line: 13 + 9 + 7 + 3 + 4 characters.
+  assert.deepEqual(short([13, 14], "units=3, bcd=4"), [line(13, "units=3, …"), line(14, "…")]);
+  assert.deepEqual(short([10, 11], "ab=1, cd=2, efghij=3"), [line(10, "ab=1, cd=2, …"), line(11, "ab=1, …")]);
+  assert.deepEqual(["8, abcdefghij=3", "1234, abcdef=3", "12345, abcde=3"].map((settings) => brief(line(40, settings))),
+    [line(40, "8, …"), line(40, "1234, …"), line(40, "…")]);
+});

@@ -73,3 +73,54 @@ test("a block is named after its ends, in older pages as a repeat", () => {
   assert.deepEqual(blockEnds("m[0]/block a to b"), ["m[0]/a", "m[0]/b"]);
   assert.deepEqual(blockEnds("repeat a to b"), ["a", "b"]);
 });
+
+/** A model with a layer that is called twice, and a model in it; both faces name its boxes. */
+function faces(state = {}) {
+  return new Facts(/** @type {any} */ ({
+    state: { selected: "", open: false, face: "calls", ...state }, model: { get: () => [] },
+    facts: {
+      layers: { "m/d": { name: "d", box: "m/d box", nodes: ["m[0]/d[0]", "m[1]/d[0]"] }, lonely: { nodes: [] } },
+      nodes: { "m[0]/d[0]": node("m/d", 0, [], ["one"]), "m[1]/d[0]": node("m/d", 1, ["one"], ["two", "three"]) },
+      tensors: { one: { name: "m[0]/d[0:0]", box: "t", shape: "(1,)" }, two: { box: "t", node: "known" }, three: {}, none: {} },
+      frames: { "m[0]": "m", "m[1]": "m" },
+    },
+  }));
+}
+
+test("a box of the layers face stands for both calls, and one of the calls face for its own", () => {
+  assert.deepEqual([faces().framesOf("m[1]"), faces().framesOf("m"), faces({ face: "layers" }).framesOf("m")],
+    [["m[1]"], [], ["m[0]", "m[1]"]]);
+  const layers = faces({ face: "layers" });
+  assert.deepEqual(["m/d", "m[1]/d[0]", "one", "none"].map((key) => layers.target(key)), ["m/d box", "m/d box", "m/d box", ""]);
+  assert.deepEqual(["m/d", "lonely", "m[1]/d[0]", "one", "none", "else"].map((key) => faces().target(key)),
+    ["m[0]/d[0]", "lonely", "m[1]/d[0]", "m[0]/d[0]", "none", "else"]);
+  assert.equal(faces({ selected: "three" }).target(), "m[1]/d[0]");
+});
+
+test("a name, a box and a maker are those that Python gives, or the key itself", () => {
+  const known = faces();
+
+  assert.deepEqual(["m/d", "one", "two", "else"].map((key) => known.name(key)), ["d", "m[0]/d[0:0]", "two", "else"]);
+  assert.deepEqual(["m/d", "one", "three", "else"].map((key) => known.box(key)), ["m/d box", "t", "three", "else"]);
+  assert.deepEqual([known.nodeOf("two"), known.nodeOf("lonely"), known.nodeOf("none"), known.shape("none"), known.shape("one")],
+    ["known", null, null, "", "(1,)"]);
+  assert.deepEqual([known.readersOf("one"), known.readersOf("two"), known.next("m[0]/d[0]")], [["m[1]/d[0]"], [], ["m[1]/d[0]"]]);
+  assert.deepEqual([known.chosen("m/d").node, known.chosen("else")], [null, null]);
+});
+
+test("a part of the picture belongs to the frame of what is selected", () => {
+  const keys = (selected, path) => new Facts(/** @type {any} */ ({
+    state: { selected, face: "layers", open: false }, model: { get: () => [] },
+    facts: { layers: { "a/d": { box: "d", nodes: [] } }, nodes: {}, frames: {},
+      tensors: { "b/c/t": { box: "d" }, "bb/t": { box: "d" } } },
+  })).keyOf(path);
+
+  assert.deepEqual([keys("", "d"), keys("b/c/x", "d"), keys("bb/x", "d"), keys("z/x", "d"), keys("", "a/d"), keys("", "none")],
+    ["a/d", "b/c/t", "bb/t", "a/d", "a/d", undefined]);
+});
+
+test("of all frames none, all or some are open, also when there is one only", () => {
+  assert.deepEqual([faces().tidy(["m[0]"]), faces().tidy(["m[0]", "m[1]"]), faces().tidy(["other"])], [["m[0]"], true, false]);
+  const none = new Facts(/** @type {any} */ ({ state: {}, model: {}, facts: { layers: {}, nodes: {}, tensors: {}, frames: {} } }));
+  assert.equal(none.tidy([]), false);
+});

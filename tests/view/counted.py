@@ -11,8 +11,11 @@ import funclab
 from funclab import Input, Model, layers, optimizers
 from funclab.callbacks import WeightPath
 from funclab.datasets import penguins
+from funclab.engine.profile import Profile
 from funclab.layers import Dense
 from funclab.view.landscape import losses
+from funclab.view.profile.picture import Bars
+from funclab.view.profile.view import ProfileView, timed_batch
 from funclab.view.training import record
 from funclab.view.whatif import view
 from tests.view import models
@@ -94,6 +97,25 @@ def strokes() -> Model:
     return model
 
 
+def windows(**settings):
+    """Two channels, 0 to 8 and 1 to 9 times -1, read by windows of every kind: a sum with padding
+    and a bias, one of fields that are apart, the largest, the mean, a channel of its own."""
+    image = Input((3, 3, 2), name="image")
+    look = layers.Conv2D(2, 3, padding="same", activation="relu", name="look")(image)
+    most = layers.MaxPooling2D(2, name="most")(look)
+    mean = layers.AveragePooling2D(2, strides=1, name="mean")(image)
+    apart = layers.Conv2D(1, 2, dilation_rate=2, use_bias=False, name="apart")(image)
+    each = layers.DepthwiseConv2D(2, name="each")(image)
+    model = Model(image, [most, mean, apart, each], name="windows")
+    cross = np.array([[0, 1, 0], [1, 2, 1], [0, 1, 0]])
+    kernel = np.stack([np.stack([cross, 0 * cross], -1), np.stack([cross - 1, -cross], -1)], 2)
+    four = np.array([[1, 2], [3, 4]])
+    both = np.stack([four, -four], -1)[..., None]
+    model.set_weights([kernel, [-5, 0.5], both, both, [10, 0]])
+    ramp = np.arange(9).reshape(3, 3)
+    return funclab.trace(model, np.stack([ramp, -1 - ramp], -1)[None], **settings)
+
+
 def headlines() -> Model:
     """Two heads look at words: one for what is equal, one for what is next to it in the table."""
     words = Input((4,), dtype="int32", name="words")
@@ -173,3 +195,59 @@ def birds() -> tuple[Model, dict[str, Any], Any]:
     model.set_weights([np.concatenate([np.eye(3), 2 * np.eye(3)]), np.zeros(3)])
     model.compile("sgd", "sparse_categorical_crossentropy")
     return model, {name: array[:6] for name, array in x.items()}, y["species"][:6]
+
+
+def kinds() -> Model:
+    """One call for each way in which a number can be made of others, beside sums of products."""
+    image = Input((4, 4, 2), name="image")
+    mean = layers.AveragePooling2D(2, name="mean")(image)
+    most = layers.MaxPooling2D(2, name="most")(image)
+    less, product = layers.Subtract(name="less")([mean, most]), layers.Multiply()([mean, most])
+    both = layers.Concatenate(name="both")([less, product])
+    even = layers.Activation("tanh", name="bent")(layers.LayerNormalization(name="even")(both))
+    large = layers.UpSampling2D(2, name="large")(even)
+    smooth = layers.UpSampling2D(2, interpolation="bilinear", name="smooth")(both)
+    line = layers.Reshape((64,), name="line")(layers.Average(name="half")([large, smooth]))
+    back = layers.Conv2DTranspose(1, 3, strides=2, padding="same", name="back")(less)
+    model = Model(image, [Dense(2, name="out")(line), back], name="kinds")
+    model.set_weights([np.ones(4), np.zeros(4), np.ones((64, 2)) / 64, [0, 1],
+                       np.arange(18).reshape(3, 3, 1, 2), [5]])  # fmt: skip
+    return model
+
+
+SQUARES = np.stack([np.arange(16).reshape(4, 4), np.arange(16)[::-1].reshape(4, 4) % 5], -1)[None]
+
+
+def colours() -> Model:
+    """Is there more red than blue?"""
+    image = Input((3, 3, 3), name="image")
+    mean = layers.GlobalAveragePooling2D(name="mean")(image)
+    model = Model(image, Dense(2, activation="softmax", name="which")(mean), name="colours")
+    model.set_weights([[[4, 0], [0, 0], [0, 4]], [0, 0]])
+    return model
+
+
+INKS = np.zeros((2, 3, 3, 3), "float32")
+"""A red cross on black, and a blue picture with a white corner."""
+INKS[0, 1, :, 0] = INKS[0, :, 1, 0] = INKS[1, ..., 2] = INKS[1, 0, 0] = 1
+
+
+def long_headline() -> tuple[Model, np.ndarray]:
+    """Seventy words of two kinds, of which the first kind looks at itself."""
+    words = Input((70,), dtype="int32", name="words")
+    vectors = layers.Embedding(2, 2, name="vectors")(words)
+    looked = layers.MultiHeadAttention(1, 2, use_bias=False, name="heads")(vectors, vectors)
+    model = Model(words, layers.GlobalAveragePooling1D(name="mean")(looked), name="long")
+    eye = np.eye(2)[:, None]
+    model.set_weights([[[2, 0], [0, 1]], eye, eye, eye, np.eye(2)[None]])
+    return model, (np.arange(140).reshape(2, 70) % 3 == 0).astype(int)
+
+
+def timed() -> ProfileView:
+    """A profile whose steps took 1, 2, 3, ... milliseconds."""
+    model = models.twice()
+    whole, batch = timed_batch(model, np.ones((8, 4)), None, 8, None, None, None)
+    steps = [
+        step._replace(seconds=(i + 1) / 1000, least=0.0005) for i, step in enumerate(whole.steps)
+    ]
+    return ProfileView(Bars("twice", Profile(steps, 5, 1e9), batch), "funclab.profile(model$)")

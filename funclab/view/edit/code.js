@@ -1,6 +1,7 @@
 // The code beside the picture: each line with the call that it makes, and a box to write in.
 
 import { h } from "../live/core.js";
+import { focusOn } from "../live/focus.js";
 
 /** How long after the last key what was typed is read, in milliseconds. */
 const PAUSE = 400;
@@ -93,7 +94,7 @@ export class Code {
     this.lines.hidden = true;
     const now = this.edit.chosen?.key, code = this.edit.here.code, i = code.findIndex(([, key]) => key === now);
     const at = code.slice(0, Math.max(i, 0)).reduce((sum, [line]) => sum + line.length + 1, 0);
-    this.text.focus({ preventScroll: true });
+    focusOn(this.text);
     this.text.setSelectionRange(at, at);
     return this.text.scrollTo(0, Math.max(0, i - 3) * 20);
   }

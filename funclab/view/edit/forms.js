@@ -1,6 +1,8 @@
 // The forms in the panel: settings, a layer to add, a call to choose, names, a new Input.
 
 import { h, mark } from "../live/core.js";
+import { within } from "../live/within.js";
+import { focusOn } from "../live/focus.js";
 
 /** How long after the last change a form asks what would come of it, in milliseconds. */
 const PAUSE = 300;
@@ -84,13 +86,13 @@ export class Forms {
 
   /** A step was made. */
   done() {
-    if (!this.verb && !this.ctx.el.contains(document.activeElement)) this.ctx.el.focus({ preventScroll: true });
+    if (!this.verb && !this.ctx.el.contains(document.activeElement)) focusOn(this.ctx.el);
   }
 
   focus() {
     const first = this.el?.querySelector("input:not([type=range]),select,button:not([aria-keyshortcuts=Escape])");
-    if (this.waits) return this.ctx.el.focus({ preventScroll: true });
-    first?.focus({ preventScroll: true });
+    if (this.waits) return focusOn(this.ctx.el);
+    focusOn(first);
     return first?.select?.();  // what is typed replaces what is there
   }
 
@@ -111,7 +113,7 @@ export class Forms {
       this.el = h("form", { class: "fl-form", onsubmit: (event) => { event.preventDefault(); this.submit(); } },
         this.parts(data));
       panel.replaceChildren(this.el);
-      if (held) this.el.querySelector(`[name="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
+      if (held) focusOn(this.el.querySelector(`[name="${CSS.escape(held)}"]`));
       else if (parts) this.focus();
     }
     this.refresh(data);
@@ -268,7 +270,7 @@ export class Forms {
     const at = el?.querySelector(".fl-at");
     if (at) at.textContent = this.at;
     if (list) {
-      this.chosen = Math.max(0, Math.min(this.chosen, this.hits.length - 1));
+      this.chosen = within(this.chosen, this.hits.length);
       list.replaceChildren(...this.hits.map(({ kind, told, shape, fits }, i) => h("li", mark(i === this.chosen),
         h("button", { type: "button", tabindex: "-1", title: told, onclick: () => this.pick(kind) },
           h("strong", {}, kind), " ", h("code", {}, fits ? shape : ctx.t("edit_fits_not"))))));
@@ -343,7 +345,7 @@ export class Forms {
         ?? keys.find((one) => one.toLowerCase().includes(typed));
       this.close();
       if (found) edit.select(found);
-      this.ctx.el.focus({ preventScroll: true });
+      focusOn(this.ctx.el);
     } else if (verb === "e") document.activeElement?.dispatchEvent(new Event("change", { bubbles: true }));
     return key;
   }

@@ -4,6 +4,7 @@
 import { h, link, mark, rectOf, row, s, table } from "../live/core.js";
 import { Graph, ringAround } from "../live/graph.js";
 import { liveView } from "../live/start.js";
+import { focusOn } from "../live/focus.js";
 import { Code } from "./code.js";
 import { followDrag } from "./drag.js";
 import { Forms } from "./forms.js";
@@ -174,7 +175,7 @@ export class Edit {
   }
 
   /** Keys go to the view again: the part that had them is no longer there. */
-  back() { this.ctx.el.focus({ preventScroll: true }); }
+  back() { focusOn(this.ctx.el); }
 
   /** Draw with more text (-1), or less (1); to fit (0). */
   words(by) {
@@ -373,7 +374,7 @@ export class Edit {
   }
 
   out() {
-    if (this.code.close() || this.forms.close()) this.ctx.el.focus({ preventScroll: true });
+    if (this.code.close() || this.forms.close()) focusOn(this.ctx.el);
     else if (this.ctx.state.selected) this.select("");
   }
 

@@ -4,6 +4,7 @@
 import { breakable, h, row, s, table } from "../live/core.js";
 import { liveView } from "../live/start.js";
 import { pictureFrom } from "../live/stored.js";
+import { focusOn } from "../live/focus.js";
 
 /** How near a click must be to a mark, and how large a sample is in place of its mark, in pixels. */
 const REACH = 16, THUMB = 22, COVERED = 15, RADIUS = "9", AROUND = "15";
@@ -166,7 +167,7 @@ const embedding = {
     const wanted = index ? Number(text.replace("#", "")) : labels.indexOf(text);
     if (wanted >= 0 && wanted < names.length) {
       this.choose(ctx, wanted);
-      ctx.el.focus({ preventScroll: true });
+      focusOn(ctx.el);
     } else ctx.say(ctx.t("embedding_unknown", { text }));
     return true;
   },

@@ -1,6 +1,7 @@
 // Ways through the graph without a mouse: keys, search, and the list of ways to draw it.
 
 import { h } from "../live/core.js";
+import { focusOn } from "../live/focus.js";
 import { isBlock } from "./facts.js";
 
 export class Walk {
@@ -217,7 +218,7 @@ export class Walk {
   leaveSearch() {
     this.search.value = "";
     this.find();
-    this.ctx.el.focus({ preventScroll: true });
+    focusOn(this.ctx.el);
   }
 
   /** The keys of all boxes of this face, each box once: calls, and layers in wrappers; or layers. */

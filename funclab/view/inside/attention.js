@@ -2,6 +2,7 @@
 // weight is made of a query and a key.
 
 import { h, s } from "../live/core.js";
+import { within } from "../live/within.js";
 import { brief, numeral, rowOf, unpacked } from "../learned/learned.js";
 import { frameAround, sheet } from "./boxes.js";
 
@@ -35,9 +36,9 @@ export class AttentionFace {
   /** The attention of a call for the sample, and of which query a row is chosen. */
   of(index, at) {
     const fact = this.ctx.facts.attention[index], known = this.values.attention(index);
-    const query = Math.max(0, Math.min(fact.queries - 1, at?.[0] ?? this.firstQuery(known)));
+    const query = within(at?.[0] ?? this.firstQuery(known), fact.queries);
     const most = known ? this.most(this.row(known, this.heads(fact)[0], query)) : 0;
-    const key = Math.max(0, Math.min(fact.keys - 1, at?.[1] ?? most));
+    const key = within(at?.[1] ?? most, fact.keys);
     return { fact, known, query, key };
   }
 

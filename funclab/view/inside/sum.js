@@ -1,6 +1,7 @@
 // The face of one number: the rows that it is the sum of, the sum, and its place in the map and in the image.
 
 import { h, s } from "../live/core.js";
+import { within } from "../live/within.js";
 import { brief, heat, numeral } from "../learned/learned.js";
 import { bars, frameAround, sheet, tile } from "./boxes.js";
 import { agrees, Missing, Sums, windowAt } from "./sums.js";
@@ -342,8 +343,7 @@ export class SumFace {
     const picture = sheet(width + 2, height + 2, part, ring);
     picture.addEventListener("click", (event) => {
       const box = picture.getBoundingClientRect(), zoom = (width + 2) / box.width;
-      const place = (offset, count) => Math.max(0, Math.min(count - 1,
-        Math.floor((((offset * zoom) - 1) / side) * factor)));
+      const place = (offset, count) => within(Math.floor((((offset * zoom) - 1) / side) * factor), count);
       this.move([place(event.clientY - box.top, rows), place(event.clientX - box.left, columns)]);
     });
     return [this.heading(`${call.name}, ${this.unit(index, channel)}`,

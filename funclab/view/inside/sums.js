@@ -26,14 +26,14 @@ const ACTIVATIONS = {
 function activated({ activation, settings }, z, k) {
   if (activation !== "softmax") return ACTIVATIONS[activation]?.(z[k], settings) ?? NaN;
   const top = Math.max(...z), powers = z.map((value) => Math.exp(value - top));
-  return powers[k] / powers.reduce((a, b) => a + b, 0);
+  return powers[k] / sum(powers);
 }
 
 /**
  * The window at a place of a plane, row by row: indices of its places, -1 in the padding. If it is transposed,
  * the places whose own windows reach this one, -1 where there is none. If it is deep, the rows of each slice.
  */
-export function windowAt({ window, transposed = false, deep = null }, [rows, columns], at) {
+export function windowAt({ window, transposed = false, deep }, [rows, columns], at) {
   const along = (place, [size, stride, dilation, pad]) => Array.from({ length: size }, (_, tap) => {
     const shift = tap * dilation, reached = place + pad - shift;
     if (!transposed) return place * stride - pad + shift;
@@ -52,8 +52,14 @@ const sum = (values) => values.reduce((a, b) => a + b, 0);
 
 /** The channels of its source that a filter reads: all, or those of its group. */
 function channelsOf([, , depth, filters], total, channel) {
-  const group = Math.floor(channel / Math.max(1, filters / Math.max(1, Math.floor(total / depth))));
+  const groups = total / depth, group = Math.floor(channel / (filters / groups));
   return Array.from({ length: depth }, (_, i) => group * depth + i);
+}
+
+/** The numbers of all channels at a place. */
+function channelsAt(values, [, columns, channels], row, column) {
+  const start = (row * columns + column) * channels;
+  return Array.from(values.subarray(start, start + channels));
 }
 
 /** Why a sum cannot be shown yet: what it needs is not stored, or is on its way. */
@@ -68,7 +74,7 @@ export class Sums {
     const { recipe } = this.values.calls[index];
     return recipe.sources.map((source, i) => {
       if (recipe.numbers[i] != null) return { values: [recipe.numbers[i]], plane: [1, 1, 1] };
-      const exact = source == null ? null : this.values.exact(source);
+      const exact = source != null && this.values.exact(source);
       if (!exact) throw new Missing();
       return exact;
     });
@@ -93,11 +99,11 @@ export class Sums {
     const rowsOf = (k) => channelsOf(recipe.size, plane[2], k).map((c, i) => rowOf(c, i, k));
     const rows = rowsOf(channel).map((row) => ({ ...row, partial: partial(row) })),
       total = sum(rows.map((row) => row.partial));
-    const b = bias?.[channel] ?? 0;
-    const scores = recipe.activation !== "softmax" ? [total + b] :
-      Array.from({ length: filters }, (_, k) => sum(rowsOf(k).map(partial)) + (bias?.[k] ?? 0));
+    const biasOf = (k) => (bias ? bias[k] : 0);
+    const scores = recipe.activation !== "softmax" ? [total + biasOf(channel)] :
+      Array.from({ length: filters }, (_, k) => sum(rowsOf(k).map(partial)) + biasOf(k));
     const result = activated(recipe, scores, recipe.activation === "softmax" ? channel : 0);
-    return { rows, total, bias: bias ? b : null, result };
+    return { rows, total, bias: bias ? bias[channel] : null, result };
   }
 
   pooled([{ values, plane }], recipe, at, channel) {
@@ -108,7 +114,7 @@ export class Sums {
 
   largest(index, recipe, sources, at, channel) {
     const { rows, held } = this.pooled(sources, recipe, at, channel);
-    return { rows, result: held.reduce((a, b) => Math.max(a, b), -Infinity) };
+    return { rows, result: Math.max(...held) };
   }
 
   mean(index, recipe, sources, at, channel) {
@@ -138,7 +144,7 @@ export class Sums {
   }
 
   normal(index, recipe, [{ values, plane }], [row, column], channel) {
-    const start = (row * plane[1] + column) * plane[2], places = Array.from(values.subarray(start, start + plane[2]));
+    const places = channelsAt(values, plane, row, column);
     const own = (name, otherwise) => this.values.weight(index, name)?.[channel] ?? otherwise, { group } = recipe;
     const groupOf = (k) => Math.floor(k / group), ofGroup = (_, i) => groupOf(i % plane[2]) === groupOf(channel);
     const same = group ? values.filter(ofGroup) : places;
@@ -150,7 +156,7 @@ export class Sums {
   }
 
   activation(index, recipe, [{ values, plane }], [row, column], channel) {
-    const start = (row * plane[1] + column) * plane[2], z = Array.from(values.subarray(start, start + plane[2]));
+    const z = channelsAt(values, plane, row, column);
     return { total: z[channel], result: activated(recipe, z, channel) };
   }
 
@@ -183,5 +189,5 @@ export class Sums {
 /** Whether a result is what the engine computed, but for rounding. */
 export function agrees({ result, total = 0, bias = 0 }, engine) {
   if (Number.isNaN(result)) return true;
-  return Math.abs(result - engine) <= TOLERANCE * Math.max(Math.abs(engine), Math.abs(total), Math.abs(bias ?? 0));
+  return Math.abs(result - engine) <= TOLERANCE * Math.max(Math.abs(engine), Math.abs(total), Math.abs(bias));
 }

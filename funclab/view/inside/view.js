@@ -2,6 +2,8 @@
 
 import { h, s, same } from "../live/core.js";
 import { liveView } from "../live/start.js";
+import { within } from "../live/within.js";
+import { focusOn } from "../live/focus.js";
 import { numeral } from "../learned/learned.js";
 import { Strip } from "../learned/strip.js";
 import { AttentionFace } from "./attention.js";
@@ -72,12 +74,12 @@ const inside = {
   /** The face as it can be shown for the call. */
   shown(ctx) { return ctx.state.face === "weights" && !this.hasAttention(ctx) ? "number" : ctx.state.face; },
 
-  channel(ctx) { return Math.max(0, Math.min(ctx.state.channel, this.call(ctx).plane[2] - 1)); },
+  channel(ctx) { return within(ctx.state.channel, this.call(ctx).plane[2]); },
 
   at(ctx) {
     const [rows, columns] = this.call(ctx).plane;
     const [row, column] = ctx.state.at ?? this.values.peak(this.index(ctx), this.channel(ctx));
-    return [Math.max(0, Math.min(rows - 1, row)), Math.max(0, Math.min(columns - 1, column))];
+    return [within(row, rows), within(column, columns)];
   },
 
   select(ctx, index) {
@@ -121,7 +123,7 @@ const inside = {
   },
 
   leave(ctx) {
-    if (this.strip.focused) ctx.el.focus({ preventScroll: true });
+    if (this.strip.focused) focusOn(ctx.el);
     else if (ctx.state.face === "number" && this.hasAttention(ctx)) ctx.set({ face: "weights" });
     else if (ctx.state.face !== "calls") ctx.set({ face: "calls" });
   },
@@ -150,13 +152,11 @@ const inside = {
     if (ctx.state.face === "calls") return this.select(ctx, Math.max(0, Math.min(last, index + down + right)));
     if (this.hasAttention(ctx)) {
       const { fact, query, key } = this.looks.of(index, ctx.state.at), { queries, keys } = fact;
-      return this.move(ctx, [Math.max(0, Math.min(queries - 1, query + down)),
-        Math.max(0, Math.min(keys - 1, key + right))]);
+      return this.move(ctx, [within(query + down, queries), within(key + right, keys)]);
     }
     const [rows, columns] = this.call(ctx).plane, [row, column] = this.at(ctx);
     if (rows * columns === 1) return this.step(ctx, down + right);
-    return this.move(ctx, [Math.max(0, Math.min(rows - 1, row + down)),
-      Math.max(0, Math.min(columns - 1, column + right))]);
+    return this.move(ctx, [within(row + down, rows), within(column + right, columns)]);
   },
 
   update(ctx) {

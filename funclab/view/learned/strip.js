@@ -2,6 +2,7 @@
 
 import { h } from "../live/core.js";
 import { pictureFrom } from "../live/stored.js";
+import { focusOn } from "../live/focus.js";
 
 /** The strip of samples: `facts.strip` has those that are stored, `facts.samples` says how many x has. */
 export class Strip {
@@ -47,7 +48,7 @@ export class Strip {
       h("span", { class: "fl-strip-label" }, one.label));
     }));
     const here = this.items.querySelector("[aria-checked=true]");
-    if (held) here?.focus({ preventScroll: true });
+    if (held) focusOn(here);
     if (here) this.items.scrollLeft = here.offsetLeft - this.items.clientWidth / 2 + here.offsetWidth / 2;
   }
 
@@ -73,7 +74,7 @@ export class Strip {
 
   close() {
     this.find.hidden = true;
-    this.ctx.el.focus({ preventScroll: true });
+    focusOn(this.ctx.el);
   }
 
   /** Take a key in the field for an index or a label; returns whether it did. */

@@ -4,6 +4,8 @@ import { KEY_SIGNS, brief, h, mark } from "../live/core.js";
 import { ANSWERED } from "../live/cover.js";
 import { Graph } from "../live/graph.js";
 import { KERNEL } from "../live/kernel.js";
+import { within } from "../live/within.js";
+import { focusOn } from "../live/focus.js";
 import { coded } from "./coded.js";
 import { SIGNS } from "./signs.js";
 import { More } from "./more.js";
@@ -199,7 +201,7 @@ export const exercise = {
     const { order, at } = ctx.state, number = this.all(ctx)[at];
     const next = order.includes(number) ? order.filter((one) => one !== number) : [...order, number];
     ctx.set({ order: next, at: this.allOf(ctx, next).indexOf(number) });
-    ctx.el.focus({ preventScroll: true });
+    focusOn(ctx.el);
   },
 
   /** Move the chosen line within the program. */
@@ -212,7 +214,7 @@ export const exercise = {
   },
 
   walk(ctx, step) {
-    ctx.set({ at: Math.max(0, Math.min(ctx.facts.lines.length - 1, ctx.state.at + step)) }, true);
+    ctx.set({ at: within(ctx.state.at + step, ctx.facts.lines.length) }, true);
   },
 
   check(ctx) {

@@ -1,6 +1,7 @@
 // A test: its items one after the other, and after the last one what the answers show.
 
 import { h } from "../live/core.js";
+import { focusOn } from "../live/focus.js";
 import { coded } from "./coded.js";
 
 /** @type {WrittenView} */
@@ -44,7 +45,7 @@ export const test = {
     answers[at] = option;
     ctx.model.set("answers", answers);
     ctx.set({ at: at + 1 }, true);
-    ctx.el.focus({ preventScroll: true });
+    focusOn(ctx.el);
   },
 
   walk(ctx, step) { ctx.set({ at: Math.max(0, Math.min(ctx.facts.items.length, ctx.state.at + step)) }, true); },

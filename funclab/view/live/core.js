@@ -3,6 +3,8 @@
 
 import { OUTLINES } from "./icons.js";
 import { filled } from "./sentences.js";
+import { within } from "./within.js";
+import { focusOn } from "./focus.js";
 
 export const SVG = "http://www.w3.org/2000/svg";
 
@@ -340,8 +342,7 @@ export class Context {
   }
 
   answer(index) {
-    const { question, reveal } = this.gate;
-    const given = index < 0 ? null : question.options[index];
+    const { question, reveal } = this.gate, given = index < 0 ? null : question.options[index];
     const record = {
       id: question.id, prompt: question.prompt, given, right: question.answer,
       correct: question.answer == null ? null : given === question.answer,
@@ -353,7 +354,7 @@ export class Context {
     reveal();
     if (question.answer == null) this.askBox.replaceChildren(h("p", {}, this.t("noted", { given: given ?? "–" })));
     else this.tell(record, question.explain);
-    this.el.focus({ preventScroll: true });
+    focusOn(this.el);
   }
 
   /** The same view may be elsewhere on the page, and its question may have been answered there. */
@@ -412,8 +413,7 @@ export class Context {
 
   /** Go to stop `index` of the tour: its state, and its text. */
   visit(index) {
-    const tour = this.model.get("tour");
-    const at = Math.max(0, Math.min(tour.length - 1, index));
+    const tour = this.model.get("tour"), at = within(index, tour.length);
     if (!tour.length || at === this.model.get("stop")) return;
     this.remember();
     this.leave({ state: { ...this.model.get("home"), ...tour[at].state }, stop: at });
@@ -456,7 +456,7 @@ export class Context {
   focusLike(lost) {
     const told = (part) => [part.tagName, part.getAttribute("aria-keyshortcuts"), part.textContent].join();
     const twin = [...this.el.querySelectorAll(lost.tagName)].find((part) => told(part) === told(lost));
-    (twin ?? this.el).focus({ preventScroll: true });
+    focusOn(twin ?? this.el);
   }
 }
 

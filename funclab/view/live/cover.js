@@ -4,6 +4,7 @@
 import { h } from "./core.js";
 import { KERNEL } from "./kernel.js";
 import { checked } from "./stored.js";
+import { focusOn } from "./focus.js";
 
 /** The most characters that are remembered of one question. */
 const MOST_STORED = 2000;
@@ -52,7 +53,7 @@ export function underCover(model, host, show) {
     const focused = cover.contains(document.activeElement);
     leave();
     stop = show();
-    if (focused) host.querySelector(".fl")?.focus({ preventScroll: true });
+    if (focused) focusOn(host.querySelector(".fl"));
   };
   const look = () => { if (!model.get("cover")) open(); };
   const leave = () => {

@@ -1,6 +1,7 @@
 // The keys of every view, and the table that lists them.
 
 import { KEY_SIGNS, h, row, same } from "./core.js";
+import { focusOn } from "./focus.js";
 
 /** Elements in which letters are typed as text; a slider is not one of them. */
 export const WRITTEN = "textarea,select,input:not([type=range],[type=checkbox],[type=radio],[type=button])";
@@ -63,7 +64,7 @@ export class Keys {
     }
     table.open = open;
     const back = came?.isConnected && ctx.el.contains(came) && !table.contains(came) ? came : ctx.el;
-    (open ? table.querySelector("summary") : back).focus({ preventScroll: true });
+    focusOn(open ? table.querySelector("summary") : back);
     (open ? table : ctx.bar).scrollIntoView({ block: "nearest" });
   }
 
@@ -75,7 +76,7 @@ export class Keys {
     if (!same(ctx.state, state) || document.activeElement !== focused) return;
     /** @type {HTMLElement | null} */
     const outside = focused.matches(WRITTEN) ? ctx.el : ctx.el.closest(".jp-Cell");
-    outside?.focus({ preventScroll: true });
+    focusOn(outside);
   }
 
   /** Shift+Tab from below leads to the picture, where Enter is a key of the view: what stands after
@@ -84,7 +85,7 @@ export class Keys {
     const { ctx } = this;
     if (!this.backwards) return;
     this.backwards = false;
-    ctx.stage.focus({ preventScroll: true });
+    focusOn(ctx.stage);
     ctx.bringInSight(ctx.stage, ctx.bar);
   }
 

@@ -4,13 +4,14 @@ import { Context, h } from "./core.js";
 import { underCover } from "./cover.js";
 import { announce } from "./kernel.js";
 import { Keys } from "./keys.js";
+import { focusOn } from "./focus.js";
 
 /** When a view that has the focus is removed from the page, its cell gets the focus. */
 function handOver(el) {
   el.addEventListener("focusout", () => {
     const cell = el.closest(".jp-Cell");
     setTimeout(() => {
-      if (!el.isConnected && document.activeElement === document.body) cell?.focus({ preventScroll: true });
+      if (!el.isConnected && document.activeElement === document.body) focusOn(cell);
     });
   });
 }

@@ -5,6 +5,8 @@ import { breakable, h, s } from "../live/core.js";
 import { ringAround } from "../live/graph.js";
 import { liveView } from "../live/start.js";
 import { pictureFrom } from "../live/stored.js";
+import { within } from "../live/within.js";
+import { focusOn } from "../live/focus.js";
 
 /** How many samples the panel shows at a time, how many on a projector, and how many of the surest stand beside
  * a table. */
@@ -108,7 +110,7 @@ const mistakes = {
     const samples = this.samples(ctx), now = samples.indexOf(ctx.state.sample);
     if (!samples.length) return ctx.say(ctx.t("mistakes_no_samples"));
     if (now + by >= samples.length && samples.length < this.part(ctx).n) this.more(ctx);
-    const next = now < 0 ? 0 : Math.max(0, Math.min(samples.length - 1, now + by));
+    const next = now < 0 ? 0 : within(now + by, samples.length);
     return this.choose(ctx, samples[next]);
   },
 
@@ -120,7 +122,6 @@ const mistakes = {
   /** One step in the picture: a row and a column of the table, cards, bins or bands. */
   move(ctx, down, right) {
     const { face } = ctx.state, { kind, rows } = ctx.facts, at = this.at(ctx);
-    const within = (i, n) => Math.max(0, Math.min(n - 1, i));
     if (face === "surest") return this.step(ctx, right + down * this.across());
     if (face === "confidence") return this.open(ctx, [within(at[0] + right - down, 10)]);
     if (kind === "numbers") return this.open(ctx, [within(at[0] + right - down, 5)]);
@@ -140,7 +141,7 @@ const mistakes = {
 
   /** A whole drag of the slider is undone as one step. */
   slide(ctx, to, whole = false) {
-    const { thresholds } = ctx.facts, i = Math.max(0, Math.min(thresholds.length - 1, to));
+    const { thresholds } = ctx.facts, i = within(to, thresholds.length);
     ctx.set({ threshold: thresholds[i], sample: -1 }, !whole && this.sliding);
     this.sliding = !whole;
   },
@@ -155,7 +156,7 @@ const mistakes = {
       const { face } = ctx.state;
       ctx.set({ at: face === "overview" ? entry.at : ctx.state.at, sample: i });
       ctx.say([entry.words, entry.text].filter(Boolean).join(" "));
-      ctx.el.focus({ preventScroll: true });
+      focusOn(ctx.el);
     } else if (entry === null || !there) ctx.say(ctx.t("mistakes_unknown", { i: this.find.value }));
     return true;
   },

@@ -4,6 +4,7 @@
 import { h, icon, same, sourceLines } from "../live/core.js";
 import { liveView } from "../live/start.js";
 import { pictureFrom } from "../live/stored.js";
+import { focusOn } from "../live/focus.js";
 
 const LONGEST_WAIT = 20000, PAGE_WAIT = 400, RACE = 60;
 // While it runs: how many epochs are drawn at once, and how many milliseconds lie between two drawings.
@@ -58,7 +59,7 @@ const playground = {
   },
 
   showCode(ctx, shown) {
-    if (!shown && this.pane.contains(document.activeElement)) ctx.el.focus({ preventScroll: true });
+    if (!shown && this.pane.contains(document.activeElement)) focusOn(ctx.el);
     this.pane.hidden = !shown;
     ctx.buttons.c.ariaExpanded = String(shown);
   },
@@ -245,7 +246,7 @@ const playground = {
   /** One step out: close the code, or go from the controls to the picture. */
   back(ctx) {
     if (!this.pane.hidden) this.showCode(ctx, false);
-    else ctx.el.focus({ preventScroll: true });
+    else focusOn(ctx.el);
   },
 
   caption() { return this.hovered ?? this.live.legend ?? ""; },

@@ -3,6 +3,7 @@
 import { brief, h } from "../live/core.js";
 import { liveView } from "../live/start.js";
 import { pictureFrom } from "../live/stored.js";
+import { within } from "../live/within.js";
 
 /** How wide a view is at least, for its layers and its steps to stand beside each other. */
 const BESIDE = 1060;
@@ -73,7 +74,7 @@ const profile = {
     return face === "layers" ? [layers[at]] : layers.flatMap((layer, i) => (layer === at ? [i] : []));
   },
 
-  go(ctx, at) { ctx.set({ at: Math.max(0, Math.min(this.rows(ctx).length - 1, at)) }); },
+  go(ctx, at) { ctx.set({ at: within(at, this.rows(ctx).length) }); },
 
   longest(ctx) {
     const widths = this.rows(ctx).map((row) => Number(row.querySelector("rect").getAttribute("width")));

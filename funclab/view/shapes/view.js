@@ -3,6 +3,7 @@
 import { h, mark, row, table } from "../live/core.js";
 import { liveView } from "../live/start.js";
 import { pictureFrom } from "../live/stored.js";
+import { within } from "../live/within.js";
 
 /** The batches that have a button. */
 const BATCHES = [0, 1, 32];
@@ -146,7 +147,7 @@ const shapes = {
   },
 
   go(ctx, step) {
-    const next = Math.max(0, Math.min(this.rows.length - 1, step));
+    const next = within(step, this.rows.length);
     ctx.ask(next > ctx.state.step ? ctx.facts.questions[next] : null, () => ctx.set({ step: next }));
   },
 

@@ -1,6 +1,8 @@
 // What a window of a convolution or a pooling reads at a place, and what becomes of it: the numbers of
 // `windows.py`, without a page.
 
+import { within } from "../live/within.js";
+
 /** A number of an array that is stored flat, by its index along each axis. */
 function at({ shape, numbers }, ...index) {
   return numbers[index.reduce((position, i, axis) => position * shape[axis] + i, 0)];
@@ -35,7 +37,6 @@ export class Sliding {
   /** The choice of a reader, within what there is: filter, channel, and the place of the window; without
    * a place, that of the filter's largest number. */
   chosen({ filter = 0, channel = 0, place = [] }) {
-    const within = (i, n) => Math.max(0, Math.min(n - 1, i));
     const f = this.first + within(filter - this.first, this.filters);
     const [row, column] = place.length ? place.map((i, axis) => within(i, this.places[axis])) : this.largest(f);
     return { filter: f, channel: Math.min(channel, this.channels - 1), row, column };
@@ -72,7 +73,7 @@ export class Sliding {
     const { before, size, spread, strides } = this.window;
     return [row, column].map((i, axis) => {
       const place = Math.round((i + before[axis] - spread[axis] * (size[axis] - 1) / 2) / strides[axis]);
-      return Math.max(0, Math.min(this.places[axis] - 1, place));
+      return within(place, this.places[axis]);
     });
   }
 

@@ -4,6 +4,8 @@ import { breakable, h, link, rectOf, row, s, table } from "../live/core.js";
 import { Graph, MOTION, ringAround } from "../live/graph.js";
 import { liveView } from "../live/start.js";
 import { pictureFrom } from "../live/stored.js";
+import { within } from "../live/within.js";
+import { focusOn } from "../live/focus.js";
 import { SlidingWindow } from "./window.js";
 
 const REST = 1500;
@@ -56,7 +58,7 @@ const trace = {
 
   step(ctx) {
     const { steps } = ctx.facts;
-    return steps[Math.max(0, Math.min(steps.length - 1, ctx.state.step))];
+    return steps[within(ctx.state.step, steps.length)];
   },
 
   /** Where a step is on the spine, and its number inside a fold; 0 outside. */
@@ -348,7 +350,7 @@ const trace = {
 
   // Moving.
   go(ctx, step) {
-    const { steps } = ctx.facts, next = Math.max(0, Math.min(steps.length - 1, step));
+    const { steps } = ctx.facts, next = within(step, steps.length);
     if (!ctx.gate) ctx.askBox.hidden = true;
     ctx.ask(next > ctx.state.step ? steps[next].question : null, () => ctx.set({ step: next }));
     if (ctx.gate) this.pause(ctx);
@@ -419,7 +421,7 @@ const trace = {
       p: { label: ctx.t("trace_play"), button: ctx.t(this.timer ? "pause" : "trace_play"),
         icon: this.timer ? "pause" : "play", main: true, run: () => this.toggle(ctx) },
       ArrowRight: button("next", step("ArrowRight", 1), { icon: "next", brief: true }),
-      Enter: window("trace_window_enter", () => sliding.maps.focus({ preventScroll: true })),
+      Enter: window("trace_window_enter", () => focusOn(sliding.maps)),
       ArrowUp: { run: () => sliding.move("ArrowUp"), when: () => sliding.focused },
       ArrowDown: { run: () => sliding.move("ArrowDown"), when: () => sliding.focused },
       "[": window("trace_window_before", () => sliding.nextFilter(-1)),

@@ -2,6 +2,7 @@
 // choose from. Arrow keys and the mouse move the window.
 
 import { h, link, s } from "../live/core.js";
+import { focusOn } from "../live/focus.js";
 import { Maps, fields } from "./maps.js";
 import { Sliding, inSum } from "./sliding.js";
 
@@ -143,6 +144,6 @@ export class SlidingWindow {
       ...[...Array(sliding.filters).keys()].map((i) => thumb(first + i)),
       end < this.reachable ? link(ctx.t("more", more), go(end))
         : end < n ? h("span", { class: "fl-soft" }, ctx.t("more", more)) : "");
-    if (held) filters.querySelector("[aria-pressed=true]").focus({ preventScroll: true });
+    if (held) focusOn(filters.querySelector("[aria-pressed=true]"));
   }
 }

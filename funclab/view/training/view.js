@@ -2,6 +2,8 @@
 
 import { h, row, same, table } from "../live/core.js";
 import { liveView } from "../live/start.js";
+import { within } from "../live/within.js";
+import { focusOn } from "../live/focus.js";
 import { TrainingChannel } from "./channel.js";
 import { Curves } from "./curves.js";
 import { TrainingGraph, measureAfter } from "./graph.js";
@@ -49,7 +51,7 @@ function trainingView() {
       this.slow = new SlowMotion(ctx, this.channel);
       this.channel.open().then(() => this.refresh(ctx));
       ctx.cleanups.push(() => this.channel.close());
-      if (lastShown?.contains(document.activeElement)) setTimeout(() => ctx.el.focus({ preventScroll: true }));
+      if (lastShown?.contains(document.activeElement)) setTimeout(() => focusOn(ctx.el));
       lastShown = ctx.el;
     },
 
@@ -174,7 +176,7 @@ function trainingView() {
     neighbour(ctx, by) {
       const { epochs } = this.curves;
       const at = epochs.findLastIndex((epoch) => epoch <= (ctx.state.epoch || this.lastEpoch()));
-      return epochs[Math.max(0, Math.min(epochs.length - 1, at + by))] ?? 0;
+      return epochs[within(at + by, epochs.length)] ?? 0;
     },
 
     /** Look back at an epoch; the last one means the current state. */

@@ -1,5 +1,6 @@
 // The mouse and fingers on the picture of an image: they choose a cell, or draw with the pen.
 
+import { focusOn } from "../live/focus.js";
 import { stroke } from "./sample.js";
 
 /** Listen to pointers on `box`, which holds the picture; `view` has what is done with them. */
@@ -19,7 +20,7 @@ export function followPointer(ctx, box, view) {
   ctx.listen(box, "pointerdown", (event) => {
     const part = view.image(ctx), at = part && place(event);
     if (!at || at.x < 0 || at.y < 0 || at.x >= part.columns || at.y >= part.rows) return;
-    ctx.el.focus({ preventScroll: true });
+    focusOn(ctx.el);
     event.preventDefault();
     if (view.mode !== "pen") return view.choose(ctx, part.start + Math.floor(at.y) * part.columns + Math.floor(at.x));
     ctx.remember();

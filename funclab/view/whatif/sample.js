@@ -1,6 +1,7 @@
 // A sample as numbers, one for each cell, and what is said of its cells. Cells are numbered from 0
 // along rows, and across the inputs (`parts`).
 
+import { within } from "../live/within.js";
 import { numeral, unpacked } from "../learned/learned.js";
 
 /** A number that the parts store for each cell, or one for all. */
@@ -70,12 +71,12 @@ export class Cells {
   /** Where one cell on in a direction leads: down from the last row to the next input. */
   move(cell, right, down) {
     const { part, row, column } = this.find(cell);
-    if (part.kind === "row") return Math.max(0, Math.min(this.count - 1, cell + right + down));
+    if (part.kind === "row") return within(cell + right + down, this.count);
     const [y, x] = [row + down, column + right], last = part.rows * part.columns;
     if (x >= 0 && x < part.columns && y >= 0 && y < part.rows) return part.start + y * part.columns + x;
     if (down > 0 && part.start + last < this.count) return part.start + last;
     if (down < 0 && part.start > 0) return part.start - 1;
-    return part.kind === "words" && right ? Math.max(0, Math.min(this.count - 1, cell + right)) : cell;
+    return part.kind === "words" && right ? within(cell + right, this.count) : cell;
   }
 }
 

@@ -4,6 +4,7 @@
 
 import { h, mark, row, table } from "../live/core.js";
 import { liveView } from "../live/start.js";
+import { focusOn } from "../live/focus.js";
 import { unpacked } from "../learned/learned.js";
 import { Strip } from "../learned/strip.js";
 import { asked } from "./asked.js";
@@ -68,7 +69,7 @@ const whatif = {
     this.slider = h("input", { type: "range", min: 0, step: 1, oninput: () => this.slide(ctx), onchange: end });
     const chosen = () => {
       this.put(ctx, ctx.state.at, Number(this.choice.value));
-      ctx.el.focus({ preventScroll: true });
+      focusOn(ctx.el);
     };
     this.choice = h("select", { onchange: chosen });
     const image = this.image(ctx);
