@@ -40,16 +40,6 @@ def call_on_arrays(layer: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     return structure.pack(outputs, arrays)
 
 
-def call_at_once(layer: Any, args: Any, kwargs: dict[str, Any]) -> Any:
-    """A call on the tape of a GradientTape, or of a training step of the user's own."""
-    tape = current_tape()
-    begun = len(tape.losses)
-    outputs = layer._call_on_tape(args, kwargs)
-    if not tape.scope:
-        layer.note_losses(tape.losses[begun:])
-    return structure.unpack_singleton(outputs) if hasattr(layer, "graph") else outputs
-
-
 def value_of(leaf: Any, dtype: str) -> Value:
     """An argument as a value of the tape; an array brings the mask that its layer gave it."""
     value = on_tape(leaf)

@@ -132,11 +132,14 @@ class Op(registry.SetOnce):
         outputs = tuple(map(Value, *self._forms(inputs)))
         return self._noted(current_tape(), inputs, outputs)
 
-    def _compute_on(self, tape: EagerTape, inputs: tuple[Value, ...]) -> Any:
-        """The outputs, computed at once; the tape keeps the call for gradients."""
+    def _compute_on(
+        self, tape: EagerTape, inputs: tuple[Value, ...], like: tuple[Value, ...] = ()
+    ) -> Any:
+        """The outputs, computed at once; the tape keeps the call for gradients. They have the
+        shapes and dtypes of those in `like`, if these are known already."""
         if tape.instead:
             inputs = tuple(tape.instead.get(v, v) for v in inputs)  # type: ignore[call-overload]
-        arrays, work = self._computed(inputs)
+        arrays, work = self._computed(inputs, like)
         outputs = tuple(map(Eager, arrays))
         made = self._noted(tape, inputs, outputs)
         call, outputs[0].origin = outputs[0].origin, None
@@ -169,9 +172,14 @@ class Op(registry.SetOnce):
         results = tuple(map(as_array, outputs))
         return results[0] if self.n_outputs == 1 else results
 
-    def _computed(self, values: tuple[Any, ...]) -> tuple[tuple[Array, ...], list[Array]]:
+    def _computed(
+        self, values: tuple[Any, ...], like: tuple[Value, ...] = ()
+    ) -> tuple[tuple[Array, ...], list[Array]]:
         """The arrays of the outputs, and what the op keeps for its gradient."""
-        shapes, dtypes = self._forms(values)
+        shapes: Any = [value.shape for value in like]
+        dtypes: Any = [value.dtype for value in like]
+        if not like:
+            shapes, dtypes = self._forms(values)
         outputs = tuple(map(np.zeros, shapes, map(storage, dtypes)))
         for i in self.mutates:
             if isinstance(values[i], Variable):

@@ -53,7 +53,7 @@ class Operation:
         return bare, (type(self), self.name), self.__getstate__()
 
     def __getstate__(self) -> dict[str, Any]:
-        own = ("inbound_nodes", "outbound_nodes", "born", "_call_losses")
+        own = ("inbound_nodes", "outbound_nodes", "born", "_call_losses", "_kept_calls")
         return {key: value for key, value in vars(self).items() if key not in own}
 
     def __setstate__(self, state: dict[str, Any]) -> None:

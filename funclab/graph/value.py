@@ -42,6 +42,8 @@ class Value(Operators):
 
     __eq__ = compared("equal")
     __hash__ = object.__hash__
+    computes = True
+    """Whether an op on its numbers, if it has any, computes at once outside of a graph."""
     is_factor = False
     """Whether it is made for matrix products: then there may be room between its rows (see
     `layout`), and ops that cannot read such rows get a copy."""
@@ -208,8 +210,6 @@ class Variable(Value):
         self.lock: AbstractContextManager[Any] | None = None
         """Held by the thread that runs a plan with this variable; see `locks_of`."""
         self._array = None if start is None else np.array(start, order="C")
-        self.computes = True
-        """Whether what is computed from it outside of a graph has numbers at once."""
         self.read_at = -1
         """When a call last read it that a gradient tape has recorded."""
         self.before: list[tuple[int, Value]] = []
@@ -347,7 +347,7 @@ def has_numbers(value: Value) -> bool:
 
 def computes_now(value: Value) -> bool:
     """Whether an op on a value outside of a graph has a result with numbers."""
-    return has_numbers(value) and getattr(value, "computes", True)
+    return has_numbers(value) and value.computes
 
 
 def array_of(x: Any) -> Any:

@@ -227,8 +227,7 @@ def check_complete(cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
 
 def check_call(layer: Any, args: tuple[Any, ...]) -> None:
     """Refuse `Dense(1)(a, b)`: more positional arguments than the layer's call takes."""
-    taken = inspect.signature(type(layer).call).parameters.values()
-    if any(parameter.kind is inspect.Parameter.VAR_POSITIONAL for parameter in taken):
+    if _takes(type(layer), inspect.Parameter.VAR_POSITIONAL):
         return
     names = call_parameters(type(layer))
     flags = [args[names[flag]] for flag in ("training", "mask") if names.get(flag, 99) < len(args)]
@@ -255,13 +254,19 @@ def check_call(layer: Any, args: tuple[Any, ...]) -> None:
     raise error
 
 
+@functools.cache
+def _takes(cls: Any, kind: Any) -> bool:
+    """Whether the call of a class has a parameter of this kind."""
+    taken = inspect.signature(cls.call).parameters.values()
+    return any(parameter.kind is kind for parameter in taken)
+
+
 def check_call_keywords(layer: Any, kwargs: dict[str, Any]) -> None:
     """Refuse `Dense(1)(x, foo=2)` and `LSTM(2)(x, mask="x")`: keywords that a call cannot use."""
     cls = type(layer)
-    taken = inspect.signature(cls.call).parameters.values()
     known = [*call_parameters(cls), "training", "mask"]
     unknown = [name for name in kwargs if name not in known]
-    if unknown and all(parameter.kind is not inspect.Parameter.VAR_KEYWORD for parameter in taken):
+    if unknown and not _takes(cls, inspect.Parameter.VAR_KEYWORD):
         raise ArgumentError(
             f"{cls.__name__}.call() of {layer.name} got an unexpected keyword argument "
             f"{unknown[0]!r}.",

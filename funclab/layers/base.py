@@ -11,7 +11,6 @@ import numpy as np
 from funclab import registry, regularizers
 from funclab.engine.calls import (
     argument,
-    call_at_once,
     call_on_arrays,
     fill,
     value_of,
@@ -39,6 +38,7 @@ from funclab.layers import arguments
 from funclab.layers.arguments import KERAS_2_KEYWORDS
 from funclab.layers.batches import computed
 from funclab.layers.configs import brief, rebuilt, settings
+from funclab.layers.kept import call_at_once
 from funclab.layers.spec import check_inputs, maker_hint
 from funclab.layers.weights import Weighted, building
 from funclab.registry import sharing

@@ -28,7 +28,9 @@ KERAS_2_ORDER = (
 )  # fmt: skip
 
 SETTINGS = {str, int, float, bool, type(None)}
-NOT_HELD = {"constructor_arguments", "build_shapes", "inbound_nodes", "outbound_nodes"}
+NOT_HELD = {
+    *("constructor_arguments", "build_shapes", "inbound_nodes", "outbound_nodes", "_kept_calls"),
+}
 """The types and the names of attributes that never contain layers or weights."""
 
 
@@ -268,7 +270,7 @@ class Weighted(Operation):
     def note_losses(self, losses: list[Any]) -> None:
         """Keep what a call on data has added to the loss."""
         if losses or "_call_losses" in vars(self):
-            vars(self)["_call_losses"] = (now(), losses)
+            vars(self).setdefault("_call_losses", [])[:] = now(), losses
 
     def noted_losses(self, since: int = -1) -> list[Any]:
         """Those of the last call, or else of later calls of the layers inside."""

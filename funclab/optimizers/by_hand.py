@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import is_
 from typing import Any
 
 import numpy as np
@@ -51,11 +52,41 @@ def apply_at_once(optimizer: Any, variables: Sequence[Variable], grads: Sequence
     """One update of variables, each by its gradient."""
     for variable in variables:
         variable.changes()
-    flat, places = flat_views(variables, variables[0].dtype)
-    for view, g in zip(places, grads):
-        view[...] = g.array if isinstance(g, Constant) else g
-    for call, arrays in optimizer.updates_by_hand(variables, flat):
+    kept = vars(optimizer).pop("_kept_update", None)  # in another thread, there is none meanwhile
+    if kept is None or not kept.fits(optimizer, variables):
+        kept = KeptUpdate(optimizer, variables)
+    for place, g in zip(kept.places, grads):
+        place[...] = g.array if isinstance(g, Constant) else g
+    for call, arrays in kept.updates:
         call(*arrays)
+    vars(optimizer)["_kept_update"] = kept
+
+
+class KeptUpdate:
+    """The functions of an optimizer's update of some variables, with memory for the gradients.
+
+    The next update of the same variables calls them again, unless an attribute of the optimizer,
+    the memory of a variable or its constraint is another object by then.
+    """
+
+    def __init__(self, optimizer: Any, variables: Sequence[Variable]) -> None:
+        flat, self.places = flat_views(variables, variables[0].dtype)
+        self.updates = optimizer.updates_by_hand(variables, flat)
+        self.made_of = _parts(optimizer, variables)
+
+    def __reduce__(self) -> Any:
+        """Copies of an optimizer, and pickles, begin without."""
+        return type(None), ()
+
+    def fits(self, optimizer: Any, variables: Sequence[Variable]) -> bool:
+        """Whether it would be the same if it was made now."""
+        now = _parts(optimizer, variables)
+        return len(now) == len(self.made_of) and all(map(is_, now, self.made_of))
+
+
+def _parts(optimizer: Any, variables: Sequence[Variable]) -> list[Any]:
+    own = [part for v in variables for part in (v, v.array, v.constraint)]
+    return [*own, *vars(optimizer).values()]
 
 
 def stateless_apply(

@@ -15,7 +15,10 @@ from funclab.graph.value import Call, Constant, Eager, Value, Variable
 from funclab.layers.weights import layers_within
 from funclab.optimizers.by_hand import Apply
 
-CHANGING = {"_call_losses", "_predict_steps", "history", "inbound_nodes", "outbound_nodes"}
+CHANGING = {
+    *("_call_losses", "_kept_calls", "_predict_steps", "history"),
+    *("inbound_nodes", "outbound_nodes"),
+}
 """Attributes that change with every call, and mean nothing for the next one."""
 
 
