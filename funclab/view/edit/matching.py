@@ -18,14 +18,7 @@ def numbered(draft: Draft, before: Draft, unnamed: set[int]) -> Draft:
     keep their weights."""
     same = _same_layers(draft, before)
     number = {key: same.get(key, key + before.next) for key in draft.layers}
-    # A name of one's own goes with its `name=`: whoever left that out, or pasted another model,
-    # does not mean it.
-    old = {
-        key: before.layers[same[key]].name
-        for key in unnamed & same.keys()
-        if draft.layers[key].op is not None
-        or is_automatic(before.layers[same[key]].name, draft.layers[key].name)
-    }
+    old = {key: _old_name(draft.layers[key], before.layers[same[key]]) for key in unnamed & {*same}}
     taken = {layer.name for key, layer in draft.layers.items() if key not in unnamed}
     layers: dict[int, Layer] = {}
     for key, layer in draft.layers.items():
@@ -56,6 +49,13 @@ def numbered(draft: Draft, before: Draft, unnamed: set[int]) -> Draft:
         outputs=outputs,
         next=before.next + draft.next,
     ).tidied()
+
+
+def _old_name(layer: Layer, before: Layer) -> str:
+    """The name that a layer without one had before; one of its own goes with its `name=`, because
+    whoever left that out, or pasted another model, does not mean it."""
+    kept = layer.op is not None or is_automatic(before.name, layer.name)
+    return before.name if kept else layer.name
 
 
 def is_automatic(name: str, other: str) -> bool:
