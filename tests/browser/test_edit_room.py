@@ -64,6 +64,19 @@ def test_a_graph_that_is_wider_than_its_room_says_so_and_what_matters_is_in_sigh
     assert "add[0]" not in cut_boxes(page)
 
 
+def test_what_a_step_breaks_is_said(bridged):
+    _, page = bridged(reader(), selected="pool[0]")
+
+    press(page, "c", "Enter")
+    offered = page.locator(".fl-repairs .fl-word")
+    expect(offered).to_have_count(7)
+    press(page, str(offered.all_text_contents().index("Add") + 1))
+
+    expect(page.locator(".fl-status")).to_have_text(
+        "Step 1: connect strokes to pool: Add. add cannot be called."
+    )
+
+
 def test_the_numbers_of_inputs_are_above_the_ring_and_beside_the_question_mark(bridged):
     steps = [["connect", "strokes", "pool", {"how": "Concatenate"}]]
     _, page = bridged(reader(), steps=steps, selected="concatenate[0]")
