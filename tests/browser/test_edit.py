@@ -181,7 +181,9 @@ def test_an_error_is_red_what_follows_is_pale_and_a_number_repairs_it(bridged):
     press(page, "2")
 
     at_step(page, 2, "Concatenate in place of add")
-    expect(page.locator(".fl-kept")).to_contain_text("Kept: 7 of 8. New: body kernel.")
+    expect(page.locator(".fl-kept")).to_contain_text(
+        "7 of its 8 weights are kept. New: body kernel."
+    )
     expect(page.locator(".fl-failed")).to_have_count(0)
     expect(page.locator(".fl-status")).to_have_text(
         "Step 2: Concatenate in place of add. concatenate[0] makes (None, 8, 8, 20)."
@@ -248,9 +250,19 @@ def test_a_repair_is_written_into_the_open_box_and_its_line_is_in_sight(bridged)
     assert lines["y"] < line["y"] < lines["y"] + lines["height"] - 20
 
 
-def test_a_skip_of_a_u_net_is_put_back_by_keys(bridged):
+def test_a_skip_of_a_u_net_is_cut_and_put_back_by_keys(bridged):
     whole = gallery.unet()
-    view, page = bridged(whole, steps=[["disconnect", "down1_b", "concatenate_2"]])
+    view, page = bridged(whole)
+    said = page.locator(".fl-status")
+
+    select(page, "concatenate_2[0]")
+    press(page, "x")
+    arrows = page.locator(".fl-repairs .fl-word").all_text_contents()
+    press(page, str(arrows.index("down1_b[0]") + 1))
+    at_step(page, 1, "cut down1_b from concatenate_2")
+    expect(said).to_have_text(
+        "Step 1: cut down1_b from concatenate_2. up1_a[0] makes (None, 32, 32, 8)."
+    )
     assert not funclab.teach.same_graph(view.model, whole)
 
     select(page, "up1_a[0]")
@@ -263,6 +275,9 @@ def test_a_skip_of_a_u_net_is_put_back_by_keys(bridged):
     press(page, str(labels.index("✓ Concatenate") + 1))
 
     at_step(page, 2, "connect down1_b to up1_a: Concatenate")
+    expect(said).to_have_text(
+        "Step 2: connect down1_b to up1_a: Concatenate. concatenate_2[0] makes (None, 32, 32, 24)."
+    )
     assert funclab.teach.same_graph(view.model, whole)
 
 

@@ -89,6 +89,7 @@ export class Code {
   open() {
     const { ctx } = this;
     if (ctx.alone) return ctx.say(ctx.t("edit_needs_kernel"));
+    this.edit.toggleSide(false);
     this.text.value = this.edit.here.typed || this.whole;
     this.text.hidden = false;
     this.lines.hidden = true;

@@ -150,16 +150,21 @@ def weights_of(steps: Steps) -> str:
         return say("edit_model_last", n=state.whole)
     if state.model is steps.given:
         return say("edit_model_given")
-    every = len(state.kept) + len(state.new)
-    count = say("edit_weights", n=state.model.count_params())
-    sentences = [say("edit_model_whole", weights=count, kept=len(state.kept), all=every)]
-    if state.new:
-        names = [clean(name) for name in state.new[:MOST_NAMES]]
-        names += ["…"] if len(state.new) > MOST_NAMES else []
-        sentences.append(say("edit_new_weights", names=names))
+    sentences = [say("edit_weights", n=state.model.count_params())]
+    if state.kept or state.new:
+        sentences.append(_kept(state.kept, state.new))
     if getattr(state.model, "compiled", False):
         sentences.append(say("edit_compiled"))
     return " ".join(sentences)
+
+
+def _kept(kept: list[str], new: list[str]) -> str:
+    """Which weights of the present model are those of the one before."""
+    if not (kept and new):
+        return say("edit_kept_all" if kept else "edit_kept_none")
+    names = [clean(name) for name in new[:MOST_NAMES]]
+    names += ["…"] if len(new) > MOST_NAMES else []
+    return say("edit_kept", kept=len(kept), all=len(kept) + len(new), names=names)
 
 
 def step_text(step: list[Any], kind: str = "step") -> str:
@@ -195,6 +200,7 @@ def _offered(repair: Repair) -> dict[str, Any]:
     more = f"{'+' if repair.more >= 0 else '−'}{abs(repair.more):,}"
     kept, every = repair.kept, repair.weights
     key = "edit_cost" if kept < every else "edit_cost_all" if every else "edit_cost_new"
-    key = "edit_cost_first" if repair.first else key
-    cost = say(key, kept=kept, all=every, more=more, n=repair.more)
+    # What keeps nothing is another model than the last whole one: there is nothing to compare.
+    key = "edit_cost_first" if repair.first or (every and not kept) else key
+    cost = say(key, kept=kept, all=every, more=more, n=repair.numbers)
     return {"step": repair.step, "text": step_text(repair.step, "repair"), "cost": cost}

@@ -18,13 +18,13 @@ def numbered(draft: Draft, before: Draft, unnamed: set[int]) -> Draft:
     keep their weights."""
     same = _same_layers(draft, before)
     number = {key: same.get(key, key + before.next) for key in draft.layers}
-    old = {key: before.layers[same[key]].name for key in unnamed & same.keys()}
+    old = {key: _old_name(draft.layers[key], before.layers[same[key]]) for key in unnamed & {*same}}
     taken = {layer.name for key, layer in draft.layers.items() if key not in unnamed}
     layers: dict[int, Layer] = {}
     for key, layer in draft.layers.items():
         name = layer.name
         if key in unnamed:
-            stem = re.sub(r"_\d+$", "", name)
+            stem = stem_of(name)
             wanted = (old.get(key, name), stem, *(f"{stem}_{i}" for i in range(1, MOST_CALLS + 1)))
             name = next(name for name in wanted if name not in taken)
             taken.add(name)
@@ -49,6 +49,22 @@ def numbered(draft: Draft, before: Draft, unnamed: set[int]) -> Draft:
         outputs=outputs,
         next=before.next + draft.next,
     ).tidied()
+
+
+def _old_name(layer: Layer, before: Layer) -> str:
+    """The name that a layer without one had before; one of its own goes with its `name=`, because
+    whoever left that out, or pasted another model, does not mean it."""
+    kept = layer.op is not None or is_automatic(before.name, layer.name)
+    return before.name if kept else layer.name
+
+
+def is_automatic(name: str, other: str) -> bool:
+    """Whether a name is an automatic one like another: the same, but for a number at its end."""
+    return re.fullmatch(rf"{re.escape(stem_of(other))}(_\d+)?", name) is not None
+
+
+def stem_of(name: str) -> str:
+    return re.sub(r"_\d+$", "", name)
 
 
 def _same_layers(draft: Draft, before: Draft) -> dict[int, int]:

@@ -100,9 +100,11 @@ def fields(kind: type, values: dict[str, Any] | None = None) -> list[dict[str, A
     owners = tuple(cls.__name__ for cls in kind.__mro__)
     rows = []
     for name, default in parameters(kind).items():
-        if name in REMOVED or (values is not None and name not in values):
+        # A regularizer that is not set is not in a config.
+        is_set = values is None or name in values or name.endswith(OBJECTS)
+        if name in REMOVED or not is_set:
             continue
-        value = examples.get(name, default) if values is None else values[name]
+        value = examples.get(name, default) if values is None else values.get(name, default)
         if isinstance(value, dict):
             value = _named(value)
         if not _is_plain(value):

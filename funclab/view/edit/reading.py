@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import operator
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache, cached_property
@@ -26,7 +25,7 @@ from funclab.models import Sequential
 from funclab.view.edit.building import Build
 from funclab.view.edit.commands import NOT_HERE, NOT_SET
 from funclab.view.edit.draft import MOST_CALLS, Call, Draft, Layer, Leaf, Ref, config_of
-from funclab.view.edit.matching import numbered
+from funclab.view.edit.matching import is_automatic, numbered
 
 MOST_CHARACTERS = 20_000
 ROOMS = {
@@ -176,7 +175,7 @@ class _Reader:
             self.names[target.id] = value
             if isinstance(value, Leaf):
                 layer = self.growing.layer_of(value.ref.call)
-                if layer.id in self.unnamed and is_named_by(layer, target.id):
+                if layer.id in self.unnamed and is_automatic(target.id, layer.name):
                     self.hints.setdefault(layer.id, target.id)
             return
         if not isinstance(target, (ast.Tuple, ast.List)) or not isinstance(value, (list, tuple)):
@@ -435,12 +434,6 @@ def _tried(node: ast.expr, function: Any, args: Any, kwargs: dict[str, Any]) -> 
         raise ArgumentError(
             f"{line}{error}.", why="this call does not work.", fix="change its arguments."
         ) from None
-
-
-def is_named_by(layer: Layer, name: str) -> bool:
-    """Whether a variable is an automatic name of a layer."""
-    stem = re.sub(r"_\d+$", "", layer.name)
-    return re.fullmatch(rf"{re.escape(stem)}(_\d+)?", name) is not None
 
 
 def _stem(operation: Any) -> str:

@@ -27,14 +27,15 @@ HOLDS_WEIGHTS = {"kernel_initializer", "layer", "cell"}
 @dataclass(frozen=True)
 class Repair:
     """A step after which the call does not fail: how many weights it keeps, of how many that the
-    layers of the last whole graph have, and how many numbers the model has more; all of them if it
-    is the `first` whole graph. If another call fails then, `next`.
+    layers of the last whole graph have, how many numbers the model has, and how many more; `first`
+    if there was no whole graph before. If another call fails then, `next`.
     """
 
     step: Step
     kept: int = 0
     weights: int = 0
     more: int = 0
+    numbers: int = 0
     next: str = ""
     first: bool = False
 
@@ -52,9 +53,11 @@ def repairs(steps: Steps) -> list[Repair]:
             continue
         known.append(step)
         offered += _tried(steps, step, failed)
-    return sorted(offered, key=lambda item: (bool(item.next), -item.kept, abs(item.more)))[
-        :MOST_OFFERED
-    ]
+    # Of two that cost the same, the one without another layer.
+    return sorted(
+        offered,
+        key=lambda item: (bool(item.next), -item.kept, abs(item.more), item.step[0] == "insert"),
+    )[:MOST_OFFERED]
 
 
 def _tried(steps: Steps, step: Step, failed: int) -> Iterator[Repair]:
@@ -66,10 +69,9 @@ def _tried(steps: Steps, step: Step, failed: int) -> Iterator[Repair]:
     build = state.build
     if state.is_whole:
         last, layers = steps.state.model, steps.state.operations.values()
-        numbers = last.count_params() if last is not None else 0
+        numbers, before = state.model.count_params(), 0 if last is None else last.count_params()
         weights = sum(len(getattr(layer, "weights", [])) for layer in layers)
-        more = state.model.count_params() - numbers
-        yield Repair(step, len(state.kept), weights, more, first=last is None)
+        yield Repair(step, len(state.kept), weights, numbers - before, numbers, first=last is None)
     elif build.errors and failed not in build.errors and failed not in build.unknown:
         yield Repair(step, next=build.draft.keys[next(iter(build.errors))])
 
@@ -110,9 +112,17 @@ class _Candidates:
             for other_ref, other in pairs:
                 if ref != other_ref and shape != other:
                     yield from self._alike(ref, shape, other)
+        if self.layer.kind.__name__ == "Concatenate":
+            yield from self._along_another_axis()
         alike = len({shape[:-1] for shape in self.shapes}) == 1
         if alike and self.layer.merges and self.layer.kind.__name__ != "Concatenate":
             yield ["replace", self.key, "Concatenate"]
+
+    def _along_another_axis(self) -> Iterator[Step]:
+        """Concatenate along the axis that is the only one in which the shapes differ."""
+        for axis in range(1, len(self.shapes[0])):
+            if len({shape[:axis] + shape[axis + 1 :] for shape in self.shapes}) == 1:
+                yield ["set", self.layer.name, {"axis": axis}]
 
     def _alike(self, ref: Ref, shape: Shape, other: Shape) -> Iterator[Step]:
         """Bring a tensor to the shape of another."""

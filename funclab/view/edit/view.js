@@ -1,6 +1,7 @@
 // Edit: the graph in the middle, steps and verbs at its left, form, error, code and weights at its right.
 // Python makes each step; this sends commands, walks between calls, and shows what has come of it.
 
+import { Beyond } from "../live/beyond.js";
 import { h, link, mark, rectOf, row, s, table } from "../live/core.js";
 import { Graph, ringAround } from "../live/graph.js";
 import { liveView } from "../live/start.js";
@@ -9,14 +10,15 @@ import { Code } from "./code.js";
 import { followDrag } from "./drag.js";
 import { Forms } from "./forms.js";
 import { noteFault } from "./note.js";
+import { Player } from "./play.js";
 
 /** The keys of the verbs, and the command that each sends. */
 const VERBS = { e: "set", a: "insert", c: "connect", x: "disconnect", s: "share", d: "duplicate", m: "move",
   Delete: "delete", n: "rename", o: "outputs", i: "input" };
 /** The commands before which ask mode asks for a shape. */
 const ASKED = ["set", "insert", "replace", "connect", "duplicate"];
-/** How long a step is shown while the steps are played, in milliseconds. */
-const SHOWN = 2500;
+/** How far a ring is from its box: the shapes above and below stay free. */
+const RING = 2.5;
 /** After so many verbs by mouse, the foot names the key. */
 const BY_MOUSE = 3;
 
@@ -32,20 +34,22 @@ export class Edit {
     this.graph = new Graph(ctx.t("edit_picture"), (key) => this.click(key));
     this.forms = new Forms(ctx, this);
     this.code = new Code(ctx, this);
+    this.player = new Player(ctx, this);
     this.side = h("div", { class: "fl-side" });
     this.told = h("div", { class: "fl-told" });
     this.weights = h("div", { class: "fl-kept" });
     ctx.panel.append(ctx.askBox, this.told, this.code.el, this.weights);
     const desk = h("div", { class: "fl-desk" });
     ctx.stage.before(desk);
-    ctx.stage.append(this.graph.el);
+    this.beyond = new Beyond(ctx, this.graph.el);
+    ctx.stage.append(this.graph.el, this.beyond.el);
     desk.append(this.side, ctx.stage, ctx.panel);
     this.face = ctx.button("", "f", () => this.flip());
     this.face.classList.add("fl-seg");
     ctx.bar.append(...ctx.makeButtons(), this.face);
     followDrag(ctx, this);
-    ctx.watchSizes(() => noteFault(ctx, this), this.graph.el);
-    ctx.cleanups.push(() => clearInterval(this.playing));
+    ctx.watchSizes(() => { noteFault(ctx, this); this.beyond.tell(); }, this.graph.el);
+    ctx.watchSizes(() => this.reveal(), ctx.stage);
   }
 
   /** What is known of the present step; while it is on its way, of the one before. */
@@ -123,12 +127,19 @@ export class Edit {
     }
     const box = this.boxOf(selected);
     if (box) {
-      ringAround(box);
+      ringAround(box, "fl-ring", RING);
       box.setAttribute("aria-current", "true");
     }
-    if (at && at !== selected && this.boxOf(at)) graph.sign(ringAround(this.boxOf(at), "fl-ring fl-lit"), "?");
-    graph.reveal(this.boxOf(at) ?? box);
+    if (at && at !== selected && this.boxOf(at)) graph.sign(ringAround(this.boxOf(at), "fl-ring fl-lit", RING), "?");
+    this.reveal();
     noteFault(ctx, this);
+    this.beyond.tell();
+  }
+
+  /** Scroll to the call that a form asks for, else to the one that is selected, else to the one that fails. */
+  reveal() {
+    this.graph.reveal([this.forms.at, this.ctx.state.selected, this.here.error?.key].map((key) => this.boxOf(key))
+      .find(Boolean));
   }
 
   /** A dot at the corner of a box whose layer has new weights. */
@@ -235,7 +246,8 @@ export class Edit {
   /** Do what a verb does: at once, or after its form. */
   verb(key) {
     const { ctx, chosen } = this;
-    this.pause();
+    this.player.pause();
+    this.toggleSide(false);
     if (ctx.alone) return ctx.say(ctx.t("edit_needs_kernel"));
     if (key !== "i" && !chosen) return ctx.say(ctx.t("edit_first"));
     if (!this.can(key)) return ctx.say(ctx.t("edit_no_verb", { verb: ctx.t(`edit_verb_${VERBS[key]}`) }));
@@ -286,45 +298,12 @@ export class Edit {
   /** Go to a step, if it is on this page or there is a kernel. */
   go(position) {
     const { ctx } = this, { steps, states } = ctx.facts;
-    this.pause();
+    this.player.pause();
     if (position < 0 || position >= steps.length) return ctx.say(ctx.t("edit_no_more"));
     if (ctx.alone && !states[position]) return ctx.say(ctx.t("edit_needs_kernel"));
     this.forms.close();
     ctx.set({ position }, true);
     return ctx.say(this.sentence("edit_undone", position));
-  }
-
-  /** Show the steps one after the other, each with the call that it is about and its sentence. */
-  play() {
-    const { ctx } = this, last = ctx.facts.steps.length - 1;
-    if (this.playing) return this.pause();
-    const shown = (position) => ctx.facts.states[position] || !ctx.alone;
-    const from = ctx.state.position < last ? ctx.state.position : 0;
-    const order = [...Array(last + 1).keys()].filter((position) => position >= from && shown(position));
-    const next = () => {
-      const position = order.shift();
-      this.forms.close();
-      ctx.set({ position, selected: this.about(position) }, true);
-      ctx.say(this.sentence("edit_undone", position));
-      if (!order.length) this.pause();
-    };
-    this.playing = setInterval(next, SHOWN);
-    next();
-    return ctx.nameButtons();
-  }
-
-  pause() {
-    if (!this.playing) return;
-    clearInterval(this.playing);
-    this.playing = null;
-    this.ctx.nameButtons();
-  }
-
-  /** The call that a step is about: the one that fails, or that of the first line that is another one. */
-  about(position) {
-    const { error, code = [] } = this.ctx.facts.states[position] ?? {};
-    const [, key] = code.find(([, of, fresh]) => fresh && of) ?? [];
-    return error?.key || this.callOf(key ?? "", position)?.key || "";
   }
 
   // Choosing.
@@ -374,7 +353,7 @@ export class Edit {
   }
 
   out() {
-    if (this.code.close() || this.forms.close()) focusOn(this.ctx.el);
+    if (this.code.close() || this.forms.close() || this.toggleSide(false)) this.back();
     else if (this.ctx.state.selected) this.select("");
   }
 
@@ -397,11 +376,11 @@ export class Edit {
         brief: true, off: position === 0 },
       U: { ...key("edit_key_redo", () => this.go(position + 1)), button: ctx.t("edit_redo"), icon: "redo",
         brief: true, off: position === last },
-      p: { ...key("edit_key_play", () => this.play()), button: ctx.t(this.playing ? "pause" : "edit_play"),
-        icon: this.playing ? "pause" : "play", brief: true, off: last === 0 },
-      " ": { run: () => this.play() },
+      p: { ...key("edit_key_play", () => this.player.play()), button: ctx.t(this.player.plays ? "pause" : "edit_play"),
+        icon: this.player.plays ? "pause" : "play", brief: true, off: last === 0 },
+      " ": { run: () => this.player.play() },
       f: key("edit_key_face", () => this.flip()),
-      t: key("key_table", () => { this.listed = !this.listed; this.drawPanel(); this.back(); }),
+      t: key("key_table", () => { this.listed = !this.listed; this.toggleSide(false); this.drawPanel(); this.back(); }),
       "+": key("key_words", () => this.words(-1)),
       "-": { run: () => this.words(1) },
       0: { run: () => this.words(0) },
@@ -423,7 +402,13 @@ export class Edit {
 
   flip() { this.ctx.set({ face: this.ctx.state.face === "calls" ? "layers" : "calls" }, true); }
 
-  toggleSide() { this.ctx.el.classList.toggle("fl-open"); }
+  /** Show or hide steps and verbs where there is little room: they are in the place of the panel. Returns whether
+   * that was to be done. */
+  toggleSide(open) {
+    const { classList } = this.ctx.el, was = classList.contains("fl-open");
+    classList.toggle("fl-open", open);
+    return was !== classList.contains("fl-open");
+  }
 
   use() {
     const line = `model = ${this.ctx.facts.written}.model`;

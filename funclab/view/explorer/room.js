@@ -1,6 +1,7 @@
 // The layout of the explorer: the picture, and the panel beside, below or over it. The place of the
 // panel is decided with the picture; selecting moves nothing.
 
+import { Beyond } from "../live/beyond.js";
 import { h } from "../live/core.js";
 
 // The width of a panel beside the picture with its gap, the height of one below; the width from which it may
@@ -20,10 +21,10 @@ export class Room {
   constructor(ctx, stage) {
     this.ctx = ctx;
     this.stage = stage;
-    this.beyond = h("button", { type: "button", class: "fl-beyond", hidden: true, onclick: () => this.goBeyond() });
+    this.beyond = new Beyond(ctx, ctx.stage);
     this.work = h("div", { class: "fl-work" });
     ctx.stage.before(this.work);
-    this.work.append(h("div", { class: "fl-near" }, ctx.stage, this.beyond),
+    this.work.append(h("div", { class: "fl-near" }, ctx.stage, this.beyond.el),
       h("div", { class: "fl-said" }, ctx.askBox, ctx.tourBox, ctx.panel));
     ctx.panel.setAttribute("role", "group");
     ctx.panel.setAttribute("aria-label", ctx.t("said"));
@@ -34,7 +35,6 @@ export class Room {
     const { ctx } = this, again = () => { this.arrange(); this.measure(); this.tell(); };
     ctx.watchSizes(again, ctx.el, ctx.head, ctx.foot, ctx.panel);
     ctx.watchSizes(() => { if (ctx.gate) ctx.bringInSight(ctx.askBox); }, ctx.askBox);
-    ctx.stage.addEventListener("scroll", () => this.tell());
     // What is clicked must not move away under the mouse.
     ctx.el.addEventListener("pointerdown", () => { this.pointed = true; }, true);
     ctx.el.addEventListener("click", () => { this.pointed = false; });
@@ -72,26 +72,12 @@ export class Room {
     work.classList.toggle("fl-chosen", Boolean(selected || level || table || !ctx.askBox.hidden));
   }
 
-  /** Whether something is hidden below the stage, and to the right of it. */
-  get outside() {
-    const { stage } = this.ctx, sign = this.beyond.offsetHeight; // it takes its room from the stage
-    return [stage.scrollHeight - stage.clientHeight - stage.scrollTop - sign > 12,
-      stage.scrollWidth - stage.clientWidth - stage.scrollLeft > 12];
-  }
-
   /** Say what is outside the visible part of the stage. */
   tell() {
-    const { ctx, outside: [below, right] } = this, { panel } = ctx;
-    this.beyond.hidden = !below && !right;
-    this.beyond.textContent = [below && ctx.t("beyond_below"), right && ctx.t("beyond_right")].filter(Boolean)
-      .join("   ");
+    const { panel } = this.ctx;
+    this.beyond.tell();
     // A panel that scrolls can be reached with Tab.
     panel.tabIndex = panel.scrollHeight > panel.clientHeight + 1 ? 0 : -1;
-  }
-
-  goBeyond() {
-    const { stage } = this.ctx, [below] = this.outside;
-    stage.scrollBy(below ? { top: stage.clientHeight * 0.8 } : { left: stage.clientWidth * 0.8 });
   }
 
   /** Scroll the stage to a box; a panel over the picture covers the half without the box. */

@@ -6,12 +6,22 @@ import { pictureFrom } from "./stored.js";
 
 export const MOTION = 250;
 
-/** A line around the first rectangle of a drawn part, with a class and a margin. */
+/** A line around the first rectangle of a drawn part, with a class and a margin; what is written at its edge, such
+ * as the number of an input, is above it. */
 export function ringAround(part, name = "fl-ring", margin = 4) {
   const at = rectOf(part);
   if (!at) return null;
   const size = { width: at.width + 2 * margin, height: at.height + 2 * margin };
-  return part.appendChild(s("rect", { class: name, x: at.x - margin, y: at.y - margin, ...size, rx: 10 }));
+  const ring = s("rect", { class: name, x: at.x - margin, y: at.y - margin, ...size, rx: 10 });
+  part.querySelector("rect").after(ring);
+  return ring;
+}
+
+/** The numbers of inputs at the edge of a part. */
+function numbersAt(part) {
+  const at = rectOf(part), within = (one) => !at || one.x >= at.x && one.x + one.width <= at.x + at.width
+    && one.y >= at.y && one.y + one.height <= at.y + at.height;
+  return [...part.querySelectorAll(":scope>rect:not(.fl-ring)")].filter((rect) => !within(rect.getBBox()));
 }
 
 export const boundsOf = (part) => part?.getBoundingClientRect() ?? new DOMRect();
@@ -83,8 +93,8 @@ export class Graph {
 
   /** The same at the first of some places where there is no other part, or else at the last. */
   tagWhereFree(part, words, places) {
-    const others = [...this.parts().values()].filter((other) => !other.contains(part))
-      .map((other) => boundsOf(other.querySelector("rect")));
+    const others = [...[...this.parts().values()].filter((other) => !other.contains(part))
+      .map((other) => other.querySelector("rect")), ...numbersAt(part)].map(boundsOf);
     for (const [i, [x, y]] of places.entries()) {
       const tag = this.tag(part, words, x, y), at = boundsOf(tag);
       if (i === places.length - 1 || !others.some((other) => meet(other, at))) return;

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 import funclab
-from funclab import Input, Model, layers, registry, utils
+from funclab import Input, Model, layers, registry, regularizers, utils
 from funclab.errors import FunclabError
+from funclab.view.edit.menu import fields_of
 from funclab.view.edit.repairs import repairs
 from funclab.view.edit.steps import Rest, State, Steps
 from tests.view import gallery, models
@@ -84,6 +85,24 @@ def test_connect_puts_a_merge_before_a_call_or_adds_to_one(steps):
 
     assert reads(steps, "concatenate[0]") == ["parts[0]", "strokes[0]", "image[0]"]
     assert shape(steps, "concatenate[0]") == (None, 8, 8, 21)
+
+
+def test_forms_offer_settings_that_are_as_usual_too(steps):
+    steps.do(["connect", "strokes", "pool", {"how": "Concatenate"}])
+    offered = {
+        layer.name: {row["name"]: row for row in fields_of(layer)}
+        for layer in steps.state.draft.layers.values()
+    }
+
+    assert offered["concatenate"]["axis"]["own"]
+    assert offered["body"]["activity_regularizer"]["value"] is None
+    for name in ("body", "strokes", "pool", "flat", "concatenate"):
+        config = steps.given.get_layer(name).get_config() if name != "concatenate" else {"axis": -1}
+        assert config.keys() - {"name", "trainable", "dtype", "data_format"} <= offered[name].keys()
+
+    steps.do(["set", "body", {"activity_regularizer": "l2"}])
+    body = steps.state.model.get_layer("body")
+    assert isinstance(body.activity_regularizer, regularizers.L2) and not steps.state.new
 
 
 def test_cutting_a_merge_of_two_takes_the_merge_away(steps):

@@ -16,6 +16,7 @@ from funclab.view.edit.draft import Draft
 from funclab.view.edit.reading import read_code
 from funclab.view.edit.steps import Steps
 from tests.view import gallery, models
+from tests.view.edit.test_commands import reader
 from tests.view.edit.test_draft import MODELS, assert_same_predictions
 from tests.view.random_models import Builder
 
@@ -68,6 +69,32 @@ def test_a_layer_renamed_in_the_code_keeps_its_weights():
     text = funclab.to_code(steps.given, names=False).replace('name="shared"', 'name="both"')
 
     assert not steps.do(["code", text]).new
+
+
+PASTED = """
+image = Input((12, 12, 1), name="image")
+conv = layers.Conv2D(4, 3)(image)
+one = layers.Dense(8)(conv)
+two = layers.Dense(8)(image)
+model = Model(image, layers.Add()([one, two]))
+"""
+
+
+def test_another_model_in_the_box_is_told_of_by_itself():
+    edit = funclab.edit(reader()).do("code", PASTED)
+    told = edit.facts["states"]["1"]
+
+    assert [layer.name for layer in edit._steps.state.draft.layers.values()] == [
+        "image", "conv2d", "dense", "dense_1", "add",
+    ]  # fmt: skip
+    assert edit.model is edit._steps.given
+    numbers = 4 * (9 + 1) + 8 * (4 + 1) + 8 * (1 + 1)
+    assert {repair["cost"] for repair in told["repairs"]} == {f"{numbers} numbers in all"}
+
+    edit.do(*told["repairs"][0]["step"])
+    assert edit.facts["states"]["2"]["weights"] == f"{numbers} numbers. All its weights are new."
+    edit.do("rename", "conv2d", "window")
+    assert edit.facts["states"]["3"]["weights"] == f"{numbers} numbers. All its weights are kept."
 
 
 def test_a_line_that_does_not_fit_is_an_error_in_the_picture():

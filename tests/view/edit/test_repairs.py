@@ -107,6 +107,13 @@ def test_what_is_offered_is_what_the_lessons_advise():
     assert repairs(pixels._steps)[0].step == ["set", "reshape", {"target_shape": [8, 8]}]
 
 
+def test_tensors_that_differ_in_one_axis_are_joined_along_it():
+    hours = "y = layers.Concatenate()([day, layers.Conv1D(4, 3)(day)])"
+    offered = repairs(opened(LESSON_2, hours)._steps)
+
+    assert ["set", "concatenate", {"axis": 1}] in [repair.step for repair in offered]
+
+
 def test_a_call_is_taken_out_only_if_its_layer_has_no_weights():
     taken = {
         name: repair.step[1]

@@ -92,7 +92,7 @@ def test_the_page_sees_errors_repairs_and_what_was_kept(edit):
 
     edit.do(*told["repairs"][1]["step"])
     assert edit.facts["states"]["2"]["weights"] == (
-        "6,262 numbers. Kept: 7 of 8. New: body kernel."
+        "6,262 numbers. 7 of its 8 weights are kept. New: body kernel."
     )
 
 
