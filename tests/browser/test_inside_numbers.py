@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
+from playwright.sync_api import Page
 
 import funclab
 from funclab import Input, Model, layers, utils
@@ -88,3 +91,37 @@ def test_a_click_on_the_map_leads_to_the_number_there(opened_page, kinds):
         picture.click(position={"x": 1 + (column + 0.5) * side, "y": 1 + (row + 0.5) * side})
         result = page.locator(".fl-in-result .fl-in-term strong").last.inner_text()
         assert number(result) == pytest.approx(values[row, column], abs=6e-4)
+
+
+def added(page: Page) -> list[tuple[list[float], float]]:
+    """Each printed sum: the numbers that are added as they are written, and what they make; a
+    difference called rounding is added, too."""
+    terms = page.locator(".fl-in-result .fl-in-term")
+    values = [number(text) for text in terms.locator("strong").all_inner_texts()]
+    under = [
+        re.search(r"rounding (\S+)", text) for text in terms.locator("small").all_inner_texts()
+    ]
+    rest = [number(found[1]) if found else 0.0 for found in under]
+    partial = page.locator(".fl-in-line > .fl-in-value:last-child").all_inner_texts()
+    sums = [([*map(number, partial), rest[0]], values[0])]
+    return [*sums, ([*values[:2], rest[2]], values[2])] if len(values) > 2 else sums
+
+
+def test_printed_sums_add_up_to_the_last_digit_or_name_their_rounding(opened_page):
+    utils.set_random_seed(3)
+    image = Input((6, 7, 5), name="image")
+    parts = layers.Conv2D(12, 3, padding="same", activation="tanh", name="parts")(image)
+    parts.node.operation.bias.assign(np.linspace(-0.3, 0.3, 12))
+    end = layers.Dense(3, name="end")(layers.GlobalAveragePooling2D(name="mean")(parts))
+    x = np.random.RandomState(1).rand(2, 6, 7, 5).astype("float32")
+    named, checked = 0, 0
+    page = opened_page(funclab.inside(Model(image, end), x, face="number", call="parts[0]"))
+
+    for key in ["]"] * 6 + ["ArrowRight"] * 4 + ["ArrowDown"] * 4:
+        page.keyboard.press(key)
+        for numbers, made in added(page):
+            assert sum(numbers) == pytest.approx(made, abs=1e-9)
+            checked += 1
+        named += "rounding" in page.locator(".fl-in-result").inner_text()
+
+    assert checked == 28 and 0 < named < 14

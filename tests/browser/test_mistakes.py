@@ -189,13 +189,13 @@ def test_the_chart_of_sureness_fits_its_width_and_says_what_is_pale(data, opened
     assert page.locator(".fl-stage").evaluate(SIDEWAYS) == 0
 
 
-def test_the_mistake_that_the_model_is_surest_of_is_marked_and_no_mistake_is_said(opened_page):
+def test_the_mistake_with_the_largest_loss_is_marked_and_no_mistake_is_said(opened_page):
     scores = np.log([[0.6, 0.3, 0.1], [0.1, 0.2, 0.7], [0.9, 0.05, 0.05], [0.6, 0.39, 0.01]])
     page = opened_page(funclab.mistakes(models.classes(3), scores, [2, 2, 0, 2], face="surest"))
     marked = page.locator(".fl-mistakes-main .fl-sample:has(.fl-surest)")
 
     expect(marked).to_have_count(1)
-    expect(marked).to_contain_text("#0 60 %")
+    expect(marked).to_contain_text("#3 60 %")
 
     right = opened_page(funclab.mistakes(models.classes(3), scores[1:3], [2, 0]))
     expect(right.locator(".fl-mistakes-side > p")).to_have_text("There is no mistake.")

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { windowAround } from "../../funclab/view/inside/attention.js";
 import { listedRows } from "../../funclab/view/inside/sum.js";
 import { agrees, Missing, Sums, windowAt } from "../../funclab/view/inside/sums.js";
+import { numeral, rounding } from "../../funclab/view/learned/learned.js";
 
 const USUAL = { window: [[1, 1], [1, 1], [1, 1], [0, 0]], activation: "linear", settings: {}, divisor: 1, axis: 2,
   group: 0, epsilon: 0 };
@@ -86,6 +87,14 @@ test("of many rows the largest are listed, in order, and the others together", (
 
   assert.deepEqual(listedRows(rows, 4), { shown: rows, others: null });
   assert.deepEqual(listedRows(rows, 3), { shown: [rows[1], rows[3]], others: { count: 2, partial: 4 } });
+});
+
+test("what is written of parts and of their sum differs by what is called rounding", () => {
+  assert.equal(rounding([0.25, 0.5], 0.75), 0);
+  assert.equal(numeral(rounding([3.5334, 0.0304], 3.5638)), "0.001"); // 3.533 + 0.030 + 0.001 = 3.564
+  assert.equal(numeral(rounding([1234.5006, -0.0006], 1234.5)), "0.000");
+  assert.equal(numeral(rounding([0.0006, 0.0006], 0.0012)), "−0.001");
+  assert.equal(rounding([NaN, 1], NaN), 0);
 });
 
 test("a result agrees with the engine up to rounding, and a window of positions stays inside", () => {

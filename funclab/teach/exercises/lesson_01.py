@@ -274,7 +274,7 @@ def pixels_and_hidden(attempt: Attempt) -> list[Node | Operation]:
 
 # 1E
 @judge("1E", lit=lambda attempt: [the_answer(attempt)])
-def surest_mistake(attempt: Attempt) -> Mistake | None:
+def largest_loss(attempt: Attempt) -> Mistake | None:
     """The number, the truth and the answer of the mistake with the largest loss."""
     given = plain_answer(attempt.answer)
     if not isinstance(given, tuple) or len(given) != 3:

@@ -14,7 +14,16 @@ from funclab.callbacks.progress import write
 from funclab.engine.kernels.threads import one_blas_thread
 from funclab.graph.shape_math import Array
 from funclab.view.draw.sentences import say
-from funclab.view.embedding.projecting import STEPS, agreeing, kept, nearest, pca, tsne
+from funclab.view.embedding.projecting import (
+    STEPS,
+    agreeing,
+    distances,
+    kept,
+    nearest,
+    nearest_of,
+    pca,
+    tsne,
+)
 from funclab.view.embedding.rows import Rows
 
 MOST_POINTS, FEW = 500, 64
@@ -94,17 +103,25 @@ class Plane:
         places = self.at(face)
         of, share = self._kept.get(face, (None, 0.0))
         if of is not places:
-            share = kept(self.near, nearest(places))
+            with one_blas_thread():
+                share = kept(self.near, nearest(places))
             self._kept[face] = places, share
         return share
 
     @cached_property
     def near(self) -> Array:
-        return nearest(self.rows.points)
+        return nearest_of(self.squares)
+
+    @cached_property
+    def squares(self) -> Array:
+        """The squares of the distances between all rows, in the full space."""
+        with one_blas_thread():
+            return distances(self.rows.points.astype("float64"))
 
     @cached_property
     def pca(self) -> tuple[Array, Array]:
-        return pca(self.rows.points)
+        with one_blas_thread():
+            return pca(self.rows.points)
 
     @cached_property
     def agree(self) -> float | None:

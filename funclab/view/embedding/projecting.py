@@ -134,11 +134,19 @@ def nearest(points: Array, k: int = NEIGHBOURS) -> Array:
 
     Shapes: (n, d), returns (n, at most k) of indices.
     """
-    squares = distances(points.astype("float64"))
+    return nearest_of(distances(points.astype("float64")), k)
+
+
+def nearest_of(squares: Array, k: int = NEIGHBOURS) -> Array:
+    """As `nearest`, by the squares of the distances between all points.
+
+    Shapes: (n, n), returns (n, at most k) of indices.
+    """
+    squares = squares.copy()
     np.fill_diagonal(squares, np.inf)
-    k = min(k, len(points) - 1)
+    k = min(k, len(squares) - 1)
     if not k:
-        return np.zeros((len(points), 0), int)
+        return np.zeros((len(squares), 0), int)
     farthest = np.partition(squares, k - 1, axis=1)[:, k - 1 : k]
     close = [np.flatnonzero(row) for row in squares <= farthest]
     return np.array(

@@ -17,7 +17,7 @@ from funclab.view.draw.sentences import question, say
 from funclab.view.draw.text import clean
 from funclab.view.embedding.picture import PlanePicture, StillPicture, fitted
 from funclab.view.embedding.plane import MOST_POINTS, SHOWN, Plane
-from funclab.view.embedding.projecting import NEIGHBOURS, STEPS, distances, perplexity
+from funclab.view.embedding.projecting import NEIGHBOURS, STEPS, perplexity
 from funclab.view.embedding.rows import rows_of
 from funclab.view.live.variables import told, written, written_model
 from funclab.view.live.view import View
@@ -99,8 +99,8 @@ class EmbeddingView(View):
 
     def _facts(self) -> dict[str, Any]:
         rows, plane = self.rows, self.plane
-        away = np.sqrt(distances(rows.points.astype("float64")))
         near = plane.near[:, :SHOWN]
+        away = np.sqrt(np.take_along_axis(plane.squares, near, axis=1))
         return {
             "kind": rows.kind,
             "numbers": rows.points.shape[1],
@@ -113,7 +113,7 @@ class EmbeddingView(View):
             "words": [self._words(i) for i in range(len(rows.points))],
             "texts": [rows.text(i) for i in range(len(rows.points))] if self.store else [],
             "near": near.tolist(),
-            "away": [[f"{away[i, j]:.3g}" for j in others] for i, others in enumerate(near)],
+            "away": [[f"{far:.3g}" for far in others] for others in away],
             "trust": self._trust(),
             "nearest": plane.near.shape[1],
             "limits": {face: self._limits(face) for face in plane.places},

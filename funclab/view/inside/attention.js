@@ -3,7 +3,7 @@
 
 import { h, s } from "../live/core.js";
 import { within } from "../live/within.js";
-import { brief, numeral, rowOf, unpacked } from "../learned/learned.js";
+import { brief, numeral, rounding, rowOf, unpacked } from "../learned/learned.js";
 import { frameAround, sheet } from "./boxes.js";
 
 /** The most positions and heads that are drawn at once, and the least side of a square with a number. */
@@ -225,6 +225,7 @@ export class AttentionFace {
     const title = h("p", { class: "fl-in-heading" },
       h("strong", {}, ctx.t("inside_pair", { from: known.words[query], to: known.others[key], head })),
         h("span", {}, ctx.t("inside_pair_made")));
+    const sum = row.reduce((a, b) => a + b, 0), off = rounding([...row], sum);
     const bars = h("div", { class: "fl-in-rows", role: "list" }, [...row].map((weight, j) => ({ weight, j }))
       .sort((a, b) => (a.j === key ? -1 : b.j === key ? 1 : b.weight - a.weight)).slice(0, 9).sort((a, b) => a.j - b.j)
       .map(({ weight, j }) => h("div", { class: `fl-in-line ${j === key ? "fl-in-chosen" : ""}`, role: "listitem" },
@@ -234,7 +235,8 @@ export class AttentionFace {
         h("span", { class: "fl-in-value" }, numeral(weight)))));
     return this.el.replaceChildren(title, ...this.products(known, head, query, key, scores[key]),
       h("p", { class: "fl-in-heading" }, h("strong", {}, ctx.t("inside_row_of", { word: known.words[query] })),
-        h("span", {}, ctx.t("inside_row_sums", { sum: numeral(row.reduce((a, b) => a + b, 0)) }))), bars);
+        h("span", {}, ctx.t(off ? "inside_row_rounded" : "inside_row_sums", { sum: numeral(sum), off: numeral(off) }))),
+    bars);
   }
 
   products(known, head, query, key, score) {

@@ -2,7 +2,7 @@
 
 import { h, s } from "../live/core.js";
 import { within } from "../live/within.js";
-import { brief, heat, numeral } from "../learned/learned.js";
+import { brief, heat, numeral, rounding } from "../learned/learned.js";
 import { bars, frameAround, sheet, tile } from "./boxes.js";
 import { agrees, Missing, Sums, windowAt } from "./sums.js";
 
@@ -65,6 +65,12 @@ export class SumFace {
 
   big(text, under) {
     return h("span", { class: "fl-in-term" }, h("strong", {}, text), h("small", {}, under));
+  }
+
+  /** What stands below a sum, with the difference that is left where rounded parts do not add up to it. */
+  under(text, parts, sum) {
+    const off = rounding(parts, sum);
+    return off ? this.ctx.t("inside_rounding", { words: text, off: numeral(off) }) : text;
   }
 
   sign(text) { return h("span", { class: "fl-in-sign", "aria-hidden": "true" }, text); }
@@ -156,7 +162,7 @@ export class SumFace {
         m: several ? made.rows.length : 1 })),
     h("div", { class: `fl-in-rows ${several ? "" : "fl-in-short"}`, role: "list" }, lines),
     first && this.products(first, [u, v], source, lines.length),
-    this.total(call, made, filters ? ctx.t("inside_of_filter", { k: channel }) :
+    this.total(call, made, [...shown, ...(others ? [others] : [])], filters ? ctx.t("inside_of_filter", { k: channel }) :
       ctx.t("inside_of_unit", { k: channel }), engine)];
   }
 
@@ -219,14 +225,15 @@ export class SumFace {
   }
 
   /** Sum, bias and activation as three large numbers. */
-  total(call, { rows, total, bias, result }, whose, engine) {
+  total(call, { rows, total, bias, result }, listed, whose, engine) {
     const { ctx } = this, { activation } = call.recipe, z = total + (bias ?? 0);
     const kept = activation === "relu" && Math.abs(result - z) < 1e-9;
     const last = kept ? "inside_relu_keeps" : activation === "linear" ? "inside_the_number" : "inside_before";
-    const terms = [this.big(numeral(total), ctx.t("inside_sum_of", { n: rows.length }))];
+    const sumOf = ctx.t("inside_sum_of", { n: rows.length });
+    const terms = [this.big(numeral(total), this.under(sumOf, listed.map((row) => row.partial), total))];
     if (bias != null) terms.push(this.sign("+"), this.big(numeral(bias), ctx.t("inside_bias", { whose })),
       this.sign("="),
-      this.big(numeral(z), ctx.t(last, { activation })));
+      this.big(numeral(z), this.under(ctx.t(last, { activation }), [total, bias], z)));
     if (activation !== "linear" && !kept) {
       const cut = activation === "relu" && z < 0 && !result;
       terms.push(this.sign("→"), this.big(numeral(Number.isNaN(result) ? engine : result),
@@ -289,10 +296,13 @@ export class SumFace {
       this.big(numeral(part), names[i])]);
     const divisor = this.big(String(recipe.divisor), ctx.t("inside_how_many"));
     const by = recipe.divisor !== 1 ? [this.sign("÷"), divisor] : [];
+    const signs = { add: 1, subtract: -1 }, own = recipe.divisor === 1 && signs[recipe.op];
+    const added = own ? made.parts.map((part, i) => (i ? own * part : part)) : [];
+    const under = ctx.t("inside_the_number"), told = own ? this.under(under, added, made.result) : under;
     return [this.heading(ctx.t(`inside_merge_${recipe.op}`),
       [this.place(index, at), this.unit(index, channel)].filter(Boolean).join(", ")),
       h("p", { class: "fl-in-result" }, terms.filter(Boolean), by, this.sign("="),
-        this.big(numeral(made.result), ctx.t("inside_the_number")))];
+        this.big(numeral(made.result), told))];
   }
 
   parts_joined(index, at, channel, made) {

@@ -13,6 +13,9 @@ from funclab.graph import structure
 from funclab.graph.locks import holding, locks_of
 from funclab.graph.shape_math import Array
 from funclab.models.model import Model
+from funclab.training.compiled import require
+from funclab.training.evaluating import run_once
+from funclab.training.runner import Runner
 
 MOST_SAMPLES = 500
 GRIDS = (25, 15, 9)
@@ -35,7 +38,8 @@ class Losses:
         self.variables = self.copy.trainable_weights
         x, y = (structure.map_structure(_first, _arrays(side)) for side in (x, y))
         self.count = len(structure.flatten(x)[0])
-        self.data = {"x": x, "y": y, "batch_size": max(self.count, 1)}
+        self.runner = Runner(self.copy, require(self.copy))
+        self.data = self.runner.prepare(x, y)
         self.weights = flat(self.variables)
 
     def at(self, weights: Array) -> float:
@@ -45,7 +49,8 @@ class Losses:
             part = weights[begin : begin + variable.array.size]
             variable.assign(part.reshape(variable.array.shape))
             begin += variable.array.size
-        logs = self.copy.evaluate(**self.data, verbose=0, return_dict=True)
+        # As `evaluate` on one batch, whose data are prepared once for all points of a plane.
+        logs = run_once(self.runner.compiled, self.data, self.runner.test, return_dict=True)
         return float(logs["loss"])
 
     def steps(self) -> int:

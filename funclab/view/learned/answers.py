@@ -70,6 +70,12 @@ class Answers:
             p = np.where(self.truth == 1, self.values, 1 - self.values)
         return -np.log(np.maximum(p, np.finfo("float32").tiny, dtype="float64"))
 
+    @property
+    def surest_first(self) -> Array:
+        """All samples: the mistakes, with the largest loss first, then the right answers, with the
+        smallest first. The model is surest of a mistake where it gives the truth the least."""
+        return np.lexsort((np.where(self.wrong, -self.losses, self.losses), ~self.wrong))
+
     def said(self, answer: Any) -> str:
         """An answer or a truth in words."""
         if self.kind == NUMBERS:

@@ -28,6 +28,13 @@ export function numeral(value, digits = 3) {
   return value < 0 && Number(text.replaceAll(",", "")) ? `−${text}` : text;
 }
 
+/** By how much what is written of parts misses what is written of their sum: 0, or a step of the last digit. */
+export function rounding(parts, sum, digits = 3, written = (value) => numeral(value, digits)) {
+  const read = (value) => Number(written(value).replace("−", "-").replaceAll(",", ""));
+  const off = read(sum) - parts.reduce((total, part) => total + read(part), 0);
+  return Math.abs(off) > 0.6 * 10 ** -digits ? off : 0;
+}
+
 /** The same in few characters, for a cell: two decimals, and no zero before the point. */
 export function brief(value) {
   const size = Math.abs(value), text = size >= 9.995 ? String(Math.round(size)) : size.toFixed(size >= 0.995 ? 1 : 2);

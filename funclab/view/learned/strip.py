@@ -18,7 +18,7 @@ def chosen_samples(
     answers: Answers | None, samples: Any = None, count: int | None = None
 ) -> list[int]:
     """The indices of the samples in the strip, at most 12 unless `samples` lists them: six right
-    ones and the six wrong ones of highest probability, if the truth is known, else the first ones.
+    ones and the six mistakes of largest loss, if the truth is known, else the first ones.
     Without answers, `count` is how many samples there are.
 
     Raises: ArgumentError for an index that there is no sample of.
@@ -40,8 +40,7 @@ def chosen_samples(
         worst = np.argsort(-answers.losses, kind="stable")[: SHOWN // 2].tolist()
         others = [i for i in range(count) if i not in worst]
         return [*others[: SHOWN - len(worst)], *worst]
-    wrong = np.flatnonzero(answers.wrong)
-    surest = wrong[np.argsort(-answers.sureness[wrong], kind="stable")][: SHOWN // 2].tolist()
+    surest = answers.surest_first[: min(SHOWN // 2, answers.wrong.sum())].tolist()
     right = np.flatnonzero(~answers.wrong)[: SHOWN - len(surest)].tolist()
     return [*right, *surest]
 

@@ -87,11 +87,11 @@ def table_of(answers: Answers) -> Table:
 
 
 def cells_of(answers: Answers, table: Table) -> dict[tuple[int, int], Array]:
-    """The samples of each cell that has some, by (row, column): the surest first; in a cell of
-    right answers, too. In the cell of others taken for others, mistakes come before right ones."""
+    """The samples of each cell that has some, by (row, column): mistakes with the largest loss
+    first, right answers with the smallest. Where both are in a cell, mistakes come first."""
     truth, given = _both(answers)
     cells: dict[tuple[int, int], list[int]] = {}
-    for i in np.lexsort((-answers.sureness, truth == given)).tolist():
+    for i in answers.surest_first.tolist():
         cell = table.row_of(int(truth[i])), table.row_of(int(given[i]))
         cells.setdefault(cell, []).append(i)
     return {cell: np.array(samples) for cell, samples in cells.items()}
@@ -104,9 +104,9 @@ def _both(answers: Answers) -> tuple[Array, Array]:
 
 def worst_first(answers: Answers) -> Array:
     """The mistakes by their loss, the largest first; of numbers, all samples."""
-    losses = answers.losses
-    wrong = np.arange(len(losses)) if answers.kind == NUMBERS else np.flatnonzero(answers.wrong)
-    return wrong[np.argsort(-losses[wrong], kind="stable")]
+    if answers.kind == NUMBERS:
+        return np.argsort(-answers.losses, kind="stable")
+    return answers.surest_first[: answers.wrong.sum()]
 
 
 def share_of_loss(answers: Answers, most: int = 10) -> float:

@@ -118,9 +118,8 @@ class Told:
 
     @cached_property
     def surest(self) -> int:
-        """The mistake that the model is surest of; -1 if there is none, or if numbers are off."""
-        wrong = np.flatnonzero(self.answers.wrong)
-        return int(wrong[self.answers.sureness[wrong].argmax()]) if len(wrong) else -1
+        """The mistake with the largest loss; -1 if there is none, or if numbers are off."""
+        return int(self.worst[0]) if self.answers.wrong.any() else -1
 
     @cached_property
     def counted(self) -> dict[str, Counted]:
@@ -184,12 +183,11 @@ class Told:
             for i in counted.rows:
                 for j in counted.rows:
                     yield f"cell {threshold} {i} {j}", counted.part((i, j))
-        right = ~self.answers.wrong
+        sure = self.answers.sureness
         for i, each in enumerate(self.bins):
-            which = np.clip((self.answers.sureness * len(self.bins) + 1e-9).astype(int), 0, 9) == i
-            here = np.flatnonzero(which)
-            here = here[np.lexsort((-self.answers.sureness[here], right[here]))]
-            yield f"bin {i}", part(span(each), [bin_in_words(each)], here)
+            which = np.clip((sure * len(self.bins) + 1e-9).astype(int), 0, 9) == i
+            here = self.answers.surest_first
+            yield f"bin {i}", part(span(each), [bin_in_words(each)], here[which[here]])
         if self.answers.kind == NUMBERS:
             for i, band in enumerate(self.residuals.bands):
                 title = say(

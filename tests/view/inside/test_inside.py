@@ -100,12 +100,12 @@ def test_nothing_in_the_model_changes():
         assert np.array_equal(old, new)
 
 
-def test_the_strip_has_right_answers_and_the_surest_mistakes():
+def test_the_strip_has_right_answers_and_the_mistakes_of_largest_loss():
     model, (x, y) = small(), images()
     answers = model.predict(x, verbose=0)
     wrong = np.flatnonzero(answers.argmax(axis=1) != y)
     view = funclab.inside(model, x, y)
-    surest = wrong[np.argsort(-answers.max(axis=1)[wrong], kind="stable")][:6].tolist()
+    surest = wrong[np.argsort(answers[wrong, y[wrong]], kind="stable")][:6].tolist()
 
     assert view.inner.strip[-6:] == surest and len(view.inner.strip) == 12
     assert funclab.inside(model, x).inner.strip == [*range(12)]

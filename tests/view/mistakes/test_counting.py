@@ -63,7 +63,7 @@ def test_a_thousand_classes_of_ten_thousand_samples_have_eleven_rows():
     assert table_of(told).counts.shape == (11, 11)
 
 
-def test_the_samples_of_a_cell_are_those_of_its_row_and_column_the_surest_first():
+def test_the_samples_of_a_cell_are_those_of_its_row_and_column_the_largest_losses_first():
     told = answers(14)
     table = table_of(told)
     cells = cells_of(told, table)
@@ -74,8 +74,10 @@ def test_the_samples_of_a_cell_are_those_of_its_row_and_column_the_surest_first(
         assert len(here) == table.counts[row, column]
         assert {table.row_of(i) for i in told.truth[here]} == {row}
         assert {table.row_of(i) for i in told.given[here]} == {column}
-        wrong = here[told.wrong[here]]
-        assert (np.diff(told.sureness[wrong]) <= 0).all()
+        p = told.values[here, told.truth[here]]
+        wrong = told.values[here].argmax(axis=1) != told.truth[here]
+        assert (np.diff(p[wrong]) >= 0).all()  # the truth gets the least first
+        assert (np.diff(p[~wrong]) <= 0).all()
     assert not told.wrong[cells[10, 10]][-1]
 
 
@@ -124,7 +126,7 @@ def test_bins_and_their_error_by_hand():
     assert calibration_error(bins) == pytest.approx(sum(gaps) / 6)
 
 
-def test_the_surest_mistakes_have_the_largest_losses():
+def test_mistakes_come_by_their_losses():
     told = answers(5)
     worst = worst_first(told)
     losses = -np.log(told.values[np.arange(400), told.truth])

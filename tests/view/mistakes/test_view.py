@@ -360,15 +360,15 @@ def test_no_sentence_claims_what_nobody_knows(room):
     assert [text for text in texts.values() if FORBIDDEN.search(text)] == []
 
 
-def test_of_all_mistakes_the_one_that_the_model_is_surest_of_says_so():
+def test_of_all_mistakes_the_one_with_the_largest_loss_says_so():
     x, y = models.sample()
     view = funclab.mistakes(models.classes(), x, y)
     p = np.exp(x) / np.exp(x).sum(axis=1, keepdims=True)
-    surest = np.where(x.argmax(axis=1) == y, 0, p.max(axis=1)).argmax()
+    worst = np.where(x.argmax(axis=1) == y, 1, p[np.arange(len(y)), y]).argmin()
 
     for i, said in view.facts["samples"].items():
-        assert bool(said["surest"]) == (int(i) == surest)
-        assert ("surest of" in said["words"]) == (int(i) == surest)
+        assert bool(said["surest"]) == (int(i) == worst)
+        assert ("largest loss" in said["words"]) == (int(i) == worst)
 
 
 def test_pale_bars_are_explained_where_there_are_some_and_nowhere_else():

@@ -18,10 +18,16 @@ def test_the_numbers_of_trust_are_those_that_captions_speak_of(seed):
     """Measured with these seeds, and then set. By how much the answer falls: share 0.74 to 0.91,
     cover 0.71 to 0.82, slope 0.53 to 0.79, region 0.04 to 0.30, at random 0.00 to 0.05. How like
     the map of fresh weights: share 0.90 to 0.91, cover 0.52 to 0.58, slope 0.04 to 0.09, region
-    -0.05 to 0.18. Cover is like it where the image is empty: there, both maps are 0."""
-    model, x, y = reader(seed)
+    -0.05 to 0.18.
 
-    trust = trust_of(Study(model, x, y).maps, seconds=60)
+    Less than 0.2 was wanted for cover. It holds for the map with its signs (-0.01 to 0.16), not for
+    its sizes, of which the number of trust is: these are 0 in both maps where a window has no ink
+    (14 % of them) and, where it has some (0.29 to 0.38), follow how much. So the caption warns of
+    cover as it does of share; of the sign, it says nothing."""
+    model, x, y = reader(seed)
+    study = Study(model, x, y)
+
+    trust = trust_of(study.maps, seconds=60)
 
     assert (trust.samples, trust.erased) == (40, 6)
     assert (
@@ -31,6 +37,22 @@ def test_the_numbers_of_trust_are_those_that_captions_speak_of(seed):
     assert max(trust.randomized[m] for m in ("slope", "region")) < MUCH - 0.1
     assert min(trust.randomized[m] for m in ("cover", "share")) > MUCH + 0.1
     assert trust.randomized["share"] > 0.8
+    assert np.mean([signed_likeness(study, x[i : i + 1]) for i in range(40)]) < 0.2
+
+
+def signed_likeness(study, sample):
+    """How like the map `cover` of one sample, with its signs, is that of fresh weights; by hand."""
+    models = study.maps.look.model, fresh_maps(study.maps).look.model
+    own = int(models[0].predict(sample, verbose=0).argmax())
+    falls = []
+    for model in models:
+        covered = np.repeat(sample, 64, axis=0)
+        for k in range(64):
+            i, j = divmod(k, 8)
+            covered[k, max(0, i - 1) : i + 2, max(0, j - 1) : j + 2] = 0
+        values = model.predict(np.concatenate([sample, covered]), batch_size=65, verbose=0)[:, own]
+        falls.append(values[0] - values[1:])
+    return spearmanr(*falls).statistic
 
 
 def test_erasing_is_counted_by_hand():
