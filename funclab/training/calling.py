@@ -12,7 +12,7 @@ from funclab.graph import structure
 from funclab.graph.array import as_array
 from funclab.graph.locks import making
 from funclab.graph.shape_math import Array
-from funclab.layers.kept import Layers, is_own, is_steady, operations_in
+from funclab.layers.calling.kept import Layers, is_own, is_steady, operations_in
 from funclab.models.inputs import ready_arrays
 from funclab.models.model import Functional, Model
 from funclab.training.data.sources import BATCH_SIZE

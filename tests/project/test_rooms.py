@@ -87,6 +87,7 @@ DOORS = {
     "onnx": {"saving"},
     "jupyter_client": {"teach"},
     "jupyter_core": {"teach"},
+    "jupyter_server": {"teach"},
     "jupyterlab": {"teach"},
     "nbformat": {"teach"},
     "pytest": {"teach"},
