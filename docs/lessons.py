@@ -1,14 +1,19 @@
-"""The lessons as pages, with the outputs they are kept with."""
+"""The lessons as pages, with the outputs they are kept with; lines in order are judged there."""
 
 from __future__ import annotations
 
+import base64
+import json
 import re
+import zlib
 from html import escape
 from typing import Any
 
 import nbformat
 
+from docs.arranged import judged, variables_before
 from docs.stored import as_output
+from funclab.view.live.view import compressed
 from tools.lessons.render import LESSONS, title
 
 VIEW = "application/vnd.funclab.view+json"
@@ -31,9 +36,9 @@ def pages() -> dict[str, str]:
 
 
 INTRODUCTION = """\
-These are the lessons as they look after they have run. Pictures can be clicked and questions
-answered here. In the browser, on Binder or on your own machine you also run the code, and write the
-lines of the exercises: see [](../ways.md)."""
+These are the lessons as they look after they have run. Pictures can be clicked here, questions be
+answered, and lines be put in order and checked. In the browser, on Binder or on your own machine
+you also run the code, and write the lines of the other exercises: see [](../ways.md)."""
 
 
 def link(name: str, text: str = "run it in the browser") -> str:
@@ -47,12 +52,31 @@ def page(notebook: Any, name: str) -> Any:
     first = notebook.cells[0]
     heading, _, rest = first.source.partition("\n")
     first.source = f"{heading}\n\n{link(name, 'Run it in the browser')}\n{rest}"
+    judge_arrangements(notebook)
     for cell in notebook.cells:
         cell.setdefault("metadata", {}).pop("tags", None)
         for output in cell.get("outputs", []):
             if "data" in output:
                 output["data"] = still(output)
     return notebook
+
+
+def judge_arrangements(notebook: Any) -> None:
+    """Keep the verdicts on all programs in exercises of lines to put in order."""
+    for cell in notebook.cells:
+        called = re.fullmatch(r'arrange\("([\w.]+)"\)', cell.source)
+        if called is None or not cell.get("outputs"):
+            continue
+        facts = judged(called[1], variables_before(notebook.cells, called[1]))
+        if facts is not None:
+            kept = cell.outputs[0].metadata[VIEW]
+            traits = unpacked(kept["held"])
+            kept["held"] = compressed(traits | {"facts": traits["facts"] | facts})
+
+
+def unpacked(held: str) -> dict[str, Any]:
+    """The traits that a notebook keeps of a view."""
+    return json.loads(zlib.decompress(base64.b64decode(held)))
 
 
 def still(output: Any) -> dict[str, str]:

@@ -211,10 +211,12 @@ def reset(exercise: str, *, look: str | None = None) -> ExerciseView:
     return view_of(item, None, untried(item), look=look)
 
 
-def check_order(item: course.Exercise, order: Sequence[int]) -> Verdict:
-    """The verdict on some lines in an order."""
+def check_order(
+    item: course.Exercise, order: Sequence[int], *, names: Mapping[str, Any] | None = None
+) -> Verdict:
+    """The verdict on some lines in an order, after `names`: unless given, those of the notebook."""
     chosen = [item.lines[number] for number in order if 0 <= number < len(item.lines)]
-    names = base_names(runs.names())
+    names = base_names(runs.names() if names is None else names)
     for name in assigned("\n".join(item.lines)):  # what a line makes must be missing without it
         names.pop(name, None)
     source = "\n".join(chosen)

@@ -111,7 +111,10 @@ def verdict_on(exercise: course.Exercise, attempt: Attempt) -> Verdict:
         return Verdict("stale", say(key, **about))
     except Exception as error:  # an unexpected attempt must not end in a traceback
         mistake, failed = unforeseen(), error
-    if mistake is None:
+    asked = exercise.stops or exercise.lesson in course.OWN
+    if mistake is None and attempt.error is not None and not asked:
+        kept = _stopped(attempt, exercise)  # after the answer was there
+    elif mistake is None:
         praise = "lesson_predicted" if exercise.kind == "predict" else "lesson_well_done"
         praise = "lesson_stops_well" if attempt.error is not None else praise
         kept = Verdict("right", say(praise), marked=fault_of(attempt.error))

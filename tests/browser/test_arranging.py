@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from funclab.teach import arrange
+from docs.arranged import judged
+from funclab.teach import arrange, course
 
 
 def program(page) -> list[str]:
@@ -51,3 +52,29 @@ def test_a_strip_without_a_sentence_before_it_begins_at_the_left_edge(opened_pag
 
     begins = page.locator(".fl-so-far").bounding_box()["x"]
     assert begins - page.locator(".fl").bounding_box()["x"] == 17  # with the border
+
+
+def test_a_page_without_python_judges_lines_that_were_judged_with_it(opened_page):
+    orders = [
+        [0, 1, 2, 3, 4, 5],
+        [1, 0, 2, 3, 4, 5],
+        [0, 4],
+        [0, 1, 2, 3, 4, 5, 7],
+        [0, 1, 2, 7, 3],
+    ]
+    view = arrange("1A")
+    view.facts = {**view.facts, **judged("1A", {})}
+    page = opened_page(view)
+    texts = {line["number"]: line["text"] for line in view.facts["lines"]}
+
+    for order in orders:
+        page.keyboard.press("r")
+        for number in order:
+            page.locator(".fl-lines li", has_text=texts[number]).get_by_role("button").click()
+        page.keyboard.press("c")
+        verdict = arrange("1A").judge(order)
+        for part in (verdict.says.split(". ")[0], *verdict.already):
+            expect(page.locator(".fl-verdict")).to_contain_text(part.replace("`", "").rstrip("."))
+        expect(page.locator(".fl-verdict")).to_have_attribute("data-verdict", verdict.kind)
+    page.keyboard.press("s")
+    expect(page.locator(".fl-panel pre")).to_have_text(course.exercise("1A").solution_code)

@@ -17,6 +17,7 @@ from funclab.teach.attempt import is_untried, run
 from funclab.teach.checking import arrange, base_names, check, check_lines, known_exercise
 from funclab.teach.graphs import trained_copy
 from funclab.teach.records import keeping
+from tests.covering import first_of_each
 from tests.teach import common, tries_14, verdicts
 from tests.teach.tries import LESSONS, OTHER, Try, module, tries
 
@@ -268,6 +269,15 @@ def test_an_answer_is_repeated_as_the_lesson_spells_it():
     names = next(one for one in TRIES if one.exercise == "10A").names
 
     assert "you say Model." in check_lines("10A", module(10).guess(d="model"), names).verdict.says
+
+
+def test_an_error_after_a_right_answer_is_told_and_not_praised():
+    for one in first_of_each(RIGHT, lambda one: {one.exercise}):
+        verdict = check_lines(one.exercise, f"{one.lines}\n1 / 0", one.names).verdict
+
+        asked = course.exercise(one.exercise).stops
+        assert verdict.right == asked, one.exercise
+        assert asked or "“1 / 0”" in verdict.says
 
 
 def test_an_error_that_was_asked_for_is_praised_and_drawn():

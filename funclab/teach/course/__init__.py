@@ -121,6 +121,8 @@ class Exercise:
     """The lines to arrange."""
     solution: str | list[int] = ""
     """Code; or the numbers of the lines, in order."""
+    stops: bool = False
+    """Whether a right answer ends in an error. In teachers' own lessons, the solution says so."""
     right_when: str = ""
     """In teachers' own lessons: what has to be true of a right answer, besides its graph."""
     learns: dict[str, Any] = field(default_factory=dict)

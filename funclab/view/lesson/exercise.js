@@ -9,6 +9,7 @@ import { focusOn } from "../live/focus.js";
 import { coded } from "./coded.js";
 import { SIGNS } from "./signs.js";
 import { More } from "./more.js";
+import { verdictOn } from "./programs.js";
 import { Strip } from "./strip.js";
 
 /** How far a pointer goes before it drags a line. */
@@ -218,11 +219,14 @@ export const exercise = {
   },
 
   check(ctx) {
-    if (ctx.model.alone) ctx.say(ctx.t("lesson_needs_kernel"));
-    else {
-      ctx.say("");
-      ctx.model.send({ ask: "check", key: ctx.state.order });
-    }
+    const { facts, model, state: { order } } = ctx, said = model.alone && verdictOn(order, facts.programs);
+    ctx.say(model.alone && !said ? ctx.t("lesson_needs_kernel") : "");
+    if (!model.alone) model.send({ ask: "check", key: order });
+    if (!said) return;
+    const { pictures, ...verdict } = said;
+    model.set("pictures", pictures);
+    model.set("facts", { ...facts, ...verdict });
+    ctx.update();
   },
 
   /** The solution next to the student's own graph, once Python has sent it. */
