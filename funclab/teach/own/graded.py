@@ -37,7 +37,7 @@ def for_students(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "exercise": exercises}
 
 
-def solved_again(row: dict[str, Any], given: Sequence[str], seconds: float) -> Grade:
+def solved_again(row: dict[str, Any], given: Sequence[str], seconds: float = SECONDS) -> Grade:
     """Judge the last program that was checked in this session, in a fresh process.
 
     What the session has changed of funclab does not count there, and neither do its variables: the
