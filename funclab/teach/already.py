@@ -98,7 +98,7 @@ class Already:
     """
 
     def __init__(
-        self, mine: Compared, ours: Compared, at: Iterable[Any] = (), named: Iterable[Any] = ()
+        self, mine: Compared, ours: Compared, at: Iterable[Any], named: Iterable[Any]
     ) -> None:
         self.mine, self.ours, self.at = mine, ours, set(at)
         nodes = (getattr(value, "node", value) for value in named)

@@ -126,7 +126,7 @@ def _indented(text: str) -> list[str]:
     return [f"     {line}" for line in cut]
 
 
-def check_notebook(path: Path, timeout: float = TIMEOUT) -> Checked:
+def check_notebook(path: Path, timeout: float) -> Checked:
     """Run a notebook again with nbval, in a kernel of its own, and compare all outputs.
 
     `timeout`: seconds for a cell.

@@ -150,7 +150,7 @@ def hidden_test(row: dict[str, Any], given: Sequence[str]) -> str:
     return "\n".join([*lines, ""])
 
 
-def exercise_cells(item: course.Exercise, points: float, hidden: str = "") -> list[dict[str, Any]]:
+def exercise_cells(item: course.Exercise, points: float, hidden: str) -> list[dict[str, Any]]:
     """The cell for the answer, with our solution in it, and the locked one that grades it, with
     lines that are hidden from students."""
     name = item.id.replace(".", "-")

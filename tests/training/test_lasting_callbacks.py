@@ -6,6 +6,7 @@ import json
 import struct
 import sys
 import threading
+import time
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -18,16 +19,25 @@ from funclab.callbacks import (
     BackupAndRestore,
     Callback,
     CallbackList,
+    EarlyStopping,
     History,
     LambdaCallback,
+    LearningRateScheduler,
     ModelCheckpoint,
     ProgbarLogger,
+    ReduceLROnPlateau,
     RemoteMonitor,
     SwapEMAWeights,
     TensorBoard,
     TerminateOnNaN,
 )
-from funclab.errors import ArgumentError, FunclabError, MissingPackageError, NotSupportedError
+from funclab.errors import (
+    ArgumentError,
+    FunclabError,
+    MissingPackageError,
+    NotSupportedError,
+    WeightsError,
+)
 from funclab.metrics import MeanIoU
 from funclab.optimizers import SGD, Adam
 from tests.training.conftest import line
@@ -382,3 +392,53 @@ def test_logs_are_sent_to_a_server():
 def test_a_server_that_is_not_there_is_warned_about():
     with pytest.warns(UserWarning, match="Could not reach RemoteMonitor"):
         fit(compiled(), RemoteMonitor("http://127.0.0.1:9"), epochs=1)
+
+
+def test_a_list_of_callbacks_takes_more_and_has_moments_only():
+    callbacks, told = CallbackList([]), []
+    callbacks.append(LambdaCallback(on_epoch_end=lambda epoch, logs: told.append((epoch, logs))))
+
+    callbacks.on_epoch_end(2, {"loss": 1.0})
+
+    assert told == [(2, {"loss": 1.0})]
+    assert not hasattr(callbacks, "epoch_end")
+
+
+@pytest.mark.parametrize("wrong", [3, lambda: None, lambda a, b, c, d: a])
+def test_a_function_of_a_callback_takes_what_it_is_given(wrong):
+    with pytest.raises(
+        ArgumentError, match=r"needs a function of \(epoch, logs\) as `on_epoch_end`"
+    ):
+        LambdaCallback(on_epoch_end=wrong)
+    with pytest.raises(ArgumentError, match=r"\(epoch, rate\) or \(epoch\) as `sch") as error:
+        LearningRateScheduler(wrong if wrong == 3 else "fast")
+    assert "rate * 0.9" in error.value.fix
+
+
+def test_event_files_have_the_steps_of_a_second(tmp_path):
+    model = compiled()
+    begin = time.perf_counter()
+    fit(model, TensorBoard(str(tmp_path), write_steps_per_second=True), epochs=2)
+    most = time.perf_counter() - begin
+
+    told = [v.simple_value for _, v in values_in(tmp_path / "train")[1:]
+            if v.tag == "epoch_steps_per_second"]  # fmt: skip
+    assert len(told) == 2 and all(value > 3 / most for value in told)  # three steps in an epoch
+
+
+def test_a_backup_of_a_model_that_was_compiled_otherwise_is_refused(tmp_path):
+    with pytest.raises(Interrupted):
+        fit(compiled(), BackupAndRestore(tmp_path), interrupting(2))
+    other = compiled()
+    other.compile("sgd", "mse", metrics=["mae", "mse"])
+
+    with pytest.raises(WeightsError, match="as it is compiled now"):
+        fit(other, BackupAndRestore(tmp_path))
+
+
+def test_other_callbacks_begin_anew_and_that_is_said(tmp_path):
+    with pytest.raises(Interrupted):
+        fit(compiled(), BackupAndRestore(tmp_path), EarlyStopping("loss"), interrupting(2))
+
+    with pytest.warns(UserWarning, match=r"interrupted .*\(EarlyStopping\): they begin anew"):
+        fit(compiled(), BackupAndRestore(tmp_path), ReduceLROnPlateau("loss"))

@@ -36,7 +36,7 @@ class AugmentedPicture(Picture):
     originals: Sequence[Array]
     results: Sequence[Array]
     words: Sequence[str]
-    look: str = "auto"
+    look: str
 
     @property
     def cells(self) -> list[tuple[str, Array, str]]:

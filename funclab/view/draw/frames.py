@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -56,11 +56,11 @@ class Frame:
     kind: str
     shape: str
     numbers: Array
-    note: str = ""
-    statistics: Statistics = field(default_factory=dict)
-    top: float = 1.0
-    whole: bool = False
-    counted: tuple[bool, ...] = ()
+    note: str
+    statistics: Statistics
+    top: float
+    whole: bool
+    counted: tuple[bool, ...]
     most_printed: int = PRINTED
     mark: int | None = None
     sides: tuple[bool, bool] | None = None

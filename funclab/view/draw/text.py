@@ -92,7 +92,7 @@ def shorten(text: str, length: int) -> str:
     return f"{text[: length - 1 - tail]}…{text[len(text) - tail :]}"
 
 
-def narrowed(text: str, width: float, size: float, bold: bool = False, mono: bool = False) -> str:
+def narrowed(text: str, width: float, size: float, bold: bool, mono: bool = False) -> str:
     """A text, with its middle left out if it would be wider than this.
 
     >>> narrowed("conv2d_transpose_12", 80, 12)

@@ -124,7 +124,7 @@ class StillPicture(Picture):
 
     shown: PlanePicture
     counts: str
-    look: str = "auto"
+    look: str
 
     @property
     def title(self) -> str:

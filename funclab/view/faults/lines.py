@@ -85,7 +85,7 @@ class FaultLines(Fault):
         return starts[-1] + widths[-1] + LEFT, row * len(self.lines) - ROW + HEIGHT + 8
 
 
-def pairs_picture(pairs: Pairs, fix: str, tensors: Sequence[Any] = ()) -> FaultLines:
+def pairs_picture(pairs: Pairs, fix: str, tensors: Sequence[Any]) -> FaultLines:
     """A model's inputs or outputs, each next to what was given for it."""
     rows = list(pairs.rows)
     if sum(bool(pair.given) for pair in rows) == len(tensors):

@@ -22,7 +22,7 @@ class Answered:
     `output`; None if no output has one answer for each sample.
     """
 
-    def __init__(self, look: Look, y: Any = None) -> None:
+    def __init__(self, look: Look, y: Any) -> None:
         self.look = look
         self.by_output = {
             number: _answers(look, y, number)

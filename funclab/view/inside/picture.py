@@ -37,7 +37,7 @@ class InsidePicture(Picture):
     inner: Inner
     state: dict[str, Any]
     line: str
-    look: str = "auto"
+    look: str
 
     @property
     def title(self) -> str:

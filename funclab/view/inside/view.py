@@ -168,14 +168,14 @@ def attention(model: Any, x: Any, y: Any = None, **settings: Any) -> Inside:
 def inner_of(
     model: Any,
     x: Any,
-    y: Any = None,
-    samples: Any = None,
-    at_most: int = 500,
-    show: str | None = None,
-    tokens: Any = None,
-    features: Any = None,
-    labels: Any = None,
-    sample: int = 0,
+    y: Any,
+    samples: Any,
+    at_most: int,
+    show: str | None,
+    tokens: Any,
+    features: Any,
+    labels: Any,
+    sample: int,
 ) -> Inner:
     """The numbers that the view shows."""
     model = computing(model)

@@ -222,7 +222,7 @@ class LinePicture(Picture):
     along: list[float]
     losses: list[float]
     names: tuple[str, str]
-    caption: list[str] = field(default_factory=list)
+    caption: list[str]
     side: float = SIDE
     look: str = "auto"
 

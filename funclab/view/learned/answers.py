@@ -31,7 +31,7 @@ class Answers:
 
     kind: str
     values: Array
-    truth: Array | None = None
+    truth: Array | None
     names: list[str] = field(default_factory=list)
     threshold: float = 0.5
 
@@ -84,9 +84,7 @@ class Answers:
         return self.names[int(answer)]
 
 
-def answers_of(
-    look: Look, y: Any = None, output: int = 0, column: int = 0, labels: Any = None
-) -> Answers:
+def answers_of(look: Look, y: Any, output: int = 0, column: int = 0, labels: Any = None) -> Answers:
     """A model's answers for the data of a look, and the truth `y`: numbers of classes, one-hot
     rows, zeros and ones, or numbers, one for each sample (of the output's `column`, if it has
     several that are no classes). `labels` are names of the classes.

@@ -171,7 +171,7 @@ class Look:
         made, start = self._pass(1), self._pass(1).inputs[number]
         return [place for place in self.places if _reads_ids(_at(made, place), start)]
 
-    def has_slope(self, place: str | int, output: int = 0) -> bool:
+    def has_slope(self, place: str | int, output: int) -> bool:
         """Whether a slope leads from a place to an output's scores."""
         made = self._pass(1)
         score, start = self._score(made, output), _at(made, place)

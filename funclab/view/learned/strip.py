@@ -14,9 +14,7 @@ from funclab.view.learned.answers import NUMBERS, Answers
 SHOWN = 12
 
 
-def chosen_samples(
-    answers: Answers | None, samples: Any = None, count: int | None = None
-) -> list[int]:
+def chosen_samples(answers: Answers | None, samples: Any, count: int | None = None) -> list[int]:
     """The indices of the samples in the strip, at most 12 unless `samples` lists them: six right
     ones and the six mistakes of largest loss, if the truth is known, else the first ones.
     Without answers, `count` is how many samples there are.
@@ -48,7 +46,7 @@ def chosen_samples(
 def stored_samples(
     indices: list[int],
     answers: Answers | None,
-    drawn: Callable[[int], str] = lambda index: "",
+    drawn: Callable[[int], str],
     named: Callable[[int], str] = lambda index: "",
 ) -> list[dict[str, Any]]:
     """Samples as the strip of a page shows them: each with its index, a small picture (`drawn`, as

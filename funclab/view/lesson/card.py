@@ -32,7 +32,7 @@ class Marked(Diagram):
     `ink` is "fault" for a mistake, "input" for a hint.
     """
 
-    def __init__(self, scene: Scene, notes: Mapping[str, str], ink: str = "fault") -> None:
+    def __init__(self, scene: Scene, notes: Mapping[str, str], ink: str) -> None:
         super().__init__(scene)
         self.notes, self.ink = dict(notes), ink
 
@@ -69,7 +69,7 @@ class Marked(Diagram):
         return start.real + width
 
 
-def drawn_graph(name: str, tensors: Sequence[Tensor], layers: Sequence[Operation] = ()) -> Scene:
+def drawn_graph(name: str, tensors: Sequence[Tensor], layers: Sequence[Operation]) -> Scene:
     """All calls behind some tensors, whether one model contains them or not, and next to them
     layers that were never called."""
     inputs = list(dict.fromkeys(x for tensor in tensors for x in source_inputs(tensor)))

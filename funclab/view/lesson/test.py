@@ -33,7 +33,7 @@ class TestView(View):
         items: Sequence[tuple[str, Sequence[str]]],
         *,
         told: Callable[[list[int]], list[str]],
-        record: Callable[[int, int], None] = lambda item, option: None,
+        record: Callable[[int, int], None],
         **settings: Any,
     ) -> None:
         self.result_of, self.record = told, record

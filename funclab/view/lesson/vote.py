@@ -42,8 +42,8 @@ class VoteView(View):
         reveal: str,
         *,
         state: dict[str, Any],
-        covers: bool = True,
-        record: Callable[[str, Votes], None] = lambda began, votes: None,
+        covers: bool,
+        record: Callable[[str, Votes], None],
         **settings: Any,
     ) -> None:
         self.name, self.record, self.covers = name, record, covers

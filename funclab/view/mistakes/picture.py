@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from funclab.view.draw.canvas import Canvas, Font, Paint
@@ -29,9 +29,9 @@ class MistakesPicture(Picture):
     face: Picture
     part: dict[str, Any]
     notes: list[str]
-    samples: Samples | None = None
-    labels: dict[int, str] = field(default_factory=dict)
-    look: str = "auto"
+    samples: Samples | None
+    labels: dict[int, str]
+    look: str
 
     @property
     def description(self) -> str:

@@ -34,7 +34,7 @@ class ScatterPicture(Picture):
     truth: Array
     values: Array
     residuals: Residuals
-    low: bool = False
+    low: bool
     look: str = "auto"
     numeric = True
 

@@ -28,7 +28,7 @@ class SurenessPicture(Picture):
 
     title: str
     bins: list[Bin]
-    size: tuple[float, float] = LARGE
+    size: tuple[float, float]
     look: str = "auto"
     numeric = True
 

@@ -59,9 +59,9 @@ class TablePicture(Picture):
     title: str
     tally: Table
     names: list[str]
-    percent: bool = False
-    low: bool = False
-    look: str = "auto"
+    percent: bool
+    low: bool
+    look: str
     numeric = True
 
     @property

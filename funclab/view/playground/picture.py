@@ -34,8 +34,8 @@ class Surface(Picture):
     """
 
     sums: Any
-    reach: float = 0
-    look: str = "auto"
+    reach: float
+    look: str
     side: float = SIDE
 
     title = property(lambda self: say("play_surface"))
@@ -101,7 +101,7 @@ class Reading(Picture):
     """The colours of the answer, from one side to the other, with the marks of the points."""
 
     classes: bool
-    look: str = "auto"
+    look: str
     wide: float = SIDE
 
     title = property(lambda self: say("play_bands"))

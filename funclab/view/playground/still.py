@@ -38,7 +38,7 @@ class PlaygroundPicture(Picture):
 
     shown: Trial
     line: str
-    look: str = "auto"
+    look: str
 
     @property
     def title(self) -> str:

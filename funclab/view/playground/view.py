@@ -44,7 +44,7 @@ class Playground(View):
     room = "playground"
     blank_state: ClassVar[dict[str, Any]] = BLANK
 
-    def __init__(self, own: Any = None, **settings: Any) -> None:
+    def __init__(self, own: Any, **settings: Any) -> None:
         self._own = None if own is None else checked_own(own)
         self._lock = threading.RLock()
         state = settings.pop("state", {})

@@ -63,10 +63,10 @@ class Workers(Picture):
     """
 
     rows: list[Row]
-    events: Sequence[tuple[float, str, str]] = ()
-    repeats: int = 0
-    dashboard: str = ""
-    look: str = "auto"
+    events: Sequence[tuple[float, str, str]]
+    repeats: int
+    dashboard: str
+    look: str
     numeric = True
 
     @property

@@ -109,7 +109,7 @@ class Opened:
     block: Block
     entries: list[Entry]
     rounds: list[list[Node]]
-    shown: int = 0
+    shown: int
 
 
 @dataclass

@@ -86,11 +86,11 @@ class Chooser:
         self,
         build: Callable[[int], Scene],
         calls: int,
-        boxes: Mapping[int, int] | None = None,
-        direction: str | None = None,
-        layers: bool = False,
-        most: int = MOST_CALLS,
-        length: Callable[[int], int] | None = None,
+        boxes: Mapping[int, int] | None,
+        direction: str | None,
+        layers: bool,
+        most: int,
+        length: Callable[[int], int] | None,
     ) -> None:
         self.length = cache(length) if length else None
         self.build, self.calls, self.boxes = build, calls, boxes or {}

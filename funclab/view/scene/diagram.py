@@ -323,38 +323,23 @@ def slim(model: Any, room: tuple[float, float], **settings: Any) -> Diagram:
 
 
 def compact(
-    model: Any,
-    direction: str = "TB",
-    most_calls: int = PROJECTOR_CALLS,
-    capsules: bool = True,
-    prepare: Callable[[Scene], None] | None = None,
+    model: Any, capsules: bool = True, prepare: Callable[[Scene], None] | None = None
 ) -> Diagram:
-    """A small picture of a model; of one with more calls, some are in blocks.
+    """A small picture of a model; of one with many calls, some are in blocks.
 
     Without `capsules`, shared layers are tied together, but their weights are not drawn. `prepare`
     may change the scene before its parts get their sizes and places.
     """
-    scene = Calls(model, False, most_calls).build()
+    scene = Calls(model, False, PROJECTOR_CALLS).build()
     scene.title = clean(model.name)
     scene.description = graph_text.description(scene)
     scene.edges, scene.plates = list(joined(scene)), []
     for group in scene.groups:
         group.weights *= capsules
-    scene.direction = direction
     if prepare is not None:
         prepare(scene)
     place(scene, room=LOW)
     return Diagram(scene)
-
-
-def fitting(model: Any, width: float, most_calls: int = PROJECTOR_CALLS) -> Diagram:
-    """The small picture from left to right if that fits a width, else from top to bottom; if that
-    is too wide as well, without the weights of shared layers."""
-    for direction, capsules in (("LR", True), ("TB", True), ("TB", False)):
-        drawn = compact(model, direction, most_calls, capsules)
-        if drawn.scene.width <= width:
-            break
-    return drawn
 
 
 def bare(picture: Any) -> str:

@@ -17,7 +17,7 @@ class Parameters:
 
     expression: str
     total: int
-    frozen: int = 0
+    frozen: int
     """How many of these numbers are not trained."""
 
     @property

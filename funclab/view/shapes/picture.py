@@ -147,7 +147,7 @@ def _block_text(length: int | None) -> str:
     return "?" if length is None else str(length)
 
 
-def draw_shape(canvas: Canvas, shape: Shape, start: complex, bad: Sequence[int] = ()) -> None:
+def draw_shape(canvas: Canvas, shape: Shape, start: complex, bad: Sequence[int]) -> None:
     """A shape as blocks: the batch is dashed and has no number, an axis at fault is red."""
     lengths = ["any" if length is None else str(length) for length in shape[1:]]
     canvas.open(" by ".join(["batch", *lengths]), "shape")

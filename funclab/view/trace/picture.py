@@ -42,8 +42,8 @@ class TracePicture(Picture):
     title: str
     stills: Sequence[Still]
     scene: Scene
-    step: int = 0
-    look: str = "auto"
+    step: int
+    look: str
 
     @property
     def description(self) -> str:

@@ -132,7 +132,7 @@ class Cells:
         return many
 
     def erased(
-        self, sample: Sequence[Any], windows: Sequence[Sequence[int]], fill: Any = None
+        self, sample: Sequence[Any], windows: Sequence[Sequence[int]], fill: Any
     ) -> list[Any]:
         """A row for each window of a sample: its cells hold the fill, or an array of the sample's
         shapes, or a number."""

@@ -38,7 +38,7 @@ class WhatIfPicture(Picture):
     study: Study
     state: dict[str, Any]
     trust: Trust | None
-    look: str = "auto"
+    look: str
 
     def __post_init__(self) -> None:
         study, state = self.study, self.state

@@ -12,7 +12,6 @@ import pytest
 import funclab
 from funclab import Input, Model, layers
 from funclab.errors import ArgumentError, FunclabError, TensorTypeError
-from funclab.view.draw.sentences import say
 from tests.view import gallery, models
 from tests.view.edit.test_commands import reader
 
@@ -448,46 +447,3 @@ def test_models_of_ops_and_models_inside_are_built_from_nothing_in_the_code(make
 
     verdict = funclab.teach.same_graph(edit.model, make())
     assert verdict, verdict.reasons
-
-
-def test_a_form_of_an_input_has_its_shape_and_type(edit):
-    rows = {row["name"]: row for row in form(edit, "fields", "image")}
-
-    shape = edit.model.inputs[0].shape
-    assert rows["shape"]["value"] == [*shape[1:]] and rows["shape"]["needed"]
-    assert rows["dtype"]["value"] == "float32" and "float32" in rows["dtype"]["choices"]
-    assert not rows["dtype"]["needed"] and not rows["dtype"]["slider"]
-    assert all(row["told"] and row["own"] for row in rows.values())
-    assert rows["shape"]["choices"] == [] and rows["shape"]["slider"] is False
-
-
-def test_a_preview_of_what_does_not_fit_is_the_sentence_of_its_error(edit):
-    for step, says in (
-        (["insert", "flat[0]", "Conv2D", {"filters": 2, "kernel_size": 3}], "Conv2D"),
-        (["insert", "nowhere", "Dense", {"units": 2}], "nowhere"),
-    ):
-        told = form(edit, "preview", json.dumps(step))
-        assert [*told] == ["what"] and says.lower() in told["what"].lower()
-    assert edit.steps == []
-
-
-def test_forms_and_states_that_mean_nothing_are_refused_with_a_sentence(edit):
-    assert "nowhere" in form(edit, "menu", "nowhere")["refused"]
-    assert edit.told("menu", "5 flat[0]") is None and edit.told("other", "0 flat[0]") is None
-    for position in (-1, 3, True, "1"):
-        with pytest.raises(FunclabError):
-            edit.show(position=position)
-    assert edit.state["position"] == 0
-
-
-def test_a_compiled_model_stays_compiled_and_says_so():
-    model = reader()
-    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
-    edit = model.edit()
-
-    edit.do("set", "body", units=20)
-
-    assert edit.model.compiled and say("edit_compiled") in edit.facts["states"]["1"]["weights"]
-    assert edit.model.count_params() == model.count_params() + 4 * (4 * 4 * 12 + 1 + 10)
-    plain = funclab.edit(reader()).do("set", "body", units=20)
-    assert say("edit_compiled") not in plain.facts["states"]["1"]["weights"]
