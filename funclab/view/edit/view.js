@@ -15,10 +15,8 @@ const VERBS = { e: "set", a: "insert", c: "connect", x: "disconnect", s: "share"
   Delete: "delete", n: "rename", o: "outputs", i: "input" };
 /** The commands before which ask mode asks for a shape. */
 const ASKED = ["set", "insert", "replace", "connect", "duplicate"];
-/** How long a step is shown while the steps are played, in milliseconds. */
-const SHOWN = 2500;
-/** After so many verbs by mouse, the foot names the key. */
-const BY_MOUSE = 3;
+/** How long a step is played, in milliseconds; after how many verbs by mouse the foot names the key. */
+const SHOWN = 2500, BY_MOUSE = 3;
 
 export class Edit {
   name = "edit";
