@@ -1,7 +1,7 @@
 // Where keys lead in the views of a trained model, and what these ask of the kernel.
 
 import assert from "node:assert/strict";
-import { mock, test } from "node:test";
+import { test } from "node:test";
 import { embedding } from "../../funclab/view/embedding/view.js";
 import { landscape } from "../../funclab/view/landscape/view.js";
 import { mistakes } from "../../funclab/view/mistakes/view.js";
@@ -107,8 +107,8 @@ test("samples are drawn in place of their marks as far as none lies on another",
   assert.deepEqual([own.apart(ctx), own.places(ctx)[1]], [[0, 2, 5], [80, 200]]);
 });
 
-test("a landscape is walked from its first epoch to its last, and ends there", () => {
-  mock.timers.enable({ apis: ["setInterval"] });
+test("a landscape is walked from its first epoch to its last, and ends there", (t) => {
+  t.mock.timers.enable({ apis: ["setInterval"] });
   const ctx = context({ epoch: 1 }, { faces: ["path", "random"], question: "q" });
   const own = Object.assign(Object.create(landscape), { playing: 0, marks: () => true, last: () => 2, at: ({ state }) => state.epoch,
     face: ({ state }) => state.face ?? "path" });
@@ -118,17 +118,16 @@ test("a landscape is walked from its first epoch to its last, and ends there", (
   own.play(ctx); // from the beginning, as it is at the end
   assert.deepEqual([ctx.state.epoch, ctx.done.splice(0)], [0, ["set"]]);
   const seen = [];
-  for (let i = 0; i < 40; i++) { mock.timers.tick(100); seen.push(ctx.state.epoch); }
+  for (let i = 0; i < 40; i++) { t.mock.timers.tick(100); seen.push(ctx.state.epoch); }
   assert.deepEqual([[...new Set(seen)], ctx.done.splice(0).length, own.playing], [[0, 1, 2], 2, 0]);
   own.go(ctx, 1);
   own.play(ctx);
   own.play(ctx);
-  mock.timers.tick(10_000);
+  t.mock.timers.tick(10_000);
   assert.deepEqual([ctx.state.epoch, own.playing], [1, 0]);
   own.turn(ctx);
   own.turn(ctx);
   assert.deepEqual([ctx.state.face, ctx.done.slice(-4)], ["path", ["q", "set", "q", "set"]]);
-  mock.timers.reset();
 });
 
 /** Mistakes of two classes; of the open cell two of three samples are stored. */

@@ -1,10 +1,14 @@
 // How a playground talks with its kernel, one burst of training after another, and what its controls change.
 
 import assert from "node:assert/strict";
-import { mock, test } from "node:test";
+import { test } from "node:test";
 import { playground } from "../../funclab/view/playground/view.js";
 
-mock.timers.enable({ apis: ["setTimeout"] }); // nothing waits for a kernel that is not there
+/** A test in which nothing waits for a kernel that is not there. */
+const timeless = (name, run) => test(name, async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  await run(t.mock.timers);
+});
 
 const SETTINGS = { data: "xor", noise: 0.1, branches: 1, shared: false, units: 4, seed: 2 };
 const CHOICES = { data: ["xor", "moons", "circles"], noise: [0, 0.1, 0.2], branches: [1, 2], shared: [false, true], units: [2, 4, 8] };
@@ -26,7 +30,7 @@ function shown(state = {}, live = {}, more = {}) {
   return { own, ctx, sent, said, arrives: (message) => own.follow(ctx, { number: own.waiting, ...message }) };
 }
 
-test("a control goes to its next value, a number only as far as there are larger ones", () => {
+timeless("a control goes to its next value, a number only as far as there are larger ones", () => {
   const { own, ctx } = shown({ data: "circles" }), next = (name, by) => own.next(ctx, name, by);
 
   assert.deepEqual([next("data", 1), next("data", -1), next("shared", 1), next("units", 1), next("units", -1), next("seed", 1)],
@@ -36,7 +40,7 @@ test("a control goes to its next value, a number only as far as there are larger
   [8, 2, 0, 4, "circles"]);
 });
 
-test("a control that has no effect says why, and another begins a new model", () => {
+timeless("a control that has no effect says why, and another begins a new model", () => {
   const { own, ctx, said } = shown({ epochs: 7 });
   own.choose(ctx, "shared", true);
   assert.deepEqual(said.splice(0), ["play_needs_branches"]);
@@ -53,7 +57,7 @@ test("a control that has no effect says why, and another begins a new model", ()
   assert.deepEqual([true, false, 0.5, "xor"].map((value) => own.valueText(ctx, value)), ["yes", "no", "0.5", "xor"]);
 });
 
-test("while it runs it asks for twelve epochs after another, drawn in full every second time", () => {
+timeless("while it runs it asks for twelve epochs after another, drawn in full every second time", () => {
   const { own, ctx, sent, said, arrives } = shown();
   own.progress(ctx);
   assert.deepEqual(sent, []);
@@ -83,7 +87,7 @@ test("while it runs it asks for twelve epochs after another, drawn in full every
   assert.deepEqual([sent, own.running, said.at(-1)], [[], false, "play_last_epoch 100"]);
 });
 
-test("a step is one epoch, and a burst that is on its way when it is paused still counts", () => {
+timeless("a step is one epoch, and a burst that is on its way when it is paused still counts", () => {
   const { own, ctx, sent, said, arrives } = shown({ epochs: 5 }, { epochs: 5 });
   own.step(ctx);
   own.progress(ctx);
@@ -101,7 +105,7 @@ test("a step is one epoch, and a burst that is on its way when it is paused stil
   assert.equal(own.live.epochs, 18);
 });
 
-test("other settings are another model, and epochs of the state are caught up with", () => {
+timeless("other settings are another model, and epochs of the state are caught up with", () => {
   const { own, ctx, sent, said } = shown({ units: 8, epochs: 40 });
   own.progress(ctx);
   assert.deepEqual(sent.splice(0).map(({ ask, settings }) => [ask, settings]), [["build", { ...SETTINGS, units: 8 }]]);
@@ -116,24 +120,24 @@ test("other settings are another model, and epochs of the state are caught up wi
   assert.equal(back.sent[0].ask, "build");
 });
 
-test("a kernel that does not answer, or refuses, leaves the settings of the model that is shown", () => {
+timeless("a kernel that does not answer, or refuses, leaves the settings of the model that is shown", (timers) => {
   for (const [alone, patience, words] of [[false, 20_000, "play_no_kernel"], [true, 400, "play_alone"]]) {
     const { own, ctx, said } = shown({ units: 8, epochs: 4 }, {}, { alone });
     own.progress(ctx);
-    mock.timers.tick(patience - 1);
+    timers.tick(patience - 1);
     assert.deepEqual(said.splice(0), []);
-    mock.timers.tick(1);
+    timers.tick(1);
     assert.deepEqual([said, ctx.state, own.waiting], [["quiet", "update", words], { ...SETTINGS, epochs: 0 }, null]);
   }
   const { own, ctx, said, arrives } = shown({ units: 8 });
   own.progress(ctx);
   arrives({ kind: "refused", text: "No." });
   assert.deepEqual([said, ctx.state.units], [["quiet", "update", "play_no_kernel", "No."], 4]);
-  mock.timers.tick(60_000);
+  timers.tick(60_000);
   assert.equal(said.length, 4);
 });
 
-test("in ask mode both models are trained before one guesses which ends lower", () => {
+timeless("in ask mode both models are trained before one guesses which ends lower", () => {
   const { own, ctx, sent, said, arrives } = shown({ epochs: 30 }, { epochs: 30 }, { ask: true });
   own.choose(ctx, "seed", 3);
   assert.deepEqual([said.splice(0), sent], [["set"], []]);
@@ -154,7 +158,7 @@ test("in ask mode both models are trained before one guesses which ends lower", 
   assert.equal(first.sent[0].until, 60);
 });
 
-test("the code has the epochs that are shown, and is copied after a burst that is on its way", async () => {
+timeless("the code has the epochs that are shown, and is copied after a burst that is on its way", async () => {
   const { own, ctx, said } = shown({}, { epochs: 24 });
   assert.deepEqual([own.code(), shown().own.code()], ["fit(epochs=24)\nplot()", "fit(epochs=60)\nplot()"]);
   Object.assign(own, { settling: true, waiting: "1" });
