@@ -11,7 +11,7 @@ const REACH = 16, THUMB = 22, COVERED = 15, RADIUS = "9", AROUND = "15";
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** @type {WrittenView} */
-const embedding = {
+export const embedding = {
   name: "embedding",
 
   draw(ctx) {

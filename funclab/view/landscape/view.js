@@ -10,7 +10,7 @@ const PACE = 300;
 const ROOM = [734, 440];
 
 /** @type {WrittenView} */
-const landscape = {
+export const landscape = {
   name: "landscape",
 
   draw(ctx) {

@@ -15,7 +15,7 @@ const PAGE = 12, FEW = 3, BESIDE = 8;
 const LARGE = 732;
 
 /** @type {WrittenView} */
-const mistakes = {
+export const mistakes = {
   name: "mistakes",
 
   draw(ctx) {

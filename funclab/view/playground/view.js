@@ -16,7 +16,7 @@ const CONTROL_KEYS = {
 };
 
 /** @type {WrittenView} */
-const playground = {
+export const playground = {
   name: "playground",
 
   draw(ctx) {
