@@ -34,21 +34,19 @@ class OwnStep(Model):
         return self.compute_metrics(x, y, y_pred)
 
 
-def network(kind=Model):
+def network(kind=Model) -> Model:
     x = Input((64,))
     hidden = layers.Dense(64, activation="relu")(layers.Dense(64, activation="relu")(x))
     return kind(x, layers.Dense(10)(hidden))
 
 
-def fit(kind=Model) -> Callable[[], None]:
-    model = network(kind)
+def fit(model: Model) -> Callable[[], None]:
     model.compile(optimizers.Adam(), LOSS, metrics=["accuracy"])
     return lambda: model.fit(X, Y, batch_size=BATCH, epochs=1, verbose=0, shuffle=False)
 
 
-def by_hand() -> Callable[[], None]:
-    model, optimizer = network(), optimizers.Adam()
-    accuracy = metrics.SparseCategoricalAccuracy()
+def by_hand(model: Model) -> Callable[[], None]:
+    optimizer, accuracy = optimizers.Adam(), metrics.SparseCategoricalAccuracy()
 
     def epoch() -> None:
         for begin in range(0, len(X), BATCH):
@@ -70,9 +68,9 @@ def on_arrays() -> Callable[[], None]:
 
 def main(rounds: int = 9) -> None:
     loops = {
-        "fit": fit(),
-        "train_step": fit(OwnStep),
-        "loop with a GradientTape": by_hand(),
+        "fit": fit(network()),
+        "train_step": fit(network(OwnStep)),
+        "loop with a GradientTape": by_hand(network()),
         "Dense(array)": on_arrays(),
     }
     for _ in range(2):
