@@ -97,6 +97,11 @@ class GradientTape:
         """Whether it has recorded what was computed at this time."""
         return any(begin <= time < end for begin, end in self._spans)
 
+    @property
+    def since(self) -> float:
+        """When it began to record."""
+        return self._spans[0][0] if self._spans else FOREVER
+
     @contextmanager
     def stop_recording(self) -> Iterator[None]:
         """In its block, nothing is recorded by this tape.

@@ -418,3 +418,18 @@ def test_grad_cam_asks_for_the_gradients_of_a_layer_s_output():
 
     wanted = funclab.gradients(scores[:, 1], maps, x)
     np.testing.assert_allclose(g, wanted, rtol=1e-6)
+
+
+def test_old_values_are_kept_only_while_a_tape_may_ask_for_them():
+    v, optimizer = variable([1.0, 2.0]), SGD(0.5)
+    for _ in range(5):
+        start = v.numpy()
+        with GradientTape(persistent=True) as tape:
+            y = ops.sum(v * v)
+        optimizer.apply_gradients([(tape.gradient(y, v), v)])
+
+        assert np.allclose(tape.gradient(y, v), 2 * start)
+        assert len(v.before) == 1  # the tapes of earlier steps are gone
+    del tape
+    v.assign([1.0, 2.0])
+    assert v.before == []
