@@ -204,6 +204,8 @@ def main() -> None:
     if any(side.module == "funclab" for side in sides):
         print()
         watched.main(options.rounds)
+        print(flush=True)
+        subprocess.run([sys.executable, "-m", "bench.eager"], cwd=ROOT, check=True)
     if options.json:
         options.json.write_text(json.dumps(everything, indent=1))
 

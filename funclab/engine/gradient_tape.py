@@ -52,8 +52,7 @@ class GradientTape:
         self._watched: dict[Value, None] = {}
         self._spans: list[tuple[float, float]] = []
         self._used = False
-        if self._inside is not None:
-            self._inside.calls.clear()
+        self._free()
         if self._is_open:
             self._begin()
 
@@ -97,6 +96,11 @@ class GradientTape:
     def covers(self, time: int) -> bool:
         """Whether it has recorded what was computed at this time."""
         return any(begin <= time < end for begin, end in self._spans)
+
+    @property
+    def since(self) -> float:
+        """When it began to record."""
+        return self._spans[0][0] if self._spans else FOREVER
 
     @contextmanager
     def stop_recording(self) -> Iterator[None]:
@@ -170,8 +174,9 @@ class GradientTape:
                 else Constant(np.asarray(s, getattr(t, "dtype", None)))
                 for s, t in zip(leaves, targets, strict=True)
             ]
+        alone = not is_recording()
         with self._recording():
-            parts = self._gradients(targets, flat, seeds)
+            parts = self._gradients(targets, flat, seeds, alone)
             if str(unconnected_gradients).lower().endswith("zero"):
                 parts = [
                     Eager(np.zeros(leaf.shape, leaf.dtype)) if part is None else part
@@ -191,11 +196,12 @@ class GradientTape:
         flat = [_value_of(leaf, "sources") for leaf in structure.flatten(sources)]
         value = _value_of(target, "target")
         rows: list[list[Any]] = []
+        alone = not is_recording()
         with self._recording():
             for i in range(int(np.prod(np.shape(target)))):
                 seed = np.zeros(np.shape(target), target.dtype)
                 seed.reshape(-1)[i] = 1
-                parts = self._gradients([value], flat, [Constant(seed)])
+                parts = self._gradients([value], flat, [Constant(seed)], alone)
                 rows.append([None if part is None else part.array for part in parts])
         if not self.persistent:
             self._forget()
@@ -224,7 +230,10 @@ class GradientTape:
             )
         self._used = True
 
-    def _gradients(self, targets: Sequence[Any], sources: Sequence[Any], seeds: Any) -> list[Any]:
+    def _gradients(
+        self, targets: Sequence[Any], sources: Sequence[Any], seeds: Any, alone: bool
+    ) -> list[Any]:
+        """The gradients of targets that are values; `alone`: outside of what others record."""
         chosen = [(t, i) for i, t in enumerate(targets) if isinstance(t, Value)]
         calls = self._calls([t for t, _ in chosen])
         reached = {v for call in calls for v in call.inputs if self._is_watched(v)}
@@ -235,8 +244,7 @@ class GradientTape:
         known = [v if isinstance(v, Value) and v in reached else Value(()) for v in sources]
         weights = seeds and [seeds[i] for _, i in chosen]
         again = any(t is not self and t._is_open for t in listening) or self._is_open
-        alone = current_tape() is self._inside and not again
-        if alone and not any(isinstance(call.op, Vjp) for call in calls):
+        if alone and not again and not any(isinstance(call.op, Vjp) for call in calls):
             return array_gradients([t for t, _ in chosen], known, calls, weights)
         return gradients([t for t, _ in chosen], known, calls, weights, again)
 
@@ -258,8 +266,13 @@ class GradientTape:
         """Nobody can ask again: free what only this tape has kept."""
         if not self._is_open:
             listening.discard(self)
-            if self._inside is not None:
-                self._inside.calls.clear()
+            self._free()
+
+    def _free(self) -> None:
+        """Free the calls, unless tapes inside of this one, which may be asked yet, need them."""
+        own = self._inside
+        if own and not any(t is not self and t._record is own for t in listening):
+            own.calls.clear()
 
 
 def _value_of(leaf: Any, argument: str) -> Any:

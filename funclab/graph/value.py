@@ -283,7 +283,10 @@ class Variable(Value):
             self.before.clear()
         elif any(tape.covers(self.read_at) for tape in listening):
             copy = OPERATORS["broadcast_to"](self, self.shape) if is_recording() else None
-            self.before.append((now(), Constant(self.array.copy()) if copy is None else copy))
+            copy = Constant(self.array.copy()) if copy is None else copy
+            since = min(tape.since for tape in listening)
+            needed = [(time, value) for time, value in self.before if time > since]
+            self.before = [*needed, (now(), copy)]
 
     def as_read_by(self, call: Call) -> Value:
         """Its value when a call read it: itself, or a copy if it has changed since."""

@@ -16,6 +16,7 @@ from funclab.engine.calls import (
     value_of,
     way_to_call,
 )
+from funclab.engine.kept import call_at_once
 from funclab.engine.stateless import stateless_call
 from funclab.errors import (
     ArgumentError,
@@ -36,8 +37,7 @@ from funclab.graph.tensor import OPERATORS, Tensor
 from funclab.graph.value import Constant, Value, Variable, array_of
 from funclab.layers import arguments
 from funclab.layers.arguments import KERAS_2_KEYWORDS
-from funclab.layers.calling.kept import call_at_once
-from funclab.layers.calling.unknown_lengths import computed
+from funclab.layers.batches import computed
 from funclab.layers.configs import brief, rebuilt, settings
 from funclab.layers.spec import check_inputs, maker_hint
 from funclab.layers.weights import Weighted, building

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
@@ -318,11 +319,16 @@ class Memory:
 def held_metrics(layer: Weighted, own: bool = True) -> list[Any]:
     """The metrics in attributes of a layer, and of those inside it. As in Keras, attributes of a
     model that is used as a layer do not count; those of its layers do."""
-    kinds = [(leaf, type(leaf)) for leaf in (layer._leaves(object) if own else ())]
-    metrics = [x for x, kind in kinds if hasattr(kind, "update_state") and hasattr(kind, "result")]
-    for inner in layer.sublayers:
+    leaves = layer._leaves(object)
+    metrics = [leaf for leaf in leaves if own and _is_metric(type(leaf))]
+    for inner in layer._sublayers_in(leaves):
         metrics += held_metrics(inner, own=not hasattr(inner, "compiled_state"))
     return unique(metrics)
+
+
+@cache
+def _is_metric(kind: type) -> bool:
+    return hasattr(kind, "update_state") and hasattr(kind, "result")
 
 
 def layers_within(

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from funclab.engine.kept import Layers, is_own, is_steady, operations_in
 from funclab.engine.kernels.threads import one_blas_thread
 from funclab.engine.memory import pack
 from funclab.graph import structure
 from funclab.graph.array import as_array
 from funclab.graph.locks import making
 from funclab.graph.shape_math import Array
-from funclab.layers.calling.kept import Layers, is_own, is_steady, operations_in
 from funclab.models.inputs import ready_arrays
 from funclab.models.model import Functional, Model
 from funclab.training.data.sources import BATCH_SIZE

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import funclab
-from bench import cluster, growth, network
+from bench import cluster, eager, growth, network
 from bench.__main__ import MEASURES, Side, Worker, kind_of_blas, ratio
 from bench.kernels import measure
 from bench.workloads import WORKLOADS
@@ -23,6 +23,18 @@ def test_a_workload_trains_on_its_own_data(name):
 
     assert all(np.isfinite(w).all() for w in model.get_weights())
     assert not all(np.array_equal(w, old) for w, old in zip(model.get_weights(), before))
+
+
+def test_the_loops_that_are_compared_train_alike():
+    models = [eager.network(), eager.network(eager.OwnStep), eager.network()]
+    begun = models[0].get_weights()
+    for model, loop in zip(models, (eager.fit, eager.fit, eager.by_hand), strict=True):
+        model.set_weights(begun)
+        loop(model)()
+
+    for model in models[1:]:
+        for weight, usual in zip(model.get_weights(), models[0].get_weights(), strict=True):
+            np.testing.assert_allclose(weight, usual, rtol=1e-4, atol=1e-6)
 
 
 def test_a_worker_answers_every_command_with_a_positive_number():

@@ -25,7 +25,7 @@ NOT_CORE = (
     "funclab/engine/kernels/",
     *(
         f"funclab/engine/{name}.py"  # gradients of gradients, and calls on data
-        for name in ("calls", "gradient_tape", "gradients", "second_order", "written_out")
+        for name in ("calls", "kept", "gradient_tape", "gradients", "second_order", "written_out")
     ),
     *(
         f"funclab/graph/{name}.py"

@@ -174,6 +174,18 @@ def changed_between_two_gradients() -> Any:
     return g, tape.gradient(z, v), tape.gradient(y, w), v
 
 
+def two_at_once() -> Any:
+    v, w = variable(2.0), variable(3.0)
+    found = []
+    for turned in (False, True):
+        with GradientTape() as one, GradientTape() as two:
+            y = v * v * w
+            z = y * w
+        asked = [(one, y, v), (two, z, w)]
+        found.append([t.gradient(y, x) for t, y, x in (asked[::-1] if turned else asked)])
+    return found
+
+
 def elements() -> Any:
     x = tensor([[1.0, 2.0], [3.0, 4.0]])
     with GradientTape() as tape:
@@ -218,6 +230,7 @@ EXPECTED = {
     assigned_afterwards: [9.0, 6.0],
     assigned_in_between: [9.0, 45.0, 39.0],
     changed_between_two_gradients: [[6.0, 16.0], [3.0, 12.0], [1.0, 4.0], [0.4, 0.4]],
+    two_at_once: [[12.0, 24.0], [24.0, 12.0]],
     elements: [[0.0, 3.0], [2.0, 0.0]],
     a_pause: 6.0,
     rows: [[3.0, 0.0], [4.0, 4.0]],
@@ -405,3 +418,18 @@ def test_grad_cam_asks_for_the_gradients_of_a_layer_s_output():
 
     wanted = funclab.gradients(scores[:, 1], maps, x)
     np.testing.assert_allclose(g, wanted, rtol=1e-6)
+
+
+def test_old_values_are_kept_only_while_a_tape_may_ask_for_them():
+    v, optimizer = variable([1.0, 2.0]), SGD(0.5)
+    for _ in range(5):
+        start = v.numpy()
+        with GradientTape(persistent=True) as tape:
+            y = ops.sum(v * v)
+        optimizer.apply_gradients([(tape.gradient(y, v), v)])
+
+        assert np.allclose(tape.gradient(y, v), 2 * start)
+        assert len(v.before) == 1  # the tapes of earlier steps are gone
+    del tape
+    v.assign([1.0, 2.0])
+    assert v.before == []

@@ -19,8 +19,8 @@ const VERBS = { e: "set", a: "insert", c: "connect", x: "disconnect", s: "share"
 const ASKED = ["set", "insert", "replace", "connect", "duplicate"];
 /** How far a ring is from its box: the shapes above and below stay free. */
 const RING = 2.5;
-/** How long a step is played, in milliseconds; after how many verbs by mouse the foot names the key. */
-const SHOWN = 2500, BY_MOUSE = 3;
+/** After so many verbs by mouse, the foot names the key. */
+const BY_MOUSE = 3;
 
 export class Edit {
   name = "edit";

@@ -16,7 +16,6 @@ from funclab.graph.locks import making
 from funclab.graph.operation import Operation
 from funclab.graph.tape import EagerTape, Tape, eager_tape
 from funclab.graph.value import Value, Variable
-from funclab.layers.weights import layers_within
 
 FORMS = 64
 """For how many kinds of inputs the calls of one layer are kept."""
@@ -72,20 +71,25 @@ def kept_calls(
 ) -> tuple[KeptCalls | None, list[Value]]:
     """The calls that a layer makes for these arguments, if they can be kept, and its inputs."""
     training = kwargs.get("training")
-    plain = kwargs.keys() <= {"training"} and (training is None or isinstance(training, bool))
-    if not (plain and len(args) == 1 and layer.built and is_own(type(layer))) or tape.instead:
+    if len(args) != 1 or kwargs.keys() - {"training"}:
         return None, []
-    values = [value_of(leaf, layer.dtype) for leaf in structure.flatten(args[0])]
+    if training is not None and not isinstance(training, bool):
+        return None, []
+    if tape.instead or not layer.built or not is_own(type(layer)):
+        return None, []
+    tree = args[0]
+    values = [value_of(leaf, layer.dtype) for leaf in structure.flatten(tree)]
     if len({*values}) < len(values) or not all(map(_is_plain_input, values)):
         return None, []
     forms = tuple([(value.shape, value.dtype) for value in values])
-    how = (training, tape.training, tape.scope, tape.place, getattr(layer, "graph", None))
-    key = (forms, type(args[0]), tuple(structure.paths(args[0])), how)
+    place = tape.training, tape.scope, tape.place
+    graph = getattr(layer, "graph", None)
+    key = forms, type(tree), tuple(structure.paths(tree)), training, place, graph
     known = vars(layer).setdefault("_kept_calls", {})
     kept, layers = known.get(key, (None, None))
     if layers is None or layers.have_changed():
         with making:
-            kept = _record(layer, tape, args[0], kwargs, forms)
+            kept = _record(layer, tape, tree, kwargs, forms)
             known[key] = kept, Layers(operations_in(layer))
             for old in list(known)[:-FORMS]:
                 known.pop(old, None)
@@ -131,12 +135,15 @@ class Layers:
 
 def operations_in(layer: Any) -> list[Operation]:
     """A layer, and all layers and ops inside it, at any depth."""
-
-    def inside(operation: Any) -> Iterable[Any]:
-        graph = getattr(operation, "graph", None)
-        return getattr(operation, "held", ()) if graph is None else graph.operations
-
-    return list(layers_within(layer, inside))
+    found: dict[Operation, None] = {}
+    waiting = [layer]
+    while waiting:
+        outer = waiting.pop()
+        if outer not in found:
+            found[outer] = None
+            graph = getattr(outer, "graph", None)
+            waiting += getattr(outer, "held", ()) if graph is None else graph.operations
+    return list(found)
 
 
 def is_steady(operation: Operation) -> bool:
