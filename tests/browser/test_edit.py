@@ -260,9 +260,7 @@ def test_a_skip_of_a_u_net_is_cut_and_put_back_by_keys(bridged):
     arrows = page.locator(".fl-repairs .fl-word").all_text_contents()
     press(page, str(arrows.index("down1_b[0]") + 1))
     at_step(page, 1, "cut down1_b from concatenate_2")
-    expect(said).to_have_text(
-        "Step 1: cut down1_b from concatenate_2. up1_a[0] makes (None, 32, 32, 8)."
-    )
+    expect(said).to_have_text("Step 1: cut down1_b from concatenate_2.")  # no other shape
     assert not funclab.teach.same_graph(view.model, whole)
 
     select(page, "up1_a[0]")

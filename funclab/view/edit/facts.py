@@ -150,7 +150,8 @@ def weights_of(steps: Steps) -> str:
         return say("edit_model_last", n=state.whole)
     if state.model is steps.given:
         return say("edit_model_given")
-    sentences = [say("edit_weights", n=state.model.count_params())]
+    n = state.model.count_params()
+    sentences = [say("edit_weights", n=n) if n else say("edit_weightless")]
     if state.kept or state.new:
         sentences.append(_kept(state.kept, state.new))
     if getattr(state.model, "compiled", False):
@@ -202,5 +203,6 @@ def _offered(repair: Repair) -> dict[str, Any]:
     key = "edit_cost" if kept < every else "edit_cost_all" if every else "edit_cost_new"
     # What keeps nothing is another model than the last whole one: there is nothing to compare.
     key = "edit_cost_first" if repair.first or (every and not kept) else key
+    key = key if repair.numbers else "edit_cost_none"
     cost = say(key, kept=kept, all=every, more=more, n=repair.numbers)
     return {"step": repair.step, "text": step_text(repair.step, "repair"), "cost": cost}

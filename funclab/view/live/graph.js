@@ -13,7 +13,9 @@ export function ringAround(part, name = "fl-ring", margin = 4) {
   if (!at) return null;
   const size = { width: at.width + 2 * margin, height: at.height + 2 * margin };
   const ring = s("rect", { class: name, x: at.x - margin, y: at.y - margin, ...size, rx: 10 });
-  part.querySelector("rect").after(ring);
+  let below = part.querySelector("rect");
+  while (below.nextElementSibling?.matches(".fl-ring")) below = below.nextElementSibling;
+  below.after(ring);
   return ring;
 }
 

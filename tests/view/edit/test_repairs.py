@@ -105,6 +105,7 @@ def test_what_is_offered_is_what_the_lessons_advise():
         ["set", "first", {"return_sequences": True}]
     ]
     assert repairs(pixels._steps)[0].step == ["set", "reshape", {"target_shape": [8, 8]}]
+    assert pixels.facts["states"]["1"]["repairs"][0]["cost"] == "no weights"
 
 
 def test_tensors_that_differ_in_one_axis_are_joined_along_it():
