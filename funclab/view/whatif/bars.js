@@ -30,7 +30,7 @@ export function answerBars(ctx, told, after, target, choose) {
 /** What the probabilities of all classes, as they are written, miss of 100 %: some are whole percents. */
 function rounded(ctx, answers) {
   const { targets } = ctx.facts;
-  if (targets.some(({ kind, output }) => kind !== "classes" || output)) return null;
+  if (ctx.state.face !== "change" || targets.some(({ kind, output }) => kind !== "classes" || output)) return null;
   const off = rounding(answers, 1, 1, (value) => amount(ctx, value, targets[0]).replace(/[^\d.]/g, ""));
   return Math.abs(off) >= MISSED ? h("p", { class: "fl-soft" }, ctx.t("whatif_rounding", { n: numeral(off, 1) })) : null;
 }
