@@ -161,7 +161,7 @@ export class SumFace {
         m: several ? made.rows.length : 1 })),
     h("div", { class: `fl-in-rows ${several ? "" : "fl-in-short"}`, role: "list" }, lines),
     first && this.products(first, [u, v], source, lines.length),
-    this.total(call, made, [...shown, ...(others ? [others] : [])], filters ? ctx.t("inside_of_filter", { k: channel }) :
+    this.total(call, made, others ? [...shown, others] : shown, filters ? ctx.t("inside_of_filter", { k: channel }) :
       ctx.t("inside_of_unit", { k: channel }), engine)];
   }
 

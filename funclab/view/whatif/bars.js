@@ -32,7 +32,8 @@ function rounded(ctx, answers) {
   const { targets } = ctx.facts;
   if (ctx.state.face !== "change" || targets.some(({ kind, output }) => kind !== "classes" || output)) return null;
   const off = rounding(answers, 1, 1, (value) => amount(ctx, value, targets[0]).replace(/[^\d.]/g, ""));
-  return Math.abs(off) >= MISSED ? h("p", { class: "fl-soft" }, ctx.t("whatif_rounding", { n: numeral(off, 1) })) : null;
+  const told = () => h("p", { class: "fl-soft" }, ctx.t("whatif_rounding", { n: numeral(off, 1) }));
+  return Math.abs(off) >= MISSED ? told() : null;
 }
 
 function bar(ctx, i, value, here, told, choose) {
