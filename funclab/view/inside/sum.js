@@ -6,7 +6,7 @@ import { brief, heat, numeral, rounding } from "../learned/learned.js";
 import { bars, frameAround, sheet, tile } from "./boxes.js";
 import { agrees, Missing, Sums, windowAt } from "./sums.js";
 
-const MOST = 8, FEWEST = 3, ROW = 36, LOW_ROW = 24, AROUND = 108, BAR = 72, SHORT_BAR = 50, SMALL = 490, LOW = 330;
+const MOST = 8, FEWEST = 3, ROW = 36, LOW_ROW = 24, AROUND = 122, BAR = 72, SHORT_BAR = 50, SMALL = 490, LOW = 330;
 /** Sides of a square with a number and its weight, and the height of the heading above such squares. */
 const LARGE_CELL = 72, LEAST_CELL = 40, HEADING = 48;
 
@@ -70,7 +70,7 @@ export class SumFace {
   /** What stands below a sum, with the difference that is left where rounded parts do not add up to it. */
   under(text, parts, sum) {
     const off = rounding(parts, sum);
-    return off ? this.ctx.t("inside_rounding", { words: text, off: numeral(off) }) : text;
+    return off ? [text, h("br"), this.ctx.t("inside_rounding", { off: numeral(off) })] : text;
   }
 
   sign(text) { return h("span", { class: "fl-in-sign", "aria-hidden": "true" }, text); }
@@ -162,7 +162,7 @@ export class SumFace {
         m: several ? made.rows.length : 1 })),
     h("div", { class: `fl-in-rows ${several ? "" : "fl-in-short"}`, role: "list" }, lines),
     first && this.products(first, [u, v], source, lines.length),
-    this.total(call, made, [...shown, ...(others ? [others] : [])], filters ? ctx.t("inside_of_filter", { k: channel }) :
+    this.total(call, made, others ? [...shown, others] : shown, filters ? ctx.t("inside_of_filter", { k: channel }) :
       ctx.t("inside_of_unit", { k: channel }), engine)];
   }
 

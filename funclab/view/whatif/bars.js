@@ -4,6 +4,8 @@ import { h, row, table } from "../live/core.js";
 import { numeral, rounding } from "../learned/learned.js";
 
 const SHOWN = 10;
+/** From how many percent on it is said what rounded probabilities miss of 100. */
+const MISSED = 0.25;
 
 /** A number that a model answers with: a probability in percent. */
 export function amount(ctx, value, { kind }) {
@@ -18,20 +20,20 @@ export function answerBars(ctx, told, after, target, choose) {
   const { targets } = ctx.facts, size = (i) => Math.max(Math.abs(told.answers[i]), Math.abs(after?.[i] ?? 0));
   const order = targets.map((_, i) => i).sort((a, b) => size(b) - size(a)).slice(0, SHOWN).sort((a, b) => a - b);
   const others = targets.length - order.length;
-  const list = (head, answers) => h("div", { class: "fl-wi-answers" },
-    h("p", { class: "fl-wi-head" }, ctx.t(head), rounded(ctx, answers, others)),
+  const list = (head, answers) => h("div", { class: "fl-wi-answers" }, h("p", { class: "fl-wi-head" }, ctx.t(head)),
     h("ol", {}, order.map((i) => bar(ctx, i, answers[i], i === target, told, choose))),
-    others ? h("p", { class: "fl-soft" }, ctx.t("whatif_others", { n: others })) : null);
+    others ? h("p", { class: "fl-soft" }, ctx.t("whatif_others", { n: others })) : rounded(ctx, answers));
   const now = ctx.state.blank ? [] : [list("whatif_now", told.answers)]; // a drawing is not a change of a sample
   return [...now, ...(after ? [list(ctx.state.blank ? "whatif_answers" : "whatif_after", after)] : [])];
 }
 
-/** What the probabilities of all classes, as they are written, miss of 100 %. */
-function rounded(ctx, answers, others) {
+/** What the probabilities of all classes, as they are written, miss of 100 %: some are whole percents. */
+function rounded(ctx, answers) {
   const { targets } = ctx.facts;
-  if (others || targets.some(({ kind, output }) => kind !== "classes" || output)) return null;
+  if (ctx.state.face !== "change" || targets.some(({ kind, output }) => kind !== "classes" || output)) return null;
   const off = rounding(answers, 1, 1, (value) => amount(ctx, value, targets[0]).replace(/[^\d.]/g, ""));
-  return off ? h("span", { class: "fl-soft" }, ` ${ctx.t("whatif_rounding", { n: numeral(off, 1) })}`) : null;
+  const told = () => h("p", { class: "fl-soft" }, ctx.t("whatif_rounding", { n: numeral(off, 1) }));
+  return Math.abs(off) >= MISSED ? told() : null;
 }
 
 function bar(ctx, i, value, here, told, choose) {
