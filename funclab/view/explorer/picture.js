@@ -66,8 +66,8 @@ export class Stage {
     return this.around(key).find((one) => this.boxes.has(one)) ?? key;
   }
 
-  /** Of the ways to draw a state that are on a page without a kernel, the one with the most words that has room; if none
-   * has, one that scrolls downwards only.
+  /** Of the ways to draw a state that are on a page without a kernel, the one with the most words that has room; if
+   * none has, one that scrolls downwards only.
    * @param {string} name
    */
   roomiest(name) {

@@ -76,11 +76,12 @@ export class Room {
 
   /** By how much a picture is wider and higher than the room beside, above or under the panel. */
   excess({ side, svg }) {
-    const [width, high] = this.size, [, , wide, tall] = svg.match(/viewBox="([^"]+)"/)?.[1].split(" ").map(Number) ?? [];
+    const drawn = svg.match(/viewBox="([^"]+)"/)?.[1].split(" ").map(Number) ?? [];
+    const [width, high] = this.size, [, , wide, tall] = drawn;
     if (!wide || width < 100) return [0, 0];
     const place = this.side({ side }, wide, tall), around = width >= WIDE ? WIDE_EDGES - 2 : EDGES;
     const beside = place === "beside" ? BESIDE : 0, below = place === "below" ? BELOW : 0;
-    return [wide + SIDES + beside - width, tall + around + below - high].map((over) => Math.max(0, over - 2));
+    return [wide + 2 * SIDES + beside - width, tall + around + below - high - 2].map((over) => Math.max(0, over));
   }
 
   arrange() {

@@ -7,8 +7,8 @@ import { pictureFrom } from "../live/stored.js";
 /** How wide a view is at least, for its layers and its steps to stand beside each other; and up to which width a row
  * is drawn narrower, and what the rows mean is said below them. */
 const BESIDE = 1060, NARROW = 560;
-/** What is beside a row in a view; where names and bars begin in a row, the room of its numbers, the widths of a letter of a name and of a detail, and the
- * fewest letters of a detail that say something. */
+/** What is beside a row in a view; where names and bars begin in a row, the room of its numbers, the widths of a letter
+ * of a name and of a detail, and the fewest letters of a detail that say something. */
 const SIDES = 36, LEFT = 14, COUNTED = 108, LETTERS = [7.4, 6.2], FEWEST = 12;
 
 /** A row no wider than `room`: its bars are shorter, its numbers nearer, its detail has fewer letters.

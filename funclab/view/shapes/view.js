@@ -126,7 +126,8 @@ const shapes = {
   failed({ key, detail, takes = [], told = [] }, figure) {
     const [what, ...others] = told;
     return [
-      what ? h("p", { class: "fl-say" }, h("strong", { class: "fl-what" }, `✕ ${key}`), " ", h("small", {}, detail)) : "",
+      what ? h("p", { class: "fl-say" }, h("strong", { class: "fl-what" }, `✕ ${key}`), " ",
+        h("small", {}, detail)) : "",
       ...takes.map((one) => h("code", {}, one)),
       h("div", { class: "fl-figures" }, figure),
       what ? h("p", { class: "fl-what" }, what) : "", ...others.map((text) => h("p", {}, text))];
