@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeGuard
 
+from funclab.engine.kernels.without_collection import without_collection
 from funclab.errors import (
     ArgumentError,
     ConfigError,
@@ -94,6 +95,7 @@ def to_keras(model: Any, custom_objects: Any = None) -> Any:
             ) from error
 
 
+@without_collection()
 def shown(model: Any) -> Any:
     """What the views show: of a model of Keras 3, or in a file, its graph, as a model of funclab
     whose weights are read when they are looked at; else the value.

@@ -17,6 +17,8 @@ export class Stage {
     this.plates = [];
     this.edges = [];
     this.name = null;
+    /** By how much a picture is wider and higher than its room; the room knows. */
+    this.excess = (/** @type {any} */ picture) => [0, 0];
     this.parsed = new Map();
   }
 
@@ -64,10 +66,24 @@ export class Stage {
     return this.around(key).find((one) => this.boxes.has(one)) ?? key;
   }
 
+  /** Of the ways to draw a state that are on a page without a kernel, the one with the most words that has room; if
+   * none has, one that scrolls downwards only.
+   * @param {string} name
+   */
+  roomiest(name) {
+    const plain = this.pictures[name], { ctx } = this;
+    if (!plain || !ctx.model.alone || ctx.state.choice) return name;
+    const others = plain.choices.map((choice) => this.nameOf(undefined, { ...ctx.state, choice }));
+    const ways = [name, ...others.slice(plain.choices.indexOf(plain.choice))].filter((one) => one in this.pictures);
+    const beyond = ways.map((one) => this.excess(this.pictures[one]));
+    const narrow = Math.min(...beyond.map(([wide]) => wide)), fits = beyond.findIndex(([wide, high]) => !wide && !high);
+    return ways[fits < 0 ? beyond.findIndex(([wide]) => wide === narrow) : fits];
+  }
+
   /** The picture that shows what is selected; while Python draws it, the closest one available. */
   find() {
     const { ctx, facts } = this, target = facts.target() || facts.target(ctx.state.at);
-    const names = this.versions(this.nameOf());
+    const names = this.versions(this.roomiest(this.nameOf()));
     const right = target ? names.find((name) => this.keysIn(name).has(target)) : names[0];
     if (right || !ctx.model.alone) return right ?? names[0] ?? null;
     const face = Object.keys(this.pictures).filter((name) => name.startsWith(`${ctx.state.face}|`));

@@ -8,10 +8,12 @@ import { h } from "../live/core.js";
 // stand beside, and that under which it covers the picture instead, unless there is room below.
 const BESIDE = 328, BELOW = 104, WIDE = 860, NARROW = 660;
 // The room around the picture on its stage, above and below together, where it is not wide; and at its sides.
-const EDGES = 8, SIDES = 4;
+const EDGES = 8, SIDES = 4, WIDE_EDGES = 34;
 // The room that pictures are drawn for before a page has told its own: in a notebook in a window of 1280 by 720, and
 // on a projector.
 const NOTEBOOK = [1094, 474], ON_A_WALL = [668, 296];
+// The room that a panel needs at least: beside the picture, and below it, where it has nodes, settings and weights.
+const LEAST = 320, LEAST_BELOW = 184;
 
 export class Room {
   /**
@@ -32,7 +34,14 @@ export class Room {
   }
 
   watch() {
-    const { ctx } = this, again = () => { this.arrange(); this.measure(); this.tell(); };
+    const { ctx, stage } = this;
+    stage.excess = (picture) => this.excess(picture);
+    const again = () => {
+      if (ctx.model.alone && stage.name !== null && stage.find() !== stage.name) return ctx.update();
+      this.arrange();
+      this.measure();
+      return this.tell();
+    };
     ctx.watchSizes(again, ctx.el, ctx.head, ctx.foot, ctx.panel);
     ctx.watchSizes(() => { if (ctx.gate) ctx.bringInSight(ctx.askBox); }, ctx.askBox);
     // What is clicked must not move away under the mouse.
@@ -41,8 +50,11 @@ export class Room {
     ctx.listen(window, "resize", again);
   }
 
-  /** Width and height for picture and panel. */
-  get size() { return [this.work.clientWidth, this.work.clientHeight]; }
+  /** Width and height for picture and panel in a view that is as high as it may be. */
+  get size() {
+    const { el } = this.ctx, high = Number.parseFloat(el.style.getPropertyValue("--fl-high"));
+    return [this.work.clientWidth, high ? high - (el.offsetHeight - this.work.offsetHeight) : this.work.clientHeight];
+  }
 
   /** Ask for another layout when the room has changed by more than a tenth. */
   measure() {
@@ -62,6 +74,16 @@ export class Room {
     return picture?.side === "beside" && width >= WIDE && wide + SIDES + BESIDE <= width ? "beside" : "below";
   }
 
+  /** By how much a picture is wider and higher than the room beside, above or under the panel. */
+  excess({ side, svg }) {
+    const drawn = svg.match(/viewBox="([^"]+)"/)?.[1].split(" ").map(Number) ?? [];
+    const [width, high] = this.size, [, , wide, tall] = drawn;
+    if (!wide || width < 100) return [0, 0];
+    const place = this.side({ side }, wide, tall), around = width >= WIDE ? WIDE_EDGES - 2 : EDGES;
+    const beside = place === "beside" ? BESIDE : 0, below = place === "below" ? BELOW : 0;
+    return [wide + 2 * SIDES + beside - width, tall + around + below - high - 2].map((over) => Math.max(0, over));
+  }
+
   arrange() {
     const { ctx, work, stage } = this, picture = stage.picture;
     const drawn = ctx.stage.querySelector("svg");
@@ -70,6 +92,19 @@ export class Room {
     for (const name of ["beside", "below", "over"]) work.classList.toggle(`fl-${name}`, name === side);
     const { selected, level, table } = ctx.state;
     work.classList.toggle("fl-chosen", Boolean(selected || level || table || !ctx.askBox.hidden));
+    this.lower(side, tall);
+  }
+
+  /** A model of which all is in sight in little room, and in which nothing opens, has a lower view: one height for each
+   * width and each picture to begin with. */
+  lower(side, tall) {
+    const { ctx, stage: { picture } } = this, [width, high] = this.size, size = `${width} ${high}`;
+    if (!picture || !tall || ctx.look === "projector" || this.lowered === size) return;
+    this.lowered = size;
+    const whole = !Object.keys(ctx.facts.frames ?? {}).length && !picture.blocks && side !== "over";
+    const around = width >= WIDE ? WIDE_EDGES : EDGES;
+    const wanted = side === "beside" ? Math.max(tall + around, LEAST) : tall + around + LEAST_BELOW;
+    ctx.el.style.setProperty("--fl-low", whole ? `${Math.round(Math.max(0, high - wanted))}px` : "0px");
   }
 
   /** Say what is outside the visible part of the stage. */

@@ -23,8 +23,9 @@ CROSS = Font(15, "fault", bold=True, anchor="middle")
 NARROWEST, LONGEST_TITLE, LONGEST_FIX, LONGEST_WORD, LONGEST_CODE = 480, 80, 420, 44, 96
 NOTE, GAP = Font(13, "fault", bold=True), Font(12, "fault", mono=True)
 LONGEST_NOTE, NOTE_LINE = 60, 17
-WIDEST = 720
-"""Where a note at the side of a box must end, and a line of a note above it."""
+WIDEST, NARROW = 720, 600
+"""Where a note at the side of a box must end, and a line of a note above it; and where there is
+less room."""
 DROP, HALF_GAP = 34, 9
 BETWEEN, HEADING, BELOW = 60, 34, 16
 ASIDE = 8
@@ -41,6 +42,8 @@ class Fault(Picture):
 
     word = "Fault"
     fits: ClassVar[bool] = True
+    stacked = False
+    """Whether the fixes stand below, for places that are narrower than both together."""
     fix: str
     after: str = ""
     """What is said under the fixes."""
@@ -61,7 +64,7 @@ class Fault(Picture):
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         title = shorten(prose(self.title), LONGEST_TITLE)
         width, height = self.draw_fault(Canvas(canvas.palette))
-        beside = width <= SIDE_BY_SIDE and self.look != "projector"
+        beside = width <= SIDE_BY_SIDE and self.look != "projector" and not self.stacked
         total = width + COLUMN + FIXES + LEFT if beside else max(width, NARROWEST)
         total = max(total, text_width(title, TITLE, bold=True) + 2 * LEFT)
         corner = complex(width + COLUMN, TOP) if beside else complex(LEFT, TOP + height + 8)
@@ -234,9 +237,10 @@ class FaultDiagram(Fault, Diagram):
             for other in [*self.scene.boxes, *self.scene.groups]
             if box.right < other.x and other.y < box.bottom and box.y < other.bottom
         ]
-        if not beside and box.right + 14 + _width(_marked(note)) <= WIDEST:
+        widest = NARROW if self.stacked else WIDEST
+        if not beside and box.right + 14 + _width(_marked(note)) <= widest:
             return []
-        room = max(box.width, min([*beside, WIDEST]) - 14 - box.x)
+        room = max(box.width, min([*beside, widest]) - 14 - box.x)
         return folded_lines(_marked(note), room, NOTE.size, bold=True)
 
 

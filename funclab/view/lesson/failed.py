@@ -8,6 +8,7 @@ from funclab.errors import FunclabError
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.sentences import say
+from funclab.view.faults.diagram import Fault
 from funclab.view.faults.faults import picture_of_fault
 from funclab.view.lesson.card import Card, bare_inner
 from funclab.view.live.view import View
@@ -27,6 +28,10 @@ class FailedView(View):
         if isinstance(error, FunclabError):
             facts |= {"what": error.what, "why": error.why, "fix": error.fix}
         pictures = {"fault": bare_inner(self.fault)} if self.fault is not None else {}
+        if isinstance(self.fault, Fault):
+            self.fault.stacked = True
+            pictures["narrow"] = bare_inner(self.fault)
+            self.fault.stacked = False
         super().__init__(
             title=f"{type(error).__name__}: {facts['what']}",
             call="",

@@ -4,15 +4,20 @@ import { h } from "../live/core.js";
 import { Graph } from "../live/graph.js";
 import { coded } from "./coded.js";
 
+const widthOf = (/** @type {string} */ markup) => Number(markup.match(/ width="([\d.]+)"/)?.[1] ?? 0);
+
 /** @type {WrittenView} */
 export const failed = {
   draw(ctx) {
-    const { facts } = ctx, fault = ctx.model.get("pictures").fault;
+    const { facts } = ctx, { fault, narrow = fault } = ctx.model.get("pictures");
     ctx.el.classList.add("fl-plain"); // the error is its own heading
     const told = ["why", "fix"].filter((name) => facts[name])
       .map((name) => h("p", {}, h("b", {}, `${ctx.t(name)} `), coded(facts[name])));
     this.graph = new Graph(ctx.t("lesson_fault"));
     this.graph.el.hidden = !fault;
+    // Where picture and fixes have no room beside each other, the fixes stand below.
+    const fit = () => this.graph.put(this.graph.el.clientWidth < widthOf(fault) ? narrow : fault);
+    if (fault) ctx.watchSizes(fit, ctx.el);
     if (fault) this.graph.put(fault);
     ctx.stage.append(h("p", { class: "fl-what" }, `${facts.name}: `, coded(facts.what)),
       facts.line ? h("pre", {}, h("code", {}, facts.line)) : "", ...told, this.graph.el);

@@ -80,9 +80,9 @@ export class Graph {
    * shape fills the ring, to the left of its edge, to the right of the ring where the drawing ends, or below. */
   sign(ring, words) {
     const { x, y, width, height } = ring.getBBox(), wide = widthOf(words), right = x + width - 6 - wide;
-    const low = y + height - 9, corners = [[right, low], [x + 6, low], [right, y - 9], [x + 6, y - 9]];
+    const low = y + height - 4, top = y - 14, corners = [[right, low], [x + 6, low], [x + 6, top], [right, top]];
     const tensor = ring.parentNode.classList.contains("plate"), left = x - 11 - wide, after = x + width + 4;
-    this.tagWhereFree(ring.parentNode, words, tensor ? [[left < 0 ? after : left, low - 9], [right, low + 8]]
+    this.tagWhereFree(ring.parentNode, words, tensor ? [[left < 0 ? after : left, low - 14], [right, low + 3]]
       : [...corners, [after, y + height / 2 - 9]]);
   }
 
@@ -96,7 +96,7 @@ export class Graph {
   /** The same at the first of some places where there is no other part, or else at the last. */
   tagWhereFree(part, words, places) {
     const others = [...[...this.parts().values()].filter((other) => !other.contains(part))
-      .map((other) => other.querySelector("rect")), ...numbersAt(part)].map(boundsOf);
+      .map((other) => (other.matches(".plate") ? other : other.querySelector("rect"))), ...numbersAt(part)].map(boundsOf);
     for (const [i, [x, y]] of places.entries()) {
       const tag = this.tag(part, words, x, y), at = boundsOf(tag);
       if (i === places.length - 1 || !others.some((other) => meet(other, at))) return;

@@ -5,8 +5,34 @@ import { liveView } from "../live/start.js";
 import { pictureFrom } from "../live/stored.js";
 import { within } from "../live/within.js";
 
-/** How wide a view is at least, for its layers and its steps to stand beside each other. */
-const BESIDE = 1060;
+/** How wide a view is at least, for its layers and its steps to stand beside each other; and up to which width a row
+ * is drawn narrower, and what the rows mean is said below them. */
+const BESIDE = 1060, NARROW = 560;
+/** What is beside a row in a view; where names and bars begin in a row, the room of its numbers, the widths of a letter
+ * of a name and of a detail, and the fewest letters of a detail that say something. */
+const SIDES = 36, LEFT = 14, COUNTED = 108, LETTERS = [7.4, 6.2], FEWEST = 12;
+
+/** A row no wider than `room`: its bars are shorter, its numbers nearer, its detail has fewer letters.
+ * @param {string} markup
+ * @param {number} room
+ */
+function rowIn(markup, room) {
+  const row = pictureFrom(markup), wide = row.viewBox.baseVal.width;
+  if (!(room < wide)) return row;
+  for (const bar of row.querySelectorAll("rect"))
+    bar.setAttribute("width", String((Number(bar.getAttribute("width")) * (room - 2 * LEFT)) / (wide - 2 * LEFT)));
+  const [name, ...others] = row.querySelectorAll("text"), number = others.pop(), [detail] = others;
+  number?.setAttribute("x", String(room - LEFT));
+  row.setAttribute("viewBox", `0 0 ${room} ${row.viewBox.baseVal.height}`);
+  row.setAttribute("width", String(room));
+  for (const [i, text] of [name, detail].entries()) {
+    if (!text) continue;
+    const letters = Math.floor((room - LEFT - COUNTED - Number(text.getAttribute("x"))) / LETTERS[i]);
+    if (i && letters < FEWEST) text.remove();
+    else text.textContent = brief(text.textContent, letters);
+  }
+  return row;
+}
 
 /** @type {WrittenView} */
 const profile = {
@@ -16,18 +42,21 @@ const profile = {
 
   draw(ctx) {
     this.faces = { layers: [], steps: [] };
+    this.markups = new Map();
     for (const [key, markup] of Object.entries(ctx.model.get("pictures"))) {
       const by = key.split(" ")[0], at = this.faces[by].length;
       this.faces[by].push(h("li", { onclick: () => ctx.set({ by, at }) }, pictureFrom(markup)));
+      this.markups.set(this.faces[by][at], markup);
     }
     const list = (by) => h("ol", { class: "fl-steps", "aria-label": ctx.t(`profile_by_${by}`) });
     this.lists = { layers: list("layers"), steps: list("steps") };
     this.near = h("div", { class: "fl-layers" }, this.lists.layers);
     ctx.stage.append(h("div", { class: "fl-faces" }, this.near, this.lists.steps));
     this.why = h("p");
-    ctx.panel.append(this.why, ...ctx.facts.about.map((text) => h("p", {}, text)));
+    this.about = h("div", {}, ctx.facts.about.map((text) => h("p", {}, text)));
+    ctx.panel.append(this.why, this.about);
     ctx.bar.append(...ctx.makeButtons());
-    ctx.watchSizes(() => this.settle(ctx), ctx.foot);
+    ctx.watchSizes(() => this.settle(ctx), ctx.foot, ctx.stage);
   },
 
   /** Both lists beside each other, with the reasons under the shorter one, or one under the other; on a
@@ -37,7 +66,17 @@ const profile = {
     ctx.el.classList.toggle("fl-both", beside);
     if (beside) this.near.append(ctx.panel);
     else ctx.stage.after(ctx.panel);
+    this.narrow(ctx);
     ctx.reserve(this.why, Object.values(ctx.facts.reasons ?? {}).map((text) => [h("span", {}, text)]));
+  },
+
+  /** In a narrow view, rows are drawn for its width, and what they mean is said where one scrolls to. */
+  narrow(ctx) {
+    const wide = ctx.el.clientWidth, room = wide < NARROW && ctx.look !== "projector" ? wide - SIDES : Infinity;
+    (room < Infinity ? ctx.stage : ctx.panel).append(this.about);
+    if (room === this.room) return;
+    this.room = room;
+    for (const [row, markup] of this.markups) row.replaceChildren(rowIn(markup, room));
   },
 
   rows(ctx) { return this.faces[ctx.state.by] ?? []; },

@@ -20,7 +20,7 @@ from funclab.view.shapes.step import Step
 TITLES = ("call", "takes", "rule", "axes", "makes", "parameters", "parameters so far")
 WIDTH, LEFT, INDENT, RIGHT = 636, 16, 44, 256
 """How wide the picture is; where numbers, names and sentences begin."""
-READS, RULE = 334, 418
+EDGE, READS, RULE = 2, 334, 418
 BLOCK, BLOCK_LINE, LINE = 28, 36, 17
 BLOCKS_HIGH, BLOCKS_LARGEST, ARROW = 92, 48, 52
 MONO, NAME, SMALL, WORDS = Font(12, mono=True), Font(15, bold=True), Font(12, "soft"), Font(13)
@@ -91,9 +91,10 @@ class StepRow(Picture):
 @dataclass(repr=False)
 class FailedRow(Picture):
     """The call that failed: its inputs with the axes at fault, and the error's what, why and
-    fix."""
+    fix. A `brief` one has the inputs only, for a page, on which words wrap as its width wants."""
 
     failure: Failure
+    brief: bool = False
 
     @property
     def title(self) -> str:
@@ -103,35 +104,53 @@ class FailedRow(Picture):
     def description(self) -> str:
         return " ".join(text for text, _ in self._told())
 
-    def _told(self) -> list[Line]:
+    @property
+    def sentences(self) -> list[str]:
+        """What was wrong; what is wanted, where that is known; why, and the fix."""
         failure = self.failure
-        wanted = [(f"It wants {failure.wanted}.", WORDS)] if failure.wanted else []
-        texts = [*wanted, (failure.what, RED)]
-        texts += [(f"Why: {failure.why}", WORDS), (f"Fix: {failure.fix}", WORDS)]
-        return _folded(texts)
+        wanted = [f"It wants {failure.wanted}."] if failure.wanted else []
+        return [failure.what, *wanted, f"Why: {failure.why}", f"Fix: {failure.fix}"]
+
+    @property
+    def left(self) -> float:
+        """Where the inputs begin."""
+        return EDGE if self.brief else RIGHT
+
+    def _told(self) -> list[Line]:
+        what, *others = ((text, WORDS) for text in self.sentences)
+        first = [others.pop(0)] if self.failure.wanted else []
+        return _folded([*first, (what[0], RED), *others])
 
     def draw(self, canvas: Canvas) -> tuple[float, float]:
         failure = self.failure
         canvas.open(self.title, "step")
+        if self.brief:
+            bottom = self._draw_inputs(canvas)
+            canvas.close()
+            return EDGE + WIDTH - RIGHT, bottom + 4
         canvas.text_line(complex(LEFT + 5, 23), "✕", RED_NAME)
         names = [(failure.name, RED_NAME), (failure.detail, SMALL), *_named(failure.inputs)]
         left = _draw_lines(canvas, complex(INDENT, 23), [_fitted(n, RIGHT - INDENT) for n in names])
-        bottom = self._draw_shapes(canvas)
-        rows = measured(failure)
-        if rows:
-            bottom += draw_lengths(canvas, complex(RIGHT, bottom + 12), rows)[1] + 8
+        bottom = self._draw_inputs(canvas)
         below = _draw_lines(canvas, complex(RIGHT, bottom + 22), self._told())
         canvas.close()
         return WIDTH, max(left, below)
 
+    def _draw_inputs(self, canvas: Canvas) -> float:
+        """Draw the shapes, and the lengths at fault; returns where they end."""
+        bottom, rows = self._draw_shapes(canvas), measured(self.failure)
+        if rows:
+            bottom += draw_lengths(canvas, complex(self.left, bottom + 12), rows)[1] + 8
+        return bottom
+
     def _draw_shapes(self, canvas: Canvas) -> float:
         """Draw the inputs, on several lines if necessary; returns where they end."""
-        start = complex(RIGHT, 6)
+        start = complex(self.left, 6)
         shapes = [shape for _, shape in self.failure.inputs]
         for i, shape in enumerate(shapes[:MOST_SHAPES]):
             width = sum(map(_block_width, shape)) + 12
-            if start.real + width > WIDTH and start.real > RIGHT:
-                start = complex(RIGHT, start.imag + BLOCK_LINE)
+            if start.real + width > self.left + WIDTH - RIGHT and start.real > self.left:
+                start = complex(self.left, start.imag + BLOCK_LINE)
             draw_shape(canvas, shape, start, self.failure.bad_axes(i))
             start += width
         if len(shapes) > MOST_SHAPES:

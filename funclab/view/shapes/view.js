@@ -109,7 +109,7 @@ const shapes = {
   present(ctx) {
     const { step, batch } = ctx.state, one = ctx.facts.steps[step], figure = this.figures[step];
     if (!one) return [];
-    if (one.failed) return [h("div", { class: "fl-figures" }, this.rows[step].firstChild.cloneNode(true))];
+    if (one.failed) return this.failed(one, figure ?? this.rows[step].firstChild.cloneNode(true));
     const cell = (text, ofBatch) => (ofBatch && batch && text === "None" ? String(batch) : text);
     const axes = one.table.map(([name, reads, rule, makes, ofBatch]) =>
       row(name, [cell(reads, ofBatch), ruled(rule), cell(makes, ofBatch)]));
@@ -121,6 +121,17 @@ const shapes = {
       one.more.length ? h("p", { class: "fl-more" }, ctx.t("shapes_also", { outputs: one.more.join(", ") })) : null,
       this.sum(ctx, one),
     ].filter(Boolean);
+  },
+
+  /** The call at which the walk ends: its sentences wrap; older stored views have them in the picture. */
+  failed({ key, detail, takes = [], told = [] }, figure) {
+    const [what, ...others] = told;
+    return [
+      what ? h("p", { class: "fl-say" }, h("strong", { class: "fl-what" }, `✕ ${key}`), " ",
+        h("small", {}, detail)) : "",
+      ...takes.map((one) => h("code", {}, one)),
+      h("div", { class: "fl-figures" }, figure),
+      what ? h("p", { class: "fl-what" }, what) : "", ...others.map((text) => h("p", {}, text))];
   },
 
   /** The weights of this step, as arithmetic, and a bar of all weights: those before, and these. */

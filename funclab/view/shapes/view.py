@@ -12,12 +12,12 @@ from funclab.graph.tensor import Tensor
 from funclab.view.draw import theme
 from funclab.view.draw.picture import Picture
 from funclab.view.draw.sentences import say
+from funclab.view.draw.text import prose
 from funclab.view.live.variables import written, written_model, written_tensor
 from funclab.view.live.view import View
 from funclab.view.scene.diagram import bare
-from funclab.view.shapes.failure import Failure
 from funclab.view.shapes.figure import Figure
-from funclab.view.shapes.picture import Steps
+from funclab.view.shapes.picture import FailedRow, Steps
 from funclab.view.shapes.step import Step, step_question
 from funclab.view.shapes.steps import shape_steps
 
@@ -41,7 +41,9 @@ class ShapeWalk(View):
         state = settings.pop("state", None) or {}
         told = list(map(_facts, steps.steps))
         if steps.failure is not None:
-            told.append(_failed(steps.failure))
+            row = FailedRow(steps.failure, brief=True)
+            figures[f"figure {len(steps.steps)}"] = bare(row)
+            told.append(_failed(row))
             state = {"step": len(steps.steps), **state}
         elif given is None and not theme.ask():  # the Inputs of a cell are as it declares them
             reads = [bool(step.inputs) for step in steps.steps]
@@ -84,10 +86,12 @@ def _facts(step: Step) -> dict[str, Any]:
     }
 
 
-def _failed(failure: Failure) -> dict[str, Any]:
-    """What the page says of the call at which the walk ends; `pictures` has the rest."""
-    words = failure.what
-    return {"key": failure.name, "detail": failure.detail, "failed": True, "lead": words}
+def _failed(row: FailedRow) -> dict[str, Any]:
+    """What the page says of the call at which the walk ends."""
+    failure, told = row.failure, row.sentences
+    takes = [f"{name} {show(shape)}" for name, shape in failure.inputs]
+    about = {"key": failure.name, "detail": failure.detail, "takes": takes}
+    return {**about, "failed": True, "lead": failure.what, "told": list(map(prose, told))}
 
 
 def _written(given: Any) -> str:

@@ -9,8 +9,9 @@ import { focusOn } from "../live/focus.js";
 import { SlidingWindow } from "./window.js";
 
 const REST = 1500;
-/** From this width on, graph and step stand side by side, in a stage of one height. */
-const WIDE = 860;
+/** From this width on, graph and step stand side by side, in a stage of one height; in a narrower view, if the graph
+ * leaves so much room beside it. */
+const WIDE = 860, STEP_ROOM = 368;
 /** The classes of edges: passed by data, passed by gradients, or part of the current step. */
 const WAYS = ["fl-went", "fl-came", "fl-now"];
 const SIGNS = { part: "+", sum: "=", after: "→" };
@@ -84,7 +85,8 @@ const trace = {
   },
 
   settle(ctx) {
-    const width = ctx.el.clientWidth, wide = width >= WIDE;
+    const width = ctx.el.clientWidth, graph = Number.parseFloat(this.graph.el.style.getPropertyValue("--wide"));
+    const wide = width >= Math.min(WIDE, graph + STEP_ROOM);
     ctx.el.classList.toggle("fl-wide", wide);
     // In a stage of one height, a longer caption leaves less of it to the pictures.
     const height = wide || ctx.look === "projector" ? this.shown.clientHeight : 0;
@@ -179,13 +181,16 @@ const trace = {
     if (this.seen === svg) return;
     this.seen = svg;
     const left = Math.min(...[...el.querySelectorAll(".capsule")].map((one) => rectOf(one).x));
-    const right = Math.max(...[...el.querySelectorAll(".box")].map(rectOf).map(({ x, width }) => x + width));
-    this.cropped = ctx.look !== "projector" && Number.isFinite(left) && right <= left;
+    const end = (what) => Math.max(0, ...[...el.querySelectorAll(what)].map((one) => one.getBBox())
+      .map(({ x, width }) => x + width));
+    const words = end(".plate") + 4;
+    this.cropped = ctx.look !== "projector" && Number.isFinite(left) && Math.max(end(".box"), words) <= left;
     if (!this.cropped) return;
+    const width = Math.max(left - 30, words);
     svg.style.overflow = "hidden";
-    svg.setAttribute("viewBox", `0 0 ${left - 30} ${svg.viewBox.baseVal.height}`);
-    svg.setAttribute("width", String(left - 30));
-    el.style.setProperty("--wide", `${left - 30}px`);
+    svg.setAttribute("viewBox", `0 0 ${width} ${svg.viewBox.baseVal.height}`);
+    svg.setAttribute("width", String(width));
+    el.style.setProperty("--wide", `${width}px`);
   },
 
   /** Gradients that meet: each in the row of its call, under its name, and their sum in the capsule of the weights. */

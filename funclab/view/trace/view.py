@@ -20,7 +20,7 @@ from funclab.view.draw.text import clean
 from funclab.view.live.variables import told, written, written_model
 from funclab.view.live.view import View
 from funclab.view.scene import words
-from funclab.view.scene.diagram import PROJECTOR_CALLS, bare, diagram, slim
+from funclab.view.scene.diagram import PROJECTOR_CALLS, Diagram, bare, diagram, slim
 from funclab.view.scene.insides import parts
 from funclab.view.trace.backward import Backward
 from funclab.view.trace.forward import compared_stills, forward_stills, loss_still
@@ -32,9 +32,9 @@ from funclab.view.trace.update import update_stills
 
 MOST_CALLS, STILL_CALLS = 60, 12
 """How many calls are drawn in the live graph, and in the graph of the still picture."""
-BESIDE, IN_BOXES = (500, 384), ("full", "two lines")
-"""The room for the live graph beside a step, and the densities in which it is drawn to fit; of a
-model that would need another, a part is seen, and the rest by scrolling."""
+BESIDE, IN_BOXES, HIGHEST = (500, 384), ("full", "two lines"), 1200
+"""The room for the live graph beside a step, and the densities in which it is drawn to fit. That of
+a model that would need another may be this high: it scrolls, but never sideways."""
 ON_A_WALL = (184, 232)
 """The room beside a step on a projector, in pixels of the view, also in a narrow window."""
 STORED = 210_000
@@ -64,10 +64,7 @@ class Trace(View):
         if self.look == "projector":
             drawn = slim(model, ON_A_WALL, expand_nested=nested, most_calls=most)
         else:
-            drawn = diagram(model, expand_nested=nested, most_calls=most)
-            settings = {"expand_nested": nested, "direction": "TB", "most_calls": most}
-            low = diagram(model, room=BESIDE, **settings)
-            drawn = low if low.scene.density in IN_BOXES else drawn
+            drawn = _beside(model, expand_nested=nested, most_calls=most)
         self.pictures = {"graph": bare(drawn)}
         self._facts, self._frames = facts_of(stills, self.look)
         self._windows = {i: still.window for i, still in enumerate(stills) if still.window}
@@ -167,6 +164,14 @@ class Trace(View):
 
     def complete(self) -> dict[str, Any]:
         return {"facts": self._facts_within(math.inf)}
+
+
+def _beside(model: Model, **settings: Any) -> Diagram:
+    """The graph that stands beside a step."""
+    low = diagram(model, room=BESIDE, direction="TB", **settings)
+    if low.scene.density in IN_BOXES:
+        return low
+    return diagram(model, room=(BESIDE[0], HIGHEST), direction="TB", **settings)
 
 
 def _counts(value: Any) -> bool:

@@ -1,0 +1,158 @@
+"""What is drawn fits the width that there is: of a window, of a notebook beside its files, and of a
+phone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import funclab
+from funclab import Input, Model, layers
+from funclab.errors import ShapeError
+from funclab.layers import Dense
+from funclab.view.lesson.failed import FailedView
+from funclab.view.shapes.failure import failed_step
+from funclab.view.shapes.steps import walk
+from funclab.view.shapes.view import ShapeWalk
+from tests.browser import stage
+from tests.browser.waiting import laid_out
+from tests.view import gallery
+
+BESIDE_FILES = {"width": 716, "height": 720}
+"""A window whose page leaves a view 684 pixels, as JupyterLab does beside its file browser."""
+PHONE = {"width": 390, "height": 720}
+BEYOND = "(part) => part.scrollWidth - part.clientWidth"
+HIGH = "(part) => part.getBoundingClientRect().height"
+LOW = 420
+"""The most pixels of a view of two boxes; other views are 560 or 620 high."""
+
+
+def traced(name):
+    """One batch of a model of the gallery in slow motion."""
+    model, random = gallery.built(name), np.random.RandomState(0)
+
+    def numbers(tensor):
+        shape = (2, *tensor.shape[1:])
+        whole = "int" in str(tensor.dtype)
+        return random.randint(0, 9, shape) if whole else random.rand(*shape)
+
+    x, y = ([numbers(tensor) for tensor in tensors] for tensors in (model.inputs, model.outputs))
+    model.compile("sgd", "mse")
+    return funclab.trace(model, x, y)
+
+
+@pytest.mark.parametrize("name", ["inception", "siamese", "headline"])
+def test_the_graph_beside_a_step_has_all_its_branches_and_words(name, opened_page):
+    page = opened_page(traced(name), **stage.NOTEBOOK)
+    graph = page.locator(".fl-graph")
+    words = "(graph) => graph.querySelector('svg').getBBox().width"
+
+    assert graph.evaluate(BEYOND) <= 0
+    assert graph.evaluate(words) <= graph.evaluate("(graph) => graph.scrollWidth")
+
+
+def test_in_a_narrow_view_a_step_is_seen_with_its_graph(opened_page):
+    page = opened_page(funclab.trace(*stage.traced(), step=0), **BESIDE_FILES)
+    foot = page.locator(".fl-foot").bounding_box()["y"]
+
+    for width in (BESIDE_FILES["width"], PHONE["width"]):
+        page.set_viewport_size({"width": width, "height": 720})
+        laid_out(page)
+        ring = page.locator(".fl-graph .fl-ring").first.bounding_box()
+        numbers = page.locator(".fl-shown svg").first.bounding_box()
+        assert ring["y"] + ring["height"] < foot
+        assert numbers["y"] + 60 < foot
+
+
+@pytest.mark.parametrize("width", [1128, 832, 716])
+@pytest.mark.parametrize("name", ["siamese", "inception", "unet", "resnet"])
+def test_a_page_without_a_kernel_shows_a_model_whole_at_each_width(name, width, opened_page):
+    page = opened_page(funclab.explore(gallery.built(name)), width=width, height=720)
+
+    assert page.locator(".fl-stage").evaluate(BEYOND) <= 0
+    assert page.locator(".fl-beyond").is_hidden()
+
+
+def test_a_model_of_two_boxes_has_a_low_view_that_keeps_its_height(opened_page):
+    x = Input((4,), name="x")
+    model = Model(x, Dense(2, name="out")(x), name="two")
+    page = opened_page(funclab.explore(model), **BESIDE_FILES)
+
+    before = page.evaluate(stage.HEIGHT)
+    for key in ("ArrowDown", "ArrowDown", "t", "f"):
+        page.keyboard.press(key)
+        assert page.evaluate(stage.HEIGHT) == before
+    assert before <= LOW
+    page.set_viewport_size({"width": 560, "height": 720})
+    laid_out(page)
+    assert page.evaluate(stage.HEIGHT) <= LOW
+
+
+def test_on_a_phone_a_profile_has_whole_bars_and_a_whole_title(opened_page):
+    view = funclab.profile(stage.twice(), stage.batch(32)[0])
+    page = opened_page(view, **PHONE)
+
+    title = page.locator(".fl-title")
+    assert title.inner_text() == view.title
+    assert title.evaluate(BEYOND) <= 0
+    assert page.locator(".fl-stage").evaluate(BEYOND) <= 0
+    rows = page.locator(".fl-profile .fl-step svg")
+    names = [bar.name for by in ("layers", "steps") for bar in view.bars.bars[by]]
+    told = rows.evaluate_all("(all) => all.map((one) => one.querySelector('text').textContent)")
+    assert told == names
+    longest = "(all) => all.map((one) => Number(one.querySelector('rect').getAttribute('width')))"
+    drawn = rows.evaluate_all(longest)[: len(view.bars.bars["layers"])]
+    seconds = [bar.seconds for bar in view.bars.bars["layers"]]
+    assert np.argmax(drawn) == np.argmax(seconds)
+    assert min(drawn) / max(drawn) == pytest.approx(min(seconds) / max(seconds), abs=0.01)
+
+
+@pytest.mark.parametrize("size", [stage.NOTEBOOK, BESIDE_FILES, PHONE])
+def test_each_word_about_a_call_that_failed_is_read_without_scrolling_sideways(size, opened_page):
+    x, y = Input((28, 28, 6), name="image"), Input((26, 26, 6), name="other")
+    texts = [" ".join(f"{word}{i}" for i in range(60)) for word in ("what", "why", "fix")]
+    error = ShapeError(texts[0], why=texts[1], fix=texts[2])
+    failure = failed_step(layers.Add(name="sum"), [x, y], error)
+
+    page = opened_page(ShapeWalk(walk("cell", [x.node, y.node], failure=failure)), **size)
+
+    told = page.locator(".fl-told").inner_text()
+    assert all(word in told.split() for text in texts for word in text.split())
+    assert page.locator(".fl-told").evaluate(BEYOND) <= 0
+    assert page.locator(".fl-main-part").evaluate(BEYOND) <= 0
+
+
+@pytest.mark.parametrize("size", [stage.NOTEBOOK, BESIDE_FILES])
+@pytest.mark.parametrize("kind", ["lengths", "input"])
+def test_an_error_shown_on_purpose_is_whole_and_its_fixes_stand_where_there_is_room(
+    kind, size, opened_page
+):
+    left, right = Input((64,), name="left"), Input((64,), name="right")
+    with pytest.raises(funclab.errors.FunclabError) as caught:
+        if kind == "input":
+            Model(left, Dense(3)(right))
+        layers.Add(name="add")([Dense(64)(left), Dense(24)(left)])
+
+    page = opened_page(FailedView(caught.value), **size)
+
+    assert page.locator(".fl-graph").evaluate(BEYOND) <= 0
+    assert "to fix it" in page.locator(".fl-graph svg").text_content()
+
+
+def test_beside_a_notebook_s_files_the_playground_s_network_is_covered_by_nothing(opened_page):
+    page = opened_page(funclab.playground(epochs=1), **BESIDE_FILES)
+
+    network = page.locator(".fl-play-network").bounding_box()
+    model = page.locator(".fl-play-model").bounding_box()
+    answer = page.locator(".fl-play-plane").bounding_box()
+    assert model["height"] >= network["height"] > 100
+    assert model["y"] + model["height"] <= answer["y"] + 1
+
+
+def test_on_a_projector_both_graphs_of_a_difference_stand_beside_the_list(opened_page):
+    view = funclab.diff(stage.twice(), stage.alone()).view(look="projector")
+    page = opened_page(view, **stage.PROJECTOR)
+
+    assert page.locator(".fl-graph").evaluate(BEYOND) <= 0
+    graph, told = (page.locator(part).bounding_box() for part in (".fl-graph", ".fl-told"))
+    assert graph["x"] + graph["width"] <= told["x"] + 1
