@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from funclab import layers
-from funclab.errors import FunclabError, GraphError, ShapeError, WeightsError
+from funclab.errors import (
+    DataError, FunclabError, GraphError, NodeIndexError, ShapeError, WeightsError,
+)  # fmt: skip
 from funclab.errors.missing_names import ELSEWHERE, close
 from funclab.graph.graph import reached
 from funclab.graph.node import Node
@@ -29,8 +31,8 @@ from funclab.view.lesson.failed import fault_of
 
 LONGEST_NAME = 40
 CONSTANTS = ("True", "False", "None")
-NOT_FITTING = (ShapeError, GraphError, WeightsError)
-"""Errors of calls and weights that do not fit together."""
+NOT_FITTING = (ShapeError, GraphError, WeightsError, DataError, NodeIndexError)
+"""Errors of calls, weights and data that do not fit together, and of calls that do not exist."""
 
 
 class Mistake:

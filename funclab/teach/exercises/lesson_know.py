@@ -86,7 +86,8 @@ def the_past_and_the_days_to_come(attempt: Attempt) -> Mistake | None:
     mine = [np.isin(np.arange(day.size), part) for part in parts]
     in_days = {len(earlier), len(later)} & {FIRST_LATER, DAYS - FIRST_LATER}
     if in_days or max(map(np.max, parts)) < DAYS:
-        held = f"{sizes} rows" if in_days else f"numbers up to {max(map(np.max, parts))}"
+        held = " and ".join(f"{n:,} rows" for n in sorted(in_days, reverse=True))
+        held = held or f"numbers up to {max(map(np.max, parts))}"
         return Mistake("days_not_hours", at, held=held, **values)
     both, neither = mine[0] & mine[1], ~mine[0] & ~mine[1]
     if both.any():
@@ -152,12 +153,13 @@ def stops_in_time(attempt: Attempt) -> Mistake | None:
         return Mistake("mode_turned", {end: f"mode {stop.mode}"}, **values)
     share, n, best = with_stop(attempt, stop)
     values |= {"n": n, "k": best, "accuracy": share}
+    kept_well = share >= WELL and n < EPOCHS
+    if n < HASTY and not (kept_well and stop.restore_best_weights):
+        return Mistake("too_hasty", {end: f"epoch {n}"}, **values)
     if not stop.restore_best_weights:
         return Mistake("keeps_last", {end: f"weights of epoch {n}"}, **values)
-    if share >= WELL and n < EPOCHS:
+    if kept_well:
         return None
-    if n < HASTY:
-        return Mistake("too_hasty", {end: f"epoch {n}"}, **values)
     given = f"ends after {n} epochs, with {share:.0%} of the digits held back right"
     return Mistake("", {end: f"epoch {n}"}, given=given.replace("%", " %"), **values)
 
