@@ -10,7 +10,12 @@ from typing import Any
 
 from funclab import layers
 from funclab.errors import (
-    DataError, FunclabError, GraphError, NodeIndexError, ShapeError, WeightsError,
+    DataError,
+    FunclabError,
+    GraphError,
+    NodeIndexError,
+    ShapeError,
+    WeightsError,
 )  # fmt: skip
 from funclab.errors.missing_names import ELSEWHERE, close
 from funclab.graph.graph import reached
@@ -199,7 +204,8 @@ def _stopped(attempt: Attempt, exercise: course.Exercise) -> Verdict:
         own = error.name in dir(attempt.own)
         near = _name_fix(error.name, attempt.names, exercise.kind)
         fix = say("lesson_write_self", name=error.name) if own else near
-    told_now = isinstance(error, NOT_FITTING) and not exercise.graded
+    unfit = isinstance(error, NOT_FITTING) or attempt.given_to_model is not None
+    told_now = isinstance(error, FunclabError) and unfit and not exercise.graded
     wanted = wanted_in(exercise.otherwise) if told_now else ""
     if fix.split(" ")[0].isalpha():  # a word, not code
         fix = fix[:1].upper() + fix[1:]

@@ -109,7 +109,7 @@ def the_past_and_the_days_to_come(attempt: Attempt) -> Mistake | None:
 
 
 def row_numbers(answer: Any) -> list[Array] | None:
-    """Two lists of row numbers, none of them empty; a mask of all hours is one, too."""
+    """Two lists of row numbers, none of them empty; a mask of all hours or a slice is one, too."""
     if isinstance(answer, Mapping):
         answer = [answer.get(name) for name in ("earlier", "later")]
     if not isinstance(answer, (Sequence, np.ndarray)) or len(answer) != 2:
@@ -117,6 +117,7 @@ def row_numbers(answer: Any) -> list[Array] | None:
     parts = []
     for one in answer:
         try:
+            one = range(DAYS * HOURS)[one] if isinstance(one, slice) else one
             part = np.asarray(sorted(one) if isinstance(one, set) else one)
         except (TypeError, ValueError):
             return None
