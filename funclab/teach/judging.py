@@ -9,7 +9,14 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from funclab import layers
-from funclab.errors import FunclabError, GraphError, ShapeError, WeightsError
+from funclab.errors import (
+    DataError,
+    FunclabError,
+    GraphError,
+    NodeIndexError,
+    ShapeError,
+    WeightsError,
+)  # fmt: skip
 from funclab.errors.missing_names import ELSEWHERE, close
 from funclab.graph.graph import reached
 from funclab.graph.node import Node
@@ -29,8 +36,8 @@ from funclab.view.lesson.failed import fault_of
 
 LONGEST_NAME = 40
 CONSTANTS = ("True", "False", "None")
-NOT_FITTING = (ShapeError, GraphError, WeightsError)
-"""Errors of calls and weights that do not fit together."""
+NOT_FITTING = (ShapeError, GraphError, WeightsError, DataError, NodeIndexError)
+"""Errors of calls, weights and data that do not fit together, and of calls that do not exist."""
 
 
 class Mistake:
@@ -205,7 +212,8 @@ def _stopped(attempt: Attempt, exercise: course.Exercise) -> Verdict:
         own = error.name in dir(attempt.own)
         near = _name_fix(error.name, attempt.names, exercise.kind)
         fix = say("lesson_write_self", name=error.name) if own else near
-    told_now = isinstance(error, NOT_FITTING) and not exercise.graded
+    unfit = isinstance(error, NOT_FITTING) or attempt.given_to_model is not None
+    told_now = isinstance(error, FunclabError) and unfit and not exercise.graded
     wanted = wanted_in(exercise.otherwise) if told_now else ""
     if fix.split(" ")[0].isalpha():  # a word, not code
         fix = fix[:1].upper() + fix[1:]

@@ -188,6 +188,10 @@ mine.set_weights(eye.get_weights())
     ],
     "6D": [
         (
+            "old_head",
+            f"reader.trainable = False\nmodel = Model(page, {HEAD}(reader(page)))\n{COMPILE}",
+        ),
+        (
             "not_compiled",
             f"eye.trainable = False\nmodel = Model(page, {HEAD}(eye(page)))\nmodel.compile('adam')",
         ),
@@ -222,6 +226,7 @@ model = Model(postcode, h)
     ],
     "6C": [
         "model = Model(page, [eye(page), eye(page)])",
+        "model = Model(page, reader.get_layer('code').get_output_at(1))",
     ],
     "6D": [
         f"""

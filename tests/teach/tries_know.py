@@ -127,6 +127,7 @@ MORE = {
     "know.C": [
         ("watches_training", stop('"accuracy", mode="max", patience=5')),
         ("no_such_number", stop('"val_acc", patience=5')),
+        ("too_hasty", stop('"val_loss", 5')),
     ],
     "know.D": [
         ("too_weak", reader(f"h = {WIDE.format('h', DECAY.format(0.0001), 'pixels')}", f"h = {K}")),

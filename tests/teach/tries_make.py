@@ -146,6 +146,7 @@ q = q / q.sum()
 """,
         ),
     ],
+    "make.C": [("round", "pair = np.pad(words, ((0, 0), (1, 0)))[:, :-1], words")],
 }
 
 REFUSED = {

@@ -15,8 +15,8 @@ from funclab.graph.tensor import Tensor
 from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
-    accuracy, activation_of, calls_by_input, fresh_copy, joins, source_inputs, trained_copy,
-    unwrapped, weighted_calls,
+    accuracy, activation_of, calls_before, calls_by_input, fresh_copy, joins, source_inputs,
+    trained_copy, unwrapped, weighted_calls,
 )  # fmt: skip
 from funclab.teach.judging import Mistake, calls_made, judge, known, lights, unforeseen
 
@@ -118,10 +118,11 @@ def elsewhere(node: Node, encoder: Operation) -> Mistake:
     other: Any = node.operation
     if isinstance(other, Functional) and encoder in other.layers:
         return Mistake("called_again", {node: "new"}, layer=node, k=node.index)
-    if getattr(other, "weights", None):
+    behind = any(x.operation is encoder for x in calls_before(node.arguments.tensors))
+    if getattr(other, "weights", None) and not behind:
         values = {"other": node, "n": other.count_params(), "layer": encoder}
         return Mistake("other_weights", {node: "weights of its own"}, **values)
-    return unforeseen({node: "ends here"}, tensor=node.output_tensors[0], layer=encoder)
+    return unforeseen({node: "ends here"}, tensor=node.output_tensors[0])
 
 
 def ends_given(attempt: Attempt) -> tuple[list[Tensor], list[Tensor]]:

@@ -250,7 +250,8 @@ def borrowed_and_held(attempt: Attempt) -> Mistake | None:
         return without_the_eye(model, eye, end)
     state: Any = model.compiled_state
     moving = {id(weight) for weight in (state.trained(model) if state else [])}
-    if "reader" in attempt.names and moving & weights_in(attempt.names["reader"]) - borrowed:
+    old = weights_in(attempt.names["reader"]) - borrowed if "reader" in attempt.names else set()
+    if old & weights_in(model):
         return with_the_old_head(model, attempt.names["reader"].get_layer("digit"))
     softmax = softmaxes(output)
     if output.shape != TEN or len(softmax) != 1 or activation_of(output.node) != "softmax":
@@ -275,7 +276,8 @@ def without_the_eye(model: Functional, eye: Functional, end: dict[Any, str]) -> 
 def with_the_old_head(model: Functional, head: Any) -> Mistake:
     own = weights_in(head)
     node = next(x for x in weighted_calls(model) if weights_in(x.operation) & own)
-    return Mistake("old_head", {node: "the head of reader"}, layer=head, n=head.count_params())
+    values = {"model": model, "layer": head, "n": head.count_params()}
+    return Mistake("old_head", {node: "the head of reader"}, **values)
 
 
 def wrong_lock(model: Functional, borrowed: set[int], moving: set[int]) -> Mistake | None:

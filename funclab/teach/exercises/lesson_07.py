@@ -281,7 +281,10 @@ def too_few_read(model: Functional, total: int) -> Mistake | None:
         before = [x for x in weighted if x in calls_before(node.arguments.tensors)]
         name = "positions_in_a_list" if before else "reads_a_list"
         return Mistake(name, {node: "a weight for each position"}, layer=node, **values)
-    values |= {"shape": model.outputs[0].shape, "n": total, "layer": last}
+    where = f"what {told(last)} keeps"
+    if middle - share <= MAY_LOSE:
+        where = f"your filters: {told(middle)} in the middle, too"
+    values |= {"shape": model.outputs[0].shape, "n": total, "where": where}
     return unforeseen({last: f"{share:.0%}"}, **values)
 
 

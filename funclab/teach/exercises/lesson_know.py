@@ -86,7 +86,8 @@ def the_past_and_the_days_to_come(attempt: Attempt) -> Mistake | None:
     mine = [np.isin(np.arange(day.size), part) for part in parts]
     in_days = {len(earlier), len(later)} & {FIRST_LATER, DAYS - FIRST_LATER}
     if in_days or max(map(np.max, parts)) < DAYS:
-        held = f"{sizes} rows" if in_days else f"numbers up to {max(map(np.max, parts))}"
+        held = " and ".join(f"{n:,} rows" for n in sorted(in_days, reverse=True))
+        held = held or f"numbers up to {max(map(np.max, parts))}"
         return Mistake("days_not_hours", at, held=held, **values)
     both, neither = mine[0] & mine[1], ~mine[0] & ~mine[1]
     if both.any():
@@ -108,7 +109,7 @@ def the_past_and_the_days_to_come(attempt: Attempt) -> Mistake | None:
 
 
 def row_numbers(answer: Any) -> list[Array] | None:
-    """Two lists of row numbers, none of them empty; a mask of all hours is one, too."""
+    """Two lists of row numbers, none of them empty; a mask of all hours or a slice is one, too."""
     if isinstance(answer, Mapping):
         answer = [answer.get(name) for name in ("earlier", "later")]
     if not isinstance(answer, (Sequence, np.ndarray)) or len(answer) != 2:
@@ -116,6 +117,7 @@ def row_numbers(answer: Any) -> list[Array] | None:
     parts = []
     for one in answer:
         try:
+            one = range(DAYS * HOURS)[one] if isinstance(one, slice) else one
             part = np.asarray(sorted(one) if isinstance(one, set) else one)
         except (TypeError, ValueError):
             return None
@@ -152,12 +154,13 @@ def stops_in_time(attempt: Attempt) -> Mistake | None:
         return Mistake("mode_turned", {end: f"mode {stop.mode}"}, **values)
     share, n, best = with_stop(attempt, stop)
     values |= {"n": n, "k": best, "accuracy": share}
+    kept_well = share >= WELL and n < EPOCHS
+    if n < HASTY and not (kept_well and stop.restore_best_weights):
+        return Mistake("too_hasty", {end: f"epoch {n}"}, **values)
     if not stop.restore_best_weights:
         return Mistake("keeps_last", {end: f"weights of epoch {n}"}, **values)
-    if share >= WELL and n < EPOCHS:
+    if kept_well:
         return None
-    if n < HASTY:
-        return Mistake("too_hasty", {end: f"epoch {n}"}, **values)
     given = f"ends after {n} epochs, with {share:.0%} of the digits held back right"
     return unforeseen({end: f"epoch {n}"}, given=given.replace("%", " %"), **values)
 
