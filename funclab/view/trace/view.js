@@ -14,12 +14,11 @@ const REST = 1500;
 const WIDE = 860, STEP_ROOM = 368;
 /** The classes of edges: passed by data, passed by gradients, or part of the current step. */
 const WAYS = ["fl-went", "fl-came", "fl-now"];
-const SIGNS = { part: "+", sum: "=", after: "→" };
+const SIGNS = { part: "+", sum: "=", after: "→" }, LEAST = "fl-tight fl-least";
 /** Sizes of the pictures, of which the first that fits is used; "fl-stacked" puts those of one role below each
  * other, and "fl-wrapped" breaks their row. Beside the graph, in a stage of one height, they may be larger. */
 const SIZES = [[1.15], [1], [1, "fl-stacked"], [1, "fl-wrapped"]], LARGE = [2, 1.75, 1.5, 1.3];
-const WALL = [[1], [1, "fl-tight"], [0.8, "fl-tight"], [0.6, "fl-tight"], [0.4, "fl-tight"],
-  [0.6, "fl-tight fl-least"], [0.4, "fl-tight fl-least"]];
+const WALL = [[1], ...[1, 0.8, 0.6, 0.4].map((size) => [size, "fl-tight"]), ...[0.6, 0.4].map((size) => [size, LEAST])];
 
 /** How far down the middle of a drawn box is. */
 function middleOf(box) {
