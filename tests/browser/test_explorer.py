@@ -247,7 +247,8 @@ def test_with_nothing_selected_the_panel_sums_up_the_model(opened_page):
 
 
 def test_in_little_width_the_panel_lies_over_the_half_without_the_selection(opened_page):
-    page = opened_page(funclab.explore(models.perceptron()), width=500, height=700)
+    full = funclab.explore(models.perceptron(), choice="full")
+    page = opened_page(full, width=500, height=700)
 
     for key, high in (("dense[0]", False), ("dense_2[0]", True)):
         box(page, key).click()
@@ -360,6 +361,8 @@ def test_a_lesson_sized_model_is_seen_whole_and_what_is_not_is_announced(opened_
     assert stage.evaluate("one => one.scrollHeight <= one.clientHeight + 1")
     assert page.locator(".fl-beyond").is_hidden()
     page.set_viewport_size({"width": 1280, "height": 420})
+    expect(page.locator(".fl-beyond")).to_be_hidden()  # there are fewer words
+    press(page, *"+++")
     expect(page.locator(".fl-beyond")).to_contain_text("more below")
     page.locator(".fl-beyond").click()
     page.wait_for_function("document.querySelector('.fl-stage').scrollTop > 0")

@@ -223,7 +223,7 @@ def test_a_page_shows_a_model_at_once_and_selecting_moves_nothing(name, look, op
 
 
 def test_what_lies_below_is_told_of_only_while_it_does(opened_page):
-    page = opened_page(gallery.built("mlp").explore(), height=420)
+    page = opened_page(gallery.built("mlp").explore(choice="full"), height=420)
     expect(page.locator(".fl-beyond")).to_contain_text("below")
 
     page.set_viewport_size({"width": 1280, "height": 720})

@@ -146,7 +146,8 @@ def test_beside_a_notebook_s_files_the_playground_s_network_is_covered_by_nothin
     model = page.locator(".fl-play-model").bounding_box()
     answer = page.locator(".fl-play-plane").bounding_box()
     assert model["height"] >= network["height"] > 100
-    assert model["y"] + model["height"] <= answer["y"] + 1
+    assert answer["y"] + answer["height"] <= model["y"] + 1
+    assert answer["y"] + answer["height"] <= page.locator(".fl-foot").bounding_box()["y"] + 1
 
 
 def test_on_a_projector_both_graphs_of_a_difference_stand_beside_the_list(opened_page):

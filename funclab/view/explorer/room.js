@@ -13,7 +13,7 @@ const EDGES = 8, SIDES = 4, WIDE_EDGES = 34;
 // on a projector.
 const NOTEBOOK = [1094, 474], ON_A_WALL = [668, 296];
 // The room that a panel needs at least: beside the picture, and below it, where it has nodes, settings and weights.
-const LEAST = 320, LEAST_BELOW = 184;
+const LEAST = 400, LEAST_BELOW = 184;
 
 export class Room {
   /**

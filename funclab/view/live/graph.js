@@ -93,10 +93,11 @@ export class Graph {
     this.tagWhereFree(edge, words, [...places, places[0]]);
   }
 
-  /** The same at the first of some places where there is no other part, or else at the last. */
+  /** The same at the first of some places where there is no other part and no word of its own, or else at the last. */
   tagWhereFree(part, words, places) {
-    const others = [...[...this.parts().values()].filter((other) => !other.contains(part))
-      .map((other) => (other.matches(".plate") ? other : other.querySelector("rect"))), ...numbersAt(part)].map(boundsOf);
+    const others = [...this.parts().values()].filter((other) => !other.contains(part))
+      .map((other) => (other.matches(".plate") ? other : other.querySelector("rect")))
+      .concat(numbersAt(part), ...part.querySelectorAll(":scope.box > text")).map(boundsOf);
     for (const [i, [x, y]] of places.entries()) {
       const tag = this.tag(part, words, x, y), at = boundsOf(tag);
       if (i === places.length - 1 || !others.some((other) => meet(other, at))) return;

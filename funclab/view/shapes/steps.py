@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from funclab.engine.kernels.without_collection import without_collection
 from funclab.errors import TensorTypeError
 from funclab.graph import structure
 from funclab.graph.graph import Graph, calls_before
@@ -25,6 +26,7 @@ from funclab.view.shapes.step import Output, Step, fold
 LIMIT = 30
 
 
+@without_collection()
 def shape_steps(model: Any, limit: int = LIMIT) -> Steps:
     """The calls of a model, or those behind some tensors, each with its rule and its numbers.
 

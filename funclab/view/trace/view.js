@@ -9,9 +9,9 @@ import { focusOn } from "../live/focus.js";
 import { SlidingWindow } from "./window.js";
 
 const REST = 1500;
-/** From this width on, graph and step stand side by side, in a stage of one height; in a narrower view, if the graph
- * leaves so much room beside it. */
-const WIDE = 860, STEP_ROOM = 368;
+/** Graph and step stand side by side, in a stage of one height, if the graph leaves this room; from which width on
+ * pictures may be larger. */
+const STEP_ROOM = 368, WIDE = 860;
 /** The classes of edges: passed by data, passed by gradients, or part of the current step. */
 const WAYS = ["fl-went", "fl-came", "fl-now"];
 const SIGNS = { part: "+", sum: "=", after: "→" }, LEAST = "fl-tight fl-least";
@@ -85,7 +85,7 @@ const trace = {
 
   settle(ctx) {
     const width = ctx.el.clientWidth, graph = Number.parseFloat(this.graph.el.style.getPropertyValue("--wide"));
-    const wide = width >= Math.min(WIDE, graph + STEP_ROOM);
+    const wide = width >= graph + STEP_ROOM;
     ctx.el.classList.toggle("fl-wide", wide);
     // In a stage of one height, a longer caption leaves less of it to the pictures.
     const height = wide || ctx.look === "projector" ? this.shown.clientHeight : 0;

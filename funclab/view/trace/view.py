@@ -32,9 +32,9 @@ from funclab.view.trace.update import update_stills
 
 MOST_CALLS, STILL_CALLS = 60, 12
 """How many calls are drawn in the live graph, and in the graph of the still picture."""
-BESIDE, IN_BOXES, HIGHEST = (500, 384), ("full", "two lines"), 1200
+BESIDE, IN_BOXES, SCROLLED = (500, 384), ("full", "two lines"), (620, 1200)
 """The room for the live graph beside a step, and the densities in which it is drawn to fit. That of
-a model that would need another may be this high: it scrolls, but never sideways."""
+a model that would need another has more room: it scrolls, but never sideways."""
 ON_A_WALL = (184, 232)
 """The room beside a step on a projector, in pixels of the view, also in a narrow window."""
 STORED = 210_000
@@ -171,7 +171,7 @@ def _beside(model: Model, **settings: Any) -> Diagram:
     low = diagram(model, room=BESIDE, direction="TB", **settings)
     if low.scene.density in IN_BOXES:
         return low
-    return diagram(model, room=(BESIDE[0], HIGHEST), direction="TB", **settings)
+    return diagram(model, room=SCROLLED, direction="TB", **settings)
 
 
 def _counts(value: Any) -> bool:
