@@ -291,7 +291,7 @@ def told(value: Any) -> str:
     if isinstance(value, Tensor):
         return shorten(clean(value.id), LONGEST_NAME)
     if isinstance(value, tuple):
-        return show(value)
+        return shorten(show(value), LONGEST_NAME)
     if isinstance(value, float):
         return f"{value:.0%}".replace("%", " %")
     return f"{value:,}" if isinstance(value, int) else str(value)
