@@ -27,15 +27,17 @@ from funclab.models import clone_model
 from funclab.models.model import Functional, Model
 
 __all__ = [
-    "accuracy", "activation_of", "calls_before", "calls_by_input", "calls_of", "calls_within",
-    "chain_to", "fresh_copy", "gives_probabilities", "innermost", "is_concatenation", "is_shared",
-    "joins", "multiplications", "order_counts", "own_layers", "plain", "reads",
-    "rows_read", "same_answers", "softmaxes", "source_inputs", "trained_copy", "unused_calls",
-    "unwrapped", "ways", "weighted_calls",
+    "accuracy", "activation_of", "bends", "calls_before", "calls_by_input", "calls_of",
+    "calls_within", "chain_to", "fresh_copy", "gives_probabilities", "innermost",
+    "is_concatenation", "is_shared", "joins", "multiplications", "order_counts", "own_layers",
+    "plain", "reads", "rows_read", "same_answers", "softmaxes", "source_inputs", "trained_copy",
+    "unused_calls", "unwrapped", "ways", "weighted_calls",
 ]  # fmt: skip
 
 
 RECURRENT = (layers.RNN, layers.Bidirectional)
+BENDLESS = ("linear", "add", "multiply", "subtract", "concatenate", "dropout", "reshape")
+"""What `activation_of` says of calls that only weigh, add, join or arrange what they read."""
 
 
 # Calls.
@@ -145,6 +147,11 @@ def activation_of(node: Node) -> str:
     if isinstance(operation, (layers.Softmax, layers.ReLU)):
         return type(operation).__name__.lower()
     return getattr(getattr(operation, "activation", None), "__name__", "linear")
+
+
+def bends(node: Node) -> bool:
+    """Whether a call applies an activation, in a layer or as an op of its own."""
+    return activation_of(node) not in BENDLESS
 
 
 def softmaxes(tensor: Tensor) -> list[Node]:

@@ -36,6 +36,8 @@ from funclab.view.lesson.failed import fault_of
 
 LONGEST_NAME = 40
 CONSTANTS = ("True", "False", "None")
+MODULES = ("callbacks", "initializers", "layers", "ops", "optimizers", "regularizers", "utils")
+"""Modules that lines may need, although the lesson has not imported them."""
 NOT_FITTING = (ShapeError, GraphError, WeightsError, DataError, NodeIndexError)
 """Errors of calls, weights and data that do not fit together, and of calls that do not exist."""
 
@@ -244,8 +246,9 @@ def wanted_in(message: str) -> str:
 
 def _name_fix(name: str, names: Mapping[str, Any], kind: str) -> str:
     """How to fix a name that the lines did not define."""
-    if name in layers.__all__:
-        return say("lesson_import", name=name)
+    if name in layers.__all__ or name in MODULES:
+        module = "funclab" if name in MODULES else "funclab.layers"
+        return say("lesson_import", name=name, module=module)
     if name in ELSEWHERE:
         return ELSEWHERE[name]
     known = [*(other for other in names if not other.startswith("_")), *layers.__all__, *CONSTANTS]
@@ -299,7 +302,7 @@ def told(value: Any) -> str:
     if isinstance(value, Tensor):
         return shorten(clean(value.id), LONGEST_NAME)
     if isinstance(value, tuple):
-        return show(value)
+        return shorten(show(value), LONGEST_NAME)
     if isinstance(value, float):
         return f"{value:.0%}".replace("%", " %")
     return f"{value:,}" if isinstance(value, int) else str(value)

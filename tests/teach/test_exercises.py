@@ -185,6 +185,7 @@ def test_a_line_that_stops_below_the_answer_is_named_before_what_it_left_undone(
         ("twin", "Write twins instead"),
         ("Flase", "Write False instead"),
         ("Multiply()", "from funclab.layers import Multiply"),
+        ("regularizers.L2()", "from funclab import regularizers"),
         ("word_1", "has to make word_1"),
     ],
 )

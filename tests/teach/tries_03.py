@@ -172,6 +172,12 @@ WRONG = {
 }
 
 MORE = {
+    "3C": [
+        (
+            "shapes_differ",
+            'model = new_reader("model")\nmodel.compile("adam", "categorical_crossentropy")',
+        ),
+    ],
     "3B": [
         ("not_compiled", BUILD + 'model = new_reader("anew")\n' + FIRST + SECOND + SCORE),
     ],

@@ -48,6 +48,9 @@ RIGHT = {
         guess("loss", "which_loss", "heavy_loss", "which_accuracy", "heavy_mae"),
         TWO + 'guess = {"heavy_mae", "heavy_loss", "which_accuracy", "which_loss", "loss"}',
         TWO + 'guess = "loss, which_loss, which_accuracy, heavy_loss, heavy_mae"',
+        TWO
+        + "run = two.fit([np.zeros((4, 3))] * 2, [np.zeros(4), np.zeros((4, 1))], verbose=0)\n"
+        + "guess = run.history.keys()",
         guess("loss ", "which_loss ", "which_accuracy ", "heavy_loss ", "heavy_mae"),
     ],
     "4B": [

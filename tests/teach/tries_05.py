@@ -291,6 +291,8 @@ model = Model([left, right], Dense(2, activation="softmax", name="two")(gap))
     "5B": [
         "half = Model(right, right)",
         "half = Model(right, b * 2)",
+        "half = Model(right, twins.output)",
+        "half = Model(right, enc)",
     ],
     "5C": [
         """

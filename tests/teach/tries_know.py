@@ -58,6 +58,7 @@ RIGHT = {
             "sorted(set(range(len(day))) - set(earlier))",
         ),
         "rows = day < 548, day > 547",
+        "rows = slice(548 * 24), slice(548 * 24, None)",
         'rows = {"earlier": np.where(day < 548), "later": range(548 * 24, 731 * 24)}',
     ],
     "know.C": [

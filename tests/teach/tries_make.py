@@ -145,6 +145,7 @@ q = np.log(p) / T
 q = q / q.sum()
 """,
         ),
+        ("divided", "q = (p**T) ** (1 / T)\nq = q / q.sum()"),
     ],
     "make.C": [("round", "pair = np.pad(words, ((0, 0), (1, 0)))[:, :-1], words")],
 }

@@ -144,8 +144,9 @@ def softmax_once(attempt: Attempt) -> Mistake | None:
     if own and logits is None:
         value = f"has the loss {name}, which is not a crossentropy"
         return unforeseen({end: "the end"}, model=model, value=value)
+    untried = name == "categorical_crossentropy" and model.history is None
     other_targets = isinstance(attempt.error, DataError) and not name.startswith("sparse")
-    if logits is None or other_targets:
+    if logits is None or other_targets or untried:
         at = {end: str(output.shape)}
         return Mistake("shapes_differ", at, a=(None,), b=output.shape, layer=end)
     taken = last_softmaxes(output)

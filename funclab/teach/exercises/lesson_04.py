@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import KeysView
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,7 @@ def names_in(answer: Any) -> list[str]:
     """The names that a student wrote: in a list, a set, a dict or a text."""
     if isinstance(answer, str):
         answer = re.findall(r"\w+", answer)
-    if not isinstance(answer, (list, tuple, set, frozenset, dict)):
+    if not isinstance(answer, (list, tuple, set, frozenset, dict, KeysView)):
         return []
     return [name.strip() for name in answer if isinstance(name, str)]
 

@@ -283,7 +283,7 @@ def too_few_read(model: Functional, total: int) -> Mistake | None:
         return Mistake(name, {node: "a weight for each position"}, layer=node, **values)
     where = f"what {told(last)} keeps"
     if middle - share <= MAY_LOSE:
-        where = f"your filters: {told(middle)} in the middle, too"
+        where = f"how few numbers {told(last)} keeps"
     values |= {"shape": model.outputs[0].shape, "n": total, "where": where}
     return unforeseen({last: f"{share:.0%}"}, **values)
 

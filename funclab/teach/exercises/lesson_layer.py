@@ -15,7 +15,7 @@ from funclab.layers import Activation, Dense
 from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt
 from funclab.teach.graphs import (
-    accuracy, activation_of, calls_of, chain_to, first_call, trained_copy, weighted_calls,
+    accuracy, activation_of, bends, calls_of, chain_to, first_call, trained_copy, weighted_calls,
 )  # fmt: skip
 from funclab.teach.judging import Mistake, NotThere, judge, known, not_given, told, unforeseen
 
@@ -24,7 +24,6 @@ TURNED = 0.15
 """With a lower share of right answers, a unit distinguishes well, but the other way round."""
 UNITS, FEW = 16, 5
 """The units of the hidden layers in exercise layer.C; fewer than FEW hardly close a border."""
-BENDLESS = ("linear", "add", "multiply", "subtract", "concatenate", "dropout")
 
 
 # layer.A
@@ -250,10 +249,6 @@ def before_last_sum(model: Functional) -> list[Node]:
     nodes = calls_of(model)
     last = nodes.index(weighted_calls(model)[-1]) if weighted_calls(model) else 0
     return nodes[:last]
-
-
-def bends(node: Node) -> bool:
-    return activation_of(node) not in BENDLESS
 
 
 def is_sigmoid(node: Node) -> bool:

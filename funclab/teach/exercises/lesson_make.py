@@ -14,17 +14,12 @@ from funclab.graph.operation import Operation
 from funclab.graph.shape_math import Array
 from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, assigned, flat, parsed, run
-from funclab.teach.graphs import activation_of, calls_of, calls_within, reads, trained_copy
+from funclab.teach.graphs import (
+    activation_of, bends, calls_of, calls_within, reads, trained_copy,
+)  # fmt: skip
 from funclab.teach.judging import (
-    Mistake,
-    calls_made,
-    judge,
-    known,
-    lights,
-    missing_input,
-    told,
-    unforeseen,
-)
+    Mistake, calls_made, judge, known, lights, missing_input, told, unforeseen,
+)  # fmt: skip
 
 PIXELS, CODE = 64, 8
 ENOUGH, EPOCHS = 0.020, 40
@@ -242,17 +237,19 @@ def too_wide(model: Functional, narrow: Node) -> Mistake:
 
 def why_not(model: Functional, narrow: Node, loss: str) -> Mistake:
     """Why the copies of a model with a narrow place are not close enough."""
-    calls = [node for node in layers_of(model) if getattr(node.operation, "weights", None)]
+    every = layers_of(model)
+    calls = [node for node in every if getattr(node.operation, "weights", None)]
     at = next((i for i, node in enumerate(calls) if width_of(node) <= CODE), 0)
     values: dict[str, Any] = {"model": model, "loss": loss, "layer": narrow}
-    bends = [activation_of(node) != "linear" for node in calls]
+    code, end = every.index(calls[at]), every.index(calls[-1])
+    before, behind = (any(map(bends, part)) for part in (every[: code + 1], every[code + 1 : end]))
     if activation_of(calls[-1]) == "softmax":
         return Mistake("shares_of_one", {calls[-1]: "softmax"}, output=calls[-1])
     if activation_of(calls[at]) == "relu":
         return Mistake("cut_code", {calls[at]: "relu"}, layer=calls[at])
-    if not any(bends[:at]) and not any(bends[at + 1 : -1]):
+    if not before and not behind:
         return Mistake("straight", {narrow: "nothing bends"}, **values)
-    if any(bends[:at]) and not any(bends[at + 1 : -1]):
+    if not behind:
         return Mistake("bends_once", {narrow: "straight from here"}, **values)
     return unforeseen({narrow: f"{width_of(narrow)} numbers"}, model=model, loss=loss)
 
