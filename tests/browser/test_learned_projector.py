@@ -14,13 +14,37 @@ VIEWS = {
     "whatif, words": (lambda **s: funclab.whatif(*editor(), **s), ".fl-wi-measures tr"),
     "attention": (
         lambda **s: funclab.attention(looking(), IDS, tokens=WORDS, **s),
-        ".fl-in-table tr",
+        ".fl-in-table tr, .fl-in-table + p, .fl-in-heads figure",
+    ),
+    "one weight": (
+        lambda **s: funclab.attention(looking(), IDS, tokens=WORDS, face="number", **s),
+        ".fl-in-line, .fl-in-term, .fl-in-products",
+    ),
+    "one number": (
+        lambda **s: funclab.inside(*reader(), face="number", call="parts[0]", **s),
+        ".fl-in-line, .fl-in-term, .fl-in-where svg, .fl-in-tops li",
+    ),
+    "one number of an answer": (
+        lambda **s: funclab.inside(*reader(), face="number", call="digit[0]", **s),
+        ".fl-in-line, .fl-in-term, .fl-in-where svg, .fl-in-tops li",
+    ),
+    "all calls": (
+        lambda **s: funclab.inside(*reader(), **s),
+        ".fl-in-box, .fl-in-tops li",
     ),
     "embedding": (
         lambda **s: funclab.embedding(models.images(), *models.digits(), sample=3, **s),
         ".fl-panel .fl-table tr",
     ),
 }
+LAID_OVER = """(face) => {
+  const room = face.querySelector(".fl-in-where").getBoundingClientRect().left;
+  const cut = face.getBoundingClientRect().right;
+  return [...face.querySelectorAll(".fl-in-made .fl-in-line > *")]
+    .filter((part) => part.getBoundingClientRect().right > room).map((part) => part.innerText)
+    .concat([...face.querySelectorAll(".fl-in-term, .fl-in-where svg")]
+      .filter((part) => part.getBoundingClientRect().right > cut).map((part) => part.innerText));
+}"""
 UNSEEN = """(rows) => rows.filter((row) => {
   const { top, bottom } = row.getBoundingClientRect();
   for (let one = row.parentElement; one; one = one.parentElement) {
@@ -42,3 +66,15 @@ def test_every_row_of_its_table_is_in_sight(name, opened_page):
 
     assert page.locator(rows).count() > 2
     assert page.locator(rows).evaluate_all(UNSEEN) == []
+
+
+@pytest.mark.parametrize("call", ["parts[0]", "digit[0]"])
+@pytest.mark.parametrize("size", ["projector", "page", "narrow"])
+def test_no_number_of_a_sum_is_laid_over_its_map_or_cut(call, size, opened_page):
+    look = "projector" if size == "projector" else "light"
+    width = {"projector": 1280, "page": 1128, "narrow": 860}[size]
+    view = funclab.inside(*reader(), face="number", call=call, look=look)
+    page = opened_page(view, width=width, height=720)
+
+    assert page.locator(".fl-in-face .fl-in-line").count() > 2
+    assert page.locator(".fl-in-face").evaluate(LAID_OVER) == []

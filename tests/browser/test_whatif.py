@@ -218,6 +218,31 @@ def test_a_pixel_and_a_word_are_set_by_keys_and_the_answer_follows(bridged):
     expect(page.locator(SAY)).to_contain_text(f"popular = {percent(p)}")
 
 
+def test_a_key_takes_a_word_out_or_the_ink_or_sets_a_feature_to_its_mean(bridged):
+    view, page = bridged(editor, sample=0)
+    before = view.sample["words"][0].copy()
+    press(page, "ArrowRight", "x")
+    becomes(page, lambda: view.state["changes"], [1, 0])
+    without = np.array([[before[0], 0, *before[2:]]])
+    p = float(editor()[0].predict({**view.sample, "words": without}, verbose=0)[0, 0])
+    expect(page.locator(SAY)).to_contain_text(f"popular = {percent(p)}")
+    expect(page.locator(".fl-wi-said")).to_contain_text("(no word), was ")
+
+    _, x, _ = reader()
+    view, page = bridged(reader, sample=368)
+    press(page, "ArrowDown", *["ArrowRight"] * 5)
+    assert x[368, 1, 5, 0] > 0
+    press(page, "x")
+    becomes(page, lambda: view.state["changes"], [13, 0])
+
+    _, x, _ = trio()
+    view, page = bridged(trio, sample=0)
+    press(page, "x")
+    becomes(page, lambda: view.state["changes"][:1], [0])
+    mean = float(x["measures"][:500, 0].mean())
+    assert view.sample["measures"][0, 0] == pytest.approx(mean, abs=1e-4)
+
+
 def test_another_sample_begins_as_it_is(bridged):
     view, page = bridged(reader, sample=368)
     press(page, "m", "ArrowLeft")

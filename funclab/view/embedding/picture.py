@@ -21,6 +21,8 @@ RIM, LINE = 14, 16
 COLOURS = ("input", "group0", "group1", "output", "group2", "group3", "ink", "group4", "neutral")
 LONGEST, LONGEST_WORD = 3, 14
 """The most letters of a mark, and of a word."""
+LETTER = 6.7
+"""The width of a letter of a mark."""
 POINT = "•"
 
 
@@ -99,7 +101,8 @@ class PlanePicture(Picture):
         canvas.open(say("embedding_marks", n=len(where)), "shape")
         for (x, y), (mark, ink) in zip(where.tolist(), self.marks()):
             font = Font(11, ink, bold=True, mono=True, anchor="middle")
-            canvas.text_line(complex(x, y + 4), mark, font)
+            half = len(mark) * LETTER / 2  # a word at the rim stays whole
+            canvas.text_line(complex(min(max(x, half), ROOM[0] - half), y + 4), mark, font)
         canvas.close()
 
     def marks(self) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ import { pictureFrom } from "../live/stored.js";
 import { focusOn } from "../live/focus.js";
 
 /** How near a click must be to a mark, and how large a sample is in place of its mark, in pixels. */
-const REACH = 16, THUMB = 22, COVERED = 15, RADIUS = "9", AROUND = "15";
+const REACH = 16, THUMB = 22, COVERED = 15, RADIUS = "9", AROUND = "15", LETTER = 6.7;
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** @type {WrittenView} */
@@ -211,7 +211,8 @@ export const embedding = {
     this.mark(ctx);
   },
 
-  /** Move the marks to where they are in the room that there is; letters are centred 4 pixels lower. */
+  /** Move the marks to where they are in the room that there is; letters are centred 4 pixels lower, and words at
+   * the rim stay whole. */
   arrange(ctx) {
     const scale = this.fitting(ctx), width = Math.floor(this.size[0] * scale);
     const height = Math.ceil(this.size[1] * scale) + 4;
@@ -219,7 +220,9 @@ export const embedding = {
     this.scale = scale;
     for (const [part, ...ends] of this.drawn) for (const [name, value] of ends) {
       const low = name === "y" ? 4 : 0;
-      part.setAttribute(name, String((value - low) * scale + low));
+      const half = name === "x" && part.closest(".shape") ? (part.textContent.length * LETTER) / 2 : 0;
+      const at = (value - low) * scale + low;
+      part.setAttribute(name, String(half ? Math.max(half, Math.min(width - half, at)) : at));
     }
     for (const [name, value] of Object.entries({ viewBox: `0 0 ${width} ${height}`, width, height }))
       this.svg.setAttribute(name, String(value));

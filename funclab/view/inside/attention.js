@@ -11,6 +11,9 @@ const WIDE = 24, HEADS = 4, LOW = 330, WRITTEN = 19, SQUARE = 34, LETTER = 6.7;
 /** How much is above and below a matrix and the words over it, with arcs; and from which side of a square on
  * each of these words has room; and how high a matrix is at least. */
 const ARCS = 192, EACH = 15, LEAST = 171;
+/** Below which width one head is drawn alone if the squares of all would be too small for the words of their rows;
+ * the least side of a square with such a word; and below which width bars are short. */
+const NARROW = 420, NAMED = 11, SMALL = 512;
 /** The colour and the dashes of each head's arcs. */
 const STROKES = [["group0", ""], ["group1", "7 4"], ["group2", "2 3"], ["group3", "10 3 2 3"]];
 
@@ -79,12 +82,12 @@ export class AttentionFace {
     const rows = windowAround(query, fact.queries), columns = windowAround(key, fact.keys);
     const label = Math.min(96, 12 + LETTER * Math.max(...known.words.slice(rows.start,
       rows.end).map((word) => [...word].length)));
-    const wide = Math.max(280, this.el.clientWidth || 700), shown = wide < 420 ? heads.slice(0, 1) : heads;
-    const room = (wide - 24) / shown.length - label - 20;
+    const wide = Math.max(280, this.el.clientWidth || 700);
     const high = this.el.parentElement?.clientHeight ?? LOW,
       tall = high < LOW ? high - 136 : Math.max(LEAST, high - ARCS - this.headOf(known, columns));
-    const side = Math.max(7, Math.floor(Math.min(SQUARE, room / (columns.end - columns.start),
-      tall / (rows.end - rows.start))));
+    const sideOf = (count) => Math.max(7, Math.floor(Math.min(SQUARE, tall / (rows.end - rows.start),
+      ((wide - 24) / count - label - 20) / (columns.end - columns.start))));
+    const shown = wide < NARROW && sideOf(heads.length) < NAMED ? heads.slice(0, 1) : heads, side = sideOf(shown.length);
     return h("div", { class: "fl-in-heads" }, shown.map((head) => h("figure", {},
       h("figcaption", {}, h("strong", {}, this.ctx.t("inside_head", { head }))),
       this.matrix(known, head, query, key, { rows, columns, side, label }))));
@@ -111,7 +114,7 @@ export class AttentionFace {
     }
     for (let i = rows.start; i < rows.end; i++) {
       const row = this.row(known, head, i), y = high + (i - rows.start) * side;
-      if (side >= 11 || i === query) written(known.words[i], label - 8, y + side / 2 + 4, i === query,
+      if (side >= NAMED || i === query) written(known.words[i], label - 8, y + side / 2 + 4, i === query,
         { "text-anchor": "end" });
       for (let j = columns.start; j < columns.end; j++) {
         const weight = row[j], x = label + (j - columns.start) * side;
@@ -221,6 +224,7 @@ export class AttentionFace {
   pair(index, at) {
     const { ctx } = this, { fact, known, query, key } = this.of(index, at), head = this.heads(fact)[0];
     if (!known) return this.long(index, fact, query);
+    const long = (this.el.parentElement?.clientWidth ?? 0) < SMALL ? 48 : 120;
     const row = this.row(known, head, query), scores = rowOf(known.scores.values, known.scores.shape, head, query);
     const title = h("p", { class: "fl-in-heading" },
       h("strong", {}, ctx.t("inside_pair", { from: known.words[query], to: known.others[key], head })),
@@ -230,8 +234,8 @@ export class AttentionFace {
       .sort((a, b) => (a.j === key ? -1 : b.j === key ? 1 : b.weight - a.weight)).slice(0, 9).sort((a, b) => a.j - b.j)
       .map(({ weight, j }) => h("div", { class: `fl-in-line ${j === key ? "fl-in-chosen" : ""}`, role: "listitem" },
         h("span", { class: "fl-in-word" }, known.others[j]), h("span", { class: "fl-in-value" }, numeral(scores[j])),
-        h("span", { class: "fl-in-sign" }, "→"), sheet(120, 14,
-          s("rect", { x: 0, y: 1, width: Math.max(0.5, weight * 118), height: 12, class: "f-pos" })),
+        h("span", { class: "fl-in-sign" }, "→"), sheet(long, 14,
+          s("rect", { x: 0, y: 1, width: Math.max(0.5, weight * (long - 2)), height: 12, class: "f-pos" })),
         h("span", { class: "fl-in-value" }, numeral(weight)))));
     return this.el.replaceChildren(title, ...this.products(known, head, query, key, scores[key]),
       h("p", { class: "fl-in-heading" }, h("strong", {}, ctx.t("inside_row_of", { word: known.words[query] })),

@@ -3,8 +3,9 @@
 import { h, s } from "../live/core.js";
 import { PIXEL, heat, numeral } from "../learned/learned.js";
 
-/** The most maps, bars and labelled bars in a box. */
-const TILES = 12, BARS = 64, LABELS = 12, GAP = 4, ROUND = 32, NOTE = 56;
+/** The most maps, bars and labelled bars in a box; the gap between maps; and the room around the boxes, of a note, and of
+ * what stands beside a picture. */
+const TILES = 12, BARS = 64, LABELS = 12, GAP = 4, ROUND = 32, NOTE = 64, BESIDE = 212;
 /** The room of a position with what is expected there, and the most of one with numbers. */
 const PLACE = 72, STEP = 24;
 
@@ -145,7 +146,7 @@ export class Boxes {
     if (this.wide <= 0) return; // the list is hidden
     const index = Number(item.dataset.call), { channel, scale } = this.ctx.state,
       here = item.classList.contains("fl-in-here");
-    const wide = Math.max(28, Math.floor(this.wide - (this.narrow ? 28 : 200)));
+    const wide = Math.max(28, Math.floor(this.wide - (this.narrow ? 28 : BESIDE)));
     const now = JSON.stringify([this.values.sample, this.values.here, scale, here && channel, wide]);
     item.dataset.drawn = "1";
     if (this.drawn.get(item) === now) return;
@@ -162,7 +163,7 @@ export class Boxes {
     if (call.kind === "image" || call.kind === "maps") return this.maps(index, call, wide, chosen, same ? top : 0);
     if (this.values.expected(index)) return this.expected(index, wide);
     if (call.kind === "rows") return [this.rows(drawn, wide, top)];
-    if (call.kind === "vector" || call.kind === "classes") return [this.vector(call, drawn, wide, chosen)];
+    if (call.kind === "vector" || call.kind === "classes") return this.vector(call, drawn, wide, chosen);
     return [h("span", { class: "fl-in-note" }, ctx.t("inside_only_shape"))];
   }
 
@@ -231,9 +232,11 @@ export class Boxes {
   vector(call, drawn, wide, chosen) {
     const names = call.kind === "classes" && call.plane[2] <= LABELS ? call.names : [];
     const at = drawn.channels ? drawn.channels.indexOf(chosen) : chosen, values = [...drawn.values].slice(0, BARS);
-    const height = names.length ? 32 : this.narrow ? 18 : 28, width = Math.min(wide, values.length * 26);
-    return sheet(width, height, ...bars(values, { width, height, top: call.kind === "classes" ? 1 : 0, chosen: at,
-      names: names.map(String) }));
+    const more = call.plane[2] - values.length, left = wide - (more > 0 ? NOTE : 0);
+    const height = names.length ? 32 : this.narrow ? 18 : 28, width = Math.min(left, values.length * 26);
+    const note = more > 0 ? [h("span", { class: "fl-in-note" }, this.ctx.t("inside_more", { n: more }))] : [];
+    return [sheet(width, height, ...bars(values, { width, height, top: call.kind === "classes" ? 1 : 0, chosen: at,
+      names: names.map(String) })), ...note];
   }
 }
 

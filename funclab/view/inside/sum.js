@@ -6,7 +6,7 @@ import { brief, heat, numeral, rounding } from "../learned/learned.js";
 import { bars, frameAround, sheet, tile } from "./boxes.js";
 import { agrees, Missing, Sums, windowAt } from "./sums.js";
 
-const MOST = 8, FEWEST = 3, ROW = 36, LOW_ROW = 24, AROUND = 122, BAR = 72, SHORT_BAR = 50, SMALL = 490, LOW = 330;
+const MOST = 8, FEWEST = 3, ROW = 36, LOW_ROW = 24, AROUND = 122, BAR = 72, SHORT_BAR = 50, SMALL = 512, LOW = 330;
 /** Sides of a square with a number and its weight, and the height of the heading above such squares. */
 const LARGE_CELL = 72, LEAST_CELL = 40, HEADING = 48;
 
@@ -54,6 +54,7 @@ export class SumFace {
       this.plain(this.values.written(index, at, channel))] :
       this.parts(index, at, channel, made, engine);
     const sums = parts.filter((part) => part.matches(".fl-in-result,.fl-in-off"));
+    this.el.classList.toggle("fl-in-small", this.small);
     this.el.replaceChildren(h("div", { class: "fl-in-made" }, parts.filter((part) => !sums.includes(part))),
       h("div", { class: "fl-in-where" }, this.where(index, call, at, channel)),
         h("div", { class: "fl-in-sums" }, sums));
@@ -363,9 +364,9 @@ export class SumFace {
 
   whereInVector(index, call, channel, channels) {
     const drawn = this.values.of(index), shown = [...drawn.values].slice(0, 64);
-    const chosen = drawn.channels ? drawn.channels.indexOf(channel) : channel;
+    const chosen = drawn.channels ? drawn.channels.indexOf(channel) : channel, width = this.small ? 106 : 146;
     return [this.heading(`${call.name}, ${this.unit(index, channel)}`, this.ctx.t("inside_of_units", { n: channels })),
-      sheet(150, 110, ...bars(shown, { width: 150, height: 110, top: 0, chosen }))];
+      sheet(width, 110, ...bars(shown, { width, height: 110, top: 0, chosen }))];
   }
 
   inImage(call, at) {

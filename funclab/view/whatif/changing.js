@@ -83,6 +83,14 @@ export const changing = {
     ctx.say(this.saidOf(ctx, this.values(ctx)));
   },
 
+  /** Take the ink or the word out of the chosen cell; a feature gets its mean. */
+  empty(ctx) {
+    const { at } = ctx.state;
+    if (!this.told(ctx)) return;
+    this.put(ctx, at, this.cells.fill(at));
+    ctx.say(this.saidOf(ctx, this.values(ctx)));
+  },
+
   smallestChange(ctx) {
     this.wants = this.mapsKey(ctx);
     ctx.lazy("smallest", this.wants);

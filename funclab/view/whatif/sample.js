@@ -28,10 +28,13 @@ export class Cells {
   /** The values of all cells before any change: those of a stored sample, or the fill. */
   base(told, blank) {
     if (!blank) return Float64Array.from(unpacked(told.values), tidy);
-    return Float64Array.from({ length: this.count }, (_, cell) => {
-      const { part, own } = this.find(cell);
-      return each(part.fill, own);
-    });
+    return Float64Array.from({ length: this.count }, (_, cell) => this.fill(cell));
+  }
+
+  /** What a cell holds in an empty sample: 0, no word, or the mean of its feature. */
+  fill(cell) {
+    const { part, own } = this.find(cell);
+    return each(part.fill, own);
   }
 
   /** The values with some changes: cells and values in turn. */

@@ -303,6 +303,7 @@ const whatif = {
       Enter: { label: ctx.t("whatif_key_set"), run: () => this.step(ctx, 0) },
       "+": { label: ctx.t("whatif_key_more"), run: () => this.step(ctx, 1) },
       "-": { label: ctx.t("whatif_key_less"), run: () => this.step(ctx, -1) },
+      x: { label: ctx.t("whatif_key_empty"), run: () => this.empty(ctx) },
       s: { label: ctx.t("whatif_key_smallest"), run: () => this.smallestChange(ctx) },
       o: { label: ctx.t("whatif_key_original"), run: () => this.original(ctx) },
       d: drawing("whatif_key_draw", () => this.startDrawing(ctx)),
