@@ -173,7 +173,7 @@ def test_jupyterlab_opens_a_window_only_where_there_is_a_screen(monkeypatch):
     for display in ("", ":0"):
         monkeypatch.setenv("DISPLAY", display)
         monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-        told[display] = lab.server_options(Path("here"), 8899, "/lab/tree/a.ipynb")
+        told[display] = lab.server_options(Path("here"), 8899, "lab/tree/a.ipynb")
 
     if sys.platform not in ("darwin", "win32"):
         assert {*told[""]} - {*told[":0"]} == {"--no-browser"}
