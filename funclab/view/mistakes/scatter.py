@@ -18,8 +18,8 @@ from funclab.view.mistakes.counting import Residuals
 from funclab.view.mistakes.table import between, percent
 
 LEFT, TOP, BOTTOM, SIDE, GAP, BARS = 52, 28, 40, 364, 28, 270
-LOW = 250
-"""The side of the plot where there is little room."""
+LOW, LOW_GAP, LOW_BARS = 216, 20, 198
+"""The side of the plot, and the rest across, where there is little room."""
 MOST = 500
 """The most points that are drawn."""
 BANDS = ("far_below", "below", "near", "above", "far_above")
@@ -60,6 +60,15 @@ class ScatterPicture(Picture):
     def side(self) -> float:
         return LOW if self.low else SIDE
 
+    @property
+    def gap(self) -> float:
+        return LOW_GAP if self.low else GAP
+
+    @property
+    def across(self) -> float:
+        """The width of the bars with what is written beside them."""
+        return LOW_BARS if self.low else BARS
+
     def point(self, i: int) -> complex:
         """Where a sample is drawn."""
         across, up = (self.axis.fraction(float(v[i])) for v in (self.truth, self.values))
@@ -98,13 +107,13 @@ class ScatterPicture(Picture):
                     colour = "output" if i == 2 else "fault"
                     canvas.circle(self.point(sample), 3, Paint(colour, opacity=0.6))
             canvas.close()
-        corner = complex(LEFT + self.side + GAP, TOP + 24)
+        corner = complex(LEFT + self.side + self.gap, TOP + 24)
         canvas.text_line(corner - 20j, say("mistakes_bands"), Font(13, bold=True))
         most = max(map(len, self.bands))
         for i in reversed(range(5)):
             self._draw_band(canvas, i, corner, most)
             corner += 48j
-        return LEFT + self.side + GAP + BARS, max(TOP + self.side + BOTTOM, corner.imag)
+        return LEFT + self.side + self.gap + self.across, max(TOP + self.side + BOTTOM, corner.imag)
 
     def _draw_axes(self, canvas: Canvas) -> None:
         side = self.side
@@ -142,13 +151,13 @@ class ScatterPicture(Picture):
     def _draw_band(self, canvas: Canvas, band: int, corner: complex, most: int) -> None:
         n, total = len(self.bands[band]), len(self.truth)
         canvas.open(self.band_in_words(band), "box", key=f"{band}")
-        canvas.rect(area(corner - 4, BARS + 4, 44), Paint("paper", opacity=0.01), 6)
+        canvas.rect(area(corner - 4, self.across + 4, 44), Paint("paper", opacity=0.01), 6)
         name = say(f"mistakes_{BANDS[band]}_brief")
         canvas.text_line(corner + 14j, name, Font(12))
-        bar = area(corner + 20j, max(1.0, (BARS - 140) * n / most), 14)
+        bar = area(corner + 20j, max(1.0, (self.across - 140) * n / most), 14)
         canvas.rect(bar, Paint("output" if band == 2 else "fault"), 2)
-        told = f"{n:,}  {percent(n / total)}"
+        told = f"{n:,} · {percent(n / total)}"
         canvas.text_line(complex(bar.right + 8, bar.y + 11), told, Font(12, mono=True))
-        end = corner + BARS - 4 + 14j
+        end = corner + self.across - 4 + 14j
         canvas.text_line(end, between(n, total), Font(11, "label", anchor="end"))
         canvas.close()
