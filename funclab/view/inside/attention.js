@@ -87,7 +87,8 @@ export class AttentionFace {
       tall = high < LOW ? high - 136 : Math.max(LEAST, high - ARCS - this.headOf(known, columns));
     const sideOf = (count) => Math.max(7, Math.floor(Math.min(SQUARE, tall / (rows.end - rows.start),
       ((wide - 24) / count - label - 20) / (columns.end - columns.start))));
-    const shown = wide < NARROW && sideOf(heads.length) < NAMED ? heads.slice(0, 1) : heads, side = sideOf(shown.length);
+    const alone = wide < NARROW && sideOf(heads.length) < NAMED, shown = alone ? heads.slice(0, 1) : heads;
+    const side = sideOf(shown.length);
     return h("div", { class: "fl-in-heads" }, shown.map((head) => h("figure", {},
       h("figcaption", {}, h("strong", {}, this.ctx.t("inside_head", { head }))),
       this.matrix(known, head, query, key, { rows, columns, side, label }))));

@@ -3,8 +3,8 @@
 import { h, s } from "../live/core.js";
 import { PIXEL, heat, numeral } from "../learned/learned.js";
 
-/** The most maps, bars and labelled bars in a box; the gap between maps; and the room around the boxes, of a note, and of
- * what stands beside a picture. */
+/** The most maps, bars and labelled bars in a box; the gap between maps; and the room around the boxes, of a note, and
+ * of what stands beside a picture. */
 const TILES = 12, BARS = 64, LABELS = 12, GAP = 4, ROUND = 32, NOTE = 64, BESIDE = 212;
 /** The room of a position with what is expected there, and the most of one with numbers. */
 const PLACE = 72, STEP = 24;

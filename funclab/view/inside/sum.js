@@ -364,7 +364,7 @@ export class SumFace {
 
   whereInVector(index, call, channel, channels) {
     const drawn = this.values.of(index), shown = [...drawn.values].slice(0, 64);
-    const chosen = drawn.channels ? drawn.channels.indexOf(channel) : channel, width = this.small ? 106 : 146;
+    const chosen = drawn.channels ? drawn.channels.indexOf(channel) : channel, width = this.small ? 106 : 150;
     return [this.heading(`${call.name}, ${this.unit(index, channel)}`, this.ctx.t("inside_of_units", { n: channels })),
       sheet(width, 110, ...bars(shown, { width, height: 110, top: 0, chosen }))];
   }

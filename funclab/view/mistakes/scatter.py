@@ -108,7 +108,9 @@ class ScatterPicture(Picture):
                     canvas.circle(self.point(sample), 3, Paint(colour, opacity=0.6))
             canvas.close()
         corner = complex(LEFT + self.side + self.gap, TOP + 24)
-        canvas.text_line(corner - 20j, say("mistakes_bands"), Font(13, bold=True))
+        canvas.text_line(
+            corner - 20j, say("mistakes_bands"), Font(12 if self.low else 13, bold=True)
+        )
         most = max(map(len, self.bands))
         for i in reversed(range(5)):
             self._draw_band(canvas, i, corner, most)
