@@ -134,7 +134,7 @@ class Stream:
     def _ready(self, item: Any) -> tuple[Step, Data]:
         try:
             data = self.prepare(*unpacked(item, self.targets))
-            return self.make(data.specs(len(data)), data.tree), data
+            return self.make(data.specs(), data.tree), data
         except FunclabError as error:
             if self.number:  # earlier batches were valid, and have been used
                 error.what = f"Batch {self.number + 1} does not fit. {error.what}"
