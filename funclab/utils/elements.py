@@ -25,6 +25,10 @@ class Element(np.ndarray):
         """The same as a plain array, or as a number."""
         return np.asarray(self)[()]
 
+    def __getitem__(self, index: Any) -> Any:
+        part = super().__getitem__(index)
+        return part if isinstance(part, np.ndarray) or self.dtype == object else element(part)
+
 
 def element(x: Any) -> Any:
     """An array as an element; a dataset as it is."""

@@ -99,6 +99,7 @@ def test_words_and_windows_have_numpy():
 
     assert vectorize(["b a", "a"]).numpy().tolist() == [[3, 2], [2, 0]]
     ((x, y),) = windows
+    assert y[1].numpy() == 1 and x[0, 1].numpy() == 1.0
     assert x.numpy().tolist() == [[0, 1], [1, 2], [2, 3]] and y.numpy().tolist() == [0, 1, 2]
 
 
