@@ -147,6 +147,9 @@ def _sequence(row: Any) -> Any:
 class Windows(PyDataset):
     """Windows of a series, in batches; see `timeseries_dataset_from_array`."""
 
+    is_ordered = True
+    """`fit` reads them in their order, as it does any pipeline in Keras."""
+
     def __init__(self, data: Any, targets: Any, starts: Array, offsets: Array, size: Any) -> None:
         super().__init__()
         self.data, self.targets = data, targets

@@ -75,6 +75,24 @@ def test_a_batch_may_hold_batches_of_several_lengths():
         model.fit(np.ones((4, 3)), np.ones(3), verbose=0)
 
 
+def test_windows_of_a_series_are_read_in_their_order():
+    seen = []
+
+    class Reader(Model):
+        def train_step(self, data: Any) -> Any:
+            seen.append(float(data[1][0]))
+            return {"loss": 0.0}
+
+    series = np.arange(40.0)
+    windows = funclab.utils.timeseries_dataset_from_array(series, series, 2, batch_size=4)
+    model = Reader()
+    model.compile("sgd")
+
+    model.fit(windows, epochs=2, verbose=0)
+
+    assert seen == [*range(0, 40, 4)] * 2
+
+
 class Base(Model):
     """A model whose only output is the sum of three inputs that are 1, times a weight of 1."""
 

@@ -73,7 +73,7 @@ class Stream:
         targets: bool = True,
     ) -> None:
         self.source, self.prepare, self.make = source, prepare, make
-        self.targets, self.shuffle = targets, shuffle
+        self.targets, self.shuffle = targets, shuffle and not getattr(source, "is_ordered", False)
         count = number_of_batches(source)
         # Keras 2's images begin again when more batches are wanted than there are.
         goes_on = getattr(source, "endless", False) and (steps or 0) > (count or 0)
