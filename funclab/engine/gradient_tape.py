@@ -49,11 +49,12 @@ class GradientTape:
 
     def reset(self) -> None:
         """Forget everything recorded so far; an open tape records on."""
+        was_open = self._is_open
         self._watched: dict[Value, None] = {}
         self._spans: list[tuple[float, float]] = []
         self._used = False
         self._free()
-        if self._is_open:
+        if was_open:
             self._begin()
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -53,7 +53,15 @@ class Array(np.ndarray):
     def __getitem__(self, index: Any) -> Any:
         if is_watched(self):
             return OPERATORS["get_item"](self, index)
-        return super().__getitem__(index)
+        part = super().__getitem__(index)
+        return part if isinstance(part, np.ndarray) else as_array(part)
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[i] for i in range(len(self)))
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        """That of its number, so that `words[ids[0]]` works on dicts; an error if it has axes."""
+        return hash(np.asarray(self)[()])
 
     def __bool__(self) -> bool:
         if self.size > 1:
@@ -92,6 +100,19 @@ def as_array(x: Any) -> Any:
     """The same memory as an `Array`; text stays as it is."""
     array = np.asarray(x)
     return array if array.dtype == object else array.view(Array)
+
+
+PYTHON_DTYPES = {"float64": "float32", "int64": "int32"}
+
+
+def of_python(x: Any) -> Any:
+    """An array of Python's numbers, which are float32 and int32, as in Keras; arrays keep their
+    dtype, also in a list."""
+    array = np.asarray(x)
+    parts = x if isinstance(x, list) else ()
+    if hasattr(x, "dtype") or any(hasattr(part, "dtype") for part in parts):
+        return array
+    return array.astype(PYTHON_DTYPES.get(str(array.dtype), array.dtype))
 
 
 def gives_arrays(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -14,7 +14,7 @@ import numpy as np
 from funclab.engine.kernels.layout import length, view
 from funclab.errors import WeightsError
 from funclab.graph import explanations, structure
-from funclab.graph.array import as_array
+from funclab.graph.array import as_array, of_python
 from funclab.graph.locks import locks_of, making
 from funclab.graph.shape_math import Array, Shape, known, show
 from funclab.graph.strings import as_texts, dtype_of
@@ -198,7 +198,9 @@ class Variable(Value):
         regularizer: Callable[..., Any] | None = None,
         constraint: Callable[..., Any] | None = None,
     ) -> None:
-        start = None if value is None else np.asarray(value, dtype)
+        start = None
+        if value is not None:
+            start = of_python(value) if dtype is None else np.asarray(value, dtype)
         if start is not None:
             shape, dtype = start.shape, str(start.dtype)
         super().__init__(tuple(shape or ()), dtype or "float32", name)

@@ -28,12 +28,15 @@ from funclab.engine.gradient_tape import GradientTape
 from funclab.errors import ArgumentError, FunclabError, GraphError, NoSuchNameError
 from funclab.errors.missing_names import ELSEWHERE, close
 from funclab.graph.tensor import Tensor
-from funclab.graph.value import Value, Variable
+from funclab.graph.value import Value
 from funclab.keras2 import tensorflow_functions, tensorflow_inputs
+from funclab.keras2.tensorflow_variable import TensorFlowVariable
 from funclab.utils import data
 
 NO_TENSORFLOW = "tensorboard.compat.notf"
 """The module by which tensorboard is told to work without TensorFlow."""
+OF_KERAS = ("initializers", "losses", "metrics", "optimizers")
+"""The modules of Keras that are also `tf`'s own."""
 VERSION = "2.20.0+funclab"
 """New enough for programs that ask, `tf.__version__ >= "2.8"`, with the origin in sight."""
 
@@ -81,22 +84,6 @@ DTYPES = (
     *("float16", "float32", "float64", "int8", "int16", "int32", "int64"),
     *("uint8", "uint16", "uint32", "uint64", "bool", "string"),
 )
-
-
-def variable(
-    initial_value: Any = None,
-    trainable: bool = True,
-    validate_shape: bool = True,
-    caching_device: Any = None,
-    name: str | None = None,
-    variable_def: Any = None,
-    dtype: Any = None,
-    shape: Any = None,
-) -> Variable:
-    """A variable that begins with this value, or with what this function makes."""
-    value = initial_value() if callable(initial_value) else initial_value
-    value = ops.convert_to_tensor(value, dtype)
-    return Variable(value, trainable=trainable, name=name or "Variable")
 
 
 def function(func: Any = None, **settings: Any) -> Any:
@@ -151,7 +138,7 @@ OBJECTS: dict[str, dict[str, Any]] = {
         **{name: DType(name) for name in DTYPES},
         "double": DType("float64"),
         "as_dtype": lambda name: DType(np.dtype(name).name),
-        "Variable": variable,
+        "Variable": TensorFlowVariable,
         "Tensor": TensorType,
         "function": function,
         "TensorSpec": TensorSpec,
@@ -170,6 +157,7 @@ OBJECTS: dict[str, dict[str, Any]] = {
         "group": lambda *inputs: None,
         "data": data,
         "GradientTape": GradientTape,
+        "UnconnectedGradients": types.SimpleNamespace(NONE="none", ZERO="zero"),
     },
     "tf.random": {
         "set_seed": utils.set_random_seed,
@@ -182,7 +170,10 @@ OBJECTS: dict[str, dict[str, Any]] = {
             NEAREST_NEIGHBOR="nearest",
         )
     },
-    "tf.dtypes": {name: DType(name) for name in DTYPES},
+    "tf.dtypes": {
+        **{name: DType(name) for name in DTYPES},
+        "as_dtype": lambda name: DType(np.dtype(name).name),
+    },
     "tf.errors": {"InvalidArgumentError": FunclabError, "OpError": FunclabError},
 }
 """What is not a function of tensors."""
@@ -234,12 +225,15 @@ class Module(types.ModuleType):
             made = compiled(f"{self._name}.{name}", rows(self._key)[name])
             setattr(self, name, made)
             return made
+        if self._key == "tf" and name in OF_KERAS:
+            return importlib.import_module(f"keras.{name}")
         if is_module(f"{self.__name__}.{name}"):
             return importlib.import_module(f"{self.__name__}.{name}")
         raise self._absent(name)
 
     def __dir__(self) -> list[str]:
         inner = {key.partition(".")[0] for key in MODULES} if self._key == "tf" else set()
+        inner |= {*OF_KERAS} if self._key == "tf" else set()
         return sorted({*OBJECTS.get(self._name, {}), *rows(self._key), *inner})
 
     def _absent(self, name: str) -> NoSuchNameError:

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from funclab import ops, random
-from funclab.errors import ArgumentError, DataError
+from funclab import initializers, ops, random
+from funclab.errors import ArgumentError, DataError, ShapeError
 from funclab.keras2.tensorflow_functions import lengths, shape_of
 from funclab.layers import Resizing
 from funclab.utils import set_random_seed, tree
@@ -111,6 +111,60 @@ def boxed(image: Any, top: int, left: int, high: int, wide: int) -> Any:
     """A part of this size from this corner on."""
     inside = (slice(top, top + high), slice(left, left + wide), slice(None))
     return ops.get_item(image, (..., *inside))
+
+
+def in_box(image: Any, top: int, left: int, high: int, wide: int) -> Any:
+    """The image with black around it: from this corner on, in a box of this size."""
+    rows, columns = lengths(image, -3, -2)
+    around = [(top, high - top - rows), (left, wide - left - columns), (0, 0)]
+    return ops.pad(image, [(0, 0)] * (len(image.shape) - 3) + around)
+
+
+def fitted(image: Any, high: int, wide: int) -> Any:
+    """The middle of the image, and black around it where it is too small."""
+    rows, columns = lengths(image, -3, -2)
+    cut, more = [
+        [max(sign * (have - want) // 2, 0) for have, want in ((rows, high), (columns, wide))]
+        for sign in (1, -1)
+    ]
+    middle = boxed(image, *cut, min(rows, high), min(columns, wide))
+    return in_box(middle, *more, high, wide)
+
+
+def cropped(value: Any, size: Any, seed: Any) -> Any:
+    """A part of this size from a random place."""
+    rng = np.random.default_rng(seed) if seed is not None else initializers.rng()
+    free = [have - want for have, want in zip(value.shape, map(int, size), strict=True)]
+    if min(free) < 0:
+        raise ShapeError(
+            f"random_crop cannot cut {tuple(size)} from an array of shape {tuple(value.shape)}.",
+            why="a part is not larger than the whole.",
+            fix="make `size` smaller, or the image larger with tf.image.resize_with_crop_or_pad.",
+        )
+    begins = [int(rng.integers(n + 1)) for n in free]
+    return ops.get_item(value, tuple(slice(b, b + int(n)) for b, n in zip(begins, size)))
+
+
+def contrasted(images: Any, factor: Any) -> Any:
+    """The distance of each color from its mean in the image, times a factor."""
+    mean = ops.mean(images, (-3, -2), True)
+    return ops.add(ops.multiply(ops.subtract(images, mean), factor), mean)
+
+
+def _in_hsv(image: Any, change: Callable[[Any, Any, Any], tuple[Any, Any, Any]]) -> Any:
+    hsv = ops.image.rgb_to_hsv(image_as(image, "float32"))
+    parts = change(*(ops.get_item(hsv, (..., slice(i, i + 1))) for i in range(3)))
+    return image_as(ops.image.hsv_to_rgb(ops.concatenate(parts, -1)), ops.dtype(image))
+
+
+def saturated(image: Any, factor: Any) -> Any:
+    """The image with its saturation times a factor, at most 1."""
+    return _in_hsv(image, lambda h, s, v: (h, ops.clip(ops.multiply(s, factor), 0, 1), v))
+
+
+def hue_turned(image: Any, delta: Any) -> Any:
+    """The image with `delta`, in turns, added to its hue."""
+    return _in_hsv(image, lambda h, s, v: (ops.mod(ops.add(h, delta), 1.0), s, v))
 
 
 def standardized(image: Any) -> Any:

@@ -12,7 +12,7 @@ import numpy as np
 from funclab import ops, registry
 from funclab.errors import ArgumentError, ShapeError, suggest, unwritten
 from funclab.graph.shape_math import show
-from funclab.layers.arguments import dtype_name
+from funclab.layers.arguments import dtype_name, floatx
 from funclab.losses import functions, structured
 from funclab.losses.functions import as_float, is_symbolic, same_rank
 from funclab.ops.nn.scores import Total
@@ -110,7 +110,7 @@ class Loss:
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         own = getattr(y_pred, "_keras_mask", None)
-        y_pred = as_float(y_pred, self.dtype)
+        y_pred = as_float(y_pred, self.dtype or (None if is_symbolic(y_pred) else floatx()))
         if not self.integer_targets:
             y_true = as_float(y_true, str(y_pred.dtype))
         elif not is_symbolic(y_true):

@@ -15,6 +15,7 @@ import numpy as np
 from funclab import config, ops, registry
 from funclab.errors import DataError
 from funclab.graph import shape_math
+from funclab.graph.array import is_watched
 from funclab.graph.tensor import Operators
 from funclab.layers.arguments import floatx
 from funclab.ops.nn.scores import AbsoluteError, SquaredError
@@ -46,7 +47,7 @@ def as_float(x: Any, dtype: str | None = None) -> Any:
     wanted = dtype or (own if own.startswith("float") else floatx())
     if own == wanted:
         return x
-    if is_symbolic(x):
+    if is_symbolic(x) or is_watched(x):
         return ops.cast(x, wanted)
     return x.astype(wanted)
 

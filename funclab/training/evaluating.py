@@ -55,7 +55,7 @@ def evaluate(
             pass
         elif is_stream(x):
             check_stream(x, y=y, sample_weight=sample_weight)
-            source = Stream(x, runner.prepare, runner.test, steps)
+            source = Stream(x, runner.prepare_batch, runner.test, steps)
         else:
             data = runner.prepare(x, y, sample_weight)
             source = Batches(data, size, False, runner.test, steps)

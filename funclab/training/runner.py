@@ -37,6 +37,13 @@ class Runner:
         how = prepare_free if has_own_steps(self.model) else prepare
         return how(self.model, self.compiled, x, y, weight, classes)
 
+    def prepare_batch(self, x: Any, y: Any = None, weight: Any = None, classes: Any = None) -> Data:
+        """A batch of a stream, which a step of the model's own may take for several batches: one of
+        images with labels and one of images without, of other lengths."""
+        if has_own_steps(self.model):
+            return prepare_free(self.model, self.compiled, x, y, weight, classes, one_length=False)
+        return self.prepare(x, y, weight, classes)
+
     def train(self, specs: Specs, tree: Any) -> Step:
         """The training plan for batches of these shapes."""
         trainable = self.trainable()

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from funclab.graph import structure
+from funclab.graph.array import of_python
 from funclab.graph.shape_math import Array
 
 DRAWN = 1024
 """How many random numbers are drawn at once: one call for each would cost more than the rest."""
-PYTHON_DTYPES = {"float64": "float32", "int64": "int32"}
 
 
 class Element(np.ndarray):
@@ -24,6 +24,10 @@ class Element(np.ndarray):
     def numpy(self) -> Any:
         """The same as a plain array, or as a number."""
         return np.asarray(self)[()]
+
+    def __getitem__(self, index: Any) -> Any:
+        part = super().__getitem__(index)
+        return part if isinstance(part, np.ndarray) or self.dtype == object else element(part)
 
 
 def element(x: Any) -> Any:
@@ -43,11 +47,7 @@ def arrays_of(x: Any) -> Any:
         return tuple(map(arrays_of, x))
     if hasattr(x, "as_numpy_iterator"):
         return x
-    array = np.asarray(x)
-    parts = x if isinstance(x, list) else ()
-    if hasattr(x, "dtype") or any(hasattr(part, "dtype") for part in parts):
-        return array
-    return array.astype(PYTHON_DTYPES.get(str(array.dtype), array.dtype))
+    return of_python(x)
 
 
 def elements_of(x: Any) -> Any:

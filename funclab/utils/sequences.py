@@ -13,6 +13,7 @@ from funclab.errors import ArgumentError, DataError, NotSupportedError, suggest
 from funclab.graph import structure
 from funclab.graph.shape_math import Array
 from funclab.layers.checks import one_of, positive
+from funclab.utils.elements import element
 
 
 class PyDataset:
@@ -146,6 +147,9 @@ def _sequence(row: Any) -> Any:
 class Windows(PyDataset):
     """Windows of a series, in batches; see `timeseries_dataset_from_array`."""
 
+    is_ordered = True
+    """`fit` reads them in their order, as it does any pipeline in Keras."""
+
     def __init__(self, data: Any, targets: Any, starts: Array, offsets: Array, size: Any) -> None:
         super().__init__()
         self.data, self.targets = data, targets
@@ -161,7 +165,7 @@ class Windows(PyDataset):
         y = None if self.targets is None else self.targets[starts]
         if self.size is None:
             x, y = x[0], None if y is None else y[0]
-        return x if y is None else (x, y)
+        return element(x) if y is None else (element(x), element(y))
 
 
 def timeseries_dataset_from_array(

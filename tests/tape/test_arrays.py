@@ -63,6 +63,46 @@ def test_dtypes_of_arithmetic_are_those_of_keras():
         bool(x > 0)
 
 
+@pytest.mark.parametrize(
+    ("value", "dtype"),
+    [
+        ([1.0, 2.0], "float32"), (1.5, "float32"), (3, "int32"), ([[1, 2]], "int32"),
+        (True, "bool"), (np.ones(2), "float64"), (np.ones(2, "int64"), "int64"),
+    ],
+)  # fmt: skip
+def test_a_variable_of_python_s_numbers_has_the_dtypes_of_keras(value, dtype):
+    assert Variable(value).dtype == dtype
+    assert Variable(value, dtype="float64").dtype == "float64"
+
+
+def test_a_loss_is_float32_as_its_dtype_says_also_of_other_numbers():
+    wide = np.array([[1.0], [3.0]]), np.array([[2.0], [5.0]])
+
+    assert losses.MeanSquaredError()(*wide).dtype == losses.Huber()(*wide).dtype == "float32"
+    assert losses.MeanSquaredError(dtype="float64")(*wide).dtype == "float64"
+    assert losses.MeanSquaredError()(*wide).numpy() == 2.5
+
+
+def test_a_number_of_an_array_has_numpy_too_and_is_still_an_index_and_a_key():
+    x, whole = ops.convert_to_tensor(X), ops.convert_to_tensor([1, 2])
+
+    assert x[1, 1].numpy() == 3.0 and [v.numpy() for v in x[0]] == [1.0, -2.0]
+    assert ["a", "b"][whole[0]] == "b" and {2: "two"}[whole[1]] == "two"
+    assert list(range(whole[1])) == [0, 1] and f"{x[0, 1]:.1f}" == "-2.0"
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(x)
+
+
+def test_words_and_windows_have_numpy():
+    vectorize = layers.TextVectorization(vocabulary=["a", "b"])
+    windows = funclab.utils.timeseries_dataset_from_array(np.arange(4.0), np.arange(4), 2)
+
+    assert vectorize(["b a", "a"]).numpy().tolist() == [[3, 2], [2, 0]]
+    ((x, y),) = windows
+    assert y[1].numpy() == 1 and x[0, 1].numpy() == 1.0
+    assert x.numpy().tolist() == [[0, 1], [1, 2], [2, 3]] and y.numpy().tolist() == [0, 1, 2]
+
+
 def test_a_mask_goes_with_the_array_to_the_next_layer_and_to_the_loss():
     words = np.array([[3, 1, 0], [2, 0, 0]])
     embedded = layers.Embedding(5, 4, mask_zero=True)(words)

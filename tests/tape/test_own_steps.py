@@ -11,7 +11,7 @@ import pytest
 import funclab
 from funclab import GradientTape, Model, Variable, layers, losses, ops, random
 from funclab.callbacks import Callback
-from funclab.errors import ArgumentError, LossError, NotCompiledError, NotSupportedError
+from funclab.errors import ArgumentError, DataError, LossError, NotCompiledError, NotSupportedError
 from funclab.optimizers import SGD
 from tests.tape.guide_programs import FILE, outcome, programs
 
@@ -50,6 +50,47 @@ def test_the_distilled_student_and_the_losses_of_layers_are_those_of_the_built_i
 
     for found, wanted in zip(trained(Same), trained(Model), strict=True):
         np.testing.assert_allclose(found, wanted, rtol=2e-6, atol=1e-7)
+
+
+def test_a_batch_may_hold_batches_of_several_lengths():
+    class Both(Model):
+        def train_step(self, data: Any) -> Any:
+            (unlabeled, _), (labeled, y) = data
+            return {"rows": ops.shape(unlabeled)[0] - ops.shape(labeled)[0], "y": ops.sum(y)}
+
+        test_step = train_step
+
+    many = funclab.data.Dataset.from_tensor_slices((np.ones((10, 3)), np.ones(10))).batch(4)
+    few = funclab.data.Dataset.from_tensor_slices((np.ones((6, 3)), np.arange(6.0))).batch(2)
+    model = Both()
+    model.compile("sgd")
+    pairs = funclab.data.Dataset.zip((many, few))
+
+    history = model.fit(pairs, validation_data=pairs, epochs=2, verbose=0).history
+
+    assert history["rows"] == history["val_rows"] == [0, 0]
+    assert history["y"] == history["val_y"] == [9, 9]
+    assert model.evaluate(many.take(1).map(lambda x, y: ((x, y), (x[:1], y[:1]))), verbose=0)
+    with pytest.raises(DataError, match="same number of samples"):
+        model.fit(np.ones((4, 3)), np.ones(3), verbose=0)
+
+
+def test_windows_of_a_series_are_read_in_their_order():
+    seen = []
+
+    class Reader(Model):
+        def train_step(self, data: Any) -> Any:
+            seen.append(float(data[1][0]))
+            return {"loss": 0.0}
+
+    series = np.arange(40.0)
+    windows = funclab.utils.timeseries_dataset_from_array(series, series, 2, batch_size=4)
+    model = Reader()
+    model.compile("sgd")
+
+    model.fit(windows, epochs=2, verbose=0)
+
+    assert seen == [*range(0, 40, 4)] * 2
 
 
 class Base(Model):

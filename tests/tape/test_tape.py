@@ -294,6 +294,21 @@ def test_numpy_leaves_the_tape_and_the_error_of_the_optimizer_says_so():
         SGD().apply_gradients([(None, v)])
 
 
+def test_an_open_tape_that_is_reset_records_on():
+    v = variable(2.0)
+
+    with GradientTape() as tape:
+        forgotten = v * v
+        tape.reset()
+        y = v * 5.0
+
+    assert float(tape.gradient(y, v)) == 5.0
+    with GradientTape(persistent=True) as tape:
+        forgotten = v * v
+        tape.reset()
+    assert tape.gradient(forgotten, v) is None
+
+
 def test_what_a_tape_does_not_allow_is_said():
     v, tape = variable(2.0), GradientTape()
     inputs = layers.Input((2,))

@@ -235,7 +235,7 @@ def test_a_loss_of_the_whole_batch_counts_once_for_each_weight(reduction, weight
 def test_a_sample_without_a_pair_does_not_count_in_the_circle_loss():
     labels, x = np.array([0, 0, 1]), np.eye(3)[[0, 1, 2]]
 
-    found = losses.Circle(gamma=1.0)(labels, x)
+    found = losses.Circle(gamma=1.0, dtype="float64")(labels, x)
 
     np.testing.assert_allclose(found, circles(labels, x, 1.0)[:2].mean())
 

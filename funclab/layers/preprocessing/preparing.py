@@ -10,6 +10,7 @@ import numpy as np
 from funclab import ops
 from funclab.errors import ArgumentError, DataError, FunclabError, NotSupportedError
 from funclab.graph import structure
+from funclab.graph.array import as_array
 from funclab.graph.strings import STRING, as_texts
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
@@ -42,7 +43,7 @@ class Preparing(Layer, abstract=True):
             ) from None
         made = self.call(inputs)
         self.built = True
-        return made
+        return structure.map_structure(as_array, made)
 
     def as_inputs(self, data: Any) -> Any:
         """The data as arrays."""

@@ -54,10 +54,10 @@ class Data:
     def __len__(self) -> int:
         return next(len(array) for array in self.inputs if array is not None)
 
-    def specs(self, n: int) -> Specs:
-        """Shapes and dtypes of a batch of n samples."""
+    def specs(self, n: int | None = None) -> Specs:
+        """Shapes and dtypes of a batch of n samples; None for all, as many as each array has."""
         targets = [
-            None if array is None else ((n, *array.shape[1:]), dtype)
+            None if array is None else (shape_of(array, n), dtype)
             for array, dtype in zip(self.targets, self.target_dtypes)
         ]
         sides = [[spec(array, n) for array in side] for side in (self.inputs, self.weights)]
@@ -73,8 +73,12 @@ class Data:
         return Data(inputs, targets, weights, self.tree, self.target_dtypes)
 
 
-def spec(array: Array | None, n: int) -> Spec | None:
-    return None if array is None else ((n, *array.shape[1:]), dtype_of(array))
+def spec(array: Array | None, n: int | None) -> Spec | None:
+    return None if array is None else (shape_of(array, n), dtype_of(array))
+
+
+def shape_of(array: Array, n: int | None) -> Shape:
+    return array.shape if n is None else (n, *array.shape[1:])
 
 
 def prepare(
@@ -129,15 +133,18 @@ def prepare_free(
     y: Any = None,
     sample_weight: Any = None,
     class_weight: Any = None,
+    one_length: bool = True,
 ) -> Data:
     """Data for a training step of the model's own, in the structure in which they were given.
 
-    Raises: DataError for data that are not arrays, or of different lengths.
+    Raises: DataError for data that are not arrays, or of different lengths if they must have
+        `one_length`.
     """
     arrays, trees = free_data(model, x, y, sample_weight, class_weight)
     kinds = ("input", "target", "sample_weight")
     numbered = (lambda: [f"{i + 1}" for i in range(max(map(len, arrays)))],) * 3
-    check_lengths([*zip(kinds, arrays, numbered)])
+    if one_length:
+        check_lengths([*zip(kinds, arrays, numbered)])
     shapes = shapes_for_metrics(model, compiled, arrays[0], trees[0])
     targets = [array.shape for array in arrays[1]]
     known = targets if len(targets) == len(shapes) else [None] * len(shapes)

@@ -31,7 +31,7 @@ def training_source(
         check_stream(x, y=y, sample_weight=sample_weight, validation_split=fraction)
 
         def weighted(x: Any, y: Any = None, weight: Any = None) -> Data:
-            return runner.prepare(x, y, weight, class_weight)
+            return runner.prepare_batch(x, y, weight, class_weight)
 
         return Stream(x, weighted, runner.train, steps, options.shuffle), None
     data, held_out = runner.prepare(x, y, sample_weight, class_weight), None
@@ -52,7 +52,7 @@ def validation_source(
             away = runner.source("test", (validation_data,), size, False, steps)
             if away is not None:
                 return away
-            return Stream(validation_data, runner.prepare, runner.test, steps)
+            return Stream(validation_data, runner.prepare_batch, runner.test, steps)
         data = held_out
         if validation_data is not None:
             parts = validation_parts(validation_data, runner.model)

@@ -73,7 +73,7 @@ class Stream:
         targets: bool = True,
     ) -> None:
         self.source, self.prepare, self.make = source, prepare, make
-        self.targets, self.shuffle = targets, shuffle
+        self.targets, self.shuffle = targets, shuffle and not getattr(source, "is_ordered", False)
         count = number_of_batches(source)
         # Keras 2's images begin again when more batches are wanted than there are.
         goes_on = getattr(source, "endless", False) and (steps or 0) > (count or 0)
@@ -134,7 +134,7 @@ class Stream:
     def _ready(self, item: Any) -> tuple[Step, Data]:
         try:
             data = self.prepare(*unpacked(item, self.targets))
-            return self.make(data.specs(len(data)), data.tree), data
+            return self.make(data.specs(), data.tree), data
         except FunclabError as error:
             if self.number:  # earlier batches were valid, and have been used
                 error.what = f"Batch {self.number + 1} does not fit. {error.what}"
