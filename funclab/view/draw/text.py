@@ -95,7 +95,7 @@ def shorten(text: str, length: int) -> str:
 def narrowed(text: str, width: float, size: float, bold: bool, mono: bool = False) -> str:
     """A text, with its middle left out if it would be wider than this.
 
-    >>> narrowed("conv2d_transpose_12", 80, 12)
+    >>> narrowed("conv2d_transpose_12", 80, 12, bold=False)
     'conv2d…_12'
     """
 

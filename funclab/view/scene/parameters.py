@@ -23,7 +23,7 @@ class Parameters:
     @property
     def text(self) -> str:
         """
-        >>> Parameters("3 × 4", 12).text
+        >>> Parameters("3 × 4", 12, frozen=False).text
         '3 × 4 = 12'
         """
         if not self.expression:
