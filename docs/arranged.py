@@ -8,8 +8,9 @@ judged here as a notebook would, and the page finds the verdict by the program's
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from funclab.teach import arrange, course
@@ -72,42 +73,54 @@ def key_of(order: Sequence[int], flow: Flow, stops: Collection[str] = ()) -> str
     return " ".join(done)
 
 
+def programs(
+    flow: Flow, stops: set[str], stopped: Callable[[list[int]], bool]
+) -> Iterator[tuple[str, list[int]]]:
+    """The key of each program once, with an order of its lines. `stops` takes the keys of those
+    that are `stopped`: no line runs after them."""
+    told, known, orders = set[str](), set[Any](), [list[int]()]
+    for order in orders:  # which grows
+        key = key_of(order, flow, stops)
+        # What may follow depends on which line made a variable, too.
+        makers = {made: number for number in order for made in flow[number]["makes"]}
+        state = (key, *sorted(makers.items()))
+        if key in told and (key.endswith("!") or state in known):
+            continue
+        if not key.endswith("!") and stopped(order):
+            *before, last = steps(order, flow)
+            key = " ".join([*sorted(before), f"{last}!"])
+            stops.add(key)
+        if not key.endswith("!"):
+            known.add(state)
+            orders += [[*order, number] for number in range(len(flow)) if number not in order]
+        if key not in told:
+            told.add(key)
+            yield key, order
+
+
 def judged(name: str, variables: Mapping[str, Any]) -> dict[str, Any] | None:
     """The facts of an exercise with a verdict on every program; None for one with too many.
 
     `variables`: those of the lesson, before the exercise.
     """
     item = course.exercise(name)
+    flow, stops = flow_of(item.lines), set[str]()
+    if len([*islice(programs(flow, set(), lambda order: False), MOST + 1)]) > MOST:
+        return None
     view = arrange(name)
     view.check = partial(check_order, item, names=variables)
-    flow, stops = flow_of(item.lines), set[str]()
     verdicts, told = dict[str, int](), list[dict[str, Any]]()
-    known, orders = set[Any](), [list[int]()]
-    for order in orders:  # which grows
-        key = key_of(order, flow, stops)
-        makers = {made: number for number in order for made in flow[number]["makes"]}
-        if key in verdicts and (key.endswith("!") or (key, *sorted(makers.items())) in known):
-            continue
-        if not key.endswith("!") and stopped(item, order, variables):
-            *before, last = steps(order, flow)
-            key = " ".join([*sorted(before), f"{last}!"])
-            stops.add(key)
-        if not key.endswith("!"):  # what may follow depends on which line made a variable, too
-            known.add((key, *sorted(makers.items())))
-            orders += [[*order, number] for number in range(len(flow)) if number not in order]
-        if key not in verdicts:
-            view.judge(order)
-            facts: Any = view.facts
-            one = {**{part: facts[part] for part in JUDGED}, "pictures": view.pictures}
-            told += [] if one in told else [one]
-            verdicts[key] = told.index(one)
-        if len(verdicts) > MOST:
-            return None
+    for key, order in programs(flow, stops, partial(stopped, item, variables)):
+        view.judge(order)
+        facts: Any = view.facts
+        one = {**{part: facts[part] for part in JUDGED}, "pictures": view.pictures}
+        told += [] if one in told else [one]
+        verdicts[key] = told.index(one)
     found = {"flow": flow, "stops": sorted(stops), "verdicts": verdicts, "told": told}
     return {"programs": found, "solution": {name: {"code": item.solution_code}}}
 
 
-def stopped(item: course.Exercise, order: Sequence[int], variables: Mapping[str, Any]) -> bool:
+def stopped(item: course.Exercise, variables: Mapping[str, Any], order: Sequence[int]) -> bool:
     """Whether an error stops lines in an order."""
     there = base_names(variables)
     for made in assigned("\n".join(item.lines)):

@@ -59,7 +59,7 @@ class Plan:
     ...     plan = Plan(ops.sum(x * x))
     >>> plan.run()
     >>> plan.grads[x]
-    array([6., 8.])
+    array([6., 8.], dtype=float32)
     """
 
     def __init__(

@@ -180,7 +180,7 @@ export class Boxes {
 
   maps(index, call, wide, chosen, top) {
     const channels = this.shown(index, chosen), count = Math.min(TILES, Math.max(channels.length, 8));
-    const more = call.plane[2] - channels.length, left = wide - (more > 0 ? NOTE : 0);
+    const more = call.plane[2] - channels.length, left = Math.max(28, wide - (more > 0 ? NOTE : 0));
     const most = this.narrow ? 30 : this.items.length > 6 ? 34 : 44;
     const room = Math.max(12, Math.min(most, Math.floor(left / count) - GAP)), image = call.kind === "image";
     if (image && call.plane[2] === 3) return [this.coloured(index, Math.max(room, 30))];
@@ -232,7 +232,7 @@ export class Boxes {
   vector(call, drawn, wide, chosen) {
     const names = call.kind === "classes" && call.plane[2] <= LABELS ? call.names : [];
     const at = drawn.channels ? drawn.channels.indexOf(chosen) : chosen, values = [...drawn.values].slice(0, BARS);
-    const more = call.plane[2] - values.length, left = wide - (more > 0 ? NOTE : 0);
+    const more = call.plane[2] - values.length, left = Math.max(28, wide - (more > 0 ? NOTE : 0));
     const height = names.length ? 32 : this.narrow ? 18 : 28, width = Math.min(left, values.length * 26);
     const note = more > 0 ? [h("span", { class: "fl-in-note" }, this.ctx.t("inside_more", { n: more }))] : [];
     return [sheet(width, height, ...bars(values, { width, height, top: call.kind === "classes" ? 1 : 0, chosen: at,
