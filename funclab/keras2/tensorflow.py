@@ -88,7 +88,11 @@ DTYPES = (
 
 def function(func: Any = None, **settings: Any) -> Any:
     """The function as it is: there is nothing to compile. `settings` are not used."""
-    return func if func is not None else lambda wanted: wanted
+    if func is None:
+        return function
+    if isinstance(func, types.FunctionType):
+        vars(func)["python_function"] = func  # what was decorated, in TensorFlow
+    return func
 
 
 class AnyTensor(type):
