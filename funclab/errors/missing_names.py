@@ -52,6 +52,21 @@ ELSEWHERE = {
     "ctc_label_dense_to_sparse": "K.ctc_batch_cost takes dense labels; there are no sparse "
     "tensors.",
     "merge": "each mode is a function today: add, multiply, concatenate, maximum and so on.",
+    "TextLineDataset": "read the lines of the file, and pass them to Dataset.from_tensor_slices: "
+    "open(path).read().splitlines().",
+    "TFRecordDataset": "files of TensorFlow's records are not read: save the arrays with "
+    "numpy.savez, and pass them to Dataset.from_tensor_slices.",
+    "FixedLengthRecordDataset": "read the file with numpy.fromfile, and pass the rows to "
+    "Dataset.from_tensor_slices.",
+    **dict.fromkeys(
+        ("CsvDataset", "make_csv_dataset"),
+        "read the file with pandas.read_csv, and write Dataset.from_tensor_slices(dict(frame)).",
+    ),
+    "Options": "leave it out, and with_options too: options change nothing here.",
+    **dict.fromkeys(
+        ("bucket_by_sequence_length", "ragged_batch"),
+        "write padded_batch(size): it pads the elements of a batch to one length.",
+    ),
     "print_tensor": "write K.function([model.input], [tensor])([data]), or see model.trace(data).",
 }
 

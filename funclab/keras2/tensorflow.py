@@ -88,7 +88,11 @@ DTYPES = (
 
 def function(func: Any = None, **settings: Any) -> Any:
     """The function as it is: there is nothing to compile. `settings` are not used."""
-    return func if func is not None else lambda wanted: wanted
+    if func is None:
+        return function
+    if isinstance(func, types.FunctionType):
+        vars(func)["python_function"] = func  # what was decorated, in TensorFlow
+    return func
 
 
 class AnyTensor(type):
@@ -281,6 +285,8 @@ def compiled(name: str, row: str) -> Callable[..., Any]:
     return called
 
 
+REAL = {"tensorflow.data": data, "tensorflow.data.experimental": data.experimental}
+"""Modules that are funclab's own, as `from tensorflow.data import Dataset` looks for them."""
 MODULES = sorted({*table(), *(key[3:] for key in OBJECTS)} - {"", "tf", "also", "elsewhere"})
 
 
@@ -289,7 +295,7 @@ def is_module(name: str) -> bool:
     if name.startswith("tensorflow.keras"):
         return importlib.util.find_spec(name.removeprefix("tensorflow.")) is not None
     path = name.removeprefix("tensorflow.")
-    return name == "tensorflow" or any(f"{key}.".startswith(f"{path}.") for key in MODULES)
+    return name in ("tensorflow", *REAL) or any(f"{key}.".startswith(f"{path}.") for key in MODULES)
 
 
 class Finder(MetaPathFinder, Loader):
@@ -301,6 +307,8 @@ class Finder(MetaPathFinder, Loader):
         return None
 
     def create_module(self, spec: ModuleSpec) -> types.ModuleType:
+        if spec.name in REAL:
+            return REAL[spec.name]
         if spec.name.startswith("tensorflow.keras"):
             return importlib.import_module(spec.name.removeprefix("tensorflow."))
         return types.ModuleType(spec.name) if spec.name == NO_TENSORFLOW else Module(spec.name)

@@ -204,6 +204,18 @@ def added(inputs: Sequence[Any]) -> Any:
     return functools.reduce(ops.add, inputs)
 
 
+def divided(x: Any, y: Any) -> Any:
+    """The quotient; of whole numbers as float64, or float32 if 16 bits hold them."""
+    dtypes = [
+        np.dtype(dtype_of(value) if not ops.is_tensor(value) else str(ops.dtype(value)))
+        for value in (x, y)
+    ]
+    if all(dtype.kind in "iu" for dtype in dtypes):
+        wide = "float64" if max(dtype.itemsize for dtype in dtypes) > 2 else "float32"
+        x, y = ops.cast(x, wide), ops.cast(y, wide)
+    return ops.true_divide(x, y)
+
+
 def cumulated(op: Any, x: Any, axis: int, exclusive: bool, reverse: bool) -> Any:
     """Sums or products up to each place, with or without it, from the other end too."""
     x = ops.flip(x, axis) if reverse else x

@@ -267,6 +267,14 @@ def words(x: Any, separator: str | None, most: int) -> Any:
     return [words(item, separator, most) for item in array]
 
 
+def characters(x: Any) -> Any:
+    """The characters of a text as an array; of several texts as a list of arrays."""
+    array = np.asarray(x)
+    if array.ndim == 0:
+        return np.array([*plain(array.item())])
+    return [characters(item) for item in array]
+
+
 def joined(inputs: Sequence[Any], separator: str) -> Any:
     """Texts at the same place in each array, one after the other."""
     arrays = np.broadcast_arrays(*inputs)

@@ -12,17 +12,21 @@ import numpy as np
 
 from funclab import registry
 from funclab.errors import suggest, unwritten
-from funclab.graph.array import number
-from funclab.graph.value import array_of
+from funclab.graph.array import as_array, number
+from funclab.graph.value import Value, array_of
 from funclab.registry.parameters import wrong_value
 
 
 def _number(rule: Callable[..., Any]) -> Callable[..., Any]:
-    """A rule for steps counted in a variable, too."""
+    """A rule for steps counted in a variable, too, and for an array of steps, as for a curve."""
 
     @functools.wraps(rule)
     def call(self: Any, step: Any) -> Any:
-        rate = rule(self, array_of(step))
+        steps = array_of(step)
+        if np.ndim(steps) and not isinstance(steps, Value):
+            rates = [rule(self, one) for one in np.ravel(steps).tolist()]
+            return as_array(np.array(rates, "float32").reshape(np.shape(steps)))
+        rate = rule(self, steps)
         return number(rate) if isinstance(rate, float) or np.ndim(rate) == 0 else rate
 
     return call

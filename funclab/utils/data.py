@@ -9,21 +9,21 @@ from __future__ import annotations
 import builtins
 import itertools
 import types
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from funclab.errors import DataError, LengthError
+from funclab.errors import DataError, LengthError, NoSuchNameError
+from funclab.errors.missing_names import ELSEWHERE, absent, close, guard
 from funclab.graph import structure
 from funclab.initializers import rng
 from funclab.layers.checks import positive
 from funclab.utils import elements
 from funclab.utils.elements import Element, arrays_of, called, dtype_of, element, elements_of
 
+__all__ = ["AUTOTUNE", "INFINITE_CARDINALITY", "UNKNOWN_CARDINALITY", "Dataset", "experimental"]
 INFINITE_CARDINALITY, UNKNOWN_CARDINALITY, AUTOTUNE = -1, -2, -1
-experimental = types.SimpleNamespace(AUTOTUNE=AUTOTUNE)
-"""Where TensorFlow 2 had AUTOTUNE at first."""
 
 
 class Dataset:
@@ -89,22 +89,67 @@ class Dataset:
         if output_signature is not None:
             kinds = structure.map_structure(lambda spec: spec.dtype, output_signature)
         dtypes = None if kinds is None else [dtype_of(kind) for kind in structure.flatten(kinds)]
-
-        def make() -> Iterator[Any]:
-            for item in generator(*args):
-                made = arrays_of(item)
-                leaves = structure.flatten(made)
-                wanted = dtypes or [None] * len(leaves)
-                cast = [np.asarray(leaf, dtype) for leaf, dtype in zip(leaves, wanted)]
-                yield structure.map_structure(element, structure.pack(made, cast))
-
-        return Dataset(make)
+        return Dataset(lambda: (elements.cast(item, dtypes) for item in generator(*args)))
 
     @staticmethod
     def range(*args: int, output_type: Any = "int64") -> Dataset:
         """The numbers of Python's `range(*args)`, of the dtype `output_type`."""
         numbers, dtype = builtins.range(*args), dtype_of(output_type)
         return Dataset(lambda: (element(np.asarray(i, dtype)) for i in numbers), len(numbers))
+
+    @staticmethod
+    def list_files(
+        file_pattern: Any, shuffle: bool | None = None, seed: int | None = None
+    ) -> Dataset:
+        """The paths of the files that match a pattern such as "images/*/*.png", or one of several.
+
+        shuffle: whether each pass has another order, as it has unless False is given; else sorted.
+        seed: makes the order repeatable; None follows `utils.set_random_seed`.
+        Raises: DataError if there is no such file.
+        """
+        paths = elements.matching(np.ravel(np.asarray(file_pattern, object)).tolist())
+        files = Dataset.from_tensor_slices(np.array(paths, object))
+        return files if shuffle is False else files.shuffle(len(paths), seed)
+
+    @staticmethod
+    def sample_from_datasets(
+        datasets: Sequence[Dataset],
+        weights: Any = None,
+        seed: int | None = None,
+        stop_on_empty_dataset: bool = False,
+        rerandomize_each_iteration: bool | None = None,
+    ) -> Dataset:
+        """Elements of several datasets, each from a dataset drawn at random.
+
+        weights: how likely each dataset is; None for all alike.
+        seed: makes the draws repeatable; None follows `utils.set_random_seed`.
+        stop_on_empty_dataset: whether it ends with the first dataset that has; else with the last.
+        rerandomize_each_iteration: whether each pass has other draws, as it has without a seed.
+        """
+        shares = np.ones(len(datasets)) if weights is None else np.asarray(weights, float)
+        used = [dataset for dataset, share in builtins.zip(datasets, shares) if share]
+        if len(used) == 1:
+            return used[0]
+        again = rerandomize_each_iteration if seed is not None else True
+        start, passes = int(rng().integers(2**31)) if seed is None else seed, itertools.count()
+
+        def make() -> Iterator[int]:
+            draw = np.random.default_rng([start, next(passes) if again else 0])
+            return elements.drawn(shares[shares > 0], draw)
+
+        return Dataset.choose_from_datasets(used, Dataset(make), stop_on_empty_dataset)
+
+    @staticmethod
+    def choose_from_datasets(
+        datasets: Sequence[Dataset], choice_dataset: Dataset, stop_on_empty_dataset: bool = True
+    ) -> Dataset:
+        """Elements of several datasets, each from the one whose number `choice_dataset` gives.
+
+        stop_on_empty_dataset: whether it ends when a dataset has no more; else the choice is
+            passed over, and it ends with the last dataset.
+        """
+        ends = stop_on_empty_dataset
+        return Dataset(lambda: elements.chosen(map(iter, datasets), choice_dataset, ends))
 
     @staticmethod
     def zip(*datasets: Any) -> Dataset:
@@ -206,18 +251,7 @@ class Dataset:
             size = INFINITE_CARDINALITY if size else 0
         elif size >= 0 or not times:
             size = max(size, 0) * times
-
-        def make() -> Iterator[Any]:
-            for _ in itertools.count() if forever else builtins.range(times):
-                items = self._make()
-                try:
-                    first = next(items)
-                except StopIteration:
-                    return
-                yield first
-                yield from items
-
-        return self._same(make, size)
+        return self._same(lambda: elements.repeated(self._make, None if forever else times), size)
 
     def shard(self, num_shards: int, index: int) -> Dataset:
         """Every `num_shards`-th element, from `index` on."""
@@ -229,20 +263,7 @@ class Dataset:
 
     def cache(self, filename: str = "") -> Dataset:
         """The elements of the first whole pass, in memory; `filename` is accepted."""
-        kept: list[Any] = []
-        whole = [False]
-
-        def make() -> Iterator[Any]:
-            if whole[0]:
-                yield from kept
-                return
-            own = []
-            for item in self._make():
-                own.append(item)
-                yield item
-            kept[:], whole[0] = own, True
-
-        return self._same(make, self._size)
+        return self._same(elements.kept(self._make), self._size)
 
     def prefetch(self, buffer_size: int) -> Dataset:
         """Elements are made ahead by another thread, `buffer_size` of them; -1 for two. It helps
@@ -318,6 +339,24 @@ class Dataset:
         """The elements for which `predicate` is true."""
         return Dataset(lambda: (e for e in self if bool(called(predicate, e))))
 
+    def take_while(self, predicate: Callable[..., Any]) -> Dataset:
+        """The elements before the first one for which `predicate` is false."""
+        return Dataset(
+            lambda: itertools.takewhile(lambda e: bool(called(predicate, e)), iter(self))
+        )
+
+    def scan(self, initial_state: Any, scan_func: Callable[[Any, Any], Any]) -> Dataset:
+        """What `scan_func(state, element)` gives beside the next state: it returns both."""
+        return Dataset(lambda: elements.scanned(iter(self), initial_state, scan_func), self._size)
+
+    def unique(self) -> Dataset:
+        """The elements that are equal to none before."""
+        return Dataset(lambda: elements.distinct(iter(self)))
+
+    def rebatch(self, batch_size: int, drop_remainder: bool = False) -> Dataset:
+        """The rows of batches in batches of another size; the arguments are those of `batch`."""
+        return self.unbatch().batch(batch_size, drop_remainder)
+
     def flat_map(self, map_func: Callable[..., Any]) -> Dataset:
         """The elements of the datasets that `map_func` makes of the elements, one after another."""
         return Dataset(lambda: (made for e in self for made in called(map_func, e)))
@@ -377,6 +416,17 @@ class Dataset:
         """This dataset: options of TensorFlow change nothing here."""
         return self
 
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):  # Python tests whether special attributes exist
+            raise AttributeError(name)
+        near = close(name, (own for own in dir(Dataset) if own[0] != "_"))
+        other = f"write {near[0]}, if that is what you mean." if near else "write a generator for "
+        raise NoSuchNameError(
+            f"'Dataset' object has no attribute {name!r}.",
+            why="funclab.data has the methods of tf.data that most programs use, not all.",
+            fix=ELSEWHERE.get(name) or (other if near else f"{other}Dataset.from_generator."),
+        )
+
     def __repr__(self) -> str:
         words = {INFINITE_CARDINALITY: "infinitely many", UNKNOWN_CARDINALITY: "unknown many"}
         return f"<Dataset of {words.get(self._size, self._size)} elements>"
@@ -384,3 +434,17 @@ class Dataset:
 
 def _of(items: list[Any]) -> Dataset:
     return Dataset(lambda: iter(items), len(items))
+
+
+experimental: Any = types.ModuleType("funclab.data.experimental")
+"""Where TensorFlow 2 had some names at first."""
+vars(experimental).update(
+    AUTOTUNE=AUTOTUNE,
+    INFINITE_CARDINALITY=INFINITE_CARDINALITY,
+    UNKNOWN_CARDINALITY=UNKNOWN_CARDINALITY,
+    cardinality=Dataset.cardinality,
+    sample_from_datasets=Dataset.sample_from_datasets,
+    choose_from_datasets=Dataset.choose_from_datasets,
+    __getattr__=absent("funclab.data.experimental"),
+)
+guard(__name__, name="funclab.data")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import glob
 import itertools
 import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
+from funclab.errors import DataError
 from funclab.graph import structure
 from funclab.graph.array import of_python
 from funclab.graph.shape_math import Array
@@ -66,6 +68,31 @@ def dtype_of(kind: Any) -> np.dtype:
 def called(function: Callable[..., Any], item: Any) -> Any:
     """A function of an element: the parts of a tuple are its arguments."""
     return function(*item) if isinstance(item, tuple) else function(item)
+
+
+def cast(item: Any, dtypes: Sequence[Any] | None) -> Any:
+    """An item as an element whose arrays have these dtypes; None for their own."""
+    made = arrays_of(item)
+    leaves = structure.flatten(made)
+    arrays = [
+        np.asarray(leaf, dtype) for leaf, dtype in zip(leaves, dtypes or [None] * len(leaves))
+    ]
+    return structure.map_structure(element, structure.pack(made, arrays))
+
+
+def matching(patterns: Sequence[Any]) -> list[str]:
+    """The paths of the files that match one of the patterns, sorted.
+
+    Raises: DataError if there is none.
+    """
+    paths = sorted({path for pattern in patterns for path in glob.glob(str(pattern))})
+    if not paths:
+        raise DataError(
+            f"No files matched pattern: {', '.join(map(str, patterns))}.",
+            why="list_files looks for files that are there already.",
+            fix="look at the folder with os.listdir; a * stands for anything but a slash.",
+        )
+    return paths
 
 
 def stacked(rows: Sequence[Any]) -> Any:
@@ -146,6 +173,74 @@ def in_turn(sources: Iterator[Iterator[Any]], cycle: int, block: int) -> Iterato
             yield from items
             if len(items) < block:
                 reading[at] = None
+
+
+def chosen(sources: Iterator[Iterator[Any]], choices: Iterable[Any], stops: bool) -> Iterator[Any]:
+    """The next item of the iterator that each choice names, until one or, unless it `stops`
+    there, all of them have ended."""
+    reading = dict(enumerate(sources))
+    for choice in choices:
+        source = reading.get(int(choice))
+        item = END if source is None else next(source, END)
+        if item is not END:
+            yield item
+            continue
+        reading.pop(int(choice), None)
+        if stops or not reading:
+            return
+
+
+def drawn(shares: Array, draw: np.random.Generator) -> Iterator[int]:
+    """Numbers without end, each as likely as its share says."""
+    edges = np.cumsum(shares / shares.sum())[:-1]
+    return (int(np.searchsorted(edges, draw.random(), "right")) for _ in itertools.count())
+
+
+def repeated(make: Callable[[], Iterator[Any]], times: int | None) -> Iterator[Any]:
+    """The items as many times; None for ever, unless there are none."""
+    for _ in itertools.count() if times is None else range(times):
+        items = make()
+        first = next(items, END)
+        if first is END:
+            return
+        yield first
+        yield from items
+
+
+def kept(make: Callable[[], Iterator[Any]]) -> Callable[[], Iterator[Any]]:
+    """The same function, which keeps the items of its first whole pass for later ones."""
+    items: list[Any] = []
+    whole = [False]
+
+    def again() -> Iterator[Any]:
+        if whole[0]:
+            yield from items
+            return
+        own = []
+        for item in make():
+            own.append(item)
+            yield item
+        items[:], whole[0] = own, True
+
+    return again
+
+
+def scanned(items: Iterator[Any], state: Any, step: Callable[[Any, Any], Any]) -> Iterator[Any]:
+    """What `step(state, item)` gives beside the next state."""
+    state = elements_of(state)
+    for item in items:
+        state, made = map(elements_of, step(state, item))
+        yield made
+
+
+def distinct(items: Iterator[Any]) -> Iterator[Any]:
+    """The elements that are equal to none before."""
+    seen: set[str] = set()
+    for item in items:
+        key = str(structure.map_structure(lambda leaf: leaf.tolist(), item))
+        if key not in seen:
+            seen.add(key)
+            yield item
 
 
 END = object()

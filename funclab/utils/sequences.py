@@ -13,6 +13,7 @@ from funclab.errors import ArgumentError, DataError, NotSupportedError, suggest
 from funclab.graph import structure
 from funclab.graph.shape_math import Array
 from funclab.layers.checks import one_of, positive
+from funclab.utils.data import Dataset
 from funclab.utils.elements import element
 
 
@@ -144,19 +145,17 @@ def _sequence(row: Any) -> Any:
     return row
 
 
-class Windows(PyDataset):
+class Windows(Dataset):
     """Windows of a series, in batches; see `timeseries_dataset_from_array`."""
 
     is_ordered = True
     """`fit` reads them in their order, as it does any pipeline in Keras."""
 
     def __init__(self, data: Any, targets: Any, starts: Array, offsets: Array, size: Any) -> None:
-        super().__init__()
+        count = len(starts) if size is None else -(-len(starts) // size)
+        super().__init__(lambda: map(self.__getitem__, range(count)), count)
         self.data, self.targets = data, targets
         self.starts, self.offsets, self.size = starts, offsets, size
-
-    def __len__(self) -> int:
-        return len(self.starts) if self.size is None else -(-len(self.starts) // self.size)
 
     def __getitem__(self, index: int) -> Any:
         begin = index * (self.size or 1)
@@ -180,7 +179,7 @@ def timeseries_dataset_from_array(
     start_index: int | None = None,
     end_index: int | None = None,
 ) -> Windows:
-    """Windows that slide over a series, in batches for fit, evaluate or predict.
+    """Windows that slide over a series, as a `funclab.data.Dataset` of batches.
 
     data: the series; axis 0 is time.
     targets: targets[i] belongs to the window that begins at i; None for no targets.

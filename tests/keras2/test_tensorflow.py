@@ -9,6 +9,9 @@ from tensorflow import keras
 from tensorflow.keras import Input, Model, layers
 from tensorflow.keras.layers import Dense, Dropout
 import tensorflow.keras.backend as K
+from tensorflow.data import Dataset
+from tensorflow.data.experimental import AUTOTUNE
+assert Dataset is tf.data.Dataset and AUTOTUNE == tf.data.AUTOTUNE
 from tensorflow.keras.utils import to_categorical
 import numpy as np
 

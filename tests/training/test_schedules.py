@@ -72,6 +72,22 @@ def test_a_schedule_gives_the_rates_of_keras(name):
         np.testing.assert_allclose([rule(step) for step in STEPS], rates, atol=1e-5)
 
 
+def test_a_schedule_of_an_array_of_steps_gives_the_rates_of_keras_as_an_array():
+    made = {  # the numbers are those of Keras 3.15 with TensorFlow
+        schedules.ExponentialDecay(0.1, 10, 0.9): [0.1, 0.09895193, 0.09791484, 0.09688862],
+        schedules.CosineDecay(0.1, 10): [0.1, 0.09755283, 0.09045085, 0.07938927],
+        schedules.InverseTimeDecay(0.1, 10, 0.9): [0.1, 0.09174312, 0.08474576, 0.07874016],
+        schedules.PolynomialDecay(0.1, 10): [0.1, 0.09001, 0.08002, 0.07003],
+        schedules.PiecewiseConstantDecay([2], [1.0, 0.5]): [1.0, 1.0, 1.0, 0.5],
+    }
+    for schedule, expected in made.items():
+        for steps in (np.arange(4), np.arange(4.0), Variable(np.arange(4.0))):
+            rates = schedule(steps)
+            assert rates.numpy().dtype == "float32"
+            np.testing.assert_allclose(rates.numpy(), expected, 1e-6)
+        assert schedule(np.arange(4).reshape(2, 2)).shape == (2, 2)
+
+
 def test_an_optimizer_keeps_its_schedule_as_keras_writes_it():
     config = SGD(schedules.ExponentialDecay(1.0, 4, 0.5)).get_config()["learning_rate"]
 
