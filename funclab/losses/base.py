@@ -11,6 +11,7 @@ import numpy as np
 
 from funclab import ops, registry
 from funclab.errors import ArgumentError, ShapeError, suggest, unwritten
+from funclab.graph.array import as_array
 from funclab.graph.shape_math import show
 from funclab.layers.arguments import dtype_name, floatx
 from funclab.losses import functions, structured
@@ -117,7 +118,8 @@ class Loss:
             y_true = functions.as_numbers(y_true)
         losses = self.call(y_true, y_pred)
         mask = _both(own, self.mask(y_true, losses))
-        return reduced(losses, sample_weight, mask, self.reduction)
+        made = reduced(losses, sample_weight, mask, self.reduction)
+        return as_array(made) if type(made) is np.ndarray else made
 
     def get_config(self) -> dict[str, Any]:
         """The constructor arguments."""

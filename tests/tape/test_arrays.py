@@ -103,6 +103,13 @@ def test_words_and_windows_have_numpy():
     assert x.numpy().tolist() == [[0, 1], [1, 2], [2, 3]] and y.numpy().tolist() == [0, 1, 2]
 
 
+def test_losses_of_samples_have_numpy():
+    y_true, y_pred = np.array([[1.0, 2.0], [3.0, 5.0]]), np.array([[1.0, 4.0], [0.0, 5.0]])
+    for weights, expected in ((None, [2.0, 4.5]), (np.array([2.0, 1.0]), [4.0, 4.5])):
+        found = losses.MeanSquaredError(reduction="none")(y_true, y_pred, weights)
+        assert found.numpy().tolist() == expected
+
+
 def test_a_mask_goes_with_the_array_to_the_next_layer_and_to_the_loss():
     words = np.array([[3, 1, 0], [2, 0, 0]])
     embedded = layers.Embedding(5, 4, mask_zero=True)(words)
