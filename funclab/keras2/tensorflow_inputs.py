@@ -123,12 +123,12 @@ def in_box(image: Any, top: int, left: int, high: int, wide: int) -> Any:
 def fitted(image: Any, high: int, wide: int) -> Any:
     """The middle of the image, and black around it where it is too small."""
     rows, columns = lengths(image, -3, -2)
-    cut, more = [
+    (top, left), (above, before) = [
         [max(sign * (have - want) // 2, 0) for have, want in ((rows, high), (columns, wide))]
         for sign in (1, -1)
     ]
-    middle = boxed(image, *cut, min(rows, high), min(columns, wide))
-    return in_box(middle, *more, high, wide)
+    middle = boxed(image, top, left, min(rows, high), min(columns, wide))
+    return in_box(middle, above, before, high, wide)
 
 
 def cropped(value: Any, size: Any, seed: Any) -> Any:
