@@ -12,8 +12,9 @@ import numpy as np
 
 from funclab import registry
 from funclab.errors import suggest, unwritten
+from funclab.graph import value as graph_value
 from funclab.graph.array import as_array, number
-from funclab.graph.value import Value, array_of
+from funclab.graph.value import array_of
 from funclab.registry.parameters import wrong_value
 
 
@@ -23,7 +24,7 @@ def _number(rule: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(rule)
     def call(self: Any, step: Any) -> Any:
         steps = array_of(step)
-        if np.ndim(steps) and not isinstance(steps, Value):
+        if np.ndim(steps) and not isinstance(steps, graph_value.Value):
             rates = [rule(self, one) for one in np.ravel(steps).tolist()]
             return as_array(np.array(rates, "float32").reshape(np.shape(steps)))
         rate = rule(self, steps)

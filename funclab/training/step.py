@@ -289,9 +289,10 @@ def one_loss(output: Any, target: Value, prediction: Value, weight: Value | None
             fix=error.fix,
         ) from None
     if not isinstance(value, Value):
+        kind = "ndarray" if isinstance(value, np.ndarray) else type(value).__name__
         raise LossError(
-            f"The loss {output.loss.name} of output {output.name} returned a "
-            f"{type(value).__name__}, which does not depend on the predictions.",
+            f"The loss {output.loss.name} of output {output.name} returned a {kind}, which "
+            "does not depend on the predictions.",
             why="gradients flow only through funclab.ops: NumPy has left the tape.",
             fix="use funclab.ops in the loss function, for example ops.mean(ops.square(t - p)).",
         )

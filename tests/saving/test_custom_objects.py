@@ -89,7 +89,7 @@ class Identity(layers.Layer):
         return inputs * 7
 
 
-class Own(regularizers.Regularizer):
+class OwnPart(regularizers.Regularizer):
     def __call__(self, x):
         return ops.sum(x)
 
@@ -110,7 +110,7 @@ OWN = {
     "a layer with the name of one of funclab": ({"layer": Identity}, "Identity"),
     "one inside another layer": ({"layer": lambda: layers.TimeDistributed(Identity())}, "Identity"),
     "an activation": ({"layer": lambda: layers.Dense(1, activation=relu5)}, "relu5"),
-    "a regularizer": ({"layer": lambda: layers.Dense(1, kernel_regularizer=Own())}, "Own"),
+    "a regularizer": ({"layer": lambda: layers.Dense(1, kernel_regularizer=OwnPart())}, "OwnPart"),
 }
 
 
@@ -218,7 +218,7 @@ def test_a_name_almost_like_a_known_one_is_asked_about(written, meant):
         losses.get(written)
 
 
-@pytest.mark.parametrize("written", ["C", "my_loss", "own", "f", "l9", "iou_loss", "total"])
+@pytest.mark.parametrize("written", ["C", "my_loss", "zq", "f", "l9", "iou_loss", "total"])
 def test_a_name_unlike_every_known_one_is_taken_for_none_of_them(written):
     with pytest.raises(NameLookupError) as refused:
         losses.get(written)
