@@ -55,14 +55,18 @@ def lab(port: int, options: Sequence[str] = ()) -> int:
 
 def tell(page: str) -> None:
     """Print where this page is as soon as this process' server answers, and with which token."""
+    from jupyter_server.serverapp import ServerApp
+
     while not (server := own_server()):
         sleep(0.1)
     token = f"?token={server['token']}" if server["token"] else ""
-    print(f"JupyterLab: {server['url']}{page}{token}   (Ctrl-C ends it)", flush=True)
+    line = f"JupyterLab: {server['url']}{page}{token}   (Ctrl-C ends it)"
+    # The server has written its file; it listens with the first turn of its loop, and prints then.
+    ServerApp.instance().io_loop.add_callback(print, line, flush=True)
 
 
 def own_server() -> dict[str, Any] | None:
-    """What this process' server says of itself, once it listens: its options decide, not ours."""
+    """What this process' server says of itself when it starts: its options decide, not ours."""
     from jupyter_server.serverapp import list_running_servers
 
     try:
