@@ -250,7 +250,7 @@ def _is_named(call: Call) -> bool:
 def _in_order(words: Iterable[str]) -> str:
     """Words joined; norms and activations after a convolution are left out, equal words counted."""
     kept: list[tuple[str, int]] = []
-    for word in words:
+    for word in filter(None, words):  # a block of silent calls has none
         before, n = kept[-1] if kept else ("", 0)
         if word in AFTER and "Conv" in before and "+" not in before:
             continue

@@ -183,7 +183,7 @@ class _Again:
 
 def _declared_by_input(shape: Shape) -> Shape:
     """What Input(shape=...) declares."""
-    first = tuple(n if n is None else Length(n, batch=True, source=(0, 0)) for n in shape[:1])
+    first = tuple(n if n is None else Length(n, batch=True) for n in shape[:1])
     rest = (n if n is None else Length(n, name=f"shape[{i}]") for i, n in enumerate(shape[1:]))
     return *first, *rest
 

@@ -14,6 +14,7 @@ from funclab.ops.base import shape_of
 from funclab.registry.parameters import first_parameter
 from funclab.view.scene.parameters import parameters
 from funclab.view.shapes.rule import rule
+from funclab.view.shapes.steps import shape_steps
 from tests.layers.examples import EXAMPLES
 from tests.view.shapes.rule_cases import LOST, ON_TENSORS, length, node_of, on_tensors
 from tests.view.shapes.shape_cases import CASES, TEXT
@@ -200,6 +201,15 @@ def test_a_fixed_batch_is_still_the_batch():
     axis = rule(node_of(layers.Dense(4)(x))).axes[0]
 
     assert (axis.label, axis.text, axis.length) == ("batch", "32 samples", 32)
+
+
+def test_a_model_of_a_fixed_batch_is_walked_from_its_input_on():
+    x = Input((3,), batch_size=32, name="x")
+
+    steps = shape_steps(Model(x, layers.Dense(4)(x)))
+
+    assert [row.name for row in steps[0].table] == ["batch", "features"]
+    assert [row.rule for row in steps[0].table] == ["32 samples", "shape[0] = 3"]
 
 
 def test_a_reduction_over_the_batch_leaves_no_batch():
