@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,9 @@ from funclab.callbacks.base import Callback, Logs
 from funclab.errors import NotSupportedError, import_for
 from funclab.files import as_path
 from funclab.registry.parameters import wrong_value
+
+FILES = count()
+"""Each file has a number: one that is begun in the same second must not replace another."""
 
 
 class TensorBoard(Callback):
@@ -68,7 +73,8 @@ class TensorBoard(Callback):
 
     def _writer(self, side: str) -> Any:
         if side not in self.writers:
-            self.writers[side] = self.package.SummaryWriter(str(Path(self.log_dir) / side))
+            folder, number = Path(self.log_dir) / side, f".{os.getpid()}.{next(FILES)}"
+            self.writers[side] = self.package.SummaryWriter(str(folder), filename_suffix=number)
         return self.writers[side]
 
     def _scalars(self, side: str, words: str, logs: Logs, step: int) -> None:

@@ -79,7 +79,7 @@ def original_of(path: Path, cells: list[Cell]) -> Path:
 def graded(cell: Cell) -> str:
     """The name under which a cell is graded; "" for other cells."""
     facts = cell["metadata"].get("nbgrader", {})
-    if any(facts.get(role) for role in ("grade", "solution", "locked", "task")):
+    if any(facts.get(role) for role in ("grade", "solution", "locked")):
         return str(facts.get("grade_id", ""))
     match = EXERCISE.match("".join(cell["source"])) if cell["cell_type"] == "code" else None
     return f"exercise {match[1] or match[2]}" if match else ""

@@ -14,8 +14,10 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 from urllib.request import Request, urlopen
 
+import nbformat
 import pytest
 import websocket
+from nbformat.sign import NotebookNotary
 from packaging.requirements import Requirement
 
 import funclab
@@ -127,7 +129,21 @@ def test_lab_opens_in_a_home_that_cannot_be_written(tmp_path):
         page = read(address)
 
     assert "The home folder cannot be written" in printed
+    assert "funclab-" in printed  # whose folder it is, is seen among others
     assert "JupyterLab" in page
+
+
+def test_lessons_that_came_along_are_trusted(tmp_path, monkeypatch):
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
+    lesson = Path(shutil.copy(next((ROOT / "notebooks").glob("01_*.ipynb")), tmp_path))
+
+    before, _ = is_trusted(lesson), lab.trust([lesson])
+
+    assert (before, is_trusted(lesson)) == (False, True)
+
+
+def is_trusted(lesson: Path) -> bool:
+    return NotebookNotary().check_signature(nbformat.read(lesson, as_version=4))
 
 
 def test_a_busy_port_is_passed_over():

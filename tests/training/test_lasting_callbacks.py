@@ -223,9 +223,8 @@ def test_a_callback_refuses_what_it_cannot_do(make, error, words):
 
 
 def values_in(folder):
-    """The values in the only event file of a folder: pairs of a step and a value."""
-    (path,) = folder.iterdir()
-    data, values = path.read_bytes(), []
+    """The values in the event files of a folder: pairs of a step and a value."""
+    data, values = b"".join(path.read_bytes() for path in folder.iterdir()), []
     while data:
         (length,) = struct.unpack("<Q", data[:8])
         event = Event.FromString(data[12 : 12 + length])
@@ -251,6 +250,16 @@ def test_event_files_hold_losses_weights_and_the_graph(tmp_path):
     assert [histogram.num for histogram in histograms] == [3]
     held_out = Counter(v.tag for _, v in values_in(tmp_path / "validation"))
     assert held_out == {"epoch_loss": 2, "evaluation_loss_vs_iterations": 2}
+
+
+def test_each_training_has_its_file_and_counts_its_batches_from_the_beginning(tmp_path):
+    model, callback = compiled(SGD(0.25)), TensorBoard(tmp_path, update_freq=1)
+
+    for _ in range(2):
+        fit(model, callback, epochs=1)
+
+    events = values_in(tmp_path / "train")
+    assert [step for step, value in events if value.tag == "batch_loss"] == [1, 2, 3] * 2
 
 
 def test_event_files_without_the_package_that_writes_them_say_what_to_install(monkeypatch):

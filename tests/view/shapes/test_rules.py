@@ -203,6 +203,12 @@ def test_a_fixed_batch_is_still_the_batch():
     assert (axis.label, axis.text, axis.length) == ("batch", "32 samples", 32)
 
 
+def test_an_input_says_which_lengths_of_its_shape_are_open():
+    axes = rule(node_of(Input((4, None, 2)))).axes
+
+    assert [axis.text for axis in axes[1:]] == ["shape[0] = 4", "shape[1] = n", "shape[2] = 2"]
+
+
 def test_a_model_of_a_fixed_batch_is_walked_from_its_input_on():
     x = Input((3,), batch_size=32, name="x")
 
