@@ -222,6 +222,10 @@ class LengthError(FunclabError, TypeError):
     """Something that has no length, or none that is known."""
 
 
+class OutOfDataError(FunclabError, IndexError):
+    """The next element of a dataset, after its last one."""
+
+
 class NotSupportedError(FunclabError, NotImplementedError, ValueError):
     """Something that Keras can do but funclab cannot, at least so far."""
 

@@ -25,13 +25,20 @@ import numpy as np
 
 from funclab import ops, utils
 from funclab.engine.gradient_tape import GradientTape
-from funclab.errors import ArgumentError, FunclabError, GraphError, NoSuchNameError
+from funclab.errors import (
+    ArgumentError,
+    FunclabError,
+    GraphError,
+    NoSuchNameError,
+    OutOfDataError,
+)
 from funclab.errors.missing_names import ELSEWHERE, close
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
 from funclab.keras2 import tensorflow_functions, tensorflow_inputs
 from funclab.keras2.tensorflow_variable import TensorFlowVariable
 from funclab.utils import data
+from funclab.utils.specs import TensorSpec
 
 NO_TENSORFLOW = "tensorboard.compat.notf"
 """The module by which tensorboard is told to work without TensorFlow."""
@@ -106,17 +113,6 @@ class TensorType(metaclass=AnyTensor):
     """`tf.Tensor`, for `isinstance` and annotations."""
 
 
-class TensorSpec:
-    """The shape and dtype of a tensor that is to come.
-
-    shape: None for a length that is not known. dtype: its name.
-    """
-
-    def __init__(self, shape: Any = None, dtype: Any = "float32", name: str | None = None) -> None:
-        self.shape = None if shape is None else tuple(shape)
-        self.dtype, self.name = str(dtype), name
-
-
 @contextlib.contextmanager
 def scope(*args: Any, **settings: Any) -> Iterator[None]:
     """A `with` block that changes nothing: there is one device and no graph to name parts of."""
@@ -178,7 +174,11 @@ OBJECTS: dict[str, dict[str, Any]] = {
         **{name: DType(name) for name in DTYPES},
         "as_dtype": lambda name: DType(np.dtype(name).name),
     },
-    "tf.errors": {"InvalidArgumentError": FunclabError, "OpError": FunclabError},
+    "tf.errors": {
+        "InvalidArgumentError": FunclabError,
+        "OpError": FunclabError,
+        "OutOfRangeError": OutOfDataError,
+    },
 }
 """What is not a function of tensors."""
 

@@ -29,6 +29,9 @@ ABOVE = {
         "get_compile_config": "saving.compiling.get_compile_config",
         "inside": "view.inside.view.inside",
         "load_weights": "saving.files.load_weights",
+        "make_predict_function": "training.functions.make_predict_function",
+        "make_test_function": "training.functions.make_test_function",
+        "make_train_function": "training.functions.make_train_function",
         "mistakes": "view.mistakes.view.mistakes",
         "plot": "view.scene.diagram.plot_model",
         "predict": "training.evaluating.predict",
@@ -111,6 +114,11 @@ class ModelMethods:
             train_on_batch,
         )  # fmt: skip
         from funclab.training.fitting import fit, fit_async, fit_generator
+        from funclab.training.functions import (
+            make_predict_function,
+            make_test_function,
+            make_train_function,
+        )
         from funclab.training.own_steps import (
             compute_metrics,
             predict_step,

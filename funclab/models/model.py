@@ -48,6 +48,10 @@ class Model(ModelMethods, Layer):
     _initial_epoch: int | None = None
     """The epoch at which a callback such as BackupAndRestore makes training begin."""
     history: Any = None
+    train_function: Any = None
+    test_function: Any = None
+    predict_function: Any = None
+    """What `make_train_function`, `make_test_function` and `make_predict_function` have made."""
     _trained_on: tuple[tuple[int, str], ...] = ()
     """How many samples `fit` was given, and a hash of them: `training/data/remembered.py`."""
     _optimizer: Any = None
@@ -156,7 +160,8 @@ class Model(ModelMethods, Layer):
         return self._diff(other, **settings)
 
     def __getstate__(self) -> dict[str, Any]:
-        left = ("history", "_predict_steps")
+        functions = "train_function", "test_function", "predict_function"
+        left = ("history", "_predict_steps", *functions)
         return {key: value for key, value in super().__getstate__().items() if key not in left}
 
     @classmethod

@@ -233,14 +233,19 @@ def train_on_batch(
     """
     legacy.pop("reset_metrics", None)
     check_legacy(train_on_batch, legacy)
+    logs = trained_on(model, x, y, sample_weight, class_weight)
+    return logs if return_dict else in_order(logs)
+
+
+def trained_on(model: Model, *data: Any, afresh: bool = True) -> dict[str, Any]:
+    """The logs of one training step; of all since the last that began `afresh`."""
     compiled = require(model)
     check_idle(model, "train_on_batch")
     runner = Runner(model, compiled)
     with between_batches(compiled), uninterrupted():
         if compiled.trainable is None:
             runner.warn_of_changes()
-        data = runner.prepare(x, y, sample_weight, class_weight)
-        return run_once(compiled, data, runner.train, return_dict)
+        return run_once(compiled, runner.prepare(*data), runner.train, afresh)
 
 
 def test_on_batch(
@@ -257,24 +262,29 @@ def test_on_batch(
     """
     legacy.pop("reset_metrics", None)
     check_legacy(test_on_batch, legacy)
+    logs = tested_on(model, x, y, sample_weight)
+    return logs if return_dict else in_order(logs)
+
+
+def tested_on(model: Model, *data: Any, afresh: bool = True) -> dict[str, Any]:
+    """The logs of one batch; of all since the last that began `afresh`."""
     compiled = require(model)
     runner = Runner(model, compiled)
     with between_batches(compiled):
-        data = runner.prepare(x, y, sample_weight)
-        return run_once(compiled, data, runner.test, return_dict)
+        return run_once(compiled, runner.prepare(*data), runner.test, afresh)
 
 
 def run_once(
-    compiled: Compiled, data: Data, make: Callable[[Specs, Any], Step], return_dict: bool
-) -> Any:
-    """Loss and metrics of one batch, computed by the plan that `make` returns."""
+    compiled: Compiled, data: Data, make: Callable[[Specs, Any], Step], afresh: bool
+) -> dict[str, Any]:
+    """Loss and metrics after one batch, computed by the plan that `make` returns."""
     step = make(data.specs(len(data)), data.tree)
     step.fill(data.arrays)
-    compiled.reset()
+    if afresh:
+        compiled.reset()
     with one_blas_thread():
         step.plan.run()
-    logs = compiled.logs()
-    return logs if return_dict else in_order(logs)
+    return compiled.logs()
 
 
 def predict_on_batch(model: Model, x: Any) -> Any:

@@ -9,24 +9,35 @@ from __future__ import annotations
 import builtins
 import itertools
 import types
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import abc
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from funclab.errors import DataError, LengthError, NoSuchNameError
+from funclab.errors import LengthError, NoSuchNameError
 from funclab.errors.missing_names import ELSEWHERE, absent, close, guard
 from funclab.graph import structure
 from funclab.initializers import rng
 from funclab.layers.checks import positive
-from funclab.utils import elements
-from funclab.utils.elements import Element, arrays_of, called, dtype_of, element, elements_of
+from funclab.utils import elements, specs
+from funclab.utils.elements import (
+    Element,
+    Iterator,
+    called,
+    element,
+    elements_of,
+)  # fmt: skip
+from funclab.utils.sources import INFINITE_CARDINALITY, UNKNOWN_CARDINALITY, Sources
 
-__all__ = ["AUTOTUNE", "INFINITE_CARDINALITY", "UNKNOWN_CARDINALITY", "Dataset", "experimental"]
-INFINITE_CARDINALITY, UNKNOWN_CARDINALITY, AUTOTUNE = -1, -2, -1
+__all__ = [
+    "AUTOTUNE", "INFINITE_CARDINALITY", "UNKNOWN_CARDINALITY",
+    "Dataset", "Iterator", "experimental",
+]  # fmt: skip
+AUTOTUNE = -1
 
 
-class Dataset:
+class Dataset(Sources):
     """A sequence of elements, which are arrays, or tuples and dicts of arrays.
 
     Iterating makes one element after another; `fit`, `evaluate` and `predict` take a dataset of
@@ -37,65 +48,6 @@ class Dataset:
     >>> [batch.tolist() for batch in data.as_numpy_iterator()]
     [[0, 1], [4, 9], [16]]
     """
-
-    def __init__(
-        self,
-        make: Callable[[], Iterator[Any]],
-        size: int = UNKNOWN_CARDINALITY,
-        arrays: Any = None,
-    ) -> None:
-        self._make, self._size, self._arrays = make, size, arrays
-        """With `arrays`, the iterator makes indices into them."""
-
-    # Sources.
-    @staticmethod
-    def from_tensor_slices(tensors: Any) -> Dataset:
-        """One element for each index of the first axis of the arrays in `tensors`.
-
-        Raises: DataError for arrays of different lengths.
-        """
-        arrays = arrays_of(tensors)
-        lengths = sorted({len(array) if array.ndim else -1 for array in structure.flatten(arrays)})
-        if len(lengths) != 1 or lengths[0] < 0:
-            raise DataError(
-                f"from_tensor_slices was given arrays of the lengths {lengths}."
-                if lengths and lengths[0] >= 0
-                else "from_tensor_slices was given something without axes.",
-                why="element i is made of row i of each of them.",
-                fix="pass arrays of one length, such as (x_train, y_train).",
-            )
-        return Dataset(lambda: iter(builtins.range(lengths[0])), lengths[0], arrays)
-
-    @staticmethod
-    def from_tensors(tensors: Any) -> Dataset:
-        """A single element: `tensors` as a whole."""
-        return Dataset(lambda: iter([elements_of(tensors)]), 1)
-
-    @staticmethod
-    def from_generator(
-        generator: Callable[..., Iterable[Any]],
-        output_types: Any = None,
-        output_shapes: Any = None,
-        args: tuple[Any, ...] = (),
-        output_signature: Any = None,
-    ) -> Dataset:
-        """What `generator(*args)` yields, called anew for each pass.
-
-        output_types: the dtypes of the elements, nested as they are; None for those yielded.
-        output_shapes: accepted, and not needed.
-        output_signature: in place of `output_types`: objects with a `dtype`.
-        """
-        kinds = output_types
-        if output_signature is not None:
-            kinds = structure.map_structure(lambda spec: spec.dtype, output_signature)
-        dtypes = None if kinds is None else [dtype_of(kind) for kind in structure.flatten(kinds)]
-        return Dataset(lambda: (elements.cast(item, dtypes) for item in generator(*args)))
-
-    @staticmethod
-    def range(*args: int, output_type: Any = "int64") -> Dataset:
-        """The numbers of Python's `range(*args)`, of the dtype `output_type`."""
-        numbers, dtype = builtins.range(*args), dtype_of(output_type)
-        return Dataset(lambda: (element(np.asarray(i, dtype)) for i in numbers), len(numbers))
 
     @staticmethod
     def list_files(
@@ -111,63 +63,19 @@ class Dataset:
         files = Dataset.from_tensor_slices(np.array(paths, object))
         return files if shuffle is False else files.shuffle(len(paths), seed)
 
-    @staticmethod
-    def sample_from_datasets(
-        datasets: Sequence[Dataset],
-        weights: Any = None,
-        seed: int | None = None,
-        stop_on_empty_dataset: bool = False,
-        rerandomize_each_iteration: bool | None = None,
-    ) -> Dataset:
-        """Elements of several datasets, each from a dataset drawn at random.
-
-        weights: how likely each dataset is; None for all alike.
-        seed: makes the draws repeatable; None follows `utils.set_random_seed`.
-        stop_on_empty_dataset: whether it ends with the first dataset that has; else with the last.
-        rerandomize_each_iteration: whether each pass has other draws, as it has without a seed.
-        """
-        shares = np.ones(len(datasets)) if weights is None else np.asarray(weights, float)
-        used = [dataset for dataset, share in builtins.zip(datasets, shares) if share]
-        if len(used) == 1:
-            return used[0]
-        again = rerandomize_each_iteration if seed is not None else True
-        start, passes = int(rng().integers(2**31)) if seed is None else seed, itertools.count()
-
-        def make() -> Iterator[int]:
-            draw = np.random.default_rng([start, next(passes) if again else 0])
-            return elements.drawn(shares[shares > 0], draw)
-
-        return Dataset.choose_from_datasets(used, Dataset(make), stop_on_empty_dataset)
-
-    @staticmethod
-    def choose_from_datasets(
-        datasets: Sequence[Dataset], choice_dataset: Dataset, stop_on_empty_dataset: bool = True
-    ) -> Dataset:
-        """Elements of several datasets, each from the one whose number `choice_dataset` gives.
-
-        stop_on_empty_dataset: whether it ends when a dataset has no more; else the choice is
-            passed over, and it ends with the last dataset.
-        """
-        ends = stop_on_empty_dataset
-        return Dataset(lambda: elements.chosen(map(iter, datasets), choice_dataset, ends))
-
-    @staticmethod
-    def zip(*datasets: Any) -> Dataset:
-        """Elements with a part from each of `datasets`: several, or a tuple or dict of them. It
-        ends with the shortest one."""
-        given = datasets[0] if len(datasets) == 1 else datasets
-        parts = structure.flatten(given)
-        known = [part._size for part in parts if part._size != INFINITE_CARDINALITY]
-        size = min(known, default=INFINITE_CARDINALITY)
-        if UNKNOWN_CARDINALITY in known:
-            size = UNKNOWN_CARDINALITY
-        return Dataset(lambda: (structure.pack(given, row) for row in builtins.zip(*parts)), size)
-
     # Reading.
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator:
         if self._arrays is None:
-            return self._make()
-        return (self._rows(index) for index in self._make())
+            return Iterator(self._make(), self)
+        return Iterator((self._rows(index) for index in self._make()), self)
+
+    @property
+    def element_spec(self) -> Any:
+        """The shape and dtype of each array of an element, nested as it is; None for a length that
+        is not the same in all. Where only the elements know, the first one is read."""
+        if self._spec is not None:
+            return self._spec()
+        return structure.map_structure(specs.spec_of, iter(self).get_next())
 
     def _rows(self, index: Any) -> Any:
         return structure.map_structure(lambda array: element(array[index]), self._arrays)
@@ -189,7 +97,7 @@ class Dataset:
         """The number of elements; -1 if there is no end, -2 if it is unknown."""
         return element(np.int64(self._size))
 
-    def as_numpy_iterator(self) -> Iterator[Any]:
+    def as_numpy_iterator(self) -> abc.Iterator[Any]:
         """An iterator over the elements as plain arrays and numbers."""
 
         def plain(leaf: Any) -> Any:
@@ -205,8 +113,8 @@ class Dataset:
         return state
 
     # Order and length: these do not look at elements.
-    def _same(self, make: Callable[[], Iterator[Any]], size: int) -> Dataset:
-        return Dataset(make, size, self._arrays)
+    def _same(self, make: Callable[[], abc.Iterator[Any]], size: int) -> Dataset:
+        return Dataset(make, size, self._arrays, lambda: self.element_spec)
 
     def shuffle(
         self,
@@ -223,7 +131,7 @@ class Dataset:
         passes = itertools.count()
         size = positive("buffer_size", buffer_size) if buffer_size != -1 else None
 
-        def make() -> Iterator[Any]:
+        def make() -> abc.Iterator[Any]:
             number = next(passes) if reshuffle_each_iteration else 0
             return elements.shuffled(self._make(), size, np.random.default_rng([start, number]))
 
@@ -277,7 +185,9 @@ class Dataset:
         if min(sizes) < 0:
             is_endless = INFINITE_CARDINALITY in sizes
             size = INFINITE_CARDINALITY if is_endless else UNKNOWN_CARDINALITY
-        return Dataset(lambda: itertools.chain(self, dataset), size)
+        return Dataset(
+            lambda: itertools.chain(self, dataset), size, None, lambda: self.element_spec
+        )
 
     # Elements.
     def batch(self, batch_size: int, drop_remainder: bool = False, **ignored: Any) -> Dataset:
@@ -288,11 +198,11 @@ class Dataset:
         """
         positive("batch_size", batch_size)
 
-        def make() -> Iterator[Any]:
+        def make() -> abc.Iterator[Any]:
             for rows in elements.groups(self._make(), batch_size, drop_remainder):
                 yield elements.stacked(rows) if self._arrays is None else self._rows(rows)
 
-        return Dataset(make, self._batches(batch_size, drop_remainder))
+        return self._in_batches(make, batch_size, drop_remainder)
 
     def padded_batch(
         self, batch_size: int, padded_shapes: Any = None, padding_values: Any = None,
@@ -307,7 +217,7 @@ class Dataset:
         """
         positive("batch_size", batch_size)
 
-        def make() -> Iterator[Any]:
+        def make() -> abc.Iterator[Any]:
             for rows in elements.groups(iter(self), batch_size, drop_remainder):
                 columns = builtins.zip(*map(structure.flatten, rows))
                 shapes = elements.settings_of(padded_shapes, rows[0])
@@ -315,17 +225,26 @@ class Dataset:
                 made = map(elements.padded, columns, shapes, values)
                 yield structure.pack(rows[0], list(made))
 
-        return Dataset(make, self._batches(batch_size, drop_remainder))
+        return self._in_batches(
+            make, batch_size, drop_remainder,
+            lambda: specs.padded(self.element_spec, padded_shapes),
+        )  # fmt: skip
 
-    def _batches(self, size: int, drop: bool) -> int:
-        """How many batches there are."""
-        if self._size < 0:
-            return self._size
-        return self._size // size if drop else -(-self._size // size)
+    def _in_batches(
+        self, make: Callable[[], abc.Iterator[Any]], size: int, drop: bool, form: Any = None
+    ) -> Dataset:
+        count = self._size
+        if count >= 0:
+            count = count // size if drop else -(-count // size)
+        length, rows = size if drop else None, form or (lambda: self.element_spec)
+        return Dataset(make, count, None, lambda: specs.batched(rows(), length))
 
     def unbatch(self) -> Dataset:
         """The rows of each element as elements."""
-        return Dataset(lambda: (row for e in self for row in Dataset.from_tensor_slices(e)))
+        return Dataset(
+            lambda: (row for e in self for row in Dataset.from_tensor_slices(e)),
+            spec=lambda: specs.unbatched(self.element_spec),
+        )
 
     def map(self, map_func: Callable[..., Any], *ignored: Any, **also_ignored: Any) -> Dataset:
         """What `map_func` makes of each element: a tuple's parts are its arguments.
@@ -333,11 +252,18 @@ class Dataset:
         ignored, also_ignored: `num_parallel_calls`, `deterministic` and `name`, which change
             nothing here. Mapping batches is much faster than mapping single elements.
         """
-        return Dataset(lambda: (elements_of(called(map_func, e)) for e in self), self._size)
+        made = Dataset(lambda: (elements_of(called(map_func, e)) for e in self), self._size)
+        return Dataset(
+            made._make, self._size, None,
+            lambda: specs.loosened(made.element_spec, self.element_spec),
+        )  # fmt: skip
 
     def filter(self, predicate: Callable[..., Any]) -> Dataset:
         """The elements for which `predicate` is true."""
-        return Dataset(lambda: (e for e in self if bool(called(predicate, e))))
+        return Dataset(
+            lambda: (e for e in self if bool(called(predicate, e))),
+            spec=lambda: self.element_spec,
+        )
 
     def take_while(self, predicate: Callable[..., Any]) -> Dataset:
         """The elements before the first one for which `predicate` is false."""
@@ -359,7 +285,13 @@ class Dataset:
 
     def flat_map(self, map_func: Callable[..., Any]) -> Dataset:
         """The elements of the datasets that `map_func` makes of the elements, one after another."""
-        return Dataset(lambda: (made for e in self for made in called(map_func, e)))
+        return Dataset(
+            lambda: (made for e in self for made in called(map_func, e)),
+            spec=lambda: self._first_of(map_func).element_spec,
+        )
+
+    def _first_of(self, map_func: Callable[..., Any]) -> Any:
+        return called(map_func, iter(self).get_next())
 
     def interleave(
         self, map_func: Callable[..., Any], cycle_length: int = 1, block_length: int = 1,
@@ -373,19 +305,20 @@ class Dataset:
         positive("cycle_length", cycle_length)
         positive("block_length", block_length)
 
-        def make() -> Iterator[Any]:
+        def make() -> abc.Iterator[Any]:
             sources = (iter(called(map_func, e)) for e in self)
             return elements.in_turn(sources, cycle_length, block_length)
 
-        return Dataset(make)
+        return Dataset(make, spec=lambda: self._first_of(map_func).element_spec)
 
     def enumerate(self, start: int = 0) -> Dataset:
         """Pairs of a number, counted from `start`, and an element."""
 
-        def make() -> Iterator[Any]:
+        def make() -> abc.Iterator[Any]:
             return ((element(np.int64(i)), e) for i, e in builtins.enumerate(self, start))
 
-        return Dataset(make, self._size)
+        number = specs.TensorSpec((), "int64")
+        return Dataset(make, self._size, None, lambda: (number, self.element_spec))
 
     def window(
         self, size: int, shift: int | None = None, stride: int = 1, drop_remainder: bool = False
@@ -401,7 +334,7 @@ class Dataset:
         if count >= 0:
             count = max(0, -(-(count - span + 1 if drop_remainder else count) // step))
 
-        def make() -> Iterator[Any]:
+        def make() -> abc.Iterator[Any]:
             for rows in elements.windows(iter(self), size, step, stride, drop_remainder):
                 columns = builtins.zip(*map(structure.flatten, rows))
                 yield structure.pack(rows[0], [_of(list(column)) for column in columns])

@@ -6,16 +6,19 @@ import glob
 import itertools
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import abc
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from funclab.errors import DataError
+from funclab.errors import DataError, OutOfDataError
 from funclab.graph import structure
 from funclab.graph.array import of_python
 from funclab.graph.shape_math import Array
 
+END = object()
+"""In place of an item, when there is none."""
 DRAWN = 1024
 """How many random numbers are drawn at once: one call for each would cost more than the rest."""
 
@@ -30,6 +33,55 @@ class Element(np.ndarray):
     def __getitem__(self, index: Any) -> Any:
         part = super().__getitem__(index)
         return part if isinstance(part, np.ndarray) or self.dtype == object else element(part)
+
+
+class Iterator:
+    """The elements of a dataset, one after another: `next(iterator)`, or `iterator.get_next()`."""
+
+    def __init__(self, items: abc.Iterator[Any], dataset: Any) -> None:
+        self._items, self._dataset = items, dataset
+
+    @property
+    def element_spec(self) -> Any:
+        """As that of the dataset."""
+        return self._dataset.element_spec
+
+    def __iter__(self) -> Iterator:
+        return self
+
+    def __next__(self) -> Any:
+        return next(self._items)
+
+    def get_next(self) -> Any:
+        """The next element.
+
+        Raises: OutOfDataError when there is none; `next` ends a loop there.
+        """
+        item = next(self._items, END)
+        if item is END:
+            raise OutOfDataError(
+                f"{self._dataset!r} has no further element: End of sequence.",
+                why="every element has been read, or there was none.",
+                fix="begin again with iter(dataset), or write dataset.repeat().",
+            )
+        return item
+
+
+def one_length(arrays: Sequence[Array]) -> int:
+    """The length that all arrays have.
+
+    Raises: DataError if they have not.
+    """
+    lengths = sorted({len(array) if array.ndim else -1 for array in arrays})
+    if len(lengths) != 1 or lengths[0] < 0:
+        raise DataError(
+            f"from_tensor_slices was given arrays of the lengths {lengths}."
+            if lengths and lengths[0] >= 0
+            else "from_tensor_slices was given something without axes.",
+            why="element i is made of row i of each of them.",
+            fix="pass arrays of one length, such as (x_train, y_train).",
+        )
+    return lengths[0]
 
 
 def element(x: Any) -> Any:
@@ -101,7 +153,7 @@ def stacked(rows: Sequence[Any]) -> Any:
     return structure.map_structure(element, structure.pack(rows[0], list(map(np.stack, columns))))
 
 
-def groups(items: Iterator[Any], size: int, whole: bool) -> Iterator[list[Any]]:
+def groups(items: abc.Iterator[Any], size: int, whole: bool) -> abc.Iterator[list[Any]]:
     """Lists of `size` items; a last, smaller one unless all have to be `whole`."""
     while rows := list(itertools.islice(items, size)):
         if len(rows) == size or not whole:
@@ -129,7 +181,9 @@ def padded(rows: Sequence[Array], shape: Any, value: Any) -> Any:
     return element(made)
 
 
-def shuffled(source: Iterator[Any], size: int | None, draw: np.random.Generator) -> Iterator[Any]:
+def shuffled(
+    source: abc.Iterator[Any], size: int | None, draw: np.random.Generator
+) -> abc.Iterator[Any]:
     """The items of an iterator, each drawn from the next `size` ones; None for all of them."""
     buffer = list(itertools.islice(source, size))
     places = draw.integers(max(len(buffer), 1), size=DRAWN).tolist()
@@ -144,8 +198,8 @@ def shuffled(source: Iterator[Any], size: int | None, draw: np.random.Generator)
 
 
 def windows(
-    source: Iterator[Any], size: int, step: int, stride: int, whole: bool
-) -> Iterator[list[Any]]:
+    source: abc.Iterator[Any], size: int, step: int, stride: int, whole: bool
+) -> abc.Iterator[list[Any]]:
     """Lists of `size` items, `stride` apart, each list `step` items after the one before."""
     items: list[Any] = []
     span = (size - 1) * stride + 1
@@ -160,9 +214,9 @@ def windows(
         items = items[step:]
 
 
-def in_turn(sources: Iterator[Iterator[Any]], cycle: int, block: int) -> Iterator[Any]:
+def in_turn(sources: abc.Iterator[abc.Iterator[Any]], cycle: int, block: int) -> abc.Iterator[Any]:
     """The items of several iterators, `block` of each in turn, `cycle` of them at a time."""
-    reading: list[Iterator[Any] | None] = [None] * cycle
+    reading: list[abc.Iterator[Any] | None] = [None] * cycle
     waiting = True
     while waiting or any(reading):
         for at in range(cycle):
@@ -175,7 +229,9 @@ def in_turn(sources: Iterator[Iterator[Any]], cycle: int, block: int) -> Iterato
                 reading[at] = None
 
 
-def chosen(sources: Iterator[Iterator[Any]], choices: Iterable[Any], stops: bool) -> Iterator[Any]:
+def chosen(
+    sources: abc.Iterator[abc.Iterator[Any]], choices: Iterable[Any], stops: bool
+) -> abc.Iterator[Any]:
     """The next item of the iterator that each choice names, until one or, unless it `stops`
     there, all of them have ended."""
     reading = dict(enumerate(sources))
@@ -190,13 +246,13 @@ def chosen(sources: Iterator[Iterator[Any]], choices: Iterable[Any], stops: bool
             return
 
 
-def drawn(shares: Array, draw: np.random.Generator) -> Iterator[int]:
+def drawn(shares: Array, draw: np.random.Generator) -> abc.Iterator[int]:
     """Numbers without end, each as likely as its share says."""
     edges = np.cumsum(shares / shares.sum())[:-1]
     return (int(np.searchsorted(edges, draw.random(), "right")) for _ in itertools.count())
 
 
-def repeated(make: Callable[[], Iterator[Any]], times: int | None) -> Iterator[Any]:
+def repeated(make: Callable[[], abc.Iterator[Any]], times: int | None) -> abc.Iterator[Any]:
     """The items as many times; None for ever, unless there are none."""
     for _ in itertools.count() if times is None else range(times):
         items = make()
@@ -207,12 +263,12 @@ def repeated(make: Callable[[], Iterator[Any]], times: int | None) -> Iterator[A
         yield from items
 
 
-def kept(make: Callable[[], Iterator[Any]]) -> Callable[[], Iterator[Any]]:
+def kept(make: Callable[[], abc.Iterator[Any]]) -> Callable[[], abc.Iterator[Any]]:
     """The same function, which keeps the items of its first whole pass for later ones."""
     items: list[Any] = []
     whole = [False]
 
-    def again() -> Iterator[Any]:
+    def again() -> abc.Iterator[Any]:
         if whole[0]:
             yield from items
             return
@@ -225,7 +281,9 @@ def kept(make: Callable[[], Iterator[Any]]) -> Callable[[], Iterator[Any]]:
     return again
 
 
-def scanned(items: Iterator[Any], state: Any, step: Callable[[Any, Any], Any]) -> Iterator[Any]:
+def scanned(
+    items: abc.Iterator[Any], state: Any, step: Callable[[Any, Any], Any]
+) -> abc.Iterator[Any]:
     """What `step(state, item)` gives beside the next state."""
     state = elements_of(state)
     for item in items:
@@ -233,7 +291,7 @@ def scanned(items: Iterator[Any], state: Any, step: Callable[[Any, Any], Any]) -
         yield made
 
 
-def distinct(items: Iterator[Any]) -> Iterator[Any]:
+def distinct(items: abc.Iterator[Any]) -> abc.Iterator[Any]:
     """The elements that are equal to none before."""
     seen: set[str] = set()
     for item in items:
@@ -243,10 +301,7 @@ def distinct(items: Iterator[Any]) -> Iterator[Any]:
             yield item
 
 
-END = object()
-
-
-def read_ahead(make: Callable[[], Iterator[Any]], count: int) -> Iterator[Any]:
+def read_ahead(make: Callable[[], abc.Iterator[Any]], count: int) -> abc.Iterator[Any]:
     """The items of an iterator, made by another thread, at most `count` of them ahead. The thread
     ends when the items do, or when nobody reads them any more."""
     items: queue.Queue[tuple[Any, BaseException | None]] = queue.Queue(count)

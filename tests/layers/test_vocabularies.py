@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import funclab
-from funclab import Input, Model, Sequential, layers, ops
+from funclab import Input, Model, Sequential, data, layers, ops
 from funclab.errors import (
     ArgumentError,
     ConfigError,
@@ -88,6 +88,24 @@ def test_a_model_without_a_graph_takes_text():
     assert Own().predict(data).shape == deferred.predict(data).shape == (2, 2)
     with pytest.raises(DataError, match="not numbers"):
         Sequential([Dense(2)]).predict(data)
+
+
+@pytest.mark.parametrize("standardize", ["lower", None, lambda text: text])
+def test_a_model_without_an_input_is_fed_text_by_a_pipeline(standardize):
+    vectorize = TextVectorization(standardize=standardize, output_sequence_length=3)
+    vectorize.adapt(["a b", "b c"])
+    batches = data.Dataset.from_tensor_slices((["b a", "c", ""], [1.0, 0.0, 2.0])).batch(2)
+    model = Sequential([vectorize, Embedding(9, 2), GlobalAveragePooling1D(), Dense(1)])
+    model.compile("sgd", "mse")
+
+    loss = model.evaluate(batches, verbose=0)
+
+    table, kernel, bias = model.get_weights()
+    ids = np.asarray(vectorize(["b a", "c", ""]))
+    predicted = table[ids].mean(1) @ kernel + bias
+    assert loss == pytest.approx(np.square(predicted[:, 0] - [1, 0, 2]).mean(), rel=1e-5)
+    np.testing.assert_allclose(model.predict(batches, verbose=0), predicted, rtol=1e-5)
+    assert np.isfinite(model.fit(batches, verbose=0).history["loss"][0])
 
 
 def test_a_model_gives_text():

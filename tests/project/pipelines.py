@@ -99,12 +99,27 @@ def shown(value: Any) -> Any:
     return [array.dtype.name, array.tolist()]
 
 
+def form(spec: Any) -> Any:
+    """What a dataset says of its elements, as dtypes and shapes."""
+    if isinstance(spec, dict):
+        return {key: form(part) for key, part in spec.items()}
+    if isinstance(spec, tuple):
+        return ["tuple", *map(form, spec)]
+    if hasattr(spec, "element_spec"):
+        return [form(spec.element_spec)]
+    shape = spec.shape if getattr(spec.shape, "rank", 0) is not None else None
+    return [getattr(spec.dtype, "name", spec.dtype), shape and list(shape)]
+
+
 def results(dataset: Any) -> dict[str, Any]:
-    """For each pipeline, its elements and how many it says there are."""
+    """For each pipeline, its elements, how many it says there are, and their form."""
     names = {"D": dataset, "S": dataset.from_tensor_slices, "R": dataset.range}
     names |= {"x": X, "y": Y, "G": generated, "N": np.int64, "np": np}
     made = {text: eval(text, names) for text in TEXTS.split("\n") if text}
-    return {text: [shown(one), int(np.asarray(one.cardinality()))] for text, one in made.items()}
+    return {
+        text: [shown(one), int(np.asarray(one.cardinality())), form(one.element_spec)]
+        for text, one in made.items()
+    }
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import pytest
 
 import funclab
 from funclab import Input, Model, data, layers
-from funclab.errors import ArgumentError, DataError
+from funclab.errors import ArgumentError, DataError, OutOfDataError
 from tests.project import pipelines
 
 EXPECTED = json.loads(pipelines.RECORD.read_text(encoding="utf-8"))
@@ -117,6 +117,31 @@ def test_windows_of_a_series_are_a_pipeline():
     assert [x.tolist() for x, _ in halves] == [[[0, 1], [1, 2]], [[2, 3], [3, 4]]]
     assert [y.tolist() for _, y in halves] == [[[2], [3]], [[4], [5]]]
     assert [int(y) for _, y in windows.unbatch()] == [3, 4, 5, 6, 7, 8]
+
+
+def test_what_only_elements_know_is_read_of_the_first_one():
+    batches = data.Dataset.from_tensor_slices((pipelines.X, pipelines.Y)).batch(4)
+    spec = data.Dataset.from_generator(pipelines.generated).element_spec
+
+    assert [part.shape for part in spec] == [(), (2,)]
+    assert [part.dtype for part in spec] == ["int32", "float32"]
+    loose = batches.map(lambda x, y: {"x": x[:, :1], "mean": y.mean(), "three": y[:3]}).element_spec
+    assert {name: part.shape for name, part in loose.items()} == {
+        "x": (None, 1), "mean": (), "three": (None,),
+    }  # fmt: skip
+    with pytest.raises(OutOfDataError, match="no further element"):
+        data.Dataset.from_generator(lambda: iter(())).element_spec  # noqa: B018
+
+
+def test_an_iterator_says_when_there_is_no_next_element():
+    iterator = iter(data.Dataset.range(2))
+
+    assert (int(iterator.get_next()), int(next(iterator)), list(iterator)) == (0, 1, [])
+    assert isinstance(iterator, data.Iterator) and iterator.element_spec.shape == ()
+    with pytest.raises(OutOfDataError, match="End of sequence"):
+        iterator.get_next()
+    with pytest.raises(StopIteration):
+        next(iterator)
 
 
 def test_names_of_tf_data_that_are_not_here_are_refused_with_what_to_write():

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
+import pytest
 
 from funclab.layers import Dense, Input
 from funclab.models import Model
@@ -127,3 +130,26 @@ def test_predict_generator_takes_the_number_of_steps_second():
     predicted = model.predict_generator(batches, 2)
 
     assert predicted.shape == (8, 2)
+
+
+def test_functions_of_batches_go_on_where_the_last_batch_ended():
+    model, twin = line(), line()
+    for each in (model, twin):
+        each.compile(SGD(0.1), "mse", metrics=["mae"])
+    train, test = model.make_train_function(), model.make_test_function()
+    batches = [(X[:2], Y[:2]), (X[2:6], Y[2:6]), (X[6:], Y[6:])]
+
+    iterator = iter(batches)
+    logs = [train(iterator), train(iterator), test(iterator)]
+    apart = [twin.train_on_batch(*batches[0]), twin.train_on_batch(*batches[1])]
+    apart.append(twin.test_on_batch(*batches[2]))
+
+    for count, found in enumerate(logs, 1):  # running means over samples, as in Keras
+        wanted = np.average(apart[:count], axis=0, weights=[2, 4, 4][:count])
+        np.testing.assert_allclose([found["loss"], found["mae"]], wanted, rtol=1e-5)
+    predicted = model.make_predict_function()(iter(batches))
+    np.testing.assert_allclose(predicted, twin.predict(X[:2], verbose=0), rtol=1e-6)
+    assert (model.train_function, model.test_function) == (train, test)
+    assert pickle.loads(pickle.dumps(model)).train_function is None
+    with pytest.raises(StopIteration):
+        train(iterator)

@@ -233,12 +233,17 @@ def prepare_inputs(model: Model, x: Any) -> tuple[list[Array | None], Any]:
         matched = match_arrays(model, x)
         check_ids(model, matched)
         return [*matched], model.input_structure
-    tree = structure.map_structure(as_array, _numbers_joined(x))
-    arrays: list[Array | None] = []
     reads_text = any(getattr(layer, "input_dtype", "") == STRING for layer in model.layers)
+
+    def read(leaf: Any) -> Array:
+        is_text = reads_text and isinstance(leaf, np.ndarray) and dtype_of(leaf) == STRING
+        return as_texts(leaf) if is_text else as_array(leaf)
+
+    tree = structure.map_structure(read, _numbers_joined(x))
+    arrays: list[Array | None] = []
     for leaf in structure.flatten(tree):
-        if reads_text and dtype_of(leaf) == STRING:
-            arrays.append(as_texts(leaf))
+        if dtype_of(leaf) == STRING and reads_text:
+            arrays.append(leaf)
             continue
         if leaf.dtype.kind not in "biuf":
             raise DataError(

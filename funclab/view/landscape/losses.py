@@ -50,7 +50,7 @@ class Losses:
             variable.assign(part.reshape(variable.array.shape))
             begin += variable.array.size
         # As `evaluate` on one batch, whose data are prepared once for all points of a plane.
-        logs = run_once(self.runner.compiled, self.data, self.runner.test, return_dict=True)
+        logs = run_once(self.runner.compiled, self.data, self.runner.test, afresh=True)
         return float(logs["loss"])
 
     def steps(self) -> int:
