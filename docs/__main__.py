@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from docs import errors, gallery, home, keras, lessons, reference, runs, stored
+from docs import errors, gallery, home, keras, lessons, opened, reference, runs, stored
 from funclab.view.draw.theme import style_sheet
 
 HERE = Path(__file__).parent
@@ -57,7 +57,9 @@ def write(source: Path) -> None:
     (source / "_static" / "pictures.css").write_text(style_sheet(), encoding="utf-8")
     stored.write_scripts(source / "_static" / "views")
     (source / "index.md").write_text(home.page(), encoding="utf-8")
+    (source / "drop.md").write_text(opened.page(), encoding="utf-8")
     (source / "runs.md").write_text(runs.page(), encoding="utf-8")
+    (source / "_static" / "apart").mkdir()
     for name, make in MADE.items():
         (source / name).mkdir()
         for path, text in make().items():

@@ -27,6 +27,7 @@ nitpicky = False
 
 html_theme = "pydata_sphinx_theme"
 html_title = "funclab"
+html_favicon = "_static/logo.svg"
 html_static_path = ["_static"]
 html_css_files = ["pictures.css", "site.css"]
 html_js_files = [("live.js", {"type": "module"})]
@@ -34,11 +35,20 @@ html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
 html_sidebars = {
-    name: [] for name in ("index", "ways", "views", "drop", "hubs", "speed", "sweeps", "clusters")
+    name: []
+    for name in (
+        *("index", "ways", "views", "drop", "runs", "hubs", "speed", "sweeps", "clusters"),
+        *("gallery/index", "lessons/index", "genindex", "search"),
+    )
 }
 html_context = {"default_mode": "auto"}  # light or dark, as the system is
 html_theme_options = {
-    "logo": {"text": "funclab"},
+    "logo": {
+        "text": "funclab",
+        "image_light": "_static/logo.svg",
+        "image_dark": "_static/logo.svg",
+        "alt_text": "",  # the name is beside it
+    },
     "navbar_end": ["theme-switcher"],
     "footer_end": [],
     "show_version_warning_banner": False,

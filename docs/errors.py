@@ -8,8 +8,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from docs.lessons import named_once
 from docs.stored import raw
+from docs.thumbs import named_once
 from funclab import registry
 from funclab.errors import FunclabError
 from funclab.view.faults.faults import picture_of_fault

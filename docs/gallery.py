@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
-from docs.stored import place_of, raw
+from docs.stored import apart, raw
 from funclab.view.code.source import to_code
 from funclab.view.explorer.view import explore
 from tests.view.gallery import built
@@ -32,13 +33,24 @@ SHOWN = {
 
 
 def pages() -> dict[str, str]:
-    """The page of all models; the names of a fresh session in each."""
-    return {"index.md": "\n".join([INTRODUCTION, *map(section, SHOWN)])}
+    """The page of all models, and the files of their views; names of a fresh session in each."""
+    sections = {name: section(name) for name in SHOWN}
+    names = " · ".join(f"[{title}](#{anchor(title)})" for title, _ in SHOWN.values())
+    page = "\n".join([INTRODUCTION, names, "", *(text for text, _ in sections.values())])
+    return {"index.md": page} | {
+        path: file for _, files in sections.values() for path, file in files.items()
+    }
 
 
-def section(name: str) -> str:
+def anchor(title: str) -> str:
+    """What Sphinx calls the place of a heading."""
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+
+
+def section(name: str) -> tuple[str, dict[str, str]]:
     title, sentence = SHOWN[name]
     model = built(name)
     code = f'<pre tabindex="0">{escape(to_code(model))}</pre>'
     folded = f"<details><summary>Its code</summary>{code}</details>"
-    return f"## {title}\n\n{sentence}\n\n{raw(place_of(explore(model)))}\n\n{raw(folded)}\n"
+    place, files = apart(f"gallery-{name}", explore(model))
+    return f"## {title}\n\n{sentence}\n\n{raw(place)}\n\n{raw(folded)}\n", files

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from docs.stored import place, raw
+from docs.thumbs import named_once, picture, seen
 from funclab.view.explorer.view import explore
 from funclab.view.live.view import View
 from tools.pictures import shown
@@ -20,10 +21,33 @@ VIEWS: dict[str, Callable[[], View]] = {
 """What `<!-- view: ... -->` in the written page stands for."""
 
 
+SEEN = (
+    ("10_what_does_the_error_want", "A mistake is marked in your own graph, with what to write."),
+    ("01_what_does_a_call_build", "Which digits a model misreads, and how sure it was of them."),
+    ("03_how_does_it_get_better", "The way down a loss, epoch by epoch."),
+)
+"""Lessons, and what is seen in them."""
+
+
 def page() -> str:
     text = WRITTEN.read_text(encoding="utf-8")
+    text = text.replace("<!-- pictures -->", raw(pictures()))
     for name, make in VIEWS.items():
         mark = f"<!-- view: {name} -->"
         assert text.count(mark) == 1, f"{WRITTEN.name} has {mark} once"
         text = text.replace(mark, raw(place(make)))
     return text
+
+
+def pictures() -> str:
+    """What is seen in three lessons; the first picture is of an error, which is no stored view."""
+    svgs = [
+        named_once(shown.fresh(lambda: shown.error("auto")).svg),
+        *(picture(lesson) for lesson, _ in SEEN[1:]),
+    ]
+    cards = (
+        f'<li class="tile"><a class="to" href="lessons/{lesson}.html">{seen(svg)}'
+        f"<span>{words}</span></a></li>"
+        for svg, (lesson, words) in zip(svgs, SEEN)
+    )
+    return f'<ol class="tiles three">{"".join(cards)}</ol>'

@@ -12,11 +12,10 @@ from typing import Any
 import nbformat
 
 from docs.arranged import judged, variables_before
-from docs.stored import as_output
+from docs.stored import as_output, raw
+from docs.thumbs import VIEW, cards, link, named_once
 from funclab.view.live.view import compressed
-from tools.lessons.render import LESSONS, title
-
-VIEW = "application/vnd.funclab.view+json"
+from tools.lessons.render import LESSONS
 
 
 def pages() -> dict[str, str]:
@@ -24,10 +23,7 @@ def pages() -> dict[str, str]:
     paths = sorted(LESSONS.glob("*.ipynb"))
     notebooks = {path: nbformat.read(path, as_version=4) for path in paths}
     names = "\n".join(path.stem for path in paths)
-    listed = "\n".join(
-        f"- [{title(notebook, path)}]({path.name}) ({link(path.name)})"
-        for path, notebook in notebooks.items()
-    )
+    listed = raw(cards(paths))
     index = f"# Lessons\n\n{INTRODUCTION}\n\n{listed}\n\n```{{toctree}}\n:hidden:\n{names}\n```\n"
     return {
         "index.md": index,
@@ -39,11 +35,6 @@ INTRODUCTION = """\
 These are the lessons as they look after they have run. Pictures can be clicked here, questions be
 answered, and lines be put in order and checked. In the browser, on Binder or on your own machine
 you also run the code, and write the lines of the other exercises: see [](../ways.md)."""
-
-
-def link(name: str, text: str = "run it in the browser") -> str:
-    """To the lesson where it runs in the browser: beside the site, not a page of it."""
-    return f'<a href="../lite/lab/index.html?path={name}">{text}</a>'
 
 
 def page(notebook: Any, name: str) -> Any:
@@ -92,8 +83,3 @@ def still(output: Any) -> dict[str, str]:
     if html := data.get("text/html"):
         return {**data, "text/html": re.sub(r'(href="\w+)\.ipynb', r"\1.html", html)}
     return {"text/plain": data["text/plain"]}
-
-
-def named_once(svg: str) -> str:
-    """A picture without the style sheet, which the site has once, and without its comments."""
-    return re.sub(r"<style>.*?</style>", "", svg, flags=re.DOTALL)

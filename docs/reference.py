@@ -6,7 +6,7 @@ import inspect
 from textwrap import indent
 
 from docs.names import ROOMS, Name, public_names
-from docs.stored import place
+from docs.stored import apart, made
 from funclab import Model, layers
 from funclab.view.live.view import View
 from funclab.view.shapes.view import shapes
@@ -43,23 +43,22 @@ def alive() -> dict[str, str]:
     for name, example in examples.items():
         mark = f".. autoclass:: {paths[getattr(layers, name)]}\n"
         assert texts["funclab.layers.rst"].count(mark) == 1, name
-        texts["funclab.layers.rst"] = texts["funclab.layers.rst"].replace(
-            mark, f"{mark}\n{one_call(example)}"
-        )
+        view, files = one_call(example)
+        texts["funclab.layers.rst"] = texts["funclab.layers.rst"].replace(mark, f"{mark}\n{view}")
+        texts |= files
     return texts
 
 
-def one_call(example: Example) -> str:
+def one_call(example: Example) -> tuple[str, dict[str, str]]:
     """How the shape of a call was inferred, folded: a page has a hundred of them."""
 
     def view() -> View:
         tensors = example.tensors()
         return shapes(Model(tensors, example.call(example.layer(), tensors)))
 
-    hidden = (
-        f"<details class='call'><summary>{SUMMARY}</summary>{place(view, folded=True)}</details>"
-    )
-    return f".. raw:: html\n\n{indent(hidden, '   ')}\n"
+    place, files = apart(f"call-{example.name}", made(view), folded=True)
+    hidden = f"<details class='call'><summary>{SUMMARY}</summary>{place}</details>"
+    return f".. raw:: html\n\n{indent(hidden, '   ')}\n", files
 
 
 SUMMARY = "One call, and where its shape comes from"

@@ -7,9 +7,11 @@ the view; `pages/_static/live.js` puts the view in its place as soon as it is al
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from typing import Any
 
+from docs.thumbs import named_once
 from funclab.view.live.assets import modules
 from funclab.view.live.view import View, compressed
 from tools.pictures import shown
@@ -20,19 +22,41 @@ def stored(room: str, held: str, still: str) -> str:
     return f'<div class="stored" data-room="{room}" data-held="{held}">{still}</div>'
 
 
-def place_of(view: View, *, folded: bool = False) -> str:
-    """A view that was just made, with all that it could ask a kernel for. Of one that is `folded`,
-    pages with scripts do not build the still picture, which nobody sees."""
-    still = f'<div class="picture">{view.svg()}</div>'
-    still = f"<noscript>{still}</noscript>" if folded else still
-    return stored(view.room, compressed(view.alone()), still)
+def place_of(view: View) -> str:
+    """A view that was just made, with all that it could ask a kernel for."""
+    return stored(view.room, compressed(view.alone()), still_of(view))
 
 
-def place(make: Callable[[], View], *, folded: bool = False) -> str:
+def still_of(view: View) -> str:
+    return f'<div class="picture">{named_once(view.svg())}</div>'
+
+
+def place(make: Callable[[], View]) -> str:
     """The same of what a function makes in a new session, light or dark as the page is."""
+    return place_of(made(make))
+
+
+def made(make: Callable[[], View]) -> View:
     view = shown.fresh(make)
     view.look = "auto"
-    return place_of(view, folded=folded)
+    return view
+
+
+def apart(name: str, view: View, *, folded: bool = False) -> tuple[str, dict[str, str]]:
+    """The place of a view on a page of many, and the files that it is fetched from when it is
+    almost in sight. The still picture of one that is `folded` is a file, too: only pages without
+    scripts show it."""
+    files = {f"{APART}/{name}.txt": compressed(view.alone())}
+    still = still_of(view)
+    if folded:
+        files[f"{APART}/{name}.svg"] = view.svg()
+        words = escape(view.picture().title)
+        still = f'<noscript><img src="{APART}/{name}.svg" alt="{words}" loading="lazy"></noscript>'
+    return f'<div class="stored" data-room="{view.room}" data-from="{name}">{still}</div>', files
+
+
+APART = "../_static/apart"
+"""Where these files are, from a page in a folder."""
 
 
 def write_scripts(folder: Path) -> None:

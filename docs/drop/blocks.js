@@ -9,7 +9,7 @@ const SHARED = .8;
 const APART = 100;
 /** A region of more calls is split where it can be, and into at least so many parts. */
 const LARGE = 40, PARTS = 3;
-/** What follows alone belongs to what is before it. */
+/** What follows alone belongs to what is before it, unless that is a whole block which repeats. */
 const TAIL = /^(Activation|ReLU|LeakyReLU|Relu|BatchNormalization|LayerNormalization|Dropout)$/;
 const QUIET = new Set(["Dropout", "ZeroPadding2D", "Cropping2D", "GaussianNoise", "Identity"]);
 
@@ -24,11 +24,24 @@ function regions(model) {
   for (let i = 0; i < calls.length; i++) {
     if (open[i] > 1 && i < calls.length - 1) continue;
     const before = found.at(-1);
-    if (before && i === begin && calls[i - 1].from.length && TAIL.test(calls[i].kind)) begin = found.pop().nodes[0];
+    const again = before && before.sign === found.at(-2)?.sign && before.nodes.some((n) => calls[n].from.length > 1);
+    if (before && !again && i === begin && calls[i - 1].from.length && TAIL.test(calls[i].kind)) begin = found.pop().nodes[0];
     for (const end of i + 1 - begin > LARGE ? ends(calls, open, begin, i + 1) : []) add(end);
     add(i + 1);
   }
-  return found;
+  return mended(calls, found);
+}
+
+/** Parts that together are what the region before them is become one: nobody reads past the last of
+ * many cells, which is split where the others are not. */
+function mended(calls, items) {
+  return items.reduce(({ done, skip }, item, at) => {
+    if (skip) return { done, skip: skip - 1 };
+    const before = done.at(-1), begin = item.nodes[0], end = begin + (before?.nodes.length ?? 0);
+    const last = items.findIndex(({ nodes }) => nodes.at(-1) === end - 1);
+    const whole = last > at && region(calls, begin, end);
+    return whole && whole.sign === before.sign ? { done: [...done, whole], skip: last - at } : { done: [...done, item], skip };
+  }, { done: [], skip: 0 }).done;
 }
 
 const region = (calls, begin, end) => ({

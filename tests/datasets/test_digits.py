@@ -1,11 +1,14 @@
 """The digits that lessons use: the data as published, and pairs that are fair."""
 
+import base64
 import hashlib
+import io
 import re
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from funclab.datasets import digits, shipped
 from funclab.errors import ArgumentError
@@ -64,17 +67,33 @@ def test_one_pair_cannot_be_half_same_half_different():
 def test_drawn_digits_have_a_title_that_a_screen_reader_says():
     picture = digits.draw(np.full((2, 64), 0.5), ["a <b>", 7])
 
-    svg = picture._repr_svg_()
+    svg = picture.svg
     assert "<title>Handwritten digits: a &lt;b&gt;, 7</title>" in svg
     assert ElementTree.fromstring(svg).get("role") == "img"
     assert repr(picture) == "<2 handwritten digits: a <b>, 7>"
+
+
+def test_a_notebook_keeps_pixels_of_drawn_digits_for_viewers_that_strip_svg():
+    image = np.zeros((8, 8))
+    image[2, 5], image[6, 1] = 16, 8
+    middles = {(i, j): (8 + 10 * j + 5, 8 + 10 * i + 5) for i in range(8) for j in range(8)}
+
+    kept = digits.draw([image], ["two dots"])._repr_mimebundle_()
+
+    drawn = Image.open(io.BytesIO(base64.b64decode(kept["image/png"]))).convert("RGB")
+    seen = {place: drawn.getpixel(dot) for place, dot in middles.items()}
+    ink = np.array([0x17, 0x21, 0x2B])  # of the light theme
+    assert seen.pop((2, 5)) == tuple(ink)
+    assert np.abs(np.subtract(seen.pop((6, 1)), (255 + ink) / 2)).max() <= 0.5
+    assert {*seen.values()} == {(255, 255, 255)}
+    assert set(kept) == {"image/svg+xml", "image/png", "text/plain"}
 
 
 def test_a_larger_sheet_is_drawn_with_smaller_pixels():
     sheets = np.zeros((3, 12, 12, 1))
     sheets[:, 11, 11] = 16
 
-    svg = digits.draw(sheets, ["a", "b", "c"])._repr_svg_()
+    svg = digits.draw(sheets, ["a", "b", "c"]).svg
 
     [pixel] = re.findall(r'<rect x="(\S+)" y="(\S+)" width="(\S+)"[^>]* fill-opacity', svg)[:1]
     assert svg.count("fill-opacity") == 3

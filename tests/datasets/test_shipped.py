@@ -78,7 +78,7 @@ def test_scaled_measures_have_mean_0_and_deviation_1_for_the_birds_to_train_with
 def test_drawn_penguins_show_their_sizes_and_a_larger_one_is_longer():
     picture = penguins.draw([[36, 18, 182], [49, 16, 230]], ["a <b>", "B"])
 
-    svg = picture._repr_svg_()
+    svg = picture.svg
     tips = [float(x) for x in re.findall(r"66 Q[\d.]+ 48 ([\d.]+) 66", svg)]
     assert "bill 36 × 18" in svg and "flipper 230" in svg
     assert "a &lt;b&gt;" in svg and "<b>" not in svg

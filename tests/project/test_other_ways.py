@@ -77,7 +77,7 @@ def test_what_is_built_in_the_image_was_copied_before():
     assert built == 3
     hook = "funclab/view/notebook/build.py"
     assert {"/srv/funclab/funclab", "/srv/funclab/notebooks", "/srv/funclab/LICENSE"} <= copied
-    assert (ROOT / hook).exists() and PROJECT["license-files"] == ["LICENSE"]
+    assert (ROOT / hook).exists() and PROJECT["license-files"][0] == "LICENSE"
 
 
 def test_the_image_does_not_run_as_root_and_warms_the_cache_that_it_then_uses():
@@ -125,7 +125,7 @@ def test_an_environment_of_conda_has_what_pip_would_install():
 
 
 def test_the_recipe_of_a_conda_package_has_what_the_wheel_has():
-    recipe = conda("meta.yaml")
+    recipe = conda("recipe.yaml")
     run, host = (listed(recipe["requirements"][part]) for part in ("run", "host"))
     build = [Requirement(line) for line in tomllib.loads((ROOT / "pyproject.toml").read_text())[
         "build-system"]["requires"]]  # fmt: skip
@@ -134,15 +134,18 @@ def test_the_recipe_of_a_conda_package_has_what_the_wheel_has():
     assert host == {"python": PROJECT["requires-python"], "pip": ""} | {
         one.name: str(one.specifier) for one in build
     }
-    assert recipe["package"] == {"name": PROJECT["name"], "version": PROJECT["version"]}
+    assert recipe["package"] == {"name": PROJECT["name"], "version": "${{ version }}"}
+    assert recipe["context"] == {"version": PROJECT["version"]}
     assert recipe["about"]["summary"] == PROJECT["description"]
     assert recipe["about"]["license"] == PROJECT["license"]
+    files = [path for pattern in PROJECT["license-files"] for path in ROOT.glob(pattern)]
+    assert {ROOT / name for name in recipe["about"]["license_file"]} == set(files)
     assert (BINDER / "conda" / recipe["source"]["path"]).resolve() == ROOT
-    [command] = recipe["build"]["entry_points"]
+    [command] = recipe["build"]["python"]["entry_points"]
     assert command.replace(" ", "") == f"funclab={PROJECT['scripts']['funclab']}"
 
 
-@pytest.mark.parametrize("line", conda("meta.yaml")["test"]["commands"])
+@pytest.mark.parametrize("line", conda("recipe.yaml")["tests"][1]["script"])
 def test_what_the_recipe_tries_are_commands(line, capsys):
     name, *arguments = line.split()
 

@@ -91,8 +91,16 @@ function kept(name) {
 test("cells that read the two before them are boxes with lines that pass by", () => {
   const model = kept("NASNetMobile"), all = boxes(model);
   assert.ok(all.length >= 9 && Math.max(...all.map(({ nodes, times }) => nodes.length / times)) < 250, all.length);
-  assert.deepEqual(all.filter(({ times }) => times > 1).map(({ times }) => times), [2, 3]);
+  assert.deepEqual(all.filter(({ times }) => times > 1).map(({ times }) => times), [2, 4]);
+  const [last] = all.filter(({ times }) => times === 4), names = last.nodes.map((i) => model.calls[i].name);
+  assert.equal(names.at(-1), "normal_concat_12"); // the last cell, though nobody reads past it, is one of four
   assert.ok(links(model, all).some(({ from, to }) => to > from + 1));
+});
+
+test("the last block of a stage is one of its blocks, whatever follows it", () => {
+  const counts = (name) => boxes(kept(name)).map(({ times }) => times).filter((times) => times > 1);
+  assert.deepEqual(counts("DenseNet121"), [6, 12, 24, 16]);
+  assert.deepEqual(counts("ResNet50"), [3, 4, 6, 3]);
 });
 
 test("the line of a skip leads to the box that reads it, and every box but inputs is reached", () => {

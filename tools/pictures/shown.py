@@ -30,14 +30,14 @@ def shared(units: int = 64, classes: int = 10, name: str = "model") -> Model:
     return Model(x, Dense(classes, activation="softmax", name="out")(layer(layer(x))), name=name)
 
 
-def error() -> Any:
+def error(look: str = "light") -> Any:
     """What a notebook draws under the error of a missing Input."""
     left, right = Input((64,), name="left"), Input((64,), name="right")
     layer = Dense(64, activation="relu", name="shared")
     try:
         Model(left, Dense(10, name="out")(layer(layer(right))))
     except FunclabError as fault:
-        return picture_of_fault(fault, "light")
+        return picture_of_fault(fault, look)
 
 
 def explorer() -> Any:

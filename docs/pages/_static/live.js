@@ -8,6 +8,13 @@ async function unpacked(text) {
   return new Response(stream).json();
 }
 
+/** What is kept of a view in a file of its own. */
+async function fetched(name) {
+  const answer = await fetch(new URL(`apart/${name}.txt`, here));
+  if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
+  return answer.text();
+}
+
 /** The style sheet of the views, once on a page. */
 function dress(text) {
   if (document.querySelector("#views")) return;
@@ -16,10 +23,11 @@ function dress(text) {
 }
 
 async function show(place) {
-  const { room, held } = place.dataset, still = [...place.childNodes];
+  const { room, from } = place.dataset, still = [...place.childNodes];
   try {
+    const held = from ? fetched(from) : place.dataset.held; // meanwhile its script is loaded
     const module = await import(new URL(`views/${room}.js`, here).href);
-    const model = module.live.held(await unpacked(held));
+    const model = module.live.held(await unpacked(await held));
     dress(module.STYLE);
     place.replaceChildren();
     module.default.render({ model, el: place });

@@ -27,7 +27,7 @@ SHEER, SHADES = ' opacity="', 64
 """What is in the SVG if something is seen through; how many colours its pixels have then."""
 CURVE = 5
 """How many straight segments make a curve."""
-_PIECE = re.compile(r"([MLCZlh])([^MLCZlh]*)")
+_PIECE = re.compile(r"([MLCQZlh])([^MLCQZlh]*)")
 _NUMBER = re.compile(r"-?[\d.]+")
 _SHIFT = re.compile(r"translate\((-?[\d.]+),(-?[\d.]+)\)")
 UPWARD = "rotate(-90)"
@@ -254,6 +254,9 @@ def pieces(data: str) -> Iterator[tuple[str, list[complex]]]:
         numbers = [*map(float, _NUMBER.findall(told)), *[0.0] * (letter == "h")]
         points = [complex(x, y) for x, y in zip(numbers[::2], numbers[1::2])]
         points = [*accumulate(points, initial=last)][1:] if letter in "hl" else points
+        if letter == "Q":  # the same curve, with two control points
+            control, end = points
+            letter, points = "C", [(last + 2 * control) / 3, (end + 2 * control) / 3, end]
         last = points[-1] if points else last
         yield letter, points
 

@@ -166,7 +166,7 @@ class Explorer(View):
         that part to themselves.
 
         Args:
-            page: the address of the page *Look at a model file* of a copy of funclab's site.
+            page: the address of the page *Drop a model* of a copy of funclab's site.
 
         Raises:
             TensorTypeError: if what is shown is no funclab model.
