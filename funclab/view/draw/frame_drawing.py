@@ -18,8 +18,8 @@ from funclab.view.draw.geometry import Area, area, polyline
 from funclab.view.draw.samples import BLANK
 from funclab.view.draw.text import shorten
 
-ROW, CELL, COLUMN, SLIM = 18, 54, 84, 9
-"""Sizes of a row, of a number in it, of a bar, and at most of its row without the number."""
+ROW, CELL, SLIM = 18, 54, 9
+"""Sizes of a row, of a number in it, and at most of the row of a bar without its number."""
 ID, ACROSS, WORDS_ACROSS = 44, 264, 380
 """The least width of a word's number, or of a word; and how wide a line of them is at most."""
 LETTER, LABELLED = 6.7, 12
@@ -89,7 +89,7 @@ def _size(frame: Frame) -> tuple[float, float]:
         wide, across = _ids(frame)
         return wide * min(columns, across), ROW * math.ceil(columns / across)
     if frame.kind == "bars":
-        return COLUMN + (CELL if frame.printed else 0), _row(frame) * columns
+        return frame.wide + (CELL if frame.printed else 0), _row(frame) * columns
     wide, high = _field(frame)
     across = _across(frame)
     width, height = columns * wide + BETWEEN, rows * high + BETWEEN
@@ -123,7 +123,7 @@ def _draw(canvas: Canvas, frame: Frame) -> None:
 def _write_names(canvas: Canvas, frame: Frame, beside: complex) -> None:
     """The names of rows to the left of a picture, and those of columns above it: upwards, if the
     columns are narrow."""
-    wide, high = (COLUMN, _row(frame)) if frame.kind == "bars" else _field(frame)
+    wide, high = (frame.wide, _row(frame)) if frame.kind == "bars" else _field(frame)
     for i, name in enumerate(map(_name, frame.rows)):
         at = complex(beside.real - GAP, beside.imag + high * (i + 0.5) + 4)
         canvas.text_line(at, name, ROW_NAME)
@@ -200,15 +200,15 @@ def _draw_ids(canvas: Canvas, frame: Frame) -> None:
 
 def _draw_bars(canvas: Canvas, frame: Frame) -> None:
     """A vector: each number as a bar, to the right above zero and to the left below."""
-    row, zero = _row(frame), COLUMN * frame.zero
-    reach = max(zero, COLUMN - zero) / frame.top
+    row, zero = _row(frame), frame.wide * frame.zero
+    reach = max(zero, frame.wide - zero) / frame.top
     bars: dict[str, str] = defaultdict(str)
     for i, number in enumerate(frame.numbers.reshape(-1)):
         middle = row * (i + 0.5)
         if math.isfinite(number) and number and frame.counts(i):
             bars[colour(number)] += f"M{zero:g},{middle:.1f}h{reach * number:.1f}"
         if frame.printed:
-            _write(canvas, frame, complex(COLUMN + CELL / 2, middle + 4), i)
+            _write(canvas, frame, complex(frame.wide + CELL / 2, middle + 4), i)
         elif not math.isfinite(number):
             canvas.text_line(complex(zero, middle + 4), "×", ODD)
     for name, data in bars.items():  # a bar is part of a line as thick as the bar is high

@@ -47,6 +47,7 @@ class Frame:
     without a mask. Up to `most_printed` along each side, the numbers themselves are written. `mark`
     is the index of the number that is outlined, that of the example, in the flattened frame.
     `sides` says whether there are numbers below and above zero, here or in frames to compare with.
+    Bars are at most `wide` across.
     `rows` and `columns` are the names along these axes (of bars: `rows`), `words` what is written
     in place of numbers that stand for words or for a class; each may be empty. A frame of the kind
     "pixels" is drawn as the image `pixels`.
@@ -62,6 +63,7 @@ class Frame:
     whole: bool
     counted: tuple[bool, ...]
     most_printed: int = PRINTED
+    wide: int = 84
     mark: int | None = None
     sides: tuple[bool, bool] | None = None
     rows: tuple[str, ...] = ()
@@ -95,10 +97,20 @@ class Frame:
             return [shorten(word, LONGEST_WORD) or BLANK for word in self.words]
         return [self.text(number) for number in self.numbers.reshape(-1).tolist()]
 
+    @cached_property
+    def decimals(self) -> int | None:
+        """How many decimals all numbers have: four digits of the largest, so that they can be
+        compared; None if it is too small or too large for that."""
+        most = np.abs(self.numbers[np.isfinite(self.numbers)]).max(initial=0.0)
+        fits = 0.01 <= most < 10_000 * (1 - 1e-4)
+        return min(4, 3 - math.floor(math.log10(most))) if fits else None
+
     def text(self, number: float) -> str:
         """One of the numbers in a few characters, with a real minus sign."""
         if self.whole and float(number).is_integer():
             return f"{int(number)}".replace("-", "−")
+        if self.printed and self.decimals is not None and math.isfinite(number):
+            return f"{number:.{self.decimals}f}".replace("-", "−")
         texts = [signed(number, digits) for digits in (3, 2, 1)]
         return next((text for text in texts if len(text) <= LONGEST), texts[1])
 

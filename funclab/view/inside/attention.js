@@ -7,7 +7,7 @@ import { brief, numeral, rounding, rowOf, unpacked } from "../learned/learned.js
 import { frameAround, sheet } from "./boxes.js";
 
 /** The most positions and heads that are drawn at once, and the least side of a square with a number. */
-const WIDE = 24, HEADS = 4, LOW = 330, WRITTEN = 19, SQUARE = 34, LETTER = 6.7;
+const WIDE = 24, HEADS = 4, LOW = 330, WRITTEN = 19, SQUARE = 34, LETTER = 6.7, NUMBERED = 68;
 /** How much is above and below a matrix and the words over it, with arcs; and from which side of a square on
  * each of these words has room; and how high a matrix is at least. */
 const ARCS = 192, EACH = 15, LEAST = 171;
@@ -167,6 +167,7 @@ export class AttentionFace {
         parts.push(s("path", { d: `M${from},20C${from},52 ${x},46 ${x},${high - 22}`, class: `s-${colour}`,
           fill: "none",
           "stroke-width": 1 + 7 * row[j], ...(dash ? { "stroke-dasharray": dash } : {}) }));
+        if (step < NUMBERED && j !== this.most(row)) continue;
         const text = s("text", { x: x + (n ? 8 : -8), y: high - 26, "font-size": 11, "font-weight": 600,
           class: `f-${colour}`,
           "text-anchor": n ? "start" : "end" });

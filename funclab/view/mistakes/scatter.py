@@ -18,8 +18,10 @@ from funclab.view.mistakes.counting import Residuals
 from funclab.view.mistakes.table import between, percent
 
 LEFT, TOP, BOTTOM, SIDE, GAP, BARS = 52, 28, 40, 364, 28, 270
-LOW, LOW_GAP, LOW_BARS = 216, 20, 198
+LOW, LOW_GAP, LOW_BARS = 188, 12, 186
 """The side of the plot, and the rest across, where there is little room."""
+BAND, LOW_BAND = 48, 38
+"""How high a band is."""
 MOST = 500
 """The most points that are drawn."""
 BANDS = ("far_below", "below", "near", "above", "far_above")
@@ -69,6 +71,10 @@ class ScatterPicture(Picture):
         """The width of the bars with what is written beside them."""
         return LOW_BARS if self.low else BARS
 
+    @property
+    def high(self) -> float:
+        return LOW_BAND if self.low else BAND
+
     def point(self, i: int) -> complex:
         """Where a sample is drawn."""
         across, up = (self.axis.fraction(float(v[i])) for v in (self.truth, self.values))
@@ -114,7 +120,7 @@ class ScatterPicture(Picture):
         most = max(map(len, self.bands))
         for i in reversed(range(5)):
             self._draw_band(canvas, i, corner, most)
-            corner += 48j
+            corner += 1j * self.high
         return LEFT + self.side + self.gap + self.across, max(TOP + self.side + BOTTOM, corner.imag)
 
     def _draw_axes(self, canvas: Canvas) -> None:
@@ -153,7 +159,7 @@ class ScatterPicture(Picture):
     def _draw_band(self, canvas: Canvas, band: int, corner: complex, most: int) -> None:
         n, total = len(self.bands[band]), len(self.truth)
         canvas.open(self.band_in_words(band), "box", key=f"{band}")
-        canvas.rect(area(corner - 4, self.across + 4, 44), Paint("paper", opacity=0.01), 6)
+        canvas.rect(area(corner - 4, self.across + 4, self.high - 4), Paint("paper", opacity=0.01), 6)
         name = say(f"mistakes_{BANDS[band]}_brief")
         canvas.text_line(corner + 14j, name, Font(12))
         bar = area(corner + 20j, max(1.0, (self.across - 140) * n / most), 14)

@@ -28,7 +28,7 @@ WITHOUT_COLOURS = ("number", "ids", "pixels")
 """The kinds of frames whose colours say nothing about numbers."""
 TENSOR = re.compile(r"\[\d+:\d+\]")
 """The name of a tensor, or of its gradient, contains this; that of a weight does not."""
-PRINTED_ON_WALL, PRINTED_AMONG_MANY = PRINTED // 2, 2
+PRINTED_ON_WALL, PRINTED_AMONG_MANY, WIDE_ON_WALL = PRINTED // 2, 2, 56
 """Up to how many along each side numbers are written on a projector, and there in steps with more
 than two pictures, which would not fit otherwise."""
 
@@ -220,7 +220,9 @@ def _told_role(still: Still, role: str, frame: Frame) -> str:
 def _frame_facts(still: Still, frame: Frame, look: str) -> dict[str, Any]:
     if look == "projector":
         most = PRINTED_ON_WALL if len(still.pictures) <= 2 else PRINTED_AMONG_MANY
-        frame = replace(frame, most_printed=most)
+        bars = frame.kind == "bars"  # narrow enough for two that meet, and their sum
+        slim = {"most_printed": PRINTED_ON_WALL, "wide": WIDE_ON_WALL} if bars else {}
+        frame = replace(frame, **{"most_printed": most, **slim})
     facts = {name: getattr(frame, name) for name in FRAME_TRAVEL}
     worded = bool(frame.printed or frame.kind in ("number", "ids") or frame.rows or frame.columns)
     return facts | {"svg": svg_of(frame), "odd": bool(frame.not_finite), "worded": worded}

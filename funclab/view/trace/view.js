@@ -17,8 +17,9 @@ const WAYS = ["fl-went", "fl-came", "fl-now"];
 const SIGNS = { part: "+", sum: "=", after: "→" }, LEAST = "fl-tight fl-least";
 /** Sizes of the pictures, of which the first that fits is used; "fl-stacked" puts those of one role below each
  * other, and "fl-wrapped" breaks their row. Beside the graph, in a stage of one height, they may be larger. */
-const SIZES = [[1.15], [1], [1, "fl-stacked"], [1, "fl-wrapped"]], LARGE = [2, 1.75, 1.5, 1.3];
-const WALL = [[1], ...[1, 0.8, 0.6, 0.4].map((size) => [size, "fl-tight"]), ...[0.6, 0.4].map((size) => [size, LEAST])];
+const SIZES = [[1.15], [1], [1, "fl-stacked"], [1, "fl-wrapped"]], LARGE = [2.5, 2, 1.75, 1.5, 1.3];
+const WALL = [...[1.8, 1.5, 1.25, 1].map((size) => [size]),
+  ...[1, 0.8, 0.6, 0.4].map((size) => [size, "fl-tight"]), ...[0.6, 0.4].map((size) => [size, LEAST])];
 
 /** How far down the middle of a drawn box is. */
 function middleOf(box) {
@@ -187,6 +188,8 @@ const trace = {
     if (!this.cropped) return;
     const width = Math.max(left - 30, words);
     svg.style.overflow = "hidden";
+    for (const tie of svg.querySelectorAll("path[stroke-dasharray]"))  // it would lead to nothing
+      if (!tie.closest(".box,.capsule,.edge,.plate")) tie.style.display = "none";
     svg.setAttribute("viewBox", `0 0 ${width} ${svg.viewBox.baseVal.height}`);
     svg.setAttribute("width", String(width));
     el.style.setProperty("--wide", `${width}px`);
@@ -236,10 +239,12 @@ const trace = {
   figure(ctx, frame, role) {
     const wall = ctx.look === "projector", svg = pictureFrom(frame.svg);
     svg.setAttribute("aria-label", `${frame.name} ${frame.shape}: ${frame.brief}`);
-    svg.style.width = `calc(${svg.getAttribute("width")}px*var(--scale))`;
+    const least = wall && frame.worded ? "max(1,var(--scale))" : "var(--scale)";
+    svg.style.width = `calc(${svg.getAttribute("width")}px*${least})`;
     svg.classList.toggle("fl-worded", frame.worded);
     const note = frame.note && !wall ? ` · ${frame.note}` : "";
-    const brief = wall && frame.kind !== "number" && role !== "weights"
+    const written = frame.kind === "number" || (frame.kind === "bars" && frame.worded);
+    const brief = wall && !written && role !== "weights"
       ? h("small", { class: "fl-told" }, frame.brief.replace(/ (?=[−\d%])/g, "\u00a0")) : null;
     return h("figure", { class: "fl-frame-box", title: frame.note || null }, svg, h("figcaption", {},
       h("code", {}, breakable(frame.name)), h("br"), h("small", {}, frame.shape, note), brief));

@@ -21,15 +21,15 @@ export const asked = {
     return named < 0 ? this.told(ctx).own : named;
   },
 
-  mapsKey(ctx) {
+  mapsKey(ctx, target = this.target(ctx)) {
     const { sample, blank, changes } = ctx.state;
-    return JSON.stringify([sample, blank, changes, this.target(ctx)]);
+    return JSON.stringify([sample, blank, changes, target]);
   },
 
   /** The maps of the present sample; null while they are computed, false if they are not stored. */
-  mapsOf(ctx) {
+  mapsOf(ctx, target = this.target(ctx)) {
     if (!this.names(ctx).length) return null;
-    const key = this.mapsKey(ctx), found = ctx.lazy("maps", key);
+    const key = this.mapsKey(ctx, target), found = ctx.lazy("maps", key);
     if (found && !found.more) return found;
     if (found) this.goOn(ctx, key, found.more);
     return ctx.alone ? false : null;

@@ -19,7 +19,9 @@ import { headline, signedText } from "./said.js";
  * notebook, on a phone, and on a projector before it is enlarged, or beside a list of files there. */
 const SIDES = { page: { change: 336, all: 144, other: 232 }, notebook: { change: 248, all: 120, other: 144 },
   low: { change: 312, all: 124, other: 232 }, phone: { change: 200, all: 144, other: 144 },
-  projector: { change: 208, all: 88, other: 152 }, beside: { change: 136, all: 72, other: 128 } };
+  projector: { change: 208, all: 80, other: 152 }, beside: { change: 136, all: 72, other: 128 } };
+/** The side of a map where there is a row of them for the answer, and one for the truth. */
+const TWO_ROWS = { page: 96, low: 72 };
 /** Below which width a view is a phone's, and a notebook's, and one on a projector is beside
  * something; and below which height its stage is low. */
 const PHONE = 520, NOTEBOOK = 860, LOW = 440, BESIDE = 600;
@@ -119,12 +121,16 @@ const whatif = {
     return this.computing.isConnected || this.sayBox.append(" ", this.computing);
   },
 
-  size(ctx) {
-    const { face } = ctx.state, wide = ctx.el.clientWidth, low = ctx.stage.clientHeight < LOW;
+  room(ctx) {
+    const wide = ctx.el.clientWidth, low = ctx.stage.clientHeight < LOW;
     const wall = wide < BESIDE ? "beside" : "projector";
-    const room = ctx.look === "projector" ? wall : wide < PHONE ? "phone" : wide <= NOTEBOOK ? "notebook" :
+    return ctx.look === "projector" ? wall : wide < PHONE ? "phone" : wide <= NOTEBOOK ? "notebook" :
       low ? "low" : "page";
-    return SIDES[room][face] ?? SIDES[room].other;
+  },
+
+  size(ctx) {
+    const sides = SIDES[this.room(ctx)];
+    return sides[ctx.state.face] ?? sides.other;
   },
 
   picture(ctx, part, more) {
@@ -193,19 +199,33 @@ const whatif = {
     const placed = this.placed(), names = placed.length ? this.names(ctx) : [];
     this.mapsBox.hidden = !names.length;
     this.mapsBox.classList.toggle("fl-wi-lines", placed.length > 0 && placed[0].kind !== "image");
-    this.mapsBox.replaceChildren(...names.map((name) => this.mapFigure(ctx, name, values, maps)));
+    const [truth, others] = this.forTruth(ctx, maps), two = others && { size: TWO_ROWS[this.room(ctx)] };
+    const row = (given, target) => names.map((name) => this.mapFigure(ctx, name, values, given, { target, ...two }));
+    const whom = (target) => (others ? [h("p", { class: "fl-wi-whom" }, this.forWhom(ctx, target))] : []);
+    const first = this.target(ctx), second = others ? [...whom(truth), ...row(others, truth)] : [];
+    for (const figure of second) figure.querySelector("figcaption")?.remove();  // as above it
+    this.mapsBox.replaceChildren(...whom(first), ...row(maps, first), ...second);
   },
 
-  mapFigure(ctx, name, values, maps) {
+  /** Of an image whose answer is wrong: the class that would be right, and its maps, if there is room for them. */
+  forTruth(ctx, maps) {
+    const { own, truths: [truth = own] } = this.told(ctx), [part, ...more] = this.placed(), { facts, state } = ctx;
+    const asked = maps && state.face === "all" && part?.kind === "image" && !more.length && this.room(ctx) in TWO_ROWS
+      && facts.targets[own].kind === "classes" && this.target(ctx) === own && truth !== own;
+    return [truth, asked ? this.mapsOf(ctx, truth) : null];
+  },
+
+  mapFigure(ctx, name, values, maps, { target, ...more }) {
     const title = ctx.t(`whatif_${name}`),
       gone = ctx.facts.stale ? "learned_stale" : maps === false ? "whatif_map_alone" : "whatif_maps_waiting";
     const head = h("figcaption", {}, h("strong", {}, title), " ", this.headOf(ctx, name));
     if (!maps) return h("figure", { class: "fl-wi-figure" }, head, h("p", { class: "fl-wi-gone" }, ctx.t(gone)));
     const numbers = unpacked(maps[name]), top = greatest(numbers), { at } = ctx.state;
     const said = ctx.t("whatif_cell_value", { cell: this.cells.name(at), value: signedText(numbers[at]) });
-    const label = ctx.t("whatif_map_words", { map: title, answer: this.forWhom(ctx), said });
+    const label = ctx.t("whatif_map_words", { map: title, answer: this.forWhom(ctx, target), said });
     return h("figure", { class: "fl-wi-figure" }, head,
-      this.placed().map((part) => this.picture(ctx, part, { values, map: ownOf(part, numbers), top, label })));
+      this.placed().map((part) => this.picture(ctx, part, { values, map: ownOf(part, numbers), top, label,
+        ...more })));
   },
 
   /** The question of a map. */
@@ -217,8 +237,8 @@ const whatif = {
     return ctx.t(`whatif_head_${name}`, values);
   },
 
-  forWhom(ctx) {
-    const { own, truths } = this.told(ctx), target = this.target(ctx), answer = ctx.facts.targets[target];
+  forWhom(ctx, target = this.target(ctx)) {
+    const { own, truths } = this.told(ctx), answer = ctx.facts.targets[target];
     const truth = answer.kind === "classes" && truths[0] === target;
     const key = target === own ? "whatif_for_own" : truth ? "whatif_for_truth" : "whatif_for";
     return ctx.t(key, { answer: answer.name });

@@ -82,9 +82,7 @@ class U:
         parts = arms(cells)
         assert parts is not None
         self.scene, self.cells = scene, cells
-        self.down, self.up, across = parts
-        self.leading = {cell for cell, _ in across}
-        """The cells with a wire across, over which their shapes are written."""
+        self.down, self.up, _ = parts
         self.density = sizes.density_of(scene)
         self.row = set_rows(*parts)
         self.short = self.density.brief
@@ -124,21 +122,27 @@ class U:
         scene.spine = [[cell.key for cell in self.down], [cell.key for cell in self.up]]
 
     def _put(self, cell: Cell, x: float) -> None:
+        """Place a cell; the shape of what goes across is over its wire, that of what does not under
+        it."""
         box = cell.box
         assert box is not None
         box.x, box.y = x, self.tops[self.row[cell]]
         cell.start = box.y
         box.ports = []
-        for plate in cell.plates.values():
-            over = plate.height if cell in self.leading else plate.height / 2
+        ahead = {wire.port for wire in cell.leaving if self._is_across(wire)}
+        for port, plate in cell.plates.items():
+            over = (plate.height if port in ahead else -2) if ahead else plate.height / 2
             plate.x, plate.y = box.right + BESIDE_BOX, cell.middle - over
+
+    def _is_across(self, wire: Wire) -> bool:
+        return (wire.source in self.down) != (wire.target in self.down)
 
     def _way(self, wire: Wire) -> Points:
         source, target = wire.source, wire.target
         a, b = source.box, target.box
         assert a is not None
         assert b is not None
-        across = (source in self.down) != (target in self.down)
+        across = self._is_across(wire)
         tab = sizes.TAB if has_numbers(target) and (across or not self.density.rows) else 0
         if across:
             if tab:
