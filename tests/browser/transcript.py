@@ -82,6 +82,22 @@ TRAITS = """() => {
     return traits.length ? [[part.localName, ...traits, name.trim().slice(0, 30)].join(" ")] : [];
   });
 }"""
+# How many parts have each class, outside of pictures, words that are not read out, and by how many
+# quarters of its height or width a part is scrolled.
+CLASSES = """() => {
+  const parts = [...document.querySelectorAll(".fl, .fl *")].filter((part) =>
+    !part.closest("svg") && part.checkVisibility()), counts = {}, hidden = [];
+  for (const part of parts) {
+    for (const name of part.classList) counts[name] = (counts[name] ?? 0) + 1;
+    const silent = part.ariaHidden === "true" && !part.firstElementChild && part.textContent.trim();
+    if (silent) hidden.push(`silent ${part.textContent.trim().slice(0, 60)}`);
+    const down = Math.round(4 * part.scrollTop / part.clientHeight);
+    const aside = Math.round(4 * part.scrollLeft / part.clientWidth);
+    if (down || aside) hidden.push(`scrolled ${part.className} ${down} ${aside}`);
+  }
+  const classes = Object.keys(counts).sort().map((name) => `${name} ${counts[name]}`);
+  return [...classes, ...hidden];
+}"""
 # A row says its cells; how many words a box of the picture has depends on the room for it.
 SAID_ABOVE = re.compile(r"(rowheader|cell|columnheader)\b|(list|listitem|rowgroup|table|row)$")
 NAMED = re.compile(r"""'?((?:button|group|img) "(?:[^"\\]|\\.)*"(?: \[\w+\])?)""")
@@ -108,7 +124,7 @@ def transcript(page: Page, steps: list[str], faults: str = NOTHING, more: str = 
     """What a view says, and what changes with each step: keys, or `click` and a selector; `faults`
     is a script that lists what is wrong on the page, after each step, and `more` one that lists
     what else is to be told, such as `DRAWN`."""
-    before, traits = said(page, more), page.evaluate(TRAITS)
+    before, traits = said(page, more), traits_of(page)
     lines, others = [*before], ["", "= traits", *traits]
     for step in steps:
         if step.startswith("click "):
@@ -119,9 +135,13 @@ def transcript(page: Page, steps: list[str], faults: str = NOTHING, more: str = 
         now = said(page, more)
         assert page.evaluate(faults) == [], step
         lines += changed(before, now, step)
-        others += changed(traits, changing := page.evaluate(TRAITS), step)
+        others += changed(traits, changing := traits_of(page), step)
         before, traits = now, changing
     return "\n".join(lines + others) + "\n"
+
+
+def traits_of(page: Page) -> list[str]:
+    return [*page.evaluate(TRAITS), *page.evaluate(CLASSES)]
 
 
 def changed(before: list[str], now: list[str], step: str) -> list[str]:
