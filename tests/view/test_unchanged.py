@@ -20,12 +20,13 @@ from typing import Any
 import pytest
 
 import funclab
-from funclab import Model, registry
+from funclab import Input, Model, layers, registry
 from funclab.errors import FunclabError
 from funclab.view import diagram, node_table
 from funclab.view.blocks.words import Words
 from funclab.view.draw.picture import Picture
 from funclab.view.faults.faults import picture_of_fault
+from funclab.view.scene.graph_text import DOT, MERMAID
 from tests.misuse.answers import LINES
 from tests.misuse.desk import Desk
 from tests.view import gallery, models
@@ -41,15 +42,25 @@ SMALL = (
     *("shared_encoder", "residual", "densely", "several_outputs", "wrapped", "masked", "frozen"),
     *("operators", "called_elsewhere", "translated", "hostile"),
 )
-NAMES = [*gallery.MODELS, *SMALL, *(f"random_{seed}" for seed in range(24))]
+NAMES = [*gallery.MODELS, *SMALL, "from_inside", *(f"random_{seed}" for seed in range(24))]
 
 
 def built(name: str) -> Model:
     """A model of the gallery, a small one, or one that grew from a seed."""
     registry.reset_names()
+    if name == "from_inside":
+        return from_inside()
     if name.startswith("random_"):
         return Builder(int(name.removeprefix("random_"))).build()
     return gallery.MODELS[name]() if name in gallery.MODELS else getattr(models, name)()
+
+
+def from_inside() -> Model:
+    """Models whose inputs are tensors in the middle of another graph, and one of them inside."""
+    hidden = layers.Dense(3, name="hidden")(Input((4,), name="outside"))
+    inner = Model(hidden, layers.Dense(2, name="end")(layers.ReLU(name="held")(hidden)), name="cut")
+    again = layers.Dense(3, name="again")(hidden)
+    return Model([hidden, again], {"one": inner(hidden), "two": inner(again)}, name="around")
 
 
 def told(picture: Picture) -> list[str]:
@@ -67,7 +78,8 @@ def in_rooms(model: Model) -> Iterator[str]:
 
 def in_faces(model: Model) -> Iterator[str]:
     for face, direction in FACES:
-        yield from told(diagram(model, face=face, direction=direction, choice="full"))
+        picture = diagram(model, face=face, direction=direction, choice="full")
+        yield from (*told(picture), picture.graph_text(DOT), picture.graph_text(MERMAID))
 
 
 def tables(model: Model) -> Iterator[str]:

@@ -28,6 +28,7 @@ OPERATORS = dict(
     )
 )
 CONSTANTS = {"true": "false", "false": "true", "null": '""'}
+SYMMETRIC = ("Math.max", "Math.min")
 CONDITIONS = ("if_statement", "while_statement")
 UNBRACED = ("if_statement", "else_clause", "for_statement", "for_in_statement", "while_statement")
 """What may contain a statement without braces."""
@@ -163,13 +164,14 @@ def faults(node: Node) -> Iterator[Edit]:
     elif node.type == "arguments":
         given = [child for child in node.named_children if child.type != "comment"]
         if len(given) > 1:
-            yield swapped(*given[:2])
+            if words(parent).split("(")[0] not in SYMMETRIC:
+                yield swapped(*given[:2])
             yield given[-2].end_byte, given[-1].end_byte, ""
         elif given:
             yield given[0].start_byte, given[0].end_byte, ""
     elif node.type == "expression_statement":
         yield *whole, ";"
-    elif node.type == "return_statement" and node.named_children:
+    elif node.type == "return_statement" and words(node) not in ("return;", "return undefined;"):
         yield *whole, "return;"
 
 
