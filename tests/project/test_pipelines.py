@@ -160,66 +160,6 @@ def test_names_of_tf_data_that_are_not_here_are_refused_with_what_to_write():
     assert data.experimental.cardinality(data.Dataset.range(9)) // 2 == 4
 
 
-def test_elements_are_drawn_from_several_data_sets_with_their_order_kept():
-    parts = [data.Dataset.range(50), data.Dataset.range(100, 400), data.Dataset.range(500, 510)]
-    mixed = data.Dataset.sample_from_datasets(parts, [1, 6, 0], seed=2)
-
-    found = numbers(mixed)
-
-    assert [n for n in found if n < 100] == list(range(50))
-    assert [n for n in found if n >= 100] == list(range(100, 400))
-    early = [n < 100 for n in found[:100]]
-    assert 4 <= sum(early) <= 30  # 14 are expected
-    assert numbers(mixed) == found and numbers(data.Dataset.sample_from_datasets(parts)) != found
-    again = data.Dataset.sample_from_datasets(parts, seed=2, rerandomize_each_iteration=True)
-    assert numbers(again) != numbers(again)
-    short = numbers(data.Dataset.sample_from_datasets(parts, seed=2, stop_on_empty_dataset=True))
-    assert sum(n >= 500 for n in short) == 10 and len(short) < 360
-
-
-def test_files_are_found_by_patterns(tmp_path):
-    for name in ("b.txt", "a.txt", "c.csv"):
-        (tmp_path / name).write_text(name)
-    pattern = str(tmp_path / "*.txt")
-
-    found = data.Dataset.list_files(pattern, shuffle=False)
-    both = data.Dataset.list_files([pattern, str(tmp_path / "c*")], seed=1)
-
-    assert [*found.as_numpy_iterator()] == [str(tmp_path / name) for name in ("a.txt", "b.txt")]
-    assert len(both) == 3 and len({*both.as_numpy_iterator()}) == 3
-    with pytest.raises(DataError, match=r"No files matched pattern: .*[*]\.png"):
-        data.Dataset.list_files(str(tmp_path / "*.png"))
-
-
-def test_windows_of_a_series_are_a_pipeline():
-    windows = funclab.utils.timeseries_dataset_from_array(
-        np.arange(9.0), np.arange(3, 9), 3, batch_size=2
-    )
-
-    halves = windows.map(lambda x, y: (x[:, :2], x[:, 2:])).take(2)
-
-    assert isinstance(windows, data.Dataset) and len(halves) == 2
-    assert [x.tolist() for x, _ in halves] == [[[0, 1], [1, 2]], [[2, 3], [3, 4]]]
-    assert [y.tolist() for _, y in halves] == [[[2], [3]], [[4], [5]]]
-    assert [int(y) for _, y in windows.unbatch()] == [3, 4, 5, 6, 7, 8]
-
-
-def test_names_of_tf_data_that_are_not_here_are_refused_with_what_to_write():
-    lines = {
-        "data.TextLineDataset": "splitlines",
-        "data.TFRecordDataset": "numpy.savez",
-        "data.Datasets": "funclab.data.Dataset, if",
-        "data.experimental.CsvDataset": "pandas.read_csv",
-        "data.Dataset.range(3).mapp": "write map, if",
-        "data.Dataset.range(3).bucket_by_sequence_length": "padded_batch",
-        "data.Dataset.range(3).group_by_window": "from_generator",
-    }
-    for line, words in lines.items():
-        with pytest.raises(AttributeError, match=words):
-            eval(line)
-    assert data.experimental.cardinality(data.Dataset.range(9)) // 2 == 4
-
-
 def test_lengths_that_are_not_known_or_have_no_end_are_errors_of_len():
     endless = data.Dataset.range(5).repeat()
     unknown = data.Dataset.range(5).filter(lambda i: i > 1)

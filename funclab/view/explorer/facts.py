@@ -144,13 +144,12 @@ def _row(node: Node, graph: Graph) -> Facts:
 
 
 def _node(node: Node, part: Part) -> Facts:
-    brings = node in part.graph.input_nodes or node.is_input
     return {
         "layer": part.key(node.operation.name),
         "index": node.index,
         "inputs": [
             part.key(part.graph.stand_ins.get(tensor, tensor).id)
-            for tensor in ([] if brings else node.arguments.tensors)
+            for tensor in node.arguments.tensors
         ],
         "outputs": [part.key(tensor.id) for tensor in node.output_tensors],
         "write": write_line(node),
@@ -251,8 +250,7 @@ def questions_of(model: Any, facts: Facts) -> dict[str, Facts]:
     questions: Facts = {}
     for part in parts(words.graph_of(model)):
         for node in part.graph.nodes:
-            brings = node.is_input or node in part.graph.input_nodes or not node.input_shapes
-            if brings or len(node.output_shapes) != 1:
+            if not node.input_shapes or len(node.output_shapes) != 1:
                 continue
             key, fact = part.key(node.key), facts["nodes"][part.key(node.key)]
             inputs, output = [tuple(shape) for shape in node.input_shapes], node.output_shapes[0]
