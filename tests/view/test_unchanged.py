@@ -167,8 +167,10 @@ def test_what_is_seen_of_a_model_is_what_was_looked_at(name):
 
 def test_the_blocks_of_graphs_are_those_that_were_looked_at():
     random = {f"random {seed}": graphs.random_graph(seed) for seed in range(60)}
+    grown = {f"grown {seed}": graphs.Grown(seed).graph for seed in range(100)}
     known = {name: graphs.stored(name) for name in graphs.NAMES}
-    check({f"blocks {name}": "\n".join(folded(graph)) for name, graph in (known | random).items()})
+    all_ = known | grown | random
+    check({f"blocks {name}": "\n".join(folded(graph)) for name, graph in all_.items()})
 
 
 def test_the_pictures_of_errors_are_those_that_were_looked_at():

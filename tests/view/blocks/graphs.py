@@ -3,6 +3,7 @@
 import json
 import random
 from pathlib import Path
+from typing import Any
 
 from funclab.view.blocks.cut import Shown, Tree
 from funclab.view.blocks.flow import Call, Flow
@@ -62,6 +63,52 @@ def random_graph(seed: int) -> Graph:
         calls.append(Call(str(i), f"n{i}", kind, reads, shape, {"kernel_size": [3, 3]}, 5))
     ends = {str(count - 1), *(str(draw.randrange(inputs, count)) for _ in range(outputs - 1))}
     return calls, sorted(ends)
+
+
+KINDS = ("Conv2D", "BatchNormalization", "ReLU", "Dropout", "DepthwiseConv2D", "MaxPooling2D")
+
+
+class Grown:
+    """A graph in the manner of well-known ones: cells of layers, skips and branches, which stand in
+    stages one after another and are repeated there."""
+
+    def __init__(self, seed: int) -> None:
+        self.draw, self.calls = random.Random(seed), list[Call]()
+        self.size = 32
+        last = self.call("InputLayer")
+        for _ in range(self.draw.randint(1, 4)):
+            last, cell = self.call("Conv2D", last), self.cell(2)
+            self.size //= self.draw.choice([1, 2])
+            for _ in range(self.draw.randint(1, 5)):
+                last = self.along(cell, last)
+        ends = [self.call("Dense", last) for _ in range(self.draw.choice([1, 1, 1, 2]))]
+        self.graph = self.calls, ends
+
+    def call(self, kind: str, *reads: str) -> str:
+        key, shape = str(len(self.calls)), (self.size, self.size, 8)
+        settings = {"kernel_size": [3, 3]} if "Conv" in kind else {}
+        self.calls.append(Call(key, f"{kind}_{key}", kind, [*reads], shape, settings, 5))
+        return key
+
+    def cell(self, depth: int) -> list[Any]:
+        """Kinds of layers in a row; a list in it is of ways that are joined."""
+        row: list[Any] = [self.draw.choice(KINDS) for _ in range(self.draw.randint(1, 3))]
+        if depth and self.draw.random() < 0.7:
+            ways = [self.cell(depth - 1) for _ in range(self.draw.randint(1, 3))]
+            equal = self.draw.random() < 0.4
+            ways = ways[:1] * self.draw.randint(2, 4) if equal else ways
+            skip = [[]] if self.draw.random() < 0.6 else []
+            row.insert(self.draw.randint(0, len(row)), ways + skip)
+        return row
+
+    def along(self, cell: list[Any], last: str) -> str:
+        for part in cell:
+            if isinstance(part, str):
+                last = self.call(part, last)
+            else:
+                ends = [self.along(way, last) for way in part]
+                last = self.call("Add" if [] in part else "Concatenate", *ends)
+        return last
 
 
 def boxes(cut: list[Shown]) -> list[frozenset[int]]:
