@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 from funclab.errors import FunclabError
 from funclab.files import json_lines
 from funclab.keras2 import install, tensorflow
+from funclab.keras2.pipelines import Pipelines
 from funclab.models.model import Model
 from funclab.training.compiled import NEVER_CALLED, STEPS, for_jax, not_called
 
@@ -125,6 +126,7 @@ class Reader(ast.NodeVisitor):
     def __init__(self) -> None:
         self.known: dict[str, Any] = {}
         """What a name of the program means, as far as it is a part of the stand-ins."""
+        self.pipelines = Pipelines(self.meaning)
         self.found: list[tuple[int, str, str, str]] = []
 
     def say(self, node: Line, kind: str, says: str, instead: str = "") -> None:
@@ -207,16 +209,24 @@ class Reader(ast.NodeVisitor):
         owner = self.meaning(node.value)
         if owner is not None and isinstance(node.ctx, ast.Load):
             self.part(node, owner, node.attr)
+        elif isinstance(node.ctx, ast.Load) and self.pipelines.has(node.value):
+            try:
+                self.pipelines.method(node.attr)
+            except FunclabError as error:
+                self.refuse(node, error)
 
     def visit_Name(self, node: ast.Name) -> None:
         if isinstance(node.ctx, ast.Store):  # now it is something of the program's own
             self.known.pop(node.id, None)
+            self.pipelines.names.discard(node.id)
 
     def visit_Assign(self, node: ast.Assign) -> None:
         self.visit(node.value)
         meaning = self.meaning(node.value)
-        for target in node.targets:
+        pipelines = [self.pipelines.assigned(target, node.value) for target in node.targets]
+        for target, names in zip(node.targets, pipelines, strict=True):
             self.visit(target)
+            self.pipelines.names |= names
             if isinstance(target, ast.Name) and meaning is not None:
                 self.known[target.id] = meaning  # layers = tf.keras.layers
 
@@ -224,7 +234,7 @@ class Reader(ast.NodeVisitor):
         for decorator in node.decorator_list:
             self.visit(decorator)
             self.note(decorator, decorator.func if isinstance(decorator, ast.Call) else decorator)
-        outside, arguments = dict(self.known), node.args
+        outside, arguments, pipelines = dict(self.known), node.args, set(self.pipelines.names)
         every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
         every += [given for given in (arguments.vararg, arguments.kwarg) if given]
         for default in (*arguments.defaults, *arguments.kw_defaults):
@@ -232,8 +242,10 @@ class Reader(ast.NodeVisitor):
                 self.visit(default)
         for argument in every:
             self.known.pop(argument.arg, None)
+            self.pipelines.names.discard(argument.arg)
         for line in node.body:
             self.visit(line)
+        self.pipelines.names = pipelines - {node.name}
         self.known = {key: value for key, value in outside.items() if key != node.name}
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
@@ -259,7 +271,7 @@ class Reader(ast.NodeVisitor):
     def visit_Call(self, node: ast.Call) -> None:
         self.generic_visit(node)
         self.note(node, node.func)
-        found = self.meaning(node.func)
+        found = self.meaning(node.func) or self.pipelines.called(node.func)
         if found is None:
             return
         if wants_trained(found, node):

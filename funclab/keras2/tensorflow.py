@@ -36,6 +36,7 @@ from funclab.errors.missing_names import ELSEWHERE, close
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
 from funclab.keras2 import tensorflow_functions, tensorflow_inputs
+from funclab.keras2.tensorflow_shapes import TensorShape, give_shapes
 from funclab.keras2.tensorflow_variable import TensorFlowVariable
 from funclab.utils import data
 from funclab.utils.specs import TensorSpec
@@ -142,7 +143,7 @@ OBJECTS: dict[str, dict[str, Any]] = {
         "Tensor": TensorType,
         "function": function,
         "TensorSpec": TensorSpec,
-        "TensorShape": tensorflow_functions.shape_of,
+        "TensorShape": TensorShape,
         "newaxis": None,
         "device": scope,
         "name_scope": scope,
@@ -330,4 +331,5 @@ def install() -> None:
             why="other libraries would get funclab in its place.",
             fix="leave out tensorflow=True, and write `from keras` for `from tensorflow.keras`.",
         )
+    give_shapes()
     sys.meta_path.insert(0, Finder())

@@ -41,6 +41,12 @@ def sizes(x: Any, dtype: Any) -> Any:
     return shape if None in shape else ops.convert_to_tensor(np.array(shape, np.int32), str(dtype))
 
 
+def counted(number: int | None, dtype: Any = "int32") -> Any:
+    """A number of axes or elements as an array; None if it is not known."""
+    made = None if number is None else np.array(number, np.int32)
+    return None if made is None else ops.convert_to_tensor(made, str(dtype))
+
+
 def lengths(x: Any, *axes: int) -> list[int]:
     """The lengths of axes.
 

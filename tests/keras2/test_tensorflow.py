@@ -49,6 +49,50 @@ def test_keras_is_found_in_tensorflow():
     assert ran.returncode == 0, ran.stderr
 
 
+SHAPES = """
+import pickle
+import numpy as np
+import tensorflow as tf
+from tensorflow import keras
+
+x = tf.constant([[1.0, 2.0, 3.0]])
+for each in (x, x + 1, tf.Variable(x), keras.Input((3,), batch_size=1)):
+    assert each.shape.as_list() == each.get_shape().as_list() == [1, 3]
+    assert each.shape == (1, 3) and each.shape.rank == each.shape.ndims == 2
+    assert each.shape[1:].num_elements() == 3 and each.shape.is_fully_defined()
+assert keras.Input((2,)).shape.num_elements() is None
+assert tf.TensorShape([None, 2]).as_list() == [None, 2] and tf.TensorShape(3).dims == [3]
+assert (tf.size(x).numpy(), tf.rank(x).numpy()) == (3, 2)
+assert tf.size(x).dtype == tf.rank(x).dtype == "int32"
+assert pickle.loads(pickle.dumps(x.shape)) == (1, 3)
+
+
+class Halves(keras.layers.Layer):
+    def call(self, inputs):
+        batch, length = inputs.get_shape().as_list()
+        return tf.reshape(inputs, [-1, length // 2, 2]) * float(length)
+
+
+inputs = keras.Input((4,))
+model = keras.Model(inputs, keras.layers.Flatten()(Halves()(inputs)))
+model.compile("sgd", "mse")
+data = tf.data.Dataset.from_tensor_slices((np.ones((4, 4)), np.full((4, 4), 2.0))).batch(2)
+for images, _ in data:
+    assert images.shape.as_list() == [2, 4]
+assert np.isclose(model.fit(data, verbose=0).history["loss"][0], 4)
+with tf.GradientTape() as tape:
+    tape.watch(x)
+    y = tf.reduce_sum(x * x)
+    assert y.shape.as_list() == [] and y.get_shape().rank == 0
+"""
+
+
+def test_shapes_have_what_those_of_tensorflow_have():
+    ran = run(SHAPES)
+
+    assert ran.returncode == 0, ran.stderr
+
+
 REFUSED = [
     ("import tensorflow as tf; tf.bartlett(3)", "write keras.ops.bartlett"),
     ("import tensorflow as tf; tf.reduce_men([1])", "write tf.reduce_mean, if"),

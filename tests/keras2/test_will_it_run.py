@@ -75,6 +75,46 @@ def test_each_line_that_will_not_run_is_named_with_what_to_write(tmp_path):
     assert str(report).startswith("program.py: 12 lines will not run.\n")
 
 
+PIPELINES = """
+import numpy as np
+import tensorflow as tf
+from tensorflow import keras
+data = tf.data.Dataset.from_tensor_slices(np.ones((3, 2)))
+data = data.shuffle(3).batch(2).snapshot("x")  # STOPS from_generator
+data = data.map(lambda x: x).prefetch(tf.data.AUTOTUNE)
+data.mapp(lambda x: x)  # STOPS write map
+data.shuffle(3, sede=1)  # STOPS sede
+train, test = data.take(1), data.skip(1)
+first = test.unbatch().firsts()  # STOPS first
+train, test = keras.utils.image_dataset_from_directory("x", subset="both")
+names = train.class_names, test.file_paths
+train.cach()  # STOPS cache
+windows = keras.utils.timeseries_dataset_from_array(np.ones(9), None, 3).cach()  # STOPS cache
+
+def prepare(data, count=None):
+    data.anything(), train.cach()  # STOPS cache
+    data = tf.data.Dataset.range(3)
+    return data.batch(2)
+
+data = prepare(data)
+data.of_unknown_kind()
+for train in test:
+    train.no_longer_a_pipeline()
+"""
+
+
+def test_methods_that_pipelines_lack_are_named_line_by_line(tmp_path):
+    path = tmp_path / "pipelines.py"
+    path.write_text(PIPELINES)
+
+    found = funclab.will_it_run(path).findings
+
+    wanted = expected(PIPELINES)
+    assert [(each.line, each.kind) for each in found] == [row[:2] for row in wanted]
+    for each, (line, _, words) in zip(found, wanted, strict=True):
+        assert words in each.says + each.instead, (line, each)
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
 def test_nothing_is_said_against_programs_that_run(path):
     report = funclab.will_it_run(path)

@@ -34,6 +34,8 @@ def apart(keras: Any, name: str, settings: dict[str, Any]) -> float:
     for weight in theirs.weights:
         if len(weight.shape) == 1:  # statistics and biases that matter
             weight.assign(rng.uniform(0.5, 1.5, weight.shape))
+    for layer in theirs.layers:  # Keras' Normalization computes with copies of its statistics
+        getattr(layer, "finalize_state", lambda: None)()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "w.weights.h5")
         theirs.save_weights(path)
