@@ -82,7 +82,7 @@ def test_the_wheel_works_away_from_the_source(wheel, tmp_path):
 def test_the_wheel_names_the_licences_of_its_data_and_brings_their_notes(wheel):
     packed = zipfile.ZipFile(wheel)
     about = f"funclab-{PROJECT['version']}.dist-info/"
-    notes = [path for path in (PACKAGE / "datasets").glob("*_LICENSE.txt")]
+    notes = list((PACKAGE / "datasets").glob("*_LICENSE.txt"))
 
     said = packed.read(f"{about}METADATA").decode()
 
