@@ -33,6 +33,7 @@ EVERY_KIND = (
     "hubs.html",
     "views.html",
     "drop.html",
+    "teaching.html",
     "runs.html",
     "lessons/index.html",
     "lessons/01_what_does_a_call_build.html",

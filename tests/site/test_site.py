@@ -13,7 +13,7 @@ import pytest
 
 import funclab
 from docs import lite, pyodide, runs
-from docs.__main__ import HERE, MADE
+from docs.__main__ import HERE, MADE, guide
 from docs.fields import as_fields
 from docs.names import ROOMS, public_names
 from docs.reference import pages
@@ -31,6 +31,8 @@ def exists(target: str) -> bool:
     folder, _, name = target.rpartition("/")
     if folder:
         return folder in MADE and name.partition(".")[0] == "index"
+    if target.removesuffix(".md") == "teaching":
+        return "[lessons](lessons/index.md)" in guide()
     return (HERE / "pages" / target).with_suffix(".md").exists()
 
 
