@@ -4,7 +4,8 @@
 #   make gallery  pictures of models that must fit one screen: build/gallery/index.html
 #   make catalogue  a page of every layer: build/catalogue/index.html
 #   make pictures  redraw README's pictures
-#   make lite     the lessons as a site that runs in the browser: build/lite
+#   make lite     the lessons as a site that runs in the browser: build/lite  (PYODIDE=folder: with its
+#                 Python beside it, from a folder with the files of Pyodide's release)
 #   make site     lessons, gallery, reference, errors, as pages: build/site, with build/lite in it
 #   make test     unit tests with and without the JIT, doctests, lessons, browser; of long families of
 #                 cases, those that cover the others (ALL=1: all cases; ROOM=layers: one room's only)
@@ -71,7 +72,7 @@ pictures: $(READY) system
 # Runs every lesson without what a browser's Python lacks, builds the site, and opens it.
 lite: $(READY) $(SITE)/ready system
 	$(BIN)/python -m tools.lessons.without notebooks/*.ipynb
-	$(SITE)/bin/python -m docs.lite build/lite
+	$(SITE)/bin/python -m docs.lite build/lite $(PYODIDE)
 	$(BIN)/python -m pytest -q tests/site/check_lite.py
 
 site: $(READY) $(SITE)/ready system build/lite/index.html

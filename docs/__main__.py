@@ -57,6 +57,7 @@ def write(source: Path) -> None:
     (source / "_static" / "pictures.css").write_text(style_sheet(), encoding="utf-8")
     stored.write_scripts(source / "_static" / "views")
     (source / "index.md").write_text(home.page(), encoding="utf-8")
+    (source / "teaching.md").write_text(guide(), encoding="utf-8")
     (source / "drop.md").write_text(opened.page(), encoding="utf-8")
     (source / "runs.md").write_text(runs.page(), encoding="utf-8")
     (source / "_static" / "apart").mkdir()
@@ -64,6 +65,14 @@ def write(source: Path) -> None:
         (source / name).mkdir()
         for path, text in make().items():
             (source / name / path).write_text(text, encoding="utf-8")
+
+
+def guide() -> str:
+    """The teacher's guide, which lies beside the lessons."""
+    text = (ROOT / "notebooks" / "teaching.md").read_text(encoding="utf-8")
+    here = "the lessons in this folder"
+    assert here in text
+    return text.replace(here, "the [lessons](lessons/index.md)")
 
 
 if __name__ == "__main__":

@@ -37,8 +37,19 @@ html_show_sphinx = False
 html_sidebars = {
     name: []
     for name in (
-        *("index", "ways", "views", "drop", "runs", "hubs", "speed", "sweeps", "clusters"),
-        *("gallery/index", "lessons/index", "genindex", "search"),
+        *(
+            "index",
+            "ways",
+            "views",
+            "drop",
+            "runs",
+            "teaching",
+            "hubs",
+            "speed",
+            "sweeps",
+            "clusters",
+        ),
+        *("gallery/index", "lessons/index", "keras/index", "keras/names", "genindex", "search"),
     )
 }
 html_context = {"default_mode": "auto"}  # light or dark, as the system is
@@ -53,7 +64,8 @@ html_theme_options = {
     "footer_end": [],
     "show_version_warning_banner": False,
     "secondary_sidebar_items": {
-        page: ["page-toc"] for page in ("reference/*", "errors/*", "keras/*", "views", "clusters")
+        page: ["page-toc"]
+        for page in ("reference/*", "errors/*", "keras/*", "views", "teaching", "clusters")
     },
     "header_links_before_dropdown": 5,
 }

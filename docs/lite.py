@@ -2,7 +2,8 @@
 
 A JupyterLite site is static files: JupyterLab, the lessons, funclab's extension for stored views,
 and the wheels that its Python needs. That Python is Pyodide, which the page fetches from the
-network when a notebook is opened, with NumPy and Pillow.
+network when a notebook is opened, with NumPy and Pillow; or, if a second folder has its files
+(`docs.pyodide`), from beside the page. A service worker keeps all that was loaded once.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import nbformat
 
+from docs import pyodide
 from funclab import __version__
 from funclab.view.notebook import labextension
 
@@ -45,18 +47,25 @@ will_it_run("01_what_does_a_call_build.ipynb")     # the name of your file""",
 """What the notebook has that checks a program, after the first cell."""
 KERNEL = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
 PIP = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
-FOR_BROWSERS = ("--platform=any", "--implementation=py", "--abi=none", "--python-version=3.13")
+FOR_BROWSERS = ("--platform=any", "--implementation=py", "--abi=none", "--python-version=3.14")
 SETTINGS = {
     "jupyter-lite-schema-version": 0,
-    "jupyter-config-data": {"appName": "funclab", "defaultKernelName": "python"},
+    "jupyter-config-data": {
+        "appName": "funclab",
+        "defaultKernelName": "python",
+        "enableServiceWorkerCache": "true",  # what was loaded once is there at the next visit
+    },
 }
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, python: Path | None = None) -> None:
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         write_contents(work / "contents")
         get_wheels(work / "wheels")
+        if python:
+            size = pyodide.pack(python, work / "static" / "pyodide")
+            print(f"Pyodide {pyodide.VERSION} is packed beside the site: {size / 1e6:.0f} MB")
         (work / "jupyter-lite.json").write_text(json.dumps(SETTINGS), encoding="utf-8")
         # Each extension of this environment becomes part of the site: ours as it is in the source.
         labextension.write(Path(sys.prefix, labextension.FOLDER), __version__)
@@ -113,4 +122,4 @@ def build(work: Path, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(*map(Path, sys.argv[1:]))

@@ -65,7 +65,7 @@ def card(path: Path) -> str:
     to_page = (
         f'<a class="to" href="{path.stem}.html">{seen(picture(path.stem))}<span>{words}</span></a>'
     )
-    return f'<li class="tile">{to_page}<p>{escape(minutes)} · {link(path.name)}</p></li>'
+    return f'<li class="tile">{to_page}<p>{escape(minutes)} · {link(path.name, "run it")}</p></li>'
 
 
 def link(name: str, text: str = "run it in the browser") -> str:

@@ -14,7 +14,8 @@ from tests.project.source import ROOT
 WRITTEN = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.M | re.S)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
-ON_THE_SITE = ("lessons/", "gallery/", "reference/", "errors/", "keras/")  # these pages are made
+# These pages are made.
+ON_THE_SITE = ("lessons/", "gallery/", "reference/", "errors/", "keras/", "teaching.md")
 
 
 def test_the_code_of_the_readme_runs_from_top_to_bottom():

@@ -33,6 +33,7 @@ EVERY_KIND = (
     "hubs.html",
     "views.html",
     "drop.html",
+    "teaching.html",
     "runs.html",
     "lessons/index.html",
     "lessons/01_what_does_a_call_build.html",
@@ -91,11 +92,17 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
     """The address of the site on a server of this machine: from disk, no page loads its views."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(BUILT)))
+    server = Patient(("127.0.0.1", 0), partial(Quiet, directory=str(BUILT)))
     Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_address[1]}"
     server.shutdown()
     server.server_close()
+
+
+class Patient(ThreadingHTTPServer):
+    """Keeps all connections that a page opens at once, on a busy machine as well."""
+
+    request_queue_size = 64
 
 
 class Quiet(SimpleHTTPRequestHandler):

@@ -1,5 +1,6 @@
 """The site in short: its pages, its reference and its fields, without building it."""
 
+import hashlib
 import inspect
 import json
 import os
@@ -11,8 +12,8 @@ from types import ModuleType
 import pytest
 
 import funclab
-from docs import lite, runs
-from docs.__main__ import HERE, MADE
+from docs import lite, pyodide, runs
+from docs.__main__ import HERE, MADE, guide
 from docs.fields import as_fields
 from docs.names import ROOMS, public_names
 from docs.reference import pages
@@ -30,6 +31,8 @@ def exists(target: str) -> bool:
     folder, _, name = target.rpartition("/")
     if folder:
         return folder in MADE and name.partition(".")[0] == "index"
+    if target.removesuffix(".md") == "teaching":
+        return "[lessons](lessons/index.md)" in guide()
     return (HERE / "pages" / target).with_suffix(".md").exists()
 
 
@@ -37,7 +40,7 @@ def test_every_page_in_the_table_of_contents_exists():
     start = (HERE / "pages/index.md").read_text(encoding="utf-8")
 
     lines = start.partition("```{toctree}\n:hidden:\n")[2].partition("```")[0].splitlines()
-    targets = [line.partition("<")[2].rstrip(">") or line for line in lines]  # with a short title
+    targets = [line.partition("<")[2].rstrip(">") or line for line in lines if line]  # with a title
 
     assert [target for target in targets if not exists(target)] == []
     assert {f"{name}/index" for name in MADE} <= set(targets)
@@ -126,3 +129,45 @@ def test_every_name_of_keras_is_in_the_table_with_what_became_of_it():
         told = dict(re.findall(r"\| `(\w+)` \| (.+) \|", part))
         assert list(told) == names, room
         assert {name for name, says in told.items() if says != "here"} == set(absent(room))
+
+
+@pytest.fixture
+def release(tmp_path):
+    """A folder as of Pyodide's release, in little, and the checksums of its Python."""
+    folder, packages = tmp_path / "release", {}
+    folder.mkdir()
+    needs = {"NumPy": [], "my_tool": ["numpy", "Six"], "six": [], "unused": []}
+    for name, depends in needs.items():
+        file = folder / f"{name}-1.whl"
+        file.write_bytes(name.encode())
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        packages[name] = {"file_name": file.name, "sha256": digest, "depends": depends}
+    (folder / pyodide.LOCK).write_text(json.dumps({"packages": packages}))
+    (folder / "pyodide.mjs").write_text("export const loadPyodide = 0;")
+    names = (pyodide.LOCK, "pyodide.mjs")
+    return folder, {n: hashlib.sha256((folder / n).read_bytes()).hexdigest() for n in names}
+
+
+def test_a_pinned_python_is_packed_with_the_packages_that_those_needed_need(release, tmp_path):
+    folder, core = release
+
+    size = pyodide.pack(folder, tmp_path / "site", core, ["my-tool"])
+
+    packed = {path.name: path.read_bytes() for path in (tmp_path / "site").iterdir()}
+    assert {*packed} == {*core, "NumPy-1.whl", "my_tool-1.whl", "six-1.whl"}
+    assert packed == {name: (folder / name).read_bytes() for name in packed}
+    assert size == sum(map(len, packed.values()))
+
+
+@pytest.mark.parametrize("name", ["pyodide.mjs", "NumPy-1.whl"])
+def test_a_damaged_or_missing_file_of_that_python_is_not_packed_and_named(name, release, tmp_path):
+    folder, core = release
+
+    (folder / name).write_bytes(b"another")
+    with pytest.raises(SystemExit, match=rf"are damaged: {name}\. Get them again"):
+        pyodide.pack(folder, tmp_path / "site", core, ["my-tool"])
+    (folder / name).unlink()
+    with pytest.raises(SystemExit, match=f"missing.*\n  {pyodide.ADDRESS}{name}"):
+        pyodide.pack(folder, tmp_path / "site", core, ["my-tool"])
+
+    assert not (tmp_path / "site").exists()

@@ -1,9 +1,9 @@
 """Build the image for hubs where there is no Docker: `python -m tools.publishing.scratch ROOT`.
 
-ROOT is a folder with the system that the image starts from, which `debootstrap` makes, and its
-Python in `usr/local`. Each line of the Dockerfile is followed there, those with RUN by `chroot`,
-which only root may call; what a container would isolate beyond its files is not. At the end, the
-command of the image is started as its user, and must print the address of JupyterLab.
+ROOT is a folder with the system that the image starts from, as `debootstrap` makes it, with its
+Python in `usr/local`. The Dockerfile's lines are followed there, those with RUN by `chroot`, which
+only root may call; what a container would isolate beyond its files is not. At the end, the command
+of the image is started as its user, and must print the address of JupyterLab.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ if [ ! -x .venv/bin/python ]; then
     fi
     "$python" -m venv .venv
 fi
+echo "Installing funclab and what it needs there, which takes a minute or two"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[$extra]"
 
 # JupyterLab starts without asking whether it may show news.
