@@ -39,6 +39,9 @@ PLAIN := tests/ops tests/guide/test_guide.py $(wildcard tests/engine/test_*.py) 
          --deselect tests/ops/test_tensors.py::test_a_model_of_ops_is_read_back_from_its_file \
          --deselect tests/ops/test_random.py::test_the_stream_of_a_layer_is_saved_with_its_model
 NBVAL := -p nbval.plugin -p funclab.teach.notebooks
+# What runs twice with ALL only: the forms of loops, which no compiler changes, and the lessons, which
+# tests/lessons/test_tries.py runs and compares, too.
+REST := $(if $(ALL),notebooks,notebooks/00_start.ipynb --ignore tests/kernels/test_forms.py)
 
 .PHONY: lab lessons gallery catalogue pictures lite site test rehearsal exercises soak check bundle interop browsers mutants bench setup system clean
 .DEFAULT_GOAL := lab
@@ -103,7 +106,7 @@ else
 	$(BIN)/funclab warm > /dev/null & \
 	$(BIN)/python -m pytest -q -n $(WORKERS) -p tools.setup.without $(PLAIN) && wait $$!
 	$(if $(ALL),$(BIN)/pytest -q -n $(WORKERS) --dist loadfile $(NBVAL) notebooks)
-	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(NBVAL) tests funclab notebooks
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(NBVAL) tests funclab $(REST)
 endif
 
 # The loops are compiled beforehand, as on a machine that is ready for class. Then the ten-minute

@@ -55,11 +55,12 @@ def daily(items: list[pytest.Item]) -> list[pytest.Item]:
 
 def slowest_first(items: list[pytest.Item], seconds: dict[str, float]) -> list[pytest.Item]:
     """The tests, file by file, those that took longest in the last run first; before any run, those
-    of the folders that start browsers and kernels."""
+    of the folders that start browsers and kernels. Those of browsers stay together: a worker keeps
+    its browser, and the page with JupyterLab in it, from one to the next."""
 
-    def rank(item: pytest.Item) -> float:
+    def rank(item: pytest.Item) -> tuple[bool, float]:
         file = item.nodeid.partition("::")[0]
-        return -seconds.get(file, 60.0 * file.startswith(SLOW))
+        return not file.startswith(SLOW[0]), -seconds.get(file, 60.0 * file.startswith(SLOW))
 
     return sorted(items, key=rank)
 

@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import funclab
+from tests.browser.kernels import forked
 from tests.browser.notebook_page import (
     RUN_ALL_NO_WAIT,
     WINDOW,
@@ -25,6 +26,7 @@ from tests.browser.notebook_page import (
 )
 from tests.browser.server import Server, serve
 from tests.browser.waiting import PATIENCE, laid_out, strict
+from tests.covering import ALL
 
 # The first is Chromium without windows: tests of pages from disk take less than half as long.
 BROWSERS = (
@@ -66,16 +68,26 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def kernels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where servers find kernels that start soon; ALL=1 takes Jupyter's own way."""
+    if ALL:
+        yield tmp_path_factory.mktemp("kernels")
+    else:
+        with forked(tmp_path_factory.mktemp("kernels")) as folder:
+            yield folder
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory, kernels: Path) -> Iterator[Server]:
     """A running JupyterLab."""
-    with serve("lab", tmp_path_factory.mktemp("lab")) as server:
+    with serve("lab", tmp_path_factory.mktemp("lab"), kernels=kernels) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def notebook7(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def notebook7(tmp_path_factory: pytest.TempPathFactory, kernels: Path) -> Iterator[Server]:
     """A running Jupyter Notebook 7."""
-    with serve("notebook", tmp_path_factory.mktemp("notebook7")) as server:
+    with serve("notebook", tmp_path_factory.mktemp("notebook7"), kernels=kernels) as server:
         yield server
 
 

@@ -148,6 +148,7 @@ def test_a_tour_is_walked_with_a_clicker_and_one_key_leads_back(stage):
     stage.knows("[view.stop, view.state == view.home]", [-1, True])
 
 
+@ALIKE
 def test_all_is_legible_in_both_themes(stage):
     view = stage.show()
     stage.press(*stage.case.keys, "?")
@@ -220,6 +221,7 @@ def test_undo_steps_back_and_the_copied_line_makes_the_same_view(stage):
     stage.knows("again.state", case.keyed.state)
 
 
+@ALIKE
 def test_the_keys_of_a_view_leave_text_sliders_and_the_notebook_alone(stage):
     view = stage.show()
     table, page = view.locator(".fl-keys"), stage.notebook.page
@@ -244,6 +246,7 @@ def test_the_keys_of_a_view_leave_text_sliders_and_the_notebook_alone(stage):
     page.wait_for_function(f"before => ({COUNT})() > before", arg=before)
 
 
+@ALIKE
 def test_shift_tab_leads_to_the_picture_and_tab_from_there_to_the_list_of_keys(stage):
     view = stage.show()
     table = view.locator(".fl-keys")
