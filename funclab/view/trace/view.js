@@ -241,7 +241,6 @@ const trace = {
     svg.setAttribute("aria-label", `${frame.name} ${frame.shape}: ${frame.brief}`);
     const least = wall && frame.worded ? "max(1,var(--scale))" : "var(--scale)";
     svg.style.width = `calc(${svg.getAttribute("width")}px*${least})`;
-    svg.classList.toggle("fl-worded", frame.worded);
     const note = frame.note && !wall ? ` · ${frame.note}` : "";
     const written = frame.kind === "number" || (frame.kind === "bars" && frame.worded);
     const brief = wall && !written && role !== "weights"
