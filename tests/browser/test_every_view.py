@@ -221,7 +221,6 @@ def test_undo_steps_back_and_the_copied_line_makes_the_same_view(stage):
     stage.knows("again.state", case.keyed.state)
 
 
-@ALIKE
 def test_the_keys_of_a_view_leave_text_sliders_and_the_notebook_alone(stage):
     view = stage.show()
     table, page = view.locator(".fl-keys"), stage.notebook.page
@@ -246,7 +245,6 @@ def test_the_keys_of_a_view_leave_text_sliders_and_the_notebook_alone(stage):
     page.wait_for_function(f"before => ({COUNT})() > before", arg=before)
 
 
-@ALIKE
 def test_shift_tab_leads_to_the_picture_and_tab_from_there_to_the_list_of_keys(stage):
     view = stage.show()
     table = view.locator(".fl-keys")
