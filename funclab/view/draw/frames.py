@@ -99,8 +99,10 @@ class Frame:
 
     @cached_property
     def decimals(self) -> int | None:
-        """How many decimals all numbers have: four digits of the largest, so that they can be
-        compared; None if it is too small or too large for that."""
+        """How many decimals all numbers of a column have: four digits of the largest, so that they
+        can be compared; None for one number, and if it is too small or too large for that."""
+        if self.kind == "number" or not self.printed:
+            return None
         most = np.abs(self.numbers[np.isfinite(self.numbers)]).max(initial=0.0)
         fits = 0.01 <= most < 10_000 * (1 - 1e-4)
         return min(4, 3 - math.floor(math.log10(most))) if fits else None
@@ -109,7 +111,7 @@ class Frame:
         """One of the numbers in a few characters, with a real minus sign."""
         if self.whole and float(number).is_integer():
             return f"{int(number)}".replace("-", "−")
-        if self.printed and self.decimals is not None and math.isfinite(number):
+        if self.decimals is not None and math.isfinite(number):
             return f"{number:.{self.decimals}f}".replace("-", "−")
         texts = [signed(number, digits) for digits in (3, 2, 1)]
         return next((text for text in texts if len(text) <= LONGEST), texts[1])

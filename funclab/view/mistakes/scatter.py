@@ -159,7 +159,8 @@ class ScatterPicture(Picture):
     def _draw_band(self, canvas: Canvas, band: int, corner: complex, most: int) -> None:
         n, total = len(self.bands[band]), len(self.truth)
         canvas.open(self.band_in_words(band), "box", key=f"{band}")
-        canvas.rect(area(corner - 4, self.across + 4, self.high - 4), Paint("paper", opacity=0.01), 6)
+        room = area(corner - 4, self.across + 4, self.high - 4)
+        canvas.rect(room, Paint("paper", opacity=0.01), 6)
         name = say(f"mistakes_{BANDS[band]}_brief")
         canvas.text_line(corner + 14j, name, Font(12))
         bar = area(corner + 20j, max(1.0, (self.across - 140) * n / most), 14)
