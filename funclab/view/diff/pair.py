@@ -152,7 +152,8 @@ class Pair(Picture):
             f"M{start.real:.1f},{start.imag:.1f}C{start.real + bend:.1f},{start.imag:.1f} "
             f"{end.real - bend:.1f},{end.imag:.1f} {end.real:.1f},{end.imag:.1f}", line,
         )  # fmt: skip
-        words = ["", ""] if self.slim and numbers else words
+        if self.slim:  # numbers only
+            words = ["", ""] if numbers else ["="]
         pill = _pill(canvas, (start + end) / 2, numbers, words, pills, on)
         pills += [pill] if pill else []
         canvas.close()

@@ -99,13 +99,18 @@ class Frame:
 
     @cached_property
     def decimals(self) -> int | None:
-        """How many decimals all numbers of a column have: four digits of the largest, so that they
-        can be compared; None for one number, and if it is too small or too large for that."""
+        """How many decimals all numbers of a column have, so that they can be compared: as many as
+        they need, at most four digits of the largest; None for one number, and if that is too small
+        or too large."""
         if self.kind == "number" or not self.printed:
             return None
-        most = np.abs(self.numbers[np.isfinite(self.numbers)]).max(initial=0.0)
-        fits = 0.01 <= most < 10_000 * (1 - 1e-4)
-        return min(4, 3 - math.floor(math.log10(most))) if fits else None
+        numbers = self.numbers[np.isfinite(self.numbers)]
+        most = np.abs(numbers).max(initial=0.0)
+        if not 0.01 <= most < 9999.5:
+            return None
+        enough = min(4, 3 - math.floor(math.log10(most)))
+        exact = (n for n in range(1, enough) if np.allclose(numbers, numbers.round(n), 0, NOISE))
+        return next(exact, enough)
 
     def text(self, number: float) -> str:
         """One of the numbers in a few characters, with a real minus sign."""

@@ -25,8 +25,9 @@ LONGEST_LABEL = 28
 MOST_PAIRS = 6
 """If there are more runs, each has only one curve: validation, if all of them have it."""
 FEWEST_SMOOTHED = 5
-COLUMN, GAP = 764, 16
-"""The room in a notebook's output in a window of 1280 beside the file browser, and a gap."""
+COLUMN, SIDES, GAP = 800, 36, 16
+"""The width of a notebook's output in a window of 1280 beside the file browser, what of it is
+beside charts, and a gap."""
 SMALL = 190, 130
 """The width and height of a plot that has to fit beside a graph on a projector."""
 BESIDE, MULTIPLES = (290, 104), (144, 84)
@@ -296,7 +297,7 @@ def page_charts(
         settings = {"wide": ALONE_ON_A_WALL[0], "least": ALONE_ON_A_WALL[1]}
     elif charts.compared and len(shown) <= FEW and look != "projector":
         beside = max((chart.width - chart.wide for chart in drawn), default=0)
-        wide = max(WIDTH, min(ALONE[0], COLUMN - beside))
+        wide = max(WIDTH, min(ALONE[0], COLUMN - SIDES - beside))
         settings = {"wide": wide, "least": ALONE[1] if len(shown) == 1 else HEIGHT}
     elif look == "projector":
         settings = {"wide": SMALL[0], "least": SMALL[1]}
@@ -306,7 +307,7 @@ def page_charts(
         left = max((chart.left for chart in drawn), default=0)
         settings = {"wide": wide, "least": least, "named": not many, "margin": left}
     found = [page_chart(facts, charts, smooth, look, settings) for facts in shown]
-    if charts.compared:
+    if charts.compared and len(charts.runs) <= MOST_PAIRS:
         slim = {**settings, "wide": SLIM}
         for chart, facts in zip(found, shown):
             chart["slim"] = page_chart(facts, charts, smooth, look, slim)["svgs"]
