@@ -3,6 +3,7 @@ there, and capsules at the sides show how often weights exist."""
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -15,9 +16,10 @@ from funclab.view.draw.text import folded_lines, shorten, text_width
 from funclab.view.scene.drawing import draw_scene
 from funclab.view.scene.scene import Box
 
-HEAD, GAP, NARROW, CAPSULE, HIGH, REACH = 48, 132, 102, 96, 56, 20
-"""The height of the headings, the room for lines (less on a projector), the size of a capsule, and
-its distance."""
+HEAD, LOW_HEAD, CAPSULE, HIGH, REACH = 48, 28, 96, 56, 20
+"""The height of the headings (less on a projector), the size of a capsule, and its distance."""
+GAP, NARROW, SLIM = 132, 102, 32
+"""The room for lines: on a screen, on a projector, and where only numbers stand on them."""
 ON_A_WALL = 490
 """How wide both graphs may be together on a projector; wider ones are scrolled one by one."""
 PILL, MOST = 24, 3
@@ -54,7 +56,8 @@ class Pair(Picture):
     fits: ClassVar[bool] = True
 
     def __init__(self, difference: Comparison, large: bool = False) -> None:
-        self.difference, self.large = difference, large
+        self.difference, self.large, self.slim = difference, large, False
+        self.head = LOW_HEAD if large else HEAD
         self.halves = halves(difference, large)
         sides = zip(self.halves, SIDES)
         self.capsules = [[] if large else _capsules(half, difference, side) for half, side in sides]
@@ -74,16 +77,24 @@ class Pair(Picture):
         boxes = max((box.right for box in self.halves[1].scene.boxes), default=0)
         if self.large and self.origins[1].real + boxes > ON_A_WALL:
             return dict(zip(SIDES, self.halves))
-        return {"both": self}
+        return {"both": self, "slim": self._slimmer()}
+
+    def _slimmer(self) -> Pair:
+        """The same for a narrow room: without capsules, and with numbers only on the lines."""
+        slim = copy(self)
+        slim.slim, slim.capsules = True, [[], []]
+        slim.origins = slim._origins()
+        return slim
 
     def _origins(self) -> list[complex]:
         """Where the two graphs begin."""
         left = (CAPSULE + REACH) * bool(self.capsules[0]) + 0j
         wide = [max(half.scene.width, self._head(i)) for i, half in enumerate(self.halves)]
         boxes = max((box.right for box in self.halves[0].scene.boxes), default=0)
-        apart = left + max(wide[0] + 12, boxes + (NARROW if self.large else GAP))
+        gap = SLIM if self.slim else NARROW if self.large else GAP
+        apart = left + max(wide[0] + 12, boxes + gap)
         self.width = apart.real + wide[1] + (CAPSULE + REACH) * bool(self.capsules[1])
-        return [left + HEAD * 1j, apart + HEAD * 1j]
+        return [left + self.head * 1j, apart + self.head * 1j]
 
     def _names(self, i: int) -> tuple[str, str]:
         n = self.difference.numbers[i]
@@ -115,11 +126,12 @@ class Pair(Picture):
             self._draw_capsules(canvas, i)
             name, weights = self._names(i)
             canvas.text_line(complex(origin.real + 14, 20), name, TITLE)
-            canvas.text_line(complex(origin.real + 14, 38), weights, SOFT)
+            if not self.large:
+                canvas.text_line(complex(origin.real + 14, 38), weights, SOFT)
             canvas.shift(origin, side=side)
             draw_scene(canvas, half.scene)
             canvas.close()
-        height = max(half.scene.height for half in self.halves) + HEAD
+        height = max(half.scene.height for half in self.halves) + self.head
         return self.width, max([height, *(pill.bottom + 8 for pill in pills), self.lowest])
 
     def _tie(self, canvas: Canvas, tie: Tie, pills: list[Area], chosen: int) -> None:
@@ -140,6 +152,8 @@ class Pair(Picture):
             f"M{start.real:.1f},{start.imag:.1f}C{start.real + bend:.1f},{start.imag:.1f} "
             f"{end.real - bend:.1f},{end.imag:.1f} {end.real:.1f},{end.imag:.1f}", line,
         )  # fmt: skip
+        if self.slim:  # numbers only
+            words = ["", ""] if numbers else ["="]
         pill = _pill(canvas, (start + end) / 2, numbers, words, pills, on)
         pills += [pill] if pill else []
         canvas.close()

@@ -153,6 +153,9 @@ class Half(Diagram):
             box.outline, box.outlined = "6 3" if numbers else None, "ink"
         for group in self.scene.groups:
             group.weights = ""  # capsules stand at the sides of both graphs
+        for part in self.scene.walk():
+            for plate in part.plates:
+                plate.numbered = False  # lines say which call is which
         return self.scene
 
     @property

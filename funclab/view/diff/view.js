@@ -29,7 +29,8 @@ const diff = {
     ctx.stage.before(parts);
     parts.append(ctx.stage, h("div", { class: "fl-told" }, ctx.askBox, ctx.panel));
     // Rings need sizes, which exist only once the picture is on the page.
-    ctx.watchSizes(() => this.mark(ctx), ctx.stage);
+    this.wide = this.graphs[0].svg.viewBox.baseVal.width;
+    ctx.watchSizes(() => { this.fit(ctx); this.mark(ctx); }, ctx.stage);
   },
 
   heading(ctx, side) { return ctx.t(`diff_${side}`, { name: ctx.facts[side] }); },
@@ -41,6 +42,14 @@ const diff = {
     if (name !== "both") graph.svg.dataset.side = name;
     graph.el.onclick = ({ target }) => this.click(ctx, target);
     return graph;
+  },
+
+  /** Where the picture would be wider than its room, the slim one. */
+  fit(ctx) {
+    const pictures = ctx.model.get("pictures"), slim = pictures.slim && ctx.stage.clientWidth < this.wide + 16;
+    if (Boolean(slim) === Boolean(this.slim)) return;
+    this.slim = slim;
+    this.graphs[0].put(slim ? pictures.slim : pictures.both);
   },
 
   update(ctx) {

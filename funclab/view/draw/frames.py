@@ -99,17 +99,24 @@ class Frame:
 
     @cached_property
     def decimals(self) -> int | None:
-        """How many decimals all numbers have: four digits of the largest, so that they can be
-        compared; None if it is too small or too large for that."""
-        most = np.abs(self.numbers[np.isfinite(self.numbers)]).max(initial=0.0)
-        fits = 0.01 <= most < 10_000 * (1 - 1e-4)
-        return min(4, 3 - math.floor(math.log10(most))) if fits else None
+        """How many decimals all numbers of a column have, so that they can be compared: as many as
+        they need, at most four digits of the largest; None for one number, and if that is too small
+        or too large."""
+        if self.kind == "number" or not self.printed:
+            return None
+        numbers = self.numbers[np.isfinite(self.numbers)]
+        most = np.abs(numbers).max(initial=0.0)
+        if not 0.01 <= most < 9999.5:
+            return None
+        enough = min(4, 3 - math.floor(math.log10(most)))
+        exact = (n for n in range(1, enough) if np.allclose(numbers, numbers.round(n), 0, NOISE))
+        return next(exact, enough)
 
     def text(self, number: float) -> str:
         """One of the numbers in a few characters, with a real minus sign."""
         if self.whole and float(number).is_integer():
             return f"{int(number)}".replace("-", "−")
-        if self.printed and self.decimals is not None and math.isfinite(number):
+        if self.decimals is not None and math.isfinite(number):
             return f"{number:.{self.decimals}f}".replace("-", "−")
         texts = [signed(number, digits) for digits in (3, 2, 1)]
         return next((text for text in texts if len(text) <= LONGEST), texts[1])

@@ -49,6 +49,7 @@ class Explorer(View):
     """Width and height, in pixels, of the room for picture and panel, once a browser knows it."""
 
     @without_collection()
+    @words.unchanged()
     def __init__(
         self,
         model: Any,

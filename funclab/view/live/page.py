@@ -12,6 +12,7 @@ from funclab.view.live.assets import script, style
 
 PAGE = (
     "body{margin:1rem;color-scheme:light dark;color:CanvasText;background:Canvas}"
+    "@media print{body{color-scheme:light}}"
     "h1:has(~section .fl-title,+section .fl-title):not(:has(~section~section)){position:absolute;"
     "width:1px;height:1px;margin:0;clip-path:inset(50%)}"
     "h1,h2{font:600 1.1rem sans-serif;overflow-wrap:anywhere;display:-webkit-box;"

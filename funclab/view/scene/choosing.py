@@ -13,7 +13,7 @@ from funclab.view.scene.layout.place import EDGE, Columns, place, wrapping
 from funclab.view.scene.layout.tracks import above
 from funclab.view.scene.layout.u import arms
 from funclab.view.scene.scene import Box, Scene
-from funclab.view.scene.sizes import DENSITIES, TAB
+from funclab.view.scene.sizes import DENSITIES, TAB, Density
 
 Room = tuple[float, float]
 MOST_CALLS = 200
@@ -102,6 +102,7 @@ class Chooser:
         self.columns: dict[tuple[int, str], Callable[[int], Columns]] = {}
         self.wired: dict[int, list[Cell]] = {}
         self.bent: dict[int, bool] = {}
+        self.framed: dict[int, bool] = {}
 
     def scene(self, most: int = 0) -> Scene:
         if most not in self.scenes:
@@ -222,6 +223,13 @@ class Chooser:
             self.bent[most] = arms(self.cells(most)) is not None
         return self.bent[most]
 
+    def _has_frames(self, most: int) -> bool:
+        """Whether boxes are open: the heading of a frame is lower than a box."""
+        if most not in self.framed:
+            boxes = self.scene(most).boxes
+            self.framed[most] = any(box.inside is not None for box in boxes)
+        return self.framed[most]
+
     def _has_capsules(self, choice: Choice, density: str) -> bool:
         groups = self.scene(choice.most).groups
         return not DENSITIES[density].rows and any(group.weights for group in groups)
@@ -248,11 +256,8 @@ class Chooser:
         if not choice.most or self.length is None:
             return True
         length, size = self.length(choice.most), DENSITIES[densities[0]]
-        in_column = -(-length // choice.columns)  # at least, in one of the columns
-        between = size.tail + size.gap
-        high = in_column * (size.height + between) - between
         sideways = length * (size.narrowest + 60) <= room[0]
-        return sideways or high <= room[1] + 1 - 2 * EDGE
+        return sideways or _least_height(length, choice.columns, size) <= room[1] + 1
 
     def _may_fit(self, choice: Choice, trial: Trial, room: Room) -> bool:
         """Whether there is room for all boxes that must follow each other, and for each column."""
@@ -264,6 +269,8 @@ class Chooser:
             return self.lengths[key] * (size.narrowest + 60) <= room[0]
         columns = trial.columns or 2
         high = self.lengths[key] * (size.height + size.gap) <= room[1] * columns
+        if trial.columns and not self._has_frames(choice.most):
+            high = high and _least_height(self.lengths[key], trial.columns, size) <= room[1] + 1
         wide = size.narrowest * columns <= room[0]
         return high and wide and self._columns(choice, trial).least_height <= room[1] + 1
 
@@ -294,6 +301,12 @@ class Chooser:
                 if best is None or (0, self._columns(choice, trial).least_height) <= best:
                     fits.insert(0, self._sized(choice, trial, room))
         return min(fits, key=_excess)
+
+
+def _least_height(length: int, columns: int, size: Density) -> float:
+    """What some columns are at least high in which so many boxes follow each other."""
+    between = size.tail + size.gap
+    return 2 * EDGE - between + -(-length // columns) * (size.height + between)
 
 
 def _excess(fit: Fit) -> tuple[float, float]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import fields
-from typing import Any
+from typing import Any, TypeVar
 
 from funclab import registry
 from funclab.graph import shape_math
@@ -89,6 +91,39 @@ def tensor_id(graph: Graph | None, tensor: Tensor) -> str:
     return clean(own.id)
 
 
+Told = TypeVar("Told")
+_known: ContextVar[dict[Any, Any] | None] = ContextVar("known", default=None)
+"""What is known of layers that do not change meanwhile, by what was asked and of which layer."""
+
+
+@contextmanager
+def unchanged() -> Iterator[None]:
+    """Within the block no layer changes: what a picture needs to know of one several times is found
+    out once."""
+    token = _known.set({})
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
+
+def once(ask: Callable[[Any], Told]) -> Callable[[Any], Told]:
+    """Decorate a question about a layer that is answered once while layers are unchanged."""
+
+    @functools.wraps(ask)
+    def wrapped(layer: Any) -> Told:
+        known = _known.get()
+        if known is None:
+            return ask(layer)
+        key = ask, id(layer)
+        if key not in known:
+            known[key] = layer, ask(layer)  # the layer is held, so that no other gets its id
+        return known[key][1]
+
+    return wrapped
+
+
+@once
 def detail(layer: Any) -> str:
     """What a layer does, in a few words.
 
@@ -227,10 +262,12 @@ def count(variables: Iterable[Variable]) -> int:
     return sum(shape_math.size(variable.shape) or 0 for variable in variables)
 
 
+@once
 def weights_of(layer: Any) -> list[Variable]:
     return list(getattr(layer, "weights", []))
 
 
+@once
 def trained_of(layer: Any) -> list[Variable]:
     """The weights that training changes: those of frozen layers inside are not among them."""
     return list(getattr(layer, "trainable_weights", []))
@@ -256,6 +293,7 @@ def arithmetic(layer: Any, weights: list[Variable] | None = None) -> str:
     return total if terms == [total] else f"{' + '.join(terms)} = {total}"
 
 
+@once
 def is_frozen(layer: Any) -> bool:
     """Whether a layer has weights, none of which training changes."""
     return not getattr(layer, "trainable_weights", True) and bool(weights_of(layer))

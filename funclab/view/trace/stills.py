@@ -220,9 +220,9 @@ def _told_role(still: Still, role: str, frame: Frame) -> str:
 def _frame_facts(still: Still, frame: Frame, look: str) -> dict[str, Any]:
     if look == "projector":
         most = PRINTED_ON_WALL if len(still.pictures) <= 2 else PRINTED_AMONG_MANY
-        bars = frame.kind == "bars"  # narrow enough for two that meet, and their sum
-        slim = {"most_printed": PRINTED_ON_WALL, "wide": WIDE_ON_WALL} if bars else {}
-        frame = replace(frame, **{"most_printed": most, **slim})
+        frame = replace(frame, most_printed=most)
+        if frame.kind == "bars" and len(still.pictures) == 3:  # two that meet, and their sum
+            frame = replace(frame, most_printed=PRINTED_ON_WALL, wide=WIDE_ON_WALL)
     facts = {name: getattr(frame, name) for name in FRAME_TRAVEL}
     worded = bool(frame.printed or frame.kind in ("number", "ids") or frame.rows or frame.columns)
     return facts | {"svg": svg_of(frame), "odd": bool(frame.not_finite), "worded": worded}

@@ -51,7 +51,17 @@ export class Curves {
   markup(chart) {
     const { log, smooth } = this.ctx.state;
     const keys = [log && smooth && "log smooth", smooth && "smooth", log && "log", ""];
-    return keys.map((key) => chart?.svgs[key]).find(Boolean);
+    const svgs = (this.slim && chart?.slim) || chart?.svgs;
+    return keys.map((key) => svgs?.[key]).find(Boolean);
+  }
+
+  /** Of runs beside each other, take the pictures for a narrow view if the others have no room; whether they change. */
+  fitInto(room) {
+    const widths = (this.curves.charts ?? [])
+      .map(({ svgs }) => Number(/viewBox="0 0 ([\d.]+)/.exec(svgs[""] ?? "")?.[1]));
+    const slim = this.curves.runs > 1 && widths.some((wide) => wide > room), changes = slim !== Boolean(this.slim);
+    this.slim = slim;
+    return changes;
   }
 
   update(hidden) {

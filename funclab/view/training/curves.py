@@ -25,14 +25,16 @@ LONGEST_LABEL = 28
 MOST_PAIRS = 6
 """If there are more runs, each has only one curve: validation, if all of them have it."""
 FEWEST_SMOOTHED = 5
-COLUMN, GAP = 800, 16
-"""The width of a notebook's output in a window of 1280 beside the file browser, and a gap."""
+COLUMN, SIDES, GAP = 800, 36, 16
+"""The width of a notebook's output in a window of 1280 beside the file browser, what of it is
+beside charts, and a gap."""
 SMALL = 190, 130
 """The width and height of a plot that has to fit beside a graph on a projector."""
 BESIDE, MULTIPLES = (290, 104), (144, 84)
 """Those of a plot beside a graph, and of more than `FEW` plots in a grid."""
-ALONE, ALONE_ON_A_WALL = (570, 300), (400, 190)
-"""The width and height of the only plot of a view that compares runs: beside it are their names."""
+ALONE, ALONE_ON_A_WALL, SLIM = (570, 300), (400, 190), 112
+"""The width and height of the only plot of a view that compares runs: beside it are their names;
+and how wide one is in a narrow view."""
 FEW = 2
 HEAD, LEADING, LEAST_WIDTH = 32, 19, 560
 
@@ -291,11 +293,11 @@ def page_charts(
     and have no names at the ends of their curves."""
     drawn = [chart for facts in shown if (chart := charts.chart(facts)) is not None]
     settings: dict[str, Any] = {}
-    if charts.compared and len(shown) == 1 and look == "projector":
+    if charts.compared and look == "projector":  # which shows one at a time
         settings = {"wide": ALONE_ON_A_WALL[0], "least": ALONE_ON_A_WALL[1]}
     elif charts.compared and len(shown) <= FEW and look != "projector":
         beside = max((chart.width - chart.wide for chart in drawn), default=0)
-        wide = max(WIDTH, min(ALONE[0], COLUMN - beside))
+        wide = max(WIDTH, min(ALONE[0], COLUMN - SIDES - beside))
         settings = {"wide": wide, "least": ALONE[1] if len(shown) == 1 else HEIGHT}
     elif look == "projector":
         settings = {"wide": SMALL[0], "least": SMALL[1]}
@@ -304,7 +306,12 @@ def page_charts(
         wide, least = MULTIPLES if many else BESIDE
         left = max((chart.left for chart in drawn), default=0)
         settings = {"wide": wide, "least": least, "named": not many, "margin": left}
-    return [page_chart(facts, charts, smooth, look, settings) for facts in shown]
+    found = [page_chart(facts, charts, smooth, look, settings) for facts in shown]
+    if charts.compared and len(charts.runs) <= MOST_PAIRS:
+        slim = {**settings, "wide": SLIM}
+        for chart, facts in zip(found, shown):
+            chart["slim"] = page_chart(facts, charts, smooth, look, slim)["svgs"]
+    return found
 
 
 def page_chart(

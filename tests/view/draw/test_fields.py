@@ -197,6 +197,20 @@ def test_on_a_wall_two_numbers_are_written_among_many_pictures():
     assert printed(wide, 2, "light") == [True] * 4
 
 
+def test_on_a_wall_gradients_that_meet_and_their_sum_are_narrow_bars_with_numbers():
+    x, dense = Input((3,), name="x"), layers.Dense(3, name="twice")
+    model = Model(x, dense(dense(x)))
+    model.compile("sgd", "mse")
+    view = funclab.trace(model, np.ones((1, 3)), np.zeros((1, 3)), look="projector")
+    meet = [step for step in view.facts["steps"] if step["kind"] == "add_into"]
+    bias = next(step for step in meet if "bias" in str(step))
+
+    assert len(bias["pictures"]) == 3
+    for picture in bias["pictures"]:
+        frame = view.answer_to({"ask": "frames", "key": picture["frame"]})["value"]
+        assert frame["worded"] and 'width="112"' in frame["svg"]  # 56 and 54, and the edges
+
+
 def test_of_many_gradients_six_are_shown_on_the_way_back():
     inputs = [Input((2,), name=f"input_{i}") for i in range(9)]
     hidden = [layers.Dense(2, name=f"h_{i}")(x) for i, x in enumerate(inputs)]

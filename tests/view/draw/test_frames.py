@@ -110,6 +110,20 @@ def test_whole_numbers_are_written_without_a_point():
     assert frame.texts == ["3", "0", "−1"]
 
 
+@pytest.mark.parametrize(
+    ("array", "texts"),
+    [
+        ([0.00922, 0.11327, -0.131], ["0.0092", "0.1133", "−0.1310"]),
+        ([12.5, -0.25, 3.0], ["12.50", "−0.25", "3.00"]),
+        ([1.0, -2.0, 0.0], ["1.0", "−2.0", "0.0"]),
+        ([0.1], ["0.1"]),
+        ([0.0004, -0.00012], ["0.0004", "−0.0001"]),
+    ],
+)
+def test_numbers_in_one_column_have_equally_many_decimals_unless_they_are_tiny(array, texts):
+    assert frame_of("w", np.array(array)).texts == texts
+
+
 def test_steps_that_a_mask_leaves_out_are_kept_apart():
     counted = [True, True, False]
 
