@@ -8,6 +8,7 @@ are facts about small models; whoever changes one reads it and counts.
 from __future__ import annotations
 
 import difflib
+import hashlib
 import re
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tests.browser.waiting import laid_out
 
 NOTHING = "() => []"
 FOLDER = Path(__file__).parent / "transcripts"
+PAGES = Path(__file__).parents[2] / "build" / "pages"
 # What is marked in the picture and in lists, and where keys go.
 MARKS = """() => {
   const root = document.body, at = document.activeElement;
@@ -98,6 +100,19 @@ CLASSES = """() => {
   const classes = Object.keys(counts).sort().map((name) => `${name} ${counts[name]}`);
   return [...classes, ...hidden];
 }"""
+# All parts with all that they have, but for names that are counted up and what moves.
+PAGE = """() => {
+  const near = (digits) => Math.round(Number(digits));
+  const told = ({ name, value }) => !/^(id|for|aria-(controls|labelledby|describedby))$/.test(name)
+    && !/^data:|#fl/.test(value);
+  const parts = [...document.querySelectorAll(".fl, .fl *")];
+  const moves = ".fl-dot,.fl-kept,.fl-shown";
+  return parts.filter((part) => !part.matches(moves)).map((part) => [part.localName,
+    ...[...part.attributes].filter(told).map(({ name, value }) =>
+      `${name}=${value.replace(/\\d+\\.\\d+/g, near)}`).sort(),
+    [...part.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE)
+      .map(({ data }) => data).join("|"), part.value ?? ""].join(" ")).join("\\n");
+}"""
 # A row says its cells; how many words a box of the picture has depends on the room for it.
 SAID_ABOVE = re.compile(r"(rowheader|cell|columnheader)\b|(list|listitem|rowgroup|table|row)$")
 NAMED = re.compile(r"""'?((?:button|group|img) "(?:[^"\\]|\\.)*"(?: \[\w+\])?)""")
@@ -141,7 +156,12 @@ def transcript(page: Page, steps: list[str], faults: str = NOTHING, more: str = 
 
 
 def traits_of(page: Page) -> list[str]:
-    return [*page.evaluate(TRAITS), *page.evaluate(CLASSES)]
+    """What no line above says, and a digest of the whole page, which is kept for a comparison."""
+    whole = page.evaluate(PAGE)
+    digest = hashlib.sha256(whole.encode()).hexdigest()[:8]
+    PAGES.mkdir(parents=True, exist_ok=True)
+    (PAGES / f"{digest}.txt").write_text(whole, "utf-8")
+    return [*page.evaluate(TRAITS), *page.evaluate(CLASSES), f"page {digest}"]
 
 
 def changed(before: list[str], now: list[str], step: str) -> list[str]:
