@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from funclab import GradientTape, Input, Model, layers, losses, metrics, optimizers
+from funclab import GradientTape, Input, Model, data, layers, losses, metrics, optimizers
 
 STEPS, BATCH = 64, 32
 NUMBERS = np.random.default_rng(0)
@@ -45,6 +45,12 @@ def fit(model: Model) -> Callable[[], None]:
     return lambda: model.fit(X, Y, batch_size=BATCH, epochs=1, verbose=0, shuffle=False)
 
 
+def on_dataset(model: Model) -> Callable[[], None]:
+    model.compile(optimizers.Adam(), LOSS, metrics=["accuracy"])
+    batches = data.Dataset.from_tensor_slices((X, Y)).shuffle(1024).batch(BATCH)
+    return lambda: model.fit(batches, epochs=1, verbose=0)
+
+
 def by_hand(model: Model) -> Callable[[], None]:
     optimizer, accuracy = optimizers.Adam(), metrics.SparseCategoricalAccuracy()
 
@@ -69,6 +75,7 @@ def on_arrays() -> Callable[[], None]:
 def main(rounds: int = 9) -> None:
     loops = {
         "fit": fit(network()),
+        "fit on a shuffled dataset": on_dataset(network()),
         "train_step": fit(network(OwnStep)),
         "loop with a GradientTape": by_hand(network()),
         "Dense(array)": on_arrays(),

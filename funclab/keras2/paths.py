@@ -80,7 +80,7 @@ APPLICATIONS = (
 """Families of networks that are not there."""
 
 FACES: dict[str, tuple[str, Mapping[str, Any]]] = {
-    "keras": ("", {}),
+    "keras": ("", {"version": lambda: VERSION}),
     "keras.layers": ("layers", legacy.LAYERS),
     **{f"keras.layers.{name}": ("layers", legacy.LAYERS) for name in LAYERS},
     "keras.legacy": ("layers", legacy.LAYERS),

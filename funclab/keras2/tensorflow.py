@@ -33,10 +33,12 @@ from funclab.errors import (
     OutOfDataError,
 )
 from funclab.errors.missing_names import ELSEWHERE, close
+from funclab.graph import structure
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
 from funclab.keras2 import tensorflow_functions, tensorflow_inputs
 from funclab.keras2.tensorflow_shapes import TensorShape, give_shapes
+from funclab.keras2.tensorflow_texts import MOVERS, is_text, moved
 from funclab.keras2.tensorflow_variable import TensorFlowVariable
 from funclab.utils import data
 from funclab.utils.specs import TensorSpec
@@ -267,6 +269,7 @@ def compiled(name: str, row: str) -> Callable[..., Any]:
     names = {**vars(ops), **vars(tensorflow_functions), **vars(tensorflow_inputs)}
     run = eval(f"lambda {parameters[1:]}: {body}", names)
     signature = inspect.signature(run)
+    moves = name.rpartition(".")[2] in MOVERS and not name.startswith("tf.strings")
 
     @functools.wraps(run)
     def called(*args: Any, **settings: Any) -> Any:
@@ -279,6 +282,8 @@ def compiled(name: str, row: str) -> Callable[..., Any]:
                 why=f"here it is {name}{signature}.",
                 fix="leave out what it does not take, or write it with keras.ops.",
             ) from None
+        if moves and any(map(is_text, structure.flatten([args, settings]))):
+            return moved(run, args, settings)
         return run(*args, **settings)
 
     called.__name__ = called.__qualname__ = name.rpartition(".")[2]

@@ -9,8 +9,9 @@ import numpy as np
 from funclab.graph.array import Array
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
-from funclab.keras2.tensorflow_functions import shape_of
+from funclab.keras2.tensorflow_functions import of_shape, shape_of
 from funclab.utils.elements import Element
+from funclab.utils.specs import TensorSpec
 
 
 class TensorShape(tuple[int | None, ...]):
@@ -55,7 +56,10 @@ class Shaped:
     """The attribute `shape` of values, which stores a tuple and gives a `TensorShape`."""
 
     def __get__(self, x: Any, owner: Any = None) -> Any:
-        return self if x is None else tuple.__new__(TensorShape, vars(x)["shape"])
+        if x is None:
+            return self
+        shape = vars(x)["shape"]
+        return None if shape is None else tuple.__new__(TensorShape, shape)
 
     def __set__(self, x: Any, shape: Any) -> None:
         vars(x)["shape"] = shape
@@ -65,11 +69,20 @@ def of_array(x: np.ndarray) -> TensorShape:
     return tuple.__new__(TensorShape, np.ndarray.shape.__get__(x))  # type: ignore[attr-defined]
 
 
+def set_shape(x: Any, shape: Any) -> None:
+    """What is known of the shape anyhow.
+
+    Raises: ShapeError if it is another shape.
+    """
+    of_shape(x, shape)
+
+
 def give_shapes() -> None:
-    """Give the methods to all shapes, and `get_shape()` to all tensors."""
-    for symbolic in (Tensor, Value):
+    """Give the methods to all shapes, and `get_shape()` and `set_shape()` to all tensors."""
+    for symbolic in (Tensor, Value, TensorSpec):
         symbolic.shape = Shaped()  # type: ignore[assignment]
     for eager in (Array, Element):
         eager.shape = property(of_array, np.ndarray.shape.__set__)  # type: ignore[attr-defined]
     for cls in (Tensor, Value, Array, Element):
         cls.get_shape = lambda x: x.shape  # type: ignore[attr-defined]
+        cls.set_shape = set_shape  # type: ignore[attr-defined]

@@ -17,7 +17,8 @@ from funclab.registry.parameters import parameters
 NOT_WRITTEN = {
     *(
         "activity_regularizer",
-        "alpha",
+        "ELU.alpha",
+        "LeakyReLU.alpha",
         "autocast",
         "flash_attention",
         "gptq_unpacked_column_size",
@@ -28,7 +29,7 @@ NOT_WRITTEN = {
     ),
     *("quantization_config", "use_cudnn"),
 }
-"""Arguments that Keras' configs omit while they are at their defaults."""
+"""Arguments that Keras' configs omit while they are at their defaults, of all or of one class."""
 
 
 PLAIN = {str, int, float, bool, type(None)}
@@ -48,7 +49,9 @@ def settings(layer: Any) -> dict[str, Any]:
     return {
         name: value if type(value) in PLAIN else registry.to_config(value)
         for name, value in kept.items()
-        if name not in NOT_WRITTEN or name not in defaults or value != defaults[name]
+        if NOT_WRITTEN.isdisjoint((name, f"{type(layer).__name__}.{name}"))
+        or name not in defaults
+        or value != defaults[name]
     }
 
 

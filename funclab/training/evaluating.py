@@ -55,7 +55,7 @@ def evaluate(
             pass
         elif is_stream(x):
             check_stream(x, y=y, sample_weight=sample_weight)
-            source = Stream(x, runner.prepare_batch, runner.test, steps)
+            source = Stream(x, runner.prepare_batch, runner.test, steps, alike=runner.alike())
         else:
             data = runner.prepare(x, y, sample_weight)
             source = Batches(data, size, False, runner.test, steps)
@@ -178,7 +178,7 @@ def predict_batches(source: Any, told: CallbackList, progress: Progress) -> Any:
             parts.append(step.results(fill))
             progress.tick(dict)
             for tell in end:
-                tell(number, {"outputs": parts[-1]})
+                tell(number, {"outputs": structure.pack(tree, parts[-1])})
     told.on_predict_end({})
     return structure.pack(tree, map(joined, zip(*parts)))
 

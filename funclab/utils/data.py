@@ -7,6 +7,7 @@ indices until something looks at one, so that shuffling and batching cost one re
 from __future__ import annotations
 
 import builtins
+import functools
 import itertools
 import types
 from collections import abc
@@ -352,7 +353,7 @@ class Dataset(Sources):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):  # Python tests whether special attributes exist
             raise AttributeError(name)
-        near = close(name, (own for own in dir(Dataset) if own[0] != "_"))
+        near = _close(name)
         other = f"write {near[0]}, if that is what you mean." if near else "write a generator for "
         raise NoSuchNameError(
             f"'Dataset' object has no attribute {name!r}.",
@@ -363,6 +364,12 @@ class Dataset(Sources):
     def __repr__(self) -> str:
         words = {INFINITE_CARDINALITY: "infinitely many", UNKNOWN_CARDINALITY: "unknown many"}
         return f"<Dataset of {words.get(self._size, self._size)} elements>"
+
+
+@functools.cache
+def _close(name: str) -> Any:
+    """Names like this one. (Cached: `fit` asks every dataset for what only others have.)"""
+    return close(name, (own for own in dir(Dataset) if own[0] != "_"))
 
 
 def _of(items: list[Any]) -> Dataset:

@@ -15,6 +15,7 @@ from funclab.graph.shape_math import Array
 from funclab.layers.checks import one_of, positive
 from funclab.utils.data import Dataset
 from funclab.utils.elements import element
+from funclab.utils.specs import TensorSpec, batched
 
 
 class PyDataset:
@@ -153,7 +154,13 @@ class Windows(Dataset):
 
     def __init__(self, data: Any, targets: Any, starts: Array, offsets: Array, size: Any) -> None:
         count = len(starts) if size is None else -(-len(starts) // size)
-        super().__init__(lambda: map(self.__getitem__, range(count)), count)
+        form: Any = TensorSpec((None, *data.shape[1:]), data.dtype)
+        if targets is not None:
+            form = form, TensorSpec(targets.shape[1:], targets.dtype)
+        super().__init__(
+            lambda: map(self.__getitem__, range(count)), count,
+            spec=lambda: form if size is None else batched(form, None),
+        )  # fmt: skip
         self.data, self.targets = data, targets
         self.starts, self.offsets, self.size = starts, offsets, size
 

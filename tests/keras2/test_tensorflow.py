@@ -30,7 +30,7 @@ assert isinstance(model, Model) and model.layers[1].units == 4
 assert K.int_shape(model.output) == (None, 2) and tf.keras.backend is K
 assert tf.keras is keras and keras.layers is layers
 assert tf.__version__ == tf.version.VERSION == "2.20.0+funclab"
-assert keras.__version__ == "3.15.1+funclab"
+assert keras.__version__ == keras.version() == "3.15.1+funclab"
 import keras.layers
 assert keras.layers.Dense is Dense is funclab.layers.Dense
 """
@@ -60,7 +60,14 @@ for each in (x, x + 1, tf.Variable(x), keras.Input((3,), batch_size=1)):
     assert each.shape.as_list() == each.get_shape().as_list() == [1, 3]
     assert each.shape == (1, 3) and each.shape.rank == each.shape.ndims == 2
     assert each.shape[1:].num_elements() == 3 and each.shape.is_fully_defined()
+    each.set_shape([None, 3])
 assert keras.Input((2,)).shape.num_elements() is None
+try:
+    x.set_shape([2, 3])
+except ValueError as error:
+    assert "has not the shape (2, 3)" in str(error)
+else:
+    raise AssertionError
 assert tf.TensorShape([None, 2]).as_list() == [None, 2] and tf.TensorShape(3).dims == [3]
 assert (tf.size(x).numpy(), tf.rank(x).numpy()) == (3, 2)
 assert tf.size(x).dtype == tf.rank(x).dtype == "int32"

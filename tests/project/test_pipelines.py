@@ -117,6 +117,9 @@ def test_windows_of_a_series_are_a_pipeline():
     assert [x.tolist() for x, _ in halves] == [[[0, 1], [1, 2]], [[2, 3], [3, 4]]]
     assert [y.tolist() for _, y in halves] == [[[2], [3]], [[4], [5]]]
     assert [int(y) for _, y in windows.unbatch()] == [3, 4, 5, 6, 7, 8]
+    assert [(part.shape, part.dtype) for part in windows.element_spec] == [
+        ((None, None), "float64"), ((None,), "int64"),
+    ]  # fmt: skip
 
 
 def test_what_only_elements_know_is_read_of_the_first_one():

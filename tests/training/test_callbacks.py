@@ -7,6 +7,7 @@ import warnings
 import numpy as np
 import pytest
 
+from funclab import Input, Model
 from funclab.callbacks import (
     Callback,
     CSVLogger,
@@ -91,6 +92,24 @@ def test_evaluate_and_predict_tell_their_moments_too():
         "test_begin", "test_batch_begin 0", "test_batch_end 0", "test_end",
         "predict_begin", "predict_batch_begin 0", "predict_batch_end 0", "predict_end",
     ]  # fmt: skip
+
+
+def test_a_callback_gets_the_outputs_of_each_batch_in_their_structure():
+    x = Input((3,))
+    doubled = x * 2.0
+    seen = []
+    watch = LambdaCallback(on_predict_batch_end=lambda batch, logs: seen.append(logs["outputs"]))
+    rows = np.arange(12.0).reshape(4, 3)
+
+    Model(x, doubled).predict(rows, batch_size=2, verbose=0, callbacks=[watch])
+    Model(x, {"twice": doubled, "same": x}).predict(rows, verbose=0, callbacks=[watch])
+
+    assert [part.tolist() for part in seen[:2]] == [
+        (rows[:2] * 2).tolist(),
+        (rows[2:] * 2).tolist(),
+    ]
+    assert seen[2]["twice"].tolist() == (rows * 2).tolist()
+    assert seen[2]["same"].tolist() == rows.tolist()
 
 
 def test_a_callback_gets_a_dict_of_logs_at_every_moment():

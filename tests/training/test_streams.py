@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from funclab import Model, layers
 from funclab.errors import ArgumentError, DataError, ShapeError
+from funclab.layers import Input
 from funclab.optimizers import SGD
 from tests.training.conftest import line, two_outputs
 
@@ -214,3 +216,63 @@ def test_the_generator_methods_of_keras_2_still_work():
     assert int(model.optimizer.iterations) == 6
     assert len(model.evaluate_generator(endless(X, Y), steps=3, verbose=0)) == 2
     assert model.predict_generator(Pairs(X, Y)).shape == (10, 1)
+
+
+def two_sided(own_step=False):
+    """A model on a dict of two inputs, one of ids, with two outputs."""
+    inputs = {"ids": Input((2,), dtype="int32", name="ids"), "x": Input((3,), name="x")}
+    words = layers.Flatten()(layers.Embedding(5, 2, name="words")(inputs["ids"]))
+    hidden = layers.Concatenate()([words, inputs["x"]])
+    classes = layers.Dense(3, activation="softmax", name="classes")(hidden)
+    outputs = {"classes": classes, "amount": layers.Dense(1, name="amount")(hidden)}
+    if own_step:
+
+        class Own(Model):
+            def train_step(self, data):
+                return super().train_step(data)
+
+    model = (Own if own_step else Model)(inputs, outputs)
+    losses = {"classes": "sparse_categorical_crossentropy", "amount": "mse"}
+    model.compile(SGD(0.1), losses, metrics={"classes": ["accuracy"]})
+    draw = np.random.default_rng(1)
+    model.set_weights([draw.normal(size=w.shape) for w in model.get_weights()])
+    return model
+
+
+IDS, LABELS = RANDOM.randint(0, 5, (10, 2)), RANDOM.randint(0, 3, 10)
+WEIGHT = RANDOM.uniform(0, 2, 10)
+
+
+def two_sided_batches(ids=IDS, labels=LABELS):
+    for rows in CUTS:
+        x = {"x": X[rows], "ids": ids[rows]}  # not in the order of the inputs
+        y = {"amount": Y[rows, 0], "classes": labels[rows]}
+        yield x, y, {"classes": WEIGHT[rows], "amount": WEIGHT[rows] + 1}
+
+
+def again(make):
+    while True:
+        yield from make()
+
+
+@pytest.mark.parametrize("own_step", [False, True])
+def test_batches_that_are_alike_train_as_each_matched_by_itself(own_step):
+    model, twin = two_sided(own_step), two_sided(own_step)
+
+    model.fit(again(two_sided_batches), steps_per_epoch=3, epochs=3, verbose=0)
+    for _ in range(3):
+        for x, y, weight in two_sided_batches():
+            twin.train_on_batch(x, y, sample_weight=weight)
+
+    for found, wanted in zip(model.get_weights(), twin.get_weights(), strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=1e-5)
+
+
+def test_a_number_out_of_range_in_a_later_batch_is_named_as_in_the_first():
+    far, many = IDS.copy(), LABELS.copy()
+    far[6, 1], many[7] = 9, 4
+
+    with pytest.raises(DataError, match="Batch 2 does not fit. .* = 9 is not in"):
+        two_sided().fit(two_sided_batches(ids=far), steps_per_epoch=3, verbose=0)
+    with pytest.raises(DataError, match="Batch 2 does not fit. .*hold the class 4"):
+        two_sided().fit(two_sided_batches(labels=many), steps_per_epoch=3, verbose=0)

@@ -33,7 +33,8 @@ def training_source(
         def weighted(x: Any, y: Any = None, weight: Any = None) -> Data:
             return runner.prepare_batch(x, y, weight, class_weight)
 
-        return Stream(x, weighted, runner.train, steps, options.shuffle), None
+        alike = runner.alike() if class_weight is None else None
+        return Stream(x, weighted, runner.train, steps, options.shuffle, alike=alike), None
     data, held_out = runner.prepare(x, y, sample_weight, class_weight), None
     learn(runner.model, x, y)
     if fraction:
@@ -52,7 +53,9 @@ def validation_source(
             away = runner.source("test", (validation_data,), size, False, steps)
             if away is not None:
                 return away
-            return Stream(validation_data, runner.prepare_batch, runner.test, steps)
+            return Stream(
+                validation_data, runner.prepare_batch, runner.test, steps, alike=runner.alike()
+            )
         data = held_out
         if validation_data is not None:
             parts = validation_parts(validation_data, runner.model)

@@ -11,6 +11,7 @@ import numpy as np
 
 from funclab.errors import ArgumentError, DataError, FunclabError, warn
 from funclab.initializers import random_state, restore_random_state, rng
+from funclab.training.data.alike import Alike, Ready
 from funclab.training.data.batches import Batch, Data, limited
 from funclab.training.step import Specs, Step
 
@@ -71,8 +72,9 @@ class Stream:
         steps: int | None = None,
         shuffle: Any = False,
         targets: bool = True,
+        alike: Alike | None = None,
     ) -> None:
-        self.source, self.prepare, self.make = source, prepare, make
+        self.source, self.prepare, self.make, self.alike = source, prepare, make, alike
         self.targets, self.shuffle = targets, shuffle and not getattr(source, "is_ordered", False)
         count = number_of_batches(source)
         # Keras 2's images begin again when more batches are wanted than there are.
@@ -131,10 +133,16 @@ class Stream:
         for _ in range(self.begun):
             next(self.items, None)
 
-    def _ready(self, item: Any) -> tuple[Step, Data]:
+    def _ready(self, item: Any) -> Ready:
+        known = self.alike and self.alike.ready(item)
+        if known:
+            return known
         try:
             data = self.prepare(*unpacked(item, self.targets))
-            return self.make(data.specs(), data.tree), data
+            step = self.make(data.specs(), data.tree)
+            if self.alike is not None:
+                self.alike.learn(item, data, step)
+            return step, data.arrays
         except FunclabError as error:
             if self.number:  # earlier batches were valid, and have been used
                 error.what = f"Batch {self.number + 1} does not fit. {error.what}"
@@ -152,15 +160,17 @@ class Stream:
             self.first = None
             if ready is None:
                 break
-            step, data = ready
+            step, arrays = ready
             self.number += 1
             done += 1
-            yield step, partial(step.fill, data.arrays)
+            yield step, partial(step.fill, arrays)
+        if self.alike is not None:
+            self.alike.forget()
         tell(self.source, "on_epoch_end")
         if self.by_number or (self.steps is None and not self.one_pass):
             self.items = self._items()
 
-    def _next(self, done: int) -> tuple[Step, Data] | None:
+    def _next(self, done: int) -> Ready | None:
         item = next(self.items, StopIteration)
         if item is StopIteration and not self.one_pass and self.steps is not None:
             self.items = self._items()  # from the start again
