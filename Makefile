@@ -31,7 +31,8 @@ PORT ?= 8888
 # Without bytecode files, each of some hundred processes of a test run would compile funclab again.
 unexport PYTHONDONTWRITEBYTECODE
 ARGS ?=
-WORKERS ?= 3
+# More than there are processors, as pages, kernels and servers wait for each other; each may take 2 GB.
+WORKERS ?= 4
 SITE ?= .venv/site
 PLAIN := tests/ops tests/guide/test_guide.py $(wildcard tests/engine/test_*.py) \
          $(filter-out %/test_threads.py %/test_halves.py %/test_recurrent.py, $(wildcard tests/kernels/test_*.py)) \

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -69,8 +70,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def kernels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Where servers find kernels that start soon; ALL=1 takes Jupyter's own way."""
-    if ALL:
+    """Where servers find kernels that start soon; with ALL=1, and where a process with threads must
+    not be forked, Jupyter starts them in its own way."""
+    if ALL or sys.platform != "linux":
         yield tmp_path_factory.mktemp("kernels")
     else:
         with forked(tmp_path_factory.mktemp("kernels")) as folder:

@@ -56,12 +56,14 @@ def test_a_case_that_is_named_runs_whether_others_cover_it_or_not():
     assert collected(covered, ALL="")[0] == [covered]
 
 
-def test_files_that_took_long_run_first_and_before_any_run_those_in_a_browser():
+def test_files_in_a_browser_run_first_and_after_them_those_that_took_long():
     names = ["tests/a.py::one", "tests/b.py::one", "tests/browser/c.py::one", "tests/a.py::two"]
+    names.append("tests/browser/d.py::one")
     items = [SimpleNamespace(nodeid=name) for name in names]
 
-    known = slowest_first(items, {"tests/a.py": 1.0, "tests/b.py": 9.0, "tests/browser/c.py": 5.0})
+    took = {"tests/a.py": 1.0, "tests/b.py": 9.0, "tests/browser/c.py": 5.0}
+    known = slowest_first(items, took | {"tests/browser/d.py": 7.0})
     fresh = slowest_first(items, {})
 
-    assert [item.nodeid for item in known] == [names[1], names[2], names[0], names[3]]
-    assert [item.nodeid for item in fresh] == [names[2], names[0], names[1], names[3]]
+    assert [item.nodeid for item in known] == [names[i] for i in (4, 2, 1, 0, 3)]
+    assert [item.nodeid for item in fresh] == [names[i] for i in (2, 4, 0, 1, 3)]
