@@ -13,7 +13,7 @@ import nbformat
 
 from docs.arranged import judged, variables_before
 from docs.stored import as_output, raw
-from docs.thumbs import VIEW, cards, link, named_once
+from docs.thumbs import VIEW, cards, link, named_once, on_binder
 from funclab.view.live.view import compressed
 from tools.lessons.render import LESSONS
 
@@ -42,7 +42,7 @@ def page(notebook: Any, name: str) -> Any:
     notebook.metadata.language_info = {"name": "python", "pygments_lexer": "ipython3"}
     first = notebook.cells[0]
     heading, _, rest = first.source.partition("\n")
-    first.source = f"{heading}\n\n{link(name, 'Run it in the browser')}\n{rest}"
+    first.source = f"{heading}\n\n{link(name, 'Run it in the browser')}{on_binder(name)}\n{rest}"
     judge_arrangements(notebook)
     for cell in notebook.cells:
         cell.setdefault("metadata", {}).pop("tags", None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -13,6 +14,9 @@ import nbformat
 from tools.lessons.refresh import lesson_in
 from tools.lessons.render import LESSONS, title
 
+PROJECT = tomllib.loads((LESSONS.parent / "pyproject.toml").read_text("utf-8"))["project"]
+ADDRESS = PROJECT.get("urls", {}).get("Source", "")
+"""Where the project is, once `tools.publishing.address` has written it."""
 VIEW = "application/vnd.funclab.view+json"
 SHOWN = {
     "00b_what_does_one_layer_compute": ("inside", 1),
@@ -71,6 +75,14 @@ def card(path: Path) -> str:
 def link(name: str, text: str = "run it in the browser") -> str:
     """To the lesson where it runs in the browser: beside the site, not a page of it."""
     return f'<a href="../lite/lab/index.html?path={name}">{text}</a>'
+
+
+def on_binder(name: str, address: str = ADDRESS) -> str:
+    """The same on Binder, where the project has a public address."""
+    if not address:
+        return ""
+    where = f"{address.replace('https://github.com', 'https://mybinder.org/v2/gh')}/main"
+    return f' · <a href="{where}?labpath=notebooks%2F{name}">on Binder</a>'
 
 
 def cards(paths: list[Path]) -> str:

@@ -24,8 +24,9 @@ function regions(model) {
   for (let i = 0; i < calls.length; i++) {
     if (open[i] > 1 && i < calls.length - 1) continue;
     const before = found.at(-1);
-    const again = before && before.sign === found.at(-2)?.sign && before.nodes.some((n) => calls[n].from.length > 1);
-    if (before && !again && i === begin && calls[i - 1].from.length && TAIL.test(calls[i].kind)) begin = found.pop().nodes[0];
+    const again = before?.sign === found.at(-2)?.sign && before?.nodes.some((n) => calls[n].from.length > 1);
+    const follows = before && i === begin && calls[i - 1].from.length && TAIL.test(calls[i].kind);
+    if (follows && !again) begin = found.pop().nodes[0];
     for (const end of i + 1 - begin > LARGE ? ends(calls, open, begin, i + 1) : []) add(end);
     add(i + 1);
   }
@@ -40,7 +41,8 @@ function mended(calls, items) {
     const before = done.at(-1), begin = item.nodes[0], end = begin + (before?.nodes.length ?? 0);
     const last = items.findIndex(({ nodes }) => nodes.at(-1) === end - 1);
     const whole = last > at && region(calls, begin, end);
-    return whole && whole.sign === before.sign ? { done: [...done, whole], skip: last - at } : { done: [...done, item], skip };
+    return whole && whole.sign === before.sign
+      ? { done: [...done, whole], skip: last - at } : { done: [...done, item], skip };
   }, { done: [], skip: 0 }).done;
 }
 

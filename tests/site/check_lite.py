@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -15,12 +14,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect, sync_playwright
 
+from docs import pyodide
 from tests.browser.conftest import BROWSER_OPTIONS, program
 from tests.project.source import ROOT
 
 BUILT = ROOT / "build" / "lite"
 SCREENSHOT = ROOT / "build" / "screenshots" / "lite.png"
-PYODIDE = re.compile(r"https://cdn\.jsdelivr\.net/pyodide/v[\d.]+/full/")
 LESSONS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 FIRST = next(name for name in LESSONS if name.startswith("01_"))
 
@@ -103,5 +102,28 @@ def test_stored_pictures_are_trusted(page):
 def test_its_python_is_all_that_it_wants_from_elsewhere(page, elsewhere):
     page.wait_for_function("() => document.querySelector('.jp-Notebook-ExecutionIndicator')")
 
-    assert elsewhere
-    assert [url for url in elsewhere if not PYODIDE.match(url)] == []
+    packed = (BUILT / "static" / "pyodide").is_dir()
+    assert bool(elsewhere) != packed  # of a packed one, nothing
+    assert [url for url in elsewhere if not url.startswith(pyodide.ADDRESS)] == []
+
+
+def test_its_python_is_the_one_whose_checksums_are_known():
+    scripts = BUILT.glob("extensions/@jupyterlite/pyodide-kernel-extension/static/*.js")
+
+    assert any(pyodide.ADDRESS in path.read_text(encoding="utf-8") for path in scripts)
+
+
+def test_at_the_second_visit_scripts_come_from_what_the_first_has_kept(page, address):
+    loaded, complaints = [], []
+    again = page.context.new_page()
+    again.on("response", lambda one: loaded.append((one.url, one.from_service_worker)))
+    again.on("pageerror", lambda error: complaints.append(str(error)))
+
+    again.goto(f"{address}/lab/index.html?path={FIRST}")
+    again.locator(".jp-Notebook .fl").first.wait_for(timeout=120_000)
+
+    scripts = [kept for url, kept in loaded if url.startswith(address) and ".js?" in url]
+    assert len(scripts) > 5 and all(scripts), loaded
+    names = again.evaluate("async () => (await (await caches.open('precache')).keys()).length")
+    assert names >= len(scripts) and complaints == []
+    again.close()

@@ -17,9 +17,11 @@ from docs.__main__ import HERE, MADE, guide
 from docs.fields import as_fields
 from docs.names import ROOMS, public_names
 from docs.reference import pages
+from docs.thumbs import on_binder
 from funclab import layers, ops
 from tests.project.source import ROOT
 from tests.project.test_keras_names import NAMES, absent
+from tools.publishing import address
 
 PAGES = sorted((HERE / "pages").glob("*.md"))
 NOT_LISTED = {"backend": "functions of tensors under Keras' older names", "training": "inner parts"}
@@ -129,6 +131,17 @@ def test_every_name_of_keras_is_in_the_table_with_what_became_of_it():
         told = dict(re.findall(r"\| `(\w+)` \| (.+) \|", part))
         assert list(told) == names, room
         assert {name for name, says in told.items() if says != "here"} == set(absent(room))
+
+
+def test_lessons_lead_to_binder_once_the_project_has_an_address():
+    lesson = "05_what_if_i_call_it_twice.ipynb"
+
+    there = on_binder(lesson, "https://github.com/someone/funclab")
+
+    assert on_binder(lesson, "") == ""
+    [link] = re.findall(r'href="([^"]+)"', there)
+    badge = address.badges("https://github.com/someone/funclab", "someone", "funclab")
+    assert link.replace("05_what_if_i_call_it_twice", "00_start") in badge
 
 
 @pytest.fixture
