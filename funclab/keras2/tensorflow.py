@@ -34,6 +34,7 @@ from funclab.errors import (
 )
 from funclab.errors.missing_names import ELSEWHERE, close
 from funclab.graph import structure
+from funclab.graph.array import as_array
 from funclab.graph.tensor import Tensor
 from funclab.graph.value import Value
 from funclab.keras2 import tensorflow_functions, tensorflow_inputs
@@ -41,6 +42,7 @@ from funclab.keras2.tensorflow_shapes import TensorShape, give_shapes
 from funclab.keras2.tensorflow_texts import MOVERS, is_text, moved
 from funclab.keras2.tensorflow_variable import TensorFlowVariable
 from funclab.utils import data
+from funclab.utils.elements import element
 from funclab.utils.specs import TensorSpec
 
 NO_TENSORFLOW = "tensorboard.compat.notf"
@@ -260,6 +262,13 @@ class Module(types.ModuleType):
         )
 
 
+def with_numpy(x: Any) -> Any:
+    """An array with `numpy()`; anything else as it is."""
+    if isinstance(x, np.ndarray) and x.dtype.kind in "OU":
+        return element(x)
+    return as_array(x) if type(x) is np.ndarray else x
+
+
 def compiled(name: str, row: str) -> Callable[..., Any]:
     """The function of a row, with TensorFlow's signature.
 
@@ -283,8 +292,8 @@ def compiled(name: str, row: str) -> Callable[..., Any]:
                 fix="leave out what it does not take, or write it with keras.ops.",
             ) from None
         if moves and any(map(is_text, structure.flatten([args, settings]))):
-            return moved(run, args, settings)
-        return run(*args, **settings)
+            return structure.map_structure(with_numpy, moved(run, args, settings))
+        return structure.map_structure(with_numpy, run(*args, **settings))
 
     called.__name__ = called.__qualname__ = name.rpartition(".")[2]
     called.__doc__ = f"{name} of the stand-in for TensorFlow: {body} in funclab.ops."

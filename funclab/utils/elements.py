@@ -23,15 +23,35 @@ DRAWN = 1024
 """How many random numbers are drawn at once: one call for each would cost more than the rest."""
 
 
+class Text(str):
+    """A text with `decode()` and `numpy()`, which programs call where TensorFlow has bytes."""
+
+    def numpy(self) -> Text:
+        """The same text."""
+        return self
+
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+        """The text: there is nothing to decode."""
+        return str(self)
+
+
 class Element(np.ndarray):
     """An array of a dataset, which has a method `numpy()` as well."""
 
     def numpy(self) -> Any:
-        """The same as a plain array, or as a number."""
-        return np.asarray(self)[()]
+        """The same as a plain array, or as a number or text."""
+        if self.dtype != object:
+            return np.asarray(self)[()]
+        made = np.empty(self.shape, object)
+        made.reshape(-1)[...] = [
+            Text(part) if isinstance(part, str) else part for part in self.reshape(-1).tolist()
+        ]
+        return made[()]
 
     def __getitem__(self, index: Any) -> Any:
         part = super().__getitem__(index)
+        if isinstance(part, str):
+            return Text(part)
         return part if isinstance(part, np.ndarray) or self.dtype == object else element(part)
 
 

@@ -94,6 +94,29 @@ with tf.GradientTape() as tape:
 """
 
 
+TEXT = """
+import tensorflow as tf
+
+words = tf.constant(["Ab", "c"])
+assert tf.strings.length(words).numpy().tolist() == [2, 1]
+lower = tf.strings.lower(words)
+assert lower.numpy()[0].decode() == lower[0].numpy().decode("utf-8") == "ab"
+assert tf.strings.join(["a", "b"]).numpy().decode() == "ab"
+assert words.numpy()[0].decode() == words[0].numpy().decode() == "Ab"
+assert tf.constant("q").numpy().decode() == "q"
+texts = tf.data.Dataset.from_tensor_slices(words)
+assert [text.numpy().decode() for text in texts.map(tf.strings.upper)] == ["AB", "C"]
+assert [text.decode() for text in texts.as_numpy_iterator()] == ["Ab", "c"]
+assert [text.numpy()[0].decode() for text in texts.batch(2)] == ["Ab"]
+"""
+
+
+def test_texts_can_be_decoded_where_tensorflow_has_bytes():
+    ran = run(TEXT)
+
+    assert ran.returncode == 0, ran.stderr
+
+
 def test_shapes_have_what_those_of_tensorflow_have():
     ran = run(SHAPES)
 

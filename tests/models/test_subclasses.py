@@ -3,7 +3,7 @@
 import numpy as np
 
 from funclab import Input, Model, ops
-from funclab.layers import Dense
+from funclab.layers import Dense, Dropout
 
 
 def rows(*shape):
@@ -42,3 +42,24 @@ def test_a_subclass_with_its_own_call_works_as_a_layer_and_on_arrays():
     assert len(model.weights) == 6
     assert model(rows(5, 3)).shape == (5, 2)
     assert block(rows(5, 3)).shape == (5, 2)
+
+
+def test_fit_trains_the_layers_of_a_call_that_does_not_ask_whether_it_trains():
+    """Keras 3 runs them as in inference, unless `call` has an argument `training`."""
+
+    class Halved(Model):
+        def __init__(self):
+            super().__init__()
+            self.drop = Dropout(0.5)
+
+        def call(self, x):
+            return self.drop(x)
+
+    model = Halved()
+    model.compile("sgd", "mse")
+    ones = np.ones((64, 8), "float32")
+
+    trained = model.fit(ones, ones, verbose=0).history["loss"][0]
+
+    assert trained == 1.0  # what is dropped is off by 1, and so is what is doubled
+    assert model.evaluate(ones, ones, verbose=0) == 0

@@ -7,10 +7,11 @@ import inspect
 import numpy as np
 import pytest
 
-from funclab import optimizers
+from funclab import Input, Sequential, optimizers
 from funclab.engine.plan import Plan
 from funclab.errors import ArgumentError
 from funclab.graph.value import Variable
+from funclab.layers import Embedding, Flatten
 from funclab.ops import multiply, sum
 from funclab.optimizers import (
     SGD,
@@ -118,6 +119,26 @@ def test_a_constraint_holds_after_every_step():
 
 
 @pytest.mark.usefixtures("recorded")
+def test_the_parts_of_a_row_that_is_used_twice_are_added_before_they_are_squared():
+    """Keras on TensorFlow squares each part; on JAX and PyTorch it does as funclab."""
+    ids, targets = np.array([[0, 1, 0, 2, 0]]), np.array([[3.0, -1.0, 2.0, 0.5, 1.0]])
+    model = Sequential([Input((5,), dtype="int32"), Embedding(3, 1), Flatten()])
+    model.compile(Adam(0.1), "mse")
+    table = np.array([[0.5], [0.25], [-1.0]])
+    model.set_weights([table])
+
+    first = second = np.zeros((3, 1))
+    for step in (1, 2, 3):
+        gradient = np.zeros((3, 1))
+        np.add.at(gradient, ids[0], 2 / 5 * (table[ids[0]] - targets.T))
+        first, second = 0.9 * first + 0.1 * gradient, 0.999 * second + 0.001 * gradient**2
+        rate = 0.1 * np.sqrt(1 - 0.999**step) / (1 - 0.9**step)
+        table = table - rate * first / (np.sqrt(second) + 1e-7)
+        model.train_on_batch(ids, targets)
+
+    np.testing.assert_allclose(model.get_weights()[0], table, rtol=1e-5)
+
+
 def test_a_plan_ends_with_the_optimizer_s_step():
     w = Variable(np.array([2.0], "float32"))
     plan = Plan(sum(multiply(w, w)))
