@@ -307,7 +307,7 @@ def own_masks(cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[s
 def no_item(layer: Any, index: Any) -> ArgumentError:
     """The error of `layer[index]`."""
     inner = [held.name for held in getattr(layer, "layers", [])]
-    meant = index if isinstance(index, str) and index in inner else [*inner, ""][-1]
+    meant = index if isinstance(index, str) and index in inner else ["", *inner][-1]
     return ArgumentError(
         f"'{type(layer).__name__}' object is not subscriptable: {layer.name}[{index!r}].",
         why=f"{layer.name} is a layer, not a list or an array.",
