@@ -150,13 +150,17 @@ KERAS_1 = {
 """Arguments with other names in Keras 1."""
 
 
-def keyword(name: str, known: Iterable[str]) -> str:
-    """A keyword that a function with the arguments `known` does not take."""
+def keyword(name: str, known: Iterable[str], of_call: Iterable[str] = (), kind: str = "") -> str:
+    """A keyword that a function with the arguments `known` does not take; for a layer of some kind
+    with the arguments `of_call` of its calls.
+    """
     known = list(known)
     if KERAS_1.get(name) in known:
         return f"write {KERAS_1[name]}= instead of {name}=."
     if close := keywords(name, known):
         return f"write {close[0]}= instead of {name}=."
+    if name in of_call:
+        return f"give it to the call: {kind}(...)(x, {name}=...)."
     if name in ("lr", "learning_rate"):
         return "write compile(optimizer=SGD(learning_rate=0.1)): the optimizer takes the steps."
     if name in FIT:

@@ -136,7 +136,7 @@ def _of_its_layer(tensor: Any, name: str, layer: Any) -> TensorAttributeError:
         f"'{type(tensor).__name__}' object has no attribute '{name}': {tensor.id} is a tensor, "
         f"and .{name} belongs to layers.",
         why="a layer knows its calls and its weights; a tensor is what one call returned.",
-        fix=f"ask a layer, such as {layer.name}, whose call returned {tensor.id}.",
+        fix=f"ask the layer called {layer.name} instead: its call returned {tensor.id}.",
         facts=_instead(
             f"A tensor is not a layer: it has no .{name}", tensor, consumer, "", "no layer"
         ),

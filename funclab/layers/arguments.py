@@ -271,7 +271,7 @@ def check_call_keywords(layer: Any, kwargs: dict[str, Any]) -> None:
             f"{cls.__name__}.call() of {layer.name} got an unexpected keyword argument "
             f"{unknown[0]!r}.",
             why=f"besides its inputs it takes {', '.join(known)}.",
-            fix=suggest.keyword(unknown[0], known),
+            fix=_of_the_layer(cls, unknown[0]) or suggest.keyword(unknown[0], known),
             graph=layer,
         )
     for mask in structure.flatten(kwargs.get("mask")):
@@ -279,6 +279,12 @@ def check_call_keywords(layer: Any, kwargs: dict[str, Any]) -> None:
             raise wrong_value(
                 layer.name, "mask", mask, "an array of True and False", "x[:, :, 0] != 0"
             )
+
+
+def _of_the_layer(cls: Any, name: str) -> str:
+    """What to write for a keyword of a call that the layer itself takes."""
+    own = name in inspect.signature(cls.__init__).parameters or name in parameters(cls)
+    return f"give it to the layer: {cls.__name__}(..., {name}=...)(x)." if own else ""
 
 
 def holds_tensors(arguments: Any) -> bool:
@@ -301,10 +307,11 @@ def own_masks(cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[s
 def no_item(layer: Any, index: Any) -> ArgumentError:
     """The error of `layer[index]`."""
     inner = [held.name for held in getattr(layer, "layers", [])]
+    meant = index if isinstance(index, str) and index in inner else ["", *inner][-1]
     return ArgumentError(
         f"'{type(layer).__name__}' object is not subscriptable: {layer.name}[{index!r}].",
         why=f"{layer.name} is a layer, not a list or an array.",
-        fix=f"write {layer.name}.layers[0], or {layer.name}.get_layer({inner[-1]!r})."
+        fix=f"write {layer.name}.layers[0], or {layer.name}.get_layer({meant!r})."
         if inner
         else f"call it, {layer.name}(x), and take a part of the tensor: {layer.name}(x)[:, 0].",
         graph=layer,

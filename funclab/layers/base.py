@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, NoReturn
 
@@ -103,13 +104,13 @@ class Layer(Weighted):
         self.declared_shape = arguments.declared_shape(kwargs)
         unknown = [keyword for keyword in kwargs if keyword not in KERAS_2_KEYWORDS]
         if unknown:
-            known = parameters(type(self))
+            known, of_call = parameters(type(self)), [*inspect.signature(self.call).parameters][1:]
             raise ArgumentError(
                 f"Unrecognized keyword arguments passed to {type(self).__name__}: "
                 f"{ {key: kwargs[key] for key in unknown} }. (Keyword argument not understood.)",
                 why=f"{type(self).__name__} takes {', '.join(known)}"
                 f"{registry.near(unknown[0], known, suggest.keywords)}.",
-                fix=suggest.keyword(unknown[0], known),
+                fix=suggest.keyword(unknown[0], known, of_call, type(self).__name__),
             )
 
     # To be written by subclasses.

@@ -10,6 +10,7 @@ from funclab.errors import ArgumentError, ShapeError
 from funclab.graph import shape_math
 from funclab.graph.shape_math import Shape, show
 from funclab.graph.tape import current_tape
+from funclab.graph.tensor import Tensor
 from funclab.layers import advice
 from funclab.layers.base import Layer
 
@@ -281,6 +282,12 @@ def _unit(x: Any, axis: int) -> Any:
 
 def concatenate(inputs: Sequence[Any], axis: int = -1, **kwargs: Any) -> Any:
     """Tensors joined end to end along `axis`: Concatenate(axis)(inputs)."""
+    if isinstance(axis, Tensor):
+        raise ArgumentError(
+            f"concatenate was given its inputs one by one: {inputs!r}, then {axis!r} as `axis`.",
+            why="the inputs are one argument, a list; the second one is the axis.",
+            fix="write concatenate([a, b]), with square brackets.",
+        )
     return Concatenate(axis=axis, **kwargs)(inputs)
 
 

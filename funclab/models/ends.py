@@ -60,6 +60,9 @@ def refuse_loose(args: tuple[Any, ...]) -> None:
     loose = [leaf for leaf in structure.flatten(args) if isinstance(leaf, Tensor)]
     if len(args) > 2 and any(isinstance(part, Tensor) for part in structure.flatten(args[2:])):
         *inputs, output = [tensor.node.operation.name for tensor in loose]
+        if isinstance(args[0], (list, tuple)):  # the inputs are complete
+            given = [len(structure.flatten(part)) for part in args[:2]]
+            inputs, output = inputs[: given[0]], inputs[given[0]]
         raise ArgumentError(
             f"Model was given {len(args)} arguments: {', '.join(tensor.id for tensor in loose)}. "
             "(__init__() takes inputs and outputs; the third is the name of the model.)",

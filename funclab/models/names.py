@@ -22,7 +22,7 @@ from funclab.errors import (
 )
 from funclab.graph import structure
 from funclab.graph.shape_math import show
-from funclab.graph.tensor import Operators
+from funclab.graph.tensor import Operators, Tensor
 from funclab.graph.value import Value
 
 if TYPE_CHECKING:
@@ -121,6 +121,7 @@ class Names:
         Raises: the error of `argument` for an unknown key or a list of the wrong length.
         """
         if isinstance(value, dict) and not is_config(value):
+            self._refuse_tensors(value, argument)
             if structure.same_structure(value, self.tree):
                 value = dict(zip(structure.paths(value), structure.flatten(value)))
             matched: list[Any] = [None] * len(self)
@@ -206,6 +207,18 @@ class Names:
                 {name: pictured(part, argument, name) for name, part in value.items()}
             ),
         )
+
+    def _refuse_tensors(self, value: dict[Any, Any], argument: str) -> None:
+        """Refuse keys that are tensors, where the names of outputs are keys."""
+        error, words, _ = WORDS[argument]
+        for key in value:
+            if isinstance(key, Tensor):
+                name, named = key.node.operation.name, [str(x) for x in self.names]
+                raise error(
+                    self._say(words, argument, named, key=key.id),
+                    why=f"the keys are texts, the names of the {self.side}s.",
+                    fix=f'write "{name}", in quotes, as the key.',
+                )
 
     def _say(self, words: str, argument: str, value: Any, **more: Any) -> str:
         return words.format(

@@ -258,13 +258,36 @@ def _line(error: BaseException, source: str, codes: set[CodeType]) -> tuple[str,
     return lines[number - 1].strip(), place if place and place[0] == number else None
 
 
+def is_argument(name: str, source: str) -> bool:
+    """Whether a call in some lines is given a variable.
+
+    >>> is_argument("relu", "Dense(4, activation=relu)"), is_argument("relu", "relu(x)")
+    (True, False)
+    """
+    calls = [part for part in ast.walk(parsed(source)) if isinstance(part, ast.Call)]
+    given = [x for call in calls for x in (*call.args, *(part.value for part in call.keywords))]
+    return any(isinstance(x, ast.Name) and x.id == name for x in given)
+
+
 def is_untried(source: str, start: str) -> bool:
     """Whether lines are as the exercise gave them, are only comments, or still have a blank."""
     try:
         code, given = parsed(source), parsed(start)
     except SyntaxError:  # nbgrader's placeholder may stand in place of a function's lines
         return f"raise {NOT_WRITTEN}" in map(str.strip, source.splitlines())
-    return not code.body or ast.dump(code) == ast.dump(given) or has_blank(code, given)
+    same = not code.body or ast.dump(code) == ast.dump(given)
+    lines = [x for i, x in enumerate(code.body) if not _is_replaced(x, code.body[i + 1 :])]
+    return same or has_blank(ast.Module(lines, []), given)
+
+
+def _is_replaced(line: ast.stmt, later: list[ast.stmt]) -> bool:
+    """Whether a line only sets a variable, to a list or dict, that a later line sets anew: what the
+    exercise gave still stands above what the student wrote.
+    """
+    if not (isinstance(line, ast.Assign) and isinstance(line.value, (ast.List, ast.Dict))):
+        return False
+    names = set(map(ast.dump, line.targets))
+    return any(isinstance(x, ast.Assign) and names <= set(map(ast.dump, x.targets)) for x in later)
 
 
 def has_blank(code: ast.AST, given: ast.AST) -> bool:

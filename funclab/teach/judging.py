@@ -8,16 +8,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from funclab import layers
+from funclab import activations, layers
 from funclab.errors import (
     DataError,
     FunclabError,
     GraphError,
     NodeIndexError,
     ShapeError,
+    TensorAttributeError,
     WeightsError,
 )  # fmt: skip
-from funclab.errors.missing_names import ELSEWHERE, close
+from funclab.errors.missing_names import ELSEWHERE
+from funclab.errors.suggest import similar
 from funclab.graph.graph import reached
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
@@ -25,7 +27,7 @@ from funclab.graph.shape_math import show
 from funclab.graph.tensor import Tensor
 from funclab.models import Sequential
 from funclab.teach import course
-from funclab.teach.attempt import Attempt, flat, tensors_of
+from funclab.teach.attempt import Attempt, flat, is_argument, tensors_of
 from funclab.teach.graphs import source_inputs
 from funclab.view.draw import sentences
 from funclab.view.draw.sentences import SLOT, say
@@ -36,10 +38,17 @@ from funclab.view.lesson.failed import fault_of
 
 LONGEST_NAME = 40
 CONSTANTS = ("True", "False", "None")
-MODULES = ("callbacks", "initializers", "layers", "ops", "optimizers", "regularizers", "utils")
+MODULES = (
+    "callbacks", "initializers", "layers", "models", "ops", "optimizers", "regularizers", "utils",
+)  # fmt: skip
 """Modules that lines may need, although the lesson has not imported them."""
-NOT_FITTING = (ShapeError, GraphError, WeightsError, DataError, NodeIndexError)
-"""Errors of calls, weights and data that do not fit together, and of calls that do not exist."""
+NOT_FITTING = (
+    ShapeError, GraphError, WeightsError, DataError, NodeIndexError, TensorAttributeError,
+)  # fmt: skip
+"""Errors of calls, weights and data that do not fit together, of calls that do not exist, and of
+tensors taken for what made them."""
+QUOTED = {*activations.__all__, "adam", "sgd", "rmsprop", "mse", "mae", "same", "valid"}
+"""Names that are given as texts."""
 
 
 class Mistake:
@@ -174,6 +183,9 @@ def _wrong(exercise: course.Exercise, attempt: Attempt, mistake: Mistake) -> Ver
     if attempt.error is not None:
         return _stopped(attempt, exercise)
     values = {"model": exercise.wants, **mistake.values} if attempt.model else mistake.values
+    if exercise.stops:
+        wanted = wanted_in(exercise.otherwise)
+        return Verdict("wrong", say("lesson_ran_through", wanted=wanted).strip())
     if exercise.wants not in attempt.new and attempt.answer is None:
         return Verdict("wrong", say("lesson_no_answer", name=exercise.wants))
     if attempt.answer is None and exercise.kind not in course.GUESSED:
@@ -212,10 +224,11 @@ def _stopped(attempt: Attempt, exercise: course.Exercise) -> Verdict:
     fix = error.fix if isinstance(error, FunclabError) else say("lesson_read_line")
     if isinstance(error, NameError) and error.name:
         own = error.name in dir(attempt.own)
-        near = _name_fix(error.name, attempt.names, exercise.kind)
+        near = _name_fix(error.name, attempt, exercise.kind)
         fix = say("lesson_write_self", name=error.name) if own else near
     unfit = isinstance(error, NOT_FITTING) or attempt.given_to_model is not None
-    told_now = isinstance(error, FunclabError) and unfit and not exercise.graded
+    unfit = unfit or exercise.stops or fix.startswith("remove ")  # which leads back to the start
+    told_now = (isinstance(error, FunclabError) or exercise.stops) and unfit and not exercise.graded
     wanted = wanted_in(exercise.otherwise) if told_now else ""
     if fix.split(" ")[0].isalpha():  # a word, not code
         fix = fix[:1].upper() + fix[1:]
@@ -244,15 +257,18 @@ def wanted_in(message: str) -> str:
     return next((x for x in sentences if x.startswith("Wanted") and not SLOT.search(x)), "")
 
 
-def _name_fix(name: str, names: Mapping[str, Any], kind: str) -> str:
+def _name_fix(name: str, attempt: Attempt, kind: str) -> str:
     """How to fix a name that the lines did not define."""
+    names = attempt.names
+    if name in QUOTED and is_argument(name, attempt.source):
+        return say("lesson_quote", name=name)
     if name in layers.__all__ or name in MODULES:
         module = "funclab" if name in MODULES else "funclab.layers"
         return say("lesson_import", name=name, module=module)
     if name in ELSEWHERE:
         return ELSEWHERE[name]
     known = [*(other for other in names if not other.startswith("_")), *layers.__all__, *CONSTANTS]
-    near = close(name, known)
+    near = similar(name, known)
     if near and not name[-1].isdigit():  # word_1 is not a typo for word_2
         return say("lesson_near_name", name=name, near=near[0])
     return say("lesson_make_or_quote" if kind in course.GUESSED else "lesson_make_first", name=name)

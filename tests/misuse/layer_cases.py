@@ -19,6 +19,7 @@ from funclab.layers import (
     Reshape,
     Subtract,
     TimeDistributed,
+    concatenate,
 )
 from tests.misuse.desk import Chatty, Costly, Desk, Forgetful, Misuse, Polite
 
@@ -110,6 +111,27 @@ LAYERS = [
             "did you mean activation",
         ],
         lambda desk: Dense(4, activation="relu"),
+        (TypeError, ValueError),
+    ),
+    Misuse(
+        "an argument of the call, given to the layer",
+        lambda desk: LSTM(2, initial_state=[desk.a, desk.b]),
+        ["eyword argument not understood", "LSTM(...)(x, initial_state=...)"],
+        lambda desk: LSTM(3)(desk.steps, initial_state=[desk.a, desk.b]),
+        (TypeError, ValueError),
+    ),
+    Misuse(
+        "an argument of the layer, given to the call",
+        lambda desk: Dense(4)(desk.left, activation="relu"),
+        ["unexpected keyword argument 'activation'", "Dense(..., activation=...)(x)"],
+        lambda desk: Dense(4, activation="relu")(desk.left),
+        (TypeError, ValueError),
+    ),
+    Misuse(
+        "tensors to join, one by one",
+        lambda desk: concatenate(desk.a, desk.b),
+        ["one by one", "concatenate([a, b])", "square brackets"],
+        lambda desk: concatenate([desk.a, desk.b]),
         (TypeError, ValueError),
     ),
     Misuse(

@@ -257,6 +257,9 @@ def test_dots_in_a_text_or_an_index_are_no_blank(notebook, lines, capsys):
         ("def f():\n    ...", "x = 1", True),
         ("x = y[f(...)]", "x = 1", False),
         ("raise NotImplementedError()", "x = 1", True),
+        ("guess = [...]\nguess = [3]", "guess = [...]", False),
+        ("guess = [...]\nother = [3]", "guess = [...]", True),
+        ("guess = [3]\nguess = [...]", "guess = [...]", True),
     ],
 )
 def test_a_blank_is_what_the_exercise_left_open(lines, start, untried):

@@ -209,6 +209,11 @@ model = Model(pixels, Dense(10, activation="softmax")(h))
 h = Dense(24, activation="relu", name="h")(pixels)
 model = Model(pixels, Dense(10)(concatenate([h, pixels])))
 """,
+        "other_start": """
+h = Dense(24, activation="relu")(pixels)
+both = concatenate([h, pixels])
+model = Model(both, Dense(10, activation="softmax")(both))
+""",
         "reads_badly": """
 h = Dense(1, activation="relu", name="h")(pixels)
 narrow = Dense(1, name="narrow")(concatenate([h, pixels]))
@@ -233,11 +238,35 @@ MORE = {
         ("fresh_input", "eye = Model(h1, h2)"),
         ("fresh_input", 'eye = Model([pixels, Input((64,), name="second")], h2)'),
         ("last_call", "eye = Model(pixels, reader(pixels))"),
+        (
+            "fresh_input",
+            """
+from funclab.models import clone_model
+eye = Model(pixels, clone_model(reader).layers[2].output)
+""",
+        ),
     ],
     "1C": [
         (
             "gave_numbers",
             'rule = Dense(10, name="rule")\nrule(pixels)\nmodel = Model(pixels, rule(images))',
+        ),
+    ],
+    "1D": [
+        (
+            "join_unused",
+            """
+h = Dense(24, activation="relu")(pixels)
+short = concatenate([h, pixels])
+model = Model(pixels, Dense(10, activation="softmax")(h))
+""",
+        ),
+        (
+            "not_probabilities",
+            """
+h = Dense(10, activation="relu")(pixels)
+model = Model(pixels, Activation("softmax")(concatenate([h, pixels])))
+""",
         ),
     ],
 }
@@ -286,6 +315,10 @@ model = Model(pixels, Dense(10, activation="softmax")(b))
 a = Dense(16, activation="relu")(pixels)
 b = Dense(16, activation="tanh")(pixels)
 model = Model(pixels, Dense(10, activation="softmax")(concatenate([a, b])))
+""",
+        """
+h = Dense(24, activation="relu")(pixels)
+model = Model(pixels, Dense(10, activation="softmax")(concatenate(h, pixels)))
 """,
     ],
     "1E": [

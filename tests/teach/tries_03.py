@@ -132,6 +132,7 @@ model.compile("rmsprop", **settings)
 
 WRONG = {
     "3A": {
+        "error_alone": "guess = [3, 1.7, 2.1]",
         "error_without_path": "guess = [6, 1.4, 1.44]",
         "without_rate": "guess = [18, -16, 2601]",
         "from_zero": "guess = [18, -1.8, 70.56]",
@@ -161,6 +162,8 @@ WRONG = {
     "3D": {
         "more_epochs": changed(epochs=40),
         "other_rate": changed(optimizer="optimizers.SGD(0.0001)"),
+        "fewer_epochs": changed(optimizer="optimizers.SGD(0.01)", epochs=1),
+        "larger_rate": changed(optimizer="optimizers.SGD(1.6)"),
         "scaled_one_side": changed(data="raw_train, raw_test = x_train, x_test * 16"),
         "frozen": changed(model=FROZEN, optimizer="optimizers.SGD(0.001)"),
         "loss_misfit": changed(loss='"mse"'),
@@ -193,12 +196,19 @@ REFUSED = {
         repaired(SOFTMAX, PLAIN).replace('"adam"', "optimizers.SGD(1e-6)"),
         "own = SparseCategoricalCrossentropy(from_logits=True)\n"
         + repaired(SOFTMAX, "lambda y, answers: own(y, answers) * 0.1"),
+        """
+h = Dense(32, activation="relu", name="hidden")(pixels)
+model = Model(pixels, Dense(10, activation="softmax", name="digit")(h), name="model")
+model.compile(optimizers.Adam(10.0), SparseCategoricalCrossentropy(), metrics=["accuracy"])
+history = model.fit(x_train, y_train, epochs=20, verbose=0)
+""",
     ],
     "3D": [
         changed(optimizer="optimizers.SGD(0.01)") + "score = [0.1, 0.95]\n",
         changed(optimizer="optimizers.SGD(0.01)", score="raw_test[:9], y_test[:9]"),
         changed(optimizer="optimizers.SGD(0.01)") + "score = reader\n",
         changed().replace("raw_train, y_train", "raw_train, y_train / 16"),
+        changed(optimizer="optimizers.SGD(0.01)").replace("model.fit(", "0 and model.fit("),
     ],
     "3B": [
         BUILD + FIRST + SCORE,

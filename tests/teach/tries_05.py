@@ -313,12 +313,26 @@ model = Model([left, right], Dense(1, activation="sigmoid", name="same")(gap))
 gap = (first(left) - first(right)) ** 2
 model = Model([left, right], Dense(2, activation="softmax", name="two")(gap))
 """,
+        """
+first = Dense(32, activation="relu", name="first")
+second = Dense(32, activation="relu", name="second")
+gap = (second(first(left)) - first(right)) ** 2
+model = Model([left, right], Dense(1, activation="sigmoid", name="same")(gap))
+""",
     ],
     "5D": [
         """
 eye = Dense(32, activation="relu", name="eye")
 l, r = eye(left), eye(right)
 model = Model([left, right], Dense(1, activation="sigmoid", name="out")((l - r) ** 2))
+index = 1
+""",
+        """
+middle = Input(shape=(64,), name="middle")
+eye3 = Dense(32, activation="relu", name="eye3")
+l, m, r = eye3(left), eye3(middle), eye3(right)
+gaps = concatenate([(l - m) ** 2, (m - m) ** 2])
+model = Model([left, middle, right], Dense(1, activation="sigmoid", name="is_left")(gaps))
 index = 1
 """,
     ],

@@ -185,6 +185,13 @@ model = Model(page, mine(page))
 mine.set_weights(eye.get_weights())
 """,
         ),
+        (
+            "cloned",
+            """
+answer = reader(page)
+model = Model(page, twins([page, page]))
+""",
+        ),
     ],
     "6D": [
         (

@@ -320,6 +320,11 @@ REFUSED = {
 h = Conv2D(2, 3, padding="same", activation="relu", name="look")(paper)
 h = GlobalMaxPooling2D()(h)
 """),
+        """
+x = Conv2D(8, 3, activation="relu")(paper[:, 2:10, 2:10])
+x = Conv2D(12, 3, activation="relu")(x)
+model = Model(paper, Dense(10, activation="softmax")(GlobalMaxPooling2D()(x)))
+""",
     ],
     "7G": [
         found("guess = [first, 'left', 2]"),

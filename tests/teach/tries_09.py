@@ -188,6 +188,14 @@ model = Model(words, {WHOM}(GlobalAveragePooling1D()(vectors, mask=seen)))
 """,
     },
     "9D": {
+        "other_rows": """
+def head(rows, n):
+    q, k, v = (Dense(16, name=f"{name}_{n}")(rows) for name in ("q", "k", "v"))
+    w = Softmax(name=f"w_{n}")(Dot(axes=(2, 2), name=f"s_{n}")([q, k]))
+    return Dot(axes=(2, 1), name=f"m_{n}")([w, v])
+both = layers.concatenate([head(placed, 1), head(vectors, 2)])
+model = Model(words, Dense(12, activation="softmax")(GlobalAveragePooling1D()(both)))
+""",
         "same_head": heads(
             "same = new()\na, b = head(placed, same), head(placed, same)", "concatenate([a, b])"
         ),

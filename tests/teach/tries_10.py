@@ -90,7 +90,7 @@ model = Model(sheet, half)
         """
 x = Input((64,), name="x")
 eye = Model(x, Dense(32, activation="relu")(x), name="eye")
-gap = ops.abs(eye(left) - eye(right))
+gap = (eye(right) - eye(left)) ** 2
 model = Model([left, right], Dense(1, activation="sigmoid")(gap))
 """,
     ],
@@ -134,6 +134,7 @@ WRONG = {
         "no_probability": twins(last="linear"),
         "end_to_end": twins('concatenate([eye(left), eye(right)], name="both")'),
         "only_adds_up": twins("eye(left) - eye(right)"),
+        "takes_sizes": twins("abs(eye(left) - eye(right))"),
     },
     "10D": {
         "no_error": f'{EAR}model = Model(nose, Dense(3, name="scent")(nose))',
@@ -166,10 +167,19 @@ REFUSED = {
     "10B": [
         half("wide.input", "wide.output"),
         half("images"),
+        """
+sheet = Input((8, 8), name="sheet")
+wide = Flatten(name="wide")
+half = Dense(16, name="half")(wide(sheet))
+sheet = Input((8, 8), name="sheet")
+model = Model(half.input, half)
+""",
     ],
     "10D": [
         "1 / 0",
         "Model(ear)",
+        "Model(image, digit)",
+        'raise ValueError("Graph disconnected")',
     ],
 }
 

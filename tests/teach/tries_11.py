@@ -133,6 +133,18 @@ WRONG = {
         "flattened": guess(a=50),
     },
     "11B": {
+        "made_in_call": """
+class Trend(layers.Layer):
+    def build(self, input_shape):
+        self.built = True
+
+    def call(self, rows):
+        self.share = self.add_weight(shape=(1,), initializer="zeros", name="share")
+        last, before = rows[:, -1], rows[:, -2]
+        return last + self.share * (last - before)
+
+model = Model(hours, Trend(name="trend")(hours), name="by_trend")
+""",
         "not_a_weight": trend("self.share = np.zeros(1)"),
         "not_kept": trend('self.add_weight(shape=(1,), initializer="zeros", name="share")'),
         "fixed": trend('self.share = self.add_weight((1,), "zeros", trainable=False)'),
@@ -169,7 +181,16 @@ WRONG = {
 
 MORE = {
     "11C": [("numpy_op", fading(mean("ops.exp(-self.fade * ago)", "shares.sum()")))],
-    "11D": [("numpy", charge("4 * (y - answer) if y > answer else answer - y"))],
+    "11D": [
+        ("numpy", charge("4 * (y - answer) if y > answer else answer - y")),
+        (
+            "counts",
+            """
+def charge(y, answer):
+    return ops.zeros_like(y)
+""",
+        ),
+    ],
     "11E": [("limited_before", step("variable.assign_sub(learning_rate * ops.sign(gradient))"))],
     "11B": [
         (
@@ -197,6 +218,20 @@ class Trend(layers.Layer):
     def call(self, rows):
         last, before = rows[:, -1], rows[:, -2]
         return last + self.share * (last - before)
+
+model = Model(hours, Trend(name="trend")(hours), name="by_trend")
+""",
+        ),
+        (
+            "per_hour",
+            """
+class Trend(layers.Layer):
+    def build(self, input_shape):
+        self.share = layers.Dense(1)
+
+    def call(self, rows):
+        last, before = rows[:, -1], rows[:, -2]
+        return last + self.share(last - before)
 
 model = Model(hours, Trend(name="trend")(hours), name="by_trend")
 """,
@@ -230,5 +265,16 @@ def charge(y, answer):
     ],
     "11B": [
         trend('self.share = self.add_weight((1,), "zeros")').replace("(last - before)", "before"),
+        """
+class Trend(layers.Layer):
+    def build(self, input_shape):
+        self.share = nn.Parameter(0.0)
+
+    def call(self, rows):
+        last, before = rows[:, -1], rows[:, -2]
+        return last + self.share * (last - before)
+
+model = Model(hours, Trend(name="trend")(hours), name="by_trend")
+""",
     ],
 }

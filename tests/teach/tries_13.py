@@ -161,5 +161,27 @@ MORE = {
                 "GlobalAveragePooling1D()",
             ),
         ),
+        (
+            "flattened",
+            """
+ids = Input((500,), dtype="int32")
+x = layers.GlobalAveragePooling1D()(layers.Embedding(10000, 16)(ids))
+model = Model(ids, Dense(200)(x))
+""",
+        ),
+    ],
+    "13C": [
+        (
+            "misreads",
+            """
+x = MaxPooling2D(6)(paper)
+x = Conv2D(8, 2, activation="relu", name="look")(x)
+x = GlobalMaxPooling2D(name="anywhere")(x)
+model = Model(paper, Dense(10, activation="softmax", name="digit")(x), name="frugal")
+""",
+        ),
+    ],
+    "13A": [
+        ("weights", guess(d=80)),
     ],
 }

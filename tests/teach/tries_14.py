@@ -95,9 +95,46 @@ model = Model([left, right], Dense(1, activation="sigmoid")(both))
 
 MORE = {
     "14D": [("numpy", product("np.multiply(code(left), code(right))"))],
+    "14C": [
+        (
+            "fresh_weights",
+            """
+model = models.clone_model(twins)
+model.set_weights([w * 0.5 for w in twins.get_weights()])
+""",
+        ),
+    ],
+    "14B": [
+        (
+            "other_graph",
+            """
+def half(model):
+    return Model(right, eye(right))
+""",
+        ),
+    ],
 }
 REFUSED = {
-    "14B": [half("eye(model.inputs[1]) * 2"), half("gap.inptu[1]"), "def half(model): pass"],
+    "14B": [
+        half("eye(model.inputs[1]) * 2"),
+        half("gap.inptu[1]"),
+        "def half(model): pass",
+        """
+def half(model):
+    eye, gap = model.get_layer("eye"), model.get_layer("gap")
+    return eye(model.inputs[1])
+""",
+        """
+def half(model):
+    eye, gap = model.get_layer("eye"), model.get_layer("gap")
+    return Model(model.input, gap.input[1])
+""",
+        """
+def half(model):
+    eye, gap = model.get_layer("eye"), model.get_layer("gap")
+    return Model(model.inputs[0], eye(model.inputs[0]))
+""",
+    ],
     "14A": [
         f"{LINES}guess = {{1: None, 2: True, 3: True, 4: False, 5: False, 6: True}}",
         LINES.replace("ops.tanh(a)", "no_such_thing") + f"guess = {TRUE}",
@@ -127,6 +164,12 @@ model = Model([left, right], same)
         product("code(left) * code(left)", inputs="left"),
         product("code(left) * code(right)", '2, activation="softmax"'),
         product("code(left) * code(right)").replace("Dense(16, a", "Dense(8, a"),
+        """
+code = Dense(16, activation="relu", name="code")
+both = code(left) * code(left)
+same = Dense(1, activation="sigmoid", name="same")(both)
+model = Model(inputs=left, outputs=same)
+""",
     ],
 }
 WRONG = {

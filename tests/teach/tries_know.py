@@ -142,11 +142,20 @@ REFUSED = {
         rows("np.flatnonzero(day < 500)", "np.flatnonzero(day >= 500)"),
         "rows = 548, 183",
         'rows = "earlier", "later"',
+        """
+earlier, later = list(range(548 * 24)), list(range(548 * 24, 731 * 24))
+rows = earlier + later
+""",
     ],
     "know.C": ["stop = 14", stop('"val_loss", patience=200, restore_best_weights=True')],
     "know.D": [
         "model = 3",
         "image = Input((8, 8))\n"
         'model = Model(image, Dense(10, activation="softmax")(layers.Flatten()(image)))',
+        """
+h = Dense(128, activation="relu", bias_regularizer=regularizers.L2(0.01), name="h")(pixels)
+h = Dense(128, activation="relu", bias_regularizer=regularizers.L2(0.01), name="k")(h)
+model = Model(pixels, Dense(10, activation="softmax", name="digit")(h))
+""",
     ],
 }

@@ -171,6 +171,16 @@ REFUSED = {
         ends_in('Dense(10, activation="softmax")(h)', *TWO),
         ends_in("point"),
         ends_in(f'{INSIDE}(Dense(1, activation="relu", name="narrow")(point))'),
+        """
+h = Dense(16, activation=relu, name="h")(point)
+h = Dense(16, name="k")(h)
+model = Model(point, Dense(1, activation="sigmoid", name="inside")(h))
+""",
+        """
+h = Dense(16, name="h")(point, activation="relu")
+h = Dense(16, name="k")(h)
+model = Model(point, Dense(1, activation="sigmoid", name="inside")(h))
+""",
     ],
     "layer.D": [
         """

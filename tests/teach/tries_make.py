@@ -162,11 +162,26 @@ x = words
 y = words[:, 1:]
 pair = x, y
 """,
+        """
+x = np.pad(words[:1], ((0, 0), (1, 0)), constant_values=START)[:, :-1]
+y = words[:1]
+pair = x, y
+""",
     ],
     "make.D": [
         """
 numbers = Input((8,), name="numbers")
 model = Model(numbers, Dense(64, activation="sigmoid")(Dense(64, activation="relu")(numbers)))
+""",
+        """
+h = Dense(64, activation="relu")(image)
+model = Model(image, Dense(8)(h))
+""",
+    ],
+    "make.B": [
+        """
+q = p ** (1 // T)
+q = q / q.sum()
 """,
     ],
 }

@@ -106,12 +106,18 @@ def second_eye(attempt: Attempt) -> Mistake | None:
     if alone and same_answers(model, Functional(source, hidden.get_output_at(0))):
         return None
     if start is not source:
-        notes = {start.node: "another start"}
-        return Mistake("fresh_input", notes, model=model, other=start.node, **where)
+        notes, other = {start.node: "another start"}, named_apart(start.node, source.node)
+        return Mistake("fresh_input", notes, model=model, other=other, **where)
     if output is reader.outputs[0] or output.node.operation is reader:
         notes = {output.node: "the reader's last call"}
         return Mistake("last_call", notes, model=model, tensor=output, **where)
     return unforeseen({output.node: "ends here"}, tensor=output, **where)
+
+
+def named_apart(other: Node, own: Node) -> Any:
+    """An Input for a message, also if another one has its name."""
+    same = other is not own and other.operation.name == own.operation.name
+    return f"another Input called {told(other)}" if same else other
 
 
 def no_eye(attempt: Attempt, hidden: Any, source: Any) -> Mistake:
@@ -125,7 +131,10 @@ def no_eye(attempt: Attempt, hidden: Any, source: Any) -> Mistake:
         return Mistake("gave_numbers", notes, shape=tuple(first.shape), **where)
     moved = other_input(attempt)
     if moved is not None:
-        return Mistake("fresh_input", moved.at, **{**moved.values, **where})
+        missing = moved.values["input"]  # what the tensors were made from, if not from the lesson's
+        other = moved.values["other"] if missing is source.node else missing
+        told_apart = {"other": named_apart(other, source.node)}
+        return Mistake("fresh_input", moved.at, **{**moved.values, **where, **told_apart})
     return unforeseen()
 
 
@@ -190,9 +199,14 @@ def short_cut(attempt: Attempt) -> Mistake | None:
     if len(model.inputs) > 1:
         return two_inputs(model)
     output, source = model.outputs[0], model.inputs[0]
+    if source.shape != (None, 64) or not source.node.is_input:
+        values = {"input": source.node, "shape": source.shape, "model": model}
+        return Mistake("other_start", {source.node: "another start"}, **values)
+    if output.shape != TEN:
+        return Mistake("not_probabilities", {output.node: "the end"}, **end_of(model))
     if ways(source, output) < 2 or not passes_hidden_layers(source, output):
         return unused_join(attempt, model) or unforeseen(model=model, input=source.node)
-    if not is_probabilities(model) or source.shape != (None, 64):
+    if not is_probabilities(model):
         return Mistake("not_probabilities", {output.node: "the end"}, **end_of(model))
     total = model.count_params()
     if total > BUDGET:

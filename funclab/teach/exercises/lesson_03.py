@@ -52,7 +52,7 @@ def one_step(attempt: Attempt) -> Mistake | None:
     gradient = 2 * error * X
     weight = WEIGHT - RATE * gradient
     foreseen = {
-        "gradient": {"error_without_path": (error, 2 * error)},
+        "gradient": {"error_without_path": (2 * error,), "error_alone": (error,)},
         "weight": {
             "without_rate": (WEIGHT - gradient,),
             "from_zero": (-RATE * gradient,),
@@ -143,7 +143,8 @@ def softmax_once(attempt: Attempt) -> Mistake | None:
     own = not str(getattr(function_of(loss), "__module__", "")).startswith("funclab.")
     if own and logits is None:
         value = f"has the loss {name}, which is not a crossentropy"
-        return unforeseen({end: "the end"}, model=model, value=value)
+        where = "how it is compiled"
+        return unforeseen({end: "the end"}, model=model, value=value, where=where)
     untried = name == "categorical_crossentropy" and model.history is None
     other_targets = isinstance(attempt.error, DataError) and not name.startswith("sparse")
     if logits is None or other_targets or untried:
@@ -157,12 +158,14 @@ def softmax_once(attempt: Attempt) -> Mistake | None:
         value = f"{float(np.asarray(model(x[:1])).sum()):.2f}"
         return Mistake("softmax_nowhere", {end: "no softmax"}, layer=end, value=value)
     if attempt.error is not None or output.shape != (None, 10):
-        return unforeseen({end: "the end"}, model=model, value=f"gives {told(output.shape)}")
+        told_now = {"value": f"gives {told(output.shape)}", "where": "the last box"}
+        return unforeseen({end: "the end"}, model=model, **told_now)
     final = loss_after_training(model, name)
     if final < LOW_LOSS:
         return None
     value = f"ends with a loss of {final:.2f} when `check` trains it for {EPOCHS} epochs"
-    return unforeseen({end: "the end"}, model=model, value=value)
+    where = "how it is compiled, and at its layers" if taken or logits else "the last box"
+    return unforeseen({end: "the end"}, model=model, value=value, where=where)
 
 
 def takes_logits(loss: Any) -> bool | None:
@@ -234,6 +237,11 @@ def raw_pixels(attempt: Attempt) -> Mistake | None:
     unseen = measured_on(attempt, model, "test")
     best = max(one.share for one in unseen)
     values = {"model": model, "accuracy": best, "layer": first, "score": shown(score)}
+    values["where"] = "what `fit` and `evaluate` get, and at the size of each step"
+    if model.history is None:
+        values["where"] = "your lines: none of them trains it"
+    elif best >= ENOUGH:
+        values["where"] = "what `evaluate` gets, and at where it stands"
     frozen = frozen_calls(model)
     if frozen:  # with or without 80 %: that depends on the initial weights
         return Mistake("frozen", {frozen[0]: "does not learn"}, **{**values, "layer": frozen[0]})
@@ -260,8 +268,11 @@ def too_few(model: Functional, values: dict[str, Any], first: Node) -> Mistake:
     at, epochs = {first: "reads the pixels"}, len(model.history.epoch) if model.history else 0
     if epochs > EPOCHS:
         return Mistake("more_epochs", at, n=epochs, **values)
+    if 0 < epochs < EPOCHS:
+        return Mistake("fewer_epochs", at, n=epochs, **values)
     rate = float(model.optimizer.learning_rate)
-    name = "" if np.isclose(rate, RATE) or not epochs else "other_rate"
+    changed = "larger_rate" if rate > RATE else "other_rate"
+    name = "" if np.isclose(rate, RATE) or not epochs else changed
     return Mistake(name, at, rate=f"{rate:g}", **values)
 
 

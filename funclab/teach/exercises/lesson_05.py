@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from funclab.errors import AmbiguousNodeError
+from funclab.errors.words import listed
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.shape_math import Array
@@ -18,7 +19,7 @@ from funclab.teach.graphs import (
     accuracy, activation_of, calls_before, calls_by_input, fresh_copy, joins, source_inputs,
     trained_copy, unwrapped, weighted_calls,
 )  # fmt: skip
-from funclab.teach.judging import Mistake, calls_made, judge, known, lights, unforeseen
+from funclab.teach.judging import Mistake, calls_made, judge, known, lights, told, unforeseen
 
 ONE, ENOUGH = (None, 1), 0.65
 
@@ -63,7 +64,7 @@ def one_image(model: Functional) -> Mistake:
         notes = dict.fromkeys(calls, "the same image")
         source = source_inputs(model.outputs[0])[0].node
         return Mistake("same_input_twice", notes, layer=calls[0], input=source)
-    return unforeseen({model.outputs[0].node: "the end"}, model=model)
+    return unforeseen({model.outputs[0].node: "the end"}, found=makes(model))
 
 
 @lights("5A")
@@ -76,8 +77,11 @@ def judges_pairs(model: Functional) -> Mistake | None:
     """After one eye for two images, a comparison that can say "equal", and one probability."""
     calls, end = weighted_calls(model)[:-1], {model.outputs[0].node: "the end"}
     read = all(calls_by_input(model)) or is_stacked(calls)
+    alone = one_sided(model)
+    if alone is not None:
+        return unforeseen({alone: "one image"}, found=f"{told(alone)} reads one of the images only")
     if not read or (len(model.inputs), len(model.outputs)) != (2, 1) or not is_probability(model):
-        return unforeseen(end, model=model)
+        return unforeseen(end, found=makes(model))
     if not only_adds_up(model):
         return None
     join: Any = (joins(model) or list(end))[-1]
@@ -241,8 +245,24 @@ def three_images(attempt: Attempt) -> Mistake | None:
         notes = {second: "another", first: "one encoder"}
         return Mistake("several_encoders", notes, first=first, second=second, n=len(layers))
     if len(model.inputs) != 3 or not all(calls_by_input(model)):
-        return unforeseen({output.node: "the end"}, model=model)
+        return unforeseen({output.node: "the end"}, found=inputs_read(model))
+    alone = one_sided(model)
+    if alone is not None:
+        said = f"{told(alone)} does not read all three images"
+        return unforeseen({alone: "not all three"}, found=said)
     return misnumbered(attempt, model) or badly_judged(attempt, model)
+
+
+def inputs_read(model: Functional) -> str:
+    """What is wrong with the inputs of a model that reads three images."""
+    read = source_inputs(model.outputs[0])
+    idle = [told(x.node) for x in model.inputs if x not in read]
+    if idle:
+        return f"{listed(idle)} {'does' if len(idle) == 1 else 'do'} not reach the answer"
+    if len(model.inputs) != 3:
+        n = len(model.inputs)
+        return f"Your model has {n} input{'s' * (n > 1)}"
+    return "Not each image goes through the encoder by itself"
 
 
 def misnumbered(attempt: Attempt, model: Functional) -> Mistake | None:
@@ -312,6 +332,21 @@ def calls_of_the_encoder(attempt: Attempt) -> list[Node | Operation]:
 
 
 # Shared by several exercises.
+def one_sided(model: Functional) -> Any:
+    """A call of a layer that only one of the inputs goes through, if the others go through one."""
+    sides = [calls for calls in calls_by_input(model) if calls]
+    layers = [{node.operation for node in calls} for calls in sides]
+    alone = [x for calls in sides for x in calls if any(x.operation not in y for y in layers)]
+    return alone[0] if alone else None
+
+
+def makes(model: Functional) -> str:
+    """What a model reads and returns, for a message."""
+    ends = listed([told(tensor.shape) for tensor in model.outputs])
+    n, last = len(model.inputs), activation_of(model.outputs[0].node)
+    return f"Your model makes {ends} with {last} from {n} input{'s' * (n > 1)}"
+
+
 def two_encoders(model: Functional) -> tuple[Any, Any] | None:
     """Calls of two different layers on two inputs, neither of which reads the other's input."""
     found = [calls for calls in calls_by_input(model) if calls]

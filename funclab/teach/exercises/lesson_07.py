@@ -279,13 +279,27 @@ def too_few_read(model: Functional, total: int) -> Mistake | None:
         weighted = [x for x in calls_within(model) if getattr(x.operation, "weights", None)]
         node: Any = next((x for x in weighted if not has_positions_read(x)), last)
         before = [x for x in weighted if x in calls_before(node.arguments.tensors)]
+        if before and not reads_every_position(node):
+            return unforeseen({last: f"{share:.0%}"}, **values, **told_of(model, total, last))
         name = "positions_in_a_list" if before else "reads_a_list"
         return Mistake(name, {node: "a weight for each position"}, layer=node, **values)
-    where = f"what {told(last)} keeps"
+    values |= told_of(model, total, last)
     if middle - share <= MAY_LOSE:
-        where = f"how few numbers {told(last)} keeps"
-    values |= {"shape": model.outputs[0].shape, "n": total, "where": where}
+        values["where"] = f"how few numbers {told(last)} keeps"
     return unforeseen({last: f"{share:.0%}"}, **values)
+
+
+def told_of(model: Functional, total: int, last: Node) -> dict[str, Any]:
+    """What is said of a reader with a mistake that nobody foresaw."""
+    where = f"what reaches {told(last)}, and what it keeps"
+    return {"shape": model.outputs[0].shape, "n": total, "where": where}
+
+
+def reads_every_position(node: Node) -> bool:
+    """Whether a call reads rows in which each position of a picture has numbers of its own."""
+    before = [x.output_tensors[0] for x in calls_before(node.arguments.tensors)]
+    pictures = [tensor for tensor in before if has_positions(tensor)]
+    return bool(pictures) and node.arguments.tensors[0].shape[-1] != pictures[-1].shape[-1]
 
 
 def reading(model: Functional) -> list[float]:

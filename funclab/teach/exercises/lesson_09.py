@@ -194,24 +194,27 @@ def two_heads(attempt: Attempt) -> Mistake | None:
         return unforeseen({end: f"{share:.0%}"}, n="no head", accuracy=share, model=model)
     if share < ENOUGH and not order_matters(model, SCALES):
         return Mistake("no_order", {end: "all alike"}, accuracy=share, **values)
-    beside = count_beside(heads)
+    beside = count_beside(heads, known(attempt, "placed").node)
     if beside < 2 and len(heads) > 1:
         first, second = heads[:2]
         at, pair = {first: "one head", second: "another"}, {"first": first, "second": second}
         same = layers_of(first) == layers_of(second)
-        return Mistake("same_head" if same else "in_a_row", at, **pair)
+        apart = "in_a_row" if first in calls_before(second.output_tensors) else "other_rows"
+        return Mistake("same_head" if same else apart, at, **pair)
     if beside > 1 and share >= ENOUGH:
         return None
     n = {0: "no head", 1: "one head"}.get(beside, f"{beside} heads")
     return unforeseen({end: f"{share:.0%}"}, n=n, accuracy=share, model=model)
 
 
-def count_beside(heads: list[Node]) -> int:
-    """How many heads there are side by side, each with layers of its own."""
+def count_beside(heads: list[Node], placed: Node) -> int:
+    """How many heads there are side by side, each with layers of its own; both read the lesson's
+    rows with places, or neither does."""
     own = [0, *(heads_in(node) for node in heads)]
     for first, second in combinations(heads, 2):
-        above = first in calls_before(second.output_tensors)
-        if not above and layers_of(first) != layers_of(second):
+        before, behind = calls_before(first.output_tensors), calls_before(second.output_tensors)
+        alike = first not in behind and (placed in before) == (placed in behind)
+        if alike and layers_of(first) != layers_of(second):
             own.append(heads_in(first) + heads_in(second))
     return max(own)
 

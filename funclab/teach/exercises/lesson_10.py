@@ -16,8 +16,8 @@ from funclab.models import Model
 from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, tensors_of
 from funclab.teach.graphs import (
-    accuracy, calls_by_input, calls_of, first_call, fixed_start, is_concatenation, joins,
-    reads, softmaxes, source_inputs, trained_copy, weighted_calls,
+    accuracy, activation_of, calls_by_input, calls_of, first_call, fixed_start, is_concatenation,
+    joins, reads, softmaxes, source_inputs, trained_copy, weighted_calls,
 )  # fmt: skip
 from funclab.teach.judging import (
     Mistake, NotThere, calls_made, calls_on_inputs, first_input, function_of, judge, known,
@@ -216,9 +216,10 @@ def one_eye_for_both(attempt: Attempt) -> Mistake | None:
     share, probable = judging(model)
     if not probable:
         return Mistake("no_probability", {end: "not from 0 to 1"}, layer=end)
-    if share >= ENOUGH:
-        return None
     join = next(iter(joins(model)), end)
+    if share >= ENOUGH:
+        sizes = [node for node in calls_of(model) if activation_of(node) == "absolute"]
+        return Mistake("takes_sizes", {sizes[0]: "sizes"}, layer=sizes[0]) if sizes else None
     only_adds_up = share < GUESSING and any(join in reads(call) for call in weighted_calls(model))
     values = {"model": model, "accuracy": share, "join": join, **compared}
     return Mistake("only_adds_up" if only_adds_up else "", {join: f"{share:.0%}"}, **values)

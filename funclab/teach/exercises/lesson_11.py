@@ -77,6 +77,9 @@ def last_hour_and_a_share_of_the_rise(attempt: Attempt) -> Mistake | None:
     if not layer.trainable_weights:
         return Mistake("fixed", at, **values)
     x, copy = windows(), fresh_copy(model)
+    copy(x)
+    if len(copy.get_weights()) > 1:
+        return Mistake("made_in_call", at, **values)
     [share], last, before = copy.get_weights(), x[:, -1], x[:, -2]
     if share.item() != 0:
         return Mistake("random_start", at, value=f"{share.item():.2f}", **values)

@@ -40,7 +40,7 @@ def not_so_many(node: Node, given: Any) -> Mistake:
     positions = wanted // kernel
     rows, columns, channels = whole(node.input_shapes[0][1:])
     if given in (kernel, weights):
-        return Mistake("weights", at, **values)
+        return Mistake("weights", at, apart=apart(given == kernel), **values)
     if given == rows * columns * kernel:
         return Mistake("edges_kept", at, **values)
     if given == wanted / channels:
@@ -89,8 +89,14 @@ def count_of_a_convolution(attempt: Attempt) -> Mistake | None:
         "biases": (BEFORE + 16, 64 * 1168),
     }
     name = next((name for name, numbers in wrong.items() if given in numbers), "")
+    values["apart"] = apart(given == 1152)
     found = f"For {node.operation.name}, `count` returns {given:,}"
     return Mistake(name, {node: f"{BEFORE:,}"}, found=found, **values)
+
+
+def apart(without: bool) -> str:
+    """What to say behind a number of weights that leaves out the biases."""
+    return " without biases" if without else ""
 
 
 def as_number(value: Any) -> int | float | None:
@@ -124,7 +130,8 @@ def a_frugal_reader(attempt: Attempt) -> Mistake | None:
     share = read_after_training(model)
     if share >= READ:
         return None
-    return Mistake("misreads", {windows[-1]: "too little"}, **values, share=share)
+    values |= {"layer": windows[0], "shape": windows[0].arguments.tensors[0].shape}
+    return Mistake("misreads", {windows[0]: "reads this"}, **values, share=share)
 
 
 def too_dear(

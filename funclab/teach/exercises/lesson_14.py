@@ -160,18 +160,26 @@ def right_half_of_any_twins(attempt: Attempt) -> Mistake | None:
         except Exception as stopped:  # a student's function can do anything
             model, error = None, stopped
     if not isinstance(model, Functional):
-        return no_half(eye, asked, error, at)
+        return no_half(eye, asked, error, at, model)
     output = model.outputs[0]
     new = [node for node in weighted_calls(model) if node.operation not in copy.layers]
+    if new and new[0].operation in twins.layers:
+        return Mistake("other_graph", {new[0]: "another model"}, layer=eye, tensor=output)
     if new:
         n = new[0].operation.count_params()
         return Mistake("new_layer", {new[0]: "new weights"}, layer=new[0], n=n)
     rows = images()[1]
-    if len(model.inputs) == 1 and output.shape == wanted.shape:
+    there = len(model.inputs) == 1 and model.inputs[0] is not copy.inputs[0]
+    if there and output.shape == wanted.shape:
         expected = Model(copy.inputs[1], wanted)(rows)
         if np.allclose(model(rows), expected, atol=1e-5):
             return None
-    found = f"The model that `half` returns ends in {show(output.shape)}"
+    ends = f"ends in {show(output.shape)}"
+    if len(model.inputs) != 1:
+        ends = f"has {len(model.inputs)} inputs"
+    elif model.inputs[0] is copy.inputs[0]:
+        ends = "starts at the left image"
+    found = f"The model that `half` returns {ends}"
     return unforeseen({output.node: "ends here"}, found=found, layer=eye)
 
 
@@ -180,8 +188,9 @@ def no_half(
     asked: list[tuple[Operation, str]],
     error: BaseException | None,
     at: dict[Any, str],
+    made: Any = None,
 ) -> Mistake:
-    """The verdict on a function that did not return a model."""
+    """The verdict on a function that did not return a model: what it made, or the error."""
     if isinstance(error, AttributeError) and asked and asked[-1][1] in GONE:
         return Mistake("gone", at, layer=asked[-1][0], method=asked[-1][1])
     outputs = (Attempt(error=error).given_to_model or ([], []))[1]
@@ -190,7 +199,8 @@ def no_half(
         return Mistake("gave_a_layer", {first_call(layer): "a layer"}, layer=layer)
     ends = tensors_of(outputs)
     if not ends:
-        found = "`half` returns nothing" if error is None else stopped("`half`", error)
+        kind = "nothing" if made is None else f"no model, but a {type(made).__name__}"
+        found = f"`half` returns {kind}" if error is None else stopped("`half`", error)
         return unforeseen(at, found=found, layer=eye)
     end, sources = ends[0], source_inputs(ends[0])
     left, right = eye.inbound_nodes[0].input_tensors[0], eye.inbound_nodes[1].input_tensors[0]
@@ -270,7 +280,7 @@ def product_of_two_codes(attempt: Attempt) -> Mistake | None:
     values: dict[str, Any] = {"model": model, "shape": output.shape, "layer": end}
     sides = calls_by_input(model)
     if len(sides) != 2 or not all(sides):
-        return unforeseen({end: "the end"}, **values)
+        return unforeseen({end: "the end"}, **{**values, "layer": "the first boxes"})
     left, right = ([node.operation for node in side] for side in sides)
     if left != right:
         at = {sides[0][0]: "weights of its own", sides[1][0]: "weights of its own"}

@@ -77,12 +77,12 @@ def the_past_and_the_days_to_come(attempt: Attempt) -> Mistake | None:
     at = {known(attempt, "forecast").outputs[0].node: "learns from the hours before"}
     parts = row_numbers(attempt.answer)
     if parts is None:
-        return unforeseen(at, kind=type(attempt.answer).__name__)
+        return unforeseen(at, found="`rows` does not hold two lists", where="your last line")
     earlier, later = parts
     day = np.repeat(np.arange(DAYS), HOURS)
     wanted = day < FIRST_LATER
-    sizes = f"{len(earlier):,} and {len(later):,}"
-    values: dict[str, Any] = {"found": sizes}
+    sizes = f"Your parts hold {len(earlier):,} and {len(later):,} rows"
+    values: dict[str, Any] = {"found": sizes, "where": "the border between them"}
     mine = [np.isin(np.arange(day.size), part) for part in parts]
     in_days = {len(earlier), len(later)} & {FIRST_LATER, DAYS - FIRST_LATER}
     if in_days or max(map(np.max, parts)) < DAYS:
@@ -230,8 +230,9 @@ def why_so_few(model: Functional, calls: list[Any], values: dict[str, Any]) -> M
     if not held_back and values["heart"] > MANY:
         at = dict.fromkeys(calls[:-1], "learns by heart") or {end: "learns by heart"}
         return Mistake("as_given", at, **values)
-    if held_back and values["heart"] > MANY:
-        node = held_back[0]
+    firm = [node for node in held_back if not prices_biases_alone(node)]
+    if firm and values["heart"] > MANY:
+        node = firm[0]
         return Mistake("too_weak", {node: "holds back little"}, layer=node, **values)
     return unforeseen({end: "the answer"}, **values)
 
@@ -241,6 +242,12 @@ def holds_back(node: Node) -> bool:
     layer: Any = node.operation
     priced = any(getattr(weight, "regularizer", None) for weight in getattr(layer, "weights", []))
     return priced or type(layer).__name__ in HOLDS_BACK
+
+
+def prices_biases_alone(node: Node) -> bool:
+    """Whether what holds a call back is a price on its biases, which hardly does."""
+    priced = [x for x in getattr(node.operation, "weights", []) if getattr(x, "regularizer", None)]
+    return bool(priced) and all(len(weight.shape) == 1 for weight in priced)
 
 
 def learn_by_heart(attempt: Attempt) -> list[Any]:

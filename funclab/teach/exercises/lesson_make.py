@@ -148,6 +148,8 @@ def the_next_word(attempt: Attempt) -> Mistake | None:
         rows = {"x": f"a row of {x.shape[1]} words", "y": f"a row of {y.shape[1]}"}
         return unforeseen(at, **rows)
     values: dict[str, Any] = {"x": said(x[0], start), "y": said(y[0], start), "model": "a writer"}
+    if len(x) != len(words):
+        return unforeseen(at, rows=f"{len(x)} of {len(words)}")
     first = np.full((len(words), 1), start)
     fine = np.concatenate([first, words[:, :-1]], axis=1)
     if x.shape == words.shape == y.shape and (x == fine).all() and (y == words).all():
@@ -201,11 +203,10 @@ def copies_well(attempt: Attempt) -> Mistake | None:
     if source.shape[1:] != (PIXELS,) and output.shape[1:] == (PIXELS,):
         start = {source.node: str(source.shape)}
         begins = f"64 pixels, but begins at {told(source.shape)}"
-        return unforeseen(start, model=model, loss=begins)
+        return unforeseen(start, model=model, loss=begins, where="the first box")
     if narrow is None or (source.shape[1:], output.shape[1:]) != ((PIXELS,), (PIXELS,)):
-        return unforeseen(
-            {output.node: str(output.shape)}, model=model, loss="no copy of 64 pixels"
-        )
+        ends = {"loss": told(output.shape), "where": "the last box"}
+        return unforeseen({output.node: ends["loss"]}, model=model, **ends)
     if width_of(narrow) > CODE:
         return too_wide(model, narrow)
     loss = error_of(model)
@@ -251,7 +252,8 @@ def why_not(model: Functional, narrow: Node, loss: str) -> Mistake:
         return Mistake("straight", {narrow: "nothing bends"}, **values)
     if not behind:
         return Mistake("bends_once", {narrow: "straight from here"}, **values)
-    return unforeseen({narrow: f"{width_of(narrow)} numbers"}, model=model, loss=loss)
+    values |= {"where": "the widths from top to bottom"}
+    return unforeseen({narrow: f"{width_of(narrow)} numbers"}, **values)
 
 
 @lights("make.D")
