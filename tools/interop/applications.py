@@ -71,8 +71,10 @@ def main() -> int:
     wrong = 0
     for name in sys.argv[1:] or NAMES:
         found = [apart(keras, name, settings) for settings in SETTINGS]
-        wrong += not all(holds for _, holds in found)
-        print(f"{name}: {max(worst for worst, _ in found):.1e} from Keras", flush=True)
+        holds = all(each for _, each in found)
+        wrong += not holds
+        worst = max(each for each, _ in found)
+        print(f"{name}: {worst:.1e} from Keras{'' if holds else ', too far'}", flush=True)
     return min(wrong, 1)
 
 
