@@ -333,3 +333,21 @@ def test_in_a_low_window_image_and_panel_are_seen_whole(opened_page, face):
     assert page.locator(".fl").bounding_box()["height"] == 528
     assert page.locator(".fl-stage").evaluate(hidden) <= 4
     assert page.locator(".fl-panel").evaluate(hidden) <= 0
+
+
+def test_where_the_answer_is_wrong_there_is_a_second_row_of_maps_for_the_truth(opened_page):
+    view = funclab.whatif(*reader())
+    told = view.facts["sample"]
+    wrong = next(int(key) for key in told if told[key]["truths"] != [told[key]["own"]])
+    view.show(sample=wrong)
+    truth = view.facts["targets"][told[str(wrong)]["truths"][0]]["name"]
+    labels = "maps => maps.map((map) => map.ariaLabel)"
+
+    page = opened_page(view, width=1132, height=760)
+    page.locator(".fl-wi-whom").first.wait_for()
+    both = page.locator(".fl-wi-map").evaluate_all(labels)
+    view.show(of=truth)
+    alone = opened_page(view, width=1132, height=760).locator(".fl-wi-map").evaluate_all(labels)
+
+    assert len(both) == 8 and len(alone) == 4
+    assert both[4:] == alone and all(f"for the truth, {truth}" in label for label in alone)

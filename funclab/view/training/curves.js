@@ -51,17 +51,18 @@ export class Curves {
   markup(chart) {
     const { log, smooth } = this.ctx.state;
     const keys = [log && smooth && "log smooth", smooth && "smooth", log && "log", ""];
-    const svgs = (this.slim && chart?.slim) || chart?.svgs;
+    const svgs = chart?.narrow?.[this.narrower - 1] ?? chart?.svgs;
     return keys.map((key) => svgs?.[key]).find(Boolean);
   }
 
-  /** Of runs beside each other, take the pictures for a narrow view if the others have no room; whether they change. */
+  /** Of runs beside each other, take the widest pictures that have room; whether they change. */
   fitInto(room) {
-    const widths = (this.curves.charts ?? [])
-      .map(({ svgs }) => Number(/viewBox="0 0 ([\d.]+)/.exec(svgs[""] ?? "")?.[1]));
-    const slim = this.curves.runs > 1 && widths.some((wide) => wide > room), changes = slim !== Boolean(this.slim);
-    this.slim = slim;
-    return changes;
+    const charts = this.curves.runs > 1 ? this.curves.charts ?? [] : [], most = charts[0]?.narrow?.length ?? 0;
+    const wide = (svgs) => Number(/viewBox="0 0 ([\d.]+)/.exec(svgs?.[""] ?? "")?.[1] ?? 0), before = this.narrower;
+    const fits = (n) => charts.every(({ svgs, narrow }) => wide(n ? narrow[n - 1] : svgs) <= room);
+    this.narrower = 0;
+    while (this.narrower < most && !fits(this.narrower)) this.narrower += 1;
+    return this.narrower !== (before ?? 0);
   }
 
   update(hidden) {

@@ -20,8 +20,9 @@ import { headline, signedText } from "./said.js";
 const SIDES = { page: { change: 336, all: 144, other: 232 }, notebook: { change: 248, all: 120, other: 144 },
   low: { change: 312, all: 124, other: 232 }, phone: { change: 200, all: 144, other: 144 },
   projector: { change: 208, all: 80, other: 152 }, beside: { change: 136, all: 72, other: 128 } };
-/** The side of a map where there is a row of them for the answer, and one for the truth. */
-const TWO_ROWS = { page: 96, low: 72 };
+/** The side of a map where there is a row of them for the answer and one for the truth, and how high the stage is
+ * then at least. */
+const TWO_ROWS = { page: 96, low: 60 }, HIGH = 424;
 /** Below which width a view is a phone's, and a notebook's, and one on a projector is beside
  * something; and below which height its stage is low. */
 const PHONE = 520, NOTEBOOK = 860, LOW = 440, BESIDE = 600;
@@ -59,7 +60,8 @@ const whatif = {
     const group = { class: "fl-seg", role: "group", "aria-label": ctx.t("whatif_faces") };
     ctx.bar.append(h("span", group, Object.values(this.faces)));
     followPointer(ctx, this.inputBox, this);
-    ctx.watchSizes(() => { if (this.side !== this.size(ctx)) ctx.update(); }, ctx.stage);
+    const high = () => ctx.stage.clientHeight >= HIGH;
+    ctx.watchSizes(() => { if (this.side !== this.size(ctx) || this.high !== high()) ctx.update(); }, ctx.stage);
   },
 
   /** What changes the chosen cell, and what changes the whole picture. */
@@ -88,7 +90,7 @@ const whatif = {
 
   update(ctx) {
     const { face } = ctx.state, told = this.told(ctx), { alone } = ctx;
-    this.side = this.size(ctx);
+    Object.assign(this, { side: this.size(ctx), high: ctx.stage.clientHeight >= HIGH });
     if (!this.stroking) this.strip.update();
     ctx.el.dataset.face = face;
     for (const [name, button] of Object.entries(this.faces)) button.ariaPressed = String(name === face);
@@ -211,7 +213,7 @@ const whatif = {
   forTruth(ctx, maps) {
     const { own, truths: [truth = own] } = this.told(ctx), [part, ...more] = this.placed(), { facts, state } = ctx;
     const asked = maps && state.face === "all" && part?.kind === "image" && !more.length && this.room(ctx) in TWO_ROWS
-      && facts.targets[own].kind === "classes" && this.target(ctx) === own && truth !== own;
+      && this.high && facts.targets[own].kind === "classes" && this.target(ctx) === own && truth !== own;
     return [truth, asked ? this.mapsOf(ctx, truth) : null];
   },
 
