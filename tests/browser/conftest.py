@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import funclab
-from tests.browser.kernels import forked
 from tests.browser.notebook_page import (
     RUN_ALL_NO_WAIT,
     WINDOW,
@@ -27,7 +25,6 @@ from tests.browser.notebook_page import (
 )
 from tests.browser.server import Server, serve
 from tests.browser.waiting import PATIENCE, laid_out, strict
-from tests.covering import ALL
 
 # The first is Chromium without windows: tests of pages from disk take less than half as long.
 BROWSERS = (
@@ -69,27 +66,16 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def kernels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Where servers find kernels that start soon; with ALL=1, and where a process with threads must
-    not be forked, Jupyter starts them in its own way."""
-    if ALL or sys.platform != "linux":
-        yield tmp_path_factory.mktemp("kernels")
-    else:
-        with forked(tmp_path_factory.mktemp("kernels")) as folder:
-            yield folder
-
-
-@pytest.fixture(scope="session")
-def lab(tmp_path_factory: pytest.TempPathFactory, kernels: Path) -> Iterator[Server]:
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A running JupyterLab."""
-    with serve("lab", tmp_path_factory.mktemp("lab"), kernels=kernels) as server:
+    with serve("lab", tmp_path_factory.mktemp("lab")) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def notebook7(tmp_path_factory: pytest.TempPathFactory, kernels: Path) -> Iterator[Server]:
+def notebook7(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A running Jupyter Notebook 7."""
-    with serve("notebook", tmp_path_factory.mktemp("notebook7"), kernels=kernels) as server:
+    with serve("notebook", tmp_path_factory.mktemp("notebook7")) as server:
         yield server
 
 

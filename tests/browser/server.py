@@ -57,22 +57,16 @@ class Server:
 
 
 @contextmanager
-def serve(
-    kind: str, home: Path, without: tuple[str, ...] = (), kernels: Path | None = None
-) -> Iterator[Server]:
+def serve(kind: str, home: Path, without: tuple[str, ...] = ()) -> Iterator[Server]:
     """Run JupyterLab ("lab") or Notebook 7 ("notebook"), without some extensions, as long as the
-    block lasts; `kernels` is where it finds other kernels than its own (kernels.py)."""
+    block lasts."""
     server = Server(kind, free_port(), home / "work")
     server.folder.mkdir(parents=True)
     configure(home / "config", (*UNSEEN, *without))
     labextension.write(home / "share" / "labextensions" / "funclab", "0")
     with (home / "log").open("w+") as log:
         process = subprocess.Popen(
-            command(server),
-            env=environment(home, kernels),
-            cwd=server.folder,
-            stdout=log,
-            stderr=log,
+            command(server), env=environment(home), cwd=server.folder, stdout=log, stderr=log
         )
         try:
             wait_until_up(server, process, home / "log")
@@ -102,15 +96,14 @@ def command(server: Server) -> list[str]:
     ]
 
 
-def environment(home: Path, kernels: Path | None = None) -> dict[str, str]:
+def environment(home: Path) -> dict[str, str]:
     """Nothing of the user's own Jupyter settings reaches the test, and nothing is left behind."""
-    share = home / "share"  # before all others: the extension of this source
     own = {
         "JUPYTER_CONFIG_DIR": home / "config",
         "JUPYTER_DATA_DIR": home / "data",
         "JUPYTER_RUNTIME_DIR": home / "runtime",
         "IPYTHONDIR": home / "ipython",
-        "JUPYTER_PATH": os.pathsep.join(map(str, [share, *filter(None, [kernels])])),
+        "JUPYTER_PATH": home / "share",  # before all others: the extension of this source
     }
     return os.environ | {name: str(path) for name, path in own.items()}
 
