@@ -238,7 +238,7 @@ const trace = {
     svg.setAttribute("aria-label", `${frame.name} ${frame.shape}: ${frame.brief}`);
     svg.style.width = `calc(${svg.getAttribute("width")}px*max(${wall && frame.worded ? 1 : 0},var(--scale)))`;
     const note = frame.note && !wall ? ` · ${frame.note}` : "";
-    const brief = wall && frame.kind !== "number" && !(frame.kind === "bars" && frame.worded) && role !== "weights"
+    const brief = wall && frame.kind !== "number" && role !== "weights"
       ? h("small", { class: "fl-told" }, frame.brief.replace(/ (?=[−\d%])/g, "\u00a0")) : null;
     return h("figure", { class: "fl-frame-box", title: frame.note || null }, svg, h("figcaption", {},
       h("code", {}, breakable(frame.name)), h("br"), h("small", {}, frame.shape, note), brief));
