@@ -242,12 +242,7 @@ const trace = {
     const least = wall && frame.worded ? "max(1,var(--scale))" : "var(--scale)";
     svg.style.width = `calc(${svg.getAttribute("width")}px*${least})`;
     const note = frame.note && !wall ? ` · ${frame.note}` : "";
-<<<<<<< HEAD
-    const written = frame.kind === "number" || (frame.kind === "bars" && frame.worded);
-    const brief = wall && !written && role !== "weights"
-=======
     const brief = wall && frame.kind !== "number" && role !== "weights"
->>>>>>> stage
       ? h("small", { class: "fl-told" }, frame.brief.replace(/ (?=[−\d%])/g, "\u00a0")) : null;
     return h("figure", { class: "fl-frame-box", title: frame.note || null }, svg, h("figcaption", {},
       h("code", {}, breakable(frame.name)), h("br"), h("small", {}, frame.shape, note), brief));
