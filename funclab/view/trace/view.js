@@ -9,17 +9,16 @@ import { focusOn } from "../live/focus.js";
 import { SlidingWindow } from "./window.js";
 
 const REST = 1500;
-/** Graph and step stand side by side, in a stage of one height, if the graph leaves this room; from which width on
- * pictures may be larger. */
+/** Graph and step stand side by side, if the graph leaves this room; from which width on pictures may be larger. */
 const STEP_ROOM = 368, WIDE = 860;
 /** The classes of edges: passed by data, passed by gradients, or part of the current step. */
 const WAYS = ["fl-went", "fl-came", "fl-now"];
 const SIGNS = { part: "+", sum: "=", after: "→" }, LEAST = "fl-tight fl-least";
+const TIES = "path[stroke-dasharray]:not(.box *,.capsule *,.edge *,.plate *)";
 /** Sizes of the pictures, of which the first that fits is used; "fl-stacked" puts those of one role below each
  * other, and "fl-wrapped" breaks their row. Beside the graph, in a stage of one height, they may be larger. */
 const SIZES = [[1.15], [1], [1, "fl-stacked"], [1, "fl-wrapped"]], LARGE = [2.5, 2, 1.75, 1.5, 1.3];
-const WALL = [...[1.8, 1.5, 1.25, 1].map((size) => [size]),
-  ...[1, 0.8, 0.6, 0.4].map((size) => [size, "fl-tight"]), ...[0.6, 0.4].map((size) => [size, LEAST])];
+const WALL = [[1.8], [1.4], [1], ...[1, 0.8, 0.6, 0.4].map((size) => [size, "fl-tight"]), [0.6, LEAST], [0.4, LEAST]];
 
 /** How far down the middle of a drawn box is. */
 function middleOf(box) {
@@ -131,23 +130,22 @@ const trace = {
     return this.fit(ctx);
   },
 
-  /** Make pictures as large as there is room for; those of a sum or an update stay in one row. */
+  /** As large as there is room for; those of a sum or an update stay in one row. */
   fit(ctx) {
     const { shown } = this, roles = shown.firstChild;
     const wall = ctx.look === "projector", large = !wall && this.width >= WIDE ? LARGE : [];
     if (roles === this.sliding.el)
       return this.sliding.put(this.window(ctx), shown.clientWidth, wall || large.length ? shown.clientHeight : 0);
-    const meet = roles.classList.contains("fl-rows"), fits = () =>
-      shown.scrollHeight <= shown.clientHeight && roles.scrollWidth <= roles.clientWidth;
+    const meet = roles.classList.contains("fl-rows");
+    const fits = () => shown.scrollHeight <= shown.clientHeight && roles.scrollWidth <= roles.clientWidth;
     for (const [scale, name = ""] of [...large.map((size) => [size]), ...(wall ? WALL : meet ? [[1]] : SIZES)]) {
       shown.style.setProperty("--scale", scale);
       shown.className = `fl-shown ${name}`;
       if (meet) this.join(roles);
       if (fits()) return;
     }
-    // Numbers are never too small for a class to read: pictures that are too wide go in rows.
+    // Numbers are never too small for a class: pictures that are too wide go in rows, without names and example.
     if (roles.scrollWidth > roles.clientWidth) shown.classList.add("fl-wrapped");
-    // The sentence above says what they are called, and has the example.
     if (wall && !fits()) shown.classList.add("fl-bare");
   },
 
@@ -188,8 +186,7 @@ const trace = {
     if (!this.cropped) return;
     const width = Math.max(left - 30, words);
     svg.style.overflow = "hidden";
-    for (const tie of svg.querySelectorAll("path[stroke-dasharray]"))  // it would lead to nothing
-      if (!tie.closest(".box,.capsule,.edge,.plate")) tie.style.display = "none";
+    for (const tie of svg.querySelectorAll(TIES)) tie.remove();  // they would lead to nothing
     svg.setAttribute("viewBox", `0 0 ${width} ${svg.viewBox.baseVal.height}`);
     svg.setAttribute("width", String(width));
     el.style.setProperty("--wide", `${width}px`);
@@ -239,8 +236,7 @@ const trace = {
   figure(ctx, frame, role) {
     const wall = ctx.look === "projector", svg = pictureFrom(frame.svg);
     svg.setAttribute("aria-label", `${frame.name} ${frame.shape}: ${frame.brief}`);
-    const least = wall && frame.worded ? "max(1,var(--scale))" : "var(--scale)";
-    svg.style.width = `calc(${svg.getAttribute("width")}px*${least})`;
+    svg.style.width = `calc(${svg.getAttribute("width")}px*max(${wall && frame.worded ? 1 : 0},var(--scale)))`;
     const note = frame.note && !wall ? ` · ${frame.note}` : "";
     const brief = wall && frame.kind !== "number" && role !== "weights"
       ? h("small", { class: "fl-told" }, frame.brief.replace(/ (?=[−\d%])/g, "\u00a0")) : null;
