@@ -118,7 +118,6 @@ def test_a_constraint_holds_after_every_step():
     np.testing.assert_allclose(w.array, [0, 0.5])
 
 
-@pytest.mark.usefixtures("recorded")
 def test_the_parts_of_a_row_that_is_used_twice_are_added_before_they_are_squared():
     """Keras on TensorFlow squares each part; on JAX and PyTorch it does as funclab."""
     ids, targets = np.array([[0, 1, 0, 2, 0]]), np.array([[3.0, -1.0, 2.0, 0.5, 1.0]])
@@ -139,6 +138,7 @@ def test_the_parts_of_a_row_that_is_used_twice_are_added_before_they_are_squared
     np.testing.assert_allclose(model.get_weights()[0], table, rtol=1e-5)
 
 
+@pytest.mark.usefixtures("recorded")
 def test_a_plan_ends_with_the_optimizer_s_step():
     w = Variable(np.array([2.0], "float32"))
     plan = Plan(sum(multiply(w, w)))
