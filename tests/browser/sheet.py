@@ -148,7 +148,7 @@ MEASURES = """() => [...document.querySelectorAll("section[id^=view]")].map((sec
   for (const part of all(":scope>*,.fl-stage,.fl-panel,.fl-said,.fl-near,.fl-tiles,.fl-bar"))
     for (const name of [...sides, "rowGap", "columnGap"])
       gaps.push([part.className, name, parseFloat(style(part)[name]) || 0]);
-  const pictures = all("svg:not(.fl-icon),canvas,table")
+  const pictures = all("figure,svg:not(.fl-icon),canvas,table")  // a legend explains captions, too
     .map((one) => [one, one.getBoundingClientRect()]);
   const between = (a, b) => Math.hypot(Math.max(0, a.left - b.right, b.left - a.right),
     Math.max(0, a.top - b.bottom, b.top - a.bottom)) / zoom;

@@ -254,12 +254,9 @@ def test_event_files_hold_losses_weights_and_the_graph(tmp_path):
 
 def test_each_training_has_its_file_and_counts_its_batches_from_the_beginning(tmp_path):
     model, callback = compiled(SGD(0.25)), TensorBoard(tmp_path, update_freq=1)
-
     for _ in range(2):
         fit(model, callback, epochs=1)
-
-    events = values_in(tmp_path / "train")
-    assert [step for step, value in events if value.tag == "batch_loss"] == [1, 2, 3] * 2
+    assert [i for i, v in values_in(tmp_path / "train") if v.tag == "batch_loss"] == [1, 2, 3] * 2
 
 
 def test_event_files_without_the_package_that_writes_them_say_what_to_install(monkeypatch):

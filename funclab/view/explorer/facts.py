@@ -250,7 +250,8 @@ def questions_of(model: Any, facts: Facts) -> dict[str, Facts]:
     questions: Facts = {}
     for part in parts(words.graph_of(model)):
         for node in part.graph.nodes:
-            if not node.input_shapes or len(node.output_shapes) != 1:
+            brings = node.is_input or node in part.graph.input_nodes or not node.input_shapes
+            if brings or len(node.output_shapes) != 1:
                 continue
             key, fact = part.key(node.key), facts["nodes"][part.key(node.key)]
             inputs, output = [tuple(shape) for shape in node.input_shapes], node.output_shapes[0]

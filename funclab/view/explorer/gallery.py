@@ -33,8 +33,6 @@ EDGES, NARROW_EDGES = 32, 8
 """The room around a picture, on both sides together, and around one in a view that is not wide."""
 NOTEBOOK, ON_A_WALL = (1094.0, 474.0), (668.0, 296.0)
 """The room for picture and panel in a notebook, and on a projector before it is enlarged."""
-PHONE = 374.0, 420.0
-"""The room for which the fewest words are drawn on a page without a kernel."""
 LEAST_CODE, WITH_CODE = 20, 730
 """The fewest characters of a line of code that say something, and how wide a picture may become
 with code: in a notebook, there is room for the panel beside it."""
@@ -297,10 +295,7 @@ class Gallery:
             for block in [key for key in self.shown[self.name(plain)] if is_block(key)]:
                 self._draw_once(plain._replace(unfolded=(block,)))
             for choice in first["choices"]:
-                last, room = choice == first["choices"][-1], self.room
-                self.room = PHONE if last and not large else room
                 self._draw_once(plain._replace(choice=choice))
-                self.room = room
             self._draw_held(plain, f"{face}|")
         self.sharing = None
 

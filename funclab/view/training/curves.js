@@ -51,18 +51,7 @@ export class Curves {
   markup(chart) {
     const { log, smooth } = this.ctx.state;
     const keys = [log && smooth && "log smooth", smooth && "smooth", log && "log", ""];
-    const svgs = chart?.narrow?.[this.narrower - 1] ?? chart?.svgs;
-    return keys.map((key) => svgs?.[key]).find(Boolean);
-  }
-
-  /** Of runs beside each other, take the widest pictures that have room; whether they change. */
-  fitInto(room) {
-    const charts = this.curves.runs > 1 ? this.curves.charts ?? [] : [], most = charts[0]?.narrow?.length ?? 0;
-    const wide = (svgs) => Number(/viewBox="0 0 ([\d.]+)/.exec(svgs?.[""] ?? "")?.[1] ?? 0), before = this.narrower;
-    const fits = (n) => charts.every(({ svgs, narrow }) => wide(n ? narrow[n - 1] : svgs) <= room);
-    this.narrower = 0;
-    while (this.narrower < most && !fits(this.narrower)) this.narrower += 1;
-    return this.narrower !== (before ?? 0);
+    return keys.map((key) => chart?.svgs[key]).find(Boolean);
   }
 
   update(hidden) {

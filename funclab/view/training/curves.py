@@ -13,7 +13,7 @@ from funclab.callbacks.control import Monitor
 from funclab.errors import ArgumentError
 from funclab.view.draw import theme
 from funclab.view.draw.canvas import Canvas, Font
-from funclab.view.draw.chart import WIDTH, Chart, Line, Plot, brief, mean
+from funclab.view.draw.chart import HEIGHT, WIDTH, Chart, Line, Plot, brief, mean
 from funclab.view.draw.picture import Cells, Picture
 from funclab.view.draw.sentences import say
 from funclab.view.draw.text import clean, shorten, text_width
@@ -25,18 +25,14 @@ LONGEST_LABEL = 28
 MOST_PAIRS = 6
 """If there are more runs, each has only one curve: validation, if all of them have it."""
 FEWEST_SMOOTHED = 5
-COLUMN, FULL, SIDES, GAP = 800, 1096, 36, 16
-"""The width of a notebook's output in a window of 1280, beside the file browser and without it,
-what of it is beside charts, and a gap."""
+COLUMN, GAP = 800, 16
+"""The width of a notebook's output in a window of 1280 beside the file browser, and a gap."""
 SMALL = 190, 130
 """The width and height of a plot that has to fit beside a graph on a projector."""
 BESIDE, MULTIPLES = (290, 104), (144, 84)
 """Those of a plot beside a graph, and of more than `FEW` plots in a grid."""
-HIGHER = 150
-"""How high each of two plots is that compare runs."""
-ALONE, ALONE_ON_A_WALL, SLIM = (570, 300), (400, 190), 112
-"""The width and height of the only plot of a view that compares runs: beside it are their names;
-and how wide one is in a narrow view."""
+ALONE, ALONE_ON_A_WALL = (570, 300), (400, 190)
+"""The width and height of the only plot of a view that compares runs: beside it are their names."""
 FEW = 2
 HEAD, LEADING, LEAST_WIDTH = 32, 19, 560
 
@@ -295,14 +291,12 @@ def page_charts(
     and have no names at the ends of their curves."""
     drawn = [chart for facts in shown if (chart := charts.chart(facts)) is not None]
     settings: dict[str, Any] = {}
-    middle: list[float] = []
-    if charts.compared and look == "projector":  # which shows one at a time
+    if charts.compared and len(shown) == 1 and look == "projector":
         settings = {"wide": ALONE_ON_A_WALL[0], "least": ALONE_ON_A_WALL[1]}
     elif charts.compared and len(shown) <= FEW and look != "projector":
         beside = max((chart.width - chart.wide for chart in drawn), default=0)
-        middle = [max(WIDTH, min(ALONE[0], COLUMN - SIDES - beside))]
-        wide = max(middle[0], FULL - SIDES - beside)
-        settings = {"wide": wide, "least": ALONE[1] if len(shown) == 1 else HIGHER}
+        wide = max(WIDTH, min(ALONE[0], COLUMN - beside))
+        settings = {"wide": wide, "least": ALONE[1] if len(shown) == 1 else HEIGHT}
     elif look == "projector":
         settings = {"wide": SMALL[0], "least": SMALL[1]}
     elif not charts.compared or (len(shown) > FEW and len(charts.runs) == 1):
@@ -310,13 +304,7 @@ def page_charts(
         wide, least = MULTIPLES if many else BESIDE
         left = max((chart.left for chart in drawn), default=0)
         settings = {"wide": wide, "least": least, "named": not many, "margin": left}
-    found = [page_chart(facts, charts, smooth, look, settings) for facts in shown]
-    if charts.compared and len(charts.runs) <= MOST_PAIRS:
-        narrow = [{**settings, "wide": wide} for wide in (*middle, SLIM)]
-        for chart, facts in zip(found, shown):
-            drawn_for = [page_chart(facts, charts, smooth, look, each) for each in narrow]
-            chart["narrow"] = [each["svgs"] for each in drawn_for]
-    return found
+    return [page_chart(facts, charts, smooth, look, settings) for facts in shown]
 
 
 def page_chart(

@@ -20,8 +20,8 @@ const SWITCHES = {
 };
 /** From which width on curves and graph stand side by side, and from which with all words. */
 const CLOSE = 780, WIDE = 1060;
-/** The room for charts without names and between the parts, and at both sides of all. */
-const CHARTS = 462, SIDES = 32;
+/** The room for charts without names, and between the parts. */
+const CHARTS = 462;
 const TRIALS = { t: ["table", "table", "sweep_show", "live_table_hide", "trials"] };
 let lastShown = null; // when the final picture replaces the output, the focus stays where it was
 
@@ -70,7 +70,6 @@ function trainingView() {
       // Runs beside each other need their names: only training and validation have marks that tell them apart.
       const alone = !(this.curves.curves.runs > 1) && ctx.facts.charts.length < 3;
       const close = fits && alone && width < WIDE && ctx.look !== "projector";
-      if (this.curves.fitInto(width - SIDES)) this.refresh(ctx);
       if (close === this.graph.close) return;
       ctx.el.classList.toggle("fl-close", close);
       this.graph.close = close;
