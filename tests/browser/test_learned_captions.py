@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 import funclab
+from tests.browser.waiting import laid_out
 from tests.view.counted import landscape
 from tests.view.mistakes import models
 from tests.view.whatif.models import editor, reader
@@ -28,6 +29,7 @@ def test_its_caption_is_in_it_at_every_width_and_on_every_face(name, look, opene
     for width in (1128, 860, 680, 390):
         page.set_viewport_size({"width": width, "height": 720})
         for _ in range(3):
+            laid_out(page)  # it may be put on the page anew
             expect(caption).to_be_visible()
             box = caption.bounding_box()
             assert box["width"] > 40 and box["x"] >= 0 and box["x"] + box["width"] <= width
