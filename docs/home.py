@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from docs.stored import place, raw
-from docs.thumbs import named_once, picture, seen
+from docs.thumbs import decorative, named_once, picture
 from funclab.view.explorer.view import explore
 from funclab.view.live.view import View
 from tools.pictures import shown
@@ -46,7 +46,7 @@ def pictures() -> str:
         *(picture(lesson) for lesson, _ in SEEN[1:]),
     ]
     cards = (
-        f'<li class="tile"><a class="to" href="lessons/{lesson}.html">{seen(svg)}'
+        f'<li class="tile"><a class="to" href="lessons/{lesson}.html">{decorative(svg)}'
         f"<span>{words}</span></a></li>"
         for svg, (lesson, words) in zip(svgs, SEEN)
     )

@@ -56,7 +56,7 @@ def picture(lesson: str) -> str:
     return named_once(found[which])
 
 
-def seen(svg: str) -> str:
+def decorative(svg: str) -> str:
     """A picture beside words that say what it is: it has no words of its own."""
     return f'<span class="seen" aria-hidden="true">{svg}</span>'
 
@@ -66,9 +66,8 @@ def card(path: Path) -> str:
     notebook = read(path)
     number, minutes = lesson_in(path), notebook.cells[0].source.split("*")[1].partition(".")[0]
     words = f"<small>{number}</small> <strong>{escape(title(notebook, path))}</strong>"
-    to_page = (
-        f'<a class="to" href="{path.stem}.html">{seen(picture(path.stem))}<span>{words}</span></a>'
-    )
+    drawing = decorative(picture(path.stem))
+    to_page = f'<a class="to" href="{path.stem}.html">{drawing}<span>{words}</span></a>'
     return f'<li class="tile">{to_page}<p>{escape(minutes)} · {link(path.name, "run it")}</p></li>'
 
 

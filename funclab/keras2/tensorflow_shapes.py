@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,8 @@ class TensorShape(tuple[int | None, ...]):
 
     def num_elements(self) -> int | None:
         """How many numbers there are; None if that is not known."""
-        return None if None in self else int(np.prod(self))  # type: ignore[arg-type]
+        known = [length for length in self if length is not None]
+        return math.prod(known) if len(known) == len(self) else None
 
     def is_fully_defined(self) -> bool:
         """Whether every length is known."""

@@ -55,7 +55,7 @@ def evaluate(
             pass
         elif is_stream(x):
             check_stream(x, y=y, sample_weight=sample_weight)
-            source = Stream(x, runner.prepare_batch, runner.test, steps, alike=runner.alike())
+            source = Stream(x, runner.prepare_batch, runner.test, steps, forms=runner.batch_forms())
         else:
             data = runner.prepare(x, y, sample_weight)
             source = Batches(data, size, False, runner.test, steps)

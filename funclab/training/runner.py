@@ -12,7 +12,7 @@ from funclab.graph.locks import making
 from funclab.graph.value import Variable
 from funclab.models.model import Model
 from funclab.training.compiled import Compiled, Steps, same_weights
-from funclab.training.data.alike import Alike
+from funclab.training.data.batch_forms import BatchForms
 from funclab.training.data.batches import Data, prepare, prepare_free
 from funclab.training.own_steps import OwnStep, has_own_steps, overrides
 from funclab.training.step import Specs, Step, evaluate_step, predict_step, train_step
@@ -45,11 +45,11 @@ class Runner:
             return prepare_free(self.model, self.compiled, x, y, weight, classes, one_length=False)
         return self.prepare(x, y, weight, classes)
 
-    def alike(self) -> Alike | None:
+    def batch_forms(self) -> BatchForms | None:
         """What knows the forms of a stream's batches; None where batches do not stay here."""
         if type(self) is not Runner:
             return None
-        return Alike(self.model, self.compiled, has_own_steps(self.model))
+        return BatchForms(self.model, self.compiled, has_own_steps(self.model))
 
     def train(self, specs: Specs, tree: Any) -> Step:
         """The training plan for batches of these shapes."""

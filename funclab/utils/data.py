@@ -22,13 +22,7 @@ from funclab.graph import structure
 from funclab.initializers import rng
 from funclab.layers.checks import positive
 from funclab.utils import elements, specs
-from funclab.utils.elements import (
-    Element,
-    Iterator,
-    called,
-    element,
-    elements_of,
-)  # fmt: skip
+from funclab.utils.elements import Element, Iterator, called, element, elements_of
 from funclab.utils.sources import INFINITE_CARDINALITY, UNKNOWN_CARDINALITY, Sources
 
 __all__ = [

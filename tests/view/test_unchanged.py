@@ -169,10 +169,10 @@ def test_the_blocks_of_graphs_are_those_that_were_looked_at():
     random = {f"random {seed}": graphs.random_graph(seed) for seed in range(60)}
     grown = {f"grown {seed}": graphs.Grown(seed).graph for seed in range(100)}
     known = {name: graphs.stored(name) for name in graphs.NAMES}
-    all_ = known | grown | random
-    check({f"blocks {name}": "\n".join(folded(graph)) for name, graph in all_.items()})
+    by_name = known | grown | random
+    check({f"blocks {name}": "\n".join(folded(graph)) for name, graph in by_name.items()})
 
 
 def test_the_pictures_of_errors_are_those_that_were_looked_at():
-    told_of = {f"error {title}": refused(line) for title, line in LINES.items()}
-    check({name: text for name, text in told_of.items() if text})
+    errors = {f"error {title}": refused(line) for title, line in LINES.items()}
+    check({name: text for name, text in errors.items() if text})

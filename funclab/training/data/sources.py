@@ -33,8 +33,8 @@ def training_source(
         def weighted(x: Any, y: Any = None, weight: Any = None) -> Data:
             return runner.prepare_batch(x, y, weight, class_weight)
 
-        alike = runner.alike() if class_weight is None else None
-        return Stream(x, weighted, runner.train, steps, options.shuffle, alike=alike), None
+        forms = runner.batch_forms() if class_weight is None else None
+        return Stream(x, weighted, runner.train, steps, options.shuffle, forms=forms), None
     data, held_out = runner.prepare(x, y, sample_weight, class_weight), None
     learn(runner.model, x, y)
     if fraction:
@@ -53,9 +53,8 @@ def validation_source(
             away = runner.source("test", (validation_data,), size, False, steps)
             if away is not None:
                 return away
-            return Stream(
-                validation_data, runner.prepare_batch, runner.test, steps, alike=runner.alike()
-            )
+            forms = runner.batch_forms()
+            return Stream(validation_data, runner.prepare_batch, runner.test, steps, forms=forms)
         data = held_out
         if validation_data is not None:
             parts = validation_parts(validation_data, runner.model)

@@ -11,7 +11,7 @@ import numpy as np
 
 from funclab.errors import ArgumentError, DataError, FunclabError, warn
 from funclab.initializers import random_state, restore_random_state, rng
-from funclab.training.data.alike import Alike, Ready
+from funclab.training.data.batch_forms import BatchForms, Ready
 from funclab.training.data.batches import Batch, Data, limited
 from funclab.training.step import Specs, Step
 
@@ -72,9 +72,9 @@ class Stream:
         steps: int | None = None,
         shuffle: Any = False,
         targets: bool = True,
-        alike: Alike | None = None,
+        forms: BatchForms | None = None,
     ) -> None:
-        self.source, self.prepare, self.make, self.alike = source, prepare, make, alike
+        self.source, self.prepare, self.make, self.forms = source, prepare, make, forms
         self.targets, self.shuffle = targets, shuffle and not getattr(source, "is_ordered", False)
         count = number_of_batches(source)
         # Keras 2's images begin again when more batches are wanted than there are.
@@ -134,14 +134,14 @@ class Stream:
             next(self.items, None)
 
     def _ready(self, item: Any) -> Ready:
-        known = self.alike and self.alike.ready(item)
+        known = self.forms and self.forms.ready(item)
         if known:
             return known
         try:
             data = self.prepare(*unpacked(item, self.targets))
             step = self.make(data.specs(), data.tree)
-            if self.alike is not None:
-                self.alike.learn(item, data, step)
+            if self.forms is not None:
+                self.forms.learn(item, data, step)
             return step, data.arrays
         except FunclabError as error:
             if self.number:  # earlier batches were valid, and have been used
@@ -164,8 +164,8 @@ class Stream:
             self.number += 1
             done += 1
             yield step, partial(step.fill, arrays)
-        if self.alike is not None:
-            self.alike.forget()
+        if self.forms is not None:
+            self.forms.forget()
         tell(self.source, "on_epoch_end")
         if self.by_number or (self.steps is None and not self.one_pass):
             self.items = self._items()

@@ -20,19 +20,19 @@ from funclab.training.data.batches import Data
 from funclab.training.step import Step
 from funclab.training.targets import fit_target
 
-Leaf = tuple[int, int]
+Position = tuple[int, int]
 """Where an array of a batch stands: in x, y or the weights, and its place there."""
 Ready = tuple[Step, list[Array | None]]
 """The step for a batch, and its arrays in the order of the step's buffers."""
 
 
-class Alike:
+class BatchForms:
     """The forms of batches that have been matched, and where each of their arrays goes."""
 
     def __init__(self, model: Model, compiled: Compiled, is_free: bool) -> None:
         self.model, self.compiled, self.is_free = model, compiled, is_free
         """With `is_free`, a step of the model's own may use the numbers in any way."""
-        self.forms: dict[Any, tuple[Step, list[Leaf | None]]] = {}
+        self.forms: dict[Any, tuple[Step, list[Position | None]]] = {}
         self.steps: Any = None
 
     def forget(self) -> None:
@@ -48,7 +48,7 @@ class Alike:
             self.forms, self.steps = {}, self.compiled.steps
         sides = [leaves_of(part) for part in item]
         matched = [data.inputs, data.targets, data.weights]
-        places: list[Leaf | None] = []
+        places: list[Position | None] = []
         for number, arrays in enumerate(matched):
             for array in arrays:
                 if array is None:
