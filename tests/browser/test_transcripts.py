@@ -230,6 +230,13 @@ WITH_A_KERNEL = {
             *("Enter", "s", "Escape", "i", "Enter", "w", "Escape", "o", "f", "u"),
         ],
     ),
+    "kernel_edit_refused": (
+        lambda: funclab.edit(models.twice(), selected="shared[0]"),
+        [
+            *("e", "Control+a w r o n g", "Enter", "Enter", "Control+a 5", "Enter", "c"),
+            *("Enter", "Enter", "Escape", "n", "Control+a o u t", "Enter", "Enter", "Escape"),
+        ],
+    ),
     "kernel_mistake": (mistake, ["s", "h", "s"]),
     "kernel_question": (lambda: ask("1.1"), ["1", "3", "0"]),
 }

@@ -8,16 +8,20 @@ import random
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from funclab.teach import Class, course
+from funclab.teach.classroom.records import Try
 from funclab.teach.commands import main
 from tests.teach import classes
 from tests.teach.classes import AGAIN, COPIED, FLAWED, ONE_INPUT, TESTED, TWO_EYES, Planted
+from tests.view.shown import Shown, check
 
 NEVER_OLD = 10**6
+LOOKED_AT = Path(__file__).with_name("looked_at.json")
 
 
 @pytest.fixture(scope="module")
@@ -236,6 +240,25 @@ def test_a_page_is_the_same_each_time_and_small(folder, room, tmp_path):
     assert page == (tmp_path / "again.html").read_text()
     assert len(page) < 200_000
     assert "s01" in page and "<script" not in page and "http://" not in page.replace("xmlns", "")
+
+
+def test_pages_and_numbers_are_those_that_were_looked_at(folder, room, tmp_path):
+    shown = {name: Shown() for name in ("class", "wall", "numbers")}
+    for name, look in (("class", "light"), ("wall", "projector")):
+        Class(folder, keep=NEVER_OLD, look=look).save(tmp_path / f"{name}.html")
+        shown[name].add((tmp_path / f"{name}.html").read_text("utf-8").split(">"))
+    shown["numbers"].add([room.csv().splitlines(), str(room).splitlines(), room.notes])
+
+    check(shown, LOOKED_AT)
+
+
+def test_a_mistake_that_no_lesson_foresees_is_no_misconception():
+    exercise = course.exercise("5A")
+    tries = {mistake: Try(exercise, mistake, "", "", None) for mistake in ("", *exercise.wrong)}
+
+    assert {mistake: one.misconception for mistake, one in tries.items()} == {
+        "": 0, **{mistake: wrong.misconception for mistake, wrong in exercise.wrong.items()}
+    }  # fmt: skip
 
 
 def test_the_command_writes_the_page_and_says_where(folder, tmp_path, capsys):

@@ -26,7 +26,9 @@ RIM = 12
 
 def text_of(view: Any) -> str:
     """What a verdict says, and what its pictures mark."""
-    lines = [f"{view.verdict.kind}: {view.facts['says']}"]
+    facts = view.facts
+    lines = [f"{view.verdict.kind}: {facts['says']}"]
+    lines += [f"already: {text}" for text in facts["already"]]
     lines += [f"{name}: {mark}" for name, svg in view.pictures.items() for mark in marks(svg)]
     return "\n".join(lines)
 

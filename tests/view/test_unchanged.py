@@ -42,7 +42,13 @@ SMALL = (
     *("shared_encoder", "residual", "densely", "several_outputs", "wrapped", "masked", "frozen"),
     *("operators", "called_elsewhere", "translated", "hostile"),
 )
-NAMES = [*gallery.MODELS, *SMALL, "from_inside", *(f"random_{seed}" for seed in range(24))]
+FOLDED: dict[str, dict[str, Any]] = {
+    "u_2": {}, "u_3_add": {"levels": 3, "merge": layers.Add},
+    "u_4_heads": {"levels": 4, "heads": 3}, "u_3_gated": {"levels": 3, "gated": True},
+    "u_3_given": {"levels": 3, "given": True},
+}  # fmt: skip
+"""What differs in models that go down and up again."""
+NAMES = [*gallery.MODELS, *SMALL, *FOLDED, "from_inside", *(f"random_{n}" for n in range(24))]
 
 
 def built(name: str) -> Model:
@@ -50,6 +56,8 @@ def built(name: str) -> Model:
     registry.reset_names()
     if name == "from_inside":
         return from_inside()
+    if name in FOLDED:
+        return folded_model(**FOLDED[name])
     if name.startswith("random_"):
         return Builder(int(name.removeprefix("random_"))).build()
     return gallery.MODELS[name]() if name in gallery.MODELS else getattr(models, name)()
@@ -61,6 +69,33 @@ def from_inside() -> Model:
     inner = Model(hidden, layers.Dense(2, name="end")(layers.ReLU(name="held")(hidden)), name="cut")
     again = layers.Dense(3, name="again")(hidden)
     return Model([hidden, again], {"one": inner(hidden), "two": inner(again)}, name="around")
+
+
+def folded_model(
+    levels: int = 2, merge: type = layers.Concatenate, heads: int = 1,
+    gated: bool = False, given: bool = False,
+) -> Model:  # fmt: skip
+    """Down by pooling and up again: with gates on the way across, several ends, or a second input
+    that joins at the bottom."""
+    x = y = Input((32, 32, 4), name="image")
+    skips, ends = [], []
+    for i in range(levels):
+        y = layers.Conv2D(4, 3, padding="same", name=f"down{i}")(y)
+        skips.append(y)
+        y = layers.MaxPooling2D(name=f"pool{i}")(y)
+    inputs = [x]
+    if given:
+        inputs.append(Input(tuple(y.shape[1:]), name="hint"))
+        y = layers.Add(name="hinted")([y, inputs[1]])
+    for i in reversed(range(levels)):
+        y = layers.UpSampling2D(name=f"larger{i}")(y)
+        skip = skips[i]
+        if gated:
+            gate = layers.Conv2D(4, 1, activation="sigmoid", name=f"gate{i}")(y)
+            skip = layers.Multiply(name=f"gated{i}")([skip, gate])
+        y = layers.Conv2D(4, 3, padding="same", name=f"up{i}")(merge(name=f"join{i}")([y, skip]))
+        ends.append(layers.Conv2D(1, 1, name=f"end{i}")(y) if i < heads else None)
+    return Model(inputs, [end for end in ends if end is not None], name="folded")
 
 
 def told(picture: Picture) -> list[str]:

@@ -50,10 +50,12 @@ OBJECTS = ("_initializer", "_regularizer", "_constraint")
 
 
 def needed(kind: type) -> dict[str, Any]:
-    """Values for the arguments of a layer that have no default."""
+    """Values for the arguments of a layer that have no default, but layers: no form makes them."""
     every = parameters(kind).items()
     empty = [name for name, value in every if value is inspect.Parameter.empty]
-    return {name: FIRST.get(name, ast.literal_eval(EXAMPLES.get(name, "2"))) for name in empty}
+    texts = {name: EXAMPLES.get(name, "2") for name in empty}
+    plain = [name for name, text in texts.items() if not text.endswith(")") or text[0] == "("]
+    return {name: FIRST.get(name, ast.literal_eval(texts[name])) for name in plain}
 
 
 @cache
@@ -102,10 +104,10 @@ def fields(kind: type, values: dict[str, Any] | None = None) -> list[dict[str, A
     for name, default in parameters(kind).items():
         # A regularizer that is not set is not in a config.
         is_set = values is None or name in values or name.endswith(OBJECTS)
-        if name in REMOVED or not is_set:
+        if name in REMOVED or name.endswith("layer") or not is_set:
             continue
         value = examples.get(name, default) if values is None else values.get(name, default)
-        if isinstance(value, dict):
+        if isinstance(value, dict) and name.endswith(("activation", *OBJECTS)):
             value = _named(value)
         if not _is_plain(value):
             continue

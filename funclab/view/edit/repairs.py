@@ -269,10 +269,10 @@ def _halves(gaps: list[int]) -> list[Any]:
 
 
 def fitting_merges(build: Build, source: Ref, key: int, merges: tuple[str, ...]) -> list[str]:
-    """The merges that can join a tensor with what a call reads first."""
-    tensors = [build.tensors[ref] for ref in (build.draft.calls[key].refs[0], source)]
-    fitting = []
-    for kind in merges:
+    """The merges that can join a tensor with what a call reads first: none if it reads nothing."""
+    tensors = [build.tensors[ref] for ref in (*build.draft.calls[key].refs[:1], source)]
+    fitting: list[str] = []
+    for kind in merges if len(tensors) > 1 else ():
         try:
             with Tape():
                 kinds()[kind]()([placeholder(tensor) for tensor in tensors])

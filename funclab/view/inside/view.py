@@ -69,6 +69,13 @@ class Inside(Asking):
         if state.get("call") and state["call"] not in paths:
             few = f"{', '.join(paths[:12])}{', ...' if len(paths) > 12 else ''}"
             raise wrong_value("inside", "call", state["call"], f"one of {few}", repr(paths[-1]))
+        at = state.get("at")
+        if at is not None and not (_are_whole(at) and len(at) == 2):
+            wanted = "a row and a column, from 0, or None"
+            raise wrong_value("inside", "at", at, wanted, "at=[0, 0]")
+        for name in ("channel", "head"):
+            if state.get(name) is not None and not _are_whole([state[name]]):
+                raise wrong_value("inside", name, state[name], "a number from 0", f"{name}=0")
         return state
 
     def picture(self) -> Picture:
@@ -203,3 +210,9 @@ def inner_of(
 def _index(state: dict[str, Any]) -> int:
     sample = state.get("sample", 0)
     return sample if isinstance(sample, int) else 0
+
+
+def _are_whole(numbers: Any) -> bool:
+    """Whether they are numbers of places, from 0."""
+    listed = isinstance(numbers, (list, tuple))
+    return listed and all(isinstance(n, (int, np.integer)) and n >= 0 for n in numbers)

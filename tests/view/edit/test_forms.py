@@ -9,6 +9,7 @@ import pytest
 import funclab
 from funclab.errors import FunclabError
 from funclab.view.draw.sentences import say
+from tests.view import models
 from tests.view.edit.test_commands import reader
 from tests.view.edit.test_view import form
 
@@ -27,6 +28,19 @@ def test_a_form_of_an_input_has_its_shape_and_type(edit):
     assert not rows["dtype"]["needed"] and not rows["dtype"]["slider"]
     assert all(row["told"] and row["own"] for row in rows.values())
     assert rows["shape"]["choices"] == [] and rows["shape"]["slider"] is False
+
+
+def test_a_form_of_a_wrapper_has_its_own_settings_and_no_layer():
+    edit = models.wrapped().edit()
+
+    rows = {row["name"]: row["value"] for row in form(edit, "fields", "bidirectional[0]")}
+
+    assert rows == {"merge_mode": "concat"}
+    assert form(edit, "fields", "each_step[0]") == []
+
+
+def test_nothing_can_be_merged_with_what_an_input_reads(edit):
+    assert {fits for _, fits in form(edit, "merges", "flat[0] image[0]")} == {False}
 
 
 def test_a_preview_of_what_does_not_fit_is_the_sentence_of_its_error(edit):

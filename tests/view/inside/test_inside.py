@@ -363,6 +363,13 @@ def test_wrong_data_and_settings_are_refused_with_a_fix():
     ):
         with pytest.raises(ArgumentError):
             funclab.inside(model, x, y, **settings)
+    view = funclab.inside(model, x, y)
+    for places in ([1], [0, -1], 3, ["a", 0]):
+        with pytest.raises(ArgumentError, match="a row and a column, from 0"):
+            view.show(at=places)
+    for name, value in (("channel", -1), ("channel", "red"), ("head", 0.5)):
+        with pytest.raises(ArgumentError, match=f"{name}={value!r}"):
+            view.show(**{name: value})
     with pytest.raises(ArgumentError, match="no sample 50") as caught:
         funclab.inside(model, x, samples=[50])
     assert f"samples=[{len(x) - 1}]" in str(caught.value)  # the last one that there is
