@@ -52,8 +52,6 @@ ELSEWHERE = {
     "ctc_label_dense_to_sparse": "K.ctc_batch_cost takes dense labels; there are no sparse "
     "tensors.",
     "merge": "each mode is a function today: add, multiply, concatenate, maximum and so on.",
-    "TextLineDataset": "read the lines of the file, and pass them to Dataset.from_tensor_slices: "
-    "open(path).read().splitlines().",
     "TFRecordDataset": "files of TensorFlow's records are not read: save the arrays with "
     "numpy.savez, and pass them to Dataset.from_tensor_slices.",
     "FixedLengthRecordDataset": "read the file with numpy.fromfile, and pass the rows to "

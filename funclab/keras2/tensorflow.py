@@ -162,6 +162,7 @@ OBJECTS: dict[str, dict[str, Any]] = {
         "group": lambda *inputs: None,
         "data": data,
         "GradientTape": GradientTape,
+        "custom_gradient": ops.custom_gradient,
         "UnconnectedGradients": types.SimpleNamespace(NONE="none", ZERO="zero"),
     },
     "tf.random": {

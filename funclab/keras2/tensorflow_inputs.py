@@ -14,7 +14,10 @@ import numpy as np
 
 from funclab import initializers, ops, random
 from funclab.errors import ArgumentError, DataError, ShapeError
+from funclab.graph.tensor import Tensor
+from funclab.graph.value import Value
 from funclab.keras2.tensorflow_functions import lengths, shape_of
+from funclab.keras2.tensorflow_texts import is_text
 from funclab.layers import Resizing
 from funclab.utils import set_random_seed, tree
 from funclab.utils.images import decoded
@@ -241,6 +244,19 @@ def read(filename: Any) -> bytes:
 
 
 # Texts.
+def nothing(shape: Any, dtype: Any) -> Any:
+    """Zeros; of texts, empty ones."""
+    return np.full(shape, "", object) if dtype == "string" else ops.zeros(shape, dtype)
+
+
+def nothing_like(x: Any, dtype: Any) -> Any:
+    """Zeros of x's shape; of texts, empty ones."""
+    array = x if isinstance(x, Tensor | Value) else np.asarray(x)
+    if dtype == "string" or (dtype is None and is_text(array)):
+        return nothing(ops.shape(array), "string")
+    return nothing(array.shape, dtype) if is_text(array) else ops.zeros_like(x, dtype)
+
+
 def plain(x: Any) -> str:
     """A text, also from the bytes that files have."""
     return x.decode() if isinstance(x, bytes) else str(x)

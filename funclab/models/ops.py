@@ -9,7 +9,7 @@ from typing import Any
 
 from funclab import registry
 from funclab.config import floatx, image_data_format
-from funclab.errors import ConfigError
+from funclab.errors import ConfigError, NotSupportedError
 from funclab.graph.node import observed
 from funclab.graph.operation import OpOperation
 from funclab.graph.tensor import OPERATORS
@@ -23,6 +23,7 @@ from funclab.ops.composed import (
     signature_of,
 )
 from funclab.ops.indexing import GetItem
+from funclab.ops.own_gradient import OwnGradient
 
 IN_THE_CALL = {
     "GetItem": "key",
@@ -39,6 +40,13 @@ OWN = "funclab.ops"
 
 def op_to_config(operation: OpOperation) -> dict[str, Any]:
     """An op by class and settings."""
+    if isinstance(operation.op, OwnGradient):
+        raise NotSupportedError(
+            f"{operation.name} cannot be saved: it is a function with custom_gradient.",
+            why="a file has names and numbers, not the code of a function.",
+            fix="call the function in the `call` of a layer of your own.",
+            graph=operation,
+        )
     (room, name), settings = _keras_class(operation.op), dict(vars(operation.op))
     if not room:
         name, module = type(operation.op).__name__, OWN

@@ -68,6 +68,7 @@ from funclab.ops.nn.shrinking import (
     celu, glu, hard_shrink, hard_tanh, log_sigmoid, soft_shrink, sparse_plus, sparse_sigmoid,
     sparsemax, squareplus, tanh_shrink, threshold,
 )  # fmt: skip
+from funclab.ops.own_gradient import custom_gradient
 from funclab.ops.pairs import (
     allclose, arctan2, bitwise_and, bitwise_invert, bitwise_left_shift, bitwise_not, bitwise_or,
     bitwise_right_shift, bitwise_xor, divide_no_nan, fmax, fmin, fmod, gcd, heaviside, hypot,
@@ -108,10 +109,10 @@ __all__ = [
     "cast", "categorical_crossentropy", "cbrt", "cdist", "ceil", "celu", "cholesky",
     "cholesky_inverse", "clip", "concatenate", "cond", "conv", "conv_transpose", "convert_to_numpy",
     "convert_to_tensor", "copy", "corrcoef", "correlate", "cos", "cosh", "count_nonzero", "cross",
-    "ctc_decode", "ctc_loss", "cumprod", "cumsum", "deg2rad", "depth_to_space", "depthwise_conv",
-    "det", "diag", "diagflat", "diagonal", "diff", "digitize", "divide", "divide_no_nan", "dot",
-    "dot_product_attention", "dropout", "dsplit", "dstack", "dtype", "eigh", "einsum", "elu",
-    "embedding", "empty", "empty_like", "equal", "erf", "erfc", "erfinv", "exp", "exp2",
+    "ctc_decode", "ctc_loss", "cumprod", "cumsum", "custom_gradient", "deg2rad", "depth_to_space",
+    "depthwise_conv", "det", "diag", "diagflat", "diagonal", "diff", "digitize", "divide",
+    "divide_no_nan", "dot", "dot_product_attention", "dropout", "dsplit", "dstack", "dtype",
+    "eigh", "einsum", "elu", "embedding", "empty", "empty_like", "equal", "erf", "erfc", "erfinv", "exp", "exp2",
     "expand_dims", "expm1", "extract_sequences", "eye", "fabs", "flip", "fliplr", "flipud", "floor",
     "floor_divide", "fmax", "fmin", "fmod", "fold", "fold_time", "fori_loop", "full", "full_like",
     "gcd", "gelu", "geomspace", "get_item", "glu", "greater", "greater_equal", "hamming", "hanning",

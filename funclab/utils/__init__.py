@@ -28,6 +28,7 @@ from funclab.saving.objects import deserialize_keras_object, serialize_keras_obj
 from funclab.graph.shape_math import Array
 from funclab.graph.strings import STRING
 from funclab.training.data.streams import unpacked
+from funclab.utils.named_values import Config
 from funclab.utils.directories import image_dataset_from_directory, text_dataset_from_directory
 from funclab.utils.downloads import get_file
 from funclab.utils.feature_space import FeatureSpace
@@ -191,8 +192,8 @@ def img_to_array(img: Any, data_format: str | None = None, dtype: str | None = N
 
 
 __all__ = [
-    "CustomObjectScope", "FeatureSpace", "Progbar", "PyDataset", "Sequence", "array_to_img",
-    "clear_session", "custom_object_scope", "deserialize_keras_object",
+    "Config", "CustomObjectScope", "FeatureSpace", "Progbar", "PyDataset", "Sequence",
+    "array_to_img", "clear_session", "custom_object_scope", "deserialize_keras_object",
     "disable_interactive_logging",
     "enable_interactive_logging", "get_custom_objects", "get_file", "get_registered_name",
     "get_registered_object", "get_source_inputs", "image_dataset_from_directory", "img_to_array",

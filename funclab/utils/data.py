@@ -27,7 +27,7 @@ from funclab.utils.sources import INFINITE_CARDINALITY, UNKNOWN_CARDINALITY, Sou
 
 __all__ = [
     "AUTOTUNE", "INFINITE_CARDINALITY", "UNKNOWN_CARDINALITY",
-    "Dataset", "Iterator", "experimental",
+    "Dataset", "Iterator", "TextLineDataset", "experimental",
 ]  # fmt: skip
 AUTOTUNE = -1
 
@@ -358,6 +358,27 @@ class Dataset(Sources):
     def __repr__(self) -> str:
         words = {INFINITE_CARDINALITY: "infinitely many", UNKNOWN_CARDINALITY: "unknown many"}
         return f"<Dataset of {words.get(self._size, self._size)} elements>"
+
+
+class TextLineDataset(Dataset):
+    """The lines of text files, one after another, without their ends."""
+
+    def __init__(
+        self, filenames: Any, compression_type: str | None = None, buffer_size: int | None = None,
+        num_parallel_reads: int | None = None, name: str | None = None,
+    ) -> None:  # fmt: skip
+        """
+        filenames: the path of a file, several, or a dataset of paths.
+        compression_type: "GZIP" for files that gzip made; None or "" for plain ones.
+        buffer_size, num_parallel_reads, name: accepted; they change nothing here.
+        Raises: ArgumentError for another compression; FileError where a file is not there.
+        """
+        paths = filenames if isinstance(filenames, Dataset) else elements.paths_of(filenames)
+        read = elements.reader(compression_type)
+        form = specs.TensorSpec((), "string")
+        super().__init__(
+            lambda: (element(line) for path in paths for line in read(path)), spec=lambda: form
+        )
 
 
 @functools.cache

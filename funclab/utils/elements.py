@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import glob
+import gzip
 import itertools
+import os
 import queue
 import threading
 from collections import abc
@@ -12,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from funclab.errors import DataError, OutOfDataError
+from funclab.errors import ArgumentError, DataError, FileError, OutOfDataError
 from funclab.graph import structure
 from funclab.graph.array import of_python
 from funclab.graph.shape_math import Array
@@ -165,6 +167,40 @@ def matching(patterns: Sequence[Any]) -> list[str]:
             fix="look at the folder with os.listdir; a * stands for anything but a slash.",
         )
     return paths
+
+
+def paths_of(filenames: Any) -> list[str]:
+    """The paths that somebody gives as one text or path, or as several."""
+    one = isinstance(filenames, str | os.PathLike)
+    return [str(path) for path in ([filenames] if one else np.ravel(filenames).tolist())]
+
+
+def reader(compression: str | None) -> Callable[[Any], abc.Iterator[str]]:
+    """A function that reads the lines of a file.
+
+    Raises: ArgumentError for a compression that is not read.
+    """
+    if compression not in (None, "", "GZIP"):
+        raise ArgumentError(
+            f"TextLineDataset: compression_type={compression!r} is not read.",
+            why="plain files are read, and those that gzip made.",
+            fix='leave it out, or write compression_type="GZIP".',
+        )
+
+    def lines(path: Any) -> abc.Iterator[str]:
+        name = str(np.asarray(path))
+        try:
+            with (gzip.open if compression else open)(name, "rt", encoding="utf-8") as file:
+                for line in file:
+                    yield line.rstrip("\r\n")
+        except FileNotFoundError:
+            raise FileError(
+                f"{name}; No such file or directory",
+                why="a dataset of lines opens its files when it is read.",
+                fix="look at the folder with os.listdir.",
+            ) from None
+
+    return lines
 
 
 def stacked(rows: Sequence[Any]) -> Any:

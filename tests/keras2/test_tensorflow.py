@@ -268,3 +268,31 @@ def test_every_function_gives_what_tensorflow_gave():
     ran = run(EQUAL)
 
     assert ran.returncode == 0, ran.stderr
+
+
+TEXTS_OF_NOTHING = """
+import tensorflow as tf
+
+words = tf.constant([["a", "bc"]])
+assert tf.zeros_like(words).numpy().tolist() == [["", ""]]
+assert tf.zeros_like([[1, 2]], dtype=tf.string).numpy().tolist() == [["", ""]]
+assert tf.zeros([2], tf.string).numpy().tolist() == ["", ""]
+lengths = tf.zeros_like(words, dtype=tf.int32)
+assert lengths.numpy().tolist() == [[0, 0]] and lengths.dtype == tf.int32
+assert tf.zeros_like(tf.keras.Input((3,))).shape == (None, 3)
+
+@tf.custom_gradient
+def backwards(x):
+    return tf.identity(x), lambda upstream: -upstream
+
+x = tf.Variable(3.0)
+with tf.GradientTape() as tape:
+    y = backwards(x * x)
+assert float(y) == 9 and float(tape.gradient(y, x)) == -6
+"""
+
+
+def test_zeros_of_texts_are_empty_texts_and_functions_may_have_gradients_of_their_own():
+    ran = run(TEXTS_OF_NOTHING)
+
+    assert ran.returncode == 0, ran.stderr

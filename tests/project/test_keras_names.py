@@ -64,7 +64,7 @@ MISSING: dict[str, dict[str, str]] = {
     "ops": {
         NO_COMPLEX: "angle conj conjugate eig fft fft2 ifft2 imag irfft isreal istft polar real "
         "rfft stft view_as_complex view_as_real",
-        NO_TRACING: "custom_gradient jvp vectorize view lu_factor",
+        NO_TRACING: "jvp vectorize view lu_factor",
     },
     "optimizers": {
         LATER: "MultiOptimizer OptimizerMap ScheduleFreeAdamW",
@@ -75,7 +75,6 @@ MISSING: dict[str, dict[str, str]] = {
         LATER: "KerasFileEditor",
     },
     "utils": {
-        LATER: "Config",
         FILES_OF_IMAGES: "audio_dataset_from_directory bounding_boxes",
         DRAWN_HERE: "model_to_dot",
         INTERNALS: "legacy",

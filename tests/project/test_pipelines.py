@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import threading
 import time
@@ -149,7 +150,6 @@ def test_an_iterator_says_when_there_is_no_next_element():
 
 def test_names_of_tf_data_that_are_not_here_are_refused_with_what_to_write():
     lines = {
-        "data.TextLineDataset": "splitlines",
         "data.TFRecordDataset": "numpy.savez",
         "data.Datasets": "funclab.data.Dataset, if",
         "data.experimental.CsvDataset": "pandas.read_csv",
@@ -209,3 +209,21 @@ def test_fit_evaluate_and_predict_take_pipelines_with_the_results_of_arrays():
     assert len(history.history["val_loss"]) == 3
     assert np.isclose(piped.evaluate(batches, verbose=0), arrays.evaluate(x, y, verbose=0))
     assert np.allclose(piped.predict(batches, verbose=0), arrays.predict(x, verbose=0))
+
+
+def test_lines_of_text_files_are_elements(tmp_path):
+    (tmp_path / "a.txt").write_bytes("one two\r\nthrée\n\n".encode())
+    with gzip.open(tmp_path / "b.gz", "wt") as file:
+        file.write("four\nfive")
+    plain, packed = tmp_path / "a.txt", str(tmp_path / "b.gz")
+
+    lines = data.TextLineDataset([plain, plain])
+    files = data.Dataset.list_files(str(tmp_path / "*.txt"))
+
+    assert [text.numpy() for text in lines] == ["one two", "thrée", ""] * 2
+    assert [*data.TextLineDataset(packed, "GZIP").as_numpy_iterator()] == ["four", "five"]
+    assert [*data.TextLineDataset(files).skip(1).as_numpy_iterator()] == ["thrée", ""]
+    with pytest.raises(ArgumentError, match="ZLIB"):
+        data.TextLineDataset(packed, "ZLIB")
+    with pytest.raises(OSError, match="gone.txt; No such file"):
+        list(data.TextLineDataset(str(tmp_path / "gone.txt")))

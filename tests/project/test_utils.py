@@ -214,3 +214,37 @@ def test_archives_are_unpacked(form, tmp_path):
 
 def test_keys_of_several_kinds_are_put_in_the_order_of_their_kinds():
     assert tree.flatten({"a": 1, 2: 2}) == [2, 1]
+
+
+def test_a_config_is_a_dict_whose_values_are_attributes_too():
+    config = utils.Config(rate=0.5)
+    config.epochs = 3
+    config["name"] = "first"
+    del config["name"]
+    config.update({"batch": 8})
+
+    assert config.rate == config["rate"] == 0.5 and config.get("absent", 7) == 7
+    assert [*config] == ["batch", "epochs", "rate"] and "epochs" in config and len(config) == 3
+    assert [*config.items()] == [("rate", 0.5), ("epochs", 3), ("batch", 8)]
+    assert json.loads(config.to_json()) == config.as_dict() == dict(config)
+    assert config.pop("batch") == 8 and [*config.keys()] == ["rate", "epochs"]
+    with pytest.raises(AttributeError, match="(?s)Unknown attribute: 'epoch'.*write epochs"):
+        config.epoch  # noqa: B018
+
+
+def test_a_frozen_config_cannot_be_changed():
+    config = utils.Config(rate=0.5)
+    config.freeze()
+
+    for change in (
+        lambda: setattr(config, "rate", 1),
+        lambda: config.update(rate=1),
+        lambda: config.pop("rate"),
+    ):
+        with pytest.raises(ValueError, match="config is frozen"):
+            change()
+
+    assert config.frozen and config.rate == 0.5
+    config.unfreeze()
+    config.rate = 1
+    assert config.as_dict() == {"rate": 1}
