@@ -56,11 +56,12 @@ def write(source: Path) -> None:
     shutil.copytree(ROOT / "notebooks" / "images", source / "images")
     (source / "_static" / "pictures.css").write_text(style_sheet(), encoding="utf-8")
     stored.write_scripts(source / "_static" / "views")
-    (source / "index.md").write_text(home.page(), encoding="utf-8")
     (source / "teaching.md").write_text(guide(), encoding="utf-8")
     (source / "drop.md").write_text(opened.page(), encoding="utf-8")
     (source / "runs.md").write_text(runs.page(), encoding="utf-8")
     (source / "_static" / "apart").mkdir()
+    for path, text in home.pages().items():
+        (source / path).write_text(text, encoding="utf-8")
     for name, make in MADE.items():
         (source / name).mkdir()
         for path, text in make().items():

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from docs.stored import place, raw
+from docs.stored import apart, made, place, raw
 from docs.thumbs import decorative, named_once, picture
 from funclab.view.explorer.view import explore
 from funclab.view.live.view import View
+from funclab.view.playground.view import playground
 from tools.pictures import shown
 
 WRITTEN = Path(__file__).parent / "pages" / "index.md"
 VIEWS: dict[str, Callable[[], View]] = {
     "explorer": lambda: explore(shown.shared()),
     "slow motion": shown.a_batch,
-    "playground": shown.playground,
     "training": shown.training,
 }
 """What `<!-- view: ... -->` in the written page stands for."""
@@ -29,14 +29,31 @@ SEEN = (
 """Lessons, and what is seen in them."""
 
 
-def page() -> str:
+RECORDED = (0, 1, 3, 6, 10, 15, 20, 25, 30, 40, 50, 60, 70, 80, 100, 120, 140, 160, 180, 200)
+"""The epochs of the run that is played: more of them where more changes."""
+
+
+def pages() -> dict[str, str]:
+    """The page, and the file of the view that only those fetch who look at it."""
+    place_of_run, files = apart("home-run", made(recorded))
     text = WRITTEN.read_text(encoding="utf-8")
     text = text.replace("<!-- pictures -->", raw(pictures()))
     for name, make in VIEWS.items():
-        mark = f"<!-- view: {name} -->"
-        assert text.count(mark) == 1, f"{WRITTEN.name} has {mark} once"
-        text = text.replace(mark, raw(place(make)))
-    return text
+        text = put(text, name, place(make))
+    text = put(text, "playground", place_of_run)
+    return {"index.md": text} | {path.removeprefix("../"): file for path, file in files.items()}
+
+
+def put(text: str, name: str, html: str) -> str:
+    mark = f"<!-- view: {name} -->"
+    assert text.count(mark) == 1, f"{WRITTEN.name} has {mark} once"
+    return text.replace(mark, raw(html))
+
+
+def recorded() -> View:
+    view = playground(data="spirals", seed=3)
+    view.record(RECORDED)
+    return view
 
 
 def pictures() -> str:

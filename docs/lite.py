@@ -45,6 +45,19 @@ from funclab.keras2.will_it_run import will_it_run
 will_it_run("01_what_does_a_call_build.ipynb")     # the name of your file""",
 )
 """What the notebook has that checks a program, after the first cell."""
+PLAYGROUND = (
+    """\
+# The playground
+
+Run both cells, the first of which fetches funclab. Press *Run* in the picture; change its layers,
+units or data, and train again.""",
+    """\
+import funclab
+
+funclab.playground(data="spirals", seed=3)""",
+)
+MORE = {"will_it_run": CHECK, "playground": PLAYGROUND}
+"""Notebooks beside the lessons: what they have after the first cell."""
 KERNEL = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
 PIP = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
 FOR_BROWSERS = ("--platform=any", "--implementation=py", "--abi=none", "--python-version=3.14")
@@ -79,12 +92,12 @@ def write_contents(folder: Path) -> None:
     for path in (ROOT / "notebooks").glob("*.ipynb"):
         lesson = nbformat.read(path, as_version=4)
         write_notebook(lesson, folder / path.name)
-    text, code = CHECK
-    cells = [
-        nbformat.v4.new_markdown_cell(text, id="what"),
-        nbformat.v4.new_code_cell(code, id="check"),
-    ]
-    write_notebook(nbformat.v4.new_notebook(cells=cells), folder / "will_it_run.ipynb")
+    for name, (text, code) in MORE.items():
+        cells = [
+            nbformat.v4.new_markdown_cell(text, id="what"),
+            nbformat.v4.new_code_cell(code, id="check"),
+        ]
+        write_notebook(nbformat.v4.new_notebook(cells=cells), folder / f"{name}.ipynb")
 
 
 def write_notebook(notebook: nbformat.NotebookNode, path: Path) -> None:

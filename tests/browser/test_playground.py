@@ -1,6 +1,7 @@
 """The playground in a real JupyterLab and Notebook 7, with a real kernel, by keys alone."""
 
 import re
+from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import expect
@@ -324,6 +325,40 @@ def test_a_page_without_a_kernel_shows_the_last_state_and_says_so(opened_page):
 
     expect(page.locator(STATUS)).to_contain_text("needs a kernel")
     assert epochs(page) == 20
+
+
+def test_a_page_without_a_kernel_plays_a_recorded_run_and_goes_to_each_of_its_epochs(opened_page):
+    view = funclab.playground("circles", units=2, seed=1)
+    view.record([0, 2, 9, 20])
+    page = opened_page(view)
+    slider, status = page.locator(f"{ROOT} input[type=range]"), page.locator(STATUS)
+    assert epochs(page) == 20
+    then = {}
+
+    for at, epoch in enumerate((0, 2, 9, 20)):
+        slider.fill(str(at))
+        becomes(page, lambda: epochs(page), epoch)
+        again = funclab.playground("circles", units=2, seed=1, epochs=epoch)
+        then[epoch] = surface(page)
+        assert then[epoch] == drawn_path(again)
+        expect(slider).to_have_attribute("aria-valuetext", str(epoch))
+    assert len({*then.values()}) == 4
+    page.focus(ROOT)
+    page.keyboard.press("ArrowLeft")
+    becomes(page, lambda: epochs(page), 9)
+    page.keyboard.press("s")
+    expect(status).to_have_text("Epoch 20.")
+    page.keyboard.press("Space")  # from its beginning again
+    expect(status).to_have_text("The recorded run ends at epoch 20.", timeout=20_000)
+    page.keyboard.press("w")
+    expect(status).to_contain_text("A changed model needs a kernel")
+    assert epochs(page) == 20 and view.trial.epochs == 20
+
+
+def drawn_path(view):
+    """The line on which the model of a playground is undecided."""
+    drawing = ElementTree.fromstring(view.pictures["surface"])
+    return next(part.get("d") for part in drawing.iter() if "s-ink" in part.get("class", ""))
 
 
 def test_a_page_that_was_stored_in_the_form_of_before_is_still_shown(browser, tmp_path):

@@ -1,4 +1,5 @@
-// Puts the views of a page in place of their still pictures, each when it is almost in sight.
+// Puts the views of a page in place of their still pictures, each when it is almost in sight, and
+// opens one of several views that share a place.
 
 const here = new URL(".", import.meta.url);
 
@@ -45,3 +46,25 @@ const near = new IntersectionObserver((entries) => {
   }
 }, { rootMargin: "600px" });
 for (const place of document.querySelectorAll(".stored")) near.observe(place);
+
+/** Tabs as readers of screens know them: arrow keys go from one to the next. */
+function tabbed(list) {
+  const tabs = [...list.children];
+  const choose = (chosen) => {
+    for (const tab of tabs) {
+      tab.ariaSelected = String(tab === chosen);
+      tab.tabIndex = tab === chosen ? 0 : -1;
+      document.getElementById(tab.getAttribute("aria-controls")).classList.toggle("open", tab === chosen);
+    }
+  };
+  list.addEventListener("click", ({ target }) => { if (tabs.includes(target)) choose(target); });
+  list.addEventListener("keydown", (event) => {
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!by) return;
+    const next = tabs.at((tabs.indexOf(event.target) + by) % tabs.length);
+    next.focus();
+    choose(next);
+    event.preventDefault();
+  });
+}
+for (const list of document.querySelectorAll("[role=tablist]")) tabbed(list);

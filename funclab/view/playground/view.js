@@ -9,6 +9,8 @@ import { focusOn } from "../live/focus.js";
 const LONGEST_WAIT = 20000, PAGE_WAIT = 400, RACE = 60;
 // While it runs: how many epochs are drawn at once, and how many milliseconds lie between two drawings.
 const PACE = 12, BETWEEN = 100;
+/** Milliseconds from one epoch of a recorded run to the next. */
+const REPLAY = 250;
 /** The key of each control. */
 const CONTROL_KEYS = {
   data: "d", noise: "o", branches: "b", shared: "h", merge: "m", layers: "l", units: "w", activation: "a",
@@ -33,12 +35,21 @@ export const playground = {
       ...this.figures(), this.told, this.codePane(ctx));
     const [run, step, seed, code] = ctx.makeButtons();
     code.ariaExpanded = "false";
-    ctx.bar.append(run, step, seed, this.count, code);
+    ctx.bar.append(run, step, seed, this.count, ...this.slider(ctx), code);
     ctx.listen(this.boxes.network, "pointerover", ({ target }) => this.hover(ctx, target.closest("[aria-label]")));
     ctx.listen(this.boxes.network, "pointerleave", () => this.hover(ctx, null));
     const reset = ctx.reset.bind(ctx);
     ctx.reset = () => { this.running = false; reset(); };
     ctx.cleanups.push(() => { clearTimeout(this.timer); clearTimeout(this.due); });
+  },
+
+  /** Where no kernel answers, a way to each epoch of a recorded run. */
+  slider(ctx) {
+    this.run = ctx.model.alone && ctx.facts.run || null;
+    if (!this.run) return [];
+    this.range = h("input", { type: "range", min: 0, max: this.run.length - 1, "aria-label": ctx.t("play_epoch"),
+      oninput: ({ target }) => { this.running = false; this.goTo(ctx, Number(target.value)); } });
+    return [this.range];
   },
 
   figures() {
@@ -104,6 +115,10 @@ export const playground = {
       if (name === "network") this.hovered = null;
     }
     this.count.replaceChildren(h("strong", {}, String(live.epochs)), live.counts ?? "");
+    if (this.run) {
+      this.range.value = String(this.at());
+      this.range.ariaValueText = String(live.epochs);
+    }
     this.told.textContent = live.told ?? live.caption;
     this.codeText.replaceChildren(...sourceLines(this.code()));
   },
@@ -112,6 +127,7 @@ export const playground = {
   progress(ctx) {
     const settings = this.settings(ctx), { live } = this;
     if (this.waiting != null || this.race || ctx.gate) return;
+    if (this.run) return this.replay(ctx, settings);
     const behind = same(live.settings, settings) && live.epochs < ctx.state.epochs;
     if (!same(live.settings, settings) || live.epochs > ctx.state.epochs) this.send(ctx, { ask: "build", settings });
     else if (behind || this.running) {
@@ -122,6 +138,23 @@ export const playground = {
       const brief = this.running && !this.single && this.number % 2 === 1;
       this.send(ctx, { ask: "train", settings, until, brief });
     } else if (this.stale) this.send(ctx, { ask: "train", settings, until: live.epochs });
+  },
+
+  /** The place in the recorded run of what is shown. */
+  at() { return this.run.findIndex(({ epochs }) => epochs === this.live.epochs); },
+
+  goTo(ctx, at) { ctx.set({ epochs: this.run[Math.max(0, Math.min(at, this.run.length - 1))].epochs }, true); },
+
+  /** Show the recorded epoch that the state asks for and, while it runs, go on to the next. */
+  replay(ctx, settings) {
+    if (!same(this.live.settings, settings)) return this.unanswered(ctx);
+    const { run } = this, shown = run.findLast(({ epochs }) => epochs <= ctx.state.epochs) ?? run[0];
+    if (shown.epochs !== this.live.epochs) this.take(ctx, { settings, ...shown });
+    if (!this.running) return;
+    const at = this.at() + 1;
+    if (at === run.length) return this.pause(ctx, ctx.t("play_over", { n: this.live.epochs }));
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.running && this.goTo(ctx, at), REPLAY);
   },
 
   send(ctx, message) {
@@ -138,7 +171,7 @@ export const playground = {
     Object.assign(this, { waiting: null, running: false, single: false, race: null, copies: false });
     ctx.set({ ...this.live.settings, epochs: this.live.epochs }, true);
     ctx.update();
-    ctx.say(ctx.t(ctx.model.alone ? "play_alone" : "play_no_kernel"));
+    ctx.say(ctx.t(this.run ? "play_recorded" : ctx.model.alone ? "play_alone" : "play_no_kernel"));
   },
 
   follow(ctx, message) {
@@ -152,7 +185,7 @@ export const playground = {
 
   take(ctx, message) {
     const { live } = this, { settings, epochs } = message;
-    if (!same(live.settings, settings) || epochs < live.epochs) return;
+    if (!same(live.settings, settings) || (epochs < live.epochs && !this.run)) return;
     this.live = { ...live, ...message };
     this.stale = !message.network; // neurons and weights are drawn every second time
     if (this.single) this.pause(ctx, ctx.t("play_stepped", { n: epochs }));
@@ -170,8 +203,9 @@ export const playground = {
 
   toggle(ctx) {
     if (this.running) return this.halt(ctx);
+    if (this.run && this.at() === this.run.length - 1) this.goTo(ctx, 0);
     this.running = true;
-    ctx.say(ctx.t("play_running"));
+    if (!this.run) ctx.say(ctx.t("play_running"));
     ctx.update();
   },
 
@@ -189,6 +223,10 @@ export const playground = {
 
   step(ctx) {
     if (this.running && !this.single) return this.halt(ctx);
+    if (this.run) {
+      this.single = this.at() < this.run.length - 1;
+      return this.goTo(ctx, this.at() + 1);
+    }
     Object.assign(this, { running: true, single: true });
     ctx.update();
   },
@@ -226,6 +264,7 @@ export const playground = {
     const arrow = (by) => () => {
       const name = document.activeElement?.getAttribute("data-control");
       if (name) this.change(ctx, name, by);
+      else if (this.run) this.goTo(ctx, this.at() + by);
       else this.part(ctx, "data").focus();
     };
     return {

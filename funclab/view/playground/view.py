@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from funclab.errors import ArgumentError, FunclabError
@@ -47,6 +48,7 @@ class Playground(View):
     def __init__(self, own: Any, **settings: Any) -> None:
         self._own = None if own is None else checked_own(own)
         self._lock = threading.RLock()
+        self._run: list[dict[str, Any]] = []
         state = settings.pop("state", {})
         self.trial = Trial(_without_epochs(BLANK | self._checked_state(state)), self._own)
         data = "funclab.playground(data=(x, y)$)" if own is not None else "funclab.playground($)"
@@ -82,6 +84,25 @@ class Playground(View):
             self.trial.burst(epochs)
             self._tell()
 
+    def record(self, epochs: Iterable[int]) -> None:
+        """Train to the last of these epochs, and keep what is seen at each of them.
+
+        A page without a kernel, such as `save("page.html")` writes, then plays them and has a
+        slider. Another model, by `show` or a control, has no recorded run.
+
+        `epochs`: whole numbers, of which 0 stands for the model before its training.
+
+        Raises: ArgumentError for an epoch that it cannot train to.
+        """
+        numbers = sorted(set(epochs))
+        with self.hold_sync(), self._lock:
+            self._build(self.state, restart=True)
+            for number in numbers:
+                self.train(number)
+                self._run.append(self._shown(self.trial.facts()))
+            super().show(epochs=self.trial.epochs)
+            self._tell()
+
     def _checked_state(self, state: dict[str, Any]) -> dict[str, Any]:
         check(super()._checked_state(state))
         for name in ("data", "noise"):
@@ -96,7 +117,7 @@ class Playground(View):
     def _build(self, state: dict[str, Any], restart: bool = False) -> None:
         settings = _without_epochs(state)
         if restart or settings != self.trial.settings:
-            self.trial = Trial(settings, self._own)
+            self.trial, self._run = Trial(settings, self._own), []
 
     def _tell(self) -> None:
         """Send everything about the current model to the browser, as one change of the facts."""
@@ -129,6 +150,8 @@ class Playground(View):
             "usual": USUAL_EPOCHS,
             **shown,
         }
+        if self._run:
+            known["run"] = self._run
         return {"pictures": drawn, "facts": known}
 
     @property

@@ -129,6 +129,23 @@ def test_a_changed_setting_begins_anew_and_more_epochs_go_on():
     assert view.model.get_layer("a_1").units == 4
 
 
+def test_a_recorded_run_has_what_is_shown_at_each_epoch_until_the_model_is_another():
+    view = funclab.playground("xor", units=2)
+
+    view.record([5, 0, 12])
+
+    run = view.facts["run"]
+    assert [kept["epochs"] for kept in run] == [0, 5, 12] and view.state["epochs"] == 12
+    for kept in run:
+        known = funclab.playground("xor", units=2, epochs=kept["epochs"])
+        shown = {**known.pictures, **known.facts}
+        assert kept == {name: shown[name] for name in kept}
+    view.show(units=4)
+    assert "run" not in view.facts
+    with pytest.raises(ArgumentError, match="epochs=-1"):
+        view.record([-1])
+
+
 def test_a_race_trains_both_sides_to_the_same_epoch_and_asks_which_ends_lower():
     view = funclab.playground("xor", layers=1, units=8)
     sides = [message(view, units=1), message(view, units=16)]
