@@ -230,6 +230,8 @@ def _stopped(attempt: Attempt, exercise: course.Exercise) -> Verdict:
         own = error.name in dir(attempt.own)
         near = _name_fix(error.name, attempt, exercise.kind)
         fix = say("lesson_write_self", name=error.name) if own else near
+    if type(error) is AttributeError and (near := similar(error.name, dir(error.obj))):
+        fix = say("lesson_near_attribute", near=near[0])
     unfit = isinstance(error, NOT_FITTING) or attempt.given_to_model is not None
     unfit = unfit or exercise.stops or fix.startswith("remove ")  # which leads back to the start
     unfit = unfit and not fix.startswith("swap ")
@@ -271,6 +273,8 @@ def _name_fix(name: str, attempt: Attempt, kind: str) -> str:
         return say("lesson_quote", name=name)
     if name in made_below(attempt):
         return say("lesson_made_below", name=name)
+    if name == "np":
+        return say("lesson_import_numpy")
     if name in layers.__all__ or name in MODULES:
         module = "funclab" if name in MODULES else "funclab.layers"
         return say("lesson_import", name=name, module=module)

@@ -138,6 +138,7 @@ def half(model):
 """,
     ],
     "14A": [
+        f"{LINES}guess = [True] * 5",
         f"{LINES}guess = {{1: None, 2: True, 3: True, 4: False, 5: False, 6: True}}",
         LINES.replace("ops.tanh(a)", "no_such_thing") + f"guess = {TRUE}",
     ],

@@ -68,7 +68,9 @@ def which_lines_run(attempt: Attempt) -> Mistake | None:
     eye = known(attempt, "eye")
     at = {eye.inbound_nodes[0]: "call 0"}
     if answers is None or not all(map(callable, lines)):
-        values = {"line": "1 to 6", "given": "something else", "layer": eye}
+        counted = isinstance(attempt.answer, (list, tuple)) and len(attempt.answer) != len(LINES)
+        given = f"{len(attempt.answer)} answers" if counted else "something else"
+        values = {"line": "1 to 6", "given": given, "layer": eye}
         return unforeseen(at, **values) if attempt.answer is not None else unforeseen()
     for number, line, answer in zip(LINES, lines, answers):
         values = {"line": str(number), "given": str(answer), "layer": eye}
