@@ -253,6 +253,9 @@ def disconnected(graph: Any, node: Any, finished: list[Any], outer: Any) -> Grap
             "give Model that Input, or build the outputs from the one given: two Inputs are never "
             "the same, even when they look alike."
         )
+    if tensor in graph.outputs and tensor in _behind(graph.inputs):
+        why = f"what was given as inputs, {inputs}, is made from {name}, which was given as output."
+        fix = "swap them: Model takes the inputs first, then the outputs."
     if outer is not None:
         why = (
             f"{name} is an input inside {outer.name}. A call of {outer.name} leaves its "

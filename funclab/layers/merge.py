@@ -144,13 +144,28 @@ def to_rank(x: Any, rank: int, at: int) -> Any:
     return x
 
 
+def _one_by_one(name: str, first: Any, more: Sequence[Any], rest: str) -> ArgumentError:
+    """The error for `add(a, b)`. `rest` says what follows the inputs."""
+    given = ", ".join(getattr(x, "id", type(x).__name__) for x in (first, *more))
+    return ArgumentError(
+        f"{name} was given its inputs one by one: {given}.",
+        why=f"the inputs are one argument, a list; {rest}.",
+        fix=f"write {name}([a, b]), with square brackets.",
+    )
+
+
 def _function(layer: Any) -> Any:
     """The function that makes a layer and calls it: `add([a, b])` is `Add()([a, b])`."""
 
-    def merge(inputs: Sequence[Any], *more: Any, **kwargs: Any) -> Any:
-        return layer(**kwargs)(inputs, *more)
+    name = layer.__name__.lower()
 
-    merge.__name__ = merge.__qualname__ = layer.__name__.lower()
+    def merge(inputs: Sequence[Any], *more: Any, **kwargs: Any) -> Any:
+        if more:
+            said = f"{name}() takes 1 positional argument but {len(more) + 1} were given"
+            raise _one_by_one(name, inputs, more, said)
+        return layer(**kwargs)(inputs)
+
+    merge.__name__ = merge.__qualname__ = name
     merge.__doc__ = f"{layer.__name__}(**kwargs)(inputs): {layer.__doc__}"
     return merge
 
@@ -283,14 +298,12 @@ def _unit(x: Any, axis: int) -> Any:
 def concatenate(inputs: Sequence[Any], axis: int = -1, **kwargs: Any) -> Any:
     """Tensors joined end to end along `axis`: Concatenate(axis)(inputs)."""
     if isinstance(axis, Tensor):
-        raise ArgumentError(
-            f"concatenate was given its inputs one by one: {inputs!r}, then {axis!r} as `axis`.",
-            why="the inputs are one argument, a list; the second one is the axis.",
-            fix="write concatenate([a, b]), with square brackets.",
-        )
+        raise _one_by_one("concatenate", inputs, [axis], "the second argument is the axis")
     return Concatenate(axis=axis, **kwargs)(inputs)
 
 
 def dot(inputs: Sequence[Any], axes: Any = -1, normalize: bool = False, **kwargs: Any) -> Any:
     """Sums of products of two tensors: Dot(axes, normalize)(inputs)."""
+    if isinstance(axes, Tensor):
+        raise _one_by_one("dot", inputs, [axes], "the second argument is the axes")
     return Dot(axes=axes, normalize=normalize, **kwargs)(inputs)

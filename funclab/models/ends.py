@@ -59,16 +59,17 @@ def refuse_loose(args: tuple[Any, ...]) -> None:
     """Refuse `Model(left, right, out)`: separate tensors that belong in a list."""
     loose = [leaf for leaf in structure.flatten(args) if isinstance(leaf, Tensor)]
     if len(args) > 2 and any(isinstance(part, Tensor) for part in structure.flatten(args[2:])):
-        *inputs, output = [tensor.node.operation.name for tensor in loose]
+        names = [tensor.node.operation.name for tensor in loose]
+        inputs, outputs, which = ", ".join(names[:-1]), names[-1], "inputs"
         if isinstance(args[0], (list, tuple)):  # the inputs are complete
-            given = [len(structure.flatten(part)) for part in args[:2]]
-            inputs, output = inputs[: given[0]], inputs[given[0]]
+            count, which = len(structure.flatten(args[0])), "outputs"
+            inputs, outputs = ", ".join(names[:count]), f"[{', '.join(names[count:])}]"
         raise ArgumentError(
             f"Model was given {len(args)} arguments: {', '.join(tensor.id for tensor in loose)}. "
             "(__init__() takes inputs and outputs; the third is the name of the model.)",
-            why="several inputs are one argument, a list of tensors.",
-            fix=f"write Model(inputs=[{', '.join(inputs)}], outputs={output}) with the tensors "
-            "that you mean.",
+            why=f"several {which} are one argument, a list of tensors.",
+            fix=f"write Model(inputs=[{inputs}], outputs={outputs}) with the tensors that you "
+            "mean.",
         )
 
 

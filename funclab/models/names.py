@@ -211,13 +211,15 @@ class Names:
     def _refuse_tensors(self, value: dict[Any, Any], argument: str) -> None:
         """Refuse keys that are tensors, where the names of outputs are keys."""
         error, words, _ = WORDS[argument]
+        given = {getattr(key, "id", key): part for key, part in value.items()}
         for key in value:
             if isinstance(key, Tensor):
                 name, named = key.node.operation.name, [str(x) for x in self.names]
+                fix = f'write "{name}", in quotes, as the key.'
                 raise error(
-                    self._say(words, argument, named, key=key.id),
+                    self._say(words, argument, given, key=key.id),
                     why=f"the keys are texts, the names of the {self.side}s.",
-                    fix=f'write "{name}", in quotes, as the key.',
+                    fix=fix if name in named else f"use one of the names {self.listed()}.",
                 )
 
     def _say(self, words: str, argument: str, value: Any, **more: Any) -> str:

@@ -183,6 +183,21 @@ def assigned(source: str) -> set[str]:
     return names
 
 
+def made_below(attempt: Attempt) -> set[str]:
+    """The names that only lines below the one at which an attempt stopped assign to.
+
+    >>> made_below(run("b = a + c\\na = 3\\nb = 4", {}))
+    {'a'}
+    """
+    if attempt.stopped_in is None:
+        return set()
+    at = attempt.stopped_in[0]
+    names: tuple[set[str], set[str]] = set(), set()
+    for line in parsed(attempt.source).body:
+        names[line.lineno > at].update(assigned(ast.unparse(line)))
+    return names[True] - names[False]
+
+
 def line_of(source: str, attempt: Attempt, places: Iterable[Any], name: str = "") -> Cut:
     """The line that made one of some calls or layers, or that an error stopped, cut at the part
     that did; uncut if the part is not known; the only statement, if there is just one; else "".

@@ -27,7 +27,7 @@ from funclab.graph.shape_math import show
 from funclab.graph.tensor import Tensor
 from funclab.models import Sequential
 from funclab.teach import course
-from funclab.teach.attempt import Attempt, flat, is_argument, tensors_of
+from funclab.teach.attempt import Attempt, flat, is_argument, made_below, tensors_of
 from funclab.teach.graphs import source_inputs
 from funclab.view.draw import sentences
 from funclab.view.draw.sentences import SLOT, say
@@ -37,6 +37,10 @@ from funclab.view.lesson.exercise import Verdict
 from funclab.view.lesson.failed import fault_of
 
 LONGEST_NAME = 40
+OF_THE_MODEL = re.compile(r"^Layer \S+ \(Functional\) cannot be called on inputs [^.]*\. (?=.)")
+"""The beginning of an error that names the whole model; what follows names the part."""
+GIVEN = ("given", "number")
+"""What students have answered: a fraction is repeated as it is, and not as a share."""
 CONSTANTS = ("True", "False", "None")
 MODULES = (
     "callbacks", "initializers", "layers", "models", "ops", "optimizers", "regularizers", "utils",
@@ -226,8 +230,12 @@ def _stopped(attempt: Attempt, exercise: course.Exercise) -> Verdict:
         own = error.name in dir(attempt.own)
         near = _name_fix(error.name, attempt, exercise.kind)
         fix = say("lesson_write_self", name=error.name) if own else near
+    if type(error) is AttributeError and (near := similar(error.name, dir(error.obj))):
+        fix = say("lesson_near_attribute", near=near[0])
     unfit = isinstance(error, NOT_FITTING) or attempt.given_to_model is not None
     unfit = unfit or exercise.stops or fix.startswith("remove ")  # which leads back to the start
+    unfit = unfit and not fix.startswith("swap ")
+    unfit = unfit or exercise.kind == "arrange"  # whose lines are not written anew
     told_now = (isinstance(error, FunclabError) or exercise.stops) and unfit and not exercise.graded
     wanted = wanted_in(exercise.otherwise) if told_now else ""
     if fix.split(" ")[0].isalpha():  # a word, not code
@@ -242,7 +250,8 @@ def _stopped(attempt: Attempt, exercise: course.Exercise) -> Verdict:
 
 def _unusable(exercise: course.Exercise, error: FunclabError) -> Verdict:
     """The verdict on a model that stops when the check gives it data."""
-    values = {"what": _words(error.what, 16), "wanted": wanted_in(exercise.otherwise)}
+    what = OF_THE_MODEL.sub("", error.what)
+    values = {"what": _words(what, 16), "wanted": wanted_in(exercise.otherwise)}
     says = say("lesson_unusable", name=exercise.wants, **values).strip()
     return Verdict("wrong", says, marked=fault_of(error))
 
@@ -262,6 +271,10 @@ def _name_fix(name: str, attempt: Attempt, kind: str) -> str:
     names = attempt.names
     if name in QUOTED and is_argument(name, attempt.source):
         return say("lesson_quote", name=name)
+    if name in made_below(attempt):
+        return say("lesson_made_below", name=name)
+    if name == "np":
+        return say("lesson_import_numpy")
     if name in layers.__all__ or name in MODULES:
         module = "funclab" if name in MODULES else "funclab.layers"
         return say("lesson_import", name=name, module=module)
@@ -269,7 +282,7 @@ def _name_fix(name: str, attempt: Attempt, kind: str) -> str:
         return ELSEWHERE[name]
     known = [*(other for other in names if not other.startswith("_")), *layers.__all__, *CONSTANTS]
     near = similar(name, known)
-    if near and not name[-1].isdigit():  # word_1 is not a typo for word_2
+    if near and not name[-1].isdigit() and kind != "arrange":  # word_1 is not a typo for word_2
         return say("lesson_near_name", name=name, near=near[0])
     return say("lesson_make_or_quote" if kind in course.GUESSED else "lesson_make_first", name=name)
 
@@ -288,7 +301,8 @@ def filled(message: str, values: Mapping[str, Any]) -> str:
     parts = re.split(r"(?<=[.?!]) ", message)
     complete = [x for x in parts if {slot[0] for slot in SLOT.findall(x)} <= values.keys()]
     message = " ".join(complete) or message
-    words = {key: unlike(message, value) for key, value in values.items()}
+    words = {key: f"{value:g}" if key in GIVEN and isinstance(value, float) else
+             unlike(message, value) for key, value in values.items()}  # fmt: skip
     return sentences.filled(message, defaultdict(lambda: "it", words))
 
 
@@ -308,8 +322,8 @@ def unlike(message: str, value: Any) -> str:
 def told(value: Any) -> str:
     """How a message names something.
 
-    >>> told((None, 24, 8)), told(2080), told(0.683), told("relu")
-    ('(None, 24, 8)', '2,080', '68 %', 'relu')
+    >>> told((None, 24, 8)), told(2080), told(0.683), told(5.2), told("relu")
+    ('(None, 24, 8)', '2,080', '68 %', '5.2', 'relu')
     """
     if isinstance(value, Node):
         value = value.operation
@@ -319,6 +333,8 @@ def told(value: Any) -> str:
         return shorten(clean(value.id), LONGEST_NAME)
     if isinstance(value, tuple):
         return shorten(show(value), LONGEST_NAME)
+    if isinstance(value, float) and not 0 <= value <= 1:
+        return f"{value:g}"
     if isinstance(value, float):
         return f"{value:.0%}".replace("%", " %")
     return f"{value:,}" if isinstance(value, int) else str(value)

@@ -56,6 +56,24 @@ GRAPH = [
         (RuntimeError, ValueError),
     ),
     Misuse(
+        "a model with its outputs first",
+        lambda desk: Model(desk.same, [desk.left, desk.right]),
+        ["Graph disconnected", "swap them: Model takes the inputs first", "is made from left"],
+        lambda desk: Model([desk.left, desk.right], desk.same),
+        (RuntimeError, ValueError),
+    ),
+    Misuse(
+        "a list of inputs, and two outputs without square brackets",
+        lambda desk: Model([desk.left, desk.right], desk.same, desk.word),
+        [
+            "Model was given 3 arguments: left[0:0], right[0:0], same[0:0], word[0:0]",
+            "several outputs are one argument",
+            "write Model(inputs=[left, right], outputs=[same, word])",
+        ],
+        lambda desk: Model([desk.left, desk.right], [desk.same, desk.word]),
+        (TypeError, ValueError),
+    ),
+    Misuse(
         "a second Input that looks like the first",
         lambda desk: Model([desk.left, Input(shape=(4,), name="other")], desk.same),
         ["Graph disconnected", "has the same shape", "right", "other"],

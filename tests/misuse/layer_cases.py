@@ -20,6 +20,8 @@ from funclab.layers import (
     Subtract,
     TimeDistributed,
     concatenate,
+    dot,
+    multiply,
 )
 from tests.misuse.desk import Chatty, Costly, Desk, Forgetful, Misuse, Polite
 
@@ -132,6 +134,20 @@ LAYERS = [
         lambda desk: concatenate(desk.a, desk.b),
         ["one by one", "concatenate([a, b])", "square brackets"],
         lambda desk: concatenate([desk.a, desk.b]),
+        (TypeError, ValueError),
+    ),
+    Misuse(
+        "tensors to multiply in a function whose layer has a name of its own",
+        lambda desk: [multiply([desk.a, desk.b]), multiply(desk.a, desk.b)],
+        ["multiply was given its inputs one by one", "write multiply([a, b])"],  # not multiply_1
+        lambda desk: multiply([desk.a, desk.b]),
+        (TypeError, ValueError),
+    ),
+    Misuse(
+        "tensors of a dot product, one by one",
+        lambda desk: dot(desk.a, desk.b),
+        ["dot was given its inputs one by one", "write dot([a, b])"],
+        lambda desk: dot([desk.a, desk.b], axes=1),
         (TypeError, ValueError),
     ),
     Misuse(

@@ -287,8 +287,8 @@ NEWCOMERS = [
         "two tensors side by side in a merging function",
         lambda desk: add(desk.left, desk.right),
         [
-            "takes 2 positional arguments but 3 were given",
-            "square brackets",
+            "takes 1 positional argument but 2 were given",
+            "write add([a, b]), with square brackets",
             "left[0:0]",
             "right[0:0]",
         ],

@@ -106,6 +106,24 @@ TRAINING = [
         (ValueError, KeyError),
     ),
     Misuse(
+        "a tensor as the key of a loss",
+        lambda desk: desk.compile_twins(loss={desk.same: "mse", "word": "mse"}),
+        [
+            'Unknown entry in loss dictionary: "same[0:0]"',
+            "found loss.keys()=['same[0:0]', 'word']",
+            'write "same", in quotes, as the key',
+        ],
+        lambda desk: desk.compile_twins(loss={"same": "mse", "word": "mse"}),
+        (ValueError, KeyError),
+    ),
+    Misuse(
+        "a tensor as the key of a loss, and no output",
+        lambda desk: desk.compile_twins(loss={desk.left: "mse", "word": "mse"}),
+        ['Unknown entry in loss dictionary: "left[0:0]"', "use one of the names same, word"],
+        lambda desk: desk.compile_twins(loss=LOSSES),
+        (ValueError, KeyError),
+    ),
+    Misuse(
         "one loss weight for two outputs",
         weighing([1.0]),
         [

@@ -14,7 +14,14 @@ from funclab.losses import SparseCategoricalCrossentropy
 from funclab.models import Model
 from funclab.teach import course
 from funclab.teach.attempt import is_untried, run
-from funclab.teach.checking import arrange, base_names, check, check_lines, known_exercise
+from funclab.teach.checking import (
+    arrange,
+    base_names,
+    check,
+    check_lines,
+    check_order,
+    known_exercise,
+)
 from funclab.teach.graphs import trained_copy
 from funclab.teach.records import keeping
 from tests.covering import first_of_each
@@ -155,7 +162,8 @@ def test_lines_that_stop_are_answered_with_the_line(lines):
     "line, fix",
     [
         ('self.share = add_weight((1,), "zeros")', "write self.add_weight"),
-        ('self.share = self.add_weigth((1,), "zeros")', "Look at that line"),
+        ('self.share = self.add_weigth((1,), "zeros")', "Write add_weight, if"),
+        ("self.share = self.nothing_near_it", "Look at that line"),
         ("self.share = share", "has to make share"),
     ],
 )
@@ -185,6 +193,8 @@ def test_a_line_that_stops_below_the_answer_is_named_before_what_it_left_undone(
         ("twin", "Write twins instead"),
         ("Flase", "Write False instead"),
         ("Multiply()", "from funclab.layers import Multiply"),
+        ("np.zeros(3)", "Write above it: import numpy as np"),
+        ("twins.set_weight([])", "Write set_weights, if that is what you mean."),
         ("regularizers.L2()", "from funclab import regularizers"),
         ("word_1", "has to make word_1"),
     ],
@@ -193,9 +203,49 @@ def test_a_name_that_is_not_there_is_answered_with_a_name_that_is_near_or_where_
     line, advice
 ):
     names = next(one for one in TRIES if one.exercise == "14C").names
-    names.pop("Multiply")
+    names = {name: value for name, value in names.items() if name not in ("Multiply", "np")}
 
     assert advice in check_lines("14C", f"model = {line}", {**names, "word_2": 1}).verdict.says
+
+
+@each(
+    ("exercise", "order", "advice"),
+    [
+        ("1A", [0, 1, 2, 3, 5, 4], "A line below it makes digit. Wanted: that line above it."),
+        ("make.A", [0, 1, 2, 6], "A line or a cell above it has to make decoder."),  # not encoder
+    ],
+)
+def test_a_line_in_the_wrong_order_is_told_where_its_name_is_made(exercise, order, advice):
+    item, names = known_exercise(exercise), next(x for x in TRIES if x.exercise == exercise).names
+
+    assert advice in check_order(item, order, names=names).says
+
+
+def test_a_line_to_arrange_that_stops_is_answered_with_what_is_wanted_and_not_with_code():
+    item, names = known_exercise("1A"), next(one for one in TRIES if one.exercise == "1A").names
+
+    says = check_order(item, [0, 1, 2, 3, 4, 5, 7], names=names).says
+
+    assert "“model = Model(pixels, first)”" in says and "two hidden Dense layers in a row" in says
+    assert "and pass what it returns" not in says
+
+
+def test_a_name_made_only_in_the_same_line_is_not_said_to_be_made_below():
+    names = next(one for one in TRIES if one.exercise == "14C").names
+
+    says = check_lines("14C", "model = 3\ntotal = total + 1\nlate = 2", names).verdict.says
+
+    assert "has to make total" in says
+
+
+@each("exercise", ["2A", "7A"])
+def test_shapes_without_weights_are_told_the_form_and_not_that_they_are_wrong(exercise):
+    item, names = known_exercise(exercise), next(x for x in TRIES if x.exercise == exercise).names
+    lines = item.start.splitlines()[:-1]
+
+    says = check_lines(exercise, "\n".join([*lines, "guess = [(None, 8)] * 5"]), names).verdict.says
+
+    assert "the form that was asked for" in says and "(None, 8)" not in says
 
 
 @each("exercise", ["14B", "14C", "14D"])
@@ -239,9 +289,15 @@ def test_what_the_lesson_ships_is_not_tried_yet(exercise):
 
 @each(
     ("lines", "tried"),
-    [("x = ...", False), ("guess = [..., 3]", False), ("f(...)", False), ("___ = 3", False),
-     ("out[...] = x", True), ("self.rows()[...] = 0", True)],
-)  # fmt: skip
+    [
+        ("x = ...", False),
+        ("guess = [..., 3]", False),
+        ("f(...)", False),
+        ("___ = 3", False),
+        ("out[...] = x", True),
+        ("self.rows()[...] = 0", True),
+    ],
+)
 def test_dots_are_a_blank_unless_they_stand_for_a_whole_array(lines, tried):
     assert is_untried(lines, "model = ...") != tried
 

@@ -325,6 +325,8 @@ model = Model(pixels, Dense(10, activation="softmax")(concatenate(h, pixels)))
         "guess = None",
         found("guess = [order[0], 11, 12]"),
         found("guess = [1000, 1, 7]"),
+        found("guess = [5.2, 1, 7]"),
+        found("guess = [*answer(wrong[0])[1:], wrong[0]]"),
         found("guess = [order[0], y_test[order[0]]]"),
     ],
 }

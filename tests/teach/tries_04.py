@@ -51,6 +51,7 @@ RIGHT = {
         TWO
         + "run = two.fit([np.zeros((4, 3))] * 2, [np.zeros(4), np.zeros((4, 1))], verbose=0)\n"
         + "guess = run.history.keys()",
+        TWO + 'guess = ["loss, which_loss, which_accuracy", "heavy_loss, heavy_mae"]',
         guess("loss ", "which_loss ", "which_accuracy ", "heavy_loss ", "heavy_mae"),
     ],
     "4B": [
@@ -188,6 +189,13 @@ model.compile("adam", loss=["binary_crossentropy", "mse"])
         ),
     ],
     "4C": [
+        (
+            "look_alike",
+            """
+home = Input((3,), name="island")
+model = Model([measures, home], [kind, sex, kilos], name="again")
+""",
+        ),
         (
             "new_layers",
             """

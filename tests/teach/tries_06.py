@@ -177,6 +177,7 @@ MORE = {
     "6C": [
         ("other_input", 'page_2 = Input((64,), name="page")\nmodel = Model(page_2, eye(page_2))'),
         ("other_input", "model = Model([page, image], code)"),
+        ("other_input", "page = image\nmodel = Model(page, code)"),
         (
             "new_layer",
             """

@@ -112,6 +112,7 @@ def half(model):
     return Model(right, eye(right))
 """,
         ),
+        ("other_graph", half("gap.input[1]").replace("Model(model.inputs[1]", "Model(right")),
     ],
 }
 REFUSED = {
@@ -119,6 +120,7 @@ REFUSED = {
         half("eye(model.inputs[1]) * 2"),
         half("gap.inptu[1]"),
         "def half(model): pass",
+        half("gap.input[1]").replace("Model(model.inputs[1]", "Model(model.inputs[0]"),
         """
 def half(model):
     eye, gap = model.get_layer("eye"), model.get_layer("gap")
@@ -136,6 +138,7 @@ def half(model):
 """,
     ],
     "14A": [
+        f"{LINES}guess = [True] * 5",
         f"{LINES}guess = {{1: None, 2: True, 3: True, 4: False, 5: False, 6: True}}",
         LINES.replace("ops.tanh(a)", "no_such_thing") + f"guess = {TRUE}",
     ],
@@ -162,6 +165,7 @@ same = Dense(1, activation="sigmoid", name="same")(both)
 model = Model([left, right], same)
 """,
         product("code(left) * code(left)", inputs="left"),
+        product("code(left) @ code(right)"),
         product("code(left) * code(right)", '2, activation="softmax"'),
         product("code(left) * code(right)").replace("Dense(16, a", "Dense(8, a"),
         """

@@ -137,7 +137,12 @@ MORE = {
     ],
 }
 REFUSED = {
-    "know.A": ["honest = True", 'honest = {"scaled": True}', "honest = [0.5] * 5"],
+    "know.A": [
+        "honest = True",
+        'honest = {"scaled": True}',
+        "honest = [0.5] * 5",
+        believed(hours=0).replace("True", "'yes'"),
+    ],
     "know.B": [
         rows("np.flatnonzero(day < 500)", "np.flatnonzero(day >= 500)"),
         "rows = 548, 183",

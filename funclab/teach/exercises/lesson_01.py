@@ -296,9 +296,11 @@ def largest_loss(attempt: Attempt) -> Mistake | None:
     end = the_answer(attempt)
     chances, truth = chances_of(attempt, "test"), known(attempt, "y_test")
     worst, at, number = hardest(chances, truth), {end: "ten probabilities"}, given[0]
+    right, said = int(truth[worst]), int(chances[worst].argmax())
+    if number != worst and sorted(map(str, given)) == sorted(map(str, (worst, right, said))):
+        return unforeseen(at, given=list(given))  # the right three, in another order
     if number != worst:
         return other_number(attempt, number, worst, at)
-    right, said = int(truth[worst]), int(chances[worst].argmax())
     if given[1:] == (right, said):
         return None
     values = {"layer": end, "truth": said, "said": right}

@@ -35,8 +35,8 @@ def not_so(node: Node, given: Any) -> Mistake:
     """What is wrong with the answer for a call. Its inputs are marked, not its output."""
     shape, weights = shape_and_weights(node)
     at = dict.fromkeys(reads(node), f"{node.operation.name} reads this")
-    if not isinstance(given, tuple) or len(given) != 2:
-        return unforeseen(at, layer=node, given=given)
+    if not isinstance(given, tuple) or len(given) != 2 or given[0] is None:
+        return unforeseen()  # the form is told
     if not same_answer(given[0], shape):
         return not_this_shape(node, given[0], shape, at)
     rows = int(np.prod([size for size in shape[1:-1] if size]))

@@ -255,7 +255,8 @@ def raw_pixels(attempt: Attempt) -> Mistake | None:
     judged, learned = min(found), min(trained)
     values["accuracy"] = judged.share
     ahead = judged.share - max(one.share for one in trained)
-    if (judged.share > TOO_GOOD and ahead > -0.03) or ahead > 0.03:  # better than on its own
+    better = judged.share >= ENOUGH and ahead > 0.03  # than on its own; below, it may be chance
+    if better or (judged.share > TOO_GOOD and ahead > -0.03):
         return Mistake("learned_unseen", {first: "knows them"}, **values)
     least, one_size = min(unseen).loss, 0.8 < judged.size / learned.size < 1.25
     if least < judged.loss / 2 and judged.share > 0.5 and not one_size:

@@ -68,7 +68,8 @@ def names_in(answer: Any) -> list[str]:
         answer = re.findall(r"\w+", answer)
     if not isinstance(answer, (list, tuple, set, frozenset, dict, KeysView)):
         return []
-    return [name.strip() for name in answer if isinstance(name, str)]
+    texts = [text.split(",") for text in answer if isinstance(text, str)]
+    return [name.strip() for names in texts for name in names]
 
 
 def not_recorded(attempt: Attempt, model: Functional, key: str) -> Mistake | None:
@@ -254,7 +255,9 @@ def not_connected(attempt: Attempt) -> Mistake:
     others = [x for x in tensors_of(inputs) if x not in needed and x.shape == source.shape]
     if others:
         notes = {source.node: "read by the calls", others[0].node: "passed to Model"}
-        return Mistake("look_alike", notes, other=others[0].node, **values)
+        name = others[0].node.operation.name
+        other = f"A new {name}" if name == source.node.operation.name else name
+        return Mistake("look_alike", notes, other=other, **values)
     return Mistake("left_out", {source.node: "not passed to Model"}, **values)
 
 

@@ -181,8 +181,8 @@ def calls_that_read_images(attempt: Attempt) -> list[Node | Operation]:
 @judge("6C", lit=lambda attempt: [known(attempt, "reader").get_layer("code").inbound_nodes[0]])
 def inner_tensor_of_page(attempt: Attempt) -> Mistake | None:
     """What `code` of `reader` makes from `page`, with the existing weights."""
-    page, reader = known(attempt, "page"), known(attempt, "reader")
-    model = attempt.model
+    page, reader = (attempt.before or {}).get("page"), known(attempt, "reader")
+    page, model = known(attempt, "page") if page is None else page, attempt.model
     if model is None:
         return no_way_to_page(attempt, page, reader)
     output, source = model.outputs[0], next((x for x in model.inputs if x is not page), page)

@@ -34,8 +34,8 @@ def not_so(node: Node, given: Any) -> Mistake:
     shape, weights = shape_and_weights(node)
     at = dict.fromkeys(reads(node), f"{node.operation.name} reads this")
     values: dict[str, Any] = {"layer": node, "given": given}
-    if not isinstance(given, tuple) or len(given) != 2:
-        return unforeseen(at, **values)
+    if not isinstance(given, tuple) or len(given) != 2 or given[0] is None:
+        return unforeseen()  # the form is told
     values["given"] = given[0]
     if not same_answer(given[0], shape):
         return Mistake(other_shape(node, given[0], shape), at, **values)

@@ -13,6 +13,7 @@ from funclab.errors import GraphError
 from funclab.graph.node import Node
 from funclab.graph.operation import Operation
 from funclab.graph.shape_math import Array, show
+from funclab.graph.tensor import Tensor
 from funclab.models import Model, clone_model
 from funclab.models.model import Functional
 from funclab.teach.attempt import Attempt, tensors_of
@@ -67,7 +68,9 @@ def which_lines_run(attempt: Attempt) -> Mistake | None:
     eye = known(attempt, "eye")
     at = {eye.inbound_nodes[0]: "call 0"}
     if answers is None or not all(map(callable, lines)):
-        values = {"line": "1 to 6", "given": "something else", "layer": eye}
+        counted = isinstance(attempt.answer, (list, tuple)) and len(attempt.answer) != len(LINES)
+        given = f"{len(attempt.answer)} answers" if counted else "something else"
+        values = {"line": "1 to 6", "given": given, "layer": eye}
         return unforeseen(at, **values) if attempt.answer is not None else unforeseen()
     for number, line, answer in zip(LINES, lines, answers):
         values = {"line": str(number), "given": str(answer), "layer": eye}
@@ -160,7 +163,7 @@ def right_half_of_any_twins(attempt: Attempt) -> Mistake | None:
         except Exception as stopped:  # a student's function can do anything
             model, error = None, stopped
     if not isinstance(model, Functional):
-        return no_half(eye, asked, error, at, model)
+        return no_half(eye, asked, error, at, model, twins)
     output = model.outputs[0]
     new = [node for node in weighted_calls(model) if node.operation not in copy.layers]
     if new and new[0].operation in twins.layers:
@@ -188,12 +191,13 @@ def no_half(
     asked: list[tuple[Operation, str]],
     error: BaseException | None,
     at: dict[Any, str],
-    made: Any = None,
+    made: Any,
+    twins: Functional,
 ) -> Mistake:
     """The verdict on a function that did not return a model: what it made, or the error."""
     if isinstance(error, AttributeError) and asked and asked[-1][1] in GONE:
         return Mistake("gone", at, layer=asked[-1][0], method=asked[-1][1])
-    outputs = (Attempt(error=error).given_to_model or ([], []))[1]
+    inputs, outputs = Attempt(error=error).given_to_model or ([], [])
     layer = next((x for x in outputs if isinstance(x, Operation)), None)
     if layer is not None:
         return Mistake("gave_a_layer", {first_call(layer): "a layer"}, layer=layer)
@@ -210,7 +214,21 @@ def no_half(
         return Mistake("needs_both", at, layer=eye, tensor=end)
     if sources == [left]:
         return Mistake("other_image", {end.node: "made from the left image"}, tensor=end)
+    if sources == [right]:
+        return other_start(eye, tensors_of(inputs), twins)
     return Mistake("other_graph", {end.node: "another model"}, layer=eye, tensor=end)
+
+
+def other_start(eye: Any, starts: list[Tensor], twins: Functional) -> Mistake:
+    """The verdict on a Model that ends well, and does not start at the right image."""
+    of_lesson = [start for start in starts if any(start is own for own in twins.inputs)]
+    if of_lesson:
+        at = {of_lesson[0].node: "another model"}
+        return Mistake("other_graph", at, layer=eye, tensor=of_lesson[0])
+    names = ", ".join(told(start) for start in starts) or "nothing"
+    at = {start.node: "not the right image" for start in starts}
+    found = f"Your Model starts at {names}, and its end is made from the right image"
+    return unforeseen(at, found=found, layer=eye)
 
 
 @lights("14B")

@@ -50,6 +50,9 @@ def not_five(answer: Any) -> str:
     missing = [name for name in HONEST if isinstance(answer, Mapping) and name not in answer]
     if missing:
         return f"says nothing of {missing[0]}"
+    if isinstance(answer, Mapping) and len(answer) == len(HONEST):
+        name = next(name for name in HONEST if str(answer[name]).lower() not in ("true", "false"))
+        return f"for “{name}” is {answer[name]!r}"
     return f"is of the kind {type(answer).__name__}"
 
 
