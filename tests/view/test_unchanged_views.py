@@ -164,7 +164,8 @@ def whatif(name: str) -> Shown:
     asked += [("sample", str(n)) for n in (0, 4, 20)]
     for kind in ("answer", "maps", "smallest"):
         asked += [(kind, json.dumps([n, False, [], at])) for n in (0, 6) for at in (0, 1, 9)]
-    return walked(view, [state() for _ in range(20)], asked)
+    # Not as a whole: how many samples it measures trust with depends on how fast the machine is.
+    return walked(view, [state() for _ in range(20)], asked, whole=False)
 
 
 def mistakes(name: str) -> Shown:
