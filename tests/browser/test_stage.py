@@ -74,7 +74,7 @@ def test_so_it_is_on_a_projector_while_it_asks_and_sheets_of_other_views_change_
     laid_out(page)
 
     assert page.evaluate(LAID_OUT) == before
-    assert stage.walk(page, 100 if ALL else 60) == []
+    assert stage.walk(page, 200 if ALL else 60) == []
 
 
 def check(page, least):
