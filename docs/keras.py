@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
 from docs.errors import plain
 from funclab.errors.missing_names import ELSEWHERE
 from tests.keras2.spellings import CALLS
-from tests.project.test_keras_names import MISSING, NAMES, reasons
+from tests.project.test_keras_names import DOCUMENTED, MISSING, NAMES, documented, reasons
 
 WRITTEN = Path(__file__).with_name("keras.md")
 """The first part of the page."""
@@ -19,6 +20,16 @@ ALL = """[Every name of Keras 3.15.1, one by one](names.md).
 names
 ```
 """
+
+
+EXAMPLES = {
+    "runs": "runs",
+    "none": "",
+    "refused": "is refused by name",
+    "not on Keras": "does not run there either",
+    "another library": "needs another library",
+}
+"""What is said of the example of a name."""
 
 
 def pages() -> dict[str, str]:
@@ -69,15 +80,30 @@ def missing() -> str:
 
 def names() -> str:
     """Every name of Keras, and whether it is here, or why not."""
+    counts = Counter(map(documented, DOCUMENTED))
     parts = [
         "# Every name of Keras 3.15.1\n",
-        "What is not here says, when it is used, what to write.",
+        "What is not here says, when it is used, what to write. The last column says what becomes "
+        "of the example in Keras' own documentation, with that of each method for a class: of "
+        f"{counts.total() - counts['none']} names that have one, it runs for {counts['runs']} and "
+        f"gives what it gives in Keras on JAX, to 1e-5; for {counts['differs']} it gives "
+        f"something else, for the reason that stands there; for {counts['refused']} it is refused "
+        f"by name; for {counts['not on Keras']} it does not run in Keras either, "
+        f"and for {counts['another library']} it is about another library.",
     ]
     for room, public in NAMES.items():
         why = reasons(room)
-        rows = [(f"`{name}`", why.get(name, "here")) for name in public]
-        parts.append(f"\n{table(full(room), ('name', 'here, or why not'), rows)}")
+        rows = [
+            (f"`{name}`", why.get(name, "here"), example(f"{room}.{name}".lstrip(".")))
+            for name in public
+        ]
+        parts.append(f"\n{table(full(room), ('name', 'here, or why not', 'its example'), rows)}")
     return "\n".join(parts)
+
+
+def example(name: str) -> str:
+    """What becomes of the documented example of a name."""
+    return EXAMPLES.get(documented(name)) or DOCUMENTED[name].partition(": ")[2]
 
 
 def full(room: str) -> str:

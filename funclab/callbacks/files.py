@@ -35,7 +35,9 @@ class CSVLogger(Callback):
         logs, lines = logs or {}, io.StringIO()
         writer = csv.writer(lines, delimiter=self.separator)
         if self.keys is None:
-            self.keys = list(logs)
+            self.keys = sorted(logs)
+            if not any(key.startswith("val_") for key in logs):  # a later epoch may have them
+                self.keys += [f"val_{key}" for key in self.keys]
             writer.writerow(["epoch", *self.keys])
         writer.writerow([epoch, *(logs.get(key, "NA") for key in self.keys)])
         append_text(self.filename, lines.getvalue())

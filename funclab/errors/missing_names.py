@@ -163,3 +163,18 @@ def close(name: str, names: Iterable[str]) -> list[str]:
     alike = difflib.get_close_matches(wanted, plain, n=3, cutoff=0.75)
     longer = [other for other in plain if len(wanted) > 2 and other.startswith(wanted)]
     return [plain[other] for other in dict.fromkeys([*alike, *longer])][:3]
+
+
+class NotHere:
+    """A method of Keras' objects that those of funclab lack: asking for it says what to write."""
+
+    def __init__(self, why: str, fix: str) -> None:
+        self.why, self.fix = why, fix
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: Any, owner: type) -> NoReturn:
+        raise NoSuchNameError(
+            f"{owner.__name__!r} object has no attribute {self.name!r}.", why=self.why, fix=self.fix
+        )

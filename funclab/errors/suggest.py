@@ -20,6 +20,13 @@ FIT = (
     "cluster",
 )  # fmt: skip
 """The arguments of fit, evaluate and predict."""
+NOT_HERE = {
+    "bounding_box_format": "boxes are not changed; images, labels and masks are.",
+    "lora_rank": "a kernel is one array, without a product of two small ones beside it.",
+    "lora_alpha": "a kernel is one array, without a product of two small ones beside it.",
+    "quantization_config": "the engine computes in float32 or float64.",
+}
+"""Arguments of Keras' layers that funclab's do not take, and why."""
 COMPILE = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
 
 
@@ -163,6 +170,8 @@ def keyword(name: str, known: Iterable[str], of_call: Iterable[str] = (), kind: 
         return f"give it to the call: {kind}(...)(x, {name}=...)."
     if name in ("lr", "learning_rate"):
         return "write compile(optimizer=SGD(learning_rate=0.1)): the optimizer takes the steps."
+    if name in NOT_HERE:
+        return f"remove {name}: {NOT_HERE[name]}"
     if name in FIT:
         return f"write model.fit(x, y, {name}=...)."
     if name in COMPILE:

@@ -108,6 +108,12 @@ def _weight(variable: Any, user: str) -> TensorTypeError:
 def attribute(tensor: Any, name: str, known: bool) -> TensorAttributeError:
     """An attribute that arrays have, requested from a tensor."""
     kind = type(tensor).__name__
+    if name == "node":
+        return TensorAttributeError(
+            f"{tensor!r} is no output of a call.",
+            why="a graph begins with what Input makes, and goes on with what calls return.",
+            fix=f"write Input(batch_shape={show(tensor.shape)}) in its place.",
+        )
     layer = getattr(vars(tensor).get("node"), "operation", None)
     if hasattr(type(layer), name):
         return _of_its_layer(tensor, name, layer)

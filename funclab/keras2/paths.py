@@ -16,6 +16,8 @@ from funclab.errors import NoSuchImportError
 from funclab.errors.missing_names import ELSEWHERE
 from funclab.keras2 import legacy
 
+INSIDE = "keras.src."
+"""Where Keras 3 keeps its modules, which some programs import from."""
 VERSION = "3.15.1+funclab"
 """`keras.__version__`: the Keras that funclab follows, with the origin in sight."""
 
@@ -81,6 +83,7 @@ APPLICATIONS = (
 
 FACES: dict[str, tuple[str, Mapping[str, Any]]] = {
     "keras": ("", {"version": lambda: VERSION}),
+    "keras.src": ("", {}),
     "keras.layers": ("layers", legacy.LAYERS),
     **{f"keras.layers.{name}": ("layers", legacy.LAYERS) for name in LAYERS},
     "keras.legacy": ("layers", legacy.LAYERS),
@@ -128,12 +131,17 @@ class Finder(MetaPathFinder, Loader):
     """Finds Keras' modules when they are imported; all but those above are funclab's own."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        if name.startswith(INSIDE):
+            inner = self.find_spec(name.replace(INSIDE, "keras."), path, target)
+            return inner and ModuleSpec(name, self, is_package=True)
         known = name in FACES or name in ABSENT
         if known or (name.startswith("keras.") and has_room(name[6:])):
             return ModuleSpec(name, self, is_package=True)
         return None
 
     def create_module(self, spec: ModuleSpec) -> types.ModuleType:
+        if spec.name.startswith(INSIDE):
+            return importlib.import_module(spec.name.replace(INSIDE, "keras."))
         if spec.name in ABSENT:
             return Absent(spec.name)
         return Face(spec.name, *FACES.get(spec.name, (spec.name[6:], {})))

@@ -42,8 +42,8 @@ GONE = ("consume_less", "forget_bias_init", "mode", "class_mode", "show_accuracy
 """Arguments that no longer have an effect."""
 
 FORMATS = {"tf": "channels_last", "th": "channels_first", "default": None}
-SQUARE = ("Conv2D", "Conv2DTranspose", "SeparableConv2D")
-"""Layers to which Keras 1 gave rows and columns as two numbers."""
+SQUARE = ("Conv2D", "SeparableConv2D")
+"""Layers to which Keras 1 gave rows and columns as two numbers; see `legacy` for its own names."""
 
 _warned: set[tuple[Any, ...]] = set()
 

@@ -40,7 +40,7 @@ from funclab.graph.value import Value
 from funclab.keras2 import tensorflow_functions, tensorflow_inputs
 from funclab.keras2.tensorflow_shapes import TensorShape, give_shapes
 from funclab.keras2.tensorflow_texts import MOVERS, is_text, moved
-from funclab.keras2.tensorflow_variable import TensorFlowVariable
+from funclab.keras2.tensorflow_variable import TensorFlowModule, TensorFlowVariable
 from funclab.utils import data
 from funclab.utils.elements import element
 from funclab.utils.specs import TensorSpec
@@ -144,6 +144,7 @@ OBJECTS: dict[str, dict[str, Any]] = {
         "double": DType("float64"),
         "as_dtype": lambda name: DType(np.dtype(name).name),
         "Variable": TensorFlowVariable,
+        "Module": TensorFlowModule,
         "Tensor": TensorType,
         "function": function,
         "TensorSpec": TensorSpec,
@@ -294,7 +295,10 @@ def compiled(name: str, row: str) -> Callable[..., Any]:
             ) from None
         if moves and any(map(is_text, structure.flatten([args, settings]))):
             return structure.map_structure(with_numpy, moved(run, args, settings))
-        return structure.map_structure(with_numpy, run(*args, **settings))
+        made = run(*args, **settings)
+        if isinstance(made, tensorflow_inputs.Rows):
+            return tensorflow_inputs.Rows(structure.map_structure(with_numpy, [*made]))
+        return structure.map_structure(with_numpy, made)
 
     called.__name__ = called.__qualname__ = name.rpartition(".")[2]
     called.__doc__ = f"{name} of the stand-in for TensorFlow: {body} in funclab.ops."

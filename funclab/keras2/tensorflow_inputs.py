@@ -84,6 +84,30 @@ class Generator:
         return uniform(shape_of(shape), minval, maxval, dtype, self.seed)
 
 
+def candidates(true: Any, count: int, unique: bool, most: int, seed: Any, chances: Any) -> Any:
+    """Classes drawn with `chances`, each once if `unique`; then how often each true class, and each
+    that was drawn, is expected among them."""
+    draw = initializers.rng() if seed is None else np.random.default_rng(int(seed))
+    tries = count
+    if unique:
+        found: dict[int, None] = {}
+        tries = 0
+        while len(found) < count:
+            found.setdefault(int(draw.choice(most, p=chances)))
+            tries += 1
+        drawn = np.array([*found], "int64")
+    else:
+        drawn = draw.choice(most, count, p=chances).astype("int64")
+    each = -np.expm1(tries * np.log1p(-chances)) if unique else tries * chances
+    expected = each.astype("float32")
+    return drawn, expected[np.asarray(true)], expected[drawn]
+
+
+def in_order_of_use(most: int) -> Any:
+    """Zipf's chances of classes that are numbered from the most frequent one on."""
+    return np.log1p(1 / np.arange(1, most + 1)) / np.log(most + 1)
+
+
 # Images.
 def at_random(image: Any, axis: int, seed: Any) -> Any:
     """Turned around or not, by chance."""
@@ -275,20 +299,41 @@ def text_lengths(x: Any, unit: str) -> Any:
     return text(count, x).astype("int32")
 
 
+class Rows(list[Any]):
+    """Arrays of different lengths, with the methods of a RaggedTensor that programs use."""
+
+    def to_list(self) -> list[Any]:
+        """The rows as lists."""
+        return [row.to_list() if isinstance(row, Rows) else row.tolist() for row in self]
+
+    def row_lengths(self) -> Any:
+        """The number of values in each row."""
+        return np.array([len(row) for row in self], "int64")
+
+    def to_tensor(self, default_value: Any = None) -> Any:
+        """One array, with `default_value` (zeros or empty texts) at the ends of short rows."""
+        nothing = "" if any(is_text(row) for row in self) else 0
+        value = nothing if default_value is None else default_value
+        made = np.full((len(self), max(map(len, self), default=0)), value, object)
+        for place, row in zip(made, self, strict=True):
+            place[: len(row)] = row
+        return made if nothing == "" else made.astype(self[0].dtype)
+
+
 def words(x: Any, separator: str | None, most: int) -> Any:
-    """The words of a text as an array; of several texts as a list of arrays."""
+    """The words of a text as an array; of several texts as rows of arrays."""
     array = np.asarray(x)
     if array.ndim == 0:
         return np.array(plain(array.item()).split(separator or None, most))
-    return [words(item, separator, most) for item in array]
+    return Rows(words(item, separator, most) for item in array)
 
 
 def characters(x: Any) -> Any:
-    """The characters of a text as an array; of several texts as a list of arrays."""
+    """The characters of a text as an array; of several texts as rows of arrays."""
     array = np.asarray(x)
     if array.ndim == 0:
         return np.array([*plain(array.item())])
-    return [characters(item) for item in array]
+    return Rows(characters(item) for item in array)
 
 
 def joined(inputs: Sequence[Any], separator: str) -> Any:

@@ -1,15 +1,19 @@
-"""`tf.Variable` of the stand-in: a variable whose parts can be assigned."""
+"""`tf.Variable` of the stand-in, whose parts can be assigned, and `tf.Module`, which holds them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from funclab import ops
+from funclab.graph import structure
 from funclab.graph.array import Array
 from funclab.graph.tape import is_recording
 from funclab.graph.value import Variable
+from funclab.layers.weights import Weighted
+from funclab.registry import to_snake_case
 
 
 class Part(Array):
@@ -54,3 +58,43 @@ class TensorFlowVariable(Variable):
     def scatter_nd_update(self, indices: Any, updates: Any) -> Any:
         """Changes the numbers at these indices, along the last axis of `indices`."""
         return self[tuple(np.moveaxis(np.asarray(indices), -1, 0))].assign(updates)
+
+
+class TensorFlowModule:
+    """`tf.Module`: an object that knows the variables in its attributes, and in those of the
+    modules, layers, lists and dicts in them."""
+
+    def __init__(self, name: str | None = None) -> None:
+        self._name = name or to_snake_case(type(self).__name__)
+
+    @property
+    def name(self) -> str:
+        """The name that it was given, or that of its class in snake case."""
+        return self._name
+
+    @property
+    def variables(self) -> tuple[Any, ...]:
+        """All variables, in the alphabetical order of the attributes, each once."""
+        return tuple(dict.fromkeys(found for found in _leaves(self) if isinstance(found, Variable)))
+
+    @property
+    def trainable_variables(self) -> tuple[Any, ...]:
+        """Those that are trained."""
+        return tuple(variable for variable in self.variables if variable.trainable)
+
+    @property
+    def submodules(self) -> tuple[Any, ...]:
+        """The modules and layers inside."""
+        kinds = TensorFlowModule | Weighted
+        return tuple(dict.fromkeys(found for found in _leaves(self) if isinstance(found, kinds)))
+
+
+def _leaves(module: Any) -> Iterator[Any]:
+    """What is in the attributes of a module, and in what is in them."""
+    for _, value in sorted(vars(module).items()):
+        for leaf in structure.flatten(value):
+            yield leaf
+            if isinstance(leaf, TensorFlowModule):
+                yield from _leaves(leaf)
+            elif isinstance(leaf, Weighted):
+                yield from leaf.weights

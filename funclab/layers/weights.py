@@ -12,6 +12,7 @@ import numpy as np
 
 from funclab import constraints, initializers, regularizers
 from funclab.errors import ArgumentError, NotBuiltError, WeightsError
+from funclab.errors.missing_names import NotHere
 from funclab.graph import shape_math, structure
 from funclab.graph.locks import holding, locks_of, read
 from funclab.graph.operation import Operation
@@ -65,6 +66,14 @@ class Weighted(Operation):
         return variable
 
     add_variable = add_weight  # Keras' other name of it
+    quantize = NotHere(
+        "the engine computes in float32 or float64; a processor gains nothing by fewer bits.",
+        "leave the line out; Keras can quantize a model that is saved here.",
+    )
+    enable_lora = NotHere(
+        "a kernel is one array here, without a product of two small ones beside it.",
+        "freeze the layer, layer.trainable = False, and add the output of two small Dense layers.",
+    )
 
     def _new_variable(self, arguments: dict[str, Any]) -> Variable:
         name, initializer = arguments.get("name") or "variable", arguments.get("initializer")

@@ -7,6 +7,7 @@ import functools
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from funclab.errors import NameLookupError, plain, suggest
+from funclab.errors.missing_names import NotHere
 from funclab.graph import structure
 from funclab.graph.graph import Graph
 from funclab.graph.node import Node
@@ -112,6 +113,15 @@ class Model(ModelMethods, Layer):
                 else "use one of the names above.",
             )
         return self.layers[names.index(str(name)) if index is None else index]
+
+    get_state_tree = NotHere(
+        "trees of states are for training loops that JAX compiles.",
+        "write model.get_weights(), and model.optimizer.variables for the optimizer's.",
+    )
+    set_state_tree = NotHere(
+        "trees of states are for training loops that JAX compiles.",
+        "write model.set_weights(arrays).",
+    )
 
     # `fit`, `save`, `explore` and others are in rooms above: see `late`.
     def reset_metrics(self) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from funclab import registry
 from funclab.config import (
     backend,
@@ -16,9 +14,10 @@ from funclab.config import (
     set_floatx,
     set_image_data_format,
 )  # fmt: skip
+from funclab.errors import NotSupportedError
 from funclab.errors.missing_names import guard
 from funclab.graph.op import promote
-from funclab.utils import clear_session, is_keras_tensor, standardize_dtype
+from funclab.utils import OTHER_DTYPES, clear_session, is_keras_tensor, standardize_dtype
 
 __all__ = [
     "backend", "clear_session", "epsilon", "floatx", "get_uid", "image_data_format",
@@ -45,10 +44,18 @@ def is_int_dtype(dtype: Any) -> bool:
 def result_type(*dtypes: Any) -> str:
     """The dtype of a result computed from these: the widest; with a float, that of the float.
 
+    Raises: NotSupportedError for a dtype in which nothing is computed here, such as bfloat16.
+
     >>> result_type("int32", "float32")
     'float32'
     """
-    names = [str(np.dtype(standardize_dtype(dtype))) for dtype in dtypes]
+    names = [standardize_dtype(dtype) for dtype in dtypes]
+    if others := {*names} & {*OTHER_DTYPES}:
+        raise NotSupportedError(
+            f"result_type: nothing is computed in {', '.join(sorted(others))}.",
+            why="the engine computes with float32, float64, integers and booleans.",
+            fix='write "float32" in its place.',
+        )
     return promote(*names) if names else floatx()
 
 

@@ -237,7 +237,7 @@ class FeatureSpace:
         """The columns whose layers learn from data."""
         given = {
             Normalization: lambda layer: layer.input_mean is not None,
-            TextVectorization: lambda layer: layer.given,
+            TextVectorization: lambda layer: layer.vocabulary is not None,
             Discretization: lambda layer: layer.num_bins is None,
         }
         return [

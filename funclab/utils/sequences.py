@@ -14,7 +14,7 @@ from funclab.graph import structure
 from funclab.graph.shape_math import Array
 from funclab.layers.checks import one_of, positive
 from funclab.utils.data import Dataset
-from funclab.utils.elements import element
+from funclab.utils.elements import cast, element
 from funclab.utils.specs import TensorSpec, batched
 
 
@@ -239,19 +239,41 @@ def split_dataset(
     shuffle: bool = False,
     seed: int | None = None,
 ) -> tuple[Any, Any]:
-    """Arrays split into a left and a right part, in the structure in which they were given.
+    """Data split into a left and a right pipeline.
 
-    dataset: an array, or a tuple, list or dict of arrays of equal length.
-    left_size, right_size: the sizes of the parts: fractions from 0 to 1, or numbers of samples.
-    shuffle: whether the samples are shuffled first.
+    dataset: an array, or a tuple, list or dict of arrays of equal length, whose rows are split; or
+        a `Dataset` or other iterable, whose elements are.
+    left_size, right_size: the sizes of the parts: fractions from 0 to 1, or numbers of elements.
+    shuffle: whether the elements are shuffled first.
     seed: the seed of their order; None for a new one each time.
-    Raises: DataError for batches that come one after another; ArgumentError for sizes too large.
+    Raises: DataError for arrays of different lengths; ArgumentError for sizes too large.
 
     >>> left, right = split_dataset(np.arange(10), left_size=0.8)
-    >>> len(left), len(right)
-    (8, 2)
+    >>> len(left), [int(number) for number in right]
+    (8, [8, 9])
     """
-    arrays = [np.asarray(leaf) for leaf in structure.flatten(dataset)]
+    if isinstance(dataset, list | tuple | dict | np.ndarray):
+        whole = tuple(dataset) if isinstance(dataset, list) else dataset
+        arrays = structure.map_structure(np.asarray, whole)
+        rows = _common_length(structure.flatten(arrays))
+
+        def chosen(order: list[int]) -> Dataset:
+            return Dataset.from_tensor_slices(structure.map_structure(lambda x: x[order], arrays))
+    else:
+        elements = [*dataset]
+        rows = len(elements)
+
+        def chosen(order: list[int]) -> Dataset:
+            return Dataset(lambda: (cast(elements[i], None) for i in order), len(order))
+
+    left, right = _sizes(rows, left_size, right_size)
+    order = list(range(rows))
+    if shuffle:
+        random.Random(seed).shuffle(order)  # Python's shuffle, as in Keras
+    return chosen(order[:left]), chosen(order[rows - right :])
+
+
+def _common_length(arrays: list[Array]) -> int:
     counts = {len(array) if array.ndim else 0 for array in arrays}
     if len(counts) != 1 or 0 in counts:
         raise DataError(
@@ -259,7 +281,11 @@ def split_dataset(
             why="row i of every array belongs to sample i.",
             fix="pass (x, y) with as many rows in both.",
         )
-    count = counts.pop()
+    return counts.pop()
+
+
+def _sizes(count: int, left_size: Any, right_size: Any) -> tuple[int, int]:
+    """How many of `count` elements are in each part."""
     left, right = _part_of(count, "left_size", left_size), _part_of(count, "right_size", right_size)
     if left is None and right is None:
         raise ArgumentError(
@@ -277,12 +303,7 @@ def split_dataset(
             why="no sample can be in both parts.",
             fix="leave one of them out.",
         )
-    order = list(range(count))
-    if shuffle:
-        random.Random(seed).shuffle(order)  # Python's shuffle, as in Keras
-    parts = (order[:left], order[count - right :])
-    first, second = ([array[rows] for array in arrays] for rows in parts)
-    return structure.pack(dataset, first), structure.pack(dataset, second)
+    return left, right
 
 
 def _part_of(count: int, name: str, size: Any) -> int | None:

@@ -244,6 +244,11 @@ class Between(_Merge):
 between = Between()([a, Dense(6, kernel_initializer="zeros")(a)])
 shares = K.function([a], [between])([x])[0] / x""",
      "np.allclose(shares, shares[:, :1], rtol=1e-4) and 0 <= shares.min() and shares.max() <= 1"),
+    ("from keras.src import ops as inner\nfrom keras.src.layers import Dense as Inner\n"
+     "from keras.src.layers.core import Dropout as Drop\nimport keras.src.utils",
+     "inner.add is keras.ops.add and Inner is Dense and Drop is keras.layers.Dropout"),
+    ("up = keras.layers.Conv2DTranspose(8, 2, 2)(Input((4, 4, 1)))",
+     "up.shape == (None, 8, 8, 8)"),  # Keras 1 called it Deconvolution2D: this is a stride
     ("joined = merge([a, a], mode=lambda xs: xs[0] * xs[1], output_shape=(6,))",
      "np.allclose(K.function([a], [joined])([x])[0], x ** 2)"),
 ]  # fmt: skip

@@ -238,3 +238,17 @@ def test_boxes_without_labels_or_without_a_format_are_refused():
         layers.MaxNumBoundingBoxes(2)({"images": IMAGE, "bounding_boxes": boxes})
     with pytest.raises(FunclabError, match="max_number"):
         layers.MaxNumBoundingBoxes(0)
+
+
+def test_equalization_in_tiles_leaves_whole_numbers_whole():
+    equalize = layers.ContrastLimitedAdaptiveHistogramEqualization()
+    shades = np.random.default_rng(1).integers(0, 256, (1, 16, 16, 1), dtype="uint8")
+    inputs = Input((16, 16, 1), dtype="uint8")
+
+    found, exact = equalize(shades), equalize(shades.astype("float32"))
+
+    assert found.dtype == "uint8"
+    np.testing.assert_array_equal(found, np.trunc(exact))
+    assert Model(inputs, equalize(inputs)).output.dtype == "uint8"
+    together = equalize({"images": shades, "labels": np.ones(1)})
+    np.testing.assert_array_equal(together["images"], found)

@@ -106,3 +106,19 @@ def test_what_cannot_be_encoded_is_refused():
     whole = FeatureSpace({"kind": FeatureSpace.integer_hashed(4, output_mode="int")})
     with pytest.raises(ArgumentError, match="Cannot concatenate features because feature 'kind'"):
         whole({"kind": [1]})
+
+
+@pytest.mark.parametrize("words", [None, ["blue", "sky", "red"]])
+def test_a_layer_for_text_learns_its_words_unless_they_are_given(words):
+    layer = layers.TextVectorization(output_mode="count", vocabulary=words)
+    column = FeatureSpace.feature("string", layer, "float")
+    made = FeatureSpace({"text": column}, output_mode="concat")
+    texts = {"text": ["red sky", "blue blue sky", "blue sky"]}
+    if words is None:
+        made.adapt(texts)
+
+    found = made({"text": ["blue sea blue"]})
+
+    # Unknown words, then "blue" and "sky" (or "sky" and "blue": both are there three times), "red".
+    blue = layer.get_vocabulary().index("blue")
+    assert found.tolist() == [[1.0, *(2.0 if i == blue else 0.0 for i in (1, 2, 3))]]

@@ -11,7 +11,7 @@ import pytest
 import funclab
 from funclab.errors import FunclabError
 from tests.project.keras_examples import BEFORE, example
-from tests.project.test_keras_names import NAMES, absent
+from tests.project.test_keras_names import DOCUMENTED, NAMES, absent, documented
 
 CALLS = (Path(__file__).parents[1] / "ops" / "keras_calls.txt").read_text("utf-8")
 CALLED = set(re.findall(r"ops\.((?:\w+\.)?\w+)\(", CALLS))
@@ -53,3 +53,47 @@ def test_each_name_that_is_absent_is_refused_with_advice(room):
             getattr(room_of(room), name)
 
         assert name in error.value.what and error.value.fix
+
+
+REFUSED = {
+    "funclab.layers.Dense(1).quantize('int8')": ("quantize", "leave the line out"),
+    "funclab.layers.Dense(1).enable_lora(4)": ("enable_lora", "two small Dense layers"),
+    "funclab.Sequential([funclab.layers.Dense(1)]).get_state_tree()": (
+        "get_state_tree",
+        "model.get_weights",
+    ),
+    "funclab.Sequential([funclab.layers.Dense(1)]).set_state_tree({})": (
+        "set_state_tree",
+        "model.set_weights",
+    ),
+    "funclab.layers.RandomFlip(bounding_box_format='xy')": (
+        "bounding_box_format",
+        "are not changed",
+    ),
+    "funclab.KerasTensor((None, 3)) + 1": ("no output of a call", "Input(batch_shape=(None, 3))"),
+    "funclab.utils.backend.result_type('bfloat16', 'int32')": ("bfloat16", "float32"),
+}
+
+
+@pytest.mark.parametrize("line", REFUSED)
+def test_methods_and_arguments_of_keras_that_are_not_here_are_refused_by_name(line):
+    name, advice = REFUSED[line]
+
+    with pytest.raises(FunclabError) as error:
+        eval(line)
+
+    assert name in error.value.what and advice in error.value.fix
+
+
+def test_it_is_on_record_whether_the_documented_example_of_each_name_runs():
+    names = {f"{room}.{name}".lstrip(".") for room, public in NAMES.items() for name in public}
+
+    assert DOCUMENTED.keys() == names, "see tools/interop/examples.py"
+    assert [name for name, said in DOCUMENTED.items() if said.startswith("FAILS")] == []
+    assert {documented(name) for name in names} >= {"runs", "none", "refused"}
+
+
+def test_no_example_of_a_name_that_is_absent_is_said_to_run():
+    gone = [f"{room}.{name}".lstrip(".") for room in NAMES for name in absent(room)]
+
+    assert [name for name in gone if documented(name) in ("runs", "differs")] == []

@@ -15,6 +15,10 @@ import pytest
 NAMES: dict[str, list[str]] = json.loads(
     Path(__file__).with_name("keras_names.json").read_text("utf-8")
 )
+DOCUMENTED: dict[str, str] = json.loads(
+    Path(__file__).with_name("keras_documented.json").read_text("utf-8")
+)
+"""What became of the example in Keras' documentation of each name: `tools/interop/examples.py`."""
 
 LATER = "not built yet"
 FILES_OF_IMAGES = "reads folders of media files, which needs libraries beside NumPy"
@@ -88,6 +92,12 @@ def reasons(room: str) -> dict[str, str]:
     if room in ROOMS_WITHOUT:
         return dict.fromkeys(NAMES[room], ROOMS_WITHOUT[room])
     return {name: why for why, names in MISSING.get(room, {}).items() for name in names.split()}
+
+
+def documented(name: str) -> str:
+    """What became of a documented example, in short: "runs", "refused" and so on."""
+    said = DOCUMENTED[name].partition(": ")[0]
+    return {"no example": "none", "decided": "differs"}.get(said, said)
 
 
 def absent(room: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from funclab import Input, config, utils
+from funclab import Input, config, data, utils
 from funclab.errors import ArgumentError, DataError
 from funclab.utils import tree
 from funclab.utils.preprocessing.sequence import pad_sequences
@@ -80,8 +80,19 @@ def test_arrays_are_split_together(settings, sizes):
     left, right = utils.split_dataset((SERIES, {"y": TARGETS}), **settings)
 
     for part, size in ((left, sizes[0]), (right, sizes[1])):
-        assert len(part[0]) == size
-        np.testing.assert_array_equal(part[0][:, 0] * 5, part[1]["y"])
+        rows = [*part]
+        assert len(part) == len(rows) == size
+        assert all(x[0] * 5 == other["y"] for x, other in rows)
+
+
+def test_elements_of_pipelines_are_split_too():
+    batches = data.Dataset.range(10).batch(2)
+    left, right = utils.split_dataset(batches, right_size=2)
+    pairs, _ = utils.split_dataset([SERIES, TARGETS], left_size=3)
+
+    assert [batch.tolist() for batch in left] == [[0, 1], [2, 3], [4, 5]]
+    assert [batch.tolist() for batch in right] == [[6, 7], [8, 9]]
+    assert [(x.tolist(), int(y)) for x, y in pairs.take(2)] == [([0, 1], 0), ([2, 3], 10)]
 
 
 def test_a_progress_bar_shows_means_and_latest_values(capsys):

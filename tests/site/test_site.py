@@ -20,7 +20,7 @@ from docs.reference import pages
 from docs.thumbs import on_binder
 from funclab import layers, ops
 from tests.project.source import ROOT
-from tests.project.test_keras_names import NAMES, absent
+from tests.project.test_keras_names import NAMES, absent, documented
 from tools.publishing import address
 
 PAGES = sorted((HERE / "pages").glob("*.md"))
@@ -128,9 +128,12 @@ def test_every_name_of_keras_is_in_the_table_with_what_became_of_it():
 
     for room, names in NAMES.items():
         part = text.partition(f"## `keras.{room}`".replace(".`", "`"))[2].partition("## ")[0]
-        told = dict(re.findall(r"\| `(\w+)` \| (.+) \|", part))
-        assert list(told) == names, room
-        assert {name for name, says in told.items() if says != "here"} == set(absent(room))
+        rows = re.findall(r"\| `(\w+)` \| (.+) \| (.*) \|", part)
+        assert [name for name, *_ in rows] == names, room
+        assert {name for name, says, _ in rows if says != "here"} == set(absent(room))
+        kinds = {name: documented(f"{room}.{name}".lstrip(".")) for name in names}
+        assert all((says == "runs") == (kinds[name] == "runs") for name, _, says in rows)
+        assert all((says == "") == (kinds[name] == "none") for name, _, says in rows)
 
 
 def test_lessons_lead_to_binder_once_the_project_has_an_address():

@@ -333,8 +333,17 @@ def test_a_table_of_the_epochs_can_be_written_and_continued(tmp_path):
         compiled().fit(X, Y, verbose=0, callbacks=[CSVLogger(path, append=append)])
 
     lines = path.read_text().splitlines()
-    assert lines[0] == "epoch,loss,mae"
-    assert len(lines) == 3
+    assert lines[0] == "epoch,loss,mae,val_loss,val_mae"  # a later epoch may have the last two
+    assert len(lines) == 3 and lines[1].endswith(",NA,NA")
+
+
+def test_a_table_of_the_epochs_has_its_columns_in_the_order_of_the_alphabet(tmp_path):
+    path = tmp_path / "log.csv"
+
+    compiled().fit(X, Y, verbose=0, validation_split=0.5, callbacks=[CSVLogger(path)])
+
+    names = path.read_text().splitlines()[0].split(",")
+    assert names == ["epoch", "loss", "mae", "val_loss", "val_mae"]
 
 
 def test_checkpoints_keep_the_best_weights(tmp_path):

@@ -88,7 +88,7 @@ class ContrastLimitedAdaptiveHistogramEqualization(Toning):
     Gradient: none flows back: shades are looked up in tables.
     Source: Zuiderveld, "Contrast limited adaptive histogram equalization", Graphics Gems IV, 1994.
 
-    Images are changed in `predict` and `evaluate`, too.
+    Images are changed in `predict` and `evaluate`, too. Images of whole numbers stay that.
 
     >>> from funclab import Input
     >>> ContrastLimitedAdaptiveHistogramEqualization()(Input((32, 32, 3))).shape
@@ -103,6 +103,16 @@ class ContrastLimitedAdaptiveHistogramEqualization(Toning):
     def prepare(self) -> None:
         super().prepare()
         self.tiles = per_axis(self.tile_grid_size, 2, "tile_grid_size")
+
+    def call(self, inputs: Any, training: bool = True) -> Any:
+        made = super().call(inputs, training)
+        given = inputs["images"] if isinstance(inputs, dict) else inputs
+        kind = str(ops.dtype(ops.convert_to_tensor(given)))
+        if "int" not in kind:
+            return made
+        if isinstance(made, dict):
+            return {**made, "images": ops.cast(made["images"], kind)}
+        return ops.cast(made, kind)
 
     def changed(self, images: Any, **drawn: Any) -> Any:
         first = self.data_format == "channels_first"
