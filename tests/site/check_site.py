@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
+import json
+import zipfile
 from collections.abc import Iterator
 from functools import cache, partial
 from html.parser import HTMLParser
@@ -19,6 +22,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect, sync_playwright
 
 import funclab
+from docs import home
 from funclab import Input, Model
 from funclab.layers import Add, Dense
 from tests.browser.conftest import BROWSER_OPTIONS, program
@@ -193,11 +197,21 @@ def test_the_first_picture_changes_at_the_first_click_within_ten_seconds(width, 
     page.locator(".stored [data-key='shared[1]']").first.click()
 
     expect(page.locator(".stored .fl-panel").first).to_contain_text("get_output_at(1)")
-    assert complaints == []
-    assert page.evaluate("document.documentElement.scrollWidth") == width
     files = [BUILT / urlsplit(one).path.strip("/") for one in loaded]
     sent = sum(len(gzip.compress(file.read_bytes())) for file in files if file.is_file())
     assert sent < 600_000, loaded  # what servers send: text is packed
+    page.get_by_role("tab", name="In slow motion").click()
+    expect(page.locator(".fl-trace")).to_be_visible()
+    page.keyboard.press("ArrowRight")  # to the next tab
+    expect(page.locator(".fl-playground")).to_be_visible()
+    slider = page.locator(".fl-playground input[type=range]")
+    line = page.locator(".fl-play-plane path.s-ink")
+    trained = line.get_attribute("d")
+    slider.fill("4")
+    expect(page.locator(".fl-play-count strong")).to_have_text(str(home.RECORDED[4]))
+    assert line.get_attribute("d") != trained
+    assert complaints == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
     found = Axe().run(page)
     page.close()
     assert found.violations_count == 0, found.generate_report()
@@ -347,6 +361,65 @@ def test_dropped_operators_weights_and_other_files_are_told_apart(dropped, files
     expect(shown).to_contain_text("(64, 8)")
     dropped.set_input_files("#drop input", ROOT / "README.md")
     expect(status).to_contain_text("README.md cannot be shown: it is of no kind that is known here")
+
+
+def test_a_dropped_model_is_given_to_the_notebook_that_shows_it(browser, site, files):
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{site}/drop.html")
+
+    page.set_input_files("#drop input", files["keras"])
+    page.get_by_role("link", name="Open in a notebook").click()
+
+    page.wait_for_url("**/lite/lab/index.html?path=dropped_model.ipynb")
+    there = page.locator(".jp-Notebook .jp-CodeCell").nth(1)
+    there.wait_for(timeout=120_000)
+    code = there.locator(".cm-line").all_inner_texts()
+    kept = page.evaluate(KEPT)
+    space = {}
+    with zipfile.ZipFile(files["keras"]) as archive:
+        assert json.loads(kept) == json.loads(archive.read("config.json"))
+    (files["keras"].parent / "dropped_model.json").write_text(kept)
+    with contextlib.chdir(files["keras"].parent):
+        exec("\n".join(code), space)
+    assert {layer.name for layer in space["model"].layers} >= {"left", "shared", "inner", "same"}
+    context.close()
+
+
+KEPT = """() => new Promise((done) => {
+  const opened = indexedDB.open("funclab");
+  opened.onsuccess = () => {
+    const got = opened.result.transaction("files").objectStore("files").get("dropped_model.json");
+    got.onsuccess = () => done(got.result.content);
+  };
+})"""
+"""What JupyterLite has of the model that was dropped."""
+
+
+KEEPS = "async () => (await navigator.serviceWorker.ready).active.state === 'activated'"
+
+
+def test_after_a_visit_the_first_pages_open_without_a_network(browser):
+    server = Patient(("127.0.0.1", 0), partial(Quiet, directory=str(BUILT)))
+    Thread(target=server.serve_forever, daemon=True).start()
+    site, context = f"http://127.0.0.1:{server.server_address[1]}", browser.new_context()
+    page, complaints = context.new_page(), []
+    page.goto(f"{site}/index.html")
+    page.wait_for_function(KEEPS)
+
+    server.shutdown()
+    server.server_close()
+
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    for name in ("index.html", "", "drop.html", "lessons/05_what_if_i_call_it_twice.html"):
+        page.goto(f"{site}/{name}")
+        expect(page.locator("h1")).to_be_visible()
+        if "drop" not in name:
+            expect(page.locator(".stored .fl").first).to_be_visible()
+    page.goto(f"{site}/speed.html")
+    expect(page.locator("h1")).to_contain_text("There is no network")
+    assert complaints == []
+    context.close()
 
 
 def test_a_link_holds_a_model(browser, site, files):
