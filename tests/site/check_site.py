@@ -15,11 +15,12 @@ from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import funclab
 from docs import home
@@ -103,6 +104,19 @@ def site() -> Iterator[str]:
     server.server_close()
 
 
+def opened(browser: Browser, **settings: Any) -> Page:
+    """A page that loads only what it shows: no service worker fetches others meanwhile."""
+    return browser.new_page(service_workers="block", **settings)
+
+
+SHOWN = """() => {
+  const places = [...document.querySelectorAll(".stored")].filter((place) => place.offsetParent);
+  const seen = places.filter((place) => place.getBoundingClientRect().top < innerHeight);
+  return document.readyState === "complete" && seen.every((place) => place.querySelector(".fl"));
+}"""
+"""Whether a page is there, with all views in sight."""
+
+
 class Patient(ThreadingHTTPServer):
     """Keeps all connections that a page opens at once, on a busy machine as well."""
 
@@ -158,10 +172,10 @@ def test_every_lesson_there_has_a_link_to_where_it_runs(pages):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", EVERY_KIND)
 def test_no_page_breaks_a_rule_of_accessibility(name, scheme, browser, site):
-    page = browser.new_page(viewport={"width": 1280, "height": 1000}, color_scheme=scheme)
+    page = opened(browser, viewport={"width": 1280, "height": 1000}, color_scheme=scheme)
     page.goto(f"{site}/{name}")
     page.locator(f"html[data-theme={scheme}]").wait_for()
-    page.wait_for_load_state("networkidle")
+    page.wait_for_function(SHOWN)
 
     found = Axe().run(page)
 
@@ -172,7 +186,7 @@ def test_no_page_breaks_a_rule_of_accessibility(name, scheme, browser, site):
 
 
 def test_views_follow_the_theme_that_the_reader_has_chosen(browser, site):
-    page = browser.new_page(color_scheme="light")
+    page = opened(browser, color_scheme="light")
     page.goto(f"{site}/gallery/index.html")
     page.locator(".stored .fl-stage").first.wait_for()
     colour = "() => getComputedStyle(document.querySelector('.fl-stage .f-ink')).fill"
@@ -186,7 +200,7 @@ def test_views_follow_the_theme_that_the_reader_has_chosen(browser, site):
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_first_picture_changes_at_the_first_click_within_ten_seconds(width, browser, site):
-    page = browser.new_page(viewport={"width": width, "height": 800})
+    page = opened(browser, viewport={"width": width, "height": 800})
     complaints, loaded = [], []
     page.on("console", lambda said: complaints.extend([said.text] * (said.type == "error")))
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -218,7 +232,7 @@ def test_the_first_picture_changes_at_the_first_click_within_ten_seconds(width, 
 
 
 def test_every_view_of_a_lesson_is_alive_and_a_question_can_be_answered(browser, site):
-    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    page = opened(browser, viewport={"width": 1280, "height": 1000})
     complaints = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(f"{site}/lessons/05_what_if_i_call_it_twice.html")
@@ -241,7 +255,7 @@ def test_every_view_of_a_lesson_is_alive_and_a_question_can_be_answered(browser,
 
 
 def test_a_view_of_one_call_opens_below_each_layer_of_the_reference(browser, site):
-    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    page = opened(browser, viewport={"width": 1280, "height": 1000})
     complaints = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
 
@@ -311,7 +325,7 @@ def files(tmp_path: Path) -> dict[str, Path]:
 @pytest.fixture
 def dropped(browser, site):
     """A phone's page for model files, which may complain of nothing and request nothing."""
-    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page = opened(browser, viewport={"width": 390, "height": 800})
     complaints = []
     page.on("console", lambda said: complaints.extend([said.text] * (said.type == "error")))
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -423,7 +437,7 @@ def test_after_a_visit_the_first_pages_open_without_a_network(browser):
 
 
 def test_a_link_holds_a_model(browser, site, files):
-    page = browser.new_page()
+    page = opened(browser)
 
     page.goto(f"{site}/{files['link'].read_text()}")
 
