@@ -91,7 +91,7 @@ function way(config) {
       told.textContent = say("not_kept");
     }
   });
-  return h("p", { class: "way" }, link, " ", say("notebook_told"));
+  return h("p", { class: "way" }, link, h("span", {}, say("notebook_told")));
 }
 
 async function show(name, reading, file = true) {

@@ -110,7 +110,7 @@ def opened(browser: Browser, **settings: Any) -> Page:
 
 
 SHOWN = """() => {
-  const places = [...document.querySelectorAll(".stored")].filter((place) => place.offsetParent);
+  const places = [...document.querySelectorAll(".stored")].filter((one) => one.checkVisibility());
   const seen = places.filter((place) => place.getBoundingClientRect().top < innerHeight);
   return document.readyState === "complete" && seen.every((place) => place.querySelector(".fl"));
 }"""
